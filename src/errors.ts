@@ -1,0 +1,62 @@
+/**
+ * What can go wrong, and what the shell then sees. Every error that a command
+ * throws on purpose is one of these; anything else is a bug and says so.
+ */
+
+/** Exit statuses of cli.md: done, failed or refused, wrong command line. */
+export const EXIT = { done: 0, failed: 1, usage: 2 } as const;
+
+/** The command line is wrong: names the flag, what is wrong with it, and the next step. Exit 2. */
+export class UsageError extends Error {
+	override readonly name = "UsageError";
+	/** `seeHelp`: adds kubectl's second line, `See 'kubectl meshreg VERB --help' for usage.` */
+	constructor(
+		message: string,
+		readonly seeHelp = false,
+	) {
+		super(message);
+	}
+}
+
+/** Something was tried and failed, or was refused. One line, with what to do next. Exit 1. */
+export class OperationError extends Error {
+	override readonly name: string = "OperationError";
+}
+
+/** Interrupted by a signal or by the person at the prompt. Exit 128 + the signal's number. */
+export class AbortedError extends Error {
+	override readonly name = "AbortedError";
+	constructor(readonly signal: "SIGINT" | "SIGTERM" | "SIGHUP") {
+		super(`interrupted by ${signal}`);
+	}
+	get exitStatus(): number {
+		return 128 + { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 }[this.signal];
+	}
+}
+
+/** An API server's `Status`, as kubectl words it: `Error from server (NotFound): …`. */
+export class ApiError extends OperationError {
+	override readonly name = "ApiError";
+	/**
+	 * `status` is the HTTP status, `reason` the Status object's reason ("" when the server gave none),
+	 * `detail` the server's own message: never a request's body or a header.
+	 */
+	constructor(
+		readonly status: number,
+		readonly reason: string,
+		readonly detail: string,
+	) {
+		super(
+			status === 401
+				? "You must be logged in to the server (Unauthorized)"
+				: status === 422
+					? `The ${detail}`
+					: `Error from server (${reason || status}): ${detail}`,
+		);
+	}
+}
+
+/** The API server could not be reached at all; the message is kubectl's whole line. */
+export class ConnectionError extends OperationError {
+	override readonly name = "ConnectionError";
+}
