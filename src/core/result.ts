@@ -1,0 +1,41 @@
+/** What became of one object. */
+export type Action =
+	| "created"
+	| "configured"
+	| "unchanged"
+	| "deleted"
+	| "skipped"
+	| "failed";
+
+/** Where a dry run was made, if one was. */
+export type DryRun = "none" | "client" | "server";
+
+/** One row of a report, and one item of `-o json`. */
+export interface ChangeResult {
+	/** The kubeconfig context; "" in-cluster. */
+	readonly context: string;
+	/** "" for what has no namespace. */
+	readonly namespace: string;
+	/** `Secret`, `ServiceAccount`, `Namespace`. */
+	readonly kind: string;
+	readonly name: string;
+	readonly action: Action;
+	/** Why it was skipped or failed: the whole line for stderr, `error: …` included; "" otherwise. */
+	readonly reason: string;
+}
+
+/** How many of each. */
+export function tally(
+	results: readonly ChangeResult[],
+): Record<Action, number> {
+	const counts = {
+		created: 0,
+		configured: 0,
+		unchanged: 0,
+		deleted: 0,
+		skipped: 0,
+		failed: 0,
+	};
+	for (const { action } of results) counts[action] += 1;
+	return counts;
+}
