@@ -1,0 +1,15 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Clock } from "../world.ts";
+
+/** The machine's clock. */
+export const systemClock: Clock = {
+	now: () => Date.now(),
+	async delay(ms, signal) {
+		try {
+			await sleep(ms, undefined, signal && { signal });
+		} catch (error) {
+			// Node's own AbortError would hide why: callers end with the interrupt's reason.
+			throw signal?.aborted ? signal.reason : error;
+		}
+	},
+};

@@ -1,0 +1,169 @@
+import { randomBytes } from "node:crypto";
+import type { Stats } from "node:fs";
+import {
+	type FileHandle,
+	open,
+	readdir,
+	realpath,
+	rename,
+	rm,
+	stat,
+} from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { getSystemErrorMessage } from "node:util";
+import { OperationError } from "../errors.ts";
+import type { Files } from "../world.ts";
+
+/** The machine's disk; every error is one line: what was tried, the path, the system's reason. */
+export const disk: Files = {
+	read: (path, limit) =>
+		attempt("read", path, async () => {
+			// Opened after a look: opening a pipe that nobody writes to would block, and so would a folder's read.
+			refuseUnreadable("read", path, await stat(path));
+			const file = await open(path, "r");
+			try {
+				return await readAtMost(file, path, limit);
+			} finally {
+				await file.close();
+			}
+		}),
+
+	write: (path, text, mode) =>
+		attempt("write", path, async () => {
+			const old = await statIfThere(path);
+			if (old) refuseUnreadable("write", path, old);
+			// A device or a pipe (`--to /dev/stdout`) is written to: replacing it would destroy it.
+			if (old && !old.isFile()) return writeWhole(path, "w", text, mode);
+			const target = old ? await realpath(path) : path;
+			const draft = join(
+				dirname(target),
+				`.meshreg-${randomBytes(6).toString("hex")}`,
+			);
+			try {
+				await writeWhole(draft, "wx", text, mode);
+				await rename(draft, target);
+			} catch (error) {
+				await rm(draft, { force: true });
+				throw error;
+			}
+		}),
+
+	entries: (path) =>
+		attempt("read", path, async () => {
+			if (!(await stat(path)).isDirectory()) return undefined;
+			const names = (await readdir(path)).sort();
+			return Promise.all(
+				names.map(async (name) => ({
+					name,
+					isFolder:
+						(await statIfThere(join(path, name)))?.isDirectory() ?? false,
+				})),
+			);
+		}),
+
+	exists: (path) =>
+		attempt("read", path, async () => (await statIfThere(path)) !== undefined),
+};
+
+async function readAtMost(
+	file: FileHandle,
+	path: string,
+	limit: number,
+): Promise<Buffer> {
+	const buffer = Buffer.alloc(limit + 1);
+	let length = 0;
+	while (length <= limit) {
+		const { bytesRead } = await file.read(buffer, length);
+		if (bytesRead === 0) return buffer.subarray(0, length);
+		length += bytesRead;
+	}
+	throw new OperationError(
+		`cannot read ${shown(path)}: larger than ${sized(limit)}`,
+	);
+}
+
+async function writeWhole(
+	path: string,
+	flags: "w" | "wx",
+	text: string,
+	mode: number,
+): Promise<void> {
+	const file = await open(path, flags, mode);
+	try {
+		await file.writeFile(text);
+		if (flags === "wx") {
+			await file.chmod(mode); // The umask took bits from the mode that open was given.
+			await file.sync();
+		}
+	} finally {
+		await file.close();
+	}
+}
+
+/** Folders, sockets and disks hold no text; pipes and character devices may: `<(…)`, `/dev/stdin`. */
+function refuseUnreadable(
+	verb: "read" | "write",
+	path: string,
+	stats: Stats,
+): void {
+	if (stats.isFile() || stats.isFIFO() || stats.isCharacterDevice()) return;
+	throw new OperationError(
+		`cannot ${verb} ${shown(path)}: it is ${stats.isDirectory() ? "a folder" : "not a file"}`,
+	);
+}
+
+async function statIfThere(path: string): Promise<Stats | undefined> {
+	try {
+		return await stat(path);
+	} catch (error) {
+		if (codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR")
+			return undefined;
+		throw error;
+	}
+}
+
+async function attempt<T>(
+	verb: "read" | "write",
+	path: string,
+	act: () => Promise<T>,
+): Promise<T> {
+	try {
+		return await act();
+	} catch (error) {
+		const code = codeOf(error);
+		if (code === undefined) throw error;
+		throw new OperationError(
+			`cannot ${verb} ${shown(path)}: ${reason(error, code)}`,
+		);
+	}
+}
+
+function codeOf(error: unknown): string | undefined {
+	return error instanceof Error &&
+		"code" in error &&
+		typeof error.code === "string"
+		? error.code
+		: undefined;
+}
+
+function reason(error: unknown, code: string): string {
+	return error instanceof Error &&
+		"errno" in error &&
+		typeof error.errno === "number"
+		? getSystemErrorMessage(error.errno)
+		: code === "ERR_INVALID_ARG_VALUE"
+			? "not a path"
+			: code;
+}
+
+/** A path on one line, whatever characters it is made of. */
+function shown(path: string): string {
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+	return path === "" || /[\x00-\x1f\x7f]/.test(path)
+		? JSON.stringify(path)
+		: path;
+}
+
+function sized(bytes: number): string {
+	return bytes % 1024 === 0 ? `${bytes / 1024} KiB` : `${bytes} bytes`;
+}

@@ -1,0 +1,42 @@
+import { AbortedError } from "../../errors.ts";
+
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** The part of `process` that signals need. */
+export interface SignalSource {
+	on(event: (typeof SIGNALS)[number], listener: () => void): unknown;
+	off(event: (typeof SIGNALS)[number], listener: () => void): unknown;
+	exit(status: number): void;
+}
+
+export interface Interrupt {
+	/** Aborts at the first signal; the reason is the AbortedError to end with. */
+	readonly signal: AbortSignal;
+	/** Gives the signals back to the system. */
+	release(): void;
+}
+
+/**
+ * Turns Ctrl-C (SIGINT), SIGTERM and a closed window (SIGHUP) into one abort, so
+ * that what is under way is ended in order and the terminal is put right. A second
+ * signal is impatience: the process exits at once with that signal's status.
+ */
+export function interruptOn(source: SignalSource): Interrupt {
+	const controller = new AbortController();
+	const listeners = SIGNALS.map((signal) => {
+		const listener = () => {
+			const reason = new AbortedError(signal);
+			if (controller.signal.aborted) source.exit(reason.exitStatus);
+			else controller.abort(reason);
+		};
+		source.on(signal, listener);
+		return { signal, listener };
+	});
+	return {
+		signal: controller.signal,
+		release() {
+			for (const { signal, listener } of listeners)
+				source.off(signal, listener);
+		},
+	};
+}

@@ -1,0 +1,93 @@
+import { addAbortSignal, type Readable } from "node:stream";
+import { OperationError } from "../../errors.ts";
+import type { Output, Streams } from "../../world.ts";
+
+/** The part of `process` that the streams need. `stdin` is only opened when it is read or asked about. */
+export interface ProcessStreams {
+	readonly stdin: Readable & { readonly isTTY?: boolean };
+	readonly stdout: OutputStream;
+	readonly stderr: OutputStream;
+	readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+interface OutputStream {
+	write(text: string): unknown;
+	on(event: "error", listener: (error: Error) => void): unknown;
+	readonly isTTY?: boolean;
+	readonly columns?: number;
+}
+
+/** The process's own streams. `interrupt` ends a wait for standard input, with its reason. */
+export function processStreams(
+	process: ProcessStreams,
+	interrupt: AbortSignal,
+): Streams {
+	const out = output(process.stdout);
+	const err = output(process.stderr);
+	const { env } = process;
+	return {
+		out,
+		err,
+		readInput: (limit) => readInput(process.stdin, limit, interrupt),
+		get inputIsTerminal() {
+			return process.stdin.isTTY === true;
+		},
+		get interactive() {
+			return err.isTerminal && process.stdin.isTTY === true;
+		},
+		animated:
+			err.isTerminal && !isSet(env.NO_COLOR) && env.TERM !== "dumb" && !inCi(),
+	};
+
+	/** A build log may be a terminal, but nobody watches it move. */
+	function inCi(): boolean {
+		return isSet(env.CI) && env.CI !== "false";
+	}
+}
+
+/** https://no-color.org: present and not empty, whatever the value. */
+function isSet(value: string | undefined): boolean {
+	return value !== undefined && value !== "";
+}
+
+function output(stream: OutputStream): Output {
+	let gone = false;
+	// `… | head` has read enough, or the window is closed: nobody is left to tell, so the work goes on silently.
+	stream.on("error", (error) => {
+		if (!("code" in error) || !GONE.has(String(error.code))) throw error;
+		gone = true;
+	});
+	return {
+		write(text) {
+			if (!gone) stream.write(text);
+		},
+		isTerminal: stream.isTTY === true,
+		get columns() {
+			return stream.columns || 80;
+		},
+	};
+}
+
+const GONE = new Set(["EPIPE", "EIO", "ECONNRESET", "ERR_STREAM_DESTROYED"]);
+
+async function readInput(
+	stdin: Readable,
+	limit: number,
+	interrupt: AbortSignal,
+): Promise<Buffer> {
+	const chunks: Buffer[] = [];
+	let length = 0;
+	try {
+		for await (const chunk of addAbortSignal(interrupt, stdin)) {
+			chunks.push(chunk);
+			length += chunk.length;
+			if (length > limit)
+				throw new OperationError(
+					`standard input is larger than ${limit} bytes`,
+				);
+		}
+	} catch (error) {
+		throw interrupt.aborted ? interrupt.reason : error;
+	}
+	return Buffer.concat(chunks, length);
+}

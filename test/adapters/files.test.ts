@@ -1,0 +1,163 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import {
+	chmodSync,
+	existsSync,
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	statSync,
+	symlinkSync,
+	writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { disk } from "../../src/adapters/files.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "meshreg-files-"));
+after(() => rmSync(folder, { recursive: true }));
+const at = (name: string) => join(folder, name);
+const root = process.getuid?.() === 0;
+
+async function failure(attempt: Promise<unknown>): Promise<string> {
+	try {
+		await attempt;
+	} catch (error) {
+		assert(error instanceof Error && error.name === "OperationError");
+		assert(!error.message.includes("\n"), "one line");
+		return error.message.replaceAll(folder, "DIR");
+	}
+	assert.fail("it worked");
+}
+
+test("reads a file up to its limit, and no further", async () => {
+	writeFileSync(at("key"), "x".repeat(2048));
+	assert.equal((await disk.read(at("key"), 2048)).length, 2048);
+	assert.equal(
+		await failure(disk.read(at("key"), 2047)),
+		"cannot read DIR/key: larger than 2047 bytes",
+	);
+	assert.equal(
+		await failure(disk.read(at("key"), 1024)),
+		"cannot read DIR/key: larger than 1 KiB",
+	);
+});
+
+test("what cannot be read is named with the reason", async () => {
+	mkdirSync(at("folder"));
+	for (const [name, reason] of [
+		["absent", "no such file or directory"],
+		["folder", "it is a folder"],
+		["key/below", "not a directory"],
+	] as const)
+		assert.equal(
+			await failure(disk.read(at(name), 9)),
+			`cannot read DIR/${name}: ${reason}`,
+		);
+	assert.equal(
+		await failure(disk.read("", 9)),
+		'cannot read "": no such file or directory',
+	);
+	assert.equal(
+		await failure(disk.read(at("two\nlines"), 9)),
+		'cannot read "DIR/two\\nlines": no such file or directory',
+	);
+});
+
+test("a file without read permission", {
+	skip: root && "root reads everything",
+}, async () => {
+	writeFileSync(at("locked"), "secret");
+	chmodSync(at("locked"), 0);
+	assert.equal(
+		await failure(disk.read(at("locked"), 9)),
+		"cannot read DIR/locked: permission denied",
+	);
+});
+
+test("reads what a shell's <(…) gives: a pipe", {
+	skip: process.platform === "win32" && "Windows has no mkfifo",
+}, async () => {
+	execFileSync("mkfifo", [at("pipe")]);
+	const [content] = await Promise.all([
+		disk.read(at("pipe"), 64),
+		disk.write(at("pipe"), "through a pipe", 0o600),
+	]);
+	assert.equal(content.toString(), "through a pipe");
+	assert(statSync(at("pipe")).isFIFO(), "the pipe is still one");
+});
+
+test("writes new and old files in one step, with the mode", async () => {
+	mkdirSync(at("out"));
+	const path = at("out/config.json");
+	await disk.write(path, "first", 0o600);
+	assert.equal(statSync(path).mode & 0o777, 0o600);
+	writeFileSync(at("out/open"), "old", { mode: 0o666 });
+	await disk.write(at("out/open"), "new", 0o600);
+	assert.equal(statSync(at("out/open")).mode & 0o777, 0o600);
+	await disk.write(at("out/shared"), "new", 0o664);
+	assert.equal(statSync(at("out/shared")).mode & 0o777, 0o664);
+	const long = "n".repeat(255);
+	await disk.write(at(`out/${long}`), "the longest name", 0o600);
+	assert.deepEqual(readdirSync(at("out")), [
+		"config.json",
+		long,
+		"open",
+		"shared",
+	]);
+});
+
+test("writes through a link and leaves it one", async () => {
+	symlinkSync(at("out/open"), at("out/link"));
+	await disk.write(at("out/link"), "through", 0o600);
+	assert.equal(readFileSync(at("out/open"), "utf8"), "through");
+});
+
+test("a write that fails says why and leaves no draft", async () => {
+	assert.equal(
+		await failure(disk.write(at("nowhere/x"), "x", 0o600)),
+		"cannot write DIR/nowhere/x: no such file or directory",
+	);
+	assert.equal(
+		await failure(disk.write(at("folder"), "x", 0o600)),
+		"cannot write DIR/folder: it is a folder",
+	);
+	if (existsSync("/dev/full"))
+		assert.equal(
+			await failure(disk.write("/dev/full", "x", 0o600)),
+			"cannot write /dev/full: no space left on device",
+		);
+	assert.deepEqual(readdirSync(at("folder")), []);
+});
+
+test("lists a folder in order, tells folders, and says when it is none", async () => {
+	mkdirSync(at("list/b"), { recursive: true });
+	writeFileSync(at("list/c"), "");
+	symlinkSync(at("list/b"), at("list/a"));
+	symlinkSync(at("list/gone"), at("list/dangling"));
+	assert.deepEqual(await disk.entries(at("list")), [
+		{ name: "a", isFolder: true },
+		{ name: "b", isFolder: true },
+		{ name: "c", isFolder: false },
+		{ name: "dangling", isFolder: false },
+	]);
+	assert.equal(await disk.entries(at("key")), undefined);
+	assert.equal(
+		await failure(disk.entries(at("absent"))),
+		"cannot read DIR/absent: no such file or directory",
+	);
+});
+
+test("says whether something is there", async () => {
+	assert.equal(existsSync(at("key")), true);
+	for (const [name, there] of [
+		["key", true],
+		["folder", true],
+		["absent", false],
+		["key/below", false],
+	] as const)
+		assert.equal(await disk.exists(at(name)), there, name);
+});
