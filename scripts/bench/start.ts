@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
-import { mkdir, stat, writeFile } from "node:fs/promises";
+import { mkdir, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { promisify } from "node:util";
-import { seal } from "../build/seal.ts";
+import { pack } from "../build/seal.ts";
 import { binaryName, targetOf } from "../build/targets.ts";
 import { type Bench, type Row, timeInTurn } from "../measuring.ts";
 
@@ -18,8 +18,9 @@ export const bench: Bench = {
 		const empty = resolve(".cache/bench/empty.cjs");
 		const bare = resolve(".cache/bench/bare-node");
 		await mkdir(dirname(empty), { recursive: true });
+		await rm(bare, { force: true });
 		await writeFile(empty, "");
-		await seal(empty, target, bare, resolve(".cache/pkg-home"));
+		await pack(empty, target, bare);
 		const works = {
 			"bare packaged Node, doing nothing": [bare],
 			"node -e 0": [process.execPath, "-e", "0"],

@@ -36,9 +36,8 @@ export async function sha256(path: string): Promise<string> {
  * checksum is compared either way, because a seeded cache skips pkg's own check.
  */
 export async function seedNode(target: Target, home: string): Promise<string> {
-	const os = { linux: "linux", darwin: "darwin", windows: "win" }[target.os];
-	const arch = target.arch === "amd64" ? "x64" : target.arch;
-	const name = `node-v${NODE_VERSION}-${os}-${arch}`;
+	const os = target.platform === "macos" ? "darwin" : target.platform;
+	const name = `node-v${NODE_VERSION}-${os}-${target.cpu}`;
 	const sea = join(home, ".pkg-cache", "sea");
 	const binary =
 		os === "win" ? join(sea, `${name}.exe`) : join(sea, name, "bin", "node");

