@@ -1,0 +1,75 @@
+import type { Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
+
+export interface Request {
+	method: string;
+	/** Path and query. */
+	path: string;
+	headers: Readonly<Record<string, string | string[]>>;
+	body?: string | undefined;
+	/** Milliseconds for all of it, the answer's body included; absent: no limit. */
+	timeout?: number | undefined;
+}
+
+export interface Answer {
+	status: number;
+	/** A header that came more than once is joined by ", "; "" when absent. */
+	header(name: string): string;
+	body: Readable;
+}
+
+/** No answer, or not all of it. `sent`: the server may have carried the request out. */
+export class BrokenConnection extends Error {
+	override readonly name = "BrokenConnection";
+	constructor(
+		override readonly cause: unknown,
+		readonly sent: boolean,
+	) {
+		super("the connection broke", { cause });
+	}
+}
+
+/** Node's code for it, whichever way a connection was seen to end. */
+export function resetByPeer(): Error {
+	return Object.assign(new Error("connection reset by peer"), {
+		code: "ECONNRESET",
+	});
+}
+
+/** `--request-timeout` is over; kubectl's words for it. */
+export function timedOut(): Error {
+	return Object.assign(
+		new Error(
+			"net/http: request canceled (Client.Timeout exceeded while awaiting headers)",
+		),
+		{ code: "MESHREG_TIMEOUT" },
+	);
+}
+
+/** The answer's body as it arrives, uncompressed. */
+export function unpacked(answer: Answer): Readable {
+	if (answer.header("content-encoding") !== "gzip") return answer.body;
+	const gunzip = createGunzip();
+	answer.body.once("error", (error) => gunzip.destroy(error));
+	answer.body.once("close", () => {
+		if (!answer.body.readableEnded) gunzip.destroy(resetByPeer());
+	});
+	return answer.body.pipe(gunzip);
+}
+
+/** The whole body. Rejects with BrokenConnection when it ends early. */
+export function text(answer: Answer): Promise<string> {
+	return new Promise((resolve, reject) => {
+		const body = unpacked(answer);
+		const broken = (error: unknown) =>
+			reject(new BrokenConnection(error, true));
+		let read = "";
+		body.setEncoding("utf8");
+		body.on("data", (chunk: string) => {
+			read += chunk;
+		});
+		body.once("end", () => resolve(read));
+		body.once("error", broken);
+		body.once("close", () => broken(resetByPeer()));
+	});
+}

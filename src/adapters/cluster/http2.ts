@@ -1,0 +1,89 @@
+import {
+	type ClientHttp2Session,
+	connect,
+	constants,
+	type IncomingHttpHeaders,
+} from "node:http2";
+import type { Dialled } from "./dial.ts";
+import {
+	type Answer,
+	BrokenConnection,
+	type Request,
+	resetByPeer,
+	timedOut,
+} from "./exchange.ts";
+
+/** A dead peer is found out within two to three of these, in milliseconds. */
+const HEARTBEAT = 5_000;
+/** Pages of a list are about a megabyte: the default of 64 KiB would wait for the network again and again. */
+const WINDOW = 4 << 20;
+
+/** A session over a socket that has agreed on `h2`. */
+export function openSession(
+	authority: URL,
+	{ socket }: Dialled,
+): ClientHttp2Session {
+	const session = connect(authority, {
+		createConnection: () => socket,
+		settings: { enablePush: false, initialWindowSize: WINDOW },
+	});
+	session.once("connect", () => session.setLocalWindowSize(4 * WINDOW));
+	// Streams report the same error to whoever waits for them.
+	session.on("error", () => {});
+	let heard = -1;
+	const heartbeat = setInterval(() => {
+		const silent = socket.bytesRead === heard;
+		heard = socket.bytesRead;
+		if (!silent || session.destroyed) return;
+		const patience = setTimeout(() => session.destroy(silence()), HEARTBEAT);
+		patience.unref();
+		session.ping((error) => {
+			clearTimeout(patience);
+			if (error) session.destroy(error);
+		});
+	}, HEARTBEAT);
+	heartbeat.unref();
+	session.once("close", () => clearInterval(heartbeat));
+	return session;
+}
+
+/** Sends one request on its own stream. Rejects with BrokenConnection. */
+export function sendOverHttp2(
+	session: ClientHttp2Session,
+	{ method, path, headers, body, timeout }: Request,
+): Promise<Answer> {
+	return new Promise((resolve, reject) => {
+		const stream = session.request(
+			{ ":method": method, ":path": path, ...headers },
+			{ endStream: body === undefined },
+		);
+		const broken = (cause: unknown) =>
+			reject(
+				new BrokenConnection(
+					cause,
+					stream.rstCode !== constants.NGHTTP2_REFUSED_STREAM,
+				),
+			);
+		stream.once("response", (received: IncomingHttpHeaders) =>
+			resolve({
+				status: Number(received[":status"]),
+				header: (name) => [received[name] ?? []].flat().join(", "),
+				body: stream,
+			}),
+		);
+		// Stays after the answer began: a stream whose error nobody hears would end the program.
+		stream.on("error", broken);
+		stream.once("close", () => broken(resetByPeer()));
+		if (timeout) {
+			const timer = setTimeout(() => stream.destroy(timedOut()), timeout);
+			stream.once("close", () => clearTimeout(timer));
+		}
+		if (body !== undefined) stream.end(body);
+	});
+}
+
+function silence(): Error {
+	return Object.assign(new Error("http2: client connection lost"), {
+		code: "ETIMEDOUT",
+	});
+}

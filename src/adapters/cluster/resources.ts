@@ -1,0 +1,154 @@
+import type { JsonPatchOperation, Kind, ObjectOf } from "../../core/objects.ts";
+import { ApiError } from "../../errors.ts";
+import type { Cluster, ObjectRef } from "../../world.ts";
+import { alreadyPatched, carriesOut } from "./carried-out.ts";
+import { BrokenConnection, text } from "./exchange.ts";
+import { collectionPath, objectPath, REVIEWS, writeQuery } from "./paths.ts";
+import type { Repeat } from "./repeat.ts";
+import type { Call, Requests } from "./requests.ts";
+
+type Resources = Pick<
+	Cluster,
+	"read" | "create" | "update" | "patch" | "remove" | "mayI"
+>;
+
+/**
+ * Single objects. Each call is safe to repeat: where an earlier try may have been carried out, the
+ * object is read before anything is called a failure, or done twice.
+ */
+export function resources(requests: Requests, repeat: Repeat): Resources {
+	async function json<T>(call: Call): Promise<T> {
+		const said = await text(await requests.send(call));
+		try {
+			return JSON.parse(said);
+		} catch (error) {
+			throw new BrokenConnection(error, true);
+		}
+	}
+
+	const get = <K extends Kind>(kind: K, ref: ObjectRef) =>
+		json<ObjectOf[K]>({ method: "GET", path: objectPath(kind, ref) });
+
+	/** The answer of `write`, or after a lost answer and a refusal what is there, when it is what was wanted. */
+	async function orCarriedOut<K extends Kind>(
+		unsure: boolean,
+		kind: K,
+		object: ObjectOf[K],
+		write: () => Promise<ObjectOf[K]>,
+	): Promise<ObjectOf[K]> {
+		try {
+			return await write();
+		} catch (error) {
+			if (!unsure || !isStatus(error, 409)) throw error;
+			const current = await get(kind, refOf(object)).catch(() => undefined);
+			if (current && carriesOut(current, object)) return current;
+			throw error;
+		}
+	}
+
+	return {
+		read: (kind, ref) => repeat.run(() => get(kind, ref)),
+
+		create: (kind, object, options) => {
+			const call: Call = {
+				method: "POST",
+				path:
+					collectionPath(kind, object.metadata.namespace) + writeQuery(options),
+				body: bodyOf(kind, object),
+			};
+			return repeat.run((unsure) =>
+				orCarriedOut(unsure && !options?.dryRun, kind, object, () =>
+					json(call),
+				),
+			);
+		},
+
+		update: (kind, object, options) => {
+			const call: Call = {
+				method: "PUT",
+				path: objectPath(kind, refOf(object)) + writeQuery(options),
+				body: bodyOf(kind, object),
+			};
+			return repeat.run((unsure) =>
+				orCarriedOut(unsure && !options?.dryRun, kind, object, () =>
+					json(call),
+				),
+			);
+		},
+
+		patch: (kind, ref, operations, options) => {
+			const call: Call = {
+				method: "PATCH",
+				path: objectPath(kind, ref) + writeQuery(options),
+				contentType: "application/json-patch+json",
+				body: JSON.stringify(
+					operations satisfies readonly JsonPatchOperation[],
+				),
+			};
+			return repeat.run(async (unsure) => {
+				// Read first: the same patch twice may add the same entry twice.
+				if (unsure && !options?.dryRun) {
+					const current = await get(kind, ref);
+					if (alreadyPatched(current, operations)) return current;
+				}
+				return json(call);
+			});
+		},
+
+		remove: (kind, ref, preconditions, options) => {
+			const call: Call = {
+				method: "DELETE",
+				path: objectPath(kind, ref) + writeQuery(options),
+				body: JSON.stringify({
+					kind: "DeleteOptions",
+					apiVersion: "v1",
+					preconditions,
+				}),
+			};
+			return repeat.run(async (unsure) => {
+				try {
+					await text(await requests.send(call));
+				} catch (error) {
+					if (!unsure || options?.dryRun) throw error;
+					if (isStatus(error, 404)) return;
+					if (!isStatus(error, 409)) throw error;
+					// A new object of that name: ours went with the answer that was lost.
+					const current = await get(kind, ref).catch((failure: unknown) => {
+						if (isStatus(failure, 404)) return undefined;
+						throw error;
+					});
+					if (current && current.metadata.uid === preconditions.uid)
+						throw error;
+				}
+			});
+		},
+
+		mayI: ({ verb, resource, namespace, name }) =>
+			repeat.run(async () => {
+				const review = await json<{ status?: { allowed?: boolean } }>({
+					method: "POST",
+					path: REVIEWS,
+					body: JSON.stringify({
+						apiVersion: "authorization.k8s.io/v1",
+						kind: "SelfSubjectAccessReview",
+						spec: { resourceAttributes: { verb, resource, namespace, name } },
+					}),
+				});
+				return review.status?.allowed === true;
+			}),
+	};
+}
+
+function bodyOf(kind: Kind, object: object): string {
+	return JSON.stringify({ ...object, apiVersion: "v1", kind });
+}
+
+function refOf({
+	metadata: { name = "", namespace },
+}: ObjectOf[Kind]): ObjectRef {
+	return namespace === undefined ? { name } : { name, namespace };
+}
+
+function isStatus(error: unknown, status: number): boolean {
+	return error instanceof ApiError && error.status === status;
+}
