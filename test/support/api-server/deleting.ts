@@ -1,0 +1,139 @@
+import { protectedNamespaces } from "./admission.ts";
+import { type Answer, answerJson, objectJson } from "./answer.ts";
+import { isDryRun, parseJson } from "./body.ts";
+import { isObject, type JsonObject, type KubeObject } from "./objects.ts";
+import {
+	type ApiRequest,
+	type ResourceRequest,
+	storedNamespace,
+} from "./request.ts";
+import { namespaces, pods } from "./resources.ts";
+import { parseSelection } from "./selection.ts";
+import { refuse } from "./statuses.ts";
+import type { Entry, Store } from "./store.ts";
+
+/** DELETE of an object. A uid or resourceVersion among the preconditions must be the current one. */
+export function remove(
+	store: Store,
+	target: ResourceRequest,
+	request: ApiRequest,
+): Answer {
+	const { resource, name } = target;
+	const options = readOptions(request);
+	const dryRun = isDryRun(request, "DeleteOptions", options.dryRun);
+	const entry = store.entry(resource, storedNamespace(target), name);
+	if (resource === namespaces && protectedNamespaces.has(name))
+		throw refuse.forbidden(
+			resource.plural,
+			name,
+			"this namespace may not be deleted",
+		);
+	if (entry === undefined) throw refuse.notFound(resource.plural, name);
+	checkPreconditions(entry, options);
+	const { kept, object } = deleteEntry(store, entry, dryRun);
+	return resource.answersDeleted || kept
+		? { status: 200, body: objectJson(resource, JSON.stringify(object)) }
+		: answerJson(200, {
+				kind: "Status",
+				apiVersion: "v1",
+				metadata: {},
+				status: "Success",
+				details: {
+					name,
+					kind: resource.plural,
+					uid: entry.object.metadata.uid,
+				},
+			});
+}
+
+/** DELETE of a collection: what its selectors select. Answers the list of what was deleted. */
+export function removeSelected(
+	store: Store,
+	target: ResourceRequest,
+	request: ApiRequest,
+): Answer {
+	const { resource, query } = target;
+	if (resource === namespaces) throw refuse.methodNotAllowed();
+	const dryRun = isDryRun(
+		request,
+		"DeleteOptions",
+		readOptions(request).dryRun,
+	);
+	const selected = store
+		.list(resource, storedNamespace(target))
+		.filter(parseSelection(resource, query));
+	const resourceVersion = String(store.version);
+	for (const entry of selected) deleteEntry(store, entry, dryRun);
+	return {
+		status: 200,
+		body: `{"kind":"${resource.kind}List","apiVersion":"v1","metadata":${JSON.stringify({ resourceVersion })},"items":[${selected.map((entry) => entry.json).join(",")}]}`,
+	};
+}
+
+/**
+ * Deletes, or marks as being deleted what has finalizers: a namespace always
+ * has one, and stays until something empties it.
+ */
+function deleteEntry(
+	store: Store,
+	entry: Entry,
+	dryRun: boolean,
+): { kept: boolean; object: KubeObject } {
+	const { resource, object } = entry;
+	const { metadata } = object;
+	const isNamespace = resource === namespaces;
+	if (!isNamespace && (metadata.finalizers ?? []).length === 0) {
+		if (!dryRun) store.remove(entry);
+		return { kept: false, object };
+	}
+	if (metadata.deletionTimestamp !== undefined) {
+		if (!isNamespace) return { kept: true, object };
+		throw refuse.conflict(
+			resource.plural,
+			metadata.name,
+			"The system is ensuring all content is removed from this namespace.  Upon completion, this namespace will automatically be purged by the system.",
+		);
+	}
+	const marked: KubeObject = {
+		...object,
+		metadata: {
+			...metadata,
+			deletionTimestamp: store.timestamp(),
+			...(isNamespace
+				? {}
+				: { deletionGracePeriodSeconds: resource === pods ? 30 : 0 }),
+		},
+		...(isNamespace
+			? { status: { ...(object.status as JsonObject), phase: "Terminating" } }
+			: {}),
+	};
+	return {
+		kept: true,
+		object: dryRun ? marked : store.put(resource, marked).object,
+	};
+}
+
+/** DeleteOptions, which may be absent. */
+function readOptions(request: ApiRequest): JsonObject {
+	if (request.body === "") return {};
+	const options = parseJson(request.body, "DeleteOptions");
+	return isObject(options) ? options : {};
+}
+
+function checkPreconditions({ resource, object }: Entry, options: JsonObject) {
+	const { preconditions } = options;
+	if (!isObject(preconditions)) return;
+	const { name, uid, resourceVersion } = object.metadata;
+	const conflict = (why: string) => refuse.conflict(resource.kind, name, why);
+	if (preconditions.uid !== undefined && preconditions.uid !== uid)
+		throw conflict(
+			`the UID in the precondition (${preconditions.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`,
+		);
+	if (
+		preconditions.resourceVersion !== undefined &&
+		preconditions.resourceVersion !== resourceVersion
+	)
+		throw conflict(
+			`the ResourceVersion in the precondition (${preconditions.resourceVersion}) does not match the ResourceVersion in record (${resourceVersion}). The object might have been modified`,
+		);
+}

@@ -1,0 +1,75 @@
+import {
+	type AccessRule,
+	attributesOf,
+	authorize,
+	authorizePath,
+} from "./access.ts";
+import { type Answer, answerJson } from "./answer.ts";
+import { remove, removeSelected } from "./deleting.ts";
+import { discover } from "./discovery.ts";
+import { get, list } from "./reading.ts";
+import type { ApiRequest, ResourceRequest, Verb } from "./request.ts";
+import { reviews } from "./reviews.ts";
+import { Refusal, refuse } from "./statuses.ts";
+import type { Store } from "./store.ts";
+import { type EventStream, type Watch, watch } from "./watching.ts";
+import { create, patch, update } from "./writing.ts";
+
+/** What is answered once and for all, by verb; `watch` answers a stream. */
+const verbs: Readonly<
+	Record<
+		Exclude<Verb, "watch">,
+		(store: Store, target: ResourceRequest, request: ApiRequest) => Answer
+	>
+> = {
+	get,
+	list,
+	create,
+	update,
+	patch,
+	delete: remove,
+	deletecollection: removeSelected,
+};
+
+/** A watch that is about to begin. */
+export interface Streaming {
+	start(stream: EventStream): Watch;
+}
+
+/** Authorizes a request and carries it out. Throws a Refusal. */
+export function handle(
+	store: Store,
+	rules: readonly AccessRule[],
+	request: ApiRequest,
+): Answer | Streaming {
+	const { target, path, method, user } = request;
+	if (target !== undefined) {
+		authorize(rules, user, attributesOf(target));
+		return target.verb === "watch"
+			? { start: watch(store, target, request) }
+			: verbs[target.verb](store, target, request);
+	}
+	const review = reviews[path];
+	if (review !== undefined && user.groups.includes("system:authenticated")) {
+		if (method !== "POST") throw refuse.methodNotAllowed();
+		return review(rules, request);
+	}
+	authorizePath(user, path);
+	const found = method === "GET" ? discover(path) : undefined;
+	if (found === undefined) throw refuse.noSuchPath();
+	return found;
+}
+
+/** The answer to a request that failed. Anything but a Refusal is a bug in this server, and says so. */
+export function answerError(error: unknown): Answer {
+	if (error instanceof Refusal) return answerJson(error.code, error.toStatus());
+	const message = error instanceof Error ? (error.stack ?? "") : String(error);
+	return answerJson(
+		500,
+		new Refusal(
+			500,
+			"InternalError",
+			`Internal error occurred: ${message}`,
+		).toStatus(),
+	);
+}

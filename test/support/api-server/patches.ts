@@ -1,0 +1,97 @@
+import { applyPatch } from "rfc6902";
+import { isObject, type Json, type JsonObject } from "./objects.ts";
+import { refuse } from "./statuses.ts";
+
+/** A patch in one of three languages, by media type: takes the object and the patch, gives the new object. */
+export const patchLanguages: Readonly<
+	Record<
+		string,
+		(
+			object: JsonObject,
+			patch: Json,
+			keyedLists: Readonly<Record<string, string>>,
+		) => JsonObject
+	>
+> = {
+	"application/json-patch+json": jsonPatch,
+	"application/merge-patch+json": (object, patch) =>
+		merged(object, patch, {}, "") as JsonObject,
+	"application/strategic-merge-patch+json": (object, patch, keyedLists) =>
+		merged(object, patch, keyedLists, "") as JsonObject,
+};
+
+/** RFC 6902. The first operation that fails ends it with a 422. */
+function jsonPatch(object: JsonObject, patch: Json): JsonObject {
+	if (!Array.isArray(patch))
+		throw refuse.badRequest(
+			"error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch",
+		);
+	const copy = structuredClone(object);
+	const operations = patch as unknown as Parameters<typeof applyPatch>[1];
+	for (const operation of operations) {
+		const [failure] = applyPatch(copy, [operation]);
+		if (failure) throw refuse.patchFailed();
+	}
+	return copy;
+}
+
+/**
+ * RFC 7386, and with keyed lists a strategic merge patch: elements of those
+ * lists are merged by their key, and `$patch: delete` and `$patch: replace` are
+ * understood. Other lists are replaced.
+ */
+function merged(
+	value: Json | undefined,
+	patch: Json,
+	keyedLists: Readonly<Record<string, string>>,
+	path: string,
+): Json {
+	if (Array.isArray(patch)) {
+		const key = keyedLists[path];
+		return key === undefined
+			? patch
+			: mergedList(Array.isArray(value) ? value : [], patch, key, (old, part) =>
+					merged(old, part, keyedLists, `${path}[]`),
+				);
+	}
+	if (!isObject(patch)) return patch;
+	if (patch.$patch === "replace") return without(patch, "$patch");
+	const result: JsonObject = isObject(value) ? { ...value } : {};
+	for (const [field, part] of Object.entries(patch)) {
+		if (field.startsWith("$")) continue;
+		if (part === null) delete result[field];
+		else
+			result[field] = merged(
+				result[field],
+				part,
+				keyedLists,
+				path === "" ? field : `${path}.${field}`,
+			);
+	}
+	return result;
+}
+
+function mergedList(
+	list: readonly Json[],
+	patch: readonly Json[],
+	key: string,
+	merge: (old: Json | undefined, part: Json) => Json,
+): Json[] {
+	const result = [...list];
+	for (const part of patch) {
+		if (!isObject(part)) continue;
+		const at = result.findIndex(
+			(element) => isObject(element) && element[key] === part[key],
+		);
+		if (part.$patch === "delete") {
+			if (at !== -1) result.splice(at, 1);
+		} else if (at === -1) result.push(part);
+		else result[at] = merge(result[at], part);
+	}
+	return result;
+}
+
+function without(object: JsonObject, field: string): JsonObject {
+	const { [field]: _, ...rest } = object;
+	return rest;
+}

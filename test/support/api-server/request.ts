@@ -1,0 +1,111 @@
+import { type Resource, resources } from "./resources.ts";
+import { refuse } from "./statuses.ts";
+
+export type Verb =
+	| "get"
+	| "list"
+	| "watch"
+	| "create"
+	| "update"
+	| "patch"
+	| "delete"
+	| "deletecollection";
+
+export interface User {
+	name: string;
+	uid?: string;
+	groups: readonly string[];
+}
+
+/** A request for objects that are kept, as its method and URL say. */
+export interface ResourceRequest {
+	verb: Verb;
+	resource: Resource;
+	/** "" for cluster-wide lists, and for namespaces without a name. A namespace's own name counts. */
+	namespace: string;
+	/** "" for collections. */
+	name: string;
+	query: URLSearchParams;
+}
+
+/** A request as hooks and handlers see it. */
+export interface ApiRequest {
+	method: string;
+	/** Without the query. */
+	path: string;
+	query: URLSearchParams;
+	/** In lower case; HTTP/2's pseudo-headers are left out. */
+	headers: Readonly<Record<string, string | string[] | undefined>>;
+	user: User;
+	/** Absent for discovery, reviews, /version and the like. */
+	target: ResourceRequest | undefined;
+	/** The body as it came; "" when there is none. */
+	body: string;
+}
+
+/** The media type of a body, without parameters. */
+export function contentType({ headers }: ApiRequest): string {
+	return String(headers["content-type"] ?? "").split(";")[0] ?? "";
+}
+
+/**
+ * What `/api/v1/[namespaces/NS/]PLURAL[/NAME]` asks for. Undefined for other
+ * paths. Throws a 405 for a method that has no meaning there.
+ */
+export function parseTarget(
+	method: string,
+	path: string,
+	query: URLSearchParams,
+): ResourceRequest | undefined {
+	if (!path.startsWith("/api/v1/")) return undefined;
+	const parts = path
+		.slice("/api/v1/".length)
+		.split("/")
+		.map(decodeURIComponent);
+	const inNamespace = parts[0] === "namespaces" && parts.length > 2;
+	const [plural = "", name = "", ...rest] = inNamespace
+		? parts.slice(2)
+		: parts;
+	const resource = resources.get(plural);
+	if (resource === undefined || rest.length > 0) return undefined;
+	if (inNamespace && !resource.namespaced) return undefined;
+	// A named object of a namespaced kind is only reached through its namespace.
+	if (!inNamespace && resource.namespaced && name !== "") return undefined;
+	const namespace = inNamespace
+		? (parts[1] ?? "")
+		: resource.namespaced
+			? ""
+			: name;
+	return {
+		verb: verbOf(method, name, query),
+		resource,
+		namespace,
+		name,
+		query,
+	};
+}
+
+function verbOf(method: string, name: string, query: URLSearchParams): Verb {
+	const watching = ["true", "1"].includes(query.get("watch") ?? "");
+	const verbs: Readonly<Record<string, Verb>> =
+		name === ""
+			? {
+					GET: watching ? "watch" : "list",
+					POST: "create",
+					DELETE: "deletecollection",
+				}
+			: {
+					GET: watching ? "watch" : "get",
+					PUT: "update",
+					PATCH: "patch",
+					DELETE: "delete",
+				};
+	const verb = verbs[method];
+	if (verb === undefined) throw refuse.methodNotAllowed();
+	return verb;
+}
+
+/** Where the target's objects are kept: "" for kinds without a namespace. */
+export function storedNamespace({ resource, namespace }: ResourceRequest) {
+	return resource.namespaced ? namespace : "";
+}

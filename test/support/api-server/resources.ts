@@ -1,0 +1,183 @@
+import type { Draft, KubeObject } from "./objects.ts";
+
+/** One kind of object that the server keeps. */
+export interface Resource {
+	plural: string;
+	singular: string;
+	kind: string;
+	shortNames: readonly string[];
+	namespaced: boolean;
+	/** Fields beside metadata that are kept, in the order in which they are answered; others are dropped. */
+	fields: readonly string[];
+	/** Field selectors beside metadata.name and metadata.namespace: label → path, and the value where absent. */
+	selectable: Readonly<Record<string, readonly [path: string, absent: string]>>;
+	/** Whether DELETE answers the object that was deleted, or a Status. */
+	answersDeleted: boolean;
+	/** Names are DNS labels (at most 63 characters) rather than subdomains (253). */
+	nameIsLabel: boolean;
+	/** Lists whose elements strategic merge patches and apply tell apart by a key; all others are replaced whole. */
+	keyedLists: Readonly<Record<string, string>>;
+	/** Defaulting on the way in. */
+	fillIn(object: KubeObject, draft: Draft): void;
+}
+
+const nothing = () => {};
+
+export const namespaces: Resource = {
+	plural: "namespaces",
+	singular: "namespace",
+	kind: "Namespace",
+	shortNames: ["ns"],
+	namespaced: false,
+	fields: ["spec", "status"],
+	selectable: {
+		name: ["metadata.name", ""],
+		"status.phase": ["status.phase", ""],
+	},
+	answersDeleted: true,
+	nameIsLabel: true,
+	keyedLists: {},
+	fillIn(object) {
+		object.metadata.labels = {
+			...object.metadata.labels,
+			"kubernetes.io/metadata.name": object.metadata.name,
+		};
+		object.spec ??= { finalizers: ["kubernetes"] };
+		object.status ??= { phase: "Active" };
+	},
+};
+
+export const secrets: Resource = {
+	plural: "secrets",
+	singular: "secret",
+	kind: "Secret",
+	shortNames: [],
+	namespaced: true,
+	fields: ["immutable", "data", "type"],
+	selectable: { type: ["type", ""] },
+	answersDeleted: false,
+	nameIsLabel: false,
+	keyedLists: {},
+	fillIn(object, draft) {
+		// stringData is write-only: it is laid over data, and never answered.
+		const plain = Object.entries(draft.stringData ?? {});
+		if (plain.length > 0)
+			object.data = {
+				...(object.data as Record<string, string> | undefined),
+				...Object.fromEntries(
+					plain.map(([key, text]) => [
+						key,
+						Buffer.from(String(text)).toString("base64"),
+					]),
+				),
+			};
+		object.type ||= "Opaque";
+	},
+};
+
+export const serviceAccounts: Resource = {
+	plural: "serviceaccounts",
+	singular: "serviceaccount",
+	kind: "ServiceAccount",
+	shortNames: ["sa"],
+	namespaced: true,
+	fields: ["secrets", "imagePullSecrets", "automountServiceAccountToken"],
+	selectable: {},
+	answersDeleted: true,
+	nameIsLabel: false,
+	// imagePullSecrets is atomic in every kind of patch, as the captures show.
+	keyedLists: { secrets: "name" },
+	fillIn: nothing,
+};
+
+export const pods: Resource = {
+	plural: "pods",
+	singular: "pod",
+	kind: "Pod",
+	shortNames: ["po"],
+	namespaced: true,
+	fields: ["spec", "status"],
+	selectable: {
+		"spec.nodeName": ["spec.nodeName", ""],
+		"spec.serviceAccountName": ["spec.serviceAccountName", ""],
+		"spec.restartPolicy": ["spec.restartPolicy", ""],
+		"status.phase": ["status.phase", ""],
+		"status.podIP": ["status.podIP", ""],
+	},
+	answersDeleted: true,
+	nameIsLabel: false,
+	keyedLists: {
+		"spec.containers": "name",
+		"spec.initContainers": "name",
+		"spec.ephemeralContainers": "name",
+		"spec.imagePullSecrets": "name",
+	},
+	fillIn(object) {
+		object.spec = {
+			restartPolicy: "Always",
+			serviceAccountName: "default",
+			...(object.spec as object | undefined),
+		};
+		object.status ??= { phase: "Pending" };
+	},
+};
+
+const involved = (field: string): [string, string] => [
+	`involvedObject.${field}`,
+	"",
+];
+
+export const events: Resource = {
+	plural: "events",
+	singular: "event",
+	kind: "Event",
+	shortNames: ["ev"],
+	namespaced: true,
+	fields: [
+		"involvedObject",
+		"reason",
+		"message",
+		"source",
+		"firstTimestamp",
+		"lastTimestamp",
+		"count",
+		"type",
+		"eventTime",
+		"series",
+		"action",
+		"related",
+		"reportingComponent",
+		"reportingInstance",
+	],
+	selectable: {
+		"involvedObject.kind": involved("kind"),
+		"involvedObject.namespace": involved("namespace"),
+		"involvedObject.name": involved("name"),
+		"involvedObject.uid": involved("uid"),
+		"involvedObject.apiVersion": involved("apiVersion"),
+		"involvedObject.fieldPath": involved("fieldPath"),
+		reason: ["reason", ""],
+		reportingComponent: ["reportingComponent", ""],
+		source: ["source.component", ""],
+		type: ["type", ""],
+	},
+	answersDeleted: false,
+	nameIsLabel: false,
+	keyedLists: {},
+	fillIn: nothing,
+};
+
+/** Everything that is kept, by the name in the URL. */
+export const resources: ReadonlyMap<string, Resource> = new Map(
+	[namespaces, secrets, serviceAccounts, pods, events].map((resource) => [
+		resource.plural,
+		resource,
+	]),
+);
+
+/** The resource of a kind. Throws for a kind that the server does not keep. */
+export function resourceOfKind(kind: string): Resource {
+	for (const resource of resources.values())
+		if (resource.kind === kind) return resource;
+	throw new Error(`the API server keeps no ${kind}`);
+}

@@ -1,0 +1,70 @@
+import { type AccessRule, isAllowed } from "./access.ts";
+import { type Answer, answerJson } from "./answer.ts";
+import { parseJson } from "./body.ts";
+import { isObject } from "./objects.ts";
+import type { ApiRequest } from "./request.ts";
+import { refuse } from "./statuses.ts";
+
+/** Reviews: what is posted is answered with a status, and nothing is kept. Every known user may. */
+export const reviews: Readonly<
+	Record<string, (rules: readonly AccessRule[], request: ApiRequest) => Answer>
+> = {
+	"/apis/authorization.k8s.io/v1/selfsubjectaccessreviews": accessReview,
+	"/apis/authentication.k8s.io/v1/selfsubjectreviews": subjectReview,
+};
+
+/** `kubectl auth can-i`. */
+function accessReview(rules: readonly AccessRule[], request: ApiRequest) {
+	const kind = "SelfSubjectAccessReview";
+	const body = parseJson(request.body, kind);
+	const spec = isObject(body) && isObject(body.spec) ? body.spec : {};
+	const attributes = spec.resourceAttributes;
+	if (!isObject(attributes) && !isObject(spec.nonResourceAttributes))
+		throw refuse.invalid(
+			kind,
+			"",
+			[
+				{
+					reason: "FieldValueInvalid",
+					message:
+						"Invalid value: exactly one of nonResourceAttributes or resourceAttributes must be specified",
+					field: "spec.resourceAttributes",
+				},
+			],
+			"authorization.k8s.io",
+		);
+	const text = (field: string) =>
+		isObject(attributes) ? String(attributes[field] ?? "") : "";
+	const allowed = isObject(attributes)
+		? isAllowed(rules, request.user, {
+				verb: text("verb"),
+				resource: text("resource"),
+				group: text("group"),
+				namespace: text("namespace"),
+				name: text("name"),
+			})
+		: request.user.groups.includes("system:masters");
+	return answerJson(201, {
+		kind,
+		apiVersion: "authorization.k8s.io/v1",
+		metadata: { creationTimestamp: null },
+		spec,
+		status: { allowed },
+	});
+}
+
+/** `kubectl auth whoami`. */
+function subjectReview(_: readonly AccessRule[], { user }: ApiRequest) {
+	return answerJson(201, {
+		kind: "SelfSubjectReview",
+		apiVersion: "authentication.k8s.io/v1",
+		metadata: { creationTimestamp: null },
+		status: {
+			userInfo: {
+				username: user.name,
+				...(user.uid === undefined ? {} : { uid: user.uid }),
+				groups: [...user.groups],
+			},
+		},
+	});
+}
