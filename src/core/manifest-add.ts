@@ -1,0 +1,104 @@
+import {
+	beforeSpace,
+	CannotEdit,
+	type Edit,
+	entryLine,
+	eolOf,
+	insertAt,
+	lineEnd,
+	lineStart,
+	placeOf,
+	yamlWord,
+} from "./manifest-edit.ts";
+import { addToFlowList, addToFlowMap, flowList } from "./manifest-flow.ts";
+import type { Entry, ListNode, MapNode } from "./manifest-node.ts";
+
+export const PULL_SECRETS = "imagePullSecrets";
+
+/**
+ * The edit that gives a pod's spec an entry `imagePullSecrets` with these names,
+ * as its first, laid out as what is there. `comments` go above it. Throws CannotEdit.
+ */
+export function addPullSecrets(
+	text: string,
+	podSpec: MapNode,
+	names: readonly string[],
+	comments: readonly string[] = [],
+): Edit {
+	if (podSpec.flow) return addToFlowMap(text, podSpec, PULL_SECRETS, names);
+	const [first] = podSpec.entries;
+	if (first === undefined)
+		throw new CannotEdit("an empty mapping", podSpec.start);
+	const { start, indent } = entryLine(text, first.start);
+	const dash = " ".repeat(listIndent(text, podSpec));
+	const lines = [
+		...comments,
+		`${PULL_SECRETS}:`,
+		...names.map((name) => `${dash}- name: ${yamlWord(name)}`),
+	];
+	const next = eolOf(text) + indent;
+	return insertAt(start, lines.map((line) => line + next).join(""));
+}
+
+/** The edit that puts these names behind the last of a list, behind `comments`. Throws CannotEdit. */
+export function appendPullSecrets(
+	text: string,
+	list: ListNode,
+	names: readonly string[],
+	comments: readonly string[] = [],
+): Edit {
+	if (list.flow) return addToFlowList(text, list, names);
+	const last = list.items.at(-1);
+	const { indent } = entryLine(text, list.start);
+	const end = last === undefined ? list.start + 1 : placeOf(last).end;
+	const at = lineEnd(text, beforeSpace(text, end));
+	return insertAt(at, itemLines(text, indent, names, comments));
+}
+
+/** The edit that gives an entry without a value (or with null) these names. Throws CannotEdit. */
+export function fillPullSecrets(
+	text: string,
+	podSpec: MapNode,
+	entry: Entry,
+	names: readonly string[],
+	comments: readonly string[] = [],
+): Edit {
+	const { start, end } = placeOf(entry.value);
+	// An alias for null, or null itself, spelt out.
+	if (start < end) return { start, end, text: flowList(text, podSpec, names) };
+	const colon = /^\s*:/.exec(text.slice(entry.keyEnd, entry.keyEnd + 64));
+	if (colon === null)
+		throw new CannotEdit("a key without a value", entry.start);
+	const at = entry.keyEnd + colon[0].length;
+	if (podSpec.flow) return insertAt(at, ` ${flowList(text, podSpec, names)}`);
+	const { indent } = entryLine(text, entry.start);
+	const dash = indent + " ".repeat(listIndent(text, podSpec));
+	return insertAt(lineEnd(text, at), itemLines(text, dash, names, comments));
+}
+
+/** Lines behind the end of another. */
+function itemLines(
+	text: string,
+	indent: string,
+	names: readonly string[],
+	comments: readonly string[],
+): string {
+	return [...comments, ...names.map((name) => `- name: ${yamlWord(name)}`)]
+		.map((line) => eolOf(text) + indent + line)
+		.join("");
+}
+
+/** How far the dashes of lists are to the right of their keys here: 0 or, mostly, 2. */
+function listIndent(text: string, map: MapNode): number {
+	for (const { start, value } of map.entries) {
+		if (value.type !== "list" || value.flow || value.alias) continue;
+		const line = lineStart(text, value.start);
+		if (text.slice(line, value.start).trim() === "")
+			return Math.max(0, value.start - line - columnOf(text, start));
+	}
+	return 0;
+}
+
+function columnOf(text: string, at: number): number {
+	return at - lineStart(text, at);
+}

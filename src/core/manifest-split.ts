@@ -1,0 +1,167 @@
+/**
+ * A manifest file cut into its documents before any is parsed, so that a large
+ * file costs one document's memory at a time and what cannot be affected is
+ * never parsed at all.
+ */
+
+/** One document with everything up to the next: markers, comments, line ends, byte order mark. */
+export interface ManifestDocument {
+	readonly text: string;
+	/** The line of its first character in the file, from 1. */
+	readonly line: number;
+	/** `json`: exactly one JSON object and the space around it. */
+	readonly form: "json" | "yaml";
+}
+
+/**
+ * The documents of a file, in order; their texts joined are the file again. As
+ * kubectl reads it: a file that begins with `{` is a stream of JSON objects,
+ * anything else YAML documents between `---` lines. YAML allows no line that
+ * begins with `---` or `...` inside a scalar, so the cut needs no parser.
+ */
+export function* splitManifest(text: string): Generator<ManifestDocument> {
+	const cut = new Cutter(text);
+	let from = 0;
+	for (;;) {
+		const end = jsonObjectEnd(text, from);
+		if (end === undefined) break;
+		if (text.slice(end).trim() === "") {
+			yield cut.upTo(text.length, "json");
+			return;
+		}
+		yield cut.upTo(end, "json");
+		from = end;
+	}
+	for (const end of yamlEnds(text, from))
+		if (end > cut.start) yield cut.upTo(end, "yaml");
+}
+
+class Cutter {
+	start = 0;
+	#line = 1;
+	constructor(readonly text: string) {}
+
+	upTo(end: number, form: "json" | "yaml"): ManifestDocument {
+		const document = {
+			text: this.text.slice(this.start, end),
+			line: this.#line,
+			form,
+		};
+		this.#line += countLines(this.text, this.start, end);
+		this.start = end;
+		return document;
+	}
+}
+
+/** The line, from 1, of an offset in a document of a file. */
+export function lineAt(document: ManifestDocument, offset: number): number {
+	return document.line + countLines(document.text, 0, offset);
+}
+
+function countLines(text: string, from: number, to: number): number {
+	let count = 0;
+	for (
+		let at = text.indexOf("\n", from);
+		at >= 0 && at < to;
+		at = text.indexOf("\n", at + 1)
+	)
+		count++;
+	return count;
+}
+
+/** Where each YAML document ends: before a `---` line, after a `...` line, at the end. */
+function* yamlEnds(text: string, from: number): Generator<number> {
+	const marker = /\n(---|\.\.\.)(?=[ \t\r\n]|$)/g;
+	marker.lastIndex = from;
+	let start = from;
+	for (
+		let found = marker.exec(text);
+		found !== null;
+		found = marker.exec(text)
+	) {
+		const lineStart = found.index + 1;
+		if (found[1] === "...") {
+			const next = text.indexOf("\n", lineStart);
+			start = next < 0 ? text.length : next + 1;
+			// The search goes on from the line end, which the next marker may need.
+			if (next >= 0) marker.lastIndex = next;
+			yield start;
+		} else if (!isPreamble(text.slice(start, lineStart))) {
+			start = lineStart;
+			yield start;
+		}
+	}
+	yield text.length;
+}
+
+/** Directives (`%YAML 1.2`) and nothing else: they belong to the document that follows. */
+function isPreamble(text: string): boolean {
+	return (
+		text.includes("%") &&
+		/^%/m.test(text) &&
+		/^\uFEFF?(?:[ \t]*(?:#.*)?\r?\n|%.*\n)*$/.test(text)
+	);
+}
+
+/**
+ * The offset after the JSON object that begins at `from` (behind space and a byte
+ * order mark), or undefined where there is none that JSON.parse accepts.
+ */
+function jsonObjectEnd(text: string, from: number): number | undefined {
+	const space = /[\s\uFEFF]*/y;
+	space.lastIndex = from;
+	space.test(text);
+	const start = space.lastIndex;
+	if (text[start] !== "{") return undefined;
+	const end = skipJson(text, start);
+	try {
+		JSON.parse(text.slice(start, end));
+		return end;
+	} catch {
+		// Flow-style YAML may begin with a brace as well; its parser names what is wrong.
+		return undefined;
+	}
+}
+
+/**
+ * The offset after the JSON value at `from`; for text that is not JSON, some
+ * offset behind it.
+ */
+export function skipJson(text: string, from: number): number {
+	let depth = 0;
+	for (let at = from; at < text.length; at++) {
+		switch (text.charCodeAt(at)) {
+			case 0x22: // "
+				at = stringEnd(text, at) - 1;
+				if (depth === 0) return at + 1;
+				break;
+			case 0x7b: // {
+			case 0x5b: // [
+				depth++;
+				break;
+			case 0x7d: // }
+			case 0x5d: // ]
+				depth--;
+				if (depth === 0) return at + 1;
+				if (depth < 0) return at;
+				break;
+			case 0x2c: // ,
+				if (depth === 0) return at;
+				break;
+		}
+	}
+	return text.length;
+}
+
+/** The offset after the string whose quote is at `from`. */
+function stringEnd(text: string, from: number): number {
+	let at = from + 1;
+	for (;;) {
+		const quote = text.indexOf('"', at);
+		if (quote < 0) return text.length;
+		let escapes = 0;
+		while (text.charCodeAt(quote - 1 - escapes) === 0x5c) escapes++;
+		if (escapes % 2 === 0) return quote + 1;
+		at = quote + 1;
+	}
+}

@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { describe, it } from "node:test";
+import { injectManifest } from "../../src/core/manifest-inject.ts";
+
+const PALETTE = readFileSync(
+	new URL("../data/palette-deployment.yaml", import.meta.url),
+	"utf8",
+);
+
+describe("pull Secrets inside a container", () => {
+	it("are warned about, as in Palette's how-to", () => {
+		const { text, warnings } = injectManifest(PALETTE, "deployment.yaml", {
+			key: "myregistrykey",
+			fix: false,
+		});
+		assert.deepEqual(warnings, [
+			"deployment.yaml:18: Deployment/my-deployment: imagePullSecrets inside container my-container has no effect: it belongs to the pod's spec; --fix moves it there",
+		]);
+		assert.ok(
+			text.includes(
+				"          imagePullSecrets:\n            - name: myregistrykey",
+			),
+		);
+	});
+
+	it("are moved to the pod's spec with fix", () => {
+		const { text, warnings } = injectManifest(PALETTE, "deployment.yaml", {
+			key: "myregistrykey",
+			fix: true,
+		});
+		assert.deepEqual(warnings, [
+			"deployment.yaml:18: Deployment/my-deployment: imagePullSecrets inside container my-container has no effect: moved to the pod's spec",
+		]);
+		assert.equal(
+			text,
+			`apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: my-deployment
+spec:
+  replicas: 3
+  selector:
+    matchLabels:
+      app: my-app
+  template:
+    metadata:
+      labels:
+        app: my-app
+    spec:
+      imagePullSecrets:
+        - name: myregistrykey
+      containers:
+        - name: my-container
+          image: registry.example.com/my-image
+`,
+		);
+	});
+
+	const moved: [what: string, before: string, after: string][] = [
+		[
+			"with their comments",
+			"kind: Pod\nspec:\n  containers:\n  - name: a\n    imagePullSecrets: # mine\n    # really\n    - name: one # 1\n    image: 'x#y'\n",
+			"kind: Pod\nspec:\n  # mine\n  # really\n  # 1\n  imagePullSecrets:\n  - name: one\n  - name: k\n  containers:\n  - name: a\n    image: 'x#y'\n",
+		],
+		[
+			"from the line of the dash",
+			"kind: Pod\nspec:\n  containers:\n  - imagePullSecrets:\n    - name: one\n    name: a\n  hostname: x\n",
+			"kind: Pod\nspec:\n  imagePullSecrets:\n  - name: one\n  - name: k\n  containers:\n  - name: a\n  hostname: x\n",
+		],
+		[
+			"behind those that the pod has",
+			"kind: Pod\nspec:\n  initContainers:\n  - name: a\n    imagePullSecrets: [{name: one}, {name: two}]\n  imagePullSecrets:\n  - name: two\n",
+			"kind: Pod\nspec:\n  initContainers:\n  - name: a\n  imagePullSecrets:\n  - name: two\n  - name: one\n  - name: k\n",
+		],
+		[
+			"in flow style, first",
+			"kind: Pod\nspec: {containers: [{imagePullSecrets: [{name: one}], name: a}]}\n",
+			"kind: Pod\nspec: {imagePullSecrets: [{name: one}, {name: k}], containers: [{name: a}]}\n",
+		],
+		[
+			"in JSON, last",
+			'{"kind":"Pod","spec":{"containers":[{\n  "name": "a",\n  "imagePullSecrets": [{"name": "one"}]\n}]}}',
+			'{"kind":"Pod","spec":{"imagePullSecrets":[{"name":"one"},{"name":"k"}],"containers":[{\n  "name": "a"\n}]}}',
+		],
+	];
+	for (const [what, before, after] of moved)
+		it(`are moved ${what}`, () => {
+			const { text } = injectManifest(before, "f", { key: "k", fix: true });
+			assert.equal(text, after);
+			const again = injectManifest(text, "f", { key: "k", fix: true });
+			assert.equal(again.text, text);
+			assert.deepEqual(
+				again.warnings.filter((line) => line.includes("has no effect")),
+				[],
+			);
+		});
+
+	const left: [what: string, value: string][] = [
+		["an anchor", "imagePullSecrets: &x [{name: one}]"],
+		["something else than names", "imagePullSecrets: one"],
+		["nothing", "imagePullSecrets:"],
+	];
+	for (const [what, value] of left)
+		it(`are left for a person where they are ${what}`, () => {
+			const pod = `kind: Pod\nspec:\n  hostname: x\n  containers:\n  - name: a\n    ${value}\n`;
+			const { text, warnings } = injectManifest(pod, "f", {
+				key: "k",
+				fix: true,
+			});
+			assert.ok(text.includes(`    ${value}\n`));
+			assert.deepEqual(warnings, [
+				"f:6: Pod: imagePullSecrets inside container a has no effect and cannot be moved: move it to the pod's spec by hand",
+			]);
+		});
+});
