@@ -1,0 +1,74 @@
+import { Credential } from "./credential.ts";
+
+/**
+ * What a kubelet says of an `auth` field that it cannot use. It decodes by Go's
+ * base64.StdEncoding where the text ends in padding, else by RawStdEncoding: line ends are
+ * passed over anywhere, the URL-safe alphabet is refused.
+ */
+export function authFault(auth: string): string | undefined {
+	if (auth === "") return undefined;
+	const padded = auth.trimEnd().endsWith("=");
+	let bits = 0;
+	let inQuantum = 0;
+	let colon = false;
+	let at = skipLineEnds(auth, 0);
+	for (; at < auth.length; at = skipLineEnds(auth, at)) {
+		const value = sixBits(auth.charCodeAt(at));
+		if (value < 0) break;
+		bits = ((bits << 6) | value) & 0x3fff;
+		inQuantum = (inQuantum + 1) % 4;
+		const byte = (bits >> (((4 - inQuantum) % 4) * 2)) & 0xff;
+		colon ||= inQuantum !== 1 && byte === 0x3a;
+		at++;
+	}
+	const fault = endFault(auth, at, inQuantum, padded);
+	if (fault !== undefined) return `illegal base64 data at input byte ${fault}`;
+	return colon
+		? undefined
+		: "unable to parse auth field, must be formatted as base64(username:password)";
+}
+
+/** The credential in a field that `authFault` finds nothing wrong with: all up to the first colon is the user. */
+export function decodeAuth(auth: string): Credential {
+	const decoded = Buffer.from(auth, "base64").toString("utf8");
+	const colon = decoded.indexOf(":");
+	return new Credential(decoded.slice(0, colon), decoded.slice(colon + 1));
+}
+
+/** Where Go finds fault with what follows the last character of the alphabet. */
+function endFault(
+	text: string,
+	from: number,
+	inQuantum: number,
+	padded: boolean,
+): number | undefined {
+	if (from === text.length) {
+		const short = inQuantum === 1 || (padded && inQuantum > 0);
+		return short ? from - inQuantum : undefined;
+	}
+	if (!padded || text[from] !== "=" || inQuantum < 2) return from;
+	let at = skipLineEnds(text, from + 1);
+	if (inQuantum === 2) {
+		if (at === text.length) return at;
+		if (text[at] !== "=") return from;
+		at = skipLineEnds(text, at + 1);
+	}
+	return at < text.length ? at : undefined;
+}
+
+function skipLineEnds(text: string, from: number): number {
+	let at = from;
+	while (text.charCodeAt(at) === 0x0a || text.charCodeAt(at) === 0x0d) at++;
+	return at;
+}
+
+/** The value of a character of the standard alphabet, by its code; negative for any other. */
+const SIX_BITS = new Int8Array(128).fill(-1);
+for (const [value, character] of [
+	..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
+].entries())
+	SIX_BITS[character.charCodeAt(0)] = value;
+
+function sixBits(code: number): number {
+	return SIX_BITS[code] ?? -1;
+}

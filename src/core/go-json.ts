@@ -1,0 +1,244 @@
+/**
+ * JSON as Go's encoding/json reads it, which is how a kubelet reads a pull Secret:
+ * duplicate members stay, in order, and errors are worded as the kubelet's events word them.
+ * https://pkg.go.dev/encoding/json
+ */
+export type GoValue =
+	| { readonly kind: "object"; readonly members: readonly GoMember[] }
+	| { readonly kind: "string"; readonly text: string }
+	/** Nothing asks for what is in these. */
+	| { readonly kind: "array" | "number" | "bool" | "null" };
+
+export type GoMember = readonly [name: string, value: GoValue];
+
+export type GoReading =
+	| { readonly ok: true; readonly value: GoValue }
+	| { readonly ok: false; readonly error: string };
+
+/** Go gives up beyond this nesting. */
+const DEEPEST = 10_000;
+
+/** Parses a whole text. Never throws; an error quotes one character at most. */
+export function parseGoJson(text: string): GoReading {
+	try {
+		return { ok: true, value: new Scanner(text).document() };
+	} catch (error) {
+		if (error instanceof Fault) return { ok: false, error: error.message };
+		throw error;
+	}
+}
+
+class Fault extends Error {}
+
+const ARRAY: GoValue = { kind: "array" };
+const NUMBER: GoValue = { kind: "number" };
+const BOOL: GoValue = { kind: "bool" };
+const NULL: GoValue = { kind: "null" };
+
+type Open = { members: GoMember[] } | { members: undefined };
+
+class Scanner {
+	readonly #text: string;
+	#at = 0;
+
+	constructor(text: string) {
+		this.#text = text;
+	}
+
+	/** A loop with its own stack: ten thousand levels of calls would be too many. */
+	document(): GoValue {
+		const open: Open[] = [];
+		const names: string[] = [];
+		for (;;) {
+			let value = this.#opening(open, names);
+			if (value === undefined) continue;
+			for (;;) {
+				const inside = open.at(-1);
+				if (inside === undefined) {
+					if (this.#next() !== undefined) this.#fail("after top-level value");
+					return value;
+				}
+				inside.members?.push([names.pop() ?? "", value]);
+				const closed = this.#separator(inside, names);
+				if (closed === undefined) break;
+				open.pop();
+				value = closed;
+			}
+		}
+	}
+
+	/** Reads a scalar or an empty container; undefined where a container was entered. */
+	#opening(open: Open[], names: string[]): GoValue | undefined {
+		const character = this.#next();
+		if (character !== "{" && character !== "[") return this.#scalar(character);
+		if (open.length >= DEEPEST) this.#fail("exceeded max depth");
+		this.#at++;
+		if (character === "{") {
+			if (this.#next() === "}") {
+				this.#at++;
+				return { kind: "object", members: [] };
+			}
+			open.push({ members: [] });
+			names.push(this.#name());
+			return undefined;
+		}
+		if (this.#next() === "]") {
+			this.#at++;
+			return ARRAY;
+		}
+		open.push({ members: undefined });
+		return undefined;
+	}
+
+	/** After a value inside a container: what the container became, or undefined where another value follows. */
+	#separator(inside: Open, names: string[]): GoValue | undefined {
+		const character = this.#next();
+		const object = inside.members !== undefined;
+		if (character === "," || character === (object ? "}" : "]")) this.#at++;
+		else
+			this.#fail(
+				object ? "after object key:value pair" : "after array element",
+			);
+		if (character === ",") {
+			if (object) names.push(this.#name());
+			return undefined;
+		}
+		return inside.members ? { kind: "object", members: inside.members } : ARRAY;
+	}
+
+	/** A member's name and its colon. */
+	#name(): string {
+		if (this.#next() !== '"')
+			this.#fail("looking for beginning of object key string");
+		const name = this.#string();
+		if (this.#next() !== ":") this.#fail("after object key");
+		this.#at++;
+		return name;
+	}
+
+	#scalar(character: string | undefined): GoValue {
+		switch (character) {
+			case '"':
+				return { kind: "string", text: this.#string() };
+			case "t":
+				return this.#literal("true", BOOL);
+			case "f":
+				return this.#literal("false", BOOL);
+			case "n":
+				return this.#literal("null", NULL);
+		}
+		if (character === "-" || isDigit(character)) return this.#number();
+		return this.#fail("looking for beginning of value");
+	}
+
+	#literal(word: string, value: GoValue): GoValue {
+		for (const expected of word) {
+			if (this.#text[this.#at] !== expected)
+				this.#fail(`in literal ${word} (expecting '${expected}')`, " ");
+			this.#at++;
+		}
+		return value;
+	}
+
+	#number(): GoValue {
+		if (this.#text[this.#at] === "-") this.#at++;
+		if (this.#text[this.#at] === "0") this.#at++;
+		else this.#digits("in numeric literal");
+		if (this.#text[this.#at] === ".") {
+			this.#at++;
+			this.#digits("after decimal point in numeric literal");
+		}
+		if (/[eE]/.test(this.#text[this.#at] ?? "")) {
+			this.#at++;
+			if (/[+-]/.test(this.#text[this.#at] ?? "")) this.#at++;
+			this.#digits("in exponent of numeric literal");
+		}
+		return NUMBER;
+	}
+
+	#digits(where: string): void {
+		if (!isDigit(this.#text[this.#at])) this.#fail(where, " ");
+		while (isDigit(this.#text[this.#at])) this.#at++;
+	}
+
+	#string(): string {
+		const text = this.#text;
+		const start = this.#at++;
+		let escaped = false;
+		for (;;) {
+			const code = text.charCodeAt(this.#at);
+			if (code === 0x22) break;
+			if (code === 0x5c) {
+				escaped = true;
+				this.#escape();
+			} else if (code >= 0x20) this.#at++;
+			else this.#fail("in string literal");
+		}
+		this.#at++;
+		// Go puts U+FFFD for half of a surrogate pair.
+		return escaped
+			? String(JSON.parse(text.slice(start, this.#at))).toWellFormed()
+			: text.slice(start + 1, this.#at - 1);
+	}
+
+	#escape(): void {
+		const kind = this.#text[++this.#at];
+		if (kind === undefined || !'"\\/bfnrtu'.includes(kind))
+			this.#fail("in string escape code", " ");
+		this.#at++;
+		if (kind !== "u") return;
+		for (const end = this.#at + 4; this.#at < end; this.#at++)
+			if (!/[0-9a-fA-F]/.test(this.#text[this.#at] ?? ""))
+				this.#fail("in \\u hexadecimal character escape", " ");
+	}
+
+	/** The next character that is not white space, not consumed. */
+	#next(): string | undefined {
+		for (;;) {
+			const character = this.#text[this.#at];
+			if (
+				character !== " " &&
+				character !== "\n" &&
+				character !== "\t" &&
+				character !== "\r"
+			)
+				return character;
+			this.#at++;
+		}
+	}
+
+	/** `atEnd`: the character that Go blames when the text ends inside a word, a number or an escape. */
+	#fail(where: string, atEnd?: string): never {
+		const character = this.#text[this.#at] ?? atEnd;
+		throw new Fault(
+			character === undefined
+				? "unexpected end of JSON input"
+				: `invalid character ${quoted(character)} ${where}`,
+		);
+	}
+}
+
+function isDigit(character: string | undefined): boolean {
+	return character !== undefined && character >= "0" && character <= "9";
+}
+
+/** As Go quotes one byte: the first of the character's UTF-8 bytes, shown as Latin-1. */
+function quoted(character: string): string {
+	if (character === "'") return "'\\''";
+	if (character === '"') return "'\"'";
+	const byte = Buffer.from(character.toWellFormed(), "utf8")[0] ?? 0;
+	const letter = {
+		7: "a",
+		8: "b",
+		9: "t",
+		10: "n",
+		11: "v",
+		12: "f",
+		13: "r",
+		92: "\\",
+	}[byte];
+	if (letter !== undefined) return `'\\${letter}'`;
+	if (byte < 0x20 || byte === 0x7f)
+		return `'\\x${byte.toString(16).padStart(2, "0")}'`;
+	return `'${String.fromCharCode(byte)}'`;
+}
