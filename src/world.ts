@@ -106,6 +106,8 @@ export interface ListQuery {
 export interface WriteOptions {
 	/** Sent as `dryRun=All`: answered as the real call, nothing stored. */
 	dryRun?: boolean;
+	/** Carried out although the interrupt has come: for the second half of a write that must not be left half done. */
+	evenWhenInterrupted?: boolean;
 }
 
 export interface Page<T> {

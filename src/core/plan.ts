@@ -43,6 +43,9 @@ export type Change =
 			readonly obstacle: Obstacle;
 	  };
 
+/** A change that deletes. */
+export type Deletion = Change & { readonly action: "delete" };
+
 /** What a verb and its flags allow. */
 export interface Permission {
 	readonly owner: OwnerLabel;
@@ -141,7 +144,7 @@ export interface PruneScope {
 export function planPrune(
 	keys: readonly RegistryKey[],
 	scope: PruneScope,
-): Change[] {
+): Deletion[] {
 	return keys
 		.filter((key) => isOurs(key, scope.owner) && !key.terminating)
 		.filter((key) => scope.name === undefined || key.name === scope.name)
@@ -161,7 +164,7 @@ export function planLeftovers(
 	source: RegistryKey,
 	selected: ReadonlySet<string>,
 	owner: OwnerLabel,
-): Change[] {
+): Deletion[] {
 	return keys
 		.filter(
 			(key) =>

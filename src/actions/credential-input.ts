@@ -1,0 +1,205 @@
+import { Credential } from "../core/credential.ts";
+import {
+	JSON_KEY_LIMIT,
+	JSON_KEY_USERNAME,
+	readJsonKey,
+} from "../core/json-key.ts";
+import {
+	parseRegistryServer,
+	type RegistryServer,
+} from "../core/registry-server.ts";
+import { OperationError, UsageError } from "../errors.ts";
+import type { World } from "../world.ts";
+
+/** Where a password comes from. */
+export type PasswordInput =
+	| { readonly from: "flag"; readonly value: string }
+	| { readonly from: "stdin" }
+	| { readonly from: "file"; readonly path: string };
+
+/** What the command line says of a credential; what it leaves out is asked at a terminal. */
+export interface CredentialInput {
+	readonly server?: RegistryServer;
+	readonly username?: string;
+	readonly password?: PasswordInput;
+	readonly keyPath?: string;
+}
+
+/** A registry and a credential for it, and whether the person was asked for any of it. */
+export interface EnteredCredential {
+	readonly server: RegistryServer;
+	readonly credential: Credential;
+	readonly asked: boolean;
+	readonly warnings: readonly string[];
+}
+
+/** The most that a password may weigh: a Secret takes 1 MiB in all. */
+const PASSWORD_LIMIT = 256 * 1024;
+
+/**
+ * Completes a credential from flags, files, standard input and, at a terminal,
+ * questions. Throws UsageError naming the flag that is missing where nobody can
+ * be asked, OperationError for a file that cannot be taken.
+ */
+export async function enterCredential(
+	input: CredentialInput,
+	world: World,
+): Promise<EnteredCredential> {
+	let asked = false;
+	const ask = async () => {
+		asked = true;
+		return world.prompter();
+	};
+	const missing = (flag: string): UsageError =>
+		new UsageError(`${flag} is required: there is no terminal to ask at`, true);
+	const { interactive } = world.streams;
+
+	const server =
+		input.server ?? (interactive ? await askServer(await ask()) : undefined);
+	if (server === undefined) throw missing("--registry-server");
+
+	const byKey =
+		input.keyPath !== undefined ||
+		(input.username === undefined &&
+			input.password === undefined &&
+			interactive &&
+			(await (
+				await ask()
+			).choose({
+				message: "How do you authenticate?",
+				choices: [
+					{ value: "password", label: "user name and password (or token)" },
+					{ value: "key", label: "JSON key file of a service account" },
+				],
+			})) === "key");
+	if (byKey) {
+		const path =
+			input.keyPath ??
+			(await (
+				await ask()
+			).text({
+				message: "Path of the JSON key file:",
+				check: notEmpty("the path"),
+			}));
+		const key = await readKeyFile(path, world);
+		return { server, asked, ...key };
+	}
+
+	const username =
+		input.username ??
+		(interactive
+			? await (await ask()).text({
+					message: "User name:",
+					check: usernameProblem,
+				})
+			: undefined);
+	if (username === undefined)
+		throw missing(
+			input.password === undefined
+				? "--registry-username or --registry-key"
+				: "--registry-username",
+		);
+	const password =
+		input.password !== undefined
+			? await readPassword(input.password, world)
+			: interactive
+				? await (await ask()).password({
+						message: "Password:",
+						check: notEmpty("the password"),
+					})
+				: undefined;
+	if (password === undefined) throw missing("--registry-password-stdin");
+	return {
+		server,
+		asked,
+		credential: new Credential(username, password),
+		warnings: [],
+	};
+}
+
+/** What is wrong with a user name; undefined when nothing is. */
+export function usernameProblem(username: string): string | undefined {
+	if (username === "") return "the user name is empty";
+	if (username.includes(":"))
+		return "a user name cannot hold a colon: Basic authentication ends it there";
+	return /\p{Cc}/u.test(username)
+		? "the user name holds a control character"
+		: undefined;
+}
+
+/** A password without the one line end that `echo` and editors add. Throws for an empty one. */
+async function readPassword(
+	input: PasswordInput,
+	world: World,
+): Promise<string> {
+	if (input.from === "stdin" && world.streams.inputIsTerminal)
+		throw new UsageError(
+			"--registry-password-stdin: standard input is a terminal; pipe the password in, or leave the flag out to be asked for it",
+		);
+	const flag = {
+		flag: "--registry-password",
+		stdin: "--registry-password-stdin",
+		file: "--registry-password-file",
+	}[input.from];
+	const password =
+		input.from === "flag"
+			? input.value
+			: utf8(
+					input.from === "stdin"
+						? await world.streams.readInput(PASSWORD_LIMIT)
+						: await world.files.read(input.path, PASSWORD_LIMIT),
+					flag,
+				).replace(/\r?\n$/, "");
+	if (password === "") throw new UsageError(`${flag}: the password is empty`);
+	return password;
+}
+
+async function readKeyFile(
+	path: string,
+	world: World,
+): Promise<{ credential: Credential; warnings: readonly string[] }> {
+	const key = readJsonKey(
+		utf8(await world.files.read(path, JSON_KEY_LIMIT), "--registry-key"),
+	);
+	if (!key.ok)
+		throw new OperationError(
+			`--registry-key: ${path} is not a JSON key file: ${key.problem}`,
+		);
+	return {
+		credential: new Credential(JSON_KEY_USERNAME, key.text),
+		warnings: key.warnings,
+	};
+}
+
+async function askServer(
+	prompter: Awaited<ReturnType<World["prompter"]>>,
+): Promise<RegistryServer> {
+	const value = await prompter.text({
+		message: "Registry server (host, or host:port):",
+		check: (text) => {
+			try {
+				parseRegistryServer(text, "the server");
+				return undefined;
+			} catch (error) {
+				return error instanceof UsageError
+					? error.message
+					: "that is not a registry server";
+			}
+		},
+	});
+	return parseRegistryServer(value, "the server");
+}
+
+function notEmpty(what: string): (value: string) => string | undefined {
+	return (value) => (value === "" ? `${what} is empty` : undefined);
+}
+
+function utf8(bytes: Buffer, flag: string): string {
+	try {
+		return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(
+			bytes,
+		);
+	} catch {
+		throw new OperationError(`${flag}: the content is not UTF-8 text`);
+	}
+}

@@ -1,0 +1,32 @@
+/**
+ * Runs `work` on every item, at most `limit` at once, and resolves with the
+ * results in the items' order. The first rejection stops the start of further
+ * work and is thrown.
+ */
+export async function inParallel<Item, Result>(
+	items: readonly Item[],
+	limit: number,
+	work: (item: Item, index: number) => Promise<Result>,
+): Promise<Result[]> {
+	const results: Result[] = new Array(items.length);
+	let next = 0;
+	let stopped = false;
+	const worker = async (): Promise<void> => {
+		while (!stopped && next < items.length) {
+			const index = next++;
+			try {
+				results[index] = await work(items[index] as Item, index);
+			} catch (error) {
+				stopped = true;
+				throw error;
+			}
+		}
+	};
+	await Promise.all(
+		Array.from({ length: Math.min(limit, items.length) }, worker),
+	);
+	return results;
+}
+
+/** How many objects a command works on at once; the transport's own limit is what the server feels. */
+export const AT_ONCE = 256;

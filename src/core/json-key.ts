@@ -1,0 +1,63 @@
+import { createPrivateKey } from "node:crypto";
+
+/** The most that a JSON key file may weigh, in bytes. */
+export const JSON_KEY_LIMIT = 64 * 1024;
+
+/** The username that a registry expects with a JSON key. */
+export const JSON_KEY_USERNAME = "_json_key";
+
+/** A key file's text without surrounding white space, or why it is none: one clause that quotes nothing. */
+export type JsonKey =
+	| {
+			readonly ok: true;
+			readonly text: string;
+			readonly warnings: readonly string[];
+	  }
+	| { readonly ok: false; readonly problem: string };
+
+/** Checks a service account's key file: https://cloud.google.com/iam/docs/keys-create-delete */
+export function readJsonKey(content: string): JsonKey {
+	const refuse = (problem: string): JsonKey => ({ ok: false, problem });
+	const text = content.replace(/^\ufeff/, "").trim();
+	if (text === "") return refuse("the file is empty");
+	let key: unknown;
+	try {
+		key = JSON.parse(text);
+	} catch {
+		return refuse("it is not JSON");
+	}
+	if (typeof key !== "object" || key === null || Array.isArray(key))
+		return refuse("it is not a JSON object");
+	const field = (name: string): unknown =>
+		Object.hasOwn(key, name) ? Reflect.get(key, name) : undefined;
+	const type = field("type");
+	if (type === "authorized_user" || type === "external_account")
+		return refuse(
+			`it is an ${type} credential; a registry takes only a service account's key`,
+		);
+	if (type !== "service_account")
+		return refuse('its type is not "service_account"');
+	if (!isText(field("client_email")))
+		return refuse("its client_email is missing");
+	const privateKey = field("private_key");
+	if (!isText(privateKey)) return refuse("its private_key is missing");
+	if (!isPrivateKey(privateKey))
+		return refuse("its private_key is not a key in PEM form");
+	const warnings = ["project_id", "private_key_id", "token_uri"]
+		.filter((name) => !isText(field(name)))
+		.map((name) => `the key file has no ${name}; some registries want it`);
+	return { ok: true, text, warnings };
+}
+
+function isText(value: unknown): value is string {
+	return typeof value === "string" && value !== "";
+}
+
+function isPrivateKey(pem: string): boolean {
+	try {
+		createPrivateKey(pem);
+		return true;
+	} catch {
+		return false;
+	}
+}

@@ -1,0 +1,175 @@
+import type {
+	CredentialInput,
+	PasswordInput,
+} from "./actions/credential-input.ts";
+import { usernameProblem } from "./actions/credential-input.ts";
+import type { Flag, Given } from "./core/flag.ts";
+import {
+	DOCKER_HUB_KEY,
+	parseRegistryServer,
+	type RegistryServer,
+} from "./core/registry-server.ts";
+import { UsageError } from "./errors.ts";
+import { atMostOne } from "./flags.ts";
+
+/** The flags that name a registry and a credential for it, and kubectl's names for the same. */
+export const CREDENTIAL_FLAGS: readonly Flag[] = [
+	{
+		name: "registry-server",
+		kind: "text",
+		help: "The host name and port (if needed) of the private registry, for example gcr.io. It may contain a path, though only the host is used for authentication. Docker Hub is docker.io.",
+	},
+	{
+		name: "registry-username",
+		kind: "text",
+		help: "The user name for the registry. Not with --registry-key.",
+	},
+	{
+		name: "registry-password",
+		kind: "text",
+		help: "The password for the registry. It can be seen in the shell's history and the process list: prefer --registry-password-stdin. Not with --registry-key.",
+	},
+	{
+		name: "registry-password-stdin",
+		kind: "switch",
+		help: "Read the password from standard input.",
+	},
+	{
+		name: "registry-password-file",
+		kind: "text",
+		values: "file",
+		help: "Read the password from a file.",
+	},
+	{
+		name: "registry-key",
+		kind: "text",
+		values: "file",
+		help: "The path to a JSON key file of a service account. Not with --registry-username or --registry-password.",
+	},
+	{
+		name: "docker-server",
+		kind: "text",
+		hidden: true,
+		help: "As --registry-server.",
+	},
+	{
+		name: "docker-username",
+		kind: "text",
+		hidden: true,
+		help: "As --registry-username.",
+	},
+	{
+		name: "docker-password",
+		kind: "text",
+		hidden: true,
+		help: "As --registry-password.",
+	},
+	{
+		name: "docker-email",
+		kind: "text",
+		hidden: true,
+		help: "Ignored: no registry asks for it.",
+	},
+];
+
+/**
+ * Reads them. Throws UsageError that names the flags, never repeating a value.
+ * `warnings` are sentences for stderr.
+ */
+export function credentialInputOf(given: Given): {
+	input: CredentialInput;
+	warnings: string[];
+} {
+	const warnings: string[] = [];
+	const docker = [
+		"docker-server",
+		"docker-username",
+		"docker-password",
+		"docker-email",
+	].some(given.has);
+	for (const what of ["server", "username", "password"])
+		atMostOne(given, [
+			[`registry-${what}`, `--registry-${what}`],
+			[`docker-${what}`, `--docker-${what}`],
+		]);
+	atMostOne(given, [
+		["registry-password", "--registry-password"],
+		["docker-password", "--docker-password"],
+		["registry-password-stdin", "--registry-password-stdin"],
+		["registry-password-file", "--registry-password-file"],
+	]);
+	for (const name of PASSWORD_WAYS)
+		atMostOne(given, [
+			["registry-key", "--registry-key"],
+			[name, `--${name}`],
+		]);
+
+	const username =
+		given.text("registry-username") ?? given.text("docker-username");
+	const usernameFlag = given.has("docker-username")
+		? "--docker-username"
+		: "--registry-username";
+	const problem =
+		username === undefined ? undefined : usernameProblem(username);
+	if (problem !== undefined)
+		throw new UsageError(`${usernameFlag}: ${problem}`);
+	const password = passwordInputOf(given);
+	if (password !== undefined && username === undefined)
+		throw new UsageError("a password needs --registry-username with it");
+	if (password?.from === "flag")
+		warnings.push(
+			`--${given.has("docker-password") ? "docker" : "registry"}-password can be seen in the process list and in the shell's history; use --registry-password-stdin`,
+		);
+	if (given.has("docker-email"))
+		warnings.push("--docker-email is ignored: no registry asks for it");
+	if (docker && !given.has("namespace"))
+		warnings.push(
+			"unlike kubectl create secret, this writes to the source's namespace, not the context's; change it with -n",
+		);
+
+	const keyPath = given.text("registry-key");
+	if (keyPath === "") throw new UsageError("--registry-key: the path is empty");
+	const server = serverOf(given, docker);
+	return {
+		input: {
+			...(server && { server }),
+			...(username !== undefined && { username }),
+			...(password && { password }),
+			...(keyPath !== undefined && { keyPath }),
+		},
+		warnings,
+	};
+}
+
+const PASSWORD_WAYS = [
+	"registry-username",
+	"docker-username",
+	"registry-password",
+	"docker-password",
+	"registry-password-stdin",
+	"registry-password-file",
+];
+
+function serverOf(given: Given, docker: boolean): RegistryServer | undefined {
+	const server = given.text("registry-server");
+	if (server !== undefined) return parseRegistryServer(server);
+	const dockerServer = given.text("docker-server");
+	if (dockerServer !== undefined)
+		return parseRegistryServer(dockerServer, "--docker-server");
+	return docker ? parseRegistryServer(DOCKER_HUB_KEY) : undefined;
+}
+
+function passwordInputOf(given: Given): PasswordInput | undefined {
+	const value =
+		given.text("registry-password") ?? given.text("docker-password");
+	if (value !== undefined) {
+		if (value === "")
+			throw new UsageError("--registry-password: the password is empty");
+		return { from: "flag", value };
+	}
+	if (given.on("registry-password-stdin")) return { from: "stdin" };
+	const path = given.text("registry-password-file");
+	if (path === "")
+		throw new UsageError("--registry-password-file: the path is empty");
+	return path === undefined ? undefined : { from: "file", path };
+}

@@ -1,0 +1,46 @@
+#!/usr/bin/env node
+import { basename } from "node:path";
+import process from "node:process";
+import { systemClock } from "./adapters/clock.ts";
+import { disk } from "./adapters/files.ts";
+import { interruptOn } from "./adapters/terminal/signals.ts";
+import { processStreams } from "./adapters/terminal/streams.ts";
+import { run } from "./run.ts";
+import type { Prompter, World } from "./world.ts";
+
+/** The only place that names `process`: builds the world, runs, and sets the exit status. */
+const interrupt = interruptOn(process);
+const streams = processStreams(process, interrupt.signal);
+let prompter: Promise<Prompter> | undefined;
+
+const world: World = {
+	calledAs: basename(process.argv0).replace(/\.exe$/i, ""),
+	env: process.env,
+	streams,
+	clock: systemClock,
+	files: disk,
+	interrupt: interrupt.signal,
+	async connect(flags) {
+		const { connect } = await import("./adapters/cluster/index.ts");
+		return connect(flags, {
+			env: process.env,
+			files: disk,
+			clock: systemClock,
+			err: streams.err,
+			interrupt: interrupt.signal,
+			interactive: streams.interactive,
+		});
+	},
+	prompter() {
+		prompter ??= import("./adapters/terminal/prompter.ts").then(
+			({ terminalPrompter }) =>
+				terminalPrompter(process, streams.animated, interrupt.signal),
+		);
+		return prompter;
+	},
+};
+
+run(process.argv.slice(2), world).then((status) => {
+	process.exitCode = status;
+	interrupt.release();
+});

@@ -1,0 +1,50 @@
+import { COMMANDS, commandOf, parse } from "./cli.ts";
+import { AbortedError, EXIT, UsageError } from "./errors.ts";
+import { CONNECTION_FLAGS } from "./flags.ts";
+import { failureLine } from "./report/failure.ts";
+import { commandHelp, globalFlags, overview } from "./report/help.ts";
+import { VERSION } from "./version.ts";
+import type { World } from "./world.ts";
+
+const ABOUT =
+	"Create, verify, copy, attach and explain the pull Secret of a service mesh: credentials for private registries, in every namespace that needs them.";
+
+/** Runs one command line to its exit status. Everything that is thrown ends here, as one line on stderr. */
+export async function run(
+	argv: readonly string[],
+	world: World,
+): Promise<number> {
+	const { out, err } = world.streams;
+	try {
+		const invocation = await parse(argv, world.env);
+		switch (invocation.want) {
+			case "version":
+				out.write(`v${VERSION}\n`);
+				return EXIT.done;
+			case "help":
+				out.write(
+					invocation.command
+						? commandHelp(invocation.command)
+						: overview(ABOUT, COMMANDS),
+				);
+				return EXIT.done;
+			case "global-flags":
+				out.write(globalFlags(CONNECTION_FLAGS));
+				return EXIT.done;
+			case "run":
+				return await invocation.prepared(world);
+		}
+	} catch (caught) {
+		const error = world.interrupt.aborted ? world.interrupt.reason : caught;
+		if (error instanceof AbortedError) return error.exitStatus;
+		err.write(`${failureLine(error)}\n`);
+		if (!(error instanceof UsageError)) return EXIT.failed;
+		if (error.seeHelp) {
+			const verb = commandOf(argv)?.verb;
+			err.write(
+				`See 'kubectl meshreg ${verb === undefined ? "" : `${verb} `}--help' for usage.\n`,
+			);
+		}
+		return EXIT.usage;
+	}
+}
