@@ -1,0 +1,153 @@
+import { systemClock } from "../../src/adapters/clock.ts";
+import { connect } from "../../src/adapters/cluster/index.ts";
+import { disk } from "../../src/adapters/files.ts";
+import { OperationError } from "../../src/errors.ts";
+import { run } from "../../src/run.ts";
+import type { Cluster, Output, Prompter, World } from "../../src/world.ts";
+
+/** What one run of the command line is given besides its arguments. */
+export interface Surroundings {
+	/** A kubeconfig's path. */
+	kubeconfig?: string;
+	env?: Record<string, string>;
+	/** Standard input, for a run without a terminal. */
+	stdin?: string | Buffer;
+	/** A terminal: answers to the questions, in order. Nothing else may be asked, and all must be. */
+	answers?: readonly Answer[];
+	/** Milliseconds since 1970; the machine's clock if left out. */
+	now?: number;
+	/** Width of the terminal. */
+	columns?: number;
+	interrupt?: AbortSignal;
+	/** Changes the cluster that commands see. */
+	wrap?: (cluster: Cluster) => Cluster;
+}
+
+/** The beginning of a question's message, and what is answered. */
+export type Answer = readonly [
+	message: string,
+	answer: string | boolean | readonly string[],
+];
+
+/** What one run printed, and its exit status. */
+export interface Outcome {
+	status: number;
+	out: string;
+	err: string;
+	/** Messages of the questions that were asked. */
+	asked: string[];
+}
+
+/**
+ * Runs a command line in this process, on the real cluster adapter, disk and
+ * clock; only the terminal is written down instead of shown.
+ */
+export async function meshreg(
+	argv: readonly string[],
+	given: Surroundings = {},
+): Promise<Outcome> {
+	const written = { out: "", err: "" };
+	const output = (name: "out" | "err"): Output => ({
+		write: (text) => {
+			written[name] += text;
+		},
+		isTerminal: false,
+		columns: given.columns ?? 80,
+	});
+	const answers = [...(given.answers ?? [])];
+	const asked: string[] = [];
+	const interactive = given.answers !== undefined;
+	const env = {
+		...(given.kubeconfig !== undefined && { KUBECONFIG: given.kubeconfig }),
+		...given.env,
+	};
+	const interrupt = given.interrupt ?? new AbortController().signal;
+	const streams = {
+		out: output("out"),
+		err: output("err"),
+		async readInput(limit: number): Promise<Buffer> {
+			const input = Buffer.from(given.stdin ?? "");
+			if (input.length > limit)
+				throw new OperationError(
+					`standard input is larger than ${limit} bytes`,
+				);
+			return input;
+		},
+		inputIsTerminal: interactive,
+		interactive,
+		animated: false,
+	};
+	const world: World = {
+		calledAs: "kubectl-meshreg",
+		env,
+		streams,
+		clock:
+			given.now === undefined
+				? systemClock
+				: { ...systemClock, now: () => given.now ?? 0 },
+		files: disk,
+		interrupt,
+		async connect(flags) {
+			const cluster = await connect(flags, {
+				env,
+				files: disk,
+				clock: systemClock,
+				err: streams.err,
+				interrupt,
+				interactive,
+			});
+			return given.wrap?.(cluster) ?? cluster;
+		},
+		prompter: async () => scripted(answers, asked),
+	};
+	const status = await run(argv, world);
+	if (answers.length > 0)
+		throw new Error(
+			`never asked: ${answers.map(([message]) => message).join("; ")}`,
+		);
+	return { status, ...written, asked };
+}
+
+/** A prompter that knows the answers, runs the checks, and fails on a question that was not expected. */
+function scripted(answers: Answer[], asked: string[]): Prompter {
+	const answer = (message: string): Answer[1] => {
+		asked.push(message);
+		const next = answers.shift();
+		if (next === undefined || !message.startsWith(next[0]))
+			throw new Error(`unexpected question: ${message}`);
+		return next[1];
+	};
+	const text = (
+		message: string,
+		check?: (value: string) => string | undefined,
+	): string => {
+		for (;;) {
+			const value = String(answer(message));
+			const problem = check?.(value);
+			if (problem === undefined) return value;
+			asked.push(`! ${problem}`);
+		}
+	};
+	const chosen = <T extends string>(
+		choices: readonly { value: T }[],
+		value: unknown,
+	): T => {
+		const choice = choices.find((candidate) => candidate.value === value);
+		if (choice === undefined)
+			throw new Error(`not among the choices: ${value}`);
+		return choice.value;
+	};
+	return {
+		text: async ({ message, check }) => text(message, check),
+		password: async ({ message, check }) => text(message, check),
+		choose: async ({ message, choices }) => chosen(choices, answer(message)),
+		pick: async ({ message, choices }) => {
+			const values = answer(message);
+			return Array.isArray(values)
+				? values.map((value) => chosen(choices, value))
+				: [];
+		},
+		confirm: async ({ message }) => answer(message) === true,
+		progress: () => ({ update() {}, stop() {} }),
+	};
+}

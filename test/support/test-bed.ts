@@ -1,0 +1,57 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+	type ApiServer,
+	type ApiServerOptions,
+	startApiServer,
+} from "./api-server/index.ts";
+import { meshreg, type Outcome, type Surroundings } from "./command-line.ts";
+
+/** An embedded API server, a folder, and the command line on both. */
+export interface TestBed extends AsyncDisposable {
+	server: ApiServer;
+	/** A folder of its own, gone afterwards. */
+	folder: string;
+	/** As the admin, or as `user`. */
+	run(
+		argv: readonly string[],
+		given?: Surroundings & { user?: string },
+	): Promise<Outcome>;
+	/** The docker config of a Secret, parsed; undefined where there is none. */
+	content(namespace: string, name?: string): unknown;
+}
+
+/** Starts one; `await using` takes it down. */
+export async function testBed(
+	options: ApiServerOptions = {},
+): Promise<TestBed> {
+	const server = await startApiServer(options);
+	const folder = await mkdtemp(join(tmpdir(), "meshreg-"));
+	const kubeconfigs = new Map<string, Promise<string>>();
+	const kubeconfigOf = (user: string): Promise<string> => {
+		const path = join(folder, `${user}.kubeconfig`);
+		const written =
+			kubeconfigs.get(user) ??
+			server.writeKubeconfig(path, { user }).then(() => path);
+		kubeconfigs.set(user, written);
+		return written;
+	};
+	return {
+		server,
+		folder,
+		run: async (argv, { user = "admin", ...given } = {}) =>
+			meshreg(argv, { kubeconfig: await kubeconfigOf(user), ...given }),
+		content(namespace, name = "nginx-mesh-registry-key") {
+			const secret = server.store.get("Secret", namespace, name);
+			const data = secret?.data;
+			const text =
+				typeof data === "object" && data !== null && !Array.isArray(data) ? data[".dockerconfigjson"] : undefined;
+			return typeof text === "string" ? JSON.parse(Buffer.from(text, "base64").toString()) : undefined;
+		},
+		async [Symbol.asyncDispose]() {
+			await server.stop();
+			await rm(folder, { recursive: true });
+		},
+	};
+}
