@@ -46,8 +46,12 @@ export async function testBed(
 			const secret = server.store.get("Secret", namespace, name);
 			const data = secret?.data;
 			const text =
-				typeof data === "object" && data !== null && !Array.isArray(data) ? data[".dockerconfigjson"] : undefined;
-			return typeof text === "string" ? JSON.parse(Buffer.from(text, "base64").toString()) : undefined;
+				typeof data === "object" && data !== null && !Array.isArray(data)
+					? data[".dockerconfigjson"]
+					: undefined;
+			return typeof text === "string"
+				? JSON.parse(Buffer.from(text, "base64").toString())
+				: undefined;
 		},
 		async [Symbol.asyncDispose]() {
 			await server.stop();

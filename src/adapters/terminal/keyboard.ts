@@ -1,0 +1,177 @@
+import { Readable } from "node:stream";
+import { StringDecoder } from "node:string_decoder";
+import { setImmediate } from "node:timers/promises";
+
+/** The part of a terminal's standard input that questions need. */
+export interface TerminalInput extends Readable {
+	setRawMode(on: boolean): unknown;
+}
+
+/**
+ * What is being typed: `keys` that move and mark, a `line` of text that is echoed,
+ * or a `secret`, which is kept here and never reaches anything that could echo it.
+ */
+export type Typing = "keys" | "line" | "secret";
+
+/** How the typing stopped without an answer: Ctrl-D, or the terminal went away. */
+export type Ending = "end of input" | "hung up";
+
+const PASTE_BEGINS = "\x1b[200~";
+const PASTE_ENDS = "\x1b[201~";
+/** Asks a terminal to mark pastes, so that their line ends are not taken for Enter; and to stop that. */
+export const MARK_PASTES = { on: "\x1b[?2004h", off: "\x1b[?2004l" };
+
+const ENTER = "\r";
+const END_OF_INPUT = "\x04";
+const CTRL_C = "\x03";
+const PASSED_ON = new Set([CTRL_C, "\x1a"]); // These, and Ctrl-Z, are readline's to act on.
+
+/** Terminals that were taken before. */
+const WATCHED = new WeakSet<TerminalInput>();
+
+/**
+ * Stands between the terminal and one question. What is pasted as several lines is
+ * never taken for the first line's answer, with the rest spilling into whatever asks
+ * next, or onto the screen: it is refused as a whole.
+ */
+export class Keyboard extends Readable {
+	readonly isTTY = true;
+	/** A `secret` as typed so far. */
+	secret = "";
+	#refused = false;
+	#open = false;
+	#pasting = false;
+	#held = "";
+	readonly #decoder = new StringDecoder("utf8");
+
+	private constructor(
+		readonly terminal: TerminalInput,
+		readonly typing: Typing,
+		readonly onEnd: (ending: Ending) => void,
+	) {
+		super({ read() {} });
+	}
+
+	/**
+	 * Takes the terminal for one question, echo off. What was typed, or pasted, before the
+	 * question could be read does not answer it: it is dropped.
+	 */
+	static async open(
+		terminal: TerminalInput,
+		typing: Typing,
+		onEnd: (ending: Ending) => void,
+	): Promise<Keyboard> {
+		const keyboard = new Keyboard(terminal, typing, onEnd);
+		if (!WATCHED.has(terminal)) {
+			WATCHED.add(terminal);
+			terminal.on("error", () => {}); // A closed window may be told of when no question is left to hear it.
+		}
+		terminal.on("data", keyboard.#take);
+		terminal.on("end", keyboard.#hangUp);
+		terminal.on("error", keyboard.#hangUp);
+		terminal.setRawMode(true);
+		terminal.resume();
+		// The event loop is to look at the terminal once; from the first of these on it does.
+		await setImmediate();
+		await setImmediate();
+		keyboard.#open = true;
+		return keyboard;
+	}
+
+	setRawMode(on: boolean): this {
+		this.terminal.setRawMode(on);
+		return this;
+	}
+
+	/** Says once whether Enter stands for a refused paste; a refusal forgets the secret. */
+	refused(): boolean {
+		const refused = this.#refused;
+		this.#refused = false;
+		if (refused) this.secret = "";
+		return refused;
+	}
+
+	/** Gives the terminal back. */
+	close(): void {
+		this.terminal.off("data", this.#take);
+		this.terminal.off("end", this.#hangUp);
+		this.terminal.off("error", this.#hangUp);
+		this.terminal.pause();
+		this.terminal.setRawMode(false);
+		this.push(null);
+	}
+
+	#hangUp = () => this.onEnd("hung up");
+
+	#take = (bytes: Buffer) => {
+		if (!this.#open) {
+			if (bytes.includes(CTRL_C)) this.push(CTRL_C);
+			return;
+		}
+		let rest = this.#held + this.#decoder.write(bytes);
+		this.#held = "";
+		while (rest !== "") {
+			const mark = this.#pasting ? PASTE_ENDS : PASTE_BEGINS;
+			const at = rest.indexOf(mark);
+			if (at === -1) {
+				const half = halfOf(mark, rest);
+				this.#held = this.#pasting ? rest : rest.slice(rest.length - half);
+				if (!this.#pasting) this.#typed(rest.slice(0, rest.length - half));
+				return;
+			}
+			if (this.#pasting) this.#pasted(rest.slice(0, at));
+			else this.#typed(rest.slice(0, at));
+			this.#pasting = !this.#pasting;
+			rest = rest.slice(at + mark.length);
+		}
+	};
+
+	#pasted(text: string): void {
+		const lines = text.replace(/[\r\n]+$/, "");
+		if (/[\r\n]/.test(lines)) this.#refuse();
+		else this.#enter(lines.replace(/\p{Cc}/gu, ""));
+	}
+
+	#typed(text: string): void {
+		// Not every terminal marks pastes, but nobody types on after Enter before it is read.
+		if (this.typing !== "keys" && /[\r\n]+[^\r\n]/.test(text)) {
+			this.#refuse();
+			return;
+		}
+		const end = text.indexOf(END_OF_INPUT);
+		this.#enter(end === -1 ? text : text.slice(0, end));
+		if (end !== -1) this.onEnd("end of input");
+	}
+
+	#refuse(): void {
+		if (this.typing === "keys") return;
+		this.#refused = true;
+		this.push(ENTER);
+	}
+
+	#enter(text: string): void {
+		const keys = text.replace(/[\r\n]+$/, ENTER);
+		if (this.typing !== "secret") {
+			if (keys !== "") this.push(keys);
+			return;
+		}
+		for (const key of keys.match(KEYS) ?? []) {
+			if (key === ENTER || PASSED_ON.has(key)) this.push(key);
+			else if (key === "\x7f" || key === "\b")
+				this.secret = this.secret.replace(/.$/su, "");
+			else if (key === "\x15") this.secret = "";
+			else if (key === "\t" || !/^\p{Cc}/u.test(key)) this.secret += key;
+		}
+	}
+}
+
+/** One key each: an escape sequence (an arrow, Alt and a letter), or a character. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: keys are control characters
+const KEYS = /\x1b(?:\[[0-?]*[ -/]*[@-~]|O.|.)?|./gsu;
+
+/** The length of the beginning of `mark` that `text` ends with; an escape alone is a key of its own. */
+function halfOf(mark: string, text: string): number {
+	for (let length = mark.length - 1; length > 2; length--)
+		if (text.endsWith(mark.slice(0, length))) return length;
+	return 0;
+}

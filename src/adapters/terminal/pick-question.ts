@@ -1,0 +1,120 @@
+import {
+	createPrompt,
+	isBackspaceKey,
+	isDownKey,
+	isEnterKey,
+	isSpaceKey,
+	isUpKey,
+	makeTheme,
+	useKeypress,
+	usePrefix,
+	useState,
+} from "@inquirer/core";
+
+const PAGE = 12;
+/** Up to so many marked choices are named when the question is answered. */
+const NAMED = 5;
+
+interface Choice {
+	value: string;
+	label: string;
+}
+
+/**
+ * Marks any number of many choices. inquirer's checkbox has no search, and with a
+ * thousand namespaces one does not scroll: what is typed narrows the list.
+ */
+export const askPick = createPrompt<
+	string[],
+	{ message: string; choices: readonly Choice[] }
+>(({ message, choices }, done) => {
+	const theme = makeTheme();
+	const [status, setStatus] = useState<"idle" | "done">("idle");
+	const [filter, setFilter] = useState("");
+	const [active, setActive] = useState(0);
+	const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
+	const prefix = usePrefix({ status, theme });
+	const shown = choices.filter(({ label }) => label.includes(filter));
+
+	useKeypress((key, readline) => {
+		if (status === "done") return;
+		const typed = readline.line;
+		readline.clearLine(0); // readline's own line is not used: it would move the cursor.
+		if (isEnterKey(key)) {
+			setStatus("done");
+			done(valuesOf(choices, marked));
+		} else if (isSpaceKey(key)) {
+			const choice = shown[active];
+			if (choice) setMarked(toggled(marked, [choice]));
+		} else if (key.ctrl && key.name === "a") {
+			setMarked(toggled(marked, shown));
+		} else if (isUpKey(key) || isDownKey(key) || key.name in JUMPS) {
+			const step = isUpKey(key)
+				? -1
+				: isDownKey(key)
+					? 1
+					: (JUMPS[key.name] ?? 0);
+			setActive(Math.max(0, Math.min(shown.length - 1, active + step)));
+		} else if (isBackspaceKey(key)) {
+			setFilter(filter.slice(0, -1));
+			setActive(0);
+		} else if (typed !== "") {
+			setFilter(filter + typed);
+			setActive(0);
+		}
+	});
+
+	const head = `${prefix} ${theme.style.message(message, status)}`;
+	if (status === "done") {
+		const labels = choices.filter(({ value }) => marked.has(value));
+		const answer =
+			labels.length <= NAMED
+				? labels.map(({ label }) => label).join(", ") || "none"
+				: `${labels.length} of ${choices.length}`;
+		return `${head} ${theme.style.answer(answer)}`;
+	}
+	const first = Math.max(0, Math.min(active - PAGE / 2, shown.length - PAGE));
+	const lines = shown.slice(first, first + PAGE).map((choice, index) => {
+		const here = first + index === active;
+		const line = `${here ? ">" : " "} [${marked.has(choice.value) ? "x" : " "}] ${choice.label}`;
+		return here ? theme.style.highlight(line) : line;
+	});
+	if (shown.length === 0) lines.push("  nothing matches");
+	const counts = `${marked.size} marked, ${shown.length} of ${choices.length} shown`;
+	const keys =
+		"type to search, space marks, ctrl+a marks all shown, enter goes on";
+	return `${[
+		filter === "" ? head : `${head} ${theme.style.answer(filter)}`,
+		...lines,
+		theme.style.help(`${counts}\n${keys}`),
+	].join("\n")}${HIDE_CURSOR}`;
+});
+
+const HIDE_CURSOR = "\x1b[?25l";
+const JUMPS: Readonly<Record<string, number>> = {
+	pageup: -PAGE,
+	pagedown: PAGE,
+	home: -Infinity,
+	end: Infinity,
+};
+
+/** Marks all of `choices`; where all are marked already, none. */
+function toggled(
+	marked: ReadonlySet<string>,
+	choices: readonly Choice[],
+): ReadonlySet<string> {
+	const next = new Set(marked);
+	const all = choices.every(({ value }) => marked.has(value));
+	for (const { value } of choices) {
+		if (all) next.delete(value);
+		else next.add(value);
+	}
+	return next;
+}
+
+function valuesOf(
+	choices: readonly Choice[],
+	marked: ReadonlySet<string>,
+): string[] {
+	return choices.map(({ value }) => value).filter((value) => marked.has(value));
+}

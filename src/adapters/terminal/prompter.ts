@@ -1,0 +1,110 @@
+import { AbortedError, OperationError } from "../../errors.ts";
+import type { Prompter } from "../../world.ts";
+import {
+	type Ending,
+	Keyboard,
+	MARK_PASTES,
+	type TerminalInput,
+	type Typing,
+} from "./keyboard.ts";
+import type { Context } from "./questions.ts";
+import { Spinner } from "./spinner.ts";
+
+/** The part of `process` that questions need; both streams are terminals where a question is asked. */
+export interface Terminal {
+	readonly stdin: TerminalInput;
+	readonly stderr: NodeJS.WritableStream & { readonly columns?: number };
+	readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * Asks at the terminal, on stderr. `animated` allows a spinner; `interrupt` ends a question
+ * with its reason and leaves the terminal as it was found. inquirer is loaded for the first
+ * question, ora for the first spinner.
+ */
+export function terminalPrompter(
+	terminal: Terminal,
+	animated: boolean,
+	interrupt: AbortSignal,
+): Prompter {
+	const spinner = new Spinner(terminal.stderr, animated);
+	interrupt.addEventListener("abort", () => spinner.stop());
+	const marksPastes = terminal.env.TERM !== "dumb";
+
+	/** Asks one question and puts the terminal right, however it ends. */
+	function ask<T>(
+		typing: Typing,
+		question: (
+			questions: typeof import("./questions.ts"),
+			context: Context,
+		) => Promise<T>,
+	): Promise<T> {
+		return spinner.during(async () => {
+			const questions = await import("./questions.ts");
+			interrupt.throwIfAborted();
+			const ended = new AbortController();
+			const signal = AbortSignal.any([interrupt, ended.signal]);
+			const input = await Keyboard.open(terminal.stdin, typing, (ending) =>
+				ended.abort(ERRORS[ending]()),
+			);
+			if (marksPastes) terminal.stderr.write(MARK_PASTES.on);
+			try {
+				return await question(questions, {
+					input,
+					output: terminal.stderr,
+					signal,
+				});
+			} catch (error) {
+				if (signal.aborted) throw signal.reason;
+				// In a question Ctrl-C is a key, not a signal.
+				throw error instanceof Error && error.name === "ExitPromptError"
+					? new AbortedError("SIGINT")
+					: error;
+			} finally {
+				input.close();
+				if (marksPastes) terminal.stderr.write(MARK_PASTES.off);
+			}
+		});
+	}
+
+	return {
+		text: ({ message, default: preset, check = accept }) =>
+			ask("line", (questions, context) =>
+				questions.line(context, message, preset, check),
+			),
+
+		password: ({ message, check = accept }) =>
+			ask("secret", (questions, context) =>
+				questions.secret(context, message, check),
+			),
+
+		choose: ({ message, choices }) =>
+			ask("keys", (questions, context) =>
+				questions.choice(context, message, choices),
+			),
+
+		pick: ({ message, choices }) =>
+			ask("keys", (questions, context) =>
+				questions.pick(context, message, choices),
+			),
+
+		// A line and not inquirer's own confirm, which asks again at anything but yes or no.
+		confirm: async ({ message, default: preset = false }) => {
+			const hint = preset ? "(Y/n)" : "(y/N)";
+			const answer = await ask("line", (questions, context) =>
+				questions.line(context, `${message} ${hint}`, undefined, accept),
+			);
+			const said = answer.trim().toLowerCase();
+			return said === "" ? preset : said === "y" || said === "yes";
+		},
+
+		progress: (text) => spinner.start(text),
+	};
+}
+
+const accept = () => undefined;
+
+const ERRORS: Readonly<Record<Ending, () => Error>> = {
+	"hung up": () => new AbortedError("SIGHUP"),
+	"end of input": () => new OperationError("the question was not answered"),
+};

@@ -1,0 +1,82 @@
+import inquirer from "inquirer";
+import type { Keyboard } from "./keyboard.ts";
+import { askPick } from "./pick-question.ts";
+import { askSecret } from "./secret-question.ts";
+
+/** What a question is asked with. */
+export interface Context {
+	input: Keyboard;
+	output: NodeJS.WritableStream;
+	signal: AbortSignal;
+}
+
+interface Choice<T extends string> {
+	value: T;
+	label: string;
+}
+
+/** What is wrong with a value; undefined: nothing. */
+type Check = (value: string) => string | undefined;
+
+const SEVERAL_LINES =
+	"That was several lines, and one is expected: nothing of it was taken.";
+
+/** One line of text; Enter alone takes `preset`. */
+export async function line(
+	context: Context,
+	message: string,
+	preset: string | undefined,
+	check: Check,
+): Promise<string> {
+	const validate = (value: string) =>
+		(context.input.refused() ? SEVERAL_LINES : check(value)) ?? true;
+	const { answer } = await inquirer.createPromptModule(context)([
+		{ type: "input", name: "answer", message, default: preset, validate },
+	]);
+	return answer;
+}
+
+/** A line that is not echoed. */
+export function secret(
+	context: Context,
+	message: string,
+	check: Check,
+): Promise<string> {
+	const keyboard = context.input;
+	return askSecret(
+		{
+			message,
+			keyboard,
+			check: (value) => (keyboard.refused() ? SEVERAL_LINES : check(value)),
+		},
+		context,
+	);
+}
+
+/** One of the choices. */
+export async function choice<T extends string>(
+	context: Context,
+	message: string,
+	choices: readonly Choice<T>[],
+): Promise<T> {
+	const { answer } = await inquirer.createPromptModule(context)([
+		{
+			type: "select",
+			name: "answer",
+			message,
+			choices: choices.map(({ value, label }) => ({ value, name: label })),
+			loop: false,
+		},
+	]);
+	return answer;
+}
+
+/** Any number of the choices, in their order. */
+export async function pick<T extends string>(
+	context: Context,
+	message: string,
+	choices: readonly Choice<T>[],
+): Promise<T[]> {
+	const picked = new Set<string>(await askPick({ message, choices }, context));
+	return choices.map(({ value }) => value).filter((value) => picked.has(value));
+}
