@@ -1,4 +1,4 @@
-import { applyPatch } from "rfc6902";
+import { applyPatch, type Operation } from "rfc6902";
 import { isObject, type Json, type JsonObject } from "./objects.ts";
 import { refuse } from "./statuses.ts";
 
@@ -14,11 +14,20 @@ export const patchLanguages: Readonly<
 	>
 > = {
 	"application/json-patch+json": jsonPatch,
-	"application/merge-patch+json": (object, patch) =>
-		merged(object, patch, {}, "") as JsonObject,
-	"application/strategic-merge-patch+json": (object, patch, keyedLists) =>
-		merged(object, patch, keyedLists, "") as JsonObject,
+	"application/merge-patch+json": mergePatch,
+	"application/strategic-merge-patch+json": (object, patch, keyedLists) => {
+		const result = merged(object, patch, keyedLists, "");
+		if (!isObject(result)) throw refuse.patchFailed();
+		return result;
+	},
 };
+
+/** RFC 7386. */
+export function mergePatch(object: JsonObject, patch: Json): JsonObject {
+	const result = merged(object, patch, {}, "");
+	if (!isObject(result)) throw refuse.patchFailed();
+	return result;
+}
 
 /** RFC 6902. The first operation that fails ends it with a 422. */
 function jsonPatch(object: JsonObject, patch: Json): JsonObject {
@@ -27,12 +36,22 @@ function jsonPatch(object: JsonObject, patch: Json): JsonObject {
 			"error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch",
 		);
 	const copy = structuredClone(object);
-	const operations = patch as unknown as Parameters<typeof applyPatch>[1];
-	for (const operation of operations) {
+	for (const operation of patch) {
+		if (!isOperation(operation)) throw refuse.patchFailed();
 		const [failure] = applyPatch(copy, [operation]);
-		if (failure) throw refuse.patchFailed();
+		if (failure !== null) throw refuse.patchFailed();
 	}
 	return copy;
+}
+
+function isOperation(value: unknown): value is Operation {
+	return (
+		isObject(value) &&
+		typeof value.path === "string" &&
+		["add", "remove", "replace", "move", "copy", "test"].includes(
+			String(value.op),
+		)
+	);
 }
 
 /**

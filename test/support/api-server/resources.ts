@@ -9,6 +9,8 @@ export interface Resource {
 	namespaced: boolean;
 	/** Fields beside metadata that are kept, in the order in which they are answered; others are dropped. */
 	fields: readonly string[];
+	/** Those of `fields` that the server decides: writes of the object cannot set them. */
+	serverFields: readonly string[];
 	/** Field selectors beside metadata.name and metadata.namespace: label → path, and the value where absent. */
 	selectable: Readonly<Record<string, readonly [path: string, absent: string]>>;
 	/** Whether DELETE answers the object that was deleted, or a Status. */
@@ -30,6 +32,7 @@ export const namespaces: Resource = {
 	shortNames: ["ns"],
 	namespaced: false,
 	fields: ["spec", "status"],
+	serverFields: ["spec", "status"],
 	selectable: {
 		name: ["metadata.name", ""],
 		"status.phase": ["status.phase", ""],
@@ -54,6 +57,7 @@ export const secrets: Resource = {
 	shortNames: [],
 	namespaced: true,
 	fields: ["immutable", "data", "type"],
+	serverFields: [],
 	selectable: { type: ["type", ""] },
 	answersDeleted: false,
 	nameIsLabel: false,
@@ -82,6 +86,7 @@ export const serviceAccounts: Resource = {
 	shortNames: ["sa"],
 	namespaced: true,
 	fields: ["secrets", "imagePullSecrets", "automountServiceAccountToken"],
+	serverFields: [],
 	selectable: {},
 	answersDeleted: true,
 	nameIsLabel: false,
@@ -97,6 +102,7 @@ export const pods: Resource = {
 	shortNames: ["po"],
 	namespaced: true,
 	fields: ["spec", "status"],
+	serverFields: ["status"],
 	selectable: {
 		"spec.nodeName": ["spec.nodeName", ""],
 		"spec.serviceAccountName": ["spec.serviceAccountName", ""],
@@ -149,6 +155,7 @@ export const events: Resource = {
 		"reportingComponent",
 		"reportingInstance",
 	],
+	serverFields: [],
 	selectable: {
 		"involvedObject.kind": involved("kind"),
 		"involvedObject.namespace": involved("namespace"),

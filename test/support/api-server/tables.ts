@@ -55,7 +55,7 @@ const columnsOf: Readonly<Record<string, readonly Column[]>> = {
 	Secret: [
 		name,
 		["Type", "string", text("type")],
-		["Data", "integer", size("data")],
+		["Data", "string", size("data")],
 		age,
 	],
 	ServiceAccount: [name, ["Secrets", "integer", size("secrets")], age],

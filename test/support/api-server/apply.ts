@@ -1,0 +1,166 @@
+import { parse as parseYaml } from "yaml";
+import {
+	compareFields,
+	dotted,
+	type FieldSet,
+	leaves,
+	withoutFields,
+} from "./field-set.ts";
+import type { Author } from "./managed-fields.ts";
+import { minus, ownable, owned, setOf, withOwners } from "./managed-fields.ts";
+import { normalise } from "./normalise.ts";
+import type {
+	Draft,
+	Json,
+	JsonObject,
+	KubeObject,
+	ManagedFields,
+} from "./objects.ts";
+import { mergePatch } from "./patches.ts";
+import type { Resource } from "./resources.ts";
+import { type Cause, Refusal, refuse } from "./statuses.ts";
+
+export const applyType = "application/apply-patch+yaml";
+
+/** The configuration in the body of an apply. Throws a 400. */
+export function readConfiguration(text: string): Json {
+	try {
+		return parseYaml(text) as Json;
+	} catch {
+		throw refuse.badRequest("error decoding YAML: the body is no YAML");
+	}
+}
+
+/** Throws the 422 of an apply that does not say who it is. */
+export function checkManager(query: URLSearchParams): void {
+	if (query.get("fieldManager")) return;
+	throw refuse.invalid(
+		"PatchOptions",
+		"",
+		[
+			{
+				reason: "FieldValueRequired",
+				message: "Required value: is required for apply patch",
+				field: "fieldManager",
+			},
+		],
+		"meta.k8s.io",
+	);
+}
+
+/** What an apply makes of `made`, a new object of its configuration: it owns the fields that it names. */
+export function applyNew(
+	resource: Resource,
+	made: KubeObject,
+	draft: Draft,
+	author: Author,
+): KubeObject {
+	return withOwners(made, [
+		owned(undefined, "Apply", author, named(resource, draft)),
+	]);
+}
+
+/**
+ * What an apply makes of an object: the configuration laid over it, without
+ * what this manager applied before, names no more, and nobody else owns. A
+ * different value of another's field is a 409 that names it, unless forced:
+ * then the other loses it.
+ */
+export function applyOver(
+	resource: Resource,
+	live: KubeObject,
+	draft: Draft,
+	author: Author,
+	force: boolean,
+): KubeObject {
+	const owners = live.metadata.managedFields ?? [
+		beforeFirstApply(resource, live, author),
+	];
+	const mine = owners.find(
+		(owner) => owner.operation === "Apply" && owner.manager === author.manager,
+	);
+	const others = owners.filter((owner) => owner !== mine);
+	const now = named(resource, draft);
+	const dropped = new Set(mine === undefined ? [] : setOf(mine));
+	for (const field of now) dropped.delete(field);
+	for (const owner of others)
+		for (const field of setOf(owner)) dropped.delete(field);
+
+	const { metadata = {}, ...fields } = draft;
+	const { labels, annotations, finalizers, ownerReferences } = metadata;
+	const laidOver = mergePatch(live, {
+		...(fields as JsonObject),
+		metadata: JSON.parse(
+			JSON.stringify({ labels, annotations, finalizers, ownerReferences }),
+		),
+	});
+	const merged = normalise(
+		resource,
+		withoutFields(laidOver, dropped) as KubeObject,
+	);
+	const { changed } = compareFields(
+		ownable(resource, live),
+		ownable(resource, merged),
+	);
+	const conflicts = others.flatMap((owner) =>
+		[...setOf(owner)]
+			.filter((field) => changed.has(field) && now.has(field))
+			.map((field) => ({ owner, field })),
+	);
+	if (conflicts.length > 0 && !force) throw conflict(conflicts);
+	return withOwners(merged, [
+		...others.map((owner) => minus(owner, changed)),
+		owned(mine, "Apply", author, now),
+	]);
+}
+
+/** The fields that a configuration names; stringData means data. */
+function named(resource: Resource, draft: Draft): FieldSet {
+	const { stringData, ...fields } = draft;
+	const found = leaves(
+		ownable(resource, {
+			...fields,
+			...(stringData === undefined
+				? {}
+				: { data: { ...(fields.data as object), ...(stringData as object) } }),
+		}),
+	);
+	found.delete("metadata");
+	return found;
+}
+
+function beforeFirstApply(
+	resource: Resource,
+	live: KubeObject,
+	{ time }: Author,
+): ManagedFields {
+	const author = { manager: "before-first-apply", time };
+	return owned(undefined, "Update", author, leaves(ownable(resource, live)));
+}
+
+function conflict(
+	conflicts: readonly { owner: ManagedFields; field: string }[],
+): Refusal {
+	const who = ({ manager, operation, apiVersion }: ManagedFields) =>
+		`"${manager}"${operation === "Apply" ? "" : ` using ${apiVersion}`}`;
+	const owners = [...new Set(conflicts.map(({ owner }) => owner))];
+	const texts = owners.map((owner) => {
+		const fields = conflicts
+			.filter((one) => one.owner === owner)
+			.map(({ field }) => dotted(field));
+		return fields.length === 1
+			? `conflict with ${who(owner)}: ${fields[0]}`
+			: `conflicts with ${who(owner)}:\n${fields.map((field) => `- ${field}`).join("\n")}`;
+	});
+	const causes: Cause[] = conflicts.map(({ owner, field }) => ({
+		reason: "FieldManagerConflict",
+		message: `conflict with ${who(owner)}`,
+		field: dotted(field),
+	}));
+	return new Refusal(
+		409,
+		"Conflict",
+		`Apply failed with ${conflicts.length} conflict${conflicts.length === 1 ? "" : "s"}: ${texts.join("\n")}`,
+		{ causes: causes.map((cause) => ({ ...cause })) },
+	);
+}

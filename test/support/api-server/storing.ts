@@ -1,0 +1,131 @@
+import { randomInt, randomUUID } from "node:crypto";
+import { checkNamespace, completePod } from "./admission.ts";
+import { type Answer, objectJson } from "./answer.ts";
+import { normalise } from "./normalise.ts";
+import type { Draft, KubeObject } from "./objects.ts";
+import { type ResourceRequest, storedNamespace } from "./request.ts";
+import { pods } from "./resources.ts";
+import { refuse } from "./statuses.ts";
+import type { Entry, Store } from "./store.ts";
+import { validate } from "./validation.ts";
+
+/**
+ * Stores a new object, or with `dryRun` only answers it, without a
+ * resourceVersion. `own` gives it its managedFields. Throws a Refusal.
+ */
+export function storeNew(
+	store: Store,
+	target: ResourceRequest,
+	draft: Draft,
+	dryRun: boolean,
+	own: (made: KubeObject) => KubeObject,
+): Answer {
+	const { resource } = target;
+	const namespace = storedNamespace(target);
+	const { generateName = "" } = draft.metadata ?? {};
+	const name =
+		draft.metadata?.name ||
+		(generateName === "" ? "" : generateName + randomSuffix());
+	if (resource.namespaced) checkNamespace(store, resource, namespace, name);
+	if (draft.metadata?.resourceVersion)
+		throw refuse.internal(
+			"resourceVersion should not be set on objects to be created",
+		);
+	const given = { ...draft };
+	for (const field of resource.serverFields) delete given[field];
+	const made = normalise(resource, {
+		...given,
+		metadata: {
+			...clientMetadata(draft),
+			name,
+			uid: randomUUID(),
+			creationTimestamp: store.timestamp(),
+			...(resource.namespaced ? { namespace } : {}),
+		},
+	});
+	if (resource === pods) completePod(store, made);
+	validate(resource, made);
+	if (store.entry(resource, namespace, name) !== undefined)
+		throw refuse.alreadyExists(resource.plural, name);
+	const object = own(made);
+	const json = dryRun
+		? JSON.stringify(object)
+		: store.put(resource, object).json;
+	return { status: 201, body: objectJson(resource, json) };
+}
+
+/**
+ * Stores a new version of an object, unless nothing differs: then version and
+ * times stay. A resourceVersion in the draft must be the current one. `own`
+ * gives the object its managedFields. Throws a Refusal.
+ */
+export function storeOver(
+	store: Store,
+	before: Entry,
+	draft: Draft,
+	dryRun: boolean,
+	own: (next: KubeObject) => KubeObject,
+): Answer {
+	const { resource, object: old } = before;
+	const { resourceVersion } = draft.metadata ?? {};
+	if (resourceVersion && resourceVersion !== old.metadata.resourceVersion)
+		throw refuse.conflict(resource.plural, old.metadata.name);
+	const kept: Draft = {};
+	for (const field of resource.serverFields) kept[field] = old[field];
+	const next = normalise(resource, {
+		...draft,
+		...kept,
+		metadata: { ...clientMetadata(draft), ...serverMetadata(old, draft) },
+	});
+	const object = own(next);
+	validate(resource, object, old);
+	const json = JSON.stringify(object);
+	if (dryRun || json === before.json)
+		return { status: 200, body: objectJson(resource, json) };
+	const entry = store.put(resource, object);
+	const { deletionTimestamp, finalizers = [] } = object.metadata;
+	// The last finalizer of an object that is being deleted is gone: so is the object.
+	if (
+		resource.namespaced &&
+		deletionTimestamp !== undefined &&
+		finalizers.length === 0
+	)
+		store.remove(entry);
+	return { status: 200, body: objectJson(resource, entry.json) };
+}
+
+/** Metadata that a client may give. */
+function clientMetadata({ metadata = {} }: Draft): Draft["metadata"] {
+	const {
+		uid: _uid,
+		resourceVersion: _version,
+		deletionTimestamp: _deletion,
+		deletionGracePeriodSeconds: _grace,
+		managedFields: _owners,
+		...given
+	} = metadata;
+	return given;
+}
+
+/** Metadata that stays as it is. Another uid than the current one is let through, for validation to refuse. */
+function serverMetadata(
+	{ metadata }: KubeObject,
+	draft: Draft,
+): Draft["metadata"] {
+	const { name, uid, labels, annotations, ownerReferences, ...kept } = metadata;
+	const { generateName, finalizers, ...server } = kept;
+	return {
+		...server,
+		name: draft.metadata?.name ?? name,
+		uid: draft.metadata?.uid || uid,
+	};
+}
+
+/** Five of the letters that the API server uses: no vowels, no words. */
+function randomSuffix(): string {
+	const letters = "bcdfghjklmnpqrstvwxz2456789";
+	return Array.from(
+		{ length: 5 },
+		() => letters[randomInt(letters.length)],
+	).join("");
+}
