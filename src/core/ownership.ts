@@ -15,6 +15,11 @@ export const SOURCE_UID_ANNOTATION = "kubectl-meshreg/source-uid";
 export const SERVERS_ANNOTATION = "kubectl-meshreg/registry-servers";
 export const ISSUED_AT_ANNOTATION = "kubectl-meshreg/issued-at";
 
+/** On service accounts that attach changed, by which they are found again. */
+export const ATTACHED_LABEL = "kubectl-meshreg/attached";
+/** And the names that it added to their pull Secrets, separated by commas. */
+export const ATTACHED_ANNOTATION = "kubectl-meshreg/attached-keys";
+
 /** The label by which a mesh knows its registry keys; removing the mesh deletes what carries it. */
 export interface OwnerLabel {
 	readonly key: string;
