@@ -1,4 +1,4 @@
-import { plainArgv } from "./argv.ts";
+import { type PlainArgv, plainArgv } from "./argv.ts";
 import type { Command, Prepared } from "./command.ts";
 import { create } from "./commands/create.ts";
 import { list } from "./commands/list.ts";
@@ -137,7 +137,7 @@ function operandLimit(command: Command): number {
 /** yargs types the values; its handlers only record. */
 async function readWithYargs(
 	command: Command,
-	words: readonly { name: string; value: string }[],
+	words: PlainArgv["flags"],
 	positionals: readonly string[],
 ): Promise<Given> {
 	const { default: yargs } = await import("yargs");
@@ -178,7 +178,7 @@ async function readWithYargs(
 		command.verb,
 		...lastWins(words, flags).map(({ name, value }) => `--${name}=${value}`),
 	]);
-	return givenOf(read, flags, positionals);
+	return givenOf(read, words, flags, positionals);
 }
 
 function yargsOption(flag: Flag): {
@@ -194,10 +194,7 @@ function yargsOption(flag: Flag): {
 }
 
 /** A flag that is no list keeps its last value, as in pflag. */
-function lastWins(
-	words: readonly { name: string; value: string }[],
-	flags: readonly Flag[],
-) {
+function lastWins(words: PlainArgv["flags"], flags: readonly Flag[]) {
 	return words.filter(
 		({ name }, index) =>
 			flags.find((flag) => flag.name === name)?.kind === "list" ||
@@ -207,6 +204,7 @@ function lastWins(
 
 function givenOf(
 	read: Readonly<Record<string, unknown>>,
+	words: PlainArgv["flags"],
 	flags: readonly Flag[],
 	positionals: readonly string[],
 ): Given {
@@ -223,8 +221,13 @@ function givenOf(
 			return typeof text === "string" ? text : undefined;
 		},
 		list: (name) => {
-			const values = value(name);
-			const texts = Array.isArray(values) ? values.map(String) : [];
+			// yargs reads an array's empty value (an unset variable) as no value at all.
+			const texts =
+				value(name) === undefined
+					? []
+					: words
+							.filter((word) => word.name === name)
+							.map((word) => word.value);
 			const commas = flags.find((flag) => flag.name === name)?.commas ?? false;
 			return commas ? texts.flatMap((text) => text.split(",")) : texts;
 		},

@@ -89,7 +89,7 @@ export function obstacleText(current: RegistryKey, obstacle: Obstacle): string {
 		case "differs":
 			return `secrets "${current.name}" already exists with other content in namespace "${current.namespace}"; overwrite it with --replace`;
 		case "immutable":
-			return `${secret} cannot be updated (immutable, or of another type); delete and recreate it with --force`;
+			return `${secret} cannot be updated (immutable, or of another type); delete and recreate it with --force --yes`;
 		case "terminating":
 			return `${secret} is being deleted and waits for a finalizer; try again when it is gone`;
 	}

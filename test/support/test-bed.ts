@@ -20,6 +20,8 @@ export interface TestBed extends AsyncDisposable {
 	): Promise<Outcome>;
 	/** The docker config of a Secret, parsed; undefined where there is none. */
 	content(namespace: string, name?: string): unknown;
+	/** The password that a Secret holds for its first registry. */
+	password(namespace: string): string | undefined;
 }
 
 /** Starts one; `await using` takes it down. */
@@ -37,21 +39,27 @@ export async function testBed(
 		kubeconfigs.set(user, written);
 		return written;
 	};
+	const content = (namespace: string, name = "nginx-mesh-registry-key") => {
+		const data = server.store.get("Secret", namespace, name)?.data;
+		const text =
+			typeof data === "object" && data !== null && !Array.isArray(data)
+				? data[".dockerconfigjson"]
+				: undefined;
+		return typeof text === "string"
+			? JSON.parse(Buffer.from(text, "base64").toString())
+			: undefined;
+	};
 	return {
 		server,
 		folder,
 		run: async (argv, { user = "admin", ...given } = {}) =>
 			meshreg(argv, { kubeconfig: await kubeconfigOf(user), ...given }),
-		content(namespace, name = "nginx-mesh-registry-key") {
-			const secret = server.store.get("Secret", namespace, name);
-			const data = secret?.data;
-			const text =
-				typeof data === "object" && data !== null && !Array.isArray(data)
-					? data[".dockerconfigjson"]
-					: undefined;
-			return typeof text === "string"
-				? JSON.parse(Buffer.from(text, "base64").toString())
-				: undefined;
+		content,
+		password(namespace) {
+			const [first] = Object.values<{ password?: string }>(
+				content(namespace)?.auths ?? {},
+			);
+			return first?.password;
 		},
 		async [Symbol.asyncDispose]() {
 			await server.stop();
