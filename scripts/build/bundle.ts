@@ -36,7 +36,8 @@ export async function bundle(entry: string, folder: string): Promise<Metafile> {
 		alias: { "string-width": "fast-string-width" },
 	});
 	for (const file of outputFiles) {
-		const { code } = await transform(file.text, {
+		const withoutShebang = file.text.replace(/^#!.*/, "");
+		const { code } = await transform(withoutShebang, {
 			...common,
 			format: "cjs",
 			supported: { "dynamic-import": false },
