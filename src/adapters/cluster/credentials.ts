@@ -1,61 +1,55 @@
 import type { ConnectionOptions } from "node:tls";
-import type { Clock, Files } from "../../world.ts";
+import type { Files } from "../../world.ts";
 import type { Impersonation, UserEntry } from "./kubeconfig.ts";
 
-/** What shows the server who is asking. */
-export interface Credentials {
-	/** Headers of the next request. Throws OperationError where a credential cannot be had. */
-	headers(): Promise<Record<string, string | string[]>>;
-	/** Client certificate and key of the next connection. */
-	tls(): Promise<ConnectionOptions>;
-	/** After a 401: fetches the credential anew where it has a source; false where there is nothing newer. */
-	renew(): Promise<boolean>;
+/** What one request shows of who is asking. */
+export interface Credential {
+	readonly headers: Readonly<Record<string, string>>;
+	/** Client certificate of the connection: a change of it needs a new one. */
+	readonly tls: Pick<ConnectionOptions, "cert" | "key">;
 }
 
-/** kubelets renew a pod's token long before it expires; client-go reads it once a minute. */
-const TOKEN_FILE_AGE = 60_000;
+/** Where credentials come from. */
+export interface Credentials {
+	/** The one for the next request. Throws OperationError where it cannot be had. */
+	current(): Promise<Credential>;
+	/** Fetches a newer one than `refused`, which the server answered with 401; false where there is none. */
+	renew(refused: Credential): Promise<boolean>;
+}
+
 const FILE_LIMIT = 16 << 20;
 
-/** The credentials that a kubeconfig holds or points at. */
-export function staticCredentials(
-	user: UserEntry,
-	files: Files,
-	clock: Clock,
-): Credentials {
-	let read: { at: number; token: string } | undefined;
-	async function token(): Promise<string | undefined> {
-		if (user.tokenFile === undefined) return user.token;
-		if (read === undefined || clock.now() - read.at >= TOKEN_FILE_AGE) {
-			const text = (await files.read(user.tokenFile, FILE_LIMIT)).toString();
-			read = { at: clock.now(), token: text.trim() };
-		}
-		return read.token;
-	}
+/** A credential that the kubeconfig or a flag holds, or a file that they name: no newer one is to be had. */
+export function fixedCredentials(user: UserEntry, files: Files): Credentials {
+	let credential: Promise<Credential> | undefined;
 	return {
-		async headers() {
-			const bearer = await token();
-			if (bearer) return { authorization: `Bearer ${bearer}` };
-			if (!user.username && !user.password) return {};
-			const pair = `${user.username ?? ""}:${user.password ?? ""}`;
-			return {
-				authorization: `Basic ${Buffer.from(pair).toString("base64")}`,
-			};
+		current() {
+			credential ??= clientCertificate(user, files).then((tls) => ({
+				headers: fixedHeaders(user),
+				tls,
+			}));
+			return credential;
 		},
-		tls: () => clientCertificate(user, files),
-		async renew() {
-			if (user.tokenFile === undefined) return false;
-			const old = read?.token;
-			read = undefined;
-			return (await token()) !== old;
-		},
+		renew: async () => false,
 	};
 }
 
+function fixedHeaders(user: UserEntry): Record<string, string> {
+	if (user.token) return bearer(user.token);
+	if (!user.username && !user.password) return {};
+	const pair = `${user.username ?? ""}:${user.password ?? ""}`;
+	return { authorization: `Basic ${Buffer.from(pair).toString("base64")}` };
+}
+
+export function bearer(token: string): Record<string, string> {
+	return { authorization: `Bearer ${token}` };
+}
+
 /** Data wins over a file, as with kubectl. */
-async function clientCertificate(
+export async function clientCertificate(
 	user: UserEntry,
 	files: Files,
-): Promise<ConnectionOptions> {
+): Promise<Credential["tls"]> {
 	const cert = await pem(
 		user.clientCertificateData,
 		user.clientCertificate,

@@ -1,4 +1,4 @@
-import { connect as connectTcp, isIP, type Socket } from "node:net";
+import { isIP, type Socket } from "node:net";
 import {
 	type ConnectionOptions,
 	connect as connectTls,
@@ -7,6 +7,7 @@ import {
 import type { Files } from "../../world.ts";
 import { resetByPeer } from "./exchange.ts";
 import type { ClusterEntry } from "./kubeconfig.ts";
+import type { Open } from "./tunnel.ts";
 
 /** A connected socket, and what the two sides agreed to speak on it. */
 export interface Dialled {
@@ -42,7 +43,7 @@ export function dialler(
 	server: URL,
 	tls: () => Promise<ConnectionOptions>,
 	interrupt: AbortSignal,
-	open: (host: string, port: number) => Promise<Socket> = tcp,
+	open: Open,
 ): Dial {
 	const secure = server.protocol === "https:";
 	const host = server.hostname.replace(/^\[|\]$/g, "");
@@ -96,18 +97,6 @@ function handshake(
 			const protocol =
 				encrypted.alpnProtocol === "h2" ? "h2" : ("http/1.1" as const);
 			resolve({ socket: encrypted, protocol });
-		});
-	});
-}
-
-export function tcp(host: string, port: number): Promise<Socket> {
-	return new Promise((resolve, reject) => {
-		const socket = connectTcp({ host, port });
-		socket.setKeepAlive(true, 30_000);
-		socket.once("error", reject);
-		socket.once("connect", () => {
-			socket.off("error", reject);
-			resolve(socket);
 		});
 	});
 }

@@ -1,74 +1,32 @@
-import type {
-	Clock,
-	Cluster,
-	ConnectionFlags,
-	Files,
-	Output,
-} from "../../world.ts";
+import type { Cluster, ConnectionFlags } from "../../world.ts";
 import { Connections } from "./connections.ts";
-import { impersonationHeaders, staticCredentials } from "./credentials.ts";
+import type { ConnectContext } from "./context.ts";
+import { impersonationHeaders } from "./credentials.ts";
 import { dialler, serverIdentity } from "./dial.ts";
 import { InFlight } from "./in-flight.ts";
 import { inCluster, loadKubeconfig } from "./kubeconfig-files.ts";
 import { lists } from "./lists.ts";
+import { proxyFor } from "./proxy.ts";
 import { Repeat } from "./repeat.ts";
 import { Requests } from "./requests.ts";
 import { resources } from "./resources.ts";
 import { serverUrl } from "./server.ts";
-import { choose } from "./target.ts";
+import { choose, type Target } from "./target.ts";
+import { tcp, through } from "./tunnel.ts";
+import { credentialsOf } from "./who.ts";
 
-/** What of the world a connection needs. */
-export interface ConnectContext {
-	env: Readonly<Record<string, string | undefined>>;
-	files: Files;
-	clock: Clock;
-	/** Warnings of the server, lines of -v, what exec plugins say. */
-	err: Output;
-	interrupt: AbortSignal;
-	/** Exec plugins may ask at the terminal. */
-	interactive: boolean;
-}
+export type { ConnectContext } from "./context.ts";
 
 /** The cluster and user that kubectl would use for these flags. Sends nothing yet. Throws OperationError. */
 export async function connect(
 	flags: ConnectionFlags,
-	{ env, files, clock, err, interrupt }: ConnectContext,
+	context: ConnectContext,
 ): Promise<Cluster> {
-	const config = await loadKubeconfig(flags.kubeconfig, env, files);
-	const noKubeconfig =
-		config.clusters.size + config.users.size + config.contexts.size === 0;
-	const pod =
-		noKubeconfig && !flags.server ? await inCluster(env, files) : undefined;
-	const target = choose(config, flags, {
-		server: env.KUBERNETES_MASTER || "http://localhost:8080",
-		namespace: "default",
-		...pod,
-	});
-	const server = serverUrl(target.server, target.cluster);
-	const secure = server.protocol === "https:";
-	// Like kubectl: nothing secret goes over a connection that anybody can read.
-	const credentials = staticCredentials(
-		secure ? target.user : {},
-		files,
-		clock,
-	);
-	const connections = new Connections(
-		server,
-		dialler(
-			server,
-			async () => ({
-				...(await serverIdentity(target.cluster, files)),
-				...(target.cluster.tlsServerName && {
-					servername: target.cluster.tlsServerName,
-				}),
-				...(await credentials.tls()),
-			}),
-			interrupt,
-		),
-	);
-	interrupt.addEventListener("abort", () => connections.end(interrupt.reason), {
-		once: true,
-	});
+	const { clock, err, interrupt } = context;
+	const { target, isDefault } = await find(flags, context);
+	const server = serverUrl(target.server);
+	const credentials = credentialsOf(target, server, context);
+	const connections = connectionsTo(server, target, credentials, context);
 	const requests = new Requests({
 		server,
 		connections,
@@ -88,7 +46,7 @@ export async function connect(
 		clock,
 		interrupt,
 		server,
-		noKubeconfig: noKubeconfig && !flags.server && pod === undefined,
+		noKubeconfig: isDefault,
 	});
 	return {
 		context: target.context,
@@ -100,4 +58,43 @@ export async function connect(
 			connections.end(new Error("the connection was closed"));
 		},
 	};
+}
+
+/** `isDefault`: nothing said where the cluster is. */
+async function find(
+	flags: ConnectionFlags,
+	{ env, files }: ConnectContext,
+): Promise<{ target: Target; isDefault: boolean }> {
+	const config = await loadKubeconfig(flags.kubeconfig, env, files);
+	const isEmpty =
+		config.clusters.size + config.users.size + config.contexts.size === 0;
+	const pod =
+		isEmpty && !flags.server ? await inCluster(env, files) : undefined;
+	const target = choose(config, flags, {
+		server: env.KUBERNETES_MASTER || "http://localhost:8080",
+		namespace: "default",
+		...pod,
+	});
+	return { target, isDefault: isEmpty && !flags.server && !pod };
+}
+
+function connectionsTo(
+	server: URL,
+	{ cluster }: Target,
+	credentials: Pick<ReturnType<typeof credentialsOf>, "current">,
+	{ env, files, interrupt }: ConnectContext,
+): Connections {
+	const proxy = proxyFor(server, cluster.proxyUrl, env);
+	const tls = async () => ({
+		...(await serverIdentity(cluster, files)),
+		...(cluster.tlsServerName && { servername: cluster.tlsServerName }),
+		...(await credentials.current()).tls,
+	});
+	const connections = new Connections(
+		server,
+		dialler(server, tls, interrupt, proxy ? through(proxy) : tcp),
+	);
+	const end = () => connections.end(interrupt.reason);
+	interrupt.addEventListener("abort", end, { once: true });
+	return connections;
 }

@@ -13,16 +13,20 @@ import type {
  * https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/
  *
  * `resolve` makes a relative path absolute, beside the file. Throws an Error
- * that names the field and never its value: the file holds credentials.
+ * that names the field and never its value: the file holds credentials. `file` is noted in its users.
  */
 export function fromDocument(
 	document: unknown,
 	resolve: (path: string) => string,
+	file?: string,
 ): Kubeconfig {
 	const top = new Fields(document ?? {}, "the file", resolve);
 	return {
 		clusters: named(top, "clusters", "cluster", cluster),
-		users: named(top, "users", "user", user),
+		users: named(top, "users", "user", (fields) => ({
+			...user(fields),
+			file,
+		})),
 		contexts: named(top, "contexts", "context", context),
 		currentContext: top.text("current-context") ?? "",
 	};

@@ -1,5 +1,5 @@
 import { resolve as absolute, delimiter, dirname, join, sep } from "node:path";
-import { parse } from "yaml";
+import { parse, parseDocument } from "yaml";
 import { OperationError } from "../../errors.ts";
 import type { Files } from "../../world.ts";
 import { type Kubeconfig, merge } from "./kubeconfig.ts";
@@ -42,10 +42,39 @@ async function load(path: string, files: Files): Promise<Kubeconfig> {
 		throw broken(path, `it is not YAML${lineOf(error)}`);
 	}
 	try {
-		return fromDocument(document, (relative) => absolute(folder, relative));
+		return fromDocument(
+			document,
+			(relative) => absolute(folder, relative),
+			path,
+		);
 	} catch (error) {
 		throw broken(path, error instanceof Error ? error.message : "");
 	}
+}
+
+/**
+ * Puts renewed tokens of `user`'s auth-provider into its kubeconfig, leaving everything else as it is,
+ * comments included. Throws OperationError.
+ */
+export async function saveTokens(
+	path: string,
+	user: string,
+	tokens: Readonly<Record<string, string>>,
+	files: Files,
+): Promise<void> {
+	const text = (await files.read(path, LIMIT)).toString("utf8");
+	const document = parseDocument(text, { logLevel: "silent" });
+	const users: unknown = document.toJS()?.users;
+	const at = Array.isArray(users)
+		? users.findIndex((entry) => entry?.name === user)
+		: -1;
+	if (at < 0) return; // Somebody else has changed the file: no longer ours to keep up.
+	for (const name of ["id-token", "refresh-token"])
+		document.setIn(
+			["users", at, "user", "auth-provider", "config", name],
+			tokens[name],
+		);
+	await files.write(path, document.toString({ lineWidth: 0 }), 0o600);
 }
 
 function broken(path: string, why: string): OperationError {

@@ -38,10 +38,10 @@ export interface UserEntry {
 	username?: string | undefined;
 	password?: string | undefined;
 	impersonate?: Impersonation | undefined;
-	authProvider?:
-		| { name: string; config: Readonly<Record<string, string>> }
-		| undefined;
+	authProvider?: { name: string; config: Record<string, string> } | undefined;
 	exec?: ExecEntry | undefined;
+	/** The file that says so: where renewed tokens of an auth-provider are kept. */
+	file?: string | undefined;
 }
 
 export interface Impersonation {

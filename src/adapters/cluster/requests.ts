@@ -1,6 +1,6 @@
 import type { Clock, Output } from "../../world.ts";
 import type { Connections } from "./connections.ts";
-import type { Credentials } from "./credentials.ts";
+import type { Credential, Credentials } from "./credentials.ts";
 import { type Refusal, refusal } from "./errors.ts";
 import { type Answer, type Request, text } from "./exchange.ts";
 
@@ -33,19 +33,26 @@ export interface RequestOptions {
 /** Single requests: who asks, what is said about it on stderr, and which answers are errors. */
 export class Requests {
 	private readonly warned = new Set<string>();
+	/** Fetched after a 401, and not accepted yet. */
+	private unproven: Credential | undefined;
+	/** The certificate of the open connections. */
+	private shown: Credential["tls"] | undefined;
 
 	constructor(private readonly options: RequestOptions) {}
 
 	/** Sends once, twice where the credential had run out. Throws ApiError or BrokenConnection. */
 	async send(call: Call): Promise<Answer> {
-		const answer = await this.once(call);
+		const { credentials } = this.options;
+		const credential = await credentials.current();
+		const answer = await this.once(call, credential);
 		if (answer.status < 400) return answer;
 		const refused = await this.refusal(answer);
-		if (refused.status !== 401) throw refused;
-		if (!(await this.options.credentials.renew())) throw refused;
-		// A newer certificate needs a new connection.
-		this.options.connections.renew();
-		const second = await this.once(call);
+		// A new one that is refused at once says that the next would be, too.
+		if (refused.status !== 401 || credential === this.unproven) throw refused;
+		if (!(await credentials.renew(credential))) throw refused;
+		const next = await credentials.current();
+		this.unproven = next;
+		const second = await this.once(call, next);
 		if (second.status < 400) return second;
 		throw await this.refusal(second);
 	}
@@ -55,12 +62,16 @@ export class Requests {
 		return refusal(answer.status, body, answer.header("retry-after"));
 	}
 
-	private async once(call: Call): Promise<Answer> {
+	private async once(call: Call, credential: Credential): Promise<Answer> {
 		const { connections, clock } = this.options;
-		const request = await this.request(call);
+		const { cert } = credential.tls;
+		if (this.shown && this.shown.cert !== cert) connections.renew();
+		this.shown = credential.tls;
 		const began = clock.now();
 		try {
-			const answer = await connections.send(request);
+			const answer = await connections.send(this.request(call, credential));
+			if (answer.status !== 401 && credential === this.unproven)
+				this.unproven = undefined;
 			this.narrate(call, String(answer.status), began);
 			this.warn(answer.header("warning"));
 			return answer;
@@ -70,8 +81,8 @@ export class Requests {
 		}
 	}
 
-	private async request(call: Call): Promise<Request> {
-		const { server, credentials, headers, compressed, timeout } = this.options;
+	private request(call: Call, credential: Credential): Request {
+		const { server, headers, compressed, timeout } = this.options;
 		return {
 			method: call.method,
 			path: server.pathname.replace(/\/$/, "") + call.path,
@@ -82,7 +93,7 @@ export class Requests {
 					"content-type": call.contentType ?? "application/json",
 				}),
 				...headers,
-				...(await credentials.headers()),
+				...credential.headers,
 			},
 			body: call.body,
 			...(timeout > 0 && !call.endless && { timeout }),

@@ -1,26 +1,19 @@
 import { OperationError } from "../../errors.ts";
-import type { ClusterEntry } from "./kubeconfig.ts";
 
 /**
- * The server's address as a URL. Without a scheme it is https where the cluster says how TLS is to be
- * done, else http, as with client-go's DefaultServerURL. Throws OperationError.
+ * The server's address as a URL; http where it has no scheme, like client-go. Its path is a prefix of
+ * every request's. Throws OperationError.
  */
-export function serverUrl(server: string, cluster: ClusterEntry): URL {
-	const tls =
-		cluster.certificateAuthority ||
-		cluster.certificateAuthorityData ||
-		cluster.insecureSkipTlsVerify;
-	const text = /^https?:\/\//i.test(server)
+export function serverUrl(server: string): URL {
+	const text = /^[a-z][a-z0-9+.-]*:\/\//i.test(server)
 		? server
-		: `${tls ? "https" : "http"}://${server}`;
-	try {
-		const url = new URL(text);
-		url.search = "";
-		url.hash = "";
-		return url;
-	} catch {
+		: `http://${server}`;
+	const url = URL.canParse(text) ? new URL(text) : undefined;
+	if (!url || !/^https?:$/.test(url.protocol))
 		throw new OperationError(
-			`server "${server}" is not an address: it should read https://HOST:PORT`,
+			`server "${server}" is not an address: write it as https://HOST:PORT`,
 		);
-	}
+	url.search = "";
+	url.hash = "";
+	return url;
 }

@@ -1,5 +1,6 @@
 import { OperationError } from "../../errors.ts";
 import type { ConnectionFlags } from "../../world.ts";
+import { checkExecEntry } from "./exec-plugin.ts";
 import type { ClusterEntry, Kubeconfig, UserEntry } from "./kubeconfig.ts";
 
 /** Which cluster, as whom, and where: what kubectl would use for the same files and flags. */
@@ -11,6 +12,8 @@ export interface Target {
 	server: string;
 	cluster: ClusterEntry;
 	user: UserEntry;
+	/** The kubeconfig's name for the user; "" without one. */
+	userName: string;
 }
 
 /** What stands in where neither a kubeconfig nor a flag says it. */
@@ -48,8 +51,9 @@ export function choose(
 		server: flags.server || cluster.server || defaults.server,
 		cluster,
 		user,
+		userName: userName ?? "",
 	};
-	refuseContradictions(target, clusterName ?? "", userName ?? "");
+	refuseContradictions(target, clusterName ?? "");
 	return target;
 }
 
@@ -113,9 +117,8 @@ function withCredentials(user: UserEntry, flags: ConnectionFlags): UserEntry {
 }
 
 function refuseContradictions(
-	{ cluster, user }: Target,
+	{ cluster, user, userName }: Target,
 	clusterName: string,
-	userName: string,
 ): void {
 	if (
 		cluster.insecureSkipTlsVerify &&
@@ -140,5 +143,10 @@ function refuseContradictions(
 	if (user.exec && user.authProvider)
 		throw new OperationError(
 			`user "${userName}": authProvider cannot be provided in combination with an exec plugin`,
+		);
+	if (user.exec) checkExecEntry(user.exec, userName);
+	if (user.authProvider && user.authProvider.name !== "oidc")
+		throw new OperationError(
+			`user "${userName}": the auth-provider "${user.authProvider.name}" is gone since kubectl 1.26: use its exec plugin instead`,
 		);
 }

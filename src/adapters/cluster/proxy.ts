@@ -1,0 +1,69 @@
+import { BlockList, isIP } from "node:net";
+import { OperationError } from "../../errors.ts";
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The proxy through which `server` is reached: the kubeconfig's `proxy-url`, else the environment's by
+ * Go's rules (https://pkg.go.dev/golang.org/x/net/http/httpproxy#Config); undefined: none.
+ * Throws OperationError, which never shows a user name or password in the address.
+ */
+export function proxyFor(
+	server: URL,
+	proxyUrl: string | undefined,
+	env: Env,
+): URL | undefined {
+	if (proxyUrl) return parsed(proxyUrl, "proxy-url");
+	const name = server.protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY";
+	const value = env[name] || env[name.toLowerCase()];
+	if (!value || isExempt(server, env.NO_PROXY || env.no_proxy || ""))
+		return undefined;
+	return parsed(value.includes("://") ? value : `http://${value}`, name);
+}
+
+function parsed(text: string, from: string): URL {
+	const url = URL.canParse(text) ? new URL(text) : undefined;
+	if (!url || !/^(https?|socks5h?):$/.test(url.protocol) || !url.hostname)
+		throw new OperationError(
+			`${from} is not a proxy's address: it must begin with http://, https:// or socks5://`,
+		);
+	return url;
+}
+
+/** Loopback is never proxied; else one entry of NO_PROXY has to match. */
+function isExempt(server: URL, list: string): boolean {
+	const host = server.hostname.replace(/^\[|\]$/g, "").toLowerCase();
+	const port = server.port || (server.protocol === "https:" ? "443" : "80");
+	if (host === "localhost" || isWithin(host, "127.0.0.0/8") || host === "::1")
+		return true;
+	return list
+		.split(",")
+		.map((entry) => entry.trim().toLowerCase())
+		.some((entry) => matches(entry, host, port));
+}
+
+function matches(entry: string, host: string, port: string): boolean {
+	if (entry === "") return false;
+	if (entry === "*") return true;
+	if (entry.includes("/")) return isWithin(host, entry);
+	const [, name = "", only] =
+		/^\[?(.*?)\]?(?::(\d+))?$/.exec(isIP(entry) ? `[${entry}]` : entry) ?? [];
+	if (only !== undefined && only !== port) return false;
+	if (isIP(name)) return name === host;
+	const suffix = name.replace(/^\*/, "");
+	return suffix.startsWith(".")
+		? host.endsWith(suffix)
+		: host === suffix || host.endsWith(`.${suffix}`);
+}
+
+function isWithin(host: string, cidr: string): boolean {
+	const [network = "", bits = ""] = cidr.split("/");
+	const family = isIP(network);
+	if (family === 0 || isIP(host) !== family || !/^\d{1,3}$/.test(bits))
+		return false;
+	const type = family === 6 ? "ipv6" : "ipv4";
+	if (Number(bits) > (family === 6 ? 128 : 32)) return false;
+	const block = new BlockList();
+	block.addSubnet(network, Number(bits), type);
+	return block.check(host, type);
+}

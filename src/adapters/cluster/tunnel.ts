@@ -1,0 +1,99 @@
+import { type RequestOptions, request as requestHttp } from "node:http";
+import { request as requestHttps } from "node:https";
+import { connect as connectTcp, type Socket } from "node:net";
+
+/** Opens a connection to host and port. */
+export type Open = (host: string, port: number) => Promise<Socket>;
+
+/** Opens a connection directly. */
+export function tcp(host: string, port: number): Promise<Socket> {
+	return new Promise((resolve, reject) => {
+		const socket = connectTcp({ host, port });
+		socket.setKeepAlive(true, 30_000);
+		socket.once("error", reject);
+		socket.once("connect", () => {
+			socket.off("error", reject);
+			resolve(socket);
+		});
+	});
+}
+
+/** Opens connections through a proxy: CONNECT for http and https ones, or SOCKS 5. */
+export function through(proxy: URL): Open {
+	return proxy.protocol.startsWith("socks5")
+		? (host, port) => socks(proxy, host, port)
+		: (host, port) => connect(proxy, host, port);
+}
+
+function connect(proxy: URL, host: string, port: number): Promise<Socket> {
+	const address = `${host.includes(":") ? `[${host}]` : host}:${port}`;
+	const options: RequestOptions = {
+		method: "CONNECT",
+		host: bare(proxy.hostname),
+		port: portOf(proxy),
+		path: address,
+		headers: { host: address, ...authorization(proxy) },
+		agent: false,
+	};
+	return new Promise((resolve, reject) => {
+		const request =
+			proxy.protocol === "https:"
+				? requestHttps(options)
+				: requestHttp(options);
+		request.once("connect", (response, socket) => {
+			const { statusCode, statusMessage } = response;
+			if (statusCode === 200) return resolve(socket);
+			socket.destroy();
+			const answer = `${statusCode} ${statusMessage}`.trim();
+			const said = `the proxy ${proxy.host} answered ${answer} when asked for ${address}`;
+			reject(new Error(said));
+		});
+		request.once("error", (error) => reject(failed(proxy, error)));
+		request.end();
+	});
+}
+
+function authorization(proxy: URL): Record<string, string> {
+	if (!proxy.username && !proxy.password) return {};
+	const pair = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
+	const encoded = Buffer.from(pair).toString("base64");
+	return { "proxy-authorization": `Basic ${encoded}` };
+}
+
+/** The proxy resolves the server's name, as with kubectl. */
+async function socks(proxy: URL, host: string, port: number): Promise<Socket> {
+	const { SocksClient } = await import("socks");
+	try {
+		const { socket } = await SocksClient.createConnection({
+			proxy: {
+				host: bare(proxy.hostname),
+				port: portOf(proxy),
+				type: 5,
+				...(proxy.username && {
+					userId: decodeURIComponent(proxy.username),
+					password: decodeURIComponent(proxy.password),
+				}),
+			},
+			command: "connect",
+			destination: { host, port },
+		});
+		return socket;
+	} catch (error) {
+		throw failed(proxy, error);
+	}
+}
+
+/** Says which of the two hosts it was; the address's user name and password stay out of it. */
+function failed(proxy: URL, cause: unknown): Error {
+	const why = cause instanceof Error ? cause.message : String(cause);
+	return new Error(`proxyconnect tcp: ${proxy.host}: ${why}`, { cause });
+}
+
+function portOf(proxy: URL): number {
+	const usual = { "https:": 443, "http:": 80 }[proxy.protocol] ?? 1080;
+	return Number(proxy.port) || usual;
+}
+
+function bare(hostname: string): string {
+	return hostname.replace(/^\[|\]$/g, "");
+}
