@@ -1,3 +1,4 @@
+import { styleText } from "node:util";
 import inquirer from "inquirer";
 import type { Keyboard } from "./keyboard.ts";
 import { askPick } from "./pick-question.ts";
@@ -28,10 +29,25 @@ export async function line(
 	preset: string | undefined,
 	check: Check,
 ): Promise<string> {
-	const validate = (value: string) =>
-		(context.input.refused() ? SEVERAL_LINES : check(value)) ?? true;
+	let wrong: string | undefined;
 	const { answer } = await inquirer.createPromptModule(context)([
-		{ type: "input", name: "answer", message, default: preset, validate },
+		{
+			type: "input",
+			name: "answer",
+			message,
+			default: preset,
+			validate(value: string) {
+				wrong = context.input.refused() ? SEVERAL_LINES : check(value);
+				return wrong ?? true;
+			},
+			// inquirer would leave the last complaint under the answer that was accepted.
+			theme: {
+				style: {
+					error: (text: string) =>
+						wrong === undefined ? "" : styleText("red", `> ${text}`),
+				},
+			},
+		},
 	]);
 	return answer;
 }

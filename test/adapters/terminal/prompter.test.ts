@@ -1,0 +1,321 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, type TestContext, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
+import {
+	noTerminals,
+	onTerminal,
+	type TerminalSession,
+} from "../../support/pty.ts";
+
+const PROGRAM = fileURLToPath(
+	new URL("../../support/programs/questions.ts", import.meta.url),
+);
+const PASTE = (text: string) => `\x1b[200~${text}\x1b[201~`;
+const SHOW_CURSOR = "\x1b[?25h";
+const folder = mkdtempSync(join(tmpdir(), "meshreg-prompts-"));
+after(() => rmSync(folder, { recursive: true }));
+
+/** Asks what `what` names and drives it; returns how it ended, its answer, and what was shown. */
+async function asked(
+	t: TestContext,
+	what: string,
+	drive: (session: TerminalSession) => Promise<void>,
+	env: Record<string, string> = {},
+) {
+	const answerFile = join(folder, "answer");
+	rmSync(answerFile, { force: true });
+	return onTerminal(
+		[process.execPath, "--import", "tsx", PROGRAM, what],
+		{
+			env: {
+				PATH: process.env.PATH ?? "",
+				TERM: "xterm",
+				...env,
+				ANSWER: answerFile,
+			},
+			stop: t.signal,
+			settingsFile: join(folder, "settings"),
+		},
+		async (session) => {
+			await drive(session);
+			const { status, settings } = await session.ended();
+			const answer = existsSync(answerFile)
+				? JSON.parse(readFileSync(answerFile, "utf8"))
+				: undefined;
+			return { status, settings, answer, shown: session.shown };
+		},
+	);
+}
+
+const terminal = (name: string, run: (t: TestContext) => Promise<void>) =>
+	test(name, { skip: noTerminals, timeout: 60_000 }, run);
+
+/** The echo of keys, and lines, are on. */
+function assertRestored(settings: string): void {
+	assert.match(settings, / icanon /);
+	assert.match(settings, / echo /);
+}
+
+/** What was shown, as lines of text; what a line was before it was shown again is not among them. */
+function lines(shown: string): string[] {
+	const text = stripVTControlCharacters(shown.replaceAll("\x1b[2K", "\n"));
+	return text.split(/[\r\n]+/).filter((line) => line.trim() !== "");
+}
+
+for (const [name, password] of [
+	["plain", "s3cr3t-w0rd"],
+	["one character", "x"],
+	["spaces, quotes, dollars, colons", ` a"b'c$d:e\\ `],
+	["letters of the world", "пароль-密碼-🔑é"],
+	["10,000 characters", "0123456789".repeat(1000)],
+] as const)
+	terminal(`a password is not shown: ${name}`, async (t) => {
+		const { status, settings, answer, shown } = await asked(
+			t,
+			"password",
+			async (session) => {
+				await session.shows("Password:");
+				session.type(password);
+				session.ctrl("t");
+				session.type("\r");
+			},
+		);
+		assert.equal(status, 0);
+		assert.equal(answer, password);
+		// Whatever was typed, what was shown is the same: no star, no moved cursor, no character.
+		assert.equal(
+			shown,
+			"\x1b[?2004h\x1b[34m?\x1b[39m \x1b[1mPassword:\x1b[22m\x1b[13G" +
+				"\x1b[2K\x1b[G\x1b[32m✔\x1b[39m \x1b[1mPassword:\x1b[22m\x1b[13G" +
+				"\r\n\x1b[G\x1b[?25h\x1b[?2004l",
+		);
+		assertRestored(settings);
+	});
+
+terminal("a password can be corrected, and pasted", async (t) => {
+	const { answer, shown } = await asked(t, "password", async (session) => {
+		await session.shows("Password:");
+		session.type("wrong");
+		session.ctrl("u");
+		session.type("s3\x1b[D\x1b[Acr🔑\x7fx\x7f");
+		session.type(PASTE("et\r"));
+		session.type("\r");
+	});
+	assert.equal(answer, "s3cret");
+	assert.doesNotMatch(shown, /s3|et\b/);
+});
+
+terminal("an empty password is asked for again", async (t) => {
+	const { answer } = await asked(t, "password", async (session) => {
+		await session.shows("Password:");
+		session.type("\r");
+		await session.shows("it is empty");
+		session.type("s3cret\r");
+	});
+	assert.equal(answer, "s3cret");
+});
+
+for (const [name, pasted] of [
+	["marked by the terminal", PASTE('{\r"type": "leaked"\r}\r')],
+	["unmarked", '{\n"type": "leaked"\n}\n'],
+] as const)
+	terminal(
+		`several lines pasted for a password are refused: ${name}`,
+		async (t) => {
+			const { answer, shown } = await asked(t, "password", async (session) => {
+				await session.shows("Password:");
+				session.type(pasted);
+				await session.shows("nothing of it was taken");
+				session.type("s3cret\r");
+			});
+			assert.equal(answer, "s3cret");
+			assert.doesNotMatch(shown, /leaked|type/);
+		},
+	);
+
+terminal("three questions after each other", async (t) => {
+	const { answer, shown } = await asked(t, "login", async (session) => {
+		await session.shows("Username:");
+		session.type("me\r");
+		await session.shows("Password:");
+		session.type("s3cret\r");
+		await session.shows("(y/N)");
+		session.type("y\r");
+	});
+	assert.deepEqual(answer, ["me", "s3cret", true]);
+	assert.doesNotMatch(shown, /s3cret/);
+	assert.equal(lines(shown).at(-1), "✔ Write it? (y/N) y");
+});
+
+terminal("a line has a default, and is checked", async (t) => {
+	const { answer, shown } = await asked(t, "text", async (session) => {
+		await session.shows("(docker.io)");
+		session.type("a/b\r");
+		await session.shows("> no path, please");
+		session.ctrl("u");
+		await session.shows("(docker.io)");
+		session.type(PASTE("one\rtwo"));
+		await session.shows("nothing of it was taken");
+		session.type("\r");
+	});
+	assert.equal(answer, "docker.io");
+	assert.match(
+		stripVTControlCharacters(shown),
+		/✔ Registry server: docker\.io\r\n$/,
+	);
+});
+
+for (const [typed, plain, yes] of [
+	["y", true, true],
+	["YES", true, true],
+	["", false, true],
+	["n", false, false],
+	["ja", false, false],
+] as const)
+	terminal(`"${typed}" to a y/N and to a Y/n question`, async (t) => {
+		for (const [what, hint, expected] of [
+			["confirm", "(y/N)", plain],
+			["confirmYes", "(Y/n)", yes],
+		] as const) {
+			const { answer } = await asked(t, what, async (session) => {
+				await session.shows(hint);
+				session.type(`${typed}\r`);
+			});
+			assert.equal(answer, expected, hint);
+		}
+	});
+
+terminal("one of several is chosen with the arrows", async (t) => {
+	const { answer, shown } = await asked(t, "choose", async (session) => {
+		await session.shows("JSON key file");
+		session.type("\x1b[B");
+		await session.shows("❯ JSON key file");
+		session.type("\r");
+	});
+	assert.equal(answer, "key");
+	assert.equal(lines(shown).at(-1), "✔ Authenticate with: JSON key file");
+});
+
+terminal("some of a thousand are found by typing", async (t) => {
+	const { answer, shown } = await asked(t, "pick", async (session) => {
+		await session.shows("0 marked, 1000 of 1000 shown");
+		session.type("\x1b[B ");
+		await session.shows("1 marked");
+		session.type("075");
+		await session.shows("11 of 1000 shown");
+		session.ctrl("a");
+		await session.shows("12 marked");
+		session.type("\x1b[B ");
+		await session.shows("11 marked");
+		session.type("\x7f\x7f\x7fnothing");
+		await session.shows("nothing matches");
+		session.type("\r");
+	});
+	const marked = Array.from(
+		{ length: 9 },
+		(_, index) => `team-075${index + 1}`,
+	);
+	assert.deepEqual(answer, ["team-0001", "team-0075", ...marked]);
+	assert.equal(lines(shown).at(-1), "✔ Namespaces: 11 of 1000");
+});
+
+for (const [name, act, expected] of [
+	["Ctrl-C", (session) => session.ctrl("c"), 130],
+	["SIGINT", (session) => session.signal("SIGINT"), 130],
+	["SIGTERM", (session) => session.signal("SIGTERM"), 143],
+	["SIGHUP", (session) => session.signal("SIGHUP"), 129],
+	["Ctrl-D", (session) => session.ctrl("d"), 1],
+] as const satisfies readonly (readonly [
+	string,
+	(session: TerminalSession) => void,
+	number,
+])[])
+	for (const [what, question] of [
+		["password", "Password:"],
+		["text", "(docker.io)"],
+		["pick", "enter goes on"],
+	] as const)
+		terminal(
+			`${name} at a ${what} question ends it with ${expected}`,
+			async (t) => {
+				const { status, settings, answer, shown } = await asked(
+					t,
+					what,
+					async (session) => {
+						await session.shows(question);
+						session.type("leak");
+						act(session);
+					},
+				);
+				assert.equal(status, expected);
+				assert.equal(answer, undefined);
+				assertRestored(settings);
+				assert(shown.includes(SHOW_CURSOR));
+				assert(shown.includes("\x1b[?2004l"), "pastes are not marked any more");
+				if (what === "password") assert.doesNotMatch(shown, /leak/);
+			},
+		);
+
+terminal("a window that closes ends the question with 129", async (t) => {
+	const { status, answer } = await asked(t, "password", async (session) => {
+		await session.shows("Password:");
+		session.close();
+	});
+	assert.equal(status, 129);
+	assert.equal(answer, undefined);
+});
+
+terminal("a spinner gives way to questions and to other lines", async (t) => {
+	const { answer, shown } = await asked(t, "progress", async (session) => {
+		await session.shows("Go on?");
+		session.type("yes\r");
+		await session.shows("working");
+		await session.shows("warning: something\r\n");
+		await session.shows("Enough?");
+		session.type("x\r");
+	});
+	assert.equal(answer, "done");
+	// Each time the line was there, it is erased before anything else is written.
+	for (const after of shown.split("working\x1b[?2026l").slice(1))
+		assert(
+			after.startsWith("\x1b[1G\x1b[0K") || after.startsWith("\x1b[?2026h"),
+			JSON.stringify(after),
+		);
+});
+
+terminal(
+	"an interrupt takes the spinner away; there is only one, on one line",
+	async (t) => {
+		const { status, settings, shown } = await asked(
+			t,
+			"spin",
+			async (session) => {
+				await session.shows(/s{75}…/);
+				await session.shows("ready");
+				session.ctrl("c");
+			},
+		);
+		assert.equal(status, 130);
+		assertRestored(settings);
+		assert(shown.includes(SHOW_CURSOR));
+		assert.doesNotMatch(shown, /first/);
+	},
+);
+
+for (const env of [{ NO_COLOR: "1" }, { TERM: "dumb" }, { CI: "true" }])
+	terminal(`nothing moves with ${JSON.stringify(env)}`, async (t) => {
+		const { shown } = await asked(
+			t,
+			"spin",
+			async (session) => {
+				await session.shows("ready");
+				session.signal("SIGTERM");
+			},
+			env,
+		);
+		assert.doesNotMatch(shown, /sss/);
+	});
