@@ -1,0 +1,161 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+const SRC = fileURLToPath(new URL("../src", import.meta.url));
+
+/** A file of src and what it imports: paths within src, or the names of packages. */
+interface Source {
+	path: string;
+	text: string;
+	/** `lazy`: loaded when it is needed, or never (types). */
+	imports: { target: string; lazy: boolean }[];
+}
+
+const sources: Source[] = readdirSync(SRC, {
+	recursive: true,
+	encoding: "utf8",
+})
+	.filter((path) => path.endsWith(".ts"))
+	.map((path) => {
+		const text = readFileSync(join(SRC, path), "utf8");
+		const found = [
+			...text.matchAll(
+				/^(?:import|export)\b(?<type>\s+type\b)?[^;="]*?(?:\bfrom\s+)?"(?<eager>[^"]+)"|\bimport\(\s*"(?<lazy>[^"]+)"\s*,?\s*\)/gm,
+			),
+		];
+		const imports = found.map(({ groups }) => {
+			const target = groups?.eager ?? groups?.lazy ?? "";
+			return {
+				target: target.startsWith(".")
+					? relative(SRC, join(SRC, dirname(path), target))
+					: target,
+				lazy: groups?.lazy !== undefined || groups?.type !== undefined,
+			};
+		});
+		return { path, text, imports };
+	});
+
+/** A room of the house: which imports its files may have, and what to do about another. */
+const RULES: { room: RegExp; may: RegExp; mend: string }[] = [
+	{
+		room: /^core\//,
+		may: /^(core\/|errors\.ts$|node:crypto$|node:buffer$|yaml$)/,
+		mend: "core decides and touches nothing: pass what it needs as an argument",
+	},
+	{
+		room: /^report\//,
+		may: /^(core\/|report\/|errors\.ts$|yaml$)/,
+		mend: "report turns values of core into text: pass it the value",
+	},
+	{
+		room: /^commands\//,
+		may: /^(core\/|report\/|actions\/|[a-z-]+\.ts$)/,
+		mend: "commands reach the outside through world.ts, and share work through actions/, never through each other",
+	},
+	{
+		room: /^actions\//,
+		may: /^(core\/|report\/|actions\/|errors\.ts$|flags\.ts$|world\.ts$)/,
+		mend: "actions reach the outside through the interfaces of world.ts",
+	},
+	{
+		room: /^adapters\//,
+		may: /^(core\/|report\/|adapters\/|errors\.ts$|world\.ts$|version\.ts$|node:|undici$|inquirer$|@inquirer\/|ora$|yaml$|@kubernetes\/client-node)/,
+		mend: "adapters implement world.ts; they know no command",
+	},
+	{
+		room: /^(errors|world)\.ts$/,
+		may: /^core\//,
+		mend: "everything imports these: they import only core's types",
+	},
+];
+
+/** Packages that only one place may import. */
+const SOLE_IMPORTERS: [name: RegExp, place: RegExp][] = [
+	[/^@kubernetes\/client-node/, /^adapters\/cluster\//],
+	[/^(inquirer|@inquirer\/.*|ora)$/, /^adapters\/terminal\//],
+	[/^undici$/, /^adapters\/(registry|cluster)\//],
+	[/^yargs$/, /^cli\.ts$/],
+];
+
+describe("imports run one way", () => {
+	for (const { room, may, mend } of RULES)
+		test(`${room.source} imports ${may.source}`, () => {
+			const wrong = sources
+				.filter(({ path }) => room.test(path))
+				.flatMap(({ path, imports }) =>
+					imports
+						.filter(({ target }) => !may.test(target))
+						.map(({ target }) => `${path} imports ${target}`),
+				);
+			assert.deepEqual(wrong, [], mend);
+		});
+
+	test("commands never import each other", () => {
+		const wrong = sources
+			.filter(({ path }) => path.startsWith("commands/"))
+			.flatMap(({ path, imports }) =>
+				imports
+					.filter(({ target }) => target.startsWith("commands/"))
+					.map(({ target }) => `${path} imports ${target}`),
+			);
+		assert.deepEqual(wrong, [], "move what both need to actions/ or core/");
+	});
+
+	for (const [name, place] of SOLE_IMPORTERS)
+		test(`${name.source} is imported only in ${place.source}`, () => {
+			const importers = sources.filter(({ imports }) =>
+				imports.some(({ target }) => name.test(target)),
+			);
+			assert.deepEqual(
+				importers.map(({ path }) => path).filter((path) => !place.test(path)),
+				[],
+			);
+		});
+
+	test("src never imports test or scripts", () => {
+		const wrong = sources.filter(({ imports }) =>
+			imports.some(({ target }) => /^\.\.\/(test|scripts)\//.test(target)),
+		);
+		assert.deepEqual(
+			wrong.map(({ path }) => path),
+			[],
+		);
+	});
+
+	test("only main.ts names process", () => {
+		const wrong = sources
+			.filter(
+				({ path, text }) =>
+					path !== "main.ts" &&
+					/(^|[^.\w"'`/-])process\.(env|argv|exit|std|on\(|cwd|pid)/m.test(
+						text.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, ""),
+					),
+			)
+			.map(({ path }) => path)
+			// These take the process as an argument.
+			.filter((path) => !path.startsWith("adapters/terminal/"));
+		assert.deepEqual(wrong, [], "take it from the World");
+	});
+
+	test("the client, the prompts and the parser are loaded only when needed", () => {
+		const eager = new Set<string>();
+		const visit = (path: string): void => {
+			if (eager.has(path)) return;
+			eager.add(path);
+			for (const { target, lazy } of sources.find(
+				(source) => source.path === path,
+			)?.imports ?? [])
+				if (!lazy) visit(target);
+		};
+		visit("main.ts");
+		assert.deepEqual(
+			[...eager].filter((target) =>
+				/client-node|inquirer|^ora$|undici|^yargs$|^yaml$/.test(target),
+			),
+			[],
+		);
+	});
+});
