@@ -23,7 +23,7 @@ const sources: Source[] = readdirSync(SRC, {
 		const text = readFileSync(join(SRC, path), "utf8");
 		const found = [
 			...text.matchAll(
-				/^(?:import|export)\b(?<type>\s+type\b)?[^;="]*?(?:\bfrom\s+)?"(?<eager>[^"]+)"|\bimport\(\s*"(?<lazy>[^"]+)"\s*,?\s*\)/gm,
+				/^(?:import|export)(?<type>\s+type\b)?(?:\s+[\w*{][^;=()"]*?\bfrom)?\s+"(?<eager>[^"]+)"|\bimport\(\s*"(?<lazy>[^"]+)"\s*,?\s*\)/gm,
 			),
 		];
 		const imports = found.map(({ groups }) => {
