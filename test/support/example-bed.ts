@@ -1,0 +1,78 @@
+import { generateKeyPairSync } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Surroundings } from "./command-line.ts";
+import { type TestBed, testBed } from "./test-bed.ts";
+
+/** A bed in which every example of the help works: namespaces, a source, copies, and the files that they name. */
+export interface ExampleBed extends TestBed {
+	/** Answers for an example that asks, which is one without flags. */
+	answersTo(verb: string, argv: readonly string[]): Surroundings;
+}
+
+export async function exampleBed(): Promise<ExampleBed> {
+	const bed = await testBed({ namespaces: ["app", "nginx-mesh", "shop"] });
+	bed.server.store.seed({
+		kind: "Namespace",
+		metadata: { name: "pay", labels: { team: "payments" } },
+	});
+	await writeFile(join(bed.folder, "key.json"), keyFile());
+	return {
+		...bed,
+		async run(argv, given) {
+			if (argv[0] !== "create") {
+				const flags = [
+					"--registry-server",
+					"r.example.com",
+					"--registry-username",
+					"u",
+					"--registry-password-stdin",
+				];
+				await bed.run(["create", ...flags], { stdin: "p" });
+				await bed.run(["sync", "-n", "app,shop"]);
+			}
+			return bed.run(
+				argv.map((word) =>
+					word === "key.json" ? join(bed.folder, word) : word,
+				),
+				given,
+			);
+		},
+		answersTo(verb, argv) {
+			const asks = !argv.some((word) =>
+				/^--(yes|dry-run|registry|docker|orphaned)/.test(word),
+			);
+			if (verb === "create" && asks)
+				return {
+					answers: [
+						["Registry server", "registry.example.com"],
+						["How do you authenticate?", "password"],
+						["User name:", "mesh"],
+						["Password:", "one"],
+						["Create secret/", true],
+					],
+				};
+			if ((verb === "prune" || argv.includes("--prune")) && asks)
+				return { answers: [["Do you want to continue?", true]] };
+			return {};
+		},
+		[Symbol.asyncDispose]: () => bed[Symbol.asyncDispose](),
+	};
+}
+
+/** A service account's key, made for this run. */
+export function keyFile(): string {
+	const { privateKey } = generateKeyPairSync("ec", {
+		namedCurve: "P-256",
+		privateKeyEncoding: { type: "pkcs8", format: "pem" },
+		publicKeyEncoding: { type: "spki", format: "pem" },
+	});
+	return JSON.stringify({
+		type: "service_account",
+		project_id: "p",
+		private_key_id: "1",
+		private_key: privateKey,
+		client_email: "puller@p.iam.gserviceaccount.com",
+		token_uri: "https://oauth2.example.com/token",
+	});
+}
