@@ -114,9 +114,18 @@ function reasonOf(cause: unknown, server: URL): string {
 	if (code === "ENOTFOUND" || code === "EAI_AGAIN")
 		return `dial tcp: lookup ${server.hostname}: no such host`;
 	if (code === "ERR_TLS_CERT_ALTNAME_INVALID")
-		return `tls: failed to verify certificate: x509: certificate is not valid for ${server.hostname}: name it with --tls-server-name`;
+		return `tls: failed to verify certificate: x509: certificate is valid for ${namesOf(cause)}, not ${Reflect.get(Object(cause), "host") ?? server.hostname}`;
 	const known = code === undefined ? undefined : REASONS[code];
 	return known ?? (cause instanceof Error ? cause.message : String(cause));
+}
+
+/** From `DNS:a, IP Address:1.2.3.4`. */
+function namesOf(cause: unknown): string {
+	const certificate: unknown = Reflect.get(Object(cause), "cert");
+	const names: unknown = Reflect.get(Object(certificate), "subjectaltname");
+	return typeof names === "string"
+		? names.replace(/(^|, )[^:,]+:/g, "$1")
+		: "other names";
 }
 
 /** Node's error code, also of the first of several attempts (IPv6, then IPv4). */

@@ -36,7 +36,7 @@ async function load(path: string, files: Files): Promise<Kubeconfig> {
 	const folder = dirname(absolute(path));
 	let document: unknown;
 	try {
-		document = parse(text, { logLevel: "silent", uniqueKeys: false });
+		document = parse(text, { logLevel: "error", uniqueKeys: false });
 	} catch (error) {
 		// The parser's message quotes the line, which may be the one with the token.
 		throw broken(path, `it is not YAML${lineOf(error)}`);

@@ -120,33 +120,50 @@ function refuseContradictions(
 	{ cluster, user, userName }: Target,
 	clusterName: string,
 ): void {
-	if (
-		cluster.insecureSkipTlsVerify &&
-		(cluster.certificateAuthority || cluster.certificateAuthorityData)
-	)
-		throw new OperationError(
-			`cluster "${clusterName}": specifying a root certificates file with the insecure flag is not allowed: remove one of the two`,
+	const inCluster = (what: string) =>
+		new OperationError(`cluster "${clusterName}": ${what}: remove one of them`);
+	const inUser = (what: string) =>
+		new OperationError(`user "${userName}": ${what}`);
+	const { certificateAuthority: ca, certificateAuthorityData: caData } =
+		cluster;
+	if (cluster.insecureSkipTlsVerify && (ca || caData))
+		throw inCluster(
+			"specifying a root certificates file with the insecure flag is not allowed",
 		);
-	const impersonate = user.impersonate;
+	if (ca && caData)
+		throw inCluster(
+			"certificate-authority-data and certificate-authority are both specified",
+		);
+	const { impersonate, authProvider, exec } = user;
 	if (impersonate && !impersonate.user)
-		throw new OperationError(
-			`requesting uid, groups or user-extra for user "${userName}" without impersonating a user: add --as`,
+		throw inUser(
+			"requesting uid, groups or user-extra without impersonating a user: add --as",
 		);
-	const methods = [
-		...(user.token || user.tokenFile ? ["token"] : []),
-		...(user.username || user.password ? ["basicAuth"] : []),
-	];
-	if (methods.length > 1)
-		throw new OperationError(
-			`more than one authentication method found for user "${userName}"; found ${methods.join(", ")}, only one is allowed`,
+	if ((user.token || user.tokenFile) && (user.username || user.password))
+		throw inUser(
+			"more than one authentication method found; found [token basicAuth], only one is allowed",
 		);
-	if (user.exec && user.authProvider)
-		throw new OperationError(
-			`user "${userName}": authProvider cannot be provided in combination with an exec plugin`,
+	for (const [kind, file, data] of [
+		["client-certificate", user.clientCertificate, user.clientCertificateData],
+		["client-key", user.clientKey, user.clientKeyData],
+	])
+		if (file && data)
+			throw inUser(`${kind}-data and ${kind} are both specified`);
+	if (
+		(user.clientCertificate || user.clientCertificateData) &&
+		!user.clientKey &&
+		!user.clientKeyData
+	)
+		throw inUser(
+			"client-key-data or client-key must be specified to use the clientCert authentication method",
 		);
-	if (user.exec) checkExecEntry(user.exec, userName);
-	if (user.authProvider && user.authProvider.name !== "oidc")
-		throw new OperationError(
-			`user "${userName}": the auth-provider "${user.authProvider.name}" is gone since kubectl 1.26: use its exec plugin instead`,
+	if (exec && authProvider)
+		throw inUser(
+			"authProvider cannot be provided in combination with an exec plugin",
+		);
+	if (exec) checkExecEntry(exec, userName);
+	if (authProvider && authProvider.name !== "oidc")
+		throw inUser(
+			`the auth-provider "${authProvider.name}" is gone since kubectl 1.26: use its exec plugin instead`,
 		);
 }
