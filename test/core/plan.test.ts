@@ -1,0 +1,210 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { desiredCopies, matchesGlob } from "../../src/core/desired.ts";
+import {
+	DEFAULT_OWNER,
+	MANAGED_BY_LABEL,
+	MANAGER,
+	SOURCE_ANNOTATION,
+} from "../../src/core/ownership.ts";
+import { type Change, planCopy, planSource } from "../../src/core/plan.ts";
+import {
+	ContentReader,
+	contentOfAuths,
+	type RegistryKey,
+	secretOf,
+} from "../../src/core/registry-key.ts";
+
+const OURS = { usage: "nginx-mesh-registry-key", [MANAGED_BY_LABEL]: MANAGER };
+const CONTENT = contentOfAuths([["r.example.com", { auth: "dTpw" }]]);
+const OTHER = contentOfAuths([["r.example.com", { auth: "dTpx" }]]);
+
+function key(fields: Partial<RegistryKey> = {}): RegistryKey {
+	return {
+		namespace: "app",
+		name: "nginx-mesh-registry-key",
+		type: "kubernetes.io/dockerconfigjson",
+		labels: OURS,
+		annotations: { [SOURCE_ANNOTATION]: "nginx-mesh/nginx-mesh-registry-key" },
+		content: CONTENT,
+		immutable: false,
+		uid: "1",
+		resourceVersion: "1",
+		created: "",
+		terminating: false,
+		...fields,
+	};
+}
+
+const source = key({ namespace: "nginx-mesh", annotations: {} });
+const [desired] = desiredCopies(source, ["app"], DEFAULT_OWNER);
+assert.ok(desired);
+
+/** `action`, or `conflict` and why. */
+const said = (change: Change): string =>
+	change.action === "conflict" ? change.obstacle.because : change.action;
+const THEIRS = {
+	annotations: {},
+	labels: { usage: "nginx-mesh-registry-key" },
+};
+const FOREIGN = { annotations: {}, labels: {} };
+
+describe("planning a copy", () => {
+	const CASES: [
+		name: string,
+		current: RegistryKey | undefined,
+		plain: string,
+		forced: string,
+	][] = [
+		["nothing there", undefined, "create", "create"],
+		["equal", key(), "unchanged", "unchanged"],
+		["drifted", key({ content: OTHER }), "update", "update"],
+		[
+			"equal, without our label",
+			key({ labels: { usage: "nginx-mesh-registry-key" } }),
+			"update",
+			"update",
+		],
+		[
+			"of another source",
+			key({ annotations: { [SOURCE_ANNOTATION]: "x/y" } }),
+			"copy-of-another",
+			"copy-of-another",
+		],
+		["unmanaged, equal", key(THEIRS), "update", "update"],
+		[
+			"unmanaged, different",
+			key({ ...THEIRS, content: OTHER }),
+			"unmanaged",
+			"update",
+		],
+		[
+			"a source, different",
+			key({ annotations: {}, content: OTHER }),
+			"is-source",
+			"update",
+		],
+		["foreign", key(FOREIGN), "foreign", "update"],
+		[
+			"foreign, another type",
+			key({ ...FOREIGN, type: "Opaque" }),
+			"foreign",
+			"replace",
+		],
+		["immutable, equal", key({ immutable: true }), "unchanged", "unchanged"],
+		[
+			"immutable, different",
+			key({ immutable: true, content: OTHER }),
+			"immutable",
+			"replace",
+		],
+		["going, equal", key({ terminating: true }), "unchanged", "unchanged"],
+		[
+			"going, different",
+			key({ terminating: true, content: OTHER }),
+			"terminating",
+			"terminating",
+		],
+	];
+	for (const [name, current, plain, forced] of CASES)
+		test(name, () => {
+			const plan = (force: boolean) =>
+				said(planCopy(current, desired, { owner: DEFAULT_OWNER, force }));
+			assert.deepEqual([plan(false), plan(true)], [plain, forced]);
+		});
+});
+
+describe("planning a source", () => {
+	const wanted = { ...desired, namespace: "nginx-mesh", annotations: {} };
+	const CASES: [
+		name: string,
+		current: RegistryKey | undefined,
+		plain: string,
+		replace: string,
+		force: string,
+	][] = [
+		["nothing there", undefined, "create", "create", "create"],
+		["equal", source, "unchanged", "unchanged", "unchanged"],
+		["different", { ...source, content: OTHER }, "differs", "update", "update"],
+		["a mesh's, equal", { ...source, ...THEIRS }, "update", "update", "update"],
+		["a copy", key(), "copy-of-another", "copy-of-another", "update"],
+		["foreign", { ...source, ...FOREIGN }, "foreign", "foreign", "update"],
+		[
+			"immutable, different",
+			{ ...source, immutable: true, content: OTHER },
+			"differs",
+			"replace",
+			"replace",
+		],
+	];
+	for (const [name, current, ...expected] of CASES)
+		test(name, () => {
+			const plan = (flags: object) =>
+				said(
+					planSource(current, wanted, {
+						owner: DEFAULT_OWNER,
+						force: false,
+						replace: false,
+						...flags,
+					}),
+				);
+			assert.deepEqual(
+				[plan({}), plan({ replace: true }), plan({ force: true })],
+				expected,
+			);
+		});
+});
+
+test("a copy carries what sync needs and nothing else of its source", () => {
+	const claimed = {
+		...source,
+		labels: { ...OURS, "argocd.argoproj.io/instance": "x" },
+		annotations: { "meta.helm.sh/release-name": "y" },
+	};
+	const [copy] = desiredCopies(claimed, ["app", "nginx-mesh"], DEFAULT_OWNER, {
+		team: "a",
+	});
+	assert.ok(copy);
+	assert.deepEqual(secretOf(copy), {
+		apiVersion: "v1",
+		kind: "Secret",
+		metadata: {
+			name: "nginx-mesh-registry-key",
+			namespace: "app",
+			labels: { ...OURS, team: "a" },
+			annotations: {
+				[SOURCE_ANNOTATION]: "nginx-mesh/nginx-mesh-registry-key",
+				"kubectl-meshreg/source-uid": "1",
+			},
+		},
+		type: "kubernetes.io/dockerconfigjson",
+		data: { ".dockerconfigjson": CONTENT.data },
+	});
+});
+
+test("equal contents are parsed once and shared", () => {
+	const reader = new ContentReader();
+	const secret = (namespace: string) => ({
+		metadata: { namespace, name: "k" },
+		data: { ".dockerconfigjson": CONTENT.data },
+	});
+	assert.equal(
+		reader.registryKey(secret("a")).content,
+		reader.registryKey(secret("b")).content,
+	);
+});
+
+describe("globs", () => {
+	const CASES: [name: string, glob: string, matches: boolean][] = [
+		["dev-1", "dev-*", true],
+		["my-dev-1", "dev-*", false],
+		["app", "app", true],
+		["apps", "app", false],
+		["a.b", "a?b", true],
+		["axb", "a.b", false],
+		["anything", "*", true],
+	];
+	for (const [name, glob, matches] of CASES)
+		test(`${glob} and ${name}`, () =>
+			assert.equal(matchesGlob(name, [glob]), matches));
+});
