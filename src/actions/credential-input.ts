@@ -9,7 +9,7 @@ import {
 	type RegistryServer,
 } from "../core/registry-server.ts";
 import { OperationError, UsageError } from "../errors.ts";
-import type { World } from "../world.ts";
+import type { Prompter, World } from "../world.ts";
 
 /** Where a password comes from. */
 export type PasswordInput =
@@ -73,15 +73,10 @@ export async function enterCredential(
 				],
 			})) === "key");
 	if (byKey) {
-		const path =
-			input.keyPath ??
-			(await (
-				await ask()
-			).text({
-				message: "Path of the JSON key file:",
-				check: notEmpty("the path"),
-			}));
-		const key = await readKeyFile(path, world);
+		const key =
+			input.keyPath === undefined
+				? await askKeyFile(await ask(), world)
+				: await readKeyFile(input.keyPath, world);
 		return { server, asked, ...key };
 	}
 
@@ -154,6 +149,25 @@ async function readPassword(
 	return password;
 }
 
+/** Asks for a path until there is a JSON key at it. */
+async function askKeyFile(
+	prompter: Prompter,
+	world: World,
+): ReturnType<typeof readKeyFile> {
+	for (;;) {
+		const path = await prompter.text({
+			message: "Path of the JSON key file:",
+			check: notEmpty("the path"),
+		});
+		try {
+			return await readKeyFile(path, world);
+		} catch (error) {
+			if (!(error instanceof OperationError)) throw error;
+			world.streams.err.write(`${error.message}\n`);
+		}
+	}
+}
+
 async function readKeyFile(
 	path: string,
 	world: World,
@@ -171,9 +185,7 @@ async function readKeyFile(
 	};
 }
 
-async function askServer(
-	prompter: Awaited<ReturnType<World["prompter"]>>,
-): Promise<RegistryServer> {
+async function askServer(prompter: Prompter): Promise<RegistryServer> {
 	const value = await prompter.text({
 		message: "Registry server (host, or host:port):",
 		check: (text) => {

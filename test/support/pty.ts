@@ -133,6 +133,8 @@ class Session implements TerminalSession {
 		this.pty.pause();
 		assert("destroy" in this.pty && typeof this.pty.destroy === "function");
 		this.pty.destroy();
+		// The system tells the session's leader alone; a person's shell tells its jobs, or ends and the system does.
+		this.signal("SIGHUP");
 	}
 
 	async ended(): Promise<{ status: number; settings: string }> {

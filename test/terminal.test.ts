@@ -1,0 +1,321 @@
+/** The command line as a person meets it: the real program on a real terminal, against the embedded API server. */
+import assert from "node:assert/strict";
+import { generateKeyPairSync } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
+import {
+	noTerminals,
+	onTerminal,
+	type TerminalSession,
+} from "./support/pty.ts";
+import { type TestBed, testBed } from "./support/test-bed.ts";
+
+const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+const TSX = import.meta.resolve("tsx");
+const PASSWORD = `S3cr3t "quoted" $HOME:x`;
+
+/** Runs `kubectl-meshreg ARGS` on a terminal, in the test bed, and drives it. */
+async function meshreg(
+	t: TestContext,
+	bed: TestBed,
+	args: readonly string[],
+	drive: (session: TerminalSession) => Promise<void>,
+) {
+	const kubeconfig = join(bed.folder, "terminal.kubeconfig");
+	await bed.server.writeKubeconfig(kubeconfig);
+	return onTerminal(
+		[process.execPath, "--import", TSX, MAIN, ...args],
+		{
+			env: {
+				PATH: process.env.PATH ?? "",
+				HOME: bed.folder,
+				TERM: "xterm-256color",
+				KUBECONFIG: kubeconfig,
+			},
+			cwd: bed.folder,
+			stop: t.signal,
+			settingsFile: join(bed.folder, "settings"),
+		},
+		async (session) => {
+			await drive(session);
+			const { status, settings } = await session.ended();
+			return {
+				status,
+				settings,
+				shown: session.shown,
+				text: stripVTControlCharacters(session.shown),
+			};
+		},
+	);
+}
+
+const terminal = (name: string, run: (t: TestContext) => Promise<void>) =>
+	test(name, { skip: noTerminals, timeout: 120_000 }, run);
+
+/** Keys are echoed again, and lines can be edited. */
+function assertRestored(settings: string): void {
+	assert.match(settings, / icanon /);
+	assert.match(settings, / echo /);
+}
+
+/** No trace of the password: as typed, or in base64, alone or with the user name. */
+function assertSecret(shown: string): void {
+	for (const leak of [
+		PASSWORD,
+		"S3cr3t",
+		Buffer.from(PASSWORD).toString("base64").slice(0, 20),
+		Buffer.from(`mesh:${PASSWORD}`).toString("base64").slice(0, 20),
+	])
+		assert(!shown.includes(leak), `${leak} was shown`);
+}
+
+/** Answers the questions of `create` up to, and not including, the password. */
+async function upToPassword(session: TerminalSession): Promise<void> {
+	await session.shows("Registry server");
+	session.type("registry.example.com\r");
+	await session.shows("How do you authenticate?");
+	await session.shows("JSON key file");
+	session.type("\r");
+	await session.shows("User name:");
+	session.type("mesh\r");
+	await session.shows("Password:");
+}
+
+terminal("create asks, and shows nothing of the password", async (t) => {
+	await using bed = await testBed({ namespaces: ["nginx-mesh"] });
+	const { status, settings, shown, text } = await meshreg(
+		t,
+		bed,
+		["create"],
+		async (session) => {
+			await upToPassword(session);
+			session.type(`${PASSWORD}\r`);
+			await session.shows("(Y/n)");
+			session.type("\r");
+		},
+	);
+	assert.equal(status, 0, text);
+	assert.match(
+		text,
+		/secret\/nginx-mesh-registry-key created in nginx-mesh namespace\r\n$/,
+	);
+	assert.deepEqual(bed.content("nginx-mesh"), {
+		auths: {
+			"registry.example.com": {
+				username: "mesh",
+				password: PASSWORD,
+				auth: Buffer.from(`mesh:${PASSWORD}`).toString("base64"),
+			},
+		},
+	});
+	assertSecret(shown);
+	assertRestored(settings);
+});
+
+terminal("create takes a JSON key file at the terminal", async (t) => {
+	await using bed = await testBed({ namespaces: ["nginx-mesh"] });
+	const { privateKey } = generateKeyPairSync("rsa", {
+		modulusLength: 2048,
+		publicKeyEncoding: { type: "spki", format: "pem" },
+		privateKeyEncoding: { type: "pkcs8", format: "pem" },
+	});
+	const key = JSON.stringify({
+		type: "service_account",
+		project_id: "mesh",
+		private_key_id: "1",
+		private_key: privateKey,
+		client_email: "mesh@mesh.iam.gserviceaccount.com",
+	});
+	await writeFile(join(bed.folder, "key.json"), key);
+	const { status, text } = await meshreg(
+		t,
+		bed,
+		["create"],
+		async (session) => {
+			await session.shows("Registry server");
+			session.type("gcr.io\r");
+			await session.shows("JSON key file");
+			session.type("\x1b[B");
+			await session.shows("❯ JSON key file");
+			session.type("\r");
+			await session.shows("Path of the JSON key file:");
+			session.type("kee.json\r");
+			await session.shows("cannot read kee.json: no such file or directory");
+			await session.shows("Path of the JSON key file:");
+			session.type("key.json\r");
+			await session.shows("(Y/n)");
+			session.type("y\r");
+		},
+	);
+	assert.equal(status, 0, text);
+	assert.equal(bed.password("nginx-mesh"), key);
+	assert(!text.includes("PRIVATE"));
+});
+
+for (const [how, act, expected] of [
+	["Ctrl-C", (session) => session.ctrl("c"), 130],
+	["SIGTERM", (session) => session.signal("SIGTERM"), 143],
+	["SIGHUP", (session) => session.signal("SIGHUP"), 129],
+	["a window that closes", (session) => session.close(), 129],
+] as const satisfies readonly (readonly [
+	string,
+	(session: TerminalSession) => void,
+	number,
+])[])
+	terminal(
+		`${how} at the password writes nothing, exit ${expected}`,
+		async (t) => {
+			await using bed = await testBed({ namespaces: ["nginx-mesh"] });
+			const { status, settings, shown } = await meshreg(
+				t,
+				bed,
+				["create"],
+				async (session) => {
+					await upToPassword(session);
+					session.type(PASSWORD);
+					act(session);
+				},
+			);
+			assert.equal(status, expected);
+			assertSecret(shown);
+			if (how !== "a window that closes") assertRestored(settings);
+			assert.equal(bed.content("nginx-mesh"), undefined);
+		},
+	);
+
+terminal("declining the summary writes nothing", async (t) => {
+	await using bed = await testBed({ namespaces: ["nginx-mesh"] });
+	const { status, text } = await meshreg(
+		t,
+		bed,
+		["create"],
+		async (session) => {
+			await upToPassword(session);
+			session.type(`${PASSWORD}\r`);
+			await session.shows("(Y/n)");
+			session.type("n\r");
+		},
+	);
+	assert.equal(status, 0);
+	assert.match(text, /creation is cancelled\r\n$/);
+	assert.equal(bed.content("nginx-mesh"), undefined);
+});
+
+const CREATE = [
+	"create",
+	"--registry-server=registry.example.com",
+	"--registry-username=mesh",
+	"--registry-password-stdin",
+];
+
+for (const [how, act, expected] of [
+	["Ctrl-C", (session) => session.ctrl("c"), 130],
+	["SIGTERM", (session) => session.signal("SIGTERM"), 143],
+	["a window that closes", (session) => session.close(), 129],
+] as const satisfies readonly (readonly [
+	string,
+	(session: TerminalSession) => void,
+	number,
+])[])
+	terminal(
+		`${how} during a sync ends it with ${expected}; the next finishes it`,
+		async (t) => {
+			const namespaces = Array.from({ length: 40 }, (_, n) => `app-${n + 10}`);
+			await using bed = await testBed({
+				namespaces: ["nginx-mesh", ...namespaces],
+			});
+			assert.equal((await bed.run(CREATE, { stdin: PASSWORD })).status, 0);
+			// Twenty are let through; the rest wait, until the interrupt has come and gone.
+			let created = 0;
+			let reached = () => {};
+			const halfWay = new Promise<void>((resolve) => {
+				reached = resolve;
+			});
+			let release = () => {};
+			const over = new Promise<void>((resolve) => {
+				release = resolve;
+			});
+			const off = bed.server.onRequest(async ({ method }) => {
+				if (method !== "POST") return undefined;
+				if (++created === 21) reached();
+				if (created > 20) await over;
+				return undefined;
+			});
+			const { status, settings, text } = await meshreg(
+				t,
+				bed,
+				["sync", "-A"],
+				async (session) => {
+					await halfWay;
+					act(session);
+				},
+			);
+			release();
+			off();
+			assert.equal(status, expected);
+			if (how !== "a window that closes") {
+				assertRestored(settings);
+				assert.match(text, /interrupted: \d+ of \d+ namespaces are done/);
+			}
+			for (const namespace of namespaces)
+				assert(
+					[undefined, PASSWORD].includes(bed.password(namespace)),
+					"whole or not there",
+				);
+			const again = await bed.run(["sync", "-A"]);
+			assert.equal(again.status, 0, again.err);
+			for (const namespace of namespaces)
+				assert.equal(bed.password(namespace), PASSWORD);
+		},
+	);
+
+terminal("sync offers namespaces to pick from", async (t) => {
+	await using bed = await testBed({
+		namespaces: ["nginx-mesh", "app", "shop", "shop-test"],
+	});
+	assert.equal((await bed.run(CREATE, { stdin: PASSWORD })).status, 0);
+	const { status, text } = await meshreg(t, bed, ["sync"], async (session) => {
+		await session.shows("Which namespaces get a copy?");
+		await session.shows("0 marked");
+		session.type("shop");
+		await session.shows("2 of");
+		session.ctrl("a");
+		await session.shows("2 marked");
+		session.type("\r");
+	});
+	assert.equal(status, 0, text);
+	assert.match(text, /created in shop namespace\r\n.*created in shop-test /);
+	assert.deepEqual(
+		["app", "shop", "shop-test"].map((name) => bed.password(name)),
+		[undefined, PASSWORD, PASSWORD],
+	);
+});
+
+for (const [typed, gone] of [
+	["y\r", true],
+	["\r", false],
+	["\x03", false],
+] as const)
+	terminal(
+		`prune asks; ${JSON.stringify(typed)} ${gone ? "deletes" : "does not"}`,
+		async (t) => {
+			await using bed = await testBed({ namespaces: ["nginx-mesh"] });
+			assert.equal((await bed.run(CREATE, { stdin: PASSWORD })).status, 0);
+			const { status, settings, text } = await meshreg(
+				t,
+				bed,
+				["prune"],
+				async (session) => {
+					await session.shows("You are about to delete the following 1");
+					await session.shows("(y/N)");
+					session.type(typed);
+				},
+			);
+			assert.equal(status, typed === "\x03" ? 130 : 0, text);
+			assert.equal(bed.content("nginx-mesh") === undefined, gone);
+			assertRestored(settings);
+		},
+	);
