@@ -1,6 +1,8 @@
 import { type PlainArgv, plainArgv } from "./argv.ts";
 import type { Command, Prepared } from "./command.ts";
 import { create } from "./commands/create.ts";
+import { images } from "./commands/images.ts";
+import { inject } from "./commands/inject.ts";
 import { list } from "./commands/list.ts";
 import { prune } from "./commands/prune.ts";
 import { sync } from "./commands/sync.ts";
@@ -10,7 +12,14 @@ import { UsageError } from "./errors.ts";
 import { CONNECTION_FLAGS, type Env, HELP_FLAG } from "./flags.ts";
 
 /** Every verb, in the order in which help lists them. */
-export const COMMANDS: readonly Command[] = [create, sync, list, prune];
+export const COMMANDS: readonly Command[] = [
+	create,
+	sync,
+	list,
+	prune,
+	inject,
+	images,
+];
 
 /** What a command line asks for. */
 export type Invocation =

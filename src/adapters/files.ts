@@ -70,11 +70,14 @@ async function readAtMost(
 	path: string,
 	limit: number,
 ): Promise<Buffer> {
-	const buffer = Buffer.alloc(limit + 1);
+	const chunks: Buffer[] = [];
 	let length = 0;
-	while (length <= limit) {
-		const { bytesRead } = await file.read(buffer, length);
-		if (bytesRead === 0) return buffer.subarray(0, length);
+	// A pipe has no size to go by, and the limit may be far above what comes.
+	for (let size = 64 * 1024; length <= limit; size *= 2) {
+		const chunk = Buffer.alloc(Math.min(size, limit + 1 - length));
+		const { bytesRead } = await file.read(chunk);
+		if (bytesRead === 0) return Buffer.concat(chunks);
+		chunks.push(chunk.subarray(0, bytesRead));
 		length += bytesRead;
 	}
 	throw new OperationError(

@@ -20,7 +20,6 @@ import { selectorOf as ownerSelector, parseLabel } from "../core/ownership.ts";
 import { type Change, planCopy, planLeftovers } from "../core/plan.ts";
 import { ContentReader, type RegistryKey } from "../core/registry-key.ts";
 import type { ChangeResult, DryRun } from "../core/result.ts";
-import type { SourceRef } from "../core/source.ts";
 import {
 	AbortedError,
 	ApiError,
@@ -30,6 +29,7 @@ import {
 } from "../errors.ts";
 import * as flags from "../flags.ts";
 import { failureLineIn, isFatal } from "../report/failure.ts";
+import { FROM_FLAG, sourceChoiceOf } from "../source-flags.ts";
 import type { Cluster, World } from "../world.ts";
 
 /** The label that the mesh's injector looks for on namespaces. */
@@ -98,11 +98,7 @@ Say which namespaces: by name, all, by label, or those in which the mesh injects
 			commas: true,
 			help: "Not the namespaces that match this glob; repeatable.",
 		},
-		{
-			name: "from",
-			kind: "text",
-			help: "The source, as NAMESPACE or NAMESPACE/NAME.",
-		},
+		FROM_FLAG,
 		{
 			name: "copy-label",
 			kind: "list",
@@ -126,23 +122,16 @@ Say which namespaces: by name, all, by label, or those in which the mesh injects
 		flags.YES_FLAG,
 	],
 	options(given, env) {
-		const from = fromOf(given);
 		return {
 			connection: {
 				...flags.connectionFlags(given),
 				...flags.concurrencyOf(given),
 			},
-			source: {
-				name: from?.name ?? flags.nameOf(given, env),
-				owner: flags.ownerOf(given, env),
-				usual: flags.sourceNamespaceOf(env),
-				...(from && {
-					from: {
-						namespace: from.namespace,
-						name: from.name ?? flags.nameOf(given, env),
-					},
-				}),
-			},
+			source: sourceChoiceOf(given, env, {
+				given: given.positionals[0],
+				usual: flags.nameOf(given, env),
+				shown: "NAME",
+			}),
 			selection: selectionOf(given),
 			exclude: excludeOf(given),
 			copyLabels: Object.fromEntries(
@@ -417,22 +406,4 @@ function excludeOf(given: Given): readonly string[] {
 	if (globs.some((glob) => glob.trim() === ""))
 		throw new UsageError("--exclude: the glob is empty; is a variable unset?");
 	return globs;
-}
-
-function fromOf(
-	given: Given,
-): (Omit<SourceRef, "name"> & { name?: string }) | undefined {
-	const value = given.text("from");
-	if (value === undefined) return undefined;
-	const [namespace = "", name, ...rest] = value.split("/");
-	if (rest.length > 0)
-		throw new UsageError("--from: give NAMESPACE or NAMESPACE/NAME");
-	flags.checkNamespace(namespace, "--from");
-	if (name === undefined) return { namespace };
-	const [operand] = given.positionals;
-	if (operand !== undefined && operand !== name)
-		throw new UsageError(
-			`--from names the source ${name}, and NAME is ${operand}: give one of them`,
-		);
-	return { namespace, name: flags.checkName(name, "--from") };
 }

@@ -1,0 +1,241 @@
+import { readManifests } from "../actions/read-manifests.ts";
+import { command } from "../command.ts";
+import { copyScript } from "../core/copy-script.ts";
+import {
+	findCollisions,
+	ImageReferenceError,
+	type RewrittenImage,
+	readImageReference,
+	rewriteImage,
+} from "../core/image-reference.ts";
+import { MESH_IMAGES, MESH_VERSION } from "../core/mesh-images.ts";
+import type { Pod } from "../core/objects.ts";
+import { podImages } from "../core/pod-images.ts";
+import { EXIT, OperationError, UsageError } from "../errors.ts";
+import * as flags from "../flags.ts";
+import {
+	FILENAME_FLAG,
+	filenamesOf,
+	RECURSIVE_FLAG,
+	type RegistryRoot,
+	registryRootOf,
+} from "../manifest-flags.ts";
+import { failureLine, failureLineIn, isFatal } from "../report/failure.ts";
+import { collisionLine, imageTable } from "../report/images.ts";
+import { json } from "../report/structured.ts";
+import type { ConnectionFlags, World } from "../world.ts";
+
+const FORMATS = ["crane", "json", "name", "skopeo", "table"] as const;
+
+/** Where the images come from. */
+type Origin =
+	| { readonly from: "mesh" }
+	| {
+			readonly from: "files";
+			readonly paths: readonly string[];
+			readonly recursive: boolean;
+	  }
+	/** No namespaces: all. */
+	| { readonly from: "pods"; readonly namespaces: readonly string[] };
+
+interface ImagesOptions {
+	readonly connection: ConnectionFlags;
+	readonly origin: Origin;
+	readonly registry: RegistryRoot | undefined;
+	readonly output: (typeof FORMATS)[number];
+	readonly headers: boolean;
+}
+
+/** `images`: what has to be in a private registry, and under which name. */
+export const images = command<ImagesOptions>({
+	verb: "images",
+	summary: "List images and their names in a private registry",
+	operands: "",
+	about: `List images and the names that they have in a private registry: the registry, then the last part of the image's name, its tag and digest, as the mesh expects them.
+
+They are those of NGINX Service Mesh ${MESH_VERSION}, or of manifests (-f), or of running pods (-n or -A). Different images that would get one name are reported.`,
+	examples: [
+		{
+			comment: "What the mesh needs in your registry",
+			line: "kubectl meshreg images --registry-server registry.example.com/mesh",
+		},
+		{
+			comment: "Copy it there",
+			line: "kubectl meshreg images --registry-server registry.example.com/mesh -o skopeo | sh -eu",
+		},
+		{
+			comment: "What the pods of two namespaces use",
+			line: "kubectl meshreg images -n app,shop",
+		},
+	],
+	flags: [
+		FILENAME_FLAG,
+		RECURSIVE_FLAG,
+		flags.NAMESPACES_FLAG,
+		flags.ALL_NAMESPACES_FLAG,
+		{
+			name: "registry-server",
+			kind: "text",
+			help: "The registry that the images are to be in, with its port and path.",
+		},
+		{ name: "no-headers", kind: "switch", help: "Leave out the headers." },
+		flags.outputFlag(...FORMATS),
+	],
+	options(given) {
+		const registry = registryRootOf(given);
+		const output = flags.outputOf(given, FORMATS) ?? "table";
+		if (registry === undefined && (output === "skopeo" || output === "crane"))
+			throw new UsageError(
+				`-o ${output} needs --registry-server: where are the images to be copied to?`,
+			);
+		return {
+			connection: flags.connectionFlags(given),
+			origin: originOf(given),
+			registry,
+			output,
+			headers: !given.on("no-headers"),
+		};
+	},
+	async run(options, world) {
+		const { out, err } = world.streams;
+		for (const warning of options.registry?.warnings ?? [])
+			err.write(`Warning: ${warning}\n`);
+		let failed = false;
+		const fail = (line: string): void => {
+			err.write(`${line}\n`);
+			failed = true;
+		};
+		const names = await imagesOf(options, world, fail);
+		const root = options.registry?.root;
+		const moved = names.map(
+			(from): RewrittenImage => ({
+				from,
+				to: root === undefined ? from : rewriteImage(from, root),
+			}),
+		);
+		const collisions = root === undefined ? [] : findCollisions(moved);
+		for (const collision of collisions) {
+			err.write(collisionLine(collision));
+			failed = true;
+		}
+		switch (options.output) {
+			case "json":
+				out.write(json({ items: moved, collisions }));
+				break;
+			case "name":
+				out.write([...new Set(moved.map(({ to }) => `${to}\n`))].join(""));
+				break;
+			case "skopeo":
+			case "crane":
+				// One copy would overwrite the other.
+				if (collisions.length === 0)
+					out.write(
+						copyScript(moved, options.output, root?.split("/", 1)[0] ?? ""),
+					);
+				break;
+			case "table":
+				if (moved.length > 0)
+					out.write(imageTable(moved, root !== undefined, options.headers));
+				else if (!failed) err.write("No images found\n");
+		}
+		return failed ? EXIT.failed : EXIT.done;
+	},
+});
+
+function originOf(given: Parameters<typeof filenamesOf>[0]): Origin {
+	flags.atMostOne(given, [
+		["filename", "-f"],
+		["namespace", "-n"],
+		["all-namespaces", "-A"],
+	]);
+	const paths = filenamesOf(given);
+	if (paths.length > 0)
+		return { from: "files", paths, recursive: given.on("recursive") };
+	if (given.has("namespace"))
+		return { from: "pods", namespaces: flags.namespacesOf(given) };
+	return given.on("all-namespaces")
+		? { from: "pods", namespaces: [] }
+		: { from: "mesh" };
+}
+
+/** The images that are meant, each once; what is no image or cannot be read is reported. */
+async function imagesOf(
+	{ origin, connection }: ImagesOptions,
+	world: World,
+	fail: (line: string) => void,
+): Promise<string[]> {
+	switch (origin.from) {
+		case "mesh":
+			return [...MESH_IMAGES];
+		case "files":
+			return imagesOfFiles(origin.paths, origin.recursive, world, fail);
+		case "pods":
+			return imagesOfPods(origin.namespaces, connection, world, fail);
+	}
+}
+
+async function imagesOfFiles(
+	paths: readonly string[],
+	recursive: boolean,
+	world: World,
+	fail: (line: string) => void,
+): Promise<string[]> {
+	const { manifestImages } = await import("../core/manifest-images.ts");
+	const found = new Set<string>();
+	for await (const manifest of readManifests(paths, recursive, world)) {
+		if ("failure" in manifest) {
+			fail(manifest.failure);
+			continue;
+		}
+		try {
+			for (const image of manifestImages(manifest.text, manifest.file))
+				found.add(image);
+		} catch (error) {
+			if (!(error instanceof OperationError)) throw error;
+			fail(failureLine(error));
+		}
+	}
+	return [...found];
+}
+
+async function imagesOfPods(
+	namespaces: readonly string[],
+	connection: ConnectionFlags,
+	world: World,
+	fail: (line: string) => void,
+): Promise<string[]> {
+	const cluster = await world.connect(connection);
+	const found = new Set<string>();
+	try {
+		const scopes: { namespace?: string }[] =
+			namespaces.length === 0
+				? [{}]
+				: namespaces.map((namespace) => ({ namespace }));
+		for (const scope of scopes)
+			try {
+				for await (const { items } of cluster.pages("Pod", scope))
+					for (const pod of items) addImages(pod, found, fail);
+			} catch (error) {
+				if (isFatal(error)) throw error;
+				fail(failureLineIn(scope.namespace ?? "", error));
+			}
+	} finally {
+		await cluster.close();
+	}
+	return [...found].toSorted();
+}
+
+function addImages(
+	pod: Pod,
+	found: Set<string>,
+	fail: (line: string) => void,
+): void {
+	for (const image of podImages(pod)) {
+		const reading = readImageReference(image);
+		if (reading.ok) found.add(image);
+		else
+			fail(
+				`error: pod/${pod.metadata.name} in ${pod.metadata.namespace} namespace: ${new ImageReferenceError(image, reading.because).message}`,
+			);
+	}
+}

@@ -1,0 +1,78 @@
+import type { Flag, Given } from "./core/flag.ts";
+import { ImageReferenceError, rewriteImage } from "./core/image-reference.ts";
+import { DEFAULT_NAME } from "./core/ownership.ts";
+import { displayHost, parseRegistryServer } from "./core/registry-server.ts";
+import { UsageError } from "./errors.ts";
+import { checkName, type Env } from "./flags.ts";
+
+/** The flags by which kubectl takes manifests. */
+export const FILENAME_FLAG: Flag = {
+	name: "filename",
+	short: "f",
+	kind: "list",
+	values: "file",
+	help: "A manifest file, a folder of them, or - for standard input; repeatable.",
+};
+
+export const RECURSIVE_FLAG: Flag = {
+	name: "recursive",
+	short: "R",
+	kind: "switch",
+	help: "Also the files in the folders of a folder given by -f.",
+};
+
+/** Which registry key, where the operands are something else. */
+export const KEY_FLAG: Flag = {
+	name: "key",
+	kind: "text",
+	values: "key",
+	default: DEFAULT_NAME,
+	help: "The registry key's name (also MESHREG_NAME).",
+};
+
+/** `-f`, each path as given. Throws UsageError for an empty one. */
+export function filenamesOf(given: Given): readonly string[] {
+	const paths = given.list("filename");
+	if (paths.some((path) => path === ""))
+		throw new UsageError("-f: the path is empty; is a variable unset?");
+	const url = paths.find((path) => /^https?:\/\//.test(path));
+	if (url !== undefined)
+		throw new UsageError(
+			"-f: addresses are not fetched; pipe the manifest in with -f -",
+		);
+	return paths;
+}
+
+/** `--key`, then MESHREG_NAME, then the mesh's. Throws UsageError. */
+export function keyNameOf(given: Given, env: Env): string {
+	const flag = given.text("key");
+	if (flag !== undefined) return checkName(flag, "--key");
+	return env.MESHREG_NAME
+		? checkName(env.MESHREG_NAME, "MESHREG_NAME")
+		: DEFAULT_NAME;
+}
+
+/** Where images are moved to: host, port and path, with what the user should know of it. */
+export interface RegistryRoot {
+	readonly root: string;
+	readonly warnings: readonly string[];
+}
+
+/** `--registry-server` as the beginning of images' names; undefined when it is not given. Throws UsageError. */
+export function registryRootOf(given: Given): RegistryRoot | undefined {
+	const value = given.text("registry-server");
+	if (value === undefined) return undefined;
+	const server = parseRegistryServer(value);
+	const slash = server.given.indexOf("/");
+	const path = slash < 0 ? "" : server.given.slice(slash);
+	const root = displayHost(server.key) + path;
+	try {
+		rewriteImage("x", root);
+	} catch (error) {
+		if (!(error instanceof ImageReferenceError)) throw error;
+		throw new UsageError(
+			"--registry-server: the path cannot begin an image's name: lower-case letters, digits and single separators only",
+		);
+	}
+	return { root, warnings: server.warnings };
+}

@@ -1,0 +1,27 @@
+import type {
+	ImageCollision,
+	RewrittenImage,
+} from "../core/image-reference.ts";
+import { table } from "./table.ts";
+
+/** Images and their names in a private registry; without one, the images alone. */
+export function imageTable(
+	images: readonly RewrittenImage[],
+	rewritten: boolean,
+	headers: boolean,
+): string {
+	return rewritten
+		? table(
+				headers ? ["FROM", "TO"] : undefined,
+				images.map(({ from, to }) => [from, to]),
+			)
+		: table(
+				headers ? ["IMAGE"] : undefined,
+				images.map(({ from }) => [from]),
+			);
+}
+
+/** Why two images cannot both be moved: one line for stderr, with its line end. */
+export function collisionLine({ to, from }: ImageCollision): string {
+	return `error: ${from.join(" and ")} would all be ${to}: copy all but one of them under another name or tag, and leave those out here\n`;
+}
