@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from "node:crypto";
-import { writeFile } from "node:fs/promises";
+import { cp, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Surroundings } from "./command-line.ts";
 import { type TestBed, testBed } from "./test-bed.ts";
@@ -10,6 +10,9 @@ export interface ExampleBed extends TestBed {
 	answersTo(verb: string, argv: readonly string[]): Surroundings;
 }
 
+/** What examples name as files of the current folder. */
+const FILES = ["key.json", "app.yaml", "deployment.yaml", "manifests"];
+
 export async function exampleBed(): Promise<ExampleBed> {
 	const bed = await testBed({ namespaces: ["app", "nginx-mesh", "shop"] });
 	bed.server.store.seed({
@@ -17,6 +20,10 @@ export async function exampleBed(): Promise<ExampleBed> {
 		metadata: { name: "pay", labels: { team: "payments" } },
 	});
 	await writeFile(join(bed.folder, "key.json"), keyFile());
+	await mkdir(join(bed.folder, "manifests"));
+	const palette = new URL("../data/palette-deployment.yaml", import.meta.url);
+	for (const name of ["app.yaml", "deployment.yaml", "manifests/app.yaml"])
+		await cp(palette, join(bed.folder, name));
 	return {
 		...bed,
 		async run(argv, given) {
@@ -33,7 +40,7 @@ export async function exampleBed(): Promise<ExampleBed> {
 			}
 			return bed.run(
 				argv.map((word) =>
-					word === "key.json" ? join(bed.folder, word) : word,
+					FILES.includes(word) ? join(bed.folder, word) : word,
 				),
 				given,
 			);
