@@ -2,7 +2,12 @@ import type { Clock, Output } from "../../world.ts";
 import type { Connections } from "./connections.ts";
 import type { Credential, Credentials } from "./credentials.ts";
 import { type Refusal, refusal } from "./errors.ts";
-import { type Answer, type Request, text } from "./exchange.ts";
+import {
+	type Answer,
+	BrokenConnection,
+	type Request,
+	text,
+} from "./exchange.ts";
 
 export interface Call {
 	method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -43,18 +48,27 @@ export class Requests {
 	/** Sends once, twice where the credential had run out. Throws ApiError or BrokenConnection. */
 	async send(call: Call): Promise<Answer> {
 		const { credentials } = this.options;
-		const credential = await credentials.current();
+		const credential = await this.credential();
 		const answer = await this.once(call, credential);
 		if (answer.status < 400) return answer;
 		const refused = await this.refusal(answer);
 		// A new one that is refused at once says that the next would be, too.
 		if (refused.status !== 401 || credential === this.unproven) throw refused;
 		if (!(await credentials.renew(credential))) throw refused;
-		const next = await credentials.current();
+		const next = await this.credential();
 		this.unproven = next;
 		const second = await this.once(call, next);
 		if (second.status < 400) return second;
 		throw await this.refusal(second);
+	}
+
+	/** Without a credential nothing is sent, just as without a network. */
+	private async credential(): Promise<Credential> {
+		try {
+			return await this.options.credentials.current();
+		} catch (error) {
+			throw new BrokenConnection(error, false);
+		}
 	}
 
 	private async refusal(answer: Answer): Promise<Refusal> {

@@ -66,7 +66,8 @@ async function execCluster(
 			: undefined,
 		"proxy-url": cluster.proxyUrl,
 		"disable-compression": cluster.disableCompression || undefined,
-		config: cluster.execConfig,
+		// Said even where there is none, as kubectl does.
+		config: cluster.execConfig ?? null,
 	};
 }
 

@@ -136,6 +136,7 @@ clusters:
 - {name: data, cluster: {server: "${a.url}/prefix/", certificate-authority-data: ${base64(ca.certificate)}}}
 - {name: query, cluster: {server: "${a.url}/prefix?x=y#z", certificate-authority: ca.pem}}
 - {name: skip, cluster: {server: "${a.url}", insecure-skip-tls-verify: true}}
+- {name: skip-yes, cluster: {server: "${a.url}", insecure-skip-tls-verify: yes, certificate-authority: null}}
 - {name: skip-and-ca, cluster: {server: "${a.url}", insecure-skip-tls-verify: true, certificate-authority: ca.pem}}
 - {name: two-cas, cluster: {server: "${a.url}", certificate-authority: ca.pem, certificate-authority-data: ${base64(ca.certificate)}}}
 - {name: no-ca, cluster: {server: "${a.url}"}}
@@ -419,6 +420,11 @@ const cases: Case[] = [
 	{
 		name: "insecure-skip-tls-verify",
 		flags: { cluster: "skip" },
+		sees: { authorization: "Bearer plain" },
+	},
+	{
+		name: "insecure-skip-tls-verify in YAML 1.1's words",
+		flags: { cluster: "skip-yes" },
 		sees: { authorization: "Bearer plain" },
 	},
 	{
