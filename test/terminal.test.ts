@@ -175,7 +175,8 @@ for (const [how, act, expected] of [
 				["create"],
 				async (session) => {
 					await upToPassword(session);
-					session.type(PASSWORD);
+					session.type(`${PASSWORD}\n${PASSWORD}`);
+					await session.shows("nothing of it was taken"); // It has been read.
 					act(session);
 				},
 			);

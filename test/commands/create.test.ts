@@ -443,7 +443,7 @@ describe("create", () => {
 			for (const [name, pattern] of [
 				["absent.json", /^error: .*absent\.json.*no such file or directory\n$/],
 				["folder", /^error: .*folder: it is a folder\n$/],
-				["large.json", /^error: .*large\.json.*65536 bytes.*\n$/],
+				["large.json", /^error: .*large\.json: larger than 64 KiB\n$/],
 			] as const) {
 				const outcome = await bed.run([
 					"create",

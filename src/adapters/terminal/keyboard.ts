@@ -24,7 +24,7 @@ export const MARK_PASTES = { on: "\x1b[?2004h", off: "\x1b[?2004l" };
 const ENTER = "\r";
 const END_OF_INPUT = "\x04";
 const CTRL_C = "\x03";
-const PASSED_ON = new Set([CTRL_C, "\x1a"]); // These, and Ctrl-Z, are readline's to act on.
+const CTRL_Z = "\x1a";
 
 /** Terminals that were taken before. */
 const WATCHED = new WeakSet<TerminalInput>();
@@ -42,6 +42,7 @@ export class Keyboard extends Readable {
 	#open = false;
 	#pasting = false;
 	#held = "";
+	#suspending = false;
 	readonly #decoder = new StringDecoder("utf8");
 
 	private constructor(
@@ -71,15 +72,15 @@ export class Keyboard extends Readable {
 		terminal.on("error", keyboard.#hangUp);
 		terminal.setRawMode(true);
 		terminal.resume();
-		// The event loop is to look at the terminal once; from the first of these on it does.
-		await setImmediate();
-		await setImmediate();
+		await aLook();
 		keyboard.#open = true;
 		return keyboard;
 	}
 
+	/** readline's wish. Ctrl-Z gives the terminal back for a while; the question's end is `close`'s to act on. */
 	setRawMode(on: boolean): this {
-		this.terminal.setRawMode(on);
+		if (on || this.#suspending) this.terminal.setRawMode(on);
+		this.#suspending = false;
 		return this;
 	}
 
@@ -91,8 +92,11 @@ export class Keyboard extends Readable {
 		return refused;
 	}
 
-	/** Gives the terminal back. */
-	close(): void {
+	/** Gives the terminal back, after what was typed, or pasted, too late to be part of the answer. */
+	async close(): Promise<void> {
+		this.#open = false;
+		this.terminal.resume();
+		await aLook();
 		this.terminal.off("data", this.#take);
 		this.terminal.off("end", this.#hangUp);
 		this.terminal.off("error", this.#hangUp);
@@ -150,19 +154,26 @@ export class Keyboard extends Readable {
 	}
 
 	#enter(text: string): void {
+		this.#suspending = text.includes(CTRL_Z);
 		const keys = text.replace(/[\r\n]+$/, ENTER);
 		if (this.typing !== "secret") {
 			if (keys !== "") this.push(keys);
 			return;
 		}
 		for (const key of keys.match(KEYS) ?? []) {
-			if (key === ENTER || PASSED_ON.has(key)) this.push(key);
+			if (key === ENTER || key === CTRL_C || key === CTRL_Z) this.push(key);
 			else if (key === "\x7f" || key === "\b")
 				this.secret = this.secret.replace(/.$/su, "");
 			else if (key === "\x15") this.secret = "";
 			else if (key === "\t" || !/^\p{Cc}/u.test(key)) this.secret += key;
 		}
 	}
+}
+
+/** The event loop has looked once at what the terminal holds: from the first of these on it does. */
+async function aLook(): Promise<void> {
+	await setImmediate();
+	await setImmediate();
 }
 
 /** One key each: an escape sequence (an arrow, Alt and a letter), or a character. */

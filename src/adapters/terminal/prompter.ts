@@ -61,7 +61,7 @@ export function terminalPrompter(
 					? new AbortedError("SIGINT")
 					: error;
 			} finally {
-				input.close();
+				await input.close();
 				if (marksPastes) terminal.stderr.write(MARK_PASTES.off);
 			}
 		});

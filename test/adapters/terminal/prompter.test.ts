@@ -234,10 +234,10 @@ for (const [name, act, expected] of [
 	(session: TerminalSession) => void,
 	number,
 ])[])
-	for (const [what, question] of [
-		["password", "Password:"],
-		["text", "(docker.io)"],
-		["pick", "enter goes on"],
+	for (const [what, question, typed, reaction] of [
+		["password", "Password:", "leak\nleak", "nothing of it was taken"],
+		["text", "(docker.io)", "leak", "leak"],
+		["pick", "enter goes on", "leak", "nothing matches"],
 	] as const)
 		terminal(
 			`${name} at a ${what} question ends it with ${expected}`,
@@ -247,7 +247,8 @@ for (const [name, act, expected] of [
 					what,
 					async (session) => {
 						await session.shows(question);
-						session.type("leak");
+						session.type(typed);
+						await session.shows(reaction); // It has been read: what is typed later is the shell's.
 						act(session);
 					},
 				);
