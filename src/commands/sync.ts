@@ -176,9 +176,15 @@ async function syncCluster(
 	world: World,
 ): Promise<number> {
 	const reader = new ContentReader();
+	const finding = findSource(cluster, reader, options.source);
+	// Where it is asked, the source's own namespace is no choice.
+	const exclude =
+		options.selection.by === "ask" && world.streams.interactive
+			? [...options.exclude, (await finding).namespace]
+			: options.exclude;
 	const [source, targets] = await Promise.all([
-		findSource(cluster, reader, options.source),
-		selectNamespaces(options.selection, options.exclude, cluster, world),
+		finding,
+		selectNamespaces(options.selection, exclude, cluster, world),
 	]);
 	const selected = new Set(targets.map(({ namespace }) => namespace));
 	const report = new ChangeReport(world.streams, options);
