@@ -31,6 +31,13 @@ const world: World = {
 			interactive: streams.interactive,
 		});
 	},
+	async registry() {
+		const { registryClient } = await import("./adapters/registry/client.ts");
+		return registryClient({
+			env: process.env,
+			interrupt: interrupt.signal,
+		});
+	},
 	prompter() {
 		prompter ??= import("./adapters/terminal/prompter.ts").then(
 			({ terminalPrompter }) =>

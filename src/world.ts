@@ -1,4 +1,5 @@
 import type { JsonPatchOperation, Kind, ObjectOf } from "./core/objects.ts";
+import type { Probe, Verification } from "./core/verification.ts";
 
 /**
  * Everything outside, as the commands see it. Adapters implement it; tests may
@@ -19,6 +20,8 @@ export interface World {
 	 * Throws OperationError for a kubeconfig that is broken or lacks the context.
 	 */
 	connect(flags: ConnectionFlags): Promise<Cluster>;
+	/** Registries, to ask about credentials. Loads the client, sends nothing yet. */
+	registry(): Promise<RegistryClient>;
 	/** Asks the person at the terminal. Only to be called where `streams.interactive`. */
 	prompter(): Promise<Prompter>;
 }
@@ -180,6 +183,16 @@ export interface Cluster {
 	}): Promise<boolean>;
 	/** Closes connections; nothing may be called afterwards. */
 	close(): Promise<void>;
+}
+
+/** Registries, as far as credentials go. */
+export interface RegistryClient {
+	/**
+	 * Asks a registry about a credential; `ca`: PEM of authorities to trust besides the machine's.
+	 * What a registry does or fails to do is a verification; throws the interrupt's AbortedError,
+	 * and OperationError for a proxy setting that is none.
+	 */
+	verify(probe: Probe, ca?: string): Promise<Verification>;
 }
 
 /** Every question goes to stderr; Ctrl-C throws the interrupt's AbortedError. */

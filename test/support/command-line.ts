@@ -1,6 +1,8 @@
 import { systemClock } from "../../src/adapters/clock.ts";
 import { connect } from "../../src/adapters/cluster/index.ts";
 import { disk } from "../../src/adapters/files.ts";
+import { registryClient } from "../../src/adapters/registry/client.ts";
+import type { Resolve } from "../../src/adapters/registry/guarded-lookup.ts";
 import { OperationError } from "../../src/errors.ts";
 import { run } from "../../src/run.ts";
 import type { Cluster, Output, Prompter, World } from "../../src/world.ts";
@@ -19,6 +21,8 @@ export interface Surroundings {
 	/** Width of the terminal. */
 	columns?: number;
 	interrupt?: AbortSignal;
+	/** Instead of the registry client's own time limit and name resolution. */
+	registry?: { limit?: number; resolve?: Resolve };
 	/** Changes the cluster that commands see. */
 	wrap?: (cluster: Cluster) => Cluster;
 }
@@ -98,6 +102,7 @@ export async function meshreg(
 			});
 			return given.wrap?.(cluster) ?? cluster;
 		},
+		registry: async () => registryClient({ env, interrupt, ...given.registry }),
 		prompter: async () => scripted(answers, asked),
 	};
 	const status = await run(argv, world);

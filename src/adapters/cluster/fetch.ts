@@ -1,11 +1,11 @@
 import { OperationError } from "../../errors.ts";
+import { proxyFor } from "../proxy.ts";
 import { Connections } from "./connections.ts";
 import type { ConnectContext } from "./context.ts";
 import { dialler, serverIdentity } from "./dial.ts";
 import { codeOf } from "./errors.ts";
 import { BrokenConnection, text } from "./exchange.ts";
 import type { ClusterEntry } from "./kubeconfig.ts";
-import { proxyFor } from "./proxy.ts";
 import { tcp, through } from "./tunnel.ts";
 
 interface FetchOptions {

@@ -1,4 +1,5 @@
 import type { Cluster, ConnectionFlags } from "../../world.ts";
+import { proxyFor } from "../proxy.ts";
 import { Connections } from "./connections.ts";
 import type { ConnectContext } from "./context.ts";
 import { impersonationHeaders } from "./credentials.ts";
@@ -6,7 +7,6 @@ import { dialler, serverIdentity } from "./dial.ts";
 import { InFlight } from "./in-flight.ts";
 import { inCluster, loadKubeconfig } from "./kubeconfig-files.ts";
 import { lists } from "./lists.ts";
-import { proxyFor } from "./proxy.ts";
 import { Repeat } from "./repeat.ts";
 import { Requests } from "./requests.ts";
 import { resources } from "./resources.ts";

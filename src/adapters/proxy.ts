@@ -1,5 +1,5 @@
 import { BlockList, isIP } from "node:net";
-import { OperationError } from "../../errors.ts";
+import { OperationError } from "../errors.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 

@@ -1,0 +1,199 @@
+import { X509Certificate } from "node:crypto";
+import { Socket } from "node:net";
+import {
+	createSecureContext,
+	getCACertificates,
+	type SecureContext,
+} from "node:tls";
+import type { Dispatcher } from "undici";
+import type { Send } from "../../core/registry-answer.ts";
+import type { TransportFailure } from "../../core/registry-fault.ts";
+import { OperationError } from "../../errors.ts";
+import { proxyFor } from "../proxy.ts";
+import { guardedLookup, type Resolve } from "./guarded-lookup.ts";
+
+/** A registry's or token server's answer is read so far; the rest would not be shown. */
+const ANSWER_LIMIT = 1 << 20;
+
+/** How one conversation with a registry is carried. */
+export interface Carriage {
+	/** The host name of the registry itself, as in a URL. */
+	readonly registryHost: string;
+	/** Certificates are not checked. */
+	readonly insecure: boolean;
+	/** The authorities to trust. */
+	readonly trust: SecureContext;
+	/** Milliseconds for the whole conversation. */
+	readonly limit: number;
+	readonly env: Readonly<Record<string, string | undefined>>;
+	readonly interrupt: AbortSignal;
+	readonly resolve: Resolve;
+}
+
+/**
+ * A way to send requests, on connections of its own until `close`. No redirect is
+ * followed. `send` throws the interrupt's reason, and OperationError for a proxy
+ * setting that is none; everything else is a failure that it returns.
+ */
+export async function openTransport(
+	carriage: Carriage,
+): Promise<{ send: Send; close(): Promise<void> }> {
+	const undici = await import("undici");
+	const { interrupt, limit, env } = carriage;
+	const deadline = AbortSignal.timeout(limit);
+	const signal = AbortSignal.any([interrupt, deadline]);
+	// undici heeds a request's signal only once it is connected.
+	const aborted = new Promise<never>((_, reject) =>
+		signal.addEventListener("abort", () => reject(signal.reason), {
+			once: true,
+		}),
+	);
+	aborted.catch(() => {});
+	const tls = {
+		rejectUnauthorized: !carriage.insecure,
+		secureContext: carriage.trust,
+	};
+	const connect = undici.buildConnector({
+		...tls,
+		timeout: limit,
+		lookup: guardedLookup(carriage.registryHost, carriage.resolve),
+	});
+	const direct = new undici.Agent({
+		// An attempt to connect that nobody waits for any longer would hold the process.
+		connect: (options, done) => {
+			const socket: unknown = connect(options, done);
+			if (socket instanceof Socket) {
+				const cut = (): void =>
+					void socket.destroy(new Error("given up while connecting"));
+				signal.addEventListener("abort", cut, { once: true });
+				socket.once("close", () => signal.removeEventListener("abort", cut));
+			}
+		},
+	});
+	const proxies = new Map<string, Dispatcher>();
+
+	const dispatcherFor = (url: URL): Dispatcher => {
+		const proxy = proxyFor(url, undefined, env);
+		if (!proxy) return direct;
+		let dispatcher = proxies.get(proxy.href);
+		if (!dispatcher) {
+			dispatcher = new undici.ProxyAgent({
+				// To undici a SOCKS proxy always looks names up itself, which is what the h says.
+				uri: proxy.href.replace(/^socks5h:/, "socks5:"),
+				requestTls: tls,
+				proxyTls: { secureContext: carriage.trust },
+			});
+			proxies.set(proxy.href, dispatcher);
+		}
+		return dispatcher;
+	};
+
+	return {
+		async send({ method, url, headers }) {
+			const dispatcher = dispatcherFor(url);
+			try {
+				interrupt.throwIfAborted();
+				const request = undici.request(url, {
+					method,
+					headers: { "user-agent": "kubectl-meshreg", ...headers },
+					dispatcher,
+					signal,
+				});
+				const answer = await Promise.race([request, aborted]);
+				return {
+					status: answer.statusCode,
+					header: (name) => [answer.headers[name] ?? []].flat().join(", "),
+					body: await beginningOf(answer.body),
+				};
+			} catch (error) {
+				if (interrupt.aborted) throw interrupt.reason;
+				return {
+					failure: deadline.aborted
+						? { code: "TIMEOUT", waited: limit }
+						: failureOf(error, dispatcher !== direct),
+				};
+			}
+		},
+		async close() {
+			await Promise.all(
+				[direct, ...proxies.values()].map((each) => each.destroy()),
+			);
+		},
+	};
+}
+
+/**
+ * Trust in the machine's authorities, as docker has it (Node's list where the
+ * machine has none), and in those of `ca` (PEM). Takes some 50 ms: make one and keep it.
+ * Throws OperationError for what holds no certificate: OpenSSL would silently trust nothing more.
+ */
+export function trustIn(ca?: string): SecureContext {
+	if (ca !== undefined) checkCertificates(ca);
+	const system = getCACertificates("system");
+	const known = system.length > 0 ? system : getCACertificates("default");
+	return createSecureContext({
+		ca: ca === undefined ? known : [...known, ca],
+	});
+}
+
+function checkCertificates(pem: string): void {
+	const blocks =
+		pem.match(/-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----/gs) ??
+		[];
+	if (blocks.length === 0)
+		throw new OperationError(
+			"--registry-ca: the file holds no PEM certificate",
+		);
+	for (const block of blocks)
+		try {
+			new X509Certificate(block);
+		} catch {
+			throw new OperationError(
+				"--registry-ca: the file holds a certificate that cannot be read",
+			);
+		}
+}
+
+async function beginningOf(body: AsyncIterable<Buffer>): Promise<string> {
+	const chunks: Buffer[] = [];
+	let length = 0;
+	for await (const chunk of body) {
+		chunks.push(chunk);
+		length += chunk.length;
+		if (length > ANSWER_LIMIT) break;
+	}
+	return Buffer.concat(chunks).toString("utf8");
+}
+
+/** The code by which Node, OpenSSL or undici names the failure, wherever in the chain it stands. */
+function failureOf(error: unknown, proxied: boolean): TransportFailure {
+	const chain: Error[] = [];
+	for (
+		let each: unknown = error;
+		each instanceof Error && chain.length < 5;
+		each =
+			each instanceof AggregateError ? (each.errors[0] ?? null) : each.cause
+	)
+		chain.push(each);
+	const codes = chain.map(codeOf).filter((code) => code !== "");
+	const telling = codes.find((code) => !code.startsWith("UND_")) ?? codes[0];
+	const code = telling ?? "";
+	const names = chain.map(namesOf).find((text) => text !== undefined);
+	// With a proxy in between, failures to connect or look up are those of reaching the proxy, or its own.
+	if (proxied && (code === "" || /^(E[A-Z]+|EAI_\w+|UND_ERR_\w+)$/.test(code)))
+		return { code: "PROXY" };
+	return { code, ...(names !== undefined && { names }) };
+}
+
+function codeOf(error: Error): string {
+	if ("code" in error && typeof error.code === "string") return error.code;
+	return error.name === "HTTPParserError" ? "HPE_INVALID" : "";
+}
+
+function namesOf(error: Error): string | undefined {
+	if (!("cert" in error)) return undefined;
+	const { cert } = error;
+	if (typeof cert !== "object" || cert === null) return undefined;
+	const names: unknown = Reflect.get(cert, "subjectaltname");
+	return typeof names === "string" ? names : undefined;
+}

@@ -1,0 +1,156 @@
+import { isLoopbackHost, isPrivateHost } from "./network-address.ts";
+
+/** One challenge of a `WWW-Authenticate` header; `scheme` and the parameters' names in lower case. */
+export interface Challenge {
+	readonly scheme: string;
+	readonly parameters: ReadonlyMap<string, string>;
+}
+
+/** How a registry wants to be logged in to. */
+export type Login =
+	| { readonly scheme: "basic" }
+	| {
+			readonly scheme: "bearer";
+			/** Where tokens are; checked: it may have the credential. */
+			readonly realm: URL;
+			readonly service: string | undefined;
+	  };
+
+/** The credential may not be sent where the registry says; `because` says why, naming hosts only. */
+export type LoginRefused = {
+	readonly scheme: "refused";
+	readonly because: string;
+};
+
+const TOKEN = /[!#$%&'*+.^_`|~0-9A-Za-z-]+/y;
+const PARAMETER =
+	/([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))/y;
+const TOKEN68 = /[ \t]+[A-Za-z0-9._~+/-]+=*[ \t]*(?=,|$)/y;
+
+/**
+ * Reads `WWW-Authenticate` (several headers joined by commas). Grammar of
+ * https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1, but unquoted values may
+ * hold what a URL holds, because some registries forget the quotes.
+ */
+export function parseChallenges(header: string): Challenge[] {
+	const challenges: {
+		scheme: string;
+		parameters: Map<string, string>;
+	}[] = [];
+	let at = 0;
+	const take = (pattern: RegExp): RegExpExecArray | null => {
+		pattern.lastIndex = at;
+		const match = pattern.exec(header);
+		if (match) at = pattern.lastIndex;
+		return match;
+	};
+	while (at < header.length) {
+		const parameter = challenges.length > 0 ? take(PARAMETER) : null;
+		if (parameter) {
+			const [, name = "", quoted, plain] = parameter;
+			const known = challenges.at(-1)?.parameters;
+			// The first of two wins: a second `realm` must not redirect what the first one promised.
+			if (known && !known.has(name.toLowerCase()))
+				known.set(
+					name.toLowerCase(),
+					quoted?.replace(/\\(.)/g, "$1") ?? plain ?? "",
+				);
+			continue;
+		}
+		const scheme = take(TOKEN);
+		if (scheme) {
+			challenges.push({
+				scheme: scheme[0].toLowerCase(),
+				parameters: new Map(),
+			});
+			take(TOKEN68);
+		} else {
+			at += 1;
+		}
+	}
+	return challenges;
+}
+
+/**
+ * How to log in to `registry` (its origin), by the challenges it sent; Bearer
+ * before Basic, as container runtimes choose. undefined: none that is known.
+ * `insecure`: the user allowed plain http.
+ */
+export function chooseLogin(
+	challenges: readonly Challenge[],
+	registry: URL,
+	insecure: boolean,
+): Login | LoginRefused | undefined {
+	const bearer = challenges.find(({ scheme }) => scheme === "bearer");
+	if (bearer) {
+		const realm = bearer.parameters.get("realm") ?? "";
+		const because = realmFault(realm, registry, insecure);
+		if (because !== undefined) return { scheme: "refused", because };
+		return {
+			scheme: "bearer",
+			realm: new URL(realm),
+			service: bearer.parameters.get("service"),
+		};
+	}
+	return challenges.some(({ scheme }) => scheme === "basic")
+		? { scheme: "basic" }
+		: undefined;
+}
+
+/**
+ * Why a token realm may not have the credential; undefined where it may. The
+ * registry chooses the realm, so a hostile or misled one could have the
+ * credential sent in the clear, or a request made to the inside of a network.
+ */
+export function realmFault(
+	realm: string,
+	registry: URL,
+	insecure: boolean,
+): string | undefined {
+	const url = URL.canParse(realm) ? new URL(realm) : undefined;
+	if (!url || !/^https?:$/.test(url.protocol))
+		return "its token realm is not an http or https address";
+	if (url.username !== "" || url.password !== "")
+		return "its token realm carries user information";
+	const own = url.hostname === registry.hostname;
+	if (url.protocol === "http:") {
+		if (registry.protocol === "https:")
+			return `its token realm is at http://${url.host}, where the credential would travel unencrypted`;
+		if (!insecure && !isLoopbackHost(url.hostname))
+			return `its token realm is at http://${url.host}, where the credential would travel unencrypted (--insecure allows that)`;
+	}
+	if (!own && isPrivateHost(url.hostname))
+		return `its token realm is at the private address ${url.host}, which is not the registry's own`;
+	return undefined;
+}
+
+/** The address that hands out a token, without a scope unless one is given. */
+export function tokenAddress(
+	login: Login & { scheme: "bearer" },
+	account: string | undefined,
+	scope: string | undefined,
+): URL {
+	const url = new URL(login.realm);
+	url.hash = "";
+	if (login.service !== undefined)
+		url.searchParams.set("service", login.service);
+	if (account !== undefined) url.searchParams.set("account", account);
+	if (scope !== undefined) url.searchParams.set("scope", scope);
+	return url;
+}
+
+/** The token in a token server's answer; undefined where there is none that a header can carry. */
+export function tokenIn(body: string): string | undefined {
+	let answer: unknown;
+	try {
+		answer = JSON.parse(body);
+	} catch {
+		return undefined;
+	}
+	if (typeof answer !== "object" || answer === null) return undefined;
+	for (const name of ["token", "access_token"]) {
+		const value: unknown = Reflect.get(answer, name);
+		if (typeof value === "string" && /^[\x21-\x7e]+$/.test(value)) return value;
+	}
+	return undefined;
+}

@@ -1,0 +1,365 @@
+import assert from "node:assert/strict";
+import { after, before, suite, test } from "node:test";
+import { registryClient } from "../../../src/adapters/registry/client.ts";
+import { Credential } from "../../../src/core/credential.ts";
+import type { Verification } from "../../../src/core/verification.ts";
+import { AbortedError, OperationError } from "../../../src/errors.ts";
+import {
+	type Authority,
+	type Identity,
+	newAuthority,
+	selfSigned,
+} from "../../support/registry/certificates.ts";
+import { connectProxy } from "../../support/registry/connect-proxy.ts";
+import { registry } from "../../support/registry/registry.ts";
+import {
+	type LoopbackServer,
+	serve,
+	serveRaw,
+} from "../../support/registry/server.ts";
+
+const MINE = new Credential("mesh", "marked-password");
+const ACCOUNTS = { passwords: { mesh: "marked-password" } };
+const BASIC = registry({ by: "basic", accounts: ACCOUNTS });
+
+let authority: Authority;
+/** For 127.0.0.1 and for reg.example. */
+let trusted: Identity;
+const open: { close(): Promise<void> }[] = [];
+
+before(async () => {
+	authority = await newAuthority("test-ca");
+	trusted = await authority.issue(["127.0.0.1", "reg.example"]);
+});
+after(async () => {
+	await Promise.all(open.map((server) => server.close()));
+});
+
+async function started<T extends { close(): Promise<void> }>(
+	server: Promise<T>,
+): Promise<T> {
+	const running = await server;
+	open.push(running);
+	return running;
+}
+
+/** Asks with names resolved to this machine, so that other hosts than loopback can be played. */
+function ask(
+	key: string,
+	options: {
+		ca?: string;
+		insecure?: boolean;
+		env?: Record<string, string>;
+		limit?: number;
+		interrupt?: AbortSignal;
+	} = {},
+): Promise<Verification> {
+	const {
+		env = {},
+		limit = 10_000,
+		interrupt = new AbortController().signal,
+	} = options;
+	const client = registryClient({
+		env,
+		interrupt,
+		limit,
+		resolve: async () => [{ address: "127.0.0.1", family: 4 }],
+	});
+	return client.verify(
+		{ key, credential: MINE, insecure: options.insecure ?? false },
+		options.ca,
+	);
+}
+
+const tls = (because: string) => ({
+	outcome: "unreachable",
+	fault: { kind: "tls", because },
+});
+
+suite("certificates", () => {
+	test("one of a given authority is taken", async () => {
+		const server = await started(serve(BASIC, trusted));
+		const ca = authority.certificate;
+		assert.deepEqual(await ask(server.host, { ca }), { outcome: "good" });
+	});
+
+	const REFUSED: readonly [
+		what: string,
+		identity: () => Promise<Identity>,
+		because: (host: string) => string,
+	][] = [
+		[
+			"one of an unknown authority",
+			async () => (await newAuthority("other")).issue(["127.0.0.1"]),
+			(host) =>
+				`the certificate of ${host} is signed by an authority not trusted here: give its CA with --registry-ca FILE (the cluster's nodes must trust it too)`,
+		],
+		[
+			"a self-signed one",
+			() => selfSigned(["127.0.0.1"]),
+			(host) =>
+				`the certificate of ${host} is self-signed: give its CA with --registry-ca FILE (the cluster's nodes must trust it too)`,
+		],
+		[
+			"one for another name",
+			() => authority.issue(["other.example"]),
+			(host) =>
+				`the certificate of ${host} is for another name (DNS:other.example)`,
+		],
+		[
+			"an expired one",
+			() => authority.issue(["127.0.0.1"], -1),
+			(host) => `the certificate of ${host} has expired`,
+		],
+	];
+	for (const [what, identity, because] of REFUSED)
+		test(`${what} is refused, and taken with --insecure`, async () => {
+			const server = await started(serve(BASIC, await identity()));
+			const ca = authority.certificate;
+			assert.deepEqual(
+				await ask(server.host, { ca }),
+				tls(because(server.host)),
+			);
+			assert.deepEqual(server.requests, []);
+			assert.deepEqual(await ask(server.host, { insecure: true }), {
+				outcome: "good",
+			});
+		});
+
+	for (const [pem, message] of [
+		["", "--registry-ca: the file holds no PEM certificate"],
+		[
+			"-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
+			"--registry-ca: the file holds a certificate that cannot be read",
+		],
+	] as const)
+		test(`a CA file with ${JSON.stringify(pem)} is refused`, () =>
+			assert.rejects(
+				ask("127.0.0.1:1", { ca: pem }),
+				(error: unknown) =>
+					error instanceof OperationError && error.message === message,
+			));
+});
+
+suite("plain http", () => {
+	test("on the https port of another host nothing is sent, but with --insecure", async () => {
+		const server = await started(serve(BASIC));
+		const key = server.host.replace("127.0.0.1", "reg.example");
+		assert.deepEqual(await ask(key), {
+			outcome: "unreachable",
+			fault: {
+				kind: "plain-http",
+				because: `${key} answers in plain http where https is expected: correct the port, or allow it with --insecure`,
+			},
+		});
+		assert.deepEqual(server.requests, []);
+		assert.deepEqual(await ask(key, { insecure: true }), { outcome: "good" });
+	});
+
+	test("on this machine itself is spoken", async () => {
+		const server = await started(serve(BASIC));
+		assert.deepEqual(await ask(server.host), { outcome: "good" });
+	});
+});
+
+suite("other hosts", () => {
+	test("a redirect is not followed", async () => {
+		const other = await started(serve(BASIC));
+		const server = await started(
+			serve((_, response) =>
+				response.writeHead(307, { location: `${other.origin}/v2/?x=1` }).end(),
+			),
+		);
+		const verification = await ask(server.host);
+		assert.equal(verification.outcome, "unreachable");
+		assert.deepEqual(other.requests, []);
+	});
+
+	/** A registry under https, whose realm is `realm`. */
+	const withRealm = (realm: string): Promise<LoopbackServer> =>
+		started(
+			serve(
+				(_, response) =>
+					response
+						.writeHead(401, {
+							"www-authenticate": `Bearer realm="${realm}",service="s"`,
+						})
+						.end(),
+				trusted,
+			),
+		);
+
+	test("a token realm by http, or at a private address, gets nothing", async () => {
+		const ca = authority.certificate;
+		const plain = await started(serve(BASIC));
+		const inner = await started(serve(BASIC, trusted, "127.0.0.2"));
+		for (const realm of [`${plain.origin}/token`, `${inner.origin}/token`]) {
+			const { host } = await withRealm(realm);
+			const verification = await ask(host, { ca });
+			assert.equal(verification.outcome, "unverifiable");
+		}
+		assert.deepEqual([...plain.requests, ...inner.requests], []);
+	});
+
+	test("a token realm whose name leads to a private address may have the credential where the registry is inside as well", async () => {
+		const ca = authority.certificate;
+		const identity = await authority.issue(["auth.example", "reg.example"]);
+		const tokens = await started(
+			serve((_, response) => response.writeHead(401).end(), identity),
+		);
+		const realm = tokens.origin.replace("127.0.0.1", "auth.example");
+		const { host } = await withRealm(`${realm}/token`);
+		const key = host.replace("127.0.0.1", "reg.example");
+		const inside = await ask(key, { ca });
+		assert.deepEqual(inside, { outcome: "rejected", status: 401, words: "" });
+	});
+});
+
+suite("proxies", () => {
+	test("HTTPS_PROXY carries the request, NO_PROXY exempts from it", async () => {
+		const server = await started(serve(BASIC, trusted));
+		const proxy = await started(connectProxy(server.host));
+		const ca = authority.certificate;
+		const env = { HTTPS_PROXY: proxy.origin };
+		assert.deepEqual(await ask("reg.example", { ca, env }), {
+			outcome: "good",
+		});
+		assert.deepEqual([...new Set(proxy.asked)], ["reg.example:443"]);
+
+		const asked = proxy.asked.length;
+		const key = server.host.replace("127.0.0.1", "reg.example");
+		assert.deepEqual(
+			await ask(key, { ca, env: { ...env, NO_PROXY: "reg.example" } }),
+			{ outcome: "good" },
+		);
+		assert.equal(proxy.asked.length, asked);
+	});
+
+	test("the certificate is checked through a proxy as well", async () => {
+		const server = await started(serve(BASIC, trusted));
+		const proxy = await started(connectProxy(server.host));
+		const env = { HTTPS_PROXY: proxy.origin };
+		assert.deepEqual(
+			await ask("other.example", { ca: authority.certificate, env }),
+			tls(
+				"the certificate of other.example is for another name (IP Address:127.0.0.1, DNS:reg.example)",
+			),
+		);
+		assert.deepEqual(server.requests, []);
+	});
+
+	test("a proxy that refuses, or is not there, is named as the reason", async () => {
+		const refusing = await started(connectProxy(undefined));
+		for (const origin of [refusing.origin, "http://127.0.0.1:1"])
+			assert.deepEqual(
+				await ask("reg.example", { env: { HTTPS_PROXY: origin } }),
+				{
+					outcome: "unreachable",
+					fault: {
+						kind: "proxy",
+						because:
+							"the proxy did not connect to reg.example: see HTTPS_PROXY and NO_PROXY",
+					},
+				},
+			);
+	});
+
+	test("a proxy setting that is none is an error", () =>
+		assert.rejects(
+			ask("reg.example", { env: { HTTPS_PROXY: "ftp://x" } }),
+			OperationError,
+		));
+});
+
+suite("time", () => {
+	test("a registry that never answers is given up", async () => {
+		const server = await started(serve(() => {}));
+		assert.deepEqual(await ask(server.host, { limit: 200 }), {
+			outcome: "unreachable",
+			fault: {
+				kind: "timeout",
+				because: `${server.host} did not answer within 0.2 s`,
+			},
+		});
+	});
+
+	test("so is one that takes the connection and says nothing, and one whose answer never ends", async () => {
+		const mute = await started(serveRaw(() => {}));
+		const endless = await started(
+			serve((_, response) => response.writeHead(200).write("{")),
+		);
+		for (const host of [mute.host, endless.host]) {
+			const verification = await ask(host, { limit: 200 });
+			assert.ok(
+				verification.outcome === "unreachable" &&
+					verification.fault.kind === "timeout",
+				JSON.stringify(verification),
+			);
+		}
+	});
+
+	test("so is a proxy that takes the connection and says nothing", async () => {
+		const mute = await started(serveRaw(() => {}));
+		const verification = await ask("reg.example", {
+			limit: 200,
+			env: { HTTPS_PROXY: `http://${mute.host}` },
+		});
+		assert.ok(
+			verification.outcome === "unreachable" &&
+				verification.fault.kind === "timeout",
+			JSON.stringify(verification),
+		);
+	});
+
+	test("an answer of 3 MiB is read as far as it matters", async () => {
+		const server = await started(
+			serve((_, response) => response.end("x".repeat(3 << 20))),
+		);
+		assert.deepEqual(await ask(server.host), {
+			outcome: "unverifiable",
+			because: "the registry asks for no credential",
+		});
+	});
+
+	test("an interrupt ends it with its own reason", async () => {
+		const interrupt = new AbortController();
+		const server = await started(
+			serve(() => interrupt.abort(new AbortedError("SIGINT"))),
+		);
+		await assert.rejects(
+			ask(server.host, { interrupt: interrupt.signal }),
+			AbortedError,
+		);
+	});
+});
+
+test("what is no HTTP is no registry", async () => {
+	const server = await started(
+		serveRaw((socket) => socket.end("SSH-2.0-OpenSSH_9.2\r\n")),
+	);
+	const verification = await ask(server.host);
+	assert.ok(
+		verification.outcome === "unreachable" &&
+			verification.fault.kind === "not-a-registry",
+		JSON.stringify(verification),
+	);
+});
+
+test("a host that is not there, and a port that nobody listens on", async () => {
+	const client = registryClient({
+		env: {},
+		interrupt: new AbortController().signal,
+		resolve: async () => {
+			throw Object.assign(new Error("no such host"), { code: "ENOTFOUND" });
+		},
+	});
+	const probe = { credential: MINE, insecure: false };
+	assert.deepEqual(await client.verify({ ...probe, key: "nosuch.example" }), {
+		outcome: "unreachable",
+		fault: { kind: "dns", because: "there is no host nosuch.example (DNS)" },
+	});
+	assert.deepEqual(await ask("127.0.0.1:1"), {
+		outcome: "unreachable",
+		fault: { kind: "refused", because: "127.0.0.1:1 refused the connection" },
+	});
+});
