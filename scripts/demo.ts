@@ -51,7 +51,7 @@ await meshreg([
 	"sync",
 	"-A",
 	"--exclude",
-	"sandbox,default",
+	"sandbox",
 	"--dry-run=client",
 ]);
 
