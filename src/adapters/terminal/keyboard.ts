@@ -24,6 +24,7 @@ export const MARK_PASTES = { on: "\x1b[?2004h", off: "\x1b[?2004l" };
 const ENTER = "\r";
 const END_OF_INPUT = "\x04";
 const CTRL_C = "\x03";
+/** readline would stop the program and, continued, never listen again. */
 const CTRL_Z = "\x1a";
 
 /** Terminals that were taken before. */
@@ -42,7 +43,6 @@ export class Keyboard extends Readable {
 	#open = false;
 	#pasting = false;
 	#held = "";
-	#suspending = false;
 	readonly #decoder = new StringDecoder("utf8");
 
 	private constructor(
@@ -77,10 +77,8 @@ export class Keyboard extends Readable {
 		return keyboard;
 	}
 
-	/** readline's wish. Ctrl-Z gives the terminal back for a while; the question's end is `close`'s to act on. */
-	setRawMode(on: boolean): this {
-		if (on || this.#suspending) this.terminal.setRawMode(on);
-		this.#suspending = false;
+	/** readline's wish, which is `open`'s and `close`'s to fulfil. */
+	setRawMode(): this {
 		return this;
 	}
 
@@ -154,14 +152,13 @@ export class Keyboard extends Readable {
 	}
 
 	#enter(text: string): void {
-		this.#suspending = text.includes(CTRL_Z);
-		const keys = text.replace(/[\r\n]+$/, ENTER);
+		const keys = text.replace(/[\r\n]+$/, ENTER).replaceAll(CTRL_Z, "");
 		if (this.typing !== "secret") {
 			if (keys !== "") this.push(keys);
 			return;
 		}
 		for (const key of keys.match(KEYS) ?? []) {
-			if (key === ENTER || key === CTRL_C || key === CTRL_Z) this.push(key);
+			if (key === ENTER || key === CTRL_C) this.push(key);
 			else if (key === "\x7f" || key === "\b")
 				this.secret = this.secret.replace(/.$/su, "");
 			else if (key === "\x15") this.secret = "";

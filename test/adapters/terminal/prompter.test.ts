@@ -101,6 +101,7 @@ terminal("a password can be corrected, and pasted", async (t) => {
 		await session.shows("Password:");
 		session.type("wrong");
 		session.ctrl("u");
+		session.ctrl("z");
 		session.type("s3\x1b[D\x1b[Acr🔑\x7fx\x7f");
 		session.type(PASTE("et\r"));
 		session.type("\r");
