@@ -67,7 +67,7 @@ export function registry(lock: Lock): RequestListener {
 			return { status: 201 };
 		}
 		const manifest = manifests.get(`${name}:${reference}`);
-		return manifest
+		return manifest && request.headers.accept?.includes(manifest.type)
 			? {
 					status: 200,
 					body: manifest.content,
