@@ -1,9 +1,11 @@
 import { type Answer, answerJson } from "./answer.ts";
 import type { JsonObject } from "./objects.ts";
+import { openapi } from "./openapi.ts";
 import { resources } from "./resources.ts";
 
 /** What kubectl asks before it asks for objects: paths and their answers. */
 export const discovery: Readonly<Record<string, JsonObject | string>> = {
+	...openapi,
 	"/readyz": "ok",
 	"/livez": "ok",
 	"/healthz": "ok",

@@ -4,6 +4,7 @@ import { type Answer, answerJson } from "./answer.ts";
 import { answerError, handle } from "./handler.ts";
 import type { Hook, Intervention, LoggedRequest } from "./hooks.ts";
 import { authenticate, impersonate } from "./identity.ts";
+import { protobufToJson, protobufType } from "./protobuf.ts";
 import { type ApiRequest, parseTarget, type User } from "./request.ts";
 import { Refusal } from "./statuses.ts";
 import type { Store } from "./store.ts";
@@ -129,7 +130,7 @@ export class Serving {
 		url: URL,
 		logged: LoggedRequest,
 	): Promise<ApiRequest> {
-		const body = await readBody(http);
+		const bytes = await readBody(http);
 		const sender = authenticate(
 			this.#transport.certificateOf(http),
 			http.headers,
@@ -138,14 +139,18 @@ export class Serving {
 		logged.user = sender.name;
 		const user = impersonate(this.served.rules, sender, http.headers);
 		logged.user = user.name;
+		const isProtobuf = logged.contentType.startsWith(protobufType);
 		return {
 			method: http.method,
 			path: url.pathname,
 			query: url.searchParams,
-			headers: http.headers,
+			// Past this line all is JSON.
+			headers: isProtobuf
+				? { ...http.headers, "content-type": "application/json" }
+				: http.headers,
 			user,
 			target: parseTarget(http.method, url.pathname, url.searchParams),
-			body,
+			body: isProtobuf ? protobufToJson(bytes) : bytes.toString(),
 		};
 	}
 

@@ -110,9 +110,10 @@ export class Transport {
 	}
 }
 
-/** The whole body as text. Throws a 413 for more than the API server reads. */
-export async function readBody(request: HttpRequest): Promise<string> {
-	if (request.method === "GET" || request.method === "HEAD") return "";
+/** The whole body. Throws a 413 for more than the API server reads. */
+export async function readBody(request: HttpRequest): Promise<Buffer> {
+	if (request.method === "GET" || request.method === "HEAD")
+		return Buffer.alloc(0);
 	const chunks: Buffer[] = [];
 	let size = 0;
 	for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -120,5 +121,5 @@ export async function readBody(request: HttpRequest): Promise<string> {
 		if (size > bodyLimit) throw refuse.tooLarge(bodyLimit);
 		chunks.push(chunk);
 	}
-	return Buffer.concat(chunks).toString();
+	return Buffer.concat(chunks);
 }
