@@ -107,8 +107,9 @@ export class Http2Client {
 		return { events: events(), close: () => stream.close() };
 	}
 
-	close(): Promise<void> {
-		return new Promise((resolve) => this.session.close(resolve));
+	/** Drops the connection and whatever is still open on it. */
+	close(): void {
+		this.session.destroy();
 	}
 }
 

@@ -125,7 +125,8 @@ const server = await startApiServer({ now: () => now });
 const admin = Http2Client.open(server);
 const nobody = Http2Client.open(server, { user: false });
 after(async () => {
-	await Promise.all([admin.close(), nobody.close()]);
+	admin.close();
+	nobody.close();
 	await server.stop();
 });
 

@@ -1,5 +1,5 @@
 import { parse as parseYaml } from "yaml";
-import { jsonError } from "./go-text.ts";
+import { parseGoJson } from "./go-text.ts";
 import { type Draft, isObject, type Json } from "./objects.ts";
 import { type ApiRequest, contentType } from "./request.ts";
 import { refuse } from "./statuses.ts";
@@ -36,11 +36,11 @@ export function checkDraft(value: Json, kind: string): Draft {
 
 /** JSON, or the 400 of a body that is none. */
 export function parseJson(text: string, kind: string): Json {
-	const wrong = jsonError(text);
-	if (wrong === undefined) return JSON.parse(text) as Json;
+	const parsed = parseGoJson(text);
+	if ("value" in parsed) return parsed.value;
 	const shown = text.length > 30 ? `${text.slice(0, 30)} ...` : text;
 	throw refuse.badRequest(
-		`the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${wrong} (${
+		`the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${parsed.error} (${
 			text === ""
 				? "<empty>"
 				: text.startsWith("{")

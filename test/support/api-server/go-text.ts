@@ -1,12 +1,12 @@
 /** Go's wording of what is wrong with JSON and base64: parts of the API server's messages. */
+import type { Json } from "./objects.ts";
 
-/** What Go's encoding/json says about text that is not JSON; undefined where it is. */
-export function jsonError(text: string): string | undefined {
+/** The value of JSON text, or Go's error. */
+export function parseGoJson(text: string): { value: Json } | { error: string } {
 	try {
-		JSON.parse(text);
-		return undefined;
+		return { value: JSON.parse(text) };
 	} catch {
-		return new Scanner(text).error();
+		return { error: new Scanner(text).error() };
 	}
 }
 

@@ -4,7 +4,7 @@ import {
 	objectJson,
 	partialJson,
 } from "./answer.ts";
-import { jsonError } from "./go-text.ts";
+import { parseGoJson } from "./go-text.ts";
 import { isObject, type JsonObject } from "./objects.ts";
 import {
 	type ApiRequest,
@@ -139,9 +139,9 @@ function decode(token: string): { rv: number; start: string } {
 			`invalid continue token: continue key is not valid: ${why}`,
 		);
 	const text = Buffer.from(token, "base64url").toString("latin1");
-	const wrong = jsonError(text);
-	if (wrong !== undefined) throw invalid(wrong);
-	const value: unknown = JSON.parse(text);
+	const parsed = parseGoJson(text);
+	if ("error" in parsed) throw invalid(parsed.error);
+	const { value } = parsed;
 	if (!isObject(value) || typeof value.rv !== "number")
 		throw invalid("server does not recognize this encoded version");
 	return { rv: value.rv, start: String(value.start ?? "") };

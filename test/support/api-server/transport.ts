@@ -111,15 +111,22 @@ export class Transport {
 }
 
 /** The whole body. Throws a 413 for more than the API server reads. */
-export async function readBody(request: HttpRequest): Promise<Buffer> {
+export function readBody(request: HttpRequest): Promise<Buffer> {
 	if (request.method === "GET" || request.method === "HEAD")
-		return Buffer.alloc(0);
-	const chunks: Buffer[] = [];
-	let size = 0;
-	for await (const chunk of request as AsyncIterable<Buffer>) {
-		size += chunk.length;
-		if (size > bodyLimit) throw refuse.tooLarge(bodyLimit);
-		chunks.push(chunk);
-	}
-	return Buffer.concat(chunks);
+		return Promise.resolve(Buffer.alloc(0));
+	return new Promise((resolve, reject) => {
+		const chunks: Buffer[] = [];
+		let size = 0;
+		request.on("data", (chunk: Buffer) => {
+			size += chunk.length;
+			// What comes beyond the limit is read, so that the client hears the answer, and let go.
+			if (size <= bodyLimit) chunks.push(chunk);
+		});
+		request.on("end", () => {
+			if (size > bodyLimit) reject(refuse.tooLarge(bodyLimit));
+			else resolve(Buffer.concat(chunks));
+		});
+		request.on("error", reject);
+		request.on("aborted", () => reject(new Error("the client went away")));
+	});
 }

@@ -1,4 +1,4 @@
-import { base64Error, jsonError } from "./go-text.ts";
+import { base64Error, parseGoJson } from "./go-text.ts";
 import { isObject, type KubeObject } from "./objects.ts";
 import { type Resource, secrets } from "./resources.ts";
 import { type Cause, refuse } from "./statuses.ts";
@@ -165,9 +165,9 @@ function secretCauses(object: KubeObject, before?: KubeObject): Cause[] {
 
 /** Go's error for text that is not a JSON object (null passes for one). */
 function mapError(text: string): string | undefined {
-	const wrong = jsonError(text);
-	if (wrong !== undefined) return wrong;
-	const value: unknown = JSON.parse(text);
+	const parsed = parseGoJson(text);
+	if ("error" in parsed) return parsed.error;
+	const { value } = parsed;
 	if (value === null || isObject(value)) return undefined;
 	const kind = Array.isArray(value)
 		? "array"
