@@ -47,13 +47,7 @@ say("… and sync puts it right, writing nothing where nothing differs.");
 await meshreg(["sync", "-n", "shop,payments"]);
 
 say("4. Everywhere but in sandbox: look first, then do it.");
-await meshreg([
-	"sync",
-	"-A",
-	"--exclude",
-	"sandbox",
-	"--dry-run=client",
-]);
+await meshreg(["sync", "-A", "--exclude", "sandbox", "--dry-run=client"]);
 
 say("5. Remove every registry key, as removing the mesh does.");
 await meshreg(["prune", "--yes"]);
