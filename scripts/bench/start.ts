@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
-import { mkdir, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, stat, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { promisify } from "node:util";
+import { stockNode } from "../build/base-node.ts";
 import { pack } from "../build/seal.ts";
 import { binaryName, targetOf } from "../build/targets.ts";
 import { type Bench, type Row, timeInTurn } from "../measuring.ts";
@@ -18,9 +19,8 @@ export const bench: Bench = {
 		const empty = resolve(".cache/bench/empty.cjs");
 		const bare = resolve(".cache/bench/bare-node");
 		await mkdir(dirname(empty), { recursive: true });
-		await rm(bare, { force: true });
 		await writeFile(empty, "");
-		await pack(empty, target, bare);
+		await pack(empty, bare, { target, node: await stockNode(target) });
 		const works = {
 			"bare packaged Node, doing nothing": [bare],
 			"node -e 0": [process.execPath, "-e", "0"],

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { constants, createReadStream } from "node:fs";
 import {
 	copyFile,
 	mkdir,
@@ -13,7 +13,7 @@ import {
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { extract } from "tar";
-import { NODE_VERSION, type Target } from "./targets.ts";
+import { NODE_VERSION, nameOf, type Target } from "./targets.ts";
 
 const run = promisify(execFile);
 
@@ -30,41 +30,30 @@ export async function sha256(path: string): Promise<string> {
 }
 
 /**
- * Puts the stock Node of `target` where pkg looks for it under `home` (pkg's own cache, never the
- * user's), so that pkg downloads nothing, and returns its path. It comes from the installed npm
- * package `node` when that is for the same platform, else from the platform's npm package; its
- * checksum is compared either way, because a seeded cache skips pkg's own check.
+ * The path of the stock Node of `target`. It comes from the installed npm package `node` when that is
+ * for the same platform, else from the platform's npm package; its checksum is compared either way,
+ * because a Node that is handed to pkg escapes pkg's own check.
  */
-export async function seedNode(target: Target, home: string): Promise<string> {
-	const os = target.platform === "macos" ? "darwin" : target.platform;
-	const name = `node-v${NODE_VERSION}-${os}-${target.cpu}`;
-	const sea = join(home, ".pkg-cache", "sea");
-	const binary =
-		os === "win" ? join(sea, `${name}.exe`) : join(sea, name, "bin", "node");
-	if ((await sha256(binary)) !== target.sha256) {
-		await mkdir(dirname(binary), { recursive: true });
-		const installed = resolve(
-			"node_modules/node/bin",
-			os === "win" ? "node.exe" : "node",
-		);
-		if ((await sha256(installed)) === target.sha256)
-			await copyFile(installed, binary);
-		else await fetchNode(target, binary);
-	}
-	const archive = join(sea, `${name}.${os === "win" ? "zip" : "tar.gz"}`);
-	for (const mark of [archive, `${archive}.ok`, `${binary}.ok`])
-		await writeFile(mark, "");
-	return binary;
+export async function stockNode(target: Target): Promise<string> {
+	const file = target.os === "windows" ? "node.exe" : "node";
+	const kept = resolve(".cache/node", NODE_VERSION, nameOf(target), file);
+	if ((await sha256(kept)) === target.sha256) return kept;
+	const installed = resolve("node_modules/node/bin", file);
+	if ((await sha256(installed)) === target.sha256) return installed;
+	await mkdir(dirname(kept), { recursive: true });
+	await fetchNode(target, kept);
+	return kept;
 }
 
 async function fetchNode(target: Target, binary: string): Promise<void> {
 	const folder = await mkdtemp(join(dirname(binary), "fetch-"));
 	try {
-		const npm = process.platform === "win32" ? "npm.cmd" : "npm";
-		await run(npm, ["pack", "--silent", `${target.npm}@${NODE_VERSION}`], {
-			cwd: folder,
-			shell: process.platform === "win32",
-		});
+		const windows = process.platform === "win32";
+		await run(
+			windows ? "npm.cmd" : "npm",
+			["pack", "--silent", `${target.npm}@${NODE_VERSION}`],
+			{ cwd: folder, shell: windows },
+		);
 		const archive = join(folder, `${target.npm}-${NODE_VERSION}.tgz`);
 		const integrity = `sha512-${createHash("sha512")
 			.update(await readFile(archive))
@@ -86,4 +75,25 @@ async function fetchNode(target: Target, binary: string): Promise<void> {
 	} finally {
 		await rm(folder, { recursive: true, force: true });
 	}
+}
+
+/**
+ * Copies `node` to where pkg looks for that of `target` in the home folder `home`, with the marks of a
+ * finished download, so that pkg needs no network.
+ */
+export async function seed(
+	home: string,
+	target: Target,
+	node: string,
+): Promise<void> {
+	const os = target.platform === "macos" ? "darwin" : target.platform;
+	const sea = join(home, ".pkg-cache", "sea");
+	const name = join(sea, `node-v${NODE_VERSION}-${os}-${target.cpu}`);
+	const windows = target.os === "windows";
+	const binary = windows ? `${name}.exe` : join(name, "bin", "node");
+	const archive = `${name}.${windows ? "zip" : "tar.gz"}`;
+	await mkdir(dirname(binary), { recursive: true });
+	await copyFile(node, binary, constants.COPYFILE_FICLONE);
+	for (const mark of [archive, `${archive}.ok`, `${binary}.ok`])
+		await writeFile(mark, "");
 }

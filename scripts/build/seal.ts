@@ -1,60 +1,80 @@
 import { execFile } from "node:child_process";
-import { readdir } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { cp, mkdir, readdir, rm } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { default as pkg } from "@yao-pkg/pkg/lib-es5/sea.js";
-import { seedNode } from "./base-node.ts";
+import { seed, stockNode } from "./base-node.ts";
 import { bundleOne } from "./bundle.ts";
-import { NODE_VERSION, type Target } from "./targets.ts";
+import { NODE_VERSION, nameOf, type Target } from "./targets.ts";
 
 const run = promisify(execFile);
 
-/** Everything that is made on the way, kept between runs; nothing is read or written in the user's home. */
+/** Everything that is made on the way; nothing is read or written in the user's home. */
 const CACHE = resolve(".cache/build");
-const HOME = resolve(".cache/pkg-home");
 
-/**
- * Makes `output`, one file that runs on `target`: the stock Node with the chunks of `folder` in it.
- * Where this machine can run the target's Node, V8's compiled form of each chunk goes in as well.
- * pkg's command line passes no assets on, hence its module.
- */
+/** How one binary is made. */
+export interface Sealing {
+	readonly target: Target;
+	/** The Node to put the program in: the target's stock Node, or that one stripped. */
+	readonly node: string;
+	/**
+	 * The command in front of the target's stock Node that makes it run here, `[]` for none: V8's
+	 * compiled form of each chunk then goes in as well. Left out where it cannot run here.
+	 */
+	readonly runner?: readonly string[];
+}
+
+/** Makes `output`, one file that runs on the target: a Node with the chunks of `folder` in it. */
 export async function seal(
 	folder: string,
-	target: Target,
 	output: string,
+	{ target, node, runner }: Sealing,
 ): Promise<void> {
-	const node = await seedNode(target, HOME);
 	const entry = join(CACHE, "entry.cjs");
 	await bundleOne("scripts/build/entry.ts", entry);
-	await compile(folder, node);
-	const names = (await readdir(folder)).sort();
+	const chunks = join(CACHE, nameOf(target));
+	await rm(chunks, { recursive: true, force: true });
+	await cp(folder, chunks, { recursive: true });
+	if (runner) await compile(chunks, [...runner, await stockNode(target)]);
+	const names = (await readdir(chunks)).sort();
 	await pack(
 		entry,
-		target,
 		output,
-		Object.fromEntries(names.map((name) => [`./${name}`, join(folder, name)])),
+		{ target, node },
+		Object.fromEntries(names.map((name) => [`./${name}`, join(chunks, name)])),
 	);
 }
 
-async function compile(folder: string, node: string): Promise<void> {
+async function compile(
+	folder: string,
+	[command = "", ...args]: readonly string[],
+): Promise<void> {
 	const warm = join(CACHE, "warm.cjs");
 	await bundleOne("scripts/build/warm.ts", warm);
 	// With a fixed seed the same chunks give the same bytes; V8 leaves the seed out of what it compares.
-	await run(node, ["--random-seed=1", warm, folder]);
+	await run(command, [...args, "--random-seed=1", warm, folder]);
 }
 
-/** Makes a single executable application of `script` and `assets` (name → path). */
+/**
+ * Makes a single executable application of `script` and `assets` (name → path). pkg's command line
+ * passes no assets on, hence its module.
+ */
 export async function pack(
 	script: string,
-	target: Target,
 	output: string,
+	{ target, node }: Pick<Sealing, "target" | "node">,
 	assets: Record<string, string> = {},
 ): Promise<void> {
-	await seedNode(target, HOME);
-	// pkg looks for Node under os.homedir() alone.
+	const home = resolve(".cache/pkg-home");
+	await rm(home, { recursive: true, force: true });
+	await seed(home, target, node);
+	await mkdir(dirname(output), { recursive: true });
+	// A running copy of the old file would make writing over it fail; removing it first does not.
+	await rm(output, { force: true });
+	// pkg finds its cache through os.homedir() alone.
 	const variables = ["HOME", "USERPROFILE"] as const;
 	const before = variables.map((name) => process.env[name]);
-	for (const name of variables) process.env[name] = HOME;
+	for (const name of variables) process.env[name] = home;
 	try {
 		await pkg.default(script, {
 			targets: [
@@ -65,6 +85,8 @@ export async function pack(
 					output,
 				},
 			],
+			// Elsewhere than on macOS the signature is made afterwards, or there is no need of one.
+			signature: process.platform === "darwin",
 			seaConfig: {
 				disableExperimentalSEAWarning: true,
 				useSnapshot: false,

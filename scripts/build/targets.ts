@@ -81,6 +81,11 @@ export function targetOf(platform: string, arch: string): Target {
 	return found;
 }
 
+/** `OS_ARCH` in krew's words, as archives are named. */
+export function nameOf(target: Target): string {
+	return `${target.os}_${target.arch}`;
+}
+
 /** The binary's file name: `.exe` on Windows only, as krew asks. */
 export function binaryName(target: Target): string {
 	return target.os === "windows" ? "kubectl-meshreg.exe" : "kubectl-meshreg";

@@ -1,0 +1,94 @@
+import { execFile } from "node:child_process";
+import { copyFile, mkdir, readFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { promisify } from "node:util";
+import { stockNode } from "../build/base-node.ts";
+import { seal } from "../build/seal.ts";
+import { nameOf, type Target, targetOf } from "../build/targets.ts";
+import { goTool } from "../go-tool.ts";
+import { binaryFormat } from "./binary-format.ts";
+import { verifySignature } from "./mach-o.ts";
+import { assertRunsAlike } from "./mach-o-content.ts";
+
+const run = promisify(execFile);
+
+/** Runs a program of Linux on arm64 elsewhere: qemu's user mode with Debian's cross libraries. */
+export const ARM64_RUNNER = ["qemu-aarch64", "-L", "/usr/aarch64-linux-gnu"];
+
+/** Makes the binary of one target as it is released: stripped, and signed for macOS. */
+export async function makeBinary(
+	chunks: string,
+	target: Target,
+	output: string,
+): Promise<void> {
+	const runner = runnerOf(target);
+	await seal(chunks, output, {
+		target,
+		node: await strippedNode(target),
+		...(runner && { runner }),
+	});
+	if (target.os === "darwin") {
+		await sign(output);
+		verifySignature(await readFile(output));
+	}
+	const format = binaryFormat(await readFile(output));
+	if (format.os !== target.os || format.arch !== target.arch)
+		throw new Error(
+			`${output} is for ${format.os} ${format.arch}, not for ${nameOf(target)}`,
+		);
+}
+
+/** How the target's Node runs on this machine; undefined where it does not. */
+function runnerOf(target: Target): readonly string[] | undefined {
+	if (target === targetOf(process.platform, process.arch)) return [];
+	return nameOf(target) === "linux_arm64" && process.platform === "linux"
+		? ARM64_RUNNER
+		: undefined;
+}
+
+/**
+ * Node without its local symbols: up to a fifth smaller, packed. The macOS ones cannot be run here, so
+ * what strip left is compared instead; the Windows one has nothing to strip.
+ */
+async function strippedNode(target: Target): Promise<string> {
+	const stock = await stockNode(target);
+	if (target.os === "windows") return stock;
+	const stripped = resolve(".cache/node", "stripped", nameOf(target));
+	await mkdir(dirname(stripped), { recursive: true });
+	await copyFile(stock, stripped);
+	const onlyLocal = target.os === "darwin" ? ["--discard-all"] : [];
+	await needed("llvm-strip", "llvm", [...onlyLocal, stripped]);
+	if (target.os === "darwin")
+		assertRunsAlike(await readFile(stock), await readFile(stripped));
+	return stripped;
+}
+
+/** An ad-hoc signature: macOS on Apple silicon kills a program without one. */
+async function sign(path: string): Promise<void> {
+	if (process.platform === "darwin") {
+		await run("codesign", ["--force", "--sign", "-", path]);
+		return;
+	}
+	const quill = await goTool("quill");
+	await run(quill, [
+		"sign",
+		"--quiet",
+		"--ad-hoc",
+		"--identity",
+		"kubectl-meshreg",
+		path,
+	]);
+}
+
+async function needed(
+	tool: string,
+	debian: string,
+	args: readonly string[],
+): Promise<void> {
+	try {
+		await run(tool, args);
+	} catch (cause) {
+		if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw cause;
+		throw new Error(`${tool} is missing: install the Debian package ${debian}`);
+	}
+}
