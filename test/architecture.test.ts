@@ -62,7 +62,7 @@ const RULES: { room: RegExp; may: RegExp; mend: string }[] = [
 	},
 	{
 		room: /^adapters\//,
-		may: /^(?!(commands|actions)\/|(argv|cli|command|credential-flags|flags|main|run)\.ts$)/,
+		may: /^(?!(commands|actions|flags)\/|(argv|cli|command|credential-flags|flags|main|run)\.ts$)/,
 		mend: "adapters implement world.ts; they know no command",
 	},
 	{

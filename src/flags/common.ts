@@ -1,0 +1,72 @@
+import type { Flag } from "../core/flag.ts";
+import { DEFAULT_OWNER } from "../core/ownership.ts";
+
+/** One namespace. */
+export const NAMESPACE_FLAG: Flag = {
+	name: "namespace",
+	short: "n",
+	kind: "text",
+	values: "namespace",
+	help: "The namespace to work in.",
+};
+
+/** Any number of namespaces. */
+export const NAMESPACES_FLAG: Flag = {
+	name: "namespace",
+	short: "n",
+	kind: "list",
+	commas: true,
+	values: "namespace",
+	help: "The namespaces to work in; repeat it, or separate names by commas.",
+};
+
+export const ALL_NAMESPACES_FLAG: Flag = {
+	name: "all-namespaces",
+	short: "A",
+	kind: "switch",
+	help: "All namespaces.",
+};
+
+export const DRY_RUN_FLAG: Flag = {
+	name: "dry-run",
+	kind: "optional",
+	default: "none",
+	help: 'Must be "none", "server" or "client". With client, only say what would be done; with server, send the requests without storing anything.',
+};
+
+export const OWNER_LABEL_FLAG: Flag = {
+	name: "owner-label",
+	kind: "text",
+	default: `${DEFAULT_OWNER.key}=${DEFAULT_OWNER.value}`,
+	help: "The label that marks registry keys, for another mesh or a second set of keys (also MESHREG_OWNER_LABEL).",
+};
+
+export const YES_FLAG: Flag = {
+	name: "yes",
+	short: "y",
+	kind: "switch",
+	help: "Answer every question yes.",
+};
+
+export const QUIET_FLAG: Flag = {
+	name: "quiet",
+	short: "q",
+	kind: "switch",
+	help: "Leave out unchanged lines and the summary.",
+};
+
+export const CONCURRENCY_FLAG: Flag = {
+	name: "concurrency",
+	kind: "text",
+	help: "At most so many requests in flight; by default as many as the server takes well.",
+};
+
+/** `-o` with these formats. */
+export function outputFlag(...choices: string[]): Flag {
+	return {
+		name: "output",
+		short: "o",
+		kind: "text",
+		help: `Output format: ${choices.toSorted().join(", ")}.`,
+	};
+}

@@ -1,0 +1,154 @@
+import type { Flag, Given } from "../core/flag.ts";
+import type { ConnectionFlags } from "../world.ts";
+import { parseCount, parseDuration } from "./numbers.ts";
+
+/** kubectl's own flags: same names, shorthands, meaning and precedence. They never mean a registry. */
+export const CONNECTION_FLAGS: readonly Flag[] = [
+	{
+		name: "as",
+		kind: "text",
+		help: "Username to impersonate for the operation.",
+	},
+	{
+		name: "as-group",
+		kind: "list",
+		help: "Group to impersonate for the operation; repeat it for several.",
+	},
+	{
+		name: "as-uid",
+		kind: "text",
+		help: "UID to impersonate for the operation.",
+	},
+	{
+		name: "certificate-authority",
+		kind: "text",
+		values: "file",
+		help: "Path to a certificate file for the certificate authority of the API server.",
+	},
+	{
+		name: "client-certificate",
+		kind: "text",
+		values: "file",
+		help: "Path to a client certificate file for TLS.",
+	},
+	{
+		name: "client-key",
+		kind: "text",
+		values: "file",
+		help: "Path to a client key file for TLS.",
+	},
+	{
+		name: "cluster",
+		kind: "text",
+		values: "cluster",
+		help: "The kubeconfig cluster to use.",
+	},
+	{
+		name: "context",
+		kind: "text",
+		values: "context",
+		help: "The kubeconfig context to use.",
+	},
+	{
+		name: "disable-compression",
+		kind: "switch",
+		help: "Ask the API server for uncompressed answers.",
+	},
+	{
+		name: "insecure-skip-tls-verify",
+		kind: "switch",
+		help: "Do not check the API server's certificate. This makes your connection insecure.",
+	},
+	{
+		name: "kubeconfig",
+		kind: "text",
+		values: "file",
+		help: "Path to the kubeconfig file to use.",
+	},
+	{
+		name: "request-timeout",
+		kind: "text",
+		default: "0",
+		help: "How long to wait for a single request, such as 1s, 2m or 3h; a bare number means seconds, 0 means no limit.",
+	},
+	{
+		name: "server",
+		short: "s",
+		kind: "text",
+		help: "The address and port of the Kubernetes API server.",
+	},
+	{
+		name: "tls-server-name",
+		kind: "text",
+		help: "The name that the API server's certificate is checked for.",
+	},
+	{
+		name: "token",
+		kind: "text",
+		help: "Bearer token for authentication to the API server.",
+	},
+	{
+		name: "user",
+		kind: "text",
+		values: "user",
+		help: "The kubeconfig user to use.",
+	},
+	{
+		name: "v",
+		short: "v",
+		kind: "text",
+		default: "0",
+		help: "Verbosity: from 6 on, method, URL, status and time of every request; never bodies or headers.",
+	},
+];
+
+export const HELP_FLAG: Flag = {
+	name: "help",
+	short: "h",
+	kind: "switch",
+	help: "Show this help.",
+};
+
+/** kubectl's flags as given. Throws UsageError for a time or number that is none. */
+export function connectionFlags(given: Given): ConnectionFlags {
+	const flags: ConnectionFlags = {};
+	const text = <K extends keyof ConnectionFlags>(
+		name: string,
+		set: (value: string) => Pick<ConnectionFlags, K>,
+	) => {
+		const value = given.text(name);
+		if (value !== undefined) Object.assign(flags, set(value));
+	};
+	text("kubeconfig", (kubeconfig) => ({ kubeconfig }));
+	text("context", (context) => ({ context }));
+	text("cluster", (cluster) => ({ cluster }));
+	text("user", (user) => ({ user }));
+	text("server", (server) => ({ server }));
+	text("token", (token) => ({ token }));
+	text("as", (as) => ({ as }));
+	text("as-uid", (asUid) => ({ asUid }));
+	text("certificate-authority", (certificateAuthority) => ({
+		certificateAuthority,
+	}));
+	text("client-certificate", (clientCertificate) => ({ clientCertificate }));
+	text("client-key", (clientKey) => ({ clientKey }));
+	text("tls-server-name", (tlsServerName) => ({ tlsServerName }));
+	text("request-timeout", (value) => ({
+		requestTimeout: parseDuration(value, "--request-timeout"),
+	}));
+	text("v", (value) => ({ verbosity: parseCount(value, "-v", 0) }));
+	if (given.has("as-group")) flags.asGroup = [...given.list("as-group")];
+	if (given.has("insecure-skip-tls-verify"))
+		flags.insecureSkipTlsVerify = given.on("insecure-skip-tls-verify");
+	if (given.has("disable-compression"))
+		flags.disableCompression = given.on("disable-compression");
+	return flags;
+}
+
+/** `--concurrency`, where the command has it. */
+export function concurrencyOf(given: Given): { concurrency?: number } {
+	const value = given.text("concurrency");
+	return value === undefined
+		? {}
+		: { concurrency: parseCount(value, "--concurrency", 1) };
+}

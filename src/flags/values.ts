@@ -1,0 +1,138 @@
+import { BARE, type Given } from "../core/flag.ts";
+import {
+	DEFAULT_NAME,
+	DEFAULT_NAMESPACE,
+	DEFAULT_OWNER,
+	type OwnerLabel,
+	parseLabel,
+} from "../core/ownership.ts";
+import type { DryRun } from "../core/result.ts";
+import { UsageError } from "../errors.ts";
+
+/** The environment's say in defaults. */
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/** `--dry-run` as kubectl reads it; `deprecated`: it was given without a value. Throws UsageError. */
+export function dryRunOf(given: Given): { dryRun: DryRun; notes: string[] } {
+	const value = given.text("dry-run");
+	if (value === undefined || value === "none")
+		return { dryRun: "none", notes: [] };
+	if (value === BARE)
+		return {
+			dryRun: "client",
+			notes: [
+				"--dry-run is deprecated and can be replaced with --dry-run=client",
+			],
+		};
+	if (value === "client" || value === "server")
+		return { dryRun: value, notes: [] };
+	throw new UsageError(
+		`Invalid dry-run value (${value}). Must be "none", "server", or "client".`,
+	);
+}
+
+/** `-o`, one of `formats`. Throws UsageError in kubectl's words. */
+export function outputOf<F extends string>(
+	given: Given,
+	formats: readonly F[],
+): F | undefined {
+	const value = given.text("output");
+	if (value === undefined) return undefined;
+	const format = formats.find((candidate) => candidate === value);
+	if (format === undefined)
+		throw new UsageError(
+			`unable to match a printer suitable for the output format "${value}", allowed formats are: ${formats.toSorted().join(",")}`,
+		);
+	return format;
+}
+
+/** The owner label: flag, then MESHREG_OWNER_LABEL, then the mesh's. Throws UsageError. */
+export function ownerOf(given: Given, env: Env): OwnerLabel {
+	const flag = given.text("owner-label");
+	if (flag !== undefined) return parseLabel(flag, "--owner-label");
+	const fromEnv = env.MESHREG_OWNER_LABEL;
+	return fromEnv === undefined || fromEnv === ""
+		? DEFAULT_OWNER
+		: parseLabel(fromEnv, "MESHREG_OWNER_LABEL");
+}
+
+/** The registry key's name: operand, then MESHREG_NAME, then the mesh's. Throws UsageError. */
+export function nameOf(given: Given, env: Env): string {
+	const [operand] = given.positionals;
+	if (operand !== undefined) return checkName(operand, "NAME");
+	return env.MESHREG_NAME
+		? checkName(env.MESHREG_NAME, "MESHREG_NAME")
+		: DEFAULT_NAME;
+}
+
+/** Where sources live without `-n`: MESHREG_NAMESPACE, then the mesh's namespace. Throws UsageError. */
+export function sourceNamespaceOf(env: Env): string {
+	return env.MESHREG_NAMESPACE
+		? checkNamespace(env.MESHREG_NAMESPACE, "MESHREG_NAMESPACE")
+		: DEFAULT_NAMESPACE;
+}
+
+/** The one namespace of `-n`; undefined when it is not given. Throws UsageError, also for an empty one. */
+export function namespaceOf(given: Given): string | undefined {
+	const value = given.text("namespace");
+	return value === undefined ? undefined : checkNamespace(value, "-n");
+}
+
+/** The namespaces of `-n`, each once, in the order given. Throws UsageError, also for an empty one. */
+export function namespacesOf(given: Given): string[] {
+	return [
+		...new Set(
+			given.list("namespace").map((name) => checkNamespace(name.trim(), "-n")),
+		),
+	];
+}
+
+/** A selector that says something: an empty one (an unset variable) would mean everything. Throws UsageError. */
+export function selectorOf(given: Given): string | undefined {
+	const value = given.text("selector");
+	if (value?.trim() === "")
+		throw new UsageError(
+			"-l: the selector is empty; to mean every namespace, use -A",
+		);
+	return value;
+}
+
+const LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+
+/** A namespace's name (RFC 1123 label). Throws UsageError. */
+export function checkNamespace(name: string, flag: string): string {
+	if (name === "")
+		throw new UsageError(
+			`${flag}: the namespace is empty; is a variable unset?`,
+		);
+	if (!LABEL.test(name))
+		throw new UsageError(
+			`${flag}: "${name}" is not a namespace name: lower-case letters, digits and dashes only`,
+		);
+	return name;
+}
+
+/** A Secret's name (RFC 1123 subdomain). Throws UsageError. */
+export function checkName(name: string, flag: string): string {
+	if (name === "")
+		throw new UsageError(`${flag}: the name is empty; is a variable unset?`);
+	if (name.length > 253 || !name.split(".").every((label) => LABEL.test(label)))
+		throw new UsageError(
+			`${flag}: "${name}" is not a Secret name: lower-case letters, digits, dashes and dots only`,
+		);
+	return name;
+}
+
+/** Throws UsageError when more than one of these flags is given; `shown` is how each is written. */
+export function atMostOne(
+	given: Given,
+	flags: readonly (readonly [name: string, shown: string])[],
+): void {
+	const present = flags
+		.filter(([name]) => given.has(name))
+		.map(([, shown]) => shown);
+	if (present.length > 1)
+		throw new UsageError(
+			`${present[0]} and ${present[1]} cannot be used together`,
+		);
+}
