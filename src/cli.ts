@@ -1,6 +1,7 @@
 import { type PlainArgv, plainArgv } from "./argv.ts";
 import type { Command, Prepared } from "./command.ts";
 import { create } from "./commands/create.ts";
+import { explain } from "./commands/explain.ts";
 import { images } from "./commands/images.ts";
 import { inject } from "./commands/inject.ts";
 import { list } from "./commands/list.ts";
@@ -19,6 +20,7 @@ export const COMMANDS: readonly Command[] = [
 	prune,
 	inject,
 	images,
+	explain,
 ];
 
 /** What a command line asks for. */

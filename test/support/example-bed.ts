@@ -11,7 +11,13 @@ export interface ExampleBed extends TestBed {
 }
 
 /** What examples name as files of the current folder. */
-const FILES = ["key.json", "app.yaml", "deployment.yaml", "manifests"];
+const FILES = [
+	"key.json",
+	"app.yaml",
+	"deployment.yaml",
+	"manifests",
+	"config.json",
+];
 
 export async function exampleBed(): Promise<ExampleBed> {
 	const bed = await testBed({ namespaces: ["app", "nginx-mesh", "shop"] });
@@ -21,6 +27,22 @@ export async function exampleBed(): Promise<ExampleBed> {
 	});
 	await writeFile(join(bed.folder, "key.json"), keyFile());
 	await mkdir(join(bed.folder, "manifests"));
+	const hub = { "https://index.docker.io/v1/": { auth: btoa("u:p") } };
+	await writeFile(
+		join(bed.folder, "config.json"),
+		JSON.stringify({ auths: hub }),
+	);
+	const imagePullSecrets = [{ name: "nginx-mesh-registry-key" }];
+	bed.server.store.seed({
+		kind: "ServiceAccount",
+		metadata: { namespace: "app", name: "default" },
+		imagePullSecrets,
+	});
+	bed.server.store.seed({
+		kind: "Pod",
+		metadata: { namespace: "app", name: "web-0" },
+		spec: { containers: [{ name: "web", image: "x" }], imagePullSecrets },
+	});
 	const palette = new URL("../data/palette-deployment.yaml", import.meta.url);
 	for (const name of ["app.yaml", "deployment.yaml", "manifests/app.yaml"])
 		await cp(palette, join(bed.folder, name));
@@ -30,7 +52,7 @@ export async function exampleBed(): Promise<ExampleBed> {
 			if (argv[0] !== "create") {
 				const flags = [
 					"--registry-server",
-					"r.example.com",
+					"registry.example.com",
 					"--registry-username",
 					"u",
 					"--registry-password-stdin",

@@ -1,0 +1,121 @@
+import {
+	DEFAULT_NAME,
+	DEFAULT_NAMESPACE,
+	DEFAULT_OWNER,
+	type OwnerLabel,
+	selectorOf,
+} from "./ownership.ts";
+
+/** The registry key that is to be used, wherever it is by now. */
+export type MeshKey = {
+	readonly name: string;
+	readonly owner: OwnerLabel;
+	/** Where its source is; undefined where there is none yet. */
+	readonly source:
+		| { readonly namespace: string; readonly name: string }
+		| undefined;
+};
+
+/**
+ * The commands of this program that mend something, each one line to be pasted
+ * into a shell. What is the default is left out.
+ */
+export class Mending {
+	readonly #key: MeshKey;
+
+	constructor(key: MeshKey) {
+		this.#key = key;
+	}
+
+	/** Writes a source for this registry, beside the registries that it has already. */
+	create(host: string): string {
+		return this.#ofSource("create", host, this.#key.source ? ["--add"] : []);
+	}
+
+	/** Writes the source again, whatever is wrong with it. */
+	replace(host: string): string {
+		return this.#ofSource("create", host, ["--replace"]);
+	}
+
+	/** A new credential for this registry, in the source and in every copy. */
+	rotate(host: string): string {
+		return this.#ofSource("rotate", host, []);
+	}
+
+	/** Copies the source; with `accounts`, also lets these service accounts pull with it. */
+	sync(
+		namespaces: readonly string[],
+		accounts: readonly string[] = [],
+	): string {
+		const { source } = this.#key;
+		return this.#line("sync", [
+			...this.#name(),
+			"-n",
+			namespaces.join(","),
+			...(source && source.namespace !== DEFAULT_NAMESPACE
+				? ["--from", `${source.namespace}/${source.name}`]
+				: []),
+			...(accounts.length === 0
+				? []
+				: accounts.every((account) => account === "default")
+					? ["--attach"]
+					: [`--attach=${accounts.join(",")}`]),
+		]);
+	}
+
+	/** Lets service accounts pull with the copies that are there. */
+	attach(
+		namespaces: readonly string[],
+		accounts: readonly string[],
+		name = this.#key.source?.name ?? this.#key.name,
+	): string {
+		return this.#line("attach", [
+			...(accounts.every((account) => account === "default") ? [] : accounts),
+			"-n",
+			namespaces.join(","),
+			...(name === DEFAULT_NAME ? [] : ["--key", name]),
+		]);
+	}
+
+	/** Adds a key to the list in the template of a Deployment or the like, which makes its pods anew. */
+	inject(target: string, namespace: string, name: string): string {
+		const key = name === DEFAULT_NAME ? [] : ["--key", name];
+		return `kubectl get ${target} -n ${namespace} -o yaml | ${this.#line("inject", ["-f", "-", ...key])} | kubectl apply -f -`;
+	}
+
+	#ofSource(verb: string, host: string, flags: readonly string[]): string {
+		const { namespace } = this.#key.source ?? { namespace: DEFAULT_NAMESPACE };
+		return this.#line(verb, [
+			...this.#name(),
+			...(namespace === DEFAULT_NAMESPACE ? [] : ["-n", namespace]),
+			...flags,
+			"--registry-server",
+			host,
+		]);
+	}
+
+	#name(): string[] {
+		const name = this.#key.source?.name ?? this.#key.name;
+		return name === DEFAULT_NAME ? [] : [name];
+	}
+
+	#line(verb: string, words: readonly string[]): string {
+		const { owner } = this.#key;
+		const label =
+			verb === "attach" ||
+			verb === "inject" ||
+			selectorOf(owner) === selectorOf(DEFAULT_OWNER)
+				? []
+				: ["--owner-label", selectorOf(owner)];
+		return ["kubectl", "meshreg", verb, ...words, ...label]
+			.map(shellWord)
+			.join(" ");
+	}
+}
+
+/** One word of a POSIX shell. */
+export function shellWord(word: string): string {
+	return /^[\w@%+=:,./-]+$/.test(word)
+		? word
+		: `'${word.replaceAll("'", "'\\''")}'`;
+}

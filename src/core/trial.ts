@@ -1,0 +1,42 @@
+import { parseImageReference, withDefaultTag } from "./image-reference.ts";
+import type { KeyringMatch } from "./keyring.ts";
+import { DOCKER_HUB_KEY } from "./registry-server.ts";
+import type { Probe, Verification } from "./verification.ts";
+
+/** A credential that a kubelet would try, and what its registry said. */
+export type Trial = {
+	readonly match: KeyringMatch;
+	/** undefined: there was nothing to try, for it is empty. */
+	readonly verification: Verification | undefined;
+};
+
+/** How to try a credential on an image; undefined for an empty one. Throws ImageReferenceError. */
+export function probeOf(
+	image: string,
+	{ credential }: KeyringMatch,
+): Probe | undefined {
+	if (credential.username === "" && credential.reveal() === "")
+		return undefined;
+	const { domain, path, tag, digest } = withDefaultTag(
+		parseImageReference(image),
+	);
+	return {
+		key: domain === "docker.io" ? DOCKER_HUB_KEY : domain,
+		credential,
+		image: {
+			name: image,
+			repository: path,
+			reference: digest ?? tag ?? "latest",
+		},
+		insecure: false,
+	};
+}
+
+/** Whether a kubelet could pull the image with it. */
+export function works({ verification }: Trial): boolean {
+	return (
+		verification !== undefined &&
+		"pullable" in verification &&
+		verification.pullable !== undefined
+	);
+}

@@ -1,0 +1,38 @@
+import type { NearMiss } from "../core/near-miss.ts";
+
+/** What is between a credential and its use, as one sentence. */
+export function nearMissSentence(miss: NearMiss): string {
+	const key = `the key ${miss.key} in ${miss.from}`;
+	switch (miss.because) {
+		case "unreferenced":
+			return `${miss.from} has a key that matches, ${miss.key}, but is not among the pull Secrets.`;
+		case "other-namespace":
+			return `${miss.from} has a key that matches, ${miss.key}, but pods use Secrets of their own namespace only.`;
+		case "type":
+			return `${miss.from} has a key that matches, ${miss.key}, but is of type ${miss.type}, which kubelets pass over.`;
+		case "wrapper":
+			return miss.type === "kubernetes.io/dockercfg"
+				? `${miss.from} has a key that matches, ${miss.key}, inside "auths", which its type ${miss.type} does not have.`
+				: `${miss.from} has a key that matches, ${miss.key}, outside "auths", where its type ${miss.type} does not look.`;
+		case "port":
+			return `${capital(key)} is for ${portOf(miss.keyPort)}, the image is at ${portOf(miss.imagePort)}; kubelets do not take 443 for granted.`;
+		case "path":
+			return `${capital(key)} is for the path ${miss.keyPath} only, which the image's does not begin with.`;
+		case "letter-case":
+			return `${capital(key)} and the image's host ${miss.host} differ in letter case, which kubelets compare.`;
+		case "label-count":
+			return `${capital(key)} has ${miss.keyLabels} names between dots and the image's host ${miss.imageLabels}; a star stands for one of them, and nothing for none.`;
+		case "docker-hub-name":
+			return `${capital(key)} and the image's host are both names of Docker Hub, but kubelets do not take one for the other.`;
+		case "single-word":
+			return `${capital(key)} has neither a dot nor a port, so the image that begins with it is one of docker.io.`;
+	}
+}
+
+function portOf(port: string): string {
+	return port === "" ? "no port" : `port ${port}`;
+}
+
+function capital(text: string): string {
+	return text[0]?.toUpperCase() + text.slice(1);
+}
