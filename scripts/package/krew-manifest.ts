@@ -9,7 +9,6 @@ export function fillSums(
 	sums: Readonly<Record<string, string>>,
 ): string {
 	const document = parseDocument(manifest);
-	document.commentBefore = null;
 	const platforms = document.getIn(["spec", "platforms"]);
 	const missing = new Set(Object.keys(sums));
 	for (const platform of platforms instanceof YAMLSeq ? platforms.items : []) {
