@@ -52,7 +52,10 @@ export class Http2Client {
 	private constructor(readonly session: ClientHttp2Session) {}
 
 	static open(server: ApiServer, options: ClientOptions = {}): Http2Client {
-		return new Http2Client(connect(server.url, tlsOptions(server, options)));
+		const session = connect(server.url, tlsOptions(server, options));
+		// The call that it breaks rejects: that is enough.
+		session.on("error", () => {});
+		return new Http2Client(session);
 	}
 
 	/** Rejects when the connection or the stream is cut. */

@@ -42,7 +42,7 @@ export class CertificateAuthority {
 	/** For the server, good for loopback and the names of a cluster's own API service. */
 	server(): Promise<KeyPair> {
 		return this.#issue(
-			"CN=embedded-api-server",
+			[{ CN: ["embedded-api-server"] }],
 			x509.ExtendedKeyUsage.serverAuth,
 			[
 				{ type: "ip", value: "127.0.0.1" },
@@ -55,19 +55,15 @@ export class CertificateAuthority {
 
 	/** For a user: CN is the name, an O for each group. */
 	client(user: string, groups: readonly string[]): Promise<KeyPair> {
-		const subject = new x509.Name([
+		const subject = [
 			{ CN: [user] },
 			...groups.map((group) => ({ O: [group] })),
-		]);
-		return this.#issue(
-			subject.toString(),
-			x509.ExtendedKeyUsage.clientAuth,
-			[],
-		);
+		];
+		return this.#issue(subject, x509.ExtendedKeyUsage.clientAuth, []);
 	}
 
 	async #issue(
-		subject: string,
+		subject: x509.JsonName,
 		usage: string,
 		names: x509.JsonGeneralNames,
 	): Promise<KeyPair> {

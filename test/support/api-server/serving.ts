@@ -76,9 +76,9 @@ export class Serving {
 	}
 
 	async #serve(http: HttpRequest, response: HttpResponse): Promise<void> {
-		const url = new URL(http.url, "https://127.0.0.1");
+		const url = new URL(http.url ?? "/", "https://127.0.0.1");
 		const logged: LoggedRequest = {
-			method: http.method,
+			method: http.method ?? "GET",
 			path: url.pathname,
 			query: Object.fromEntries(url.searchParams),
 			user: "",
@@ -141,7 +141,7 @@ export class Serving {
 		logged.user = user.name;
 		const isProtobuf = logged.contentType.startsWith(protobufType);
 		return {
-			method: http.method,
+			method: http.method ?? "GET",
 			path: url.pathname,
 			query: url.searchParams,
 			// Past this line all is JSON.
@@ -149,7 +149,7 @@ export class Serving {
 				? { ...http.headers, "content-type": "application/json" }
 				: http.headers,
 			user,
-			target: parseTarget(http.method, url.pathname, url.searchParams),
+			target: parseTarget(logged.method, url.pathname, url.searchParams),
 			body: isProtobuf ? protobufToJson(bytes) : bytes.toString(),
 		};
 	}

@@ -1,19 +1,41 @@
 import {
-	createSecureServer,
-	type Http2SecureServer,
-	type Http2ServerRequest,
-	type Http2ServerResponse,
+	createSecureServer as createHttp2Server,
+	type Http2Session,
+	type IncomingHttpHeaders,
+	type OutgoingHttpHeaders,
 } from "node:http2";
+import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
-import type { TLSSocket } from "node:tls";
+import type { Server, TLSSocket, TlsOptions } from "node:tls";
 import type { KeyPair } from "./certificates.ts";
 import type { ClientCertificate } from "./identity.ts";
 import { refuse } from "./statuses.ts";
 
-/** HTTP/1.1 requests come in the same shape: Node's own compatibility layer. */
-export type HttpRequest = Http2ServerRequest;
-/** HTTP/2 sends headers at once; HTTP/1.1 has to be told. */
-export type HttpResponse = Http2ServerResponse & { flushHeaders?: () => void };
+/** What HTTP/1.1's and HTTP/2's requests have in common, and what tells them apart. */
+export interface HttpRequest {
+	readonly method?: string | undefined;
+	readonly url?: string | undefined;
+	readonly headers: IncomingHttpHeaders;
+	readonly httpVersion: string;
+	readonly socket: Socket;
+	/** Of HTTP/2 alone. */
+	readonly stream?: { readonly session?: Http2Session | undefined };
+	on(event: "data", listener: (chunk: Buffer) => void): unknown;
+	on(event: "end" | "aborted", listener: () => void): unknown;
+	on(event: "error", listener: (error: Error) => void): unknown;
+}
+
+export interface HttpResponse {
+	readonly destroyed?: boolean;
+	readonly writableEnded: boolean;
+	writeHead(status: number, headers: OutgoingHttpHeaders): unknown;
+	/** HTTP/2 sends headers at once; HTTP/1.1 has to be told. */
+	flushHeaders?(): void;
+	write(text: string): unknown;
+	end(): unknown;
+	end(body: Buffer): unknown;
+	once(event: "close", listener: () => void): unknown;
+}
 
 export interface TransportOptions {
 	pair: KeyPair;
@@ -38,7 +60,7 @@ export class Transport {
 	readonly #certificates = new WeakMap<object, ClientCertificate>();
 
 	private constructor(
-		readonly server: Http2SecureServer,
+		readonly server: Server,
 		readonly port: number,
 	) {}
 
@@ -46,18 +68,24 @@ export class Transport {
 		options: TransportOptions,
 		onRequest: (request: HttpRequest, response: HttpResponse) => void,
 	): Promise<Transport> {
-		const server = createSecureServer({
+		const tls: TlsOptions = {
 			cert: options.pair.certificate,
 			key: options.pair.key,
 			ca: options.ca,
 			// A client without a certificate, or with a wrong one, is answered, not hung up on.
 			requestCert: true,
 			rejectUnauthorized: false,
-			allowHTTP1: true,
-			...(options.http1Only ? { ALPNProtocols: ["http/1.1"] } : {}),
-			settings: { maxConcurrentStreams: options.maxConcurrentStreams },
-		});
-		server.on("request", onRequest);
+		};
+		const server = options.http1Only
+			? createHttpsServer(tls, onRequest)
+			: createHttp2Server(
+					{
+						...tls,
+						allowHTTP1: true,
+						settings: { maxConcurrentStreams: options.maxConcurrentStreams },
+					},
+					onRequest,
+				);
 		await new Promise<void>((resolve, reject) => {
 			server.once("error", reject);
 			server.listen(options.port, "127.0.0.1", resolve);
