@@ -1,4 +1,5 @@
 import { OperationError } from "../errors.ts";
+import { contentFault } from "./content-fault.ts";
 import { type OwnerLabel, roleOf, SOURCE_ANNOTATION } from "./ownership.ts";
 import { type RegistryKey, sourceRef } from "./registry-key.ts";
 
@@ -42,6 +43,8 @@ export function isSourceLike(key: RegistryKey, owner: OwnerLabel): boolean {
 
 /** What a registry key is worth, in the words of `list`. */
 export type KeyStatus =
+	/** A kubelet would break on it, or never match it. */
+	| "Invalid"
 	| "Source"
 	| "Drifted"
 	| "Orphaned"
@@ -62,6 +65,7 @@ export function statusOf(
 	owner: OwnerLabel,
 	sources: ReadonlyMap<string, SourceKnowledge>,
 ): KeyStatus {
+	if (contentFault(key.content) !== undefined) return "Invalid";
 	const role = roleOf(key, owner);
 	if (role === "foreign") return "Unlabelled";
 	if (

@@ -95,6 +95,28 @@ plain   nginx-mesh-registry-key   r.example.com   Unlabelled   24h
 			});
 		});
 
+	test("content that breaks a kubelet, or never matches, is Invalid", async () => {
+		await using bed = await testBed({ namespaces: ["a", "b", "c", "d"] });
+		const contents = {
+			a: '{"auths":[]}',
+			b: "{}",
+			c: '{"auths":{"your-registry":{"auth":"dTpw"}}}',
+			d: '{"auths":{"r.io":{"auth":"dTpw"}}}',
+		};
+		for (const [namespace, text] of Object.entries(contents))
+			bed.server.store.seed({
+				kind: "Secret",
+				metadata: { namespace, name: NAME, labels: OWNED },
+				type: "kubernetes.io/dockerconfigjson",
+				data: { ".dockerconfigjson": btoa(text) },
+			});
+		const { out } = await bed.run(["list", "-o", "json"]);
+		assert.deepEqual(
+			JSON.parse(out).items.map((item: { status: string }) => item.status),
+			["Invalid", "Invalid", "Invalid", "Unmanaged"],
+		);
+	});
+
 	test("-o wide adds users, tokens masked, and sources", async () => {
 		await using bed = await everyStatus();
 		const { out } = await bed.run(
