@@ -1,6 +1,8 @@
 import { type PlainArgv, plainArgv } from "./argv.ts";
 import type { Command, Prepared } from "./command.ts";
+import { attach } from "./commands/attach.ts";
 import { create } from "./commands/create.ts";
+import { detach } from "./commands/detach.ts";
 import { explain } from "./commands/explain.ts";
 import { images } from "./commands/images.ts";
 import { inject } from "./commands/inject.ts";
@@ -18,6 +20,8 @@ export const COMMANDS: readonly Command[] = [
 	sync,
 	list,
 	prune,
+	attach,
+	detach,
 	inject,
 	images,
 	explain,

@@ -16,6 +16,7 @@ import { ApiError, OperationError } from "../errors.ts";
 import { failureLineIn, isFatal } from "../report/failure.ts";
 import type { Cluster } from "../world.ts";
 import { AT_ONCE, inParallel } from "./in-parallel.ts";
+import { orderly } from "./orderly.ts";
 import { readKey } from "./read-keys.ts";
 
 /** How a plan is carried out. */
@@ -191,31 +192,4 @@ function conflictError(
 	return change.obstacle.because === "differs"
 		? new ApiError(409, "AlreadyExists", text)
 		: new OperationError(text);
-}
-
-/** Hands results on in the order of the plan, each as soon as all before it are there; `flush`, whatever has come. */
-function orderly(onResult: Applying["onResult"]): {
-	add: (index: number, result: ChangeResult) => void;
-	flush: () => void;
-} {
-	const waiting = new Map<number, ChangeResult>();
-	let next = 0;
-	return {
-		add(index, result) {
-			waiting.set(index, result);
-			for (
-				let ready = waiting.get(next);
-				ready !== undefined;
-				ready = waiting.get(next)
-			) {
-				waiting.delete(next++);
-				onResult?.(ready);
-			}
-		},
-		flush() {
-			const left = [...waiting].sort(([a], [b]) => a - b);
-			waiting.clear();
-			for (const [, result] of left) onResult?.(result);
-		},
-	};
 }

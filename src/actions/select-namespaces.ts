@@ -7,6 +7,8 @@ export type Selection =
 	| { readonly by: "names"; readonly names: readonly string[] }
 	| { readonly by: "all" }
 	| { readonly by: "label"; readonly selector: string }
+	/** Those whose pods need the key: all of them here, for neededNamespaces to narrow. */
+	| { readonly by: "needed" }
 	| { readonly by: "ask" };
 
 /** A namespace to work in. */
@@ -33,7 +35,7 @@ export async function selectNamespaces(
 			.map((namespace) => ({ namespace, terminating: false }));
 	if (selection.by === "ask" && !world.streams.interactive)
 		throw new UsageError(
-			"say which namespaces: -n NAMESPACE, -A, -l SELECTOR or --injected",
+			"say which namespaces: -n NAMESPACE, -A, -l SELECTOR, --injected or --needed",
 			true,
 		);
 

@@ -4,6 +4,7 @@ import { confirmDeletion } from "../actions/confirm.ts";
 import { countUsers } from "../actions/count-users.ts";
 import { readKeys } from "../actions/read-keys.ts";
 import { readSources } from "../actions/read-sources.ts";
+import { takeBackAttached } from "../actions/take-back.ts";
 import { command } from "../command.ts";
 import { selectorOf } from "../core/ownership.ts";
 import { type PruneScope, planPrune } from "../core/plan.ts";
@@ -120,6 +121,13 @@ It says what it will delete and how much still names it, and asks. Each deletion
 				reader,
 				dryRun: options.dryRun,
 				replan: () => undefined,
+				onResult: report.add,
+			});
+			await takeBackAttached(report.results, {
+				cluster,
+				world,
+				dryRun: options.dryRun,
+				namespaces: options.namespaces,
 				onResult: report.add,
 			});
 			return await report.finish({ withSummary: false });

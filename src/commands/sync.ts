@@ -1,18 +1,23 @@
+import { attachedAccountsOf } from "../account-flags.ts";
 import { apply, type Step } from "../actions/apply.ts";
+import { attachCopies } from "../actions/attach-copies.ts";
 import {
 	CHANGE_FORMATS,
 	type ChangeFormat,
 	ChangeReport,
 } from "../actions/change-report.ts";
 import { agreedReplacements, confirmDeletion } from "../actions/confirm.ts";
+import type { AccountChoice } from "../actions/find-accounts.ts";
 import { findSource, type SourceChoice } from "../actions/find-source.ts";
 import { AT_ONCE, inParallel } from "../actions/in-parallel.ts";
+import { neededNamespaces } from "../actions/needed-namespaces.ts";
 import { readKey, readKeys } from "../actions/read-keys.ts";
 import {
 	type Selection,
 	selectNamespaces,
 	type Target,
 } from "../actions/select-namespaces.ts";
+import { takeBackAttached } from "../actions/take-back.ts";
 import { command } from "../command.ts";
 import { desiredCopies } from "../core/desired.ts";
 import type { Given } from "../core/flag.ts";
@@ -41,6 +46,7 @@ interface SyncOptions {
 	readonly selection: Selection;
 	readonly exclude: readonly string[];
 	readonly copyLabels: Readonly<Record<string, string>>;
+	readonly attach: AccountChoice | undefined;
 	readonly prune: boolean;
 	readonly force: boolean;
 	readonly yes: boolean;
@@ -74,6 +80,10 @@ Say which namespaces: by name, all, by label, or those in which the mesh injects
 			line: "kubectl meshreg sync --injected --prune",
 		},
 		{
+			comment: "To where pods pull from its registries, and let them use it",
+			line: "kubectl meshreg sync --needed --attach",
+		},
+		{
 			comment: "See first what it would do",
 			line: "kubectl meshreg sync -A --dry-run=client",
 		},
@@ -93,12 +103,23 @@ Say which namespaces: by name, all, by label, or those in which the mesh injects
 			help: `Namespaces labelled ${INJECTED_SELECTOR}.`,
 		},
 		{
+			name: "needed",
+			kind: "switch",
+			help: "Namespaces whose pods use an image from one of the source's registries.",
+		},
+		{
 			name: "exclude",
 			kind: "list",
 			commas: true,
 			help: "Not the namespaces that match this glob; repeatable.",
 		},
 		FROM_FLAG,
+		{
+			name: "attach",
+			kind: "optional",
+			values: "serviceaccount",
+			help: "Also let these service accounts pull with it, separated by commas; without a value, default.",
+		},
 		{
 			name: "copy-label",
 			kind: "list",
@@ -140,6 +161,7 @@ Say which namespaces: by name, all, by label, or those in which the mesh injects
 					return [key, value];
 				}),
 			),
+			attach: attachedAccountsOf(given),
 			prune: given.on("prune"),
 			force: given.on("force"),
 			yes: given.on("yes"),
@@ -182,10 +204,11 @@ async function syncCluster(
 		options.selection.by === "ask" && world.streams.interactive
 			? [...options.exclude, (await finding).namespace]
 			: options.exclude;
-	const [source, targets] = await Promise.all([
+	const [source, matched] = await Promise.all([
 		finding,
 		selectNamespaces(options.selection, exclude, cluster, world),
 	]);
+	const targets = await narrowed(matched, source, options, cluster);
 	const selected = new Set(targets.map(({ namespace }) => namespace));
 	const report = new ChangeReport(world.streams, options);
 	const elsewhere = targets.filter(
@@ -230,7 +253,35 @@ async function syncCluster(
 	} catch (error) {
 		throw unfinished(error, report.results.length, steps.length, world);
 	}
+	const after = {
+		cluster,
+		world,
+		dryRun: options.dryRun,
+		onResult: report.add,
+	};
+	if (options.prune)
+		await takeBackAttached(report.results, { ...after, namespaces: [] });
+	if (options.attach !== undefined)
+		await attachCopies(report.results, {
+			...after,
+			selection: options.selection,
+			targets,
+			accounts: options.attach,
+			source,
+		});
 	return report.finish({ withSummary: true });
+}
+
+/** With `--needed`, those with a pod that pulls with the source; else all of them. */
+async function narrowed(
+	targets: readonly Target[],
+	source: RegistryKey,
+	{ selection }: SyncOptions,
+	cluster: Cluster,
+): Promise<readonly Target[]> {
+	if (selection.by !== "needed") return targets;
+	const needed = await neededNamespaces(source, cluster);
+	return targets.filter(({ namespace }) => needed.has(namespace));
 }
 
 /** Everything to be done, by namespace; asks before anything is deleted. */
@@ -396,11 +447,18 @@ function selectionOf(given: Given): Selection {
 		["all-namespaces", "-A"],
 		["selector", "-l"],
 		["injected", "--injected"],
+		["needed", "--needed"],
 	]);
 	const selector = flags.selectorOf(given);
 	if (given.has("namespace"))
 		return { by: "names", names: flags.namespacesOf(given) };
 	if (given.on("all-namespaces")) return { by: "all" };
+	if (given.on("needed")) {
+		// A pod that stopped needing it today may start again tomorrow.
+		if (given.on("prune"))
+			throw new UsageError("--prune and --needed cannot be used together");
+		return { by: "needed" };
+	}
 	if (selector !== undefined) return { by: "label", selector };
 	return given.on("injected")
 		? { by: "label", selector: INJECTED_SELECTOR }

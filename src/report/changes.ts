@@ -34,15 +34,38 @@ export function changeName(result: ChangeResult): string | undefined {
 		: `${result.kind.toLowerCase()}/${result.name}\n`;
 }
 
-/** `12 namespaces: 3 created, 1 configured, 8 unchanged, 0 failed`; deleted and skipped where there are any. */
+/**
+ * `12 namespaces: 3 created, 1 configured, 8 unchanged, 0 failed`, deleted and
+ * skipped where there are any; then the same of service accounts, if some were
+ * changed or meant to be.
+ */
 export function summary(
 	results: readonly ChangeResult[],
 	dryRun: DryRun,
 ): string {
-	const counts = tally(results);
+	const accounts = results.filter(({ kind }) => kind === "ServiceAccount");
+	const others = results.filter(({ kind }) => kind !== "ServiceAccount");
 	const places = new Set(
-		results.map(({ context, namespace }) => `${context}\n${namespace}`),
+		others.map(({ context, namespace }) => `${context}\n${namespace}`),
 	).size;
+	const parts = [
+		...(others.length > 0 || accounts.length === 0
+			? [counted(places, "namespace", others, ALWAYS)]
+			: []),
+		...(accounts.length > 0
+			? [counted(accounts.length, "service account", accounts, ALWAYS_ACCOUNTS)]
+			: []),
+	];
+	return `${parts.join("; ")}${DRY_RUN_SUFFIX[dryRun]}\n`;
+}
+
+function counted(
+	count: number,
+	what: string,
+	results: readonly ChangeResult[],
+	always: ReadonlySet<Action>,
+): string {
+	const counts = tally(results);
 	const parts = (
 		[
 			"created",
@@ -53,13 +76,18 @@ export function summary(
 			"failed",
 		] satisfies Action[]
 	)
-		.filter((action) => counts[action] > 0 || ALWAYS.has(action))
+		.filter((action) => counts[action] > 0 || always.has(action))
 		.map((action) => `${counts[action]} ${action}`);
-	return `${places} ${places === 1 ? "namespace" : "namespaces"}: ${parts.join(", ")}${DRY_RUN_SUFFIX[dryRun]}\n`;
+	return `${count} ${count === 1 ? what : `${what}s`}: ${parts.join(", ")}`;
 }
 
 const ALWAYS: ReadonlySet<Action> = new Set([
 	"created",
+	"configured",
+	"unchanged",
+	"failed",
+]);
+const ALWAYS_ACCOUNTS: ReadonlySet<Action> = new Set([
 	"configured",
 	"unchanged",
 	"failed",

@@ -507,7 +507,7 @@ describe("sync", () => {
 			),
 			[
 				[],
-				"say which namespaces: -n NAMESPACE, -A, -l SELECTOR or --injected\nSee 'kubectl meshreg sync --help' for usage.",
+				"say which namespaces: -n NAMESPACE, -A, -l SELECTOR, --injected or --needed\nSee 'kubectl meshreg sync --help' for usage.",
 			],
 			[["-n", ""], "-n: the namespace is empty; is a variable unset?"],
 			[["-n", "a,,b"], "-n: the namespace is empty; is a variable unset?"],

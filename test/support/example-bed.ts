@@ -20,7 +20,15 @@ const FILES = [
 ];
 
 export async function exampleBed(): Promise<ExampleBed> {
-	const bed = await testBed({ namespaces: ["app", "nginx-mesh", "shop"] });
+	const bed = await testBed({
+		namespaces: ["app", "nginx-mesh", "shop"],
+		defaultServiceAccounts: true,
+	});
+	for (const name of ["builder", "runner"])
+		bed.server.store.seed({
+			kind: "ServiceAccount",
+			metadata: { namespace: "app", name },
+		});
 	bed.server.store.seed({
 		kind: "Namespace",
 		metadata: { name: "pay", labels: { team: "payments" } },
