@@ -38,6 +38,16 @@ const world: World = {
 			interrupt: interrupt.signal,
 		});
 	},
+	async storedCredentials(path) {
+		const { openStoredCredentials } = await import(
+			"./adapters/registry/stored-credentials.ts"
+		);
+		return openStoredCredentials(path, {
+			env: process.env,
+			files: disk,
+			interrupt: interrupt.signal,
+		});
+	},
 	prompter() {
 		prompter ??= import("./adapters/terminal/prompter.ts").then(
 			({ terminalPrompter }) =>

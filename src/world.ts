@@ -1,3 +1,4 @@
+import type { Credential } from "./core/credential.ts";
 import type { JsonPatchOperation, Kind, ObjectOf } from "./core/objects.ts";
 import type { Probe, Verification } from "./core/verification.ts";
 
@@ -22,6 +23,11 @@ export interface World {
 	connect(flags: ConnectionFlags): Promise<Cluster>;
 	/** Registries, to ask about credentials. Loads the client, sends nothing yet. */
 	registry(): Promise<RegistryClient>;
+	/**
+	 * What docker, podman and credential helpers have stored on this machine: the file at `path`,
+	 * or theirs in their order. Throws OperationError where there is none, or one that is none.
+	 */
+	storedCredentials(path?: string): Promise<StoredCredentials>;
 	/** Asks the person at the terminal. Only to be called where `streams.interactive`. */
 	prompter(): Promise<Prompter>;
 }
@@ -193,6 +199,14 @@ export interface RegistryClient {
 	 * and OperationError for a proxy setting that is none.
 	 */
 	verify(probe: Probe, ca?: string): Promise<Verification>;
+}
+
+/** Credentials that other programs keep; they are fetched one by one, and only those asked for. */
+export interface StoredCredentials {
+	/** Keys in `auths`, each once, in the files' order. A credential helper may know others. */
+	readonly registries: readonly string[];
+	/** `from`: the file's path. Throws OperationError for what is not there or cannot be used, with a helper's own words. */
+	find(key: string): Promise<{ credential: Credential; from: string }>;
 }
 
 /** Every question goes to stderr; Ctrl-C throws the interrupt's AbortedError. */

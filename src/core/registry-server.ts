@@ -4,7 +4,7 @@ import { UsageError } from "../errors.ts";
 export const DOCKER_HUB_KEY = "https://index.docker.io/v1/";
 
 /** The names under which people know Docker Hub; each means the same registry. */
-const DOCKER_HUB_HOSTS = new Set([
+export const DOCKER_HUB_HOSTS: ReadonlySet<string> = new Set([
 	"docker.io",
 	"index.docker.io",
 	"registry-1.docker.io",

@@ -3,6 +3,7 @@ import { connect } from "../../src/adapters/cluster/index.ts";
 import { disk } from "../../src/adapters/files.ts";
 import { registryClient } from "../../src/adapters/registry/client.ts";
 import type { Resolve } from "../../src/adapters/registry/guarded-lookup.ts";
+import { openStoredCredentials } from "../../src/adapters/registry/stored-credentials.ts";
 import { OperationError } from "../../src/errors.ts";
 import { run } from "../../src/run.ts";
 import type { Cluster, Output, Prompter, World } from "../../src/world.ts";
@@ -103,6 +104,8 @@ export async function meshreg(
 			return given.wrap?.(cluster) ?? cluster;
 		},
 		registry: async () => registryClient({ env, interrupt, ...given.registry }),
+		storedCredentials: (path) =>
+			openStoredCredentials(path, { env, files: disk, interrupt }),
 		prompter: async () => scripted(answers, asked),
 	};
 	const status = await run(argv, world);

@@ -1,0 +1,124 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { kill, platform } from "node:process";
+import { OperationError } from "../../errors.ts";
+
+/** What a helper did. */
+export interface HelperRun {
+	readonly status: number;
+	readonly out: string;
+	readonly err: string;
+}
+
+/** More is no credential. */
+const OUTPUT_LIMIT = 1 << 20;
+/** After a helper's end: for what is still in its pipes, should a child that outlives it keep them open. */
+const DRAIN = 1000;
+
+/**
+ * Runs `docker-credential-NAME get` with the server on its standard input. It gets
+ * a process group and pipes of its own, so that one that hangs is ended with its
+ * children, and holds nothing of ours. Throws OperationError when it is missing,
+ * prints too much, or takes longer than `limit` milliseconds.
+ */
+export function runHelper(
+	program: string,
+	server: string,
+	around: {
+		env: Readonly<Record<string, string | undefined>>;
+		interrupt: AbortSignal;
+		limit: number;
+	},
+): Promise<HelperRun> {
+	const { env, interrupt, limit } = around;
+	return new Promise((resolve, reject) => {
+		interrupt.throwIfAborted();
+		const child = spawn(program, ["get"], {
+			env,
+			stdio: ["pipe", "pipe", "pipe"],
+			detached: platform !== "win32",
+			windowsHide: true,
+		});
+		const out: Buffer[] = [];
+		const err: Buffer[] = [];
+		let printed = 0;
+		let drain: NodeJS.Timeout | undefined;
+
+		const settle = (act: () => void): void => {
+			clearTimeout(timer);
+			clearTimeout(drain);
+			interrupt.removeEventListener("abort", onAbort);
+			for (const pipe of [child.stdin, child.stdout, child.stderr])
+				pipe.destroy();
+			act();
+		};
+		const stop = (error: unknown): void =>
+			settle(() => {
+				endGroup(child);
+				reject(error);
+			});
+		const onAbort = (): void => stop(interrupt.reason);
+		const timer = setTimeout(
+			() =>
+				stop(
+					new OperationError(
+						`${program} did not answer within ${limit / 1000} s and was ended; try it by itself: echo ${server} | ${program} get`,
+					),
+				),
+			limit,
+		);
+		interrupt.addEventListener("abort", onAbort, { once: true });
+
+		const keep = (chunks: Buffer[]) => (chunk: Buffer) => {
+			printed += chunk.length;
+			if (printed > OUTPUT_LIMIT)
+				stop(
+					new OperationError(`${program} printed more than a credential is`),
+				);
+			else chunks.push(chunk);
+		};
+		child.stdout.on("data", keep(out));
+		child.stderr.on("data", keep(err));
+		// One that answers without reading closes its end first.
+		child.stdin.on("error", () => {});
+		child.stdin.end(server);
+		child.once("error", (error) =>
+			settle(() =>
+				reject(
+					new OperationError(
+						"code" in error && error.code === "ENOENT"
+							? `${program} is not installed or not on the PATH, though the file names it as its credential helper`
+							: `${program} cannot be run: ${"code" in error ? error.code : error.message}`,
+					),
+				),
+			),
+		);
+		const done = (): void =>
+			settle(() =>
+				resolve({
+					status: child.exitCode ?? -1,
+					out: Buffer.concat(out).toString("utf8"),
+					err: Buffer.concat(err).toString("utf8"),
+				}),
+			);
+		child.once("exit", () => {
+			drain = setTimeout(done, DRAIN);
+		});
+		child.once("close", done);
+	});
+}
+
+/** Ends a program and whatever it started. */
+function endGroup(child: ChildProcess): void {
+	if (child.pid === undefined) return;
+	if (platform === "win32") {
+		spawn("taskkill", ["/pid", String(child.pid), "/T", "/F"], {
+			stdio: "ignore",
+		}).once("error", () => child.kill());
+		return;
+	}
+	try {
+		kill(-child.pid, "SIGKILL");
+	} catch {
+		// The group is gone already.
+	}
+}

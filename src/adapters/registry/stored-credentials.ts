@@ -1,0 +1,120 @@
+import { homedir, userInfo } from "node:os";
+import {
+	type CredentialFile,
+	credentialFilePaths,
+	lookUp,
+	readCredentialFile,
+	readHelperAnswer,
+	registriesIn,
+	type StoredLookup,
+} from "../../core/credential-file.ts";
+import { displayHost } from "../../core/registry-server.ts";
+import { onOneLine } from "../../core/registry-words.ts";
+import { OperationError } from "../../errors.ts";
+import type { Files, StoredCredentials } from "../../world.ts";
+import { runHelper } from "./helper-process.ts";
+
+/** A docker config holds a handful of registries; an API server takes 1 MiB in all. */
+const FILE_LIMIT = 1 << 20;
+const HELPER_LIMIT = 30_000;
+/** How credential helpers say that they know nothing of a server. */
+const NOT_FOUND = /credentials not found/i;
+
+/** What surrounds the files; `helperLimit` in milliseconds and `home` are for tests. */
+export interface StoreSurroundings {
+	readonly env: Readonly<Record<string, string | undefined>>;
+	readonly files: Files;
+	readonly interrupt: AbortSignal;
+	readonly helperLimit?: number;
+	readonly home?: string;
+}
+
+/** Opens the one file at `path`, or all those of docker and podman. Throws OperationError. */
+export async function openStoredCredentials(
+	path: string | undefined,
+	around: StoreSurroundings,
+): Promise<StoredCredentials> {
+	const { env, files } = around;
+	const places =
+		path === undefined
+			? credentialFilePaths(
+					env,
+					around.home ?? (env.HOME || homedir()),
+					userId(),
+				)
+			: [path];
+	const opened: { path: string; file: CredentialFile }[] = [];
+	for (const place of places)
+		if (path !== undefined || (await files.exists(place)))
+			opened.push({ path: place, file: await readFile(place, files) });
+	if (opened.length === 0)
+		throw new OperationError(
+			`no credentials are stored: there is none of ${places.join(", ")}; log in with docker or podman, or name a file with --from-docker-config=PATH`,
+		);
+	return {
+		registries: [...new Set(opened.flatMap(({ file }) => registriesIn(file)))],
+		find: (key) => find(key, opened, around),
+	};
+}
+
+async function readFile(path: string, files: Files): Promise<CredentialFile> {
+	const reading = readCredentialFile(
+		(await files.read(path, FILE_LIMIT)).toString("utf8"),
+	);
+	if (reading.ok) return reading.file;
+	throw new OperationError(
+		`${path} is not a docker config: ${reading.problem}`,
+	);
+}
+
+/** The first file that has something for this registry decides. */
+async function find(
+	key: string,
+	opened: readonly { path: string; file: CredentialFile }[],
+	around: StoreSurroundings,
+): ReturnType<StoredCredentials["find"]> {
+	for (const { path, file } of opened) {
+		const found = lookUp(file, key);
+		const settled =
+			found.found === "helper" ? await askHelper(found, around) : found;
+		if (settled.found === "credential")
+			return { credential: settled.credential, from: path };
+		if (settled.found === "unusable")
+			throw new OperationError(
+				`the credential for ${displayHost(key)} in ${path} cannot be used: ${settled.problem}`,
+			);
+	}
+	throw new OperationError(
+		`no credential for ${displayHost(key)} in ${opened.map(({ path }) => path).join(", ")}: log in to it first, with docker login ${displayHost(key)}`,
+	);
+}
+
+/** Asks a helper for one registry, under the names it may go by. Throws OperationError with the helper's own words. */
+async function askHelper(
+	{ helper, servers, otherwise }: StoredLookup & { found: "helper" },
+	around: StoreSurroundings,
+): Promise<Exclude<StoredLookup, { found: "helper" }>> {
+	const program = `docker-credential-${helper}`;
+	const { env, interrupt, helperLimit: limit = HELPER_LIMIT } = around;
+	for (const server of servers) {
+		const run = await runHelper(program, server, { env, interrupt, limit });
+		const words = onOneLine(run.out.trim() || run.err, 300);
+		if (run.status !== 0) {
+			if (NOT_FOUND.test(words)) continue;
+			throw new OperationError(
+				`${program} failed: ${words || `exit status ${run.status}, without a word`}`,
+			);
+		}
+		const answer = readHelperAnswer(run.out);
+		if (answer.found === "credential") return answer;
+		if (answer.found === "unusable")
+			return { ...answer, problem: `${program}: ${answer.problem}` };
+	}
+	return otherwise;
+}
+
+/** For podman's folder of a user without a session; Windows has no such number. */
+function userId(): number | undefined {
+	const { uid } = userInfo();
+	return uid < 0 ? undefined : uid;
+}
