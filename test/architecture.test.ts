@@ -140,6 +140,20 @@ describe("imports run one way", () => {
 		assert.deepEqual(wrong, [], "take it from the World");
 	});
 
+	test("a CommonJS package is imported lazily through a file of ours", () => {
+		const ESM = new Set(["yargs", "ora"]);
+		const wrong = sources.flatMap(({ path, text }) =>
+			[...text.matchAll(/\bimport\(\s*"([^."][^"]*)"/g)]
+				.filter(([, name = ""]) => !ESM.has(name))
+				.map(([, name]) => `${path} imports ${name}`),
+		);
+		assert.deepEqual(
+			wrong,
+			[],
+			"bundled, its names would be lost: write lazy-NAME.ts that exports them, and import that",
+		);
+	});
+
 	test("the client, the prompts and the parser are loaded only when needed", () => {
 		const eager = new Set<string>();
 		const visit = (path: string): void => {

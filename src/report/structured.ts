@@ -5,7 +5,7 @@ export function json(value: unknown): string {
 
 /** YAML as kubectl prints it: keys sorted, long strings on one line. The library is loaded only here. */
 export async function yaml(value: unknown): Promise<string> {
-	const { stringify } = await import("yaml");
+	const { stringify } = await import("./lazy-yaml.ts");
 	return stringify(value, {
 		sortMapEntries: true,
 		lineWidth: 0,

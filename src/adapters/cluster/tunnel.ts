@@ -62,7 +62,7 @@ function authorization(proxy: URL): Record<string, string> {
 
 /** The proxy resolves the server's name, as with kubectl. */
 async function socks(proxy: URL, host: string, port: number): Promise<Socket> {
-	const { SocksClient } = await import("socks");
+	const { SocksClient } = await import("./lazy-socks.ts");
 	try {
 		const { socket } = await SocksClient.createConnection({
 			proxy: {

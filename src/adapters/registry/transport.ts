@@ -38,7 +38,7 @@ export interface Carriage {
 export async function openTransport(
 	carriage: Carriage,
 ): Promise<{ send: Send; close(): Promise<void> }> {
-	const undici = await import("undici");
+	const undici = await import("./lazy-undici.ts");
 	const { interrupt, limit, env } = carriage;
 	const deadline = AbortSignal.timeout(limit);
 	const signal = AbortSignal.any([interrupt, deadline]);

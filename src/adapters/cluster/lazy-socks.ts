@@ -1,0 +1,5 @@
+/**
+ * socks, for a lazy import. Bundled, a CommonJS package that is imported lazily itself
+ * would lose its names.
+ */
+export { SocksClient } from "socks";
