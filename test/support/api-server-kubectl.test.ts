@@ -1,0 +1,172 @@
+/** The embedded API server as the real kubectl sees it. */
+import assert from "node:assert/strict";
+import { execFile, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { startApiServer } from "./api-server/index.ts";
+
+const skip =
+	spawnSync("kubectl", ["version", "--client"]).error === undefined
+		? false
+		: "kubectl is not installed: nothing here was tried";
+
+const home = mkdtempSync(join(tmpdir(), "kubectl-home-"));
+const server = await startApiServer({
+	namespaces: ["app"],
+	defaultServiceAccounts: true,
+	finalizeNamespaces: true,
+});
+const kubeconfig = join(home, "kubeconfig");
+await server.writeKubeconfig(kubeconfig);
+after(async () => {
+	await server.stop();
+	rmSync(home, { recursive: true });
+});
+
+/** What kubectl writes and how it ends, on a machine that knows only this cluster. */
+function kubectl(
+	args: readonly string[],
+	input = "",
+): Promise<{ out: string; err: string; code: number }> {
+	return new Promise((resolve) => {
+		const child = execFile(
+			"kubectl",
+			args,
+			{ env: { PATH: process.env.PATH, HOME: home, KUBECONFIG: kubeconfig } },
+			(error, out, err) =>
+				resolve({ out, err, code: error === null ? 0 : Number(error.code) }),
+		);
+		child.stdin?.end(input);
+	});
+}
+
+const manifest = (password: string) =>
+	JSON.stringify({
+		apiVersion: "v1",
+		kind: "Secret",
+		metadata: { name: "applied", namespace: "app", labels: { team: "a" } },
+		type: "Opaque",
+		data: { password: Buffer.from(password).toString("base64") },
+	});
+
+/** In order: command line, what it writes to stdout (or stderr, where it fails), stdin. */
+const session: readonly (readonly [
+	commandLine: string,
+	output: string | RegExp,
+	input?: string,
+])[] = [
+	["get ns", /^NAME +STATUS +AGE\napp +Active +\d+s\ndefault +Active +\d+s\n/],
+	["create ns extra", "namespace/extra created\n"],
+	[
+		"create ns extra",
+		/\(AlreadyExists\): namespaces "extra" already exists\n$/,
+	],
+	[
+		"create secret docker-registry key -n app --docker-server=r.example.com --docker-username=u --docker-password=p",
+		"secret/key created\n",
+	],
+	[
+		"create secret generic dry -n app --dry-run=server",
+		"secret/dry created (server dry run)\n",
+	],
+	[
+		"create secret generic x -n none",
+		/\(NotFound\): namespaces "none" not found|error: failed to create secret namespaces "none" not found\n$/,
+	],
+	[
+		"label secret key -n app usage=nginx-mesh-registry-key",
+		"secret/key labeled\n",
+	],
+	[
+		"get secrets -A -l usage=nginx-mesh-registry-key",
+		/^NAMESPACE +NAME +TYPE +DATA +AGE\napp +key +kubernetes\.io\/dockerconfigjson +1 +\d+s\n$/,
+	],
+	["get secrets -A -l usage=nginx-mesh-registry-key -o name", "secret/key\n"],
+	[
+		"get secret key -n app -o jsonpath={.data.\\.dockerconfigjson}",
+		Buffer.from(
+			'{"auths":{"r.example.com":{"username":"u","password":"p","auth":"dTpw"}}}',
+		).toString("base64"),
+	],
+	[
+		"get secret key -n app -o yaml",
+		/^apiVersion: v1\ndata:\n {2}\.dockerconfigjson: [\w=]+\nkind: Secret\nmetadata:\n/,
+	],
+	["get secrets -n extra", "No resources found in extra namespace.\n"],
+	[
+		"get secret absent -n app",
+		'Error from server (NotFound): secrets "absent" not found\n',
+	],
+	[
+		"apply --dry-run=server -f -",
+		"secret/applied created (server dry run)\n",
+		manifest("1"),
+	],
+	["apply -f -", "secret/applied created\n", manifest("1")],
+	["apply -f -", "secret/applied unchanged\n", manifest("1")],
+	["apply -f -", "secret/applied configured\n", manifest("2")],
+	[
+		"apply --server-side --force-conflicts -f -",
+		"secret/applied serverside-applied\n",
+		manifest("3"),
+	],
+	["get secret applied -n app -o jsonpath={.data.password}", "Mw=="],
+	[
+		'patch sa default -n app -p {"imagePullSecrets":[{"name":"key"}]}',
+		"serviceaccount/default patched\n",
+	],
+	["run web -n app --image=nginx", "pod/web created\n"],
+	["get pod web -n app -o jsonpath={.spec.imagePullSecrets[0].name}", "key"],
+	["auth can-i create secrets -n app", "yes\n"],
+	["auth can-i create secrets -n app --as nobody", "no\n"],
+	[
+		"get secrets -n app --as nobody",
+		'Error from server (Forbidden): secrets is forbidden: User "nobody" cannot list resource "secrets" in API group "" in the namespace "app"\n',
+	],
+	["auth whoami -o jsonpath={.status.userInfo.username}", "admin"],
+	[
+		"delete secret key -n app --dry-run=server",
+		/^secret "key" deleted.* \(server dry run\)\n$/,
+	],
+	["delete secret key -n app", /^secret "key" deleted/],
+	["delete ns extra", 'namespace "extra" deleted\n'],
+	[
+		"get ns extra",
+		'Error from server (NotFound): namespaces "extra" not found\n',
+	],
+	["get --raw /readyz", "ok"],
+];
+
+for (const [commandLine, output, input] of session)
+	test(`kubectl ${commandLine}`, { skip }, async () => {
+		const { out, err, code } = await kubectl(commandLine.split(" "), input);
+		const text = out === "" ? err : out;
+		if (typeof output === "string") assert.equal(text, output);
+		else assert.match(text, output);
+		assert.equal(code, /^Error|^error|^no\n/.test(text) ? 1 : 0);
+	});
+
+test("kubectl get -w shows what changes", { skip }, async () => {
+	const watching = kubectl([
+		"get",
+		"ns",
+		"-w",
+		"-o",
+		"name",
+		"--field-selector=metadata.name=late",
+		"--request-timeout=2s",
+	]);
+	const off = server.onRequest(({ target }) => {
+		// The watch is about to stand: what comes now is its news.
+		if (target?.verb === "watch")
+			setImmediate(() =>
+				server.store.seed({ kind: "Namespace", metadata: { name: "late" } }),
+			);
+		return undefined;
+	});
+	const { out } = await watching;
+	off();
+	assert.equal(out, "namespace/late\n");
+});
