@@ -48,8 +48,11 @@ export function alreadyPatched(
 	actual: object,
 	operations: readonly JsonPatchOperation[],
 ): boolean {
-	return operations.every((operation) => {
+	return operations.every((operation, index) => {
 		if (operation.op === "test") return true;
+		// What a later operation changes again says nothing about the end.
+		const later = operations.slice(index + 1);
+		if (later.some(({ path }) => isWithin(path, operation.path))) return true;
 		const at = operation.path
 			.split("/")
 			.slice(1)
@@ -70,6 +73,10 @@ export function alreadyPatched(
 			isObject(parent) && holds(Reflect.get(parent, last), operation.value)
 		);
 	});
+}
+
+function isWithin(path: string, outer: string): boolean {
+	return path === outer || path.startsWith(`${outer}/`);
 }
 
 function isObject(value: unknown): value is object {

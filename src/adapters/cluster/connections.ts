@@ -1,7 +1,12 @@
 import { Agent } from "node:http";
 import type { ClientHttp2Session } from "node:http2";
 import type { Dial } from "./dial.ts";
-import { type Answer, BrokenConnection, type Request } from "./exchange.ts";
+import {
+	type Answer,
+	BrokenConnection,
+	type Request,
+	timedOut,
+} from "./exchange.ts";
 import { openAgent, sendOverHttp1 } from "./http1.ts";
 import { openSession, sendOverHttp2 } from "./http2.ts";
 
@@ -26,7 +31,7 @@ export class Connections {
 		this.throwIfEnded();
 		let sent = false;
 		try {
-			const open = await this.connected();
+			const open = await inTime(this.connected(), request.timeout);
 			sent = !(open instanceof Agent) && !open.closed && !open.destroyed;
 			return await (open instanceof Agent
 				? sendOverHttp1(open, this.authority, request)
@@ -82,5 +87,22 @@ export class Connections {
 		};
 		opening.catch(forget);
 		return opening;
+	}
+}
+
+/** Whoever waits for the connection has its own limit; the connection goes on being made for others. */
+async function inTime<T>(
+	opening: Promise<T>,
+	limit: number | undefined,
+): Promise<T> {
+	if (!limit) return opening;
+	let timer: NodeJS.Timeout | undefined;
+	const late = new Promise<never>((_, reject) => {
+		timer = setTimeout(() => reject(timedOut()), limit);
+	});
+	try {
+		return await Promise.race([opening, late]);
+	} finally {
+		clearTimeout(timer);
 	}
 }

@@ -104,9 +104,10 @@ const REASONS: Readonly<Record<string, string>> = {
 	EHOSTUNREACH: "no route to host",
 	ENETUNREACH: "network is unreachable",
 	ETIMEDOUT: "i/o timeout",
-	ERR_SSL_WRONG_VERSION_NUMBER: "the server does not speak TLS",
-	EPROTO: "the server does not speak TLS",
-	HPE_INVALID_CONSTANT: "the server does not speak HTTP",
+	ERR_SSL_WRONG_VERSION_NUMBER:
+		"http: server gave HTTP response to HTTPS client",
+	EPROTO: "tls: the server does not speak TLS",
+	HPE_INVALID_CONSTANT: "malformed HTTP response",
 };
 
 function reasonOf(cause: unknown, server: URL): string {

@@ -57,7 +57,9 @@ export function sendOverHttp1(
 					? cause
 					: new BrokenConnection(cause, true),
 			);
+		let late: (error: Error) => unknown = (error) => request.destroy(error);
 		request.once("response", (response) => {
+			late = (error) => response.destroy(error);
 			resolve({
 				status: response.statusCode ?? 0,
 				header: (name) => [response.headers[name] ?? []].flat().join(", "),
@@ -68,7 +70,7 @@ export function sendOverHttp1(
 		request.on("error", broken);
 		request.once("close", () => broken(resetByPeer()));
 		if (timeout) {
-			const timer = setTimeout(() => request.destroy(timedOut()), timeout);
+			const timer = setTimeout(() => late(timedOut()), timeout);
 			request.once("close", () => clearTimeout(timer));
 		}
 		request.end(body);

@@ -120,11 +120,13 @@ export class Repeat {
 	}
 }
 
-/** A certificate that is wrong stays wrong; a request that took too long was given its time. */
+/** A certificate that is wrong stays wrong, so does what speaks no HTTP; a request that took too long had its time. */
 function isForGood(error: BrokenConnection): boolean {
 	const code = codeOf(error.cause) ?? "";
 	return (
-		/^(CERT_|ERR_TLS_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|ERR_SSL_)/.test(code) ||
+		/^(CERT_|ERR_TLS_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|ERR_SSL_|HPE_)/.test(
+			code,
+		) ||
 		code === "MESHREG_TIMEOUT" ||
 		// Reading a certificate or running a plugin failed: nothing to do with the network.
 		(error.cause instanceof Error && error.cause.name === "OperationError")
