@@ -1,24 +1,21 @@
-import { Agent } from "node:http";
-import type { ClientHttp2Session } from "node:http2";
 import type { Dial } from "./dial.ts";
 import {
 	type Answer,
 	BrokenConnection,
+	type Link,
 	type Request,
 	timedOut,
 } from "./exchange.ts";
-import { openAgent, sendOverHttp1 } from "./http1.ts";
-import { openSession, sendOverHttp2 } from "./http2.ts";
-
-type Open = ClientHttp2Session | Agent;
+import { Http1 } from "./http1.ts";
+import { Http2 } from "./http2.ts";
 
 /**
  * The connections to one server: one with HTTP/2, dialled when first needed and again when it is lost;
  * or a few with HTTP/1.1, where the server or what stands before it speaks nothing better.
  */
 export class Connections {
-	private current: Promise<Open> | undefined;
-	private readonly opened = new Set<Open>();
+	private current: Promise<Link> | undefined;
+	private readonly opened = new Set<Link>();
 	private ended: { reason: unknown } | undefined;
 
 	constructor(
@@ -29,31 +26,28 @@ export class Connections {
 	/** Sends one request once. Rejects with BrokenConnection, or the reason that `end` was given. */
 	async send(request: Request): Promise<Answer> {
 		this.throwIfEnded();
-		let sent = false;
+		this.current ??= this.open();
 		try {
-			const open = await inTime(this.connected(), request.timeout);
-			sent = !(open instanceof Agent) && !open.closed && !open.destroyed;
-			return await (open instanceof Agent
-				? sendOverHttp1(open, this.authority, request)
-				: sendOverHttp2(open, request));
+			const link = await inTime(this.current, request.timeout);
+			return await link.send(request);
 		} catch (error) {
 			this.throwIfEnded();
 			if (error instanceof BrokenConnection) throw error;
-			throw new BrokenConnection(error, sent);
+			throw new BrokenConnection(error, false);
 		}
 	}
 
 	/** The next request dials anew (other certificates); what is in flight is left to end. */
 	renew(): void {
 		this.current = undefined;
-		for (const open of this.opened) if (!(open instanceof Agent)) open.close();
+		for (const link of this.opened) link.close();
 	}
 
 	/** Everything in flight fails, and what is sent later fails with `reason`. */
 	end(reason: unknown): void {
 		this.ended = { reason };
 		this.current = undefined;
-		for (const open of this.opened) open.destroy();
+		for (const link of this.opened) link.destroy();
 		this.opened.clear();
 	}
 
@@ -61,26 +55,19 @@ export class Connections {
 		if (this.ended) throw this.ended.reason;
 	}
 
-	private connected(): Promise<Open> {
-		this.current ??= this.open();
-		return this.current;
-	}
-
-	private open(): Promise<Open> {
+	private open(): Promise<Link> {
 		const opening = this.dial(["h2", "http/1.1"]).then((dialled) => {
-			const open =
+			const link =
 				dialled.protocol === "h2"
-					? openSession(this.authority, dialled)
-					: openAgent(dialled, this.dial);
-			if (this.ended) open.destroy();
-			else this.opened.add(open);
-			if (open instanceof Agent) return open;
-			open.once("goaway", forget);
-			open.once("close", () => {
-				this.opened.delete(open);
+					? new Http2(this.authority, dialled)
+					: new Http1(this.authority, dialled, this.dial);
+			if (this.ended) link.destroy();
+			else this.opened.add(link);
+			link.onLost((ended) => {
 				forget();
+				if (ended) this.opened.delete(link);
 			});
-			return open;
+			return link;
 		});
 		const forget = () => {
 			if (this.current === opening) this.current = undefined;

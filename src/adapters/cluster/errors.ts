@@ -1,6 +1,6 @@
 import { ApiError, ConnectionError } from "../../errors.ts";
 
-/** An ApiError that also knows when to ask again. */
+/** An ApiError that also knows when and how to ask again. */
 export class Refusal extends ApiError {
 	constructor(
 		status: number,
@@ -8,6 +8,8 @@ export class Refusal extends ApiError {
 		detail: string,
 		/** Milliseconds from the Retry-After header; 0 without one. */
 		readonly retryAfter: number,
+		/** With a 410 to a page: where the rest of the list begins, as it is by now; "" without one. */
+		readonly continueToken: string,
 	) {
 		super(status, reason, detail);
 	}
@@ -29,7 +31,13 @@ export function refusal(
 		textOf(answer, "message") ||
 		`the server answered ${status} without saying why`;
 	const seconds = Number(retryAfter) || 0;
-	return new Refusal(status, reason, worded(status, message), seconds * 1000);
+	return new Refusal(
+		status,
+		reason,
+		worded(status, message),
+		seconds * 1000,
+		textOf(Reflect.get(Object(answer), "metadata"), "continue"),
+	);
 }
 
 /** ApiError puts "The " before a 422's detail; what is not about one object is then a request. */

@@ -9,6 +9,20 @@ export interface Request {
 	body?: string | undefined;
 	/** Milliseconds for all of it, the answer's body included; absent: no limit. */
 	timeout?: number | undefined;
+	/** Its answer has no end: a watch. */
+	endless?: boolean | undefined;
+}
+
+/** What carries requests to one server: one HTTP/2 session, or some HTTP/1.1 connections. */
+export interface Link {
+	/** Sends once. Rejects with BrokenConnection, or Node's error where nothing was sent. */
+	send(request: Request): Promise<Answer>;
+	/** No more will be sent; what is in flight may end. */
+	close(): void;
+	/** What is in flight fails. */
+	destroy(): void;
+	/** Calls back when nothing more can be sent (`false`: what is in flight goes on), and when all has ended. */
+	onLost(lost: (ended: boolean) => void): void;
 }
 
 export interface Answer {

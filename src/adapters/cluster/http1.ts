@@ -4,75 +4,109 @@ import type { Dial, Dialled } from "./dial.ts";
 import {
 	type Answer,
 	BrokenConnection,
+	type Link,
 	type Request,
 	resetByPeer,
 	timedOut,
 } from "./exchange.ts";
 
-/** kubernetes-facts: eight come close to what one HTTP/2 connection does. */
+/** Eight connections come close to what one does with HTTP/2; watches have theirs on top. */
 const SOCKETS = 8;
 
-/** A few connections that are kept; the first is there already, others are dialled when needed. */
-export function openAgent(first: Dialled, dial: Dial): Agent {
-	let spare: Socket | undefined = first.socket;
-	const agent = new Agent({ keepAlive: true, maxSockets: SOCKETS });
-	agent.createConnection = (_options, done) => {
-		const socket = spare;
-		spare = undefined;
-		if (socket && !socket.destroyed) return socket;
-		dial(["http/1.1"]).then(
-			(dialled) => done?.(null, dialled.socket),
-			(error) => done?.(new BrokenConnection(error, false), new Socket()),
-		);
-		return undefined;
-	};
-	return agent;
-}
+/** A few connections that are kept. The first is there already, others are dialled when needed. */
+export class Http1 implements Link {
+	private readonly agent = new Agent({ keepAlive: true });
+	private running = 0;
+	private readonly waiting: (() => void)[] = [];
 
-/** Sends one request on a connection of its own. Rejects with BrokenConnection. */
-export function sendOverHttp1(
-	agent: Agent,
-	authority: URL,
-	{ method, path, headers, body, timeout }: Request,
-): Promise<Answer> {
-	return new Promise((resolve, reject) => {
-		const request = start({
-			agent,
-			method,
-			path,
-			host: authority.hostname,
-			port: authority.port,
-			setHost: false,
-			headers: {
-				host: authority.host,
-				...headers,
-				...(body !== undefined && {
-					"content-length": Buffer.byteLength(body),
-				}),
-			},
-		});
-		const broken = (cause: unknown) =>
-			reject(
-				cause instanceof BrokenConnection
-					? cause
-					: new BrokenConnection(cause, true),
+	constructor(
+		private readonly authority: URL,
+		first: Dialled,
+		dial: Dial,
+	) {
+		let spare: Socket | undefined = first.socket;
+		this.agent.createConnection = (_options, done) => {
+			const socket = spare;
+			spare = undefined;
+			if (socket && !socket.destroyed) return socket;
+			dial(["http/1.1"]).then(
+				(dialled) => done?.(null, dialled.socket),
+				(error) => done?.(new BrokenConnection(error, false), new Socket()),
 			);
-		let late: (error: Error) => unknown = (error) => request.destroy(error);
-		request.once("response", (response) => {
-			late = (error) => response.destroy(error);
-			resolve({
-				status: response.statusCode ?? 0,
-				header: (name) => [response.headers[name] ?? []].flat().join(", "),
-				body: response,
-			});
-			response.on("error", () => {});
+			return undefined;
+		};
+	}
+
+	async send(request: Request): Promise<Answer> {
+		if (request.endless) return this.start(request, () => {});
+		// Counted here: the agent would forget those that are still being dialled.
+		if (this.running < SOCKETS) this.running++;
+		else await new Promise<void>((resolve) => this.waiting.push(resolve));
+		return this.start(request, () => {
+			const next = this.waiting.shift();
+			if (next) next();
+			else this.running--;
 		});
-		request.on("error", broken);
-		request.once("close", () => broken(resetByPeer()));
-		if (timeout) {
-			const timer = setTimeout(() => late(timedOut()), timeout);
-			request.once("close", () => clearTimeout(timer));
-		}
-		request.end(body);
-	});
+	}
+
+	close(): void {
+		for (const idle of Object.values(this.agent.freeSockets))
+			for (const socket of idle ?? []) socket.destroy();
+	}
+
+	destroy(): void {
+		this.agent.destroy();
+	}
+
+	/** Connections are replaced one by one: there is no end to all of them. */
+	onLost(): void {}
+
+	private start(
+		{ method, path, headers, body, timeout }: Request,
+		done: () => void,
+	): Promise<Answer> {
+		return new Promise((resolve, reject) => {
+			const request = start({
+				agent: this.agent,
+				method,
+				path,
+				host: this.authority.hostname,
+				port: this.authority.port,
+				setHost: false,
+				headers: {
+					host: this.authority.host,
+					...headers,
+					...(body !== undefined && {
+						"content-length": Buffer.byteLength(body),
+					}),
+				},
+			});
+			const broken = (cause: unknown) =>
+				reject(
+					cause instanceof BrokenConnection
+						? cause
+						: new BrokenConnection(cause, true),
+				);
+			let late: (error: Error) => unknown = (error) => request.destroy(error);
+			request.once("response", (response) => {
+				late = (error) => response.destroy(error);
+				resolve({
+					status: response.statusCode ?? 0,
+					header: (name) => [response.headers[name] ?? []].flat().join(", "),
+					body: response,
+				});
+				response.on("error", () => {});
+			});
+			request.on("error", broken);
+			request.once("close", () => {
+				broken(resetByPeer());
+				done();
+			});
+			if (timeout) {
+				const timer = setTimeout(() => late(timedOut()), timeout);
+				request.once("close", () => clearTimeout(timer));
+			}
+			request.end(body);
+		});
+	}
 }

@@ -8,6 +8,7 @@ import type { Dialled } from "./dial.ts";
 import {
 	type Answer,
 	BrokenConnection,
+	type Link,
 	type Request,
 	resetByPeer,
 	timedOut,
@@ -18,71 +19,99 @@ const HEARTBEAT = 5_000;
 /** Pages of a list are about a megabyte: the default of 64 KiB would wait for the network again and again. */
 const WINDOW = 4 << 20;
 
-/** A session over a socket that has agreed on `h2`. */
-export function openSession(
-	authority: URL,
-	{ socket }: Dialled,
-): ClientHttp2Session {
-	const session = connect(authority, {
-		createConnection: () => socket,
-		settings: { enablePush: false, initialWindowSize: WINDOW },
-	});
-	session.once("connect", () => {
-		// A session that was closed at once still says that it connected.
-		if (!session.destroyed) session.setLocalWindowSize(4 * WINDOW);
-	});
-	// Streams report the same error to whoever waits for them.
-	session.on("error", () => {});
-	let heard = -1;
-	const heartbeat = setInterval(() => {
-		const silent = socket.bytesRead === heard;
-		heard = socket.bytesRead;
-		if (!silent || session.destroyed) return;
-		const patience = setTimeout(() => session.destroy(silence()), HEARTBEAT);
-		patience.unref();
-		session.ping((error) => {
-			clearTimeout(patience);
-			if (error) session.destroy(error);
-		});
-	}, HEARTBEAT);
-	heartbeat.unref();
-	session.once("close", () => clearInterval(heartbeat));
-	return session;
-}
+/** One session over a socket that has agreed on `h2`. */
+export class Http2 implements Link {
+	private readonly session: ClientHttp2Session;
 
-/** Sends one request on its own stream. Rejects with BrokenConnection. */
-export function sendOverHttp2(
-	session: ClientHttp2Session,
-	{ method, path, headers, body, timeout }: Request,
-): Promise<Answer> {
-	return new Promise((resolve, reject) => {
-		const stream = session.request(
-			{ ":method": method, ":path": path, ...headers },
-			{ endStream: body === undefined },
+	constructor(authority: URL, { socket }: Dialled) {
+		const session = connect(authority, {
+			createConnection: () => socket,
+			settings: { enablePush: false, initialWindowSize: WINDOW },
+		});
+		this.session = session;
+		session.once("connect", () => {
+			// A session that was closed at once still says that it connected.
+			if (!session.destroyed) session.setLocalWindowSize(4 * WINDOW);
+		});
+		// Streams report the same error to whoever waits for them.
+		session.on("error", () => {});
+		let heard = -1;
+		const heartbeat = setInterval(() => {
+			const silent = socket.bytesRead === heard;
+			heard = socket.bytesRead;
+			if (silent && !session.destroyed) this.ping();
+		}, HEARTBEAT);
+		heartbeat.unref();
+		session.once("close", () => clearInterval(heartbeat));
+	}
+
+	async send(request: Request): Promise<Answer> {
+		if (this.session.closed || this.session.destroyed)
+			throw new BrokenConnection(resetByPeer(), false);
+		return this.start(request);
+	}
+
+	close(): void {
+		this.session.close();
+	}
+
+	destroy(): void {
+		this.session.destroy();
+	}
+
+	onLost(lost: (ended: boolean) => void): void {
+		this.session.once("goaway", () => lost(false));
+		this.session.once("close", () => lost(true));
+	}
+
+	private ping(): void {
+		const patience = setTimeout(
+			() => this.session.destroy(silence()),
+			HEARTBEAT,
 		);
-		const broken = (cause: unknown) =>
-			reject(
-				new BrokenConnection(
-					cause,
-					stream.rstCode !== constants.NGHTTP2_REFUSED_STREAM,
-				),
+		patience.unref();
+		this.session.ping((error) => {
+			clearTimeout(patience);
+			if (error) this.session.destroy(error);
+		});
+	}
+
+	private start({
+		method,
+		path,
+		headers,
+		body,
+		timeout,
+	}: Request): Promise<Answer> {
+		return new Promise((resolve, reject) => {
+			const stream = this.session.request(
+				{ ":method": method, ":path": path, ...headers },
+				{ endStream: body === undefined },
 			);
-		stream.once("response", (received: IncomingHttpHeaders) =>
-			resolve({
-				status: Number(received[":status"]),
-				header: (name) => [received[name] ?? []].flat().join(", "),
-				body: stream,
-			}),
-		);
-		// Stays after the answer began: a stream whose error nobody hears would end the program.
-		stream.on("error", broken);
-		stream.once("close", () => broken(resetByPeer()));
-		if (timeout) {
-			const timer = setTimeout(() => stream.destroy(timedOut()), timeout);
-			stream.once("close", () => clearTimeout(timer));
-		}
-		if (body !== undefined) stream.end(body);
-	});
+			const broken = (cause: unknown) =>
+				reject(
+					new BrokenConnection(
+						cause,
+						stream.rstCode !== constants.NGHTTP2_REFUSED_STREAM,
+					),
+				);
+			stream.once("response", (received: IncomingHttpHeaders) =>
+				resolve({
+					status: Number(received[":status"]),
+					header: (name) => [received[name] ?? []].flat().join(", "),
+					body: stream,
+				}),
+			);
+			// Stays after the answer began: a stream whose error nobody hears would end the program.
+			stream.on("error", broken);
+			stream.once("close", () => broken(resetByPeer()));
+			if (timeout) {
+				const timer = setTimeout(() => stream.destroy(timedOut()), timeout);
+				stream.once("close", () => clearTimeout(timer));
+			}
+			if (body !== undefined) stream.end(body);
+		});
+	}
 }
 
 function silence(): Error {

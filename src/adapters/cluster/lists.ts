@@ -52,8 +52,9 @@ export function lists(
 					body = await page(token);
 				} catch (error) {
 					if (!isExpired(error) || token === "") throw error;
-					// Too slow: the rest of the list as it is now, without what has been given out.
-					token = "";
+					// Too slow: the rest of the list as it is now, without what has been given out. Servers
+					// say with the refusal how to go on; with others it begins again.
+					token = error.continueToken;
 					restarted = true;
 					body = await page(token);
 				}
@@ -73,6 +74,7 @@ export function lists(
 			query: ListQuery & { resourceVersion: string },
 			signal?: AbortSignal,
 		): AsyncIterable<WatchEvent<ObjectOf[K]>> {
+			if (signal?.aborted) return;
 			try {
 				const answer = await requests.send({
 					method: "GET",
@@ -110,7 +112,7 @@ export function lists(
 	};
 }
 
-function isExpired(error: unknown): boolean {
+function isExpired(error: unknown): error is Refusal {
 	return error instanceof Refusal && error.status === 410;
 }
 

@@ -110,6 +110,7 @@ export class Requests {
 				...credential.headers,
 			},
 			body: call.body,
+			endless: call.endless,
 			...(timeout > 0 && !call.endless && { timeout }),
 		};
 	}

@@ -243,8 +243,9 @@ describe("watches", () => {
 
 describe("an interrupt", () => {
 	for (const http1Only of [false, true])
-		test(`ends everything at once, over HTTP/${http1Only ? "1.1" : "2"}`, async () => {
+		test(`ends everything at once, over HTTP/${http1Only ? "1.1" : "2"}`, async (t) => {
 			const slow = await startApiServer({ http1Only });
+			t.after(() => slow.stop());
 			const path = join(folder, "slow");
 			await slow.writeKubeconfig(path);
 			let waiting = 0;
@@ -292,7 +293,6 @@ describe("an interrupt", () => {
 				"AbortedError",
 			);
 			assert.equal(waiting, sent);
-			await slow.stop();
 		});
 
 	test("ends a pause between tries", async () => {
@@ -318,11 +318,13 @@ describe("connections", () => {
 		[false, 1],
 		[true, 8],
 	] as const)
-		test(`1,000 creates take ${most} over HTTP/${http1Only ? "1.1" : "2"}`, async () => {
+		test(`1,000 creates take ${most} over HTTP/${http1Only ? "1.1" : "2"}`, async (t) => {
 			const many = await startApiServer({ http1Only });
+			t.after(() => many.stop());
 			const path = join(folder, "many");
 			await many.writeKubeconfig(path);
 			const { cluster: ours } = await connected({ kubeconfig: path });
+			t.after(() => ours.close());
 			await Promise.all(
 				Array.from({ length: 1_000 }, (_, at) =>
 					ours.create("Namespace", { metadata: { name: `ns-${at}` } }),
@@ -330,7 +332,5 @@ describe("connections", () => {
 			);
 			assert.equal(many.store.all("Namespace").length, 1_004);
 			assert.equal(many.connections, most);
-			await ours.close();
-			await many.stop();
 		});
 });
