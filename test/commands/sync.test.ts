@@ -424,6 +424,18 @@ describe("sync", () => {
 			);
 			assert.ok(bed.server.store.get("Secret", "shop", NAME));
 		});
+		test("where nothing matched, nothing is deleted", async () => {
+			await using bed = await copied();
+			assert.deepEqual(
+				shown(await bed.run(["sync", "-l", "typo=x", "--prune", "--yes"])),
+				{
+					status: 0,
+					out: "",
+					err: "Warning: no namespace matched: nothing to do\n",
+				},
+			);
+			assert.ok(bed.server.store.get("Secret", "shop", NAME));
+		});
 		test("without a terminal it needs --yes", async () => {
 			await using bed = await copied();
 			assert.deepEqual(shown(await bed.run(["sync", "-n", "app", "--prune"])), {

@@ -1,0 +1,145 @@
+import { type Change, planCopy } from "../core/plan.ts";
+import { ContentReader, type RegistryKey } from "../core/registry-key.ts";
+import type { DryRun } from "../core/result.ts";
+import { AbortedError, ConnectionError, EXIT } from "../errors.ts";
+import type { Cluster, World } from "../world.ts";
+import { apply } from "./apply.ts";
+import { attachCopies } from "./attach-copies.ts";
+import { type ChangeFormat, ChangeReport } from "./change-report.ts";
+import type { AccountChoice } from "./find-accounts.ts";
+import { findSource, type SourceChoice } from "./find-source.ts";
+import { neededNamespaces } from "./needed-namespaces.ts";
+import { planSteps } from "./plan-steps.ts";
+import {
+	type Selection,
+	selectNamespaces,
+	type Target,
+} from "./select-namespaces.ts";
+import { takeBackAttached } from "./take-back.ts";
+
+/** What one sync is to do, in one cluster. */
+export interface Syncing {
+	readonly source: SourceChoice;
+	readonly selection: Selection;
+	readonly exclude: readonly string[];
+	readonly copyLabels: Readonly<Record<string, string>>;
+	readonly attach: AccountChoice | undefined;
+	readonly prune: boolean;
+	readonly force: boolean;
+	readonly yes: boolean;
+	readonly quiet: boolean;
+	readonly output: ChangeFormat | undefined;
+	readonly dryRun: DryRun;
+}
+
+/**
+ * The whole pipe for one cluster: read, plan, ask, apply, report. Returns the exit status.
+ * Throws what makes the rest pointless, after saying how far it came.
+ */
+export async function syncCopies(
+	options: Syncing,
+	cluster: Cluster,
+	world: World,
+): Promise<number> {
+	const reader = new ContentReader();
+	const finding = findSource(cluster, reader, options.source);
+	// Where it is asked, the source's own namespace is no choice.
+	const exclude =
+		options.selection.by === "ask" && world.streams.interactive
+			? [...options.exclude, (await finding).namespace]
+			: options.exclude;
+	const [source, matched] = await Promise.all([
+		finding,
+		selectNamespaces(options.selection, exclude, cluster, world),
+	]);
+	const targets = await narrowed(matched, source, options, cluster);
+	const selected = new Set(targets.map(({ namespace }) => namespace));
+	const report = new ChangeReport(world.streams, options);
+	const elsewhere = targets.filter(
+		({ namespace }) => namespace !== source.namespace,
+	);
+	// Nothing matched is more likely a typing mistake than the wish to delete every copy.
+	if (targets.length === 0) {
+		world.streams.err.write("Warning: no namespace matched: nothing to do\n");
+		return report.finish({ withSummary: false });
+	}
+
+	const steps = await planSteps(
+		source,
+		elsewhere,
+		selected,
+		options,
+		cluster,
+		reader,
+		world,
+	);
+	if (steps === "cancelled") {
+		world.streams.err.write("deletion is cancelled\n");
+		return EXIT.done;
+	}
+	const replan = (
+		change: Change,
+		now: RegistryKey | undefined,
+	): Change | undefined =>
+		"desired" in change
+			? planCopy(now, change.desired, {
+					owner: options.source.owner,
+					force: options.force,
+				})
+			: undefined;
+	try {
+		await apply(steps, {
+			cluster,
+			reader,
+			dryRun: options.dryRun,
+			replan,
+			onResult: report.add,
+		});
+	} catch (error) {
+		throw unfinished(error, report.results.length, steps.length, world);
+	}
+	const after = {
+		cluster,
+		world,
+		dryRun: options.dryRun,
+		onResult: report.add,
+	};
+	if (options.prune)
+		await takeBackAttached(report.results, { ...after, namespaces: [] });
+	if (options.attach !== undefined)
+		await attachCopies(report.results, {
+			...after,
+			selection: options.selection,
+			targets,
+			accounts: options.attach,
+			source,
+		});
+	return report.finish({ withSummary: true });
+}
+
+/** With `--needed`, those with a pod that pulls with the source; else all of them. */
+async function narrowed(
+	targets: readonly Target[],
+	source: RegistryKey,
+	{ selection }: Syncing,
+	cluster: Cluster,
+): Promise<readonly Target[]> {
+	if (selection.by !== "needed") return targets;
+	const needed = await neededNamespaces(source, cluster);
+	return targets.filter(({ namespace }) => needed.has(namespace));
+}
+
+/** The error to end with, after saying how far it came. */
+function unfinished(
+	error: unknown,
+	done: number,
+	of: number,
+	world: World,
+): unknown {
+	const progress = `${done} of ${of} namespaces are done; run the command again to finish`;
+	if (error instanceof ConnectionError)
+		return new ConnectionError(`${error.message} (${progress})`);
+	if (error instanceof AbortedError)
+		world.streams.err.write(`interrupted: ${progress}\n`);
+	return error;
+}
