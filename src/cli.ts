@@ -1,6 +1,7 @@
 import { type PlainArgv, plainArgv } from "./argv.ts";
 import type { Command, Prepared } from "./command.ts";
 import { attach } from "./commands/attach.ts";
+import { completion } from "./commands/completion.ts";
 import { create } from "./commands/create.ts";
 import { detach } from "./commands/detach.ts";
 import { explain } from "./commands/explain.ts";
@@ -25,6 +26,7 @@ export const COMMANDS: readonly Command[] = [
 	inject,
 	images,
 	explain,
+	completion,
 ];
 
 /** What a command line asks for. */
@@ -45,7 +47,7 @@ const VERSION_FLAG: Flag = {
 };
 
 /** The flags that stand at any place of every command line. */
-const EVERYWHERE: readonly Flag[] = [
+export const EVERYWHERE: readonly Flag[] = [
 	...CONNECTION_FLAGS,
 	HELP_FLAG,
 	VERSION_FLAG,
@@ -199,12 +201,10 @@ async function readWithYargs(
 function yargsOption(flag: Flag): {
 	type: "string" | "boolean";
 	array: boolean;
-	choices?: readonly string[];
 } {
 	return {
 		type: flag.kind === "switch" ? "boolean" : "string",
 		array: flag.kind === "list",
-		...(flag.choices && { choices: flag.choices }),
 	};
 }
 

@@ -13,6 +13,8 @@ const interrupt = interruptOn(process);
 const streams = processStreams(process, interrupt.signal);
 let prompter: Promise<Prompter> | undefined;
 
+const silent = { write() {}, isTerminal: false, columns: 80 };
+
 const world: World = {
 	calledAs: basename(process.argv0).replace(/\.exe$/i, ""),
 	env: process.env,
@@ -20,16 +22,24 @@ const world: World = {
 	clock: systemClock,
 	files: disk,
 	interrupt: interrupt.signal,
-	async connect(flags) {
+	async connect(flags, quietlyUntil) {
 		const { connect } = await import("./adapters/cluster/index.ts");
 		return connect(flags, {
 			env: process.env,
 			files: disk,
 			clock: systemClock,
-			err: streams.err,
-			interrupt: interrupt.signal,
-			interactive: streams.interactive,
+			err: quietlyUntil ? silent : streams.err,
+			interrupt: quietlyUntil
+				? AbortSignal.any([interrupt.signal, quietlyUntil])
+				: interrupt.signal,
+			interactive: streams.interactive && !quietlyUntil,
 		});
+	},
+	async kubeconfigNames(path) {
+		const { kubeconfigNames } = await import(
+			"./adapters/cluster/kubeconfig-files.ts"
+		);
+		return kubeconfigNames(path, process.env, disk);
 	},
 	async registry() {
 		const { registryClient } = await import("./adapters/registry/client.ts");

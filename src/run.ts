@@ -16,6 +16,12 @@ export async function run(
 ): Promise<number> {
 	const { out, err } = world.streams;
 	try {
+		// kubectl's completion calls the program by another name, the shells' scripts by this word.
+		const asked = world.calledAs.startsWith("kubectl_complete-");
+		if (asked || argv[0] === "__complete") {
+			const { complete } = await import("./complete.ts");
+			return await complete(asked ? argv : argv.slice(1), world);
+		}
 		const invocation = await parse(argv, world.env);
 		switch (invocation.want) {
 			case "version":

@@ -18,9 +18,14 @@ export interface World {
 	readonly interrupt: AbortSignal;
 	/**
 	 * The cluster and user that kubectl would use for these flags. Loads the client, sends nothing yet.
-	 * Throws OperationError for a kubeconfig that is broken or lacks the context.
+	 * Throws OperationError for a kubeconfig that is broken or lacks the context. With `quietlyUntil`
+	 * nobody is asked or told anything, and everything ends when it aborts.
 	 */
-	connect(flags: ConnectionFlags): Promise<Cluster>;
+	connect(flags: ConnectionFlags, quietlyUntil?: AbortSignal): Promise<Cluster>;
+	/** The names in the kubeconfig that kubectl would use. Throws OperationError for a broken one. */
+	kubeconfigNames(
+		path: string | undefined,
+	): Promise<Record<"context" | "cluster" | "user", string[]>>;
 	/** Registries, to ask about credentials. Loads the client, sends nothing yet. */
 	registry(): Promise<RegistryClient>;
 	/**

@@ -13,6 +13,7 @@ export const detach = command({
 	verb: "detach",
 	summary: "Take the registry key from service accounts again",
 	operands: "[SA…]",
+	operandValues: "serviceaccount",
 	about: `Take the registry key out of the imagePullSecrets of service accounts. Without a name, of default; with --all-serviceaccounts, of every account that attach changed.
 
 Only what attach (or sync --attach) added is taken back: an entry that somebody else made stays. Pods that run already keep their list.`,

@@ -82,7 +82,7 @@ By default it answers for a new pod of service account "default". Exit status 1 
 			values: "serviceaccount",
 			help: "The service account of a new pod.",
 		},
-		{ name: "pod", kind: "text", help: "A pod that is there." },
+		{ name: "pod", kind: "text", values: "pod", help: "A pod that is there." },
 		{
 			name: "docker-config",
 			kind: "list",

@@ -18,6 +18,7 @@ export const prune = command({
 	verb: "prune",
 	summary: "Delete registry keys, as removing the mesh does",
 	operands: "[NAME]",
+	operandValues: "key",
 	about: `Delete registry keys: every Secret with the owner label and the type of a registry key, in all namespaces or in those named. With NAME, only those of that name.
 
 It says what it will delete and how much still names it, and asks. Each deletion names the version that was listed: what has changed meanwhile is left alone.`,

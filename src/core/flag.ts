@@ -4,6 +4,17 @@
  */
 export type FlagKind = "text" | "list" | "switch" | "optional";
 
+/** Where the values of a flag or an operand come from: the cluster, the kubeconfig, or the disk. */
+export type ValueSource =
+	| "context"
+	| "namespace"
+	| "serviceaccount"
+	| "key"
+	| "pod"
+	| "cluster"
+	| "user"
+	| "file";
+
 /** One flag, as the parser, the help and the completion read it. */
 export interface Flag {
 	/** Long name without dashes. */
@@ -15,17 +26,10 @@ export interface Flag {
 	readonly commas?: true;
 	/** As help shows it after `=`. */
 	readonly default?: string;
-	/** The only values allowed; the message names them. */
+	/** What completion offers for its value. Others are refused by the command itself, in kubectl's words. */
 	readonly choices?: readonly string[];
 	/** What completion offers for its value, where that comes from the user's machine or cluster. */
-	readonly values?:
-		| "context"
-		| "namespace"
-		| "serviceaccount"
-		| "key"
-		| "cluster"
-		| "user"
-		| "file";
+	readonly values?: ValueSource;
 	/** Sentences for the help text. */
 	readonly help: string;
 	/** Taken for compatibility; not in help or completion. */
@@ -60,5 +64,7 @@ export interface CommandHelp {
 	}[];
 	/** After `kubectl meshreg VERB`, such as `[NAME]`; "" for none. */
 	readonly operands: string;
+	/** What completion offers for an operand. */
+	readonly operandValues?: ValueSource | readonly string[];
 	readonly flags: readonly Flag[];
 }

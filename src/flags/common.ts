@@ -31,6 +31,7 @@ export const DRY_RUN_FLAG: Flag = {
 	name: "dry-run",
 	kind: "optional",
 	default: "none",
+	choices: ["none", "client", "server"],
 	help: 'Must be "none", "server" or "client". With client, only say what would be done; with server, send the requests without storing anything.',
 };
 
@@ -67,6 +68,7 @@ export function outputFlag(...choices: string[]): Flag {
 		name: "output",
 		short: "o",
 		kind: "text",
+		choices: choices.toSorted(),
 		help: `Output format: ${choices.toSorted().join(", ")}.`,
 	};
 }

@@ -1,5 +1,6 @@
 import { systemClock } from "../../src/adapters/clock.ts";
 import { connect } from "../../src/adapters/cluster/index.ts";
+import { kubeconfigNames } from "../../src/adapters/cluster/kubeconfig-files.ts";
 import { disk } from "../../src/adapters/files.ts";
 import { registryClient } from "../../src/adapters/registry/client.ts";
 import type { Resolve } from "../../src/adapters/registry/guarded-lookup.ts";
@@ -10,6 +11,8 @@ import type { Cluster, Output, Prompter, World } from "../../src/world.ts";
 
 /** What one run of the command line is given besides its arguments. */
 export interface Surroundings {
+	/** The program's name; kubectl-meshreg if left out. */
+	calledAs?: string;
 	/** A kubeconfig's path. */
 	kubeconfig?: string;
 	env?: Record<string, string>;
@@ -83,7 +86,7 @@ export async function meshreg(
 		animated: false,
 	};
 	const world: World = {
-		calledAs: "kubectl-meshreg",
+		calledAs: given.calledAs ?? "kubectl-meshreg",
 		env,
 		streams,
 		clock:
@@ -92,17 +95,22 @@ export async function meshreg(
 				: { ...systemClock, now: () => given.now ?? 0 },
 		files: disk,
 		interrupt,
-		async connect(flags) {
+		async connect(flags, quietlyUntil) {
 			const cluster = await connect(flags, {
 				env,
 				files: disk,
 				clock: systemClock,
-				err: streams.err,
-				interrupt,
-				interactive,
+				err: quietlyUntil
+					? { write() {}, isTerminal: false, columns: 80 }
+					: streams.err,
+				interrupt: quietlyUntil
+					? AbortSignal.any([interrupt, quietlyUntil])
+					: interrupt,
+				interactive: interactive && !quietlyUntil,
 			});
 			return given.wrap?.(cluster) ?? cluster;
 		},
+		kubeconfigNames: (path) => kubeconfigNames(path, env, disk),
 		registry: async () => registryClient({ env, interrupt, ...given.registry }),
 		storedCredentials: (path) =>
 			openStoredCredentials(path, { env, files: disk, interrupt }),

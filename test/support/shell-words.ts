@@ -1,12 +1,14 @@
 /**
  * Reads one documented command line as a shell would: quotes, an optional
- * `printenv NAME |` before it, and an optional filter after it, which is left out.
+ * `printenv NAME |` before it, and an optional filter or file after it, which is left out, as is
+ * `source <(…)` around it.
  */
 export function spoken(
 	line: string,
 	env: Readonly<Record<string, string>>,
 ): { argv: string[]; stdin: string } {
-	const parts = splitPipes(line);
+	const sourced = /^source <\((.*)\)$/.exec(line)?.[1] ?? line;
+	const parts = splitPipes(sourced.replace(/ > \S+$/, ""));
 	const command = parts.findIndex((part) =>
 		/^kubectl(-| )meshreg\b/.test(part),
 	);

@@ -31,6 +31,20 @@ export async function loadKubeconfig(
 	return merge(await Promise.all(used.map((path) => load(path, files))));
 }
 
+/** The names in it, in the order of the files. Throws OperationError for a broken file. */
+export async function kubeconfigNames(
+	explicit: string | undefined,
+	env: Env,
+	files: Files,
+): Promise<Record<"context" | "cluster" | "user", string[]>> {
+	const config = await loadKubeconfig(explicit, env, files);
+	return {
+		context: [...config.contexts.keys()],
+		cluster: [...config.clusters.keys()],
+		user: [...config.users.keys()],
+	};
+}
+
 async function load(path: string, files: Files): Promise<Kubeconfig> {
 	const text = (await files.read(path, LIMIT)).toString("utf8");
 	const folder = dirname(absolute(path));

@@ -1,0 +1,111 @@
+import { COMMANDS, EVERYWHERE } from "./cli.ts";
+import {
+	type Candidate,
+	type Completion,
+	completionOf,
+} from "./core/completion.ts";
+import type { ValueSource } from "./core/flag.ts";
+import type { Kind } from "./core/objects.ts";
+import { selectorOf } from "./core/ownership.ts";
+import { EXIT } from "./errors.ts";
+import { connectionFlags, ownerOf } from "./flags.ts";
+import type { ListQuery, World } from "./world.ts";
+
+/** What cobra's scripts take from the last line: https://pkg.go.dev/github.com/spf13/cobra#ShellCompDirective */
+const DIRECTIVE = { files: 0, noFiles: 4 };
+
+/** A person waits with a finger on the key: later than this, nothing is better. Leaves time to start and to print. */
+const PATIENCE_MS = 800;
+
+/**
+ * Answers kubectl's completion protocol: `argv` are the words after `kubectl meshreg`, the last one
+ * being what is typed. Prints `VALUE<tab>DESCRIPTION` lines and `:DIRECTIVE`; whatever goes wrong,
+ * nothing is offered and nothing is said.
+ */
+export async function complete(
+	argv: readonly string[],
+	world: World,
+): Promise<number> {
+	const completion = completionOf(argv.slice(0, -1), argv.at(-1) ?? "", {
+		commands: COMMANDS,
+		everywhere: EVERYWHERE,
+	});
+	const { kept, typed, offer, taken } = completion;
+	const candidates =
+		typeof offer === "string" ? await ask(offer, completion, world) : offer;
+	const lines = candidates
+		.filter(({ value }) => value.startsWith(typed) && !taken.includes(value))
+		.map(
+			({ value, about }) =>
+				`${kept}${value}${about === undefined ? "" : `\t${about}`}\n`,
+		);
+	const directive = offer === "file" ? DIRECTIVE.files : DIRECTIVE.noFiles;
+	world.streams.out.write(`${lines.join("")}:${directive}\n`);
+	return EXIT.done;
+}
+
+async function ask(
+	source: ValueSource,
+	completion: Completion,
+	world: World,
+): Promise<readonly Candidate[]> {
+	const late = new AbortController();
+	const done = new AbortController();
+	const deadline = world.clock.delay(PATIENCE_MS, done.signal).then(
+		() => late.abort(new Error("too late")),
+		() => {},
+	);
+	try {
+		const names = valuesOf(source, completion, world, late.signal);
+		const nothing = deadline.then((): string[] => []);
+		const found = await Promise.race([names, nothing]);
+		return [...new Set(found)].sort().map((value) => ({ value }));
+	} catch {
+		return [];
+	} finally {
+		done.abort();
+	}
+}
+
+async function valuesOf(
+	source: ValueSource,
+	{ given }: Completion,
+	world: World,
+	late: AbortSignal,
+): Promise<string[]> {
+	const flags = connectionFlags(given);
+	switch (source) {
+		case "file":
+			return [];
+		case "context":
+		case "cluster":
+		case "user":
+			return (await world.kubeconfigNames(flags.kubeconfig))[source];
+		default: {
+			const cluster = await world.connect(flags, late);
+			try {
+				const [namespace = cluster.namespace] = given.list("namespace");
+				const wanted: Record<typeof source, [Kind, ListQuery]> = {
+					namespace: ["Namespace", {}],
+					serviceaccount: ["ServiceAccount", { namespace }],
+					pod: ["Pod", { namespace }],
+					key: [
+						"Secret",
+						{ labelSelector: selectorOf(ownerOf(given, world.env)) },
+					],
+				};
+				const [kind, query] = wanted[source];
+				const names: string[] = [];
+				for await (const page of cluster.pages(kind, {
+					...query,
+					metadataOnly: true,
+				}))
+					for (const { metadata } of page.items)
+						names.push(metadata.name ?? "");
+				return names;
+			} finally {
+				await cluster.close();
+			}
+		}
+	}
+}
