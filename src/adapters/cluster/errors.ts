@@ -76,16 +76,12 @@ function textOf(object: unknown, key: string): string {
 export function connectionError(
 	cause: unknown,
 	server: URL,
-	noKubeconfig = false,
+	hint = "",
 ): ConnectionError {
 	if (cause instanceof ConnectionError) return cause;
 	if (codeOf(cause) === "ECONNREFUSED")
 		return new ConnectionError(
-			`The connection to the server ${server.host} was refused - did you specify the right host or port?${
-				noKubeconfig
-					? " (no kubeconfig was found: set KUBECONFIG or --kubeconfig)"
-					: ""
-			}`,
+			`The connection to the server ${server.host} was refused - did you specify the right host or port?${hint && ` (${hint})`}`,
 		);
 	return new ConnectionError(
 		`Unable to connect to the server: ${reasonOf(cause, server)}`,

@@ -23,7 +23,7 @@ export async function connect(
 	context: ConnectContext,
 ): Promise<Cluster> {
 	const { clock, err, interrupt } = context;
-	const { target, isDefault } = await find(flags, context);
+	const target = await find(flags, context);
 	const server = serverUrl(target.server);
 	const credentials = credentialsOf(target, server, context);
 	const connections = connectionsTo(server, target, credentials, context);
@@ -46,7 +46,7 @@ export async function connect(
 		clock,
 		interrupt,
 		server,
-		noKubeconfig: isDefault,
+		hint: target.hint,
 	});
 	return {
 		context: target.context,
@@ -60,22 +60,13 @@ export async function connect(
 	};
 }
 
-/** `isDefault`: nothing said where the cluster is. */
 async function find(
 	flags: ConnectionFlags,
 	{ env, files }: ConnectContext,
-): Promise<{ target: Target; isDefault: boolean }> {
+): Promise<Target> {
 	const config = await loadKubeconfig(flags.kubeconfig, env, files);
-	const isEmpty =
-		config.clusters.size + config.users.size + config.contexts.size === 0;
-	const pod =
-		isEmpty && !flags.server ? await inCluster(env, files) : undefined;
-	const target = choose(config, flags, {
-		server: env.KUBERNETES_MASTER || "http://localhost:8080",
-		namespace: "default",
-		...pod,
-	});
-	return { target, isDefault: isEmpty && !flags.server && !pod };
+	const fallback = env.KUBERNETES_MASTER || "http://localhost:8080";
+	return choose(config, flags, fallback, await inCluster(env, files));
 }
 
 function connectionsTo(

@@ -4,7 +4,7 @@ import { OperationError } from "../../errors.ts";
 import type { Files } from "../../world.ts";
 import { type Kubeconfig, merge } from "./kubeconfig.ts";
 import { fromDocument } from "./kubeconfig-document.ts";
-import type { Defaults } from "./target.ts";
+import type { Pod } from "./target.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -117,7 +117,7 @@ function homeFolders(env: Env): string[] {
 export async function inCluster(
 	env: Env,
 	files: Files,
-): Promise<Defaults | undefined> {
+): Promise<Pod | undefined> {
 	const host = env.KUBERNETES_SERVICE_HOST;
 	const port = env.KUBERNETES_SERVICE_PORT;
 	const tokenFile = `${SERVICE_ACCOUNT}/token`;

@@ -21,7 +21,8 @@ export interface RepeatOptions {
 	interrupt: AbortSignal;
 	/** Words for no answer at all. */
 	server: URL;
-	noKubeconfig: boolean;
+	/** What else to say when it cannot be reached; may be "". */
+	hint: string;
 	/** In [0, 1): spreads the pauses. */
 	random?: () => number;
 }
@@ -104,10 +105,10 @@ export class Repeat {
 	}
 
 	private final(error: unknown): unknown {
-		const { server, noKubeconfig, clock } = this.options;
+		const { server, hint, clock } = this.options;
 		const failure =
 			error instanceof BrokenConnection
-				? connectionError(error.cause, server, noKubeconfig)
+				? connectionError(error.cause, server, hint)
 				: error;
 		if (this.goneSince !== undefined || !this.reached)
 			this.gaveUp = { at: clock.now(), error: failure };

@@ -14,47 +14,59 @@ export interface Target {
 	user: UserEntry;
 	/** The kubeconfig's name for the user; "" without one. */
 	userName: string;
+	/** What to do when the server cannot be reached; "" when it was chosen on purpose. */
+	hint: string;
 }
 
-/** What stands in where neither a kubeconfig nor a flag says it. */
-export interface Defaults {
+/** What a pod uses, where nothing else says which cluster. */
+export interface Pod {
 	server: string;
 	namespace: string;
-	cluster?: ClusterEntry;
-	user?: UserEntry;
+	cluster: ClusterEntry;
+	user: UserEntry;
 }
 
 /**
- * The flags' and the current context's choice. Throws OperationError where a flag or the
- * context names what is not there, or where an entry contradicts itself.
+ * The flags' and the current context's choice; without either the pod's, and outside of one kubectl's
+ * old `fallback` address. Throws OperationError where a flag or the context names what is not there, or
+ * where an entry contradicts itself.
  */
 export function choose(
 	config: Kubeconfig,
 	flags: ConnectionFlags,
-	defaults: Defaults,
+	fallback: string,
+	pod?: Pod,
 ): Target {
 	const name = flags.context || config.currentContext;
 	const context = found(config.contexts, name, "context");
 	const clusterName = flags.cluster || context?.cluster;
 	const userName = flags.user || context?.user;
-	const cluster = withFlags(
-		found(config.clusters, clusterName, "cluster") ?? defaults.cluster ?? {},
-		flags,
-	);
-	const user = withCredentials(
-		found(config.users, userName, "user") ?? defaults.user ?? {},
-		flags,
-	);
+	const cluster = found(config.clusters, clusterName, "cluster");
+	const user = found(config.users, userName, "user");
+	const inPod = cluster === undefined && !flags.server ? pod : undefined;
 	const target = {
 		context: name,
-		namespace: flags.namespace || context?.namespace || defaults.namespace,
-		server: flags.server || cluster.server || defaults.server,
-		cluster,
-		user,
+		// A pod's namespace also stands in where its kubeconfig says none.
+		namespace:
+			flags.namespace || context?.namespace || pod?.namespace || "default",
+		server: flags.server || cluster?.server || inPod?.server || fallback,
+		cluster: withFlags(cluster ?? inPod?.cluster ?? {}, flags),
+		user: withCredentials(inPod?.user ?? user ?? {}, flags),
 		userName: userName ?? "",
+		hint:
+			flags.server || cluster?.server || inPod
+				? ""
+				: hintFor(config.contexts.size),
 	};
 	refuseContradictions(target, clusterName ?? "");
 	return target;
+}
+
+/** Why it is the fallback: nobody means to talk to that one. */
+function hintFor(contexts: number): string {
+	return contexts === 0
+		? "no kubeconfig was found: set KUBECONFIG or --kubeconfig"
+		: "the kubeconfig names no current context: choose one with --context";
 }
 
 /** kubectl, too, takes a missing name in a file for an error, not for an empty entry. */
