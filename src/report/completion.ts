@@ -115,7 +115,8 @@ compdef _kubectl_or_meshreg kubectl
 	fish: `# fish completion for kubectl meshreg.
 
 function __kubectl_meshreg_complete
-    set -l words (commandline -opc) (commandline -ct)
+    set -l typed (commandline -ct)
+    set -l words (commandline -opc) "$typed"
     set -l program kubectl-meshreg
     if not string match -q '*kubectl-meshreg' -- $words[1]
         set program kubectl meshreg
@@ -123,12 +124,12 @@ function __kubectl_meshreg_complete
     end
     set -e words[1]
     set -l lines ($program __complete $words 2>/dev/null)
-    set -l flag (string match -r -- '^-[^=]*=' (commandline -ct))
+    set -l flag (string match -r -- '^-[^=]*=' "$typed")
     for line in $lines[1..-2]
-        echo -- $flag$line
+        echo -- "$flag$line"
     end
     if test "$lines[-1]" = :0
-        __fish_complete_path (string replace -r -- '^-[^=]*=' '' (commandline -ct))
+        __fish_complete_path (string replace -r -- '^-[^=]*=' '' "$typed")
     end
 end
 
