@@ -1,5 +1,5 @@
 import { resolve as absolute, delimiter, dirname, join, sep } from "node:path";
-import { parse, parseDocument } from "yaml";
+import { isScalar, parse, parseDocument } from "yaml";
 import { OperationError } from "../../errors.ts";
 import type { Files } from "../../world.ts";
 import { type Kubeconfig, merge } from "./kubeconfig.ts";
@@ -67,8 +67,8 @@ async function load(path: string, files: Files): Promise<Kubeconfig> {
 }
 
 /**
- * Puts renewed tokens of `user`'s auth-provider into its kubeconfig, leaving everything else as it is,
- * comments included. Throws OperationError.
+ * Puts renewed tokens of `user`'s auth-provider into its kubeconfig; every other byte stays. Throws
+ * OperationError.
  */
 export async function saveTokens(
 	path: string,
@@ -77,18 +77,33 @@ export async function saveTokens(
 	files: Files,
 ): Promise<void> {
 	const text = (await files.read(path, LIMIT)).toString("utf8");
-	const document = parseDocument(text, { logLevel: "silent" });
+	const document = parseDocument(text, { logLevel: "error" });
 	const users: unknown = document.toJS()?.users;
 	const at = Array.isArray(users)
 		? users.findIndex((entry) => entry?.name === user)
 		: -1;
-	if (at < 0) return; // Somebody else has changed the file: no longer ours to keep up.
-	for (const name of ["id-token", "refresh-token"])
-		document.setIn(
-			["users", at, "user", "auth-provider", "config", name],
-			tokens[name],
-		);
-	await files.write(path, document.toString({ lineWidth: 0 }), 0o600);
+	const config = ["users", at, "user", "auth-provider", "config"];
+	const places = ["id-token", "refresh-token"]
+		.map((name) => ({
+			token: tokens[name] ?? "",
+			range: rangeOf(document.getIn([...config, name], true)),
+		}))
+		// From the end, so that what comes before stays where it was.
+		.sort((one, other) => other.range[0] - one.range[0]);
+	let changed = text;
+	for (const { token, range } of places)
+		changed =
+			changed.slice(0, range[0]) +
+			JSON.stringify(token) +
+			changed.slice(range[1]);
+	// Gone from there: somebody else has written the file, and knows better.
+	if (at < 0 || places.some(({ range }) => range[1] === 0)) return;
+	await files.write(path, changed, 0o600);
+}
+
+/** Where a value begins and ends in the text; 0 and 0 for none. */
+function rangeOf(node: unknown): readonly [number, number] {
+	return isScalar(node) && node.range ? [node.range[0], node.range[1]] : [0, 0];
 }
 
 function broken(path: string, why: string): OperationError {

@@ -93,8 +93,10 @@ async function refresh(config: OidcConfig, token: string, fetch: CustomFetch) {
 	};
 }
 
-/** A parser's message would quote the token. */
+/** A parser's message would quote the token; the library wraps ours in one that says nothing. */
 function reasonOf(error: unknown): string {
+	if (error instanceof Error && error.cause instanceof OperationError)
+		return error.cause.message;
 	if (error instanceof SyntaxError) return "the id-token is not a JWT";
 	return error instanceof Error ? error.message : String(error);
 }
