@@ -42,6 +42,8 @@ export interface Output {
 	readonly isTerminal: boolean;
 	/** Width in characters; 80 where it cannot be known. */
 	readonly columns: number;
+	/** Aborts when nobody reads it any more: what is written from then on goes nowhere. */
+	readonly gone?: AbortSignal;
 }
 
 export interface Streams {

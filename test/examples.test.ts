@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { COMMANDS, parse } from "../src/cli.ts";
+import { AbortedError } from "../src/errors.ts";
 import { exampleBed } from "./support/example-bed.ts";
 import { spoken } from "./support/shell-words.ts";
 import { testBed } from "./support/test-bed.ts";
@@ -53,10 +54,18 @@ for (const command of COMMANDS)
 			test(line, async () => {
 				await using bed = await exampleBed();
 				const { argv, stdin } = spoken(line, { REGISTRY_PASSWORD: "one" });
+				const interrupt = new AbortController();
 				const outcome = await bed.run(argv, {
 					stdin,
 					...bed.answersTo(command.verb, argv),
+					interrupt: interrupt.signal,
+					// What stays until it is interrupted is interrupted when it has come that far.
+					onWrite: (_, text) => {
+						if (text.endsWith("Watching for changes.\n"))
+							interrupt.abort(new AbortedError("SIGINT"));
+					},
 				});
-				assert.equal(outcome.status, 0, outcome.err);
+				const { aborted } = interrupt.signal;
+				assert.equal(outcome.status, aborted ? 130 : 0, outcome.err);
 			});
 	});

@@ -2,6 +2,7 @@ import { attachedAccountsOf } from "../account-flags.ts";
 import { CHANGE_FORMATS } from "../actions/change-report.ts";
 import type { Selection } from "../actions/select-namespaces.ts";
 import { type Syncing, syncCopies } from "../actions/sync-copies.ts";
+import { watchSync } from "../actions/watch-sync.ts";
 import { command } from "../command.ts";
 import type { Given } from "../core/flag.ts";
 import { parseLabel } from "../core/ownership.ts";
@@ -15,6 +16,7 @@ const INJECTED_SELECTOR = "injector.nsm.nginx.com/auto-inject=enabled";
 
 interface SyncOptions extends Syncing {
 	readonly connection: ConnectionFlags;
+	readonly watch: boolean;
 	readonly notes: readonly string[];
 }
 
@@ -45,6 +47,10 @@ Say which namespaces: by name, all, by label, or those in which the mesh injects
 		{
 			comment: "To where pods pull from its registries, and let them use it",
 			line: "kubectl meshreg sync --needed --attach",
+		},
+		{
+			comment: "Stay, and keep them in sync",
+			line: "kubectl meshreg sync -A --watch",
 		},
 		{
 			comment: "See first what it would do",
@@ -98,6 +104,11 @@ Say which namespaces: by name, all, by label, or those in which the mesh injects
 			kind: "switch",
 			help: "Take over Secrets that others made; delete and recreate where an update is forbidden (asks, or --yes).",
 		},
+		{
+			name: "watch",
+			kind: "switch",
+			help: "Stay, and keep the namespaces in sync as they and the source change.",
+		},
 		flags.OWNER_LABEL_FLAG,
 		flags.CONCURRENCY_FLAG,
 		flags.DRY_RUN_FLAG,
@@ -128,6 +139,7 @@ Say which namespaces: by name, all, by label, or those in which the mesh injects
 			prune: given.on("prune"),
 			force: given.on("force"),
 			yes: given.on("yes"),
+			watch: watchOf(given),
 			quiet: given.on("quiet"),
 			output: flags.outputOf(given, CHANGE_FORMATS),
 			...flags.dryRunOf(given),
@@ -147,7 +159,9 @@ Say which namespaces: by name, all, by label, or those in which the mesh injects
 			);
 		const cluster = await world.connect(options.connection);
 		try {
-			return await syncCopies(options, cluster, world);
+			return options.watch
+				? await watchSync(options, cluster, world)
+				: await syncCopies(options, cluster, world);
 		} finally {
 			await cluster.close();
 		}
@@ -176,6 +190,25 @@ function selectionOf(given: Given): Selection {
 	return given.on("injected")
 		? { by: "label", selector: INJECTED_SELECTOR }
 		: { by: "ask" };
+}
+
+/** Throws UsageError for what makes no sense over hours, with nobody to ask. */
+function watchOf(given: Given): boolean {
+	if (!given.on("watch")) return false;
+	for (const other of ["dry-run", "needed", "attach"])
+		flags.atMostOne(given, [
+			["watch", "--watch"],
+			[other, `--${other}`],
+		]);
+	if (given.on("prune") && !given.on("yes"))
+		throw new UsageError(
+			"--watch --prune needs --yes: nobody is asked before each deletion",
+		);
+	if (given.text("output") === "yaml")
+		throw new UsageError(
+			"--watch prints a line an event: use -o json or -o name",
+		);
+	return true;
 }
 
 function excludeOf(given: Given): readonly string[] {

@@ -51,6 +51,9 @@ export interface DesiredKey {
 	readonly content: Content;
 }
 
+/** Most clusters have a handful of contents; what is forgotten is parsed again. */
+const REMEMBERED = 256;
+
 /**
  * Reads contents, each distinct one once: a thousand copies share one parse and
  * one string, which is most of what a large cluster's snapshot would weigh.
@@ -63,6 +66,8 @@ export class ContentReader {
 		let content = this.#seen.get(data);
 		if (content === undefined) {
 			content = contentOf(data, Buffer.from(data, "base64").toString("utf8"));
+			// Over days of watching, contents come and go.
+			if (this.#seen.size >= REMEMBERED) this.#seen.clear();
 			this.#seen.set(data, content);
 		}
 		return content;

@@ -25,6 +25,8 @@ export interface Surroundings {
 	/** Width of the terminal. */
 	columns?: number;
 	interrupt?: AbortSignal;
+	/** Called with everything that is printed, as it is printed. */
+	onWrite?: (name: "out" | "err", text: string) => void;
 	/** Instead of the registry client's own time limit and name resolution. */
 	registry?: { limit?: number; resolve?: Resolve };
 	/** Changes the cluster that commands see. */
@@ -58,6 +60,7 @@ export async function meshreg(
 	const output = (name: "out" | "err"): Output => ({
 		write: (text) => {
 			written[name] += text;
+			given.onWrite?.(name, text);
 		},
 		isTerminal: false,
 		columns: given.columns ?? 80,

@@ -51,20 +51,21 @@ function isSet(value: string | undefined): boolean {
 }
 
 function output(stream: OutputStream): Output {
-	let gone = false;
+	const gone = new AbortController();
 	// `… | head` has read enough, or the window is closed: nobody is left to tell, so the work goes on silently.
 	stream.on("error", (error) => {
 		if (!("code" in error) || !GONE.has(String(error.code))) throw error;
-		gone = true;
+		gone.abort(error);
 	});
 	return {
 		write(text) {
-			if (!gone) stream.write(text);
+			if (!gone.signal.aborted) stream.write(text);
 		},
 		isTerminal: stream.isTTY === true,
 		get columns() {
 			return stream.columns || 80;
 		},
+		gone: gone.signal,
 	};
 }
 

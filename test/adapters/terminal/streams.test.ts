@@ -68,6 +68,8 @@ test("a reader that went away ends the writing, not the program", () => {
 	streams.out.write("second\n");
 	streams.err.write("still here\n");
 	assert.equal(stdout.written, "first\n");
+	assert.equal(streams.out.gone?.aborted, true);
+	assert.equal(streams.err.gone?.aborted, false);
 	assert.equal(stderr.written, "still here\n");
 });
 

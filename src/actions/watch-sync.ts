@@ -1,0 +1,104 @@
+import { matchesGlob, SYSTEM_NAMESPACES } from "../core/desired.ts";
+import { ContentReader } from "../core/registry-key.ts";
+import { type ChangeResult, tally } from "../core/result.ts";
+import { AbortedError, EXIT, UsageError } from "../errors.ts";
+import { changeLine, changeName, summary } from "../report/changes.ts";
+import type { Cluster, World } from "../world.ts";
+import type { ChangeFormat } from "./change-report.ts";
+import { findSource } from "./find-source.ts";
+import { keepInSync, type Watched } from "./keep-in-sync.ts";
+import type { Syncing } from "./sync-copies.ts";
+
+/** What `sync --watch` was told. */
+export type WatchSync = Omit<Syncing, "dryRun" | "attach">;
+
+/**
+ * Keeps copies equal to their source until it is interrupted, whose AbortedError it
+ * throws, or nobody reads its output any more. A line an event; with `-o json` an
+ * object on a line of its own, with the time.
+ */
+export async function watchSync(
+	options: WatchSync,
+	cluster: Cluster,
+	world: World,
+): Promise<number> {
+	const { out, err } = world.streams;
+	const watched = watchedOf(options);
+	const { owner } = options.source;
+	const { namespace, name } = await findSource(
+		cluster,
+		new ContentReader(),
+		options.source,
+	);
+	const counts = tally([]);
+	const gone = out.gone ?? new AbortController().signal;
+	try {
+		return await keepInSync({
+			rules: {
+				owner,
+				source: { namespace, name },
+				copyLabels: options.copyLabels,
+				force: options.force,
+				replace: options.force && options.yes,
+				prune: options.prune,
+			},
+			watched,
+			cluster,
+			clock: world.clock,
+			interrupt: AbortSignal.any([world.interrupt, gone]),
+			onResult(result) {
+				counts[result.action] += 1;
+				if (result.reason !== "") err.write(`${result.reason}\n`);
+				const line = lineOf(result, options.output, world.clock.now());
+				if (line !== undefined) out.write(line);
+			},
+			onNote: (line) => err.write(`${line}\n`),
+			onReady(results) {
+				if (options.quiet) return;
+				err.write(`${summary(results, "none")}Watching for changes.\n`);
+			},
+		});
+	} catch (error) {
+		if (gone.aborted) return EXIT.done;
+		if (error instanceof AbortedError && !options.quiet)
+			err.write(
+				`stopped: ${counts.created} created, ${counts.configured} configured, ${counts.deleted} deleted, ${counts.failed} failed\n`,
+			);
+		throw error;
+	}
+}
+
+function watchedOf({ selection, exclude }: WatchSync): Watched {
+	switch (selection.by) {
+		case "names":
+			return {
+				by: "names",
+				names: selection.names.filter((name) => !matchesGlob(name, exclude)),
+			};
+		case "ask":
+		case "needed":
+			throw new UsageError(
+				"--watch: say which namespaces: -n NAMESPACE, -A, -l SELECTOR or --injected",
+				true,
+			);
+		case "all":
+		case "label":
+			return {
+				by: "list",
+				query:
+					selection.by === "label" ? { labelSelector: selection.selector } : {},
+				excludes: (name) =>
+					SYSTEM_NAMESPACES.includes(name) || matchesGlob(name, exclude),
+			};
+	}
+}
+
+function lineOf(
+	result: ChangeResult,
+	output: ChangeFormat | undefined,
+	now: number,
+): string | undefined {
+	if (output === "json")
+		return `${JSON.stringify({ time: new Date(now).toISOString(), ...result })}\n`;
+	return output === "name" ? changeName(result) : changeLine(result, "none");
+}

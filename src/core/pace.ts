@@ -1,0 +1,49 @@
+/** What happened in one namespace lately, as far as it slows us down. Times in milliseconds. */
+export interface Pace {
+	/** Failures since the last success. */
+	readonly failures: number;
+	/** Writes that followed closely on each other. */
+	readonly streak: number;
+	readonly wroteAt: number;
+}
+
+export const FRESH: Pace = { failures: 0, streak: 0, wroteAt: -Infinity };
+
+/** So many writes in a row are taken for somebody at work; from then on, for a quarrel. */
+const PATIENCE = 5;
+/** Writes further apart than this, plus what we waited ourselves, do not belong together. */
+const TOGETHER = 10_000;
+const LONGEST_TRUCE = 60_000;
+
+export function afterWrite(pace: Pace, now: number): Pace {
+	const together = now - pace.wroteAt <= TOGETHER + truce(pace);
+	return {
+		failures: 0,
+		streak: together ? pace.streak + 1 : 1,
+		wroteAt: now,
+	};
+}
+
+export function afterFailure(pace: Pace): Pace {
+	return { ...pace, failures: pace.failures + 1 };
+}
+
+/** How long to wait before trying again what failed: a second, then twice as long each time, up to `longest`. */
+export function retryAfter({ failures }: Pace, longest: number): number {
+	return Math.min(longest, 500 * 2 ** failures);
+}
+
+/**
+ * When the next write may be made. Somebody who undoes every write of ours at once
+ * (another controller, a second watcher with other labels) would otherwise be fought
+ * as fast as the server allows.
+ */
+export function nextWrite(pace: Pace): number {
+	return pace.wroteAt + truce(pace);
+}
+
+function truce({ streak }: Pace): number {
+	return streak < PATIENCE
+		? 0
+		: Math.min(LONGEST_TRUCE, 1000 * 2 ** (streak - PATIENCE));
+}

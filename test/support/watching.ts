@@ -1,0 +1,70 @@
+import { AbortedError } from "../../src/errors.ts";
+import type { Outcome, Surroundings } from "./command-line.ts";
+import type { TestBed } from "./test-bed.ts";
+
+/** A `sync --watch` that runs. */
+export interface Watching extends AsyncDisposable {
+	/** Waits until all of these are printed, in any order, after what was waited for before; fails when the program ends first. */
+	says(...texts: string[]): Promise<void>;
+	/** Ends it, and returns all that it printed. */
+	stop(signal?: "SIGINT" | "SIGTERM" | "SIGHUP"): Promise<Outcome>;
+}
+
+/** Starts one and waits until everything is in sync. */
+export async function watching(
+	bed: TestBed,
+	argv: readonly string[],
+	given: Surroundings & { user?: string } = {},
+): Promise<Watching> {
+	const interrupt = new AbortController();
+	let printed = "";
+	let look = () => {};
+	let outcome: Outcome | undefined;
+	const running = bed
+		.run(["sync", "--watch", ...argv], {
+			...given,
+			interrupt: interrupt.signal,
+			onWrite(_, text) {
+				printed += text;
+				look();
+			},
+		})
+		.then((ended) => {
+			outcome = ended;
+			look();
+			return ended;
+		});
+	const says = (...texts: string[]) =>
+		new Promise<void>((resolve, reject) => {
+			look = () => {
+				const ends = texts.map((text) => printed.indexOf(text) + text.length);
+				if (texts.every((text) => printed.includes(text))) {
+					printed = printed.slice(Math.max(...ends));
+					resolve();
+				} else if (outcome)
+					reject(
+						new Error(
+							`it ended (${outcome.status}) before it said "${texts.join('" and "')}"; since the last wait: ${printed}`,
+						),
+					);
+			};
+			look();
+		});
+	const stop: Watching["stop"] = (signal = "SIGTERM") => {
+		interrupt.abort(new AbortedError(signal));
+		return running;
+	};
+	try {
+		await says("Watching for changes.\n");
+	} catch (error) {
+		await stop();
+		throw error;
+	}
+	return {
+		says,
+		stop,
+		async [Symbol.asyncDispose]() {
+			await stop();
+		},
+	};
+}
