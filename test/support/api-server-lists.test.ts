@@ -118,10 +118,19 @@ for (const [path, selector, expected] of [
 
 for (const [query, message] of [
 	["labelSelector=a b", "found 'b', expected: in, notin, =, ==, !=, gt, lt"],
-	["labelSelector=a in b", "found 'b', expected: '('"],
-	["labelSelector=a in (b", "found '', expected: ',', or ')'"],
+	["labelSelector=a in b", "found 'b' expected: '('"],
+	["labelSelector=a in (b", "found '', expected: ',' or ')'"],
 	["labelSelector=a=b c", "found 'c', expected: ',' or 'end of string'"],
 	["labelSelector=a,,b", "found ',', expected: identifier after ','"],
+	[
+		"labelSelector=a>b",
+		`values[0]: Invalid value: "b": for 'Gt', 'Lt' operators, the value must be an integer`,
+	],
+	[
+		"labelSelector=a/=b",
+		'<nil>: Invalid value: "a/": name part must be non-empty',
+	],
+	["limit=x", 'strconv.ParseInt: parsing "x": invalid syntax'],
 	["fieldSelector=type", "invalid selector: 'type'; can't understand 'type'"],
 	["fieldSelector=data=x", "field label not supported: data"],
 ] as const)

@@ -106,6 +106,20 @@ test("what enters or leaves the selection is ADDED or DELETED", async () => {
 	]);
 });
 
+test("what leaves the selection is shown as it was in it, at the new version", async () => {
+	const { client, store, seed } = await start();
+	seed("x", "a");
+	const from = store.version;
+	seed("x", "b");
+	const { events } = client.watch(
+		`/api/v1/secrets?watch=true&labelSelector=team%3Da&resourceVersion=${from}`,
+	);
+	const { type, object } = (await events.next()).value as WatchEvent;
+	assert.equal(type, "DELETED");
+	assert.equal(object.metadata.resourceVersion, String(from + 1));
+	assert.deepEqual(object.metadata.labels, { team: "a" });
+});
+
 test("a deletion carries its own version, and the object as it was", async () => {
 	const { client, store, seed } = await start();
 	seed("x", "a");

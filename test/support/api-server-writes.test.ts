@@ -107,7 +107,7 @@ test("a dry run that would fail fails alike; an unknown dryRun is refused", asyn
 	});
 	assert.equal(
 		unknown.message,
-		'CreateOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: "Some": supported values: "All"',
+		'CreateOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: ["Some"]: supported values: "All"',
 	);
 });
 
@@ -164,7 +164,7 @@ for (const [what, body, status, message] of [
 		"a long label and a bad key",
 		secret({ name: "x", labels: { "a b": "c".repeat(64) } }),
 		422,
-		`Secret "x" is invalid: [metadata.labels: Invalid value: "a b": name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]'), metadata.labels: Invalid value: "${"c".repeat(64)}": must be no more than 63 characters]`,
+		`Secret "x" is invalid: [metadata.labels: Invalid value: "a b": name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]'), metadata.labels: Invalid value: "${"c".repeat(64)}": must be no more than 63 bytes]`,
 	],
 ] as const)
 	test(`a creation with ${what} is refused`, async () => {
@@ -204,23 +204,21 @@ test("an update that changes nothing leaves the version; one that does takes the
 	assert.equal(other.data, undefined);
 });
 
-test("an update with the uid of an object that is gone is a conflict, also when nothing took its place", async () => {
-	const gone = "00000000-0000-0000-0000-000000000000";
-	for (const [name, uid] of [
-		["key", store.get("Secret", "app", "key")?.metadata.uid],
-		["absent", ""],
-	]) {
-		const reply = await send({
+test("an update with another uid is a conflict; of an object that is gone, 404", async () => {
+	const uid = "00000000-0000-0000-0000-000000000000";
+	const put = (name: string) =>
+		send({
 			method: "PUT",
 			path: `${path}/${name}`,
-			body: secret({ name, uid: gone }),
+			body: secret({ name, uid }),
 		});
-		assert.equal(reply.status, 409);
-		assert.equal(
-			reply.message,
-			`Operation cannot be fulfilled on secrets "${name}": StorageError: invalid object, Code: 4, Key: /registry/secrets/app/${name}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${gone}, UID in object meta: ${uid}`,
-		);
-	}
+	const other = await put("key");
+	assert.equal(other.status, 409);
+	assert.equal(
+		other.message,
+		`Operation cannot be fulfilled on secrets "key": StorageError: invalid object, Code: 4, Key: /registry/secrets/app/key, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${store.get("Secret", "app", "key")?.metadata.uid}`,
+	);
+	assert.equal((await put("absent")).status, 404);
 });
 
 test("an update of another name is refused", async () => {
@@ -236,6 +234,16 @@ test("an update of another name is refused", async () => {
 });
 
 for (const [what, contentType, body, status, labels] of [
+	[
+		"JSON Patch that replaces what is absent",
+		jsonPatch,
+		[
+			{ op: "test", path: "/metadata/labels/b", value: null },
+			{ op: "replace", path: "/metadata/labels/b", value: "2" },
+		],
+		200,
+		{ a: "1", b: "2" },
+	],
 	[
 		"JSON Patch that tests and replaces",
 		jsonPatch,
@@ -342,7 +350,7 @@ test("an object with a finalizer stays, marked, until the finalizer goes", async
 	assert.equal(store.get("Secret", "app", "held"), undefined);
 });
 
-test("a namespace: protected, deleted once, gone only with its contents", async () => {
+test("a namespace: some are protected, others stay until they are emptied", async () => {
 	const remove = (name: string) =>
 		send({ method: "DELETE", path: `/api/v1/namespaces/${name}` });
 	assert.equal(
@@ -354,7 +362,16 @@ test("a namespace: protected, deleted once, gone only with its contents", async 
 	assert.deepEqual(store.get("Namespace", "", "leaving")?.status, {
 		phase: "Terminating",
 	});
-	assert.equal((await remove("leaving")).reason, "Conflict");
+	assert.equal((await remove("leaving")).status, 200);
+	const again = await send({
+		method: "POST",
+		path: "/api/v1/namespaces",
+		body: { metadata: { name: "leaving" } },
+	});
+	assert.equal(
+		again.message,
+		'object is being deleted: namespaces "leaving" already exists',
+	);
 });
 
 test("a pod takes the pull Secrets of its service account, which must be there", async () => {

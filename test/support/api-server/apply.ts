@@ -1,4 +1,5 @@
 import { parse as parseYaml } from "yaml";
+import { decode } from "./decoding.ts";
 import {
 	compareFields,
 	dotted,
@@ -6,29 +7,47 @@ import {
 	leaves,
 	withoutFields,
 } from "./field-set.ts";
-import type { Author } from "./managed-fields.ts";
-import { minus, ownable, owned, setOf, withOwners } from "./managed-fields.ts";
+import {
+	type Author,
+	minus,
+	ownable,
+	owned,
+	setOf,
+	trackUpdate,
+	withOwners,
+} from "./managed-fields.ts";
 import { normalise } from "./normalise.ts";
-import type {
-	Draft,
-	Json,
-	JsonObject,
-	KubeObject,
-	ManagedFields,
+import {
+	type Draft,
+	isObject,
+	type Json,
+	type JsonObject,
+	type KubeObject,
+	type ManagedFields,
 } from "./objects.ts";
 import { mergePatch } from "./patches.ts";
 import type { Resource } from "./resources.ts";
-import { type Cause, Refusal, refuse } from "./statuses.ts";
+import { type Cause, cause, Refusal, refuse } from "./statuses.ts";
 
 export const applyType = "application/apply-patch+yaml";
 
-/** The configuration in the body of an apply. Throws a 400. */
-export function readConfiguration(text: string): Json {
+/** The configuration in the body of an apply: YAML, of which JSON is a part. Throws a 400. */
+export function readConfiguration(text: string, kind: string): Draft {
+	let value: Json;
 	try {
-		return parseYaml(text) as Json;
+		value = parseYaml(text) as Json;
 	} catch {
 		throw refuse.badRequest("error decoding YAML: the body is no YAML");
 	}
+	if (!isObject(value) || value.kind === undefined)
+		throw refuse.badRequest("invalid object type: /, Kind=");
+	if (isObject(value.metadata) && value.metadata.managedFields !== undefined)
+		throw refuse.badRequest("metadata.managedFields must be nil");
+	const decoded = decode(value, kind);
+	if ("draft" in decoded) return decoded.draft;
+	throw refuse.badRequest(
+		`${decoded.given} in version "${decoded.version}" cannot be handled as a ${kind}: ${decoded.error}`,
+	);
 }
 
 /** Throws the 422 of an apply that does not say who it is. */
@@ -37,13 +56,7 @@ export function checkManager(query: URLSearchParams): void {
 	throw refuse.invalid(
 		"PatchOptions",
 		"",
-		[
-			{
-				reason: "FieldValueRequired",
-				message: "Required value: is required for apply patch",
-				field: "fieldManager",
-			},
-		],
+		[cause.required("fieldManager", "is required for apply patch")],
 		"meta.k8s.io",
 	);
 }
@@ -73,9 +86,8 @@ export function applyOver(
 	author: Author,
 	force: boolean,
 ): KubeObject {
-	const owners = live.metadata.managedFields ?? [
-		beforeFirstApply(resource, live, author),
-	];
+	const owners =
+		live.metadata.managedFields ?? beforeFirstApply(resource, live, author);
 	const mine = owners.find(
 		(owner) => owner.operation === "Apply" && owner.manager === author.manager,
 	);
@@ -114,28 +126,26 @@ export function applyOver(
 	]);
 }
 
-/** The fields that a configuration names; stringData means data. */
+/** The fields that a configuration names. */
 function named(resource: Resource, draft: Draft): FieldSet {
-	const { stringData, ...fields } = draft;
-	const found = leaves(
-		ownable(resource, {
-			...fields,
-			...(stringData === undefined
-				? {}
-				: { data: { ...(fields.data as object), ...(stringData as object) } }),
-		}),
-	);
+	const found = leaves(ownable(resource, draft));
 	found.delete("metadata");
+	if (isObject(draft.stringData))
+		for (const field of leaves({ stringData: draft.stringData }))
+			found.add(field);
 	return found;
 }
 
+/** Who owned the fields of an object before managedFields told. */
 function beforeFirstApply(
 	resource: Resource,
 	live: KubeObject,
 	{ time }: Author,
-): ManagedFields {
+): ManagedFields[] {
 	const author = { manager: "before-first-apply", time };
-	return owned(undefined, "Update", author, leaves(ownable(resource, live)));
+	return (
+		trackUpdate(resource, undefined, live, author).metadata.managedFields ?? []
+	);
 }
 
 function conflict(
@@ -143,12 +153,14 @@ function conflict(
 ): Refusal {
 	const who = ({ manager, operation, apiVersion }: ManagedFields) =>
 		`"${manager}"${operation === "Apply" ? "" : ` using ${apiVersion}`}`;
-	const owners = [...new Set(conflicts.map(({ owner }) => owner))];
+	const owners = [...new Set(conflicts.map(({ owner }) => owner))].sort(
+		(a, b) => a.manager.localeCompare(b.manager),
+	);
 	const texts = owners.map((owner) => {
 		const fields = conflicts
 			.filter((one) => one.owner === owner)
 			.map(({ field }) => dotted(field));
-		return fields.length === 1
+		return conflicts.length === 1
 			? `conflict with ${who(owner)}: ${fields[0]}`
 			: `conflicts with ${who(owner)}:\n${fields.map((field) => `- ${field}`).join("\n")}`;
 	});

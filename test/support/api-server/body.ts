@@ -1,52 +1,49 @@
 import { parse as parseYaml } from "yaml";
-import { parseGoJson } from "./go-text.ts";
+import { decode } from "./decoding.ts";
+import { goKind, parseGoJson } from "./go-text.ts";
 import { type Draft, isObject, type Json } from "./objects.ts";
 import { type ApiRequest, contentType } from "./request.ts";
-import { refuse } from "./statuses.ts";
-import { checkTypes } from "./validation.ts";
+import { cause, refuse } from "./statuses.ts";
 
 /** The object in a request's body. Throws a 400 or 415. */
 export function readDraft(request: ApiRequest, kind: string): Draft {
 	const type = contentType(request);
-	const value =
-		type === "application/yaml"
-			? (parseYaml(request.body) as Json)
-			: type === "" || type === "application/json"
-				? parseJson(request.body, kind)
-				: undefined;
-	if (value === undefined)
+	const isYaml = type === "application/yaml";
+	if (!isYaml && type !== "" && type !== "application/json")
 		throw refuse.unsupportedMediaType(
-			"the body of the request was in an unknown format - accepted media types include: application/json, application/yaml",
+			"the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf",
 		);
-	return checkDraft(value, kind);
+	const value = isYaml
+		? (parseYaml(request.body) as Json)
+		: parseJson(request.body, kind);
+	const draft = decode(value, kind);
+	if ("error" in draft)
+		throw refuse.badRequest(
+			`${draft.given} in version "${draft.version}" cannot be handled as a ${kind}: ${draft.error}`,
+		);
+	return draft.draft;
 }
 
-/** Throws a 400 where a value is no object of this kind. `kind` and `apiVersion` may be absent. */
-export function checkDraft(value: Json, kind: string): Draft {
-	if (isObject(value)) {
-		const { kind: given = kind, apiVersion = "v1" } = value;
-		if (given !== kind || apiVersion !== "v1")
-			throw refuse.badRequest(
-				`${String(given)} in version "${String(apiVersion)}" cannot be handled as a ${kind}: converting (${String(apiVersion)}.${String(given)}) to (core.${kind}): unknown conversion`,
-			);
-	}
-	checkTypes(kind, value);
-	return value as Draft;
-}
-
-/** JSON, or the 400 of a body that is none. */
+/** JSON, or the 400 of a body that is none, or no object. */
 export function parseJson(text: string, kind: string): Json {
 	const parsed = parseGoJson(text);
-	if ("value" in parsed) return parsed.value;
-	const shown = text.length > 30 ? `${text.slice(0, 30)} ...` : text;
+	if ("value" in parsed && isObject(parsed.value)) return parsed.value;
+	const wrong =
+		"error" in parsed
+			? parsed.error
+			: `json: cannot unmarshal ${goKind(parsed.value)} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`;
 	throw refuse.badRequest(
-		`the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${parsed.error} (${
-			text === ""
-				? "<empty>"
-				: text.startsWith("{")
-					? shown
-					: Buffer.from(text.slice(0, 30)).toString("hex")
-		})`,
+		`the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${wrong} (${beginning(text)})`,
+	);
+}
+
+/** How the API server shows what it could not read: text that looks like JSON as it is, all else in hexadecimal. */
+function beginning(text: string): string {
+	if (text === "") return "<empty>";
+	const shown = text.slice(0, 30);
+	return (
+		(text.startsWith("{") ? shown : Buffer.from(shown).toString("hex")) +
+		(text.length > 30 ? " ..." : "")
 	);
 }
 
@@ -72,12 +69,19 @@ export function isDryRun(
 				[
 					{
 						reason: "FieldValueNotSupported",
-						message: `Unsupported value: ${JSON.stringify(value)}: supported values: "All"`,
+						message: `Unsupported value: ${JSON.stringify(given)}: supported values: "All"`,
 						field: "dryRun",
 					},
 				],
 				"meta.k8s.io",
 			);
+	if ((query.get("fieldManager") ?? "").length > 128)
+		throw refuse.invalid(
+			optionsKind,
+			"",
+			[cause.tooLong("fieldManager", "may not be more than 128 bytes")],
+			"meta.k8s.io",
+		);
 	return given.length > 0;
 }
 

@@ -1,6 +1,7 @@
 import { protectedNamespaces } from "./admission.ts";
-import { type Answer, answerJson, objectJson } from "./answer.ts";
-import { isDryRun, parseJson } from "./body.ts";
+import { type Answer, answerJson, type ObjectAnswer } from "./answer.ts";
+import { isDryRun } from "./body.ts";
+import { parseGoJson } from "./go-text.ts";
 import { isObject, type JsonObject, type KubeObject } from "./objects.ts";
 import {
 	type ApiRequest,
@@ -17,7 +18,7 @@ export function remove(
 	store: Store,
 	target: ResourceRequest,
 	request: ApiRequest,
-): Answer {
+): Answer | ObjectAnswer {
 	const { resource, name } = target;
 	const options = readOptions(request);
 	const dryRun = isDryRun(request, "DeleteOptions", options.dryRun);
@@ -32,7 +33,7 @@ export function remove(
 	checkPreconditions(entry, options);
 	const { kept, object } = deleteEntry(store, entry, dryRun);
 	return resource.answersDeleted || kept
-		? { status: 200, body: objectJson(resource, JSON.stringify(object)) }
+		? { status: 200, resource, object, json: JSON.stringify(object) }
 		: answerJson(200, {
 				kind: "Status",
 				apiVersion: "v1",
@@ -86,14 +87,7 @@ function deleteEntry(
 		if (!dryRun) store.remove(entry);
 		return { kept: false, object };
 	}
-	if (metadata.deletionTimestamp !== undefined) {
-		if (!isNamespace) return { kept: true, object };
-		throw refuse.conflict(
-			resource.plural,
-			metadata.name,
-			"The system is ensuring all content is removed from this namespace.  Upon completion, this namespace will automatically be purged by the system.",
-		);
-	}
+	if (metadata.deletionTimestamp !== undefined) return { kept: true, object };
 	const marked: KubeObject = {
 		...object,
 		metadata: {
@@ -116,8 +110,12 @@ function deleteEntry(
 /** DeleteOptions, which may be absent. */
 function readOptions(request: ApiRequest): JsonObject {
 	if (request.body === "") return {};
-	const options = parseJson(request.body, "DeleteOptions");
-	return isObject(options) ? options : {};
+	const options = parseGoJson(request.body);
+	if ("error" in options)
+		throw refuse.badRequest(
+			`couldn't get version/kind; json parse error: ${options.error}`,
+		);
+	return isObject(options.value) ? options.value : {};
 }
 
 function checkPreconditions({ resource, object }: Entry, options: JsonObject) {

@@ -111,3 +111,10 @@ export function base64Error(text: string): string | undefined {
 	const wrong = text.search(/[^A-Za-z0-9+/\r\n]/);
 	return `illegal base64 data at input byte ${wrong === -1 ? text.length - (plain.length % 4) : wrong}`;
 }
+
+/** What Go calls the kind of a JSON value. */
+export function goKind(value: Json): string {
+	if (Array.isArray(value)) return "array";
+	if (value === null) return "null";
+	return typeof value === "boolean" ? "bool" : typeof value;
+}

@@ -4,12 +4,17 @@ import {
 	authorize,
 	authorizePath,
 } from "./access.ts";
-import { type Answer, answerJson } from "./answer.ts";
+import {
+	type Answer,
+	acceptedForm,
+	answerJson,
+	type ObjectAnswer,
+} from "./answer.ts";
 import { remove, removeSelected } from "./deleting.ts";
 import { discover } from "./discovery.ts";
-import { get, list } from "./reading.ts";
+import { get, list, renderObject } from "./reading.ts";
 import type { ApiRequest, ResourceRequest, Verb } from "./request.ts";
-import { reviews } from "./reviews.ts";
+import { authorizeReview, reviews } from "./reviews.ts";
 import { Refusal, refuse } from "./statuses.ts";
 import type { Store } from "./store.ts";
 import { type EventStream, type Watch, watch } from "./watching.ts";
@@ -19,7 +24,11 @@ import { create, patch, update } from "./writing.ts";
 const verbs: Readonly<
 	Record<
 		Exclude<Verb, "watch">,
-		(store: Store, target: ResourceRequest, request: ApiRequest) => Answer
+		(
+			store: Store,
+			target: ResourceRequest,
+			request: ApiRequest,
+		) => Answer | ObjectAnswer
 	>
 > = {
 	get,
@@ -45,19 +54,31 @@ export function handle(
 	const { target, path, method, user } = request;
 	if (target !== undefined) {
 		authorize(rules, user, attributesOf(target));
-		return target.verb === "watch"
-			? { start: watch(store, target, request) }
-			: verbs[target.verb](store, target, request);
+		if (target.verb === "watch")
+			return { start: watch(store, target, request) };
+		const { resource, verb, name } = target;
+		const holds = name === "" && verb !== "create" ? "list" : "object";
+		const form = acceptedForm(request.headers.accept, resource, holds);
+		const answer = verbs[verb](store, target, request);
+		return "object" in answer
+			? renderObject(answer, form, store.now())
+			: answer;
 	}
 	const review = reviews[path];
-	if (review !== undefined && user.groups.includes("system:authenticated")) {
+	if (review !== undefined) {
 		if (method !== "POST") throw refuse.methodNotAllowed();
-		return review(rules, request);
+		authorizeReview(user, review);
+		return review.answer(rules, request);
 	}
 	authorizePath(user, path);
 	const found = method === "GET" ? discover(path) : undefined;
-	if (found === undefined) throw refuse.noSuchPath();
-	return found;
+	if (found !== undefined) return found;
+	if (path.startsWith("/api/")) throw refuse.noSuchPath();
+	return {
+		status: 404,
+		body: "404 page not found\n",
+		contentType: "text/plain; charset=utf-8",
+	};
 }
 
 /** The answer to a request that failed. Anything but a Refusal is a bug in this server, and says so. */

@@ -51,8 +51,9 @@ export function impersonate(
 	const [uid] = valuesOf(headers["impersonate-uid"]);
 	if (name === undefined) {
 		if (groups.length === 0 && uid === undefined) return user;
-		throw refuse.internal(
-			"Internal Server Error: requested impersonation without impersonating a user",
+		const quoted = groups.map((group) => JSON.stringify(group)).join(", ");
+		throw refuse.badRequest(
+			`requested &user.DefaultInfo{Name:"", UID:${JSON.stringify(uid ?? "")}, Groups:[]string${groups.length === 0 ? "(nil)" : `{${quoted}}`}, Extra:map[string][]string(nil)} without impersonating a user name`,
 		);
 	}
 	const may = (resource: string, what: string, group = "", namespace = "") =>

@@ -1,3 +1,4 @@
+import { keyErrors, labelValue, shapeErrors } from "./names.ts";
 import { refuse } from "./statuses.ts";
 
 /** Whether an object with these labels is selected. */
@@ -9,84 +10,124 @@ export type LabelTest = (labels: Readonly<Record<string, string>>) => boolean;
  * `KEY in|notin (VALUE, …)` or `KEY >|< NUMBER`. Throws a 400.
  */
 export function parseLabelSelector(text: string): LabelTest {
-	const tokens = text.match(/[(),]|[!=<>]+|[^\s(),!=<>]+/g) ?? [];
-	let at = 0;
-	const next = () => tokens[at++] ?? "";
-	const found = (token: string, expected: string) =>
-		refuse.badRequest(`found '${token}', expected: ${expected}`);
-	const unparsed = (token: string, expected: string) =>
-		refuse.badRequest(
-			`unable to parse requirement: found '${token}', expected: ${expected}`,
-		);
-	const isWord = (token: string) => /^[^(),!=<>]/.test(token);
+	return new SelectorParser(text).parse();
+}
 
-	const values = (): string[] => {
-		const open = next();
-		if (open !== "(") throw unparsed(open, "'('");
-		const list: string[] = [];
+const isWord = (token: string) => /^[^(),!=<>]/.test(token);
+
+class SelectorParser {
+	readonly #tokens: readonly string[];
+	#at = 0;
+
+	constructor(text: string) {
+		this.#tokens = text.match(/[(),]|[!=<>]+|[^\s(),!=<>]+/g) ?? [];
+	}
+
+	parse(): LabelTest {
+		const tests: LabelTest[] = [];
+		while (this.#at < this.#tokens.length) {
+			tests.push(this.#requirement());
+			const token = this.#next();
+			if (token === "") break;
+			if (token !== ",") throw found(token, "',' or 'end of string'");
+			if (!isWord(this.#peek()) && this.#peek() !== "!")
+				throw found(this.#peek(), "identifier after ','");
+		}
+		return (labels) => tests.every((test) => test(labels));
+	}
+
+	#peek(): string {
+		return this.#tokens[this.#at] ?? "";
+	}
+
+	#next(): string {
+		return this.#tokens[this.#at++] ?? "";
+	}
+
+	#requirement(): LabelTest {
+		const first = this.#next();
+		const isNegated = first === "!";
+		const key = isNegated ? this.#next() : first;
+		if (!isWord(key))
+			throw isNegated
+				? unparsed(`found '${key}', expected: identifier`)
+				: found(key, "!, identifier, or 'end of string'");
+		for (const wrong of keyErrors(key))
+			throw unparsed(`<nil>: Invalid value: ${JSON.stringify(key)}: ${wrong}`);
+		if (isNegated) return (labels) => labels[key] === undefined;
+		if (this.#peek() === "" || this.#peek() === ",")
+			return (labels) => labels[key] !== undefined;
+		const operator = this.#next();
+		const test = operators[operator];
+		if (test === undefined)
+			throw unparsed(
+				`found '${operator}', expected: in, notin, =, ==, !=, gt, lt`,
+			);
+		const isSet = operator === "in" || operator === "notin";
+		const values = isSet ? this.#values() : [this.#value()];
+		checkValues(key, operator, values);
+		return (labels) => test(labels[key], values);
+	}
+
+	#value(): string {
+		if (isWord(this.#peek())) return this.#next();
+		if (this.#peek() !== "" && this.#peek() !== ",")
+			throw unparsed(`found '${this.#peek()}', expected: identifier`);
+		return "";
+	}
+
+	#values(): string[] {
+		const open = this.#next();
+		if (open !== "(") throw unparsed(`found '${open}' expected: '('`);
+		const values: string[] = [];
 		for (;;) {
 			// An empty value is one too: `in (a,)` is a or "".
-			list.push(isWord(tokens[at] ?? "") ? next() : "");
-			const token = next();
-			if (token === ")") return list;
-			if (token !== ",") throw unparsed(token, "',', or ')'");
+			values.push(isWord(this.#peek()) ? this.#next() : "");
+			const token = this.#next();
+			if (token === ")") return values;
+			if (token !== ",")
+				throw unparsed(`found '${token}', expected: ',' or ')'`);
 		}
-	};
-
-	const requirement = (): LabelTest => {
-		const first = next();
-		if (first === "!") {
-			const key = next();
-			if (!isWord(key)) throw unparsed(key, "identifier");
-			return (labels) => labels[key] === undefined;
-		}
-		if (!isWord(first)) throw found(first, "!, identifier, or 'end of string'");
-		const operator = tokens[at];
-		if (operator === undefined || operator === ",")
-			return (labels) => labels[first] !== undefined;
-		at++;
-		switch (operator) {
-			case "in": {
-				const list = values();
-				return (labels) =>
-					labels[first] !== undefined && list.includes(labels[first]);
-			}
-			case "notin": {
-				const list = values();
-				return (labels) =>
-					labels[first] === undefined || !list.includes(labels[first]);
-			}
-			case "=":
-			case "==": {
-				const value = isWord(tokens[at] ?? "") ? next() : "";
-				return (labels) => labels[first] === value;
-			}
-			case "!=": {
-				const value = isWord(tokens[at] ?? "") ? next() : "";
-				return (labels) => labels[first] !== value;
-			}
-			case ">":
-			case "<": {
-				const bound = Number(next());
-				return (labels) =>
-					labels[first] !== undefined &&
-					(operator === ">"
-						? Number(labels[first]) > bound
-						: Number(labels[first]) < bound);
-			}
-			default:
-				throw unparsed(operator, "in, notin, =, ==, !=, gt, lt");
-		}
-	};
-
-	const tests: LabelTest[] = [];
-	while (at < tokens.length) {
-		tests.push(requirement());
-		const token = next();
-		if (token === "") break;
-		if (token !== ",") throw found(token, "',' or 'end of string'");
-		if (!isWord(tokens[at] ?? "") && tokens[at] !== "!")
-			throw found(tokens[at] ?? "", "identifier after ','");
 	}
-	return (labels) => tests.every((test) => test(labels));
 }
+
+/** What each operator says of a label's value, which may be absent. */
+const operators: Readonly<
+	Record<
+		string,
+		(value: string | undefined, values: readonly string[]) => boolean
+	>
+> = {
+	in: (value, values) => value !== undefined && values.includes(value),
+	notin: (value, values) => value === undefined || !values.includes(value),
+	"=": (value, [wanted]) => value === wanted,
+	"==": (value, [wanted]) => value === wanted,
+	"!=": (value, [wanted]) => value !== wanted,
+	">": (value, [bound]) => Number(value) > Number(bound),
+	"<": (value, [bound]) => Number(value) < Number(bound),
+};
+
+function checkValues(
+	key: string,
+	operator: string,
+	values: readonly string[],
+): void {
+	for (const [index, value] of values.entries()) {
+		const shown = JSON.stringify(value);
+		if (operator === ">" || operator === "<") {
+			if (!/^[-+]?\d{1,18}$/.test(value))
+				throw unparsed(
+					`values[${index}]: Invalid value: ${shown}: for 'Gt', 'Lt' operators, the value must be an integer`,
+				);
+		} else
+			for (const wrong of shapeErrors(value, labelValue))
+				throw unparsed(
+					`values[${index}][${key}]: Invalid value: ${shown}: ${wrong}`,
+				);
+	}
+}
+
+const found = (token: string, expected: string) =>
+	refuse.badRequest(`found '${token}', expected: ${expected}`);
+const unparsed = (why: string) =>
+	refuse.badRequest(`unable to parse requirement: ${why}`);

@@ -43,9 +43,10 @@ export function ownable(
 }
 
 /**
- * An object with its managedFields after a create (no `before`) or an update:
- * what the author added or changed is the author's now and nobody else's.
- * Objects whose managedFields were emptied are not tracked until an apply.
+ * An object with its managedFields after a create (no `before`) or an update,
+ * where `next` still has those of before: what the author added or changed is
+ * the author's now and nobody else's. Objects whose managedFields were emptied
+ * are not tracked until an apply.
  */
 export function trackUpdate(
 	resource: Resource,
@@ -53,7 +54,7 @@ export function trackUpdate(
 	next: KubeObject,
 	author: Author,
 ): KubeObject {
-	const owners = before?.metadata.managedFields ?? [];
+	const owners = next.metadata.managedFields ?? [];
 	if (before !== undefined && owners.length === 0) return next;
 	// Structs are always there: only their fields have owners.
 	const structs = { metadata: {}, spec: {} };

@@ -1,5 +1,6 @@
 import { applyPatch, type Operation } from "rfc6902";
-import { isObject, type Json, type JsonObject } from "./objects.ts";
+import { goKind, parseGoJson } from "./go-text.ts";
+import { fieldAt, isObject, type Json, type JsonObject } from "./objects.ts";
 import { refuse } from "./statuses.ts";
 
 /** A patch in one of three languages, by media type: takes the object and the patch, gives the new object. */
@@ -16,32 +17,60 @@ export const patchLanguages: Readonly<
 	"application/json-patch+json": jsonPatch,
 	"application/merge-patch+json": mergePatch,
 	"application/strategic-merge-patch+json": (object, patch, keyedLists) => {
-		const result = merged(object, patch, keyedLists, "");
-		if (!isObject(result)) throw refuse.patchFailed();
-		return result;
+		if (!isObject(patch)) throw wrongPatch(patch, "map[string]interface {}");
+		return merged(object, patch, keyedLists, "") as JsonObject;
 	},
 };
 
 /** RFC 7386. */
 export function mergePatch(object: JsonObject, patch: Json): JsonObject {
-	const result = merged(object, patch, {}, "");
-	if (!isObject(result)) throw refuse.patchFailed();
-	return result;
+	if (!isObject(patch)) throw wrongPatch(patch, "map[string]interface {}");
+	return merged(object, patch, {}, "") as JsonObject;
 }
 
 /** RFC 6902. The first operation that fails ends it with a 422. */
 function jsonPatch(object: JsonObject, patch: Json): JsonObject {
-	if (!Array.isArray(patch))
-		throw refuse.badRequest(
-			"error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch",
-		);
+	if (!Array.isArray(patch)) throw wrongPatch(patch, "[]handlers.jsonPatchOp");
 	const copy = structuredClone(object);
 	for (const operation of patch) {
 		if (!isOperation(operation)) throw refuse.patchFailed();
+		if (isLenient(copy, operation)) continue;
 		const [failure] = applyPatch(copy, [operation]);
 		if (failure !== null) throw refuse.patchFailed();
 	}
 	return copy;
+}
+
+/**
+ * Where the API server's library is laxer than RFC 6902: a field of an object
+ * that is there may be replaced though it is absent, and absent is null to a test.
+ */
+function isLenient(object: JsonObject, operation: Operation): boolean {
+	const { op, path } = operation;
+	if (op !== "replace" && op !== "test") return false;
+	const steps = path
+		.split("/")
+		.slice(1)
+		.map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+	const field = steps.pop();
+	const parent = fieldAt(object, steps);
+	if (field === undefined || !isObject(parent) || parent[field] !== undefined)
+		return false;
+	if (op === "replace") parent[field] = operation.value;
+	return op === "replace" || operation.value === null;
+}
+
+/** The JSON of a patch. Throws a 400. */
+export function readPatch(text: string): Json {
+	const parsed = parseGoJson(text);
+	if ("value" in parsed) return parsed.value;
+	throw refuse.badRequest(`error decoding patch: ${parsed.error}`);
+}
+
+function wrongPatch(patch: Json, type: string) {
+	return refuse.badRequest(
+		`error decoding patch: json: cannot unmarshal ${goKind(patch)} into Go value of type ${type}`,
+	);
 }
 
 function isOperation(value: unknown): value is Operation {

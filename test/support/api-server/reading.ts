@@ -1,6 +1,8 @@
 import {
 	type Answer,
 	acceptedForm,
+	type Form,
+	type ObjectAnswer,
 	objectJson,
 	partialJson,
 } from "./answer.ts";
@@ -12,34 +14,57 @@ import {
 	storedNamespace,
 } from "./request.ts";
 import { parseSelection } from "./selection.ts";
-import { refuse } from "./statuses.ts";
+import { Refusal, refuse } from "./statuses.ts";
 import { type Entry, firstNotBefore, keyOfEntry, type Store } from "./store.ts";
 import { tableJson } from "./tables.ts";
 
 /** GET of one object. */
-export function get(
-	store: Store,
-	target: ResourceRequest,
-	{ headers }: ApiRequest,
-): Answer {
-	const { resource, name } = target;
+export function get(store: Store, target: ResourceRequest): ObjectAnswer {
+	const { resource, name, query } = target;
+	checkVersion(store, query);
 	const entry = store.entry(resource, storedNamespace(target), name);
 	if (entry === undefined) throw refuse.notFound(resource.plural, name);
-	const form = acceptedForm(headers.accept);
-	return {
-		status: 200,
-		body:
-			form === "table"
-				? tableJson(resource, [entry], listMetadata(entry), store.now())
-				: form === "partial"
-					? partialJson(entry)
-					: objectJson(resource, entry.json),
-	};
+	return { status: 200, ...entry };
 }
 
-const listMetadata = ({ object }: Entry): JsonObject => ({
-	resourceVersion: object.metadata.resourceVersion ?? "",
-});
+/** One object in a form; `now` is for a table's ages. */
+export function renderObject(
+	{ status, resource, object, json }: ObjectAnswer,
+	form: Form,
+	now: Date,
+): Answer {
+	const { resourceVersion = "" } = object.metadata;
+	const body = {
+		object: () => objectJson(resource, json),
+		partial: () => partialJson({ object }),
+		table: () => tableJson(resource, [{ object }], { resourceVersion }, now),
+	};
+	return { status, body: body[form]() };
+}
+
+/** Throws a 400 for a resourceVersion that is none, and a 504 for one that is yet to come. */
+function checkVersion(store: Store, query: URLSearchParams): void {
+	const version = query.get("resourceVersion") ?? "";
+	if (!/^\d*$/.test(version))
+		throw refuse.badRequest(
+			`invalid resource version: resourceVersion: Invalid value: ${JSON.stringify(version)}: strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`,
+		);
+	if (Number(version) > store.version)
+		throw new Refusal(
+			504,
+			"Timeout",
+			`Timeout: Too large resource version: ${version}, current: ${store.version}`,
+			{
+				causes: [
+					{
+						reason: "ResourceVersionTooLarge",
+						message: "Too large resource version",
+					},
+				],
+				retryAfterSeconds: 1,
+			},
+		);
+}
 
 /** GET of a collection: selectors, pages, and three forms. */
 export function list(
@@ -48,9 +73,10 @@ export function list(
 	{ headers }: ApiRequest,
 ): Answer {
 	const { resource, query } = target;
+	const form = acceptedForm(headers.accept, resource, "list");
+	checkVersion(store, query);
 	const selected = parseSelection(resource, query);
 	const page = takePage(store, target, selected);
-	const form = acceptedForm(headers.accept);
 	if (form === "table")
 		return {
 			status: 200,
@@ -86,9 +112,13 @@ function takePage(
 	selected: (entry: Entry) => boolean,
 ): Page {
 	const { resource, query } = target;
-	const limit = Number(query.get("limit") ?? 0);
+	const limit = readLimit(query);
 	const token = query.get("continue");
-	const from = token === null || token === "" ? undefined : decode(token);
+	const from = token ? decode(token) : undefined;
+	if (from !== undefined && Number(query.get("resourceVersion")) > 0)
+		throw refuse.badRequest(
+			"specifying resource version is not allowed when using continue",
+		);
 	const version = from === undefined || from.rv < 0 ? store.version : from.rv;
 	const namespace = storedNamespace(target);
 	const all =
@@ -138,11 +168,30 @@ function decode(token: string): { rv: number; start: string } {
 		refuse.badRequest(
 			`invalid continue token: continue key is not valid: ${why}`,
 		);
-	const text = Buffer.from(token, "base64url").toString("latin1");
-	const parsed = parseGoJson(text);
+	const wrong = token.search(/[^-\w]/);
+	if (wrong !== -1) throw invalid(`illegal base64 data at input byte ${wrong}`);
+	const parsed = parseGoJson(
+		Buffer.from(token, "base64url").toString("latin1"),
+	);
 	if ("error" in parsed) throw invalid(parsed.error);
-	const { value } = parsed;
-	if (!isObject(value) || typeof value.rv !== "number")
-		throw invalid("server does not recognize this encoded version");
-	return { rv: value.rv, start: String(value.start ?? "") };
+	const {
+		v = "",
+		rv = 0,
+		start = "",
+	} = isObject(parsed.value) ? parsed.value : {};
+	if (v !== "meta.k8s.io/v1")
+		throw invalid(`server does not recognize this encoded version ${v}`);
+	if (rv === 0)
+		throw invalid(
+			`incorrect encoded start resourceVersion (version meta.k8s.io/v1)`,
+		);
+	return { rv: Number(rv), start: String(start) };
+}
+
+function readLimit(query: URLSearchParams): number {
+	const limit = query.get("limit") ?? "0";
+	if (/^-?\d+$/.test(limit)) return Number(limit);
+	throw refuse.badRequest(
+		`strconv.ParseInt: parsing ${JSON.stringify(limit)}: invalid syntax`,
+	);
 }

@@ -58,10 +58,7 @@ export function parseTarget(
 	query: URLSearchParams,
 ): ResourceRequest | undefined {
 	if (!path.startsWith("/api/v1/")) return undefined;
-	const parts = path
-		.slice("/api/v1/".length)
-		.split("/")
-		.map(decodeURIComponent);
+	const parts = decodeURIComponent(path).slice("/api/v1/".length).split("/");
 	const inNamespace = parts[0] === "namespaces" && parts.length > 2;
 	const [plural = "", name = "", ...rest] = inNamespace
 		? parts.slice(2)
@@ -76,8 +73,17 @@ export function parseTarget(
 		: resource.namespaced
 			? ""
 			: name;
+	const verb = verbOf(method, name, query);
+	// Across namespaces there is only reading.
+	if (
+		resource.namespaced &&
+		!inNamespace &&
+		verb !== "list" &&
+		verb !== "watch"
+	)
+		throw refuse.methodNotAllowed();
 	return {
-		verb: verbOf(method, name, query),
+		verb,
 		resource,
 		namespace,
 		name,
@@ -86,7 +92,9 @@ export function parseTarget(
 }
 
 function verbOf(method: string, name: string, query: URLSearchParams): Verb {
-	const watching = ["true", "1"].includes(query.get("watch") ?? "");
+	const watch = query.get("watch");
+	// Anything but a no is a yes: so Kubernetes reads all its flags in queries.
+	const watching = watch !== null && !/^(false|0)$/i.test(watch);
 	const verbs: Readonly<Record<string, Verb>> =
 		name === ""
 			? {
@@ -95,7 +103,7 @@ function verbOf(method: string, name: string, query: URLSearchParams): Verb {
 					DELETE: "deletecollection",
 				}
 			: {
-					GET: watching ? "watch" : "get",
+					GET: "get",
 					PUT: "update",
 					PATCH: "patch",
 					DELETE: "delete",

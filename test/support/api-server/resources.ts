@@ -34,7 +34,6 @@ export const namespaces: Resource = {
 	fields: ["spec", "status"],
 	serverFields: ["spec", "status"],
 	selectable: {
-		name: ["metadata.name", ""],
 		"status.phase": ["status.phase", ""],
 	},
 	answersDeleted: true,

@@ -1,17 +1,47 @@
-import { type AccessRule, isAllowed } from "./access.ts";
+import { type AccessRule, authorize, isAllowed } from "./access.ts";
 import { type Answer, answerJson } from "./answer.ts";
 import { parseJson } from "./body.ts";
 import { isObject } from "./objects.ts";
-import type { ApiRequest } from "./request.ts";
+import type { ApiRequest, User } from "./request.ts";
 import { refuse } from "./statuses.ts";
 
-/** Reviews: what is posted is answered with a status, and nothing is kept. Every known user may. */
-export const reviews: Readonly<
-	Record<string, (rules: readonly AccessRule[], request: ApiRequest) => Answer>
-> = {
-	"/apis/authorization.k8s.io/v1/selfsubjectaccessreviews": accessReview,
-	"/apis/authentication.k8s.io/v1/selfsubjectreviews": subjectReview,
+/** A review: what is posted is answered with a status, and nothing is kept. */
+export interface Review {
+	resource: string;
+	group: string;
+	answer(rules: readonly AccessRule[], request: ApiRequest): Answer;
+}
+
+/** By path. */
+export const reviews: Readonly<Record<string, Review>> = {
+	"/apis/authorization.k8s.io/v1/selfsubjectaccessreviews": {
+		resource: "selfsubjectaccessreviews",
+		group: "authorization.k8s.io",
+		answer: accessReview,
+	},
+	"/apis/authentication.k8s.io/v1/selfsubjectreviews": {
+		resource: "selfsubjectreviews",
+		group: "authentication.k8s.io",
+		answer: subjectReview,
+	},
 };
+
+/** Everyone who is known may ask (system:basic-user). Throws a 403 for the rest. */
+export function authorizeReview(user: User, { resource, group }: Review): void {
+	const rule = {
+		group: "system:authenticated",
+		verbs: ["create"],
+		resources: [resource],
+	};
+	const attributes = {
+		verb: "create",
+		resource,
+		group,
+		namespace: "",
+		name: "",
+	};
+	authorize([rule], user, attributes);
+}
 
 /** `kubectl auth can-i`. */
 function accessReview(rules: readonly AccessRule[], request: ApiRequest) {
@@ -21,13 +51,13 @@ function accessReview(rules: readonly AccessRule[], request: ApiRequest) {
 	const attributes = spec.resourceAttributes;
 	if (!isObject(attributes) && !isObject(spec.nonResourceAttributes))
 		throw refuse.invalid(
-			kind,
+			"",
 			"",
 			[
 				{
 					reason: "FieldValueInvalid",
 					message:
-						"Invalid value: exactly one of nonResourceAttributes or resourceAttributes must be specified",
+						"Invalid value: null: exactly one of nonResourceAttributes or resourceAttributes must be specified",
 					field: "spec.resourceAttributes",
 				},
 			],
@@ -54,7 +84,7 @@ function accessReview(rules: readonly AccessRule[], request: ApiRequest) {
 }
 
 /** `kubectl auth whoami`. */
-function subjectReview(_: readonly AccessRule[], { user }: ApiRequest) {
+function subjectReview(_: readonly AccessRule[], { user }: ApiRequest): Answer {
 	return answerJson(201, {
 		kind: "SelfSubjectReview",
 		apiVersion: "authentication.k8s.io/v1",

@@ -19,10 +19,10 @@ export function parseSelection(
 		labels(entry.object.metadata.labels ?? none) && fields(entry);
 }
 
-/** `FIELD=VALUE`, `FIELD==VALUE` and `FIELD!=VALUE`, joined by commas; no sets. */
+/** `FIELD=VALUE`, `FIELD==VALUE` and `FIELD!=VALUE`, joined by commas; no sets. A backslash takes a comma's meaning away. */
 function parseFieldSelector(resource: Resource, text: string): Selection {
 	const tests = text
-		.split(",")
+		.split(/(?<!\\),/)
 		.filter((term) => term !== "")
 		.map((term): Selection => {
 			const match = /^([^=!]*)(==|!=|=)(.*)$/s.exec(term);
@@ -30,7 +30,8 @@ function parseFieldSelector(resource: Resource, text: string): Selection {
 				throw refuse.badRequest(
 					`invalid selector: '${text}'; can't understand '${term}'`,
 				);
-			const [, label = "", operator, value] = match;
+			const [, label = "", operator, escaped = ""] = match;
+			const value = escaped.replaceAll(/\\(.)/g, "$1");
 			const [path, absent] = fieldPath(resource, label);
 			const steps = path.split(".");
 			return ({ object }) =>

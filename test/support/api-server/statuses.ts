@@ -14,6 +14,30 @@ export interface Cause {
 	field: string;
 }
 
+/** Causes by what is wrong. */
+export const cause = {
+	invalid: (field: string, value: string, why: string): Cause => ({
+		reason: "FieldValueInvalid",
+		message: `Invalid value: ${JSON.stringify(value)}: ${why}`,
+		field,
+	}),
+	required: (field: string, why?: string): Cause => ({
+		reason: "FieldValueRequired",
+		message: why === undefined ? "Required value" : `Required value: ${why}`,
+		field,
+	}),
+	forbidden: (field: string, why: string): Cause => ({
+		reason: "FieldValueForbidden",
+		message: `Forbidden: ${why}`,
+		field,
+	}),
+	tooLong: (field: string, limit: string): Cause => ({
+		reason: "FieldValueTooLong",
+		message: `Too long: ${limit}`,
+		field,
+	}),
+} as const;
+
 /** A request that ends in a `Status` of failure. */
 export class Refusal extends Error {
 	constructor(
@@ -65,11 +89,13 @@ export const refuse = {
 			"the server does not allow this method on the requested resource",
 			{},
 		),
-	alreadyExists: (kind: string, name: string) =>
-		new Refusal(409, "AlreadyExists", `${kind} "${name}" already exists`, {
-			name,
-			kind,
-		}),
+	alreadyExists: (kind: string, name: string, isBeingDeleted = false) =>
+		new Refusal(
+			409,
+			"AlreadyExists",
+			`${isBeingDeleted ? "object is being deleted: " : ""}${kind} "${name}" already exists`,
+			{ name, kind },
+		),
 	conflict: (kind: string, name: string, why = modified) =>
 		new Refusal(
 			409,
@@ -85,8 +111,8 @@ export const refuse = {
 			"RequestEntityTooLarge",
 			`Request entity too large: limit is ${limit}`,
 		),
-	unsupportedMediaType: (message: string) =>
-		new Refusal(415, "UnsupportedMediaType", message, {}),
+	unsupportedMediaType: (message: string, details?: JsonObject) =>
+		new Refusal(415, "UnsupportedMediaType", message, details),
 	/** A JSON Patch whose test fails, or whose path leads nowhere. */
 	patchFailed: () =>
 		new Refusal(
@@ -102,31 +128,34 @@ export const refuse = {
 			422,
 			"Invalid",
 			`${subject} "${name}" is invalid: ${wrong.length === 1 ? wrong[0] : `[${wrong.join(", ")}]`}`,
-			{
-				...(name === "" ? {} : { name }),
-				...(group === undefined ? {} : { group }),
-				kind,
-				causes: causes.map(({ reason, message, field }) => ({
-					reason,
-					message,
-					field,
-				})),
-			},
+			filled({ name, group: group ?? "", kind }, causes),
 		);
 	},
-	/** `why` as the real one's admission and authorization word it. */
-	forbidden: (kind: string, name: string, why: string, causes?: Cause[]) =>
-		new Refusal(
+	/** `why` as the real one's admission and authorization word it. `kind` may be `PLURAL.GROUP`, or "" for a path. */
+	forbidden: (kind: string, name: string, why: string, causes?: Cause[]) => {
+		const [plural = "", ...group] = kind.split(".");
+		const subject = name === "" ? kind : `${kind} "${name}"`;
+		return new Refusal(
 			403,
 			"Forbidden",
-			`${kind === "" ? "" : `${kind}${name === "" ? "" : ` "${name}"`} is `}forbidden: ${why}`,
-			{
-				...(name === "" ? {} : { name }),
-				...(kind === "" ? {} : { kind }),
-				...(causes === undefined
-					? {}
-					: { causes: causes.map((cause) => ({ ...cause })) }),
-			},
-		),
+			`${kind === "" ? "" : `${subject} is `}forbidden: ${why}`,
+			filled({ name, group: group.join("."), kind: plural }, causes),
+		);
+	},
 	internal: (message: string) => new Refusal(500, "", message),
 } as const;
+
+/** The details of a Status: what is empty is left out. */
+function filled(
+	details: Readonly<Record<string, string>>,
+	causes: readonly Cause[] = [],
+): JsonObject {
+	return {
+		...Object.fromEntries(
+			Object.entries(details).filter(([, value]) => value !== ""),
+		),
+		...(causes.length === 0
+			? {}
+			: { causes: causes.map((one) => ({ ...one })) }),
+	};
+}

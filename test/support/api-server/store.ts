@@ -228,6 +228,11 @@ function entryOf(
 	return { resource, object: stored, json: JSON.stringify(stored) };
 }
 
+/** An entry as it was, at another version. */
+export function atVersion({ resource, object }: Entry, version: number): Entry {
+	return entryOf(resource, object, version);
+}
+
 /** The run of entries whose keys begin with `prefix`, by bisection. */
 function within(entries: readonly Entry[], prefix: string): readonly Entry[] {
 	const start = firstNotBefore(entries, prefix);

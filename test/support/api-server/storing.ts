@@ -1,6 +1,6 @@
 import { randomInt, randomUUID } from "node:crypto";
 import { checkNamespace, completePod } from "./admission.ts";
-import { type Answer, objectJson } from "./answer.ts";
+import type { ObjectAnswer } from "./answer.ts";
 import { normalise } from "./normalise.ts";
 import type { Draft, KubeObject } from "./objects.ts";
 import { type ResourceRequest, storedNamespace } from "./request.ts";
@@ -19,14 +19,20 @@ export function storeNew(
 	draft: Draft,
 	dryRun: boolean,
 	own: (made: KubeObject) => KubeObject,
-): Answer {
+): ObjectAnswer {
 	const { resource } = target;
 	const namespace = storedNamespace(target);
 	const { generateName = "" } = draft.metadata ?? {};
 	const name =
 		draft.metadata?.name ||
 		(generateName === "" ? "" : generateName + randomSuffix());
-	if (resource.namespaced) checkNamespace(store, resource, namespace, name);
+	if (resource.namespaced)
+		checkNamespace(
+			store,
+			resource,
+			namespace,
+			draft.metadata?.name || generateName,
+		);
 	if (draft.metadata?.resourceVersion)
 		throw refuse.internal(
 			"resourceVersion should not be set on objects to be created",
@@ -45,13 +51,17 @@ export function storeNew(
 	});
 	if (resource === pods) completePod(store, made);
 	validate(resource, made);
-	if (store.entry(resource, namespace, name) !== undefined)
-		throw refuse.alreadyExists(resource.plural, name);
+	const other = store.entry(resource, namespace, name);
+	if (other !== undefined)
+		throw refuse.alreadyExists(
+			resource.plural,
+			name,
+			other.object.metadata.deletionTimestamp !== undefined,
+		);
 	const object = own(made);
-	const json = dryRun
-		? JSON.stringify(object)
-		: store.put(resource, object).json;
-	return { status: 201, body: objectJson(resource, json) };
+	return dryRun
+		? { status: 201, resource, object, json: JSON.stringify(object) }
+		: { status: 201, ...store.put(resource, object) };
 }
 
 /**
@@ -65,7 +75,7 @@ export function storeOver(
 	draft: Draft,
 	dryRun: boolean,
 	own: (next: KubeObject) => KubeObject,
-): Answer {
+): ObjectAnswer {
 	const { resource, object: old } = before;
 	const { resourceVersion } = draft.metadata ?? {};
 	if (resourceVersion && resourceVersion !== old.metadata.resourceVersion)
@@ -81,7 +91,7 @@ export function storeOver(
 	validate(resource, object, old);
 	const json = JSON.stringify(object);
 	if (dryRun || json === before.json)
-		return { status: 200, body: objectJson(resource, json) };
+		return { status: 200, resource, object, json };
 	const entry = store.put(resource, object);
 	const { deletionTimestamp, finalizers = [] } = object.metadata;
 	// The last finalizer of an object that is being deleted is gone: so is the object.
@@ -91,12 +101,13 @@ export function storeOver(
 		finalizers.length === 0
 	)
 		store.remove(entry);
-	return { status: 200, body: objectJson(resource, entry.json) };
+	return { status: 200, ...entry };
 }
 
 /** Metadata that a client may give. */
 function clientMetadata({ metadata = {} }: Draft): Draft["metadata"] {
 	const {
+		namespace: _namespace,
 		uid: _uid,
 		resourceVersion: _version,
 		deletionTimestamp: _deletion,
@@ -113,12 +124,21 @@ function serverMetadata(
 	draft: Draft,
 ): Draft["metadata"] {
 	const { name, uid, labels, annotations, ownerReferences, ...kept } = metadata;
-	const { generateName, finalizers, ...server } = kept;
+	const { generateName, finalizers, managedFields, ...server } = kept;
 	return {
+		...(managedFields === undefined || areReset(draft)
+			? {}
+			: { managedFields }),
 		...server,
 		name: draft.metadata?.name ?? name,
 		uid: draft.metadata?.uid || uid,
 	};
+}
+
+/** An empty list, or a list of one empty entry, takes all managedFields off. */
+function areReset({ metadata = {} }: Draft): boolean {
+	const { managedFields: given } = metadata;
+	return given !== undefined && ["[]", "[{}]"].includes(JSON.stringify(given));
 }
 
 /** Five of the letters that the API server uses: no vowels, no words. */

@@ -1,11 +1,10 @@
-import { fieldAt, type JsonObject } from "./objects.ts";
+import { fieldAt, type JsonObject, type KubeObject } from "./objects.ts";
 import type { Resource } from "./resources.ts";
-import type { Entry } from "./store.ts";
 
 /** Objects as kubectl's columns: a `Table` with a row for each. */
 export function tableJson(
 	resource: Resource,
-	entries: readonly Entry[],
+	entries: readonly Row[],
 	metadata: JsonObject,
 	now: Date,
 ): string {
@@ -32,7 +31,8 @@ export function tableJson(
 	});
 }
 
-type Cell = (entry: Entry, now: Date) => string | number;
+type Row = { object: KubeObject };
+type Cell = (row: Row, now: Date) => string | number;
 type Column = readonly [name: string, type: "string" | "integer", cell: Cell];
 
 const name: Column = ["Name", "string", ({ object }) => object.metadata.name];
@@ -58,7 +58,7 @@ const columnsOf: Readonly<Record<string, readonly Column[]>> = {
 		["Data", "string", size("data")],
 		age,
 	],
-	ServiceAccount: [name, ["Secrets", "integer", size("secrets")], age],
+	ServiceAccount: [name, age],
 	Pod: [name, ["Status", "string", text("status.phase")], age],
 	Event: [
 		[

@@ -6,7 +6,7 @@ import {
 } from "./request.ts";
 import { parseSelection } from "./selection.ts";
 import { refuse } from "./statuses.ts";
-import type { Change, Entry, Store } from "./store.ts";
+import { atVersion, type Change, type Entry, type Store } from "./store.ts";
 import { tableJson } from "./tables.ts";
 
 /** Where a watch's events go: one JSON text a line. */
@@ -36,10 +36,16 @@ export function watch(
 	target: ResourceRequest,
 	{ query, headers }: ApiRequest,
 ): (stream: EventStream) => Watch {
-	const { resource, name } = target;
+	const { resource } = target;
 	const selected = parseSelection(resource, query);
 	const namespace = storedNamespace(target);
-	const form = acceptedForm(headers.accept);
+	const form = acceptedForm(headers.accept, resource, "events");
+	const version = query.get("resourceVersion") ?? "";
+	if (!/^\d*$/.test(version))
+		throw refuse.internal(
+			`resourceVersion: Invalid value: ${JSON.stringify(version)}: strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`,
+		);
+	const from = Number(version);
 	const render = (entry: Entry) =>
 		form === "partial"
 			? partialJson(entry)
@@ -48,18 +54,16 @@ export function watch(
 				: objectJson(resource, entry.json);
 	const concerns = ({ object, resource: kind }: Entry) =>
 		kind === resource &&
-		(namespace === "" || object.metadata.namespace === namespace) &&
-		(name === "" || object.metadata.name === name);
+		(namespace === "" || object.metadata.namespace === namespace);
 
 	return (stream) => {
 		const send = (type: string, json: string) =>
 			stream.write(`{"type":"${type}","object":${json}}\n`);
 		const tell = (change: Change) => {
 			if (!concerns(change.entry)) return;
-			const type = typeSeen(change, selected);
-			if (type !== undefined) send(type, render(change.entry));
+			const seen = whatIsSeen(change, selected);
+			if (seen !== undefined) send(seen.type, render(seen.entry));
 		};
-		const from = Number(query.get("resourceVersion") || 0);
 		const missed = from === 0 ? [] : store.since(from);
 		if (missed === undefined) {
 			const old = `too old resource version: ${from} (${store.forgotten})`;
@@ -89,15 +93,21 @@ export function watch(
 	};
 }
 
-/** What a change is to someone who sees only the selected objects; undefined: nothing. */
-function typeSeen(
+/**
+ * What a change is to someone who sees only the selected objects; undefined:
+ * nothing. What leaves the selection is shown as it was in it, at the change's version.
+ */
+function whatIsSeen(
 	{ type, entry, before }: Change,
 	selected: (entry: Entry) => boolean,
-): Change["type"] | undefined {
+): Pick<Change, "type" | "entry"> | undefined {
 	const wasSeen = before !== undefined && selected(before);
-	const isSeen = type !== "DELETED" && selected(entry);
-	if (isSeen) return wasSeen ? "MODIFIED" : "ADDED";
-	return wasSeen ? "DELETED" : undefined;
+	if (type !== "DELETED" && selected(entry))
+		return { type: wasSeen ? "MODIFIED" : "ADDED", entry };
+	if (!wasSeen) return undefined;
+	if (type === "DELETED") return { type, entry };
+	const { resourceVersion = "" } = entry.object.metadata;
+	return { type: "DELETED", entry: atVersion(before, Number(resourceVersion)) };
 }
 
 /** An object that has nothing but the version up to which the watch has told everything. */

@@ -1,4 +1,4 @@
-import type { Answer } from "./answer.ts";
+import type { ObjectAnswer } from "./answer.ts";
 import {
 	applyNew,
 	applyOver,
@@ -6,23 +6,18 @@ import {
 	checkManager,
 	readConfiguration,
 } from "./apply.ts";
-import {
-	checkDraft,
-	fieldManager,
-	isDryRun,
-	parseJson,
-	readDraft,
-} from "./body.ts";
+import { fieldManager, isDryRun, readDraft } from "./body.ts";
+import { decode } from "./decoding.ts";
 import { type Author, trackUpdate } from "./managed-fields.ts";
 import type { Draft } from "./objects.ts";
-import { patchLanguages } from "./patches.ts";
+import { patchLanguages, readPatch } from "./patches.ts";
 import {
 	type ApiRequest,
 	contentType,
 	type ResourceRequest,
 	storedNamespace,
 } from "./request.ts";
-import { refuse } from "./statuses.ts";
+import { cause, refuse } from "./statuses.ts";
 import type { Store } from "./store.ts";
 import { storeNew, storeOver } from "./storing.ts";
 
@@ -31,7 +26,7 @@ export function create(
 	store: Store,
 	target: ResourceRequest,
 	request: ApiRequest,
-): Answer {
+): ObjectAnswer {
 	const { resource } = target;
 	const draft = readDraft(request, resource.kind);
 	const dryRun = isDryRun(request, "CreateOptions");
@@ -47,15 +42,15 @@ export function update(
 	store: Store,
 	target: ResourceRequest,
 	request: ApiRequest,
-): Answer {
+): ObjectAnswer {
 	const { resource } = target;
 	const draft = readDraft(request, resource.kind);
 	const dryRun = isDryRun(request, "UpdateOptions");
 	checkNamespaceGiven(target, draft);
 	checkNameGiven(target, draft);
 	const before = current(store, target);
-	checkUid(target, draft.metadata?.uid, before?.object.metadata.uid);
 	if (before === undefined) throw refuse.notFound(resource.plural, target.name);
+	checkUid(target, draft.metadata?.uid, before.object.metadata.uid);
 	const author = authorOf(store, request);
 	return storeOver(store, before, draft, dryRun, (next) =>
 		trackUpdate(resource, before.object, next, author),
@@ -67,22 +62,30 @@ export function patch(
 	store: Store,
 	target: ResourceRequest,
 	request: ApiRequest,
-): Answer {
+): ObjectAnswer {
 	const { resource, name } = target;
 	const type = contentType(request);
 	if (type === applyType) return apply(store, target, request);
 	const language = patchLanguages[type];
 	if (language === undefined)
-		throw refuse.unsupportedMediaType("415: Unsupported Media Type");
+		throw refuse.unsupportedMediaType("415: Unsupported Media Type", {});
 	const dryRun = isDryRun(request, "PatchOptions");
 	const before = current(store, target);
 	if (before === undefined) throw refuse.notFound(resource.plural, name);
 	const patched = language(
 		{ kind: resource.kind, apiVersion: "v1", ...before.object },
-		parseJson(request.body, resource.kind),
+		readPatch(request.body),
 		resource.keyedLists,
 	);
-	const draft = checkDraft(patched, resource.kind);
+	const decoded = decode(patched, resource.kind);
+	// The real message quotes the whole object as well, Secrets' data included.
+	if ("error" in decoded)
+		throw refuse.invalid("", "", [
+			cause.invalid("patch", JSON.stringify(patched), decoded.error),
+		]);
+	const { draft } = decoded;
+	checkNamespaceGiven(target, draft);
+	checkNameGiven(target, draft);
 	const author = authorOf(store, request);
 	return storeOver(store, before, draft, dryRun, (next) =>
 		trackUpdate(resource, before.object, next, author),
@@ -94,23 +97,31 @@ function apply(
 	store: Store,
 	target: ResourceRequest,
 	request: ApiRequest,
-): Answer {
+): ObjectAnswer {
 	const { resource } = target;
 	checkManager(request.query);
 	const dryRun = isDryRun(request, "PatchOptions");
-	const draft = checkDraft(readConfiguration(request.body), resource.kind);
+	const draft = readConfiguration(request.body, resource.kind);
+	draft.metadata = { name: target.name, ...draft.metadata };
 	checkNamespaceGiven(target, draft);
 	checkNameGiven(target, draft);
 	const author = authorOf(store, request);
 	const before = current(store, target);
-	if (before === undefined)
+	const { uid, resourceVersion } = draft.metadata;
+	if (before === undefined) {
+		if (uid)
+			throw refuse.conflict(
+				resource.plural,
+				target.name,
+				`uid mismatch: the provided object specified uid ${uid}, and no existing object was found`,
+			);
 		return storeNew(store, target, draft, dryRun, (made) =>
 			applyNew(resource, made, draft, author),
 		);
+	}
 	const force = request.query.get("force") === "true";
 	const applied = applyOver(resource, before.object, draft, author, force);
-	const { uid, resourceVersion } = draft.metadata ?? {};
-	checkUid(target, uid, before.object.metadata.uid);
+	if (uid) applied.metadata.uid = uid;
 	const given: Draft = {
 		metadata: resourceVersion === undefined ? {} : { resourceVersion },
 	};
@@ -137,17 +148,21 @@ function checkNamespaceGiven(target: ResourceRequest, draft: Draft): void {
 /** Throws a 400 where the body names another object than the URL. */
 function checkNameGiven({ name }: ResourceRequest, draft: Draft): void {
 	const given = draft.metadata?.name ?? "";
+	if (given === "")
+		throw refuse.badRequest(
+			`the name of the object (${name} based on URL) was undeterminable: name must be provided`,
+		);
 	if (given !== name)
 		throw refuse.badRequest(
 			`the name of the object (${given}) does not match the name on the URL (${name})`,
 		);
 }
 
-/** Throws a 409 for a uid that is not the object's: also where there is no object, unlike a missing object's 404. */
+/** Throws a 409 for a uid that is not the object's. */
 function checkUid(
 	target: ResourceRequest,
 	given: string | undefined,
-	uid: string | undefined,
+	uid: string,
 ): void {
 	if (!given || given === uid) return;
 	const { resource, name } = target;
@@ -155,6 +170,6 @@ function checkUid(
 	throw refuse.conflict(
 		resource.plural,
 		name,
-		`StorageError: invalid object, Code: 4, Key: /registry/${resource.plural}/${namespace === "" ? "" : `${namespace}/`}${name}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${given}, UID in object meta: ${uid ?? ""}`,
+		`StorageError: invalid object, Code: 4, Key: /registry/${resource.plural}/${namespace === "" ? "" : `${namespace}/`}${name}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${given}, UID in object meta: ${uid}`,
 	);
 }
