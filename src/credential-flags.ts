@@ -3,7 +3,7 @@ import type {
 	PasswordInput,
 } from "./actions/credential-input.ts";
 import { usernameProblem } from "./actions/credential-input.ts";
-import type { Flag, Given } from "./core/flag.ts";
+import { BARE, type Flag, type Given } from "./core/flag.ts";
 import {
 	DOCKER_HUB_KEY,
 	parseRegistryServer,
@@ -16,8 +16,8 @@ import { atMostOne } from "./flags.ts";
 export const CREDENTIAL_FLAGS: readonly Flag[] = [
 	{
 		name: "registry-server",
-		kind: "text",
-		help: "The host name and port (if needed) of the private registry, for example gcr.io. It may contain a path, though only the host is used for authentication. Docker Hub is docker.io.",
+		kind: "list",
+		help: "The host name and port (if needed) of the private registry, for example gcr.io. It may contain a path, though only the host is used for authentication. Docker Hub is docker.io. Repeatable with --from-docker-config.",
 	},
 	{
 		name: "registry-username",
@@ -45,6 +45,11 @@ export const CREDENTIAL_FLAGS: readonly Flag[] = [
 		kind: "text",
 		values: "file",
 		help: "The path to a JSON key file of a service account. Not with --registry-username or --registry-password.",
+	},
+	{
+		name: "from-docker-config",
+		kind: "optional",
+		help: "Take the credential that docker login, podman login or a credential helper stored for --registry-server: from their files, or from the one at --from-docker-config=PATH.",
 	},
 	{
 		name: "docker-server",
@@ -104,6 +109,12 @@ export function credentialInputOf(given: Given): {
 			[name, `--${name}`],
 		]);
 
+	for (const name of [...PASSWORD_WAYS, "registry-key"])
+		atMostOne(given, [
+			["from-docker-config", "--from-docker-config"],
+			[name, `--${name}`],
+		]);
+
 	const username =
 		given.text("registry-username") ?? given.text("docker-username");
 	const usernameFlag = given.has("docker-username")
@@ -129,10 +140,16 @@ export function credentialInputOf(given: Given): {
 
 	const keyPath = given.text("registry-key");
 	if (keyPath === "") throw new UsageError("--registry-key: the path is empty");
-	const server = serverOf(given, docker);
+	const stored = storedOf(given);
+	const servers = serversOf(given, docker);
+	if (servers.length > 1 && stored === undefined)
+		throw new UsageError(
+			"--registry-server can be repeated only with --from-docker-config: one credential is for one registry",
+		);
 	return {
 		input: {
-			...(server && { server }),
+			servers,
+			...(stored && { stored }),
 			...(username !== undefined && { username }),
 			...(password && { password }),
 			...(keyPath !== undefined && { keyPath }),
@@ -150,13 +167,30 @@ const PASSWORD_WAYS = [
 	"registry-password-file",
 ];
 
-function serverOf(given: Given, docker: boolean): RegistryServer | undefined {
-	const server = given.text("registry-server");
-	if (server !== undefined) return parseRegistryServer(server);
+/** Each once, in the order given. */
+function serversOf(given: Given, docker: boolean): RegistryServer[] {
 	const dockerServer = given.text("docker-server");
-	if (dockerServer !== undefined)
-		return parseRegistryServer(dockerServer, "--docker-server");
-	return docker ? parseRegistryServer(DOCKER_HUB_KEY) : undefined;
+	const servers = given.has("registry-server")
+		? given.list("registry-server").map((text) => parseRegistryServer(text))
+		: dockerServer !== undefined
+			? [parseRegistryServer(dockerServer, "--docker-server")]
+			: docker
+				? [parseRegistryServer(DOCKER_HUB_KEY)]
+				: [];
+	return servers.filter(
+		({ key }, index) =>
+			servers.findIndex((other) => other.key === key) === index,
+	);
+}
+
+function storedOf(given: Given): { path?: string } | undefined {
+	const path = given.text("from-docker-config");
+	if (path === undefined) return undefined;
+	if (path === "")
+		throw new UsageError(
+			"--from-docker-config: the path is empty; is a variable unset?",
+		);
+	return path === BARE ? {} : { path };
 }
 
 function passwordInputOf(given: Given): PasswordInput | undefined {

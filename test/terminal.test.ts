@@ -89,7 +89,7 @@ terminal("create asks, and shows nothing of the password", async (t) => {
 	const { status, settings, shown, text } = await meshreg(
 		t,
 		bed,
-		["create"],
+		["create", "--no-verify"],
 		async (session) => {
 			await upToPassword(session);
 			session.type(`${PASSWORD}\r`);
@@ -133,7 +133,7 @@ terminal("create takes a JSON key file at the terminal", async (t) => {
 	const { status, text } = await meshreg(
 		t,
 		bed,
-		["create"],
+		["create", "--no-verify"],
 		async (session) => {
 			await session.shows("Registry server");
 			session.type("gcr.io\r");
@@ -172,7 +172,7 @@ for (const [how, act, expected] of [
 			const { status, settings, shown } = await meshreg(
 				t,
 				bed,
-				["create"],
+				["create", "--no-verify"],
 				async (session) => {
 					await upToPassword(session);
 					session.type(`${PASSWORD}\n${PASSWORD}`);
@@ -192,7 +192,7 @@ terminal("declining the summary writes nothing", async (t) => {
 	const { status, text } = await meshreg(
 		t,
 		bed,
-		["create"],
+		["create", "--no-verify"],
 		async (session) => {
 			await upToPassword(session);
 			session.type(`${PASSWORD}\r`);

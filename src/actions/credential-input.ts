@@ -1,4 +1,4 @@
-import { Credential } from "../core/credential.ts";
+import { Credential, displayUsername } from "../core/credential.ts";
 import {
 	JSON_KEY_LIMIT,
 	JSON_KEY_USERNAME,
@@ -10,6 +10,7 @@ import {
 } from "../core/registry-server.ts";
 import { OperationError, UsageError } from "../errors.ts";
 import type { Prompter, World } from "../world.ts";
+import { fetchCredentials } from "./fetch-credentials.ts";
 
 /** Where a password comes from. */
 export type PasswordInput =
@@ -17,9 +18,12 @@ export type PasswordInput =
 	| { readonly from: "stdin" }
 	| { readonly from: "file"; readonly path: string };
 
-/** What the command line says of a credential; what it leaves out is asked at a terminal. */
+/** What the command line says of credentials; what it leaves out is asked at a terminal. */
 export interface CredentialInput {
-	readonly server?: RegistryServer;
+	/** Several only for stored credentials. */
+	readonly servers: readonly RegistryServer[];
+	/** Take what docker, podman or a credential helper stored; a path names the one file. */
+	readonly stored?: { readonly path?: string };
 	readonly username?: string;
 	readonly password?: PasswordInput;
 	readonly keyPath?: string;
@@ -30,18 +34,54 @@ export interface EnteredCredential {
 	readonly server: RegistryServer;
 	readonly credential: Credential;
 	readonly asked: boolean;
+	/** The file that it was fetched from. */
+	readonly from?: string;
 	readonly warnings: readonly string[];
+}
+
+/**
+ * The credentials that a command line means, entered or fetched. Throws UsageError
+ * naming the flag that is missing where nobody can be asked, OperationError for
+ * what is stored nowhere or cannot be taken.
+ */
+export async function enterCredentials(
+	input: CredentialInput,
+	world: World,
+): Promise<EnteredCredential[]> {
+	return input.stored === undefined
+		? [await enterCredential(input, world)]
+		: fetchCredentials(input.servers, input.stored, world);
+}
+
+/** Another credential for the same registry, after the first was rejected. */
+export async function enterAgain(
+	{ server, credential }: EnteredCredential,
+	world: World,
+): Promise<EnteredCredential> {
+	const prompter = await world.prompter();
+	if (credential.username === JSON_KEY_USERNAME)
+		return { server, asked: true, ...(await askKeyFile(prompter, world)) };
+	const { username: before } = credential;
+	const username = await prompter.text({
+		message: "User name:",
+		check: usernameProblem,
+		// What looks like a token would be shown.
+		...(displayUsername(before) === before && { default: before }),
+	});
+	const password = await askPassword(prompter);
+	return {
+		server,
+		asked: true,
+		credential: new Credential(username, password),
+		warnings: [],
+	};
 }
 
 /** The most that a password may weigh: a Secret takes 1 MiB in all. */
 const PASSWORD_LIMIT = 256 * 1024;
 
-/**
- * Completes a credential from flags, files, standard input and, at a terminal,
- * questions. Throws UsageError naming the flag that is missing where nobody can
- * be asked, OperationError for a file that cannot be taken.
- */
-export async function enterCredential(
+/** Completes a credential from flags, files, standard input and, at a terminal, questions. */
+async function enterCredential(
 	input: CredentialInput,
 	world: World,
 ): Promise<EnteredCredential> {
@@ -55,7 +95,8 @@ export async function enterCredential(
 	const { interactive } = world.streams;
 
 	const server =
-		input.server ?? (interactive ? await askServer(await ask()) : undefined);
+		input.servers[0] ??
+		(interactive ? await askServer(await ask()) : undefined);
 	if (server === undefined) throw missing("--registry-server");
 
 	const byKey =
@@ -98,10 +139,7 @@ export async function enterCredential(
 		input.password !== undefined
 			? await readPassword(input.password, world)
 			: interactive
-				? await (await ask()).password({
-						message: "Password:",
-						check: notEmpty("the password"),
-					})
+				? await askPassword(await ask())
 				: undefined;
 	if (password === undefined) throw missing("--registry-password-stdin");
 	return {
@@ -147,6 +185,13 @@ async function readPassword(
 				).replace(/\r?\n$/, "");
 	if (password === "") throw new UsageError(`${flag}: the password is empty`);
 	return password;
+}
+
+function askPassword(prompter: Prompter): Promise<string> {
+	return prompter.password({
+		message: "Password:",
+		check: notEmpty("the password"),
+	});
 }
 
 /** Asks for a path until there is a JSON key at it. */

@@ -16,6 +16,7 @@ import {
 	type Target,
 } from "./select-namespaces.ts";
 import { takeBackAttached } from "./take-back.ts";
+import { warnOfExpiry } from "./warn-of-expiry.ts";
 
 /** What one sync is to do, in one cluster. */
 export interface Syncing {
@@ -52,6 +53,7 @@ export async function syncCopies(
 		finding,
 		selectNamespaces(options.selection, exclude, cluster, world),
 	]);
+	warnOfExpiry(source, world);
 	const targets = await narrowed(matched, source, options, cluster);
 	const selected = new Set(targets.map(({ namespace }) => namespace));
 	const report = new ChangeReport(world.streams, options);

@@ -1,57 +1,52 @@
-import { apply } from "../actions/apply.ts";
 import {
 	CHANGE_FORMATS,
-	type ChangeFormat,
 	ChangeReport,
+	type Showing,
 } from "../actions/change-report.ts";
-import { agreedReplacements } from "../actions/confirm.ts";
-import {
-	type EnteredCredential,
-	enterCredential,
+import type {
+	CredentialInput,
+	EnteredCredential,
 } from "../actions/credential-input.ts";
-import { ensureNamespace } from "../actions/ensure-namespace.ts";
+import { enterVerified } from "../actions/enter-verified.ts";
 import { readKey } from "../actions/read-keys.ts";
+import type { Verifying } from "../actions/verify-credentials.ts";
+import {
+	printSource,
+	type SourcePlace,
+	type SourceWriting,
+	writeSource,
+} from "../actions/write-source.ts";
 import { command } from "../command.ts";
 import { displayUsername } from "../core/credential.ts";
-import { newSource } from "../core/new-source.ts";
-import type { OwnerLabel } from "../core/ownership.ts";
-import { type Change, planSource } from "../core/plan.ts";
+import { editable, type SourceEdit, sourceMaker } from "../core/edit-source.ts";
 import {
 	ContentReader,
 	type DesiredKey,
 	type RegistryKey,
-	secretOf,
 } from "../core/registry-key.ts";
 import { displayHost } from "../core/registry-server.ts";
-import type { ChangeResult, DryRun } from "../core/result.ts";
 import { CREDENTIAL_FLAGS, credentialInputOf } from "../credential-flags.ts";
 import { EXIT } from "../errors.ts";
+import * as flags from "../flags.ts";
+import { SOURCE_EDIT_FLAGS, sourceEditOf } from "../source-edit-flags.ts";
 import {
-	connectionFlags,
-	DRY_RUN_FLAG,
-	dryRunOf,
-	NAMESPACE_FLAG,
-	nameOf,
-	namespaceOf,
-	OWNER_LABEL_FLAG,
-	outputFlag,
-	outputOf,
-	ownerOf,
-	QUIET_FLAG,
-	sourceNamespaceOf,
-	YES_FLAG,
-} from "../flags.ts";
-import { json, yaml } from "../report/structured.ts";
-import type { Cluster, World } from "../world.ts";
+	EXPIRES_IN_FLAG,
+	expiresInOf,
+	VERIFICATION_FLAGS,
+	verifyingOf,
+} from "../verification-flags.ts";
+import type { Cluster, ConnectionFlags, World } from "../world.ts";
 
 /** `create [NAME]`: a source from credentials. */
-export const create = command({
+export const create = command<CreateOptions>({
 	verb: "create",
 	summary: "Create a source: a registry key from credentials",
 	operands: "[NAME]",
 	about: `Create a source: the labelled pull Secret from which copies are made.
 
-At a terminal everything that is missing is asked for, and the password is not echoed. Without a terminal, give the credential by flags; the password is best piped in.`,
+At a terminal everything that is missing is asked for, and the password is not echoed. Without a terminal, give the credential by flags; the password is best piped in.
+
+At a terminal the credential is tried at its registry before it is written, elsewhere with --verify.`,
 	examples: [
 		{ comment: "Be asked for everything", line: "kubectl meshreg create" },
 		{
@@ -63,12 +58,24 @@ At a terminal everything that is missing is asked for, and the password is not e
 			line: "kubectl meshreg create --registry-server gcr.io --registry-key key.json",
 		},
 		{
+			comment: "With what docker login, or a credential helper, has stored",
+			line: "kubectl meshreg create --from-docker-config --registry-server ghcr.io",
+		},
+		{
+			comment:
+				"One more registry in the same source, tried before it is written",
+			line: "kubectl meshreg create --add --verify --registry-server ghcr.io --registry-username mesh --registry-password-file token.txt",
+		},
+		{
 			comment: "Only print the Secret, to be kept or applied elsewhere",
 			line: "kubectl meshreg create --registry-server gcr.io --registry-key key.json --dry-run=client -o yaml",
 		},
 	],
 	flags: [
 		...CREDENTIAL_FLAGS,
+		...VERIFICATION_FLAGS,
+		EXPIRES_IN_FLAG,
+		...SOURCE_EDIT_FLAGS,
 		{
 			name: "replace",
 			kind: "switch",
@@ -85,162 +92,139 @@ At a terminal everything that is missing is asked for, and the password is not e
 			help: "Create the namespace if it is missing.",
 		},
 		{
-			...NAMESPACE_FLAG,
+			...flags.NAMESPACE_FLAG,
 			default: "nginx-mesh",
 			help: "The source's namespace (also MESHREG_NAMESPACE).",
 		},
-		OWNER_LABEL_FLAG,
-		DRY_RUN_FLAG,
-		outputFlag(...CHANGE_FORMATS),
-		QUIET_FLAG,
-		YES_FLAG,
+		flags.OWNER_LABEL_FLAG,
+		flags.DRY_RUN_FLAG,
+		flags.outputFlag(...CHANGE_FORMATS),
+		flags.QUIET_FLAG,
+		flags.YES_FLAG,
 	],
 	options: (given, env) => ({
-		connection: connectionFlags(given),
+		connection: flags.connectionFlags(given),
 		place: {
-			namespace: namespaceOf(given) ?? sourceNamespaceOf(env),
-			name: nameOf(given, env),
+			namespace: flags.namespaceOf(given) ?? flags.sourceNamespaceOf(env),
+			name: flags.nameOf(given, env),
 		},
 		...credentialInputOf(given),
-		owner: ownerOf(given, env),
+		verifying: verifyingOf(given),
+		expiresIn: expiresInOf(given),
+		edit: sourceEditOf(given),
+		owner: flags.ownerOf(given, env),
 		replace: given.on("replace"),
 		force: given.on("force"),
 		createNamespace: given.on("create-namespace"),
-		output: outputOf(given, CHANGE_FORMATS),
+		output: flags.outputOf(given, CHANGE_FORMATS),
 		quiet: given.on("quiet"),
 		yes: given.on("yes"),
-		...dryRunOf(given),
+		...flags.dryRunOf(given),
 	}),
 	async run(options, world) {
-		const warn = (text: string): void =>
-			world.streams.err.write(`Warning: ${text}\n`);
-		for (const note of [...options.notes, ...options.warnings]) warn(note);
-		const entered = await enterCredential(options.input, world);
-		for (const warning of [...entered.server.warnings, ...entered.warnings])
-			warn(warning);
-		const entry = {
-			server: entered.server,
-			credential: entered.credential,
-			issuedAt: world.clock.now(),
-		};
-		const desired = newSource(options.place, [entry], options.owner);
-		if (
-			options.dryRun !== "none" &&
-			(options.output === "json" || options.output === "yaml")
-		)
-			return printObject(desired, options.output, world);
-		if (
-			entered.asked &&
-			!options.yes &&
-			!(await agrees(entered, desired, world))
-		)
-			return cancelled(world);
-		const cluster = await world.connect(options.connection);
+		for (const note of [...options.notes, ...options.warnings])
+			world.streams.err.write(`Warning: ${note}\n`);
+		const { place, edit, dryRun, output, owner, expiresIn } = options;
+		const isNew = edit.by === "replace";
+		const reader = new ContentReader();
+		const cluster = isNew ? undefined : await world.connect(options.connection);
 		try {
-			return await write(desired, options, cluster, world);
+			// Before anything is asked: what cannot be edited needs no credential.
+			const before = cluster && (await readKey(cluster, reader, place));
+			if (!isNew) editable(before, place, owner);
+			const entered =
+				edit.by === "remove"
+					? []
+					: await enterVerified(
+							options.input,
+							options.verifying,
+							{
+								...options,
+								byDefault: world.streams.interactive && dryRun === "none",
+							},
+							world,
+						);
+			if (entered === "cancelled") return cancelled(world);
+			const now = world.clock.now();
+			const entries = entered.map(({ server, credential }) => ({
+				server,
+				credential,
+				issuedAt: now,
+				...(expiresIn !== undefined && { expiresAt: now + expiresIn }),
+			}));
+			const make = sourceMaker(edit, place, entries, owner);
+			if (dryRun !== "none" && (output === "json" || output === "yaml")) {
+				await printSource(make(before), output, world);
+				return EXIT.done;
+			}
+			if (!(await agrees(entered, options, world))) return cancelled(world);
+			return await write(make, cluster, reader, options, world);
 		} finally {
-			await cluster.close();
+			await cluster?.close();
 		}
 	},
 });
 
-interface Writing {
-	readonly owner: OwnerLabel;
-	readonly force: boolean;
-	readonly replace: boolean;
-	readonly createNamespace: boolean;
-	readonly yes: boolean;
-	readonly quiet: boolean;
-	readonly dryRun: DryRun;
-	readonly output: ChangeFormat | undefined;
+interface CreateOptions extends SourceWriting, Showing {
+	readonly connection: ConnectionFlags;
+	readonly place: SourcePlace;
+	readonly input: CredentialInput;
+	readonly verifying: Verifying;
+	/** Milliseconds. */
+	readonly expiresIn: number | undefined;
+	readonly edit: SourceEdit;
+	readonly warnings: readonly string[];
+	readonly notes: readonly string[];
 }
 
-/** Plans the one key, asks what has to be asked, and writes it. */
 async function write(
-	desired: DesiredKey,
-	options: Writing,
-	cluster: Cluster,
+	make: (current: RegistryKey | undefined) => DesiredKey,
+	connected: Cluster | undefined,
+	reader: ContentReader,
+	options: CreateOptions,
 	world: World,
 ): Promise<number> {
-	const reader = new ContentReader();
-	let allowed = {
-		owner: options.owner,
-		force: options.force,
-		replace: options.replace,
-	};
-	const current = await readKey(cluster, reader, desired);
-	const plan = (now: RegistryKey | undefined): Change =>
-		planSource(now, desired, allowed);
-	if (
-		differs(plan(current)) &&
-		world.streams.interactive &&
-		options.dryRun === "none"
-	) {
-		const message = `secret/${desired.name} in ${desired.namespace} namespace has other content. Replace it?`;
-		if (!options.yes && !(await (await world.prompter()).confirm({ message })))
-			return cancelled(world);
-		allowed = { ...allowed, replace: true };
+	const cluster = connected ?? (await world.connect(options.connection));
+	try {
+		const report = new ChangeReport(world.streams, options);
+		// An edit says by its name that the content will be another.
+		const replace = options.replace || connected !== undefined;
+		const outcome = await writeSource(
+			options.place,
+			make,
+			{ ...options, replace },
+			{ cluster, reader, report, world },
+		);
+		return outcome === "cancelled"
+			? cancelled(world)
+			: report.finish({ withSummary: false });
+	} finally {
+		if (connected === undefined) await cluster.close();
 	}
-	const changes = await agreedReplacements([plan(current)], options, world);
-
-	const report = new ChangeReport(world.streams, options);
-	const made =
-		options.createNamespace && current === undefined
-			? await ensureNamespace(cluster, desired.namespace, options.dryRun)
-			: undefined;
-	if (made !== undefined) report.add(made);
-	// A dry run has not made the namespace: the server could not take the Secret.
-	const dryRun =
-		made !== undefined && options.dryRun === "server"
-			? "client"
-			: options.dryRun;
-	await apply(changes, {
-		cluster,
-		reader,
-		dryRun,
-		replan: (_, now) => plan(now),
-		onResult: (result) => report.add(withNamespaceHint(result)),
-	});
-	return report.finish({ withSummary: false });
 }
 
-function differs(change: Change): boolean {
-	return change.action === "conflict" && change.obstacle.because === "differs";
-}
-
-function withNamespaceHint(result: ChangeResult): ChangeResult {
-	return /namespaces ".*" not found$/.test(result.reason)
-		? {
-				...result,
-				reason: `${result.reason}; create it as well with --create-namespace`,
-			}
-		: result;
-}
-
-/** The summary of what was entered, and the question whether to write it. */
+/** The summary of what was entered, and the question whether to write it; yes where nothing was asked. */
 async function agrees(
-	entered: EnteredCredential,
-	desired: DesiredKey,
+	entered: readonly EnteredCredential[],
+	{ place, edit, yes }: CreateOptions,
 	world: World,
 ): Promise<boolean> {
-	const user = displayUsername(entered.credential.username);
-	const message = `Create secret/${desired.name} in ${desired.namespace} namespace for ${displayHost(entered.server.key)} as ${user}?`;
+	if (yes || !entered.some(({ asked }) => asked)) return true;
+	const whom = entered
+		.map(
+			({ server, credential }) =>
+				`${displayHost(server.key)} as ${displayUsername(credential.username)}`,
+		)
+		.join(", ");
+	const secret = `secret/${place.name} in ${place.namespace} namespace`;
+	const message =
+		edit.by === "add"
+			? `Add ${whom} to ${secret}?`
+			: `Create ${secret} for ${whom}?`;
 	return (await world.prompter()).confirm({ message, default: true });
 }
 
 function cancelled(world: World): number {
 	world.streams.err.write("creation is cancelled\n");
-	return EXIT.done;
-}
-
-async function printObject(
-	desired: DesiredKey,
-	format: "json" | "yaml",
-	world: World,
-): Promise<number> {
-	const object = secretOf(desired);
-	world.streams.out.write(
-		format === "json" ? json(object) : await yaml(object),
-	);
 	return EXIT.done;
 }

@@ -1,6 +1,7 @@
 import { readKeys } from "../actions/read-keys.ts";
 import { readSources } from "../actions/read-sources.ts";
 import { command } from "../command.ts";
+import { expiriesOfKey } from "../core/expiry.ts";
 import { selectorOf } from "../core/ownership.ts";
 import { byNamespace } from "../core/plan.ts";
 import { ContentReader, type RegistryKey } from "../core/registry-key.ts";
@@ -30,6 +31,10 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, InSy
 			line: "kubectl meshreg list --no-headers | grep Drifted",
 		},
 		{
+			comment: "What expires within a week, and when",
+			line: "kubectl meshreg list --expiring 7d -o wide",
+		},
+		{
 			comment:
 				"Also unlabelled Secrets of that name, as nginx-meshctl makes them",
 			line: "kubectl meshreg list --all",
@@ -43,6 +48,11 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, InSy
 			kind: "switch",
 			help: "Also Secrets of that name and type without the owner label, as Unlabelled.",
 		},
+		{
+			name: "expiring",
+			kind: "text",
+			help: "Only those of which a credential expires within this time, such as 48h or 7d, or has expired.",
+		},
 		{ name: "no-headers", kind: "switch", help: "Leave out the headers." },
 		flags.OWNER_LABEL_FLAG,
 		flags.outputFlag(...FORMATS),
@@ -53,6 +63,9 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, InSy
 		owner: flags.ownerOf(given, env),
 		all: given.on("all"),
 		name: flags.nameOf(given, env),
+		expiring: given.has("expiring")
+			? flags.parseLifetime(given.text("expiring") ?? "", "--expiring")
+			: undefined,
 		headers: !given.on("no-headers"),
 		output: flags.outputOf(given, FORMATS),
 	}),
@@ -64,9 +77,9 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, InSy
 				options.namespaces.length > 0
 					? options.namespaces.map((namespace) => ({ namespace }))
 					: [{}];
-			const keys: RegistryKey[] = [];
+			const found: RegistryKey[] = [];
 			for (const scope of scopes) {
-				keys.push(
+				found.push(
 					...(await readKeys(cluster, reader, {
 						...scope,
 						labelSelector: selectorOf(options.owner),
@@ -78,20 +91,23 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, InSy
 					...scope,
 					fieldSelector,
 				});
-				keys.push(
+				found.push(
 					...named.filter(
 						(key) => key.labels[options.owner.key] !== options.owner.value,
 					),
 				);
 			}
-			keys.sort(byNamespace);
 			const { out, err } = world.streams;
+			const now = world.clock.now();
+			const sources = await readSources(cluster, reader, found, options.owner);
+			const keys = found
+				.filter((key) => expiresWithin(options.expiring, key, sources, now))
+				.sort(byNamespace);
 			if (
 				options.output === "json" ||
 				options.output === "yaml" ||
 				keys.length > 0
 			) {
-				const sources = await readSources(cluster, reader, keys, options.owner);
 				const shown = { owner: options.owner, sources };
 				if (options.output === "json")
 					out.write(json({ items: keyItems(keys, shown) }));
@@ -102,7 +118,7 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, InSy
 					out.write(
 						keyTable(keys, {
 							...shown,
-							now: world.clock.now(),
+							now,
 							wide: options.output === "wide",
 							headers: options.headers,
 						}),
@@ -126,3 +142,16 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, InSy
 		}
 	},
 });
+
+/** Without a time to look at: every key. */
+function expiresWithin(
+	time: number | undefined,
+	key: RegistryKey,
+	sources: Parameters<typeof expiriesOfKey>[1],
+	now: number,
+): boolean {
+	return (
+		time === undefined ||
+		expiriesOfKey(key, sources).some(({ at }) => at <= now + time)
+	);
+}

@@ -1,7 +1,7 @@
 import { authFault, decodeAuth } from "./auth-field.ts";
 import { Credential } from "./credential.ts";
 import type { AuthFields } from "./docker-config.ts";
-import { DOCKER_HUB_HOSTS, DOCKER_HUB_KEY } from "./registry-server.ts";
+import { DOCKER_HUB_KEY, registryNamed } from "./registry-server.ts";
 
 /**
  * What docker and podman keep: `config.json` and `auth.json`.
@@ -99,7 +99,7 @@ export function readCredentialFile(text: string): CredentialFileReading {
 /** The registries that a file names, as keys of a pull Secret, each once; podman's narrower entries are left out. */
 export function registriesIn(file: CredentialFile): string[] {
 	const keys = [...file.auths.keys(), ...file.credHelpers.keys()].map(
-		registryOf,
+		registryNamed,
 	);
 	return [...new Set(keys.filter((key) => key !== undefined))];
 }
@@ -108,7 +108,9 @@ export function registriesIn(file: CredentialFile): string[] {
 export function lookUp(file: CredentialFile, key: string): StoredLookup {
 	const entry = entryOf(file, key);
 	const otherwise = entry ? credentialIn(entry) : { found: "nothing" as const };
-	const own = [...file.credHelpers].find(([name]) => registryOf(name) === key);
+	const own = [...file.credHelpers].find(
+		([name]) => registryNamed(name) === key,
+	);
 	const helper = own ? own[1] : file.credsStore;
 	if (helper === "") return otherwise;
 	// The name comes from a file and becomes a program's: it must not be a path.
@@ -131,18 +133,8 @@ function entryOf(file: CredentialFile, key: string): AuthFields | undefined {
 	const exact = file.auths.get(key);
 	if (exact !== undefined) return exact;
 	for (const [name, fields] of file.auths)
-		if (registryOf(name) === key) return fields;
+		if (registryNamed(name) === key) return fields;
 	return undefined;
-}
-
-/** The key of a pull Secret for a registry as a file names it; undefined for what is narrower than a host. */
-function registryOf(name: string): string | undefined {
-	const host = name
-		.replace(/^https?:\/\//i, "")
-		.replace(/\/(?:v[12]\/?)?$/, "")
-		.toLowerCase();
-	if (!/^[a-z0-9.:[\]-]+$/.test(host)) return undefined;
-	return DOCKER_HUB_HOSTS.has(host) ? DOCKER_HUB_KEY : host;
 }
 
 const NO_TOKEN =

@@ -14,6 +14,8 @@ export const SOURCE_ANNOTATION = "kubectl-meshreg/source";
 export const SOURCE_UID_ANNOTATION = "kubectl-meshreg/source-uid";
 export const SERVERS_ANNOTATION = "kubectl-meshreg/registry-servers";
 export const ISSUED_AT_ANNOTATION = "kubectl-meshreg/issued-at";
+/** When credentials end of which the person said so: a JSON object by host, RFC 3339. */
+export const EXPIRES_AT_ANNOTATION = "kubectl-meshreg/expires-at";
 
 /** On service accounts that attach changed, by which they are found again. */
 export const ATTACHED_LABEL = "kubectl-meshreg/attached";

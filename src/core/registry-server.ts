@@ -4,7 +4,7 @@ import { UsageError } from "../errors.ts";
 export const DOCKER_HUB_KEY = "https://index.docker.io/v1/";
 
 /** The names under which people know Docker Hub; each means the same registry. */
-export const DOCKER_HUB_HOSTS: ReadonlySet<string> = new Set([
+const DOCKER_HUB_HOSTS = new Set([
 	"docker.io",
 	"index.docker.io",
 	"registry-1.docker.io",
@@ -73,6 +73,20 @@ export function parseRegistryServer(
 			`${key} has neither a dot nor a port: a kubelet reads the image ${key}/NAME as docker.io/${key}/NAME, so this key never matches; use the full host name or add the port`,
 		);
 	return { key, given: bare.replace(/\/+$/, ""), warnings };
+}
+
+/**
+ * The key in `auths` for a registry as a docker config may name it: with a scheme,
+ * with `/v1/` or `/v2/`; undefined for what is no host, or narrower than one
+ * (podman's `host/namespace`).
+ */
+export function registryNamed(name: string): string | undefined {
+	const host = name
+		.replace(/^https?:\/\//i, "")
+		.replace(/\/(?:v[12]\/?)?$/, "")
+		.toLowerCase();
+	if (!/^[a-z0-9.:[\]-]+$/.test(host)) return undefined;
+	return DOCKER_HUB_HOSTS.has(host) ? DOCKER_HUB_KEY : host;
 }
 
 /** The host that answers `/v2/` for a key in `auths`: Docker Hub's API is not where its key says. */

@@ -26,6 +26,21 @@ export function parseDuration(value: string, flag: string): number {
 	);
 }
 
+const DAY_MS = 24 * 3_600_000;
+/** A century: what ends later is no date that a registry would know. */
+const LONGEST_LIFE = 36_525 * DAY_MS;
+
+/** A duration that may also count days (`7d`, `1d12h`), in milliseconds; more than none. Throws UsageError. */
+export function parseLifetime(value: string, flag: string): number {
+	const [, days = "0", rest = ""] = /^(?:(\d{1,5})d)?(.*)$/.exec(value) ?? [];
+	const more = rest === "" && days !== "0" ? 0 : parseDuration(rest, flag);
+	const time = Number(days) * DAY_MS + more;
+	if (time > 0 && time <= LONGEST_LIFE) return time;
+	throw new UsageError(
+		`invalid value for ${flag}: must be a duration such as 12h, 7d or 1d12h`,
+	);
+}
+
 /** A whole number of at least `least`. Throws UsageError. */
 export function parseCount(value: string, flag: string, least: number): number {
 	const count = Number(value);

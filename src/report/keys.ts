@@ -1,5 +1,6 @@
 import { displayUsername } from "../core/credential.ts";
 import { credentialOf } from "../core/docker-config.ts";
+import { expiriesOfKey, isoSeconds } from "../core/expiry.ts";
 import { type OwnerLabel, SOURCE_ANNOTATION } from "../core/ownership.ts";
 import { type RegistryKey, registriesOf } from "../core/registry-key.ts";
 import { displayHost } from "../core/registry-server.ts";
@@ -27,6 +28,8 @@ export interface KeyItem {
 	readonly usernames: readonly string[];
 	/** `NAMESPACE/NAME` for a copy, else "". */
 	readonly source: string;
+	/** When the first of its credentials does, RFC 3339; "" where that is not known. */
+	readonly expires: string;
 	/** RFC 3339. */
 	readonly created: string;
 }
@@ -43,6 +46,7 @@ export function keyItems(
 		registries: registriesOf(key.content).map(displayHost),
 		usernames: usernamesOf(key),
 		source: key.annotations[SOURCE_ANNOTATION] ?? "",
+		expires: expiresAt(key, context.sources),
 		created: key.created,
 	}));
 }
@@ -52,7 +56,7 @@ export function keyNames(keys: readonly RegistryKey[]): string {
 	return keys.map((key) => `secret/${key.name}\n`).join("");
 }
 
-/** `NAMESPACE NAME REGISTRIES STATUS AGE`, and with `wide` also `USERNAME SOURCE`. */
+/** `NAMESPACE NAME REGISTRIES STATUS AGE`, and with `wide` also `USERNAME SOURCE EXPIRES`: the time that is left. */
 export function keyTable(
 	keys: readonly RegistryKey[],
 	context: KeyContext & {
@@ -67,7 +71,7 @@ export function keyTable(
 		"REGISTRIES",
 		"STATUS",
 		"AGE",
-		...(context.wide ? ["USERNAME", "SOURCE"] : []),
+		...(context.wide ? ["USERNAME", "SOURCE", "EXPIRES"] : []),
 	];
 	const rows = keyItems(keys, context).map((item) => [
 		item.namespace,
@@ -75,9 +79,26 @@ export function keyTable(
 		item.registries.join(","),
 		item.status,
 		age(item.created, context.now),
-		...(context.wide ? [item.usernames.join(","), item.source] : []),
+		...(context.wide
+			? [
+					item.usernames.join(","),
+					item.source,
+					timeLeft(item.expires, context.now),
+				]
+			: []),
 	]);
 	return table(context.headers ? headers : undefined, rows);
+}
+
+function expiresAt(key: RegistryKey, sources: KeyContext["sources"]): string {
+	const [first] = expiriesOfKey(key, sources);
+	return first ? isoSeconds(first.at) : "";
+}
+
+function timeLeft(expires: string, now: number): string {
+	if (expires === "") return "";
+	const at = Date.parse(expires);
+	return at <= now ? "expired" : age(isoSeconds(now), at);
 }
 
 function usernamesOf(key: RegistryKey): string[] {

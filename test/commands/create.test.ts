@@ -502,7 +502,7 @@ describe("create", () => {
 			assert.deepEqual([outcome.status, password()], [0, "new"]);
 		});
 		test("at a terminal it is asked about", async () => {
-			const ask = [...USER, "--registry-password", "new"];
+			const ask = [...USER, "--registry-password", "new", "--no-verify"];
 			for (const [answer, expected] of [
 				[false, "old"],
 				[true, "new"],
@@ -692,7 +692,7 @@ type: kubernetes.io/dockerconfigjson
 
 	test("at a terminal everything is asked, mistakes again, and confirmed once", async () => {
 		fresh();
-		const outcome = await bed.run(["create"], {
+		const outcome = await bed.run(["create", "--no-verify"], {
 			answers: [
 				["Registry server", "not a host"],
 				["Registry server", "registry.example.com"],
@@ -723,7 +723,7 @@ type: kubernetes.io/dockerconfigjson
 
 	test("at a terminal, no to the summary writes nothing", async () => {
 		fresh();
-		const outcome = await bed.run(["create", ...USER], {
+		const outcome = await bed.run(["create", ...USER, "--no-verify"], {
 			answers: [
 				["Password:", "p"],
 				["Create secret/", false],

@@ -5,6 +5,7 @@ import { disk } from "../../src/adapters/files.ts";
 import { registryClient } from "../../src/adapters/registry/client.ts";
 import type { Resolve } from "../../src/adapters/registry/guarded-lookup.ts";
 import { openStoredCredentials } from "../../src/adapters/registry/stored-credentials.ts";
+import type { Verification } from "../../src/core/verification.ts";
 import { OperationError } from "../../src/errors.ts";
 import { run } from "../../src/run.ts";
 import type { Cluster, Output, Prompter, World } from "../../src/world.ts";
@@ -27,6 +28,8 @@ export interface Surroundings {
 	interrupt?: AbortSignal;
 	/** Called with everything that is printed, as it is printed. */
 	onWrite?: (name: "out" | "err", text: string) => void;
+	/** What is found out about every credential, instead of asking registries. */
+	verification?: Verification;
 	/** Instead of the registry client's own time limit and name resolution. */
 	registry?: { limit?: number; resolve?: Resolve };
 	/** Changes the cluster that commands see. */
@@ -114,9 +117,25 @@ export async function meshreg(
 			return given.wrap?.(cluster) ?? cluster;
 		},
 		kubeconfigNames: (path) => kubeconfigNames(path, env, disk),
-		registry: async () => registryClient({ env, interrupt, ...given.registry }),
+		// No name is looked up outside this process unless a test says how.
+		registry: async () => {
+			const { verification } = given;
+			return verification
+				? { verify: async () => verification }
+				: registryClient({
+						env,
+						interrupt,
+						resolve: () => Promise.reject(noSuchHost()),
+						...given.registry,
+					});
+		},
 		storedCredentials: (path) =>
-			openStoredCredentials(path, { env, files: disk, interrupt }),
+			openStoredCredentials(path, {
+				env,
+				files: disk,
+				interrupt,
+				home: given.env?.HOME ?? "/home/nobody",
+			}),
 		prompter: async () => scripted(answers, asked),
 	};
 	const status = await run(argv, world);
@@ -125,6 +144,10 @@ export async function meshreg(
 			`never asked: ${answers.map(([message]) => message).join("; ")}`,
 		);
 	return { status, ...written, asked };
+}
+
+function noSuchHost(): Error {
+	return Object.assign(new Error("no such host"), { code: "ENOTFOUND" });
 }
 
 /** A prompter that knows the answers, runs the checks, and fails on a question that was not expected. */

@@ -17,6 +17,7 @@ const FILES = [
 	"deployment.yaml",
 	"manifests",
 	"config.json",
+	"token.txt",
 ];
 
 export async function exampleBed(): Promise<ExampleBed> {
@@ -40,6 +41,13 @@ export async function exampleBed(): Promise<ExampleBed> {
 		join(bed.folder, "config.json"),
 		JSON.stringify({ auths: hub }),
 	);
+	// What docker login has stored, and a token beside it.
+	await mkdir(join(bed.folder, ".docker"));
+	await writeFile(
+		join(bed.folder, ".docker/config.json"),
+		JSON.stringify({ auths: { "ghcr.io": { auth: btoa("u:p") } } }),
+	);
+	await writeFile(join(bed.folder, "token.txt"), "one\n");
 	const imagePullSecrets = [{ name: "nginx-mesh-registry-key" }];
 	bed.server.store.seed({
 		kind: "ServiceAccount",
@@ -57,7 +65,7 @@ export async function exampleBed(): Promise<ExampleBed> {
 	return {
 		...bed,
 		async run(argv, given) {
-			if (argv[0] !== "create") {
+			if (argv[0] !== "create" || argv.includes("--add")) {
 				const flags = [
 					"--registry-server",
 					"registry.example.com",
@@ -72,12 +80,16 @@ export async function exampleBed(): Promise<ExampleBed> {
 				argv.map((word) =>
 					FILES.includes(word) ? join(bed.folder, word) : word,
 				),
-				given,
+				{
+					env: { HOME: bed.folder },
+					verification: { outcome: "good" },
+					...given,
+				},
 			);
 		},
 		answersTo(verb, argv) {
 			const asks = !argv.some((word) =>
-				/^--(yes|dry-run|registry|docker|orphaned)/.test(word),
+				/^--(yes|dry-run|registry|docker|orphaned|from-docker)/.test(word),
 			);
 			if (verb === "create" && asks)
 				return {

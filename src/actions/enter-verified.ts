@@ -1,0 +1,37 @@
+import { displayHost } from "../core/registry-server.ts";
+import type { World } from "../world.ts";
+import {
+	type CredentialInput,
+	type EnteredCredential,
+	enterCredentials,
+} from "./credential-input.ts";
+import { type Verifying, verifyCredentials } from "./verify-credentials.ts";
+
+/**
+ * The credentials of a command line, asked for or fetched, and tried where that
+ * is wanted, or where the command line does not say and `byDefault` holds. Warnings
+ * go to stderr. Throws what entering and verifying throw.
+ */
+export async function enterVerified(
+	input: CredentialInput,
+	verifying: Verifying,
+	how: {
+		readonly byDefault: boolean;
+		readonly yes: boolean;
+		readonly quiet: boolean;
+	},
+	world: World,
+): Promise<EnteredCredential[] | "cancelled"> {
+	const entered = await enterCredentials(input, world);
+	for (const { server, warnings, from } of entered) {
+		if (from !== undefined && !how.quiet)
+			world.streams.err.write(
+				`using the credential for ${displayHost(server.key)} in ${from}\n`,
+			);
+		for (const warning of [...server.warnings, ...warnings])
+			world.streams.err.write(`Warning: ${warning}\n`);
+	}
+	return (verifying.wanted ?? how.byDefault)
+		? verifyCredentials(entered, verifying, how, world)
+		: entered;
+}

@@ -1,0 +1,114 @@
+import type { OwnerLabel } from "../core/ownership.ts";
+import { type Change, planSource } from "../core/plan.ts";
+import {
+	type ContentReader,
+	type DesiredKey,
+	type RegistryKey,
+	secretOf,
+} from "../core/registry-key.ts";
+import type { ChangeResult, DryRun } from "../core/result.ts";
+import { json, yaml } from "../report/structured.ts";
+import type { Cluster, World } from "../world.ts";
+import { apply } from "./apply.ts";
+import type { ChangeReport } from "./change-report.ts";
+import { agreedReplacements } from "./confirm.ts";
+import { ensureNamespace } from "./ensure-namespace.ts";
+import { readKey } from "./read-keys.ts";
+
+/** Where a source lives. */
+export interface SourcePlace {
+	readonly namespace: string;
+	readonly name: string;
+}
+
+/** How a source is written. */
+export interface SourceWriting {
+	readonly owner: OwnerLabel;
+	readonly force: boolean;
+	readonly replace: boolean;
+	readonly createNamespace: boolean;
+	readonly yes: boolean;
+	readonly dryRun: DryRun;
+}
+
+/**
+ * Writes one source: `make` says what it should be, given what is there, and is
+ * asked again when that changes under our hands. Asks before it overwrites or
+ * deletes. Returns `cancelled` where the person said no; results go to `report`.
+ */
+export async function writeSource(
+	place: SourcePlace,
+	make: (current: RegistryKey | undefined) => DesiredKey,
+	writing: SourceWriting,
+	around: {
+		readonly cluster: Cluster;
+		readonly reader: ContentReader;
+		readonly report: ChangeReport;
+		readonly world: World;
+	},
+): Promise<"cancelled" | "reported"> {
+	const { cluster, reader, report, world } = around;
+	let allowed = {
+		owner: writing.owner,
+		force: writing.force,
+		replace: writing.replace,
+	};
+	const current = await readKey(cluster, reader, place);
+	const plan = (now: RegistryKey | undefined): Change =>
+		planSource(now, make(now), allowed);
+	if (
+		differs(plan(current)) &&
+		world.streams.interactive &&
+		writing.dryRun === "none"
+	) {
+		const message = `secret/${place.name} in ${place.namespace} namespace has other content. Replace it?`;
+		if (!writing.yes && !(await (await world.prompter()).confirm({ message })))
+			return "cancelled";
+		allowed = { ...allowed, replace: true };
+	}
+	const changes = await agreedReplacements([plan(current)], writing, world);
+
+	const made =
+		writing.createNamespace && current === undefined
+			? await ensureNamespace(cluster, place.namespace, writing.dryRun)
+			: undefined;
+	if (made !== undefined) report.add(made);
+	// A dry run has not made the namespace: the server could not take the Secret.
+	const dryRun =
+		made !== undefined && writing.dryRun === "server"
+			? "client"
+			: writing.dryRun;
+	await apply(changes, {
+		cluster,
+		reader,
+		dryRun,
+		replan: (_, now) => plan(now),
+		onResult: (result) => report.add(withNamespaceHint(result)),
+	});
+	return "reported";
+}
+
+/** The object itself, for `-o json|yaml` with a dry run. */
+export async function printSource(
+	desired: DesiredKey,
+	format: "json" | "yaml",
+	world: World,
+): Promise<void> {
+	const object = secretOf(desired);
+	world.streams.out.write(
+		format === "json" ? json(object) : await yaml(object),
+	);
+}
+
+function differs(change: Change): boolean {
+	return change.action === "conflict" && change.obstacle.because === "differs";
+}
+
+function withNamespaceHint(result: ChangeResult): ChangeResult {
+	return /namespaces ".*" not found$/.test(result.reason)
+		? {
+				...result,
+				reason: `${result.reason}; create it as well with --create-namespace`,
+			}
+		: result;
+}

@@ -1,0 +1,43 @@
+import type { SourceEdit } from "./core/edit-source.ts";
+import type { Flag, Given } from "./core/flag.ts";
+import { parseRegistryServer } from "./core/registry-server.ts";
+import { CREDENTIAL_FLAGS } from "./credential-flags.ts";
+import { atMostOne } from "./flags.ts";
+import { EXPIRES_IN_FLAG, VERIFICATION_FLAGS } from "./verification-flags.ts";
+
+/** The flags by which `create` changes the registries of a source that is there. */
+export const SOURCE_EDIT_FLAGS: readonly Flag[] = [
+	{
+		name: "add",
+		kind: "switch",
+		help: "Add the registry to the source that is there, and leave its others as they are.",
+	},
+	{
+		name: "remove",
+		kind: "list",
+		help: "Take this registry out of the source that is there, and leave its others as they are; repeatable.",
+	},
+];
+
+/** Reads them. Throws UsageError where one stands beside what it contradicts. */
+export function sourceEditOf(given: Given): SourceEdit {
+	const conflict = (a: string, b: string): void =>
+		atMostOne(given, [
+			[a, `--${a}`],
+			[b, `--${b}`],
+		]);
+	const elsewhere = ["replace", "create-namespace"];
+	for (const name of ["remove", ...elsewhere]) conflict("add", name);
+	for (const { name } of [
+		...CREDENTIAL_FLAGS,
+		...VERIFICATION_FLAGS,
+		EXPIRES_IN_FLAG,
+	])
+		conflict("remove", name);
+	for (const name of elsewhere) conflict("remove", name);
+	const keys = given
+		.list("remove")
+		.map((host) => parseRegistryServer(host, "--remove").key);
+	if (keys.length > 0) return { by: "remove", keys: [...new Set(keys)] };
+	return { by: given.on("add") ? "add" : "replace" };
+}

@@ -1,0 +1,84 @@
+import type { Verifying } from "./actions/verify-credentials.ts";
+import type { Flag, Given } from "./core/flag.ts";
+import { readImageReference, withDefaultTag } from "./core/image-reference.ts";
+import { registryNamed } from "./core/registry-server.ts";
+import { UsageError } from "./errors.ts";
+import { atMostOne, parseLifetime } from "./flags.ts";
+
+/** The flags that say whether and how a credential is tried before it is written. */
+export const VERIFICATION_FLAGS: readonly Flag[] = [
+	{
+		name: "verify",
+		kind: "switch",
+		help: "Try the credential at its registry before writing; where it is rejected, nothing is written.",
+	},
+	{
+		name: "no-verify",
+		kind: "switch",
+		help: "Write the credential untried.",
+	},
+	{
+		name: "verify-image",
+		kind: "text",
+		help: "Also see whether the credential can pull this image.",
+	},
+	{
+		name: "insecure",
+		kind: "switch",
+		help: "Try the credential over plain http as well, or with a certificate that nobody vouches for. The cluster's nodes have their own settings for that.",
+	},
+	{
+		name: "registry-ca",
+		kind: "text",
+		values: "file",
+		help: "A PEM file of authorities to trust when the credential is tried. The cluster's nodes must trust them too.",
+	},
+];
+
+/** How long a credential is good, where it does not say so itself. */
+export const EXPIRES_IN_FLAG: Flag = {
+	name: "expires-in",
+	kind: "text",
+	help: "How long the credential will be good, such as 12h or 90d, to be warned in time. JWTs and ECR passwords say it themselves.",
+};
+
+/** `--expires-in` in milliseconds; undefined when it is not given. Throws UsageError. */
+export function expiresInOf(given: Given): number | undefined {
+	const value = given.text("expires-in");
+	return value === undefined ? undefined : parseLifetime(value, "--expires-in");
+}
+
+/** How to try credentials, and whether: `unless told` where the command line says nothing. Throws UsageError. */
+export function verifyingOf(given: Given): Verifying {
+	for (const name of ["verify", "verify-image", "insecure", "registry-ca"])
+		atMostOne(given, [
+			["no-verify", "--no-verify"],
+			[name, `--${name}`],
+		]);
+	const caPath = given.text("registry-ca");
+	if (caPath === "") throw new UsageError("--registry-ca: the path is empty");
+	const image = imageOf(given.text("verify-image"));
+	const insecure = given.on("insecure");
+	const asked =
+		given.on("verify") ||
+		image !== undefined ||
+		insecure ||
+		caPath !== undefined;
+	return {
+		wanted: given.on("no-verify") ? false : asked ? true : undefined,
+		insecure,
+		...(image && { image }),
+		...(caPath !== undefined && { caPath }),
+	};
+}
+
+function imageOf(name: string | undefined): Verifying["image"] {
+	if (name === undefined) return undefined;
+	const reading = readImageReference(name);
+	if (!reading.ok) throw new UsageError(`--verify-image: ${reading.because}`);
+	const { domain, path, tag, digest } = withDefaultTag(reading.reference);
+	return {
+		key: registryNamed(domain) ?? domain,
+		image: { name, repository: path, reference: digest ?? tag ?? "latest" },
+	};
+}
