@@ -11,7 +11,7 @@ import { agreedReplacements, confirmDeletion } from "./confirm.ts";
 import { AT_ONCE, inParallel } from "./in-parallel.ts";
 import { readKey, readKeys } from "./read-keys.ts";
 import type { Target } from "./select-namespaces.ts";
-import type { Syncing } from "./sync-copies.ts";
+import type { Syncing } from "./syncing.ts";
 
 /** Everything to be done, by namespace; asks before anything is deleted. */
 export async function planSteps(

@@ -1,37 +1,17 @@
 import { type Change, planCopy } from "../core/plan.ts";
 import { ContentReader, type RegistryKey } from "../core/registry-key.ts";
-import type { DryRun } from "../core/result.ts";
 import { AbortedError, ConnectionError, EXIT } from "../errors.ts";
 import type { Cluster, World } from "../world.ts";
 import { apply } from "./apply.ts";
 import { attachCopies } from "./attach-copies.ts";
-import { type ChangeFormat, ChangeReport } from "./change-report.ts";
-import type { AccountChoice } from "./find-accounts.ts";
-import { findSource, type SourceChoice } from "./find-source.ts";
+import { ChangeReport } from "./change-report.ts";
+import { findSource } from "./find-source.ts";
 import { neededNamespaces } from "./needed-namespaces.ts";
 import { planSteps } from "./plan-steps.ts";
-import {
-	type Selection,
-	selectNamespaces,
-	type Target,
-} from "./select-namespaces.ts";
+import { selectNamespaces, type Target } from "./select-namespaces.ts";
+import type { Syncing } from "./syncing.ts";
 import { takeBackAttached } from "./take-back.ts";
 import { warnOfExpiry } from "./warn-of-expiry.ts";
-
-/** What one sync is to do, in one cluster. */
-export interface Syncing {
-	readonly source: SourceChoice;
-	readonly selection: Selection;
-	readonly exclude: readonly string[];
-	readonly copyLabels: Readonly<Record<string, string>>;
-	readonly attach: AccountChoice | undefined;
-	readonly prune: boolean;
-	readonly force: boolean;
-	readonly yes: boolean;
-	readonly quiet: boolean;
-	readonly output: ChangeFormat | undefined;
-	readonly dryRun: DryRun;
-}
 
 /**
  * The whole pipe for one cluster: read, plan, ask, apply, report. Returns the exit status.

@@ -7,7 +7,7 @@ import type { Cluster, World } from "../world.ts";
 import type { ChangeFormat } from "./change-report.ts";
 import { findSource } from "./find-source.ts";
 import { keepInSync, type Watched } from "./keep-in-sync.ts";
-import type { Syncing } from "./sync-copies.ts";
+import type { Syncing } from "./syncing.ts";
 
 /** What `sync --watch` was told. */
 export type WatchSync = Omit<Syncing, "dryRun" | "attach">;

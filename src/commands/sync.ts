@@ -1,7 +1,8 @@
 import { attachedAccountsOf } from "../account-flags.ts";
 import { CHANGE_FORMATS } from "../actions/change-report.ts";
 import type { Selection } from "../actions/select-namespaces.ts";
-import { type Syncing, syncCopies } from "../actions/sync-copies.ts";
+import { syncCopies } from "../actions/sync-copies.ts";
+import type { Syncing } from "../actions/syncing.ts";
 import { watchSync } from "../actions/watch-sync.ts";
 import { command } from "../command.ts";
 import type { Given } from "../core/flag.ts";
