@@ -46,6 +46,11 @@ export class ChangeReport {
 		return this.#results;
 	}
 
+	/** Whether anything has failed so far. */
+	get failed(): boolean {
+		return this.#results.some((result) => result.action === "failed");
+	}
+
 	/** The objects of `-o json|yaml`, and the summary where the command has one; returns the exit status. */
 	async finish({ withSummary }: { withSummary: boolean }): Promise<number> {
 		const { output, quiet, dryRun } = this.showing;
@@ -55,8 +60,6 @@ export class ChangeReport {
 			this.streams.out.write(await yaml({ items: this.#results }));
 		if (withSummary && !quiet)
 			this.streams.err.write(summary(this.#results, dryRun));
-		return this.#results.some((result) => result.action === "failed")
-			? EXIT.failed
-			: EXIT.done;
+		return this.failed ? EXIT.failed : EXIT.done;
 	}
 }

@@ -153,12 +153,19 @@ At a terminal the credential is tried at its registry before it is written, else
 				...(expiresIn !== undefined && { expiresAt: now + expiresIn }),
 			}));
 			const make = sourceMaker(edit, place, entries, owner);
-			if (dryRun !== "none" && (output === "json" || output === "yaml")) {
-				await printSource(make(before), output, world);
+			const format = output === "name" ? undefined : output;
+			const print = async (): Promise<number> => {
+				if (format !== undefined)
+					await printSource(make(before), format, world);
 				return EXIT.done;
-			}
+			};
+			if (dryRun === "client" && format !== undefined) return await print();
 			if (!(await agrees(entered, options, world))) return cancelled(world);
-			return await write(make, cluster, reader, options, world);
+			const status = await write(make, cluster, reader, options, world);
+			// What the server would take is the object to see; what it refused has been said.
+			return dryRun === "server" && status === EXIT.done
+				? await print()
+				: status;
 		} finally {
 			await cluster?.close();
 		}
@@ -195,8 +202,13 @@ async function write(
 			{ ...options, replace },
 			{ cluster, reader, report, world },
 		);
-		return outcome === "cancelled"
-			? cancelled(world)
+		if (outcome === "cancelled") return cancelled(world);
+		// A dry run on the server shows the object in the report's place.
+		const { dryRun, output } = options;
+		const inItsPlace =
+			dryRun === "server" && output !== undefined && output !== "name";
+		return inItsPlace && !report.failed
+			? EXIT.done
 			: report.finish({ withSummary: false });
 	} finally {
 		if (connected === undefined) await cluster.close();

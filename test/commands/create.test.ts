@@ -671,6 +671,35 @@ type: kubernetes.io/dockerconfigjson
 		assert.equal(secret(), undefined);
 	});
 
+	test("a dry run on the server shows the object that it would take, or why it would not", async () => {
+		fresh();
+		const flags = [...PIPED, "--dry-run=server", "-o", "json"];
+		const taken = await bed.run(["create", ...flags], { stdin: "p" });
+		assert.deepEqual([taken.status, JSON.parse(taken.out).kind], [0, "Secret"]);
+		const off = bed.server.onRequest(({ method }) =>
+			method === "POST"
+				? {
+						answer: {
+							status: 403,
+							reason: "Forbidden",
+							message: "admission says no",
+						},
+					}
+				: undefined,
+		);
+		const refused = await bed.run(["create", ...flags], { stdin: "p" });
+		off();
+		assert.deepEqual(
+			[refused.status, JSON.parse(refused.out).items[0].action, refused.err],
+			[
+				1,
+				"failed",
+				'Error from server (Forbidden): admission says no (namespace "nginx-mesh")\n',
+			],
+		);
+		assert.equal(secret(), undefined);
+	});
+
 	test("-o json says what was done", async () => {
 		fresh();
 		const outcome = await bed.run(["create", ...PIPED, "-o", "json"], {
