@@ -1,6 +1,7 @@
 import { type PlainArgv, plainArgv } from "./argv.ts";
 import type { Command, Prepared } from "./command.ts";
 import { attach } from "./commands/attach.ts";
+import { check } from "./commands/check.ts";
 import { completion } from "./commands/completion.ts";
 import { create } from "./commands/create.ts";
 import { detach } from "./commands/detach.ts";
@@ -26,6 +27,7 @@ export const COMMANDS: readonly Command[] = [
 	inject,
 	images,
 	explain,
+	check,
 	completion,
 ];
 

@@ -1,7 +1,7 @@
 import { normaliseKey } from "./keyring.ts";
 import { type PullEntry, readPullSecret } from "./pull-secret.ts";
 import type { Content } from "./registry-key.ts";
-import { parseSchemeless, splitPort } from "./registry-url.ts";
+import { displayKey, parseSchemeless, splitPort } from "./registry-url.ts";
 
 /** Why a kubelet gets nothing from a registry key. Texts are one clause, quoting no credential. */
 export type ContentFault =
@@ -28,7 +28,7 @@ export function faultWords(fault: ContentFault): string {
 		case "empty":
 			return "it holds no credentials";
 		case "never-matches":
-			return `no image's name matches ${fault.keys.join(", ")}: a host has a dot or a port`;
+			return `no image's name matches ${fault.keys.map(displayKey).join(", ")}: a host has a dot or a port`;
 	}
 }
 

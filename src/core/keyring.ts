@@ -56,34 +56,48 @@ export type KeyringAnswer =
 /** The key that Docker Hub's images fall back to when nothing matched. */
 const DOCKER_HUB = "index.docker.io";
 
-/**
- * Which credentials a kubelet would try for an image, and in what order: by normalised key,
- * the last in byte order first, ties in the order of the sources and of their text.
- * Any input is answered; errors are in the kubelet's words.
- */
-export function findCredentials(
-	image: string,
-	sources: readonly PullSource[],
-): KeyringAnswer {
-	const reading = readImageReference(image);
-	if (!reading.ok)
-		return {
-			outcome: "invalid-image",
-			error: `couldn't parse image name: ${reading.because}`,
-		};
-	const reference = withDefaultTag(reading.reference);
-	const repository = repositoryOf(reference);
+/** The credentials of some sources, taken apart once for any number of images. */
+export type Keyring = {
+	readonly candidates: readonly Candidate[];
+	/** The source that fails every lookup. */
+	readonly malformed:
+		| { readonly from: string; readonly error: string }
+		| undefined;
+};
+
+/** Reads sources in their order, up to the first that a kubelet cannot read. */
+export function readKeyring(sources: readonly PullSource[]): Keyring {
 	const candidates: Candidate[] = [];
 	for (const { from, type, data } of sources) {
 		if (!isPullSecretType(type) || !data) continue;
 		const secret = readPullSecret(type, data);
-		if (!secret.ok) return { outcome: "malformed", from, error: secret.error };
+		if (!secret.ok)
+			return { candidates, malformed: { from, error: secret.error } };
 		for (const [key, entry] of secret.entries) {
 			const normalised = normaliseKey(key);
 			if (normalised !== undefined)
 				candidates.push({ from, key, entry, normalised });
 		}
 	}
+	return { candidates, malformed: undefined };
+}
+
+/**
+ * Which credentials a kubelet would try for an image, and in what order: by normalised key,
+ * the last in byte order first, ties in the order of the sources and of their text.
+ * Any input is answered; errors are in the kubelet's words.
+ */
+export function lookUp(image: string, keyring: Keyring): KeyringAnswer {
+	const reading = readImageReference(image);
+	if (!reading.ok)
+		return {
+			outcome: "invalid-image",
+			error: `couldn't parse image name: ${reading.because}`,
+		};
+	const { candidates, malformed } = keyring;
+	if (malformed !== undefined) return { outcome: "malformed", ...malformed };
+	const reference = withDefaultTag(reading.reference);
+	const repository = repositoryOf(reference);
 	return {
 		outcome: "answered",
 		repository,
@@ -95,6 +109,14 @@ export function findCredentials(
 			credential: entry.credential(),
 		})),
 	};
+}
+
+/** As lookUp, for one image. */
+export function findCredentials(
+	image: string,
+	sources: readonly PullSource[],
+): KeyringAnswer {
+	return lookUp(image, readKeyring(sources));
 }
 
 /**
@@ -114,6 +136,7 @@ export function keyMatches(normalised: string, repository: string): boolean {
 	return target !== undefined && covers(normalised, target);
 }
 
+/** One entry of a source. */
 type Candidate = {
 	readonly from: string;
 	readonly key: string;

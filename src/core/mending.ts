@@ -27,6 +27,28 @@ export class Mending {
 		this.#key = key;
 	}
 
+	/** Of the source, and so of its copies. */
+	get name(): string {
+		return this.#key.source?.name ?? this.#key.name;
+	}
+
+	/** Writes a registry key of any name at any place. */
+	createAt(
+		namespace: string,
+		name: string,
+		host: string,
+		flags: readonly string[] = [],
+	): string {
+		return this.#line("create", [
+			name,
+			"-n",
+			namespace,
+			...flags,
+			"--registry-server",
+			host,
+		]);
+	}
+
 	/** Writes a source for this registry, beside the registries that it has already. */
 	create(host: string): string {
 		return this.#ofSource("create", host, this.#key.source ? ["--add"] : []);
@@ -42,10 +64,14 @@ export class Mending {
 		return this.#ofSource("rotate", host, []);
 	}
 
-	/** Copies the source; with `accounts`, also lets these service accounts pull with it. */
+	/**
+	 * Copies the source; with `accounts`, also lets these service accounts pull with it;
+	 * with `force`, over what somebody else made.
+	 */
 	sync(
 		namespaces: readonly string[],
 		accounts: readonly string[] = [],
+		force = false,
 	): string {
 		const { source } = this.#key;
 		return this.#line("sync", [
@@ -60,14 +86,20 @@ export class Mending {
 				: accounts.every((account) => account === "default")
 					? ["--attach"]
 					: [`--attach=${accounts.join(",")}`]),
+			...(force ? ["--force"] : []),
 		]);
+	}
+
+	/** Deletes copies whose source is gone; asks first. */
+	pruneOrphaned(namespaces: readonly string[]): string {
+		return this.#line("prune", ["--orphaned", "-n", namespaces.join(",")]);
 	}
 
 	/** Lets service accounts pull with the copies that are there. */
 	attach(
 		namespaces: readonly string[],
 		accounts: readonly string[],
-		name = this.#key.source?.name ?? this.#key.name,
+		name = this.name,
 	): string {
 		return this.#line("attach", [
 			...(accounts.every((account) => account === "default") ? [] : accounts),
@@ -95,8 +127,7 @@ export class Mending {
 	}
 
 	#name(): string[] {
-		const name = this.#key.source?.name ?? this.#key.name;
-		return name === DEFAULT_NAME ? [] : [name];
+		return this.name === DEFAULT_NAME ? [] : [this.name];
 	}
 
 	#line(verb: string, words: readonly string[]): string {

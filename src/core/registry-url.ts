@@ -20,6 +20,11 @@ export function toBytes(text: string): string {
 		: Buffer.from(text.toWellFormed(), "utf8").toString("latin1");
 }
 
+/** A key in `auths` as it may be shown: what stands before an `@` may be a password. */
+export function displayKey(key: string): string {
+	return key.replace(/^((?:https?:\/\/)?)[^/?#]*@/, "$1***@");
+}
+
 /** Parses what follows `https://`; undefined where Go refuses it. */
 export function parseSchemeless(address: string): RegistryUrl | undefined {
 	const plain = PLAIN.exec(address);

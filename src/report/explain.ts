@@ -3,6 +3,7 @@ import { type Explanation, registryServerOf } from "../core/explanation.ts";
 import type { KeyringMatch } from "../core/keyring.ts";
 import type { Puller } from "../core/pod-secrets.ts";
 import { isPullSecretType } from "../core/pull-secret.ts";
+import { displayKey } from "../core/registry-url.ts";
 import { type Trial, works } from "../core/trial.ts";
 import { describeVerification } from "../core/verification.ts";
 import { nearMissSentence } from "./near-miss.ts";
@@ -25,14 +26,14 @@ export function explanationItem(
 		digest,
 		matches: matches.map(({ from, key, credential }) => ({
 			from,
-			key,
+			key: displayKey(key),
 			username: displayUsername(credential.username),
 		})),
 		error: answer.outcome === "answered" ? "" : answer.error,
 		...(trials && {
 			tried: trials.map((trial) => ({
 				from: trial.match.from,
-				key: trial.match.key,
+				key: displayKey(trial.match.key),
 				works: works(trial),
 				outcome: trial.verification?.outcome ?? "empty",
 				message: verdict(trial, image),
@@ -104,7 +105,7 @@ function whoNames(puller: Exclude<Puller, { kind: "files" }>): string {
 function triedParagraph(matches: readonly KeyringMatch[]): string {
 	const rows = matches.map(({ from, key, credential }, index) => [
 		`  ${index + 1}. ${from}`,
-		key,
+		displayKey(key),
 		credential.username === "" && credential.reveal() === ""
 			? "an empty credential: kubelets read neither identity tokens nor credential stores"
 			: `user ${displayUsername(credential.username) || '""'}`,
@@ -132,7 +133,7 @@ function trialParagraph(
 	);
 	const first = trials.find(works);
 	const end = first
-		? `The first that works is the key ${first.match.key} in ${first.match.from}.\n`
+		? `The first that works is the key ${displayKey(first.match.key)} in ${first.match.from}.\n`
 		: "None of them works.\n";
 	return `Tried at the registry from this machine, whose network and trust may not be the node's:\n${lines.join("")}${end}`;
 }

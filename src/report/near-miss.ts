@@ -1,7 +1,9 @@
 import type { NearMiss } from "../core/near-miss.ts";
+import { displayKey } from "../core/registry-url.ts";
 
 /** What is between a credential and its use, as one sentence. */
-export function nearMissSentence(miss: NearMiss): string {
+export function nearMissSentence(near: NearMiss): string {
+	const miss = { ...near, key: displayKey(near.key) };
 	const key = `the key ${miss.key} in ${miss.from}`;
 	switch (miss.because) {
 		case "unreferenced":

@@ -403,6 +403,26 @@ The kubelet tries, in this order until one works:
 		}
 	});
 
+	test("shows no user information of a key", async () => {
+		await using bed = await started();
+		const path = await file(
+			bed,
+			"u.json",
+			JSON.stringify({ auths: { "https://u:hunter2@r.io": user("a") } }),
+		);
+		for (const format of [[], ["-o", "json"]])
+			for (const image of ["r.io/x", "r.io:5000/x"]) {
+				const { out } = await bed.run([
+					"explain",
+					image,
+					"--docker-config",
+					path,
+					...format,
+				]);
+				assert.doesNotMatch(out, /hunter2/);
+			}
+	});
+
 	test("fails for a file that is not there", async () => {
 		await using bed = await started();
 		const { err, status } = await bed.run([

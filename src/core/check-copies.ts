@@ -1,0 +1,151 @@
+import { type Finding, finding, placesWords } from "./check.ts";
+import { contentFault } from "./content-fault.ts";
+import type { Mending } from "./mending.ts";
+import { roleOf, SOURCE_ANNOTATION, selectorOf } from "./ownership.ts";
+import { standsInTheWay } from "./pod-mending.ts";
+import type { Keyrings } from "./pull-diagnosis.ts";
+import type { RegistryKey } from "./registry-key.ts";
+import { type KeyStatus, statusOf } from "./source.ts";
+
+/** Copies: equal to their source, with a source, labelled, and where they are needed. */
+export function checkCopies(keyrings: Keyrings, mending: Mending): Finding[] {
+	const { facts } = keyrings;
+	const { keys, owner, sources, source } = facts;
+	const copies = keys.filter((key) => roleOf(key, owner) === "copy");
+	const byStatus = Map.groupBy(
+		copies,
+		(key): KeyStatus =>
+			// What breaks kubelets differs from its source, or has one that is at fault itself.
+			contentFault(key.content) &&
+			key.content.canonical !== source?.content.canonical
+				? "Drifted"
+				: statusOf(key, owner, sources),
+	);
+	const findings: Finding[] = [];
+	const drifted = byStatus.get("Drifted") ?? [];
+	for (const [from, group] of Map.groupBy(
+		drifted,
+		(key) => key.annotations[SOURCE_ANNOTATION] ?? "",
+	)) {
+		const namespaces = placesOf(group);
+		findings.push(
+			finding(
+				"copies",
+				"problem",
+				`${copiesWord(group.length)} ${group.length === 1 ? "differs" : "differ"} from the source ${from}: in ${placesWords(namespaces)}`,
+				{
+					cause: "drifted",
+					namespaces,
+					command:
+						source && from === `${source.namespace}/${source.name}`
+							? mending.sync(namespaces)
+							: "",
+					hint: "Something else wrote them since the last sync, or the source changed.",
+				},
+			),
+		);
+	}
+	const orphaned = byStatus.get("Orphaned") ?? [];
+	if (orphaned.length > 0)
+		findings.push(
+			finding(
+				"copies",
+				"problem",
+				`${copiesWord(orphaned.length)} of a source that is gone: in ${placesWords(placesOf(orphaned))}`,
+				{
+					cause: "orphaned",
+					namespaces: placesOf(orphaned),
+					command: mending.pruneOrphaned(placesOf(orphaned)),
+				},
+			),
+		);
+	const unknown = byStatus.get("Unknown") ?? [];
+	if (unknown.length > 0)
+		findings.push(
+			finding(
+				"copies",
+				"unknown",
+				`the source of ${copiesWord(unknown.length)} may not be read: in ${placesWords(placesOf(unknown))}`,
+				{ cause: "source-unreadable", namespaces: placesOf(unknown) },
+			),
+		);
+	const unlabelled = keys.filter(
+		(key) =>
+			key.name === mending.name &&
+			key.labels[owner.key] !== owner.value &&
+			key.namespace !== source?.namespace,
+	);
+	if (unlabelled.length > 0)
+		findings.push(
+			finding(
+				"copies",
+				"warning",
+				`without the label ${selectorOf(owner)}: ${mending.name} in ${placesWords(placesOf(unlabelled))}`,
+				{
+					cause: "unlabelled",
+					namespaces: placesOf(unlabelled),
+					hint: "nginx-meshctl makes such; list, sync and prune leave them alone.",
+					command: source ? mending.sync(placesOf(unlabelled), [], true) : "",
+				},
+			),
+		);
+	findings.push(...checkNeeded(keyrings, mending));
+	if (findings.some(({ status }) => status !== "warning")) return findings;
+	const equal = (byStatus.get("InSync") ?? []).length;
+	const well =
+		equal === 0
+			? "no copies"
+			: `${copiesWord(equal)}, equal to ${equal === 1 ? "its" : "their"} source`;
+	return [finding("copies", "ok", well), ...findings];
+}
+
+/** Namespaces whose pods use an image that the source has a credential for, and that have none themselves. */
+function checkNeeded(keyrings: Keyrings, mending: Mending): Finding[] {
+	const { facts } = keyrings;
+	const lacking = new Map<string, "fails" | "runs">();
+	for (const pod of facts.pods)
+		for (const image of pod.images) {
+			if (lacking.get(pod.namespace) === "fails") break;
+			if (
+				!keyrings.sourceHas(image) ||
+				keyrings.has({ pod, image }) ||
+				keyrings.wouldMatch(pod.namespace, image).length > 0
+			)
+				continue;
+			const fails = pod.waiting.some((said) => said.image === image);
+			lacking.set(pod.namespace, fails ? "fails" : "runs");
+		}
+	return (["fails", "runs"] as const).flatMap((how) => {
+		const namespaces = [...lacking]
+			.filter(([, found]) => found === how)
+			.map(([namespace]) => namespace)
+			.sort();
+		if (namespaces.length === 0) return [];
+		return finding(
+			"copies",
+			how === "fails" ? "problem" : "warning",
+			`missing where pods use images of its registries: in ${placesWords(namespaces)}`,
+			{
+				cause: "missing",
+				namespaces,
+				hint:
+					how === "runs"
+						? "Their pods run, with images that are public or were on the node already."
+						: "",
+				command: mending.sync(
+					namespaces,
+					["default"],
+					namespaces.some((namespace) => standsInTheWay(facts, namespace)),
+				),
+			},
+		);
+	});
+}
+
+function placesOf(keys: readonly RegistryKey[]): string[] {
+	return [...new Set(keys.map(({ namespace }) => namespace))].sort();
+}
+
+function copiesWord(count: number): string {
+	return count === 1 ? "one copy" : `${count} copies`;
+}

@@ -1,0 +1,117 @@
+import { type Finding, finding, placesWords } from "./check.ts";
+import { canMatch, contentFault, faultWords } from "./content-fault.ts";
+import { type AuthFields, credentialOf } from "./docker-config.ts";
+import type { Facts } from "./facts.ts";
+import type { Mending } from "./mending.ts";
+import { roleOf } from "./ownership.ts";
+import { type RegistryKey, sourceRef } from "./registry-key.ts";
+import { displayHost } from "./registry-server.ts";
+import { displayKey } from "./registry-url.ts";
+
+/** Sources, and keys that a mesh or a person made: is there one, and can a kubelet use what it holds? */
+export function checkCredentials(facts: Facts, mending: Mending): Finding[] {
+	const { source, owner } = facts;
+	const inScope = facts.keys.filter((key) => {
+		const role = roleOf(key, owner);
+		return role === "source" || role === "unmanaged";
+	});
+	// The source itself may be outside of the namespaces that are checked.
+	const keys = inScope.some(({ uid }) => uid === source?.uid)
+		? inScope
+		: [...(source ? [source] : []), ...inScope];
+	const missing =
+		facts.sourceProblem === ""
+			? []
+			: [
+					finding(
+						"credentials",
+						"problem",
+						facts.sourceProblem.split(":", 1)[0] ?? "",
+						{
+							hint: "Registry keys are copied from a source.",
+							command: facts.sourceProblem.startsWith("no source")
+								? "kubectl meshreg create"
+								: "",
+							cause: "no-source",
+						},
+					),
+				];
+	return [...missing, ...keys.flatMap((key) => checkKey(key, facts, mending))];
+}
+
+function checkKey(key: RegistryKey, facts: Facts, mending: Mending): Finding[] {
+	const ref = sourceRef(key);
+	const namespaces = [key.namespace];
+	const isSource = key.uid === facts.source?.uid;
+	const [host = ""] = hostsOf(key);
+	const again = isSource ? mending.replace(host || "HOST") : "";
+	const fault = contentFault(key.content);
+	if (fault !== undefined)
+		return [
+			finding("credentials", "problem", `${ref}: ${faultWords(fault)}`, {
+				hint: "Write it again.",
+				command: host === "" ? "" : again,
+				cause: fault.kind,
+				namespaces,
+			}),
+		];
+	const auths = key.content.config.ok ? [...key.content.config.auths] : [];
+	const torn = auths.filter(([, fields]) => disagrees(fields));
+	const useless = auths.filter(([name]) => !canMatch(name));
+	return [
+		...torn.map(([name]) =>
+			finding(
+				"credentials",
+				"problem",
+				`${ref}: for ${displayKey(displayHost(name))}, auth differs from username and password`,
+				{
+					hint: "Kubelets and podman read auth, docker may read the others.",
+					command: isSource ? mending.rotate(displayHost(name)) : "",
+					cause: "auth-differs",
+					namespaces,
+				},
+			),
+		),
+		...useless.map(([name]) =>
+			finding(
+				"credentials",
+				"warning",
+				`${ref}: no image's name matches the key ${displayKey(name)}`,
+				{
+					hint: "A host has a dot or a port; without them, kubelets read it as a folder of Docker Hub.",
+					cause: "never-matches",
+					namespaces,
+				},
+			),
+		),
+		...(torn.length === 0
+			? [
+					finding(
+						"credentials",
+						"ok",
+						`${ref} is well-formed, for ${placesWords(hostsOf(key))}`,
+						{ namespaces },
+					),
+				]
+			: []),
+	];
+}
+
+/** The registries of a key, as people call them. */
+export function hostsOf(key: RegistryKey): string[] {
+	return key.content.config.ok
+		? [...key.content.config.auths.keys()].map(displayHost).map(displayKey)
+		: [];
+}
+
+/** Whether `auth` says something else than the username or password beside it. */
+function disagrees(fields: AuthFields): boolean {
+	const { auth, username, password } = fields;
+	if (typeof auth !== "string" || auth === "") return false;
+	const said = credentialOf({ auth });
+	return (
+		said !== undefined &&
+		((typeof username === "string" && username !== said.username) ||
+			(typeof password === "string" && password !== said.reveal()))
+	);
+}

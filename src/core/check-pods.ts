@@ -1,0 +1,171 @@
+import { counted, type Finding, finding, placesWords } from "./check.ts";
+import type { Facts } from "./facts.ts";
+import type { Mending } from "./mending.ts";
+import { podMending } from "./pod-mending.ts";
+import {
+	diagnose,
+	type Keyrings,
+	type ProblemKind,
+	type PullProblem,
+} from "./pull-diagnosis.ts";
+
+/** What each kind means: a clause about the pods, and what to know about mending it. `HOST` and `SECRET` stand for themselves. */
+const WORDS: Record<ProblemKind, readonly [clause: string, hint: string]> = {
+	"malformed-secret": [
+		"SECRET cannot be read, which fails every pull of a pod that names it",
+		"Write it again.",
+	],
+	"invalid-reference": [
+		"the image is no image reference",
+		"Correct the image in the pod's template: [HOST[:PORT]/]PATH[:TAG][@DIGEST].",
+	],
+	"never-pull": [
+		"the image is not on the node, or not for this pod, and may not be pulled",
+		"Change imagePullPolicy from Never, or load the image on the node. From 1.35 on, a kubelet also wants to see the credential for an image that another pod brought.",
+	],
+	"no-secret": [
+		"no copy of the registry key is there, which has a credential for HOST",
+		"",
+	],
+	"secret-missing": ["SECRET is named, and is not there", ""],
+	"not-attached": [
+		"SECRET has a credential for HOST, but neither the pod nor its service account names it",
+		"",
+	],
+	"pod-older": [
+		"made before SECRET, with its credential for HOST, was there or named; a pod keeps the list that it was made with",
+		"",
+	],
+	"no-key": [
+		"no pull Secret has a key for HOST",
+		"If the image is public, its name may be wrong instead. Nodes may also hold credentials, which cannot be seen from here.",
+	],
+	rejected: ["HOST rejects the credential in SECRET", ""],
+	"expired-token": ["the token for HOST in SECRET has expired", ""],
+	forbidden: [
+		"HOST answers 403 Forbidden: the credential in SECRET is wrong, has expired, or has no right to the image",
+		"'kubectl meshreg explain IMAGE -n NAMESPACE --pod POD --try' tells which.",
+	],
+	"no-right": [
+		"HOST knows the credential in SECRET, but gives it no right to the image, or has no such image",
+		"Registries do not tell which: look at the image's name, then give the user the right to pull it.",
+	],
+	"not-found": [
+		"HOST has no such image or tag, or hides it",
+		"Correct the image's name or tag; some registries hide what a user may not see.",
+	],
+	"rate-limit": [
+		"HOST limits how often it may be asked",
+		"Pull with a credential, or from a mirror; or wait.",
+	],
+	"untrusted-ca": [
+		"nodes do not trust the authority that signed the certificate of HOST",
+		"Install the CA on every node, in the container runtime's configuration for this host; a pull Secret cannot carry it.",
+	],
+	"expired-certificate": [
+		"the certificate of HOST has expired or is not valid yet, by the nodes' clocks",
+		"Renew the registry's certificate, or put the nodes' clocks right.",
+	],
+	"wrong-certificate-name": [
+		"the certificate of HOST is for another name",
+		"Use a name that the certificate has, or have it issued for this one.",
+	],
+	"plain-http": [
+		"HOST speaks plain http, and nodes expect https",
+		"Give the registry a certificate, or allow http for this host in the container runtime's configuration on every node.",
+	],
+	unreachable: [
+		"nodes cannot reach HOST",
+		"Look at DNS, proxies and network policies of the nodes, and whether the registry is up.",
+	],
+	architecture: [
+		"the image is not made for the nodes' architecture",
+		"Use an image for it, or keep the pods to other nodes with a nodeSelector for kubernetes.io/arch.",
+	],
+	disk: [
+		"the node's disk is full",
+		"Make room on the node, or give it a larger disk.",
+	],
+	unknown: [
+		"neither their status nor their events say why",
+		"'kubectl describe pod POD -n NAMESPACE' shows it for an hour after an attempt.",
+	],
+};
+
+/** Pods that wait for their image, by cause, the most frequent first; and that there are none. */
+export function checkPods(
+	facts: Facts,
+	keyrings: Keyrings,
+	mending: Mending,
+): Finding[] {
+	const groups = Map.groupBy(
+		diagnose(keyrings),
+		({ kind, host, secret }) =>
+			`${kind} ${saysHost(kind) ? host : ""} ${sameSecret(kind, secret)}`,
+	);
+	if (groups.size === 0)
+		return facts.unread.some(({ what }) => what === "pods")
+			? []
+			: [
+					finding(
+						"pods",
+						"ok",
+						`${counted(facts.pods.length, "pod")}: none waits for an image`,
+					),
+				];
+	return [...groups.values()]
+		.map((group) => groupFinding(group, keyrings, mending))
+		.sort((a, b) => b.pods - a.pods);
+}
+
+/** In which the registry's name is no part of the cause. */
+function saysHost(kind: ProblemKind): boolean {
+	return WORDS[kind][0].includes("HOST");
+}
+
+/** Copies of one name in many namespaces are one cause. */
+function sameSecret(kind: ProblemKind, secret: string): string {
+	return WORDS[kind][0].includes("SECRET")
+		? secret.slice(secret.indexOf("/") + 1)
+		: "";
+}
+
+function groupFinding(
+	group: readonly PullProblem[],
+	keyrings: Keyrings,
+	mending: Mending,
+): Finding {
+	const { kind, host, secret, image, pod } = group[0] as PullProblem;
+	const pods = [...new Set(group.map((problem) => problem.pod))];
+	const namespaces = [
+		...new Set(pods.map(({ namespace }) => namespace)),
+	].sort();
+	const [clause, hint] = WORDS[kind];
+	const named =
+		namespaces.length === 1 ? secret : secret.slice(secret.indexOf("/") + 1);
+	const { command, left } = podMending(group, keyrings, mending);
+	const one = { IMAGE: image, NAMESPACE: pod.namespace, POD: pod.name };
+	return finding(
+		"pods",
+		"problem",
+		`${counted(pods.length, "pod")} in ${placesWords(namespaces)} cannot pull: ${clause.replace("HOST", host).replace("SECRET", named)}`,
+		{
+			hint: [
+				hint.replace(
+					/IMAGE|NAMESPACE|POD/g,
+					(word) =>
+						Object.entries(one).find(([key]) => key === word)?.[1] ?? "",
+				),
+				left.length > 0
+					? `Nothing makes ${placesWords(left.map(({ name }) => `pod/${name}`))} again: delete and create them.`
+					: "",
+			]
+				.filter((text) => text !== "")
+				.join(" "),
+			command,
+			cause: kind,
+			namespaces,
+			pods: pods.length,
+		},
+	);
+}

@@ -1,0 +1,131 @@
+import type { PullSource } from "./keyring.ts";
+import type { Container, ContainerStatus, CoreEvent, Pod } from "./objects.ts";
+import type { OwnerLabel } from "./ownership.ts";
+import { podImages } from "./pod-images.ts";
+import { accountOf, namesOf } from "./pod-secrets.ts";
+import { isPullFailure } from "./pull-failures.ts";
+import type { RegistryKey } from "./registry-key.ts";
+import { type Restart, restartOf } from "./restart.ts";
+import type { SourceKnowledge } from "./source.ts";
+
+/** What `check` judges: one snapshot, with what could not be read. */
+export type Facts = {
+	/** undefined: all namespaces. */
+	readonly namespaces: readonly string[] | undefined;
+	readonly owner: OwnerLabel;
+	/** The name of the key that is checked. */
+	readonly name: string;
+	/** The registry keys, and Secrets of the key's name and type without the label. */
+	readonly keys: readonly RegistryKey[];
+	/** What is known of the sources that copies name, by `NAMESPACE/NAME`. */
+	readonly sources: ReadonlyMap<string, SourceKnowledge>;
+	/** The source of the key that is checked. */
+	readonly source: RegistryKey | undefined;
+	/** Why there is no such source, or which of several it might be; "" where that is not known. */
+	readonly sourceProblem: string;
+	/** Every Secret that a kubelet reads for pulling, by `NAMESPACE/NAME`. */
+	readonly pullSecrets: ReadonlyMap<string, PullSecretFacts>;
+	/** Of the names that pods and accounts use and that are not among those: which are Secrets of other types. */
+	readonly otherSecrets: ReadonlySet<string>;
+	readonly accounts: readonly AccountFacts[];
+	readonly pods: readonly PodFacts[];
+	readonly unread: readonly Unread[];
+};
+
+export type PullSecretFacts = {
+	readonly source: PullSource;
+	/** RFC 3339. */
+	readonly created: string;
+};
+
+export type AccountFacts = {
+	readonly namespace: string;
+	readonly name: string;
+	/** Of its pull Secrets. */
+	readonly secrets: readonly string[];
+};
+
+export type PodFacts = {
+	readonly namespace: string;
+	readonly name: string;
+	readonly account: string;
+	/** Of its pull Secrets, which it keeps for good. */
+	readonly secrets: readonly string[];
+	readonly images: readonly string[];
+	/** RFC 3339. */
+	readonly created: string;
+	readonly restart: Restart;
+	readonly waiting: readonly Waiting[];
+	/** Warnings about it, where they were needed and may be read. */
+	readonly events: readonly Said[];
+};
+
+/** A container that waits for its image. */
+export type Waiting = Said & { readonly image: string };
+
+export type Said = { readonly reason: string; readonly message: string };
+
+/** What Secrets are called among the things that could not be read. */
+export const SECRETS = "Secrets";
+
+/** What could not be looked at, and the server's reason in one clause. */
+export type Unread = { readonly what: string; readonly because: string };
+
+/** A pod that is alive, in the little that is needed of it; undefined for one that has ended or is going. */
+export function podFacts(pod: Pod): PodFacts | undefined {
+	const { metadata, spec, status } = pod;
+	if (metadata.deletionTimestamp !== undefined) return undefined;
+	if (status?.phase === "Succeeded" || status?.phase === "Failed")
+		return undefined;
+	return {
+		namespace: metadata.namespace ?? "",
+		name: metadata.name ?? "",
+		account: accountOf(pod),
+		secrets: namesOf(spec),
+		images: podImages(pod),
+		created: metadata.creationTimestamp ?? "",
+		restart: restartOf(pod),
+		waiting: [
+			...waiting(spec?.initContainers, status?.initContainerStatuses),
+			...waiting(spec?.containers, status?.containerStatuses),
+			...waiting(spec?.ephemeralContainers, status?.ephemeralContainerStatuses),
+		],
+		events: [],
+	};
+}
+
+function waiting(
+	containers: readonly Container[] = [],
+	statuses: readonly ContainerStatus[] = [],
+): Waiting[] {
+	return statuses.flatMap(({ name, image = "", state }) => {
+		const { reason = "", message = "" } = state?.waiting ?? {};
+		if (!isPullFailure(reason)) return [];
+		const written = containers.find((container) => container.name === name);
+		return [{ image: written?.image ?? image, reason, message }];
+	});
+}
+
+/** The reasons under which kubelets have reported failed pulls. */
+const PULL_EVENTS = new Set([
+	"Failed",
+	"FailedSync",
+	"BackOff",
+	"InspectFailed",
+	"ErrImageNeverPull",
+	"FailedToRetrieveImagePullSecret",
+]);
+
+/** What an event says about a pod's pulls; undefined for other events. */
+export function pullEvent(
+	event: CoreEvent,
+): (Said & { readonly pod: string }) | undefined {
+	const { reason = "", message = "", involvedObject } = event;
+	return PULL_EVENTS.has(reason) && involvedObject?.kind === "Pod"
+		? {
+				pod: `${involvedObject.namespace}/${involvedObject.name}`,
+				reason,
+				message,
+			}
+		: undefined;
+}

@@ -1,0 +1,54 @@
+import { counted, type Finding, GROUPS, isWell } from "../core/check.ts";
+import { oneLine } from "./printable.ts";
+
+const MARKS: Record<Finding["status"], string> = {
+	ok: "√",
+	warning: "‼",
+	problem: "×",
+	unknown: "×",
+};
+
+/** By group, a line each with its mark, then what to know and what to run; `quiet` leaves out what is well. */
+export function checkStory(
+	findings: readonly Finding[],
+	quiet: boolean,
+): string {
+	return GROUPS.map((group) => {
+		const lines = findings
+			.filter((one) => one.group === group && !(quiet && one.status === "ok"))
+			.map(lineOf);
+		return lines.length === 0
+			? ""
+			: `${group}\n${"-".repeat(group.length)}\n${lines.join("")}`;
+	})
+		.filter((text) => text !== "")
+		.join("\n");
+}
+
+function lineOf({ status, message, hint, command }: Finding): string {
+	return [
+		`${MARKS[status]} ${message}`,
+		...(hint === "" ? [] : [`    ${hint}`]),
+		...(command === "" ? [] : [`    To mend it: ${command}`]),
+	]
+		.map((line) => `${line.slice(0, 4)}${oneLine(line.slice(4))}\n`)
+		.join("");
+}
+
+/** `-o json`. */
+export function checkItems(findings: readonly Finding[]): object {
+	return { healthy: isWell(findings), items: findings };
+}
+
+/** The one line at the end. */
+export function checkSummary(findings: readonly Finding[]): string {
+	const count = (...statuses: string[]) =>
+		findings.filter(({ status }) => statuses.includes(status)).length;
+	const problems = count("problem", "unknown");
+	const warnings = count("warning");
+	if (problems === 0 && warnings === 0) return "All is well\n";
+	return `${[
+		...(problems > 0 ? [counted(problems, "problem")] : []),
+		...(warnings > 0 ? [counted(warnings, "warning")] : []),
+	].join(", ")}\n`;
+}

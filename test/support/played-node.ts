@@ -1,0 +1,145 @@
+import { findCredentials } from "../../src/core/keyring.ts";
+import type { Pod, Secret, ServiceAccount } from "../../src/core/objects.ts";
+import { namesOf, pullSourceOf } from "../../src/core/pod-secrets.ts";
+import type { Store } from "./api-server/store.ts";
+
+/** What makes pods: a Deployment, whose template may have a list of pull Secrets of its own. */
+export interface Workload {
+	namespace: string;
+	name: string;
+	image: string;
+	account?: string;
+	/** Of the template. */
+	secrets?: string[];
+	/** How many pods; default 1. */
+	replicas?: number;
+	/** Without a controller. */
+	bare?: true;
+}
+
+/**
+ * A Deployment controller and a kubelet with containerd, played over the embedded
+ * API server. A registry lets the password "right" in; "weak" has no right to the image.
+ */
+export class PlayedNode {
+	readonly #store: Store;
+	readonly #workloads = new Map<string, Workload>();
+
+	constructor(store: Store) {
+		this.#store = store;
+	}
+
+	/** Makes the pods, with the pull Secrets that they get by then. */
+	deploy(workload: Workload): void {
+		const { namespace, name, bare, replicas = 1 } = workload;
+		this.#workloads.set(`${namespace}/${name}`, workload);
+		const account = workload.account ?? "default";
+		for (let replica = 0; replica < replicas; replica++)
+			this.#store.seed({
+				kind: "Pod",
+				metadata: {
+					namespace,
+					name: bare ? name : `${name}-5d9-${replica}`,
+					...(!bare && {
+						labels: { "pod-template-hash": "5d9" },
+						ownerReferences: [
+							{
+								apiVersion: "apps/v1",
+								kind: "ReplicaSet",
+								name: `${name}-5d9`,
+								uid: name,
+								controller: true,
+							},
+						],
+					}),
+				},
+				spec: {
+					serviceAccountName: account,
+					containers: [{ name: "main", image: workload.image }],
+					imagePullSecrets: (
+						workload.secrets ?? this.#ofAccount(namespace, account)
+					).map((secret) => ({ name: secret })),
+				},
+			});
+	}
+
+	/** `kubectl rollout restart deployment/NAME`, with a changed list in the template. */
+	restart(namespace: string, name: string, secrets?: string[]): void {
+		const workload = this.#workloads.get(`${namespace}/${name}`);
+		if (workload === undefined) throw new Error(`no deployment ${name}`);
+		for (const { metadata } of this.#store.all("Pod", namespace))
+			if (metadata.name.startsWith(`${name}-5d9`))
+				this.#store.delete("Pod", namespace, metadata.name);
+		this.deploy({ ...workload, ...(secrets && { secrets }) });
+	}
+
+	/** The workload as a manifest, for inject. */
+	manifest(namespace: string, name: string): string {
+		const workload = this.#workloads.get(`${namespace}/${name}`);
+		const { image, secrets = [] } = workload ?? { image: "" };
+		const spec = {
+			containers: [{ name: "main", image }],
+			imagePullSecrets: secrets.map((secret) => ({ name: secret })),
+		};
+		return JSON.stringify({
+			apiVersion: "apps/v1",
+			kind: "Deployment",
+			metadata: { name, namespace },
+			spec: { template: { spec } },
+		});
+	}
+
+	/** Every pod pulls, with what is there now; the status says how it went. */
+	pull(): void {
+		for (const object of this.#store.all("Pod")) {
+			const pod = object as unknown as Pod;
+			const [container] = pod.spec?.containers ?? [];
+			const message = this.#attempt(pod, container?.image ?? "");
+			this.#store.seed({
+				...object,
+				kind: "Pod",
+				status: {
+					phase: message === undefined ? "Running" : "Pending",
+					containerStatuses: [
+						{
+							name: "main",
+							image: container?.image ?? "",
+							state:
+								message === undefined
+									? { running: {} }
+									: { waiting: { reason: "ErrImagePull", message } },
+						},
+					],
+				},
+			});
+		}
+	}
+
+	/** undefined: pulled; else what containerd or the kubelet says. */
+	#attempt({ metadata, spec }: Pod, image: string): string | undefined {
+		const sources = namesOf(spec).flatMap((name) => {
+			const secret = this.#store.get("Secret", metadata.namespace ?? "", name);
+			return secret ? pullSourceOf(secret as unknown as Secret) : [];
+		});
+		const answer = findCredentials(image, sources);
+		if (answer.outcome !== "answered") return answer.error;
+		const passwords = answer.matches.map(({ credential }) =>
+			credential.reveal(),
+		);
+		if (passwords.includes("right")) return undefined;
+		const said =
+			passwords.length === 0
+				? `failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://${answer.repository}: 401 Unauthorized`
+				: passwords.includes("weak")
+					? "pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed"
+					: `failed to authorize: failed to fetch oauth token: unexpected status from GET request to https://${answer.repository}: 401 Unauthorized`;
+		return `failed to pull and unpack image "${image}": failed to resolve reference "${image}": ${said}`;
+	}
+
+	#ofAccount(namespace: string, name: string): string[] {
+		const account = this.#store.get("ServiceAccount", namespace, name);
+		return account === undefined
+			? []
+			: namesOf(account as unknown as ServiceAccount);
+	}
+}
