@@ -1,3 +1,5 @@
+import { Accounts } from "../core/accounts.ts";
+import { planAttach } from "../core/attachment.ts";
 import {
 	afterFailure,
 	afterWrite,
@@ -12,30 +14,28 @@ import type { ChangeResult } from "../core/result.ts";
 import { Upkeep, type UpkeepRules } from "../core/upkeep.ts";
 import { AbortedError } from "../errors.ts";
 import { failureLine, isFatal } from "../report/failure.ts";
-import type { Clock, Cluster, ListQuery } from "../world.ts";
+import type { Cluster, World } from "../world.ts";
 import { Agenda } from "./agenda.ts";
 import { apply } from "./apply.ts";
-import { type Followed, Following } from "./follow.ts";
+import { editAccounts } from "./edit-accounts.ts";
+import type { AccountChoice } from "./find-accounts.ts";
+import type { Followed } from "./follow.ts";
+import { followings, type Watched } from "./followings.ts";
 import { AT_ONCE } from "./in-parallel.ts";
-
-/** Which namespaces are kept in sync: those named, or those of a list, but for some. */
-export type Watched =
-	| { readonly by: "names"; readonly names: readonly string[] }
-	| {
-			readonly by: "list";
-			readonly query: ListQuery;
-			readonly excludes: (namespace: string) => boolean;
-	  };
+import { takeBackAttached } from "./take-back.ts";
 
 export interface Keeping {
 	readonly rules: UpkeepRules;
 	readonly watched: Watched;
+	/** Service accounts that are to name the key; undefined: that is not our business. */
+	readonly attach: AccountChoice | undefined;
 	readonly cluster: Cluster;
-	readonly clock: Clock;
+	readonly world: World;
+	/** Ends it, with its reason. */
 	readonly interrupt: AbortSignal;
 	/** Called for what is done, and for failures when they are new. */
 	readonly onResult: (result: ChangeResult) => void;
-	/** What is not about one namespace: a line without its end. */
+	/** What is not about one object: a line without its end. */
 	readonly onNote: (line: string) => void;
 	/** Everything has been looked at once; with what became of it. */
 	readonly onReady: (results: readonly ChangeResult[]) => void;
@@ -46,18 +46,16 @@ const LONGEST_WAIT = { names: 30_000, list: 300_000 };
 
 /**
  * Makes copies equal to their source, and keeps them so until the interrupt, whose
- * reason it throws. One list and one watch of namespaces and of Secrets; where
- * namespaces are named, one of the Secret in each, and nothing cluster-wide.
+ * reason it throws. Throws what the cluster throws only while nothing has been read yet.
  */
 export async function keepInSync(how: Keeping): Promise<never> {
-	const { clock, interrupt } = how;
+	const { interrupt, world } = how;
 	const keeper = new Keeper(how);
-	const following = [...keeper.secrets(), ...keeper.namespaces()];
-	await Promise.all(following.map((one) => keeper.begin(one)));
+	await Promise.all(keeper.following.map((one) => keeper.begin(one)));
 	const stop = new AbortController();
 	const signal = AbortSignal.any([interrupt, stop.signal]);
 	const all = [
-		...following.map((one) => one.follow(clock, signal)),
+		...keeper.following.map((one) => one.follow(world.clock, signal)),
 		keeper.keep(signal),
 	];
 	try {
@@ -70,84 +68,33 @@ export async function keepInSync(how: Keeping): Promise<never> {
 }
 
 class Keeper {
+	readonly following: readonly Followed[];
 	readonly #upkeep: Upkeep;
+	readonly #accounts: Accounts | undefined;
 	readonly #agenda: Agenda;
 	readonly #reader = new ContentReader();
 	readonly #paces = new Map<string, Pace>();
-	/** The last failure that was told, by namespace. */
+	/** The last failure that was told, by object. */
 	readonly #told = new Map<string, string>();
 	#trouble = "";
+	#hasSource = true;
 
 	constructor(readonly how: Keeping) {
+		const { attach, cluster, watched } = how;
 		this.#upkeep = new Upkeep(how.rules);
-		this.#agenda = new Agenda(how.clock);
-	}
-
-	/** The Secrets of the source's name. */
-	secrets(): Followed[] {
-		const { cluster, watched, rules } = this.how;
-		const fieldSelector = `metadata.name=${rules.source.name}`;
-		const places: readonly (string | undefined)[] =
-			watched.by === "list"
-				? [undefined]
-				: [...new Set([rules.source.namespace, ...watched.names])];
-		return places.map(
-			(namespace) =>
-				new Following(
-					cluster,
-					"Secret",
-					{ fieldSelector, ...(namespace !== undefined && { namespace }) },
-					{
-						item: (secret) => this.#reader.registryKey(secret),
-						all: (keys) => this.#learn(this.#upkeep.keys(keys, namespace)),
-						changed: (key, gone) => this.#keyChanged(key, gone),
-						trouble: (error) => this.#note(error),
-					},
-				),
-		);
-	}
-
-	/** The namespaces that a list selects; named ones are taken to be there. */
-	namespaces(): Followed[] {
-		const { cluster, watched } = this.how;
-		if (watched.by === "names") {
-			this.#learn(
-				this.#upkeep.namespaces(
-					new Map(watched.names.map((name) => [name, false])),
-				),
-			);
-			return [];
-		}
-		const following = new Following(
+		this.#accounts =
+			attach &&
+			new Accounts(attach.by === "names" ? new Set(attach.names) : undefined);
+		this.#agenda = new Agenda(how.world.clock);
+		this.following = followings({
 			cluster,
-			"Namespace",
-			{ ...watched.query, metadataOnly: true },
-			{
-				item: ({ metadata }) => ({
-					name: metadata.name ?? "",
-					terminating: metadata.deletionTimestamp !== undefined,
-				}),
-				all: (items) =>
-					this.#learn(
-						this.#upkeep.namespaces(
-							new Map(
-								items
-									.filter(({ name }) => !watched.excludes(name))
-									.map(({ name, terminating }) => [name, terminating]),
-							),
-						),
-					),
-				changed: ({ name, terminating }, gone) => {
-					if (watched.excludes(name)) return;
-					if (gone) this.#paces.delete(name);
-					this.#learn(
-						this.#upkeep.namespace(name, gone ? undefined : terminating),
-					);
-				},
-				trouble: (error) => this.#note(error),
-			},
-		);
-		return [following];
+			watched,
+			reader: this.#reader,
+			upkeep: this.#upkeep,
+			accounts: this.#accounts,
+			learn: (namespaces) => this.#learn(namespaces),
+			trouble: (error) => this.#note(error),
+		});
 	}
 
 	/** The first list. One of several named namespaces that cannot be read does not keep us from the others. */
@@ -170,44 +117,90 @@ class Keeper {
 			...this.#applying,
 			onResult: (result) => this.#tell(result),
 		});
-		for (const [index, { namespace, action }] of results.entries()) {
+		for (const [index, result] of results.entries()) {
 			const step = steps[index];
-			if (action === "failed") this.#failed(namespace);
+			if (result.action === "failed") this.#failed(result.namespace);
 			else if (step !== undefined) this.#upkeep.did(step, before[index]);
 		}
+		await this.#takeBack(results);
 		this.how.onReady(results);
 		return this.#agenda.run((name) => this.#tend(name), AT_ONCE, signal);
 	}
 
 	async #tend(namespace: string): Promise<void> {
-		const change = this.#upkeep.changeIn(namespace);
-		if (change === undefined || change.action === "unchanged") {
-			this.#told.delete(namespace);
-			return;
+		try {
+			const right = await this.#tendSecret(namespace);
+			if (right) await this.#tendAccounts(namespace);
+			this.#trouble = "";
+		} catch (error) {
+			if (error instanceof AbortedError) throw error;
+			this.#note(error);
+			this.#failed(namespace);
 		}
-		const now = this.how.clock.now();
+	}
+
+	/** Whether the Secret of a namespace is as it should be now. */
+	async #tendSecret(namespace: string): Promise<boolean> {
+		const change = this.#upkeep.changeIn(namespace);
+		if (change === undefined || change.action === "unchanged") return true;
+		const now = this.how.world.clock.now();
 		const pace = this.#paces.get(namespace) ?? FRESH;
 		if (change.action !== "conflict" && now < nextWrite(pace)) {
 			this.#agenda.add(namespace, nextWrite(pace));
-			return;
+			return false;
 		}
 		const before = this.#upkeep.known(namespace);
-		try {
-			const [result] = await apply([change], this.#applying);
-			if (result === undefined) return;
+		const results = await apply([change], this.#applying);
+		for (const result of results) {
 			this.#tell(result);
-			this.#trouble = "";
 			if (result.action !== "failed") {
 				this.#upkeep.did(change, before);
 				this.#paces.set(namespace, afterWrite(pace, now));
 			}
 			// What stands in the way is watched; anything else may be over without an event.
 			else if (change.action !== "conflict") this.#failed(namespace);
-		} catch (error) {
-			if (error instanceof AbortedError) throw error;
-			this.#note(error);
-			this.#failed(namespace);
 		}
+		await this.#takeBack(results);
+		return results.every(({ action }) => action !== "failed");
+	}
+
+	async #tendAccounts(namespace: string): Promise<void> {
+		const key = this.how.rules.source.name;
+		if (this.#accounts === undefined || !this.#upkeep.hasKey(namespace)) return;
+		const targets = this.#accounts
+			.without(key, namespace)
+			.map((listed) => ({
+				namespace,
+				name: listed.metadata.name ?? "",
+				listed,
+			}));
+		const { cluster, world } = this.how;
+		await editAccounts(targets, {
+			cluster,
+			clock: world.clock,
+			interrupt: world.interrupt,
+			dryRun: "none",
+			plan: (account) => planAttach(account, key),
+			awaitDefault: false,
+			onResult: (result) => {
+				this.#tell(result);
+				if (result.action === "failed") this.#failed(namespace);
+			},
+		});
+	}
+
+	async #takeBack(results: readonly ChangeResult[]): Promise<void> {
+		const namespaces = results
+			.filter(({ action }) => action === "deleted")
+			.map(({ namespace }) => namespace);
+		if (namespaces.length === 0) return;
+		await takeBackAttached(results, {
+			cluster: this.how.cluster,
+			world: this.how.world,
+			dryRun: "none",
+			namespaces: namespaces.length === 1 ? namespaces : [],
+			onResult: (result) => this.#tell(result),
+		});
 	}
 
 	get #applying() {
@@ -222,38 +215,36 @@ class Keeper {
 
 	#learn(namespaces: readonly string[]): void {
 		for (const namespace of namespaces) this.#agenda.add(namespace);
-	}
-
-	#keyChanged(key: RegistryKey, gone: boolean): void {
-		const before = this.#upkeep.source;
-		this.#learn(this.#upkeep.key(key.namespace, gone ? undefined : key));
-		const now = this.#upkeep.source;
+		const hasSource = this.#upkeep.source !== undefined;
+		// Before the first lists are in, nothing is known, of a source neither.
+		if (hasSource === this.#hasSource || !this.#upkeep.begun) return;
+		this.#hasSource = hasSource;
 		const { namespace, name } = this.how.rules.source;
-		if (before !== undefined && now === undefined)
-			this.how.onNote(
-				`Warning: the source ${namespace}/${name} is gone: copies stay as they are until it is back`,
-			);
-		if (before === undefined && now !== undefined)
-			this.how.onNote(`the source ${namespace}/${name} is back`);
+		this.how.onNote(
+			hasSource
+				? `the source ${namespace}/${name} is back`
+				: `Warning: the source ${namespace}/${name} is gone: copies stay as they are until it is back`,
+		);
 	}
 
 	#failed(namespace: string): void {
 		const pace = afterFailure(this.#paces.get(namespace) ?? FRESH);
 		this.#paces.set(namespace, pace);
 		const wait = retryAfter(pace, LONGEST_WAIT[this.how.watched.by]);
-		this.#agenda.add(namespace, this.how.clock.now() + wait);
+		this.#agenda.add(namespace, this.how.world.clock.now() + wait);
 	}
 
-	/** What was done; a failure once, until something else happens there. */
+	/** What was done; a failure once, until something else happens to that object. */
 	#tell(result: ChangeResult): void {
-		if (result.action === "unchanged") return;
-		if (result.action !== "failed") this.#told.delete(result.namespace);
-		else if (this.#told.get(result.namespace) === result.reason) return;
-		else this.#told.set(result.namespace, result.reason);
-		this.how.onResult(result);
+		const id = `${result.kind} ${result.namespace}/${result.name}`;
+		if (result.action !== "failed") this.#told.delete(id);
+		else if (this.#told.get(id) === result.reason) return;
+		else this.#told.set(id, result.reason);
+		if (result.action !== "unchanged" || result.reason !== "")
+			this.how.onResult(result);
 	}
 
-	/** A trouble that is not one namespace's, once until something succeeds. */
+	/** A trouble that is not one object's, once until something succeeds. */
 	#note(error: unknown): void {
 		const line = failureLine(error);
 		if (line === this.#trouble) return;

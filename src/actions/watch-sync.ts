@@ -6,11 +6,12 @@ import { changeLine, changeName, summary } from "../report/changes.ts";
 import type { Cluster, World } from "../world.ts";
 import type { ChangeFormat } from "./change-report.ts";
 import { findSource } from "./find-source.ts";
-import { keepInSync, type Watched } from "./keep-in-sync.ts";
+import type { Watched } from "./followings.ts";
+import { keepInSync } from "./keep-in-sync.ts";
 import type { Syncing } from "./syncing.ts";
 
 /** What `sync --watch` was told. */
-export type WatchSync = Omit<Syncing, "dryRun" | "attach">;
+export type WatchSync = Omit<Syncing, "dryRun">;
 
 /**
  * Keeps copies equal to their source until it is interrupted, whose AbortedError it
@@ -43,8 +44,9 @@ export async function watchSync(
 				prune: options.prune,
 			},
 			watched,
+			attach: options.attach,
 			cluster,
-			clock: world.clock,
+			world,
 			interrupt: AbortSignal.any([world.interrupt, gone]),
 			onResult(result) {
 				counts[result.action] += 1;

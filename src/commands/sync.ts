@@ -196,7 +196,7 @@ function selectionOf(given: Given): Selection {
 /** Throws UsageError for what makes no sense over hours, with nobody to ask. */
 function watchOf(given: Given): boolean {
 	if (!given.on("watch")) return false;
-	for (const other of ["dry-run", "needed", "attach"])
+	for (const other of ["dry-run", "needed"])
 		flags.atMostOne(given, [
 			["watch", "--watch"],
 			[other, `--${other}`],

@@ -27,6 +27,8 @@ export class Upkeep {
 	readonly #namespaces = new Map<string, boolean>();
 	/** What bears the source's name, by namespace. */
 	readonly #keys = new Map<string, RegistryKey>();
+	#begun = false;
+	#selectedAny = false;
 
 	constructor(readonly rules: UpkeepRules) {}
 
@@ -35,6 +37,11 @@ export class Upkeep {
 		const { source, owner } = this.rules;
 		const key = this.#keys.get(source.namespace);
 		return key !== undefined && isSourceLike(key, owner) ? key : undefined;
+	}
+
+	/** Secrets have been listed: what is not known is not there. */
+	get begun(): boolean {
+		return this.#begun;
 	}
 
 	/** Every namespace about which there may be something to do. */
@@ -47,7 +54,10 @@ export class Upkeep {
 		if (this.#namespaces.get(name) === terminating) return [];
 		if (terminating === undefined) this.#namespaces.delete(name);
 		else this.#namespaces.set(name, terminating);
-		return [name];
+		if (this.#selectedAny || name === this.rules.source.namespace)
+			return [name];
+		this.#selectedAny = true;
+		return this.everywhere;
 	}
 
 	/** What bears the source's name in a namespace; undefined: nothing. */
@@ -72,6 +82,7 @@ export class Upkeep {
 
 	/** What bears the source's name is this and nothing else, `within` a namespace or everywhere. */
 	keys(all: readonly RegistryKey[], within?: string): string[] {
+		this.#begun = true;
 		const there = new Set(all.map((key) => key.namespace));
 		const gone = [...this.#keys.keys()].filter(
 			(name) => !there.has(name) && (within === undefined || within === name),
@@ -106,6 +117,15 @@ export class Upkeep {
 		if (current === undefined) this.#keys.delete(namespace);
 		else this.#keys.set(namespace, current);
 		return this.changeIn(namespace);
+	}
+
+	/** Is the namespace selected, and are its pods to pull with what bears the name there? */
+	hasKey(namespace: string): boolean {
+		return (
+			this.#namespaces.get(namespace) === false &&
+			this.#keys.has(namespace) &&
+			this.source !== undefined
+		);
 	}
 
 	/** What is known to bear the name in a namespace, to be handed back to `did`. */
@@ -148,7 +168,9 @@ export class Upkeep {
 
 	#leftoverIn(namespace: string, source: RegistryKey): Change | undefined {
 		const current = this.#keys.get(namespace);
-		if (!this.rules.prune || current === undefined) return undefined;
+		// A selection that never matched anything is more likely a typing mistake than a wish to delete every copy.
+		if (!this.rules.prune || !this.#selectedAny || current === undefined)
+			return undefined;
 		return planLeftovers([current], source, new Set(), this.rules.owner)[0];
 	}
 }

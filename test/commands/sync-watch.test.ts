@@ -187,6 +187,52 @@ describe("sync --watch", () => {
 		assert.equal(bed.password("app"), "one");
 	});
 
+	timed("--prune deletes nothing while nothing has matched", async () => {
+		await using bed = await bedWith(["app"]);
+		await bed.run(["sync", "-n", "app"]);
+		await using watch = await watching(bed, ["-l", "taem=a", "--prune", "-y"]);
+		assert.equal(bed.password("app"), "one");
+		setNamespace(bed, "new", { taem: "a" });
+		await watch.says(line("created", "new"), line("deleted", "app"));
+		await watch.stop();
+	});
+
+	timed("--attach follows service accounts, and prune takes back", async () => {
+		await using bed = await bedWith(["app"]);
+		const account = (namespace: string, more = {}) =>
+			bed.server.store.seed({
+				kind: "ServiceAccount",
+				metadata: { name: "default", namespace },
+				...more,
+			});
+		const attached = (namespace: string) =>
+			bed.server.store.get("ServiceAccount", namespace, "default")
+				?.imagePullSecrets;
+		const said = (namespace: string) =>
+			`serviceaccount/default configured in ${namespace} namespace\n`;
+		setNamespace(bed, "app", { team: "a" });
+		account("app", { imagePullSecrets: [{ name: "other" }] });
+		await using watch = await watching(bed, [
+			...["-l", "team=a", "--attach", "--prune", "--yes"],
+		]);
+		await watch.says(said("app"));
+		assert.deepEqual(attached("app"), [{ name: "other" }, { name: NAME }]);
+		account("app");
+		await watch.says(said("app"));
+		setNamespace(bed, "new", { team: "a" });
+		await watch.says(line("created", "new"));
+		account("elsewhere");
+		account("new");
+		await watch.says(said("new"));
+		assert.deepEqual(attached("new"), [{ name: NAME }]);
+		assert.equal(attached("elsewhere"), undefined);
+		setNamespace(bed, "new", { team: "b" });
+		await watch.says(line("deleted", "new"), said("new"));
+		assert.equal(attached("new"), undefined);
+		const { out } = await watch.stop();
+		assert.equal(out.match(/serviceaccount/g)?.length, 4);
+	});
+
 	timed("leaves namespaces that are being deleted alone", async () => {
 		await using bed = await bedWith([]);
 		await using watch = await watching(bed, ["-A"]);
@@ -449,6 +495,7 @@ describe("sync --watch", () => {
 
 	for (const [argv, message] of [
 		[["-A", "--watch", "--dry-run=client"], /--watch and --dry-run cannot be/],
+		[["--needed", "--watch"], /--watch and --needed cannot be used together/],
 		[["-A", "--watch", "--prune"], /--watch --prune needs --yes/],
 		[["-A", "--watch", "-o", "yaml"], /use -o json or -o name/],
 		[["--watch"], /--watch: say which namespaces/],
