@@ -90,9 +90,7 @@ export async function rawApi(kubeconfig: string): Promise<RawApi> {
 			return {
 				status: response.statusCode ?? 0,
 				headers: response.headers,
-				body: /json/.test(response.headers["content-type"] ?? "")
-					? JSON.parse(body)
-					: body,
+				body: parsed(body),
 			};
 		},
 		async *watch(path, call) {
@@ -116,6 +114,15 @@ export async function rawApi(kubeconfig: string): Promise<RawApi> {
 			agents.nobody.destroy();
 		},
 	};
+}
+
+/** JSON's value; a watch's lines and all else stay text. */
+function parsed(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return text;
+	}
 }
 
 /** One agent with the user's certificate and one without, so that nobody is nobody. */

@@ -27,7 +27,7 @@ import {
 } from "./objects.ts";
 import { mergePatch } from "./patches.ts";
 import type { Resource } from "./resources.ts";
-import { type Cause, cause, Refusal, refuse } from "./statuses.ts";
+import { cause, Refusal, refuse } from "./statuses.ts";
 
 export const applyType = "application/apply-patch+yaml";
 
@@ -114,7 +114,7 @@ export function applyOver(
 		ownable(resource, live),
 		ownable(resource, merged),
 	);
-	const conflicts = others.flatMap((owner) =>
+	const conflicts: FieldConflict[] = others.flatMap((owner) =>
 		[...setOf(owner)]
 			.filter((field) => changed.has(field) && now.has(field))
 			.map((field) => ({ owner, field })),
@@ -148,31 +148,38 @@ function beforeFirstApply(
 	);
 }
 
-function conflict(
-	conflicts: readonly { owner: ManagedFields; field: string }[],
-): Refusal {
-	const who = ({ manager, operation, apiVersion }: ManagedFields) =>
-		`"${manager}"${operation === "Apply" ? "" : ` using ${apiVersion}`}`;
-	const owners = [...new Set(conflicts.map(({ owner }) => owner))].sort(
-		(a, b) => a.manager.localeCompare(b.manager),
+interface FieldConflict {
+	owner: ManagedFields;
+	field: string;
+}
+
+/** The 409 that names every conflict, by manager. */
+function conflict(found: readonly FieldConflict[]): Refusal {
+	const conflicts = found.toSorted((a, b) =>
+		a.owner.manager.localeCompare(b.owner.manager),
 	);
-	const texts = owners.map((owner) => {
-		const fields = conflicts
-			.filter((one) => one.owner === owner)
-			.map(({ field }) => dotted(field));
-		return conflicts.length === 1
-			? `conflict with ${who(owner)}: ${fields[0]}`
-			: `conflicts with ${who(owner)}:\n${fields.map((field) => `- ${field}`).join("\n")}`;
-	});
-	const causes: Cause[] = conflicts.map(({ owner, field }) => ({
+	const owners = [...new Set(conflicts.map(({ owner }) => who(owner)))];
+	const [first] = conflicts;
+	const words =
+		conflicts.length === 1 && first !== undefined
+			? `1 conflict: conflict with ${who(first.owner)}: ${dotted(first.field)}`
+			: `${conflicts.length} conflicts: ${owners
+					.map((owner) =>
+						[
+							`conflicts with ${owner}:`,
+							...conflicts
+								.filter((one) => who(one.owner) === owner)
+								.map(({ field }) => `- ${dotted(field)}`),
+						].join("\n"),
+					)
+					.join("\n")}`;
+	const causes = conflicts.map(({ owner, field }) => ({
 		reason: "FieldManagerConflict",
 		message: `conflict with ${who(owner)}`,
 		field: dotted(field),
 	}));
-	return new Refusal(
-		409,
-		"Conflict",
-		`Apply failed with ${conflicts.length} conflict${conflicts.length === 1 ? "" : "s"}: ${texts.join("\n")}`,
-		{ causes: causes.map((cause) => ({ ...cause })) },
-	);
+	return new Refusal(409, "Conflict", `Apply failed with ${words}`, { causes });
 }
+
+const who = ({ manager, operation, apiVersion }: ManagedFields) =>
+	`"${manager}"${operation === "Apply" ? "" : ` using ${apiVersion}`}`;

@@ -52,8 +52,7 @@ class SelectorParser {
 			throw isNegated
 				? unparsed(`found '${key}', expected: identifier`)
 				: found(key, "!, identifier, or 'end of string'");
-		for (const wrong of keyErrors(key))
-			throw unparsed(`<nil>: Invalid value: ${JSON.stringify(key)}: ${wrong}`);
+		refuseIf(keyErrors(key), "<nil>", key);
 		if (isNegated) return (labels) => labels[key] === undefined;
 		if (this.#peek() === "" || this.#peek() === ",")
 			return (labels) => labels[key] !== undefined;
@@ -113,18 +112,26 @@ function checkValues(
 	values: readonly string[],
 ): void {
 	for (const [index, value] of values.entries()) {
-		const shown = JSON.stringify(value);
-		if (operator === ">" || operator === "<") {
-			if (!/^[-+]?\d{1,18}$/.test(value))
-				throw unparsed(
-					`values[${index}]: Invalid value: ${shown}: for 'Gt', 'Lt' operators, the value must be an integer`,
-				);
-		} else
-			for (const wrong of shapeErrors(value, labelValue))
-				throw unparsed(
-					`values[${index}][${key}]: Invalid value: ${shown}: ${wrong}`,
-				);
+		if (operator !== ">" && operator !== "<")
+			refuseIf(
+				shapeErrors(value, labelValue),
+				`values[${index}][${key}]`,
+				value,
+			);
+		else if (!/^[-+]?\d{1,18}$/.test(value))
+			refuseIf(
+				["for 'Gt', 'Lt' operators, the value must be an integer"],
+				`values[${index}]`,
+				value,
+			);
 	}
+}
+
+function refuseIf(errors: readonly string[], field: string, value: string) {
+	if (errors.length > 0)
+		throw unparsed(
+			`${field}: Invalid value: ${JSON.stringify(value)}: ${errors.join("; ")}`,
+		);
 }
 
 const found = (token: string, expected: string) =>
