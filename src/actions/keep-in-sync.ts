@@ -167,13 +167,11 @@ class Keeper {
 	async #tendAccounts(namespace: string): Promise<void> {
 		const key = this.how.rules.source.name;
 		if (this.#accounts === undefined || !this.#upkeep.hasKey(namespace)) return;
-		const targets = this.#accounts
-			.without(key, namespace)
-			.map((listed) => ({
-				namespace,
-				name: listed.metadata.name ?? "",
-				listed,
-			}));
+		const targets = this.#accounts.without(key, namespace).map((listed) => ({
+			namespace,
+			name: listed.metadata.name ?? "",
+			listed,
+		}));
 		const { cluster, world } = this.how;
 		await editAccounts(targets, {
 			cluster,
