@@ -127,8 +127,8 @@ for (const [query, message] of [
 		`values[0]: Invalid value: "b": for 'Gt', 'Lt' operators, the value must be an integer`,
 	],
 	[
-		"labelSelector=a/=b",
-		'<nil>: Invalid value: "a/": name part must be non-empty',
+		"labelSelector=/a=b",
+		'<nil>: Invalid value: "/a": prefix part must be non-empty',
 	],
 	["limit=x", 'strconv.ParseInt: parsing "x": invalid syntax'],
 	["fieldSelector=type", "invalid selector: 'type'; can't understand 'type'"],
