@@ -1,9 +1,25 @@
+import type { Trust } from "./actions/registry-trust.ts";
 import type { Verifying } from "./actions/verify-credentials.ts";
 import type { Flag, Given } from "./core/flag.ts";
 import { readImageReference, withDefaultTag } from "./core/image-reference.ts";
 import { registryNamed } from "./core/registry-server.ts";
 import { UsageError } from "./errors.ts";
 import { atMostOne, parseLifetime } from "./flags.ts";
+
+/** Whom to believe when registries are asked. */
+export const TRUST_FLAGS: readonly Flag[] = [
+	{
+		name: "insecure",
+		kind: "switch",
+		help: "Try the credential over plain http as well, or with a certificate that nobody vouches for. The cluster's nodes have their own settings for that.",
+	},
+	{
+		name: "registry-ca",
+		kind: "text",
+		values: "file",
+		help: "A PEM file of authorities to trust when the credential is tried. The cluster's nodes must trust them too.",
+	},
+];
 
 /** The flags that say whether and how a credential is tried before it is written. */
 export const VERIFICATION_FLAGS: readonly Flag[] = [
@@ -22,17 +38,7 @@ export const VERIFICATION_FLAGS: readonly Flag[] = [
 		kind: "text",
 		help: "Also see whether the credential can pull this image.",
 	},
-	{
-		name: "insecure",
-		kind: "switch",
-		help: "Try the credential over plain http as well, or with a certificate that nobody vouches for. The cluster's nodes have their own settings for that.",
-	},
-	{
-		name: "registry-ca",
-		kind: "text",
-		values: "file",
-		help: "A PEM file of authorities to trust when the credential is tried. The cluster's nodes must trust them too.",
-	},
+	...TRUST_FLAGS,
 ];
 
 /** How long a credential is good, where it does not say so itself. */
@@ -55,19 +61,26 @@ export function verifyingOf(given: Given): Verifying {
 			["no-verify", "--no-verify"],
 			[name, `--${name}`],
 		]);
-	const caPath = given.text("registry-ca");
-	if (caPath === "") throw new UsageError("--registry-ca: the path is empty");
+	const trust = trustOf(given);
 	const image = imageOf(given.text("verify-image"));
-	const insecure = given.on("insecure");
 	const asked =
 		given.on("verify") ||
 		image !== undefined ||
-		insecure ||
-		caPath !== undefined;
+		trust.insecure ||
+		trust.caPath !== undefined;
 	return {
 		wanted: given.on("no-verify") ? false : asked ? true : undefined,
-		insecure,
+		...trust,
 		...(image && { image }),
+	};
+}
+
+/** `--insecure` and `--registry-ca`. Throws UsageError. */
+export function trustOf(given: Given): Trust {
+	const caPath = given.text("registry-ca");
+	if (caPath === "") throw new UsageError("--registry-ca: the path is empty");
+	return {
+		insecure: given.on("insecure"),
 		...(caPath !== undefined && { caPath }),
 	};
 }

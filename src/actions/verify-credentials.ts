@@ -9,20 +9,15 @@ import {
 import { OperationError, UsageError } from "../errors.ts";
 import type { World } from "../world.ts";
 import { type EnteredCredential, enterAgain } from "./credential-input.ts";
+import { readAuthorities, type Trust } from "./registry-trust.ts";
 
 /** How credentials are tried before they are written. */
-export interface Verifying {
+export interface Verifying extends Trust {
 	/** undefined: the command line does not say. */
 	readonly wanted: boolean | undefined;
 	/** An image to pull with the credential of the registry that has this key. */
 	readonly image?: { readonly key: string; readonly image: ProbedImage };
-	readonly insecure: boolean;
-	/** A PEM file of authorities to trust besides the machine's. */
-	readonly caPath?: string;
 }
-
-/** More is no list of authorities: Mozilla's is a quarter of it. */
-const CA_LIMIT = 1 << 20;
 
 /**
  * Tries each credential at its registry. At a terminal, one that is rejected is
@@ -39,10 +34,7 @@ export async function verifyCredentials(
 		entered.map(({ server }) => server),
 		verifying,
 	);
-	const ca =
-		verifying.caPath === undefined
-			? undefined
-			: (await world.files.read(verifying.caPath, CA_LIMIT)).toString("utf8");
+	const ca = await readAuthorities(verifying, world);
 	const settled: EnteredCredential[] = [];
 	const problems: string[] = [];
 	for (let one of entered) {

@@ -10,14 +10,17 @@ import {
 } from "../core/verification.ts";
 import { UsageError } from "../errors.ts";
 import type { World } from "../world.ts";
+import { readAuthorities, type Trust } from "./registry-trust.ts";
 
 /** Asks each registry of a source about its credential. Throws the interrupt's AbortedError. */
 export async function verifySource(
 	source: RegistryKey,
+	trust: Trust,
 	mending: Mending,
 	world: World,
 ): Promise<Finding[]> {
 	const registry = await world.registry();
+	const authorities = await readAuthorities(trust, world);
 	return Promise.all(
 		[...entriesOf(source.content)].map(async ([written, entry]) => {
 			const key = serverKey(written);
@@ -29,11 +32,11 @@ export async function verifySource(
 					`${sourceRef(source)}: ${displayKey(written)} is no host that could be asked`,
 					{ cause: "unverifiable", namespaces },
 				);
-			const verification = await registry.verify({
-				key,
-				credential: entry.credential(),
-				insecure: false,
-			});
+			const { insecure } = trust;
+			const verification = await registry.verify(
+				{ key, credential: entry.credential(), insecure },
+				authorities,
+			);
 			const status = STATUS[verification.outcome];
 			return finding(
 				"credentials",

@@ -16,6 +16,7 @@ import * as flags from "../flags.ts";
 import { KEY_FLAG, keyNameOf } from "../manifest-flags.ts";
 import { checkItems, checkStory, checkSummary } from "../report/check.ts";
 import { json } from "../report/structured.ts";
+import { TRUST_FLAGS, trustOf } from "../verification-flags.ts";
 import type { Cluster } from "../world.ts";
 
 const FORMATS = ["json"] as const;
@@ -49,6 +50,7 @@ What nodes know cannot be seen from here: credentials of their own, the authorit
 			kind: "switch",
 			help: "Try the source's credentials at their registries.",
 		},
+		...TRUST_FLAGS,
 		KEY_FLAG,
 		flags.OWNER_LABEL_FLAG,
 		flags.outputFlag(...FORMATS),
@@ -58,6 +60,7 @@ What nodes know cannot be seen from here: credentials of their own, the authorit
 		connection: flags.connectionFlags(given),
 		namespaces: scopeOf(given),
 		verify: given.on("verify"),
+		trust: trustOf(given),
 		choice: {
 			name: keyNameOf(given, env),
 			owner: flags.ownerOf(given, env),
@@ -73,9 +76,9 @@ What nodes know cannot be seen from here: credentials of their own, the authorit
 			const { source } = facts;
 			const mending = new Mending({ ...choice, source });
 			const findings = inGroups([
-				...checkFacts(facts, mending),
+				...checkFacts(facts, mending, world.clock.now()),
 				...(options.verify && source
-					? await verifySource(source, mending, world)
+					? await verifySource(source, options.trust, mending, world)
 					: []),
 				...checkPermissions(await deniedAccesses(cluster, namespaces)),
 			]);

@@ -3,6 +3,8 @@ import {
 	readOtherSecrets,
 	readPuller,
 } from "../actions/read-pull-secrets.ts";
+import type { Trust } from "../actions/registry-trust.ts";
+import { tryCredentials } from "../actions/try-credentials.ts";
 import { command } from "../command.ts";
 import {
 	type Explanation,
@@ -22,12 +24,13 @@ import {
 	SOURCE_ANNOTATION,
 } from "../core/ownership.ts";
 import { pullSourceOf } from "../core/pod-secrets.ts";
-import { probeOf, type Trial, works } from "../core/trial.ts";
+import { works } from "../core/trial.ts";
 import { EXIT, UsageError } from "../errors.ts";
 import * as flags from "../flags.ts";
 import { KEY_FLAG, keyNameOf } from "../manifest-flags.ts";
 import { explanationItem, explanationStory } from "../report/explain.ts";
 import { json } from "../report/structured.ts";
+import { TRUST_FLAGS, trustOf } from "../verification-flags.ts";
 import type { ConnectionFlags, World } from "../world.ts";
 
 const FORMATS = ["json"] as const;
@@ -42,6 +45,7 @@ interface Options {
 	readonly configs: readonly string[];
 	/** `--try` */
 	readonly trial: boolean;
+	readonly trust: Trust;
 	readonly key: string;
 	readonly owner: OwnerLabel;
 	readonly output: "json" | undefined;
@@ -94,6 +98,7 @@ By default it answers for a new pod of service account "default". Exit status 1 
 			kind: "switch",
 			help: "Try the matching credentials at the registry, in their order, until one can pull the image.",
 		},
+		...TRUST_FLAGS,
 		KEY_FLAG,
 		flags.OWNER_LABEL_FLAG,
 		flags.outputFlag(...FORMATS),
@@ -127,6 +132,7 @@ By default it answers for a new pod of service account "default". Exit status 1 
 				: undefined,
 			configs: given.list("docker-config"),
 			trial: given.on("try"),
+			trust: trustOf(given),
 			key: keyNameOf(given, env),
 			owner: flags.ownerOf(given, env),
 			output: flags.outputOf(given, FORMATS),
@@ -141,7 +147,9 @@ By default it answers for a new pod of service account "default". Exit status 1 
 			options.configs.length > 0 || !reading.ok
 				? { explanation: await explainFiles(options, world), mend: undefined }
 				: await explainCluster(options, world);
-		const trials = options.trial ? await tryAll(explanation, world) : undefined;
+		const trials = options.trial
+			? await tryCredentials(explanation, options.trust, world)
+			: undefined;
 		world.streams.out.write(
 			output === "json"
 				? json(explanationItem(explanation, trials))
@@ -154,25 +162,6 @@ By default it answers for a new pod of service account "default". Exit status 1 
 			: EXIT.failed;
 	},
 });
-
-/** As the kubelet: one after the other, until one serves. */
-async function tryAll(
-	{ answer, image }: Explanation,
-	world: World,
-): Promise<Trial[]> {
-	const trials: Trial[] = [];
-	if (answer.outcome !== "answered") return trials;
-	for (const match of answer.matches) {
-		const probe = probeOf(image, match);
-		const trial: Trial = {
-			match,
-			verification: probe && (await (await world.registry()).verify(probe)),
-		};
-		trials.push(trial);
-		if (works(trial)) break;
-	}
-	return trials;
-}
 
 async function explainFiles(
 	{ image, configs }: Options,

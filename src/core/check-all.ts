@@ -16,8 +16,12 @@ const GROUP_OF: Readonly<Record<string, Group>> = {
 	"the names of Secrets": "service accounts",
 };
 
-/** Everything that facts alone can tell, by group. */
-export function checkFacts(facts: Facts, mending: Mending): Finding[] {
+/** Everything that facts alone can tell, by group; `now` in milliseconds since 1970. */
+export function checkFacts(
+	facts: Facts,
+	mending: Mending,
+	now: number,
+): Finding[] {
 	const keyrings = new Keyrings(facts);
 	const found = [
 		...facts.unread.map(({ what, because }) =>
@@ -30,7 +34,7 @@ export function checkFacts(facts: Facts, mending: Mending): Finding[] {
 				},
 			),
 		),
-		...checkCredentials(facts, mending),
+		...checkCredentials(facts, mending, now),
 		// Without Secrets, everything would seem to be missing.
 		...(keyrings.blind
 			? []

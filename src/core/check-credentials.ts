@@ -1,6 +1,7 @@
 import { type Finding, finding, placesWords } from "./check.ts";
 import { canMatch, contentFault, faultWords } from "./content-fault.ts";
 import { type AuthFields, credentialOf } from "./docker-config.ts";
+import { expiriesOf, expiryWarning } from "./expiry.ts";
 import type { Facts } from "./facts.ts";
 import type { Mending } from "./mending.ts";
 import { roleOf } from "./ownership.ts";
@@ -9,7 +10,11 @@ import { displayHost } from "./registry-server.ts";
 import { displayKey } from "./registry-url.ts";
 
 /** Sources, and keys that a mesh or a person made: is there one, and can a kubelet use what it holds? */
-export function checkCredentials(facts: Facts, mending: Mending): Finding[] {
+export function checkCredentials(
+	facts: Facts,
+	mending: Mending,
+	now: number,
+): Finding[] {
 	const { source, owner } = facts;
 	const inScope = facts.keys.filter((key) => {
 		const role = roleOf(key, owner);
@@ -36,7 +41,13 @@ export function checkCredentials(facts: Facts, mending: Mending): Finding[] {
 						},
 					),
 				];
-	return [...missing, ...keys.flatMap((key) => checkKey(key, facts, mending))];
+	return [
+		...missing,
+		...keys.flatMap((key) => [
+			...checkKey(key, facts, mending),
+			...checkExpiry(key, facts, mending, now),
+		]),
+	];
 }
 
 function checkKey(key: RegistryKey, facts: Facts, mending: Mending): Finding[] {
@@ -95,6 +106,33 @@ function checkKey(key: RegistryKey, facts: Facts, mending: Mending): Finding[] {
 				]
 			: []),
 	];
+}
+
+/** What has expired, or will within a day, as far as that is known. */
+function checkExpiry(
+	key: RegistryKey,
+	facts: Facts,
+	mending: Mending,
+	now: number,
+): Finding[] {
+	return expiriesOf(key.content, key.annotations).flatMap((expiry) => {
+		const warning = expiryWarning(expiry, now);
+		if (warning === undefined) return [];
+		const expired = expiry.at <= now;
+		return finding(
+			"credentials",
+			expired ? "problem" : "warning",
+			`${sourceRef(key)}: ${warning}`,
+			{
+				cause: expired ? "expired" : "expiring",
+				namespaces: [key.namespace],
+				command:
+					key.uid === facts.source?.uid
+						? mending.rotate(displayHost(expiry.key))
+						: "",
+			},
+		);
+	});
 }
 
 /** The registries of a key, as people call them. */

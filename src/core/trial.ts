@@ -1,6 +1,6 @@
 import { parseImageReference, withDefaultTag } from "./image-reference.ts";
 import type { KeyringMatch } from "./keyring.ts";
-import { DOCKER_HUB_KEY } from "./registry-server.ts";
+import { registryNamed } from "./registry-server.ts";
 import type { Probe, Verification } from "./verification.ts";
 
 /** A credential that a kubelet would try, and what its registry said. */
@@ -14,6 +14,7 @@ export type Trial = {
 export function probeOf(
 	image: string,
 	{ credential }: KeyringMatch,
+	insecure: boolean,
 ): Probe | undefined {
 	if (credential.username === "" && credential.reveal() === "")
 		return undefined;
@@ -21,14 +22,14 @@ export function probeOf(
 		parseImageReference(image),
 	);
 	return {
-		key: domain === "docker.io" ? DOCKER_HUB_KEY : domain,
+		key: registryNamed(domain) ?? domain,
 		credential,
 		image: {
 			name: image,
 			repository: path,
 			reference: digest ?? tag ?? "latest",
 		},
-		insecure: false,
+		insecure,
 	};
 }
 

@@ -189,6 +189,29 @@ const SCENES: [
 		({ node }) => node.deploy({ namespace: "app", name: "web", image: IMAGE }),
 	],
 	[
+		"a registry that the source does not know",
+		"no-key",
+		"kubectl meshreg create --add --registry-server other.io:5000 && kubectl meshreg sync -n app",
+		async ({ node, run }) => {
+			await run(...CREATE);
+			await run("sync", "-n", "app", "--attach");
+			node.deploy({
+				namespace: "app",
+				name: "web",
+				image: "other.io:5000/web",
+			});
+		},
+	],
+	[
+		"pulls without a credential, of which there were too many",
+		"rate-limit",
+		"kubectl meshreg create --add --registry-server docker.io && kubectl meshreg sync -n app --attach && kubectl rollout restart deployment/web -n app",
+		async ({ node, run }) => {
+			await run(...CREATE);
+			node.deploy({ namespace: "app", name: "web", image: "nats:2.9" });
+		},
+	],
+	[
 		"a malformed copy",
 		"malformed-secret",
 		"kubectl meshreg sync -n app",
@@ -322,5 +345,35 @@ describe("what check prints mends it", () => {
 					),
 					[],
 				);
+		});
+});
+
+describe("what explain prints mends it", () => {
+	const ofPods = SCENES.filter(
+		([, , command]) =>
+			/rollout restart|inject/.test(command) &&
+			!command.includes("-n app,shop"),
+	);
+	for (const [what, , , seed] of ofPods)
+		test(what, async () => {
+			await using here = await scene();
+			await seed(here);
+			const pod = () => {
+				const [found] = here.bed.server.store.all("Pod", "app");
+				const image = String(here.node.imageOf("app", "web"));
+				return [
+					"explain",
+					image,
+					"-n",
+					"app",
+					"--pod",
+					found?.metadata.name ?? "",
+				];
+			};
+			const { out, status } = await here.bed.run(pod());
+			assert.equal(status, 1);
+			const command = /^To mend it:\n {2}(.*)$/m.exec(out)?.[1] ?? "";
+			await runMending(command, here.bed, here.node);
+			assert.equal((await here.bed.run(pod())).status, 0, command);
 		});
 });

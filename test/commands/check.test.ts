@@ -225,6 +225,11 @@ pods
 
 describe("check: credentials", () => {
 	const auth = btoa("robot:right");
+	const NOW = Date.parse("2026-11-21T08:00:00Z");
+	const jwt = (at: number) => ({
+		username: `e30.${Buffer.from(JSON.stringify({ exp: at / 1000 })).toString("base64url")}.c2ln`,
+		password: "x",
+	});
 	const rows: [
 		what: string,
 		seed: (bed: TestBed) => void,
@@ -273,6 +278,20 @@ describe("check: credentials", () => {
 			],
 		],
 		[
+			"expired and nearly expired",
+			(bed) =>
+				source(bed, {
+					"a.io": jwt(NOW - 1000),
+					"b.io": jwt(NOW + 3_600_000),
+					"c.io": jwt(NOW + 9e9),
+				}),
+			[
+				`ok: nginx-mesh/${KEY} is well-formed, for a.io, b.io and 1 more`,
+				`problem: nginx-mesh/${KEY}: the credential for a.io expired at 2026-11-21T07:59:59Z`,
+				`warning: nginx-mesh/${KEY}: the credential for b.io expires at 2026-11-21T09:00:00Z`,
+			],
+		],
+		[
 			"empty",
 			(bed) => source(bed, {}),
 			[`problem: nginx-mesh/${KEY}: it holds no credentials`],
@@ -282,7 +301,10 @@ describe("check: credentials", () => {
 		test(what, async () => {
 			await using bed = await started();
 			seed(bed);
-			assert.deepEqual(lines(await findings(bed), "credentials"), expected);
+			assert.deepEqual(
+				lines(await findings(bed, [], { now: NOW }), "credentials"),
+				expected,
+			);
 		});
 
 	test("--verify asks the registries", async () => {

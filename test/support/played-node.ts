@@ -73,6 +73,10 @@ export class PlayedNode {
 		this.deploy({ ...workload, ...(secrets && { secrets }) });
 	}
 
+	imageOf(namespace: string, name: string): string | undefined {
+		return this.#workloads.get(`${namespace}/${name}`)?.image;
+	}
+
 	/** The workload as a manifest, for inject. */
 	manifest(namespace: string, name: string): string {
 		const workload = this.#workloads.get(`${namespace}/${name}`);
@@ -127,6 +131,8 @@ export class PlayedNode {
 			credential.reveal(),
 		);
 		if (passwords.includes("right")) return undefined;
+		if (passwords.length === 0 && answer.repository.startsWith("docker.io/"))
+			return "toomanyrequests: You have reached your unauthenticated pull rate limit";
 		const said =
 			passwords.length === 0
 				? `failed to authorize: failed to fetch anonymous token: unexpected status from GET request to https://${answer.repository}: 401 Unauthorized`
