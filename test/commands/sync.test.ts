@@ -676,4 +676,20 @@ describe("sync", () => {
 			outcome.err,
 		);
 	});
+
+	test("a thousand namespaces are served over a handful of connections", async () => {
+		const many = Array.from(
+			{ length: 1000 },
+			(_, number) => `n-${String(number).padStart(4, "0")}`,
+		);
+		await using bed = await withSource({
+			namespaces: [...NAMESPACES, ...many],
+		});
+		const before = bed.server.connections;
+		const outcome = await bed.run(["sync", "-A", "-q"]);
+		assert.deepEqual([outcome.status, outcome.err], [0, ""]);
+		assert.equal(bed.server.store.all("Secret").length, 1004);
+		const handshakes = bed.server.connections - before;
+		assert.ok(handshakes <= 4, `${handshakes} TLS handshakes`);
+	});
 });
