@@ -6,7 +6,7 @@
 /** One line of the table: what was done, and a sample a repetition, in `unit`. */
 export interface Row {
 	readonly work: string;
-	readonly unit: "ms" | "MiB" | "count";
+	readonly unit: "ms" | "MiB" | "MB" | "MB/s" | "count";
 	readonly samples: readonly number[];
 	/** The `work` of the row of the same bench whose median this one's is divided by. */
 	readonly against?: string;

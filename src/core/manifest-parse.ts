@@ -2,6 +2,7 @@ import { OperationError } from "../errors.ts";
 import { CannotEdit } from "./manifest-edit.ts";
 import { parseJsonManifest } from "./manifest-json.ts";
 import type { Node } from "./manifest-node.ts";
+import { skimYaml } from "./manifest-skim.ts";
 import { lineAt, type ManifestDocument } from "./manifest-split.ts";
 import { NotYaml, parseYamlManifest } from "./manifest-yaml.ts";
 
@@ -21,7 +22,7 @@ export function parseDocumentOf(at: Located): Node | undefined {
 	return withLocation(at, () =>
 		at.document.form === "json"
 			? parseJsonManifest(at.document.text)
-			: parseYamlManifest(at.document.text),
+			: (skimYaml(at.document.text) ?? parseYamlManifest(at.document.text)),
 	);
 }
 
