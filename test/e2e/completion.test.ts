@@ -11,7 +11,7 @@ const SYSTEM_PATH =
 	"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 const BASH_COMPLETION = "/usr/share/bash-completion/bash_completion";
 
-describe("completion", { timeout: 120_000 }, () => {
+describe("completion", () => {
 	let cluster: TestCluster;
 	let namespace: string;
 	/** Holds kubectl_complete-meshreg, made in each of the two ways. */
@@ -161,7 +161,7 @@ describe("completion", { timeout: 120_000 }, () => {
 		},
 	];
 	for (const { name, shell, setup, path, needs } of SHELLS)
-		test(name, { skip: noTerminals }, async (t) => {
+		test(name, { skip: noTerminals, timeout: 60_000 }, async (t) => {
 			const [program = ""] = shell;
 			if (!(await has(program))) return t.skip(`there is no ${program} here`);
 			if (needs && (await run("test", ["-f", needs])).status !== 0)

@@ -1,0 +1,153 @@
+/** What `npm run package` left in dist/release, held to what is promised of it. */
+import assert from "node:assert/strict";
+import { readdir, readFile } from "node:fs/promises";
+import { describe, test } from "node:test";
+import { parse } from "yaml";
+import packageJson from "../../package.json" with { type: "json" };
+import { sha256 } from "../../scripts/build/base-node.ts";
+import { binaryName, nameOf, TARGETS } from "../../scripts/build/targets.ts";
+import { archiveName } from "../../scripts/package/archive.ts";
+import {
+	archiveProblems,
+	readArchive,
+} from "../../scripts/package/archive-rules.ts";
+import { manifestProblems } from "../../scripts/package/krew-rules.ts";
+import { verifySignature } from "../../scripts/package/mach-o.ts";
+
+const RELEASE = new URL("../../dist/release/", import.meta.url);
+const { version } = packageJson;
+const LIMIT = 45 * 2 ** 20;
+const file = (name: string) => readFile(new URL(name, RELEASE));
+
+test("the files of a release", async () => {
+	assert.deepEqual(
+		(await readdir(RELEASE)).sort(),
+		[
+			...TARGETS.map((target) => archiveName(target, version)),
+			"checksums.txt",
+			"krew-manifest.yaml",
+			`kubectl-meshreg_v${version}.spdx.json`,
+		].sort(),
+	);
+});
+
+test("checksums.txt is true, and names every other file", async () => {
+	const lines = (await file("checksums.txt")).toString().trimEnd().split("\n");
+	const stated = Object.fromEntries(
+		lines.map((line) => line.split("  ").reverse()),
+	);
+	const names = (await readdir(RELEASE)).filter(
+		(name) => name !== "checksums.txt",
+	);
+	const actual: Record<string, string> = {};
+	for (const name of names)
+		actual[name] = await sha256(new URL(name, RELEASE).pathname);
+	assert.deepEqual(stated, actual);
+});
+
+for (const target of TARGETS)
+	describe(nameOf(target), async () => {
+		const bytes = await file(archiveName(target, version));
+		const entries = readArchive(bytes) ?? [];
+		const content = (path: string) =>
+			entries.find((entry) => entry.path === path)?.content ?? Buffer.alloc(0);
+
+		test("passes krew's rules, the binary's format among them", () => {
+			assert.deepEqual(
+				archiveProblems(bytes, {
+					os: target.os,
+					arch: target.arch,
+					bin: binaryName(target),
+				}),
+				[],
+			);
+		});
+
+		test("holds the binary and the licence, and nothing else", async () => {
+			assert.deepEqual(
+				entries.map(({ path, mode }) => `${mode.toString(8)} ${path}`).sort(),
+				["644 LICENSE", `755 ${binaryName(target)}`],
+			);
+			assert.deepEqual(content("LICENSE"), await readFile("LICENSE"));
+		});
+
+		test("is at most 45 MiB", (t) => {
+			t.diagnostic(`${(bytes.length / 2 ** 20).toFixed(1)} MiB`);
+			assert.ok(bytes.length <= LIMIT, `${bytes.length} bytes`);
+		});
+
+		if (target.os === "darwin")
+			test("is signed ad hoc, and every page is what was signed", () => {
+				const binary = content(binaryName(target));
+				const { identifier, adHoc, pages } = verifySignature(binary);
+				assert.deepEqual(
+					{ identifier, adHoc },
+					{ identifier: "kubectl-meshreg", adHoc: true },
+				);
+				assert.ok(pages > 10_000);
+				const changed = Buffer.from(binary);
+				changed.writeUInt8(changed.readUInt8(10_000_000) ^ 1, 10_000_000);
+				assert.throws(
+					() => verifySignature(changed),
+					/page 2441 of \d+ is not what was signed/,
+				);
+			});
+	});
+
+describe("krew-manifest.yaml", () => {
+	test("passes every rule, with the sums of these archives", async () => {
+		const sums: Record<string, string> = {};
+		for (const target of TARGETS) {
+			const name = archiveName(target, version);
+			sums[name] = await sha256(new URL(name, RELEASE).pathname);
+		}
+		const text = (await file("krew-manifest.yaml")).toString();
+		assert.deepEqual(
+			manifestProblems(text, { fileName: "meshreg.yaml", version, sums }),
+			[],
+		);
+	});
+
+	test("is the committed one but for the sums", async () => {
+		const text = (await file("krew-manifest.yaml")).toString();
+		const withoutSums = (manifest: string) =>
+			manifest.replace(/^(\s+sha256: ).*$/gm, "$1…").replace(/^#.*\n/gm, "");
+		assert.equal(
+			withoutSums(text),
+			withoutSums(await readFile("krew-manifest.yaml", "utf8")),
+		);
+		assert.deepEqual(
+			Object.keys(parse(text)),
+			Object.keys(parse(await readFile("krew-manifest.yaml", "utf8"))),
+		);
+	});
+});
+
+test("the SBOM names what is in the binaries", async () => {
+	const sbom = JSON.parse(
+		(await file(`kubectl-meshreg_v${version}.spdx.json`)).toString(),
+	);
+	assert.equal(sbom.spdxVersion, "SPDX-2.3");
+	const packages = sbom.packages as {
+		name: string;
+		versionInfo: string;
+		SPDXID: string;
+		licenseDeclared: string;
+		checksums?: { checksumValue: string }[];
+	}[];
+	const names = packages.map(({ name }) => name);
+	for (const name of ["kubectl-meshreg", "yargs", "yaml", "inquirer"])
+		assert.ok(names.includes(name), name);
+	for (const name of ["esbuild", "typescript", "@yao-pkg/pkg"])
+		assert.ok(!names.includes(name), `${name} is a tool: it is in no binary`);
+	for (const target of TARGETS) {
+		const node = packages.find(({ name }) => name === target.npm);
+		assert.equal(node?.checksums?.[0]?.checksumValue, target.sha256);
+	}
+	for (const { name, versionInfo, licenseDeclared } of packages)
+		assert.ok(versionInfo && licenseDeclared, name);
+	const ids = new Set(packages.map(({ SPDXID }) => SPDXID));
+	assert.equal(ids.size, packages.length);
+	for (const { relatedSpdxElement } of sbom.relationships)
+		assert.ok(ids.has(relatedSpdxElement), relatedSpdxElement);
+});
