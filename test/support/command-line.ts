@@ -8,7 +8,13 @@ import { openStoredCredentials } from "../../src/adapters/registry/stored-creden
 import type { Verification } from "../../src/core/verification.ts";
 import { OperationError } from "../../src/errors.ts";
 import { run } from "../../src/run.ts";
-import type { Cluster, Output, Prompter, World } from "../../src/world.ts";
+import type {
+	Clock,
+	Cluster,
+	Output,
+	Prompter,
+	World,
+} from "../../src/world.ts";
 
 /** What one run of the command line is given besides its arguments. */
 export interface Surroundings {
@@ -23,6 +29,8 @@ export interface Surroundings {
 	answers?: readonly Answer[];
 	/** Milliseconds since 1970; the machine's clock if left out. */
 	now?: number;
+	/** The clock that requests, their pauses and their limits go by. */
+	clock?: Clock;
 	/** Width of the terminal. */
 	columns?: number;
 	interrupt?: AbortSignal;
@@ -105,7 +113,7 @@ export async function meshreg(
 			const cluster = await connect(flags, {
 				env,
 				files: disk,
-				clock: systemClock,
+				clock: given.clock ?? systemClock,
 				err: quietlyUntil
 					? { write() {}, isTerminal: false, columns: 80 }
 					: streams.err,

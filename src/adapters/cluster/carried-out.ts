@@ -43,13 +43,16 @@ function holds(actual: unknown, wanted: unknown): boolean {
 	return actual === wanted;
 }
 
+const VERSION = "/metadata/resourceVersion";
+
 /** Whether the object is already what these operations would make of it. */
 export function alreadyPatched(
 	actual: object,
 	operations: readonly JsonPatchOperation[],
 ): boolean {
 	return operations.every((operation, index) => {
-		if (operation.op === "test") return true;
+		// Conditions, both: the server has another version once the patch is done.
+		if (operation.op === "test" || operation.path === VERSION) return true;
 		// What a later operation changes again says nothing about the end.
 		const later = operations.slice(index + 1);
 		if (later.some(({ path }) => isWithin(path, operation.path))) return true;

@@ -6,14 +6,16 @@ import type { InFlight } from "./in-flight.ts";
 
 /** Milliseconds that a server may be gone before we give up. */
 const PATIENCE = 30_000;
-/** A server that says 429 is there; it is given longer. */
-const PATIENCE_WHEN_BUSY = 120_000;
+/** A server that says 429, or answers others meanwhile, is there: it is given longer. */
+const PATIENCE_WHILE_ANSWERING = 120_000;
 /** A 500 may well be for ever (an admission webhook that fails): not worth all of the patience. */
 const TRIES_ON_500 = 6;
 const FIRST_PAUSE = 100;
 const LONGEST_PAUSE = 3_000;
 /** After giving up: how long everything else fails at once instead of trying for itself. */
 const BREAKER = 1_000;
+/** What stands before a server says these of it; the server itself rarely. */
+const GONE = [502, 503, 504];
 
 export interface RepeatOptions {
 	inFlight: InFlight;
@@ -27,9 +29,23 @@ export interface RepeatOptions {
 	random?: () => number;
 }
 
+/** What one request has been through. */
+interface Tried {
+	/** Failures so far. */
+	failures: number;
+	/** Failures since anything was answered: one lost connection fails everything that was on it. */
+	inARow: number;
+	/** The clock at the first failure. */
+	began: number;
+	/** `answers` at the last failure. */
+	answers: number;
+}
+
 /** Repeats what failed in passing, with growing pauses, for a bounded time. */
 export class Repeat {
-	/** Something has answered before: a refused connection may be a restart. */
+	/** Requests that the server has answered. */
+	private answers = 0;
+	/** Something was there once: that it refuses now may be a restart. */
 	private reached = false;
 	/** Since when no request has had an answer from behind whatever stands before the server. */
 	private goneSince: number | undefined;
@@ -44,8 +60,8 @@ export class Repeat {
 	async run<T>(attempt: (unsure: boolean) => Promise<T>): Promise<T> {
 		const { inFlight, clock, interrupt } = this.options;
 		let unsure = false;
-		let began: number | undefined;
-		for (let tries = 1; ; tries++) {
+		let tried: Tried | undefined;
+		for (;;) {
 			interrupt.throwIfAborted();
 			this.failFast();
 			try {
@@ -54,8 +70,8 @@ export class Repeat {
 				return result;
 			} catch (error) {
 				if (interrupt.aborted) throw interrupt.reason;
-				began ??= clock.now();
-				const pause = this.pause(error, tries, began);
+				tried = this.failed(tried);
+				const pause = this.pause(error, tried);
 				if (pause === undefined) throw this.final(error);
 				unsure ||= mayHaveBeenCarriedOut(error);
 				await clock.delay(pause, interrupt);
@@ -64,44 +80,76 @@ export class Repeat {
 	}
 
 	private answered(): void {
+		this.answers++;
 		this.reached = true;
 		this.goneSince = undefined;
 		this.gaveUp = undefined;
 	}
 
+	private failed(before: Tried | undefined): Tried {
+		const { answers } = this;
+		if (before === undefined)
+			return {
+				failures: 1,
+				inARow: 1,
+				began: this.options.clock.now(),
+				answers,
+			};
+		const inARow = answers === before.answers ? before.inARow + 1 : 1;
+		return { ...before, failures: before.failures + 1, inARow, answers };
+	}
+
 	/** Milliseconds until the next try; undefined: there is none. */
-	private pause(
-		error: unknown,
-		tries: number,
-		began: number,
-	): number | undefined {
-		const { clock, inFlight, random = Math.random } = this.options;
-		const backoff =
-			Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (tries - 1)) *
-			(0.5 + random() / 2);
-		const now = clock.now();
-		const within = (pause: number, since: number, limit: number) =>
-			now + pause - since > limit ? undefined : pause;
-		if (error instanceof Refusal) {
-			const { status, retryAfter } = error;
-			if (status === 429 || status === 503) inFlight.overloaded();
-			if (![502, 503, 504].includes(status)) this.answered();
-			const pause = Math.max(backoff, retryAfter);
-			if (status === 429) return within(pause, began, PATIENCE_WHEN_BUSY);
-			if (status === 500)
-				return tries < TRIES_ON_500
-					? within(pause, began, PATIENCE)
-					: undefined;
-			if (![502, 503, 504].includes(status)) return undefined;
-			this.goneSince ??= now;
-			return within(pause, this.goneSince, PATIENCE);
-		}
+	private pause(error: unknown, tried: Tried): number | undefined {
+		if (error instanceof Refusal) return this.pauseAfterRefusal(error, tried);
 		if (!(error instanceof BrokenConnection) || isForGood(error))
 			return undefined;
-		if (error.sent) this.reached = true;
+		if (error.sent) {
+			this.reached = true;
+			// Fewer at once lose less with the next connection.
+			this.options.inFlight.overloaded();
+		}
 		if (!this.reached) return undefined;
-		this.goneSince ??= now;
-		return within(backoff, this.goneSince, PATIENCE);
+		return this.whileGone(this.backoff(tried.inARow), tried);
+	}
+
+	private pauseAfterRefusal(
+		{ status, retryAfter }: Refusal,
+		tried: Tried,
+	): number | undefined {
+		if (status === 429 || status === 503) this.options.inFlight.overloaded();
+		const pause = Math.max(this.backoff(tried.failures), retryAfter);
+		if (GONE.includes(status)) return this.whileGone(pause, tried);
+		this.answered();
+		if (status === 429)
+			return this.within(pause, tried.began, PATIENCE_WHILE_ANSWERING);
+		if (status !== 500 || tried.failures >= TRIES_ON_500) return undefined;
+		return this.within(pause, tried.began, PATIENCE);
+	}
+
+	private whileGone(pause: number, tried: Tried): number | undefined {
+		this.goneSince ??= this.options.clock.now();
+		return (
+			this.within(pause, this.goneSince, PATIENCE) &&
+			this.within(pause, tried.began, PATIENCE_WHILE_ANSWERING)
+		);
+	}
+
+	private within(
+		pause: number,
+		since: number,
+		patience: number,
+	): number | undefined {
+		return this.options.clock.now() + pause - since > patience
+			? undefined
+			: pause;
+	}
+
+	/** Spread, so that what failed together does not come back together. */
+	private backoff(failures: number): number {
+		const { random = Math.random } = this.options;
+		const longest = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (failures - 1));
+		return longest * (0.5 + random() / 2);
 	}
 
 	private final(error: unknown): unknown {

@@ -40,8 +40,9 @@ export function resources(requests: Requests, repeat: Repeat): Resources {
 			return await write();
 		} catch (error) {
 			if (!unsure || !isStatus(error, 409)) throw error;
-			const current = await get(kind, refOf(object)).catch(() => undefined);
-			if (current && carriesOut(current, object)) return current;
+			// A failure of this read is the attempt's: it is repeated with the rest.
+			const current = await get(kind, refOf(object));
+			if (carriesOut(current, object)) return current;
 			throw error;
 		}
 	}
@@ -86,12 +87,19 @@ export function resources(requests: Requests, repeat: Repeat): Resources {
 				),
 			};
 			return repeat.run(async (unsure) => {
+				if (!unsure || options?.dryRun) return json(call);
 				// Read first: the same patch twice may add the same entry twice.
-				if (unsure && !options?.dryRun) {
-					const current = await get(kind, ref);
-					if (alreadyPatched(current, operations)) return current;
+				const current = await get(kind, ref);
+				if (alreadyPatched(current, operations)) return current;
+				try {
+					return await json(call);
+				} catch (error) {
+					if (!isStatus(error, 409) && !isStatus(error, 422)) throw error;
+					// The first one may have been carried out between the two.
+					const later = await get(kind, ref);
+					if (alreadyPatched(later, operations)) return later;
+					throw error;
 				}
-				return json(call);
 			});
 		},
 
@@ -115,7 +123,7 @@ export function resources(requests: Requests, repeat: Repeat): Resources {
 					// A new object of that name: ours went with the answer that was lost.
 					const current = await get(kind, ref).catch((failure: unknown) => {
 						if (isStatus(failure, 404)) return undefined;
-						throw error;
+						throw failure;
 					});
 					if (current && current.metadata.uid === preconditions.uid)
 						throw error;
