@@ -178,7 +178,8 @@ async function readWithYargs(
 			"short-option-groups": false,
 		})
 		.command(
-			command.verb,
+			// The default command: for any other yargs lays out a help text that nobody asked for.
+			"$0",
 			command.summary,
 			(builder) =>
 				builder.options(
@@ -193,10 +194,9 @@ async function readWithYargs(
 		.fail((message, error) => {
 			throw error ?? new UsageError(message);
 		});
-	await parser.parseAsync([
-		command.verb,
-		...lastWins(words, flags).map(({ name, value }) => `--${name}=${value}`),
-	]);
+	await parser.parseAsync(
+		lastWins(words, flags).map(({ name, value }) => `--${name}=${value}`),
+	);
 	return givenOf(read, words, flags, positionals);
 }
 
