@@ -1,6 +1,8 @@
 /** Every example in the help and the README is run as it stands. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, test } from "node:test";
 import { COMMANDS, parse } from "../src/cli.ts";
 import { AbortedError } from "../src/errors.ts";
@@ -9,37 +11,78 @@ import { spoken } from "./support/shell-words.ts";
 import { testBed } from "./support/test-bed.ts";
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
-const blocks = (language: string): string[] =>
-	[
-		...readme.matchAll(
+function blocksOf(text: string, language: string): string[] {
+	return [
+		...text.matchAll(
 			new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, "gm"),
 		),
-	].map(([, text = ""]) => text);
+	].map(([, block = ""]) => block);
+}
 
 /** Ages differ by how fast the machine is. */
 const ageless = (text: string): string => text.replace(/\b\d+s$/gm, "0s");
 
+/** The sections of README that show sessions, each with the files that it shows. */
+const sections = readme
+	.split(/^(?=## )/m)
+	.map((text) => ({
+		heading: /^## (.*)/.exec(text)?.[1] ?? "",
+		sessions: blocksOf(text, "console"),
+		files: {
+			"registry-creds.json": blocksOf(text, "json")[0] ?? "",
+			"deployment.yaml": blocksOf(text, "yaml")[0] ?? "",
+		} as Readonly<Record<string, string>>,
+	}))
+	.filter(({ sessions }) => sessions.length > 0);
+
 describe("README", () => {
-	test("its sessions print what it shows", async () => {
-		await using bed = await testBed({ namespaces: ["app", "shop"] });
-		let commands = 0;
-		for (const block of blocks("console"))
-			for (const part of block.split(/^\$ /m).slice(1)) {
-				const [line = "", ...shown] = part.split("\n");
-				const { argv, stdin } = spoken(line, {
-					REGISTRY_PASSWORD: "one",
-					NEW_PASSWORD: "two",
-				});
-				const { status, out, err } = await bed.run(argv, { stdin });
-				assert.equal(ageless(out + err), ageless(shown.join("\n")), line);
-				assert.equal(status, 0);
-				commands++;
-			}
-		assert.ok(commands >= 6, "README has a first session");
+	for (const { heading, sessions, files } of sections)
+		test(`the sessions of "${heading}" print what it shows`, async () => {
+			await using bed = await testBed({
+				namespaces: ["app", "shop"],
+				defaultServiceAccounts: true,
+			});
+			for (const [name, text] of Object.entries(files))
+				await writeFile(join(bed.folder, name), text);
+			const inFolder = (word: string): string =>
+				word.replace(/(^|=)([\w.-]+)$/, (all, before, name) =>
+					name in files ? before + join(bed.folder, name) : all,
+				);
+			for (const session of sessions)
+				for (const part of session.split(/^\$ /m).slice(1)) {
+					const [line = "", ...shown] = part.split("\n");
+					const { argv, stdin } = spoken(line, {
+						REGISTRY_PASSWORD: "one",
+						NEW_PASSWORD: "two",
+					});
+					const { status, out, err } = await bed.run(argv.map(inFolder), {
+						stdin,
+					});
+					const printed = (out + err).replaceAll(join(bed.folder, "/"), "");
+					assert.equal(ageless(printed), ageless(shown.join("\n")), line);
+					assert.equal(status, 0);
+				}
+		});
+
+	test("it has a first session and Palette's how-to", () => {
+		assert.deepEqual(
+			sections.map(({ sessions }) => sessions.length),
+			[4, 7],
+		);
+	});
+
+	test("the how-to's Deployment is Palette's", () => {
+		const palette = readFileSync(
+			new URL("data/palette-deployment.yaml", import.meta.url),
+			"utf8",
+		);
+		assert.ok(
+			sections.some(({ files }) => files["deployment.yaml"] === palette),
+		);
 	});
 
 	test("every command line in it parses", async () => {
-		const lines = blocks("sh")
+		const lines = blocksOf(readme, "sh")
 			.join("\n")
 			.replace(/\\\n\s*/g, "")
 			.split("\n")
