@@ -32,7 +32,13 @@ export async function exampleBed(): Promise<ExampleBed> {
 		});
 	bed.server.store.seed({
 		kind: "Namespace",
-		metadata: { name: "pay", labels: { team: "payments" } },
+		metadata: {
+			name: "pay",
+			labels: {
+				team: "payments",
+				"injector.nsm.nginx.com/auto-inject": "enabled",
+			},
+		},
 	});
 	await writeFile(join(bed.folder, "key.json"), keyFile());
 	await mkdir(join(bed.folder, "manifests"));
