@@ -11,15 +11,17 @@ export function authFault(auth: string): string | undefined {
 	let bits = 0;
 	let inQuantum = 0;
 	let colon = false;
-	let at = skipLineEnds(auth, 0);
-	for (; at < auth.length; at = skipLineEnds(auth, at)) {
+	let at = 0;
+	for (; at < auth.length; at++) {
 		const value = sixBits(auth.charCodeAt(at));
-		if (value < 0) break;
+		if (value < 0) {
+			if (auth[at] === "\n" || auth[at] === "\r") continue;
+			break;
+		}
 		bits = ((bits << 6) | value) & 0x3fff;
 		inQuantum = (inQuantum + 1) % 4;
 		const byte = (bits >> (((4 - inQuantum) % 4) * 2)) & 0xff;
 		colon ||= inQuantum !== 1 && byte === 0x3a;
-		at++;
 	}
 	const fault = endFault(auth, at, inQuantum, padded);
 	if (fault !== undefined) return `illegal base64 data at input byte ${fault}`;

@@ -124,6 +124,7 @@ export function findCredentials(
  * without `/v1` or `/v2` before a further slash; undefined for a key that it ignores.
  */
 export function normaliseKey(key: string): string | undefined {
+	if (LITERAL.test(key) && !/^[^/]*\/(?:$|v[12]\/)/.test(key)) return key;
 	const url = parseSchemeless(toBytes(key).replace(/^https?:\/\//, ""));
 	if (url === undefined) return undefined;
 	const path = /^\/v[12]\//.test(url.path) ? url.path.slice(3) : url.path;
@@ -144,7 +145,12 @@ type Candidate = {
 	readonly entry: PullEntry;
 };
 
+/** A key that says what it says: for speed alone, the rules come to the same. */
+const LITERAL = /^[\w.-]+(?::[0-9]+)?(?:\/[\w./-]*)?$/;
+
 type Address = {
+	/** With the port. */
+	readonly host: string;
 	readonly name: string;
 	readonly port: string;
 	readonly path: string;
@@ -171,6 +177,8 @@ function select(
 // The key is taken apart a second time here, as in the kubelet: a percent sign that the
 // first time left over is decoded, or makes the key unusable.
 function covers(normalised: string, target: Address): boolean {
+	if (!normalised.startsWith(target.host) && LITERAL.test(normalised))
+		return false;
 	const key = addressOf(normalised);
 	return (
 		key !== undefined &&
@@ -182,7 +190,7 @@ function covers(normalised: string, target: Address): boolean {
 
 function addressOf(text: string): Address | undefined {
 	const url = parseSchemeless(text);
-	return url && { ...splitPort(url.host), path: url.path };
+	return url && { ...splitPort(url.host), ...url };
 }
 
 /** Whether a key's host covers an image's: label by label, a star does not reach across a dot. */

@@ -136,7 +136,7 @@ class Reader {
 			);
 		let mistyped: string | undefined;
 		for (const [name, value] of entry.members) {
-			const field = FIELDS.find((known) => sameField(name, known));
+			const field = fieldOf(name);
 			if (field === undefined || value.kind === "null") continue;
 			if (value.kind === "string") fields[field] = value.text;
 			else
@@ -150,6 +150,13 @@ class Reader {
 }
 
 const FIELDS = ["username", "password", "email", "auth"] as const;
+const BY_NAME: ReadonlyMap<string, (typeof FIELDS)[number]> = new Map(
+	FIELDS.map((field) => [field, field]),
+);
+
+function fieldOf(name: string): (typeof FIELDS)[number] | undefined {
+	return BY_NAME.get(name) ?? FIELDS.find((field) => sameField(name, field));
+}
 
 /** Go compares the names of fields without regard to case; U+017F is the one other letter that folds to ASCII here. */
 function sameField(name: string, field: string): boolean {
