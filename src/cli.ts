@@ -6,10 +6,12 @@ import { completion } from "./commands/completion.ts";
 import { create } from "./commands/create.ts";
 import { detach } from "./commands/detach.ts";
 import { explain } from "./commands/explain.ts";
+import { exportKey } from "./commands/export.ts";
 import { images } from "./commands/images.ts";
 import { inject } from "./commands/inject.ts";
 import { list } from "./commands/list.ts";
 import { prune } from "./commands/prune.ts";
+import { rotate } from "./commands/rotate.ts";
 import { sync } from "./commands/sync.ts";
 import type { Flag, Given } from "./core/flag.ts";
 import { nearest } from "./core/nearest.ts";
@@ -19,6 +21,7 @@ import { CONNECTION_FLAGS, type Env, HELP_FLAG } from "./flags.ts";
 /** Every verb, in the order in which help lists them. */
 export const COMMANDS: readonly Command[] = [
 	create,
+	rotate,
 	sync,
 	list,
 	prune,
@@ -28,6 +31,7 @@ export const COMMANDS: readonly Command[] = [
 	images,
 	explain,
 	check,
+	exportKey,
 	completion,
 ];
 

@@ -18,6 +18,8 @@ export interface SourceChoice {
 	readonly usual: string;
 	/** `--from`. */
 	readonly from?: SourceRef;
+	/** How the command line names another place, for messages; `--from NAMESPACE/NAME` where absent. */
+	readonly by?: string;
 }
 
 /**
@@ -39,11 +41,11 @@ export async function findSource(
 			labelSelector: selectorOf(choice.owner),
 			fieldSelector: `metadata.name=${choice.name}`,
 		});
-		return onlySource(keys, choice.name, choice.owner, choice.usual);
+		return onlySource(keys, choice.name, choice.owner, choice.usual, choice.by);
 	} catch (error) {
 		if (error instanceof ApiError && error.status === 403)
 			throw new OperationError(
-				`no source named "${choice.name}" in namespace "${choice.usual}", and you may not look in others: name it with --from NAMESPACE/NAME`,
+				`no source named "${choice.name}" in namespace "${choice.usual}", and you may not look in others: name it with ${choice.by ?? "--from NAMESPACE/NAME"}`,
 			);
 		throw error;
 	}

@@ -1,6 +1,6 @@
 import { type Change, planCopy } from "../core/plan.ts";
 import { ContentReader, type RegistryKey } from "../core/registry-key.ts";
-import { AbortedError, ConnectionError, EXIT } from "../errors.ts";
+import { EXIT } from "../errors.ts";
 import type { Cluster, World } from "../world.ts";
 import { apply } from "./apply.ts";
 import { attachCopies } from "./attach-copies.ts";
@@ -11,6 +11,7 @@ import { planSteps } from "./plan-steps.ts";
 import { selectNamespaces, type Target } from "./select-namespaces.ts";
 import type { Syncing } from "./syncing.ts";
 import { takeBackAttached } from "./take-back.ts";
+import { unfinished } from "./unfinished.ts";
 import { warnOfExpiry } from "./warn-of-expiry.ts";
 
 /**
@@ -109,19 +110,4 @@ async function narrowed(
 	if (selection.by !== "needed") return targets;
 	const needed = await neededNamespaces(source, cluster);
 	return targets.filter(({ namespace }) => needed.has(namespace));
-}
-
-/** The error to end with, after saying how far it came. */
-function unfinished(
-	error: unknown,
-	done: number,
-	of: number,
-	world: World,
-): unknown {
-	const progress = `${done} of ${of} namespaces are done; run the command again to finish`;
-	if (error instanceof ConnectionError)
-		return new ConnectionError(`${error.message} (${progress})`);
-	if (error instanceof AbortedError)
-		world.streams.err.write(`interrupted: ${progress}\n`);
-	return error;
 }

@@ -101,6 +101,16 @@ export function removeRegistries(
 	return sourceWithout(current, auths, leaving, owner);
 }
 
+/** The key under which a source has a registry. Throws OperationError where it has not. */
+export function keyWritten(source: RegistryKey, key: string): string {
+	const auths = authsOf(source);
+	const written = auths.has(key)
+		? key
+		: [...auths.keys()].find((other) => isSameRegistry(other, key));
+	if (written === undefined) throw absent(source, auths, key);
+	return written;
+}
+
 /** What a source may be edited in. Throws OperationError for what is not ours, a copy, or malformed. */
 export function editable(
 	current: RegistryKey | undefined,

@@ -19,6 +19,8 @@ export function onlySource(
 	name: string,
 	owner: OwnerLabel,
 	usual: string,
+	/** How the command line names another place. */
+	by = "--from NAMESPACE/NAME",
 ): RegistryKey {
 	const sources = candidates.filter(
 		(key) => key.name === name && isSourceLike(key, owner),
@@ -26,11 +28,11 @@ export function onlySource(
 	const [only, ...others] = sources;
 	if (only === undefined)
 		throw new OperationError(
-			`no source named "${name}" in namespace "${usual}" or any other: run 'kubectl meshreg create', or name it with --from NAMESPACE/NAME`,
+			`no source named "${name}" in namespace "${usual}" or any other: run 'kubectl meshreg create', or name it with ${by}`,
 		);
 	if (others.length > 0)
 		throw new OperationError(
-			`${sources.length} sources named "${name}": ${someOf(sources.map(sourceRef).sort())}; choose one with --from NAMESPACE/NAME`,
+			`${sources.length} sources named "${name}": ${someOf(sources.map(sourceRef).sort())}; choose one with ${by}`,
 		);
 	return only;
 }

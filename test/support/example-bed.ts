@@ -107,6 +107,15 @@ export async function exampleBed(): Promise<ExampleBed> {
 						["Create secret/", true],
 					],
 				};
+			if (verb === "rotate" && asks)
+				return {
+					answers: [
+						["How do you authenticate?", "password"],
+						["User name:", "mesh"],
+						["Password:", "two"],
+						["Give registry.example.com another credential", true],
+					],
+				};
 			if ((verb === "prune" || argv.includes("--prune")) && asks)
 				return { answers: [["Do you want to continue?", true]] };
 			return {};

@@ -1,0 +1,169 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { type TestBed, testBed } from "../support/test-bed.ts";
+
+const NAME = "nginx-mesh-registry-key";
+const NOW = Date.parse("2026-11-21T08:00:00Z");
+const HOUR = 3_600_000;
+const at = (time: number) => ({ now: NOW + time });
+
+/** A source that is good for two days, with a copy; one with a token that ends in twelve hours; one for ever. */
+async function withThree(): Promise<TestBed> {
+	const bed = await testBed({
+		namespaces: ["app", "nginx-mesh"],
+	});
+	const claims = btoa(JSON.stringify({ exp: (NOW + 12 * HOUR) / 1000 }));
+	for (const [name, password, ...more] of [
+		[NAME, "p", "--expires-in", "2d"],
+		["token", `e30.${claims.replaceAll("=", "")}.c2ln`],
+		["ever", "p"],
+	] as const) {
+		const { status, err } = await bed.run(
+			[
+				"create",
+				name,
+				"--registry-server=a.example",
+				"--registry-username=u",
+				"--registry-password-stdin",
+				...more,
+			],
+			{ stdin: password, ...at(0) },
+		);
+		assert.equal(status, 0, err);
+	}
+	await bed.run(["sync", "-n", "app"], at(0));
+	return bed;
+}
+
+describe("list", () => {
+	test("-o wide shows how much time is left, of copies by their source", async () => {
+		await using bed = await withThree();
+		const columns = async (now: number) => {
+			const { out } = await bed.run(["list", "-o", "wide"], at(now));
+			return out
+				.trimEnd()
+				.split("\n")
+				.map((line) => line.split(/ {2,}/))
+				.map((cells) => [cells[0], cells[1], cells[7]]);
+		};
+		assert.deepEqual(await columns(0), [
+			["NAMESPACE", "NAME", "EXPIRES"],
+			["app", NAME, "2d"],
+			["nginx-mesh", "ever", "<none>"],
+			["nginx-mesh", NAME, "2d"],
+			["nginx-mesh", "token", "12h"],
+		]);
+		assert.deepEqual(
+			(await columns(47 * HOUR)).map(([, , expires]) => expires),
+			["EXPIRES", "60m", "<none>", "60m", "expired"],
+		);
+	});
+
+	test("-o json has the time itself", async () => {
+		await using bed = await withThree();
+		const { out } = await bed.run(["list", "-o", "json"], at(0));
+		assert.deepEqual(
+			JSON.parse(out).items.map((item: { expires: string }) => item.expires),
+			[
+				"2026-11-23T08:00:00Z",
+				"",
+				"2026-11-23T08:00:00Z",
+				"2026-11-21T20:00:00Z",
+			],
+		);
+		assert.deepEqual(Object.keys(JSON.parse(out).items[0]), [
+			"namespace",
+			"name",
+			"status",
+			"registries",
+			"usernames",
+			"source",
+			"expires",
+			"created",
+		]);
+	});
+
+	const WITHIN: readonly [time: string, now: number, names: string[]][] = [
+		["13h", 0, ["token"]],
+		["12h", 0, ["token"]],
+		["11h59m", 0, []],
+		["2d", 0, [NAME, NAME, "token"]],
+		["48h", 0, [NAME, NAME, "token"]],
+		["1d12h", 0, ["token"]],
+		["1s", 72 * HOUR, [NAME, NAME, "token"]],
+	];
+	for (const [time, now, names] of WITHIN)
+		test(`--expiring ${time}, ${now / HOUR} h later`, async () => {
+			await using bed = await withThree();
+			const { status, out, err } = await bed.run(
+				["list", "--expiring", time, "-o", "name"],
+				at(now),
+			);
+			assert.deepEqual(
+				[status, out, err],
+				[
+					0,
+					names.map((name) => `secret/${name}\n`).join(""),
+					names.length === 0 ? "No resources found\n" : "",
+				],
+			);
+		});
+
+	for (const time of ["", "soon", "0", "0d", "-1h", "2w"])
+		test(`--expiring=${time} is refused`, async () => {
+			await using bed = await testBed();
+			const { status, err } = await bed.run(["list", `--expiring=${time}`]);
+			assert.equal(status, 2);
+			assert.match(
+				err,
+				/^error: invalid value for --expiring: must be a duration such as .*\n$/,
+			);
+		});
+
+	test("a copy that differs from its source does not borrow its end", async () => {
+		await using bed = await withThree();
+		await bed.run(
+			[
+				"create",
+				"--replace",
+				"--registry-server=a.example",
+				"--registry-username=u",
+				"--registry-password-stdin",
+				"--expires-in=1h",
+			],
+			{ stdin: "other", ...at(0) },
+		);
+		const { out } = await bed.run(["list", "-n", "app", "-o", "json"], at(0));
+		const [item] = JSON.parse(out).items;
+		assert.deepEqual([item.status, item.expires], ["Drifted", ""]);
+	});
+});
+
+describe("sync warns of a source that", () => {
+	const warning = (name: string, words: string) =>
+		`Warning: the credential for a.example ${words}; replace it with 'kubectl meshreg rotate ${name} -n nginx-mesh --registry-server a.example'\n`;
+	const ROWS: readonly [
+		what: string,
+		name: string,
+		now: number,
+		words: string | undefined,
+	][] = [
+		["expires within a day", "token", 0, "expires at 2026-11-21T20:00:00Z"],
+		["has expired", "token", 13 * HOUR, "expired at 2026-11-21T20:00:00Z"],
+		["is good for long", NAME, 0, undefined],
+		["is good for ever", "ever", 9999 * HOUR, undefined],
+	];
+	for (const [what, name, now, words] of ROWS)
+		test(words === undefined ? `${what}: not` : what, async () => {
+			await using bed = await withThree();
+			const { status, err } = await bed.run(
+				["sync", name, "-n", "app"],
+				at(now),
+			);
+			assert.equal(status, 0, err);
+			assert.equal(
+				err.replace(/^1 namespace: .*\n/m, ""),
+				words === undefined ? "" : warning(name, words),
+			);
+		});
+});
