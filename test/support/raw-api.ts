@@ -17,7 +17,7 @@ export interface Call {
 	signal?: AbortSignal;
 }
 
-/** `body` is the parsed JSON, or the text where it is not JSON. */
+/** `body` is the parsed JSON, of a watch the list of its events, or the text where it is not JSON. */
 export interface Answer {
 	status: number;
 	headers: IncomingMessage["headers"];
@@ -86,18 +86,22 @@ export async function rawApi(kubeconfig: string): Promise<RawApi> {
 		server,
 		async request(method, path, call) {
 			const response = await open(method, path, call);
+			const status = response.statusCode ?? 0;
 			const body = await text(response);
+			const isWatch = status === 200 && /[?&]watch=/.test(path);
 			return {
-				status: response.statusCode ?? 0,
+				status,
 				headers: response.headers,
-				body: parsed(body),
+				body: isWatch
+					? body.split("\n").filter(Boolean).map(parsed)
+					: parsed(body),
 			};
 		},
 		async *watch(path, call) {
 			const response = await open("GET", path, call);
 			try {
 				for await (const line of createInterface({ input: response }))
-					yield JSON.parse(line) as WatchLine;
+					yield parsed(line) as WatchLine;
 			} catch (error) {
 				if (!call?.signal?.aborted) throw error;
 			} finally {
@@ -116,7 +120,7 @@ export async function rawApi(kubeconfig: string): Promise<RawApi> {
 	};
 }
 
-/** JSON's value; a watch's lines and all else stay text. */
+/** JSON's value; all else stays text. */
 function parsed(text: string): unknown {
 	try {
 		return JSON.parse(text);

@@ -22,6 +22,7 @@ export function remove(
 	const { resource, name } = target;
 	const options = readOptions(request);
 	const dryRun = isDryRun(request, "DeleteOptions", options.dryRun);
+	checkPropagation(request, options);
 	const entry = store.entry(resource, storedNamespace(target), name);
 	if (resource === namespaces && protectedNamespaces.has(name))
 		throw refuse.forbidden(
@@ -118,11 +119,40 @@ function readOptions(request: ApiRequest): JsonObject {
 	return isObject(options.value) ? options.value : {};
 }
 
+/** Throws a 422 for a propagation that there is not; all others are alike, for there are no owners here. */
+function checkPropagation({ query }: ApiRequest, options: JsonObject): void {
+	const given =
+		query.get("propagationPolicy") ?? options.propagationPolicy ?? "Orphan";
+	if (["Foreground", "Background", "Orphan"].includes(String(given))) return;
+	throw refuse.invalid(
+		"DeleteOptions",
+		"",
+		[
+			{
+				reason: "FieldValueNotSupported",
+				message: `Unsupported value: ${JSON.stringify(given)}: supported values: "Foreground", "Background", "Orphan", "nil"`,
+				field: "propagationPolicy",
+			},
+		],
+		"meta.k8s.io",
+	);
+}
+
 function checkPreconditions({ resource, object }: Entry, options: JsonObject) {
 	const { preconditions } = options;
 	if (!isObject(preconditions)) return;
 	const { name, uid, resourceVersion } = object.metadata;
 	const conflict = (why: string) => refuse.conflict(resource.kind, name, why);
+	if (
+		resource === namespaces &&
+		preconditions.uid !== undefined &&
+		preconditions.uid !== uid
+	)
+		throw refuse.conflict(
+			resource.plural,
+			name,
+			`Precondition failed: UID in precondition: ${preconditions.uid}, UID in object meta: ${uid}`,
+		);
 	if (preconditions.uid !== undefined && preconditions.uid !== uid)
 		throw conflict(
 			`the UID in the precondition (${preconditions.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`,

@@ -78,6 +78,10 @@ export function storeOver(
 ): ObjectAnswer {
 	const { resource, object: old } = before;
 	const { resourceVersion } = draft.metadata ?? {};
+	if (resourceVersion && !/^\d+$/.test(resourceVersion))
+		throw refuse.internal(
+			`strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`,
+		);
 	if (resourceVersion && resourceVersion !== old.metadata.resourceVersion)
 		throw refuse.conflict(resource.plural, old.metadata.name);
 	const kept: Draft = {};
@@ -92,16 +96,17 @@ export function storeOver(
 	const json = JSON.stringify(object);
 	if (dryRun || json === before.json)
 		return { status: 200, resource, object, json };
-	const entry = store.put(resource, object);
 	const { deletionTimestamp, finalizers = [] } = object.metadata;
 	// The last finalizer of an object that is being deleted is gone: so is the object.
 	if (
 		resource.namespaced &&
 		deletionTimestamp !== undefined &&
 		finalizers.length === 0
-	)
-		store.remove(entry);
-	return { status: 200, ...entry };
+	) {
+		store.remove(before);
+		return { status: 200, resource, object, json };
+	}
+	return { status: 200, ...store.put(resource, object) };
 }
 
 /** Metadata that a client may give. */

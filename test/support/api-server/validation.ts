@@ -5,8 +5,8 @@ import {
 	labelValue,
 	shapeErrors,
 } from "./names.ts";
-import type { KubeObject } from "./objects.ts";
-import { type Resource, secrets } from "./resources.ts";
+import { fieldAt, type KubeObject } from "./objects.ts";
+import { events, pods, type Resource, secrets } from "./resources.ts";
 import { secretCauses } from "./secret-validation.ts";
 import { type Cause, cause, refuse } from "./statuses.ts";
 
@@ -21,12 +21,15 @@ export function validate(
 		...nameCauses(resource, object),
 		...labelCauses(object),
 		...annotationCauses(object),
+		...finalizerCauses(object),
 	];
 	if (before !== undefined && uid !== before.metadata.uid)
 		causes.push(cause.invalid("metadata.uid", uid, "field is immutable"));
 	if (before?.metadata.deletionTimestamp !== undefined)
 		causes.push(...lateFinalizers(object, before));
 	if (resource === secrets) causes.push(...secretCauses(object, before));
+	if (resource === pods) causes.push(...podCauses(object));
+	if (resource === events) causes.push(...eventCauses(object));
 	if (causes.length > 0)
 		throw refuse.invalid(resource.kind, name ?? "", causes);
 }
@@ -78,6 +81,45 @@ function annotationCauses({
 			),
 		);
 	return causes;
+}
+
+function finalizerCauses({
+	metadata: { finalizers = [] },
+}: KubeObject): Cause[] {
+	const standard = ["orphan", "foregroundDeletion", "kubernetes"];
+	return finalizers.flatMap((finalizer, index) =>
+		finalizer.includes("/") || standard.includes(finalizer)
+			? []
+			: [
+					cause.invalid(
+						`metadata.finalizers[${index}]`,
+						finalizer,
+						"name is neither a standard finalizer name nor is it fully qualified",
+					),
+				],
+	);
+}
+
+function podCauses(object: KubeObject): Cause[] {
+	const containers = fieldAt(object, ["spec", "containers"]);
+	return Array.isArray(containers) && containers.length > 0
+		? []
+		: [cause.required("spec.containers")];
+}
+
+/** An event is where its object is. */
+function eventCauses(object: KubeObject): Cause[] {
+	const path = ["involvedObject", "namespace"];
+	const involved = String(fieldAt(object, path) ?? "");
+	return involved === object.metadata.namespace
+		? []
+		: [
+				cause.invalid(
+					path.join("."),
+					involved,
+					"does not match event.namespace",
+				),
+			];
 }
 
 function lateFinalizers(object: KubeObject, before: KubeObject): Cause[] {

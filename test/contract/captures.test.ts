@@ -1,0 +1,153 @@
+/**
+ * What real API servers answered, asked again: of the embedded server, and of
+ * the real one where there is one. Both must give the same.
+ */
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import {
+	type Capture,
+	comparable,
+	Replay,
+	readCaptures,
+} from "../support/captures.ts";
+import { testCluster } from "../support/cluster.ts";
+
+const cluster = await testCluster();
+after(() => cluster[Symbol.asyncDispose]());
+const isReal = cluster.kind === "real";
+const minor = await serverMinor();
+
+/** What is not compared, by capture and field, and why. */
+const notCompared: Readonly<Record<string, readonly string[]>> = {
+	// Texts from the API's documentation, and an age.
+	"secret list as table": ["description", "cells"],
+	// Nobody can ask for a review again, so its managedFields serve nobody.
+	"access review allowed": ["managedFields"],
+	"review denied": ["managedFields"],
+	"review of a path": ["managedFields"],
+	"who am I, impersonated": ["creationTimestamp"],
+	// 1.36 tells causes of patches several times.
+	"json patch: invalid result": ["causes"],
+	"json patch: the uid": ["causes"],
+	"another finalizer on what is being deleted": ["causes"],
+	// Of finalizers the embedded server knows no owners.
+	...Object.fromEntries(
+		[
+			"create with a finalizer",
+			"delete what a finalizer holds",
+			"delete it again",
+			"update of what is being deleted",
+			"let go",
+		].map((name) => [name, ["managedFields"]]),
+	),
+	// Defaults that no client of these tests reads.
+	...Object.fromEntries(
+		["event", "events of a pod"].map((name) => [
+			name,
+			[
+				"eventTime",
+				"firstTimestamp",
+				"lastTimestamp",
+				"managedFields",
+				"reportingComponent",
+				"reportingInstance",
+				"source",
+			],
+		]),
+	),
+	...Object.fromEntries(
+		[
+			"pod",
+			"pod with secrets of its own",
+			"pods pending",
+			"pods not succeeded",
+			"pod deleted at once",
+		].map((name) => [
+			name,
+			[
+				"deletionGracePeriodSeconds",
+				"deletionTimestamp",
+				"dnsPolicy",
+				"enableServiceLinks",
+				"generation",
+				"imagePullPolicy",
+				"managedFields",
+				"preemptionPolicy",
+				"priority",
+				"qosClass",
+				"resources",
+				"schedulerName",
+				"securityContext",
+				"serviceAccount",
+				"terminationGracePeriodSeconds",
+				"terminationMessagePath",
+				"terminationMessagePolicy",
+				"tolerations",
+			],
+		]),
+	),
+};
+
+/** What is not asked of the embedded server, and why. */
+const leftOut: Readonly<Record<string, string>> = {
+	"create of another kind": "it knows no kinds but those it keeps",
+	"forbidden: unknown resource":
+		"what it does not keep is not there for anybody",
+};
+
+for (const [file, version] of [
+	["apiserver-captures.json", 26],
+	["apiserver-captures-1.36.json", 36],
+] as const) {
+	const replay = new Replay({ busy: true, notCompared });
+	for (const capture of renamed(readCaptures(file))) {
+		const { name, response } = capture;
+		// The build of the server that was recorded.
+		if (name === "version") continue;
+		const skip = (!isReal && leftOut[name]) || false;
+		test(`1.${version}: ${name}`, { skip }, async () => {
+			const { method, path, credentials, ...call } = replay.request(capture);
+			const { status, headers, body } = await cluster.api.request(
+				method,
+				path,
+				{ ...call, as: credentials === "none" ? "nobody" : "kubeconfig" },
+			);
+			const answer = {
+				status,
+				headers: { "content-type": headers["content-type"] },
+				body: comparable(body, true),
+			};
+			const expected = { ...response, body: replay.expected(capture, body) };
+			// Other versions word some refusals in another way.
+			if (isReal && minor !== version && status >= 400)
+				assert.deepEqual(worded(answer), worded(expected));
+			else assert.deepEqual(answer, expected);
+		});
+	}
+}
+
+/** A refusal by its status and reason. */
+function worded({ status, body }: { status: number; body: unknown }) {
+	const { kind, reason } = (body ?? {}) as { kind?: string; reason?: string };
+	return { status, kind, reason };
+}
+
+async function serverMinor(): Promise<number> {
+	const { body } = await cluster.api.request("GET", "/version");
+	return Number.parseInt((body as { minor: string }).minor, 10);
+}
+
+/** The captures with names that nobody else uses on the server. */
+function renamed(captures: Capture[]): Capture[] {
+	const renames: Readonly<Record<string, string>> = {
+		cap: cluster.named("cap"),
+		"nginx-mesh-registry-key": cluster.named("key"),
+		'"mesh":"on"': `"mesh":"${cluster.named("on")}"`,
+		"mesh%3Don": `mesh%3D${cluster.named("on")}`,
+	};
+	const json = JSON.stringify(captures).replace(
+		/nginx-mesh-registry-key|"mesh":"on"|mesh%3Don|(?<![a-z])cap(?=-[ab]\b|-none\b|x)/g,
+		(name) => renames[name] ?? name,
+	);
+	return JSON.parse(json);
+}
