@@ -1,6 +1,10 @@
 import type { OtherSource } from "../core/near-miss.ts";
 import type { Secret, ServiceAccount } from "../core/objects.ts";
-import { type OwnerLabel, selectorOf } from "../core/ownership.ts";
+import {
+	type OwnerLabel,
+	SOURCE_ANNOTATION,
+	selectorOf,
+} from "../core/ownership.ts";
 import {
 	accountOf,
 	type NamedSecret,
@@ -52,7 +56,11 @@ async function readNamed(
 			const secret = await unlessGone<Secret>(
 				cluster.read("Secret", { namespace, name }),
 			);
-			return { name, source: secret && pullSourceOf(secret) };
+			return {
+				name,
+				source: secret && pullSourceOf(secret),
+				isCopy: secret?.metadata.annotations?.[SOURCE_ANNOTATION] !== undefined,
+			};
 		}),
 	);
 }

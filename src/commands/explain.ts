@@ -174,6 +174,7 @@ async function explainFiles(
 		secrets.push({
 			name: path,
 			source: { from: path, type: REGISTRY_KEY_TYPE, data },
+			isCopy: false,
 		});
 	}
 	return explainPull(image, { kind: "files" }, secrets, []);

@@ -21,6 +21,12 @@ export const NEEDS: readonly {
 	{ commands: "prune", resource: "secrets", verbs: ["list", "delete"] },
 	{ commands: "sync --watch", resource: "secrets", verbs: ["watch"] },
 	{
+		commands: "sync --watch",
+		resource: "namespaces",
+		verbs: ["watch"],
+		clusterWide: true,
+	},
+	{
 		commands: "sync -A, -l and --injected",
 		resource: "namespaces",
 		verbs: ["get", "list"],

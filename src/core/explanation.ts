@@ -78,9 +78,19 @@ export function mendingCommand(
 		named ||
 		(puller.kind === "pod" &&
 			(puller.ownList || puller.unused.includes(key.name)));
+	const accounts = inAccount ? [] : [account];
+	const inTheWay = secrets.some(
+		({ name, source, isCopy }) => name === key.name && source && !isCopy,
+	);
+	const copy =
+		namespace !== mending.sourceNamespace
+			? [mending.sync([namespace], accounts, inTheWay)]
+			: accounts.length > 0
+				? [mending.attach([namespace], accounts)]
+				: [];
 	return [
 		...(covers(key, image) ? [] : [mending.create(host)]),
-		mending.sync([namespace], inAccount ? [] : [account]),
+		...copy,
 		...(named ? [] : makeAnew(key.name, puller, mending)),
 	].join(" && ");
 }

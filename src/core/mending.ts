@@ -32,6 +32,11 @@ export class Mending {
 		return this.#key.source?.name ?? this.#key.name;
 	}
 
+	/** Where the source is, or would be made. */
+	get sourceNamespace(): string {
+		return this.#key.source?.namespace ?? DEFAULT_NAMESPACE;
+	}
+
 	/** Writes a registry key of any name at any place. */
 	createAt(
 		namespace: string,
@@ -116,7 +121,7 @@ export class Mending {
 	}
 
 	#ofSource(verb: string, host: string, flags: readonly string[]): string {
-		const { namespace } = this.#key.source ?? { namespace: DEFAULT_NAMESPACE };
+		const namespace = this.sourceNamespace;
 		return this.#line(verb, [
 			...this.#name(),
 			...(namespace === DEFAULT_NAMESPACE ? [] : ["-n", namespace]),

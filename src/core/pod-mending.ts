@@ -65,8 +65,17 @@ export function podMending(
 			const needy = unique(without.map(({ pod }) => pod));
 			if (needy.length === 0) return { command: "", left: [] };
 			const known = without.every(({ image }) => keyrings.sourceHas(image));
-			const copies = byAccounts(needy, ours, keyrings).map(([accounts, at]) =>
-				sync(at, accounts),
+			const copies = byAccounts(needy, ours, keyrings).flatMap(
+				([accounts, at]) => {
+					// Where the source is, nothing has to be copied.
+					const away = at.filter((place) => place !== mending.sourceNamespace);
+					return [
+						...(away.length > 0 ? [sync(away, accounts)] : []),
+						...(away.length < at.length && accounts.length > 0
+							? [mending.attach([mending.sourceNamespace], accounts, ours)]
+							: []),
+					];
+				},
 			);
 			return withNewPods(
 				[...(known ? [] : [mending.create(host)]), ...copies],

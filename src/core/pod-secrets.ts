@@ -30,6 +30,8 @@ export type NamedSecret = {
 	readonly name: string;
 	/** undefined: not there, which a kubelet skips. */
 	readonly source: PullSource | undefined;
+	/** Made by sync, which may write it again. */
+	readonly isCopy: boolean;
 };
 
 /** The names in an `imagePullSecrets` list; empty ones mean nothing to a kubelet. */

@@ -59,6 +59,7 @@ export class Keyrings {
 	readonly #byNamespace: ReadonlyMap<string, readonly PullSecretFacts[]>;
 	readonly #accounts: ReadonlyMap<string, readonly string[]>;
 	readonly #source: Keyring;
+	readonly #sourceHas = new Map<string, boolean>();
 
 	constructor(facts: Facts) {
 		this.facts = facts;
@@ -108,7 +109,10 @@ export class Keyrings {
 
 	/** Whether the source has a credential for an image. */
 	sourceHas(image: string): boolean {
-		return matches(lookUp(image, this.#source)) > 0;
+		const has =
+			this.#sourceHas.get(image) ?? matches(lookUp(image, this.#source)) > 0;
+		this.#sourceHas.set(image, has);
+		return has;
 	}
 
 	/** The Secrets of a namespace that would match an image, each by itself. */

@@ -212,6 +212,30 @@ const SCENES: [
 		},
 	],
 	[
+		"a pod beside the source",
+		"not-attached",
+		"kubectl meshreg attach -n nginx-mesh && kubectl rollout restart deployment/web -n nginx-mesh",
+		async ({ node, run, account }) => {
+			await run(...CREATE);
+			account("nginx-mesh");
+			node.deploy({ namespace: "nginx-mesh", name: "web", image: IMAGE });
+		},
+	],
+	[
+		"a pod beside the source, which lacks its registry",
+		"no-key",
+		"kubectl meshreg create --add --registry-server other.io && kubectl meshreg attach -n nginx-mesh && kubectl rollout restart deployment/web -n nginx-mesh",
+		async ({ node, run, account }) => {
+			await run(...CREATE);
+			account("nginx-mesh");
+			node.deploy({
+				namespace: "nginx-mesh",
+				name: "web",
+				image: "other.io/web",
+			});
+		},
+	],
+	[
 		"a malformed copy",
 		"malformed-secret",
 		"kubectl meshreg sync -n app",
@@ -351,8 +375,7 @@ describe("what check prints mends it", () => {
 describe("what explain prints mends it", () => {
 	const ofPods = SCENES.filter(
 		([, , command]) =>
-			/rollout restart|inject/.test(command) &&
-			!command.includes("-n app,shop"),
+			/rollout restart|inject/.test(command) && / -n app( |$)/.test(command),
 	);
 	for (const [what, , , seed] of ofPods)
 		test(what, async () => {

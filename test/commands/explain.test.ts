@@ -33,6 +33,9 @@ function secret(
 	});
 }
 
+const COPY = {
+	metadata: { annotations: { "kubectl-meshreg/source": `nginx-mesh/${KEY}` } },
+};
 const user = (username: string) => ({ username, password: "hunter2" });
 
 function source(bed: TestBed, ...hosts: string[]): void {
@@ -245,7 +248,7 @@ describe("why nothing matches, and what mends it", () => {
 			agent,
 			(bed) => {
 				source(bed, "r.io");
-				secret(bed, copy, { "r.io": user("robot") });
+				secret(bed, copy, { "r.io": user("robot") }, COPY);
 				account(bed, [KEY]);
 			},
 			`The key r.io in ${copy} is for no port, the image is at port 5000; kubelets do not take 443 for granted.`,
@@ -259,7 +262,7 @@ describe("why nothing matches, and what mends it", () => {
 				account(bed, [KEY]);
 			},
 			`The key registry-1.docker.io in ${copy} and the image's host are both names of Docker Hub, but kubelets do not take one for the other.`,
-			"kubectl meshreg create --registry-server docker.io && kubectl meshreg sync -n app",
+			"kubectl meshreg create --registry-server docker.io && kubectl meshreg sync -n app --force",
 		],
 		[
 			"content of the older type",
@@ -269,7 +272,7 @@ describe("why nothing matches, and what mends it", () => {
 				account(bed, [KEY]);
 			},
 			`${copy} has a key that matches, r.io:5000, outside "auths", where its type ${JSON_TYPE} does not look.`,
-			"kubectl meshreg create --registry-server r.io:5000 && kubectl meshreg sync -n app",
+			"kubectl meshreg create --registry-server r.io:5000 && kubectl meshreg sync -n app --force",
 		],
 	];
 	for (const [what, image, seed, nearest, mend] of rows)
