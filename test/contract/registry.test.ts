@@ -182,6 +182,16 @@ for (const { name, skip, start } of REGISTRIES)
 					}
 				});
 
+				test("lists a repository's tags", async () => {
+					const answer = await ask(peer, "/v2/team/app/tags/list", {
+						authorization: await login(MESH, "repository:team/app:pull"),
+					});
+					assert.deepEqual(JSON.parse(answer.body), {
+						name: "team/app",
+						tags: ["1.0"],
+					});
+				});
+
 				test("names the scope that a manifest needs", async () => {
 					const answer = await ask(peer, "/v2/team/app/manifests/1.0");
 					assert.equal(answer.status, 401);

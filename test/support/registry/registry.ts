@@ -29,6 +29,12 @@ export function registry(lock: Lock): RequestListener {
 	const blobs = new Map<string, Buffer>();
 	const manifests = new Map<string, { type: string; content: Buffer }>();
 
+	const tagsOf = (name: string): string[] =>
+		[...manifests.keys()]
+			.filter((key) => key.startsWith(`${name}:`))
+			.map((key) => key.slice(name.length + 1))
+			.filter((reference) => !reference.startsWith("sha256:"));
+
 	const answer = async (request: IncomingMessage): Promise<Answer> => {
 		const { pathname, searchParams } = new URL(
 			request.url ?? "/",
@@ -38,9 +44,12 @@ export function registry(lock: Lock): RequestListener {
 		if (refused) return refused;
 		if (pathname === "/v2/") return json(200, {});
 		const [, name, kind, reference = ""] =
-			new RegExp(`^/v2/(${NAME})/(manifests|blobs)/(.*)$`).exec(pathname) ?? [];
+			new RegExp(`^/v2/(${NAME})/(manifests|blobs|tags)/(.*)$`).exec(
+				pathname,
+			) ?? [];
 		if (name === undefined) return error(404, "NOT_FOUND", "not found");
 		const { method } = request;
+		if (kind === "tags") return json(200, { name, tags: tagsOf(name) });
 		if (kind === "blobs") {
 			if (method === "POST")
 				return {
@@ -105,9 +114,9 @@ function refusal(
 			"www-authenticate": 'Basic realm="basic-realm"',
 		});
 	}
-	const repository = new RegExp(`^/v2/(${NAME})/(?:manifests|blobs)/`).exec(
-		pathname,
-	)?.[1];
+	const repository = new RegExp(
+		`^/v2/(${NAME})/(?:manifests|blobs|tags)/`,
+	).exec(pathname)?.[1];
 	const action = /^(GET|HEAD)$/.test(request.method ?? "") ? "pull" : "push";
 	const claims = claimsOf(request, lock.tokens, lock.service);
 	const may =
