@@ -1,9 +1,7 @@
 import type { Flag, Given } from "./core/flag.ts";
 import { ImageReferenceError, rewriteImage } from "./core/image-reference.ts";
-import { DEFAULT_NAME } from "./core/ownership.ts";
 import { displayHost, parseRegistryServer } from "./core/registry-server.ts";
 import { UsageError } from "./errors.ts";
-import { checkName, type Env } from "./flags.ts";
 
 /** The flags by which kubectl takes manifests. */
 export const FILENAME_FLAG: Flag = {
@@ -21,15 +19,6 @@ export const RECURSIVE_FLAG: Flag = {
 	help: "Also the files in the folders of a folder given by -f.",
 };
 
-/** Which registry key, where the operands are something else. */
-export const KEY_FLAG: Flag = {
-	name: "key",
-	kind: "text",
-	values: "key",
-	default: DEFAULT_NAME,
-	help: "The registry key's name (also MESHREG_NAME).",
-};
-
 /** `-f`, each path as given. Throws UsageError for an empty one. */
 export function filenamesOf(given: Given): readonly string[] {
 	const paths = given.list("filename");
@@ -41,15 +30,6 @@ export function filenamesOf(given: Given): readonly string[] {
 			"-f: addresses are not fetched; pipe the manifest in with -f -",
 		);
 	return paths;
-}
-
-/** `--key`, then MESHREG_NAME, then the mesh's. Throws UsageError. */
-export function keyNameOf(given: Given, env: Env): string {
-	const flag = given.text("key");
-	if (flag !== undefined) return checkName(flag, "--key");
-	return env.MESHREG_NAME
-		? checkName(env.MESHREG_NAME, "MESHREG_NAME")
-		: DEFAULT_NAME;
 }
 
 /** Where images are moved to: host, port and path, with what the user should know of it. */

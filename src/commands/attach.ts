@@ -7,7 +7,6 @@ import { warnOfOldPods } from "../actions/warn-of-old-pods.ts";
 import { command } from "../command.ts";
 import { planAttach } from "../core/attachment.ts";
 import * as flags from "../flags.ts";
-import { KEY_FLAG, keyNameOf } from "../manifest-flags.ts";
 
 /** `attach [SA…]`: service accounts pull with the registry key. */
 export const attach = command({
@@ -34,7 +33,7 @@ Every other entry stays, whatever else edits the account meanwhile. What was add
 	],
 	flags: [
 		...ACCOUNT_FLAGS,
-		KEY_FLAG,
+		flags.KEY_FLAG,
 		flags.CONCURRENCY_FLAG,
 		flags.DRY_RUN_FLAG,
 		flags.outputFlag(...CHANGE_FORMATS),
@@ -47,7 +46,7 @@ Every other entry stays, whatever else edits the account meanwhile. What was add
 		},
 		places: placesOf(given),
 		accounts: accountsOf(given),
-		key: keyNameOf(given, env),
+		key: flags.keyNameOf(given, env),
 		quiet: given.on("quiet"),
 		output: flags.outputOf(given, CHANGE_FORMATS),
 		...flags.dryRunOf(given),

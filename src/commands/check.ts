@@ -13,7 +13,6 @@ import type { Given } from "../core/flag.ts";
 import { Mending } from "../core/mending.ts";
 import { EXIT } from "../errors.ts";
 import * as flags from "../flags.ts";
-import { KEY_FLAG, keyNameOf } from "../manifest-flags.ts";
 import { checkItems, checkStory, checkSummary } from "../report/check.ts";
 import { json } from "../report/structured.ts";
 import { TRUST_FLAGS, trustOf } from "../verification-flags.ts";
@@ -51,7 +50,7 @@ What nodes know cannot be seen from here: credentials of their own, the authorit
 			help: "Try the source's credentials at their registries.",
 		},
 		...TRUST_FLAGS,
-		KEY_FLAG,
+		flags.KEY_FLAG,
 		flags.OWNER_LABEL_FLAG,
 		flags.outputFlag(...FORMATS),
 		flags.QUIET_FLAG,
@@ -62,7 +61,7 @@ What nodes know cannot be seen from here: credentials of their own, the authorit
 		verify: given.on("verify"),
 		trust: trustOf(given),
 		choice: {
-			name: keyNameOf(given, env),
+			name: flags.keyNameOf(given, env),
 			owner: flags.ownerOf(given, env),
 			usual: flags.sourceNamespaceOf(env),
 		},

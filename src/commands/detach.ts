@@ -6,7 +6,6 @@ import { selectNamespaces } from "../actions/select-namespaces.ts";
 import { command } from "../command.ts";
 import { ATTACHED_SELECTOR, planDetach } from "../core/attachment.ts";
 import * as flags from "../flags.ts";
-import { KEY_FLAG, keyNameOf } from "../manifest-flags.ts";
 
 /** `detach [SA…]`: takes back what attach added. */
 export const detach = command({
@@ -29,7 +28,7 @@ Only what attach (or sync --attach) added is taken back: an entry that somebody 
 	],
 	flags: [
 		...ACCOUNT_FLAGS,
-		KEY_FLAG,
+		flags.KEY_FLAG,
 		flags.CONCURRENCY_FLAG,
 		flags.DRY_RUN_FLAG,
 		flags.outputFlag(...CHANGE_FORMATS),
@@ -42,7 +41,7 @@ Only what attach (or sync --attach) added is taken back: an entry that somebody 
 		},
 		places: placesOf(given),
 		accounts: accountsOf(given),
-		key: keyNameOf(given, env),
+		key: flags.keyNameOf(given, env),
 		quiet: given.on("quiet"),
 		output: flags.outputOf(given, CHANGE_FORMATS),
 		...flags.dryRunOf(given),

@@ -27,7 +27,6 @@ import { pullSourceOf } from "../core/pod-secrets.ts";
 import { works } from "../core/trial.ts";
 import { EXIT, UsageError } from "../errors.ts";
 import * as flags from "../flags.ts";
-import { KEY_FLAG, keyNameOf } from "../manifest-flags.ts";
 import { explanationItem, explanationStory } from "../report/explain.ts";
 import { json } from "../report/structured.ts";
 import { TRUST_FLAGS, trustOf } from "../verification-flags.ts";
@@ -99,7 +98,7 @@ By default it answers for a new pod of service account "default". Exit status 1 
 			help: "Try the matching credentials at the registry, in their order, until one can pull the image.",
 		},
 		...TRUST_FLAGS,
-		KEY_FLAG,
+		flags.KEY_FLAG,
 		flags.OWNER_LABEL_FLAG,
 		flags.outputFlag(...FORMATS),
 	],
@@ -133,7 +132,7 @@ By default it answers for a new pod of service account "default". Exit status 1 
 			configs: given.list("docker-config"),
 			trial: given.on("try"),
 			trust: trustOf(given),
-			key: keyNameOf(given, env),
+			key: flags.keyNameOf(given, env),
 			owner: flags.ownerOf(given, env),
 			output: flags.outputOf(given, FORMATS),
 		};

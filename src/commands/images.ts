@@ -1,17 +1,13 @@
-import { readManifests } from "../actions/read-manifests.ts";
+import { findImages, type ImageOrigin } from "../actions/find-images.ts";
 import { command } from "../command.ts";
 import { copyScript } from "../core/copy-script.ts";
 import {
 	findCollisions,
-	ImageReferenceError,
 	type RewrittenImage,
-	readImageReference,
 	rewriteImage,
 } from "../core/image-reference.ts";
-import { MESH_IMAGES, MESH_VERSION } from "../core/mesh-images.ts";
-import type { Pod } from "../core/objects.ts";
-import { podImages } from "../core/pod-images.ts";
-import { EXIT, OperationError, UsageError } from "../errors.ts";
+import { MESH_VERSION } from "../core/mesh-images.ts";
+import { EXIT, UsageError } from "../errors.ts";
 import * as flags from "../flags.ts";
 import {
 	FILENAME_FLAG,
@@ -20,27 +16,15 @@ import {
 	type RegistryRoot,
 	registryRootOf,
 } from "../manifest-flags.ts";
-import { failureLine, failureLineIn, isFatal } from "../report/failure.ts";
 import { collisionLine, imageTable } from "../report/images.ts";
 import { json } from "../report/structured.ts";
-import type { ConnectionFlags, World } from "../world.ts";
+import type { ConnectionFlags } from "../world.ts";
 
 const FORMATS = ["crane", "json", "name", "skopeo", "table"] as const;
 
-/** Where the images come from. */
-type Origin =
-	| { readonly from: "mesh" }
-	| {
-			readonly from: "files";
-			readonly paths: readonly string[];
-			readonly recursive: boolean;
-	  }
-	/** No namespaces: all. */
-	| { readonly from: "pods"; readonly namespaces: readonly string[] };
-
 interface ImagesOptions {
 	readonly connection: ConnectionFlags;
-	readonly origin: Origin;
+	readonly origin: ImageOrigin;
 	readonly registry: RegistryRoot | undefined;
 	readonly output: (typeof FORMATS)[number];
 	readonly headers: boolean;
@@ -105,7 +89,12 @@ They are those of NGINX Service Mesh ${MESH_VERSION}, or of manifests (-f), or o
 			err.write(`${line}\n`);
 			failed = true;
 		};
-		const names = await imagesOf(options, world, fail);
+		const names = await findImages(
+			options.origin,
+			options.connection,
+			world,
+			fail,
+		);
 		const root = options.registry?.root;
 		const moved = names.map(
 			(from): RewrittenImage => ({
@@ -142,7 +131,7 @@ They are those of NGINX Service Mesh ${MESH_VERSION}, or of manifests (-f), or o
 	},
 });
 
-function originOf(given: Parameters<typeof filenamesOf>[0]): Origin {
+function originOf(given: Parameters<typeof filenamesOf>[0]): ImageOrigin {
 	flags.atMostOne(given, [
 		["filename", "-f"],
 		["namespace", "-n"],
@@ -156,86 +145,4 @@ function originOf(given: Parameters<typeof filenamesOf>[0]): Origin {
 	return given.on("all-namespaces")
 		? { from: "pods", namespaces: [] }
 		: { from: "mesh" };
-}
-
-/** The images that are meant, each once; what is no image or cannot be read is reported. */
-async function imagesOf(
-	{ origin, connection }: ImagesOptions,
-	world: World,
-	fail: (line: string) => void,
-): Promise<string[]> {
-	switch (origin.from) {
-		case "mesh":
-			return [...MESH_IMAGES];
-		case "files":
-			return imagesOfFiles(origin.paths, origin.recursive, world, fail);
-		case "pods":
-			return imagesOfPods(origin.namespaces, connection, world, fail);
-	}
-}
-
-async function imagesOfFiles(
-	paths: readonly string[],
-	recursive: boolean,
-	world: World,
-	fail: (line: string) => void,
-): Promise<string[]> {
-	const { manifestImages } = await import("../core/manifest-images.ts");
-	const found = new Set<string>();
-	for await (const manifest of readManifests(paths, recursive, world)) {
-		if ("failure" in manifest) {
-			fail(manifest.failure);
-			continue;
-		}
-		try {
-			for (const image of manifestImages(manifest.text, manifest.file))
-				found.add(image);
-		} catch (error) {
-			if (!(error instanceof OperationError)) throw error;
-			fail(failureLine(error));
-		}
-	}
-	return [...found];
-}
-
-async function imagesOfPods(
-	namespaces: readonly string[],
-	connection: ConnectionFlags,
-	world: World,
-	fail: (line: string) => void,
-): Promise<string[]> {
-	const cluster = await world.connect(connection);
-	const found = new Set<string>();
-	try {
-		const scopes: { namespace?: string }[] =
-			namespaces.length === 0
-				? [{}]
-				: namespaces.map((namespace) => ({ namespace }));
-		for (const scope of scopes)
-			try {
-				for await (const { items } of cluster.pages("Pod", scope))
-					for (const pod of items) addImages(pod, found, fail);
-			} catch (error) {
-				if (isFatal(error)) throw error;
-				fail(failureLineIn(scope.namespace ?? "", error));
-			}
-	} finally {
-		await cluster.close();
-	}
-	return [...found].toSorted();
-}
-
-function addImages(
-	pod: Pod,
-	found: Set<string>,
-	fail: (line: string) => void,
-): void {
-	for (const image of podImages(pod)) {
-		const reading = readImageReference(image);
-		if (reading.ok) found.add(image);
-		else
-			fail(
-				`error: pod/${pod.metadata.name} in ${pod.metadata.namespace} namespace: ${new ImageReferenceError(image, reading.because).message}`,
-			);
-	}
 }

@@ -1,5 +1,5 @@
 import type { Flag } from "../core/flag.ts";
-import { DEFAULT_OWNER } from "../core/ownership.ts";
+import { DEFAULT_NAME, DEFAULT_OWNER } from "../core/ownership.ts";
 
 /** One namespace. */
 export const NAMESPACE_FLAG: Flag = {
@@ -72,3 +72,12 @@ export function outputFlag(...choices: string[]): Flag {
 		help: `Output format: ${choices.toSorted().join(", ")}.`,
 	};
 }
+
+/** Which registry key, where the operands are something else. */
+export const KEY_FLAG: Flag = {
+	name: "key",
+	kind: "text",
+	values: "key",
+	default: DEFAULT_NAME,
+	help: "The registry key's name (also MESHREG_NAME).",
+};

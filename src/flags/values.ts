@@ -136,3 +136,12 @@ export function atMostOne(
 			`${present[0]} and ${present[1]} cannot be used together`,
 		);
 }
+
+/** `--key`, then MESHREG_NAME, then the mesh's. Throws UsageError. */
+export function keyNameOf(given: Given, env: Env): string {
+	const flag = given.text("key");
+	if (flag !== undefined) return checkName(flag, "--key");
+	return env.MESHREG_NAME
+		? checkName(env.MESHREG_NAME, "MESHREG_NAME")
+		: DEFAULT_NAME;
+}

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { joinManifests } from "../../src/core/manifest-join.ts";
+import { joinManifests } from "../../../src/core/manifest/join.ts";
 
 const yaml = (text: string) => ({ text, json: false });
 const json = (text: string) => ({ text, json: true });

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { parseAllDocuments } from "yaml";
-import { injectManifest } from "../../src/core/manifest-inject.ts";
-import { splitManifest } from "../../src/core/manifest-split.ts";
-import { type Manifest, manifestText } from "../support/manifests.ts";
+import { injectManifest } from "../../../src/core/manifest/inject.ts";
+import { splitManifest } from "../../../src/core/manifest/split.ts";
+import { type Manifest, manifestText } from "../../support/manifests.ts";
 
 const KEY = { key: "k", fix: false };
 

@@ -1,4 +1,4 @@
-import type { Entry, Node } from "./manifest-node.ts";
+import type { Entry, Node } from "./node.ts";
 
 /** Replaces `start` to `end` (the same for an insertion) of a text. */
 export interface Edit {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { manifestImages } from "../../src/core/manifest-images.ts";
-import { injectManifest } from "../../src/core/manifest-inject.ts";
-import { imageReference } from "../support/arbitraries.ts";
-import { manifestText } from "../support/manifests.ts";
+import { manifestImages } from "../../../src/core/manifest/images.ts";
+import { injectManifest } from "../../../src/core/manifest/inject.ts";
+import { imageReference } from "../../support/arbitraries.ts";
+import { manifestText } from "../../support/manifests.ts";
 
 const REG = { key: "k", fix: false, registry: "r.io/p" };
 // An IPv6 host would need quotes in some of the manifests.

@@ -5,8 +5,8 @@ import {
 	entryEnd,
 	lineEnd,
 	lineStart,
-} from "./manifest-edit.ts";
-import type { Entry, MapNode } from "./manifest-node.ts";
+} from "./edit.ts";
+import type { Entry, MapNode } from "./node.ts";
 
 /** The edit that takes an entry out of a map, its lines with it. Throws CannotEdit. */
 export function removeEntry(text: string, map: MapNode, entry: Entry): Edit {

@@ -9,9 +9,9 @@ import {
 	lineStart,
 	placeOf,
 	yamlWord,
-} from "./manifest-edit.ts";
-import { addToFlowList, addToFlowMap, flowList } from "./manifest-flow.ts";
-import type { Entry, ListNode, MapNode } from "./manifest-node.ts";
+} from "./edit.ts";
+import { addToFlowList, addToFlowMap, flowList } from "./flow.ts";
+import type { Entry, ListNode, MapNode } from "./node.ts";
 
 export const PULL_SECRETS = "imagePullSecrets";
 

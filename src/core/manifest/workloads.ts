@@ -1,11 +1,5 @@
-import {
-	itemsAt,
-	type MapNode,
-	type Node,
-	stringAt,
-	valueAt,
-} from "./manifest-node.ts";
-import type { ManifestDocument } from "./manifest-split.ts";
+import { itemsAt, type MapNode, type Node, stringAt, valueAt } from "./node.ts";
+import type { ManifestDocument } from "./split.ts";
 
 /** An object of a manifest, by itself or in a List. */
 export interface ManifestObject {

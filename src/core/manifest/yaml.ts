@@ -11,13 +11,7 @@ import {
 	type YAMLMap,
 	type YAMLSeq,
 } from "yaml";
-import type {
-	Entry,
-	ListNode,
-	MapNode,
-	Node,
-	ScalarNode,
-} from "./manifest-node.ts";
+import type { Entry, ListNode, MapNode, Node, ScalarNode } from "./node.ts";
 
 /** Why a document is not YAML, and where; never quotes it, as it may be a Secret. */
 export class NotYaml extends Error {

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import type { Node } from "../../src/core/manifest-node.ts";
-import { skimYaml } from "../../src/core/manifest-skim.ts";
-import { splitManifest } from "../../src/core/manifest-split.ts";
-import { parseYamlManifest } from "../../src/core/manifest-yaml.ts";
-import { manifestText } from "../support/manifests.ts";
+import type { Node } from "../../../src/core/manifest/node.ts";
+import { skimYaml } from "../../../src/core/manifest/skim.ts";
+import { splitManifest } from "../../../src/core/manifest/split.ts";
+import { parseYamlManifest } from "../../../src/core/manifest/yaml.ts";
+import { manifestText } from "../../support/manifests.ts";
 
 /** What edits go by: where everything is, and of the values those that are read. */
 function outline(node: Node, text: string): unknown {
@@ -124,7 +124,7 @@ describe("skimming", () => {
 
 	it("reads all of an ordinary manifest", () => {
 		const text = readFileSync(
-			new URL("../data/palette-deployment.yaml", import.meta.url),
+			new URL("../../data/palette-deployment.yaml", import.meta.url),
 			"utf8",
 		);
 		assert.equal(agree(text), "skimmed");

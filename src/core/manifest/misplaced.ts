@@ -1,9 +1,9 @@
-import { PULL_SECRETS } from "./manifest-add.ts";
-import { type Edit, entryEnd } from "./manifest-edit.ts";
-import { type MapNode, stringAt } from "./manifest-node.ts";
-import { type Located, locate } from "./manifest-parse.ts";
-import { commentsIn, hasAnchor, removeEntry } from "./manifest-remove.ts";
-import { containersOf } from "./manifest-workloads.ts";
+import { PULL_SECRETS } from "./add.ts";
+import { type Edit, entryEnd } from "./edit.ts";
+import { type MapNode, stringAt } from "./node.ts";
+import { type Located, locate } from "./parse.ts";
+import { commentsIn, hasAnchor, removeEntry } from "./remove.ts";
+import { containersOf } from "./workloads.ts";
 
 /** Pull Secrets that sit inside containers, where Kubernetes knows no such field. */
 export interface Misplaced {

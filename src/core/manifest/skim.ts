@@ -1,10 +1,10 @@
-import type { Entry, Node } from "./manifest-node.ts";
+import type { Entry, Node } from "./node.ts";
 import {
 	BLOCK_SCALAR,
 	blockScalarEnd,
 	contentEnd,
 	inlineValue,
-} from "./manifest-skim-values.ts";
+} from "./skim-values.ts";
 
 /**
  * Reads YAML as kubectl, Helm and most people write it, line by line and many

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { lineAt, splitManifest } from "../../src/core/manifest-split.ts";
-import { manifestText } from "../support/manifests.ts";
+import { lineAt, splitManifest } from "../../../src/core/manifest/split.ts";
+import { manifestText } from "../../support/manifests.ts";
 
 describe("a manifest cut into documents", () => {
 	const table: [what: string, parts: string[]][] = [

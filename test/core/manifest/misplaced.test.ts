@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
-import { injectManifest } from "../../src/core/manifest-inject.ts";
+import { injectManifest } from "../../../src/core/manifest/inject.ts";
 
 const PALETTE = readFileSync(
-	new URL("../data/palette-deployment.yaml", import.meta.url),
+	new URL("../../data/palette-deployment.yaml", import.meta.url),
 	"utf8",
 );
 

@@ -1,11 +1,5 @@
-import type {
-	Entry,
-	ListNode,
-	MapNode,
-	Node,
-	ScalarNode,
-} from "./manifest-node.ts";
-import { skipJson } from "./manifest-split.ts";
+import type { Entry, ListNode, MapNode, Node, ScalarNode } from "./node.ts";
+import { skipJson } from "./split.ts";
 
 /**
  * The object in a JSON document. `text` has passed JSON.parse, so this only

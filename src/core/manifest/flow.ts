@@ -5,8 +5,8 @@ import {
 	lineStart,
 	placeOf,
 	yamlWord,
-} from "./manifest-edit.ts";
-import type { ListNode, MapNode } from "./manifest-node.ts";
+} from "./edit.ts";
+import type { ListNode, MapNode } from "./node.ts";
 
 /**
  * Edits between braces and brackets: all of JSON, and YAML's flow style. What is

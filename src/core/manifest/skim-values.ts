@@ -1,4 +1,4 @@
-import type { Entry, Node, ScalarNode } from "./manifest-node.ts";
+import type { Entry, Node, ScalarNode } from "./node.ts";
 
 /**
  * The value in `text` from `start` to `end`, the end of its line: a scalar or a

@@ -1,4 +1,4 @@
-import { splitManifest } from "./manifest-split.ts";
+import { splitManifest } from "./split.ts";
 
 /** The text of a manifest file; `json` where it is JSON throughout. */
 export interface ManifestPart {

@@ -1,21 +1,21 @@
-import { OperationError } from "../errors.ts";
+import { OperationError } from "../../errors.ts";
 import {
 	ImageReferenceError,
 	type RewrittenImage,
 	readImageReference,
 	rewriteImage,
-} from "./image-reference.ts";
-import { type Edit, yamlWord } from "./manifest-edit.ts";
-import { entryOf, type MapNode, type ScalarNode } from "./manifest-node.ts";
-import { type Located, locate, parseDocumentOf } from "./manifest-parse.ts";
-import { splitManifest } from "./manifest-split.ts";
+} from "../image-reference.ts";
+import { type Edit, yamlWord } from "./edit.ts";
+import { entryOf, type MapNode, type ScalarNode } from "./node.ts";
+import { type Located, locate, parseDocumentOf } from "./parse.ts";
+import { splitManifest } from "./split.ts";
 import {
 	containersOf,
 	isWorkload,
 	mayHold,
 	objectsOf,
 	podSpecOf,
-} from "./manifest-workloads.ts";
+} from "./workloads.ts";
 
 /** An image that a manifest names, and where. */
 export interface ImageSpot {

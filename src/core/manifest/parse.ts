@@ -1,10 +1,10 @@
-import { OperationError } from "../errors.ts";
-import { CannotEdit } from "./manifest-edit.ts";
-import { parseJsonManifest } from "./manifest-json.ts";
-import type { Node } from "./manifest-node.ts";
-import { skimYaml } from "./manifest-skim.ts";
-import { lineAt, type ManifestDocument } from "./manifest-split.ts";
-import { NotYaml, parseYamlManifest } from "./manifest-yaml.ts";
+import { OperationError } from "../../errors.ts";
+import { CannotEdit } from "./edit.ts";
+import { parseJsonManifest } from "./json.ts";
+import type { Node } from "./node.ts";
+import { skimYaml } from "./skim.ts";
+import { lineAt, type ManifestDocument } from "./split.ts";
+import { NotYaml, parseYamlManifest } from "./yaml.ts";
 
 /** A document of a file, to say where something is. */
 export interface Located {
