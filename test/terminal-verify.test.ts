@@ -1,0 +1,178 @@
+/** What a person at a real terminal sees when the registry does not take the credential. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
+import {
+	noTerminals,
+	onTerminal,
+	type TerminalSession,
+} from "./support/pty.ts";
+import { registry } from "./support/registry/registry.ts";
+import { serve } from "./support/registry/server.ts";
+import { type TestBed, testBed } from "./support/test-bed.ts";
+
+const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+const TSX = import.meta.resolve("tsx");
+const WRONG = "marked-wrong-password";
+const RIGHT = "marked-right-password";
+const ACCOUNTS = { passwords: { mesh: RIGHT } };
+
+async function meshreg(
+	t: TestContext,
+	bed: TestBed,
+	args: readonly string[],
+	drive: (session: TerminalSession) => Promise<void>,
+) {
+	const kubeconfig = join(bed.folder, "terminal.kubeconfig");
+	await bed.server.writeKubeconfig(kubeconfig);
+	return onTerminal(
+		[process.execPath, "--import", TSX, MAIN, ...args],
+		{
+			env: {
+				PATH: process.env.PATH ?? "",
+				HOME: bed.folder,
+				TERM: "xterm-256color",
+				KUBECONFIG: kubeconfig,
+			},
+			cwd: bed.folder,
+			stop: t.signal,
+			settingsFile: join(bed.folder, "settings"),
+		},
+		async (session) => {
+			await drive(session);
+			const { status, settings } = await session.ended();
+			assert.match(settings, / echo /);
+			assert.doesNotMatch(session.shown, /marked|bWFya2Vk/);
+			return { status, text: stripVTControlCharacters(session.shown) };
+		},
+	);
+}
+
+const terminal = (name: string, run: (t: TestContext) => Promise<void>) =>
+	test(name, { skip: noTerminals, timeout: 120_000 }, run);
+
+/** As a person types it: each waits until it is asked for. */
+async function answer(
+	session: TerminalSession,
+	...dialogue: (readonly [question: string, keys: string])[]
+): Promise<void> {
+	for (const [question, keys] of dialogue) {
+		await session.shows(question);
+		session.type(keys);
+	}
+}
+
+terminal(
+	"a rejected credential is asked for again, and the good one is written",
+	async (t) => {
+		await using bed = await testBed({ namespaces: ["nginx-mesh"] });
+		const server = await serve(registry({ by: "basic", accounts: ACCOUNTS }));
+		const { status, text } = await meshreg(t, bed, ["create"], (session) =>
+			answer(
+				session,
+				["Registry server", `${server.host}\r`],
+				["JSON key file", "\r"],
+				["User name:", "mesh\r"],
+				["Password:", `${WRONG}\r`],
+				["rejects the credential: authentication required", ""],
+				["enter another credential", "\r"],
+				// The user is offered again, so that Enter keeps it.
+				["mesh", "\r"],
+				["Password:", `${RIGHT}\r`],
+				[`${server.host} accepts the credential`, ""],
+				["(Y/n)", "\r"],
+			),
+		);
+		await server.close();
+		assert.equal(status, 0, text);
+		assert.match(
+			text,
+			/secret\/nginx-mesh-registry-key created in nginx-mesh namespace\r\n$/,
+		);
+		assert.equal(bed.password("nginx-mesh"), RIGHT);
+	},
+);
+
+terminal("cancelled after a rejection, nothing is written", async (t) => {
+	await using bed = await testBed({ namespaces: ["nginx-mesh"] });
+	const server = await serve(registry({ by: "basic", accounts: ACCOUNTS }));
+	const { status, text } = await meshreg(
+		t,
+		bed,
+		["create", "--registry-server", server.host, "--registry-username", "mesh"],
+		(session) =>
+			answer(
+				session,
+				["Password:", `${WRONG}\r`],
+				["enter another credential", "\x1b[B\x1b[B"],
+				["❯ cancel", "\r"],
+			),
+	);
+	await server.close();
+	assert.equal(status, 0, text);
+	assert.match(text, /creation is cancelled\r\n$/);
+	assert.equal(bed.content("nginx-mesh"), undefined);
+});
+
+terminal(
+	"Ctrl-C while a registry does not answer ends it at once, exit 130",
+	async (t) => {
+		await using bed = await testBed({ namespaces: ["nginx-mesh"] });
+		let asked = (): void => {};
+		const waiting = new Promise<void>((resolve) => {
+			asked = resolve;
+		});
+		const server = await serve(() => asked());
+		const { status } = await meshreg(
+			t,
+			bed,
+			[
+				"create",
+				"--registry-server",
+				server.host,
+				"--registry-username",
+				"mesh",
+			],
+			async (session) => {
+				await answer(session, ["Password:", `${RIGHT}\r`]);
+				await waiting;
+				session.ctrl("c");
+			},
+		);
+		await server.close();
+		assert.equal(status, 130);
+		assert.equal(bed.content("nginx-mesh"), undefined);
+	},
+);
+
+terminal("rotate asks, tries, and asks before it writes", async (t) => {
+	await using bed = await testBed({ namespaces: ["app", "nginx-mesh"] });
+	const server = await serve(registry({ by: "basic", accounts: ACCOUNTS }));
+	await bed.run(
+		[
+			"create",
+			`--registry-server=${server.host}`,
+			"--registry-username=mesh",
+			"--registry-password-stdin",
+		],
+		{ stdin: "old" },
+	);
+	await bed.run(["sync", "-n", "app"]);
+	const { status, text } = await meshreg(t, bed, ["rotate"], (session) =>
+		answer(
+			session,
+			["JSON key file", "\r"],
+			["User name:", "mesh\r"],
+			["Password:", `${RIGHT}\r`],
+			["and its copy? (Y/n)", "y\r"],
+		),
+	);
+	await server.close();
+	assert.equal(status, 0, text);
+	assert.deepEqual(
+		["nginx-mesh", "app"].map((name) => bed.password(name)),
+		[RIGHT, RIGHT],
+	);
+});
