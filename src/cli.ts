@@ -93,7 +93,9 @@ export async function parse(
 			throw new UsageError("no command given; see 'kubectl meshreg --help'");
 		return { want: "help" };
 	}
-	const given = await readWithYargs(command, words.flags, operands);
+	const given = words.flags.every(isSwitch(flagsOf(command)))
+		? switchesOf(command, words.flags, operands)
+		: await readWithYargs(command, words.flags, operands);
 	const most = operandLimit(command);
 	if (operands.length > most)
 		throw new UsageError(
@@ -155,6 +157,23 @@ function unknownCommand(verb: string): UsageError {
 function operandLimit(command: Command): number {
 	if (command.operands === "") return 0;
 	return command.operands.includes("…") ? Number.POSITIVE_INFINITY : 1;
+}
+
+function isSwitch(flags: readonly Flag[]) {
+	return ({ name }: { name: string }): boolean =>
+		flags.find((flag) => flag.name === name)?.kind === "switch";
+}
+
+/** Switches have no values to type, and yargs takes as long to load as all the rest of a start. */
+function switchesOf(
+	command: Command,
+	words: PlainArgv["flags"],
+	positionals: readonly string[],
+): Given {
+	const read = Object.fromEntries(
+		words.map(({ name, value }) => [name, value === "true"]),
+	);
+	return givenOf(read, words, flagsOf(command), positionals);
 }
 
 /** yargs types the values; its handlers only record. */

@@ -32,8 +32,11 @@ export async function bundle(entry: string, folder: string): Promise<Metafile> {
 		metafile: true,
 		// CommonJS has no import.meta; dependencies use its url to find files beside them.
 		define: { "import.meta.url": "importMetaUrl" },
-		// V8 builds its set of all emoji sequences while it parses string-width: 30 ms, for yargs's help.
-		alias: { "string-width": "fast-string-width" },
+		alias: {
+			// V8 builds its set of all emoji sequences while it parses string-width: 30 ms, for yargs's help.
+			"string-width": "fast-string-width",
+			"@inquirer/editor": "./scripts/build/no-editor.ts",
+		},
 	});
 	for (const file of outputFiles) {
 		const withoutShebang = file.text.replace(/^#!.*/, "");

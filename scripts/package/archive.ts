@@ -27,7 +27,7 @@ async function zip(target: Target, binary: string): Promise<Buffer> {
 		[
 			await readFile(path),
 			{
-				level: 9,
+				level: 6,
 				mtime: MODIFIED,
 				os: unix,
 				attrs: (0o100000 | mode) * 2 ** 16,
