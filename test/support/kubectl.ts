@@ -13,6 +13,9 @@ export async function findKubectl(): Promise<string | undefined> {
 	return /"gitVersion": "(v[^"]*)"/.exec(out)?.[1] ?? "of unknown version";
 }
 
+/** Without a HOME kubectl would keep what it discovers in the current folder; here it can keep it nowhere. */
+const NO_CACHE = "/dev/null/kube";
+
 /** One program run to its end, with nothing on stdin. Its environment is `env` and a PATH. Status -1: not to be started. */
 export function runProgram(
 	program: string,
@@ -33,7 +36,10 @@ export function runProgram(
 		const child = execFile(
 			program,
 			args,
-			{ env: { PATH, ...env }, ...(cwd !== undefined && { cwd }) },
+			{
+				env: { PATH, KUBECACHEDIR: NO_CACHE, ...env },
+				...(cwd !== undefined && { cwd }),
+			},
 			(error, out, err) =>
 				resolve({
 					status: error
