@@ -6,7 +6,13 @@ import { after, test } from "node:test";
 import { startApiServer } from "../support/api-server/index.ts";
 import { testCluster } from "../support/cluster.ts";
 import { type Answer, type RawApi, rawApi } from "../support/raw-api.ts";
-import { conversations, type Steps } from "./api-server-conversations.ts";
+import { asking } from "./api-server/asking.ts";
+import { changing } from "./api-server/changing.ts";
+import { creating } from "./api-server/creating.ts";
+import { deleting } from "./api-server/deleting.ts";
+import { owning } from "./api-server/owning.ts";
+import { reading } from "./api-server/reading.ts";
+import type { Steps } from "./api-server/steps.ts";
 
 const real = await testCluster();
 const embedded = await startApiServer();
@@ -121,7 +127,14 @@ if (real.kind === "embedded")
 		skip: "there is no real one to compare with: see npm run test:cluster",
 	});
 else
-	for (const [name, steps] of Object.entries(conversations))
+	for (const [name, steps] of Object.entries({
+		...creating,
+		...changing,
+		...deleting,
+		...reading,
+		...owning,
+		...asking,
+	}))
 		test(`the embedded API server answers as the real one: ${name}`, async () => {
 			const namespace = await real.namespace(name.replaceAll(" ", "-"));
 			const made = { metadata: { name: namespace } };

@@ -1,46 +1,10 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
-import { Http2Client, type WatchEvent } from "./api-client.ts";
-import { type ApiServerOptions, startApiServer } from "./api-server/index.ts";
-
-async function start(options: ApiServerOptions = {}) {
-	const server = await startApiServer({ namespaces: ["app"], ...options });
-	const client = Http2Client.open(server);
-	after(async () => {
-		client.close();
-		await server.stop();
-	});
-	const seed = (name: string, team: string, namespace = "app") =>
-		server.store.seed({
-			kind: "Secret",
-			metadata: { name, namespace, labels: { team } },
-		});
-	return { server, client, store: server.store, seed };
-}
-
-/** The next events, as `TYPE NAME`; bookmarks as `BOOKMARK VERSION`, errors as `ERROR REASON MESSAGE`. */
-async function next(
-	{ events }: { events: AsyncGenerator<WatchEvent> },
-	count: number,
-): Promise<string[]> {
-	const seen: string[] = [];
-	while (seen.length < count) {
-		const { value, done } = await events.next();
-		if (done === true) return [...seen, "end"];
-		const { type, object } = value;
-		seen.push(
-			type === "BOOKMARK"
-				? `${type} ${object.kind} ${object.metadata.resourceVersion}`
-				: type === "ERROR"
-					? `${type} ${object.code} ${object.reason}: ${object.message}`
-					: `${type} ${object.metadata.name}`,
-		);
-	}
-	return seen;
-}
+import { test } from "node:test";
+import type { WatchEvent } from "./api-client.ts";
+import { next, startWatching } from "./api-watching.ts";
 
 test("from a version on: what changed since, then what changes", async () => {
-	const { client, store, seed } = await start();
+	const { client, store, seed } = await startWatching();
 	seed("before", "a");
 	const from = store.version;
 	seed("one", "a");
@@ -74,7 +38,7 @@ test("from a version on: what changed since, then what changes", async () => {
 });
 
 test("without a version: first what is there", async () => {
-	const { client, seed } = await start();
+	const { client, seed } = await startWatching();
 	seed("b", "a");
 	seed("a", "a");
 	const watch = client.watch("/api/v1/secrets?watch=true");
@@ -84,7 +48,7 @@ test("without a version: first what is there", async () => {
 });
 
 test("what enters or leaves the selection is ADDED or DELETED", async () => {
-	const { client, store, seed } = await start();
+	const { client, store, seed } = await startWatching();
 	const from = store.version;
 	const watch = client.watch(
 		`/api/v1/secrets?watch=true&labelSelector=team%3Da&resourceVersion=${from}`,
@@ -107,7 +71,7 @@ test("what enters or leaves the selection is ADDED or DELETED", async () => {
 });
 
 test("what leaves the selection is shown as it was in it, at the new version", async () => {
-	const { client, store, seed } = await start();
+	const { client, store, seed } = await startWatching();
 	seed("x", "a");
 	const from = store.version;
 	seed("x", "b");
@@ -121,7 +85,7 @@ test("what leaves the selection is shown as it was in it, at the new version", a
 });
 
 test("a deletion carries its own version, and the object as it was", async () => {
-	const { client, store, seed } = await start();
+	const { client, store, seed } = await startWatching();
 	seed("x", "a");
 	const from = store.version;
 	store.delete("Secret", "app", "x");
@@ -134,7 +98,7 @@ test("a deletion carries its own version, and the object as it was", async () =>
 });
 
 test("a version that is forgotten gives an ERROR event with 410, and the end", async () => {
-	const { client, store, seed } = await start();
+	const { client, store, seed } = await startWatching();
 	seed("x", "a");
 	const from = store.version;
 	seed("y", "a");
@@ -154,7 +118,7 @@ test("a version that is forgotten gives an ERROR event with 410, and the end", a
 });
 
 test("only so many changes are remembered as `history` says", async () => {
-	const { client, store, seed } = await start({ history: 3 });
+	const { client, store, seed } = await startWatching({ history: 3 });
 	const first = store.version;
 	for (let count = 0; count < 7; count++) seed(`x${count}`, "a");
 	const old = client.watch(
@@ -168,7 +132,7 @@ test("only so many changes are remembered as `history` says", async () => {
 });
 
 test("bookmarks go to who asked for them", async () => {
-	const { client, server, store, seed } = await start();
+	const { client, server, store, seed } = await startWatching();
 	const from = store.version;
 	const path = `/api/v1/secrets?watch=true&resourceVersion=${from}`;
 	const marked = client.watch(`${path}&allowWatchBookmarks=true`);
@@ -187,7 +151,7 @@ test("bookmarks go to who asked for them", async () => {
 });
 
 test("bookmarks come by themselves, too", async () => {
-	const { client, store } = await start({ bookmarkInterval: 1 });
+	const { client, store } = await startWatching({ bookmarkInterval: 1 });
 	const watch = client.watch(
 		`/api/v1/pods?watch=true&allowWatchBookmarks=true&resourceVersion=${store.version}`,
 	);
@@ -195,7 +159,7 @@ test("bookmarks come by themselves, too", async () => {
 });
 
 test("metadata only", async () => {
-	const { client, server, store } = await start();
+	const { client, server, store } = await startWatching();
 	const from = store.version;
 	const { events } = client.watch(
 		`/api/v1/secrets?watch=true&allowWatchBookmarks=true&resourceVersion=${from}`,
@@ -219,7 +183,7 @@ test("metadata only", async () => {
 });
 
 test("ends when its time is up, when the server says so, and when the client goes", async () => {
-	const { client, server } = await start();
+	const { client, server } = await startWatching();
 	const timed = client.watch("/api/v1/pods?watch=true&timeoutSeconds=1");
 	assert.deepEqual(await next(timed, 1), ["end"]);
 	const ended = client.watch("/api/v1/pods?watch=true&resourceVersion=1");
@@ -238,7 +202,7 @@ test("ends when its time is up, when the server says so, and when the client goe
 });
 
 test("what is wrong with the selector is said before anything is sent", async () => {
-	const { client } = await start();
+	const { client } = await startWatching();
 	const { status } = await client.call({
 		path: "/api/v1/secrets?watch=true&labelSelector=%3D%3D",
 	});
@@ -246,7 +210,7 @@ test("what is wrong with the selector is said before anything is sent", async ()
 });
 
 test("a write from within a change is told after it", async () => {
-	const { client, store } = await start({
+	const { client, store } = await startWatching({
 		defaultServiceAccounts: true,
 		finalizeNamespaces: true,
 	});

@@ -1,6 +1,7 @@
 import { protectedNamespaces } from "./admission.ts";
 import { type Answer, answerJson, type ObjectAnswer } from "./answer.ts";
 import { isDryRun } from "./body.ts";
+import type { Entry } from "./entries.ts";
 import { parseGoJson } from "./go-text.ts";
 import { isObject, type JsonObject, type KubeObject } from "./objects.ts";
 import {
@@ -11,7 +12,7 @@ import {
 import { namespaces, pods } from "./resources.ts";
 import { parseSelection } from "./selection.ts";
 import { refuse } from "./statuses.ts";
-import type { Entry, Store } from "./store.ts";
+import type { Store } from "./store.ts";
 
 /** DELETE of an object. A uid or resourceVersion among the preconditions must be the current one. */
 export function remove(

@@ -6,6 +6,7 @@ import {
 	objectJson,
 	partialJson,
 } from "./answer.ts";
+import { type Entry, firstNotBefore, keyOfEntry } from "./entries.ts";
 import { parseGoJson } from "./go-text.ts";
 import { isObject, type JsonObject } from "./objects.ts";
 import {
@@ -15,7 +16,7 @@ import {
 } from "./request.ts";
 import { parseSelection } from "./selection.ts";
 import { Refusal, refuse } from "./statuses.ts";
-import { type Entry, firstNotBefore, keyOfEntry, type Store } from "./store.ts";
+import type { Store } from "./store.ts";
 import { tableJson } from "./tables.ts";
 
 /** GET of one object. */

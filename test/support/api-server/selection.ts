@@ -1,8 +1,8 @@
+import type { Entry } from "./entries.ts";
 import { parseLabelSelector } from "./label-selector.ts";
 import { fieldAt } from "./objects.ts";
 import type { Resource } from "./resources.ts";
 import { refuse } from "./statuses.ts";
-import type { Entry } from "./store.ts";
 
 /** Whether an object is in a list or watch. */
 export type Selection = (entry: Entry) => boolean;

@@ -1,15 +1,8 @@
 import { randomUUID } from "node:crypto";
+import { type Entry, entryOf, within } from "./entries.ts";
 import { normalise } from "./normalise.ts";
-import type { Draft, KubeObject, Metadata } from "./objects.ts";
+import type { Draft, KubeObject } from "./objects.ts";
 import { type Resource, resourceOfKind, resources } from "./resources.ts";
-
-/** A version of an object. Never changed: a write stores a new one. */
-export interface Entry {
-	readonly resource: Resource;
-	readonly object: KubeObject;
-	/** The object as JSON, without `kind` and `apiVersion`, as items of a list have it. */
-	readonly json: string;
-}
 
 /** One write. `before` is absent for ADDED; `entry` of DELETED carries the deletion's version. */
 export interface Change {
@@ -20,12 +13,11 @@ export interface Change {
 }
 
 interface Collection {
-	entries: Map<string, Entry>;
-	/** In the order of their keys, which is that of lists; absent after a write. */
+	/** By namespace ("" for namespaces themselves) and name. */
+	spaces: Map<string, Map<string, Entry>>;
+	/** All of them, in the order of lists; absent after a write. */
 	sorted?: readonly Entry[] | undefined;
 }
-
-const keyOf = (namespace: string, name: string) => `${namespace}/${name}`;
 
 /**
  * All objects, one counter of versions for all of them, and the recent changes,
@@ -49,23 +41,24 @@ export class Store {
 		readonly history: number,
 	) {
 		for (const resource of resources.values())
-			this.#collections.set(resource, { entries: new Map() });
+			this.#collections.set(resource, { spaces: new Map() });
 	}
 
 	/** The current version of an object. `namespace` is "" for namespaces. */
 	entry(resource: Resource, namespace: string, name: string) {
-		return this.#of(resource).entries.get(keyOf(namespace, name));
+		return this.#of(resource).spaces.get(namespace)?.get(name);
 	}
 
 	/** All of a resource, or those of one namespace, in the order of lists. */
 	list(resource: Resource, namespace = ""): readonly Entry[] {
 		const collection = this.#of(resource);
-		collection.sorted ??= [...collection.entries.keys()]
-			.sort()
-			.map((key) => collection.entries.get(key) as Entry);
-		return namespace === ""
-			? collection.sorted
-			: within(collection.sorted, `${namespace}/`);
+		const { spaces } = collection;
+		if (namespace !== "") return sortedByName(spaces.get(namespace));
+		// By key, as etcd does: `a-b/x` comes before `a/x`.
+		collection.sorted ??= [...spaces.keys()]
+			.sort((a, b) => (`${a}/` < `${b}/` ? -1 : 1))
+			.flatMap((space) => sortedByName(spaces.get(space)));
+		return collection.sorted;
 	}
 
 	/** Stores a new object, or a new version of one. Gives it the next resourceVersion. */
@@ -74,9 +67,13 @@ export class Store {
 		const version = ++this.version;
 		const entry = entryOf(resource, object, version);
 		const collection = this.#of(resource);
-		const key = keyOf(namespace, name);
-		const before = collection.entries.get(key);
-		collection.entries.set(key, entry);
+		let space = collection.spaces.get(namespace);
+		if (space === undefined) {
+			space = new Map();
+			collection.spaces.set(namespace, space);
+		}
+		const before = space.get(name);
+		space.set(name, entry);
 		collection.sorted = undefined;
 		this.#record(
 			before === undefined
@@ -92,7 +89,7 @@ export class Store {
 		const { namespace = "", name } = object.metadata;
 		const version = ++this.version;
 		const collection = this.#of(resource);
-		collection.entries.delete(keyOf(namespace, name));
+		collection.spaces.get(namespace)?.delete(name);
 		collection.sorted = undefined;
 		const entry = entryOf(resource, object, version);
 		this.#record({ type: "DELETED", version, entry, before });
@@ -203,56 +200,8 @@ export class Store {
 	}
 }
 
-/** Where the entry stands in lists. */
-export function keyOfEntry({ object: { metadata } }: Entry): string {
-	return keyOf(metadata.namespace ?? "", metadata.name);
-}
-
-function entryOf(
-	resource: Resource,
-	object: KubeObject,
-	version: number,
-): Entry {
-	const { name, generateName, namespace, uid, ...rest } = object.metadata;
-	// Written out, so that the version has its place in the JSON whether or not it is the first.
-	const metadata: Metadata = {
-		name,
-		...(generateName === undefined ? {} : { generateName }),
-		...(namespace === undefined ? {} : { namespace }),
-		uid,
-		resourceVersion: "",
-		...rest,
-	};
-	metadata.resourceVersion = String(version);
-	const stored = { ...object, metadata };
-	return { resource, object: stored, json: JSON.stringify(stored) };
-}
-
-/** An entry as it was, at another version. */
-export function atVersion({ resource, object }: Entry, version: number): Entry {
-	return entryOf(resource, object, version);
-}
-
-/** The run of entries whose keys begin with `prefix`, by bisection. */
-function within(entries: readonly Entry[], prefix: string): readonly Entry[] {
-	const start = firstNotBefore(entries, prefix);
-	let end = start;
-	while (
-		end < entries.length &&
-		keyOfEntry(entries[end] as Entry).startsWith(prefix)
-	)
-		end++;
-	return entries.slice(start, end);
-}
-
-/** The index of the first entry whose key is not before `key`. */
-export function firstNotBefore(entries: readonly Entry[], key: string): number {
-	let low = 0;
-	let high = entries.length;
-	while (low < high) {
-		const middle = (low + high) >> 1;
-		if (keyOfEntry(entries[middle] as Entry) < key) low = middle + 1;
-		else high = middle;
-	}
-	return low;
+function sortedByName(space: ReadonlyMap<string, Entry> = new Map()): Entry[] {
+	return [...space.values()].sort((a, b) =>
+		a.object.metadata.name < b.object.metadata.name ? -1 : 1,
+	);
 }

@@ -1,12 +1,13 @@
 import { randomInt, randomUUID } from "node:crypto";
 import { checkNamespace, completePod } from "./admission.ts";
 import type { ObjectAnswer } from "./answer.ts";
+import type { Entry } from "./entries.ts";
 import { normalise } from "./normalise.ts";
 import type { Draft, KubeObject } from "./objects.ts";
 import { type ResourceRequest, storedNamespace } from "./request.ts";
 import { pods } from "./resources.ts";
 import { refuse } from "./statuses.ts";
-import type { Entry, Store } from "./store.ts";
+import type { Store } from "./store.ts";
 import { validate } from "./validation.ts";
 
 /**

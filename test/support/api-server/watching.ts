@@ -1,4 +1,5 @@
 import { acceptedForm, objectJson, partialJson } from "./answer.ts";
+import { type Entry, entryOf } from "./entries.ts";
 import {
 	type ApiRequest,
 	type ResourceRequest,
@@ -6,7 +7,7 @@ import {
 } from "./request.ts";
 import { parseSelection } from "./selection.ts";
 import { refuse } from "./statuses.ts";
-import { atVersion, type Change, type Entry, type Store } from "./store.ts";
+import type { Change, Store } from "./store.ts";
 import { tableJson } from "./tables.ts";
 
 /** Where a watch's events go: one JSON text a line. */
@@ -107,7 +108,10 @@ function whatIsSeen(
 	if (!wasSeen) return undefined;
 	if (type === "DELETED") return { type, entry };
 	const { resourceVersion = "" } = entry.object.metadata;
-	return { type: "DELETED", entry: atVersion(before, Number(resourceVersion)) };
+	return {
+		type: "DELETED",
+		entry: entryOf(before.resource, before.object, Number(resourceVersion)),
+	};
 }
 
 /** An object that has nothing but the version up to which the watch has told everything. */
