@@ -1,7 +1,9 @@
 /** Every example in the help and the README is run as it stands. */
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { COMMANDS, parse } from "../src/cli.ts";
@@ -17,6 +19,34 @@ function blocksOf(text: string, language: string): string[] {
 			new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, "gm"),
 		),
 	].map(([, block = ""]) => block);
+}
+
+/** Runs a script by `sh -eu` in a folder of its own, with programs that say how they are called and do what is given. */
+async function runWithStandIns(
+	script: string,
+	programs: Readonly<Record<string, string>>,
+): Promise<string[]> {
+	const folder = await mkdtemp(join(tmpdir(), "meshreg-"));
+	try {
+		for (const [name, does] of Object.entries(programs)) {
+			const program = join(folder, name);
+			await writeFile(
+				program,
+				`#!/bin/sh\necho "${name} $*" >>said\n${does}\n`,
+			);
+			await chmod(program, 0o755);
+		}
+		const { status, stderr } = spawnSync("sh", ["-eu"], {
+			cwd: folder,
+			input: script,
+			encoding: "utf8",
+			env: { PATH: `${folder}:/usr/bin:/bin` },
+		});
+		assert.equal(status, 0, stderr);
+		return (await readFile(join(folder, "said"), "utf8")).trim().split("\n");
+	} finally {
+		await rm(folder, { recursive: true });
+	}
 }
 
 /** Ages differ by how fast the machine is. */
@@ -81,13 +111,33 @@ describe("README", () => {
 		);
 	});
 
+	test("its steps for a running kind cluster reach every node", async () => {
+		const steps = blocksOf(readme, "sh").find((text) =>
+			text.includes("kind get nodes"),
+		);
+		const said = await runWithStandIns(steps ?? "", {
+			kubectl: "echo secret >config.json",
+			kind: "echo one; echo two",
+			docker: "test -s config.json",
+		});
+		assert.deepEqual(said, [
+			"kubectl meshreg export --to config.json",
+			"kind get nodes",
+			"docker cp config.json one:/var/lib/kubelet/config.json",
+			"docker exec one systemctl restart kubelet.service",
+			"docker cp config.json two:/var/lib/kubelet/config.json",
+			"docker exec two systemctl restart kubelet.service",
+		]);
+	});
+
 	test("every command line in it parses", async () => {
 		const lines = blocksOf(readme, "sh")
 			.join("\n")
 			.replace(/\\\n\s*/g, "")
 			.split("\n")
 			.filter((line) => /(^|\| )kubectl meshreg /.test(line));
-		for (const line of lines) await parse(spoken(line, {}).argv, {});
+		for (const line of lines)
+			await parse(spoken(line.replace("$PWD", "/folder"), {}).argv, {});
 	});
 });
 

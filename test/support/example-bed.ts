@@ -84,7 +84,9 @@ export async function exampleBed(): Promise<ExampleBed> {
 			}
 			return bed.run(
 				argv.map((word) =>
-					FILES.includes(word) ? join(bed.folder, word) : word,
+					FILES.includes(word.replace(/^\$PWD\//, ""))
+						? join(bed.folder, word.replace(/^\$PWD\//, ""))
+						: word,
 				),
 				{
 					env: { HOME: bed.folder },
