@@ -236,6 +236,61 @@ const SCENES: [
 		},
 	],
 	[
+		"a credential that the registry rejects",
+		"rejected",
+		"kubectl meshreg rotate --registry-server r.io",
+		async ({ bed, node, run }) => {
+			await bed.run(CREATE, { stdin: "wrong" });
+			await run("sync", "-n", "app,shop", "--attach");
+			for (const namespace of ["app", "shop"])
+				node.deploy({ namespace, name: "web", image: IMAGE });
+		},
+	],
+	[
+		"a credential of somebody else that the registry rejects",
+		"rejected",
+		"kubectl meshreg create regcred -n app --force --replace --registry-server r.io",
+		({ node, secret, account }) => {
+			secret("app/regcred", { "r.io": "wrong" });
+			account("app", "regcred");
+			node.deploy({ namespace: "app", name: "web", image: IMAGE });
+		},
+	],
+	[
+		"an expired credential",
+		"expired",
+		"kubectl meshreg rotate --registry-server r.io",
+		async ({ bed, run }) => {
+			const exp = btoa(JSON.stringify({ exp: 1 })).replaceAll("=", "");
+			await bed.run(CREATE, { stdin: `e30.${exp}.c2ln` });
+			await run("sync", "-n", "app");
+		},
+	],
+	[
+		"an auth that differs from username and password",
+		"auth-differs",
+		"kubectl meshreg rotate --registry-server r.io",
+		({ secret }) =>
+			secret(
+				`nginx-mesh/${KEY}`,
+				JSON.stringify({
+					auths: {
+						"r.io": {
+							username: "robot",
+							password: "right",
+							auth: btoa("robot:old"),
+						},
+					},
+				}),
+				{
+					labels: {
+						...LABELS,
+						"app.kubernetes.io/managed-by": "kubectl-meshreg",
+					},
+				},
+			),
+	],
+	[
 		"a malformed copy",
 		"malformed-secret",
 		"kubectl meshreg sync -n app",
