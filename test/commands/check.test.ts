@@ -518,6 +518,39 @@ describe("check: pods", () => {
 	});
 });
 
+describe("check: service accounts", () => {
+	test("are blamed for pods that take their list from them, and no others", async () => {
+		await using bed = await started();
+		source(bed, { "r.io": user("right") });
+		secret(
+			bed,
+			`app/${KEY}`,
+			{ "r.io": user("right") },
+			copyOf(`nginx-mesh/${KEY}`),
+		);
+		secret(bed, "app/own", { "other.io": user("right") });
+		account(bed, "app");
+		const run = (name: string, names: string[]) =>
+			bed.server.store.seed({
+				kind: "Pod",
+				metadata: { namespace: "app", name },
+				spec: {
+					containers: [{ name: "main", image: "r.io/web:1" }],
+					imagePullSecrets: names.map((secretName) => ({ name: secretName })),
+				},
+				status: { phase: "Running" },
+			});
+		run("own-list", ["own"]);
+		assert.deepEqual(lines(await findings(bed), "service accounts"), [
+			"ok: 1 service account: all that they name is there",
+		]);
+		run("no-list", []);
+		assert.deepEqual(lines(await findings(bed), "service accounts"), [
+			`warning: default in app does not name ${KEY}, which 1 pod would need`,
+		]);
+	});
+});
+
 describe("check with few permissions", () => {
 	test("in its own namespaces reads nothing of others", async () => {
 		await using bed = await started({

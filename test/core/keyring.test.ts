@@ -178,6 +178,25 @@ describe("an answer", () => {
 	});
 });
 
+describe("nesting", () => {
+	const arrays = (depth: number) => "[".repeat(depth) + "]".repeat(depth);
+	it("is read as deep as Go reads it, and no deeper", () => {
+		assert.deepEqual(
+			shown(findCredentials("nats", [sourceOf(arrays(10_000))])),
+			{
+				error:
+					"json: cannot unmarshal array into Go value of type credentialprovider.DockerConfigJSON",
+			},
+		);
+		assert.deepEqual(
+			shown(findCredentials("nats", [sourceOf(arrays(10_001))])),
+			{
+				error: "invalid character '[' exceeded max depth",
+			},
+		);
+	});
+});
+
 describe("keys", () => {
 	const rows: [key: string, normalised: string | undefined][] = [
 		["reg.io", "reg.io"],
