@@ -1,9 +1,9 @@
 import { resolve as absolute, delimiter, dirname, join, sep } from "node:path";
-import { isScalar, parse, parseDocument } from "yaml";
 import { OperationError } from "../../errors.ts";
 import type { Files } from "../../world.ts";
 import { type Kubeconfig, merge } from "./kubeconfig.ts";
 import { fromDocument } from "./kubeconfig-document.ts";
+import { parseKubeconfig } from "./kubeconfig-yaml.ts";
 import type { Pod } from "./target.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -50,7 +50,7 @@ async function load(path: string, files: Files): Promise<Kubeconfig> {
 	const folder = dirname(absolute(path));
 	let document: unknown;
 	try {
-		document = parse(text, { logLevel: "error", uniqueKeys: false });
+		document = await parseKubeconfig(text);
 	} catch (error) {
 		// The parser's message quotes the line, which may be the one with the token.
 		throw broken(path, `it is not YAML${lineOf(error)}`);
@@ -64,46 +64,6 @@ async function load(path: string, files: Files): Promise<Kubeconfig> {
 	} catch (error) {
 		throw broken(path, error instanceof Error ? error.message : "");
 	}
-}
-
-/**
- * Puts renewed tokens of `user`'s auth-provider into its kubeconfig; every other byte stays. Throws
- * OperationError.
- */
-export async function saveTokens(
-	path: string,
-	user: string,
-	tokens: Readonly<Record<string, string>>,
-	files: Files,
-): Promise<void> {
-	const text = (await files.read(path, LIMIT)).toString("utf8");
-	const document = parseDocument(text, { logLevel: "error" });
-	const users: unknown = document.toJS()?.users;
-	const at = Array.isArray(users)
-		? users.findIndex((entry) => entry?.name === user)
-		: -1;
-	const config = ["users", at, "user", "auth-provider", "config"];
-	const places = ["id-token", "refresh-token"]
-		.map((name) => ({
-			token: tokens[name] ?? "",
-			range: rangeOf(document.getIn([...config, name], true)),
-		}))
-		// From the end, so that what comes before stays where it was.
-		.sort((one, other) => other.range[0] - one.range[0]);
-	let changed = text;
-	for (const { token, range } of places)
-		changed =
-			changed.slice(0, range[0]) +
-			JSON.stringify(token) +
-			changed.slice(range[1]);
-	// Gone from there: somebody else has written the file, and knows better.
-	if (at < 0 || places.some(({ range }) => range[1] === 0)) return;
-	await files.write(path, changed, 0o600);
-}
-
-/** Where a value begins and ends in the text; 0 and 0 for none. */
-function rangeOf(node: unknown): readonly [number, number] {
-	return isScalar(node) && node.range ? [node.range[0], node.range[1]] : [0, 0];
 }
 
 function broken(path: string, why: string): OperationError {

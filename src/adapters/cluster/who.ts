@@ -7,7 +7,6 @@ import {
 import { serverIdentity } from "./dial.ts";
 import { type ExecCluster, runExecPlugin } from "./exec-plugin.ts";
 import { fetchWith } from "./fetch.ts";
-import { saveTokens } from "./kubeconfig-files.ts";
 import { type Issued, renewed } from "./renewed.ts";
 import type { Target } from "./target.ts";
 import { tokenFile } from "./token-file.ts";
@@ -88,6 +87,7 @@ async function oidc(
 		fetch,
 		async save(tokens) {
 			if (user.file === undefined) return;
+			const { saveTokens } = await import("./save-tokens.ts");
 			await saveTokens(user.file, userName, tokens, context.files);
 		},
 	});

@@ -1,0 +1,5 @@
+/**
+ * yaml, for a lazy import. Bundled, a CommonJS package that is imported lazily itself
+ * would lose its names.
+ */
+export { parse } from "yaml";
