@@ -6,6 +6,8 @@ import type { Bench, Row } from "../measuring.ts";
 
 const FOLDER = resolve(".cache/bench");
 const REPEATS = 5;
+/** A turn of this takes a minute: one has to do. */
+const ONCE = new Set(["yq, the same edit"]);
 
 /** Reading 10 MB of manifests in 5,000 documents, changing each, and printing all of it; beside kubectl and yq where they are. */
 export const bench: Bench = {
@@ -58,6 +60,7 @@ export const bench: Bench = {
 		const samples = new Map<string, { speed: number[]; memory: number[] }>();
 		for (let turn = 0; turn < REPEATS; turn++)
 			for (const [work, [program = "", ...args]] of Object.entries(works)) {
+				if (turn > 0 && ONCE.has(work)) continue;
 				const run = await measured(program, args);
 				if (run === undefined) {
 					console.log(`  ${work}: not here`);
@@ -94,7 +97,7 @@ export const bench: Bench = {
 /** Deployments of about 2 kB each, as people write them. */
 function manifests(count: number): string {
 	const env = Array.from(
-		{ length: 16 },
+		{ length: 17 },
 		(_, at) =>
 			`        - name: VARIABLE_${at}\n          value: "some value number ${at}"\n`,
 	).join("");
