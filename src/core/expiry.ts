@@ -55,7 +55,24 @@ const KNOWN_LIVES: readonly {
 export function expiriesOf(
 	content: Content,
 	annotations: Readonly<Record<string, string>>,
-): Expiry[] {
+): readonly Expiry[] {
+	const answers = ANSWERS.get(annotations) ?? new WeakMap();
+	ANSWERS.set(annotations, answers);
+	const answer = answers.get(content) ?? worked(content, annotations);
+	answers.set(content, answer);
+	return answer;
+}
+
+/** A thousand copies share their source's content and annotations: one answer does for all. */
+const ANSWERS = new WeakMap<
+	Readonly<Record<string, string>>,
+	WeakMap<Content, readonly Expiry[]>
+>();
+
+function worked(
+	content: Content,
+	annotations: Readonly<Record<string, string>>,
+): readonly Expiry[] {
 	if (!content.config.ok) return [];
 	const said = timesIn(annotations[EXPIRES_AT_ANNOTATION]);
 	const issued = timesIn(annotations[ISSUED_AT_ANNOTATION]);
@@ -76,7 +93,7 @@ export function expiriesOf(
 export function expiriesOfKey(
 	key: RegistryKey,
 	sources: ReadonlyMap<string, SourceKnowledge>,
-): Expiry[] {
+): readonly Expiry[] {
 	const ref = key.annotations[SOURCE_ANNOTATION];
 	const source = ref === undefined ? undefined : sources.get(ref);
 	const itsOwn =

@@ -2,7 +2,11 @@ import { displayUsername } from "../core/credential.ts";
 import { credentialOf } from "../core/docker-config.ts";
 import { expiriesOfKey, isoSeconds } from "../core/expiry.ts";
 import { type OwnerLabel, SOURCE_ANNOTATION } from "../core/ownership.ts";
-import { type RegistryKey, registriesOf } from "../core/registry-key.ts";
+import {
+	type Content,
+	type RegistryKey,
+	registriesOf,
+} from "../core/registry-key.ts";
 import { displayHost } from "../core/registry-server.ts";
 import {
 	type KeyStatus,
@@ -43,8 +47,7 @@ export function keyItems(
 		namespace: key.namespace,
 		name: key.name,
 		status: statusOf(key, context.owner, context.sources),
-		registries: registriesOf(key.content).map(displayHost),
-		usernames: usernamesOf(key),
+		...registriesAndUsers(key.content),
 		source: key.annotations[SOURCE_ANNOTATION] ?? "",
 		expires: expiresAt(key, context.sources),
 		created: key.created,
@@ -101,9 +104,21 @@ function timeLeft(expires: string, now: number): string {
 	return at <= now ? "expired" : age(isoSeconds(now), at);
 }
 
-function usernamesOf(key: RegistryKey): string[] {
-	if (!key.content.config.ok) return [];
-	return [...key.content.config.auths.values()].map((fields) =>
-		displayUsername(credentialOf(fields)?.username ?? ""),
-	);
+/** Worked out once for all keys of the same content. */
+function registriesAndUsers(
+	content: Content,
+): Pick<KeyItem, "registries" | "usernames"> {
+	const known = SHOWN.get(content);
+	if (known !== undefined) return known;
+	const fields = content.config.ok ? [...content.config.auths.values()] : [];
+	const shown = {
+		registries: registriesOf(content).map(displayHost),
+		usernames: fields.map((each) =>
+			displayUsername(credentialOf(each)?.username ?? ""),
+		),
+	};
+	SHOWN.set(content, shown);
+	return shown;
 }
+
+const SHOWN = new WeakMap<Content, Pick<KeyItem, "registries" | "usernames">>();
