@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { Finding } from "../../src/core/check.ts";
+import type { Finding } from "../../src/core/check/finding.ts";
 import {
 	type ApiServer,
 	startApiServer,

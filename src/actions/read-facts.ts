@@ -8,7 +8,7 @@ import {
 	type Said,
 	SECRETS,
 	type Unread,
-} from "../core/facts.ts";
+} from "../core/check/facts.ts";
 import type { Kind, ObjectOf, Secret } from "../core/objects.ts";
 import { namesOf, pullSourceOf } from "../core/pod-secrets.ts";
 import { causeOf } from "../core/pull-failures.ts";

@@ -1,4 +1,4 @@
-import { type Finding, finding } from "../core/check.ts";
+import { type Finding, finding } from "../core/check/finding.ts";
 import { entriesOf } from "../core/content-fault.ts";
 import type { Mending } from "../core/mending.ts";
 import { type RegistryKey, sourceRef } from "../core/registry-key.ts";

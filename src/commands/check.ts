@@ -2,13 +2,13 @@ import { AT_ONCE, inParallel } from "../actions/in-parallel.ts";
 import { readFacts } from "../actions/read-facts.ts";
 import { verifySource } from "../actions/verify-source.ts";
 import { command } from "../command.ts";
-import { isWell } from "../core/check.ts";
-import { checkFacts, inGroups } from "../core/check-all.ts";
+import { checkFacts, inGroups } from "../core/check/check-facts.ts";
+import { isWell } from "../core/check/finding.ts";
 import {
 	type Access,
 	accessesToAsk,
 	checkPermissions,
-} from "../core/check-permissions.ts";
+} from "../core/check/permissions.ts";
 import type { Given } from "../core/flag.ts";
 import { Mending } from "../core/mending.ts";
 import { EXIT } from "../errors.ts";

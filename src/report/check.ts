@@ -1,4 +1,9 @@
-import { counted, type Finding, GROUPS, isWell } from "../core/check.ts";
+import {
+	counted,
+	type Finding,
+	GROUPS,
+	isWell,
+} from "../core/check/finding.ts";
 import { oneLine } from "./printable.ts";
 
 const MARKS: Record<Finding["status"], string> = {

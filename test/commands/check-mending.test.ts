@@ -1,7 +1,7 @@
 /** Every command that check prints is run, and what it was printed for is gone. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Finding } from "../../src/core/check.ts";
+import type { Finding } from "../../src/core/check/finding.ts";
 import { runMending } from "../support/mending.ts";
 import { PlayedNode } from "../support/played-node.ts";
 import { type TestBed, testBed } from "../support/test-bed.ts";

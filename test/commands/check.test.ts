@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Finding } from "../../src/core/check.ts";
+import type { Finding } from "../../src/core/check/finding.ts";
 import { PlayedNode } from "../support/played-node.ts";
 import { registry } from "../support/registry/registry.ts";
 import { serve } from "../support/registry/server.ts";
@@ -617,6 +617,10 @@ describe("check with few permissions", () => {
 			],
 		);
 		for (const { command } of items) assert.equal(command, "");
+		assert.deepEqual(lines(items, "credentials"), [
+			'unknown: cannot read Secrets: Error from server (Forbidden): secrets is forbidden: User "sam" cannot list resource "secrets" in API group "" at the cluster scope',
+			'unknown: cannot read the source: Error from server (Forbidden): secrets "nginx-mesh-registry-key" is forbidden: User "sam" cannot get resource "secrets" in API group "" in the namespace "nginx-mesh"',
+		]);
 	});
 });
 

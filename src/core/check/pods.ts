@@ -1,10 +1,10 @@
-import { counted, type Finding, finding, placesWords } from "./check.ts";
+import type { Mending } from "../mending.ts";
 import type { Facts } from "./facts.ts";
-import type { Mending } from "./mending.ts";
+import { counted, type Finding, finding, placesWords } from "./finding.ts";
+import type { Keyrings } from "./keyrings.ts";
 import { podMending } from "./pod-mending.ts";
 import {
 	diagnose,
-	type Keyrings,
 	type ProblemKind,
 	type PullProblem,
 } from "./pull-diagnosis.ts";
@@ -118,9 +118,9 @@ export function checkPods(
 		.sort((a, b) => b.pods - a.pods);
 }
 
-/** In which the registry's name is no part of the cause. */
+/** Whether the registry is part of the cause, or of what mends it. */
 function saysHost(kind: ProblemKind): boolean {
-	return WORDS[kind][0].includes("HOST");
+	return WORDS[kind][0].includes("HOST") || kind === "secret-missing";
 }
 
 /** Copies of one name in many namespaces are one cause. */

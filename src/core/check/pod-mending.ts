@@ -1,8 +1,9 @@
-import { desiredCopies } from "./desired.ts";
+import { desiredCopies } from "../desired.ts";
+import type { Mending } from "../mending.ts";
+import { planCopy } from "../plan.ts";
 import type { Facts, PodFacts } from "./facts.ts";
-import type { Mending } from "./mending.ts";
-import { planCopy } from "./plan.ts";
-import type { Keyrings, PullProblem } from "./pull-diagnosis.ts";
+import type { Keyrings } from "./keyrings.ts";
+import type { PullProblem } from "./pull-diagnosis.ts";
 
 /** How a cause is mended. */
 export type PodMending = {

@@ -1,12 +1,12 @@
-import type { PullSource } from "./keyring.ts";
-import type { Container, ContainerStatus, CoreEvent, Pod } from "./objects.ts";
-import type { OwnerLabel } from "./ownership.ts";
-import { podImages } from "./pod-images.ts";
-import { accountOf, namesOf } from "./pod-secrets.ts";
-import { isPullFailure } from "./pull-failures.ts";
-import type { RegistryKey } from "./registry-key.ts";
-import { type Restart, restartOf } from "./restart.ts";
-import type { SourceKnowledge } from "./source.ts";
+import type { PullSource } from "../keyring.ts";
+import type { Container, ContainerStatus, CoreEvent, Pod } from "../objects.ts";
+import type { OwnerLabel } from "../ownership.ts";
+import { podImages } from "../pod-images.ts";
+import { accountOf, namesOf } from "../pod-secrets.ts";
+import { isPullFailure } from "../pull-failures.ts";
+import type { RegistryKey } from "../registry-key.ts";
+import { type Restart, restartOf } from "../restart.ts";
+import type { SourceKnowledge } from "../source.ts";
 
 /** What `check` judges: one snapshot, with what could not be read. */
 export type Facts = {

@@ -1,11 +1,11 @@
-import { type Finding, finding, placesWords } from "./check.ts";
-import { contentFault } from "./content-fault.ts";
-import type { Mending } from "./mending.ts";
-import { roleOf, SOURCE_ANNOTATION, selectorOf } from "./ownership.ts";
+import { contentFault } from "../content-fault.ts";
+import type { Mending } from "../mending.ts";
+import { roleOf, SOURCE_ANNOTATION, selectorOf } from "../ownership.ts";
+import type { RegistryKey } from "../registry-key.ts";
+import { type KeyStatus, statusOf } from "../source.ts";
+import { type Finding, finding, placesWords } from "./finding.ts";
+import type { Keyrings } from "./keyrings.ts";
 import { standsInTheWay } from "./pod-mending.ts";
-import type { Keyrings } from "./pull-diagnosis.ts";
-import type { RegistryKey } from "./registry-key.ts";
-import { type KeyStatus, statusOf } from "./source.ts";
 
 /** Copies: equal to their source, with a source, labelled, and where they are needed. */
 export function checkCopies(keyrings: Keyrings, mending: Mending): Finding[] {
@@ -90,7 +90,12 @@ export function checkCopies(keyrings: Keyrings, mending: Mending): Finding[] {
 			),
 		);
 	findings.push(...checkNeeded(keyrings, mending));
-	if (findings.some(({ status }) => status !== "warning")) return findings;
+	// Those that are as invalid as their source are told with it.
+	if (
+		byStatus.has("Invalid") ||
+		findings.some(({ status }) => status !== "warning")
+	)
+		return findings;
 	const equal = (byStatus.get("InSync") ?? []).length;
 	const well =
 		equal === 0

@@ -1,11 +1,11 @@
-import { type Finding, finding, GROUPS, type Group } from "./check.ts";
-import { checkAccounts } from "./check-accounts.ts";
-import { checkCopies } from "./check-copies.ts";
-import { checkCredentials } from "./check-credentials.ts";
-import { checkPods } from "./check-pods.ts";
+import type { Mending } from "../mending.ts";
+import { checkAccounts } from "./accounts.ts";
+import { checkCopies } from "./copies.ts";
+import { checkCredentials } from "./credentials.ts";
 import type { Facts } from "./facts.ts";
-import type { Mending } from "./mending.ts";
-import { Keyrings } from "./pull-diagnosis.ts";
+import { type Finding, finding, GROUPS, type Group } from "./finding.ts";
+import { Keyrings } from "./keyrings.ts";
+import { checkPods } from "./pods.ts";
 
 /** Where it is told that something could not be read. */
 const GROUP_OF: Readonly<Record<string, Group>> = {
@@ -24,16 +24,7 @@ export function checkFacts(
 ): Finding[] {
 	const keyrings = new Keyrings(facts);
 	const found = [
-		...facts.unread.map(({ what, because }) =>
-			finding(
-				GROUP_OF[what] ?? "pods",
-				"unknown",
-				`cannot read ${what}: ${because}`,
-				{
-					cause: "unreadable",
-				},
-			),
-		),
+		...unreadFindings(facts),
 		...checkCredentials(facts, mending, now),
 		// Without Secrets, everything would seem to be missing.
 		...(keyrings.blind
@@ -45,6 +36,18 @@ export function checkFacts(
 		...checkPods(facts, keyrings, mending),
 	];
 	return inGroups(found);
+}
+
+/** The same answer to several requests is told once. */
+function unreadFindings({ unread }: Facts): Finding[] {
+	const told = new Map(
+		unread.map(({ what, because }) => [`${what}: ${because}`, what]),
+	);
+	return [...told].map(([words, what]) =>
+		finding(GROUP_OF[what] ?? "pods", "unknown", `cannot read ${words}`, {
+			cause: "unreadable",
+		}),
+	);
 }
 
 /** Sorted by group, otherwise in their order. */

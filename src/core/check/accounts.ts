@@ -1,7 +1,7 @@
-import { counted, type Finding, finding, placesWords } from "./check.ts";
+import type { Mending } from "../mending.ts";
 import type { AccountFacts, Facts, PodFacts } from "./facts.ts";
-import type { Mending } from "./mending.ts";
-import type { Keyrings } from "./pull-diagnosis.ts";
+import { counted, type Finding, finding, placesWords } from "./finding.ts";
+import type { Keyrings } from "./keyrings.ts";
 
 /** Service accounts: those whose pods need the key name it, and what they name is there. */
 export function checkAccounts(keyrings: Keyrings, mending: Mending): Finding[] {

@@ -1,13 +1,13 @@
-import { type Finding, finding, placesWords } from "./check.ts";
-import { canMatch, contentFault, faultWords } from "./content-fault.ts";
-import { type AuthFields, credentialOf } from "./docker-config.ts";
-import { expiriesOf, expiryWarning } from "./expiry.ts";
+import { canMatch, contentFault, faultWords } from "../content-fault.ts";
+import { type AuthFields, credentialOf } from "../docker-config.ts";
+import { expiriesOf, expiryWarning } from "../expiry.ts";
+import type { Mending } from "../mending.ts";
+import { roleOf } from "../ownership.ts";
+import { type RegistryKey, sourceRef } from "../registry-key.ts";
+import { displayHost } from "../registry-server.ts";
+import { displayKey } from "../registry-url.ts";
 import type { Facts } from "./facts.ts";
-import type { Mending } from "./mending.ts";
-import { roleOf } from "./ownership.ts";
-import { type RegistryKey, sourceRef } from "./registry-key.ts";
-import { displayHost } from "./registry-server.ts";
-import { displayKey } from "./registry-url.ts";
+import { type Finding, finding, placesWords } from "./finding.ts";
 
 /** Sources, and keys that a mesh or a person made: is there one, and can a kubelet use what it holds? */
 export function checkCredentials(

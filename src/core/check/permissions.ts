@@ -1,4 +1,4 @@
-import { type Finding, finding, placesWords } from "./check.ts";
+import { type Finding, finding, placesWords } from "./finding.ts";
 
 /** What the commands need of the API server, by what is lost without it. */
 export const NEEDS: readonly {
