@@ -117,7 +117,7 @@ export class Replay {
 			this.options.busy && isList && key === "metadata"
 				? [...ignored, "resourceVersion"]
 				: ignored;
-		return Object.fromEntries(
+		const compared = Object.fromEntries(
 			Object.entries(real)
 				.filter(([key]) => !ignored.includes(key) || hasField(own, key))
 				.map(([key, value]) => [
@@ -125,6 +125,13 @@ export class Replay {
 					this.with(value, fieldOf(own, key), key, ignoredBelow(key)),
 				]),
 		);
+		// A full page goes on where others' objects follow, selected or not.
+		return this.options.busy &&
+			field === "metadata" &&
+			!hasField(real, "continue") &&
+			hasField(own, "continue")
+			? { ...compared, continue: fieldOf(own, "continue") }
+			: compared;
 	}
 }
 

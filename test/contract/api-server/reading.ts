@@ -63,6 +63,8 @@ export const reading: Conversations = {
 			next(3, { resourceVersion: "1" }),
 			list({ limit: "3" }),
 			list({ limit: "2", fieldSelector: "metadata.name!=x" }),
+			list({ limit: "2", fieldSelector: "metadata.name!=c" }),
+			next(10, { limit: "2", fieldSelector: "metadata.name!=c" }),
 			...["0", "-1", "x"].map((limit) => list({ limit })),
 			...[
 				token({ v: "x", rv: 1, start: "a" }),

@@ -137,10 +137,10 @@ function takePage(
 	if (limit <= 0) return { entries: rest.filter(selected), metadata };
 	const entries: Entry[] = [];
 	let at = 0;
-	for (; at < rest.length && entries.length <= limit; at++)
+	for (; at < rest.length && entries.length < limit; at++)
 		if (selected(rest[at] as Entry)) entries.push(rest[at] as Entry);
-	if (entries.length <= limit) return { entries, metadata };
-	entries.pop();
+	// A full page goes on where anything follows, selected or not: the next may be empty.
+	if (at === rest.length) return { entries, metadata };
 	if (from === undefined || from.rv < 0) store.keepSnapshot(resource);
 	const last = keyOfEntry(entries.at(-1) as Entry);
 	// With a selector the server does not know how many are left, and does not say.
