@@ -7,7 +7,7 @@ import {
 import type { Files } from "../../world.ts";
 import { resetByPeer } from "./exchange.ts";
 import type { ClusterEntry } from "./kubeconfig.ts";
-import type { Open } from "./tunnel.ts";
+import type { Open } from "./tcp.ts";
 
 /** A connected socket, and what the two sides agreed to speak on it. */
 export interface Dialled {

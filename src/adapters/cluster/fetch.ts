@@ -6,7 +6,7 @@ import { dialler, serverIdentity } from "./dial.ts";
 import { codeOf } from "./errors.ts";
 import { BrokenConnection, text } from "./exchange.ts";
 import type { ClusterEntry } from "./kubeconfig.ts";
-import { tcp, through } from "./tunnel.ts";
+import { opener } from "./tcp.ts";
 
 interface FetchOptions {
 	method: string;
@@ -31,7 +31,7 @@ export function fetchWith(
 				server,
 				() => serverIdentity(identity, files),
 				interrupt,
-				proxy ? through(proxy) : tcp,
+				opener(proxy),
 			),
 		);
 		try {

@@ -12,7 +12,7 @@ import { Requests } from "./requests.ts";
 import { resources } from "./resources.ts";
 import { serverUrl } from "./server.ts";
 import { choose, type Target } from "./target.ts";
-import { tcp, through } from "./tunnel.ts";
+import { opener } from "./tcp.ts";
 import { credentialsOf } from "./who.ts";
 
 export type { ConnectContext } from "./context.ts";
@@ -83,7 +83,7 @@ function connectionsTo(
 	});
 	const connections = new Connections(
 		server,
-		dialler(server, tls, interrupt, proxy ? through(proxy) : tcp),
+		dialler(server, tls, interrupt, opener(proxy)),
 	);
 	const end = () => connections.end(interrupt.reason);
 	interrupt.addEventListener("abort", end, { once: true });

@@ -1,6 +1,6 @@
 import { OperationError } from "../../errors.ts";
 import type { ConnectionFlags } from "../../world.ts";
-import { checkExecEntry } from "./exec-plugin.ts";
+import { checkExecEntry } from "./exec-entry.ts";
 import type { ClusterEntry, Kubeconfig, UserEntry } from "./kubeconfig.ts";
 
 /** Which cluster, as whom, and where: what kubectl would use for the same files and flags. */

@@ -1,22 +1,7 @@
 import { type RequestOptions, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
-import { connect as connectTcp, type Socket } from "node:net";
-
-/** Opens a connection to host and port. */
-export type Open = (host: string, port: number) => Promise<Socket>;
-
-/** Opens a connection directly. */
-export function tcp(host: string, port: number): Promise<Socket> {
-	return new Promise((resolve, reject) => {
-		const socket = connectTcp({ host, port });
-		socket.setKeepAlive(true, 30_000);
-		socket.once("error", reject);
-		socket.once("connect", () => {
-			socket.off("error", reject);
-			resolve(socket);
-		});
-	});
-}
+import type { Socket } from "node:net";
+import type { Open } from "./tcp.ts";
 
 /** Opens connections through a proxy: CONNECT for http and https ones, or SOCKS 5. */
 export function through(proxy: URL): Open {

@@ -5,8 +5,7 @@ import {
 	fixedCredentials,
 } from "./credentials.ts";
 import { serverIdentity } from "./dial.ts";
-import { type ExecCluster, runExecPlugin } from "./exec-plugin.ts";
-import { fetchWith } from "./fetch.ts";
+import type { ExecCluster } from "./exec-plugin.ts";
 import { type Issued, renewed } from "./renewed.ts";
 import type { Target } from "./target.ts";
 import { tokenFile } from "./token-file.ts";
@@ -31,8 +30,10 @@ export function credentialsOf(
 	const { exec, authProvider } = user;
 	const certified = user.clientCertificate || user.clientCertificateData;
 	if (exec && !certified) {
-		const issue = async () =>
-			runExecPlugin(exec, await execCluster(target, context), context);
+		const issue = async () => {
+			const { runExecPlugin } = await import("./exec-plugin.ts");
+			return runExecPlugin(exec, await execCluster(target, context), context);
+		};
 		return renewed(issue, clock);
 	}
 	if (authProvider) {
@@ -75,6 +76,7 @@ async function oidc(
 	context: ConnectContext,
 ): Promise<Issued> {
 	const { oidcToken } = await import("./oidc.ts");
+	const { fetchWith } = await import("./fetch.ts");
 	const config = user.authProvider?.config ?? {};
 	const fetch = fetchWith(
 		{
