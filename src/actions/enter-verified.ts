@@ -1,3 +1,4 @@
+import { expiryInside, expiryWarning } from "../core/expiry.ts";
 import { displayHost } from "../core/registry-server.ts";
 import type { World } from "../world.ts";
 import {
@@ -23,13 +24,19 @@ export async function enterVerified(
 	world: World,
 ): Promise<EnteredCredential[] | "cancelled"> {
 	const entered = await enterCredentials(input, world);
-	for (const { server, warnings, from } of entered) {
+	for (const { server, credential, warnings, from } of entered) {
 		if (from !== undefined && !how.quiet)
 			world.streams.err.write(
 				`using the credential for ${displayHost(server.key)} in ${from}\n`,
 			);
-		for (const warning of [...server.warnings, ...warnings])
-			world.streams.err.write(`Warning: ${warning}\n`);
+		const ends = expiryInside(credential);
+		const expiry =
+			ends === undefined
+				? undefined
+				: expiryWarning({ key: server.key, at: ends }, world.clock.now());
+		for (const warning of [...server.warnings, ...warnings, expiry])
+			if (warning !== undefined)
+				world.streams.err.write(`Warning: ${warning}\n`);
 	}
 	return (verifying.wanted ?? how.byDefault)
 		? verifyCredentials(entered, verifying, how, world)

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, test } from "node:test";
+import { keyFile } from "../support/example-bed.ts";
 import { type TestBed, testBed } from "../support/test-bed.ts";
 
 const NAME = "nginx-mesh-registry-key";
@@ -166,4 +169,69 @@ describe("sync warns of a source that", () => {
 				words === undefined ? "" : warning(name, words),
 			);
 		});
+});
+
+test("gcloud's access token by a pipe is good for an hour, and a key file for ever", async () => {
+	await using bed = await testBed({ namespaces: ["nginx-mesh"] });
+	const { status, out, err } = await bed.run(
+		[
+			"create",
+			"--registry-server",
+			"gcr.io",
+			"--registry-username",
+			"oauth2accesstoken",
+			"--registry-password-stdin",
+		],
+		{ stdin: "ya29.a0AfH6SM\n", ...at(0) },
+	);
+	assert.deepEqual(
+		[status, out, err],
+		[0, `secret/${NAME} created in nginx-mesh namespace\n`, ""],
+	);
+	assert.deepEqual(bed.content("nginx-mesh"), {
+		auths: {
+			"gcr.io": {
+				username: "oauth2accesstoken",
+				password: "ya29.a0AfH6SM",
+				auth: btoa("oauth2accesstoken:ya29.a0AfH6SM"),
+			},
+		},
+	});
+	await writeFile(join(bed.folder, "key.json"), keyFile());
+	await bed.run([
+		"create",
+		"key",
+		"--registry-server",
+		"gcr.io",
+		"--registry-key",
+		join(bed.folder, "key.json"),
+	]);
+	const listed = await bed.run(["list", "-o", "json"], at(0));
+	assert.deepEqual(
+		JSON.parse(listed.out).items.map(
+			(item: { expires: string }) => item.expires,
+		),
+		["", "2026-11-21T09:00:00Z"],
+	);
+});
+
+test("a token that has expired is warned about as it is entered", async () => {
+	await using bed = await testBed({ namespaces: ["nginx-mesh"] });
+	const claims = btoa(JSON.stringify({ exp: NOW / 1000 - 1 }));
+	const { status, err } = await bed.run(
+		[
+			"create",
+			"--registry-server=a.example",
+			"--registry-username=u",
+			"--registry-password-stdin",
+		],
+		{ stdin: `e30.${claims.replaceAll("=", "")}.c2ln`, ...at(0) },
+	);
+	assert.deepEqual(
+		[status, err],
+		[
+			0,
+			"Warning: the credential for a.example expired at 2026-11-21T07:59:59Z\n",
+		],
+	);
 });

@@ -17,6 +17,7 @@ import {
 	serve,
 	serveRaw,
 } from "../../support/registry/server.ts";
+import { tokenServer } from "../../support/registry/token-server.ts";
 
 const MINE = new Credential("mesh", "marked-password");
 const ACCOUNTS = { passwords: { mesh: "marked-password" } };
@@ -159,6 +160,71 @@ suite("plain http", () => {
 	test("on this machine itself is spoken", async () => {
 		const server = await started(serve(BASIC));
 		assert.deepEqual(await ask(server.host), { outcome: "good" });
+	});
+});
+
+suite("what is no good registry", () => {
+	test("a web page", async () => {
+		const server = await started(
+			serve((_, response) =>
+				response
+					.writeHead(200, { "content-type": "text/html; charset=utf-8" })
+					.end("<!doctype html><title>Welcome</title>"),
+			),
+		);
+		assert.deepEqual(await ask(server.host), {
+			outcome: "unreachable",
+			fault: {
+				kind: "not-a-registry",
+				because: `${server.host} answers with a web page: it is no container registry, or a proxy stands before it`,
+			},
+		});
+	});
+
+	test("one that lets everybody in, with or without asking for a login", async () => {
+		const open = await started(serve(registry({ by: "none" })));
+		assert.deepEqual(await ask(open.host), {
+			outcome: "unverifiable",
+			because: "the registry asks for no credential",
+		});
+		const anything = await started(
+			serve(({ headers }, response) =>
+				response
+					.writeHead(headers.authorization ? 200 : 401, {
+						"www-authenticate": 'Basic realm="any"',
+					})
+					.end("{}"),
+			),
+		);
+		assert.deepEqual(await ask(anything.host), {
+			outcome: "unverifiable",
+			because: "the registry accepts any credential, or none",
+		});
+	});
+
+	test("a token server that hands a token to everybody", async () => {
+		const tokens = await tokenServer({ passwords: {}, anonymous: true });
+		const tokenHost = await started(
+			serve((request, response) => {
+				// Whatever comes, it comes from nobody.
+				delete request.headers.authorization;
+				tokens.listener(request, response);
+			}),
+		);
+		const server = await started(
+			serve(
+				registry({
+					by: "bearer",
+					realm: `${tokenHost.origin}/token`,
+					service: "s",
+					tokens,
+				}),
+			),
+		);
+		assert.deepEqual(await ask(server.host), {
+			outcome: "unverifiable",
+			because: "the registry accepts any credential, or none",
+		});
 	});
 });
 
