@@ -42,7 +42,8 @@ console.log(
 
 function print(lines: readonly Line[]): void {
 	const width = Math.max(...lines.map((line) => line.work.length));
-	for (const { work, unit, median, samples, ratio, against } of lines) {
+	for (const line of lines) {
+		const { work, unit, median, samples, ratio, against, verdicts } = line;
 		const value =
 			`${median.toFixed(unit === "count" ? 0 : 1)} ${unit}`.padStart(12);
 		const range =
@@ -54,5 +55,7 @@ function print(lines: readonly Line[]): void {
 		console.log(
 			`  ${work.padEnd(width)} ${value}  ${range.padEnd(18)}  ${compared}`.trimEnd(),
 		);
+		for (const { text, kept } of verdicts)
+			console.log(`  ${" ".repeat(width)} ${kept ? "ok  " : "MISS"} ${text}`);
 	}
 }

@@ -10,6 +10,16 @@ export interface Row {
 	readonly samples: readonly number[];
 	/** The `work` of the row of the same bench whose median this one's is divided by. */
 	readonly against?: string;
+	/** What it has to keep to. */
+	readonly bars?: readonly Bar[];
+}
+
+/** A limit for a median: as it is, or, `against` another row of the same bench, divided by that one's. */
+export interface Bar {
+	readonly against?: string;
+	readonly atMost: number;
+	/** Turns it round: the other row has to be at least so many times this one. */
+	readonly inverse?: true;
 }
 
 export interface Bench {
@@ -23,6 +33,11 @@ export interface Bench {
 export interface Line extends Row {
 	readonly median: number;
 	readonly ratio?: number;
+	/** One a bar, as text: `1.2 × X (at most 1.5)`; `kept` says whether it is. */
+	readonly verdicts: readonly {
+		readonly text: string;
+		readonly kept: boolean;
+	}[];
 }
 
 /** The middle sample, or the mean of the two in the middle. Samples must not be empty. */
@@ -34,14 +49,41 @@ export function median(samples: readonly number[]): number {
 	return (lower + upper) / 2;
 }
 
-/** Adds medians and ratios; throws where `against` names no row. */
+/** Adds medians, ratios and verdicts; throws where `against` names no row. */
 export function toLines(rows: readonly Row[]): Line[] {
+	const medianOf = (work: string): number => {
+		const row = rows.find((candidate) => candidate.work === work);
+		if (!row) throw new Error(`no row "${work}" to divide by`);
+		return median(row.samples);
+	};
 	return rows.map((row) => {
-		const line = { ...row, median: median(row.samples) };
-		if (row.against === undefined) return line;
-		const other = rows.find((r) => r.work === row.against);
-		if (!other) throw new Error(`no row "${row.against}" to divide by`);
-		return { ...line, ratio: line.median / median(other.samples) };
+		const middle = median(row.samples);
+		const verdicts = (row.bars ?? []).map((bar) => {
+			const { against, atMost, inverse } = bar;
+			if (against === undefined)
+				return {
+					text: `at most ${atMost} ${row.unit}`,
+					kept: middle <= atMost,
+				};
+			const other = medianOf(against);
+			return inverse
+				? {
+						text: `${against} takes ${(other / middle).toFixed(1)} × as long (at least ${atMost})`,
+						kept: other / middle >= atMost,
+					}
+				: {
+						text: `${(middle / other).toFixed(2)} × ${against} (at most ${atMost})`,
+						kept: middle / other <= atMost,
+					};
+		});
+		return {
+			...row,
+			median: middle,
+			verdicts,
+			...(row.against !== undefined && {
+				ratio: middle / medianOf(row.against),
+			}),
+		};
 	});
 }
 

@@ -1,0 +1,55 @@
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+
+/** What a finished program took, and what it said. */
+export interface Finished {
+	/** From the start of the process to its end. */
+	readonly ms: number;
+	/** The most memory that it had in use, in MiB, as Linux counted it shortly before its end; 0 elsewhere. */
+	readonly peak: number;
+	readonly out: string;
+	readonly err: string;
+}
+
+/** Runs a program to its end. Throws what it said on stderr when it fails. */
+export function finished(
+	command: readonly string[],
+	given: { readonly env?: NodeJS.ProcessEnv; readonly stdin?: string } = {},
+): Promise<Finished> {
+	const [file = "", ...args] = command;
+	return new Promise((resolve, reject) => {
+		const began = performance.now();
+		const child = spawn(file, args, { env: { ...process.env, ...given.env } });
+		let out = "";
+		let err = "";
+		let peak = 0;
+		const look = setInterval(() => {
+			peak = Math.max(peak, peakOf(child.pid));
+		}, 10);
+		child.stdout.on("data", (chunk) => {
+			out += chunk;
+		});
+		child.stderr.on("data", (chunk) => {
+			err += chunk;
+		});
+		child.once("error", reject);
+		child.once("close", (status) => {
+			clearInterval(look);
+			const ms = performance.now() - began;
+			if (status === 0) resolve({ ms, peak, out, err });
+			else reject(new Error(`${file} ${args[0]}: status ${status}: ${err}`));
+		});
+		child.stdin.on("error", () => {}); // It need not read what it is given.
+		child.stdin.end(given.stdin ?? "");
+	});
+}
+
+/** VmHWM of proc(5): the high-water mark of a process's resident memory, in MiB. */
+function peakOf(pid: number | undefined): number {
+	try {
+		const status = readFileSync(`/proc/${pid}/status`, "utf8");
+		return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) / 1024;
+	} catch {
+		return 0;
+	}
+}
