@@ -1,9 +1,11 @@
+import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Grant, grantOnEmbedded, grantOnReal } from "./accounts.ts";
 import { type AccessRule, startApiServer } from "./api-server/index.ts";
+import type { JsonObject } from "./api-server/objects.ts";
 import { type RawApi, rawApi } from "./raw-api.ts";
 import { startRealCluster } from "./real-cluster/open.ts";
 
@@ -28,6 +30,8 @@ export interface TestCluster extends AsyncDisposable {
 	 * what is granted and nothing else. Returns when the server heeds it.
 	 */
 	account(namespace: string, grants: readonly Grant[]): Promise<string>;
+	/** Gives a pod a status, as its kubelet would. */
+	podStatus(namespace: string, name: string, status: JsonObject): Promise<void>;
 }
 
 export type { Grant } from "./accounts.ts";
@@ -72,6 +76,11 @@ async function embedded(): Promise<TestCluster> {
 				common,
 				grantOnEmbedded(server, allow, common.named, namespace, grants),
 			),
+		async podStatus(namespace, name, status) {
+			const pod = server.store.get("Pod", namespace, name);
+			assert.ok(pod, `there is no pod ${name}`);
+			server.store.seed({ ...pod, kind: "Pod", status });
+		},
 		async [Symbol.asyncDispose]() {
 			common.api.close();
 			await server.stop();
@@ -91,6 +100,14 @@ async function real(
 		kind: "real",
 		account: async (namespace, grants) =>
 			write(common, await grantOnReal(common, namespace, grants)),
+		async podStatus(namespace, name, status) {
+			const answer = await common.api.request(
+				"PATCH",
+				`/api/v1/namespaces/${namespace}/pods/${name}/status`,
+				{ contentType: "application/merge-patch+json", body: { status } },
+			);
+			assert.equal(answer.status, 200, JSON.stringify(answer.body));
+		},
 		async [Symbol.asyncDispose]() {
 			for (const path of common.made.reverse())
 				await common.api.request("DELETE", path);
