@@ -20,7 +20,7 @@ export interface Call {
 export interface Reply {
 	status: number;
 	headers: IncomingHttpHeaders;
-	/** Parsed where it is JSON. */
+	/** Parsed where it is JSON; the bytes of what came compressed over HTTP/1.1. */
 	body: unknown;
 }
 
@@ -148,13 +148,15 @@ export function callHttp1(
 				agent: false,
 			},
 			async (response) => {
-				let received = "";
-				for await (const chunk of response.setEncoding("utf8"))
-					received += chunk;
+				const received = Buffer.concat(await response.toArray());
+				const { headers, statusCode: status = 0 } = response;
 				resolve({
-					status: response.statusCode ?? 0,
-					headers: response.headers,
-					body: parsed(received, response.headers),
+					status,
+					headers,
+					body:
+						headers["content-encoding"] === undefined
+							? parsed(received.toString(), headers)
+							: received,
 				});
 			},
 		);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { gunzipSync } from "node:zlib";
 import { startApi } from "./api-bed.ts";
 import { callHttp1, Http2Client } from "./api-client.ts";
 
@@ -43,6 +44,33 @@ test("HTTP/1.1 for who wants it, and for all with http1Only", async () => {
 	const { server } = await startApi({ http1Only: true });
 	const client = Http2Client.open(server);
 	await assert.rejects(client.call({ path: "/version" }));
+});
+
+test("long answers go compressed to who takes gzip, and to nobody else", async () => {
+	const { server } = await startApi();
+	const path = "/api/v1/namespaces/a/secrets";
+	const data = { k: "A".repeat(64 * 1024) };
+	for (const name of ["one", "two", "three"]) {
+		server.store.seed({
+			kind: "Secret",
+			metadata: { name, namespace: "a" },
+			data,
+		});
+	}
+	const encoding = async (to: string, headers = {}) =>
+		(await callHttp1(server, { path: to, headers })).headers[
+			"content-encoding"
+		];
+	const gzip = { "accept-encoding": "gzip" };
+	assert.equal(await encoding(`${path}?limit=3`), undefined);
+	assert.equal(await encoding(`${path}/one`, gzip), undefined);
+	const { body, headers } = await callHttp1(server, {
+		path,
+		headers: gzip,
+	});
+	assert.equal(headers["content-encoding"], "gzip");
+	const { items } = JSON.parse(gunzipSync(body as Buffer).toString());
+	assert.equal(items.length, 3);
 });
 
 test("the log has who, what and how it ended, and no secrets", async () => {

@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeaders } from "node:http2";
 import type { AccessRule } from "./access.ts";
 import { type Answer, answerJson } from "./answer.ts";
+import { compressed } from "./compression.ts";
 import { answerError, handle } from "./handler.ts";
 import type { Hook, Intervention, LoggedRequest } from "./hooks.ts";
 import { authenticate, impersonate } from "./identity.ts";
@@ -114,11 +115,15 @@ export class Serving {
 		if (intervention?.cut === "after") return this.#cut(http, logged);
 		logged.status = answer.status;
 		this.requests.push(logged);
+		const { body, headers } = await compressed(
+			Buffer.from(answer.body),
+			http.headers["accept-encoding"],
+		);
 		if (response.destroyed || response.writableEnded) return;
-		const body = Buffer.from(answer.body);
 		response.writeHead(answer.status, {
 			"content-type": answer.contentType ?? "application/json",
 			"content-length": body.length,
+			...headers,
 			...headersOf(intervention),
 		});
 		response.end(body);
