@@ -23,6 +23,8 @@ export interface TestCluster extends AsyncDisposable {
 	readonly folder: string;
 	/** `hint` behind this cluster's random prefix: a name that nobody else uses. */
 	named(hint: string): string;
+	/** Remembers a namespace that the test makes itself, to be deleted in the end; returns its name. */
+	own(namespace: string): string;
 	/** Makes the namespace `named(hint)` and returns its name. */
 	namespace(hint: string, labels?: Record<string, string>): Promise<string>;
 	/**
@@ -130,6 +132,10 @@ async function begin(kubeconfig: string, folder: string) {
 		api,
 		named,
 		made,
+		own(namespace: string) {
+			made.push(`/api/v1/namespaces/${namespace}`);
+			return namespace;
+		},
 		async namespace(hint: string, labels: Record<string, string> = {}) {
 			const name = named(hint);
 			const { status, body } = await api.request("POST", "/api/v1/namespaces", {

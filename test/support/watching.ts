@@ -12,7 +12,7 @@ export interface Watching extends AsyncDisposable {
 
 /** Starts one and waits until everything is in sync. */
 export async function watching(
-	bed: TestBed,
+	bed: Pick<TestBed, "run">,
 	argv: readonly string[],
 	given: Surroundings & { user?: string } = {},
 ): Promise<Watching> {

@@ -1,0 +1,496 @@
+/**
+ * The permissions that README documents: with them everything works, and
+ * without any one of them something is refused, by the API server's own word.
+ */
+import assert from "node:assert/strict";
+import { after, describe, test } from "node:test";
+import type { Cluster } from "../../src/world.ts";
+import type { Grant } from "../support/accounts.ts";
+import { testCluster } from "../support/cluster.ts";
+import {
+	meshreg,
+	type Outcome,
+	type Surroundings,
+} from "../support/command-line.ts";
+import {
+	documentedRoles,
+	type Permission,
+	permissions,
+	readmeSays,
+	rulesFor,
+} from "../support/documented-roles.ts";
+import { watching } from "../support/watching.ts";
+
+const cluster = await testCluster();
+after(() => cluster[Symbol.asyncDispose]());
+const roles = documentedRoles();
+const NAME = "nginx-mesh-registry-key";
+
+let stages = 0;
+
+/** Two namespaces of this stage alone, and everything that is done in them. */
+class Stage {
+	private constructor(
+		readonly mesh: string,
+		readonly app: string,
+		/** The label by which this stage's namespaces are selected. */
+		readonly selector: string,
+	) {}
+
+	static async set(): Promise<Stage> {
+		const hint = `stage-${++stages}`;
+		const stage = cluster.named(hint);
+		const labels = { stage };
+		return new Stage(
+			await cluster.namespace(`${hint}-mesh`),
+			await cluster.namespace(`${hint}-app`, labels),
+			`stage=${stage}`,
+		);
+	}
+
+	/** The command line's environment: the stage's own registry keys, on a cluster that has others. */
+	get env() {
+		return {
+			MESHREG_NAMESPACE: this.mesh,
+			MESHREG_OWNER_LABEL: `usage=${this.mesh}`,
+		};
+	}
+
+	/** As an administrator. */
+	async admin(...argv: string[]): Promise<void> {
+		const { status, err } = await meshreg(argv, {
+			kubeconfig: cluster.kubeconfig,
+			env: this.env,
+		});
+		assert.equal(status, 0, err);
+	}
+
+	async api(method: string, path: string, body?: unknown): Promise<void> {
+		const patch = { contentType: "application/merge-patch+json" };
+		const { status, body: answer } = await cluster.api.request(method, path, {
+			body,
+			...(method === "PATCH" ? patch : {}),
+		});
+		assert.ok(status < 300, JSON.stringify(answer));
+	}
+
+	/** Options of `create`; the registry is the stage's own, for pods that need it. */
+	credential(password: string): string[] {
+		return [
+			"create",
+			`--registry-server=${this.registry}`,
+			"--registry-username=bob",
+			`--registry-password=${password}`,
+		];
+	}
+
+	get registry(): string {
+		return `${this.mesh}.example.com`;
+	}
+
+	source(password = "p"): Promise<void> {
+		return this.admin(...this.credential(password), "--replace");
+	}
+
+	removeCopy(): Promise<void> {
+		return this.api("DELETE", `/api/v1/namespaces/${this.app}/secrets/${NAME}`);
+	}
+
+	account(name: string): Promise<void> {
+		return this.api("POST", `/api/v1/namespaces/${this.app}/serviceaccounts`, {
+			metadata: { name },
+		});
+	}
+
+	/** A pod that pulls from the source's registry, and has no pull Secret yet. */
+	pod(account: string): Promise<void> {
+		return this.api("POST", `/api/v1/namespaces/${this.app}/pods`, {
+			metadata: { name: "old" },
+			spec: {
+				serviceAccountName: account,
+				automountServiceAccountToken: false,
+				containers: [{ name: "c", image: `${this.registry}/app:1` }],
+			},
+		});
+	}
+
+	/** A Secret that somebody else made, of another type. */
+	opaque(namespace: string): Promise<void> {
+		return this.api("POST", `/api/v1/namespaces/${namespace}/secrets`, {
+			metadata: { name: NAME },
+		});
+	}
+
+	/** Somebody takes the key out of an account. */
+	detachByHand(account: string): Promise<void> {
+		return this.api(
+			"PATCH",
+			`/api/v1/namespaces/${this.app}/serviceaccounts/${account}`,
+			{ imagePullSecrets: null },
+		);
+	}
+
+	/** Somebody adds an entry to an account, the first time; again it changes nothing. */
+	edit(account: string): Promise<void> {
+		return this.api(
+			"PATCH",
+			`/api/v1/namespaces/${this.app}/serviceaccounts/${account}`,
+			{ imagePullSecrets: [{ name: "other" }] },
+		);
+	}
+
+	/** Takes the app's namespace out of the selection. */
+	unlabel(): Promise<void> {
+		return this.api("PATCH", `/api/v1/namespaces/${this.app}`, {
+			metadata: { labels: { stage: null } },
+		});
+	}
+}
+
+/** The command line, as the account with the permissions under test. */
+type Run = (argv: readonly string[], given?: Surroundings) => Promise<Outcome>;
+
+/** Permissions in one place: a namespace, or without one the whole cluster. */
+interface Held {
+	/** A Role that README prints, or permissions that it names in `sentence`. */
+	by: { role: string } | { sentence: string; grants: Permission[] };
+	namespace?: (stage: Stage) => string;
+	/** Documented for more than this scene, which does not show that each is needed. */
+	shared?: true;
+}
+
+interface Scene {
+	held: readonly Held[];
+	/** What there is before. */
+	before?: (stage: Stage) => Promise<void>;
+	/**
+	 * All that the permissions are for. Throws where it is not as it should be. `refusal` is there
+	 * when a permission is missing: what watches has to wait for it, as it says so a little later.
+	 */
+	act: (run: Run, stage: Stage, refusal?: Promise<void>) => Promise<void>;
+}
+
+const on = (resource: string, ...verbs: string[]): Permission[] =>
+	verbs.map((verb) => ({ resource, verb }));
+
+/** Runs it and holds its status against the expected one. */
+async function ends(
+	status: number,
+	running: Promise<Outcome>,
+	...texts: string[]
+): Promise<void> {
+	const { status: actual, out, err } = await running;
+	assert.equal(actual, status, out + err);
+	for (const text of texts)
+		assert.ok((out + err).includes(text), `"${text}" in ${out}${err}`);
+}
+
+const inMesh = (stage: Stage) => stage.mesh;
+const inApp = (stage: Stage) => stage.app;
+
+const scenes: Readonly<Record<string, Scene>> = {
+	"everything, cluster-wide": {
+		held: [{ by: { role: "meshreg" } }],
+		async before(stage) {
+			await stage.source();
+			await stage.account("worker");
+			await stage.pod("worker");
+		},
+		async act(run, stage) {
+			await ends(0, run([...stage.credential("p"), "--replace"]), "unchanged");
+			const sync = ["sync", "-l", stage.selector];
+			await ends(0, run([...sync, "--attach=worker"]), "created", "worker");
+			await stage.source("q");
+			await ends(0, run(sync), "configured");
+			await ends(0, run(["list"]), "InSync");
+			await ends(0, run(["sync", "--needed"]), `unchanged in ${stage.app}`);
+			await stage.removeCopy();
+			await stage.opaque(stage.app);
+			await ends(0, run([...sync, "--force", "--yes"]), `in ${stage.app}`);
+			const account = ["worker", "-n", stage.app];
+			await ends(0, run(["detach", ...account]), "configured");
+			await ends(0, run(["attach", ...account]), "configured");
+			await ends(
+				1,
+				run(["sync", "-n", cluster.named("none"), "--dry-run=client"]),
+				"not found",
+			);
+			await ends(0, run(["prune", "--yes"]), "deleted", "worker");
+		},
+	},
+	"sync --watch, cluster-wide": {
+		held: [{ by: { role: "meshreg-watch" } }],
+		async before(stage) {
+			await stage.source();
+			await stage.account("worker");
+		},
+		async act(run, stage, refusal) {
+			const argv = ["-l", stage.selector, "--attach=worker", "--prune", "-y"];
+			// Somebody edits the account just before each patch, which then has to read it again.
+			const wrap = (cluster: Cluster): Cluster => ({
+				...cluster,
+				async patch(kind, ref, operations, options) {
+					if (kind === "ServiceAccount") await stage.edit("worker");
+					return cluster.patch(kind, ref, operations, options);
+				},
+			});
+			await using watch = await watching({ run }, argv, { wrap });
+			await watch.says("serviceaccount/worker configured");
+			await stage.source("q");
+			await watch.says(`configured in ${stage.app}`);
+			await stage.detachByHand("worker");
+			await watch.says("serviceaccount/worker configured");
+			await stage.unlabel();
+			await watch.says(`deleted from ${stage.app}`);
+			await refusal;
+		},
+	},
+	"sync -n": {
+		held: [
+			{ by: { role: "meshreg-source" }, namespace: inMesh },
+			{ by: { role: "meshreg-target" }, namespace: inApp },
+		],
+		before: (stage) => stage.source(),
+		async act(run, stage) {
+			const sync = ["sync", "-n", stage.app];
+			await ends(0, run(sync), "created");
+			await stage.source("q");
+			await ends(0, run(sync), "configured");
+			const { err } = await run([...sync, "-v=6"]);
+			const paths = [...err.matchAll(/^[A-Z]+ https?:\/\/[^/]+(\S+) \d+/gm)];
+			assert.notEqual(paths.length, 0, err);
+			for (const [, path = ""] of paths)
+				assert.match(
+					path,
+					new RegExp(`^/api/v1/namespaces/(${stage.mesh}|${stage.app})/`),
+					"nothing cluster-wide is read",
+				);
+		},
+	},
+	"sync -n --watch": {
+		held: [
+			{ by: { role: "meshreg-source" }, namespace: inMesh, shared: true },
+			{ by: { role: "meshreg-target" }, namespace: inApp, shared: true },
+			...[inMesh, inApp].map((namespace) => ({
+				by: {
+					sentence:
+						"(with `-n`: `list` and `watch` on Secrets in the source's and the target namespaces)",
+					grants: on("secrets", "list", "watch"),
+				},
+				namespace,
+			})),
+		],
+		before: (stage) => stage.source(),
+		async act(run, stage, refusal) {
+			await using watch = await watching({ run }, ["-n", stage.app]);
+			await stage.source("q");
+			await watch.says(`configured in ${stage.app}`);
+			await stage.removeCopy();
+			await watch.says(`created in ${stage.app}`);
+			await refusal;
+		},
+	},
+	"attach -n and detach -n": {
+		held: [
+			{
+				by: {
+					sentence:
+						"`attach -n` and `detach -n` need `get` and `patch` on service accounts in that namespace, and `list` on pods",
+					grants: [
+						...on("serviceaccounts", "get", "patch"),
+						...on("pods", "list"),
+					],
+				},
+				namespace: inApp,
+			},
+		],
+		async before(stage) {
+			await stage.account("worker");
+			await stage.pod("worker");
+		},
+		async act(run, stage) {
+			const where = ["worker", "-n", stage.app];
+			await ends(0, run(["attach", ...where]), "configured");
+			await ends(0, run(["detach", ...where]), "configured");
+		},
+	},
+	create: {
+		held: [
+			{
+				by: {
+					sentence:
+						"`create` needs `get`, `create` and `patch` on Secrets in the source's namespace",
+					grants: on("secrets", "get", "create", "patch"),
+				},
+				namespace: inMesh,
+			},
+		],
+		async act(run, stage) {
+			await ends(0, run(stage.credential("p")), "created");
+			await ends(0, run([...stage.credential("q"), "--replace"]), "configured");
+		},
+	},
+	"create --create-namespace": {
+		held: [
+			{
+				by: {
+					sentence:
+						"`--create-namespace` also `get` and `create` on namespaces",
+					grants: on("namespaces", "get", "create"),
+				},
+			},
+			{
+				by: {
+					sentence: "`get`, `create` and `patch` on Secrets",
+					grants: on("secrets", "get", "create", "patch"),
+				},
+				shared: true,
+			},
+		],
+		async act(run, stage) {
+			const fresh = cluster.own(`${stage.mesh}-fresh`);
+			await ends(
+				0,
+				run([...stage.credential("p"), "-n", fresh, "--create-namespace"]),
+				`created in ${fresh}`,
+			);
+			await ends(
+				0,
+				run([...stage.credential("p"), "-n", fresh, "--create-namespace"]),
+				"unchanged",
+			);
+		},
+	},
+	"create --force over another type": {
+		held: [
+			{
+				by: {
+					sentence: "and `--force` over another type `delete`",
+					grants: on("secrets", "delete"),
+				},
+				namespace: inMesh,
+			},
+			{
+				by: {
+					sentence: "`create` needs `get`, `create` and `patch` on Secrets",
+					grants: on("secrets", "get", "create", "patch"),
+				},
+				namespace: inMesh,
+				shared: true,
+			},
+		],
+		before: (stage) => stage.opaque(stage.mesh),
+		act: (run, stage) =>
+			ends(0, run([...stage.credential("p"), "--force", "--yes"]), NAME),
+	},
+	"inject --with-secret": {
+		held: [
+			{
+				by: {
+					sentence: "with `--with-secret` `get` on the source",
+					grants: on("secrets", "get"),
+				},
+				namespace: inMesh,
+			},
+		],
+		before: (stage) => stage.source(),
+		act: (run) =>
+			ends(
+				0,
+				run(["inject", "-f", "-", "--with-secret"], {
+					stdin: JSON.stringify({
+						apiVersion: "v1",
+						kind: "Pod",
+						metadata: { name: "x", namespace: "app" },
+						spec: { containers: [{ name: "c", image: "app" }] },
+					}),
+				}),
+				".dockerconfigjson",
+			),
+	},
+};
+
+/** What the documentation grants there. */
+function granted({ by }: Held): Permission[] {
+	if ("grants" in by) {
+		assert.ok(readmeSays(by.sentence), `README says: ${by.sentence}`);
+		return by.grants;
+	}
+	const role = roles.get(by.role);
+	assert.ok(role, `README has the Role ${by.role}`);
+	return permissions(role.rules);
+}
+
+/** One permission less than documented. */
+interface Without {
+	at: number;
+	permission: Permission;
+}
+
+/** Plays a scene, and returns what the API server refused. */
+async function play(
+	name: string,
+	scene: Scene,
+	without?: Without,
+): Promise<string[]> {
+	const stage = await Stage.set();
+	await scene.before?.(stage);
+	const grants = scene.held.map((held, at): Grant => {
+		const rules = rulesFor(
+			granted(held).filter(
+				({ resource, verb }) =>
+					at !== without?.at ||
+					resource !== without.permission.resource ||
+					verb !== without.permission.verb,
+			),
+		);
+		return held.namespace === undefined
+			? { rules }
+			: { namespace: held.namespace(stage), rules };
+	});
+	const kubeconfig = await cluster.account(stage.mesh, grants);
+	const refused: string[] = [];
+	const refusal = Promise.withResolvers<void>();
+	const run: Run = (argv, given = {}) =>
+		new Promise((resolve, reject) => {
+			const look = (text: string) => {
+				for (const [words] of text.matchAll(/cannot \w+ resource "\w+"/g))
+					refused.push(words);
+				if (refused.length > 0) refusal.resolve();
+			};
+			meshreg(argv, {
+				...given,
+				kubeconfig,
+				env: stage.env,
+				onWrite(stream, text) {
+					look(text);
+					given.onWrite?.(stream, text);
+					// What stays and tries again would not end by itself.
+					if (refused.length > 0 && argv.includes("--watch"))
+						resolve({ status: 1, out: "", err: text, asked: [] });
+				},
+			}).then(resolve, reject);
+		});
+	try {
+		await scene.act(run, stage, without && refusal.promise);
+	} catch (error) {
+		if (without === undefined) throw error;
+		refused.push(`${name}: ${error instanceof Error ? error.message : error}`);
+	}
+	return refused;
+}
+
+for (const [name, scene] of Object.entries(scenes))
+	describe(name, { concurrency: 3 }, () => {
+		test("what is documented is enough", async () => {
+			assert.deepEqual(await play(name, scene), []);
+		});
+		for (const [at, held] of scene.held.entries())
+			for (const permission of held.shared ? [] : granted(held)) {
+				const { verb, resource } = permission;
+				test(`and no more: ${verb} ${resource}`, async () => {
+					const refused = await play(name, scene, { at, permission });
+					assert.notEqual(refused.length, 0, "nothing needed it");
+				});
+			}
+	});
