@@ -30,7 +30,7 @@ export function lists(
 		): AsyncIterable<Page<ObjectOf[K]>> {
 			const path = collectionPath(kind, query.namespace);
 			const page = (token: string) =>
-				repeat.run(async () => {
+				repeat.run("read", async () => {
 					const answer = await requests.send({
 						method: "GET",
 						path:

@@ -2,7 +2,7 @@ import { ApiError } from "../../errors.ts";
 import type { Clock } from "../../world.ts";
 import { codeOf, connectionError, Refusal } from "./errors.ts";
 import { BrokenConnection } from "./exchange.ts";
-import type { InFlight } from "./in-flight.ts";
+import type { InFlight, Sort } from "./in-flight.ts";
 
 /** Milliseconds that a server may be gone before we give up. */
 const PATIENCE = 30_000;
@@ -57,7 +57,10 @@ export class Repeat {
 	 * `attempt(unsure)`: one try; `unsure` when an earlier one may have been carried out although no
 	 * answer says so. It must be safe to repeat. Throws what the last try threw, or ConnectionError.
 	 */
-	async run<T>(attempt: (unsure: boolean) => Promise<T>): Promise<T> {
+	async run<T>(
+		sort: Sort,
+		attempt: (unsure: boolean) => Promise<T>,
+	): Promise<T> {
 		const { inFlight, clock, interrupt } = this.options;
 		let unsure = false;
 		let tried: Tried | undefined;
@@ -65,7 +68,7 @@ export class Repeat {
 			interrupt.throwIfAborted();
 			this.failFast();
 			try {
-				const result = await inFlight.run(() => attempt(unsure));
+				const result = await inFlight.run(sort, () => attempt(unsure));
 				this.answered();
 				return result;
 			} catch (error) {

@@ -48,7 +48,7 @@ export function resources(requests: Requests, repeat: Repeat): Resources {
 	}
 
 	return {
-		read: (kind, ref) => repeat.run(() => get(kind, ref)),
+		read: (kind, ref) => repeat.run("read", () => get(kind, ref)),
 
 		create: (kind, object, options) => {
 			const call: Call = {
@@ -57,7 +57,7 @@ export function resources(requests: Requests, repeat: Repeat): Resources {
 					collectionPath(kind, object.metadata.namespace) + writeQuery(options),
 				body: bodyOf(kind, object),
 			};
-			return repeat.run((unsure) =>
+			return repeat.run("write", (unsure) =>
 				orCarriedOut(unsure && !options?.dryRun, kind, object, () =>
 					json(call),
 				),
@@ -70,7 +70,7 @@ export function resources(requests: Requests, repeat: Repeat): Resources {
 				path: objectPath(kind, refOf(object)) + writeQuery(options),
 				body: bodyOf(kind, object),
 			};
-			return repeat.run((unsure) =>
+			return repeat.run("write", (unsure) =>
 				orCarriedOut(unsure && !options?.dryRun, kind, object, () =>
 					json(call),
 				),
@@ -86,7 +86,7 @@ export function resources(requests: Requests, repeat: Repeat): Resources {
 					operations satisfies readonly JsonPatchOperation[],
 				),
 			};
-			return repeat.run(async (unsure) => {
+			return repeat.run("write", async (unsure) => {
 				if (!unsure || options?.dryRun) return json(call);
 				// Read first: the same patch twice may add the same entry twice.
 				const current = await get(kind, ref);
@@ -113,7 +113,7 @@ export function resources(requests: Requests, repeat: Repeat): Resources {
 					preconditions,
 				}),
 			};
-			return repeat.run(async (unsure) => {
+			return repeat.run("write", async (unsure) => {
 				try {
 					await text(await requests.send(call));
 				} catch (error) {
@@ -132,7 +132,7 @@ export function resources(requests: Requests, repeat: Repeat): Resources {
 		},
 
 		mayI: ({ verb, resource, namespace, name }) =>
-			repeat.run(async () => {
+			repeat.run("read", async () => {
 				const review = await json<{ status?: { allowed?: boolean } }>({
 					method: "POST",
 					path: REVIEWS,
