@@ -46,7 +46,7 @@ export async function attachCopies(
 		awaitDefault: true,
 		onResult: how.onResult,
 	});
-	await warnOfOldPods(cluster, source.name, changed, world.streams.err);
+	await warnOfOldPods(cluster, changed, world.streams.err);
 }
 
 const HAS_KEY: ReadonlySet<string> = new Set([

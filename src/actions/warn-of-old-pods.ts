@@ -1,5 +1,5 @@
 import type { Pod, ServiceAccount } from "../core/objects.ts";
-import { groupOldPods, podsWithout } from "../core/old-pods.ts";
+import { groupOldPods, podsOf } from "../core/old-pods.ts";
 import { failureLine, isFatal } from "../report/failure.ts";
 import { oldPodsLine } from "../report/old-pods.ts";
 import type { Cluster, Output } from "../world.ts";
@@ -14,7 +14,6 @@ const ASKED_SINGLY = 20;
  */
 export async function warnOfOldPods(
 	cluster: Cluster,
-	key: string,
 	accounts: readonly ServiceAccount[],
 	err: Output,
 ): Promise<void> {
@@ -36,7 +35,7 @@ export async function warnOfOldPods(
 				);
 				for (const [namespace, group] of pods)
 					for (const account of byNamespace.get(namespace) ?? [])
-						old.push(...podsWithout(key, account, group));
+						old.push(...podsOf(account, group));
 			}
 	} catch (error) {
 		if (isFatal(error)) throw error;

@@ -78,7 +78,7 @@ Every other entry stays, whatever else edits the account meanwhile. What was add
 				awaitDefault: true,
 				onResult: report.add,
 			});
-			await warnOfOldPods(cluster, options.key, changed, err);
+			await warnOfOldPods(cluster, changed, err);
 			return await report.finish({ withSummary: targets.length > 1 });
 		} finally {
 			await cluster.close();

@@ -10,15 +10,11 @@ export interface OldPods {
 }
 
 /**
- * The running pods of an account that lack a pull Secret which new ones would
- * get. A pod's list is fixed when it is made, and only a pod without one of its
+ * The running pods of an account, as it was before a pull Secret was added to
+ * it, that new ones with the Secret would take the place of. A pod's list is fixed when it is made, and only a pod without one of its
  * own gets the account's: pods whose list names something else keep theirs for good.
  */
-export function podsWithout(
-	key: string,
-	account: ServiceAccount,
-	pods: readonly Pod[],
-): Pod[] {
+export function podsOf(account: ServiceAccount, pods: readonly Pod[]): Pod[] {
 	const fromAccount = account.imagePullSecrets?.map(({ name }) => name) ?? [];
 	return pods.filter(({ metadata, spec, status }) => {
 		const own = spec?.imagePullSecrets?.map(({ name }) => name) ?? [];
@@ -28,7 +24,6 @@ export function podsWithout(
 			(spec?.serviceAccountName ?? "default") === account.metadata.name &&
 			status?.phase !== "Succeeded" &&
 			status?.phase !== "Failed" &&
-			!own.includes(key) &&
 			own.every((name) => fromAccount.includes(name))
 		);
 	});

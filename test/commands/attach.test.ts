@@ -328,10 +328,15 @@ describe("attach and detach", () => {
 				? { answer: { status: 422, reason: "Invalid", message: "not today" } }
 				: undefined,
 		);
+		bed.server.requests.length = 0;
 		const { status, err } = await bed.run(["attach", "-n", "app"]);
 		off();
 		assert.equal(status, 1);
 		assert.match(err, /not today/);
+		const patches = bed.server.requests.filter(
+			({ method }) => method === "PATCH",
+		);
+		assert.equal(patches.length, 1);
 	});
 
 	const wrong: [argv: string[], message: RegExp][] = [
@@ -401,6 +406,7 @@ describe("attach and detach", () => {
 				type: "Opaque",
 				metadata: { namespace: "shop", name: KEY },
 			});
+			account("shop", "builder");
 			const { status, out } = await bed.run([
 				"sync",
 				"-n",
@@ -412,7 +418,7 @@ describe("attach and detach", () => {
 				out,
 				`secret/${KEY} created in app namespace\nserviceaccount/builder configured in app namespace\n`,
 			);
-			assert.equal(secretsOf("shop"), undefined);
+			assert.equal(secretsOf("shop", "builder"), undefined);
 		});
 
 		test("sync --prune takes back what it attached elsewhere", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Pod } from "../../src/core/objects.ts";
-import { groupOldPods, podsWithout } from "../../src/core/old-pods.ts";
+import { groupOldPods, podsOf } from "../../src/core/old-pods.ts";
 
 const ACCOUNT = {
 	metadata: { namespace: "app", name: "default" },
@@ -43,7 +43,7 @@ describe("pods that keep their old pull Secrets", () => {
 	];
 	for (const [what, each, old] of table)
 		it(`${old ? "are" : "are not"} ${what}`, () => {
-			assert.equal(podsWithout("k", ACCOUNT, [each]).length, old ? 1 : 0);
+			assert.equal(podsOf(ACCOUNT, [each]).length, old ? 1 : 0);
 		});
 
 	it("are grouped by what makes them again", () => {

@@ -96,6 +96,11 @@ describe("pull Secrets added", () => {
 			`,
 		],
 		[
+			"behind the comment of the last entry",
+			"kind: Pod\nspec:\n  imagePullSecrets:\n  - name: one # first\n  - name: 'two' # second\n  # last words\n  containers:\n  - name: a\n",
+			"kind: Pod\nspec:\n  imagePullSecrets:\n  - name: one # first\n  - name: 'two' # second\n  - name: k\n  # last words\n  containers:\n  - name: a\n",
+		],
+		[
 			"at the end of a file without a last line end",
 			"kind: Pod\nspec:\n  containers: [{name: a}]\n  imagePullSecrets:\n  - name: one",
 			"kind: Pod\nspec:\n  containers: [{name: a}]\n  imagePullSecrets:\n  - name: one\n  - name: k",
@@ -326,7 +331,7 @@ describe("refused, with file and line", () => {
 		[
 			"a template of Helm's",
 			"kind: Pod\nspec:\n  a: {{ .Values.secret }}\n",
-			/^f:3: not valid YAML: /,
+			/^f:3: not valid YAML: A key that is a mapping or a list \(a template that is not rendered yet\?\)/,
 		],
 		[
 			"a tab for indentation",
@@ -349,6 +354,11 @@ describe("refused, with file and line", () => {
 			/^f:3: imagePullSecrets is not a list/,
 		],
 		["JSON cut short", '{"kind": "Pod", "spec": {\n', /^f:2: not valid YAML: /],
+		[
+			"a line in a string that looks like another kind",
+			'x: "\nkind: Service\n"\nkind: Pod\nspec: {}\n',
+			/^f:1: not valid YAML: /,
+		],
 		["no kind and not YAML", "a: b: c\n", /^f:1: not valid YAML: /],
 	];
 	for (const [what, text, message] of table)

@@ -64,6 +64,11 @@ spec:
 			"kind: Pod\nspec:\n  # mine\n  # really\n  # 1\n  imagePullSecrets:\n  - name: one\n  - name: k\n  containers:\n  - name: a\n    image: 'x#y'\n",
 		],
 		[
+			"with a comment, but nothing of a string",
+			"kind: Pod\nspec:\n  containers:\n  - name: a\n    imagePullSecrets: [{name: 'one'}] # why\n",
+			"kind: Pod\nspec:\n  # why\n  imagePullSecrets:\n  - name: one\n  - name: k\n  containers:\n  - name: a\n",
+		],
+		[
 			"from the line of the dash",
 			"kind: Pod\nspec:\n  containers:\n  - imagePullSecrets:\n    - name: one\n    name: a\n  hostname: x\n",
 			"kind: Pod\nspec:\n  imagePullSecrets:\n  - name: one\n  - name: k\n  containers:\n  - name: a\n  hostname: x\n",
