@@ -4,6 +4,7 @@ import type { Cluster, ObjectRef } from "../../world.ts";
 import { alreadyPatched, carriesOut } from "./carried-out.ts";
 import { BrokenConnection, text } from "./exchange.ts";
 import { collectionPath, objectPath, REVIEWS, writeQuery } from "./paths.ts";
+import { dataIn, redacted } from "./redact.ts";
 import type { Repeat } from "./repeat.ts";
 import type { Call, Requests } from "./requests.ts";
 
@@ -17,12 +18,21 @@ type Resources = Pick<
  * object is read before anything is called a failure, or done twice.
  */
 export function resources(requests: Requests, repeat: Repeat): Resources {
-	async function json<T>(call: Call): Promise<T> {
-		const said = await text(await requests.send(call));
+	/** `sent`: what no refusal may quote. */
+	async function json<T>(call: Call, sent?: unknown): Promise<T> {
+		const said = await answerTo(call, sent);
 		try {
 			return JSON.parse(said);
 		} catch (error) {
 			throw new BrokenConnection(error, true);
+		}
+	}
+
+	async function answerTo(call: Call, sent: unknown): Promise<string> {
+		try {
+			return await text(await requests.send(call));
+		} catch (error) {
+			throw redacted(error, dataIn(sent));
 		}
 	}
 
@@ -59,7 +69,7 @@ export function resources(requests: Requests, repeat: Repeat): Resources {
 			};
 			return repeat.run("write", (unsure) =>
 				orCarriedOut(unsure && !options?.dryRun, kind, object, () =>
-					json(call),
+					json(call, object),
 				),
 			);
 		},
@@ -72,7 +82,7 @@ export function resources(requests: Requests, repeat: Repeat): Resources {
 			};
 			return repeat.run("write", (unsure) =>
 				orCarriedOut(unsure && !options?.dryRun, kind, object, () =>
-					json(call),
+					json(call, object),
 				),
 			);
 		},
@@ -87,12 +97,12 @@ export function resources(requests: Requests, repeat: Repeat): Resources {
 				),
 			};
 			return repeat.run("write", async (unsure) => {
-				if (!unsure || options?.dryRun) return json(call);
+				if (!unsure || options?.dryRun) return json(call, operations);
 				// Read first: the same patch twice may add the same entry twice.
 				const current = await get(kind, ref);
 				if (alreadyPatched(current, operations)) return current;
 				try {
-					return await json(call);
+					return await json(call, operations);
 				} catch (error) {
 					if (!isStatus(error, 409) && !isStatus(error, 422)) throw error;
 					// The first one may have been carried out between the two.
