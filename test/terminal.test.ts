@@ -4,6 +4,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import {
@@ -272,6 +273,39 @@ for (const [how, act, expected] of [
 				assert.equal(bed.password(namespace), PASSWORD);
 		},
 	);
+
+terminal(
+	"a long sync shows how far it is, under the lines of what is done",
+	async (t) => {
+		const namespaces = Array.from({ length: 120 }, (_, n) => `app-${n + 100}`);
+		await using bed = await testBed({
+			namespaces: ["nginx-mesh", ...namespaces],
+		});
+		assert.equal((await bed.run(CREATE, { stdin: PASSWORD })).status, 0);
+		// Slow enough for progress to be worth showing, until it is.
+		let seen = false;
+		bed.server.onRequest(async ({ method }) => {
+			if (method === "POST" && !seen) await setTimeout(600);
+			return undefined;
+		});
+		const { status, settings, shown, text } = await meshreg(
+			t,
+			bed,
+			["sync", "-A"],
+			async (session) => {
+				await session.shows(/\d+ of 121 namespaces, [\d.]+\/s, \w+ left/);
+				seen = true;
+			},
+		);
+		assert.equal(status, 0, text);
+		assertRestored(settings);
+		assert(shown.includes("\x1b[?25h"), "the cursor is back");
+		assert.match(
+			text,
+			/secret\/nginx-mesh-registry-key created in default namespace\r\n121 namespaces: 121 created, 0 configured, 0 unchanged, 0 failed\r\n$/,
+		);
+	},
+);
 
 terminal("sync offers namespaces to pick from", async (t) => {
 	await using bed = await testBed({

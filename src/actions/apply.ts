@@ -31,6 +31,8 @@ export interface Applying {
 	) => Change | undefined;
 	/** Called once a change, in the plan's order, as soon as its turn has come. */
 	readonly onResult?: (result: ChangeResult) => void;
+	/** Called once a change as soon as it is done, in any order. */
+	readonly onDone?: () => void;
 }
 
 /** A change to be made, or a namespace about which the result is known already. */
@@ -52,6 +54,7 @@ export async function apply(
 		return await inParallel(steps, AT_ONCE, async (step, index) => {
 			const result = "reason" in step ? step : await applyOne(step, how);
 			inOrder.add(index, result);
+			how.onDone?.();
 			return result;
 		});
 	} finally {

@@ -9,6 +9,7 @@ import { findSource } from "./find-source.ts";
 import { neededNamespaces } from "./needed-namespaces.ts";
 import { planSteps } from "./plan-steps.ts";
 import { selectNamespaces, type Target } from "./select-namespaces.ts";
+import { showProgress } from "./show-progress.ts";
 import type { Syncing } from "./syncing.ts";
 import { takeBackAttached } from "./take-back.ts";
 import { unfinished } from "./unfinished.ts";
@@ -71,13 +72,17 @@ export async function syncCopies(
 				})
 			: undefined;
 	try {
-		await apply(steps, {
-			cluster,
-			reader,
-			dryRun: options.dryRun,
-			replan,
-			onResult: report.add,
-		});
+		const { quiet } = options;
+		await showProgress(world, { total: steps.length, quiet }, (onDone) =>
+			apply(steps, {
+				cluster,
+				reader,
+				dryRun: options.dryRun,
+				replan,
+				onResult: report.add,
+				onDone,
+			}),
+		);
 	} catch (error) {
 		throw unfinished(error, report.results.length, steps.length, world);
 	}

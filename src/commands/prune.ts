@@ -4,6 +4,7 @@ import { confirmDeletion } from "../actions/confirm.ts";
 import { countUsers } from "../actions/count-users.ts";
 import { readKeys } from "../actions/read-keys.ts";
 import { readSources } from "../actions/read-sources.ts";
+import { showProgress } from "../actions/show-progress.ts";
 import { takeBackAttached } from "../actions/take-back.ts";
 import { command } from "../command.ts";
 import { selectorOf } from "../core/ownership.ts";
@@ -117,13 +118,17 @@ It says what it will delete and how much still names it, and asks. Each deletion
 					return EXIT.done;
 				}
 			}
-			await apply(changes, {
-				cluster,
-				reader,
-				dryRun: options.dryRun,
-				replan: () => undefined,
-				onResult: report.add,
-			});
+			const { quiet } = options;
+			await showProgress(world, { total: changes.length, quiet }, (onDone) =>
+				apply(changes, {
+					cluster,
+					reader,
+					dryRun: options.dryRun,
+					replan: () => undefined,
+					onResult: report.add,
+					onDone,
+				}),
+			);
 			await takeBackAttached(report.results, {
 				cluster,
 				world,

@@ -8,6 +8,7 @@ export interface ProcessStreams {
 	readonly stdout: OutputStream;
 	readonly stderr: OutputStream;
 	readonly env: Readonly<Record<string, string | undefined>>;
+	once(event: "exit", listener: () => void): unknown;
 }
 
 interface OutputStream {
@@ -22,8 +23,10 @@ export function processStreams(
 	process: ProcessStreams,
 	interrupt: AbortSignal,
 ): Streams {
-	const out = output(process.stdout);
-	const err = output(process.stderr);
+	const batch = new Batch();
+	process.once("exit", () => batch.flush());
+	const out = output(process.stdout, batch);
+	const err = output(process.stderr, batch);
 	const { env } = process;
 	return {
 		out,
@@ -50,7 +53,29 @@ function isSet(value: string | undefined): boolean {
 	return value !== undefined && value !== "";
 }
 
-function output(stream: OutputStream): Output {
+/**
+ * Writes what comes in one turn of the event loop at once, both streams in their order: a
+ * line each would make ten thousand of them wait for the terminal ten thousand times.
+ */
+class Batch {
+	#stream: OutputStream | undefined;
+	#text = "";
+
+	write(stream: OutputStream, text: string): void {
+		if (this.#stream !== stream) this.flush();
+		if (this.#text === "") setImmediate(() => this.flush());
+		this.#stream = stream;
+		this.#text += text;
+	}
+
+	flush(): void {
+		const [stream, text] = [this.#stream, this.#text];
+		this.#text = "";
+		if (text !== "") stream?.write(text);
+	}
+}
+
+function output(stream: OutputStream, batch: Batch): Output {
 	const gone = new AbortController();
 	// `… | head` has read enough, or the window is closed: nobody is left to tell, so the work goes on silently.
 	stream.on("error", (error) => {
@@ -59,7 +84,7 @@ function output(stream: OutputStream): Output {
 	});
 	return {
 		write(text) {
-			if (!gone.signal.aborted) stream.write(text);
+			if (!gone.signal.aborted) batch.write(stream, text);
 		},
 		isTerminal: stream.isTTY === true,
 		get columns() {

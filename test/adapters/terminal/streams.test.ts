@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
 import { PassThrough } from "node:stream";
 import { test } from "node:test";
+import { setImmediate } from "node:timers/promises";
 import { processStreams } from "../../../src/adapters/terminal/streams.ts";
 import { AbortedError } from "../../../src/errors.ts";
 
 class FakeOutput extends EventEmitter {
 	written = "";
+	writes = 0;
 	constructor(
 		readonly isTTY: boolean,
 		public columns: number,
@@ -15,6 +17,7 @@ class FakeOutput extends EventEmitter {
 	}
 	write(text: string): void {
 		this.written += text;
+		this.writes++;
 	}
 }
 
@@ -32,8 +35,11 @@ function world(
 	const stderr = new FakeOutput(tty, given.columns ?? 0);
 	const interrupt = given.interrupt ?? new AbortController().signal;
 	const env = given.env ?? {};
-	const streams = processStreams({ stdin, stdout, stderr, env }, interrupt);
-	return { stdin, stdout, stderr, streams };
+	const process = Object.assign(new EventEmitter(), {
+		...{ stdin, stdout, stderr, env },
+	});
+	const streams = processStreams(process, interrupt);
+	return { stdin, stdout, stderr, streams, process };
 }
 
 test("animated only at a terminal that somebody watches and that can", () => {
@@ -61,12 +67,29 @@ test("the width is the terminal's, as it is now, or 80", () => {
 	assert.equal(streams.err.columns, 132);
 });
 
-test("a reader that went away ends the writing, not the program", () => {
+test("what is written in one turn is written at once, in order, and before the end", async () => {
+	const { streams, stdout, stderr, process } = world();
+	for (let n = 0; n < 1000; n++) streams.out.write(`${n}\n`);
+	assert.equal(stdout.writes, 0);
+	streams.err.write("warning\n");
+	assert.equal(stdout.writes, 1, "what came before the warning is out");
+	await setImmediate();
+	assert.equal(stderr.written, "warning\n");
+	streams.out.write("last\n");
+	process.emit("exit");
+	assert.match(stdout.written, /^0\n1\n.*\n999\nlast\n$/s);
+	await setImmediate();
+	assert.equal(stdout.writes, 2);
+});
+
+test("a reader that went away ends the writing, not the program", async () => {
 	const { streams, stdout, stderr } = world();
 	streams.out.write("first\n");
+	await setImmediate();
 	stdout.emit("error", Object.assign(new Error(), { code: "EPIPE" }));
 	streams.out.write("second\n");
 	streams.err.write("still here\n");
+	await setImmediate();
 	assert.equal(stdout.written, "first\n");
 	assert.equal(streams.out.gone?.aborted, true);
 	assert.equal(streams.err.gone?.aborted, false);
