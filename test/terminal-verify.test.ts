@@ -68,7 +68,9 @@ terminal(
 	"a rejected credential is asked for again, and the good one is written",
 	async (t) => {
 		await using bed = await testBed({ namespaces: ["nginx-mesh"] });
-		const server = await serve(registry({ by: "basic", accounts: ACCOUNTS }));
+		await using server = await serve(
+			registry({ by: "basic", accounts: ACCOUNTS }),
+		);
 		const { status, text } = await meshreg(t, bed, ["create"], (session) =>
 			answer(
 				session,
@@ -85,7 +87,6 @@ terminal(
 				["(Y/n)", "\r"],
 			),
 		);
-		await server.close();
 		assert.equal(status, 0, text);
 		assert.match(
 			text,
@@ -97,7 +98,9 @@ terminal(
 
 terminal("cancelled after a rejection, nothing is written", async (t) => {
 	await using bed = await testBed({ namespaces: ["nginx-mesh"] });
-	const server = await serve(registry({ by: "basic", accounts: ACCOUNTS }));
+	await using server = await serve(
+		registry({ by: "basic", accounts: ACCOUNTS }),
+	);
 	const { status, text } = await meshreg(
 		t,
 		bed,
@@ -110,7 +113,6 @@ terminal("cancelled after a rejection, nothing is written", async (t) => {
 				["❯ cancel", "\r"],
 			),
 	);
-	await server.close();
 	assert.equal(status, 0, text);
 	assert.match(text, /creation is cancelled\r\n$/);
 	assert.equal(bed.content("nginx-mesh"), undefined);
@@ -124,7 +126,7 @@ terminal(
 		const waiting = new Promise<void>((resolve) => {
 			asked = resolve;
 		});
-		const server = await serve(() => asked());
+		await using server = await serve(() => asked());
 		const { status } = await meshreg(
 			t,
 			bed,
@@ -141,7 +143,6 @@ terminal(
 				session.ctrl("c");
 			},
 		);
-		await server.close();
 		assert.equal(status, 130);
 		assert.equal(bed.content("nginx-mesh"), undefined);
 	},
@@ -149,7 +150,9 @@ terminal(
 
 terminal("rotate asks, tries, and asks before it writes", async (t) => {
 	await using bed = await testBed({ namespaces: ["app", "nginx-mesh"] });
-	const server = await serve(registry({ by: "basic", accounts: ACCOUNTS }));
+	await using server = await serve(
+		registry({ by: "basic", accounts: ACCOUNTS }),
+	);
 	await bed.run(
 		[
 			"create",
@@ -169,7 +172,6 @@ terminal("rotate asks, tries, and asks before it writes", async (t) => {
 			["and its copy? (Y/n)", "y\r"],
 		),
 	);
-	await server.close();
 	assert.equal(status, 0, text);
 	assert.deepEqual(
 		["nginx-mesh", "app"].map((name) => bed.password(name)),

@@ -97,9 +97,20 @@ describe("rotate", () => {
 		assert.deepEqual(writes, []);
 	});
 
+	test("without --expires-in nothing is known of the new credential's end", async () => {
+		await using bed = await withCopies();
+		await bed.run(ROTATE, GIVEN);
+		assert.equal(
+			secretIn(bed, "nginx-mesh")?.metadata.annotations?.[
+				"kubectl-meshreg/expires-at"
+			],
+			"{}",
+		);
+	});
+
 	test("a rejected credential changes nothing, without a terminal too", async () => {
 		await using bed = await withCopies();
-		const server = await serve(
+		await using server = await serve(
 			registry({ by: "basic", accounts: { passwords: { u: "right" } } }),
 		);
 		const add = await bed.run(["create", "--add", ...login(server.host)], {
@@ -124,7 +135,6 @@ describe("rotate", () => {
 			{ stdin: "wrong" },
 		);
 		assert.equal(forced.status, 0, forced.err);
-		await server.close();
 	});
 
 	test("interrupted after any number of writes, the next run finishes", async () => {

@@ -9,7 +9,7 @@ import {
 import type { Identity } from "./certificates.ts";
 
 /** A server on loopback that remembers what it was asked. */
-export interface LoopbackServer {
+export interface LoopbackServer extends AsyncDisposable {
 	/** `127.0.0.1:PORT`. */
 	readonly host: string;
 	readonly origin: string;
@@ -64,15 +64,17 @@ export async function serve(
 		? createTlsServer({ cert: tls.certificate, key: tls.key }, remember)
 		: createServer(remember);
 	const host = await listening(server, address);
+	const close = async (): Promise<void> => {
+		server.close();
+		server.closeAllConnections();
+		await once(server, "close");
+	};
 	return {
 		host,
 		origin: `${tls ? "https" : "http"}://${host}`,
 		requests,
-		async close() {
-			server.close();
-			server.closeAllConnections();
-			await once(server, "close");
-		},
+		close,
+		[Symbol.asyncDispose]: close,
 	};
 }
 
