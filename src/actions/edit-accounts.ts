@@ -27,7 +27,7 @@ export interface EditingAccounts {
 }
 
 /** How often an account may change under our hands before we give up on it. */
-const ATTEMPTS = 40;
+const ATTEMPTS = 100;
 const FIRST_PAUSE = 5;
 const LONGEST_PAUSE = 500;
 /** How long a new namespace may take to get its default account, in milliseconds. */
