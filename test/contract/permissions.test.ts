@@ -114,6 +114,19 @@ class Stage {
 		});
 	}
 
+	/** The pod waits, and its kubelet says why in an event alone. */
+	cannotPull(): Promise<void> {
+		const waiting = { reason: "ImagePullBackOff", message: "Back-off" };
+		const image = `${this.registry}/app:1`;
+		const container = { name: "c", image, imageID: "", ready: false };
+		return cluster.podStatus(this.app, "old", {
+			phase: "Pending",
+			containerStatuses: [
+				{ ...container, restartCount: 0, state: { waiting } },
+			],
+		});
+	}
+
 	/** A Secret that somebody else made, of another type. */
 	opaque(namespace: string): Promise<void> {
 		return this.api("POST", `/api/v1/namespaces/${namespace}/secrets`, {
@@ -195,9 +208,13 @@ const scenes: Readonly<Record<string, Scene>> = {
 			await stage.source();
 			await stage.account("worker");
 			await stage.pod("worker");
+			await stage.cannotPull();
 		},
 		async act(run, stage) {
 			await ends(0, run([...stage.credential("p"), "--replace"]), "unchanged");
+			const old = [`${stage.registry}/app:1`, "-n", stage.app, "--pod=old"];
+			await ends(1, run(["explain", ...old]), "Pod old");
+			await ends(1, run(["check", "-n", stage.app]), "1 pod");
 			const sync = ["sync", "-l", stage.selector];
 			await ends(0, run([...sync, "--attach=worker"]), "created", "worker");
 			await stage.source("q");
@@ -295,7 +312,7 @@ const scenes: Readonly<Record<string, Scene>> = {
 			{
 				by: {
 					sentence:
-						"`attach -n` and `detach -n` need `get` and `patch` on service accounts in that namespace, and `list` on pods",
+						"`attach -n`, `detach -n` and `sync -n --attach` need `get` and `patch` on service accounts in that namespace, and `list` on pods",
 					grants: [
 						...on("serviceaccounts", "get", "patch"),
 						...on("pods", "list"),
