@@ -1,7 +1,12 @@
 import { Script } from "node:vm";
 
 /** Built-in modules that take milliseconds to load and that many command lines never use: plain objects only. */
-const LOADED_ON_USE = new Set(["node:crypto", "node:fs/promises"]);
+const LOADED_ON_USE = new Set([
+	"node:child_process",
+	"node:crypto",
+	"node:fs/promises",
+	"node:zlib",
+]);
 
 /**
  * Compiles one CommonJS chunk of the bundle. V8 takes `cache` instead of compiling where it was made by

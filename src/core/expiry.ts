@@ -147,7 +147,7 @@ function expiryByKind(
 /** The times by host that an annotation holds; what a hand has broken counts as nothing. */
 export function timesIn(annotation: string | undefined): Map<string, number> {
 	const times = new Map<string, number>();
-	for (const [key, value] of Object.entries(objectIn(annotation ?? ""))) {
+	for (const [key, value] of Object.entries(objectIn(annotation ?? "{}"))) {
 		const at = typeof value === "string" ? Date.parse(value) : Number.NaN;
 		if (!Number.isNaN(at)) times.set(key, at);
 	}
