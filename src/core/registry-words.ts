@@ -3,6 +3,8 @@ import { type Credential, displayUsername } from "./credential.ts";
 const LONGEST_WORDS = 200;
 /** More of an answer is not looked at: its beginning says what is to be said. */
 const LONGEST_ANSWER = 2000;
+/** No registry nests its errors deeper, and one that does would exhaust the stack. */
+const DEEPEST = 3;
 /** An echo that is cut off still gives away this much; shorter secrets are only found whole. */
 const TELLING_LENGTH = 16;
 
@@ -92,16 +94,19 @@ function saidInJson(body: string): string | undefined {
 	} catch {
 		return undefined;
 	}
-	return saidIn(parsed) ?? "";
+	return saidIn(parsed, DEEPEST) ?? "";
 }
 
-function saidIn(value: unknown): string | undefined {
+function saidIn(value: unknown, depth: number): string | undefined {
 	if (typeof value === "string") return value;
-	if (typeof value !== "object" || value === null) return undefined;
+	if (typeof value !== "object" || value === null || depth === 0)
+		return undefined;
 	const get = (name: string): unknown => Reflect.get(value, name);
 	const errors = get("errors");
 	if (Array.isArray(errors)) {
-		const all = errors.map(saidIn).filter((said) => said !== undefined);
+		const all = errors
+			.map((error) => saidIn(error, depth - 1))
+			.filter((said) => said !== undefined);
 		if (all.length > 0) return all.join("; ");
 	}
 	const code = get("code");

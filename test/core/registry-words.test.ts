@@ -95,6 +95,11 @@ test("a password that is a word's part is not given away by the gap it leaves", 
 test("an empty password hides nothing", () =>
 	assert.equal(withoutCredential("abc", new Credential("mesh", "")), "abc"));
 
+test("errors within errors are read as far as any registry nests them", () => {
+	const nested = `${'{"errors":['.repeat(20_000)}"deep"${"]}".repeat(20_000)}`;
+	assert.equal(registryWords(nested, "", undefined), "");
+});
+
 test("a megabyte of words with a long password is read quickly", () => {
 	const password = "ab".repeat(5000);
 	const words = registryWords(
