@@ -6,6 +6,7 @@ import { after, before, beforeEach, describe, test } from "node:test";
 import { disk } from "../../../src/adapters/files.ts";
 import type { Files } from "../../../src/world.ts";
 import { CertificateAuthority } from "../../support/api-server/certificates.ts";
+import { startApiServer } from "../../support/api-server/index.ts";
 import { connected, hastyClock } from "../../support/connecting.ts";
 import { findKubectl, runProgram } from "../../support/kubectl.ts";
 import {
@@ -223,6 +224,37 @@ describe("a token file", () => {
 				"Bearer third",
 			],
 		);
+	});
+
+	test("is read again when the server refuses the token: once for all who were refused", async (t) => {
+		const api = await startApiServer({
+			users: { ann: { token: "renewed" } },
+			allow: [{ user: "ann", verbs: ["*"], resources: ["*"] }],
+		});
+		t.after(() => api.stop());
+		await writeFile(join(folder, "pod/api-ca.crt"), api.ca);
+		let reads = 0;
+		const { cluster } = await connected(
+			{ certificateAuthority: join(folder, "pod/api-ca.crt") },
+			{
+				env: environment({
+					KUBERNETES_SERVICE_PORT: new URL(api.url).port,
+				}),
+				files: {
+					...inPod,
+					async read(path, limit) {
+						// Replaced between the first reading of it and the second.
+						if (path.endsWith("/token") && ++reads > 1)
+							return Buffer.from("renewed");
+						return inPod.read(path, limit);
+					},
+				},
+			},
+		);
+		const read = () => cluster.read("Namespace", { name: "default" });
+		await Promise.all(Array.from({ length: 20 }, read));
+		assert.equal(reads, 2);
+		await cluster.close();
 	});
 
 	for (const [name, prepare, says] of [
