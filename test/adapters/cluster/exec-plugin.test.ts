@@ -457,7 +457,7 @@ describe("exec plugins", () => {
 	test("end with the interrupt", async () => {
 		await writeFile(
 			join(folder, "bin/plugin"),
-			`#!/bin/sh\necho $$ > "$NOTES/pid"\nmkfifo "$NOTES/never"\nexec cat "$NOTES/never"\n`,
+			`#!/bin/sh\nmkfifo "$NOTES/never"\necho $$ > "$NOTES/pid"\nexec cat "$NOTES/never"\n`,
 		);
 		const interrupt = new AbortController();
 		const { cluster } = await connected(
