@@ -116,11 +116,13 @@ export function resources(requests: Requests, repeat: Repeat): Resources {
 		remove: (kind, ref, preconditions, options) => {
 			const call: Call = {
 				method: "DELETE",
-				path: objectPath(kind, ref) + writeQuery(options),
+				path: objectPath(kind, ref),
+				// Beside a body the API server reads no options from the query: a dry run asked for there deletes.
 				body: JSON.stringify({
 					kind: "DeleteOptions",
 					apiVersion: "v1",
 					preconditions,
+					...(options?.dryRun && { dryRun: ["All"] }),
 				}),
 			};
 			return repeat.run("write", async (unsure) => {

@@ -47,7 +47,7 @@ function beginning(text: string): string {
 	);
 }
 
-/** `dryRun=All` of a write, from its query or the DeleteOptions in its body. Throws a 422 for another value. */
+/** `dryRun=All` of a write, from its query or as `given`. Throws a 422 for another value. */
 export function isDryRun(
 	{ query }: ApiRequest,
 	optionsKind:
@@ -55,12 +55,8 @@ export function isDryRun(
 		| "UpdateOptions"
 		| "PatchOptions"
 		| "DeleteOptions",
-	inBody: Json | undefined = undefined,
+	given: readonly string[] = query.getAll("dryRun"),
 ): boolean {
-	const given = [
-		...query.getAll("dryRun"),
-		...(Array.isArray(inBody) ? inBody.map(String) : []),
-	];
 	for (const value of given)
 		if (value !== "All")
 			throw refuse.invalid(

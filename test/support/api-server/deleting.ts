@@ -3,7 +3,12 @@ import { type Answer, answerJson, type ObjectAnswer } from "./answer.ts";
 import { isDryRun } from "./body.ts";
 import type { Entry } from "./entries.ts";
 import { parseGoJson } from "./go-text.ts";
-import { isObject, type JsonObject, type KubeObject } from "./objects.ts";
+import {
+	isObject,
+	type Json,
+	type JsonObject,
+	type KubeObject,
+} from "./objects.ts";
 import {
 	type ApiRequest,
 	type ResourceRequest,
@@ -23,7 +28,7 @@ export function remove(
 	const { resource, name } = target;
 	const options = readOptions(request);
 	const dryRun = isDryRun(request, "DeleteOptions", options.dryRun);
-	checkPropagation(request, options);
+	checkPropagation(options);
 	const entry = store.entry(resource, storedNamespace(target), name);
 	if (resource === namespaces && protectedNamespaces.has(name))
 		throw refuse.forbidden(
@@ -109,21 +114,41 @@ function deleteEntry(
 	};
 }
 
-/** DeleteOptions, which may be absent. */
-function readOptions(request: ApiRequest): JsonObject {
-	if (request.body === "") return {};
+interface DeleteOptions {
+	dryRun: readonly string[];
+	propagationPolicy: Json | undefined;
+	preconditions: Json | undefined;
+}
+
+/** The options of a deletion: of its body, or where it has none, of its query; never of both. */
+function readOptions(request: ApiRequest): DeleteOptions {
+	const { query } = request;
+	if (request.body === "")
+		return {
+			dryRun: query.getAll("dryRun"),
+			propagationPolicy: query.get("propagationPolicy") ?? undefined,
+			preconditions: undefined,
+		};
 	const options = parseGoJson(request.body);
 	if ("error" in options)
 		throw refuse.badRequest(
 			`couldn't get version/kind; json parse error: ${options.error}`,
 		);
-	return isObject(options.value) ? options.value : {};
+	const { dryRun, propagationPolicy, preconditions }: JsonObject = isObject(
+		options.value,
+	)
+		? options.value
+		: {};
+	return {
+		dryRun: Array.isArray(dryRun) ? dryRun.map(String) : [],
+		propagationPolicy,
+		preconditions,
+	};
 }
 
 /** Throws a 422 for a propagation that there is not; all others are alike, for there are no owners here. */
-function checkPropagation({ query }: ApiRequest, options: JsonObject): void {
-	const given =
-		query.get("propagationPolicy") ?? options.propagationPolicy ?? "Orphan";
+function checkPropagation({ propagationPolicy }: DeleteOptions): void {
+	const given = propagationPolicy ?? "Orphan";
 	if (["Foreground", "Background", "Orphan"].includes(String(given))) return;
 	throw refuse.invalid(
 		"DeleteOptions",
@@ -139,8 +164,10 @@ function checkPropagation({ query }: ApiRequest, options: JsonObject): void {
 	);
 }
 
-function checkPreconditions({ resource, object }: Entry, options: JsonObject) {
-	const { preconditions } = options;
+function checkPreconditions(
+	{ resource, object }: Entry,
+	{ preconditions }: DeleteOptions,
+) {
 	if (!isObject(preconditions)) return;
 	const { name, uid, resourceVersion } = object.metadata;
 	const conflict = (why: string) => refuse.conflict(resource.kind, name, why);
