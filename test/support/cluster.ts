@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Grant, grantOnEmbedded, grantOnReal } from "./accounts.ts";
+import { admitOnEmbedded, admitOnReal, type Policy } from "./admission.ts";
 import { type AccessRule, startApiServer } from "./api-server/index.ts";
 import type { JsonObject } from "./api-server/objects.ts";
 import { type RawApi, rawApi } from "./raw-api.ts";
@@ -32,6 +33,8 @@ export interface TestCluster extends AsyncDisposable {
 	 * what is granted and nothing else. Returns when the server heeds it.
 	 */
 	account(namespace: string, grants: readonly Grant[]): Promise<string>;
+	/** Lets an admission policy refuse every Secret in a namespace, or warn of it. Returns when the server heeds it. */
+	admit(policy: Policy): Promise<void>;
 	/** Gives a pod a status, as its kubelet would. */
 	podStatus(namespace: string, name: string, status: JsonObject): Promise<void>;
 }
@@ -78,6 +81,7 @@ async function embedded(): Promise<TestCluster> {
 				common,
 				grantOnEmbedded(server, allow, common.named, namespace, grants),
 			),
+		admit: async (policy) => admitOnEmbedded(server, policy),
 		async podStatus(namespace, name, status) {
 			const pod = server.store.get("Pod", namespace, name);
 			assert.ok(pod, `there is no pod ${name}`);
@@ -102,6 +106,7 @@ async function real(
 		kind: "real",
 		account: async (namespace, grants) =>
 			write(common, await grantOnReal(common, namespace, grants)),
+		admit: (policy) => admitOnReal(common, policy),
 		async podStatus(namespace, name, status) {
 			const answer = await common.api.request(
 				"PATCH",
