@@ -9,6 +9,7 @@ import { findSource } from "./find-source.ts";
 import type { Watched } from "./followings.ts";
 import { keepInSync } from "./keep-in-sync.ts";
 import type { Syncing } from "./syncing.ts";
+import { warnOfExpiry } from "./warn-of-expiry.ts";
 
 /** What `sync --watch` was told. */
 export type WatchSync = Omit<Syncing, "dryRun">;
@@ -26,11 +27,9 @@ export async function watchSync(
 	const { out, err } = world.streams;
 	const watched = watchedOf(options);
 	const { owner } = options.source;
-	const { namespace, name } = await findSource(
-		cluster,
-		new ContentReader(),
-		options.source,
-	);
+	const source = await findSource(cluster, new ContentReader(), options.source);
+	const { namespace, name } = source;
+	warnOfExpiry(source, world);
 	const counts = tally([]);
 	const gone = out.gone ?? new AbortController().signal;
 	try {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { keyFile } from "../support/example-bed.ts";
 import { type TestBed, testBed } from "../support/test-bed.ts";
+import { watching } from "../support/watching.ts";
 
 const NAME = "nginx-mesh-registry-key";
 const NOW = Date.parse("2026-11-21T08:00:00Z");
@@ -169,6 +170,16 @@ describe("sync warns of a source that", () => {
 				words === undefined ? "" : warning(name, words),
 			);
 		});
+});
+
+test("sync --watch warns as it begins", async () => {
+	await using bed = await withThree();
+	await using watch = await watching(bed, ["token", "-n", "app"], at(0));
+	const { err } = await watch.stop();
+	assert.match(
+		err,
+		/^Warning: the credential for a\.example expires at 2026-11-21T20:00:00Z; replace it with /,
+	);
 });
 
 test("gcloud's access token by a pipe is good for an hour, and a key file for ever", async () => {
