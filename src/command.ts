@@ -1,5 +1,6 @@
+import type { Joining } from "./actions/over-contexts.ts";
 import type { CommandHelp, Given } from "./core/flag.ts";
-import type { Env } from "./flags.ts";
+import { CONTEXTS_FLAG, contextsOf, type Env } from "./flags.ts";
 import type { World } from "./world.ts";
 
 /** A command whose options have been read: does its work, and returns the exit status. */
@@ -20,13 +21,24 @@ export function command<Options>(
 		/** How many operands it takes at most; default 1 where `operands` says something, else 0. */
 		options(given: Given, env: Env): Options;
 		run(options: Options, world: World): Promise<number>;
+		/** It also works in several contexts at once (`--contexts`): how its output is then joined. */
+		joining?(given: Given): Joining;
 	},
 ): Command {
+	const { joining } = definition;
 	return {
 		...definition,
+		flags: joining ? [CONTEXTS_FLAG, ...definition.flags] : definition.flags,
 		prepare(given, env) {
 			const options = definition.options(given, env);
-			return (world) => definition.run(options, world);
+			const run = (world: World) => definition.run(options, world);
+			const contexts = joining && contextsOf(given);
+			if (!contexts) return run;
+			const how = joining(given);
+			return async (world) => {
+				const { overContexts } = await import("./actions/over-contexts.ts");
+				return overContexts(contexts, how, world, run);
+			};
 		},
 	};
 }

@@ -39,6 +39,7 @@ Every other entry stays, whatever else edits the account meanwhile. What was add
 		flags.outputFlag(...CHANGE_FORMATS),
 		flags.QUIET_FLAG,
 	],
+	joining: flags.joiningOf,
 	options: (given, env) => ({
 		connection: {
 			...flags.connectionFlags(given),

@@ -55,6 +55,7 @@ What nodes know cannot be seen from here: credentials of their own, the authorit
 		flags.outputFlag(...FORMATS),
 		flags.QUIET_FLAG,
 	],
+	joining: flags.joiningOf,
 	options: (given, env) => ({
 		connection: flags.connectionFlags(given),
 		namespaces: scopeOf(given),

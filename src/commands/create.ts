@@ -102,6 +102,7 @@ At a terminal the credential is tried at its registry before it is written, else
 		flags.QUIET_FLAG,
 		flags.YES_FLAG,
 	],
+	joining: flags.joiningOf,
 	options: (given, env) => ({
 		connection: flags.connectionFlags(given),
 		place: {

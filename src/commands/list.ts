@@ -2,13 +2,14 @@ import { readKeys } from "../actions/read-keys.ts";
 import { readSources } from "../actions/read-sources.ts";
 import { command } from "../command.ts";
 import { expiriesOfKey } from "../core/expiry.ts";
-import { selectorOf } from "../core/ownership.ts";
+import { type OwnerLabel, selectorOf } from "../core/ownership.ts";
 import { byNamespace } from "../core/plan.ts";
 import { ContentReader, type RegistryKey } from "../core/registry-key.ts";
 import { EXIT } from "../errors.ts";
 import * as flags from "../flags.ts";
-import { keyItems, keyNames, keyTable } from "../report/keys.ts";
+import { type KeysOf, keyItems, keyNames, keyTable } from "../report/keys.ts";
 import { json, yaml } from "../report/structured.ts";
+import type { Cluster, World } from "../world.ts";
 
 const FORMATS = ["json", "name", "wide", "yaml"] as const;
 
@@ -31,6 +32,10 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, InSy
 			line: "kubectl meshreg list --no-headers | grep Drifted",
 		},
 		{
+			comment: "In all contexts whose names begin with prod",
+			line: "kubectl meshreg list --contexts 'prod-*'",
+		},
+		{
 			comment: "What expires within a week, and when",
 			line: "kubectl meshreg list --expiring 7d -o wide",
 		},
@@ -41,6 +46,7 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, InSy
 		},
 	],
 	flags: [
+		flags.CONTEXTS_FLAG,
 		flags.NAMESPACES_FLAG,
 		flags.ALL_NAMESPACES_FLAG,
 		{
@@ -68,80 +74,99 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, InSy
 			: undefined,
 		headers: !given.on("no-headers"),
 		output: flags.outputOf(given, FORMATS),
+		contexts: flags.contextsOf(given),
 	}),
 	async run(options, world) {
-		const cluster = await world.connect(options.connection);
-		try {
-			const reader = new ContentReader();
-			const scopes =
-				options.namespaces.length > 0
-					? options.namespaces.map((namespace) => ({ namespace }))
-					: [{}];
-			const found: RegistryKey[] = [];
-			for (const scope of scopes) {
-				found.push(
-					...(await readKeys(cluster, reader, {
-						...scope,
-						labelSelector: selectorOf(options.owner),
-					})),
-				);
-				if (!options.all) continue;
-				const fieldSelector = `metadata.name=${options.name},type=kubernetes.io/dockerconfigjson`;
-				const named = await readKeys(cluster, reader, {
-					...scope,
-					fieldSelector,
-				});
-				found.push(
-					...named.filter(
-						(key) => key.labels[options.owner.key] !== options.owner.value,
-					),
-				);
+		const now = world.clock.now();
+		const one = async (own: World): Promise<Listed> => {
+			const cluster = await own.connect(options.connection);
+			try {
+				return { status: EXIT.done, ...(await keysIn(cluster, options, now)) };
+			} finally {
+				await cluster.close();
 			}
-			const { out, err } = world.streams;
-			const now = world.clock.now();
-			const sources = await readSources(cluster, reader, found, options.owner);
-			const keys = found
-				.filter((key) => expiresWithin(options.expiring, key, sources, now))
-				.sort(byNamespace);
-			if (
-				options.output === "json" ||
-				options.output === "yaml" ||
-				keys.length > 0
-			) {
-				const shown = { owner: options.owner, sources };
-				if (options.output === "json")
-					out.write(json({ items: keyItems(keys, shown) }));
-				else if (options.output === "yaml")
-					out.write(await yaml({ items: keyItems(keys, shown) }));
-				else if (options.output === "name") out.write(keyNames(keys));
-				else
-					out.write(
-						keyTable(keys, {
-							...shown,
-							now,
-							wide: options.output === "wide",
-							headers: options.headers,
-						}),
-					);
-				return EXIT.done;
-			}
-			const [only, ...others] = options.namespaces;
-			const place =
-				only !== undefined && others.length === 0
-					? ` in ${only} namespace`
-					: "";
-			err.write(
-				`No resources found${place}.\n`.replace(
-					/^No resources found\.$/m,
-					"No resources found",
-				),
-			);
+		};
+		if (options.contexts === undefined) {
+			await show([await one(world)], options, now, world);
 			return EXIT.done;
-		} finally {
-			await cluster.close();
 		}
+		const { inContexts, worstOf } = await import("../actions/over-contexts.ts");
+		const outcomes = await inContexts(options.contexts, world, (_, own) =>
+			one(own),
+		);
+		const listed = outcomes.flatMap((outcome) =>
+			"value" in outcome
+				? [{ context: outcome.context, ...outcome.value }]
+				: [],
+		);
+		await show(listed, options, now, world);
+		return worstOf(outcomes, world.streams.err);
 	},
 });
+
+type Listed = KeysOf & { readonly status: number };
+
+interface ListOptions {
+	readonly namespaces: readonly string[];
+	readonly owner: OwnerLabel;
+	readonly all: boolean;
+	readonly name: string;
+	/** Milliseconds. */
+	readonly expiring: number | undefined;
+	readonly headers: boolean;
+	readonly output: (typeof FORMATS)[number] | undefined;
+}
+
+/** The registry keys of a cluster that are asked for, in order, and what is known of their sources. */
+async function keysIn(
+	cluster: Cluster,
+	{ namespaces, owner, all, name, expiring }: ListOptions,
+	now: number,
+): Promise<KeysOf> {
+	const reader = new ContentReader();
+	const scopes =
+		namespaces.length > 0
+			? namespaces.map((namespace) => ({ namespace }))
+			: [{}];
+	const found: RegistryKey[] = [];
+	for (const scope of scopes) {
+		const labelSelector = selectorOf(owner);
+		found.push(
+			...(await readKeys(cluster, reader, { ...scope, labelSelector })),
+		);
+		if (!all) continue;
+		const fieldSelector = `metadata.name=${name},type=kubernetes.io/dockerconfigjson`;
+		const named = await readKeys(cluster, reader, { ...scope, fieldSelector });
+		found.push(...named.filter((key) => key.labels[owner.key] !== owner.value));
+	}
+	const sources = await readSources(cluster, reader, found, owner);
+	const keys = found
+		.filter((key) => expiresWithin(expiring, key, sources, now))
+		.sort(byNamespace);
+	return { keys, known: { owner, sources } };
+}
+
+async function show(
+	listed: readonly KeysOf[],
+	{ output, headers, namespaces }: ListOptions,
+	now: number,
+	world: World,
+): Promise<void> {
+	const { out, err } = world.streams;
+	if (output === "json") out.write(json({ items: keyItems(listed) }));
+	else if (output === "yaml")
+		out.write(await yaml({ items: keyItems(listed) }));
+	else if (listed.every(({ keys }) => keys.length === 0)) {
+		const [only, ...others] = namespaces;
+		// Only this one has a full stop with kubectl.
+		err.write(
+			only !== undefined && others.length === 0
+				? `No resources found in ${only} namespace.\n`
+				: "No resources found\n",
+		);
+	} else if (output === "name") out.write(keyNames(listed));
+	else out.write(keyTable(listed, { now, wide: output === "wide", headers }));
+}
 
 /** Without a time to look at: every key. */
 function expiresWithin(

@@ -57,6 +57,7 @@ It says what it will delete and how much still names it, and asks. Each deletion
 		flags.QUIET_FLAG,
 		flags.YES_FLAG,
 	],
+	joining: flags.joiningOf,
 	options: (given, env) => ({
 		connection: {
 			...flags.connectionFlags(given),

@@ -83,6 +83,7 @@ Other registries in the source stay as they are. Interrupted anywhere, the same 
 		flags.QUIET_FLAG,
 		flags.YES_FLAG,
 	],
+	joining: flags.joiningOf,
 	options(given, env) {
 		const { input, warnings } = credentialInputOf(given);
 		if (input.servers.length > 1)

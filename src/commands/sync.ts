@@ -50,6 +50,10 @@ Say which namespaces: by name, all, by label, or those in which the mesh injects
 			line: "kubectl meshreg sync --needed --attach",
 		},
 		{
+			comment: "In several clusters at once",
+			line: "kubectl meshreg sync -A --contexts 'prod-*'",
+		},
+		{
 			comment: "Stay, and keep them in sync",
 			line: "kubectl meshreg sync -A --watch",
 		},
@@ -117,6 +121,11 @@ Say which namespaces: by name, all, by label, or those in which the mesh injects
 		flags.QUIET_FLAG,
 		flags.YES_FLAG,
 	],
+	// An event is a line, in JSON as well: it cannot wait for others.
+	joining: (given) =>
+		given.on("watch") && given.text("output") === "json"
+			? "raw"
+			: flags.joiningOf(given),
 	options(given, env) {
 		return {
 			connection: {

@@ -38,59 +38,72 @@ export interface KeyItem {
 	readonly created: string;
 }
 
-/** The items of `-o json` and `-o yaml`. */
+/** The keys of one cluster; `context`: its name, where several are listed. */
+export interface KeysOf {
+	readonly context?: string;
+	readonly keys: readonly RegistryKey[];
+	readonly known: KeyContext;
+}
+
+/** The items of `-o json` and `-o yaml`; of several clusters each says its context. */
 export function keyItems(
-	keys: readonly RegistryKey[],
-	context: KeyContext,
-): KeyItem[] {
-	return keys.map((key) => ({
-		namespace: key.namespace,
-		name: key.name,
-		status: statusOf(key, context.owner, context.sources),
-		...registriesAndUsers(key.content),
-		source: key.annotations[SOURCE_ANNOTATION] ?? "",
-		expires: expiresAt(key, context.sources),
-		created: key.created,
-	}));
+	clusters: readonly KeysOf[],
+): (KeyItem & { readonly context?: string })[] {
+	return clusters.flatMap(({ context, keys, known }) =>
+		keys.map((key) => ({
+			...(context !== undefined && { context }),
+			namespace: key.namespace,
+			name: key.name,
+			status: statusOf(key, known.owner, known.sources),
+			...registriesAndUsers(key.content),
+			source: key.annotations[SOURCE_ANNOTATION] ?? "",
+			expires: expiresAt(key, known.sources),
+			created: key.created,
+		})),
+	);
 }
 
 /** `-o name`. */
-export function keyNames(keys: readonly RegistryKey[]): string {
-	return keys.map((key) => `secret/${key.name}\n`).join("");
+export function keyNames(clusters: readonly KeysOf[]): string {
+	return clusters
+		.flatMap(({ keys }) => keys.map((key) => `secret/${key.name}\n`))
+		.join("");
 }
 
-/** `NAMESPACE NAME REGISTRIES STATUS AGE`, and with `wide` also `USERNAME SOURCE EXPIRES`: the time that is left. */
+/**
+ * `NAMESPACE NAME REGISTRIES STATUS AGE`, and with `wide` also `USERNAME SOURCE EXPIRES`: the time
+ * that is left. Of several clusters `CONTEXT` comes first.
+ */
 export function keyTable(
-	keys: readonly RegistryKey[],
-	context: KeyContext & {
+	clusters: readonly KeysOf[],
+	how: {
 		readonly now: number;
 		readonly wide: boolean;
 		readonly headers: boolean;
 	},
 ): string {
+	const several = clusters.some(({ context }) => context !== undefined);
 	const headers = [
+		...(several ? ["CONTEXT"] : []),
 		"NAMESPACE",
 		"NAME",
 		"REGISTRIES",
 		"STATUS",
 		"AGE",
-		...(context.wide ? ["USERNAME", "SOURCE", "EXPIRES"] : []),
+		...(how.wide ? ["USERNAME", "SOURCE", "EXPIRES"] : []),
 	];
-	const rows = keyItems(keys, context).map((item) => [
+	const rows = keyItems(clusters).map((item) => [
+		...(several ? [item.context ?? ""] : []),
 		item.namespace,
 		item.name,
 		item.registries.join(","),
 		item.status,
-		age(item.created, context.now),
-		...(context.wide
-			? [
-					item.usernames.join(","),
-					item.source,
-					timeLeft(item.expires, context.now),
-				]
+		age(item.created, how.now),
+		...(how.wide
+			? [item.usernames.join(","), item.source, timeLeft(item.expires, how.now)]
 			: []),
 	]);
-	return table(context.headers ? headers : undefined, rows);
+	return table(how.headers ? headers : undefined, rows);
 }
 
 function expiresAt(key: RegistryKey, sources: KeyContext["sources"]): string {

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
 import { cp, mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import type { Surroundings } from "./command-line.ts";
 import { type TestBed, testBed } from "./test-bed.ts";
 
@@ -68,6 +68,14 @@ export async function exampleBed(): Promise<ExampleBed> {
 	const palette = new URL("../data/palette-deployment.yaml", import.meta.url);
 	for (const name of ["app.yaml", "deployment.yaml", "manifests/app.yaml"])
 		await cp(palette, join(bed.folder, name));
+	// For examples with several contexts: the same cluster by two names.
+	const several = await Promise.all(
+		["prod-eu", "prod-us"].map(async (context) => {
+			const path = join(bed.folder, `${context}.kubeconfig`);
+			await bed.server.writeKubeconfig(path, { context });
+			return path;
+		}),
+	).then((paths) => paths.join(delimiter));
 	return {
 		...bed,
 		async run(argv, given) {
@@ -89,6 +97,7 @@ export async function exampleBed(): Promise<ExampleBed> {
 						: word,
 				),
 				{
+					...(argv.includes("--contexts") && { kubeconfig: several }),
 					env: { HOME: bed.folder },
 					verification: { outcome: "good" },
 					...given,

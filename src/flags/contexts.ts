@@ -1,0 +1,36 @@
+import type { ContextChoice, Joining } from "../actions/over-contexts.ts";
+import type { Flag, Given } from "../core/flag.ts";
+import { UsageError } from "../errors.ts";
+import { atMostOne } from "./values.ts";
+
+/** Several clusters at once. */
+export const CONTEXTS_FLAG: Flag = {
+	name: "contexts",
+	kind: "list",
+	commas: true,
+	values: "context",
+	help: "Work in these contexts of the kubeconfig at once, each with its own result: names or globs, separated by commas.",
+};
+
+/** `--contexts`; undefined where it is not given. Throws UsageError, also for an empty one. */
+export function contextsOf(given: Given): ContextChoice | undefined {
+	if (!given.has("contexts")) return undefined;
+	for (const name of ["context", "cluster", "server"])
+		atMostOne(given, [
+			["contexts", "--contexts"],
+			[name, `--${name}`],
+		]);
+	const patterns = given.list("contexts").map((pattern) => pattern.trim());
+	if (patterns.some((pattern) => pattern === ""))
+		throw new UsageError(
+			"--contexts: a context is empty; is a variable unset?",
+		);
+	return { patterns, kubeconfig: given.text("kubeconfig") };
+}
+
+/** By `-o`: lines say their context, names are names, documents become one. */
+export function joiningOf(given: Given): Joining {
+	const output = given.text("output");
+	if (output === "json" || output === "yaml") return output;
+	return output === "name" ? "raw" : "tagged";
+}

@@ -1,0 +1,341 @@
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { describe, test } from "node:test";
+import { AbortedError } from "../../src/errors.ts";
+import { meshreg, type Surroundings } from "../support/command-line.ts";
+import { type TestBed, testBed } from "../support/test-bed.ts";
+
+const NAME = "nginx-mesh-registry-key";
+const CREDENTIAL = [
+	"--registry-server=registry.example.com",
+	"--registry-username=mesh",
+	"--registry-password-stdin",
+];
+
+/** Two clusters, prod-eu and prod-us, and prod-gone that answers nothing, in one kubeconfig. */
+async function clusters(): Promise<{
+	eu: TestBed;
+	us: TestBed;
+	run: (
+		argv: readonly string[],
+		given?: Surroundings,
+	) => ReturnType<typeof meshreg>;
+	[Symbol.asyncDispose](): Promise<void>;
+}> {
+	const eu = await testBed({ namespaces: ["nginx-mesh", "app"] });
+	const us = await testBed({ namespaces: ["nginx-mesh", "app", "shop"] });
+	const paths = await Promise.all(
+		(
+			[
+				["prod-eu", eu, {}],
+				["prod-us", us, {}],
+				["prod-gone", us, { server: "https://127.0.0.1:1" }],
+			] as const
+		).map(async ([context, bed, options]) => {
+			const path = join(eu.folder, `${context}.kubeconfig`);
+			// Users of the same name would be one user: each signs with its own authority's certificate.
+			const yaml = bed.server
+				.kubeconfig({ context, ...options })
+				.replaceAll(/\badmin\b/g, `admin-of-${context}`);
+			await writeFile(path, yaml);
+			return path;
+		}),
+	);
+	return {
+		eu,
+		us,
+		run: (argv, given) =>
+			meshreg(argv, { kubeconfig: paths.join(delimiter), ...given }),
+		async [Symbol.asyncDispose]() {
+			await eu[Symbol.asyncDispose]();
+			await us[Symbol.asyncDispose]();
+		},
+	};
+}
+
+const REFUSED =
+	"The connection to the server 127.0.0.1:1 was refused - did you specify the right host or port?";
+const sorted = (text: string) => text.split("\n").filter(Boolean).sort();
+
+describe("--contexts", () => {
+	test("create asks standard input once, and writes everywhere", async () => {
+		await using all = await clusters();
+		const { status, out, err } = await all.run(
+			["create", ...CREDENTIAL, "--contexts", "prod-eu,prod-us"],
+			{ stdin: "one" },
+		);
+		assert.equal(status, 0, err);
+		assert.deepEqual(sorted(out), [
+			`prod-eu: secret/${NAME} created in nginx-mesh namespace`,
+			`prod-us: secret/${NAME} created in nginx-mesh namespace`,
+		]);
+		assert.equal(all.eu.password("nginx-mesh"), "one");
+		assert.equal(all.us.password("nginx-mesh"), "one");
+	});
+
+	test("create asks a person once for the credential, and about each cluster", async () => {
+		await using all = await clusters();
+		const { status, asked } = await all.run(
+			["create", "--contexts=prod-eu,prod-us", "--no-verify"],
+			{
+				answers: [
+					["Registry server", "registry.example.com"],
+					["How do you authenticate?", "password"],
+					["User name:", "mesh"],
+					["Password:", "one"],
+					["prod-", true],
+					["prod-", false],
+				],
+			},
+		);
+		assert.equal(status, 0);
+		assert.equal(asked.length, 6);
+		const [first, second] = asked.slice(-2).map((text) => text.slice(0, 15));
+		assert.deepEqual([first, second].sort(), [
+			"prod-eu: Create",
+			"prod-us: Create",
+		]);
+		const written = [all.eu, all.us].map((bed) => bed.password("nginx-mesh"));
+		assert.deepEqual(written.toSorted(), ["one", undefined]);
+	});
+
+	for (const [argv, object] of [
+		[["-o", "json", "--dry-run=client"], "Secret"],
+		[["-o", "json"], undefined],
+	] as const)
+		test(`create ${argv.join(" ")} prints one document`, async () => {
+			await using all = await clusters();
+			const { status, out } = await all.run(
+				["create", ...CREDENTIAL, "--contexts=prod-e*,prod-us", ...argv],
+				{ stdin: "one" },
+			);
+			assert.equal(status, 0);
+			const document = JSON.parse(out);
+			assert.equal(document.kind, object);
+			if (object === undefined)
+				assert.deepEqual(
+					document.items.map(({ context, action }: Record<string, string>) => [
+						context,
+						action,
+					]),
+					[
+						["prod-eu", "created"],
+						["prod-us", "created"],
+					],
+				);
+		});
+
+	test("one that fails does not hold up the others", async () => {
+		await using all = await clusters();
+		await all.run(["create", ...CREDENTIAL, "--contexts=prod-eu,prod-us"], {
+			stdin: "one",
+		});
+		const { status, out, err } = await all.run([
+			"sync",
+			"-A",
+			"--contexts=prod-*",
+		]);
+		assert.equal(status, 1);
+		assert.deepEqual(sorted(out), [
+			`prod-eu: secret/${NAME} created in app namespace`,
+			`prod-eu: secret/${NAME} created in default namespace`,
+			`prod-us: secret/${NAME} created in app namespace`,
+			`prod-us: secret/${NAME} created in default namespace`,
+			`prod-us: secret/${NAME} created in shop namespace`,
+		]);
+		assert.deepEqual(sorted(err), [
+			"error: 1 of 3 contexts failed: prod-gone",
+			"prod-eu: 2 namespaces: 2 created, 0 configured, 0 unchanged, 0 failed",
+			`prod-gone: ${REFUSED}`,
+			"prod-us: 3 namespaces: 3 created, 0 configured, 0 unchanged, 0 failed",
+		]);
+
+		const list = await all.run(["list", "--contexts=prod-*"]);
+		assert.equal(list.status, 1);
+		assert.equal(
+			list.out.replaceAll(/\b\d+s\n/g, "0s\n"),
+			`CONTEXT   NAMESPACE    NAME                      REGISTRIES             STATUS   AGE
+prod-eu   app          ${NAME}   registry.example.com   InSync   0s
+prod-eu   default      ${NAME}   registry.example.com   InSync   0s
+prod-eu   nginx-mesh   ${NAME}   registry.example.com   Source   0s
+prod-us   app          ${NAME}   registry.example.com   InSync   0s
+prod-us   default      ${NAME}   registry.example.com   InSync   0s
+prod-us   nginx-mesh   ${NAME}   registry.example.com   Source   0s
+prod-us   shop         ${NAME}   registry.example.com   InSync   0s
+`,
+		);
+		assert.equal(
+			list.err,
+			`prod-gone: ${REFUSED}\nerror: 1 of 3 contexts failed: prod-gone\n`,
+		);
+	});
+
+	test("json and yaml are one document; names are names", async () => {
+		await using all = await clusters();
+		await all.run(["create", ...CREDENTIAL, "--contexts=prod-eu,prod-us"], {
+			stdin: "one",
+		});
+		const sync = ["sync", "-n", "app", "--contexts=prod-eu,prod-us"];
+		const names = await all.run([...sync, "--dry-run=client", "-o", "name"]);
+		assert.equal(names.out, `secret/${NAME}\nsecret/${NAME}\n`);
+		const { out } = await all.run([...sync, "-o", "yaml"]);
+		assert.equal(
+			out,
+			["prod-eu", "prod-us"]
+				.map(
+					(context) =>
+						`- action: created\n  context: ${context}\n  kind: Secret\n  name: ${NAME}\n  namespace: app\n  reason: ""\n`,
+				)
+				.join("")
+				.replace(/^/, "items:\n"),
+		);
+		const list = await all.run([
+			...["list", "-n", "app", "--contexts=prod-eu,prod-us", "-o", "json"],
+		]);
+		assert.deepEqual(
+			JSON.parse(list.out).items.map(
+				({ context, namespace }: Record<string, string>) => [
+					context,
+					namespace,
+				],
+			),
+			[
+				["prod-eu", "app"],
+				["prod-us", "app"],
+			],
+		);
+		const check = await all.run([
+			"check",
+			"--contexts=prod-eu,prod-us",
+			"-o",
+			"json",
+		]);
+		const { healthy, items } = JSON.parse(check.out);
+		assert.equal(typeof healthy, "boolean");
+		assert.deepEqual(
+			[...new Set(items.map(({ context }: Record<string, string>) => context))],
+			["prod-eu", "prod-us"],
+		);
+	});
+
+	test("rotate and attach", async () => {
+		await using all = await clusters();
+		const contexts = "--contexts=prod-eu,prod-us";
+		await all.run(["create", ...CREDENTIAL, contexts], { stdin: "one" });
+		const rotate = await all.run(
+			["rotate", ...CREDENTIAL, "--no-verify", contexts],
+			{
+				stdin: "two",
+			},
+		);
+		assert.equal(rotate.status, 0, rotate.err);
+		assert.equal(all.eu.password("nginx-mesh"), "two");
+		assert.equal(all.us.password("nginx-mesh"), "two");
+		for (const bed of [all.eu, all.us])
+			bed.server.store.seed({
+				kind: "ServiceAccount",
+				metadata: { name: "default", namespace: "app" },
+			});
+		const attach = await all.run(["attach", "-n", "app", contexts]);
+		assert.equal(attach.status, 0, attach.err);
+		assert.deepEqual(sorted(attach.out), [
+			"prod-eu: serviceaccount/default configured in app namespace",
+			"prod-us: serviceaccount/default configured in app namespace",
+		]);
+	});
+
+	test("prune asks about each cluster", async () => {
+		await using all = await clusters();
+		const contexts = "--contexts=prod-eu,prod-us";
+		await all.run(["create", ...CREDENTIAL, contexts], { stdin: "one" });
+		const { status, asked, out } = await all.run(["prune", contexts], {
+			answers: [
+				["prod-", false],
+				["prod-", true],
+			],
+		});
+		assert.equal(status, 0);
+		assert.equal(asked.length, 2);
+		assert.equal(sorted(out).length, 1);
+	});
+
+	test("sync --watch: a line an event, with its context", async () => {
+		await using all = await clusters();
+		const contexts = "--contexts=prod-eu,prod-us";
+		await all.run(["create", ...CREDENTIAL, contexts], { stdin: "one" });
+		const interrupt = new AbortController();
+		let ready = 0;
+		let events = 0;
+		const { status, out } = await all.run(
+			["sync", "-n", "app,new", "--watch", "-o", "json", contexts],
+			{
+				interrupt: interrupt.signal,
+				onWrite(name, text) {
+					if (text.endsWith("Watching for changes.\n") && ++ready === 2)
+						for (const { server } of [all.eu, all.us])
+							server.store.seed({
+								kind: "Namespace",
+								metadata: { name: "new" },
+							});
+					if (name === "out" && text.includes('"created"') && ++events === 4)
+						interrupt.abort(new AbortedError("SIGTERM"));
+				},
+			},
+		);
+		assert.equal(status, 143);
+		const created = out
+			.trimEnd()
+			.split("\n")
+			.map((line) => JSON.parse(line))
+			.filter(({ action }) => action === "created")
+			.map(({ context, namespace }) => `${context} ${namespace}`);
+		assert.deepEqual(created.sort(), [
+			"prod-eu app",
+			"prod-eu new",
+			"prod-us app",
+			"prod-us new",
+		]);
+	});
+
+	for (const [argv, status, message] of [
+		[
+			["--contexts="],
+			2,
+			"--contexts: a context is empty; is a variable unset?",
+		],
+		[
+			["--contexts=prod-eu,,prod-us"],
+			2,
+			"--contexts: a context is empty; is a variable unset?",
+		],
+		[
+			["--contexts=prod-eu", "--context=prod-us"],
+			2,
+			"--contexts and --context cannot be used together",
+		],
+		[
+			["--contexts=prod-eu", "--server=x"],
+			2,
+			"--contexts and --server cannot be used together",
+		],
+		[["--contexts=prod-eu,prod"], 1, 'context "prod" does not exist'],
+		[["--contexts=dev-*"], 1, '--contexts: no context matches "dev-*"'],
+	] as const)
+		test(`refused: list ${argv.join(" ")}`, async () => {
+			await using all = await clusters();
+			for (const command of [["list"], ["sync", "-A"]]) {
+				const outcome = await all.run([...command, ...argv]);
+				assert.equal(outcome.err.split("\n")[0], `error: ${message}`);
+				assert.equal(outcome.status, status);
+				assert.equal(outcome.out, "");
+			}
+		});
+
+	test("what is wrong with the command line is said once", async () => {
+		await using all = await clusters();
+		const outcome = await all.run(["prune", "--contexts=prod-eu,prod-us"]);
+		assert.equal(outcome.status, 2);
+		assert.doesNotMatch(outcome.err, /prod-/);
+	});
+});
