@@ -1,7 +1,7 @@
 /**
  * `npm run package`: dist/release with an archive a platform, checksums, an SBOM and the krew manifest,
- * all from this one Linux machine. `-- binaries` and `-- archives` do the two halves, so that a release
- * may sign the macOS binaries on macOS in between.
+ * all from this one Linux machine. `-- binaries` and `-- archives` do the two halves, and
+ * `-- sign` between them signs the macOS binaries again, for a release with macOS's own tool.
  */
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -10,7 +10,7 @@ import { sha256 } from "./build/base-node.ts";
 import { bundle } from "./build/bundle.ts";
 import { binaryName, nameOf, TARGETS } from "./build/targets.ts";
 import { archiveName, packArchive } from "./package/archive.ts";
-import { makeBinary } from "./package/binary.ts";
+import { makeBinary, sign } from "./package/binary.ts";
 import { fillSums } from "./package/krew-manifest.ts";
 import { sbom } from "./package/sbom.ts";
 
@@ -33,6 +33,11 @@ if (wants("binaries")) {
 	for (const target of TARGETS)
 		await makeBinary(chunks, target, binaryOf(target));
 }
+
+// Made above already, unless this is the half that runs on macOS.
+if (steps.includes("sign"))
+	for (const target of TARGETS)
+		if (target.os === "darwin") await sign(binaryOf(target));
 
 if (wants("archives")) {
 	await rm(release, { recursive: true, force: true });

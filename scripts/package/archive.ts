@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { chmod, cp, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { zipSync } from "fflate";
@@ -48,6 +48,9 @@ async function tarGz(target: Target, binary: string): Promise<Buffer> {
 		const names = ["LICENSE", binaryName(target)];
 		await cp("LICENSE", join(folder, "LICENSE"));
 		await cp(binary, join(folder, binaryName(target)));
+		// A checkout's umask, or a store of build artifacts, may have changed what is executable.
+		await chmod(join(folder, "LICENSE"), 0o644);
+		await chmod(join(folder, binaryName(target)), 0o755);
 		const tar = create(
 			{
 				cwd: folder,

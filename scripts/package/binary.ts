@@ -27,10 +27,7 @@ export async function makeBinary(
 		node: await strippedNode(target),
 		...(runner && { runner }),
 	});
-	if (target.os === "darwin") {
-		await sign(output);
-		verifySignature(await readFile(output));
-	}
+	if (target.os === "darwin") await sign(output);
 	const format = binaryFormat(await readFile(output));
 	if (format.os !== target.os || format.arch !== target.arch)
 		throw new Error(
@@ -63,21 +60,31 @@ async function strippedNode(target: Target): Promise<string> {
 	return stripped;
 }
 
-/** An ad-hoc signature: macOS on Apple silicon kills a program without one. */
-async function sign(path: string): Promise<void> {
-	if (process.platform === "darwin") {
-		await run("codesign", ["--force", "--sign", "-", path]);
-		return;
-	}
-	const quill = await goTool("quill");
-	await run(quill, [
-		"sign",
-		"--quiet",
-		"--ad-hoc",
-		"--identity",
-		"kubectl-meshreg",
-		path,
-	]);
+/**
+ * Signs ad hoc, in place of any other signature, and checks the result: macOS on Apple silicon kills a
+ * program without a signature. On macOS with its own tool.
+ */
+export async function sign(path: string): Promise<void> {
+	const identifier = "kubectl-meshreg";
+	if (process.platform === "darwin")
+		await run("codesign", [
+			"--force",
+			"--identifier",
+			identifier,
+			"--sign",
+			"-",
+			path,
+		]);
+	else
+		await run(await goTool("quill"), [
+			"sign",
+			"--quiet",
+			"--ad-hoc",
+			"--identity",
+			identifier,
+			path,
+		]);
+	verifySignature(await readFile(path));
 }
 
 async function needed(

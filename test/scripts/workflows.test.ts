@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { readdir, readFile } from "node:fs/promises";
+import { describe, test } from "node:test";
+import { parse } from "yaml";
+
+const FOLDER = ".github/workflows";
+const ciRun = await readFile(".ci/run", "utf8");
+const { scripts } = JSON.parse(await readFile("package.json", "utf8")) as {
+	scripts: Record<string, string>;
+};
+
+interface Step {
+	readonly run?: string;
+	readonly uses?: string;
+}
+interface Workflow {
+	readonly permissions?: unknown;
+	readonly jobs: Record<
+		string,
+		{ readonly steps: readonly Step[]; "timeout-minutes"?: number }
+	>;
+}
+
+/** Commands that no script of ours stands behind, and why. */
+const OTHERS = [
+	/^npm ci$/,
+	/^(sudo )?bash \.ci\/(install|run)$/,
+	// GitHub's own program, for what it published itself.
+	/^gh release download /,
+	// A cluster from elsewhere; `npm run test:cluster` builds its own where these are not set.
+	/^go install sigs\.k8s\.io\/controller-runtime\/tools\/setup-envtest@/,
+	/^(export )?KUBEBUILDER_ASSETS/,
+];
+/** Scripts that .ci/run does not run, and the test that does. */
+const TESTED_ELSEWHERE: Record<string, string> = {
+	release: "test/scripts/release.test.ts",
+	"test:archives": "test/release/archives.test.ts",
+};
+
+for (const file of await readdir(FOLDER))
+	describe(file, async () => {
+		const workflow = parse(
+			await readFile(`${FOLDER}/${file}`, "utf8"),
+		) as Workflow;
+		const steps = Object.values(workflow.jobs).flatMap((job) => job.steps);
+		const commands = steps.flatMap(({ run }) =>
+			(run ?? "").split("\n").filter((line) => line.trim() !== ""),
+		);
+
+		test("every command is a script that .ci/run or a test runs too", () => {
+			for (const command of commands) {
+				if (OTHERS.some((other) => other.test(command))) continue;
+				const name = /^npm (?:run )?([\w:]+)/.exec(command)?.[1] ?? "";
+				assert.ok(name in scripts, `no script of package.json: ${command}`);
+				assert.ok(
+					name in TESTED_ELSEWHERE ||
+						new RegExp(`^npm (run )?${name}$`, "m").test(ciRun),
+					`.ci/run does not run ${name}`,
+				);
+			}
+		});
+
+		test("no expression inside a command: its value would be run as one", () => {
+			for (const command of commands) assert.doesNotMatch(command, /\$\{\{/);
+		});
+
+		test("permissions are named, jobs end", () => {
+			assert.deepEqual(workflow.permissions, { contents: "read" });
+			for (const [name, job] of Object.entries(workflow.jobs))
+				assert.ok(job["timeout-minutes"], `${name} has no timeout-minutes`);
+		});
+	});
+
+describe("issue forms", async () => {
+	const folder = ".github/ISSUE_TEMPLATE";
+	for (const file of await readdir(folder))
+		test(file, async () => {
+			const form = parse(await readFile(`${folder}/${file}`, "utf8"));
+			if (file === "config.yml")
+				return assert.ok(form.contact_links.length > 0);
+			assert.ok(form.name && form.description && form.labels.length > 0);
+			const ids = form.body.flatMap((field: { id?: string }) => field.id ?? []);
+			assert.equal(new Set(ids).size, ids.length);
+			for (const { type, attributes } of form.body)
+				assert.ok(
+					type === "markdown" ? attributes.value : attributes.label,
+					type,
+				);
+		});
+});
