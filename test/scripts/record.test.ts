@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { test } from "node:test";
+import { recordSession } from "../../scripts/record/session.ts";
+import { svgOf, transcript } from "../../scripts/record/svg.ts";
+import { noTerminals } from "../support/pty.ts";
+
+/** Ages differ by how fast the machine is. */
+const ageless = (text: string) => text.replace(/\b\d+s$/gm, "0s");
+
+test("README's recording shows what a session looks like today", {
+	skip: noTerminals,
+	timeout: 120_000,
+}, async (t) => {
+	const frames = await recordSession(t.signal);
+	const svg = await readFile("docs/session.svg", "utf8");
+	const description = /<desc>(.*?)<\/desc>/s
+		.exec(svg)?.[1]
+		?.replaceAll("&lt;", "<")
+		.replaceAll("&gt;", ">")
+		.replaceAll("&amp;", "&");
+	assert.equal(
+		ageless(description ?? ""),
+		ageless(transcript(frames)),
+		"docs/session.svg is out of date: npm run record",
+	);
+	assert.ok(!svg.includes("not-a-real-password"));
+});
+
+test("a recording plays each screen for its time, and rests at the last", () => {
+	const line = (text: string) => [{ text }];
+	const svg = svgOf([
+		{ screen: [line("$ a<b")], ms: 100 },
+		{
+			screen: [line("$ a<b"), [{ text: "red", colour: 1, bold: true }]],
+			ms: 300,
+		},
+		{ screen: [line("$ ")], ms: 600 },
+	]);
+	assert.match(
+		svg,
+		/<text y="57.5" opacity="0"><tspan x="16" textLength="42">\$ a&lt;b<\/tspan><animate [^>]*dur="1000ms"[^>]* keyTimes="0;0.4" values="1;0"\/>/,
+	);
+	assert.match(
+		svg,
+		/<tspan x="16" textLength="25.2" fill="#ff7b72" font-weight="bold">red<\/tspan><animate [^>]* keyTimes="0;0.1;0.4" values="0;1;0"\/>/,
+	);
+	assert.match(
+		svg,
+		/<text y="57.5"><tspan x="16" textLength="16.8">\$ <\/tspan><animate [^>]* keyTimes="0;0.4" values="0;1"\/>/,
+	);
+});
