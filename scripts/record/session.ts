@@ -42,7 +42,7 @@ const SESSION: readonly Deed[] = [
 	],
 	["$ ", "kubectl meshreg prune\r", 1500],
 	["(y/N)", "y\r", 2500],
-	["$ ", "exit\r"],
+	["$ ", "", 3000],
 ];
 
 /** Runs the session on a real terminal and an API server of its own; the frames of what was seen. */
