@@ -1,6 +1,7 @@
 import type { Bar, Bench, Row } from "../measuring.ts";
-import { realServer } from "./scale/servers.ts";
-import { measure, type Samples } from "./scale/works.ts";
+import { farAway } from "./scale/distance.ts";
+import { type BenchServer, realServer } from "./scale/servers.ts";
+import { measure, type Samples, type Scale } from "./scale/works.ts";
 
 /** What each work has to keep to at 1,000 namespaces. */
 const BARS: Readonly<Record<string, readonly Bar[]>> = {
@@ -22,31 +23,60 @@ const BARS: Readonly<Record<string, readonly Bar[]>> = {
 const TENFOLD = 11;
 const MEMORY = 200;
 const MEASURED = Object.keys(BARS);
+/** Half of a round trip to a cluster elsewhere, in ms: that of a cloud region some hundred kilometres off. */
+const ONE_WAY = 10;
+const FAR = `${2 * ONE_WAY} ms away: `;
 
 /** The packaged file on a real kube-apiserver, 1,000 and 10,000 namespaces, beside kubectl and a bare client. */
 export const bench: Bench = {
 	name: "scale",
 	async run(): Promise<Row[]> {
-		const thousand = await onServer(1000, true);
-		const tenThousand = await onServer(10_000, false);
-		const rows = [...thousand].map(
-			([work, row]): Row => ({ work, ...row, bars: BARS[work] ?? [] }),
-		);
-		for (const [work, row] of tenThousand)
-			rows.push({ work: `10,000: ${work}`, ...row, bars: atTenThousand(work) });
-		return rows;
+		const near = await realServer();
+		const thousand = await onServer(near, 1000, ["apply", "delete"]);
+		const far = await farAway(await realServer(), ONE_WAY);
+		const thousandFar = await onServer(far, 1000, ["apply"]);
+		const tenThousand = await onServer(await realServer(), 10_000, []);
+		return [
+			...rowsOf("", thousand, (work) => BARS[work] ?? []),
+			...rowsOf(FAR, thousandFar, (work) => barsFarAway(work, thousandFar)),
+			...rowsOf("10,000: ", tenThousand, barsAtTenThousand),
+		];
 	},
 };
 
-function atTenThousand(work: string): Bar[] {
+function rowsOf(
+	prefix: string,
+	samples: Samples,
+	bars: (work: string) => readonly Bar[],
+): Row[] {
+	return [...samples].map(([work, row]) => ({
+		work: prefix + work,
+		...row,
+		bars: bars(work),
+	}));
+}
+
+/** The same as at no distance, but for what is not measured there. */
+function barsFarAway(work: string, measured: Samples): Bar[] {
+	return (BARS[work] ?? []).flatMap((bar) =>
+		bar.against !== undefined && measured.has(bar.against)
+			? [{ ...bar, against: FAR + bar.against }]
+			: [],
+	);
+}
+
+function barsAtTenThousand(work: string): Bar[] {
 	if (work.endsWith("memory")) return [{ atMost: MEMORY }];
 	return MEASURED.includes(work) ? [{ against: work, atMost: TENFOLD }] : [];
 }
 
-async function onServer(namespaces: number, slow: boolean): Promise<Samples> {
-	const server = await realServer();
+async function onServer(
+	server: BenchServer,
+	namespaces: number,
+	kubectl: Scale["kubectl"],
+): Promise<Samples> {
 	try {
-		return await measure({ server, namespaces, rounds: 3, slow });
+		return await measure({ server, namespaces, rounds: 3, kubectl });
 	} finally {
 		await server.stop();
 	}
