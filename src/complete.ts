@@ -82,7 +82,7 @@ async function valuesOf(
 		case "user":
 			return (await world.kubeconfigNames(flags.kubeconfig))[source];
 		default: {
-			const cluster = await world.connect(flags, late);
+			const cluster = await world.connect(flags, { quietlyUntil: late });
 			try {
 				const [namespace = cluster.namespace] = given.list("namespace");
 				const wanted: Record<typeof source, [Kind, ListQuery]> = {

@@ -22,13 +22,13 @@ const world: World = {
 	clock: systemClock,
 	files: disk,
 	interrupt: interrupt.signal,
-	async connect(flags, quietlyUntil) {
+	async connect(flags, { err = streams.err, quietlyUntil } = {}) {
 		const { connect } = await import("./adapters/cluster/index.ts");
 		return connect(flags, {
 			env: process.env,
 			files: disk,
 			clock: systemClock,
-			err: quietlyUntil ? silent : streams.err,
+			err: quietlyUntil ? silent : err,
 			interrupt: quietlyUntil
 				? AbortSignal.any([interrupt.signal, quietlyUntil])
 				: interrupt.signal,
@@ -61,7 +61,7 @@ const world: World = {
 	prompter() {
 		prompter ??= import("./adapters/terminal/prompter.ts").then(
 			({ terminalPrompter }) =>
-				terminalPrompter(process, streams.animated, interrupt.signal),
+				terminalPrompter(process, streams.animated, interrupt),
 		);
 		return prompter;
 	},

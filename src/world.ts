@@ -14,14 +14,13 @@ export interface World {
 	readonly streams: Streams;
 	readonly clock: Clock;
 	readonly files: Files;
-	/** Aborts on SIGINT, SIGTERM and SIGHUP; its reason is the AbortedError to end with. */
+	/** Aborts on SIGINT, SIGTERM, SIGHUP, and Ctrl-C in a question; its reason is the AbortedError to end with. */
 	readonly interrupt: AbortSignal;
 	/**
 	 * The cluster and user that kubectl would use for these flags. Loads the client, sends nothing yet.
-	 * Throws OperationError for a kubeconfig that is broken or lacks the context. With `quietlyUntil`
-	 * nobody is asked or told anything, and everything ends when it aborts.
+	 * Throws OperationError for a kubeconfig that is broken or lacks the context.
 	 */
-	connect(flags: ConnectionFlags, quietlyUntil?: AbortSignal): Promise<Cluster>;
+	connect(flags: ConnectionFlags, apart?: ConnectedApart): Promise<Cluster>;
 	/** The names in the kubeconfig that kubectl would use. Throws OperationError for a broken one. */
 	kubeconfigNames(
 		path: string | undefined,
@@ -35,6 +34,14 @@ export interface World {
 	storedCredentials(path?: string): Promise<StoredCredentials>;
 	/** Asks the person at the terminal. Only to be called where `streams.interactive`. */
 	prompter(): Promise<Prompter>;
+}
+
+/** How a connection differs from the rest of the program. */
+export interface ConnectedApart {
+	/** Where its warnings and the lines of `-v` go, instead of stderr. */
+	readonly err?: Output;
+	/** Nobody is asked or told anything, and everything ends when it aborts. */
+	readonly quietlyUntil?: AbortSignal;
 }
 
 export interface Output {

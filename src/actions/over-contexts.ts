@@ -1,9 +1,10 @@
 import { contextsMeant } from "../core/context-patterns.ts";
 import { AbortedError, EXIT, UsageError } from "../errors.ts";
 import { failureLine } from "../report/failure.ts";
-import { joined } from "../report/joined.ts";
+import { type ContextDocument, joined } from "../report/joined.ts";
 import { json, yaml } from "../report/structured.ts";
 import type { Output, World } from "../world.ts";
+import { collecting, Hush, tagged } from "./context-outputs.ts";
 import { SharedPrompter } from "./shared-prompter.ts";
 
 /** Which contexts, of which kubeconfig (undefined: kubectl's). */
@@ -15,72 +16,86 @@ export interface ContextChoice {
 /** What came of the work in one context. */
 export type InContext<T> =
 	| { readonly context: string; readonly value: T }
-	| { readonly context: string; readonly error: unknown };
+	| { readonly context: string; readonly error: unknown }
+	| { readonly context: string; readonly interrupt: AbortedError };
 
 /**
  * Does the same work in several contexts at once; one that fails does not hold up the others.
  * Each gets a world of its own: it connects to that context, and what it prints, line by line,
- * says which context it is about. Failures are printed; throws the interrupt, and a UsageError
- * that is the same for all.
+ * says which context it is about; `untagged` is standard output without that. A failure is printed
+ * when it happens; an interrupt is left to `statusOf`. Throws a UsageError that is the same for all.
  */
 export async function inContexts<T>(
 	choice: ContextChoice,
 	world: World,
-	work: (context: string, world: World) => Promise<T>,
+	work: (world: World, untagged: Output) => Promise<T>,
 ): Promise<InContext<T>[]> {
 	const known = await world.kubeconfigNames(choice.kubeconfig);
 	const contexts = contextsMeant(choice.patterns, known.context);
-	const shared = new SharedPrompter(() => world.prompter());
+	const hush = new Hush();
+	const shared = new SharedPrompter(() => world.prompter(), hush);
+	const streams = {
+		out: hush.over(world.streams.out),
+		err: hush.over(world.streams.err),
+	};
 	let input: Promise<Buffer> | undefined;
 	const outcomes = await Promise.all(
 		contexts.map(async (context): Promise<InContext<T>> => {
-			const { streams } = world;
 			const out = tagged(streams.out, context);
 			const err = tagged(streams.err, context);
 			const prompter = shared.for(context);
 			try {
-				const value = await work(context, {
+				const own: World = {
 					...world,
 					streams: {
 						out,
 						err,
-						inputIsTerminal: streams.inputIsTerminal,
-						interactive: streams.interactive,
+						inputIsTerminal: world.streams.inputIsTerminal,
+						interactive: world.streams.interactive,
 						animated: false,
 						readInput: (limit) => {
-							input ??= streams.readInput(limit);
+							input ??= world.streams.readInput(limit);
 							return input;
 						},
 					},
-					connect: (flags, until) =>
-						world.connect({ ...flags, context }, until),
+					connect: (flags, apart) =>
+						world.connect({ ...flags, context }, { err, ...apart }),
 					prompter: async () => prompter,
-				});
-				return { context, value };
-			} catch (error) {
+				};
+				return { context, value: await work(own, streams.out) };
+			} catch (caught) {
+				const error = world.interrupt.aborted ? world.interrupt.reason : caught;
+				if (error instanceof AbortedError) return { context, interrupt: error };
+				// What is wrong with the command line may be the same for all: known in the end.
+				if (!(error instanceof UsageError))
+					err.write(`${failureLine(error)}\n`);
 				return { context, error };
+			} finally {
+				out.end();
+				err.end();
 			}
 		}),
 	);
-	const errors = outcomes.flatMap((outcome) =>
-		"error" in outcome ? [outcome.error] : [],
-	);
-	const [first] = errors;
-	if (first instanceof AbortedError) throw first;
-	if (
-		first instanceof UsageError &&
-		errors.length === outcomes.length &&
-		errors.every(
-			(error) => error instanceof UsageError && error.message === first.message,
-		)
-	)
-		throw first;
-	for (const outcome of outcomes)
-		if ("error" in outcome)
-			world.streams.err.write(
-				`${outcome.context}: ${failureLine(outcome.error)}\n`,
-			);
+	sayUsage(outcomes, streams.err);
 	return outcomes;
+}
+
+/** Throws what is wrong with the command line where all say the same, else prints it. */
+function sayUsage(outcomes: readonly InContext<unknown>[], err: Output): void {
+	const wrong = outcomes.flatMap((outcome) =>
+		"error" in outcome && outcome.error instanceof UsageError
+			? [{ context: outcome.context, error: outcome.error }]
+			: [],
+	);
+	const [first] = wrong;
+	if (
+		first !== undefined &&
+		wrong.length === outcomes.length &&
+		wrong.every(({ error }) => error.message === first.error.message)
+	)
+		throw first.error;
+	for (const { context, error } of wrong)
+		err.write(`${context}: ${failureLine(error)}\n`);
 }
 
 /**
@@ -89,7 +104,7 @@ export async function inContexts<T>(
  */
 export type Joining = "tagged" | "raw" | "json" | "yaml";
 
-/** Runs a command in several contexts; its exit status is that of the worst. */
+/** Runs a command in several contexts; its exit status is that of the worst. Throws the interrupt. */
 export async function overContexts(
 	choice: ContextChoice,
 	joining: Joining,
@@ -97,73 +112,62 @@ export async function overContexts(
 	run: (world: World) => Promise<number>,
 ): Promise<number> {
 	const { out, err } = world.streams;
-	const outcomes = await inContexts(choice, world, async (_, own) => {
+	const outcomes = await inContexts(choice, world, async (own, untagged) => {
 		if (joining === "tagged") return { status: await run(own), text: "" };
 		const kept = collecting(out);
-		const mine = joining === "raw" ? out : kept;
+		const mine = joining === "raw" ? untagged : kept;
 		const streams = { ...own.streams, out: mine };
 		return { status: await run({ ...own, streams }), text: kept.text() };
 	});
-	const documents = [];
-	for (const outcome of outcomes)
-		if ("value" in outcome && outcome.value.text !== "")
+	const documents: ContextDocument[] = [];
+	for (const outcome of outcomes) {
+		const { context } = outcome;
+		if (!("value" in outcome))
+			documents.push({ context, failure: failureOf(outcome) });
+		else if (outcome.value.text !== "")
 			documents.push({
-				context: outcome.context,
+				context,
 				value: await parsed(outcome.value.text, joining),
 			});
-	if (documents.length > 0) {
-		const value = joined(documents);
-		out.write(joining === "json" ? json(value) : await yaml(value));
 	}
-	return worstOf(outcomes, err);
+	const value = joined(documents);
+	if (value !== undefined)
+		out.write(joining === "json" ? json(value) : await yaml(value));
+	return statusOf(outcomes, err);
 }
 
-/** The exit status, after saying where it failed. */
-export function worstOf(
+/** The exit status, after saying where it failed. Throws the interrupt, after saying where it came. */
+export function statusOf(
 	outcomes: readonly InContext<{ readonly status: number }>[],
 	err: Output,
 ): number {
-	const failed = outcomes
-		.filter(
-			(outcome) => "error" in outcome || outcome.value.status !== EXIT.done,
-		)
-		.map(({ context }) => context);
-	if (failed.length === 0) return EXIT.done;
-	err.write(
-		`error: ${failed.length} of ${outcomes.length} contexts failed: ${failed.join(", ")}\n`,
-	);
-	return EXIT.failed;
+	const failed: string[] = [];
+	const interrupted: string[] = [];
+	let interrupt: AbortedError | undefined;
+	for (const outcome of outcomes)
+		if ("interrupt" in outcome) {
+			interrupted.push(outcome.context);
+			interrupt = outcome.interrupt;
+		} else if ("error" in outcome || outcome.value.status !== EXIT.done)
+			failed.push(outcome.context);
+	const some = (names: readonly string[], what: string) =>
+		`${names.length} of ${outcomes.length} contexts${what}: ${names.join(", ")}\n`;
+	if (failed.length > 0) err.write(`error: ${some(failed, " failed")}`);
+	if (interrupt === undefined)
+		return failed.length > 0 ? EXIT.failed : EXIT.done;
+	err.write(`interrupted in ${some(interrupted, "")}`);
+	throw interrupt;
+}
+
+/** Why there is no value, as one line. */
+export function failureOf(
+	outcome: Exclude<InContext<unknown>, { readonly value: unknown }>,
+): string {
+	return failureLine("error" in outcome ? outcome.error : outcome.interrupt);
 }
 
 async function parsed(text: string, joining: Joining): Promise<unknown> {
 	if (joining === "json") return JSON.parse(text);
 	const { parse } = await import("../report/lazy-yaml.ts");
 	return parse(text);
-}
-
-/** Puts the context before each line. */
-function tagged(output: Output, context: string): Output {
-	let rest = "";
-	return {
-		isTerminal: output.isTerminal,
-		columns: output.columns,
-		...(output.gone && { gone: output.gone }),
-		write(text) {
-			const lines = (rest + text).split("\n");
-			rest = lines.pop() ?? "";
-			output.write(lines.map((line) => `${context}: ${line}\n`).join(""));
-		},
-	};
-}
-
-function collecting(output: Output): Output & { text(): string } {
-	let all = "";
-	return {
-		isTerminal: false,
-		columns: output.columns,
-		write(text) {
-			all += text;
-		},
-		text: () => all,
-	};
 }

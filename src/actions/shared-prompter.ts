@@ -1,4 +1,5 @@
 import type { Prompter } from "../world.ts";
+import type { Hush } from "./context-outputs.ts";
 
 /**
  * One person for several clusters: one question at a time. What is asked about a credential is
@@ -8,7 +9,11 @@ export class SharedPrompter {
 	readonly #answers = new Map<string, Promise<string>>();
 	#last: Promise<unknown> = Promise.resolve();
 
-	constructor(readonly person: () => Promise<Prompter>) {}
+	/** `hush` keeps quiet while a question is asked. */
+	constructor(
+		readonly person: () => Promise<Prompter>,
+		readonly hush: Hush,
+	) {}
 
 	/** The prompter of one context. */
 	for(context: string): Prompter {
@@ -52,7 +57,10 @@ export class SharedPrompter {
 	}
 
 	#inTurn<T>(ask: (person: Prompter) => Promise<T>): Promise<T> {
-		const answer = this.#last.then(async () => ask(await this.person()));
+		const answer = this.#last.then(async () => {
+			const person = await this.person();
+			return this.hush.during(() => ask(person));
+		});
 		this.#last = answer.catch(() => {});
 		return answer;
 	}

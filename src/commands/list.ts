@@ -87,24 +87,33 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, InSy
 			}
 		};
 		if (options.contexts === undefined) {
-			await show([await one(world)], options, now, world);
+			await show([await one(world)], [], options, now, world);
 			return EXIT.done;
 		}
-		const { inContexts, worstOf } = await import("../actions/over-contexts.ts");
-		const outcomes = await inContexts(options.contexts, world, (_, own) =>
-			one(own),
+		const { failureOf, inContexts, statusOf } = await import(
+			"../actions/over-contexts.ts"
 		);
-		const listed = outcomes.flatMap((outcome) =>
-			"value" in outcome
-				? [{ context: outcome.context, ...outcome.value }]
-				: [],
-		);
-		await show(listed, options, now, world);
-		return worstOf(outcomes, world.streams.err);
+		const outcomes = await inContexts(options.contexts, world, one);
+		const listed: (Listed & { context: string })[] = [];
+		const failures: Failure[] = [];
+		for (const outcome of outcomes) {
+			const { context } = outcome;
+			if ("value" in outcome) listed.push({ context, ...outcome.value });
+			else failures.push({ context, reason: failureOf(outcome) });
+		}
+		await show(listed, failures, options, now, world);
+		return statusOf(outcomes, world.streams.err);
 	},
 });
 
 type Listed = KeysOf & { readonly status: number };
+
+/** A context that could not be listed, as `-o json|yaml` says it beside the items. */
+interface Failure {
+	readonly context: string;
+	/** The line on stderr. */
+	readonly reason: string;
+}
 
 interface ListOptions {
 	readonly namespaces: readonly string[];
@@ -148,14 +157,19 @@ async function keysIn(
 
 async function show(
 	listed: readonly KeysOf[],
+	failures: readonly Failure[],
 	{ output, headers, namespaces }: ListOptions,
 	now: number,
 	world: World,
 ): Promise<void> {
 	const { out, err } = world.streams;
-	if (output === "json") out.write(json({ items: keyItems(listed) }));
-	else if (output === "yaml")
-		out.write(await yaml({ items: keyItems(listed) }));
+	const document = () => ({
+		items: keyItems(listed),
+		...(failures.length > 0 && { failures }),
+	});
+	if (output === "json") out.write(json(document()));
+	else if (output === "yaml") out.write(await yaml(document()));
+	else if (listed.length === 0) return;
 	else if (listed.every(({ keys }) => keys.length === 0)) {
 		const [only, ...others] = namespaces;
 		// Only this one has a full stop with kubectl.

@@ -32,12 +32,10 @@ export function checkStory(
 
 function lineOf({ status, message, hint, command }: Finding): string {
 	return [
-		`${MARKS[status]} ${message}`,
-		...(hint === "" ? [] : [`    ${hint}`]),
-		...(command === "" ? [] : [`    To mend it: ${command}`]),
-	]
-		.map((line) => `${line.slice(0, 4)}${oneLine(line.slice(4))}\n`)
-		.join("");
+		`${MARKS[status]} ${oneLine(message)}\n`,
+		...(hint === "" ? [] : [`    ${oneLine(hint)}\n`]),
+		...(command === "" ? [] : [`    To mend it: ${oneLine(command)}\n`]),
+	].join("");
 }
 
 /** `-o json`. */

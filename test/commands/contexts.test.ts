@@ -298,6 +298,61 @@ prod-us   shop         ${NAME}   registry.example.com   InSync   0s
 		]);
 	});
 
+	test("list -o json says which contexts could not be listed", async () => {
+		await using all = await clusters();
+		const { status, out } = await all.run([
+			...["list", "-o", "json", "--contexts=prod-gone,prod-eu"],
+		]);
+		assert.equal(status, 1);
+		assert.deepEqual(JSON.parse(out), {
+			items: [],
+			failures: [{ context: "prod-gone", reason: REFUSED }],
+		});
+		const nowhere = await all.run(["list", "--contexts=prod-gone"]);
+		assert.equal(
+			nowhere.err,
+			`prod-gone: ${REFUSED}\nerror: 1 of 1 contexts failed: prod-gone\n`,
+		);
+	});
+
+	test("sync --watch says at once where it does not watch, and stays in the others", {
+		timeout: 60_000,
+	}, async () => {
+		await using all = await clusters();
+		await all.run(["create", ...CREDENTIAL, "--contexts=prod-eu"], {
+			stdin: "one",
+		});
+		const interrupt = new AbortController();
+		let printed = "";
+		const { status, err } = await all.run(
+			["sync", "-n", "app", "--watch", "--contexts=prod-gone,prod-eu"],
+			{
+				interrupt: interrupt.signal,
+				onWrite(_, text) {
+					printed += text;
+					if (printed.includes(REFUSED) && printed.includes("Watching"))
+						interrupt.abort(new AbortedError("SIGTERM"));
+				},
+			},
+		);
+		assert.equal(status, 143);
+		assert.deepEqual(sorted(err), [
+			"error: 1 of 2 contexts failed: prod-gone",
+			"interrupted in 1 of 2 contexts: prod-eu",
+			"prod-eu: 1 namespace: 1 created, 0 configured, 0 unchanged, 0 failed",
+			"prod-eu: Watching for changes.",
+			"prod-eu: stopped: 1 created, 0 configured, 0 deleted, 0 failed",
+			`prod-gone: ${REFUSED}`,
+		]);
+	});
+
+	test("the lines of -v and the server's warnings say their context", async () => {
+		await using all = await clusters();
+		const { err } = await all.run(["list", "--contexts=prod-eu", "-v=6"]);
+		assert.match(err, /^prod-eu: GET https/m);
+		assert.doesNotMatch(err, /^GET/m);
+	});
+
 	for (const [argv, status, message] of [
 		[
 			["--contexts="],

@@ -44,3 +44,42 @@ test("documents of several contexts", () => {
 	] as const)
 		assert.deepEqual(of(...values), expected, name);
 });
+
+test("a context that failed as a whole is an item", () => {
+	const failed = (value: unknown) =>
+		joined([
+			{ context: "a", failure: "error: it" },
+			{ context: "b", value },
+		]);
+	assert.deepEqual(failed({ items: [{ name: "x" }] }), {
+		items: [
+			{
+				context: "a",
+				namespace: "",
+				kind: "",
+				name: "",
+				action: "failed",
+				reason: "error: it",
+			},
+			{ context: "b", name: "x" },
+		],
+	});
+	assert.deepEqual(failed({ healthy: true, items: [] }), {
+		healthy: false,
+		items: [
+			{
+				context: "a",
+				group: "cluster",
+				status: "unknown",
+				message: "error: it",
+				hint: "",
+				command: "",
+				cause: "",
+				namespaces: [],
+				pods: 0,
+			},
+		],
+	});
+	assert.deepEqual(failed({ kind: "Secret" }), { kind: "Secret" });
+	assert.equal(joined([{ context: "a", failure: "error: it" }]), undefined);
+});

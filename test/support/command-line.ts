@@ -109,14 +109,14 @@ export async function meshreg(
 				: { ...systemClock, now: () => given.now ?? 0 },
 		files: disk,
 		interrupt,
-		async connect(flags, quietlyUntil) {
+		async connect(flags, { err = streams.err, quietlyUntil } = {}) {
 			const cluster = await connect(flags, {
 				env,
 				files: disk,
 				clock: given.clock ?? systemClock,
 				err: quietlyUntil
 					? { write() {}, isTerminal: false, columns: 80 }
-					: streams.err,
+					: err,
 				interrupt: quietlyUntil
 					? AbortSignal.any([interrupt, quietlyUntil])
 					: interrupt,

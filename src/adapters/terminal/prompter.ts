@@ -8,6 +8,7 @@ import {
 	type Typing,
 } from "./keyboard.ts";
 import type { Context } from "./questions.ts";
+import type { Interrupt } from "./signals.ts";
 import { Spinner } from "./spinner.ts";
 
 /** The part of `process` that questions need; both streams are terminals where a question is asked. */
@@ -19,16 +20,16 @@ export interface Terminal {
 
 /**
  * Asks at the terminal, on stderr. `animated` allows a spinner; `interrupt` ends a question
- * with its reason and leaves the terminal as it was found. inquirer is loaded for the first
+ * with its reason and leaves the terminal as it was found; Ctrl-C in a question is one. inquirer is loaded for the first
  * question, ora for the first spinner.
  */
 export function terminalPrompter(
 	terminal: Terminal,
 	animated: boolean,
-	interrupt: AbortSignal,
+	interrupt: Interrupt,
 ): Prompter {
 	const spinner = new Spinner(terminal.stderr, animated);
-	interrupt.addEventListener("abort", () => spinner.stop());
+	interrupt.signal.addEventListener("abort", () => spinner.stop());
 	const marksPastes = terminal.env.TERM !== "dumb";
 
 	/** Asks one question and puts the terminal right, however it ends. */
@@ -41,9 +42,9 @@ export function terminalPrompter(
 	): Promise<T> {
 		return spinner.during(async () => {
 			const questions = await import("./questions.ts");
-			interrupt.throwIfAborted();
+			interrupt.signal.throwIfAborted();
 			const ended = new AbortController();
-			const signal = AbortSignal.any([interrupt, ended.signal]);
+			const signal = AbortSignal.any([interrupt.signal, ended.signal]);
 			const input = await Keyboard.open(terminal.stdin, typing, (ending) =>
 				ended.abort(ERRORS[ending]()),
 			);
@@ -55,11 +56,10 @@ export function terminalPrompter(
 					signal,
 				});
 			} catch (error) {
-				if (signal.aborted) throw signal.reason;
-				// In a question Ctrl-C is a key, not a signal.
-				throw error instanceof Error && error.name === "ExitPromptError"
-					? new AbortedError("SIGINT")
-					: error;
+				const ending = endingOf(error, signal);
+				// Whatever else is under way ends with it.
+				if (ending instanceof AbortedError) interrupt.abort(ending);
+				throw ending;
 			} finally {
 				await input.close();
 				if (marksPastes) terminal.stderr.write(MARK_PASTES.off);
@@ -100,6 +100,15 @@ export function terminalPrompter(
 
 		progress: (text) => spinner.start(text),
 	};
+}
+
+/** What a question that was not answered throws. */
+function endingOf(error: unknown, signal: AbortSignal): unknown {
+	if (signal.aborted) return signal.reason;
+	// In a question Ctrl-C is a key, not a signal.
+	return error instanceof Error && error.name === "ExitPromptError"
+		? new AbortedError("SIGINT")
+		: error;
 }
 
 const accept = () => undefined;

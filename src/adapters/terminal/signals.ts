@@ -12,6 +12,8 @@ export interface SignalSource {
 export interface Interrupt {
 	/** Aborts at the first signal; the reason is the AbortedError to end with. */
 	readonly signal: AbortSignal;
+	/** The same, as if the signal of this reason had come. */
+	abort(reason: AbortedError): void;
 	/** Gives the signals back to the system. */
 	release(): void;
 }
@@ -34,6 +36,7 @@ export function interruptOn(source: SignalSource): Interrupt {
 	});
 	return {
 		signal: controller.signal,
+		abort: (reason) => controller.abort(reason),
 		release() {
 			for (const { signal, listener } of listeners)
 				source.off(signal, listener);

@@ -2,8 +2,13 @@
 export type Fault =
 	/** Nothing for so long, then as usual. */
 	| { kind: "delay"; milliseconds: number }
-	/** Answered by the proxy: the server never hears of it. */
-	| { kind: "status"; status: number; retryAfter?: number }
+	/** Answered by the proxy, not before `after`: the server never hears of it. */
+	| {
+			kind: "status";
+			status: number;
+			retryAfter?: number;
+			after?: Promise<void>;
+	  }
 	/** The connection is cut, before the server hears of it or after it has answered. */
 	| { kind: "reset"; when: "before" | "after" }
 	/** Only this request's stream is reset; over HTTP/1.1 the connection. */

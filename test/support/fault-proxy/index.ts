@@ -121,6 +121,7 @@ async function pass(
 			await sleep(fault.milliseconds);
 			break;
 		case "status":
+			await fault.after;
 			return refuse(response, fault.status, "", fault.retryAfter);
 		case "expired":
 			return refuse(response, 410, "Expired");

@@ -75,12 +75,16 @@ const PROGRAMS: Record<
 
 const interrupt = interruptOn(process);
 const streams = processStreams(process, interrupt.signal);
-const prompter = terminalPrompter(process, streams.animated, interrupt.signal);
+const prompter = terminalPrompter(process, streams.animated, interrupt);
 try {
 	const answer = await PROGRAMS[process.argv[2] ?? ""]?.(prompter, streams);
 	writeFileSync(process.env.ANSWER ?? "", JSON.stringify(answer));
 } catch (error) {
 	if (!(error instanceof Error)) throw error;
 	process.stderr.write(`error: ${error.message}\n`);
-	process.exitCode = error instanceof AbortedError ? error.exitStatus : 1;
+	// Ctrl-C in a question ends everything else as well.
+	const isLeftAlone =
+		error instanceof AbortedError && interrupt.signal.reason !== error;
+	process.exitCode =
+		error instanceof AbortedError && !isLeftAlone ? error.exitStatus : 1;
 }

@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { finding } from "../../src/core/check/finding.ts";
+import { checkStory } from "../../src/report/check.ts";
+
+test("messages are printed as they are, on one line each", () => {
+	assert.equal(
+		checkStory(
+			[
+				finding("copies", "ok", "no copies"),
+				finding("copies", "problem", "a\nb", {
+					hint: "is c\n d",
+					command: "kubectl e\x1b",
+				}),
+			],
+			false,
+		),
+		`copies
+------
+√ no copies
+× a b
+    is c d
+    To mend it: kubectl e^[
+`,
+	);
+});
