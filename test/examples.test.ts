@@ -154,7 +154,10 @@ for (const command of COMMANDS)
 					interrupt: interrupt.signal,
 					// What stays until it is interrupted is interrupted when it has come that far.
 					onWrite: (_, text) => {
-						if (text.endsWith("Watching for changes.\n"))
+						if (
+							text.endsWith("Watching for changes.\n") ||
+							(argv.includes("-w") && text.startsWith("NAMESPACE "))
+						)
 							interrupt.abort(new AbortedError("SIGINT"));
 					},
 				});

@@ -28,7 +28,10 @@ export type InContext<T> =
 export async function inContexts<T>(
 	choice: ContextChoice,
 	world: World,
-	work: (world: World, untagged: Output) => Promise<T>,
+	work: (
+		world: World,
+		here: { readonly context: string; readonly untagged: Output },
+	) => Promise<T>,
 ): Promise<InContext<T>[]> {
 	const known = await world.kubeconfigNames(choice.kubeconfig);
 	const contexts = contextsMeant(choice.patterns, known.context);
@@ -62,7 +65,10 @@ export async function inContexts<T>(
 						world.connect({ ...flags, context }, { err, ...apart }),
 					prompter: async () => prompter,
 				};
-				return { context, value: await work(own, streams.out) };
+				return {
+					context,
+					value: await work(own, { context, untagged: streams.out }),
+				};
 			} catch (caught) {
 				const error = world.interrupt.aborted ? world.interrupt.reason : caught;
 				if (error instanceof AbortedError) return { context, interrupt: error };
@@ -112,13 +118,17 @@ export async function overContexts(
 	run: (world: World) => Promise<number>,
 ): Promise<number> {
 	const { out, err } = world.streams;
-	const outcomes = await inContexts(choice, world, async (own, untagged) => {
-		if (joining === "tagged") return { status: await run(own), text: "" };
-		const kept = collecting(out);
-		const mine = joining === "raw" ? untagged : kept;
-		const streams = { ...own.streams, out: mine };
-		return { status: await run({ ...own, streams }), text: kept.text() };
-	});
+	const outcomes = await inContexts(
+		choice,
+		world,
+		async (own, { untagged }) => {
+			if (joining === "tagged") return { status: await run(own), text: "" };
+			const kept = collecting(out);
+			const mine = joining === "raw" ? untagged : kept;
+			const streams = { ...own.streams, out: mine };
+			return { status: await run({ ...own, streams }), text: kept.text() };
+		},
+	);
 	const documents: ContextDocument[] = [];
 	for (const outcome of outcomes) {
 		const { context } = outcome;

@@ -26,13 +26,15 @@ export async function readSources(
 		const [namespace = "", name = ""] = ref.split("/");
 		known.set(
 			ref,
-			byRef.get(ref) ?? (await lookUp(cluster, reader, { namespace, name })),
+			byRef.get(ref) ??
+				(await readSource(cluster, reader, { namespace, name })),
 		);
 	}
 	return known;
 }
 
-async function lookUp(
+/** What is known of one source: a 403 says nothing. Throws what else the cluster throws. */
+export async function readSource(
 	cluster: Cluster,
 	reader: ContentReader,
 	ref: { namespace: string; name: string },

@@ -1,17 +1,12 @@
-import { readKeys } from "../actions/read-keys.ts";
-import { readSources } from "../actions/read-sources.ts";
+import { type Failure, KEY_FORMATS, KeyReport } from "../actions/key-report.ts";
+import { listKeys } from "../actions/list-keys.ts";
+import { watchKeys } from "../actions/watch-keys.ts";
 import { command } from "../command.ts";
-import { expiriesOfKey } from "../core/expiry.ts";
-import { type OwnerLabel, selectorOf } from "../core/ownership.ts";
-import { byNamespace } from "../core/plan.ts";
-import { ContentReader, type RegistryKey } from "../core/registry-key.ts";
-import { EXIT } from "../errors.ts";
+import type { Given } from "../core/flag.ts";
+import { EXIT, UsageError } from "../errors.ts";
 import * as flags from "../flags.ts";
-import { type KeysOf, keyItems, keyNames, keyTable } from "../report/keys.ts";
-import { json, yaml } from "../report/structured.ts";
-import type { Cluster, World } from "../world.ts";
-
-const FORMATS = ["json", "name", "wide", "yaml"] as const;
+import type { ContextItem } from "../report/keys.ts";
+import type { World } from "../world.ts";
 
 /** `list`: the registry keys of the cluster and what each is worth. */
 export const list = command({
@@ -40,6 +35,10 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, InSy
 			line: "kubectl meshreg list --expiring 7d -o wide",
 		},
 		{
+			comment: "And each as it changes, until Ctrl-C",
+			line: "kubectl meshreg list -w",
+		},
+		{
 			comment:
 				"Also unlabelled Secrets of that name, as nginx-meshctl makes them",
 			line: "kubectl meshreg list --all",
@@ -59,138 +58,93 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, InSy
 			kind: "text",
 			help: "Only those of which a credential expires within this time, such as 48h or 7d, or has expired.",
 		},
+		{
+			name: "watch",
+			short: "w",
+			kind: "switch",
+			help: "After the list, stay, and show each key again as it changes: Deleted when it is gone.",
+		},
 		{ name: "no-headers", kind: "switch", help: "Leave out the headers." },
 		flags.OWNER_LABEL_FLAG,
-		flags.outputFlag(...FORMATS),
+		flags.outputFlag(...KEY_FORMATS),
 	],
 	options: (given, env) => ({
 		connection: flags.connectionFlags(given),
-		namespaces: given.on("all-namespaces") ? [] : flags.namespacesOf(given),
-		owner: flags.ownerOf(given, env),
-		all: given.on("all"),
-		name: flags.nameOf(given, env),
-		expiring: given.has("expiring")
-			? flags.parseLifetime(given.text("expiring") ?? "", "--expiring")
-			: undefined,
+		choice: {
+			namespaces: given.on("all-namespaces") ? [] : flags.namespacesOf(given),
+			owner: flags.ownerOf(given, env),
+			unlabelled: given.on("all") ? flags.nameOf(given, env) : undefined,
+			expiring: given.has("expiring")
+				? flags.parseLifetime(given.text("expiring") ?? "", "--expiring")
+				: undefined,
+		},
 		headers: !given.on("no-headers"),
-		output: flags.outputOf(given, FORMATS),
+		output: flags.outputOf(given, KEY_FORMATS),
+		watch: watchOf(given),
 		contexts: flags.contextsOf(given),
 	}),
-	async run(options, world) {
+	async run({ connection, choice, contexts, watch, ...look }, world) {
 		const now = world.clock.now();
-		const one = async (own: World): Promise<Listed> => {
-			const cluster = await own.connect(options.connection);
+		const report = new KeyReport(look, choice.namespaces, world);
+		const gone = world.streams.out.gone ?? new AbortController().signal;
+		const until = AbortSignal.any([world.interrupt, gone]);
+		const one = async (own: World, context?: string) => {
+			const mark = (items: readonly ContextItem[]) =>
+				context === undefined
+					? items
+					: items.map((item) => ({ context, ...item }));
+			const cluster = await own.connect(connection);
 			try {
-				return { status: EXIT.done, ...(await keysIn(cluster, options, now)) };
+				if (!watch)
+					return {
+						status: EXIT.done,
+						items: mark(await listKeys(cluster, choice, now)),
+					};
+				return await watchKeys(cluster, choice, own, until, (items) => {
+					// Of several clusters, one without any is not worth a line.
+					if (items.length > 0 || context === undefined)
+						report.news(mark(items));
+				});
+			} catch (error) {
+				// Nobody reads it any more.
+				if (gone.aborted) return { status: EXIT.done, items: [] };
+				throw error;
 			} finally {
 				await cluster.close();
 			}
 		};
-		if (options.contexts === undefined) {
-			await show([await one(world)], [], options, now, world);
+		if (contexts === undefined) {
+			const { items } = await one(world);
+			if (!watch) await report.all(items, []);
 			return EXIT.done;
 		}
 		const { failureOf, inContexts, statusOf } = await import(
 			"../actions/over-contexts.ts"
 		);
-		const outcomes = await inContexts(options.contexts, world, one);
-		const listed: (Listed & { context: string })[] = [];
+		const outcomes = await inContexts(contexts, world, (own, { context }) =>
+			one(own, context),
+		);
+		const items: ContextItem[] = [];
 		const failures: Failure[] = [];
-		for (const outcome of outcomes) {
-			const { context } = outcome;
-			if ("value" in outcome) listed.push({ context, ...outcome.value });
-			else failures.push({ context, reason: failureOf(outcome) });
-		}
-		await show(listed, failures, options, now, world);
+		for (const outcome of outcomes)
+			if ("value" in outcome) items.push(...outcome.value.items);
+			else
+				failures.push({
+					context: outcome.context,
+					reason: failureOf(outcome),
+				});
+		const isDocument = look.output === "json" || look.output === "yaml";
+		if (!watch && (isDocument || failures.length < outcomes.length))
+			await report.all(items, failures);
 		return statusOf(outcomes, world.streams.err);
 	},
 });
 
-type Listed = KeysOf & { readonly status: number };
-
-/** A context that could not be listed, as `-o json|yaml` says it beside the items. */
-interface Failure {
-	readonly context: string;
-	/** The line on stderr. */
-	readonly reason: string;
-}
-
-interface ListOptions {
-	readonly namespaces: readonly string[];
-	readonly owner: OwnerLabel;
-	readonly all: boolean;
-	readonly name: string;
-	/** Milliseconds. */
-	readonly expiring: number | undefined;
-	readonly headers: boolean;
-	readonly output: (typeof FORMATS)[number] | undefined;
-}
-
-/** The registry keys of a cluster that are asked for, in order, and what is known of their sources. */
-async function keysIn(
-	cluster: Cluster,
-	{ namespaces, owner, all, name, expiring }: ListOptions,
-	now: number,
-): Promise<KeysOf> {
-	const reader = new ContentReader();
-	const scopes =
-		namespaces.length > 0
-			? namespaces.map((namespace) => ({ namespace }))
-			: [{}];
-	const found: RegistryKey[] = [];
-	for (const scope of scopes) {
-		const labelSelector = selectorOf(owner);
-		found.push(
-			...(await readKeys(cluster, reader, { ...scope, labelSelector })),
+/** Throws UsageError for a format that only makes sense as a whole. */
+function watchOf(given: Given): boolean {
+	if (given.on("watch") && given.text("output") === "yaml")
+		throw new UsageError(
+			"--watch prints a line a change: use -o json, -o name or -o wide",
 		);
-		if (!all) continue;
-		const fieldSelector = `metadata.name=${name},type=kubernetes.io/dockerconfigjson`;
-		const named = await readKeys(cluster, reader, { ...scope, fieldSelector });
-		found.push(...named.filter((key) => key.labels[owner.key] !== owner.value));
-	}
-	const sources = await readSources(cluster, reader, found, owner);
-	const keys = found
-		.filter((key) => expiresWithin(expiring, key, sources, now))
-		.sort(byNamespace);
-	return { keys, known: { owner, sources } };
-}
-
-async function show(
-	listed: readonly KeysOf[],
-	failures: readonly Failure[],
-	{ output, headers, namespaces }: ListOptions,
-	now: number,
-	world: World,
-): Promise<void> {
-	const { out, err } = world.streams;
-	const document = () => ({
-		items: keyItems(listed),
-		...(failures.length > 0 && { failures }),
-	});
-	if (output === "json") out.write(json(document()));
-	else if (output === "yaml") out.write(await yaml(document()));
-	else if (listed.length === 0) return;
-	else if (listed.every(({ keys }) => keys.length === 0)) {
-		const [only, ...others] = namespaces;
-		// Only this one has a full stop with kubectl.
-		err.write(
-			only !== undefined && others.length === 0
-				? `No resources found in ${only} namespace.\n`
-				: "No resources found\n",
-		);
-	} else if (output === "name") out.write(keyNames(listed));
-	else out.write(keyTable(listed, { now, wide: output === "wide", headers }));
-}
-
-/** Without a time to look at: every key. */
-function expiresWithin(
-	time: number | undefined,
-	key: RegistryKey,
-	sources: Parameters<typeof expiriesOfKey>[1],
-	now: number,
-): boolean {
-	return (
-		time === undefined ||
-		expiriesOfKey(key, sources).some(({ at }) => at <= now + time)
-	);
+	return given.on("watch");
 }

@@ -26,7 +26,8 @@ export interface KeyContext {
 export interface KeyItem {
 	readonly namespace: string;
 	readonly name: string;
-	readonly status: KeyStatus;
+	/** `Deleted` only while watching. */
+	readonly status: KeyStatus | "Deleted";
 	readonly registries: readonly string[];
 	/** One a registry; what looks like a token is masked. */
 	readonly usernames: readonly string[];
@@ -38,36 +39,36 @@ export interface KeyItem {
 	readonly created: string;
 }
 
-/** The keys of one cluster; `context`: its name, where several are listed. */
-export interface KeysOf {
-	readonly context?: string;
-	readonly keys: readonly RegistryKey[];
-	readonly known: KeyContext;
-}
+/** An item that says its context, where several are listed. */
+export type ContextItem = KeyItem & { readonly context?: string };
 
-/** The items of `-o json` and `-o yaml`; of several clusters each says its context. */
+/** What is shown of registry keys, in their order. */
 export function keyItems(
-	clusters: readonly KeysOf[],
-): (KeyItem & { readonly context?: string })[] {
-	return clusters.flatMap(({ context, keys, known }) =>
-		keys.map((key) => ({
-			...(context !== undefined && { context }),
-			namespace: key.namespace,
-			name: key.name,
-			status: statusOf(key, known.owner, known.sources),
-			...registriesAndUsers(key.content),
-			source: key.annotations[SOURCE_ANNOTATION] ?? "",
-			expires: expiresAt(key, known.sources),
-			created: key.created,
-		})),
-	);
+	keys: readonly RegistryKey[],
+	known: KeyContext,
+): KeyItem[] {
+	return keys.map((key) => ({
+		namespace: key.namespace,
+		name: key.name,
+		status: statusOf(key, known.owner, known.sources),
+		...registriesAndUsers(key.content),
+		source: key.annotations[SOURCE_ANNOTATION] ?? "",
+		expires: expiresAt(key, known.sources),
+		created: key.created,
+	}));
 }
 
 /** `-o name`. */
-export function keyNames(clusters: readonly KeysOf[]): string {
-	return clusters
-		.flatMap(({ keys }) => keys.map((key) => `secret/${key.name}\n`))
-		.join("");
+export function keyNames(items: readonly KeyItem[]): string {
+	return items.map(({ name }) => `secret/${name}\n`).join("");
+}
+
+/** How the table looks. */
+export interface KeyTableLook {
+	/** Milliseconds since 1970. */
+	readonly now: number;
+	readonly wide: boolean;
+	readonly headers: boolean;
 }
 
 /**
@@ -75,35 +76,32 @@ export function keyNames(clusters: readonly KeysOf[]): string {
  * that is left. Of several clusters `CONTEXT` comes first.
  */
 export function keyTable(
-	clusters: readonly KeysOf[],
-	how: {
-		readonly now: number;
-		readonly wide: boolean;
-		readonly headers: boolean;
-	},
+	items: readonly ContextItem[],
+	{ now, wide, headers }: KeyTableLook,
+	widths?: number[],
 ): string {
-	const several = clusters.some(({ context }) => context !== undefined);
-	const headers = [
+	const several = items.some(({ context }) => context !== undefined);
+	const names = [
 		...(several ? ["CONTEXT"] : []),
 		"NAMESPACE",
 		"NAME",
 		"REGISTRIES",
 		"STATUS",
 		"AGE",
-		...(how.wide ? ["USERNAME", "SOURCE", "EXPIRES"] : []),
+		...(wide ? ["USERNAME", "SOURCE", "EXPIRES"] : []),
 	];
-	const rows = keyItems(clusters).map((item) => [
+	const rows = items.map((item) => [
 		...(several ? [item.context ?? ""] : []),
 		item.namespace,
 		item.name,
 		item.registries.join(","),
 		item.status,
-		age(item.created, how.now),
-		...(how.wide
-			? [item.usernames.join(","), item.source, timeLeft(item.expires, how.now)]
+		age(item.created, now),
+		...(wide
+			? [item.usernames.join(","), item.source, timeLeft(item.expires, now)]
 			: []),
 	]);
-	return table(how.headers ? headers : undefined, rows);
+	return table(headers ? names : undefined, rows, widths);
 }
 
 function expiresAt(key: RegistryKey, sources: KeyContext["sources"]): string {

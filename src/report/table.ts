@@ -7,6 +7,8 @@ import { printable } from "./printable.ts";
 export function table(
 	headers: readonly string[] | undefined,
 	rows: readonly (readonly string[])[],
+	/** Of what was printed above: never narrower than that, and written back. */
+	before: number[] = [],
 ): string {
 	const cells = rows.map((row) =>
 		row.map((cell) => (cell === "" ? "<none>" : printable(cell))),
@@ -15,6 +17,7 @@ export function table(
 	const widths = (all[0] ?? []).map((_, column) =>
 		Math.max(
 			6,
+			before[column] ?? 0,
 			3 +
 				all.reduce(
 					(most, row) => Math.max(most, [...(row[column] ?? "")].length),
@@ -22,6 +25,7 @@ export function table(
 				),
 		),
 	);
+	before.splice(0, before.length, ...widths);
 	return all
 		.map((row) => {
 			const padded = row.map((cell, column) =>

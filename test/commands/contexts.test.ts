@@ -5,6 +5,7 @@ import { describe, test } from "node:test";
 import { AbortedError } from "../../src/errors.ts";
 import { meshreg, type Surroundings } from "../support/command-line.ts";
 import { type TestBed, testBed } from "../support/test-bed.ts";
+import { started } from "../support/watching.ts";
 
 const NAME = "nginx-mesh-registry-key";
 const CREDENTIAL = [
@@ -351,6 +352,30 @@ prod-us   shop         ${NAME}   registry.example.com   InSync   0s
 		const { err } = await all.run(["list", "--contexts=prod-eu", "-v=6"]);
 		assert.match(err, /^prod-eu: GET https/m);
 		assert.doesNotMatch(err, /^GET/m);
+	});
+
+	test("list -w: a failure is told at once, the others go on", async () => {
+		await using all = await clusters();
+		await all.run(["create", ...CREDENTIAL, "--contexts=prod-eu,prod-us"], {
+			stdin: "one",
+		});
+		await using list = await started(
+			{ run: all.run },
+			["list", "-w", "--contexts=prod-*"],
+			[
+				`prod-gone: ${REFUSED}\n`,
+				"prod-eu   nginx-mesh",
+				"prod-us   nginx-mesh",
+			],
+		);
+		all.us.server.store.delete("Secret", "nginx-mesh", NAME);
+		await list.says("Deleted");
+		const { status, out } = await list.stop();
+		assert.equal(status, 143);
+		assert.match(
+			out,
+			/^CONTEXT {3}NAMESPACE {4}NAME .*\n.*Source.*\n.*Source.*\nprod-us .* Deleted +\d+s\n$/,
+		);
 	});
 
 	for (const [argv, status, message] of [

@@ -420,7 +420,7 @@ describe("sync --watch", () => {
 			users: { dev: {} },
 			allow: ["nginx-mesh", "app", "late"].map((namespace) => ({
 				user: "dev",
-				namespace,
+				namespaces: [namespace],
 				...secrets,
 			})),
 		});

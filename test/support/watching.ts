@@ -2,7 +2,7 @@ import { AbortedError } from "../../src/errors.ts";
 import type { Outcome, Surroundings } from "./command-line.ts";
 import type { TestBed } from "./test-bed.ts";
 
-/** A `sync --watch` that runs. */
+/** A command that runs until it is stopped. */
 export interface Watching extends AsyncDisposable {
 	/** Waits until all of these are printed, in any order, after what was waited for before; fails when the program ends first. */
 	says(...texts: string[]): Promise<void>;
@@ -10,10 +10,25 @@ export interface Watching extends AsyncDisposable {
 	stop(signal?: "SIGINT" | "SIGTERM" | "SIGHUP"): Promise<Outcome>;
 }
 
-/** Starts one and waits until everything is in sync. */
-export async function watching(
+/** Starts `sync --watch` and waits until everything is in sync. */
+export function watching(
 	bed: Pick<TestBed, "run">,
 	argv: readonly string[],
+	given: Surroundings & { user?: string } = {},
+): Promise<Watching> {
+	return started(
+		bed,
+		["sync", "--watch", ...argv],
+		["Watching for changes.\n"],
+		given,
+	);
+}
+
+/** Starts a command that stays, and waits until it has said all of `first`. */
+export async function started(
+	bed: Pick<TestBed, "run">,
+	argv: readonly string[],
+	first: readonly string[],
 	given: Surroundings & { user?: string } = {},
 ): Promise<Watching> {
 	const interrupt = new AbortController();
@@ -21,7 +36,7 @@ export async function watching(
 	let look = () => {};
 	let outcome: Outcome | undefined;
 	const running = bed
-		.run(["sync", "--watch", ...argv], {
+		.run(argv, {
 			...given,
 			interrupt: interrupt.signal,
 			onWrite(_, text) {
@@ -55,7 +70,7 @@ export async function watching(
 		return running;
 	};
 	try {
-		await says("Watching for changes.\n");
+		await says(...first);
 	} catch (error) {
 		await stop();
 		throw error;
