@@ -4,50 +4,62 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startApiServer } from "../../test/support/api-server/index.ts";
 import { onTerminal, type TerminalSession } from "../../test/support/pty.ts";
+import { newAuthority } from "../../test/support/registry/certificates.ts";
+import { connectProxy } from "../../test/support/registry/connect-proxy.ts";
+import { registry } from "../../test/support/registry/registry.ts";
+import { serve } from "../../test/support/registry/server.ts";
 import { HeadlessScreen, type Screen } from "./screen.ts";
 
 const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
-export const COLUMNS = 88;
-export const ROWS = 28;
+export const COLUMNS = 80;
+export const ROWS = 24;
+const REGISTRY = "registry.example.com";
+const PASSWORD = "not-a-real-password";
 
 /** What the terminal shows, for `ms` milliseconds of the recording: a pace for reading, not the program's. */
 export interface Frame {
 	readonly screen: Screen;
 	readonly ms: number;
+	/** The screen is full: it is cleared after this frame. */
+	readonly full?: true;
 }
 
-/** What is typed at which prompt; `read`: how long a reader then needs. */
-type Deed = readonly [prompt: string, keys: string, read?: number];
+/** What is typed at which prompt, once what stands above it has been read for so many ms. */
+type Deed = readonly [prompt: string, read: number, keys: string];
 
+const CLEAR = "clear\r";
 const SESSION: readonly Deed[] = [
-	["$ ", "kubectl meshreg create --no-verify\r"],
-	["Registry server", "registry.example.com\r"],
-	["How do you authenticate", "\r"],
-	["User name", "mesh-puller\r"],
-	["Password", "not-a-real-password\r", 1200],
-	["(Y/n)", "\r"],
-	["$ ", "kubectl meshreg sync -l team=shop\r"],
-	["$ ", "kubectl meshreg list\r", 2500],
-	[
-		"$ ",
-		"kubectl meshreg explain registry.example.com/shop/web:2.1 -n web\r",
-		2500,
-	],
-	["$ ", "clear\r"],
-	["$ ", "kubectl meshreg attach -n web\r"],
-	[
-		"$ ",
-		"kubectl meshreg explain registry.example.com/shop/web:2.1 -n web\r",
-		3000,
-	],
-	["$ ", "kubectl meshreg prune\r", 1500],
-	["(y/N)", "y\r", 2500],
-	["$ ", "", 3000],
+	["$ ", 600, "kubectl meshreg create\r"],
+	["Registry server", 400, `${REGISTRY}\r`],
+	["How do you authenticate", 1000, "\r"],
+	["User name", 400, "mesh-puller\r"],
+	["Password", 1200, `${PASSWORD}\r`],
+	["(Y/n)", 2500, "\r"],
+	["$ ", 1800, "kubectl meshreg sync -l team=shop\r"],
+	["$ ", 2500, "kubectl meshreg list\r"],
+	["$ ", 4000, CLEAR],
+	["$ ", 600, "kubectl meshreg attach -n cart,web\r"],
+	["$ ", 1800, `kubectl meshreg explain ${REGISTRY}/shop/web:2.1 -n web\r`],
+	["$ ", 4500, "kubectl meshreg prune\r"],
+	["(y/N)", 2500, "y\r"],
+	["$ ", 5000, ""],
 ];
 
-/** Runs the session on a real terminal and an API server of its own; the frames of what was seen. */
+/**
+ * Runs the session on a real terminal, with an API server and a registry of its own that lets the
+ * credential in; the frames of what was seen.
+ */
 export async function recordSession(stop: AbortSignal): Promise<Frame[]> {
 	const folder = await mkdtemp(join(tmpdir(), "meshreg-record-"));
+	const authority = await newAuthority("a company's own authority");
+	await using stand = await serve(
+		registry({
+			by: "basic",
+			accounts: { passwords: { "mesh-puller": PASSWORD } },
+		}),
+		await authority.issue([REGISTRY]),
+	);
+	const proxy = await connectProxy(stand.host);
 	const server = await startApiServer({
 		namespaces: ["nginx-mesh"],
 		defaultServiceAccounts: true,
@@ -59,6 +71,7 @@ export async function recordSession(stop: AbortSignal): Promise<Frame[]> {
 				metadata: { name, labels: { team: "shop" } },
 			});
 		await server.writeKubeconfig(join(folder, "kubeconfig"));
+		await writeFile(join(folder, "ca.pem"), authority.certificate);
 		const bin = join(folder, "bin");
 		await mkdir(bin);
 		// As kubectl does with the words after the plugin's name.
@@ -79,6 +92,9 @@ export async function recordSession(stop: AbortSignal): Promise<Frame[]> {
 					PATH: `${bin}:/usr/bin:/bin`,
 					HOME: folder,
 					KUBECONFIG: join(folder, "kubeconfig"),
+					HTTPS_PROXY: proxy.origin,
+					NO_PROXY: "127.0.0.1",
+					SSL_CERT_FILE: join(folder, "ca.pem"),
 					TERM: "xterm-256color",
 					PS1: "$ ",
 				},
@@ -87,6 +103,7 @@ export async function recordSession(stop: AbortSignal): Promise<Frame[]> {
 		);
 	} finally {
 		await server.stop();
+		await proxy.close();
 		await rm(folder, { recursive: true });
 	}
 }
@@ -95,34 +112,31 @@ async function film(session: TerminalSession): Promise<Frame[]> {
 	const screen = new HeadlessScreen(COLUMNS, ROWS);
 	const frames: Frame[] = [];
 	let taken = 0;
-	const take = async (ms: number) => {
+	const take = async (ms: number, full = false) => {
 		await screen.write(session.shown.slice(taken));
 		taken = session.shown.length;
-		frames.push({ screen: screen.look(), ms });
+		frames.push({ screen: screen.look(), ms, ...(full && { full }) });
 	};
-	for (const [prompt, keys, read = 900] of SESSION) {
+	for (const [prompt, read, keys] of SESSION) {
 		await session.shows(prompt);
-		await take(700);
-		const echoed = prompt !== "Password";
+		await take(read, keys === CLEAR);
 		for (const [at, key] of [...keys].entries()) {
 			session.type(key);
-			if (key === "\r" || !echoed) continue;
+			// The end of a line echoes nothing of its own; nor does a password.
+			if (key === "\r" || prompt === "Password") continue;
 			await session.shows(key);
-			if (at % 3 === 2) await take(130);
+			if (keys !== CLEAR && (at % 3 === 2 || keys[at + 1] === "\r"))
+				await take(keys[at + 1] === "\r" ? 500 : 120);
 		}
-		frames.push({ screen: screen.look(), ms: read });
 	}
 	return frames;
 }
 
-/** What the session looked like at its end, and before each time that the screen was cleared. */
+/** What the terminal showed each time before it was cleared, and at the end. */
 export function pages(frames: readonly Frame[]): Screen[] {
 	return frames
-		.map(({ screen }) => screen)
-		.filter((screen, i, all) => {
-			const next = all[i + 1];
-			return next === undefined || (next.length < 3 && screen.length > 3);
-		});
+		.filter(({ full }, i) => full === true || i === frames.length - 1)
+		.map(({ screen }) => screen);
 }
 
 /** The text of a screen, a line a row. */

@@ -233,7 +233,8 @@ async function agrees(
 	const message =
 		edit.by === "add"
 			? `Add ${whom} to ${secret}?`
-			: `Create ${secret} for ${whom}?`;
+			: // On a line of its own: together they are longer than most terminals are wide.
+				`Create ${secret}\n  for ${whom}?`;
 	return (await world.prompter()).confirm({ message, default: true });
 }
 
