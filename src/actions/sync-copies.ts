@@ -35,7 +35,7 @@ export async function syncCopies(
 		finding,
 		selectNamespaces(options.selection, exclude, cluster, world),
 	]);
-	warnOfExpiry(source, world);
+	warnOfExpiry(source, cluster, world);
 	const targets = await narrowed(matched, source, options, cluster);
 	const selected = new Set(targets.map(({ namespace }) => namespace));
 	const report = new ChangeReport(world.streams, options);

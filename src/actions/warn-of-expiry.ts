@@ -1,15 +1,20 @@
 import { expiriesOf, expiryWarning } from "../core/expiry.ts";
+import { inReach } from "../core/reach.ts";
 import type { RegistryKey } from "../core/registry-key.ts";
 import { displayHost } from "../core/registry-server.ts";
-import type { World } from "../world.ts";
+import type { Cluster, World } from "../world.ts";
 
 /** Says of a source which credentials have expired or soon will, before they are everywhere. */
-export function warnOfExpiry(source: RegistryKey, world: World): void {
+export function warnOfExpiry(
+	source: RegistryKey,
+	cluster: Cluster,
+	world: World,
+): void {
 	for (const expiry of expiriesOf(source.content, source.annotations)) {
 		const warning = expiryWarning(expiry, world.clock.now());
 		if (warning !== undefined)
 			world.streams.err.write(
-				`Warning: ${warning}; replace it with 'kubectl meshreg rotate ${source.name} -n ${source.namespace} --registry-server ${displayHost(expiry.key)}'\n`,
+				`Warning: ${warning}; replace it with '${inReach(`kubectl meshreg rotate ${source.name} -n ${source.namespace} --registry-server ${displayHost(expiry.key)}`, cluster.reach)}'\n`,
 			);
 	}
 }

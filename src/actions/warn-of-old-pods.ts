@@ -1,5 +1,6 @@
 import type { Pod, ServiceAccount } from "../core/objects.ts";
 import { groupOldPods, podsOf } from "../core/old-pods.ts";
+import { inReach } from "../core/reach.ts";
 import { failureLine, isFatal } from "../report/failure.ts";
 import { oldPodsLine } from "../report/old-pods.ts";
 import type { Cluster, Output } from "../world.ts";
@@ -44,5 +45,10 @@ export async function warnOfOldPods(
 		);
 		return;
 	}
-	for (const group of groupOldPods(old)) err.write(oldPodsLine(group));
+	for (const group of groupOldPods(old)) {
+		const commands = group.commands.map((command) =>
+			inReach(command, cluster.reach),
+		);
+		err.write(oldPodsLine({ ...group, commands }));
+	}
 }

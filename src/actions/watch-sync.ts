@@ -29,7 +29,7 @@ export async function watchSync(
 	const { owner } = options.source;
 	const source = await findSource(cluster, new ContentReader(), options.source);
 	const { namespace, name } = source;
-	warnOfExpiry(source, world);
+	warnOfExpiry(source, cluster, world);
 	const counts = tally([]);
 	const gone = out.gone ?? new AbortController().signal;
 	try {

@@ -11,6 +11,7 @@ import {
 } from "../core/check/permissions.ts";
 import type { Given } from "../core/flag.ts";
 import { Mending } from "../core/mending.ts";
+import { inReach, quotedInReach } from "../core/reach.ts";
 import { EXIT } from "../errors.ts";
 import * as flags from "../flags.ts";
 import { checkItems, checkStory, checkSummary } from "../report/check.ts";
@@ -81,7 +82,11 @@ What nodes know cannot be seen from here: credentials of their own, the authorit
 					? await verifySource(source, options.trust, mending, world)
 					: []),
 				...checkPermissions(await deniedAccesses(cluster, namespaces)),
-			]);
+			]).map((one) => ({
+				...one,
+				hint: quotedInReach(one.hint, cluster.reach),
+				command: inReach(one.command, cluster.reach),
+			}));
 			const { out, err } = world.streams;
 			if (options.output === "json") out.write(json(checkItems(findings)));
 			else {

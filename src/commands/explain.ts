@@ -24,6 +24,7 @@ import {
 	SOURCE_ANNOTATION,
 } from "../core/ownership.ts";
 import { pullSourceOf } from "../core/pod-secrets.ts";
+import { inReach } from "../core/reach.ts";
 import { works } from "../core/trial.ts";
 import { EXIT, UsageError } from "../errors.ts";
 import * as flags from "../flags.ts";
@@ -205,10 +206,8 @@ async function explainCluster(
 		);
 		const explanation = explainPull(image, puller, secrets, others);
 		const state = keyState(keys, options);
-		return {
-			explanation,
-			mend: mendingCommand(explanation, state, new Mending(state)),
-		};
+		const mend = mendingCommand(explanation, state, new Mending(state));
+		return { explanation, mend: mend && inReach(mend, cluster.reach) };
 	} finally {
 		await cluster.close();
 	}

@@ -418,4 +418,30 @@ prod-us   shop         ${NAME}   registry.example.com   InSync   0s
 		assert.equal(outcome.status, 2);
 		assert.doesNotMatch(outcome.err, /prod-/);
 	});
+
+	test("a command that is printed to be pasted stays in the cluster that it is about", async () => {
+		await using all = await clusters();
+		all.us.server.store.seed({
+			kind: "ServiceAccount",
+			metadata: { namespace: "app", name: "default" },
+		});
+		const mend =
+			"kubectl meshreg create --registry-server r.io --context prod-us && kubectl meshreg sync -n app --attach --context prod-us";
+		const explain = await all.run([
+			"explain",
+			"r.io/web:1",
+			"-n",
+			"app",
+			"--context",
+			"prod-us",
+		]);
+		assert.equal(explain.out.split("\n").at(-2), `  ${mend}`);
+		const check = await all.run(["check", "-q", "--contexts", "prod-us"]);
+		assert.ok(
+			check.out.includes(
+				"prod-us:     To mend it: kubectl meshreg create --context prod-us\n",
+			),
+			check.out,
+		);
+	});
 });

@@ -1,3 +1,4 @@
+import { reachOf } from "../../core/reach.ts";
 import type { Cluster, ConnectionFlags } from "../../world.ts";
 import { proxyFor } from "../proxy.ts";
 import { Connections } from "./connections.ts";
@@ -52,6 +53,7 @@ export async function connect(
 		context: target.context,
 		namespace: target.namespace,
 		server: server.origin,
+		reach: reachOf(flags),
 		...resources(requests, repeat),
 		...lists(requests, repeat, server, interrupt),
 		async close() {
