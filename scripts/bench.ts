@@ -1,10 +1,19 @@
-/** `npm run bench [-- NAME…]`: runs the benches of scripts/bench, prints medians and ratios. */
-import { mkdir, readdir, writeFile } from "node:fs/promises";
-import { cpus, loadavg } from "node:os";
+/**
+ * `npm run bench [-- NAME…] [--record]`: runs the benches of scripts/bench, prints medians and ratios;
+ * with `--record` they are kept in bench/RESULTS.md as well.
+ */
+import { execFile } from "node:child_process";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { cpus, loadavg, release, totalmem, type } from "node:os";
+import { promisify } from "node:util";
+import { kubernetesVersion } from "../test/support/real-cluster/go-module.ts";
+import { type Recorded, resultsText } from "./bench-results.ts";
 import { type Bench, type Line, toLines } from "./measuring.ts";
 
 const folder = new URL("./bench/", import.meta.url);
-const wanted = process.argv.slice(2);
+const words = process.argv.slice(2);
+const recording = words.includes("--record");
+const wanted = words.filter((word) => word !== "--record");
 const results: Record<string, Line[]> = {};
 
 for (const file of (await readdir(folder)).sort()) {
@@ -18,6 +27,7 @@ for (const file of (await readdir(folder)).sort()) {
 		const lines = toLines(await bench.run());
 		results[bench.name] = lines;
 		print(lines);
+		if (recording) await record(bench.name, lines);
 	} catch (cause) {
 		process.exitCode = 1;
 		console.error(
@@ -39,6 +49,34 @@ await writeFile(
 console.log(
 	`\n${machine.cpus} CPUs, load ${machine.load?.toFixed(1)}, Node ${machine.node}; also in dist/bench.json`,
 );
+
+async function record(name: string, lines: Line[]): Promise<void> {
+	const [table, samples] = ["bench/RESULTS.md", "bench/results.json"];
+	const old = (path: string) => readFile(path, "utf8").catch(() => "");
+	const benches: Record<string, Recorded> = JSON.parse(
+		(await old(samples)) || "{}",
+	);
+	benches[name] = {
+		date: new Date().toISOString().slice(0, 10),
+		machine: `${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${type()} ${release()}`,
+		load: loadavg()[0] ?? 0,
+		versions: {
+			Node: process.version,
+			kubectl: await kubectlVersion(),
+			Kubernetes: kubernetesVersion(),
+		},
+		lines,
+	};
+	await mkdir("bench", { recursive: true });
+	await writeFile(samples, `${JSON.stringify(benches, null, "\t")}\n`);
+	await writeFile(table, resultsText(benches, await old(table)));
+}
+
+async function kubectlVersion(): Promise<string> {
+	const args = ["version", "--client", "-o", "json"];
+	const { stdout } = await promisify(execFile)("kubectl", args);
+	return JSON.parse(stdout).clientVersion.gitVersion;
+}
 
 function print(lines: readonly Line[]): void {
 	const width = Math.max(...lines.map((line) => line.work.length));
