@@ -5,6 +5,8 @@ import { systemClock } from "./adapters/clock.ts";
 import { disk } from "./adapters/files.ts";
 import { interruptOn } from "./adapters/terminal/signals.ts";
 import { processStreams } from "./adapters/terminal/streams.ts";
+import { EXIT } from "./errors.ts";
+import { failureLine } from "./report/failure.ts";
 import { run } from "./run.ts";
 import type { Prompter, World } from "./world.ts";
 
@@ -66,6 +68,12 @@ const world: World = {
 		return prompter;
 	},
 };
+
+// What is thrown where nobody waits would otherwise print the source around it.
+process.once("uncaughtException", (error) => {
+	streams.err.write(`${failureLine(error)}\n`);
+	process.exit(EXIT.failed);
+});
 
 run(process.argv.slice(2), world).then((status) => {
 	process.exitCode = status;

@@ -1,5 +1,6 @@
 import { addAbortSignal, type Readable } from "node:stream";
-import { OperationError } from "../../errors.ts";
+import { getSystemErrorMessage } from "node:util";
+import { EXIT, OperationError } from "../../errors.ts";
 import type { Output, Streams } from "../../world.ts";
 
 /** The part of `process` that the streams need. `stdin` is only opened when it is read or asked about. */
@@ -8,12 +9,14 @@ export interface ProcessStreams {
 	readonly stdout: OutputStream;
 	readonly stderr: OutputStream;
 	readonly env: Readonly<Record<string, string | undefined>>;
+	exitCode?: string | number | null | undefined;
 	once(event: "exit", listener: () => void): unknown;
 }
 
 interface OutputStream {
 	write(text: string): unknown;
 	on(event: "error", listener: (error: Error) => void): unknown;
+	emit(event: "error", error: Error): unknown;
 	readonly isTTY?: boolean;
 	readonly columns?: number;
 }
@@ -24,9 +27,17 @@ export function processStreams(
 	interrupt: AbortSignal,
 ): Streams {
 	const batch = new Batch();
-	process.once("exit", () => batch.flush());
-	const out = output(process.stdout, batch);
-	const err = output(process.stderr, batch);
+	let lost = false;
+	process.once("exit", () => {
+		batch.flush();
+		// Not told by the status of the command, which may have ended before its output did.
+		if (lost) process.exitCode ||= EXIT.failed;
+	});
+	const err = output(process.stderr, batch, () => {});
+	const out = output(process.stdout, batch, (reason) => {
+		lost = true;
+		err.write(`error: cannot write to standard output: ${reason}\n`);
+	});
 	const { env } = process;
 	return {
 		out,
@@ -71,16 +82,30 @@ class Batch {
 	flush(): void {
 		const [stream, text] = [this.#stream, this.#text];
 		this.#text = "";
-		if (text !== "") stream?.write(text);
+		if (text === "" || stream === undefined) return;
+		try {
+			stream.write(text);
+		} catch (error) {
+			// To a file it is written at once, and fails at once.
+			if (!(error instanceof Error)) throw error;
+			stream.emit("error", error);
+		}
 	}
 }
 
-function output(stream: OutputStream, batch: Batch): Output {
+/** `lost` is told once why what was written did not get out, as on a full disk. */
+function output(
+	stream: OutputStream,
+	batch: Batch,
+	lost: (reason: string) => void,
+): Output {
 	const gone = new AbortController();
-	// `… | head` has read enough, or the window is closed: nobody is left to tell, so the work goes on silently.
 	stream.on("error", (error) => {
-		if (!("code" in error) || !GONE.has(String(error.code))) throw error;
+		if (gone.signal.aborted) return;
 		gone.abort(error);
+		const code = "code" in error ? String(error.code) : error.name;
+		// `… | head` has read enough, or the window is closed: nobody is left to tell, so the work goes on silently.
+		if (!GONE.has(code)) lost(reasonOf(error, code));
 	});
 	return {
 		write(text) {
@@ -92,6 +117,13 @@ function output(stream: OutputStream, batch: Batch): Output {
 		},
 		gone: gone.signal,
 	};
+}
+
+/** The system's words, which name no path and no content. */
+function reasonOf(error: Error, code: string): string {
+	return "errno" in error && typeof error.errno === "number"
+		? getSystemErrorMessage(error.errno)
+		: code;
 }
 
 const GONE = new Set(["EPIPE", "EIO", "ECONNRESET", "ERR_STREAM_DESTROYED"]);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
+import { constants } from "node:os";
 import { PassThrough } from "node:stream";
 import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
@@ -37,6 +38,7 @@ function world(
 	const env = given.env ?? {};
 	const process = Object.assign(new EventEmitter(), {
 		...{ stdin, stdout, stderr, env },
+		exitCode: 0,
 	});
 	const streams = processStreams(process, interrupt);
 	return { stdin, stdout, stderr, streams, process };
@@ -96,10 +98,29 @@ test("a reader that went away ends the writing, not the program", async () => {
 	assert.equal(stderr.written, "still here\n");
 });
 
-test("a full disk is not a reader that went away", () => {
-	const { stdout } = world();
-	const full = Object.assign(new Error("disk full"), { code: "ENOSPC" });
-	assert.throws(() => stdout.emit("error", full), full);
+test("a full disk is not a reader that went away: said once, and exit status 1", async () => {
+	const { streams, stdout, stderr, process } = world();
+	const full = Object.assign(new Error("ENOSPC"), {
+		code: "ENOSPC",
+		errno: -constants.errno.ENOSPC,
+	});
+	stdout.write = () => {
+		throw full;
+	};
+	for (const text of ["first\n", "second\n"]) {
+		streams.out.write(text);
+		await setImmediate();
+	}
+	stdout.emit("error", full);
+	await setImmediate();
+	assert.equal(
+		stderr.written,
+		"error: cannot write to standard output: no space left on device\n",
+	);
+	assert.equal(streams.out.gone?.aborted, true);
+	process.exitCode = 0;
+	process.emit("exit");
+	assert.equal(process.exitCode, 1);
 });
 
 test("reads standard input to its end, within the limit", async () => {
