@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { parse, stringify } from "yaml";
 import type { AccessRule, ApiServer } from "./api-server/index.ts";
@@ -28,7 +29,7 @@ interface Account {
 const HEEDED_WITHIN_MS = 20_000;
 let accounts = 0;
 
-/** Adds the grants to the server's rules, for a service account that the administrator acts as. */
+/** Adds the grants to the server's rules, and a token for a service account that holds them. */
 export function grantOnEmbedded(
 	server: ApiServer,
 	allow: AccessRule[],
@@ -47,8 +48,13 @@ export function grantOnEmbedded(
 				...(namespace === undefined ? {} : { namespaces: [namespace] }),
 				...(resourceNames === undefined ? {} : { names: resourceNames }),
 			});
-	const config = parse(server.kubeconfig());
-	config.users[0].user.as = user;
+	const token = randomBytes(16).toString("hex");
+	server.addToken(token, {
+		name: user,
+		groups: ["system:serviceaccounts", `system:serviceaccounts:${namespace}`],
+	});
+	const config = parse(server.kubeconfig({ credential: "none" }));
+	config.users[0].user.token = token;
 	return { name, text: stringify(config) };
 }
 

@@ -11,6 +11,7 @@ import { run } from "../../src/run.ts";
 import type {
 	Clock,
 	Cluster,
+	Files,
 	Output,
 	Prompter,
 	World,
@@ -31,6 +32,8 @@ export interface Surroundings {
 	now?: number;
 	/** The clock that requests, their pauses and their limits go by. */
 	clock?: Clock;
+	/** The disk; this machine's if left out. */
+	files?: Files;
 	/** Width of the terminal. */
 	columns?: number;
 	interrupt?: AbortSignal;
@@ -83,6 +86,7 @@ export async function meshreg(
 		...(given.kubeconfig !== undefined && { KUBECONFIG: given.kubeconfig }),
 		...given.env,
 	};
+	const files = given.files ?? disk;
 	const interrupt = given.interrupt ?? new AbortController().signal;
 	const streams = {
 		out: output("out"),
@@ -107,12 +111,12 @@ export async function meshreg(
 			given.now === undefined
 				? systemClock
 				: { ...systemClock, now: () => given.now ?? 0 },
-		files: disk,
+		files,
 		interrupt,
 		async connect(flags, { err = streams.err, quietlyUntil } = {}) {
 			const cluster = await connect(flags, {
 				env,
-				files: disk,
+				files,
 				clock: given.clock ?? systemClock,
 				err: quietlyUntil
 					? { write() {}, isTerminal: false, columns: 80 }
@@ -124,7 +128,7 @@ export async function meshreg(
 			});
 			return given.wrap?.(cluster) ?? cluster;
 		},
-		kubeconfigNames: (path) => kubeconfigNames(path, env, disk),
+		kubeconfigNames: (path) => kubeconfigNames(path, env, files),
 		// No name is looked up outside this process unless a test says how.
 		registry: async () => {
 			const { verification } = given;
@@ -140,7 +144,7 @@ export async function meshreg(
 		storedCredentials: (path) =>
 			openStoredCredentials(path, {
 				env,
-				files: disk,
+				files,
 				interrupt,
 				home: given.env?.HOME ?? "/home/nobody",
 			}),

@@ -3,12 +3,12 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
-import { disk } from "../../../src/adapters/files.ts";
 import type { Files } from "../../../src/world.ts";
 import { CertificateAuthority } from "../../support/api-server/certificates.ts";
 import { startApiServer } from "../../support/api-server/index.ts";
 import { connected, hastyClock } from "../../support/connecting.ts";
 import { findKubectl, runProgram } from "../../support/kubectl.ts";
+import { canMount, filesInPod, IN_POD } from "../../support/pod.ts";
 import {
 	type RecordingServer,
 	recordingServer,
@@ -20,18 +20,15 @@ import {
  * which it is there.
  */
 
-const FOLDER = "/var/run/secrets/kubernetes.io/serviceaccount";
 let folder: string;
 let server: RecordingServer;
 
 const kubectl = await findKubectl();
-const IN_POD = `mount -t tmpfs none "$(realpath /var/run)" && mkdir -p ${FOLDER} && cp "$POD"/* ${FOLDER}/ && exec "$@"`;
-const canMount =
-	(await runProgram("unshare", ["-rm", "sh", "-c", "mount -t tmpfs none /run"]))
-		.status === 0;
+const mountable = await canMount();
 
 before(async () => {
 	folder = await mkdtemp(join(tmpdir(), "meshreg-"));
+	inPod = filesInPod(join(folder, "pod"));
 	const ca = await CertificateAuthority.create();
 	server = await recordingServer("pod's", ca);
 	await mkdir(join(folder, "pod"));
@@ -56,12 +53,7 @@ after(async () => {
 });
 beforeEach(() => writeFile(join(folder, "pod/token"), "of-the-account\n"));
 
-const inPod: Files = {
-	...disk,
-	read: (path, limit) =>
-		disk.read(path.replace(FOLDER, `${folder}/pod`), limit),
-	exists: (path) => disk.exists(path.replace(FOLDER, `${folder}/pod`)),
-};
+let inPod: Files;
 
 const environment = (more: Record<string, string>) => {
 	const { hostname, port } = new URL(server.url);
@@ -119,21 +111,11 @@ describe("in a pod", () => {
 				server: "pod's",
 				...expected,
 			});
-			if (!kubectl || !canMount)
+			if (!kubectl || !mountable)
 				return t.diagnostic("NOT compared with kubectl");
 			const { err } = await runProgram(
 				"unshare",
-				[
-					"-rm",
-					"sh",
-					"-c",
-					IN_POD,
-					"sh",
-					"kubectl",
-					"get",
-					"secret",
-					"probe",
-				].concat(
+				[...IN_POD, "kubectl", "get", "secret", "probe"].concat(
 					Object.entries<unknown>(flags).map(
 						([flag, value]) => `--${flag}=${value}`,
 					),
@@ -150,7 +132,7 @@ describe("in a pod", () => {
 		{
 			skip: !kubectl
 				? "there is no kubectl on the PATH"
-				: !canMount
+				: !mountable
 					? "unshare(1) may not mount here"
 					: false,
 		},

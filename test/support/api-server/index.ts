@@ -66,6 +66,8 @@ export interface ApiServer {
 	clientPair(user?: string): KeyPair;
 	/** The bearer token of a user. */
 	token(user?: string): string;
+	/** Lets a bearer token stand for a user from now on, as a TokenRequest does. */
+	addToken(token: string, user: User): void;
 	/** Lets `hook` see every request from now on; the first that intervenes decides. Returns what takes it off. */
 	onRequest(hook: Hook): () => void;
 	/** Sends a bookmark on every watch that asked for them. */
@@ -164,6 +166,9 @@ export async function startApiServer(
 			writeFile(path, kubeconfig(given), { mode: 0o600 }),
 		clientPair: (user) => userNamed(user).pair,
 		token: (user) => userNamed(user).token,
+		addToken: (token, user) => {
+			tokens.set(token, user);
+		},
 		onRequest: (hook) => serving.addHook(hook),
 		sendBookmarks: () => serving.sendBookmarks(),
 		endWatches: () => serving.endWatches(),
