@@ -18,6 +18,7 @@ import { ApiError, OperationError } from "../errors.ts";
 import { failureLine, isFatal } from "../report/failure.ts";
 import type { Cluster, ListQuery } from "../world.ts";
 import { findSource, type SourceChoice } from "./find-source.ts";
+import { AT_ONCE, inParallel } from "./in-parallel.ts";
 import { readSources } from "./read-sources.ts";
 
 /** Up to so many namespaces are asked for events one by one; beyond, one list of all is cheaper. */
@@ -72,6 +73,7 @@ export async function readFacts(
 			if (facts) pods.push(facts);
 		}),
 	]);
+	await snapshot.missPlaces([...keys, ...accounts, ...pods]);
 	const { source, sourceProblem } = await findTheSource(
 		snapshot,
 		cluster,
@@ -203,6 +205,25 @@ class Snapshot {
 				}),
 			),
 		);
+	}
+
+	/** A mistyped namespace is as empty as a new one: those where nothing was found must at least be there. */
+	async missPlaces(found: readonly { namespace: string }[]): Promise<void> {
+		const known = new Set(found.map(({ namespace }) => namespace));
+		const silent = this.#namespaces?.filter((name) => !known.has(name)) ?? [];
+		await inParallel(silent, AT_ONCE, async (name) => {
+			try {
+				await this.#cluster.read("Namespace", { name });
+			} catch (error) {
+				if (isFatal(error)) throw error;
+				// Whoever may not look at namespaces may have nothing in this one.
+				if (error instanceof ApiError && error.status === 404)
+					this.unread.push({
+						what: `namespace ${name}`,
+						because: failureLine(error),
+					});
+			}
+		});
 	}
 
 	async attempt<T>(

@@ -54,6 +54,11 @@ export class Mending {
 		]);
 	}
 
+	/** Makes the source, of whatever is then asked for. */
+	createSource(): string {
+		return this.#line("create", this.#name());
+	}
+
 	/** Writes a source for this registry, beside the registries that it has already. */
 	create(host: string): string {
 		return this.#ofSource("create", host, this.#key.source ? ["--add"] : []);

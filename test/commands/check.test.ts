@@ -579,6 +579,50 @@ describe("check with few permissions", () => {
 				"warning: create, rotate and sync need to create, patch secrets: not allowed in app",
 			),
 		);
+		assert.ok(
+			lines(items, "permissions").includes(
+				"warning: prune needs to delete secrets: not allowed in app",
+			),
+		);
+	});
+
+	test("a namespace that is not there is not well, an empty one is", async () => {
+		await using bed = await started();
+		source(bed, { "r.io": user("right") });
+		const items = await findings(bed, ["-n", "shop,shp"]);
+		assert.deepEqual(lines(items, "pods"), [
+			'unknown: cannot read namespace shp: Error from server (NotFound): namespaces "shp" not found',
+			"ok: 0 pods: none waits for an image",
+		]);
+	});
+
+	test("pods of one name in two namespaces are told apart", async () => {
+		await using bed = await started();
+		source(bed, { "r.io": user("right") });
+		for (const namespace of ["app", "shop"]) {
+			account(bed, namespace);
+			waiting(
+				bed,
+				`${namespace}/web`,
+				"unauthorized: authentication required",
+				{ image: "q.io/web:1" },
+			);
+		}
+		const [item] = (await findings(bed)).filter(
+			({ cause }) => cause === "no-key",
+		);
+		assert.match(
+			item?.hint ?? "",
+			/ Nothing makes pod\/web in app and pod\/web in shop again: delete and create them\.$/,
+		);
+	});
+
+	test("where the key of another name has no source, that one is to be created", async () => {
+		await using bed = await started();
+		const [item] = (await findings(bed, ["--key", "other"])).filter(
+			({ cause }) => cause === "no-source",
+		);
+		assert.equal(item?.command, "kubectl meshreg create other");
 	});
 
 	test("says what it could not look at, and judges nothing by it", async () => {

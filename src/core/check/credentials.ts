@@ -35,7 +35,7 @@ export function checkCredentials(
 						{
 							hint: "Registry keys are copied from a source.",
 							command: facts.sourceProblem.startsWith("no source")
-								? "kubectl meshreg create"
+								? mending.createSource()
 								: "",
 							cause: "no-source",
 						},

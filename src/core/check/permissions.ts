@@ -94,10 +94,11 @@ export function checkPermissions(denied: readonly Access[]): Finding[] {
 				? "in all namespaces"
 				: `in ${placesWords(namespaces)}`;
 		const missing = [...new Set(lost.map(({ verb }) => verb))].join(", ");
+		const need = commands.includes(" and ") ? "need" : "needs";
 		return finding(
 			"permissions",
 			"warning",
-			`${commands} need to ${missing} ${resource}: not allowed ${where}`,
+			`${commands} ${need} to ${missing} ${resource}: not allowed ${where}`,
 			{
 				cause: "forbidden",
 				namespaces,

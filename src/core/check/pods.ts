@@ -1,5 +1,5 @@
 import type { Mending } from "../mending.ts";
-import type { Facts } from "./facts.ts";
+import type { Facts, PodFacts } from "./facts.ts";
 import { counted, type Finding, finding, placesWords } from "./finding.ts";
 import type { Keyrings } from "./keyrings.ts";
 import { podMending } from "./pod-mending.ts";
@@ -156,9 +156,7 @@ function groupFinding(
 					(word) =>
 						Object.entries(one).find(([key]) => key === word)?.[1] ?? "",
 				),
-				left.length > 0
-					? `Nothing makes ${placesWords(left.map(({ name }) => `pod/${name}`))} again: delete and create them.`
-					: "",
+				left.length > 0 ? leftWords(left, namespaces.length > 1) : "",
 			]
 				.filter((text) => text !== "")
 				.join(" "),
@@ -168,4 +166,12 @@ function groupFinding(
 			pods: pods.length,
 		},
 	);
+}
+
+/** Pods of one name may be in several namespaces. */
+function leftWords(pods: readonly PodFacts[], severalPlaces: boolean): string {
+	const names = pods.map(({ namespace, name }) =>
+		severalPlaces ? `pod/${name} in ${namespace}` : `pod/${name}`,
+	);
+	return `Nothing makes ${placesWords(names)} again: delete and create ${pods.length === 1 ? "it" : "them"}.`;
 }
