@@ -11,14 +11,7 @@ export async function ensureNamespace(
 	name: string,
 	dryRun: DryRun,
 ): Promise<ChangeResult | undefined> {
-	try {
-		await cluster.read("Namespace", { name });
-		return undefined;
-	} catch (error) {
-		if (!(error instanceof ApiError)) throw error;
-		if (error.status === 403) return undefined;
-		if (error.status !== 404) throw error;
-	}
+	if (!(await isMissing(cluster, name))) return undefined;
 	try {
 		if (dryRun !== "client")
 			await cluster.create(
@@ -38,4 +31,19 @@ export async function ensureNamespace(
 		action: "created",
 		reason: "",
 	};
+}
+
+/** Whether a namespace is known to be missing: not where this user may not look. Throws ApiError. */
+export async function isMissing(
+	cluster: Cluster,
+	name: string,
+): Promise<boolean> {
+	try {
+		await cluster.read("Namespace", { name });
+		return false;
+	} catch (error) {
+		if (error instanceof ApiError && error.status === 403) return false;
+		if (error instanceof ApiError && error.status === 404) return true;
+		throw error;
+	}
 }

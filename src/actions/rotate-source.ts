@@ -58,7 +58,7 @@ export async function rotateSource(
 	const { cluster, reader, report, world } = around;
 	const copies = await copiesOf(source, rotating.owner, around);
 	const secret = `secret/${source.name} in ${source.namespace} namespace`;
-	const message = `Give ${entries.map(({ server }) => displayHost(server.key)).join(", ")} another credential in ${secret} and ${copies.length === 1 ? "its copy" : `its ${copies.length} copies`}?`;
+	const message = `Give ${entries.map(({ server }) => displayHost(server.key)).join(", ")} another credential\n  in ${secret}${["", " and its copy"][copies.length] ?? ` and its ${copies.length} copies`}?`;
 	if (
 		rotating.asks &&
 		!(await (await world.prompter()).confirm({ message, default: true }))

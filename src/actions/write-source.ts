@@ -4,15 +4,17 @@ import {
 	type ContentReader,
 	type DesiredKey,
 	type RegistryKey,
+	registriesOf,
 	secretOf,
 } from "../core/registry-key.ts";
+import { displayHost } from "../core/registry-server.ts";
 import type { ChangeResult, DryRun } from "../core/result.ts";
 import { json, yaml } from "../report/structured.ts";
 import type { Cluster, World } from "../world.ts";
 import { apply } from "./apply.ts";
 import type { ChangeReport } from "./change-report.ts";
 import { agreedReplacements } from "./confirm.ts";
-import { ensureNamespace } from "./ensure-namespace.ts";
+import { ensureNamespace, isMissing } from "./ensure-namespace.ts";
 import { readKey } from "./read-keys.ts";
 
 /** Where a source lives. */
@@ -56,20 +58,26 @@ export async function writeSource(
 	const current = await readKey(cluster, reader, place);
 	const plan = (now: RegistryKey | undefined): Change =>
 		planSource(now, make(now), allowed);
-	if (
-		differs(plan(current)) &&
-		world.streams.interactive &&
-		writing.dryRun === "none"
-	) {
-		const message = `secret/${place.name} in ${place.namespace} namespace has other content. Replace it?`;
-		if (!writing.yes && !(await (await world.prompter()).confirm({ message })))
+	const asks = world.streams.interactive && writing.dryRun === "none";
+	const agrees = async (message: string, preset: boolean) =>
+		writing.yes ||
+		(await world.prompter()).confirm({ message, default: preset });
+	if (asks && current !== undefined && differs(plan(current))) {
+		if (!(await agrees(replaceQuestion(current, make(current)), false)))
 			return "cancelled";
 		allowed = { ...allowed, replace: true };
 	}
 	const changes = await agreedReplacements([plan(current)], writing, world);
 
+	let { createNamespace } = writing;
+	// All that was entered would be lost for want of a flag.
+	if (asks && !createNamespace && current === undefined) {
+		createNamespace = await isMissing(cluster, place.namespace);
+		const message = `There is no namespace ${place.namespace}. Create it as well?`;
+		if (createNamespace && !(await agrees(message, true))) return "cancelled";
+	}
 	const made =
-		writing.createNamespace && current === undefined
+		createNamespace && current === undefined
 			? await ensureNamespace(cluster, place.namespace, writing.dryRun)
 			: undefined;
 	if (made !== undefined) report.add(made);
@@ -98,6 +106,15 @@ export async function printSource(
 	world.streams.out.write(
 		format === "json" ? json(object) : await yaml(object),
 	);
+}
+
+/** Says which registries would be lost; on two lines, as it is longer than most terminals are wide. */
+function replaceQuestion(current: RegistryKey, desired: DesiredKey): string {
+	const kept = registriesOf(desired.content);
+	const lost = registriesOf(current.content)
+		.filter((key) => !kept.includes(key))
+		.map(displayHost);
+	return `secret/${current.name} in ${current.namespace} namespace has other content.\n  Replace it${lost.length > 0 ? `, and lose ${lost.join(", ")}` : ""}?`;
 }
 
 function differs(change: Change): boolean {

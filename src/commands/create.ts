@@ -230,11 +230,11 @@ async function agrees(
 		)
 		.join(", ");
 	const secret = `secret/${place.name} in ${place.namespace} namespace`;
+	// On two lines: together they are longer than most terminals are wide.
 	const message =
 		edit.by === "add"
-			? `Add ${whom} to ${secret}?`
-			: // On a line of its own: together they are longer than most terminals are wide.
-				`Create ${secret}\n  for ${whom}?`;
+			? `Add ${whom}\n  to ${secret}?`
+			: `Create ${secret}\n  for ${whom}?`;
 	return (await world.prompter()).confirm({ message, default: true });
 }
 

@@ -87,7 +87,7 @@ export function obstacleText(current: RegistryKey, obstacle: Obstacle): string {
 		case "copy-of-another":
 			return `${secret} is a copy of ${obstacle.source}; delete it first, or sync that source`;
 		case "differs":
-			return `secrets "${current.name}" already exists with other content in namespace "${current.namespace}"; overwrite it with --replace`;
+			return `secrets "${current.name}" already exists with other content in namespace "${current.namespace}"; overwrite it with --replace, or give it one more registry with --add`;
 		case "immutable":
 			return `${secret} cannot be updated (immutable, or of another type); delete and recreate it with --force --yes`;
 		case "terminating":

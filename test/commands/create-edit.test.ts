@@ -232,7 +232,10 @@ describe("create --add", () => {
 				["How do you authenticate?", "password"],
 				["User name:", "v"],
 				["Password:", "two"],
-				[`Add b.example as v to secret/${NAME} in nginx-mesh namespace?`, true],
+				[
+					`Add b.example as v\n  to secret/${NAME} in nginx-mesh namespace?`,
+					true,
+				],
 			],
 		});
 		assert.equal(outcome.status, 0, outcome.err);

@@ -489,7 +489,7 @@ describe("create", () => {
 			const outcome = await differing();
 			assert.equal(
 				outcome.err,
-				'Error from server (AlreadyExists): secrets "nginx-mesh-registry-key" already exists with other content in namespace "nginx-mesh"; overwrite it with --replace\n',
+				'Error from server (AlreadyExists): secrets "nginx-mesh-registry-key" already exists with other content in namespace "nginx-mesh"; overwrite it with --replace, or give it one more registry with --add\n',
 			);
 			assert.deepEqual([outcome.status, password()], [1, "old"]);
 		});
@@ -512,13 +512,29 @@ describe("create", () => {
 				const outcome = await bed.run(["create", ...ask], {
 					answers: [
 						[
-							"secret/nginx-mesh-registry-key in nginx-mesh namespace has other content. Replace it?",
+							"secret/nginx-mesh-registry-key in nginx-mesh namespace has other content.\n  Replace it?",
 							answer,
 						],
 					],
 				});
 				assert.deepEqual([outcome.status, password()], [0, expected]);
 			}
+		});
+		test("the question says which registries would be lost", async () => {
+			fresh();
+			await bed.run(["create", ...PIPED], { stdin: "old" });
+			const ask = ["--registry-server=r.io", "--registry-username=u"];
+			const { asked } = await bed.run(["create", ...ask, "--no-verify"], {
+				answers: [
+					["Password:", "new"],
+					["Create secret/nginx-mesh-registry-key", true],
+					["secret/nginx-mesh-registry-key in nginx-mesh namespace has", false],
+				],
+			});
+			assert.equal(
+				asked.at(-1),
+				"secret/nginx-mesh-registry-key in nginx-mesh namespace has other content.\n  Replace it, and lose registry.example.com?",
+			);
 		});
 		test("a foreign Secret needs --force, another type also --yes", async () => {
 			fresh();
@@ -618,6 +634,36 @@ describe("create", () => {
 		assert.equal(
 			made.out,
 			"namespace/fresh created\nsecret/nginx-mesh-registry-key created in fresh namespace\n",
+		);
+	});
+
+	test("at a terminal a missing namespace costs a question, not all that was entered", async () => {
+		const create = (answer: boolean) =>
+			bed.run(
+				[
+					"create",
+					"-n=asked-for",
+					"--registry-server=r.io",
+					"--registry-username=u",
+					"--no-verify",
+				],
+				{
+					answers: [
+						["Password:", "p"],
+						["Create secret/nginx-mesh-registry-key", true],
+						["There is no namespace asked-for. Create it as well?", answer],
+					],
+				},
+			);
+		const no = await create(false);
+		assert.deepEqual(
+			[no.status, no.out, no.err],
+			[0, "", "creation is cancelled\n"],
+		);
+		const yes = await create(true);
+		assert.equal(
+			yes.out,
+			"namespace/asked-for created\nsecret/nginx-mesh-registry-key created in asked-for namespace\n",
 		);
 	});
 

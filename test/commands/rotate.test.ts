@@ -293,7 +293,7 @@ error: you may not look for copies in all namespaces, so nothing was written; ch
 					["User name:", "u"],
 					["Password:", "new"],
 					[
-						`Give a.example another credential in secret/${NAME} in nginx-mesh namespace and its 2 copies?`,
+						`Give a.example another credential\n  in secret/${NAME} in nginx-mesh namespace and its 2 copies?`,
 						true,
 					],
 				],
