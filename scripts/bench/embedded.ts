@@ -21,7 +21,7 @@ export const bench: Bench = {
 				server,
 				namespaces: 1000,
 				rounds: 3,
-				kubectl: [],
+				also: [],
 			});
 			return [...samples].map(([work, row]): Row => {
 				const against = BESIDE[work];

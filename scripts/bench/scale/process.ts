@@ -44,6 +44,25 @@ export function finished(
 	});
 }
 
+/** How many milliseconds a program takes at a terminal of 80 columns that shows all of it. Throws when it fails. */
+export async function atTerminal(
+	[file = "", ...args]: readonly string[],
+	env: NodeJS.ProcessEnv,
+): Promise<number> {
+	const { spawn: open } = await import("@lydell/node-pty");
+	const began = performance.now();
+	const pty = open(file, args, { cols: 80, env: { ...process.env, ...env } });
+	let shown = "";
+	pty.onData((text) => {
+		shown = (shown + text).slice(-1000);
+	});
+	const { exitCode } = await new Promise<{ exitCode: number }>((resolve) => {
+		pty.onExit(resolve);
+	});
+	if (exitCode !== 0) throw new Error(`${file} at a terminal: ${shown}`);
+	return performance.now() - began;
+}
+
 /** VmHWM of proc(5): the high-water mark of a process's resident memory, in MiB. */
 function peakOf(pid: number | undefined): number {
 	try {

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { binaryName, targetOf } from "../../build/targets.ts";
 import type { Row } from "../../measuring.ts";
-import { type Finished, finished } from "./process.ts";
+import { atTerminal, type Finished, finished } from "./process.ts";
 import type { BenchServer } from "./servers.ts";
 
 const NAME = "nginx-mesh-registry-key";
@@ -18,8 +18,11 @@ export interface Scale {
 	readonly server: BenchServer;
 	readonly namespaces: number;
 	readonly rounds: number;
-	/** What kubectl is measured at, too: it takes long. Delete at a hundred, for it is rate-limited. */
-	readonly kubectl: readonly ("apply" | "delete")[];
+	/**
+	 * What takes long: kubectl's apply, kubectl's delete (at a hundred, for it is rate-limited), and the
+	 * first sync once more, at a terminal, where it shows how far it is.
+	 */
+	readonly also: readonly ("apply" | "delete" | "terminal")[];
 }
 
 /** The samples of each work, in the order in which they are first taken. */
@@ -44,7 +47,7 @@ export async function measure(scale: Scale): Promise<Samples> {
 }
 
 async function rounds(
-	{ server, namespaces, rounds, kubectl: slow }: Scale,
+	{ server, namespaces, rounds, also }: Scale,
 	meshreg: string,
 	folder: string,
 ): Promise<Samples> {
@@ -133,14 +136,19 @@ async function rounds(
 		const deleted = prune.out.match(/deleted from/g)?.length;
 		if (deleted !== namespaces) throw new Error(`prune deleted ${deleted}`);
 
-		if (slow.includes("apply")) {
+		if (also.includes("terminal")) {
+			const sync = [meshreg, "sync", ...EVERYWHERE];
+			take("first sync, at a terminal", "ms", await atTerminal(sync, env));
+			await bare("delete", namespaces);
+		}
+		if (also.includes("apply")) {
 			await timed(
 				"kubectl apply --server-side",
 				kubectl("apply", "--server-side", "-f", manifest),
 			);
 			await bare("delete", namespaces);
 		}
-		if (slow.includes("delete")) {
+		if (also.includes("delete")) {
 			await bare("create", SLOW, JSON.stringify(labelled(secret)));
 			await timed(
 				`kubectl delete of ${SLOW}`,
