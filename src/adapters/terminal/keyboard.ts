@@ -9,9 +9,10 @@ export interface TerminalInput extends Readable {
 
 /**
  * What is being typed: `keys` that move and mark, a `line` of text that is echoed,
- * or a `secret`, which is kept here and never reaches anything that could echo it.
+ * a `whole line` that the terminal itself edits and echoes, or a `secret`, which is kept
+ * here and never reaches anything that could echo it.
  */
-export type Typing = "keys" | "line" | "secret";
+export type Typing = "keys" | "line" | "whole line" | "secret";
 
 /** How the typing stopped without an answer: Ctrl-D, or the terminal went away. */
 export type Ending = "end of input" | "hung up";
@@ -20,6 +21,10 @@ const PASTE_BEGINS = "\x1b[200~";
 const PASTE_ENDS = "\x1b[201~";
 /** Asks a terminal to mark pastes, so that their line ends are not taken for Enter; and to stop that. */
 export const MARK_PASTES = { on: "\x1b[?2004h", off: "\x1b[?2004l" };
+
+/** What a paste of several lines is answered with. */
+export const SEVERAL_LINES =
+	"That was several lines, and one is expected: nothing of it was taken.";
 
 const ENTER = "\r";
 const END_OF_INPUT = "\x04";
@@ -68,9 +73,9 @@ export class Keyboard extends Readable {
 			terminal.on("error", () => {}); // A closed window may be told of when no question is left to hear it.
 		}
 		terminal.on("data", keyboard.#take);
-		terminal.on("end", keyboard.#hangUp);
+		terminal.on("end", keyboard.#end);
 		terminal.on("error", keyboard.#hangUp);
-		terminal.setRawMode(true);
+		if (typing !== "whole line") terminal.setRawMode(true);
 		terminal.resume();
 		await aLook();
 		keyboard.#open = true;
@@ -96,7 +101,7 @@ export class Keyboard extends Readable {
 		this.terminal.resume();
 		await aLook();
 		this.terminal.off("data", this.#take);
-		this.terminal.off("end", this.#hangUp);
+		this.terminal.off("end", this.#end);
 		this.terminal.off("error", this.#hangUp);
 		this.terminal.pause();
 		this.terminal.setRawMode(false);
@@ -104,6 +109,9 @@ export class Keyboard extends Readable {
 	}
 
 	#hangUp = () => this.onEnd("hung up");
+	/** A terminal that edits lines makes an end of Ctrl-D. */
+	#end = () =>
+		this.onEnd(this.typing === "whole line" ? "end of input" : "hung up");
 
 	#take = (bytes: Buffer) => {
 		if (!this.#open) {

@@ -11,6 +11,11 @@ import type { Context } from "./questions.ts";
 import type { Interrupt } from "./signals.ts";
 import { Spinner } from "./spinner.ts";
 
+type Questions = Pick<
+	typeof import("./questions.ts"),
+	"line" | "secret" | "choice" | "pick"
+>;
+
 /** The part of `process` that questions need; both streams are terminals where a question is asked. */
 export interface Terminal {
 	readonly stdin: TerminalInput;
@@ -30,25 +35,25 @@ export function terminalPrompter(
 ): Prompter {
 	const spinner = new Spinner(terminal.stderr, animated);
 	interrupt.signal.addEventListener("abort", () => spinner.stop());
-	const marksPastes = terminal.env.TERM !== "dumb";
+	const plain = terminal.env.TERM === "dumb";
 
 	/** Asks one question and puts the terminal right, however it ends. */
 	function ask<T>(
 		typing: Typing,
-		question: (
-			questions: typeof import("./questions.ts"),
-			context: Context,
-		) => Promise<T>,
+		question: (questions: Questions, context: Context) => Promise<T>,
 	): Promise<T> {
 		return spinner.during(async () => {
-			const questions = await import("./questions.ts");
+			const questions = plain
+				? await import("./plain-questions.ts")
+				: await import("./questions.ts");
 			interrupt.signal.throwIfAborted();
 			const ended = new AbortController();
+			const how = plain && typing !== "secret" ? "whole line" : typing;
 			const signal = AbortSignal.any([interrupt.signal, ended.signal]);
-			const input = await Keyboard.open(terminal.stdin, typing, (ending) =>
+			const input = await Keyboard.open(terminal.stdin, how, (ending) =>
 				ended.abort(ERRORS[ending]()),
 			);
-			if (marksPastes) terminal.stderr.write(MARK_PASTES.on);
+			if (!plain) terminal.stderr.write(MARK_PASTES.on);
 			try {
 				return await question(questions, {
 					input,
@@ -62,7 +67,7 @@ export function terminalPrompter(
 				throw ending;
 			} finally {
 				await input.close();
-				if (marksPastes) terminal.stderr.write(MARK_PASTES.off);
+				if (!plain) terminal.stderr.write(MARK_PASTES.off);
 			}
 		});
 	}

@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import inquirer from "inquirer";
-import type { Keyboard } from "./keyboard.ts";
+import { type Keyboard, SEVERAL_LINES } from "./keyboard.ts";
 import { askPick } from "./pick-question.ts";
 import { askSecret } from "./secret-question.ts";
 
@@ -11,16 +11,14 @@ export interface Context {
 	signal: AbortSignal;
 }
 
-interface Choice<T extends string> {
+/** What can be chosen, and what is shown for it. */
+export interface Choice<T extends string> {
 	value: T;
 	label: string;
 }
 
 /** What is wrong with a value; undefined: nothing. */
-type Check = (value: string) => string | undefined;
-
-const SEVERAL_LINES =
-	"That was several lines, and one is expected: nothing of it was taken.";
+export type Check = (value: string) => string | undefined;
 
 /** One line of text; Enter alone takes `preset`. */
 export async function line(

@@ -321,3 +321,125 @@ for (const env of [{ NO_COLOR: "1" }, { TERM: "dumb" }, { CI: "true" }])
 		);
 		assert.doesNotMatch(shown, /sss/);
 	});
+
+/** On a terminal that can move no cursor, nothing but text is written. */
+const dumb = (
+	name: string,
+	what: string,
+	drive: (session: TerminalSession) => Promise<void>,
+	expected: { answer?: unknown; status?: number; shown: string },
+) =>
+	terminal(`TERM=dumb: ${name}`, async (t) => {
+		const { status, settings, answer, shown } = await asked(t, what, drive, {
+			TERM: "dumb",
+		});
+		assert.equal(shown.replaceAll("\r\n", "\n"), expected.shown);
+		assert.deepEqual(answer, expected.answer);
+		assert.equal(status, expected.status ?? 0);
+		assertRestored(settings);
+	});
+
+dumb(
+	"a line, with what is wrong and a default",
+	"text",
+	async (session) => {
+		await session.shows("docker.io) ");
+		session.type("ghcr.io/x\r");
+		await session.shows("please");
+		await session.shows("docker.io) ");
+		session.type("\r");
+	},
+	{
+		answer: "docker.io",
+		shown:
+			"Registry server: (docker.io) ghcr.io/x\n> no path, please\nRegistry server: (docker.io) \n",
+	},
+);
+dumb(
+	"a password is not echoed, and a yes is",
+	"login",
+	async (session) => {
+		await session.shows("Username: ");
+		session.type("robot\r");
+		await session.shows("Password: ");
+		session.type("s3cr3t\r");
+		await session.shows("(y/N) ");
+		session.type("y\r");
+	},
+	{
+		answer: ["robot", "s3cr3t", true],
+		shown: "Username: robot\nPassword: \nWrite it? (y/N) y\n",
+	},
+);
+dumb(
+	"choices are numbered",
+	"choose",
+	async (session) => {
+		await session.shows("(1): ");
+		session.type("3\r");
+		await session.shows("from 1 to 2");
+		await session.shows("(1): ");
+		session.type("2\r");
+	},
+	{
+		answer: "key",
+		shown:
+			"Authenticate with:\n1) username and password\n2) JSON key file\nNumber (1): 3\n> give a number from 1 to 2\nNumber (1): 2\n",
+	},
+);
+const THOUSAND = Array.from(
+	{ length: 1000 },
+	(_, n) =>
+		`${String(n + 1).padStart(4)}) team-${String(n).padStart(4, "0")}\n`,
+).join("");
+const MANY = "Numbers or names, with commas between them, * for all:";
+dumb(
+	"several of many, by number and name",
+	"pick",
+	async (session) => {
+		await session.shows("for all: ");
+		session.type("team-0007,x\r");
+		await session.shows('no "x"');
+		await session.shows("for all: ");
+		session.type("team-0007, 2\r");
+	},
+	{
+		answer: ["team-0001", "team-0007"],
+		shown: `Namespaces:\n${THOUSAND}${MANY} team-0007,x\n> there is no "x"\n${MANY} team-0007, 2\n`,
+	},
+);
+dumb(
+	"Ctrl-C",
+	"text",
+	async (session) => {
+		await session.shows("docker.io) ");
+		session.ctrl("c");
+	},
+	{
+		status: 130,
+		shown: "Registry server: (docker.io) ^Cerror: interrupted by SIGINT\n",
+	},
+);
+dumb(
+	"Ctrl-D",
+	"text",
+	async (session) => {
+		await session.shows("docker.io) ");
+		session.ctrl("d");
+	},
+	{
+		status: 1,
+		shown:
+			"Registry server: (docker.io) error: the question was not answered\n",
+	},
+);
+dumb(
+	"Ctrl-C at a password",
+	"password",
+	async (session) => {
+		await session.shows("Password: ");
+		session.type("half");
+		session.ctrl("c");
+	},
+	{ status: 130, shown: "Password: error: interrupted by SIGINT\n" },
+);
