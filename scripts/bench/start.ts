@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
-import { mkdir, stat, writeFile } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { mkdir, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { stockNode } from "../build/base-node.ts";
 import { pack } from "../build/seal.ts";
@@ -10,24 +10,36 @@ import { type Bench, type Row, timeInTurn } from "../measuring.ts";
 const run = promisify(execFile);
 const target = targetOf(process.platform, process.arch);
 
-/** Size and start-up of the packaged file (`npm run build` first), beside the same Node doing nothing. */
+const BARE = "bare packaged Node, doing nothing";
+const BARS = [{ against: BARE, atMost: 1.5 }];
+const LARGEST_ARCHIVE = [{ atMost: 45 }];
+
+/**
+ * Size and start-up of the packaged file (`npm run build` first), beside the same Node doing nothing;
+ * the sizes of the archives, too, where `npm run package` has left any.
+ */
 export const bench: Bench = {
 	name: "start",
 	async run(): Promise<Row[]> {
 		const binary = resolve("dist", binaryName(target));
-		const { size } = await stat(binary);
-		const empty = resolve(".cache/bench/empty.cjs");
-		const bare = resolve(".cache/bench/bare-node");
-		await mkdir(dirname(empty), { recursive: true });
+		const folder = resolve(".cache/bench");
+		const empty = join(folder, "empty.cjs");
+		const bare = join(folder, "bare-node");
+		// As kubectl asks for completion: by the name that the program is called with.
+		const completer = join(folder, "kubectl_complete-meshreg");
+		await mkdir(folder, { recursive: true });
 		await writeFile(empty, "");
 		await pack(empty, bare, { target, node: await stockNode(target) });
+		await rm(completer, { force: true });
+		await symlink(binary, completer);
 		const works = {
-			"bare packaged Node, doing nothing": [bare],
+			[BARE]: [bare],
 			"node -e 0": [process.execPath, "-e", "0"],
 			"--version": [binary, "--version"],
 			"--help": [binary, "--help"],
 			"sync --help": [binary, "sync", "--help"],
 			"completion bash": [binary, "completion", "bash"],
+			"kubectl_complete-meshreg sy": [completer, "sy"],
 		};
 		const times = await timeInTurn(
 			21,
@@ -38,15 +50,36 @@ export const bench: Bench = {
 				]),
 			),
 		);
-		const against = "bare packaged Node, doing nothing";
 		return [
-			{ work: "size of the file", unit: "MiB", samples: [size / 2 ** 20] },
-			...Object.entries(times).map(
-				([work, samples]): Row =>
-					work === against
-						? { work, unit: "ms", samples }
-						: { work, unit: "ms", samples, against },
-			),
+			...(await sizes(binary)),
+			...Object.entries(times).map(([work, samples]): Row => {
+				const row = { work, unit: "ms" as const, samples };
+				if (work === BARE) return row;
+				if (work === "node -e 0") return { ...row, against: BARE };
+				return { ...row, bars: BARS };
+			}),
 		];
 	},
 };
+
+async function sizes(binary: string): Promise<Row[]> {
+	const row = async (work: string, path: string): Promise<Row> => ({
+		work,
+		unit: "MiB",
+		samples: [(await stat(path)).size / 2 ** 20],
+	});
+	const release = resolve("dist/release");
+	const names = await readdir(release).catch((cause: NodeJS.ErrnoException) => {
+		if (cause.code === "ENOENT") return [];
+		throw cause;
+	});
+	const archives = await Promise.all(
+		names
+			.filter((name) => /\.(tar\.gz|zip)$/.test(name))
+			.map((name) => row(name, join(release, name))),
+	);
+	return [
+		await row("size of the file", binary),
+		...archives.map((archive) => ({ ...archive, bars: LARGEST_ARCHIVE })),
+	];
+}

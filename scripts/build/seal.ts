@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cp, mkdir, readdir, rm } from "node:fs/promises";
+import { copyFile, cp, mkdir, readdir, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { default as pkg } from "@yao-pkg/pkg/lib-es5/sea.js";
@@ -9,6 +9,8 @@ import { NODE_VERSION, nameOf, type Target } from "./targets.ts";
 
 const run = promisify(execFile);
 
+/** What pkg is given as the program. */
+const MAIN = "kubectl-meshreg.cjs";
 /** Everything that is made on the way; nothing is read or written in the user's home. */
 const CACHE = resolve(".cache/build");
 
@@ -72,8 +74,11 @@ export async function pack(
 	assets: Record<string, string> = {},
 ): Promise<void> {
 	const home = resolve(".cache/pkg-home");
+	const scratch = join(home, "scratch");
 	await rm(home, { recursive: true, force: true });
+	await mkdir(scratch, { recursive: true });
 	await seed(home, target, node);
+	await copyFile(script, join(scratch, MAIN));
 	await mkdir(dirname(output), { recursive: true });
 	// pkg hands all of it to Node; its type does not know execArgv.
 	const seaConfig = {
@@ -85,10 +90,25 @@ export async function pack(
 	};
 	// A running copy of the old file would make writing over it fail; removing it first does not.
 	await rm(output, { force: true });
-	// pkg finds its cache through os.homedir() alone.
-	const variables = ["HOME", "USERPROFILE"] as const;
-	const before = variables.map((name) => process.env[name]);
-	for (const name of variables) process.env[name] = home;
+	// pkg finds its cache through os.homedir() alone, and works in a new folder under os.tmpdir().
+	const variables = {
+		HOME: home,
+		USERPROFILE: home,
+		TMPDIR: scratch,
+		TEMP: scratch,
+	};
+	const before = Object.keys(variables).map(
+		(name) => [name, process.env[name]] as const,
+	);
+	Object.assign(process.env, variables);
+	const seaConfig = {
+		// This path goes into the file: one that is the same wherever it is built, seen from pkg's folder.
+		main: `../${MAIN}`,
+		disableExperimentalSEAWarning: true,
+		useSnapshot: false,
+		useCodeCache: false,
+		assets,
+	};
 	try {
 		await pkg.default(script, {
 			targets: [
@@ -104,10 +124,8 @@ export async function pack(
 			seaConfig,
 		});
 	} finally {
-		variables.forEach((name, i) => {
-			const value = before[i];
+		for (const [name, value] of before)
 			if (value === undefined) delete process.env[name];
 			else process.env[name] = value;
-		});
 	}
 }

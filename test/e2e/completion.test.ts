@@ -197,10 +197,6 @@ describe("completion", () => {
 					};
 					await completed("kubectl meshreg li", "kubectl meshreg list ");
 					await completed(
-						"kubectl meshreg sync --no-h",
-						"kubectl meshreg sync --no-h",
-					);
-					await completed(
 						"kubectl meshreg list --no-h",
 						"kubectl meshreg list --no-headers ",
 					);

@@ -1,4 +1,4 @@
-/** Building again from the same source gives the bytes that `npm run package` left. */
+/** Building again from the same source gives the bytes that `npm run package` left, and would elsewhere. */
 import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -26,6 +26,8 @@ for (const target of TARGETS)
 		await makeBinary(join(folder, "chunks"), target, again);
 		const first = join(DIST, "binaries", nameOf(target), binaryName(target));
 		assert.equal(await sha256(again), await sha256(first));
+		const traces = (await readFile(first)).includes(`${process.cwd()}/`);
+		assert.ok(!traces, "the path of this checkout is in it");
 		const name = archiveName(target, packageJson.version);
 		const archive = await packArchive(target, again);
 		assert.ok(
