@@ -2,6 +2,7 @@ import { gunzipSync } from "node:zlib";
 import { unzipSync } from "fflate";
 import { Parser } from "tar";
 import { binaryFormat } from "./binary-format.ts";
+import { verifySignature } from "./mach-o.ts";
 
 /** One entry of an archive, as it would be extracted. */
 export interface Entry {
@@ -64,6 +65,12 @@ export function archiveProblems(bytes: Buffer, platform: Platform): string[] {
 		problems.push(
 			`${platform.bin} is for ${format.os}/${format.arch}, not ${platform.os}/${platform.arch}`,
 		);
+	if (format.os === "darwin")
+		try {
+			verifySignature(binary.content);
+		} catch (cause) {
+			problems.push(`${platform.bin}: ${(cause as Error).message}`);
+		}
 	return problems;
 }
 

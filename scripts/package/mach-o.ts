@@ -14,6 +14,8 @@ export interface Signature {
 	/** Signed without an identity: enough to run, says nothing about who made it. */
 	readonly adHoc: boolean;
 	readonly pages: number;
+	/** In bytes; the last page may be shorter. */
+	readonly pageSize: number;
 }
 
 /**
@@ -62,6 +64,7 @@ export function verifySignature(file: Buffer): Signature {
 		identifier: identifier.toString("latin1", 0, identifier.indexOf(0)),
 		adHoc: (flags & AD_HOC) !== 0,
 		pages,
+		pageSize,
 	};
 }
 

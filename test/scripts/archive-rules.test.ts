@@ -173,6 +173,12 @@ test("each rule finds the archive that breaks it", () => {
 			tarGz({ LICENSE, "kubectl-meshreg": MACH_O_ARM64 }),
 			linux,
 			"kubectl-meshreg is for darwin/arm64, not linux/amd64",
+			"kubectl-meshreg: not signed: there is no LC_CODE_SIGNATURE",
+		],
+		[
+			tarGz({ LICENSE, "kubectl-meshreg": MACH_O_ARM64 }),
+			{ ...linux, os: "darwin", arch: "arm64" },
+			"kubectl-meshreg: not signed: there is no LC_CODE_SIGNATURE",
 		],
 		[
 			tarGz({ LICENSE, "kubectl-meshreg": Buffer.from("#!/bin/sh") }),

@@ -12,18 +12,24 @@ const { scripts } = JSON.parse(await readFile("package.json", "utf8")) as {
 interface Step {
 	readonly run?: string;
 	readonly uses?: string;
+	readonly with?: Readonly<Record<string, unknown>>;
 }
 interface Workflow {
 	readonly permissions?: unknown;
 	readonly jobs: Record<
 		string,
-		{ readonly steps: readonly Step[]; "timeout-minutes"?: number }
+		{
+			readonly steps: readonly Step[];
+			readonly "timeout-minutes"?: number;
+			readonly permissions?: Readonly<Record<string, string>>;
+			readonly environment?: string;
+		}
 	>;
 }
 
 /** Commands that no script of ours stands behind, and why. */
 const OTHERS = [
-	/^npm ci$/,
+	/^npm ci( --ignore-scripts)?$/,
 	/^(sudo )?bash \.ci\/(install|run)$/,
 	// GitHub's own program, for what it published itself.
 	/^gh release download /,
@@ -39,9 +45,8 @@ const TESTED_ELSEWHERE: Record<string, string> = {
 
 for (const file of await readdir(FOLDER))
 	describe(file, async () => {
-		const workflow = parse(
-			await readFile(`${FOLDER}/${file}`, "utf8"),
-		) as Workflow;
+		const text = await readFile(`${FOLDER}/${file}`, "utf8");
+		const workflow = parse(text) as Workflow;
 		const steps = Object.values(workflow.jobs).flatMap((job) => job.steps);
 		const commands = steps.flatMap(({ run }) =>
 			(run ?? "").split("\n").filter((line) => line.trim() !== ""),
@@ -66,8 +71,27 @@ for (const file of await readdir(FOLDER))
 
 		test("permissions are named, jobs end", () => {
 			assert.deepEqual(workflow.permissions, { contents: "read" });
-			for (const [name, job] of Object.entries(workflow.jobs))
+			for (const [name, job] of Object.entries(workflow.jobs)) {
 				assert.ok(job["timeout-minutes"], `${name} has no timeout-minutes`);
+				if (!job.permissions) continue;
+				assert.equal(job.environment, "release", `${name} asks nobody`);
+				for (const { run } of job.steps)
+					assert.notEqual(run, "npm ci", `${name} runs install scripts`);
+			}
+		});
+
+		test("actions are pinned to commits, and named by their versions", () => {
+			for (const [line] of text.matchAll(/^.*\buses:.*$/gm))
+				assert.match(
+					line,
+					/uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/,
+				);
+		});
+
+		test("nothing that runs later finds the token of the checkout", () => {
+			for (const step of steps)
+				if (step.uses?.startsWith("actions/checkout@"))
+					assert.equal(step.with?.["persist-credentials"], false);
 		});
 	});
 
