@@ -80,14 +80,6 @@ export async function pack(
 	await seed(home, target, node);
 	await copyFile(script, join(scratch, MAIN));
 	await mkdir(dirname(output), { recursive: true });
-	// pkg hands all of it to Node; its type does not know execArgv.
-	const seaConfig = {
-		disableExperimentalSEAWarning: true,
-		useSnapshot: false,
-		useCodeCache: false,
-		execArgv: V8_FLAGS,
-		assets,
-	};
 	// A running copy of the old file would make writing over it fail; removing it first does not.
 	await rm(output, { force: true });
 	// pkg finds its cache through os.homedir() alone, and works in a new folder under os.tmpdir().
@@ -101,12 +93,14 @@ export async function pack(
 		(name) => [name, process.env[name]] as const,
 	);
 	Object.assign(process.env, variables);
+	// pkg hands all of it to Node; its type does not know main and execArgv.
 	const seaConfig = {
 		// This path goes into the file: one that is the same wherever it is built, seen from pkg's folder.
 		main: `../${MAIN}`,
 		disableExperimentalSEAWarning: true,
 		useSnapshot: false,
 		useCodeCache: false,
+		execArgv: V8_FLAGS,
 		assets,
 	};
 	try {
