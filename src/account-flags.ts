@@ -1,23 +1,18 @@
+import type { AccountChange } from "./actions/change-accounts.ts";
+import { CHANGE_FORMATS } from "./actions/change-report.ts";
 import type { AccountChoice } from "./actions/find-accounts.ts";
 import type { Selection } from "./actions/select-namespaces.ts";
 import { BARE, type Flag, type Given } from "./core/flag.ts";
 import { UsageError } from "./errors.ts";
-import {
-	ALL_NAMESPACES_FLAG,
-	atMostOne,
-	checkName,
-	NAMESPACES_FLAG,
-	namespacesOf,
-	selectorOf,
-} from "./flags.ts";
+import * as flags from "./flags.ts";
 
 /** The service account that pods use where they name none. */
 export const DEFAULT_ACCOUNT = "default";
 
-/** Which service accounts, and in which namespaces: for attach and detach. */
-export const ACCOUNT_FLAGS: readonly Flag[] = [
-	NAMESPACES_FLAG,
-	ALL_NAMESPACES_FLAG,
+/** Which service accounts, and in which namespaces. */
+const ACCOUNT_FLAGS: readonly Flag[] = [
+	flags.NAMESPACES_FLAG,
+	flags.ALL_NAMESPACES_FLAG,
 	{
 		name: "selector",
 		short: "l",
@@ -31,10 +26,36 @@ export const ACCOUNT_FLAGS: readonly Flag[] = [
 	},
 ];
 
+/** All flags of attach and detach. */
+export const ACCOUNT_CHANGE_FLAGS: readonly Flag[] = [
+	...ACCOUNT_FLAGS,
+	flags.KEY_FLAG,
+	flags.CONCURRENCY_FLAG,
+	flags.DRY_RUN_FLAG,
+	flags.outputFlag(...CHANGE_FORMATS),
+	flags.QUIET_FLAG,
+];
+
+/** What attach and detach are told. Throws UsageError. */
+export function accountChangeOf(given: Given, env: flags.Env): AccountChange {
+	return {
+		connection: {
+			...flags.connectionFlags(given),
+			...flags.concurrencyOf(given),
+		},
+		places: placesOf(given),
+		accounts: accountsOf(given),
+		key: flags.keyNameOf(given, env),
+		quiet: given.on("quiet"),
+		output: flags.outputOf(given, CHANGE_FORMATS),
+		...flags.dryRunOf(given),
+	};
+}
+
 /** The operands as service accounts; `default` where there is none. Throws UsageError. */
-export function accountsOf(given: Given): AccountChoice {
+function accountsOf(given: Given): AccountChoice {
 	const names = [
-		...new Set(given.positionals.map((name) => checkName(name, "SA"))),
+		...new Set(given.positionals.map((name) => flags.checkName(name, "SA"))),
 	];
 	if (!given.on("all-serviceaccounts"))
 		return { by: "names", names: names.length > 0 ? names : [DEFAULT_ACCOUNT] };
@@ -46,15 +67,15 @@ export function accountsOf(given: Given): AccountChoice {
 }
 
 /** The namespaces of `-n`, `-A` or `-l`; undefined where none is given: the context's. Throws UsageError. */
-export function placesOf(given: Given): Selection | undefined {
-	atMostOne(given, [
+function placesOf(given: Given): Selection | undefined {
+	flags.atMostOne(given, [
 		["namespace", "-n"],
 		["all-namespaces", "-A"],
 		["selector", "-l"],
 	]);
-	const selector = selectorOf(given);
+	const selector = flags.selectorOf(given);
 	if (given.has("namespace"))
-		return { by: "names", names: namespacesOf(given) };
+		return { by: "names", names: flags.namespacesOf(given) };
 	if (given.on("all-namespaces")) return { by: "all" };
 	return selector === undefined ? undefined : { by: "label", selector };
 }
@@ -64,6 +85,8 @@ export function attachedAccountsOf(given: Given): AccountChoice | undefined {
 	const value = given.text("attach");
 	if (value === undefined) return undefined;
 	if (value === BARE) return { by: "names", names: [DEFAULT_ACCOUNT] };
-	const names = value.split(",").map((name) => checkName(name, "--attach"));
+	const names = value
+		.split(",")
+		.map((name) => flags.checkName(name, "--attach"));
 	return { by: "names", names: [...new Set(names)] };
 }
