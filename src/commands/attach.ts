@@ -1,8 +1,8 @@
-import { ACCOUNT_CHANGE_FLAGS, accountChangeOf } from "../account-flags.ts";
 import { changeAccounts } from "../actions/change-accounts.ts";
 import { warnOfOldPods } from "../actions/warn-of-old-pods.ts";
 import { command } from "../command.ts";
 import { planAttach } from "../core/attachment.ts";
+import { ACCOUNT_CHANGE_FLAGS, accountChangeOf } from "../flags/account.ts";
 import { joiningOf } from "../flags.ts";
 
 /** `attach [SA…]`: service accounts pull with the registry key. */

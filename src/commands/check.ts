@@ -13,10 +13,10 @@ import type { Given } from "../core/flag.ts";
 import { Mending } from "../core/mending.ts";
 import { inReach, quotedInReach } from "../core/reach.ts";
 import { EXIT } from "../errors.ts";
+import { TRUST_FLAGS, trustOf } from "../flags/verification.ts";
 import * as flags from "../flags.ts";
 import { checkItems, checkStory, checkSummary } from "../report/check.ts";
 import { json } from "../report/structured.ts";
-import { TRUST_FLAGS, trustOf } from "../verification-flags.ts";
 import type { Cluster } from "../world.ts";
 
 const FORMATS = ["json"] as const;

@@ -25,16 +25,16 @@ import {
 	type RegistryKey,
 } from "../core/registry-key.ts";
 import { displayHost } from "../core/registry-server.ts";
-import { CREDENTIAL_FLAGS, credentialInputOf } from "../credential-flags.ts";
 import { EXIT } from "../errors.ts";
-import * as flags from "../flags.ts";
-import { SOURCE_EDIT_FLAGS, sourceEditOf } from "../source-edit-flags.ts";
+import { CREDENTIAL_FLAGS, credentialInputOf } from "../flags/credential.ts";
+import { SOURCE_EDIT_FLAGS, sourceEditOf } from "../flags/source-edit.ts";
 import {
 	EXPIRES_IN_FLAG,
 	expiresInOf,
 	VERIFICATION_FLAGS,
 	verifyingOf,
-} from "../verification-flags.ts";
+} from "../flags/verification.ts";
+import * as flags from "../flags.ts";
 import type { Cluster, ConnectionFlags, World } from "../world.ts";
 
 /** `create [NAME]`: a source from credentials. */

@@ -1,7 +1,7 @@
-import { ACCOUNT_CHANGE_FLAGS, accountChangeOf } from "../account-flags.ts";
 import { changeAccounts } from "../actions/change-accounts.ts";
 import { command } from "../command.ts";
 import { ATTACHED_SELECTOR, planDetach } from "../core/attachment.ts";
+import { ACCOUNT_CHANGE_FLAGS, accountChangeOf } from "../flags/account.ts";
 
 /** `detach [SA…]`: takes back what attach added. */
 export const detach = command({

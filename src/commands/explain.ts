@@ -27,10 +27,10 @@ import { pullSourceOf } from "../core/pod-secrets.ts";
 import { inReach } from "../core/reach.ts";
 import { works } from "../core/trial.ts";
 import { EXIT, UsageError } from "../errors.ts";
+import { TRUST_FLAGS, trustOf } from "../flags/verification.ts";
 import * as flags from "../flags.ts";
 import { explanationItem, explanationStory } from "../report/explain.ts";
 import { json } from "../report/structured.ts";
-import { TRUST_FLAGS, trustOf } from "../verification-flags.ts";
 import type { ConnectionFlags, World } from "../world.ts";
 
 const FORMATS = ["json"] as const;

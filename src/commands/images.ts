@@ -8,14 +8,14 @@ import {
 } from "../core/image-reference.ts";
 import { MESH_VERSION } from "../core/mesh-images.ts";
 import { EXIT, UsageError } from "../errors.ts";
-import * as flags from "../flags.ts";
 import {
 	FILENAME_FLAG,
 	filenamesOf,
 	RECURSIVE_FLAG,
 	type RegistryRoot,
 	registryRootOf,
-} from "../manifest-flags.ts";
+} from "../flags/manifest.ts";
+import * as flags from "../flags.ts";
 import { collisionLine, imageTable } from "../report/images.ts";
 import { json } from "../report/structured.ts";
 import type { ConnectionFlags } from "../world.ts";

@@ -4,16 +4,16 @@ import { command } from "../command.ts";
 import { findCollisions } from "../core/image-reference.ts";
 import { joinManifests } from "../core/manifest/join.ts";
 import { EXIT, UsageError } from "../errors.ts";
-import * as flags from "../flags.ts";
 import {
 	FILENAME_FLAG,
 	filenamesOf,
 	RECURSIVE_FLAG,
 	type RegistryRoot,
 	registryRootOf,
-} from "../manifest-flags.ts";
+} from "../flags/manifest.ts";
+import { FROM_FLAG, sourceChoiceOf } from "../flags/source.ts";
+import * as flags from "../flags.ts";
 import { collisionLine } from "../report/images.ts";
-import { FROM_FLAG, sourceChoiceOf } from "../source-flags.ts";
 import type { ConnectionFlags } from "../world.ts";
 
 interface InjectOptions {

@@ -23,15 +23,15 @@ import {
 	type RegistryServer,
 	registryNamed,
 } from "../core/registry-server.ts";
-import { CREDENTIAL_FLAGS, credentialInputOf } from "../credential-flags.ts";
 import { EXIT, OperationError, UsageError } from "../errors.ts";
-import * as flags from "../flags.ts";
+import { CREDENTIAL_FLAGS, credentialInputOf } from "../flags/credential.ts";
 import {
 	EXPIRES_IN_FLAG,
 	expiresInOf,
 	VERIFICATION_FLAGS,
 	verifyingOf,
-} from "../verification-flags.ts";
+} from "../flags/verification.ts";
+import * as flags from "../flags.ts";
 import type { Cluster, ConnectionFlags, World } from "../world.ts";
 
 interface RotateOptions extends Showing {

@@ -1,4 +1,3 @@
-import { attachedAccountsOf } from "../account-flags.ts";
 import { CHANGE_FORMATS } from "../actions/change-report.ts";
 import type { Selection } from "../actions/select-namespaces.ts";
 import { syncCopies } from "../actions/sync-copies.ts";
@@ -8,8 +7,9 @@ import { command } from "../command.ts";
 import type { Given } from "../core/flag.ts";
 import { parseLabel } from "../core/ownership.ts";
 import { UsageError } from "../errors.ts";
+import { attachedAccountsOf } from "../flags/account.ts";
+import { FROM_FLAG, sourceChoiceOf } from "../flags/source.ts";
 import * as flags from "../flags.ts";
-import { FROM_FLAG, sourceChoiceOf } from "../source-flags.ts";
 import type { ConnectionFlags } from "../world.ts";
 
 /** The label that the mesh's injector looks for on namespaces. */

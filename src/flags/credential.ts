@@ -1,16 +1,16 @@
 import type {
 	CredentialInput,
 	PasswordInput,
-} from "./actions/credential-input.ts";
-import { usernameProblem } from "./actions/credential-input.ts";
-import { BARE, type Flag, type Given } from "./core/flag.ts";
+} from "../actions/credential-input.ts";
+import { usernameProblem } from "../actions/credential-input.ts";
+import { BARE, type Flag, type Given } from "../core/flag.ts";
 import {
 	DOCKER_HUB_KEY,
 	parseRegistryServer,
 	type RegistryServer,
-} from "./core/registry-server.ts";
-import { UsageError } from "./errors.ts";
-import { atMostOne } from "./flags.ts";
+} from "../core/registry-server.ts";
+import { UsageError } from "../errors.ts";
+import { atMostOne } from "../flags.ts";
 
 /** The flags that name a registry and a credential for it, and kubectl's names for the same. */
 export const CREDENTIAL_FLAGS: readonly Flag[] = [

@@ -1,7 +1,7 @@
-import type { Flag, Given } from "./core/flag.ts";
-import { ImageReferenceError, rewriteImage } from "./core/image-reference.ts";
-import { displayHost, parseRegistryServer } from "./core/registry-server.ts";
-import { UsageError } from "./errors.ts";
+import type { Flag, Given } from "../core/flag.ts";
+import { ImageReferenceError, rewriteImage } from "../core/image-reference.ts";
+import { displayHost, parseRegistryServer } from "../core/registry-server.ts";
+import { UsageError } from "../errors.ts";
 
 /** The flags by which kubectl takes manifests. */
 export const FILENAME_FLAG: Flag = {

@@ -1,13 +1,13 @@
-import type { SourceChoice } from "./actions/find-source.ts";
-import type { Flag, Given } from "./core/flag.ts";
-import { UsageError } from "./errors.ts";
+import type { SourceChoice } from "../actions/find-source.ts";
+import type { Flag, Given } from "../core/flag.ts";
+import { UsageError } from "../errors.ts";
 import {
 	checkName,
 	checkNamespace,
 	type Env,
 	ownerOf,
 	sourceNamespaceOf,
-} from "./flags.ts";
+} from "../flags.ts";
 
 /** Which source, where the usual one is not meant. */
 export const FROM_FLAG: Flag = {

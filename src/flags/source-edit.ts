@@ -1,9 +1,9 @@
-import type { SourceEdit } from "./core/edit-source.ts";
-import type { Flag, Given } from "./core/flag.ts";
-import { parseRegistryServer } from "./core/registry-server.ts";
-import { CREDENTIAL_FLAGS } from "./credential-flags.ts";
-import { atMostOne } from "./flags.ts";
-import { EXPIRES_IN_FLAG, VERIFICATION_FLAGS } from "./verification-flags.ts";
+import type { SourceEdit } from "../core/edit-source.ts";
+import type { Flag, Given } from "../core/flag.ts";
+import { parseRegistryServer } from "../core/registry-server.ts";
+import { atMostOne } from "../flags.ts";
+import { CREDENTIAL_FLAGS } from "./credential.ts";
+import { EXPIRES_IN_FLAG, VERIFICATION_FLAGS } from "./verification.ts";
 
 /** The flags by which `create` changes the registries of a source that is there. */
 export const SOURCE_EDIT_FLAGS: readonly Flag[] = [

@@ -1,10 +1,10 @@
-import type { AccountChange } from "./actions/change-accounts.ts";
-import { CHANGE_FORMATS } from "./actions/change-report.ts";
-import type { AccountChoice } from "./actions/find-accounts.ts";
-import type { Selection } from "./actions/select-namespaces.ts";
-import { BARE, type Flag, type Given } from "./core/flag.ts";
-import { UsageError } from "./errors.ts";
-import * as flags from "./flags.ts";
+import type { AccountChange } from "../actions/change-accounts.ts";
+import { CHANGE_FORMATS } from "../actions/change-report.ts";
+import type { AccountChoice } from "../actions/find-accounts.ts";
+import type { Selection } from "../actions/select-namespaces.ts";
+import { BARE, type Flag, type Given } from "../core/flag.ts";
+import { UsageError } from "../errors.ts";
+import * as flags from "../flags.ts";
 
 /** The service account that pods use where they name none. */
 export const DEFAULT_ACCOUNT = "default";

@@ -1,10 +1,10 @@
-import type { Trust } from "./actions/registry-trust.ts";
-import type { Verifying } from "./actions/verify-credentials.ts";
-import type { Flag, Given } from "./core/flag.ts";
-import { readImageReference, withDefaultTag } from "./core/image-reference.ts";
-import { registryNamed } from "./core/registry-server.ts";
-import { UsageError } from "./errors.ts";
-import { atMostOne, parseLifetime } from "./flags.ts";
+import type { Trust } from "../actions/registry-trust.ts";
+import type { Verifying } from "../actions/verify-credentials.ts";
+import type { Flag, Given } from "../core/flag.ts";
+import { readImageReference, withDefaultTag } from "../core/image-reference.ts";
+import { registryNamed } from "../core/registry-server.ts";
+import { UsageError } from "../errors.ts";
+import { atMostOne, parseLifetime } from "../flags.ts";
 
 /** Whom to believe when registries are asked. */
 export const TRUST_FLAGS: readonly Flag[] = [
