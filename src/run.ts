@@ -37,8 +37,12 @@ export async function run(
 			case "global-flags":
 				out.write(globalFlags(CONNECTION_FLAGS));
 				return EXIT.done;
-			case "run":
-				return await invocation.prepared(world);
+			case "run": {
+				const status = await invocation.prepared(world);
+				// It came so late that all was done: whoever pressed the key wants what follows to end, too.
+				world.interrupt.throwIfAborted();
+				return status;
+			}
 		}
 	} catch (caught) {
 		const error = world.interrupt.aborted ? world.interrupt.reason : caught;

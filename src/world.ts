@@ -129,6 +129,9 @@ export interface ListQuery {
 export interface WriteOptions {
 	/** Sent as `dryRun=All`: answered as the real call, nothing stored. */
 	dryRun?: boolean;
+}
+
+export interface CreateOptions extends WriteOptions {
 	/** Carried out although the interrupt has come: for the second half of a write that must not be left half done. */
 	evenWhenInterrupted?: boolean;
 }
@@ -146,7 +149,8 @@ export type WatchEvent<T> =
 /**
  * One cluster through one user. Every call may throw ApiError (the server's
  * answer), ConnectionError (no answer) or the interrupt's AbortedError; what is
- * safe to repeat has been repeated before.
+ * safe to repeat has been repeated before. After the interrupt no call begins
+ * anything; a write that has begun is waited for, for half a second.
  */
 export interface Cluster {
 	/** The context's name; "" in-cluster or without a kubeconfig. */
@@ -166,7 +170,7 @@ export interface Cluster {
 	create<K extends Kind>(
 		kind: K,
 		object: ObjectOf[K],
-		options?: WriteOptions,
+		options?: CreateOptions,
 	): Promise<ObjectOf[K]>;
 	/** PUT: `metadata.resourceVersion` in the object makes it conditional. */
 	update<K extends Kind>(

@@ -57,17 +57,19 @@ export async function changeAccounts(
 		);
 		if (targets.length === 0) err.write(`${how.none}\n`);
 		const report = new ChangeReport(world.streams, change);
-		const changed = await editAccounts(targets, {
-			cluster,
-			clock: world.clock,
-			interrupt: world.interrupt,
-			dryRun: change.dryRun,
-			plan: how.plan,
-			awaitDefault: how.awaitDefault,
-			onResult: report.add,
+		return await report.whatIsDone(async () => {
+			const changed = await editAccounts(targets, {
+				cluster,
+				clock: world.clock,
+				interrupt: world.interrupt,
+				dryRun: change.dryRun,
+				plan: how.plan,
+				awaitDefault: how.awaitDefault,
+				onResult: report.add,
+			});
+			await how.after?.(cluster, changed);
+			return report.finish({ withSummary: targets.length > 1 });
 		});
-		await how.after?.(cluster, changed);
-		return await report.finish({ withSummary: targets.length > 1 });
 	} finally {
 		await cluster.close();
 	}

@@ -51,6 +51,16 @@ export class ChangeReport {
 		return this.#results.some((result) => result.action === "failed");
 	}
 
+	/** Does `work`; where it throws, what was done so far is the document of `-o json|yaml`. */
+	async whatIsDone<T>(work: () => Promise<T>): Promise<T> {
+		try {
+			return await work();
+		} catch (error) {
+			await this.finish({ withSummary: false });
+			throw error;
+		}
+	}
+
 	/** The objects of `-o json|yaml`, and the summary where the command has one; returns the exit status. */
 	async finish({ withSummary }: { withSummary: boolean }): Promise<number> {
 		const { output, quiet, dryRun } = this.showing;

@@ -1,7 +1,7 @@
 /**
  * Runs `work` on every item, at most `limit` at once, and resolves with the
  * results in the items' order. The first rejection stops the start of further
- * work and is thrown.
+ * work, and is thrown when what is under way has ended.
  */
 export async function inParallel<Item, Result>(
 	items: readonly Item[],
@@ -10,21 +10,21 @@ export async function inParallel<Item, Result>(
 ): Promise<Result[]> {
 	const results: Result[] = new Array(items.length);
 	let next = 0;
-	let stopped = false;
+	let failure: { error: unknown } | undefined;
 	const worker = async (): Promise<void> => {
-		while (!stopped && next < items.length) {
+		while (failure === undefined && next < items.length) {
 			const index = next++;
 			try {
 				results[index] = await work(items[index] as Item, index);
 			} catch (error) {
-				stopped = true;
-				throw error;
+				failure ??= { error };
 			}
 		}
 	};
 	await Promise.all(
 		Array.from({ length: Math.min(limit, items.length) }, worker),
 	);
+	if (failure !== undefined) throw failure.error;
 	return results;
 }
 

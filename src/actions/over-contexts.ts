@@ -118,27 +118,32 @@ export async function overContexts(
 	run: (world: World) => Promise<number>,
 ): Promise<number> {
 	const { out, err } = world.streams;
+	/** What was printed to be joined, by context, also where it ended with a failure. */
+	const printed = new Map<string, string>();
 	const outcomes = await inContexts(
 		choice,
 		world,
-		async (own, { untagged }) => {
-			if (joining === "tagged") return { status: await run(own), text: "" };
+		async (own, { untagged, context }) => {
+			if (joining === "tagged") return { status: await run(own) };
 			const kept = collecting(out);
 			const mine = joining === "raw" ? untagged : kept;
 			const streams = { ...own.streams, out: mine };
-			return { status: await run({ ...own, streams }), text: kept.text() };
+			try {
+				return { status: await run({ ...own, streams }) };
+			} finally {
+				printed.set(context, kept.text());
+			}
 		},
 	);
 	const documents: ContextDocument[] = [];
 	for (const outcome of outcomes) {
 		const { context } = outcome;
-		if (!("value" in outcome))
-			documents.push({ context, failure: failureOf(outcome) });
-		else if (outcome.value.text !== "")
-			documents.push({
-				context,
-				value: await parsed(outcome.value.text, joining),
-			});
+		const text = printed.get(context) ?? "";
+		documents.push({
+			context,
+			...(text !== "" && { value: await parsed(text, joining) }),
+			...(!("value" in outcome) && { failure: failureOf(outcome) }),
+		});
 	}
 	const value = joined(documents);
 	if (value !== undefined)

@@ -71,38 +71,40 @@ export async function syncCopies(
 					force: options.force,
 				})
 			: undefined;
-	try {
-		const { quiet } = options;
-		await showProgress(world, { total: steps.length, quiet }, (onDone) =>
-			apply(steps, {
-				cluster,
-				reader,
-				dryRun: options.dryRun,
-				replan,
-				onResult: report.add,
-				onDone,
-			}),
-		);
-	} catch (error) {
-		throw unfinished(error, report.results.length, steps.length, world);
-	}
-	const after = {
-		cluster,
-		world,
-		dryRun: options.dryRun,
-		onResult: report.add,
-	};
-	if (options.prune)
-		await takeBackAttached(report.results, { ...after, namespaces: [] });
-	if (options.attach !== undefined)
-		await attachCopies(report.results, {
-			...after,
-			selection: options.selection,
-			targets,
-			accounts: options.attach,
-			source,
-		});
-	return report.finish({ withSummary: true });
+	return report.whatIsDone(async () => {
+		try {
+			const { quiet } = options;
+			await showProgress(world, { total: steps.length, quiet }, (onDone) =>
+				apply(steps, {
+					cluster,
+					reader,
+					dryRun: options.dryRun,
+					replan,
+					onResult: report.add,
+					onDone,
+				}),
+			);
+		} catch (error) {
+			throw unfinished(error, report.results.length, steps.length, world);
+		}
+		const after = {
+			cluster,
+			world,
+			dryRun: options.dryRun,
+			onResult: report.add,
+		};
+		if (options.prune)
+			await takeBackAttached(report.results, { ...after, namespaces: [] });
+		if (options.attach !== undefined)
+			await attachCopies(report.results, {
+				...after,
+				selection: options.selection,
+				targets,
+				accounts: options.attach,
+				source,
+			});
+		return report.finish({ withSummary: true });
+	});
 }
 
 /** With `--needed`, those with a pod that pulls with the source; else all of them. */

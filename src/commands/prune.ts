@@ -6,6 +6,7 @@ import { readKeys } from "../actions/read-keys.ts";
 import { readSources } from "../actions/read-sources.ts";
 import { showProgress } from "../actions/show-progress.ts";
 import { takeBackAttached } from "../actions/take-back.ts";
+import { unfinished } from "../actions/unfinished.ts";
 import { command } from "../command.ts";
 import { selectorOf } from "../core/ownership.ts";
 import { type PruneScope, planPrune } from "../core/plan.ts";
@@ -120,24 +121,34 @@ It says what it will delete and how much still names it, and asks. Each deletion
 				}
 			}
 			const { quiet } = options;
-			await showProgress(world, { total: changes.length, quiet }, (onDone) =>
-				apply(changes, {
+			return await report.whatIsDone(async () => {
+				try {
+					await showProgress(
+						world,
+						{ total: changes.length, quiet },
+						(onDone) =>
+							apply(changes, {
+								cluster,
+								reader,
+								dryRun: options.dryRun,
+								replan: () => undefined,
+								onResult: report.add,
+								onDone,
+							}),
+					);
+				} catch (error) {
+					const { length } = report.results;
+					throw unfinished(error, length, changes.length, world, "deletions");
+				}
+				await takeBackAttached(report.results, {
 					cluster,
-					reader,
+					world,
 					dryRun: options.dryRun,
-					replan: () => undefined,
+					namespaces: options.namespaces,
 					onResult: report.add,
-					onDone,
-				}),
-			);
-			await takeBackAttached(report.results, {
-				cluster,
-				world,
-				dryRun: options.dryRun,
-				namespaces: options.namespaces,
-				onResult: report.add,
+				});
+				return report.finish({ withSummary: false });
 			});
-			return await report.finish({ withSummary: false });
 		} finally {
 			await cluster.close();
 		}

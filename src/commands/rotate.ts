@@ -136,11 +136,13 @@ Other registries in the source stay as they are. Interrupted anywhere, the same 
 			}));
 			const asks = !options.yes && entered.some(({ asked }) => asked);
 			const report = new ChangeReport(world.streams, options);
-			const outcome = await rotateSource(
-				source,
-				entries,
-				{ ...options, asks },
-				{ cluster, reader, report, world },
+			const outcome = await report.whatIsDone(() =>
+				rotateSource(
+					source,
+					entries,
+					{ ...options, asks },
+					{ cluster, reader, report, world },
+				),
 			);
 			return outcome === "cancelled"
 				? cancelled(world)

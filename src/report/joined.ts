@@ -1,10 +1,14 @@
 import type { Finding } from "../core/check/finding.ts";
 import type { ChangeResult } from "../core/result.ts";
 
-/** The document that a command printed about one context, or why it printed none: a line for stderr. */
-export type ContextDocument =
-	| { readonly context: string; readonly value: unknown }
-	| { readonly context: string; readonly failure: string };
+/** What a command printed about one context. */
+export interface ContextDocument {
+	readonly context: string;
+	/** Absent where it printed nothing. */
+	readonly value?: unknown;
+	/** Why it ended before it had done all: a line for stderr. */
+	readonly failure?: string;
+}
 
 /**
  * One document from those of several contexts: their items, each with its context, and what else
@@ -23,45 +27,40 @@ export function joined(documents: readonly ContextDocument[]): unknown {
 			: { apiVersion: "v1", kind: "List", items: values };
 	}
 	const isCheck = values.some((value) => "healthy" in value);
-	const items = documents.flatMap((one) => {
-		if ("failure" in one) return isCheck ? [asFinding(one)] : [asResult(one)];
-		return hasItems(one.value)
-			? one.value.items.map((item) =>
-					typeof item === "object" ? { context: one.context, ...item } : item,
-				)
-			: [];
-	});
+	const items = documents.flatMap(({ context, value, failure }) => [
+		...(hasItems(value) ? value.items : []).map((item) =>
+			typeof item === "object" ? { context, ...item } : item,
+		),
+		...(failure === undefined
+			? []
+			: [isCheck ? asFinding(context, failure) : asResult(context, failure)]),
+	]);
 	return isCheck
 		? {
 				healthy:
-					values.length === documents.length &&
+					documents.every(({ failure }) => failure === undefined) &&
 					values.every((value) => Reflect.get(value, "healthy")),
 				items,
 			}
 		: { items };
 }
 
-interface Failed {
-	readonly context: string;
-	readonly failure: string;
-}
-
 /** It is about no object in particular. */
-function asResult({ context, failure }: Failed): ChangeResult {
+function asResult(context: string, reason: string): ChangeResult {
 	return {
 		context,
 		namespace: "",
 		kind: "",
 		name: "",
 		action: "failed",
-		reason: failure,
+		reason,
 	};
 }
 
-function asFinding({
-	context,
-	failure,
-}: Failed): Omit<Finding, "group"> & { context: string; group: "cluster" } {
+function asFinding(
+	context: string,
+	failure: string,
+): Omit<Finding, "group"> & { context: string; group: "cluster" } {
 	return {
 		context,
 		group: "cluster",

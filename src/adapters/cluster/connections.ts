@@ -9,6 +9,11 @@ import {
 import { Http1 } from "./http1.ts";
 import { Http2 } from "./http2.ts";
 
+/** Milliseconds for writes that are under way when the interrupt comes: with them the program ends within a second. */
+const GRACE = 500;
+/** Milliseconds more for what leaves something half done. */
+const LONG_GRACE = 10_000;
+
 /**
  * The connections to one server: one with HTTP/2, dialled when first needed and again when it is lost;
  * or a few with HTTP/1.1, where the server or what stands before it speaks nothing better.
@@ -16,6 +21,8 @@ import { Http2 } from "./http2.ts";
 export class Connections {
 	private current: Promise<Link> | undefined;
 	private readonly opened = new Set<Link>();
+	private readonly finishing = new AbortController();
+	private readonly unstoppable = new Set<Promise<unknown>>();
 	private ended: { reason: unknown } | undefined;
 
 	constructor(
@@ -23,15 +30,28 @@ export class Connections {
 		private readonly dial: Dial,
 	) {}
 
-	/** Sends one request once. Rejects with BrokenConnection, or the reason that `end` was given. */
+	/** Sends one request once. Rejects with BrokenConnection, or the reason that `end` or `finish` was given. */
 	async send(request: Request): Promise<Answer> {
-		this.throwIfEnded();
+		const { signal } = this.finishing;
+		if (!request.evenWhenInterrupted)
+			return this.sendOnce({ ...request, signal });
+		const sending = this.sendOnce(request);
+		this.unstoppable.add(sending);
+		try {
+			return await sending;
+		} finally {
+			this.unstoppable.delete(sending);
+		}
+	}
+
+	private async sendOnce(request: Request): Promise<Answer> {
+		this.throwIfEnded(request.signal);
 		this.current ??= this.open();
 		try {
 			const link = await inTime(this.current, request.timeout);
 			return await link.send(request);
 		} catch (error) {
-			this.throwIfEnded();
+			this.throwIfEnded(request.signal);
 			if (error instanceof BrokenConnection) throw error;
 			throw new BrokenConnection(error, false);
 		}
@@ -43,6 +63,30 @@ export class Connections {
 		for (const link of this.opened) link.close();
 	}
 
+	/**
+	 * Nothing more is begun, and reads fail at once. Writes that have begun have a moment to be
+	 * answered, so that it is known what was done; those that must not be left half done have longer.
+	 */
+	finish(reason: unknown): void {
+		this.finishing.abort(reason);
+		const end = async () => {
+			const late = new Promise((resolve) => {
+				setTimeout(resolve, LONG_GRACE).unref();
+			});
+			while (this.unstoppable.size > 0) {
+				const outcome = await Promise.race([
+					Promise.allSettled(this.unstoppable),
+					late,
+				]);
+				if (outcome === undefined) break;
+				// What follows on a failure is sent in this very turn.
+				await new Promise((resolve) => setImmediate(resolve));
+			}
+			this.end(reason);
+		};
+		setTimeout(end, GRACE).unref();
+	}
+
 	/** Everything in flight fails, and what is sent later fails with `reason`. */
 	end(reason: unknown): void {
 		this.ended = { reason };
@@ -51,8 +95,9 @@ export class Connections {
 		this.opened.clear();
 	}
 
-	private throwIfEnded(): void {
+	private throwIfEnded(signal: AbortSignal | undefined): void {
 		if (this.ended) throw this.ended.reason;
+		signal?.throwIfAborted();
 	}
 
 	private open(): Promise<Link> {

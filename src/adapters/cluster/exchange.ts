@@ -11,6 +11,10 @@ export interface Request {
 	timeout?: number | undefined;
 	/** Its answer has no end: a watch. */
 	endless?: boolean | undefined;
+	/** Once it aborts the request is not begun any more, and a read that has begun fails. */
+	signal?: AbortSignal | undefined;
+	/** Carried out although the interrupt has come. */
+	evenWhenInterrupted?: boolean | undefined;
 }
 
 /** What carries requests to one server: one HTTP/2 session, or some HTTP/1.1 connections. */
@@ -48,6 +52,17 @@ export function resetByPeer(): Error {
 	return Object.assign(new Error("connection reset by peer"), {
 		code: "ECONNRESET",
 	});
+}
+
+/** What is to be done when a request's signal aborts, until the request has closed. */
+export function endWith(
+	{ method, signal }: Request,
+	request: { once(event: "close", listener: () => void): unknown },
+	end: () => void,
+): void {
+	if (signal === undefined || method !== "GET") return;
+	signal.addEventListener("abort", end);
+	request.once("close", () => signal.removeEventListener("abort", end));
 }
 
 /** `--request-timeout` is over; kubectl's words for it. */

@@ -4,6 +4,7 @@ import type { Dial, Dialled } from "./dial.ts";
 import {
 	type Answer,
 	BrokenConnection,
+	endWith,
 	type Link,
 	type Request,
 	resetByPeer,
@@ -42,11 +43,16 @@ export class Http1 implements Link {
 		// Counted here: the agent would forget those that are still being dialled.
 		if (this.running < SOCKETS) this.running++;
 		else await new Promise<void>((resolve) => this.waiting.push(resolve));
-		return this.start(request, () => {
+		const done = () => {
 			const next = this.waiting.shift();
 			if (next) next();
 			else this.running--;
-		});
+		};
+		if (request.signal?.aborted) {
+			done();
+			throw new BrokenConnection(request.signal.reason, false);
+		}
+		return this.start(request, done);
 	}
 
 	close(): void {
@@ -61,10 +67,8 @@ export class Http1 implements Link {
 	/** Connections are replaced one by one: there is no end to all of them. */
 	onLost(): void {}
 
-	private start(
-		{ method, path, headers, body, timeout }: Request,
-		done: () => void,
-	): Promise<Answer> {
+	private start(call: Request, done: () => void): Promise<Answer> {
+		const { method, path, headers, body, timeout } = call;
 		return new Promise((resolve, reject) => {
 			const request = start({
 				agent: this.agent,
@@ -102,6 +106,7 @@ export class Http1 implements Link {
 				broken(resetByPeer());
 				done();
 			});
+			endWith(call, request, () => late(resetByPeer()));
 			if (timeout) {
 				const timer = setTimeout(() => late(timedOut()), timeout);
 				request.once("close", () => clearTimeout(timer));

@@ -8,6 +8,7 @@ import type { Dialled } from "./dial.ts";
 import {
 	type Answer,
 	BrokenConnection,
+	endWith,
 	type Link,
 	type Request,
 	resetByPeer,
@@ -76,13 +77,8 @@ export class Http2 implements Link {
 		});
 	}
 
-	private start({
-		method,
-		path,
-		headers,
-		body,
-		timeout,
-	}: Request): Promise<Answer> {
+	private start(request: Request): Promise<Answer> {
+		const { method, path, headers, body, timeout } = request;
 		return new Promise((resolve, reject) => {
 			const stream = this.session.request(
 				{ ":method": method, ":path": path, ...headers },
@@ -105,6 +101,7 @@ export class Http2 implements Link {
 			// Stays after the answer began: a stream whose error nobody hears would end the program.
 			stream.on("error", broken);
 			stream.once("close", () => broken(resetByPeer()));
+			endWith(request, stream, () => stream.destroy());
 			if (timeout) {
 				const timer = setTimeout(() => stream.destroy(timedOut()), timeout);
 				stream.once("close", () => clearTimeout(timer));

@@ -87,7 +87,7 @@ function connectionsTo(
 		server,
 		dialler(server, tls, interrupt, opener(proxy)),
 	);
-	const end = () => connections.end(interrupt.reason);
-	interrupt.addEventListener("abort", end, { once: true });
+	const finish = () => connections.finish(interrupt.reason);
+	interrupt.addEventListener("abort", finish, { once: true });
 	return connections;
 }

@@ -56,12 +56,14 @@ export class Repeat {
 	/**
 	 * `attempt(unsure)`: one try; `unsure` when an earlier one may have been carried out although no
 	 * answer says so. It must be safe to repeat. Throws what the last try threw, or ConnectionError.
+	 * `interrupt` ends it with its reason; another than usual where something must not be left half done.
 	 */
 	async run<T>(
 		sort: Sort,
 		attempt: (unsure: boolean) => Promise<T>,
+		interrupt = this.options.interrupt,
 	): Promise<T> {
-		const { inFlight, clock, interrupt } = this.options;
+		const { inFlight, clock } = this.options;
 		let unsure = false;
 		let tried: Tried | undefined;
 		for (;;) {

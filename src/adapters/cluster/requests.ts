@@ -18,6 +18,8 @@ export interface Call {
 	body?: string;
 	/** A watch has no end: no `--request-timeout` for its body. */
 	endless?: boolean;
+	/** Carried out although the interrupt has come. */
+	evenWhenInterrupted?: boolean;
 }
 
 export interface RequestOptions {
@@ -111,6 +113,7 @@ export class Requests {
 			},
 			body: call.body,
 			endless: call.endless,
+			evenWhenInterrupted: call.evenWhenInterrupted,
 			...(timeout > 0 && !call.endless && { timeout }),
 		};
 	}

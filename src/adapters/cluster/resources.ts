@@ -66,11 +66,15 @@ export function resources(requests: Requests, repeat: Repeat): Resources {
 				path:
 					collectionPath(kind, object.metadata.namespace) + writeQuery(options),
 				body: bodyOf(kind, object),
+				...(options?.evenWhenInterrupted && UNSTOPPABLE),
 			};
-			return repeat.run("write", (unsure) =>
-				orCarriedOut(unsure && !options?.dryRun, kind, object, () =>
-					json(call, object),
-				),
+			return repeat.run(
+				"write",
+				(unsure) =>
+					orCarriedOut(unsure && !options?.dryRun, kind, object, () =>
+						json(call, object),
+					),
+				options?.evenWhenInterrupted ? NEVER : undefined,
 			);
 		},
 
@@ -158,6 +162,9 @@ export function resources(requests: Requests, repeat: Repeat): Resources {
 			}),
 	};
 }
+
+const UNSTOPPABLE = { evenWhenInterrupted: true };
+const NEVER = new AbortController().signal;
 
 function bodyOf(kind: Kind, object: object): string {
 	return JSON.stringify({ ...object, apiVersion: "v1", kind });

@@ -243,16 +243,16 @@ describe("watches", () => {
 
 describe("an interrupt", () => {
 	for (const http1Only of [false, true])
-		test(`ends everything at once, over HTTP/${http1Only ? "1.1" : "2"}`, async (t) => {
+		test(`ends reads at once, waits a moment for writes, and begins nothing, over HTTP/${http1Only ? "1.1" : "2"}`, async (t) => {
 			const slow = await startApiServer({ http1Only });
 			t.after(() => slow.stop());
 			const path = join(folder, "slow");
 			await slow.writeKubeconfig(path);
 			let waiting = 0;
+			const answered = Promise.withResolvers<undefined>();
 			slow.onRequest(({ method }) => {
 				if (method !== "POST") return undefined;
-				waiting++;
-				return new Promise(() => {});
+				return ++waiting <= 4 ? answered.promise : new Promise(() => {});
 			});
 			const interrupt = new AbortController();
 			const { cluster: ours } = await connected(
@@ -271,22 +271,27 @@ describe("an interrupt", () => {
 					}),
 				),
 			);
-			pending.push(
-				outcome(
-					(async () => {
-						for await (const _ of ours.watch("Secret", {
-							resourceVersion: String(slow.store.version),
-						}));
-					})(),
-				),
+			const watch = outcome(
+				(async () => {
+					for await (const _ of ours.watch("Secret", {
+						resourceVersion: String(slow.store.version),
+					}));
+				})(),
 			);
 			while (waiting < 8 || slow.watches === 0)
 				await new Promise((resolve) => setImmediate(resolve));
 			const sent = waiting;
 			interrupt.abort(new AbortedError("SIGTERM"));
+			assert.equal(await watch, "AbortedError");
+			// Only now: what is read was not waited for.
+			answered.resolve(undefined);
+			const outcomes = Map.groupBy(await Promise.all(pending), (one) => one);
 			assert.deepEqual(
-				[...new Set(await Promise.all(pending))],
-				["AbortedError"],
+				[...outcomes].map(([name, { length }]) => [name, length]).sort(),
+				[
+					["AbortedError", 96],
+					["done", 4],
+				],
 			);
 			assert.equal(
 				await outcome(ours.read("Secret", { name: "x" })),
