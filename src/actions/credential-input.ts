@@ -5,6 +5,7 @@ import {
 	readJsonKey,
 } from "../core/json-key.ts";
 import {
+	displayHost,
 	parseRegistryServer,
 	type RegistryServer,
 } from "../core/registry-server.ts";
@@ -107,7 +108,11 @@ async function enterCredential(
 			(await (
 				await ask()
 			).choose({
-				message: "How do you authenticate?",
+				message:
+					input.servers.length === 0
+						? "How do you authenticate?"
+						: // Nothing has said yet which registry it is about.
+							`How do you authenticate to ${displayHost(server.key)}?`,
 				choices: [
 					{ value: "password", label: "user name and password (or token)" },
 					{ value: "key", label: "JSON key file of a service account" },
@@ -235,7 +240,7 @@ async function askServer(prompter: Prompter): Promise<RegistryServer> {
 		message: "Registry server (host, or host:port):",
 		check: (text) => {
 			try {
-				parseRegistryServer(text, "the server");
+				parseRegistryServer(text, "");
 				return undefined;
 			} catch (error) {
 				return error instanceof UsageError
@@ -244,7 +249,7 @@ async function askServer(prompter: Prompter): Promise<RegistryServer> {
 			}
 		},
 	});
-	return parseRegistryServer(value, "the server");
+	return parseRegistryServer(value, "");
 }
 
 function notEmpty(what: string): (value: string) => string | undefined {

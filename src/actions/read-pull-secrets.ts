@@ -30,13 +30,19 @@ export async function readPuller(
 	const { namespace } = ref;
 	if ("serviceAccount" in ref) {
 		const name = ref.serviceAccount;
-		const account = await cluster.read("ServiceAccount", { namespace, name });
+		const account = await saying(
+			namespace,
+			cluster.read("ServiceAccount", { namespace, name }),
+		);
 		return {
 			puller: { kind: "serviceaccount", namespace, name },
 			secrets: await readNamed(cluster, namespace, namesOf(account)),
 		};
 	}
-	const pod = await cluster.read("Pod", { namespace, name: ref.pod });
+	const pod = await saying(
+		namespace,
+		cluster.read("Pod", { namespace, name: ref.pod }),
+	);
 	const account = await unlessGone<ServiceAccount>(
 		cluster.read("ServiceAccount", { namespace, name: accountOf(pod) }),
 	);
@@ -44,6 +50,17 @@ export async function readPuller(
 		puller: podPuller(pod, account),
 		secrets: await readNamed(cluster, namespace, namesOf(pod.spec)),
 	};
+}
+
+/** The server's words for what is not there leave the namespace out, which may not have been given. */
+async function saying<T>(namespace: string, read: Promise<T>): Promise<T> {
+	try {
+		return await read;
+	} catch (error) {
+		if (!(error instanceof ApiError) || error.status !== 404) throw error;
+		const { status, reason, detail } = error;
+		throw new ApiError(status, reason, `${detail} in namespace "${namespace}"`);
+	}
 }
 
 async function readNamed(

@@ -44,9 +44,17 @@ export async function syncCopies(
 	);
 	// Nothing matched is more likely a typing mistake than the wish to delete every copy.
 	if (targets.length === 0) {
-		world.streams.err.write("Warning: no namespace matched: nothing to do\n");
+		world.streams.err.write(
+			options.selection.by === "ask"
+				? "Warning: no namespace was marked: nothing to do\n"
+				: "Warning: no namespace matched: nothing to do\n",
+		);
 		return report.finish({ withSummary: false });
 	}
+	if (elsewhere.length === 0)
+		world.streams.err.write(
+			`Warning: ${source.namespace} holds the source itself, and needs no copy\n`,
+		);
 
 	const steps = await planSteps(
 		source,

@@ -54,7 +54,7 @@ What nodes know cannot be seen from here: credentials of their own, the authorit
 		flags.KEY_FLAG,
 		flags.OWNER_LABEL_FLAG,
 		flags.outputFlag(...FORMATS),
-		flags.QUIET_FLAG,
+		{ ...flags.QUIET_FLAG, help: "Leave out what is well, and the summary." },
 	],
 	joining: flags.joiningOf,
 	options: (given, env) => ({

@@ -45,7 +45,7 @@ With --format=kind it prints the config of a kind cluster every node of which mo
 			kind: "text",
 			default: FORMATS[0],
 			choices: FORMATS,
-			help: "The form of the output.",
+			help: "docker-config: the credentials as a docker config.json; kind: the config of a kind cluster whose nodes mount such a file.",
 		},
 		{
 			name: "to",
@@ -77,7 +77,10 @@ With --format=kind it prints the config of a kind cluster every node of which mo
 			help: "The registry key's namespace (also MESHREG_NAMESPACE).",
 		},
 		flags.OWNER_LABEL_FLAG,
-		flags.QUIET_FLAG,
+		{
+			...flags.QUIET_FLAG,
+			help: "With --to: do not say where the credentials are.",
+		},
 	],
 	options(given, env) {
 		const to = given.text("to");

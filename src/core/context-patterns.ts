@@ -1,5 +1,6 @@
 import { OperationError } from "../errors.ts";
 import { matchesGlob } from "./desired.ts";
+import { someOf } from "./source.ts";
 
 /**
  * The contexts that names and globs mean, each once, in the order in which they were asked for
@@ -20,7 +21,7 @@ export function contextsMeant(
 			throw new OperationError(
 				isGlob
 					? `--contexts: no context matches "${pattern}"`
-					: `context "${pattern}" does not exist`,
+					: `context "${pattern}" does not exist: there ${known.length === 1 ? "is" : "are"} ${someOf(known.toSorted()) || "none"}`,
 			);
 		return matching;
 	});

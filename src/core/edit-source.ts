@@ -1,6 +1,7 @@
 import { OperationError } from "../errors.ts";
 import { type AuthFields, credentialOf } from "./docker-config.ts";
 import { normaliseKey } from "./keyring.ts";
+import { creating } from "./mending.ts";
 import {
 	type NewEntry,
 	newSource,
@@ -119,7 +120,7 @@ export function editable(
 ): RegistryKey {
 	if (current === undefined)
 		throw new OperationError(
-			`there is no secret "${place.name}" in namespace "${place.namespace}": make it with 'kubectl meshreg create'`,
+			`there is no secret "${place.name}" in namespace "${place.namespace}": make it with '${creating(place.name, place.namespace)}'`,
 		);
 	switch (roleOf(current, owner)) {
 		case "foreign":

@@ -154,6 +154,15 @@ export class Mending {
 	}
 }
 
+/** What makes a source of this name, of whatever is then asked for; what is the default is left out. */
+export function creating(name: string, namespace = DEFAULT_NAMESPACE): string {
+	return [
+		"kubectl meshreg create",
+		...(name === DEFAULT_NAME ? [] : [shellWord(name)]),
+		...(namespace === DEFAULT_NAMESPACE ? [] : ["-n", shellWord(namespace)]),
+	].join(" ");
+}
+
 /** One word of a POSIX shell. */
 export function shellWord(word: string): string {
 	return /^[\w@%+=:,./-]+$/.test(word)

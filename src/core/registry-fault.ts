@@ -94,14 +94,20 @@ export function faultOf(failure: TransportFailure, host: string): Fault {
 			because: `TLS with ${host} failed (${onOneLine(code, 60)})`,
 		};
 	if (code === "ENOTFOUND" || code === "EAI_NODATA" || code === "EAI_NONAME")
-		return { kind: "dns", because: `there is no host ${host} (DNS)` };
+		return {
+			kind: "dns",
+			because: `DNS here knows no host ${host}: see whether the name is right`,
+		};
 	if (code.startsWith("EAI_") || code === "ESERVFAIL")
 		return {
 			kind: "dns",
-			because: `the name ${host} could not be looked up (DNS, ${onOneLine(code, 60)})`,
+			because: `the name ${host} could not be looked up (DNS, ${onOneLine(code, 60)}): see this machine's network and resolver`,
 		};
 	if (code === "ECONNREFUSED")
-		return { kind: "refused", because: `${host} refused the connection` };
+		return {
+			kind: "refused",
+			because: `${host} refused the connection: see whether the port is right and the registry is up`,
+		};
 	if (failure.waited !== undefined)
 		return {
 			kind: "timeout",

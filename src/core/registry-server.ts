@@ -24,7 +24,8 @@ export interface RegistryServer {
 /**
  * Reads `host[:port][/path]`, with or without a scheme. The path is dropped from
  * the key: the guide says that only the domain authenticates, and a kubelet would
- * take a path as a restriction. Throws UsageError, never repeating the value.
+ * take a path as a restriction. Throws UsageError, never repeating the value; `flag` is ""
+ * where it was asked for.
  */
 export function parseRegistryServer(
 	value: string,
@@ -32,7 +33,9 @@ export function parseRegistryServer(
 ): RegistryServer {
 	const fail = (problem: string): never => {
 		throw new UsageError(
-			`${flag}: ${problem}; give HOST or HOST:PORT, for example registry.example.com:5000`,
+			flag === ""
+				? `${problem}; give HOST or HOST:PORT`
+				: `${flag}: ${problem}; give HOST or HOST:PORT, for example registry.example.com:5000`,
 		);
 	};
 	const bare = value.trim().replace(/^https?:\/\//i, "");

@@ -1,5 +1,6 @@
 import { OperationError } from "../errors.ts";
 import { contentFault } from "./content-fault.ts";
+import { creating } from "./mending.ts";
 import { type OwnerLabel, roleOf, SOURCE_ANNOTATION } from "./ownership.ts";
 import { type RegistryKey, sourceRef } from "./registry-key.ts";
 
@@ -28,7 +29,7 @@ export function onlySource(
 	const [only, ...others] = sources;
 	if (only === undefined)
 		throw new OperationError(
-			`no source named "${name}" in namespace "${usual}" or any other: run 'kubectl meshreg create', or name it with ${by}`,
+			`no source named "${name}" in namespace "${usual}" or any other: run '${creating(name)}', or name it with ${by}`,
 		);
 	if (others.length > 0)
 		throw new OperationError(

@@ -11,14 +11,18 @@ const UNIT_MS: Readonly<Record<string, number>> = {
 };
 
 /** A Go duration (`1m30s`) or a bare number of seconds, in milliseconds. Throws UsageError. */
-export function parseDuration(value: string, flag: string): number {
+export function parseDuration(
+	value: string,
+	flag: string,
+	such = "30s, 2m or 1h30m",
+): number {
 	if (/^\d+$/.test(value)) return Number(value) * 1000;
 	const parts = [
 		...value.matchAll(/(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)/g),
 	];
 	if (parts.length === 0 || parts.map((part) => part[0]).join("") !== value)
 		throw new UsageError(
-			`invalid value for ${flag}: must be a duration such as 30s, 2m or 1h30m`,
+			`invalid value for ${flag}: must be a duration such as ${such}`,
 		);
 	return parts.reduce(
 		(sum, part) => sum + Number(part[1]) * (UNIT_MS[part[2] ?? ""] ?? 0),
@@ -33,11 +37,13 @@ const LONGEST_LIFE = 36_525 * DAY_MS;
 /** A duration that may also count days (`7d`, `1d12h`), in milliseconds; more than none. Throws UsageError. */
 export function parseLifetime(value: string, flag: string): number {
 	const [, days = "0", rest = ""] = /^(?:(\d{1,5})d)?(.*)$/.exec(value) ?? [];
-	const more = rest === "" && days !== "0" ? 0 : parseDuration(rest, flag);
+	const such = "12h, 7d or 1d12h, of a century at most";
+	const more =
+		rest === "" && days !== "0" ? 0 : parseDuration(rest, flag, such);
 	const time = Number(days) * DAY_MS + more;
 	if (time > 0 && time <= LONGEST_LIFE) return time;
 	throw new UsageError(
-		`invalid value for ${flag}: must be a duration such as 12h, 7d or 1d12h`,
+		`invalid value for ${flag}: must be a duration such as ${such}`,
 	);
 }
 

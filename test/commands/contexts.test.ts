@@ -399,7 +399,11 @@ prod-us   shop         ${NAME}   registry.example.com   InSync   0s
 			2,
 			"--contexts and --server cannot be used together",
 		],
-		[["--contexts=prod-eu,prod"], 1, 'context "prod" does not exist'],
+		[
+			["--contexts=prod-eu,prod"],
+			1,
+			'context "prod" does not exist: there are prod-eu, prod-gone, prod-us',
+		],
 		[["--contexts=dev-*"], 1, '--contexts: no context matches "dev-*"'],
 	] as const)
 		test(`refused: list ${argv.join(" ")}`, async () => {

@@ -64,15 +64,15 @@ describe("flags that contradict each other are refused with status 2", () => {
 		],
 		[
 			["--expires-in", "soon"],
-			"error: invalid value for --expires-in: must be a duration such as 30s, 2m or 1h30m\n",
+			"error: invalid value for --expires-in: must be a duration such as 12h, 7d or 1d12h, of a century at most\n",
 		],
 		[
 			["--expires-in", "0h"],
-			"error: invalid value for --expires-in: must be a duration such as 12h, 7d or 1d12h\n",
+			"error: invalid value for --expires-in: must be a duration such as 12h, 7d or 1d12h, of a century at most\n",
 		],
 		[
 			["--expires-in", "99999d"],
-			"error: invalid value for --expires-in: must be a duration such as 12h, 7d or 1d12h\n",
+			"error: invalid value for --expires-in: must be a duration such as 12h, 7d or 1d12h, of a century at most\n",
 		],
 	];
 	for (const [args, error] of WRONG)

@@ -123,7 +123,7 @@ describe("create verifies what it writes", () => {
 		assert.deepEqual(await shown(create("nosuch.example", ["--verify"])), [
 			1,
 			"",
-			`error: nosuch.example cannot be asked about the credential: there is no host nosuch.example (DNS)${NOT_WRITTEN}`,
+			`error: nosuch.example cannot be asked about the credential: DNS here knows no host nosuch.example: see whether the name is right${NOT_WRITTEN}`,
 		]);
 		assert.equal(bed.content("nginx-mesh"), undefined);
 	});
@@ -251,7 +251,7 @@ describe("create verifies what it writes", () => {
 				"",
 				`Warning: the credential for ${open.host} cannot be verified: the registry asks for no credential
 error: ${plain.host} rejects the credential: authentication required
-error: nosuch.example cannot be asked about the credential: there is no host nosuch.example (DNS)${NOT_WRITTEN}`,
+error: nosuch.example cannot be asked about the credential: DNS here knows no host nosuch.example: see whether the name is right${NOT_WRITTEN}`,
 			],
 		);
 		assert.equal(bed.content("nginx-mesh"), undefined);
@@ -318,7 +318,7 @@ error: nosuch.example cannot be asked about the credential: there is no host nos
 				],
 			});
 			const unreachable =
-				"nosuch.example cannot be asked about the credential: there is no host nosuch.example (DNS)\n";
+				"nosuch.example cannot be asked about the credential: DNS here knows no host nosuch.example: see whether the name is right\n";
 			assert.deepEqual(
 				[outcome.status, outcome.err],
 				[0, `${unreachable}${unreachable}`],

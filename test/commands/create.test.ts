@@ -667,6 +667,14 @@ describe("create", () => {
 		);
 	});
 
+	test("what is wrong with an answer fits a line", async () => {
+		const { asked } = await bed.run(
+			["create", "--registry-username=u", "--registry-password=p"],
+			{ answers: [["Registry server", ""]] },
+		);
+		assert.equal(asked[1], "! the server is empty; give HOST or HOST:PORT");
+	});
+
 	test("dry runs write nothing, and print the object where asked", async () => {
 		fresh();
 		for (const [mode, suffix] of [

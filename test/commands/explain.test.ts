@@ -551,12 +551,12 @@ describe("explain refuses", () => {
 		[
 			["x", "-n", "app", "--pod", "gone"],
 			1,
-			/^Error from server \(NotFound\): pods "gone" not found\n$/,
+			/^Error from server \(NotFound\): pods "gone" not found in namespace "app"\n$/,
 		],
 		[
 			["x", "-n", "app", "--serviceaccount", "gone"],
 			1,
-			/^Error from server \(NotFound\): serviceaccounts "gone" not found\n$/,
+			/^Error from server \(NotFound\): serviceaccounts "gone" not found in namespace "app"\n$/,
 		],
 	];
 	for (const [args, status, err] of rows)

@@ -91,7 +91,7 @@ describe("export", () => {
 		[
 			["missing"],
 			1,
-			`error: no source named "missing" in namespace "nginx-mesh" or any other: run 'kubectl meshreg create', or name it with -n NAMESPACE\n`,
+			`error: no source named "missing" in namespace "nginx-mesh" or any other: run 'kubectl meshreg create missing', or name it with -n NAMESPACE\n`,
 		],
 		[
 			["--format=toml"],

@@ -289,7 +289,7 @@ error: you may not look for copies in all namespaces, so nothing was written; ch
 				...GIVEN,
 				answers: [
 					["Which registry gets another credential?", "a.example"],
-					["How do you authenticate?", "password"],
+					["How do you authenticate to a.example?", "password"],
 					["User name:", "u"],
 					["Password:", "new"],
 					[
@@ -356,7 +356,7 @@ error: you may not look for copies in all namespaces, so nothing was written; ch
 		for (const [args, message] of [
 			[
 				[...ROTATE, "-n", "other"],
-				`error: there is no secret "${NAME}" in namespace "other": make it with 'kubectl meshreg create'\n`,
+				`error: there is no secret "${NAME}" in namespace "other": make it with 'kubectl meshreg create -n other'\n`,
 			],
 			[
 				[...ROTATE, "-n", "app"],
@@ -364,7 +364,7 @@ error: you may not look for copies in all namespaces, so nothing was written; ch
 			],
 			[
 				["rotate", "missing", ...login("a.example")],
-				`error: no source named "missing" in namespace "nginx-mesh" or any other: run 'kubectl meshreg create', or name it with -n NAMESPACE\n`,
+				`error: no source named "missing" in namespace "nginx-mesh" or any other: run 'kubectl meshreg create missing', or name it with -n NAMESPACE\n`,
 			],
 			[
 				[

@@ -190,6 +190,23 @@ describe("sync", () => {
 				);
 			});
 
+		test("none marked, or the source's own: a warning, and done", async () => {
+			await using bed = await labelled();
+			const none = await bed.run(["sync"], {
+				answers: [["Which namespaces get a copy?", []]],
+			});
+			assert.equal(
+				none.err,
+				"Warning: no namespace was marked: nothing to do\n",
+			);
+			const own = await bed.run(["sync", "-n", "nginx-mesh"]);
+			assert.deepEqual(shown(own), {
+				status: 0,
+				out: "",
+				err: "Warning: nginx-mesh holds the source itself, and needs no copy\n0 namespaces: 0 created, 0 configured, 0 unchanged, 0 failed\n",
+			});
+		});
+
 		test("none matched: a warning, and done", async () => {
 			await using bed = await labelled();
 			assert.deepEqual(shown(await bed.run(["sync", "-l", "team=none"])), {

@@ -22,7 +22,8 @@ test("names and globs, each context once, in the order asked for", () => {
 test("one that means none", () => {
 	assert.throws(() => contextsMeant(["dev", "prod"], KNOWN), {
 		name: "OperationError",
-		message: 'context "prod" does not exist',
+		message:
+			'context "prod" does not exist: there are a*b, dev, prod-eu, prod-us',
 	});
 	assert.throws(() => contextsMeant(["test-*"], KNOWN), {
 		message: '--contexts: no context matches "test-*"',

@@ -7,13 +7,21 @@ import {
 } from "../../src/core/registry-fault.ts";
 
 const FAULTS: readonly [TransportFailure, FaultKind, because: string][] = [
-	[{ code: "ENOTFOUND" }, "dns", "there is no host reg:5000 (DNS)"],
+	[
+		{ code: "ENOTFOUND" },
+		"dns",
+		"DNS here knows no host reg:5000: see whether the name is right",
+	],
 	[
 		{ code: "EAI_AGAIN" },
 		"dns",
-		"the name reg:5000 could not be looked up (DNS, EAI_AGAIN)",
+		"the name reg:5000 could not be looked up (DNS, EAI_AGAIN): see this machine's network and resolver",
 	],
-	[{ code: "ECONNREFUSED" }, "refused", "reg:5000 refused the connection"],
+	[
+		{ code: "ECONNREFUSED" },
+		"refused",
+		"reg:5000 refused the connection: see whether the port is right and the registry is up",
+	],
 	[
 		{ code: "TIMEOUT", waited: 15_000 },
 		"timeout",

@@ -251,7 +251,10 @@ const REGISTRIES: readonly [
 	[
 		"Bearer whose token server is down",
 		bearer({ mine: { code: "ECONNREFUSED" } }),
-		unreachable("refused", "auth.example refused the connection"),
+		unreachable(
+			"refused",
+			"auth.example refused the connection: see whether the port is right and the registry is up",
+		),
 	],
 	[
 		"Bearer whose token server is in trouble",
@@ -359,7 +362,10 @@ const REGISTRIES: readonly [
 	[
 		"no host",
 		() => ({ code: "ENOTFOUND" }),
-		unreachable("dns", "there is no host reg.example (DNS)"),
+		unreachable(
+			"dns",
+			"DNS here knows no host reg.example: see whether the name is right",
+		),
 		[`${V2} as nobody`],
 	],
 	[

@@ -428,10 +428,18 @@ test("a host that is not there, and a port that nobody listens on", async () => 
 	const probe = { credential: MINE, insecure: false };
 	assert.deepEqual(await client.verify({ ...probe, key: "nosuch.example" }), {
 		outcome: "unreachable",
-		fault: { kind: "dns", because: "there is no host nosuch.example (DNS)" },
+		fault: {
+			kind: "dns",
+			because:
+				"DNS here knows no host nosuch.example: see whether the name is right",
+		},
 	});
 	assert.deepEqual(await ask("127.0.0.1:1"), {
 		outcome: "unreachable",
-		fault: { kind: "refused", because: "127.0.0.1:1 refused the connection" },
+		fault: {
+			kind: "refused",
+			because:
+				"127.0.0.1:1 refused the connection: see whether the port is right and the registry is up",
+		},
 	});
 });
