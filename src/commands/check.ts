@@ -90,7 +90,8 @@ What nodes know cannot be seen from here: credentials of their own, the authorit
 			const { out, err } = world.streams;
 			if (options.output === "json") out.write(json(checkItems(findings)));
 			else {
-				out.write(checkStory(findings, options.quiet));
+				const columns = out.isTerminal ? out.columns : undefined;
+				out.write(checkStory(findings, options.quiet, columns));
 				if (!options.quiet) err.write(checkSummary(findings));
 			}
 			return isWell(findings) ? EXIT.done : EXIT.failed;

@@ -5,6 +5,7 @@ import {
 	isWell,
 } from "../core/check/finding.ts";
 import { oneLine } from "./printable.ts";
+import { wrap } from "./wrap.ts";
 
 const MARKS: Record<Finding["status"], string> = {
 	ok: "√",
@@ -13,15 +14,19 @@ const MARKS: Record<Finding["status"], string> = {
 	unknown: "×",
 };
 
-/** By group, a line each with its mark, then what to know and what to run; `quiet` leaves out what is well. */
+/**
+ * By group, a line each with its mark, then what to know and what to run; `quiet` leaves out what is well.
+ * Words are wrapped at `columns`, commands never: they are to be copied.
+ */
 export function checkStory(
 	findings: readonly Finding[],
 	quiet: boolean,
+	columns = Number.POSITIVE_INFINITY,
 ): string {
 	return GROUPS.map((group) => {
 		const lines = findings
 			.filter((one) => one.group === group && !(quiet && one.status === "ok"))
-			.map(lineOf);
+			.map((one) => lineOf(one, columns));
 		return lines.length === 0
 			? ""
 			: `${group}\n${"-".repeat(group.length)}\n${lines.join("")}`;
@@ -30,10 +35,15 @@ export function checkStory(
 		.join("\n");
 }
 
-function lineOf({ status, message, hint, command }: Finding): string {
+function lineOf(
+	{ status, message, hint, command }: Finding,
+	columns: number,
+): string {
+	const words = (text: string, indent: string) =>
+		`${wrap(oneLine(text), columns, indent)}\n`;
 	return [
-		`${MARKS[status]} ${oneLine(message)}\n`,
-		...(hint === "" ? [] : [`    ${oneLine(hint)}\n`]),
+		`${MARKS[status]}${words(message, "  ").slice(1)}`,
+		...(hint === "" ? [] : [words(hint, "    ")]),
 		...(command === "" ? [] : [`    To mend it: ${oneLine(command)}\n`]),
 	].join("");
 }

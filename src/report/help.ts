@@ -1,4 +1,5 @@
 import type { CommandHelp, Flag } from "../core/flag.ts";
+import { wrap } from "./wrap.ts";
 
 const WIDTH = 80;
 
@@ -65,7 +66,7 @@ function flagLines(flags: readonly Flag[]): string {
 		.toSorted((a, b) => (a.name < b.name ? -1 : 1))
 		.map(
 			(flag) =>
-				`    ${heading(flag)}:\n${wrap(flag.help, WIDTH, "\t").replaceAll("\t", "        ")}`,
+				`    ${heading(flag)}:\n${wrap(flag.help, WIDTH, " ".repeat(8))}`,
 		)
 		.join("\n\n");
 }
@@ -82,17 +83,4 @@ function heading(flag: Flag): string {
 	return flag.kind === "optional"
 		? `${short}--${flag.name}[=${fallback}]`
 		: `${short}--${flag.name}=${shown}`;
-}
-
-/** Words in lines of at most `width`; a tab of indent counts as eight. */
-function wrap(text: string, width: number, indent: string): string {
-	const room = width - indent.length * 8;
-	const lines: string[] = [];
-	for (const word of text.split(/\s+/)) {
-		const last = lines.at(-1);
-		if (last === undefined || last.length + 1 + word.length > room)
-			lines.push(word);
-		else lines[lines.length - 1] = `${last} ${word}`;
-	}
-	return lines.map((line) => indent + line).join("\n");
 }

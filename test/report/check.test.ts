@@ -24,3 +24,26 @@ test("messages are printed as they are, on one line each", () => {
 `,
 	);
 });
+
+test("at a terminal words are wrapped, and commands are not", () => {
+	assert.equal(
+		checkStory(
+			[
+				finding("pods", "problem", "2 pods cannot pull: no key", {
+					hint: "Look at the image, or wait.",
+					command: "kubectl meshreg sync -n app,shop",
+				}),
+			],
+			false,
+			20,
+		),
+		`pods
+----
+× 2 pods cannot
+  pull: no key
+    Look at the
+    image, or wait.
+    To mend it: kubectl meshreg sync -n app,shop
+`,
+	);
+});
