@@ -121,7 +121,7 @@ export async function exampleBed(): Promise<ExampleBed> {
 			if (verb === "rotate" && asks)
 				return {
 					answers: [
-						["How do you authenticate?", "password"],
+						["How do you authenticate to registry.example.com?", "password"],
 						["User name:", "mesh"],
 						["Password:", "two"],
 						["Give registry.example.com another credential", true],
