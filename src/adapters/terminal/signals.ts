@@ -7,6 +7,7 @@ export interface SignalSource {
 	on(event: (typeof SIGNALS)[number], listener: () => void): unknown;
 	off(event: (typeof SIGNALS)[number], listener: () => void): unknown;
 	exit(status: number): void;
+	readonly stderr: { readonly isTTY?: boolean; write(text: string): unknown };
 }
 
 export interface Interrupt {
@@ -30,6 +31,8 @@ export function interruptOn(source: SignalSource): Interrupt {
 			const reason = new AbortedError(signal);
 			if (controller.signal.aborted) source.exit(reason.exitStatus);
 			else controller.abort(reason);
+			// The terminal has shown ^C: neither a message nor the shell's prompt should stick to it.
+			if (signal === "SIGINT" && source.stderr.isTTY) source.stderr.write("\n");
 		};
 		source.on(signal, listener);
 		return { signal, listener };

@@ -417,7 +417,7 @@ dumb(
 	},
 	{
 		status: 130,
-		shown: "Registry server: (docker.io) ^Cerror: interrupted by SIGINT\n",
+		shown: "Registry server: (docker.io) ^C\nerror: interrupted by SIGINT\n",
 	},
 );
 dumb(

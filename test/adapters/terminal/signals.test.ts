@@ -6,6 +6,13 @@ import { AbortedError } from "../../../src/errors.ts";
 
 class FakeProcess extends EventEmitter {
 	readonly exits: number[] = [];
+	written = "";
+	readonly stderr = {
+		isTTY: true,
+		write: (text: string) => {
+			this.written += text;
+		},
+	};
 	exit(status: number): void {
 		this.exits.push(status);
 	}
@@ -25,6 +32,8 @@ for (const [signal, status] of [
 		assert(reason instanceof AbortedError);
 		assert.equal(reason.exitStatus, status);
 		assert.deepEqual(source.exits, []);
+		// Only Ctrl-C is echoed.
+		assert.equal(source.written, signal === "SIGINT" ? "\n" : "");
 		source.emit("SIGINT");
 		assert.deepEqual(source.exits, [130]);
 		assert.equal(interrupt.signal.reason, reason, "the first one counts");
