@@ -161,13 +161,8 @@ async function replace(
 	change: Change & { action: "replace" },
 	cluster: Cluster,
 ): Promise<void> {
+	// Where this is newer than what was planned for, the deletion is refused.
 	const old = await cluster.read("Secret", change.current);
-	if (old.metadata.resourceVersion !== change.current.resourceVersion)
-		throw new ApiError(
-			409,
-			"Conflict",
-			`secrets "${change.current.name}" has been modified`,
-		);
 	await cluster.remove("Secret", change.current, change.current, {});
 	// From here on an interrupt waits: between the two calls there is no Secret.
 	const unstoppable = { evenWhenInterrupted: true };

@@ -117,7 +117,8 @@ export function resources(requests: Requests, repeat: Repeat): Resources {
 			});
 		},
 
-		remove: (kind, ref, preconditions, options) => {
+		// Named one by one: callers hand over whole registry keys, and a credential has no business in a DELETE.
+		remove: (kind, ref, { uid, resourceVersion }, options) => {
 			const call: Call = {
 				method: "DELETE",
 				path: objectPath(kind, ref),
@@ -125,7 +126,7 @@ export function resources(requests: Requests, repeat: Repeat): Resources {
 				body: JSON.stringify({
 					kind: "DeleteOptions",
 					apiVersion: "v1",
-					preconditions,
+					preconditions: { uid, resourceVersion },
 					...(options?.dryRun && { dryRun: ["All"] }),
 				}),
 			};
@@ -141,8 +142,7 @@ export function resources(requests: Requests, repeat: Repeat): Resources {
 						if (isStatus(failure, 404)) return undefined;
 						throw failure;
 					});
-					if (current && current.metadata.uid === preconditions.uid)
-						throw error;
+					if (current && current.metadata.uid === uid) throw error;
 				}
 			});
 		},
