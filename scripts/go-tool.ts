@@ -50,7 +50,10 @@ export async function goTool(name: keyof typeof TOOLS): Promise<string> {
 		"go",
 		["mod", "download", "-json", `${module}@${version}`],
 		{ env },
-	);
+	).catch((cause: NodeJS.ErrnoException) => {
+		if (cause.code !== "ENOENT") throw cause;
+		throw new Error(`Go is missing, which builds ${name}: https://go.dev/dl`);
+	});
 	const { Dir, Sum } = JSON.parse(stdout) as { Dir: string; Sum: string };
 	if (Sum !== sum)
 		throw new Error(`${module}@${version} has the checksum ${Sum}, not ${sum}`);
