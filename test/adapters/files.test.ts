@@ -13,9 +13,10 @@ import {
 	writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import { after, test } from "node:test";
 import { disk } from "../../src/adapters/files.ts";
+import { notPosix } from "../support/posix.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "meshreg-files-"));
 after(() => rmSync(folder, { recursive: true }));
@@ -28,7 +29,7 @@ async function failure(attempt: Promise<unknown>): Promise<string> {
 	} catch (error) {
 		assert(error instanceof Error && error.name === "OperationError");
 		assert(!error.message.includes("\n"), "one line");
-		return error.message.replaceAll(folder, "DIR");
+		return error.message.replaceAll(folder, "DIR").replaceAll(sep, "/");
 	}
 	assert.fail("it worked");
 }
@@ -68,7 +69,7 @@ test("what cannot be read is named with the reason", async () => {
 });
 
 test("a file without read permission", {
-	skip: root && "root reads everything",
+	skip: notPosix || (root && "root reads everything"),
 }, async () => {
 	writeFileSync(at("locked"), "secret");
 	chmodSync(at("locked"), 0);
@@ -90,7 +91,9 @@ test("reads what a shell's <(…) gives: a pipe", {
 	assert(statSync(at("pipe")).isFIFO(), "the pipe is still one");
 });
 
-test("writes new and old files in one step, with the mode", async () => {
+test("writes new and old files in one step, with the mode", {
+	skip: notPosix,
+}, async () => {
 	mkdirSync(at("out"));
 	const path = at("out/config.json");
 	await disk.write(path, "first", 0o600);
@@ -110,7 +113,9 @@ test("writes new and old files in one step, with the mode", async () => {
 	]);
 });
 
-test("writes through a link and leaves it one", async () => {
+test("writes through a link and leaves it one", {
+	skip: notPosix,
+}, async () => {
 	symlinkSync(at("out/open"), at("out/link"));
 	await disk.write(at("out/link"), "through", 0o600);
 	assert.equal(readFileSync(at("out/open"), "utf8"), "through");
@@ -133,7 +138,9 @@ test("a write that fails says why and leaves no draft", async () => {
 	assert.deepEqual(readdirSync(at("folder")), []);
 });
 
-test("lists a folder in order, tells folders, and says when it is none", async () => {
+test("lists a folder in order, tells folders, and says when it is none", {
+	skip: notPosix,
+}, async () => {
 	mkdirSync(at("list/b"), { recursive: true });
 	writeFileSync(at("list/c"), "");
 	symlinkSync(at("list/b"), at("list/a"));

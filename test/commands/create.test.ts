@@ -3,6 +3,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { notPosix } from "../support/posix.ts";
 import { type TestBed, testBed } from "../support/test-bed.ts";
 
 const NOW = Date.parse("2026-11-21T08:00:00Z");
@@ -455,6 +456,7 @@ describe("create", () => {
 				assert.match(outcome.err, pattern);
 				assert.equal(outcome.status, 1);
 			}
+			if (notPosix) return t.diagnostic(`unreadable: ${notPosix}`);
 			await writeFile(path("secret.json"), JSON.stringify(KEY));
 			await chmod(path("secret.json"), 0);
 			if (process.getuid?.() === 0)

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdir, symlink, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { parseAllDocuments } from "yaml";
 import { type TestBed, testBed } from "../support/test-bed.ts";
@@ -186,7 +186,7 @@ describe("inject", () => {
 		);
 		assert.equal(status, 1);
 		assert.equal(out, INJECTED);
-		assert.deepEqual(err.replaceAll(`${folder}/`, "").split("\n"), [
+		assert.deepEqual(err.replaceAll(`${folder}${sep}`, "").split("\n"), [
 			"error: b.yaml:3: not valid YAML: Flow sequence in block collection must be sufficiently indented and end with a ]; nothing of this file is written",
 			"error: c.yaml: not UTF-8 text; save it as UTF-8",
 			"error: cannot read d.yaml: no such file or directory",

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { meshreg } from "../support/command-line.ts";
+import { notPosix } from "../support/posix.ts";
 import {
 	debianRegistry,
 	missing,
@@ -108,7 +109,9 @@ describe("the script for skopeo, between two registries", {
 	});
 });
 
-test("both scripts hand their program one word a reference, and run without options", async () => {
+test("both scripts hand their program one word a reference, and run without options", {
+	skip: notPosix,
+}, async () => {
 	const folder = await mkdtemp(join(tmpdir(), "meshreg-"));
 	try {
 		for (const copier of ["skopeo", "crane"]) {

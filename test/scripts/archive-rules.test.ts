@@ -14,6 +14,7 @@ import { zipSync } from "fflate";
 import { create } from "tar";
 import { archiveProblems } from "../../scripts/package/archive-rules.ts";
 import { binaryFormat } from "../../scripts/package/binary-format.ts";
+import { notPosix } from "../support/posix.ts";
 
 const ELF_AMD64 = header((bytes) => {
 	bytes.writeUInt32BE(0x7f454c46, 0);
@@ -85,7 +86,7 @@ const linux = { os: "linux", arch: "amd64", bin: "kubectl-meshreg" };
 const windows = { os: "windows", arch: "amd64", bin: "kubectl-meshreg.exe" };
 const EXECUTABLE = 0o100755;
 
-test("archives that pass", () => {
+test("archives that pass", { skip: notPosix }, () => {
 	assert.deepEqual(
 		archiveProblems(tarGz({ LICENSE, "kubectl-meshreg": ELF_AMD64 }), linux),
 		[],
@@ -115,7 +116,7 @@ test("archives that pass", () => {
 	);
 });
 
-test("each rule finds the archive that breaks it", () => {
+test("each rule finds the archive that breaks it", { skip: notPosix }, () => {
 	const cases: [
 		archive: Buffer,
 		platform: typeof linux,
@@ -190,7 +191,9 @@ test("each rule finds the archive that breaks it", () => {
 		assert.deepEqual(archiveProblems(archive, platform), problems);
 });
 
-test("files: what matches nothing is found, and what is not copied does not count", () => {
+test("files: what matches nothing is found, and what is not copied does not count", {
+	skip: notPosix,
+}, () => {
 	const archive = tarGz({ LICENSE, "kubectl-meshreg": ELF_AMD64 });
 	assert.deepEqual(
 		archiveProblems(archive, {

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { notPosix } from "../support/posix.ts";
 import { isRecent, kubectlMinor } from "../support/real-cluster/kubectl.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "meshreg-"));
@@ -39,7 +40,9 @@ const recent = kubectlSaying(
 	'{"clientVersion":{"major":"1","minor":"28"}}',
 );
 
-test("without a server to be found, says what to install and fails", () => {
+test("without a server to be found, says what to install and fails", {
+	skip: notPosix,
+}, () => {
 	assert.deepEqual(testCluster(recent, {}), {
 		status: 1,
 		stdout: "",
@@ -52,7 +55,9 @@ test("without a server to be found, says what to install and fails", () => {
 	});
 });
 
-test("a folder of KUBEBUILDER_ASSETS that lacks them is not passed over", () => {
+test("a folder of KUBEBUILDER_ASSETS that lacks them is not passed over", {
+	skip: notPosix,
+}, () => {
 	const { status, stderr } = testCluster(recent, {
 		KUBEBUILDER_ASSETS: folder,
 	});
@@ -63,7 +68,9 @@ test("a folder of KUBEBUILDER_ASSETS that lacks them is not passed over", () => 
 	);
 });
 
-test("without a kubectl to be found, says what to install and fails", () => {
+test("without a kubectl to be found, says what to install and fails", {
+	skip: notPosix,
+}, () => {
 	assert.deepEqual(testCluster(join(folder, "empty"), {}), {
 		status: 1,
 		stdout: "",
@@ -73,7 +80,7 @@ test("without a kubectl to be found, says what to install and fails", () => {
 	});
 });
 
-test("which kubectl is good enough", async () => {
+test("which kubectl is good enough", { skip: notPosix }, async () => {
 	const cases: [string, string, number | undefined, boolean][] = [
 		["vendor", '{"clientVersion":{"major":"1","minor":"32+"}}', 32, true],
 		["newer", '{"clientVersion":{"major":"1","minor":"36"}}', 36, true],

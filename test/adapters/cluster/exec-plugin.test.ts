@@ -11,6 +11,7 @@ import {
 } from "../../support/api-server/index.ts";
 import { connected, type Given, hastyClock } from "../../support/connecting.ts";
 import { findKubectl, runProgram } from "../../support/kubectl.ts";
+import { notPosix } from "../../support/posix.ts";
 
 /**
  * Credential plugins, against the embedded API server: `ann` has the token
@@ -127,7 +128,7 @@ async function readOnce(
 	}
 }
 
-describe("exec plugins", () => {
+describe("exec plugins", { skip: notPosix }, () => {
 	test("run once for any number of requests at once; their stderr is shown", async () => {
 		const { answers, stderr } = await ask(await kubeconfig(), 20);
 		assert.deepEqual(answers, Array(20).fill("default"));

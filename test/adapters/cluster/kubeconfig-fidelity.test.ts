@@ -646,7 +646,7 @@ function argvOf(flags: ConnectionFlags): string[] {
 function placed<T>(value: T): T {
 	return JSON.parse(
 		JSON.stringify(value)
-			.replaceAll("@/", `${folder}/`)
+			.replaceAll("@/", JSON.stringify(`${folder}/`).slice(1, -1))
 			.replaceAll(':"A-PLAIN"', `:"${a.plainUrl}"`)
 			.replaceAll(':"A"', `:"${a.url}"`)
 			.replaceAll(':"B"', `:"${b.url}"`),

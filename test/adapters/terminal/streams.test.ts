@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
-import { constants } from "node:os";
 import { PassThrough } from "node:stream";
 import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
+import { getSystemErrorMap } from "node:util";
 import { processStreams } from "../../../src/adapters/terminal/streams.ts";
 import { AbortedError } from "../../../src/errors.ts";
+
+/** As libuv numbers it on this system. */
+const ENOSPC = [...getSystemErrorMap()].find(
+	([, [code]]) => code === "ENOSPC",
+)?.[0];
 
 class FakeOutput extends EventEmitter {
 	written = "";
@@ -102,7 +107,7 @@ test("a full disk is not a reader that went away: said once, and exit status 1",
 	const { streams, stdout, stderr, process } = world();
 	const full = Object.assign(new Error("ENOSPC"), {
 		code: "ENOSPC",
-		errno: -constants.errno.ENOSPC,
+		errno: ENOSPC,
 	});
 	stdout.write = () => {
 		throw full;
