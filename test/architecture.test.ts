@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { dirname, join, relative, sep } from "node:path";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
@@ -18,6 +18,7 @@ const sources: Source[] = readdirSync(SRC, {
 	recursive: true,
 	encoding: "utf8",
 })
+	.map((path) => path.replaceAll(sep, "/"))
 	.filter((path) => path.endsWith(".ts"))
 	.map((path) => {
 		const text = readFileSync(join(SRC, path), "utf8");
@@ -30,7 +31,7 @@ const sources: Source[] = readdirSync(SRC, {
 			const target = groups?.eager ?? groups?.lazy ?? "";
 			return {
 				target: target.startsWith(".")
-					? relative(SRC, join(SRC, dirname(path), target))
+					? relative(SRC, join(SRC, dirname(path), target)).replaceAll(sep, "/")
 					: target,
 				lazy: groups?.lazy !== undefined || groups?.type !== undefined,
 			};

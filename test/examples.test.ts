@@ -9,6 +9,7 @@ import { describe, test } from "node:test";
 import { COMMANDS, parse } from "../src/cli.ts";
 import { AbortedError } from "../src/errors.ts";
 import { exampleBed } from "./support/example-bed.ts";
+import { notPosix } from "./support/posix.ts";
 import { spoken } from "./support/shell-words.ts";
 import { testBed } from "./support/test-bed.ts";
 
@@ -111,7 +112,9 @@ describe("README", () => {
 		);
 	});
 
-	test("its steps for a running kind cluster reach every node", async () => {
+	test("its steps for a running kind cluster reach every node", {
+		skip: notPosix,
+	}, async () => {
 		const steps = blocksOf(readme, "sh").find((text) =>
 			text.includes("kind get nodes"),
 		);
