@@ -47,7 +47,9 @@ test("reads a file up to its limit, and no further", async () => {
 	);
 });
 
-test("what cannot be read is named with the reason", async () => {
+test("what cannot be read is named with the reason", {
+	skip: notPosix,
+}, async () => {
 	mkdirSync(at("folder"));
 	for (const [name, reason] of [
 		["absent", "no such file or directory"],

@@ -484,7 +484,7 @@ describe("explain --try", () => {
   1. ${server.host} rejects the credential: authentication required
   2. it is empty: nothing to try
   3. ${server.host} accepts the credential, and ${image} can be pulled with it
-The first that works is the key ${server.host} in ${bed.folder}/2.json.
+The first that works is the key ${server.host} in ${join(bed.folder, "2.json")}.
 `,
 		);
 		assert.ok(logins.length >= 2);

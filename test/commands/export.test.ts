@@ -147,7 +147,9 @@ describe("export --format=kind", () => {
 		`- role: ${role}\n  extraMounts:\n  - containerPath: /var/lib/kubelet/config.json\n    hostPath: ${path}\n`;
 	const HEAD = "kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nnodes:\n";
 
-	test("mounts the file on every node, and asks no cluster", async () => {
+	test("mounts the file on every node, and asks no cluster", {
+		skip: notPosix,
+	}, async () => {
 		await using bed = await testBed();
 		const file = join(bed.folder, "config.json");
 		await writeFile(file, CONFIG);
@@ -190,7 +192,9 @@ describe("export --format=kind", () => {
 		assert.equal(parse(out).nodes[0].extraMounts[0].hostPath, file);
 	});
 
-	test("refuses a file that is missing or would help no node", async () => {
+	test("refuses a file that is missing or would help no node", {
+		skip: notPosix,
+	}, async () => {
 		await using bed = await testBed();
 		const file = join(bed.folder, "config.json");
 		const kind = async () =>

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { mkdir, symlink, writeFile } from "node:fs/promises";
-import { join, sep } from "node:path";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { parseAllDocuments } from "yaml";
+import { notPosix } from "../support/posix.ts";
 import { type TestBed, testBed } from "../support/test-bed.ts";
 
 const POD = "kind: Pod\nspec:\n  containers:\n  - image: nats\n";
@@ -170,7 +171,9 @@ describe("inject", () => {
 		assert.match(err, /^error: no source named "none"/);
 	});
 
-	test("unreadable and broken files are named, the others printed", async () => {
+	test("unreadable and broken files are named, the others printed", {
+		skip: notPosix,
+	}, async () => {
 		const folder = await files("broken", {
 			"a.yaml": POD,
 			"b.yaml": "kind: Pod\nspec: [\n",
@@ -186,7 +189,7 @@ describe("inject", () => {
 		);
 		assert.equal(status, 1);
 		assert.equal(out, INJECTED);
-		assert.deepEqual(err.replaceAll(`${folder}${sep}`, "").split("\n"), [
+		assert.deepEqual(err.replaceAll(`${folder}/`, "").split("\n"), [
 			"error: b.yaml:3: not valid YAML: Flow sequence in block collection must be sufficiently indented and end with a ]; nothing of this file is written",
 			"error: c.yaml: not UTF-8 text; save it as UTF-8",
 			"error: cannot read d.yaml: no such file or directory",

@@ -664,15 +664,12 @@ async function seenOf(act: () => Promise<string>): Promise<object | string> {
 describe("kubeconfig, as kubectl reads it", () => {
 	for (const { name, flags = {}, env = {}, sees, says, ours } of cases)
 		test(name, async (t) => {
+			const { KUBECONFIG = "@/main" } = env;
 			const environment = placed({
-				KUBECONFIG: "@/main",
 				HOME: "@/nobody",
 				...env,
+				KUBECONFIG: KUBECONFIG.replaceAll(":", delimiter),
 			});
-			environment.KUBECONFIG = environment.KUBECONFIG.replaceAll(
-				":",
-				delimiter,
-			);
 			const us = await seenOf(async () => {
 				try {
 					const { cluster } = await connected(placed(flags), {
