@@ -57,7 +57,7 @@ describe("create, sync, list, drift, prune", () => {
 			["plugin", "list", "--name-only"],
 			given(),
 		);
-		assert.ok(out.split("\n").includes("kubectl-meshreg"), out + err);
+		assert.match(out, /^kubectl-meshreg(\.exe)?\r?$/m, err);
 		assert.doesNotMatch(
 			out + err,
 			/warning.*meshreg|overshadowed|not executable/i,
