@@ -247,6 +247,6 @@ class Keeper {
 		const line = failureLine(error);
 		if (line === this.#trouble) return;
 		this.#trouble = line;
-		this.how.onNote(line);
+		this.how.onNote(`${line} (it is tried again)`);
 	}
 }

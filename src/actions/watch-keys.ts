@@ -190,6 +190,6 @@ class KeyWatch {
 		const line = failureLine(error);
 		if (line === this.#trouble) return;
 		this.#trouble = line;
-		this.world.streams.err.write(`${line}\n`);
+		this.world.streams.err.write(`${line} (it is tried again)\n`);
 	}
 }

@@ -109,6 +109,9 @@ export const HELP_FLAG: Flag = {
 	help: "Show this help.",
 };
 
+/** The most milliseconds that a timer of Node takes, 24 days: with more it would go off at once. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
 /** kubectl's flags as given. Throws UsageError for a time or number that is none. */
 export function connectionFlags(given: Given): ConnectionFlags {
 	const flags: ConnectionFlags = {};
@@ -134,7 +137,10 @@ export function connectionFlags(given: Given): ConnectionFlags {
 	text("client-key", (clientKey) => ({ clientKey }));
 	text("tls-server-name", (tlsServerName) => ({ tlsServerName }));
 	text("request-timeout", (value) => ({
-		requestTimeout: parseDuration(value, "--request-timeout"),
+		requestTimeout: Math.min(
+			parseDuration(value, "--request-timeout"),
+			LONGEST_TIMER,
+		),
 	}));
 	text("v", (value) => ({ verbosity: parseCount(value, "-v", 0) }));
 	if (given.has("as-group")) flags.asGroup = [...given.list("as-group")];

@@ -107,18 +107,22 @@ export function checkNamespace(name: string, flag: string): string {
 		);
 	if (!LABEL.test(name))
 		throw new UsageError(
-			`${flag}: "${name}" is not a namespace name: lower-case letters, digits and dashes only`,
+			`${flag}: "${name}" is not a namespace name: at most 63 lower-case letters, digits and dashes, no dash at either end`,
 		);
 	return name;
 }
+
+/** As Kubernetes has it: unlike in DNS, what is between two dots may be longer than 63. */
+const SUBDOMAIN =
+	/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
 /** A Secret's name (RFC 1123 subdomain). Throws UsageError. */
 export function checkName(name: string, flag: string): string {
 	if (name === "")
 		throw new UsageError(`${flag}: the name is empty; is a variable unset?`);
-	if (name.length > 253 || !name.split(".").every((label) => LABEL.test(label)))
+	if (name.length > 253 || !SUBDOMAIN.test(name))
 		throw new UsageError(
-			`${flag}: "${name}" is not a Secret name: lower-case letters, digits, dashes and dots only`,
+			`${flag}: "${name}" is not a Secret name: at most 253 lower-case letters, digits, dashes and dots, a letter or digit at either end`,
 		);
 	return name;
 }

@@ -309,12 +309,12 @@ describe("create", () => {
 			[
 				"bad namespace",
 				[...PIPED, "-n", "No_Good"],
-				'error: -n: "No_Good" is not a namespace name: lower-case letters, digits and dashes only',
+				'error: -n: "No_Good" is not a namespace name: at most 63 lower-case letters, digits and dashes, no dash at either end',
 			],
 			[
 				"bad name",
 				["Bad_Name", ...PIPED],
-				'error: NAME: "Bad_Name" is not a Secret name: lower-case letters, digits, dashes and dots only',
+				'error: NAME: "Bad_Name" is not a Secret name: at most 253 lower-case letters, digits, dashes and dots, a letter or digit at either end',
 			],
 			[
 				"bad dry run",

@@ -267,6 +267,20 @@ describe("sync --watch", () => {
 		},
 	);
 
+	timed("says of a trouble that it is tried again", async () => {
+		await using bed = await bedWith([]);
+		await using watch = await watching(bed, ["-A"]);
+		bed.server.onRequest(({ query }) =>
+			query.get("watch") === "true"
+				? { answer: { status: 403, reason: "Forbidden", message: "not now" } }
+				: undefined,
+		);
+		await bed.server.endWatches();
+		await watch.says(
+			"Error from server (Forbidden): not now (it is tried again)\n",
+		);
+	});
+
 	timed("tries again what the server refused", async () => {
 		await using bed = await bedWith([]);
 		await using watch = await watching(bed, ["-A"]);
