@@ -1,4 +1,5 @@
 import { changeAccounts } from "../actions/change-accounts.ts";
+import { warnOfMissingKey } from "../actions/warn-of-missing-key.ts";
 import { warnOfOldPods } from "../actions/warn-of-old-pods.ts";
 import { command } from "../command.ts";
 import { planAttach } from "../core/attachment.ts";
@@ -36,7 +37,10 @@ Every other entry stays, whatever else edits the account meanwhile. What was add
 			plan: (account) => planAttach(account, change.key),
 			awaitDefault: true,
 			none: "Warning: no service account matched: nothing to do",
-			after: (cluster, changed) =>
-				warnOfOldPods(cluster, changed, world.streams.err),
+			after: async (cluster, changed) => {
+				const { err } = world.streams;
+				await warnOfMissingKey(cluster, changed, change.key, err);
+				await warnOfOldPods(cluster, changed, err);
+			},
 		}),
 });

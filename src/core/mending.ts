@@ -163,6 +163,16 @@ export function creating(name: string, namespace = DEFAULT_NAMESPACE): string {
 	].join(" ");
 }
 
+/** What copies a source of this name to namespaces. */
+export function syncing(name: string, namespaces: readonly string[]): string {
+	return [
+		"kubectl meshreg sync",
+		...(name === DEFAULT_NAME ? [] : [shellWord(name)]),
+		"-n",
+		namespaces.join(","),
+	].join(" ");
+}
+
 /** One word of a POSIX shell. */
 export function shellWord(word: string): string {
 	return /^[\w@%+=:,./-]+$/.test(word)

@@ -36,6 +36,12 @@ describe("attach and detach", () => {
 				imagePullSecrets: secrets.map((each) => ({ name: each })),
 			}),
 		});
+	const secret = (namespace: string, name = KEY) =>
+		bed.server.store.seed({
+			kind: "Secret",
+			metadata: { namespace, name },
+			type: "kubernetes.io/dockerconfigjson",
+		});
 	const secretsOf = (namespace: string, name = "default") => {
 		const list = bed.server.store.get(
 			"ServiceAccount",
@@ -62,6 +68,7 @@ describe("attach and detach", () => {
 	});
 
 	test("adds the key, remembers it, and takes back only that", async () => {
+		secret("app");
 		assert.deepEqual(await bed.run(["attach", "-n", "app"]), {
 			status: 0,
 			out: "serviceaccount/default configured in app namespace\n",
@@ -92,6 +99,7 @@ describe("attach and detach", () => {
 
 	test("the context's namespace, named accounts, another key", async () => {
 		account("default", "runner");
+		secret("default", "other");
 		const { out, err } = await bed.run([
 			"attach",
 			"runner",
@@ -107,7 +115,25 @@ describe("attach and detach", () => {
 		assert.deepEqual(secretsOf("default", "runner"), ["other"]);
 	});
 
+	test("a key that is not there is said, with what copies it", async () => {
+		secret("shop", "team");
+		const { status, err } = await bed.run([
+			"attach",
+			"--key=team",
+			"-n=app,shop",
+			"-q",
+		]);
+		assert.equal(status, 0);
+		assert.equal(
+			err,
+			"Warning: there is no Secret team in app: until it is, kubelets skip the name; 'kubectl meshreg sync team -n app' copies it there\n",
+		);
+		assert.deepEqual(secretsOf("app"), ["mine", "team"]);
+	});
+
 	test("all accounts of all namespaces, each result in order, with a summary", async () => {
+		secret("app");
+		secret("shop");
 		const { out, err } = await bed.run([
 			"attach",
 			"--all-serviceaccounts",
@@ -210,6 +236,7 @@ describe("attach and detach", () => {
 	});
 
 	test("a default account that comes late is waited for", async () => {
+		secret("shop");
 		bed.server.store.delete("ServiceAccount", "shop", "default");
 		const done = bed.run(["attach", "-n", "shop"]);
 		let reads = 0;
@@ -274,6 +301,7 @@ describe("attach and detach", () => {
 	});
 
 	test("running pods with their old list are named, with what restarts them", async () => {
+		secret("app");
 		const pod = (name: string, owner?: object) =>
 			bed.server.store.seed({
 				kind: "Pod",
@@ -303,6 +331,7 @@ describe("attach and detach", () => {
 
 	test("twenty at once lose no entry", async () => {
 		const names = Array.from({ length: 20 }, (_, at) => `key-${at}`);
+		for (const name of names) secret("app", name);
 		const outcomes = await Promise.all(
 			names.map((name) => bed.run(["attach", "-n", "app", "--key", name])),
 		);
