@@ -98,7 +98,7 @@ describe("README", () => {
 	test("it has a first session and Palette's how-to", () => {
 		assert.deepEqual(
 			sections.map(({ sessions }) => sessions.length),
-			[4, 7],
+			[5, 7],
 		);
 	});
 
