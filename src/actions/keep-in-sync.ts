@@ -13,7 +13,7 @@ import { ContentReader, type RegistryKey } from "../core/registry-key.ts";
 import type { ChangeResult } from "../core/result.ts";
 import { Upkeep, type UpkeepRules } from "../core/upkeep.ts";
 import { AbortedError } from "../errors.ts";
-import { failureLine, isFatal } from "../report/failure.ts";
+import { isFatal } from "../report/failure.ts";
 import type { Cluster, World } from "../world.ts";
 import { Agenda } from "./agenda.ts";
 import { apply } from "./apply.ts";
@@ -23,20 +23,18 @@ import type { Followed } from "./follow.ts";
 import { followings, type Watched } from "./followings.ts";
 import { AT_ONCE } from "./in-parallel.ts";
 import { takeBackAttached } from "./take-back.ts";
+import { type Listener, ToldOnce } from "./told-once.ts";
 
-export interface Keeping {
+/** What is kept in sync, and where it is told: what is done, and failures when they are new. */
+export interface Keeping extends Listener {
 	readonly rules: UpkeepRules;
 	readonly watched: Watched;
 	/** Service accounts that are to name the key; undefined: that is not our business. */
 	readonly attach: AccountChoice | undefined;
 	readonly cluster: Cluster;
-	readonly world: World;
+	readonly world: Pick<World, "clock" | "interrupt" | "streams">;
 	/** Ends it, with its reason. */
 	readonly interrupt: AbortSignal;
-	/** Called for what is done, and for failures when they are new. */
-	readonly onResult: (result: ChangeResult) => void;
-	/** What is not about one object: a line without its end. */
-	readonly onNote: (line: string) => void;
 	/** Everything has been looked at once; with what became of it. */
 	readonly onReady: (results: readonly ChangeResult[]) => void;
 }
@@ -74,13 +72,14 @@ class Keeper {
 	readonly #agenda: Agenda;
 	readonly #reader = new ContentReader();
 	readonly #paces = new Map<string, Pace>();
-	/** The last failure that was told, by object. */
-	readonly #told = new Map<string, string>();
-	#trouble = "";
+	readonly #told: ToldOnce;
+	/** What is learnt is seen to; before, everything is going to be. */
+	#keeping = false;
 	#hasSource = true;
 
 	constructor(readonly how: Keeping) {
 		const { attach, cluster, watched } = how;
+		this.#told = new ToldOnce(how);
 		this.#upkeep = new Upkeep(how.rules);
 		this.#accounts =
 			attach &&
@@ -93,7 +92,7 @@ class Keeper {
 			upkeep: this.#upkeep,
 			accounts: this.#accounts,
 			learn: (namespaces) => this.#learn(namespaces),
-			trouble: (error) => this.#note(error),
+			trouble: (error) => this.#told.note(error),
 		});
 	}
 
@@ -103,19 +102,21 @@ class Keeper {
 			await one.list();
 		} catch (error) {
 			if (this.how.watched.by === "list" || isFatal(error)) throw error;
-			this.#note(error);
+			this.#told.note(error);
 		}
 	}
 
 	/** Brings everything in sync once, in order, and then sees to what changes. */
 	async keep(signal: AbortSignal): Promise<never> {
-		const steps = this.#upkeep.everywhere
+		this.#keeping = true;
+		const { everywhere } = this.#upkeep;
+		const steps = everywhere
 			.toSorted()
 			.flatMap((namespace) => this.#upkeep.changeIn(namespace) ?? []);
 		const before = steps.map((step) => this.#upkeep.known(namespaceOf(step)));
 		const results = await apply(steps, {
 			...this.#applying,
-			onResult: (result) => this.#tell(result),
+			onResult: (result) => this.#told.tell(result),
 		});
 		for (const [index, result] of results.entries()) {
 			const step = steps[index];
@@ -123,6 +124,8 @@ class Keeper {
 			else if (step !== undefined) this.#upkeep.did(step, before[index]);
 		}
 		await this.#takeBack(results);
+		for (const name of everywhere)
+			if (!this.#paces.has(name)) this.#agenda.add(name);
 		this.how.onReady(results);
 		return this.#agenda.run((name) => this.#tend(name), AT_ONCE, signal);
 	}
@@ -131,10 +134,10 @@ class Keeper {
 		try {
 			const right = await this.#tendSecret(namespace);
 			if (right) await this.#tendAccounts(namespace);
-			this.#trouble = "";
+			this.#told.succeeded();
 		} catch (error) {
 			if (error instanceof AbortedError) throw error;
-			this.#note(error);
+			this.#told.note(error);
 			this.#failed(namespace);
 		}
 	}
@@ -152,7 +155,7 @@ class Keeper {
 		const before = this.#upkeep.known(namespace);
 		const results = await apply([change], this.#applying);
 		for (const result of results) {
-			this.#tell(result);
+			this.#told.tell(result);
 			if (result.action !== "failed") {
 				this.#upkeep.did(change, before);
 				this.#paces.set(namespace, afterWrite(pace, now));
@@ -181,7 +184,7 @@ class Keeper {
 			plan: (account) => planAttach(account, key),
 			awaitDefault: false,
 			onResult: (result) => {
-				this.#tell(result);
+				this.#told.tell(result);
 				if (result.action === "failed") this.#failed(namespace);
 			},
 		});
@@ -197,7 +200,7 @@ class Keeper {
 			world: this.how.world,
 			dryRun: "none",
 			namespaces: namespaces.length === 1 ? namespaces : [],
-			onResult: (result) => this.#tell(result),
+			onResult: (result) => this.#told.tell(result),
 		});
 	}
 
@@ -212,7 +215,8 @@ class Keeper {
 	}
 
 	#learn(namespaces: readonly string[]): void {
-		for (const namespace of namespaces) this.#agenda.add(namespace);
+		if (this.#keeping)
+			for (const namespace of namespaces) this.#agenda.add(namespace);
 		const hasSource = this.#upkeep.source !== undefined;
 		// Before the first lists are in, nothing is known, of a source neither.
 		if (hasSource === this.#hasSource || !this.#upkeep.begun) return;
@@ -230,23 +234,5 @@ class Keeper {
 		this.#paces.set(namespace, pace);
 		const wait = retryAfter(pace, LONGEST_WAIT[this.how.watched.by]);
 		this.#agenda.add(namespace, this.how.world.clock.now() + wait);
-	}
-
-	/** What was done; a failure once, until something else happens to that object. */
-	#tell(result: ChangeResult): void {
-		const id = `${result.kind} ${result.namespace}/${result.name}`;
-		if (result.action !== "failed") this.#told.delete(id);
-		else if (this.#told.get(id) === result.reason) return;
-		else this.#told.set(id, result.reason);
-		if (result.action !== "unchanged" || result.reason !== "")
-			this.how.onResult(result);
-	}
-
-	/** A trouble that is not one object's, once until something succeeds. */
-	#note(error: unknown): void {
-		const line = failureLine(error);
-		if (line === this.#trouble) return;
-		this.#trouble = line;
-		this.how.onNote(`${line} (it is tried again)`);
 	}
 }

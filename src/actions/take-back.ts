@@ -11,7 +11,7 @@ import { type AccountTarget, editAccounts } from "./edit-accounts.ts";
 /** How the taking back is carried out. */
 export interface TakingBack {
 	readonly cluster: Cluster;
-	readonly world: World;
+	readonly world: Pick<World, "clock" | "interrupt" | "streams">;
 	readonly dryRun: DryRun;
 	/** Where to look; none: everywhere. */
 	readonly namespaces: readonly string[];

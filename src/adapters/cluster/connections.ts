@@ -32,9 +32,13 @@ export class Connections {
 
 	/** Sends one request once. Rejects with BrokenConnection, or the reason that `end` or `finish` was given. */
 	async send(request: Request): Promise<Answer> {
-		const { signal } = this.finishing;
-		if (!request.evenWhenInterrupted)
+		const finishing = this.finishing.signal;
+		if (!request.evenWhenInterrupted) {
+			const signal = request.signal
+				? AbortSignal.any([finishing, request.signal])
+				: finishing;
 			return this.sendOnce({ ...request, signal });
+		}
 		const sending = this.sendOnce(request);
 		this.unstoppable.add(sending);
 		try {

@@ -87,16 +87,13 @@ export function lists(
 						}),
 					accept: acceptOf(query, "Object"),
 					endless: true,
+					signal,
 				});
 				const body = unpacked(answer);
-				const cut = () => answer.body.destroy();
-				signal?.addEventListener("abort", cut, { once: true });
-				if (signal?.aborted) cut();
 				try {
 					for await (const line of lines(body))
 						yield event<ObjectOf[K]>(parsed(line));
 				} finally {
-					signal?.removeEventListener("abort", cut);
 					answer.body.destroy();
 				}
 			} catch (error) {

@@ -18,6 +18,8 @@ export interface Call {
 	body?: string;
 	/** A watch has no end: no `--request-timeout` for its body. */
 	endless?: boolean;
+	/** Ends it, whether it has been answered or not. */
+	signal?: AbortSignal | undefined;
 	/** Carried out although the interrupt has come. */
 	evenWhenInterrupted?: boolean;
 }
@@ -114,6 +116,7 @@ export class Requests {
 			body: call.body,
 			endless: call.endless,
 			evenWhenInterrupted: call.evenWhenInterrupted,
+			signal: call.signal,
 			...(timeout > 0 && !call.endless && { timeout }),
 		};
 	}
