@@ -1,6 +1,6 @@
 import type { Change } from "../core/plan.ts";
 import type { DryRun } from "../core/result.ts";
-import type { World } from "../world.ts";
+import type { Cluster, World } from "../world.ts";
 
 /** What decides whether a question is asked. */
 export interface Asking {
@@ -15,6 +15,7 @@ export interface Asking {
 export async function agreedReplacements(
 	changes: readonly Change[],
 	asking: Asking,
+	cluster: Pick<Cluster, "context">,
 	world: World,
 ): Promise<Change[]> {
 	const replacements = changes.filter((change) => change.action === "replace");
@@ -28,6 +29,7 @@ export async function agreedReplacements(
 				(change) =>
 					`secret/${change.current.name} in ${change.current.namespace} namespace`,
 			),
+			cluster,
 			world,
 		));
 	if (agreed) return [...changes];
@@ -45,16 +47,19 @@ export async function agreedReplacements(
 /** How many objects a question names before it only counts them. */
 const NAMED = 20;
 
-/** kubectl's question before a deletion, on stderr: the names, then `y/N`. */
+/** kubectl's question before a deletion, on stderr: the context and the names, then `y/N`. */
 export async function confirmDeletion(
 	verb: string,
 	objects: readonly string[],
+	{ context }: Pick<Cluster, "context">,
 	world: World,
 ): Promise<boolean> {
+	// In the wrong cluster nobody wants to continue.
+	const where = context === "" ? "" : ` in context ${context}`;
 	const more = objects.length - NAMED;
 	world.streams.err.write(
 		[
-			`You are about to ${verb} the following ${objects.length} resource(s):`,
+			`You are about to ${verb} the following ${objects.length} resource(s)${where}:`,
 			...objects.slice(0, NAMED),
 			...(more > 0 ? [`and ${more} more`] : []),
 			"",

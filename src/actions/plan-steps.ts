@@ -47,7 +47,7 @@ export async function planSteps(
 			: change;
 	});
 	const planned = changes.filter((step): step is Change => !("reason" in step));
-	const agreed = await agreedReplacements(planned, options, world);
+	const agreed = await agreedReplacements(planned, options, cluster, world);
 	const settled = changes.filter((step) => "reason" in step);
 
 	const leftovers = options.prune
@@ -57,7 +57,8 @@ export async function planSteps(
 		const names = leftovers.map(
 			({ current: key }) => `secret/${key.name} in ${key.namespace} namespace`,
 		);
-		if (!(await confirmDeletion("delete", names, world))) return "cancelled";
+		if (!(await confirmDeletion("delete", names, cluster, world)))
+			return "cancelled";
 	}
 	return [...settled, ...agreed, ...leftovers].toSorted((a, b) =>
 		placeOf(a) < placeOf(b) ? -1 : 1,

@@ -76,7 +76,7 @@ export async function rotateSource(
 			{ owner: rotating.owner, force: false, replace: true },
 		);
 	const change = planned(source);
-	await apply(await agreedReplacements([change], rotating, world), {
+	await apply(await agreedReplacements([change], rotating, cluster, world), {
 		cluster,
 		reader,
 		dryRun: rotating.dryRun,

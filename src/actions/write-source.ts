@@ -67,7 +67,12 @@ export async function writeSource(
 			return "cancelled";
 		allowed = { ...allowed, replace: true };
 	}
-	const changes = await agreedReplacements([plan(current)], writing, world);
+	const changes = await agreedReplacements(
+		[plan(current)],
+		writing,
+		cluster,
+		world,
+	);
 
 	let { createNamespace } = writing;
 	// All that was entered would be lost for want of a flag.

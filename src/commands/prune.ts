@@ -115,7 +115,7 @@ It says what it will delete and how much still names it, and asks. Each deletion
 					({ current }) =>
 						`secret/${current.name} in ${current.namespace} namespace${users(current)}`,
 				);
-				if (!(await confirmDeletion("delete", shown, world))) {
+				if (!(await confirmDeletion("delete", shown, cluster, world))) {
 					err.write("deletion is cancelled\n");
 					return EXIT.done;
 				}

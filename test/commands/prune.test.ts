@@ -125,7 +125,7 @@ describe("prune", () => {
 		assert.deepEqual(outcome, {
 			status: 0,
 			out: "",
-			err: `You are about to delete the following 2 resource(s):
+			err: `You are about to delete the following 2 resource(s) in context embedded:
 secret/${NAME} in copy-a namespace (named by 2 pods and 1 service account)
 secret/${NAME} in copy-b namespace
 deletion is cancelled
