@@ -21,7 +21,8 @@ for (const file of (await readdir(folder)).sort()) {
 	const { bench } = (await import(new URL(file, folder).href)) as {
 		bench: Bench;
 	};
-	if (wanted.length > 0 && !wanted.includes(bench.name)) continue;
+	if (wanted.length > 0 ? !wanted.includes(bench.name) : bench.onlyByName)
+		continue;
 	console.log(`\n${bench.name}`);
 	try {
 		const lines = toLines(await bench.run());

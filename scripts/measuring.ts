@@ -20,11 +20,15 @@ export interface Bar {
 	readonly atMost: number;
 	/** Turns it round: the other row has to be at least so many times this one. */
 	readonly inverse?: true;
+	/** For the largest sample instead of the median; without `against`. */
+	readonly of?: "largest";
 }
 
 export interface Bench {
 	/** One word, as `npm run bench -- NAME` takes it. */
 	readonly name: string;
+	/** It takes minutes, and more room than others: only where it is asked for by name. */
+	readonly onlyByName?: true;
 	/** Throws where something it needs is missing: the runner says so and goes on with the next. */
 	run(): Promise<Row[]>;
 }
@@ -38,6 +42,11 @@ export interface Line extends Row {
 		readonly text: string;
 		readonly kept: boolean;
 	}[];
+}
+
+/** So much of the work as BENCH_PART says (0.1: a tenth), to try a bench; all of it without. */
+export function part(whole: number): number {
+	return Math.ceil(whole * Number(process.env.BENCH_PART ?? 1));
 }
 
 /** The middle sample, or the mean of the two in the middle. Samples must not be empty. */
@@ -60,11 +69,14 @@ export function toLines(rows: readonly Row[]): Line[] {
 		const middle = median(row.samples);
 		const verdicts = (row.bars ?? []).map((bar) => {
 			const { against, atMost, inverse } = bar;
-			if (against === undefined)
+			if (against === undefined) {
+				const largest = bar.of === "largest";
+				const value = largest ? Math.max(...row.samples) : middle;
 				return {
-					text: `at most ${atMost} ${row.unit}`,
-					kept: middle <= atMost,
+					text: `${largest ? "none above" : "at most"} ${atMost} ${row.unit}`,
+					kept: value <= atMost,
 				};
+			}
 			const other = medianOf(against);
 			return inverse
 				? {

@@ -30,6 +30,8 @@ export interface FaultProxy extends AsyncDisposable {
 	choose: Choose;
 	/** Requests so far, and how many of them met a fault. */
 	readonly count: { requests: number; faults: number };
+	/** Cuts all connections that there are. */
+	cut(): void;
 	/** Cuts all connections and listens no more: the server is gone. */
 	stop(): Promise<void>;
 }
@@ -68,15 +70,19 @@ export async function startFaultProxy(
 	const path = `${folder}/faults-${port}.kubeconfig`;
 	await writeFile(path, kubeconfigFor(port, authority.certificate));
 
+	const cutAll = () => {
+		for (const socket of sockets) socket.destroy();
+	};
 	const stop = async () => {
 		server.close();
-		for (const socket of sockets) socket.destroy();
+		cutAll();
 		upstream.agent.destroy();
 	};
 	const proxy: FaultProxy = {
 		kubeconfig: path,
 		choose: () => undefined,
 		count,
+		cut: cutAll,
 		stop,
 		[Symbol.asyncDispose]: stop,
 	};
