@@ -47,7 +47,9 @@ export class Following<K extends Kind, Item> implements Followed {
 		let version = "";
 		for await (const page of this.cluster.pages(this.kind, this.query)) {
 			for (const object of page.items) items.push(this.follower.item(object));
-			version = page.resourceVersion;
+			// A list that the server could not go on with ends at a later version: what
+			// changed on its first pages since is only told of by a watch from the first.
+			version ||= page.resourceVersion;
 		}
 		this.#version = version;
 		this.follower.all(items);

@@ -2,35 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { Agenda } from "../../src/actions/agenda.ts";
-import type { Clock } from "../../src/world.ts";
-
-/** A clock that goes on when it is told to. */
-function stopped(): Clock & { go(to: number): void } {
-	let now = 0;
-	const alarms = new Set<() => void>();
-	return {
-		now: () => now,
-		delay: (ms, signal) =>
-			new Promise((resolve, reject) => {
-				const at = now + ms;
-				const alarm = () => {
-					if (now < at) return;
-					alarms.delete(alarm);
-					resolve();
-				};
-				alarms.add(alarm);
-				signal?.addEventListener("abort", () => reject(signal.reason));
-			}),
-		go(to) {
-			now = to;
-			for (const alarm of alarms) alarm();
-		},
-	};
-}
+import { playedClock } from "../support/played-clock.ts";
 
 /** An agenda that runs; what was started and not finished, and how to finish it. */
 function running(atOnce: number) {
-	const clock = stopped();
+	const clock = playedClock();
 	const agenda = new Agenda(clock);
 	const started: string[] = [];
 	const finishes = new Map<string, () => void>();
@@ -70,6 +46,22 @@ test("so many at once, each by one", async () => {
 	await over;
 });
 
+test("nothing is seen to by two at a time, however much room there is", async () => {
+	const { agenda, stop, ended, finish, begun } = running(9);
+	agenda.add("a");
+	assert.deepEqual(await begun(), ["a"]);
+	agenda.add("a");
+	agenda.add("b");
+	assert.deepEqual(await begun(), ["b"]);
+	await finish("a");
+	assert.deepEqual(await begun(), ["a"]);
+	const over = assert.rejects(ended, /stop/);
+	stop.abort(new Error("stop"));
+	await finish("a");
+	await finish("b");
+	await over;
+});
+
 test("not before their time, and the earlier one counts", async () => {
 	const { clock, agenda, stop, ended, finish, begun } = running(9);
 	agenda.add("a", 100);
@@ -78,23 +70,26 @@ test("not before their time, and the earlier one counts", async () => {
 	agenda.add("b", 70);
 	agenda.add("c", 80);
 	agenda.add("c");
-	assert.deepEqual(await begun(), ["c"]);
-	clock.go(49);
+	agenda.add("d");
+	agenda.add("d", 90);
+	assert.deepEqual(await begun(), ["c", "d"]);
+	await finish("c");
+	await finish("d");
+	clock.set(49);
 	assert.deepEqual(await begun(), []);
-	clock.go(50);
+	clock.set(50);
 	assert.deepEqual(await begun(), ["a"]);
 	await finish("a");
-	clock.go(300);
-	assert.deepEqual(await begun(), ["b"], "a is not seen to again");
+	clock.set(300);
+	assert.deepEqual(await begun(), ["b"], "no other is seen to again");
 	const over = assert.rejects(ended, /stop/);
 	stop.abort(new Error("stop"));
 	await finish("b");
-	await finish("c");
 	await over;
 });
 
 test("it waits for what is under way before it ends, and ends with a failure", async () => {
-	const failing = new Agenda(stopped());
+	const failing = new Agenda(playedClock());
 	failing.add("a");
 	await assert.rejects(
 		failing.run(

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Following } from "../../src/actions/follow.ts";
 import type { Namespace } from "../../src/core/objects.ts";
-import { ApiError, ConnectionError } from "../../src/errors.ts";
+import { AbortedError, ApiError, ConnectionError } from "../../src/errors.ts";
 import type { Clock, Cluster, Page, WatchEvent } from "../../src/world.ts";
 
 const namespace = (name: string, resourceVersion: string): Namespace => ({
@@ -14,14 +14,17 @@ const added = (name: string, version: string): WatchEvent<Namespace> => ({
 });
 
 /**
- * Follows a server that answers lists and watches from these scripts, until they are
- * played. Returns what was asked, told and waited for, in order.
+ * Follows a server that answers lists (of pages) and watches from these scripts, until they
+ * are played; a number in a watch: so many milliseconds in which nothing happens. Returns what
+ * was asked, told and waited for, in order.
  */
 async function follow(
-	lists: readonly (Page<Namespace> | Error)[],
-	watches: readonly (WatchEvent<Namespace> | Error)[][],
+	lists: readonly (Page<Namespace> | Page<Namespace>[] | Error)[],
+	watches: readonly (WatchEvent<Namespace> | Error | number)[][],
+	ends = /played/,
 ) {
 	const log: string[] = [];
+	let now = 0;
 	const over = new AbortController();
 	const [list, watch] = [[...lists], [...watches]];
 	const cluster = {
@@ -29,7 +32,7 @@ async function follow(
 			log.push("list");
 			const next = list.shift();
 			if (next === undefined || next instanceof Error) throw next;
-			yield next;
+			yield* [next].flat();
 		},
 		async *watch(_: string, query: { resourceVersion: string }) {
 			log.push(`watch ${query.resourceVersion}`);
@@ -40,11 +43,11 @@ async function follow(
 			}
 			for (const event of next) {
 				if (event instanceof Error) throw event;
-				yield event;
+				if (typeof event === "number") now += event;
+				else yield event;
 			}
 		},
 	};
-	let now = 0;
 	const clock: Clock = {
 		now: () => now,
 		async delay(ms) {
@@ -65,7 +68,7 @@ async function follow(
 		},
 	);
 	await following.list();
-	await assert.rejects(following.follow(clock, over.signal), /played/);
+	await assert.rejects(following.follow(clock, over.signal), ends);
 	return log;
 }
 
@@ -161,4 +164,38 @@ test("an event says that all is well again", async () => {
 			"pause 2",
 		],
 	);
+});
+
+test("a watch that lived long was a good one, though nothing happened", async () => {
+	const log = await follow(
+		[LIST],
+		[[broken], [5_001, broken], [4_900, broken]],
+	);
+	assert.deepEqual(
+		log.filter((entry) => /pause|trouble/.test(entry)),
+		["pause 1", "pause 1", "trouble connection reset by peer", "pause 2"],
+	);
+});
+
+test("no pause is longer than half a minute", async () => {
+	const log = await follow([LIST], Array<Error[]>(20).fill([broken]));
+	const pauses = log.filter((entry) => /pause/.test(entry));
+	assert.equal(pauses.length, 20);
+	for (const pause of pauses.slice(10))
+		assert.match(pause, /^pause (9|10)$/, "15 to 30 s");
+});
+
+test("an interrupt that the server's adapter tells of ends it", async () => {
+	const interrupt = new AbortedError("SIGINT");
+	const log = await follow([LIST], [[interrupt]], /interrupted by SIGINT/);
+	assert.deepEqual(log, ["list", "all a", "watch 5"]);
+});
+
+test("a list whose later pages are of a later version is watched from its first", async () => {
+	const later = { items: [namespace("b", "9")], resourceVersion: "9" };
+	assert.deepEqual(await follow([[LIST, later]], []), [
+		"list",
+		"all a,b",
+		"watch 5",
+	]);
 });

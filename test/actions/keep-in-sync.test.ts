@@ -465,8 +465,102 @@ timed("no account is told to pull with what is not our key", async () => {
 		attach: { by: "names", names: ["default"] },
 	});
 	await keeping.says("ServiceAccount shop configured");
+	await keeping.until(() => keeping.clock.waiting().includes(1000));
+	keeping.clock.set(1000);
+	newNamespace(bed, "new");
+	await keeping.says("Secret new created");
 	keeping.interrupt();
 	await keeping.ended;
 	assert.equal(pullSecrets(bed, "app"), undefined);
 	assert.deepEqual(pullSecrets(bed, "shop"), [{ name: NAME }]);
 });
+
+describe("service accounts", () => {
+	for (const [name, watched] of [
+		["named namespaces", { by: "names", names: ["app", "shop"] }],
+		["a list of namespaces", undefined],
+	] as const)
+		timed(`several names in ${name}`, async () => {
+			await using bed = await bedWith("app", "shop");
+			for (const namespace of ["app", "shop"])
+				for (const name of ["default", "worker", "other"])
+					bed.server.store.seed({
+						kind: "ServiceAccount",
+						metadata: { namespace, name },
+					});
+			await using keeping = await kept(bed, {
+				...(watched && { watched }),
+				attach: { by: "names", names: ["default", "worker"] },
+			});
+			const attached = () =>
+				bed.server.store
+					.all("ServiceAccount")
+					.filter(({ imagePullSecrets }) => imagePullSecrets !== undefined)
+					.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
+			const said = (line: string) =>
+				keeping.log.filter((each) => each === line).length;
+			await keeping.until(
+				() =>
+					said("ServiceAccount app configured") === 2 &&
+					said("ServiceAccount shop configured") === 2,
+			);
+			assert.deepEqual(attached().sort(), [
+				"app/default",
+				"app/worker",
+				"shop/default",
+				"shop/worker",
+			]);
+		});
+
+	timed("one that is gone is not missed", async () => {
+		await using bed = await bedWith("app");
+		account(bed, "app");
+		// Attaching is not possible yet, so that it stays to be done.
+		const heal = refuse(bed, ({ method }) => method === "PATCH");
+		await using keeping = await kept(bed, {
+			attach: { by: "names", names: ["default"] },
+		});
+		const { clock } = keeping;
+		await keeping.says(
+			'ServiceAccount app failed Error from server (403): quota (namespace "app")',
+		);
+		await keeping.until(() => clock.waiting().includes(1000));
+		heal();
+		bed.server.store.delete("ServiceAccount", "app", "default");
+		newNamespace(bed, "new");
+		await keeping.says("Secret new created");
+		clock.set(1000);
+		drift(bed, "app");
+		await keeping.says("Secret app configured");
+		keeping.interrupt();
+		await keeping.ended;
+		assert.equal(keeping.log.at(-1), "Secret app configured");
+	});
+});
+
+timed(
+	"lists of namespaces bring metadata only, and the source is watched once",
+	async () => {
+		await using bed = await bedWith("app");
+		{
+			await using keeping = await kept(bed);
+			await keeping.says("ready");
+		}
+		const accepts = bed.server.requests.flatMap(({ path, accept }) =>
+			path === "/api/v1/namespaces" ? [accept] : [],
+		);
+		assert.ok(accepts.length > 0);
+		for (const accept of accepts)
+			assert.match(accept, /as=PartialObjectMetadata/);
+		bed.server.requests.length = 0;
+		await using keeping = await kept(bed, {
+			watched: { by: "names", names: ["nginx-mesh", "app"] },
+		});
+		await keeping.says("ready");
+		const lists = bed.server.requests.filter(({ query }) => !query.watch);
+		assert.deepEqual(lists.map(({ path }) => path).sort(), [
+			"/api/v1/namespaces/app/secrets",
+			"/api/v1/namespaces/nginx-mesh/secrets",
+		]);
+	},
+);

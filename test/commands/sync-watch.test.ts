@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { type TestBed, testBed } from "../support/test-bed.ts";
-import { watching } from "../support/watching.ts";
+import { started, watching } from "../support/watching.ts";
 
 const NAME = "nginx-mesh-registry-key";
 const CREATE = [
@@ -424,6 +424,66 @@ describe("sync --watch", () => {
 			],
 		);
 	});
+
+	timed("-o name only names, -q says no more than what is done", async () => {
+		await using bed = await bedWith(["app"]);
+		await using watch = await started(
+			bed,
+			["sync", "--watch", "-A", "-o", "name", "-q"],
+			[`secret/${NAME}\nsecret/${NAME}\n`],
+		);
+		setNamespace(bed, "new");
+		await watch.says(`secret/${NAME}\n`);
+		const { out, err } = await watch.stop();
+		assert.equal(out, `secret/${NAME}\n`.repeat(3));
+		assert.equal(err, "");
+	});
+
+	timed("--exclude leaves out namespaces that are named, too", async () => {
+		await using bed = await bedWith(["app", "dev-app"]);
+		await using watch = await watching(bed, [
+			...["-n", "app,dev-app", "--exclude", "dev-*"],
+		]);
+		const { out } = await watch.stop();
+		assert.equal(out, line("created", "app"));
+		assert.equal(bed.password("dev-app"), undefined);
+	});
+
+	timed("ends well when nobody reads any more what it says", async () => {
+		await using bed = await bedWith(["app"]);
+		const gone = new AbortController();
+		const { status, out, err } = await bed.run(["sync", "--watch", "-A"], {
+			gone: gone.signal,
+			onWrite(_, text) {
+				if (text.includes("Watching")) gone.abort();
+			},
+		});
+		assert.deepEqual(
+			[status, out, err],
+			[
+				0,
+				line("created", "app") + line("created", "default"),
+				"2 namespaces: 2 created, 0 configured, 0 unchanged, 0 failed\nWatching for changes.\n",
+			],
+		);
+	});
+
+	for (const [flags, replaced] of [
+		[["--force"], false],
+		[["--yes"], false],
+		[["--force", "--yes"], true],
+	] as const)
+		timed(
+			`${flags.join(" ")}: what cannot be updated is ${replaced ? "recreated" : "left alone"}`,
+			async () => {
+				await using bed = await bedWith(["app"]);
+				foreign(bed, "app");
+				await using watch = await watching(bed, ["-n", "app", ...flags]);
+				const { out } = await watch.stop();
+				assert.equal(out, replaced ? line("configured", "app") : "");
+				assert.equal(bed.password("app"), replaced ? "one" : undefined);
+			},
+		);
 
 	timed("-n needs a Role in those namespaces alone", async () => {
 		const secrets = {

@@ -37,6 +37,8 @@ export interface Surroundings {
 	/** Width of the terminal. */
 	columns?: number;
 	interrupt?: AbortSignal;
+	/** Aborts when whoever reads standard output has gone. */
+	gone?: AbortSignal;
 	/** Called with everything that is printed, as it is printed. */
 	onWrite?: (name: "out" | "err", text: string) => void;
 	/** What is found out about every credential, instead of asking registries. */
@@ -78,6 +80,7 @@ export async function meshreg(
 		},
 		isTerminal: false,
 		columns: given.columns ?? 80,
+		...(name === "out" && given.gone && { gone: given.gone }),
 	});
 	const answers = [...(given.answers ?? [])];
 	const asked: string[] = [];
