@@ -1,16 +1,18 @@
-import { Credential, displayUsername } from "../core/credential.ts";
+import { Credential } from "../core/credential.ts";
 import {
 	JSON_KEY_LIMIT,
 	JSON_KEY_USERNAME,
 	readJsonKey,
 } from "../core/json-key.ts";
-import {
-	displayHost,
-	parseRegistryServer,
-	type RegistryServer,
-} from "../core/registry-server.ts";
+import { displayHost, type RegistryServer } from "../core/registry-server.ts";
 import { OperationError, UsageError } from "../errors.ts";
 import type { Prompter, World } from "../world.ts";
+import {
+	askPassword,
+	askServer,
+	askUsername,
+	notEmpty,
+} from "./credential-questions.ts";
 import { fetchCredentials } from "./fetch-credentials.ts";
 
 /** Where a password comes from. */
@@ -26,6 +28,8 @@ export interface CredentialInput {
 	/** Take what docker, podman or a credential helper stored; a path names the one file. */
 	readonly stored?: { readonly path?: string };
 	readonly username?: string;
+	/** The user until now: offered where it is asked for. */
+	readonly usual?: string;
 	readonly password?: PasswordInput;
 	readonly keyPath?: string;
 }
@@ -62,13 +66,7 @@ export async function enterAgain(
 	const prompter = await world.prompter();
 	if (credential.username === JSON_KEY_USERNAME)
 		return { server, asked: true, ...(await askKeyFile(prompter, world)) };
-	const { username: before } = credential;
-	const username = await prompter.text({
-		message: "User name:",
-		check: usernameProblem,
-		// What looks like a token would be shown.
-		...(displayUsername(before) === before && { default: before }),
-	});
+	const username = await askUsername(prompter, credential.username);
 	const password = await askPassword(prompter);
 	return {
 		server,
@@ -128,12 +126,7 @@ async function enterCredential(
 
 	const username =
 		input.username ??
-		(interactive
-			? await (await ask()).text({
-					message: "User name:",
-					check: usernameProblem,
-				})
-			: undefined);
+		(interactive ? await askUsername(await ask(), input.usual) : undefined);
 	if (username === undefined)
 		throw missing(
 			input.password === undefined
@@ -153,16 +146,6 @@ async function enterCredential(
 		credential: new Credential(username, password),
 		warnings: [],
 	};
-}
-
-/** What is wrong with a user name; undefined when nothing is. */
-export function usernameProblem(username: string): string | undefined {
-	if (username === "") return "the user name is empty";
-	if (username.includes(":"))
-		return "a user name cannot hold a colon: Basic authentication ends it there";
-	return /\p{Cc}/u.test(username)
-		? "the user name holds a control character"
-		: undefined;
 }
 
 /** A password without the one line end that `echo` and editors add. Throws for an empty one. */
@@ -190,13 +173,6 @@ async function readPassword(
 				).replace(/\r?\n$/, "");
 	if (password === "") throw new UsageError(`${flag}: the password is empty`);
 	return password;
-}
-
-function askPassword(prompter: Prompter): Promise<string> {
-	return prompter.password({
-		message: "Password:",
-		check: notEmpty("the password"),
-	});
 }
 
 /** Asks for a path until there is a JSON key at it. */
@@ -233,27 +209,6 @@ async function readKeyFile(
 		credential: new Credential(JSON_KEY_USERNAME, key.text),
 		warnings: key.warnings,
 	};
-}
-
-async function askServer(prompter: Prompter): Promise<RegistryServer> {
-	const value = await prompter.text({
-		message: "Registry server (host, or host:port):",
-		check: (text) => {
-			try {
-				parseRegistryServer(text, "");
-				return undefined;
-			} catch (error) {
-				return error instanceof UsageError
-					? error.message
-					: "that is not a registry server";
-			}
-		},
-	});
-	return parseRegistryServer(value, "");
-}
-
-function notEmpty(what: string): (value: string) => string | undefined {
-	return (value) => (value === "" ? `${what} is empty` : undefined);
 }
 
 function utf8(bytes: Buffer, flag: string): string {

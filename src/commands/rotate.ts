@@ -11,6 +11,7 @@ import { rotateSource } from "../actions/rotate-source.ts";
 import type { Verifying } from "../actions/verify-credentials.ts";
 import type { SourcePlace } from "../actions/write-source.ts";
 import { command } from "../command.ts";
+import { credentialOf } from "../core/docker-config.ts";
 import { editable, keyWritten } from "../core/edit-source.ts";
 import type { OwnerLabel } from "../core/ownership.ts";
 import {
@@ -121,7 +122,11 @@ Other registries in the source stay as they are. Interrupted anywhere, the same 
 			const source = await theSource(options, cluster, reader);
 			const key = await registryToRotate(source, input, world);
 			const entered = await enterVerified(
-				{ ...input, servers: [input.servers[0] ?? serverOf(key)] },
+				{
+					...input,
+					servers: [input.servers[0] ?? serverOf(key)],
+					...usualOf(source, key),
+				},
 				options.verifying,
 				{ ...options, byDefault: options.dryRun === "none" },
 				world,
@@ -195,6 +200,16 @@ async function registryToRotate(
 		message: "Which registry gets another credential?",
 		choices: keys.map((key) => ({ value: key, label: displayHost(key) })),
 	});
+}
+
+/** Whoever has pulled so far, as most rotations change the password alone. */
+function usualOf(
+	{ content: { config } }: RegistryKey,
+	key: string,
+): Pick<CredentialInput, "usual"> {
+	const fields = config.ok ? config.auths.get(key) : undefined;
+	const usual = fields && credentialOf(fields)?.username;
+	return usual === undefined ? {} : { usual };
 }
 
 /** A registry of the source as the one to enter a credential for. */

@@ -2,7 +2,7 @@ import type {
 	CredentialInput,
 	PasswordInput,
 } from "../actions/credential-input.ts";
-import { usernameProblem } from "../actions/credential-input.ts";
+import { usernameProblem } from "../actions/credential-questions.ts";
 import { BARE, type Flag, type Given } from "../core/flag.ts";
 import {
 	DOCKER_HUB_KEY,

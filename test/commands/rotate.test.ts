@@ -302,6 +302,46 @@ error: you may not look for copies in all namespaces, so nothing was written; ch
 			assert.deepEqual(passwords(bed), ["new", "new", "new"]);
 		});
 
+		test("Enter keeps the user, but for a token, which is not shown", async () => {
+			await using bed = await withCopies();
+			const kept = await bed.run(["rotate", "--registry-server=a.example"], {
+				...GIVEN,
+				answers: [
+					["How do you authenticate to a.example?", "password"],
+					["User name:", ""],
+					["Password:", "new"],
+					["Give a.example another credential", true],
+				],
+			});
+			const token = `eyJhbGciOiJIUzI1NiJ9.e30.${"c".repeat(43)}`;
+			assert.equal(kept.status, 0, kept.err);
+			assert.deepEqual(passwords(bed), ["new", "new", "new"]);
+			await bed.run(
+				[
+					"rotate",
+					"--registry-server=a.example",
+					`--registry-username=${token}`,
+					"--registry-password=x",
+				],
+				GIVEN,
+			);
+			// With nothing to keep, an empty answer is wrong, and asked for again.
+			const { asked } = await bed.run(
+				["rotate", "--registry-server=a.example"],
+				{
+					...GIVEN,
+					answers: [
+						["How do you authenticate to a.example?", "password"],
+						["User name:", ""],
+						["User name:", "u"],
+						["Password:", "new"],
+						["Give a.example another credential", false],
+					],
+				},
+			);
+			assert.equal(asked[2], "! the user name is empty");
+		});
+
 		test("no to the question writes nothing", async () => {
 			await using bed = await withCopies();
 			const outcome = await bed.run(

@@ -177,9 +177,10 @@ function scripted(answers: Answer[], asked: string[]): Prompter {
 	const text = (
 		message: string,
 		check?: (value: string) => string | undefined,
+		preset = "",
 	): string => {
 		for (;;) {
-			const value = String(answer(message));
+			const value = String(answer(message)) || preset;
 			const problem = check?.(value);
 			if (problem === undefined) return value;
 			asked.push(`! ${problem}`);
@@ -195,7 +196,8 @@ function scripted(answers: Answer[], asked: string[]): Prompter {
 		return choice.value;
 	};
 	return {
-		text: async ({ message, check }) => text(message, check),
+		text: async ({ message, check, default: preset }) =>
+			text(message, check, preset),
 		password: async ({ message, check }) => text(message, check),
 		choose: async ({ message, choices }) => chosen(choices, answer(message)),
 		pick: async ({ message, choices }) => {
