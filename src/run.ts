@@ -1,4 +1,5 @@
 import { COMMANDS, commandOf, parse } from "./cli.ts";
+import { reachOf } from "./core/reach.ts";
 import { AbortedError, EXIT, UsageError } from "./errors.ts";
 import { CONNECTION_FLAGS } from "./flags.ts";
 import { failureLine } from "./report/failure.ts";
@@ -15,6 +16,14 @@ export async function run(
 	world: World,
 ): Promise<number> {
 	const { out, err } = world.streams;
+	let reach: readonly string[] = [];
+	const noting: World = {
+		...world,
+		connect(flags, apart) {
+			reach = reachOf(flags);
+			return world.connect(flags, apart);
+		},
+	};
 	try {
 		// kubectl's completion calls the program by another name, the shells' scripts by this word.
 		const asked = world.calledAs.startsWith("kubectl_complete-");
@@ -38,7 +47,7 @@ export async function run(
 				out.write(globalFlags(CONNECTION_FLAGS));
 				return EXIT.done;
 			case "run": {
-				const status = await invocation.prepared(world);
+				const status = await invocation.prepared(noting);
 				// It came so late that all was done: whoever pressed the key wants what follows to end, too.
 				world.interrupt.throwIfAborted();
 				return status;
@@ -47,7 +56,7 @@ export async function run(
 	} catch (caught) {
 		const error = world.interrupt.aborted ? world.interrupt.reason : caught;
 		if (error instanceof AbortedError) return error.exitStatus;
-		err.write(`${failureLine(error)}\n`);
+		err.write(`${failureLine(error, reach)}\n`);
 		if (!(error instanceof UsageError)) return EXIT.failed;
 		if (error.seeHelp) {
 			const verb = commandOf(argv)?.verb;

@@ -1,4 +1,5 @@
 import { contextsMeant } from "../core/context-patterns.ts";
+import { reachOf } from "../core/reach.ts";
 import { AbortedError, EXIT, UsageError } from "../errors.ts";
 import { failureLine } from "../report/failure.ts";
 import { type ContextDocument, joined } from "../report/joined.ts";
@@ -47,6 +48,7 @@ export async function inContexts<T>(
 			const out = tagged(streams.out, context);
 			const err = tagged(streams.err, context);
 			const prompter = shared.for(context);
+			let reach: readonly string[] = [];
 			try {
 				const own: World = {
 					...world,
@@ -61,8 +63,11 @@ export async function inContexts<T>(
 							return input;
 						},
 					},
-					connect: (flags, apart) =>
-						world.connect({ ...flags, context }, { err, ...apart }),
+					connect: (flags, apart) => {
+						const there = { ...flags, context };
+						reach = reachOf(there);
+						return world.connect(there, { err, ...apart });
+					},
 					prompter: async () => prompter,
 				};
 				return {
@@ -74,7 +79,7 @@ export async function inContexts<T>(
 				if (error instanceof AbortedError) return { context, interrupt: error };
 				// What is wrong with the command line may be the same for all: known in the end.
 				if (!(error instanceof UsageError))
-					err.write(`${failureLine(error)}\n`);
+					err.write(`${failureLine(error, reach)}\n`);
 				return { context, error };
 			} finally {
 				out.end();

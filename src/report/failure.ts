@@ -1,3 +1,4 @@
+import { quotedInReach } from "../core/reach.ts";
 import {
 	AbortedError,
 	ApiError,
@@ -11,16 +12,21 @@ const REPORT_TO = "https://github.com/kubectl-meshreg/kubectl-meshreg/issues";
 
 /**
  * An error as its one line for stderr, without a line end: kubectl's words for
- * the API server's answers, `error: …` for ours, and a confession for a bug.
+ * the API server's answers, `error: …` for ours, and a confession for a bug. Commands that ours
+ * quote lead where `reach` does.
  */
-export function failureLine(error: unknown): string {
+export function failureLine(
+	error: unknown,
+	reach: readonly string[] = [],
+): string {
 	if (error instanceof ApiError)
 		return oneLine(
 			error.status === 401 ? `error: ${error.message}` : error.message,
 		);
 	if (error instanceof ConnectionError) return oneLine(error.message);
-	if (error instanceof OperationError || error instanceof UsageError)
-		return oneLine(`error: ${error.message}`);
+	if (error instanceof OperationError)
+		return oneLine(`error: ${quotedInReach(error.message, reach)}`);
+	if (error instanceof UsageError) return oneLine(`error: ${error.message}`);
 	if (error instanceof AbortedError) return `error: ${error.message}`;
 	const name = error instanceof Error ? error.name : typeof error;
 	const place = error instanceof Error ? firstFrame(error) : "";

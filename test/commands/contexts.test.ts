@@ -440,6 +440,13 @@ prod-us   shop         ${NAME}   registry.example.com   InSync   0s
 			"prod-us",
 		]);
 		assert.equal(explain.out.split("\n").at(-2), `  ${mend}`);
+		for (const flag of ["--context", "--contexts"]) {
+			const sync = await all.run(["sync", "-n", "app", flag, "prod-us"]);
+			assert.match(
+				sync.err,
+				/^(prod-us: )?error: no source named .* run 'kubectl meshreg create --context prod-us', or name/,
+			);
+		}
 		const check = await all.run(["check", "-q", "--contexts", "prod-us"]);
 		assert.ok(
 			check.out.includes(
