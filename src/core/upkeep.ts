@@ -104,9 +104,14 @@ export class Upkeep {
 		const { source } = this;
 		if (source === undefined || namespace === source.namespace)
 			return undefined;
-		return this.#namespaces.has(namespace)
+		const change = this.#namespaces.has(namespace)
 			? this.#copyIn(namespace, this.#keys.get(namespace), source)
 			: this.#leftoverIn(namespace, source);
+		// Of what we wrote ourselves the watch is about to tell, with the version that a write names.
+		const untold =
+			change?.action !== "unchanged" &&
+			this.#keys.get(namespace)?.resourceVersion === UNTOLD;
+		return untold ? undefined : change;
 	}
 
 	/** The same, where a write found something else in the namespace than was known. */
@@ -175,13 +180,15 @@ export class Upkeep {
 	}
 }
 
+const UNTOLD = "";
+
 function writtenKey(desired: DesiredKey): RegistryKey {
 	return {
 		...desired,
 		type: REGISTRY_KEY_TYPE,
 		immutable: false,
 		uid: "",
-		resourceVersion: "",
+		resourceVersion: UNTOLD,
 		created: "",
 		terminating: false,
 	};

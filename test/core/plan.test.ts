@@ -7,7 +7,13 @@ import {
 	MANAGER,
 	SOURCE_ANNOTATION,
 } from "../../src/core/ownership.ts";
-import { type Change, planCopy, planSource } from "../../src/core/plan.ts";
+import {
+	type Change,
+	planCopy,
+	planLeftovers,
+	planPrune,
+	planSource,
+} from "../../src/core/plan.ts";
 import {
 	ContentReader,
 	contentOfAuths,
@@ -78,6 +84,7 @@ describe("planning a copy", () => {
 			"unmanaged",
 			"update",
 		],
+		["a source, equal", key({ annotations: {} }), "update", "update"],
 		[
 			"a source, different",
 			key({ annotations: {}, content: OTHER }),
@@ -92,6 +99,12 @@ describe("planning a copy", () => {
 			"replace",
 		],
 		["immutable, equal", key({ immutable: true }), "unchanged", "unchanged"],
+		[
+			"immutable, equal, without our label",
+			key({ immutable: true, labels: { usage: "nginx-mesh-registry-key" } }),
+			"update",
+			"update",
+		],
 		[
 			"immutable, different",
 			key({ immutable: true, content: OTHER }),
@@ -114,6 +127,12 @@ describe("planning a copy", () => {
 		});
 });
 
+const AS_LONG_AS_IT_GOES = [
+	"terminating",
+	"terminating",
+	"terminating",
+] as const;
+
 describe("planning a source", () => {
 	const wanted = { ...desired, namespace: "nginx-mesh", annotations: {} };
 	const CASES: [
@@ -129,6 +148,11 @@ describe("planning a source", () => {
 		["a mesh's, equal", { ...source, ...THEIRS }, "update", "update", "update"],
 		["a copy", key(), "copy-of-another", "copy-of-another", "update"],
 		["foreign", { ...source, ...FOREIGN }, "foreign", "foreign", "update"],
+		[
+			"going, different",
+			{ ...source, terminating: true, content: OTHER },
+			...AS_LONG_AS_IT_GOES,
+		],
 		[
 			"immutable, different",
 			{ ...source, immutable: true, content: OTHER },
@@ -155,6 +179,137 @@ describe("planning a source", () => {
 		});
 });
 
+describe("under an owner label that is not the mesh's own", () => {
+	const owner = { key: "usage", value: "second" };
+	const labels = { usage: "second", [MANAGED_BY_LABEL]: MANAGER };
+	const others = { usage: "second" };
+	const wanted = { ...desired, namespace: "nginx-mesh", annotations: {} };
+	const made = key({ labels });
+	const found = key({ labels: others });
+
+	test("an equal key that does not name us is not taken over as a copy", () => {
+		const plan = (current: RegistryKey) =>
+			said(planCopy(current, desired, { owner, force: false }));
+		assert.deepEqual(
+			[
+				plan({ ...made, annotations: {} }),
+				plan({ ...found, annotations: {} }),
+				plan(key({ annotations: {} })),
+			],
+			["update", "unmanaged", "foreign"],
+		);
+	});
+
+	test("nor as a source, and --replace does not make it ours", () => {
+		const plan = (current: RegistryKey) =>
+			said(
+				planSource(
+					{ ...current, annotations: {} },
+					{ ...wanted, content: OTHER },
+					{ owner, force: false, replace: true },
+				),
+			);
+		assert.deepEqual(
+			[plan(made), plan(found), plan(key())],
+			["update", "unmanaged", "foreign"],
+		);
+	});
+
+	test("it is not pruned, and is no leftover", () => {
+		const there = [
+			{ ...made, namespace: "made" },
+			{ ...found, namespace: "found" },
+			key({ namespace: "usual" }),
+		];
+		assert.deepEqual(
+			planPrune(there, { owner, keepSources: false }).map(
+				({ current }) => current.namespace,
+			),
+			["made"],
+		);
+		assert.deepEqual(
+			planLeftovers(there, source, new Set(), owner).map(
+				({ current }) => current.namespace,
+			),
+			["made"],
+		);
+	});
+});
+
+describe("planning deletions", () => {
+	const elsewhere = { [SOURCE_ANNOTATION]: "elsewhere/other" };
+	const ALL = [
+		key({ namespace: "z-copy" }),
+		key({ namespace: "copy", name: "z-name" }),
+		key({ namespace: "copy", name: "a-name" }),
+		key({ namespace: "of-another", annotations: elsewhere }),
+		key({ namespace: "going", terminating: true }),
+		key({ namespace: "source", annotations: {} }),
+		key({ namespace: "mesh", ...THEIRS }),
+		key({ namespace: "foreign", labels: {} }),
+		key({ namespace: "opaque", type: "Opaque" }),
+	];
+	const names = (changes: readonly Change[]) =>
+		changes.map(
+			(change) =>
+				"current" in change &&
+				`${change.action} ${change.current.namespace}/${change.current.name}`,
+		);
+	const usual = "nginx-mesh-registry-key";
+	const COPIES = [
+		"delete copy/a-name",
+		"delete copy/z-name",
+		`delete of-another/${usual}`,
+		`delete z-copy/${usual}`,
+	];
+	const CASES: [
+		name: string,
+		scope: Partial<Parameters<typeof planPrune>[1]>,
+		expected: string[],
+	][] = [
+		[
+			"all that is ours",
+			{},
+			[
+				...COPIES.slice(0, 2),
+				`delete mesh/${usual}`,
+				...COPIES.slice(2, 3),
+				`delete source/${usual}`,
+				...COPIES.slice(3),
+			],
+		],
+		["of one name", { name: "z-name" }, ["delete copy/z-name"]],
+		["copies", { keepSources: true }, COPIES],
+		[
+			"orphans",
+			{ orphanedOnly: { gone: new Set(["elsewhere/other"]) } },
+			[`delete of-another/${usual}`],
+		],
+		// No annotation is no source that might be gone.
+		["orphans of nothing", { orphanedOnly: { gone: new Set([""]) } }, []],
+	];
+	for (const [name, scope, expected] of CASES)
+		test(name, () =>
+			assert.deepEqual(
+				names(
+					planPrune(ALL, {
+						owner: DEFAULT_OWNER,
+						keepSources: false,
+						...scope,
+					}),
+				),
+				expected,
+			),
+		);
+
+	test("leftovers: copies of this source outside the selection", () => {
+		const left = (...selected: string[]) =>
+			names(planLeftovers(ALL, source, new Set(selected), DEFAULT_OWNER));
+		assert.deepEqual(left(), [...COPIES.slice(0, 2), `delete z-copy/${usual}`]);
+		assert.deepEqual(left("copy", "of-another"), [`delete z-copy/${usual}`]);
+	});
+});
+
 test("a copy carries what sync needs and nothing else of its source", () => {
 	const claimed = {
 		...source,
@@ -163,6 +318,7 @@ test("a copy carries what sync needs and nothing else of its source", () => {
 	};
 	const [copy] = desiredCopies(claimed, ["app", "nginx-mesh"], DEFAULT_OWNER, {
 		team: "a",
+		usage: "not-this",
 	});
 	assert.ok(copy);
 	assert.deepEqual(secretOf(copy), {

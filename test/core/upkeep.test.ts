@@ -36,20 +36,21 @@ function key(namespace: string, fields: Partial<RegistryKey> = {}) {
 const source = (fields: Partial<RegistryKey> = {}) =>
 	key("nginx-mesh", { annotations: {}, ...fields });
 
+const RULES: UpkeepRules = {
+	owner: DEFAULT_OWNER,
+	source: { namespace: "nginx-mesh", name: NAME },
+	copyLabels: {},
+	force: false,
+	replace: false,
+	prune: false,
+};
+
 /** A cluster with a source, app and shop selected, and these copies. */
 function upkeep(
 	copies: readonly RegistryKey[] = [],
 	rules: Partial<UpkeepRules> = {},
 ): Upkeep {
-	const made = new Upkeep({
-		owner: DEFAULT_OWNER,
-		source: { namespace: "nginx-mesh", name: NAME },
-		copyLabels: {},
-		force: false,
-		replace: false,
-		prune: false,
-		...rules,
-	});
+	const made = new Upkeep({ ...RULES, ...rules });
 	made.namespaces(
 		new Map([
 			["nginx-mesh", false],
@@ -109,6 +110,23 @@ describe("what is to be done in a namespace", () => {
 			["delete", undefined, undefined, undefined],
 		);
 		assert.equal(upkeep(copies).changeIn("a"), undefined);
+	});
+
+	test("nothing is deleted while nothing but the source's own namespace was selected", () => {
+		const state = new Upkeep({ ...RULES, prune: true });
+		state.namespaces(new Map([["nginx-mesh", false]]));
+		state.keys([source(), key("a")]);
+		assert.equal(state.changeIn("a"), undefined);
+		assert.deepEqual(state.namespace("app", false), ["nginx-mesh", "app", "a"]);
+		assert.equal(said(state.changeIn("a")), "delete");
+	});
+
+	test("what a write found there counts, until more is told", () => {
+		const state = upkeep();
+		assert.equal(said(state.changeAfter("app", key("app"))), "unchanged");
+		assert.equal(said(state.changeIn("app")), "unchanged");
+		assert.equal(said(state.changeAfter("app", undefined)), "create");
+		assert.equal(said(state.changeIn("app")), "create");
 	});
 
 	for (const [name, gone] of [
@@ -184,7 +202,31 @@ describe("what is to be looked at again", () => {
 	});
 });
 
+test("pods can pull where the namespace is selected, stays, and has the key of a source", () => {
+	const state = upkeep([key("app"), key("other"), key("going")]);
+	state.namespace("going", true);
+	const having = () =>
+		["app", "shop", "other", "going"].filter((name) => state.hasKey(name));
+	assert.deepEqual(having(), ["app"]);
+	state.key("nginx-mesh", undefined);
+	assert.deepEqual(having(), []);
+});
+
 describe("what was done and has not been told yet", () => {
+	test("is not written over: no version is known yet that a write could be held against", () => {
+		const state = upkeep([key("old")], { prune: true });
+		const change = state.changeIn("app");
+		assert(change);
+		state.did(change, state.known("app"));
+		state.key("nginx-mesh", source({ content: TWO }));
+		assert.equal(state.changeIn("app"), undefined);
+		state.namespace("app", undefined);
+		assert.equal(state.changeIn("app"), undefined);
+		state.namespace("app", false);
+		assert.deepEqual(state.key("app", key("app")), ["app"]);
+		assert.equal(said(state.changeIn("app")), "update");
+	});
+
 	test("is not done again", () => {
 		const state = upkeep([key("old")], { prune: true });
 		for (const namespace of ["app", "old"]) {
