@@ -383,6 +383,107 @@ describe("a write whose answer was lost", () => {
 	});
 });
 
+describe("a write whose answer was lost, and what came after it", () => {
+	/** These befall the writes, one after the other; what is done by then happens before. */
+	function befall(...all: (() => Intervention | undefined)[]): void {
+		const left = [...all];
+		hooks.push(
+			server.onRequest(({ method }) =>
+				WRITES.includes(method) ? left.shift()?.() : undefined,
+			),
+		);
+	}
+	const lost = (): Intervention => ({ cut: "after" });
+	const unheard = (): Intervention => ({ cut: "before" });
+	const busy = () => status(429);
+	const WRITING: readonly (readonly [string, () => Promise<unknown>])[] = [
+		["create", () => cluster.create("Secret", secret())],
+		[
+			"delete",
+			() => {
+				const { metadata } = server.store.seed({
+					kind: "Secret",
+					...secret(),
+					metadata: ref,
+				});
+				return cluster.remove("Secret", ref, metadata);
+			},
+		],
+	];
+	for (const [name, write] of WRITING)
+		test(`${name}: a refusal for the time being does not make it forgotten`, async () => {
+			befall(lost, busy);
+			assert.equal(await message(write()), "done");
+		});
+
+	test("patch: somebody else makes it true between our read and our write", async () => {
+		befall(unheard, () => {
+			server.store.seed({
+				kind: "ServiceAccount",
+				metadata: { namespace: "app", name: "default" },
+				imagePullSecrets: [{ name: "key" }, { name: "other" }],
+			});
+			return undefined;
+		});
+		const patched = await cluster.patch(
+			"ServiceAccount",
+			{ namespace: "app", name: "default" },
+			[
+				{ op: "test", path: "/imagePullSecrets/0/name", value: "other" },
+				{ op: "add", path: "/imagePullSecrets/-", value: { name: "key" } },
+			],
+		);
+		assert.deepEqual(patched.imagePullSecrets, [
+			{ name: "key" },
+			{ name: "other" },
+		]);
+	});
+
+	test("delete: what somebody has put in its place and taken away is gone, too", async () => {
+		const { metadata } = server.store.seed({
+			kind: "Secret",
+			...secret(),
+			metadata: ref,
+		});
+		befall(lost, () => {
+			server.store.seed({ kind: "Secret", ...secret(), metadata: ref });
+			return undefined;
+		});
+		hooks.push(
+			server.onRequest(({ method }) => {
+				if (method === "GET") server.store.delete("Secret", "app", "key");
+				return undefined;
+			}),
+		);
+		assert.equal(
+			await message(cluster.remove("Secret", ref, metadata)),
+			"done",
+		);
+	});
+
+	test("a dry run is not taken for done because something is there, or is not", async () => {
+		const there = () =>
+			server.store.seed({ kind: "Secret", ...secret(), metadata: ref });
+		befall(() => {
+			there();
+			return lost();
+		});
+		const dryRun = { dryRun: true };
+		assert.match(
+			await message(cluster.create("Secret", secret(), dryRun)),
+			/^Error from server \(AlreadyExists\)/,
+		);
+		befall(() => {
+			server.store.delete("Secret", "app", "key");
+			return unheard();
+		});
+		assert.match(
+			await message(cluster.remove("Secret", ref, {}, dryRun)),
+			/^Error from server \(NotFound\)/,
+		);
+	});
+});
+
 describe("what is not repeated", () => {
 	for (const code of [400, 401, 403, 404, 405, 409, 413, 415, 422, 501])
 		test(`${code}`, async () => {
