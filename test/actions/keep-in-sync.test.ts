@@ -475,6 +475,58 @@ timed("no account is told to pull with what is not our key", async () => {
 	assert.deepEqual(pullSecrets(bed, "shop"), [{ name: NAME }]);
 });
 
+describe("somebody who undoes what we write", () => {
+	/** Undone and written five times; from then on we wait. */
+	async function quarrel(bed: TestBed, keeping: Kept): Promise<void> {
+		await keeping.says("ready");
+		for (let time = 0; time < 5; time++) {
+			drift(bed, "app");
+			await keeping.says("Secret app configured");
+		}
+	}
+
+	timed("is waited for, and then put right", async () => {
+		await using bed = await bedWith("app");
+		await using keeping = await kept(bed);
+		await quarrel(bed, keeping);
+		const { clock } = keeping;
+		const writes = bed.server.requests.filter(isWrite).length;
+		drift(bed, "app");
+		await keeping.until(() => clock.waiting().includes(1000));
+		assert.equal(bed.server.requests.filter(isWrite).length, writes);
+		clock.set(1000);
+		await keeping.says("Secret app configured");
+	});
+
+	timed(
+		"and then puts something in our way: that is told at once",
+		async () => {
+			await using bed = await bedWith("app");
+			await using keeping = await kept(bed);
+			await quarrel(bed, keeping);
+			secret(bed, "app", { labels: {} }, btoa("{}"));
+			await keeping.until(
+				() => keeping.log.at(-1)?.includes("--force") === true,
+			);
+		},
+	);
+
+	timed("is none who only touches what is right", async () => {
+		await using bed = await bedWith("app");
+		await using keeping = await kept(bed);
+		await keeping.says("ready");
+		drift(bed, "app");
+		await keeping.says("Secret app configured");
+		for (let time = 0; time < 10; time++) {
+			copy(bed, "app");
+			newNamespace(bed, `new-${time}`);
+			await keeping.says(`Secret new-${time} created`);
+		}
+		drift(bed, "app");
+		await keeping.says("Secret app configured");
+	});
+});
+
 describe("service accounts", () => {
 	for (const [name, watched] of [
 		["named namespaces", { by: "names", names: ["app", "shop"] }],
@@ -511,6 +563,28 @@ describe("service accounts", () => {
 				"shop/worker",
 			]);
 		});
+
+	timed("attached once the key is written, before it is told of", async () => {
+		await using bed = await bedWith();
+		bed.server.onRequest(({ path, query }) =>
+			path.endsWith("/secrets") && query.get("watch") === "true"
+				? new Promise(() => {})
+				: undefined,
+		);
+		await using keeping = await kept(bed, {
+			attach: { by: "names", names: ["default"] },
+		});
+		await keeping.says("ready");
+		account(bed, "new");
+		newNamespace(bed, "new");
+		await keeping.says("ServiceAccount new configured");
+		assert.deepEqual(keeping.log, [
+			"ready",
+			"Secret new created",
+			"ServiceAccount new configured",
+		]);
+		assert.equal(bed.server.requests.filter(isWrite).length, 2);
+	});
 
 	timed("one that is gone is not missed", async () => {
 		await using bed = await bedWith("app");
