@@ -68,9 +68,11 @@ export class Traffic {
 				this.#count("source changed");
 			}
 			const due = events * Math.min(1, elapsed / milliseconds) - seen;
-			// Every one is answered by a write, which is an event as well.
-			for (let left = due / 2; left > 0 && this.#inFlight < MOST; left--)
-				void this.#act();
+			// Every one is answered by a write, which is an event as well. Not much faster than on
+			// time: a program that lags behind would be taken for one that quarrels.
+			const most = (1.2 * events * TICK) / milliseconds;
+			for (let left = Math.min(due, most) / 2; left > 0; left--)
+				if (this.#inFlight < MOST) void this.#act();
 			await sleep(TICK);
 		}
 		while (this.#inFlight > 0) await sleep(TICK);
