@@ -61,6 +61,9 @@ afterEach(async () => {
 const WRITES = ["POST", "PUT", "PATCH", "DELETE"];
 const ref = { namespace: "app", name: "key" };
 
+/** As `secret` has it. */
+const same = { ...ref, labels: { usage: "test" } };
+
 const secret = (more: object = {}): Secret => ({
 	metadata: { ...ref, labels: { usage: "test" }, annotations: {} },
 	type: "Opaque",
@@ -264,7 +267,7 @@ describe("a write whose answer was lost", () => {
 	});
 
 	test("create: without a lost answer, an equal object is a conflict, too", async () => {
-		server.store.seed({ kind: "Secret", ...secret(), metadata: ref });
+		server.store.seed({ kind: "Secret", ...secret(), metadata: same });
 		assert.match(
 			await message(cluster.create("Secret", secret())),
 			/^Error from server \(AlreadyExists\)/,
@@ -356,6 +359,18 @@ describe("a write whose answer was lost", () => {
 		assert.notEqual(
 			server.store.get("Secret", "app", "key")?.metadata.uid,
 			metadata.uid,
+		);
+	});
+
+	test("delete: without a lost answer, nothing there and something else are told", async () => {
+		assert.match(
+			await message(cluster.remove("Secret", ref, { uid: "1" })),
+			/^Error from server \(NotFound\)/,
+		);
+		server.store.seed({ kind: "Secret", ...secret(), metadata: same });
+		assert.match(
+			await message(cluster.remove("Secret", ref, { uid: "1" })),
+			/^Error from server \(Conflict\)/,
 		);
 	});
 
@@ -462,16 +477,26 @@ describe("a write whose answer was lost, and what came after it", () => {
 	});
 
 	test("a dry run is not taken for done because something is there, or is not", async () => {
-		const there = () =>
-			server.store.seed({ kind: "Secret", ...secret(), metadata: ref });
 		befall(() => {
-			there();
+			server.store.seed({ kind: "Secret", ...secret(), metadata: same });
 			return lost();
 		});
 		const dryRun = { dryRun: true };
 		assert.match(
 			await message(cluster.create("Secret", secret(), dryRun)),
 			/^Error from server \(AlreadyExists\)/,
+		);
+		befall(lost, () => status(409));
+		assert.match(
+			await message(
+				cluster.patch(
+					"Secret",
+					ref,
+					[{ op: "add", path: "/type", value: "Opaque" }],
+					dryRun,
+				),
+			),
+			/this is 409/,
 		);
 		befall(() => {
 			server.store.delete("Secret", "app", "key");
