@@ -125,6 +125,28 @@ describe("lists", () => {
 		assert.deepEqual(found, [...all.slice(0, -1), "zzz/new"]);
 	});
 
+	test("that took too long, of a server that does not say how to go on, begin again without repeats", async () => {
+		let refusals = 1;
+		const heal = server.onRequest(({ query }) =>
+			query.has("continue") && refusals-- > 0
+				? { answer: { status: 410, reason: "Expired", message: "too old" } }
+				: undefined,
+		);
+		const { found } = await listed({});
+		heal();
+		assert.deepEqual(found, all);
+	});
+
+	test("that are refused as too old before they began are not begun again", async () => {
+		const from = server.requests.length;
+		const heal = server.onRequest(() => ({
+			answer: { status: 410, reason: "Expired", message: "too old" },
+		}));
+		await assert.rejects(listed({}), { status: 410 });
+		heal();
+		assert.equal(server.requests.length - from, 1);
+	});
+
 	test("with a bad selector say what the server says", async () => {
 		await assert.rejects(listed({ labelSelector: "==" }), {
 			name: "ApiError",
