@@ -18,12 +18,24 @@ export function redacted(error: unknown, values: readonly string[]): unknown {
 	return new Refusal(status, reason, detail, retryAfter, continueToken);
 }
 
-/** The value itself, its text, and every string that the text holds if it is JSON. */
+/** The value itself, its text, and every string that the text holds if it is JSON, with what an `auth` says. */
 function secretsIn(value: string): string[] {
-	const text = Buffer.from(value, "base64").toString("utf8");
-	return [value, text, ...stringsIn(parsed(text))].filter(
+	const text = decoded(value);
+	const inner = stringsIn(parsed(text));
+	return [value, text, ...inner, ...inner.flatMap(userAndPassword)].filter(
 		(secret) => secret.length >= SHORTEST,
 	);
+}
+
+/** `USER:PASSWORD` in base64, as docker has it: both, and the password alone. */
+function userAndPassword(auth: string): string[] {
+	const pair = decoded(auth);
+	const colon = pair.indexOf(":");
+	return colon < 0 ? [] : [pair, pair.slice(colon + 1)];
+}
+
+function decoded(base64: string): string {
+	return Buffer.from(base64, "base64").toString("utf8");
 }
 
 function parsed(text: string): unknown {

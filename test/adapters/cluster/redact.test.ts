@@ -49,6 +49,23 @@ describe("a webhook that quotes what it was shown is not repeated", () => {
 		});
 });
 
+test("the password is not repeated either where only an auth holds it", () => {
+	const said = refusal(
+		403,
+		JSON.stringify({
+			reason: "Forbidden",
+			message: "no to robot:marked-password, marked-password, robot",
+		}),
+	);
+	const text = JSON.stringify({ auths: { "r.example": { auth: AUTH } } });
+	const cleaned = redacted(said, [btoa(text)]);
+	assert.ok(cleaned instanceof Error);
+	assert.equal(
+		Reflect.get(cleaned, "detail"),
+		"no to <redacted>, <redacted>, robot",
+	);
+});
+
 test("all else of a refusal stays", () => {
 	const said = refusal(
 		429,
