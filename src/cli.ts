@@ -17,6 +17,7 @@ import type { Flag, Given } from "./core/flag.ts";
 import { nearest } from "./core/nearest.ts";
 import { UsageError } from "./errors.ts";
 import { CONNECTION_FLAGS, type Env, HELP_FLAG } from "./flags.ts";
+import { givenOf, isSwitch, lastWins, switchesOf } from "./given.ts";
 
 /** Every verb, in the order in which help lists them. */
 export const COMMANDS: readonly Command[] = [
@@ -94,7 +95,7 @@ export async function parse(
 		return { want: "help" };
 	}
 	const given = words.flags.every(isSwitch(flagsOf(command)))
-		? switchesOf(command, words.flags, operands)
+		? switchesOf(words.flags, flagsOf(command), operands)
 		: await readWithYargs(command, words.flags, operands);
 	const most = operandLimit(command);
 	if (operands.length > most)
@@ -159,23 +160,6 @@ function operandLimit(command: Command): number {
 	return command.operands.includes("…") ? Number.POSITIVE_INFINITY : 1;
 }
 
-function isSwitch(flags: readonly Flag[]) {
-	return ({ name }: { name: string }): boolean =>
-		flags.find((flag) => flag.name === name)?.kind === "switch";
-}
-
-/** Switches have no values to type, and yargs takes as long to load as all the rest of a start. */
-function switchesOf(
-	command: Command,
-	words: PlainArgv["flags"],
-	positionals: readonly string[],
-): Given {
-	const read = Object.fromEntries(
-		words.map(({ name, value }) => [name, value === "true"]),
-	);
-	return givenOf(read, words, flagsOf(command), positionals);
-}
-
 /** yargs types the values; its handlers only record. */
 async function readWithYargs(
 	command: Command,
@@ -230,47 +214,5 @@ function yargsOption(flag: Flag): {
 	return {
 		type: flag.kind === "switch" ? "boolean" : "string",
 		array: flag.kind === "list",
-	};
-}
-
-/** A flag that is no list keeps its last value, as in pflag. */
-function lastWins(words: PlainArgv["flags"], flags: readonly Flag[]) {
-	return words.filter(
-		({ name }, index) =>
-			flags.find((flag) => flag.name === name)?.kind === "list" ||
-			words.findLastIndex((word) => word.name === name) === index,
-	);
-}
-
-function givenOf(
-	read: Readonly<Record<string, unknown>>,
-	words: PlainArgv["flags"],
-	flags: readonly Flag[],
-	positionals: readonly string[],
-): Given {
-	const value = (name: string): unknown => {
-		if (!flags.some((flag) => flag.name === name))
-			throw new Error(`the flag --${name} is not declared`);
-		return read[name];
-	};
-	return {
-		positionals,
-		has: (name) => value(name) !== undefined,
-		text: (name) => {
-			const text = value(name);
-			return typeof text === "string" ? text : undefined;
-		},
-		list: (name) => {
-			// yargs reads an array's empty value (an unset variable) as no value at all.
-			const texts =
-				value(name) === undefined
-					? []
-					: words
-							.filter((word) => word.name === name)
-							.map((word) => word.value);
-			const commas = flags.find((flag) => flag.name === name)?.commas ?? false;
-			return commas ? texts.flatMap((text) => text.split(",")) : texts;
-		},
-		on: (name) => value(name) === true,
 	};
 }

@@ -67,8 +67,8 @@ const RULES: { room: RegExp; may: RegExp; mend: string }[] = [
 		mend: "adapters implement world.ts; they know no command",
 	},
 	{
-		room: /^(errors|world)\.ts$/,
-		may: /^core\//,
+		room: /^(errors|world|cluster)\.ts$/,
+		may: /^(core\/|cluster\.ts$)/,
 		mend: "everything imports these: they import only core's types",
 	},
 ];

@@ -1,53 +1,21 @@
 /** What a person at a real terminal sees when the registry does not take the credential. */
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { fileURLToPath } from "node:url";
-import { stripVTControlCharacters } from "node:util";
-import {
-	noTerminals,
-	onTerminal,
-	type TerminalSession,
-} from "./support/pty.ts";
+import { noTerminals, type TerminalSession } from "./support/pty.ts";
 import { registry } from "./support/registry/registry.ts";
 import { serve } from "./support/registry/server.ts";
-import { type TestBed, testBed } from "./support/test-bed.ts";
+import { meshregAtTerminal } from "./support/terminal-program.ts";
+import { testBed } from "./support/test-bed.ts";
 
-const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
-const TSX = import.meta.resolve("tsx");
 const WRONG = "marked-wrong-password";
 const RIGHT = "marked-right-password";
 const ACCOUNTS = { passwords: { mesh: RIGHT } };
 
-async function meshreg(
-	t: TestContext,
-	bed: TestBed,
-	args: readonly string[],
-	drive: (session: TerminalSession) => Promise<void>,
-) {
-	const kubeconfig = join(bed.folder, "terminal.kubeconfig");
-	await bed.server.writeKubeconfig(kubeconfig);
-	return onTerminal(
-		[process.execPath, "--import", TSX, MAIN, ...args],
-		{
-			env: {
-				PATH: process.env.PATH ?? "",
-				HOME: bed.folder,
-				TERM: "xterm-256color",
-				KUBECONFIG: kubeconfig,
-			},
-			cwd: bed.folder,
-			stop: t.signal,
-			settingsFile: join(bed.folder, "settings"),
-		},
-		async (session) => {
-			await drive(session);
-			const { status, settings } = await session.ended();
-			assert.match(settings, / echo /);
-			assert.doesNotMatch(session.shown, /marked|bWFya2Vk/);
-			return { status, text: stripVTControlCharacters(session.shown) };
-		},
-	);
+async function meshreg(...args: Parameters<typeof meshregAtTerminal>) {
+	const outcome = await meshregAtTerminal(...args);
+	assert.match(outcome.settings, / echo /);
+	assert.doesNotMatch(outcome.shown, /marked|bWFya2Vk/);
+	return outcome;
 }
 
 const terminal = (name: string, run: (t: TestContext) => Promise<void>) =>

@@ -5,53 +5,11 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
-import { stripVTControlCharacters } from "node:util";
-import {
-	noTerminals,
-	onTerminal,
-	type TerminalSession,
-} from "./support/pty.ts";
-import { type TestBed, testBed } from "./support/test-bed.ts";
+import { noTerminals, type TerminalSession } from "./support/pty.ts";
+import { meshregAtTerminal as meshreg } from "./support/terminal-program.ts";
+import { testBed } from "./support/test-bed.ts";
 
-const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
-const TSX = import.meta.resolve("tsx");
 const PASSWORD = `S3cr3t "quoted" $HOME:x`;
-
-/** Runs `kubectl-meshreg ARGS` on a terminal, in the test bed, and drives it. */
-async function meshreg(
-	t: TestContext,
-	bed: TestBed,
-	args: readonly string[],
-	drive: (session: TerminalSession) => Promise<void>,
-) {
-	const kubeconfig = join(bed.folder, "terminal.kubeconfig");
-	await bed.server.writeKubeconfig(kubeconfig);
-	return onTerminal(
-		[process.execPath, "--import", TSX, MAIN, ...args],
-		{
-			env: {
-				PATH: process.env.PATH ?? "",
-				HOME: bed.folder,
-				TERM: "xterm-256color",
-				KUBECONFIG: kubeconfig,
-			},
-			cwd: bed.folder,
-			stop: t.signal,
-			settingsFile: join(bed.folder, "settings"),
-		},
-		async (session) => {
-			await drive(session);
-			const { status, settings } = await session.ended();
-			return {
-				status,
-				settings,
-				shown: session.shown,
-				text: stripVTControlCharacters(session.shown),
-			};
-		},
-	);
-}
 
 const terminal = (name: string, run: (t: TestContext) => Promise<void>) =>
 	test(name, { skip: noTerminals, timeout: 120_000 }, run);

@@ -32,7 +32,7 @@ const MANIFEST_TYPES = [
 	"application/vnd.docker.distribution.manifest.v2+json",
 ].join(", ");
 
-/** What a target tells of the credential; `open`: no login is needed, `anyone`: any login will do. */
+/** What a target tells of the credential; `open`: no login is needed, `anyone`: every login will do. */
 type Judgement = "good" | "open" | "anyone" | Verification;
 
 /**

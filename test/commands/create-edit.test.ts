@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { auths, entry } from "../support/source-entries.ts";
 import { type TestBed, testBed } from "../support/test-bed.ts";
 
 const NAME = "nginx-mesh-registry-key";
@@ -23,17 +24,6 @@ async function withSource(): Promise<TestBed> {
 	return bed;
 }
 
-const entry = (password: string, user = "u") => ({
-	username: user,
-	password,
-	auth: btoa(`${user}:${password}`),
-});
-/** The registries of the source, by key. */
-function auths(bed: TestBed): Map<string, unknown> {
-	const content = bed.content("nginx-mesh");
-	assert.ok(typeof content === "object" && content !== null);
-	return new Map(Object.entries(Reflect.get(content, "auths")));
-}
 const source = (bed: TestBed) =>
 	bed.server.store.get("Secret", "nginx-mesh", NAME);
 const remembered = (bed: TestBed) =>

@@ -2,22 +2,10 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { type TestBed, testBed } from "../support/test-bed.ts";
+import { auths, entry } from "../support/source-entries.ts";
+import { testBed } from "../support/test-bed.ts";
 
 const NAME = "nginx-mesh-registry-key";
-const entry = (password: string, user = "u") => ({
-	username: user,
-	password,
-	auth: btoa(`${user}:${password}`),
-});
-
-/** The registries of the source, by key. */
-function auths(bed: TestBed): Map<string, unknown> {
-	const content = bed.content("nginx-mesh");
-	assert.ok(typeof content === "object" && content !== null);
-	return new Map(Object.entries(Reflect.get(content, "auths")));
-}
-
 describe("create --from-docker-config", () => {
 	const config = {
 		auths: {

@@ -64,3 +64,46 @@ export const secret = (metadata: object, rest: object = {}) => ({
 	metadata,
 	...rest,
 });
+
+/** Users with some rights each: for what is asked about access, by themselves and by impersonation. */
+export const rules: ApiServerOptions = {
+	users: {
+		dev: { groups: ["team", "other"], uid: "u-1" },
+		robot: { token: "s3cret" },
+		"o'hara, x+y=1": { groups: ["a, b"] },
+	},
+	allow: [
+		{
+			group: "team",
+			verbs: ["get", "list"],
+			resources: ["secrets"],
+			namespaces: ["a"],
+		},
+		{
+			user: "dev",
+			verbs: ["*"],
+			resources: ["secrets"],
+			namespaces: ["b"],
+			names: ["mine"],
+		},
+		{ user: "robot", verbs: ["list"], resources: ["*"] },
+		{
+			user: "robot",
+			verbs: ["impersonate"],
+			resources: ["users"],
+			names: ["dev"],
+		},
+		{
+			user: "robot",
+			verbs: ["impersonate"],
+			resources: ["groups"],
+			names: ["team"],
+		},
+		{
+			user: "robot",
+			verbs: ["impersonate"],
+			resources: ["serviceaccounts"],
+			namespaces: ["a"],
+		},
+	],
+};

@@ -1,50 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { startApi } from "./api-bed.ts";
+import { rules, startApi } from "./api-bed.ts";
 import type { Call } from "./api-client.ts";
-import type { ApiServerOptions } from "./api-server/index.ts";
-
-const rules: ApiServerOptions = {
-	users: {
-		dev: { groups: ["team", "other"], uid: "u-1" },
-		robot: { token: "s3cret" },
-		"o'hara, x+y=1": { groups: ["a, b"] },
-	},
-	allow: [
-		{
-			group: "team",
-			verbs: ["get", "list"],
-			resources: ["secrets"],
-			namespaces: ["a"],
-		},
-		{
-			user: "dev",
-			verbs: ["*"],
-			resources: ["secrets"],
-			namespaces: ["b"],
-			names: ["mine"],
-		},
-		{ user: "robot", verbs: ["list"], resources: ["*"] },
-		{
-			user: "robot",
-			verbs: ["impersonate"],
-			resources: ["users"],
-			names: ["dev"],
-		},
-		{
-			user: "robot",
-			verbs: ["impersonate"],
-			resources: ["groups"],
-			names: ["team"],
-		},
-		{
-			user: "robot",
-			verbs: ["impersonate"],
-			resources: ["serviceaccounts"],
-			namespaces: ["a"],
-		},
-	],
-};
 
 const whoami = (headers: Call["headers"] = {}): Call => ({
 	method: "POST",

@@ -101,15 +101,14 @@ function placeOf(node: unknown): { start: number; end: number } {
 	return { start: range?.[0] ?? 0, end: range?.[1] ?? 0 };
 }
 
-class YamlMapNode implements MapNode {
-	readonly type = "map";
+/** A map or a list: what is in it is looked at when it is asked for. */
+class Collection<Source extends YAMLMap | YAMLSeq> {
 	readonly flow: boolean;
 	readonly start: number;
 	readonly end: number;
 	readonly alias?: { start: number; end: number };
-	#entries: Entry[] | undefined;
 	constructor(
-		readonly source: YAMLMap,
+		readonly source: Source,
 		readonly targets: Targets,
 		at: Places,
 	) {
@@ -118,6 +117,11 @@ class YamlMapNode implements MapNode {
 		this.end = at.end;
 		if (at.alias !== undefined) this.alias = at.alias;
 	}
+}
+
+class YamlMapNode extends Collection<YAMLMap> implements MapNode {
+	readonly type = "map";
+	#entries: Entry[] | undefined;
 
 	get entries(): readonly Entry[] {
 		this.#entries ??= this.source.items.map(({ key, value }) => {
@@ -143,23 +147,9 @@ class YamlMapNode implements MapNode {
 	}
 }
 
-class YamlListNode implements ListNode {
+class YamlListNode extends Collection<YAMLSeq> implements ListNode {
 	readonly type = "list";
-	readonly flow: boolean;
-	readonly start: number;
-	readonly end: number;
-	readonly alias?: { start: number; end: number };
 	#items: Node[] | undefined;
-	constructor(
-		readonly source: YAMLSeq,
-		readonly targets: Targets,
-		at: Places,
-	) {
-		this.flow = source.flow === true;
-		this.start = at.start;
-		this.end = at.end;
-		if (at.alias !== undefined) this.alias = at.alias;
-	}
 
 	get items(): readonly Node[] {
 		this.#items ??= this.source.items.map((item) => nodeOf(item, this.targets));

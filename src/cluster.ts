@@ -1,0 +1,127 @@
+import type { JsonPatchOperation, Kind, ObjectOf } from "./core/objects.ts";
+
+/** kubectl's own flags, as given; undefined means not given. */
+export interface ConnectionFlags {
+	kubeconfig?: string;
+	context?: string;
+	cluster?: string;
+	user?: string;
+	namespace?: string;
+	server?: string;
+	token?: string;
+	as?: string;
+	asGroup?: string[];
+	asUid?: string;
+	certificateAuthority?: string;
+	clientCertificate?: string;
+	clientKey?: string;
+	tlsServerName?: string;
+	insecureSkipTlsVerify?: boolean;
+	/** Milliseconds a single request may take; 0 = no limit. */
+	requestTimeout?: number;
+	disableCompression?: boolean;
+	/** 0 silent; from 6 on: method, URL, status and time of every request on stderr. */
+	verbosity?: number;
+	/** Requests in flight at most; undefined: as many as the server takes well. */
+	concurrency?: number;
+}
+
+export interface ObjectRef {
+	/** Absent for cluster-scoped kinds. */
+	namespace?: string;
+	name: string;
+}
+
+export interface ListQuery {
+	/** Absent: all namespaces. */
+	namespace?: string;
+	labelSelector?: string;
+	fieldSelector?: string;
+	/** Only `metadata` comes back, cheaper for both sides. */
+	metadataOnly?: boolean;
+}
+
+export interface WriteOptions {
+	/** Sent as `dryRun=All`: answered as the real call, nothing stored. */
+	dryRun?: boolean;
+}
+
+export interface CreateOptions extends WriteOptions {
+	/** Carried out although the interrupt has come: for the second half of a write that must not be left half done. */
+	evenWhenInterrupted?: boolean;
+}
+
+export interface Page<T> {
+	items: T[];
+	/** Of the list: where a watch may start. */
+	resourceVersion: string;
+}
+
+export type WatchEvent<T> =
+	| { type: "ADDED" | "MODIFIED" | "DELETED"; object: T }
+	| { type: "BOOKMARK"; resourceVersion: string };
+
+/**
+ * One cluster through one user. Every call may throw ApiError (the server's
+ * answer), ConnectionError (no answer) or the interrupt's AbortedError; what is
+ * safe to repeat has been repeated before. After the interrupt no call begins
+ * anything; a write that has begun is waited for, for half a second.
+ */
+export interface Cluster {
+	/** The context's name; "" in-cluster or without a kubeconfig. */
+	readonly context: string;
+	/** The namespace that kubectl would use: flag, context, in-cluster file, `default`. */
+	readonly namespace: string;
+	/** Server address, for messages: `https://host:port`. */
+	readonly server: string;
+	/** The flags that led here, as words: for commands that are printed to be pasted. */
+	readonly reach: readonly string[];
+	read<K extends Kind>(kind: K, ref: ObjectRef): Promise<ObjectOf[K]>;
+	/** Pages of 500, in the server's order; a 410 while paging starts over internally, without repeats. */
+	pages<K extends Kind>(
+		kind: K,
+		query: ListQuery,
+	): AsyncIterable<Page<ObjectOf[K]>>;
+	create<K extends Kind>(
+		kind: K,
+		object: ObjectOf[K],
+		options?: CreateOptions,
+	): Promise<ObjectOf[K]>;
+	/** PUT: `metadata.resourceVersion` in the object makes it conditional. */
+	update<K extends Kind>(
+		kind: K,
+		object: ObjectOf[K],
+		options?: WriteOptions,
+	): Promise<ObjectOf[K]>;
+	patch<K extends Kind>(
+		kind: K,
+		ref: ObjectRef,
+		operations: readonly JsonPatchOperation[],
+		options?: WriteOptions,
+	): Promise<ObjectOf[K]>;
+	/** `uid` and `resourceVersion` are preconditions: anything newer is a 409. */
+	remove(
+		kind: Kind,
+		ref: ObjectRef,
+		preconditions: { uid?: string; resourceVersion?: string },
+		options?: WriteOptions,
+	): Promise<void>;
+	/**
+	 * One watch request from `resourceVersion` on, with bookmarks. Ends when the server ends it;
+	 * throws ApiError 410 when the version is too old: list again. Restarting is the caller's.
+	 */
+	watch<K extends Kind>(
+		kind: K,
+		query: ListQuery & { resourceVersion: string },
+		signal?: AbortSignal,
+	): AsyncIterable<WatchEvent<ObjectOf[K]>>;
+	/** SelfSubjectAccessReview: may this user do this? */
+	mayI(access: {
+		verb: string;
+		resource: string;
+		namespace?: string;
+		name?: string;
+	}): Promise<boolean>;
+	/** Closes connections; nothing may be called afterwards. */
+	close(): Promise<void>;
+}
