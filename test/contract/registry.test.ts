@@ -3,11 +3,6 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { registryClient } from "../../src/adapters/registry/client.ts";
 import { Credential } from "../../src/core/credential.ts";
-import { newAuthority } from "../support/registry/certificates.ts";
-import {
-	debianRegistry,
-	noDebianRegistry,
-} from "../support/registry/debian-registry.ts";
 import {
 	ask,
 	MANIFEST,
@@ -15,12 +10,13 @@ import {
 	type RegistryPeer,
 	tokenFrom,
 } from "../support/registry/exchange.ts";
-import { type Lock, registry } from "../support/registry/registry.ts";
-import { serve } from "../support/registry/server.ts";
 import {
-	type Accounts,
-	tokenServer,
-} from "../support/registry/token-server.ts";
+	type LockedRegistry,
+	lockedRegistry,
+	REGISTRIES,
+	SERVICE,
+} from "../support/registry/locked.ts";
+import type { Accounts } from "../support/registry/token-server.ts";
 
 const PASSWORD = 'p4ss "wörd" $HOME/+&=%';
 const ACCOUNTS: Accounts = {
@@ -29,51 +25,20 @@ const ACCOUNTS: Accounts = {
 };
 const MESH = new Credential("mesh", PASSWORD);
 const OTHER = new Credential("other", "other");
-const SERVICE = "test registry";
 
-const REGISTRIES = [
-	{
-		name: "in this process",
-		skip: false,
-		start: async (lock: Lock, tls?: Parameters<typeof serve>[1]) =>
-			serve(registry(lock), tls),
-	},
-	{
-		name: "Debian's docker-registry",
-		skip: noDebianRegistry,
-		start: debianRegistry,
-	},
-] as const;
-
-for (const { name, skip, start } of REGISTRIES)
+for (const kind of REGISTRIES)
 	for (const by of ["basic", "bearer"] as const)
 		for (const scheme of ["http", "https"] as const)
-			describe(`a registry ${name}, ${by} over ${scheme}`, { skip }, () => {
-				const closing: { close(): Promise<void> }[] = [];
+			describe(`${kind.name}, ${by} over ${scheme}`, {
+				skip: kind.missing,
+			}, () => {
+				let locked: LockedRegistry;
 				let peer: RegistryPeer;
 				let host: string;
 				let realm: string;
 				before(async () => {
-					const authority = await newAuthority("test-ca");
-					const tls =
-						scheme === "https"
-							? await authority.issue(["127.0.0.1"])
-							: undefined;
-					const tokens = await tokenServer(ACCOUNTS);
-					const tokenHost = await serve(tokens.listener, tls);
-					realm = `${tokenHost.origin}/token`;
-					const server = await start(
-						by === "basic"
-							? { by, accounts: ACCOUNTS }
-							: { by, realm, service: SERVICE, tokens },
-						tls,
-					);
-					closing.push(server, tokenHost);
-					host = server.host;
-					peer = {
-						origin: `${scheme}://${host}`,
-						...(tls && { ca: authority.certificate }),
-					};
+					locked = await lockedRegistry(kind, by, scheme, ACCOUNTS);
+					({ host, peer, realm } = locked);
 					for (const repository of ["team/app", "secret/app"])
 						await push(
 							peer,
@@ -83,7 +48,7 @@ for (const { name, skip, start } of REGISTRIES)
 						);
 				});
 				after(async () => {
-					for (const server of closing) await server.close();
+					await locked.close();
 				});
 
 				/** The header that proves who asks. */

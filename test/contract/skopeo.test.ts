@@ -5,81 +5,49 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { Credential } from "../../src/core/credential.ts";
 import { runProgram } from "../support/kubectl.ts";
-import { newAuthority } from "../support/registry/certificates.ts";
-import {
-	debianRegistry,
-	missing,
-	noDebianRegistry,
-} from "../support/registry/debian-registry.ts";
+import { missing } from "../support/registry/debian-registry.ts";
 import { push, tokenFrom } from "../support/registry/exchange.ts";
-import { type Lock, registry } from "../support/registry/registry.ts";
-import { serve } from "../support/registry/server.ts";
-import { tokenServer } from "../support/registry/token-server.ts";
+import {
+	type LockedRegistry,
+	lockedRegistry,
+	REGISTRIES,
+	SERVICE,
+} from "../support/registry/locked.ts";
 import { type TestBed, testBed } from "../support/test-bed.ts";
 
 const PASSWORD = 'p4ss "wörd" $HOME/+&=%:';
 const ACCOUNTS = { passwords: { robot$mesh: PASSWORD } };
 const GOOD = new Credential("robot$mesh", PASSWORD);
-const SERVICE = "test registry";
 const noSkopeo = missing("skopeo", "skopeo");
 
-const REGISTRIES = [
-	{
-		name: "a registry in this process",
-		skip: noSkopeo,
-		start: async (lock: Lock, tls?: Parameters<typeof serve>[1]) =>
-			serve(registry(lock), tls),
-	},
-	{
-		name: "Debian's docker-registry",
-		skip: noSkopeo || noDebianRegistry,
-		start: debianRegistry,
-	},
-] as const;
-
-for (const { name, skip, start } of REGISTRIES)
+for (const kind of REGISTRIES)
 	for (const by of ["basic", "bearer"] as const)
 		for (const scheme of ["http", "https"] as const)
-			describe(`skopeo at ${name}, ${by} over ${scheme}`, { skip }, () => {
-				const closing: { close(): Promise<void> }[] = [];
+			describe(`skopeo at ${kind.name}, ${by} over ${scheme}`, {
+				skip: noSkopeo || kind.missing,
+			}, () => {
+				let locked: LockedRegistry;
 				let bed: TestBed;
 				let host: string;
 				before(async () => {
 					bed = await testBed({ namespaces: ["nginx-mesh"] });
-					const authority = await newAuthority("test-ca");
-					const tls =
-						scheme === "https"
-							? await authority.issue(["127.0.0.1"])
-							: undefined;
+					locked = await lockedRegistry(kind, by, scheme, ACCOUNTS);
+					const { realm, peer, authority } = locked;
+					host = locked.host;
 					await mkdir(join(bed.folder, "certs"));
-					await writeFile(
-						join(bed.folder, "certs/ca.crt"),
-						authority.certificate,
-					);
-					const tokens = await tokenServer(ACCOUNTS);
-					const tokenHost = await serve(tokens.listener, tls);
-					const realm = `${tokenHost.origin}/token`;
-					const server = await start(
-						by === "basic"
-							? { by, accounts: ACCOUNTS }
-							: { by, realm, service: SERVICE, tokens },
-						tls,
-					);
-					closing.push(server, tokenHost);
-					host = server.host;
+					await writeFile(join(bed.folder, "certs/ca.crt"), authority);
 					const basic = `Basic ${GOOD.basic()}`;
-					const ca = tls && authority.certificate;
 					await push(
-						{ origin: `${scheme}://${host}`, ...(ca && { ca }) },
+						peer,
 						"team/app",
 						"1.0",
 						by === "basic"
 							? basic
-							: `Bearer ${await tokenFrom(realm, SERVICE, basic, "repository:team/app:push,pull", ca)}`,
+							: `Bearer ${await tokenFrom(realm, SERVICE, basic, "repository:team/app:push,pull", peer.ca)}`,
 					);
 				});
 				after(async () => {
-					for (const server of closing) await server.close();
+					await locked.close();
 					await bed[Symbol.asyncDispose]();
 				});
 
