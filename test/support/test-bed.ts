@@ -24,11 +24,20 @@ export interface TestBed extends AsyncDisposable {
 	password(namespace: string): string | undefined;
 }
 
-/** Starts one; `await using` takes it down. */
-export async function testBed(
-	options: ApiServerOptions = {},
-): Promise<TestBed> {
-	const server = await startApiServer(options);
+/**
+ * Starts one; `await using` takes it down. With `stillAt`, in milliseconds since
+ * 1970, the clocks of the server and of the command line stand at that time, so
+ * that an age is the same however slow the machine is.
+ */
+export async function testBed({
+	stillAt,
+	...options
+}: ApiServerOptions & { stillAt?: number } = {}): Promise<TestBed> {
+	const still = stillAt !== undefined;
+	const server = await startApiServer({
+		...(still && { now: () => new Date(stillAt) }),
+		...options,
+	});
 	const folder = await mkdtemp(join(tmpdir(), "meshreg-"));
 	const kubeconfigs = new Map<string, Promise<string>>();
 	const kubeconfigOf = (user: string): Promise<string> => {
@@ -53,7 +62,11 @@ export async function testBed(
 		server,
 		folder,
 		run: async (argv, { user = "admin", ...given } = {}) =>
-			meshreg(argv, { kubeconfig: await kubeconfigOf(user), ...given }),
+			meshreg(argv, {
+				kubeconfig: await kubeconfigOf(user),
+				...(still && { now: stillAt }),
+				...given,
+			}),
 		content,
 		password(namespace) {
 			const [first] = Object.values<{ password?: string }>(
