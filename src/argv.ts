@@ -1,5 +1,5 @@
-import { BARE, type Flag } from "./core/flag.ts";
-import { nearest } from "./core/nearest.ts";
+import { BARE, type Flag } from "./core/command-line/flag.ts";
+import { nearest } from "./core/command-line/nearest.ts";
 import { UsageError } from "./errors.ts";
 
 /** A command line whose every flag is written `--name=value`. */

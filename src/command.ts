@@ -1,5 +1,5 @@
-import type { Joining } from "./actions/over-contexts.ts";
-import type { CommandHelp, Given } from "./core/flag.ts";
+import type { Joining } from "./actions/contexts/over-contexts.ts";
+import type { CommandHelp, Given } from "./core/command-line/flag.ts";
 import { CONTEXTS_FLAG, contextsOf, type Env } from "./flags.ts";
 import type { World } from "./world.ts";
 
@@ -36,7 +36,9 @@ export function command<Options>(
 			if (!contexts) return run;
 			const how = joining(given);
 			return async (world) => {
-				const { overContexts } = await import("./actions/over-contexts.ts");
+				const { overContexts } = await import(
+					"./actions/contexts/over-contexts.ts"
+				);
 				return overContexts(contexts, how, world, run);
 			};
 		},

@@ -3,10 +3,10 @@ import {
 	type Candidate,
 	type Completion,
 	completionOf,
-} from "./core/completion.ts";
-import type { ValueSource } from "./core/flag.ts";
+} from "./core/command-line/completion.ts";
+import type { ValueSource } from "./core/command-line/flag.ts";
 import type { Kind } from "./core/objects.ts";
-import { selectorOf } from "./core/ownership.ts";
+import { selectorOf } from "./core/pull-secrets/ownership.ts";
 import { EXIT } from "./errors.ts";
 import { connectionFlags, ownerOf } from "./flags.ts";
 import type { ListQuery, World } from "./world.ts";

@@ -1,5 +1,5 @@
 import type { PlainArgv } from "./argv.ts";
-import type { Flag, Given } from "./core/flag.ts";
+import type { Flag, Given } from "./core/command-line/flag.ts";
 
 /** Whether a word's flag takes no value. */
 export function isSwitch(flags: readonly Flag[]) {

@@ -39,7 +39,7 @@ const world: World = {
 	},
 	async kubeconfigNames(path) {
 		const { kubeconfigNames } = await import(
-			"./adapters/cluster/kubeconfig-files.ts"
+			"./adapters/cluster/kubeconfig/files.ts"
 		);
 		return kubeconfigNames(path, process.env, disk);
 	},

@@ -1,5 +1,5 @@
 import { COMMANDS, commandOf, parse } from "./cli.ts";
-import { reachOf } from "./core/reach.ts";
+import { reachOf } from "./core/output/context-flags.ts";
 import { AbortedError, EXIT, UsageError } from "./errors.ts";
 import { CONNECTION_FLAGS } from "./flags.ts";
 import { failureLine } from "./report/failure.ts";

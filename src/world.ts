@@ -1,6 +1,6 @@
 import type { Cluster, ConnectionFlags } from "./cluster.ts";
-import type { Credential } from "./core/credential.ts";
-import type { Probe, Verification } from "./core/verification.ts";
+import type { Credential } from "./core/credentials/credential.ts";
+import type { Probe, Verification } from "./core/registry/verification.ts";
 
 export * from "./cluster.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { plainArgv } from "../src/argv.ts";
-import { BARE, type Flag } from "../src/core/flag.ts";
+import { BARE, type Flag } from "../src/core/command-line/flag.ts";
 import { UsageError } from "../src/errors.ts";
 
 const FLAGS: Flag[] = [

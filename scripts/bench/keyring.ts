@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { findCredentials } from "../../src/core/keyring.ts";
+import { findCredentials } from "../../src/core/kubelet/keyring.ts";
 import { type Bench, type Row, timeInTurn } from "../measuring.ts";
 
 const REPEATS = 15;

@@ -1,8 +1,8 @@
-import type { AccountChange } from "../actions/change-accounts.ts";
-import { CHANGE_FORMATS } from "../actions/change-report.ts";
-import type { AccountChoice } from "../actions/find-accounts.ts";
-import type { Selection } from "../actions/select-namespaces.ts";
-import { BARE, type Flag, type Given } from "../core/flag.ts";
+import type { AccountChange } from "../actions/accounts/change-accounts.ts";
+import type { AccountChoice } from "../actions/accounts/find-accounts.ts";
+import { CHANGE_FORMATS } from "../actions/apply/change-report.ts";
+import type { Selection } from "../actions/read/select-namespaces.ts";
+import { BARE, type Flag, type Given } from "../core/command-line/flag.ts";
 import { UsageError } from "../errors.ts";
 import * as flags from "../flags.ts";
 

@@ -1,5 +1,5 @@
-import type { Flag } from "../core/flag.ts";
-import { DEFAULT_NAME, DEFAULT_OWNER } from "../core/ownership.ts";
+import type { Flag } from "../core/command-line/flag.ts";
+import { DEFAULT_NAME, DEFAULT_OWNER } from "../core/pull-secrets/ownership.ts";
 
 /** One namespace. */
 export const NAMESPACE_FLAG: Flag = {

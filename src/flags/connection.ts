@@ -1,4 +1,4 @@
-import type { Flag, Given } from "../core/flag.ts";
+import type { Flag, Given } from "../core/command-line/flag.ts";
 import type { ConnectionFlags } from "../world.ts";
 import { parseCount, parseDuration } from "./numbers.ts";
 

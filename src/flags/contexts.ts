@@ -1,5 +1,8 @@
-import type { ContextChoice, Joining } from "../actions/over-contexts.ts";
-import type { Flag, Given } from "../core/flag.ts";
+import type {
+	ContextChoice,
+	Joining,
+} from "../actions/contexts/over-contexts.ts";
+import type { Flag, Given } from "../core/command-line/flag.ts";
 import { UsageError } from "../errors.ts";
 import { atMostOne } from "./values.ts";
 

@@ -1,14 +1,14 @@
 import type {
 	CredentialInput,
 	PasswordInput,
-} from "../actions/credential-input.ts";
-import { usernameProblem } from "../actions/credential-questions.ts";
-import { BARE, type Flag, type Given } from "../core/flag.ts";
+} from "../actions/credentials/credential-input.ts";
+import { usernameProblem } from "../actions/credentials/credential-questions.ts";
+import { BARE, type Flag, type Given } from "../core/command-line/flag.ts";
 import {
 	DOCKER_HUB_KEY,
 	parseRegistryServer,
 	type RegistryServer,
-} from "../core/registry-server.ts";
+} from "../core/registry/server.ts";
 import { UsageError } from "../errors.ts";
 import { atMostOne } from "../flags.ts";
 

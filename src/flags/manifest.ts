@@ -1,6 +1,9 @@
-import type { Flag, Given } from "../core/flag.ts";
-import { ImageReferenceError, rewriteImage } from "../core/image-reference.ts";
-import { displayHost, parseRegistryServer } from "../core/registry-server.ts";
+import type { Flag, Given } from "../core/command-line/flag.ts";
+import {
+	ImageReferenceError,
+	rewriteImage,
+} from "../core/kubelet/image-reference.ts";
+import { displayHost, parseRegistryServer } from "../core/registry/server.ts";
 import { UsageError } from "../errors.ts";
 
 /** The flags by which kubectl takes manifests. */

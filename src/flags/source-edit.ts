@@ -1,6 +1,6 @@
-import type { SourceEdit } from "../core/edit-source.ts";
-import type { Flag, Given } from "../core/flag.ts";
-import { parseRegistryServer } from "../core/registry-server.ts";
+import type { Flag, Given } from "../core/command-line/flag.ts";
+import type { SourceEdit } from "../core/pull-secrets/edit-source.ts";
+import { parseRegistryServer } from "../core/registry/server.ts";
 import { atMostOne } from "../flags.ts";
 import { CREDENTIAL_FLAGS } from "./credential.ts";
 import { EXPIRES_IN_FLAG, VERIFICATION_FLAGS } from "./verification.ts";

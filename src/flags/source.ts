@@ -1,5 +1,5 @@
-import type { SourceChoice } from "../actions/find-source.ts";
-import type { Flag, Given } from "../core/flag.ts";
+import type { SourceChoice } from "../actions/read/find-source.ts";
+import type { Flag, Given } from "../core/command-line/flag.ts";
 import { UsageError } from "../errors.ts";
 import {
 	checkName,

@@ -1,12 +1,12 @@
-import { BARE, type Given } from "../core/flag.ts";
+import { BARE, type Given } from "../core/command-line/flag.ts";
+import type { DryRun } from "../core/output/result.ts";
 import {
 	DEFAULT_NAME,
 	DEFAULT_NAMESPACE,
 	DEFAULT_OWNER,
 	type OwnerLabel,
 	parseLabel,
-} from "../core/ownership.ts";
-import type { DryRun } from "../core/result.ts";
+} from "../core/pull-secrets/ownership.ts";
 import { UsageError } from "../errors.ts";
 
 /** The environment's say in defaults. */

@@ -1,8 +1,11 @@
-import type { Trust } from "../actions/registry-trust.ts";
-import type { Verifying } from "../actions/verify-credentials.ts";
-import type { Flag, Given } from "../core/flag.ts";
-import { readImageReference, withDefaultTag } from "../core/image-reference.ts";
-import { registryNamed } from "../core/registry-server.ts";
+import type { Trust } from "../actions/credentials/registry-trust.ts";
+import type { Verifying } from "../actions/credentials/verify-credentials.ts";
+import type { Flag, Given } from "../core/command-line/flag.ts";
+import {
+	readImageReference,
+	withDefaultTag,
+} from "../core/kubelet/image-reference.ts";
+import { registryNamed } from "../core/registry/server.ts";
 import { UsageError } from "../errors.ts";
 import { atMostOne, parseLifetime } from "../flags.ts";
 

@@ -1,5 +1,5 @@
-import type { Action, ChangeResult, DryRun } from "../core/result.ts";
-import { tally } from "../core/result.ts";
+import type { Action, ChangeResult, DryRun } from "../core/output/result.ts";
+import { tally } from "../core/output/result.ts";
 
 /** What a dry run adds to each line. */
 const DRY_RUN_SUFFIX: Record<DryRun, string> = {

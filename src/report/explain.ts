@@ -1,11 +1,14 @@
-import { displayUsername } from "../core/credential.ts";
-import { type Explanation, registryServerOf } from "../core/explanation.ts";
-import type { KeyringMatch } from "../core/keyring.ts";
-import type { Puller } from "../core/pod-secrets.ts";
-import { isPullSecretType } from "../core/pull-secret.ts";
-import { displayKey } from "../core/registry-url.ts";
-import { type Trial, works } from "../core/trial.ts";
-import { describeVerification } from "../core/verification.ts";
+import { displayUsername } from "../core/credentials/credential.ts";
+import { type Trial, works } from "../core/explain/credential-check.ts";
+import {
+	type Explanation,
+	registryServerOf,
+} from "../core/explain/explanation.ts";
+import type { KeyringMatch } from "../core/kubelet/keyring.ts";
+import type { Puller } from "../core/kubelet/pod-secrets.ts";
+import { isPullSecretType } from "../core/kubelet/secret-entries.ts";
+import { displayKey } from "../core/registry/url.ts";
+import { describeVerification } from "../core/registry/verification.ts";
 import { nearMissSentence } from "./near-miss.ts";
 import { printable } from "./printable.ts";
 import { table } from "./table.ts";

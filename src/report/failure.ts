@@ -1,4 +1,4 @@
-import { quotedInReach } from "../core/reach.ts";
+import { quotedInReach } from "../core/output/context-flags.ts";
 import {
 	AbortedError,
 	ApiError,

@@ -1,4 +1,4 @@
-import type { CommandHelp, Flag } from "../core/flag.ts";
+import type { CommandHelp, Flag } from "../core/command-line/flag.ts";
 import { wrap } from "./wrap.ts";
 
 const WIDTH = 80;

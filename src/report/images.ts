@@ -1,7 +1,7 @@
 import type {
 	ImageCollision,
 	RewrittenImage,
-} from "../core/image-reference.ts";
+} from "../core/kubelet/image-reference.ts";
 import { table } from "./table.ts";
 
 /** Images and their names in a private registry; without one, the images alone. */

@@ -1,5 +1,5 @@
 import type { Finding } from "../core/check/finding.ts";
-import type { ChangeResult } from "../core/result.ts";
+import type { ChangeResult } from "../core/output/result.ts";
 
 /** What a command printed about one context. */
 export interface ContextDocument {

@@ -1,18 +1,21 @@
-import { displayUsername } from "../core/credential.ts";
-import { credentialOf } from "../core/docker-config.ts";
-import { expiriesOfKey, isoSeconds } from "../core/expiry.ts";
-import { type OwnerLabel, SOURCE_ANNOTATION } from "../core/ownership.ts";
+import { displayUsername } from "../core/credentials/credential.ts";
+import { credentialOf } from "../core/credentials/docker-config.ts";
+import { expiriesOfKey, isoSeconds } from "../core/pull-secrets/expiry.ts";
+import {
+	type OwnerLabel,
+	SOURCE_ANNOTATION,
+} from "../core/pull-secrets/ownership.ts";
 import {
 	type Content,
 	type RegistryKey,
 	registriesOf,
-} from "../core/registry-key.ts";
-import { displayHost } from "../core/registry-server.ts";
+} from "../core/pull-secrets/pull-secret.ts";
 import {
 	type KeyStatus,
 	type SourceKnowledge,
 	statusOf,
-} from "../core/source.ts";
+} from "../core/pull-secrets/source.ts";
+import { displayHost } from "../core/registry/server.ts";
 import { age } from "./age.ts";
 import { table } from "./table.ts";
 

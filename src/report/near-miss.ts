@@ -1,5 +1,5 @@
-import type { NearMiss } from "../core/near-miss.ts";
-import { displayKey } from "../core/registry-url.ts";
+import type { NearMiss } from "../core/kubelet/near-miss.ts";
+import { displayKey } from "../core/registry/url.ts";
 
 /** What is between a credential and its use, as one sentence. */
 export function nearMissSentence(near: NearMiss): string {

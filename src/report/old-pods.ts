@@ -1,4 +1,4 @@
-import type { OldPods } from "../core/old-pods.ts";
+import type { OldPods } from "../core/accounts/old-pods.ts";
 
 /** How many pods a line names before it only counts them. */
 const NAMED = 5;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { registryClient } from "../../src/adapters/registry/client.ts";
-import { Credential } from "../../src/core/credential.ts";
+import { Credential } from "../../src/core/credentials/credential.ts";
 import {
 	ask,
 	MANIFEST,

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { Credential } from "../../src/core/credential.ts";
+import { Credential } from "../../src/core/credentials/credential.ts";
 import { runProgram } from "../support/kubectl.ts";
 import { missing } from "../support/registry/debian-registry.ts";
 import { push, tokenFrom } from "../support/registry/exchange.ts";

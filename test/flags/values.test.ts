@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Given } from "../../src/core/flag.ts";
+import type { Given } from "../../src/core/command-line/flag.ts";
 import { connectionFlags } from "../../src/flags/connection.ts";
 import { checkName, checkNamespace } from "../../src/flags/values.ts";
 

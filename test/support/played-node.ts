@@ -1,6 +1,6 @@
-import { findCredentials } from "../../src/core/keyring.ts";
+import { findCredentials } from "../../src/core/kubelet/keyring.ts";
+import { namesOf, pullSourceOf } from "../../src/core/kubelet/pod-secrets.ts";
 import type { Pod, Secret, ServiceAccount } from "../../src/core/objects.ts";
-import { namesOf, pullSourceOf } from "../../src/core/pod-secrets.ts";
 import type { Store } from "./api-server/store.ts";
 
 /** What makes pods: a Deployment, whose template may have a list of pull Secrets of its own. */

@@ -1,22 +1,22 @@
-import { reachOf } from "../../core/reach.ts";
+import { reachOf } from "../../core/output/context-flags.ts";
 import type { Cluster, ConnectionFlags } from "../../world.ts";
 import { proxyFor } from "../proxy.ts";
-import { Connections } from "./connections.ts";
-import type { ConnectContext } from "./context.ts";
-import { impersonationHeaders } from "./credentials.ts";
-import { dialler, serverIdentity } from "./dial.ts";
-import { InFlight } from "./in-flight.ts";
-import { inCluster, loadKubeconfig } from "./kubeconfig-files.ts";
-import { lists } from "./lists.ts";
-import { Repeat } from "./repeat.ts";
-import { Requests } from "./requests.ts";
-import { resources } from "./resources.ts";
-import { serverUrl } from "./server.ts";
-import { choose, type Target } from "./target.ts";
-import { opener } from "./tcp.ts";
-import { credentialsOf } from "./who.ts";
+import { lists } from "./api/lists.ts";
+import { Requests } from "./api/requests.ts";
+import { resources } from "./api/resources.ts";
+import { Repeat } from "./api/retry.ts";
+import { credentialsOf } from "./auth/auth.ts";
+import { impersonationHeaders } from "./auth/credentials.ts";
+import { Connections } from "./http/connections.ts";
+import { dialler, serverIdentity } from "./http/dial.ts";
+import { InFlight } from "./http/in-flight.ts";
+import { opener } from "./http/tcp.ts";
+import type { ConnectContext } from "./kubeconfig/context.ts";
+import { inCluster, loadKubeconfig } from "./kubeconfig/files.ts";
+import { choose, type Target } from "./kubeconfig/resolve-context.ts";
+import { serverUrl } from "./kubeconfig/server.ts";
 
-export type { ConnectContext } from "./context.ts";
+export type { ConnectContext } from "./kubeconfig/context.ts";
 
 /** The cluster and user that kubectl would use for these flags. Sends nothing yet. Throws OperationError. */
 export async function connect(

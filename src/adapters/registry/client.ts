@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { SecureContext } from "node:tls";
-import { Credential } from "../../core/credential.ts";
-import { apiHostOf } from "../../core/registry-server.ts";
-import { verifyCredential } from "../../core/verify-credential.ts";
+import { Credential } from "../../core/credentials/credential.ts";
+import { apiHostOf } from "../../core/registry/server.ts";
+import { verifyCredential } from "../../core/registry/verify-credential.ts";
 import type { RegistryClient } from "../../world.ts";
 import { type Resolve, resolveBySystem } from "./guarded-lookup.ts";
 import { openTransport, trustIn } from "./transport.ts";

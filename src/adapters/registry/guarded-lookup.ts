@@ -1,6 +1,6 @@
 import type { LookupAddress, LookupOptions } from "node:dns";
 import { lookup } from "node:dns/promises";
-import { isPrivateHost } from "../../core/network-address.ts";
+import { isPrivateHost } from "../../core/registry/network-address.ts";
 
 /** Names to addresses; throws Node's error. */
 export type Resolve = (host: string) => Promise<LookupAddress[]>;

@@ -7,9 +7,9 @@ import {
 	readHelperAnswer,
 	registriesIn,
 	type StoredLookup,
-} from "../../core/credential-file.ts";
-import { displayHost } from "../../core/registry-server.ts";
-import { onOneLine } from "../../core/registry-words.ts";
+} from "../../core/registry/credential-file.ts";
+import { displayHost } from "../../core/registry/server.ts";
+import { onOneLine } from "../../core/registry/words.ts";
 import { OperationError } from "../../errors.ts";
 import type { Files, StoredCredentials } from "../../world.ts";
 import { runHelper } from "./helper-process.ts";

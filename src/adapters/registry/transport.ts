@@ -6,8 +6,8 @@ import {
 	type SecureContext,
 } from "node:tls";
 import type { Dispatcher } from "undici";
-import type { Send } from "../../core/registry-answer.ts";
-import type { TransportFailure } from "../../core/registry-fault.ts";
+import type { Send } from "../../core/registry/answer.ts";
+import type { TransportFailure } from "../../core/registry/fault.ts";
 import { OperationError } from "../../errors.ts";
 import { proxyFor } from "../proxy.ts";
 import { guardedLookup, type Resolve } from "./guarded-lookup.ts";

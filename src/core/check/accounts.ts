@@ -1,4 +1,4 @@
-import type { Mending } from "../mending.ts";
+import type { Mending } from "../pull-secrets/fixes.ts";
 import type { AccountFacts, Facts, PodFacts } from "./facts.ts";
 import { counted, type Finding, finding, placesWords } from "./finding.ts";
 import type { Keyrings } from "./keyrings.ts";

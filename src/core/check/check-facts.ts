@@ -1,4 +1,4 @@
-import type { Mending } from "../mending.ts";
+import type { Mending } from "../pull-secrets/fixes.ts";
 import { checkAccounts } from "./accounts.ts";
 import { checkCopies } from "./copies.ts";
 import { checkCredentials } from "./credentials.ts";

@@ -1,11 +1,15 @@
-import { contentFault } from "../content-fault.ts";
-import type { Mending } from "../mending.ts";
-import { roleOf, SOURCE_ANNOTATION, selectorOf } from "../ownership.ts";
-import type { RegistryKey } from "../registry-key.ts";
-import { type KeyStatus, statusOf } from "../source.ts";
+import { contentFault } from "../pull-secrets/content-fault.ts";
+import type { Mending } from "../pull-secrets/fixes.ts";
+import {
+	roleOf,
+	SOURCE_ANNOTATION,
+	selectorOf,
+} from "../pull-secrets/ownership.ts";
+import type { RegistryKey } from "../pull-secrets/pull-secret.ts";
+import { type KeyStatus, statusOf } from "../pull-secrets/source.ts";
 import { type Finding, finding, placesWords } from "./finding.ts";
 import type { Keyrings } from "./keyrings.ts";
-import { standsInTheWay } from "./pod-mending.ts";
+import { standsInTheWay } from "./pod-fixes.ts";
 
 /** Copies: equal to their source, with a source, labelled, and where they are needed. */
 export function checkCopies(keyrings: Keyrings, mending: Mending): Finding[] {

@@ -1,11 +1,15 @@
-import { canMatch, contentFault, faultWords } from "../content-fault.ts";
-import { type AuthFields, credentialOf } from "../docker-config.ts";
-import { expiriesOf, expiryWarning } from "../expiry.ts";
-import type { Mending } from "../mending.ts";
-import { roleOf } from "../ownership.ts";
-import { type RegistryKey, sourceRef } from "../registry-key.ts";
-import { displayHost } from "../registry-server.ts";
-import { displayKey } from "../registry-url.ts";
+import { type AuthFields, credentialOf } from "../credentials/docker-config.ts";
+import {
+	canMatch,
+	contentFault,
+	faultWords,
+} from "../pull-secrets/content-fault.ts";
+import { expiriesOf, expiryWarning } from "../pull-secrets/expiry.ts";
+import type { Mending } from "../pull-secrets/fixes.ts";
+import { roleOf } from "../pull-secrets/ownership.ts";
+import { type RegistryKey, sourceRef } from "../pull-secrets/pull-secret.ts";
+import { displayHost } from "../registry/server.ts";
+import { displayKey } from "../registry/url.ts";
 import type { Facts } from "./facts.ts";
 import { type Finding, finding, placesWords } from "./finding.ts";
 

@@ -1,12 +1,12 @@
-import type { PullSource } from "../keyring.ts";
+import type { PullSource } from "../kubelet/keyring.ts";
+import { podImages } from "../kubelet/pod-images.ts";
+import { accountOf, namesOf } from "../kubelet/pod-secrets.ts";
+import { isPullFailure } from "../kubelet/pull-failures.ts";
+import { type Restart, restartOf } from "../kubelet/restart.ts";
 import type { Container, ContainerStatus, CoreEvent, Pod } from "../objects.ts";
-import type { OwnerLabel } from "../ownership.ts";
-import { podImages } from "../pod-images.ts";
-import { accountOf, namesOf } from "../pod-secrets.ts";
-import { isPullFailure } from "../pull-failures.ts";
-import type { RegistryKey } from "../registry-key.ts";
-import { type Restart, restartOf } from "../restart.ts";
-import type { SourceKnowledge } from "../source.ts";
+import type { OwnerLabel } from "../pull-secrets/ownership.ts";
+import type { RegistryKey } from "../pull-secrets/pull-secret.ts";
+import type { SourceKnowledge } from "../pull-secrets/source.ts";
 
 /** What `check` judges: one snapshot, with what could not be read. */
 export type Facts = {

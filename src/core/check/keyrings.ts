@@ -3,7 +3,7 @@ import {
 	type KeyringAnswer,
 	lookUp,
 	readKeyring,
-} from "../keyring.ts";
+} from "../kubelet/keyring.ts";
 import {
 	type Facts,
 	type PodFacts,

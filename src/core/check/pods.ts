@@ -1,8 +1,8 @@
-import type { Mending } from "../mending.ts";
+import type { Mending } from "../pull-secrets/fixes.ts";
 import type { Facts, PodFacts } from "./facts.ts";
 import { counted, type Finding, finding, placesWords } from "./finding.ts";
 import type { Keyrings } from "./keyrings.ts";
-import { podMending } from "./pod-mending.ts";
+import { podMending } from "./pod-fixes.ts";
 import {
 	diagnose,
 	type ProblemKind,

@@ -1,5 +1,5 @@
-import { registryServerOf } from "../explanation.ts";
-import { causeOf, type PullCause } from "../pull-failures.ts";
+import { registryServerOf } from "../explain/explanation.ts";
+import { causeOf, type PullCause } from "../kubelet/pull-failures.ts";
 import type { PodFacts, Waiting } from "./facts.ts";
 import type { Keyrings } from "./keyrings.ts";
 

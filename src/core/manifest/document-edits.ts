@@ -1,5 +1,5 @@
 import { OperationError } from "../../errors.ts";
-import type { RewrittenImage } from "../image-reference.ts";
+import type { RewrittenImage } from "../kubelet/image-reference.ts";
 import {
 	addPullSecrets,
 	appendPullSecrets,

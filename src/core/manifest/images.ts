@@ -4,7 +4,7 @@ import {
 	type RewrittenImage,
 	readImageReference,
 	rewriteImage,
-} from "../image-reference.ts";
+} from "../kubelet/image-reference.ts";
 import { type Edit, yamlWord } from "./edit.ts";
 import { entryOf, type MapNode, type ScalarNode } from "./node.ts";
 import { type Located, locate, parseDocumentOf } from "./parse.ts";

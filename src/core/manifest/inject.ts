@@ -1,4 +1,4 @@
-import type { RewrittenImage } from "../image-reference.ts";
+import type { RewrittenImage } from "../kubelet/image-reference.ts";
 import { DocumentEdits, describe } from "./document-edits.ts";
 import { applyEdits } from "./edit.ts";
 import {

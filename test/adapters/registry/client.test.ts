@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, suite, test } from "node:test";
 import { registryClient } from "../../../src/adapters/registry/client.ts";
-import { Credential } from "../../../src/core/credential.ts";
-import type { Verification } from "../../../src/core/verification.ts";
+import { Credential } from "../../../src/core/credentials/credential.ts";
+import type { Verification } from "../../../src/core/registry/verification.ts";
 import { AbortedError, OperationError } from "../../../src/errors.ts";
 import {
 	type Authority,

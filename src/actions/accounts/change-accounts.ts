@@ -1,0 +1,76 @@
+import type { AccountPlan } from "../../core/accounts/attachment.ts";
+import type { ServiceAccount } from "../../core/objects.ts";
+import type { Cluster, ConnectionFlags, World } from "../../world.ts";
+import { ChangeReport, type Showing } from "../apply/change-report.ts";
+import { type Selection, selectNamespaces } from "../read/select-namespaces.ts";
+import { editAccounts } from "./edit-accounts.ts";
+import { type AccountChoice, findAccounts } from "./find-accounts.ts";
+
+/** What attach and detach are told. */
+export interface AccountChange extends Showing {
+	readonly connection: ConnectionFlags;
+	/** Undefined: the context's namespace. */
+	readonly places: Selection | undefined;
+	readonly accounts: AccountChoice;
+	/** The registry key's name. */
+	readonly key: string;
+	/** Warnings about the command line. */
+	readonly notes: readonly string[];
+}
+
+/** In what attach and detach differ. */
+export interface AccountChanging {
+	readonly plan: (account: ServiceAccount) => AccountPlan;
+	/** Only accounts with these labels, where they are listed. */
+	readonly labelSelector?: string;
+	/** As for `editAccounts`. */
+	readonly awaitDefault: boolean;
+	/** Said where no account is meant. */
+	readonly none: string;
+	/** Called with the accounts that were changed, as they were before. */
+	readonly after?: (
+		cluster: Cluster,
+		changed: readonly ServiceAccount[],
+	) => Promise<void>;
+}
+
+/** Changes the service accounts that are meant, shows what became of each, and returns the exit status. */
+export async function changeAccounts(
+	change: AccountChange,
+	world: World,
+	how: AccountChanging,
+): Promise<number> {
+	const { err } = world.streams;
+	for (const note of change.notes) err.write(`Warning: ${note}\n`);
+	const cluster = await world.connect(change.connection);
+	try {
+		const selection = change.places ?? {
+			by: "names",
+			names: [cluster.namespace],
+		};
+		const targets = await findAccounts(
+			cluster,
+			selection,
+			await selectNamespaces(selection, [], cluster, world),
+			change.accounts,
+			how.labelSelector,
+		);
+		if (targets.length === 0) err.write(`${how.none}\n`);
+		const report = new ChangeReport(world.streams, change);
+		return await report.whatIsDone(async () => {
+			const changed = await editAccounts(targets, {
+				cluster,
+				clock: world.clock,
+				interrupt: world.interrupt,
+				dryRun: change.dryRun,
+				plan: how.plan,
+				awaitDefault: how.awaitDefault,
+				onResult: report.add,
+			});
+			await how.after?.(cluster, changed);
+			return report.finish({ withSummary: targets.length > 1 });
+		});
+	} finally {
+		await cluster.close();
+	}
+}

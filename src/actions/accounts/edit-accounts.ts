@@ -1,0 +1,155 @@
+import type { AccountPlan } from "../../core/accounts/attachment.ts";
+import type { ServiceAccount } from "../../core/objects.ts";
+import type { Action, ChangeResult, DryRun } from "../../core/output/result.ts";
+import { ApiError } from "../../errors.ts";
+import { failureLineIn, isFatal } from "../../report/failure.ts";
+import type { Clock, Cluster } from "../../world.ts";
+import { orderly } from "../apply/orderly.ts";
+import { AT_ONCE, inParallel } from "../in-parallel.ts";
+
+/** A service account, as it was listed or still to be read. */
+export interface AccountTarget {
+	readonly namespace: string;
+	readonly name: string;
+	readonly listed?: ServiceAccount;
+}
+
+export interface EditingAccounts {
+	readonly cluster: Cluster;
+	readonly clock: Clock;
+	readonly interrupt: AbortSignal;
+	readonly dryRun: DryRun;
+	readonly plan: (account: ServiceAccount) => AccountPlan;
+	/** A `default` account that is not there is waited for: controllers make it soon after its namespace. */
+	readonly awaitDefault: boolean;
+	/** Called once an account, in the targets' order. */
+	readonly onResult: (result: ChangeResult) => void;
+}
+
+/** How often an account may change under our hands before we give up on it. */
+const ATTEMPTS = 100;
+const FIRST_PAUSE = 5;
+const LONGEST_PAUSE = 500;
+/** How long a new namespace may take to get its default account, in milliseconds. */
+const PATIENCE = 10_000;
+
+/**
+ * Edits service accounts, each against what it is at that moment: where it
+ * changed meanwhile it is read and planned again. Resolves with the accounts
+ * that were (or with a dry run would be) changed, as they were before. Failures
+ * become results; throws only what makes the rest pointless.
+ */
+export async function editAccounts(
+	targets: readonly AccountTarget[],
+	how: EditingAccounts,
+): Promise<ServiceAccount[]> {
+	const inOrder = orderly(how.onResult);
+	try {
+		const changed = await inParallel(
+			targets,
+			AT_ONCE,
+			async (target, index) => {
+				const add = (action: Action, reason = ""): void =>
+					inOrder.add(index, {
+						context: how.cluster.context,
+						namespace: target.namespace,
+						kind: "ServiceAccount",
+						name: target.name,
+						action,
+						reason,
+					});
+				try {
+					const { before, note } = await editOne(target, how);
+					add(before === undefined ? "unchanged" : "configured", note);
+					return before;
+				} catch (error) {
+					if (isFatal(error)) throw error;
+					add("failed", failureLineIn(target.namespace, error));
+					return undefined;
+				}
+			},
+		);
+		return changed.filter((account) => account !== undefined);
+	} finally {
+		inOrder.flush();
+	}
+}
+
+/** `before`: the account as it was, if there was something to change. */
+async function editOne(
+	target: AccountTarget,
+	how: EditingAccounts,
+): Promise<{ before?: ServiceAccount; note?: string }> {
+	const { cluster, clock, dryRun } = how;
+	let account = target.listed ?? (await readAccount(target, how));
+	for (let attempt = 1; ; attempt++) {
+		const { operations, note } = how.plan(account);
+		if (operations.length === 0)
+			return note === undefined ? {} : { note: noteLine(target) };
+		if (dryRun === "client") return { before: account };
+		try {
+			await cluster.patch("ServiceAccount", target, operations, {
+				dryRun: dryRun === "server",
+			});
+			return { before: account };
+		} catch (error) {
+			if (!isStale(error) || attempt === ATTEMPTS) throw error;
+			const now = await readAccount(target, how);
+			// Refused although nothing had changed: the edit itself is not welcome.
+			if (now.metadata.resourceVersion === account.metadata.resourceVersion)
+				throw error;
+			account = now;
+			// Others are at it, too: not all at the same time again.
+			const most = Math.min(FIRST_PAUSE * 2 ** attempt, LONGEST_PAUSE);
+			await clock.delay(most * Math.random(), how.interrupt);
+		}
+	}
+}
+
+function noteLine({ namespace, name }: AccountTarget): string {
+	return `Warning: serviceaccount/${name} in ${namespace} namespace names the key, but attach did not add it: left as it is`;
+}
+
+async function readAccount(
+	target: AccountTarget,
+	{ cluster, clock, interrupt, awaitDefault }: EditingAccounts,
+): Promise<ServiceAccount> {
+	const until = clock.now() + PATIENCE;
+	let pause = 50;
+	for (;;) {
+		try {
+			return await cluster.read("ServiceAccount", target);
+		} catch (error) {
+			const missing = error instanceof ApiError && error.status === 404;
+			const worthIt = awaitDefault && target.name === "default";
+			if (!missing || !worthIt || clock.now() > until) throw error;
+			await checkNamespace(target.namespace, cluster);
+		}
+		await clock.delay(pause, interrupt);
+		pause = Math.min(pause * 2, 1000);
+	}
+}
+
+/** Throws where the namespace is missing, so that nothing will come of waiting. */
+async function checkNamespace(name: string, cluster: Cluster): Promise<void> {
+	try {
+		const { metadata } = await cluster.read("Namespace", { name });
+		if (metadata.deletionTimestamp === undefined) return;
+	} catch (error) {
+		// Whoever may not look at namespaces can still wait.
+		if (error instanceof ApiError && error.status === 403) return;
+		throw error;
+	}
+	throw new ApiError(
+		403,
+		"Forbidden",
+		`namespace "${name}" is being terminated: its service accounts are going`,
+	);
+}
+
+/** 409 from a conflict, 422 from a JSON Patch whose test failed. */
+function isStale(error: unknown): boolean {
+	return (
+		error instanceof ApiError && (error.status === 409 || error.status === 422)
+	);
+}

@@ -1,0 +1,54 @@
+import { groupOldPods, podsOf } from "../../core/accounts/old-pods.ts";
+import type { Pod, ServiceAccount } from "../../core/objects.ts";
+import { inReach } from "../../core/output/context-flags.ts";
+import { failureLine, isFatal } from "../../report/failure.ts";
+import { oldPodsLine } from "../../report/old-pods.ts";
+import type { Cluster, Output } from "../../world.ts";
+
+/** Up to so many namespaces are asked for their pods one by one; beyond, one list of all is cheaper. */
+const ASKED_SINGLY = 20;
+
+/**
+ * Says which running pods of these accounts (as they were before the key was
+ * added) keep their old pull Secrets, and what starts them anew. Where pods may
+ * not be read, it says that.
+ */
+export async function warnOfOldPods(
+	cluster: Cluster,
+	accounts: readonly ServiceAccount[],
+	err: Output,
+): Promise<void> {
+	const byNamespace = Map.groupBy(
+		accounts,
+		({ metadata }) => metadata.namespace ?? "",
+	);
+	const scopes =
+		byNamespace.size > ASKED_SINGLY
+			? [{}]
+			: [...byNamespace.keys()].map((namespace) => ({ namespace }));
+	const old: Pod[] = [];
+	try {
+		for (const scope of scopes)
+			for await (const { items } of cluster.pages("Pod", scope)) {
+				const pods = Map.groupBy(
+					items,
+					({ metadata }) => metadata.namespace ?? "",
+				);
+				for (const [namespace, group] of pods)
+					for (const account of byNamespace.get(namespace) ?? [])
+						old.push(...podsOf(account, group));
+			}
+	} catch (error) {
+		if (isFatal(error)) throw error;
+		err.write(
+			`Warning: pods that run already keep their old pull Secrets until they are restarted; which ones cannot be told: ${failureLine(error)}\n`,
+		);
+		return;
+	}
+	for (const group of groupOldPods(old)) {
+		const commands = group.commands.map((command) =>
+			inReach(command, cluster.reach),
+		);
+		err.write(oldPodsLine({ ...group, commands }));
+	}
+}

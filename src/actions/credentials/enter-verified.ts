@@ -1,0 +1,44 @@
+import { expiryInside, expiryWarning } from "../../core/pull-secrets/expiry.ts";
+import { displayHost } from "../../core/registry/server.ts";
+import type { World } from "../../world.ts";
+import {
+	type CredentialInput,
+	type EnteredCredential,
+	enterCredentials,
+} from "./credential-input.ts";
+import { type Verifying, verifyCredentials } from "./verify-credentials.ts";
+
+/**
+ * The credentials of a command line, asked for or fetched, and tried where that
+ * is wanted, or where the command line does not say and `byDefault` holds. Warnings
+ * go to stderr. Throws what entering and verifying throw.
+ */
+export async function enterVerified(
+	input: CredentialInput,
+	verifying: Verifying,
+	how: {
+		readonly byDefault: boolean;
+		readonly yes: boolean;
+		readonly quiet: boolean;
+	},
+	world: World,
+): Promise<EnteredCredential[] | "cancelled"> {
+	const entered = await enterCredentials(input, world);
+	for (const { server, credential, warnings, from } of entered) {
+		if (from !== undefined && !how.quiet)
+			world.streams.err.write(
+				`using the credential for ${displayHost(server.key)} in ${from}\n`,
+			);
+		const ends = expiryInside(credential);
+		const expiry =
+			ends === undefined
+				? undefined
+				: expiryWarning({ key: server.key, at: ends }, world.clock.now());
+		for (const warning of [...server.warnings, ...warnings, expiry])
+			if (warning !== undefined)
+				world.streams.err.write(`Warning: ${warning}\n`);
+	}
+	return (verifying.wanted ?? how.byDefault)
+		? verifyCredentials(entered, verifying, how, world)
+		: entered;
+}

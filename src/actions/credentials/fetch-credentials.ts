@@ -1,0 +1,63 @@
+import {
+	displayHost,
+	parseRegistryServer,
+	type RegistryServer,
+} from "../../core/registry/server.ts";
+import { OperationError, UsageError } from "../../errors.ts";
+import type { StoredCredentials, World } from "../../world.ts";
+import type { EnteredCredential } from "./credential-input.ts";
+
+/**
+ * The credentials that docker, podman or a credential helper keep for these
+ * registries, or for those that the person picks: never for all without a word.
+ * Throws UsageError where nobody can be asked, OperationError for what is not there.
+ */
+export async function fetchCredentials(
+	servers: readonly RegistryServer[],
+	{ path }: { readonly path?: string },
+	world: World,
+): Promise<EnteredCredential[]> {
+	const stored = await world.storedCredentials(path);
+	const asked = servers.length === 0;
+	const chosen = asked ? await pick(stored, world) : servers;
+	const fetched: EnteredCredential[] = [];
+	// One by one: a credential helper may ask the person to unlock something.
+	for (const server of chosen) {
+		const { credential, from } = await stored.find(server.key);
+		fetched.push({ server, credential, from, asked, warnings: [] });
+	}
+	return fetched;
+}
+
+async function pick(
+	stored: StoredCredentials,
+	world: World,
+): Promise<RegistryServer[]> {
+	const hosts = stored.registries.map(displayHost).filter(isServer);
+	if (!world.streams.interactive)
+		throw new UsageError(
+			`--from-docker-config needs --registry-server: name the registries to take${hosts.length === 0 ? "" : ` (there are ${hosts.join(", ")})`}`,
+		);
+	if (hosts.length === 0)
+		throw new OperationError(
+			"the docker config names no registry: name one with --registry-server, for its credential helper to look up",
+		);
+	const prompter = await world.prompter();
+	const picked = await prompter.pick({
+		message: "Which registries?",
+		choices: hosts.map((host) => ({ value: host, label: host })),
+	});
+	if (picked.length === 0)
+		throw new OperationError("no registry was chosen: nothing was written");
+	return picked.map((host) => parseRegistryServer(host));
+}
+
+/** A file may hold anything. */
+function isServer(host: string): boolean {
+	try {
+		parseRegistryServer(host);
+		return true;
+	} catch {
+		return false;
+	}
+}

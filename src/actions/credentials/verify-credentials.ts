@@ -1,0 +1,137 @@
+import type { RegistryServer } from "../../core/registry/server.ts";
+import { displayHost } from "../../core/registry/server.ts";
+import {
+	describeVerification,
+	mayBeWritten,
+	type ProbedImage,
+	type Verification,
+} from "../../core/registry/verification.ts";
+import { OperationError, UsageError } from "../../errors.ts";
+import type { World } from "../../world.ts";
+import { type EnteredCredential, enterAgain } from "./credential-input.ts";
+import { readAuthorities, type Trust } from "./registry-trust.ts";
+
+/** How credentials are tried before they are written. */
+export interface Verifying extends Trust {
+	/** undefined: the command line does not say. */
+	readonly wanted: boolean | undefined;
+	/** An image to pull with the credential of the registry that has this key. */
+	readonly image?: { readonly key: string; readonly image: ProbedImage };
+}
+
+/**
+ * Tries each credential at its registry. At a terminal, one that is rejected is
+ * asked for again; without one it throws OperationError after one line for each
+ * that may not be written. Returns what to write, or `cancelled`.
+ */
+export async function verifyCredentials(
+	entered: readonly EnteredCredential[],
+	verifying: Verifying,
+	how: { readonly yes: boolean; readonly quiet: boolean },
+	world: World,
+): Promise<EnteredCredential[] | "cancelled"> {
+	checkImage(
+		entered.map(({ server }) => server),
+		verifying,
+	);
+	const ca = await readAuthorities(verifying, world);
+	const settled: EnteredCredential[] = [];
+	const problems: string[] = [];
+	for (let one of entered) {
+		let verification = await tried(one, verifying, ca, world);
+		while (!mayBeWritten(verification)) {
+			const problem = describeVerification(verification, one.server.key);
+			if (!world.streams.interactive || how.yes) {
+				problems.push(problem);
+				break;
+			}
+			world.streams.err.write(`${problem}\n`);
+			const next = await askWhatNext(verification, world);
+			if (next === "cancel") return "cancelled";
+			if (next === "write") break;
+			if (next === "enter") one = await enterAgain(one, world);
+			verification = await tried(one, verifying, ca, world);
+		}
+		if (mayBeWritten(verification))
+			report(verification, one.server, verifying, how.quiet, world);
+		settled.push(one);
+	}
+	const last = problems.pop();
+	if (last === undefined) return settled;
+	for (const problem of problems)
+		world.streams.err.write(`error: ${problem}\n`);
+	throw new OperationError(
+		`${last}; nothing was written (--no-verify writes it all the same)`,
+	);
+}
+
+/** An image of another registry would say nothing about these credentials. */
+function checkImage(
+	servers: readonly RegistryServer[],
+	{ image }: Verifying,
+): void {
+	if (!image || servers.some(({ key }) => key === image.key)) return;
+	throw new UsageError(
+		`--verify-image: the image is one of ${displayHost(image.key)}, and the credential is for ${servers.map(({ key }) => displayHost(key)).join(", ")}`,
+	);
+}
+
+async function tried(
+	{ server, credential }: EnteredCredential,
+	{ image, insecure }: Verifying,
+	ca: string | undefined,
+	world: World,
+): Promise<Verification> {
+	const probe = {
+		key: server.key,
+		credential,
+		insecure,
+		...(image?.key === server.key && { image: image.image }),
+	};
+	const registry = await world.registry();
+	const progress = world.streams.interactive
+		? (await world.prompter()).progress(
+				`asking ${displayHost(server.key)} about the credential`,
+			)
+		: undefined;
+	try {
+		return await registry.verify(probe, ca);
+	} finally {
+		progress?.stop();
+	}
+}
+
+async function askWhatNext(
+	{ outcome }: Verification,
+	world: World,
+): Promise<"enter" | "again" | "write" | "cancel"> {
+	const prompter = await world.prompter();
+	return prompter.choose({
+		message: "What now?",
+		choices: [
+			outcome === "unreachable"
+				? { value: "again", label: "try again" }
+				: { value: "enter", label: "enter another credential" },
+			{ value: "write", label: "write it all the same" },
+			{ value: "cancel", label: "cancel" },
+		],
+	});
+}
+
+/** What was found out about one that is written. */
+function report(
+	verification: Verification,
+	{ key }: RegistryServer,
+	{ insecure, caPath }: Verifying,
+	quiet: boolean,
+	world: World,
+): void {
+	const { err } = world.streams;
+	const text = describeVerification(verification, key);
+	if (verification.outcome !== "good") err.write(`Warning: ${text}\n`);
+	else if (!quiet) err.write(`${text}\n`);
+	if (insecure || caPath !== undefined)
+		err.write(
+			`Warning: ${insecure ? "--insecure" : "--registry-ca"} is for this check alone: the cluster's nodes must be set up for ${displayHost(key)} as well\n`,
+		);
+}

@@ -1,0 +1,83 @@
+import {
+	type OwnerLabel,
+	REGISTRY_KEY_TYPE,
+	SOURCE_ANNOTATION,
+	selectorOf,
+} from "../../core/pull-secrets/ownership.ts";
+import type {
+	ContentReader,
+	RegistryKey,
+} from "../../core/pull-secrets/pull-secret.ts";
+import {
+	isSourceLike,
+	onlySource,
+	type SourceRef,
+} from "../../core/pull-secrets/source.ts";
+import { ApiError, OperationError } from "../../errors.ts";
+import type { Cluster } from "../../world.ts";
+import { readKey, readKeys } from "./read-keys.ts";
+
+/** Which source a command line means. */
+export interface SourceChoice {
+	readonly name: string;
+	readonly owner: OwnerLabel;
+	/** Where sources usually live. */
+	readonly usual: string;
+	/** `--from`. */
+	readonly from?: SourceRef;
+	/** How the command line names another place, for messages; `--from NAMESPACE/NAME` where absent. */
+	readonly by?: string;
+}
+
+/**
+ * Reads the source: at `--from`, else in the usual namespace, else the only one
+ * of that name anywhere. Throws OperationError that says where it looked.
+ */
+export async function findSource(
+	cluster: Cluster,
+	reader: ContentReader,
+	choice: SourceChoice,
+): Promise<RegistryKey> {
+	const place = choice.from ?? { namespace: choice.usual, name: choice.name };
+	const key = await readKey(cluster, reader, place);
+	if (key !== undefined && isSourceLike(key, choice.owner)) return key;
+	if (choice.from !== undefined)
+		throw notASource(choice.from, key, choice.owner);
+	try {
+		const keys = await readKeys(cluster, reader, {
+			labelSelector: selectorOf(choice.owner),
+			fieldSelector: `metadata.name=${choice.name}`,
+		});
+		return onlySource(keys, choice.name, choice.owner, choice.usual, choice.by);
+	} catch (error) {
+		if (error instanceof ApiError && error.status === 403)
+			throw new OperationError(
+				`no source named "${choice.name}" in namespace "${choice.usual}", and you may not look in others: name it with ${choice.by ?? "--from NAMESPACE/NAME"}`,
+			);
+		throw error;
+	}
+}
+
+function notASource(
+	from: SourceRef,
+	key: RegistryKey | undefined,
+	owner: OwnerLabel,
+): OperationError {
+	const shown = `${from.namespace}/${from.name}`;
+	if (key === undefined)
+		return new OperationError(
+			`--from: there is no Secret ${shown}; run 'kubectl meshreg list' to see the sources`,
+		);
+	if (key.type !== REGISTRY_KEY_TYPE)
+		return new OperationError(
+			`--from: ${shown} is a Secret of type ${key.type}, not ${REGISTRY_KEY_TYPE}`,
+		);
+	const source = key.annotations[SOURCE_ANNOTATION];
+	if (source !== undefined)
+		return new OperationError(
+			`--from: ${shown} is itself a copy of ${source}; name that one`,
+		);
+	return new OperationError(
+		`--from: ${shown} lacks the label ${selectorOf(owner)}; set it with 'kubectl label secret ${from.name} -n ${from.namespace} ${selectorOf(owner)}'`,
+	);
+}

@@ -1,0 +1,32 @@
+import type {
+	ContentReader,
+	RegistryKey,
+} from "../../core/pull-secrets/pull-secret.ts";
+import { ApiError } from "../../errors.ts";
+import type { Cluster, ListQuery, ObjectRef } from "../../world.ts";
+
+/** A Secret by name; undefined where there is none. Throws what the cluster throws, 403 included. */
+export async function readKey(
+	cluster: Cluster,
+	reader: ContentReader,
+	ref: ObjectRef & { namespace: string },
+): Promise<RegistryKey | undefined> {
+	try {
+		return reader.registryKey(await cluster.read("Secret", ref));
+	} catch (error) {
+		if (error instanceof ApiError && error.status === 404) return undefined;
+		throw error;
+	}
+}
+
+/** All Secrets that a query selects, page by page, so that only what a key needs stays in memory. */
+export async function readKeys(
+	cluster: Cluster,
+	reader: ContentReader,
+	query: ListQuery,
+): Promise<RegistryKey[]> {
+	const keys: RegistryKey[] = [];
+	for await (const page of cluster.pages("Secret", query))
+		for (const secret of page.items) keys.push(reader.registryKey(secret));
+	return keys;
+}

@@ -1,0 +1,105 @@
+import type { Kind, ObjectOf } from "../../core/objects.ts";
+import { AbortedError, ApiError } from "../../errors.ts";
+import type { Clock, Cluster, ListQuery } from "../../world.ts";
+
+/** Where what is followed is told. */
+export interface Follower<Object, Item> {
+	/** What is kept of an object. */
+	item(object: Object): Item;
+	/** All there is: at first, and again where the server has forgotten how it came about. */
+	all(items: readonly Item[]): void;
+	/** One as it is now, or as it was when it went. */
+	changed(item: Item, gone: boolean): void;
+	/** It could not be followed for a while, and is tried again. Not told of what mends at the first try. */
+	trouble(error: unknown): void;
+}
+
+/** A watch that lived so long, in milliseconds, was a good one, whatever ended it. */
+const GOOD = 5_000;
+const LONGEST_PAUSE = 30_000;
+
+/** What can be listed, and then watched. */
+export interface Followed {
+	/** The one list. Throws what the cluster throws. */
+	list(): Promise<void>;
+	/**
+	 * Watches from the list on, until the signal. A watch that ends is resumed where it
+	 * was; only a server that has forgotten that version (410) is listed again. Whatever
+	 * else goes wrong is tried again after a pause that grows to half a minute.
+	 */
+	follow(clock: Clock, signal: AbortSignal): Promise<never>;
+}
+
+/** The objects of a kind that a query selects. */
+export class Following<K extends Kind, Item> implements Followed {
+	/** Undefined: to be listed first. */
+	#version: string | undefined;
+
+	constructor(
+		readonly cluster: Cluster,
+		readonly kind: K,
+		readonly query: ListQuery,
+		readonly follower: Follower<ObjectOf[K], Item>,
+	) {}
+
+	async list(): Promise<void> {
+		const items: Item[] = [];
+		let version = "";
+		for await (const page of this.cluster.pages(this.kind, this.query)) {
+			for (const object of page.items) items.push(this.follower.item(object));
+			// A list that the server could not go on with ends at a later version: what
+			// changed on its first pages since is only told of by a watch from the first.
+			version ||= page.resourceVersion;
+		}
+		this.#version = version;
+		this.follower.all(items);
+	}
+
+	async follow(clock: Clock, signal: AbortSignal): Promise<never> {
+		let failures = 0;
+		for (;;) {
+			const began = clock.now();
+			let error: unknown;
+			try {
+				if (this.#version === undefined) await this.list();
+				await this.#watch(signal, () => {
+					failures = 0;
+				});
+			} catch (thrown) {
+				error = thrown;
+			}
+			signal.throwIfAborted();
+			if (error instanceof AbortedError) throw error;
+			if (clock.now() - began > GOOD) failures = 0;
+			failures++;
+			if (error instanceof ApiError && error.status === 410)
+				this.#version = undefined;
+			else if (error !== undefined && failures > 1)
+				this.follower.trouble(error);
+			await clock.delay(pause(failures), signal);
+		}
+	}
+
+	async #watch(signal: AbortSignal, heard: () => void): Promise<void> {
+		const query = { ...this.query, resourceVersion: this.#version ?? "" };
+		for await (const event of this.cluster.watch(this.kind, query, signal)) {
+			heard();
+			if (event.type === "BOOKMARK") {
+				this.#version = event.resourceVersion;
+				continue;
+			}
+			const { object } = event;
+			this.#version = object.metadata.resourceVersion ?? this.#version;
+			this.follower.changed(
+				this.follower.item(object),
+				event.type === "DELETED",
+			);
+		}
+	}
+}
+
+/** Milliseconds; spread, so that many watchers do not come back together. */
+function pause(failures: number): number {
+	const longest = Math.min(LONGEST_PAUSE, 100 * 2 ** (failures - 1));
+	return longest * (0.5 + Math.random() / 2);
+}

@@ -1,0 +1,95 @@
+import type { Clock } from "../../world.ts";
+
+/**
+ * Names to be seen to, each by one worker at a time: at once, or not before a time.
+ * A name that comes up again while it is being seen to is seen to once more.
+ */
+export class Agenda {
+	readonly #ready = new Set<string>();
+	readonly #later = new Map<string, number>();
+	readonly #busy = new Set<string>();
+	#wake = () => {};
+
+	constructor(readonly clock: Clock) {}
+
+	/** As soon as possible, or at `time` (milliseconds since 1970); the earlier time counts. */
+	add(name: string, time = 0): void {
+		if (time <= this.clock.now()) {
+			this.#later.delete(name);
+			this.#ready.add(name);
+		} else if (!this.#ready.has(name))
+			this.#later.set(name, Math.min(time, this.#later.get(name) ?? time));
+		this.#wake();
+	}
+
+	/** Sees to names with `work`, so many at once, until the signal; then waits for the work under way. */
+	async run(
+		work: (name: string) => Promise<void>,
+		atOnce: number,
+		signal: AbortSignal,
+	): Promise<never> {
+		const running = new Set<Promise<void>>();
+		let failure: { error: unknown } | undefined;
+		try {
+			for (;;) {
+				signal.throwIfAborted();
+				if (failure) throw failure.error;
+				this.#promote();
+				for (const name of this.#ready) {
+					if (running.size >= atOnce) break;
+					if (this.#busy.has(name)) continue;
+					this.#ready.delete(name);
+					this.#busy.add(name);
+					const one = work(name)
+						.catch((error: unknown) => {
+							failure ??= { error };
+						})
+						.finally(() => {
+							this.#busy.delete(name);
+							running.delete(one);
+							this.#wake();
+						});
+					running.add(one);
+				}
+				await this.#somethingToDo(signal);
+			}
+		} finally {
+			await Promise.all(running);
+		}
+	}
+
+	#promote(): void {
+		const now = this.clock.now();
+		for (const [name, time] of this.#later)
+			if (time <= now) {
+				this.#later.delete(name);
+				this.#ready.add(name);
+			}
+	}
+
+	/** Until a name is added, work ends, or the next time has come. */
+	async #somethingToDo(signal: AbortSignal): Promise<void> {
+		const cancel = new AbortController();
+		const woken = new Promise<void>((resolve) => {
+			this.#wake = resolve;
+		});
+		let next = Infinity;
+		for (const time of this.#later.values()) next = Math.min(next, time);
+		const time = Number.isFinite(next)
+			? this.clock.delay(
+					Math.max(0, next - this.clock.now()),
+					AbortSignal.any([signal, cancel.signal]),
+				)
+			: new Promise<void>((_, reject) =>
+					signal.addEventListener("abort", () => reject(signal.reason), {
+						signal: cancel.signal,
+					}),
+				);
+		try {
+			await Promise.race([woken, time]);
+		} finally {
+			time.catch(() => {});
+			cancel.abort();
+		}
+	}
+}

@@ -1,0 +1,144 @@
+import { ApiError, ConnectionError } from "../../../errors.ts";
+
+/** An ApiError that also knows when and how to ask again. */
+export class Refusal extends ApiError {
+	constructor(
+		status: number,
+		reason: string,
+		detail: string,
+		/** Milliseconds from the Retry-After header; 0 without one. */
+		readonly retryAfter: number,
+		/** With a 410 to a page: where the rest of the list begins, as it is by now; "" without one. */
+		readonly continueToken: string,
+	) {
+		super(status, reason, detail);
+	}
+}
+
+/**
+ * The server's answer of status 400 and above, from its body: a Status, or whatever a proxy in between
+ * sent. `retryAfter`: the header's value, in seconds (API servers send no dates).
+ */
+export function refusal(
+	status: number,
+	body: string,
+	retryAfter = "",
+): Refusal {
+	const answer = parsed(body);
+	const reason = textOf(answer, "reason");
+	// A proxy's HTML page says nothing to a reader of one line.
+	const message =
+		textOf(answer, "message") ||
+		`the server answered ${status} without saying why`;
+	const seconds = Number(retryAfter) || 0;
+	return new Refusal(
+		status,
+		reason,
+		worded(status, message),
+		seconds * 1000,
+		textOf(Reflect.get(Object(answer), "metadata"), "continue"),
+	);
+}
+
+/** ApiError puts "The " before a 422's detail; what is not about one object is then a request. */
+function worded(status: number, message: string): string {
+	if (status !== 422 || / "[^"]*" is invalid: /.test(message)) return message;
+	return `request is invalid: ${message}`;
+}
+
+/** The `Status` in an ERROR event of a watch. */
+export function watchError(object: unknown): ApiError {
+	const code =
+		typeof object === "object" && object !== null && "code" in object
+			? Number(object.code)
+			: 500;
+	return refusal(code || 500, JSON.stringify(object));
+}
+
+function parsed(body: string): unknown {
+	try {
+		return JSON.parse(body);
+	} catch {
+		return undefined; // Not JSON is an answer, too: the caller then says so.
+	}
+}
+
+function textOf(object: unknown, key: string): string {
+	if (typeof object !== "object" || object === null) return "";
+	const value: unknown = Reflect.get(object, key);
+	return typeof value === "string" ? value : "";
+}
+
+/**
+ * What kept a request from being answered, in kubectl's words. `server` is `https://host:port`.
+ * https://github.com/kubernetes/kubectl/blob/v0.32.0/pkg/cmd/util/helpers.go StandardErrorMessage
+ */
+export function connectionError(
+	cause: unknown,
+	server: URL,
+	hint = "",
+): ConnectionError {
+	if (cause instanceof ConnectionError) return cause;
+	if (codeOf(cause) === "ECONNREFUSED")
+		return new ConnectionError(
+			`The connection to the server ${server.host} was refused - did you specify the right host or port?${hint && ` (${hint})`}`,
+		);
+	return new ConnectionError(
+		`Unable to connect to the server: ${reasonOf(cause, server)}`,
+	);
+}
+
+const UNKNOWN_AUTHORITY =
+	"tls: failed to verify certificate: x509: certificate signed by unknown authority";
+
+/** Go's words for Node's codes, so that what users find on the web about kubectl fits. */
+const REASONS: Readonly<Record<string, string>> = {
+	UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNKNOWN_AUTHORITY,
+	UNABLE_TO_GET_ISSUER_CERT: UNKNOWN_AUTHORITY,
+	UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNKNOWN_AUTHORITY,
+	SELF_SIGNED_CERT_IN_CHAIN: UNKNOWN_AUTHORITY,
+	DEPTH_ZERO_SELF_SIGNED_CERT: UNKNOWN_AUTHORITY,
+	CERT_SIGNATURE_FAILURE: UNKNOWN_AUTHORITY,
+	CERT_HAS_EXPIRED:
+		"tls: failed to verify certificate: x509: certificate has expired or is not yet valid",
+	CERT_NOT_YET_VALID:
+		"tls: failed to verify certificate: x509: certificate has expired or is not yet valid",
+	ECONNRESET: "connection reset by peer",
+	EPIPE: "broken pipe",
+	EHOSTUNREACH: "no route to host",
+	ENETUNREACH: "network is unreachable",
+	ETIMEDOUT: "i/o timeout",
+	ERR_SSL_WRONG_VERSION_NUMBER:
+		"http: server gave HTTP response to HTTPS client",
+	EPROTO: "tls: the server does not speak TLS",
+	HPE_INVALID_CONSTANT: "malformed HTTP response",
+};
+
+function reasonOf(cause: unknown, server: URL): string {
+	const code = codeOf(cause);
+	if (code === "ENOTFOUND" || code === "EAI_AGAIN")
+		return `dial tcp: lookup ${server.hostname}: no such host`;
+	if (code === "ERR_TLS_CERT_ALTNAME_INVALID")
+		return `tls: failed to verify certificate: x509: certificate is valid for ${namesOf(cause)}, not ${Reflect.get(Object(cause), "host") ?? server.hostname}`;
+	const known = code === undefined ? undefined : REASONS[code];
+	return known ?? (cause instanceof Error ? cause.message : String(cause));
+}
+
+/** From `DNS:a, IP Address:1.2.3.4`. */
+function namesOf(cause: unknown): string {
+	const certificate: unknown = Reflect.get(Object(cause), "cert");
+	const names: unknown = Reflect.get(Object(certificate), "subjectaltname");
+	return typeof names === "string"
+		? names.replace(/(^|, )[^:,]+:/g, "$1")
+		: "other names";
+}
+
+/** Node's error code, also of the first of several attempts (IPv6, then IPv4). */
+export function codeOf(cause: unknown): string | undefined {
+	if (cause instanceof AggregateError) return codeOf(cause.errors[0]);
+	return cause instanceof Error &&
+		"code" in cause &&
+		typeof cause.code === "string"
+		? cause.code
+		: undefined;
+}

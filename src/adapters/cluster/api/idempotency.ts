@@ -1,0 +1,95 @@
+import type { JsonPatchOperation } from "../../../core/objects.ts";
+
+/**
+ * Was a write carried out whose answer was lost? Answered from the object as it is now. Somebody else
+ * may have written the same: then there is nothing left to do, either.
+ */
+
+/** Whether `actual` has everything that `wanted` says, apart from what only the server sets. */
+export function carriesOut(actual: object, wanted: object): boolean {
+	return Object.entries(wanted).every(([key, value]) =>
+		key === "apiVersion" || key === "kind"
+			? true
+			: key === "metadata" && isObject(value)
+				? holds(Reflect.get(actual, key), withoutServerFields(value))
+				: holds(Reflect.get(actual, key), value),
+	);
+}
+
+function withoutServerFields(metadata: object): object {
+	const { resourceVersion, managedFields, ...rest } = metadata as Record<
+		string,
+		unknown
+	>;
+	return rest;
+}
+
+/** Absent and empty are the same to the API server. */
+function holds(actual: unknown, wanted: unknown): boolean {
+	if (isEmpty(wanted)) return true;
+	if (Array.isArray(wanted))
+		return (
+			Array.isArray(actual) &&
+			actual.length === wanted.length &&
+			wanted.every((item, at) => holds(actual[at], item))
+		);
+	if (isObject(wanted))
+		return (
+			isObject(actual) &&
+			Object.entries(wanted).every(([key, value]) =>
+				holds(Reflect.get(actual, key), value),
+			)
+		);
+	return actual === wanted;
+}
+
+const VERSION = "/metadata/resourceVersion";
+
+/** Whether the object is already what these operations would make of it. */
+export function alreadyPatched(
+	actual: object,
+	operations: readonly JsonPatchOperation[],
+): boolean {
+	return operations.every((operation, index) => {
+		// Conditions, both: the server has another version once the patch is done.
+		if (operation.op === "test" || operation.path === VERSION) return true;
+		// What a later operation changes again says nothing about the end.
+		const later = operations.slice(index + 1);
+		if (later.some(({ path }) => isWithin(path, operation.path))) return true;
+		const at = operation.path
+			.split("/")
+			.slice(1)
+			.map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+		const last = at.pop() ?? "";
+		const parent = at.reduce<unknown>(
+			(value, key) => (isObject(value) ? Reflect.get(value, key) : undefined),
+			actual,
+		);
+		if (operation.op === "remove")
+			return !isObject(parent) || Reflect.get(parent, last) === undefined;
+		if (last === "-")
+			return (
+				Array.isArray(parent) &&
+				parent.some((item) => holds(item, operation.value))
+			);
+		return (
+			isObject(parent) && holds(Reflect.get(parent, last), operation.value)
+		);
+	});
+}
+
+function isWithin(path: string, outer: string): boolean {
+	return path === outer || path.startsWith(`${outer}/`);
+}
+
+function isObject(value: unknown): value is object {
+	return typeof value === "object" && value !== null;
+}
+
+function isEmpty(value: unknown): boolean {
+	return (
+		value === undefined ||
+		value === null ||
+		(isObject(value) && Object.keys(value).length === 0)
+	);
+}

@@ -1,0 +1,49 @@
+import type { Kind } from "../../../core/objects.ts";
+import type { ListQuery, ObjectRef, WriteOptions } from "../../../world.ts";
+
+const PLURALS: Readonly<Record<Kind, string>> = {
+	Namespace: "namespaces",
+	Secret: "secrets",
+	ServiceAccount: "serviceaccounts",
+	Pod: "pods",
+	Event: "events",
+};
+
+export const REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+
+/** `/api/v1/namespaces/NS/secrets`; without a namespace those of all of them. */
+export function collectionPath(kind: Kind, namespace?: string): string {
+	const within =
+		namespace === undefined || kind === "Namespace"
+			? ""
+			: `/namespaces/${encodeURIComponent(namespace)}`;
+	return `/api/v1${within}/${PLURALS[kind]}`;
+}
+
+export function objectPath(kind: Kind, ref: ObjectRef): string {
+	return `${collectionPath(kind, ref.namespace)}/${encodeURIComponent(ref.name)}`;
+}
+
+/** Whose field each written one becomes, and whether it is stored at all. */
+export function writeQuery(options: WriteOptions = {}): string {
+	return `?fieldManager=kubectl-meshreg${options.dryRun ? "&dryRun=All" : ""}`;
+}
+
+export function listQuery(
+	query: ListQuery,
+	more: Readonly<Record<string, string>>,
+): string {
+	return `?${new URLSearchParams({
+		...(query.labelSelector && { labelSelector: query.labelSelector }),
+		...(query.fieldSelector && { fieldSelector: query.fieldSelector }),
+		...more,
+	})}`;
+}
+
+/** https://kubernetes.io/docs/reference/using-api/api-concepts/#receiving-resources-as-tables and below */
+export function acceptOf(query: ListQuery, shape: "List" | "Object"): string {
+	if (!query.metadataOnly) return "application/json";
+	const as =
+		shape === "List" ? "PartialObjectMetadataList" : "PartialObjectMetadata";
+	return `application/json;as=${as};v=v1;g=meta.k8s.io,application/json`;
+}

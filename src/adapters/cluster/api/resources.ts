@@ -1,0 +1,185 @@
+import type {
+	JsonPatchOperation,
+	Kind,
+	ObjectOf,
+} from "../../../core/objects.ts";
+import { ApiError } from "../../../errors.ts";
+import type { Cluster, ObjectRef } from "../../../world.ts";
+import { BrokenConnection, text } from "../http/exchange.ts";
+import { alreadyPatched, carriesOut } from "./idempotency.ts";
+import { collectionPath, objectPath, REVIEWS, writeQuery } from "./paths.ts";
+import { dataIn, redacted } from "./redact.ts";
+import type { Call, Requests } from "./requests.ts";
+import type { Repeat } from "./retry.ts";
+
+type Resources = Pick<
+	Cluster,
+	"read" | "create" | "update" | "patch" | "remove" | "mayI"
+>;
+
+/**
+ * Single objects. Each call is safe to repeat: where an earlier try may have been carried out, the
+ * object is read before anything is called a failure, or done twice.
+ */
+export function resources(requests: Requests, repeat: Repeat): Resources {
+	/** `sent`: what no refusal may quote. */
+	async function json<T>(call: Call, sent?: unknown): Promise<T> {
+		const said = await answerTo(call, sent);
+		try {
+			return JSON.parse(said);
+		} catch (error) {
+			throw new BrokenConnection(error, true);
+		}
+	}
+
+	async function answerTo(call: Call, sent: unknown): Promise<string> {
+		try {
+			return await text(await requests.send(call));
+		} catch (error) {
+			throw redacted(error, dataIn(sent));
+		}
+	}
+
+	const get = <K extends Kind>(kind: K, ref: ObjectRef) =>
+		json<ObjectOf[K]>({ method: "GET", path: objectPath(kind, ref) });
+
+	/** The answer of `write`, or after a lost answer and a refusal what is there, when it is what was wanted. */
+	async function orCarriedOut<K extends Kind>(
+		unsure: boolean,
+		kind: K,
+		object: ObjectOf[K],
+		write: () => Promise<ObjectOf[K]>,
+	): Promise<ObjectOf[K]> {
+		try {
+			return await write();
+		} catch (error) {
+			if (!unsure || !isStatus(error, 409)) throw error;
+			// A failure of this read is the attempt's: it is repeated with the rest.
+			const current = await get(kind, refOf(object));
+			if (carriesOut(current, object)) return current;
+			throw error;
+		}
+	}
+
+	return {
+		read: (kind, ref) => repeat.run("read", () => get(kind, ref)),
+
+		create: (kind, object, options) => {
+			const call: Call = {
+				method: "POST",
+				path:
+					collectionPath(kind, object.metadata.namespace) + writeQuery(options),
+				body: bodyOf(kind, object),
+				...(options?.evenWhenInterrupted && UNSTOPPABLE),
+			};
+			return repeat.run(
+				"write",
+				(unsure) =>
+					orCarriedOut(unsure && !options?.dryRun, kind, object, () =>
+						json(call, object),
+					),
+				options?.evenWhenInterrupted ? NEVER : undefined,
+			);
+		},
+
+		update: (kind, object, options) => {
+			const call: Call = {
+				method: "PUT",
+				path: objectPath(kind, refOf(object)) + writeQuery(options),
+				body: bodyOf(kind, object),
+			};
+			return repeat.run("write", (unsure) =>
+				orCarriedOut(unsure && !options?.dryRun, kind, object, () =>
+					json(call, object),
+				),
+			);
+		},
+
+		patch: (kind, ref, operations, options) => {
+			const call: Call = {
+				method: "PATCH",
+				path: objectPath(kind, ref) + writeQuery(options),
+				contentType: "application/json-patch+json",
+				body: JSON.stringify(
+					operations satisfies readonly JsonPatchOperation[],
+				),
+			};
+			return repeat.run("write", async (unsure) => {
+				if (!unsure || options?.dryRun) return json(call, operations);
+				// Read first: the same patch twice may add the same entry twice.
+				const current = await get(kind, ref);
+				if (alreadyPatched(current, operations)) return current;
+				try {
+					return await json(call, operations);
+				} catch (error) {
+					if (!isStatus(error, 409) && !isStatus(error, 422)) throw error;
+					// The first one may have been carried out between the two.
+					const later = await get(kind, ref);
+					if (alreadyPatched(later, operations)) return later;
+					throw error;
+				}
+			});
+		},
+
+		// Named one by one: callers hand over whole registry keys, and a credential has no business in a DELETE.
+		remove: (kind, ref, { uid, resourceVersion }, options) => {
+			const call: Call = {
+				method: "DELETE",
+				path: objectPath(kind, ref),
+				// Beside a body the API server reads no options from the query: a dry run asked for there deletes.
+				body: JSON.stringify({
+					kind: "DeleteOptions",
+					apiVersion: "v1",
+					preconditions: { uid, resourceVersion },
+					...(options?.dryRun && { dryRun: ["All"] }),
+				}),
+			};
+			return repeat.run("write", async (unsure) => {
+				try {
+					await text(await requests.send(call));
+				} catch (error) {
+					if (!unsure || options?.dryRun) throw error;
+					if (isStatus(error, 404)) return;
+					if (!isStatus(error, 409)) throw error;
+					// A new object of that name: ours went with the answer that was lost.
+					const current = await get(kind, ref).catch((failure: unknown) => {
+						if (isStatus(failure, 404)) return undefined;
+						throw failure;
+					});
+					if (current && current.metadata.uid === uid) throw error;
+				}
+			});
+		},
+
+		mayI: ({ verb, resource, namespace, name }) =>
+			repeat.run("read", async () => {
+				const review = await json<{ status?: { allowed?: boolean } }>({
+					method: "POST",
+					path: REVIEWS,
+					body: JSON.stringify({
+						apiVersion: "authorization.k8s.io/v1",
+						kind: "SelfSubjectAccessReview",
+						spec: { resourceAttributes: { verb, resource, namespace, name } },
+					}),
+				});
+				return review.status?.allowed === true;
+			}),
+	};
+}
+
+const UNSTOPPABLE = { evenWhenInterrupted: true };
+const NEVER = new AbortController().signal;
+
+function bodyOf(kind: Kind, object: object): string {
+	return JSON.stringify({ ...object, apiVersion: "v1", kind });
+}
+
+function refOf({
+	metadata: { name = "", namespace },
+}: ObjectOf[Kind]): ObjectRef {
+	return namespace === undefined ? { name } : { name, namespace };
+}
+
+function isStatus(error: unknown, status: number): boolean {
+	return error instanceof ApiError && error.status === status;
+}

@@ -1,0 +1,194 @@
+import { ApiError } from "../../../errors.ts";
+import type { Clock } from "../../../world.ts";
+import { BrokenConnection } from "../http/exchange.ts";
+import type { InFlight, Sort } from "../http/in-flight.ts";
+import { codeOf, connectionError, Refusal } from "./errors.ts";
+
+/** Milliseconds that a server may be gone before we give up. */
+const PATIENCE = 30_000;
+/** A server that says 429, or answers others meanwhile, is there: it is given longer. */
+const PATIENCE_WHILE_ANSWERING = 120_000;
+/** A 500 may well be for ever (an admission webhook that fails): not worth all of the patience. */
+const TRIES_ON_500 = 6;
+const FIRST_PAUSE = 100;
+const LONGEST_PAUSE = 3_000;
+/** After giving up: how long everything else fails at once instead of trying for itself. */
+const BREAKER = 1_000;
+/** What stands before a server says these of it; the server itself rarely. */
+const GONE = [502, 503, 504];
+
+export interface RepeatOptions {
+	inFlight: InFlight;
+	clock: Clock;
+	interrupt: AbortSignal;
+	/** Words for no answer at all. */
+	server: URL;
+	/** What else to say when it cannot be reached; may be "". */
+	hint: string;
+	/** In [0, 1): spreads the pauses. */
+	random?: () => number;
+}
+
+/** What one request has been through. */
+interface Tried {
+	/** Failures so far. */
+	failures: number;
+	/** Failures since anything was answered: one lost connection fails everything that was on it. */
+	inARow: number;
+	/** The clock at the first failure. */
+	began: number;
+	/** `answers` at the last failure. */
+	answers: number;
+}
+
+/** Repeats what failed in passing, with growing pauses, for a bounded time. */
+export class Repeat {
+	/** Requests that the server has answered. */
+	private answers = 0;
+	/** Something was there once: that it refuses now may be a restart. */
+	private reached = false;
+	/** Since when no request has had an answer from behind whatever stands before the server. */
+	private goneSince: number | undefined;
+	private gaveUp: { at: number; error: unknown } | undefined;
+
+	constructor(private readonly options: RepeatOptions) {}
+
+	/**
+	 * `attempt(unsure)`: one try; `unsure` when an earlier one may have been carried out although no
+	 * answer says so. It must be safe to repeat. Throws what the last try threw, or ConnectionError.
+	 * `interrupt` ends it with its reason; another than usual where something must not be left half done.
+	 */
+	async run<T>(
+		sort: Sort,
+		attempt: (unsure: boolean) => Promise<T>,
+		interrupt = this.options.interrupt,
+	): Promise<T> {
+		const { inFlight, clock } = this.options;
+		let unsure = false;
+		let tried: Tried | undefined;
+		for (;;) {
+			interrupt.throwIfAborted();
+			this.failFast();
+			try {
+				const result = await inFlight.run(sort, () => attempt(unsure));
+				this.answered();
+				return result;
+			} catch (error) {
+				if (interrupt.aborted) throw interrupt.reason;
+				tried = this.failed(tried);
+				const pause = this.pause(error, tried);
+				if (pause === undefined) throw this.final(error);
+				unsure ||= mayHaveBeenCarriedOut(error);
+				await clock.delay(pause, interrupt);
+			}
+		}
+	}
+
+	private answered(): void {
+		this.answers++;
+		this.reached = true;
+		this.goneSince = undefined;
+		this.gaveUp = undefined;
+	}
+
+	private failed(before: Tried | undefined): Tried {
+		const { answers } = this;
+		if (before === undefined)
+			return {
+				failures: 1,
+				inARow: 1,
+				began: this.options.clock.now(),
+				answers,
+			};
+		const inARow = answers === before.answers ? before.inARow + 1 : 1;
+		return { ...before, failures: before.failures + 1, inARow, answers };
+	}
+
+	/** Milliseconds until the next try; undefined: there is none. */
+	private pause(error: unknown, tried: Tried): number | undefined {
+		if (error instanceof Refusal) return this.pauseAfterRefusal(error, tried);
+		if (!(error instanceof BrokenConnection) || isForGood(error))
+			return undefined;
+		if (error.sent) {
+			this.reached = true;
+			// Fewer at once lose less with the next connection.
+			this.options.inFlight.overloaded();
+		}
+		if (!this.reached) return undefined;
+		return this.whileGone(this.backoff(tried.inARow), tried);
+	}
+
+	private pauseAfterRefusal(
+		{ status, retryAfter }: Refusal,
+		tried: Tried,
+	): number | undefined {
+		if (status === 429 || status === 503) this.options.inFlight.overloaded();
+		const pause = Math.max(this.backoff(tried.failures), retryAfter);
+		if (GONE.includes(status)) return this.whileGone(pause, tried);
+		this.answered();
+		if (status === 429)
+			return this.within(pause, tried.began, PATIENCE_WHILE_ANSWERING);
+		if (status !== 500 || tried.failures >= TRIES_ON_500) return undefined;
+		return this.within(pause, tried.began, PATIENCE);
+	}
+
+	private whileGone(pause: number, tried: Tried): number | undefined {
+		this.goneSince ??= this.options.clock.now();
+		return (
+			this.within(pause, this.goneSince, PATIENCE) &&
+			this.within(pause, tried.began, PATIENCE_WHILE_ANSWERING)
+		);
+	}
+
+	private within(
+		pause: number,
+		since: number,
+		patience: number,
+	): number | undefined {
+		return this.options.clock.now() + pause - since > patience
+			? undefined
+			: pause;
+	}
+
+	/** Spread, so that what failed together does not come back together. */
+	private backoff(failures: number): number {
+		const { random = Math.random } = this.options;
+		const longest = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (failures - 1));
+		return longest * (0.5 + random() / 2);
+	}
+
+	private final(error: unknown): unknown {
+		const { server, hint, clock } = this.options;
+		const failure =
+			error instanceof BrokenConnection
+				? connectionError(error.cause, server, hint)
+				: error;
+		if (this.goneSince !== undefined || !this.reached)
+			this.gaveUp = { at: clock.now(), error: failure };
+		return failure;
+	}
+
+	private failFast(): void {
+		if (this.gaveUp && this.options.clock.now() - this.gaveUp.at < BREAKER)
+			throw this.gaveUp.error;
+	}
+}
+
+/** A certificate that is wrong stays wrong, so does what speaks no HTTP; a request that took too long had its time. */
+function isForGood(error: BrokenConnection): boolean {
+	const code = codeOf(error.cause) ?? "";
+	return (
+		/^(CERT_|ERR_TLS_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|ERR_SSL_|HPE_)/.test(
+			code,
+		) ||
+		code === "MESHREG_TIMEOUT" ||
+		// Reading a certificate or running a plugin failed: nothing to do with the network.
+		(error.cause instanceof Error && error.cause.name === "OperationError")
+	);
+}
+
+/** A server that refused with 429 has not begun; anything else may have happened before the failure. */
+function mayHaveBeenCarriedOut(error: unknown): boolean {
+	if (error instanceof ApiError) return error.status !== 429;
+	return error instanceof BrokenConnection && error.sent;
+}

@@ -1,0 +1,96 @@
+import { serverIdentity } from "../http/dial.ts";
+import type { ConnectContext } from "../kubeconfig/context.ts";
+import type { Target } from "../kubeconfig/resolve-context.ts";
+import {
+	type Credentials,
+	clientCertificate,
+	fixedCredentials,
+} from "./credentials.ts";
+import type { ExecCluster } from "./exec-plugin.ts";
+import { type Issued, renewed } from "./renewed.ts";
+import { tokenFile } from "./token-file.ts";
+
+/**
+ * The user's credentials. Like kubectl: nothing secret goes over plain HTTP; a token file stands before
+ * a token; a token, a password or a certificate before an exec plugin.
+ */
+export function credentialsOf(
+	target: Target,
+	server: URL,
+	context: ConnectContext,
+): Credentials {
+	const { user } = target;
+	const { files, clock } = context;
+	if (server.protocol !== "https:") return fixedCredentials({}, files);
+	const certificate = () => clientCertificate(user, files);
+	if (user.tokenFile)
+		return tokenFile(user.tokenFile, certificate, files, clock);
+	if (user.token || user.username || user.password)
+		return fixedCredentials(user, files);
+	const { exec, authProvider } = user;
+	const certified = user.clientCertificate || user.clientCertificateData;
+	if (exec && !certified) {
+		const issue = async () => {
+			const { runExecPlugin } = await import("./exec-plugin.ts");
+			return runExecPlugin(exec, await execCluster(target, context), context);
+		};
+		return renewed(issue, clock);
+	}
+	if (authProvider) {
+		const issue = async () => {
+			const { credential, expires } = await oidc(target, context);
+			return {
+				credential: { ...credential, tls: await certificate() },
+				expires,
+			};
+		};
+		return renewed(issue, clock);
+	}
+	return fixedCredentials(user, files);
+}
+
+async function execCluster(
+	{ cluster, server }: Target,
+	{ files }: ConnectContext,
+): Promise<ExecCluster> {
+	const ca =
+		cluster.certificateAuthority || cluster.certificateAuthorityData
+			? (await serverIdentity(cluster, files)).ca
+			: undefined;
+	return {
+		server,
+		"tls-server-name": cluster.tlsServerName,
+		"insecure-skip-tls-verify": cluster.insecureSkipTlsVerify || undefined,
+		"certificate-authority-data": Buffer.isBuffer(ca)
+			? ca.toString("base64")
+			: undefined,
+		"proxy-url": cluster.proxyUrl,
+		"disable-compression": cluster.disableCompression || undefined,
+		// Said even where there is none, as kubectl does.
+		config: cluster.execConfig ?? null,
+	};
+}
+
+async function oidc(
+	{ user, userName }: Target,
+	context: ConnectContext,
+): Promise<Issued> {
+	const { oidcToken } = await import("./oidc.ts");
+	const { fetchWith } = await import("../http/fetch.ts");
+	const config = user.authProvider?.config ?? {};
+	const fetch = fetchWith(
+		{
+			certificateAuthority: config["idp-certificate-authority"],
+			certificateAuthorityData: config["idp-certificate-authority-data"],
+		},
+		context,
+	);
+	return oidcToken(config, {
+		fetch,
+		async save(tokens) {
+			if (user.file === undefined) return;
+			const { saveTokens } = await import("./save-tokens.ts");
+			await saveTokens(user.file, userName, tokens, context.files);
+		},
+	});
+}

@@ -1,0 +1,87 @@
+import type { ConnectionOptions } from "node:tls";
+import type { Files } from "../../../world.ts";
+import type { Impersonation, UserEntry } from "../kubeconfig/kubeconfig.ts";
+
+/** What one request shows of who is asking. */
+export interface Credential {
+	readonly headers: Readonly<Record<string, string>>;
+	/** Client certificate of the connection: a change of it needs a new one. */
+	readonly tls: Pick<ConnectionOptions, "cert" | "key">;
+}
+
+/** Where credentials come from. */
+export interface Credentials {
+	/** The one for the next request. Throws OperationError where it cannot be had. */
+	current(): Promise<Credential>;
+	/** Fetches a newer one than `refused`, which the server answered with 401; false where there is none. */
+	renew(refused: Credential): Promise<boolean>;
+}
+
+const FILE_LIMIT = 16 << 20;
+
+/** A credential that the kubeconfig or a flag holds, or a file that they name: no newer one is to be had. */
+export function fixedCredentials(user: UserEntry, files: Files): Credentials {
+	let credential: Promise<Credential> | undefined;
+	return {
+		current() {
+			credential ??= clientCertificate(user, files).then((tls) => ({
+				headers: fixedHeaders(user),
+				tls,
+			}));
+			return credential;
+		},
+		renew: async () => false,
+	};
+}
+
+function fixedHeaders(user: UserEntry): Record<string, string> {
+	if (user.token) return bearer(user.token);
+	if (!user.username && !user.password) return {};
+	const pair = `${user.username ?? ""}:${user.password ?? ""}`;
+	return { authorization: `Basic ${Buffer.from(pair).toString("base64")}` };
+}
+
+export function bearer(token: string): Record<string, string> {
+	return { authorization: `Bearer ${token}` };
+}
+
+/** Data wins over a file, as with kubectl. */
+export async function clientCertificate(
+	user: UserEntry,
+	files: Files,
+): Promise<Credential["tls"]> {
+	const cert = await pem(
+		user.clientCertificateData,
+		user.clientCertificate,
+		files,
+	);
+	const key = await pem(user.clientKeyData, user.clientKey, files);
+	return { ...(cert && { cert }), ...(key && { key }) };
+}
+
+async function pem(
+	data: string | undefined,
+	path: string | undefined,
+	files: Files,
+): Promise<Buffer | undefined> {
+	if (data) return Buffer.from(data, "base64");
+	return path === undefined ? undefined : files.read(path, FILE_LIMIT);
+}
+
+/** https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation */
+export function impersonationHeaders(
+	impersonate: Impersonation = {},
+): Record<string, string | string[]> {
+	const { user, uid, groups, extra } = impersonate;
+	return {
+		...(user && { "impersonate-user": user }),
+		...(uid && { "impersonate-uid": uid }),
+		...(groups?.length && { "impersonate-group": [...groups] }),
+		...Object.fromEntries(
+			Object.entries(extra ?? {}).map(([key, values]) => [
+				`impersonate-extra-${encodeURIComponent(key).toLowerCase()}`,
+				[...values],
+			]),
+		),
+	};
+}

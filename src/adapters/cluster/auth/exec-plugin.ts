@@ -1,0 +1,167 @@
+import { spawn } from "node:child_process";
+import { StringDecoder } from "node:string_decoder";
+import { OperationError } from "../../../errors.ts";
+import type { Output } from "../../../world.ts";
+import type { ExecEntry } from "../kubeconfig/kubeconfig.ts";
+import { bearer } from "./credentials.ts";
+import type { Issued } from "./renewed.ts";
+
+/** What a plugin is told about the cluster, where the kubeconfig says so (provideClusterInfo). */
+export interface ExecCluster {
+	server: string;
+	"tls-server-name"?: string | undefined;
+	"insecure-skip-tls-verify"?: boolean | undefined;
+	/** base64 */
+	"certificate-authority-data"?: string | undefined;
+	"proxy-url"?: string | undefined;
+	"disable-compression"?: boolean | undefined;
+	config?: unknown;
+}
+
+export interface ExecContext {
+	env: Readonly<Record<string, string | undefined>>;
+	/** Where the plugin's stderr goes, as it comes. */
+	err: Output;
+	/** Stdin is a terminal that nobody else reads. */
+	interactive: boolean;
+	interrupt: AbortSignal;
+}
+
+/**
+ * Runs a credential plugin once.
+ * https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins
+ * Throws OperationError that never quotes the plugin's output: it is the credential.
+ */
+export async function runExecPlugin(
+	entry: ExecEntry,
+	cluster: ExecCluster,
+	context: ExecContext,
+): Promise<Issued> {
+	const { command = "", apiVersion } = entry;
+	const interactive = isInteractive(entry, context.interactive);
+	const info = {
+		kind: "ExecCredential",
+		apiVersion,
+		spec: { interactive, ...(entry.provideClusterInfo && { cluster }) },
+	};
+	const env = {
+		...context.env,
+		...Object.fromEntries(entry.env.map(({ name, value }) => [name, value])),
+		KUBERNETES_EXEC_INFO: JSON.stringify(info),
+	};
+	const output = await run(command, entry, env, interactive, context);
+	return issued(output, command, apiVersion ?? "");
+}
+
+function isInteractive(
+	{ interactiveMode = "IfAvailable" }: ExecEntry,
+	terminal: boolean,
+): boolean {
+	if (interactiveMode === "Always" && !terminal)
+		throw failure(
+			"exec plugin cannot support interactive mode: standard input is not a terminal",
+		);
+	return terminal && interactiveMode !== "Never";
+}
+
+function run(
+	command: string,
+	{ args, installHint }: ExecEntry,
+	env: Record<string, string | undefined>,
+	interactive: boolean,
+	{ err, interrupt }: ExecContext,
+): Promise<string> {
+	return new Promise((resolve, reject) => {
+		const child = spawn(command, args, {
+			env,
+			// A plugin that asks needs the terminal itself; one that must not ask gets no input.
+			stdio: [interactive ? "inherit" : "ignore", "pipe", "pipe"],
+			signal: interrupt,
+			windowsHide: true,
+		});
+		let output = "";
+		const decoder = new StringDecoder("utf8");
+		child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+			output += text;
+		});
+		child.stderr?.on("data", (chunk: Buffer) => {
+			err.write(decoder.write(chunk));
+		});
+		child.once("error", (error) => {
+			if (interrupt.aborted) return reject(interrupt.reason);
+			const missing = "code" in error && error.code === "ENOENT";
+			const hint = printable(installHint ?? "");
+			reject(
+				failure(
+					missing
+						? `exec: executable ${command} not found${hint ? `: ${hint}` : ": install the credential plugin that the kubeconfig names"}`
+						: `exec: ${error.message}`,
+				),
+			);
+		});
+		child.once("close", (code, signal) => {
+			if (code === 0) return resolve(output);
+			const how = signal
+				? `was ended by ${signal}`
+				: `failed with exit code ${code}`;
+			reject(failure(`exec: executable ${command} ${how}`));
+		});
+	});
+}
+
+function issued(output: string, command: string, apiVersion: string): Issued {
+	let answer: {
+		apiVersion?: unknown;
+		kind?: unknown;
+		status?: {
+			token?: unknown;
+			clientCertificateData?: unknown;
+			clientKeyData?: unknown;
+			expirationTimestamp?: unknown;
+		} | null;
+	};
+	try {
+		answer = JSON.parse(output);
+	} catch {
+		throw failure(`exec: what ${command} printed is not JSON`);
+	}
+	if (answer?.kind !== "ExecCredential")
+		throw failure(`exec: ${command} printed no ExecCredential`);
+	if (answer.apiVersion !== apiVersion)
+		throw failure(
+			`exec plugin is configured to use API version ${apiVersion}, plugin returned version ${printable(String(answer.apiVersion))}`,
+		);
+	if (!answer.status) throw failure("exec plugin didn't return a status field");
+	const { token, clientCertificateData, clientKeyData, expirationTimestamp } =
+		answer.status;
+	const cert = text(clientCertificateData);
+	const key = text(clientKeyData);
+	if ((cert === undefined) !== (key === undefined))
+		throw failure("exec plugin returned only certificate or key, not both");
+	if (!text(token) && !cert)
+		throw failure("exec plugin didn't return a token or cert/key pair");
+	const expires = Date.parse(text(expirationTimestamp) ?? "");
+	return {
+		credential: {
+			headers: text(token) ? bearer(text(token) ?? "") : {},
+			tls: cert && key ? { cert, key } : {},
+		},
+		expires: Number.isNaN(expires) ? undefined : expires,
+	};
+}
+
+function failure(why: string): OperationError {
+	return new OperationError(`getting credentials: ${why}`);
+}
+
+function text(value: unknown): string | undefined {
+	return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/** One line without what could steer a terminal. */
+function printable(value: string): string {
+	return value
+		.replace(/\s+/g, " ")
+		.replace(/\p{Cc}/gu, "")
+		.trim();
+}

@@ -1,0 +1,108 @@
+import { OpenIDConnectAuth } from "@kubernetes/client-node/dist/oidc_auth.js";
+import {
+	allowInsecureRequests,
+	ClientSecretBasic,
+	ClientSecretPost,
+	Configuration,
+	type CustomFetch,
+	customFetch,
+	discovery,
+	None,
+	refreshTokenGrant,
+} from "openid-client";
+import { OperationError } from "../../../errors.ts";
+import type { Issued } from "./renewed.ts";
+
+/** The tokens of a kubeconfig's `auth-provider: oidc`, by the kubeconfig's names. */
+export type OidcConfig = Record<string, string>;
+
+export interface OidcContext {
+	/** HTTP to the identity provider, with its own CA and the environment's proxies. */
+	fetch: CustomFetch;
+	/** New tokens go back to the kubeconfig: a provider may take an old refresh token only once. */
+	save(tokens: OidcConfig): Promise<void>;
+}
+
+/**
+ * The id token of `config`, refreshed when it has expired; `config` then holds the new tokens.
+ * Throws OperationError without any part of a token.
+ */
+export async function oidcToken(
+	config: OidcConfig,
+	{ fetch, save }: OidcContext,
+): Promise<Issued> {
+	const user = { name: "", authProvider: { name: "oidc", config } };
+	const headers: Record<string, string> = {};
+	const before = config["id-token"];
+	try {
+		// The library's own client forgets the client's secret and takes the token's
+		// remaining seconds for a date: it is given ours instead.
+		await new OpenIDConnectAuth().applyAuthentication(
+			user,
+			{ headers },
+			{ refresh: (token: string) => refresh(config, token, fetch) },
+		);
+	} catch (error) {
+		throw failure(reasonOf(error));
+	}
+	const { Authorization: authorization } = headers;
+	if (authorization === undefined)
+		throw failure(
+			"the id-token has expired and there is no refresh-token: log in again",
+		);
+	const idToken = config["id-token"] ?? "";
+	if (idToken !== before) await save(config);
+	return {
+		credential: { headers: { authorization }, tls: {} },
+		expires: OpenIDConnectAuth.expirationFromToken(idToken) * 1000,
+	};
+}
+
+async function refresh(config: OidcConfig, token: string, fetch: CustomFetch) {
+	const issuer = new URL(config["idp-issuer-url"] ?? "");
+	const id = config["client-id"] ?? "";
+	const secret = config["client-secret"];
+	const insecure = issuer.protocol === "http:" ? [allowInsecureRequests] : [];
+	const server = (
+		await discovery(issuer, id, undefined, None(), {
+			[customFetch]: fetch,
+			execute: insecure,
+		})
+	).serverMetadata();
+	// Basic is what a provider takes that does not say (OpenID Connect Discovery 1.0, section 3).
+	const basic =
+		server.token_endpoint_auth_methods_supported?.includes(
+			"client_secret_basic",
+		) ?? true;
+	const client = new Configuration(
+		server,
+		id,
+		secret,
+		secret ? (basic ? ClientSecretBasic : ClientSecretPost)(secret) : None(),
+	);
+	client[customFetch] = fetch;
+	for (const allow of insecure) allow(client);
+	const answer = await refreshTokenGrant(client, token);
+	if (answer.id_token === undefined)
+		throw new OperationError("the provider's answer has no id_token");
+	return {
+		id_token: answer.id_token,
+		// Absent where the old one stays good.
+		refresh_token: answer.refresh_token ?? token,
+		expires_at: OpenIDConnectAuth.expirationFromToken(answer.id_token),
+	};
+}
+
+/** A parser's message would quote the token; the library wraps ours in one that says nothing. */
+function reasonOf(error: unknown): string {
+	if (error instanceof Error && error.cause instanceof OperationError)
+		return error.cause.message;
+	if (error instanceof SyntaxError) return "the id-token is not a JWT";
+	return error instanceof Error ? error.message : String(error);
+}
+
+function failure(why: string): OperationError {
+	return new OperationError(
+		`getting credentials: oidc: ${why.replace(/\s+/g, " ")}`,
+	);
+}

@@ -1,0 +1,121 @@
+import { isIP, type Socket } from "node:net";
+import {
+	type ConnectionOptions,
+	connect as connectTls,
+	getCACertificates,
+} from "node:tls";
+import type { Files } from "../../../world.ts";
+import type { ClusterEntry } from "../kubeconfig/kubeconfig.ts";
+import { resetByPeer } from "./exchange.ts";
+import type { Open } from "./tcp.ts";
+
+/** A connected socket, and what the two sides agreed to speak on it. */
+export interface Dialled {
+	socket: Socket;
+	protocol: "h2" | "http/1.1";
+}
+
+/** Opens one connection that speaks one of `protocols`. Rejects with Node's error, or the interrupt's reason. */
+export type Dial = (
+	protocols: readonly Dialled["protocol"][],
+) => Promise<Dialled>;
+
+/** Milliseconds for TCP, proxy and TLS together: kubectl gives TLS alone ten seconds. */
+const LIMIT = 10_000;
+
+/** How the server is recognised; read anew for every connection, so that renewed files take effect. */
+export async function serverIdentity(
+	cluster: ClusterEntry,
+	files: Files,
+): Promise<ConnectionOptions> {
+	if (cluster.insecureSkipTlsVerify) return { rejectUnauthorized: false };
+	if (cluster.certificateAuthorityData)
+		return { ca: Buffer.from(cluster.certificateAuthorityData, "base64") };
+	if (cluster.certificateAuthority)
+		return { ca: await files.read(cluster.certificateAuthority, 16 << 20) };
+	// The machine's own store, like kubectl; Node's bundled list only where the machine has none.
+	const system = getCACertificates("system");
+	return system.length > 0 ? { ca: system } : {};
+}
+
+/** Dials `server` directly, or through what `open` connects to it. */
+export function dialler(
+	server: URL,
+	tls: () => Promise<ConnectionOptions>,
+	interrupt: AbortSignal,
+	open: Open,
+): Dial {
+	const secure = server.protocol === "https:";
+	const host = server.hostname.replace(/^\[|\]$/g, "");
+	const port = Number(server.port) || (secure ? 443 : 80);
+	return async (protocols) => {
+		interrupt.throwIfAborted();
+		const options = secure ? await tls() : undefined;
+		const signal = AbortSignal.any([interrupt, AbortSignal.timeout(LIMIT)]);
+		let socket: Socket | undefined;
+		const cut = () => socket?.destroy(timeout(host, port));
+		signal.addEventListener("abort", cut, { once: true });
+		try {
+			const opening = open(host, port);
+			opening.then(
+				(opened) => signal.aborted && opened.destroy(),
+				() => {},
+			);
+			socket = await Promise.race([opening, aborted(signal, host, port)]);
+			socket.setNoDelay(true);
+			if (options === undefined) return { socket, protocol: "http/1.1" };
+			return await handshake(socket, host, {
+				...options,
+				ALPNProtocols: [...protocols],
+			});
+		} catch (error) {
+			socket?.destroy();
+			throw interrupt.aborted ? interrupt.reason : error;
+		} finally {
+			signal.removeEventListener("abort", cut);
+		}
+	};
+}
+
+function handshake(
+	socket: Socket,
+	host: string,
+	options: ConnectionOptions,
+): Promise<Dialled> {
+	return new Promise((resolve, reject) => {
+		const encrypted = connectTls({
+			...options,
+			socket,
+			host,
+			// An address is no server name (RFC 6066); it is still what the certificate is checked for.
+			servername: options.servername ?? (isIP(host) ? "" : host),
+		});
+		encrypted.once("error", reject);
+		encrypted.once("close", () => reject(resetByPeer()));
+		encrypted.once("secureConnect", () => {
+			encrypted.off("error", reject);
+			const protocol =
+				encrypted.alpnProtocol === "h2" ? "h2" : ("http/1.1" as const);
+			resolve({ socket: encrypted, protocol });
+		});
+	});
+}
+
+function aborted(
+	signal: AbortSignal,
+	host: string,
+	port: number,
+): Promise<never> {
+	return new Promise((_, reject) =>
+		signal.addEventListener("abort", () => reject(timeout(host, port)), {
+			once: true,
+		}),
+	);
+}
+
+function timeout(host: string, port: number): Error {
+	const address = host.includes(":") ? `[${host}]` : host;
+	return Object.assign(new Error(`dial tcp ${address}:${port}: i/o timeout`), {
+		code: "MESHREG_DIAL_TIMEOUT",
+	});
+}

@@ -1,0 +1,59 @@
+import { OperationError } from "../../../errors.ts";
+import { proxyFor } from "../../proxy.ts";
+import { codeOf } from "../api/errors.ts";
+import type { ConnectContext } from "../kubeconfig/context.ts";
+import type { ClusterEntry } from "../kubeconfig/kubeconfig.ts";
+import { Connections } from "./connections.ts";
+import { dialler, serverIdentity } from "./dial.ts";
+import { BrokenConnection, text } from "./exchange.ts";
+import { opener } from "./tcp.ts";
+
+interface FetchOptions {
+	method: string;
+	headers: Record<string, string>;
+	body?: unknown;
+}
+
+/**
+ * `fetch` as far as an identity provider needs it, over the same connections as everything else: with a
+ * CA of its own, through the environment's proxies, ended by an interrupt.
+ */
+export function fetchWith(
+	identity: ClusterEntry,
+	{ env, files, interrupt }: ConnectContext,
+): (url: string, options: FetchOptions) => Promise<Response> {
+	return async (url, { method, headers, body }) => {
+		const server = new URL(url);
+		const proxy = proxyFor(server, undefined, env);
+		const connections = new Connections(
+			server,
+			dialler(
+				server,
+				() => serverIdentity(identity, files),
+				interrupt,
+				opener(proxy),
+			),
+		);
+		try {
+			const answer = await connections.send({
+				method,
+				path: server.pathname + server.search,
+				headers,
+				...(body !== undefined && { body: String(body) }),
+				timeout: 30_000,
+			});
+			return new Response(await text(answer), {
+				status: answer.status,
+				headers: { "content-type": answer.header("content-type") },
+			});
+		} catch (error) {
+			if (!(error instanceof BrokenConnection)) throw error;
+			const { cause } = error;
+			const why =
+				codeOf(cause) ?? (cause instanceof Error ? cause.message : "no answer");
+			throw new OperationError(`cannot reach ${server.origin}: ${why}`);
+		} finally {
+			connections.end(new Error("done"));
+		}
+	};
+}

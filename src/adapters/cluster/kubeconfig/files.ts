@@ -1,0 +1,117 @@
+import { resolve as absolute, delimiter, dirname, join, sep } from "node:path";
+import { OperationError } from "../../../errors.ts";
+import type { Files } from "../../../world.ts";
+import { fromDocument } from "./document.ts";
+import { type Kubeconfig, merge } from "./kubeconfig.ts";
+import type { Pod } from "./resolve-context.ts";
+import { parseKubeconfig } from "./yaml.ts";
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Larger than any kubeconfig; keeps a wrong path (a disk image, a log) out of memory. */
+const LIMIT = 16 << 20;
+const SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
+
+/**
+ * The kubeconfig that kubectl would read: `--kubeconfig` alone, else the list in KUBECONFIG without
+ * what is missing, else the home folder's. Throws OperationError for a broken file.
+ */
+export async function loadKubeconfig(
+	explicit: string | undefined,
+	env: Env,
+	files: Files,
+): Promise<Kubeconfig> {
+	if (explicit) return load(explicit, files);
+	const listed = (env.KUBECONFIG ?? "").split(delimiter).filter(Boolean);
+	const homes = homeFolders(env).map((home) => join(home, ".kube", "config"));
+	const candidates = listed.length > 0 ? [...new Set(listed)] : homes;
+	const found: string[] = [];
+	for (const path of candidates) if (await files.exists(path)) found.push(path);
+	const used = listed.length > 0 ? found : found.slice(0, 1);
+	return merge(await Promise.all(used.map((path) => load(path, files))));
+}
+
+/** The names in it, in the order of the files. Throws OperationError for a broken file. */
+export async function kubeconfigNames(
+	explicit: string | undefined,
+	env: Env,
+	files: Files,
+): Promise<Record<"context" | "cluster" | "user", string[]>> {
+	const config = await loadKubeconfig(explicit, env, files);
+	return {
+		context: [...config.contexts.keys()],
+		cluster: [...config.clusters.keys()],
+		user: [...config.users.keys()],
+	};
+}
+
+async function load(path: string, files: Files): Promise<Kubeconfig> {
+	const text = (await files.read(path, LIMIT)).toString("utf8");
+	const folder = dirname(absolute(path));
+	let document: unknown;
+	try {
+		document = await parseKubeconfig(text);
+	} catch (error) {
+		// The parser's message quotes the line, which may be the one with the token.
+		throw broken(path, `it is not YAML${lineOf(error)}`);
+	}
+	try {
+		return fromDocument(
+			document,
+			(relative) => absolute(folder, relative),
+			path,
+		);
+	} catch (error) {
+		throw broken(path, error instanceof Error ? error.message : "");
+	}
+}
+
+function broken(path: string, why: string): OperationError {
+	return new OperationError(
+		`error loading config file "${path}": ${why}; compare: kubectl config view --kubeconfig='${path}'`,
+	);
+}
+
+function lineOf(error: unknown): string {
+	if (!(error instanceof Error) || !("linePos" in error)) return "";
+	const [at] = Array.isArray(error.linePos) ? error.linePos : [];
+	return typeof at?.line === "number" ? ` (line ${at.line})` : "";
+}
+
+/** client-go's order on Windows; elsewhere HOME and nothing else. */
+function homeFolders(env: Env): string[] {
+	const windows = sep === "\\";
+	const drive =
+		env.HOMEDRIVE && env.HOMEPATH ? env.HOMEDRIVE + env.HOMEPATH : undefined;
+	return [env.HOME, ...(windows ? [drive, env.USERPROFILE] : [])].filter(
+		(folder): folder is string => Boolean(folder),
+	);
+}
+
+/** What a pod uses that has no kubeconfig; undefined outside of a cluster. */
+export async function inCluster(
+	env: Env,
+	files: Files,
+): Promise<Pod | undefined> {
+	const host = env.KUBERNETES_SERVICE_HOST;
+	const port = env.KUBERNETES_SERVICE_PORT;
+	const tokenFile = `${SERVICE_ACCOUNT}/token`;
+	const certificateAuthority = `${SERVICE_ACCOUNT}/ca.crt`;
+	if (!host || !port || !(await files.exists(tokenFile))) return undefined;
+	return {
+		server: `https://${host.includes(":") ? `[${host}]` : host}:${port}`,
+		namespace: await podNamespace(env, files),
+		cluster: (await files.exists(certificateAuthority))
+			? { certificateAuthority }
+			: {},
+		user: { tokenFile },
+	};
+}
+
+async function podNamespace(env: Env, files: Files): Promise<string> {
+	if (env.POD_NAMESPACE) return env.POD_NAMESPACE;
+	const path = `${SERVICE_ACCOUNT}/namespace`;
+	if (!(await files.exists(path))) return "default";
+	const text = (await files.read(path, 1 << 10)).toString("utf8").trim();
+	return text || "default";
+}

@@ -1,0 +1,181 @@
+import { OperationError } from "../../../errors.ts";
+import type { ConnectionFlags } from "../../../world.ts";
+import { checkExecEntry } from "../auth/exec-entry.ts";
+import type { ClusterEntry, Kubeconfig, UserEntry } from "./kubeconfig.ts";
+
+/** Which cluster, as whom, and where: what kubectl would use for the same files and flags. */
+export interface Target {
+	/** "" without a kubeconfig. */
+	context: string;
+	namespace: string;
+	/** As written: `https://host:port/path`, or without a scheme. */
+	server: string;
+	cluster: ClusterEntry;
+	user: UserEntry;
+	/** The kubeconfig's name for the user; "" without one. */
+	userName: string;
+	/** What to do when the server cannot be reached; "" when it was chosen on purpose. */
+	hint: string;
+}
+
+/** What a pod uses, where nothing else says which cluster. */
+export interface Pod {
+	server: string;
+	namespace: string;
+	cluster: ClusterEntry;
+	user: UserEntry;
+}
+
+/**
+ * The flags' and the current context's choice; without either the pod's, and outside of one kubectl's
+ * old `fallback` address. Throws OperationError where a flag or the context names what is not there, or
+ * where an entry contradicts itself.
+ */
+export function choose(
+	config: Kubeconfig,
+	flags: ConnectionFlags,
+	fallback: string,
+	pod?: Pod,
+): Target {
+	const name = flags.context || config.currentContext;
+	const context = found(config.contexts, name, "context");
+	const clusterName = flags.cluster || context?.cluster;
+	const userName = flags.user || context?.user;
+	const cluster = found(config.clusters, clusterName, "cluster");
+	const user = found(config.users, userName, "user");
+	const inPod = cluster === undefined && !flags.server ? pod : undefined;
+	const target = {
+		context: name,
+		// A pod's namespace also stands in where its kubeconfig says none.
+		namespace:
+			flags.namespace || context?.namespace || pod?.namespace || "default",
+		server: flags.server || cluster?.server || inPod?.server || fallback,
+		cluster: withFlags(cluster ?? inPod?.cluster ?? {}, flags),
+		user: withCredentials(inPod?.user ?? user ?? {}, flags),
+		userName: userName ?? "",
+		hint:
+			flags.server || cluster?.server || inPod
+				? ""
+				: hintFor(config.contexts.size),
+	};
+	refuseContradictions(target, clusterName ?? "");
+	return target;
+}
+
+/** Why it is the fallback: nobody means to talk to that one. */
+function hintFor(contexts: number): string {
+	return contexts === 0
+		? "no kubeconfig was found: set KUBECONFIG or --kubeconfig"
+		: "the kubeconfig names no current context: choose one with --context";
+}
+
+/** kubectl, too, takes a missing name in a file for an error, not for an empty entry. */
+function found<T>(
+	entries: ReadonlyMap<string, T>,
+	name: string | undefined,
+	what: string,
+): T | undefined {
+	if (!name) return undefined;
+	const entry = entries.get(name);
+	if (entry !== undefined) return entry;
+	const known = [...entries.keys()].sort();
+	const instead =
+		known.length === 0
+			? "the kubeconfig has none; see: kubectl config view"
+			: `there ${known.length === 1 ? "is" : "are"} ${known.slice(0, 5).join(", ")}${known.length > 5 ? ", …" : ""}`;
+	throw new OperationError(`${what} "${name}" does not exist: ${instead}`);
+}
+
+function withFlags(
+	cluster: ClusterEntry,
+	flags: ConnectionFlags,
+): ClusterEntry {
+	const changed = { ...cluster };
+	// A CA of the kubeconfig must not contradict the flag: each of the two replaces all three fields.
+	if (flags.insecureSkipTlsVerify || flags.certificateAuthority) {
+		changed.insecureSkipTlsVerify = flags.insecureSkipTlsVerify;
+		changed.certificateAuthority = flags.certificateAuthority;
+		changed.certificateAuthorityData = undefined;
+	}
+	// The kubeconfig's name belongs to the kubeconfig's server.
+	if (flags.tlsServerName || flags.server)
+		changed.tlsServerName = flags.tlsServerName;
+	if (flags.disableCompression) changed.disableCompression = true;
+	return changed;
+}
+
+function withCredentials(user: UserEntry, flags: ConnectionFlags): UserEntry {
+	const changed = { ...user };
+	if (flags.token) {
+		changed.token = flags.token;
+		changed.tokenFile = undefined;
+	}
+	if (flags.clientCertificate) {
+		changed.clientCertificate = flags.clientCertificate;
+		changed.clientCertificateData = undefined;
+	}
+	if (flags.clientKey) {
+		changed.clientKey = flags.clientKey;
+		changed.clientKeyData = undefined;
+	}
+	if (flags.as || flags.asUid || flags.asGroup?.length)
+		changed.impersonate = {
+			...user.impersonate,
+			...(flags.as && { user: flags.as }),
+			...(flags.asUid && { uid: flags.asUid }),
+			...(flags.asGroup?.length && { groups: flags.asGroup }),
+		};
+	return changed;
+}
+
+function refuseContradictions(
+	{ cluster, user, userName }: Target,
+	clusterName: string,
+): void {
+	const inCluster = (what: string) =>
+		new OperationError(`cluster "${clusterName}": ${what}: remove one of them`);
+	const inUser = (what: string) =>
+		new OperationError(`user "${userName}": ${what}`);
+	const { certificateAuthority: ca, certificateAuthorityData: caData } =
+		cluster;
+	if (cluster.insecureSkipTlsVerify && (ca || caData))
+		throw inCluster(
+			"specifying a root certificates file with the insecure flag is not allowed",
+		);
+	if (ca && caData)
+		throw inCluster(
+			"certificate-authority-data and certificate-authority are both specified",
+		);
+	const { impersonate, authProvider, exec } = user;
+	if (impersonate && !impersonate.user)
+		throw inUser(
+			"requesting uid, groups or user-extra without impersonating a user: add --as",
+		);
+	if ((user.token || user.tokenFile) && (user.username || user.password))
+		throw inUser(
+			"more than one authentication method found; found [token basicAuth], only one is allowed",
+		);
+	for (const [kind, file, data] of [
+		["client-certificate", user.clientCertificate, user.clientCertificateData],
+		["client-key", user.clientKey, user.clientKeyData],
+	])
+		if (file && data)
+			throw inUser(`${kind}-data and ${kind} are both specified`);
+	if (
+		(user.clientCertificate || user.clientCertificateData) &&
+		!user.clientKey &&
+		!user.clientKeyData
+	)
+		throw inUser(
+			"client-key-data or client-key must be specified to use the clientCert authentication method",
+		);
+	if (exec && authProvider)
+		throw inUser(
+			"authProvider cannot be provided in combination with an exec plugin",
+		);
+	if (exec) checkExecEntry(exec, userName);
+	if (authProvider && authProvider.name !== "oidc")
+		throw inUser(
+			`the auth-provider "${authProvider.name}" is gone since kubectl 1.26: use its exec plugin instead`,
+		);
+}

@@ -1,0 +1,19 @@
+import { OperationError } from "../../../errors.ts";
+
+/**
+ * The server's address as a URL; http where it has no scheme, like client-go. Its path is a prefix of
+ * every request's. Throws OperationError.
+ */
+export function serverUrl(server: string): URL {
+	const text = /^[a-z][a-z0-9+.-]*:\/\//i.test(server)
+		? server
+		: `http://${server}`;
+	const url = URL.canParse(text) ? new URL(text) : undefined;
+	if (!url || !/^https?:$/.test(url.protocol))
+		throw new OperationError(
+			`server "${server}" is not an address: write it as https://HOST:PORT`,
+		);
+	url.search = "";
+	url.hash = "";
+	return url;
+}

@@ -1,0 +1,46 @@
+import { changeAccounts } from "../../actions/accounts/change-accounts.ts";
+import { warnOfOldPods } from "../../actions/accounts/warn-of-old-pods.ts";
+import { command } from "../../command.ts";
+import { planAttach } from "../../core/accounts/attachment.ts";
+import { ACCOUNT_CHANGE_FLAGS, accountChangeOf } from "../../flags/account.ts";
+import { joiningOf } from "../../flags.ts";
+import { warnOfMissingKey } from "./warn-of-missing-key.ts";
+
+/** `attach [SA…]`: service accounts pull with the registry key. */
+export const attach = command({
+	verb: "attach",
+	summary: "Let service accounts pull with the registry key",
+	operands: "[SA…]",
+	operandValues: "serviceaccount",
+	about: `Add the registry key to the imagePullSecrets of service accounts: every pod that is made for them from then on pulls with it. Without a name, to default.
+
+Every other entry stays, whatever else edits the account meanwhile. What was added is remembered on the account, so that detach and prune take back only that. Pods that run already keep their old list: they are named, with the command that restarts them.`,
+	examples: [
+		{
+			comment: "default, in the context's namespace",
+			line: "kubectl meshreg attach",
+		},
+		{
+			comment: "Two accounts in a namespace",
+			line: "kubectl meshreg attach builder runner -n app",
+		},
+		{
+			comment: "Every account of a team's namespaces",
+			line: "kubectl meshreg attach --all-serviceaccounts -l team=payments",
+		},
+	],
+	flags: ACCOUNT_CHANGE_FLAGS,
+	joining: joiningOf,
+	options: accountChangeOf,
+	run: (change, world) =>
+		changeAccounts(change, world, {
+			plan: (account) => planAttach(account, change.key),
+			awaitDefault: true,
+			none: "Warning: no service account matched: nothing to do",
+			after: async (cluster, changed) => {
+				const { err } = world.streams;
+				await warnOfMissingKey(cluster, changed, change.key, err);
+				await warnOfOldPods(cluster, changed, err);
+			},
+		}),
+});

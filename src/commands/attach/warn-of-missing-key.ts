@@ -1,0 +1,42 @@
+import { AT_ONCE, inParallel } from "../../actions/in-parallel.ts";
+import type { ServiceAccount } from "../../core/objects.ts";
+import { inReach } from "../../core/output/context-flags.ts";
+import { syncing } from "../../core/pull-secrets/fixes.ts";
+import { someOf } from "../../core/pull-secrets/source.ts";
+import { ApiError } from "../../errors.ts";
+import type { Cluster, Output } from "../../world.ts";
+
+/** Up to so many namespaces are asked one by one, as a Role there allows; beyond, nothing is said. */
+const ASKED = 20;
+
+/**
+ * Says where these accounts now name a registry key that is not in their namespace: kubelets
+ * skip such a name, so a mistyped one would only be noticed when a pod cannot pull. Where
+ * Secrets may not be read, it says nothing.
+ */
+export async function warnOfMissingKey(
+	cluster: Cluster,
+	accounts: readonly ServiceAccount[],
+	name: string,
+	err: Output,
+): Promise<void> {
+	const namespaces = [
+		...new Set(accounts.map(({ metadata }) => metadata.namespace ?? "")),
+	];
+	if (namespaces.length > ASKED) return;
+	const missing: string[] = [];
+	await inParallel(namespaces, AT_ONCE, async (namespace) => {
+		try {
+			await cluster.read("Secret", { namespace, name });
+		} catch (error) {
+			if (!(error instanceof ApiError)) throw error;
+			if (error.status === 404) missing.push(namespace);
+		}
+	});
+	missing.sort();
+	if (missing.length === 0) return;
+	const command = inReach(syncing(name, missing), cluster.reach);
+	err.write(
+		`Warning: there is no Secret ${name} in ${someOf(missing)}: until it is, kubelets skip the name; '${command}' copies it there\n`,
+	);
+}

@@ -1,0 +1,60 @@
+import { command } from "../../command.ts";
+import { EXIT, UsageError } from "../../errors.ts";
+import {
+	completionScript,
+	completionShim,
+	SHELLS,
+} from "../../report/completion.ts";
+
+/** `completion`: what makes a shell complete this program. */
+export const completion = command({
+	verb: "completion",
+	summary: "Print what makes a shell complete the commands",
+	operands: "bash|zsh|fish|powershell",
+	operandValues: SHELLS,
+	about: `Print a script that makes a shell complete commands, flags and their values: contexts, namespaces, service accounts and names come from the cluster, or nothing does if it takes a second.
+
+In bash, zsh and fish it also answers for "kubectl meshreg"; load it after kubectl's own completion. Without it, kubectl's own completion asks a program called kubectl_complete-meshreg on the PATH: --shim prints that program, two lines long.`,
+	examples: [
+		{
+			comment: "In ~/.bashrc",
+			line: "source <(kubectl meshreg completion bash)",
+		},
+		{
+			comment: "In ~/.zshrc, after compinit",
+			line: "source <(kubectl meshreg completion zsh)",
+		},
+		{
+			comment: "Once, for fish",
+			line: "kubectl meshreg completion fish > ~/.config/fish/completions/kubectl-meshreg.fish",
+		},
+		{
+			comment:
+				"Once, for kubectl's own completion; then make the file executable",
+			line: "kubectl meshreg completion bash --shim > ~/.local/bin/kubectl_complete-meshreg",
+		},
+	],
+	flags: [
+		{
+			name: "shim",
+			kind: "switch",
+			help: "Print the program that kubectl's own completion asks, instead of a script.",
+		},
+	],
+	options(given) {
+		const [name] = given.positionals;
+		const shell = SHELLS.find((candidate) => candidate === name);
+		if (shell === undefined)
+			throw new UsageError(
+				`${name === undefined ? "the shell is missing" : `there is no completion for "${name}"`}: give ${SHELLS.join(", ")}`,
+				true,
+			);
+		return { shell, shim: given.on("shim") };
+	},
+	async run({ shell, shim }, world) {
+		world.streams.out.write(
+			shim ? completionShim(shell) : completionScript(shell),
+		);
+		return EXIT.done;
+	},
+});

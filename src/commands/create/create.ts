@@ -1,0 +1,248 @@
+import {
+	CHANGE_FORMATS,
+	ChangeReport,
+	type Showing,
+} from "../../actions/apply/change-report.ts";
+import type {
+	CredentialInput,
+	EnteredCredential,
+} from "../../actions/credentials/credential-input.ts";
+import { enterVerified } from "../../actions/credentials/enter-verified.ts";
+import type { Verifying } from "../../actions/credentials/verify-credentials.ts";
+import { readKey } from "../../actions/read/read-keys.ts";
+import { command } from "../../command.ts";
+import { displayUsername } from "../../core/credentials/credential.ts";
+import {
+	editable,
+	type SourceEdit,
+	sourceMaker,
+} from "../../core/pull-secrets/edit-source.ts";
+import {
+	ContentReader,
+	type DesiredKey,
+	type RegistryKey,
+} from "../../core/pull-secrets/pull-secret.ts";
+import type { SourceRef } from "../../core/pull-secrets/source.ts";
+import { displayHost } from "../../core/registry/server.ts";
+import { EXIT } from "../../errors.ts";
+import { CREDENTIAL_FLAGS, credentialInputOf } from "../../flags/credential.ts";
+import { SOURCE_EDIT_FLAGS, sourceEditOf } from "../../flags/source-edit.ts";
+import {
+	EXPIRES_IN_FLAG,
+	expiresInOf,
+	VERIFICATION_FLAGS,
+	verifyingOf,
+} from "../../flags/verification.ts";
+import * as flags from "../../flags.ts";
+import type { Cluster, ConnectionFlags, World } from "../../world.ts";
+import {
+	printSource,
+	type SourceWriting,
+	writeSource,
+} from "./write-source.ts";
+
+/** `create [NAME]`: a source from credentials. */
+export const create = command<CreateOptions>({
+	verb: "create",
+	summary: "Create a source: a registry key from credentials",
+	operands: "[NAME]",
+	about: `Create a source: the labelled pull Secret from which copies are made.
+
+At a terminal everything that is missing is asked for, and the password is not echoed. Without a terminal, give the credential by flags; the password is best piped in.
+
+At a terminal the credential is tried at its registry before it is written, elsewhere with --verify.`,
+	examples: [
+		{ comment: "Be asked for everything", line: "kubectl meshreg create" },
+		{
+			comment: "Without a terminal: the password from a pipe",
+			line: "printenv REGISTRY_PASSWORD | kubectl meshreg create --registry-server registry.example.com --registry-username mesh --registry-password-stdin",
+		},
+		{
+			comment: "From a service account's JSON key",
+			line: "kubectl meshreg create --registry-server gcr.io --registry-key key.json",
+		},
+		{
+			comment: "With what docker login, or a credential helper, has stored",
+			line: "kubectl meshreg create --from-docker-config --registry-server ghcr.io",
+		},
+		{
+			comment:
+				"One more registry in the same source, tried before it is written",
+			line: "kubectl meshreg create --add --verify --registry-server ghcr.io --registry-username mesh --registry-password-file token.txt",
+		},
+		{
+			comment: "Only print the Secret, to be kept or applied elsewhere",
+			line: "kubectl meshreg create --registry-server gcr.io --registry-key key.json --dry-run=client -o yaml",
+		},
+	],
+	flags: [
+		...CREDENTIAL_FLAGS,
+		...VERIFICATION_FLAGS,
+		EXPIRES_IN_FLAG,
+		...SOURCE_EDIT_FLAGS,
+		{
+			name: "replace",
+			kind: "switch",
+			help: "Overwrite a source that differs.",
+		},
+		{
+			name: "force",
+			kind: "switch",
+			help: "Take over a Secret of that name that is somebody else's.",
+		},
+		{
+			name: "create-namespace",
+			kind: "switch",
+			help: "Create the namespace if it is missing.",
+		},
+		{
+			...flags.NAMESPACE_FLAG,
+			default: "nginx-mesh",
+			help: "The source's namespace (also MESHREG_NAMESPACE).",
+		},
+		flags.OWNER_LABEL_FLAG,
+		flags.DRY_RUN_FLAG,
+		flags.outputFlag(...CHANGE_FORMATS),
+		flags.QUIET_FLAG,
+		flags.YES_FLAG,
+	],
+	joining: flags.joiningOf,
+	options: (given, env) => ({
+		connection: flags.connectionFlags(given),
+		place: {
+			namespace: flags.namespaceOf(given) ?? flags.sourceNamespaceOf(env),
+			name: flags.nameOf(given, env),
+		},
+		...credentialInputOf(given),
+		verifying: verifyingOf(given),
+		expiresIn: expiresInOf(given),
+		edit: sourceEditOf(given),
+		owner: flags.ownerOf(given, env),
+		replace: given.on("replace"),
+		force: given.on("force"),
+		createNamespace: given.on("create-namespace"),
+		output: flags.outputOf(given, CHANGE_FORMATS),
+		quiet: given.on("quiet"),
+		yes: given.on("yes"),
+		...flags.dryRunOf(given),
+	}),
+	async run(options, world) {
+		for (const note of [...options.notes, ...options.warnings])
+			world.streams.err.write(`Warning: ${note}\n`);
+		const { place, edit, dryRun, output, owner, expiresIn } = options;
+		const isNew = edit.by === "replace";
+		const reader = new ContentReader();
+		const cluster = isNew ? undefined : await world.connect(options.connection);
+		try {
+			// Before anything is asked: what cannot be edited needs no credential.
+			const before = cluster && (await readKey(cluster, reader, place));
+			if (!isNew) editable(before, place, owner);
+			const entered =
+				edit.by === "remove"
+					? []
+					: await enterVerified(
+							options.input,
+							options.verifying,
+							{
+								...options,
+								byDefault: world.streams.interactive && dryRun === "none",
+							},
+							world,
+						);
+			if (entered === "cancelled") return cancelled(world);
+			const now = world.clock.now();
+			const entries = entered.map(({ server, credential }) => ({
+				server,
+				credential,
+				issuedAt: now,
+				...(expiresIn !== undefined && { expiresAt: now + expiresIn }),
+			}));
+			const make = sourceMaker(edit, place, entries, owner);
+			const format = output === "name" ? undefined : output;
+			const print = async (): Promise<number> => {
+				if (format !== undefined)
+					await printSource(make(before), format, world);
+				return EXIT.done;
+			};
+			if (dryRun === "client" && format !== undefined) return await print();
+			if (!(await agrees(entered, options, world))) return cancelled(world);
+			const status = await write(make, cluster, reader, options, world);
+			// What the server would take is the object to see; what it refused has been said.
+			return dryRun === "server" && status === EXIT.done
+				? await print()
+				: status;
+		} finally {
+			await cluster?.close();
+		}
+	},
+});
+
+interface CreateOptions extends SourceWriting, Showing {
+	readonly connection: ConnectionFlags;
+	readonly place: SourceRef;
+	readonly input: CredentialInput;
+	readonly verifying: Verifying;
+	/** Milliseconds. */
+	readonly expiresIn: number | undefined;
+	readonly edit: SourceEdit;
+	readonly warnings: readonly string[];
+	readonly notes: readonly string[];
+}
+
+async function write(
+	make: (current: RegistryKey | undefined) => DesiredKey,
+	connected: Cluster | undefined,
+	reader: ContentReader,
+	options: CreateOptions,
+	world: World,
+): Promise<number> {
+	const cluster = connected ?? (await world.connect(options.connection));
+	try {
+		const report = new ChangeReport(world.streams, options);
+		// An edit says by its name that the content will be another.
+		const replace = options.replace || connected !== undefined;
+		const outcome = await writeSource(
+			options.place,
+			make,
+			{ ...options, replace },
+			{ cluster, reader, report, world },
+		);
+		if (outcome === "cancelled") return cancelled(world);
+		// A dry run on the server shows the object in the report's place.
+		const { dryRun, output } = options;
+		const inItsPlace =
+			dryRun === "server" && output !== undefined && output !== "name";
+		return inItsPlace && !report.failed
+			? EXIT.done
+			: report.finish({ withSummary: false });
+	} finally {
+		if (connected === undefined) await cluster.close();
+	}
+}
+
+/** The summary of what was entered, and the question whether to write it; yes where nothing was asked. */
+async function agrees(
+	entered: readonly EnteredCredential[],
+	{ place, edit, yes }: CreateOptions,
+	world: World,
+): Promise<boolean> {
+	if (yes || !entered.some(({ asked }) => asked)) return true;
+	const whom = entered
+		.map(
+			({ server, credential }) =>
+				`${displayHost(server.key)} as ${displayUsername(credential.username)}`,
+		)
+		.join(", ");
+	const secret = `secret/${place.name} in ${place.namespace} namespace`;
+	// On two lines: together they are longer than most terminals are wide.
+	const message =
+		edit.by === "add"
+			? `Add ${whom}\n  to ${secret}?`
+			: `Create ${secret}\n  for ${whom}?`;
+	return (await world.prompter()).confirm({ message, default: true });
+}
+
+function cancelled(world: World): number {
+	world.streams.err.write("creation is cancelled\n");
+	return EXIT.done;
+}

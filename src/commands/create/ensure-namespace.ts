@@ -1,0 +1,49 @@
+import type { ChangeResult, DryRun } from "../../core/output/result.ts";
+import { ApiError } from "../../errors.ts";
+import type { Cluster } from "../../world.ts";
+
+/**
+ * Creates a namespace where it is missing; undefined where it is there, or where
+ * this user may not look (the write that follows will tell). Throws ApiError.
+ */
+export async function ensureNamespace(
+	cluster: Cluster,
+	name: string,
+	dryRun: DryRun,
+): Promise<ChangeResult | undefined> {
+	if (!(await isMissing(cluster, name))) return undefined;
+	try {
+		if (dryRun !== "client")
+			await cluster.create(
+				"Namespace",
+				{ apiVersion: "v1", kind: "Namespace", metadata: { name } },
+				{ dryRun: dryRun === "server" },
+			);
+	} catch (error) {
+		if (error instanceof ApiError && error.status === 409) return undefined;
+		throw error;
+	}
+	return {
+		context: cluster.context,
+		namespace: "",
+		kind: "Namespace",
+		name,
+		action: "created",
+		reason: "",
+	};
+}
+
+/** Whether a namespace is known to be missing: not where this user may not look. Throws ApiError. */
+export async function isMissing(
+	cluster: Cluster,
+	name: string,
+): Promise<boolean> {
+	try {
+		await cluster.read("Namespace", { name });
+		return false;
+	} catch (error) {
+		if (error instanceof ApiError && error.status === 403) return false;
+		if (error instanceof ApiError && error.status === 404) return true;
+		throw error;
+	}
+}

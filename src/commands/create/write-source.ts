@@ -1,0 +1,131 @@
+import { apply } from "../../actions/apply/apply.ts";
+import type { ChangeReport } from "../../actions/apply/change-report.ts";
+import { agreedReplacements } from "../../actions/apply/confirm.ts";
+import { readKey } from "../../actions/read/read-keys.ts";
+import type { ChangeResult, DryRun } from "../../core/output/result.ts";
+import type { OwnerLabel } from "../../core/pull-secrets/ownership.ts";
+import { type Change, planSource } from "../../core/pull-secrets/plan.ts";
+import {
+	type ContentReader,
+	type DesiredKey,
+	type RegistryKey,
+	registriesOf,
+	secretOf,
+} from "../../core/pull-secrets/pull-secret.ts";
+import type { SourceRef } from "../../core/pull-secrets/source.ts";
+import { displayHost } from "../../core/registry/server.ts";
+import { json, yaml } from "../../report/structured.ts";
+import type { Cluster, World } from "../../world.ts";
+import { ensureNamespace, isMissing } from "./ensure-namespace.ts";
+
+/** How a source is written. */
+export interface SourceWriting {
+	readonly owner: OwnerLabel;
+	readonly force: boolean;
+	readonly replace: boolean;
+	readonly createNamespace: boolean;
+	readonly yes: boolean;
+	readonly dryRun: DryRun;
+}
+
+/**
+ * Writes one source: `make` says what it should be, given what is there, and is
+ * asked again when that changes under our hands. Asks before it overwrites or
+ * deletes. Returns `cancelled` where the person said no; results go to `report`.
+ */
+export async function writeSource(
+	place: SourceRef,
+	make: (current: RegistryKey | undefined) => DesiredKey,
+	writing: SourceWriting,
+	around: {
+		readonly cluster: Cluster;
+		readonly reader: ContentReader;
+		readonly report: ChangeReport;
+		readonly world: World;
+	},
+): Promise<"cancelled" | "reported"> {
+	const { cluster, reader, report, world } = around;
+	let allowed = {
+		owner: writing.owner,
+		force: writing.force,
+		replace: writing.replace,
+	};
+	const current = await readKey(cluster, reader, place);
+	const plan = (now: RegistryKey | undefined): Change =>
+		planSource(now, make(now), allowed);
+	const asks = world.streams.interactive && writing.dryRun === "none";
+	const agrees = async (message: string, preset: boolean) =>
+		writing.yes ||
+		(await world.prompter()).confirm({ message, default: preset });
+	if (asks && current !== undefined && differs(plan(current))) {
+		if (!(await agrees(replaceQuestion(current, make(current)), false)))
+			return "cancelled";
+		allowed = { ...allowed, replace: true };
+	}
+	const changes = await agreedReplacements(
+		[plan(current)],
+		writing,
+		cluster,
+		world,
+	);
+
+	let { createNamespace } = writing;
+	// All that was entered would be lost for want of a flag.
+	if (asks && !createNamespace && current === undefined) {
+		createNamespace = await isMissing(cluster, place.namespace);
+		const message = `There is no namespace ${place.namespace}. Create it as well?`;
+		if (createNamespace && !(await agrees(message, true))) return "cancelled";
+	}
+	const made =
+		createNamespace && current === undefined
+			? await ensureNamespace(cluster, place.namespace, writing.dryRun)
+			: undefined;
+	if (made !== undefined) report.add(made);
+	// A dry run has not made the namespace: the server could not take the Secret.
+	const dryRun =
+		made !== undefined && writing.dryRun === "server"
+			? "client"
+			: writing.dryRun;
+	await apply(changes, {
+		cluster,
+		reader,
+		dryRun,
+		replan: (_, now) => plan(now),
+		onResult: (result) => report.add(withNamespaceHint(result)),
+	});
+	return "reported";
+}
+
+/** The object itself, for `-o json|yaml` with a dry run. */
+export async function printSource(
+	desired: DesiredKey,
+	format: "json" | "yaml",
+	world: World,
+): Promise<void> {
+	const object = secretOf(desired);
+	world.streams.out.write(
+		format === "json" ? json(object) : await yaml(object),
+	);
+}
+
+/** Says which registries would be lost; on two lines, as it is longer than most terminals are wide. */
+function replaceQuestion(current: RegistryKey, desired: DesiredKey): string {
+	const kept = registriesOf(desired.content);
+	const lost = registriesOf(current.content)
+		.filter((key) => !kept.includes(key))
+		.map(displayHost);
+	return `secret/${current.name} in ${current.namespace} namespace has other content.\n  Replace it${lost.length > 0 ? `, and lose ${lost.join(", ")}` : ""}?`;
+}
+
+function differs(change: Change): boolean {
+	return change.action === "conflict" && change.obstacle.because === "differs";
+}
+
+function withNamespaceHint(result: ChangeResult): ChangeResult {
+	return /namespaces ".*" not found$/.test(result.reason)
+		? {
+				...result,
+				reason: `${result.reason}; create it as well with --create-namespace`,
+			}
+		: result;
+}

@@ -1,0 +1,38 @@
+import { changeAccounts } from "../../actions/accounts/change-accounts.ts";
+import { command } from "../../command.ts";
+import {
+	ATTACHED_SELECTOR,
+	planDetach,
+} from "../../core/accounts/attachment.ts";
+import { ACCOUNT_CHANGE_FLAGS, accountChangeOf } from "../../flags/account.ts";
+
+/** `detach [SA…]`: takes back what attach added. */
+export const detach = command({
+	verb: "detach",
+	summary: "Take the registry key from service accounts again",
+	operands: "[SA…]",
+	operandValues: "serviceaccount",
+	about: `Take the registry key out of the imagePullSecrets of service accounts. Without a name, of default; with --all-serviceaccounts, of every account that attach changed.
+
+Only what attach (or sync --attach) added is taken back: an entry that somebody else made stays. Pods that run already keep their list.`,
+	examples: [
+		{
+			comment: "default, in the context's namespace",
+			line: "kubectl meshreg detach",
+		},
+		{
+			comment: "Everything that attach did, everywhere",
+			line: "kubectl meshreg detach --all-serviceaccounts -A",
+		},
+	],
+	flags: ACCOUNT_CHANGE_FLAGS,
+	options: accountChangeOf,
+	run: (change, world) =>
+		changeAccounts(change, world, {
+			plan: (account) => planDetach(account, change.key),
+			// Only labelled accounts can have something to take back.
+			labelSelector: ATTACHED_SELECTOR,
+			awaitDefault: false,
+			none: "No resources found",
+		}),
+});

@@ -1,0 +1,236 @@
+import type { Trust } from "../../actions/credentials/registry-trust.ts";
+import { command } from "../../command.ts";
+import { works } from "../../core/explain/credential-check.ts";
+import {
+	type Explanation,
+	explain as explainPull,
+	type KeyState,
+	mendingCommand,
+} from "../../core/explain/explanation.ts";
+import {
+	ImageReferenceError,
+	readImageReference,
+} from "../../core/kubelet/image-reference.ts";
+import { pullSourceOf } from "../../core/kubelet/pod-secrets.ts";
+import type { Secret } from "../../core/objects.ts";
+import { inReach } from "../../core/output/context-flags.ts";
+import { Mending } from "../../core/pull-secrets/fixes.ts";
+import {
+	type OwnerLabel,
+	REGISTRY_KEY_TYPE,
+	SOURCE_ANNOTATION,
+} from "../../core/pull-secrets/ownership.ts";
+import { EXIT, UsageError } from "../../errors.ts";
+import { TRUST_FLAGS, trustOf } from "../../flags/verification.ts";
+import * as flags from "../../flags.ts";
+import { explanationItem, explanationStory } from "../../report/explain.ts";
+import { json } from "../../report/structured.ts";
+import type { ConnectionFlags, World } from "../../world.ts";
+import {
+	type PullerRef,
+	readOtherSecrets,
+	readPuller,
+} from "./read-pull-secrets.ts";
+import { tryCredentials } from "./verify-matches.ts";
+
+const FORMATS = ["json"] as const;
+const LARGEST_CONFIG = 16 * 1024 * 1024;
+
+interface Options {
+	readonly image: string;
+	readonly connection: ConnectionFlags;
+	readonly namespace: string | undefined;
+	readonly serviceAccount: string;
+	readonly pod: string | undefined;
+	readonly configs: readonly string[];
+	/** `--try` */
+	readonly trial: boolean;
+	readonly trust: Trust;
+	readonly key: string;
+	readonly owner: OwnerLabel;
+	readonly output: "json" | undefined;
+}
+
+/** `explain`: which credentials a kubelet would try for an image, or why none. */
+export const explain = command<Options>({
+	verb: "explain",
+	summary:
+		"Say which credentials a kubelet would use for an image, or why none",
+	operands: "IMAGE",
+	about: `Say which pull Secrets a kubelet would consult for an image, which of their keys match and in what order they are tried, or why none does, with what comes nearest and the command that mends it.
+
+The rules are the kubelet's own: ports must be equal, hosts have as many names between dots, letter case counts, a path restricts, and one malformed Secret fails every pull of a pod.
+
+By default it answers for a new pod of service account "default". Exit status 1 when nothing matches, a Secret is malformed, or IMAGE is not an image reference.`,
+	examples: [
+		{
+			comment: "For a new pod in a namespace",
+			line: "kubectl meshreg explain registry.example.com/agent:1.5 -n app",
+		},
+		{
+			comment:
+				"For a pod that is there, with the Secrets that it was made with",
+			line: "kubectl meshreg explain registry.example.com/agent:1.5 -n app --pod web-0",
+		},
+		{
+			comment: "What a docker config would do, without a cluster",
+			line: "kubectl meshreg explain nats:2.9-alpine --docker-config config.json -o json",
+		},
+	],
+	flags: [
+		flags.NAMESPACE_FLAG,
+		{
+			name: "serviceaccount",
+			kind: "text",
+			default: "default",
+			values: "serviceaccount",
+			help: "The service account of a new pod.",
+		},
+		{ name: "pod", kind: "text", values: "pod", help: "A pod that is there." },
+		{
+			name: "docker-config",
+			kind: "list",
+			values: "file",
+			help: "A docker config to ask about instead of a cluster; repeat it for several, in the order of trying.",
+		},
+		{
+			name: "try",
+			kind: "switch",
+			help: "Try the matching credentials at the registry, in their order, until one can pull the image.",
+		},
+		...TRUST_FLAGS,
+		flags.KEY_FLAG,
+		flags.OWNER_LABEL_FLAG,
+		flags.outputFlag(...FORMATS),
+	],
+	options(given, env) {
+		const [image] = given.positionals;
+		if (image === undefined)
+			throw new UsageError(
+				"the image is missing: give it as in a container's image field",
+				true,
+			);
+		flags.atMostOne(given, [
+			["serviceaccount", "--serviceaccount"],
+			["pod", "--pod"],
+		]);
+		for (const flag of ["namespace", "serviceaccount", "pod"])
+			flags.atMostOne(given, [
+				["docker-config", "--docker-config"],
+				[flag, `--${flag}`],
+			]);
+		return {
+			image,
+			connection: flags.connectionFlags(given),
+			namespace: flags.namespaceOf(given),
+			serviceAccount: flags.checkName(
+				given.text("serviceaccount") ?? "default",
+				"--serviceaccount",
+			),
+			pod: given.has("pod")
+				? flags.checkName(given.text("pod") ?? "", "--pod")
+				: undefined,
+			configs: given.list("docker-config"),
+			trial: given.on("try"),
+			trust: trustOf(given),
+			key: flags.keyNameOf(given, env),
+			owner: flags.ownerOf(given, env),
+			output: flags.outputOf(given, FORMATS),
+		};
+	},
+	async run(options, world) {
+		const { image, output } = options;
+		const reading = readImageReference(image);
+		if (!reading.ok && output === undefined)
+			throw new ImageReferenceError(image, reading.because);
+		const { explanation, mend } =
+			options.configs.length > 0 || !reading.ok
+				? { explanation: await explainFiles(options, world), mend: undefined }
+				: await explainCluster(options, world);
+		const trials = options.trial
+			? await tryCredentials(explanation, options.trust, world)
+			: undefined;
+		world.streams.out.write(
+			output === "json"
+				? json(explanationItem(explanation, trials))
+				: explanationStory(explanation, { mend, trials }),
+		);
+		const { answer } = explanation;
+		const matched = answer.outcome === "answered" && answer.matches.length > 0;
+		return matched && (trials === undefined || trials.some(works))
+			? EXIT.done
+			: EXIT.failed;
+	},
+});
+
+async function explainFiles(
+	{ image, configs }: Options,
+	world: World,
+): Promise<Explanation> {
+	const secrets = [];
+	for (const path of configs) {
+		const content = await world.files.read(path, LARGEST_CONFIG);
+		const data = content.toString("utf8");
+		secrets.push({
+			name: path,
+			source: { from: path, type: REGISTRY_KEY_TYPE, data },
+			isCopy: false,
+		});
+	}
+	return explainPull(image, { kind: "files" }, secrets, []);
+}
+
+async function explainCluster(
+	options: Options,
+	world: World,
+): Promise<{ explanation: Explanation; mend: string | undefined }> {
+	const { image, owner } = options;
+	const cluster = await world.connect(options.connection);
+	try {
+		const namespace = options.namespace ?? cluster.namespace;
+		const ref: PullerRef =
+			options.pod === undefined
+				? { namespace, serviceAccount: options.serviceAccount }
+				: { namespace, pod: options.pod };
+		const { puller, secrets } = await readPuller(cluster, ref);
+		const first = explainPull(image, puller, secrets, []);
+		const { answer } = first;
+		if (answer.outcome === "answered" && answer.matches.length > 0)
+			return { explanation: first, mend: undefined };
+		const names = secrets.map(({ name }) => name);
+		const { others, keys } = await readOtherSecrets(
+			cluster,
+			namespace,
+			owner,
+			names,
+		);
+		const explanation = explainPull(image, puller, secrets, others);
+		const state = keyState(keys, options);
+		const mend = mendingCommand(explanation, state, new Mending(state));
+		return { explanation, mend: mend && inReach(mend, cluster.reach) };
+	} finally {
+		await cluster.close();
+	}
+}
+
+/** The registry key of that name that is no copy. */
+function keyState(
+	keys: readonly Secret[],
+	{ key, owner }: Pick<Options, "key" | "owner">,
+): KeyState {
+	const source = keys.find(
+		({ metadata, type }) =>
+			metadata.name === key &&
+			type === REGISTRY_KEY_TYPE &&
+			metadata.annotations?.[SOURCE_ANNOTATION] === undefined,
+	);
+	return {
+		name: key,
+		owner,
+		source: source && {
+			namespace: source.metadata.namespace ?? "",
+			name: key,
+		},
+		content: source && pullSourceOf(source),
+	};
+}

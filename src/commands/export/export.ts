@@ -1,0 +1,201 @@
+import { findSource } from "../../actions/read/find-source.ts";
+import { readKey } from "../../actions/read/read-keys.ts";
+import { command } from "../../command.ts";
+import type { Given } from "../../core/command-line/flag.ts";
+import type { KindNodes } from "../../core/output/kind-config.ts";
+import { type OwnerLabel, roleOf } from "../../core/pull-secrets/ownership.ts";
+import {
+	ContentReader,
+	type RegistryKey,
+} from "../../core/pull-secrets/pull-secret.ts";
+import { EXIT, OperationError, UsageError } from "../../errors.ts";
+import * as flags from "../../flags.ts";
+import { json } from "../../report/structured.ts";
+import type { Cluster, World } from "../../world.ts";
+import { kindClusterConfig } from "./kind.ts";
+
+const FORMATS = ["docker-config", "kind"] as const;
+
+/** `export [NAME]`: the credentials of a registry key, for use outside the cluster. */
+export const exportKey = command({
+	verb: "export",
+	summary:
+		"Print a registry key's credentials as a docker config, for nodes too",
+	operands: "[NAME]",
+	operandValues: "key",
+	about: `Print the credentials of a registry key in the form of a docker config.json, as docker, podman, skopeo and a node's kubelet read it.
+
+The passwords in it are readable: with --to they go to a file that only you may read.
+
+With --format=kind it prints the config of a kind cluster every node of which mounts such a file, and so pulls with it; no cluster is asked.`,
+	examples: [
+		{
+			comment: "To a file that only you may read",
+			line: "kubectl meshreg export --format=docker-config --to config.json",
+		},
+		{
+			comment: "A kind cluster whose three nodes all have them",
+			line: 'kubectl meshreg export --format=kind --docker-config "$PWD/config.json" --workers 2 | kind create cluster --config -',
+		},
+		{
+			comment: "A copy, as the pods of a namespace use it",
+			line: "kubectl meshreg export -n app",
+		},
+	],
+	flags: [
+		{
+			name: "format",
+			kind: "text",
+			default: FORMATS[0],
+			choices: FORMATS,
+			help: "docker-config: the credentials as a docker config.json; kind: the config of a kind cluster whose nodes mount such a file.",
+		},
+		{
+			name: "to",
+			kind: "text",
+			values: "file",
+			help: "Write to this file, readable by you alone, instead of standard output.",
+		},
+		{
+			name: "docker-config",
+			kind: "text",
+			values: "file",
+			help: "With --format=kind: the file that nodes mount, as export --to writes it, by its full path.",
+		},
+		{
+			name: "control-planes",
+			kind: "text",
+			default: "1",
+			help: "With --format=kind: how many nodes are control planes.",
+		},
+		{
+			name: "workers",
+			kind: "text",
+			default: "0",
+			help: "With --format=kind: how many nodes are workers.",
+		},
+		{
+			...flags.NAMESPACE_FLAG,
+			default: "nginx-mesh",
+			help: "The registry key's namespace (also MESHREG_NAMESPACE).",
+		},
+		flags.OWNER_LABEL_FLAG,
+		{
+			...flags.QUIET_FLAG,
+			help: "With --to: do not say where the credentials are.",
+		},
+	],
+	options(given, env) {
+		const to = given.text("to");
+		if (to === "")
+			throw new UsageError("--to: the path is empty; is a variable unset?");
+		const format = given.text("format") ?? FORMATS[0];
+		if (!FORMATS.some((known) => known === format))
+			throw new UsageError(`--format must be one of ${FORMATS.join(", ")}`);
+		return {
+			kind: format === "kind" ? kindOf(given) : notKind(given),
+			connection: flags.connectionFlags(given),
+			name: flags.nameOf(given, env),
+			namespace: flags.namespaceOf(given),
+			usual: flags.sourceNamespaceOf(env),
+			owner: flags.ownerOf(given, env),
+			quiet: given.on("quiet"),
+			to,
+		};
+	},
+	async run(options, world) {
+		const { kind, to, quiet } = options;
+		if (kind !== undefined) {
+			const text = await kindClusterConfig(kind.file, kind.nodes, world);
+			await put(text, to, world);
+			if (to !== undefined && !quiet)
+				world.streams.err.write(`the cluster config is in ${to}\n`);
+			return EXIT.done;
+		}
+		const cluster = await world.connect(options.connection);
+		try {
+			const key = await keyToExport(options, cluster);
+			await put(dockerConfigOf(key), to, world);
+			if (to !== undefined && !quiet)
+				world.streams.err.write(
+					`the credentials in secret/${key.name} of ${key.namespace} namespace are in ${to}\n`,
+				);
+			return EXIT.done;
+		} finally {
+			await cluster.close();
+		}
+	},
+});
+
+/** To a file that only its owner may read, or standard output. */
+async function put(
+	text: string,
+	to: string | undefined,
+	world: World,
+): Promise<void> {
+	if (to === undefined) world.streams.out.write(text);
+	else await world.files.write(to, text, 0o600);
+}
+
+function kindOf(given: Given): { file: string; nodes: KindNodes } {
+	const file = given.text("docker-config") ?? "";
+	if (!/^(?:\/|[A-Za-z]:[\\/])/.test(file))
+		throw new UsageError(
+			"--format=kind needs --docker-config with the full path of a file, for example \"$PWD/config.json\", which 'kubectl meshreg export --to config.json' writes",
+		);
+	if (given.positionals.length > 0 || given.has("namespace"))
+		throw new UsageError(
+			"--format=kind asks no cluster: leave NAME and -n out",
+		);
+	const count = (name: string, usual: string, least: number): number =>
+		flags.parseCount(given.text(name) ?? usual, `--${name}`, least);
+	return {
+		file,
+		nodes: {
+			controlPlanes: count("control-planes", "1", 1),
+			workers: count("workers", "0", 0),
+		},
+	};
+}
+
+function notKind(given: Given): undefined {
+	for (const name of ["docker-config", "control-planes", "workers"])
+		if (given.has(name))
+			throw new UsageError(`--${name} means something with --format=kind only`);
+}
+
+/** The key of that name in `-n`, source or copy; without `-n` the source, wherever it is. */
+async function keyToExport(
+	options: {
+		readonly name: string;
+		readonly namespace: string | undefined;
+		readonly usual: string;
+		readonly owner: OwnerLabel;
+	},
+	cluster: Cluster,
+): Promise<RegistryKey> {
+	const reader = new ContentReader();
+	const { name, namespace, owner, usual } = options;
+	if (namespace === undefined)
+		return findSource(cluster, reader, {
+			name,
+			owner,
+			usual,
+			by: "-n NAMESPACE",
+		});
+	const key = await readKey(cluster, reader, { namespace, name });
+	if (key === undefined || roleOf(key, owner) === "foreign")
+		throw new OperationError(
+			`there is no registry key "${name}" in namespace "${namespace}"; run 'kubectl meshreg list' to see where there are some`,
+		);
+	return key;
+}
+
+/** What the Secret holds, and nothing that is no docker config. Throws OperationError. */
+function dockerConfigOf({ content, name, namespace }: RegistryKey): string {
+	if (!content.config.ok)
+		throw new OperationError(
+			`secret "${name}" in namespace "${namespace}" holds no docker config: ${content.config.problem}`,
+		);
+	return json({ auths: Object.fromEntries(content.config.auths) });
+}

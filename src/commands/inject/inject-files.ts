@@ -1,0 +1,103 @@
+import {
+	findSource,
+	type SourceChoice,
+} from "../../actions/read/find-source.ts";
+import { readManifests } from "../../actions/read/read-manifests.ts";
+import type { RewrittenImage } from "../../core/kubelet/image-reference.ts";
+import type { Injection } from "../../core/manifest/inject.ts";
+import type { ManifestPart } from "../../core/manifest/join.ts";
+import { desiredCopies } from "../../core/pull-secrets/desired.ts";
+import {
+	ContentReader,
+	secretOf,
+} from "../../core/pull-secrets/pull-secret.ts";
+import { OperationError } from "../../errors.ts";
+import { failureLine } from "../../report/failure.ts";
+import { json, yaml } from "../../report/structured.ts";
+import type { ConnectionFlags, World } from "../../world.ts";
+
+/** What came of all files. */
+export interface InjectedFiles {
+	readonly parts: ManifestPart[];
+	/** Of the workloads; undefined where one names none. */
+	readonly namespaces: Set<string | undefined>;
+	/** Those for which the manifests bring the Secret themselves. */
+	readonly provided: Set<string | undefined>;
+	readonly images: RewrittenImage[];
+	failed: boolean;
+}
+
+/** Every file, one after the other; what cannot be read or edited is reported and left out. */
+export async function injectFiles(
+	paths: readonly string[],
+	recursive: boolean,
+	injection: Injection,
+	world: World,
+): Promise<InjectedFiles> {
+	const { injectManifest } = await import("../../core/manifest/inject.ts");
+	const done: InjectedFiles = {
+		parts: [],
+		namespaces: new Set(),
+		provided: new Set(),
+		images: [],
+		failed: false,
+	};
+	const fail = (line: string): void => {
+		world.streams.err.write(`${line}\n`);
+		done.failed = true;
+	};
+	for await (const manifest of readManifests(paths, recursive, world)) {
+		if ("failure" in manifest) {
+			fail(manifest.failure);
+			continue;
+		}
+		try {
+			const injected = injectManifest(manifest.text, manifest.file, injection);
+			for (const warning of injected.warnings)
+				world.streams.err.write(`Warning: ${warning}\n`);
+			for (const each of injected.namespaces) done.namespaces.add(each);
+			for (const each of injected.provided) done.provided.add(each);
+			for (const each of injected.images) done.images.push(each);
+			done.parts.push(injected);
+		} catch (error) {
+			if (!(error instanceof OperationError)) throw error;
+			fail(failureLine(error));
+		}
+	}
+	if (done.namespaces.size === 0 && !done.failed)
+		world.streams.err.write(
+			"Warning: there is no pod template in this: nothing was added\n",
+		);
+	return done;
+}
+
+/** The copies that sync would make in these namespaces, as one more manifest. */
+export async function secretsFor(
+	done: InjectedFiles,
+	choice: SourceChoice,
+	connection: ConnectionFlags,
+	world: World,
+): Promise<ManifestPart> {
+	const cluster = await world.connect(connection);
+	try {
+		const source = await findSource(cluster, new ContentReader(), choice);
+		const named = (namespaces: ReadonlySet<string | undefined>) =>
+			new Set([...namespaces].map((name) => name ?? cluster.namespace));
+		const provided = named(done.provided);
+		const wanted = [...named(done.namespaces)]
+			.filter((namespace) => !provided.has(namespace))
+			.toSorted();
+		const copies = desiredCopies(source, wanted, choice.owner);
+		const asJson = done.parts.every((part) => part.json);
+		const texts = await Promise.all(
+			copies
+				.map(secretOf)
+				.map(async (secret) =>
+					asJson ? json(secret) : `---\n${await yaml(secret)}`,
+				),
+		);
+		return { text: texts.join(""), json: asJson };
+	} finally {
+		await cluster.close();
+	}
+}

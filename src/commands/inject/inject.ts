@@ -1,0 +1,142 @@
+import type { SourceChoice } from "../../actions/read/find-source.ts";
+import { command } from "../../command.ts";
+import { findCollisions } from "../../core/kubelet/image-reference.ts";
+import { joinManifests } from "../../core/manifest/join.ts";
+import { EXIT, UsageError } from "../../errors.ts";
+import {
+	FILENAME_FLAG,
+	filenamesOf,
+	RECURSIVE_FLAG,
+	type RegistryRoot,
+	registryRootOf,
+} from "../../flags/manifest.ts";
+import { FROM_FLAG, sourceChoiceOf } from "../../flags/source.ts";
+import * as flags from "../../flags.ts";
+import { collisionLine } from "../../report/images.ts";
+import type { ConnectionFlags } from "../../world.ts";
+import { injectFiles, secretsFor } from "./inject-files.ts";
+
+interface InjectOptions {
+	readonly connection: ConnectionFlags;
+	readonly source: SourceChoice;
+	readonly paths: readonly string[];
+	readonly recursive: boolean;
+	readonly key: string;
+	readonly registry: RegistryRoot | undefined;
+	readonly fix: boolean;
+	readonly withSecret: boolean;
+}
+
+/** `inject -f FILE|DIR|-`: manifests with pull Secrets, on stdout. */
+export const inject = command<InjectOptions>({
+	verb: "inject",
+	summary: "Add the registry key to the pod templates of manifests",
+	operands: "",
+	about: `Print manifests with the registry key in the imagePullSecrets of every pod template: Pod, Deployment, StatefulSet, DaemonSet, ReplicaSet, ReplicationController, Job and CronJob, in YAML or JSON, in Lists and in several documents. Everything else stays as it is, to the byte.
+
+With --registry-server and --disable-public-images the images are moved as well: the registry, then the last part of the image's name, its tag and digest.
+
+No cluster is asked, but with --with-secret.`,
+	examples: [
+		{
+			comment: "A file",
+			line: "kubectl meshreg inject -f app.yaml | kubectl apply -f -",
+		},
+		{
+			comment: "A folder and all below it, with every image from one registry",
+			line: "kubectl meshreg inject -R -f manifests --registry-server registry.example.com/mesh --disable-public-images",
+		},
+		{
+			comment: "Rendered templates, with the Secret for each namespace",
+			line: "helm template shop ./chart | kubectl meshreg inject -f - --with-secret",
+		},
+		{
+			comment: "Pull Secrets that sit inside a container, put right",
+			line: "kubectl meshreg inject -f deployment.yaml --key myregistrykey --fix",
+		},
+	],
+	flags: [
+		FILENAME_FLAG,
+		RECURSIVE_FLAG,
+		flags.KEY_FLAG,
+		{
+			name: "registry-server",
+			kind: "text",
+			help: "The registry that images are moved to, with its port and path. With --disable-public-images.",
+		},
+		{
+			name: "disable-public-images",
+			kind: "switch",
+			help: "Take all images from --registry-server.",
+		},
+		{
+			name: "with-secret",
+			kind: "switch",
+			help: "Append the registry key itself, for each namespace of the manifests. It holds the credential.",
+		},
+		{
+			name: "fix",
+			kind: "switch",
+			help: "Move imagePullSecrets that sit inside a container, where they mean nothing, to the pod's spec.",
+		},
+		{
+			...flags.NAMESPACE_FLAG,
+			help: "With --with-secret: the namespace of objects that name none.",
+		},
+		FROM_FLAG,
+		flags.OWNER_LABEL_FLAG,
+	],
+	options(given, env) {
+		const paths = filenamesOf(given);
+		if (paths.length === 0)
+			throw new UsageError("inject needs -f FILE, -f FOLDER or -f -", true);
+		if (given.has("registry-server") !== given.on("disable-public-images"))
+			throw new UsageError(
+				"--registry-server and --disable-public-images are given together: the first says where images come from, the second that all of them do",
+			);
+		const key = flags.keyNameOf(given, env);
+		const namespace = flags.namespaceOf(given);
+		return {
+			connection: {
+				...flags.connectionFlags(given),
+				...(namespace !== undefined && { namespace }),
+			},
+			source: sourceChoiceOf(given, env, {
+				given: given.has("key") ? key : undefined,
+				usual: key,
+				shown: "--key",
+			}),
+			paths,
+			recursive: given.on("recursive"),
+			key,
+			registry: registryRootOf(given),
+			fix: given.on("fix"),
+			withSecret: given.on("with-secret"),
+		};
+	},
+	async run(options, world) {
+		const { out, err } = world.streams;
+		for (const warning of options.registry?.warnings ?? [])
+			err.write(`Warning: ${warning}\n`);
+		const done = await injectFiles(
+			options.paths,
+			options.recursive,
+			{
+				key: options.key,
+				fix: options.fix,
+				...(options.registry && { registry: options.registry.root }),
+			},
+			world,
+		);
+		const collisions = findCollisions(done.images);
+		for (const collision of collisions) err.write(collisionLine(collision));
+		// What one of the two needs would run under the other's name: better nothing than that.
+		if (collisions.length > 0) return EXIT.failed;
+		if (options.withSecret && done.namespaces.size > 0)
+			done.parts.push(
+				await secretsFor(done, options.source, options.connection, world),
+			);
+		out.write(joinManifests(done.parts));
+		return done.failed ? EXIT.failed : EXIT.done;
+	},
+});

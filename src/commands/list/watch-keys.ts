@@ -1,0 +1,198 @@
+import { readSource } from "../../actions/read/read-sources.ts";
+import { Following } from "../../actions/watch/reflector.ts";
+import { Agenda } from "../../actions/watch/work-queue.ts";
+import {
+	ContentReader,
+	type RegistryKey,
+	sourceRef,
+} from "../../core/pull-secrets/pull-secret.ts";
+import {
+	type SourceKnowledge,
+	sourcesNamed,
+} from "../../core/pull-secrets/source.ts";
+import { AbortedError, ApiError } from "../../errors.ts";
+import { failureLine } from "../../report/failure.ts";
+import type { KeyItem } from "../../report/keys.ts";
+import type { Cluster, ListQuery, World } from "../../world.ts";
+import { type KeyChoice, keyQueries, shownItems } from "./list-keys.ts";
+
+/** A rotation touches every key: changes are gathered for so many milliseconds, and then told together. */
+const GATHERED = 100;
+/** After a failure, in milliseconds. */
+const PAUSE = 5_000;
+
+/**
+ * Tells of the registry keys that are meant: at first all of them, and then each that looks
+ * different from before, as it does when its source changes; `Deleted` when it is gone. Until
+ * the signal, whose reason it throws. Throws what the cluster throws only while nothing has been
+ * told yet.
+ */
+export async function watchKeys(
+	cluster: Cluster,
+	choice: KeyChoice,
+	world: World,
+	signal: AbortSignal,
+	tell: (items: readonly KeyItem[]) => void,
+): Promise<never> {
+	const stop = new AbortController();
+	const watch = new KeyWatch(
+		cluster,
+		choice,
+		world,
+		AbortSignal.any([signal, stop.signal]),
+	);
+	try {
+		return await watch.run(tell);
+	} finally {
+		stop.abort();
+		await watch.ended();
+	}
+}
+
+/** Secrets that are watched, as they are now, by `NAMESPACE/NAME`. */
+type Snapshot = Map<string, RegistryKey>;
+
+class KeyWatch {
+	readonly #agenda: Agenda;
+	readonly #reader = new ContentReader();
+	readonly #running: Promise<never>[] = [];
+	#listed: Snapshot[] = [];
+	/** Sources that copies name, but no query finds: what is watched, or all that may be known. */
+	readonly #elsewhere = new Map<string, Snapshot | SourceKnowledge>();
+	/** What was told of each, and the same as text. */
+	readonly #told = new Map<string, { item: KeyItem; text: string }>();
+	#trouble = "";
+
+	constructor(
+		readonly cluster: Cluster,
+		readonly choice: KeyChoice,
+		readonly world: World,
+		readonly signal: AbortSignal,
+	) {
+		this.#agenda = new Agenda(world.clock);
+	}
+
+	async run(tell: (items: readonly KeyItem[]) => void): Promise<never> {
+		this.#listed = await Promise.all(
+			keyQueries(this.choice).map(({ query }) => this.#watched(query)),
+		);
+		tell(await this.#news());
+		return this.#agenda.run(
+			async () => {
+				try {
+					const news = await this.#news();
+					if (news.length > 0) tell(news);
+				} catch (error) {
+					if (error instanceof AbortedError) throw error;
+					this.#note(error);
+					this.#agenda.add("news", this.world.clock.now() + PAUSE);
+				}
+			},
+			1,
+			this.signal,
+		);
+	}
+
+	/** All that was begun has ended. */
+	async ended(): Promise<void> {
+		await Promise.allSettled(this.#running);
+	}
+
+	/** What a query finds, from now on. Throws what the cluster throws at the first list. */
+	async #watched(query: ListQuery): Promise<Snapshot> {
+		const keys: Snapshot = new Map();
+		const set = (key: RegistryKey, gone: boolean) => {
+			if (gone) keys.delete(sourceRef(key));
+			else keys.set(sourceRef(key), key);
+		};
+		const following = new Following(this.cluster, "Secret", query, {
+			item: (secret) => this.#reader.registryKey(secret),
+			all: (all) => {
+				keys.clear();
+				for (const key of all) set(key, false);
+				this.#changed();
+			},
+			changed: (key, gone) => {
+				set(key, gone);
+				this.#changed();
+			},
+			trouble: (error) => this.#note(error),
+		});
+		await following.list();
+		const running = following.follow(this.world.clock, this.signal);
+		running.catch(() => {}); // It ends with the signal, for which everybody waits.
+		this.#running.push(running);
+		return keys;
+	}
+
+	#changed(): void {
+		this.#trouble = "";
+		this.#agenda.add("news", this.world.clock.now() + GATHERED);
+	}
+
+	/** What is to be told: the new, the changed, and last the gone. */
+	async #news(): Promise<KeyItem[]> {
+		// What two queries find is one.
+		const listed = new Map(this.#listed.flatMap((keys) => [...keys]));
+		const known = {
+			owner: this.choice.owner,
+			sources: await this.#sources(listed),
+		};
+		const now = this.world.clock.now();
+		const gone = new Set(this.#told.keys());
+		const news: KeyItem[] = [];
+		for (const item of shownItems(
+			[...listed.values()],
+			known,
+			this.choice,
+			now,
+		)) {
+			const ref = sourceRef(item);
+			const text = JSON.stringify(item);
+			gone.delete(ref);
+			if (this.#told.get(ref)?.text === text) continue;
+			this.#told.set(ref, { item, text });
+			news.push(item);
+		}
+		for (const ref of gone) {
+			const last = this.#told.get(ref);
+			if (last) news.push({ ...last.item, status: "Deleted" });
+			this.#told.delete(ref);
+		}
+		return news;
+	}
+
+	async #sources(listed: Snapshot): Promise<Map<string, SourceKnowledge>> {
+		const known = new Map<string, SourceKnowledge>();
+		for (const ref of sourcesNamed([...listed.values()], this.choice.owner))
+			known.set(ref, listed.get(ref) ?? (await this.#sourceElsewhere(ref)));
+		return known;
+	}
+
+	async #sourceElsewhere(ref: string): Promise<SourceKnowledge> {
+		const found = this.#elsewhere.get(ref) ?? (await this.#lookElsewhere(ref));
+		this.#elsewhere.set(ref, found);
+		return found instanceof Map ? (found.get(ref) ?? "gone") : found;
+	}
+
+	/** Watches it; where that is forbidden, reads it once. */
+	async #lookElsewhere(ref: string): Promise<Snapshot | SourceKnowledge> {
+		const [namespace = "", name = ""] = ref.split("/");
+		if (namespace === "" || name === "") return "unknown";
+		const fieldSelector = `metadata.name=${name}`;
+		try {
+			return await this.#watched({ namespace, fieldSelector });
+		} catch (error) {
+			if (!(error instanceof ApiError && error.status === 403)) throw error;
+			return readSource(this.cluster, this.#reader, { namespace, name });
+		}
+	}
+
+	/** A trouble once, until something is heard again. */
+	#note(error: unknown): void {
+		const line = failureLine(error);
+		if (line === this.#trouble) return;
+		this.#trouble = line;
+		this.world.streams.err.write(`${line} (it is tried again)\n`);
+	}
+}

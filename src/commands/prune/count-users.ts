@@ -1,0 +1,67 @@
+import type { RegistryKey } from "../../core/pull-secrets/pull-secret.ts";
+import { ApiError } from "../../errors.ts";
+import type { Cluster } from "../../world.ts";
+
+/**
+ * How many pods and service accounts name each of these keys, as a note for the
+ * question before a deletion; "" where none does.
+ */
+export async function countUsers(
+	cluster: Cluster,
+	keys: readonly RegistryKey[],
+): Promise<(key: RegistryKey) => string> {
+	const namespaces = new Set(keys.map(({ namespace }) => namespace));
+	const [only, ...others] = namespaces;
+	const scope =
+		only !== undefined && others.length === 0 ? { namespace: only } : {};
+	const pods = await countNames(cluster, "Pod", scope);
+	const accounts = await countNames(cluster, "ServiceAccount", scope);
+	return (key) => {
+		if (pods === undefined || accounts === undefined)
+			return " (who uses it may not be read)";
+		const id = `${key.namespace}/${key.name}`;
+		const parts = [
+			plural(pods.get(id) ?? 0, "pod"),
+			plural(accounts.get(id) ?? 0, "service account"),
+		];
+		const named = parts.filter((part) => !part.startsWith("0 "));
+		return named.length === 0 ? "" : ` (named by ${named.join(" and ")})`;
+	};
+}
+
+/** How often `NAMESPACE/NAME` is in an object's imagePullSecrets; undefined where that may not be read. */
+async function countNames(
+	cluster: Cluster,
+	kind: "Pod" | "ServiceAccount",
+	scope: { namespace?: string },
+): Promise<Map<string, number> | undefined> {
+	const counts = new Map<string, number>();
+	const count = (
+		namespace: string | undefined,
+		references: readonly { name?: string }[] | undefined,
+	): void => {
+		for (const { name } of references ?? []) {
+			const id = `${namespace}/${name}`;
+			counts.set(id, (counts.get(id) ?? 0) + 1);
+		}
+	};
+	try {
+		if (kind === "Pod") {
+			for await (const page of cluster.pages("Pod", scope))
+				for (const pod of page.items)
+					count(pod.metadata.namespace, pod.spec?.imagePullSecrets);
+		} else {
+			for await (const page of cluster.pages("ServiceAccount", scope))
+				for (const account of page.items)
+					count(account.metadata.namespace, account.imagePullSecrets);
+		}
+		return counts;
+	} catch (error) {
+		if (error instanceof ApiError && error.status === 403) return undefined;
+		throw error;
+	}
+}
+
+function plural(count: number, what: string): string {
+	return `${count} ${what}${count === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,191 @@
+import { takeBackAttached } from "../../actions/accounts/take-back.ts";
+import { apply } from "../../actions/apply/apply.ts";
+import {
+	CHANGE_FORMATS,
+	ChangeReport,
+} from "../../actions/apply/change-report.ts";
+import { confirmDeletion } from "../../actions/apply/confirm.ts";
+import { showProgress } from "../../actions/apply/show-progress.ts";
+import { unfinished } from "../../actions/apply/unfinished.ts";
+import { readKeys } from "../../actions/read/read-keys.ts";
+import { readSources } from "../../actions/read/read-sources.ts";
+import { command } from "../../command.ts";
+import { selectorOf } from "../../core/pull-secrets/ownership.ts";
+import { type PruneScope, planPrune } from "../../core/pull-secrets/plan.ts";
+import {
+	ContentReader,
+	type RegistryKey,
+} from "../../core/pull-secrets/pull-secret.ts";
+import { EXIT, UsageError } from "../../errors.ts";
+import * as flags from "../../flags.ts";
+import type { Cluster } from "../../world.ts";
+import { countUsers } from "./count-users.ts";
+
+/** `prune [NAME]`: deletes registry keys, and nothing that is not ours. */
+export const prune = command({
+	verb: "prune",
+	summary: "Delete registry keys, as removing the mesh does",
+	operands: "[NAME]",
+	operandValues: "key",
+	about: `Delete registry keys: every Secret with the owner label and the type of a registry key, in all namespaces or in those named. With NAME, only those of that name.
+
+It says what it will delete and how much still names it, and asks. Each deletion names the version that was listed: what has changed meanwhile is left alone.`,
+	examples: [
+		{
+			comment: "Everything, as removing the mesh does; asks first",
+			line: "kubectl meshreg prune",
+		},
+		{
+			comment: "Only copies whose source is gone",
+			line: "kubectl meshreg prune --orphaned --yes",
+		},
+		{
+			comment: "All copies in two namespaces, but no source",
+			line: "kubectl meshreg prune -n app,shop --keep-sources",
+		},
+		{
+			comment: "See what it would delete",
+			line: "kubectl meshreg prune --dry-run=client",
+		},
+	],
+	flags: [
+		flags.NAMESPACES_FLAG,
+		flags.ALL_NAMESPACES_FLAG,
+		{
+			name: "orphaned",
+			kind: "switch",
+			help: "Only copies whose source is gone.",
+		},
+		{ name: "keep-sources", kind: "switch", help: "Delete copies only." },
+		flags.OWNER_LABEL_FLAG,
+		flags.CONCURRENCY_FLAG,
+		flags.DRY_RUN_FLAG,
+		flags.outputFlag(...CHANGE_FORMATS),
+		flags.QUIET_FLAG,
+		flags.YES_FLAG,
+	],
+	joining: flags.joiningOf,
+	options: (given, env) => ({
+		connection: {
+			...flags.connectionFlags(given),
+			...flags.concurrencyOf(given),
+		},
+		namespaces: given.on("all-namespaces") ? [] : flags.namespacesOf(given),
+		scope: {
+			owner: flags.ownerOf(given, env),
+			...(given.positionals.length > 0 && { name: flags.nameOf(given, env) }),
+			keepSources: given.on("keep-sources"),
+		},
+		orphaned: given.on("orphaned"),
+		yes: given.on("yes"),
+		quiet: given.on("quiet"),
+		output: flags.outputOf(given, CHANGE_FORMATS),
+		...flags.dryRunOf(given),
+	}),
+	async run(options, world) {
+		const { err } = world.streams;
+		for (const note of options.notes) err.write(`Warning: ${note}\n`);
+		const mustAsk = !options.yes && options.dryRun === "none";
+		if (mustAsk && !world.streams.interactive)
+			throw new UsageError("prune needs --yes: there is no terminal to ask at");
+		const cluster = await world.connect(options.connection);
+		try {
+			const reader = new ContentReader();
+			const keys = await readScope(
+				cluster,
+				reader,
+				options.namespaces,
+				selectorOf(options.scope.owner),
+			);
+			const scope: PruneScope = options.orphaned
+				? {
+						...options.scope,
+						orphanedOnly: {
+							gone: await goneSources(cluster, reader, keys, options.scope),
+						},
+					}
+				: options.scope;
+			const changes = planPrune(keys, scope);
+			const report = new ChangeReport(world.streams, options);
+			if (changes.length === 0) {
+				if (options.output !== "json" && options.output !== "yaml")
+					err.write("No resources found\n");
+				return await report.finish({ withSummary: false });
+			}
+			if (mustAsk) {
+				const users = await countUsers(
+					cluster,
+					changes.map(({ current }) => current),
+				);
+				const shown = changes.map(
+					({ current }) =>
+						`secret/${current.name} in ${current.namespace} namespace${users(current)}`,
+				);
+				if (!(await confirmDeletion("delete", shown, cluster, world))) {
+					err.write("deletion is cancelled\n");
+					return EXIT.done;
+				}
+			}
+			const { quiet } = options;
+			return await report.whatIsDone(async () => {
+				try {
+					await showProgress(
+						world,
+						{ total: changes.length, quiet },
+						(onDone) =>
+							apply(changes, {
+								cluster,
+								reader,
+								dryRun: options.dryRun,
+								replan: () => undefined,
+								onResult: report.add,
+								onDone,
+							}),
+					);
+				} catch (error) {
+					const { length } = report.results;
+					throw unfinished(error, length, changes.length, world, "deletions");
+				}
+				await takeBackAttached(report.results, {
+					cluster,
+					world,
+					dryRun: options.dryRun,
+					namespaces: options.namespaces,
+					onResult: report.add,
+				});
+				return report.finish({ withSummary: false });
+			});
+		} finally {
+			await cluster.close();
+		}
+	},
+});
+
+async function readScope(
+	cluster: Cluster,
+	reader: ContentReader,
+	namespaces: readonly string[],
+	labelSelector: string,
+): Promise<RegistryKey[]> {
+	if (namespaces.length === 0)
+		return readKeys(cluster, reader, { labelSelector });
+	const keys: RegistryKey[] = [];
+	for (const namespace of namespaces)
+		keys.push(
+			...(await readKeys(cluster, reader, { namespace, labelSelector })),
+		);
+	return keys;
+}
+
+/** The sources that answered 404, as `NAMESPACE/NAME`. */
+async function goneSources(
+	cluster: Cluster,
+	reader: ContentReader,
+	keys: readonly RegistryKey[],
+	scope: PruneScope,
+): Promise<ReadonlySet<string>> {
+	const sources = await readSources(cluster, reader, keys, scope.owner);
+	return new Set(
+		[...sources].filter(([, known]) => known === "gone").map(([ref]) => ref),
+	);
+}

@@ -1,0 +1,161 @@
+import { apply } from "../../actions/apply/apply.ts";
+import type { ChangeReport } from "../../actions/apply/change-report.ts";
+import { agreedReplacements } from "../../actions/apply/confirm.ts";
+import { unfinished } from "../../actions/apply/unfinished.ts";
+import { readKey, readKeys } from "../../actions/read/read-keys.ts";
+import type { DryRun } from "../../core/output/result.ts";
+import { desiredCopies } from "../../core/pull-secrets/desired.ts";
+import {
+	editable,
+	replaceCredentials,
+} from "../../core/pull-secrets/edit-source.ts";
+import type { NewEntry } from "../../core/pull-secrets/new-source.ts";
+import {
+	type OwnerLabel,
+	roleOf,
+	SOURCE_ANNOTATION,
+	selectorOf,
+} from "../../core/pull-secrets/ownership.ts";
+import {
+	byNamespace,
+	type Change,
+	planCopy,
+	planSource,
+} from "../../core/pull-secrets/plan.ts";
+import {
+	type ContentReader,
+	type RegistryKey,
+	sourceRef,
+} from "../../core/pull-secrets/pull-secret.ts";
+import { displayHost } from "../../core/registry/server.ts";
+import { ApiError, OperationError } from "../../errors.ts";
+import type { Cluster, World } from "../../world.ts";
+
+/** How a rotation is done. */
+export interface Rotating {
+	readonly owner: OwnerLabel;
+	readonly dryRun: DryRun;
+	readonly yes: boolean;
+	/** The person is asked before anything is written. */
+	readonly asks: boolean;
+}
+
+interface Around {
+	readonly cluster: Cluster;
+	readonly reader: ContentReader;
+	readonly report: ChangeReport;
+	readonly world: World;
+}
+
+/**
+ * Writes the new credential to the source and then to every copy, which are looked
+ * up first: who may not see them should not leave them behind. What was done before
+ * an interrupt is unchanged the next time, so the same command finishes the work.
+ */
+export async function rotateSource(
+	source: RegistryKey,
+	entries: readonly NewEntry[],
+	rotating: Rotating,
+	around: Around,
+): Promise<"cancelled" | "reported"> {
+	const { cluster, reader, report, world } = around;
+	const copies = await copiesOf(source, rotating.owner, around);
+	const secret = `secret/${source.name} in ${source.namespace} namespace`;
+	const message = `Give ${entries.map(({ server }) => displayHost(server.key)).join(", ")} another credential\n  in ${secret}${["", " and its copy"][copies.length] ?? ` and its ${copies.length} copies`}?`;
+	if (
+		rotating.asks &&
+		!(await (await world.prompter()).confirm({ message, default: true }))
+	)
+		return "cancelled";
+
+	const planned = (now: RegistryKey | undefined): Change =>
+		planSource(
+			now,
+			replaceCredentials(
+				editable(now, source, rotating.owner),
+				entries,
+				rotating.owner,
+			),
+			{ owner: rotating.owner, force: false, replace: true },
+		);
+	const change = planned(source);
+	await apply(await agreedReplacements([change], rotating, cluster, world), {
+		cluster,
+		reader,
+		dryRun: rotating.dryRun,
+		replan: (_, now) => planned(now),
+		onResult: report.add,
+	});
+	if (report.results.some(({ action }) => action === "failed"))
+		return "reported";
+
+	const written = await sourceNow(source, change, rotating, around);
+	const changes = desiredCopies(
+		written,
+		copies.map(({ namespace }) => namespace),
+		rotating.owner,
+	).map((desired, index) =>
+		planCopy(copies[index], desired, { owner: rotating.owner, force: false }),
+	);
+	try {
+		await apply(changes, {
+			cluster,
+			reader,
+			dryRun: rotating.dryRun,
+			replan: (stale, now) =>
+				"desired" in stale && now !== undefined
+					? planCopy(now, stale.desired, {
+							owner: rotating.owner,
+							force: false,
+						})
+					: undefined,
+			onResult: report.add,
+		});
+	} catch (error) {
+		throw unfinished(error, report.results.length, changes.length + 1, world);
+	}
+	return "reported";
+}
+
+/** Every copy that stays, by namespace. Throws OperationError with another way where they may not be seen. */
+async function copiesOf(
+	source: RegistryKey,
+	owner: OwnerLabel,
+	{ cluster, reader }: Around,
+): Promise<RegistryKey[]> {
+	try {
+		const keys = await readKeys(cluster, reader, {
+			labelSelector: selectorOf(owner),
+			fieldSelector: `metadata.name=${source.name}`,
+		});
+		return keys
+			.filter(
+				(key) =>
+					roleOf(key, owner) === "copy" &&
+					key.annotations[SOURCE_ANNOTATION] === sourceRef(source) &&
+					!key.terminating,
+			)
+			.sort(byNamespace);
+	} catch (error) {
+		if (error instanceof ApiError && error.status === 403)
+			throw new OperationError(
+				`you may not look for copies in all namespaces, so nothing was written; change the source alone with 'kubectl meshreg create ${source.name} -n ${source.namespace} --replace', then each copy with 'kubectl meshreg sync ${source.name} -n NAMESPACE'`,
+			);
+		throw error;
+	}
+}
+
+/** The source as copies are to be made of it: as it is written now, or would be. */
+async function sourceNow(
+	source: RegistryKey,
+	change: Change,
+	{ dryRun }: Rotating,
+	{ cluster, reader }: Around,
+): Promise<RegistryKey> {
+	const now =
+		dryRun === "none" ? await readKey(cluster, reader, source) : undefined;
+	if (now !== undefined) return now;
+	return "desired" in change
+		? { ...source, content: change.desired.content }
+		: source;
+}

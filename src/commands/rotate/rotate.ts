@@ -1,0 +1,227 @@
+import {
+	CHANGE_FORMATS,
+	ChangeReport,
+	type Showing,
+} from "../../actions/apply/change-report.ts";
+import type { CredentialInput } from "../../actions/credentials/credential-input.ts";
+import { enterVerified } from "../../actions/credentials/enter-verified.ts";
+import type { Verifying } from "../../actions/credentials/verify-credentials.ts";
+import { findSource } from "../../actions/read/find-source.ts";
+import { readKey } from "../../actions/read/read-keys.ts";
+import { command } from "../../command.ts";
+import { credentialOf } from "../../core/credentials/docker-config.ts";
+import { editable, keyWritten } from "../../core/pull-secrets/edit-source.ts";
+import type { OwnerLabel } from "../../core/pull-secrets/ownership.ts";
+import {
+	ContentReader,
+	type RegistryKey,
+	registriesOf,
+} from "../../core/pull-secrets/pull-secret.ts";
+import type { SourceRef } from "../../core/pull-secrets/source.ts";
+import {
+	displayHost,
+	type RegistryServer,
+	registryNamed,
+} from "../../core/registry/server.ts";
+import { EXIT, OperationError, UsageError } from "../../errors.ts";
+import { CREDENTIAL_FLAGS, credentialInputOf } from "../../flags/credential.ts";
+import {
+	EXPIRES_IN_FLAG,
+	expiresInOf,
+	VERIFICATION_FLAGS,
+	verifyingOf,
+} from "../../flags/verification.ts";
+import * as flags from "../../flags.ts";
+import type { Cluster, ConnectionFlags, World } from "../../world.ts";
+import { rotateSource } from "./rotate-source.ts";
+
+interface RotateOptions extends Showing {
+	readonly connection: ConnectionFlags;
+	readonly place: SourceRef;
+	readonly namespaceGiven: boolean;
+	readonly input: CredentialInput;
+	readonly verifying: Verifying;
+	/** Milliseconds. */
+	readonly expiresIn: number | undefined;
+	readonly owner: OwnerLabel;
+	readonly yes: boolean;
+	readonly warnings: readonly string[];
+	readonly notes: readonly string[];
+}
+
+/** `rotate [NAME]`: a new credential for one registry of a source, in it and in every copy. */
+export const rotate = command<RotateOptions>({
+	verb: "rotate",
+	summary: "Give a registry of the source a new credential, and every copy too",
+	operands: "[NAME]",
+	operandValues: "key",
+	about: `Replace the credential of one registry in the source, then in every copy of it. The new one is tried at its registry first: where it is rejected, nothing is written.
+
+Other registries in the source stay as they are. Interrupted anywhere, the same command run again finishes the work.`,
+	examples: [
+		{
+			comment: "Be asked for the new credential",
+			line: "kubectl meshreg rotate",
+		},
+		{
+			comment: "From a pipe, good for twelve hours",
+			line: "printenv REGISTRY_PASSWORD | kubectl meshreg rotate --registry-server registry.example.com --registry-username mesh --registry-password-stdin --expires-in 12h",
+		},
+	],
+	flags: [
+		...CREDENTIAL_FLAGS,
+		...VERIFICATION_FLAGS,
+		EXPIRES_IN_FLAG,
+		{
+			...flags.NAMESPACE_FLAG,
+			default: "nginx-mesh",
+			help: "The source's namespace (also MESHREG_NAMESPACE).",
+		},
+		flags.OWNER_LABEL_FLAG,
+		flags.CONCURRENCY_FLAG,
+		flags.DRY_RUN_FLAG,
+		flags.outputFlag(...CHANGE_FORMATS),
+		flags.QUIET_FLAG,
+		flags.YES_FLAG,
+	],
+	joining: flags.joiningOf,
+	options(given, env) {
+		const { input, warnings } = credentialInputOf(given);
+		if (input.servers.length > 1)
+			throw new UsageError(
+				"--registry-server: one credential is rotated at a time",
+			);
+		return {
+			connection: {
+				...flags.connectionFlags(given),
+				...flags.concurrencyOf(given),
+			},
+			place: {
+				namespace: flags.namespaceOf(given) ?? flags.sourceNamespaceOf(env),
+				name: flags.nameOf(given, env),
+			},
+			namespaceGiven: given.has("namespace"),
+			input,
+			warnings,
+			verifying: verifyingOf(given),
+			expiresIn: expiresInOf(given),
+			owner: flags.ownerOf(given, env),
+			output: flags.outputOf(given, CHANGE_FORMATS),
+			quiet: given.on("quiet"),
+			yes: given.on("yes"),
+			...flags.dryRunOf(given),
+		};
+	},
+	async run(options, world) {
+		for (const note of [...options.notes, ...options.warnings])
+			world.streams.err.write(`Warning: ${note}\n`);
+		const { input, expiresIn } = options;
+		const cluster = await world.connect(options.connection);
+		try {
+			const reader = new ContentReader();
+			const source = await theSource(options, cluster, reader);
+			const key = await registryToRotate(source, input, world);
+			const entered = await enterVerified(
+				{
+					...input,
+					servers: [input.servers[0] ?? serverOf(key)],
+					...usualOf(source, key),
+				},
+				options.verifying,
+				{ ...options, byDefault: options.dryRun === "none" },
+				world,
+			);
+			if (entered === "cancelled") return cancelled(world);
+			const now = world.clock.now();
+			const entries = entered.map(({ server, credential }) => ({
+				server: { ...server, key },
+				credential,
+				issuedAt: now,
+				...(expiresIn !== undefined && { expiresAt: now + expiresIn }),
+			}));
+			const asks = !options.yes && entered.some(({ asked }) => asked);
+			const report = new ChangeReport(world.streams, options);
+			const outcome = await report.whatIsDone(() =>
+				rotateSource(
+					source,
+					entries,
+					{ ...options, asks },
+					{ cluster, reader, report, world },
+				),
+			);
+			return outcome === "cancelled"
+				? cancelled(world)
+				: report.finish({ withSummary: true });
+		} finally {
+			await cluster.close();
+		}
+	},
+});
+
+/** The source in `-n` and nowhere else; without it, wherever `sync` would find it. */
+async function theSource(
+	{ place, owner, namespaceGiven }: RotateOptions,
+	cluster: Cluster,
+	reader: ContentReader,
+): Promise<RegistryKey> {
+	const choice = {
+		name: place.name,
+		owner,
+		usual: place.namespace,
+		by: "-n NAMESPACE",
+	};
+	const found = namespaceGiven
+		? await readKey(cluster, reader, place)
+		: await findSource(cluster, reader, choice);
+	return editable(found, place, owner);
+}
+
+/** The key in the source, as it is written there, of the registry that is meant. */
+async function registryToRotate(
+	source: RegistryKey,
+	{ servers }: CredentialInput,
+	world: World,
+): Promise<string> {
+	const keys = registriesOf(source.content);
+	const [server] = servers;
+	if (server !== undefined) return keyWritten(source, server.key);
+	const [only, ...others] = keys;
+	if (only === undefined)
+		throw new OperationError(
+			`secret "${source.name}" in namespace "${source.namespace}" holds no registry; add one with 'kubectl meshreg create --add'`,
+		);
+	if (others.length === 0) return only;
+	if (!world.streams.interactive)
+		throw new UsageError(
+			`--registry-server is required: the source has ${keys.map(displayHost).join(", ")}`,
+			true,
+		);
+	return (await world.prompter()).choose({
+		message: "Which registry gets another credential?",
+		choices: keys.map((key) => ({ value: key, label: displayHost(key) })),
+	});
+}
+
+/** Whoever has pulled so far, as most rotations change the password alone. */
+function usualOf(
+	{ content: { config } }: RegistryKey,
+	key: string,
+): Pick<CredentialInput, "usual"> {
+	const fields = config.ok ? config.auths.get(key) : undefined;
+	const usual = fields && credentialOf(fields)?.username;
+	return usual === undefined ? {} : { usual };
+}
+
+/** A registry of the source as the one to enter a credential for. */
+function serverOf(key: string): RegistryServer {
+	return {
+		key: registryNamed(key) ?? key,
+		given: displayHost(key),
+		warnings: [],
+	};
+}
+
+function cancelled(world: World): number {
+	world.streams.err.write("rotation is cancelled\n");
+	return EXIT.done;
+}

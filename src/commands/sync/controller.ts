@@ -1,0 +1,244 @@
+import { editAccounts } from "../../actions/accounts/edit-accounts.ts";
+import type { AccountChoice } from "../../actions/accounts/find-accounts.ts";
+import { takeBackAttached } from "../../actions/accounts/take-back.ts";
+import { apply } from "../../actions/apply/apply.ts";
+import { AT_ONCE } from "../../actions/in-parallel.ts";
+import type { Followed } from "../../actions/watch/reflector.ts";
+import { Agenda } from "../../actions/watch/work-queue.ts";
+import { Accounts } from "../../core/accounts/accounts.ts";
+import { planAttach } from "../../core/accounts/attachment.ts";
+import type { ChangeResult } from "../../core/output/result.ts";
+import {
+	afterFailure,
+	afterWrite,
+	FRESH,
+	nextWrite,
+	type Pace,
+	retryAfter,
+} from "../../core/pull-secrets/backoff.ts";
+import { type Change, namespaceOf } from "../../core/pull-secrets/plan.ts";
+import {
+	ContentReader,
+	type RegistryKey,
+} from "../../core/pull-secrets/pull-secret.ts";
+import {
+	Upkeep,
+	type UpkeepRules,
+} from "../../core/pull-secrets/sync-state.ts";
+import { AbortedError } from "../../errors.ts";
+import { isFatal } from "../../report/failure.ts";
+import type { Cluster, World } from "../../world.ts";
+import { type Listener, ToldOnce } from "./deduped-log.ts";
+import { followings, type Watched } from "./reflectors.ts";
+
+/** What is kept in sync, and where it is told: what is done, and failures when they are new. */
+export interface Keeping extends Listener {
+	readonly rules: UpkeepRules;
+	readonly watched: Watched;
+	/** Service accounts that are to name the key; undefined: that is not our business. */
+	readonly attach: AccountChoice | undefined;
+	readonly cluster: Cluster;
+	readonly world: Pick<World, "clock" | "interrupt" | "streams">;
+	/** Ends it, with its reason. */
+	readonly interrupt: AbortSignal;
+	/** Everything has been looked at once; with what became of it. */
+	readonly onReady: (results: readonly ChangeResult[]) => void;
+}
+
+/** The longest wait after failures, in milliseconds: that a named namespace is there is only found by trying. */
+const LONGEST_WAIT = { names: 30_000, list: 300_000 };
+
+/**
+ * Makes copies equal to their source, and keeps them so until the interrupt, whose
+ * reason it throws. Throws what the cluster throws only while nothing has been read yet.
+ */
+export async function keepInSync(how: Keeping): Promise<never> {
+	const { interrupt, world } = how;
+	const keeper = new Keeper(how);
+	await Promise.all(keeper.following.map((one) => keeper.begin(one)));
+	const stop = new AbortController();
+	const signal = AbortSignal.any([interrupt, stop.signal]);
+	const all = [
+		...keeper.following.map((one) => one.follow(world.clock, signal)),
+		keeper.keep(signal),
+	];
+	try {
+		return await Promise.race(all);
+	} finally {
+		stop.abort();
+		// What is being written is finished: nothing is left half done.
+		await Promise.allSettled(all);
+	}
+}
+
+class Keeper {
+	readonly following: readonly Followed[];
+	readonly #upkeep: Upkeep;
+	readonly #accounts: Accounts | undefined;
+	readonly #agenda: Agenda;
+	readonly #reader = new ContentReader();
+	readonly #paces = new Map<string, Pace>();
+	readonly #told: ToldOnce;
+	/** What is learnt is seen to; before, everything is going to be. */
+	#keeping = false;
+	#hasSource = true;
+
+	constructor(readonly how: Keeping) {
+		const { attach, cluster, watched } = how;
+		this.#told = new ToldOnce(how);
+		this.#upkeep = new Upkeep(how.rules);
+		this.#accounts =
+			attach &&
+			new Accounts(attach.by === "names" ? new Set(attach.names) : undefined);
+		this.#agenda = new Agenda(how.world.clock);
+		this.following = followings({
+			cluster,
+			watched,
+			reader: this.#reader,
+			upkeep: this.#upkeep,
+			accounts: this.#accounts,
+			learn: (namespaces) => this.#learn(namespaces),
+			trouble: (error) => this.#told.note(error),
+		});
+	}
+
+	/** The first list. One of several named namespaces that cannot be read does not keep us from the others. */
+	async begin(one: Followed): Promise<void> {
+		try {
+			await one.list();
+		} catch (error) {
+			if (this.how.watched.by === "list" || isFatal(error)) throw error;
+			this.#told.note(error);
+		}
+	}
+
+	/** Brings everything in sync once, in order, and then sees to what changes. */
+	async keep(signal: AbortSignal): Promise<never> {
+		this.#keeping = true;
+		const { everywhere } = this.#upkeep;
+		const steps = everywhere
+			.toSorted()
+			.flatMap((namespace) => this.#upkeep.changeIn(namespace) ?? []);
+		const before = steps.map((step) => this.#upkeep.known(namespaceOf(step)));
+		const results = await apply(steps, {
+			...this.#applying,
+			onResult: (result) => this.#told.tell(result),
+		});
+		for (const [index, result] of results.entries()) {
+			const step = steps[index];
+			if (result.action === "failed") this.#failed(result.namespace);
+			else if (step !== undefined) this.#upkeep.did(step, before[index]);
+		}
+		await this.#takeBack(results);
+		for (const name of everywhere)
+			if (!this.#paces.has(name)) this.#agenda.add(name);
+		this.how.onReady(results);
+		return this.#agenda.run((name) => this.#tend(name), AT_ONCE, signal);
+	}
+
+	async #tend(namespace: string): Promise<void> {
+		try {
+			const right = await this.#tendSecret(namespace);
+			if (right) await this.#tendAccounts(namespace);
+			this.#told.succeeded();
+		} catch (error) {
+			if (error instanceof AbortedError) throw error;
+			this.#told.note(error);
+			this.#failed(namespace);
+		}
+	}
+
+	/** Whether the Secret of a namespace is as it should be now. */
+	async #tendSecret(namespace: string): Promise<boolean> {
+		const change = this.#upkeep.changeIn(namespace);
+		if (change === undefined || change.action === "unchanged") return true;
+		const now = this.how.world.clock.now();
+		const pace = this.#paces.get(namespace) ?? FRESH;
+		if (change.action !== "conflict" && now < nextWrite(pace)) {
+			this.#agenda.add(namespace, nextWrite(pace));
+			return false;
+		}
+		const before = this.#upkeep.known(namespace);
+		const results = await apply([change], this.#applying);
+		for (const result of results) {
+			this.#told.tell(result);
+			if (result.action !== "failed") {
+				this.#upkeep.did(change, before);
+				this.#paces.set(namespace, afterWrite(pace, now));
+			}
+			// What stands in the way is watched; anything else may be over without an event.
+			else if (change.action !== "conflict") this.#failed(namespace);
+		}
+		await this.#takeBack(results);
+		return results.every(({ action }) => action !== "failed");
+	}
+
+	async #tendAccounts(namespace: string): Promise<void> {
+		const key = this.how.rules.source.name;
+		if (this.#accounts === undefined || !this.#upkeep.hasKey(namespace)) return;
+		const targets = this.#accounts.without(key, namespace).map((listed) => ({
+			namespace,
+			name: listed.metadata.name ?? "",
+			listed,
+		}));
+		const { cluster, world } = this.how;
+		await editAccounts(targets, {
+			cluster,
+			clock: world.clock,
+			interrupt: world.interrupt,
+			dryRun: "none",
+			plan: (account) => planAttach(account, key),
+			awaitDefault: false,
+			onResult: (result) => {
+				this.#told.tell(result);
+				if (result.action === "failed") this.#failed(namespace);
+			},
+		});
+	}
+
+	async #takeBack(results: readonly ChangeResult[]): Promise<void> {
+		const namespaces = results
+			.filter(({ action }) => action === "deleted")
+			.map(({ namespace }) => namespace);
+		if (namespaces.length === 0) return;
+		await takeBackAttached(results, {
+			cluster: this.how.cluster,
+			world: this.how.world,
+			dryRun: "none",
+			namespaces: namespaces.length === 1 ? namespaces : [],
+			onResult: (result) => this.#told.tell(result),
+		});
+	}
+
+	get #applying() {
+		return {
+			cluster: this.how.cluster,
+			reader: this.#reader,
+			dryRun: "none",
+			replan: (change: Change, current: RegistryKey | undefined) =>
+				this.#upkeep.changeAfter(namespaceOf(change), current),
+		} as const;
+	}
+
+	#learn(namespaces: readonly string[]): void {
+		if (this.#keeping)
+			for (const namespace of namespaces) this.#agenda.add(namespace);
+		const hasSource = this.#upkeep.source !== undefined;
+		// Before the first lists are in, nothing is known, of a source neither.
+		if (hasSource === this.#hasSource || !this.#upkeep.begun) return;
+		this.#hasSource = hasSource;
+		const { namespace, name } = this.how.rules.source;
+		this.how.onNote(
+			hasSource
+				? `the source ${namespace}/${name} is back`
+				: `Warning: the source ${namespace}/${name} is gone: copies stay as they are until it is back`,
+		);
+	}
+
+	#failed(namespace: string): void {
+		const pace = afterFailure(this.#paces.get(namespace) ?? FRESH);
+		this.#paces.set(namespace, pace);
+		const wait = retryAfter(pace, LONGEST_WAIT[this.how.watched.by]);
+		this.#agenda.add(namespace, this.how.world.clock.now() + wait);
+	}
+}

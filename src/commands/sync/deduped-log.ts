@@ -1,0 +1,41 @@
+import type { ChangeResult } from "../../core/output/result.ts";
+import { failureLine } from "../../report/failure.ts";
+
+/** Where what happens over a long time is told. */
+export interface Listener {
+	readonly onResult: (result: ChangeResult) => void;
+	/** What is not about one object: a line without its end. */
+	readonly onNote: (line: string) => void;
+}
+
+/** Tells what happens, and what goes on happening only once. */
+export class ToldOnce {
+	/** The last failure that was told, by object. */
+	readonly #failures = new Map<string, string>();
+	#trouble = "";
+
+	constructor(readonly listener: Listener) {}
+
+	/** What was done; a failure once, until something else happens to that object. */
+	tell(result: ChangeResult): void {
+		const id = `${result.kind} ${result.namespace}/${result.name}`;
+		if (result.action !== "failed") this.#failures.delete(id);
+		else if (this.#failures.get(id) === result.reason) return;
+		else this.#failures.set(id, result.reason);
+		if (result.action !== "unchanged" || result.reason !== "")
+			this.listener.onResult(result);
+	}
+
+	/** A trouble that is not one object's, once until something succeeds. */
+	note(error: unknown): void {
+		const line = failureLine(error);
+		if (line === this.#trouble) return;
+		this.#trouble = line;
+		this.listener.onNote(`${line} (it is tried again)`);
+	}
+
+	/** Something succeeded. */
+	succeeded(): void {
+		this.#trouble = "";
+	}
+}

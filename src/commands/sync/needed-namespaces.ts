@@ -1,0 +1,51 @@
+import {
+	findCredentials,
+	type PullSource,
+} from "../../core/kubelet/keyring.ts";
+import { podImages } from "../../core/kubelet/pod-images.ts";
+import { REGISTRY_KEY_TYPE } from "../../core/pull-secrets/ownership.ts";
+import {
+	type RegistryKey,
+	sourceRef,
+} from "../../core/pull-secrets/pull-secret.ts";
+import { OperationError } from "../../errors.ts";
+import type { Cluster } from "../../world.ts";
+
+/**
+ * The namespaces with a pod that uses an image for which a kubelet would take a
+ * credential of the source, init and ephemeral containers included. Throws
+ * OperationError for a source that a kubelet could not read.
+ */
+export async function neededNamespaces(
+	source: RegistryKey,
+	cluster: Cluster,
+): Promise<Set<string>> {
+	const pull: PullSource = {
+		from: sourceRef(source),
+		type: REGISTRY_KEY_TYPE,
+		data: Buffer.from(source.content.data, "base64").toString("utf8"),
+	};
+	const known = new Map<string, boolean>();
+	const needs = (image: string): boolean => {
+		let needed = known.get(image);
+		if (needed === undefined) {
+			const answer = findCredentials(image, [pull]);
+			if (answer.outcome === "malformed")
+				throw new OperationError(
+					`secret ${answer.from} cannot be read by kubelets: ${answer.error}; write it again with 'kubectl meshreg create --replace'`,
+				);
+			// What is no image is pulled from nowhere.
+			needed = answer.outcome === "answered" && answer.matches.length > 0;
+			known.set(image, needed);
+		}
+		return needed;
+	};
+	const namespaces = new Set<string>();
+	for await (const { items } of cluster.pages("Pod", {}))
+		for (const pod of items) {
+			const { namespace = "" } = pod.metadata;
+			if (!namespaces.has(namespace) && podImages(pod).some(needs))
+				namespaces.add(namespace);
+		}
+	return namespaces;
+}

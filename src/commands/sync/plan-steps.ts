@@ -1,0 +1,167 @@
+import type { Step } from "../../actions/apply/apply.ts";
+import {
+	agreedReplacements,
+	confirmDeletion,
+} from "../../actions/apply/confirm.ts";
+import { AT_ONCE, inParallel } from "../../actions/in-parallel.ts";
+import { readKey, readKeys } from "../../actions/read/read-keys.ts";
+import type { Target } from "../../actions/read/select-namespaces.ts";
+import type { ChangeResult } from "../../core/output/result.ts";
+import { desiredCopies } from "../../core/pull-secrets/desired.ts";
+import { selectorOf as ownerSelector } from "../../core/pull-secrets/ownership.ts";
+import {
+	type Change,
+	planCopy,
+	planLeftovers,
+} from "../../core/pull-secrets/plan.ts";
+import type {
+	ContentReader,
+	RegistryKey,
+} from "../../core/pull-secrets/pull-secret.ts";
+import { ApiError } from "../../errors.ts";
+import { failureLineIn, isFatal } from "../../report/failure.ts";
+import type { Cluster, World } from "../../world.ts";
+import type { Syncing } from "./options.ts";
+
+/** Everything to be done, by namespace; asks before anything is deleted. */
+export async function planSteps(
+	source: RegistryKey,
+	targets: readonly Target[],
+	selected: ReadonlySet<string>,
+	options: Syncing,
+	cluster: Cluster,
+	reader: ContentReader,
+	world: World,
+): Promise<Step[] | "cancelled"> {
+	const allowed = { owner: options.source.owner, force: options.force };
+	const current = await readCurrent(
+		source.name,
+		targets,
+		options,
+		cluster,
+		reader,
+	);
+	const copies = desiredCopies(
+		source,
+		targets.map(({ namespace }) => namespace),
+		allowed.owner,
+		options.copyLabels,
+	);
+	const changes = copies.map((desired, index): Step => {
+		const there = current.get(desired.namespace);
+		if (there !== undefined && "reason" in there) return there;
+		const change = planCopy(there, desired, allowed);
+		const terminating = targets[index]?.terminating ?? false;
+		return terminating && change.action !== "unchanged"
+			? skipped(desired, cluster)
+			: change;
+	});
+	const planned = changes.filter((step): step is Change => !("reason" in step));
+	const agreed = await agreedReplacements(planned, options, cluster, world);
+	const settled = changes.filter((step) => "reason" in step);
+
+	const leftovers = options.prune
+		? await leftoverCopies(source, selected, options, cluster, reader)
+		: [];
+	if (leftovers.length > 0 && !options.yes && options.dryRun === "none") {
+		const names = leftovers.map(
+			({ current: key }) => `secret/${key.name} in ${key.namespace} namespace`,
+		);
+		if (!(await confirmDeletion("delete", names, cluster, world)))
+			return "cancelled";
+	}
+	return [...settled, ...agreed, ...leftovers].toSorted((a, b) =>
+		placeOf(a) < placeOf(b) ? -1 : 1,
+	);
+}
+
+/** What bears the name now: one read a named namespace, one list for all others. */
+async function readCurrent(
+	name: string,
+	targets: readonly Target[],
+	options: Syncing,
+	cluster: Cluster,
+	reader: ContentReader,
+): Promise<Map<string, RegistryKey | ChangeResult>> {
+	const current = new Map<string, RegistryKey | ChangeResult>();
+	if (options.selection.by !== "names") {
+		const keys = await readKeys(cluster, reader, {
+			fieldSelector: `metadata.name=${name}`,
+		});
+		for (const key of keys) current.set(key.namespace, key);
+		return current;
+	}
+	await inParallel(targets, AT_ONCE, async ({ namespace }) => {
+		try {
+			const key = await readKey(cluster, reader, { namespace, name });
+			if (key !== undefined) current.set(namespace, key);
+			else if (options.dryRun === "client")
+				await checkNamespace(namespace, cluster);
+		} catch (error) {
+			if (isFatal(error)) throw error;
+			const reason = failureLineIn(namespace, error);
+			current.set(namespace, {
+				...secretIn(namespace, name, cluster),
+				action: "failed",
+				reason,
+			});
+		}
+	});
+	return current;
+}
+
+/** What a client-side dry run cannot learn from a write: throws where the namespace is missing or going. */
+async function checkNamespace(name: string, cluster: Cluster): Promise<void> {
+	try {
+		const { metadata } = await cluster.read("Namespace", { name });
+		if (metadata.deletionTimestamp !== undefined)
+			throw new ApiError(
+				403,
+				"Forbidden",
+				`namespace "${name}" is being terminated`,
+			);
+	} catch (error) {
+		if (
+			error instanceof ApiError &&
+			error.status === 403 &&
+			error.detail.startsWith("namespaces")
+		)
+			return;
+		throw error;
+	}
+}
+
+async function leftoverCopies(
+	source: RegistryKey,
+	selected: ReadonlySet<string>,
+	options: Syncing,
+	cluster: Cluster,
+	reader: ContentReader,
+): Promise<(Change & { action: "delete" })[]> {
+	const { owner } = options.source;
+	const keys = await readKeys(cluster, reader, {
+		labelSelector: ownerSelector(owner),
+		fieldSelector: `metadata.name=${source.name}`,
+	});
+	return planLeftovers(keys, source, selected, owner);
+}
+
+function secretIn(namespace: string, name: string, cluster: Cluster) {
+	return { context: cluster.context, namespace, kind: "Secret", name };
+}
+
+function skipped(
+	desired: { namespace: string; name: string },
+	cluster: Cluster,
+): ChangeResult {
+	return {
+		...secretIn(desired.namespace, desired.name, cluster),
+		action: "skipped",
+		reason: `Warning: namespace "${desired.namespace}" is being deleted: skipped`,
+	};
+}
+
+function placeOf(step: Step): string {
+	if ("reason" in step) return step.namespace;
+	return "desired" in step ? step.desired.namespace : step.current.namespace;
+}

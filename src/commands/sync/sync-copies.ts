@@ -1,0 +1,134 @@
+import { takeBackAttached } from "../../actions/accounts/take-back.ts";
+import { apply } from "../../actions/apply/apply.ts";
+import { ChangeReport } from "../../actions/apply/change-report.ts";
+import { showProgress } from "../../actions/apply/show-progress.ts";
+import { unfinished } from "../../actions/apply/unfinished.ts";
+import { findSource } from "../../actions/read/find-source.ts";
+import {
+	selectNamespaces,
+	type Target,
+} from "../../actions/read/select-namespaces.ts";
+import { warnOfExpiry } from "../../actions/read/warn-of-expiry.ts";
+import { type Change, planCopy } from "../../core/pull-secrets/plan.ts";
+import {
+	ContentReader,
+	type RegistryKey,
+} from "../../core/pull-secrets/pull-secret.ts";
+import { EXIT } from "../../errors.ts";
+import type { Cluster, World } from "../../world.ts";
+import { attachCopies } from "./attach-copies.ts";
+import { neededNamespaces } from "./needed-namespaces.ts";
+import type { Syncing } from "./options.ts";
+import { planSteps } from "./plan-steps.ts";
+
+/**
+ * The whole pipe for one cluster: read, plan, ask, apply, report. Returns the exit status.
+ * Throws what makes the rest pointless, after saying how far it came.
+ */
+export async function syncCopies(
+	options: Syncing,
+	cluster: Cluster,
+	world: World,
+): Promise<number> {
+	const reader = new ContentReader();
+	const finding = findSource(cluster, reader, options.source);
+	// Where it is asked, the source's own namespace is no choice.
+	const exclude =
+		options.selection.by === "ask" && world.streams.interactive
+			? [...options.exclude, (await finding).namespace]
+			: options.exclude;
+	const [source, matched] = await Promise.all([
+		finding,
+		selectNamespaces(options.selection, exclude, cluster, world),
+	]);
+	warnOfExpiry(source, cluster, world);
+	const targets = await narrowed(matched, source, options, cluster);
+	const selected = new Set(targets.map(({ namespace }) => namespace));
+	const report = new ChangeReport(world.streams, options);
+	const elsewhere = targets.filter(
+		({ namespace }) => namespace !== source.namespace,
+	);
+	// Nothing matched is more likely a typing mistake than the wish to delete every copy.
+	if (targets.length === 0) {
+		world.streams.err.write(
+			options.selection.by === "ask"
+				? "Warning: no namespace was marked: nothing to do\n"
+				: "Warning: no namespace matched: nothing to do\n",
+		);
+		return report.finish({ withSummary: false });
+	}
+	if (elsewhere.length === 0)
+		world.streams.err.write(
+			`Warning: ${source.namespace} holds the source itself, and needs no copy\n`,
+		);
+
+	const steps = await planSteps(
+		source,
+		elsewhere,
+		selected,
+		options,
+		cluster,
+		reader,
+		world,
+	);
+	if (steps === "cancelled") {
+		world.streams.err.write("deletion is cancelled\n");
+		return EXIT.done;
+	}
+	const replan = (
+		change: Change,
+		now: RegistryKey | undefined,
+	): Change | undefined =>
+		"desired" in change
+			? planCopy(now, change.desired, {
+					owner: options.source.owner,
+					force: options.force,
+				})
+			: undefined;
+	return report.whatIsDone(async () => {
+		try {
+			const { quiet } = options;
+			await showProgress(world, { total: steps.length, quiet }, (onDone) =>
+				apply(steps, {
+					cluster,
+					reader,
+					dryRun: options.dryRun,
+					replan,
+					onResult: report.add,
+					onDone,
+				}),
+			);
+		} catch (error) {
+			throw unfinished(error, report.results.length, steps.length, world);
+		}
+		const after = {
+			cluster,
+			world,
+			dryRun: options.dryRun,
+			onResult: report.add,
+		};
+		if (options.prune)
+			await takeBackAttached(report.results, { ...after, namespaces: [] });
+		if (options.attach !== undefined)
+			await attachCopies(report.results, {
+				...after,
+				selection: options.selection,
+				targets,
+				accounts: options.attach,
+				source,
+			});
+		return report.finish({ withSummary: true });
+	});
+}
+
+/** With `--needed`, those with a pod that pulls with the source; else all of them. */
+async function narrowed(
+	targets: readonly Target[],
+	source: RegistryKey,
+	{ selection }: Syncing,
+	cluster: Cluster,
+): Promise<readonly Target[]> {
+	if (selection.by !== "needed") return targets;
+	const needed = await neededNamespaces(source, cluster);
+	return targets.filter(({ namespace }) => needed.has(namespace));
+}

@@ -1,0 +1,54 @@
+import { restartOf } from "../kubelet/restart.ts";
+import type { Pod, ServiceAccount } from "../objects.ts";
+
+/** Pods that one object makes again, and what starts them anew. */
+export interface OldPods {
+	readonly namespace: string;
+	readonly pods: readonly string[];
+	/** One line each; none where nobody would make them again. */
+	readonly commands: readonly string[];
+}
+
+/**
+ * The running pods of an account, as it was before a pull Secret was added to
+ * it, that new ones with the Secret would take the place of. A pod's list is fixed when it is made, and only a pod without one of its
+ * own gets the account's: pods whose list names something else keep theirs for good.
+ */
+export function podsOf(account: ServiceAccount, pods: readonly Pod[]): Pod[] {
+	const fromAccount = account.imagePullSecrets?.map(({ name }) => name) ?? [];
+	return pods.filter(({ metadata, spec, status }) => {
+		const own = spec?.imagePullSecrets?.map(({ name }) => name) ?? [];
+		return (
+			metadata.namespace === account.metadata.namespace &&
+			metadata.deletionTimestamp === undefined &&
+			(spec?.serviceAccountName ?? "default") === account.metadata.name &&
+			status?.phase !== "Succeeded" &&
+			status?.phase !== "Failed" &&
+			own.every((name) => fromAccount.includes(name))
+		);
+	});
+}
+
+/** By namespace and what makes them again, sorted. */
+export function groupOldPods(pods: readonly Pod[]): OldPods[] {
+	const restarts = pods.map((pod) => ({ pod, ...restartOf(pod) }));
+	const groups = Map.groupBy(
+		restarts,
+		({ pod, target, command }) =>
+			// Pods by themselves make one group: nothing makes any of them again.
+			`${pod.metadata.namespace} ${command === undefined ? "" : target}`,
+	);
+	return [...groups]
+		.toSorted(([a], [b]) => (a < b ? -1 : 1))
+		.map(([, group]) => ({
+			namespace: group[0]?.pod.metadata.namespace ?? "",
+			pods: group.map(({ pod }) => pod.metadata.name ?? "").toSorted(),
+			commands: [
+				...new Set(
+					group.flatMap(({ command }) =>
+						command === undefined ? [] : command,
+					),
+				),
+			],
+		}));
+}

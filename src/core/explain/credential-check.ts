@@ -1,0 +1,46 @@
+import {
+	parseImageReference,
+	withDefaultTag,
+} from "../kubelet/image-reference.ts";
+import type { KeyringMatch } from "../kubelet/keyring.ts";
+import { registryNamed } from "../registry/server.ts";
+import type { Probe, Verification } from "../registry/verification.ts";
+
+/** A credential that a kubelet would try, and what its registry said. */
+export type Trial = {
+	readonly match: KeyringMatch;
+	/** undefined: there was nothing to try, for it is empty. */
+	readonly verification: Verification | undefined;
+};
+
+/** How to try a credential on an image; undefined for an empty one. Throws ImageReferenceError. */
+export function probeOf(
+	image: string,
+	{ credential }: KeyringMatch,
+	insecure: boolean,
+): Probe | undefined {
+	if (credential.username === "" && credential.reveal() === "")
+		return undefined;
+	const { domain, path, tag, digest } = withDefaultTag(
+		parseImageReference(image),
+	);
+	return {
+		key: registryNamed(domain) ?? domain,
+		credential,
+		image: {
+			name: image,
+			repository: path,
+			reference: digest ?? tag ?? "latest",
+		},
+		insecure,
+	};
+}
+
+/** Whether a kubelet could pull the image with it. */
+export function works({ verification }: Trial): boolean {
+	return (
+		verification !== undefined &&
+		"pullable" in verification &&
+		verification.pullable !== undefined
+	);
+}

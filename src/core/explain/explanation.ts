@@ -1,0 +1,153 @@
+import {
+	readImageReference,
+	repositoryOf,
+} from "../kubelet/image-reference.ts";
+import {
+	findCredentials,
+	type KeyringAnswer,
+	type PullSource,
+} from "../kubelet/keyring.ts";
+import {
+	type NearMiss,
+	nearMisses,
+	type OtherSource,
+} from "../kubelet/near-miss.ts";
+import type { NamedSecret, Puller } from "../kubelet/pod-secrets.ts";
+import type { Mending, MeshKey } from "../pull-secrets/fixes.ts";
+
+/** Everything that `explain` has to tell about one image. */
+export type Explanation = {
+	readonly image: string;
+	readonly puller: Puller;
+	readonly secrets: readonly NamedSecret[];
+	readonly answer: KeyringAnswer;
+	/** What nearly matched, the nearest first; empty where something matches. */
+	readonly near: readonly NearMiss[];
+};
+
+/** What a kubelet would do for an image with these Secrets; `others` explain a failure. */
+export function explain(
+	image: string,
+	puller: Puller,
+	secrets: readonly NamedSecret[],
+	others: readonly OtherSource[],
+): Explanation {
+	const sources = secrets.flatMap(({ source }) => source ?? []);
+	const answer = findCredentials(image, sources);
+	const nothing = answer.outcome === "answered" && answer.matches.length === 0;
+	return {
+		image,
+		puller,
+		secrets,
+		answer,
+		near: nothing ? nearMisses(image, sources, others) : [],
+	};
+}
+
+/** The server that `--registry-server` takes for an image; undefined for what is no reference. */
+export function registryServerOf(image: string): string | undefined {
+	const reading = readImageReference(image);
+	return reading.ok
+		? repositoryOf(reading.reference).split("/", 1)[0]
+		: undefined;
+}
+
+/** What is known of the registry key when something is to be mended with it. */
+export type KeyState = MeshKey & {
+	/** The source's content, to see what it would match. */
+	readonly content: PullSource | undefined;
+};
+
+/** The one line that lets the puller have the image; undefined where nothing of ours can. */
+export function mendingCommand(
+	explanation: Explanation,
+	key: KeyState,
+	mending: Mending,
+): string | undefined {
+	const { image, puller, answer, secrets, near } = explanation;
+	const host = registryServerOf(image);
+	if (puller.kind === "files" || host === undefined) return undefined;
+	const { namespace } = puller;
+	if (answer.outcome === "malformed")
+		return mendMalformed(answer.from, namespace, host, key, mending);
+	if (answer.outcome !== "answered" || answer.matches.length > 0)
+		return undefined;
+	const [nearest] = near;
+	if (nearest?.because === "unreferenced")
+		return (
+			use(nearest.from.slice(namespace.length + 1), puller, mending).join(
+				" && ",
+			) || undefined
+		);
+	const named = secrets.some(({ name }) => name === key.name);
+	const account = puller.kind === "pod" ? puller.serviceAccount : puller.name;
+	const inAccount =
+		named ||
+		(puller.kind === "pod" &&
+			(puller.ownList || puller.unused.includes(key.name)));
+	const accounts = inAccount ? [] : [account];
+	const inTheWay = secrets.some(
+		({ name, source, isCopy }) => name === key.name && source && !isCopy,
+	);
+	const copy =
+		namespace !== mending.sourceNamespace
+			? [mending.sync([namespace], accounts, inTheWay)]
+			: accounts.length > 0
+				? [mending.attach([namespace], accounts)]
+				: [];
+	return [
+		...(covers(key, image) ? [] : [mending.create(host)]),
+		...copy,
+		...(named ? [] : makeAnew(key.name, puller, mending)),
+	].join(" && ");
+}
+
+/** What lets the puller use a Secret that is in its namespace. */
+function use(
+	name: string,
+	puller: Exclude<Puller, { kind: "files" }>,
+	mending: Mending,
+): string[] {
+	const { namespace } = puller;
+	if (puller.kind === "serviceaccount")
+		return [mending.attach([namespace], [puller.name], name)];
+	const attached = puller.ownList || puller.unused.includes(name);
+	return [
+		...(attached
+			? []
+			: [mending.attach([namespace], [puller.serviceAccount], name)]),
+		...makeAnew(name, puller, mending),
+	];
+}
+
+/** A pod that is there keeps its list; one with a list of its own would get the same again. */
+function makeAnew(name: string, puller: Puller, mending: Mending): string[] {
+	if (puller.kind !== "pod") return [];
+	const { namespace, ownList, restart } = puller;
+	if (restart.command === undefined) return [];
+	if (!ownList) return [restart.command];
+	return restart.command.includes(" rollout restart ")
+		? [mending.inject(restart.target, namespace, name)]
+		: [];
+}
+
+function mendMalformed(
+	from: string,
+	namespace: string,
+	host: string,
+	key: KeyState,
+	mending: Mending,
+): string {
+	const name = from.slice(namespace.length + 1);
+	if (key.source && from === `${key.source.namespace}/${key.source.name}`)
+		return mending.replace(host);
+	if (key.source && name === key.source.name) return mending.sync([namespace]);
+	// A kubelet skips a Secret that is not there, but not one that it cannot read.
+	return `kubectl delete secret ${name} -n ${namespace}`;
+}
+
+function covers({ content }: KeyState, image: string): boolean {
+	if (content === undefined) return false;
+	const answer = findCredentials(image, [content]);
+	return answer.outcome === "answered" && answer.matches.length > 0;
+}

@@ -1,0 +1,237 @@
+import type { Credential } from "../credentials/credential.ts";
+import { parseSchemeless, splitPort, toBytes } from "../registry/url.ts";
+import {
+	readImageReference,
+	repositoryOf,
+	withDefaultTag,
+} from "./image-reference.ts";
+import {
+	isPullSecretType,
+	type PullEntry,
+	readPullSecret,
+} from "./secret-entries.ts";
+
+/**
+ * The kubelet's way of finding credentials for an image, as Kubernetes 1.36 has it:
+ * https://github.com/kubernetes/kubernetes/blob/v1.36.0/pkg/credentialprovider/keyring.go
+ */
+
+/** A Secret, or a docker config read as one. */
+export type PullSource = {
+	/** What to call it: `NAMESPACE/NAME`, a path. */
+	readonly from: string;
+	readonly type: string;
+	/** The text under the type's data key; undefined where the key is missing. */
+	readonly data: string | undefined;
+};
+
+/** One credential that the kubelet would try. */
+export type KeyringMatch = {
+	readonly from: string;
+	/** The key in `auths`, as written. */
+	readonly key: string;
+	/** User and password may both be empty: that still is a match, and fails at the registry. */
+	readonly credential: Credential;
+};
+
+export type KeyringAnswer =
+	| {
+			readonly outcome: "answered";
+			readonly repository: string;
+			/** `latest` where the image names neither tag nor digest; else empty where it names none. */
+			readonly tag: string;
+			readonly digest: string;
+			/** In the order in which they are tried; none: the kubelet pulls anonymously. */
+			readonly matches: readonly KeyringMatch[];
+	  }
+	/** The image is not a reference. */
+	| { readonly outcome: "invalid-image"; readonly error: string }
+	/** One source fails the whole lookup. */
+	| {
+			readonly outcome: "malformed";
+			readonly from: string;
+			readonly error: string;
+	  };
+
+/** The key that Docker Hub's images fall back to when nothing matched. */
+const DOCKER_HUB = "index.docker.io";
+
+/** The credentials of some sources, taken apart once for any number of images. */
+export type Keyring = {
+	readonly candidates: readonly Candidate[];
+	/** The source that fails every lookup. */
+	readonly malformed:
+		| { readonly from: string; readonly error: string }
+		| undefined;
+};
+
+/** Reads sources in their order, up to the first that a kubelet cannot read. */
+export function readKeyring(sources: readonly PullSource[]): Keyring {
+	const candidates: Candidate[] = [];
+	for (const { from, type, data } of sources) {
+		if (!isPullSecretType(type) || !data) continue;
+		const secret = readPullSecret(type, data);
+		if (!secret.ok)
+			return { candidates, malformed: { from, error: secret.error } };
+		for (const [key, entry] of secret.entries) {
+			const normalised = normaliseKey(key);
+			if (normalised !== undefined)
+				candidates.push({ from, key, entry, normalised });
+		}
+	}
+	return { candidates, malformed: undefined };
+}
+
+/**
+ * Which credentials a kubelet would try for an image, and in what order: by normalised key,
+ * the last in byte order first, ties in the order of the sources and of their text.
+ * Any input is answered; errors are in the kubelet's words.
+ */
+export function lookUp(image: string, keyring: Keyring): KeyringAnswer {
+	const reading = readImageReference(image);
+	if (!reading.ok)
+		return {
+			outcome: "invalid-image",
+			error: `couldn't parse image name: ${reading.because}`,
+		};
+	const { candidates, malformed } = keyring;
+	if (malformed !== undefined) return { outcome: "malformed", ...malformed };
+	const reference = withDefaultTag(reading.reference);
+	const repository = repositoryOf(reference);
+	return {
+		outcome: "answered",
+		repository,
+		tag: reference.tag ?? "",
+		digest: reference.digest ?? "",
+		matches: select(repository, candidates).map(({ from, key, entry }) => ({
+			from,
+			key,
+			credential: entry.credential(),
+		})),
+	};
+}
+
+/** As lookUp, for one image. */
+export function findCredentials(
+	image: string,
+	sources: readonly PullSource[],
+): KeyringAnswer {
+	return lookUp(image, readKeyring(sources));
+}
+
+/**
+ * A key in `auths` as the kubelet keeps it: host and path, without the scheme and
+ * without `/v1` or `/v2` before a further slash; undefined for a key that it ignores.
+ */
+export function normaliseKey(key: string): string | undefined {
+	if (LITERAL.test(key) && !/^[^/]*\/(?:$|v[12]\/)/.test(key)) return key;
+	const url = parseSchemeless(toBytes(key).replace(/^https?:\/\//, ""));
+	if (url === undefined) return undefined;
+	const path = /^\/v[12]\//.test(url.path) ? url.path.slice(3) : url.path;
+	return path === "/" ? url.host : url.host + path;
+}
+
+/** Whether a normalised key covers a full repository name. */
+export function keyMatches(normalised: string, repository: string): boolean {
+	const target = addressOf(repository);
+	return target !== undefined && covers(normalised, target);
+}
+
+/** One entry of a source. */
+type Candidate = {
+	readonly from: string;
+	readonly key: string;
+	readonly normalised: string;
+	readonly entry: PullEntry;
+};
+
+/** A key that says what it says: for speed alone, the rules come to the same. */
+const LITERAL = /^[\w.-]+(?::[0-9]+)?(?:\/[\w./-]*)?$/;
+
+type Address = {
+	/** With the port. */
+	readonly host: string;
+	readonly name: string;
+	readonly port: string;
+	readonly path: string;
+};
+
+function select(
+	repository: string,
+	candidates: readonly Candidate[],
+): readonly Candidate[] {
+	const target = addressOf(repository);
+	const matching =
+		target === undefined
+			? []
+			: candidates.filter(({ normalised }) => covers(normalised, target));
+	if (matching.length > 0)
+		return matching.sort((a, b) =>
+			a.normalised === b.normalised ? 0 : a.normalised < b.normalised ? 1 : -1,
+		);
+	return isDockerHub(repository)
+		? candidates.filter(({ normalised }) => normalised === DOCKER_HUB)
+		: [];
+}
+
+// The key is taken apart a second time here, as in the kubelet: a percent sign that the
+// first time left over is decoded, or makes the key unusable.
+function covers(normalised: string, target: Address): boolean {
+	if (!normalised.startsWith(target.host) && LITERAL.test(normalised))
+		return false;
+	const key = addressOf(normalised);
+	return (
+		key !== undefined &&
+		key.port === target.port &&
+		target.path.startsWith(key.path) &&
+		hostMatches(key.name, target.name)
+	);
+}
+
+function addressOf(text: string): Address | undefined {
+	const url = parseSchemeless(text);
+	return url && { ...splitPort(url.host), ...url };
+}
+
+/** Whether a key's host covers an image's: label by label, a star does not reach across a dot. */
+export function hostMatches(pattern: string, name: string): boolean {
+	if (!/[*[]/.test(pattern)) return pattern === name;
+	const labels = name.split(".");
+	const patterns = pattern.split(".");
+	return (
+		patterns.length === labels.length &&
+		patterns.every((part, index) => globs(part, labels[index] ?? ""))
+	);
+}
+
+/** Also the hosts without a dot or a port, `localhost` among them: the kubelet takes them for Docker Hub's. */
+function isDockerHub(repository: string): boolean {
+	const first = repository.split("/", 1)[0] ?? "";
+	return first === "docker.io" || first === DOCKER_HUB || !/[.:]/.test(first);
+}
+
+/**
+ * `*` for any number of characters. Steps back to the last star only, so it stays short for
+ * any pattern. The brackets of an IPv6 address without a port make it a choice of one
+ * character, which is why such a key does not match its own address.
+ */
+function globs(pattern: string, label: string): boolean {
+	if (pattern.startsWith("["))
+		return label.length === 1 && pattern.slice(1, -1).includes(label);
+	let inPattern = 0;
+	let star = -1;
+	let resume = 0;
+	for (let inLabel = 0; inLabel < label.length; ) {
+		if (pattern[inPattern] === "*") {
+			star = inPattern++;
+			resume = inLabel;
+		} else if (pattern[inPattern] === label[inLabel]) {
+			inPattern++;
+			inLabel++;
+		} else if (star >= 0) {
+			inPattern = star + 1;
+			inLabel = ++resume;
+		} else return false;
+	}
+	return /^\**$/.test(pattern.slice(inPattern));
+}

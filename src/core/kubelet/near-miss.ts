@@ -1,0 +1,180 @@
+import { parseSchemeless, splitPort } from "../registry/url.ts";
+import { parseImageReference, repositoryOf } from "./image-reference.ts";
+import {
+	findCredentials,
+	hostMatches,
+	normaliseKey,
+	type PullSource,
+} from "./keyring.ts";
+import {
+	isPullSecretType,
+	type PullSecretType,
+	readPullSecret,
+} from "./secret-entries.ts";
+
+/** Why a credential that looks right is not used for an image. `key` is as written in `auths`. */
+export type NearMiss = { readonly from: string; readonly key: string } & (
+	| Difference
+	/** The Secret has content that would match, under a type that kubelets pass over. */
+	| { readonly because: "type"; readonly type: string }
+	/** `auths` where the type has none, or none where it has. */
+	| { readonly because: "wrapper"; readonly type: PullSecretType }
+	/** In the pod's namespace, but the pod does not name it. */
+	| { readonly because: "unreferenced" }
+	/** In another namespace, where pods cannot use it. */
+	| { readonly because: "other-namespace" }
+);
+
+/** How a key's address differs from the image's. */
+export type Difference =
+	| {
+			readonly because: "port";
+			/** Empty where there is none: 443 is not implied. */
+			readonly keyPort: string;
+			readonly imagePort: string;
+	  }
+	/** The path of the key is no prefix of the image's. */
+	| { readonly because: "path"; readonly keyPath: string }
+	| { readonly because: "letter-case"; readonly host: string }
+	| {
+			readonly because: "label-count";
+			readonly keyLabels: number;
+			readonly imageLabels: number;
+	  }
+	/** One of Docker Hub's names that kubelets do not take for another. */
+	| { readonly because: "docker-hub-name" }
+	/** A host without dot and port: the image that begins with it is Docker Hub's. */
+	| { readonly because: "single-word" };
+
+/** A Secret that the pod does not use, for comparison. */
+export type OtherSource = PullSource & {
+	readonly where: "same-namespace" | "other-namespace";
+};
+
+const DOCKER_HUB_NAMES = new Set([
+	"docker.io",
+	"index.docker.io",
+	"registry-1.docker.io",
+	"hub.docker.com",
+	"registry.hub.docker.com",
+]);
+
+/**
+ * What came near to matching an image for which `findCredentials` found nothing in
+ * `sources`, the nearest first. Throws ImageReferenceError; malformed sources are passed over.
+ */
+export function nearMisses(
+	image: string,
+	sources: readonly PullSource[],
+	others: readonly OtherSource[],
+): readonly NearMiss[] {
+	const repository = repositoryOf(parseImageReference(image));
+	const ranked: { rank: number; miss: NearMiss }[] = [];
+	for (const { where, ...source } of others)
+		for (const key of matchingKeys(image, source))
+			ranked.push({
+				rank: where === "same-namespace" ? 0 : 2,
+				miss: {
+					from: source.from,
+					key,
+					because: where === "same-namespace" ? "unreferenced" : where,
+				},
+			});
+	for (const source of sources) {
+		const misread = misreadKey(image, source);
+		if (misread) ranked.push({ rank: 1, miss: misread });
+		for (const key of keysOf(source)) {
+			const differences = differencesOf(key, repository);
+			const [first] = differences;
+			if (first)
+				ranked.push({
+					rank: 2 + differences.length,
+					miss: { from: source.from, key, ...first },
+				});
+		}
+	}
+	return ranked.sort((a, b) => a.rank - b.rank).map(({ miss }) => miss);
+}
+
+/** Everything that would have to change in a key; empty where it is about something else altogether. */
+export function differencesOf(
+	key: string,
+	repository: string,
+): readonly Difference[] {
+	const wanted = addressOf(repository);
+	const normalised = normaliseKey(key);
+	const given = normalised === undefined ? undefined : addressOf(normalised);
+	if (!wanted || !given) return [];
+	const names = nameDifference(given.name, wanted.name);
+	if (names === "unrelated")
+		return given.port === "" &&
+			wanted.name === "docker.io" &&
+			!given.name.includes(".") &&
+			wanted.path.startsWith(`/${given.name}/`)
+			? [{ because: "single-word" }]
+			: [];
+	const differences: Difference[] = names === undefined ? [] : [names];
+	if (given.port !== wanted.port)
+		differences.push({
+			because: "port",
+			keyPort: given.port,
+			imagePort: wanted.port,
+		});
+	if (!wanted.path.startsWith(given.path))
+		differences.push({ because: "path", keyPath: given.path });
+	return differences;
+}
+
+function nameDifference(
+	given: string,
+	wanted: string,
+): Difference | "unrelated" | undefined {
+	if (hostMatches(given, wanted)) return undefined;
+	const [a, b] = [given.toLowerCase(), wanted.toLowerCase()];
+	if (a === b) return { because: "letter-case", host: wanted };
+	if (DOCKER_HUB_NAMES.has(a) && DOCKER_HUB_NAMES.has(b))
+		return { because: "docker-hub-name" };
+	const fixed = a.replace(/^(?:\*\.)+/, "");
+	const [keyLabels, imageLabels] = [a, b].map((name) => name.split(".").length);
+	const related = `.${b}`.endsWith(`.${fixed}`) || a.endsWith(`.${b}`);
+	return related && fixed.includes(".") && keyLabels && imageLabels
+		? { because: "label-count", keyLabels, imageLabels }
+		: "unrelated";
+}
+
+function addressOf(
+	text: string,
+): { name: string; port: string; path: string } | undefined {
+	const url = parseSchemeless(text);
+	return url && { ...splitPort(url.host), path: url.path };
+}
+
+function keysOf({ type, data }: PullSource): readonly string[] {
+	if (!isPullSecretType(type) || !data) return [];
+	const reading = readPullSecret(type, data);
+	return reading.ok ? [...reading.entries.keys()] : [];
+}
+
+function matchingKeys(image: string, source: PullSource): readonly string[] {
+	const answer = findCredentials(image, [source]);
+	return answer.outcome === "answered"
+		? answer.matches.map(({ key }) => key)
+		: [];
+}
+
+/** Content that matches when read as the other type, or as a type at all. */
+function misreadKey(image: string, source: PullSource): NearMiss | undefined {
+	const { from, type } = source;
+	const readings: readonly PullSecretType[] = [
+		"kubernetes.io/dockerconfigjson",
+		"kubernetes.io/dockercfg",
+	];
+	for (const reading of readings.filter((other) => other !== type)) {
+		const [key] = matchingKeys(image, { ...source, type: reading });
+		if (key !== undefined)
+			return isPullSecretType(type)
+				? { from, key, because: "wrapper", type }
+				: { from, key, because: "type", type };
+	}
+	return undefined;
+}

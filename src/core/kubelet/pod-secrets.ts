@@ -1,0 +1,88 @@
+import type { Pod, Secret, ServiceAccount } from "../objects.ts";
+import type { PullSource } from "./keyring.ts";
+import { type Restart, restartOf } from "./restart.ts";
+import { isPullSecretType, PULL_SECRET_DATA } from "./secret-entries.ts";
+
+/** Whose pull Secrets are asked about. */
+export type Puller =
+	/** A pod that would be made now with this service account, and without a list of its own. */
+	| {
+			readonly kind: "serviceaccount";
+			readonly namespace: string;
+			readonly name: string;
+	  }
+	| {
+			readonly kind: "pod";
+			readonly namespace: string;
+			readonly name: string;
+			readonly serviceAccount: string;
+			/** What the service account names and the pod does not: copied only when a pod is made without a list. */
+			readonly unused: readonly string[];
+			/** Its template has a list of its own, which the service account's does not add to. */
+			readonly ownList: boolean;
+			readonly restart: Restart;
+	  }
+	/** Docker configs, without a cluster. */
+	| { readonly kind: "files" };
+
+/** A Secret that a pod names, in the order in which it names them. */
+export type NamedSecret = {
+	readonly name: string;
+	/** undefined: not there, which a kubelet skips. */
+	readonly source: PullSource | undefined;
+	/** Made by sync, which may write it again. */
+	readonly isCopy: boolean;
+};
+
+/** The names in an `imagePullSecrets` list; empty ones mean nothing to a kubelet. */
+export function namesOf(
+	owner: Pick<ServiceAccount, "imagePullSecrets"> | Pod["spec"],
+): string[] {
+	return (owner?.imagePullSecrets ?? [])
+		.map(({ name }) => name ?? "")
+		.filter((name) => name !== "");
+}
+
+/** A pod, and what its service account has that it has not; `account` undefined where that is gone. */
+export function podPuller(
+	pod: Pod,
+	account: ServiceAccount | undefined,
+): Puller {
+	const own = namesOf(pod.spec);
+	const accounts = namesOf(account ?? {});
+	return {
+		kind: "pod",
+		namespace: pod.metadata.namespace ?? "",
+		name: pod.metadata.name ?? "",
+		serviceAccount: accountOf(pod),
+		unused: accounts.filter((name) => !own.includes(name)),
+		ownList: own.some((name) => !accounts.includes(name)),
+		restart: restartOf(pod),
+	};
+}
+
+export function accountOf(pod: Pod): string {
+	return pod.spec?.serviceAccountName || "default";
+}
+
+/** A Secret as a kubelet would take it; of a type that it passes over, whichever data key is there. */
+export function pullSourceOf({
+	metadata,
+	type = "",
+	data,
+}: Secret): PullSource {
+	const key = isPullSecretType(type)
+		? PULL_SECRET_DATA[type]
+		: Object.values(PULL_SECRET_DATA).find(
+				(candidate) => data?.[candidate] !== undefined,
+			);
+	const encoded = key === undefined ? undefined : data?.[key];
+	return {
+		from: `${metadata.namespace}/${metadata.name}`,
+		type,
+		data:
+			encoded === undefined
+				? undefined
+				: Buffer.from(encoded, "base64").toString("utf8"),
+	};
+}

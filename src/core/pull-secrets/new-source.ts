@@ -1,0 +1,136 @@
+import type { Credential } from "../credentials/credential.ts";
+import { type AuthFields, authFields } from "../credentials/docker-config.ts";
+import type { RegistryServer } from "../registry/server.ts";
+import { isoSeconds } from "./expiry.ts";
+import {
+	EXPIRES_AT_ANNOTATION,
+	ISSUED_AT_ANNOTATION,
+	type OwnerLabel,
+	SERVERS_ANNOTATION,
+} from "./ownership.ts";
+import {
+	contentOfAuths,
+	type DesiredKey,
+	ownLabels,
+	type RegistryKey,
+} from "./pull-secret.ts";
+
+/** A registry, its credential, and when that was entered and ends (milliseconds since 1970). */
+export interface NewEntry {
+	readonly server: RegistryServer;
+	readonly credential: Credential;
+	readonly issuedAt: number;
+	/** As the person said; absent where nobody did. */
+	readonly expiresAt?: number;
+}
+
+/** The source that holds these registries, in place of `current` if there is one. */
+export function newSource(
+	place: { readonly namespace: string; readonly name: string },
+	entries: readonly NewEntry[],
+	owner: OwnerLabel,
+	current?: RegistryKey,
+): DesiredKey {
+	return {
+		...place,
+		labels: ownLabels(owner),
+		annotations: annotations(entries, { current, keep: () => false }),
+		content: contentOfAuths(
+			entries.map((entry) => [entry.server.key, authFields(entry.credential)]),
+		),
+	};
+}
+
+/** `current` with these registries: new ones added at the end, those that are there replaced in place, others as they are. */
+export function sourceWith(
+	current: RegistryKey,
+	auths: ReadonlyMap<string, AuthFields>,
+	entries: readonly NewEntry[],
+	owner: OwnerLabel,
+): DesiredKey {
+	const merged = new Map(auths);
+	for (const { server, credential } of entries)
+		merged.set(server.key, authFields(credential));
+	const changed = new Set(entries.map(({ server }) => server.key));
+	return {
+		namespace: current.namespace,
+		name: current.name,
+		labels: ownLabels(owner),
+		annotations: annotations(entries, {
+			current,
+			keep: (key) => !changed.has(key),
+		}),
+		content: contentOfAuths(merged),
+	};
+}
+
+/** `current` without the registries with these keys. */
+export function sourceWithout(
+	current: RegistryKey,
+	auths: ReadonlyMap<string, AuthFields>,
+	keys: readonly string[],
+	owner: OwnerLabel,
+): DesiredKey {
+	return {
+		namespace: current.namespace,
+		name: current.name,
+		labels: ownLabels(owner),
+		annotations: annotations([], {
+			current,
+			keep: (key) => !keys.includes(key),
+		}),
+		content: contentOfAuths([...auths].filter(([key]) => !keys.includes(key))),
+	};
+}
+
+/**
+ * What a source remembers of its registries besides the credentials, by host. An
+ * update leaves annotations that it does not name, so what no longer holds is
+ * named as well, with nothing in it.
+ */
+function annotations(
+	entries: readonly NewEntry[],
+	before: {
+		readonly current: RegistryKey | undefined;
+		/** Does what was remembered of a registry still hold? */
+		keep(key: string): boolean;
+	},
+): Record<string, string> {
+	const remember = (
+		name: string,
+		value: (entry: NewEntry) => string | undefined,
+	): Record<string, string> => {
+		const old = before.current?.annotations[name];
+		const members = [
+			...membersOf(old).filter(([key]) => before.keep(key)),
+			...entries.flatMap((entry) => {
+				const said = value(entry);
+				return said === undefined ? [] : [[entry.server.key, said] as const];
+			}),
+		];
+		return members.length === 0 && old === undefined
+			? {}
+			: { [name]: JSON.stringify(Object.fromEntries(members)) };
+	};
+	return {
+		...remember(SERVERS_ANNOTATION, (entry) => entry.server.given),
+		...remember(ISSUED_AT_ANNOTATION, (entry) =>
+			new Date(entry.issuedAt).toISOString(),
+		),
+		...remember(EXPIRES_AT_ANNOTATION, ({ expiresAt }) =>
+			expiresAt === undefined ? undefined : isoSeconds(expiresAt),
+		),
+	};
+}
+
+/** The members of an annotation; none of one that a hand has broken. */
+function membersOf(annotation: string | undefined): [string, unknown][] {
+	try {
+		const value: unknown = JSON.parse(annotation ?? "{}");
+		return typeof value === "object" && value !== null
+			? Object.entries(value)
+			: [];
+	} catch {
+		return [];
+	}
+}

@@ -1,0 +1,91 @@
+import { UsageError } from "../../errors.ts";
+
+/** The type of every registry key, and its one data key. */
+export const REGISTRY_KEY_TYPE = "kubernetes.io/dockerconfigjson";
+export const REGISTRY_KEY_DATA = ".dockerconfigjson";
+
+export const DEFAULT_NAME = "nginx-mesh-registry-key";
+export const DEFAULT_NAMESPACE = "nginx-mesh";
+
+export const MANAGED_BY_LABEL = "app.kubernetes.io/managed-by";
+export const MANAGER = "kubectl-meshreg";
+
+export const SOURCE_ANNOTATION = "kubectl-meshreg/source";
+export const SOURCE_UID_ANNOTATION = "kubectl-meshreg/source-uid";
+export const SERVERS_ANNOTATION = "kubectl-meshreg/registry-servers";
+export const ISSUED_AT_ANNOTATION = "kubectl-meshreg/issued-at";
+/** When credentials end of which the person said so: a JSON object by host, RFC 3339. */
+export const EXPIRES_AT_ANNOTATION = "kubectl-meshreg/expires-at";
+
+/** On service accounts that attach changed, by which they are found again. */
+export const ATTACHED_LABEL = "kubectl-meshreg/attached";
+/** And the names that it added to their pull Secrets, separated by commas. */
+export const ATTACHED_ANNOTATION = "kubectl-meshreg/attached-keys";
+
+/** The label by which a mesh knows its registry keys; removing the mesh deletes what carries it. */
+export interface OwnerLabel {
+	readonly key: string;
+	readonly value: string;
+}
+
+export const DEFAULT_OWNER: OwnerLabel = {
+	key: "usage",
+	value: "nginx-mesh-registry-key",
+};
+
+const LABEL_NAME =
+	/^(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
+const LABEL_VALUE = /^[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
+
+/** `KEY=VALUE` as a label with a value. Throws UsageError that names the flag. */
+export function parseLabel(text: string, flag: string): OwnerLabel {
+	const equals = text.indexOf("=");
+	const key = text.slice(0, Math.max(equals, 0));
+	const value = text.slice(equals + 1);
+	if (equals < 0 || !LABEL_NAME.test(key) || !LABEL_VALUE.test(value))
+		throw new UsageError(
+			`${flag}: must be KEY=VALUE with a valid label key and value, for example usage=my-mesh`,
+		);
+	return { key, value };
+}
+
+/** As a label selector. */
+export function selectorOf(owner: OwnerLabel): string {
+	return `${owner.key}=${owner.value}`;
+}
+
+/** What a Secret needs to have for this program to judge it. */
+export interface Owned {
+	readonly type: string;
+	readonly labels: Readonly<Record<string, string>>;
+	readonly annotations: Readonly<Record<string, string>>;
+}
+
+/**
+ * What a Secret is to us: a *source* that this program wrote, a *copy* that sync
+ * made, *unmanaged* (labelled by a mesh or a person), or *foreign*.
+ */
+export type Role = "source" | "copy" | "unmanaged" | "foreign";
+
+/** Judges by type, owner label, managed-by label and source annotation, in that order. */
+export function roleOf(secret: Owned, owner: OwnerLabel): Role {
+	if (
+		secret.type !== REGISTRY_KEY_TYPE ||
+		secret.labels[owner.key] !== owner.value
+	)
+		return "foreign";
+	if (secret.annotations[SOURCE_ANNOTATION] !== undefined) return "copy";
+	return secret.labels[MANAGED_BY_LABEL] === MANAGER ? "source" : "unmanaged";
+}
+
+/**
+ * May it be overwritten or deleted without force? Under the mesh's own label every
+ * registry key may (removing the mesh does the same); under another label only
+ * what this program wrote.
+ */
+export function isOurs(secret: Owned, owner: OwnerLabel): boolean {
+	if (roleOf(secret, owner) === "foreign") return false;
+	const meshLabel =
+		owner.key === DEFAULT_OWNER.key && owner.value === DEFAULT_OWNER.value;
+	return meshLabel || secret.labels[MANAGED_BY_LABEL] === MANAGER;
+}

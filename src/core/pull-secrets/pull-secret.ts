@@ -1,0 +1,150 @@
+import {
+	type AuthFields,
+	canonicalContent,
+	type DockerConfig,
+	dockerConfigText,
+	parseDockerConfig,
+} from "../credentials/docker-config.ts";
+import type { Secret } from "../objects.ts";
+import {
+	MANAGED_BY_LABEL,
+	MANAGER,
+	type OwnerLabel,
+	REGISTRY_KEY_DATA,
+	REGISTRY_KEY_TYPE,
+	SOURCE_ANNOTATION,
+	SOURCE_UID_ANNOTATION,
+} from "./ownership.ts";
+
+/** What a Secret says, parsed once and shared by all Secrets that say the same. */
+export interface Content {
+	/** base64, as on the wire; "" where the data key is missing. */
+	readonly data: string;
+	/** Equal for equal `auths`, whatever the order of keys. */
+	readonly canonical: string;
+	readonly config: DockerConfig;
+}
+
+/** A Secret that is there: a registry key, or one that bears its name. */
+export interface RegistryKey {
+	readonly namespace: string;
+	readonly name: string;
+	readonly type: string;
+	readonly labels: Readonly<Record<string, string>>;
+	readonly annotations: Readonly<Record<string, string>>;
+	readonly content: Content;
+	readonly immutable: boolean;
+	readonly uid: string;
+	readonly resourceVersion: string;
+	/** RFC 3339. */
+	readonly created: string;
+	/** Deletion has begun and waits for a finalizer. */
+	readonly terminating: boolean;
+}
+
+/** A registry key that should be there. */
+export interface DesiredKey {
+	readonly namespace: string;
+	readonly name: string;
+	readonly labels: Readonly<Record<string, string>>;
+	readonly annotations: Readonly<Record<string, string>>;
+	readonly content: Content;
+}
+
+/** Most clusters have a handful of contents; what is forgotten is parsed again. */
+const REMEMBERED = 256;
+
+/**
+ * Reads contents, each distinct one once: a thousand copies share one parse and
+ * one string, which is most of what a large cluster's snapshot would weigh.
+ */
+export class ContentReader {
+	readonly #seen = new Map<string, Content>();
+
+	/** From the base64 of `.dockerconfigjson`. */
+	fromData(data: string): Content {
+		let content = this.#seen.get(data);
+		if (content === undefined) {
+			content = contentOf(data, Buffer.from(data, "base64").toString("utf8"));
+			// Over days of watching, contents come and go.
+			if (this.#seen.size >= REMEMBERED) this.#seen.clear();
+			this.#seen.set(data, content);
+		}
+		return content;
+	}
+
+	/** The registry key that a Secret of the API server is; throws nothing. */
+	registryKey(secret: Secret): RegistryKey {
+		const { metadata } = secret;
+		return {
+			namespace: metadata.namespace ?? "",
+			name: metadata.name ?? "",
+			type: secret.type ?? "Opaque",
+			labels: metadata.labels ?? {},
+			annotations: metadata.annotations ?? {},
+			content: this.fromData(secret.data?.[REGISTRY_KEY_DATA] ?? ""),
+			immutable: secret.immutable ?? false,
+			uid: metadata.uid ?? "",
+			resourceVersion: metadata.resourceVersion ?? "",
+			created: metadata.creationTimestamp ?? "",
+			terminating: metadata.deletionTimestamp !== undefined,
+		};
+	}
+}
+
+/** Content with these `auths`. */
+export function contentOfAuths(
+	auths: Iterable<readonly [string, AuthFields]>,
+): Content {
+	const text = dockerConfigText(auths);
+	return contentOf(Buffer.from(text, "utf8").toString("base64"), text);
+}
+
+/** The manifest of a desired registry key, to be created or sent as an update. */
+export function secretOf(desired: DesiredKey): Secret {
+	return {
+		apiVersion: "v1",
+		kind: "Secret",
+		metadata: {
+			name: desired.name,
+			namespace: desired.namespace,
+			labels: { ...desired.labels },
+			...(Object.keys(desired.annotations).length > 0 && {
+				annotations: { ...desired.annotations },
+			}),
+		},
+		type: REGISTRY_KEY_TYPE,
+		data: { [REGISTRY_KEY_DATA]: desired.content.data },
+	};
+}
+
+/** The two labels that every source and copy carries. */
+export function ownLabels(owner: OwnerLabel): Record<string, string> {
+	return { [owner.key]: owner.value, [MANAGED_BY_LABEL]: MANAGER };
+}
+
+/** `NAMESPACE/NAME`, as the source annotation has it. */
+export function sourceRef(key: { namespace: string; name: string }): string {
+	return `${key.namespace}/${key.name}`;
+}
+
+/** The annotations by which a copy remembers its source. */
+export function sourceAnnotations(source: RegistryKey): Record<string, string> {
+	return {
+		[SOURCE_ANNOTATION]: sourceRef(source),
+		[SOURCE_UID_ANNOTATION]: source.uid,
+	};
+}
+
+/** The hosts that a content has credentials for, as written; none where it does not parse. */
+export function registriesOf(content: Content): string[] {
+	return content.config.ok ? [...content.config.auths.keys()] : [];
+}
+
+function contentOf(data: string, text: string): Content {
+	return {
+		data,
+		canonical: canonicalContent(text),
+		config: parseDockerConfig(text),
+	};
+}

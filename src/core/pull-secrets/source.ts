@@ -1,0 +1,104 @@
+import { OperationError } from "../../errors.ts";
+import { contentFault } from "./content-fault.ts";
+import { creating } from "./fixes.ts";
+import { type OwnerLabel, roleOf, SOURCE_ANNOTATION } from "./ownership.ts";
+import { type RegistryKey, sourceRef } from "./pull-secret.ts";
+
+/** `NS[/NAME]`, as `--from` takes it. */
+export interface SourceRef {
+	readonly namespace: string;
+	readonly name: string;
+}
+
+/**
+ * Which of the registry keys of one name is the source, where it is not at its
+ * usual place: the only one without the source annotation. Throws OperationError
+ * when there is none, or several.
+ */
+export function onlySource(
+	candidates: readonly RegistryKey[],
+	name: string,
+	owner: OwnerLabel,
+	usual: string,
+	/** How the command line names another place. */
+	by = "--from NAMESPACE/NAME",
+): RegistryKey {
+	const sources = candidates.filter(
+		(key) => key.name === name && isSourceLike(key, owner),
+	);
+	const [only, ...others] = sources;
+	if (only === undefined)
+		throw new OperationError(
+			`no source named "${name}" in namespace "${usual}" or any other: run '${creating(name)}', or name it with ${by}`,
+		);
+	if (others.length > 0)
+		throw new OperationError(
+			`${sources.length} sources named "${name}": ${someOf(sources.map(sourceRef).sort())}; choose one with ${by}`,
+		);
+	return only;
+}
+
+/** May copies be made from it? A registry key that is no copy itself. */
+export function isSourceLike(key: RegistryKey, owner: OwnerLabel): boolean {
+	const role = roleOf(key, owner);
+	return role === "source" || role === "unmanaged";
+}
+
+/** What a registry key is worth, in the words of `list`. */
+export type KeyStatus =
+	/** A kubelet would break on it, or never match it. */
+	| "Invalid"
+	| "Source"
+	| "Drifted"
+	| "Orphaned"
+	| "Unknown"
+	| "InSync"
+	| "Unmanaged"
+	| "Unlabelled";
+
+/** What is known of a source that copies name: itself, that it is gone, or that nobody may look. */
+export type SourceKnowledge = RegistryKey | "gone" | "unknown";
+
+/**
+ * The first status that holds. `sources` maps `NAMESPACE/NAME` of every source
+ * annotation among `keys` to what is known of it.
+ */
+export function statusOf(
+	key: RegistryKey,
+	owner: OwnerLabel,
+	sources: ReadonlyMap<string, SourceKnowledge>,
+): KeyStatus {
+	if (contentFault(key.content) !== undefined) return "Invalid";
+	const role = roleOf(key, owner);
+	if (role === "foreign") return "Unlabelled";
+	if (
+		role === "source" ||
+		(role === "unmanaged" && sources.has(sourceRef(key)))
+	)
+		return "Source";
+	if (role === "unmanaged") return "Unmanaged";
+	const source =
+		sources.get(key.annotations[SOURCE_ANNOTATION] ?? "") ?? "unknown";
+	if (source === "unknown") return "Unknown";
+	if (source === "gone") return "Orphaned";
+	return source.content.canonical === key.content.canonical
+		? "InSync"
+		: "Drifted";
+}
+
+/** The `NAMESPACE/NAME` of every source that copies among `keys` name, each once. */
+export function sourcesNamed(
+	keys: readonly RegistryKey[],
+	owner: OwnerLabel,
+): string[] {
+	const named = keys
+		.filter((key) => roleOf(key, owner) === "copy")
+		.map((key) => key.annotations[SOURCE_ANNOTATION] ?? "");
+	return [...new Set(named)].sort();
+}
+
+/** The first five of a list, and how many more there are. */
+export function someOf(names: readonly string[]): string {
+	const more = names.length - 5;
+	return names.slice(0, 5).join(", ") + (more > 0 ? ` and ${more} more` : "");
+}

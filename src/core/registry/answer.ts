@@ -1,0 +1,117 @@
+import type { Credential } from "../credentials/credential.ts";
+import { parseChallenges } from "./challenge.ts";
+import type { Fault, TransportFailure } from "./fault.ts";
+import { onOneLine, registryWords } from "./words.ts";
+
+/** One request to a registry or a token server; redirects are never followed. */
+export interface RegistryRequest {
+	readonly method: "GET" | "HEAD";
+	readonly url: URL;
+	readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface RegistryAnswer {
+	readonly status: number;
+	/** By lower-case name, several values joined by commas; "" where absent. */
+	header(name: string): string;
+	/** Its beginning, where it is long. */
+	readonly body: string;
+}
+
+/** Sends a request. Throws nothing but the interrupt's AbortedError. */
+export type Send = (
+	request: RegistryRequest,
+) => Promise<RegistryAnswer | { readonly failure: TransportFailure }>;
+
+/** What an answer means for whoever asked for something that may need a login. */
+export type Reading =
+	| { readonly means: "passed" }
+	| { readonly means: "login"; readonly status: number; readonly words: string }
+	| { readonly means: "absent" }
+	| { readonly means: "fault"; readonly fault: Fault };
+
+/** Reads a registry's answer to `request`; `credential` is taken out of its words. */
+export function readAnswer(
+	answer: RegistryAnswer,
+	request: RegistryRequest,
+	credential: Credential | undefined,
+): Reading {
+	const { status } = answer;
+	const { host, pathname } = request.url;
+	const fault = (kind: Fault["kind"], because: string): Reading => ({
+		means: "fault",
+		fault: { kind, because },
+	});
+	if (status === 401 || status === 403)
+		return { means: "login", status, words: wordsOf(answer, credential) };
+	const passing = passingFault(answer, host);
+	if (passing) return { means: "fault", fault: passing };
+	if (status >= 200 && status < 300)
+		return looksLikeRegistry(answer)
+			? { means: "passed" }
+			: fault(
+					"not-a-registry",
+					`${host} answers with a web page: it is no container registry, or a proxy stands before it`,
+				);
+	if (status >= 300 && status < 400)
+		return fault(
+			"not-a-registry",
+			`${host} redirects to ${redirectHost(answer, request.url)}: nothing was sent there; if that is the registry, name it with --registry-server`,
+		);
+	if (status === 404 && pathname !== "/v2/") return { means: "absent" };
+	return fault(
+		"not-a-registry",
+		`${host} answers ${status} to ${pathname}: it is no container registry`,
+	);
+}
+
+/** A fault that goes by itself: too many requests, or a server in trouble. */
+export function passingFault(
+	{ status }: RegistryAnswer,
+	host: string,
+): Fault | undefined {
+	if (status === 429)
+		return {
+			kind: "overloaded",
+			because: `${host} limits the number of requests (429): try again later`,
+		};
+	return status >= 500
+		? {
+				kind: "overloaded",
+				because: `${host} is in trouble (${status}): try again later`,
+			}
+		: undefined;
+}
+
+/** Where a redirect points, without what it may carry in path and query. */
+export function redirectHost(answer: RegistryAnswer, from: URL): string {
+	const location = answer.header("location");
+	return URL.canParse(location, from)
+		? onOneLine(new URL(location, from).host, 100)
+		: "an address that is none";
+}
+
+/** The server's own words about a refusal; those of a HEAD are in its challenge. */
+export function wordsOf(
+	answer: RegistryAnswer,
+	credential: Credential | undefined,
+): string {
+	const said = registryWords(
+		answer.body,
+		answer.header("content-type"),
+		credential,
+	);
+	if (said !== "") return said;
+	const error = parseChallenges(answer.header("www-authenticate"))
+		.map(({ parameters }) => parameters.get("error") ?? "")
+		.find((text) => text !== "");
+	return registryWords(error ?? "", "", credential);
+}
+
+/** A web server may answer 200 to anything; a registry says its version, or nothing that is a page. */
+function looksLikeRegistry(answer: RegistryAnswer): boolean {
+	return (
+		answer.header("docker-distribution-api-version") !== "" ||
+		!(/html/i.test(answer.header("content-type")) || /^\s*</.test(answer.body))
+	);
+}

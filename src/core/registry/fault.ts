@@ -1,0 +1,137 @@
+import { onOneLine } from "./words.ts";
+
+/** Why no registry answered, for whoever decides by it. */
+export type FaultKind =
+	| "dns"
+	| "refused"
+	| "timeout"
+	| "tls"
+	| "plain-http"
+	| "proxy"
+	| "network"
+	/** Something answered, and it is no registry that can be talked to. */
+	| "not-a-registry"
+	/** It answers, and has no time now: 429 or 5xx. */
+	| "overloaded";
+
+/** `because` is one clause that names the host and says what to do about it. */
+export interface Fault {
+	readonly kind: FaultKind;
+	readonly because: string;
+}
+
+/** What the transport knows of a request without an answer. */
+export interface TransportFailure {
+	/** Node's, OpenSSL's or undici's code, as they name it; "" where there is none. */
+	readonly code: string;
+	/** For a certificate for another name: the names that it is for, as Node lists them. */
+	readonly names?: string;
+	/** How long was waited, in milliseconds, where time ran out. */
+	readonly waited?: number;
+}
+
+/** Codes of https://nodejs.org/api/tls.html#x509-certificate-error-codes that a user can act on. */
+const CERTIFICATE_FAULTS: Readonly<Record<string, string>> = {
+	UNABLE_TO_VERIFY_LEAF_SIGNATURE: "is signed by an authority not trusted here",
+	UNABLE_TO_GET_ISSUER_CERT: "is signed by an authority not trusted here",
+	UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+		"is signed by an authority not trusted here",
+	CERT_UNTRUSTED: "is signed by an authority not trusted here",
+	SELF_SIGNED_CERT_IN_CHAIN: "is signed by an authority not trusted here",
+	DEPTH_ZERO_SELF_SIGNED_CERT: "is self-signed",
+	CERT_HAS_EXPIRED: "has expired",
+	CERT_NOT_YET_VALID: "is not valid yet: see whether a clock is wrong",
+	CERT_REVOKED: "has been revoked",
+	CERT_SIGNATURE_FAILURE: "has a broken signature",
+	INVALID_PURPOSE: "is not one for servers",
+	INVALID_CA: "is signed by a certificate that is no authority",
+	HOSTNAME_MISMATCH: "is for another name",
+};
+
+/** A CA file mends these; the nodes of the cluster need the same trust. */
+const UNTRUSTED = /not trusted here|self-signed/;
+
+const NETWORK_FAULTS: Readonly<Record<string, string>> = {
+	ECONNRESET: "closed the connection",
+	EPIPE: "closed the connection",
+	UND_ERR_SOCKET: "closed the connection",
+	EHOSTUNREACH: "cannot be reached: no route to it",
+	ENETUNREACH: "cannot be reached: no route to its network",
+	EADDRNOTAVAIL: "cannot be reached: its address is not available",
+};
+
+/** Codes by which TLS fails when the other side speaks plain http. */
+const PLAIN_HTTP = new Set([
+	"ERR_SSL_WRONG_VERSION_NUMBER",
+	"ERR_SSL_PACKET_LENGTH_TOO_LONG",
+	"ERR_SSL_HTTP_REQUEST",
+]);
+
+/** Reads a failure to talk to `host` (host and port, for the message). */
+export function faultOf(failure: TransportFailure, host: string): Fault {
+	const { code } = failure;
+	const certificate = CERTIFICATE_FAULTS[code];
+	if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
+		const names = onOneLine(failure.names ?? "", 120);
+		return {
+			kind: "tls",
+			because: `the certificate of ${host} is for another name${names === "" ? "" : ` (${names})`}`,
+		};
+	}
+	if (certificate !== undefined)
+		return {
+			kind: "tls",
+			because: `the certificate of ${host} ${certificate}${UNTRUSTED.test(certificate) ? ": give its CA with --registry-ca FILE (the cluster's nodes must trust it too)" : ""}`,
+		};
+	if (PLAIN_HTTP.has(code))
+		return {
+			kind: "plain-http",
+			because: `${host} answers in plain http where https is expected: correct the port, or allow it with --insecure`,
+		};
+	if (code.startsWith("ERR_SSL_") || code === "EPROTO")
+		return {
+			kind: "tls",
+			because: `TLS with ${host} failed (${onOneLine(code, 60)})`,
+		};
+	if (code === "ENOTFOUND" || code === "EAI_NODATA" || code === "EAI_NONAME")
+		return {
+			kind: "dns",
+			because: `DNS here knows no host ${host}: see whether the name is right`,
+		};
+	if (code.startsWith("EAI_") || code === "ESERVFAIL")
+		return {
+			kind: "dns",
+			because: `the name ${host} could not be looked up (DNS, ${onOneLine(code, 60)}): see this machine's network and resolver`,
+		};
+	if (code === "ECONNREFUSED")
+		return {
+			kind: "refused",
+			because: `${host} refused the connection: see whether the port is right and the registry is up`,
+		};
+	if (failure.waited !== undefined)
+		return {
+			kind: "timeout",
+			because: `${host} did not answer within ${failure.waited / 1000} s`,
+		};
+	if (/TIMEDOUT|TIMEOUT/.test(code))
+		return { kind: "timeout", because: `${host} did not answer in time` };
+	if (code === "PRIVATE_REALM")
+		return {
+			kind: "network",
+			because: `the token realm ${host} lies at a private address, which is not the registry's own`,
+		};
+	if (code === "PROXY")
+		return {
+			kind: "proxy",
+			because: `the proxy did not connect to ${host}: see HTTPS_PROXY and NO_PROXY`,
+		};
+	if (code.startsWith("HPE_") || code === "UND_ERR_HEADERS_OVERFLOW")
+		return {
+			kind: "not-a-registry",
+			because: `${host} does not answer in HTTP as a registry does`,
+		};
+	return {
+		kind: "network",
+		because: `${host} ${NETWORK_FAULTS[code] ?? `cannot be reached (${onOneLine(code, 60) || "no reason given"})`}`,
+	};
+}

@@ -1,0 +1,118 @@
+import { UsageError } from "../../errors.ts";
+
+/** Docker Hub's key in `auths`, the one spelling that every tool and kubelet reads. */
+export const DOCKER_HUB_KEY = "https://index.docker.io/v1/";
+
+/** The names under which people know Docker Hub; each means the same registry. */
+const DOCKER_HUB_HOSTS = new Set([
+	"docker.io",
+	"index.docker.io",
+	"registry-1.docker.io",
+	"hub.docker.com",
+]);
+
+/** A registry as `--registry-server` names it. */
+export interface RegistryServer {
+	/** The key in `auths`: `host[:port]` in lower case, or DOCKER_HUB_KEY. */
+	readonly key: string;
+	/** What the user gave, without a scheme: host, port and path. */
+	readonly given: string;
+	/** What the user should know: each one sentence without a full stop. */
+	readonly warnings: readonly string[];
+}
+
+/**
+ * Reads `host[:port][/path]`, with or without a scheme. The path is dropped from
+ * the key: the guide says that only the domain authenticates, and a kubelet would
+ * take a path as a restriction. Throws UsageError, never repeating the value; `flag` is ""
+ * where it was asked for.
+ */
+export function parseRegistryServer(
+	value: string,
+	flag = "--registry-server",
+): RegistryServer {
+	const fail = (problem: string): never => {
+		throw new UsageError(
+			flag === ""
+				? `${problem}; give HOST or HOST:PORT`
+				: `${flag}: ${problem}; give HOST or HOST:PORT, for example registry.example.com:5000`,
+		);
+	};
+	const bare = value.trim().replace(/^https?:\/\//i, "");
+	if (bare === "") fail("the server is empty");
+	if (/^[a-z][a-z0-9+.-]*:\/\//i.test(bare))
+		fail("only https:// and http:// may stand before the host");
+	const authority = bare.split(/[/?#]/, 1)[0] ?? "";
+	if (authority.includes("@"))
+		fail(
+			"user information before the host is not taken, use --registry-username",
+		);
+	if (/[?#]/.test(bare)) fail("a query or fragment has no meaning here");
+	if (/\s|\p{Cc}/u.test(bare)) fail("the server holds white space");
+
+	const match = /^(\[[0-9a-f:.]+\]|[^:[\]]*)(?::(.*))?$/i.exec(authority);
+	const host = match?.[1] ?? "";
+	const port = match?.[2];
+	if (host === "") fail("the host is missing");
+	if (!isHost(host)) fail("that is not a host name");
+	if (
+		port !== undefined &&
+		!(/^[0-9]{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65535)
+	)
+		fail("the port must be a number from 1 to 65535");
+
+	const lower = host.toLowerCase();
+	const key =
+		DOCKER_HUB_HOSTS.has(lower) && port === undefined
+			? DOCKER_HUB_KEY
+			: withPort(lower, port);
+	const warnings: string[] = [];
+	if (lower !== host && key !== DOCKER_HUB_KEY)
+		warnings.push(
+			`the registry is written in lower case, as ${key}: kubelets compare letter case, so images must be too`,
+		);
+	if (!/[.:]/.test(key) && key !== "localhost")
+		warnings.push(
+			`${key} has neither a dot nor a port: a kubelet reads the image ${key}/NAME as docker.io/${key}/NAME, so this key never matches; use the full host name or add the port`,
+		);
+	return { key, given: bare.replace(/\/+$/, ""), warnings };
+}
+
+/**
+ * The key in `auths` for a registry as a docker config may name it: with a scheme,
+ * with `/v1/` or `/v2/`; undefined for what is no host, or narrower than one
+ * (podman's `host/namespace`).
+ */
+export function registryNamed(name: string): string | undefined {
+	const host = name
+		.replace(/^https?:\/\//i, "")
+		.replace(/\/(?:v[12]\/?)?$/, "")
+		.toLowerCase();
+	if (!/^[a-z0-9.:[\]-]+$/.test(host)) return undefined;
+	return DOCKER_HUB_HOSTS.has(host) ? DOCKER_HUB_KEY : host;
+}
+
+/** The host that answers `/v2/` for a key in `auths`: Docker Hub's API is not where its key says. */
+export function apiHostOf(key: string): string {
+	return key === DOCKER_HUB_KEY ? "registry-1.docker.io" : key;
+}
+
+/** How people speak of a key in `auths`: Docker Hub is `docker.io`. */
+export function displayHost(key: string): string {
+	return key === DOCKER_HUB_KEY ? "docker.io" : key;
+}
+
+function withPort(host: string, port: string | undefined): string {
+	return port === undefined ? host : `${host}:${Number(port)}`;
+}
+
+/** RFC 1123 labels, or an IPv6 address in brackets. */
+function isHost(host: string): boolean {
+	if (host.startsWith("[")) return URL.canParse(`https://${host}/`);
+	return (
+		host.length <= 253 &&
+		host
+			.split(".")
+			.every((label) => /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i.test(label))
+	);
+}

@@ -1,0 +1,75 @@
+import type { Credential } from "../credentials/credential.ts";
+import type { Fault } from "./fault.ts";
+import { displayHost } from "./server.ts";
+
+/** What is to be found out about a credential. */
+export interface Probe {
+	/** The key in `auths`: `host[:port]`, or Docker Hub's. */
+	readonly key: string;
+	readonly credential: Credential;
+	/** Also try to pull this image's manifest; it must be one of this registry's. */
+	readonly image?: ProbedImage;
+	/** The user allowed plain http and certificates that nobody vouches for. */
+	readonly insecure: boolean;
+}
+
+export interface ProbedImage {
+	/** As the user wrote it, for messages. */
+	readonly name: string;
+	/** The path below the host: `library/nats`. */
+	readonly repository: string;
+	/** A tag, or a digest with its algorithm. */
+	readonly reference: string;
+}
+
+/** What was found out. Texts are one clause, without the credential. */
+export type Verification =
+	| {
+			readonly outcome: "good";
+			/** It was also tried on the image, and serves. */
+			readonly pullable?: string;
+	  }
+	| {
+			readonly outcome: "rejected";
+			/** The registry's own words; "" where it had none. */
+			readonly words: string;
+			/** 401 or 403. */
+			readonly status: number;
+	  }
+	| { readonly outcome: "cannot-pull"; readonly because: string }
+	| {
+			readonly outcome: "unverifiable";
+			readonly because: string;
+			/** The image can be pulled, if not because of this credential. */
+			readonly pullable?: string;
+	  }
+	| { readonly outcome: "unreachable"; readonly fault: Fault };
+
+/** A verification as one clause about the registry with this key. */
+export function describeVerification(
+	verification: Verification,
+	key: string,
+): string {
+	const host = displayHost(key);
+	switch (verification.outcome) {
+		case "good":
+			return `${host} accepts the credential${verification.pullable === undefined ? "" : `, and ${verification.pullable} can be pulled with it`}`;
+		case "rejected":
+			return verification.words === ""
+				? `${host} rejects the credential (${verification.status})`
+				: `${host} rejects the credential: ${verification.words}`;
+		case "cannot-pull":
+			return `${host} does not let it pull: ${verification.because}`;
+		case "unverifiable":
+			return `the credential for ${host} cannot be verified: ${verification.because}${verification.pullable === undefined ? "" : ` (${verification.pullable} can be pulled)`}`;
+		case "unreachable":
+			return `${host} cannot be asked about the credential: ${verification.fault.because}`;
+	}
+}
+
+/** May a credential of which this is known be written? */
+export function mayBeWritten(verification: Verification): boolean {
+	return (
+		verification.outcome === "good" || verification.outcome === "unverifiable"
+	);
+}

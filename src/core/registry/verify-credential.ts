@@ -1,0 +1,199 @@
+import type { Credential } from "../credentials/credential.ts";
+import {
+	type RegistryAnswer,
+	type RegistryRequest,
+	readAnswer,
+	type Send,
+} from "./answer.ts";
+import {
+	chooseLogin,
+	type Login,
+	type LoginRefused,
+	parseChallenges,
+} from "./challenge.ts";
+import type { Fault } from "./fault.ts";
+import {
+	attempt,
+	exchange,
+	get,
+	type Inquiry,
+	type Target,
+	unreachable,
+} from "./login.ts";
+import { isLoopbackHost } from "./network-address.ts";
+import { apiHostOf } from "./server.ts";
+import type { Probe, ProbedImage, Verification } from "./verification.ts";
+
+/** Without these in `Accept` a registry answers 404 for a manifest that it has. */
+const MANIFEST_TYPES = [
+	"application/vnd.oci.image.index.v1+json",
+	"application/vnd.oci.image.manifest.v1+json",
+	"application/vnd.docker.distribution.manifest.list.v2+json",
+	"application/vnd.docker.distribution.manifest.v2+json",
+].join(", ");
+
+/** What a target tells of the credential; `open`: no login is needed, `anyone`: every login will do. */
+type Judgement = "good" | "open" | "anyone" | Verification;
+
+/**
+ * Finds out what a registry thinks of a credential, by the protocol of
+ * https://distribution.github.io/distribution/spec/auth/token/ : first without a
+ * scope, because with one some registries hand an anonymous token to a wrong
+ * password. Where the credential passes, the same is tried without it and with
+ * one made up: a registry that lets those in cannot tell. The credential goes to
+ * the registry's own host and to a token realm that may have it, nowhere else.
+ */
+export async function verifyCredential(
+	send: Send,
+	probe: Probe,
+	madeUp: Credential,
+): Promise<Verification> {
+	const inquiry: Inquiry = { send, probe, madeUp };
+	const found = await findRegistry(inquiry);
+	if ("because" in found) return unreachable(found);
+	const { request, answer } = found;
+	const judgement = await judge(inquiry, { request }, answer);
+	const verdict = inWords(judgement);
+	if (!probe.image) return verdict;
+	if (verdict.outcome !== "good" && verdict.outcome !== "unverifiable")
+		return verdict;
+	return judgeImage(inquiry, probe.image, request.url, verdict);
+}
+
+/** https first; plain http only to this machine itself, or where the user allowed it. */
+async function findRegistry(
+	inquiry: Inquiry,
+): Promise<{ request: RegistryRequest; answer: RegistryAnswer } | Fault> {
+	const host = apiHostOf(inquiry.probe.key);
+	const secure = get(new URL(`https://${host}/v2/`));
+	const found = await exchange(inquiry, secure);
+	if ("answer" in found) return { request: secure, ...found };
+	const { fault } = found;
+	const mayBePlain =
+		fault.kind === "plain-http" ||
+		(fault.kind === "refused" && secure.url.port === "");
+	const plainAllowed =
+		inquiry.probe.insecure || isLoopbackHost(secure.url.hostname);
+	if (!mayBePlain || !plainAllowed) return fault;
+	const plain = get(new URL(`http://${host}/v2/`));
+	const second = await exchange(inquiry, plain);
+	if ("answer" in second) return { request: plain, ...second };
+	return fault.kind === "plain-http" ? second.fault : fault;
+}
+
+/** `answer` is the target's to a request without a credential. */
+async function judge(
+	inquiry: Inquiry,
+	target: Target,
+	answer: RegistryAnswer,
+): Promise<Judgement> {
+	const { url } = target.request;
+	const reading = readAnswer(answer, target.request, undefined);
+	if (reading.means === "passed") return "open";
+	if (reading.means === "fault") return unreachable(reading.fault);
+	if (reading.means === "absent") return absent(inquiry);
+	const login = loginOf(answer, url, inquiry.probe.insecure);
+	if (login.scheme === "refused")
+		return { outcome: "unverifiable", because: login.because };
+
+	const mine = await attempt(inquiry, login, target, inquiry.probe.credential);
+	switch (mine.result) {
+		case "unclear":
+			return mine.verification;
+		case "absent":
+			return absent(inquiry);
+		case "refused":
+			return refused(inquiry, target, mine);
+		case "passed":
+			return (await wouldPassAnyway(inquiry, login, target))
+				? "anyone"
+				: "good";
+	}
+}
+
+/** Adds to a verdict of `/v2/` what the image's manifest says. */
+async function judgeImage(
+	inquiry: Inquiry,
+	image: ProbedImage,
+	root: URL,
+	verdict: Verification & { outcome: "good" | "unverifiable" },
+): Promise<Verification> {
+	const request: RegistryRequest = {
+		method: "HEAD",
+		url: new URL(`/v2/${image.repository}/manifests/${image.reference}`, root),
+		headers: { accept: MANIFEST_TYPES },
+	};
+	const found = await exchange(inquiry, request);
+	if ("fault" in found) return unreachable(found.fault);
+	const target = { request, scope: `repository:${image.repository}:pull` };
+	const judgement = await judge(inquiry, target, found.answer);
+	if (judgement === "good") return { outcome: "good", pullable: image.name };
+	return typeof judgement === "string"
+		? { ...verdict, pullable: image.name }
+		: judgement;
+}
+
+/** Would the same be had without the credential, or with one that nobody has? */
+async function wouldPassAnyway(
+	inquiry: Inquiry,
+	login: Login,
+	target: Target,
+): Promise<boolean> {
+	// Basic was refused without a credential already, by the 401 that began it.
+	if (login.scheme === "bearer") {
+		const nobody = await attempt(inquiry, login, target, undefined);
+		if (nobody.result !== "passed") return false;
+	}
+	const stranger = await attempt(inquiry, login, target, inquiry.madeUp);
+	// Unclear (a limit on requests, say) proves nothing: doubt only where no login was needed.
+	return (
+		stranger.result === "passed" ||
+		(stranger.result === "unclear" && login.scheme === "bearer")
+	);
+}
+
+function loginOf(
+	answer: RegistryAnswer,
+	url: URL,
+	insecure: boolean,
+): Login | LoginRefused {
+	const challenges = parseChallenges(answer.header("www-authenticate"));
+	return (
+		chooseLogin(challenges, url, insecure) ?? {
+			scheme: "refused",
+			because: `it answers ${answer.status} and names no way to log in that container runtimes know`,
+		}
+	);
+}
+
+function inWords(judgement: Judgement): Verification {
+	if (typeof judgement !== "string") return judgement;
+	if (judgement === "good") return { outcome: "good" };
+	return {
+		outcome: "unverifiable",
+		because:
+			judgement === "open"
+				? "the registry asks for no credential"
+				: "the registry accepts any credential, or none",
+	};
+}
+
+function refused(
+	{ probe }: Inquiry,
+	target: Target,
+	{ status, words }: { status: number; words: string },
+): Verification {
+	return target.scope === undefined
+		? { outcome: "rejected", status, words }
+		: {
+				outcome: "cannot-pull",
+				because: `no right to ${probe.image?.name}, or no such repository (${words || status})`,
+			};
+}
+
+function absent({ probe }: Inquiry): Verification {
+	return {
+		outcome: "cannot-pull",
+		because: `${probe.image?.name} is absent, or hidden from this user`,
+	};
+}

@@ -1,0 +1,205 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Following } from "../../../src/actions/watch/reflector.ts";
+import type { Namespace } from "../../../src/core/objects.ts";
+import {
+	AbortedError,
+	ApiError,
+	ConnectionError,
+} from "../../../src/errors.ts";
+import type { Clock, Cluster, Page, WatchEvent } from "../../../src/world.ts";
+
+const namespace = (name: string, resourceVersion: string): Namespace => ({
+	metadata: { name, resourceVersion },
+});
+const added = (name: string, version: string): WatchEvent<Namespace> => ({
+	type: "ADDED",
+	object: namespace(name, version),
+});
+
+/**
+ * Follows a server that answers lists (of pages) and watches from these scripts, until they
+ * are played; a number in a watch: so many milliseconds in which nothing happens. Returns what
+ * was asked, told and waited for, in order.
+ */
+async function follow(
+	lists: readonly (Page<Namespace> | Page<Namespace>[] | Error)[],
+	watches: readonly (WatchEvent<Namespace> | Error | number)[][],
+	ends = /played/,
+) {
+	const log: string[] = [];
+	let now = 0;
+	const over = new AbortController();
+	const [list, watch] = [[...lists], [...watches]];
+	const cluster = {
+		async *pages() {
+			log.push("list");
+			const next = list.shift();
+			if (next === undefined || next instanceof Error) throw next;
+			yield* [next].flat();
+		},
+		async *watch(_: string, query: { resourceVersion: string }) {
+			log.push(`watch ${query.resourceVersion}`);
+			const next = watch.shift();
+			if (next === undefined) {
+				over.abort(new Error("played"));
+				return;
+			}
+			for (const event of next) {
+				if (event instanceof Error) throw event;
+				if (typeof event === "number") now += event;
+				else yield event;
+			}
+		},
+	};
+	const clock: Clock = {
+		now: () => now,
+		async delay(ms) {
+			now += ms;
+			log.push(`pause ${1 + Math.floor(Math.log2(ms / 50))}`);
+		},
+	};
+	const following = new Following(
+		cluster as unknown as Cluster,
+		"Namespace",
+		{},
+		{
+			item: ({ metadata }) => metadata.name,
+			all: (names) => log.push(`all ${names.join()}`),
+			changed: (name, gone) => log.push(`${gone ? "-" : "+"}${name}`),
+			trouble: (error) =>
+				log.push(`trouble ${error instanceof Error ? error.message : error}`),
+		},
+	);
+	await following.list();
+	await assert.rejects(following.follow(clock, over.signal), ends);
+	return log;
+}
+
+const LIST = { items: [namespace("a", "1")], resourceVersion: "5" };
+const gone = new ApiError(410, "Expired", "too old");
+const broken = new ConnectionError("connection reset by peer");
+
+test("a watch that ends is resumed after its last event or bookmark", async () => {
+	assert.deepEqual(
+		await follow(
+			[LIST],
+			[
+				[added("b", "7")],
+				[{ type: "BOOKMARK", resourceVersion: "9" }],
+				[{ type: "DELETED", object: namespace("b", "11") }],
+			],
+		),
+		[
+			"list",
+			"all a",
+			"watch 5",
+			"+b",
+			"pause 1",
+			"watch 7",
+			"pause 1",
+			"watch 9",
+			"-b",
+			"pause 1",
+			"watch 11",
+		],
+	);
+});
+
+test("only a forgotten version is listed again", async () => {
+	const again = { items: [], resourceVersion: "20" };
+	assert.deepEqual(await follow([LIST, again], [[broken], [gone]]), [
+		"list",
+		"all a",
+		"watch 5",
+		"pause 1",
+		"watch 5",
+		"pause 2",
+		"list",
+		"all ",
+		"watch 20",
+	]);
+});
+
+test("a list that fails is tried again, and told of", async () => {
+	assert.deepEqual(await follow([LIST, broken, LIST], [[gone]]), [
+		"list",
+		"all a",
+		"watch 5",
+		"pause 1",
+		"list",
+		"trouble connection reset by peer",
+		"pause 2",
+		"list",
+		"all a",
+		"watch 5",
+	]);
+});
+
+test("failures in a row are told from the second on, and wait longer", async () => {
+	const log = await follow(
+		[LIST],
+		[[broken], [broken], ...Array<Error[]>(5).fill([broken])],
+	);
+	assert.equal(log.filter((entry) => entry.startsWith("trouble")).length, 6);
+	assert.deepEqual(
+		log.filter((entry) => /pause/.test(entry)),
+		[1, 2, 3, 4, 5, 6, 7].map((step) => `pause ${step}`),
+	);
+	assert.deepEqual(
+		[...new Set(log.filter((entry) => /watch/.test(entry)))],
+		["watch 5"],
+	);
+});
+
+test("an event says that all is well again", async () => {
+	const log = await follow(
+		[LIST],
+		[[broken], [broken], [added("b", "6"), broken], [broken]],
+	);
+	assert.deepEqual(
+		log.filter((entry) => /pause|trouble/.test(entry)),
+		[
+			"pause 1",
+			"trouble connection reset by peer",
+			"pause 2",
+			"pause 1",
+			"trouble connection reset by peer",
+			"pause 2",
+		],
+	);
+});
+
+test("a watch that lived long was a good one, though nothing happened", async () => {
+	const log = await follow(
+		[LIST],
+		[[broken], [5_001, broken], [4_900, broken]],
+	);
+	assert.deepEqual(
+		log.filter((entry) => /pause|trouble/.test(entry)),
+		["pause 1", "pause 1", "trouble connection reset by peer", "pause 2"],
+	);
+});
+
+test("no pause is longer than half a minute", async () => {
+	const log = await follow([LIST], Array<Error[]>(20).fill([broken]));
+	const pauses = log.filter((entry) => /pause/.test(entry));
+	assert.equal(pauses.length, 20);
+	for (const pause of pauses.slice(10))
+		assert.match(pause, /^pause (9|10)$/, "15 to 30 s");
+});
+
+test("an interrupt that the server's adapter tells of ends it", async () => {
+	const interrupt = new AbortedError("SIGINT");
+	const log = await follow([LIST], [[interrupt]], /interrupted by SIGINT/);
+	assert.deepEqual(log, ["list", "all a", "watch 5"]);
+});
+
+test("a list whose later pages are of a later version is watched from its first", async () => {
+	const later = { items: [namespace("b", "9")], resourceVersion: "9" };
+	assert.deepEqual(await follow([[LIST, later]], []), [
+		"list",
+		"all a,b",
+		"watch 5",
+	]);
+});

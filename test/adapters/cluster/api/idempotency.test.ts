@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import {
+	alreadyPatched,
+	carriesOut,
+} from "../../../../src/adapters/cluster/api/idempotency.ts";
+import type { JsonPatchOperation } from "../../../../src/core/objects.ts";
+
+const THERE = {
+	metadata: {
+		name: "key",
+		uid: "1",
+		resourceVersion: "7",
+		managedFields: [],
+		labels: { usage: "mesh", "a/b": "c", "~1": "tilde" },
+	},
+	type: "Opaque",
+	data: { a: "YQ==" },
+	imagePullSecrets: [{ name: "one" }, { name: "two" }],
+};
+
+describe("an object is what was to be written", () => {
+	const CASES: [name: string, wanted: object, expected: boolean][] = [
+		["the same", THERE, true],
+		["less", { type: "Opaque" }, true],
+		["its kind is said elsewhere", { kind: "Secret", apiVersion: "v1" }, true],
+		["another version of it", { metadata: { resourceVersion: "1" } }, true],
+		["other managed fields", { metadata: { managedFields: [{}] } }, true],
+		["nothing where nothing is", { metadata: { annotations: {} } }, true],
+		["another name", { metadata: { name: "other" } }, false],
+		["another uid", { metadata: { uid: "2" } }, false],
+		["another label", { metadata: { labels: { usage: "x" } } }, false],
+		["one more label", { metadata: { labels: { more: "x" } } }, false],
+		["an annotation", { metadata: { annotations: { a: "b" } } }, false],
+		["another type", { type: "x" }, false],
+		["other data", { data: { a: "Yg==" } }, false],
+		["a field more", { immutable: true }, false],
+		["a shorter list", { imagePullSecrets: [{ name: "one" }] }, false],
+		[
+			"a list in another order",
+			{ imagePullSecrets: [{ name: "two" }, { name: "one" }] },
+			false,
+		],
+	];
+	for (const [name, wanted, expected] of CASES)
+		test(name, () => assert.equal(carriesOut(THERE, wanted), expected));
+});
+
+describe("a patch has been carried out", () => {
+	const add = (path: string, value: unknown): JsonPatchOperation => ({
+		op: "add",
+		path,
+		value,
+	});
+	const remove = (path: string): JsonPatchOperation => ({ op: "remove", path });
+	const CASES: [
+		name: string,
+		operations: JsonPatchOperation[],
+		expected: boolean,
+	][] = [
+		[
+			"its conditions are none of its effects",
+			[
+				{ op: "test", path: "/type", value: "x" },
+				{ op: "replace", path: "/metadata/resourceVersion", value: "1" },
+			],
+			true,
+		],
+		["a value is there", [add("/data", { a: "YQ==" })], true],
+		["another value is there", [add("/data", { a: "Yg==" })], false],
+		["a value in what is not there", [add("/metadata/x/y", "z")], false],
+		["a slash in a name", [add("/metadata/labels/a~1b", "c")], true],
+		["a tilde in a name", [add("/metadata/labels/~01", "tilde")], true],
+		[
+			"an entry is in the list",
+			[add("/imagePullSecrets/-", { name: "one" })],
+			true,
+		],
+		["an entry is not", [add("/imagePullSecrets/-", { name: "x" })], false],
+		["an entry of no list", [add("/secrets/-", { name: "x" })], false],
+		["what was to go is gone", [remove("/metadata/labels/gone")], true],
+		["with all around it", [remove("/metadata/annotations/gone")], true],
+		["what was to go is there", [remove("/metadata/labels/usage")], false],
+		[
+			"what a later operation changes again",
+			[
+				add("/metadata/labels", { usage: "x" }),
+				add("/metadata/labels/usage", "mesh"),
+			],
+			true,
+		],
+		[
+			"a name that only begins alike is something else",
+			[add("/metadata/labels/us", "x"), add("/metadata/labels/usage", "mesh")],
+			false,
+		],
+		["one of two", [add("/type", "Opaque"), add("/type2", "x")], false],
+	];
+	for (const [name, operations, expected] of CASES)
+		test(name, () => assert.equal(alreadyPatched(THERE, operations), expected));
+});

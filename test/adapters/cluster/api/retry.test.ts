@@ -1,0 +1,626 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+	after,
+	afterEach,
+	before,
+	beforeEach,
+	describe,
+	test,
+} from "node:test";
+import type { Secret } from "../../../../src/core/objects.ts";
+import type { Cluster } from "../../../../src/world.ts";
+import {
+	type ApiServer,
+	type Intervention,
+	startApiServer,
+} from "../../../support/api-server/index.ts";
+import { connected, hastyClock } from "../../../support/connecting.ts";
+
+/**
+ * What is repeated, how often, and how it ends: faults in the embedded API
+ * server, and a clock on which waiting takes no time.
+ */
+
+let server: ApiServer;
+let kubeconfig: string;
+let folder: string;
+let cluster: Cluster;
+let clock: ReturnType<typeof hastyClock>;
+let hooks: (() => void)[] = [];
+
+before(async () => {
+	folder = await mkdtemp(join(tmpdir(), "meshreg-"));
+	server = await startApiServer({ namespaces: ["app"] });
+	kubeconfig = join(folder, "config");
+	await server.writeKubeconfig(kubeconfig);
+});
+after(async () => {
+	await server.stop();
+	await rm(folder, { recursive: true });
+});
+beforeEach(async () => {
+	clock = hastyClock();
+	({ cluster } = await connected({ kubeconfig }, { clock }));
+	server.store.delete("Secret", "app", "key");
+	server.store.delete("ServiceAccount", "app", "default");
+	server.store.seed({
+		kind: "ServiceAccount",
+		metadata: { namespace: "app", name: "default" },
+		imagePullSecrets: [{ name: "other" }],
+	});
+});
+afterEach(async () => {
+	for (const heal of hooks) heal();
+	hooks = [];
+	await cluster.close();
+});
+
+const WRITES = ["POST", "PUT", "PATCH", "DELETE"];
+const ref = { namespace: "app", name: "key" };
+
+/** As `secret` has it. */
+const same = { ...ref, labels: { usage: "test" } };
+
+const secret = (more: object = {}): Secret => ({
+	metadata: { ...ref, labels: { usage: "test" }, annotations: {} },
+	type: "Opaque",
+	data: { a: "YQ==" },
+	...more,
+});
+
+/** Disturbs the first `times` requests of these methods for our objects; `meanwhile` happens before each. */
+function disturb(
+	intervention: Intervention,
+	{ methods = WRITES, times = 1, meanwhile = () => {} } = {},
+): void {
+	let left = times;
+	hooks.push(
+		server.onRequest(({ method, path }) => {
+			if (left === 0 || !methods.includes(method)) return undefined;
+			if (!path.startsWith("/api/v1/namespaces/app/")) return undefined;
+			left--;
+			meanwhile();
+			return intervention;
+		}),
+	);
+}
+
+const status = (code: number, headers = {}): Intervention => ({
+	answer: { status: code, message: `this is ${code}`, headers },
+});
+
+/** How many requests of these methods came for our objects since `from`. */
+const count = (from: number, ...methods: string[]) =>
+	server.requests
+		.slice(from)
+		.filter(
+			({ method, path }) =>
+				methods.includes(method) && path.startsWith("/api/v1/namespaces/app/"),
+		).length;
+
+const message = (act: Promise<unknown>) =>
+	act.then(
+		() => "done",
+		(error: Error) => error.message,
+	);
+
+const FAULTS: readonly (readonly [string, Intervention])[] = [
+	["429 with Retry-After", status(429, { "retry-after": "7" })],
+	["500", status(500)],
+	["502", status(502)],
+	["503", status(503, { "retry-after": "2" })],
+	["504", status(504)],
+	["a reset before it is carried out", { cut: "before" }],
+	["a reset after it was carried out", { cut: "after" }],
+];
+
+describe("a passing fault", () => {
+	for (const [fault, intervention] of FAULTS) {
+		test(`${fault}: read`, async () => {
+			server.store.seed({ kind: "Secret", ...secret(), metadata: ref });
+			disturb(intervention, { methods: ["GET"] });
+			assert.equal((await cluster.read("Secret", ref)).type, "Opaque");
+		});
+
+		test(`${fault}: list`, async () => {
+			disturb(intervention, { methods: ["GET"] });
+			const names: string[] = [];
+			for await (const page of cluster.pages("ServiceAccount", {
+				namespace: "app",
+			}))
+				names.push(...page.items.map(({ metadata }) => metadata.name ?? ""));
+			assert.deepEqual(names, ["default"]);
+		});
+
+		test(`${fault}: create`, async () => {
+			disturb(intervention);
+			const created = await cluster.create("Secret", secret());
+			assert.equal(
+				created.metadata.uid,
+				server.store.get("Secret", "app", "key")?.metadata.uid,
+			);
+		});
+
+		test(`${fault}: update`, async () => {
+			const { metadata } = server.store.seed({
+				kind: "Secret",
+				...secret(),
+				metadata: ref,
+			});
+			disturb(intervention);
+			const updated = await cluster.update(
+				"Secret",
+				secret({
+					metadata: { ...ref, resourceVersion: metadata.resourceVersion },
+					data: { b: "Yg==" },
+				}),
+			);
+			const stored = server.store.get("Secret", "app", "key");
+			assert.deepEqual(stored?.data, { b: "Yg==" });
+			assert.equal(
+				updated.metadata.resourceVersion,
+				stored?.metadata.resourceVersion,
+			);
+		});
+
+		test(`${fault}: patch`, async () => {
+			disturb(intervention);
+			const patched = await cluster.patch(
+				"ServiceAccount",
+				{ namespace: "app", name: "default" },
+				[{ op: "add", path: "/imagePullSecrets/-", value: { name: "key" } }],
+			);
+			assert.deepEqual(patched.imagePullSecrets, [
+				{ name: "other" },
+				{ name: "key" },
+			]);
+			assert.deepEqual(
+				server.store.get("ServiceAccount", "app", "default")?.imagePullSecrets,
+				patched.imagePullSecrets,
+			);
+		});
+
+		test(`${fault}: delete`, async () => {
+			const { metadata } = server.store.seed({
+				kind: "Secret",
+				...secret(),
+				metadata: ref,
+			});
+			disturb(intervention);
+			await cluster.remove("Secret", ref, metadata);
+			assert.equal(server.store.get("Secret", "app", "key"), undefined);
+		});
+
+		test(`${fault}: dry run`, async () => {
+			disturb(intervention);
+			await cluster.create("Secret", secret(), { dryRun: true });
+			assert.equal(server.store.get("Secret", "app", "key"), undefined);
+		});
+
+		test(`${fault}: may I`, async () => {
+			let left = 1;
+			hooks.push(
+				server.onRequest(({ path }) =>
+					path.includes("selfsubjectaccessreviews") && left-- > 0
+						? intervention
+						: undefined,
+				),
+			);
+			assert.equal(await cluster.mayI({ verb: "get", resource: "pods" }), true);
+		});
+	}
+
+	test("Retry-After is waited for", async () => {
+		disturb(status(429, { "retry-after": "7" }), { times: 2 });
+		await cluster.create("Secret", secret());
+		assert.deepEqual(clock.slept, [7_000, 7_000]);
+	});
+
+	test("pauses grow, spread, and have an end", async () => {
+		disturb(status(503), { times: 8 });
+		await cluster.create("Secret", secret());
+		assert.equal(clock.slept.length, 8);
+		for (const [at, pause] of clock.slept.entries()) {
+			const longest = Math.min(3_000, 100 * 2 ** at);
+			assert.ok(
+				pause >= longest / 2 && pause <= longest,
+				`pause ${at} of ${pause} ms`,
+			);
+		}
+	});
+});
+
+describe("a write whose answer was lost", () => {
+	const lost: Intervention = { cut: "after" };
+
+	test("create: what is there is what was sent", async () => {
+		const from = server.requests.length;
+		disturb(lost);
+		await cluster.create("Secret", secret());
+		assert.equal(count(from, "POST"), 2);
+		assert.equal(count(from, "GET"), 1);
+	});
+
+	test("create: somebody else's object of that name is still a conflict", async () => {
+		disturb(
+			{ cut: "before" },
+			{
+				meanwhile: () =>
+					server.store.seed({
+						kind: "Secret",
+						metadata: ref,
+						type: "Opaque",
+						data: { a: "Yg==" },
+					}),
+			},
+		);
+		assert.equal(
+			await message(cluster.create("Secret", secret())),
+			'Error from server (AlreadyExists): secrets "key" already exists',
+		);
+		assert.deepEqual(server.store.get("Secret", "app", "key")?.data, {
+			a: "Yg==",
+		});
+	});
+
+	test("create: without a lost answer, an equal object is a conflict, too", async () => {
+		server.store.seed({ kind: "Secret", ...secret(), metadata: same });
+		assert.match(
+			await message(cluster.create("Secret", secret())),
+			/^Error from server \(AlreadyExists\)/,
+		);
+	});
+
+	test("update: somebody else's change meanwhile is still a conflict", async () => {
+		const { metadata } = server.store.seed({
+			kind: "Secret",
+			...secret(),
+			metadata: ref,
+		});
+		disturb(
+			{ cut: "before" },
+			{
+				meanwhile: () =>
+					server.store.seed({
+						kind: "Secret",
+						metadata: ref,
+						type: "Opaque",
+						data: { theirs: "" },
+					}),
+			},
+		);
+		const update = cluster.update(
+			"Secret",
+			secret({
+				metadata: { ...ref, resourceVersion: metadata.resourceVersion },
+			}),
+		);
+		assert.match(await message(update), /^Error from server \(Conflict\)/);
+		assert.deepEqual(server.store.get("Secret", "app", "key")?.data, {
+			theirs: "",
+		});
+	});
+
+	test("patch: an entry is not added twice", async () => {
+		const from = server.requests.length;
+		disturb(lost);
+		await cluster.patch(
+			"ServiceAccount",
+			{ namespace: "app", name: "default" },
+			[
+				{ op: "test", path: "/imagePullSecrets/0/name", value: "other" },
+				{ op: "add", path: "/imagePullSecrets/-", value: { name: "key" } },
+				{ op: "add", path: "/metadata/labels", value: { "a/b": "c" } },
+				{ op: "replace", path: "/metadata/labels/a~1b", value: "d" },
+			],
+		);
+		assert.equal(count(from, "PATCH"), 1);
+		assert.deepEqual(
+			server.store.get("ServiceAccount", "app", "default")?.imagePullSecrets,
+			[{ name: "other" }, { name: "key" }],
+		);
+	});
+
+	test("patch: an entry that is gone is not taken away twice", async () => {
+		disturb(lost);
+		await cluster.patch(
+			"ServiceAccount",
+			{ namespace: "app", name: "default" },
+			[
+				{ op: "test", path: "/imagePullSecrets/0/name", value: "other" },
+				{ op: "remove", path: "/imagePullSecrets" },
+			],
+		);
+		assert.equal(
+			server.store.get("ServiceAccount", "app", "default")?.imagePullSecrets,
+			undefined,
+		);
+	});
+
+	test("delete: a new object of that name stays", async () => {
+		const { metadata } = server.store.seed({
+			kind: "Secret",
+			...secret(),
+			metadata: ref,
+		});
+		let writes = 0;
+		hooks.push(
+			server.onRequest(({ method }) => {
+				if (method !== "DELETE") return undefined;
+				if (writes++ === 0) return { cut: "after" };
+				server.store.seed({ kind: "Secret", ...secret(), metadata: ref });
+				return undefined;
+			}),
+		);
+		await cluster.remove("Secret", ref, metadata);
+		assert.notEqual(
+			server.store.get("Secret", "app", "key")?.metadata.uid,
+			metadata.uid,
+		);
+	});
+
+	test("delete: without a lost answer, nothing there and something else are told", async () => {
+		assert.match(
+			await message(cluster.remove("Secret", ref, { uid: "1" })),
+			/^Error from server \(NotFound\)/,
+		);
+		server.store.seed({ kind: "Secret", ...secret(), metadata: same });
+		assert.match(
+			await message(cluster.remove("Secret", ref, { uid: "1" })),
+			/^Error from server \(Conflict\)/,
+		);
+	});
+
+	test("delete: a change meanwhile is still a conflict", async () => {
+		const { metadata } = server.store.seed({
+			kind: "Secret",
+			...secret(),
+			metadata: ref,
+		});
+		disturb(
+			{ cut: "before" },
+			{
+				meanwhile: () =>
+					server.store.seed({
+						kind: "Secret",
+						...secret(),
+						metadata: { ...ref, uid: metadata.uid },
+					}),
+			},
+		);
+		assert.match(
+			await message(cluster.remove("Secret", ref, metadata)),
+			/^Error from server \(Conflict\)/,
+		);
+	});
+});
+
+describe("a write whose answer was lost, and what came after it", () => {
+	/** These befall the writes, one after the other; what is done by then happens before. */
+	function befall(...all: (() => Intervention | undefined)[]): void {
+		const left = [...all];
+		hooks.push(
+			server.onRequest(({ method }) =>
+				WRITES.includes(method) ? left.shift()?.() : undefined,
+			),
+		);
+	}
+	const lost = (): Intervention => ({ cut: "after" });
+	const unheard = (): Intervention => ({ cut: "before" });
+	const busy = () => status(429);
+	const WRITING: readonly (readonly [string, () => Promise<unknown>])[] = [
+		["create", () => cluster.create("Secret", secret())],
+		[
+			"delete",
+			() => {
+				const { metadata } = server.store.seed({
+					kind: "Secret",
+					...secret(),
+					metadata: ref,
+				});
+				return cluster.remove("Secret", ref, metadata);
+			},
+		],
+	];
+	for (const [name, write] of WRITING)
+		test(`${name}: a refusal for the time being does not make it forgotten`, async () => {
+			befall(lost, busy);
+			assert.equal(await message(write()), "done");
+		});
+
+	test("patch: somebody else makes it true between our read and our write", async () => {
+		befall(unheard, () => {
+			server.store.seed({
+				kind: "ServiceAccount",
+				metadata: { namespace: "app", name: "default" },
+				imagePullSecrets: [{ name: "key" }, { name: "other" }],
+			});
+			return undefined;
+		});
+		const patched = await cluster.patch(
+			"ServiceAccount",
+			{ namespace: "app", name: "default" },
+			[
+				{ op: "test", path: "/imagePullSecrets/0/name", value: "other" },
+				{ op: "add", path: "/imagePullSecrets/-", value: { name: "key" } },
+			],
+		);
+		assert.deepEqual(patched.imagePullSecrets, [
+			{ name: "key" },
+			{ name: "other" },
+		]);
+	});
+
+	test("delete: what somebody has put in its place and taken away is gone, too", async () => {
+		const { metadata } = server.store.seed({
+			kind: "Secret",
+			...secret(),
+			metadata: ref,
+		});
+		befall(lost, () => {
+			server.store.seed({ kind: "Secret", ...secret(), metadata: ref });
+			return undefined;
+		});
+		hooks.push(
+			server.onRequest(({ method }) => {
+				if (method === "GET") server.store.delete("Secret", "app", "key");
+				return undefined;
+			}),
+		);
+		assert.equal(
+			await message(cluster.remove("Secret", ref, metadata)),
+			"done",
+		);
+	});
+
+	test("a dry run is not taken for done because something is there, or is not", async () => {
+		befall(() => {
+			server.store.seed({ kind: "Secret", ...secret(), metadata: same });
+			return lost();
+		});
+		const dryRun = { dryRun: true };
+		assert.match(
+			await message(cluster.create("Secret", secret(), dryRun)),
+			/^Error from server \(AlreadyExists\)/,
+		);
+		befall(lost, () => status(409));
+		assert.match(
+			await message(
+				cluster.patch(
+					"Secret",
+					ref,
+					[{ op: "add", path: "/type", value: "Opaque" }],
+					dryRun,
+				),
+			),
+			/this is 409/,
+		);
+		befall(() => {
+			server.store.delete("Secret", "app", "key");
+			return unheard();
+		});
+		assert.match(
+			await message(cluster.remove("Secret", ref, {}, dryRun)),
+			/^Error from server \(NotFound\)/,
+		);
+	});
+});
+
+describe("what is not repeated", () => {
+	for (const code of [400, 401, 403, 404, 405, 409, 413, 415, 422, 501])
+		test(`${code}`, async () => {
+			const from = server.requests.length;
+			disturb(status(code), { times: 99 });
+			assert.notEqual(
+				await message(cluster.create("Secret", secret())),
+				"done",
+			);
+			assert.equal(count(from, "POST"), 1);
+			assert.deepEqual(clock.slept, []);
+		});
+});
+
+describe("a fault that stays", () => {
+	test("500: six tries, then the server's words", async () => {
+		const from = server.requests.length;
+		disturb(status(500), { times: 99 });
+		assert.equal(
+			await message(cluster.create("Secret", secret())),
+			"Error from server (500): this is 500",
+		);
+		assert.equal(count(from, "POST"), 6);
+	});
+
+	for (const code of [502, 503, 504])
+		test(`${code}: at most 30 seconds, for all requests together`, async () => {
+			disturb(status(code), { times: 9999 });
+			const began = clock.now();
+			const messages = await Promise.all(
+				Array.from({ length: 200 }, () =>
+					message(cluster.create("Secret", secret())),
+				),
+			);
+			assert.deepEqual(
+				[...new Set(messages)],
+				[`Error from server (${code}): this is ${code}`],
+			);
+			assert.ok(clock.now() - began <= 31_000, `${clock.now() - began} ms`);
+		});
+
+	test("429: two minutes, for the server is there", async () => {
+		disturb(status(429, { "retry-after": "10" }), { times: 99 });
+		const began = clock.now();
+		assert.equal(
+			await message(cluster.create("Secret", secret())),
+			"Error from server (429): this is 429",
+		);
+		assert.equal(clock.now() - began, 120_000);
+	});
+
+	test("a server that cuts every connection: 30 seconds, one line", async () => {
+		disturb({ cut: "before" }, { times: 9999 });
+		const began = clock.now();
+		const messages = await Promise.all(
+			Array.from({ length: 200 }, () =>
+				message(cluster.create("Secret", secret())),
+			),
+		);
+		assert.deepEqual(
+			[...new Set(messages)],
+			["Unable to connect to the server: connection reset by peer"],
+		);
+		assert.ok(clock.now() - began <= 31_000, `${clock.now() - began} ms`);
+	});
+
+	test("after that, others do not wait 30 seconds of their own; later ones may find it back", async () => {
+		disturb({ cut: "before" }, { times: 9999 });
+		await message(cluster.create("Secret", secret()));
+		const began = clock.now();
+		const from = server.requests.length;
+		await message(cluster.create("Secret", secret()));
+		assert.equal(clock.now(), began);
+		assert.equal(count(from, "POST"), 0);
+		for (const heal of hooks) heal();
+		await clock.delay(2_000);
+		assert.equal(await message(cluster.create("Secret", secret())), "done");
+	});
+
+	test("a server that goes for good, after it had been reached: 30 seconds", async () => {
+		const other = await startApiServer();
+		const path = join(folder, "other");
+		await other.writeKubeconfig(path);
+		const { cluster: gone } = await connected({ kubeconfig: path }, { clock });
+		await gone.read("Namespace", { name: "default" });
+		await other.stop();
+		const began = clock.now();
+		const messages = await Promise.all(
+			Array.from({ length: 200 }, () =>
+				message(gone.read("Namespace", { name: "default" })),
+			),
+		);
+		assert.deepEqual(
+			[...new Set(messages)],
+			[
+				`The connection to the server ${new URL(other.url).host} was refused - did you specify the right host or port?`,
+			],
+		);
+		const took = clock.now() - began;
+		assert.ok(took > 20_000 && took <= 31_000, `${took} ms`);
+	});
+
+	test("a server that was never there: at once", async () => {
+		const other = await startApiServer();
+		const path = join(folder, "never");
+		await other.writeKubeconfig(path);
+		await other.stop();
+		const { cluster: never } = await connected({ kubeconfig: path }, { clock });
+		assert.match(
+			await message(never.read("Namespace", { name: "default" })),
+			/^The connection to the server .* was refused/,
+		);
+		assert.deepEqual(clock.slept, []);
+	});
+});

@@ -1,0 +1,216 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, beforeEach, describe, test } from "node:test";
+import { parse } from "yaml";
+import { CertificateAuthority } from "../../../support/api-server/certificates.ts";
+import { connected } from "../../../support/connecting.ts";
+import {
+	type IdentityProvider,
+	identityProvider,
+} from "../../../support/identity-provider.ts";
+import { findKubectl, runProgram } from "../../../support/kubectl.ts";
+import {
+	type RecordingServer,
+	recordingServer,
+} from "../../../support/recording-server.ts";
+
+/** `auth-provider: oidc`, against a provider that takes every refresh token once. */
+
+const kubectl = await findKubectl();
+let folder: string;
+let ca: CertificateAuthority;
+let server: RecordingServer;
+let provider: IdentityProvider;
+
+before(async () => {
+	folder = await mkdtemp(join(tmpdir(), "meshreg-"));
+	ca = await CertificateAuthority.create();
+	server = await recordingServer("a", ca);
+	await writeFile(join(folder, "ca.pem"), ca.certificate);
+});
+after(async () => {
+	await server[Symbol.asyncDispose]();
+	await rm(folder, { recursive: true });
+});
+beforeEach(async (t) => {
+	server.recorded.length = 0;
+	const usual = await identityProvider(ca);
+	provider = usual;
+	if ("after" in t) t.after(() => usual[Symbol.asyncDispose]());
+});
+
+const base64 = (text: string) => Buffer.from(text).toString("base64");
+
+async function kubeconfig(
+	name: string,
+	config: Record<string, string | undefined> = {},
+): Promise<string> {
+	const path = join(folder, name);
+	const entries = Object.entries({
+		"idp-issuer-url": provider.url,
+		"idp-certificate-authority-data": base64(ca.certificate),
+		"client-id": "mesh",
+		"client-secret": "hush",
+		"id-token": provider.idToken(-60),
+		"refresh-token": provider.refreshToken,
+		...config,
+	}).filter(([, value]) => value !== undefined);
+	await writeFile(
+		path,
+		`# kept by hand
+current-context: x
+clusters: [{name: c, cluster: {server: "${server.url}", certificate-authority: ca.pem}}]
+contexts: [{name: x, context: {cluster: c, user: ann}}]
+users:
+- {name: other, user: {token: theirs}} # not to be touched
+- name: ann
+  user:
+    auth-provider:
+      name: oidc
+      config:
+${entries.map(([key, value]) => `        ${key}: ${JSON.stringify(value)}`).join("\n")}
+`,
+		{ mode: 0o600 },
+	);
+	return path;
+}
+
+async function read(path: string, times = 1): Promise<string[]> {
+	const { cluster } = await connected({ kubeconfig: path });
+	try {
+		return await Promise.all(
+			Array.from({ length: times }, async () => {
+				try {
+					await cluster.read("Secret", { namespace: "x", name: "probe" });
+					return "read";
+				} catch (error) {
+					return error instanceof Error ? error.message : String(error);
+				}
+			}),
+		);
+	} finally {
+		await cluster.close();
+	}
+}
+
+const bearer = () => server.recorded.at(-1)?.authorization;
+
+describe("OIDC", () => {
+	test("a token that is good is used as it is", async () => {
+		const token = provider.idToken(3600);
+		const path = await kubeconfig("good", { "id-token": token });
+		const before = await readFile(path, "utf8");
+		assert.deepEqual(await read(path), ["read"]);
+		assert.equal(bearer(), `Bearer ${token}`);
+		assert.deepEqual(provider.asked, []);
+		assert.equal(await readFile(path, "utf8"), before);
+	});
+
+	test("one that has expired is refreshed once for all requests, and kept for the next run", async () => {
+		const path = await kubeconfig("expired");
+		const before = await readFile(path, "utf8");
+		assert.deepEqual(await read(path, 20), Array(20).fill("read"));
+		assert.deepEqual(provider.asked, ["basic mesh:hush refresh_token"]);
+		assert.equal(new Set(server.recorded.map((r) => r.authorization)).size, 1);
+
+		const text = await readFile(path, "utf8");
+		const { config } = parse(text).users[1].user["auth-provider"];
+		assert.equal(bearer(), `Bearer ${config["id-token"]}`);
+		assert.equal(config["refresh-token"], "refresh-2");
+		const others = (all: string) =>
+			all.split("\n").filter((line) => !/(id|refresh)-token/.test(line));
+		assert.deepEqual(others(text), others(before));
+
+		assert.deepEqual(await read(path), ["read"]);
+		assert.equal(provider.asked.length, 1);
+	});
+
+	for (const [name, method, secret, expected] of [
+		[
+			"in the form",
+			"client_secret_post",
+			"hush",
+			"form mesh:hush refresh_token",
+		],
+		[
+			"as Basic",
+			"client_secret_basic",
+			"hush",
+			"basic mesh:hush refresh_token",
+		],
+		["not at all", undefined, undefined, "form mesh: refresh_token"],
+	] as const)
+		test(`the client's secret goes ${name}`, async (t) => {
+			const particular = await identityProvider(ca, method);
+			provider = particular;
+			t.after(() => particular[Symbol.asyncDispose]());
+			const path = await kubeconfig("secret", { "client-secret": secret });
+			assert.deepEqual(await read(path), ["read"]);
+			assert.deepEqual(provider.asked, [expected]);
+		});
+
+	test("kubectl and we take turns", {
+		skip: kubectl ? false : "there is no kubectl on the PATH",
+	}, async () => {
+		const path = await kubeconfig("turns");
+		const expire = async () => {
+			const text = await readFile(path, "utf8");
+			await writeFile(
+				path,
+				text.replace(/id-token: .*/, `id-token: ${provider.idToken(-60)}`),
+			);
+		};
+		for (const who of ["we", "kubectl", "we", "kubectl"]) {
+			await expire();
+			if (who === "we") assert.deepEqual(await read(path), ["read"]);
+			else {
+				const { err } = await runProgram(
+					"kubectl",
+					["--kubeconfig", path, "get", "secret", "probe"],
+					{ env: { HOME: folder } },
+				);
+				assert.equal(err, "");
+			}
+		}
+		assert.equal(provider.refreshToken, "refresh-5");
+	});
+
+	const getting =
+		"Unable to connect to the server: getting credentials: oidc: ";
+	for (const [name, config, expected] of [
+		[
+			"without a refresh token",
+			{ "refresh-token": undefined },
+			`${getting}the id-token has expired and there is no refresh-token: log in again`,
+		],
+		[
+			"with a refresh token that was used",
+			{ "refresh-token": "S3CRET" },
+			/^Unable to connect to the server: getting credentials: oidc: server responded with an error/,
+		],
+		[
+			"with something else for a token",
+			{ "id-token": "S3CRET.S3CRET.S3CRET" },
+			`${getting}the id-token is not a JWT`,
+		],
+		[
+			"with the wrong CA",
+			{ "idp-certificate-authority-data": undefined },
+			/^Unable to connect to the server: getting credentials: oidc: cannot reach https:\/\/127\.0\.0\.1:\d+: UNABLE_TO_VERIFY_LEAF_SIGNATURE$/,
+		],
+		[
+			"with an address that is none",
+			{ "idp-issuer-url": "nowhere" },
+			/^Unable to connect to the server: getting credentials: oidc: Invalid URL$/,
+		],
+	] as const)
+		test(`${name}: one line, nothing secret`, async () => {
+			const [said = ""] = await read(await kubeconfig("failing", config));
+			if (typeof expected === "string") assert.equal(said, expected);
+			else assert.match(said, expected);
+			assert.doesNotMatch(said, /S3CRET/);
+			assert.deepEqual(server.recorded, []);
+		});
+});

@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { InFlight } from "../../../../src/adapters/cluster/http/in-flight.ts";
+
+/** A server of whatever speed, on a clock of its own: how many requests are at it, and for how long. */
+class Simulation {
+	now = 0;
+	inside = 0;
+	/** In flight at each start of a request. */
+	readonly seen: number[] = [];
+	readonly #events: { at: number; act: () => void }[] = [];
+
+	/** Calls back after so many milliseconds. */
+	after(ms: number, act: () => void): void {
+		this.#events.push({ at: this.now + ms, act });
+		this.#events.sort((a, b) => a.at - b.at);
+	}
+
+	/** Sends `count` requests that take `time(in flight)` each; returns when all are answered. */
+	async send(
+		limit: InFlight,
+		count: number,
+		time: (inside: number) => number,
+	): Promise<void> {
+		let left = count;
+		for (let at = 0; at < count; at++)
+			void limit
+				.run("write", () => {
+					this.seen.push(++this.inside);
+					return new Promise<void>((resolve) =>
+						this.after(time(this.inside), () => {
+							this.inside--;
+							resolve();
+						}),
+					);
+				})
+				.then(() => left--);
+		while (left > 0) {
+			await new Promise((resolve) => setImmediate(resolve));
+			const next = this.#events.shift();
+			if (next === undefined) continue;
+			this.now = next.at;
+			next.act();
+		}
+	}
+}
+
+const most = (seen: readonly number[]) => Math.max(...seen);
+
+describe("requests in flight", () => {
+	for (const milliseconds of [0, 1, 20, 1_500])
+		test(`grow to 64 where answers always take ${milliseconds} ms`, async () => {
+			const server = new Simulation();
+			const limit = new InFlight(undefined, () => server.now);
+			await server.send(limit, 1_000, () => milliseconds);
+			assert.equal(server.seen[31], 32);
+			assert.equal(most(server.seen.slice(0, 32)), 32);
+			assert.equal(most(server.seen), 64);
+		});
+
+	test("are never more than --concurrency", async () => {
+		for (const concurrency of [1, 3, 40, 90]) {
+			const server = new Simulation();
+			const limit = new InFlight(concurrency, () => server.now);
+			await server.send(limit, 2_000, () => 5);
+			assert.equal(most(server.seen), concurrency);
+		}
+	});
+
+	test("shrink where more at once only takes longer, without being slower", async () => {
+		const server = new Simulation();
+		const limit = new InFlight(undefined, () => server.now);
+		// One every 25 ms: whatever is above that waits in the server.
+		let free = 0;
+		await server.send(limit, 2_000, () => {
+			free = Math.max(free, server.now) + 25;
+			return free - server.now;
+		});
+		const later = server.seen.slice(-500);
+		assert.ok(most(later) < 30, `${most(later)} in flight`);
+		assert.equal(server.now, 2_000 * 25);
+	});
+
+	test("halve when it is too much, once for all at a time, and come back", async () => {
+		const server = new Simulation();
+		const limit = new InFlight(undefined, () => server.now);
+		await server.send(limit, 1_000, () => 5);
+		for (let refusal = 0; refusal < 50; refusal++) limit.overloaded();
+		server.seen.length = 0;
+		await server.send(limit, 100, () => 5);
+		assert.equal(most(server.seen.slice(0, 60)), 32);
+		for (let times = 0; times < 9; times++) {
+			server.now += 300;
+			limit.overloaded();
+		}
+		server.seen.length = 0;
+		await server.send(limit, 2, () => 5);
+		await server.send(limit, 1_000, () => 5);
+		assert.equal(most(server.seen.slice(0, 4)), 2);
+		assert.equal(most(server.seen), 64);
+	});
+
+	test("make room when one fails", async () => {
+		const limit = new InFlight(1, () => 0);
+		const failing = limit.run("write", () => Promise.reject(new Error("no")));
+		const next = limit.run("write", async () => "next");
+		await assert.rejects(failing, { message: "no" });
+		assert.equal(await next, "next");
+	});
+});

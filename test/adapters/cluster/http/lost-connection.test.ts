@@ -1,0 +1,227 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import {
+	createSecureServer,
+	type Http2SecureServer,
+	type ServerHttp2Session,
+	type ServerHttp2Stream,
+} from "node:http2";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { CertificateAuthority } from "../../../support/api-server/certificates.ts";
+import {
+	type ApiServer,
+	startApiServer,
+} from "../../../support/api-server/index.ts";
+import { connected, hastyClock } from "../../../support/connecting.ts";
+
+/** Connections that die without saying so, and ones that say good-bye. */
+
+let folder: string;
+before(async () => {
+	folder = await mkdtemp(join(tmpdir(), "meshreg-"));
+});
+after(() => rm(folder, { recursive: true }));
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+describe("a connection on which nothing comes any more", () => {
+	/** A relay to the server that can fall silent, without closing anything. */
+	async function silentRelay(server: ApiServer) {
+		const sockets: Socket[] = [];
+		let silent = false;
+		const relay = createServer((client) => {
+			const upstream = connect(Number(new URL(server.url).port), "127.0.0.1");
+			sockets.push(client, upstream);
+			for (const [from, to] of [
+				[client, upstream],
+				[upstream, client],
+			] as const) {
+				from.on("data", (chunk) => {
+					if (!silent) to.write(chunk);
+				});
+				from.on("error", () => {});
+			}
+		});
+		await new Promise<void>((resolve) => relay.listen(0, "127.0.0.1", resolve));
+		return {
+			port: (relay.address() as AddressInfo).port,
+			/** From now on nothing passes, and nobody can connect anew. */
+			fallSilent() {
+				silent = true;
+				relay.close();
+			},
+			stop() {
+				relay.close();
+				for (const socket of sockets) socket.destroy();
+			},
+		};
+	}
+
+	test("is found out by pings, and its requests fail", async (t) => {
+		const server = await startApiServer();
+		const relay = await silentRelay(server);
+		t.after(async () => {
+			relay.stop();
+			await server.stop();
+		});
+		const kubeconfig = join(folder, "silent");
+		const address = `https://127.0.0.1:${relay.port}`;
+		await server.writeKubeconfig(kubeconfig, { server: address });
+		t.mock.timers.enable({ apis: ["setInterval", "setTimeout"] });
+		const { cluster } = await connected(
+			{ kubeconfig },
+			{ clock: hastyClock() },
+		);
+		await cluster.read("Namespace", { name: "default" });
+		relay.fallSilent();
+		let said = "";
+		const reading = cluster
+			.read("Namespace", { name: "default" })
+			.catch((error: Error) => {
+				said = error.message;
+			});
+		let seconds = 0;
+		for (; said === "" && seconds < 60; seconds++) {
+			t.mock.timers.tick(1_000);
+			for (let turns = 0; turns < 50; turns++) await turn();
+		}
+		await reading;
+		assert.match(
+			said,
+			/^The connection to the server 127\.0\.0\.1:\d+ was refused/,
+		);
+		assert.ok(seconds >= 10 && seconds <= 16, `after ${seconds} seconds`);
+		await cluster.close();
+	});
+
+	test("is kept while the server is only slow", async (t) => {
+		const server = await startApiServer();
+		t.after(() => server.stop());
+		const kubeconfig = join(folder, "slow");
+		await server.writeKubeconfig(kubeconfig);
+		t.mock.timers.enable({ apis: ["setInterval", "setTimeout"] });
+		const { cluster } = await connected(
+			{ kubeconfig },
+			{ clock: hastyClock() },
+		);
+		let answer = () => {};
+		server.onRequest(
+			() =>
+				new Promise((resolve) => {
+					answer = () => resolve(undefined);
+				}),
+		);
+		const reading = cluster.read("Namespace", { name: "default" });
+		for (let seconds = 0; seconds < 60; seconds++) {
+			t.mock.timers.tick(1_000);
+			for (let turns = 0; turns < 50; turns++) await turn();
+		}
+		answer();
+		assert.equal((await reading).metadata.name, "default");
+		assert.equal(server.connections, 1);
+		await cluster.close();
+	});
+});
+
+describe("a server that says good-bye (GOAWAY)", () => {
+	/** Answers what `handle` answers, on as many connections as are made. */
+	async function serverWith(
+		handle: (session: ServerHttp2Session, request: number) => boolean,
+	): Promise<{
+		server: Http2SecureServer;
+		kubeconfig: string;
+		sessions: ServerHttp2Session[];
+	}> {
+		const ca = await CertificateAuthority.create();
+		const { certificate: cert, key } = await ca.server();
+		const sessions: ServerHttp2Session[] = [];
+		let requests = 0;
+		const server = createSecureServer({ cert, key });
+		server.on("session", (session) => {
+			sessions.push(session);
+			session.on("error", () => {});
+		});
+		server.on("stream", (stream: ServerHttp2Stream) => {
+			stream.on("error", () => {});
+			const session = stream.session as ServerHttp2Session;
+			if (!handle(session, ++requests)) return;
+			stream.respond({ ":status": 200 });
+			stream.end(JSON.stringify({ metadata: { name: `of-${requests}` } }));
+		});
+		await new Promise<void>((resolve) =>
+			server.listen(0, "127.0.0.1", resolve),
+		);
+		const kubeconfig = join(folder, "goaway");
+		await writeFile(
+			kubeconfig,
+			JSON.stringify({
+				"current-context": "x",
+				clusters: [
+					{
+						name: "c",
+						cluster: {
+							server: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
+							"certificate-authority-data": Buffer.from(
+								ca.certificate,
+							).toString("base64"),
+						},
+					},
+				],
+				contexts: [{ name: "x", context: { cluster: "c" } }],
+			}),
+		);
+		return { server, kubeconfig, sessions };
+	}
+
+	test("finishes what it has, and is asked again on a new connection", async (t) => {
+		const { server, kubeconfig, sessions } = await serverWith(
+			(session, request) => {
+				if (request === 3) session.goaway(0);
+				return true;
+			},
+		);
+		t.after(() => {
+			server.close();
+			for (const session of sessions) session.destroy();
+		});
+		const clock = hastyClock();
+		const { cluster } = await connected({ kubeconfig }, { clock });
+		for (let times = 0; times < 6; times++)
+			await cluster.read("Namespace", { name: "x" });
+		await cluster.close();
+		assert.equal(sessions.length, 2);
+		assert.deepEqual(clock.slept, []);
+	});
+
+	test("is asked again for what it had not begun, a create without looking first", async (t) => {
+		let begun = 0;
+		const { server, kubeconfig, sessions } = await serverWith(
+			(session, request) => {
+				if (request === 1) return true;
+				if (sessions.length > 1) {
+					begun++;
+					return true;
+				}
+				// It has begun nothing after the first request.
+				session.goaway(0, 1);
+				return false;
+			},
+		);
+		t.after(() => {
+			server.close();
+			for (const session of sessions) session.destroy();
+		});
+		const { cluster } = await connected(
+			{ kubeconfig },
+			{ clock: hastyClock() },
+		);
+		await cluster.read("Namespace", { name: "x" });
+		const made = await cluster.create("Namespace", { metadata: { name: "y" } });
+		assert.match(made.metadata.name ?? "", /^of-/);
+		assert.equal(begun, 1);
+		await cluster.close();
+	});
+});

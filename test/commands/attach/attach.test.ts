@@ -1,0 +1,529 @@
+import assert from "node:assert/strict";
+import { after, before, beforeEach, describe, test } from "node:test";
+import { type TestBed, testBed } from "../../support/test-bed.ts";
+
+const KEY = "nginx-mesh-registry-key";
+
+describe("attach and detach", () => {
+	let bed: TestBed;
+	before(async () => {
+		bed = await testBed({
+			namespaces: ["app", "shop", "nginx-mesh"],
+			users: { dev: {}, reader: {} },
+			allow: [
+				{
+					user: "dev",
+					namespaces: ["app"],
+					resources: ["serviceaccounts"],
+					verbs: ["get", "patch"],
+				},
+				{
+					user: "reader",
+					namespaces: ["app"],
+					resources: ["serviceaccounts"],
+					verbs: ["get"],
+				},
+			],
+		});
+	});
+	after(() => bed[Symbol.asyncDispose]());
+
+	const account = (namespace: string, name: string, secrets?: string[]) =>
+		bed.server.store.seed({
+			kind: "ServiceAccount",
+			metadata: { namespace, name },
+			...(secrets && {
+				imagePullSecrets: secrets.map((each) => ({ name: each })),
+			}),
+		});
+	const secret = (namespace: string, name = KEY) =>
+		bed.server.store.seed({
+			kind: "Secret",
+			metadata: { namespace, name },
+			type: "kubernetes.io/dockerconfigjson",
+		});
+	const secretsOf = (namespace: string, name = "default") => {
+		const list = bed.server.store.get(
+			"ServiceAccount",
+			namespace,
+			name,
+		)?.imagePullSecrets;
+		return Array.isArray(list)
+			? list.map((each) => (each as { name: string }).name)
+			: undefined;
+	};
+	const metadataOf = (namespace: string, name = "default") => {
+		const { labels, annotations } =
+			bed.server.store.get("ServiceAccount", namespace, name)?.metadata ?? {};
+		return { labels, annotations };
+	};
+
+	beforeEach(() => {
+		for (const kind of ["ServiceAccount", "Pod", "Secret"])
+			for (const { metadata } of bed.server.store.all(kind))
+				bed.server.store.delete(kind, metadata.namespace ?? "", metadata.name);
+		account("app", "default", ["mine"]);
+		account("app", "builder");
+		account("shop", "default");
+	});
+
+	test("adds the key, remembers it, and takes back only that", async () => {
+		secret("app");
+		assert.deepEqual(await bed.run(["attach", "-n", "app"]), {
+			status: 0,
+			out: "serviceaccount/default configured in app namespace\n",
+			err: "",
+			asked: [],
+		});
+		assert.deepEqual(secretsOf("app"), ["mine", KEY]);
+		assert.deepEqual(metadataOf("app"), {
+			labels: { "kubectl-meshreg/attached": "true" },
+			annotations: { "kubectl-meshreg/attached-keys": KEY },
+		});
+		const again = await bed.run(["attach", "-n", "app"]);
+		assert.equal(
+			again.out,
+			"serviceaccount/default unchanged in app namespace\n",
+		);
+		const back = await bed.run(["detach", "-n", "app"]);
+		assert.equal(
+			back.out,
+			"serviceaccount/default configured in app namespace\n",
+		);
+		assert.deepEqual(secretsOf("app"), ["mine"]);
+		assert.deepEqual(metadataOf("app"), {
+			labels: undefined,
+			annotations: undefined,
+		});
+	});
+
+	test("the context's namespace, named accounts, another key", async () => {
+		account("default", "runner");
+		secret("default", "other");
+		const { out, err } = await bed.run([
+			"attach",
+			"runner",
+			"runner",
+			"--key",
+			"other",
+		]);
+		assert.equal(
+			out,
+			"serviceaccount/runner configured in default namespace\n",
+		);
+		assert.equal(err, "");
+		assert.deepEqual(secretsOf("default", "runner"), ["other"]);
+	});
+
+	test("a key that is not there is said, with what copies it", async () => {
+		secret("shop", "team");
+		const { status, err } = await bed.run([
+			"attach",
+			"--key=team",
+			"-n=app,shop",
+			"-q",
+		]);
+		assert.equal(status, 0);
+		assert.equal(
+			err,
+			"Warning: there is no Secret team in app: until it is, kubelets skip the name; 'kubectl meshreg sync team -n app' copies it there\n",
+		);
+		assert.deepEqual(secretsOf("app"), ["mine", "team"]);
+	});
+
+	test("all accounts of all namespaces, each result in order, with a summary", async () => {
+		secret("app");
+		secret("shop");
+		const { out, err } = await bed.run([
+			"attach",
+			"--all-serviceaccounts",
+			"-A",
+		]);
+		assert.equal(
+			out,
+			"serviceaccount/builder configured in app namespace\nserviceaccount/default configured in app namespace\nserviceaccount/default configured in shop namespace\n",
+		);
+		assert.equal(
+			err,
+			"3 service accounts: 3 configured, 0 unchanged, 0 failed\n",
+		);
+		bed.server.requests.length = 0;
+		const back = await bed.run(["detach", "--all-serviceaccounts", "-A", "-q"]);
+		assert.equal(back.out, out);
+		assert.deepEqual(
+			bed.server.requests
+				.filter(
+					({ path, query }) =>
+						path.includes("serviceaccounts") &&
+						query.labelSelector === undefined,
+				)
+				.map(({ method }) => method),
+			["PATCH", "PATCH", "PATCH"],
+			"changed accounts are found by their label, and not read again",
+		);
+	});
+
+	test("by the label of namespaces", async () => {
+		bed.server.store.seed({
+			kind: "Namespace",
+			metadata: { name: "pay", labels: { team: "x" } },
+		});
+		account("pay", "default");
+		const { out } = await bed.run(["attach", "-l", "team=x"]);
+		assert.equal(out, "serviceaccount/default configured in pay namespace\n");
+		bed.server.store.delete("Namespace", "", "pay");
+	});
+
+	test("an entry that somebody else made stays", async () => {
+		account("app", "default", [KEY]);
+		const outcome = await bed.run(["detach", "-n", "app"]);
+		assert.deepEqual(outcome, {
+			status: 0,
+			out: "serviceaccount/default unchanged in app namespace\n",
+			err: "Warning: serviceaccount/default in app namespace names the key, but attach did not add it: left as it is\n",
+			asked: [],
+		});
+		assert.deepEqual(secretsOf("app"), [KEY]);
+	});
+
+	test("a Role to get and patch accounts in the namespace is all it needs", async () => {
+		const { status, out } = await bed.run(["attach", "-n", "app"], {
+			user: "dev",
+		});
+		assert.equal(status, 0);
+		assert.equal(out, "serviceaccount/default configured in app namespace\n");
+	});
+
+	test("missing and forbidden accounts are reported, the others done", async () => {
+		const { status, out, err } = await bed.run(
+			["attach", "none", "default", "-n", "app,shop"],
+			{ user: "dev" },
+		);
+		assert.equal(status, 1);
+		assert.equal(out, "serviceaccount/default configured in app namespace\n");
+		const lines = err.split("\n");
+		assert.equal(
+			lines[0],
+			'Error from server (NotFound): serviceaccounts "none" not found (namespace "app")',
+		);
+		assert.match(
+			lines[1] ?? "",
+			/^Warning: pods that run already keep|^Error from server \(Forbidden\): serviceaccounts "none" is forbidden/,
+		);
+		assert.match(
+			err,
+			/Error from server \(Forbidden\): serviceaccounts "default" is forbidden.* in the namespace "shop"/,
+		);
+		assert.match(
+			err,
+			/Warning: pods that run already keep their old pull Secrets until they are restarted; which ones cannot be told: Error from server \(Forbidden\)/,
+		);
+		assert.match(
+			err,
+			/4 service accounts: 1 configured, 0 unchanged, 3 failed\n$/,
+		);
+	});
+
+	test("who may only read changes nothing", async () => {
+		const { status, out, err } = await bed.run(["attach", "-n", "app"], {
+			user: "reader",
+		});
+		assert.deepEqual({ status, out }, { status: 1, out: "" });
+		assert.match(
+			err,
+			/^Error from server \(Forbidden\): serviceaccounts "default" is forbidden: User "reader" cannot patch/,
+		);
+	});
+
+	test("a default account that comes late is waited for", async () => {
+		secret("shop");
+		bed.server.store.delete("ServiceAccount", "shop", "default");
+		const done = bed.run(["attach", "-n", "shop"]);
+		let reads = 0;
+		const off = bed.server.onRequest((request) => {
+			if (request.path.endsWith("/serviceaccounts/default") && ++reads === 3)
+				account("shop", "default", ["late"]);
+			return undefined;
+		});
+		assert.deepEqual(await done, {
+			status: 0,
+			out: "serviceaccount/default configured in shop namespace\n",
+			err: "",
+			asked: [],
+		});
+		off();
+		assert.deepEqual(secretsOf("shop"), ["late", KEY]);
+	});
+
+	test("nothing is waited for in a namespace that is not there, or going", async () => {
+		const missing = await bed.run(["attach", "-n", "nowhere"]);
+		assert.equal(
+			missing.err,
+			'Error from server (NotFound): namespaces "nowhere" not found\n',
+		);
+		bed.server.store.seed({
+			kind: "Namespace",
+			metadata: { name: "going", deletionTimestamp: "2026-01-01T00:00:00Z" },
+		});
+		const going = await bed.run(["attach", "-n", "going"]);
+		assert.match(
+			going.err,
+			/^Error from server \(Forbidden\): namespace "going" is being terminated/,
+		);
+		bed.server.store.delete("Namespace", "", "going");
+	});
+
+	test("dry runs change nothing", async () => {
+		const client = await bed.run(["attach", "-n", "app", "--dry-run=client"]);
+		assert.equal(
+			client.out,
+			"serviceaccount/default configured in app namespace (dry run)\n",
+		);
+		const server = await bed.run([
+			"attach",
+			"-n",
+			"app",
+			"--dry-run=server",
+			"-o",
+			"json",
+		]);
+		assert.deepEqual(JSON.parse(server.out).items, [
+			{
+				context: "embedded",
+				namespace: "app",
+				kind: "ServiceAccount",
+				name: "default",
+				action: "configured",
+				reason: "",
+			},
+		]);
+		assert.deepEqual(secretsOf("app"), ["mine"]);
+	});
+
+	test("running pods with their old list are named, with what restarts them", async () => {
+		secret("app");
+		const pod = (name: string, owner?: object) =>
+			bed.server.store.seed({
+				kind: "Pod",
+				metadata: {
+					namespace: "app",
+					name,
+					labels: { "pod-template-hash": "abc" },
+					...(owner && {
+						ownerReferences: [
+							{ controller: true, apiVersion: "apps/v1", uid: "u", ...owner },
+						],
+					}),
+				},
+				spec: { containers: [] },
+			});
+		pod("bare");
+		pod("web-1", { kind: "ReplicaSet", name: "web-abc" });
+		pod("web-2", { kind: "ReplicaSet", name: "web-abc" });
+		const { status, err } = await bed.run(["attach", "-n", "app"]);
+		assert.equal(status, 0);
+		assert.equal(
+			err,
+			"Warning: running in app namespace with their old pull Secrets: pod/bare; delete and create them again\nWarning: running in app namespace with their old pull Secrets: pod/web-1, pod/web-2; start them anew with: kubectl rollout restart deployment/web -n app\n",
+		);
+		assert.equal((await bed.run(["attach", "-n", "app"])).err, "");
+	});
+
+	test("twenty at once lose no entry", async () => {
+		const names = Array.from({ length: 20 }, (_, at) => `key-${at}`);
+		for (const name of names) secret("app", name);
+		const outcomes = await Promise.all(
+			names.map((name) => bed.run(["attach", "-n", "app", "--key", name])),
+		);
+		assert.deepEqual(
+			outcomes.map(({ status, err }) => `${status}${err}`),
+			names.map(() => "0"),
+		);
+		assert.deepEqual(
+			secretsOf("app")?.toSorted(),
+			["mine", ...names].toSorted(),
+		);
+		assert.equal(
+			metadataOf("app").annotations?.["kubectl-meshreg/attached-keys"]?.split(
+				",",
+			).length,
+			20,
+		);
+	});
+
+	test("an edit that admission refuses is no race: it fails at once", async () => {
+		const off = bed.server.onRequest((request) =>
+			request.method === "PATCH"
+				? { answer: { status: 422, reason: "Invalid", message: "not today" } }
+				: undefined,
+		);
+		bed.server.requests.length = 0;
+		const { status, err } = await bed.run(["attach", "-n", "app"]);
+		off();
+		assert.equal(status, 1);
+		assert.match(err, /not today/);
+		const patches = bed.server.requests.filter(
+			({ method }) => method === "PATCH",
+		);
+		assert.equal(patches.length, 1);
+	});
+
+	const wrong: [argv: string[], message: RegExp][] = [
+		[["-n", ""], /^error: -n: the namespace is empty/],
+		[["-l", ""], /^error: -l: the selector is empty/],
+		[["-n", "a", "-A"], /^error: -n and -A cannot be used together/],
+		[["-A", "-l", "x"], /^error: -A and -l cannot be used together/],
+		[["Not_A_Name"], /^error: SA: "Not_A_Name" is not a/],
+		[
+			["builder", "--all-serviceaccounts"],
+			/^error: --all-serviceaccounts means every one/,
+		],
+		[["--key", ""], /^error: --key: the name is empty/],
+	];
+	for (const verb of ["attach", "detach"])
+		for (const [argv, message] of wrong)
+			test(`${verb} refuses ${argv.join(" ")}`, async () => {
+				const { status, out, err } = await bed.run([verb, ...argv]);
+				assert.deepEqual({ status, out }, { status: 2, out: "" });
+				assert.match(err, message);
+			});
+
+	describe("sync and prune", () => {
+		beforeEach(async () => {
+			const { status } = await bed.run(
+				[
+					"create",
+					"--registry-server",
+					"r.io",
+					"--registry-username",
+					"u",
+					"--registry-password-stdin",
+				],
+				{ stdin: "p" },
+			);
+			assert.equal(status, 0);
+		});
+
+		test("sync --attach lets accounts use what it copied; prune takes it back", async () => {
+			const { status, out, err } = await bed.run([
+				"sync",
+				"-n",
+				"app,shop",
+				"--attach",
+			]);
+			assert.deepEqual(
+				{ status, out, err },
+				{
+					status: 0,
+					out: `secret/${KEY} created in app namespace\nsecret/${KEY} created in shop namespace\nserviceaccount/default configured in app namespace\nserviceaccount/default configured in shop namespace\n`,
+					err: "2 namespaces: 2 created, 0 configured, 0 unchanged, 0 failed; 2 service accounts: 2 configured, 0 unchanged, 0 failed\n",
+				},
+			);
+			assert.deepEqual(secretsOf("app"), ["mine", KEY]);
+			const pruned = await bed.run(["prune", "--yes"]);
+			assert.equal(
+				pruned.out,
+				`secret "${KEY}" deleted from app namespace\nsecret "${KEY}" deleted from nginx-mesh namespace\nsecret "${KEY}" deleted from shop namespace\nserviceaccount/default configured in app namespace\nserviceaccount/default configured in shop namespace\n`,
+			);
+			assert.deepEqual(secretsOf("app"), ["mine"]);
+			assert.equal(secretsOf("shop"), undefined);
+		});
+
+		test("sync --attach=SA, where the copy could be made", async () => {
+			bed.server.store.seed({
+				kind: "Secret",
+				type: "Opaque",
+				metadata: { namespace: "shop", name: KEY },
+			});
+			account("shop", "builder");
+			const { status, out } = await bed.run([
+				"sync",
+				"-n",
+				"app,shop",
+				"--attach=builder",
+			]);
+			assert.equal(status, 1);
+			assert.equal(
+				out,
+				`secret/${KEY} created in app namespace\nserviceaccount/builder configured in app namespace\n`,
+			);
+			assert.equal(secretsOf("shop", "builder"), undefined);
+		});
+
+		test("sync --prune takes back what it attached elsewhere", async () => {
+			await bed.run(["sync", "-n", "app,shop", "--attach"]);
+			const { out } = await bed.run([
+				"sync",
+				"-n",
+				"shop",
+				"--prune",
+				"--yes",
+				"-q",
+			]);
+			assert.equal(
+				out,
+				`secret "${KEY}" deleted from app namespace\nserviceaccount/default configured in app namespace\n`,
+			);
+			assert.deepEqual(secretsOf("shop"), [KEY]);
+		});
+
+		test("prune warns where it may not take back", async () => {
+			await bed.run(["sync", "-n", "app", "--attach"]);
+			const off = bed.server.onRequest((request) =>
+				request.method === "GET" &&
+				request.path.includes("/serviceaccounts") &&
+				request.query.get("labelSelector")?.includes("attached")
+					? {
+							answer: {
+								status: 403,
+								reason: "Forbidden",
+								message: 'serviceaccounts is forbidden: User "x"',
+							},
+						}
+					: undefined,
+			);
+			const { status, err } = await bed.run(["prune", "--yes"]);
+			off();
+			assert.equal(status, 0);
+			assert.match(
+				err,
+				/^Warning: what attach added to service accounts is not taken back: Error from server \(Forbidden\)/,
+			);
+		});
+
+		test("sync --needed goes where pods pull from the source's registries", async () => {
+			const pod = (namespace: string, list: string, image: string) =>
+				bed.server.store.seed({
+					kind: "Pod",
+					metadata: { namespace, name: "p" },
+					spec: { containers: [], [list]: [{ name: "c", image }] },
+				});
+			pod("app", "initContainers", "r.io/a/b:1");
+			pod("shop", "ephemeralContainers", "docker.io/r.io/b");
+			const { status, out, err } = await bed.run(["sync", "--needed"]);
+			assert.deepEqual(
+				{ status, out, err },
+				{
+					status: 0,
+					out: `secret/${KEY} created in app namespace\n`,
+					err: "1 namespace: 1 created, 0 configured, 0 unchanged, 0 failed\n",
+				},
+			);
+		});
+	});
+});
+
+for (const [argv, message] of [
+	[
+		["--needed", "--prune"],
+		/^error: --prune and --needed cannot be used together/,
+	],
+	[["--needed", "-A"], /^error: -A and --needed cannot be used together/],
+	[["-A", "--attach="], /^error: --attach: the name is empty/],
+] as const)
+	test(`sync refuses ${argv.join(" ")}`, async () => {
+		await using bed = await testBed();
+		const { status, err } = await bed.run(["sync", ...argv]);
+		assert.equal(status, 2);
+		assert.match(err, message);
+	});

@@ -1,0 +1,686 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { Finding } from "../../../src/core/check/finding.ts";
+import { PlayedNode } from "../../support/played-node.ts";
+import { registry } from "../../support/registry/registry.ts";
+import { serve } from "../../support/registry/server.ts";
+import { type TestBed, testBed } from "../../support/test-bed.ts";
+
+const KEY = "nginx-mesh-registry-key";
+const OWN = { usage: KEY, "app.kubernetes.io/managed-by": "kubectl-meshreg" };
+
+const started = (options = {}) =>
+	testBed({ namespaces: ["app", "shop", "nginx-mesh"], ...options });
+
+function secret(
+	bed: TestBed,
+	at: string,
+	content: string | Record<string, object>,
+	metadata: object = {},
+	type = "kubernetes.io/dockerconfigjson",
+): void {
+	const [namespace = "", name = ""] = at.split("/");
+	const text =
+		typeof content === "string" ? content : JSON.stringify({ auths: content });
+	bed.server.store.seed({
+		kind: "Secret",
+		metadata: { namespace, name, ...metadata },
+		type,
+		data: { ".dockerconfigjson": btoa(text) },
+	});
+}
+
+const source = (bed: TestBed, auths: Record<string, object>) =>
+	secret(bed, `nginx-mesh/${KEY}`, auths, { labels: OWN, uid: "1" });
+
+const copyOf = (from: string) => ({
+	labels: OWN,
+	annotations: { "kubectl-meshreg/source": from },
+});
+
+const user = (password: string) => ({ username: "robot", password });
+
+function account(bed: TestBed, namespace: string, ...names: string[]): void {
+	bed.server.store.seed({
+		kind: "ServiceAccount",
+		metadata: { namespace, name: "default" },
+		imagePullSecrets: names.map((name) => ({ name })),
+	});
+}
+
+/** A pod that waits for its image, as a kubelet reports it. */
+function waiting(
+	bed: TestBed,
+	at: string,
+	message: string,
+	more: {
+		reason?: string;
+		image?: string;
+		kind?: "init" | "ephemeral";
+		event?: { reason: string; message: string };
+	} = {},
+): void {
+	const [namespace = "", name = ""] = at.split("/");
+	const { reason = "ErrImagePull", image = "r.io/web:1", kind, event } = more;
+	const containers = [{ name: "main", image }];
+	const statuses = [
+		{ name: "main", image, state: { waiting: { reason, message } } },
+	];
+	const [list, status] =
+		kind === "init"
+			? ["initContainers", "initContainerStatuses"]
+			: kind === "ephemeral"
+				? ["ephemeralContainers", "ephemeralContainerStatuses"]
+				: ["containers", "containerStatuses"];
+	bed.server.store.seed({
+		kind: "Pod",
+		metadata: { namespace, name },
+		spec: { containers: [], [list]: containers },
+		status: { phase: "Pending", [status]: statuses },
+	});
+	if (event)
+		bed.server.store.seed({
+			kind: "Event",
+			metadata: { namespace, name: `${name}.1` },
+			type: "Warning",
+			...event,
+			involvedObject: { kind: "Pod", namespace, name },
+		});
+}
+
+async function findings(
+	bed: TestBed,
+	args: string[] = [],
+	given: object = {},
+): Promise<Finding[]> {
+	const { out, err } = await bed.run(["check", "-o", "json", ...args], given);
+	assert.equal(err, "");
+	return JSON.parse(out).items;
+}
+
+const lines = (items: Finding[], group: string) =>
+	items
+		.filter((item) => item.group === group)
+		.map(({ status, message }) => `${status}: ${message}`);
+
+describe("check", () => {
+	test("says that all is well, and exits 0", async () => {
+		await using bed = await started();
+		source(bed, { "r.io": user("right") });
+		for (const namespace of ["app", "shop"]) {
+			secret(
+				bed,
+				`${namespace}/${KEY}`,
+				{ "r.io": user("right") },
+				copyOf(`nginx-mesh/${KEY}`),
+			);
+			account(bed, namespace, KEY);
+		}
+		const node = new PlayedNode(bed.server.store);
+		node.deploy({ namespace: "app", name: "web", image: "r.io/web:1" });
+		node.pull();
+		assert.deepEqual(await bed.run(["check"]), {
+			status: 0,
+			out: `credentials
+-----------
+√ nginx-mesh/${KEY} is well-formed, for r.io
+
+copies
+------
+√ 2 copies, equal to their source
+
+service accounts
+----------------
+√ 2 service accounts: all that they name is there
+
+permissions
+-----------
+√ you may do everything that the commands need
+
+pods
+----
+√ 1 pod: none waits for an image
+`,
+			err: "All is well\n",
+			asked: [],
+		});
+		assert.deepEqual(await bed.run(["check", "-q"]), {
+			status: 0,
+			out: "",
+			err: "",
+			asked: [],
+		});
+	});
+
+	test("says what is wrong by group, and exits 1", async () => {
+		await using bed = await started();
+		source(bed, { "r.io": user("right") });
+		secret(
+			bed,
+			`app/${KEY}`,
+			{ "r.io": user("old") },
+			copyOf(`nginx-mesh/${KEY}`),
+		);
+		account(bed, "app", KEY, "gone");
+		waiting(bed, "shop/web", "x509: certificate signed by unknown authority");
+		assert.deepEqual(await bed.run(["check"]), {
+			status: 1,
+			out: `credentials
+-----------
+√ nginx-mesh/${KEY} is well-formed, for r.io
+
+copies
+------
+× one copy differs from the source nginx-mesh/${KEY}: in app
+    Something else wrote them since the last sync, or the source changed.
+    To mend it: kubectl meshreg sync -n app
+× missing where pods use images of its registries: in shop
+    To mend it: kubectl meshreg sync -n shop --attach
+
+service accounts
+----------------
+× default in app names gone, which is not there
+    Kubelets skip it with a warning. Create the Secret, or take the name out with 'kubectl edit serviceaccount default -n app'.
+
+permissions
+-----------
+√ you may do everything that the commands need
+
+pods
+----
+× 1 pod in shop cannot pull: nodes do not trust the authority that signed the certificate of r.io
+    Install the CA on every node, in the container runtime's configuration for this host; a pull Secret cannot carry it.
+`,
+			err: "4 problems\n",
+			asked: [],
+		});
+	});
+
+	test("-o json is stable, and warnings alone are healthy", async () => {
+		await using bed = await started();
+		source(bed, { "r.io": user("right"), "your-registry": user("right") });
+		const { out, err, status } = await bed.run([
+			"check",
+			"-o",
+			"json",
+			"-n",
+			"app",
+		]);
+		assert.equal(status, 0);
+		assert.equal(err, "");
+		const { healthy, items } = JSON.parse(out);
+		assert.equal(healthy, true);
+		assert.deepEqual(items[0], {
+			group: "credentials",
+			status: "warning",
+			message: `nginx-mesh/${KEY}: no image's name matches the key your-registry`,
+			hint: "A host has a dot or a port; without them, kubelets read it as a folder of Docker Hub.",
+			command: "",
+			cause: "never-matches",
+			namespaces: ["nginx-mesh"],
+			pods: 0,
+		});
+	});
+});
+
+describe("check: credentials", () => {
+	const auth = btoa("robot:right");
+	const NOW = Date.parse("2026-11-21T08:00:00Z");
+	const jwt = (at: number) => ({
+		username: `e30.${Buffer.from(JSON.stringify({ exp: at / 1000 })).toString("base64url")}.c2ln`,
+		password: "x",
+	});
+	const rows: [
+		what: string,
+		seed: (bed: TestBed) => void,
+		expected: string[],
+	][] = [
+		[
+			"none",
+			() => {},
+			[
+				`problem: no source named "${KEY}" in namespace "nginx-mesh" or any other`,
+			],
+		],
+		[
+			"several",
+			(bed) => {
+				for (const namespace of ["app", "shop"])
+					secret(
+						bed,
+						`${namespace}/${KEY}`,
+						{ "r.io": { auth } },
+						{ labels: OWN },
+					);
+			},
+			[
+				`problem: 2 sources named "${KEY}"`,
+				`ok: app/${KEY} is well-formed, for r.io`,
+				`ok: shop/${KEY} is well-formed, for r.io`,
+			],
+		],
+		[
+			"auth that differs",
+			(bed) =>
+				source(bed, {
+					"r.io": { auth, ...user("other") },
+					"https://index.docker.io/v1/": { auth, ...user("right") },
+				}),
+			[
+				`problem: nginx-mesh/${KEY}: for r.io, auth differs from username and password`,
+			],
+		],
+		[
+			"malformed",
+			(bed) => source(bed, { "r.io": { auth: "%" } }),
+			[
+				`problem: nginx-mesh/${KEY}: it cannot be read, which fails every pull of a pod that names it: illegal base64 data at input byte 0`,
+			],
+		],
+		[
+			"expired and nearly expired",
+			(bed) =>
+				source(bed, {
+					"a.io": jwt(NOW - 1000),
+					"b.io": jwt(NOW + 3_600_000),
+					"c.io": jwt(NOW + 9e9),
+				}),
+			[
+				`ok: nginx-mesh/${KEY} is well-formed, for a.io, b.io and 1 more`,
+				`problem: nginx-mesh/${KEY}: the credential for a.io expired at 2026-11-21T07:59:59Z`,
+				`warning: nginx-mesh/${KEY}: the credential for b.io expires at 2026-11-21T09:00:00Z`,
+			],
+		],
+		[
+			"empty",
+			(bed) => source(bed, {}),
+			[`problem: nginx-mesh/${KEY}: it holds no credentials`],
+		],
+	];
+	for (const [what, seed, expected] of rows)
+		test(what, async () => {
+			await using bed = await started();
+			seed(bed);
+			assert.deepEqual(
+				lines(await findings(bed, [], { now: NOW }), "credentials"),
+				expected,
+			);
+		});
+
+	test("--verify asks the registries", async () => {
+		await using bed = await started();
+		const server = await serve(
+			registry({ by: "basic", accounts: { passwords: { robot: "right" } } }),
+		);
+		const closed = await serve(registry({ by: "none" }));
+		await closed.close();
+		source(bed, { [server.host]: user("right"), [closed.host]: user("right") });
+		const good = await findings(bed, ["--verify"]);
+		source(bed, { [server.host]: user("wrong") });
+		const bad = await findings(bed, ["--verify"]);
+		await server.close();
+		assert.deepEqual(lines(good, "credentials").slice(1), [
+			`ok: nginx-mesh/${KEY}: ${server.host} accepts the credential`,
+			`unknown: nginx-mesh/${KEY}: ${closed.host} cannot be asked about the credential: ${closed.host} refused the connection: see whether the port is right and the registry is up`,
+		]);
+		const rejected = bad.find(({ cause }) => cause === "rejected");
+		assert.equal(rejected?.status, "problem");
+		assert.equal(
+			rejected?.command,
+			`kubectl meshreg rotate --registry-server ${server.host}`,
+		);
+	});
+});
+
+describe("check: pods", () => {
+	const containerd = (words: string) =>
+		`failed to pull and unpack image "r.io/web:1": failed to resolve reference "r.io/web:1": ${words}`;
+	/** With a copy that has a credential, or without. */
+	const rows: [
+		what: string,
+		message: string,
+		more: Parameters<typeof waiting>[3],
+		without: string,
+		with_: string,
+	][] = [
+		[
+			"no right",
+			containerd(
+				"pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed",
+			),
+			{},
+			"no-key",
+			"no-right",
+		],
+		[
+			"unauthorized",
+			"unauthorized: authentication required",
+			{},
+			"no-key",
+			"rejected",
+		],
+		[
+			"rejected",
+			containerd(
+				"failed to authorize: failed to fetch oauth token: unexpected status: 401 Unauthorized",
+			),
+			{},
+			"no-key",
+			"rejected",
+		],
+		[
+			"forbidden",
+			containerd(
+				"unexpected status from HEAD request to https://r.io/v2/web/manifests/1: 403 Forbidden",
+			),
+			{},
+			"no-key",
+			"forbidden",
+		],
+		[
+			"expired",
+			"denied: Your authorization token has expired. Reauthenticate and try again.",
+			{},
+			"no-key",
+			"expired-token",
+		],
+		["asked without", "no basic auth credentials", {}, "no-key", "pod-older"],
+		[
+			"not found",
+			containerd("r.io/web:1: not found"),
+			{},
+			"not-found",
+			"not-found",
+		],
+		[
+			"rate limit",
+			"toomanyrequests: You have reached your pull rate limit",
+			{},
+			"rate-limit",
+			"rate-limit",
+		],
+		[
+			"network",
+			containerd(
+				'failed to do request: Head "https://r.io/v2/": dial tcp: lookup r.io: no such host',
+			),
+			{},
+			"unreachable",
+			"unreachable",
+		],
+		[
+			"architecture",
+			"no match for platform in manifest: not found",
+			{ kind: "init" },
+			"architecture",
+			"architecture",
+		],
+		[
+			"disk",
+			"write /x: no space left on device",
+			{ kind: "ephemeral" },
+			"disk",
+			"disk",
+		],
+		[
+			"no reference",
+			'couldn\'t parse image name "R": invalid reference format',
+			{ reason: "InvalidImageName", image: "R.io/Web" },
+			"invalid-reference",
+			"invalid-reference",
+		],
+		[
+			"never pulled",
+			'Container image "r.io/web:1" is not present with pull policy of Never',
+			{ reason: "ErrImageNeverPull" },
+			"never-pull",
+			"never-pull",
+		],
+		[
+			"an old kubelet",
+			'Back-off pulling image "r.io/web:1"',
+			{
+				reason: "ImagePullBackOff",
+				event: {
+					reason: "Failed",
+					message: "Error: http: server gave HTTP response to HTTPS client",
+				},
+			},
+			"plain-http",
+			"plain-http",
+		],
+		[
+			"nothing said",
+			'Back-off pulling image "r.io/web:1"',
+			{ reason: "ImagePullBackOff" },
+			"unknown",
+			"unknown",
+		],
+	];
+	for (const [what, message, more, without, with_] of rows)
+		test(what, async () => {
+			await using bed = await started();
+			const cause = async () =>
+				(await findings(bed)).find(({ group }) => group === "pods")?.cause;
+			account(bed, "app");
+			waiting(bed, "app/web", message, more);
+			assert.equal(await cause(), without);
+			secret(bed, "app/mine", { "r.io": user("x") });
+			const pod = bed.server.store.get("Pod", "app", "web");
+			bed.server.store.seed({
+				...pod,
+				kind: "Pod",
+				metadata: { namespace: "app", name: "web" },
+				spec: {
+					...(pod?.spec as object),
+					imagePullSecrets: [{ name: "mine" }],
+				},
+			});
+			assert.equal(await cause(), with_);
+		});
+
+	test("are grouped by cause over namespaces, the most frequent first", async () => {
+		await using bed = await started({ namespaces: ["a", "b", "c", "d"] });
+		for (const namespace of ["a", "b", "c", "d"])
+			for (const name of ["x", "y"])
+				waiting(
+					bed,
+					`${namespace}/${name}`,
+					"dial tcp 10.0.0.1:443: connect: connection refused",
+				);
+		waiting(bed, "a/z", "dial tcp 10.0.0.2:443: i/o timeout", {
+			image: "other.io/z",
+		});
+		assert.deepEqual(lines(await findings(bed), "pods"), [
+			"problem: 8 pods in a, b and 2 more cannot pull: nodes cannot reach r.io",
+			"problem: 1 pod in a cannot pull: nodes cannot reach other.io",
+		]);
+	});
+
+	test("that have ended, are going or run are let be", async () => {
+		await using bed = await started();
+		const state = { waiting: { reason: "ErrImagePull", message: "x" } };
+		const statuses = [{ name: "main", image: "r.io/x", state }];
+		for (const [name, metadata, phase] of [
+			["done", {}, "Succeeded"],
+			["going", { deletionTimestamp: "2026-01-01T00:00:00Z" }, "Running"],
+		] as const)
+			bed.server.store.seed({
+				kind: "Pod",
+				metadata: { namespace: "app", name, ...metadata },
+				spec: { containers: [] },
+				status: { phase, containerStatuses: statuses },
+			});
+		waiting(bed, "app/starting", "", { reason: "ContainerCreating" });
+		assert.deepEqual(lines(await findings(bed), "pods"), [
+			"ok: 1 pod: none waits for an image",
+		]);
+	});
+});
+
+describe("check: service accounts", () => {
+	test("are blamed for pods that take their list from them, and no others", async () => {
+		await using bed = await started();
+		source(bed, { "r.io": user("right") });
+		secret(
+			bed,
+			`app/${KEY}`,
+			{ "r.io": user("right") },
+			copyOf(`nginx-mesh/${KEY}`),
+		);
+		secret(bed, "app/own", { "other.io": user("right") });
+		account(bed, "app");
+		const run = (name: string, names: string[]) =>
+			bed.server.store.seed({
+				kind: "Pod",
+				metadata: { namespace: "app", name },
+				spec: {
+					containers: [{ name: "main", image: "r.io/web:1" }],
+					imagePullSecrets: names.map((secretName) => ({ name: secretName })),
+				},
+				status: { phase: "Running" },
+			});
+		run("own-list", ["own"]);
+		assert.deepEqual(lines(await findings(bed), "service accounts"), [
+			"ok: 1 service account: all that they name is there",
+		]);
+		run("no-list", []);
+		assert.deepEqual(lines(await findings(bed), "service accounts"), [
+			`warning: default in app does not name ${KEY}, which 1 pod would need`,
+		]);
+	});
+});
+
+describe("check with few permissions", () => {
+	test("in its own namespaces reads nothing of others", async () => {
+		await using bed = await started({
+			users: { sam: {} },
+			allow: [
+				{
+					user: "sam",
+					verbs: ["get", "list"],
+					resources: ["secrets", "serviceaccounts", "pods", "events"],
+					namespaces: ["app", "nginx-mesh"],
+				},
+			],
+		});
+		source(bed, { "r.io": user("right") });
+		const items = await findings(bed, ["-n", "app"], { user: "sam" });
+		assert.deepEqual(
+			items.filter(({ status }) => status === "unknown"),
+			[],
+		);
+		const listed = bed.server.requests.filter(({ path }) =>
+			/^\/api\/v1\/(secrets|pods)/.test(path),
+		);
+		assert.deepEqual(listed, []);
+		assert.ok(
+			lines(items, "permissions").includes(
+				"warning: create, rotate and sync need to create, patch secrets: not allowed in app",
+			),
+		);
+		assert.ok(
+			lines(items, "permissions").includes(
+				"warning: prune needs to delete secrets: not allowed in app",
+			),
+		);
+	});
+
+	test("a namespace that is not there is not well, an empty one is", async () => {
+		await using bed = await started();
+		source(bed, { "r.io": user("right") });
+		const items = await findings(bed, ["-n", "shop,shp"]);
+		assert.deepEqual(lines(items, "pods"), [
+			'unknown: cannot read namespace shp: Error from server (NotFound): namespaces "shp" not found',
+			"ok: 0 pods: none waits for an image",
+		]);
+	});
+
+	test("pods of one name in two namespaces are told apart", async () => {
+		await using bed = await started();
+		source(bed, { "r.io": user("right") });
+		for (const namespace of ["app", "shop"]) {
+			account(bed, namespace);
+			waiting(
+				bed,
+				`${namespace}/web`,
+				"unauthorized: authentication required",
+				{ image: "q.io/web:1" },
+			);
+		}
+		const [item] = (await findings(bed)).filter(
+			({ cause }) => cause === "no-key",
+		);
+		assert.match(
+			item?.hint ?? "",
+			/ Nothing makes pod\/web in app and pod\/web in shop again: delete and create them\.$/,
+		);
+	});
+
+	test("where the key of another name has no source, that one is to be created", async () => {
+		await using bed = await started();
+		const [item] = (await findings(bed, ["--key", "other"])).filter(
+			({ cause }) => cause === "no-source",
+		);
+		assert.equal(item?.command, "kubectl meshreg create other");
+	});
+
+	test("says what it could not look at, and judges nothing by it", async () => {
+		await using bed = await started({
+			users: { sam: {} },
+			allow: [
+				{
+					user: "sam",
+					verbs: ["list"],
+					resources: ["pods", "serviceaccounts"],
+				},
+			],
+		});
+		account(bed, "app", KEY);
+		waiting(bed, "app/web", "unauthorized: authentication required");
+		const { out, status } = await bed.run(["check", "-o", "json"], {
+			user: "sam",
+		});
+		assert.equal(status, 1);
+		const { healthy, items } = JSON.parse(out);
+		assert.equal(healthy, false);
+		assert.deepEqual(
+			[
+				...new Set(
+					items.map(
+						({ group, status: was, cause }: Finding) =>
+							`${group} ${was} ${cause}`,
+					),
+				),
+			],
+			[
+				"credentials unknown unreadable",
+				"service accounts unknown unreadable",
+				"permissions warning forbidden",
+				"pods problem no-key",
+			],
+		);
+		for (const { command } of items) assert.equal(command, "");
+		assert.deepEqual(lines(items, "credentials"), [
+			'unknown: cannot read Secrets: Error from server (Forbidden): secrets is forbidden: User "sam" cannot list resource "secrets" in API group "" at the cluster scope',
+			'unknown: cannot read the source: Error from server (Forbidden): secrets "nginx-mesh-registry-key" is forbidden: User "sam" cannot get resource "secrets" in API group "" in the namespace "nginx-mesh"',
+		]);
+	});
+});
+
+describe("check refuses", () => {
+	const rows: [args: string[], err: RegExp][] = [
+		[["x"], /check takes no operands/],
+		[["-n", ""], /-n: the namespace is empty/],
+		[["-n", "a", "-A"], /-n and -A cannot be used together/],
+		[["-o", "yaml"], /allowed formats are: json/],
+		[["--key", ""], /--key: the name is empty/],
+	];
+	for (const [args, err] of rows)
+		test(`check ${args.join(" ")}`, async () => {
+			await using bed = await started();
+			const outcome = await bed.run(["check", ...args]);
+			assert.match(outcome.err, err);
+			assert.equal(outcome.status, 2);
+		});
+});

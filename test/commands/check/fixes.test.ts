@@ -1,0 +1,457 @@
+/** Every command that check prints is run, and what it was printed for is gone. */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { Finding } from "../../../src/core/check/finding.ts";
+import { runMending } from "../../support/mending.ts";
+import { PlayedNode } from "../../support/played-node.ts";
+import { type TestBed, testBed } from "../../support/test-bed.ts";
+
+const KEY = "nginx-mesh-registry-key";
+const LABELS = { usage: KEY };
+const IMAGE = "r.io/web:1";
+
+interface Scene {
+	bed: TestBed;
+	node: PlayedNode;
+	run(...argv: string[]): Promise<void>;
+	/** A Secret with these passwords by host, or with this text. */
+	secret(
+		at: string,
+		content: string | Record<string, string>,
+		metadata?: object,
+		type?: string,
+	): void;
+	account(namespace: string, ...secrets: string[]): void;
+}
+
+async function scene(): Promise<Scene & AsyncDisposable> {
+	const bed = await testBed({ namespaces: ["app", "shop", "nginx-mesh"] });
+	const { store } = bed.server;
+	const account = (namespace: string, ...secrets: string[]) =>
+		store.seed({
+			kind: "ServiceAccount",
+			metadata: { namespace, name: "default" },
+			imagePullSecrets: secrets.map((name) => ({ name })),
+		});
+	for (const namespace of ["app", "shop"]) account(namespace);
+	return {
+		bed,
+		node: new PlayedNode(store),
+		account,
+		async run(...argv) {
+			const { status, err } = await bed.run(argv, { stdin: "right" });
+			assert.equal(status, 0, err);
+		},
+		secret(
+			at,
+			content,
+			metadata = {},
+			type = "kubernetes.io/dockerconfigjson",
+		) {
+			const [namespace = "", name = ""] = at.split("/");
+			const auths = Object.fromEntries(
+				Object.entries(content).map(([host, password]) => [
+					host,
+					{ username: "robot", password },
+				]),
+			);
+			const text =
+				typeof content === "string" ? content : JSON.stringify({ auths });
+			store.seed({
+				kind: "Secret",
+				metadata: { namespace, name, ...metadata },
+				type,
+				data: { ".dockerconfigjson": btoa(text) },
+			});
+		},
+		[Symbol.asyncDispose]: () => bed[Symbol.asyncDispose](),
+	};
+}
+
+const CREATE = [
+	"create",
+	"--registry-server",
+	"r.io",
+	"--registry-username",
+	"robot",
+	"--registry-password-stdin",
+];
+const copy = {
+	labels: LABELS,
+	annotations: { "kubectl-meshreg/source": `nginx-mesh/${KEY}` },
+};
+
+/** `cause`: of the finding that is to be mended. */
+const SCENES: [
+	what: string,
+	cause: string,
+	command: string,
+	seed: (scene: Scene) => Promise<void> | void,
+][] = [
+	[
+		"no copy in two namespaces",
+		"no-secret",
+		"kubectl meshreg sync -n app,shop --attach && kubectl rollout restart deployment/web -n app && kubectl rollout restart deployment/web -n shop",
+		async ({ node, run }) => {
+			await run(...CREATE);
+			for (const namespace of ["app", "shop"])
+				node.deploy({ namespace, name: "web", image: IMAGE, replicas: 2 });
+		},
+	],
+	[
+		"no copy, for another account",
+		"no-secret",
+		"kubectl meshreg sync -n app --attach=runner && kubectl rollout restart deployment/web -n app",
+		async ({ bed, node, run }) => {
+			await run(...CREATE);
+			bed.server.store.seed({
+				kind: "ServiceAccount",
+				metadata: { namespace: "app", name: "runner" },
+			});
+			node.deploy({
+				namespace: "app",
+				name: "web",
+				image: IMAGE,
+				account: "runner",
+			});
+		},
+	],
+	[
+		"somebody else's Secret where the copy belongs",
+		"no-secret",
+		"kubectl meshreg sync -n app --force",
+		async ({ node, run, secret, account }) => {
+			await run(...CREATE);
+			secret(`app/${KEY}`, { "other.io": "right" });
+			account("app", KEY);
+			node.deploy({ namespace: "app", name: "web", image: IMAGE });
+		},
+	],
+	[
+		"a named Secret that is not there",
+		"secret-missing",
+		"kubectl meshreg sync -n app",
+		async ({ node, run, account }) => {
+			await run(...CREATE);
+			account("app", KEY);
+			node.deploy({ namespace: "app", name: "web", image: IMAGE });
+		},
+	],
+	[
+		"a named Secret of another name that is not there",
+		"secret-missing",
+		"kubectl meshreg create regcred -n app --registry-server r.io",
+		({ node, account }) => {
+			account("app", "regcred");
+			node.deploy({ namespace: "app", name: "web", image: IMAGE });
+		},
+	],
+	[
+		"a copy that no account names",
+		"not-attached",
+		"kubectl meshreg attach -n app && kubectl rollout restart deployment/web -n app",
+		async ({ node, run }) => {
+			await run(...CREATE);
+			await run("sync", "-n", "app");
+			node.deploy({ namespace: "app", name: "web", image: IMAGE });
+		},
+	],
+	[
+		"a list in the template that hides the account's",
+		"not-attached",
+		`kubectl get deployment/web -n app -o yaml | kubectl meshreg inject -f - | kubectl apply -f -`,
+		async ({ node, run, secret }) => {
+			await run(...CREATE);
+			await run("sync", "-n", "app", "--attach");
+			secret("app/own", { "other.io": "right" });
+			node.deploy({
+				namespace: "app",
+				name: "web",
+				image: IMAGE,
+				secrets: ["own"],
+			});
+		},
+	],
+	[
+		"a pod from before the attachment",
+		"pod-older",
+		"kubectl rollout restart deployment/web -n app",
+		async ({ node, run }) => {
+			node.deploy({ namespace: "app", name: "web", image: IMAGE });
+			await run(...CREATE);
+			await run("sync", "-n", "app", "--attach");
+		},
+	],
+	[
+		"no source at all",
+		"no-key",
+		"kubectl meshreg create --registry-server r.io && kubectl meshreg sync -n app --attach && kubectl rollout restart deployment/web -n app",
+		({ node }) => node.deploy({ namespace: "app", name: "web", image: IMAGE }),
+	],
+	[
+		"a registry that the source does not know",
+		"no-key",
+		"kubectl meshreg create --add --registry-server other.io:5000 && kubectl meshreg sync -n app",
+		async ({ node, run }) => {
+			await run(...CREATE);
+			await run("sync", "-n", "app", "--attach");
+			node.deploy({
+				namespace: "app",
+				name: "web",
+				image: "other.io:5000/web",
+			});
+		},
+	],
+	[
+		"pulls without a credential, of which there were too many",
+		"rate-limit",
+		"kubectl meshreg create --add --registry-server docker.io && kubectl meshreg sync -n app --attach && kubectl rollout restart deployment/web -n app",
+		async ({ node, run }) => {
+			await run(...CREATE);
+			node.deploy({ namespace: "app", name: "web", image: "nats:2.9" });
+		},
+	],
+	[
+		"a pod beside the source",
+		"not-attached",
+		"kubectl meshreg attach -n nginx-mesh && kubectl rollout restart deployment/web -n nginx-mesh",
+		async ({ node, run, account }) => {
+			await run(...CREATE);
+			account("nginx-mesh");
+			node.deploy({ namespace: "nginx-mesh", name: "web", image: IMAGE });
+		},
+	],
+	[
+		"a pod beside the source, which lacks its registry",
+		"no-key",
+		"kubectl meshreg create --add --registry-server other.io && kubectl meshreg attach -n nginx-mesh && kubectl rollout restart deployment/web -n nginx-mesh",
+		async ({ node, run, account }) => {
+			await run(...CREATE);
+			account("nginx-mesh");
+			node.deploy({
+				namespace: "nginx-mesh",
+				name: "web",
+				image: "other.io/web",
+			});
+		},
+	],
+	[
+		"a credential that the registry rejects",
+		"rejected",
+		"kubectl meshreg rotate --registry-server r.io",
+		async ({ bed, node, run }) => {
+			await bed.run(CREATE, { stdin: "wrong" });
+			await run("sync", "-n", "app,shop", "--attach");
+			for (const namespace of ["app", "shop"])
+				node.deploy({ namespace, name: "web", image: IMAGE });
+		},
+	],
+	[
+		"a credential of somebody else that the registry rejects",
+		"rejected",
+		"kubectl meshreg create regcred -n app --force --replace --registry-server r.io",
+		({ node, secret, account }) => {
+			secret("app/regcred", { "r.io": "wrong" });
+			account("app", "regcred");
+			node.deploy({ namespace: "app", name: "web", image: IMAGE });
+		},
+	],
+	[
+		"an expired credential",
+		"expired",
+		"kubectl meshreg rotate --registry-server r.io",
+		async ({ bed, run }) => {
+			const exp = btoa(JSON.stringify({ exp: 1 })).replaceAll("=", "");
+			await bed.run(CREATE, { stdin: `e30.${exp}.c2ln` });
+			await run("sync", "-n", "app");
+		},
+	],
+	[
+		"an auth that differs from username and password",
+		"auth-differs",
+		"kubectl meshreg rotate --registry-server r.io",
+		({ secret }) =>
+			secret(
+				`nginx-mesh/${KEY}`,
+				JSON.stringify({
+					auths: {
+						"r.io": {
+							username: "robot",
+							password: "right",
+							auth: btoa("robot:old"),
+						},
+					},
+				}),
+				{
+					labels: {
+						...LABELS,
+						"app.kubernetes.io/managed-by": "kubectl-meshreg",
+					},
+				},
+			),
+	],
+	[
+		"a malformed copy",
+		"malformed-secret",
+		"kubectl meshreg sync -n app",
+		async ({ node, run, secret, account }) => {
+			await run(...CREATE);
+			secret(`app/${KEY}`, "not json", copy);
+			account("app", KEY);
+			node.deploy({ namespace: "app", name: "web", image: IMAGE });
+		},
+	],
+	[
+		"a malformed Secret of somebody else",
+		"malformed-secret",
+		"kubectl delete secret broken -n app",
+		async ({ node, run, secret, account }) => {
+			await run(...CREATE);
+			await run("sync", "-n", "app");
+			secret("app/broken", '{"auths":{"x.io":{"auth":"%"}}}');
+			account("app", "broken", KEY);
+			node.deploy({ namespace: "app", name: "web", image: IMAGE });
+		},
+	],
+	[
+		"a drifted copy",
+		"drifted",
+		"kubectl meshreg sync -n app",
+		async ({ run, secret }) => {
+			await run(...CREATE);
+			secret(`app/${KEY}`, { "r.io": "old" }, copy);
+		},
+	],
+	[
+		"a copy whose source is gone",
+		"orphaned",
+		"kubectl meshreg prune --orphaned -n app",
+		async ({ run, secret }) => {
+			await run(...CREATE);
+			secret(
+				`app/${KEY}`,
+				{ "r.io": "old" },
+				{ ...copy, annotations: { "kubectl-meshreg/source": "gone/key" } },
+			);
+		},
+	],
+	[
+		"a copy that nginx-meshctl made",
+		"unlabelled",
+		"kubectl meshreg sync -n app --force",
+		async ({ run, secret }) => {
+			await run(...CREATE);
+			secret(`app/${KEY}`, { "r.io": "right" });
+		},
+	],
+	[
+		"a copy missing where pods run",
+		"missing",
+		"kubectl meshreg sync -n app --attach",
+		async ({ bed, node, run }) => {
+			await run(...CREATE);
+			node.deploy({ namespace: "app", name: "web", image: IMAGE });
+			bed.server.store.seed({
+				kind: "Pod",
+				metadata: { namespace: "app", name: "ran" },
+				spec: { containers: [{ name: "main", image: IMAGE }] },
+				status: { phase: "Running" },
+			});
+		},
+	],
+	[
+		"an account that names what is not there",
+		"dangling",
+		"kubectl meshreg sync -n app",
+		async ({ run, account }) => {
+			await run(...CREATE);
+			account("app", KEY);
+		},
+	],
+	[
+		"an account that does not name the copy",
+		"account-lacks-key",
+		"kubectl meshreg attach -n app",
+		async ({ bed, run }) => {
+			await run(...CREATE);
+			await run("sync", "-n", "app");
+			bed.server.store.seed({
+				kind: "Pod",
+				metadata: { namespace: "app", name: "ran" },
+				spec: { containers: [{ name: "main", image: IMAGE }] },
+				status: { phase: "Running" },
+			});
+		},
+	],
+	[
+		"a malformed source",
+		"malformed",
+		"kubectl meshreg create --replace --registry-server r.io",
+		({ secret }) =>
+			secret(`nginx-mesh/${KEY}`, '{"auths":{"r.io":{"auth":"%"}}}', {
+				labels: {
+					...LABELS,
+					"app.kubernetes.io/managed-by": "kubectl-meshreg",
+				},
+			}),
+	],
+];
+
+describe("what check prints mends it", () => {
+	for (const [what, cause, command, seed] of SCENES)
+		test(`${what}: ${cause}`, async () => {
+			await using here = await scene();
+			await seed(here);
+			const found = async () => {
+				here.node.pull();
+				const { out } = await here.bed.run(["check", "-o", "json"]);
+				const items: Finding[] = JSON.parse(out).items;
+				return items;
+			};
+			const before = (await found()).find((item) => item.cause === cause);
+			assert.ok(before, "the cause is found");
+			assert.equal(before.command, command);
+			await runMending(before.command, here.bed, here.node);
+			const after = await found();
+			assert.deepEqual(
+				after.filter((item) => item.cause === cause),
+				[],
+			);
+			if (before.pods > 0 && before.group === "pods")
+				assert.deepEqual(
+					after.filter(
+						({ group, status }) => group === "pods" && status !== "ok",
+					),
+					[],
+				);
+		});
+});
+
+describe("what explain prints mends it", () => {
+	const ofPods = SCENES.filter(
+		([, , command]) =>
+			/rollout restart|inject/.test(command) && / -n app( |$)/.test(command),
+	);
+	for (const [what, , , seed] of ofPods)
+		test(what, async () => {
+			await using here = await scene();
+			await seed(here);
+			const pod = () => {
+				const [found] = here.bed.server.store.all("Pod", "app");
+				const image = String(here.node.imageOf("app", "web"));
+				return [
+					"explain",
+					image,
+					"-n",
+					"app",
+					"--pod",
+					found?.metadata.name ?? "",
+				];
+			};
+			const { out, status } = await here.bed.run(pod());
+			assert.equal(status, 1);
+			const command = /^To mend it:\n {2}(.*)$/m.exec(out)?.[1] ?? "";
+			await runMending(command, here.bed, here.node);
+			assert.equal((await here.bed.run(pod())).status, 0, command);
+		});
+});

@@ -1,0 +1,866 @@
+import assert from "node:assert/strict";
+import { generateKeyPairSync } from "node:crypto";
+import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { notPosix } from "../../support/posix.ts";
+import { type TestBed, testBed } from "../../support/test-bed.ts";
+
+const NOW = Date.parse("2026-11-21T08:00:00Z");
+const USER = [
+	"--registry-server",
+	"registry.example.com",
+	"--registry-username",
+	"bob",
+];
+const PIPED = [...USER, "--registry-password-stdin"];
+
+/** A service account's key file, made for this run. */
+const { privateKey } = generateKeyPairSync("rsa", {
+	modulusLength: 2048,
+	privateKeyEncoding: { type: "pkcs8", format: "pem" },
+	publicKeyEncoding: { type: "spki", format: "pem" },
+});
+const KEY = {
+	type: "service_account",
+	project_id: "p",
+	private_key_id: "1",
+	private_key: privateKey,
+	client_email: "puller@p.iam.gserviceaccount.com",
+	token_uri: "https://oauth2.example.com/token",
+};
+
+describe("create", () => {
+	let bed: TestBed;
+	before(async () => {
+		bed = await testBed({ namespaces: ["nginx-mesh", "other"] });
+	});
+	after(() => bed[Symbol.asyncDispose]());
+	const fresh = () => {
+		for (const namespace of ["nginx-mesh", "other"])
+			bed.server.store.delete("Secret", namespace, "nginx-mesh-registry-key");
+	};
+	const secret = () =>
+		bed.server.store.get("Secret", "nginx-mesh", "nginx-mesh-registry-key");
+
+	test("writes the Secret of the guide to the letter", async () => {
+		fresh();
+		const outcome = await bed.run(["create", ...PIPED], {
+			stdin: "s3cret\n",
+			now: NOW,
+		});
+		assert.deepEqual(outcome, {
+			status: 0,
+			out: "secret/nginx-mesh-registry-key created in nginx-mesh namespace\n",
+			err: "",
+			asked: [],
+		});
+		assert.equal(secret()?.type, "kubernetes.io/dockerconfigjson");
+		assert.deepEqual(secret()?.metadata.labels, {
+			usage: "nginx-mesh-registry-key",
+			"app.kubernetes.io/managed-by": "kubectl-meshreg",
+		});
+		assert.deepEqual(secret()?.metadata.annotations, {
+			"kubectl-meshreg/registry-servers":
+				'{"registry.example.com":"registry.example.com"}',
+			"kubectl-meshreg/issued-at":
+				'{"registry.example.com":"2026-11-21T08:00:00.000Z"}',
+		});
+		assert.deepEqual(bed.content("nginx-mesh"), {
+			auths: {
+				"registry.example.com": {
+					username: "bob",
+					password: "s3cret",
+					auth: btoa("bob:s3cret"),
+				},
+			},
+		});
+	});
+
+	test("the same again is unchanged and writes nothing", async () => {
+		fresh();
+		await bed.run(["create", ...PIPED], { stdin: "s3cret" });
+		const version = secret()?.metadata.resourceVersion;
+		const again = await bed.run(["create", ...PIPED], { stdin: "s3cret" });
+		assert.equal(
+			again.out,
+			"secret/nginx-mesh-registry-key unchanged in nginx-mesh namespace\n",
+		);
+		assert.equal(secret()?.metadata.resourceVersion, version);
+	});
+
+	test("a JSON key becomes the password of _json_key, with auth as well", async () => {
+		fresh();
+		const path = join(bed.folder, "key.json");
+		const text = JSON.stringify(KEY, null, 2);
+		await writeFile(path, `${text}\n`);
+		const outcome = await bed.run([
+			"create",
+			"--registry-server",
+			"gcr.io",
+			"--registry-key",
+			path,
+		]);
+		assert.equal(outcome.status, 0);
+		assert.deepEqual(bed.content("nginx-mesh"), {
+			auths: {
+				"gcr.io": {
+					username: "_json_key",
+					password: text,
+					auth: Buffer.from(`_json_key:${text}`).toString("base64"),
+				},
+			},
+		});
+	});
+
+	describe("passwords arrive as they are", () => {
+		const PASSWORDS: Record<string, string> = {
+			spaces: "  two  spaces  ",
+			quotes: `'single' "double"`,
+			dollar: "robot$name$HOME`id`",
+			colon: "a:b:c",
+			"non-ASCII": "pässwörd-密码-🔑",
+			"10,000 characters": "x".repeat(10_000),
+			"a line end inside": "one\ntwo",
+			"white space at its end": "tab\t ",
+		};
+		for (const [name, password] of Object.entries(PASSWORDS))
+			test(name, async () => {
+				fresh();
+				const outcome = await bed.run(["create", ...PIPED], {
+					stdin: `${password}\n`,
+				});
+				assert.equal(outcome.status, 0, outcome.err);
+				assert.deepEqual(bed.content("nginx-mesh"), {
+					auths: {
+						"registry.example.com": {
+							username: "bob",
+							password,
+							auth: Buffer.from(`bob:${password}`).toString("base64"),
+						},
+					},
+				});
+			});
+	});
+
+	describe("the server becomes the key that a kubelet matches", () => {
+		const LOWER =
+			"Warning: the registry is written in lower case, as registry.example.com: kubelets compare letter case, so images must be too\n";
+		const SERVERS: [given: string, key: string, err: string][] = [
+			["https://registry.example.com", "registry.example.com", ""],
+			["http://registry.example.com:5000/", "registry.example.com:5000", ""],
+			["registry.example.com/team/images", "registry.example.com", ""],
+			["Registry.Example.COM", "registry.example.com", LOWER],
+			["localhost", "localhost", ""],
+			["[::1]:5000", "[::1]:5000", ""],
+			...[
+				"docker.io",
+				"index.docker.io",
+				"registry-1.docker.io",
+				"hub.docker.com",
+				"https://index.docker.io/v1/",
+				"Docker.io",
+			].map((hub): [string, string, string] => [
+				hub,
+				"https://index.docker.io/v1/",
+				"",
+			]),
+			[
+				"your-registry",
+				"your-registry",
+				"Warning: your-registry has neither a dot nor a port: a kubelet reads the image your-registry/NAME as docker.io/your-registry/NAME, so this key never matches; use the full host name or add the port\n",
+			],
+		];
+		for (const [given, key, err] of SERVERS)
+			test(given, async () => {
+				fresh();
+				const outcome = await bed.run(
+					[
+						"create",
+						"--registry-server",
+						given,
+						"--registry-username",
+						"bob",
+						"--registry-password-stdin",
+					],
+					{ stdin: "p" },
+				);
+				assert.deepEqual([outcome.status, outcome.err], [0, err]);
+				assert.deepEqual(
+					Object.keys((bed.content("nginx-mesh") as { auths: object }).auths),
+					[key],
+				);
+			});
+	});
+
+	describe("a wrong command line is refused with status 2 and one line", () => {
+		const server = (value: string) => [
+			"--registry-server",
+			value,
+			"--registry-username",
+			"bob",
+			"--registry-password-stdin",
+		];
+		const HINT =
+			"; give HOST or HOST:PORT, for example registry.example.com:5000";
+		const REFUSED: [name: string, args: string[], err: string][] = [
+			[
+				"empty server",
+				server(""),
+				`error: --registry-server: the server is empty${HINT}`,
+			],
+			[
+				"user info",
+				server("bob:hunter2@registry.example.com"),
+				`error: --registry-server: user information before the host is not taken, use --registry-username${HINT}`,
+			],
+			[
+				"port too high",
+				server("registry.example.com:65536"),
+				`error: --registry-server: the port must be a number from 1 to 65535${HINT}`,
+			],
+			[
+				"port zero",
+				server("registry.example.com:0"),
+				`error: --registry-server: the port must be a number from 1 to 65535${HINT}`,
+			],
+			[
+				"port no number",
+				server("registry.example.com:http"),
+				`error: --registry-server: the port must be a number from 1 to 65535${HINT}`,
+			],
+			[
+				"other scheme",
+				server("oci://registry.example.com"),
+				`error: --registry-server: only https:// and http:// may stand before the host${HINT}`,
+			],
+			[
+				"white space",
+				server("registry example.com"),
+				`error: --registry-server: the server holds white space${HINT}`,
+			],
+			[
+				"a dash first",
+				server("-registry"),
+				`error: --registry-server: that is not a host name${HINT}`,
+			],
+			[
+				"query",
+				server("registry.example.com?x=1"),
+				`error: --registry-server: a query or fragment has no meaning here${HINT}`,
+			],
+			[
+				"empty password",
+				PIPED,
+				"error: --registry-password-stdin: the password is empty",
+			],
+			[
+				"empty password flag",
+				[...USER, "--registry-password="],
+				"error: --registry-password: the password is empty",
+			],
+			[
+				"colon in the user name",
+				[
+					"--registry-server",
+					"r.example.com",
+					"--registry-username",
+					"a:b",
+					"--registry-password-stdin",
+				],
+				"error: --registry-username: a user name cannot hold a colon: Basic authentication ends it there",
+			],
+			[
+				"empty user name",
+				[
+					"--registry-server",
+					"r.example.com",
+					"--registry-username",
+					"",
+					"--registry-password-stdin",
+				],
+				"error: --registry-username: the user name is empty",
+			],
+			[
+				"password without user",
+				["--registry-server", "r.example.com", "--registry-password-stdin"],
+				"error: a password needs --registry-username with it",
+			],
+			[
+				"no server",
+				["--registry-username", "bob", "--registry-password-stdin"],
+				"error: --registry-server is required: there is no terminal to ask at\nSee 'kubectl meshreg create --help' for usage.",
+			],
+			[
+				"no credential",
+				["--registry-server", "r.example.com"],
+				"error: --registry-username or --registry-key is required: there is no terminal to ask at\nSee 'kubectl meshreg create --help' for usage.",
+			],
+			[
+				"no password",
+				["--registry-server", "r.example.com", "--registry-username", "bob"],
+				"error: --registry-password-stdin is required: there is no terminal to ask at\nSee 'kubectl meshreg create --help' for usage.",
+			],
+			[
+				"empty namespace",
+				[...PIPED, "-n", ""],
+				"error: -n: the namespace is empty; is a variable unset?",
+			],
+			[
+				"bad namespace",
+				[...PIPED, "-n", "No_Good"],
+				'error: -n: "No_Good" is not a namespace name: at most 63 lower-case letters, digits and dashes, no dash at either end',
+			],
+			[
+				"bad name",
+				["Bad_Name", ...PIPED],
+				'error: NAME: "Bad_Name" is not a Secret name: at most 253 lower-case letters, digits, dashes and dots, a letter or digit at either end',
+			],
+			[
+				"bad dry run",
+				[...PIPED, "--dry-run=foo"],
+				'error: Invalid dry-run value (foo). Must be "none", "server", or "client".',
+			],
+			[
+				"bad output",
+				[...PIPED, "-o", "wide"],
+				'error: unable to match a printer suitable for the output format "wide", allowed formats are: json,name,yaml',
+			],
+			[
+				"bad label",
+				[...PIPED, "--owner-label", "x"],
+				"error: --owner-label: must be KEY=VALUE with a valid label key and value, for example usage=my-mesh",
+			],
+		];
+		for (const [name, args, err] of REFUSED)
+			test(name, async () => {
+				const outcome = await bed.run(["create", ...args], { stdin: "" });
+				assert.deepEqual(outcome, {
+					status: 2,
+					out: "",
+					err: `${err}\n`,
+					asked: [],
+				});
+			});
+	});
+
+	describe("every pair of ways to give the same thing conflicts", () => {
+		const VALUES: Record<string, string> = {
+			"--registry-server": "r.example.com",
+			"--docker-server": "r.example.com",
+			"--registry-username": "bob",
+			"--docker-username": "bob",
+			"--registry-password": "marked-s3cret",
+			"--docker-password": "marked-s3cret",
+			"--registry-password-file": "password.txt",
+			"--registry-key": "key.json",
+		};
+		const passwords = [
+			"--registry-password",
+			"--docker-password",
+			"--registry-password-stdin",
+			"--registry-password-file",
+		];
+		const names = ["--registry-username", "--docker-username"];
+		const PAIRS: [string, string][] = [
+			["--registry-server", "--docker-server"],
+			["--registry-username", "--docker-username"],
+			...passwords.flatMap((a, i) =>
+				passwords.slice(i + 1).map((b): [string, string] => [a, b]),
+			),
+			...[...names, ...passwords].map((b): [string, string] => [
+				"--registry-key",
+				b,
+			]),
+		];
+		for (const [a, b] of PAIRS)
+			test(`${a} ${b}`, async () => {
+				const flag = (name: string) =>
+					VALUES[name] === undefined ? [name] : [name, VALUES[name]];
+				const outcome = await bed.run(["create", ...flag(a), ...flag(b)], {
+					stdin: "p",
+				});
+				assert.equal(
+					outcome.err,
+					`error: ${a} and ${b} cannot be used together\n`,
+				);
+				assert.equal(outcome.status, 2);
+			});
+	});
+
+	describe("a key file that is none is refused, unquoted", () => {
+		const FILES: [name: string, content: string, problem: string][] = [
+			["empty", "", "the file is empty"],
+			["not JSON", "hunter2", "it is not JSON"],
+			["an array", "[]", "it is not a JSON object"],
+			[
+				"another type",
+				JSON.stringify({ ...KEY, type: "x" }),
+				'its type is not "service_account"',
+			],
+			[
+				"a user's credential",
+				JSON.stringify({ ...KEY, type: "authorized_user" }),
+				"it is an authorized_user credential; a registry takes only a service account's key",
+			],
+			[
+				"no e-mail",
+				JSON.stringify({ ...KEY, client_email: "" }),
+				"its client_email is missing",
+			],
+			[
+				"no key",
+				JSON.stringify({ ...KEY, private_key: undefined }),
+				"its private_key is missing",
+			],
+			[
+				"a broken key",
+				JSON.stringify({ ...KEY, private_key: "hunter2" }),
+				"its private_key is not a key in PEM form",
+			],
+		];
+		for (const [name, content, problem] of FILES)
+			test(name, async () => {
+				const path = join(bed.folder, `${name}.json`);
+				await writeFile(path, content);
+				const outcome = await bed.run([
+					"create",
+					"--registry-server",
+					"gcr.io",
+					"--registry-key",
+					path,
+				]);
+				assert.equal(
+					outcome.err,
+					`error: --registry-key: ${path} is not a JSON key file: ${problem}\n`,
+				);
+				assert.equal(outcome.status, 1);
+			});
+
+		test("absent, a folder, too large, unreadable", async (t) => {
+			const path = (name: string) => join(bed.folder, name);
+			await mkdir(path("folder"));
+			await writeFile(path("large.json"), " ".repeat(64 * 1024 + 1));
+			for (const [name, pattern] of [
+				["absent.json", /^error: .*absent\.json.*no such file or directory\n$/],
+				["folder", /^error: .*folder: it is a folder\n$/],
+				["large.json", /^error: .*large\.json: larger than 64 KiB\n$/],
+			] as const) {
+				const outcome = await bed.run([
+					"create",
+					"--registry-server",
+					"gcr.io",
+					"--registry-key",
+					path(name),
+				]);
+				assert.match(outcome.err, pattern);
+				assert.equal(outcome.status, 1);
+			}
+			if (notPosix) return t.diagnostic(`unreadable: ${notPosix}`);
+			await writeFile(path("secret.json"), JSON.stringify(KEY));
+			await chmod(path("secret.json"), 0);
+			if (process.getuid?.() === 0)
+				return t.diagnostic(
+					"root may read everything: the unreadable file was not tried",
+				);
+			const outcome = await bed.run([
+				"create",
+				"--registry-server",
+				"gcr.io",
+				"--registry-key",
+				path("secret.json"),
+			]);
+			assert.match(outcome.err, /^error: .*secret\.json.*permission denied\n$/);
+		});
+	});
+
+	describe("what is there already", () => {
+		const differing = async (args: string[] = [], given = {}) => {
+			fresh();
+			await bed.run(["create", ...PIPED], { stdin: "old" });
+			return bed.run(["create", ...PIPED, ...args], { stdin: "new", ...given });
+		};
+		const password = () =>
+			(
+				bed.content("nginx-mesh") as {
+					auths: Record<string, { password: string }>;
+				}
+			).auths["registry.example.com"]?.password;
+
+		test("a source that differs is kept, and --replace named", async () => {
+			const outcome = await differing();
+			assert.equal(
+				outcome.err,
+				'Error from server (AlreadyExists): secrets "nginx-mesh-registry-key" already exists with other content in namespace "nginx-mesh"; overwrite it with --replace, or give it one more registry with --add\n',
+			);
+			assert.deepEqual([outcome.status, password()], [1, "old"]);
+		});
+		test("--replace overwrites it", async () => {
+			const outcome = await differing(["--replace"]);
+			assert.equal(
+				outcome.out,
+				"secret/nginx-mesh-registry-key configured in nginx-mesh namespace\n",
+			);
+			assert.deepEqual([outcome.status, password()], [0, "new"]);
+		});
+		test("at a terminal it is asked about", async () => {
+			const ask = [...USER, "--registry-password", "new", "--no-verify"];
+			for (const [answer, expected] of [
+				[false, "old"],
+				[true, "new"],
+			] as const) {
+				fresh();
+				await bed.run(["create", ...PIPED], { stdin: "old" });
+				const outcome = await bed.run(["create", ...ask], {
+					answers: [
+						[
+							"secret/nginx-mesh-registry-key in nginx-mesh namespace has other content.\n  Replace it?",
+							answer,
+						],
+					],
+				});
+				assert.deepEqual([outcome.status, password()], [0, expected]);
+			}
+		});
+		test("the question says which registries would be lost", async () => {
+			fresh();
+			await bed.run(["create", ...PIPED], { stdin: "old" });
+			const ask = ["--registry-server=r.io", "--registry-username=u"];
+			const { asked } = await bed.run(["create", ...ask, "--no-verify"], {
+				answers: [
+					["Password:", "new"],
+					["Create secret/nginx-mesh-registry-key", true],
+					["secret/nginx-mesh-registry-key in nginx-mesh namespace has", false],
+				],
+			});
+			assert.equal(
+				asked.at(-1),
+				"secret/nginx-mesh-registry-key in nginx-mesh namespace has other content.\n  Replace it, and lose registry.example.com?",
+			);
+		});
+		test("a foreign Secret needs --force, another type also --yes", async () => {
+			fresh();
+			bed.server.store.seed({
+				kind: "Secret",
+				metadata: { namespace: "nginx-mesh", name: "nginx-mesh-registry-key" },
+				type: "Opaque",
+				data: { a: "Yg==" },
+			});
+			const refused = await bed.run(["create", ...PIPED], { stdin: "p" });
+			assert.equal(
+				refused.err,
+				'error: secret "nginx-mesh-registry-key" in namespace "nginx-mesh" is somebody else\'s (type Opaque, no owner label); take it over with --force\n',
+			);
+			const unasked = await bed.run(["create", ...PIPED, "--force"], {
+				stdin: "p",
+			});
+			assert.equal(unasked.status, 1);
+			assert.deepEqual(secret()?.data, { a: "Yg==" });
+			const forced = await bed.run(["create", ...PIPED, "--force", "--yes"], {
+				stdin: "p",
+			});
+			assert.equal(
+				forced.out,
+				"secret/nginx-mesh-registry-key configured in nginx-mesh namespace\n",
+			);
+			assert.equal(secret()?.type, "kubernetes.io/dockerconfigjson");
+		});
+		test("a replacement that fails puts the old object back", async () => {
+			fresh();
+			bed.server.store.seed({
+				kind: "Secret",
+				metadata: {
+					namespace: "nginx-mesh",
+					name: "nginx-mesh-registry-key",
+					labels: { keep: "me" },
+				},
+				type: "Opaque",
+				data: { a: "Yg==" },
+			});
+			let refusals = 0;
+			const off = bed.server.onRequest(({ method }) =>
+				method === "POST" && refusals++ === 0
+					? {
+							answer: {
+								status: 403,
+								reason: "Forbidden",
+								message: 'admission webhook "policy" denied the request',
+							},
+						}
+					: undefined,
+			);
+			const outcome = await bed.run(["create", ...PIPED, "--force", "--yes"], {
+				stdin: "p",
+			});
+			off();
+			assert.equal(outcome.status, 1);
+			assert.match(
+				outcome.err,
+				/^Error from server \(Forbidden\): admission webhook "policy" denied the request/,
+			);
+			assert.deepEqual(
+				[secret()?.type, secret()?.data, secret()?.metadata.labels],
+				["Opaque", { a: "Yg==" }, { keep: "me" }],
+			);
+		});
+	});
+
+	test("a missing namespace is named, and created where asked for", async () => {
+		const missing = await bed.run(["create", ...PIPED, "-n", "fresh"], {
+			stdin: "p",
+		});
+		assert.equal(
+			missing.err,
+			'Error from server (NotFound): namespaces "fresh" not found; create it as well with --create-namespace\n',
+		);
+		const dry = await bed.run(
+			[
+				"create",
+				...PIPED,
+				"-n",
+				"fresh",
+				"--create-namespace",
+				"--dry-run=server",
+			],
+			{ stdin: "p" },
+		);
+		assert.equal(
+			dry.out,
+			"namespace/fresh created (server dry run)\nsecret/nginx-mesh-registry-key created in fresh namespace (server dry run)\n",
+		);
+		assert.equal(bed.server.store.get("Namespace", "", "fresh"), undefined);
+		const made = await bed.run(
+			["create", ...PIPED, "-n", "fresh", "--create-namespace"],
+			{ stdin: "p" },
+		);
+		assert.equal(
+			made.out,
+			"namespace/fresh created\nsecret/nginx-mesh-registry-key created in fresh namespace\n",
+		);
+	});
+
+	test("at a terminal a missing namespace costs a question, not all that was entered", async () => {
+		const create = (answer: boolean) =>
+			bed.run(
+				[
+					"create",
+					"-n=asked-for",
+					"--registry-server=r.io",
+					"--registry-username=u",
+					"--no-verify",
+				],
+				{
+					answers: [
+						["Password:", "p"],
+						["Create secret/nginx-mesh-registry-key", true],
+						["There is no namespace asked-for. Create it as well?", answer],
+					],
+				},
+			);
+		const no = await create(false);
+		assert.deepEqual(
+			[no.status, no.out, no.err],
+			[0, "", "creation is cancelled\n"],
+		);
+		const yes = await create(true);
+		assert.equal(
+			yes.out,
+			"namespace/asked-for created\nsecret/nginx-mesh-registry-key created in asked-for namespace\n",
+		);
+	});
+
+	test("what is wrong with an answer fits a line", async () => {
+		const { asked } = await bed.run(
+			["create", "--registry-username=u", "--registry-password=p"],
+			{ answers: [["Registry server", ""]] },
+		);
+		assert.equal(asked[1], "! the server is empty; give HOST or HOST:PORT");
+	});
+
+	test("dry runs write nothing, and print the object where asked", async () => {
+		fresh();
+		for (const [mode, suffix] of [
+			["client", " (dry run)"],
+			["server", " (server dry run)"],
+		] as const) {
+			const outcome = await bed.run(["create", ...PIPED, `--dry-run=${mode}`], {
+				stdin: "p",
+			});
+			assert.equal(
+				outcome.out,
+				`secret/nginx-mesh-registry-key created in nginx-mesh namespace${suffix}\n`,
+			);
+		}
+		const bare = await bed.run(["create", ...PIPED, "--dry-run"], {
+			stdin: "p",
+		});
+		assert.equal(
+			bare.err,
+			"Warning: --dry-run is deprecated and can be replaced with --dry-run=client\n",
+		);
+		const object = await bed.run(
+			["create", ...PIPED, "--dry-run=client", "-o", "yaml"],
+			{
+				stdin: "p",
+				now: NOW,
+				kubeconfig: "/nonexistent",
+			},
+		);
+		assert.equal(
+			object.out,
+			`apiVersion: v1
+data:
+  .dockerconfigjson: ${Buffer.from('{"auths":{"registry.example.com":{"username":"bob","password":"p","auth":"Ym9iOnA="}}}').toString("base64")}
+kind: Secret
+metadata:
+  annotations:
+    kubectl-meshreg/issued-at: '{"registry.example.com":"2026-11-21T08:00:00.000Z"}'
+    kubectl-meshreg/registry-servers: '{"registry.example.com":"registry.example.com"}'
+  labels:
+    app.kubernetes.io/managed-by: kubectl-meshreg
+    usage: nginx-mesh-registry-key
+  name: nginx-mesh-registry-key
+  namespace: nginx-mesh
+type: kubernetes.io/dockerconfigjson
+`,
+		);
+		assert.equal(secret(), undefined);
+	});
+
+	test("a dry run on the server shows the object that it would take, or why it would not", async () => {
+		fresh();
+		const flags = [...PIPED, "--dry-run=server", "-o", "json"];
+		const taken = await bed.run(["create", ...flags], { stdin: "p" });
+		assert.deepEqual([taken.status, JSON.parse(taken.out).kind], [0, "Secret"]);
+		const off = bed.server.onRequest(({ method }) =>
+			method === "POST"
+				? {
+						answer: {
+							status: 403,
+							reason: "Forbidden",
+							message: "admission says no",
+						},
+					}
+				: undefined,
+		);
+		const refused = await bed.run(["create", ...flags], { stdin: "p" });
+		off();
+		assert.deepEqual(
+			[refused.status, JSON.parse(refused.out).items[0].action, refused.err],
+			[
+				1,
+				"failed",
+				'Error from server (Forbidden): admission says no (namespace "nginx-mesh")\n',
+			],
+		);
+		assert.equal(secret(), undefined);
+	});
+
+	test("-o json says what was done", async () => {
+		fresh();
+		const outcome = await bed.run(["create", ...PIPED, "-o", "json"], {
+			stdin: "p",
+		});
+		assert.deepEqual(JSON.parse(outcome.out), {
+			items: [
+				{
+					context: "embedded",
+					namespace: "nginx-mesh",
+					kind: "Secret",
+					name: "nginx-mesh-registry-key",
+					action: "created",
+					reason: "",
+				},
+			],
+		});
+	});
+
+	test("at a terminal everything is asked, mistakes again, and confirmed once", async () => {
+		fresh();
+		const outcome = await bed.run(["create", "--no-verify"], {
+			answers: [
+				["Registry server", "not a host"],
+				["Registry server", "registry.example.com"],
+				["How do you authenticate?", "password"],
+				["User name:", "a:b"],
+				["User name:", "bob"],
+				["Password:", ""],
+				["Password:", "s3cret"],
+				[
+					"Create secret/nginx-mesh-registry-key in nginx-mesh namespace\n  for registry.example.com as bob?",
+					true,
+				],
+			],
+		});
+		assert.deepEqual(
+			[outcome.status, outcome.out, outcome.err],
+			[
+				0,
+				"secret/nginx-mesh-registry-key created in nginx-mesh namespace\n",
+				"",
+			],
+		);
+		assert.equal(
+			outcome.asked.filter((line) => line.startsWith("!")).length,
+			3,
+		);
+	});
+
+	test("at a terminal, no to the summary writes nothing", async () => {
+		fresh();
+		const outcome = await bed.run(["create", ...USER, "--no-verify"], {
+			answers: [
+				["Password:", "p"],
+				["Create secret/", false],
+			],
+		});
+		assert.deepEqual(
+			[outcome.status, outcome.err, secret()],
+			[0, "creation is cancelled\n", undefined],
+		);
+	});
+
+	test("kubectl create secret docker-registry's line works with its head replaced", async () => {
+		fresh();
+		const outcome = await bed.run([
+			"create",
+			"mykey",
+			"--docker-username=bob",
+			"--docker-password=p",
+			"--docker-email=bob@example.com",
+		]);
+		assert.equal(outcome.out, "secret/mykey created in nginx-mesh namespace\n");
+		assert.equal(
+			outcome.err,
+			`Warning: --docker-password can be seen in the process list and in the shell's history; use --registry-password-stdin
+Warning: --docker-email is ignored: no registry asks for it
+Warning: unlike kubectl create secret, this writes to the source's namespace, not the context's; change it with -n
+`,
+		);
+		assert.deepEqual(bed.content("nginx-mesh", "mykey"), {
+			auths: {
+				"https://index.docker.io/v1/": {
+					username: "bob",
+					password: "p",
+					auth: "Ym9iOnA=",
+				},
+			},
+		});
+	});
+
+	test("defaults come from the environment", async () => {
+		const outcome = await bed.run(["create", ...PIPED], {
+			stdin: "p",
+			env: {
+				MESHREG_NAMESPACE: "other",
+				MESHREG_NAME: "second",
+				MESHREG_OWNER_LABEL: "usage=second-mesh",
+			},
+		});
+		assert.equal(outcome.out, "secret/second created in other namespace\n");
+		assert.equal(
+			bed.server.store.get("Secret", "other", "second")?.metadata.labels?.usage,
+			"second-mesh",
+		);
+	});
+});

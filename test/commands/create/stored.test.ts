@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { auths, entry } from "../../support/source-entries.ts";
+import { testBed } from "../../support/test-bed.ts";
+
+const NAME = "nginx-mesh-registry-key";
+describe("create --from-docker-config", () => {
+	const config = {
+		auths: {
+			"ghcr.io": { auth: btoa("u:one") },
+			"https://index.docker.io/v1/": { auth: btoa("v:two") },
+			"c.example": { auth: btoa("w:three") },
+			"quay.io/team": { auth: btoa("x:four") },
+		},
+	};
+	const withConfig = async (content: unknown = config) => {
+		const bed = await testBed({ namespaces: ["nginx-mesh"] });
+		const path = join(bed.folder, "config.json");
+		await writeFile(path, JSON.stringify(content));
+		return {
+			bed,
+			path,
+			[Symbol.asyncDispose]: () => bed[Symbol.asyncDispose](),
+		};
+	};
+
+	test("takes the registries that are named, and no others", async () => {
+		await using given = await withConfig();
+		const outcome = await given.bed.run([
+			"create",
+			`--from-docker-config=${given.path}`,
+			"--registry-server",
+			"docker.io",
+			"--registry-server",
+			"ghcr.io/team",
+			"--registry-server",
+			"https://ghcr.io",
+		]);
+		assert.deepEqual(
+			[outcome.status, outcome.out, outcome.err],
+			[
+				0,
+				`secret/${NAME} created in nginx-mesh namespace\n`,
+				`using the credential for docker.io in ${given.path}\nusing the credential for ghcr.io in ${given.path}\n`,
+			],
+		);
+		assert.deepEqual(given.bed.content("nginx-mesh"), {
+			auths: {
+				"https://index.docker.io/v1/": entry("two", "v"),
+				"ghcr.io": entry("one"),
+			},
+		});
+	});
+
+	test("at a terminal the registries are picked", async () => {
+		await using given = await withConfig();
+		const outcome = await given.bed.run(
+			["create", `--from-docker-config=${given.path}`, "--no-verify", "-q"],
+			{
+				answers: [
+					["Which registries?", ["c.example", "docker.io"]],
+					[
+						`Create secret/${NAME} in nginx-mesh namespace\n  for c.example as w, docker.io as v?`,
+						true,
+					],
+				],
+			},
+		);
+		assert.equal(outcome.status, 0, outcome.err);
+		assert.equal(outcome.err, "");
+		assert.deepEqual(
+			[...auths(given.bed).keys()],
+			["c.example", "https://index.docker.io/v1/"],
+		);
+	});
+
+	test("picking none writes nothing", async () => {
+		await using given = await withConfig();
+		const outcome = await given.bed.run(
+			["create", `--from-docker-config=${given.path}`],
+			{ answers: [["Which registries?", []]] },
+		);
+		assert.deepEqual(
+			[outcome.status, outcome.err],
+			[1, "error: no registry was chosen: nothing was written\n"],
+		);
+	});
+
+	test("without a terminal the registries have to be named: never the whole file", async () => {
+		await using given = await withConfig();
+		const outcome = await given.bed.run([
+			"create",
+			`--from-docker-config=${given.path}`,
+		]);
+		assert.deepEqual(
+			[outcome.status, outcome.err, given.bed.content("nginx-mesh")],
+			[
+				2,
+				"error: --from-docker-config needs --registry-server: name the registries to take (there are ghcr.io, docker.io, c.example)\n",
+				undefined,
+			],
+		);
+	});
+
+	test("what docker and podman keep is found by the environment", async () => {
+		await using given = await withConfig();
+		const outcome = await given.bed.run(
+			[
+				"create",
+				"--from-docker-config",
+				"--registry-server=c.example",
+				"-o",
+				"name",
+			],
+			{ env: { DOCKER_CONFIG: given.bed.folder } },
+		);
+		assert.equal(outcome.out, `secret/${NAME}\n`, outcome.err);
+		assert.equal(given.bed.password("nginx-mesh"), "three");
+	});
+
+	test("a registry that is not there, or has an identity token, writes nothing", async () => {
+		await using given = await withConfig({
+			auths: {
+				"a.azurecr.io": {
+					auth: btoa("00000000-0000-0000-0000-000000000000:"),
+					identitytoken: "marked-password",
+				},
+			},
+		});
+		const absent = await given.bed.run([
+			"create",
+			`--from-docker-config=${given.path}`,
+			"--registry-server=quay.io",
+		]);
+		assert.deepEqual(
+			[absent.status, absent.err],
+			[
+				1,
+				`error: no credential for quay.io in ${given.path}: log in to it first, with docker login quay.io\n`,
+			],
+		);
+		const token = await given.bed.run([
+			"create",
+			`--from-docker-config=${given.path}`,
+			"--registry-server=a.azurecr.io",
+		]);
+		assert.equal(token.status, 1);
+		assert.match(
+			token.err,
+			/^error: the credential for a\.azurecr\.io in .* cannot be used: it is an identity token, which a pull Secret cannot carry; make an access token, .*\n$/,
+		);
+		assert.equal(given.bed.content("nginx-mesh"), undefined);
+	});
+});

@@ -1,0 +1,570 @@
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { push } from "../../support/registry/exchange.ts";
+import { registry } from "../../support/registry/registry.ts";
+import { serve } from "../../support/registry/server.ts";
+import { type TestBed, testBed } from "../../support/test-bed.ts";
+
+const KEY = "nginx-mesh-registry-key";
+const JSON_TYPE = "kubernetes.io/dockerconfigjson";
+const TOKEN = "eyJhbGciOiJIUzI1NiJ9.e30.c2ln";
+
+/** A Secret in `NAMESPACE/NAME` with this content, a text or `auths`. */
+function secret(
+	bed: TestBed,
+	at: string,
+	content: string | object,
+	more: { type?: string; metadata?: object } = {},
+): void {
+	const [namespace = "", name = ""] = at.split("/");
+	const type = more.type ?? JSON_TYPE;
+	const text =
+		typeof content === "string" ? content : JSON.stringify({ auths: content });
+	const dataKey = type.endsWith("dockercfg")
+		? ".dockercfg"
+		: ".dockerconfigjson";
+	bed.server.store.seed({
+		kind: "Secret",
+		metadata: { namespace, name, ...more.metadata },
+		type,
+		data: { [dataKey]: Buffer.from(text).toString("base64") },
+	});
+}
+
+const COPY = {
+	metadata: { annotations: { "kubectl-meshreg/source": `nginx-mesh/${KEY}` } },
+};
+const user = (username: string) => ({ username, password: "hunter2" });
+
+function source(bed: TestBed, ...hosts: string[]): void {
+	secret(
+		bed,
+		`nginx-mesh/${KEY}`,
+		Object.fromEntries(hosts.map((host) => [host, user("robot")])),
+		{
+			metadata: {
+				labels: {
+					usage: KEY,
+					"app.kubernetes.io/managed-by": "kubectl-meshreg",
+				},
+			},
+		},
+	);
+}
+
+function account(bed: TestBed, names: string[], name = "default"): void {
+	bed.server.store.seed({
+		kind: "ServiceAccount",
+		metadata: { namespace: "app", name },
+		imagePullSecrets: names.map((secretName) => ({ name: secretName })),
+	});
+}
+
+const started = () => testBed({ namespaces: ["app", "shop", "nginx-mesh"] });
+
+describe("explain", () => {
+	test("tells Secrets, keys, users and order", async () => {
+		await using bed = await started();
+		secret(bed, "app/mesh", {
+			"https://index.docker.io/v1/": user("robot"),
+			"docker.io/library": user(TOKEN),
+		});
+		secret(bed, "app/empty", { "docker.io": { identitytoken: "t" } });
+		secret(bed, "app/opaque", { "docker.io": user("x") }, { type: "Opaque" });
+		account(bed, ["mesh", "gone", "opaque", "empty"]);
+		assert.deepEqual(
+			await bed.run(["explain", "nats:2.9-alpine", "-n", "app"]),
+			{
+				status: 0,
+				out: `nats:2.9-alpine is docker.io/library/nats:2.9-alpine
+
+Service account default in app namespace names 4 pull Secrets:
+  mesh     kubernetes.io/dockerconfigjson
+  gone     is not there: skipped
+  opaque   Opaque: skipped
+  empty    kubernetes.io/dockerconfigjson
+
+The kubelet tries, in this order until one works:
+  1. app/mesh    docker.io/library   user eyJh… (token)
+  2. app/empty   docker.io           an empty credential: kubelets read neither identity tokens nor credential stores
+`,
+				err: "",
+				asked: [],
+			},
+		);
+	});
+
+	test("-o json is what a script asks, tokens masked", async () => {
+		await using bed = await started();
+		secret(bed, "app/mesh", { "r.io": user(TOKEN), "r.io/team": {} });
+		account(bed, ["mesh"]);
+		const { out, status } = await bed.run([
+			"explain",
+			"r.io/team/app:1",
+			"-n",
+			"app",
+			"-o",
+			"json",
+		]);
+		assert.deepEqual(JSON.parse(out), {
+			image: "r.io/team/app:1",
+			repository: "r.io/team/app",
+			tag: "1",
+			digest: "",
+			matches: [
+				{ from: "app/mesh", key: "r.io/team", username: "" },
+				{ from: "app/mesh", key: "r.io", username: "eyJh… (token)" },
+			],
+			error: "",
+		});
+		assert.equal(status, 0);
+	});
+
+	const owned = {
+		labels: { "pod-template-hash": "5d9" },
+		ownerReferences: [
+			{
+				apiVersion: "apps/v1",
+				kind: "ReplicaSet",
+				name: "web-5d9",
+				uid: "1",
+				controller: true,
+			},
+		],
+	};
+	const pod = (bed: TestBed, names: string[], metadata: object = owned) =>
+		bed.server.store.seed({
+			kind: "Pod",
+			metadata: { namespace: "app", name: "web-0", ...metadata },
+			spec: {
+				containers: [],
+				imagePullSecrets: names.map((name) => ({ name })),
+			},
+		});
+	const ofPod = (bed: TestBed) =>
+		bed.run(["explain", "r.io/app", "-n", "app", "--pod", "web-0"]);
+
+	test("a pod keeps the list that it was made with", async () => {
+		await using bed = await started();
+		secret(bed, "app/mesh", { "r.io": user("u") });
+		account(bed, ["mesh"]);
+		pod(bed, []);
+		const { out, status } = await ofPod(bed);
+		assert.equal(status, 1);
+		assert.equal(
+			out,
+			`r.io/app is r.io/app:latest
+
+Pod web-0 in app namespace names no pull Secrets.
+Its service account default also names mesh, which only pods that are made later without a list of their own get.
+
+No key matches: the kubelet pulls without a credential.
+
+Nearest: app/mesh has a key that matches, r.io, but is not among the pull Secrets.
+
+To mend it:
+  kubectl rollout restart deployment/web -n app
+`,
+		);
+	});
+
+	test("a list in the template hides the service account's", async () => {
+		await using bed = await started();
+		secret(bed, "app/old", { "other.io": user("u") });
+		secret(bed, "app/mesh", { "r.io": user("u") });
+		account(bed, ["mesh"]);
+		pod(bed, ["old"]);
+		const { out } = await ofPod(bed);
+		assert.match(
+			out,
+			/To mend it:\n {2}kubectl get deployment\/web -n app -o yaml \| kubectl meshreg inject -f - --key mesh \| kubectl apply -f -\n$/,
+		);
+	});
+
+	test("a pod that nobody makes again is left to its owner", async () => {
+		await using bed = await started();
+		source(bed, "r.io");
+		account(bed, []);
+		pod(bed, [], {});
+		const { out } = await ofPod(bed);
+		assert.match(
+			out,
+			/To mend it:\n {2}kubectl meshreg sync -n app --attach\n$/,
+		);
+	});
+});
+
+describe("why nothing matches, and what mends it", () => {
+	const [agent, copy] = ["r.io:5000/agent", `app/${KEY}`];
+	const rows: [
+		what: string,
+		image: string,
+		seed: (bed: TestBed) => void,
+		nearest: string,
+		mend: string,
+	][] = [
+		[
+			"no key anywhere",
+			agent,
+			(bed) => account(bed, []),
+			"",
+			"kubectl meshreg create --registry-server r.io:5000 && kubectl meshreg sync -n app --attach",
+		],
+		[
+			"a key in the source only",
+			agent,
+			(bed) => {
+				source(bed, "r.io:5000");
+				account(bed, [], "robot");
+			},
+			`nginx-mesh/${KEY} has a key that matches, r.io:5000, but pods use Secrets of their own namespace only.`,
+			"kubectl meshreg sync -n app --attach=robot",
+		],
+		[
+			"a Secret that is not there",
+			agent,
+			(bed) => {
+				source(bed, "r.io:5000");
+				account(bed, [KEY]);
+			},
+			`nginx-mesh/${KEY} has a key that matches, r.io:5000, but pods use Secrets of their own namespace only.`,
+			"kubectl meshreg sync -n app",
+		],
+		[
+			"a copy that is not attached",
+			agent,
+			(bed) => {
+				source(bed, "r.io:5000");
+				secret(bed, copy, { "r.io:5000": user("robot") });
+				account(bed, []);
+			},
+			`${copy} has a key that matches, r.io:5000, but is not among the pull Secrets.`,
+			"kubectl meshreg attach -n app",
+		],
+		[
+			"another port",
+			agent,
+			(bed) => {
+				source(bed, "r.io");
+				secret(bed, copy, { "r.io": user("robot") }, COPY);
+				account(bed, [KEY]);
+			},
+			`The key r.io in ${copy} is for no port, the image is at port 5000; kubelets do not take 443 for granted.`,
+			"kubectl meshreg create --add --registry-server r.io:5000 && kubectl meshreg sync -n app",
+		],
+		[
+			"Docker Hub's other name",
+			"nats",
+			(bed) => {
+				secret(bed, copy, { "registry-1.docker.io": user("robot") });
+				account(bed, [KEY]);
+			},
+			`The key registry-1.docker.io in ${copy} and the image's host are both names of Docker Hub, but kubelets do not take one for the other.`,
+			"kubectl meshreg create --registry-server docker.io && kubectl meshreg sync -n app --force",
+		],
+		[
+			"content of the older type",
+			agent,
+			(bed) => {
+				secret(bed, copy, JSON.stringify({ "r.io:5000": user("robot") }));
+				account(bed, [KEY]);
+			},
+			`${copy} has a key that matches, r.io:5000, outside "auths", where its type ${JSON_TYPE} does not look.`,
+			"kubectl meshreg create --registry-server r.io:5000 && kubectl meshreg sync -n app --force",
+		],
+	];
+	for (const [what, image, seed, nearest, mend] of rows)
+		test(what, async () => {
+			await using bed = await started();
+			seed(bed);
+			const name = mend.includes("robot") ? ["--serviceaccount", "robot"] : [];
+			const { out, status } = await bed.run([
+				"explain",
+				image,
+				"-n",
+				"app",
+				...name,
+			]);
+			assert.equal(status, 1);
+			assert.equal(/^Nearest: (.*)$/m.exec(out)?.[1] ?? "", nearest);
+			assert.equal(/^To mend it:\n {2}(.*)$/m.exec(out)?.[1], mend);
+			assert.doesNotMatch(out, /hunter2/);
+		});
+
+	test("a malformed Secret is named, and how to be rid of it", async () => {
+		await using bed = await started();
+		secret(bed, "app/broken", { "other.io": { auth: "%%%" } });
+		account(bed, ["broken"]);
+		assert.deepEqual(await bed.run(["explain", "r.io/x", "-n", "app"]), {
+			status: 1,
+			out: `Service account default in app namespace names one pull Secret:
+  broken   kubernetes.io/dockerconfigjson
+
+app/broken cannot be read, which fails every pull of the pod: illegal base64 data at input byte 0
+
+To mend it:
+  kubectl delete secret broken -n app
+`,
+			err: "",
+			asked: [],
+		});
+	});
+
+	test("a malformed copy is made again from its source", async () => {
+		await using bed = await started();
+		source(bed, "r.io");
+		secret(bed, copy, "not json");
+		account(bed, [KEY]);
+		const { out } = await bed.run(["explain", "r.io/x", "-n", "app"]);
+		assert.match(out, /To mend it:\n {2}kubectl meshreg sync -n app\n$/);
+	});
+
+	test("Secrets that may not be listed are not guessed at", async () => {
+		await using bed = await testBed({
+			namespaces: ["app"],
+			users: { sam: {} },
+			allow: [
+				{
+					user: "sam",
+					verbs: ["get"],
+					resources: ["serviceaccounts", "secrets"],
+					namespaces: ["app"],
+				},
+			],
+		});
+		account(bed, []);
+		const { out, err, status } = await bed.run(
+			["explain", "r.io/x", "-n", "app"],
+			{ user: "sam" },
+		);
+		assert.equal(status, 1);
+		assert.equal(err, "");
+		assert.match(out, /names no pull Secrets\.\n\nNo key matches/);
+	});
+});
+
+describe("explain without a cluster", () => {
+	const file = async (bed: TestBed, name: string, text: string) => {
+		const path = join(bed.folder, name);
+		await writeFile(path, text);
+		return path;
+	};
+
+	test("asks about files, in their order", async () => {
+		await using bed = await started();
+		const a = await file(
+			bed,
+			"a.json",
+			JSON.stringify({ auths: { "r.io": user("a") } }),
+		);
+		const b = await file(
+			bed,
+			"b.json",
+			JSON.stringify({ auths: { "r.io": user("b") }, credsStore: "x" }),
+		);
+		const { out, status } = await bed.run(
+			["explain", "r.io/x", "--docker-config", b, "--docker-config", a],
+			{ kubeconfig: "/nowhere" },
+		);
+		assert.equal(status, 0);
+		assert.equal(
+			out,
+			`r.io/x is r.io/x:latest
+
+The kubelet tries, in this order until one works:
+  1. ${b}   r.io   user b
+  2. ${a}   r.io   user a
+`,
+		);
+	});
+
+	test("says in JSON what is malformed, or no reference", async () => {
+		await using bed = await started();
+		const bad = await file(bed, "bad.json", "not json");
+		const empty = { repository: "", tag: "", digest: "", matches: [] };
+		const rows: [image: string, error: string][] = [
+			["r.io/x", "invalid character 'o' in literal null (expecting 'u')"],
+			[
+				"UPPER",
+				"couldn't parse image name: invalid reference format: repository name must be lowercase",
+			],
+			["", "couldn't parse image name: invalid reference format"],
+		];
+		for (const [image, error] of rows) {
+			const { out, status } = await bed.run([
+				"explain",
+				image,
+				"--docker-config",
+				bad,
+				"-o",
+				"json",
+			]);
+			assert.deepEqual(JSON.parse(out), { image, ...empty, error });
+			assert.equal(status, 1);
+		}
+	});
+
+	test("shows no user information of a key", async () => {
+		await using bed = await started();
+		const path = await file(
+			bed,
+			"u.json",
+			JSON.stringify({ auths: { "https://u:hunter2@r.io": user("a") } }),
+		);
+		for (const format of [[], ["-o", "json"]])
+			for (const image of ["r.io/x", "r.io:5000/x"]) {
+				const { out } = await bed.run([
+					"explain",
+					image,
+					"--docker-config",
+					path,
+					...format,
+				]);
+				assert.doesNotMatch(out, /hunter2/);
+			}
+	});
+
+	test("fails for a file that is not there", async () => {
+		await using bed = await started();
+		const { err, status } = await bed.run([
+			"explain",
+			"r.io/x",
+			"--docker-config",
+			join(bed.folder, "no"),
+		]);
+		assert.equal(status, 1);
+		assert.match(err, /^error: .*no.*\n$/);
+	});
+});
+
+describe("explain --try", () => {
+	/** A registry on loopback that has `app:1`, and docker configs for it. */
+	async function withRegistry(bed: TestBed, credentials: object[]) {
+		const server = await serve(
+			registry({ by: "basic", accounts: { passwords: { robot: "hunter2" } } }),
+		);
+		await push(server, "app", "1", `Basic ${btoa("robot:hunter2")}`);
+		const flags: string[] = [];
+		for (const [index, credential] of credentials.entries()) {
+			const path = join(bed.folder, `${index}.json`);
+			await writeFile(
+				path,
+				JSON.stringify({ auths: { [server.host]: credential } }),
+			);
+			flags.push("--docker-config", path);
+		}
+		return { server, image: `${server.host}/app:1`, flags };
+	}
+	const wrong = { username: "robot", password: "hunter3" };
+
+	test("names the first that works, and tries no further", async () => {
+		await using bed = await started();
+		const { server, image, flags } = await withRegistry(bed, [
+			wrong,
+			{},
+			user("robot"),
+			wrong,
+		]);
+		const { out, status } = await bed.run([
+			"explain",
+			image,
+			"--try",
+			...flags,
+		]);
+		const logins = server.requests.filter(
+			({ url, authorization }) => url === "/v2/" && authorization,
+		);
+		await server.close();
+		assert.equal(status, 0);
+		assert.equal(
+			out.slice(out.indexOf("Tried")),
+			`Tried at the registry from this machine, whose network and trust may not be the node's:
+  1. ${server.host} rejects the credential: authentication required
+  2. it is empty: nothing to try
+  3. ${server.host} accepts the credential, and ${image} can be pulled with it
+The first that works is the key ${server.host} in ${join(bed.folder, "2.json")}.
+`,
+		);
+		assert.ok(logins.length >= 2);
+		assert.doesNotMatch(out, /hunter/);
+	});
+
+	test("fails where none works, and says so in JSON", async () => {
+		await using bed = await started();
+		const { server, image, flags } = await withRegistry(bed, [wrong]);
+		const { out, status } = await bed.run([
+			"explain",
+			image,
+			"--try",
+			"-o",
+			"json",
+			...flags,
+		]);
+		await server.close();
+		assert.equal(status, 1);
+		assert.deepEqual(JSON.parse(out).tried, [
+			{
+				from: join(bed.folder, "0.json"),
+				key: server.host,
+				works: false,
+				outcome: "rejected",
+				message: `${server.host} rejects the credential: authentication required`,
+			},
+		]);
+	});
+});
+
+describe("explain refuses", () => {
+	const rows: [args: string[], status: number, err: RegExp][] = [
+		[
+			[],
+			2,
+			/^error: the image is missing.*\nSee 'kubectl meshreg explain --help' for usage\.\n$/,
+		],
+		[
+			["UPPER"],
+			1,
+			/^error: "UPPER" is not an image reference: repository name must be lowercase; write it as/,
+		],
+		[[""], 1, /^error: "" is not an image reference/],
+		[["x", "y"], 2, /too many arguments/],
+		[
+			["x", "--pod", "p", "--serviceaccount", "s"],
+			2,
+			/--serviceaccount and --pod cannot be used together/,
+		],
+		[
+			["x", "--pod", "p", "--docker-config", "f"],
+			2,
+			/--docker-config and --pod cannot be used together/,
+		],
+		[
+			["x", "-n", "a", "--docker-config", "f"],
+			2,
+			/--docker-config and --namespace cannot be used together/,
+		],
+		[["x", "--pod", ""], 2, /--pod: the name is empty/],
+		[["x", "-n", ""], 2, /-n: the namespace is empty/],
+		[["x", "-o", "yaml"], 2, /allowed formats are: json/],
+		[
+			["x", "-n", "app", "--pod", "gone"],
+			1,
+			/^Error from server \(NotFound\): pods "gone" not found in namespace "app"\n$/,
+		],
+		[
+			["x", "-n", "app", "--serviceaccount", "gone"],
+			1,
+			/^Error from server \(NotFound\): serviceaccounts "gone" not found in namespace "app"\n$/,
+		],
+	];
+	for (const [args, status, err] of rows)
+		test(`explain ${args.join(" ")}`, async () => {
+			await using bed = await started();
+			const outcome = await bed.run(["explain", ...args]);
+			assert.match(outcome.err, err);
+			assert.equal(outcome.status, status);
+			assert.equal(outcome.out, "");
+		});
+});

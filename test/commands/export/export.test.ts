@@ -1,0 +1,261 @@
+import assert from "node:assert/strict";
+import { readFile, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { parse } from "yaml";
+import { notPosix } from "../../support/posix.ts";
+import { type TestBed, testBed } from "../../support/test-bed.ts";
+
+const NAME = "nginx-mesh-registry-key";
+const CONFIG = `{
+    "auths": {
+        "a.example": {
+            "username": "u",
+            "password": "p:q",
+            "auth": "dTpwOnE="
+        }
+    }
+}
+`;
+
+async function withCopy(): Promise<TestBed> {
+	const bed = await testBed({ namespaces: ["app", "nginx-mesh", "other"] });
+	await bed.run(
+		[
+			"create",
+			"--registry-server=a.example",
+			"--registry-username=u",
+			"--registry-password-stdin",
+		],
+		{ stdin: "p:q" },
+	);
+	await bed.run(["sync", "-n", "app"]);
+	return bed;
+}
+
+describe("export", () => {
+	for (const args of [
+		[],
+		["--format=docker-config"],
+		[NAME, "-n", "nginx-mesh"],
+		["-n", "app"],
+	])
+		test(["export", ...args].join(" "), async () => {
+			await using bed = await withCopy();
+			assert.deepEqual(await bed.run(["export", ...args]), {
+				status: 0,
+				out: CONFIG,
+				err: "",
+				asked: [],
+			});
+		});
+
+	test("--to writes a file that only its owner may read, also over one that others could", async () => {
+		await using bed = await withCopy();
+		const path = join(bed.folder, "config.json");
+		await writeFile(path, "old", { mode: 0o644 });
+		const outcome = await bed.run(["export", "--to", path]);
+		assert.deepEqual(
+			[outcome.status, outcome.out, outcome.err],
+			[
+				0,
+				"",
+				`the credentials in secret/${NAME} of nginx-mesh namespace are in ${path}\n`,
+			],
+		);
+		assert.equal(await readFile(path, "utf8"), CONFIG);
+		if (!notPosix) assert.equal((await stat(path)).mode & 0o777, 0o600);
+		assert.equal((await bed.run(["export", "--to", path, "-q"])).err, "");
+	});
+
+	test("what was exported can be taken again", async () => {
+		await using bed = await withCopy();
+		const path = join(bed.folder, "config.json");
+		await bed.run(["export", "--to", path]);
+		const outcome = await bed.run([
+			"create",
+			"-n",
+			"nginx-mesh",
+			`--from-docker-config=${path}`,
+			"--registry-server=a.example",
+			"-q",
+		]);
+		assert.deepEqual([outcome.status, outcome.out, outcome.err], [0, "", ""]);
+	});
+
+	const WRONG: readonly [args: string[], status: number, err: string][] = [
+		[
+			["-n", "other"],
+			1,
+			`error: there is no registry key "${NAME}" in namespace "other"; run 'kubectl meshreg list' to see where there are some\n`,
+		],
+		[
+			["missing"],
+			1,
+			`error: no source named "missing" in namespace "nginx-mesh" or any other: run 'kubectl meshreg create missing', or name it with -n NAMESPACE\n`,
+		],
+		[
+			["--format=toml"],
+			2,
+			"error: --format must be one of docker-config, kind\n",
+		],
+		[["--to", ""], 2, "error: --to: the path is empty; is a variable unset?\n"],
+		[
+			["--to", "/nonexistent/x"],
+			1,
+			"error: cannot write /nonexistent/x: no such file or directory\n",
+		],
+		[
+			["opaque", "-n", "other"],
+			1,
+			`error: there is no registry key "opaque" in namespace "other"; run 'kubectl meshreg list' to see where there are some\n`,
+		],
+		[
+			["broken", "-n", "other"],
+			1,
+			'error: secret "broken" in namespace "other" holds no docker config: auths is not a JSON object\n',
+		],
+	];
+	for (const [args, status, err] of WRONG)
+		test(["export", ...args].join(" "), async () => {
+			await using bed = await withCopy();
+			bed.server.store.seed({
+				kind: "Secret",
+				metadata: { namespace: "other", name: "opaque" },
+				type: "Opaque",
+			});
+			bed.server.store.seed({
+				kind: "Secret",
+				metadata: {
+					namespace: "other",
+					name: "broken",
+					labels: { usage: NAME },
+				},
+				type: "kubernetes.io/dockerconfigjson",
+				data: { ".dockerconfigjson": btoa('{"auths":[]}') },
+			});
+			const outcome = await bed.run(["export", ...args]);
+			assert.deepEqual(
+				[outcome.status, outcome.out, outcome.err],
+				[status, "", err],
+			);
+		});
+});
+
+describe("export --format=kind", () => {
+	const NODE = (role: string, path: string) =>
+		`- role: ${role}\n  extraMounts:\n  - containerPath: /var/lib/kubelet/config.json\n    hostPath: ${path}\n`;
+	const HEAD = "kind: Cluster\napiVersion: kind.x-k8s.io/v1alpha4\nnodes:\n";
+
+	test("mounts the file on every node, and asks no cluster", {
+		skip: notPosix,
+	}, async () => {
+		await using bed = await testBed();
+		const file = join(bed.folder, "config.json");
+		await writeFile(file, CONFIG);
+		const kind = (...argv: string[]) =>
+			bed.run(["export", "--format=kind", "--docker-config", file, ...argv], {
+				env: { KUBECONFIG: "/nowhere" },
+			});
+		assert.deepEqual(await kind(), {
+			status: 0,
+			out: HEAD + NODE("control-plane", file),
+			err: "",
+			asked: [],
+		});
+		const more = await kind("--control-planes", "3", "--workers=2");
+		assert.equal(
+			more.out,
+			HEAD +
+				NODE("control-plane", file).repeat(3) +
+				NODE("worker", file).repeat(2),
+		);
+		const to = join(bed.folder, "kind.yaml");
+		const written = await kind("--to", to);
+		assert.deepEqual(
+			[written.out, written.err],
+			["", `the cluster config is in ${to}\n`],
+		);
+		assert.equal(
+			await readFile(to, "utf8"),
+			HEAD + NODE("control-plane", file),
+		);
+	});
+
+	test("quotes a path that YAML would read otherwise", async () => {
+		await using bed = await testBed();
+		const file = join(bed.folder, "it's: #1");
+		await writeFile(file, CONFIG);
+		const { out } = await bed.run([
+			...["export", "--format=kind", "--docker-config", file],
+		]);
+		assert.equal(parse(out).nodes[0].extraMounts[0].hostPath, file);
+	});
+
+	test("refuses a file that is missing or would help no node", {
+		skip: notPosix,
+	}, async () => {
+		await using bed = await testBed();
+		const file = join(bed.folder, "config.json");
+		const kind = async () =>
+			(
+				await bed.run(["export", "--format=kind", "--docker-config", file])
+			).err.replaceAll(bed.folder, "");
+		assert.equal(
+			await kind(),
+			"error: cannot read /config.json: no such file or directory\n",
+		);
+		await writeFile(file, "[]");
+		assert.equal(
+			await kind(),
+			"error: --docker-config: /config.json is not a docker config that a node can use: it is not a JSON object; write one with 'kubectl meshreg export --to /config.json'\n",
+		);
+		await writeFile(file, '{"auths": {}, "credsStore": "pass"}');
+		assert.equal(
+			await kind(),
+			"error: --docker-config: /config.json holds no credentials itself (they may be in a credential store, which nodes do not have); write one with 'kubectl meshreg export --to /config.json'\n",
+		);
+	});
+
+	const wrong: [argv: string[], message: RegExp][] = [
+		[
+			["--format=kind"],
+			/^error: --format=kind needs --docker-config with the full path/,
+		],
+		[
+			["--format=kind", "--docker-config", "config.json"],
+			/^error: --format=kind needs --docker-config with the full path/,
+		],
+		[
+			["--format=kind", "--docker-config", "/x", "name"],
+			/^error: --format=kind asks no cluster/,
+		],
+		[
+			["--format=kind", "--docker-config", "/x", "-n", "a"],
+			/^error: --format=kind asks no cluster/,
+		],
+		[
+			["--format=kind", "--docker-config", "/x", "--control-planes", "0"],
+			/^error: invalid value for --control-planes: must be a whole number of at least 1/,
+		],
+		[
+			["--format=kind", "--docker-config", "/x", "--workers=-1"],
+			/^error: invalid value for --workers/,
+		],
+		[
+			["--workers=1"],
+			/^error: --workers means something with --format=kind only/,
+		],
+		[
+			["--docker-config=/x"],
+			/^error: --docker-config means something with --format=kind only/,
+		],
+	];
+	for (const [argv, message] of wrong)
+		test(`refuses ${argv.join(" ")}`, async () => {
+			await using bed = await testBed();
+			const { status, out, err } = await bed.run(["export", ...argv]);
+			assert.deepEqual([status, out], [2, ""]);
+			assert.match(err, message);
+		});
+});

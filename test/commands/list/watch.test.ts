@@ -1,0 +1,173 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { type TestBed, testBed } from "../../support/test-bed.ts";
+import { started } from "../../support/watching.ts";
+
+const NAME = "nginx-mesh-registry-key";
+const YESTERDAY = new Date(Date.now() - 86_400_000).toISOString();
+
+/** The source, or a copy of it, made a day ago. */
+function seed(bed: TestBed, namespace: string, password = "one"): void {
+	const isSource = namespace === "nginx-mesh";
+	bed.server.store.seed({
+		kind: "Secret",
+		metadata: {
+			name: NAME,
+			namespace,
+			labels: {
+				usage: NAME,
+				"app.kubernetes.io/managed-by": "kubectl-meshreg",
+			},
+			annotations: isSource
+				? {}
+				: { "kubectl-meshreg/source": `nginx-mesh/${NAME}` },
+			creationTimestamp: YESTERDAY,
+		},
+		type: "kubernetes.io/dockerconfigjson",
+		data: {
+			".dockerconfigjson": btoa(
+				JSON.stringify({
+					auths: { "r.example.com": { auth: btoa(`u:${password}`) } },
+				}),
+			),
+		},
+	});
+}
+
+async function withCopies(
+	options: Parameters<typeof testBed>[0] = {},
+): Promise<TestBed> {
+	const namespaces = ["a", "b", "nginx-mesh"];
+	const bed = await testBed({ namespaces, ...options });
+	for (const namespace of ["nginx-mesh", "a", "b"]) seed(bed, namespace);
+	return bed;
+}
+
+/** A row of the table; a column is as wide as the widest that it has held. */
+const row = (namespace: string, status: string, width = 9) =>
+	`${namespace.padEnd(13)}${NAME}   r.example.com   ${status.padEnd(width)}24h\n`;
+
+describe("list -w", { timeout: 60_000 }, () => {
+	test("the list, and then each that changes; a source changes its copies", async () => {
+		await using bed = await withCopies();
+		const first = row("nginx-mesh", "Source");
+		await using list = await started(bed, ["list", "-w"], [first]);
+		seed(bed, "a", "two");
+		await list.says(row("a", "Drifted", 10));
+		bed.server.store.delete("Secret", "b", NAME);
+		await list.says(row("b", "Deleted", 10));
+		seed(bed, "nginx-mesh", "two");
+		await list.says(row("a", "InSync", 10));
+		bed.server.store.delete("Secret", "nginx-mesh", NAME);
+		await list.says(row("nginx-mesh", "Deleted", 11));
+		const { status, out, err } = await list.stop("SIGINT");
+		assert.equal(status, 130);
+		assert.equal(err, "");
+		assert.equal(
+			out,
+			[
+				"NAMESPACE    NAME                      REGISTRIES      STATUS   AGE\n",
+				row("a", "InSync"),
+				row("b", "InSync"),
+				first,
+				row("a", "Drifted", 10),
+				row("b", "Deleted", 10),
+				row("a", "InSync", 10),
+				row("a", "Orphaned", 11),
+				row("nginx-mesh", "Deleted", 11),
+			].join(""),
+		);
+	});
+
+	test("the source is watched where it is not listed, and read where it may not be watched", async () => {
+		await using bed = await withCopies();
+		await using list = await started(
+			bed,
+			["list", "-n", "a", "-w", "-o", "json"],
+			['"status":"InSync"'],
+		);
+		seed(bed, "nginx-mesh", "two");
+		await list.says('"status":"Drifted"');
+		const { out } = await list.stop();
+		const [first, second, ...more] = out
+			.trimEnd()
+			.split("\n")
+			.map((line) => JSON.parse(line));
+		assert.deepEqual(more, []);
+		assert.deepEqual(first, { ...second, status: "InSync" });
+		assert.deepEqual(Object.keys(first), [
+			...["namespace", "name", "status", "registries", "usernames"],
+			...["source", "expires", "created"],
+		]);
+	});
+
+	test("a source that may not be watched is read once", async () => {
+		await using bed = await withCopies({
+			users: { dev: {} },
+			allow: [
+				{
+					user: "dev",
+					namespaces: ["a"],
+					verbs: ["list", "watch"],
+					resources: ["secrets"],
+				},
+				{
+					user: "dev",
+					namespaces: ["nginx-mesh"],
+					verbs: ["get"],
+					resources: ["secrets"],
+				},
+			],
+		});
+		const argv = ["list", "-n", "a", "-w", "--no-headers"];
+		await using list = await started(bed, argv, ["InSync"], { user: "dev" });
+		seed(bed, "a", "two");
+		await list.says("Drifted");
+		const { err } = await list.stop();
+		assert.equal(err, "");
+	});
+
+	test("--all: what loses its label is shown as that", async () => {
+		await using bed = await withCopies();
+		await using list = await started(bed, ["list", "-w", "--all"], ["Source"]);
+		bed.server.store.seed({
+			kind: "Secret",
+			metadata: { name: NAME, namespace: "a" },
+			type: "kubernetes.io/dockerconfigjson",
+			data: { ".dockerconfigjson": btoa("{}") },
+		});
+		await list.says("Invalid");
+		bed.server.store.seed({
+			kind: "Secret",
+			metadata: { name: NAME, namespace: "b" },
+			type: "kubernetes.io/dockerconfigjson",
+			data: {
+				".dockerconfigjson": btoa(
+					JSON.stringify({ auths: { "r.io": { auth: btoa("u:p") } } }),
+				),
+			},
+		});
+		await list.says("Unlabelled");
+	});
+
+	test("nothing yet: says so, and goes on", async () => {
+		await using bed = await testBed({ namespaces: ["nginx-mesh"] });
+		await using list = await started(
+			bed,
+			["list", "-w"],
+			["No resources found\n"],
+		);
+		seed(bed, "nginx-mesh");
+		await list.says("NAMESPACE ", "Source");
+	});
+
+	test("-o yaml is refused", async () => {
+		await using bed = await testBed();
+		const { status, err } = await bed.run(["list", "-w", "-o", "yaml"]);
+		assert.equal(status, 2);
+		assert.equal(
+			err,
+			"error: --watch prints a line a change: use -o json, -o name or -o wide\n",
+		);
+	});
+});

@@ -1,0 +1,422 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { AbortedError } from "../../../src/errors.ts";
+import { registry } from "../../support/registry/registry.ts";
+import { serve } from "../../support/registry/server.ts";
+import { type TestBed, testBed } from "../../support/test-bed.ts";
+
+const NAME = "nginx-mesh-registry-key";
+const NOW = Date.parse("2026-11-21T08:00:00Z");
+const GOOD = { outcome: "good" } as const;
+const login = (host: string) => [
+	"--registry-server",
+	host,
+	"--registry-username",
+	"u",
+	"--registry-password-stdin",
+];
+const ROTATE = ["rotate", ...login("a.example")];
+const GIVEN = { stdin: "new", verification: GOOD, now: NOW };
+
+/** A source with a.example and b.example, and copies in app and shop. */
+async function withCopies(
+	options: Parameters<typeof testBed>[0] = {},
+): Promise<TestBed> {
+	const bed = await testBed({
+		namespaces: ["app", "nginx-mesh", "other", "shop"],
+		...options,
+	});
+	const runs = [
+		await bed.run(["create", ...login("a.example"), "--expires-in", "1d"], {
+			stdin: "old",
+			now: NOW,
+		}),
+		await bed.run(["create", "--add", ...login("b.example")], {
+			stdin: "b",
+			now: NOW,
+		}),
+		await bed.run(["sync", "-n", "app,shop", "--copy-label", "team=x"]),
+	];
+	for (const { status, err } of runs) assert.equal(status, 0, err);
+	return bed;
+}
+
+const secretIn = (bed: TestBed, namespace: string) =>
+	bed.server.store.get("Secret", namespace, NAME);
+const line = (namespace: string, action = "configured") =>
+	`secret/${NAME} ${action} in ${namespace} namespace\n`;
+const passwords = (bed: TestBed) =>
+	["nginx-mesh", "app", "shop"].map((namespace) => bed.password(namespace));
+
+describe("rotate", () => {
+	test("the source, then every copy; other registries and labels stay", async () => {
+		await using bed = await withCopies();
+		const outcome = await bed.run([...ROTATE, "--expires-in", "2d"], GIVEN);
+		assert.deepEqual(outcome, {
+			status: 0,
+			out: line("nginx-mesh") + line("app") + line("shop"),
+			err: "a.example accepts the credential\n3 namespaces: 0 created, 3 configured, 0 unchanged, 0 failed\n",
+			asked: [],
+		});
+		for (const namespace of ["nginx-mesh", "app", "shop"])
+			assert.deepEqual(bed.content(namespace), {
+				auths: {
+					"a.example": {
+						username: "u",
+						password: "new",
+						auth: btoa("u:new"),
+					},
+					"b.example": { username: "u", password: "b", auth: btoa("u:b") },
+				},
+			});
+		assert.equal(secretIn(bed, "app")?.metadata.labels?.team, "x");
+		assert.equal(
+			secretIn(bed, "nginx-mesh")?.metadata.annotations?.[
+				"kubectl-meshreg/expires-at"
+			],
+			'{"a.example":"2026-11-23T08:00:00Z"}',
+		);
+		const { out } = await bed.run(["list", "--no-headers"]);
+		assert.match(
+			out,
+			/^app .* InSync .*\nnginx-mesh .* Source .*\nshop .* InSync /,
+		);
+	});
+
+	test("the same again writes nothing", async () => {
+		await using bed = await withCopies();
+		await bed.run(ROTATE, GIVEN);
+		const writes: string[] = [];
+		const off = bed.server.onRequest(({ method, path }) => {
+			if (method !== "GET") writes.push(`${method} ${path}`);
+			return undefined;
+		});
+		const again = await bed.run([...ROTATE, "-q"], GIVEN);
+		off();
+		assert.deepEqual([again.status, again.out, again.err], [0, "", ""]);
+		assert.deepEqual(writes, []);
+	});
+
+	test("without --expires-in nothing is known of the new credential's end", async () => {
+		await using bed = await withCopies();
+		await bed.run(ROTATE, GIVEN);
+		assert.equal(
+			secretIn(bed, "nginx-mesh")?.metadata.annotations?.[
+				"kubectl-meshreg/expires-at"
+			],
+			"{}",
+		);
+	});
+
+	test("a rejected credential changes nothing, without a terminal too", async () => {
+		await using bed = await withCopies();
+		await using server = await serve(
+			registry({ by: "basic", accounts: { passwords: { u: "right" } } }),
+		);
+		const add = await bed.run(["create", "--add", ...login(server.host)], {
+			stdin: "old",
+		});
+		assert.equal(add.status, 0, add.err);
+		const before = secretIn(bed, "nginx-mesh")?.metadata.resourceVersion;
+		const outcome = await bed.run(["rotate", ...login(server.host)], {
+			stdin: "wrong",
+		});
+		assert.deepEqual(
+			[outcome.status, outcome.out, outcome.err],
+			[
+				1,
+				"",
+				`error: ${server.host} rejects the credential: authentication required; nothing was written (--no-verify writes it all the same)\n`,
+			],
+		);
+		assert.equal(secretIn(bed, "nginx-mesh")?.metadata.resourceVersion, before);
+		const forced = await bed.run(
+			["rotate", ...login(server.host), "--no-verify"],
+			{ stdin: "wrong" },
+		);
+		assert.equal(forced.status, 0, forced.err);
+	});
+
+	test("interrupted after any number of writes, the next run finishes", async () => {
+		for (const after of [0, 1, 2]) {
+			await using bed = await withCopies();
+			const interrupt = new AbortController();
+			let writes = 0;
+			const off = bed.server.onRequest(({ method }) => {
+				if (method === "PATCH" && writes++ === after)
+					interrupt.abort(new AbortedError("SIGINT"));
+				return undefined;
+			});
+			const first = await bed.run(ROTATE, {
+				...GIVEN,
+				interrupt: interrupt.signal,
+			});
+			off();
+			assert.equal(first.status, 130, first.err);
+			// Whatever was done was done whole.
+			for (const password of passwords(bed))
+				assert.ok(["old", "new"].includes(password ?? ""));
+			const second = await bed.run(ROTATE, GIVEN);
+			assert.equal(second.status, 0, second.err);
+			assert.deepEqual(passwords(bed), ["new", "new", "new"]);
+		}
+	});
+
+	test("a copy that cannot be written is reported, and the others are", async () => {
+		await using bed = await withCopies();
+		const off = bed.server.onRequest(({ method, path }) =>
+			method === "PATCH" && path.includes("/app/")
+				? {
+						answer: {
+							status: 403,
+							reason: "Forbidden",
+							message: "secrets is forbidden",
+						},
+					}
+				: undefined,
+		);
+		const outcome = await bed.run(ROTATE, GIVEN);
+		off();
+		assert.equal(outcome.status, 1);
+		assert.equal(outcome.out, line("nginx-mesh") + line("shop"));
+		assert.match(
+			outcome.err,
+			/Error from server \(Forbidden\): .*\n3 namespaces: 0 created, 2 configured, 0 unchanged, 1 failed\n$/,
+		);
+		assert.deepEqual(passwords(bed), ["new", "old", "new"]);
+	});
+
+	test("a source that cannot be written leaves the copies alone", async () => {
+		await using bed = await withCopies();
+		const off = bed.server.onRequest(({ method, path }) =>
+			method === "PATCH" && path.includes("/nginx-mesh/")
+				? { answer: { status: 403, reason: "Forbidden", message: "no" } }
+				: undefined,
+		);
+		const outcome = await bed.run(ROTATE, GIVEN);
+		off();
+		assert.deepEqual([outcome.status, outcome.out], [1, ""]);
+		assert.deepEqual(passwords(bed), ["old", "old", "old"]);
+	});
+
+	test("who may not look for copies is told another way, and nothing is written", async () => {
+		await using bed = await withCopies({
+			users: { sam: {} },
+			allow: [
+				{
+					user: "sam",
+					verbs: ["get", "list", "patch"],
+					resources: ["secrets"],
+					namespaces: ["nginx-mesh"],
+				},
+			],
+		});
+		const outcome = await bed.run(ROTATE, { ...GIVEN, user: "sam" });
+		assert.deepEqual(
+			[outcome.status, outcome.err],
+			[
+				1,
+				`a.example accepts the credential
+error: you may not look for copies in all namespaces, so nothing was written; change the source alone with 'kubectl meshreg create ${NAME} -n nginx-mesh --replace', then each copy with 'kubectl meshreg sync ${NAME} -n NAMESPACE'
+`,
+			],
+		);
+		assert.deepEqual(passwords(bed), ["old", "old", "old"]);
+	});
+
+	test("copies of other sources, and Secrets of others, are left alone", async () => {
+		await using bed = await withCopies();
+		bed.server.store.seed({
+			kind: "Secret",
+			metadata: {
+				namespace: "other",
+				name: NAME,
+				labels: { usage: NAME },
+				annotations: { "kubectl-meshreg/source": "elsewhere/key" },
+			},
+			type: "kubernetes.io/dockerconfigjson",
+			data: {
+				".dockerconfigjson": btoa(
+					'{"auths":{"a.example":{"auth":"dTpvbGQ="}}}',
+				),
+			},
+		});
+		const before = secretIn(bed, "other");
+		const outcome = await bed.run(ROTATE, GIVEN);
+		assert.equal(outcome.status, 0, outcome.err);
+		assert.deepEqual(secretIn(bed, "other"), before);
+	});
+
+	for (const how of ["client", "server"])
+		test(`--dry-run=${how} says what would be, and writes nothing`, async () => {
+			await using bed = await withCopies();
+			const outcome = await bed.run([...ROTATE, `--dry-run=${how}`], GIVEN);
+			const mark = how === "client" ? "(dry run)" : "(server dry run)";
+			assert.equal(
+				outcome.out,
+				["nginx-mesh", "app", "shop"]
+					.map((namespace) => line(namespace).replace("\n", ` ${mark}\n`))
+					.join(""),
+			);
+			assert.deepEqual(passwords(bed), ["old", "old", "old"]);
+		});
+
+	describe("which registry", () => {
+		test("one that is not in the source is refused", async () => {
+			await using bed = await withCopies();
+			const outcome = await bed.run(["rotate", ...login("c.example")], GIVEN);
+			assert.deepEqual(
+				[outcome.status, outcome.err],
+				[
+					1,
+					`error: c.example is not in secret "${NAME}" in namespace "nginx-mesh", which has a.example, b.example; add it with 'kubectl meshreg create ${NAME} -n nginx-mesh --add --registry-server c.example'\n`,
+				],
+			);
+		});
+
+		test("several, and none named: an error that lists them, or a question", async () => {
+			await using bed = await withCopies();
+			const unnamed = ["rotate", ...login("x").slice(2)];
+			const outcome = await bed.run(unnamed, GIVEN);
+			assert.deepEqual(
+				[outcome.status, outcome.err],
+				[
+					2,
+					"error: --registry-server is required: the source has a.example, b.example\nSee 'kubectl meshreg rotate --help' for usage.\n",
+				],
+			);
+			const asked = await bed.run(["rotate"], {
+				...GIVEN,
+				answers: [
+					["Which registry gets another credential?", "a.example"],
+					["How do you authenticate to a.example?", "password"],
+					["User name:", "u"],
+					["Password:", "new"],
+					[
+						`Give a.example another credential\n  in secret/${NAME} in nginx-mesh namespace and its 2 copies?`,
+						true,
+					],
+				],
+			});
+			assert.equal(asked.status, 0, asked.err);
+			assert.deepEqual(passwords(bed), ["new", "new", "new"]);
+		});
+
+		test("Enter keeps the user, but for a token, which is not shown", async () => {
+			await using bed = await withCopies();
+			const kept = await bed.run(["rotate", "--registry-server=a.example"], {
+				...GIVEN,
+				answers: [
+					["How do you authenticate to a.example?", "password"],
+					["User name:", ""],
+					["Password:", "new"],
+					["Give a.example another credential", true],
+				],
+			});
+			const token = `eyJhbGciOiJIUzI1NiJ9.e30.${"c".repeat(43)}`;
+			assert.equal(kept.status, 0, kept.err);
+			assert.deepEqual(passwords(bed), ["new", "new", "new"]);
+			await bed.run(
+				[
+					"rotate",
+					"--registry-server=a.example",
+					`--registry-username=${token}`,
+					"--registry-password=x",
+				],
+				GIVEN,
+			);
+			// With nothing to keep, an empty answer is wrong, and asked for again.
+			const { asked } = await bed.run(
+				["rotate", "--registry-server=a.example"],
+				{
+					...GIVEN,
+					answers: [
+						["How do you authenticate to a.example?", "password"],
+						["User name:", ""],
+						["User name:", "u"],
+						["Password:", "new"],
+						["Give a.example another credential", false],
+					],
+				},
+			);
+			assert.equal(asked[2], "! the user name is empty");
+		});
+
+		test("no to the question writes nothing", async () => {
+			await using bed = await withCopies();
+			const outcome = await bed.run(
+				["rotate", ...login("a.example").slice(0, 4)],
+				{
+					...GIVEN,
+					answers: [
+						["Password:", "new"],
+						["Give a.example another credential", false],
+					],
+				},
+			);
+			assert.deepEqual(
+				[outcome.status, outcome.err],
+				[0, "a.example accepts the credential\nrotation is cancelled\n"],
+			);
+			assert.deepEqual(passwords(bed), ["old", "old", "old"]);
+		});
+
+		test("the only one need not be named, whatever it is written as", async () => {
+			await using bed = await testBed({ namespaces: ["nginx-mesh"] });
+			bed.server.store.seed({
+				kind: "Secret",
+				metadata: {
+					namespace: "nginx-mesh",
+					name: NAME,
+					labels: { usage: NAME },
+				},
+				type: "kubernetes.io/dockerconfigjson",
+				data: {
+					".dockerconfigjson": btoa(
+						'{"auths":{"https://a.example/v1/":{"auth":"dTpvbGQ=","email":"x"}}}',
+					),
+				},
+			});
+			const outcome = await bed.run(["rotate", ...login("x").slice(2)], GIVEN);
+			assert.equal(outcome.status, 0, outcome.err);
+			assert.deepEqual(bed.content("nginx-mesh"), {
+				auths: {
+					"https://a.example/v1/": {
+						username: "u",
+						password: "new",
+						auth: btoa("u:new"),
+					},
+				},
+			});
+		});
+	});
+
+	test("no source, a copy instead of one, and two credentials at once", async () => {
+		await using bed = await withCopies();
+		for (const [args, message] of [
+			[
+				[...ROTATE, "-n", "other"],
+				`error: there is no secret "${NAME}" in namespace "other": make it with 'kubectl meshreg create -n other'\n`,
+			],
+			[
+				[...ROTATE, "-n", "app"],
+				`error: secret "${NAME}" in namespace "app" is a copy of nginx-mesh/${NAME}; change that one\n`,
+			],
+			[
+				["rotate", "missing", ...login("a.example")],
+				`error: no source named "missing" in namespace "nginx-mesh" or any other: run 'kubectl meshreg create missing', or name it with -n NAMESPACE\n`,
+			],
+			[
+				[
+					"rotate",
+					"--from-docker-config",
+					"--registry-server=a",
+					"--registry-server=b",
+				],
+				"error: --registry-server: one credential is rotated at a time\n",
+			],
+		] as const)
+			assert.equal((await bed.run(args, GIVEN)).err, message);
+		assert.deepEqual(passwords(bed), ["old", "old", "old"]);
+	});
+});

@@ -1,0 +1,654 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import {
+	type Keeping,
+	keepInSync,
+} from "../../../src/commands/sync/controller.ts";
+import {
+	DEFAULT_OWNER,
+	MANAGED_BY_LABEL,
+} from "../../../src/core/pull-secrets/ownership.ts";
+import { AbortedError } from "../../../src/errors.ts";
+import type { Cluster } from "../../../src/world.ts";
+import type { Intervention } from "../../support/api-server/index.ts";
+import { connected } from "../../support/connecting.ts";
+import { type PlayedClock, playedClock } from "../../support/played-clock.ts";
+import { type TestBed, testBed } from "../../support/test-bed.ts";
+
+const NAME = "nginx-mesh-registry-key";
+const LABELS = { usage: NAME, [MANAGED_BY_LABEL]: "kubectl-meshreg" };
+const DATA = btoa('{"auths":{"r.example.com":{"auth":"dTpw"}}}');
+
+function secret(
+	bed: TestBed,
+	namespace: string,
+	metadata: object,
+	data = DATA,
+) {
+	bed.server.store.seed({
+		kind: "Secret",
+		metadata: { namespace, name: NAME, labels: LABELS, ...metadata },
+		type: "kubernetes.io/dockerconfigjson",
+		data: { ".dockerconfigjson": data },
+	});
+}
+const copy = (bed: TestBed, namespace: string, data = DATA) =>
+	secret(
+		bed,
+		namespace,
+		{ annotations: { "kubectl-meshreg/source": `nginx-mesh/${NAME}` } },
+		data,
+	);
+const drift = (bed: TestBed, namespace: string) =>
+	copy(bed, namespace, btoa('{"auths":{}}'));
+const account = (bed: TestBed, namespace: string, fields: object = {}) =>
+	bed.server.store.seed({
+		kind: "ServiceAccount",
+		metadata: { namespace, name: "default" },
+		...fields,
+	});
+const pullSecrets = (bed: TestBed, namespace: string) =>
+	bed.server.store.get("ServiceAccount", namespace, "default")
+		?.imagePullSecrets;
+const newNamespace = (bed: TestBed, name: string) =>
+	bed.server.store.seed({ kind: "Namespace", metadata: { name } });
+
+/** A source, and these namespaces. */
+async function bedWith(...namespaces: string[]): Promise<TestBed> {
+	const bed = await testBed({ namespaces: ["nginx-mesh", ...namespaces] });
+	secret(bed, "nginx-mesh", {});
+	return bed;
+}
+
+/** Answers, from now on, what `where` is about. */
+function refuse(
+	bed: TestBed,
+	where: (request: { method: string; path: string }) => boolean,
+	answer: Intervention["answer"] = { status: 403, message: "quota" },
+): () => void {
+	return bed.server.onRequest((request) =>
+		where(request) && answer ? { answer } : undefined,
+	);
+}
+
+/** Lets creations that `where` is about wait until they are released. */
+function hold(bed: TestBed, where: (path: string) => boolean) {
+	const arrived = Promise.withResolvers<void>();
+	const released = Promise.withResolvers<void>();
+	bed.server.onRequest(async ({ method, path }) => {
+		if (method !== "POST" || !where(path)) return undefined;
+		arrived.resolve();
+		await released.promise;
+		return undefined;
+	});
+	return { arrived: arrived.promise, release: () => released.resolve() };
+}
+
+const isWrite = ({ method }: { method: string }) => method !== "GET";
+
+/** keepInSync at work. */
+interface Kept extends AsyncDisposable {
+	clock: PlayedClock;
+	/** What it told so far, in order. */
+	log: string[];
+	/** Until it has told this, after what was waited for before; fails when it ends first. */
+	says(line: string): Promise<void>;
+	/** Until something holds that only time, an event or a request can bring about. */
+	until(holds: () => boolean): Promise<void>;
+	/** Interrupts it. */
+	interrupt(): void;
+	/** What it threw. */
+	ended: Promise<unknown>;
+}
+
+async function kept(
+	bed: TestBed,
+	how: Partial<Keeping> & { wrap?: (cluster: Cluster) => Cluster } = {},
+	rules: Partial<Keeping["rules"]> = {},
+): Promise<Kept> {
+	const kubeconfig = `${bed.folder}/kept.kubeconfig`;
+	await bed.server.writeKubeconfig(kubeconfig);
+	const { cluster } = await connected({ kubeconfig });
+	let look = () => {};
+	const clock = playedClock(() => look());
+	bed.server.onRequest(() => void look());
+	const interrupt = new AbortController();
+	const log: string[] = [];
+	const say = (line: string) => {
+		log.push(line);
+		look();
+	};
+	let read = 0;
+	let over = false;
+	const { wrap = (same: Cluster) => same, ...more } = how;
+	const output = { isTerminal: false, columns: 80 };
+	const err = { ...output, write: say };
+	const ended = keepInSync({
+		rules: {
+			owner: DEFAULT_OWNER,
+			source: { namespace: "nginx-mesh", name: NAME },
+			copyLabels: {},
+			force: false,
+			replace: false,
+			prune: false,
+			...rules,
+		},
+		watched: {
+			by: "list",
+			query: {},
+			excludes: (name) => /^(kube-.*|default)$/.test(name),
+		},
+		attach: undefined,
+		cluster: wrap(cluster),
+		world: {
+			clock,
+			interrupt: interrupt.signal,
+			streams: {
+				out: err,
+				err,
+				readInput: () => assert.fail("it reads nothing"),
+				inputIsTerminal: false,
+				interactive: false,
+				animated: false,
+			},
+		},
+		interrupt: interrupt.signal,
+		onResult: ({ kind, namespace, action, reason }) =>
+			say([kind, namespace, action, reason].filter((part) => part).join(" ")),
+		onNote: (line) => say(`note ${line}`),
+		onReady: () => say("ready"),
+		...more,
+	})
+		.catch((error: unknown) => error)
+		.finally(() => {
+			over = true;
+			look();
+		});
+	const until = (holds: () => boolean) =>
+		new Promise<void>((resolve, reject) => {
+			look = () => {
+				if (holds()) resolve();
+				else if (over) reject(new Error(`it ended; it said ${log.join("\n")}`));
+			};
+			look();
+		});
+	return {
+		clock,
+		log,
+		until,
+		async says(line) {
+			await until(() => log.indexOf(line, read) >= 0);
+			read = log.indexOf(line, read) + 1;
+		},
+		interrupt: () => interrupt.abort(new AbortedError("SIGTERM")),
+		ended,
+		async [Symbol.asyncDispose]() {
+			interrupt.abort(new AbortedError("SIGTERM"));
+			await ended;
+			await cluster.close();
+		},
+	};
+}
+
+const timed = (name: string, run: () => Promise<void>) =>
+	test(name, { timeout: 5_000 }, run);
+
+describe("at first", () => {
+	timed("namespaces are brought in sync in order, and once", async () => {
+		await using bed = await bedWith("app", "shop", "zoo");
+		// Nothing is told of what is written.
+		bed.server.onRequest(({ query }) =>
+			query.get("watch") === "true" ? new Promise(() => {}) : undefined,
+		);
+		await using keeping = await kept(bed, {
+			watched: { by: "names", names: ["zoo", "app", "shop"] },
+		});
+		await keeping.says("ready");
+		keeping.interrupt();
+		await keeping.ended;
+		assert.deepEqual(keeping.log, [
+			"Secret app created",
+			"Secret shop created",
+			"Secret zoo created",
+			"ready",
+		]);
+		const writes = bed.server.requests.filter(isWrite);
+		assert.equal(writes.length, 3);
+	});
+
+	timed(
+		"what attach added goes with a leftover, before it is ready",
+		async () => {
+			await using bed = await bedWith("app");
+			copy(bed, "default");
+			account(bed, "default", {
+				metadata: {
+					namespace: "default",
+					name: "default",
+					labels: { "kubectl-meshreg/attached": "true" },
+					annotations: { "kubectl-meshreg/attached-keys": NAME },
+				},
+				imagePullSecrets: [{ name: NAME }],
+			});
+			await using keeping = await kept(bed, {}, { prune: true });
+			await keeping.says("ready");
+			assert.deepEqual(keeping.log, [
+				"Secret app created",
+				"Secret default deleted",
+				"ServiceAccount default configured",
+				"ready",
+			]);
+			assert.equal(pullSecrets(bed, "default"), undefined);
+		},
+	);
+
+	for (const [name, status, watched, begins] of [
+		[
+			"one of several named namespaces that cannot be read does not keep it from the others",
+			403,
+			{ by: "names", names: ["app", "shop"] },
+			true,
+		],
+		[
+			"nobody being logged in ends it",
+			401,
+			{ by: "names", names: ["app", "shop"] },
+			false,
+		],
+		["a list that is refused ends it", 403, undefined, false],
+	] as const)
+		timed(name, async () => {
+			await using bed = await bedWith("app", "shop");
+			refuse(
+				bed,
+				({ method, path }) =>
+					method === "GET" && /^.api.v1(.namespaces.shop)?.secrets$/.test(path),
+				{ status, reason: "No", message: "no" },
+			);
+			await using keeping = await kept(bed, watched && { watched });
+			if (begins) {
+				await keeping.says(
+					"note Error from server (No): no (it is tried again)",
+				);
+				await keeping.says("Secret app created");
+			} else {
+				const error = await keeping.ended;
+				assert.equal(error instanceof Error && error.name, "ApiError");
+				assert.deepEqual(keeping.log, []);
+			}
+		});
+
+	timed("nobody being logged in when it comes to writing ends it", async () => {
+		await using bed = await bedWith("app");
+		refuse(bed, isWrite, { status: 401, message: "no" });
+		await using keeping = await kept(bed);
+		assert.equal(
+			String(await keeping.ended),
+			"ApiError: You must be logged in to the server (Unauthorized)",
+		);
+	});
+});
+
+describe("what failed", () => {
+	for (const [by, waits] of [
+		["names", [1, 2, 4, 8, 16, 30, 30]],
+		["list", [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]],
+	] as const)
+		timed(`is tried again after ${waits.join(", ")} s, told once`, async () => {
+			await using bed = await bedWith("app");
+			const heal = refuse(bed, isWrite);
+			await using keeping = await kept(bed, {
+				...(by === "names" && { watched: { by, names: ["app"] } }),
+			});
+			const { clock } = keeping;
+			await keeping.says("ready");
+			for (const seconds of waits) {
+				await keeping.until(() =>
+					clock.waiting().includes(clock.now() + seconds * 1000),
+				);
+				clock.set(clock.now() + seconds * 1000);
+			}
+			await keeping.until(() => clock.waiting().length > 0);
+			heal();
+			clock.set(clock.now() + 1_000_000);
+			await keeping.says("Secret app created");
+			const failed =
+				'Secret app failed Error from server (403): quota (namespace "app")';
+			assert.deepEqual(keeping.log, [failed, "ready", "Secret app created"]);
+
+			// It is news again, and the waits begin anew.
+			refuse(bed, isWrite);
+			drift(bed, "app");
+			await keeping.says(failed);
+			await keeping.until(() => clock.waiting().includes(clock.now() + 1000));
+		});
+
+	timed("is told of each object for itself", async () => {
+		await using bed = await bedWith("app", "shop");
+		refuse(bed, isWrite);
+		await using keeping = await kept(bed);
+		await keeping.says("ready");
+		assert.deepEqual(keeping.log, [
+			'Secret app failed Error from server (403): quota (namespace "app")',
+			'Secret shop failed Error from server (403): quota (namespace "shop")',
+			"ready",
+		]);
+	});
+
+	timed("a service account's is tried again as well", async () => {
+		await using bed = await bedWith("app");
+		account(bed, "app");
+		const heal = refuse(bed, ({ method }) => method === "PATCH");
+		await using keeping = await kept(bed, {
+			attach: { by: "names", names: ["default"] },
+		});
+		const { clock } = keeping;
+		await keeping.says(
+			'ServiceAccount app failed Error from server (403): quota (namespace "app")',
+		);
+		await keeping.until(() => clock.waiting().includes(1000));
+		heal();
+		clock.set(1000);
+		await keeping.says("ServiceAccount app configured");
+	});
+
+	timed(
+		"what befalls everything is told once until something succeeds, and is tried again",
+		async () => {
+			await using bed = await bedWith("app");
+			await using keeping = await kept(bed);
+			const { clock } = keeping;
+			await keeping.says("ready");
+			const trouble =
+				"note error: You must be logged in to the server (Unauthorized) (it is tried again)";
+			for (let time = 0; time < 2; time++) {
+				const heal = refuse(bed, isWrite, { status: 401, message: "no" });
+				drift(bed, "app");
+				await keeping.says(trouble);
+				for (const seconds of [1, 2]) {
+					const then = clock.now() + seconds * 1000;
+					await keeping.until(() => clock.waiting().includes(then));
+					clock.set(then);
+				}
+				await keeping.until(() => clock.waiting().includes(clock.now() + 4000));
+				heal();
+				clock.set(clock.now() + 4000);
+				await keeping.says("Secret app configured");
+			}
+			assert.equal(keeping.log.filter((line) => line === trouble).length, 2);
+		},
+	);
+});
+
+describe("namespaces do not hold up each other", () => {
+	timed("while a write in one is unanswered, others go on", async () => {
+		await using bed = await bedWith();
+		await using keeping = await kept(bed);
+		await keeping.says("ready");
+		const held = hold(bed, (path) => path.includes("/slow/"));
+		newNamespace(bed, "slow");
+		newNamespace(bed, "quick");
+		await keeping.says("Secret quick created");
+		held.release();
+		await keeping.says("Secret slow created");
+	});
+
+	timed(
+		"what is being written when it ends is finished, and told",
+		async () => {
+			await using bed = await bedWith();
+			await using keeping = await kept(bed);
+			await keeping.says("ready");
+			const held = hold(bed, () => true);
+			newNamespace(bed, "new");
+			await held.arrived;
+			keeping.interrupt();
+			held.release();
+			assert.equal(
+				String(await keeping.ended),
+				"AbortedError: interrupted by SIGTERM",
+			);
+			assert.deepEqual(keeping.log, ["ready", "Secret new created"]);
+		},
+	);
+});
+
+timed("what changed while our write was under way is put right", async () => {
+	await using bed = await bedWith("app");
+	let told = () => {};
+	const wrap = (cluster: Cluster): Cluster => ({
+		...cluster,
+		async create(kind, object, options) {
+			const made = await cluster.create(kind, object, options);
+			const seen = new Promise<void>((resolve) => {
+				told = resolve;
+			});
+			drift(bed, "app");
+			await seen;
+			return made;
+		},
+		async *watch(kind, query, signal) {
+			for await (const event of cluster.watch(kind, query, signal)) {
+				yield event;
+				if (event.type === "MODIFIED") told();
+			}
+		},
+	});
+	await using keeping = await kept(bed, { wrap });
+	await keeping.says("Secret app configured");
+	assert.deepEqual(keeping.log, [
+		"Secret app created",
+		"ready",
+		"Secret app configured",
+	]);
+});
+
+timed(
+	"an interrupt that a request tells of ends it, and is no trouble",
+	async () => {
+		await using bed = await bedWith();
+		const wrap = (cluster: Cluster): Cluster => ({
+			...cluster,
+			create: () => Promise.reject(new AbortedError("SIGHUP")),
+		});
+		await using keeping = await kept(bed, { wrap });
+		await keeping.says("ready");
+		newNamespace(bed, "new");
+		assert.equal(
+			String(await keeping.ended),
+			"AbortedError: interrupted by SIGHUP",
+		);
+		assert.deepEqual(keeping.log, ["ready"]);
+	},
+);
+
+timed("no account is told to pull with what is not our key", async () => {
+	await using bed = await bedWith("app", "shop");
+	secret(bed, "app", { labels: {} }, btoa("{}"));
+	account(bed, "app");
+	account(bed, "shop");
+	await using keeping = await kept(bed, {
+		attach: { by: "names", names: ["default"] },
+	});
+	await keeping.says("ServiceAccount shop configured");
+	await keeping.until(() => keeping.clock.waiting().includes(1000));
+	keeping.clock.set(1000);
+	newNamespace(bed, "new");
+	await keeping.says("Secret new created");
+	keeping.interrupt();
+	await keeping.ended;
+	assert.equal(pullSecrets(bed, "app"), undefined);
+	assert.deepEqual(pullSecrets(bed, "shop"), [{ name: NAME }]);
+});
+
+describe("somebody who undoes what we write", () => {
+	/** Undone and written five times; from then on we wait. */
+	async function quarrel(bed: TestBed, keeping: Kept): Promise<void> {
+		await keeping.says("ready");
+		for (let time = 0; time < 5; time++) {
+			drift(bed, "app");
+			await keeping.says("Secret app configured");
+		}
+	}
+
+	timed("is waited for, and then put right", async () => {
+		await using bed = await bedWith("app");
+		await using keeping = await kept(bed);
+		await quarrel(bed, keeping);
+		const { clock } = keeping;
+		const writes = bed.server.requests.filter(isWrite).length;
+		drift(bed, "app");
+		await keeping.until(() => clock.waiting().includes(1000));
+		assert.equal(bed.server.requests.filter(isWrite).length, writes);
+		clock.set(1000);
+		await keeping.says("Secret app configured");
+	});
+
+	timed(
+		"and then puts something in our way: that is told at once",
+		async () => {
+			await using bed = await bedWith("app");
+			await using keeping = await kept(bed);
+			await quarrel(bed, keeping);
+			secret(bed, "app", { labels: {} }, btoa("{}"));
+			await keeping.until(
+				() => keeping.log.at(-1)?.includes("--force") === true,
+			);
+		},
+	);
+
+	timed("is none who only touches what is right", async () => {
+		await using bed = await bedWith("app");
+		await using keeping = await kept(bed);
+		await keeping.says("ready");
+		drift(bed, "app");
+		await keeping.says("Secret app configured");
+		for (let time = 0; time < 10; time++) {
+			copy(bed, "app");
+			newNamespace(bed, `new-${time}`);
+			await keeping.says(`Secret new-${time} created`);
+		}
+		drift(bed, "app");
+		await keeping.says("Secret app configured");
+	});
+});
+
+describe("service accounts", () => {
+	for (const [name, watched] of [
+		["named namespaces", { by: "names", names: ["app", "shop"] }],
+		["a list of namespaces", undefined],
+	] as const)
+		timed(`several names in ${name}`, async () => {
+			await using bed = await bedWith("app", "shop");
+			for (const namespace of ["app", "shop"])
+				for (const name of ["default", "worker", "other"])
+					bed.server.store.seed({
+						kind: "ServiceAccount",
+						metadata: { namespace, name },
+					});
+			await using keeping = await kept(bed, {
+				...(watched && { watched }),
+				attach: { by: "names", names: ["default", "worker"] },
+			});
+			const attached = () =>
+				bed.server.store
+					.all("ServiceAccount")
+					.filter(({ imagePullSecrets }) => imagePullSecrets !== undefined)
+					.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
+			const said = (line: string) =>
+				keeping.log.filter((each) => each === line).length;
+			await keeping.until(
+				() =>
+					said("ServiceAccount app configured") === 2 &&
+					said("ServiceAccount shop configured") === 2,
+			);
+			assert.deepEqual(attached().sort(), [
+				"app/default",
+				"app/worker",
+				"shop/default",
+				"shop/worker",
+			]);
+		});
+
+	timed("attached once the key is written, before it is told of", async () => {
+		await using bed = await bedWith();
+		bed.server.onRequest(({ path, query }) =>
+			path.endsWith("/secrets") && query.get("watch") === "true"
+				? new Promise(() => {})
+				: undefined,
+		);
+		await using keeping = await kept(bed, {
+			attach: { by: "names", names: ["default"] },
+		});
+		await keeping.says("ready");
+		account(bed, "new");
+		newNamespace(bed, "new");
+		await keeping.says("ServiceAccount new configured");
+		assert.deepEqual(keeping.log, [
+			"ready",
+			"Secret new created",
+			"ServiceAccount new configured",
+		]);
+		assert.equal(bed.server.requests.filter(isWrite).length, 2);
+	});
+
+	timed("one that is gone is not missed", async () => {
+		await using bed = await bedWith("app");
+		account(bed, "app");
+		// Attaching is not possible yet, so that it stays to be done.
+		const heal = refuse(bed, ({ method }) => method === "PATCH");
+		await using keeping = await kept(bed, {
+			attach: { by: "names", names: ["default"] },
+		});
+		const { clock } = keeping;
+		await keeping.says(
+			'ServiceAccount app failed Error from server (403): quota (namespace "app")',
+		);
+		await keeping.until(() => clock.waiting().includes(1000));
+		heal();
+		bed.server.store.delete("ServiceAccount", "app", "default");
+		newNamespace(bed, "new");
+		await keeping.says("Secret new created");
+		clock.set(1000);
+		drift(bed, "app");
+		await keeping.says("Secret app configured");
+		// Seen to once more: so the first time, its accounts included, is over.
+		drift(bed, "app");
+		await keeping.says("Secret app configured");
+		keeping.interrupt();
+		await keeping.ended;
+		assert.deepEqual(
+			keeping.log.filter((line) => line.startsWith("ServiceAccount app")),
+			[
+				'ServiceAccount app failed Error from server (403): quota (namespace "app")',
+			],
+		);
+	});
+});
+
+timed(
+	"lists of namespaces bring metadata only, and the source is watched once",
+	async () => {
+		await using bed = await bedWith("app");
+		{
+			await using keeping = await kept(bed);
+			await keeping.says("ready");
+		}
+		const accepts = bed.server.requests.flatMap(({ path, accept }) =>
+			path === "/api/v1/namespaces" ? [accept] : [],
+		);
+		assert.ok(accepts.length > 0);
+		for (const accept of accepts)
+			assert.match(accept, /as=PartialObjectMetadata/);
+		bed.server.requests.length = 0;
+		await using keeping = await kept(bed, {
+			watched: { by: "names", names: ["nginx-mesh", "app"] },
+		});
+		await keeping.says("ready");
+		const lists = bed.server.requests.filter(({ query }) => !query.watch);
+		assert.deepEqual(lists.map(({ path }) => path).sort(), [
+			"/api/v1/namespaces/app/secrets",
+			"/api/v1/namespaces/nginx-mesh/secrets",
+		]);
+	},
+);

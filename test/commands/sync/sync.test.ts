@@ -1,0 +1,712 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { Outcome } from "../../support/command-line.ts";
+import { type TestBed, testBed } from "../../support/test-bed.ts";
+
+const NAME = "nginx-mesh-registry-key";
+const NAMESPACES = ["app", "nginx-mesh", "shop"];
+
+/** A bed with a source, and the password in it. */
+async function withSource(
+	options: Parameters<typeof testBed>[0] = {},
+	password = "p",
+): Promise<TestBed> {
+	const bed = await testBed({ namespaces: NAMESPACES, ...options });
+	await create(bed, password);
+	return bed;
+}
+
+async function create(
+	bed: TestBed,
+	password: string,
+	...more: string[]
+): Promise<void> {
+	const outcome = await bed.run(
+		[
+			"create",
+			"--registry-server",
+			"r.example.com",
+			"--registry-username",
+			"u",
+			"--registry-password-stdin",
+			...more,
+		],
+		{ stdin: password },
+	);
+	assert.equal(outcome.status, 0, outcome.err);
+}
+
+const shown = ({ status, out, err }: Outcome) => ({ status, out, err });
+
+/** A Secret of our name that this program did not make. */
+function seed(
+	bed: TestBed,
+	namespace: string,
+	fields: object = {},
+	metadata: object = {},
+): void {
+	bed.server.store.seed({
+		kind: "Secret",
+		metadata: { namespace, name: NAME, ...metadata },
+		type: "kubernetes.io/dockerconfigjson",
+		data: {
+			".dockerconfigjson": btoa(
+				'{"auths":{"other.example.com":{"auth":"YTpi"}}}',
+			),
+		},
+		...fields,
+	});
+}
+
+const OWNED = { labels: { usage: NAME } };
+
+describe("sync", () => {
+	test("copies to named namespaces, in their order, and counts", async () => {
+		await using bed = await withSource();
+		assert.deepEqual(shown(await bed.run(["sync", "-n", "shop,app"])), {
+			status: 0,
+			out: `secret/${NAME} created in app namespace\nsecret/${NAME} created in shop namespace\n`,
+			err: "2 namespaces: 2 created, 0 configured, 0 unchanged, 0 failed\n",
+		});
+		const source = bed.server.store.get("Secret", "nginx-mesh", NAME);
+		const copy = bed.server.store.get("Secret", "app", NAME);
+		assert.deepEqual(copy?.data, source?.data);
+		assert.deepEqual(copy?.metadata.labels, {
+			usage: NAME,
+			"app.kubernetes.io/managed-by": "kubectl-meshreg",
+		});
+		assert.deepEqual(copy?.metadata.annotations, {
+			"kubectl-meshreg/source": `nginx-mesh/${NAME}`,
+			"kubectl-meshreg/source-uid": source?.metadata.uid,
+		});
+	});
+
+	test("a second run plans nothing and writes nothing", async () => {
+		await using bed = await withSource();
+		await bed.run(["sync", "-A"]);
+		const before = bed.server.requests.length;
+		assert.deepEqual(shown(await bed.run(["sync", "-A"])), {
+			status: 0,
+			out: ["app", "default", "shop"]
+				.map((ns) => `secret/${NAME} unchanged in ${ns} namespace\n`)
+				.join(""),
+			err: "3 namespaces: 0 created, 0 configured, 3 unchanged, 0 failed\n",
+		});
+		assert.deepEqual(
+			new Set(bed.server.requests.slice(before).map(({ method }) => method)),
+			new Set(["GET"]),
+		);
+		assert.deepEqual(shown(await bed.run(["sync", "-A", "-q"])), {
+			status: 0,
+			out: "",
+			err: "",
+		});
+	});
+
+	test("a changed source and an edited copy are put right", async () => {
+		await using bed = await withSource();
+		await bed.run(["sync", "-n", "app,shop"]);
+		await create(bed, "rotated", "--replace");
+		const outcome = await bed.run(["sync", "-n", "app,shop"]);
+		assert.equal(
+			outcome.out,
+			`secret/${NAME} configured in app namespace\nsecret/${NAME} configured in shop namespace\n`,
+		);
+		assert.deepEqual(
+			[bed.password("app"), bed.password("shop")],
+			["rotated", "rotated"],
+		);
+	});
+
+	test("a source edited by hand is what copies become, whatever the order of its keys", async () => {
+		await using bed = await withSource();
+		await bed.run(["sync", "-n", "app"]);
+		const reordered = `{ "auths": {"r.example.com": {"auth":"dTpw","password":"p","username":"u"}} }`;
+		const source = bed.server.store.get("Secret", "nginx-mesh", NAME);
+		assert.ok(source);
+		bed.server.store.delete("Secret", "nginx-mesh", NAME);
+		bed.server.store.seed({
+			...source,
+			kind: "Secret",
+			data: { ".dockerconfigjson": btoa(reordered) },
+		});
+		assert.equal(
+			(await bed.run(["sync", "-n", "app"])).out,
+			`secret/${NAME} unchanged in app namespace\n`,
+		);
+	});
+
+	describe("which namespaces", () => {
+		const labelled = async () => {
+			const bed = await withSource();
+			const add = (name: string, labels: Record<string, string>) =>
+				bed.server.store.seed({
+					kind: "Namespace",
+					metadata: { name, labels },
+				});
+			add("team-x", {
+				team: "x",
+				"injector.nsm.nginx.com/auto-inject": "enabled",
+			});
+			add("team-y", { team: "y" });
+			return bed;
+		};
+		const CASES: [args: string[], namespaces: string[]][] = [
+			[["-A"], ["app", "default", "shop", "team-x", "team-y"]],
+			[
+				["-A", "--exclude", "team-*"],
+				["app", "default", "shop"],
+			],
+			[
+				["-A", "--exclude", "team-?,app"],
+				["default", "shop"],
+			],
+			[["-l", "team=x"], ["team-x"]],
+			[
+				["-l", "team in (x,y)"],
+				["team-x", "team-y"],
+			],
+			[["-l", "team,team!=x"], ["team-y"]],
+			[["--injected"], ["team-x"]],
+			[
+				["-n", "app", "-n", "shop"],
+				["app", "shop"],
+			],
+			[["-napp"], ["app"]],
+			[["-n=app"], ["app"]],
+			[["--namespace=app,shop", "--exclude=sh*"], ["app"]],
+			[["-n", "kube-system"], ["kube-system"]],
+		];
+		for (const [args, namespaces] of CASES)
+			test(args.join(" "), async () => {
+				await using bed = await labelled();
+				const outcome = await bed.run(["sync", ...args]);
+				assert.equal(
+					outcome.out,
+					namespaces
+						.map((ns) => `secret/${NAME} created in ${ns} namespace\n`)
+						.join(""),
+					outcome.err,
+				);
+			});
+
+		test("none marked, or the source's own: a warning, and done", async () => {
+			await using bed = await labelled();
+			const none = await bed.run(["sync"], {
+				answers: [["Which namespaces get a copy?", []]],
+			});
+			assert.equal(
+				none.err,
+				"Warning: no namespace was marked: nothing to do\n",
+			);
+			const own = await bed.run(["sync", "-n", "nginx-mesh"]);
+			assert.deepEqual(shown(own), {
+				status: 0,
+				out: "",
+				err: "Warning: nginx-mesh holds the source itself, and needs no copy\n0 namespaces: 0 created, 0 configured, 0 unchanged, 0 failed\n",
+			});
+		});
+
+		test("none matched: a warning, and done", async () => {
+			await using bed = await labelled();
+			assert.deepEqual(shown(await bed.run(["sync", "-l", "team=none"])), {
+				status: 0,
+				out: "",
+				err: "Warning: no namespace matched: nothing to do\n",
+			});
+		});
+
+		test("at a terminal, none named: picked from a list", async () => {
+			await using bed = await labelled();
+			const outcome = await bed.run(["sync"], {
+				answers: [["Which namespaces get a copy?", ["app", "team-y"]]],
+			});
+			assert.equal(
+				outcome.out,
+				`secret/${NAME} created in app namespace\nsecret/${NAME} created in team-y namespace\n`,
+			);
+		});
+	});
+
+	test("named namespaces: nothing cluster-wide is read, and a Role in them is enough", async () => {
+		await using bed = await withSource({
+			users: { sam: {} },
+			allow: [
+				{
+					user: "sam",
+					verbs: ["get"],
+					resources: ["secrets"],
+					namespaces: ["nginx-mesh"],
+				},
+				{
+					user: "sam",
+					verbs: ["get", "create", "patch"],
+					resources: ["secrets"],
+					namespaces: ["app", "shop"],
+				},
+			],
+		});
+		const outcome = await bed.run(["sync", "-n", "app,shop"], { user: "sam" });
+		assert.deepEqual(
+			[outcome.status, outcome.err],
+			[0, "2 namespaces: 2 created, 0 configured, 0 unchanged, 0 failed\n"],
+		);
+		const paths = bed.server.requests
+			.filter(({ user }) => user === "sam")
+			.map(({ path }) => path);
+		assert.deepEqual(
+			paths.filter((path) => !path.startsWith("/api/v1/namespaces/")),
+			[],
+		);
+	});
+
+	describe("a namespace that cannot be served is reported, and the others go on", () => {
+		const CASES: [
+			name: string,
+			prepare: (bed: TestBed) => void,
+			line: string,
+		][] = [
+			[
+				"missing",
+				(bed) => bed.server.store.delete("Namespace", "", "app"),
+				'Error from server (NotFound): namespaces "app" not found\n',
+			],
+			[
+				"being deleted",
+				(bed) => {
+					bed.server.store.delete("Namespace", "", "app");
+					bed.server.store.seed({
+						kind: "Namespace",
+						metadata: {
+							name: "app",
+							deletionTimestamp: "2026-11-21T00:00:00Z",
+							finalizers: ["x/y"],
+						},
+						status: { phase: "Terminating" },
+					});
+				},
+				`Error from server (Forbidden): secrets "${NAME}" is forbidden: unable to create new content in namespace app because it is being terminated\n`,
+			],
+			[
+				"foreign",
+				(bed) => seed(bed, "app"),
+				`error: secret "${NAME}" in namespace "app" is somebody else's (type kubernetes.io/dockerconfigjson, no owner label); take it over with --force\n`,
+			],
+			[
+				"foreign, of another type",
+				(bed) =>
+					seed(bed, "app", { type: "Opaque", data: { a: "Yg==" } }, OWNED),
+				`error: secret "${NAME}" in namespace "app" is somebody else's (type Opaque, no owner label); take it over with --force\n`,
+			],
+			[
+				"unmanaged and different",
+				(bed) => seed(bed, "app", {}, OWNED),
+				`error: secret "${NAME}" in namespace "app" was not made by meshreg and differs; take it over with --force\n`,
+			],
+			[
+				"a copy of another source",
+				(bed) =>
+					seed(
+						bed,
+						"app",
+						{},
+						{
+							...OWNED,
+							annotations: { "kubectl-meshreg/source": "other/key" },
+						},
+					),
+				`error: secret "${NAME}" in namespace "app" is a copy of other/key; delete it first, or sync that source\n`,
+			],
+			[
+				"immutable and different",
+				(bed) =>
+					seed(
+						bed,
+						"app",
+						{ immutable: true },
+						{
+							...OWNED,
+							annotations: { "kubectl-meshreg/source": `nginx-mesh/${NAME}` },
+						},
+					),
+				`error: secret "${NAME}" in namespace "app" cannot be updated (immutable, or of another type); delete and recreate it with --force --yes\n`,
+			],
+			[
+				"forbidden",
+				(bed) => {
+					bed.server.onRequest(({ path }) =>
+						path.startsWith("/api/v1/namespaces/app/secrets")
+							? {
+									answer: {
+										status: 403,
+										reason: "Forbidden",
+										message:
+											'secrets is forbidden: User "x" cannot do this in the namespace "app"',
+									},
+								}
+							: undefined,
+					);
+				},
+				'Error from server (Forbidden): secrets is forbidden: User "x" cannot do this in the namespace "app"\n',
+			],
+		];
+		for (const [name, prepare, line] of CASES)
+			test(name, async () => {
+				await using bed = await withSource({
+					namespaces: [...NAMESPACES, "zoo"],
+				});
+				prepare(bed);
+				assert.deepEqual(shown(await bed.run(["sync", "-n", "app,shop,zoo"])), {
+					status: 1,
+					out: `secret/${NAME} created in shop namespace\nsecret/${NAME} created in zoo namespace\n`,
+					err: `${line}3 namespaces: 2 created, 0 configured, 0 unchanged, 1 failed\n`,
+				});
+			});
+	});
+
+	test("an equal unmanaged key is adopted", async () => {
+		await using bed = await withSource();
+		const data = bed.server.store.get("Secret", "nginx-mesh", NAME)?.data ?? {};
+		seed(bed, "app", { data }, { ...OWNED, annotations: { theirs: "stays" } });
+		assert.equal(
+			(await bed.run(["sync", "-n", "app"])).out,
+			`secret/${NAME} configured in app namespace\n`,
+		);
+		assert.deepEqual(
+			Object.keys(
+				bed.server.store.get("Secret", "app", NAME)?.metadata.annotations ?? {},
+			).sort(),
+			["kubectl-meshreg/source", "kubectl-meshreg/source-uid", "theirs"],
+		);
+	});
+
+	test("--force takes over, and deletes and recreates only with --yes", async () => {
+		await using bed = await withSource();
+		seed(bed, "app");
+		seed(bed, "shop", { type: "Opaque", data: { a: "Yg==" } });
+		const first = await bed.run(["sync", "-n", "app,shop", "--force"]);
+		assert.deepEqual(
+			[first.status, first.out],
+			[1, `secret/${NAME} configured in app namespace\n`],
+		);
+		assert.deepEqual(bed.server.store.get("Secret", "shop", NAME)?.data, {
+			a: "Yg==",
+		});
+		const second = await bed.run(["sync", "-n", "shop", "--force"], {
+			answers: [["Do you want to continue?", true]],
+		});
+		assert.deepEqual([second.status, bed.password("shop")], [0, "p"]);
+	});
+
+	test("a terminating namespace is skipped with a note where it was not named", async () => {
+		await using bed = await withSource();
+		bed.server.store.delete("Namespace", "", "app");
+		bed.server.store.seed({
+			kind: "Namespace",
+			metadata: { name: "app", deletionTimestamp: "2026-11-21T00:00:00Z" },
+		});
+		const outcome = await bed.run(["sync", "-A"]);
+		assert.equal(
+			outcome.err,
+			'Warning: namespace "app" is being deleted: skipped\n3 namespaces: 2 created, 0 configured, 0 unchanged, 1 skipped, 0 failed\n',
+		);
+		assert.equal(outcome.status, 0);
+	});
+
+	describe("--prune", () => {
+		const copied = async () => {
+			const bed = await withSource();
+			await bed.run(["sync", "-A"]);
+			seed(bed, "kube-public", {}, OWNED);
+			return bed;
+		};
+		test("deletes this source's copies elsewhere, and nothing else", async () => {
+			await using bed = await copied();
+			const outcome = await bed.run(["sync", "-n", "app", "--prune", "--yes"]);
+			assert.equal(
+				outcome.out,
+				`secret/${NAME} unchanged in app namespace\nsecret "${NAME}" deleted from default namespace\nsecret "${NAME}" deleted from shop namespace\n`,
+			);
+			assert.ok(bed.server.store.get("Secret", "kube-public", NAME));
+			assert.ok(bed.server.store.get("Secret", "nginx-mesh", NAME));
+		});
+		test("asks first, and no means no", async () => {
+			await using bed = await copied();
+			const outcome = await bed.run(["sync", "-n", "app", "--prune"], {
+				answers: [["Do you want to continue?", false]],
+			});
+			assert.equal(
+				outcome.err,
+				`You are about to delete the following 2 resource(s) in context embedded:\nsecret/${NAME} in default namespace\nsecret/${NAME} in shop namespace\ndeletion is cancelled\n`,
+			);
+			assert.ok(bed.server.store.get("Secret", "shop", NAME));
+		});
+		test("where nothing matched, nothing is deleted", async () => {
+			await using bed = await copied();
+			assert.deepEqual(
+				shown(await bed.run(["sync", "-l", "typo=x", "--prune", "--yes"])),
+				{
+					status: 0,
+					out: "",
+					err: "Warning: no namespace matched: nothing to do\n",
+				},
+			);
+			assert.ok(bed.server.store.get("Secret", "shop", NAME));
+		});
+		test("without a terminal it needs --yes", async () => {
+			await using bed = await copied();
+			assert.deepEqual(shown(await bed.run(["sync", "-n", "app", "--prune"])), {
+				status: 2,
+				out: "",
+				err: "error: --prune needs --yes: there is no terminal to ask at\n",
+			});
+		});
+	});
+
+	describe("which source", () => {
+		test("none", async () => {
+			await using bed = await testBed({ namespaces: NAMESPACES });
+			assert.deepEqual(shown(await bed.run(["sync", "-A"])), {
+				status: 1,
+				out: "",
+				err: `error: no source named "${NAME}" in namespace "nginx-mesh" or any other: run 'kubectl meshreg create', or name it with --from NAMESPACE/NAME\n`,
+			});
+		});
+		test("the only one elsewhere", async () => {
+			await using bed = await testBed({ namespaces: NAMESPACES });
+			await create(bed, "p", "-n", "shop");
+			const outcome = await bed.run(["sync", "-n", "app"]);
+			assert.deepEqual(
+				[outcome.status, bed.password("app")],
+				[0, "p"],
+				outcome.err,
+			);
+		});
+		test("two: listed, and --from chooses", async () => {
+			await using bed = await testBed({ namespaces: NAMESPACES });
+			await create(bed, "one", "-n", "shop");
+			await create(bed, "two", "-n", "default");
+			assert.equal(
+				(await bed.run(["sync", "-n", "app"])).err,
+				`error: 2 sources named "${NAME}": default/${NAME}, shop/${NAME}; choose one with --from NAMESPACE/NAME\n`,
+			);
+			await bed.run(["sync", "-n", "app", "--from", "default"]);
+			assert.equal(bed.password("app"), "two");
+		});
+		test("--from what is none", async () => {
+			await using bed = await withSource();
+			await bed.run(["sync", "-n", "app"]);
+			seed(bed, "shop");
+			for (const [from, problem] of [
+				[
+					"nope",
+					`there is no Secret nope/${NAME}; run 'kubectl meshreg list' to see the sources`,
+				],
+				[
+					"app",
+					`app/${NAME} is itself a copy of nginx-mesh/${NAME}; name that one`,
+				],
+				[
+					"shop",
+					`shop/${NAME} lacks the label usage=${NAME}; set it with 'kubectl label secret ${NAME} -n shop usage=${NAME}'`,
+				],
+			] as const)
+				assert.equal(
+					(await bed.run(["sync", "-n", "default", "--from", from])).err,
+					`error: --from: ${problem}\n`,
+				);
+		});
+	});
+
+	describe("a wrong command line", () => {
+		const ways: [flag: string, ...value: string[]][] = [
+			["-n", "app"],
+			["-A"],
+			["-l", "a=b"],
+			["--injected"],
+		];
+		const CASES: [args: string[], err: string][] = [
+			...ways.flatMap((a, i) =>
+				ways
+					.slice(i + 1)
+					.map((b): [string[], string] => [
+						[...a, ...b],
+						`${a[0]} and ${b[0]} cannot be used together`,
+					]),
+			),
+			[
+				[],
+				"say which namespaces: -n NAMESPACE, -A, -l SELECTOR, --injected or --needed\nSee 'kubectl meshreg sync --help' for usage.",
+			],
+			[["-n", ""], "-n: the namespace is empty; is a variable unset?"],
+			[["-n", "a,,b"], "-n: the namespace is empty; is a variable unset?"],
+			[
+				["-l", ""],
+				"-l: the selector is empty; to mean every namespace, use -A",
+			],
+			[
+				["-A", "--exclude="],
+				"--exclude: the glob is empty; is a variable unset?",
+			],
+			[["-A", "--from", "a/b/c"], "--from: give NAMESPACE or NAMESPACE/NAME"],
+			[
+				["-A", "--copy-label", "x"],
+				"--copy-label: must be KEY=VALUE with a valid label key and value, for example usage=my-mesh",
+			],
+			[
+				["-A", "--concurrency", "0"],
+				"invalid value for --concurrency: must be a whole number of at least 1",
+			],
+			[
+				["-A", "--request-timeout", "soon"],
+				"invalid value for --request-timeout: must be a duration such as 30s, 2m or 1h30m",
+			],
+			[
+				["-A", "--force=maybe"],
+				"invalid value for --force: must be true or false\nSee 'kubectl meshreg sync --help' for usage.",
+			],
+			[
+				["-A", "--forse"],
+				"unknown flag: --forse; did you mean --force?\nSee 'kubectl meshreg sync --help' for usage.",
+			],
+			[
+				["-A", "-z"],
+				"unknown shorthand flag: 'z' in -z\nSee 'kubectl meshreg sync --help' for usage.",
+			],
+			[
+				["-A", "-n"],
+				"flag needs an argument: -n\nSee 'kubectl meshreg sync --help' for usage.",
+			],
+			[
+				["one", "two", "-A"],
+				"too many arguments: sync takes [NAME]\nSee 'kubectl meshreg sync --help' for usage.",
+			],
+		];
+		for (const [args, err] of CASES)
+			test(args.join(" ") || "nothing", async () => {
+				await using bed = await testBed();
+				assert.deepEqual(shown(await bed.run(["sync", ...args])), {
+					status: 2,
+					out: "",
+					err: `error: ${err}\n`,
+				});
+			});
+	});
+
+	test("dry runs write nothing and say what would be", async () => {
+		await using bed = await withSource();
+		for (const [mode, suffix] of [
+			["client", " (dry run)"],
+			["server", " (server dry run)"],
+		] as const) {
+			const outcome = await bed.run([
+				"sync",
+				"-n",
+				"app,nope",
+				`--dry-run=${mode}`,
+			]);
+			assert.deepEqual(shown(outcome), {
+				status: 1,
+				out: `secret/${NAME} created in app namespace${suffix}\n`,
+				err: `Error from server (NotFound): namespaces "nope" not found\n2 namespaces: 1 created, 0 configured, 0 unchanged, 1 failed${suffix}\n`,
+			});
+		}
+		assert.equal(bed.server.store.get("Secret", "app", NAME), undefined);
+	});
+
+	test("-o json holds failures too; -o name only names", async () => {
+		await using bed = await withSource();
+		const outcome = await bed.run([
+			"sync",
+			"-n",
+			"app,nope",
+			"-o",
+			"json",
+			"-q",
+		]);
+		assert.deepEqual(
+			JSON.parse(outcome.out).items.map((item: Record<string, string>) => [
+				item.namespace,
+				item.action,
+				item.reason,
+			]),
+			[
+				["app", "created", ""],
+				[
+					"nope",
+					"failed",
+					'Error from server (NotFound): namespaces "nope" not found',
+				],
+			],
+		);
+		assert.equal(
+			(await bed.run(["sync", "-n", "app", "-o", "name"])).out,
+			`secret/${NAME}\n`,
+		);
+	});
+
+	test("further labels for copies are added to old ones, too", async () => {
+		await using bed = await withSource();
+		await bed.run(["sync", "-n", "app"]);
+		const outcome = await bed.run([
+			"sync",
+			"-n",
+			"app",
+			"--copy-label",
+			"team=x",
+		]);
+		assert.equal(outcome.out, `secret/${NAME} configured in app namespace\n`);
+		assert.equal(
+			bed.server.store.get("Secret", "app", NAME)?.metadata.labels?.team,
+			"x",
+		);
+	});
+
+	test("another owner label: what does not name us as its manager is left alone", async () => {
+		await using bed = await testBed({ namespaces: NAMESPACES });
+		const owner = ["--owner-label", "usage=second"];
+		await create(bed, "p", ...owner);
+		const data = bed.server.store.get("Secret", "nginx-mesh", NAME)?.data ?? {};
+		seed(bed, "app", { data }, { labels: { usage: "second" } });
+		const outcome = await bed.run(["sync", "-n", "app", ...owner]);
+		assert.equal(outcome.status, 1);
+		assert.match(outcome.err, /was not made by meshreg/);
+	});
+
+	test("a Secret that changes under our hands is planned again", async () => {
+		await using bed = await withSource();
+		await bed.run(["sync", "-n", "app"]);
+		await create(bed, "rotated", "--replace");
+		let once = false;
+		bed.server.onRequest(({ method }) => {
+			if (method !== "PATCH" || once) return undefined;
+			once = true;
+			const copy = bed.server.store.get("Secret", "app", NAME);
+			assert.ok(copy);
+			bed.server.store.delete("Secret", "app", NAME);
+			return undefined;
+		});
+		const outcome = await bed.run(["sync", "-n", "app"]);
+		assert.deepEqual(
+			[outcome.status, bed.password("app")],
+			[0, "rotated"],
+			outcome.err,
+		);
+	});
+
+	test("a thousand namespaces are served over a handful of connections", async () => {
+		const many = Array.from(
+			{ length: 1000 },
+			(_, number) => `n-${String(number).padStart(4, "0")}`,
+		);
+		await using bed = await withSource({
+			namespaces: [...NAMESPACES, ...many],
+		});
+		const before = bed.server.connections;
+		const outcome = await bed.run(["sync", "-A", "-q"]);
+		assert.deepEqual([outcome.status, outcome.err], [0, ""]);
+		assert.equal(bed.server.store.all("Secret").length, 1004);
+		const handshakes = bed.server.connections - before;
+		assert.ok(handshakes <= 4, `${handshakes} TLS handshakes`);
+	});
+});

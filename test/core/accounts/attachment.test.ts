@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import fc from "fast-check";
+import { applyPatch, type Operation } from "rfc6902";
+import {
+	attachedKeys,
+	planAttach,
+	planDetach,
+} from "../../../src/core/accounts/attachment.ts";
+import type { ServiceAccount } from "../../../src/core/objects.ts";
+
+const KEY = "nginx-mesh-registry-key";
+const LABEL = { "kubectl-meshreg/attached": "true" };
+
+function account(
+	secrets?: string[],
+	attached?: string,
+	others: { labels?: Record<string, string> } = {},
+): ServiceAccount {
+	return {
+		metadata: {
+			name: "default",
+			uid: "u1",
+			resourceVersion: "7",
+			...(attached !== undefined && {
+				labels: { ...LABEL, ...others.labels },
+				annotations: { "kubectl-meshreg/attached-keys": attached },
+			}),
+		},
+		...(secrets && { imagePullSecrets: secrets.map((name) => ({ name })) }),
+	};
+}
+
+/** What the API server would store. */
+function patched(
+	before: ServiceAccount,
+	operations: readonly unknown[],
+): ServiceAccount {
+	const after = structuredClone(before);
+	const errors = applyPatch(after, operations as Operation[]);
+	assert.deepEqual(
+		errors.filter((error) => error !== null),
+		[],
+	);
+	return after;
+}
+
+const UNCHANGED_SINCE = [
+	{ op: "test", path: "/metadata/uid", value: "u1" },
+	{ op: "test", path: "/metadata/resourceVersion", value: "7" },
+];
+
+describe("attaching", () => {
+	it("starts a list, labels and annotations where there are none", () => {
+		assert.deepEqual(planAttach(account(), KEY).operations, [
+			...UNCHANGED_SINCE,
+			{ op: "add", path: "/imagePullSecrets", value: [{ name: KEY }] },
+			{ op: "add", path: "/metadata/labels", value: LABEL },
+			{
+				op: "add",
+				path: "/metadata/annotations",
+				value: { "kubectl-meshreg/attached-keys": KEY },
+			},
+		]);
+	});
+
+	it("appends to a list, and to what it added before", () => {
+		assert.deepEqual(planAttach(account(["a", "b"], "b"), KEY).operations, [
+			...UNCHANGED_SINCE,
+			{ op: "add", path: "/imagePullSecrets/-", value: { name: KEY } },
+			{
+				op: "add",
+				path: "/metadata/annotations/kubectl-meshreg~1attached-keys",
+				value: `b,${KEY}`,
+			},
+		]);
+	});
+
+	it("does nothing where the key is, whoever put it there", () => {
+		assert.deepEqual(planAttach(account([KEY]), KEY), { operations: [] });
+		assert.deepEqual(planAttach(account([KEY], KEY), KEY), { operations: [] });
+	});
+});
+
+describe("detaching", () => {
+	it("takes back the entry and, with the last key, what remembers it", () => {
+		assert.deepEqual(planDetach(account(["a", KEY], KEY), KEY).operations, [
+			...UNCHANGED_SINCE,
+			{ op: "remove", path: "/imagePullSecrets/1" },
+			{ op: "remove", path: "/metadata/labels/kubectl-meshreg~1attached" },
+			{
+				op: "remove",
+				path: "/metadata/annotations/kubectl-meshreg~1attached-keys",
+			},
+		]);
+	});
+
+	it("takes back a list that it began", () => {
+		const [, , first] = planDetach(account([KEY], KEY), KEY).operations;
+		assert.deepEqual(first, { op: "remove", path: "/imagePullSecrets" });
+	});
+
+	it("leaves an entry that somebody else made", () => {
+		assert.deepEqual(planDetach(account([KEY], "other"), KEY), {
+			operations: [],
+			note: "not-added-by-us",
+		});
+	});
+
+	it("forgets an entry that somebody else took away", () => {
+		const after = patched(
+			account(["a"], KEY),
+			planDetach(account(["a"], KEY), KEY).operations,
+		);
+		assert.deepEqual(attachedKeys(after), []);
+		assert.deepEqual(after.imagePullSecrets, [{ name: "a" }]);
+	});
+
+	it("does nothing where there is nothing", () => {
+		assert.deepEqual(planDetach(account(), KEY), { operations: [] });
+	});
+});
+
+it("attaching and detaching any keys leaves every other entry, in order", () => {
+	const names = fc.uniqueArray(fc.constantFrom("a", "b", "c", "d"));
+	fc.assert(
+		fc.property(names, names, (there, keys) => {
+			let now = account(there.length > 0 ? there : undefined);
+			for (const key of keys) {
+				now = patched(now, planAttach(now, key).operations);
+				assert.deepEqual(planAttach(now, key).operations, []);
+			}
+			assert.deepEqual(
+				now.imagePullSecrets?.slice(0, there.length).map(({ name }) => name) ??
+					[],
+				there,
+			);
+			for (const key of keys)
+				now = patched(now, planDetach(now, key).operations);
+			assert.deepEqual(
+				now.imagePullSecrets?.map(({ name }) => name) ?? [],
+				there,
+			);
+			assert.deepEqual(attachedKeys(now), []);
+		}),
+	);
+});

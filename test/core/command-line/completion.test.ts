@@ -1,0 +1,203 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import {
+	completionOf,
+	type Vocabulary,
+} from "../../../src/core/command-line/completion.ts";
+import type { CommandHelp, Flag } from "../../../src/core/command-line/flag.ts";
+
+const command = (
+	verb: string,
+	more: Partial<CommandHelp> = {},
+): CommandHelp => ({
+	verb,
+	summary: `${verb}s`,
+	about: "",
+	examples: [],
+	operands: "",
+	flags: [],
+	...more,
+});
+const namespace: Flag = {
+	name: "namespace",
+	short: "n",
+	kind: "list",
+	commas: true,
+	values: "namespace",
+	help: "The namespaces.",
+};
+const vocabulary: Vocabulary = {
+	commands: [
+		command("sync", {
+			operands: "[NAME]",
+			operandValues: "key",
+			flags: [
+				namespace,
+				{ name: "yes", short: "y", kind: "switch", help: "Yes." },
+				{
+					name: "output",
+					short: "o",
+					kind: "text",
+					choices: ["json", "yaml"],
+					help: "Format.",
+				},
+				{
+					name: "attach",
+					kind: "optional",
+					values: "serviceaccount",
+					help: "Accounts.",
+				},
+				{
+					name: "dry-run",
+					kind: "optional",
+					choices: ["client", "server"],
+					help: "Try.",
+				},
+				{ name: "name", kind: "text", help: "Anything." },
+				{
+					name: "old",
+					kind: "text",
+					values: "key",
+					hidden: true,
+					help: "Old.",
+				},
+			],
+		}),
+		command("attach", { operands: "[SA…]", operandValues: "serviceaccount" }),
+		command("completion", {
+			operands: "SHELL",
+			operandValues: ["bash", "zsh"],
+		}),
+		command("list"),
+	],
+	everywhere: [
+		{ name: "context", kind: "text", values: "context", help: "Context." },
+		{ name: "kubeconfig", kind: "text", values: "file", help: "File." },
+	],
+};
+
+const FLAGS = [
+	"--namespace",
+	"-n",
+	"--yes",
+	"-y",
+	"--output",
+	"-o",
+	"--attach",
+	"--dry-run",
+	"--name",
+	"--context",
+	"--kubeconfig",
+];
+const VERBS = ["sync", "attach", "completion", "list"];
+
+/** What is typed, the last word being incomplete; what is offered; what is kept, typed and taken where it differs. */
+const CASES: [
+	line: string[],
+	offer: string | string[],
+	more?: { kept?: string; typed?: string; taken?: string[] },
+][] = [
+	[[""], VERBS],
+	[["sy"], VERBS],
+	[["-"], ["--context", "--kubeconfig"]],
+	[["--context", ""], "context"],
+	[["--context", "a", ""], VERBS],
+	[["--context=a", ""], VERBS],
+	[["--context=k"], "context", { typed: "k" }],
+	[["--kubeconfig", "./"], "file"],
+	[["help", ""], VERBS],
+	[["help", "sync", ""], []],
+	[["nonsense", ""], []],
+	[["sync", ""], "key"],
+	[["sync", "a", ""], [], { taken: ["a"] }],
+	[["sync", "-"], FLAGS],
+	[["sync", "--n"], FLAGS],
+	[
+		["sync", "-y", "--output=json", "-"],
+		FLAGS.filter((f) => !/^(--yes|-y|--output|-o)$/.test(f)),
+	],
+	[["sync", "-n", "a", "-"], FLAGS],
+	[["sync", "--", "-"], "key"],
+	[["sync", "-n", ""], "namespace", { taken: [""] }],
+	[["sync", "-n", "-y"], "namespace", { taken: [""] }],
+	[["sync", "-n=a"], "namespace", { typed: "a", taken: [""] }],
+	[
+		["sync", "--namespace=a,b"],
+		"namespace",
+		{ kept: "a,", typed: "b", taken: ["a", ""] },
+	],
+	[
+		["sync", "-n", "a", "-n", "b,c,d"],
+		"namespace",
+		{ kept: "b,c,", typed: "d", taken: ["a", "b", "c", ""] },
+	],
+	[
+		["sync", "-na", "-o", "j"],
+		["json", "yaml"],
+	],
+	[["sync", "-ojson", ""], "key"],
+	[["sync", "--attach", ""], "key"],
+	[["sync", "--attach="], "serviceaccount", { typed: "", taken: [""] }],
+	[
+		["sync", "--attach=a,"],
+		"serviceaccount",
+		{ kept: "a,", typed: "", taken: ["a", ""] },
+	],
+	[["sync", "--dry-run="], ["client", "server"], { typed: "", taken: [""] }],
+	[["sync", "--name", ""], []],
+	[["sync", "--old", ""], []],
+	[["sync", "--unknown="], [], { typed: "" }],
+	[["sync", "--unknown", ""], "key"],
+	[["attach", "a", "b", ""], "serviceaccount", { taken: ["a", "b"] }],
+	[
+		["completion", "z"],
+		["bash", "zsh"],
+	],
+	[["list", ""], []],
+];
+
+describe("what may follow", () => {
+	for (const [line, offer, more] of CASES)
+		test(line.join(" ").replace(/ $/, " ⌷"), () => {
+			const words = line.slice(0, -1);
+			const last = line.at(-1) ?? "";
+			const completion = completionOf(words, last, vocabulary);
+			assert.deepEqual(
+				{
+					offer:
+						typeof completion.offer === "string"
+							? completion.offer
+							: completion.offer.map(({ value }) => value),
+					kept: completion.kept,
+					typed: completion.typed,
+					taken: completion.taken,
+				},
+				{ offer, kept: "", typed: last, taken: [], ...more },
+			);
+		});
+});
+
+test("descriptions: summaries of commands, help of flags", () => {
+	assert.deepEqual(completionOf([], "", vocabulary).offer[0], {
+		value: "sync",
+		about: "syncs",
+	});
+	assert.deepEqual(completionOf(["list"], "-", vocabulary).offer[0], {
+		value: "--context",
+		about: "Context.",
+	});
+});
+
+test("the flags on the line say which cluster is asked", () => {
+	const { given } = completionOf(
+		["--context", "c", "sync", "-na,b", "-y", "key", "--kubeconfig=k", "-n"],
+		"",
+		vocabulary,
+	);
+	assert.equal(given.text("context"), "c");
+	assert.equal(given.text("kubeconfig"), "k");
+	assert.deepEqual(given.list("namespace"), ["a", "b"]);
+	assert.equal(given.on("yes"), true);
+	assert.equal(given.has("output"), false);
+	assert.deepEqual(given.positionals, ["sync", "key"]);
+});

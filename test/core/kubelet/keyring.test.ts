@@ -1,0 +1,354 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { describe, it } from "node:test";
+import { inspect } from "node:util";
+import fc from "fast-check";
+import {
+	findCredentials,
+	type KeyringAnswer,
+	normaliseKey,
+	type PullSource,
+} from "../../../src/core/kubelet/keyring.ts";
+import { imageReference } from "../../support/arbitraries.ts";
+
+const JSON_TYPE = "kubernetes.io/dockerconfigjson";
+const LEGACY_TYPE = "kubernetes.io/dockercfg";
+
+interface Vector {
+	image: string;
+	configs: string[];
+	expect: {
+		creds: string[];
+		found?: boolean;
+		repository?: string;
+		tag?: string;
+		digest?: string;
+		error?: string;
+		invalidImage?: string;
+		orderUnstable?: boolean;
+	};
+}
+
+interface Quirk {
+	image: string;
+	sources: { type: string; data: string }[];
+	expect: { error?: string; creds?: string[] };
+}
+
+const read = (name: string) =>
+	JSON.parse(readFileSync(new URL(`../data/${name}`, import.meta.url), "utf8"));
+
+const sourceOf = (
+	data: string,
+	from = "app/key",
+	type = JSON_TYPE,
+): PullSource => ({
+	from,
+	type,
+	data,
+});
+
+const auths = (entries: object) => JSON.stringify({ auths: entries });
+
+const shown = (answer: KeyringAnswer) =>
+	answer.outcome === "answered"
+		? {
+				creds: answer.matches.map(
+					({ credential }) => `${credential.username}:${credential.reveal()}`,
+				),
+			}
+		: { error: answer.error };
+
+describe("the kubelet's recorded answers", () => {
+	const vectors: Vector[] = read("keyring-vectors.json");
+	it("are 148", () => assert.equal(vectors.length, 148));
+	for (const [index, { image, configs, expect }] of vectors.entries())
+		it(`${index}: ${image.slice(0, 60)}`, () => {
+			const answer = findCredentials(
+				image,
+				configs.map((data, at) => sourceOf(data, `app/key${at}`)),
+			);
+			if (expect.invalidImage !== undefined || expect.error !== undefined) {
+				assert.deepEqual(shown(answer), {
+					error: expect.invalidImage ?? expect.error,
+				});
+				assert.equal(
+					answer.outcome,
+					expect.error === undefined ? "invalid-image" : "malformed",
+				);
+				return;
+			}
+			assert.ok(answer.outcome === "answered");
+			const creds = shown(answer).creds ?? [];
+			assert.deepEqual(
+				expect.orderUnstable ? creds.toSorted() : creds,
+				expect.orderUnstable ? expect.creds.toSorted() : expect.creds,
+			);
+			assert.equal(answer.matches.length > 0, expect.found);
+			const { repository, tag, digest } = expect;
+			assert.deepEqual(
+				{
+					repository: answer.repository,
+					tag: answer.tag,
+					digest: answer.digest,
+				},
+				{ repository, tag, digest },
+			);
+		});
+
+	const quirks: Quirk[] = read("keyring-quirks.json").cases;
+	for (const [index, { image, sources, expect }] of quirks.entries())
+		it(`quirk ${index}: ${sources
+			.map(({ data }) => data)
+			.join(" ")
+			.slice(0, 70)}`, () => {
+			const answer = findCredentials(
+				image,
+				sources.map(({ type, data }) => sourceOf(data, "app/key", type)),
+			);
+			assert.deepEqual(shown(answer), expect);
+		});
+});
+
+describe("an answer", () => {
+	it("names Secret and key, in the order of trying", () => {
+		const answer = findCredentials("reg.io/team/app:1", [
+			sourceOf(auths({ "reg.io": { username: "a" } }), "app/first"),
+			sourceOf(
+				auths({
+					"https://reg.io/v1/": { username: "b" },
+					"reg.io/team": { username: "c" },
+				}),
+				"app/second",
+			),
+			sourceOf(`{"*.io":{"username":"d"}}`, "app/old", LEGACY_TYPE),
+		]);
+		assert.ok(answer.outcome === "answered");
+		assert.deepEqual(
+			answer.matches.map(({ from, key, credential }) => [
+				from,
+				key,
+				credential.username,
+			]),
+			[
+				["app/second", "reg.io/team", "c"],
+				["app/first", "reg.io", "a"],
+				["app/second", "https://reg.io/v1/", "b"],
+				["app/old", "*.io", "d"],
+			],
+		);
+	});
+
+	it("names the Secret that breaks the lookup", () => {
+		assert.deepEqual(
+			findCredentials("reg.io/app", [
+				sourceOf(auths({ "reg.io": { username: "a" } }), "app/good"),
+				sourceOf(auths({ "other.io": { auth: "%" } }), "app/bad"),
+			]),
+			{
+				outcome: "malformed",
+				from: "app/bad",
+				error: "illegal base64 data at input byte 0",
+			},
+		);
+	});
+
+	it("shows no password, however it is printed", () => {
+		const answer = findCredentials("reg.io/app", [
+			sourceOf(auths({ "reg.io": { username: "u", password: "hunter2" } })),
+			sourceOf(
+				auths({
+					"reg.io": { auth: Buffer.from("u:hunter2").toString("base64") },
+				}),
+			),
+		]);
+		const texts = [
+			inspect(answer, { depth: 10, showHidden: true }),
+			JSON.stringify(answer),
+		];
+		for (const text of texts) assert.doesNotMatch(text, /hunter2|aHVudGVyM/);
+	});
+
+	it("passes over a Secret without the data key", () => {
+		const answer = findCredentials("nats", [
+			{ from: "app/key", type: JSON_TYPE, data: undefined },
+		]);
+		assert.ok(answer.outcome === "answered");
+		assert.deepEqual(answer.matches, []);
+	});
+});
+
+describe("nesting", () => {
+	const arrays = (depth: number) => "[".repeat(depth) + "]".repeat(depth);
+	it("is read as deep as Go reads it, and no deeper", () => {
+		assert.deepEqual(
+			shown(findCredentials("nats", [sourceOf(arrays(10_000))])),
+			{
+				error:
+					"json: cannot unmarshal array into Go value of type credentialprovider.DockerConfigJSON",
+			},
+		);
+		assert.deepEqual(
+			shown(findCredentials("nats", [sourceOf(arrays(10_001))])),
+			{
+				error: "invalid character '[' exceeded max depth",
+			},
+		);
+	});
+});
+
+describe("keys", () => {
+	const rows: [key: string, normalised: string | undefined][] = [
+		["reg.io", "reg.io"],
+		["https://reg.io/v1/", "reg.io"],
+		["http://reg.io/v2/team", "reg.io/team"],
+		["reg.io/v1", "reg.io/v1"],
+		["https://user:pw@Reg.io:5000/?q#f", "Reg.io:5000"],
+		["https://index.docker.io/v1/", "index.docker.io"],
+		["HTTPS://reg.io", "HTTPS://reg.io"],
+		["reg io", undefined],
+		["", ""],
+	];
+	for (const [key, normalised] of rows)
+		it(JSON.stringify(key), () => assert.equal(normaliseKey(key), normalised));
+});
+
+describe("any input", () => {
+	const text = fc.oneof(
+		fc.string({ unit: "binary" }),
+		fc.json(),
+		fc
+			.array(
+				fc.constantFrom(
+					..."{}[],:\\\"'\n 0-.eutfn%*",
+					"auths",
+					"auth",
+					"reg.io",
+					"\\u00e9",
+				),
+				{ maxLength: 30 },
+			)
+			.map((parts) => parts.join("")),
+		fc
+			.dictionary(
+				fc.oneof(fc.string({ unit: "binary" }), fc.webUrl()),
+				fc.oneof(
+					fc.json().map((value): unknown => JSON.parse(value)),
+					fc.record({ auth: fc.string(), username: fc.string() }),
+				),
+			)
+			.map(auths),
+	);
+	const source = fc.record({
+		from: fc.string(),
+		type: fc.constantFrom(JSON_TYPE, LEGACY_TYPE, "Opaque"),
+		data: fc.option(text, { nil: undefined }),
+	});
+
+	it("is answered", () => {
+		fc.assert(
+			fc.property(
+				fc.oneof(imageReference, fc.string()),
+				fc.array(source, { maxLength: 4 }),
+				(image, sources) => {
+					findCredentials(image, sources);
+				},
+			),
+			{ numRuns: 2000 },
+		);
+	});
+
+	it("finds the same again when its entries come in another order", () => {
+		fc.assert(
+			fc.property(
+				imageReference,
+				fc.uniqueArray(
+					fc.constantFrom(
+						"docker.io",
+						"*",
+						"*.*",
+						"reg.io",
+						"index.docker.io/v1/",
+						"localhost",
+						"[::1]:443",
+						"*.io/a",
+					),
+					{ minLength: 2 },
+				),
+				(image, keys) => {
+					const found = (order: string[]) => {
+						const answer = findCredentials(image, [
+							sourceOf(
+								auths(
+									Object.fromEntries(
+										order.map((key) => [key, { username: key }]),
+									),
+								),
+							),
+						]);
+						assert.ok(answer.outcome === "answered");
+						return answer.matches.map(({ key }) => key);
+					};
+					assert.deepEqual(found(keys.toReversed()), found(keys));
+				},
+			),
+		);
+	});
+
+	// Anything that grows faster than the text would take minutes here, and be seen.
+	const million = (part: string) => part.repeat(1_000_000 / part.length);
+	const large: [what: string, data: string, expected: object][] = [
+		[
+			"many entries",
+			`{"auths":{${Array.from({ length: 15_000 }, (_, n) => `"reg.io/${n}":{"auth":"${Buffer.from(`u:${n}`).toString("base64")}","username":"u"}`).join(",")},"reg.io/team":{"username":"u"}}}`,
+			{ creds: ["u:"] },
+		],
+		[
+			"one password",
+			auths({
+				"reg.io": {
+					auth: Buffer.from(`u:${"p".repeat(740_000)}`).toString("base64"),
+				},
+			}),
+			{ creds: [`u:${"p".repeat(740_000)}`] },
+		],
+		["stars", auths({ [million("*a")]: {} }), { creds: [] }],
+		[
+			"a path of percent signs",
+			auths({ [`reg.io/${million("%41")}`]: {} }),
+			{ creds: [] },
+		],
+		[
+			"escapes",
+			`{"auths":{"reg.io":{"username":"${million("\\u0041")}"}}}`,
+			{ creds: [`${"A".repeat(166_666)}:`] },
+		],
+		[
+			"nesting",
+			million("["),
+			{ error: "invalid character '[' exceeded max depth" },
+		],
+		[
+			"quotes",
+			million('"'),
+			{ error: "invalid character '\"' after top-level value" },
+		],
+		[
+			"a broken auth",
+			auths({ "reg.io": { auth: `${million("A")}!` } }),
+			{ error: "illegal base64 data at input byte 1000000" },
+		],
+		[
+			"line ends",
+			auths({ "reg.io": { auth: `dT${million("\n")}pw` } }),
+			{ creds: ["u:p"] },
+		],
+	];
+	for (const [what, data, expected] of large)
+		it(`of 1 MB is answered: ${what}`, () => {
+			assert.deepEqual(
+				shown(findCredentials("reg.io/team/app", [sourceOf(data)])),
+				expected,
+			);
+		});
+});

@@ -1,0 +1,185 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import fc from "fast-check";
+import { findCredentials } from "../../../src/core/kubelet/keyring.ts";
+import {
+	differencesOf,
+	nearMisses,
+	type OtherSource,
+} from "../../../src/core/kubelet/near-miss.ts";
+import { imageReference } from "../../support/arbitraries.ts";
+
+const entry = { username: "u", password: "p" };
+const secret = (key: string, from = "app/key") => ({
+	from,
+	type: "kubernetes.io/dockerconfigjson",
+	data: JSON.stringify({ auths: { [key]: entry } }),
+});
+
+describe("a key that nearly matches", () => {
+	const rows: [image: string, key: string, because: object][] = [
+		[
+			"reg.io:5000/app",
+			"reg.io",
+			{ because: "port", keyPort: "", imagePort: "5000" },
+		],
+		[
+			"reg.io/app",
+			"https://reg.io:443",
+			{ because: "port", keyPort: "443", imagePort: "" },
+		],
+		["reg.io/app", "reg.io/team", { because: "path", keyPath: "/team" }],
+		["reg.io/v1", "reg.io/v1/app", { because: "path", keyPath: "/app" }],
+		["reg.io/app", "Reg.io", { because: "letter-case", host: "reg.io" }],
+		["REG.io/app", "reg.io", { because: "letter-case", host: "REG.io" }],
+		[
+			"gcr.io/app",
+			"*.gcr.io",
+			{ because: "label-count", keyLabels: 3, imageLabels: 2 },
+		],
+		[
+			"eu.gcr.io/app",
+			"gcr.io",
+			{ because: "label-count", keyLabels: 2, imageLabels: 3 },
+		],
+		[
+			"a.b.gcr.io/app",
+			"*.gcr.io",
+			{ because: "label-count", keyLabels: 3, imageLabels: 4 },
+		],
+		["nats", "registry-1.docker.io", { because: "docker-hub-name" }],
+		["nats", "https://hub.docker.com/", { because: "docker-hub-name" }],
+		["nats", "Docker.io", { because: "letter-case", host: "docker.io" }],
+		[
+			"registry-1.docker.io/nats",
+			"https://index.docker.io/v1/",
+			{ because: "docker-hub-name" },
+		],
+		["your-registry/nats", "your-registry", { because: "single-word" }],
+		[
+			"1.dkr.ecr.eu.amazonaws.com/app",
+			"*.dkr.ecr.*.amazonaws.com/team",
+			{ because: "path", keyPath: "/team" },
+		],
+	];
+	for (const [image, key, because] of rows)
+		it(`${key} for ${image}`, () =>
+			assert.deepEqual(nearMisses(image, [secret(key)], []), [
+				{ from: "app/key", key, ...because },
+			]));
+
+	const unrelated: [image: string, key: string][] = [
+		["reg.io/app", "other.io"],
+		["reg.io/app", "*.io:5000x"],
+		["reg.io/app", "io"],
+		["nats", "nats"],
+		["nats", "reg.io"],
+	];
+	for (const [image, key] of unrelated)
+		it(`not ${key} for ${image}`, () =>
+			assert.deepEqual(nearMisses(image, [secret(key)], []), []));
+});
+
+describe("a Secret that is not used", () => {
+	const other = (where: OtherSource["where"], from: string): OtherSource => ({
+		...secret("reg.io", from),
+		where,
+	});
+
+	it("is nearest in the pod's own namespace", () => {
+		assert.deepEqual(
+			nearMisses(
+				"reg.io:5000/app",
+				[secret("reg.io"), secret("reg.io:5000/team"), secret("Reg.io:80")],
+				[
+					{ ...secret("reg.io:5000", "b/key"), where: "other-namespace" },
+					{ ...secret("*.*:5000", "app/mesh"), where: "same-namespace" },
+					{ ...secret("other.io:5000", "c/key"), where: "other-namespace" },
+				],
+			),
+			[
+				{ from: "app/mesh", key: "*.*:5000", because: "unreferenced" },
+				{ from: "b/key", key: "reg.io:5000", because: "other-namespace" },
+				{
+					from: "app/key",
+					key: "reg.io",
+					because: "port",
+					keyPort: "",
+					imagePort: "5000",
+				},
+				{
+					from: "app/key",
+					key: "reg.io:5000/team",
+					because: "path",
+					keyPath: "/team",
+				},
+				{
+					from: "app/key",
+					key: "Reg.io:80",
+					because: "letter-case",
+					host: "reg.io",
+				},
+			],
+		);
+	});
+
+	it("may have the wrong type, or content of the other type", () => {
+		const good = secret("reg.io").data;
+		const bare = JSON.stringify({ "reg.io": entry });
+		const miss = (type: string, data: string) =>
+			nearMisses("reg.io/app", [{ from: "app/key", type, data }], []);
+		assert.deepEqual(miss("Opaque", good), [
+			{ from: "app/key", key: "reg.io", because: "type", type: "Opaque" },
+		]);
+		assert.deepEqual(miss("kubernetes.io/dockercfg", good), [
+			{
+				from: "app/key",
+				key: "reg.io",
+				because: "wrapper",
+				type: "kubernetes.io/dockercfg",
+			},
+		]);
+		assert.deepEqual(miss("kubernetes.io/dockerconfigjson", bare), [
+			{
+				from: "app/key",
+				key: "reg.io",
+				because: "wrapper",
+				type: "kubernetes.io/dockerconfigjson",
+			},
+		]);
+		assert.deepEqual(miss("Opaque", "not json"), []);
+	});
+
+	it("is passed over when malformed", () => {
+		assert.deepEqual(
+			nearMisses(
+				"reg.io/app",
+				[{ ...secret("x"), data: "not json" }],
+				[{ ...other("other-namespace", "b/key"), data: "{" }],
+			),
+			[],
+		);
+	});
+});
+
+it("a key that matches differs in nothing", () => {
+	fc.assert(
+		fc.property(
+			imageReference,
+			fc.constantFrom(
+				"*",
+				"*.*",
+				"*.*.*",
+				"docker.io",
+				"localhost:5000",
+				"*:443/a",
+			),
+			(image, key) => {
+				const answer = findCredentials(image, [secret(key)]);
+				assert.ok(answer.outcome === "answered");
+				if (answer.matches.length > 0)
+					assert.deepEqual(differencesOf(key, answer.repository), []);
+			},
+		),
+	);
+});

@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import fc from "fast-check";
+import { findCredentials } from "../../../src/core/kubelet/keyring.ts";
+import {
+	canMatch,
+	contentFault,
+	faultWords,
+} from "../../../src/core/pull-secrets/content-fault.ts";
+import { ContentReader } from "../../../src/core/pull-secrets/pull-secret.ts";
+import { imageReference } from "../../support/arbitraries.ts";
+
+const content = (text: string) =>
+	new ContentReader().fromData(Buffer.from(text).toString("base64"));
+
+describe("a content that is worth nothing to a kubelet", () => {
+	const rows: [text: string, words: string | undefined][] = [
+		[`{"auths":{"r.io":{"auth":"dTpw"}}}`, undefined],
+		[`{"auths":{"r.io":{}}}`, undefined],
+		[`{"auths":{"reg":{},"r.io":{}}}`, undefined],
+		["", "it holds no credentials"],
+		["{}", "it holds no credentials"],
+		["null", "it holds no credentials"],
+		[
+			`{"auths":{"your-registry":{},"reg io":{}}}`,
+			"no image's name matches your-registry, reg io: a host has a dot or a port",
+		],
+		[
+			`{"auths":[]}`,
+			"it cannot be read, which fails every pull of a pod that names it: json: cannot unmarshal array into Go struct field DockerConfigJSON.auths of type credentialprovider.DockerConfig",
+		],
+		[
+			`{"auths":{"r.io":{"auth":"%%%"}}}`,
+			"it cannot be read, which fails every pull of a pod that names it: illegal base64 data at input byte 0",
+		],
+	];
+	for (const [text, words] of rows)
+		it(text || "nothing", () => {
+			const fault = contentFault(content(text));
+			assert.equal(fault && faultWords(fault), words);
+		});
+});
+
+describe("a key that an image's name can match", () => {
+	const can = [
+		"r.io",
+		"https://index.docker.io/v1/",
+		"localhost",
+		"reg:5000",
+		"*",
+		"r.io/team",
+		"Reg",
+	];
+	const cannot = [
+		"reg",
+		"reg/team",
+		"",
+		"reg io",
+		"[::1]",
+		"r.io/Team",
+		"r.io/%zz",
+	];
+	for (const key of can) it(key, () => assert.ok(canMatch(key)));
+	for (const key of cannot)
+		it(`not ${JSON.stringify(key)}`, () => assert.ok(!canMatch(key)));
+
+	it("whatever matches can match", () => {
+		const key = fc.oneof(
+			fc.constantFrom(...can, ...cannot),
+			imageReference.map((image) => image.split(/[@]|:(?=[^/]*$)/)[0] ?? ""),
+		);
+		fc.assert(
+			fc.property(imageReference, key, (image, candidate) => {
+				const answer = findCredentials(image, [
+					{
+						from: "a",
+						type: "kubernetes.io/dockerconfigjson",
+						data: JSON.stringify({ auths: { [candidate]: {} } }),
+					},
+				]);
+				if (answer.outcome === "answered" && answer.matches.length > 0)
+					assert.ok(canMatch(candidate));
+			}),
+			{ numRuns: 1000 },
+		);
+	});
+});

@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import {
+	Mending,
+	type MeshKey,
+	shellWord,
+} from "../../../src/core/pull-secrets/fixes.ts";
+import { DEFAULT_OWNER } from "../../../src/core/pull-secrets/ownership.ts";
+
+const usual: MeshKey = {
+	name: "nginx-mesh-registry-key",
+	owner: DEFAULT_OWNER,
+	source: undefined,
+};
+const elsewhere: MeshKey = {
+	name: "other",
+	owner: { key: "usage", value: "mine" },
+	source: { namespace: "keys", name: "other" },
+};
+
+describe("a command that mends", () => {
+	const rows: [
+		line: (mending: Mending) => string,
+		usual: string,
+		elsewhere: string,
+	][] = [
+		[
+			(mending) => mending.create("r.io:5000"),
+			"kubectl meshreg create --registry-server r.io:5000",
+			"kubectl meshreg create other -n keys --add --registry-server r.io:5000 --owner-label usage=mine",
+		],
+		[
+			(mending) => mending.replace("[::1]:5000"),
+			"kubectl meshreg create --replace --registry-server '[::1]:5000'",
+			"kubectl meshreg create other -n keys --replace --registry-server '[::1]:5000' --owner-label usage=mine",
+		],
+		[
+			(mending) => mending.rotate("docker.io"),
+			"kubectl meshreg rotate --registry-server docker.io",
+			"kubectl meshreg rotate other -n keys --registry-server docker.io --owner-label usage=mine",
+		],
+		[
+			(mending) => mending.sync(["a", "b"], ["default"]),
+			"kubectl meshreg sync -n a,b --attach",
+			"kubectl meshreg sync other -n a,b --from keys/other --attach --owner-label usage=mine",
+		],
+		[
+			(mending) => mending.sync(["a"], ["default", "runner"], true),
+			"kubectl meshreg sync -n a --attach=default,runner --force",
+			"kubectl meshreg sync other -n a --from keys/other --attach=default,runner --force --owner-label usage=mine",
+		],
+		[
+			(mending) => mending.attach(["a"], ["default"]),
+			"kubectl meshreg attach -n a",
+			"kubectl meshreg attach -n a --key other",
+		],
+		[
+			(mending) => mending.attach(["a", "b"], ["x", "y"], "third"),
+			"kubectl meshreg attach x y -n a,b --key third",
+			"kubectl meshreg attach x y -n a,b --key third",
+		],
+		[
+			(mending) => mending.pruneOrphaned(["a"]),
+			"kubectl meshreg prune --orphaned -n a",
+			"kubectl meshreg prune --orphaned -n a --owner-label usage=mine",
+		],
+	];
+	for (const [line, first, second] of rows)
+		it(first, () => {
+			assert.equal(line(new Mending(usual)), first);
+			assert.equal(line(new Mending(elsewhere)), second);
+		});
+});
+
+it("a word for a shell", () => {
+	assert.deepEqual(["a,b", "a=b", "a b", "it's", "*", ""].map(shellWord), [
+		"a,b",
+		"a=b",
+		"'a b'",
+		"'it'\\''s'",
+		"'*'",
+		"''",
+	]);
+});

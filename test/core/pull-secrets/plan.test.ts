@@ -1,0 +1,369 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import {
+	desiredCopies,
+	matchesGlob,
+} from "../../../src/core/pull-secrets/desired.ts";
+import {
+	DEFAULT_OWNER,
+	MANAGED_BY_LABEL,
+	MANAGER,
+	SOURCE_ANNOTATION,
+} from "../../../src/core/pull-secrets/ownership.ts";
+import {
+	type Change,
+	planCopy,
+	planLeftovers,
+	planPrune,
+	planSource,
+} from "../../../src/core/pull-secrets/plan.ts";
+import {
+	ContentReader,
+	contentOfAuths,
+	type RegistryKey,
+	secretOf,
+} from "../../../src/core/pull-secrets/pull-secret.ts";
+
+const OURS = { usage: "nginx-mesh-registry-key", [MANAGED_BY_LABEL]: MANAGER };
+const CONTENT = contentOfAuths([["r.example.com", { auth: "dTpw" }]]);
+const OTHER = contentOfAuths([["r.example.com", { auth: "dTpx" }]]);
+
+function key(fields: Partial<RegistryKey> = {}): RegistryKey {
+	return {
+		namespace: "app",
+		name: "nginx-mesh-registry-key",
+		type: "kubernetes.io/dockerconfigjson",
+		labels: OURS,
+		annotations: { [SOURCE_ANNOTATION]: "nginx-mesh/nginx-mesh-registry-key" },
+		content: CONTENT,
+		immutable: false,
+		uid: "1",
+		resourceVersion: "1",
+		created: "",
+		terminating: false,
+		...fields,
+	};
+}
+
+const source = key({ namespace: "nginx-mesh", annotations: {} });
+const [desired] = desiredCopies(source, ["app"], DEFAULT_OWNER);
+assert.ok(desired);
+
+/** `action`, or `conflict` and why. */
+const said = (change: Change): string =>
+	change.action === "conflict" ? change.obstacle.because : change.action;
+const THEIRS = {
+	annotations: {},
+	labels: { usage: "nginx-mesh-registry-key" },
+};
+const FOREIGN = { annotations: {}, labels: {} };
+
+describe("planning a copy", () => {
+	const CASES: [
+		name: string,
+		current: RegistryKey | undefined,
+		plain: string,
+		forced: string,
+	][] = [
+		["nothing there", undefined, "create", "create"],
+		["equal", key(), "unchanged", "unchanged"],
+		["drifted", key({ content: OTHER }), "update", "update"],
+		[
+			"equal, without our label",
+			key({ labels: { usage: "nginx-mesh-registry-key" } }),
+			"update",
+			"update",
+		],
+		[
+			"of another source",
+			key({ annotations: { [SOURCE_ANNOTATION]: "x/y" } }),
+			"copy-of-another",
+			"copy-of-another",
+		],
+		["unmanaged, equal", key(THEIRS), "update", "update"],
+		[
+			"unmanaged, different",
+			key({ ...THEIRS, content: OTHER }),
+			"unmanaged",
+			"update",
+		],
+		["a source, equal", key({ annotations: {} }), "update", "update"],
+		[
+			"a source, different",
+			key({ annotations: {}, content: OTHER }),
+			"is-source",
+			"update",
+		],
+		["foreign", key(FOREIGN), "foreign", "update"],
+		[
+			"foreign, another type",
+			key({ ...FOREIGN, type: "Opaque" }),
+			"foreign",
+			"replace",
+		],
+		["immutable, equal", key({ immutable: true }), "unchanged", "unchanged"],
+		[
+			"immutable, equal, without our label",
+			key({ immutable: true, labels: { usage: "nginx-mesh-registry-key" } }),
+			"update",
+			"update",
+		],
+		[
+			"immutable, different",
+			key({ immutable: true, content: OTHER }),
+			"immutable",
+			"replace",
+		],
+		["going, equal", key({ terminating: true }), "unchanged", "unchanged"],
+		[
+			"going, different",
+			key({ terminating: true, content: OTHER }),
+			"terminating",
+			"terminating",
+		],
+	];
+	for (const [name, current, plain, forced] of CASES)
+		test(name, () => {
+			const plan = (force: boolean) =>
+				said(planCopy(current, desired, { owner: DEFAULT_OWNER, force }));
+			assert.deepEqual([plan(false), plan(true)], [plain, forced]);
+		});
+});
+
+const AS_LONG_AS_IT_GOES = [
+	"terminating",
+	"terminating",
+	"terminating",
+] as const;
+
+describe("planning a source", () => {
+	const wanted = { ...desired, namespace: "nginx-mesh", annotations: {} };
+	const CASES: [
+		name: string,
+		current: RegistryKey | undefined,
+		plain: string,
+		replace: string,
+		force: string,
+	][] = [
+		["nothing there", undefined, "create", "create", "create"],
+		["equal", source, "unchanged", "unchanged", "unchanged"],
+		["different", { ...source, content: OTHER }, "differs", "update", "update"],
+		["a mesh's, equal", { ...source, ...THEIRS }, "update", "update", "update"],
+		["a copy", key(), "copy-of-another", "copy-of-another", "update"],
+		["foreign", { ...source, ...FOREIGN }, "foreign", "foreign", "update"],
+		[
+			"going, different",
+			{ ...source, terminating: true, content: OTHER },
+			...AS_LONG_AS_IT_GOES,
+		],
+		[
+			"immutable, different",
+			{ ...source, immutable: true, content: OTHER },
+			"differs",
+			"replace",
+			"replace",
+		],
+	];
+	for (const [name, current, ...expected] of CASES)
+		test(name, () => {
+			const plan = (flags: object) =>
+				said(
+					planSource(current, wanted, {
+						owner: DEFAULT_OWNER,
+						force: false,
+						replace: false,
+						...flags,
+					}),
+				);
+			assert.deepEqual(
+				[plan({}), plan({ replace: true }), plan({ force: true })],
+				expected,
+			);
+		});
+});
+
+describe("under an owner label that is not the mesh's own", () => {
+	const owner = { key: "usage", value: "second" };
+	const labels = { usage: "second", [MANAGED_BY_LABEL]: MANAGER };
+	const others = { usage: "second" };
+	const wanted = { ...desired, namespace: "nginx-mesh", annotations: {} };
+	const made = key({ labels });
+	const found = key({ labels: others });
+
+	test("an equal key that does not name us is not taken over as a copy", () => {
+		const plan = (current: RegistryKey) =>
+			said(planCopy(current, desired, { owner, force: false }));
+		assert.deepEqual(
+			[
+				plan({ ...made, annotations: {} }),
+				plan({ ...found, annotations: {} }),
+				plan(key({ annotations: {} })),
+			],
+			["update", "unmanaged", "foreign"],
+		);
+	});
+
+	test("nor as a source, and --replace does not make it ours", () => {
+		const plan = (current: RegistryKey) =>
+			said(
+				planSource(
+					{ ...current, annotations: {} },
+					{ ...wanted, content: OTHER },
+					{ owner, force: false, replace: true },
+				),
+			);
+		assert.deepEqual(
+			[plan(made), plan(found), plan(key())],
+			["update", "unmanaged", "foreign"],
+		);
+	});
+
+	test("it is not pruned, and is no leftover", () => {
+		const there = [
+			{ ...made, namespace: "made" },
+			{ ...found, namespace: "found" },
+			key({ namespace: "usual" }),
+		];
+		assert.deepEqual(
+			planPrune(there, { owner, keepSources: false }).map(
+				({ current }) => current.namespace,
+			),
+			["made"],
+		);
+		assert.deepEqual(
+			planLeftovers(there, source, new Set(), owner).map(
+				({ current }) => current.namespace,
+			),
+			["made"],
+		);
+	});
+});
+
+describe("planning deletions", () => {
+	const elsewhere = { [SOURCE_ANNOTATION]: "elsewhere/other" };
+	const ALL = [
+		key({ namespace: "z-copy" }),
+		key({ namespace: "copy", name: "z-name" }),
+		key({ namespace: "copy", name: "a-name" }),
+		key({ namespace: "of-another", annotations: elsewhere }),
+		key({ namespace: "going", terminating: true }),
+		key({ namespace: "source", annotations: {} }),
+		key({ namespace: "mesh", ...THEIRS }),
+		key({ namespace: "foreign", labels: {} }),
+		key({ namespace: "opaque", type: "Opaque" }),
+	];
+	const names = (changes: readonly Change[]) =>
+		changes.map(
+			(change) =>
+				"current" in change &&
+				`${change.action} ${change.current.namespace}/${change.current.name}`,
+		);
+	const usual = "nginx-mesh-registry-key";
+	const COPIES = [
+		"delete copy/a-name",
+		"delete copy/z-name",
+		`delete of-another/${usual}`,
+		`delete z-copy/${usual}`,
+	];
+	const CASES: [
+		name: string,
+		scope: Partial<Parameters<typeof planPrune>[1]>,
+		expected: string[],
+	][] = [
+		[
+			"all that is ours",
+			{},
+			[
+				...COPIES.slice(0, 2),
+				`delete mesh/${usual}`,
+				...COPIES.slice(2, 3),
+				`delete source/${usual}`,
+				...COPIES.slice(3),
+			],
+		],
+		["of one name", { name: "z-name" }, ["delete copy/z-name"]],
+		["copies", { keepSources: true }, COPIES],
+		[
+			"orphans",
+			{ orphanedOnly: { gone: new Set(["elsewhere/other"]) } },
+			[`delete of-another/${usual}`],
+		],
+		// No annotation is no source that might be gone.
+		["orphans of nothing", { orphanedOnly: { gone: new Set([""]) } }, []],
+	];
+	for (const [name, scope, expected] of CASES)
+		test(name, () =>
+			assert.deepEqual(
+				names(
+					planPrune(ALL, {
+						owner: DEFAULT_OWNER,
+						keepSources: false,
+						...scope,
+					}),
+				),
+				expected,
+			),
+		);
+
+	test("leftovers: copies of this source outside the selection", () => {
+		const left = (...selected: string[]) =>
+			names(planLeftovers(ALL, source, new Set(selected), DEFAULT_OWNER));
+		assert.deepEqual(left(), [...COPIES.slice(0, 2), `delete z-copy/${usual}`]);
+		assert.deepEqual(left("copy", "of-another"), [`delete z-copy/${usual}`]);
+	});
+});
+
+test("a copy carries what sync needs and nothing else of its source", () => {
+	const claimed = {
+		...source,
+		labels: { ...OURS, "argocd.argoproj.io/instance": "x" },
+		annotations: { "meta.helm.sh/release-name": "y" },
+	};
+	const [copy] = desiredCopies(claimed, ["app", "nginx-mesh"], DEFAULT_OWNER, {
+		team: "a",
+		usage: "not-this",
+	});
+	assert.ok(copy);
+	assert.deepEqual(secretOf(copy), {
+		apiVersion: "v1",
+		kind: "Secret",
+		metadata: {
+			name: "nginx-mesh-registry-key",
+			namespace: "app",
+			labels: { ...OURS, team: "a" },
+			annotations: {
+				[SOURCE_ANNOTATION]: "nginx-mesh/nginx-mesh-registry-key",
+				"kubectl-meshreg/source-uid": "1",
+			},
+		},
+		type: "kubernetes.io/dockerconfigjson",
+		data: { ".dockerconfigjson": CONTENT.data },
+	});
+});
+
+test("equal contents are parsed once and shared", () => {
+	const reader = new ContentReader();
+	const secret = (namespace: string) => ({
+		metadata: { namespace, name: "k" },
+		data: { ".dockerconfigjson": CONTENT.data },
+	});
+	assert.equal(
+		reader.registryKey(secret("a")).content,
+		reader.registryKey(secret("b")).content,
+	);
+});
+
+describe("globs", () => {
+	const CASES: [name: string, glob: string, matches: boolean][] = [
+		["dev-1", "dev-*", true],
+		["my-dev-1", "dev-*", false],
+		["app", "app", true],
+		["apps", "app", false],
+		["a.b", "a?b", true],
+		["axb", "a.b", false],
+		["anything", "*", true],
+	];
+	for (const [name, glob, matches] of CASES)
+		test(`${glob} and ${name}`, () =>
+			assert.equal(matchesGlob(name, [glob]), matches));
+});

@@ -1,0 +1,255 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import {
+	DEFAULT_OWNER,
+	MANAGED_BY_LABEL,
+	MANAGER,
+	SOURCE_ANNOTATION,
+} from "../../../src/core/pull-secrets/ownership.ts";
+import type { Change } from "../../../src/core/pull-secrets/plan.ts";
+import {
+	contentOfAuths,
+	type RegistryKey,
+} from "../../../src/core/pull-secrets/pull-secret.ts";
+import {
+	Upkeep,
+	type UpkeepRules,
+} from "../../../src/core/pull-secrets/sync-state.ts";
+
+const NAME = "nginx-mesh-registry-key";
+const ONE = contentOfAuths([["r.example.com", { auth: "dTpw" }]]);
+const TWO = contentOfAuths([["r.example.com", { auth: "dTpx" }]]);
+
+function key(namespace: string, fields: Partial<RegistryKey> = {}) {
+	return {
+		namespace,
+		name: NAME,
+		type: "kubernetes.io/dockerconfigjson",
+		labels: { usage: NAME, [MANAGED_BY_LABEL]: MANAGER },
+		annotations: { [SOURCE_ANNOTATION]: `nginx-mesh/${NAME}` },
+		content: ONE,
+		immutable: false,
+		uid: "1",
+		resourceVersion: "1",
+		created: "",
+		terminating: false,
+		...fields,
+	};
+}
+const source = (fields: Partial<RegistryKey> = {}) =>
+	key("nginx-mesh", { annotations: {}, ...fields });
+
+const RULES: UpkeepRules = {
+	owner: DEFAULT_OWNER,
+	source: { namespace: "nginx-mesh", name: NAME },
+	copyLabels: {},
+	force: false,
+	replace: false,
+	prune: false,
+};
+
+/** A cluster with a source, app and shop selected, and these copies. */
+function upkeep(
+	copies: readonly RegistryKey[] = [],
+	rules: Partial<UpkeepRules> = {},
+): Upkeep {
+	const made = new Upkeep({ ...RULES, ...rules });
+	made.namespaces(
+		new Map([
+			["nginx-mesh", false],
+			["app", false],
+			["shop", false],
+		]),
+	);
+	made.keys([source(), ...copies]);
+	return made;
+}
+
+const said = (change: Change | undefined): string | undefined =>
+	change?.action === "conflict" ? change.obstacle.because : change?.action;
+
+describe("what is to be done in a namespace", () => {
+	for (const [name, copies, rules, expected] of [
+		["nothing there", [], {}, "create"],
+		["an equal copy", [key("app")], {}, "unchanged"],
+		["a drifted copy", [key("app", { content: TWO })], {}, "update"],
+		["a foreign Secret", [key("app", { labels: {} })], {}, "foreign"],
+		[
+			"an immutable copy",
+			[key("app", { content: TWO, immutable: true })],
+			{ force: true },
+			"immutable",
+		],
+		[
+			"an immutable copy, and it was agreed to replace it",
+			[key("app", { content: TWO, immutable: true })],
+			{ force: true, replace: true },
+			"replace",
+		],
+	] as const)
+		test(name, () => {
+			assert.equal(said(upkeep(copies, rules).changeIn("app")), expected);
+		});
+
+	test("the source's own, one that is not selected, one that goes", () => {
+		const state = upkeep();
+		assert.equal(state.changeIn("nginx-mesh"), undefined);
+		assert.equal(state.changeIn("other"), undefined);
+		state.namespace("app", true);
+		assert.equal(state.changeIn("app"), undefined);
+	});
+
+	test("outside the selection only our copies of this source are deleted, and only with prune", () => {
+		const elsewhere = { [SOURCE_ANNOTATION]: "elsewhere/other" };
+		const copies = [
+			key("a"),
+			key("b", { labels: {} }),
+			key("c", { annotations: elsewhere }),
+			key("d", { annotations: {} }),
+		];
+		const pruning = upkeep(copies, { prune: true });
+		assert.deepEqual(
+			["a", "b", "c", "d"].map((name) => said(pruning.changeIn(name))),
+			["delete", undefined, undefined, undefined],
+		);
+		assert.equal(upkeep(copies).changeIn("a"), undefined);
+	});
+
+	test("nothing is deleted while nothing but the source's own namespace was selected", () => {
+		const state = new Upkeep({ ...RULES, prune: true });
+		state.namespaces(new Map([["nginx-mesh", false]]));
+		state.keys([source(), key("a")]);
+		assert.equal(state.changeIn("a"), undefined);
+		assert.deepEqual(state.namespace("app", false), ["nginx-mesh", "app", "a"]);
+		assert.equal(said(state.changeIn("a")), "delete");
+	});
+
+	test("what a write found there counts, until more is told", () => {
+		const state = upkeep();
+		assert.equal(said(state.changeAfter("app", key("app"))), "unchanged");
+		assert.equal(said(state.changeIn("app")), "unchanged");
+		assert.equal(said(state.changeAfter("app", undefined)), "create");
+		assert.equal(said(state.changeIn("app")), "create");
+	});
+
+	for (const [name, gone] of [
+		["deleted", undefined],
+		["without its label", source({ labels: {} })],
+		["of another type", source({ type: "Opaque" })],
+	] as const)
+		test(`nothing while the source is ${name}`, () => {
+			const state = upkeep([key("gone")], { prune: true });
+			assert.equal(said(state.changeIn("gone")), "delete");
+			assert.deepEqual(state.key("nginx-mesh", gone), []);
+			assert.equal(state.source, undefined);
+			for (const namespace of ["app", "shop", "gone"])
+				assert.equal(state.changeIn(namespace), undefined);
+		});
+});
+
+describe("what is to be looked at again", () => {
+	test("a namespace whose state is new", () => {
+		const state = upkeep();
+		assert.deepEqual(state.namespace("app", false), []);
+		assert.deepEqual(state.namespace("app", true), ["app"]);
+		assert.deepEqual(state.namespace("new", false), ["new"]);
+		assert.deepEqual(state.namespace("shop", undefined), ["shop"]);
+		assert.deepEqual(state.namespace("shop", undefined), []);
+	});
+
+	test("everything, when the source says something else", () => {
+		const state = upkeep([key("other")]);
+		assert.deepEqual(
+			state.key("nginx-mesh", source({ labels: OWN_AND_MORE })),
+			[],
+		);
+		const all = ["nginx-mesh", "app", "shop", "other"];
+		assert.deepEqual(
+			state.key("nginx-mesh", source({ content: TWO })).toSorted(),
+			all.toSorted(),
+		);
+		state.key("nginx-mesh", undefined);
+		assert.deepEqual(
+			state.key("nginx-mesh", source()).toSorted(),
+			all.toSorted(),
+		);
+	});
+
+	test("only what differs, when everything is listed again", () => {
+		const state = upkeep([key("app"), key("shop")]);
+		assert.deepEqual(
+			state.namespaces(
+				new Map([
+					["nginx-mesh", false],
+					["app", false],
+					["new", false],
+				]),
+			),
+			["shop", "new"],
+		);
+		assert.deepEqual(
+			state.keys([source(), key("app", { resourceVersion: "2" })]),
+			["shop", "app"],
+		);
+		assert.deepEqual(
+			state.keys([source(), key("app", { resourceVersion: "2" })]),
+			[],
+		);
+	});
+
+	test("one namespace's list says nothing of others", () => {
+		const state = upkeep([key("app"), key("shop")]);
+		assert.deepEqual(state.keys([], "app"), ["app"]);
+		assert.equal(said(state.changeIn("app")), "create");
+		assert.equal(said(state.changeIn("shop")), "unchanged");
+	});
+});
+
+test("pods can pull where the namespace is selected, stays, and has the key of a source", () => {
+	const state = upkeep([key("app"), key("other"), key("going")]);
+	state.namespace("going", true);
+	const having = () =>
+		["app", "shop", "other", "going"].filter((name) => state.hasKey(name));
+	assert.deepEqual(having(), ["app"]);
+	state.key("nginx-mesh", undefined);
+	assert.deepEqual(having(), []);
+});
+
+describe("what was done and has not been told yet", () => {
+	test("is not written over: no version is known yet that a write could be held against", () => {
+		const state = upkeep([key("old")], { prune: true });
+		const change = state.changeIn("app");
+		assert(change);
+		state.did(change, state.known("app"));
+		state.key("nginx-mesh", source({ content: TWO }));
+		assert.equal(state.changeIn("app"), undefined);
+		state.namespace("app", undefined);
+		assert.equal(state.changeIn("app"), undefined);
+		state.namespace("app", false);
+		assert.deepEqual(state.key("app", key("app")), ["app"]);
+		assert.equal(said(state.changeIn("app")), "update");
+	});
+
+	test("is not done again", () => {
+		const state = upkeep([key("old")], { prune: true });
+		for (const namespace of ["app", "old"]) {
+			const change = state.changeIn(namespace);
+			assert(change);
+			state.did(change, state.known(namespace));
+		}
+		assert.equal(said(state.changeIn("app")), "unchanged");
+		assert.equal(state.changeIn("old"), undefined);
+	});
+
+	test("does not hide what was told meanwhile", () => {
+		const state = upkeep();
+		const change = state.changeIn("app");
+		assert(change);
+		const before = state.known("app");
+		state.key("app", key("app", { content: TWO }));
+		state.did(change, before);
+		assert.equal(said(state.changeIn("app")), "update");
+	});
+});
+
+const OWN_AND_MORE = { usage: NAME, [MANAGED_BY_LABEL]: MANAGER, more: "yes" };

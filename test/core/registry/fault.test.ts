@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+	type FaultKind,
+	faultOf,
+	type TransportFailure,
+} from "../../../src/core/registry/fault.ts";
+
+const FAULTS: readonly [TransportFailure, FaultKind, because: string][] = [
+	[
+		{ code: "ENOTFOUND" },
+		"dns",
+		"DNS here knows no host reg:5000: see whether the name is right",
+	],
+	[
+		{ code: "EAI_AGAIN" },
+		"dns",
+		"the name reg:5000 could not be looked up (DNS, EAI_AGAIN): see this machine's network and resolver",
+	],
+	[
+		{ code: "ECONNREFUSED" },
+		"refused",
+		"reg:5000 refused the connection: see whether the port is right and the registry is up",
+	],
+	[
+		{ code: "TIMEOUT", waited: 15_000 },
+		"timeout",
+		"reg:5000 did not answer within 15 s",
+	],
+	[
+		{ code: "UND_ERR_CONNECT_TIMEOUT" },
+		"timeout",
+		"reg:5000 did not answer in time",
+	],
+	[{ code: "ETIMEDOUT" }, "timeout", "reg:5000 did not answer in time"],
+	[
+		{ code: "UNABLE_TO_VERIFY_LEAF_SIGNATURE" },
+		"tls",
+		"the certificate of reg:5000 is signed by an authority not trusted here: give its CA with --registry-ca FILE (the cluster's nodes must trust it too)",
+	],
+	[
+		{ code: "DEPTH_ZERO_SELF_SIGNED_CERT" },
+		"tls",
+		"the certificate of reg:5000 is self-signed: give its CA with --registry-ca FILE (the cluster's nodes must trust it too)",
+	],
+	[
+		{ code: "CERT_HAS_EXPIRED" },
+		"tls",
+		"the certificate of reg:5000 has expired",
+	],
+	[
+		{ code: "CERT_NOT_YET_VALID" },
+		"tls",
+		"the certificate of reg:5000 is not valid yet: see whether a clock is wrong",
+	],
+	[
+		{
+			code: "ERR_TLS_CERT_ALTNAME_INVALID",
+			names: "DNS:a.example, DNS:b\u001b[2J.example",
+		},
+		"tls",
+		"the certificate of reg:5000 is for another name (DNS:a.example, DNS:b [2J.example)",
+	],
+	[
+		{ code: "ERR_TLS_CERT_ALTNAME_INVALID" },
+		"tls",
+		"the certificate of reg:5000 is for another name",
+	],
+	[
+		{ code: "ERR_SSL_WRONG_VERSION_NUMBER" },
+		"plain-http",
+		"reg:5000 answers in plain http where https is expected: correct the port, or allow it with --insecure",
+	],
+	[
+		{ code: "ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION" },
+		"tls",
+		"TLS with reg:5000 failed (ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION)",
+	],
+	[{ code: "ECONNRESET" }, "network", "reg:5000 closed the connection"],
+	[
+		{ code: "EHOSTUNREACH" },
+		"network",
+		"reg:5000 cannot be reached: no route to it",
+	],
+	[
+		{ code: "HPE_INVALID_CONSTANT" },
+		"not-a-registry",
+		"reg:5000 does not answer in HTTP as a registry does",
+	],
+	[
+		{ code: "PROXY" },
+		"proxy",
+		"the proxy did not connect to reg:5000: see HTTPS_PROXY and NO_PROXY",
+	],
+	[
+		{ code: "PRIVATE_REALM" },
+		"network",
+		"the token realm reg:5000 lies at a private address, which is not the registry's own",
+	],
+	[{ code: "" }, "network", "reg:5000 cannot be reached (no reason given)"],
+	[{ code: "EWHAT" }, "network", "reg:5000 cannot be reached (EWHAT)"],
+];
+
+for (const [failure, kind, because] of FAULTS)
+	test(`${failure.code || "no code"} ${failure.names ?? ""}`, () =>
+		assert.deepEqual(faultOf(failure, "reg:5000"), { kind, because }));

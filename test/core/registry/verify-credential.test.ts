@@ -1,0 +1,559 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Credential } from "../../../src/core/credentials/credential.ts";
+import type {
+	RegistryRequest,
+	Send,
+} from "../../../src/core/registry/answer.ts";
+import type { TransportFailure } from "../../../src/core/registry/fault.ts";
+import type { Verification } from "../../../src/core/registry/verification.ts";
+import { verifyCredential } from "../../../src/core/registry/verify-credential.ts";
+
+interface Scripted {
+	status: number;
+	headers?: Record<string, string>;
+	body?: string;
+}
+
+/** Who asks: the credential under test, one that nobody has, or nobody. A token is handed out by name. */
+type Who = "mine" | "stranger" | "nobody";
+
+/** What a registry answers, by method and address without the query. */
+type Script = (
+	call: string,
+	who: Who,
+	query: URLSearchParams,
+) => Scripted | TransportFailure;
+
+const MINE = new Credential("mesh", "marked-password");
+const STRANGER = new Credential("nobody-1", "made-up");
+const BASIC = { "www-authenticate": 'Basic realm="r"' };
+const BEARER = {
+	"www-authenticate": 'Bearer realm="https://auth.example/token",service="s"',
+};
+const PAGE = { "content-type": "text/html" };
+const REFUSED = {
+	status: 401,
+	headers: { "content-type": "application/json" },
+	body: '{"errors":[{"message":"no such login"}]}',
+};
+
+async function ask(
+	script: Script,
+	image?: { repository: string; reference: string },
+	key = "reg.example",
+	insecure = false,
+): Promise<{ verification: Verification; calls: string[] }> {
+	const calls: string[] = [];
+	const send: Send = async (request) => {
+		const who = whoAsks(request);
+		const { url } = request;
+		const call = `${request.method} ${url.origin}${url.pathname}`;
+		calls.push(`${call} as ${who}`);
+		const answer = script(call, who, url.searchParams);
+		if ("code" in answer) return { failure: answer };
+		return {
+			status: answer.status,
+			header: (name) => answer.headers?.[name] ?? "",
+			body: answer.body ?? "",
+		};
+	};
+	const probe = {
+		key,
+		credential: MINE,
+		insecure,
+		...(image && { image: { name: "IMAGE", ...image } }),
+	};
+	const verification = await verifyCredential(send, probe, STRANGER);
+	return { verification, calls };
+}
+
+function whoAsks({ headers }: RegistryRequest): Who {
+	switch (headers.authorization) {
+		case undefined:
+		case "Bearer nobody":
+			return "nobody";
+		case `Basic ${MINE.basic()}`:
+		case "Bearer mine":
+			return "mine";
+		default:
+			return "stranger";
+	}
+}
+
+const V2 = "GET https://reg.example/v2/";
+const TOKEN = "GET https://auth.example/token";
+const token = (who: Who): Scripted => ({
+	status: 200,
+	body: JSON.stringify({ token: who }),
+});
+
+/** A Basic registry that answers so to a login. */
+const basic =
+	(answers: Partial<Record<Who, Scripted>>): Script =>
+	(_, who) =>
+		answers[who] ?? { status: 401, headers: BASIC };
+
+/** A Bearer registry: what its token server says, and what `/v2/` says to each token. */
+const bearer =
+	(
+		tokens: Partial<Record<Who, Scripted | TransportFailure>>,
+		doors: Partial<Record<Who, Scripted>> = {},
+	): Script =>
+	(call, who) => {
+		if (call === TOKEN) return tokens[who] ?? REFUSED;
+		return who === "nobody" && !tokens.nobody
+			? { status: 401, headers: BEARER }
+			: (doors[who] ??
+					(who === "nobody"
+						? { status: 401, headers: BEARER }
+						: { status: 200 }));
+	};
+
+const unreachable = (kind: string, because: string) => ({
+	outcome: "unreachable",
+	fault: { kind, because },
+});
+
+const REGISTRIES: readonly [
+	what: string,
+	script: Script,
+	verification: object,
+	calls?: readonly string[],
+][] = [
+	[
+		"Basic, a good credential",
+		basic({ mine: { status: 200 } }),
+		{ outcome: "good" },
+		[`${V2} as nobody`, `${V2} as mine`, `${V2} as stranger`],
+	],
+	[
+		"Basic, a wrong one",
+		basic({ mine: REFUSED }),
+		{ outcome: "rejected", status: 401, words: "no such login" },
+		[`${V2} as nobody`, `${V2} as mine`],
+	],
+	[
+		"Basic, expired as ECR says it",
+		basic({
+			mine: { status: 403, body: "Your authorization token has expired." },
+		}),
+		{
+			outcome: "rejected",
+			status: 403,
+			words: "Your authorization token has expired.",
+		},
+	],
+	[
+		"Basic, rejected with an echo",
+		basic({
+			mine: {
+				status: 401,
+				body: `bad login ${MINE.basic()} (marked-password)`,
+			},
+		}),
+		{ outcome: "rejected", status: 401, words: "bad login *** (***)" },
+	],
+	[
+		"Basic that lets in anybody with a login",
+		basic({ mine: { status: 200 }, stranger: { status: 200 } }),
+		{
+			outcome: "unverifiable",
+			because: "the registry accepts any credential, or none",
+		},
+	],
+	[
+		"Basic, good, but busy when asked again",
+		basic({ mine: { status: 200 }, stranger: { status: 429 } }),
+		{ outcome: "good" },
+	],
+	[
+		"Bearer, a good credential",
+		bearer({ mine: token("mine") }),
+		{ outcome: "good" },
+		[
+			`${V2} as nobody`,
+			`${TOKEN} as mine`,
+			`${V2} as mine`,
+			`${TOKEN} as nobody`,
+		],
+	],
+	[
+		"Bearer, a wrong one",
+		bearer({}),
+		{ outcome: "rejected", status: 401, words: "no such login" },
+	],
+	[
+		"Bearer, denied as GHCR says it",
+		bearer({
+			mine: {
+				status: 403,
+				body: '{"errors":[{"code":"DENIED","message":"denied"}]}',
+			},
+		}),
+		{ outcome: "rejected", status: 403, words: "denied" },
+	],
+	[
+		"Bearer with anonymous tokens that tells logins apart, as Docker Hub",
+		bearer(
+			{ mine: token("mine"), nobody: token("nobody") },
+			{ mine: { status: 200 } },
+		),
+		{ outcome: "good" },
+	],
+	[
+		"Bearer that hands its token to anybody",
+		(call, who) =>
+			call === TOKEN
+				? token("mine")
+				: who === "mine"
+					? { status: 200 }
+					: { status: 401, headers: BEARER },
+		{
+			outcome: "unverifiable",
+			because: "the registry accepts any credential, or none",
+		},
+	],
+	[
+		"Bearer whose token the registry refuses",
+		bearer({ mine: token("mine") }, { mine: REFUSED }),
+		{ outcome: "rejected", status: 401, words: "no such login" },
+	],
+	[
+		"Bearer whose token server wants a scope",
+		bearer({ mine: { status: 400, body: "scope is required" } }),
+		{
+			outcome: "unverifiable",
+			because:
+				"its token server auth.example answers 400 (scope is required): try again with --verify-image IMAGE",
+		},
+	],
+	[
+		"Bearer without a token in the answer",
+		bearer({ mine: { status: 200, body: "<html>", headers: PAGE } }),
+		{
+			outcome: "unverifiable",
+			because: "its token server auth.example answers without a token",
+		},
+	],
+	[
+		"Bearer whose token server redirects",
+		bearer({
+			mine: {
+				status: 302,
+				headers: { location: "https://evil.example/?marked-password" },
+			},
+		}),
+		{
+			outcome: "unverifiable",
+			because:
+				"its token server auth.example redirects to evil.example, where the credential is not sent",
+		},
+		[`${V2} as nobody`, `${TOKEN} as mine`],
+	],
+	[
+		"Bearer whose token server is down",
+		bearer({ mine: { code: "ECONNREFUSED" } }),
+		unreachable(
+			"refused",
+			"auth.example refused the connection: see whether the port is right and the registry is up",
+		),
+	],
+	[
+		"Bearer whose token server is in trouble",
+		bearer({ mine: { status: 503 } }),
+		unreachable(
+			"overloaded",
+			"auth.example is in trouble (503): try again later",
+		),
+	],
+	[
+		"an http realm",
+		() => ({
+			status: 401,
+			headers: { "www-authenticate": 'Bearer realm="http://auth.example/t"' },
+		}),
+		{
+			outcome: "unverifiable",
+			because:
+				"its token realm is at http://auth.example, where the credential would travel unencrypted",
+		},
+		[`${V2} as nobody`],
+	],
+	[
+		"a realm at a private address",
+		() => ({
+			status: 401,
+			headers: {
+				"www-authenticate": 'Bearer realm="https://169.254.169.254/"',
+			},
+		}),
+		{
+			outcome: "unverifiable",
+			because:
+				"its token realm is at the private address 169.254.169.254, which is not the registry's own",
+		},
+		[`${V2} as nobody`],
+	],
+	[
+		"a login of another kind",
+		() => ({ status: 401, headers: { "www-authenticate": "Negotiate" } }),
+		{
+			outcome: "unverifiable",
+			because:
+				"it answers 401 and names no way to log in that container runtimes know",
+		},
+		[`${V2} as nobody`],
+	],
+	[
+		"an open registry",
+		() => ({ status: 200, body: "{}" }),
+		{ outcome: "unverifiable", because: "the registry asks for no credential" },
+		[`${V2} as nobody`],
+	],
+	[
+		"a web page",
+		() => ({ status: 200, headers: PAGE, body: "<html>" }),
+		unreachable(
+			"not-a-registry",
+			"reg.example answers with a web page: it is no container registry, or a proxy stands before it",
+		),
+		[`${V2} as nobody`],
+	],
+	[
+		"a web server",
+		() => ({ status: 404, headers: PAGE }),
+		unreachable(
+			"not-a-registry",
+			"reg.example answers 404 to /v2/: it is no container registry",
+		),
+	],
+	[
+		"a redirect to another host",
+		() => ({ status: 307, headers: { location: "https://other.example/v2/" } }),
+		unreachable(
+			"not-a-registry",
+			"reg.example redirects to other.example: nothing was sent there; if that is the registry, name it with --registry-server",
+		),
+		[`${V2} as nobody`],
+	],
+	[
+		"a redirect to nowhere",
+		() => ({ status: 307, headers: { location: "https://" } }),
+		unreachable(
+			"not-a-registry",
+			"reg.example redirects to an address that is none: nothing was sent there; if that is the registry, name it with --registry-server",
+		),
+	],
+	[
+		"a redirect once the credential is there",
+		basic({ mine: { status: 302, headers: { location: "//evil.example/" } } }),
+		unreachable(
+			"not-a-registry",
+			"reg.example redirects to evil.example: nothing was sent there; if that is the registry, name it with --registry-server",
+		),
+		[`${V2} as nobody`, `${V2} as mine`],
+	],
+	[
+		"a limit on requests",
+		() => ({ status: 429 }),
+		unreachable(
+			"overloaded",
+			"reg.example limits the number of requests (429): try again later",
+		),
+	],
+	[
+		"no host",
+		() => ({ code: "ENOTFOUND" }),
+		unreachable(
+			"dns",
+			"DNS here knows no host reg.example: see whether the name is right",
+		),
+		[`${V2} as nobody`],
+	],
+	[
+		"plain http on the https port",
+		() => ({ code: "ERR_SSL_WRONG_VERSION_NUMBER" }),
+		unreachable(
+			"plain-http",
+			"reg.example answers in plain http where https is expected: correct the port, or allow it with --insecure",
+		),
+		[`${V2} as nobody`],
+	],
+];
+
+for (const [what, script, expected, calls] of REGISTRIES)
+	test(what, async () => {
+		const seen = await ask(script);
+		assert.deepEqual(seen.verification, expected);
+		if (calls) assert.deepEqual(seen.calls, calls);
+		assert.doesNotMatch(JSON.stringify(seen.verification), /marked-password/);
+	});
+
+const PLAIN: readonly [
+	key: string,
+	insecure: boolean,
+	failure: string,
+	tried: readonly string[],
+][] = [
+	["reg.example:5000", false, "ERR_SSL_WRONG_VERSION_NUMBER", ["https"]],
+	["reg.example:5000", true, "ERR_SSL_WRONG_VERSION_NUMBER", ["https", "http"]],
+	["reg.example:5000", true, "ECONNREFUSED", ["https"]],
+	["reg.example", true, "ECONNREFUSED", ["https", "http"]],
+	["reg.example", true, "DEPTH_ZERO_SELF_SIGNED_CERT", ["https"]],
+	["localhost:5000", false, "ERR_SSL_WRONG_VERSION_NUMBER", ["https", "http"]],
+	["127.0.0.1", false, "ECONNREFUSED", ["https", "http"]],
+	["localhost", false, "DEPTH_ZERO_SELF_SIGNED_CERT", ["https"]],
+];
+
+for (const [key, insecure, code, tried] of PLAIN)
+	test(`${key}${insecure ? " with --insecure" : ""} after ${code} is tried by ${tried.join(", then ")}`, async () => {
+		const { calls, verification } = await ask(
+			(call) => (call.includes("https:") ? { code } : { status: 200 }),
+			undefined,
+			key,
+			insecure,
+		);
+		assert.deepEqual(
+			calls,
+			tried.map((scheme) => `GET ${scheme}://${key}/v2/ as nobody`),
+		);
+		assert.equal(
+			verification.outcome,
+			tried.length === 2 ? "unverifiable" : "unreachable",
+		);
+	});
+
+test("Docker Hub is asked where its API is", async () => {
+	const { calls } = await ask(
+		() => ({ status: 200 }),
+		undefined,
+		"https://index.docker.io/v1/",
+	);
+	assert.deepEqual(calls, ["GET https://registry-1.docker.io/v2/ as nobody"]);
+});
+
+const HEAD = "HEAD https://reg.example/v2/team/app/manifests/1.0";
+
+/** A Bearer registry whose `/v2/` is fine, and what it says about the image. */
+const withImage =
+	(image: Partial<Record<Who, Scripted>>, anonymous = false): Script =>
+	(call, who, query) => {
+		if (call === TOKEN)
+			return who === "mine" || anonymous ? token(who) : REFUSED;
+		if (call !== HEAD)
+			return who === "mine"
+				? { status: 200 }
+				: { status: 401, headers: BEARER };
+		assert.equal(query.size, 0);
+		return image[who] ?? { status: 401, headers: BEARER };
+	};
+
+const IMAGES: readonly [what: string, script: Script, verification: object][] =
+	[
+		[
+			"an image that the credential can pull",
+			withImage({ mine: { status: 200 } }),
+			{ outcome: "good", pullable: "IMAGE" },
+		],
+		[
+			"an image that anybody can pull",
+			withImage({ mine: { status: 200 }, nobody: { status: 200 } }),
+			{ outcome: "good", pullable: "IMAGE" },
+		],
+		[
+			"an image that is not there",
+			withImage({ mine: { status: 404 } }),
+			{
+				outcome: "cannot-pull",
+				because: "IMAGE is absent, or hidden from this user",
+			},
+		],
+		[
+			"an image without the right to it",
+			withImage({
+				mine: {
+					status: 401,
+					headers: {
+						"www-authenticate": `${BEARER["www-authenticate"]},error="insufficient_scope"`,
+					},
+				},
+			}),
+			{
+				outcome: "cannot-pull",
+				because:
+					"no right to IMAGE, or no such repository (insufficient_scope)",
+			},
+		],
+		[
+			"an image that is forbidden",
+			withImage({ mine: { status: 403 } }),
+			{
+				outcome: "cannot-pull",
+				because: "no right to IMAGE, or no such repository (403)",
+			},
+		],
+		[
+			"an image whose registry then fails",
+			withImage({ mine: { status: 500 } }),
+			unreachable(
+				"overloaded",
+				"reg.example is in trouble (500): try again later",
+			),
+		],
+		[
+			"an image in an open registry",
+			() => ({ status: 200 }),
+			{
+				outcome: "unverifiable",
+				because: "the registry asks for no credential",
+				pullable: "IMAGE",
+			},
+		],
+		[
+			"a closed image in a registry whose door is open",
+			(call, who) =>
+				call === HEAD && who !== "mine"
+					? { status: 401, headers: BASIC }
+					: { status: 200 },
+			{ outcome: "good", pullable: "IMAGE" },
+		],
+		[
+			"a wrong credential is rejected before the image is asked for",
+			(call) => {
+				assert.notEqual(call, HEAD);
+				return call === TOKEN ? REFUSED : { status: 401, headers: BEARER };
+			},
+			{ outcome: "rejected", status: 401, words: "no such login" },
+		],
+	];
+
+for (const [what, script, expected] of IMAGES)
+	test(what, async () => {
+		const { verification } = await ask(script, {
+			repository: "team/app",
+			reference: "1.0",
+		});
+		assert.deepEqual(verification, expected);
+	});
+
+test("the token for an image is asked for with the scope to pull it, the first one without a scope", async () => {
+	const scopes: (string | null)[] = [];
+	await ask(
+		(call, who, query) => {
+			if (call === TOKEN) scopes.push(`${who} ${query.get("scope")}`);
+			return withImage({ mine: { status: 200 } })(
+				call,
+				who,
+				new URLSearchParams(),
+			);
+		},
+		{ repository: "team/app", reference: "1.0" },
+	);
+	assert.deepEqual(scopes, [
+		"mine null",
+		"nobody null",
+		"mine repository:team/app:pull",
+		"nobody repository:team/app:pull",
+	]);
+});

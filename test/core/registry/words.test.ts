@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Credential } from "../../../src/core/credentials/credential.ts";
+import {
+	registryWords,
+	withoutCredential,
+} from "../../../src/core/registry/words.ts";
+
+const SAID: readonly [body: string, type: string, words: string][] = [
+	[
+		'{"errors":[{"code":"UNAUTHORIZED","message":"authentication required","detail":null}]}',
+		"application/json",
+		"authentication required",
+	],
+	[
+		'{"errors":[{"code":"DENIED","message":"a"},{"code":"X","message":"b"}]}',
+		"application/json",
+		"a; b",
+	],
+	['{"errors":[{"code":"DENIED"}]}', "application/json", "DENIED"],
+	[
+		'{"details":"incorrect username or password"}',
+		"application/json",
+		"incorrect username or password",
+	],
+	[
+		'{"error":"invalid_grant","error_description":"expired"}',
+		"application/json",
+		"expired",
+	],
+	['{"error":"denied"}', "", "denied"],
+	['"plain"', "application/json", "plain"],
+	["{}", "application/json", ""],
+	["[1,2]", "application/json", ""],
+	['{"errors":[]}', "application/json", ""],
+	['{"message":7,"error":"x"}', "application/json", "x"],
+	["access forbidden\n", "text/plain", "access forbidden"],
+	["<html><h1>403</h1></html>", "text/html; charset=utf-8", ""],
+	["  <!doctype html>", "", ""],
+	["", "", ""],
+	["red \u001b[31malert\u001b[0m\r\nnext", "", "red [31malert [0m next"],
+	["left\u202eright\u2028\u0000", "", "left right"],
+	["x".repeat(300), "", `${"x".repeat(199)}…`],
+];
+
+for (const [body, type, words] of SAID)
+	test(`the words of ${JSON.stringify(body).slice(0, 60)}`, () =>
+		assert.equal(
+			registryWords(body, type, new Credential("mesh", "marked-password")),
+			words,
+		));
+
+const PASSWORD = 'p4ss "wörd" $HOME/+&=% и пробелы';
+const ECHOES: readonly [what: string, form: string][] = [
+	["raw", PASSWORD],
+	["escaped for JSON", JSON.stringify(PASSWORD).slice(1, -1)],
+	["percent-encoded", encodeURIComponent(PASSWORD)],
+	["as a form", new URLSearchParams({ p: PASSWORD }).toString().slice(2)],
+	["base64", Buffer.from(PASSWORD).toString("base64")],
+	["base64url", Buffer.from(PASSWORD).toString("base64url")],
+	["auth", Buffer.from(`mesh:${PASSWORD}`).toString("base64")],
+	["auth, in base64url", Buffer.from(`mesh:${PASSWORD}`).toString("base64url")],
+	["its first 20 letters", PASSWORD.slice(0, 20)],
+	["its last 20 letters", PASSWORD.slice(-20)],
+];
+
+for (const [what, form] of ECHOES)
+	test(`a credential that is echoed ${what} is taken out`, () =>
+		assert.equal(
+			withoutCredential(
+				`login with >>${form}<< failed`,
+				new Credential("mesh", PASSWORD),
+			),
+			"login with >>***<< failed",
+		));
+
+test("a JWT as the user name is taken out as well, an ordinary one is not", () => {
+	const jwt = `eyJhbGciOiJSUzI1NiJ9.${"a".repeat(40)}.sig`;
+	assert.equal(
+		withoutCredential(`no user ${jwt}`, new Credential(jwt, "none!")),
+		"no user ***",
+	);
+	assert.equal(
+		withoutCredential("no user mesh", new Credential("mesh", "none!")),
+		"no user mesh",
+	);
+});
+
+test("a password that is a word's part is not given away by the gap it leaves", () =>
+	assert.equal(
+		withoutCredential("invalid password", new Credential("mesh", "ali")),
+		"",
+	));
+
+test("an empty password hides nothing", () =>
+	assert.equal(withoutCredential("abc", new Credential("mesh", "")), "abc"));
+
+test("errors within errors are read as far as any registry nests them", () => {
+	const nested = `${'{"errors":['.repeat(20_000)}"deep"${"]}".repeat(20_000)}`;
+	assert.equal(registryWords(nested, "", undefined), "");
+});
+
+test("a megabyte of words with a long password is read quickly", () => {
+	const password = "ab".repeat(5000);
+	const words = registryWords(
+		"ab".repeat(500_000),
+		"",
+		new Credential("mesh", password),
+	);
+	assert.equal(words, "***");
+});
