@@ -116,7 +116,7 @@ export interface Cluster {
 		signal?: AbortSignal,
 	): AsyncIterable<WatchEvent<ObjectOf[K]>>;
 	/** SelfSubjectAccessReview: may this user do this? */
-	mayI(access: {
+	canI(access: {
 		verb: string;
 		resource: string;
 		namespace?: string;

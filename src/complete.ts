@@ -8,7 +8,7 @@ import type { ValueSource } from "./core/command-line/flag.ts";
 import type { Kind } from "./core/objects.ts";
 import { selectorOf } from "./core/pull-secrets/ownership.ts";
 import { EXIT } from "./errors.ts";
-import { connectionFlags, ownerOf } from "./flags.ts";
+import { connectionFlags, usageLabelOf } from "./flags.ts";
 import type { ListQuery, World } from "./world.ts";
 
 /** What cobra's scripts take from the last line: https://pkg.go.dev/github.com/spf13/cobra#ShellCompDirective */
@@ -91,7 +91,7 @@ async function valuesOf(
 					pod: ["Pod", { namespace }],
 					key: [
 						"Secret",
-						{ labelSelector: selectorOf(ownerOf(given, world.env)) },
+						{ labelSelector: selectorOf(usageLabelOf(given, world.env)) },
 					],
 				};
 				const [kind, query] = wanted[source];

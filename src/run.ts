@@ -1,5 +1,5 @@
 import { COMMANDS, commandOf, parse } from "./cli.ts";
-import { reachOf } from "./core/output/context-flags.ts";
+import { contextFlagsOf } from "./core/output/context-flags.ts";
 import { AbortedError, EXIT, UsageError } from "./errors.ts";
 import { CONNECTION_FLAGS } from "./flags.ts";
 import { failureLine } from "./report/failure.ts";
@@ -20,7 +20,7 @@ export async function run(
 	const noting: World = {
 		...world,
 		connect(flags, apart) {
-			reach = reachOf(flags);
+			reach = contextFlagsOf(flags);
 			return world.connect(flags, apart);
 		},
 	};

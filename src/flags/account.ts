@@ -29,7 +29,7 @@ const ACCOUNT_FLAGS: readonly Flag[] = [
 /** All flags of attach and detach. */
 export const ACCOUNT_CHANGE_FLAGS: readonly Flag[] = [
 	...ACCOUNT_FLAGS,
-	flags.KEY_FLAG,
+	flags.SECRET_FLAG,
 	flags.CONCURRENCY_FLAG,
 	flags.DRY_RUN_FLAG,
 	flags.outputFlag(...CHANGE_FORMATS),
@@ -45,7 +45,7 @@ export function accountChangeOf(given: Given, env: flags.Env): AccountChange {
 		},
 		places: placesOf(given),
 		accounts: accountsOf(given),
-		key: flags.keyNameOf(given, env),
+		key: flags.secretNameOf(given, env),
 		quiet: given.on("quiet"),
 		output: flags.outputOf(given, CHANGE_FORMATS),
 		...flags.dryRunOf(given),

@@ -1,5 +1,5 @@
 import type { Flag } from "../core/command-line/flag.ts";
-import { DEFAULT_NAME, DEFAULT_OWNER } from "../core/pull-secrets/ownership.ts";
+import { DEFAULT_LABEL, DEFAULT_NAME } from "../core/pull-secrets/ownership.ts";
 
 /** One namespace. */
 export const NAMESPACE_FLAG: Flag = {
@@ -35,10 +35,10 @@ export const DRY_RUN_FLAG: Flag = {
 	help: 'Must be "none", "server" or "client". With client, only say what would be done; with server, send the requests without storing anything.',
 };
 
-export const OWNER_LABEL_FLAG: Flag = {
+export const LABEL_FLAG: Flag = {
 	name: "owner-label",
 	kind: "text",
-	default: `${DEFAULT_OWNER.key}=${DEFAULT_OWNER.value}`,
+	default: `${DEFAULT_LABEL.key}=${DEFAULT_LABEL.value}`,
 	help: "The label that marks registry keys, for another mesh or a second set of keys (also MESHREG_OWNER_LABEL).",
 };
 
@@ -74,7 +74,7 @@ export function outputFlag(...choices: string[]): Flag {
 }
 
 /** Which registry key, where the operands are something else. */
-export const KEY_FLAG: Flag = {
+export const SECRET_FLAG: Flag = {
 	name: "key",
 	kind: "text",
 	values: "key",

@@ -5,8 +5,8 @@ import {
 	checkName,
 	checkNamespace,
 	type Env,
-	ownerOf,
 	sourceNamespaceOf,
+	usageLabelOf,
 } from "../flags.ts";
 
 /** Which source, where the usual one is not meant. */
@@ -41,7 +41,7 @@ export function sourceChoiceOf(
 	const chosen = from?.name ?? name.given ?? name.usual;
 	return {
 		name: chosen,
-		owner: ownerOf(given, env),
+		owner: usageLabelOf(given, env),
 		usual: sourceNamespaceOf(env),
 		...(from && { from: { namespace: from.namespace, name: chosen } }),
 	};

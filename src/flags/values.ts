@@ -1,11 +1,11 @@
 import { BARE, type Given } from "../core/command-line/flag.ts";
 import type { DryRun } from "../core/output/result.ts";
 import {
+	DEFAULT_LABEL,
 	DEFAULT_NAME,
 	DEFAULT_NAMESPACE,
-	DEFAULT_OWNER,
-	type OwnerLabel,
 	parseLabel,
+	type UsageLabel,
 } from "../core/pull-secrets/ownership.ts";
 import { UsageError } from "../errors.ts";
 
@@ -47,12 +47,12 @@ export function outputOf<F extends string>(
 }
 
 /** The owner label: flag, then MESHREG_OWNER_LABEL, then the mesh's. Throws UsageError. */
-export function ownerOf(given: Given, env: Env): OwnerLabel {
+export function usageLabelOf(given: Given, env: Env): UsageLabel {
 	const flag = given.text("owner-label");
 	if (flag !== undefined) return parseLabel(flag, "--owner-label");
 	const fromEnv = env.MESHREG_OWNER_LABEL;
 	return fromEnv === undefined || fromEnv === ""
-		? DEFAULT_OWNER
+		? DEFAULT_LABEL
 		: parseLabel(fromEnv, "MESHREG_OWNER_LABEL");
 }
 
@@ -142,7 +142,7 @@ export function atMostOne(
 }
 
 /** `--key`, then MESHREG_NAME, then the mesh's. Throws UsageError. */
-export function keyNameOf(given: Given, env: Env): string {
+export function secretNameOf(given: Given, env: Env): string {
 	const flag = given.text("key");
 	if (flag !== undefined) return checkName(flag, "--key");
 	return env.MESHREG_NAME

@@ -1,5 +1,5 @@
 import type { Trust } from "../actions/credentials/registry-trust.ts";
-import type { Verifying } from "../actions/credentials/verify-credentials.ts";
+import type { VerifyOptions } from "../actions/credentials/verify-credentials.ts";
 import type { Flag, Given } from "../core/command-line/flag.ts";
 import {
 	readImageReference,
@@ -58,7 +58,7 @@ export function expiresInOf(given: Given): number | undefined {
 }
 
 /** How to try credentials, and whether: `unless told` where the command line says nothing. Throws UsageError. */
-export function verifyingOf(given: Given): Verifying {
+export function verifyingOf(given: Given): VerifyOptions {
 	for (const name of ["verify", "verify-image", "insecure", "registry-ca"])
 		atMostOne(given, [
 			["no-verify", "--no-verify"],
@@ -88,7 +88,7 @@ export function trustOf(given: Given): Trust {
 	};
 }
 
-function imageOf(name: string | undefined): Verifying["image"] {
+function imageOf(name: string | undefined): VerifyOptions["image"] {
 	if (name === undefined) return undefined;
 	const reading = readImageReference(name);
 	if (!reading.ok) throw new UsageError(`--verify-image: ${reading.because}`);

@@ -1,5 +1,8 @@
 import { displayUsername } from "../core/credentials/credential.ts";
-import { type Trial, works } from "../core/explain/credential-check.ts";
+import {
+	type CredentialCheck,
+	works,
+} from "../core/explain/credential-check.ts";
 import {
 	type Explanation,
 	registryServerOf,
@@ -16,7 +19,7 @@ import { table } from "./table.ts";
 /** `-o json` of `explain`: what a script asks, without advice; `tried` only with `--try`. */
 export function explanationItem(
 	{ image, answer }: Explanation,
-	trials: readonly Trial[] | undefined,
+	trials: readonly CredentialCheck[] | undefined,
 ): object {
 	const { repository, tag, digest, matches } =
 		answer.outcome === "answered"
@@ -50,7 +53,7 @@ export function explanationStory(
 	explanation: Explanation,
 	told: {
 		readonly mend: string | undefined;
-		readonly trials: readonly Trial[] | undefined;
+		readonly trials: readonly CredentialCheck[] | undefined;
 	},
 ): string {
 	const { mend, trials } = told;
@@ -128,7 +131,7 @@ function nearParagraph({ near }: Explanation): string {
 }
 
 function trialParagraph(
-	trials: readonly Trial[],
+	trials: readonly CredentialCheck[],
 	{ image }: Explanation,
 ): string {
 	const lines = trials.map(
@@ -141,7 +144,7 @@ function trialParagraph(
 	return `Tried at the registry from this machine, whose network and trust may not be the node's:\n${lines.join("")}${end}`;
 }
 
-function verdict({ verification }: Trial, image: string): string {
+function verdict({ verification }: CredentialCheck, image: string): string {
 	return verification === undefined
 		? "it is empty: nothing to try"
 		: describeVerification(

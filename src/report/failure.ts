@@ -1,4 +1,4 @@
-import { quotedInReach } from "../core/output/context-flags.ts";
+import { quotedWithContextFlags } from "../core/output/context-flags.ts";
 import {
 	AbortedError,
 	ApiError,
@@ -25,7 +25,7 @@ export function failureLine(
 		);
 	if (error instanceof ConnectionError) return oneLine(error.message);
 	if (error instanceof OperationError)
-		return oneLine(`error: ${quotedInReach(error.message, reach)}`);
+		return oneLine(`error: ${quotedWithContextFlags(error.message, reach)}`);
 	if (error instanceof UsageError) return oneLine(`error: ${error.message}`);
 	if (error instanceof AbortedError) return `error: ${error.message}`;
 	const name = error instanceof Error ? error.name : typeof error;

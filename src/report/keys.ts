@@ -2,16 +2,16 @@ import { displayUsername } from "../core/credentials/credential.ts";
 import { credentialOf } from "../core/credentials/docker-config.ts";
 import { expiriesOfKey, isoSeconds } from "../core/pull-secrets/expiry.ts";
 import {
-	type OwnerLabel,
 	SOURCE_ANNOTATION,
+	type UsageLabel,
 } from "../core/pull-secrets/ownership.ts";
 import {
 	type Content,
-	type RegistryKey,
+	type PullSecret,
 	registriesOf,
 } from "../core/pull-secrets/pull-secret.ts";
 import {
-	type KeyStatus,
+	type PullSecretStatus,
 	type SourceKnowledge,
 	statusOf,
 } from "../core/pull-secrets/source.ts";
@@ -20,17 +20,17 @@ import { age } from "./age.ts";
 import { table } from "./table.ts";
 
 /** What `list` knows besides the keys. */
-export interface KeyContext {
-	readonly owner: OwnerLabel;
+export interface ListContext {
+	readonly owner: UsageLabel;
 	readonly sources: ReadonlyMap<string, SourceKnowledge>;
 }
 
 /** One item of `list -o json`. */
-export interface KeyItem {
+export interface ListItem {
 	readonly namespace: string;
 	readonly name: string;
 	/** `Deleted` only while watching. */
-	readonly status: KeyStatus | "Deleted";
+	readonly status: PullSecretStatus | "Deleted";
 	readonly registries: readonly string[];
 	/** One a registry; what looks like a token is masked. */
 	readonly usernames: readonly string[];
@@ -43,13 +43,13 @@ export interface KeyItem {
 }
 
 /** An item that says its context, where several are listed. */
-export type ContextItem = KeyItem & { readonly context?: string };
+export type ContextItem = ListItem & { readonly context?: string };
 
 /** What is shown of registry keys, in their order. */
-export function keyItems(
-	keys: readonly RegistryKey[],
-	known: KeyContext,
-): KeyItem[] {
+export function listItems(
+	keys: readonly PullSecret[],
+	known: ListContext,
+): ListItem[] {
 	return keys.map((key) => ({
 		namespace: key.namespace,
 		name: key.name,
@@ -62,7 +62,7 @@ export function keyItems(
 }
 
 /** `-o name`. */
-export function keyNames(items: readonly KeyItem[]): string {
+export function listNames(items: readonly ListItem[]): string {
 	return items.map(({ name }) => `secret/${name}\n`).join("");
 }
 
@@ -78,7 +78,7 @@ export interface KeyTableLook {
  * `NAMESPACE NAME REGISTRIES STATUS AGE`, and with `wide` also `USERNAME SOURCE EXPIRES`: the time
  * that is left. Of several clusters `CONTEXT` comes first.
  */
-export function keyTable(
+export function listTable(
 	items: readonly ContextItem[],
 	{ now, wide, headers }: KeyTableLook,
 	widths?: number[],
@@ -107,7 +107,7 @@ export function keyTable(
 	return table(headers ? names : undefined, rows, widths);
 }
 
-function expiresAt(key: RegistryKey, sources: KeyContext["sources"]): string {
+function expiresAt(key: PullSecret, sources: ListContext["sources"]): string {
 	const [first] = expiriesOfKey(key, sources);
 	return first ? isoSeconds(first.at) : "";
 }
@@ -121,7 +121,7 @@ function timeLeft(expires: string, now: number): string {
 /** Worked out once for all keys of the same content. */
 function registriesAndUsers(
 	content: Content,
-): Pick<KeyItem, "registries" | "usernames"> {
+): Pick<ListItem, "registries" | "usernames"> {
 	const known = SHOWN.get(content);
 	if (known !== undefined) return known;
 	const fields = content.config.ok ? [...content.config.auths.values()] : [];
@@ -135,4 +135,7 @@ function registriesAndUsers(
 	return shown;
 }
 
-const SHOWN = new WeakMap<Content, Pick<KeyItem, "registries" | "usernames">>();
+const SHOWN = new WeakMap<
+	Content,
+	Pick<ListItem, "registries" | "usernames">
+>();

@@ -1,13 +1,13 @@
 import type { AccountPlan } from "../../core/accounts/attachment.ts";
 import type { ServiceAccount } from "../../core/objects.ts";
 import type { Cluster, ConnectionFlags, World } from "../../world.ts";
-import { ChangeReport, type Showing } from "../apply/change-report.ts";
+import { ChangeReport, type OutputOptions } from "../apply/change-report.ts";
 import { type Selection, selectNamespaces } from "../read/select-namespaces.ts";
 import { editAccounts } from "./edit-accounts.ts";
 import { type AccountChoice, findAccounts } from "./find-accounts.ts";
 
 /** What attach and detach are told. */
-export interface AccountChange extends Showing {
+export interface AccountChange extends OutputOptions {
 	readonly connection: ConnectionFlags;
 	/** Undefined: the context's namespace. */
 	readonly places: Selection | undefined;
@@ -19,7 +19,7 @@ export interface AccountChange extends Showing {
 }
 
 /** In what attach and detach differ. */
-export interface AccountChanging {
+export interface AccountChangeOptions {
 	readonly plan: (account: ServiceAccount) => AccountPlan;
 	/** Only accounts with these labels, where they are listed. */
 	readonly labelSelector?: string;
@@ -38,7 +38,7 @@ export interface AccountChanging {
 export async function changeAccounts(
 	change: AccountChange,
 	world: World,
-	how: AccountChanging,
+	how: AccountChangeOptions,
 ): Promise<number> {
 	const { err } = world.streams;
 	for (const note of change.notes) err.write(`Warning: ${note}\n`);

@@ -14,7 +14,7 @@ export interface AccountTarget {
 	readonly listed?: ServiceAccount;
 }
 
-export interface EditingAccounts {
+export interface EditOptions {
 	readonly cluster: Cluster;
 	readonly clock: Clock;
 	readonly interrupt: AbortSignal;
@@ -41,7 +41,7 @@ const PATIENCE = 10_000;
  */
 export async function editAccounts(
 	targets: readonly AccountTarget[],
-	how: EditingAccounts,
+	how: EditOptions,
 ): Promise<ServiceAccount[]> {
 	const inOrder = orderly(how.onResult);
 	try {
@@ -78,7 +78,7 @@ export async function editAccounts(
 /** `before`: the account as it was, if there was something to change. */
 async function editOne(
 	target: AccountTarget,
-	how: EditingAccounts,
+	how: EditOptions,
 ): Promise<{ before?: ServiceAccount; note?: string }> {
 	const { cluster, clock, dryRun } = how;
 	let account = target.listed ?? (await readAccount(target, how));
@@ -112,7 +112,7 @@ function noteLine({ namespace, name }: AccountTarget): string {
 
 async function readAccount(
 	target: AccountTarget,
-	{ cluster, clock, interrupt, awaitDefault }: EditingAccounts,
+	{ cluster, clock, interrupt, awaitDefault }: EditOptions,
 ): Promise<ServiceAccount> {
 	const until = clock.now() + PATIENCE;
 	let pause = 50;

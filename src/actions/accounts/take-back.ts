@@ -9,7 +9,7 @@ import type { Cluster, World } from "../../world.ts";
 import { type AccountTarget, editAccounts } from "./edit-accounts.ts";
 
 /** How the taking back is carried out. */
-export interface TakingBack {
+export interface TakeBackOptions {
 	readonly cluster: Cluster;
 	readonly world: Pick<World, "clock" | "interrupt" | "streams">;
 	readonly dryRun: DryRun;
@@ -25,7 +25,7 @@ export interface TakingBack {
  */
 export async function takeBackAttached(
 	results: readonly ChangeResult[],
-	how: TakingBack,
+	how: TakeBackOptions,
 ): Promise<void> {
 	const deleted = Map.groupBy(
 		results.filter(
@@ -68,7 +68,7 @@ export async function takeBackAttached(
 async function attachedAccounts({
 	cluster,
 	namespaces,
-}: TakingBack): Promise<AccountTarget[]> {
+}: TakeBackOptions): Promise<AccountTarget[]> {
 	const scopes =
 		namespaces.length === 0
 			? [{}]

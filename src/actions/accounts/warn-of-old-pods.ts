@@ -1,6 +1,6 @@
 import { groupOldPods, podsOf } from "../../core/accounts/old-pods.ts";
 import type { Pod, ServiceAccount } from "../../core/objects.ts";
-import { inReach } from "../../core/output/context-flags.ts";
+import { withContextFlags } from "../../core/output/context-flags.ts";
 import { failureLine, isFatal } from "../../report/failure.ts";
 import { oldPodsLine } from "../../report/old-pods.ts";
 import type { Cluster, Output } from "../../world.ts";
@@ -47,7 +47,7 @@ export async function warnOfOldPods(
 	}
 	for (const group of groupOldPods(old)) {
 		const commands = group.commands.map((command) =>
-			inReach(command, cluster.reach),
+			withContextFlags(command, cluster.reach),
 		);
 		err.write(oldPodsLine({ ...group, commands }));
 	}

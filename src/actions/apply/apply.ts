@@ -9,25 +9,25 @@ import type { Change } from "../../core/pull-secrets/plan.ts";
 import { namespaceOf } from "../../core/pull-secrets/plan.ts";
 import {
 	type ContentReader,
-	type RegistryKey,
+	type PullSecret,
 	secretOf,
 } from "../../core/pull-secrets/pull-secret.ts";
 import { ApiError, OperationError } from "../../errors.ts";
 import { failureLineIn, isFatal } from "../../report/failure.ts";
 import type { Cluster } from "../../world.ts";
 import { AT_ONCE, inParallel } from "../in-parallel.ts";
-import { readKey } from "../read/read-keys.ts";
+import { readPullSecret } from "../read/read-keys.ts";
 import { orderly } from "./orderly.ts";
 
 /** How a plan is carried out. */
-export interface Applying {
+export interface ApplyOptions {
 	readonly cluster: Cluster;
 	readonly reader: ContentReader;
 	readonly dryRun: DryRun;
 	/** What to do about a Secret that changed since the plan was made; called with what is there now. */
 	readonly replan: (
 		change: Change,
-		current: RegistryKey | undefined,
+		current: PullSecret | undefined,
 	) => Change | undefined;
 	/** Called once a change, in the plan's order, as soon as its turn has come. */
 	readonly onResult?: (result: ChangeResult) => void;
@@ -47,7 +47,7 @@ const ATTEMPTS = 6;
  */
 export async function apply(
 	steps: readonly Step[],
-	how: Applying,
+	how: ApplyOptions,
 ): Promise<ChangeResult[]> {
 	const inOrder = orderly(how.onResult);
 	try {
@@ -62,7 +62,10 @@ export async function apply(
 	}
 }
 
-async function applyOne(change: Change, how: Applying): Promise<ChangeResult> {
+async function applyOne(
+	change: Change,
+	how: ApplyOptions,
+): Promise<ChangeResult> {
 	const done = (what: Change, reason = ""): ChangeResult => ({
 		context: how.cluster.context,
 		namespace: namespaceOf(change),
@@ -103,12 +106,15 @@ async function applyOne(change: Change, how: Applying): Promise<ChangeResult> {
 /** The change that fits what is there now, or why there is none. */
 async function rePlanned(
 	change: Change,
-	how: Applying,
+	how: ApplyOptions,
 ): Promise<Change | string> {
 	const namespace = namespaceOf(change);
 	const name = "desired" in change ? change.desired.name : change.current.name;
 	try {
-		const current = await readKey(how.cluster, how.reader, { namespace, name });
+		const current = await readPullSecret(how.cluster, how.reader, {
+			namespace,
+			name,
+		});
 		const again = how.replan(change, current);
 		// Nobody was asked about a replacement that only now became necessary.
 		const agreed = again?.action !== "replace" || change.action === "replace";
@@ -127,7 +133,7 @@ async function rePlanned(
 
 async function write(
 	change: Change,
-	{ cluster, dryRun }: Applying,
+	{ cluster, dryRun }: ApplyOptions,
 ): Promise<void> {
 	const options = { dryRun: dryRun === "server" };
 	switch (change.action) {
@@ -183,7 +189,7 @@ function isStale(error: unknown): boolean {
 }
 
 function conflictError(
-	current: RegistryKey,
+	current: PullSecret,
 	change: Change & { action: "conflict" },
 ): Error {
 	const text = obstacleText(current, change.obstacle);

@@ -9,7 +9,7 @@ export const CHANGE_FORMATS = ["json", "name", "yaml"] as const;
 export type ChangeFormat = (typeof CHANGE_FORMATS)[number];
 
 /** How results are to be shown. */
-export interface Showing {
+export interface OutputOptions {
 	readonly dryRun: DryRun;
 	readonly output: ChangeFormat | undefined;
 	/** No unchanged lines and no summary. */
@@ -22,7 +22,7 @@ export class ChangeReport {
 
 	constructor(
 		readonly streams: Streams,
-		readonly showing: Showing,
+		readonly showing: OutputOptions,
 	) {}
 
 	/** One more result; its line appears at once. */

@@ -3,7 +3,7 @@ import type { Change } from "../../core/pull-secrets/plan.ts";
 import type { Cluster, World } from "../../world.ts";
 
 /** What decides whether a question is asked. */
-export interface Asking {
+export interface ConfirmOptions {
 	readonly yes: boolean;
 	readonly dryRun: DryRun;
 }
@@ -14,7 +14,7 @@ export interface Asking {
  */
 export async function agreedReplacements(
 	changes: readonly Change[],
-	asking: Asking,
+	asking: ConfirmOptions,
 	cluster: Pick<Cluster, "context">,
 	world: World,
 ): Promise<Change[]> {

@@ -10,7 +10,7 @@ export interface TaggedOutput extends Output {
 export function tagged(output: Output, context: string): TaggedOutput {
 	let rest = "";
 	return {
-		...likeness(output),
+		...traitsOf(output),
 		write(text) {
 			const lines = (rest + text).split("\n");
 			rest = lines.pop() ?? "";
@@ -39,14 +39,14 @@ export function collecting(output: Output): Output & { text(): string } {
  * Holds back what several contexts print while a question stands open: it would run
  * into the answer that is being typed.
  */
-export class Hush {
+export class OutputGate {
 	#open = 0;
 	#held: (() => void)[] = [];
 
 	/** The same output, with manners. */
 	over(output: Output): Output {
 		return {
-			...likeness(output),
+			...traitsOf(output),
 			write: (text) => {
 				if (this.#open > 0) this.#held.push(() => output.write(text));
 				else output.write(text);
@@ -66,7 +66,7 @@ export class Hush {
 	}
 }
 
-function likeness({
+function traitsOf({
 	isTerminal,
 	columns,
 	gone,

@@ -1,11 +1,11 @@
 import { contextsMeant } from "../../core/command-line/context-patterns.ts";
-import { reachOf } from "../../core/output/context-flags.ts";
+import { contextFlagsOf } from "../../core/output/context-flags.ts";
 import { AbortedError, EXIT, UsageError } from "../../errors.ts";
 import { failureLine } from "../../report/failure.ts";
 import { type ContextDocument, joined } from "../../report/joined.ts";
 import { json, yaml } from "../../report/structured.ts";
 import type { Output, World } from "../../world.ts";
-import { collecting, Hush, tagged } from "./context-outputs.ts";
+import { collecting, OutputGate, tagged } from "./context-outputs.ts";
 import { SharedPrompter } from "./shared-prompter.ts";
 
 /** Which contexts, of which kubeconfig (undefined: kubectl's). */
@@ -36,7 +36,7 @@ export async function inContexts<T>(
 ): Promise<InContext<T>[]> {
 	const known = await world.kubeconfigNames(choice.kubeconfig);
 	const contexts = contextsMeant(choice.patterns, known.context);
-	const hush = new Hush();
+	const hush = new OutputGate();
 	const shared = new SharedPrompter(() => world.prompter(), hush);
 	const streams = {
 		out: hush.over(world.streams.out),
@@ -65,7 +65,7 @@ export async function inContexts<T>(
 					},
 					connect: (flags, apart) => {
 						const there = { ...flags, context };
-						reach = reachOf(there);
+						reach = contextFlagsOf(there);
 						return world.connect(there, { err, ...apart });
 					},
 					prompter: async () => prompter,

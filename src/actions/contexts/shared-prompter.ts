@@ -1,5 +1,5 @@
 import type { Prompter } from "../../world.ts";
-import type { Hush } from "./context-outputs.ts";
+import type { OutputGate } from "./context-outputs.ts";
 
 /**
  * One person for several clusters: one question at a time. What is asked about a credential is
@@ -12,7 +12,7 @@ export class SharedPrompter {
 	/** `hush` keeps quiet while a question is asked. */
 	constructor(
 		readonly person: () => Promise<Prompter>,
-		readonly hush: Hush,
+		readonly hush: OutputGate,
 	) {}
 
 	/** The prompter of one context. */

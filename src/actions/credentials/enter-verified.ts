@@ -6,7 +6,7 @@ import {
 	type EnteredCredential,
 	enterCredentials,
 } from "./credential-input.ts";
-import { type Verifying, verifyCredentials } from "./verify-credentials.ts";
+import { type VerifyOptions, verifyCredentials } from "./verify-credentials.ts";
 
 /**
  * The credentials of a command line, asked for or fetched, and tried where that
@@ -15,7 +15,7 @@ import { type Verifying, verifyCredentials } from "./verify-credentials.ts";
  */
 export async function enterVerified(
 	input: CredentialInput,
-	verifying: Verifying,
+	verifying: VerifyOptions,
 	how: {
 		readonly byDefault: boolean;
 		readonly yes: boolean;

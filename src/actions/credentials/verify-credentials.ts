@@ -12,7 +12,7 @@ import { type EnteredCredential, enterAgain } from "./credential-input.ts";
 import { readAuthorities, type Trust } from "./registry-trust.ts";
 
 /** How credentials are tried before they are written. */
-export interface Verifying extends Trust {
+export interface VerifyOptions extends Trust {
 	/** undefined: the command line does not say. */
 	readonly wanted: boolean | undefined;
 	/** An image to pull with the credential of the registry that has this key. */
@@ -26,7 +26,7 @@ export interface Verifying extends Trust {
  */
 export async function verifyCredentials(
 	entered: readonly EnteredCredential[],
-	verifying: Verifying,
+	verifying: VerifyOptions,
 	how: { readonly yes: boolean; readonly quiet: boolean },
 	world: World,
 ): Promise<EnteredCredential[] | "cancelled"> {
@@ -68,7 +68,7 @@ export async function verifyCredentials(
 /** An image of another registry would say nothing about these credentials. */
 function checkImage(
 	servers: readonly RegistryServer[],
-	{ image }: Verifying,
+	{ image }: VerifyOptions,
 ): void {
 	if (!image || servers.some(({ key }) => key === image.key)) return;
 	throw new UsageError(
@@ -78,7 +78,7 @@ function checkImage(
 
 async function tried(
 	{ server, credential }: EnteredCredential,
-	{ image, insecure }: Verifying,
+	{ image, insecure }: VerifyOptions,
 	ca: string | undefined,
 	world: World,
 ): Promise<Verification> {
@@ -122,7 +122,7 @@ async function askWhatNext(
 function report(
 	verification: Verification,
 	{ key }: RegistryServer,
-	{ insecure, caPath }: Verifying,
+	{ insecure, caPath }: VerifyOptions,
 	quiet: boolean,
 	world: World,
 ): void {

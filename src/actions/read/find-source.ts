@@ -1,12 +1,12 @@
 import {
-	type OwnerLabel,
-	REGISTRY_KEY_TYPE,
+	PULL_SECRET_TYPE,
 	SOURCE_ANNOTATION,
 	selectorOf,
+	type UsageLabel,
 } from "../../core/pull-secrets/ownership.ts";
 import type {
 	ContentReader,
-	RegistryKey,
+	PullSecret,
 } from "../../core/pull-secrets/pull-secret.ts";
 import {
 	isSourceLike,
@@ -15,12 +15,12 @@ import {
 } from "../../core/pull-secrets/source.ts";
 import { ApiError, OperationError } from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
-import { readKey, readKeys } from "./read-keys.ts";
+import { readPullSecret, readPullSecrets } from "./read-keys.ts";
 
 /** Which source a command line means. */
 export interface SourceChoice {
 	readonly name: string;
-	readonly owner: OwnerLabel;
+	readonly owner: UsageLabel;
 	/** Where sources usually live. */
 	readonly usual: string;
 	/** `--from`. */
@@ -37,14 +37,14 @@ export async function findSource(
 	cluster: Cluster,
 	reader: ContentReader,
 	choice: SourceChoice,
-): Promise<RegistryKey> {
+): Promise<PullSecret> {
 	const place = choice.from ?? { namespace: choice.usual, name: choice.name };
-	const key = await readKey(cluster, reader, place);
+	const key = await readPullSecret(cluster, reader, place);
 	if (key !== undefined && isSourceLike(key, choice.owner)) return key;
 	if (choice.from !== undefined)
 		throw notASource(choice.from, key, choice.owner);
 	try {
-		const keys = await readKeys(cluster, reader, {
+		const keys = await readPullSecrets(cluster, reader, {
 			labelSelector: selectorOf(choice.owner),
 			fieldSelector: `metadata.name=${choice.name}`,
 		});
@@ -60,17 +60,17 @@ export async function findSource(
 
 function notASource(
 	from: SourceRef,
-	key: RegistryKey | undefined,
-	owner: OwnerLabel,
+	key: PullSecret | undefined,
+	owner: UsageLabel,
 ): OperationError {
 	const shown = `${from.namespace}/${from.name}`;
 	if (key === undefined)
 		return new OperationError(
 			`--from: there is no Secret ${shown}; run 'kubectl meshreg list' to see the sources`,
 		);
-	if (key.type !== REGISTRY_KEY_TYPE)
+	if (key.type !== PULL_SECRET_TYPE)
 		return new OperationError(
-			`--from: ${shown} is a Secret of type ${key.type}, not ${REGISTRY_KEY_TYPE}`,
+			`--from: ${shown} is a Secret of type ${key.type}, not ${PULL_SECRET_TYPE}`,
 		);
 	const source = key.annotations[SOURCE_ANNOTATION];
 	if (source !== undefined)

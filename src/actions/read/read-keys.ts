@@ -1,18 +1,18 @@
 import type {
 	ContentReader,
-	RegistryKey,
+	PullSecret,
 } from "../../core/pull-secrets/pull-secret.ts";
 import { ApiError } from "../../errors.ts";
 import type { Cluster, ListQuery, ObjectRef } from "../../world.ts";
 
 /** A Secret by name; undefined where there is none. Throws what the cluster throws, 403 included. */
-export async function readKey(
+export async function readPullSecret(
 	cluster: Cluster,
 	reader: ContentReader,
 	ref: ObjectRef & { namespace: string },
-): Promise<RegistryKey | undefined> {
+): Promise<PullSecret | undefined> {
 	try {
-		return reader.registryKey(await cluster.read("Secret", ref));
+		return reader.toPullSecret(await cluster.read("Secret", ref));
 	} catch (error) {
 		if (error instanceof ApiError && error.status === 404) return undefined;
 		throw error;
@@ -20,13 +20,13 @@ export async function readKey(
 }
 
 /** All Secrets that a query selects, page by page, so that only what a key needs stays in memory. */
-export async function readKeys(
+export async function readPullSecrets(
 	cluster: Cluster,
 	reader: ContentReader,
 	query: ListQuery,
-): Promise<RegistryKey[]> {
-	const keys: RegistryKey[] = [];
+): Promise<PullSecret[]> {
+	const keys: PullSecret[] = [];
 	for await (const page of cluster.pages("Secret", query))
-		for (const secret of page.items) keys.push(reader.registryKey(secret));
+		for (const secret of page.items) keys.push(reader.toPullSecret(secret));
 	return keys;
 }

@@ -1,7 +1,7 @@
-import type { OwnerLabel } from "../../core/pull-secrets/ownership.ts";
+import type { UsageLabel } from "../../core/pull-secrets/ownership.ts";
 import {
 	type ContentReader,
-	type RegistryKey,
+	type PullSecret,
 	sourceRef,
 } from "../../core/pull-secrets/pull-secret.ts";
 import {
@@ -10,7 +10,7 @@ import {
 } from "../../core/pull-secrets/source.ts";
 import { ApiError } from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
-import { readKey } from "./read-keys.ts";
+import { readPullSecret } from "./read-keys.ts";
 
 /**
  * What is known of every source that copies among `keys` name, by
@@ -20,8 +20,8 @@ import { readKey } from "./read-keys.ts";
 export async function readSources(
 	cluster: Cluster,
 	reader: ContentReader,
-	keys: readonly RegistryKey[],
-	owner: OwnerLabel,
+	keys: readonly PullSecret[],
+	owner: UsageLabel,
 ): Promise<Map<string, SourceKnowledge>> {
 	const byRef = new Map(keys.map((key) => [sourceRef(key), key]));
 	const known = new Map<string, SourceKnowledge>();
@@ -44,7 +44,7 @@ export async function readSource(
 ): Promise<SourceKnowledge> {
 	if (ref.namespace === "" || ref.name === "") return "unknown";
 	try {
-		return (await readKey(cluster, reader, ref)) ?? "gone";
+		return (await readPullSecret(cluster, reader, ref)) ?? "gone";
 	} catch (error) {
 		if (error instanceof ApiError && error.status === 403) return "unknown";
 		throw error;

@@ -3,7 +3,7 @@ import { AbortedError, ApiError } from "../../errors.ts";
 import type { Clock, Cluster, ListQuery } from "../../world.ts";
 
 /** Where what is followed is told. */
-export interface Follower<Object, Item> {
+export interface ReflectorHandler<Object, Item> {
 	/** What is kept of an object. */
 	item(object: Object): Item;
 	/** All there is: at first, and again where the server has forgotten how it came about. */
@@ -19,7 +19,7 @@ const GOOD = 5_000;
 const LONGEST_PAUSE = 30_000;
 
 /** What can be listed, and then watched. */
-export interface Followed {
+export interface Listed {
 	/** The one list. Throws what the cluster throws. */
 	list(): Promise<void>;
 	/**
@@ -31,7 +31,7 @@ export interface Followed {
 }
 
 /** The objects of a kind that a query selects. */
-export class Following<K extends Kind, Item> implements Followed {
+export class Reflector<K extends Kind, Item> implements Listed {
 	/** Undefined: to be listed first. */
 	#version: string | undefined;
 
@@ -39,7 +39,7 @@ export class Following<K extends Kind, Item> implements Followed {
 		readonly cluster: Cluster,
 		readonly kind: K,
 		readonly query: ListQuery,
-		readonly follower: Follower<ObjectOf[K], Item>,
+		readonly follower: ReflectorHandler<ObjectOf[K], Item>,
 	) {}
 
 	async list(): Promise<void> {

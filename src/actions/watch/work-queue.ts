@@ -4,7 +4,7 @@ import type { Clock } from "../../world.ts";
  * Names to be seen to, each by one worker at a time: at once, or not before a time.
  * A name that comes up again while it is being seen to is seen to once more.
  */
-export class Agenda {
+export class WorkQueue {
 	readonly #ready = new Set<string>();
 	readonly #later = new Map<string, number>();
 	readonly #busy = new Set<string>();

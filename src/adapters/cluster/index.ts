@@ -1,10 +1,10 @@
-import { reachOf } from "../../core/output/context-flags.ts";
+import { contextFlagsOf } from "../../core/output/context-flags.ts";
 import type { Cluster, ConnectionFlags } from "../../world.ts";
 import { proxyFor } from "../proxy.ts";
 import { lists } from "./api/lists.ts";
 import { Requests } from "./api/requests.ts";
 import { resources } from "./api/resources.ts";
-import { Repeat } from "./api/retry.ts";
+import { RetryPolicy } from "./api/retry.ts";
 import { credentialsOf } from "./auth/auth.ts";
 import { impersonationHeaders } from "./auth/credentials.ts";
 import { Connections } from "./http/connections.ts";
@@ -42,7 +42,7 @@ export async function connect(
 		err,
 		clock,
 	});
-	const repeat = new Repeat({
+	const repeat = new RetryPolicy({
 		inFlight: new InFlight(flags.concurrency, () => clock.now()),
 		clock,
 		interrupt,
@@ -53,7 +53,7 @@ export async function connect(
 		context: target.context,
 		namespace: target.namespace,
 		server: server.origin,
-		reach: reachOf(flags),
+		reach: contextFlagsOf(flags),
 		...resources(requests, repeat),
 		...lists(requests, repeat, server, interrupt),
 		async close() {

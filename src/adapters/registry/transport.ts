@@ -16,7 +16,7 @@ import { guardedLookup, type Resolve } from "./guarded-lookup.ts";
 const ANSWER_LIMIT = 1 << 20;
 
 /** How one conversation with a registry is carried. */
-export interface Carriage {
+export interface TransportOptions {
 	/** The host name of the registry itself, as in a URL. */
 	readonly registryHost: string;
 	/** Certificates are not checked. */
@@ -36,7 +36,7 @@ export interface Carriage {
  * setting that is none; everything else is a failure that it returns.
  */
 export async function openTransport(
-	carriage: Carriage,
+	carriage: TransportOptions,
 ): Promise<{ send: Send; close(): Promise<void> }> {
 	const undici = await import("./lazy-undici.ts");
 	const { interrupt, limit, env } = carriage;

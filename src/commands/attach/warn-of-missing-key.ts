@@ -1,6 +1,6 @@
 import { AT_ONCE, inParallel } from "../../actions/in-parallel.ts";
 import type { ServiceAccount } from "../../core/objects.ts";
-import { inReach } from "../../core/output/context-flags.ts";
+import { withContextFlags } from "../../core/output/context-flags.ts";
 import { syncing } from "../../core/pull-secrets/fixes.ts";
 import { someOf } from "../../core/pull-secrets/source.ts";
 import { ApiError } from "../../errors.ts";
@@ -35,7 +35,7 @@ export async function warnOfMissingKey(
 	});
 	missing.sort();
 	if (missing.length === 0) return;
-	const command = inReach(syncing(name, missing), cluster.reach);
+	const command = withContextFlags(syncing(name, missing), cluster.reach);
 	err.write(
 		`Warning: there is no Secret ${name} in ${someOf(missing)}: until it is, kubelets skip the name; '${command}' copies it there\n`,
 	);

@@ -8,8 +8,11 @@ import {
 	checkPermissions,
 } from "../../core/check/permissions.ts";
 import type { Given } from "../../core/command-line/flag.ts";
-import { inReach, quotedInReach } from "../../core/output/context-flags.ts";
-import { Mending } from "../../core/pull-secrets/fixes.ts";
+import {
+	quotedWithContextFlags,
+	withContextFlags,
+} from "../../core/output/context-flags.ts";
+import { Fixes } from "../../core/pull-secrets/fixes.ts";
 import { EXIT } from "../../errors.ts";
 import { TRUST_FLAGS, trustOf } from "../../flags/verification.ts";
 import * as flags from "../../flags.ts";
@@ -51,8 +54,8 @@ What nodes know cannot be seen from here: credentials of their own, the authorit
 			help: "Try the source's credentials at their registries.",
 		},
 		...TRUST_FLAGS,
-		flags.KEY_FLAG,
-		flags.OWNER_LABEL_FLAG,
+		flags.SECRET_FLAG,
+		flags.LABEL_FLAG,
 		flags.outputFlag(...FORMATS),
 		{ ...flags.QUIET_FLAG, help: "Leave out what is well, and the summary." },
 	],
@@ -63,8 +66,8 @@ What nodes know cannot be seen from here: credentials of their own, the authorit
 		verify: given.on("verify"),
 		trust: trustOf(given),
 		choice: {
-			name: flags.keyNameOf(given, env),
-			owner: flags.ownerOf(given, env),
+			name: flags.secretNameOf(given, env),
+			owner: flags.usageLabelOf(given, env),
 			usual: flags.sourceNamespaceOf(env),
 		},
 		output: flags.outputOf(given, FORMATS),
@@ -75,7 +78,7 @@ What nodes know cannot be seen from here: credentials of their own, the authorit
 		try {
 			const facts = await readFacts(cluster, namespaces, choice);
 			const { source } = facts;
-			const mending = new Mending({ ...choice, source });
+			const mending = new Fixes({ ...choice, source });
 			const findings = inGroups([
 				...checkFacts(facts, mending, world.clock.now()),
 				...(options.verify && source
@@ -84,8 +87,8 @@ What nodes know cannot be seen from here: credentials of their own, the authorit
 				...checkPermissions(await deniedAccesses(cluster, namespaces)),
 			]).map((one) => ({
 				...one,
-				hint: quotedInReach(one.hint, cluster.reach),
-				command: inReach(one.command, cluster.reach),
+				hint: quotedWithContextFlags(one.hint, cluster.reach),
+				command: withContextFlags(one.command, cluster.reach),
 			}));
 			const { out, err } = world.streams;
 			if (options.output === "json") out.write(json(checkItems(findings)));
@@ -116,7 +119,7 @@ async function deniedAccesses(
 ): Promise<Access[]> {
 	const asked = accessesToAsk(namespaces);
 	const allowed = await inParallel(asked, AT_ONCE, (access) =>
-		cluster.mayI(access),
+		cluster.canI(access),
 	);
 	return asked.filter((_, index) => !allowed[index]);
 }

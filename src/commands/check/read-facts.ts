@@ -21,7 +21,7 @@ import { PULL_SECRET_DATA } from "../../core/kubelet/secret-entries.ts";
 import type { Kind, ObjectOf, Secret } from "../../core/objects.ts";
 import {
 	ContentReader,
-	type RegistryKey,
+	type PullSecret,
 } from "../../core/pull-secrets/pull-secret.ts";
 import { ApiError, OperationError } from "../../errors.ts";
 import { failureLine, isFatal } from "../../report/failure.ts";
@@ -42,11 +42,11 @@ export async function readFacts(
 	const snapshot = new Snapshot(cluster, namespaces);
 	const reader = new ContentReader();
 	const { owner } = choice;
-	const keys: RegistryKey[] = [];
+	const keys: PullSecret[] = [];
 	const pullSecrets = new Map<string, PullSecretFacts>();
 	const texts = new Map<string, string>();
 	const keep = (secret: Secret): void => {
-		const key = reader.registryKey(secret);
+		const key = reader.toPullSecret(secret);
 		if (
 			key.labels[owner.key] === owner.value ||
 			(key.name === choice.name && key.type in PULL_SECRET_DATA)

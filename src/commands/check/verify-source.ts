@@ -4,9 +4,9 @@ import {
 } from "../../actions/credentials/registry-trust.ts";
 import { type Finding, finding } from "../../core/check/finding.ts";
 import { entriesOf } from "../../core/pull-secrets/content-fault.ts";
-import type { Mending } from "../../core/pull-secrets/fixes.ts";
+import type { Fixes } from "../../core/pull-secrets/fixes.ts";
 import {
-	type RegistryKey,
+	type PullSecret,
 	sourceRef,
 } from "../../core/pull-secrets/pull-secret.ts";
 import {
@@ -23,9 +23,9 @@ import type { World } from "../../world.ts";
 
 /** Asks each registry of a source about its credential. Throws the interrupt's AbortedError. */
 export async function verifySource(
-	source: RegistryKey,
+	source: PullSecret,
 	trust: Trust,
-	mending: Mending,
+	mending: Fixes,
 	world: World,
 ): Promise<Finding[]> {
 	const registry = await world.registry();

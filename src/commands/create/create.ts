@@ -1,15 +1,15 @@
 import {
 	CHANGE_FORMATS,
 	ChangeReport,
-	type Showing,
+	type OutputOptions,
 } from "../../actions/apply/change-report.ts";
 import type {
 	CredentialInput,
 	EnteredCredential,
 } from "../../actions/credentials/credential-input.ts";
 import { enterVerified } from "../../actions/credentials/enter-verified.ts";
-import type { Verifying } from "../../actions/credentials/verify-credentials.ts";
-import { readKey } from "../../actions/read/read-keys.ts";
+import type { VerifyOptions } from "../../actions/credentials/verify-credentials.ts";
+import { readPullSecret } from "../../actions/read/read-keys.ts";
 import { command } from "../../command.ts";
 import { displayUsername } from "../../core/credentials/credential.ts";
 import {
@@ -19,8 +19,8 @@ import {
 } from "../../core/pull-secrets/edit-source.ts";
 import {
 	ContentReader,
-	type DesiredKey,
-	type RegistryKey,
+	type DesiredPullSecret,
+	type PullSecret,
 } from "../../core/pull-secrets/pull-secret.ts";
 import type { SourceRef } from "../../core/pull-secrets/source.ts";
 import { displayHost } from "../../core/registry/server.ts";
@@ -100,7 +100,7 @@ At a terminal the credential is tried at its registry before it is written, else
 			default: "nginx-mesh",
 			help: "The source's namespace (also MESHREG_NAMESPACE).",
 		},
-		flags.OWNER_LABEL_FLAG,
+		flags.LABEL_FLAG,
 		flags.DRY_RUN_FLAG,
 		flags.outputFlag(...CHANGE_FORMATS),
 		flags.QUIET_FLAG,
@@ -117,7 +117,7 @@ At a terminal the credential is tried at its registry before it is written, else
 		verifying: verifyingOf(given),
 		expiresIn: expiresInOf(given),
 		edit: sourceEditOf(given),
-		owner: flags.ownerOf(given, env),
+		owner: flags.usageLabelOf(given, env),
 		replace: given.on("replace"),
 		force: given.on("force"),
 		createNamespace: given.on("create-namespace"),
@@ -135,7 +135,7 @@ At a terminal the credential is tried at its registry before it is written, else
 		const cluster = isNew ? undefined : await world.connect(options.connection);
 		try {
 			// Before anything is asked: what cannot be edited needs no credential.
-			const before = cluster && (await readKey(cluster, reader, place));
+			const before = cluster && (await readPullSecret(cluster, reader, place));
 			if (!isNew) editable(before, place, owner);
 			const entered =
 				edit.by === "remove"
@@ -177,11 +177,11 @@ At a terminal the credential is tried at its registry before it is written, else
 	},
 });
 
-interface CreateOptions extends SourceWriting, Showing {
+interface CreateOptions extends SourceWriting, OutputOptions {
 	readonly connection: ConnectionFlags;
 	readonly place: SourceRef;
 	readonly input: CredentialInput;
-	readonly verifying: Verifying;
+	readonly verifying: VerifyOptions;
 	/** Milliseconds. */
 	readonly expiresIn: number | undefined;
 	readonly edit: SourceEdit;
@@ -190,7 +190,7 @@ interface CreateOptions extends SourceWriting, Showing {
 }
 
 async function write(
-	make: (current: RegistryKey | undefined) => DesiredKey,
+	make: (current: PullSecret | undefined) => DesiredPullSecret,
 	connected: Cluster | undefined,
 	reader: ContentReader,
 	options: CreateOptions,

@@ -1,14 +1,14 @@
 import { apply } from "../../actions/apply/apply.ts";
 import type { ChangeReport } from "../../actions/apply/change-report.ts";
 import { agreedReplacements } from "../../actions/apply/confirm.ts";
-import { readKey } from "../../actions/read/read-keys.ts";
+import { readPullSecret } from "../../actions/read/read-keys.ts";
 import type { ChangeResult, DryRun } from "../../core/output/result.ts";
-import type { OwnerLabel } from "../../core/pull-secrets/ownership.ts";
+import type { UsageLabel } from "../../core/pull-secrets/ownership.ts";
 import { type Change, planSource } from "../../core/pull-secrets/plan.ts";
 import {
 	type ContentReader,
-	type DesiredKey,
-	type RegistryKey,
+	type DesiredPullSecret,
+	type PullSecret,
 	registriesOf,
 	secretOf,
 } from "../../core/pull-secrets/pull-secret.ts";
@@ -20,7 +20,7 @@ import { ensureNamespace, isMissing } from "./ensure-namespace.ts";
 
 /** How a source is written. */
 export interface SourceWriting {
-	readonly owner: OwnerLabel;
+	readonly owner: UsageLabel;
 	readonly force: boolean;
 	readonly replace: boolean;
 	readonly createNamespace: boolean;
@@ -35,7 +35,7 @@ export interface SourceWriting {
  */
 export async function writeSource(
 	place: SourceRef,
-	make: (current: RegistryKey | undefined) => DesiredKey,
+	make: (current: PullSecret | undefined) => DesiredPullSecret,
 	writing: SourceWriting,
 	around: {
 		readonly cluster: Cluster;
@@ -50,8 +50,8 @@ export async function writeSource(
 		force: writing.force,
 		replace: writing.replace,
 	};
-	const current = await readKey(cluster, reader, place);
-	const plan = (now: RegistryKey | undefined): Change =>
+	const current = await readPullSecret(cluster, reader, place);
+	const plan = (now: PullSecret | undefined): Change =>
 		planSource(now, make(now), allowed);
 	const asks = world.streams.interactive && writing.dryRun === "none";
 	const agrees = async (message: string, preset: boolean) =>
@@ -98,7 +98,7 @@ export async function writeSource(
 
 /** The object itself, for `-o json|yaml` with a dry run. */
 export async function printSource(
-	desired: DesiredKey,
+	desired: DesiredPullSecret,
 	format: "json" | "yaml",
 	world: World,
 ): Promise<void> {
@@ -109,7 +109,10 @@ export async function printSource(
 }
 
 /** Says which registries would be lost; on two lines, as it is longer than most terminals are wide. */
-function replaceQuestion(current: RegistryKey, desired: DesiredKey): string {
+function replaceQuestion(
+	current: PullSecret,
+	desired: DesiredPullSecret,
+): string {
 	const kept = registriesOf(desired.content);
 	const lost = registriesOf(current.content)
 		.filter((key) => !kept.includes(key))

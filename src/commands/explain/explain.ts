@@ -4,8 +4,8 @@ import { works } from "../../core/explain/credential-check.ts";
 import {
 	type Explanation,
 	explain as explainPull,
-	type KeyState,
-	mendingCommand,
+	fixCommand,
+	type PullSecretState,
 } from "../../core/explain/explanation.ts";
 import {
 	ImageReferenceError,
@@ -13,12 +13,12 @@ import {
 } from "../../core/kubelet/image-reference.ts";
 import { pullSourceOf } from "../../core/kubelet/pod-secrets.ts";
 import type { Secret } from "../../core/objects.ts";
-import { inReach } from "../../core/output/context-flags.ts";
-import { Mending } from "../../core/pull-secrets/fixes.ts";
+import { withContextFlags } from "../../core/output/context-flags.ts";
+import { Fixes } from "../../core/pull-secrets/fixes.ts";
 import {
-	type OwnerLabel,
-	REGISTRY_KEY_TYPE,
+	PULL_SECRET_TYPE,
 	SOURCE_ANNOTATION,
+	type UsageLabel,
 } from "../../core/pull-secrets/ownership.ts";
 import { EXIT, UsageError } from "../../errors.ts";
 import { TRUST_FLAGS, trustOf } from "../../flags/verification.ts";
@@ -31,7 +31,7 @@ import {
 	readOtherSecrets,
 	readPuller,
 } from "./read-pull-secrets.ts";
-import { tryCredentials } from "./verify-matches.ts";
+import { verifyMatches } from "./verify-matches.ts";
 
 const FORMATS = ["json"] as const;
 const LARGEST_CONFIG = 16 * 1024 * 1024;
@@ -47,7 +47,7 @@ interface Options {
 	readonly trial: boolean;
 	readonly trust: Trust;
 	readonly key: string;
-	readonly owner: OwnerLabel;
+	readonly owner: UsageLabel;
 	readonly output: "json" | undefined;
 }
 
@@ -99,8 +99,8 @@ By default it answers for a new pod of service account "default". Exit status 1 
 			help: "Try the matching credentials at the registry, in their order, until one can pull the image.",
 		},
 		...TRUST_FLAGS,
-		flags.KEY_FLAG,
-		flags.OWNER_LABEL_FLAG,
+		flags.SECRET_FLAG,
+		flags.LABEL_FLAG,
 		flags.outputFlag(...FORMATS),
 	],
 	options(given, env) {
@@ -133,8 +133,8 @@ By default it answers for a new pod of service account "default". Exit status 1 
 			configs: given.list("docker-config"),
 			trial: given.on("try"),
 			trust: trustOf(given),
-			key: flags.keyNameOf(given, env),
-			owner: flags.ownerOf(given, env),
+			key: flags.secretNameOf(given, env),
+			owner: flags.usageLabelOf(given, env),
 			output: flags.outputOf(given, FORMATS),
 		};
 	},
@@ -148,7 +148,7 @@ By default it answers for a new pod of service account "default". Exit status 1 
 				? { explanation: await explainFiles(options, world), mend: undefined }
 				: await explainCluster(options, world);
 		const trials = options.trial
-			? await tryCredentials(explanation, options.trust, world)
+			? await verifyMatches(explanation, options.trust, world)
 			: undefined;
 		world.streams.out.write(
 			output === "json"
@@ -173,7 +173,7 @@ async function explainFiles(
 		const data = content.toString("utf8");
 		secrets.push({
 			name: path,
-			source: { from: path, type: REGISTRY_KEY_TYPE, data },
+			source: { from: path, type: PULL_SECRET_TYPE, data },
 			isCopy: false,
 		});
 	}
@@ -206,8 +206,8 @@ async function explainCluster(
 		);
 		const explanation = explainPull(image, puller, secrets, others);
 		const state = keyState(keys, options);
-		const mend = mendingCommand(explanation, state, new Mending(state));
-		return { explanation, mend: mend && inReach(mend, cluster.reach) };
+		const mend = fixCommand(explanation, state, new Fixes(state));
+		return { explanation, mend: mend && withContextFlags(mend, cluster.reach) };
 	} finally {
 		await cluster.close();
 	}
@@ -217,11 +217,11 @@ async function explainCluster(
 function keyState(
 	keys: readonly Secret[],
 	{ key, owner }: Pick<Options, "key" | "owner">,
-): KeyState {
+): PullSecretState {
 	const source = keys.find(
 		({ metadata, type }) =>
 			metadata.name === key &&
-			type === REGISTRY_KEY_TYPE &&
+			type === PULL_SECRET_TYPE &&
 			metadata.annotations?.[SOURCE_ANNOTATION] === undefined,
 	);
 	return {

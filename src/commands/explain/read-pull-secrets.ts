@@ -10,9 +10,9 @@ import {
 import { PULL_SECRET_DATA } from "../../core/kubelet/secret-entries.ts";
 import type { Secret, ServiceAccount } from "../../core/objects.ts";
 import {
-	type OwnerLabel,
 	SOURCE_ANNOTATION,
 	selectorOf,
+	type UsageLabel,
 } from "../../core/pull-secrets/ownership.ts";
 import { ApiError } from "../../errors.ts";
 import type { Cluster, ListQuery } from "../../world.ts";
@@ -89,7 +89,7 @@ async function readNamed(
 export async function readOtherSecrets(
 	cluster: Cluster,
 	namespace: string,
-	owner: OwnerLabel,
+	owner: UsageLabel,
 	used: readonly string[],
 ): Promise<{ others: OtherSource[]; keys: Secret[] }> {
 	const here = await Promise.all(

@@ -1,12 +1,12 @@
 import { findSource } from "../../actions/read/find-source.ts";
-import { readKey } from "../../actions/read/read-keys.ts";
+import { readPullSecret } from "../../actions/read/read-keys.ts";
 import { command } from "../../command.ts";
 import type { Given } from "../../core/command-line/flag.ts";
 import type { KindNodes } from "../../core/output/kind-config.ts";
-import { type OwnerLabel, roleOf } from "../../core/pull-secrets/ownership.ts";
+import { roleOf, type UsageLabel } from "../../core/pull-secrets/ownership.ts";
 import {
 	ContentReader,
-	type RegistryKey,
+	type PullSecret,
 } from "../../core/pull-secrets/pull-secret.ts";
 import { EXIT, OperationError, UsageError } from "../../errors.ts";
 import * as flags from "../../flags.ts";
@@ -79,7 +79,7 @@ With --format=kind it prints the config of a kind cluster every node of which mo
 			default: "nginx-mesh",
 			help: "The registry key's namespace (also MESHREG_NAMESPACE).",
 		},
-		flags.OWNER_LABEL_FLAG,
+		flags.LABEL_FLAG,
 		{
 			...flags.QUIET_FLAG,
 			help: "With --to: do not say where the credentials are.",
@@ -98,7 +98,7 @@ With --format=kind it prints the config of a kind cluster every node of which mo
 			name: flags.nameOf(given, env),
 			namespace: flags.namespaceOf(given),
 			usual: flags.sourceNamespaceOf(env),
-			owner: flags.ownerOf(given, env),
+			owner: flags.usageLabelOf(given, env),
 			quiet: given.on("quiet"),
 			to,
 		};
@@ -170,10 +170,10 @@ async function keyToExport(
 		readonly name: string;
 		readonly namespace: string | undefined;
 		readonly usual: string;
-		readonly owner: OwnerLabel;
+		readonly owner: UsageLabel;
 	},
 	cluster: Cluster,
-): Promise<RegistryKey> {
+): Promise<PullSecret> {
 	const reader = new ContentReader();
 	const { name, namespace, owner, usual } = options;
 	if (namespace === undefined)
@@ -183,7 +183,7 @@ async function keyToExport(
 			usual,
 			by: "-n NAMESPACE",
 		});
-	const key = await readKey(cluster, reader, { namespace, name });
+	const key = await readPullSecret(cluster, reader, { namespace, name });
 	if (key === undefined || roleOf(key, owner) === "foreign")
 		throw new OperationError(
 			`there is no registry key "${name}" in namespace "${namespace}"; run 'kubectl meshreg list' to see where there are some`,
@@ -192,7 +192,7 @@ async function keyToExport(
 }
 
 /** What the Secret holds, and nothing that is no docker config. Throws OperationError. */
-function dockerConfigOf({ content, name, namespace }: RegistryKey): string {
+function dockerConfigOf({ content, name, namespace }: PullSecret): string {
 	if (!content.config.ok)
 		throw new OperationError(
 			`secret "${name}" in namespace "${namespace}" holds no docker config: ${content.config.problem}`,

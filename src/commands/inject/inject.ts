@@ -58,7 +58,7 @@ No cluster is asked, but with --with-secret.`,
 	flags: [
 		FILENAME_FLAG,
 		RECURSIVE_FLAG,
-		flags.KEY_FLAG,
+		flags.SECRET_FLAG,
 		{
 			name: "registry-server",
 			kind: "text",
@@ -84,7 +84,7 @@ No cluster is asked, but with --with-secret.`,
 			help: "With --with-secret: the namespace of objects that name none.",
 		},
 		FROM_FLAG,
-		flags.OWNER_LABEL_FLAG,
+		flags.LABEL_FLAG,
 	],
 	options(given, env) {
 		const paths = filenamesOf(given);
@@ -94,7 +94,7 @@ No cluster is asked, but with --with-secret.`,
 			throw new UsageError(
 				"--registry-server and --disable-public-images are given together: the first says where images come from, the second that all of them do",
 			);
-		const key = flags.keyNameOf(given, env);
+		const key = flags.secretNameOf(given, env);
 		const namespace = flags.namespaceOf(given);
 		return {
 			connection: {

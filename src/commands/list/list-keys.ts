@@ -1,23 +1,27 @@
-import { readKeys } from "../../actions/read/read-keys.ts";
+import { readPullSecrets } from "../../actions/read/read-keys.ts";
 import { readSources } from "../../actions/read/read-sources.ts";
 import { expiriesOfKey } from "../../core/pull-secrets/expiry.ts";
 import {
-	type OwnerLabel,
 	selectorOf,
+	type UsageLabel,
 } from "../../core/pull-secrets/ownership.ts";
 import { byNamespace } from "../../core/pull-secrets/plan.ts";
 import {
 	ContentReader,
-	type RegistryKey,
+	type PullSecret,
 } from "../../core/pull-secrets/pull-secret.ts";
-import { type KeyContext, type KeyItem, keyItems } from "../../report/keys.ts";
+import {
+	type ListContext,
+	type ListItem,
+	listItems,
+} from "../../report/keys.ts";
 import type { Cluster, ListQuery } from "../../world.ts";
 
 /** Which registry keys are meant. */
-export interface KeyChoice {
+export interface ListChoice {
 	/** None: all. */
 	readonly namespaces: readonly string[];
-	readonly owner: OwnerLabel;
+	readonly owner: UsageLabel;
 	/** Also Secrets of this name that lack the owner label. */
 	readonly unlabelled: string | undefined;
 	/** Only those of which a credential expires within so many milliseconds. */
@@ -25,24 +29,26 @@ export interface KeyChoice {
 }
 
 /** The registry keys of a cluster that are meant, by namespace, as they are shown. */
-export async function listKeys(
+export async function listPullSecrets(
 	cluster: Cluster,
-	choice: KeyChoice,
+	choice: ListChoice,
 	now: number,
-): Promise<KeyItem[]> {
+): Promise<ListItem[]> {
 	const reader = new ContentReader();
-	const found: RegistryKey[] = [];
-	for (const { query, isMeant } of keyQueries(choice))
-		found.push(...(await readKeys(cluster, reader, query)).filter(isMeant));
+	const found: PullSecret[] = [];
+	for (const { query, isMeant } of listQueries(choice))
+		found.push(
+			...(await readPullSecrets(cluster, reader, query)).filter(isMeant),
+		);
 	const { owner } = choice;
 	const sources = await readSources(cluster, reader, found, owner);
 	return shownItems(found, { owner, sources }, choice, now);
 }
 
 /** What to ask the API server for, and which of its answers count. */
-export function keyQueries({ namespaces, owner, unlabelled }: KeyChoice): {
+export function listQueries({ namespaces, owner, unlabelled }: ListChoice): {
 	readonly query: ListQuery;
-	readonly isMeant: (key: RegistryKey) => boolean;
+	readonly isMeant: (key: PullSecret) => boolean;
 }[] {
 	const scopes =
 		namespaces.length > 0
@@ -61,8 +67,7 @@ export function keyQueries({ namespaces, owner, unlabelled }: KeyChoice): {
 							...scope,
 							fieldSelector: `metadata.name=${unlabelled},type=kubernetes.io/dockerconfigjson`,
 						},
-						isMeant: (key: RegistryKey) =>
-							key.labels[owner.key] !== owner.value,
+						isMeant: (key: PullSecret) => key.labels[owner.key] !== owner.value,
 					},
 				]),
 	]);
@@ -70,11 +75,11 @@ export function keyQueries({ namespaces, owner, unlabelled }: KeyChoice): {
 
 /** Of these keys what is shown: where that is asked for only those that expire in time. */
 export function shownItems(
-	keys: readonly RegistryKey[],
-	known: KeyContext,
-	{ expiring }: KeyChoice,
+	keys: readonly PullSecret[],
+	known: ListContext,
+	{ expiring }: ListChoice,
 	now: number,
-): KeyItem[] {
+): ListItem[] {
 	const meant =
 		expiring === undefined
 			? keys
@@ -83,5 +88,5 @@ export function shownItems(
 						({ at }) => at <= now + expiring,
 					),
 				);
-	return keyItems(meant.toSorted(byNamespace), known);
+	return listItems(meant.toSorted(byNamespace), known);
 }

@@ -4,9 +4,9 @@ import { EXIT, UsageError } from "../../errors.ts";
 import * as flags from "../../flags.ts";
 import type { ContextItem } from "../../report/keys.ts";
 import type { World } from "../../world.ts";
-import { listKeys } from "./list-keys.ts";
-import { type Failure, KEY_FORMATS, KeyReport } from "./report.ts";
-import { watchKeys } from "./watch-keys.ts";
+import { listPullSecrets } from "./list-keys.ts";
+import { type Failure, LIST_FORMATS, ListReport } from "./report.ts";
+import { watchPullSecrets } from "./watch-keys.ts";
 
 /** `list`: the registry keys of the cluster and what each is worth. */
 export const list = command({
@@ -65,27 +65,27 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, InSy
 			help: "After the list, stay, and show each key again as it changes: Deleted when it is gone.",
 		},
 		{ name: "no-headers", kind: "switch", help: "Leave out the headers." },
-		flags.OWNER_LABEL_FLAG,
-		flags.outputFlag(...KEY_FORMATS),
+		flags.LABEL_FLAG,
+		flags.outputFlag(...LIST_FORMATS),
 	],
 	options: (given, env) => ({
 		connection: flags.connectionFlags(given),
 		choice: {
 			namespaces: given.on("all-namespaces") ? [] : flags.namespacesOf(given),
-			owner: flags.ownerOf(given, env),
+			owner: flags.usageLabelOf(given, env),
 			unlabelled: given.on("all") ? flags.nameOf(given, env) : undefined,
 			expiring: given.has("expiring")
 				? flags.parseLifetime(given.text("expiring") ?? "", "--expiring")
 				: undefined,
 		},
 		headers: !given.on("no-headers"),
-		output: flags.outputOf(given, KEY_FORMATS),
+		output: flags.outputOf(given, LIST_FORMATS),
 		watch: watchOf(given),
 		contexts: flags.contextsOf(given),
 	}),
 	async run({ connection, choice, contexts, watch, ...look }, world) {
 		const now = world.clock.now();
-		const report = new KeyReport(look, choice.namespaces, world);
+		const report = new ListReport(look, choice.namespaces, world);
 		const gone = world.streams.out.gone ?? new AbortController().signal;
 		const until = AbortSignal.any([world.interrupt, gone]);
 		const one = async (own: World, context?: string) => {
@@ -98,9 +98,9 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, InSy
 				if (!watch)
 					return {
 						status: EXIT.done,
-						items: mark(await listKeys(cluster, choice, now)),
+						items: mark(await listPullSecrets(cluster, choice, now)),
 					};
-				return await watchKeys(cluster, choice, own, until, (items) => {
+				return await watchPullSecrets(cluster, choice, own, until, (items) => {
 					// Of several clusters, one without any is not worth a line.
 					if (items.length > 0 || context === undefined)
 						report.news(mark(items));

@@ -1,14 +1,14 @@
-import { type ContextItem, keyNames, keyTable } from "../../report/keys.ts";
+import { type ContextItem, listNames, listTable } from "../../report/keys.ts";
 import { json, yaml } from "../../report/structured.ts";
 import type { World } from "../../world.ts";
 
 /** The formats of `list -o`. */
-export const KEY_FORMATS = ["json", "name", "wide", "yaml"] as const;
+export const LIST_FORMATS = ["json", "name", "wide", "yaml"] as const;
 
 /** How registry keys are to be shown. */
-export interface KeyLook {
+export interface ListFormat {
 	readonly headers: boolean;
-	readonly output: (typeof KEY_FORMATS)[number] | undefined;
+	readonly output: (typeof LIST_FORMATS)[number] | undefined;
 }
 
 /** A context that could not be listed, as `-o json|yaml` says it beside the items. */
@@ -19,12 +19,12 @@ export interface Failure {
 }
 
 /** Shows registry keys, all at once or as they change. */
-export class KeyReport {
+export class ListReport {
 	/** Of the table so far; none: nothing of it has been printed. */
 	readonly #widths: number[] = [];
 
 	constructor(
-		readonly look: KeyLook,
+		readonly look: ListFormat,
 		/** Those that were asked for; none: all. */
 		readonly namespaces: readonly string[],
 		readonly world: Pick<World, "clock" | "streams">,
@@ -55,14 +55,14 @@ export class KeyReport {
 		const { out, err } = this.world.streams;
 		const { output, headers } = this.look;
 		if (items.length === 0) err.write(this.#nothing());
-		else if (output === "name") out.write(keyNames(items));
+		else if (output === "name") out.write(listNames(items));
 		else {
 			const look = {
 				now: this.world.clock.now(),
 				wide: output === "wide",
 				headers: headers && this.#widths.length === 0,
 			};
-			out.write(keyTable(items, look, this.#widths));
+			out.write(listTable(items, look, this.#widths));
 		}
 	}
 

@@ -1,9 +1,9 @@
 import { readSource } from "../../actions/read/read-sources.ts";
-import { Following } from "../../actions/watch/reflector.ts";
-import { Agenda } from "../../actions/watch/work-queue.ts";
+import { Reflector } from "../../actions/watch/reflector.ts";
+import { WorkQueue } from "../../actions/watch/work-queue.ts";
 import {
 	ContentReader,
-	type RegistryKey,
+	type PullSecret,
 	sourceRef,
 } from "../../core/pull-secrets/pull-secret.ts";
 import {
@@ -12,9 +12,9 @@ import {
 } from "../../core/pull-secrets/source.ts";
 import { AbortedError, ApiError } from "../../errors.ts";
 import { failureLine } from "../../report/failure.ts";
-import type { KeyItem } from "../../report/keys.ts";
+import type { ListItem } from "../../report/keys.ts";
 import type { Cluster, ListQuery, World } from "../../world.ts";
-import { type KeyChoice, keyQueries, shownItems } from "./list-keys.ts";
+import { type ListChoice, listQueries, shownItems } from "./list-keys.ts";
 
 /** A rotation touches every key: changes are gathered for so many milliseconds, and then told together. */
 const GATHERED = 100;
@@ -27,15 +27,15 @@ const PAUSE = 5_000;
  * the signal, whose reason it throws. Throws what the cluster throws only while nothing has been
  * told yet.
  */
-export async function watchKeys(
+export async function watchPullSecrets(
 	cluster: Cluster,
-	choice: KeyChoice,
+	choice: ListChoice,
 	world: World,
 	signal: AbortSignal,
-	tell: (items: readonly KeyItem[]) => void,
+	tell: (items: readonly ListItem[]) => void,
 ): Promise<never> {
 	const stop = new AbortController();
-	const watch = new KeyWatch(
+	const watch = new PullSecretWatch(
 		cluster,
 		choice,
 		world,
@@ -50,31 +50,31 @@ export async function watchKeys(
 }
 
 /** Secrets that are watched, as they are now, by `NAMESPACE/NAME`. */
-type Snapshot = Map<string, RegistryKey>;
+type Snapshot = Map<string, PullSecret>;
 
-class KeyWatch {
-	readonly #agenda: Agenda;
+class PullSecretWatch {
+	readonly #agenda: WorkQueue;
 	readonly #reader = new ContentReader();
 	readonly #running: Promise<never>[] = [];
 	#listed: Snapshot[] = [];
 	/** Sources that copies name, but no query finds: what is watched, or all that may be known. */
 	readonly #elsewhere = new Map<string, Snapshot | SourceKnowledge>();
 	/** What was told of each, and the same as text. */
-	readonly #told = new Map<string, { item: KeyItem; text: string }>();
+	readonly #told = new Map<string, { item: ListItem; text: string }>();
 	#trouble = "";
 
 	constructor(
 		readonly cluster: Cluster,
-		readonly choice: KeyChoice,
+		readonly choice: ListChoice,
 		readonly world: World,
 		readonly signal: AbortSignal,
 	) {
-		this.#agenda = new Agenda(world.clock);
+		this.#agenda = new WorkQueue(world.clock);
 	}
 
-	async run(tell: (items: readonly KeyItem[]) => void): Promise<never> {
+	async run(tell: (items: readonly ListItem[]) => void): Promise<never> {
 		this.#listed = await Promise.all(
-			keyQueries(this.choice).map(({ query }) => this.#watched(query)),
+			listQueries(this.choice).map(({ query }) => this.#watched(query)),
 		);
 		tell(await this.#news());
 		return this.#agenda.run(
@@ -101,12 +101,12 @@ class KeyWatch {
 	/** What a query finds, from now on. Throws what the cluster throws at the first list. */
 	async #watched(query: ListQuery): Promise<Snapshot> {
 		const keys: Snapshot = new Map();
-		const set = (key: RegistryKey, gone: boolean) => {
+		const set = (key: PullSecret, gone: boolean) => {
 			if (gone) keys.delete(sourceRef(key));
 			else keys.set(sourceRef(key), key);
 		};
-		const following = new Following(this.cluster, "Secret", query, {
-			item: (secret) => this.#reader.registryKey(secret),
+		const following = new Reflector(this.cluster, "Secret", query, {
+			item: (secret) => this.#reader.toPullSecret(secret),
 			all: (all) => {
 				keys.clear();
 				for (const key of all) set(key, false);
@@ -131,7 +131,7 @@ class KeyWatch {
 	}
 
 	/** What is to be told: the new, the changed, and last the gone. */
-	async #news(): Promise<KeyItem[]> {
+	async #news(): Promise<ListItem[]> {
 		// What two queries find is one.
 		const listed = new Map(this.#listed.flatMap((keys) => [...keys]));
 		const known = {
@@ -140,7 +140,7 @@ class KeyWatch {
 		};
 		const now = this.world.clock.now();
 		const gone = new Set(this.#told.keys());
-		const news: KeyItem[] = [];
+		const news: ListItem[] = [];
 		for (const item of shownItems(
 			[...listed.values()],
 			known,

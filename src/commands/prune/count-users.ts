@@ -1,4 +1,4 @@
-import type { RegistryKey } from "../../core/pull-secrets/pull-secret.ts";
+import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
 import { ApiError } from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
 
@@ -8,8 +8,8 @@ import type { Cluster } from "../../world.ts";
  */
 export async function countUsers(
 	cluster: Cluster,
-	keys: readonly RegistryKey[],
-): Promise<(key: RegistryKey) => string> {
+	keys: readonly PullSecret[],
+): Promise<(key: PullSecret) => string> {
 	const namespaces = new Set(keys.map(({ namespace }) => namespace));
 	const [only, ...others] = namespaces;
 	const scope =

@@ -7,14 +7,14 @@ import {
 import { confirmDeletion } from "../../actions/apply/confirm.ts";
 import { showProgress } from "../../actions/apply/show-progress.ts";
 import { unfinished } from "../../actions/apply/unfinished.ts";
-import { readKeys } from "../../actions/read/read-keys.ts";
+import { readPullSecrets } from "../../actions/read/read-keys.ts";
 import { readSources } from "../../actions/read/read-sources.ts";
 import { command } from "../../command.ts";
 import { selectorOf } from "../../core/pull-secrets/ownership.ts";
 import { type PruneScope, planPrune } from "../../core/pull-secrets/plan.ts";
 import {
 	ContentReader,
-	type RegistryKey,
+	type PullSecret,
 } from "../../core/pull-secrets/pull-secret.ts";
 import { EXIT, UsageError } from "../../errors.ts";
 import * as flags from "../../flags.ts";
@@ -57,7 +57,7 @@ It says what it will delete and how much still names it, and asks. Each deletion
 			help: "Only copies whose source is gone.",
 		},
 		{ name: "keep-sources", kind: "switch", help: "Delete copies only." },
-		flags.OWNER_LABEL_FLAG,
+		flags.LABEL_FLAG,
 		flags.CONCURRENCY_FLAG,
 		flags.DRY_RUN_FLAG,
 		flags.outputFlag(...CHANGE_FORMATS),
@@ -72,7 +72,7 @@ It says what it will delete and how much still names it, and asks. Each deletion
 		},
 		namespaces: given.on("all-namespaces") ? [] : flags.namespacesOf(given),
 		scope: {
-			owner: flags.ownerOf(given, env),
+			owner: flags.usageLabelOf(given, env),
 			...(given.positionals.length > 0 && { name: flags.nameOf(given, env) }),
 			keepSources: given.on("keep-sources"),
 		},
@@ -166,13 +166,13 @@ async function readScope(
 	reader: ContentReader,
 	namespaces: readonly string[],
 	labelSelector: string,
-): Promise<RegistryKey[]> {
+): Promise<PullSecret[]> {
 	if (namespaces.length === 0)
-		return readKeys(cluster, reader, { labelSelector });
-	const keys: RegistryKey[] = [];
+		return readPullSecrets(cluster, reader, { labelSelector });
+	const keys: PullSecret[] = [];
 	for (const namespace of namespaces)
 		keys.push(
-			...(await readKeys(cluster, reader, { namespace, labelSelector })),
+			...(await readPullSecrets(cluster, reader, { namespace, labelSelector })),
 		);
 	return keys;
 }
@@ -181,7 +181,7 @@ async function readScope(
 async function goneSources(
 	cluster: Cluster,
 	reader: ContentReader,
-	keys: readonly RegistryKey[],
+	keys: readonly PullSecret[],
 	scope: PruneScope,
 ): Promise<ReadonlySet<string>> {
 	const sources = await readSources(cluster, reader, keys, scope.owner);

@@ -2,7 +2,10 @@ import { apply } from "../../actions/apply/apply.ts";
 import type { ChangeReport } from "../../actions/apply/change-report.ts";
 import { agreedReplacements } from "../../actions/apply/confirm.ts";
 import { unfinished } from "../../actions/apply/unfinished.ts";
-import { readKey, readKeys } from "../../actions/read/read-keys.ts";
+import {
+	readPullSecret,
+	readPullSecrets,
+} from "../../actions/read/read-keys.ts";
 import type { DryRun } from "../../core/output/result.ts";
 import { desiredCopies } from "../../core/pull-secrets/desired.ts";
 import {
@@ -11,10 +14,10 @@ import {
 } from "../../core/pull-secrets/edit-source.ts";
 import type { NewEntry } from "../../core/pull-secrets/new-source.ts";
 import {
-	type OwnerLabel,
 	roleOf,
 	SOURCE_ANNOTATION,
 	selectorOf,
+	type UsageLabel,
 } from "../../core/pull-secrets/ownership.ts";
 import {
 	byNamespace,
@@ -24,7 +27,7 @@ import {
 } from "../../core/pull-secrets/plan.ts";
 import {
 	type ContentReader,
-	type RegistryKey,
+	type PullSecret,
 	sourceRef,
 } from "../../core/pull-secrets/pull-secret.ts";
 import { displayHost } from "../../core/registry/server.ts";
@@ -32,8 +35,8 @@ import { ApiError, OperationError } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 
 /** How a rotation is done. */
-export interface Rotating {
-	readonly owner: OwnerLabel;
+export interface RotationOptions {
+	readonly owner: UsageLabel;
 	readonly dryRun: DryRun;
 	readonly yes: boolean;
 	/** The person is asked before anything is written. */
@@ -53,9 +56,9 @@ interface Around {
  * an interrupt is unchanged the next time, so the same command finishes the work.
  */
 export async function rotateSource(
-	source: RegistryKey,
+	source: PullSecret,
 	entries: readonly NewEntry[],
-	rotating: Rotating,
+	rotating: RotationOptions,
 	around: Around,
 ): Promise<"cancelled" | "reported"> {
 	const { cluster, reader, report, world } = around;
@@ -68,7 +71,7 @@ export async function rotateSource(
 	)
 		return "cancelled";
 
-	const planned = (now: RegistryKey | undefined): Change =>
+	const planned = (now: PullSecret | undefined): Change =>
 		planSource(
 			now,
 			replaceCredentials(
@@ -119,12 +122,12 @@ export async function rotateSource(
 
 /** Every copy that stays, by namespace. Throws OperationError with another way where they may not be seen. */
 async function copiesOf(
-	source: RegistryKey,
-	owner: OwnerLabel,
+	source: PullSecret,
+	owner: UsageLabel,
 	{ cluster, reader }: Around,
-): Promise<RegistryKey[]> {
+): Promise<PullSecret[]> {
 	try {
-		const keys = await readKeys(cluster, reader, {
+		const keys = await readPullSecrets(cluster, reader, {
 			labelSelector: selectorOf(owner),
 			fieldSelector: `metadata.name=${source.name}`,
 		});
@@ -147,13 +150,15 @@ async function copiesOf(
 
 /** The source as copies are to be made of it: as it is written now, or would be. */
 async function sourceNow(
-	source: RegistryKey,
+	source: PullSecret,
 	change: Change,
-	{ dryRun }: Rotating,
+	{ dryRun }: RotationOptions,
 	{ cluster, reader }: Around,
-): Promise<RegistryKey> {
+): Promise<PullSecret> {
 	const now =
-		dryRun === "none" ? await readKey(cluster, reader, source) : undefined;
+		dryRun === "none"
+			? await readPullSecret(cluster, reader, source)
+			: undefined;
 	if (now !== undefined) return now;
 	return "desired" in change
 		? { ...source, content: change.desired.content }

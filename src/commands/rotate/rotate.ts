@@ -1,20 +1,20 @@
 import {
 	CHANGE_FORMATS,
 	ChangeReport,
-	type Showing,
+	type OutputOptions,
 } from "../../actions/apply/change-report.ts";
 import type { CredentialInput } from "../../actions/credentials/credential-input.ts";
 import { enterVerified } from "../../actions/credentials/enter-verified.ts";
-import type { Verifying } from "../../actions/credentials/verify-credentials.ts";
+import type { VerifyOptions } from "../../actions/credentials/verify-credentials.ts";
 import { findSource } from "../../actions/read/find-source.ts";
-import { readKey } from "../../actions/read/read-keys.ts";
+import { readPullSecret } from "../../actions/read/read-keys.ts";
 import { command } from "../../command.ts";
 import { credentialOf } from "../../core/credentials/docker-config.ts";
 import { editable, keyWritten } from "../../core/pull-secrets/edit-source.ts";
-import type { OwnerLabel } from "../../core/pull-secrets/ownership.ts";
+import type { UsageLabel } from "../../core/pull-secrets/ownership.ts";
 import {
 	ContentReader,
-	type RegistryKey,
+	type PullSecret,
 	registriesOf,
 } from "../../core/pull-secrets/pull-secret.ts";
 import type { SourceRef } from "../../core/pull-secrets/source.ts";
@@ -35,15 +35,15 @@ import * as flags from "../../flags.ts";
 import type { Cluster, ConnectionFlags, World } from "../../world.ts";
 import { rotateSource } from "./rotate-source.ts";
 
-interface RotateOptions extends Showing {
+interface RotateOptions extends OutputOptions {
 	readonly connection: ConnectionFlags;
 	readonly place: SourceRef;
 	readonly namespaceGiven: boolean;
 	readonly input: CredentialInput;
-	readonly verifying: Verifying;
+	readonly verifying: VerifyOptions;
 	/** Milliseconds. */
 	readonly expiresIn: number | undefined;
-	readonly owner: OwnerLabel;
+	readonly owner: UsageLabel;
 	readonly yes: boolean;
 	readonly warnings: readonly string[];
 	readonly notes: readonly string[];
@@ -77,7 +77,7 @@ Other registries in the source stay as they are. Interrupted anywhere, the same 
 			default: "nginx-mesh",
 			help: "The source's namespace (also MESHREG_NAMESPACE).",
 		},
-		flags.OWNER_LABEL_FLAG,
+		flags.LABEL_FLAG,
 		flags.CONCURRENCY_FLAG,
 		flags.DRY_RUN_FLAG,
 		flags.outputFlag(...CHANGE_FORMATS),
@@ -105,7 +105,7 @@ Other registries in the source stay as they are. Interrupted anywhere, the same 
 			warnings,
 			verifying: verifyingOf(given),
 			expiresIn: expiresInOf(given),
-			owner: flags.ownerOf(given, env),
+			owner: flags.usageLabelOf(given, env),
 			output: flags.outputOf(given, CHANGE_FORMATS),
 			quiet: given.on("quiet"),
 			yes: given.on("yes"),
@@ -163,7 +163,7 @@ async function theSource(
 	{ place, owner, namespaceGiven }: RotateOptions,
 	cluster: Cluster,
 	reader: ContentReader,
-): Promise<RegistryKey> {
+): Promise<PullSecret> {
 	const choice = {
 		name: place.name,
 		owner,
@@ -171,14 +171,14 @@ async function theSource(
 		by: "-n NAMESPACE",
 	};
 	const found = namespaceGiven
-		? await readKey(cluster, reader, place)
+		? await readPullSecret(cluster, reader, place)
 		: await findSource(cluster, reader, choice);
 	return editable(found, place, owner);
 }
 
 /** The key in the source, as it is written there, of the registry that is meant. */
 async function registryToRotate(
-	source: RegistryKey,
+	source: PullSecret,
 	{ servers }: CredentialInput,
 	world: World,
 ): Promise<string> {
@@ -204,7 +204,7 @@ async function registryToRotate(
 
 /** Whoever has pulled so far, as most rotations change the password alone. */
 function usualOf(
-	{ content: { config } }: RegistryKey,
+	{ content: { config } }: PullSecret,
 	key: string,
 ): Pick<CredentialInput, "usual"> {
 	const fields = config.ok ? config.auths.get(key) : undefined;

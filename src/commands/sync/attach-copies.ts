@@ -13,7 +13,7 @@ import type { ChangeResult, DryRun } from "../../core/output/result.ts";
 import type { Cluster, World } from "../../world.ts";
 
 /** What `sync --attach` attaches. */
-export interface AttachingCopies {
+export interface AttachOptions {
 	readonly cluster: Cluster;
 	readonly world: World;
 	readonly dryRun: DryRun;
@@ -28,7 +28,7 @@ export interface AttachingCopies {
 /** Lets service accounts pull with the key in every selected namespace that has it now. */
 export async function attachCopies(
 	results: readonly ChangeResult[],
-	how: AttachingCopies,
+	how: AttachOptions,
 ): Promise<void> {
 	const { cluster, world, source } = how;
 	const keyed = new Set([

@@ -3,37 +3,37 @@ import type { AccountChoice } from "../../actions/accounts/find-accounts.ts";
 import { takeBackAttached } from "../../actions/accounts/take-back.ts";
 import { apply } from "../../actions/apply/apply.ts";
 import { AT_ONCE } from "../../actions/in-parallel.ts";
-import type { Followed } from "../../actions/watch/reflector.ts";
-import { Agenda } from "../../actions/watch/work-queue.ts";
+import type { Listed } from "../../actions/watch/reflector.ts";
+import { WorkQueue } from "../../actions/watch/work-queue.ts";
 import { Accounts } from "../../core/accounts/accounts.ts";
 import { planAttach } from "../../core/accounts/attachment.ts";
 import type { ChangeResult } from "../../core/output/result.ts";
 import {
 	afterFailure,
 	afterWrite,
+	type Backoff,
 	FRESH,
 	nextWrite,
-	type Pace,
 	retryAfter,
 } from "../../core/pull-secrets/backoff.ts";
 import { type Change, namespaceOf } from "../../core/pull-secrets/plan.ts";
 import {
 	ContentReader,
-	type RegistryKey,
+	type PullSecret,
 } from "../../core/pull-secrets/pull-secret.ts";
 import {
-	Upkeep,
-	type UpkeepRules,
+	type SyncRules,
+	SyncState,
 } from "../../core/pull-secrets/sync-state.ts";
 import { AbortedError } from "../../errors.ts";
 import { isFatal } from "../../report/failure.ts";
 import type { Cluster, World } from "../../world.ts";
-import { type Listener, ToldOnce } from "./deduped-log.ts";
-import { followings, type Watched } from "./reflectors.ts";
+import { DedupedLog, type Listener } from "./deduped-log.ts";
+import { reflectors, type Watched } from "./reflectors.ts";
 
 /** What is kept in sync, and where it is told: what is done, and failures when they are new. */
-export interface Keeping extends Listener {
-	readonly rules: UpkeepRules;
+export interface ControllerOptions extends Listener {
+	readonly rules: SyncRules;
 	readonly watched: Watched;
 	/** Service accounts that are to name the key; undefined: that is not our business. */
 	readonly attach: AccountChoice | undefined;
@@ -52,9 +52,9 @@ const LONGEST_WAIT = { names: 30_000, list: 300_000 };
  * Makes copies equal to their source, and keeps them so until the interrupt, whose
  * reason it throws. Throws what the cluster throws only while nothing has been read yet.
  */
-export async function keepInSync(how: Keeping): Promise<never> {
+export async function runController(how: ControllerOptions): Promise<never> {
 	const { interrupt, world } = how;
-	const keeper = new Keeper(how);
+	const keeper = new Controller(how);
 	await Promise.all(keeper.following.map((one) => keeper.begin(one)));
 	const stop = new AbortController();
 	const signal = AbortSignal.any([interrupt, stop.signal]);
@@ -71,27 +71,27 @@ export async function keepInSync(how: Keeping): Promise<never> {
 	}
 }
 
-class Keeper {
-	readonly following: readonly Followed[];
-	readonly #upkeep: Upkeep;
+class Controller {
+	readonly following: readonly Listed[];
+	readonly #upkeep: SyncState;
 	readonly #accounts: Accounts | undefined;
-	readonly #agenda: Agenda;
+	readonly #agenda: WorkQueue;
 	readonly #reader = new ContentReader();
-	readonly #paces = new Map<string, Pace>();
-	readonly #told: ToldOnce;
+	readonly #paces = new Map<string, Backoff>();
+	readonly #told: DedupedLog;
 	/** What is learnt is seen to; before, everything is going to be. */
 	#keeping = false;
 	#hasSource = true;
 
-	constructor(readonly how: Keeping) {
+	constructor(readonly how: ControllerOptions) {
 		const { attach, cluster, watched } = how;
-		this.#told = new ToldOnce(how);
-		this.#upkeep = new Upkeep(how.rules);
+		this.#told = new DedupedLog(how);
+		this.#upkeep = new SyncState(how.rules);
 		this.#accounts =
 			attach &&
 			new Accounts(attach.by === "names" ? new Set(attach.names) : undefined);
-		this.#agenda = new Agenda(how.world.clock);
-		this.following = followings({
+		this.#agenda = new WorkQueue(how.world.clock);
+		this.following = reflectors({
 			cluster,
 			watched,
 			reader: this.#reader,
@@ -103,7 +103,7 @@ class Keeper {
 	}
 
 	/** The first list. One of several named namespaces that cannot be read does not keep us from the others. */
-	async begin(one: Followed): Promise<void> {
+	async begin(one: Listed): Promise<void> {
 		try {
 			await one.list();
 		} catch (error) {
@@ -215,7 +215,7 @@ class Keeper {
 			cluster: this.how.cluster,
 			reader: this.#reader,
 			dryRun: "none",
-			replan: (change: Change, current: RegistryKey | undefined) =>
+			replan: (change: Change, current: PullSecret | undefined) =>
 				this.#upkeep.changeAfter(namespaceOf(change), current),
 		} as const;
 	}

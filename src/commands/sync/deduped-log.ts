@@ -9,7 +9,7 @@ export interface Listener {
 }
 
 /** Tells what happens, and what goes on happening only once. */
-export class ToldOnce {
+export class DedupedLog {
 	/** The last failure that was told, by object. */
 	readonly #failures = new Map<string, string>();
 	#trouble = "";

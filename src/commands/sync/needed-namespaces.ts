@@ -3,9 +3,9 @@ import {
 	type PullSource,
 } from "../../core/kubelet/keyring.ts";
 import { podImages } from "../../core/kubelet/pod-images.ts";
-import { REGISTRY_KEY_TYPE } from "../../core/pull-secrets/ownership.ts";
+import { PULL_SECRET_TYPE } from "../../core/pull-secrets/ownership.ts";
 import {
-	type RegistryKey,
+	type PullSecret,
 	sourceRef,
 } from "../../core/pull-secrets/pull-secret.ts";
 import { OperationError } from "../../errors.ts";
@@ -17,12 +17,12 @@ import type { Cluster } from "../../world.ts";
  * OperationError for a source that a kubelet could not read.
  */
 export async function neededNamespaces(
-	source: RegistryKey,
+	source: PullSecret,
 	cluster: Cluster,
 ): Promise<Set<string>> {
 	const pull: PullSource = {
 		from: sourceRef(source),
-		type: REGISTRY_KEY_TYPE,
+		type: PULL_SECRET_TYPE,
 		data: Buffer.from(source.content.data, "base64").toString("utf8"),
 	};
 	const known = new Map<string, boolean>();

@@ -5,7 +5,7 @@ import type { Selection } from "../../actions/read/select-namespaces.ts";
 import type { DryRun } from "../../core/output/result.ts";
 
 /** What one sync is to do, in one cluster. */
-export interface Syncing {
+export interface SyncSettings {
 	readonly source: SourceChoice;
 	readonly selection: Selection;
 	readonly exclude: readonly string[];

@@ -4,7 +4,10 @@ import {
 	confirmDeletion,
 } from "../../actions/apply/confirm.ts";
 import { AT_ONCE, inParallel } from "../../actions/in-parallel.ts";
-import { readKey, readKeys } from "../../actions/read/read-keys.ts";
+import {
+	readPullSecret,
+	readPullSecrets,
+} from "../../actions/read/read-keys.ts";
 import type { Target } from "../../actions/read/select-namespaces.ts";
 import type { ChangeResult } from "../../core/output/result.ts";
 import { desiredCopies } from "../../core/pull-secrets/desired.ts";
@@ -16,19 +19,19 @@ import {
 } from "../../core/pull-secrets/plan.ts";
 import type {
 	ContentReader,
-	RegistryKey,
+	PullSecret,
 } from "../../core/pull-secrets/pull-secret.ts";
 import { ApiError } from "../../errors.ts";
 import { failureLineIn, isFatal } from "../../report/failure.ts";
 import type { Cluster, World } from "../../world.ts";
-import type { Syncing } from "./options.ts";
+import type { SyncSettings } from "./options.ts";
 
 /** Everything to be done, by namespace; asks before anything is deleted. */
 export async function planSteps(
-	source: RegistryKey,
+	source: PullSecret,
 	targets: readonly Target[],
 	selected: ReadonlySet<string>,
-	options: Syncing,
+	options: SyncSettings,
 	cluster: Cluster,
 	reader: ContentReader,
 	world: World,
@@ -79,13 +82,13 @@ export async function planSteps(
 async function readCurrent(
 	name: string,
 	targets: readonly Target[],
-	options: Syncing,
+	options: SyncSettings,
 	cluster: Cluster,
 	reader: ContentReader,
-): Promise<Map<string, RegistryKey | ChangeResult>> {
-	const current = new Map<string, RegistryKey | ChangeResult>();
+): Promise<Map<string, PullSecret | ChangeResult>> {
+	const current = new Map<string, PullSecret | ChangeResult>();
 	if (options.selection.by !== "names") {
-		const keys = await readKeys(cluster, reader, {
+		const keys = await readPullSecrets(cluster, reader, {
 			fieldSelector: `metadata.name=${name}`,
 		});
 		for (const key of keys) current.set(key.namespace, key);
@@ -93,7 +96,7 @@ async function readCurrent(
 	}
 	await inParallel(targets, AT_ONCE, async ({ namespace }) => {
 		try {
-			const key = await readKey(cluster, reader, { namespace, name });
+			const key = await readPullSecret(cluster, reader, { namespace, name });
 			if (key !== undefined) current.set(namespace, key);
 			else if (options.dryRun === "client")
 				await checkNamespace(namespace, cluster);
@@ -132,14 +135,14 @@ async function checkNamespace(name: string, cluster: Cluster): Promise<void> {
 }
 
 async function leftoverCopies(
-	source: RegistryKey,
+	source: PullSecret,
 	selected: ReadonlySet<string>,
-	options: Syncing,
+	options: SyncSettings,
 	cluster: Cluster,
 	reader: ContentReader,
 ): Promise<(Change & { action: "delete" })[]> {
 	const { owner } = options.source;
-	const keys = await readKeys(cluster, reader, {
+	const keys = await readPullSecrets(cluster, reader, {
 		labelSelector: ownerSelector(owner),
 		fieldSelector: `metadata.name=${source.name}`,
 	});

@@ -1,7 +1,7 @@
-import { type Followed, Following } from "../../actions/watch/reflector.ts";
+import { type Listed, Reflector } from "../../actions/watch/reflector.ts";
 import { type Accounts, slimAccount } from "../../core/accounts/accounts.ts";
 import type { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
-import type { Upkeep } from "../../core/pull-secrets/sync-state.ts";
+import type { SyncState } from "../../core/pull-secrets/sync-state.ts";
 import type { Cluster, ListQuery } from "../../world.ts";
 
 /** Which namespaces are kept in sync: those named, or those of a list, but for some. */
@@ -14,11 +14,11 @@ export type Watched =
 	  };
 
 /** Who is told what. */
-export interface Learning {
+export interface ReflectorOptions {
 	readonly cluster: Cluster;
 	readonly reader: ContentReader;
 	readonly watched: Watched;
-	readonly upkeep: Upkeep;
+	readonly upkeep: SyncState;
 	readonly accounts: Accounts | undefined;
 	/** These namespaces are to be looked at again. */
 	readonly learn: (namespaces: readonly string[]) => void;
@@ -30,7 +30,7 @@ export interface Learning {
  * accounts where they are attached to, one of each; or the last two in each of the named
  * namespaces, which are taken to be there.
  */
-export function followings(how: Learning): Followed[] {
+export function reflectors(how: ReflectorOptions): Listed[] {
 	const { watched, upkeep, accounts } = how;
 	const source = upkeep.rules.source.namespace;
 	if (watched.by === "list")
@@ -53,10 +53,10 @@ export function followings(how: Learning): Followed[] {
 }
 
 function namespaces(
-	{ cluster, upkeep, learn, trouble }: Learning,
+	{ cluster, upkeep, learn, trouble }: ReflectorOptions,
 	{ query, excludes }: Watched & { by: "list" },
-): Followed {
-	return new Following(
+): Listed {
+	return new Reflector(
 		cluster,
 		"Namespace",
 		{ ...query, metadataOnly: true },
@@ -85,16 +85,16 @@ function namespaces(
 }
 
 function secrets(
-	{ cluster, reader, upkeep, learn, trouble }: Learning,
+	{ cluster, reader, upkeep, learn, trouble }: ReflectorOptions,
 	within?: string,
-): Followed {
+): Listed {
 	const query = { fieldSelector: `metadata.name=${upkeep.rules.source.name}` };
-	return new Following(
+	return new Reflector(
 		cluster,
 		"Secret",
 		{ ...query, ...(within !== undefined && { namespace: within }) },
 		{
-			item: (secret) => reader.registryKey(secret),
+			item: (secret) => reader.toPullSecret(secret),
 			all: (keys) => learn(upkeep.keys(keys, within)),
 			changed: (key, gone) =>
 				learn(upkeep.key(key.namespace, gone ? undefined : key)),
@@ -104,12 +104,12 @@ function secrets(
 }
 
 function serviceAccounts(
-	{ cluster, learn, trouble }: Learning,
+	{ cluster, learn, trouble }: ReflectorOptions,
 	accounts: Accounts,
 	within?: string,
-): Followed {
+): Listed {
 	const [only, ...others] = accounts.names ?? [];
-	return new Following(
+	return new Reflector(
 		cluster,
 		"ServiceAccount",
 		{

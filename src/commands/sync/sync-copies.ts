@@ -12,13 +12,13 @@ import { warnOfExpiry } from "../../actions/read/warn-of-expiry.ts";
 import { type Change, planCopy } from "../../core/pull-secrets/plan.ts";
 import {
 	ContentReader,
-	type RegistryKey,
+	type PullSecret,
 } from "../../core/pull-secrets/pull-secret.ts";
 import { EXIT } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 import { attachCopies } from "./attach-copies.ts";
 import { neededNamespaces } from "./needed-namespaces.ts";
-import type { Syncing } from "./options.ts";
+import type { SyncSettings } from "./options.ts";
 import { planSteps } from "./plan-steps.ts";
 
 /**
@@ -26,7 +26,7 @@ import { planSteps } from "./plan-steps.ts";
  * Throws what makes the rest pointless, after saying how far it came.
  */
 export async function syncCopies(
-	options: Syncing,
+	options: SyncSettings,
 	cluster: Cluster,
 	world: World,
 ): Promise<number> {
@@ -77,7 +77,7 @@ export async function syncCopies(
 	}
 	const replan = (
 		change: Change,
-		now: RegistryKey | undefined,
+		now: PullSecret | undefined,
 	): Change | undefined =>
 		"desired" in change
 			? planCopy(now, change.desired, {
@@ -124,8 +124,8 @@ export async function syncCopies(
 /** With `--needed`, those with a pod that pulls with the source; else all of them. */
 async function narrowed(
 	targets: readonly Target[],
-	source: RegistryKey,
-	{ selection }: Syncing,
+	source: PullSecret,
+	{ selection }: SyncSettings,
 	cluster: Cluster,
 ): Promise<readonly Target[]> {
 	if (selection.by !== "needed") return targets;

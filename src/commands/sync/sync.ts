@@ -8,14 +8,14 @@ import { attachedAccountsOf } from "../../flags/account.ts";
 import { FROM_FLAG, sourceChoiceOf } from "../../flags/source.ts";
 import * as flags from "../../flags.ts";
 import type { ConnectionFlags } from "../../world.ts";
-import type { Syncing } from "./options.ts";
+import type { SyncSettings } from "./options.ts";
 import { syncCopies } from "./sync-copies.ts";
 import { watchSync } from "./watch.ts";
 
 /** The label that the mesh's injector looks for on namespaces. */
 const INJECTED_SELECTOR = "injector.nsm.nginx.com/auto-inject=enabled";
 
-interface SyncOptions extends Syncing {
+interface SyncOptions extends SyncSettings {
 	readonly connection: ConnectionFlags;
 	readonly watch: boolean;
 	readonly notes: readonly string[];
@@ -114,7 +114,7 @@ Say which namespaces: by name, all, by label, or those in which the mesh injects
 			kind: "switch",
 			help: "Stay, and keep the namespaces in sync as they and the source change.",
 		},
-		flags.OWNER_LABEL_FLAG,
+		flags.LABEL_FLAG,
 		flags.CONCURRENCY_FLAG,
 		flags.DRY_RUN_FLAG,
 		flags.outputFlag(...CHANGE_FORMATS),

@@ -10,12 +10,12 @@ import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
 import { AbortedError, EXIT, UsageError } from "../../errors.ts";
 import { changeLine, changeName, summary } from "../../report/changes.ts";
 import type { Cluster, World } from "../../world.ts";
-import { keepInSync } from "./controller.ts";
-import type { Syncing } from "./options.ts";
+import { runController } from "./controller.ts";
+import type { SyncSettings } from "./options.ts";
 import type { Watched } from "./reflectors.ts";
 
 /** What `sync --watch` was told. */
-export type WatchSync = Omit<Syncing, "dryRun">;
+export type WatchSync = Omit<SyncSettings, "dryRun">;
 
 /**
  * Keeps copies equal to their source until it is interrupted, whose AbortedError it
@@ -36,7 +36,7 @@ export async function watchSync(
 	const counts = tally([]);
 	const gone = out.gone ?? new AbortController().signal;
 	try {
-		return await keepInSync({
+		return await runController({
 			rules: {
 				owner,
 				source: { namespace, name },

@@ -1,10 +1,10 @@
-import type { Mending } from "../pull-secrets/fixes.ts";
+import type { Fixes } from "../pull-secrets/fixes.ts";
 import type { AccountFacts, Facts, PodFacts } from "./facts.ts";
-import { counted, type Finding, finding, placesWords } from "./finding.ts";
+import { counted, type Finding, finding, formatNamespaces } from "./finding.ts";
 import type { Keyrings } from "./keyrings.ts";
 
 /** Service accounts: those whose pods need the key name it, and what they name is there. */
-export function checkAccounts(keyrings: Keyrings, mending: Mending): Finding[] {
+export function checkAccounts(keyrings: Keyrings, mending: Fixes): Finding[] {
 	const { facts } = keyrings;
 	const findings = [
 		...unattached(keyrings, mending),
@@ -24,7 +24,7 @@ export function checkAccounts(keyrings: Keyrings, mending: Mending): Finding[] {
 }
 
 /** Accounts whose pods use an image that the copy beside them would match, and do not name it. */
-function unattached(keyrings: Keyrings, mending: Mending): Finding[] {
+function unattached(keyrings: Keyrings, mending: Fixes): Finding[] {
 	const key = mending.name;
 	const lacking = keyrings.facts.pods.filter(
 		(pod) =>
@@ -42,7 +42,7 @@ function unattached(keyrings: Keyrings, mending: Mending): Finding[] {
 			return finding(
 				"service accounts",
 				failing ? "problem" : "warning",
-				`${account} in ${placesWords(namespaces)} does not name ${key}, which ${counted(pods.length, "pod")} would need`,
+				`${account} in ${formatNamespaces(namespaces)} does not name ${key}, which ${counted(pods.length, "pod")} would need`,
 				{
 					cause: "account-lacks-key",
 					namespaces,
@@ -68,7 +68,7 @@ function needs(pod: PodFacts, key: string, keyrings: Keyrings): boolean {
 }
 
 /** Names on accounts' lists that are no Secrets. */
-function dangling(facts: Facts, mending: Mending): Finding[] {
+function dangling(facts: Facts, mending: Fixes): Finding[] {
 	const gone = facts.accounts.flatMap((account) =>
 		account.secrets
 			.filter((name) => !isThere(facts, account, name))
@@ -83,7 +83,7 @@ function dangling(facts: Facts, mending: Mending): Finding[] {
 		return finding(
 			"service accounts",
 			"problem",
-			`${placesWords(accounts)} in ${placesWords(namespaces)} ${group.length === 1 ? "names" : "name"} ${name}, which is not there`,
+			`${formatNamespaces(accounts)} in ${formatNamespaces(namespaces)} ${group.length === 1 ? "names" : "name"} ${name}, which is not there`,
 			{
 				cause: "dangling",
 				namespaces,

@@ -1,4 +1,4 @@
-import type { Mending } from "../pull-secrets/fixes.ts";
+import type { Fixes } from "../pull-secrets/fixes.ts";
 import { checkAccounts } from "./accounts.ts";
 import { checkCopies } from "./copies.ts";
 import { checkCredentials } from "./credentials.ts";
@@ -19,7 +19,7 @@ const GROUP_OF: Readonly<Record<string, Group>> = {
 /** Everything that facts alone can tell, by group; `now` in milliseconds since 1970. */
 export function checkFacts(
 	facts: Facts,
-	mending: Mending,
+	mending: Fixes,
 	now: number,
 ): Finding[] {
 	const keyrings = new Keyrings(facts);

@@ -1,24 +1,24 @@
 import { contentFault } from "../pull-secrets/content-fault.ts";
-import type { Mending } from "../pull-secrets/fixes.ts";
+import type { Fixes } from "../pull-secrets/fixes.ts";
 import {
 	roleOf,
 	SOURCE_ANNOTATION,
 	selectorOf,
 } from "../pull-secrets/ownership.ts";
-import type { RegistryKey } from "../pull-secrets/pull-secret.ts";
-import { type KeyStatus, statusOf } from "../pull-secrets/source.ts";
-import { type Finding, finding, placesWords } from "./finding.ts";
+import type { PullSecret } from "../pull-secrets/pull-secret.ts";
+import { type PullSecretStatus, statusOf } from "../pull-secrets/source.ts";
+import { type Finding, finding, formatNamespaces } from "./finding.ts";
 import type { Keyrings } from "./keyrings.ts";
 import { standsInTheWay } from "./pod-fixes.ts";
 
 /** Copies: equal to their source, with a source, labelled, and where they are needed. */
-export function checkCopies(keyrings: Keyrings, mending: Mending): Finding[] {
+export function checkCopies(keyrings: Keyrings, mending: Fixes): Finding[] {
 	const { facts } = keyrings;
 	const { keys, owner, sources, source } = facts;
 	const copies = keys.filter((key) => roleOf(key, owner) === "copy");
 	const byStatus = Map.groupBy(
 		copies,
-		(key): KeyStatus =>
+		(key): PullSecretStatus =>
 			// What breaks kubelets differs from its source, or has one that is at fault itself.
 			contentFault(key.content) &&
 			key.content.canonical !== source?.content.canonical
@@ -36,7 +36,7 @@ export function checkCopies(keyrings: Keyrings, mending: Mending): Finding[] {
 			finding(
 				"copies",
 				"problem",
-				`${copiesWord(group.length)} ${group.length === 1 ? "differs" : "differ"} from the source ${from}: in ${placesWords(namespaces)}`,
+				`${copiesWord(group.length)} ${group.length === 1 ? "differs" : "differ"} from the source ${from}: in ${formatNamespaces(namespaces)}`,
 				{
 					cause: "drifted",
 					namespaces,
@@ -55,7 +55,7 @@ export function checkCopies(keyrings: Keyrings, mending: Mending): Finding[] {
 			finding(
 				"copies",
 				"problem",
-				`${copiesWord(orphaned.length)} of a source that is gone: in ${placesWords(placesOf(orphaned))}`,
+				`${copiesWord(orphaned.length)} of a source that is gone: in ${formatNamespaces(placesOf(orphaned))}`,
 				{
 					cause: "orphaned",
 					namespaces: placesOf(orphaned),
@@ -69,7 +69,7 @@ export function checkCopies(keyrings: Keyrings, mending: Mending): Finding[] {
 			finding(
 				"copies",
 				"unknown",
-				`the source of ${copiesWord(unknown.length)} may not be read: in ${placesWords(placesOf(unknown))}`,
+				`the source of ${copiesWord(unknown.length)} may not be read: in ${formatNamespaces(placesOf(unknown))}`,
 				{ cause: "source-unreadable", namespaces: placesOf(unknown) },
 			),
 		);
@@ -84,7 +84,7 @@ export function checkCopies(keyrings: Keyrings, mending: Mending): Finding[] {
 			finding(
 				"copies",
 				"warning",
-				`without the label ${selectorOf(owner)}: ${mending.name} in ${placesWords(placesOf(unlabelled))}`,
+				`without the label ${selectorOf(owner)}: ${mending.name} in ${formatNamespaces(placesOf(unlabelled))}`,
 				{
 					cause: "unlabelled",
 					namespaces: placesOf(unlabelled),
@@ -109,7 +109,7 @@ export function checkCopies(keyrings: Keyrings, mending: Mending): Finding[] {
 }
 
 /** Namespaces whose pods use an image that the source has a credential for, and that have none themselves. */
-function checkNeeded(keyrings: Keyrings, mending: Mending): Finding[] {
+function checkNeeded(keyrings: Keyrings, mending: Fixes): Finding[] {
 	const { facts } = keyrings;
 	const lacking = new Map<string, "fails" | "runs">();
 	for (const pod of facts.pods)
@@ -133,7 +133,7 @@ function checkNeeded(keyrings: Keyrings, mending: Mending): Finding[] {
 		return finding(
 			"copies",
 			how === "fails" ? "problem" : "warning",
-			`missing where pods use images of its registries: in ${placesWords(namespaces)}`,
+			`missing where pods use images of its registries: in ${formatNamespaces(namespaces)}`,
 			{
 				cause: "missing",
 				namespaces,
@@ -151,7 +151,7 @@ function checkNeeded(keyrings: Keyrings, mending: Mending): Finding[] {
 	});
 }
 
-function placesOf(keys: readonly RegistryKey[]): string[] {
+function placesOf(keys: readonly PullSecret[]): string[] {
 	return [...new Set(keys.map(({ namespace }) => namespace))].sort();
 }
 

@@ -2,21 +2,21 @@ import { type AuthFields, credentialOf } from "../credentials/docker-config.ts";
 import {
 	canMatch,
 	contentFault,
-	faultWords,
+	describeContentFault,
 } from "../pull-secrets/content-fault.ts";
 import { expiriesOf, expiryWarning } from "../pull-secrets/expiry.ts";
-import type { Mending } from "../pull-secrets/fixes.ts";
+import type { Fixes } from "../pull-secrets/fixes.ts";
 import { roleOf } from "../pull-secrets/ownership.ts";
-import { type RegistryKey, sourceRef } from "../pull-secrets/pull-secret.ts";
+import { type PullSecret, sourceRef } from "../pull-secrets/pull-secret.ts";
 import { displayHost } from "../registry/server.ts";
 import { displayKey } from "../registry/url.ts";
 import type { Facts } from "./facts.ts";
-import { type Finding, finding, placesWords } from "./finding.ts";
+import { type Finding, finding, formatNamespaces } from "./finding.ts";
 
 /** Sources, and keys that a mesh or a person made: is there one, and can a kubelet use what it holds? */
 export function checkCredentials(
 	facts: Facts,
-	mending: Mending,
+	mending: Fixes,
 	now: number,
 ): Finding[] {
 	const { source, owner } = facts;
@@ -54,7 +54,7 @@ export function checkCredentials(
 	];
 }
 
-function checkKey(key: RegistryKey, facts: Facts, mending: Mending): Finding[] {
+function checkKey(key: PullSecret, facts: Facts, mending: Fixes): Finding[] {
 	const ref = sourceRef(key);
 	const namespaces = [key.namespace];
 	const isSource = key.uid === facts.source?.uid;
@@ -63,12 +63,17 @@ function checkKey(key: RegistryKey, facts: Facts, mending: Mending): Finding[] {
 	const fault = contentFault(key.content);
 	if (fault !== undefined)
 		return [
-			finding("credentials", "problem", `${ref}: ${faultWords(fault)}`, {
-				hint: "Write it again.",
-				command: host === "" ? "" : again,
-				cause: fault.kind,
-				namespaces,
-			}),
+			finding(
+				"credentials",
+				"problem",
+				`${ref}: ${describeContentFault(fault)}`,
+				{
+					hint: "Write it again.",
+					command: host === "" ? "" : again,
+					cause: fault.kind,
+					namespaces,
+				},
+			),
 		];
 	const auths = key.content.config.ok ? [...key.content.config.auths] : [];
 	const torn = auths.filter(([, fields]) => disagrees(fields));
@@ -104,7 +109,7 @@ function checkKey(key: RegistryKey, facts: Facts, mending: Mending): Finding[] {
 					finding(
 						"credentials",
 						"ok",
-						`${ref} is well-formed, for ${placesWords(hostsOf(key))}`,
+						`${ref} is well-formed, for ${formatNamespaces(hostsOf(key))}`,
 						{ namespaces },
 					),
 				]
@@ -114,9 +119,9 @@ function checkKey(key: RegistryKey, facts: Facts, mending: Mending): Finding[] {
 
 /** What has expired, or will within a day, as far as that is known. */
 function checkExpiry(
-	key: RegistryKey,
+	key: PullSecret,
 	facts: Facts,
-	mending: Mending,
+	mending: Fixes,
 	now: number,
 ): Finding[] {
 	return expiriesOf(key.content, key.annotations).flatMap((expiry) => {
@@ -140,7 +145,7 @@ function checkExpiry(
 }
 
 /** The registries of a key, as people call them. */
-export function hostsOf(key: RegistryKey): string[] {
+export function hostsOf(key: PullSecret): string[] {
 	return key.content.config.ok
 		? [...key.content.config.auths.keys()].map(displayHost).map(displayKey)
 		: [];

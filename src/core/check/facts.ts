@@ -4,23 +4,23 @@ import { accountOf, namesOf } from "../kubelet/pod-secrets.ts";
 import { isPullFailure } from "../kubelet/pull-failures.ts";
 import { type Restart, restartOf } from "../kubelet/restart.ts";
 import type { Container, ContainerStatus, CoreEvent, Pod } from "../objects.ts";
-import type { OwnerLabel } from "../pull-secrets/ownership.ts";
-import type { RegistryKey } from "../pull-secrets/pull-secret.ts";
+import type { UsageLabel } from "../pull-secrets/ownership.ts";
+import type { PullSecret } from "../pull-secrets/pull-secret.ts";
 import type { SourceKnowledge } from "../pull-secrets/source.ts";
 
 /** What `check` judges: one snapshot, with what could not be read. */
 export type Facts = {
 	/** undefined: all namespaces. */
 	readonly namespaces: readonly string[] | undefined;
-	readonly owner: OwnerLabel;
+	readonly owner: UsageLabel;
 	/** The name of the key that is checked. */
 	readonly name: string;
 	/** The registry keys, and Secrets of the key's name and type without the label. */
-	readonly keys: readonly RegistryKey[];
+	readonly keys: readonly PullSecret[];
 	/** What is known of the sources that copies name, by `NAMESPACE/NAME`. */
 	readonly sources: ReadonlyMap<string, SourceKnowledge>;
 	/** The source of the key that is checked. */
-	readonly source: RegistryKey | undefined;
+	readonly source: PullSecret | undefined;
 	/** Why there is no such source, or which of several it might be; "" where that is not known. */
 	readonly sourceProblem: string;
 	/** Every Secret that a kubelet reads for pulling, by `NAMESPACE/NAME`. */

@@ -55,7 +55,7 @@ export function isWell(findings: readonly Finding[]): boolean {
 }
 
 /** `app`, `app and shop`, or `app, pay and 7 more namespaces`. */
-export function placesWords(namespaces: readonly string[]): string {
+export function formatNamespaces(namespaces: readonly string[]): string {
 	const [first = "", second, ...rest] = namespaces;
 	if (second === undefined) return first;
 	if (rest.length === 0) return `${first} and ${second}`;

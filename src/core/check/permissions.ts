@@ -1,4 +1,4 @@
-import { type Finding, finding, placesWords } from "./finding.ts";
+import { type Finding, finding, formatNamespaces } from "./finding.ts";
 
 /** What the commands need of the API server, by what is lost without it. */
 export const NEEDS: readonly {
@@ -92,7 +92,7 @@ export function checkPermissions(denied: readonly Access[]): Finding[] {
 		const where =
 			namespaces.length === 0
 				? "in all namespaces"
-				: `in ${placesWords(namespaces)}`;
+				: `in ${formatNamespaces(namespaces)}`;
 		const missing = [...new Set(lost.map(({ verb }) => verb))].join(", ");
 		const need = commands.includes(" and ") ? "need" : "needs";
 		return finding(

@@ -1,12 +1,12 @@
 import { desiredCopies } from "../pull-secrets/desired.ts";
-import type { Mending } from "../pull-secrets/fixes.ts";
+import type { Fixes } from "../pull-secrets/fixes.ts";
 import { planCopy } from "../pull-secrets/plan.ts";
 import type { Facts, PodFacts } from "./facts.ts";
 import type { Keyrings } from "./keyrings.ts";
 import type { PullProblem } from "./pull-diagnosis.ts";
 
 /** How a cause is mended. */
-export type PodMending = {
+export type PodFix = {
 	/** One line for a shell: first what gives the pods the credential, then what makes them anew where they would not see it. "" where no command can. */
 	readonly command: string;
 	/** Pods that the command cannot make anew, since nothing would make them again. */
@@ -14,11 +14,11 @@ export type PodMending = {
 };
 
 /** For problems of one kind, host and Secret name. */
-export function podMending(
+export function podFix(
 	group: readonly PullProblem[],
 	keyrings: Keyrings,
-	mending: Mending,
-): PodMending {
+	mending: Fixes,
+): PodFix {
 	const [first] = group;
 	if (first === undefined || keyrings.blind) return { command: "", left: [] };
 	const { kind, host } = first;
@@ -118,7 +118,7 @@ export function standsInTheWay(
 		: planCopy(current, desired, { owner, force: false }).action === "conflict";
 }
 
-function only(commands: readonly string[]): PodMending {
+function only(commands: readonly string[]): PodFix {
 	return { command: unique(commands).join(" && "), left: [] };
 }
 
@@ -157,8 +157,8 @@ function withNewPods(
 	pods: readonly PodFacts[],
 	key: string,
 	keyrings: Keyrings,
-	mending: Mending,
-): PodMending {
+	mending: Fixes,
+): PodFix {
 	const old = pods.filter(({ secrets }) => !secrets.includes(key));
 	const left: PodFacts[] = [];
 	const again = old.flatMap((pod) => {

@@ -1,8 +1,8 @@
-import type { Mending } from "../pull-secrets/fixes.ts";
+import type { Fixes } from "../pull-secrets/fixes.ts";
 import type { Facts, PodFacts } from "./facts.ts";
-import { counted, type Finding, finding, placesWords } from "./finding.ts";
+import { counted, type Finding, finding, formatNamespaces } from "./finding.ts";
 import type { Keyrings } from "./keyrings.ts";
-import { podMending } from "./pod-fixes.ts";
+import { podFix } from "./pod-fixes.ts";
 import {
 	diagnose,
 	type ProblemKind,
@@ -96,7 +96,7 @@ const WORDS: Record<ProblemKind, readonly [clause: string, hint: string]> = {
 export function checkPods(
 	facts: Facts,
 	keyrings: Keyrings,
-	mending: Mending,
+	mending: Fixes,
 ): Finding[] {
 	const groups = Map.groupBy(
 		diagnose(keyrings),
@@ -133,7 +133,7 @@ function sameSecret(kind: ProblemKind, secret: string): string {
 function groupFinding(
 	group: readonly PullProblem[],
 	keyrings: Keyrings,
-	mending: Mending,
+	mending: Fixes,
 ): Finding {
 	const { kind, host, secret, image, pod } = group[0] as PullProblem;
 	const pods = [...new Set(group.map((problem) => problem.pod))];
@@ -143,12 +143,12 @@ function groupFinding(
 	const [clause, hint] = WORDS[kind];
 	const named =
 		namespaces.length === 1 ? secret : secret.slice(secret.indexOf("/") + 1);
-	const { command, left } = podMending(group, keyrings, mending);
+	const { command, left } = podFix(group, keyrings, mending);
 	const one = { IMAGE: image, NAMESPACE: pod.namespace, POD: pod.name };
 	return finding(
 		"pods",
 		"problem",
-		`${counted(pods.length, "pod")} in ${placesWords(namespaces)} cannot pull: ${clause.replace("HOST", host).replace("SECRET", named)}`,
+		`${counted(pods.length, "pod")} in ${formatNamespaces(namespaces)} cannot pull: ${clause.replace("HOST", host).replace("SECRET", named)}`,
 		{
 			hint: [
 				hint.replace(
@@ -173,5 +173,5 @@ function leftWords(pods: readonly PodFacts[], severalPlaces: boolean): string {
 	const names = pods.map(({ namespace, name }) =>
 		severalPlaces ? `pod/${name} in ${namespace}` : `pod/${name}`,
 	);
-	return `Nothing makes ${placesWords(names)} again: delete and create ${pods.length === 1 ? "it" : "them"}.`;
+	return `Nothing makes ${formatNamespaces(names)} again: delete and create ${pods.length === 1 ? "it" : "them"}.`;
 }

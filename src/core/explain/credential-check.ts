@@ -7,7 +7,7 @@ import { registryNamed } from "../registry/server.ts";
 import type { Probe, Verification } from "../registry/verification.ts";
 
 /** A credential that a kubelet would try, and what its registry said. */
-export type Trial = {
+export type CredentialCheck = {
 	readonly match: KeyringMatch;
 	/** undefined: there was nothing to try, for it is empty. */
 	readonly verification: Verification | undefined;
@@ -37,7 +37,7 @@ export function probeOf(
 }
 
 /** Whether a kubelet could pull the image with it. */
-export function works({ verification }: Trial): boolean {
+export function works({ verification }: CredentialCheck): boolean {
 	return (
 		verification !== undefined &&
 		"pullable" in verification &&

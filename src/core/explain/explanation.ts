@@ -13,7 +13,7 @@ import {
 	type OtherSource,
 } from "../kubelet/near-miss.ts";
 import type { NamedSecret, Puller } from "../kubelet/pod-secrets.ts";
-import type { Mending, MeshKey } from "../pull-secrets/fixes.ts";
+import type { Fixes, FixTarget } from "../pull-secrets/fixes.ts";
 
 /** Everything that `explain` has to tell about one image. */
 export type Explanation = {
@@ -53,23 +53,23 @@ export function registryServerOf(image: string): string | undefined {
 }
 
 /** What is known of the registry key when something is to be mended with it. */
-export type KeyState = MeshKey & {
+export type PullSecretState = FixTarget & {
 	/** The source's content, to see what it would match. */
 	readonly content: PullSource | undefined;
 };
 
 /** The one line that lets the puller have the image; undefined where nothing of ours can. */
-export function mendingCommand(
+export function fixCommand(
 	explanation: Explanation,
-	key: KeyState,
-	mending: Mending,
+	key: PullSecretState,
+	mending: Fixes,
 ): string | undefined {
 	const { image, puller, answer, secrets, near } = explanation;
 	const host = registryServerOf(image);
 	if (puller.kind === "files" || host === undefined) return undefined;
 	const { namespace } = puller;
 	if (answer.outcome === "malformed")
-		return mendMalformed(answer.from, namespace, host, key, mending);
+		return fixMalformed(answer.from, namespace, host, key, mending);
 	if (answer.outcome !== "answered" || answer.matches.length > 0)
 		return undefined;
 	const [nearest] = near;
@@ -106,7 +106,7 @@ export function mendingCommand(
 function use(
 	name: string,
 	puller: Exclude<Puller, { kind: "files" }>,
-	mending: Mending,
+	mending: Fixes,
 ): string[] {
 	const { namespace } = puller;
 	if (puller.kind === "serviceaccount")
@@ -121,7 +121,7 @@ function use(
 }
 
 /** A pod that is there keeps its list; one with a list of its own would get the same again. */
-function makeAnew(name: string, puller: Puller, mending: Mending): string[] {
+function makeAnew(name: string, puller: Puller, mending: Fixes): string[] {
 	if (puller.kind !== "pod") return [];
 	const { namespace, ownList, restart } = puller;
 	if (restart.command === undefined) return [];
@@ -131,12 +131,12 @@ function makeAnew(name: string, puller: Puller, mending: Mending): string[] {
 		: [];
 }
 
-function mendMalformed(
+function fixMalformed(
 	from: string,
 	namespace: string,
 	host: string,
-	key: KeyState,
-	mending: Mending,
+	key: PullSecretState,
+	mending: Fixes,
 ): string {
 	const name = from.slice(namespace.length + 1);
 	if (key.source && from === `${key.source.namespace}/${key.source.name}`)
@@ -146,7 +146,7 @@ function mendMalformed(
 	return `kubectl delete secret ${name} -n ${namespace}`;
 }
 
-function covers({ content }: KeyState, image: string): boolean {
+function covers({ content }: PullSecretState, image: string): boolean {
 	if (content === undefined) return false;
 	const answer = findCredentials(image, [content]);
 	return answer.outcome === "answered" && answer.matches.length > 0;

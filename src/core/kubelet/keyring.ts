@@ -8,7 +8,7 @@ import {
 import {
 	isPullSecretType,
 	type PullEntry,
-	readPullSecret,
+	readEntries,
 } from "./secret-entries.ts";
 
 /**
@@ -70,7 +70,7 @@ export function readKeyring(sources: readonly PullSource[]): Keyring {
 	const candidates: Candidate[] = [];
 	for (const { from, type, data } of sources) {
 		if (!isPullSecretType(type) || !data) continue;
-		const secret = readPullSecret(type, data);
+		const secret = readEntries(type, data);
 		if (!secret.ok)
 			return { candidates, malformed: { from, error: secret.error } };
 		for (const [key, entry] of secret.entries) {

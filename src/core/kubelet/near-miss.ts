@@ -9,7 +9,7 @@ import {
 import {
 	isPullSecretType,
 	type PullSecretType,
-	readPullSecret,
+	readEntries,
 } from "./secret-entries.ts";
 
 /** Why a credential that looks right is not used for an image. `key` is as written in `auths`. */
@@ -151,7 +151,7 @@ function addressOf(
 
 function keysOf({ type, data }: PullSource): readonly string[] {
 	if (!isPullSecretType(type) || !data) return [];
-	const reading = readPullSecret(type, data);
+	const reading = readEntries(type, data);
 	return reading.ok ? [...reading.entries.keys()] : [];
 }
 

@@ -15,7 +15,7 @@ export const PULL_SECRET_DATA = {
 export type PullSecretType = keyof typeof PULL_SECRET_DATA;
 
 /** A Secret's credentials by key, as written and in the order written, or the kubelet's own error. */
-export type PullSecretReading =
+export type EntriesReading =
 	| { readonly ok: true; readonly entries: ReadonlyMap<string, PullEntry> }
 	| { readonly ok: false; readonly error: string };
 
@@ -46,10 +46,10 @@ export function isPullSecretType(type: string): type is PullSecretType {
  * Reads a pull Secret's text as a kubelet does: member names in any letter case, null for
  * nothing, other fields passed over, the first wrong one failing the whole. Never throws.
  */
-export function readPullSecret(
+export function readEntries(
 	type: PullSecretType,
 	text: string,
-): PullSecretReading {
+): EntriesReading {
 	const document = parseGoJson(text);
 	if (!document.ok) return document;
 	const reader = new Reader(type === "kubernetes.io/dockercfg");
@@ -69,7 +69,7 @@ class Reader {
 		this.#legacy = legacy;
 	}
 
-	result(): PullSecretReading {
+	result(): EntriesReading {
 		const error = this.#broken ?? this.#mistyped;
 		return error === undefined
 			? { ok: true, entries: this.#entries }

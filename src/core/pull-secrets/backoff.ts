@@ -1,5 +1,5 @@
 /** What happened in one namespace lately, as far as it slows us down. Times in milliseconds. */
-export interface Pace {
+export interface Backoff {
 	/** Failures since the last success. */
 	readonly failures: number;
 	/** Writes that followed closely on each other. */
@@ -7,7 +7,7 @@ export interface Pace {
 	readonly wroteAt: number;
 }
 
-export const FRESH: Pace = { failures: 0, streak: 0, wroteAt: -Infinity };
+export const FRESH: Backoff = { failures: 0, streak: 0, wroteAt: -Infinity };
 
 /** So many writes in a row are taken for somebody at work; from then on, for a quarrel. */
 const PATIENCE = 5;
@@ -15,7 +15,7 @@ const PATIENCE = 5;
 const TOGETHER = 10_000;
 const LONGEST_TRUCE = 60_000;
 
-export function afterWrite(pace: Pace, now: number): Pace {
+export function afterWrite(pace: Backoff, now: number): Backoff {
 	const together = now - pace.wroteAt <= TOGETHER + truce(pace);
 	return {
 		failures: 0,
@@ -24,12 +24,12 @@ export function afterWrite(pace: Pace, now: number): Pace {
 	};
 }
 
-export function afterFailure(pace: Pace): Pace {
+export function afterFailure(pace: Backoff): Backoff {
 	return { ...pace, failures: pace.failures + 1 };
 }
 
 /** How long to wait before trying again what failed: a second, then twice as long each time, up to `longest`. */
-export function retryAfter({ failures }: Pace, longest: number): number {
+export function retryAfter({ failures }: Backoff, longest: number): number {
 	return Math.min(longest, 500 * 2 ** failures);
 }
 
@@ -38,11 +38,11 @@ export function retryAfter({ failures }: Pace, longest: number): number {
  * (another controller, a second watcher with other labels) would otherwise be fought
  * as fast as the server allows.
  */
-export function nextWrite(pace: Pace): number {
+export function nextWrite(pace: Backoff): number {
 	return pace.wroteAt + truce(pace);
 }
 
-function truce({ streak }: Pace): number {
+function truce({ streak }: Backoff): number {
 	return streak < PATIENCE
 		? 0
 		: Math.min(LONGEST_TRUCE, 1000 * 2 ** (streak - PATIENCE));

@@ -1,8 +1,8 @@
 import type { JsonPatchOperation, Secret } from "../objects.ts";
 import type { Action } from "../output/result.ts";
-import { REGISTRY_KEY_DATA } from "./ownership.ts";
+import { PULL_SECRET_DATA_KEY } from "./ownership.ts";
 import type { Change, Obstacle } from "./plan.ts";
-import type { DesiredKey, RegistryKey } from "./pull-secret.ts";
+import type { DesiredPullSecret, PullSecret } from "./pull-secret.ts";
 
 /**
  * The JSON Patch of an update. It keeps other people's labels, annotations and
@@ -10,8 +10,8 @@ import type { DesiredKey, RegistryKey } from "./pull-secret.ts";
  * answers 409 when anything has changed since.
  */
 export function updateOperations(
-	current: RegistryKey,
-	desired: DesiredKey,
+	current: PullSecret,
+	desired: DesiredPullSecret,
 ): JsonPatchOperation[] {
 	const operations: JsonPatchOperation[] = [
 		{
@@ -35,7 +35,7 @@ export function updateOperations(
 		operations.push({
 			op: "add",
 			path: "/data",
-			value: { [REGISTRY_KEY_DATA]: desired.content.data },
+			value: { [PULL_SECRET_DATA_KEY]: desired.content.data },
 		});
 	return operations;
 }
@@ -75,7 +75,7 @@ export function actionOf(change: Change): Action {
 }
 
 /** Why nothing was written, and what to do about it: one line without its `error: `. */
-export function obstacleText(current: RegistryKey, obstacle: Obstacle): string {
+export function obstacleText(current: PullSecret, obstacle: Obstacle): string {
 	const secret = `secret "${current.name}" in namespace "${current.namespace}"`;
 	switch (obstacle.because) {
 		case "foreign":

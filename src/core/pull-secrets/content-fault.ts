@@ -1,5 +1,5 @@
 import { normaliseKey } from "../kubelet/keyring.ts";
-import { type PullEntry, readPullSecret } from "../kubelet/secret-entries.ts";
+import { type PullEntry, readEntries } from "../kubelet/secret-entries.ts";
 import { displayKey, parseSchemeless, splitPort } from "../registry/url.ts";
 import type { Content } from "./pull-secret.ts";
 
@@ -21,7 +21,7 @@ export function contentFault(content: Content): ContentFault | undefined {
 }
 
 /** One clause about a fault. */
-export function faultWords(fault: ContentFault): string {
+export function describeContentFault(fault: ContentFault): string {
 	switch (fault.kind) {
 		case "malformed":
 			return `it cannot be read, which fails every pull of a pod that names it: ${fault.error}`;
@@ -62,7 +62,7 @@ function findFault(content: Content): ContentFault | undefined {
 function read({ data }: Content) {
 	return data === ""
 		? { ok: true as const, entries: new Map<string, PullEntry>() }
-		: readPullSecret(
+		: readEntries(
 				"kubernetes.io/dockerconfigjson",
 				Buffer.from(data, "base64").toString("utf8"),
 			);

@@ -1,8 +1,8 @@
-import type { OwnerLabel } from "./ownership.ts";
+import type { UsageLabel } from "./ownership.ts";
 import {
-	type DesiredKey,
+	type DesiredPullSecret,
 	ownLabels,
-	type RegistryKey,
+	type PullSecret,
 	sourceAnnotations,
 } from "./pull-secret.ts";
 
@@ -19,11 +19,11 @@ export const SYSTEM_NAMESPACES: readonly string[] = [
  * would make their owners claim, and prune, the copy.
  */
 export function desiredCopies(
-	source: RegistryKey,
+	source: PullSecret,
 	namespaces: readonly string[],
-	owner: OwnerLabel,
+	owner: UsageLabel,
 	copyLabels: Readonly<Record<string, string>> = {},
-): DesiredKey[] {
+): DesiredPullSecret[] {
 	const labels = { ...copyLabels, ...ownLabels(owner) };
 	const annotations = sourceAnnotations(source);
 	return namespaces

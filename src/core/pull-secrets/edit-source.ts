@@ -9,8 +9,8 @@ import {
 	sourceWith,
 	sourceWithout,
 } from "./new-source.ts";
-import { type OwnerLabel, roleOf, SOURCE_ANNOTATION } from "./ownership.ts";
-import type { DesiredKey, RegistryKey } from "./pull-secret.ts";
+import { roleOf, SOURCE_ANNOTATION, type UsageLabel } from "./ownership.ts";
+import type { DesiredPullSecret, PullSecret } from "./pull-secret.ts";
 
 /** What is to be done about the source that is there; `replace`: write a new one in its place. */
 export type SourceEdit =
@@ -24,9 +24,9 @@ export function sourceMaker(
 	edit: SourceEdit,
 	place: { readonly namespace: string; readonly name: string },
 	entries: readonly NewEntry[],
-	owner: OwnerLabel,
-): (current: RegistryKey | undefined) => DesiredKey {
-	const there = (current: RegistryKey | undefined): RegistryKey =>
+	owner: UsageLabel,
+): (current: PullSecret | undefined) => DesiredPullSecret {
+	const there = (current: PullSecret | undefined): PullSecret =>
 		editable(current, place, owner);
 	switch (edit.by) {
 		case "replace":
@@ -44,10 +44,10 @@ export function sourceMaker(
  * takes for the same.
  */
 export function addRegistries(
-	current: RegistryKey,
+	current: PullSecret,
 	entries: readonly NewEntry[],
-	owner: OwnerLabel,
-): DesiredKey {
+	owner: UsageLabel,
+): DesiredPullSecret {
 	const auths = authsOf(current);
 	const added = entries.filter(({ server: { key }, credential }) => {
 		const there = auths.get(key);
@@ -68,10 +68,10 @@ export function addRegistries(
 
 /** The source with another credential for registries that it has. Throws OperationError where one is not there. */
 export function replaceCredentials(
-	current: RegistryKey,
+	current: PullSecret,
 	entries: readonly NewEntry[],
-	owner: OwnerLabel,
-): DesiredKey {
+	owner: UsageLabel,
+): DesiredPullSecret {
 	const auths = authsOf(current);
 	for (const { server } of entries)
 		if (!auths.has(server.key)) throw absent(current, auths, server.key);
@@ -83,10 +83,10 @@ export function replaceCredentials(
  * OperationError where one is not there, or none would be left.
  */
 export function removeRegistries(
-	current: RegistryKey,
+	current: PullSecret,
 	keys: readonly string[],
-	owner: OwnerLabel,
-): DesiredKey {
+	owner: UsageLabel,
+): DesiredPullSecret {
 	const auths = authsOf(current);
 	const leaving = keys.flatMap((key) => {
 		const written = [...auths.keys()].filter((other) =>
@@ -103,7 +103,7 @@ export function removeRegistries(
 }
 
 /** The key under which a source has a registry. Throws OperationError where it has not. */
-export function keyWritten(source: RegistryKey, key: string): string {
+export function keyWritten(source: PullSecret, key: string): string {
 	const auths = authsOf(source);
 	const written = auths.has(key)
 		? key
@@ -114,10 +114,10 @@ export function keyWritten(source: RegistryKey, key: string): string {
 
 /** What a source may be edited in. Throws OperationError for what is not ours, a copy, or malformed. */
 export function editable(
-	current: RegistryKey | undefined,
+	current: PullSecret | undefined,
 	place: { readonly namespace: string; readonly name: string },
-	owner: OwnerLabel,
-): RegistryKey {
+	owner: UsageLabel,
+): PullSecret {
 	if (current === undefined)
 		throw new OperationError(
 			`there is no secret "${place.name}" in namespace "${place.namespace}": make it with '${creating(place.name, place.namespace)}'`,
@@ -139,7 +139,7 @@ export function editable(
 }
 
 /** The registries in a source. Throws OperationError where its content does not parse. */
-function authsOf(source: RegistryKey): ReadonlyMap<string, AuthFields> {
+function authsOf(source: PullSecret): ReadonlyMap<string, AuthFields> {
 	const { config } = source.content;
 	if (config.ok) return config.auths;
 	throw new OperationError(
@@ -156,7 +156,7 @@ export function isSameRegistry(a: string, b: string): boolean {
 }
 
 function absent(
-	source: RegistryKey,
+	source: PullSecret,
 	auths: ReadonlyMap<string, AuthFields>,
 	key: string,
 ): OperationError {
@@ -166,6 +166,6 @@ function absent(
 	);
 }
 
-function shown({ name, namespace }: RegistryKey): string {
+function shown({ name, namespace }: PullSecret): string {
 	return `secret "${name}" in namespace "${namespace}"`;
 }

@@ -6,7 +6,7 @@ import {
 	ISSUED_AT_ANNOTATION,
 	SOURCE_ANNOTATION,
 } from "./ownership.ts";
-import type { Content, RegistryKey } from "./pull-secret.ts";
+import type { Content, PullSecret } from "./pull-secret.ts";
 import type { SourceKnowledge } from "./source.ts";
 
 /** When a registry's credential stops being good; milliseconds since 1970. */
@@ -91,7 +91,7 @@ function worked(
 
 /** Of a registry key: a copy that equals its source expires as that says. */
 export function expiriesOfKey(
-	key: RegistryKey,
+	key: PullSecret,
 	sources: ReadonlyMap<string, SourceKnowledge>,
 ): readonly Expiry[] {
 	const ref = key.annotations[SOURCE_ANNOTATION];

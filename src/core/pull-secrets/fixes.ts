@@ -1,15 +1,15 @@
 import {
+	DEFAULT_LABEL,
 	DEFAULT_NAME,
 	DEFAULT_NAMESPACE,
-	DEFAULT_OWNER,
-	type OwnerLabel,
 	selectorOf,
+	type UsageLabel,
 } from "./ownership.ts";
 
 /** The registry key that is to be used, wherever it is by now. */
-export type MeshKey = {
+export type FixTarget = {
 	readonly name: string;
-	readonly owner: OwnerLabel;
+	readonly owner: UsageLabel;
 	/** Where its source is; undefined where there is none yet. */
 	readonly source:
 		| { readonly namespace: string; readonly name: string }
@@ -20,10 +20,10 @@ export type MeshKey = {
  * The commands of this program that mend something, each one line to be pasted
  * into a shell. What is the default is left out.
  */
-export class Mending {
-	readonly #key: MeshKey;
+export class Fixes {
+	readonly #key: FixTarget;
 
-	constructor(key: MeshKey) {
+	constructor(key: FixTarget) {
 		this.#key = key;
 	}
 
@@ -145,7 +145,7 @@ export class Mending {
 		const label =
 			verb === "attach" ||
 			verb === "inject" ||
-			selectorOf(owner) === selectorOf(DEFAULT_OWNER)
+			selectorOf(owner) === selectorOf(DEFAULT_LABEL)
 				? []
 				: ["--owner-label", selectorOf(owner)];
 		return ["kubectl", "meshreg", verb, ...words, ...label]

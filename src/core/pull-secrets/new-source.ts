@@ -5,14 +5,14 @@ import { isoSeconds } from "./expiry.ts";
 import {
 	EXPIRES_AT_ANNOTATION,
 	ISSUED_AT_ANNOTATION,
-	type OwnerLabel,
 	SERVERS_ANNOTATION,
+	type UsageLabel,
 } from "./ownership.ts";
 import {
 	contentOfAuths,
-	type DesiredKey,
+	type DesiredPullSecret,
 	ownLabels,
-	type RegistryKey,
+	type PullSecret,
 } from "./pull-secret.ts";
 
 /** A registry, its credential, and when that was entered and ends (milliseconds since 1970). */
@@ -28,9 +28,9 @@ export interface NewEntry {
 export function newSource(
 	place: { readonly namespace: string; readonly name: string },
 	entries: readonly NewEntry[],
-	owner: OwnerLabel,
-	current?: RegistryKey,
-): DesiredKey {
+	owner: UsageLabel,
+	current?: PullSecret,
+): DesiredPullSecret {
 	return {
 		...place,
 		labels: ownLabels(owner),
@@ -43,11 +43,11 @@ export function newSource(
 
 /** `current` with these registries: new ones added at the end, those that are there replaced in place, others as they are. */
 export function sourceWith(
-	current: RegistryKey,
+	current: PullSecret,
 	auths: ReadonlyMap<string, AuthFields>,
 	entries: readonly NewEntry[],
-	owner: OwnerLabel,
-): DesiredKey {
+	owner: UsageLabel,
+): DesiredPullSecret {
 	const merged = new Map(auths);
 	for (const { server, credential } of entries)
 		merged.set(server.key, authFields(credential));
@@ -66,11 +66,11 @@ export function sourceWith(
 
 /** `current` without the registries with these keys. */
 export function sourceWithout(
-	current: RegistryKey,
+	current: PullSecret,
 	auths: ReadonlyMap<string, AuthFields>,
 	keys: readonly string[],
-	owner: OwnerLabel,
-): DesiredKey {
+	owner: UsageLabel,
+): DesiredPullSecret {
 	return {
 		namespace: current.namespace,
 		name: current.name,
@@ -91,7 +91,7 @@ export function sourceWithout(
 function annotations(
 	entries: readonly NewEntry[],
 	before: {
-		readonly current: RegistryKey | undefined;
+		readonly current: PullSecret | undefined;
 		/** Does what was remembered of a registry still hold? */
 		keep(key: string): boolean;
 	},

@@ -1,8 +1,8 @@
 import { UsageError } from "../../errors.ts";
 
 /** The type of every registry key, and its one data key. */
-export const REGISTRY_KEY_TYPE = "kubernetes.io/dockerconfigjson";
-export const REGISTRY_KEY_DATA = ".dockerconfigjson";
+export const PULL_SECRET_TYPE = "kubernetes.io/dockerconfigjson";
+export const PULL_SECRET_DATA_KEY = ".dockerconfigjson";
 
 export const DEFAULT_NAME = "nginx-mesh-registry-key";
 export const DEFAULT_NAMESPACE = "nginx-mesh";
@@ -23,12 +23,12 @@ export const ATTACHED_LABEL = "kubectl-meshreg/attached";
 export const ATTACHED_ANNOTATION = "kubectl-meshreg/attached-keys";
 
 /** The label by which a mesh knows its registry keys; removing the mesh deletes what carries it. */
-export interface OwnerLabel {
+export interface UsageLabel {
 	readonly key: string;
 	readonly value: string;
 }
 
-export const DEFAULT_OWNER: OwnerLabel = {
+export const DEFAULT_LABEL: UsageLabel = {
 	key: "usage",
 	value: "nginx-mesh-registry-key",
 };
@@ -38,7 +38,7 @@ const LABEL_NAME =
 const LABEL_VALUE = /^[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 
 /** `KEY=VALUE` as a label with a value. Throws UsageError that names the flag. */
-export function parseLabel(text: string, flag: string): OwnerLabel {
+export function parseLabel(text: string, flag: string): UsageLabel {
 	const equals = text.indexOf("=");
 	const key = text.slice(0, Math.max(equals, 0));
 	const value = text.slice(equals + 1);
@@ -50,7 +50,7 @@ export function parseLabel(text: string, flag: string): OwnerLabel {
 }
 
 /** As a label selector. */
-export function selectorOf(owner: OwnerLabel): string {
+export function selectorOf(owner: UsageLabel): string {
 	return `${owner.key}=${owner.value}`;
 }
 
@@ -68,9 +68,9 @@ export interface Owned {
 export type Role = "source" | "copy" | "unmanaged" | "foreign";
 
 /** Judges by type, owner label, managed-by label and source annotation, in that order. */
-export function roleOf(secret: Owned, owner: OwnerLabel): Role {
+export function roleOf(secret: Owned, owner: UsageLabel): Role {
 	if (
-		secret.type !== REGISTRY_KEY_TYPE ||
+		secret.type !== PULL_SECRET_TYPE ||
 		secret.labels[owner.key] !== owner.value
 	)
 		return "foreign";
@@ -83,9 +83,9 @@ export function roleOf(secret: Owned, owner: OwnerLabel): Role {
  * registry key may (removing the mesh does the same); under another label only
  * what this program wrote.
  */
-export function isOurs(secret: Owned, owner: OwnerLabel): boolean {
+export function isOurs(secret: Owned, owner: UsageLabel): boolean {
 	if (roleOf(secret, owner) === "foreign") return false;
 	const meshLabel =
-		owner.key === DEFAULT_OWNER.key && owner.value === DEFAULT_OWNER.value;
+		owner.key === DEFAULT_LABEL.key && owner.value === DEFAULT_LABEL.value;
 	return meshLabel || secret.labels[MANAGED_BY_LABEL] === MANAGER;
 }

@@ -1,11 +1,15 @@
 import {
 	isOurs,
-	type OwnerLabel,
-	REGISTRY_KEY_TYPE,
+	PULL_SECRET_TYPE,
 	roleOf,
 	SOURCE_ANNOTATION,
+	type UsageLabel,
 } from "./ownership.ts";
-import { type DesiredKey, type RegistryKey, sourceRef } from "./pull-secret.ts";
+import {
+	type DesiredPullSecret,
+	type PullSecret,
+	sourceRef,
+} from "./pull-secret.ts";
 
 /** What stands in the way of a write, for a person. */
 export type Obstacle =
@@ -19,23 +23,23 @@ export type Obstacle =
 
 /** One thing to do, or not to do, about one Secret. */
 export type Change =
-	| { readonly action: "create"; readonly desired: DesiredKey }
+	| { readonly action: "create"; readonly desired: DesiredPullSecret }
 	| {
 			readonly action: "update";
-			readonly current: RegistryKey;
-			readonly desired: DesiredKey;
+			readonly current: PullSecret;
+			readonly desired: DesiredPullSecret;
 	  }
 	| {
 			/** Deleted and created again, because the type or `immutable` forbids an update. */
 			readonly action: "replace";
-			readonly current: RegistryKey;
-			readonly desired: DesiredKey;
+			readonly current: PullSecret;
+			readonly desired: DesiredPullSecret;
 	  }
-	| { readonly action: "delete"; readonly current: RegistryKey }
-	| { readonly action: "unchanged"; readonly current: RegistryKey }
+	| { readonly action: "delete"; readonly current: PullSecret }
+	| { readonly action: "unchanged"; readonly current: PullSecret }
 	| {
 			readonly action: "conflict";
-			readonly current: RegistryKey;
+			readonly current: PullSecret;
 			readonly obstacle: Obstacle;
 	  };
 
@@ -44,7 +48,7 @@ export type Deletion = Change & { readonly action: "delete" };
 
 /** What a verb and its flags allow. */
 export interface Permission {
-	readonly owner: OwnerLabel;
+	readonly owner: UsageLabel;
 	/** Take over what is not ours, and replace what cannot be updated. */
 	readonly force: boolean;
 }
@@ -55,8 +59,8 @@ export interface Permission {
  * their own but where ours are missing.
  */
 export function planCopy(
-	current: RegistryKey | undefined,
-	desired: DesiredKey,
+	current: PullSecret | undefined,
+	desired: DesiredPullSecret,
 	allowed: Permission,
 ): Change {
 	if (current === undefined) return { action: "create", desired };
@@ -92,8 +96,8 @@ export function planCopy(
 
 /** What makes `current` into `desired`, a source; `replace`: a source that differs may be overwritten. */
 export function planSource(
-	current: RegistryKey | undefined,
-	desired: DesiredKey,
+	current: PullSecret | undefined,
+	desired: DesiredPullSecret,
 	allowed: Permission & { readonly replace: boolean },
 ): Change {
 	if (current === undefined) return { action: "create", desired };
@@ -127,7 +131,7 @@ export function planSource(
 
 /** Which of these registry keys a prune deletes. */
 export interface PruneScope {
-	readonly owner: OwnerLabel;
+	readonly owner: UsageLabel;
 	/** Only keys of this name. */
 	readonly name?: string;
 	/** Leave what is not a copy. */
@@ -138,7 +142,7 @@ export interface PruneScope {
 
 /** Deletions only, of what is ours, in namespace order. */
 export function planPrune(
-	keys: readonly RegistryKey[],
+	keys: readonly PullSecret[],
 	scope: PruneScope,
 ): Deletion[] {
 	return keys
@@ -156,10 +160,10 @@ export function planPrune(
 
 /** Copies of `source` outside `selected` namespaces: what `sync --prune` deletes. */
 export function planLeftovers(
-	keys: readonly RegistryKey[],
-	source: RegistryKey,
+	keys: readonly PullSecret[],
+	source: PullSecret,
 	selected: ReadonlySet<string>,
-	owner: OwnerLabel,
+	owner: UsageLabel,
 ): Deletion[] {
 	return keys
 		.filter(
@@ -195,33 +199,33 @@ function compare(a: string, b: string): number {
 }
 
 function overwrite(
-	current: RegistryKey,
-	desired: DesiredKey,
+	current: PullSecret,
+	desired: DesiredPullSecret,
 	allowed: { force: boolean },
 ): Change {
-	const wrongType = current.type !== REGISTRY_KEY_TYPE;
+	const wrongType = current.type !== PULL_SECRET_TYPE;
 	const frozen = current.immutable && !sameContent(current, desired);
 	if (!wrongType && !frozen) return { action: "update", current, desired };
 	if (allowed.force) return { action: "replace", current, desired };
 	return { action: "conflict", current, obstacle: { because: "immutable" } };
 }
 
-function sameContent(current: RegistryKey, desired: DesiredKey): boolean {
+function sameContent(current: PullSecret, desired: DesiredPullSecret): boolean {
 	return (
-		current.type === REGISTRY_KEY_TYPE &&
+		current.type === PULL_SECRET_TYPE &&
 		current.content.canonical === desired.content.canonical
 	);
 }
 
-function hasLabels(current: RegistryKey, desired: DesiredKey): boolean {
+function hasLabels(current: PullSecret, desired: DesiredPullSecret): boolean {
 	return Object.entries(desired.labels).every(
 		([key, value]) => current.labels[key] === value,
 	);
 }
 
 function isOrphan(
-	key: RegistryKey,
-	owner: OwnerLabel,
+	key: PullSecret,
+	owner: UsageLabel,
 	gone: ReadonlySet<string>,
 ): boolean {
 	return (

@@ -9,11 +9,11 @@ import type { Secret } from "../objects.ts";
 import {
 	MANAGED_BY_LABEL,
 	MANAGER,
-	type OwnerLabel,
-	REGISTRY_KEY_DATA,
-	REGISTRY_KEY_TYPE,
+	PULL_SECRET_DATA_KEY,
+	PULL_SECRET_TYPE,
 	SOURCE_ANNOTATION,
 	SOURCE_UID_ANNOTATION,
+	type UsageLabel,
 } from "./ownership.ts";
 
 /** What a Secret says, parsed once and shared by all Secrets that say the same. */
@@ -26,7 +26,7 @@ export interface Content {
 }
 
 /** A Secret that is there: a registry key, or one that bears its name. */
-export interface RegistryKey {
+export interface PullSecret {
 	readonly namespace: string;
 	readonly name: string;
 	readonly type: string;
@@ -43,7 +43,7 @@ export interface RegistryKey {
 }
 
 /** A registry key that should be there. */
-export interface DesiredKey {
+export interface DesiredPullSecret {
 	readonly namespace: string;
 	readonly name: string;
 	readonly labels: Readonly<Record<string, string>>;
@@ -74,7 +74,7 @@ export class ContentReader {
 	}
 
 	/** The registry key that a Secret of the API server is; throws nothing. */
-	registryKey(secret: Secret): RegistryKey {
+	toPullSecret(secret: Secret): PullSecret {
 		const { metadata } = secret;
 		return {
 			namespace: metadata.namespace ?? "",
@@ -82,7 +82,7 @@ export class ContentReader {
 			type: secret.type ?? "Opaque",
 			labels: metadata.labels ?? {},
 			annotations: metadata.annotations ?? {},
-			content: this.fromData(secret.data?.[REGISTRY_KEY_DATA] ?? ""),
+			content: this.fromData(secret.data?.[PULL_SECRET_DATA_KEY] ?? ""),
 			immutable: secret.immutable ?? false,
 			uid: metadata.uid ?? "",
 			resourceVersion: metadata.resourceVersion ?? "",
@@ -101,7 +101,7 @@ export function contentOfAuths(
 }
 
 /** The manifest of a desired registry key, to be created or sent as an update. */
-export function secretOf(desired: DesiredKey): Secret {
+export function secretOf(desired: DesiredPullSecret): Secret {
 	return {
 		apiVersion: "v1",
 		kind: "Secret",
@@ -113,13 +113,13 @@ export function secretOf(desired: DesiredKey): Secret {
 				annotations: { ...desired.annotations },
 			}),
 		},
-		type: REGISTRY_KEY_TYPE,
-		data: { [REGISTRY_KEY_DATA]: desired.content.data },
+		type: PULL_SECRET_TYPE,
+		data: { [PULL_SECRET_DATA_KEY]: desired.content.data },
 	};
 }
 
 /** The two labels that every source and copy carries. */
-export function ownLabels(owner: OwnerLabel): Record<string, string> {
+export function ownLabels(owner: UsageLabel): Record<string, string> {
 	return { [owner.key]: owner.value, [MANAGED_BY_LABEL]: MANAGER };
 }
 
@@ -129,7 +129,7 @@ export function sourceRef(key: { namespace: string; name: string }): string {
 }
 
 /** The annotations by which a copy remembers its source. */
-export function sourceAnnotations(source: RegistryKey): Record<string, string> {
+export function sourceAnnotations(source: PullSecret): Record<string, string> {
 	return {
 		[SOURCE_ANNOTATION]: sourceRef(source),
 		[SOURCE_UID_ANNOTATION]: source.uid,

@@ -1,8 +1,8 @@
 import { OperationError } from "../../errors.ts";
 import { contentFault } from "./content-fault.ts";
 import { creating } from "./fixes.ts";
-import { type OwnerLabel, roleOf, SOURCE_ANNOTATION } from "./ownership.ts";
-import { type RegistryKey, sourceRef } from "./pull-secret.ts";
+import { roleOf, SOURCE_ANNOTATION, type UsageLabel } from "./ownership.ts";
+import { type PullSecret, sourceRef } from "./pull-secret.ts";
 
 /** `NS[/NAME]`, as `--from` takes it. */
 export interface SourceRef {
@@ -16,13 +16,13 @@ export interface SourceRef {
  * when there is none, or several.
  */
 export function onlySource(
-	candidates: readonly RegistryKey[],
+	candidates: readonly PullSecret[],
 	name: string,
-	owner: OwnerLabel,
+	owner: UsageLabel,
 	usual: string,
 	/** How the command line names another place. */
 	by = "--from NAMESPACE/NAME",
-): RegistryKey {
+): PullSecret {
 	const sources = candidates.filter(
 		(key) => key.name === name && isSourceLike(key, owner),
 	);
@@ -39,13 +39,13 @@ export function onlySource(
 }
 
 /** May copies be made from it? A registry key that is no copy itself. */
-export function isSourceLike(key: RegistryKey, owner: OwnerLabel): boolean {
+export function isSourceLike(key: PullSecret, owner: UsageLabel): boolean {
 	const role = roleOf(key, owner);
 	return role === "source" || role === "unmanaged";
 }
 
 /** What a registry key is worth, in the words of `list`. */
-export type KeyStatus =
+export type PullSecretStatus =
 	/** A kubelet would break on it, or never match it. */
 	| "Invalid"
 	| "Source"
@@ -57,17 +57,17 @@ export type KeyStatus =
 	| "Unlabelled";
 
 /** What is known of a source that copies name: itself, that it is gone, or that nobody may look. */
-export type SourceKnowledge = RegistryKey | "gone" | "unknown";
+export type SourceKnowledge = PullSecret | "gone" | "unknown";
 
 /**
  * The first status that holds. `sources` maps `NAMESPACE/NAME` of every source
  * annotation among `keys` to what is known of it.
  */
 export function statusOf(
-	key: RegistryKey,
-	owner: OwnerLabel,
+	key: PullSecret,
+	owner: UsageLabel,
 	sources: ReadonlyMap<string, SourceKnowledge>,
-): KeyStatus {
+): PullSecretStatus {
 	if (contentFault(key.content) !== undefined) return "Invalid";
 	const role = roleOf(key, owner);
 	if (role === "foreign") return "Unlabelled";
@@ -88,8 +88,8 @@ export function statusOf(
 
 /** The `NAMESPACE/NAME` of every source that copies among `keys` name, each once. */
 export function sourcesNamed(
-	keys: readonly RegistryKey[],
-	owner: OwnerLabel,
+	keys: readonly PullSecret[],
+	owner: UsageLabel,
 ): string[] {
 	const named = keys
 		.filter((key) => roleOf(key, owner) === "copy")

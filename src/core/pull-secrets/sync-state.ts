@@ -1,12 +1,12 @@
 import { desiredCopies } from "./desired.ts";
-import { type OwnerLabel, REGISTRY_KEY_TYPE } from "./ownership.ts";
+import { PULL_SECRET_TYPE, type UsageLabel } from "./ownership.ts";
 import { type Change, namespaceOf, planCopy, planLeftovers } from "./plan.ts";
-import type { DesiredKey, RegistryKey } from "./pull-secret.ts";
+import type { DesiredPullSecret, PullSecret } from "./pull-secret.ts";
 import { isSourceLike, type SourceRef } from "./source.ts";
 
 /** What `sync --watch` was told to keep right. */
-export interface UpkeepRules {
-	readonly owner: OwnerLabel;
+export interface SyncRules {
+	readonly owner: UsageLabel;
 	/** Where the source was found; another one elsewhere is another matter. */
 	readonly source: SourceRef;
 	readonly copyLabels: Readonly<Record<string, string>>;
@@ -22,18 +22,18 @@ export interface UpkeepRules {
  * namespace at a time. What is told returns the namespaces that are to be looked at
  * again; nothing is done here.
  */
-export class Upkeep {
+export class SyncState {
 	/** Selected namespaces; true: being deleted. */
 	readonly #namespaces = new Map<string, boolean>();
 	/** What bears the source's name, by namespace. */
-	readonly #keys = new Map<string, RegistryKey>();
+	readonly #keys = new Map<string, PullSecret>();
 	#begun = false;
 	#selectedAny = false;
 
-	constructor(readonly rules: UpkeepRules) {}
+	constructor(readonly rules: SyncRules) {}
 
 	/** The source as it is now; undefined while it is gone, or is not one. */
-	get source(): RegistryKey | undefined {
+	get source(): PullSecret | undefined {
 		const { source, owner } = this.rules;
 		const key = this.#keys.get(source.namespace);
 		return key !== undefined && isSourceLike(key, owner) ? key : undefined;
@@ -61,7 +61,7 @@ export class Upkeep {
 	}
 
 	/** What bears the source's name in a namespace; undefined: nothing. */
-	key(namespace: string, key: RegistryKey | undefined): string[] {
+	key(namespace: string, key: PullSecret | undefined): string[] {
 		const before = this.source;
 		if (key === undefined) this.#keys.delete(namespace);
 		else this.#keys.set(namespace, key);
@@ -81,7 +81,7 @@ export class Upkeep {
 	}
 
 	/** What bears the source's name is this and nothing else, `within` a namespace or everywhere. */
-	keys(all: readonly RegistryKey[], within?: string): string[] {
+	keys(all: readonly PullSecret[], within?: string): string[] {
 		this.#begun = true;
 		const there = new Set(all.map((key) => key.namespace));
 		const gone = [...this.#keys.keys()].filter(
@@ -117,7 +117,7 @@ export class Upkeep {
 	/** The same, where a write found something else in the namespace than was known. */
 	changeAfter(
 		namespace: string,
-		current: RegistryKey | undefined,
+		current: PullSecret | undefined,
 	): Change | undefined {
 		if (current === undefined) this.#keys.delete(namespace);
 		else this.#keys.set(namespace, current);
@@ -134,7 +134,7 @@ export class Upkeep {
 	}
 
 	/** What is known to bear the name in a namespace, to be handed back to `did`. */
-	known(namespace: string): RegistryKey | undefined {
+	known(namespace: string): PullSecret | undefined {
 		return this.#keys.get(namespace);
 	}
 
@@ -143,7 +143,7 @@ export class Upkeep {
 	 * taken to be there. `before` is what was known when it was planned; anything told since
 	 * is as new as the change, or newer.
 	 */
-	did(change: Change, before: RegistryKey | undefined): void {
+	did(change: Change, before: PullSecret | undefined): void {
 		const namespace = namespaceOf(change);
 		if (this.#keys.get(namespace) !== before) return;
 		if (change.action === "delete") this.#keys.delete(namespace);
@@ -153,8 +153,8 @@ export class Upkeep {
 
 	#copyIn(
 		namespace: string,
-		current: RegistryKey | undefined,
-		source: RegistryKey,
+		current: PullSecret | undefined,
+		source: PullSecret,
 	): Change | undefined {
 		const { owner, copyLabels, force, replace } = this.rules;
 		if (this.#namespaces.get(namespace) === true) return undefined;
@@ -171,7 +171,7 @@ export class Upkeep {
 			: change;
 	}
 
-	#leftoverIn(namespace: string, source: RegistryKey): Change | undefined {
+	#leftoverIn(namespace: string, source: PullSecret): Change | undefined {
 		const current = this.#keys.get(namespace);
 		// A selection that never matched anything is more likely a typing mistake than a wish to delete every copy.
 		if (!this.rules.prune || !this.#selectedAny || current === undefined)
@@ -182,10 +182,10 @@ export class Upkeep {
 
 const UNTOLD = "";
 
-function writtenKey(desired: DesiredKey): RegistryKey {
+function writtenKey(desired: DesiredPullSecret): PullSecret {
 	return {
 		...desired,
-		type: REGISTRY_KEY_TYPE,
+		type: PULL_SECRET_TYPE,
 		immutable: false,
 		uid: "",
 		resourceVersion: UNTOLD,

@@ -13,7 +13,7 @@ import { type Fault, faultOf } from "./fault.ts";
 import type { Probe, Verification } from "./verification.ts";
 
 /** One verification: what is asked, and who carries it. `madeUp` is a credential that nobody has. */
-export interface Inquiry {
+export interface Session {
 	readonly send: Send;
 	readonly probe: Probe;
 	readonly madeUp: Credential;
@@ -37,7 +37,7 @@ export type Attempt =
 
 /** Logs in with a credential, or none, and asks for the target. */
 export async function attempt(
-	inquiry: Inquiry,
+	inquiry: Session,
 	login: Login,
 	{ request, scope }: Target,
 	credential: Credential | undefined,
@@ -68,7 +68,7 @@ export async function attempt(
 }
 
 async function fetchToken(
-	inquiry: Inquiry,
+	inquiry: Session,
 	login: Login & { scheme: "bearer" },
 	credential: Credential | undefined,
 	scope: string | undefined,
@@ -106,7 +106,7 @@ async function fetchToken(
 
 /** The answer to one request, or why there is none. */
 export async function exchange(
-	{ send }: Inquiry,
+	{ send }: Session,
 	request: RegistryRequest,
 ): Promise<{ answer: RegistryAnswer } | { fault: Fault }> {
 	const answer = await send(request);

@@ -16,7 +16,7 @@ import {
 	attempt,
 	exchange,
 	get,
-	type Inquiry,
+	type Session,
 	type Target,
 	unreachable,
 } from "./login.ts";
@@ -33,7 +33,7 @@ const MANIFEST_TYPES = [
 ].join(", ");
 
 /** What a target tells of the credential; `open`: no login is needed, `anyone`: every login will do. */
-type Judgement = "good" | "open" | "anyone" | Verification;
+type Verdict = "good" | "open" | "anyone" | Verification;
 
 /**
  * Finds out what a registry thinks of a credential, by the protocol of
@@ -48,12 +48,12 @@ export async function verifyCredential(
 	probe: Probe,
 	madeUp: Credential,
 ): Promise<Verification> {
-	const inquiry: Inquiry = { send, probe, madeUp };
+	const inquiry: Session = { send, probe, madeUp };
 	const found = await findRegistry(inquiry);
 	if ("because" in found) return unreachable(found);
 	const { request, answer } = found;
 	const judgement = await judge(inquiry, { request }, answer);
-	const verdict = inWords(judgement);
+	const verdict = describeVerdict(judgement);
 	if (!probe.image) return verdict;
 	if (verdict.outcome !== "good" && verdict.outcome !== "unverifiable")
 		return verdict;
@@ -62,7 +62,7 @@ export async function verifyCredential(
 
 /** https first; plain http only to this machine itself, or where the user allowed it. */
 async function findRegistry(
-	inquiry: Inquiry,
+	inquiry: Session,
 ): Promise<{ request: RegistryRequest; answer: RegistryAnswer } | Fault> {
 	const host = apiHostOf(inquiry.probe.key);
 	const secure = get(new URL(`https://${host}/v2/`));
@@ -83,10 +83,10 @@ async function findRegistry(
 
 /** `answer` is the target's to a request without a credential. */
 async function judge(
-	inquiry: Inquiry,
+	inquiry: Session,
 	target: Target,
 	answer: RegistryAnswer,
-): Promise<Judgement> {
+): Promise<Verdict> {
 	const { url } = target.request;
 	const reading = readAnswer(answer, target.request, undefined);
 	if (reading.means === "passed") return "open";
@@ -113,7 +113,7 @@ async function judge(
 
 /** Adds to a verdict of `/v2/` what the image's manifest says. */
 async function judgeImage(
-	inquiry: Inquiry,
+	inquiry: Session,
 	image: ProbedImage,
 	root: URL,
 	verdict: Verification & { outcome: "good" | "unverifiable" },
@@ -135,7 +135,7 @@ async function judgeImage(
 
 /** Would the same be had without the credential, or with one that nobody has? */
 async function wouldPassAnyway(
-	inquiry: Inquiry,
+	inquiry: Session,
 	login: Login,
 	target: Target,
 ): Promise<boolean> {
@@ -166,7 +166,7 @@ function loginOf(
 	);
 }
 
-function inWords(judgement: Judgement): Verification {
+function describeVerdict(judgement: Verdict): Verification {
 	if (typeof judgement !== "string") return judgement;
 	if (judgement === "good") return { outcome: "good" };
 	return {
@@ -179,7 +179,7 @@ function inWords(judgement: Judgement): Verification {
 }
 
 function refused(
-	{ probe }: Inquiry,
+	{ probe }: Session,
 	target: Target,
 	{ status, words }: { status: number; words: string },
 ): Verification {
@@ -191,7 +191,7 @@ function refused(
 			};
 }
 
-function absent({ probe }: Inquiry): Verification {
+function absent({ probe }: Session): Verification {
 	return {
 		outcome: "cannot-pull",
 		because: `${probe.image?.name} is absent, or hidden from this user`,

@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import {
-	type Applying,
+	type ApplyOptions,
 	apply,
 	type Step,
 } from "../../../src/actions/apply/apply.ts";
-import { readKey } from "../../../src/actions/read/read-keys.ts";
+import { readPullSecret } from "../../../src/actions/read/read-keys.ts";
 import type { ChangeResult } from "../../../src/core/output/result.ts";
-import { DEFAULT_OWNER } from "../../../src/core/pull-secrets/ownership.ts";
+import { DEFAULT_LABEL } from "../../../src/core/pull-secrets/ownership.ts";
 import { type Change, planCopy } from "../../../src/core/pull-secrets/plan.ts";
 import {
 	ContentReader,
 	contentOfAuths,
-	type DesiredKey,
+	type DesiredPullSecret,
 	ownLabels,
 } from "../../../src/core/pull-secrets/pull-secret.ts";
 import { connected } from "../../support/connecting.ts";
@@ -26,10 +26,10 @@ const SOURCE = {
 };
 const MEANWHILE = `error: secret "${NAME}" in namespace "app" changed meanwhile and was left alone; run the command again`;
 
-const desired = (namespace: string): DesiredKey => ({
+const desired = (namespace: string): DesiredPullSecret => ({
 	namespace,
 	name: NAME,
-	labels: ownLabels(DEFAULT_OWNER),
+	labels: ownLabels(DEFAULT_LABEL),
 	annotations: SOURCE,
 	content: CONTENT,
 });
@@ -41,7 +41,7 @@ function seed(bed: TestBed, namespace = "app", fields: object = {}): void {
 		metadata: {
 			namespace,
 			name: NAME,
-			labels: ownLabels(DEFAULT_OWNER),
+			labels: ownLabels(DEFAULT_LABEL),
 			annotations: SOURCE,
 		},
 		type: "kubernetes.io/dockerconfigjson",
@@ -58,7 +58,10 @@ async function planned(
 ): Promise<Change> {
 	const { cluster } = await connection(bed);
 	const reader = new ContentReader();
-	const current = await readKey(cluster, reader, { namespace, name: NAME });
+	const current = await readPullSecret(cluster, reader, {
+		namespace,
+		name: NAME,
+	});
 	await cluster.close();
 	if (action === "delete") {
 		assert.ok(current);
@@ -69,7 +72,7 @@ async function planned(
 	return change;
 }
 
-const RULES = { owner: DEFAULT_OWNER, force: true };
+const RULES = { owner: DEFAULT_LABEL, force: true };
 
 async function connection(bed: TestBed) {
 	const kubeconfig = `${bed.folder}/apply.kubeconfig`;
@@ -94,7 +97,7 @@ const asText = ({ namespace, action, reason }: ChangeResult) =>
 async function applied(
 	bed: TestBed,
 	steps: readonly Step[],
-	how: Partial<Applying> = {},
+	how: Partial<ApplyOptions> = {},
 ): Promise<Applied> {
 	const { cluster } = await connection(bed);
 	const before = bed.server.requests.length;

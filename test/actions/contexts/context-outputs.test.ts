@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Hush, tagged } from "../../../src/actions/contexts/context-outputs.ts";
+import {
+	OutputGate,
+	tagged,
+} from "../../../src/actions/contexts/context-outputs.ts";
 import { SharedPrompter } from "../../../src/actions/contexts/shared-prompter.ts";
 import { AbortedError, OperationError } from "../../../src/errors.ts";
 import type { Output, Prompter } from "../../../src/world.ts";
@@ -46,7 +49,7 @@ test("lines get their context; one that was begun is ended", () => {
 });
 
 test("nothing is printed into an open question; afterwards all is, in order", async () => {
-	const hush = new Hush();
+	const hush = new OutputGate();
 	const output = paper();
 	const quiet = hush.over(output);
 	const asked = Promise.withResolvers<void>();
@@ -75,7 +78,7 @@ for (const [name, error] of [
 	["cannot be asked", new OperationError("the question was not answered")],
 ] as const)
 	test(`a question that ${name} fails for all whom its answer was for, and holds nothing up`, async () => {
-		const hush = new Hush();
+		const hush = new OutputGate();
 		const output = paper();
 		const asked: string[] = [];
 		const shared = new SharedPrompter(

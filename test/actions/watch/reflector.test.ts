@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Following } from "../../../src/actions/watch/reflector.ts";
+import { Reflector } from "../../../src/actions/watch/reflector.ts";
 import type { Namespace } from "../../../src/core/objects.ts";
 import {
 	AbortedError,
@@ -59,7 +59,7 @@ async function follow(
 			log.push(`pause ${1 + Math.floor(Math.log2(ms / 50))}`);
 		},
 	};
-	const following = new Following(
+	const following = new Reflector(
 		cluster as unknown as Cluster,
 		"Namespace",
 		{},

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
-import { Agenda } from "../../../src/actions/watch/work-queue.ts";
+import { WorkQueue } from "../../../src/actions/watch/work-queue.ts";
 import { playedClock } from "../../support/played-clock.ts";
 
 /** An agenda that runs; what was started and not finished, and how to finish it. */
 function running(atOnce: number) {
 	const clock = playedClock();
-	const agenda = new Agenda(clock);
+	const agenda = new WorkQueue(clock);
 	const started: string[] = [];
 	const finishes = new Map<string, () => void>();
 	const stop = new AbortController();
@@ -89,7 +89,7 @@ test("not before their time, and the earlier one counts", async () => {
 });
 
 test("it waits for what is under way before it ends, and ends with a failure", async () => {
-	const failing = new Agenda(playedClock());
+	const failing = new WorkQueue(playedClock());
 	failing.add("a");
 	await assert.rejects(
 		failing.run(

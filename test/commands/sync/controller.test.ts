@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import {
-	type Keeping,
-	keepInSync,
+	type ControllerOptions,
+	runController,
 } from "../../../src/commands/sync/controller.ts";
 import {
-	DEFAULT_OWNER,
+	DEFAULT_LABEL,
 	MANAGED_BY_LABEL,
 } from "../../../src/core/pull-secrets/ownership.ts";
 import { AbortedError } from "../../../src/errors.ts";
@@ -86,7 +86,7 @@ function hold(bed: TestBed, where: (path: string) => boolean) {
 
 const isWrite = ({ method }: { method: string }) => method !== "GET";
 
-/** keepInSync at work. */
+/** runController at work. */
 interface Kept extends AsyncDisposable {
 	clock: PlayedClock;
 	/** What it told so far, in order. */
@@ -103,8 +103,10 @@ interface Kept extends AsyncDisposable {
 
 async function kept(
 	bed: TestBed,
-	how: Partial<Keeping> & { wrap?: (cluster: Cluster) => Cluster } = {},
-	rules: Partial<Keeping["rules"]> = {},
+	how: Partial<ControllerOptions> & {
+		wrap?: (cluster: Cluster) => Cluster;
+	} = {},
+	rules: Partial<ControllerOptions["rules"]> = {},
 ): Promise<Kept> {
 	const kubeconfig = `${bed.folder}/kept.kubeconfig`;
 	await bed.server.writeKubeconfig(kubeconfig);
@@ -123,9 +125,9 @@ async function kept(
 	const { wrap = (same: Cluster) => same, ...more } = how;
 	const output = { isTerminal: false, columns: 80 };
 	const err = { ...output, write: say };
-	const ended = keepInSync({
+	const ended = runController({
 		rules: {
-			owner: DEFAULT_OWNER,
+			owner: DEFAULT_LABEL,
 			source: { namespace: "nginx-mesh", name: NAME },
 			copyLabels: {},
 			force: false,

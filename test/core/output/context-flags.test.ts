@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import {
-	inReach,
-	quotedInReach,
-	reachOf,
+	contextFlagsOf,
+	quotedWithContextFlags,
+	withContextFlags,
 } from "../../../src/core/output/context-flags.ts";
 
 describe("where a printed command goes", () => {
@@ -17,7 +17,7 @@ describe("where a printed command goes", () => {
 			user: "u",
 			server: "https://h",
 		};
-		assert.deepEqual(reachOf(flags), [
+		assert.deepEqual(contextFlagsOf(flags), [
 			"--kubeconfig",
 			"/k",
 			"--context",
@@ -29,7 +29,7 @@ describe("where a printed command goes", () => {
 			"--server",
 			"https://h",
 		]);
-		assert.deepEqual(reachOf({}), []);
+		assert.deepEqual(contextFlagsOf({}), []);
 	});
 
 	const rows: [line: string, reach: string[], there: string][] = [
@@ -44,15 +44,15 @@ describe("where a printed command goes", () => {
 	];
 	for (const [line, reach, there] of rows)
 		it(`${line || "nothing"} with ${reach.join(" ") || "nothing"}`, () => {
-			assert.equal(inReach(line, reach), there);
+			assert.equal(withContextFlags(line, reach), there);
 		});
 
 	it("finds the commands that a sentence quotes", () => {
 		assert.equal(
-			quotedInReach("Do 'kubectl a', or 'kubectl b -n c'; not 'this'.", [
-				"--context",
-				"p",
-			]),
+			quotedWithContextFlags(
+				"Do 'kubectl a', or 'kubectl b -n c'; not 'this'.",
+				["--context", "p"],
+			),
 			"Do 'kubectl a --context p', or 'kubectl b -n c --context p'; not 'this'.",
 		);
 	});

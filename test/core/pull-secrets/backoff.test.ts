@@ -3,14 +3,14 @@ import { test } from "node:test";
 import {
 	afterFailure,
 	afterWrite,
+	type Backoff,
 	FRESH,
 	nextWrite,
-	type Pace,
 	retryAfter,
 } from "../../../src/core/pull-secrets/backoff.ts";
 
 /** What is left after writes at these times. */
-const writes = (...times: number[]): Pace => times.reduce(afterWrite, FRESH);
+const writes = (...times: number[]): Backoff => times.reduce(afterWrite, FRESH);
 
 test("the next write", () => {
 	for (const [name, pace, next] of [

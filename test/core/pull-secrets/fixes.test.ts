@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import {
-	Mending,
-	type MeshKey,
+	Fixes,
+	type FixTarget,
 	shellWord,
 } from "../../../src/core/pull-secrets/fixes.ts";
-import { DEFAULT_OWNER } from "../../../src/core/pull-secrets/ownership.ts";
+import { DEFAULT_LABEL } from "../../../src/core/pull-secrets/ownership.ts";
 
-const usual: MeshKey = {
+const usual: FixTarget = {
 	name: "nginx-mesh-registry-key",
-	owner: DEFAULT_OWNER,
+	owner: DEFAULT_LABEL,
 	source: undefined,
 };
-const elsewhere: MeshKey = {
+const elsewhere: FixTarget = {
 	name: "other",
 	owner: { key: "usage", value: "mine" },
 	source: { namespace: "keys", name: "other" },
@@ -20,7 +20,7 @@ const elsewhere: MeshKey = {
 
 describe("a command that mends", () => {
 	const rows: [
-		line: (mending: Mending) => string,
+		line: (mending: Fixes) => string,
 		usual: string,
 		elsewhere: string,
 	][] = [
@@ -67,8 +67,8 @@ describe("a command that mends", () => {
 	];
 	for (const [line, first, second] of rows)
 		it(first, () => {
-			assert.equal(line(new Mending(usual)), first);
-			assert.equal(line(new Mending(elsewhere)), second);
+			assert.equal(line(new Fixes(usual)), first);
+			assert.equal(line(new Fixes(elsewhere)), second);
 		});
 });
 

@@ -5,7 +5,7 @@ import {
 	matchesGlob,
 } from "../../../src/core/pull-secrets/desired.ts";
 import {
-	DEFAULT_OWNER,
+	DEFAULT_LABEL,
 	MANAGED_BY_LABEL,
 	MANAGER,
 	SOURCE_ANNOTATION,
@@ -20,7 +20,7 @@ import {
 import {
 	ContentReader,
 	contentOfAuths,
-	type RegistryKey,
+	type PullSecret,
 	secretOf,
 } from "../../../src/core/pull-secrets/pull-secret.ts";
 
@@ -28,7 +28,7 @@ const OURS = { usage: "nginx-mesh-registry-key", [MANAGED_BY_LABEL]: MANAGER };
 const CONTENT = contentOfAuths([["r.example.com", { auth: "dTpw" }]]);
 const OTHER = contentOfAuths([["r.example.com", { auth: "dTpx" }]]);
 
-function key(fields: Partial<RegistryKey> = {}): RegistryKey {
+function key(fields: Partial<PullSecret> = {}): PullSecret {
 	return {
 		namespace: "app",
 		name: "nginx-mesh-registry-key",
@@ -46,7 +46,7 @@ function key(fields: Partial<RegistryKey> = {}): RegistryKey {
 }
 
 const source = key({ namespace: "nginx-mesh", annotations: {} });
-const [desired] = desiredCopies(source, ["app"], DEFAULT_OWNER);
+const [desired] = desiredCopies(source, ["app"], DEFAULT_LABEL);
 assert.ok(desired);
 
 /** `action`, or `conflict` and why. */
@@ -61,7 +61,7 @@ const FOREIGN = { annotations: {}, labels: {} };
 describe("planning a copy", () => {
 	const CASES: [
 		name: string,
-		current: RegistryKey | undefined,
+		current: PullSecret | undefined,
 		plain: string,
 		forced: string,
 	][] = [
@@ -125,7 +125,7 @@ describe("planning a copy", () => {
 	for (const [name, current, plain, forced] of CASES)
 		test(name, () => {
 			const plan = (force: boolean) =>
-				said(planCopy(current, desired, { owner: DEFAULT_OWNER, force }));
+				said(planCopy(current, desired, { owner: DEFAULT_LABEL, force }));
 			assert.deepEqual([plan(false), plan(true)], [plain, forced]);
 		});
 });
@@ -140,7 +140,7 @@ describe("planning a source", () => {
 	const wanted = { ...desired, namespace: "nginx-mesh", annotations: {} };
 	const CASES: [
 		name: string,
-		current: RegistryKey | undefined,
+		current: PullSecret | undefined,
 		plain: string,
 		replace: string,
 		force: string,
@@ -169,7 +169,7 @@ describe("planning a source", () => {
 			const plan = (flags: object) =>
 				said(
 					planSource(current, wanted, {
-						owner: DEFAULT_OWNER,
+						owner: DEFAULT_LABEL,
 						force: false,
 						replace: false,
 						...flags,
@@ -191,7 +191,7 @@ describe("under an owner label that is not the mesh's own", () => {
 	const found = key({ labels: others });
 
 	test("an equal key that does not name us is not taken over as a copy", () => {
-		const plan = (current: RegistryKey) =>
+		const plan = (current: PullSecret) =>
 			said(planCopy(current, desired, { owner, force: false }));
 		assert.deepEqual(
 			[
@@ -204,7 +204,7 @@ describe("under an owner label that is not the mesh's own", () => {
 	});
 
 	test("nor as a source, and --replace does not make it ours", () => {
-		const plan = (current: RegistryKey) =>
+		const plan = (current: PullSecret) =>
 			said(
 				planSource(
 					{ ...current, annotations: {} },
@@ -296,7 +296,7 @@ describe("planning deletions", () => {
 			assert.deepEqual(
 				names(
 					planPrune(ALL, {
-						owner: DEFAULT_OWNER,
+						owner: DEFAULT_LABEL,
 						keepSources: false,
 						...scope,
 					}),
@@ -307,7 +307,7 @@ describe("planning deletions", () => {
 
 	test("leftovers: copies of this source outside the selection", () => {
 		const left = (...selected: string[]) =>
-			names(planLeftovers(ALL, source, new Set(selected), DEFAULT_OWNER));
+			names(planLeftovers(ALL, source, new Set(selected), DEFAULT_LABEL));
 		assert.deepEqual(left(), [...COPIES.slice(0, 2), `delete z-copy/${usual}`]);
 		assert.deepEqual(left("copy", "of-another"), [`delete z-copy/${usual}`]);
 	});
@@ -319,7 +319,7 @@ test("a copy carries what sync needs and nothing else of its source", () => {
 		labels: { ...OURS, "argocd.argoproj.io/instance": "x" },
 		annotations: { "meta.helm.sh/release-name": "y" },
 	};
-	const [copy] = desiredCopies(claimed, ["app", "nginx-mesh"], DEFAULT_OWNER, {
+	const [copy] = desiredCopies(claimed, ["app", "nginx-mesh"], DEFAULT_LABEL, {
 		team: "a",
 		usage: "not-this",
 	});
@@ -348,8 +348,8 @@ test("equal contents are parsed once and shared", () => {
 		data: { ".dockerconfigjson": CONTENT.data },
 	});
 	assert.equal(
-		reader.registryKey(secret("a")).content,
-		reader.registryKey(secret("b")).content,
+		reader.toPullSecret(secret("a")).content,
+		reader.toPullSecret(secret("b")).content,
 	);
 });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import {
-	DEFAULT_OWNER,
+	DEFAULT_LABEL,
 	MANAGED_BY_LABEL,
 	MANAGER,
 	SOURCE_ANNOTATION,
@@ -9,18 +9,18 @@ import {
 import type { Change } from "../../../src/core/pull-secrets/plan.ts";
 import {
 	contentOfAuths,
-	type RegistryKey,
+	type PullSecret,
 } from "../../../src/core/pull-secrets/pull-secret.ts";
 import {
-	Upkeep,
-	type UpkeepRules,
+	type SyncRules,
+	SyncState,
 } from "../../../src/core/pull-secrets/sync-state.ts";
 
 const NAME = "nginx-mesh-registry-key";
 const ONE = contentOfAuths([["r.example.com", { auth: "dTpw" }]]);
 const TWO = contentOfAuths([["r.example.com", { auth: "dTpx" }]]);
 
-function key(namespace: string, fields: Partial<RegistryKey> = {}) {
+function key(namespace: string, fields: Partial<PullSecret> = {}) {
 	return {
 		namespace,
 		name: NAME,
@@ -36,11 +36,11 @@ function key(namespace: string, fields: Partial<RegistryKey> = {}) {
 		...fields,
 	};
 }
-const source = (fields: Partial<RegistryKey> = {}) =>
+const source = (fields: Partial<PullSecret> = {}) =>
 	key("nginx-mesh", { annotations: {}, ...fields });
 
-const RULES: UpkeepRules = {
-	owner: DEFAULT_OWNER,
+const RULES: SyncRules = {
+	owner: DEFAULT_LABEL,
 	source: { namespace: "nginx-mesh", name: NAME },
 	copyLabels: {},
 	force: false,
@@ -50,10 +50,10 @@ const RULES: UpkeepRules = {
 
 /** A cluster with a source, app and shop selected, and these copies. */
 function upkeep(
-	copies: readonly RegistryKey[] = [],
-	rules: Partial<UpkeepRules> = {},
-): Upkeep {
-	const made = new Upkeep({ ...RULES, ...rules });
+	copies: readonly PullSecret[] = [],
+	rules: Partial<SyncRules> = {},
+): SyncState {
+	const made = new SyncState({ ...RULES, ...rules });
 	made.namespaces(
 		new Map([
 			["nginx-mesh", false],
@@ -116,7 +116,7 @@ describe("what is to be done in a namespace", () => {
 	});
 
 	test("nothing is deleted while nothing but the source's own namespace was selected", () => {
-		const state = new Upkeep({ ...RULES, prune: true });
+		const state = new SyncState({ ...RULES, prune: true });
 		state.namespaces(new Map([["nginx-mesh", false]]));
 		state.keys([source(), key("a")]);
 		assert.equal(state.changeIn("a"), undefined);

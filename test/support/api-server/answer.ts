@@ -1,6 +1,6 @@
 import type { JsonObject, KubeObject } from "./objects.ts";
 import type { Resource } from "./resources.ts";
-import { Refusal } from "./statuses.ts";
+import { StatusError } from "./statuses.ts";
 
 /** What goes back as it is. */
 export interface Answer {
@@ -67,4 +67,4 @@ export function acceptedForm(
 }
 
 const notAcceptable = (message: string, details?: JsonObject) =>
-	new Refusal(406, "NotAcceptable", message, details);
+	new StatusError(406, "NotAcceptable", message, details);

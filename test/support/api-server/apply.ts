@@ -27,7 +27,7 @@ import {
 } from "./objects.ts";
 import { mergePatch } from "./patches.ts";
 import type { Resource } from "./resources.ts";
-import { cause, Refusal, refuse } from "./statuses.ts";
+import { cause, refuse, StatusError } from "./statuses.ts";
 
 export const applyType = "application/apply-patch+yaml";
 
@@ -154,7 +154,7 @@ interface FieldConflict {
 }
 
 /** The 409 that names every conflict, by manager. */
-function conflict(found: readonly FieldConflict[]): Refusal {
+function conflict(found: readonly FieldConflict[]): StatusError {
 	const conflicts = found.toSorted((a, b) =>
 		a.owner.manager.localeCompare(b.owner.manager),
 	);
@@ -178,7 +178,9 @@ function conflict(found: readonly FieldConflict[]): Refusal {
 		message: `conflict with ${who(owner)}`,
 		field: dotted(field),
 	}));
-	return new Refusal(409, "Conflict", `Apply failed with ${words}`, { causes });
+	return new StatusError(409, "Conflict", `Apply failed with ${words}`, {
+		causes,
+	});
 }
 
 const who = ({ manager, operation, apiVersion }: ManagedFields) =>

@@ -15,7 +15,7 @@ import { discover } from "./discovery.ts";
 import { get, list, renderObject } from "./reading.ts";
 import type { ApiRequest, ResourceRequest, Verb } from "./request.ts";
 import { authorizeReview, reviews } from "./reviews.ts";
-import { Refusal, refuse } from "./statuses.ts";
+import { refuse, StatusError } from "./statuses.ts";
 import type { Store } from "./store.ts";
 import { type EventStream, type Watch, watch } from "./watching.ts";
 import { create, patch, update } from "./writing.ts";
@@ -45,7 +45,7 @@ export interface Streaming {
 	start(stream: EventStream): Watch;
 }
 
-/** Authorizes a request and carries it out. Throws a Refusal. */
+/** Authorizes a request and carries it out. Throws a StatusError. */
 export function handle(
 	store: Store,
 	rules: readonly AccessRule[],
@@ -81,13 +81,14 @@ export function handle(
 	};
 }
 
-/** The answer to a request that failed. Anything but a Refusal is a bug in this server, and says so. */
+/** The answer to a request that failed. Anything but a StatusError is a bug in this server, and says so. */
 export function answerError(error: unknown): Answer {
-	if (error instanceof Refusal) return answerJson(error.code, error.toStatus());
+	if (error instanceof StatusError)
+		return answerJson(error.code, error.toStatus());
 	const message = error instanceof Error ? (error.stack ?? "") : String(error);
 	return answerJson(
 		500,
-		new Refusal(
+		new StatusError(
 			500,
 			"InternalError",
 			`Internal error occurred: ${message}`,

@@ -15,7 +15,7 @@ import {
 	storedNamespace,
 } from "./request.ts";
 import { parseSelection } from "./selection.ts";
-import { Refusal, refuse } from "./statuses.ts";
+import { refuse, StatusError } from "./statuses.ts";
 import type { Store } from "./store.ts";
 import { tableJson } from "./tables.ts";
 
@@ -51,7 +51,7 @@ function checkVersion(store: Store, query: URLSearchParams): void {
 			`invalid resource version: resourceVersion: Invalid value: ${JSON.stringify(version)}: strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`,
 		);
 	if (Number(version) > store.version)
-		throw new Refusal(
+		throw new StatusError(
 			504,
 			"Timeout",
 			`Timeout: Too large resource version: ${version}, current: ${store.version}`,

@@ -7,7 +7,7 @@ import type { Hook, Intervention, LoggedRequest } from "./hooks.ts";
 import { authenticate, impersonate } from "./identity.ts";
 import { protobufToJson, protobufType } from "./protobuf.ts";
 import { type ApiRequest, parseTarget, type User } from "./request.ts";
-import { Refusal } from "./statuses.ts";
+import { StatusError } from "./statuses.ts";
 import type { Store } from "./store.ts";
 import {
 	type HttpRequest,
@@ -129,7 +129,7 @@ export class Serving {
 		response.end(body);
 	}
 
-	/** Who asks, and for what. Throws a Refusal. */
+	/** Who asks, and for what. Throws a StatusError. */
 	async #understand(
 		http: HttpRequest,
 		url: URL,
@@ -200,7 +200,7 @@ function injected({
 	body,
 }: NonNullable<Intervention["answer"]>): Answer {
 	return body === undefined
-		? answerJson(status, new Refusal(status, reason, message).toStatus())
+		? answerJson(status, new StatusError(status, reason, message).toStatus())
 		: { status, body };
 }
 

@@ -39,7 +39,7 @@ export const cause = {
 } as const;
 
 /** A request that ends in a `Status` of failure. */
-export class Refusal extends Error {
+export class StatusError extends Error {
 	constructor(
 		readonly code: number,
 		readonly reason: string,
@@ -71,51 +71,54 @@ const modified =
 
 /** Every refusal that the server knows, by name. `kind` is the plural in most, as the real one has it. */
 export const refuse = {
-	badRequest: (message: string) => new Refusal(400, "BadRequest", message),
-	unauthorized: () => new Refusal(401, "Unauthorized", "Unauthorized"),
+	badRequest: (message: string) => new StatusError(400, "BadRequest", message),
+	unauthorized: () => new StatusError(401, "Unauthorized", "Unauthorized"),
 	notFound: (kind: string, name: string) =>
-		new Refusal(404, "NotFound", `${kind} "${name}" not found`, { name, kind }),
+		new StatusError(404, "NotFound", `${kind} "${name}" not found`, {
+			name,
+			kind,
+		}),
 	noSuchPath: () =>
-		new Refusal(
+		new StatusError(
 			404,
 			"NotFound",
 			"the server could not find the requested resource",
 			{},
 		),
 	methodNotAllowed: () =>
-		new Refusal(
+		new StatusError(
 			405,
 			"MethodNotAllowed",
 			"the server does not allow this method on the requested resource",
 			{},
 		),
 	alreadyExists: (kind: string, name: string, isBeingDeleted = false) =>
-		new Refusal(
+		new StatusError(
 			409,
 			"AlreadyExists",
 			`${isBeingDeleted ? "object is being deleted: " : ""}${kind} "${name}" already exists`,
 			{ name, kind },
 		),
 	conflict: (kind: string, name: string, why = modified) =>
-		new Refusal(
+		new StatusError(
 			409,
 			"Conflict",
 			`Operation cannot be fulfilled on ${kind} "${name}": ${why}`,
 			{ name, kind },
 		),
 	expired: (message: string, metadata: JsonObject = {}) =>
-		new Refusal(410, "Expired", message, undefined, metadata),
+		new StatusError(410, "Expired", message, undefined, metadata),
 	tooLarge: (limit: number) =>
-		new Refusal(
+		new StatusError(
 			413,
 			"RequestEntityTooLarge",
 			`Request entity too large: limit is ${limit}`,
 		),
 	unsupportedMediaType: (message: string, details?: JsonObject) =>
-		new Refusal(415, "UnsupportedMediaType", message, details),
+		new StatusError(415, "UnsupportedMediaType", message, details),
 	/** A JSON Patch whose test fails, or whose path leads nowhere. */
 	patchFailed: () =>
-		new Refusal(
+		new StatusError(
 			422,
 			"Invalid",
 			"the server rejected our request due to an error in our request",
@@ -124,7 +127,7 @@ export const refuse = {
 	invalid: (kind: string, name: string, causes: Cause[], group?: string) => {
 		const wrong = causes.map((cause) => `${cause.field}: ${cause.message}`);
 		const subject = group === undefined ? kind : `${kind}.${group}`;
-		return new Refusal(
+		return new StatusError(
 			422,
 			"Invalid",
 			`${subject} "${name}" is invalid: ${wrong.length === 1 ? wrong[0] : `[${wrong.join(", ")}]`}`,
@@ -135,14 +138,14 @@ export const refuse = {
 	forbidden: (kind: string, name: string, why: string, causes?: Cause[]) => {
 		const [plural = "", ...group] = kind.split(".");
 		const subject = name === "" ? kind : `${kind} "${name}"`;
-		return new Refusal(
+		return new StatusError(
 			403,
 			"Forbidden",
 			`${kind === "" ? "" : `${subject} is `}forbidden: ${why}`,
 			filled({ name, group: group.join("."), kind: plural }, causes),
 		);
 	},
-	internal: (message: string) => new Refusal(500, "", message),
+	internal: (message: string) => new StatusError(500, "", message),
 } as const;
 
 /** The details of a Status: what is empty is left out. */

@@ -12,7 +12,7 @@ import { validate } from "./validation.ts";
 
 /**
  * Stores a new object, or with `dryRun` only answers it, without a
- * resourceVersion. `own` gives it its managedFields. Throws a Refusal.
+ * resourceVersion. `own` gives it its managedFields. Throws a StatusError.
  */
 export function storeNew(
 	store: Store,
@@ -68,7 +68,7 @@ export function storeNew(
 /**
  * Stores a new version of an object, unless nothing differs: then version and
  * times stay. A resourceVersion in the draft must be the current one. `own`
- * gives the object its managedFields. Throws a Refusal.
+ * gives the object its managedFields. Throws a StatusError.
  */
 export function storeOver(
 	store: Store,

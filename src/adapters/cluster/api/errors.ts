@@ -1,7 +1,7 @@
 import { ApiError, ConnectionError } from "../../../errors.ts";
 
 /** An ApiError that also knows when and how to ask again. */
-export class Refusal extends ApiError {
+export class StatusError extends ApiError {
 	constructor(
 		status: number,
 		reason: string,
@@ -23,7 +23,7 @@ export function refusal(
 	status: number,
 	body: string,
 	retryAfter = "",
-): Refusal {
+): StatusError {
 	const answer = parsed(body);
 	const reason = textOf(answer, "reason");
 	// A proxy's HTML page says nothing to a reader of one line.
@@ -31,7 +31,7 @@ export function refusal(
 		textOf(answer, "message") ||
 		`the server answered ${status} without saying why`;
 	const seconds = Number(retryAfter) || 0;
-	return new Refusal(
+	return new StatusError(
 		status,
 		reason,
 		worded(status, message),

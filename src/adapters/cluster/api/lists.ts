@@ -2,11 +2,11 @@ import { StringDecoder } from "node:string_decoder";
 import type { Kind, ObjectOf } from "../../../core/objects.ts";
 import { ApiError } from "../../../errors.ts";
 import type { Cluster, ListQuery, Page, WatchEvent } from "../../../world.ts";
-import { BrokenConnection, text, unpacked } from "../http/exchange.ts";
-import { connectionError, Refusal, watchError } from "./errors.ts";
+import { TransportError, text, unpacked } from "../http/exchange.ts";
+import { connectionError, StatusError, watchError } from "./errors.ts";
 import { acceptOf, collectionPath, listQuery } from "./paths.ts";
 import type { Requests } from "./requests.ts";
-import type { Repeat } from "./retry.ts";
+import type { RetryPolicy } from "./retry.ts";
 
 /** kubectl's --chunk-size. */
 const PAGE = 500;
@@ -19,7 +19,7 @@ interface ListBody<T> {
 /** Lists and watches. */
 export function lists(
 	requests: Requests,
-	repeat: Repeat,
+	repeat: RetryPolicy,
 	server: URL,
 	interrupt: AbortSignal,
 ): Pick<Cluster, "pages" | "watch"> {
@@ -101,7 +101,7 @@ export function lists(
 				if (signal?.aborted) return;
 				if (error instanceof ApiError) throw error;
 				throw connectionError(
-					error instanceof BrokenConnection ? error.cause : error,
+					error instanceof TransportError ? error.cause : error,
 					server,
 				);
 			}
@@ -109,8 +109,8 @@ export function lists(
 	};
 }
 
-function isExpired(error: unknown): error is Refusal {
-	return error instanceof Refusal && error.status === 410;
+function isExpired(error: unknown): error is StatusError {
+	return error instanceof StatusError && error.status === 410;
 }
 
 /** API servers list in the order of this, byte by byte. */
@@ -122,7 +122,7 @@ function parsed<T>(said: string): T {
 	try {
 		return JSON.parse(said);
 	} catch (error) {
-		throw new BrokenConnection(error, true);
+		throw new TransportError(error, true);
 	}
 }
 

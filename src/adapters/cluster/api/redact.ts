@@ -1,4 +1,4 @@
-import { Refusal } from "./errors.ts";
+import { StatusError } from "./errors.ts";
 
 /** Shorter strings are words like "auth", not credentials, and would blot out the message. */
 const SHORTEST = 5;
@@ -8,14 +8,14 @@ const SHORTEST = 5;
  * quote what it was shown. `values`: base64, as sent. Errors of any other kind come back as they are.
  */
 export function redacted(error: unknown, values: readonly string[]): unknown {
-	if (!(error instanceof Refusal)) return error;
+	if (!(error instanceof StatusError)) return error;
 	let detail = error.detail;
 	// The longest first: a password may be a part of what contains it.
 	for (const secret of values.flatMap(secretsIn).sort(byLength))
 		detail = detail.replaceAll(secret, "<redacted>");
 	if (detail === error.detail) return error;
 	const { status, reason, retryAfter, continueToken } = error;
-	return new Refusal(status, reason, detail, retryAfter, continueToken);
+	return new StatusError(status, reason, detail, retryAfter, continueToken);
 }
 
 /** The value itself, its text, and every string that the text holds if it is JSON, with what an `auth` says. */

@@ -3,11 +3,11 @@ import type { Credential, Credentials } from "../auth/credentials.ts";
 import type { Connections } from "../http/connections.ts";
 import {
 	type Answer,
-	BrokenConnection,
 	type Request,
+	TransportError,
 	text,
 } from "../http/exchange.ts";
-import { type Refusal, refusal } from "./errors.ts";
+import { refusal, type StatusError } from "./errors.ts";
 
 export interface Call {
 	method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -49,7 +49,7 @@ export class Requests {
 
 	constructor(private readonly options: RequestOptions) {}
 
-	/** Sends once, twice where the credential had run out. Throws ApiError or BrokenConnection. */
+	/** Sends once, twice where the credential had run out. Throws ApiError or TransportError. */
 	async send(call: Call): Promise<Answer> {
 		const { credentials } = this.options;
 		const credential = await this.credential();
@@ -71,11 +71,11 @@ export class Requests {
 		try {
 			return await this.options.credentials.current();
 		} catch (error) {
-			throw new BrokenConnection(error, false);
+			throw new TransportError(error, false);
 		}
 	}
 
-	private async refusal(answer: Answer): Promise<Refusal> {
+	private async refusal(answer: Answer): Promise<StatusError> {
 		const body = await text(answer);
 		return refusal(answer.status, body, answer.header("retry-after"));
 	}

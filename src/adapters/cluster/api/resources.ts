@@ -5,30 +5,30 @@ import type {
 } from "../../../core/objects.ts";
 import { ApiError } from "../../../errors.ts";
 import type { Cluster, ObjectRef } from "../../../world.ts";
-import { BrokenConnection, text } from "../http/exchange.ts";
+import { TransportError, text } from "../http/exchange.ts";
 import { alreadyPatched, carriesOut } from "./idempotency.ts";
 import { collectionPath, objectPath, REVIEWS, writeQuery } from "./paths.ts";
 import { dataIn, redacted } from "./redact.ts";
 import type { Call, Requests } from "./requests.ts";
-import type { Repeat } from "./retry.ts";
+import type { RetryPolicy } from "./retry.ts";
 
 type Resources = Pick<
 	Cluster,
-	"read" | "create" | "update" | "patch" | "remove" | "mayI"
+	"read" | "create" | "update" | "patch" | "remove" | "canI"
 >;
 
 /**
  * Single objects. Each call is safe to repeat: where an earlier try may have been carried out, the
  * object is read before anything is called a failure, or done twice.
  */
-export function resources(requests: Requests, repeat: Repeat): Resources {
+export function resources(requests: Requests, repeat: RetryPolicy): Resources {
 	/** `sent`: what no refusal may quote. */
 	async function json<T>(call: Call, sent?: unknown): Promise<T> {
 		const said = await answerTo(call, sent);
 		try {
 			return JSON.parse(said);
 		} catch (error) {
-			throw new BrokenConnection(error, true);
+			throw new TransportError(error, true);
 		}
 	}
 
@@ -45,7 +45,7 @@ export function resources(requests: Requests, repeat: Repeat): Resources {
 
 	/** The answer of `write`, or after a lost answer and a refusal what is there, when it is what was wanted. */
 	async function orCarriedOut<K extends Kind>(
-		unsure: boolean,
+		mayHaveApplied: boolean,
 		kind: K,
 		object: ObjectOf[K],
 		write: () => Promise<ObjectOf[K]>,
@@ -53,7 +53,7 @@ export function resources(requests: Requests, repeat: Repeat): Resources {
 		try {
 			return await write();
 		} catch (error) {
-			if (!unsure || !isStatus(error, 409)) throw error;
+			if (!mayHaveApplied || !isStatus(error, 409)) throw error;
 			// A failure of this read is the attempt's: it is repeated with the rest.
 			const current = await get(kind, refOf(object));
 			if (carriesOut(current, object)) return current;
@@ -74,8 +74,8 @@ export function resources(requests: Requests, repeat: Repeat): Resources {
 			};
 			return repeat.run(
 				"write",
-				(unsure) =>
-					orCarriedOut(unsure && !options?.dryRun, kind, object, () =>
+				(mayHaveApplied) =>
+					orCarriedOut(mayHaveApplied && !options?.dryRun, kind, object, () =>
 						json(call, object),
 					),
 				options?.evenWhenInterrupted ? NEVER : undefined,
@@ -88,8 +88,8 @@ export function resources(requests: Requests, repeat: Repeat): Resources {
 				path: objectPath(kind, refOf(object)) + writeQuery(options),
 				body: bodyOf(kind, object),
 			};
-			return repeat.run("write", (unsure) =>
-				orCarriedOut(unsure && !options?.dryRun, kind, object, () =>
+			return repeat.run("write", (mayHaveApplied) =>
+				orCarriedOut(mayHaveApplied && !options?.dryRun, kind, object, () =>
 					json(call, object),
 				),
 			);
@@ -104,8 +104,8 @@ export function resources(requests: Requests, repeat: Repeat): Resources {
 					operations satisfies readonly JsonPatchOperation[],
 				),
 			};
-			return repeat.run("write", async (unsure) => {
-				if (!unsure || options?.dryRun) return json(call, operations);
+			return repeat.run("write", async (mayHaveApplied) => {
+				if (!mayHaveApplied || options?.dryRun) return json(call, operations);
 				// Read first: the same patch twice may add the same entry twice.
 				const current = await get(kind, ref);
 				if (alreadyPatched(current, operations)) return current;
@@ -134,11 +134,11 @@ export function resources(requests: Requests, repeat: Repeat): Resources {
 					...(options?.dryRun && { dryRun: ["All"] }),
 				}),
 			};
-			return repeat.run("write", async (unsure) => {
+			return repeat.run("write", async (mayHaveApplied) => {
 				try {
 					await text(await requests.send(call));
 				} catch (error) {
-					if (!unsure || options?.dryRun) throw error;
+					if (!mayHaveApplied || options?.dryRun) throw error;
 					if (isStatus(error, 404)) return;
 					if (!isStatus(error, 409)) throw error;
 					// A new object of that name: ours went with the answer that was lost.
@@ -151,7 +151,7 @@ export function resources(requests: Requests, repeat: Repeat): Resources {
 			});
 		},
 
-		mayI: ({ verb, resource, namespace, name }) =>
+		canI: ({ verb, resource, namespace, name }) =>
 			repeat.run("read", async () => {
 				const review = await json<{ status?: { allowed?: boolean } }>({
 					method: "POST",

@@ -1,8 +1,8 @@
 import { ApiError } from "../../../errors.ts";
 import type { Clock } from "../../../world.ts";
-import { BrokenConnection } from "../http/exchange.ts";
+import { TransportError } from "../http/exchange.ts";
 import type { InFlight, Sort } from "../http/in-flight.ts";
-import { codeOf, connectionError, Refusal } from "./errors.ts";
+import { codeOf, connectionError, StatusError } from "./errors.ts";
 
 /** Milliseconds that a server may be gone before we give up. */
 const PATIENCE = 30_000;
@@ -42,7 +42,7 @@ interface Tried {
 }
 
 /** Repeats what failed in passing, with growing pauses, for a bounded time. */
-export class Repeat {
+export class RetryPolicy {
 	/** Requests that the server has answered. */
 	private answers = 0;
 	/** Something was there once: that it refuses now may be a restart. */
@@ -54,23 +54,23 @@ export class Repeat {
 	constructor(private readonly options: RepeatOptions) {}
 
 	/**
-	 * `attempt(unsure)`: one try; `unsure` when an earlier one may have been carried out although no
+	 * `attempt(mayHaveApplied)`: one try; `mayHaveApplied` when an earlier one may have been carried out although no
 	 * answer says so. It must be safe to repeat. Throws what the last try threw, or ConnectionError.
 	 * `interrupt` ends it with its reason; another than usual where something must not be left half done.
 	 */
 	async run<T>(
 		sort: Sort,
-		attempt: (unsure: boolean) => Promise<T>,
+		attempt: (mayHaveApplied: boolean) => Promise<T>,
 		interrupt = this.options.interrupt,
 	): Promise<T> {
 		const { inFlight, clock } = this.options;
-		let unsure = false;
+		let mayHaveApplied = false;
 		let tried: Tried | undefined;
 		for (;;) {
 			interrupt.throwIfAborted();
 			this.failFast();
 			try {
-				const result = await inFlight.run(sort, () => attempt(unsure));
+				const result = await inFlight.run(sort, () => attempt(mayHaveApplied));
 				this.answered();
 				return result;
 			} catch (error) {
@@ -78,7 +78,7 @@ export class Repeat {
 				tried = this.failed(tried);
 				const pause = this.pause(error, tried);
 				if (pause === undefined) throw this.final(error);
-				unsure ||= mayHaveBeenCarriedOut(error);
+				mayHaveApplied ||= mayHaveBeenCarriedOut(error);
 				await clock.delay(pause, interrupt);
 			}
 		}
@@ -106,8 +106,9 @@ export class Repeat {
 
 	/** Milliseconds until the next try; undefined: there is none. */
 	private pause(error: unknown, tried: Tried): number | undefined {
-		if (error instanceof Refusal) return this.pauseAfterRefusal(error, tried);
-		if (!(error instanceof BrokenConnection) || isForGood(error))
+		if (error instanceof StatusError)
+			return this.pauseAfterRefusal(error, tried);
+		if (!(error instanceof TransportError) || isForGood(error))
 			return undefined;
 		if (error.sent) {
 			this.reached = true;
@@ -119,7 +120,7 @@ export class Repeat {
 	}
 
 	private pauseAfterRefusal(
-		{ status, retryAfter }: Refusal,
+		{ status, retryAfter }: StatusError,
 		tried: Tried,
 	): number | undefined {
 		if (status === 429 || status === 503) this.options.inFlight.overloaded();
@@ -160,7 +161,7 @@ export class Repeat {
 	private final(error: unknown): unknown {
 		const { server, hint, clock } = this.options;
 		const failure =
-			error instanceof BrokenConnection
+			error instanceof TransportError
 				? connectionError(error.cause, server, hint)
 				: error;
 		if (this.goneSince !== undefined || !this.reached)
@@ -175,7 +176,7 @@ export class Repeat {
 }
 
 /** A certificate that is wrong stays wrong, so does what speaks no HTTP; a request that took too long had its time. */
-function isForGood(error: BrokenConnection): boolean {
+function isForGood(error: TransportError): boolean {
 	const code = codeOf(error.cause) ?? "";
 	return (
 		/^(CERT_|ERR_TLS_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|ERR_SSL_|HPE_)/.test(
@@ -190,5 +191,5 @@ function isForGood(error: BrokenConnection): boolean {
 /** A server that refused with 429 has not begun; anything else may have happened before the failure. */
 function mayHaveBeenCarriedOut(error: unknown): boolean {
 	if (error instanceof ApiError) return error.status !== 429;
-	return error instanceof BrokenConnection && error.sent;
+	return error instanceof TransportError && error.sent;
 }

@@ -1,9 +1,9 @@
 import type { Dial } from "./dial.ts";
 import {
 	type Answer,
-	BrokenConnection,
-	type Link,
 	type Request,
+	type Transport,
+	TransportError,
 	timedOut,
 } from "./exchange.ts";
 import { Http1 } from "./http1.ts";
@@ -19,8 +19,8 @@ const LONG_GRACE = 10_000;
  * or a few with HTTP/1.1, where the server or what stands before it speaks nothing better.
  */
 export class Connections {
-	private current: Promise<Link> | undefined;
-	private readonly opened = new Set<Link>();
+	private current: Promise<Transport> | undefined;
+	private readonly opened = new Set<Transport>();
 	private readonly finishing = new AbortController();
 	private readonly unstoppable = new Set<Promise<unknown>>();
 	private ended: { reason: unknown } | undefined;
@@ -30,7 +30,7 @@ export class Connections {
 		private readonly dial: Dial,
 	) {}
 
-	/** Sends one request once. Rejects with BrokenConnection, or the reason that `end` or `finish` was given. */
+	/** Sends one request once. Rejects with TransportError, or the reason that `end` or `finish` was given. */
 	async send(request: Request): Promise<Answer> {
 		const finishing = this.finishing.signal;
 		if (!request.evenWhenInterrupted) {
@@ -56,8 +56,8 @@ export class Connections {
 			return await link.send(request);
 		} catch (error) {
 			this.throwIfEnded(request.signal);
-			if (error instanceof BrokenConnection) throw error;
-			throw new BrokenConnection(error, false);
+			if (error instanceof TransportError) throw error;
+			throw new TransportError(error, false);
 		}
 	}
 
@@ -104,7 +104,7 @@ export class Connections {
 		signal?.throwIfAborted();
 	}
 
-	private open(): Promise<Link> {
+	private open(): Promise<Transport> {
 		const opening = this.dial(["h2", "http/1.1"]).then((dialled) => {
 			const link =
 				dialled.protocol === "h2"

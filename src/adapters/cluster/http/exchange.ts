@@ -18,8 +18,8 @@ export interface Request {
 }
 
 /** What carries requests to one server: one HTTP/2 session, or some HTTP/1.1 connections. */
-export interface Link {
-	/** Sends once. Rejects with BrokenConnection, or Node's error where nothing was sent. */
+export interface Transport {
+	/** Sends once. Rejects with TransportError, or Node's error where nothing was sent. */
 	send(request: Request): Promise<Answer>;
 	/** No more will be sent; what is in flight may end. */
 	close(): void;
@@ -37,8 +37,8 @@ export interface Answer {
 }
 
 /** No answer, or not all of it. `sent`: the server may have carried the request out. */
-export class BrokenConnection extends Error {
-	override readonly name = "BrokenConnection";
+export class TransportError extends Error {
+	override readonly name = "TransportError";
 	constructor(
 		override readonly cause: unknown,
 		readonly sent: boolean,
@@ -86,12 +86,11 @@ export function unpacked(answer: Answer): Readable {
 	return answer.body.pipe(gunzip);
 }
 
-/** The whole body. Rejects with BrokenConnection when it ends early. */
+/** The whole body. Rejects with TransportError when it ends early. */
 export function text(answer: Answer): Promise<string> {
 	return new Promise((resolve, reject) => {
 		const body = unpacked(answer);
-		const broken = (error: unknown) =>
-			reject(new BrokenConnection(error, true));
+		const broken = (error: unknown) => reject(new TransportError(error, true));
 		let read = "";
 		body.setEncoding("utf8");
 		body.on("data", (chunk: string) => {

@@ -5,7 +5,7 @@ import type { ConnectContext } from "../kubeconfig/context.ts";
 import type { ClusterEntry } from "../kubeconfig/kubeconfig.ts";
 import { Connections } from "./connections.ts";
 import { dialler, serverIdentity } from "./dial.ts";
-import { BrokenConnection, text } from "./exchange.ts";
+import { TransportError, text } from "./exchange.ts";
 import { opener } from "./tcp.ts";
 
 interface FetchOptions {
@@ -47,7 +47,7 @@ export function fetchWith(
 				headers: { "content-type": answer.header("content-type") },
 			});
 		} catch (error) {
-			if (!(error instanceof BrokenConnection)) throw error;
+			if (!(error instanceof TransportError)) throw error;
 			const { cause } = error;
 			const why =
 				codeOf(cause) ?? (cause instanceof Error ? cause.message : "no answer");

@@ -3,11 +3,11 @@ import { Socket } from "node:net";
 import type { Dial, Dialled } from "./dial.ts";
 import {
 	type Answer,
-	BrokenConnection,
 	endWith,
-	type Link,
 	type Request,
 	resetByPeer,
+	type Transport,
+	TransportError,
 	timedOut,
 } from "./exchange.ts";
 
@@ -15,7 +15,7 @@ import {
 const SOCKETS = 8;
 
 /** A few connections that are kept. The first is there already, others are dialled when needed. */
-export class Http1 implements Link {
+export class Http1 implements Transport {
 	private readonly agent = new Agent({ keepAlive: true });
 	private running = 0;
 	private readonly waiting: (() => void)[] = [];
@@ -32,7 +32,7 @@ export class Http1 implements Link {
 			if (socket && !socket.destroyed) return socket;
 			dial(["http/1.1"]).then(
 				(dialled) => done?.(null, dialled.socket),
-				(error) => done?.(new BrokenConnection(error, false), new Socket()),
+				(error) => done?.(new TransportError(error, false), new Socket()),
 			);
 			return undefined;
 		};
@@ -50,7 +50,7 @@ export class Http1 implements Link {
 		};
 		if (request.signal?.aborted) {
 			done();
-			throw new BrokenConnection(request.signal.reason, false);
+			throw new TransportError(request.signal.reason, false);
 		}
 		return this.start(request, done);
 	}
@@ -87,9 +87,9 @@ export class Http1 implements Link {
 			});
 			const broken = (cause: unknown) =>
 				reject(
-					cause instanceof BrokenConnection
+					cause instanceof TransportError
 						? cause
-						: new BrokenConnection(cause, true),
+						: new TransportError(cause, true),
 				);
 			let late: (error: Error) => unknown = (error) => request.destroy(error);
 			request.once("response", (response) => {

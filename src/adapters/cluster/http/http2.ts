@@ -7,11 +7,11 @@ import {
 import type { Dialled } from "./dial.ts";
 import {
 	type Answer,
-	BrokenConnection,
 	endWith,
-	type Link,
 	type Request,
 	resetByPeer,
+	type Transport,
+	TransportError,
 	timedOut,
 } from "./exchange.ts";
 
@@ -21,7 +21,7 @@ const HEARTBEAT = 5_000;
 const WINDOW = 4 << 20;
 
 /** One session over a socket that has agreed on `h2`. */
-export class Http2 implements Link {
+export class Http2 implements Transport {
 	private readonly session: ClientHttp2Session;
 
 	constructor(authority: URL, { socket }: Dialled) {
@@ -48,7 +48,7 @@ export class Http2 implements Link {
 
 	async send(request: Request): Promise<Answer> {
 		if (this.session.closed || this.session.destroyed)
-			throw new BrokenConnection(resetByPeer(), false);
+			throw new TransportError(resetByPeer(), false);
 		return this.start(request);
 	}
 
@@ -86,7 +86,7 @@ export class Http2 implements Link {
 			);
 			const broken = (cause: unknown) =>
 				reject(
-					new BrokenConnection(
+					new TransportError(
 						cause,
 						stream.rstCode !== constants.NGHTTP2_REFUSED_STREAM,
 					),

@@ -22,7 +22,7 @@ export class InFlight {
 	private running = 0;
 	private readonly waiting: (() => void)[] = [];
 	private readonly most: number;
-	private readonly paces = { read: new Pace(), write: new Pace() };
+	private readonly paces = { read: new Backoff(), write: new Backoff() };
 	/** Answers until the number is reconsidered. */
 	private left: number;
 	private halved = -Infinity;
@@ -84,7 +84,7 @@ export class InFlight {
 }
 
 /** How long answers take, and how quickly they could come. */
-class Pace {
+class Backoff {
 	private present = 0;
 	private quickest = Infinity;
 

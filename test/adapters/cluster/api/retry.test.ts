@@ -209,7 +209,7 @@ describe("a passing fault", () => {
 						: undefined,
 				),
 			);
-			assert.equal(await cluster.mayI({ verb: "get", resource: "pods" }), true);
+			assert.equal(await cluster.canI({ verb: "get", resource: "pods" }), true);
 		});
 	}
 
