@@ -49,7 +49,7 @@ await meshreg(["sync", "-n", "shop,payments"]);
 say("4. Everywhere but in sandbox: look first, then do it.");
 await meshreg(["sync", "-A", "--exclude", "sandbox", "--dry-run=client"]);
 
-say("5. Remove every registry key, as removing the mesh does.");
+say("5. Remove every pull secret, as removing the mesh does.");
 await meshreg(["prune", "--yes"]);
 await meshreg(["list"]);
 

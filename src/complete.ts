@@ -89,7 +89,7 @@ async function valuesOf(
 					namespace: ["Namespace", {}],
 					serviceaccount: ["ServiceAccount", { namespace }],
 					pod: ["Pod", { namespace }],
-					key: [
+					"pull-secret": [
 						"Secret",
 						{ labelSelector: selectorOf(usageLabelOf(given, world.env)) },
 					],

@@ -56,7 +56,9 @@ const SCENARIOS: readonly Scenario[] = [
 		status: 1,
 	},
 	{ args: `create --registry-server 127.0.0.1:1 ${LOGIN} --verify`, status: 1 },
-	{ args: `create --registry-server HOST ${LOGIN} --verify --insecure` },
+	{
+		args: `create --registry-server HOST ${LOGIN} --verify --registry-insecure`,
+	},
 	{ args: `create --registry-server HOST ${LOGIN}` },
 	{ args: `create --registry-server a.example ${LOGIN}`, status: 1 },
 	{ args: `create -n missing --registry-server HOST ${LOGIN}`, status: 1 },
@@ -100,7 +102,7 @@ const SCENARIOS: readonly Scenario[] = [
 	{ args: "list --all -o yaml" },
 	{ args: "attach -n app" },
 	{ args: "explain HOST/team/app:1 -n app" },
-	{ args: "explain HOST/team/app:1 -n app --try", status: 1 },
+	{ args: "explain HOST/team/app:1 -n app --verify", status: 1 },
 	{ args: "explain HOST/team/app:1 --docker-config DIR/config.json -o json" },
 	{
 		args: "explain HOST/team/app:1 --docker-config DIR/broken.json",

@@ -36,10 +36,10 @@ export const DRY_RUN_FLAG: Flag = {
 };
 
 export const LABEL_FLAG: Flag = {
-	name: "owner-label",
+	name: "label",
 	kind: "text",
 	default: `${DEFAULT_LABEL.key}=${DEFAULT_LABEL.value}`,
-	help: "The label that marks registry keys, for another mesh or a second set of keys (also MESHREG_OWNER_LABEL).",
+	help: "The label that marks pull secrets, for another mesh or a second set of keys (also MESHREG_OWNER_LABEL).",
 };
 
 export const YES_FLAG: Flag = {
@@ -73,11 +73,11 @@ export function outputFlag(...choices: string[]): Flag {
 	};
 }
 
-/** Which registry key, where the operands are something else. */
+/** Which pull secret, where the operands are something else. */
 export const SECRET_FLAG: Flag = {
-	name: "key",
+	name: "secret",
 	kind: "text",
-	values: "key",
+	values: "pull-secret",
 	default: DEFAULT_NAME,
-	help: "The registry key's name (also MESHREG_NAME).",
+	help: "The pull secret's name (also MESHREG_NAME).",
 };

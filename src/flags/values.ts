@@ -48,15 +48,15 @@ export function outputOf<F extends string>(
 
 /** The owner label: flag, then MESHREG_OWNER_LABEL, then the mesh's. Throws UsageError. */
 export function usageLabelOf(given: Given, env: Env): UsageLabel {
-	const flag = given.text("owner-label");
-	if (flag !== undefined) return parseLabel(flag, "--owner-label");
+	const flag = given.text("label");
+	if (flag !== undefined) return parseLabel(flag, "--label");
 	const fromEnv = env.MESHREG_OWNER_LABEL;
 	return fromEnv === undefined || fromEnv === ""
 		? DEFAULT_LABEL
 		: parseLabel(fromEnv, "MESHREG_OWNER_LABEL");
 }
 
-/** The registry key's name: operand, then MESHREG_NAME, then the mesh's. Throws UsageError. */
+/** The pull secret's name: operand, then MESHREG_NAME, then the mesh's. Throws UsageError. */
 export function nameOf(given: Given, env: Env): string {
 	const [operand] = given.positionals;
 	if (operand !== undefined) return checkName(operand, "NAME");
@@ -141,10 +141,10 @@ export function atMostOne(
 		);
 }
 
-/** `--key`, then MESHREG_NAME, then the mesh's. Throws UsageError. */
+/** `--secret`, then MESHREG_NAME, then the mesh's. Throws UsageError. */
 export function secretNameOf(given: Given, env: Env): string {
-	const flag = given.text("key");
-	if (flag !== undefined) return checkName(flag, "--key");
+	const flag = given.text("secret");
+	if (flag !== undefined) return checkName(flag, "--secret");
 	return env.MESHREG_NAME
 		? checkName(env.MESHREG_NAME, "MESHREG_NAME")
 		: DEFAULT_NAME;

@@ -12,7 +12,7 @@ import { atMostOne, parseLifetime } from "../flags.ts";
 /** Whom to believe when registries are asked. */
 export const TRUST_FLAGS: readonly Flag[] = [
 	{
-		name: "insecure",
+		name: "registry-insecure",
 		kind: "switch",
 		help: "Try the credential over plain http as well, or with a certificate that nobody vouches for. The cluster's nodes have their own settings for that.",
 	},
@@ -59,7 +59,12 @@ export function expiresInOf(given: Given): number | undefined {
 
 /** How to try credentials, and whether: `unless told` where the command line says nothing. Throws UsageError. */
 export function verifyingOf(given: Given): VerifyOptions {
-	for (const name of ["verify", "verify-image", "insecure", "registry-ca"])
+	for (const name of [
+		"verify",
+		"verify-image",
+		"registry-insecure",
+		"registry-ca",
+	])
 		atMostOne(given, [
 			["no-verify", "--no-verify"],
 			[name, `--${name}`],
@@ -78,12 +83,12 @@ export function verifyingOf(given: Given): VerifyOptions {
 	};
 }
 
-/** `--insecure` and `--registry-ca`. Throws UsageError. */
+/** `--registry-insecure` and `--registry-ca`. Throws UsageError. */
 export function trustOf(given: Given): Trust {
 	const caPath = given.text("registry-ca");
 	if (caPath === "") throw new UsageError("--registry-ca: the path is empty");
 	return {
-		insecure: given.on("insecure"),
+		insecure: given.on("registry-insecure"),
 		...(caPath !== undefined && { caPath }),
 	};
 }

@@ -16,7 +16,7 @@ import { nearMissSentence } from "./near-miss.ts";
 import { printable } from "./printable.ts";
 import { table } from "./table.ts";
 
-/** `-o json` of `explain`: what a script asks, without advice; `tried` only with `--try`. */
+/** `-o json` of `explain`: what a script asks, without advice; `tried` only with `--verify`. */
 export function explanationItem(
 	{ image, answer }: Explanation,
 	trials: readonly CredentialCheck[] | undefined,

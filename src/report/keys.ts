@@ -45,7 +45,7 @@ export interface ListItem {
 /** An item that says its context, where several are listed. */
 export type ContextItem = ListItem & { readonly context?: string };
 
-/** What is shown of registry keys, in their order. */
+/** What is shown of pull secrets, in their order. */
 export function listItems(
 	keys: readonly PullSecret[],
 	known: ListContext,

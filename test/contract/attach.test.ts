@@ -36,7 +36,7 @@ async function accountIn(hint: string, secrets?: string[]) {
 		read: async () =>
 			(await cluster.api.request("GET", `${path}/worker`)).body as Account,
 		run: async (verb: string, key: string) =>
-			meshreg([verb, "worker", "-n", namespace, "--key", key], {
+			meshreg([verb, "worker", "-n", namespace, "--secret", key], {
 				kubeconfig: cluster.kubeconfig,
 			}),
 	};

@@ -16,7 +16,7 @@ test("check and explain find a pod's cause from its status, its events and its S
 		assert.equal(answer.status, 201, JSON.stringify(answer.body));
 	};
 	const run = (...argv: string[]) =>
-		meshreg([...argv, "-n", namespace, "--key", "mesh"], {
+		meshreg([...argv, "-n", namespace, "--secret", "mesh"], {
 			kubeconfig: cluster.kubeconfig,
 		});
 	await post("secrets", {

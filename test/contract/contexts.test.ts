@@ -14,7 +14,7 @@ import {
 } from "../support/fault-proxy/index.ts";
 
 const NAME = "nginx-mesh-registry-key";
-/** A label of this run: a cluster that a user points at may hold registry keys already. */
+/** A label of this run: a cluster that a user points at may hold pull secrets already. */
 const OWNER = `usage=${NAME}-contexts-${process.pid}`;
 const REFUSED =
 	"The connection to the server 127.0.0.1:1 was refused - did you specify the right host or port?";
@@ -80,7 +80,7 @@ async function get(
 	return status === 404 ? undefined : (body as Record<string, unknown>);
 }
 
-/** The password of the registry key in a namespace. */
+/** The password of the pull secret in a namespace. */
 async function password(
 	cluster: TestCluster,
 	namespace: string,

@@ -15,7 +15,7 @@ import {
 
 const NAME = "nginx-mesh-registry-key";
 const COUNT = 200;
-/** A label of this run: a cluster that a user points at may hold registry keys already. */
+/** A label of this run: a cluster that a user points at may hold pull secrets already. */
 const OWNER = `usage=${NAME}-faults-${process.pid}`;
 
 let cluster: TestCluster;
@@ -59,7 +59,7 @@ function run(
 	proxy.choose = choose;
 	proxy.count.requests = 0;
 	proxy.count.faults = 0;
-	return meshreg([...argv, "--owner-label", OWNER], {
+	return meshreg([...argv, "--label", OWNER], {
 		kubeconfig: proxy.kubeconfig,
 		env: { MESHREG_NAMESPACE: mesh },
 		stdin: password,
@@ -99,7 +99,7 @@ async function deleteCopies(): Promise<void> {
 		);
 }
 
-/** Registry keys of other names, so that lists have a second page. */
+/** Pull secrets of other names, so that lists have a second page. */
 async function fillPages(): Promise<void> {
 	const namespace = await cluster.namespace("filler");
 	const [key, value] = OWNER.split("=");
@@ -241,14 +241,11 @@ describe("a server that goes for good", () => {
 				if (isIt(request)) void going.stop();
 				return undefined;
 			};
-			const { status, err } = await meshreg(
-				[...sync(), "--owner-label", OWNER],
-				{
-					kubeconfig: going.kubeconfig,
-					env: { MESHREG_NAMESPACE: mesh },
-					clock,
-				},
-			);
+			const { status, err } = await meshreg([...sync(), "--label", OWNER], {
+				kubeconfig: going.kubeconfig,
+				env: { MESHREG_NAMESPACE: mesh },
+				clock,
+			});
 			assert.equal(status, 1);
 			assert.match(
 				err,

@@ -185,7 +185,7 @@ test("Palette's Deployment is refused as it is, and taken with --fix", {
 		"inject",
 		"-f",
 		file,
-		"--key",
+		"--secret",
 		"myregistrykey",
 		"--fix",
 	]);

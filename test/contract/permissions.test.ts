@@ -48,7 +48,7 @@ class Stage {
 		);
 	}
 
-	/** The command line's environment: the stage's own registry keys, on a cluster that has others. */
+	/** The command line's environment: the stage's own pull secrets, on a cluster that has others. */
 	get env() {
 		return {
 			MESHREG_NAMESPACE: this.mesh,

@@ -101,7 +101,7 @@ describe("completion", { skip: notPosix }, () => {
 		if (kubectl === undefined) return t.diagnostic("there is no kubectl here");
 		assert.match(
 			await complete("kubectl meshreg li"),
-			/^list\tList registry keys/,
+			/^list\tList pull secrets/,
 		);
 		assert.equal(
 			await complete(`kubectl meshreg sync -n ${namespace.slice(0, -2)}`),

@@ -7,7 +7,7 @@ import { type TestCluster, testCluster } from "../support/cluster.ts";
 import { plugin } from "../support/plugin.ts";
 
 const NAME = "nginx-mesh-registry-key";
-/** A label of this run: a cluster that a user points at may hold registry keys already. */
+/** A label of this run: a cluster that a user points at may hold pull secrets already. */
 const OWNER = `usage=${NAME}-pods-${process.pid}`;
 
 describe("into the pods", () => {

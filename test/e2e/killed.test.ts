@@ -13,7 +13,7 @@ import { DIST, program, type Ran } from "../support/plugin.ts";
 const NAME = "nginx-mesh-registry-key";
 const COUNT = 200;
 const MOMENTS = 20;
-/** A label of this run: a cluster that a user points at may hold registry keys already. */
+/** A label of this run: a cluster that a user points at may hold pull secrets already. */
 const OWNER = `usage=${NAME}-killed-${process.pid}`;
 
 let cluster: TestCluster;
@@ -38,16 +38,12 @@ after(async () => {
 
 /** The file itself: between it and us nothing that might be killed in its stead. */
 function meshreg(argv: string[], given: object = {}): Promise<Ran> {
-	return program(
-		join(DIST, "kubectl-meshreg"),
-		[...argv, "--owner-label", OWNER],
-		{
-			kubeconfig: proxy.kubeconfig,
-			home: cluster.folder,
-			env: { MESHREG_NAMESPACE: mesh },
-			...given,
-		},
-	);
+	return program(join(DIST, "kubectl-meshreg"), [...argv, "--label", OWNER], {
+		kubeconfig: proxy.kubeconfig,
+		home: cluster.folder,
+		env: { MESHREG_NAMESPACE: mesh },
+		...given,
+	});
 }
 
 const sync = () => ["sync", "-l", `meshreg-killed=${cluster.named("yes")}`];

@@ -78,7 +78,7 @@ describe("refusals", () => {
 		"-n",
 		[app, going, gone, guarded.namespace, warned.namespace].join(","),
 	];
-	/** `NAMESPACE/VERSION` of every registry key that this suite made. */
+	/** `NAMESPACE/VERSION` of every pull secret that this suite made. */
 	const stored = async () => {
 		const { body } = await cluster.api.request(
 			"GET",

@@ -30,7 +30,7 @@ test("--version and list on arm64", async (t) => {
 	const created = await run(
 		"create",
 		`--namespace=${await cluster.namespace("arm64")}`,
-		`--owner-label=usage=${cluster.named("arm64")}`,
+		`--label=usage=${cluster.named("arm64")}`,
 		"--registry-server=registry.example.com",
 		"--registry-username=user",
 		"--registry-password=password",
@@ -38,7 +38,7 @@ test("--version and list on arm64", async (t) => {
 	assert.equal(created.status, 0, created.err);
 	const list = await run(
 		"list",
-		`--owner-label=usage=${cluster.named("arm64")}`,
+		`--label=usage=${cluster.named("arm64")}`,
 		"--no-headers",
 	);
 	assert.match(

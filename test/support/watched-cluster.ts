@@ -28,7 +28,7 @@ export class Watched {
 		return watched;
 	}
 
-	/** Its own registry keys, on a cluster that may have others. */
+	/** Its own pull secrets, on a cluster that may have others. */
 	get env(): Record<string, string> {
 		return {
 			MESHREG_NAMESPACE: this.mesh,

@@ -12,7 +12,7 @@ export interface AccountChange extends OutputOptions {
 	/** Undefined: the context's namespace. */
 	readonly places: Selection | undefined;
 	readonly accounts: AccountChoice;
-	/** The registry key's name. */
+	/** The pull secret's name. */
 	readonly key: string;
 	/** Warnings about the command line. */
 	readonly notes: readonly string[];

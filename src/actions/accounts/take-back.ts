@@ -19,7 +19,7 @@ export interface TakeBackOptions {
 }
 
 /**
- * Takes the deleted registry keys among `results` out of the service accounts
+ * Takes the deleted pull secrets among `results` out of the service accounts
  * that attach added them to. What may not be read or changed is a warning: the
  * keys are gone, and a kubelet passes over a name without a Secret.
  */

@@ -132,6 +132,6 @@ function report(
 	else if (!quiet) err.write(`${text}\n`);
 	if (insecure || caPath !== undefined)
 		err.write(
-			`Warning: ${insecure ? "--insecure" : "--registry-ca"} is for this check alone: the cluster's nodes must be set up for ${displayHost(key)} as well\n`,
+			`Warning: ${insecure ? "--registry-insecure" : "--registry-ca"} is for this check alone: the cluster's nodes must be set up for ${displayHost(key)} as well\n`,
 		);
 }

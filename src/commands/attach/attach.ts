@@ -6,13 +6,13 @@ import { ACCOUNT_CHANGE_FLAGS, accountChangeOf } from "../../flags/account.ts";
 import { joiningOf } from "../../flags.ts";
 import { warnOfMissingKey } from "./warn-of-missing-key.ts";
 
-/** `attach [SA…]`: service accounts pull with the registry key. */
+/** `attach [SA…]`: service accounts pull with the pull secret. */
 export const attach = command({
 	verb: "attach",
-	summary: "Let service accounts pull with the registry key",
+	summary: "Let service accounts pull with the pull secret",
 	operands: "[SA…]",
 	operandValues: "serviceaccount",
-	about: `Add the registry key to the imagePullSecrets of service accounts: every pod that is made for them from then on pulls with it. Without a name, to default.
+	about: `Add the pull secret to the imagePullSecrets of service accounts: every pod that is made for them from then on pulls with it. Without a name, to default.
 
 Every other entry stays, whatever else edits the account meanwhile. What was added is remembered on the account, so that detach and prune take back only that. Pods that run already keep their old list: they are named, with the command that restarts them.`,
 	examples: [

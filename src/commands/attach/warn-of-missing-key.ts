@@ -10,7 +10,7 @@ import type { Cluster, Output } from "../../world.ts";
 const ASKED = 20;
 
 /**
- * Says where these accounts now name a registry key that is not in their namespace: kubelets
+ * Says where these accounts now name a pull secret that is not in their namespace: kubelets
  * skip such a name, so a mistyped one would only be noticed when a pod cannot pull. Where
  * Secrets may not be read, it says nothing.
  */

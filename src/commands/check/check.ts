@@ -27,7 +27,7 @@ const FORMATS = ["json"] as const;
 /** `check`: is everything as it should be, and why can pods not pull? */
 export const check = command({
 	verb: "check",
-	summary: "Find what is wrong with registry keys, and why pods cannot pull",
+	summary: "Find what is wrong with pull secrets, and why pods cannot pull",
 	operands: "",
 	about: `Check credentials, copies, service accounts, your permissions, and every pod that waits for its image, in all namespaces or in those named. Pods are grouped by cause, each with the command that mends it where one can.
 

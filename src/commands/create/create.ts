@@ -44,7 +44,7 @@ import {
 /** `create [NAME]`: a source from credentials. */
 export const create = command<CreateOptions>({
 	verb: "create",
-	summary: "Create a source: a registry key from credentials",
+	summary: "Create a source: a pull secret from credentials",
 	operands: "[NAME]",
 	about: `Create a source: the labelled pull Secret from which copies are made.
 

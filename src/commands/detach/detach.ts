@@ -9,10 +9,10 @@ import { ACCOUNT_CHANGE_FLAGS, accountChangeOf } from "../../flags/account.ts";
 /** `detach [SA…]`: takes back what attach added. */
 export const detach = command({
 	verb: "detach",
-	summary: "Take the registry key from service accounts again",
+	summary: "Take the pull secret from service accounts again",
 	operands: "[SA…]",
 	operandValues: "serviceaccount",
-	about: `Take the registry key out of the imagePullSecrets of service accounts. Without a name, of default; with --all-serviceaccounts, of every account that attach changed.
+	about: `Take the pull secret out of the imagePullSecrets of service accounts. Without a name, of default; with --all-serviceaccounts, of every account that attach changed.
 
 Only what attach (or sync --attach) added is taken back: an entry that somebody else made stays. Pods that run already keep their list.`,
 	examples: [

@@ -43,7 +43,7 @@ interface Options {
 	readonly serviceAccount: string;
 	readonly pod: string | undefined;
 	readonly configs: readonly string[];
-	/** `--try` */
+	/** `--verify` */
 	readonly trial: boolean;
 	readonly trust: Trust;
 	readonly key: string;
@@ -94,7 +94,7 @@ By default it answers for a new pod of service account "default". Exit status 1 
 			help: "A docker config to ask about instead of a cluster; repeat it for several, in the order of trying.",
 		},
 		{
-			name: "try",
+			name: "verify",
 			kind: "switch",
 			help: "Try the matching credentials at the registry, in their order, until one can pull the image.",
 		},
@@ -131,7 +131,7 @@ By default it answers for a new pod of service account "default". Exit status 1 
 				? flags.checkName(given.text("pod") ?? "", "--pod")
 				: undefined,
 			configs: given.list("docker-config"),
-			trial: given.on("try"),
+			trial: given.on("verify"),
 			trust: trustOf(given),
 			key: flags.secretNameOf(given, env),
 			owner: flags.usageLabelOf(given, env),
@@ -213,7 +213,7 @@ async function explainCluster(
 	}
 }
 
-/** The registry key of that name that is no copy. */
+/** The pull secret of that name that is no copy. */
 function keyState(
 	keys: readonly Secret[],
 	{ key, owner }: Pick<Options, "key" | "owner">,

@@ -84,7 +84,7 @@ async function readNamed(
 
 /**
  * Secrets that the puller does not use, as far as the user may read them: all of its namespace
- * that hold credentials, and the registry keys of every other.
+ * that hold credentials, and the pull secrets of every other.
  */
 export async function readOtherSecrets(
 	cluster: Cluster,

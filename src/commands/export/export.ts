@@ -16,14 +16,14 @@ import { kindClusterConfig } from "./kind.ts";
 
 const FORMATS = ["docker-config", "kind"] as const;
 
-/** `export [NAME]`: the credentials of a registry key, for use outside the cluster. */
+/** `export [NAME]`: the credentials of a pull secret, for use outside the cluster. */
 export const exportKey = command({
 	verb: "export",
 	summary:
-		"Print a registry key's credentials as a docker config, for nodes too",
+		"Print a pull secret's credentials as a docker config, for nodes too",
 	operands: "[NAME]",
-	operandValues: "key",
-	about: `Print the credentials of a registry key in the form of a docker config.json, as docker, podman, skopeo and a node's kubelet read it.
+	operandValues: "pull-secret",
+	about: `Print the credentials of a pull secret in the form of a docker config.json, as docker, podman, skopeo and a node's kubelet read it.
 
 The passwords in it are readable: with --to they go to a file that only you may read.
 
@@ -77,7 +77,7 @@ With --format=kind it prints the config of a kind cluster every node of which mo
 		{
 			...flags.NAMESPACE_FLAG,
 			default: "nginx-mesh",
-			help: "The registry key's namespace (also MESHREG_NAMESPACE).",
+			help: "The pull secret's namespace (also MESHREG_NAMESPACE).",
 		},
 		flags.LABEL_FLAG,
 		{
@@ -186,7 +186,7 @@ async function keyToExport(
 	const key = await readPullSecret(cluster, reader, { namespace, name });
 	if (key === undefined || roleOf(key, owner) === "foreign")
 		throw new OperationError(
-			`there is no registry key "${name}" in namespace "${namespace}"; run 'kubectl meshreg list' to see where there are some`,
+			`there is no pull secret "${name}" in namespace "${namespace}"; run 'kubectl meshreg list' to see where there are some`,
 		);
 	return key;
 }

@@ -30,9 +30,9 @@ interface InjectOptions {
 /** `inject -f FILE|DIR|-`: manifests with pull Secrets, on stdout. */
 export const inject = command<InjectOptions>({
 	verb: "inject",
-	summary: "Add the registry key to the pod templates of manifests",
+	summary: "Add the pull secret to the pod templates of manifests",
 	operands: "",
-	about: `Print manifests with the registry key in the imagePullSecrets of every pod template: Pod, Deployment, StatefulSet, DaemonSet, ReplicaSet, ReplicationController, Job and CronJob, in YAML or JSON, in Lists and in several documents. Everything else stays as it is, to the byte.
+	about: `Print manifests with the pull secret in the imagePullSecrets of every pod template: Pod, Deployment, StatefulSet, DaemonSet, ReplicaSet, ReplicationController, Job and CronJob, in YAML or JSON, in Lists and in several documents. Everything else stays as it is, to the byte.
 
 With --registry-server and --disable-public-images the images are moved as well: the registry, then the last part of the image's name, its tag and digest.
 
@@ -52,7 +52,7 @@ No cluster is asked, but with --with-secret.`,
 		},
 		{
 			comment: "Pull Secrets that sit inside a container, put right",
-			line: "kubectl meshreg inject -f deployment.yaml --key myregistrykey --fix",
+			line: "kubectl meshreg inject -f deployment.yaml --secret myregistrykey --fix",
 		},
 	],
 	flags: [
@@ -72,7 +72,7 @@ No cluster is asked, but with --with-secret.`,
 		{
 			name: "with-secret",
 			kind: "switch",
-			help: "Append the registry key itself, for each namespace of the manifests. It holds the credential.",
+			help: "Append the pull secret itself, for each namespace of the manifests. It holds the credential.",
 		},
 		{
 			name: "fix",
@@ -102,9 +102,9 @@ No cluster is asked, but with --with-secret.`,
 				...(namespace !== undefined && { namespace }),
 			},
 			source: sourceChoiceOf(given, env, {
-				given: given.has("key") ? key : undefined,
+				given: given.has("secret") ? key : undefined,
 				usual: key,
-				shown: "--key",
+				shown: "--secret",
 			}),
 			paths,
 			recursive: given.on("recursive"),

@@ -17,7 +17,7 @@ import {
 } from "../../report/keys.ts";
 import type { Cluster, ListQuery } from "../../world.ts";
 
-/** Which registry keys are meant. */
+/** Which pull secrets are meant. */
 export interface ListChoice {
 	/** None: all. */
 	readonly namespaces: readonly string[];
@@ -28,7 +28,7 @@ export interface ListChoice {
 	readonly expiring: number | undefined;
 }
 
-/** The registry keys of a cluster that are meant, by namespace, as they are shown. */
+/** The pull secrets of a cluster that are meant, by namespace, as they are shown. */
 export async function listPullSecrets(
 	cluster: Cluster,
 	choice: ListChoice,

@@ -8,12 +8,12 @@ import { listPullSecrets } from "./list-keys.ts";
 import { type Failure, LIST_FORMATS, ListReport } from "./report.ts";
 import { watchPullSecrets } from "./watch-keys.ts";
 
-/** `list`: the registry keys of the cluster and what each is worth. */
+/** `list`: the pull secrets of the cluster and what each is worth. */
 export const list = command({
 	verb: "list",
-	summary: "List registry keys and whether they are in sync",
+	summary: "List pull secrets and whether they are in sync",
 	operands: "",
-	about: `List registry keys: the Secrets with the owner label, in all namespaces or in those named.
+	about: `List pull secrets: the Secrets with the owner label, in all namespaces or in those named.
 
 STATUS is Invalid (a kubelet would break on it, or never match it), Source, InSync, Drifted (differs from its source), Orphaned (its source is gone), Unknown (its source may not be read) or Unmanaged (made by a mesh or a person). No format shows a password.`,
 	examples: [

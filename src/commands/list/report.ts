@@ -5,7 +5,7 @@ import type { World } from "../../world.ts";
 /** The formats of `list -o`. */
 export const LIST_FORMATS = ["json", "name", "wide", "yaml"] as const;
 
-/** How registry keys are to be shown. */
+/** How pull secrets are to be shown. */
 export interface ListFormat {
 	readonly headers: boolean;
 	readonly output: (typeof LIST_FORMATS)[number] | undefined;
@@ -18,7 +18,7 @@ export interface Failure {
 	readonly reason: string;
 }
 
-/** Shows registry keys, all at once or as they change. */
+/** Shows pull secrets, all at once or as they change. */
 export class ListReport {
 	/** Of the table so far; none: nothing of it has been printed. */
 	readonly #widths: number[] = [];

@@ -22,7 +22,7 @@ const GATHERED = 100;
 const PAUSE = 5_000;
 
 /**
- * Tells of the registry keys that are meant: at first all of them, and then each that looks
+ * Tells of the pull secrets that are meant: at first all of them, and then each that looks
  * different from before, as it does when its source changes; `Deleted` when it is gone. Until
  * the signal, whose reason it throws. Throws what the cluster throws only while nothing has been
  * told yet.

@@ -21,13 +21,13 @@ import * as flags from "../../flags.ts";
 import type { Cluster } from "../../world.ts";
 import { countUsers } from "./count-users.ts";
 
-/** `prune [NAME]`: deletes registry keys, and nothing that is not ours. */
+/** `prune [NAME]`: deletes pull secrets, and nothing that is not ours. */
 export const prune = command({
 	verb: "prune",
-	summary: "Delete registry keys, as removing the mesh does",
+	summary: "Delete pull secrets, as removing the mesh does",
 	operands: "[NAME]",
-	operandValues: "key",
-	about: `Delete registry keys: every Secret with the owner label and the type of a registry key, in all namespaces or in those named. With NAME, only those of that name.
+	operandValues: "pull-secret",
+	about: `Delete pull secrets: every Secret with the owner label and the type of a pull secret, in all namespaces or in those named. With NAME, only those of that name.
 
 It says what it will delete and how much still names it, and asks. Each deletion names the version that was listed: what has changed meanwhile is left alone.`,
 	examples: [

@@ -26,7 +26,7 @@ export const sync = command<SyncOptions>({
 	verb: "sync",
 	summary: "Copy the source to namespaces, and keep copies equal to it",
 	operands: "[NAME]",
-	operandValues: "key",
+	operandValues: "pull-secret",
 	about: `Copy the source to namespaces, and make copies equal to it again. Nothing is written where nothing differs.
 
 Say which namespaces: by name, all, by label, or those in which the mesh injects its sidecar. A Secret that somebody else made is left alone and reported.`,

@@ -37,7 +37,7 @@ export function checkCredentials(
 						"problem",
 						facts.sourceProblem.split(":", 1)[0] ?? "",
 						{
-							hint: "Registry keys are copied from a source.",
+							hint: "Pull secrets are copied from a source.",
 							command: facts.sourceProblem.startsWith("no source")
 								? mending.createSource()
 								: "",

@@ -15,7 +15,7 @@ export type Facts = {
 	readonly owner: UsageLabel;
 	/** The name of the key that is checked. */
 	readonly name: string;
-	/** The registry keys, and Secrets of the key's name and type without the label. */
+	/** The pull secrets, and Secrets of the key's name and type without the label. */
 	readonly keys: readonly PullSecret[];
 	/** What is known of the sources that copies name, by `NAMESPACE/NAME`. */
 	readonly sources: ReadonlyMap<string, SourceKnowledge>;

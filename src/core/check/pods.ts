@@ -24,7 +24,7 @@ const WORDS: Record<ProblemKind, readonly [clause: string, hint: string]> = {
 		"Change imagePullPolicy from Never, or load the image on the node. From 1.35 on, a kubelet also wants to see the credential for an image that another pod brought.",
 	],
 	"no-secret": [
-		"no copy of the registry key is there, which has a credential for HOST",
+		"no copy of the pull secret is there, which has a credential for HOST",
 		"",
 	],
 	"secret-missing": ["SECRET is named, and is not there", ""],
@@ -44,7 +44,7 @@ const WORDS: Record<ProblemKind, readonly [clause: string, hint: string]> = {
 	"expired-token": ["the token for HOST in SECRET has expired", ""],
 	forbidden: [
 		"HOST answers 403 Forbidden: the credential in SECRET is wrong, has expired, or has no right to the image",
-		"'kubectl meshreg explain IMAGE -n NAMESPACE --pod POD --try' tells which.",
+		"'kubectl meshreg explain IMAGE -n NAMESPACE --pod POD --verify' tells which.",
 	],
 	"no-right": [
 		"HOST knows the credential in SECRET, but gives it no right to the image, or has no such image",

@@ -9,7 +9,7 @@ export type ValueSource =
 	| "context"
 	| "namespace"
 	| "serviceaccount"
-	| "key"
+	| "pull-secret"
 	| "pod"
 	| "cluster"
 	| "user"

@@ -52,7 +52,7 @@ export function registryServerOf(image: string): string | undefined {
 		: undefined;
 }
 
-/** What is known of the registry key when something is to be mended with it. */
+/** What is known of the pull secret when something is to be mended with it. */
 export type PullSecretState = FixTarget & {
 	/** The source's content, to see what it would match. */
 	readonly content: PullSource | undefined;

@@ -3,7 +3,7 @@ import { type PullEntry, readEntries } from "../kubelet/secret-entries.ts";
 import { displayKey, parseSchemeless, splitPort } from "../registry/url.ts";
 import type { Content } from "./pull-secret.ts";
 
-/** Why a kubelet gets nothing from a registry key. Texts are one clause, quoting no credential. */
+/** Why a kubelet gets nothing from a pull secret. Texts are one clause, quoting no credential. */
 export type ContentFault =
 	/** It fails every pull of every pod that names the Secret; `error` is the kubelet's. */
 	| { readonly kind: "malformed"; readonly error: string }

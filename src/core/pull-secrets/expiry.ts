@@ -89,7 +89,7 @@ function worked(
 	return expiries.sort((a, b) => a.at - b.at);
 }
 
-/** Of a registry key: a copy that equals its source expires as that says. */
+/** Of a pull secret: a copy that equals its source expires as that says. */
 export function expiriesOfKey(
 	key: PullSecret,
 	sources: ReadonlyMap<string, SourceKnowledge>,

@@ -6,7 +6,7 @@ import {
 	type UsageLabel,
 } from "./ownership.ts";
 
-/** The registry key that is to be used, wherever it is by now. */
+/** The pull secret that is to be used, wherever it is by now. */
 export type FixTarget = {
 	readonly name: string;
 	readonly owner: UsageLabel;
@@ -37,7 +37,7 @@ export class Fixes {
 		return this.#key.source?.namespace ?? DEFAULT_NAMESPACE;
 	}
 
-	/** Writes a registry key of any name at any place. */
+	/** Writes a pull secret of any name at any place. */
 	createAt(
 		namespace: string,
 		name: string,
@@ -115,13 +115,13 @@ export class Fixes {
 			...(accounts.every((account) => account === "default") ? [] : accounts),
 			"-n",
 			namespaces.join(","),
-			...(name === DEFAULT_NAME ? [] : ["--key", name]),
+			...(name === DEFAULT_NAME ? [] : ["--secret", name]),
 		]);
 	}
 
 	/** Adds a key to the list in the template of a Deployment or the like, which makes its pods anew. */
 	inject(target: string, namespace: string, name: string): string {
-		const key = name === DEFAULT_NAME ? [] : ["--key", name];
+		const key = name === DEFAULT_NAME ? [] : ["--secret", name];
 		return `kubectl get ${target} -n ${namespace} -o yaml | ${this.#line("inject", ["-f", "-", ...key])} | kubectl apply -f -`;
 	}
 
@@ -147,7 +147,7 @@ export class Fixes {
 			verb === "inject" ||
 			selectorOf(owner) === selectorOf(DEFAULT_LABEL)
 				? []
-				: ["--owner-label", selectorOf(owner)];
+				: ["--label", selectorOf(owner)];
 		return ["kubectl", "meshreg", verb, ...words, ...label]
 			.map(shellWord)
 			.join(" ");

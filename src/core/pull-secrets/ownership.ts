@@ -1,6 +1,6 @@
 import { UsageError } from "../../errors.ts";
 
-/** The type of every registry key, and its one data key. */
+/** The type of every pull secret, and its one data key. */
 export const PULL_SECRET_TYPE = "kubernetes.io/dockerconfigjson";
 export const PULL_SECRET_DATA_KEY = ".dockerconfigjson";
 
@@ -22,7 +22,7 @@ export const ATTACHED_LABEL = "kubectl-meshreg/attached";
 /** And the names that it added to their pull Secrets, separated by commas. */
 export const ATTACHED_ANNOTATION = "kubectl-meshreg/attached-keys";
 
-/** The label by which a mesh knows its registry keys; removing the mesh deletes what carries it. */
+/** The label by which a mesh knows its pull secrets; removing the mesh deletes what carries it. */
 export interface UsageLabel {
 	readonly key: string;
 	readonly value: string;
@@ -80,7 +80,7 @@ export function roleOf(secret: Owned, owner: UsageLabel): Role {
 
 /**
  * May it be overwritten or deleted without force? Under the mesh's own label every
- * registry key may (removing the mesh does the same); under another label only
+ * pull secret may (removing the mesh does the same); under another label only
  * what this program wrote.
  */
 export function isOurs(secret: Owned, owner: UsageLabel): boolean {

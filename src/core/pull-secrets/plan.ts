@@ -129,7 +129,7 @@ export function planSource(
 	});
 }
 
-/** Which of these registry keys a prune deletes. */
+/** Which of these pull secrets a prune deletes. */
 export interface PruneScope {
 	readonly owner: UsageLabel;
 	/** Only keys of this name. */

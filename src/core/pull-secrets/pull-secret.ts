@@ -25,7 +25,7 @@ export interface Content {
 	readonly config: DockerConfig;
 }
 
-/** A Secret that is there: a registry key, or one that bears its name. */
+/** A Secret that is there: a pull secret, or one that bears its name. */
 export interface PullSecret {
 	readonly namespace: string;
 	readonly name: string;
@@ -42,7 +42,7 @@ export interface PullSecret {
 	readonly terminating: boolean;
 }
 
-/** A registry key that should be there. */
+/** A pull secret that should be there. */
 export interface DesiredPullSecret {
 	readonly namespace: string;
 	readonly name: string;
@@ -73,7 +73,7 @@ export class ContentReader {
 		return content;
 	}
 
-	/** The registry key that a Secret of the API server is; throws nothing. */
+	/** The pull secret that a Secret of the API server is; throws nothing. */
 	toPullSecret(secret: Secret): PullSecret {
 		const { metadata } = secret;
 		return {
@@ -100,7 +100,7 @@ export function contentOfAuths(
 	return contentOf(Buffer.from(text, "utf8").toString("base64"), text);
 }
 
-/** The manifest of a desired registry key, to be created or sent as an update. */
+/** The manifest of a desired pull secret, to be created or sent as an update. */
 export function secretOf(desired: DesiredPullSecret): Secret {
 	return {
 		apiVersion: "v1",

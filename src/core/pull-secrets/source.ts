@@ -11,7 +11,7 @@ export interface SourceRef {
 }
 
 /**
- * Which of the registry keys of one name is the source, where it is not at its
+ * Which of the pull secrets of one name is the source, where it is not at its
  * usual place: the only one without the source annotation. Throws OperationError
  * when there is none, or several.
  */
@@ -38,13 +38,13 @@ export function onlySource(
 	return only;
 }
 
-/** May copies be made from it? A registry key that is no copy itself. */
+/** May copies be made from it? A pull secret that is no copy itself. */
 export function isSourceLike(key: PullSecret, owner: UsageLabel): boolean {
 	const role = roleOf(key, owner);
 	return role === "source" || role === "unmanaged";
 }
 
-/** What a registry key is worth, in the words of `list`. */
+/** What a pull secret is worth, in the words of `list`. */
 export type PullSecretStatus =
 	/** A kubelet would break on it, or never match it. */
 	| "Invalid"

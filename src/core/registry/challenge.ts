@@ -117,7 +117,7 @@ export function realmFault(
 		if (registry.protocol === "https:")
 			return `its token realm is at http://${url.host}, where the credential would travel unencrypted`;
 		if (!insecure && !isLoopbackHost(url.hostname))
-			return `its token realm is at http://${url.host}, where the credential would travel unencrypted (--insecure allows that)`;
+			return `its token realm is at http://${url.host}, where the credential would travel unencrypted (--registry-insecure allows that)`;
 	}
 	if (!own && isPrivateHost(url.hostname))
 		return `its token realm is at the private address ${url.host}, which is not the registry's own`;

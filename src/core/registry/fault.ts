@@ -86,7 +86,7 @@ export function faultOf(failure: TransportFailure, host: string): Fault {
 	if (PLAIN_HTTP.has(code))
 		return {
 			kind: "plain-http",
-			because: `${host} answers in plain http where https is expected: correct the port, or allow it with --insecure`,
+			because: `${host} answers in plain http where https is expected: correct the port, or allow it with --registry-insecure`,
 		};
 	if (code.startsWith("ERR_SSL_") || code === "EPROTO")
 		return {

@@ -104,7 +104,7 @@ describe("attach and detach", () => {
 			"attach",
 			"runner",
 			"runner",
-			"--key",
+			"--secret",
 			"other",
 		]);
 		assert.equal(
@@ -119,7 +119,7 @@ describe("attach and detach", () => {
 		secret("shop", "team");
 		const { status, err } = await bed.run([
 			"attach",
-			"--key=team",
+			"--secret=team",
 			"-n=app,shop",
 			"-q",
 		]);
@@ -333,7 +333,7 @@ describe("attach and detach", () => {
 		const names = Array.from({ length: 20 }, (_, at) => `key-${at}`);
 		for (const name of names) secret("app", name);
 		const outcomes = await Promise.all(
-			names.map((name) => bed.run(["attach", "-n", "app", "--key", name])),
+			names.map((name) => bed.run(["attach", "-n", "app", "--secret", name])),
 		);
 		assert.deepEqual(
 			outcomes.map(({ status, err }) => `${status}${err}`),
@@ -378,7 +378,7 @@ describe("attach and detach", () => {
 			["builder", "--all-serviceaccounts"],
 			/^error: --all-serviceaccounts means every one/,
 		],
-		[["--key", ""], /^error: --key: the name is empty/],
+		[["--secret", ""], /^error: --secret: the name is empty/],
 	];
 	for (const verb of ["attach", "detach"])
 		for (const [argv, message] of wrong)

@@ -619,7 +619,7 @@ describe("check with few permissions", () => {
 
 	test("where the key of another name has no source, that one is to be created", async () => {
 		await using bed = await started();
-		const [item] = (await findings(bed, ["--key", "other"])).filter(
+		const [item] = (await findings(bed, ["--secret", "other"])).filter(
 			({ cause }) => cause === "no-source",
 		);
 		assert.equal(item?.command, "kubectl meshreg create other");
@@ -674,7 +674,7 @@ describe("check refuses", () => {
 		[["-n", ""], /-n: the namespace is empty/],
 		[["-n", "a", "-A"], /-n and -A cannot be used together/],
 		[["-o", "yaml"], /allowed formats are: json/],
-		[["--key", ""], /--key: the name is empty/],
+		[["--secret", ""], /--secret: the name is empty/],
 	];
 	for (const [args, err] of rows)
 		test(`check ${args.join(" ")}`, async () => {

@@ -328,8 +328,8 @@ describe("create", () => {
 			],
 			[
 				"bad label",
-				[...PIPED, "--owner-label", "x"],
-				"error: --owner-label: must be KEY=VALUE with a valid label key and value, for example usage=my-mesh",
+				[...PIPED, "--label", "x"],
+				"error: --label: must be KEY=VALUE with a valid label key and value, for example usage=my-mesh",
 			],
 		];
 		for (const [name, args, err] of REFUSED)

@@ -19,7 +19,10 @@ describe("flags that contradict each other are refused with status 2", () => {
 			["--no-verify", "--verify-image", "a.example/x"],
 			"--no-verify and --verify-image",
 		],
-		[["--no-verify", "--insecure"], "--no-verify and --insecure"],
+		[
+			["--no-verify", "--registry-insecure"],
+			"--no-verify and --registry-insecure",
+		],
 		[["--no-verify", "--registry-ca", "x"], "--no-verify and --registry-ca"],
 		[
 			["--from-docker-config", "--registry-username", "u"],

@@ -142,12 +142,15 @@ describe("create verifies what it writes", () => {
 		]);
 	});
 
-	test("--insecure takes any certificate, for this check", async () =>
-		assert.deepEqual(await shown(create(secure.host, ["--insecure", "-q"])), [
-			0,
-			CREATED,
-			`Warning: --insecure is for this check alone: the cluster's nodes must be set up for ${secure.host} as well\n`,
-		]));
+	test("--registry-insecure takes any certificate, for this check", async () =>
+		assert.deepEqual(
+			await shown(create(secure.host, ["--registry-insecure", "-q"])),
+			[
+				0,
+				CREATED,
+				`Warning: --registry-insecure is for this check alone: the cluster's nodes must be set up for ${secure.host} as well\n`,
+			],
+		));
 
 	test("a CA file that is none, or not there, is an error", async () => {
 		const none = join(bed.folder, "none.pem");

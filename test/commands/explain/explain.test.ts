@@ -179,7 +179,7 @@ To mend it:
 		const { out } = await ofPod(bed);
 		assert.match(
 			out,
-			/To mend it:\n {2}kubectl get deployment\/web -n app -o yaml \| kubectl meshreg inject -f - --key mesh \| kubectl apply -f -\n$/,
+			/To mend it:\n {2}kubectl get deployment\/web -n app -o yaml \| kubectl meshreg inject -f - --secret mesh \| kubectl apply -f -\n$/,
 		);
 	});
 
@@ -439,7 +439,7 @@ The kubelet tries, in this order until one works:
 	});
 });
 
-describe("explain --try", () => {
+describe("explain --verify", () => {
 	/** A registry on loopback that has `app:1`, and docker configs for it. */
 	async function withRegistry(bed: TestBed, credentials: object[]) {
 		const server = await serve(
@@ -470,7 +470,7 @@ describe("explain --try", () => {
 		const { out, status } = await bed.run([
 			"explain",
 			image,
-			"--try",
+			"--verify",
 			...flags,
 		]);
 		const logins = server.requests.filter(
@@ -497,7 +497,7 @@ The first that works is the key ${server.host} in ${join(bed.folder, "2.json")}.
 		const { out, status } = await bed.run([
 			"explain",
 			image,
-			"--try",
+			"--verify",
 			"-o",
 			"json",
 			...flags,

@@ -87,7 +87,7 @@ describe("export", () => {
 		[
 			["-n", "other"],
 			1,
-			`error: there is no registry key "${NAME}" in namespace "other"; run 'kubectl meshreg list' to see where there are some\n`,
+			`error: there is no pull secret "${NAME}" in namespace "other"; run 'kubectl meshreg list' to see where there are some\n`,
 		],
 		[
 			["missing"],
@@ -108,7 +108,7 @@ describe("export", () => {
 		[
 			["opaque", "-n", "other"],
 			1,
-			`error: there is no registry key "opaque" in namespace "other"; run 'kubectl meshreg list' to see where there are some\n`,
+			`error: there is no pull secret "opaque" in namespace "other"; run 'kubectl meshreg list' to see where there are some\n`,
 		],
 		[
 			["broken", "-n", "other"],

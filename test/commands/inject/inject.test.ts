@@ -44,7 +44,7 @@ describe("inject", () => {
 
 	test("a file, with a key of another name", async () => {
 		const folder = await files("named", { "a.yaml": POD });
-		const { out } = await inject("-f", `${folder}/a.yaml`, "--key", "other");
+		const { out } = await inject("-f", `${folder}/a.yaml`, "--secret", "other");
 		assert.equal(out, INJECTED.replace("nginx-mesh-registry-key", "other"));
 		const env = { MESHREG_NAME: "third" };
 		const third = await bed.run(["inject", "-f", `${folder}/a.yaml`], { env });
@@ -164,7 +164,7 @@ describe("inject", () => {
 
 	test("no source for --with-secret", async () => {
 		const { status, err } = await bed.run(
-			["inject", "-f", "-", "--with-secret", "--key", "none"],
+			["inject", "-f", "-", "--with-secret", "--secret", "none"],
 			{ stdin: POD },
 		);
 		assert.equal(status, 1);
@@ -241,10 +241,13 @@ describe("inject", () => {
 			["-f", "x", "--disable-public-images", "--registry-server", "r.io/UP"],
 			/^error: --registry-server: the path cannot begin an image's name/,
 		],
-		[["-f", "x", "--key", "No"], /^error: --key: "No" is not a Secret name/],
 		[
-			["-f", "x", "--key", "a", "--from", "n/b"],
-			/^error: --from names the source b, and --key is a/,
+			["-f", "x", "--secret", "No"],
+			/^error: --secret: "No" is not a Secret name/,
+		],
+		[
+			["-f", "x", "--secret", "a", "--from", "n/b"],
+			/^error: --from names the source b, and --secret is a/,
 		],
 		[["-f", "x", "-n", ""], /^error: -n: the namespace is empty/],
 	];

@@ -78,7 +78,7 @@ describe("prune", () => {
 		[["-n", "copy-a,foreign,opaque"], ["copy-a"]],
 		[["another-name"], []],
 		[[NAME, "-n", "mesh"], ["mesh"]],
-		[["--owner-label", "usage=other"], []],
+		[["--label", "usage=other"], []],
 	];
 	for (const [args, deleted] of CASES)
 		test(`${["prune", ...args].join(" ")} deletes ${deleted.join(", ") || "nothing"}`, async () => {

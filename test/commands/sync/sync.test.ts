@@ -664,7 +664,7 @@ describe("sync", () => {
 
 	test("another owner label: what does not name us as its manager is left alone", async () => {
 		await using bed = await testBed({ namespaces: NAMESPACES });
-		const owner = ["--owner-label", "usage=second"];
+		const owner = ["--label", "usage=second"];
 		await create(bed, "p", ...owner);
 		const data = bed.server.store.get("Secret", "nginx-mesh", NAME)?.data ?? {};
 		seed(bed, "app", { data }, { labels: { usage: "second" } });

@@ -30,7 +30,7 @@ const vocabulary: Vocabulary = {
 	commands: [
 		command("sync", {
 			operands: "[NAME]",
-			operandValues: "key",
+			operandValues: "pull-secret",
 			flags: [
 				namespace,
 				{ name: "yes", short: "y", kind: "switch", help: "Yes." },
@@ -57,7 +57,7 @@ const vocabulary: Vocabulary = {
 				{
 					name: "old",
 					kind: "text",
-					values: "key",
+					values: "pull-secret",
 					hidden: true,
 					help: "Old.",
 				},
@@ -108,7 +108,7 @@ const CASES: [
 	[["help", ""], VERBS],
 	[["help", "sync", ""], []],
 	[["nonsense", ""], []],
-	[["sync", ""], "key"],
+	[["sync", ""], "pull-secret"],
 	[["sync", "a", ""], [], { taken: ["a"] }],
 	[["sync", "-"], FLAGS],
 	[["sync", "--n"], FLAGS],
@@ -117,7 +117,7 @@ const CASES: [
 		FLAGS.filter((f) => !/^(--yes|-y|--output|-o)$/.test(f)),
 	],
 	[["sync", "-n", "a", "-"], FLAGS],
-	[["sync", "--", "-"], "key"],
+	[["sync", "--", "-"], "pull-secret"],
 	[["sync", "-n", ""], "namespace", { taken: [""] }],
 	[["sync", "-n", "-y"], "namespace", { taken: [""] }],
 	[["sync", "-n=a"], "namespace", { typed: "a", taken: [""] }],
@@ -135,8 +135,8 @@ const CASES: [
 		["sync", "-na", "-o", "j"],
 		["json", "yaml"],
 	],
-	[["sync", "-ojson", ""], "key"],
-	[["sync", "--attach", ""], "key"],
+	[["sync", "-ojson", ""], "pull-secret"],
+	[["sync", "--attach", ""], "pull-secret"],
 	[["sync", "--attach="], "serviceaccount", { typed: "", taken: [""] }],
 	[
 		["sync", "--attach=a,"],
@@ -147,7 +147,7 @@ const CASES: [
 	[["sync", "--name", ""], []],
 	[["sync", "--old", ""], []],
 	[["sync", "--unknown="], [], { typed: "" }],
-	[["sync", "--unknown", ""], "key"],
+	[["sync", "--unknown", ""], "pull-secret"],
 	[["attach", "a", "b", ""], "serviceaccount", { taken: ["a", "b"] }],
 	[
 		["completion", "z"],

@@ -135,7 +135,7 @@ const REALMS: readonly [
 		LOCAL,
 		"http://auth.example.com/token",
 		false,
-		"its token realm is at http://auth.example.com, where the credential would travel unencrypted (--insecure allows that)",
+		"its token realm is at http://auth.example.com, where the credential would travel unencrypted (--registry-insecure allows that)",
 	],
 	[LOCAL, "http://auth.example.com/token", true, undefined],
 	[
@@ -161,7 +161,7 @@ const REALMS: readonly [
 ];
 
 for (const [registry, realm, insecure, fault] of REALMS)
-	test(`${registry} with the realm ${realm}${insecure ? " and --insecure" : ""}`, () =>
+	test(`${registry} with the realm ${realm}${insecure ? " and --registry-insecure" : ""}`, () =>
 		assert.equal(realmFault(realm, new URL(registry), insecure), fault));
 
 test("Bearer is chosen before Basic, and nothing where neither is offered", () => {

@@ -69,7 +69,7 @@ const FAULTS: readonly [TransportFailure, FaultKind, because: string][] = [
 	[
 		{ code: "ERR_SSL_WRONG_VERSION_NUMBER" },
 		"plain-http",
-		"reg:5000 answers in plain http where https is expected: correct the port, or allow it with --insecure",
+		"reg:5000 answers in plain http where https is expected: correct the port, or allow it with --registry-insecure",
 	],
 	[
 		{ code: "ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION" },

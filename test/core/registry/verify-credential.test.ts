@@ -376,7 +376,7 @@ const REGISTRIES: readonly [
 		() => ({ code: "ERR_SSL_WRONG_VERSION_NUMBER" }),
 		unreachable(
 			"plain-http",
-			"reg.example answers in plain http where https is expected: correct the port, or allow it with --insecure",
+			"reg.example answers in plain http where https is expected: correct the port, or allow it with --registry-insecure",
 		),
 		[`${V2} as nobody`],
 	],
@@ -407,7 +407,7 @@ const PLAIN: readonly [
 ];
 
 for (const [key, insecure, code, tried] of PLAIN)
-	test(`${key}${insecure ? " with --insecure" : ""} after ${code} is tried by ${tried.join(", then ")}`, async () => {
+	test(`${key}${insecure ? " with --registry-insecure" : ""} after ${code} is tried by ${tried.join(", then ")}`, async () => {
 		const { calls, verification } = await ask(
 			(call) => (call.includes("https:") ? { code } : { status: 200 }),
 			undefined,

@@ -121,7 +121,7 @@ export function resources(requests: Requests, repeat: RetryPolicy): Resources {
 			});
 		},
 
-		// Named one by one: callers hand over whole registry keys, and a credential has no business in a DELETE.
+		// Named one by one: callers hand over whole pull secrets, and a credential has no business in a DELETE.
 		remove: (kind, ref, { uid, resourceVersion }, options) => {
 			const call: Call = {
 				method: "DELETE",
