@@ -36,7 +36,9 @@ interface Quirk {
 }
 
 const read = (name: string) =>
-	JSON.parse(readFileSync(new URL(`../data/${name}`, import.meta.url), "utf8"));
+	JSON.parse(
+		readFileSync(new URL(`../../data/${name}`, import.meta.url), "utf8"),
+	);
 
 const sourceOf = (
 	data: string,
