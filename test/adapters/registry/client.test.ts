@@ -143,7 +143,7 @@ suite("certificates", () => {
 });
 
 suite("plain http", () => {
-	test("on the https port of another host nothing is sent, but with --insecure", async () => {
+	test("on the https port of another host nothing is sent, but with --registry-insecure", async () => {
 		const server = await started(serve(BASIC));
 		const key = server.host.replace("127.0.0.1", "reg.example");
 		assert.deepEqual(await ask(key), {
