@@ -114,7 +114,7 @@ suite("certificates", () => {
 		],
 	];
 	for (const [what, identity, because] of REFUSED)
-		test(`${what} is refused, and taken with --insecure`, async () => {
+		test(`${what} is refused, and taken with --registry-insecure`, async () => {
 			const server = await started(serve(BASIC, await identity()));
 			const ca = authority.certificate;
 			assert.deepEqual(
@@ -150,7 +150,7 @@ suite("plain http", () => {
 			outcome: "unreachable",
 			fault: {
 				kind: "plain-http",
-				because: `${key} answers in plain http where https is expected: correct the port, or allow it with --insecure`,
+				because: `${key} answers in plain http where https is expected: correct the port, or allow it with --registry-insecure`,
 			},
 		});
 		assert.deepEqual(server.requests, []);
