@@ -1,7 +1,7 @@
-/** Every example in the help and the README is run as it stands. */
+/** Every example in the help, the README and the pages of docs is run as it stands. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,7 +13,15 @@ import { notPosix } from "./support/posix.ts";
 import { spoken } from "./support/shell-words.ts";
 import { testBed } from "./support/test-bed.ts";
 
-const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+const root = new URL("..", import.meta.url);
+const page = (path: string) => readFileSync(new URL(path, root), "utf8");
+/** The pages that people read, by path. */
+const pages = new Map(
+	["README.md", ...globSync("docs/**/*.md", { cwd: root })]
+		.map((path) => path.replaceAll("\\", "/"))
+		.sort()
+		.map((path) => [path, page(path)]),
+);
 function blocksOf(text: string, language: string): string[] {
 	return [
 		...text.matchAll(
@@ -50,54 +58,71 @@ async function runWithStandIns(
 	}
 }
 
-/** The sections of README that show sessions, each with the files that it shows. */
-const sections = readme
-	.split(/^(?=## )/m)
-	.map((text) => ({
-		heading: /^## (.*)/.exec(text)?.[1] ?? "",
-		sessions: blocksOf(text, "console"),
-		files: {
-			"registry-creds.json": blocksOf(text, "json")[0] ?? "",
-			"deployment.yaml": blocksOf(text, "yaml")[0] ?? "",
-		} as Readonly<Record<string, string>>,
-	}))
-	.filter(({ sessions }) => sessions.length > 0);
+/** The parts of a page that show sessions, each with the files that it shows: one story each. */
+const sections = (text: string) =>
+	text
+		.split(/^(?=##? )/m)
+		.map((text) => ({
+			heading: /^##? (.*)/.exec(text)?.[1] ?? "",
+			sessions: blocksOf(text, "console"),
+			files: {
+				"registry-creds.json": blocksOf(text, "json")[0] ?? "",
+				"deployment.yaml": blocksOf(text, "yaml")[0] ?? "",
+			} as Readonly<Record<string, string>>,
+		}))
+		.filter(({ sessions }) => sessions.length > 0);
 
-describe("README", () => {
-	for (const { heading, sessions, files } of sections)
-		test(`the sessions of "${heading}" print what it shows`, async () => {
-			await using bed = await testBed({
-				namespaces: ["app", "shop"],
-				defaultServiceAccounts: true,
-				stillAt: Date.UTC(2026, 0, 1),
+for (const [path, text] of pages)
+	describe(path, () => {
+		for (const { heading, sessions, files } of sections(text))
+			test(`the sessions of "${heading}" print what it shows`, async () => {
+				await using bed = await testBed({
+					namespaces: ["app", "shop"],
+					defaultServiceAccounts: true,
+					stillAt: Date.UTC(2026, 0, 1),
+				});
+				for (const [name, text] of Object.entries(files))
+					await writeFile(join(bed.folder, name), text);
+				const inFolder = (word: string): string =>
+					word.replace(/(^|=)([\w.-]+)$/, (all, before, name) =>
+						name in files ? before + join(bed.folder, name) : all,
+					);
+				for (const session of sessions)
+					for (const part of session.split(/^\$ /m).slice(1)) {
+						const [line = "", ...shown] = part.split("\n");
+						const { argv, stdin } = spoken(line, {
+							REGISTRY_PASSWORD: "one",
+							NEW_PASSWORD: "two",
+						});
+						const { status, out, err } = await bed.run(argv.map(inFolder), {
+							stdin,
+						});
+						const printed = (out + err).replaceAll(join(bed.folder, "/"), "");
+						assert.equal(printed, shown.join("\n"), line);
+						assert.equal(status, 0);
+					}
 			});
-			for (const [name, text] of Object.entries(files))
-				await writeFile(join(bed.folder, name), text);
-			const inFolder = (word: string): string =>
-				word.replace(/(^|=)([\w.-]+)$/, (all, before, name) =>
-					name in files ? before + join(bed.folder, name) : all,
-				);
-			for (const session of sessions)
-				for (const part of session.split(/^\$ /m).slice(1)) {
-					const [line = "", ...shown] = part.split("\n");
-					const { argv, stdin } = spoken(line, {
-						REGISTRY_PASSWORD: "one",
-						NEW_PASSWORD: "two",
-					});
-					const { status, out, err } = await bed.run(argv.map(inFolder), {
-						stdin,
-					});
-					const printed = (out + err).replaceAll(join(bed.folder, "/"), "");
-					assert.equal(printed, shown.join("\n"), line);
-					assert.equal(status, 0);
-				}
-		});
 
-	test("it has a first session and Palette's how-to", () => {
-		assert.deepEqual(
-			sections.map(({ sessions }) => sessions.length),
-			[5, 7],
-		);
+		test("every command line in it parses", async () => {
+			const lines = blocksOf(text, "sh")
+				.join("\n")
+				.replace(/\\\n\s*/g, "")
+				.split("\n")
+				.filter((line) => /(^|\| )kubectl meshreg /.test(line));
+			for (const line of lines)
+				await parse(spoken(line.replace("$PWD", "/folder"), {}).argv, {});
+		});
+	});
+
+describe("the pages", () => {
+	test("have a first session and Palette's how-to", () => {
+		const count = (path: string) =>
+			sections(page(path)).reduce(
+				(sum, { sessions }) => sum + sessions.length,
+				0,
+			);
+		assert.equal(count("README.md"), 5);
+		assert.equal(count("docs/how-to/private-image.md"), 7);
 	});
 
 	test("the how-to's Deployment is Palette's", () => {
@@ -106,14 +131,16 @@ describe("README", () => {
 			"utf8",
 		);
 		assert.ok(
-			sections.some(({ files }) => files["deployment.yaml"] === palette),
+			sections(page("docs/how-to/private-image.md")).some(
+				({ files }) => files["deployment.yaml"] === palette,
+			),
 		);
 	});
 
 	test("its steps for a running kind cluster reach every node", {
 		skip: notPosix,
 	}, async () => {
-		const steps = blocksOf(readme, "sh").find((text) =>
+		const steps = blocksOf(page("docs/how-to/kind.md"), "sh").find((text) =>
 			text.includes("kind get nodes"),
 		);
 		const said = await runWithStandIns(steps ?? "", {
@@ -129,16 +156,6 @@ describe("README", () => {
 			"docker cp config.json two:/var/lib/kubelet/config.json",
 			"docker exec two systemctl restart kubelet.service",
 		]);
-	});
-
-	test("every command line in it parses", async () => {
-		const lines = blocksOf(readme, "sh")
-			.join("\n")
-			.replace(/\\\n\s*/g, "")
-			.split("\n")
-			.filter((line) => /(^|\| )kubectl meshreg /.test(line));
-		for (const line of lines)
-			await parse(spoken(line.replace("$PWD", "/folder"), {}).argv, {});
 	});
 });
 

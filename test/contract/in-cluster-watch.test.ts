@@ -1,4 +1,4 @@
-/** `sync --watch` as a pod would run it, as a service account with README's ClusterRole and nothing else. */
+/** `sync --watch` as a pod would run it, as a service account with the documented ClusterRole and nothing else. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -15,7 +15,9 @@ before(async () => {
 });
 after(() => cluster?.[Symbol.asyncDispose]());
 
-test("in a pod, with README's ClusterRole", { timeout: 60_000 }, async (t) => {
+test("in a pod, with the documented ClusterRole", {
+	timeout: 60_000,
+}, async (t) => {
 	const stage = await Watched.set(cluster);
 	const role = documentedRoles().get("meshreg-watch");
 	assert.equal(role?.kind, "ClusterRole");

@@ -1,5 +1,5 @@
 /**
- * The permissions that README documents: with them everything works, and
+ * The permissions that docs/permissions.md documents: with them everything works, and
  * without any one of them something is refused, by the API server's own word.
  */
 import assert from "node:assert/strict";
@@ -15,8 +15,8 @@ import {
 import {
 	documentedRoles,
 	type Permission,
+	pageSays,
 	permissions,
-	readmeSays,
 	rulesFor,
 } from "../support/documented-roles.ts";
 import { watching } from "../support/watching.ts";
@@ -165,7 +165,7 @@ type Run = (argv: readonly string[], given?: Surroundings) => Promise<Outcome>;
 
 /** Permissions in one place: a namespace, or without one the whole cluster. */
 interface Held {
-	/** A Role that README prints, or permissions that it names in `sentence`. */
+	/** A Role that it prints, or permissions that it names in `sentence`. */
 	by: { role: string } | { sentence: string; grants: Permission[] };
 	namespace?: (stage: Stage) => string;
 	/** Documented for more than this scene, which does not show that each is needed. */
@@ -430,11 +430,14 @@ const scenes: Readonly<Record<string, Scene>> = {
 /** What the documentation grants there. */
 function granted({ by }: Held): Permission[] {
 	if ("grants" in by) {
-		assert.ok(readmeSays(by.sentence), `README says: ${by.sentence}`);
+		assert.ok(
+			pageSays(by.sentence),
+			`docs/permissions.md says: ${by.sentence}`,
+		);
 		return by.grants;
 	}
 	const role = roles.get(by.role);
-	assert.ok(role, `README has the Role ${by.role}`);
+	assert.ok(role, `docs/permissions.md has the Role ${by.role}`);
 	return permissions(role.rules);
 }
 

@@ -16,7 +16,7 @@ before(async () => {
 });
 after(() => cluster?.[Symbol.asyncDispose]());
 
-test("sync --watch in a pod, with README's ClusterRole", {
+test("sync --watch in a pod, with the documented ClusterRole", {
 	timeout: 60_000,
 	skip: (await canMount()) ? false : "unshare(1) may not mount here",
 }, async (t) => {

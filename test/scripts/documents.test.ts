@@ -1,10 +1,11 @@
 /** What the documents in the repository point to is there. */
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, test } from "node:test";
 import packageJson from "../../package.json" with { type: "json" };
+import { commandsPage } from "../../scripts/commands-page.ts";
 
 const DOCUMENTS = [
 	"README.md",
@@ -12,7 +13,21 @@ const DOCUMENTS = [
 	"SECURITY.md",
 	"CHANGELOG.md",
 	"src/README.md",
+	...globSync("docs/**/*.md").sort(),
 ];
+
+test("docs/commands.md has the flags of today", async () => {
+	assert.equal(
+		await readFile("docs/commands.md", "utf8"),
+		commandsPage(),
+		"run npm run docs",
+	);
+});
+
+test("README is a page to be read, not a manual", async () => {
+	const lines = (await readFile("README.md", "utf8")).split("\n").length;
+	assert.ok(lines <= 201, `${lines} lines`);
+});
 
 for (const path of DOCUMENTS)
 	describe(path, async () => {
@@ -24,19 +39,27 @@ for (const path of DOCUMENTS)
 		});
 
 		test("links lead to files, and to headings", () => {
-			const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
-				(heading ?? "")
-					.toLowerCase()
-					.replace(/[^\p{L}\d _-]/gu, "")
-					.replaceAll(" ", "-"),
-			);
 			for (const [, link = ""] of text.matchAll(
 				/\]\((?!https?:)([^)\s]+)\)/g,
 			)) {
 				const [file = "", heading] = link.split("#");
-				assert.ok(existsSync(join(dirname(path), file)), link);
-				if (file === "" && heading !== undefined)
-					assert.ok(headings.includes(heading), link);
+				const target = file === "" ? path : join(dirname(path), file);
+				assert.ok(existsSync(target), link);
+				if (heading !== undefined)
+					assert.ok(
+						headingsOf(readFileSync(target, "utf8")).includes(heading),
+						link,
+					);
 			}
 		});
 	});
+
+/** The anchors that a page's headings have on GitHub. */
+function headingsOf(text: string): string[] {
+	return [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+		(heading ?? "")
+			.toLowerCase()
+			.replace(/[^\p{L}\d _-]/gu, "")
+			.replaceAll(" ", "-"),
+	);
+}

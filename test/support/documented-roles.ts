@@ -2,22 +2,22 @@ import { readFileSync } from "node:fs";
 import { parseAllDocuments } from "yaml";
 import type { PolicyRule } from "./accounts.ts";
 
-/** A Role or ClusterRole as README prints it. */
+/** A Role or ClusterRole as docs/permissions.md prints it. */
 export interface DocumentedRole {
 	kind: string;
 	name: string;
 	rules: readonly PolicyRule[];
 }
 
-const readme = readFileSync(
-	new URL("../../README.md", import.meta.url),
+const page = readFileSync(
+	new URL("../../docs/permissions.md", import.meta.url),
 	"utf8",
 );
 
-/** The Roles of README's section on permissions, by name. */
+/** The Roles of the page, by name. */
 export function documentedRoles(): ReadonlyMap<string, DocumentedRole> {
 	const roles = new Map<string, DocumentedRole>();
-	for (const [, block = ""] of readme.matchAll(/^```yaml\n(.*?)^```$/gms))
+	for (const [, block = ""] of page.matchAll(/^```yaml\n(.*?)^```$/gms))
 		for (const document of parseAllDocuments(block)) {
 			const { kind, metadata, rules } = document.toJS() ?? {};
 			if (kind !== "Role" && kind !== "ClusterRole") continue;
@@ -26,9 +26,9 @@ export function documentedRoles(): ReadonlyMap<string, DocumentedRole> {
 	return roles;
 }
 
-/** Whether README says this, however its lines are broken. */
-export function readmeSays(sentence: string): boolean {
-	return readme.replaceAll(/\s+/g, " ").includes(sentence);
+/** Whether the page says this, however its lines are broken. */
+export function pageSays(sentence: string): boolean {
+	return page.replaceAll(/\s+/g, " ").includes(sentence);
 }
 
 /** One permission of a Role's rules. */
