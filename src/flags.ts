@@ -2,5 +2,6 @@
 export * from "./flags/common.ts";
 export * from "./flags/connection.ts";
 export * from "./flags/contexts.ts";
+export * from "./flags/mesh.ts";
 export * from "./flags/numbers.ts";
 export * from "./flags/values.ts";

@@ -30,6 +30,7 @@ const ACCOUNT_FLAGS: readonly Flag[] = [
 export const ACCOUNT_CHANGE_FLAGS: readonly Flag[] = [
 	...ACCOUNT_FLAGS,
 	flags.SECRET_FLAG,
+	flags.MESH_FLAG,
 	flags.CONCURRENCY_FLAG,
 	flags.DRY_RUN_FLAG,
 	flags.outputFlag(...CHANGE_FORMATS),

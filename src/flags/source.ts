@@ -42,7 +42,7 @@ export function sourceChoiceOf(
 	return {
 		name: chosen,
 		owner: usageLabelOf(given, env),
-		usual: sourceNamespaceOf(env),
+		usual: sourceNamespaceOf(given, env),
 		...(from && { from: { namespace: from.namespace, name: chosen } }),
 	};
 }

@@ -1,13 +1,8 @@
 import { BARE, type Given } from "../core/command-line/flag.ts";
 import type { DryRun } from "../core/output/result.ts";
-import {
-	DEFAULT_LABEL,
-	DEFAULT_NAME,
-	DEFAULT_NAMESPACE,
-	parseLabel,
-	type UsageLabel,
-} from "../core/pull-secrets/ownership.ts";
+import { parseLabel, type UsageLabel } from "../core/pull-secrets/ownership.ts";
 import { UsageError } from "../errors.ts";
+import { meshOf } from "./mesh.ts";
 
 /** The environment's say in defaults. */
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -46,13 +41,13 @@ export function outputOf<F extends string>(
 	return format;
 }
 
-/** The owner label: flag, then MESHREG_OWNER_LABEL, then the mesh's. Throws UsageError. */
+/** The label of sources and copies: flag, then MESHREG_OWNER_LABEL, then the mesh's. Throws UsageError. */
 export function usageLabelOf(given: Given, env: Env): UsageLabel {
 	const flag = given.text("label");
 	if (flag !== undefined) return parseLabel(flag, "--label");
 	const fromEnv = env.MESHREG_OWNER_LABEL;
 	return fromEnv === undefined || fromEnv === ""
-		? DEFAULT_LABEL
+		? { key: "usage", value: meshOf(given, env).secretName }
 		: parseLabel(fromEnv, "MESHREG_OWNER_LABEL");
 }
 
@@ -62,14 +57,17 @@ export function nameOf(given: Given, env: Env): string {
 	if (operand !== undefined) return checkName(operand, "NAME");
 	return env.MESHREG_NAME
 		? checkName(env.MESHREG_NAME, "MESHREG_NAME")
-		: DEFAULT_NAME;
+		: meshOf(given, env).secretName;
 }
 
-/** Where sources live without `-n`: MESHREG_NAMESPACE, then the mesh's namespace. Throws UsageError. */
-export function sourceNamespaceOf(env: Env): string {
+/**
+ * Where sources live without `-n`: MESHREG_NAMESPACE, then the mesh's namespace;
+ * undefined: the context's, which the cluster knows. Throws UsageError.
+ */
+export function sourceNamespaceOf(given: Given, env: Env): string | undefined {
 	return env.MESHREG_NAMESPACE
 		? checkNamespace(env.MESHREG_NAMESPACE, "MESHREG_NAMESPACE")
-		: DEFAULT_NAMESPACE;
+		: meshOf(given, env).sourceNamespace;
 }
 
 /** The one namespace of `-n`; undefined when it is not given. Throws UsageError, also for an empty one. */
@@ -147,5 +145,5 @@ export function secretNameOf(given: Given, env: Env): string {
 	if (flag !== undefined) return checkName(flag, "--secret");
 	return env.MESHREG_NAME
 		? checkName(env.MESHREG_NAME, "MESHREG_NAME")
-		: DEFAULT_NAME;
+		: meshOf(given, env).secretName;
 }

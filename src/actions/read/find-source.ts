@@ -21,8 +21,8 @@ import { readPullSecret, readPullSecrets } from "./read-keys.ts";
 export interface SourceChoice {
 	readonly name: string;
 	readonly owner: UsageLabel;
-	/** Where sources usually live. */
-	readonly usual: string;
+	/** Where sources usually live; undefined: in the context's namespace. */
+	readonly usual: string | undefined;
 	/** `--from`. */
 	readonly from?: SourceRef;
 	/** How the command line names another place, for messages; `--from NAMESPACE/NAME` where absent. */
@@ -38,7 +38,8 @@ export async function findSource(
 	reader: ContentReader,
 	choice: SourceChoice,
 ): Promise<PullSecret> {
-	const place = choice.from ?? { namespace: choice.usual, name: choice.name };
+	const usual = choice.usual ?? cluster.namespace;
+	const place = choice.from ?? { namespace: usual, name: choice.name };
 	const key = await readPullSecret(cluster, reader, place);
 	if (key !== undefined && isSourceLike(key, choice.owner)) return key;
 	if (choice.from !== undefined)
@@ -48,11 +49,11 @@ export async function findSource(
 			labelSelector: selectorOf(choice.owner),
 			fieldSelector: `metadata.name=${choice.name}`,
 		});
-		return onlySource(keys, choice.name, choice.owner, choice.usual, choice.by);
+		return onlySource(keys, choice.name, choice.owner, usual, choice.by);
 	} catch (error) {
 		if (error instanceof ApiError && error.status === 403)
 			throw new OperationError(
-				`no source named "${choice.name}" in namespace "${choice.usual}", and you may not look in others: name it with ${choice.by ?? "--from NAMESPACE/NAME"}`,
+				`no source named "${choice.name}" in namespace "${usual}", and you may not look in others: name it with ${choice.by ?? "--from NAMESPACE/NAME"}`,
 			);
 		throw error;
 	}

@@ -55,6 +55,7 @@ What nodes know cannot be seen from here: credentials of their own, the authorit
 		},
 		...TRUST_FLAGS,
 		flags.SECRET_FLAG,
+		flags.MESH_FLAG,
 		flags.LABEL_FLAG,
 		flags.outputFlag(...FORMATS),
 		{ ...flags.QUIET_FLAG, help: "Leave out what is well, and the summary." },
@@ -68,7 +69,7 @@ What nodes know cannot be seen from here: credentials of their own, the authorit
 		choice: {
 			name: flags.secretNameOf(given, env),
 			owner: flags.usageLabelOf(given, env),
-			usual: flags.sourceNamespaceOf(env),
+			usual: flags.sourceNamespaceOf(given, env),
 		},
 		output: flags.outputOf(given, FORMATS),
 		quiet: given.on("quiet"),

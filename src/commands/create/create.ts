@@ -42,7 +42,7 @@ import {
 } from "./write-source.ts";
 
 /** `create [NAME]`: a source from credentials. */
-export const create = command<CreateOptions>({
+export const create = command<AskedPlace & Omit<CreateOptions, "place">>({
 	verb: "create",
 	summary: "Create a source: a pull secret from credentials",
 	operands: "[NAME]",
@@ -100,6 +100,7 @@ At a terminal the credential is tried at its registry before it is written, else
 			default: "nginx-mesh",
 			help: "The source's namespace (also MESHREG_NAMESPACE).",
 		},
+		flags.MESH_FLAG,
 		flags.LABEL_FLAG,
 		flags.DRY_RUN_FLAG,
 		flags.outputFlag(...CHANGE_FORMATS),
@@ -110,7 +111,8 @@ At a terminal the credential is tried at its registry before it is written, else
 	options: (given, env) => ({
 		connection: flags.connectionFlags(given),
 		place: {
-			namespace: flags.namespaceOf(given) ?? flags.sourceNamespaceOf(env),
+			namespace:
+				flags.namespaceOf(given) ?? flags.sourceNamespaceOf(given, env),
 			name: flags.nameOf(given, env),
 		},
 		...credentialInputOf(given),
@@ -126,9 +128,10 @@ At a terminal the credential is tried at its registry before it is written, else
 		yes: given.on("yes"),
 		...flags.dryRunOf(given),
 	}),
-	async run(options, world) {
-		for (const note of [...options.notes, ...options.warnings])
+	async run(asked, world) {
+		for (const note of [...asked.notes, ...asked.warnings])
 			world.streams.err.write(`Warning: ${note}\n`);
+		const options = { ...asked, place: await placeOf(asked, world) };
 		const { place, edit, dryRun, output, owner, expiresIn } = options;
 		const isNew = edit.by === "replace";
 		const reader = new ContentReader();
@@ -176,6 +179,25 @@ At a terminal the credential is tried at its registry before it is written, else
 		}
 	},
 });
+
+/** Where the source is to be: without a namespace of its own, in the context's. */
+async function placeOf(
+	{ connection, place: { namespace, name } }: AskedPlace,
+	world: World,
+): Promise<SourceRef> {
+	if (namespace !== undefined) return { namespace, name };
+	const cluster = await world.connect(connection);
+	await cluster.close();
+	return { namespace: cluster.namespace, name };
+}
+
+interface AskedPlace {
+	readonly connection: ConnectionFlags;
+	readonly place: {
+		readonly namespace: string | undefined;
+		readonly name: string;
+	};
+}
 
 interface CreateOptions extends SourceWriting, OutputOptions {
 	readonly connection: ConnectionFlags;

@@ -100,6 +100,7 @@ By default it answers for a new pod of service account "default". Exit status 1 
 		},
 		...TRUST_FLAGS,
 		flags.SECRET_FLAG,
+		flags.MESH_FLAG,
 		flags.LABEL_FLAG,
 		flags.outputFlag(...FORMATS),
 	],

@@ -79,6 +79,7 @@ With --format=kind it prints the config of a kind cluster every node of which mo
 			default: "nginx-mesh",
 			help: "The pull secret's namespace (also MESHREG_NAMESPACE).",
 		},
+		flags.MESH_FLAG,
 		flags.LABEL_FLAG,
 		{
 			...flags.QUIET_FLAG,
@@ -97,7 +98,7 @@ With --format=kind it prints the config of a kind cluster every node of which mo
 			connection: flags.connectionFlags(given),
 			name: flags.nameOf(given, env),
 			namespace: flags.namespaceOf(given),
-			usual: flags.sourceNamespaceOf(env),
+			usual: flags.sourceNamespaceOf(given, env),
 			owner: flags.usageLabelOf(given, env),
 			quiet: given.on("quiet"),
 			to,
@@ -169,7 +170,7 @@ async function keyToExport(
 	options: {
 		readonly name: string;
 		readonly namespace: string | undefined;
-		readonly usual: string;
+		readonly usual: string | undefined;
 		readonly owner: UsageLabel;
 	},
 	cluster: Cluster,

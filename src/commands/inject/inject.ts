@@ -84,6 +84,7 @@ No cluster is asked, but with --with-secret.`,
 			help: "With --with-secret: the namespace of objects that name none.",
 		},
 		FROM_FLAG,
+		flags.MESH_FLAG,
 		flags.LABEL_FLAG,
 	],
 	options(given, env) {

@@ -65,6 +65,7 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, InSy
 			help: "After the list, stay, and show each key again as it changes: Deleted when it is gone.",
 		},
 		{ name: "no-headers", kind: "switch", help: "Leave out the headers." },
+		flags.MESH_FLAG,
 		flags.LABEL_FLAG,
 		flags.outputFlag(...LIST_FORMATS),
 	],

@@ -57,6 +57,7 @@ It says what it will delete and how much still names it, and asks. Each deletion
 			help: "Only copies whose source is gone.",
 		},
 		{ name: "keep-sources", kind: "switch", help: "Delete copies only." },
+		flags.MESH_FLAG,
 		flags.LABEL_FLAG,
 		flags.CONCURRENCY_FLAG,
 		flags.DRY_RUN_FLAG,

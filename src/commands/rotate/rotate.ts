@@ -17,7 +17,6 @@ import {
 	type PullSecret,
 	registriesOf,
 } from "../../core/pull-secrets/pull-secret.ts";
-import type { SourceRef } from "../../core/pull-secrets/source.ts";
 import {
 	displayHost,
 	type RegistryServer,
@@ -37,7 +36,11 @@ import { rotateSource } from "./rotate-source.ts";
 
 interface RotateOptions extends OutputOptions {
 	readonly connection: ConnectionFlags;
-	readonly place: SourceRef;
+	/** No namespace: the context's. */
+	readonly place: {
+		readonly namespace: string | undefined;
+		readonly name: string;
+	};
 	readonly namespaceGiven: boolean;
 	readonly input: CredentialInput;
 	readonly verifying: VerifyOptions;
@@ -77,6 +80,7 @@ Other registries in the source stay as they are. Interrupted anywhere, the same 
 			default: "nginx-mesh",
 			help: "The source's namespace (also MESHREG_NAMESPACE).",
 		},
+		flags.MESH_FLAG,
 		flags.LABEL_FLAG,
 		flags.CONCURRENCY_FLAG,
 		flags.DRY_RUN_FLAG,
@@ -97,7 +101,8 @@ Other registries in the source stay as they are. Interrupted anywhere, the same 
 				...flags.concurrencyOf(given),
 			},
 			place: {
-				namespace: flags.namespaceOf(given) ?? flags.sourceNamespaceOf(env),
+				namespace:
+					flags.namespaceOf(given) ?? flags.sourceNamespaceOf(given, env),
 				name: flags.nameOf(given, env),
 			},
 			namespaceGiven: given.has("namespace"),
@@ -160,10 +165,11 @@ Other registries in the source stay as they are. Interrupted anywhere, the same 
 
 /** The source in `-n` and nowhere else; without it, wherever `sync` would find it. */
 async function theSource(
-	{ place, owner, namespaceGiven }: RotateOptions,
+	{ place: { name, namespace }, owner, namespaceGiven }: RotateOptions,
 	cluster: Cluster,
 	reader: ContentReader,
 ): Promise<PullSecret> {
+	const place = { name, namespace: namespace ?? cluster.namespace };
 	const choice = {
 		name: place.name,
 		owner,

@@ -114,6 +114,7 @@ Say which namespaces: by name, all, by label, or those in which the mesh injects
 			kind: "switch",
 			help: "Stay, and keep the namespaces in sync as they and the source change.",
 		},
+		flags.MESH_FLAG,
 		flags.LABEL_FLAG,
 		flags.CONCURRENCY_FLAG,
 		flags.DRY_RUN_FLAG,

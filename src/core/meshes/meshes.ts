@@ -1,0 +1,212 @@
+import type { ObjectMeta } from "../objects.ts";
+import { DEFAULT_NAME, DEFAULT_NAMESPACE } from "../pull-secrets/ownership.ts";
+import { MESH_IMAGES, MESH_VERSION } from "./images.ts";
+
+export const MESH_NAMES = [
+	"nginx",
+	"istio",
+	"linkerd",
+	"kuma",
+	"none",
+] as const;
+
+export type MeshName = (typeof MESH_NAMES)[number];
+
+/** The mesh that is meant where nobody says otherwise. */
+export const DEFAULT_MESH: MeshName = "nginx";
+
+/** What the program has to know of a mesh: its usual names, where it injects sidecars, and what it pulls. */
+export interface Mesh {
+	readonly name: MeshName;
+	/** In full, for messages. */
+	readonly title: string;
+	/** The pull secret's name unless told otherwise. */
+	readonly secretName: string;
+	/** Where the source is unless told otherwise; undefined: in the context's namespace. */
+	readonly sourceNamespace: string | undefined;
+	/** Where its sidecars run; undefined where there is no mesh. */
+	readonly injection: Injection | undefined;
+	/** Its containers in other namespaces, sidecars and init containers. */
+	readonly sidecars: readonly string[];
+	/** The images of one release; undefined where there is no mesh. */
+	readonly release: MeshRelease | undefined;
+	/** What whoever chooses it should know: one sentence without a full stop. */
+	readonly notice?: string;
+}
+
+/** By which objects a mesh is told to inject its sidecar. */
+export interface Injection {
+	/**
+	 * Whether a namespace's own labels and annotations ask for it. This alone may be
+	 * recorded as a rule: whoever may change a Namespace decides.
+	 */
+	namespace(metadata: ObjectMeta): boolean;
+	/** As messages and help show it. */
+	readonly shown: string;
+	/** Pods that ask for it themselves, in namespaces that do not: found, asked for, and recorded by name. */
+	readonly pods?: PodMark;
+	/** The class of Gateways whose pods run its proxy, one to a namespace. */
+	readonly gatewayClass?: string;
+}
+
+/** What marks a pod, and its value. */
+export interface PodMark {
+	readonly on: "label" | "annotation";
+	readonly key: string;
+	readonly values: readonly string[];
+}
+
+/** The images of a release, as it names them by default. */
+export interface MeshRelease {
+	readonly version: string;
+	/** Those of `version`, or of another release where its images carry its version in their tags. */
+	images(version: string): readonly string[];
+	/** What another version does not change: the repositories of images with versions of their own. */
+	readonly fixed: readonly string[];
+}
+
+/**
+ * The one table of meshes. Sources:
+ * https://docs.nginx.com/nginx-service-mesh/usage/configuration/#automatic-proxy-injection
+ * https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/
+ * https://linkerd.io/2/features/proxy-injection/
+ * https://kuma.io/docs/latest/production/dp-config/dpp-on-kubernetes/
+ */
+const MESHES: Readonly<Record<MeshName, Mesh>> = {
+	nginx: {
+		name: "nginx",
+		title: "NGINX Service Mesh",
+		secretName: DEFAULT_NAME,
+		sourceNamespace: DEFAULT_NAMESPACE,
+		injection: {
+			shown: "labelled injector.nsm.nginx.com/auto-inject=enabled",
+			namespace: ({ labels }) =>
+				labels?.["injector.nsm.nginx.com/auto-inject"] === "enabled",
+		},
+		sidecars: ["nginx-mesh-sidecar", "nginx-mesh-init"],
+		release: {
+			version: MESH_VERSION,
+			images: (version) =>
+				MESH_IMAGES.map((image) =>
+					image.includes("/nsm/")
+						? image.replace(/:[^:]*$/, `:${version}`)
+						: image,
+				),
+			fixed: [],
+		},
+		notice:
+			"NGINX Service Mesh is no longer sold (since 2023-07-01) or maintained (archived 2024-03-14)",
+	},
+	istio: {
+		name: "istio",
+		title: "Istio",
+		secretName: "istio-registry-key",
+		sourceNamespace: "istio-system",
+		injection: {
+			shown: "labelled istio-injection=enabled or istio.io/rev",
+			// A revision is heeded only where the older label is absent, whatever that one says.
+			namespace: ({ labels = {} }) =>
+				"istio-injection" in labels
+					? labels["istio-injection"] === "enabled"
+					: "istio.io/rev" in labels,
+			pods: { on: "label", key: "sidecar.istio.io/inject", values: ["true"] },
+			gatewayClass: "istio-waypoint",
+		},
+		sidecars: ["istio-proxy", "istio-init"],
+		release: {
+			version: "1.30.5",
+			images: (version) =>
+				["pilot", "proxyv2", "install-cni", "ztunnel"].map(
+					(part) => `docker.io/istio/${part}:${version}`,
+				),
+			fixed: [],
+		},
+	},
+	linkerd: {
+		name: "linkerd",
+		title: "Linkerd",
+		secretName: "linkerd-registry-key",
+		sourceNamespace: "linkerd",
+		injection: {
+			shown: "annotated linkerd.io/inject=enabled or ingress",
+			namespace: ({ annotations }) =>
+				["enabled", "ingress"].includes(
+					annotations?.["linkerd.io/inject"] ?? "",
+				),
+			pods: {
+				on: "annotation",
+				key: "linkerd.io/inject",
+				values: ["enabled", "ingress"],
+			},
+		},
+		sidecars: ["linkerd-proxy", "linkerd-init"],
+		release: {
+			version: "edge-25.4.4",
+			images: (version) => [
+				...["controller", "proxy", "policy-controller"].map(
+					(part) => `cr.l5d.io/linkerd/${part}:${version}`,
+				),
+				"cr.l5d.io/linkerd/proxy-init:v2.4.2",
+			],
+			fixed: ["cr.l5d.io/linkerd/proxy-init"],
+		},
+	},
+	kuma: {
+		name: "kuma",
+		title: "Kuma",
+		secretName: "kuma-registry-key",
+		sourceNamespace: "kuma-system",
+		injection: {
+			shown: "labelled kuma.io/sidecar-injection=enabled",
+			namespace: ({ labels }) =>
+				["enabled", "true"].includes(
+					labels?.["kuma.io/sidecar-injection"] ?? "",
+				),
+		},
+		sidecars: ["kuma-sidecar", "kuma-init"],
+		release: {
+			version: "2.13.4",
+			images: (version) =>
+				["kuma-cp", "kuma-dp", "kuma-init", "kuma-cni"].map(
+					(part) => `docker.io/kumahq/${part}:${version}`,
+				),
+			fixed: [],
+		},
+	},
+	none: {
+		name: "none",
+		title: "no mesh",
+		secretName: "registry-key",
+		sourceNamespace: undefined,
+		injection: undefined,
+		sidecars: [],
+		release: undefined,
+	},
+};
+
+/** The mesh of this name; undefined for any other text. */
+export function meshNamed(name: string): Mesh | undefined {
+	const known = MESH_NAMES.find((candidate) => candidate === name);
+	return known === undefined ? undefined : MESHES[known];
+}
+
+/** All of them, in the order in which they are offered. */
+export function allMeshes(): readonly Mesh[] {
+	return MESH_NAMES.map((name) => MESHES[name]);
+}
+
+/** Whether a pod asks for the sidecar itself, whatever its namespace says. */
+export function asksForSidecar(
+	mark: PodMark,
+	{ labels = {}, annotations = {} }: ObjectMeta,
+): boolean {
+	const value = (mark.on === "label" ? labels : annotations)[mark.key];
+	return value !== undefined && mark.values.includes(value);
+}
+
+/** A label selector that finds such pods; undefined where the mark is an annotation, and all have to be read. */
+export function podSelector(mark: PodMark): string | undefined {
+	return mark.on === "label"
+		? `${mark.key} in (${mark.values.join(",")})`
+		: undefined;
+}

@@ -1,0 +1,37 @@
+import type { Flag, Given } from "../core/command-line/flag.ts";
+import {
+	DEFAULT_MESH,
+	MESH_NAMES,
+	type Mesh,
+	meshNamed,
+} from "../core/meshes/meshes.ts";
+import { UsageError } from "../errors.ts";
+
+/** Which mesh: it sets the pull secret's name, the source's namespace, and what `--injected` and `images` mean. */
+export const MESH_FLAG: Flag = {
+	name: "mesh",
+	kind: "text",
+	default: DEFAULT_MESH,
+	choices: MESH_NAMES,
+	help: `Use the name and source namespace of a mesh: ${MESH_NAMES.join(", ")} (also MESHREG_MESH).`,
+};
+
+/** The mesh: `--mesh`, then MESHREG_MESH, then NGINX's. Throws UsageError for one that is unknown. */
+export function meshOf(
+	given: Given,
+	env: Readonly<Record<string, string | undefined>>,
+): Mesh {
+	const flag = given.text("mesh");
+	return flag === undefined
+		? known(env.MESHREG_MESH || DEFAULT_MESH, "MESHREG_MESH")
+		: known(flag, "--mesh");
+}
+
+function known(name: string, by: string): Mesh {
+	const mesh = meshNamed(name);
+	if (mesh === undefined)
+		throw new UsageError(
+			`${by}: unknown mesh; must be one of ${MESH_NAMES.join(", ")}`,
+		);
+	return mesh;
+}
