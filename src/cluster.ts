@@ -75,7 +75,7 @@ export interface Cluster {
 	/** Server address, for messages: `https://host:port`. */
 	readonly server: string;
 	/** The flags that led here, as words: for commands that are printed to be pasted. */
-	readonly reach: readonly string[];
+	readonly contextFlags: readonly string[];
 	read<K extends Kind>(kind: K, ref: ObjectRef): Promise<ObjectOf[K]>;
 	/** Pages of 500, in the server's order; a 410 while paging starts over internally, without repeats. */
 	pages<K extends Kind>(

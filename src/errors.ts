@@ -1,3 +1,5 @@
+import type { Script } from "./core/output/shell.ts";
+
 /**
  * What can go wrong, and what the shell then sees. Every error that a command
  * throws on purpose is one of these; anything else is a bug and says so.
@@ -6,6 +8,14 @@
 /** Exit statuses of cli.md: done, failed or refused, wrong command line. */
 export const EXIT = { done: 0, failed: 1, usage: 2 } as const;
 
+/** What to do about an error, where a command does it. */
+export interface Advice {
+	/** What leads to the command: `add it with`. */
+	readonly words: string;
+	/** undefined: about names that are none, of which no command is printed. The advice is then left out. */
+	readonly script: Script | undefined;
+}
+
 /** The command line is wrong: names the flag, what is wrong with it, and the next step. Exit 2. */
 export class UsageError extends Error {
 	override readonly name = "UsageError";
@@ -13,6 +23,7 @@ export class UsageError extends Error {
 	constructor(
 		message: string,
 		readonly seeHelp = false,
+		readonly advice?: Advice,
 	) {
 		super(message);
 	}
@@ -21,6 +32,12 @@ export class UsageError extends Error {
 /** Something was tried and failed, or was refused. One line, with what to do next. Exit 1. */
 export class OperationError extends Error {
 	override readonly name: string = "OperationError";
+	constructor(
+		message: string,
+		readonly advice?: Advice,
+	) {
+		super(message);
+	}
 }
 
 /** Interrupted by a signal or by the person at the prompt. Exit 128 + the signal's number. */

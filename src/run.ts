@@ -16,11 +16,11 @@ export async function run(
 	world: World,
 ): Promise<number> {
 	const { out, err } = world.streams;
-	let reach: readonly string[] = [];
+	let contextFlags: readonly string[] = [];
 	const noting: World = {
 		...world,
 		connect(flags, apart) {
-			reach = contextFlagsOf(flags);
+			contextFlags = contextFlagsOf(flags);
 			return world.connect(flags, apart);
 		},
 	};
@@ -56,7 +56,7 @@ export async function run(
 	} catch (caught) {
 		const error = world.interrupt.aborted ? world.interrupt.reason : caught;
 		if (error instanceof AbortedError) return error.exitStatus;
-		err.write(`${failureLine(error, reach)}\n`);
+		err.write(`${failureLine(error, contextFlags)}\n`);
 		if (!(error instanceof UsageError)) return EXIT.failed;
 		if (error.seeHelp) {
 			const verb = commandOf(argv)?.verb;

@@ -4,6 +4,7 @@ import {
 	GROUPS,
 	isWell,
 } from "../core/check/finding.ts";
+import { commandLine } from "./command-line.ts";
 import { oneLine } from "./printable.ts";
 import { wrap } from "./wrap.ts";
 
@@ -21,12 +22,13 @@ const MARKS: Record<Finding["status"], string> = {
 export function checkStory(
 	findings: readonly Finding[],
 	quiet: boolean,
+	contextFlags: readonly string[],
 	columns = Number.POSITIVE_INFINITY,
 ): string {
 	return GROUPS.map((group) => {
 		const lines = findings
 			.filter((one) => one.group === group && !(quiet && one.status === "ok"))
-			.map((one) => lineOf(one, columns));
+			.map((one) => lineOf(one, contextFlags, columns));
 		return lines.length === 0
 			? ""
 			: `${group}\n${"-".repeat(group.length)}\n${lines.join("")}`;
@@ -36,7 +38,8 @@ export function checkStory(
 }
 
 function lineOf(
-	{ status, message, hint, command }: Finding,
+	{ status, message, hint, fix, look }: Finding,
+	contextFlags: readonly string[],
 	columns: number,
 ): string {
 	const words = (text: string, indent: string) =>
@@ -44,13 +47,33 @@ function lineOf(
 	return [
 		`${MARKS[status]}${words(message, "  ").slice(1)}`,
 		...(hint === "" ? [] : [words(hint, "    ")]),
-		...(command === "" ? [] : [`    To mend it: ${oneLine(command)}\n`]),
+		...(look === undefined
+			? []
+			: [`    See: ${oneLine(commandLine(look, contextFlags))}\n`]),
+		...(fix === undefined
+			? []
+			: [`    Fix: ${oneLine(commandLine(fix, contextFlags))}\n`]),
 	].join("");
 }
 
+/** A finding in `-o json`. */
+export type CheckItem = Omit<Finding, "fix" | "look"> & {
+	/** One line for a shell; "" where none helps. */
+	readonly command: string;
+};
+
 /** `-o json`. */
-export function checkItems(findings: readonly Finding[]): object {
-	return { healthy: isWell(findings), items: findings };
+export function checkItems(
+	findings: readonly Finding[],
+	contextFlags: readonly string[],
+): { readonly healthy: boolean; readonly items: readonly CheckItem[] } {
+	return {
+		healthy: isWell(findings),
+		items: findings.map(({ fix, look: _, ...rest }) => ({
+			...rest,
+			command: fix === undefined ? "" : commandLine(fix, contextFlags),
+		})),
+	};
 }
 
 /** The one line at the end. */

@@ -78,7 +78,7 @@ export function explanationStory(
 	if (trials && trials.length > 0)
 		paragraphs.push(trialParagraph(trials, explanation));
 	if (near.length > 0) paragraphs.push(nearParagraph(explanation));
-	if (mend !== undefined) paragraphs.push(`To mend it:\n  ${mend}\n`);
+	if (mend !== undefined) paragraphs.push(`Fix:\n  ${mend}\n`);
 	return printable(paragraphs.filter((text) => text !== "").join("\n"));
 }
 

@@ -1,37 +1,58 @@
-import { quotedWithContextFlags } from "../core/output/context-flags.ts";
 import {
 	AbortedError,
+	type Advice,
 	ApiError,
 	ConnectionError,
 	OperationError,
 	UsageError,
 } from "../errors.ts";
+import { commandLine } from "./command-line.ts";
 import { oneLine } from "./printable.ts";
 
 const REPORT_TO = "https://github.com/kubectl-meshreg/kubectl-meshreg/issues";
 
 /**
  * An error as its one line for stderr, without a line end: kubectl's words for
- * the API server's answers, `error: …` for ours, and a confession for a bug. Commands that ours
- * quote lead where `reach` does.
+ * the API server's answers, `error: …` for ours, and a confession for a bug. The commands that
+ * ours advise lead where `contextFlags` do.
  */
 export function failureLine(
 	error: unknown,
-	reach: readonly string[] = [],
+	contextFlags: readonly string[] = [],
 ): string {
 	if (error instanceof ApiError)
 		return oneLine(
 			error.status === 401 ? `error: ${error.message}` : error.message,
 		);
 	if (error instanceof ConnectionError) return oneLine(error.message);
-	if (error instanceof OperationError)
-		return oneLine(`error: ${quotedWithContextFlags(error.message, reach)}`);
-	if (error instanceof UsageError) return oneLine(`error: ${error.message}`);
+	if (error instanceof OperationError || error instanceof UsageError)
+		return oneLine(
+			`error: ${error.message}${adviceClause(error.advice, contextFlags)}`,
+		);
 	if (error instanceof AbortedError) return `error: ${error.message}`;
 	const name = error instanceof Error ? error.name : typeof error;
 	const place = error instanceof Error ? firstFrame(error) : "";
 	// The message of an unforeseen error may hold anything, a credential included: it stays out.
 	return `error: this is a bug in kubectl-meshreg (${name}${place}): please report it at ${REPORT_TO}`;
+}
+
+/** A warning for stderr and what to run about it, with its line end. */
+export function warningLine(
+	message: string,
+	advice: Advice | undefined,
+	contextFlags: readonly string[],
+): string {
+	return `${oneLine(`Warning: ${message}${adviceClause(advice, contextFlags)}`)}\n`;
+}
+
+/** What to run, behind the error that it is about; "" where there is nothing. */
+function adviceClause(
+	advice: Advice | undefined,
+	contextFlags: readonly string[],
+): string {
+	return advice?.script === undefined
+		? ""
+		: `; ${advice.words} '${commandLine(advice.script, contextFlags)}'`;
 }
 
 /** The same for one namespace of several, which the server's words do not always name. */

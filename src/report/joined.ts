@@ -1,5 +1,5 @@
-import type { Finding } from "../core/check/finding.ts";
 import type { ChangeResult } from "../core/output/result.ts";
+import type { CheckItem } from "./check.ts";
 
 /** What a command printed about one context. */
 export interface ContextDocument {
@@ -60,7 +60,7 @@ function asResult(context: string, reason: string): ChangeResult {
 function asFinding(
 	context: string,
 	failure: string,
-): Omit<Finding, "group"> & { context: string; group: "cluster" } {
+): Omit<CheckItem, "group"> & { context: string; group: "cluster" } {
 	return {
 		context,
 		group: "cluster",

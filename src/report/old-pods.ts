@@ -1,19 +1,24 @@
 import type { OldPods } from "../core/accounts/old-pods.ts";
+import { commandLine } from "./command-line.ts";
+import { oneLine } from "./printable.ts";
 
 /** How many pods a line names before it only counts them. */
 const NAMED = 5;
 
 /** Pods that keep their old pull Secrets, and what helps: one line for stderr, with its line end. */
-export function oldPodsLine({ namespace, pods, commands }: OldPods): string {
+export function oldPodsLine(
+	{ namespace, pods, scripts }: OldPods,
+	contextFlags: readonly string[],
+): string {
 	const more = pods.length - NAMED;
 	const names = [
 		...pods.slice(0, NAMED).map((name) => `pod/${name}`),
 		...(more > 0 ? [`${more} more`] : []),
 	];
-	const [command, ...others] = commands;
+	const it = pods.length === 1 ? "it" : "them";
 	const help =
-		command === undefined
-			? "delete and create them again"
-			: `start them anew with: ${[command, ...others].join("; ")}`;
-	return `Warning: running in ${namespace} namespace with their old pull Secrets: ${names.join(", ")}; ${help}\n`;
+		scripts.length === 0
+			? `delete ${it} and create ${it} again`
+			: `restart ${it}: ${scripts.map((script) => commandLine(script, contextFlags)).join("; ")}`;
+	return `${oneLine(`Warning: ${pods.length === 1 ? "1 pod" : `${pods.length} pods`} in ${namespace} ${pods.length === 1 ? "was" : "were"} created before this change (${names.join(", ")}); ${help}`)}\n`;
 }

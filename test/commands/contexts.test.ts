@@ -450,13 +450,13 @@ prod-us   shop         ${NAME}   registry.example.com   InSync   0s
 			const sync = await all.run(["sync", "-n", "app", flag, "prod-us"]);
 			assert.match(
 				sync.err,
-				/^(prod-us: )?error: no source named .* run 'kubectl meshreg create --context prod-us', or name/,
+				/^(prod-us: )?error: no source named .* run 'kubectl meshreg create --context prod-us'/,
 			);
 		}
 		const check = await all.run(["check", "-q", "--contexts", "prod-us"]);
 		assert.ok(
 			check.out.includes(
-				"prod-us:     To mend it: kubectl meshreg create --context prod-us\n",
+				"prod-us:     Fix: kubectl meshreg create --context prod-us\n",
 			),
 			check.out,
 		);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { finding } from "../../src/core/check/finding.ts";
+import { kubectl, meshreg, script } from "../../src/core/output/shell.ts";
 import { checkStory } from "../../src/report/check.ts";
 
 test("messages are printed as they are, on one line each", () => {
@@ -10,17 +11,18 @@ test("messages are printed as they are, on one line each", () => {
 				finding("copies", "ok", "no copies"),
 				finding("copies", "problem", "a\nb", {
 					hint: "is c\n d",
-					command: "kubectl e\x1b",
+					fix: script(kubectl("e\x1b")),
 				}),
 			],
 			false,
+			[],
 		),
 		`copies
 ------
 √ no copies
 × a b
     is c d
-    To mend it: kubectl e^[
+    Fix: kubectl 'e^['
 `,
 	);
 });
@@ -31,10 +33,11 @@ test("at a terminal words are wrapped, and commands are not", () => {
 			[
 				finding("pods", "problem", "2 pods cannot pull: no key", {
 					hint: "Look at the image, or wait.",
-					command: "kubectl meshreg sync -n app,shop",
+					fix: script(meshreg("sync", "-n", "app,shop")),
 				}),
 			],
 			false,
+			[],
 			20,
 		),
 		`pods
@@ -43,7 +46,7 @@ test("at a terminal words are wrapped, and commands are not", () => {
   pull: no key
     Look at the
     image, or wait.
-    To mend it: kubectl meshreg sync -n app,shop
+    Fix: kubectl meshreg sync -n app,shop
 `,
 	);
 });

@@ -1,6 +1,5 @@
 import { groupOldPods, podsOf } from "../../core/accounts/old-pods.ts";
 import type { Pod, ServiceAccount } from "../../core/objects.ts";
-import { withContextFlags } from "../../core/output/context-flags.ts";
 import { failureLine, isFatal } from "../../report/failure.ts";
 import { oldPodsLine } from "../../report/old-pods.ts";
 import type { Cluster, Output } from "../../world.ts";
@@ -45,10 +44,6 @@ export async function warnOfOldPods(
 		);
 		return;
 	}
-	for (const group of groupOldPods(old)) {
-		const commands = group.commands.map((command) =>
-			withContextFlags(command, cluster.reach),
-		);
-		err.write(oldPodsLine({ ...group, commands }));
-	}
+	for (const group of groupOldPods(old))
+		err.write(oldPodsLine(group, cluster.contextFlags));
 }

@@ -48,7 +48,7 @@ export async function inContexts<T>(
 			const out = tagged(streams.out, context);
 			const err = tagged(streams.err, context);
 			const prompter = shared.for(context);
-			let reach: readonly string[] = [];
+			let contextFlags: readonly string[] = [];
 			try {
 				const own: World = {
 					...world,
@@ -65,7 +65,7 @@ export async function inContexts<T>(
 					},
 					connect: (flags, apart) => {
 						const there = { ...flags, context };
-						reach = contextFlagsOf(there);
+						contextFlags = contextFlagsOf(there);
 						return world.connect(there, { err, ...apart });
 					},
 					prompter: async () => prompter,
@@ -79,7 +79,7 @@ export async function inContexts<T>(
 				if (error instanceof AbortedError) return { context, interrupt: error };
 				// What is wrong with the command line may be the same for all: known in the end.
 				if (!(error instanceof UsageError))
-					err.write(`${failureLine(error, reach)}\n`);
+					err.write(`${failureLine(error, contextFlags)}\n`);
 				return { context, error };
 			} finally {
 				out.end();

@@ -1,4 +1,10 @@
 import {
+	kubectl,
+	meshreg,
+	objectName,
+	script,
+} from "../../core/output/shell.ts";
+import {
 	PULL_SECRET_TYPE,
 	SOURCE_ANNOTATION,
 	selectorOf,
@@ -66,9 +72,10 @@ function notASource(
 ): OperationError {
 	const shown = `${from.namespace}/${from.name}`;
 	if (key === undefined)
-		return new OperationError(
-			`--from: there is no Secret ${shown}; run 'kubectl meshreg list' to see the sources`,
-		);
+		return new OperationError(`--from: there is no Secret ${shown}`, {
+			words: "to see the sources, run",
+			script: script(meshreg("list")),
+		});
 	if (key.type !== PULL_SECRET_TYPE)
 		return new OperationError(
 			`--from: ${shown} is a Secret of type ${key.type}, not ${PULL_SECRET_TYPE}`,
@@ -79,6 +86,19 @@ function notASource(
 			`--from: ${shown} is itself a copy of ${source}; name that one`,
 		);
 	return new OperationError(
-		`--from: ${shown} lacks the label ${selectorOf(owner)}; set it with 'kubectl label secret ${from.name} -n ${from.namespace} ${selectorOf(owner)}'`,
+		`--from: ${shown} lacks the label ${selectorOf(owner)}`,
+		{
+			words: "set it with",
+			script: script(
+				kubectl(
+					"label",
+					"secret",
+					objectName(from.name),
+					"-n",
+					objectName(from.namespace),
+					selectorOf(owner),
+				),
+			),
+		},
 	);
 }

@@ -1,7 +1,7 @@
-import { withContextFlags } from "../../core/output/context-flags.ts";
 import { expiriesOf, expiryWarning } from "../../core/pull-secrets/expiry.ts";
+import { onRegistry } from "../../core/pull-secrets/fixes.ts";
 import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
-import { displayHost } from "../../core/registry/server.ts";
+import { warningLine } from "../../report/failure.ts";
 import type { Cluster, World } from "../../world.ts";
 
 /** Says of a source which credentials have expired or soon will, before they are everywhere. */
@@ -14,7 +14,19 @@ export function warnOfExpiry(
 		const warning = expiryWarning(expiry, world.clock.now());
 		if (warning !== undefined)
 			world.streams.err.write(
-				`Warning: ${warning}; replace it with '${withContextFlags(`kubectl meshreg rotate ${source.name} -n ${source.namespace} --registry-server ${displayHost(expiry.key)}`, cluster.reach)}'\n`,
+				warningLine(
+					warning,
+					{
+						words: "replace it with",
+						script: onRegistry(
+							"rotate",
+							source,
+							["--registry-server"],
+							expiry.key,
+						),
+					},
+					cluster.contextFlags,
+				),
 			);
 	}
 }

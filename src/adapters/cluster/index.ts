@@ -53,7 +53,7 @@ export async function connect(
 		context: target.context,
 		namespace: target.namespace,
 		server: server.origin,
-		reach: contextFlagsOf(flags),
+		contextFlags: contextFlagsOf(flags),
 		...resources(requests, repeat),
 		...lists(requests, repeat, server, interrupt),
 		async close() {

@@ -1,9 +1,9 @@
 import { AT_ONCE, inParallel } from "../../actions/in-parallel.ts";
 import type { ServiceAccount } from "../../core/objects.ts";
-import { withContextFlags } from "../../core/output/context-flags.ts";
 import { syncing } from "../../core/pull-secrets/fixes.ts";
 import { someOf } from "../../core/pull-secrets/source.ts";
 import { ApiError } from "../../errors.ts";
+import { warningLine } from "../../report/failure.ts";
 import type { Cluster, Output } from "../../world.ts";
 
 /** Up to so many namespaces are asked one by one, as a Role there allows; beyond, nothing is said. */
@@ -35,8 +35,11 @@ export async function warnOfMissingKey(
 	});
 	missing.sort();
 	if (missing.length === 0) return;
-	const command = withContextFlags(syncing(name, missing), cluster.reach);
 	err.write(
-		`Warning: there is no Secret ${name} in ${someOf(missing)}: until it is, kubelets skip the name; '${command}' copies it there\n`,
+		warningLine(
+			`secret "${name}" does not exist in ${someOf(missing)} yet`,
+			{ words: "create it with", script: syncing(name, missing) },
+			cluster.contextFlags,
+		),
 	);
 }

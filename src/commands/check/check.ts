@@ -8,10 +8,6 @@ import {
 	checkPermissions,
 } from "../../core/check/permissions.ts";
 import type { Given } from "../../core/command-line/flag.ts";
-import {
-	quotedWithContextFlags,
-	withContextFlags,
-} from "../../core/output/context-flags.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
 import { EXIT } from "../../errors.ts";
 import { TRUST_FLAGS, trustOf } from "../../flags/verification.ts";
@@ -86,16 +82,14 @@ What nodes know cannot be seen from here: credentials of their own, the authorit
 					? await verifySource(source, options.trust, mending, world)
 					: []),
 				...checkPermissions(await deniedAccesses(cluster, namespaces)),
-			]).map((one) => ({
-				...one,
-				hint: quotedWithContextFlags(one.hint, cluster.reach),
-				command: withContextFlags(one.command, cluster.reach),
-			}));
+			]);
+			const { contextFlags } = cluster;
 			const { out, err } = world.streams;
-			if (options.output === "json") out.write(json(checkItems(findings)));
+			if (options.output === "json")
+				out.write(json(checkItems(findings, contextFlags)));
 			else {
 				const columns = out.isTerminal ? out.columns : undefined;
-				out.write(checkStory(findings, options.quiet, columns));
+				out.write(checkStory(findings, options.quiet, contextFlags, columns));
 				if (!options.quiet) err.write(checkSummary(findings));
 			}
 			return isWell(findings) ? EXIT.done : EXIT.failed;

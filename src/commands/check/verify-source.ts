@@ -54,10 +54,10 @@ export async function verifySource(
 				{
 					cause: status === "ok" ? "" : verification.outcome,
 					namespaces,
-					command:
+					fix:
 						verification.outcome === "rejected"
 							? mending.rotate(displayHost(key))
-							: "",
+							: undefined,
 				},
 			);
 		}),

@@ -13,7 +13,7 @@ import {
 } from "../../core/kubelet/image-reference.ts";
 import { pullSourceOf } from "../../core/kubelet/pod-secrets.ts";
 import type { Secret } from "../../core/objects.ts";
-import { withContextFlags } from "../../core/output/context-flags.ts";
+import type { Script } from "../../core/output/shell.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
 import {
 	PULL_SECRET_TYPE,
@@ -23,6 +23,7 @@ import {
 import { EXIT, UsageError } from "../../errors.ts";
 import { TRUST_FLAGS, trustOf } from "../../flags/verification.ts";
 import * as flags from "../../flags.ts";
+import { commandLine } from "../../report/command-line.ts";
 import { explanationItem, explanationStory } from "../../report/explain.ts";
 import { json } from "../../report/structured.ts";
 import type { ConnectionFlags, World } from "../../world.ts";
@@ -207,8 +208,15 @@ async function explainCluster(
 		);
 		const explanation = explainPull(image, puller, secrets, others);
 		const state = keyState(keys, options);
-		const mend = fixCommand(explanation, state, new Fixes(state));
-		return { explanation, mend: mend && withContextFlags(mend, cluster.reach) };
+		const fix: Script | undefined = fixCommand(
+			explanation,
+			state,
+			new Fixes(state),
+		);
+		return {
+			explanation,
+			mend: fix && commandLine(fix, cluster.contextFlags),
+		};
 	} finally {
 		await cluster.close();
 	}

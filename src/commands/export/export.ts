@@ -3,6 +3,7 @@ import { readPullSecret } from "../../actions/read/read-keys.ts";
 import { command } from "../../command.ts";
 import type { Given } from "../../core/command-line/flag.ts";
 import type { KindNodes } from "../../core/output/kind-config.ts";
+import { meshreg, script } from "../../core/output/shell.ts";
 import { roleOf, type UsageLabel } from "../../core/pull-secrets/ownership.ts";
 import {
 	ContentReader,
@@ -142,7 +143,12 @@ function kindOf(given: Given): { file: string; nodes: KindNodes } {
 	const file = given.text("docker-config") ?? "";
 	if (!/^(?:\/|[A-Za-z]:[\\/])/.test(file))
 		throw new UsageError(
-			"--format=kind needs --docker-config with the full path of a file, for example \"$PWD/config.json\", which 'kubectl meshreg export --to config.json' writes",
+			'--format=kind needs --docker-config with the full path of a file, for example "$PWD/config.json"',
+			false,
+			{
+				words: "write one with",
+				script: script(meshreg("export", "--to", "config.json")),
+			},
 		);
 	if (given.positionals.length > 0 || given.has("namespace"))
 		throw new UsageError(
@@ -187,7 +193,11 @@ async function keyToExport(
 	const key = await readPullSecret(cluster, reader, { namespace, name });
 	if (key === undefined || roleOf(key, owner) === "foreign")
 		throw new OperationError(
-			`there is no pull secret "${name}" in namespace "${namespace}"; run 'kubectl meshreg list' to see where there are some`,
+			`there is no pull secret "${name}" in namespace "${namespace}"`,
+			{
+				words: "to see where there are some, run",
+				script: script(meshreg("list")),
+			},
 		);
 	return key;
 }

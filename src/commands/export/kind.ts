@@ -1,6 +1,7 @@
 import { parseDockerConfig } from "../../core/credentials/docker-config.ts";
 import { type KindNodes, kindConfig } from "../../core/output/kind-config.ts";
-import { OperationError } from "../../errors.ts";
+import { meshreg, script } from "../../core/output/shell.ts";
+import { type Advice, OperationError } from "../../errors.ts";
 import type { World } from "../../world.ts";
 
 /** As much as the kubelet's file may sensibly hold, in bytes. */
@@ -21,11 +22,20 @@ export async function kindClusterConfig(
 	const config = parseDockerConfig(bytes.toString("utf8"));
 	if (!config.ok)
 		throw new OperationError(
-			`--docker-config: ${dockerConfig} is not a docker config that a node can use: ${config.problem}; write one with 'kubectl meshreg export --to ${dockerConfig}'`,
+			`--docker-config: ${dockerConfig} is not a docker config that a node can use: ${config.problem}`,
+			exporting(dockerConfig),
 		);
 	if (config.auths.size === 0)
 		throw new OperationError(
-			`--docker-config: ${dockerConfig} holds no credentials itself (they may be in a credential store, which nodes do not have); write one with 'kubectl meshreg export --to ${dockerConfig}'`,
+			`--docker-config: ${dockerConfig} holds no credentials itself (they may be in a credential store, which nodes do not have)`,
+			exporting(dockerConfig),
 		);
 	return kindConfig(nodes, dockerConfig);
+}
+
+function exporting(file: string): Advice {
+	return {
+		words: "write one with",
+		script: script(meshreg("export", "--to", file)),
+	};
 }

@@ -7,6 +7,7 @@ import {
 	readPullSecrets,
 } from "../../actions/read/read-keys.ts";
 import type { DryRun } from "../../core/output/result.ts";
+import { meshreg, objectName, script } from "../../core/output/shell.ts";
 import { desiredCopies } from "../../core/pull-secrets/desired.ts";
 import {
 	editable,
@@ -142,7 +143,20 @@ async function copiesOf(
 	} catch (error) {
 		if (error instanceof ApiError && error.status === 403)
 			throw new OperationError(
-				`you may not look for copies in all namespaces, so nothing was written; change the source alone with 'kubectl meshreg create ${source.name} -n ${source.namespace} --replace', then each copy with 'kubectl meshreg sync ${source.name} -n NAMESPACE'`,
+				"cannot list Secrets in all namespaces, so copies cannot be found; nothing was written",
+				{
+					words:
+						"to change the source alone, and then each copy with sync -n, run",
+					script: script(
+						meshreg(
+							"create",
+							objectName(source.name),
+							"-n",
+							objectName(source.namespace),
+							"--replace",
+						),
+					),
+				},
 			);
 		throw error;
 	}

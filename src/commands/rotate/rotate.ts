@@ -10,6 +10,7 @@ import { findSource } from "../../actions/read/find-source.ts";
 import { readPullSecret } from "../../actions/read/read-keys.ts";
 import { command } from "../../command.ts";
 import { credentialOf } from "../../core/credentials/docker-config.ts";
+import { meshreg, objectName, script } from "../../core/output/shell.ts";
 import { editable, keyWritten } from "../../core/pull-secrets/edit-source.ts";
 import type { UsageLabel } from "../../core/pull-secrets/ownership.ts";
 import {
@@ -194,7 +195,19 @@ async function registryToRotate(
 	const [only, ...others] = keys;
 	if (only === undefined)
 		throw new OperationError(
-			`secret "${source.name}" in namespace "${source.namespace}" holds no registry; add one with 'kubectl meshreg create --add'`,
+			`secret "${source.name}" in namespace "${source.namespace}" holds no registry`,
+			{
+				words: "add one with",
+				script: script(
+					meshreg(
+						"create",
+						objectName(source.name),
+						"-n",
+						objectName(source.namespace),
+						"--add",
+					),
+				),
+			},
 		);
 	if (others.length === 0) return only;
 	if (!world.streams.interactive)

@@ -3,6 +3,7 @@ import {
 	type PullSource,
 } from "../../core/kubelet/keyring.ts";
 import { podImages } from "../../core/kubelet/pod-images.ts";
+import { meshreg, objectName, script } from "../../core/output/shell.ts";
 import { PULL_SECRET_TYPE } from "../../core/pull-secrets/ownership.ts";
 import {
 	type PullSecret,
@@ -32,7 +33,19 @@ export async function neededNamespaces(
 			const answer = findCredentials(image, [pull]);
 			if (answer.outcome === "malformed")
 				throw new OperationError(
-					`secret ${answer.from} cannot be read by kubelets: ${answer.error}; write it again with 'kubectl meshreg create --replace'`,
+					`secret ${answer.from} cannot be read by kubelets: ${answer.error}`,
+					{
+						words: "write it again with",
+						script: script(
+							meshreg(
+								"create",
+								objectName(source.name),
+								"-n",
+								objectName(source.namespace),
+								"--replace",
+							),
+						),
+					},
 				);
 			// What is no image is pulled from nowhere.
 			needed = answer.outcome === "answered" && answer.matches.length > 0;

@@ -1,12 +1,13 @@
 import { restartOf } from "../kubelet/restart.ts";
 import type { Pod, ServiceAccount } from "../objects.ts";
+import { type Script, scriptKey } from "../output/shell.ts";
 
 /** Pods that one object makes again, and what starts them anew. */
 export interface OldPods {
 	readonly namespace: string;
 	readonly pods: readonly string[];
-	/** One line each; none where nobody would make them again. */
-	readonly commands: readonly string[];
+	/** None where nobody would make them again. */
+	readonly scripts: readonly Script[];
 }
 
 /**
@@ -31,24 +32,26 @@ export function podsOf(account: ServiceAccount, pods: readonly Pod[]): Pod[] {
 
 /** By namespace and what makes them again, sorted. */
 export function groupOldPods(pods: readonly Pod[]): OldPods[] {
-	const restarts = pods.map((pod) => ({ pod, ...restartOf(pod) }));
+	const restarts = pods.map((pod) => ({ pod, restart: restartOf(pod) }));
 	const groups = Map.groupBy(
 		restarts,
-		({ pod, target, command }) =>
+		({ pod, restart: { how, kind, name } }) =>
 			// Pods by themselves make one group: nothing makes any of them again.
-			`${pod.metadata.namespace} ${command === undefined ? "" : target}`,
+			`${pod.metadata.namespace} ${how === "none" ? "" : `${kind}/${name}`}`,
 	);
 	return [...groups]
 		.toSorted(([a], [b]) => (a < b ? -1 : 1))
 		.map(([, group]) => ({
 			namespace: group[0]?.pod.metadata.namespace ?? "",
 			pods: group.map(({ pod }) => pod.metadata.name ?? "").toSorted(),
-			commands: [
-				...new Set(
-					group.flatMap(({ command }) =>
-						command === undefined ? [] : command,
+			scripts: [
+				...new Map(
+					group.flatMap(({ restart }) =>
+						restart.how === "none"
+							? []
+							: [[scriptKey(restart.script), restart.script] as const],
 					),
-				),
+				).values(),
 			],
 		}));
 }

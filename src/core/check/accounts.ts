@@ -1,3 +1,4 @@
+import { kubectl, objectName, script } from "../output/shell.ts";
 import type { Fixes } from "../pull-secrets/fixes.ts";
 import type { AccountFacts, Facts, PodFacts } from "./facts.ts";
 import { counted, type Finding, finding, formatNamespaces } from "./finding.ts";
@@ -50,7 +51,7 @@ function unattached(keyrings: Keyrings, mending: Fixes): Finding[] {
 					hint: failing
 						? "Pods that are there keep the list that they were made with."
 						: "These pods run, with images that are public or were on the node already.",
-					command: mending.attach(namespaces, [account], key),
+					fix: mending.attach(namespaces, [account], key),
 				},
 			);
 		},
@@ -89,8 +90,19 @@ function dangling(facts: Facts, mending: Fixes): Finding[] {
 				namespaces,
 				hint: ours
 					? ""
-					: `Kubelets skip it with a warning. Create the Secret, or take the name out with 'kubectl edit serviceaccount ${accounts[0]} -n ${namespaces[0]}'.`,
-				command: ours && facts.source ? mending.sync(namespaces) : "",
+					: "Kubelets skip it with a warning. Create the Secret, or take the name out.",
+				fix: ours && facts.source ? mending.sync(namespaces) : undefined,
+				look: ours
+					? undefined
+					: script(
+							kubectl(
+								"edit",
+								"serviceaccount",
+								objectName(accounts[0] ?? ""),
+								"-n",
+								objectName(namespaces[0] ?? ""),
+							),
+						),
 			},
 		);
 	});

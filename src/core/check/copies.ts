@@ -40,10 +40,10 @@ export function checkCopies(keyrings: Keyrings, mending: Fixes): Finding[] {
 				{
 					cause: "drifted",
 					namespaces,
-					command:
+					fix:
 						source && from === `${source.namespace}/${source.name}`
 							? mending.sync(namespaces)
-							: "",
+							: undefined,
 					hint: "Something else wrote them since the last sync, or the source changed.",
 				},
 			),
@@ -59,7 +59,7 @@ export function checkCopies(keyrings: Keyrings, mending: Fixes): Finding[] {
 				{
 					cause: "orphaned",
 					namespaces: placesOf(orphaned),
-					command: mending.pruneOrphaned(placesOf(orphaned)),
+					fix: mending.pruneOrphaned(placesOf(orphaned)),
 				},
 			),
 		);
@@ -89,7 +89,9 @@ export function checkCopies(keyrings: Keyrings, mending: Fixes): Finding[] {
 					cause: "unlabelled",
 					namespaces: placesOf(unlabelled),
 					hint: "nginx-meshctl makes such; list, sync and prune leave them alone.",
-					command: source ? mending.sync(placesOf(unlabelled), [], true) : "",
+					fix: source
+						? mending.sync(placesOf(unlabelled), [], true)
+						: undefined,
 				},
 			),
 		);
@@ -141,7 +143,7 @@ function checkNeeded(keyrings: Keyrings, mending: Fixes): Finding[] {
 					how === "runs"
 						? "Their pods run, with images that are public or were on the node already."
 						: "",
-				command: mending.sync(
+				fix: mending.sync(
 					namespaces,
 					["default"],
 					namespaces.some((namespace) => standsInTheWay(facts, namespace)),

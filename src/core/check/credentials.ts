@@ -38,9 +38,9 @@ export function checkCredentials(
 						facts.sourceProblem.split(":", 1)[0] ?? "",
 						{
 							hint: "Pull secrets are copied from a source.",
-							command: facts.sourceProblem.startsWith("no source")
+							fix: facts.sourceProblem.startsWith("no source")
 								? mending.createSource()
-								: "",
+								: undefined,
 							cause: "no-source",
 						},
 					),
@@ -59,7 +59,7 @@ function checkKey(key: PullSecret, facts: Facts, mending: Fixes): Finding[] {
 	const namespaces = [key.namespace];
 	const isSource = key.uid === facts.source?.uid;
 	const [host = ""] = hostsOf(key);
-	const again = isSource ? mending.replace(host || "HOST") : "";
+	const again = isSource && host !== "" ? mending.replace(host) : undefined;
 	const fault = contentFault(key.content);
 	if (fault !== undefined)
 		return [
@@ -69,7 +69,7 @@ function checkKey(key: PullSecret, facts: Facts, mending: Fixes): Finding[] {
 				`${ref}: ${describeContentFault(fault)}`,
 				{
 					hint: "Write it again.",
-					command: host === "" ? "" : again,
+					fix: again,
 					cause: fault.kind,
 					namespaces,
 				},
@@ -86,7 +86,7 @@ function checkKey(key: PullSecret, facts: Facts, mending: Fixes): Finding[] {
 				`${ref}: for ${displayKey(displayHost(name))}, auth differs from username and password`,
 				{
 					hint: "Kubelets and podman read auth, docker may read the others.",
-					command: isSource ? mending.rotate(displayHost(name)) : "",
+					fix: isSource ? mending.rotate(displayHost(name)) : undefined,
 					cause: "auth-differs",
 					namespaces,
 				},
@@ -135,10 +135,10 @@ function checkExpiry(
 			{
 				cause: expired ? "expired" : "expiring",
 				namespaces: [key.namespace],
-				command:
+				fix:
 					key.uid === facts.source?.uid
 						? mending.rotate(displayHost(expiry.key))
-						: "",
+						: undefined,
 			},
 		);
 	});

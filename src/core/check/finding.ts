@@ -1,3 +1,5 @@
+import type { Script } from "../output/shell.ts";
+
 /** The groups of `check`, in their order. */
 export const GROUPS = [
 	"credentials",
@@ -18,8 +20,10 @@ export type Finding = {
 	readonly message: string;
 	/** What to know or to do; "" where the message says all. */
 	readonly hint: string;
-	/** One line for a shell that mends it; "" where no command can. */
-	readonly command: string;
+	/** What fixes it; undefined where no command can. */
+	readonly fix: Script | undefined;
+	/** What shows more about it. */
+	readonly look: Script | undefined;
 	/** Stable, for scripts; "" where the message is about nothing in particular. */
 	readonly cause: string;
 	readonly namespaces: readonly string[];
@@ -39,7 +43,8 @@ export function finding(
 		status,
 		message,
 		hint: "",
-		command: "",
+		fix: undefined,
+		look: undefined,
 		cause: "",
 		namespaces: [],
 		pods: 0,

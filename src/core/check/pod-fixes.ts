@@ -1,3 +1,10 @@
+import {
+	kubectl,
+	objectName,
+	type Script,
+	script,
+	sequence,
+} from "../output/shell.ts";
 import { desiredCopies } from "../pull-secrets/desired.ts";
 import type { Fixes } from "../pull-secrets/fixes.ts";
 import { planCopy } from "../pull-secrets/plan.ts";
@@ -7,8 +14,8 @@ import type { PullProblem } from "./pull-diagnosis.ts";
 
 /** How a cause is mended. */
 export type PodFix = {
-	/** One line for a shell: first what gives the pods the credential, then what makes them anew where they would not see it. "" where no command can. */
-	readonly command: string;
+	/** First what gives the pods the credential, then what makes them again where they would not see it; undefined where no command can. */
+	readonly fix: Script | undefined;
 	/** Pods that the command cannot make anew, since nothing would make them again. */
 	readonly left: readonly PodFacts[];
 };
@@ -20,7 +27,8 @@ export function podFix(
 	mending: Fixes,
 ): PodFix {
 	const [first] = group;
-	if (first === undefined || keyrings.blind) return { command: "", left: [] };
+	if (first === undefined || keyrings.blind)
+		return { fix: undefined, left: [] };
 	const { kind, host } = first;
 	const { source } = keyrings.facts;
 	const pods = [...new Set(group.map(({ pod }) => pod))];
@@ -39,7 +47,7 @@ export function podFix(
 			return only(
 				name !== ours
 					? // A kubelet skips a Secret that is not there, but not one that it cannot read.
-						namespaces.map((at) => `kubectl delete secret ${name} -n ${at}`)
+						namespaces.map((at) => deletingSecret(name, at))
 					: source === undefined || namespaces.includes(source.namespace)
 						? [mending.replace(host), sync(namespaces)]
 						: [sync(namespaces)],
@@ -64,7 +72,7 @@ export function podFix(
 		case "rate-limit": {
 			const without = group.filter((problem) => !keyrings.has(problem));
 			const needy = unique(without.map(({ pod }) => pod));
-			if (needy.length === 0) return { command: "", left: [] };
+			if (needy.length === 0) return { fix: undefined, left: [] };
 			const known = without.every(({ image }) => keyrings.sourceHas(image));
 			const copies = byAccounts(needy, ours, keyrings).flatMap(
 				([accounts, at]) => {
@@ -98,7 +106,7 @@ export function podFix(
 				mending,
 			);
 		default:
-			return { command: "", left: [] };
+			return { fix: undefined, left: [] };
 	}
 }
 
@@ -118,8 +126,18 @@ export function standsInTheWay(
 		: planCopy(current, desired, { owner, force: false }).action === "conflict";
 }
 
-function only(commands: readonly string[]): PodFix {
-	return { command: unique(commands).join(" && "), left: [] };
+function only(scripts: readonly (Script | undefined)[]): PodFix {
+	return { fix: sequence(scripts), left: [] };
+}
+
+/** Deletes a Secret that a kubelet cannot read. */
+export function deletingSecret(
+	name: string,
+	namespace: string,
+): Script | undefined {
+	return script(
+		kubectl("delete", "secret", objectName(name), "-n", objectName(namespace)),
+	);
 }
 
 /**
@@ -153,7 +171,7 @@ function byAccounts(
 
 /** A pod keeps the list that it was made with, so those without the key have to be made again. */
 function withNewPods(
-	commands: readonly string[],
+	scripts: readonly (Script | undefined)[],
 	pods: readonly PodFacts[],
 	key: string,
 	keyrings: Keyrings,
@@ -162,18 +180,20 @@ function withNewPods(
 	const old = pods.filter(({ secrets }) => !secrets.includes(key));
 	const left: PodFacts[] = [];
 	const again = old.flatMap((pod) => {
-		const { command, target } = pod.restart;
-		// What is made from a template with a list of its own would get the same list again.
-		const restart =
-			command === undefined || !keyrings.hasOwnList(pod)
-				? command
-				: command.includes(" rollout restart ")
-					? mending.inject(target, pod.namespace, key)
-					: undefined;
-		if (restart === undefined) left.push(pod);
-		return restart ?? [];
+		const { restart } = pod;
+		const restarting =
+			restart.how === "none"
+				? undefined
+				: !keyrings.hasOwnList(pod)
+					? restart.script
+					: // What is made from a template with a list of its own would get the same list again.
+						restart.how === "rollout"
+						? mending.inject(restart, pod.namespace, key)
+						: undefined;
+		if (restarting === undefined) left.push(pod);
+		return restarting === undefined ? [] : [restarting];
 	});
-	return { command: unique([...commands, ...again]).join(" && "), left };
+	return { fix: sequence([...scripts, ...again]), left };
 }
 
 function unique<T>(items: readonly T[]): T[] {

@@ -1,3 +1,10 @@
+import {
+	kubectl,
+	meshreg,
+	objectName,
+	type Script,
+	script,
+} from "../output/shell.ts";
 import type { Fixes } from "../pull-secrets/fixes.ts";
 import type { Facts, PodFacts } from "./facts.ts";
 import { counted, type Finding, finding, formatNamespaces } from "./finding.ts";
@@ -44,7 +51,7 @@ const WORDS: Record<ProblemKind, readonly [clause: string, hint: string]> = {
 	"expired-token": ["the token for HOST in SECRET has expired", ""],
 	forbidden: [
 		"HOST answers 403 Forbidden: the credential in SECRET is wrong, has expired, or has no right to the image",
-		"'kubectl meshreg explain IMAGE -n NAMESPACE --pod POD --verify' tells which.",
+		"The registry tells which when the credential is verified.",
 	],
 	"no-right": [
 		"HOST knows the credential in SECRET, but gives it no right to the image, or has no such image",
@@ -88,7 +95,7 @@ const WORDS: Record<ProblemKind, readonly [clause: string, hint: string]> = {
 	],
 	unknown: [
 		"neither their status nor their events say why",
-		"'kubectl describe pod POD -n NAMESPACE' shows it for an hour after an attempt.",
+		"Events show it for an hour after an attempt.",
 	],
 };
 
@@ -143,29 +150,44 @@ function groupFinding(
 	const [clause, hint] = WORDS[kind];
 	const named =
 		namespaces.length === 1 ? secret : secret.slice(secret.indexOf("/") + 1);
-	const { command, left } = podFix(group, keyrings, mending);
-	const one = { IMAGE: image, NAMESPACE: pod.namespace, POD: pod.name };
+	const { fix, left } = podFix(group, keyrings, mending);
 	return finding(
 		"pods",
 		"problem",
 		`${counted(pods.length, "pod")} in ${formatNamespaces(namespaces)} cannot pull: ${clause.replace("HOST", host).replace("SECRET", named)}`,
 		{
 			hint: [
-				hint.replace(
-					/IMAGE|NAMESPACE|POD/g,
-					(word) =>
-						Object.entries(one).find(([key]) => key === word)?.[1] ?? "",
-				),
+				hint,
 				left.length > 0 ? leftWords(left, namespaces.length > 1) : "",
 			]
 				.filter((text) => text !== "")
 				.join(" "),
-			command,
+			fix,
+			look: lookAt(kind, pod, image),
 			cause: kind,
 			namespaces,
 			pods: pods.length,
 		},
 	);
+}
+
+/** What says more than the pods' status. */
+function lookAt(
+	kind: ProblemKind,
+	{ namespace, name }: PodFacts,
+	image: string,
+): Script | undefined {
+	const [pod, at] = [objectName(name), objectName(namespace)];
+	switch (kind) {
+		case "forbidden":
+			return script(
+				meshreg("explain", image, "-n", at, "--pod", pod, "--verify"),
+			);
+		case "unknown":
+			return script(kubectl("describe", "pod", pod, "-n", at));
+		default:
+			return undefined;
+	}
 }
 
 /** Pods of one name may be in several namespaces. */

@@ -13,6 +13,13 @@ import {
 	type OtherSource,
 } from "../kubelet/near-miss.ts";
 import type { NamedSecret, Puller } from "../kubelet/pod-secrets.ts";
+import {
+	kubectl,
+	objectName,
+	type Script,
+	script,
+	sequence,
+} from "../output/shell.ts";
 import type { Fixes, FixTarget } from "../pull-secrets/fixes.ts";
 
 /** Everything that `explain` has to tell about one image. */
@@ -58,12 +65,12 @@ export type PullSecretState = FixTarget & {
 	readonly content: PullSource | undefined;
 };
 
-/** The one line that lets the puller have the image; undefined where nothing of ours can. */
+/** What lets the puller have the image; undefined where nothing of ours can. */
 export function fixCommand(
 	explanation: Explanation,
 	key: PullSecretState,
 	mending: Fixes,
-): string | undefined {
+): Script | undefined {
 	const { image, puller, answer, secrets, near } = explanation;
 	const host = registryServerOf(image);
 	if (puller.kind === "files" || host === undefined) return undefined;
@@ -74,10 +81,8 @@ export function fixCommand(
 		return undefined;
 	const [nearest] = near;
 	if (nearest?.because === "unreferenced")
-		return (
-			use(nearest.from.slice(namespace.length + 1), puller, mending).join(
-				" && ",
-			) || undefined
+		return sequence(
+			use(nearest.from.slice(namespace.length + 1), puller, mending),
 		);
 	const named = secrets.some(({ name }) => name === key.name);
 	const account = puller.kind === "pod" ? puller.serviceAccount : puller.name;
@@ -95,11 +100,11 @@ export function fixCommand(
 			: accounts.length > 0
 				? [mending.attach([namespace], accounts)]
 				: [];
-	return [
+	return sequence([
 		...(covers(key, image) ? [] : [mending.create(host)]),
 		...copy,
 		...(named ? [] : makeAnew(key.name, puller, mending)),
-	].join(" && ");
+	]);
 }
 
 /** What lets the puller use a Secret that is in its namespace. */
@@ -107,7 +112,7 @@ function use(
 	name: string,
 	puller: Exclude<Puller, { kind: "files" }>,
 	mending: Fixes,
-): string[] {
+): (Script | undefined)[] {
 	const { namespace } = puller;
 	if (puller.kind === "serviceaccount")
 		return [mending.attach([namespace], [puller.name], name)];
@@ -121,13 +126,17 @@ function use(
 }
 
 /** A pod that is there keeps its list; one with a list of its own would get the same again. */
-function makeAnew(name: string, puller: Puller, mending: Fixes): string[] {
+function makeAnew(
+	name: string,
+	puller: Puller,
+	mending: Fixes,
+): (Script | undefined)[] {
 	if (puller.kind !== "pod") return [];
 	const { namespace, ownList, restart } = puller;
-	if (restart.command === undefined) return [];
-	if (!ownList) return [restart.command];
-	return restart.command.includes(" rollout restart ")
-		? [mending.inject(restart.target, namespace, name)]
+	if (restart.how === "none") return [];
+	if (!ownList) return [restart.script];
+	return restart.how === "rollout"
+		? [mending.inject(restart, namespace, name)]
 		: [];
 }
 
@@ -137,13 +146,15 @@ function fixMalformed(
 	host: string,
 	key: PullSecretState,
 	mending: Fixes,
-): string {
+): Script | undefined {
 	const name = from.slice(namespace.length + 1);
 	if (key.source && from === `${key.source.namespace}/${key.source.name}`)
 		return mending.replace(host);
 	if (key.source && name === key.source.name) return mending.sync([namespace]);
 	// A kubelet skips a Secret that is not there, but not one that it cannot read.
-	return `kubectl delete secret ${name} -n ${namespace}`;
+	return script(
+		kubectl("delete", "secret", objectName(name), "-n", objectName(namespace)),
+	);
 }
 
 function covers({ content }: PullSecretState, image: string): boolean {

@@ -1,31 +1,62 @@
 import type { Pod } from "../objects.ts";
+import { kubectl, objectName, type Script, script } from "../output/shell.ts";
 
-/** What makes a pod anew, with today's pull Secrets: a pod that is there keeps its own. */
-export type Restart = {
-	/** The object that makes the pod again, `deployment/web`; the pod itself where nothing would. */
-	readonly target: string;
-	/** One line; undefined for a pod that nobody would make again. */
-	readonly command: string | undefined;
-};
+/** What makes a pod again, with today's pull Secrets: a pod that is there keeps its own. */
+export type Restart =
+	/** Its controller starts all its pods again. */
+	| {
+			readonly how: "rollout";
+			readonly kind: string;
+			readonly name: string;
+			readonly script: Script;
+	  }
+	/** Its controller makes another where it is deleted. */
+	| {
+			readonly how: "delete";
+			readonly kind: string;
+			readonly name: string;
+			readonly script: Script;
+	  }
+	/** Nothing would make it again, or what says that it would has a name that is none. */
+	| { readonly how: "none"; readonly kind: "Pod"; readonly name: string };
 
 const ROLLED_OUT = new Set(["Deployment", "StatefulSet", "DaemonSet"]);
 
-/** Goes by the controller that owns the pod, and sees through a Deployment's ReplicaSet. */
+/**
+ * Goes by the controller that owns the pod, and sees through a Deployment's ReplicaSet. An API server
+ * takes any text for an owner's kind and name: one that is no name is no controller.
+ */
 export function restartOf({ metadata }: Pod): Restart {
 	const { namespace = "", name = "", labels, ownerReferences } = metadata;
+	const bare: Restart = { how: "none", kind: "Pod", name };
 	const owner = ownerReferences?.find(({ controller }) => controller);
-	if (owner === undefined) return { target: `pod/${name}`, command: undefined };
+	if (owner === undefined) return bare;
 	const hash = labels?.["pod-template-hash"];
 	const deployment =
 		owner.kind === "ReplicaSet" && hash && owner.name.endsWith(`-${hash}`)
 			? owner.name.slice(0, -hash.length - 1)
 			: undefined;
 	const kind = deployment === undefined ? owner.kind : "Deployment";
-	const target = `${kind.toLowerCase()}/${deployment ?? owner.name}`;
-	return ROLLED_OUT.has(kind)
-		? {
-				target,
-				command: `kubectl rollout restart ${target} -n ${namespace}`,
-			}
-		: { target, command: `kubectl delete pod ${name} -n ${namespace}` };
+	const target = objectName(deployment ?? owner.name);
+	if (target === undefined || !/^[A-Za-z][A-Za-z0-9]{0,62}$/.test(kind))
+		return bare;
+	const rollout = ROLLED_OUT.has(kind);
+	const command = rollout
+		? kubectl(
+				"rollout",
+				"restart",
+				`${kind.toLowerCase()}/${target}`,
+				"-n",
+				objectName(namespace),
+			)
+		: kubectl("delete", "pod", objectName(name), "-n", objectName(namespace));
+	const again = script(command);
+	return again === undefined
+		? bare
+		: {
+				how: rollout ? "rollout" : "delete",
+				kind,
+				name: target,
+				script: again,
+			};
 }

@@ -1,47 +1,80 @@
-/** One word of a POSIX shell, quoted where it has to be. Only `word` makes one, so no free text gets into a printed command. */
-export type Word = string & { readonly [quoted]: true };
-declare const quoted: unique symbol;
-
 /** A program call to be printed: `kubectl meshreg sync -n app`. */
 export interface ShellCommand {
 	/** What runs. Flags that lead to the same cluster and user are added where it is rendered. */
 	readonly program: "kubectl" | "kubectl meshreg";
-	readonly words: readonly Word[];
+	/** As the program gets them: what a shell needs is quoted where they are rendered. */
+	readonly words: readonly string[];
 }
 
 /** Calls that feed each other, joined by `|`. */
 export type Pipeline = readonly ShellCommand[];
 
-/** What is pasted as one line: pipelines joined by `&&`; none: nothing helps. */
+/** What is pasted as one line: pipelines joined by `&&`. */
 export type Script = readonly Pipeline[];
 
-/** Quotes any text as one word. */
-export function word(text: string): Word {
-	return (
-		/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
-	) as Word;
+/** A word of a command; undefined for what somebody made up, about which no command is printed. */
+export type Word = string | undefined;
+
+/** A call of this program; undefined where one of its words is. */
+export function meshreg(...words: readonly Word[]): ShellCommand | undefined {
+	return call("kubectl meshreg", words);
 }
 
-/** A call of this program. */
-export function meshreg(...words: readonly string[]): ShellCommand {
-	return { program: "kubectl meshreg", words: words.map(word) };
+/** A call of kubectl itself; undefined where one of its words is. */
+export function kubectl(...words: readonly Word[]): ShellCommand | undefined {
+	return call("kubectl", words);
 }
 
-/** A call of kubectl itself. */
-export function kubectl(...words: readonly string[]): ShellCommand {
-	return { program: "kubectl", words: words.map(word) };
+/** Calls one after the other; undefined where one of them is. */
+export function script(
+	...commands: readonly (ShellCommand | undefined)[]
+): Script | undefined {
+	const known = allOf(commands);
+	return known?.map((command) => [command]);
 }
 
-/** One call as a whole line. */
-export function script(...commands: readonly ShellCommand[]): Script {
-	return commands.map((command) => [command]);
+/** Calls of which each reads what the one before prints; undefined where one of them is. */
+export function piped(
+	...commands: readonly (ShellCommand | undefined)[]
+): Script | undefined {
+	const known = allOf(commands);
+	return known && [known];
 }
 
 /**
- * Whether a text is one that the API server takes for an object's name (RFC 1123 subdomain,
- * https://kubernetes.io/docs/concepts/overview/working-with-objects/names/). What is none was made
- * up by somebody: no command is printed about it.
+ * Scripts one after the other, each pipeline once; undefined where one of them is, for the rest
+ * alone would leave the work half done, and where nothing would run.
  */
+export function sequence(
+	scripts: readonly (Script | undefined)[],
+): Script | undefined {
+	const known = allOf(scripts)?.flat() ?? [];
+	const once = new Map(known.map((pipeline) => [keyOf(pipeline), pipeline]));
+	return once.size === 0 ? undefined : [...once.values()];
+}
+
+/** Equal for scripts that do the same. */
+export function scriptKey(script: Script): string {
+	return JSON.stringify(script);
+}
+
+/**
+ * A text as the name of an object, as the API server takes it (RFC 1123 subdomain,
+ * https://kubernetes.io/docs/concepts/overview/working-with-objects/names/); undefined for what is
+ * none: the name of an owner, for one, is whatever somebody wrote.
+ */
+export function objectName(text: string): Word {
+	return isObjectName(text) ? text : undefined;
+}
+
+/** Names as one word with commas between them; undefined where one is no name, or there is none. */
+export function objectNames(texts: readonly string[]): Word {
+	return texts.length > 0 && texts.every(isObjectName)
+		? texts.join(",")
+		: undefined;
+}
+
+/** Whether the API server would take a text for an object's name. */
 export function isObjectName(text: string): boolean {
 	return (
 		text.length <= 253 &&
@@ -49,4 +82,34 @@ export function isObjectName(text: string): boolean {
 			text,
 		)
 	);
+}
+
+/**
+ * A registry as it stands in `auths`, which is free text: host, port and path, stars in the host;
+ * undefined for what is none.
+ */
+export function registryName(text: string): Word {
+	return text.length <= 512 &&
+		/^(?:https?:\/\/)?(?:[A-Za-z0-9*](?:[\w.*-]*[A-Za-z0-9*])?|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?(?:\/[\w./-]*)?$/.test(
+			text,
+		)
+		? text
+		: undefined;
+}
+
+function call(
+	program: ShellCommand["program"],
+	words: readonly Word[],
+): ShellCommand | undefined {
+	const known = allOf(words);
+	return known && { program, words: known };
+}
+
+function allOf<T>(items: readonly (T | undefined)[]): T[] | undefined {
+	const known = items.filter((item) => item !== undefined);
+	return known.length === items.length ? known : undefined;
+}
+
+function keyOf(pipeline: Pipeline): string {
+	return JSON.stringify(pipeline);
 }

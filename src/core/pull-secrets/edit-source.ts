@@ -1,8 +1,9 @@
 import { OperationError } from "../../errors.ts";
 import { type AuthFields, credentialOf } from "../credentials/docker-config.ts";
 import { normaliseKey } from "../kubelet/keyring.ts";
+import { meshreg, objectName, script } from "../output/shell.ts";
 import { displayHost, registryNamed } from "../registry/server.ts";
-import { creating } from "./fixes.ts";
+import { creating, onRegistry } from "./fixes.ts";
 import {
 	type NewEntry,
 	newSource,
@@ -54,13 +55,21 @@ export function addRegistries(
 		if (there !== undefined) {
 			if (credentialOf(there)?.equals(credential)) return false;
 			throw new OperationError(
-				`${displayHost(key)} is in ${shown(current)} already; give it another credential with 'kubectl meshreg rotate ${current.name} -n ${current.namespace} --registry-server ${displayHost(key)}'`,
+				`${displayHost(key)} is in ${shown(current)} already`,
+				{
+					words: "give it another credential with",
+					script: onRegistry("rotate", current, ["--registry-server"], key),
+				},
 			);
 		}
 		if (![...auths.keys()].some((other) => isSameRegistry(other, key)))
 			return true;
 		throw new OperationError(
-			`${shown(current)} has ${displayHost(key)} already, under another key that counts as the same; take that out first with 'kubectl meshreg create ${current.name} -n ${current.namespace} --remove ${displayHost(key)}'`,
+			`${shown(current)} has ${displayHost(key)} already, under another key that counts as the same`,
+			{
+				words: "take that out first with",
+				script: onRegistry("create", current, ["--remove"], key),
+			},
 		);
 	});
 	return sourceWith(current, auths, added, owner);
@@ -97,7 +106,11 @@ export function removeRegistries(
 	});
 	if (new Set(leaving).size === auths.size)
 		throw new OperationError(
-			`${keys.map(displayHost).join(", ")} is all that ${shown(current)} holds; to be rid of it and its copies, run 'kubectl meshreg prune ${current.name}'`,
+			`${keys.map(displayHost).join(", ")} is all that ${shown(current)} holds`,
+			{
+				words: "to be rid of it and its copies, run",
+				script: script(meshreg("prune", objectName(current.name))),
+			},
 		);
 	return sourceWithout(current, auths, leaving, owner);
 }
@@ -120,7 +133,11 @@ export function editable(
 ): PullSecret {
 	if (current === undefined)
 		throw new OperationError(
-			`there is no secret "${place.name}" in namespace "${place.namespace}": make it with '${creating(place.name, place.namespace)}'`,
+			`there is no secret "${place.name}" in namespace "${place.namespace}"`,
+			{
+				words: "make it with",
+				script: creating(place.name, place.namespace),
+			},
 		);
 	switch (roleOf(current, owner)) {
 		case "foreign":
@@ -143,7 +160,11 @@ function authsOf(source: PullSecret): ReadonlyMap<string, AuthFields> {
 	const { config } = source.content;
 	if (config.ok) return config.auths;
 	throw new OperationError(
-		`the content of ${shown(source)} cannot be changed: ${config.problem}; write it anew with 'kubectl meshreg create --replace'`,
+		`the content of ${shown(source)} cannot be changed: ${config.problem}`,
+		{
+			words: "write it anew with",
+			script: script(meshreg("create", "--replace")),
+		},
 	);
 }
 
@@ -162,7 +183,11 @@ function absent(
 ): OperationError {
 	const has = [...auths.keys()].map(displayHost).join(", ") || "none";
 	return new OperationError(
-		`${displayHost(key)} is not in ${shown(source)}, which has ${has}; add it with 'kubectl meshreg create ${source.name} -n ${source.namespace} --add --registry-server ${displayHost(key)}'`,
+		`${displayHost(key)} is not in ${shown(source)}, which has ${has}`,
+		{
+			words: "add it with",
+			script: onRegistry("create", source, ["--add", "--registry-server"], key),
+		},
 	);
 }
 

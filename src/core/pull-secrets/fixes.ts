@@ -1,4 +1,17 @@
 import {
+	kubectl,
+	meshreg,
+	objectName,
+	objectNames,
+	piped,
+	registryName,
+	type Script,
+	type ShellCommand,
+	script,
+	type Word,
+} from "../output/shell.ts";
+import { displayHost } from "../registry/server.ts";
+import {
 	DEFAULT_LABEL,
 	DEFAULT_NAME,
 	DEFAULT_NAMESPACE,
@@ -17,8 +30,8 @@ export type FixTarget = {
 };
 
 /**
- * The commands of this program that mend something, each one line to be pasted
- * into a shell. What is the default is left out.
+ * The commands of this program that fix something. What is the default is left out. A method answers
+ * undefined where a name in the command is none, or a registry: no command is printed about it.
  */
 export class Fixes {
 	readonly #key: FixTarget;
@@ -43,34 +56,34 @@ export class Fixes {
 		name: string,
 		host: string,
 		flags: readonly string[] = [],
-	): string {
-		return this.#line("create", [
-			name,
+	): Script | undefined {
+		return this.#script("create", [
+			objectName(name),
 			"-n",
-			namespace,
+			objectName(namespace),
 			...flags,
 			"--registry-server",
-			host,
+			registryName(host),
 		]);
 	}
 
 	/** Makes the source, of whatever is then asked for. */
-	createSource(): string {
-		return this.#line("create", this.#name());
+	createSource(): Script | undefined {
+		return this.#script("create", this.#name());
 	}
 
 	/** Writes a source for this registry, beside the registries that it has already. */
-	create(host: string): string {
+	create(host: string): Script | undefined {
 		return this.#ofSource("create", host, this.#key.source ? ["--add"] : []);
 	}
 
 	/** Writes the source again, whatever is wrong with it. */
-	replace(host: string): string {
+	replace(host: string): Script | undefined {
 		return this.#ofSource("create", host, ["--replace"]);
 	}
 
 	/** A new credential for this registry, in the source and in every copy. */
-	rotate(host: string): string {
+	rotate(host: string): Script | undefined {
 		return this.#ofSource("rotate", host, []);
 	}
 
@@ -82,27 +95,28 @@ export class Fixes {
 		namespaces: readonly string[],
 		accounts: readonly string[] = [],
 		force = false,
-	): string {
+	): Script | undefined {
 		const { source } = this.#key;
-		return this.#line("sync", [
+		const attached = objectNames(accounts);
+		return this.#script("sync", [
 			...this.#name(),
 			"-n",
-			namespaces.join(","),
+			objectNames(namespaces),
 			...(source && source.namespace !== DEFAULT_NAMESPACE
-				? ["--from", `${source.namespace}/${source.name}`]
+				? ["--from", sourceWord(source)]
 				: []),
 			...(accounts.length === 0
 				? []
 				: accounts.every((account) => account === "default")
 					? ["--attach"]
-					: [`--attach=${accounts.join(",")}`]),
+					: [attached && `--attach=${attached}`]),
 			...(force ? ["--force"] : []),
 		]);
 	}
 
 	/** Deletes copies whose source is gone; asks first. */
-	pruneOrphaned(namespaces: readonly string[]): string {
-		return this.#line("prune", ["--orphaned", "-n", namespaces.join(",")]);
+	pruneOrphaned(namespaces: readonly string[]): Script | undefined {
+		return this.#script("prune", ["--orphaned", "-n", objectNames(namespaces)]);
 	}
 
 	/** Lets service accounts pull with the copies that are there. */
@@ -110,37 +124,61 @@ export class Fixes {
 		namespaces: readonly string[],
 		accounts: readonly string[],
 		name = this.name,
-	): string {
-		return this.#line("attach", [
-			...(accounts.every((account) => account === "default") ? [] : accounts),
+	): Script | undefined {
+		return this.#script("attach", [
+			...(accounts.every((account) => account === "default")
+				? []
+				: accounts.map(objectName)),
 			"-n",
-			namespaces.join(","),
-			...(name === DEFAULT_NAME ? [] : ["--secret", name]),
+			objectNames(namespaces),
+			...secretFlag(name),
 		]);
 	}
 
-	/** Adds a key to the list in the template of a Deployment or the like, which makes its pods anew. */
-	inject(target: string, namespace: string, name: string): string {
-		const key = name === DEFAULT_NAME ? [] : ["--secret", name];
-		return `kubectl get ${target} -n ${namespace} -o yaml | ${this.#line("inject", ["-f", "-", ...key])} | kubectl apply -f -`;
+	/** Adds a pull secret to the list in the template of a Deployment or the like, which makes its pods again. */
+	inject(
+		target: { readonly kind: string; readonly name: string },
+		namespace: string,
+		name: string,
+	): Script | undefined {
+		return piped(
+			kubectl(
+				"get",
+				targetWord(target),
+				"-n",
+				objectName(namespace),
+				"-o",
+				"yaml",
+			),
+			this.#call("inject", ["-f", "-", ...secretFlag(name)]),
+			kubectl("apply", "-f", "-"),
+		);
 	}
 
-	#ofSource(verb: string, host: string, flags: readonly string[]): string {
+	#ofSource(
+		verb: string,
+		host: string,
+		flags: readonly string[],
+	): Script | undefined {
 		const namespace = this.sourceNamespace;
-		return this.#line(verb, [
+		return this.#script(verb, [
 			...this.#name(),
-			...(namespace === DEFAULT_NAMESPACE ? [] : ["-n", namespace]),
+			...(namespace === DEFAULT_NAMESPACE ? [] : ["-n", objectName(namespace)]),
 			...flags,
 			"--registry-server",
-			host,
+			registryName(host),
 		]);
 	}
 
-	#name(): string[] {
-		return this.name === DEFAULT_NAME ? [] : [this.name];
+	#name(): Word[] {
+		return this.name === DEFAULT_NAME ? [] : [objectName(this.name)];
 	}
 
-	#line(verb: string, words: readonly string[]): string {
+	#script(verb: string, words: readonly Word[]): Script | undefined {
+		return script(this.#call(verb, words));
+	}
+
+	#call(verb: string, words: readonly Word[]): ShellCommand | undefined {
 		const { owner } = this.#key;
 		const label =
 			verb === "attach" ||
@@ -148,34 +186,77 @@ export class Fixes {
 			selectorOf(owner) === selectorOf(DEFAULT_LABEL)
 				? []
 				: ["--label", selectorOf(owner)];
-		return ["kubectl", "meshreg", verb, ...words, ...label]
-			.map(shellWord)
-			.join(" ");
+		return meshreg(verb, ...words, ...label);
 	}
 }
 
-/** What makes a source of this name, of whatever is then asked for; what is the default is left out. */
-export function creating(name: string, namespace = DEFAULT_NAMESPACE): string {
-	return [
-		"kubectl meshreg create",
-		...(name === DEFAULT_NAME ? [] : [shellWord(name)]),
-		...(namespace === DEFAULT_NAMESPACE ? [] : ["-n", shellWord(namespace)]),
-	].join(" ");
+/** Makes a source of this name, of whatever is then asked for; what is the default is left out. */
+export function creating(
+	name: string,
+	namespace = DEFAULT_NAMESPACE,
+): Script | undefined {
+	return script(
+		meshreg(
+			"create",
+			...(name === DEFAULT_NAME ? [] : [objectName(name)]),
+			...(namespace === DEFAULT_NAMESPACE ? [] : ["-n", objectName(namespace)]),
+		),
+	);
 }
 
-/** What copies a source of this name to namespaces. */
-export function syncing(name: string, namespaces: readonly string[]): string {
-	return [
-		"kubectl meshreg sync",
-		...(name === DEFAULT_NAME ? [] : [shellWord(name)]),
-		"-n",
-		namespaces.join(","),
-	].join(" ");
+/** Copies a source of this name to namespaces. */
+export function syncing(
+	name: string,
+	namespaces: readonly string[],
+): Script | undefined {
+	return script(
+		meshreg(
+			"sync",
+			...(name === DEFAULT_NAME ? [] : [objectName(name)]),
+			"-n",
+			objectNames(namespaces),
+		),
+	);
 }
 
-/** One word of a POSIX shell. */
-export function shellWord(word: string): string {
-	return /^[\w@%+=:,./-]+$/.test(word)
-		? word
-		: `'${word.replaceAll("'", "'\\''")}'`;
+/** Does something to one registry of a source that is there; `key` as in `auths`. */
+export function onRegistry(
+	verb: "create" | "rotate",
+	source: { readonly namespace: string; readonly name: string },
+	flags: readonly string[],
+	key: string,
+): Script | undefined {
+	return script(
+		meshreg(
+			verb,
+			objectName(source.name),
+			"-n",
+			objectName(source.namespace),
+			...flags,
+			registryName(displayHost(key)),
+		),
+	);
+}
+
+/** `deployment/web`, as kubectl takes it; undefined where kind or name is none. */
+export function targetWord({
+	kind,
+	name,
+}: {
+	readonly kind: string;
+	readonly name: string;
+}): Word {
+	const word = objectName(name);
+	return /^[A-Za-z][A-Za-z0-9]*$/.test(kind) && word !== undefined
+		? `${kind.toLowerCase()}/${word}`
+		: undefined;
+}
+
+function sourceWord(source: { namespace: string; name: string }): Word {
+	const [namespace, name] = [source.namespace, source.name].map(objectName);
+	return namespace && name && `${namespace}/${name}`;
+}
+
+function secretFlag(name: string): Word[] {
+	return name === DEFAULT_NAME ? [] : ["--secret", objectName(name)];
 }

@@ -29,7 +29,8 @@ export function onlySource(
 	const [only, ...others] = sources;
 	if (only === undefined)
 		throw new OperationError(
-			`no source named "${name}" in namespace "${usual}" or any other: run '${creating(name)}', or name it with ${by}`,
+			`no source named "${name}" in namespace "${usual}" or any other; name it with ${by}`,
+			{ words: "or run", script: creating(name) },
 		);
 	if (others.length > 0)
 		throw new OperationError(

@@ -126,7 +126,7 @@ describe("attach and detach", () => {
 		assert.equal(status, 0);
 		assert.equal(
 			err,
-			"Warning: there is no Secret team in app: until it is, kubelets skip the name; 'kubectl meshreg sync team -n app' copies it there\n",
+			`Warning: secret "team" does not exist in app yet; create it with 'kubectl meshreg sync team -n app'\n`,
 		);
 		assert.deepEqual(secretsOf("app"), ["mine", "team"]);
 	});
@@ -324,7 +324,7 @@ describe("attach and detach", () => {
 		assert.equal(status, 0);
 		assert.equal(
 			err,
-			"Warning: running in app namespace with their old pull Secrets: pod/bare; delete and create them again\nWarning: running in app namespace with their old pull Secrets: pod/web-1, pod/web-2; start them anew with: kubectl rollout restart deployment/web -n app\n",
+			"Warning: 1 pod in app was created before this change (pod/bare); delete it and create it again\nWarning: 2 pods in app were created before this change (pod/web-1, pod/web-2); restart them: kubectl rollout restart deployment/web -n app\n",
 		);
 		assert.equal((await bed.run(["attach", "-n", "app"])).err, "");
 	});

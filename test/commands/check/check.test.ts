@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Finding } from "../../../src/core/check/finding.ts";
+import type { CheckItem as Finding } from "../../../src/report/check.ts";
 import { PlayedNode } from "../../support/played-node.ts";
 import { registry } from "../../support/registry/registry.ts";
 import { serve } from "../../support/registry/server.ts";
@@ -173,14 +173,15 @@ copies
 ------
 × one copy differs from the source nginx-mesh/${KEY}: in app
     Something else wrote them since the last sync, or the source changed.
-    To mend it: kubectl meshreg sync -n app
+    Fix: kubectl meshreg sync -n app
 × missing where pods use images of its registries: in shop
-    To mend it: kubectl meshreg sync -n shop --attach
+    Fix: kubectl meshreg sync -n shop --attach
 
 service accounts
 ----------------
 × default in app names gone, which is not there
-    Kubelets skip it with a warning. Create the Secret, or take the name out with 'kubectl edit serviceaccount default -n app'.
+    Kubelets skip it with a warning. Create the Secret, or take the name out.
+    See: kubectl edit serviceaccount default -n app
 
 permissions
 -----------
@@ -239,7 +240,7 @@ describe("check: credentials", () => {
 			"none",
 			() => {},
 			[
-				`problem: no source named "${KEY}" in namespace "nginx-mesh" or any other`,
+				`problem: no source named "${KEY}" in namespace "nginx-mesh" or any other; name it with --from NAMESPACE/NAME`,
 			],
 		],
 		[

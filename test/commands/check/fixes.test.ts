@@ -1,7 +1,7 @@
 /** Every command that check prints is run, and what it was printed for is gone. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Finding } from "../../../src/core/check/finding.ts";
+import type { CheckItem as Finding } from "../../../src/report/check.ts";
 import { runMending } from "../../support/mending.ts";
 import { PlayedNode } from "../../support/played-node.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
@@ -450,7 +450,7 @@ describe("what explain prints mends it", () => {
 			};
 			const { out, status } = await here.bed.run(pod());
 			assert.equal(status, 1);
-			const command = /^To mend it:\n {2}(.*)$/m.exec(out)?.[1] ?? "";
+			const command = /^Fix:\n {2}(.*)$/m.exec(out)?.[1] ?? "";
 			await runMending(command, here.bed, here.node);
 			assert.equal((await here.bed.run(pod())).status, 0, command);
 		});

@@ -188,7 +188,7 @@ describe("create --add", () => {
 		);
 		assert.equal(
 			none.err,
-			`error: there is no secret "other" in namespace "nginx-mesh": make it with 'kubectl meshreg create other'\n`,
+			`error: there is no secret "other" in namespace "nginx-mesh"; make it with 'kubectl meshreg create other'\n`,
 		);
 		await bed.run(["sync", "-n", "app"]);
 		const copy = await bed.run(

@@ -164,7 +164,7 @@ No key matches: the kubelet pulls without a credential.
 
 Nearest: app/mesh has a key that matches, r.io, but is not among the pull Secrets.
 
-To mend it:
+Fix:
   kubectl rollout restart deployment/web -n app
 `,
 		);
@@ -179,7 +179,7 @@ To mend it:
 		const { out } = await ofPod(bed);
 		assert.match(
 			out,
-			/To mend it:\n {2}kubectl get deployment\/web -n app -o yaml \| kubectl meshreg inject -f - --secret mesh \| kubectl apply -f -\n$/,
+			/Fix:\n {2}kubectl get deployment\/web -n app -o yaml \| kubectl meshreg inject -f - --secret mesh \| kubectl apply -f -\n$/,
 		);
 	});
 
@@ -189,10 +189,7 @@ To mend it:
 		account(bed, []);
 		pod(bed, [], {});
 		const { out } = await ofPod(bed);
-		assert.match(
-			out,
-			/To mend it:\n {2}kubectl meshreg sync -n app --attach\n$/,
-		);
+		assert.match(out, /Fix:\n {2}kubectl meshreg sync -n app --attach\n$/);
 	});
 });
 
@@ -289,7 +286,7 @@ describe("why nothing matches, and what mends it", () => {
 			]);
 			assert.equal(status, 1);
 			assert.equal(/^Nearest: (.*)$/m.exec(out)?.[1] ?? "", nearest);
-			assert.equal(/^To mend it:\n {2}(.*)$/m.exec(out)?.[1], mend);
+			assert.equal(/^Fix:\n {2}(.*)$/m.exec(out)?.[1], mend);
 			assert.doesNotMatch(out, /hunter2/);
 		});
 
@@ -304,7 +301,7 @@ describe("why nothing matches, and what mends it", () => {
 
 app/broken cannot be read, which fails every pull of the pod: illegal base64 data at input byte 0
 
-To mend it:
+Fix:
   kubectl delete secret broken -n app
 `,
 			err: "",
@@ -318,7 +315,7 @@ To mend it:
 		secret(bed, copy, "not json");
 		account(bed, [KEY]);
 		const { out } = await bed.run(["explain", "r.io/x", "-n", "app"]);
-		assert.match(out, /To mend it:\n {2}kubectl meshreg sync -n app\n$/);
+		assert.match(out, /Fix:\n {2}kubectl meshreg sync -n app\n$/);
 	});
 
 	test("Secrets that may not be listed are not guessed at", async () => {

@@ -87,12 +87,12 @@ describe("export", () => {
 		[
 			["-n", "other"],
 			1,
-			`error: there is no pull secret "${NAME}" in namespace "other"; run 'kubectl meshreg list' to see where there are some\n`,
+			`error: there is no pull secret "${NAME}" in namespace "other"; to see where there are some, run 'kubectl meshreg list'\n`,
 		],
 		[
 			["missing"],
 			1,
-			`error: no source named "missing" in namespace "nginx-mesh" or any other: run 'kubectl meshreg create missing', or name it with -n NAMESPACE\n`,
+			`error: no source named "missing" in namespace "nginx-mesh" or any other; name it with -n NAMESPACE; or run 'kubectl meshreg create missing'\n`,
 		],
 		[
 			["--format=toml"],
@@ -108,7 +108,7 @@ describe("export", () => {
 		[
 			["opaque", "-n", "other"],
 			1,
-			`error: there is no pull secret "opaque" in namespace "other"; run 'kubectl meshreg list' to see where there are some\n`,
+			`error: there is no pull secret "opaque" in namespace "other"; to see where there are some, run 'kubectl meshreg list'\n`,
 		],
 		[
 			["broken", "-n", "other"],

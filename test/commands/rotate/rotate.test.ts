@@ -217,7 +217,7 @@ describe("rotate", () => {
 			[
 				1,
 				`a.example accepts the credential
-error: you may not look for copies in all namespaces, so nothing was written; change the source alone with 'kubectl meshreg create ${NAME} -n nginx-mesh --replace', then each copy with 'kubectl meshreg sync ${NAME} -n NAMESPACE'
+error: cannot list Secrets in all namespaces, so copies cannot be found; nothing was written; to change the source alone, and then each copy with sync -n, run 'kubectl meshreg create ${NAME} -n nginx-mesh --replace'
 `,
 			],
 		);
@@ -396,7 +396,7 @@ error: you may not look for copies in all namespaces, so nothing was written; ch
 		for (const [args, message] of [
 			[
 				[...ROTATE, "-n", "other"],
-				`error: there is no secret "${NAME}" in namespace "other": make it with 'kubectl meshreg create -n other'\n`,
+				`error: there is no secret "${NAME}" in namespace "other"; make it with 'kubectl meshreg create -n other'\n`,
 			],
 			[
 				[...ROTATE, "-n", "app"],
@@ -404,7 +404,7 @@ error: you may not look for copies in all namespaces, so nothing was written; ch
 			],
 			[
 				["rotate", "missing", ...login("a.example")],
-				`error: no source named "missing" in namespace "nginx-mesh" or any other: run 'kubectl meshreg create missing', or name it with -n NAMESPACE\n`,
+				`error: no source named "missing" in namespace "nginx-mesh" or any other; name it with -n NAMESPACE; or run 'kubectl meshreg create missing'\n`,
 			],
 			[
 				[

@@ -469,7 +469,7 @@ describe("sync", () => {
 			assert.deepEqual(shown(await bed.run(["sync", "-A"])), {
 				status: 1,
 				out: "",
-				err: `error: no source named "${NAME}" in namespace "nginx-mesh" or any other: run 'kubectl meshreg create', or name it with --from NAMESPACE/NAME\n`,
+				err: `error: no source named "${NAME}" in namespace "nginx-mesh" or any other; name it with --from NAMESPACE/NAME; or run 'kubectl meshreg create'\n`,
 			});
 		});
 		test("the only one elsewhere", async () => {
@@ -500,7 +500,7 @@ describe("sync", () => {
 			for (const [from, problem] of [
 				[
 					"nope",
-					`there is no Secret nope/${NAME}; run 'kubectl meshreg list' to see the sources`,
+					`there is no Secret nope/${NAME}; to see the sources, run 'kubectl meshreg list'`,
 				],
 				[
 					"app",

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { groupOldPods, podsOf } from "../../../src/core/accounts/old-pods.ts";
 import type { Pod } from "../../../src/core/objects.ts";
+import { commandLine } from "../../../src/report/command-line.ts";
 
 const ACCOUNT = {
 	metadata: { namespace: "app", name: "default" },
@@ -65,7 +66,11 @@ describe("pods that keep their old pull Secrets", () => {
 			of("alone"),
 			of("once-x", "Job", "once"),
 		];
-		assert.deepEqual(groupOldPods(pods), [
+		const groups = groupOldPods(pods).map(({ scripts, ...rest }) => ({
+			...rest,
+			commands: scripts.map((script) => commandLine(script, [])),
+		}));
+		assert.deepEqual(groups, [
 			{ namespace: "app", pods: ["alone", "bare"], commands: [] },
 			{
 				namespace: "app",

@@ -5,10 +5,13 @@ import {
 	isObjectName,
 	kubectl,
 	meshreg,
+	objectNames,
+	piped,
+	registryName,
 	script,
-	word,
+	sequence,
 } from "../../../src/core/output/shell.ts";
-import { commandLine } from "../../../src/report/command-line.ts";
+import { commandLine, word } from "../../../src/report/command-line.ts";
 import { notPosix } from "../../support/posix.ts";
 
 describe("a word of a shell", () => {
@@ -44,10 +47,11 @@ describe("a word of a shell", () => {
 describe("a printed command", () => {
 	test("goes to the cluster that it is about, in each of its calls", () => {
 		const line = commandLine(
-			[
-				[meshreg("sync", "-n", "app")],
-				[kubectl("get", "deployment/web"), meshreg("inject", "-f", "-")],
-			],
+			sequence([
+				script(meshreg("sync", "-n", "app")),
+				piped(kubectl("get", "deployment/web"), meshreg("inject", "-f", "-")),
+				script(meshreg("sync", "-n", "app")),
+			]) ?? [],
 			["--context", "prod eu"],
 		);
 		assert.equal(
@@ -58,10 +62,49 @@ describe("a printed command", () => {
 
 	test("without such flags is what it is", () => {
 		assert.equal(
-			commandLine(script(kubectl("delete", "pod", "web")), []),
+			commandLine(script(kubectl("delete", "pod", "web")) ?? [], []),
 			"kubectl delete pod web",
 		);
 	});
+});
+
+describe("no command is printed", () => {
+	for (const [what, given] of [
+		[
+			"about what is no name",
+			script(meshreg("sync", "-n", objectNames(["a;b"]))),
+		],
+		["where nothing is named", script(meshreg("sync", "-n", objectNames([])))],
+		["where nothing would run", sequence([])],
+		[
+			"where a part of it is unknown",
+			sequence([script(meshreg("sync")), script(kubectl(undefined))]),
+		],
+		[
+			"where a call of a pipe is unknown",
+			piped(kubectl("get"), kubectl(undefined)),
+		],
+	] as const)
+		test(what, () => assert.equal(given, undefined));
+});
+
+describe("a registry in a command", () => {
+	for (const [text, is] of [
+		["registry.example.com:5000", true],
+		["https://index.docker.io/v1/", true],
+		["*.example.com/team", true],
+		["[::1]:5000", true],
+		["localhost", true],
+		["a b", false],
+		["-n", false],
+		["$(id)", false],
+		["user:password@host", false],
+		["x.io\n", false],
+		["x".repeat(513), false],
+		["", false],
+	] as const)
+		test(`${JSON.stringify(text.slice(0, 40))}: ${is}`, () =>
+			assert.equal(registryName(text), is ? text : undefined));
 });
 
 describe("an object's name", () => {

@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import {
-	Fixes,
-	type FixTarget,
-	shellWord,
-} from "../../../src/core/pull-secrets/fixes.ts";
+import type { Script } from "../../../src/core/output/shell.ts";
+import { Fixes, type FixTarget } from "../../../src/core/pull-secrets/fixes.ts";
 import { DEFAULT_LABEL } from "../../../src/core/pull-secrets/ownership.ts";
+import { commandLine } from "../../../src/report/command-line.ts";
 
 const usual: FixTarget = {
 	name: "nginx-mesh-registry-key",
@@ -18,67 +16,81 @@ const elsewhere: FixTarget = {
 	source: { namespace: "keys", name: "other" },
 };
 
-describe("a command that mends", () => {
+describe("a command that fixes", () => {
 	const rows: [
-		line: (mending: Fixes) => string,
+		fix: (fixes: Fixes) => Script | undefined,
 		usual: string,
 		elsewhere: string,
 	][] = [
 		[
-			(mending) => mending.create("r.io:5000"),
+			(fixes) => fixes.create("r.io:5000"),
 			"kubectl meshreg create --registry-server r.io:5000",
 			"kubectl meshreg create other -n keys --add --registry-server r.io:5000 --label usage=mine",
 		],
 		[
-			(mending) => mending.replace("[::1]:5000"),
+			(fixes) => fixes.replace("[::1]:5000"),
 			"kubectl meshreg create --replace --registry-server '[::1]:5000'",
 			"kubectl meshreg create other -n keys --replace --registry-server '[::1]:5000' --label usage=mine",
 		],
 		[
-			(mending) => mending.rotate("docker.io"),
+			(fixes) => fixes.rotate("docker.io"),
 			"kubectl meshreg rotate --registry-server docker.io",
 			"kubectl meshreg rotate other -n keys --registry-server docker.io --label usage=mine",
 		],
 		[
-			(mending) => mending.sync(["a", "b"], ["default"]),
+			(fixes) => fixes.sync(["a", "b"], ["default"]),
 			"kubectl meshreg sync -n a,b --attach",
 			"kubectl meshreg sync other -n a,b --from keys/other --attach --label usage=mine",
 		],
 		[
-			(mending) => mending.sync(["a"], ["default", "runner"], true),
+			(fixes) => fixes.sync(["a"], ["default", "runner"], true),
 			"kubectl meshreg sync -n a --attach=default,runner --force",
 			"kubectl meshreg sync other -n a --from keys/other --attach=default,runner --force --label usage=mine",
 		],
 		[
-			(mending) => mending.attach(["a"], ["default"]),
+			(fixes) => fixes.attach(["a"], ["default"]),
 			"kubectl meshreg attach -n a",
 			"kubectl meshreg attach -n a --secret other",
 		],
 		[
-			(mending) => mending.attach(["a", "b"], ["x", "y"], "third"),
+			(fixes) => fixes.attach(["a", "b"], ["x", "y"], "third"),
 			"kubectl meshreg attach x y -n a,b --secret third",
 			"kubectl meshreg attach x y -n a,b --secret third",
 		],
 		[
-			(mending) => mending.pruneOrphaned(["a"]),
+			(fixes) => fixes.pruneOrphaned(["a"]),
 			"kubectl meshreg prune --orphaned -n a",
 			"kubectl meshreg prune --orphaned -n a --label usage=mine",
 		],
 	];
-	for (const [line, first, second] of rows)
+	for (const [fix, first, second] of rows)
 		it(first, () => {
-			assert.equal(line(new Fixes(usual)), first);
-			assert.equal(line(new Fixes(elsewhere)), second);
+			assert.equal(commandLine(fix(new Fixes(usual)) ?? [], []), first);
+			assert.equal(commandLine(fix(new Fixes(elsewhere)) ?? [], []), second);
 		});
 });
 
-it("a word for a shell", () => {
-	assert.deepEqual(["a,b", "a=b", "a b", "it's", "*", ""].map(shellWord), [
-		"a,b",
-		"a=b",
-		"'a b'",
-		"'it'\\''s'",
-		"'*'",
-		"''",
-	]);
+describe("no command is printed about a name that is none", () => {
+	const bad = "x;touch y";
+	const rows: [what: string, fix: Script | undefined][] = [
+		["a registry", new Fixes(usual).create(bad)],
+		["a namespace", new Fixes(usual).sync([bad])],
+		["an account", new Fixes(usual).sync(["a"], [bad])],
+		["an account of two", new Fixes(usual).attach(["a"], ["b", bad])],
+		["a pull secret", new Fixes(usual).attach(["a"], ["b"], bad)],
+		["a name", new Fixes({ ...usual, name: bad }).createSource()],
+		[
+			"a source's namespace",
+			new Fixes({
+				...usual,
+				source: { namespace: bad, name: "x" },
+			}).sync(["a"]),
+		],
+		["a kind", new Fixes(usual).inject({ kind: bad, name: "x" }, "a", "b")],
+		[
+			"an owner",
+			new Fixes(usual).inject({ kind: "Deployment", name: bad }, "a", "b"),
+		],
+	];
+	for (const [what, fix] of rows) it(what, () => assert.equal(fix, undefined));
 });
