@@ -1,7 +1,5 @@
-import {
-	matchesGlob,
-	SYSTEM_NAMESPACES,
-} from "../../core/pull-secrets/desired.ts";
+import { matchesGlob } from "../../core/pull-secrets/desired.ts";
+import { SYSTEM_NAMESPACES } from "../../core/pull-secrets/namespace-facts.ts";
 import { UsageError } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 

@@ -2,10 +2,8 @@ import type { ChangeFormat } from "../../actions/apply/change-report.ts";
 import { findSource } from "../../actions/read/find-source.ts";
 import { warnOfExpiry } from "../../actions/read/warn-of-expiry.ts";
 import { type ChangeResult, tally } from "../../core/output/result.ts";
-import {
-	matchesGlob,
-	SYSTEM_NAMESPACES,
-} from "../../core/pull-secrets/desired.ts";
+import { matchesGlob } from "../../core/pull-secrets/desired.ts";
+import { SYSTEM_NAMESPACES } from "../../core/pull-secrets/namespace-facts.ts";
 import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
 import { AbortedError, EXIT, UsageError } from "../../errors.ts";
 import { changeLine, changeName, summary } from "../../report/changes.ts";

@@ -14,6 +14,10 @@ export const SOURCE_ANNOTATION = "kubectl-meshreg/source";
 export const SOURCE_UID_ANNOTATION = "kubectl-meshreg/source-uid";
 export const SERVERS_ANNOTATION = "kubectl-meshreg/registry-servers";
 export const ISSUED_AT_ANNOTATION = "kubectl-meshreg/issued-at";
+/** The record: where the admin sent a source; see record.ts. */
+export const TARGETS_ANNOTATION = "kubectl-meshreg/targets";
+/** The label of a source, as `KEY=VALUE`, where it is another than `usage=NAME`. */
+export const LABEL_ANNOTATION = "kubectl-meshreg/label";
 /** When credentials end of which the person said so: a JSON object by host, RFC 3339. */
 export const EXPIRES_AT_ANNOTATION = "kubectl-meshreg/expires-at";
 
@@ -33,20 +37,63 @@ export const DEFAULT_LABEL: UsageLabel = {
 	value: "nginx-mesh-registry-key",
 };
 
+/** The longest that a label's value may be. */
+const LONGEST_VALUE = 63;
+
+/**
+ * The label of a pull secret's name: `usage=NAME`. Throws UsageError for a name that is too long
+ * to be a label's value.
+ */
+export function labelOfName(name: string): UsageLabel {
+	if (name.length > LONGEST_VALUE)
+		throw new UsageError(
+			`NAME: ${name.length} characters are too many for the label usage=NAME (at most ${LONGEST_VALUE}); choose a shorter name, or another label with --label KEY=VALUE`,
+		);
+	return { key: "usage", value: name };
+}
+
+/** The label that a source was given when it was made, for its copies; `usage=NAME` where it was given none. */
+export function labelOfSource(source: {
+	readonly name: string;
+	readonly annotations: Readonly<Record<string, string>>;
+}): UsageLabel {
+	return (
+		labelOf(source.annotations[LABEL_ANNOTATION] ?? "") ??
+		labelOfName(source.name)
+	);
+}
+
+/** What a source remembers of a label; nothing of its name's own. */
+export function labelAnnotation(
+	name: string,
+	label: UsageLabel,
+): Record<string, string> {
+	return label.key === "usage" && label.value === name
+		? {}
+		: { [LABEL_ANNOTATION]: selectorOf(label) };
+}
+
 const LABEL_NAME =
 	/^(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 const LABEL_VALUE = /^[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 
 /** `KEY=VALUE` as a label with a value. Throws UsageError that names the flag. */
 export function parseLabel(text: string, flag: string): UsageLabel {
-	const equals = text.indexOf("=");
-	const key = text.slice(0, Math.max(equals, 0));
-	const value = text.slice(equals + 1);
-	if (equals < 0 || !LABEL_NAME.test(key) || !LABEL_VALUE.test(value))
+	const label = labelOf(text);
+	if (label === undefined)
 		throw new UsageError(
 			`${flag}: must be KEY=VALUE with a valid label key and value, for example usage=my-mesh`,
 		);
-	return { key, value };
+	return label;
+}
+
+function labelOf(text: string): UsageLabel | undefined {
+	const equals = text.indexOf("=");
+	const key = text.slice(0, Math.max(equals, 0));
+	const value = text.slice(equals + 1);
+	return equals < 0 || !LABEL_NAME.test(key) || !LABEL_VALUE.test(value)
+		? undefined
+		: { key, value };
 }
 
 /** As a label selector. */

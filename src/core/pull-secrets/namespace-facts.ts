@@ -1,0 +1,39 @@
+import type { Namespace } from "../objects.ts";
+
+/** What of a Namespace decides whether it is served. */
+export interface NamespaceFacts {
+	readonly name: string;
+	readonly uid: string;
+	readonly labels: Readonly<Record<string, string>>;
+	readonly annotations: Readonly<Record<string, string>>;
+	/** It is being deleted: nothing can be created there. */
+	readonly terminating: boolean;
+}
+
+/** Of a Namespace's metadata. */
+export function namespaceFacts({ metadata }: Namespace): NamespaceFacts {
+	return {
+		name: metadata.name ?? "",
+		uid: metadata.uid ?? "",
+		labels: metadata.labels ?? {},
+		annotations: metadata.annotations ?? {},
+		terminating: metadata.deletionTimestamp !== undefined,
+	};
+}
+
+/** On a Namespace: `"true"` keeps it from being served, also where it is recorded. */
+export const SKIP_ANNOTATION = "kubectl-meshreg/skip";
+
+/** Whether whoever owns a namespace wants no copy there. */
+export function isSkipped({
+	annotations,
+}: Pick<NamespaceFacts, "annotations">): boolean {
+	return annotations[SKIP_ANNOTATION] === "true";
+}
+
+/** Namespaces that only a person who names them may mean. */
+export const SYSTEM_NAMESPACES: readonly string[] = [
+	"kube-system",
+	"kube-public",
+	"kube-node-lease",
+];

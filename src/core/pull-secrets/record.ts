@@ -1,0 +1,511 @@
+import { isObjectName } from "../output/shell.ts";
+import { matchesGlob } from "./desired.ts";
+import {
+	type InjectingMesh,
+	isInjected,
+	isInjectingMesh,
+} from "./injection.ts";
+import { type LabelSelector, parseLabelSelector } from "./label-selector.ts";
+import {
+	isSkipped,
+	type NamespaceFacts,
+	SYSTEM_NAMESPACES,
+} from "./namespace-facts.ts";
+
+/**
+ * The record on a source (annotation `kubectl-meshreg/targets`): where the admin sent it. Only what
+ * it means is ever written. JSON, one entry a selection:
+ * `[{"namespaces":{"app":"UID","shop":""},"attach":["builder"]},{"selector":"team=a","exclude":["dev-*"]},{"all":true},{"injected":"istio"}]`
+ */
+export interface SourceRecord {
+	/** In the order of `recordText`. */
+	readonly entries: readonly RecordEntry[];
+}
+
+export type RecordEntry = NamesEntry | RuleEntry;
+
+/** Namespaces by name. Of several entries with the same accounts `mergeSelection` makes one. */
+export interface NamesEntry {
+	/** To the Namespace's uid; "" trusts the name. */
+	readonly namespaces: ReadonlyMap<string, string>;
+	/** Service accounts that are to pull with it, sorted; `*` is all. */
+	readonly attach: readonly string[];
+}
+
+/** Namespaces by what stands on them, now and later. */
+export interface RuleEntry {
+	readonly rule: Rule;
+	/** Globs of names that the rule does not mean, sorted. */
+	readonly exclude: readonly string[];
+	readonly attach: readonly string[];
+}
+
+export type Rule =
+	| { readonly by: "all" }
+	| { readonly by: "selector"; readonly selector: LabelSelector }
+	| { readonly by: "injected"; readonly mesh: InjectingMesh };
+
+/** A record without entries: a new source's. */
+export const EMPTY_RECORD: SourceRecord = { entries: [] };
+
+/** The most that a record may weigh, in bytes: some 2,500 names. Annotations have 256 KiB together. */
+export const RECORD_LIMIT = 200 * 1024;
+
+/** What a source's annotation says. */
+export type RecordReading =
+	/** Not there: an older version's source, a restored one, or made by hand. */
+	| { readonly kind: "none" }
+	| { readonly kind: "record"; readonly record: SourceRecord }
+	/** It does not say anything that this version knows: nothing may be written. */
+	| { readonly kind: "fault"; readonly fault: RecordFault };
+
+/** What is wrong with a record. */
+export interface RecordFault {
+	/** Of the entry, counted from 1; 0: the whole. */
+	readonly entry: number;
+	readonly because:
+		| "not-json"
+		| "not-a-list"
+		| "not-an-entry"
+		| "unknown-field"
+		| "no-selection"
+		| "several-selections"
+		| "namespaces"
+		| "selector"
+		| "all"
+		| "injected"
+		| "exclude"
+		| "attach";
+	/** The field's name where it is unknown: free text. */
+	readonly field?: string;
+}
+
+/**
+ * Reads the annotation; undefined: there is none. Strict: what this version does not know is a
+ * fault, never left out, for it may have narrowed what is meant.
+ */
+export function parseRecord(annotation: string | undefined): RecordReading {
+	if (annotation === undefined) return { kind: "none" };
+	try {
+		return { kind: "record", record: canonical(readEntries(annotation)) };
+	} catch (error) {
+		if (!(error instanceof Faulty)) throw error;
+		return { kind: "fault", fault: error.fault };
+	}
+}
+
+/** The annotation that says a record: the same text for the same meaning. */
+export function recordText(record: SourceRecord): string {
+	return JSON.stringify(
+		canonical(record.entries).entries.map((entry) =>
+			"namespaces" in entry
+				? {
+						namespaces: Object.fromEntries(entry.namespaces),
+						...some("attach", entry.attach),
+					}
+				: {
+						...ruleField(entry.rule),
+						...some("exclude", entry.exclude),
+						...some("attach", entry.attach),
+					},
+		),
+	);
+}
+
+/** Whether a record is more than an annotation should hold: a label says the same in a line. */
+export function isTooLarge(record: SourceRecord): boolean {
+	return Buffer.byteLength(recordText(record)) > RECORD_LIMIT;
+}
+
+/**
+ * The record with a selection: a rule takes the place of the same rule, with its exclusions; names
+ * join the others. Accounts are added to those that the rule or the name had, for leaving
+ * `--attach` away takes nothing back. A uid that is known stays where the new one is "": who may
+ * not read the Namespace does not weaken what somebody else made sure of.
+ */
+export function mergeSelection(
+	record: SourceRecord,
+	selected: RecordEntry,
+): SourceRecord {
+	return "namespaces" in selected
+		? mergeNames(record, selected)
+		: mergeRule(record, selected);
+}
+
+/**
+ * The record without a namespace: its name is taken out, and rules that match it exclude it.
+ * `facts` undefined: it cannot be read, so that every rule may match it.
+ */
+export function forgetNamespace(
+	record: SourceRecord,
+	name: string,
+	facts: NamespaceFacts | undefined,
+): SourceRecord {
+	return canonical(
+		record.entries.map((entry): RecordEntry => {
+			if ("namespaces" in entry) {
+				const namespaces = new Map(entry.namespaces);
+				namespaces.delete(name);
+				return { ...entry, namespaces };
+			}
+			const means =
+				facts === undefined
+					? !SYSTEM_NAMESPACES.includes(name) &&
+						!matchesGlob(name, entry.exclude)
+					: ruleMatches(entry, facts);
+			return means ? { ...entry, exclude: [...entry.exclude, name] } : entry;
+		}),
+	);
+}
+
+/** The record with further accounts for these names, where they stand in it; never with a further namespace. */
+export function attachNames(
+	record: SourceRecord,
+	names: readonly string[],
+	accounts: readonly string[],
+): SourceRecord {
+	const known = namesOf(record);
+	const namespaces = new Map(
+		names.flatMap((name) => {
+			const there = known.get(name);
+			return there === undefined ? [] : [[name, there.uid] as const];
+		}),
+	);
+	return namespaces.size === 0
+		? record
+		: mergeNames(record, { namespaces, attach: accounts });
+}
+
+/** A name in the record. */
+export interface RecordedName {
+	/** "" where the name alone is trusted. */
+	readonly uid: string;
+	readonly attach: readonly string[];
+}
+
+const NAMES = new WeakMap<SourceRecord, ReadonlyMap<string, RecordedName>>();
+
+/** Every name in the record, sorted within each entry. */
+export function namesOf(
+	record: SourceRecord,
+): ReadonlyMap<string, RecordedName> {
+	const known = NAMES.get(record);
+	if (known !== undefined) return known;
+	const names = new Map<string, RecordedName>();
+	for (const entry of record.entries)
+		if ("namespaces" in entry)
+			for (const [name, uid] of entry.namespaces)
+				names.set(name, {
+					uid,
+					attach: union([names.get(name)?.attach ?? [], entry.attach]),
+				});
+	NAMES.set(record, names);
+	return names;
+}
+
+/** Whether there is a rule in it, so that all Namespaces have to be looked at. */
+export function hasRules(record: SourceRecord): boolean {
+	return record.entries.some((entry) => "rule" in entry);
+}
+
+/** What a record means for one namespace. */
+export type Standing =
+	/** It gets a copy, and these accounts pull with it; `*` is all. */
+	| { readonly is: "served"; readonly attach: readonly string[] }
+	/** It bears the annotation that keeps it from being served. */
+	| { readonly is: "skipped" }
+	/** A name whose Namespace was deleted and made again, perhaps by somebody else. */
+	| { readonly is: "made-again" }
+	/** A name with a uid that cannot be compared: the Namespace may not be read. */
+	| { readonly is: "unverified" }
+	/** A name without a Namespace. */
+	| { readonly is: "missing" };
+
+/** How much is known of a recorded name's Namespace. */
+export type NamespaceKnowledge = NamespaceFacts | "gone" | "unknown";
+
+/** What the record means for a namespace; undefined: nothing. */
+export function standingOf(
+	record: SourceRecord,
+	name: string,
+	namespace: NamespaceKnowledge,
+): Standing | undefined {
+	const recorded = namesOf(record).get(name);
+	if (typeof namespace === "string") {
+		if (recorded === undefined) return undefined;
+		if (namespace === "gone") return { is: "missing" };
+		return recorded.uid === ""
+			? { is: "served", attach: recorded.attach }
+			: { is: "unverified" };
+	}
+	const rules = record.entries.filter(
+		(entry): entry is RuleEntry =>
+			"rule" in entry && ruleMatches(entry, namespace),
+	);
+	const byName =
+		recorded !== undefined &&
+		(recorded.uid === "" || recorded.uid === namespace.uid)
+			? recorded
+			: undefined;
+	if (rules.length === 0 && byName === undefined)
+		return recorded === undefined ? undefined : { is: "made-again" };
+	if (isSkipped(namespace)) return { is: "skipped" };
+	return {
+		is: "served",
+		attach: union([...rules.map(({ attach }) => attach), byName?.attach ?? []]),
+	};
+}
+
+/** Whether a rule of the record means a namespace, whatever its names say. */
+export function isCoveredByRule(
+	record: SourceRecord,
+	namespace: NamespaceFacts,
+): boolean {
+	return record.entries.some(
+		(entry) => "rule" in entry && ruleMatches(entry, namespace),
+	);
+}
+
+/** Whether a rule means a namespace; none means a system namespace. */
+export function ruleMatches(
+	{ rule, exclude }: RuleEntry,
+	namespace: NamespaceFacts,
+): boolean {
+	if (
+		SYSTEM_NAMESPACES.includes(namespace.name) ||
+		matchesGlob(namespace.name, exclude)
+	)
+		return false;
+	switch (rule.by) {
+		case "all":
+			return true;
+		case "selector":
+			return rule.selector.matches(namespace.labels);
+		case "injected":
+			return isInjected(rule.mesh, namespace);
+	}
+}
+
+function mergeNames(record: SourceRecord, selected: NamesEntry): SourceRecord {
+	const known = namesOf(record);
+	const moved = [...selected.namespaces].map(([name, uid]): NamesEntry => {
+		const before = known.get(name);
+		return {
+			namespaces: new Map([[name, uid === "" ? (before?.uid ?? "") : uid]]),
+			attach: union([before?.attach ?? [], selected.attach]),
+		};
+	});
+	const rest = record.entries.map((entry) =>
+		"namespaces" in entry
+			? {
+					...entry,
+					namespaces: new Map(
+						[...entry.namespaces].filter(
+							([name]) => !selected.namespaces.has(name),
+						),
+					),
+				}
+			: entry,
+	);
+	return canonical([...rest, ...moved]);
+}
+
+function mergeRule(record: SourceRecord, selected: RuleEntry): SourceRecord {
+	const id = ruleId(selected.rule);
+	const isSame = (entry: RecordEntry): entry is RuleEntry =>
+		"rule" in entry && ruleId(entry.rule) === id;
+	const before = record.entries.filter(isSame);
+	return canonical([
+		...record.entries.filter((entry) => !isSame(entry)),
+		{
+			...selected,
+			attach: union([...before.map(({ attach }) => attach), selected.attach]),
+		},
+	]);
+}
+
+/** Each name once, those with the same accounts in one entry; all sorted, nothing empty or twice. */
+function canonical(entries: readonly RecordEntry[]): SourceRecord {
+	const names = Map.groupBy(namesOf({ entries }), ([, { attach }]) =>
+		attach.join(","),
+	);
+	const rules = new Map(
+		entries.flatMap((entry) => {
+			if ("namespaces" in entry) return [];
+			const one: RuleEntry = {
+				rule: entry.rule,
+				exclude: union([entry.exclude]),
+				attach: union([entry.attach]),
+			};
+			return [[JSON.stringify([ruleId(one.rule), one.exclude]), one] as const];
+		}),
+	);
+	return {
+		entries: [
+			...[...names].toSorted(byFirst).map(
+				([attach, named]): NamesEntry => ({
+					namespaces: new Map(
+						named
+							.toSorted(byFirst)
+							.map(([name, { uid }]): [string, string] => [name, uid]),
+					),
+					attach: attach === "" ? [] : attach.split(","),
+				}),
+			),
+			...[...rules].toSorted(byFirst).map(([, rule]) => rule),
+		],
+	};
+}
+
+function ruleId(rule: Rule): string {
+	return JSON.stringify(ruleField(rule));
+}
+
+function ruleField(rule: Rule): object {
+	switch (rule.by) {
+		case "all":
+			return { all: true };
+		case "selector":
+			return { selector: rule.selector.text };
+		case "injected":
+			return { injected: rule.mesh };
+	}
+}
+
+function some(field: string, texts: readonly string[]): object {
+	return texts.length === 0 ? {} : { [field]: texts };
+}
+
+/** Sorted, each once. */
+function union(lists: readonly (readonly string[])[]): string[] {
+	return [...new Set(lists.flat())].sort();
+}
+
+function byFirst(
+	[a]: readonly [string, unknown],
+	[b]: readonly [string, unknown],
+): number {
+	return a < b ? -1 : a > b ? 1 : 0;
+}
+
+class Faulty extends Error {
+	constructor(readonly fault: RecordFault) {
+		super(fault.because);
+	}
+}
+
+function readEntries(annotation: string): RecordEntry[] {
+	let value: unknown;
+	try {
+		value = JSON.parse(annotation);
+	} catch {
+		throw new Faulty({ entry: 0, because: "not-json" });
+	}
+	if (!Array.isArray(value))
+		throw new Faulty({ entry: 0, because: "not-a-list" });
+	const seen = new Map<string, string>();
+	return value.map((item: unknown, index) => {
+		const entry = new EntryReader(item, index + 1).read();
+		if ("namespaces" in entry)
+			for (const [name, uid] of entry.namespaces) {
+				// The same name twice with two uids says two things: which is meant, nobody knows.
+				if ((seen.get(name) ?? uid) !== uid)
+					throw new Faulty({ entry: index + 1, because: "namespaces" });
+				seen.set(name, uid);
+			}
+		return entry;
+	});
+}
+
+const SELECTIONS = ["namespaces", "selector", "all", "injected"] as const;
+
+/** RFC 1123 label. */
+const NAMESPACE = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/;
+/** What a glob of names is made of. */
+const GLOB = /^[-a-z0-9*?]{1,253}$/;
+/** A uid is whatever the server gave; no more than a word is taken for one. */
+const UID = /^[\w.:-]{0,128}$/;
+
+class EntryReader {
+	readonly #fields: ReadonlyMap<string, unknown>;
+
+	constructor(
+		item: unknown,
+		readonly entry: number,
+	) {
+		if (typeof item !== "object" || item === null || Array.isArray(item))
+			this.#fail("not-an-entry");
+		this.#fields = new Map(Object.entries(item));
+	}
+
+	read(): RecordEntry {
+		const given = SELECTIONS.filter((field) => this.#fields.has(field));
+		const [by, second] = given;
+		if (by === undefined) {
+			this.#checkFields([]);
+			return this.#fail("no-selection");
+		}
+		if (second !== undefined) this.#fail("several-selections");
+		this.#checkFields(
+			by === "namespaces" ? [by, "attach"] : [by, "exclude", "attach"],
+		);
+		const attach = this.#texts(
+			"attach",
+			(text) => text === "*" || isObjectName(text),
+		);
+		if (by === "namespaces") return { namespaces: this.#names(), attach };
+		return {
+			rule: this.#rule(by),
+			exclude: this.#texts("exclude", (text) => GLOB.test(text)),
+			attach,
+		};
+	}
+
+	#checkFields(known: readonly string[]): void {
+		for (const field of this.#fields.keys())
+			if (!known.includes(field)) this.#fail("unknown-field", field);
+	}
+
+	#names(): Map<string, string> {
+		const value = this.#fields.get("namespaces");
+		if (typeof value !== "object" || value === null || Array.isArray(value))
+			return this.#fail("namespaces");
+		return new Map(
+			Object.entries(value).map(([name, uid]: [string, unknown]) =>
+				NAMESPACE.test(name) && typeof uid === "string" && UID.test(uid)
+					? [name, uid]
+					: this.#fail("namespaces"),
+			),
+		);
+	}
+
+	#rule(by: "selector" | "all" | "injected"): Rule {
+		const value = this.#fields.get(by);
+		if (by === "all") return value === true ? { by } : this.#fail(by);
+		if (typeof value !== "string") return this.#fail(by);
+		if (by === "injected")
+			return isInjectingMesh(value) ? { by, mesh: value } : this.#fail(by);
+		const selector = parseLabelSelector(value);
+		return selector === undefined ? this.#fail(by) : { by, selector };
+	}
+
+	#texts(
+		field: "exclude" | "attach",
+		isValid: (text: string) => boolean,
+	): string[] {
+		const value = this.#fields.get(field);
+		if (value === undefined) return [];
+		if (!Array.isArray(value)) return this.#fail(field);
+		return value.map((text: unknown) =>
+			typeof text === "string" && isValid(text) ? text : this.#fail(field),
+		);
+	}
+
+	#fail(because: RecordFault["because"], field?: string): never {
+		throw new Faulty({
+			entry: this.entry,
+			because,
+			...(field !== undefined && { field }),
+		});
+	}
+}

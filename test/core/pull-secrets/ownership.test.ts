@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import {
+	labelAnnotation,
+	labelOfName,
+	labelOfSource,
+	parseLabel,
+	selectorOf,
+} from "../../../src/core/pull-secrets/ownership.ts";
+
+describe("the label of a pull secret", () => {
+	const LONGEST = "a".repeat(63);
+	for (const [name, kept, label] of [
+		["nginx-mesh-registry-key", undefined, "usage=nginx-mesh-registry-key"],
+		["team-a", undefined, "usage=team-a"],
+		[LONGEST, undefined, `usage=${LONGEST}`],
+		["team-a", "own=x", "own=x"],
+		[`${LONGEST}b`, "example.com/set=2", "example.com/set=2"],
+		// What is no label was not written by us.
+		["team-a", "", "usage=team-a"],
+		["team-a", "own", "usage=team-a"],
+		["team-a", "own=\u001b[2J", "usage=team-a"],
+	] as const)
+		test(`of ${name}, ${kept ?? "nothing"} kept`, () => {
+			const annotations: Record<string, string> =
+				kept === undefined ? {} : { "kubectl-meshreg/label": kept };
+			assert.equal(selectorOf(labelOfSource({ name, annotations })), label);
+		});
+
+	test("what is kept of one is read again", () => {
+		for (const label of ["usage=team-a", "usage=team-b", "own=x"])
+			assert.equal(
+				selectorOf(
+					labelOfSource({
+						name: "team-a",
+						annotations: labelAnnotation(
+							"team-a",
+							parseLabel(label, "--label"),
+						),
+					}),
+				),
+				label,
+			);
+		assert.deepEqual(labelAnnotation("team-a", labelOfName("team-a")), {});
+	});
+
+	test("a name of 64 characters cannot be its value, and the flag is named", () => {
+		assert.throws(() => labelOfName("a".repeat(64)), {
+			name: "UsageError",
+			message:
+				"NAME: 64 characters are too many for the label usage=NAME (at most 63); choose a shorter name, or another label with --label KEY=VALUE",
+		});
+	});
+});
