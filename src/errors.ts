@@ -51,6 +51,17 @@ export class AbortedError extends Error {
 	}
 }
 
+/** What a `Status` says its refusal is about; "" and none where it does not say. */
+export interface StatusDetails {
+	/** As in the object's URL: `secrets`, `namespaces`. */
+	readonly kind: string;
+	readonly name: string;
+	/** Of its causes, in CamelCase: `NamespaceTerminating`. */
+	readonly causes: readonly string[];
+}
+
+const NO_DETAILS: StatusDetails = { kind: "", name: "", causes: [] };
+
 /** An API server's `Status`, as kubectl words it: `Error from server (NotFound): …`. */
 export class ApiError extends OperationError {
 	override readonly name = "ApiError";
@@ -62,6 +73,7 @@ export class ApiError extends OperationError {
 		readonly status: number,
 		readonly reason: string,
 		readonly detail: string,
+		readonly details = NO_DETAILS,
 	) {
 		super(
 			status === 401
@@ -76,4 +88,30 @@ export class ApiError extends OperationError {
 /** The API server could not be reached at all; the message is kubectl's whole line. */
 export class ConnectionError extends OperationError {
 	override readonly name = "ConnectionError";
+}
+
+/** Nothing that follows can succeed either: no answer, no such user, or an interrupt. */
+export function isFatal(error: unknown): boolean {
+	return (
+		error instanceof ConnectionError ||
+		error instanceof AbortedError ||
+		(error instanceof ApiError && error.status === 401)
+	);
+}
+
+/** The namespace that a write was meant for is not there. */
+export function isNamespaceMissing(error: unknown): boolean {
+	return (
+		error instanceof ApiError &&
+		error.status === 404 &&
+		error.details.kind === "namespaces"
+	);
+}
+
+/** The namespace is being deleted, and takes nothing new. */
+export function isNamespaceTerminating(error: unknown): boolean {
+	return (
+		error instanceof ApiError &&
+		error.details.causes.includes("NamespaceTerminating")
+	);
 }

@@ -65,15 +65,6 @@ export function failureLineIn(namespace: string, error: unknown): string {
 		: `${line} (namespace "${namespace}")`;
 }
 
-/** Nothing that follows can succeed either: no answer, or no such user. */
-export function isFatal(error: unknown): boolean {
-	return (
-		error instanceof ConnectionError ||
-		error instanceof AbortedError ||
-		(error instanceof ApiError && error.status === 401)
-	);
-}
-
 function firstFrame(error: Error): string {
 	const frame = /\n\s+at ([\w.<> ]+) \(/.exec(error.stack ?? "")?.[1];
 	return frame === undefined ? "" : ` in ${frame}`;

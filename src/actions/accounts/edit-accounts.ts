@@ -1,8 +1,8 @@
 import type { AccountPlan } from "../../core/accounts/attachment.ts";
 import type { ServiceAccount } from "../../core/objects.ts";
 import type { Action, ChangeResult, DryRun } from "../../core/output/result.ts";
-import { ApiError } from "../../errors.ts";
-import { failureLineIn, isFatal } from "../../report/failure.ts";
+import { ApiError, isFatal } from "../../errors.ts";
+import { failureLineIn } from "../../report/failure.ts";
 import type { Clock, Cluster } from "../../world.ts";
 import { orderly } from "../apply/orderly.ts";
 import { AT_ONCE, inParallel } from "../in-parallel.ts";

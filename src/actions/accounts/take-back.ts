@@ -4,7 +4,8 @@ import {
 	planDetach,
 } from "../../core/accounts/attachment.ts";
 import type { ChangeResult, DryRun } from "../../core/output/result.ts";
-import { failureLine, isFatal } from "../../report/failure.ts";
+import { isFatal } from "../../errors.ts";
+import { failureLine } from "../../report/failure.ts";
 import type { Cluster, World } from "../../world.ts";
 import { type AccountTarget, editAccounts } from "./edit-accounts.ts";
 

@@ -1,6 +1,7 @@
 import { groupOldPods, podsOf } from "../../core/accounts/old-pods.ts";
 import type { Pod, ServiceAccount } from "../../core/objects.ts";
-import { failureLine, isFatal } from "../../report/failure.ts";
+import { isFatal } from "../../errors.ts";
+import { failureLine } from "../../report/failure.ts";
 import { oldPodsLine } from "../../report/old-pods.ts";
 import type { Cluster, Output } from "../../world.ts";
 

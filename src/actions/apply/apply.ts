@@ -12,8 +12,13 @@ import {
 	type PullSecret,
 	secretOf,
 } from "../../core/pull-secrets/pull-secret.ts";
-import { ApiError, OperationError } from "../../errors.ts";
-import { failureLineIn, isFatal } from "../../report/failure.ts";
+import {
+	ApiError,
+	isFatal,
+	isNamespaceMissing,
+	OperationError,
+} from "../../errors.ts";
+import { failureLineIn } from "../../report/failure.ts";
 import type { Cluster } from "../../world.ts";
 import { AT_ONCE, inParallel } from "../in-parallel.ts";
 import { readPullSecret } from "../read/read-keys.ts";
@@ -184,7 +189,7 @@ function isStale(error: unknown): boolean {
 	return (
 		error instanceof ApiError &&
 		(error.status === 409 ||
-			(error.status === 404 && !/^namespaces /.test(error.detail)))
+			(error.status === 404 && !isNamespaceMissing(error)))
 	);
 }
 

@@ -23,8 +23,8 @@ import {
 	ContentReader,
 	type PullSecret,
 } from "../../core/pull-secrets/pull-secret.ts";
-import { ApiError, OperationError } from "../../errors.ts";
-import { failureLine, isFatal } from "../../report/failure.ts";
+import { ApiError, isFatal, OperationError } from "../../errors.ts";
+import { failureLine } from "../../report/failure.ts";
 import type { Cluster, ListQuery } from "../../world.ts";
 
 /** Up to so many namespaces are asked for events one by one; beyond, one list of all is cheaper. */

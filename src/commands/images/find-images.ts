@@ -6,8 +6,8 @@ import {
 import { podImages } from "../../core/kubelet/pod-images.ts";
 import { MESH_IMAGES } from "../../core/meshes/images.ts";
 import type { Pod } from "../../core/objects.ts";
-import { OperationError } from "../../errors.ts";
-import { failureLine, failureLineIn, isFatal } from "../../report/failure.ts";
+import { isFatal, OperationError } from "../../errors.ts";
+import { failureLine, failureLineIn } from "../../report/failure.ts";
 import type { ConnectionFlags, World } from "../../world.ts";
 
 /** Where the images come from. */

@@ -25,8 +25,7 @@ import {
 	type SyncRules,
 	SyncState,
 } from "../../core/pull-secrets/sync-state.ts";
-import { AbortedError } from "../../errors.ts";
-import { isFatal } from "../../report/failure.ts";
+import { AbortedError, isFatal } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 import { DedupedLog, type Listener } from "./deduped-log.ts";
 import { reflectors, type Watched } from "./reflectors.ts";

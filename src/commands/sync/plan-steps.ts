@@ -9,6 +9,7 @@ import {
 	readPullSecrets,
 } from "../../actions/read/read-keys.ts";
 import type { Target } from "../../actions/read/select-namespaces.ts";
+import type { Namespace } from "../../core/objects.ts";
 import type { ChangeResult } from "../../core/output/result.ts";
 import { desiredCopies } from "../../core/pull-secrets/desired.ts";
 import { selectorOf as ownerSelector } from "../../core/pull-secrets/ownership.ts";
@@ -21,8 +22,8 @@ import type {
 	ContentReader,
 	PullSecret,
 } from "../../core/pull-secrets/pull-secret.ts";
-import { ApiError } from "../../errors.ts";
-import { failureLineIn, isFatal } from "../../report/failure.ts";
+import { ApiError, isFatal } from "../../errors.ts";
+import { failureLineIn } from "../../report/failure.ts";
 import type { Cluster, World } from "../../world.ts";
 import type { SyncSettings } from "./options.ts";
 
@@ -115,23 +116,20 @@ async function readCurrent(
 
 /** What a client-side dry run cannot learn from a write: throws where the namespace is missing or going. */
 async function checkNamespace(name: string, cluster: Cluster): Promise<void> {
+	let namespace: Namespace;
 	try {
-		const { metadata } = await cluster.read("Namespace", { name });
-		if (metadata.deletionTimestamp !== undefined)
-			throw new ApiError(
-				403,
-				"Forbidden",
-				`namespace "${name}" is being terminated`,
-			);
+		namespace = await cluster.read("Namespace", { name });
 	} catch (error) {
-		if (
-			error instanceof ApiError &&
-			error.status === 403 &&
-			error.detail.startsWith("namespaces")
-		)
-			return;
+		// Whoever may not look at the Namespace learns the rest from the write.
+		if (error instanceof ApiError && error.status === 403) return;
 		throw error;
 	}
+	if (namespace.metadata.deletionTimestamp !== undefined)
+		throw new ApiError(
+			403,
+			"Forbidden",
+			`namespace "${name}" is being terminated`,
+		);
 }
 
 async function leftoverCopies(

@@ -1,4 +1,5 @@
 import type { ObjectMeta } from "../objects.ts";
+import { isInjected } from "../pull-secrets/injection.ts";
 import { DEFAULT_NAME, DEFAULT_NAMESPACE } from "../pull-secrets/ownership.ts";
 import { MESH_IMAGES, MESH_VERSION } from "./images.ts";
 
@@ -80,8 +81,7 @@ const MESHES: Readonly<Record<MeshName, Mesh>> = {
 		sourceNamespace: DEFAULT_NAMESPACE,
 		injection: {
 			shown: "labelled injector.nsm.nginx.com/auto-inject=enabled",
-			namespace: ({ labels }) =>
-				labels?.["injector.nsm.nginx.com/auto-inject"] === "enabled",
+			namespace: (metadata) => isInjected("nginx", metadata),
 		},
 		sidecars: ["nginx-mesh-sidecar", "nginx-mesh-init"],
 		release: {
@@ -104,11 +104,7 @@ const MESHES: Readonly<Record<MeshName, Mesh>> = {
 		sourceNamespace: "istio-system",
 		injection: {
 			shown: "labelled istio-injection=enabled or istio.io/rev",
-			// A revision is heeded only where the older label is absent, whatever that one says.
-			namespace: ({ labels = {} }) =>
-				"istio-injection" in labels
-					? labels["istio-injection"] === "enabled"
-					: "istio.io/rev" in labels,
+			namespace: (metadata) => isInjected("istio", metadata),
 			pods: { on: "label", key: "sidecar.istio.io/inject", values: ["true"] },
 			gatewayClass: "istio-waypoint",
 		},
@@ -129,10 +125,7 @@ const MESHES: Readonly<Record<MeshName, Mesh>> = {
 		sourceNamespace: "linkerd",
 		injection: {
 			shown: "annotated linkerd.io/inject=enabled or ingress",
-			namespace: ({ annotations }) =>
-				["enabled", "ingress"].includes(
-					annotations?.["linkerd.io/inject"] ?? "",
-				),
+			namespace: (metadata) => isInjected("linkerd", metadata),
 			pods: {
 				on: "annotation",
 				key: "linkerd.io/inject",
@@ -158,10 +151,7 @@ const MESHES: Readonly<Record<MeshName, Mesh>> = {
 		sourceNamespace: "kuma-system",
 		injection: {
 			shown: "labelled kuma.io/sidecar-injection=enabled",
-			namespace: ({ labels }) =>
-				["enabled", "true"].includes(
-					labels?.["kuma.io/sidecar-injection"] ?? "",
-				),
+			namespace: (metadata) => isInjected("kuma", metadata),
 		},
 		sidecars: ["kuma-sidecar", "kuma-init"],
 		release: {

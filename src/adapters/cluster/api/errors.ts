@@ -1,4 +1,8 @@
-import { ApiError, ConnectionError } from "../../../errors.ts";
+import {
+	ApiError,
+	ConnectionError,
+	type StatusDetails,
+} from "../../../errors.ts";
 
 /** An ApiError that also knows when and how to ask again. */
 export class StatusError extends ApiError {
@@ -10,8 +14,9 @@ export class StatusError extends ApiError {
 		readonly retryAfter: number,
 		/** With a 410 to a page: where the rest of the list begins, as it is by now; "" without one. */
 		readonly continueToken: string,
+		details?: StatusDetails,
 	) {
-		super(status, reason, detail);
+		super(status, reason, detail, details);
 	}
 }
 
@@ -37,7 +42,20 @@ export function refusal(
 		worded(status, message),
 		seconds * 1000,
 		textOf(Reflect.get(Object(answer), "metadata"), "continue"),
+		detailsOf(Reflect.get(Object(answer), "details")),
 	);
+}
+
+/** https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/ */
+function detailsOf(details: unknown): StatusDetails {
+	const causes: unknown = Reflect.get(Object(details), "causes");
+	return {
+		kind: textOf(details, "kind"),
+		name: textOf(details, "name"),
+		causes: Array.isArray(causes)
+			? causes.map((cause) => textOf(cause, "reason"))
+			: [],
+	};
 }
 
 /** ApiError puts "The " before a 422's detail; what is not about one object is then a request. */

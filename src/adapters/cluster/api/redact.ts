@@ -14,8 +14,15 @@ export function redacted(error: unknown, values: readonly string[]): unknown {
 	for (const secret of values.flatMap(secretsIn).sort(byLength))
 		detail = detail.replaceAll(secret, "<redacted>");
 	if (detail === error.detail) return error;
-	const { status, reason, retryAfter, continueToken } = error;
-	return new StatusError(status, reason, detail, retryAfter, continueToken);
+	const { status, reason, retryAfter, continueToken, details } = error;
+	return new StatusError(
+		status,
+		reason,
+		detail,
+		retryAfter,
+		continueToken,
+		details,
+	);
 }
 
 /** The value itself, its text, and every string that the text holds if it is JSON, with what an `auth` says. */
