@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { constants, createReadStream } from "node:fs";
+import { constants, createReadStream, existsSync } from "node:fs";
 import {
 	copyFile,
 	mkdir,
@@ -13,7 +13,12 @@ import {
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { extract } from "tar";
-import { NODE_VERSION, nameOf, type Target } from "./targets.ts";
+import {
+	NODE_VERSION,
+	type Pinned,
+	pinnedNode,
+	type Target,
+} from "./targets.ts";
 
 const run = promisify(execFile);
 
@@ -30,47 +35,61 @@ export async function sha256(path: string): Promise<string> {
 }
 
 /**
- * The path of the stock Node of `target`. It comes from the installed npm package `node` when that is
- * for the same platform, else from the platform's npm package; its checksum is compared either way,
- * because a Node that is handed to pkg escapes pkg's own check.
+ * The path of the stock Node of `target`: as `npm ci` installed it on this platform, else from the
+ * package itself, whose checksum is compared here, because a Node that is handed to pkg escapes pkg's
+ * own check. Throws where npm has another package than the pinned one.
  */
-export async function stockNode(target: Target): Promise<string> {
-	const file = target.os === "windows" ? "node.exe" : "node";
-	const kept = resolve(".cache/node", NODE_VERSION, nameOf(target), file);
-	if ((await sha256(kept)) === target.sha256) return kept;
-	const installed = resolve("node_modules/node/bin", file);
-	if ((await sha256(installed)) === target.sha256) return installed;
-	await mkdir(dirname(kept), { recursive: true });
-	await fetchNode(target, kept);
+export async function stockNode(
+	target: Target,
+	pinned = pinnedNode(target),
+): Promise<string> {
+	const inside = target.os === "windows" ? "bin/node.exe" : "bin/node";
+	const installed = resolve("node_modules", target.npm);
+	if ((await versionIn(installed)) === pinned.version)
+		return join(installed, inside);
+	const sum = Buffer.from(pinned.integrity.replace(/^sha512-/, ""), "base64");
+	const kept = resolve(".cache/node", sum.toString("hex", 0, 16), inside);
+	if (!existsSync(kept)) await fetchNode(target, pinned, inside, kept);
 	return kept;
 }
 
-async function fetchNode(target: Target, binary: string): Promise<void> {
-	const folder = await mkdtemp(join(dirname(binary), "fetch-"));
+async function versionIn(folder: string): Promise<unknown> {
+	try {
+		const text = await readFile(join(folder, "package.json"), "utf8");
+		return JSON.parse(text).version;
+	} catch (cause) {
+		if ((cause as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+		throw cause;
+	}
+}
+
+async function fetchNode(
+	{ npm }: Target,
+	{ version, integrity }: Pinned,
+	inside: string,
+	binary: string,
+): Promise<void> {
+	await mkdir(resolve(".cache/node"), { recursive: true });
+	const folder = await mkdtemp(resolve(".cache/node/fetch-"));
 	try {
 		const windows = process.platform === "win32";
 		await run(
 			windows ? "npm.cmd" : "npm",
-			["pack", "--silent", `${target.npm}@${NODE_VERSION}`],
+			["pack", "--silent", `${npm}@${version}`],
 			{ cwd: folder, shell: windows },
 		);
-		const archive = join(folder, `${target.npm}-${NODE_VERSION}.tgz`);
-		const integrity = `sha512-${createHash("sha512")
+		const archive = join(folder, `${npm}-${version}.tgz`);
+		const actual = `sha512-${createHash("sha512")
 			.update(await readFile(archive))
 			.digest("base64")}`;
-		if (integrity !== target.integrity)
+		if (actual !== integrity)
 			throw new Error(
-				`${target.npm}@${NODE_VERSION} has integrity ${integrity}, not the pinned ${target.integrity}: do not build with it`,
+				`${npm}@${version} has integrity ${actual}, and package-lock.json pins ${integrity}: do not build with it`,
 			);
-		const inside = target.os === "windows" ? "bin/node.exe" : "bin/node";
 		await extract({ file: archive, cwd: folder, strip: 1 }, [
 			`package/${inside}`,
 		]);
-		const digest = await sha256(join(folder, inside));
-		if (digest !== target.sha256)
-			throw new Error(
-				`the Node in ${target.npm}@${NODE_VERSION} has SHA-256 ${digest}, not the pinned ${target.sha256}`,
-			);
+		await mkdir(dirname(binary), { recursive: true });
 		await rename(join(folder, inside), binary);
 	} finally {
 		await rm(folder, { recursive: true, force: true });

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { promisify } from "node:util";
 import type { Metafile } from "esbuild";
-import { NODE_VERSION, TARGETS } from "../build/targets.ts";
+import { nameOf, pinnedNode, TARGETS, type Target } from "../build/targets.ts";
 
 const run = promisify(execFile);
 
@@ -44,9 +44,7 @@ export async function sbom(
 	);
 	if (parts.length !== folders.size)
 		throw new Error("npm sbom lacks a package that is in the bundle");
-	const runtimes = TARGETS.map((target) =>
-		nodePackage(target.npm, target.sha256),
-	);
+	const runtimes = TARGETS.map(nodePackage);
 	const packages = [
 		{ ...root, primaryPackagePurpose: "APPLICATION" },
 		...parts,
@@ -93,23 +91,36 @@ function packageFolders(bundled: Metafile): Set<string> {
 	return folders;
 }
 
-function nodePackage(name: string, sha256: string): SpdxPackage {
+/**
+ * A target's Node. Scanners know the runtime's vulnerabilities by its CPE; npm's package is only where
+ * the build comes from.
+ */
+function nodePackage(target: Target): SpdxPackage {
+	const { version, integrity } = pinnedNode(target);
+	const sum = Buffer.from(integrity.replace(/^sha512-/, ""), "base64");
 	return {
-		name,
-		SPDXID: `SPDXRef-Package-${name}-${NODE_VERSION}`,
-		versionInfo: NODE_VERSION,
-		description: "The Node.js runtime, as in the binary of one platform",
+		name: "node",
+		SPDXID: `SPDXRef-Runtime-${nameOf(target).replace("_", "-")}`,
+		versionInfo: version,
+		supplier: "Organization: OpenJS Foundation",
+		description: `The Node.js runtime in the binary for ${target.os} on ${target.arch}`,
+		sourceInfo: `the stock build in the npm package ${target.npm}@${version}, to whose archive the checksum belongs`,
 		primaryPackagePurpose: "APPLICATION",
 		downloadLocation: "NOASSERTION",
 		filesAnalyzed: false,
 		homepage: "https://nodejs.org",
 		licenseDeclared: "MIT",
-		checksums: [{ algorithm: "SHA256", checksumValue: sha256 }],
+		checksums: [{ algorithm: "SHA512", checksumValue: sum.toString("hex") }],
 		externalRefs: [
+			{
+				referenceCategory: "SECURITY",
+				referenceType: "cpe23Type",
+				referenceLocator: `cpe:2.3:a:nodejs:node.js:${version}:*:*:*:*:*:*:*`,
+			},
 			{
 				referenceCategory: "PACKAGE-MANAGER",
 				referenceType: "purl",
-				referenceLocator: `pkg:npm/${name}@${NODE_VERSION}`,
+				referenceLocator: `pkg:generic/node@${version}`,
 			},
 		],
 	};

@@ -5,7 +5,12 @@ import { describe, test } from "node:test";
 import { parse } from "yaml";
 import packageJson from "../../package.json" with { type: "json" };
 import { sha256 } from "../../scripts/build/base-node.ts";
-import { binaryName, nameOf, TARGETS } from "../../scripts/build/targets.ts";
+import {
+	binaryName,
+	NODE_VERSION,
+	nameOf,
+	TARGETS,
+} from "../../scripts/build/targets.ts";
 import { archiveName } from "../../scripts/package/archive.ts";
 import {
 	archiveProblems,
@@ -133,17 +138,26 @@ test("the SBOM names what is in the binaries", async () => {
 		versionInfo: string;
 		SPDXID: string;
 		licenseDeclared: string;
-		checksums?: { checksumValue: string }[];
+		externalRefs: { referenceLocator: string }[];
 	}[];
 	const names = packages.map(({ name }) => name);
 	for (const name of ["kubectl-meshreg", "yargs", "yaml", "inquirer"])
 		assert.ok(names.includes(name), name);
 	for (const name of ["esbuild", "typescript", "@yao-pkg/pkg"])
 		assert.ok(!names.includes(name), `${name} is a tool: it is in no binary`);
-	for (const target of TARGETS) {
-		const node = packages.find(({ name }) => name === target.npm);
-		assert.equal(node?.checksums?.[0]?.checksumValue, target.sha256);
-	}
+	const runtimes = packages.filter(({ name }) => name === "node");
+	assert.equal(runtimes.length, TARGETS.length);
+	for (const { versionInfo, externalRefs } of runtimes)
+		assert.deepEqual(
+			[versionInfo, externalRefs.map((ref) => ref.referenceLocator)],
+			[
+				NODE_VERSION,
+				[
+					`cpe:2.3:a:nodejs:node.js:${NODE_VERSION}:*:*:*:*:*:*:*`,
+					`pkg:generic/node@${NODE_VERSION}`,
+				],
+			],
+		);
 	for (const { name, versionInfo, licenseDeclared } of packages)
 		assert.ok(versionInfo && licenseDeclared, name);
 	const ids = new Set(packages.map(({ SPDXID }) => SPDXID));
