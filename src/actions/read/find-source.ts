@@ -17,6 +17,7 @@ import type {
 import {
 	isSourceLike,
 	onlySource,
+	SourceError,
 	type SourceRef,
 } from "../../core/pull-secrets/source.ts";
 import { ApiError, OperationError } from "../../errors.ts";
@@ -58,7 +59,8 @@ export async function findSource(
 		return onlySource(keys, choice.name, choice.owner, usual, choice.by);
 	} catch (error) {
 		if (error instanceof ApiError && error.status === 403)
-			throw new OperationError(
+			throw new SourceError(
+				{ kind: "hidden", namespace: usual, name: choice.name },
 				`no source named "${choice.name}" in namespace "${usual}", and you may not look in others: name it with ${choice.by ?? "--from NAMESPACE/NAME"}`,
 			);
 		throw error;

@@ -23,7 +23,11 @@ import {
 	ContentReader,
 	type PullSecret,
 } from "../../core/pull-secrets/pull-secret.ts";
-import { ApiError, isFatal, OperationError } from "../../errors.ts";
+import {
+	SourceError,
+	type SourceProblem,
+} from "../../core/pull-secrets/source.ts";
+import { ApiError, isFatal } from "../../errors.ts";
 import { failureLine } from "../../report/failure.ts";
 import type { Cluster, ListQuery } from "../../world.ts";
 
@@ -114,15 +118,14 @@ async function findTheSource(
 	reader: ContentReader,
 	choice: SourceChoice,
 ): Promise<Pick<Facts, "source" | "sourceProblem">> {
-	let sourceProblem = "";
+	let sourceProblem: SourceProblem | undefined;
 	const source = await snapshot.attempt("the source", async () => {
 		try {
 			return await findSource(cluster, reader, choice);
 		} catch (error) {
-			if (error instanceof ApiError || !(error instanceof OperationError))
-				throw error;
+			if (!(error instanceof SourceError)) throw error;
 			// None, or several: that is a finding, not a failure to look.
-			sourceProblem = error.message;
+			sourceProblem = error.problem;
 			return undefined;
 		}
 	});

@@ -8,6 +8,7 @@ import { expiriesOf, expiryWarning } from "../pull-secrets/expiry.ts";
 import type { Fixes } from "../pull-secrets/fixes.ts";
 import { roleOf } from "../pull-secrets/ownership.ts";
 import { type PullSecret, sourceRef } from "../pull-secrets/pull-secret.ts";
+import { type SourceProblem, someOf } from "../pull-secrets/source.ts";
 import { displayHost } from "../registry/server.ts";
 import { displayKey } from "../registry/url.ts";
 import type { Facts } from "./facts.ts";
@@ -29,18 +30,20 @@ export function checkCredentials(
 		? inScope
 		: [...(source ? [source] : []), ...inScope];
 	const missing =
-		facts.sourceProblem === ""
+		facts.sourceProblem === undefined
 			? []
 			: [
 					finding(
 						"credentials",
 						"problem",
-						facts.sourceProblem.split(":", 1)[0] ?? "",
+						sourceProblemMessage(facts.sourceProblem),
 						{
 							hint: "Pull secrets are copied from a source.",
-							fix: facts.sourceProblem.startsWith("no source")
-								? mending.createSource()
-								: undefined,
+							// Where nobody may look there may be one.
+							fix:
+								facts.sourceProblem.kind === "missing"
+									? mending.createSource()
+									: undefined,
 							cause: "no-source",
 						},
 					),
@@ -52,6 +55,17 @@ export function checkCredentials(
 			...checkExpiry(key, facts, mending, now),
 		]),
 	];
+}
+
+function sourceProblemMessage(problem: SourceProblem): string {
+	switch (problem.kind) {
+		case "missing":
+			return `no source named "${problem.name}" in namespace "${problem.namespace}"`;
+		case "ambiguous":
+			return `${problem.candidates.length} sources named "${problem.name}": ${someOf(problem.candidates.map(sourceRef).sort())}`;
+		case "hidden":
+			return `no source named "${problem.name}" in namespace "${problem.namespace}"; not allowed to look for it elsewhere`;
+	}
 }
 
 function checkKey(key: PullSecret, facts: Facts, mending: Fixes): Finding[] {

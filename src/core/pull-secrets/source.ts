@@ -1,4 +1,4 @@
-import { OperationError } from "../../errors.ts";
+import { type Advice, OperationError } from "../../errors.ts";
 import { contentFault } from "./content-fault.ts";
 import { creating } from "./fixes.ts";
 import { roleOf, SOURCE_ANNOTATION, type UsageLabel } from "./ownership.ts";
@@ -8,6 +8,41 @@ import { type PullSecret, sourceRef } from "./pull-secret.ts";
 export interface SourceRef {
 	readonly namespace: string;
 	readonly name: string;
+}
+
+/** Why no source is known: what decides goes by this, the words are made of it. */
+export type SourceProblem = SourceMissing | SourceAmbiguous | SourceHidden;
+
+/** There is none of that name where sources are looked for. */
+export interface SourceMissing {
+	readonly kind: "missing";
+	readonly namespace: string;
+	readonly name: string;
+}
+
+/** Several may be meant. */
+export interface SourceAmbiguous {
+	readonly kind: "ambiguous";
+	readonly name: string;
+	readonly candidates: readonly SourceRef[];
+}
+
+/** There may be one: the user may not look, so that nothing is to be made in its place. */
+export interface SourceHidden {
+	readonly kind: "hidden";
+	readonly namespace: string;
+	readonly name: string;
+}
+
+/** No source is known. */
+export class SourceError extends OperationError {
+	constructor(
+		readonly problem: SourceProblem,
+		message: string,
+		advice?: Advice,
+	) {
+		super(message, advice);
+	}
 }
 
 /**
@@ -28,12 +63,14 @@ export function onlySource(
 	);
 	const [only, ...others] = sources;
 	if (only === undefined)
-		throw new OperationError(
+		throw new SourceError(
+			{ kind: "missing", namespace: usual, name },
 			`no source named "${name}" in namespace "${usual}" or any other; name it with ${by}`,
 			{ words: "or run", script: creating(name) },
 		);
 	if (others.length > 0)
-		throw new OperationError(
+		throw new SourceError(
+			{ kind: "ambiguous", name, candidates: sources },
 			`${sources.length} sources named "${name}": ${someOf(sources.map(sourceRef).sort())}; choose one with ${by}`,
 		);
 	return only;

@@ -239,9 +239,7 @@ describe("check: credentials", () => {
 		[
 			"none",
 			() => {},
-			[
-				`problem: no source named "${KEY}" in namespace "nginx-mesh" or any other; name it with --from NAMESPACE/NAME`,
-			],
+			[`problem: no source named "${KEY}" in namespace "nginx-mesh"`],
 		],
 		[
 			"several",
@@ -255,7 +253,7 @@ describe("check: credentials", () => {
 					);
 			},
 			[
-				`problem: 2 sources named "${KEY}"`,
+				`problem: 2 sources named "${KEY}": app/${KEY}, shop/${KEY}`,
 				`ok: app/${KEY} is well-formed, for r.io`,
 				`ok: shop/${KEY} is well-formed, for r.io`,
 			],
@@ -624,6 +622,26 @@ describe("check with few permissions", () => {
 			({ cause }) => cause === "no-source",
 		);
 		assert.equal(item?.command, "kubectl meshreg create other");
+	});
+
+	test("who may not list Secrets elsewhere is not told to create a source that may be there", async () => {
+		await using bed = await started({
+			users: { sam: {} },
+			allow: [
+				{
+					user: "sam",
+					verbs: ["get", "list"],
+					resources: ["secrets"],
+					namespaces: ["nginx-mesh", "app"],
+				},
+			],
+		});
+		const { out } = await bed.run(["check", "-n", "app", "-o", "json"], {
+			user: "sam",
+		});
+		const items: Finding[] = JSON.parse(out).items;
+		const item = items.find(({ cause }) => cause === "no-source");
+		assert.deepEqual([item?.status, item?.command], ["problem", ""]);
 	});
 
 	test("says what it could not look at, and judges nothing by it", async () => {
