@@ -5,8 +5,9 @@ import {
 	checkName,
 	checkNamespace,
 	type Env,
+	meshOf,
+	namespaceOf,
 	sourceNamespaceOf,
-	usageLabelOf,
 } from "../flags.ts";
 
 /** Which source, where the usual one is not meant. */
@@ -16,18 +17,17 @@ export const FROM_FLAG: Flag = {
 	help: "The source, as NAMESPACE or NAMESPACE/NAME.",
 };
 
-/**
- * The source that a command line means: `--from`, and a name that was given by
- * itself or else is `usual`. `shown` is how such a name is written. Throws UsageError.
- */
+/** A name that was given by itself, and how such a name is written. */
+export interface GivenName {
+	readonly given: string | undefined;
+	readonly shown: string;
+}
+
+/** The source that a command line means, where `-n` says nothing about it. Throws UsageError. */
 export function sourceChoiceOf(
 	given: Given,
 	env: Env,
-	name: {
-		readonly given: string | undefined;
-		readonly usual: string;
-		readonly shown: string;
-	},
+	name: GivenName,
 ): SourceChoice {
 	const from = fromOf(given);
 	if (
@@ -38,13 +38,34 @@ export function sourceChoiceOf(
 		throw new UsageError(
 			`--from names the source ${from.name}, and ${name.shown} is ${name.given}: give one of them`,
 		);
-	const chosen = from?.name ?? name.given ?? name.usual;
 	return {
-		name: chosen,
-		owner: usageLabelOf(given, env),
-		usual: sourceNamespaceOf(given, env),
-		...(from && { from: { namespace: from.namespace, name: chosen } }),
+		namespace: from?.namespace ?? sourceNamespaceOf(given, env),
+		name:
+			from?.name ??
+			(name.given === undefined
+				? givenByEnv(env)
+				: checkName(name.given, name.shown)),
+		usual: meshOf(given, env).secretName,
+		by: "--from",
 	};
+}
+
+/** The same for a command whose `-n` is the source's namespace. Throws UsageError. */
+export function sourceChoiceIn(given: Given, env: Env): SourceChoice {
+	const [operand] = given.positionals;
+	const namespace = namespaceOf(given) ?? sourceNamespaceOf(given, env);
+	return {
+		namespace,
+		name: operand === undefined ? givenByEnv(env) : checkName(operand, "NAME"),
+		usual: meshOf(given, env).secretName,
+		by: "-n",
+	};
+}
+
+function givenByEnv(env: Env): string | undefined {
+	return env.MESHREG_NAME
+		? checkName(env.MESHREG_NAME, "MESHREG_NAME")
+		: undefined;
 }
 
 function fromOf(

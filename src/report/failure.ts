@@ -1,3 +1,4 @@
+import { FailureError } from "../core/output/failure.ts";
 import {
 	AbortedError,
 	type Advice,
@@ -7,6 +8,7 @@ import {
 	UsageError,
 } from "../errors.ts";
 import { commandLine } from "./command-line.ts";
+import { failureWords } from "./failure-words.ts";
 import { oneLine } from "./printable.ts";
 
 const REPORT_TO = "https://github.com/kubectl-meshreg/kubectl-meshreg/issues";
@@ -24,6 +26,10 @@ export function failureLine(
 		return oneLine(
 			error.status === 401 ? `error: ${error.message}` : error.message,
 		);
+	if (error instanceof FailureError) {
+		const { message, advice } = failureWords(error.failure);
+		return oneLine(`error: ${message}${adviceClause(advice, contextFlags)}`);
+	}
 	if (error instanceof ConnectionError) return oneLine(error.message);
 	if (error instanceof OperationError || error instanceof UsageError)
 		return oneLine(

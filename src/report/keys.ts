@@ -53,7 +53,7 @@ export function listItems(
 	return keys.map((key) => ({
 		namespace: key.namespace,
 		name: key.name,
-		status: statusOf(key, known.owner, known.sources),
+		status: statusOf(key, known.sources),
 		...registriesAndUsers(key.content),
 		source: key.annotations[SOURCE_ANNOTATION] ?? "",
 		expires: expiresAt(key, known.sources),

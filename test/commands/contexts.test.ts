@@ -450,7 +450,7 @@ prod-us   shop         ${NAME}   registry.example.com   InSync   0s
 			const sync = await all.run(["sync", "-n", "app", flag, "prod-us"]);
 			assert.match(
 				sync.err,
-				/^(prod-us: )?error: no source named .* run 'kubectl meshreg create --context prod-us'/,
+				/^(prod-us: )?error: no source named .* create it with 'kubectl meshreg create --context prod-us'/,
 			);
 		}
 		const check = await all.run(["check", "-q", "--contexts", "prod-us"]);

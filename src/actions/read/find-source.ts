@@ -1,106 +1,127 @@
-import {
-	kubectl,
-	meshreg,
-	objectName,
-	script,
-} from "../../core/output/shell.ts";
+import { FailureError, type SourceFlag } from "../../core/output/failure.ts";
 import {
 	PULL_SECRET_TYPE,
 	SOURCE_ANNOTATION,
-	selectorOf,
-	type UsageLabel,
 } from "../../core/pull-secrets/ownership.ts";
-import type {
-	ContentReader,
-	PullSecret,
+import {
+	type ContentReader,
+	type PullSecret,
+	sourceRef,
 } from "../../core/pull-secrets/pull-secret.ts";
 import {
 	isSourceLike,
-	onlySource,
-	SourceError,
 	type SourceRef,
 } from "../../core/pull-secrets/source.ts";
-import { ApiError, OperationError } from "../../errors.ts";
-import type { Cluster } from "../../world.ts";
+import { ApiError } from "../../errors.ts";
+import type { Cluster, World } from "../../world.ts";
 import { readPullSecret, readPullSecrets } from "./read-keys.ts";
 
-/** Which source a command line means. */
+/** Which source a command line means. It is nowhere else: what calls itself one elsewhere is another's word. */
 export interface SourceChoice {
-	readonly name: string;
-	readonly owner: UsageLabel;
-	/** Where sources usually live; undefined: in the context's namespace. */
-	readonly usual: string | undefined;
-	/** `--from`. */
-	readonly from?: SourceRef;
-	/** How the command line names another place, for messages; `--from NAMESPACE/NAME` where absent. */
-	readonly by?: string;
+	/** `--from`, `-n` where it means the source, MESHREG_NAMESPACE, the mesh's; undefined: the context's. */
+	readonly namespace: string | undefined;
+	/** NAME, or MESHREG_NAME; undefined: the usual one, else the only one there. */
+	readonly name: string | undefined;
+	/** The mesh's name for it. */
+	readonly usual: string;
+	/** How the command line names another namespace. */
+	readonly by: SourceFlag;
 }
 
 /**
- * Reads the source: at `--from`, else in the usual namespace, else the only one
- * of that name anywhere. Throws OperationError that says where it looked.
+ * Reads the source. Where none is named and several are there, it asks at a terminal. Throws
+ * FailureError where there is none, or it is not known which; what the cluster throws, 403 included.
  */
 export async function findSource(
 	cluster: Cluster,
 	reader: ContentReader,
 	choice: SourceChoice,
+	/** Who is asked which one; nobody where absent. */
+	world?: Pick<World, "streams" | "prompter">,
 ): Promise<PullSecret> {
-	const usual = choice.usual ?? cluster.namespace;
-	const place = choice.from ?? { namespace: usual, name: choice.name };
-	const key = await readPullSecret(cluster, reader, place);
-	if (key !== undefined && isSourceLike(key, choice.owner)) return key;
-	if (choice.from !== undefined)
-		throw notASource(choice.from, key, choice.owner);
-	try {
-		const keys = await readPullSecrets(cluster, reader, {
-			labelSelector: selectorOf(choice.owner),
-			fieldSelector: `metadata.name=${choice.name}`,
+	const namespace = choice.namespace ?? cluster.namespace;
+	const place = { namespace, name: choice.name ?? choice.usual };
+	const found = await readPullSecret(cluster, reader, place);
+	if (found !== undefined && isSourceLike(found)) return found;
+	const others =
+		choice.name === undefined
+			? await sourcesIn(namespace, cluster, reader)
+			: [];
+	const [only, second] = others;
+	if (only === undefined)
+		throw found === undefined
+			? await missing(place, choice, cluster, reader)
+			: notASource(found);
+	if (second === undefined) return only;
+	if (!world?.streams.interactive)
+		throw new FailureError({
+			cause: "source-ambiguous",
+			namespace,
+			names: others.map(({ name }) => name),
 		});
-		return onlySource(keys, choice.name, choice.owner, usual, choice.by);
+	const chosen = await (await world.prompter()).choose({
+		message: `Which pull secret of ${namespace}?`,
+		choices: others.map(({ name }) => ({ value: name, label: name })),
+	});
+	return others.find(({ name }) => name === chosen) ?? only;
+}
+
+/** Those of one namespace; none where they may not be listed. */
+async function sourcesIn(
+	namespace: string,
+	cluster: Cluster,
+	reader: ContentReader,
+): Promise<PullSecret[]> {
+	try {
+		const secrets = await readPullSecrets(cluster, reader, {
+			namespace,
+			fieldSelector: `type=${PULL_SECRET_TYPE}`,
+		});
+		return secrets.filter(isSourceLike);
 	} catch (error) {
-		if (error instanceof ApiError && error.status === 403)
-			throw new SourceError(
-				{ kind: "hidden", namespace: usual, name: choice.name },
-				`no source named "${choice.name}" in namespace "${usual}", and you may not look in others: name it with ${choice.by ?? "--from NAMESPACE/NAME"}`,
-			);
+		if (error instanceof ApiError && error.status === 403) return [];
 		throw error;
 	}
 }
 
-function notASource(
-	from: SourceRef,
-	key: PullSecret | undefined,
-	owner: UsageLabel,
-): OperationError {
-	const shown = `${from.namespace}/${from.name}`;
-	if (key === undefined)
-		return new OperationError(`--from: there is no Secret ${shown}`, {
-			words: "to see the sources, run",
-			script: script(meshreg("list")),
+/** What else calls itself the source is looked for only to say so. */
+async function missing(
+	place: SourceRef,
+	{ by }: SourceChoice,
+	cluster: Cluster,
+	reader: ContentReader,
+): Promise<FailureError> {
+	const failure = { cause: "source-missing", ...place, by } as const;
+	try {
+		const secrets = await readPullSecrets(cluster, reader, {
+			fieldSelector: `metadata.name=${place.name}`,
 		});
-	if (key.type !== PULL_SECRET_TYPE)
-		return new OperationError(
-			`--from: ${shown} is a Secret of type ${key.type}, not ${PULL_SECRET_TYPE}`,
-		);
-	const source = key.annotations[SOURCE_ANNOTATION];
-	if (source !== undefined)
-		return new OperationError(
-			`--from: ${shown} is itself a copy of ${source}; name that one`,
-		);
-	return new OperationError(
-		`--from: ${shown} lacks the label ${selectorOf(owner)}`,
-		{
-			words: "set it with",
-			script: script(
-				kubectl(
-					"label",
-					"secret",
-					objectName(from.name),
-					"-n",
-					objectName(from.namespace),
-					selectorOf(owner),
-				),
-			),
-		},
-	);
+		const elsewhere = secrets
+			.filter(
+				(secret) =>
+					secret.namespace !== place.namespace && isSourceLike(secret),
+			)
+			.map(sourceRef);
+		return new FailureError({ ...failure, elsewhere });
+	} catch (error) {
+		if (error instanceof ApiError && error.status === 403)
+			return new FailureError({ ...failure, elsewhere: "hidden" });
+		throw error;
+	}
+}
+
+function notASource(secret: PullSecret): FailureError {
+	const { namespace, name, type, annotations } = secret;
+	const of = annotations[SOURCE_ANNOTATION];
+	return new FailureError({
+		cause: "not-a-source",
+		namespace,
+		name,
+		because:
+			type !== PULL_SECRET_TYPE
+				? { is: "type", type }
+				: of !== undefined
+					? { is: "copy", of }
+					: { is: "unmanaged" },
+	});
 }

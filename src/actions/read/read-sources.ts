@@ -1,4 +1,3 @@
-import type { UsageLabel } from "../../core/pull-secrets/ownership.ts";
 import {
 	type ContentReader,
 	type PullSecret,
@@ -21,11 +20,10 @@ export async function readSources(
 	cluster: Cluster,
 	reader: ContentReader,
 	keys: readonly PullSecret[],
-	owner: UsageLabel,
 ): Promise<Map<string, SourceKnowledge>> {
 	const byRef = new Map(keys.map((key) => [sourceRef(key), key]));
 	const known = new Map<string, SourceKnowledge>();
-	for (const ref of sourcesNamed(keys, owner)) {
+	for (const ref of sourcesNamed(keys)) {
 		const [namespace = "", name = ""] = ref.split("/");
 		known.set(
 			ref,

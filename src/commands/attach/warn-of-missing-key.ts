@@ -1,7 +1,7 @@
 import { AT_ONCE, inParallel } from "../../actions/in-parallel.ts";
 import type { ServiceAccount } from "../../core/objects.ts";
+import { someOf } from "../../core/output/some-of.ts";
 import { syncing } from "../../core/pull-secrets/fixes.ts";
-import { someOf } from "../../core/pull-secrets/source.ts";
 import { ApiError } from "../../errors.ts";
 import { warningLine } from "../../report/failure.ts";
 import type { Cluster, Output } from "../../world.ts";

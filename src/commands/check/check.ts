@@ -10,6 +10,7 @@ import {
 import type { Given } from "../../core/command-line/flag.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
 import { EXIT } from "../../errors.ts";
+import { FROM_FLAG, sourceChoiceOf } from "../../flags/source.ts";
 import { TRUST_FLAGS, trustOf } from "../../flags/verification.ts";
 import * as flags from "../../flags.ts";
 import { checkItems, checkStory, checkSummary } from "../../report/check.ts";
@@ -51,6 +52,7 @@ What nodes know cannot be seen from here: credentials of their own, the authorit
 		},
 		...TRUST_FLAGS,
 		flags.SECRET_FLAG,
+		FROM_FLAG,
 		flags.MESH_FLAG,
 		flags.LABEL_FLAG,
 		flags.outputFlag(...FORMATS),
@@ -62,20 +64,23 @@ What nodes know cannot be seen from here: credentials of their own, the authorit
 		namespaces: scopeOf(given),
 		verify: given.on("verify"),
 		trust: trustOf(given),
-		choice: {
+		target: {
 			name: flags.secretNameOf(given, env),
 			owner: flags.usageLabelOf(given, env),
-			usual: flags.sourceNamespaceOf(given, env),
 		},
+		choice: sourceChoiceOf(given, env, {
+			given: given.text("secret"),
+			shown: "--secret",
+		}),
 		output: flags.outputOf(given, FORMATS),
 		quiet: given.on("quiet"),
 	}),
-	async run({ namespaces, choice, ...options }, world) {
+	async run({ namespaces, target, choice, ...options }, world) {
 		const cluster = await world.connect(options.connection);
 		try {
-			const facts = await readFacts(cluster, namespaces, choice);
+			const facts = await readFacts(cluster, namespaces, choice, target);
 			const { source } = facts;
-			const mending = new Fixes({ ...choice, source });
+			const mending = new Fixes({ ...target, source });
 			const findings = inGroups([
 				...checkFacts(facts, mending, world.clock.now()),
 				...(options.verify && source

@@ -19,14 +19,11 @@ import { namesOf, pullSourceOf } from "../../core/kubelet/pod-secrets.ts";
 import { causeOf } from "../../core/kubelet/pull-failures.ts";
 import { PULL_SECRET_DATA } from "../../core/kubelet/secret-entries.ts";
 import type { Kind, ObjectOf, Secret } from "../../core/objects.ts";
+import { FailureError, type SourceFailure } from "../../core/output/failure.ts";
 import {
 	ContentReader,
 	type PullSecret,
 } from "../../core/pull-secrets/pull-secret.ts";
-import {
-	SourceError,
-	type SourceProblem,
-} from "../../core/pull-secrets/source.ts";
 import { ApiError, isFatal } from "../../errors.ts";
 import { failureLine } from "../../report/failure.ts";
 import type { Cluster, ListQuery } from "../../world.ts";
@@ -42,10 +39,10 @@ export async function readFacts(
 	cluster: Cluster,
 	namespaces: readonly string[] | undefined,
 	choice: SourceChoice,
+	{ name, owner }: Pick<Facts, "name" | "owner">,
 ): Promise<Facts> {
 	const snapshot = new Snapshot(cluster, namespaces);
 	const reader = new ContentReader();
-	const { owner } = choice;
 	const keys: PullSecret[] = [];
 	const pullSecrets = new Map<string, PullSecretFacts>();
 	const texts = new Map<string, string>();
@@ -53,7 +50,7 @@ export async function readFacts(
 		const key = reader.toPullSecret(secret);
 		if (
 			key.labels[owner.key] === owner.value ||
-			(key.name === choice.name && key.type in PULL_SECRET_DATA)
+			(key.name === name && key.type in PULL_SECRET_DATA)
 		)
 			keys.push(key);
 		const source = pullSourceOf(secret);
@@ -93,11 +90,11 @@ export async function readFacts(
 	return {
 		namespaces,
 		owner,
-		name: choice.name,
+		name,
 		keys,
 		sources:
 			(await snapshot.attempt("sources of copies", () =>
-				readSources(cluster, reader, keys, owner),
+				readSources(cluster, reader, keys),
 			)) ?? new Map(),
 		source,
 		sourceProblem,
@@ -118,14 +115,14 @@ async function findTheSource(
 	reader: ContentReader,
 	choice: SourceChoice,
 ): Promise<Pick<Facts, "source" | "sourceProblem">> {
-	let sourceProblem: SourceProblem | undefined;
+	let sourceProblem: SourceFailure | undefined;
 	const source = await snapshot.attempt("the source", async () => {
 		try {
 			return await findSource(cluster, reader, choice);
 		} catch (error) {
-			if (!(error instanceof SourceError)) throw error;
+			if (!(error instanceof FailureError)) throw error;
 			// None, or several: that is a finding, not a failure to look.
-			sourceProblem = error.problem;
+			sourceProblem = error.failure;
 			return undefined;
 		}
 	});

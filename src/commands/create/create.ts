@@ -139,7 +139,7 @@ At a terminal the credential is tried at its registry before it is written, else
 		try {
 			// Before anything is asked: what cannot be edited needs no credential.
 			const before = cluster && (await readPullSecret(cluster, reader, place));
-			if (!isNew) editable(before, place, owner);
+			if (!isNew) editable(before, place);
 			const entered =
 				edit.by === "remove"
 					? []

@@ -1,15 +1,19 @@
-import { findSource } from "../../actions/read/find-source.ts";
+import {
+	findSource,
+	type SourceChoice,
+} from "../../actions/read/find-source.ts";
 import { readPullSecret } from "../../actions/read/read-keys.ts";
 import { command } from "../../command.ts";
 import type { Given } from "../../core/command-line/flag.ts";
 import type { KindNodes } from "../../core/output/kind-config.ts";
 import { meshreg, script } from "../../core/output/shell.ts";
-import { roleOf, type UsageLabel } from "../../core/pull-secrets/ownership.ts";
+import { roleOf } from "../../core/pull-secrets/ownership.ts";
 import {
 	ContentReader,
 	type PullSecret,
 } from "../../core/pull-secrets/pull-secret.ts";
 import { EXIT, OperationError, UsageError } from "../../errors.ts";
+import { sourceChoiceIn } from "../../flags/source.ts";
 import * as flags from "../../flags.ts";
 import { json } from "../../report/structured.ts";
 import type { Cluster, World } from "../../world.ts";
@@ -99,8 +103,7 @@ With --format=kind it prints the config of a kind cluster every node of which mo
 			connection: flags.connectionFlags(given),
 			name: flags.nameOf(given, env),
 			namespace: flags.namespaceOf(given),
-			usual: flags.sourceNamespaceOf(given, env),
-			owner: flags.usageLabelOf(given, env),
+			source: sourceChoiceIn(given, env),
 			quiet: given.on("quiet"),
 			to,
 		};
@@ -116,7 +119,7 @@ With --format=kind it prints the config of a kind cluster every node of which mo
 		}
 		const cluster = await world.connect(options.connection);
 		try {
-			const key = await keyToExport(options, cluster);
+			const key = await keyToExport(options, cluster, world);
 			await put(dockerConfigOf(key), to, world);
 			if (to !== undefined && !quiet)
 				world.streams.err.write(
@@ -176,22 +179,17 @@ async function keyToExport(
 	options: {
 		readonly name: string;
 		readonly namespace: string | undefined;
-		readonly usual: string | undefined;
-		readonly owner: UsageLabel;
+		readonly source: SourceChoice;
 	},
 	cluster: Cluster,
+	world: World,
 ): Promise<PullSecret> {
 	const reader = new ContentReader();
-	const { name, namespace, owner, usual } = options;
+	const { name, namespace, source } = options;
 	if (namespace === undefined)
-		return findSource(cluster, reader, {
-			name,
-			owner,
-			usual,
-			by: "-n NAMESPACE",
-		});
+		return findSource(cluster, reader, source, world);
 	const key = await readPullSecret(cluster, reader, { namespace, name });
-	if (key === undefined || roleOf(key, owner) === "foreign")
+	if (key === undefined || roleOf(key) === "unmanaged")
 		throw new OperationError(
 			`there is no pull secret "${name}" in namespace "${namespace}"`,
 			{

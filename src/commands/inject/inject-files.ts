@@ -7,6 +7,7 @@ import type { RewrittenImage } from "../../core/kubelet/image-reference.ts";
 import type { Injection } from "../../core/manifest/inject.ts";
 import type { ManifestPart } from "../../core/manifest/join.ts";
 import { desiredCopies } from "../../core/pull-secrets/desired.ts";
+import { labelOfSource } from "../../core/pull-secrets/ownership.ts";
 import {
 	ContentReader,
 	secretOf,
@@ -80,14 +81,19 @@ export async function secretsFor(
 ): Promise<ManifestPart> {
 	const cluster = await world.connect(connection);
 	try {
-		const source = await findSource(cluster, new ContentReader(), choice);
+		const source = await findSource(
+			cluster,
+			new ContentReader(),
+			choice,
+			world,
+		);
 		const named = (namespaces: ReadonlySet<string | undefined>) =>
 			new Set([...namespaces].map((name) => name ?? cluster.namespace));
 		const provided = named(done.provided);
 		const wanted = [...named(done.namespaces)]
 			.filter((namespace) => !provided.has(namespace))
 			.toSorted();
-		const copies = desiredCopies(source, wanted, choice.owner);
+		const copies = desiredCopies(source, wanted, labelOfSource(source));
 		const asJson = done.parts.every((part) => part.json);
 		const texts = await Promise.all(
 			copies

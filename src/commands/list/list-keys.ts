@@ -41,7 +41,7 @@ export async function listPullSecrets(
 			...(await readPullSecrets(cluster, reader, query)).filter(isMeant),
 		);
 	const { owner } = choice;
-	const sources = await readSources(cluster, reader, found, owner);
+	const sources = await readSources(cluster, reader, found);
 	return shownItems(found, { owner, sources }, choice, now);
 }
 

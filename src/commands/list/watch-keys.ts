@@ -164,7 +164,7 @@ class PullSecretWatch {
 
 	async #sources(listed: Snapshot): Promise<Map<string, SourceKnowledge>> {
 		const known = new Map<string, SourceKnowledge>();
-		for (const ref of sourcesNamed([...listed.values()], this.choice.owner))
+		for (const ref of sourcesNamed([...listed.values()]))
 			known.set(ref, listed.get(ref) ?? (await this.#sourceElsewhere(ref)));
 		return known;
 	}

@@ -102,7 +102,7 @@ It says what it will delete and how much still names it, and asks. Each deletion
 				? {
 						...options.scope,
 						orphanedOnly: {
-							gone: await goneSources(cluster, reader, keys, options.scope),
+							gone: await goneSources(cluster, reader, keys),
 						},
 					}
 				: options.scope;
@@ -183,9 +183,8 @@ async function goneSources(
 	cluster: Cluster,
 	reader: ContentReader,
 	keys: readonly PullSecret[],
-	scope: PruneScope,
 ): Promise<ReadonlySet<string>> {
-	const sources = await readSources(cluster, reader, keys, scope.owner);
+	const sources = await readSources(cluster, reader, keys);
 	return new Set(
 		[...sources].filter(([, known]) => known === "gone").map(([ref]) => ref),
 	);

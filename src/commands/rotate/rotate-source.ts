@@ -75,11 +75,7 @@ export async function rotateSource(
 	const planned = (now: PullSecret | undefined): Change =>
 		planSource(
 			now,
-			replaceCredentials(
-				editable(now, source, rotating.owner),
-				entries,
-				rotating.owner,
-			),
+			replaceCredentials(editable(now, source), entries, rotating.owner),
 			{ owner: rotating.owner, force: false, replace: true },
 		);
 	const change = planned(source);
@@ -135,7 +131,7 @@ async function copiesOf(
 		return keys
 			.filter(
 				(key) =>
-					roleOf(key, owner) === "copy" &&
+					roleOf(key) === "copy" &&
 					key.annotations[SOURCE_ANNOTATION] === sourceRef(source) &&
 					!key.terminating,
 			)

@@ -6,8 +6,10 @@ import {
 import type { CredentialInput } from "../../actions/credentials/credential-input.ts";
 import { enterVerified } from "../../actions/credentials/enter-verified.ts";
 import type { VerifyOptions } from "../../actions/credentials/verify-credentials.ts";
-import { findSource } from "../../actions/read/find-source.ts";
-import { readPullSecret } from "../../actions/read/read-keys.ts";
+import {
+	findSource,
+	type SourceChoice,
+} from "../../actions/read/find-source.ts";
 import { command } from "../../command.ts";
 import { credentialOf } from "../../core/credentials/docker-config.ts";
 import { meshreg, objectName, script } from "../../core/output/shell.ts";
@@ -25,6 +27,7 @@ import {
 } from "../../core/registry/server.ts";
 import { EXIT, OperationError, UsageError } from "../../errors.ts";
 import { CREDENTIAL_FLAGS, credentialInputOf } from "../../flags/credential.ts";
+import { sourceChoiceIn } from "../../flags/source.ts";
 import {
 	EXPIRES_IN_FLAG,
 	expiresInOf,
@@ -32,17 +35,13 @@ import {
 	verifyingOf,
 } from "../../flags/verification.ts";
 import * as flags from "../../flags.ts";
-import type { Cluster, ConnectionFlags, World } from "../../world.ts";
+import type { ConnectionFlags, World } from "../../world.ts";
 import { rotateSource } from "./rotate-source.ts";
 
 interface RotateOptions extends OutputOptions {
 	readonly connection: ConnectionFlags;
 	/** No namespace: the context's. */
-	readonly place: {
-		readonly namespace: string | undefined;
-		readonly name: string;
-	};
-	readonly namespaceGiven: boolean;
+	readonly source: SourceChoice;
 	readonly input: CredentialInput;
 	readonly verifying: VerifyOptions;
 	/** Milliseconds. */
@@ -101,12 +100,7 @@ Other registries in the source stay as they are. Interrupted anywhere, the same 
 				...flags.connectionFlags(given),
 				...flags.concurrencyOf(given),
 			},
-			place: {
-				namespace:
-					flags.namespaceOf(given) ?? flags.sourceNamespaceOf(given, env),
-				name: flags.nameOf(given, env),
-			},
-			namespaceGiven: given.has("namespace"),
+			source: sourceChoiceIn(given, env),
 			input,
 			warnings,
 			verifying: verifyingOf(given),
@@ -125,7 +119,8 @@ Other registries in the source stay as they are. Interrupted anywhere, the same 
 		const cluster = await world.connect(options.connection);
 		try {
 			const reader = new ContentReader();
-			const source = await theSource(options, cluster, reader);
+			const source = await findSource(cluster, reader, options.source, world);
+			editable(source, source);
 			const key = await registryToRotate(source, input, world);
 			const entered = await enterVerified(
 				{
@@ -163,25 +158,6 @@ Other registries in the source stay as they are. Interrupted anywhere, the same 
 		}
 	},
 });
-
-/** The source in `-n` and nowhere else; without it, wherever `sync` would find it. */
-async function theSource(
-	{ place: { name, namespace }, owner, namespaceGiven }: RotateOptions,
-	cluster: Cluster,
-	reader: ContentReader,
-): Promise<PullSecret> {
-	const place = { name, namespace: namespace ?? cluster.namespace };
-	const choice = {
-		name: place.name,
-		owner,
-		usual: place.namespace,
-		by: "-n NAMESPACE",
-	};
-	const found = namespaceGiven
-		? await readPullSecret(cluster, reader, place)
-		: await findSource(cluster, reader, choice);
-	return editable(found, place, owner);
-}
 
 /** The key in the source, as it is written there, of the registry that is meant. */
 async function registryToRotate(

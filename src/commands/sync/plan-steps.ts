@@ -37,7 +37,7 @@ export async function planSteps(
 	reader: ContentReader,
 	world: World,
 ): Promise<Step[] | "cancelled"> {
-	const allowed = { owner: options.source.owner, force: options.force };
+	const allowed = { owner: options.owner, force: options.force };
 	const current = await readCurrent(
 		source.name,
 		targets,
@@ -139,12 +139,12 @@ async function leftoverCopies(
 	cluster: Cluster,
 	reader: ContentReader,
 ): Promise<(Change & { action: "delete" })[]> {
-	const { owner } = options.source;
+	const { owner } = options;
 	const keys = await readPullSecrets(cluster, reader, {
 		labelSelector: ownerSelector(owner),
 		fieldSelector: `metadata.name=${source.name}`,
 	});
-	return planLeftovers(keys, source, selected, owner);
+	return planLeftovers(keys, source, selected);
 }
 
 function secretIn(namespace: string, name: string, cluster: Cluster) {

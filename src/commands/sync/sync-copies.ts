@@ -31,7 +31,7 @@ export async function syncCopies(
 	world: World,
 ): Promise<number> {
 	const reader = new ContentReader();
-	const finding = findSource(cluster, reader, options.source);
+	const finding = findSource(cluster, reader, options.source, world);
 	// Where it is asked, the source's own namespace is no choice.
 	const exclude =
 		options.selection.by === "ask" && world.streams.interactive
@@ -81,7 +81,7 @@ export async function syncCopies(
 	): Change | undefined =>
 		"desired" in change
 			? planCopy(now, change.desired, {
-					owner: options.source.owner,
+					owner: options.owner,
 					force: options.force,
 				})
 			: undefined;

@@ -135,9 +135,9 @@ Say which namespaces: by name, all, by label, or those in which the mesh injects
 			},
 			source: sourceChoiceOf(given, env, {
 				given: given.positionals[0],
-				usual: flags.nameOf(given, env),
 				shown: "NAME",
 			}),
+			owner: flags.usageLabelOf(given, env),
 			selection: selectionOf(given),
 			exclude: excludeOf(given),
 			copyLabels: Object.fromEntries(

@@ -27,8 +27,13 @@ export async function watchSync(
 ): Promise<number> {
 	const { out, err } = world.streams;
 	const watched = watchedOf(options);
-	const { owner } = options.source;
-	const source = await findSource(cluster, new ContentReader(), options.source);
+	const { owner } = options;
+	const source = await findSource(
+		cluster,
+		new ContentReader(),
+		options.source,
+		world,
+	);
 	const { namespace, name } = source;
 	warnOfExpiry(source, cluster, world);
 	const counts = tally([]);

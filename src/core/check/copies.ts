@@ -15,7 +15,7 @@ import { standsInTheWay } from "./pod-fixes.ts";
 export function checkCopies(keyrings: Keyrings, mending: Fixes): Finding[] {
 	const { facts } = keyrings;
 	const { keys, owner, sources, source } = facts;
-	const copies = keys.filter((key) => roleOf(key, owner) === "copy");
+	const copies = keys.filter((key) => roleOf(key) === "copy");
 	const byStatus = Map.groupBy(
 		copies,
 		(key): PullSecretStatus =>
@@ -23,7 +23,7 @@ export function checkCopies(keyrings: Keyrings, mending: Fixes): Finding[] {
 			contentFault(key.content) &&
 			key.content.canonical !== source?.content.canonical
 				? "Drifted"
-				: statusOf(key, owner, sources),
+				: statusOf(key, sources),
 	);
 	const findings: Finding[] = [];
 	const drifted = byStatus.get("Drifted") ?? [];

@@ -1,4 +1,6 @@
 import { type AuthFields, credentialOf } from "../credentials/docker-config.ts";
+import type { SourceFailure } from "../output/failure.ts";
+import { someOf } from "../output/some-of.ts";
 import {
 	canMatch,
 	contentFault,
@@ -6,9 +8,8 @@ import {
 } from "../pull-secrets/content-fault.ts";
 import { expiriesOf, expiryWarning } from "../pull-secrets/expiry.ts";
 import type { Fixes } from "../pull-secrets/fixes.ts";
-import { roleOf } from "../pull-secrets/ownership.ts";
 import { type PullSecret, sourceRef } from "../pull-secrets/pull-secret.ts";
-import { type SourceProblem, someOf } from "../pull-secrets/source.ts";
+import { isSourceLike } from "../pull-secrets/source.ts";
 import { displayHost } from "../registry/server.ts";
 import { displayKey } from "../registry/url.ts";
 import type { Facts } from "./facts.ts";
@@ -20,10 +21,9 @@ export function checkCredentials(
 	mending: Fixes,
 	now: number,
 ): Finding[] {
-	const { source, owner } = facts;
+	const { source } = facts;
 	const inScope = facts.keys.filter((key) => {
-		const role = roleOf(key, owner);
-		return role === "source" || role === "unmanaged";
+		return isSourceLike(key);
 	});
 	// The source itself may be outside of the namespaces that are checked.
 	const keys = inScope.some(({ uid }) => uid === source?.uid)
@@ -41,7 +41,8 @@ export function checkCredentials(
 							hint: "Pull secrets are copied from a source.",
 							// Where nobody may look there may be one.
 							fix:
-								facts.sourceProblem.kind === "missing"
+								facts.sourceProblem.cause === "source-missing" &&
+								facts.sourceProblem.elsewhere !== "hidden"
 									? mending.createSource()
 									: undefined,
 							cause: "no-source",
@@ -57,14 +58,20 @@ export function checkCredentials(
 	];
 }
 
-function sourceProblemMessage(problem: SourceProblem): string {
-	switch (problem.kind) {
-		case "missing":
-			return `no source named "${problem.name}" in namespace "${problem.namespace}"`;
-		case "ambiguous":
-			return `${problem.candidates.length} sources named "${problem.name}": ${someOf(problem.candidates.map(sourceRef).sort())}`;
-		case "hidden":
-			return `no source named "${problem.name}" in namespace "${problem.namespace}"; not allowed to look for it elsewhere`;
+function sourceProblemMessage(problem: SourceFailure): string {
+	switch (problem.cause) {
+		case "source-missing": {
+			const none = `no source named "${problem.name}" in namespace "${problem.namespace}"`;
+			if (problem.elsewhere === "hidden")
+				return `${none}; not allowed to look for it elsewhere`;
+			return problem.elsewhere.length === 0
+				? none
+				: `${none}; Secrets elsewhere that call themselves a source: ${someOf(problem.elsewhere)}`;
+		}
+		case "source-ambiguous":
+			return `${problem.names.length} sources in namespace "${problem.namespace}": ${someOf(problem.names)}`;
+		case "not-a-source":
+			return `secret "${problem.name}" in namespace "${problem.namespace}" is no source`;
 	}
 }
 

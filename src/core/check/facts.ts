@@ -4,9 +4,10 @@ import { accountOf, namesOf } from "../kubelet/pod-secrets.ts";
 import { isPullFailure } from "../kubelet/pull-failures.ts";
 import { type Restart, restartOf } from "../kubelet/restart.ts";
 import type { Container, ContainerStatus, CoreEvent, Pod } from "../objects.ts";
+import type { SourceFailure } from "../output/failure.ts";
 import type { UsageLabel } from "../pull-secrets/ownership.ts";
 import type { PullSecret } from "../pull-secrets/pull-secret.ts";
-import type { SourceKnowledge, SourceProblem } from "../pull-secrets/source.ts";
+import type { SourceKnowledge } from "../pull-secrets/source.ts";
 
 /** What `check` judges: one snapshot, with what could not be read. */
 export type Facts = {
@@ -22,7 +23,7 @@ export type Facts = {
 	/** The source of the key that is checked. */
 	readonly source: PullSecret | undefined;
 	/** Why no source is known; undefined where one is, or the cluster did not answer. */
-	readonly sourceProblem: SourceProblem | undefined;
+	readonly sourceProblem: SourceFailure | undefined;
 	/** Every Secret that a kubelet reads for pulling, by `NAMESPACE/NAME`. */
 	readonly pullSecrets: ReadonlyMap<string, PullSecretFacts>;
 	/** Of the names that pods and accounts use and that are not among those: which are Secrets of other types. */

@@ -1,6 +1,6 @@
 import { OperationError } from "../../errors.ts";
+import { someOf } from "../output/some-of.ts";
 import { matchesGlob } from "../pull-secrets/desired.ts";
-import { someOf } from "../pull-secrets/source.ts";
 
 /**
  * The contexts that names and globs mean, each once, in the order in which they were asked for

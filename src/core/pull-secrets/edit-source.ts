@@ -28,7 +28,7 @@ export function sourceMaker(
 	owner: UsageLabel,
 ): (current: PullSecret | undefined) => DesiredPullSecret {
 	const there = (current: PullSecret | undefined): PullSecret =>
-		editable(current, place, owner);
+		editable(current, place);
 	switch (edit.by) {
 		case "replace":
 			return (current) => newSource(place, entries, owner, current);
@@ -129,7 +129,6 @@ export function keyWritten(source: PullSecret, key: string): string {
 export function editable(
 	current: PullSecret | undefined,
 	place: { readonly namespace: string; readonly name: string },
-	owner: UsageLabel,
 ): PullSecret {
 	if (current === undefined)
 		throw new OperationError(
@@ -139,8 +138,8 @@ export function editable(
 				script: creating(place.name, place.namespace),
 			},
 		);
-	switch (roleOf(current, owner)) {
-		case "foreign":
+	switch (roleOf(current)) {
+		case "unmanaged":
 			throw new OperationError(
 				`${shown(current)} is somebody else's (type ${current.type}, no owner label): it is left alone`,
 			);
@@ -149,7 +148,7 @@ export function editable(
 				`${shown(current)} is a copy of ${current.annotations[SOURCE_ANNOTATION]}; change that one`,
 			);
 		case "source":
-		case "unmanaged":
+		case "labelled":
 			authsOf(current);
 			return current;
 	}

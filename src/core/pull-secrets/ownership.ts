@@ -103,36 +103,35 @@ export function selectorOf(owner: UsageLabel): string {
 
 /** What a Secret needs to have for this program to judge it. */
 export interface Owned {
+	readonly name: string;
 	readonly type: string;
 	readonly labels: Readonly<Record<string, string>>;
 	readonly annotations: Readonly<Record<string, string>>;
 }
 
 /**
- * What a Secret is to us: a *source* that this program wrote, a *copy* that sync
- * made, *unmanaged* (labelled by a mesh or a person), or *foreign*.
+ * What a Secret says that it is: a *source* or a *copy* that this program wrote, *labelled* by a mesh
+ * or a person as one of a mesh's, or *unmanaged*. Whoever may write in its namespace decides what it
+ * says: only the record on a source tells what it is.
  */
-export type Role = "source" | "copy" | "unmanaged" | "foreign";
+export type Role = "source" | "copy" | "labelled" | "unmanaged";
 
-/** Judges by type, owner label, managed-by label and source annotation, in that order. */
-export function roleOf(secret: Owned, owner: UsageLabel): Role {
-	if (
-		secret.type !== PULL_SECRET_TYPE ||
-		secret.labels[owner.key] !== owner.value
-	)
-		return "foreign";
+/** Judges by type, our two labels and the source annotation, in that order. */
+export function roleOf(secret: Owned): Role {
+	const isManaged = secret.labels[MANAGED_BY_LABEL] === MANAGER;
+	if (secret.type !== PULL_SECRET_TYPE || !(isManaged || isLabelled(secret)))
+		return "unmanaged";
 	if (secret.annotations[SOURCE_ANNOTATION] !== undefined) return "copy";
-	return secret.labels[MANAGED_BY_LABEL] === MANAGER ? "source" : "unmanaged";
+	return isManaged ? "source" : "labelled";
 }
 
-/**
- * May it be overwritten or deleted without force? Under the mesh's own label every
- * pull secret may (removing the mesh does the same); under another label only
- * what this program wrote.
- */
-export function isOurs(secret: Owned, owner: UsageLabel): boolean {
-	if (roleOf(secret, owner) === "foreign") return false;
-	const meshLabel =
-		owner.key === DEFAULT_LABEL.key && owner.value === DEFAULT_LABEL.value;
-	return meshLabel || secret.labels[MANAGED_BY_LABEL] === MANAGER;
+/** Whether it bears the label of its name, or that by which the seeds' mesh knows its own. */
+function isLabelled({ name, labels }: Owned): boolean {
+	const { usage } = labels;
+	return usage === name || usage === DEFAULT_LABEL.value;
+}
+
+/** May it be overwritten or deleted without force? Removing a mesh deletes what bears its label, too. */
+export function isOurs(secret: Owned): boolean {
+	return roleOf(secret) !== "unmanaged";
 }

@@ -70,7 +70,7 @@ export function planCopy(
 		obstacle,
 	});
 	const equal = sameContent(current, desired);
-	const role = roleOf(current, allowed.owner);
+	const role = roleOf(current);
 
 	if (
 		role === "copy" &&
@@ -85,10 +85,10 @@ export function planCopy(
 		return { action: "unchanged", current };
 	if (current.terminating) return conflict({ because: "terminating" });
 	if (!allowed.force) {
-		if (role === "foreign")
+		if (role === "unmanaged")
 			return conflict({ because: "foreign", type: current.type });
 		if (role === "source" && !equal) return conflict({ because: "is-source" });
-		if (role === "unmanaged" && !(equal && isOurs(current, allowed.owner)))
+		if (role === "labelled" && !(equal && isOurs(current)))
 			return conflict({ because: "unmanaged" });
 	}
 	return overwrite(current, desired, allowed);
@@ -107,20 +107,19 @@ export function planSource(
 		obstacle,
 	});
 	const equal = sameContent(current, desired);
-	const role = roleOf(current, allowed.owner);
+	const role = roleOf(current);
 
 	if (role === "source" && equal) return { action: "unchanged", current };
 	if (current.terminating) return conflict({ because: "terminating" });
 	if (!allowed.force) {
-		if (role === "foreign")
+		if (role === "unmanaged")
 			return conflict({ because: "foreign", type: current.type });
 		if (role === "copy")
 			return conflict({
 				because: "copy-of-another",
 				source: current.annotations[SOURCE_ANNOTATION] ?? "",
 			});
-		if (!isOurs(current, allowed.owner))
-			return conflict({ because: "unmanaged" });
+		if (!isOurs(current)) return conflict({ because: "unmanaged" });
 		if (!equal && !allowed.replace) return conflict({ because: "differs" });
 	}
 	return overwrite(current, desired, {
@@ -146,13 +145,13 @@ export function planPrune(
 	scope: PruneScope,
 ): Deletion[] {
 	return keys
-		.filter((key) => isOurs(key, scope.owner) && !key.terminating)
+		.filter((key) => isOurs(key) && !key.terminating)
 		.filter((key) => scope.name === undefined || key.name === scope.name)
-		.filter((key) => !scope.keepSources || roleOf(key, scope.owner) === "copy")
+		.filter((key) => !scope.keepSources || roleOf(key) === "copy")
 		.filter(
 			(key) =>
 				scope.orphanedOnly === undefined ||
-				isOrphan(key, scope.owner, scope.orphanedOnly.gone),
+				isOrphan(key, scope.orphanedOnly.gone),
 		)
 		.toSorted(byNamespace)
 		.map((current) => ({ action: "delete", current }));
@@ -163,13 +162,9 @@ export function planLeftovers(
 	keys: readonly PullSecret[],
 	source: PullSecret,
 	selected: ReadonlySet<string>,
-	owner: UsageLabel,
 ): Deletion[] {
 	return keys
-		.filter(
-			(key) =>
-				roleOf(key, owner) === "copy" && isOurs(key, owner) && !key.terminating,
-		)
+		.filter((key) => roleOf(key) === "copy" && isOurs(key) && !key.terminating)
 		.filter(
 			(key) =>
 				key.annotations[SOURCE_ANNOTATION] === sourceRef(source) &&
@@ -223,13 +218,8 @@ function hasLabels(current: PullSecret, desired: DesiredPullSecret): boolean {
 	);
 }
 
-function isOrphan(
-	key: PullSecret,
-	owner: UsageLabel,
-	gone: ReadonlySet<string>,
-): boolean {
+function isOrphan(key: PullSecret, gone: ReadonlySet<string>): boolean {
 	return (
-		roleOf(key, owner) === "copy" &&
-		gone.has(key.annotations[SOURCE_ANNOTATION] ?? "")
+		roleOf(key) === "copy" && gone.has(key.annotations[SOURCE_ANNOTATION] ?? "")
 	);
 }

@@ -34,9 +34,9 @@ export class SyncState {
 
 	/** The source as it is now; undefined while it is gone, or is not one. */
 	get source(): PullSecret | undefined {
-		const { source, owner } = this.rules;
+		const { source } = this.rules;
 		const key = this.#keys.get(source.namespace);
-		return key !== undefined && isSourceLike(key, owner) ? key : undefined;
+		return key !== undefined && isSourceLike(key) ? key : undefined;
 	}
 
 	/** Secrets have been listed: what is not known is not there. */
@@ -176,7 +176,7 @@ export class SyncState {
 		// A selection that never matched anything is more likely a typing mistake than a wish to delete every copy.
 		if (!this.rules.prune || !this.#selectedAny || current === undefined)
 			return undefined;
-		return planLeftovers([current], source, new Set(), this.rules.owner)[0];
+		return planLeftovers([current], source, new Set())[0];
 	}
 }
 

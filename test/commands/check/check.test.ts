@@ -242,7 +242,7 @@ describe("check: credentials", () => {
 			[`problem: no source named "${KEY}" in namespace "nginx-mesh"`],
 		],
 		[
-			"several",
+			"none there, and two elsewhere that call themselves one",
 			(bed) => {
 				for (const namespace of ["app", "shop"])
 					secret(
@@ -253,7 +253,7 @@ describe("check: credentials", () => {
 					);
 			},
 			[
-				`problem: 2 sources named "${KEY}": app/${KEY}, shop/${KEY}`,
+				`problem: no source named "${KEY}" in namespace "nginx-mesh"; Secrets elsewhere that call themselves a source: app/${KEY}, shop/${KEY}`,
 				`ok: app/${KEY} is well-formed, for r.io`,
 				`ok: shop/${KEY} is well-formed, for r.io`,
 			],

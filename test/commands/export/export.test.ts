@@ -92,7 +92,7 @@ describe("export", () => {
 		[
 			["missing"],
 			1,
-			`error: no source named "missing" in namespace "nginx-mesh" or any other; name it with -n NAMESPACE; or run 'kubectl meshreg create missing'\n`,
+			`error: no source named "missing" in namespace "nginx-mesh"; create it with 'kubectl meshreg create missing'\n`,
 		],
 		[
 			["--format=toml"],

@@ -396,15 +396,15 @@ error: cannot list Secrets in all namespaces, so copies cannot be found; nothing
 		for (const [args, message] of [
 			[
 				[...ROTATE, "-n", "other"],
-				`error: there is no secret "${NAME}" in namespace "other"; make it with 'kubectl meshreg create -n other'\n`,
+				`error: no source named "${NAME}" in namespace "other". Secrets elsewhere that call themselves a source (check who made them): nginx-mesh/${NAME}; -n NAMESPACE takes one\n`,
 			],
 			[
 				[...ROTATE, "-n", "app"],
-				`error: secret "${NAME}" in namespace "app" is a copy of nginx-mesh/${NAME}; change that one\n`,
+				`error: secret "${NAME}" in namespace "app" is a copy of nginx-mesh/${NAME}, not a source\n`,
 			],
 			[
 				["rotate", "missing", ...login("a.example")],
-				`error: no source named "missing" in namespace "nginx-mesh" or any other; name it with -n NAMESPACE; or run 'kubectl meshreg create missing'\n`,
+				`error: no source named "missing" in namespace "nginx-mesh"; create it with 'kubectl meshreg create missing'\n`,
 			],
 			[
 				[

@@ -464,56 +464,129 @@ describe("sync", () => {
 	});
 
 	describe("which source", () => {
+		const none = (namespace: string) =>
+			`error: no source named "${NAME}" in namespace "${namespace}"`;
+
 		test("none", async () => {
 			await using bed = await testBed({ namespaces: NAMESPACES });
 			assert.deepEqual(shown(await bed.run(["sync", "-A"])), {
 				status: 1,
 				out: "",
-				err: `error: no source named "${NAME}" in namespace "nginx-mesh" or any other; name it with --from NAMESPACE/NAME; or run 'kubectl meshreg create'\n`,
+				err: `${none("nginx-mesh")}; create it with 'kubectl meshreg create'\n`,
 			});
 		});
-		test("the only one elsewhere", async () => {
+
+		test("what calls itself one elsewhere is named, never taken, and nothing to paste", async () => {
 			await using bed = await testBed({ namespaces: NAMESPACES });
-			await create(bed, "p", "-n", "shop");
-			const outcome = await bed.run(["sync", "-n", "app"]);
-			assert.deepEqual(
-				[outcome.status, bed.password("app")],
-				[0, "p"],
-				outcome.err,
+			await create(bed, "one", "-n", "shop");
+			seed(bed, "default", {}, OWNED);
+			assert.deepEqual(shown(await bed.run(["sync", "-n", "app"])), {
+				status: 1,
+				out: "",
+				err: `${none("nginx-mesh")}. Secrets elsewhere that call themselves a source (check who made them): default/${NAME}, shop/${NAME}; --from NAMESPACE takes one\n`,
+			});
+			assert.equal(bed.password("app"), undefined);
+			await bed.run(["sync", "-n", "app", "--from", "shop"]);
+			assert.equal(bed.password("app"), "one");
+		});
+
+		test("who may not look elsewhere is not told to create one", async () => {
+			await using bed = await testBed({
+				namespaces: NAMESPACES,
+				users: { sam: {} },
+				allow: [
+					{
+						user: "sam",
+						verbs: ["get"],
+						resources: ["secrets"],
+						namespaces: ["nginx-mesh"],
+					},
+				],
+			});
+			assert.equal(
+				(await bed.run(["sync", "-n", "app"], { user: "sam" })).err,
+				`${none("nginx-mesh")}, and Secrets elsewhere cannot be listed; name another place with --from NAMESPACE\n`,
 			);
 		});
-		test("two: listed, and --from chooses", async () => {
+
+		test("MESHREG_NAMESPACE, then --from, say where", async () => {
 			await using bed = await testBed({ namespaces: NAMESPACES });
 			await create(bed, "one", "-n", "shop");
 			await create(bed, "two", "-n", "default");
-			assert.equal(
-				(await bed.run(["sync", "-n", "app"])).err,
-				`error: 2 sources named "${NAME}": default/${NAME}, shop/${NAME}; choose one with --from NAMESPACE/NAME\n`,
-			);
-			await bed.run(["sync", "-n", "app", "--from", "default"]);
-			assert.equal(bed.password("app"), "two");
+			const env = { MESHREG_NAMESPACE: "shop" };
+			await bed.run(["sync", "-n", "app"], { env });
+			assert.equal(bed.password("app"), "one");
+			await bed.run(["sync", "-n", "nginx-mesh", "--from", "default"], { env });
+			assert.equal(bed.password("nginx-mesh"), "two");
 		});
+
+		test("the one of the usual name, else the only one there, else it is asked", async () => {
+			await using bed = await testBed({ namespaces: NAMESPACES });
+			const content = (name: string, namespace = "app") =>
+				bed.server.store.get("Secret", namespace, name) !== undefined;
+			await bed.run(
+				[
+					"create",
+					"team-a",
+					"--registry-server=r.io",
+					"--registry-username=u",
+				].concat("--registry-password-stdin"),
+				{ stdin: "p" },
+			);
+			await bed.run(["sync", "-n", "app"]);
+			assert.ok(content("team-a"));
+			await bed.run(
+				[
+					"create",
+					"team-b",
+					"--registry-server=r.io",
+					"--registry-username=u",
+				].concat("--registry-password-stdin"),
+				{ stdin: "p" },
+			);
+			assert.equal(
+				(await bed.run(["sync", "-n", "shop"])).err,
+				'error: 2 sources in namespace "nginx-mesh": team-a, team-b; choose one by NAME\n',
+			);
+			await bed.run(["sync", "-n", "shop"], {
+				answers: [["Which pull secret of nginx-mesh?", "team-b"]],
+			});
+			assert.ok(content("team-b", "shop"));
+			await bed.run(["sync", "-n", "default"], {
+				env: { MESHREG_NAME: "team-b" },
+			});
+			assert.ok(content("team-b", "default"));
+			await create(bed, "p");
+			await bed.run(["sync", "-n", "shop"]);
+			assert.ok(content(NAME, "shop"));
+		});
+
 		test("--from what is none", async () => {
 			await using bed = await withSource();
 			await bed.run(["sync", "-n", "app"]);
 			seed(bed, "shop");
+			seed(bed, "default", { type: "Opaque" });
 			for (const [from, problem] of [
 				[
 					"nope",
-					`there is no Secret nope/${NAME}; to see the sources, run 'kubectl meshreg list'`,
+					`no source named "${NAME}" in namespace "nope". Secrets elsewhere that call themselves a source (check who made them): nginx-mesh/${NAME}; --from NAMESPACE takes one`,
 				],
 				[
 					"app",
-					`app/${NAME} is itself a copy of nginx-mesh/${NAME}; name that one`,
+					`secret "${NAME}" in namespace "app" is a copy of nginx-mesh/${NAME}, not a source`,
 				],
 				[
 					"shop",
-					`shop/${NAME} lacks the label usage=${NAME}; set it with 'kubectl label secret ${NAME} -n shop usage=${NAME}'`,
+					`secret "${NAME}" in namespace "shop" is no source: it is not managed by meshreg; if copies are to be made of it, run 'kubectl label secret ${NAME} -n shop app.kubernetes.io/managed-by=kubectl-meshreg'`,
+				],
+				[
+					"default",
+					`secret "${NAME}" in namespace "default" is no source: it is of type Opaque, not kubernetes.io/dockerconfigjson`,
 				],
 			] as const)
 				assert.equal(
 					(await bed.run(["sync", "-n", "default", "--from", from])).err,
-					`error: --from: ${problem}\n`,
+					`error: ${problem}\n`,
 				);
 		});
 	});
@@ -660,17 +733,6 @@ describe("sync", () => {
 			bed.server.store.get("Secret", "app", NAME)?.metadata.labels?.team,
 			"x",
 		);
-	});
-
-	test("another owner label: what does not name us as its manager is left alone", async () => {
-		await using bed = await testBed({ namespaces: NAMESPACES });
-		const owner = ["--label", "usage=second"];
-		await create(bed, "p", ...owner);
-		const data = bed.server.store.get("Secret", "nginx-mesh", NAME)?.data ?? {};
-		seed(bed, "app", { data }, { labels: { usage: "second" } });
-		const outcome = await bed.run(["sync", "-n", "app", ...owner]);
-		assert.equal(outcome.status, 1);
-		assert.match(outcome.err, /was not made by meshreg/);
 	});
 
 	test("a Secret that changes under our hands is planned again", async () => {

@@ -182,63 +182,6 @@ describe("planning a source", () => {
 		});
 });
 
-describe("under an owner label that is not the mesh's own", () => {
-	const owner = { key: "usage", value: "second" };
-	const labels = { usage: "second", [MANAGED_BY_LABEL]: MANAGER };
-	const others = { usage: "second" };
-	const wanted = { ...desired, namespace: "nginx-mesh", annotations: {} };
-	const made = key({ labels });
-	const found = key({ labels: others });
-
-	test("an equal key that does not name us is not taken over as a copy", () => {
-		const plan = (current: PullSecret) =>
-			said(planCopy(current, desired, { owner, force: false }));
-		assert.deepEqual(
-			[
-				plan({ ...made, annotations: {} }),
-				plan({ ...found, annotations: {} }),
-				plan(key({ annotations: {} })),
-			],
-			["update", "unmanaged", "foreign"],
-		);
-	});
-
-	test("nor as a source, and --replace does not make it ours", () => {
-		const plan = (current: PullSecret) =>
-			said(
-				planSource(
-					{ ...current, annotations: {} },
-					{ ...wanted, content: OTHER },
-					{ owner, force: false, replace: true },
-				),
-			);
-		assert.deepEqual(
-			[plan(made), plan(found), plan(key())],
-			["update", "unmanaged", "foreign"],
-		);
-	});
-
-	test("it is not pruned, and is no leftover", () => {
-		const there = [
-			{ ...made, namespace: "made" },
-			{ ...found, namespace: "found" },
-			key({ namespace: "usual" }),
-		];
-		assert.deepEqual(
-			planPrune(there, { owner, keepSources: false }).map(
-				({ current }) => current.namespace,
-			),
-			["made"],
-		);
-		assert.deepEqual(
-			planLeftovers(there, source, new Set(), owner).map(
-				({ current }) => current.namespace,
-			),
-			["made"],
-		);
-	});
-});
-
 describe("planning deletions", () => {
 	const elsewhere = { [SOURCE_ANNOTATION]: "elsewhere/other" };
 	const ALL = [
@@ -307,7 +250,7 @@ describe("planning deletions", () => {
 
 	test("leftovers: copies of this source outside the selection", () => {
 		const left = (...selected: string[]) =>
-			names(planLeftovers(ALL, source, new Set(selected), DEFAULT_LABEL));
+			names(planLeftovers(ALL, source, new Set(selected)));
 		assert.deepEqual(left(), [...COPIES.slice(0, 2), `delete z-copy/${usual}`]);
 		assert.deepEqual(left("copy", "of-another"), [`delete z-copy/${usual}`]);
 	});
