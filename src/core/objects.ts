@@ -55,6 +55,13 @@ export interface ServiceAccount extends TypeMeta {
 export interface Container {
 	name: string;
 	image?: string;
+	imagePullPolicy?: string;
+}
+
+/** `image`: an image volume (KEP-4639), pulled with the pod's pull Secrets. */
+export interface Volume {
+	name: string;
+	image?: { reference?: string; pullPolicy?: string };
 }
 
 export interface ContainerStatus {
@@ -75,6 +82,7 @@ export interface Pod extends TypeMeta {
 		containers?: Container[];
 		initContainers?: Container[];
 		ephemeralContainers?: Container[];
+		volumes?: Volume[];
 	};
 	status?: {
 		phase?: string;
@@ -96,7 +104,10 @@ export interface CoreEvent extends TypeMeta {
 		namespace?: string;
 		name?: string;
 		uid?: string;
+		/** `spec.containers{web}`, where it is about one. */
+		fieldPath?: string;
 	};
+	series?: { lastObservedTime?: string };
 }
 
 /** A kind that this program reads or writes, and its shape. */

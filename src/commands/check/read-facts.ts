@@ -10,13 +10,15 @@ import {
 	type PodFacts,
 	type PullSecretFacts,
 	podFacts,
-	pullEvent,
-	type Said,
 	SECRETS,
 	type Unread,
 } from "../../core/check/facts.ts";
 import { namesOf, pullSourceOf } from "../../core/kubelet/pod-secrets.ts";
-import { causeOf } from "../../core/kubelet/pull-failures.ts";
+import {
+	type PullEvent,
+	pullEvent,
+	readPull,
+} from "../../core/kubelet/pull-report.ts";
 import { PULL_SECRET_DATA } from "../../core/kubelet/secret-entries.ts";
 import type { Kind, ObjectOf, Secret } from "../../core/objects.ts";
 import { FailureError, type SourceFailure } from "../../core/output/failure.ts";
@@ -161,12 +163,14 @@ async function withEvents(
 	snapshot: Snapshot,
 	pods: readonly PodFacts[],
 ): Promise<PodFacts[]> {
-	const silent = pods.filter(({ waiting }) =>
-		waiting.some((said) => causeOf({ ...said, events: [] }) === "unknown"),
+	const silent = pods.filter(({ waiting, images, secrets }) =>
+		waiting.some(
+			(one) => readPull(one, [], images, secrets).cause === "unknown",
+		),
 	);
 	if (silent.length === 0) return [...pods];
 	const places = [...new Set(silent.map(({ namespace }) => namespace))];
-	const events = new Map<string, Said[]>();
+	const events = new Map<string, PullEvent[]>();
 	await snapshot.list(
 		"Event",
 		"events, where kubelets say why",

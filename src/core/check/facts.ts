@@ -2,8 +2,9 @@ import type { PullSource } from "../kubelet/keyring.ts";
 import { podImages } from "../kubelet/pod-images.ts";
 import { accountOf, namesOf } from "../kubelet/pod-secrets.ts";
 import { isPullFailure } from "../kubelet/pull-failures.ts";
+import type { PullEvent, Waiting } from "../kubelet/pull-report.ts";
 import { type Restart, restartOf } from "../kubelet/restart.ts";
-import type { Container, ContainerStatus, CoreEvent, Pod } from "../objects.ts";
+import type { Container, ContainerStatus, Pod } from "../objects.ts";
 import type { SourceFailure } from "../output/failure.ts";
 import type { UsageLabel } from "../pull-secrets/ownership.ts";
 import type { PullSecret } from "../pull-secrets/pull-secret.ts";
@@ -58,13 +59,8 @@ export type PodFacts = {
 	readonly restart: Restart;
 	readonly waiting: readonly Waiting[];
 	/** Warnings about it, where they were needed and may be read. */
-	readonly events: readonly Said[];
+	readonly events: readonly PullEvent[];
 };
-
-/** A container that waits for its image. */
-export type Waiting = Said & { readonly image: string };
-
-export type Said = { readonly reason: string; readonly message: string };
 
 /** What Secrets are called among the things that could not be read. */
 export const SECRETS = "Secrets";
@@ -103,30 +99,8 @@ function waiting(
 		const { reason = "", message = "" } = state?.waiting ?? {};
 		if (!isPullFailure(reason)) return [];
 		const written = containers.find((container) => container.name === name);
-		return [{ image: written?.image ?? image, reason, message }];
+		return [
+			{ container: name, image: written?.image ?? image, reason, message },
+		];
 	});
-}
-
-/** The reasons under which kubelets have reported failed pulls. */
-const PULL_EVENTS = new Set([
-	"Failed",
-	"FailedSync",
-	"BackOff",
-	"InspectFailed",
-	"ErrImageNeverPull",
-	"FailedToRetrieveImagePullSecret",
-]);
-
-/** What an event says about a pod's pulls; undefined for other events. */
-export function pullEvent(
-	event: CoreEvent,
-): (Said & { readonly pod: string }) | undefined {
-	const { reason = "", message = "", involvedObject } = event;
-	return PULL_EVENTS.has(reason) && involvedObject?.kind === "Pod"
-		? {
-				pod: `${involvedObject.namespace}/${involvedObject.name}`,
-				reason,
-				message,
-			}
-		: undefined;
 }

@@ -93,8 +93,44 @@ const WORDS: Record<ProblemKind, readonly [clause: string, hint: string]> = {
 		"the node's disk is full",
 		"Make room on the node, or give it a larger disk.",
 	],
+	"short-name": [
+		"nodes take no image without a registry in its name",
+		"Write the registry into the image's name, such as docker.io/library/alpine.",
+	],
+	signature: [
+		"the nodes' policy asks for a signature that the image does not have",
+		"Sign the image, or change the policy of the nodes.",
+	],
+	"pull-qps": [
+		"the kubelet starts no more pulls a second",
+		"It goes on by itself; registryPullQPS in the kubelet's configuration sets the limit.",
+	],
+	"web-page": [
+		"HOST answers with a web page",
+		"The host name is no registry's, or a proxy or mirror of the nodes answers in its place.",
+	],
+	"registry-error": [
+		"HOST fails",
+		"Nothing is wrong here: the registry has to be looked at.",
+	],
+	"https-only": [
+		"HOST speaks https, and nodes expect plain http",
+		"Use https for this host in the container runtime's configuration on every node.",
+	],
+	"tls-handshake": [
+		"nodes and HOST agree on no TLS version or cipher",
+		"Look at the TLS settings of the registry, or of what stands before it.",
+	],
+	"node-proxy": [
+		"the nodes' proxy refuses HOST",
+		"Allow the host in the proxy, or leave it out with NO_PROXY in the container runtime's environment on every node.",
+	],
+	interrupted: [
+		"the transfer from HOST broke off",
+		"Kubelets retry; where it stays, look at the network and the registry.",
+	],
 	unknown: [
-		"neither their status nor their events say why",
+		"no reason in pod status or events",
 		"Events show it for an hour after an attempt.",
 	],
 };
@@ -147,14 +183,18 @@ function groupFinding(
 	const namespaces = [
 		...new Set(pods.map(({ namespace }) => namespace)),
 	].sort();
-	const [clause, hint] = WORDS[kind];
+	const [known, hint] = WORDS[kind];
+	const { words } = (group[0] as PullProblem).report;
+	// What no rule knows is quoted.
+	const clause =
+		kind === "unknown" && words !== "" ? `the kubelet says: ${words}` : known;
 	const named =
 		namespaces.length === 1 ? secret : secret.slice(secret.indexOf("/") + 1);
 	const { fix, left } = podFix(group, keyrings, mending);
 	return finding(
 		"pods",
 		"problem",
-		`${counted(pods.length, "pod")} in ${formatNamespaces(namespaces)} cannot pull: ${clause.replace("HOST", host).replace("SECRET", named)}`,
+		`${counted(pods.length, "pod")} in ${formatNamespaces(namespaces)} cannot pull: ${clause.replace("HOST", () => host).replace("SECRET", () => named)}`,
 		{
 			hint: [
 				hint,

@@ -1,6 +1,7 @@
 import { registryServerOf } from "../explain/explanation.ts";
-import { causeOf, type PullCause } from "../kubelet/pull-failures.ts";
-import type { PodFacts, Waiting } from "./facts.ts";
+import type { PullCause } from "../kubelet/pull-failures.ts";
+import { type PullReport, readPull } from "../kubelet/pull-report.ts";
+import type { PodFacts } from "./facts.ts";
 import type { Keyrings } from "./keyrings.ts";
 
 /** Why a pod cannot pull, told apart by what its own pull Secrets say. */
@@ -28,6 +29,8 @@ export type PullProblem = {
 	readonly image: string;
 	/** As `--registry-server` takes it; "" for what is no image reference. */
 	readonly host: string;
+	/** What the kubelet says about it. */
+	readonly report: PullReport;
 	/** `NAMESPACE/NAME` of the Secret that it is about; "" where it is about none. */
 	readonly secret: string;
 };
@@ -35,8 +38,13 @@ export type PullProblem = {
 /** Everything that the waiting containers of the pods wait for, one problem for each image of a pod. */
 export function diagnose(keyrings: Keyrings): PullProblem[] {
 	return keyrings.facts.pods.flatMap((pod) => {
-		const images = new Map(pod.waiting.map((said) => [said.image, said]));
-		return [...images.values()].map((said) => diagnoseOne(pod, said, keyrings));
+		const reports = pod.waiting.map((waiting) =>
+			readPull(waiting, pod.events, pod.images, pod.secrets),
+		);
+		const images = new Map(reports.map((report) => [report.image, report]));
+		return [...images.values()].map((report) =>
+			diagnoseOne(pod, report, keyrings),
+		);
 	});
 }
 
@@ -55,18 +63,18 @@ const ABOUT_CREDENTIALS: ReadonlySet<PullCause> = new Set([
 
 function diagnoseOne(
 	pod: PodFacts,
-	said: Waiting,
+	report: PullReport,
 	keyrings: Keyrings,
 ): PullProblem {
-	const { image } = said;
+	const { image, cause } = report;
 	const problem = (kind: ProblemKind, secret = ""): PullProblem => ({
 		kind,
 		pod,
 		image,
 		host: registryServerOf(image) ?? "",
+		report,
 		secret,
 	});
-	const cause = causeOf({ ...said, events: pod.events });
 	const answer = keyrings.ask(pod, image);
 	if (answer.outcome === "invalid-image") return problem("invalid-reference");
 	if (answer.outcome === "malformed")

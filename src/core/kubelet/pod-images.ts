@@ -1,12 +1,46 @@
 import type { Pod } from "../objects.ts";
 
-/** The images that a pod names, each once: those of init and ephemeral containers among them. */
-export function podImages({ spec }: Pod): string[] {
+/** An image that a pod names, and who of it. */
+export interface ImageUse {
+	/** As written. */
+	readonly image: string;
+	readonly by: "container" | "volume";
+	/** Of the container or volume. */
+	readonly name: string;
+	/** `Always`, `IfNotPresent` or `Never`; "" where the API server said none. */
+	readonly pullPolicy: string;
+}
+
+/**
+ * Every image of a pod that a kubelet pulls with the pod's pull Secrets: of containers, init and
+ * ephemeral ones among them, and of image volumes
+ * (https://kubernetes.io/docs/concepts/storage/volumes/#image).
+ */
+export function imageUses({ spec }: Pod): ImageUse[] {
 	const containers = [
 		...(spec?.initContainers ?? []),
 		...(spec?.containers ?? []),
 		...(spec?.ephemeralContainers ?? []),
-	];
-	const images = containers.map(({ image }) => image ?? "");
-	return [...new Set(images)].filter((image) => image !== "");
+	].map(
+		({ name, image = "", imagePullPolicy = "" }): ImageUse => ({
+			image,
+			by: "container",
+			name,
+			pullPolicy: imagePullPolicy,
+		}),
+	);
+	const volumes = (spec?.volumes ?? []).map(
+		({ name, image }): ImageUse => ({
+			image: image?.reference ?? "",
+			by: "volume",
+			name,
+			pullPolicy: image?.pullPolicy ?? "",
+		}),
+	);
+	return [...containers, ...volumes].filter(({ image }) => image !== "");
+}
+
+/** The images that a pod names, each once. */
+export function podImages(pod: Pod): string[] {
+	return [...new Set(imageUses(pod).map(({ image }) => image))];
 }

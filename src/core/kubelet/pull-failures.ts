@@ -1,6 +1,6 @@
 /**
  * Why a kubelet could not pull an image, read from what it and the container runtime say.
- * The wording is that of kubelets from 1.0 to 1.36 over docker, containerd and CRI-O:
+ * The wording is that of kubelets from 1.0 to 1.37 over docker, containerd and CRI-O:
  * test/data/pull-messages.json has a hundred of them and where each was found.
  */
 export type PullCause =
@@ -11,40 +11,46 @@ export type PullCause =
 	| "never-pull"
 	/** A Secret that the pod names is not in its namespace. */
 	| "missing-secret"
+	/** CRI-O resolves no image without a registry in its name. */
+	| "short-name"
+	/** The node's policy wants a signature. */
+	| "signature"
+	/** The kubelet's own limit of pulls a second (registryPullQPS). */
+	| "pull-qps"
 	| "expired-token"
-	| "rate-limit"
-	/** The registry was asked without a credential. */
-	| "no-credentials"
 	/** The registry says that the credential is wrong. */
 	| "rejected"
 	/** 403: wrong, expired, or without the right. */
 	| "forbidden"
 	/** No right, or no such repository: registries do not tell which. */
 	| "denied"
+	/** The registry was asked without a credential. */
+	| "no-credentials"
 	/** Unauthorized without a reason: there was no credential, or a wrong one. */
 	| "unauthorized"
+	| "rate-limit"
+	/** What answers is a web page: a proxy's, a mirror's, or that of a host that is no registry. */
+	| "web-page"
+	/** 5xx. */
+	| "registry-error"
 	| "untrusted-ca"
 	| "expired-certificate"
 	| "wrong-certificate-name"
+	/** The registry speaks http where https is expected. */
 	| "plain-http"
+	/** The registry speaks https where http is expected. */
+	| "https-only"
+	| "tls-handshake"
+	/** The nodes' proxy refuses, or is not what it is taken for. */
+	| "node-proxy"
 	| "unreachable"
+	/** The transfer broke off: the network's or the registry's fault, and it is tried again. */
+	| "interrupted"
 	| "architecture"
 	| "disk"
 	| "not-found"
-	/** It fails, and nothing here says why. */
+	/** It fails, and no rule knows what is said. */
 	| "unknown";
-
-/** What is known of one container that waits for its image. */
-export type PullReport = {
-	/** Of the waiting state; empty where only an event tells. */
-	readonly reason: string;
-	readonly message: string;
-	/** Of this pod, about pulling: kubelets before 1.32 keep the detail out of the waiting state. */
-	readonly events: readonly {
-		readonly reason: string;
-		readonly message: string;
-	}[];
-};
 
 const WAITING_REASONS = new Set([
 	"ErrImagePull",
@@ -61,12 +67,15 @@ export function isPullFailure(reason: string): boolean {
 	return WAITING_REASONS.has(reason);
 }
 
-/** In this order, the first that is found anywhere in a report wins. */
+/**
+ * In this order, the first that is found wins: in an error that joins those of several credentials,
+ * the worst that is said about one. Every gap in a pattern has a limit, so that no text takes long.
+ */
 const RULES: readonly (readonly [cause: PullCause, pattern: RegExp])[] = [
 	[
 		"malformed-secret",
 		// A registry that answers with a web page is also reported as an invalid character.
-		/illegal base64 data|unable to parse auth field|json: cannot unmarshal|(?<!(?:response body|unmarshalling content): )invalid character '/,
+		/illegal base64 data|unable to parse auth field|json: cannot unmarshal|(?<!(?:response body|unmarshalling content|token response|response): )invalid character '(?!<)/,
 	],
 	[
 		"invalid-reference",
@@ -77,48 +86,78 @@ const RULES: readonly (readonly [cause: PullCause, pattern: RegExp])[] = [
 		"missing-secret",
 		/FailedToRetrieveImagePullSecret|Unable to retrieve some image pull secrets|\bsecrets? "[^"]+" not found/,
 	],
-	["expired-token", /authorization token has expired/i],
-	["rate-limit", /toomanyrequests|429 \(?Too Many Requests|Status 429\b/i],
 	[
-		"no-credentials",
-		/no basic auth credentials|failed to fetch anonymous token: [^\]]{0,600}?\b40[13]\b/,
+		"short-name",
+		/short[- ]name mode is enforcing|short-name "[^"]{1,300}" did not resolve/,
 	],
+	["signature", /SignatureValidationFailed|Source image rejected/],
+	["pull-qps", /pull QPS exceeded/],
+	["expired-token", /authorization token has expired/i],
 	[
 		"rejected",
-		/failed to fetch oauth token: [^\]]{0,600}?\b401\b|invalid username\/password|incorrect username or password|(?:unexpected status|failed with status code|invalid status code)[^\]]{0,600}?(?:\][^\]]{0,600}?)?\b401\b/,
+		/failed to fetch oauth token: [^\]]{0,600}?\b401\b|invalid username\/password|incorrect username or password|(?<!anonymous token: )(?:unexpected status|failed with status code|invalid status code)[^\]]{0,600}?(?:\][^\]]{0,600}?)?\b401\b/,
 	],
 	[
 		"forbidden",
-		/failed to fetch oauth token: [^\]]{0,600}?\b403\b|\b403 \(?Forbidden|Status 403\b|: denied(?!: requested access)\b/,
+		/failed to fetch oauth token: [^\]]{0,600}?\b403\b|(?<!anonymous token: [^\]]{0,600}?)\b403 \(?Forbidden|Status 403\b|: denied(?!: requested access)\b/,
 	],
+	["no-credentials", /no basic auth credentials/],
 	[
 		"denied",
 		/pull access denied|insufficient_scope|requested access to the resource is denied|access to the requested resource is not authorized|does not exist or no pull access/,
 	],
+	[
+		"no-credentials",
+		/failed to fetch anonymous token: [^\]]{0,600}?\b40[13]\b/,
+	],
+	["rate-limit", /toomanyrequests|429 \(?Too Many Requests|Status 429\b/i],
 	["unauthorized", /\bunauthorized\b|401 \(?Unauthorized/i],
+	[
+		"web-page",
+		/unexpected media type text\/html|token response: invalid character '</,
+	],
 	["untrusted-ca", /x509: certificate signed by unknown authority/],
 	["expired-certificate", /x509: certificate has expired or is not yet valid/],
 	[
 		"wrong-certificate-name",
 		/x509: certificate is (?:valid for .*, not |not valid for any names)|x509: cannot validate certificate for|x509: certificate relies on legacy Common Name/,
 	],
-	["plain-http", /server gave HTTP response to HTTPS client/],
 	[
 		"unreachable",
 		/no such host|connection refused|RegistryUnavailable|registry is unavailable|i\/o timeout|TLS handshake timeout|dial tcp|network is unreachable|no route to host|connection reset by peer|name resolution|Client\.Timeout exceeded|context deadline exceeded/,
+	],
+	["node-proxy", /proxyconnect|(?<!\b403 ): Forbidden\b(?! \()/],
+	[
+		"plain-http",
+		/server gave HTTP response to HTTPS client|first record does not look like a TLS handshake/,
+	],
+	[
+		"https-only",
+		/malformed HTTP (?:response|version)|Client sent an HTTP request to an HTTPS server/,
+	],
+	[
+		"tls-handshake",
+		/tls: handshake failure|remote error: tls: |tls: protocol version not supported/,
 	],
 	["architecture", /no match for platform|no matching manifest/],
 	["disk", /no space left on device/],
 	[
 		"not-found",
-		/manifest unknown|name unknown|: not found|not found in repository|404 Not Found/,
+		/manifest unknown|name unknown|not found in repository|404 \(?Not Found|HTTP 404\b/,
 	],
+	["web-page", /invalid character '</],
+	[
+		"registry-error",
+		/\b5\d\d (?:Internal Server Error|Not Implemented|Bad Gateway|Service Unavailable|Gateway Time-?out)|received unexpected HTTP status|(?:unexpected status|status code)[^\]]{0,600}?: 5\d\d\b/i,
+	],
+	[
+		"interrupted",
+		/unexpected commit digest|unexpected EOF|: EOF\b|context canceled|request canceled|stream error|http2: server sent GOAWAY/,
+	],
+	["not-found", /: not found/],
 ];
 
-/** The cause that a report gives away; `unknown` where it gives away none. */
-export function causeOf({ reason, message, events }: PullReport): PullCause {
-	const text = [{ reason, message }, ...events]
-		.map((said) => `${said.reason}\n${said.message}`)
-		.join("\n");
-	return RULES.find(([, pattern]) => pattern.test(text))?.[0] ?? "unknown";
+/** The cause that some words of a kubelet give away; `unknown` where they give away none. */
+export function causeOf(words: string): PullCause {
+	return RULES.find(([, pattern]) => pattern.test(words))?.[0] ?? "unknown";
 }

@@ -2,10 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import {
-	causeOf,
-	isPullFailure,
-} from "../../../src/core/kubelet/pull-failures.ts";
+import { isPullFailure } from "../../../src/core/kubelet/pull-failures.ts";
+import { readPull } from "../../../src/core/kubelet/pull-report.ts";
 
 interface Row {
 	runtime: string;
@@ -23,11 +21,23 @@ const rows: Row[] = JSON.parse(
 	),
 ).messages;
 
-const waiting = (message: string, reason = "ErrImagePull") => ({
-	reason,
-	message,
-	events: [],
-});
+/** The words as one container's status and events. */
+const causeIn = (
+	message: string,
+	reason = "ErrImagePull",
+	events: { reason: string; message: string }[] = [],
+) =>
+	readPull(
+		{ container: "c", image: "x", reason, message },
+		events.map((event) => ({
+			pod: "n/p",
+			container: "",
+			at: undefined,
+			...event,
+		})),
+		["x"],
+		["myregistrykey"],
+	).cause;
 
 describe("messages found in the wild", () => {
 	it("are of every runtime, and say where they were found", () => {
@@ -46,31 +56,27 @@ describe("messages found in the wild", () => {
 
 	for (const { runtime, where, event, reason, message, cause } of rows)
 		it(`${runtime}: ${cause}: ${where.replace("https://github.com/", "")}`, () => {
-			const said = { reason: event ?? "Failed", message };
 			assert.equal(
-				causeOf(
-					event === undefined
-						? { reason: reason ?? "ErrImagePull", message, events: [] }
-						: {
-								reason: "ImagePullBackOff",
-								message: 'Back-off pulling image "x"',
-								events: [{ reason: "BackOff", message: "Back-off" }, said],
-							},
-				),
+				event === undefined
+					? causeIn(message, reason)
+					: causeIn('Back-off pulling image "x"', "ImagePullBackOff", [
+							{ reason: "BackOff", message: "Back-off" },
+							{ reason: event, message },
+						]),
 				cause,
 			);
 			if (event === "ErrImageNeverPull" || reason === "InvalidImageName")
 				return;
 			const forms = {
-				"before back-off": waiting(message),
-				"kubelets since 1.32": waiting(
+				"before back-off": causeIn(message),
+				"kubelets since 1.32": causeIn(
 					`Back-off pulling image "x": ErrImagePull: ${message}`,
 					"ImagePullBackOff",
 				),
-				"several credentials": waiting(`[${message}, ${message}]`),
+				"several credentials": causeIn(`[${message}, ${message}]`),
 			};
-			for (const [form, report] of Object.entries(forms))
-				assert.equal(causeOf(report), cause, form);
+			for (const [form, found] of Object.entries(forms))
+				assert.equal(found, cause, form);
 		});
 });
 
@@ -94,7 +100,7 @@ describe("what tells one cause from another", () => {
 		],
 		[
 			"error unmarshalling content: invalid character '<' looking for beginning of value",
-			"unknown",
+			"web-page",
 		],
 		[
 			'failed to resolve reference "r.io/a:1": unexpected status from HEAD request to https://r.io/v2/a/manifests/1: 401 Unauthorized',
@@ -108,35 +114,33 @@ describe("what tells one cause from another", () => {
 			"image pull failed for r.io/a because the registry is unavailable: EOF",
 			"unreachable",
 		],
-		["pull QPS exceeded", "unknown"],
+		["pull QPS exceeded", "pull-qps"],
 		["", "unknown"],
 	];
 	for (const [message, cause] of table)
 		it(message.slice(0, 70) || "nothing", () =>
-			assert.equal(causeOf(waiting(message)), cause),
+			assert.equal(causeIn(message), cause),
 		);
 
-	it("a missing Secret, though the runtime only says not authorised", () => {
+	it("the status before the events: it is about the last attempt", () => {
+		const missing = {
+			reason: "FailedToRetrieveImagePullSecret",
+			message:
+				"Unable to retrieve some image pull secrets (key); attempting to pull the image may not succeed.",
+		};
 		assert.equal(
-			causeOf({
-				reason: "ErrImagePull",
-				message: "unauthorized: authentication required",
-				events: [
-					{
-						reason: "FailedToRetrieveImagePullSecret",
-						message:
-							"Unable to retrieve some image pull secrets (key); attempting to pull the image may not succeed.",
-					},
-				],
-			}),
-			"missing-secret",
+			causeIn("unauthorized: authentication required", "ErrImagePull", [
+				missing,
+			]),
+			"unauthorized",
 		);
+		assert.equal(causeIn("", "ErrImagePull", [missing]), "missing-secret");
 	});
 
 	it("any text, quickly", () => {
 		fc.assert(
 			fc.property(fc.string(), fc.nat(300), (text, times) => {
-				causeOf(waiting(text.repeat(times)));
+				causeIn(text.repeat(times));
 			}),
 		);
 		for (const part of [
@@ -145,7 +149,7 @@ describe("what tells one cause from another", () => {
 			'secret "',
 			"x509: certificate is valid for ",
 		])
-			assert.notEqual(causeOf(waiting(part.repeat(2000))), "malformed-secret");
+			assert.notEqual(causeIn(part.repeat(2000)), "malformed-secret");
 	});
 });
 

@@ -1,0 +1,479 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import fc from "fast-check";
+import {
+	type PullEvent,
+	pullEvent,
+	readPull,
+	sandboxReport,
+} from "../../../src/core/kubelet/pull-report.ts";
+
+const event = (message: string, more: Partial<PullEvent> = {}): PullEvent => ({
+	pod: "n/web",
+	reason: "Failed",
+	message,
+	container: "",
+	at: undefined,
+	...more,
+});
+
+/** What is read of a kubelet since 1.32, whose waiting message tells all. */
+const since132 = (image: string, words: string, images = [image]) =>
+	readPull(
+		{
+			container: "web",
+			image,
+			reason: "ImagePullBackOff",
+			message: `Back-off pulling image "${image}": ${words}`,
+		},
+		[],
+		images,
+		[],
+	);
+
+/** What is read of a kubelet before, whose events tell. */
+const before132 = (
+	image: string,
+	events: readonly PullEvent[],
+	images = [image],
+	secrets: readonly string[] = [],
+) =>
+	readPull(
+		{
+			container: "web",
+			image,
+			reason: "ImagePullBackOff",
+			message: `Back-off pulling image "${image}"`,
+		},
+		events,
+		images,
+		secrets,
+	);
+
+describe("M1: words that a rule knows, or that are quoted", () => {
+	const rows: [image: string, words: string, cause: string, words?: string][] =
+		[
+			[
+				"registry.example.com/csg/app:1",
+				'ErrImagePull: rpc error: code = Canceled desc = failed to pull and unpack image "registry.example.com/csg/app:1": context canceled',
+				"interrupted",
+			],
+			[
+				"codercom/code-server:3.9.0",
+				'ErrImagePull: rpc error: code = FailedPrecondition desc = failed to pull and unpack image "docker.io/codercom/code-server:3.9.0": failed commit on ref "layer-sha256:1860": unexpected commit digest sha256:e3b0, expected sha256:1860: failed precondition',
+				"interrupted",
+			],
+			[
+				"registry.access.redhat.com/ubi8",
+				"ErrImagePull: initializing source docker://registry.access.redhat.com/ubi8:latest: reading manifest latest in registry.access.redhat.com/ubi8: received unexpected HTTP status: 503 Service Unavailable",
+				"registry-error",
+			],
+			[
+				"registry.k8s.io/conformance:v1.35.2",
+				'ErrImagePull: unable to pull image or OCI artifact: pull image err: copying system image from manifest list: writing blob: storing blob to file "/var/tmp/x/3": happened during read: unexpected EOF (after reconnecting, fetching blob: StatusCode: 400, "<?xml ..."); artifact err: image reference: reference is a container image, not an OCI artifact',
+				"interrupted",
+			],
+			[
+				"harbor.example.com/p/app:1",
+				'ErrImagePull: failed to resolve reference "harbor.example.com/p/app:1": failed to do request: Head "https://harbor.example.com/v2/p/app/manifests/1": EOF',
+				"interrupted",
+			],
+			[
+				"localhost:5000/hello-app:latest",
+				'ErrImagePull: failed to do request: Head "http://kind-registry:5000/v2/hello-app/manifests/latest?ns=localhost%3A5000": net/http: HTTP/1.x transport connection broken: malformed HTTP response "\\x15\\x03\\x01"',
+				"https-only",
+			],
+			[
+				"ubuntu",
+				"ErrImagePull: Error response from daemon: Get https://registry-1.docker.io/v2/: proxyconnect tcp: tls: first record does not look like a TLS handshake",
+				"node-proxy",
+			],
+			[
+				"r.io/app:1",
+				'ErrImagePull: failed to do request: Head "https://r.io/v2/app/manifests/1": Forbidden',
+				"node-proxy",
+			],
+			["r.io/app:1", "ErrImagePull: pull QPS exceeded", "pull-qps"],
+			[
+				"reg.example.org:5500/my/kibana:5.6.3",
+				"ErrImagePull: rpc error: code = 2 desc = net/http: request canceled",
+				"interrupted",
+			],
+			[
+				"alpine",
+				"ErrImagePull: short name mode is enforcing, but image name alpine:latest returns ambiguous list",
+				"short-name",
+			],
+			[
+				"quay.io/rel/art-dev@sha256:f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0",
+				"SignatureValidationFailed: image pull failed because the signature validation failed: unable to pull image or OCI artifact: pull image err: Source image rejected: A signature was required, but no signature exists",
+				"signature",
+			],
+			[
+				"r.io/app:1",
+				'ErrImagePull: failed to do request: Head "https://r.io/v2/app/manifests/1": remote error: tls: handshake failure',
+				"tls-handshake",
+			],
+			[
+				"r.io/app:1",
+				'ErrImagePull: failed to do request: Head "https://r.io/v2/": tls: first record does not look like a TLS handshake',
+				"plain-http",
+			],
+			[
+				"r.io/app:1",
+				"ErrImagePull: rpc error: code = Unknown desc = the moon is in the way",
+				"unknown",
+				"the moon is in the way",
+			],
+			["r.io/app:1", "ErrImagePull", "unknown", ""],
+		];
+	for (const [image, said, cause, words] of rows)
+		it(`${cause}: ${said.slice(14, 80)}`, () => {
+			const now = since132(image, said);
+			assert.equal(now.cause, cause);
+			assert.equal(
+				before132(image, [
+					event(
+						`Failed to pull image "${image}": ${said.replace(/^ErrImagePull(: |$)/, "")}`,
+					),
+					event("Error: ErrImagePull"),
+				]).cause,
+				cause,
+			);
+			if (words !== undefined) assert.equal(now.words, words);
+		});
+
+	it("without control characters, whatever is a credential, and what is too long", () => {
+		const { words } = since132(
+			"r.io/app:1",
+			`ErrImagePull: odd\u202e \x1b[31m https://user:pw@r.io/v2/?token=abc ${"ey".padEnd(30, "J")}.eyJhIjoxfQ.c2ln Authorization: Basic cm9ib3Q6cmlnaHQtcGFzc3dvcmQ= sha256:${"a".repeat(64)} ${"Zm9vYmFyMTIz".repeat(5)} ${"long ".repeat(100)}`,
+		);
+		assert.equal(
+			words.slice(0, 70),
+			"odd [31m https://***@r.io/v2/?… *** Authorization: Basic *** sha256:aa",
+		);
+		assert.match(words, /a{64} \*\*\* long .*…$/);
+		assert.equal(words.length, 300);
+	});
+});
+
+describe("M2: of joined errors, the worst about a credential", () => {
+	const image = "myacr.azurecr.io/fluent-bit:3";
+	const token = (kind: string) =>
+		`failed to pull and unpack image "${image}": failed to resolve reference "${image}": failed to authorize: failed to fetch ${kind} token: unexpected status from GET request to https://myacr.azurecr.io/oauth2/token?scope=repository%3Afluent-bit%3Apull&service=myacr.azurecr.io: 401 Unauthorized`;
+	const rows: [what: string, words: string, cause: string][] = [
+		["f03", `[${token("oauth")}, ${token("anonymous")}]`, "rejected"],
+		[
+			"the other way round",
+			`[${token("anonymous")}, ${token("oauth")}]`,
+			"rejected",
+		],
+		["the anonymous alone", token("anonymous"), "no-credentials"],
+		[
+			"a right that is missing, and an anonymous attempt",
+			`[pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed, ${token("anonymous")}]`,
+			"denied",
+		],
+		[
+			"a token that has expired, and one that is unknown",
+			`[unauthorized: authentication required, denied: Your authorization token has expired. Reauthenticate and try again.]`,
+			"expired-token",
+		],
+		[
+			"a limit for whom the registry does not know, after it rejected the user",
+			`[unauthorized: incorrect username or password, toomanyrequests: You have reached your pull rate limit]`,
+			"rejected",
+		],
+		[
+			"f04, a token server that answers with a web page",
+			"Error response from daemon: Get https://harbor.example.com/v2/p/app/manifests/1: unable to decode token response: invalid character '<' looking for beginning of value",
+			"web-page",
+		],
+	];
+	for (const [what, words, cause] of rows)
+		it(what, () =>
+			assert.equal(since132(image, `ErrImagePull: ${words}`).cause, cause),
+		);
+});
+
+describe("M3: a Secret that is missing, but is no pull Secret", () => {
+	const missing = event('Error: secret "keel-db-credentials" not found');
+	const image = "quay.io/keelhq/keel:9.9";
+	const unknown = event(
+		`Failed to pull image "${image}": rpc error: code = Unknown desc = reading manifest 9.9 in quay.io/keelhq/keel: manifest unknown`,
+	);
+	it("f05: of the environment", () =>
+		assert.equal(
+			before132(image, [missing, unknown], [image], ["regcred"]).cause,
+			"not-found",
+		));
+	it("f05b: of the environment, and no pull Secret at all", () => {
+		const hub = "keelhq/keel:nope";
+		const notFound = event(
+			`Failed to pull image "${hub}": rpc error: code = NotFound desc = failed to pull and unpack image "docker.io/${hub}": failed to resolve reference "docker.io/${hub}": docker.io/${hub}: not found`,
+		);
+		assert.equal(before132(hub, [missing, notFound]).cause, "not-found");
+	});
+	it("it counts where the pod pulls with it", () => {
+		const sync = event('Error syncing pod, skipping: secrets "k" not found', {
+			reason: "FailedSync",
+		});
+		assert.equal(
+			before132(image, [sync], [image], ["k"]).cause,
+			"missing-secret",
+		);
+		assert.equal(before132(image, [sync], [image], ["other"]).cause, "unknown");
+	});
+});
+
+describe("M4: the image in the message is the one that fails", () => {
+	const model = "models.private.example/llama:7b";
+	const app = "registry.example.com/app:1";
+	for (const [what, reason, message] of [
+		[
+			"backing off",
+			"ImagePullBackOff",
+			`Back-off pulling image "${model}": ErrImagePull: no basic auth credentials`,
+		],
+		[
+			"at the attempt",
+			"ErrImagePull",
+			`failed to pull and unpack image "${model}": failed to resolve image: no basic auth credentials`,
+		],
+	] as const)
+		it(`f06: a volume's, ${what}`, () => {
+			const report = readPull(
+				{ container: "web", image: app, reason, message },
+				[],
+				[app, model],
+				[],
+			);
+			assert.deepEqual([report.image, report.cause], [model, "no-credentials"]);
+		});
+	it("as the pod writes it", () => {
+		const report = since132("nginx", "ErrImagePull: x", ["nginx"]);
+		assert.equal(report.image, "nginx");
+		const named = readPull(
+			{
+				container: "web",
+				image: app,
+				reason: "ErrImagePull",
+				message:
+					'failed to pull and unpack image "docker.io/library/redis:latest": x',
+			},
+			[],
+			[app, "redis"],
+			[],
+		);
+		assert.equal(named.image, "redis");
+	});
+	it("only one of the pod's own", () => {
+		const report = readPull(
+			{
+				container: "web",
+				image: app,
+				reason: "ErrImagePull",
+				message: 'Back-off pulling image "evil.example/x"',
+			},
+			[],
+			[app],
+			[],
+		);
+		assert.equal(report.image, app);
+	});
+});
+
+describe("M5: an event is about the image that it names", () => {
+	const [app, redis] = ["registry.example.com/app:typo", "redis:7"];
+	const events = [
+		event(
+			`Failed to pull image "${app}": failed to resolve reference "${app}": ${app}: not found`,
+		),
+		event(
+			`Failed to pull image "${redis}": failed to copy: httpReadSeeker: failed open: unexpected status code https://registry-1.docker.io/v2/library/redis/manifests/sha256:aaaa: 429 Too Many Requests - Server message: toomanyrequests: You have reached your pull rate limit.`,
+		),
+	];
+	it("f07", () => {
+		assert.equal(before132(app, events, [app, redis]).cause, "not-found");
+		assert.equal(before132(redis, events, [app, redis]).cause, "rate-limit");
+	});
+	it("an event of another container is about no image of this one", () => {
+		const other = event("toomanyrequests", { container: "cache" });
+		assert.equal(before132(app, [other]).cause, "unknown");
+	});
+	it("the newest is the one that counts, and tells when it was", () => {
+		const old = event(`Failed to pull image "${app}": unauthorized`, { at: 1 });
+		const now = event(`Failed to pull image "${app}": ${app}: not found`, {
+			at: 2,
+		});
+		const { cause, at } = before132(app, [old, now]);
+		assert.deepEqual([cause, at], ["not-found", 2]);
+	});
+});
+
+describe("M8: what is named as what it is", () => {
+	it("f08: a web page", () => {
+		const image = "victoriametrics/victoria-metrics:v1.76.1";
+		assert.equal(
+			since132(
+				image,
+				`ErrImagePull: rpc error: code = NotFound desc = failed to pull and unpack image "docker.io/${image}": failed to unpack image on snapshotter overlayfs: unexpected media type text/html for sha256:04a7: not found`,
+			).cause,
+			"web-page",
+		);
+	});
+	const hosts: [what: string, words: string, asked: unknown][] = [
+		[
+			"f09: the host of the blobs",
+			'failed to copy: httpReadSeeker: failed open: failed to do request: Get "https://docker-images-prod.0000.r2.cloudflarestorage.com/registry-v2/docker/registry/v2/blobs/sha256/66/data": read tcp 10.0.0.1:58158->192.0.2.1:443: read: connection reset by peer',
+			{
+				host: "docker-images-prod.0000.r2.cloudflarestorage.com",
+				role: "blob-host",
+			},
+		],
+		[
+			"a mirror",
+			'failed to do request: Head "https://mirror.corp.example:8443/v2/a/manifests/1?ns=r.io": dial tcp: lookup mirror.corp.example: no such host',
+			{ host: "mirror.corp.example:8443", role: "mirror" },
+		],
+		[
+			"a token server",
+			'failed to authorize: failed to fetch anonymous token: Get "https://auth.r.io/token?scope=repository%3Aa%3Apull&service=r.io": dial tcp 192.0.2.1:443: i/o timeout',
+			{ host: "auth.r.io", role: "token-server" },
+		],
+		[
+			"the last of several",
+			'trying: Get "https://mirror.example/v2/": EOF; Get "https://r.io/v2/": dial tcp 192.0.2.1:443: i/o timeout',
+			undefined,
+		],
+		[
+			"the registry itself, with the port that https has",
+			'failed to do request: Get "https://r.io:443/v2/": connection refused',
+			undefined,
+		],
+		[
+			"an address that nobody asked",
+			"toomanyrequests: see https://www.docker.com/increase-rate-limit",
+			undefined,
+		],
+	];
+	for (const [what, words, asked] of hosts)
+		it(what, () =>
+			assert.deepEqual(
+				since132("r.io/a:1", `ErrImagePull: ${words}`).asked,
+				asked,
+			),
+		);
+	it("f10: the sandbox image", () => {
+		const report = sandboxReport([
+			event(
+				'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to get sandbox image "rancher/mirrored-pause:3.6": failed to pull image "rancher/mirrored-pause:3.6": failed to resolve reference "docker.io/rancher/mirrored-pause:3.6": unexpected status from HEAD request to https://registry-1.docker.io/v2/rancher/mirrored-pause/manifests/3.6: 401 Unauthorized',
+				{ reason: "FailedCreatePodSandBox" },
+			),
+		]);
+		assert.deepEqual(
+			[report?.image, report?.cause],
+			["rancher/mirrored-pause:3.6", "rejected"],
+		);
+		assert.equal(
+			sandboxReport([
+				event("Failed to create pod sandbox: no network plugin", {
+					reason: "FailedCreatePodSandBox",
+				}),
+			]),
+			undefined,
+		);
+	});
+});
+
+describe("L1: a name that reads like a status", () => {
+	const rows: [image: string, words: string, cause: string][] = [
+		[
+			"registry.example.org/app:401",
+			'failed to pull and unpack image "registry.example.org/app:401": failed to resolve reference "registry.example.org/app:401": unexpected status from HEAD request to https://registry.example.org/v2/app/manifests/401: 503 Service Unavailable',
+			"registry-error",
+		],
+		[
+			"r.io/app:401",
+			"failed to resolve: unexpected status code [manifests 401]: 503 Service Unavailable",
+			"registry-error",
+		],
+		[
+			"r.io/app:401",
+			"reading manifest 401 in r.io/app: received unexpected HTTP status: 502 Bad Gateway",
+			"registry-error",
+		],
+		[
+			"r.io/unauthorized:1",
+			"manifest for r.io/unauthorized:1 not found: manifest unknown: manifest unknown",
+			"not-found",
+		],
+		[
+			"r.io/app:429",
+			'failed to resolve reference "r.io/app:429": unexpected status from HEAD request to https://r.io/v2/app/manifests/429: 500 Internal Server Error',
+			"registry-error",
+		],
+		[
+			"r.io/app:1",
+			"unexpected status from HEAD request to https://r.io/v2/app/manifests/1: 401 Unauthorized",
+			"rejected",
+		],
+	];
+	for (const [image, words, cause] of rows)
+		it(`${image}: ${cause}`, () =>
+			assert.equal(since132(image, `ErrImagePull: ${words}`).cause, cause));
+});
+
+it("an event tells its container and its time", () => {
+	const base = {
+		metadata: {},
+		reason: "Failed",
+		message: "m",
+		involvedObject: {
+			kind: "Pod",
+			namespace: "n",
+			name: "web",
+			fieldPath: "spec.initContainers{init}",
+		},
+	};
+	assert.deepEqual(
+		pullEvent({ ...base, lastTimestamp: "1970-01-01T00:00:02Z" }),
+		{
+			pod: "n/web",
+			reason: "Failed",
+			message: "m",
+			container: "init",
+			at: 2000,
+		},
+	);
+	assert.equal(
+		pullEvent({
+			...base,
+			series: { lastObservedTime: "1970-01-01T00:00:03.5Z" },
+		})?.at,
+		3500,
+	);
+	assert.equal(pullEvent(base)?.at, undefined);
+	assert.equal(pullEvent({ ...base, reason: "Killing" }), undefined);
+});
+
+it("any text, quickly", () => {
+	fc.assert(
+		fc.property(fc.string(), fc.string(), fc.nat(300), (text, image, times) => {
+			since132(image, text.repeat(times));
+			before132(image, [event(text.repeat(times))]);
+		}),
+	);
+	for (const part of [
+		"https://",
+		'image "',
+		"[manifests ",
+		"manifest ",
+		"password=A1",
+		"eyJhbGciOi.",
+		"A1b2C3d4".repeat(6),
+		"failed to fetch anonymous token: ",
+		"403 Forbidden",
+	])
+		since132("r.io/a:1", part.repeat(2000));
+});
