@@ -1,5 +1,6 @@
 import type { Cluster, ConnectionFlags } from "./cluster.ts";
 import type { Credential } from "./core/credentials/credential.ts";
+import type { RegistryServer } from "./core/registry/server.ts";
 import type { Probe, Verification } from "./core/registry/verification.ts";
 
 export * from "./cluster.ts";
@@ -99,10 +100,17 @@ export interface RegistryClient {
 
 /** Credentials that other programs keep; they are fetched one by one, and only those asked for. */
 export interface StoredCredentials {
-	/** Keys in `auths`, each once, in the files' order. A credential helper may know others. */
+	/** Arguments for `find` that mean one entry each, in the files' order. A credential helper may know others. */
 	readonly registries: readonly string[];
-	/** `from`: the file's path. Throws OperationError for what is not there or cannot be used, with a helper's own words. */
-	find(key: string): Promise<{ credential: Credential; from: string }>;
+	/**
+	 * `from`: the file's path; `narrower`: the entry is podman's `host/namespace`, for a part of the registry.
+	 * Throws OperationError for what is not there or cannot be used, with a helper's own words.
+	 */
+	find(server: RegistryServer): Promise<{
+		credential: Credential;
+		from: string;
+		narrower?: string;
+	}>;
 }
 
 /** Every question goes to stderr; Ctrl-C throws the interrupt's AbortedError. */

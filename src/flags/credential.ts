@@ -77,11 +77,31 @@ export const CREDENTIAL_FLAGS: readonly Flag[] = [
 	},
 ];
 
+/** The entry of a source that `--registry-server` names, word for word; undefined where it does not stand there. Throws UsageError for several. */
+export function registryNamedIn(given: Given): string | undefined {
+	const names = given.has("registry-server")
+		? given.list("registry-server")
+		: [given.text("docker-server") ?? []].flat();
+	if (names.length > 1)
+		throw new UsageError(
+			"--registry-server: one credential is rotated at a time",
+		);
+	const [name] = names;
+	if (name?.trim() === "")
+		throw new UsageError(
+			"--registry-server: the name is empty; is a variable unset?",
+		);
+	return name;
+}
+
 /**
- * Reads them. Throws UsageError that names the flags, never repeating a value.
- * `warnings` are sentences for stderr.
+ * Reads them. `naming`: the registry is one that is there, which is looked for by `registryNamedIn`.
+ * Throws UsageError that names the flags, never repeating a value. `warnings` are sentences for stderr.
  */
-export function credentialInputOf(given: Given): {
+export function credentialInputOf(
+	given: Given,
+	{ naming = false } = {},
+): {
 	input: CredentialInput;
 	warnings: string[];
 } {
@@ -141,7 +161,7 @@ export function credentialInputOf(given: Given): {
 	const keyPath = given.text("registry-key");
 	if (keyPath === "") throw new UsageError("--registry-key: the path is empty");
 	const stored = storedOf(given);
-	const servers = serversOf(given, docker);
+	const servers = naming ? [] : serversOf(given, docker);
 	if (servers.length > 1 && stored === undefined)
 		throw new UsageError(
 			"--registry-server can be repeated only with --from-docker-config: one credential is for one registry",

@@ -1,6 +1,6 @@
 import type { Flag, Given } from "../core/command-line/flag.ts";
 import type { SourceEdit } from "../core/pull-secrets/edit-source.ts";
-import { parseRegistryServer } from "../core/registry/server.ts";
+import { UsageError } from "../errors.ts";
 import { atMostOne } from "../flags.ts";
 import { CREDENTIAL_FLAGS } from "./credential.ts";
 import { EXPIRES_IN_FLAG, VERIFICATION_FLAGS } from "./verification.ts";
@@ -35,9 +35,9 @@ export function sourceEditOf(given: Given): SourceEdit {
 	])
 		conflict("remove", name);
 	for (const name of elsewhere) conflict("remove", name);
-	const keys = given
-		.list("remove")
-		.map((host) => parseRegistryServer(host, "--remove").key);
-	if (keys.length > 0) return { by: "remove", keys: [...new Set(keys)] };
+	const names = given.list("remove");
+	if (names.some((name) => name.trim() === ""))
+		throw new UsageError("--remove: the name is empty; is a variable unset?");
+	if (names.length > 0) return { by: "remove", names: [...new Set(names)] };
 	return { by: given.on("add") ? "add" : "replace" };
 }

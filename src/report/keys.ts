@@ -1,5 +1,5 @@
 import { displayUsername } from "../core/credentials/credential.ts";
-import { credentialOf } from "../core/credentials/docker-config.ts";
+import { credentialOf } from "../core/credentials/entry.ts";
 import { expiriesOfKey, isoSeconds } from "../core/pull-secrets/expiry.ts";
 import {
 	SOURCE_ANNOTATION,
@@ -101,7 +101,7 @@ export function listTable(
 		item.status,
 		age(item.created, now),
 		...(wide
-			? [item.usernames.join(","), item.source, timeLeft(item.expires, now)]
+			? [usersCell(item.usernames), item.source, timeLeft(item.expires, now)]
 			: []),
 	]);
 	return table(headers ? names : undefined, rows, widths);
@@ -110,6 +110,11 @@ export function listTable(
 function expiresAt(key: PullSecret, sources: ListContext["sources"]): string {
 	const [first] = expiriesOfKey(key, sources);
 	return first ? isoSeconds(first.at) : "";
+}
+
+/** One a registry, in their order; nothing where none has any. */
+function usersCell(usernames: readonly string[]): string {
+	return usernames.some((name) => name !== "") ? usernames.join(",") : "";
 }
 
 function timeLeft(expires: string, now: number): string {
@@ -124,11 +129,11 @@ function registriesAndUsers(
 ): Pick<ListItem, "registries" | "usernames"> {
 	const known = SHOWN.get(content);
 	if (known !== undefined) return known;
-	const fields = content.config.ok ? [...content.config.auths.values()] : [];
+	const entries = content.config.ok ? [...content.config.auths.values()] : [];
 	const shown = {
 		registries: registriesOf(content).map(displayHost),
-		usernames: fields.map((each) =>
-			displayUsername(credentialOf(each)?.username ?? ""),
+		usernames: entries.map((entry) =>
+			displayUsername(credentialOf(entry)?.username ?? ""),
 		),
 	};
 	SHOWN.set(content, shown);

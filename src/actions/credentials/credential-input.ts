@@ -1,7 +1,9 @@
-import { Credential } from "../../core/credentials/credential.ts";
+import {
+	Credential,
+	JSON_KEY_USERNAME,
+} from "../../core/credentials/credential.ts";
 import {
 	JSON_KEY_LIMIT,
-	JSON_KEY_USERNAME,
 	readJsonKey,
 } from "../../core/credentials/json-key.ts";
 import {

@@ -1,5 +1,7 @@
-import { displayUsername } from "../../core/credentials/credential.ts";
-import { JSON_KEY_USERNAME } from "../../core/credentials/json-key.ts";
+import {
+	displayUsername,
+	JSON_KEY_USERNAME,
+} from "../../core/credentials/credential.ts";
 import {
 	parseRegistryServer,
 	type RegistryServer,

@@ -3,6 +3,7 @@ import {
 	parseRegistryServer,
 	type RegistryServer,
 } from "../../core/registry/server.ts";
+import { splitPath } from "../../core/registry/url.ts";
 import { OperationError, UsageError } from "../../errors.ts";
 import type { StoredCredentials, World } from "../../world.ts";
 import type { EnteredCredential } from "./credential-input.ts";
@@ -23,8 +24,14 @@ export async function fetchCredentials(
 	const fetched: EnteredCredential[] = [];
 	// One by one: a credential helper may ask the person to unlock something.
 	for (const server of chosen) {
-		const { credential, from } = await stored.find(server.key);
-		fetched.push({ server, credential, from, asked, warnings: [] });
+		const { credential, from, narrower } = await stored.find(server);
+		fetched.push({
+			server: narrower === undefined ? server : narrowed(server, narrower),
+			credential,
+			from,
+			asked,
+			warnings: [],
+		});
 	}
 	return fetched;
 }
@@ -50,6 +57,20 @@ async function pick(
 	if (picked.length === 0)
 		throw new OperationError("no registry was chosen: nothing was written");
 	return picked.map((host) => parseRegistryServer(host));
+}
+
+/** podman's entry for a part of a registry stays one: kubelets read such a key in the same way. */
+function narrowed(server: RegistryServer, entry: string): RegistryServer {
+	const { host, path } = splitPath(entry);
+	const key = host.toLowerCase() + path;
+	return {
+		...server,
+		key,
+		warnings: [
+			...server.warnings,
+			`the credential is for images below ${key} alone, as in the file`,
+		],
+	};
 }
 
 /** A file may hold anything. */

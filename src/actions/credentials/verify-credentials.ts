@@ -1,5 +1,5 @@
 import type { RegistryServer } from "../../core/registry/server.ts";
-import { displayHost } from "../../core/registry/server.ts";
+import { displayHost, registryOf } from "../../core/registry/server.ts";
 import {
 	describeVerification,
 	mayBeWritten,
@@ -70,7 +70,8 @@ function checkImage(
 	servers: readonly RegistryServer[],
 	{ image }: VerifyOptions,
 ): void {
-	if (!image || servers.some(({ key }) => key === image.key)) return;
+	if (!image || servers.some(({ key }) => registryOf(key) === image.key))
+		return;
 	throw new UsageError(
 		`--verify-image: the image is one of ${displayHost(image.key)}, and the credential is for ${servers.map(({ key }) => displayHost(key)).join(", ")}`,
 	);
@@ -82,11 +83,17 @@ async function tried(
 	ca: string | undefined,
 	world: World,
 ): Promise<Verification> {
+	const key = registryOf(server.key);
+	if (key === undefined)
+		return {
+			outcome: "unverifiable",
+			because: "its key stands for several hosts, or for none",
+		};
 	const probe = {
-		key: server.key,
+		key,
 		credential,
 		insecure,
-		...(image?.key === server.key && { image: image.image }),
+		...(image?.key === key && { image: image.image }),
 	};
 	const registry = await world.registry();
 	const progress = world.streams.interactive

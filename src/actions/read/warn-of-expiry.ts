@@ -1,6 +1,10 @@
+import { argumentFor } from "../../core/pull-secrets/entry-naming.ts";
 import { expiriesOf, expiryWarning } from "../../core/pull-secrets/expiry.ts";
 import { onRegistry } from "../../core/pull-secrets/fixes.ts";
-import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
+import {
+	type PullSecret,
+	registriesOf,
+} from "../../core/pull-secrets/pull-secret.ts";
 import { warningLine } from "../../report/failure.ts";
 import type { Cluster, World } from "../../world.ts";
 
@@ -22,7 +26,7 @@ export function warnOfExpiry(
 							"rotate",
 							source,
 							["--registry-server"],
-							expiry.key,
+							argumentFor(expiry.key, registriesOf(source.content)),
 						),
 					},
 					cluster.contextFlags,

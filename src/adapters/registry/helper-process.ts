@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { type ChildProcess, spawn } from "node:child_process";
 import { kill, platform } from "node:process";
 import { OperationError } from "../../errors.ts";
@@ -93,13 +94,19 @@ export function runHelper(
 			),
 		);
 		const done = (): void =>
-			settle(() =>
+			settle(() => {
+				const printed = Buffer.concat(out);
+				// Read all the same, it would be another credential.
+				if (!isUtf8(printed))
+					return reject(
+						new OperationError(`${program} printed what is not UTF-8 text`),
+					);
 				resolve({
 					status: child.exitCode ?? -1,
-					out: Buffer.concat(out).toString("utf8"),
+					out: printed.toString("utf8"),
 					err: Buffer.concat(err).toString("utf8"),
-				}),
-			);
+				});
+			});
 		child.once("exit", () => {
 			drain = setTimeout(done, DRAIN);
 		});

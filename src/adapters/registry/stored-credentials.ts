@@ -3,12 +3,18 @@ import {
 	type CredentialFile,
 	credentialFilePaths,
 	lookUp,
+	narrowerThan,
 	readCredentialFile,
 	readHelperAnswer,
 	registriesIn,
 	type StoredLookup,
 } from "../../core/registry/credential-file.ts";
-import { displayHost } from "../../core/registry/server.ts";
+import {
+	displayHost,
+	type RegistryServer,
+	registryNamed,
+} from "../../core/registry/server.ts";
+import { displayKey } from "../../core/registry/url.ts";
 import { onOneLine } from "../../core/registry/words.ts";
 import { OperationError } from "../../errors.ts";
 import type { Files, StoredCredentials } from "../../world.ts";
@@ -53,14 +59,12 @@ export async function openStoredCredentials(
 		);
 	return {
 		registries: [...new Set(opened.flatMap(({ file }) => registriesIn(file)))],
-		find: (key) => find(key, opened, around),
+		find: (server) => find(server, opened, around),
 	};
 }
 
 async function readFile(path: string, files: Files): Promise<CredentialFile> {
-	const reading = readCredentialFile(
-		(await files.read(path, FILE_LIMIT)).toString("utf8"),
-	);
+	const reading = readCredentialFile(await files.read(path, FILE_LIMIT));
 	if (reading.ok) return reading.file;
 	throw new OperationError(
 		`${path} is not a docker config: ${reading.problem}`,
@@ -69,23 +73,40 @@ async function readFile(path: string, files: Files): Promise<CredentialFile> {
 
 /** The first file that has something for this registry decides. */
 async function find(
-	key: string,
+	server: RegistryServer,
 	opened: readonly { path: string; file: CredentialFile }[],
 	around: StoreSurroundings,
 ): ReturnType<StoredCredentials["find"]> {
+	const host = displayHost(server.key);
+	const empty: string[] = [];
 	for (const { path, file } of opened) {
-		const found = lookUp(file, key);
+		const found = lookUp(file, server);
 		const settled =
 			found.found === "helper" ? await askHelper(found, around) : found;
+		const { entry } = settled;
 		if (settled.found === "credential")
-			return { credential: settled.credential, from: path };
+			return {
+				credential: settled.credential,
+				from: path,
+				...(entry !== undefined &&
+					registryNamed(entry) === undefined && { narrower: entry }),
+			};
 		if (settled.found === "unusable")
 			throw new OperationError(
-				`the credential for ${displayHost(key)} in ${path} cannot be used: ${settled.problem}`,
+				`the credential for ${entry === undefined ? host : displayHost(registryNamed(entry) ?? entry)} in ${path} cannot be used: ${settled.problem}`,
 			);
+		if (entry !== undefined) empty.push(path);
 	}
+	const paths = opened.map(({ path }) => path).join(", ");
+	const narrower = opened.flatMap(({ file }) => narrowerThan(file, server.key));
+	if (narrower.length > 0)
+		throw new OperationError(
+			`no credential for ${host} in ${paths}, which has ${[...new Set(narrower)].map(displayKey).join(", ")}: name one of them with --registry-server`,
+		);
 	throw new OperationError(
-		`no credential for ${displayHost(key)} in ${opened.map(({ path }) => path).join(", ")}: log in to it first, with docker login ${displayHost(key)}`,
+		empty.length > 0
+			? `the entry for ${host} in ${empty.join(", ")} is empty: log in again, with docker login ${host}`
+			: `no credential for ${host} in ${paths}: log in to it first, with docker login ${host}`,
 	);
 }
 

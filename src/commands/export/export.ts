@@ -17,6 +17,7 @@ import { sourceChoiceIn } from "../../flags/source.ts";
 import * as flags from "../../flags.ts";
 import { json } from "../../report/structured.ts";
 import type { Cluster, World } from "../../world.ts";
+import { exported } from "./exported.ts";
 import { kindClusterConfig } from "./kind.ts";
 
 const FORMATS = ["docker-config", "kind"] as const;
@@ -120,7 +121,7 @@ With --format=kind it prints the config of a kind cluster every node of which mo
 		const cluster = await world.connect(options.connection);
 		try {
 			const key = await keyToExport(options, cluster, world);
-			await put(dockerConfigOf(key), to, world);
+			await put(dockerConfigOf(key, world), to, world);
 			if (to !== undefined && !quiet)
 				world.streams.err.write(
 					`the credentials in secret/${key.name} of ${key.namespace} namespace are in ${to}\n`,
@@ -200,11 +201,21 @@ async function keyToExport(
 	return key;
 }
 
-/** What the Secret holds, and nothing that is no docker config. Throws OperationError. */
-function dockerConfigOf({ content, name, namespace }: PullSecret): string {
+/** What the Secret holds, as a docker config. Throws OperationError where that is nothing. */
+function dockerConfigOf(
+	{ content, name, namespace }: PullSecret,
+	world: World,
+): string {
 	if (!content.config.ok)
 		throw new OperationError(
 			`secret "${name}" in namespace "${namespace}" holds no docker config: ${content.config.problem}`,
 		);
-	return json({ auths: Object.fromEntries(content.config.auths) });
+	const { auths, warnings } = exported(content);
+	if (Object.keys(auths).length === 0)
+		throw new OperationError(
+			`secret "${name}" in namespace "${namespace}" has nothing to export: ${warnings.join("; ") || "it holds no credentials"}`,
+		);
+	for (const warning of warnings)
+		world.streams.err.write(`Warning: ${warning}\n`);
+	return json({ auths });
 }

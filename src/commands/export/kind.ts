@@ -1,4 +1,4 @@
-import { parseDockerConfig } from "../../core/credentials/docker-config.ts";
+import { readDockerConfig } from "../../core/credentials/docker-config.ts";
 import { type KindNodes, kindConfig } from "../../core/output/kind-config.ts";
 import { meshreg, script } from "../../core/output/shell.ts";
 import { type Advice, OperationError } from "../../errors.ts";
@@ -19,7 +19,7 @@ export async function kindClusterConfig(
 	world: World,
 ): Promise<string> {
 	const bytes = await world.files.read(dockerConfig, LIMIT);
-	const config = parseDockerConfig(bytes.toString("utf8"));
+	const config = readDockerConfig(bytes.toString("utf8"));
 	if (!config.ok)
 		throw new OperationError(
 			`--docker-config: ${dockerConfig} is not a docker config that a node can use: ${config.problem}`,

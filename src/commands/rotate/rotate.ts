@@ -11,9 +11,10 @@ import {
 	type SourceChoice,
 } from "../../actions/read/find-source.ts";
 import { command } from "../../command.ts";
-import { credentialOf } from "../../core/credentials/docker-config.ts";
+import { credentialOf } from "../../core/credentials/entry.ts";
 import { meshreg, objectName, script } from "../../core/output/shell.ts";
-import { editable, keyWritten } from "../../core/pull-secrets/edit-source.ts";
+import { editable, entryNamed } from "../../core/pull-secrets/edit-source.ts";
+import { withSameRegistries } from "../../core/pull-secrets/entry-naming.ts";
 import type { UsageLabel } from "../../core/pull-secrets/ownership.ts";
 import {
 	ContentReader,
@@ -26,7 +27,11 @@ import {
 	registryNamed,
 } from "../../core/registry/server.ts";
 import { EXIT, OperationError, UsageError } from "../../errors.ts";
-import { CREDENTIAL_FLAGS, credentialInputOf } from "../../flags/credential.ts";
+import {
+	CREDENTIAL_FLAGS,
+	credentialInputOf,
+	registryNamedIn,
+} from "../../flags/credential.ts";
 import { sourceChoiceIn } from "../../flags/source.ts";
 import {
 	EXPIRES_IN_FLAG,
@@ -43,6 +48,8 @@ interface RotateOptions extends OutputOptions {
 	/** No namespace: the context's. */
 	readonly source: SourceChoice;
 	readonly input: CredentialInput;
+	/** The entry, as the command line names it. */
+	readonly registry: string | undefined;
 	readonly verifying: VerifyOptions;
 	/** Milliseconds. */
 	readonly expiresIn: number | undefined;
@@ -90,11 +97,7 @@ Other registries in the source stay as they are. Interrupted anywhere, the same 
 	],
 	joining: flags.joiningOf,
 	options(given, env) {
-		const { input, warnings } = credentialInputOf(given);
-		if (input.servers.length > 1)
-			throw new UsageError(
-				"--registry-server: one credential is rotated at a time",
-			);
+		const { input, warnings } = credentialInputOf(given, { naming: true });
 		return {
 			connection: {
 				...flags.connectionFlags(given),
@@ -102,6 +105,7 @@ Other registries in the source stay as they are. Interrupted anywhere, the same 
 			},
 			source: sourceChoiceIn(given, env),
 			input,
+			registry: registryNamedIn(given),
 			warnings,
 			verifying: verifyingOf(given),
 			expiresIn: expiresInOf(given),
@@ -121,11 +125,11 @@ Other registries in the source stay as they are. Interrupted anywhere, the same 
 			const reader = new ContentReader();
 			const source = await findSource(cluster, reader, options.source, world);
 			editable(source, source);
-			const key = await registryToRotate(source, input, world);
+			const key = await registryToRotate(source, options.registry, world);
 			const entered = await enterVerified(
 				{
 					...input,
-					servers: [input.servers[0] ?? serverOf(key)],
+					servers: [serverOf(key, options.registry)],
 					...usualOf(source, key),
 				},
 				options.verifying,
@@ -162,12 +166,13 @@ Other registries in the source stay as they are. Interrupted anywhere, the same 
 /** The key in the source, as it is written there, of the registry that is meant. */
 async function registryToRotate(
 	source: PullSecret,
-	{ servers }: CredentialInput,
+	name: string | undefined,
 	world: World,
 ): Promise<string> {
-	const keys = registriesOf(source.content);
-	const [server] = servers;
-	if (server !== undefined) return keyWritten(source, server.key);
+	if (name !== undefined) return entryNamed(source, name);
+	const all = registriesOf(source.content);
+	// Those that count as one registry are rotated together.
+	const keys = all.filter((key) => withSameRegistries(all, [key])[0] === key);
 	const [only, ...others] = keys;
 	if (only === undefined)
 		throw new OperationError(
@@ -202,16 +207,17 @@ function usualOf(
 	{ content: { config } }: PullSecret,
 	key: string,
 ): Pick<CredentialInput, "usual"> {
-	const fields = config.ok ? config.auths.get(key) : undefined;
-	const usual = fields && credentialOf(fields)?.username;
+	const entry = config.ok ? config.auths.get(key) : undefined;
+	const usual = entry && credentialOf(entry)?.username;
 	return usual === undefined ? {} : { usual };
 }
 
-/** A registry of the source as the one to enter a credential for. */
-function serverOf(key: string): RegistryServer {
+/** An entry of the source as the registry to enter a credential for. */
+function serverOf(key: string, name: string | undefined): RegistryServer {
 	return {
 		key: registryNamed(key) ?? key,
 		given: displayHost(key),
+		spelled: name ?? key,
 		warnings: [],
 	};
 }

@@ -1,17 +1,23 @@
-import { type AuthFields, credentialOf } from "../credentials/docker-config.ts";
 import type { SourceFailure } from "../output/failure.ts";
+import { sequence } from "../output/shell.ts";
 import { someOf } from "../output/some-of.ts";
 import {
-	canMatch,
 	contentFault,
 	describeContentFault,
+	describeEntryProblem,
+	type EntryProblem,
+	entryProblems,
 } from "../pull-secrets/content-fault.ts";
+import { argumentFor } from "../pull-secrets/entry-naming.ts";
 import { expiriesOf, expiryWarning } from "../pull-secrets/expiry.ts";
 import type { Fixes } from "../pull-secrets/fixes.ts";
-import { type PullSecret, sourceRef } from "../pull-secrets/pull-secret.ts";
+import {
+	type PullSecret,
+	registriesOf,
+	sourceRef,
+} from "../pull-secrets/pull-secret.ts";
 import { isSourceLike } from "../pull-secrets/source.ts";
 import { displayHost } from "../registry/server.ts";
-import { displayKey } from "../registry/url.ts";
 import type { Facts } from "./facts.ts";
 import { type Finding, finding, formatNamespaces } from "./finding.ts";
 
@@ -79,53 +85,51 @@ function checkKey(key: PullSecret, facts: Facts, mending: Fixes): Finding[] {
 	const ref = sourceRef(key);
 	const namespaces = [key.namespace];
 	const isSource = key.uid === facts.source?.uid;
-	const [host = ""] = hostsOf(key);
-	const again = isSource && host !== "" ? mending.replace(host) : undefined;
+	const written = registriesOf(key.content);
+	const rotate = (name: string) =>
+		isSource ? mending.rotate(argumentFor(name, written) ?? "") : undefined;
 	const fault = contentFault(key.content);
-	if (fault !== undefined)
+	if (fault !== undefined) {
+		const [host = ""] = hostsOf(key);
+		const again = isSource && host !== "" ? mending.replace(host) : undefined;
+		const malformed = fault.kind === "malformed" ? fault.keys : [];
 		return [
 			finding(
 				"credentials",
 				"problem",
 				`${ref}: ${describeContentFault(fault)}`,
 				{
-					hint: "Write it again.",
-					fix: again,
+					hint:
+						malformed.length > 0
+							? `Give ${malformed.map(displayHost).join(", ")} a new credential, or take it out; the other entries are good.`
+							: "Write it again.",
+					// Written again, it would be without the entries that are good.
+					fix: malformed.length > 0 ? sequence(malformed.map(rotate)) : again,
 					cause: fault.kind,
 					namespaces,
 				},
 			),
 		];
-	const auths = key.content.config.ok ? [...key.content.config.auths] : [];
-	const torn = auths.filter(([, fields]) => disagrees(fields));
-	const useless = auths.filter(([name]) => !canMatch(name));
+	}
+	const problems = entryProblems(key.content);
+	const found = problems.map((problem) =>
+		finding(
+			"credentials",
+			problem.kind === "key" || problem.kind === "bad-characters"
+				? "warning"
+				: "problem",
+			`${ref}: ${displayHost(problem.key)}: ${describeEntryProblem(problem)}`,
+			{
+				hint: hintOf(problem),
+				fix: problem.kind === "key" ? undefined : rotate(problem.key),
+				cause: problem.kind === "key" ? "never-matches" : problem.kind,
+				namespaces,
+			},
+		),
+	);
 	return [
-		...torn.map(([name]) =>
-			finding(
-				"credentials",
-				"problem",
-				`${ref}: for ${displayKey(displayHost(name))}, auth differs from username and password`,
-				{
-					hint: "Kubelets and podman read auth, docker may read the others.",
-					fix: isSource ? mending.rotate(displayHost(name)) : undefined,
-					cause: "auth-differs",
-					namespaces,
-				},
-			),
-		),
-		...useless.map(([name]) =>
-			finding(
-				"credentials",
-				"warning",
-				`${ref}: no image's name matches the key ${displayKey(name)}`,
-				{
-					hint: "A host has a dot or a port; without them, kubelets read it as a folder of Docker Hub.",
-					cause: "never-matches",
-					namespaces,
-				},
-			),
-		),
-		...(torn.length === 0
+		...found,
+		...(found.every(({ status }) => status !== "problem")
 			? [
 					finding(
 						"credentials",
@@ -136,6 +140,21 @@ function checkKey(key: PullSecret, facts: Facts, mending: Fixes): Finding[] {
 				]
 			: []),
 	];
+}
+
+function hintOf(problem: EntryProblem): string {
+	switch (problem.kind) {
+		case "auth-differs":
+			return "Kubelets and podman read auth, docker may read the others.";
+		case "key":
+			return problem.because === "single-word"
+				? "A kubelet reads a host without a dot or a port as a directory of Docker Hub."
+				: "";
+		case "bad-characters":
+			return "Registries reject such a password; it was most likely saved with a line end or in another encoding.";
+		default:
+			return "";
+	}
 }
 
 /** What has expired, or will within a day, as far as that is known. */
@@ -158,7 +177,9 @@ function checkExpiry(
 				namespaces: [key.namespace],
 				fix:
 					key.uid === facts.source?.uid
-						? mending.rotate(displayHost(expiry.key))
+						? mending.rotate(
+								argumentFor(expiry.key, registriesOf(key.content)) ?? "",
+							)
 						: undefined,
 			},
 		);
@@ -168,18 +189,6 @@ function checkExpiry(
 /** The registries of a key, as people call them. */
 export function hostsOf(key: PullSecret): string[] {
 	return key.content.config.ok
-		? [...key.content.config.auths.keys()].map(displayHost).map(displayKey)
+		? [...key.content.config.auths.keys()].map(displayHost)
 		: [];
-}
-
-/** Whether `auth` says something else than the username or password beside it. */
-function disagrees(fields: AuthFields): boolean {
-	const { auth, username, password } = fields;
-	if (typeof auth !== "string" || auth === "") return false;
-	const said = credentialOf({ auth });
-	return (
-		said !== undefined &&
-		((typeof username === "string" && username !== said.username) ||
-			(typeof password === "string" && password !== said.reveal()))
-	);
 }

@@ -32,9 +32,7 @@ export function authFault(auth: string): string | undefined {
 
 /** The credential in a field that `authFault` finds nothing wrong with: all up to the first colon is the user. */
 export function decodeAuth(auth: string): Credential {
-	const decoded = Buffer.from(auth, "base64").toString("utf8");
-	const colon = decoded.indexOf(":");
-	return new Credential(decoded.slice(0, colon), decoded.slice(colon + 1));
+	return Credential.fromBytes(Buffer.from(auth, "base64"));
 }
 
 /** Where Go finds fault with what follows the last character of the alphabet. */

@@ -1,103 +1,211 @@
-import { Credential } from "./credential.ts";
+import type { Credential } from "./credential.ts";
+import { AuthEntry, type EntryFault, sameField } from "./entry.ts";
+import { type GoMember, type GoValue, parseGoJson } from "./go-json.ts";
 
-/** One registry and what it is entered with. */
-export interface RegistryEntry {
-	/** The key in `auths`. */
-	readonly key: string;
-	readonly credential: Credential;
-}
+/** A value of `auths` that is written: what podman and skopeo read (`auth`), and what docker reads besides. */
+export type AuthFields = Readonly<Record<string, string>>;
 
-/** A value of `auths`, as it stands: other tools write further fields. */
-export type AuthFields = Readonly<Record<string, unknown>>;
-
-/** What `.dockerconfigjson` holds, or why it holds nothing usable (one clause, quoting no content). */
+/**
+ * What a docker config holds, as Go's encoding/json reads it, which kubelets, docker and podman are
+ * written with. Texts are one clause that quotes no content.
+ */
 export type DockerConfig =
-	| { readonly ok: true; readonly auths: ReadonlyMap<string, AuthFields> }
-	| { readonly ok: false; readonly problem: string };
+	| {
+			readonly ok: true;
+			/** By key, as written. */
+			readonly auths: ReadonlyMap<string, AuthEntry>;
+			/** Why a kubelet cannot read it all the same; it fails every pull of a pod that references it. */
+			readonly fault?: ConfigFault;
+	  }
+	| {
+			readonly ok: false;
+			/** In our words. */
+			readonly problem: string;
+			/** In the kubelet's. */
+			readonly error: string;
+	  };
 
-/**
- * The value of an `auths` entry, with `auth` as well as username and password:
- * podman and skopeo read only `auth`, docker reads both.
- */
+/** `key`: of the entry that is at fault; absent where none is. */
+export interface ConfigFault {
+	readonly error: string;
+	readonly key?: string;
+}
+
+/** `auths` in an object, or entries and nothing else: `.dockerconfigjson`, and the older `.dockercfg`. */
+export type ConfigForm = "dockerconfigjson" | "dockercfg";
+
+/** The value of an `auths` entry, with all that some program reads; `auth` alone for what is no text. */
 export function authFields(credential: Credential): AuthFields {
-	return {
-		username: credential.username,
-		password: credential.reveal(),
-		auth: credential.basic(),
-	};
+	const auth = credential.basic();
+	return credential.isText
+		? { username: credential.username, password: credential.reveal(), auth }
+		: { auth };
 }
 
-/** The text of a docker config with these entries, in their order. */
+/** The text of a docker config with these entries, in their order; those that were read stay as they stood. */
 export function dockerConfigText(
-	auths: Iterable<readonly [string, AuthFields]>,
+	auths: Iterable<readonly [string, AuthFields | AuthEntry]>,
 ): string {
-	return JSON.stringify({ auths: Object.fromEntries(auths) });
-}
-
-/** Reads a docker config's `auths`. Never throws, and never quotes content. */
-export function parseDockerConfig(text: string): DockerConfig {
-	let parsed: unknown;
-	try {
-		parsed = JSON.parse(text);
-	} catch {
-		return { ok: false, problem: "it is not JSON" };
-	}
-	if (!isRecord(parsed))
-		return { ok: false, problem: "it is not a JSON object" };
-	const auths = parsed.auths;
-	if (auths === undefined) return { ok: false, problem: "it has no auths" };
-	if (!isRecord(auths))
-		return { ok: false, problem: "auths is not a JSON object" };
-	const entries = new Map<string, AuthFields>();
-	for (const [key, fields] of Object.entries(auths)) {
-		if (!isRecord(fields))
-			return { ok: false, problem: "an entry of auths is not a JSON object" };
-		entries.set(key, fields);
-	}
-	return { ok: true, auths: entries };
-}
-
-/**
- * The credential that an entry carries: a non-empty `auth` wins over username and
- * password, as in a kubelet and in docker. undefined where there is none to read.
- */
-export function credentialOf(fields: AuthFields): Credential | undefined {
-	const { auth, username, password } = fields;
-	if (typeof auth === "string" && auth !== "") {
-		const decoded = Buffer.from(auth, "base64").toString("utf8");
-		const colon = decoded.indexOf(":");
-		return colon < 0
-			? undefined
-			: new Credential(decoded.slice(0, colon), decoded.slice(colon + 1));
-	}
-	if (typeof username !== "string" && typeof password !== "string")
-		return undefined;
-	return new Credential(
-		typeof username === "string" ? username : "",
-		typeof password === "string" ? password : "",
+	const members = [...auths].map(
+		([key, entry]) =>
+			`${JSON.stringify(key)}:${entry instanceof AuthEntry ? entry.json : JSON.stringify(entry)}`,
 	);
+	return `{"auths":{${members.join(",")}}}`;
+}
+
+/** Reads a docker config. Never throws, whatever the text and its nesting. */
+export function readDockerConfig(
+	text: string,
+	form: ConfigForm = "dockerconfigjson",
+): DockerConfig {
+	const document = parseGoJson(text);
+	if (!document.ok)
+		return { ok: false, problem: "it is not JSON", error: document.error };
+	const reader = new ConfigReader(text, form);
+	reader.document(document.value);
+	return reader.result();
+}
+
+/** The `auths` among the members of an object: repeated ones add up, and null empties them. Undefined where one is no object. */
+export function authsAmong(
+	members: readonly GoMember[],
+	text: string,
+): ReadonlyMap<string, AuthEntry> | undefined {
+	let entries = new Map<string, AuthEntry>();
+	for (const [name, value] of members) {
+		if (!sameField(name, "auths")) continue;
+		if (value.kind === "null") entries = new Map();
+		else if (value.kind !== "object") return undefined;
+		else
+			for (const [key, entry, from, to] of value.members)
+				entries.set(key, new AuthEntry(entry, text.slice(from, to)));
+	}
+	return entries;
 }
 
 /**
- * One string for everything that counts as equal: the parsed `auths` with sorted
- * keys. Content that does not parse equals only itself.
+ * One string for everything that counts as equal: entry by entry, what a kubelet sends to the
+ * registry. Content that it cannot read equals only what is written alike.
  */
-export function canonicalContent(text: string): string {
-	const config = parseDockerConfig(text);
-	return config.ok
-		? sortedJson(Object.fromEntries(config.auths))
-		: `malformed ${text}`;
+export function canonicalContent(config: DockerConfig, text: string): string {
+	if (!config.ok) return `malformed ${text}`;
+	const entries = [...config.auths]
+		.map(([key, entry]) => [
+			key,
+			...(entry.fault
+				? ["malformed", entry.json]
+				: [entry.credential().username, entry.credential().basic()]),
+		])
+		.sort(([a = ""], [b = ""]) => (a < b ? -1 : 1));
+	const fault = config.fault?.key === undefined ? config.fault?.error : "";
+	return JSON.stringify([entries, fault ?? ""]);
 }
 
-function sortedJson(value: unknown): string {
-	if (Array.isArray(value)) return `[${value.map(sortedJson).join(",")}]`;
-	if (!isRecord(value)) return JSON.stringify(value) ?? "null";
-	const members = Object.keys(value)
-		.sort()
-		.map((key) => `${JSON.stringify(key)}:${sortedJson(value[key])}`);
-	return `{${members.join(",")}}`;
+const PACKAGE = "credentialprovider";
+
+/** Reads a document, in the order and with the errors of Go. */
+class ConfigReader {
+	readonly #text: string;
+	readonly #form: ConfigForm;
+	#entries = new Map<string, AuthEntry>();
+	/** The first field of a wrong type; Go reads on and reports it at the end. */
+	#mistyped: string | undefined;
+	/** What is wrong with the first bad entry, which ends Go's reading. */
+	#broken: ConfigFault | undefined;
+	/** There is nothing to read entries from. */
+	#problem: string | undefined;
+
+	constructor(text: string, form: ConfigForm) {
+		this.#text = text;
+		this.#form = form;
+	}
+
+	result(): DockerConfig {
+		const error = this.#broken?.error ?? this.#mistyped;
+		if (this.#problem !== undefined)
+			return { ok: false, problem: this.#problem, error: error ?? "" };
+		const fault = this.#broken ?? (error === undefined ? undefined : { error });
+		return { ok: true, auths: this.#entries, ...(fault && { fault }) };
+	}
+
+	document(value: GoValue): void {
+		if (value.kind !== "object" && value.kind !== "null")
+			this.#problem = "it is not a JSON object";
+		if (this.#form === "dockercfg")
+			this.#auths(value, `value of type ${PACKAGE}.DockerConfig`);
+		else if (value.kind === "object") this.#wrapper(value.members);
+		else if (value.kind !== "null")
+			this.#mismatch(value, `value of type ${PACKAGE}.DockerConfigJSON`);
+	}
+
+	#wrapper(members: readonly GoMember[]): void {
+		for (const [name, member] of members) {
+			if (sameField(name, "auths"))
+				this.#auths(
+					member,
+					`struct field DockerConfigJSON.auths of type ${PACKAGE}.DockerConfig`,
+				);
+			// Not used for pulling, but of a wrong type it fails the whole.
+			if (sameField(name, "httpheaders")) this.#headers(member);
+		}
+	}
+
+	/** Repeated `auths` add up; null empties them. */
+	#auths(value: GoValue, into: string): void {
+		if (value.kind === "null") {
+			this.#entries = new Map();
+			return;
+		}
+		if (value.kind !== "object") {
+			this.#problem ??= "auths is not a JSON object";
+			this.#mismatch(value, into);
+			return;
+		}
+		for (const [key, member, from, to] of value.members) {
+			const entry = new AuthEntry(member, this.#text.slice(from, to));
+			this.#entries.set(key, entry);
+			if (entry.fault)
+				this.#broken ??= {
+					error: entryFaultInGoWords(entry.fault, this.#form),
+					key,
+				};
+		}
+	}
+
+	#headers(value: GoValue): void {
+		const field = "struct field DockerConfigJSON.HttpHeaders of type";
+		if (value.kind === "object") {
+			for (const [, header] of value.members)
+				if (header.kind !== "string" && header.kind !== "null")
+					this.#mismatch(header, `${field} string`);
+		} else if (value.kind !== "null")
+			this.#mismatch(value, `${field} map[string]string`);
+	}
+
+	#mismatch({ kind }: GoValue, into: string): void {
+		this.#mistyped ??= cannotUnmarshal(kind, into);
+	}
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-	return typeof value === "object" && value !== null && !Array.isArray(value);
+/** Why a kubelet cannot read an entry, in its own words. */
+export function entryFaultInGoWords(
+	fault: EntryFault,
+	form: ConfigForm = "dockerconfigjson",
+): string {
+	if ("error" in fault) return fault.error;
+	const within =
+		form === "dockercfg" ? undefined : "struct field DockerConfigJSON.auths";
+	return "field" in fault
+		? cannotUnmarshal(
+				fault.kind,
+				`${within ?? "struct field dockerConfigEntryWithAuth"}.${fault.field} of type string`,
+			)
+		: cannotUnmarshal(
+				fault.kind,
+				`${within ?? "value"} of type ${PACKAGE}.dockerConfigEntryWithAuth`,
+			);
+}
+
+function cannotUnmarshal(kind: GoValue["kind"], into: string): string {
+	return `json: cannot unmarshal ${kind} into Go ${into}`;
 }

@@ -9,7 +9,13 @@ export type GoValue =
 	/** Nothing asks for what is in these. */
 	| { readonly kind: "array" | "number" | "bool" | "null" };
 
-export type GoMember = readonly [name: string, value: GoValue];
+/** A member, and where its value stands in the text: from its first character to behind its last. */
+export type GoMember = readonly [
+	name: string,
+	value: GoValue,
+	from: number,
+	to: number,
+];
 
 export type GoReading =
 	| { readonly ok: true; readonly value: GoValue }
@@ -35,7 +41,7 @@ const NUMBER: GoValue = { kind: "number" };
 const BOOL: GoValue = { kind: "bool" };
 const NULL: GoValue = { kind: "null" };
 
-type Open = { members: GoMember[] } | { members: undefined };
+type Open = { readonly members: GoMember[] | undefined; readonly from: number };
 
 class Scanner {
 	readonly #text: string;
@@ -50,6 +56,8 @@ class Scanner {
 		const open: Open[] = [];
 		const names: string[] = [];
 		for (;;) {
+			this.#next();
+			let from = this.#at;
 			let value = this.#opening(open, names);
 			if (value === undefined) continue;
 			for (;;) {
@@ -58,11 +66,12 @@ class Scanner {
 					if (this.#next() !== undefined) this.#fail("after top-level value");
 					return value;
 				}
-				inside.members?.push([names.pop() ?? "", value]);
+				inside.members?.push([names.pop() ?? "", value, from, this.#at]);
 				const closed = this.#separator(inside, names);
 				if (closed === undefined) break;
 				open.pop();
 				value = closed;
+				from = inside.from;
 			}
 		}
 	}
@@ -72,13 +81,13 @@ class Scanner {
 		const character = this.#next();
 		if (character !== "{" && character !== "[") return this.#scalar(character);
 		if (open.length >= DEEPEST) this.#fail("exceeded max depth");
-		this.#at++;
+		const from = this.#at++;
 		if (character === "{") {
 			if (this.#next() === "}") {
 				this.#at++;
 				return { kind: "object", members: [] };
 			}
-			open.push({ members: [] });
+			open.push({ members: [], from });
 			names.push(this.#name());
 			return undefined;
 		}
@@ -86,7 +95,7 @@ class Scanner {
 			this.#at++;
 			return ARRAY;
 		}
-		open.push({ members: undefined });
+		open.push({ members: undefined, from });
 		return undefined;
 	}
 

@@ -3,9 +3,6 @@ import { createPrivateKey } from "node:crypto";
 /** The most that a JSON key file may weigh, in bytes. */
 export const JSON_KEY_LIMIT = 64 * 1024;
 
-/** The username that a registry expects with a JSON key. */
-export const JSON_KEY_USERNAME = "_json_key";
-
 /** A key file's text without surrounding white space, or why it is none: one clause that quotes nothing. */
 export type JsonKey =
 	| {

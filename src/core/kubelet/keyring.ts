@@ -1,15 +1,12 @@
 import type { Credential } from "../credentials/credential.ts";
+import type { AuthEntry } from "../credentials/entry.ts";
 import { parseSchemeless, splitPort, toBytes } from "../registry/url.ts";
 import {
 	readImageReference,
 	repositoryOf,
 	withDefaultTag,
 } from "./image-reference.ts";
-import {
-	isPullSecretType,
-	type PullEntry,
-	readEntries,
-} from "./secret-entries.ts";
+import { isPullSecretType, readEntries } from "./secret-entries.ts";
 
 /**
  * The kubelet's way of finding credentials for an image, as Kubernetes 1.36 has it:
@@ -142,7 +139,7 @@ type Candidate = {
 	readonly from: string;
 	readonly key: string;
 	readonly normalised: string;
-	readonly entry: PullEntry;
+	readonly entry: AuthEntry;
 };
 
 /** A key that says what it says: for speed alone, the rules come to the same. */

@@ -1,12 +1,19 @@
+import { credentialFault } from "../credentials/credential-rules.ts";
+import { entryFaultInGoWords } from "../credentials/docker-config.ts";
+import type { AuthEntry } from "../credentials/entry.ts";
 import { normaliseKey } from "../kubelet/keyring.ts";
-import { type PullEntry, readEntries } from "../kubelet/secret-entries.ts";
 import { displayKey, parseSchemeless, splitPort } from "../registry/url.ts";
 import type { Content } from "./pull-secret.ts";
 
 /** Why a kubelet gets nothing from a pull secret. Texts are one clause, quoting no credential. */
 export type ContentFault =
-	/** It fails every pull of every pod that names the Secret; `error` is the kubelet's. */
-	| { readonly kind: "malformed"; readonly error: string }
+	/** It fails every pull of every pod that references the Secret; `error` is the kubelet's. */
+	| {
+			readonly kind: "malformed";
+			readonly error: string;
+			/** The entries that are at fault; none where nothing can be read at all. */
+			readonly keys: readonly string[];
+	  }
 	| { readonly kind: "empty" }
 	/** None of its keys is one that an image's name can match. */
 	| { readonly kind: "never-matches"; readonly keys: readonly string[] };
@@ -24,18 +31,140 @@ export function contentFault(content: Content): ContentFault | undefined {
 export function describeContentFault(fault: ContentFault): string {
 	switch (fault.kind) {
 		case "malformed":
-			return `it cannot be read, which fails every pull of a pod that names it: ${fault.error}`;
+			return `it cannot be read, which fails every pull of a pod that references it: ${fault.keys.length === 0 ? "" : `${fault.keys.map(displayKey).join(", ")}: `}${fault.error}`;
 		case "empty":
 			return "it holds no credentials";
 		case "never-matches":
-			return `no image's name matches ${fault.keys.map(displayKey).join(", ")}: a host has a dot or a port`;
+			return fault.keys
+				.map(
+					(key) =>
+						`${displayKey(key)}: ${describeKeyProblem(keyProblem(key) ?? "unusable")}`,
+				)
+				.join("; ");
 	}
 }
 
+/** What is wrong with one entry of a content, for a person. */
+export type EntryProblem = {
+	/** As written in `auths`. */
+	readonly key: string;
+} & (
+	| { readonly kind: "malformed"; readonly error: string }
+	/** Nothing is in it, or nothing but what kubelets pass over; it matches all the same, and fails. */
+	| { readonly kind: "empty"; readonly because: string }
+	/** A clause that quotes nothing: a control character, a byte order mark, no text at all. */
+	| { readonly kind: "bad-characters"; readonly because: string }
+	/** `auth` says something else than what stands beside it. */
+	| { readonly kind: "auth-differs" }
+	| { readonly kind: "key"; readonly because: KeyProblem }
+);
+
+/** Why no image's name, or none that people write, matches a key. */
+export type KeyProblem =
+	| "white-space"
+	| "scheme"
+	| "single-word"
+	| "docker-hub-name"
+	| "unusable";
+
+/** What is wrong with the entries of a content, one by one; none where they cannot be told apart. */
+export function entryProblems({ config }: Content): readonly EntryProblem[] {
+	return config.ok
+		? [...config.auths].flatMap(([key, entry]) => problemsOf(key, entry))
+		: [];
+}
+
+/** One clause about an entry, without its key. */
+export function describeEntryProblem(problem: EntryProblem): string {
+	switch (problem.kind) {
+		case "malformed":
+			return `cannot be read, which fails every pull of a pod that references it: ${problem.error}`;
+		case "empty":
+			return `${problem.because}: pulls fail with it, also of public images`;
+		case "bad-characters":
+			return problem.because;
+		case "auth-differs":
+			return "auth differs from username and password";
+		case "key":
+			return describeKeyProblem(problem.because);
+	}
+}
+
+/** One clause about a key. */
+export function describeKeyProblem(because: KeyProblem): string {
+	switch (because) {
+		case "white-space":
+			return "no image matches a key with white space";
+		case "scheme":
+			return "no image matches it: only https:// and http://, in lower case, may stand before the host";
+		case "single-word":
+			return "no image matches it: a host has a dot or a port";
+		case "docker-hub-name":
+			return "Docker Hub's images match docker.io alone, not this name";
+		case "unusable":
+			return "no image matches it: it is not an address";
+	}
+}
+
+/** What is wrong with a key; undefined where images may match it. */
+export function keyProblem(key: string): KeyProblem | undefined {
+	if (/\s/.test(key)) return "white-space";
+	const scheme = /^([a-z][a-z0-9+.-]{0,20}):\/\//i.exec(key)?.[1];
+	if (scheme !== undefined && scheme !== "https" && scheme !== "http")
+		return "scheme";
+	const host = hostOf(key);
+	if (host === undefined) return "unusable";
+	if (DOCKER_HUB_SITES.has(host.toLowerCase())) return "docker-hub-name";
+	if (canMatch(key)) return undefined;
+	return /^[\w-]+$/.test(host) ? "single-word" : "unusable";
+}
+
+/** Names of Docker Hub's that are those of its web pages, its API, or nobody's. */
+const DOCKER_HUB_SITES: ReadonlySet<string> = new Set([
+	"docker.com",
+	"hub.docker.com",
+	"cloud.docker.com",
+	"registry.hub.docker.com",
+	"registry-1.docker.io",
+]);
+
+function hostOf(key: string): string | undefined {
+	const normalised = normaliseKey(key);
+	return normalised === undefined
+		? undefined
+		: parseSchemeless(normalised)?.host;
+}
+
+function problemsOf(key: string, entry: AuthEntry): EntryProblem[] {
+	const problems: EntryProblem[] = [];
+	const clause = entry.fault ? undefined : credentialFault(entry.credential());
+	if (entry.fault)
+		problems.push({
+			key,
+			kind: "malformed",
+			error: entryFaultInGoWords(entry.fault),
+		});
+	else if (entry.credentialForAll() === undefined)
+		problems.push({
+			key,
+			kind: "empty",
+			because: entry.hasToken
+				? "it has an identity token alone, which kubelets do not read"
+				: (clause ?? ""),
+		});
+	else {
+		if (entry.disagrees) problems.push({ key, kind: "auth-differs" });
+		if (clause !== undefined)
+			problems.push({ key, kind: "bad-characters", because: clause });
+	}
+	const because = keyProblem(key);
+	if (because !== undefined) problems.push({ key, kind: "key", because });
+	return problems;
+}
+
 /** The entries of a content as kubelets see them; none where it is malformed. */
-export function entriesOf(content: Content): ReadonlyMap<string, PullEntry> {
-	const reading = read(content);
-	return reading.ok ? reading.entries : new Map();
+export function entriesOf({ config }: Content): ReadonlyMap<string, AuthEntry> {
+	return config.ok && !config.fault ? config.auths : new Map();
 }
 
 /** Whether an image's name can match a key: a host without dot and port would be read as a folder of Docker Hub. */
@@ -46,24 +175,21 @@ export function canMatch(key: string): boolean {
 	if (url === undefined || url.host === "") return false;
 	const { name, port } = splitPort(url.host);
 	if (name.startsWith("[")) return false;
-	if (!/^[a-z0-9._/-]*$/.test(url.path)) return false;
+	if (!/^(?:\/[a-z0-9._-]+)*\/?$/.test(url.path)) return false;
 	// Letter case makes a host of a single word, too: `Reg/app` is at `Reg`.
 	return port !== "" || name === "localhost" || /[.*A-Z]/.test(name);
 }
 
-function findFault(content: Content): ContentFault | undefined {
-	const reading = read(content);
-	if (!reading.ok) return { kind: "malformed", error: reading.error };
-	const keys = [...reading.entries.keys()];
+function findFault({ config }: Content): ContentFault | undefined {
+	if (!config.ok) return { kind: "malformed", error: config.error, keys: [] };
+	const malformed = [...config.auths].filter(([, entry]) => entry.fault);
+	if (config.fault)
+		return {
+			kind: "malformed",
+			error: config.fault.error,
+			keys: malformed.map(([key]) => key),
+		};
+	const keys = [...config.auths.keys()];
 	if (keys.length === 0) return { kind: "empty" };
 	return keys.some(canMatch) ? undefined : { kind: "never-matches", keys };
-}
-
-function read({ data }: Content) {
-	return data === ""
-		? { ok: true as const, entries: new Map<string, PullEntry>() }
-		: readEntries(
-				"kubernetes.io/dockerconfigjson",
-				Buffer.from(data, "base64").toString("utf8"),
-			);
 }

@@ -1,24 +1,36 @@
 import { OperationError } from "../../errors.ts";
-import { type AuthFields, credentialOf } from "../credentials/docker-config.ts";
-import { normaliseKey } from "../kubelet/keyring.ts";
-import { meshreg, objectName, script } from "../output/shell.ts";
+import { type AuthEntry, credentialOf } from "../credentials/entry.ts";
+import { meshreg, objectName, type Script, script } from "../output/shell.ts";
 import { displayHost, registryNamed } from "../registry/server.ts";
+import { displayKey } from "../registry/url.ts";
+import {
+	argumentFor,
+	entriesNamed,
+	isSameRegistry,
+	withSameRegistries,
+} from "./entry-naming.ts";
 import { creating, onRegistry } from "./fixes.ts";
 import {
 	type NewEntry,
 	newSource,
 	sourceWith,
 	sourceWithout,
+	textsIn,
 } from "./new-source.ts";
-import { roleOf, SOURCE_ANNOTATION, type UsageLabel } from "./ownership.ts";
+import {
+	roleOf,
+	SERVERS_ANNOTATION,
+	SOURCE_ANNOTATION,
+	type UsageLabel,
+} from "./ownership.ts";
 import type { DesiredPullSecret, PullSecret } from "./pull-secret.ts";
 
 /** What is to be done about the source that is there; `replace`: write a new one in its place. */
 export type SourceEdit =
 	| { readonly by: "replace" }
 	| { readonly by: "add" }
-	/** Keys in `auths`. */
-	| { readonly by: "remove"; readonly keys: readonly string[] };
+	/** Entries, as the command line names them. */
+	| { readonly by: "remove"; readonly names: readonly string[] };
 
 /** Makes the source out of what is there; what is returned throws as `editable`, addRegistries and removeRegistries do. */
 export function sourceMaker(
@@ -35,7 +47,7 @@ export function sourceMaker(
 		case "add":
 			return (current) => addRegistries(there(current), entries, owner);
 		case "remove":
-			return (current) => removeRegistries(there(current), edit.keys, owner);
+			return (current) => removeRegistries(there(current), edit.names, owner);
 	}
 }
 
@@ -58,55 +70,78 @@ export function addRegistries(
 				`${displayHost(key)} is in ${shown(current)} already`,
 				{
 					words: "give it another credential with",
-					script: onRegistry("rotate", current, ["--registry-server"], key),
+					script: onRegistry(
+						"rotate",
+						current,
+						["--registry-server"],
+						argumentFor(key, [...auths.keys()]),
+					),
 				},
 			);
 		}
-		if (![...auths.keys()].some((other) => isSameRegistry(other, key)))
-			return true;
+		const [same] = [...auths.keys()].filter((other) =>
+			isSameRegistry(other, key),
+		);
+		if (same === undefined) return true;
 		throw new OperationError(
-			`${shown(current)} has ${displayHost(key)} already, under another key that counts as the same`,
+			`${shown(current)} has ${displayHost(key)} already, as ${displayKey(same)}`,
 			{
-				words: "take that out first with",
-				script: onRegistry("create", current, ["--remove"], key),
+				words: "give it another credential with",
+				script: onRegistry(
+					"rotate",
+					current,
+					["--registry-server"],
+					argumentFor(same, [...auths.keys()]),
+				),
 			},
 		);
 	});
 	return sourceWith(current, auths, added, owner);
 }
 
-/** The source with another credential for registries that it has. Throws OperationError where one is not there. */
+/**
+ * The source with another credential for entries that it has, each with all that count as the same
+ * registry. Throws OperationError where one is not there.
+ */
 export function replaceCredentials(
 	current: PullSecret,
 	entries: readonly NewEntry[],
 	owner: UsageLabel,
 ): DesiredPullSecret {
 	const auths = authsOf(current);
-	for (const { server } of entries)
-		if (!auths.has(server.key)) throw absent(current, auths, server.key);
-	return sourceWith(current, auths, entries, owner);
+	const keys = [...auths.keys()];
+	const given = givenIn(current);
+	const replaced = entries.flatMap((entry) => {
+		const { key } = entry.server;
+		if (!auths.has(key))
+			throw absent(current, auths, displayHost(key), addingTo(current, key));
+		return withSameRegistries(keys, [key]).map((same) => ({
+			...entry,
+			server: {
+				...entry.server,
+				key: same,
+				given: given.get(same) ?? entry.server.given,
+			},
+		}));
+	});
+	return sourceWith(current, auths, replaced, owner);
 }
 
-/**
- * The source without some registries, by whatever key they are there. Throws
- * OperationError where one is not there, or none would be left.
- */
+/** The source without some entries. Throws OperationError where one is not there, or none would be left. */
 export function removeRegistries(
 	current: PullSecret,
-	keys: readonly string[],
+	names: readonly string[],
 	owner: UsageLabel,
 ): DesiredPullSecret {
 	const auths = authsOf(current);
-	const leaving = keys.flatMap((key) => {
-		const written = [...auths.keys()].filter((other) =>
-			isSameRegistry(other, key),
-		);
-		if (written.length === 0) throw absent(current, auths, key);
+	const leaving = names.flatMap((name) => {
+		const written = entriesNamed([...auths.keys()], name, givenIn(current));
+		if (written.length === 0) throw absent(current, auths, shownName(name));
 		return written;
 	});
 	if (new Set(leaving).size === auths.size)
 		throw new OperationError(
-			`${keys.map(displayHost).join(", ")} is all that ${shown(current)} holds`,
+			`${[...new Set(leaving)].map(displayHost).join(", ")} is all that ${shown(current)} holds`,
 			{
 				words: "to be rid of it and its copies, run",
 				script: script(meshreg("prune", objectName(current.name))),
@@ -115,14 +150,13 @@ export function removeRegistries(
 	return sourceWithout(current, auths, leaving, owner);
 }
 
-/** The key under which a source has a registry. Throws OperationError where it has not. */
-export function keyWritten(source: PullSecret, key: string): string {
+/** The entry of a source that an argument names; the first where several count as it. Throws OperationError where there is none. */
+export function entryNamed(source: PullSecret, name: string): string {
 	const auths = authsOf(source);
-	const written = auths.has(key)
-		? key
-		: [...auths.keys()].find((other) => isSameRegistry(other, key));
-	if (written === undefined) throw absent(source, auths, key);
-	return written;
+	const [first] = entriesNamed([...auths.keys()], name, givenIn(source));
+	if (first === undefined)
+		throw absent(source, auths, shownName(name), addingTo(source, name));
+	return first;
 }
 
 /** What a source may be edited in. Throws OperationError for what is not ours, a copy, or malformed. */
@@ -155,7 +189,7 @@ export function editable(
 }
 
 /** The registries in a source. Throws OperationError where its content does not parse. */
-function authsOf(source: PullSecret): ReadonlyMap<string, AuthFields> {
+function authsOf(source: PullSecret): ReadonlyMap<string, AuthEntry> {
 	const { config } = source.content;
 	if (config.ok) return config.auths;
 	throw new OperationError(
@@ -167,27 +201,40 @@ function authsOf(source: PullSecret): ReadonlyMap<string, AuthFields> {
 	);
 }
 
-/** Would a kubelet, or a person, take both keys for one registry? */
-export function isSameRegistry(a: string, b: string): boolean {
-	const [one, other] = [normaliseKey(a), normaliseKey(b)];
-	if (one !== undefined && one === other) return true;
-	const named = registryNamed(a);
-	return named !== undefined && named === registryNamed(b);
+/** By key, the words with which a source's entries were made. */
+function givenIn({ annotations }: PullSecret): ReadonlyMap<string, string> {
+	return new Map(textsIn(annotations[SERVERS_ANNOTATION]));
 }
 
 function absent(
 	source: PullSecret,
-	auths: ReadonlyMap<string, AuthFields>,
-	key: string,
+	auths: ReadonlyMap<string, AuthEntry>,
+	name: string,
+	adding?: Script,
 ): OperationError {
 	const has = [...auths.keys()].map(displayHost).join(", ") || "none";
 	return new OperationError(
-		`${displayHost(key)} is not in ${shown(source)}, which has ${has}`,
-		{
-			words: "add it with",
-			script: onRegistry("create", source, ["--add", "--registry-server"], key),
-		},
+		`${name} is not in ${shown(source)}, which has ${has}`,
+		adding && { words: "add it with", script: adding },
 	);
+}
+
+/** What adds a registry, where the name is one. */
+function addingTo(source: PullSecret, registry: string): Script | undefined {
+	const key = registryNamed(registry);
+	return key === undefined
+		? undefined
+		: onRegistry(
+				"create",
+				source,
+				["--add", "--registry-server"],
+				displayHost(key),
+			);
+}
+
+/** A name from the command line, which may be something that was pasted there by mistake. */
+function shownName(name: string): string {
+	return /^[\w.*:/[\]-]{1,200}$/.test(name) ? name : "that registry";
 }
 
 function shown({ name, namespace }: PullSecret): string {

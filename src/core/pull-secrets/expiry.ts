@@ -1,5 +1,5 @@
 import type { Credential } from "../credentials/credential.ts";
-import { credentialOf } from "../credentials/docker-config.ts";
+import { credentialOf } from "../credentials/entry.ts";
 import { displayHost } from "../registry/server.ts";
 import {
 	EXPIRES_AT_ANNOTATION,

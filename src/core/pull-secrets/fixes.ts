@@ -10,7 +10,6 @@ import {
 	script,
 	type Word,
 } from "../output/shell.ts";
-import { displayHost } from "../registry/server.ts";
 import {
 	DEFAULT_LABEL,
 	DEFAULT_NAME,
@@ -219,12 +218,12 @@ export function syncing(
 	);
 }
 
-/** Does something to one registry of a source that is there; `key` as in `auths`. */
+/** Does something to one registry of a source that is there; `registry` as a command line names it, undefined where it cannot. */
 export function onRegistry(
 	verb: "create" | "rotate",
 	source: { readonly namespace: string; readonly name: string },
 	flags: readonly string[],
-	key: string,
+	registry: string | undefined,
 ): Script | undefined {
 	return script(
 		meshreg(
@@ -233,7 +232,7 @@ export function onRegistry(
 			"-n",
 			objectName(source.namespace),
 			...flags,
-			registryName(displayHost(key)),
+			registry === undefined ? undefined : registryName(registry),
 		),
 	);
 }

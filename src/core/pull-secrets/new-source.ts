@@ -1,5 +1,7 @@
 import type { Credential } from "../credentials/credential.ts";
 import { type AuthFields, authFields } from "../credentials/docker-config.ts";
+import type { AuthEntry } from "../credentials/entry.ts";
+import { parseGoJson } from "../credentials/go-json.ts";
 import type { RegistryServer } from "../registry/server.ts";
 import { isoSeconds } from "./expiry.ts";
 import {
@@ -44,11 +46,11 @@ export function newSource(
 /** `current` with these registries: new ones added at the end, those that are there replaced in place, others as they are. */
 export function sourceWith(
 	current: PullSecret,
-	auths: ReadonlyMap<string, AuthFields>,
+	auths: ReadonlyMap<string, AuthEntry>,
 	entries: readonly NewEntry[],
 	owner: UsageLabel,
 ): DesiredPullSecret {
-	const merged = new Map(auths);
+	const merged = new Map<string, AuthFields | AuthEntry>(auths);
 	for (const { server, credential } of entries)
 		merged.set(server.key, authFields(credential));
 	const changed = new Set(entries.map(({ server }) => server.key));
@@ -67,7 +69,7 @@ export function sourceWith(
 /** `current` without the registries with these keys. */
 export function sourceWithout(
 	current: PullSecret,
-	auths: ReadonlyMap<string, AuthFields>,
+	auths: ReadonlyMap<string, AuthEntry>,
 	keys: readonly string[],
 	owner: UsageLabel,
 ): DesiredPullSecret {
@@ -102,7 +104,7 @@ function annotations(
 	): Record<string, string> => {
 		const old = before.current?.annotations[name];
 		const members = [
-			...membersOf(old).filter(([key]) => before.keep(key)),
+			...textsIn(old).filter(([key]) => before.keep(key)),
 			...entries.flatMap((entry) => {
 				const said = value(entry);
 				return said === undefined ? [] : [[entry.server.key, said] as const];
@@ -123,14 +125,12 @@ function annotations(
 	};
 }
 
-/** The members of an annotation; none of one that a hand has broken. */
-function membersOf(annotation: string | undefined): [string, unknown][] {
-	try {
-		const value: unknown = JSON.parse(annotation ?? "{}");
-		return typeof value === "object" && value !== null
-			? Object.entries(value)
-			: [];
-	} catch {
-		return [];
-	}
+/** The texts by host that an annotation holds; none of one that a hand has broken. */
+export function textsIn(annotation: string | undefined): [string, string][] {
+	const reading = parseGoJson(annotation ?? "{}");
+	return reading.ok && reading.value.kind === "object"
+		? reading.value.members.flatMap(([key, value]) =>
+				value.kind === "string" ? [[key, value.text]] : [],
+			)
+		: [];
 }

@@ -3,8 +3,9 @@ import {
 	canonicalContent,
 	type DockerConfig,
 	dockerConfigText,
-	parseDockerConfig,
+	readDockerConfig,
 } from "../credentials/docker-config.ts";
+import type { AuthEntry } from "../credentials/entry.ts";
 import type { Secret } from "../objects.ts";
 import {
 	MANAGED_BY_LABEL,
@@ -20,7 +21,7 @@ import {
 export interface Content {
 	/** base64, as on the wire; "" where the data key is missing. */
 	readonly data: string;
-	/** Equal for equal `auths`, whatever the order of keys. */
+	/** Equal where a kubelet reads the same, entry by entry. */
 	readonly canonical: string;
 	readonly config: DockerConfig;
 }
@@ -92,9 +93,9 @@ export class ContentReader {
 	}
 }
 
-/** Content with these `auths`. */
+/** Content with these `auths`: written afresh, or as they stood where they were read. */
 export function contentOfAuths(
-	auths: Iterable<readonly [string, AuthFields]>,
+	auths: Iterable<readonly [string, AuthFields | AuthEntry]>,
 ): Content {
 	const text = dockerConfigText(auths);
 	return contentOf(Buffer.from(text, "utf8").toString("base64"), text);
@@ -142,9 +143,7 @@ export function registriesOf(content: Content): string[] {
 }
 
 function contentOf(data: string, text: string): Content {
-	return {
-		data,
-		canonical: canonicalContent(text),
-		config: parseDockerConfig(text),
-	};
+	// Without its data key a Secret has nothing to read, which is not the same as something unreadable.
+	const config = readDockerConfig(data === "" ? "null" : text);
+	return { data, canonical: canonicalContent(config, text), config };
 }

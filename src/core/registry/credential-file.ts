@@ -1,7 +1,24 @@
-import { authFault, decodeAuth } from "../credentials/auth-field.ts";
+import { isUtf8 } from "node:buffer";
 import { Credential } from "../credentials/credential.ts";
-import type { AuthFields } from "../credentials/docker-config.ts";
-import { DOCKER_HUB_KEY, registryNamed } from "./server.ts";
+import { credentialFault } from "../credentials/credential-rules.ts";
+import { authsAmong } from "../credentials/docker-config.ts";
+import {
+	type AuthEntry,
+	NO_TOKEN,
+	type StoredEntry,
+	sameField,
+} from "../credentials/entry.ts";
+import {
+	type GoMember,
+	type GoValue,
+	parseGoJson,
+} from "../credentials/go-json.ts";
+import {
+	DOCKER_HUB_KEY,
+	type RegistryServer,
+	registryNamed,
+} from "./server.ts";
+import { splitPath } from "./url.ts";
 
 /**
  * What docker and podman keep: `config.json` and `auth.json`.
@@ -10,7 +27,7 @@ import { DOCKER_HUB_KEY, registryNamed } from "./server.ts";
  */
 export interface CredentialFile {
 	/** As written: `host`, `https://host/v1/`, podman's `host/namespace`. */
-	readonly auths: ReadonlyMap<string, AuthFields>;
+	readonly auths: ReadonlyMap<string, AuthEntry>;
 	/** The helper of a registry, by the registry as written. */
 	readonly credHelpers: ReadonlyMap<string, string>;
 	/** The helper of all others; "" where there is none. */
@@ -24,7 +41,10 @@ export type CredentialFileReading =
 
 /** Where a file says that a registry's credential is. */
 export type StoredLookup =
-	| { readonly found: "credential"; readonly credential: Credential }
+	| (StoredEntry & {
+			/** The entry it is under, as written; undefined where the file has none. */
+			readonly entry?: string;
+	  })
 	| {
 			readonly found: "helper";
 			/** `NAME` of the program `docker-credential-NAME`. */
@@ -33,10 +53,7 @@ export type StoredLookup =
 			readonly servers: readonly string[];
 			/** What the file itself holds, for when the helper has nothing. */
 			readonly otherwise: Exclude<StoredLookup, { found: "helper" }>;
-	  }
-	/** There is something, and a pull Secret cannot carry it; `problem` is a clause that quotes nothing. */
-	| { readonly found: "unusable"; readonly problem: string }
-	| { readonly found: "nothing" };
+	  };
 
 /** The paths where credentials may be kept, the first that knows a registry wins: podman's, then docker's. */
 export function credentialFilePaths(
@@ -62,120 +79,176 @@ export function credentialFilePaths(
 	];
 }
 
-/** Reads a file's text. Unknown fields are other tools' business. Never throws, never quotes. */
-export function readCredentialFile(text: string): CredentialFileReading {
+/** Reads a file. Unknown fields are other tools' business, and an entry that is at fault is one alone. Never throws, never quotes. */
+export function readCredentialFile(content: Uint8Array): CredentialFileReading {
 	const no = (problem: string): CredentialFileReading => ({
 		ok: false,
 		problem,
 	});
-	let parsed: unknown;
-	try {
-		parsed = JSON.parse(text);
-	} catch {
-		return no("it is not JSON");
+	const encoding = encodingFault(content);
+	if (encoding !== undefined) return no(encoding);
+	const text = Buffer.from(content).toString("utf8");
+	// docker takes a file without content for one without credentials.
+	if (text.trim() === "") return { ok: true, file: NO_CREDENTIALS };
+	const document = parseGoJson(text);
+	if (!document.ok) return no("it is not JSON");
+	if (document.value.kind !== "object") return no("it is not a JSON object");
+	const { members } = document.value;
+	const auths = authsAmong(members, text);
+	if (auths === undefined) return no("auths is not a JSON object");
+	const credHelpers = new Map<string, string>();
+	let credsStore = "";
+	for (const [name, value] of members) {
+		if (value.kind === "null") continue;
+		if (sameField(name, "credsstore")) {
+			if (value.kind !== "string") return no("credsStore is not a text");
+			credsStore = value.text;
+		}
+		if (!sameField(name, "credhelpers")) continue;
+		if (value.kind !== "object") return no("credHelpers is not a JSON object");
+		for (const [key, helper] of value.members) {
+			if (helper.kind !== "string")
+				return no("an entry of credHelpers is not a text");
+			credHelpers.set(key, helper.text);
+		}
 	}
-	if (!isRecord(parsed)) return no("it is not a JSON object");
-	const { auths = {}, credHelpers = {}, credsStore = "" } = parsed;
-	if (!isRecord(auths)) return no("auths is not a JSON object");
-	if (!isRecord(credHelpers)) return no("credHelpers is not a JSON object");
-	if (typeof credsStore !== "string") return no("credsStore is not a text");
-	const entries = new Map<string, AuthFields>();
-	for (const [key, fields] of Object.entries(auths)) {
-		if (!isRecord(fields)) return no("an entry of auths is not a JSON object");
-		entries.set(key, fields);
+	const known = ["auths", "credsstore", "credhelpers"];
+	if (
+		!members.some(([name]) => known.some((field) => sameField(name, field)))
+	) {
+		const other = somethingElse(members);
+		if (other !== undefined) return no(other);
 	}
-	const helpers = new Map<string, string>();
-	for (const [key, helper] of Object.entries(credHelpers)) {
-		if (typeof helper !== "string")
-			return no("an entry of credHelpers is not a text");
-		helpers.set(key, helper);
-	}
+	return { ok: true, file: { auths, credHelpers, credsStore } };
+}
+
+const NO_CREDENTIALS: CredentialFile = {
+	auths: new Map(),
+	credHelpers: new Map(),
+	credsStore: "",
+};
+
+/** Why bytes are not the text of a file in JSON, whatever they mean; undefined where they may be. */
+export function encodingFault(bytes: Uint8Array): string | undefined {
+	const [first, second, third] = bytes;
+	if (
+		(first === 0xff && second === 0xfe) ||
+		(first === 0xfe && second === 0xff)
+	)
+		return "it is text in UTF-16: save it as UTF-8";
+	if (first === 0xef && second === 0xbb && third === 0xbf)
+		return "it begins with a byte order mark: save it as UTF-8 without one";
+	if (!isUtf8(bytes)) return "it is not UTF-8 text";
+	return bytes.includes(0)
+		? "it contains NUL characters, as text in UTF-16 does: save it as UTF-8"
+		: undefined;
+}
+
+/** What a JSON object is that has nothing of a docker config; undefined where it may be an empty one. */
+function somethingElse(members: readonly GoMember[]): string | undefined {
+	const text = (field: string): string => {
+		const value = members.find(([name]) => name === field)?.[1];
+		return value?.kind === "string" ? value.text : "";
+	};
+	if (text("kind") === "Secret")
+		return "it is a Kubernetes Secret: kubectl apply -f it, and take it with --from-secret NAMESPACE/NAME";
+	if (text("kind") !== "" && text("apiVersion") !== "")
+		return "it is a Kubernetes object";
+	if (text("type") === "service_account")
+		return "it is a service account's JSON key: give it with --registry-key";
+	const looksLikeEntry = (value: GoValue): boolean =>
+		value.kind === "object" &&
+		value.members.some(([name]) =>
+			["auth", "username", "password"].some((field) => sameField(name, field)),
+		);
+	return members.some(([, value]) => looksLikeEntry(value))
+		? 'its entries stand outside "auths", as in the old .dockercfg: put them inside {"auths": …}'
+		: undefined;
+}
+
+/**
+ * What a file names, each once, as an argument that means it: whole registries by their key, podman's
+ * narrower entries (`host/namespace`) as written.
+ */
+export function registriesIn(file: CredentialFile): string[] {
+	const names = [...file.auths.keys(), ...file.credHelpers.keys()].map(
+		(name) => registryNamed(name) ?? (isNarrower(name) ? name : undefined),
+	);
+	return [...new Set(names.filter((name) => name !== undefined))];
+}
+
+/** Entries of a registry's that are narrower than it: `host/namespace`. */
+export function narrowerThan(file: CredentialFile, key: string): string[] {
+	return [...file.auths.keys()].filter(
+		(name) => isNarrower(name) && registryNamed(splitPath(name).host) === key,
+	);
+}
+
+/**
+ * What a file says of a registry: an entry that is spelled as the argument is that entry, narrower
+ * or not; else `credHelpers` beats `credsStore` beats `auths`, for whatever counts as the registry.
+ */
+export function lookUp(
+	file: CredentialFile,
+	{ key, spelled }: Pick<RegistryServer, "key" | "spelled">,
+): StoredLookup {
+	const narrow = isNarrower(spelled) ? file.auths.get(spelled) : undefined;
+	const own = narrow?.stored() ?? { found: "nothing" };
+	if (own.found !== "nothing") return { ...own, entry: spelled };
+	const name = entryNamed(file, key);
+	const entry = name === undefined ? undefined : file.auths.get(name);
+	const otherwise =
+		name !== undefined && entry
+			? { ...entry.stored(), entry: name }
+			: { found: "nothing" as const };
+	const helper =
+		[...file.credHelpers].find(([host]) => registryNamed(host) === key)?.[1] ??
+		file.credsStore;
+	if (helper === "") return otherwise;
+	// The name comes from a file and becomes a program's: it must not be a path.
+	if (!isHelperName(helper))
+		return {
+			found: "unusable",
+			problem: "its credential helper's name is not the name of a program",
+		};
 	return {
-		ok: true,
-		file: { auths: entries, credHelpers: helpers, credsStore },
+		found: "helper",
+		helper,
+		servers: [...(narrow ? [spelled] : []), ...serversOf(key)],
+		otherwise,
 	};
 }
 
-/** The registries that a file names, as keys of a pull Secret, each once; podman's narrower entries are left out. */
-export function registriesIn(file: CredentialFile): string[] {
-	const keys = [...file.auths.keys(), ...file.credHelpers.keys()].map(
-		registryNamed,
-	);
-	return [...new Set(keys.filter((key) => key !== undefined))];
-}
-
-/** What a file says of the registry with this key: `credHelpers` beats `credsStore` beats `auths`. */
-export function lookUp(file: CredentialFile, key: string): StoredLookup {
-	const entry = entryOf(file, key);
-	const otherwise = entry ? credentialIn(entry) : { found: "nothing" as const };
-	const own = [...file.credHelpers].find(
-		([name]) => registryNamed(name) === key,
-	);
-	const helper = own ? own[1] : file.credsStore;
-	if (helper === "") return otherwise;
-	// The name comes from a file and becomes a program's: it must not be a path.
-	if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(helper))
-		return {
-			found: "unusable",
-			problem: "its credential helper's name is not one of a program",
-		};
-	return { found: "helper", helper, servers: serversOf(key), otherwise };
+/** Whether a text is the NAME of `docker-credential-NAME`, and no path. */
+export function isHelperName(text: string): boolean {
+	return /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(text);
 }
 
 /** The names under which a registry's credential may be kept, most usual first. */
-function serversOf(key: string): string[] {
+export function serversOf(key: string): string[] {
 	return key === DOCKER_HUB_KEY
 		? [DOCKER_HUB_KEY, "index.docker.io", "docker.io"]
 		: [key, `https://${key}`];
 }
 
-function entryOf(file: CredentialFile, key: string): AuthFields | undefined {
-	const exact = file.auths.get(key);
-	if (exact !== undefined) return exact;
-	for (const [name, fields] of file.auths)
-		if (registryNamed(name) === key) return fields;
-	return undefined;
+function entryNamed(file: CredentialFile, key: string): string | undefined {
+	return file.auths.has(key)
+		? key
+		: [...file.auths.keys()].find((name) => registryNamed(name) === key);
 }
 
-const NO_TOKEN =
-	"it is an identity token, which a pull Secret cannot carry; make an access token, robot account or service principal for pulling, and give that with --registry-username and --registry-password-stdin";
-
-/** The credential of one entry of `auths`. */
-function credentialIn(
-	fields: AuthFields,
-): Exclude<StoredLookup, { found: "helper" }> {
-	const no = (problem: string) => ({ found: "unusable" as const, problem });
-	const read = (name: string): string | undefined => {
-		const value = fields[name] ?? "";
-		return typeof value === "string" ? value : undefined;
-	};
-	const auth = read("auth");
-	const username = read("username");
-	const password = read("password");
-	const token = read("identitytoken") || read("registrytoken");
-	if (auth === undefined || username === undefined || password === undefined)
-		return no("auth, username and password must be texts");
-	if (token) return no(NO_TOKEN);
-	if (auth === "" && username === "" && password === "")
-		return { found: "nothing" };
-	if (auth === "") return checked(new Credential(username, password));
-	const fault = authFault(auth);
-	if (fault !== undefined) return no(`its auth cannot be used: ${fault}`);
-	const credential = decodeAuth(auth);
-	const differs =
-		(username !== "" && username !== credential.username) ||
-		(password !== "" && password !== credential.reveal());
-	return differs
-		? no(
-				"its auth differs from its username and password, so which is right cannot be known: log in again",
-			)
-		: checked(credential);
+/** podman's `host/namespace`, which is for a part of a registry. */
+function isNarrower(name: string): boolean {
+	const { host, path } = splitPath(name);
+	return (
+		registryNamed(name) === undefined &&
+		registryNamed(host) !== undefined &&
+		/^(?:\/[\w.-]+)+$/.test(path)
+	);
 }
 
 /** What a helper printed: `{"ServerURL","Username","Secret"}`. */
-export function readHelperAnswer(
-	text: string,
-): Exclude<StoredLookup, { found: "helper" }> {
+export function readHelperAnswer(text: string): StoredEntry {
 	const no = (problem: string) => ({ found: "unusable" as const, problem });
 	let answer: unknown;
 	try {
@@ -194,14 +267,11 @@ export function readHelperAnswer(
 		: checked(new Credential(user, secret));
 }
 
-function checked(
-	credential: Credential,
-): Exclude<StoredLookup, { found: "helper" }> {
-	if (credential.username === "" || credential.reveal() === "")
-		return { found: "unusable", problem: "it has no user or no password" };
-	return credential.username.includes(":")
-		? { found: "unusable", problem: "its user name holds a colon" }
-		: { found: "credential", credential };
+function checked(credential: Credential): StoredEntry {
+	const problem = credentialFault(credential);
+	return problem === undefined
+		? { found: "credential", credential }
+		: { found: "unusable", problem };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,4 +1,5 @@
 import { UsageError } from "../../errors.ts";
+import { displayKey, splitPath } from "./url.ts";
 
 /** Docker Hub's key in `auths`, the one spelling that every tool and kubelet reads. */
 export const DOCKER_HUB_KEY = "https://index.docker.io/v1/";
@@ -17,6 +18,8 @@ export interface RegistryServer {
 	readonly key: string;
 	/** What the user gave, without a scheme: host, port and path. */
 	readonly given: string;
+	/** Word for word, to find an entry that is spelled so. */
+	readonly spelled: string;
 	/** What the user should know: each one sentence without a full stop. */
 	readonly warnings: readonly string[];
 }
@@ -75,7 +78,12 @@ export function parseRegistryServer(
 		warnings.push(
 			`${key} has neither a dot nor a port: a kubelet reads the image ${key}/NAME as docker.io/${key}/NAME, so this key never matches; use the full host name or add the port`,
 		);
-	return { key, given: bare.replace(/\/+$/, ""), warnings };
+	return {
+		key,
+		given: withoutLastSlashes(bare),
+		spelled: value.trim(),
+		warnings,
+	};
 }
 
 /**
@@ -92,14 +100,25 @@ export function registryNamed(name: string): string | undefined {
 	return DOCKER_HUB_HOSTS.has(host) ? DOCKER_HUB_KEY : host;
 }
 
+/** The key of the whole registry that an entry is for, which may be narrower; undefined for a key with stars, or of no host. */
+export function registryOf(key: string): string | undefined {
+	return registryNamed(key) ?? registryNamed(splitPath(key).host);
+}
+
 /** The host that answers `/v2/` for a key in `auths`: Docker Hub's API is not where its key says. */
 export function apiHostOf(key: string): string {
 	return key === DOCKER_HUB_KEY ? "registry-1.docker.io" : key;
 }
 
-/** How people speak of a key in `auths`: Docker Hub is `docker.io`. */
+/** How a key in `auths` is shown: Docker Hub is `docker.io`, and what stands before an `@` is not shown. */
 export function displayHost(key: string): string {
-	return key === DOCKER_HUB_KEY ? "docker.io" : key;
+	return key === DOCKER_HUB_KEY ? "docker.io" : displayKey(key);
+}
+
+function withoutLastSlashes(text: string): string {
+	let end = text.length;
+	while (text[end - 1] === "/") end--;
+	return text.slice(0, end);
 }
 
 function withPort(host: string, port: string | undefined): string {

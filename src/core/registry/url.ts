@@ -20,9 +20,31 @@ export function toBytes(text: string): string {
 		: Buffer.from(text.toWellFormed(), "utf8").toString("latin1");
 }
 
-/** A key in `auths` as it may be shown: what stands before an `@` may be a password. */
+/** Longer ones are of nobody who means well. */
+const LONGEST_SHOWN = 300;
+
+/**
+ * A key in `auths` as it may be shown: what stands before an `@`, anywhere, may be a password. It
+ * is free text: one with white space is quoted, to be seen, and a very long one is cut.
+ */
 export function displayKey(key: string): string {
-	return key.replace(/^((?:https?:\/\/)?)[^/?#]*@/, "$1***@");
+	const at = key.lastIndexOf("@");
+	const scheme = /^[a-z][a-z0-9+.-]{0,20}:\/\//i.exec(key)?.[0] ?? "";
+	const masked = at < 0 ? key : `${scheme}***@${key.slice(at + 1)}`;
+	const shown =
+		masked.length > LONGEST_SHOWN
+			? `${masked.slice(0, LONGEST_SHOWN - 1)}…`
+			: masked;
+	return shown === "" || /\s/.test(shown) ? JSON.stringify(shown) : shown;
+}
+
+/** `host[:port]` and the path behind it, beginning with a slash or empty; a scheme is dropped. */
+export function splitPath(name: string): { host: string; path: string } {
+	const bare = name.replace(/^https?:\/\//i, "");
+	const slash = bare.indexOf("/");
+	return slash < 0
+		? { host: bare, path: "" }
+		: { host: bare.slice(0, slash), path: bare.slice(slash) };
 }
 
 /** Parses what follows `https://`; undefined where Go refuses it. */

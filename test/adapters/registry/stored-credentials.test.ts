@@ -74,7 +74,12 @@ ${script}
 			...(options.limit !== undefined && { helperLimit: options.limit }),
 		});
 	const find = async (key: string, ...how: Parameters<typeof open>) => {
-		const { credential, from } = await (await open(...how)).find(key);
+		const { credential, from } = await (await open(...how)).find({
+			key,
+			given: key,
+			spelled: key,
+			warnings: [],
+		});
 		return `${credential.username} ${credential.reveal()} ${from.replace(home, "~")}`;
 	};
 	const entry = (user: string) => ({ auth: btoa(`${user}:secret`) });
@@ -225,7 +230,7 @@ ${script}
 		[
 			"has an identity token",
 			`console.log('{"Username":"<token>","Secret":"marked-password"}');`,
-			"the credential for a in ~/x.json cannot be used: docker-credential-bad: it is an identity token, which a pull Secret cannot carry; make an access token, robot account or service principal for pulling, and give that with --registry-username and --registry-password-stdin",
+			"the credential for a in ~/x.json cannot be used: docker-credential-bad: it is an identity token, which a pull secret cannot carry; make an access token, robot account or service principal for pulling, and give that with --registry-username and --registry-password-stdin",
 		],
 		[
 			"never stops printing",

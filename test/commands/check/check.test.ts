@@ -214,8 +214,8 @@ pods
 		assert.deepEqual(items[0], {
 			group: "credentials",
 			status: "warning",
-			message: `nginx-mesh/${KEY}: no image's name matches the key your-registry`,
-			hint: "A host has a dot or a port; without them, kubelets read it as a folder of Docker Hub.",
+			message: `nginx-mesh/${KEY}: your-registry: no image matches it: a host has a dot or a port`,
+			hint: "A kubelet reads a host without a dot or a port as a directory of Docker Hub.",
 			command: "",
 			cause: "never-matches",
 			namespaces: ["nginx-mesh"],
@@ -266,14 +266,14 @@ describe("check: credentials", () => {
 					"https://index.docker.io/v1/": { auth, ...user("right") },
 				}),
 			[
-				`problem: nginx-mesh/${KEY}: for r.io, auth differs from username and password`,
+				`problem: nginx-mesh/${KEY}: r.io: auth differs from username and password`,
 			],
 		],
 		[
 			"malformed",
 			(bed) => source(bed, { "r.io": { auth: "%" } }),
 			[
-				`problem: nginx-mesh/${KEY}: it cannot be read, which fails every pull of a pod that names it: illegal base64 data at input byte 0`,
+				`problem: nginx-mesh/${KEY}: it cannot be read, which fails every pull of a pod that references it: r.io: illegal base64 data at input byte 0`,
 			],
 		],
 		[

@@ -386,7 +386,7 @@ const SCENES: [
 	[
 		"a malformed source",
 		"malformed",
-		"kubectl meshreg create --replace --registry-server r.io",
+		"kubectl meshreg rotate --registry-server r.io",
 		({ secret }) =>
 			secret(`nginx-mesh/${KEY}`, '{"auths":{"r.io":{"auth":"%"}}}', {
 				labels: {

@@ -122,7 +122,7 @@ describe("create --add", () => {
 				[outcome.status, outcome.err],
 				[
 					1,
-					`error: secret "${NAME}" in namespace "nginx-mesh" has b.example already, under another key that counts as the same; take that out first with 'kubectl meshreg create ${NAME} -n nginx-mesh --remove b.example'\n`,
+					`error: secret "${NAME}" in namespace "nginx-mesh" has b.example already, as ${key}; give it another credential with 'kubectl meshreg rotate ${NAME} -n nginx-mesh --registry-server ${key}'\n`,
 				],
 			);
 		});
@@ -133,11 +133,14 @@ describe("create --add", () => {
 			["create", "--add", ...login("index.docker.io")],
 			{ stdin: "p" },
 		);
-		assert.match(outcome.err, /has docker\.io already, under another key/);
+		assert.match(
+			outcome.err,
+			/has docker\.io already, as docker\.io; give it another/,
+		);
 	});
 
 	test("content that does not parse is left alone", async () => {
-		await using bed = await edited("{}");
+		await using bed = await edited('{"auths":[]}');
 		const outcome = await bed.run(["create", "--add", ...login("b.example")], {
 			stdin: "p",
 		});
@@ -145,7 +148,7 @@ describe("create --add", () => {
 			[outcome.status, outcome.err],
 			[
 				1,
-				`error: the content of secret "${NAME}" in namespace "nginx-mesh" cannot be changed: it has no auths; write it anew with 'kubectl meshreg create --replace'\n`,
+				`error: the content of secret "${NAME}" in namespace "nginx-mesh" cannot be changed: auths is not a JSON object; write it anew with 'kubectl meshreg create --replace'\n`,
 			],
 		);
 	});
@@ -278,7 +281,7 @@ describe("create --remove", () => {
 
 	test("the last one is refused, and one that is not there", async () => {
 		await using bed = await withSource();
-		const last = await bed.run(["create", "--remove", "https://a.example/x"]);
+		const last = await bed.run(["create", "--remove", "a.example/path"]);
 		assert.deepEqual(
 			[last.status, last.err],
 			[
@@ -291,7 +294,7 @@ describe("create --remove", () => {
 			[absent.status, absent.err],
 			[
 				1,
-				`error: docker.io is not in secret "${NAME}" in namespace "nginx-mesh", which has a.example; add it with 'kubectl meshreg create ${NAME} -n nginx-mesh --add --registry-server docker.io'\n`,
+				`error: docker.io is not in secret "${NAME}" in namespace "nginx-mesh", which has a.example\n`,
 			],
 		);
 	});

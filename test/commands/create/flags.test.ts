@@ -49,8 +49,8 @@ describe("flags that contradict each other are refused with status 2", () => {
 
 	const WRONG: readonly [args: string[], error: string][] = [
 		[
-			["--remove", "a b"],
-			"error: --remove: the server holds white space; give HOST or HOST:PORT, for example registry.example.com:5000\n",
+			["--remove", " "],
+			"error: --remove: the name is empty; is a variable unset?\n",
 		],
 		[
 			["--registry-server", "a", "--registry-server", "b"],

@@ -98,7 +98,7 @@ describe("create --from-docker-config", () => {
 			[outcome.status, outcome.err, given.bed.content("nginx-mesh")],
 			[
 				2,
-				"error: --from-docker-config needs --registry-server: name the registries to take (there are ghcr.io, docker.io, c.example)\n",
+				"error: --from-docker-config needs --registry-server: name the registries to take (there are ghcr.io, docker.io, c.example, quay.io/team)\n",
 				undefined,
 			],
 		);
@@ -149,7 +149,7 @@ describe("create --from-docker-config", () => {
 		assert.equal(token.status, 1);
 		assert.match(
 			token.err,
-			/^error: the credential for a\.azurecr\.io in .* cannot be used: it is an identity token, which a pull Secret cannot carry; make an access token, .*\n$/,
+			/^error: the credential for a\.azurecr\.io in .* cannot be used: it is an identity token, which a pull secret cannot carry; make an access token, .*\n$/,
 		);
 		assert.equal(given.bed.content("nginx-mesh"), undefined);
 	});

@@ -83,6 +83,111 @@ describe("export", () => {
 		assert.deepEqual([outcome.status, outcome.out, outcome.err], [0, "", ""]);
 	});
 
+	/** What is exported of these `auths`, and what is said about it. */
+	const exportOf = async (auths: object) => {
+		await using bed = await testBed({ namespaces: ["nginx-mesh"] });
+		bed.server.store.seed({
+			kind: "Secret",
+			metadata: {
+				namespace: "nginx-mesh",
+				name: NAME,
+				labels: { usage: NAME },
+			},
+			type: "kubernetes.io/dockerconfigjson",
+			data: { ".dockerconfigjson": btoa(JSON.stringify({ auths })) },
+		});
+		const { out, err } = await bed.run(["export"]);
+		return { auths: out === "" ? undefined : JSON.parse(out).auths, err };
+	};
+	const all = (user: string, password: string) => ({
+		username: user,
+		password,
+		auth: btoa(`${user}:${password}`),
+	});
+
+	const F5: readonly [
+		what: string,
+		auths: object,
+		written: object,
+		err: string,
+	][] = [
+		[
+			"user and password alone, which podman and skopeo do not read",
+			{ "localhost:6001": { username: "u", password: "pw" } },
+			{ "localhost:6001": all("u", "pw") },
+			"",
+		],
+		[
+			"auth without padding, which docker and skopeo do not read",
+			{ "localhost:6001": { auth: "bWU6cHcxMg" } },
+			{ "localhost:6001": all("me", "pw12") },
+			"",
+		],
+		[
+			"NULs, which docker trims and kubelets send",
+			{ "r.example": { auth: btoa("me:secret\0\0\0") } },
+			{ "r.example": all("me", "secret") },
+			"Warning: r.example: the password contains NUL characters, as text in UTF-16 does\n",
+		],
+		[
+			"fields in other letters",
+			{ "r.example": { Username: "u", Password: "p" } },
+			{ "r.example": all("u", "p") },
+			"",
+		],
+		[
+			"keys that only kubelets and docker read",
+			{
+				"https://r.example/v2/": { auth: btoa("a:b") },
+				"http://u:p@s.example": { auth: btoa("c:d") },
+				"docker.io": { auth: btoa("e:f") },
+			},
+			{
+				"r.example": all("a", "b"),
+				"s.example": all("c", "d"),
+				"https://index.docker.io/v1/": all("e", "f"),
+			},
+			"",
+		],
+		[
+			"several entries for one registry: the one that kubelets try first",
+			{
+				"https://index.docker.io/v1/": { auth: btoa("second:x") },
+				"docker.io": { auth: btoa("first:x") },
+			},
+			{ "https://index.docker.io/v1/": all("first", "x") },
+			"Warning: several entries are for docker.io, with different credentials: one of them is exported\n",
+		],
+		[
+			"entries that carry nothing, or cannot be read: they are left out, and said",
+			{
+				"a.example": {},
+				"b.example": { auth: btoa("u:"), identitytoken: "marked-token" },
+				"c.example": { auth: btoa("marked-password") },
+				"d.example": { auth: btoa("u:p") },
+			},
+			{ "d.example": all("u", "p") },
+			"Warning: a.example: it has neither a user nor a password: pulls fail with it, also of public images\n" +
+				"Warning: b.example: it has an identity token alone, which kubelets do not read: pulls fail with it, also of public images\n" +
+				"Warning: c.example: cannot be read, which fails every pull of a pod that references it: unable to parse auth field, must be formatted as base64(username:password)\n",
+		],
+		[
+			"bytes that are no text: auth alone can hold them",
+			{ "r.example": { auth: btoa("me:p\xe4ss") } },
+			{ "r.example": { auth: btoa("me:p\xe4ss") } },
+			"Warning: r.example: it is not UTF-8 text\n",
+		],
+		[
+			"a star, which kubelets alone read",
+			{ "*.gcr.io": { auth: btoa("u:p") } },
+			{ "*.gcr.io": all("u", "p") },
+			"Warning: *.gcr.io: kubelets alone read a key with *; docker, podman and skopeo do not\n",
+		],
+	];
+	for (const [what, auths, written, err] of F5)
+		test(`F5: ${what}`, async () =>
+			assert.deepEqual(await exportOf(auths), { auths: written, err }));
+
 	const WRONG: readonly [args: string[], status: number, err: string][] = [
 		[
 			["-n", "other"],

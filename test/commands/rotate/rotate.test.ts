@@ -391,6 +391,121 @@ error: cannot list Secrets in all namespaces, so copies cannot be found; nothing
 		});
 	});
 
+	/** A source with this content, as somebody wrote it. */
+	const seeded = async (auths: object): Promise<TestBed> => {
+		const bed = await testBed({ namespaces: ["nginx-mesh"] });
+		bed.server.store.seed({
+			kind: "Secret",
+			metadata: {
+				namespace: "nginx-mesh",
+				name: NAME,
+				labels: { usage: NAME },
+			},
+			type: "kubernetes.io/dockerconfigjson",
+			data: { ".dockerconfigjson": btoa(JSON.stringify({ auths })) },
+		});
+		return bed;
+	};
+	const old = (user: string) => ({ auth: btoa(`${user}:old`) });
+	const renewed = { username: "u", password: "new", auth: btoa("u:new") };
+	const rotating = (server: string) => ["rotate", ...login(server)];
+
+	test("F1: a path names the entry with the path, and its host's stays", async () => {
+		await using bed = await seeded({
+			"reg.example.com": old("host"),
+			"reg.example.com/team-a": old("ta"),
+			"ghcr.io": old("gh"),
+		});
+		const outcome = await bed.run(rotating("reg.example.com/team-a"), GIVEN);
+		assert.equal(outcome.status, 0, outcome.err);
+		assert.deepEqual(bed.content("nginx-mesh"), {
+			auths: {
+				"reg.example.com": old("host"),
+				"reg.example.com/team-a": renewed,
+				"ghcr.io": old("gh"),
+			},
+		});
+		const other = await bed.run(rotating("reg.example.com/team-b"), GIVEN);
+		assert.deepEqual(
+			[other.status, other.out, other.err],
+			[
+				1,
+				"",
+				`error: reg.example.com/team-b is not in secret "${NAME}" in namespace "nginx-mesh", which has reg.example.com, reg.example.com/team-a, ghcr.io\n`,
+			],
+		);
+		const removed = await bed.run([
+			"create",
+			"--remove",
+			"reg.example.com/team-a",
+		]);
+		assert.equal(removed.status, 0, removed.err);
+		assert.deepEqual(bed.content("nginx-mesh"), {
+			auths: { "reg.example.com": old("host"), "ghcr.io": old("gh") },
+		});
+	});
+
+	test("F1, F18: an entry with a star is named by its star", async () => {
+		await using bed = await seeded({
+			"*.gcr.io": old("star"),
+			"ghcr.io": old("gh"),
+			"quay.io": old("q"),
+		});
+		const outcome = await bed.run(rotating("*.gcr.io"), GIVEN);
+		assert.equal(outcome.status, 0, outcome.err);
+		assert.match(
+			outcome.err,
+			/^Warning: the credential for \*\.gcr\.io cannot be verified: its key stands for several hosts, or for none\n/,
+		);
+		const removed = await bed.run(["create", "--remove", "*.gcr.io"]);
+		assert.equal(removed.status, 0, removed.err);
+		assert.deepEqual(bed.content("nginx-mesh"), {
+			auths: { "ghcr.io": old("gh"), "quay.io": old("q") },
+		});
+	});
+
+	for (const named of ["docker.io", "index.docker.io", "hub.docker.com"])
+		test(`F2: all of Docker Hub's entries get the new credential, named as ${named}`, async () => {
+			await using bed = await seeded({
+				"docker.io": old("old1"),
+				"https://index.docker.io/v1/": old("old2"),
+				"ghcr.io": old("gh"),
+			});
+			const outcome = await bed.run(rotating(named), GIVEN);
+			assert.equal(outcome.status, 0, outcome.err);
+			assert.deepEqual(bed.content("nginx-mesh"), {
+				auths: {
+					"docker.io": renewed,
+					"https://index.docker.io/v1/": renewed,
+					"ghcr.io": old("gh"),
+				},
+			});
+		});
+
+	test("security 5: what stands beside stays byte by byte, however deep it is nested", async () => {
+		const deep = `{"auth":"eDp5", "n":1.0,"x":${"[".repeat(9000)}${"]".repeat(9000)}}`;
+		await using bed = await seeded({});
+		const secret = bed.server.store.get("Secret", "nginx-mesh", NAME);
+		assert.ok(secret);
+		bed.server.store.seed({
+			...secret,
+			kind: "Secret",
+			data: {
+				".dockerconfigjson": btoa(
+					`{"auths":{"deep.example":${deep},"a.example":{"auth":"dTpvbGQ="}}}`,
+				),
+			},
+		});
+		const outcome = await bed.run(rotating("a.example"), GIVEN);
+		assert.equal(outcome.status, 0, outcome.err);
+		const data = bed.server.store.get("Secret", "nginx-mesh", NAME)?.data;
+		assert.ok(typeof data === "object" && data !== null);
+		assert.equal(
+			atob(String(Reflect.get(data, ".dockerconfigjson"))),
+			`{"auths":{"deep.example":${deep},"a.example":${JSON.stringify(renewed)}}}`,
+		);
+	});
+
 	test("no source, a copy instead of one, and two credentials at once", async () => {
 		await using bed = await withCopies();
 		for (const [args, message] of [

@@ -23,15 +23,15 @@ describe("a content that is worth nothing to a kubelet", () => {
 		["null", "it holds no credentials"],
 		[
 			`{"auths":{"your-registry":{},"reg io":{}}}`,
-			"no image's name matches your-registry, reg io: a host has a dot or a port",
+			'your-registry: no image matches it: a host has a dot or a port; "reg io": no image matches a key with white space',
 		],
 		[
 			`{"auths":[]}`,
-			"it cannot be read, which fails every pull of a pod that names it: json: cannot unmarshal array into Go struct field DockerConfigJSON.auths of type credentialprovider.DockerConfig",
+			"it cannot be read, which fails every pull of a pod that references it: json: cannot unmarshal array into Go struct field DockerConfigJSON.auths of type credentialprovider.DockerConfig",
 		],
 		[
 			`{"auths":{"r.io":{"auth":"%%%"}}}`,
-			"it cannot be read, which fails every pull of a pod that names it: illegal base64 data at input byte 0",
+			"it cannot be read, which fails every pull of a pod that references it: r.io: illegal base64 data at input byte 0",
 		],
 	];
 	for (const [text, words] of rows)

@@ -4,6 +4,7 @@ import {
 	type CredentialFile,
 	credentialFilePaths,
 	lookUp,
+	narrowerThan,
 	readCredentialFile,
 	readHelperAnswer,
 	registriesIn,
@@ -57,14 +58,29 @@ for (const [what, env, userId, paths] of PATHS)
 		assert.deepEqual(credentialFilePaths(env, "/home/u", userId), paths));
 
 const UNREADABLE: readonly [text: string, problem: string][] = [
-	["", "it is not JSON"],
 	["{", "it is not JSON"],
 	["auths: {}", "it is not JSON"],
 	["[]", "it is not a JSON object"],
 	["null", "it is not a JSON object"],
 	['{"auths":[]}', "auths is not a JSON object"],
 	['{"auths":"x"}', "auths is not a JSON object"],
-	['{"auths":{"h":"dTpw"}}', "an entry of auths is not a JSON object"],
+	[
+		"\ufeff{}",
+		"it begins with a byte order mark: save it as UTF-8 without one",
+	],
+	[
+		'{"kind":"Secret","apiVersion":"v1"}',
+		"it is a Kubernetes Secret: kubectl apply -f it, and take it with --from-secret NAMESPACE/NAME",
+	],
+	['{"kind":"Pod","apiVersion":"v1"}', "it is a Kubernetes object"],
+	[
+		'{"type":"service_account"}',
+		"it is a service account's JSON key: give it with --registry-key",
+	],
+	[
+		'{"r.example":{"auth":"dTpw"}}',
+		'its entries stand outside "auths", as in the old .dockercfg: put them inside {"auths": …}',
+	],
 	['{"credHelpers":[]}', "credHelpers is not a JSON object"],
 	['{"credHelpers":{"h":1}}', "an entry of credHelpers is not a text"],
 	['{"credsStore":{}}', "credsStore is not a text"],
@@ -72,14 +88,45 @@ const UNREADABLE: readonly [text: string, problem: string][] = [
 
 for (const [text, problem] of UNREADABLE)
 	test(`${JSON.stringify(text)} is no docker config`, () =>
-		assert.deepEqual(readCredentialFile(text), { ok: false, problem }));
+		assert.deepEqual(readCredentialFile(Buffer.from(text)), {
+			ok: false,
+			problem,
+		}));
+
+for (const [what, bytes, problem] of [
+	[
+		"UTF-16",
+		Buffer.from("\ufeff{}", "utf16le"),
+		"it is text in UTF-16: save it as UTF-8",
+	],
+	[
+		"UTF-16 without a mark",
+		Buffer.from("{}", "utf16le"),
+		"it contains NUL characters, as text in UTF-16 does: save it as UTF-8",
+	],
+	["Latin-1", Buffer.from('{"x":"\xe4"}', "latin1"), "it is not UTF-8 text"],
+] as const)
+	test(`a file in ${what} is no docker config`, () =>
+		assert.deepEqual(readCredentialFile(bytes), { ok: false, problem }));
+
+for (const text of ["", " \n"])
+	test(`a file with ${JSON.stringify(text)} holds no credentials, as docker has it`, () =>
+		assert.deepEqual(registriesIn(readFile(text)), []));
 
 /** A file with this content. */
 function file(content: object): CredentialFile {
-	const reading = readCredentialFile(JSON.stringify(content));
+	return readFile(JSON.stringify(content));
+}
+
+function readFile(text: string): CredentialFile {
+	const reading = readCredentialFile(Buffer.from(text));
 	assert.ok(reading.ok);
 	return reading.file;
 }
+
+/** What it says of a registry, or of the entry that is spelled so. */
+const find = (stored: CredentialFile, key: string, spelled = key) =>
+	lookUp(stored, { key, spelled });
 
 /** With the credential in words, for comparing. */
 function plain(lookup: StoredLookup): object {
@@ -88,9 +135,10 @@ function plain(lookup: StoredLookup): object {
 			user: lookup.credential.username,
 			password: lookup.credential.reveal(),
 		};
-	return lookup.found === "helper"
-		? { ...lookup, otherwise: plain(lookup.otherwise) }
-		: lookup;
+	if (lookup.found === "helper")
+		return { ...lookup, otherwise: plain(lookup.otherwise) };
+	const { entry: _, ...rest } = lookup;
+	return rest;
 }
 
 const GOOD = { auth: btoa("u:p:q") };
@@ -98,9 +146,9 @@ const IS_GOOD = { user: "u", password: "p:q" };
 const unusable = (problem: string) => ({ found: "unusable", problem });
 const NOTHING = { found: "nothing" };
 const TOKEN =
-	"it is an identity token, which a pull Secret cannot carry; make an access token, robot account or service principal for pulling, and give that with --registry-username and --registry-password-stdin";
+	"it is an identity token, which a pull secret cannot carry; make an access token, robot account or service principal for pulling, and give that with --registry-username and --registry-password-stdin";
 
-const ENTRIES: readonly [what: string, entry: object, lookup: object][] = [
+const ENTRIES: readonly [what: string, entry: unknown, lookup: object][] = [
 	["auth", GOOD, IS_GOOD],
 	[
 		"username and password",
@@ -118,14 +166,14 @@ const ENTRIES: readonly [what: string, entry: object, lookup: object][] = [
 		"another user than in auth",
 		{ ...GOOD, username: "x" },
 		unusable(
-			"its auth differs from its username and password, so which is right cannot be known: log in again",
+			"its auth differs from its username and password, so it is not known which is right: log in again",
 		),
 	],
 	[
 		"another password than in auth",
 		{ ...GOOD, username: "u", password: "p" },
 		unusable(
-			"its auth differs from its username and password, so which is right cannot be known: log in again",
+			"its auth differs from its username and password, so it is not known which is right: log in again",
 		),
 	],
 	[
@@ -140,23 +188,50 @@ const ENTRIES: readonly [what: string, entry: object, lookup: object][] = [
 			"its auth cannot be used: unable to parse auth field, must be formatted as base64(username:password)",
 		),
 	],
-	[
-		"auth that is no text",
-		{ auth: 7 },
-		unusable("auth, username and password must be texts"),
-	],
+	["auth that is no text", { auth: 7 }, unusable("its fields must be texts")],
 	["an identity token", { ...GOOD, identitytoken: "t" }, unusable(TOKEN)],
 	["a registry token", { registrytoken: "t" }, unusable(TOKEN)],
+	["no password", { auth: btoa("u:") }, unusable("the password is empty")],
+	["no user", { password: "p" }, unusable("the user name is empty")],
+	["nothing at all", null, NOTHING],
+	["a text in its place", "dTpw", unusable("it is not a JSON object")],
 	[
-		"no password",
-		{ auth: btoa("u:") },
-		unusable("it has no user or no password"),
+		"fields in other letters",
+		{ Username: "u", PASSWORD: "p:q", Auth: btoa("u:p:q") },
+		IS_GOOD,
 	],
-	["no user", { password: "p" }, unusable("it has no user or no password")],
+	[
+		"auth without padding",
+		{ auth: btoa("u:p:q").replaceAll("=", "") },
+		IS_GOOD,
+	],
+	["NULs around the password", { auth: btoa("u:\0p:q\0\0") }, IS_GOOD],
+	[
+		"NULs in the password",
+		{ auth: btoa("u:p\0q") },
+		unusable("the password contains NUL characters, as text in UTF-16 does"),
+	],
+	[
+		"auth that is not UTF-8",
+		{ auth: btoa("u:p\xe4") },
+		unusable("it is not UTF-8 text"),
+	],
+	[
+		"a line end, from echo",
+		{ auth: btoa("u:p\n") },
+		unusable("the password ends in a line end"),
+	],
+	[
+		"a byte order mark",
+		{ username: "u", password: "\ufeffp" },
+		unusable("the password begins with a byte order mark"),
+	],
 	[
 		"a user with a colon",
 		{ username: "a:b", password: "p" },
-		unusable("its user name holds a colon"),
+		unusable(
+			"a user name cannot contain a colon (Basic authentication ends it there)",
+		),
 	],
 ];
 
@@ -164,7 +239,7 @@ for (const [what, entry, lookup] of ENTRIES)
 	test(`an entry with ${what}`, () =>
 		assert.deepEqual(
 			plain(
-				lookUp(
+				find(
 					file({ auths: { "reg.example": entry, broken: { auth: 7 } } }),
 					"reg.example",
 				),
@@ -184,7 +259,7 @@ const KEYS: readonly [written: string, key: string | undefined][] = [
 	["docker.io", HUB],
 	["https://index.docker.io/v1/", HUB],
 	["registry-1.docker.io", HUB],
-	["reg.example/team", undefined],
+	["reg.example/v3", undefined],
 	["https://reg.example/v3/", undefined],
 	["", undefined],
 	["a b", undefined],
@@ -194,9 +269,12 @@ const KEYS: readonly [written: string, key: string | undefined][] = [
 for (const [written, key] of KEYS)
 	test(`the entry ${JSON.stringify(written)} is ${key ?? "for no whole registry"}`, () => {
 		const stored = file({ auths: { [written]: GOOD } });
-		assert.deepEqual(registriesIn(stored), key === undefined ? [] : [key]);
 		assert.deepEqual(
-			plain(lookUp(stored, key ?? "reg.example")),
+			registriesIn(stored).filter((name) => !name.includes("/v3")),
+			key === undefined ? [] : [key],
+		);
+		assert.deepEqual(
+			plain(find(stored, key ?? "reg.example")),
 			key === undefined ? NOTHING : IS_GOOD,
 		);
 	});
@@ -209,7 +287,7 @@ test("the entry that is written as the key itself wins", () => {
 		},
 	});
 	assert.deepEqual(registriesIn(stored), ["reg.example"]);
-	assert.deepEqual(plain(lookUp(stored, "reg.example")), IS_GOOD);
+	assert.deepEqual(plain(find(stored, "reg.example")), IS_GOOD);
 });
 
 const HELPERS: readonly [
@@ -269,12 +347,12 @@ const HELPERS: readonly [
 		"a helper whose name is a path",
 		{ credsStore: "../../evil" },
 		"reg.example",
-		unusable("its credential helper's name is not one of a program"),
+		unusable("its credential helper's name is not the name of a program"),
 	],
 ];
 
 for (const [what, content, key, lookup] of HELPERS)
-	test(what, () => assert.deepEqual(plain(lookUp(file(content), key)), lookup));
+	test(what, () => assert.deepEqual(plain(find(file(content), key)), lookup));
 
 const ANSWERS: readonly [text: string, lookup: object][] = [
 	[
@@ -284,7 +362,11 @@ const ANSWERS: readonly [text: string, lookup: object][] = [
 	['{"Username":"u","Secret":"p:q","More":1}\n', IS_GOOD],
 	['{"Username":"<token>","Secret":"t"}', unusable(TOKEN)],
 	['{"Username":"","Secret":""}', NOTHING],
-	['{"Username":"u","Secret":""}', unusable("it has no user or no password")],
+	['{"Username":"u","Secret":""}', unusable("the password is empty")],
+	[
+		'{"Username":"u","Secret":"p\\n"}',
+		unusable("the password ends in a line end"),
+	],
 	["{}", unusable("its answer has no Username or no Secret")],
 	["[]", unusable("it did not answer with a JSON object")],
 	["marked-password", unusable("it did not answer in JSON")],
@@ -294,3 +376,52 @@ const ANSWERS: readonly [text: string, lookup: object][] = [
 for (const [text, lookup] of ANSWERS)
 	test(`a helper's answer ${JSON.stringify(text)}`, () =>
 		assert.deepEqual(plain(readHelperAnswer(text)), lookup));
+
+test("F10: podman's entry for a part of a registry is the one that is spelled so, and no other", () => {
+	const stored = file({
+		auths: {
+			"reg.example/team-a": { auth: btoa("ta:pa") },
+			"reg.example/team-b/app": { auth: btoa("tb:pb") },
+		},
+	});
+	const named = (spelled: string) =>
+		plain(find(stored, "reg.example", spelled));
+	assert.deepEqual(named("reg.example/team-a"), { user: "ta", password: "pa" });
+	assert.deepEqual(named("reg.example/team-b/app"), {
+		user: "tb",
+		password: "pb",
+	});
+	assert.deepEqual(named("reg.example"), NOTHING);
+	assert.deepEqual(named("reg.example/team"), NOTHING);
+	assert.deepEqual(narrowerThan(stored, "reg.example"), [
+		"reg.example/team-a",
+		"reg.example/team-b/app",
+	]);
+	assert.deepEqual(registriesIn(stored), [
+		"reg.example/team-a",
+		"reg.example/team-b/app",
+	]);
+});
+
+for (const name of ["credSstore", "CREDSSTORE", "credsStore"])
+	test(`F14: ${name} names the credential store`, () =>
+		assert.deepEqual(
+			plain(find(file({ [name]: "hostfake", auths: { [HUB]: {} } }), HUB)),
+			{
+				found: "helper",
+				helper: "hostfake",
+				servers: [HUB, "index.docker.io", "docker.io"],
+				otherwise: NOTHING,
+			},
+		));
+
+test("F14: Auths and Auth are read as docker, skopeo and kubelets read them", () =>
+	assert.deepEqual(
+		plain(
+			find(
+				file({ Auths: { "reg.example": { Auth: GOOD.auth } } }),
+				"reg.example",
+			),
+		),
+		IS_GOOD,
+	));

@@ -1,0 +1,65 @@
+import type { Credential } from "../../core/credentials/credential.ts";
+import { authFields } from "../../core/credentials/docker-config.ts";
+import { normaliseKey } from "../../core/kubelet/keyring.ts";
+import {
+	describeEntryProblem,
+	entryProblems,
+} from "../../core/pull-secrets/content-fault.ts";
+import type { Content } from "../../core/pull-secrets/pull-secret.ts";
+import {
+	DOCKER_HUB_KEY,
+	displayHost,
+	registryNamed,
+} from "../../core/registry/server.ts";
+
+/** What of a pull secret a file for docker, podman, skopeo and kubelets holds; `warnings` are clauses. */
+export interface Exported {
+	readonly auths: Readonly<Record<string, ReturnType<typeof authFields>>>;
+	readonly warnings: readonly string[];
+}
+
+/**
+ * Every entry with a credential, written afresh under a key that all of them read. What has none is
+ * left out, and said: in a file, too, it would match and fail.
+ */
+export function exported(content: Content): Exported {
+	const auths = new Map<string, Credential>();
+	const warnings: string[] = [];
+	for (const problem of entryProblems(content))
+		if (problem.kind !== "auth-differs")
+			warnings.push(
+				`${displayHost(problem.key)}: ${describeEntryProblem(problem)}`,
+			);
+	for (const [key, entry] of content.config.ok ? content.config.auths : []) {
+		const credential = entry.credentialForAll();
+		const written = exportedKey(key);
+		if (credential === undefined || written === undefined) continue;
+		const other = auths.get(written);
+		// Of Docker Hub's keys a kubelet takes docker.io before the others.
+		if (other === undefined || key === "docker.io")
+			auths.set(written, credential);
+		if (other !== undefined && !other.equals(credential))
+			warnings.push(
+				`several entries are for ${displayHost(written)}, with different credentials: one of them is exported`,
+			);
+		if (written.includes("*"))
+			warnings.push(
+				`${written}: kubelets alone read a key with *; docker, podman and skopeo do not`,
+			);
+	}
+	return {
+		auths: Object.fromEntries(
+			[...auths].map(([key, credential]) => [key, authFields(credential)]),
+		),
+		warnings,
+	};
+}
+
+/** The spelling of a key that all programs read; undefined for one that kubelets ignore. */
+function exportedKey(key: string): string | undefined {
+	const normalised = normaliseKey(key);
+	return normalised !== undefined &&
+		registryNamed(normalised) === DOCKER_HUB_KEY
+		? DOCKER_HUB_KEY
+		: normalised;
+}

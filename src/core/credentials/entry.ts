@@ -1,0 +1,189 @@
+import { authFault, decodeAuth } from "./auth-field.ts";
+import { Credential } from "./credential.ts";
+import { credentialFault } from "./credential-rules.ts";
+import type { GoValue } from "./go-json.ts";
+
+/**
+ * One entry of `auths`, the only place that reads one. Names of fields are compared as Go does,
+ * without regard to letter case and the last of several counting; null is as if it were not there.
+ * Who reads it strictly how: a kubelet takes `auth`, else user and password, byte by byte; docker
+ * and podman take the same, but trim NULs from the password in `auth`, and know tokens besides.
+ */
+export class AuthEntry {
+	/** As it stands: what is not changed is written back so. */
+	readonly json: string;
+	readonly #kind: GoValue["kind"];
+	readonly #fields: Fields;
+	/** Fields of ours that hold something else than text, in their order. */
+	readonly #mistyped: readonly Mistyped[];
+
+	constructor(value: GoValue, json: string) {
+		const fields = { ...NO_FIELDS };
+		const mistyped: Mistyped[] = [];
+		for (const [name, member] of value.kind === "object" ? value.members : []) {
+			const field = fieldOf(name);
+			if (field === undefined || member.kind === "null") continue;
+			if (member.kind === "string") fields[field] = member.text;
+			else mistyped.push({ field, kind: member.kind });
+		}
+		this.json = json;
+		this.#kind = value.kind;
+		this.#fields = fields;
+		this.#mistyped = mistyped;
+	}
+
+	/** Why a kubelet cannot read it, which fails the whole Secret; undefined where it can. */
+	get fault(): EntryFault | undefined {
+		if (this.#kind !== "object" && this.#kind !== "null")
+			return { kind: this.#kind };
+		const mistyped = this.#mistyped.find(({ field }) =>
+			KUBELET_FIELDS.has(field),
+		);
+		if (mistyped) return mistyped;
+		const error = authFault(this.#fields.auth);
+		return error === undefined ? undefined : { error };
+	}
+
+	/**
+	 * What a kubelet sends to the registry, which may be an empty credential; only to be asked for
+	 * where there is no `fault`. Decoded on demand: a Secret may hold thousands that match nothing.
+	 */
+	credential(): Credential {
+		const { username, password, auth } = this.#fields;
+		return auth === "" ? new Credential(username, password) : decodeAuth(auth);
+	}
+
+	/** It has an identity or registry token, which kubelets pass over. */
+	get hasToken(): boolean {
+		const { identitytoken, registrytoken } = this.#fields;
+		return identitytoken !== "" || registrytoken !== "";
+	}
+
+	/** Whether `auth` says something else than the username or password beside it: kubelets and podman read auth, people the others. */
+	get disagrees(): boolean {
+		const { username, password, auth } = this.#fields;
+		if (auth === "" || this.fault) return false;
+		const said = trimmed(decodeAuth(auth));
+		return (
+			(username !== "" && username !== said.username) ||
+			(password !== "" && password !== said.reveal())
+		);
+	}
+
+	/** What all programs are meant to send for it: as a kubelet, but without NULs around the password, which docker and podman trim. Undefined where it cannot be read or has no password. */
+	credentialForAll(): Credential | undefined {
+		if (this.fault) return undefined;
+		const credential = trimmed(this.credential());
+		return credential.username === "" || credential.reveal() === ""
+			? undefined
+			: credential;
+	}
+
+	/** The credential as docker and podman use it, to be written elsewhere. */
+	stored(): StoredEntry {
+		const no = (problem: string) => ({ found: "unusable" as const, problem });
+		if (this.#kind !== "object" && this.#kind !== "null")
+			return no("it is not a JSON object");
+		if (this.#mistyped.some(({ field }) => field !== "email"))
+			return no("its fields must be texts");
+		if (this.hasToken) return no(NO_TOKEN);
+		const { auth } = this.#fields;
+		const error = authFault(auth);
+		if (error !== undefined) return no(`its auth cannot be used: ${error}`);
+		const credential =
+			auth === "" ? this.credential() : trimmed(decodeAuth(auth));
+		if (credential.isEmpty) return { found: "nothing" };
+		if (this.disagrees)
+			return no(
+				"its auth differs from its username and password, so it is not known which is right: log in again",
+			);
+		const fault = credentialFault(credential);
+		return fault === undefined
+			? { found: "credential", credential }
+			: no(fault);
+	}
+}
+
+/** What a kubelet sends for an entry; undefined where it cannot read it, or there is nothing in it. */
+export function credentialOf(entry: AuthEntry): Credential | undefined {
+	if (entry.fault) return undefined;
+	const credential = entry.credential();
+	return credential.isEmpty ? undefined : credential;
+}
+
+/** What a program that keeps credentials has for a registry. */
+export type StoredEntry =
+	| { readonly found: "credential"; readonly credential: Credential }
+	/** There is something, and a pull secret cannot carry it; `problem` is a clause that quotes nothing. */
+	| { readonly found: "unusable"; readonly problem: string }
+	| { readonly found: "nothing" };
+
+/** Why a kubelet cannot read an entry: it is no object, a field is no text, or its `auth` cannot be decoded (in the kubelet's words). */
+export type EntryFault =
+	| { readonly kind: GoValue["kind"] }
+	| Mistyped
+	| { readonly error: string };
+
+/** A field that is not text. */
+type Mistyped = { readonly field: Field; readonly kind: GoValue["kind"] };
+
+/** Tokens are for docker itself: no kubelet reads them. */
+export const NO_TOKEN =
+	"it is an identity token, which a pull secret cannot carry; make an access token, robot account or service principal for pulling, and give that with --registry-username and --registry-password-stdin";
+
+const FIELDS = [
+	"username",
+	"password",
+	"email",
+	"auth",
+	"identitytoken",
+	"registrytoken",
+] as const;
+
+type Field = (typeof FIELDS)[number];
+type Fields = Record<Field, string>;
+
+/** Those that a kubelet decodes; others may hold anything. */
+const KUBELET_FIELDS: ReadonlySet<Field> = new Set([
+	"username",
+	"password",
+	"email",
+	"auth",
+]);
+
+const NO_FIELDS: Fields = {
+	username: "",
+	password: "",
+	email: "",
+	auth: "",
+	identitytoken: "",
+	registrytoken: "",
+};
+
+const BY_NAME: ReadonlyMap<string, Field> = new Map(
+	FIELDS.map((field) => [field, field]),
+);
+
+function fieldOf(name: string): Field | undefined {
+	return BY_NAME.get(name) ?? FIELDS.find((field) => sameField(name, field));
+}
+
+/** Go compares the names of fields without regard to case; U+017F is the one letter that JavaScript folds otherwise. `field` is in lower case. */
+export function sameField(name: string, field: string): boolean {
+	return (
+		name === field ||
+		(name.length === field.length &&
+			name.replaceAll("\u017f", "s").toLowerCase() === field)
+	);
+}
+
+/** As docker and podman do: https://github.com/docker/cli/blob/master/cli/config/configfile/file.go (decodeAuth). */
+function trimmed(credential: Credential): Credential {
+	const password = credential.reveal();
+	if (!credential.isText || !password.includes("\0")) return credential;
+	let from = 0;
+	let to = password.length;
+	while (password[from] === "\0") from++;
+	while (to > from && password[to - 1] === "\0") to--;
+	return new Credential(credential.username, password.slice(from, to));
+}
