@@ -3,7 +3,7 @@ import { parseChallenges } from "./challenge.ts";
 import type { Fault, TransportFailure } from "./fault.ts";
 import { onOneLine, registryWords } from "./words.ts";
 
-/** One request to a registry or a token server; redirects are never followed. */
+/** One request to a registry or a token server, as it is sent: redirects are not followed on the way. */
 export interface RegistryRequest {
 	readonly method: "GET" | "HEAD";
 	readonly url: URL;
@@ -51,17 +51,21 @@ export function readAnswer(
 			? { means: "passed" }
 			: fault(
 					"not-a-registry",
-					`${host} answers with a web page: it is no container registry, or a proxy stands before it`,
+					`${host} answers with a web page: not a container registry, or behind a proxy`,
 				);
-	if (status >= 300 && status < 400)
+	if (status >= 300 && status < 400) {
+		const to = redirectTarget(answer, request.url);
 		return fault(
 			"not-a-registry",
-			`${host} redirects to ${redirectHost(answer, request.url)}: nothing was sent there; if that is the registry, name it with --registry-server`,
+			to === "itself"
+				? `${host} redirects ${pathname} without end: it may still serve pulls, try --verify-image IMAGE`
+				: `${host} redirects to ${to}, where nothing was sent: if that is the registry, name it with --registry-server`,
 		);
+	}
 	if (status === 404 && pathname !== "/v2/") return { means: "absent" };
 	return fault(
 		"not-a-registry",
-		`${host} answers ${status} to ${pathname}: it is no container registry`,
+		`${host} answers ${status} to ${pathname}: not a container registry`,
 	);
 }
 
@@ -73,22 +77,29 @@ export function passingFault(
 	if (status === 429)
 		return {
 			kind: "overloaded",
-			because: `${host} limits the number of requests (429): try again later`,
+			because: `rate limit of ${host} reached (429): try again later`,
 		};
 	return status >= 500
 		? {
 				kind: "overloaded",
-				because: `${host} is in trouble (${status}): try again later`,
+				because: `${host} answers ${status}: try again later`,
 			}
 		: undefined;
 }
 
-/** Where a redirect points, without what it may carry in path and query. */
-export function redirectHost(answer: RegistryAnswer, from: URL): string {
+/** Where a redirect points, without what it may carry in path and query: a host, with its scheme where that is another. */
+export function redirectTarget(
+	answer: RegistryAnswer,
+	from: URL,
+): "itself" | "an invalid URL" | string {
 	const location = answer.header("location");
-	return URL.canParse(location, from)
-		? onOneLine(new URL(location, from).host, 100)
-		: "an address that is none";
+	if (!URL.canParse(location, from)) return "an invalid URL";
+	const { origin, protocol, host } = new URL(location, from);
+	if (origin === from.origin) return "itself";
+	return onOneLine(
+		protocol === from.protocol ? host : `${protocol}//${host}`,
+		100,
+	);
 }
 
 /** The server's own words about a refusal; those of a HEAD are in its challenge. */

@@ -12,7 +12,9 @@ export type FaultKind =
 	/** Something answered, and it is no registry that can be talked to. */
 	| "not-a-registry"
 	/** It answers, and has no time now: 429 or 5xx. */
-	| "overloaded";
+	| "overloaded"
+	/** It refuses the token that its own token server gave for the credential. */
+	| "token-refused";
 
 /** `because` is one clause that names the host and says what to do about it. */
 export interface Fault {
@@ -32,32 +34,38 @@ export interface TransportFailure {
 
 /** Codes of https://nodejs.org/api/tls.html#x509-certificate-error-codes that a user can act on. */
 const CERTIFICATE_FAULTS: Readonly<Record<string, string>> = {
-	UNABLE_TO_VERIFY_LEAF_SIGNATURE: "is signed by an authority not trusted here",
-	UNABLE_TO_GET_ISSUER_CERT: "is signed by an authority not trusted here",
-	UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
-		"is signed by an authority not trusted here",
-	CERT_UNTRUSTED: "is signed by an authority not trusted here",
-	SELF_SIGNED_CERT_IN_CHAIN: "is signed by an authority not trusted here",
+	UNABLE_TO_VERIFY_LEAF_SIGNATURE: "is signed by an unknown CA",
+	UNABLE_TO_GET_ISSUER_CERT: "is signed by an unknown CA",
+	UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "is signed by an unknown CA",
+	CERT_UNTRUSTED: "is signed by an unknown CA",
+	SELF_SIGNED_CERT_IN_CHAIN: "is signed by an unknown CA",
 	DEPTH_ZERO_SELF_SIGNED_CERT: "is self-signed",
 	CERT_HAS_EXPIRED: "has expired",
-	CERT_NOT_YET_VALID: "is not valid yet: see whether a clock is wrong",
+	CERT_NOT_YET_VALID: "is not valid yet: check the clocks",
 	CERT_REVOKED: "has been revoked",
 	CERT_SIGNATURE_FAILURE: "has a broken signature",
-	INVALID_PURPOSE: "is not one for servers",
-	INVALID_CA: "is signed by a certificate that is no authority",
+	INVALID_PURPOSE: "is not for servers",
+	INVALID_CA: "is signed by a certificate that is not a CA",
 	HOSTNAME_MISMATCH: "is for another name",
 };
 
-/** A CA file mends these; the nodes of the cluster need the same trust. */
-const UNTRUSTED = /not trusted here|self-signed/;
+/** A CA file is the fix for these; the nodes of the cluster need the same trust. */
+const UNTRUSTED: ReadonlySet<string> = new Set([
+	"UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+	"UNABLE_TO_GET_ISSUER_CERT",
+	"UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+	"CERT_UNTRUSTED",
+	"SELF_SIGNED_CERT_IN_CHAIN",
+	"DEPTH_ZERO_SELF_SIGNED_CERT",
+]);
 
 const NETWORK_FAULTS: Readonly<Record<string, string>> = {
 	ECONNRESET: "closed the connection",
 	EPIPE: "closed the connection",
 	UND_ERR_SOCKET: "closed the connection",
-	EHOSTUNREACH: "cannot be reached: no route to it",
-	ENETUNREACH: "cannot be reached: no route to its network",
-	EADDRNOTAVAIL: "cannot be reached: its address is not available",
+	EHOSTUNREACH: "cannot be reached (no route to host)",
+	ENETUNREACH: "cannot be reached (no route to network)",
+	EADDRNOTAVAIL: "cannot be reached (address not available)",
 };
 
 /** Codes by which TLS fails when the other side speaks plain http. */
@@ -81,12 +89,12 @@ export function faultOf(failure: TransportFailure, host: string): Fault {
 	if (certificate !== undefined)
 		return {
 			kind: "tls",
-			because: `the certificate of ${host} ${certificate}${UNTRUSTED.test(certificate) ? ": give its CA with --registry-ca FILE (the cluster's nodes must trust it too)" : ""}`,
+			because: `the certificate of ${host} ${certificate}${UNTRUSTED.has(code) ? ": give its CA with --registry-ca FILE (the nodes must trust it too)" : ""}`,
 		};
 	if (PLAIN_HTTP.has(code))
 		return {
 			kind: "plain-http",
-			because: `${host} answers in plain http where https is expected: correct the port, or allow it with --registry-insecure`,
+			because: `${host} answers in plain http instead of https: correct the port, or allow it with --registry-insecure`,
 		};
 	if (code.startsWith("ERR_SSL_") || code === "EPROTO")
 		return {
@@ -96,17 +104,17 @@ export function faultOf(failure: TransportFailure, host: string): Fault {
 	if (code === "ENOTFOUND" || code === "EAI_NODATA" || code === "EAI_NONAME")
 		return {
 			kind: "dns",
-			because: `DNS here knows no host ${host}: see whether the name is right`,
+			because: `cannot resolve ${host} (no such host)`,
 		};
 	if (code.startsWith("EAI_") || code === "ESERVFAIL")
 		return {
 			kind: "dns",
-			because: `the name ${host} could not be looked up (DNS, ${onOneLine(code, 60)}): see this machine's network and resolver`,
+			because: `cannot resolve ${host} (${onOneLine(code, 60)}): check this machine's network and DNS`,
 		};
 	if (code === "ECONNREFUSED")
 		return {
 			kind: "refused",
-			because: `${host} refused the connection: see whether the port is right and the registry is up`,
+			because: `${host} refused the connection: check the port, and that the registry is up`,
 		};
 	if (failure.waited !== undefined)
 		return {
@@ -118,12 +126,12 @@ export function faultOf(failure: TransportFailure, host: string): Fault {
 	if (code === "PRIVATE_REALM")
 		return {
 			kind: "network",
-			because: `the token realm ${host} lies at a private address, which is not the registry's own`,
+			because: `the token realm ${host} is at a private address, which is not the registry's own`,
 		};
 	if (code === "PROXY")
 		return {
 			kind: "proxy",
-			because: `the proxy did not connect to ${host}: see HTTPS_PROXY and NO_PROXY`,
+			because: `the proxy did not connect to ${host}: check HTTPS_PROXY and NO_PROXY`,
 		};
 	if (code.startsWith("HPE_") || code === "UND_ERR_HEADERS_OVERFLOW")
 		return {

@@ -4,7 +4,7 @@ import {
 	type RegistryAnswer,
 	type RegistryRequest,
 	readAnswer,
-	redirectHost,
+	redirectTarget,
 	type Send,
 	wordsOf,
 } from "./answer.ts";
@@ -32,6 +32,8 @@ export type Attempt =
 			readonly result: "refused";
 			readonly status: number;
 			readonly words: string;
+			/** The token server took the credential, and the registry not the token that it gave. */
+			readonly token: boolean;
 	  }
 	| { readonly result: "unclear"; readonly verification: Verification };
 
@@ -61,6 +63,7 @@ export async function attempt(
 				result: "refused",
 				status: reading.status,
 				words: reading.words,
+				token: login.scheme === "bearer",
 			};
 		case "fault":
 			return unclear(unreachable(reading.fault));
@@ -85,14 +88,14 @@ async function fetchToken(
 	const { status } = answer;
 	const words = wordsOf(answer, credential);
 	if (status === 401 || status === 403)
-		return { result: "refused", status, words };
+		return { result: "refused", status, words, token: false };
 	const passing = passingFault(answer, host);
 	if (passing) return unclear(unreachable(passing));
 	const unverifiable = (because: string): Attempt =>
 		unclear({ outcome: "unverifiable", because });
 	if (status >= 300 && status < 400)
 		return unverifiable(
-			`its token server ${host} redirects to ${redirectHost(answer, url)}, where the credential is not sent`,
+			`its token server ${host} redirects to ${redirectTarget(answer, url)}, where the credential is not sent`,
 		);
 	if (status < 200 || status >= 400)
 		return unverifiable(
@@ -104,15 +107,54 @@ async function fetchToken(
 	);
 }
 
-/** The answer to one request, or why there is none. */
+/** A registry that redirects to itself more often than this does so without end. */
+const MOST_REDIRECTS = 3;
+
+/**
+ * The answer to one request, or why there is none. A redirect to the same scheme, host and port is
+ * followed: nothing is sent anywhere else. A HEAD that the server does not know is a GET, as container
+ * runtimes have it.
+ */
 export async function exchange(
 	{ send }: Session,
 	request: RegistryRequest,
 ): Promise<{ answer: RegistryAnswer } | { fault: Fault }> {
-	const answer = await send(request);
-	return "failure" in answer
-		? { fault: faultOf(answer.failure, request.url.host) }
-		: { answer };
+	let asked = request;
+	for (let redirects = 0; ; ) {
+		const answer = await send({
+			...asked,
+			// Without it, a server may choose any coding (RFC 9110, 12.5.3).
+			headers: { ...asked.headers, "accept-encoding": "identity" },
+		});
+		if ("failure" in answer)
+			return { fault: faultOf(answer.failure, request.url.host) };
+		const next = sameOriginRedirect(answer, asked.url);
+		if (answer.status === 405 && asked.method === "HEAD")
+			asked = { ...asked, method: "GET" };
+		else if (next && redirects++ < MOST_REDIRECTS)
+			asked = { ...asked, url: next };
+		else return { answer: readable(answer) };
+	}
+}
+
+/** Where a redirect leads within the same origin; undefined for other answers. */
+function sameOriginRedirect(
+	answer: RegistryAnswer,
+	from: URL,
+): URL | undefined {
+	const location = answer.header("location");
+	if (answer.status < 300 || answer.status > 399 || location === "")
+		return undefined;
+	const to = URL.canParse(location, from) ? new URL(location, from) : undefined;
+	return to?.origin === from.origin ? to : undefined;
+}
+
+/** An answer in a coding that was not asked for has no words. */
+function readable(answer: RegistryAnswer): RegistryAnswer {
+	const coding = answer.header("content-encoding").trim().toLowerCase();
+	return coding === "" || coding === "identity"
+		? answer
+		: { ...answer, body: "" };
 }
 
 /** As a verification. */

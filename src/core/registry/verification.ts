@@ -9,7 +9,7 @@ export interface Probe {
 	readonly credential: Credential;
 	/** Also try to pull this image's manifest; it must be one of this registry's. */
 	readonly image?: ProbedImage;
-	/** The user allowed plain http and certificates that nobody vouches for. */
+	/** The user allowed plain http and unverified certificates. */
 	readonly insecure: boolean;
 }
 
@@ -35,12 +35,14 @@ export type Verification =
 			readonly words: string;
 			/** 401 or 403. */
 			readonly status: number;
+			/** What may be wrong with the password: a clause that quotes nothing. */
+			readonly hint?: string;
 	  }
 	| { readonly outcome: "cannot-pull"; readonly because: string }
 	| {
 			readonly outcome: "unverifiable";
 			readonly because: string;
-			/** The image can be pulled, if not because of this credential. */
+			/** The image can be pulled: with any credential, or none. */
 			readonly pullable?: string;
 	  }
 	| { readonly outcome: "unreachable"; readonly fault: Fault };
@@ -54,16 +56,16 @@ export function describeVerification(
 	switch (verification.outcome) {
 		case "good":
 			return `${host} accepts the credential${verification.pullable === undefined ? "" : `, and ${verification.pullable} can be pulled with it`}`;
-		case "rejected":
-			return verification.words === ""
-				? `${host} rejects the credential (${verification.status})`
-				: `${host} rejects the credential: ${verification.words}`;
+		case "rejected": {
+			const { words, status, hint } = verification;
+			return `${host} rejects the credential${words === "" ? ` (${status})` : `: ${words}`}${hint === undefined ? "" : ` (${hint})`}`;
+		}
 		case "cannot-pull":
-			return `${host} does not let it pull: ${verification.because}`;
+			return `${host}: cannot pull ${verification.because}`;
 		case "unverifiable":
-			return `the credential for ${host} cannot be verified: ${verification.because}${verification.pullable === undefined ? "" : ` (${verification.pullable} can be pulled)`}`;
+			return `could not verify the credential for ${host}: ${verification.because}${verification.pullable === undefined ? "" : ` (${verification.pullable} can be pulled, with any credential)`}`;
 		case "unreachable":
-			return `${host} cannot be asked about the credential: ${verification.fault.because}`;
+			return `could not verify the credential: ${verification.fault.because}`;
 	}
 }
 

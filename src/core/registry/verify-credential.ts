@@ -1,4 +1,5 @@
 import type { Credential } from "../credentials/credential.ts";
+import { rejectionHint } from "../credentials/credential-rules.ts";
 import {
 	type RegistryAnswer,
 	type RegistryRequest,
@@ -52,12 +53,18 @@ export async function verifyCredential(
 	const found = await findRegistry(inquiry);
 	if ("because" in found) return unreachable(found);
 	const { request, answer } = found;
-	const judgement = await judge(inquiry, { request }, answer);
+	const judgement = await judge(inquiry, { request }, answer, false);
 	const verdict = describeVerdict(judgement);
 	if (!probe.image) return verdict;
 	if (verdict.outcome !== "good" && verdict.outcome !== "unverifiable")
 		return verdict;
-	return judgeImage(inquiry, probe.image, request.url, verdict);
+	return judgeImage(
+		inquiry,
+		probe.image,
+		request.url,
+		verdict,
+		judgement !== "good",
+	);
 }
 
 /** https first; plain http only to this machine itself, or where the user allowed it. */
@@ -81,11 +88,15 @@ async function findRegistry(
 	return fault.kind === "plain-http" ? second.fault : fault;
 }
 
-/** `answer` is the target's to a request without a credential. */
+/**
+ * `answer` is the target's to a request without a credential. `doubtful`: this registry has let
+ * anybody in before, so a credential that passes is compared with one that nobody has.
+ */
 async function judge(
 	inquiry: Session,
 	target: Target,
 	answer: RegistryAnswer,
+	doubtful: boolean,
 ): Promise<Verdict> {
 	const { url } = target.request;
 	const reading = readAnswer(answer, target.request, undefined);
@@ -103,9 +114,11 @@ async function judge(
 		case "absent":
 			return absent(inquiry);
 		case "refused":
-			return refused(inquiry, target, mine);
+			return mine.token && (await tokenServerChecks(inquiry, login, target))
+				? tokenRefused(url, login)
+				: refused(inquiry, target, mine);
 		case "passed":
-			return (await wouldPassAnyway(inquiry, login, target))
+			return (await wouldPassAnyway(inquiry, login, target, doubtful))
 				? "anyone"
 				: "good";
 	}
@@ -117,6 +130,7 @@ async function judgeImage(
 	image: ProbedImage,
 	root: URL,
 	verdict: Verification & { outcome: "good" | "unverifiable" },
+	doubtful: boolean,
 ): Promise<Verification> {
 	const request: RegistryRequest = {
 		method: "HEAD",
@@ -126,7 +140,7 @@ async function judgeImage(
 	const found = await exchange(inquiry, request);
 	if ("fault" in found) return unreachable(found.fault);
 	const target = { request, scope: `repository:${image.repository}:pull` };
-	const judgement = await judge(inquiry, target, found.answer);
+	const judgement = await judge(inquiry, target, found.answer, doubtful);
 	if (judgement === "good") return { outcome: "good", pullable: image.name };
 	return typeof judgement === "string"
 		? { ...verdict, pullable: image.name }
@@ -138,18 +152,39 @@ async function wouldPassAnyway(
 	inquiry: Session,
 	login: Login,
 	target: Target,
+	doubtful: boolean,
 ): Promise<boolean> {
 	// Basic was refused without a credential already, by the 401 that began it.
-	if (login.scheme === "bearer") {
-		const nobody = await attempt(inquiry, login, target, undefined);
-		if (nobody.result !== "passed") return false;
-	}
+	const open =
+		login.scheme === "bearer" &&
+		(await attempt(inquiry, login, target, undefined)).result === "passed";
+	// A registry that refuses nobody may still take anybody; once it has not, no image needs it again.
+	if (!open && target.scope !== undefined && !doubtful) return false;
 	const stranger = await attempt(inquiry, login, target, inquiry.madeUp);
 	// Unclear (a limit on requests, say) proves nothing: doubt only where no login was needed.
 	return (
-		stranger.result === "passed" ||
-		(stranger.result === "unclear" && login.scheme === "bearer")
+		stranger.result === "passed" || (stranger.result === "unclear" && open)
 	);
+}
+
+/** Does the token server refuse a credential that nobody has? Then one that it gives a token for is right. */
+async function tokenServerChecks(
+	inquiry: Session,
+	login: Login,
+	target: Target,
+): Promise<boolean> {
+	// With a scope, a token without rights is the usual way to say no.
+	if (login.scheme !== "bearer" || target.scope !== undefined) return false;
+	const stranger = await attempt(inquiry, login, target, inquiry.madeUp);
+	return stranger.result === "refused" && !stranger.token;
+}
+
+function tokenRefused(url: URL, login: Login): Verification {
+	const server = login.scheme === "bearer" ? login.realm.host : "";
+	return unreachable({
+		kind: "token-refused",
+		because: `the token server ${server} accepts it, but ${url.host} refuses the token: the registry is misconfigured (issuer, certificate or clock)`,
+	});
 }
 
 function loginOf(
@@ -161,7 +196,7 @@ function loginOf(
 	return (
 		chooseLogin(challenges, url, insecure) ?? {
 			scheme: "refused",
-			because: `it answers ${answer.status} and names no way to log in that container runtimes know`,
+			because: `it answers ${answer.status} and asks for a way to log in that container runtimes do not know`,
 		}
 	);
 }
@@ -183,17 +218,23 @@ function refused(
 	target: Target,
 	{ status, words }: { status: number; words: string },
 ): Verification {
-	return target.scope === undefined
-		? { outcome: "rejected", status, words }
-		: {
-				outcome: "cannot-pull",
-				because: `no right to ${probe.image?.name}, or no such repository (${words || status})`,
-			};
+	if (target.scope !== undefined)
+		return {
+			outcome: "cannot-pull",
+			because: `${probe.image?.name}: no permission, or no such repository (${words || status})`,
+		};
+	const hint = rejectionHint(probe.credential);
+	return {
+		outcome: "rejected",
+		status,
+		words,
+		...(hint !== undefined && { hint }),
+	};
 }
 
 function absent({ probe }: Session): Verification {
 	return {
 		outcome: "cannot-pull",
-		because: `${probe.image?.name} is absent, or hidden from this user`,
+		because: `${probe.image?.name}: not found, or no access`,
 	};
 }

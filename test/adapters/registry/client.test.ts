@@ -93,13 +93,13 @@ suite("certificates", () => {
 			"one of an unknown authority",
 			async () => (await newAuthority("other")).issue(["127.0.0.1"]),
 			(host) =>
-				`the certificate of ${host} is signed by an authority not trusted here: give its CA with --registry-ca FILE (the cluster's nodes must trust it too)`,
+				`the certificate of ${host} is signed by an unknown CA: give its CA with --registry-ca FILE (the nodes must trust it too)`,
 		],
 		[
 			"a self-signed one",
 			() => selfSigned(["127.0.0.1"]),
 			(host) =>
-				`the certificate of ${host} is self-signed: give its CA with --registry-ca FILE (the cluster's nodes must trust it too)`,
+				`the certificate of ${host} is self-signed: give its CA with --registry-ca FILE (the nodes must trust it too)`,
 		],
 		[
 			"one for another name",
@@ -150,7 +150,7 @@ suite("plain http", () => {
 			outcome: "unreachable",
 			fault: {
 				kind: "plain-http",
-				because: `${key} answers in plain http where https is expected: correct the port, or allow it with --registry-insecure`,
+				because: `${key} answers in plain http instead of https: correct the port, or allow it with --registry-insecure`,
 			},
 		});
 		assert.deepEqual(server.requests, []);
@@ -176,7 +176,7 @@ suite("what is no good registry", () => {
 			outcome: "unreachable",
 			fault: {
 				kind: "not-a-registry",
-				because: `${server.host} answers with a web page: it is no container registry, or a proxy stands before it`,
+				because: `${server.host} answers with a web page: not a container registry, or behind a proxy`,
 			},
 		});
 	});
@@ -324,7 +324,7 @@ suite("proxies", () => {
 					fault: {
 						kind: "proxy",
 						because:
-							"the proxy did not connect to reg.example: see HTTPS_PROXY and NO_PROXY",
+							"the proxy did not connect to reg.example: check HTTPS_PROXY and NO_PROXY",
 					},
 				},
 			);
@@ -430,8 +430,7 @@ test("a host that is not there, and a port that nobody listens on", async () => 
 		outcome: "unreachable",
 		fault: {
 			kind: "dns",
-			because:
-				"DNS here knows no host nosuch.example: see whether the name is right",
+			because: "cannot resolve nosuch.example (no such host)",
 		},
 	});
 	assert.deepEqual(await ask("127.0.0.1:1"), {
@@ -439,7 +438,7 @@ test("a host that is not there, and a port that nobody listens on", async () => 
 		fault: {
 			kind: "refused",
 			because:
-				"127.0.0.1:1 refused the connection: see whether the port is right and the registry is up",
+				"127.0.0.1:1 refused the connection: check the port, and that the registry is up",
 		},
 	});
 });

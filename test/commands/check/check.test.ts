@@ -320,7 +320,7 @@ describe("check: credentials", () => {
 		await server.close();
 		assert.deepEqual(lines(good, "credentials").slice(1), [
 			`ok: nginx-mesh/${KEY}: ${server.host} accepts the credential`,
-			`unknown: nginx-mesh/${KEY}: ${closed.host} cannot be asked about the credential: ${closed.host} refused the connection: see whether the port is right and the registry is up`,
+			`unknown: nginx-mesh/${KEY}: could not verify the credential: ${closed.host} refused the connection: check the port, and that the registry is up`,
 		]);
 		const rejected = bad.find(({ cause }) => cause === "rejected");
 		assert.equal(rejected?.status, "problem");

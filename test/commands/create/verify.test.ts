@@ -116,14 +116,14 @@ describe("create verifies what it writes", () => {
 		assert.deepEqual(await shown(create(open.host, ["--verify"])), [
 			0,
 			CREATED,
-			`Warning: the credential for ${open.host} cannot be verified: the registry asks for no credential\n`,
+			`Warning: could not verify the credential for ${open.host}: the registry asks for no credential\n`,
 		]));
 
 	test("an unreachable registry means that nothing is written", async () => {
 		assert.deepEqual(await shown(create("nosuch.example", ["--verify"])), [
 			1,
 			"",
-			`error: nosuch.example cannot be asked about the credential: DNS here knows no host nosuch.example: see whether the name is right${NOT_WRITTEN}`,
+			`error: could not verify the credential: cannot resolve nosuch.example (no such host)${NOT_WRITTEN}`,
 		]);
 		assert.equal(bed.content("nginx-mesh"), undefined);
 	});
@@ -132,7 +132,7 @@ describe("create verifies what it writes", () => {
 		assert.deepEqual(await shown(create(secure.host, ["--verify"])), [
 			1,
 			"",
-			`error: ${secure.host} cannot be asked about the credential: the certificate of ${secure.host} is signed by an authority not trusted here: give its CA with --registry-ca FILE (the cluster's nodes must trust it too)${NOT_WRITTEN}`,
+			`error: could not verify the credential: the certificate of ${secure.host} is signed by an unknown CA: give its CA with --registry-ca FILE (the nodes must trust it too)${NOT_WRITTEN}`,
 		]);
 		const ca = ["--registry-ca", join(bed.folder, "ca.pem")];
 		assert.deepEqual(await shown(create(secure.host, ca)), [
@@ -199,7 +199,7 @@ describe("create verifies what it writes", () => {
 			[
 				1,
 				"",
-				`error: ${plain.host} does not let it pull: ${absent} is absent, or hidden from this user${NOT_WRITTEN}`,
+				`error: ${plain.host}: cannot pull ${absent}: not found, or no access${NOT_WRITTEN}`,
 			],
 		);
 		const closed = `${secure.host}/secret/app:1.0`;
@@ -209,7 +209,7 @@ describe("create verifies what it writes", () => {
 			[
 				1,
 				"",
-				`error: ${secure.host} does not let it pull: no right to ${closed}, or no such repository (insufficient_scope)${NOT_WRITTEN}`,
+				`error: ${secure.host}: cannot pull ${closed}: no permission, or no such repository (insufficient_scope)${NOT_WRITTEN}`,
 			],
 		);
 		assert.equal(bed.content("nginx-mesh"), undefined);
@@ -252,9 +252,9 @@ describe("create verifies what it writes", () => {
 			[
 				1,
 				"",
-				`Warning: the credential for ${open.host} cannot be verified: the registry asks for no credential
+				`Warning: could not verify the credential for ${open.host}: the registry asks for no credential
 error: ${plain.host} rejects the credential: authentication required
-error: nosuch.example cannot be asked about the credential: DNS here knows no host nosuch.example: see whether the name is right${NOT_WRITTEN}`,
+error: could not verify the credential: cannot resolve nosuch.example (no such host)${NOT_WRITTEN}`,
 			],
 		);
 		assert.equal(bed.content("nginx-mesh"), undefined);
@@ -321,7 +321,7 @@ error: nosuch.example cannot be asked about the credential: DNS here knows no ho
 				],
 			});
 			const unreachable =
-				"nosuch.example cannot be asked about the credential: DNS here knows no host nosuch.example: see whether the name is right\n";
+				"could not verify the credential: cannot resolve nosuch.example (no such host)\n";
 			assert.deepEqual(
 				[outcome.status, outcome.err],
 				[0, `${unreachable}${unreachable}`],

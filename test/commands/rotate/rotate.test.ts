@@ -455,7 +455,7 @@ error: cannot list Secrets in all namespaces, so copies cannot be found; nothing
 		assert.equal(outcome.status, 0, outcome.err);
 		assert.match(
 			outcome.err,
-			/^Warning: the credential for \*\.gcr\.io cannot be verified: its key stands for several hosts, or for none\n/,
+			/^Warning: could not verify the credential for \*\.gcr\.io: its key stands for several hosts, or for none\n/,
 		);
 		const removed = await bed.run(["create", "--remove", "*.gcr.io"]);
 		assert.equal(removed.status, 0, removed.err);

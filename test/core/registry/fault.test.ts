@@ -7,20 +7,16 @@ import {
 } from "../../../src/core/registry/fault.ts";
 
 const FAULTS: readonly [TransportFailure, FaultKind, because: string][] = [
-	[
-		{ code: "ENOTFOUND" },
-		"dns",
-		"DNS here knows no host reg:5000: see whether the name is right",
-	],
+	[{ code: "ENOTFOUND" }, "dns", "cannot resolve reg:5000 (no such host)"],
 	[
 		{ code: "EAI_AGAIN" },
 		"dns",
-		"the name reg:5000 could not be looked up (DNS, EAI_AGAIN): see this machine's network and resolver",
+		"cannot resolve reg:5000 (EAI_AGAIN): check this machine's network and DNS",
 	],
 	[
 		{ code: "ECONNREFUSED" },
 		"refused",
-		"reg:5000 refused the connection: see whether the port is right and the registry is up",
+		"reg:5000 refused the connection: check the port, and that the registry is up",
 	],
 	[
 		{ code: "TIMEOUT", waited: 15_000 },
@@ -36,12 +32,12 @@ const FAULTS: readonly [TransportFailure, FaultKind, because: string][] = [
 	[
 		{ code: "UNABLE_TO_VERIFY_LEAF_SIGNATURE" },
 		"tls",
-		"the certificate of reg:5000 is signed by an authority not trusted here: give its CA with --registry-ca FILE (the cluster's nodes must trust it too)",
+		"the certificate of reg:5000 is signed by an unknown CA: give its CA with --registry-ca FILE (the nodes must trust it too)",
 	],
 	[
 		{ code: "DEPTH_ZERO_SELF_SIGNED_CERT" },
 		"tls",
-		"the certificate of reg:5000 is self-signed: give its CA with --registry-ca FILE (the cluster's nodes must trust it too)",
+		"the certificate of reg:5000 is self-signed: give its CA with --registry-ca FILE (the nodes must trust it too)",
 	],
 	[
 		{ code: "CERT_HAS_EXPIRED" },
@@ -51,7 +47,7 @@ const FAULTS: readonly [TransportFailure, FaultKind, because: string][] = [
 	[
 		{ code: "CERT_NOT_YET_VALID" },
 		"tls",
-		"the certificate of reg:5000 is not valid yet: see whether a clock is wrong",
+		"the certificate of reg:5000 is not valid yet: check the clocks",
 	],
 	[
 		{
@@ -69,7 +65,7 @@ const FAULTS: readonly [TransportFailure, FaultKind, because: string][] = [
 	[
 		{ code: "ERR_SSL_WRONG_VERSION_NUMBER" },
 		"plain-http",
-		"reg:5000 answers in plain http where https is expected: correct the port, or allow it with --registry-insecure",
+		"reg:5000 answers in plain http instead of https: correct the port, or allow it with --registry-insecure",
 	],
 	[
 		{ code: "ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION" },
@@ -80,7 +76,7 @@ const FAULTS: readonly [TransportFailure, FaultKind, because: string][] = [
 	[
 		{ code: "EHOSTUNREACH" },
 		"network",
-		"reg:5000 cannot be reached: no route to it",
+		"reg:5000 cannot be reached (no route to host)",
 	],
 	[
 		{ code: "HPE_INVALID_CONSTANT" },
@@ -90,12 +86,12 @@ const FAULTS: readonly [TransportFailure, FaultKind, because: string][] = [
 	[
 		{ code: "PROXY" },
 		"proxy",
-		"the proxy did not connect to reg:5000: see HTTPS_PROXY and NO_PROXY",
+		"the proxy did not connect to reg:5000: check HTTPS_PROXY and NO_PROXY",
 	],
 	[
 		{ code: "PRIVATE_REALM" },
 		"network",
-		"the token realm reg:5000 lies at a private address, which is not the registry's own",
+		"the token realm reg:5000 is at a private address, which is not the registry's own",
 	],
 	[{ code: "" }, "network", "reg:5000 cannot be reached (no reason given)"],
 	[{ code: "EWHAT" }, "network", "reg:5000 cannot be reached (EWHAT)"],

@@ -176,6 +176,7 @@ const REGISTRIES: readonly [
 			`${TOKEN} as mine`,
 			`${V2} as mine`,
 			`${TOKEN} as nobody`,
+			`${TOKEN} as stranger`,
 		],
 	],
 	[
@@ -215,9 +216,75 @@ const REGISTRIES: readonly [
 		},
 	],
 	[
-		"Bearer whose token the registry refuses",
+		"F13: Bearer whose token the registry refuses, though the token server tells right from wrong",
 		bearer({ mine: token("mine") }, { mine: REFUSED }),
+		unreachable(
+			"token-refused",
+			"the token server auth.example accepts it, but reg.example refuses the token: the registry is misconfigured (issuer, certificate or clock)",
+		),
+	],
+	[
+		"Bearer whose token the registry refuses, and whose token server gives one to anybody",
+		bearer(
+			{ mine: token("mine"), stranger: token("stranger") },
+			{ mine: REFUSED, stranger: REFUSED },
+		),
 		{ outcome: "rejected", status: 401, words: "no such login" },
+	],
+	[
+		"F11: a redirect to itself, which loses a slash",
+		(call, who) => {
+			if (call === V2) return { status: 308, headers: { location: "/v2" } };
+			return who === "mine" ? { status: 200 } : { status: 401, headers: BASIC };
+		},
+		{ outcome: "good" },
+		[
+			`${V2} as nobody`,
+			"GET https://reg.example/v2 as nobody",
+			`${V2} as mine`,
+			"GET https://reg.example/v2 as mine",
+			`${V2} as stranger`,
+			"GET https://reg.example/v2 as stranger",
+		],
+	],
+	[
+		"F11: a redirect to itself without end",
+		() => ({ status: 302, headers: { location: "/v2/" } }),
+		unreachable(
+			"not-a-registry",
+			"reg.example redirects /v2/ without end: it may still serve pulls, try --verify-image IMAGE",
+		),
+		[
+			`${V2} as nobody`,
+			`${V2} as nobody`,
+			`${V2} as nobody`,
+			`${V2} as nobody`,
+		],
+	],
+	...["http://reg.example/v2/", "https://reg.example:444/v2/"].map(
+		(location): [string, Script, object, string[]] => [
+			`F11: a redirect to ${location}, which is another origin`,
+			(_, who) =>
+				who === "nobody"
+					? { status: 401, headers: BASIC }
+					: { status: 307, headers: { location } },
+			unreachable(
+				"not-a-registry",
+				`reg.example redirects to ${location.startsWith("http:") ? "http://reg.example" : "reg.example:444"}, where nothing was sent: if that is the registry, name it with --registry-server`,
+			),
+			[`${V2} as nobody`, `${V2} as mine`],
+		],
+	),
+	[
+		"F17: words in a coding that was not asked for",
+		basic({
+			mine: {
+				status: 401,
+				headers: { "content-encoding": "gzip" },
+				body: "\u001f\u008b\u0008 ]X k",
+			},
+		}),
+		{ outcome: "rejected", status: 401, words: "" },
 	],
 	[
 		"Bearer whose token server wants a scope",
@@ -256,16 +323,13 @@ const REGISTRIES: readonly [
 		bearer({ mine: { code: "ECONNREFUSED" } }),
 		unreachable(
 			"refused",
-			"auth.example refused the connection: see whether the port is right and the registry is up",
+			"auth.example refused the connection: check the port, and that the registry is up",
 		),
 	],
 	[
 		"Bearer whose token server is in trouble",
 		bearer({ mine: { status: 503 } }),
-		unreachable(
-			"overloaded",
-			"auth.example is in trouble (503): try again later",
-		),
+		unreachable("overloaded", "auth.example answers 503: try again later"),
 	],
 	[
 		"an http realm",
@@ -301,7 +365,7 @@ const REGISTRIES: readonly [
 		{
 			outcome: "unverifiable",
 			because:
-				"it answers 401 and names no way to log in that container runtimes know",
+				"it answers 401 and asks for a way to log in that container runtimes do not know",
 		},
 		[`${V2} as nobody`],
 	],
@@ -316,7 +380,7 @@ const REGISTRIES: readonly [
 		() => ({ status: 200, headers: PAGE, body: "<html>" }),
 		unreachable(
 			"not-a-registry",
-			"reg.example answers with a web page: it is no container registry, or a proxy stands before it",
+			"reg.example answers with a web page: not a container registry, or behind a proxy",
 		),
 		[`${V2} as nobody`],
 	],
@@ -325,7 +389,7 @@ const REGISTRIES: readonly [
 		() => ({ status: 404, headers: PAGE }),
 		unreachable(
 			"not-a-registry",
-			"reg.example answers 404 to /v2/: it is no container registry",
+			"reg.example answers 404 to /v2/: not a container registry",
 		),
 	],
 	[
@@ -333,7 +397,7 @@ const REGISTRIES: readonly [
 		() => ({ status: 307, headers: { location: "https://other.example/v2/" } }),
 		unreachable(
 			"not-a-registry",
-			"reg.example redirects to other.example: nothing was sent there; if that is the registry, name it with --registry-server",
+			"reg.example redirects to other.example, where nothing was sent: if that is the registry, name it with --registry-server",
 		),
 		[`${V2} as nobody`],
 	],
@@ -342,7 +406,7 @@ const REGISTRIES: readonly [
 		() => ({ status: 307, headers: { location: "https://" } }),
 		unreachable(
 			"not-a-registry",
-			"reg.example redirects to an address that is none: nothing was sent there; if that is the registry, name it with --registry-server",
+			"reg.example redirects to an invalid URL, where nothing was sent: if that is the registry, name it with --registry-server",
 		),
 	],
 	[
@@ -350,7 +414,7 @@ const REGISTRIES: readonly [
 		basic({ mine: { status: 302, headers: { location: "//evil.example/" } } }),
 		unreachable(
 			"not-a-registry",
-			"reg.example redirects to evil.example: nothing was sent there; if that is the registry, name it with --registry-server",
+			"reg.example redirects to evil.example, where nothing was sent: if that is the registry, name it with --registry-server",
 		),
 		[`${V2} as nobody`, `${V2} as mine`],
 	],
@@ -359,16 +423,13 @@ const REGISTRIES: readonly [
 		() => ({ status: 429 }),
 		unreachable(
 			"overloaded",
-			"reg.example limits the number of requests (429): try again later",
+			"rate limit of reg.example reached (429): try again later",
 		),
 	],
 	[
 		"no host",
 		() => ({ code: "ENOTFOUND" }),
-		unreachable(
-			"dns",
-			"DNS here knows no host reg.example: see whether the name is right",
-		),
+		unreachable("dns", "cannot resolve reg.example (no such host)"),
 		[`${V2} as nobody`],
 	],
 	[
@@ -376,7 +437,7 @@ const REGISTRIES: readonly [
 		() => ({ code: "ERR_SSL_WRONG_VERSION_NUMBER" }),
 		unreachable(
 			"plain-http",
-			"reg.example answers in plain http where https is expected: correct the port, or allow it with --registry-insecure",
+			"reg.example answers in plain http instead of https: correct the port, or allow it with --registry-insecure",
 		),
 		[`${V2} as nobody`],
 	],
@@ -466,7 +527,7 @@ const IMAGES: readonly [what: string, script: Script, verification: object][] =
 			withImage({ mine: { status: 404 } }),
 			{
 				outcome: "cannot-pull",
-				because: "IMAGE is absent, or hidden from this user",
+				because: "IMAGE: not found, or no access",
 			},
 		],
 		[
@@ -482,7 +543,7 @@ const IMAGES: readonly [what: string, script: Script, verification: object][] =
 			{
 				outcome: "cannot-pull",
 				because:
-					"no right to IMAGE, or no such repository (insufficient_scope)",
+					"IMAGE: no permission, or no such repository (insufficient_scope)",
 			},
 		],
 		[
@@ -490,16 +551,13 @@ const IMAGES: readonly [what: string, script: Script, verification: object][] =
 			withImage({ mine: { status: 403 } }),
 			{
 				outcome: "cannot-pull",
-				because: "no right to IMAGE, or no such repository (403)",
+				because: "IMAGE: no permission, or no such repository (403)",
 			},
 		],
 		[
 			"an image whose registry then fails",
 			withImage({ mine: { status: 500 } }),
-			unreachable(
-				"overloaded",
-				"reg.example is in trouble (500): try again later",
-			),
+			unreachable("overloaded", "reg.example answers 500: try again later"),
 		],
 		[
 			"an image in an open registry",
@@ -507,6 +565,30 @@ const IMAGES: readonly [what: string, script: Script, verification: object][] =
 			{
 				outcome: "unverifiable",
 				because: "the registry asks for no credential",
+				pullable: "IMAGE",
+			},
+		],
+		[
+			"F9: an image in a registry that knows no HEAD",
+			(call, who) =>
+				call === HEAD
+					? { status: 405 }
+					: who === "mine"
+						? { status: 200 }
+						: { status: 401, headers: BASIC },
+			{ outcome: "good", pullable: "IMAGE" },
+		],
+		[
+			"F12: an image in a registry that takes any credential, though not none",
+			(call, who) => {
+				if (call === TOKEN) return who === "nobody" ? REFUSED : token(who);
+				return who === "nobody"
+					? { status: 401, headers: BEARER }
+					: { status: 200 };
+			},
+			{
+				outcome: "unverifiable",
+				because: "the registry accepts any credential, or none",
 				pullable: "IMAGE",
 			},
 		],
@@ -553,7 +635,44 @@ test("the token for an image is asked for with the scope to pull it, the first o
 	assert.deepEqual(scopes, [
 		"mine null",
 		"nobody null",
+		"stranger null",
 		"mine repository:team/app:pull",
 		"nobody repository:team/app:pull",
 	]);
+});
+
+test("F6: what is wrong with a rejected password is said with the rejection", async () => {
+	const ROWS: readonly [password: string, hint: string | undefined][] = [
+		["secret", undefined],
+		["secret\n", "the password ends in a line end"],
+		["\ufeffsecret", "the password begins with a byte order mark"],
+		["s\0e\0", "the password contains NUL characters, as text in UTF-16 does"],
+		["one\ntwo", "the password has several lines"],
+		["a\u0007b", "the password contains a control character"],
+		[" secret", "the password begins or ends with white space"],
+	];
+	for (const [password, hint] of ROWS) {
+		const verification = await verifyCredential(
+			async ({ headers }) => ({
+				status: 401,
+				header: (name) =>
+					name === "www-authenticate" && headers.authorization === undefined
+						? 'Basic realm="r"'
+						: "",
+				body: "",
+			}),
+			{
+				key: "reg.example",
+				credential: new Credential("u", password),
+				insecure: false,
+			},
+			STRANGER,
+		);
+		assert.deepEqual(verification, {
+			outcome: "rejected",
+			status: 401,
+			words: "",
+			...(hint !== undefined && { hint }),
+		});
+	}
 });
