@@ -1,10 +1,26 @@
-import type { Joining } from "./actions/contexts/over-contexts.ts";
 import type { CommandHelp, Given } from "./core/command-line/flag.ts";
-import { CONTEXTS_FLAG, contextsOf, type Env } from "./flags.ts";
+import type { Document, Outcome } from "./core/document.ts";
+import type { Look } from "./core/output/look.ts";
+import { EXIT } from "./errors.ts";
+import {
+	CONTEXTS_FLAG,
+	type ContextChoice,
+	contextsOf,
+	type Env,
+} from "./flags.ts";
 import type { World } from "./world.ts";
 
-/** A command whose options have been read: does its work, and returns the exit status. */
-export type Prepared = (world: World) => Promise<number>;
+/** A command whose options have been read. */
+export interface Prepared {
+	/** How its result is to be shown: those of its options that say so. */
+	readonly look: Look;
+	/** The contexts that it is to work in; undefined: in one, kubectl's own. */
+	readonly contexts: ContextChoice | undefined;
+	/** What it leaves behind in each; for one that fails before it has anything. */
+	readonly documentKind: Document["kind"];
+	/** Asks what the person has to say for all clusters, once; the work that follows is done in each. */
+	ask(world: World): Promise<(world: World) => Promise<Outcome>>;
+}
 
 /** A verb: what it shows in help, and how its command line becomes something to run. */
 export interface Command extends CommandHelp {
@@ -12,34 +28,43 @@ export interface Command extends CommandHelp {
 	prepare(given: Given, env: Env): Prepared;
 }
 
+/** What `ask` returns where the person wants nothing to be done. */
+export const CANCELLED = "cancelled";
+
+/** What is left where there is nothing to show. */
+export const NOTHING = { kind: "nothing" } as const;
+
 /**
- * Joins the two halves of a command: `options` reads strings once, at the edge,
- * and `run` sees only typed options and the world.
+ * Joins the parts of a command: `options` reads strings once, at the edge; `ask` asks what is the
+ * same for all clusters; `run` does the work in one. The last two see only typed options and the world.
  */
-export function command<Options>(
+export function command<Options extends object, Asked = undefined>(
 	definition: CommandHelp & {
-		/** How many operands it takes at most; default 1 where `operands` says something, else 0. */
 		options(given: Given, env: Env): Options;
-		run(options: Options, world: World): Promise<number>;
-		/** It also works in several contexts at once (`--contexts`): how its output is then joined. */
-		joining?(given: Given): Joining;
+		/** What is asked, and verified, once, however many clusters there are. */
+		ask?(options: Options, world: World): Promise<Asked | typeof CANCELLED>;
+		/** `asked`: what `ask` returned, if there is one. */
+		run(options: Options, world: World, asked: Asked): Promise<Outcome>;
+		/** It also works in several clusters (`--contexts`): what it leaves behind in each. */
+		inContexts?: Document["kind"];
 	},
 ): Command {
-	const { joining } = definition;
+	const { inContexts } = definition;
 	return {
 		...definition,
-		flags: joining ? [CONTEXTS_FLAG, ...definition.flags] : definition.flags,
+		flags: inContexts ? [CONTEXTS_FLAG, ...definition.flags] : definition.flags,
 		prepare(given, env) {
 			const options = definition.options(given, env);
-			const run = (world: World) => definition.run(options, world);
-			const contexts = joining && contextsOf(given);
-			if (!contexts) return run;
-			const how = joining(given);
-			return async (world) => {
-				const { overContexts } = await import(
-					"./actions/contexts/over-contexts.ts"
-				);
-				return overContexts(contexts, how, world, run);
+			return {
+				look: { ...options },
+				contexts: inContexts && contextsOf(given),
+				documentKind: inContexts ?? "nothing",
+				async ask(world) {
+					const asked = await definition.ask?.(options, world);
+					if (asked === CANCELLED)
+						return async () => ({ status: EXIT.done, document: NOTHING });
+					return (own) => definition.run(options, own, asked as Asked);
+				},
 			};
 		},
 	};

@@ -9,7 +9,7 @@ import type { Kind } from "./core/objects.ts";
 import { selectorOf } from "./core/pull-secrets/ownership.ts";
 import { EXIT } from "./errors.ts";
 import { connectionFlags, usageLabelOf } from "./flags.ts";
-import type { ListQuery, World } from "./world.ts";
+import type { ListQuery, Outside } from "./world.ts";
 
 /** What cobra's scripts take from the last line: https://pkg.go.dev/github.com/spf13/cobra#ShellCompDirective */
 const DIRECTIVE = { files: 0, noFiles: 4 };
@@ -24,7 +24,7 @@ const PATIENCE_MS = 800;
  */
 export async function complete(
 	argv: readonly string[],
-	world: World,
+	world: Outside,
 ): Promise<number> {
 	const completion = completionOf(argv.slice(0, -1), argv.at(-1) ?? "", {
 		commands: COMMANDS,
@@ -47,7 +47,7 @@ export async function complete(
 async function ask(
 	source: ValueSource,
 	completion: Completion,
-	world: World,
+	world: Outside,
 ): Promise<readonly Candidate[]> {
 	const late = new AbortController();
 	const done = new AbortController();
@@ -70,7 +70,7 @@ async function ask(
 async function valuesOf(
 	source: ValueSource,
 	{ given }: Completion,
-	world: World,
+	world: Outside,
 	late: AbortSignal,
 ): Promise<string[]> {
 	const flags = connectionFlags(given);
@@ -80,7 +80,7 @@ async function valuesOf(
 		case "context":
 		case "cluster":
 		case "user":
-			return (await world.kubeconfigNames(flags.kubeconfig))[source];
+			return [...(await world.kubeconfigNames(flags.kubeconfig))[source]];
 		default: {
 			const cluster = await world.connect(flags, { quietlyUntil: late });
 			try {

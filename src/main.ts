@@ -8,7 +8,7 @@ import { processStreams } from "./adapters/terminal/streams.ts";
 import { EXIT } from "./errors.ts";
 import { failureLine } from "./report/failure.ts";
 import { run } from "./run.ts";
-import type { Prompter, World } from "./world.ts";
+import type { Outside, Prompter } from "./world.ts";
 
 /** The only place that names `process`: builds the world, runs, and sets the exit status. */
 const interrupt = interruptOn(process);
@@ -17,7 +17,7 @@ let prompter: Promise<Prompter> | undefined;
 
 const silent = { write() {}, isTerminal: false, columns: 80 };
 
-const world: World = {
+const outside: Outside = {
 	calledAs: basename(process.argv0).replace(/\.exe$/i, ""),
 	env: process.env,
 	streams,
@@ -75,7 +75,7 @@ process.once("uncaughtException", (error) => {
 	process.exit(EXIT.failed);
 });
 
-run(process.argv.slice(2), world).then((status) => {
+run(process.argv.slice(2), outside).then((status) => {
 	process.exitCode = status;
 	interrupt.release();
 });

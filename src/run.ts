@@ -1,11 +1,13 @@
 import { COMMANDS, commandOf, parse } from "./cli.ts";
+import type { Prepared } from "./command.ts";
 import { contextFlagsOf } from "./core/output/context-flags.ts";
 import { AbortedError, EXIT, UsageError } from "./errors.ts";
 import { CONNECTION_FLAGS } from "./flags.ts";
+import { Printer } from "./printer.ts";
 import { failureLine } from "./report/failure.ts";
 import { commandHelp, globalFlags, overview } from "./report/help.ts";
 import { VERSION } from "./version.ts";
-import type { World } from "./world.ts";
+import type { Outside, World } from "./world.ts";
 
 const ABOUT =
 	"Create, verify, copy, attach and explain the pull Secret of a service mesh: credentials for private registries, in every namespace that needs them.";
@@ -13,11 +15,11 @@ const ABOUT =
 /** Runs one command line to its exit status. Everything that is thrown ends here, as one line on stderr. */
 export async function run(
 	argv: readonly string[],
-	world: World,
+	world: Outside,
 ): Promise<number> {
 	const { out, err } = world.streams;
 	let contextFlags: readonly string[] = [];
-	const noting: World = {
+	const noting: Outside = {
 		...world,
 		connect(flags, apart) {
 			contextFlags = contextFlagsOf(flags);
@@ -47,7 +49,11 @@ export async function run(
 				out.write(globalFlags(CONNECTION_FLAGS));
 				return EXIT.done;
 			case "run": {
-				const status = await invocation.prepared(noting);
+				const status = await perform(
+					invocation.prepared,
+					noting,
+					() => contextFlags,
+				);
 				// It came so late that all was done: whoever pressed the key wants what follows to end, too.
 				world.interrupt.throwIfAborted();
 				return status;
@@ -66,4 +72,26 @@ export async function run(
 		}
 		return EXIT.usage;
 	}
+}
+
+/** Does what a command line asks for, prints what comes of it, and returns the exit status. */
+async function perform(
+	prepared: Prepared,
+	outside: Outside,
+	contextFlags: () => readonly string[],
+): Promise<number> {
+	if (prepared.contexts) {
+		const { runInContexts } = await import("./contexts.ts");
+		return runInContexts(prepared, prepared.contexts, outside);
+	}
+	const printer = new Printer(outside.streams, prepared.look, outside.clock);
+	const world: World = {
+		...outside,
+		emit: (event) => printer.emit(event, contextFlags()),
+	};
+	const work = await prepared.ask(world);
+	const { status, document, ended } = await work(world);
+	await printer.show(document);
+	if (ended) throw ended.error;
+	return status;
 }

@@ -1,16 +1,29 @@
 import type { Cluster, ConnectionFlags } from "./cluster.ts";
 import type { Credential } from "./core/credentials/credential.ts";
+import type { RunEvent } from "./core/document.ts";
 import type { RegistryServer } from "./core/registry/server.ts";
 import type { Probe, Verification } from "./core/registry/verification.ts";
 
 export * from "./cluster.ts";
 
 /**
- * Everything outside, as the commands see it. Adapters implement it; tests may
+ * What a command works with: everything outside but what is printed, and `emit`
+ * for what is to be said. What a command prints in the end is what it returns.
+ */
+export interface World extends Omit<Outside, "streams"> {
+	readonly streams: Omit<Streams, "out" | "err"> & {
+		readonly out: Omit<Output, "write">;
+	};
+	/** Tells what happens while it works. */
+	emit(event: RunEvent): void;
+}
+
+/**
+ * Everything outside. Adapters implement it; tests may
  * stand in for a part of it. Nothing else reaches the terminal, the disk, the
  * clock, the cluster or a registry.
  */
-export interface World {
+export interface Outside {
 	/** The name that the program was called by, without folders or `.exe`. */
 	readonly calledAs: string;
 	readonly env: Readonly<Record<string, string | undefined>>;
@@ -25,9 +38,7 @@ export interface World {
 	 */
 	connect(flags: ConnectionFlags, apart?: ConnectedApart): Promise<Cluster>;
 	/** The names in the kubeconfig that kubectl would use. Throws OperationError for a broken one. */
-	kubeconfigNames(
-		path: string | undefined,
-	): Promise<Record<"context" | "cluster" | "user", string[]>>;
+	kubeconfigNames(path: string | undefined): Promise<KubeconfigNames>;
 	/** Registries, to ask about credentials. Loads the client, sends nothing yet. */
 	registry(): Promise<RegistryClient>;
 	/**
@@ -37,6 +48,15 @@ export interface World {
 	storedCredentials(path?: string): Promise<StoredCredentials>;
 	/** Asks the person at the terminal. Only to be called where `streams.interactive`. */
 	prompter(): Promise<Prompter>;
+}
+
+/** What a kubeconfig names, in the order of its files. */
+export interface KubeconfigNames {
+	readonly context: readonly string[];
+	readonly cluster: readonly string[];
+	readonly user: readonly string[];
+	/** By context: equal where the server and the user are. Not to be shown: it may tell of a credential. */
+	readonly identity: ReadonlyMap<string, string>;
 }
 
 /** How a connection differs from the rest of the program. */

@@ -1,10 +1,13 @@
-import type {
-	ContextChoice,
-	Joining,
-} from "../actions/contexts/over-contexts.ts";
 import type { Flag, Given } from "../core/command-line/flag.ts";
 import { UsageError } from "../errors.ts";
 import { atMostOne } from "./values.ts";
+
+/** Which contexts, of which kubeconfig (undefined: kubectl's). */
+export interface ContextChoice {
+	/** Names or globs. */
+	readonly patterns: readonly string[];
+	readonly kubeconfig: string | undefined;
+}
 
 /** Several clusters at once. */
 export const CONTEXTS_FLAG: Flag = {
@@ -29,11 +32,4 @@ export function contextsOf(given: Given): ContextChoice | undefined {
 			"--contexts: a context is empty; is a variable unset?",
 		);
 	return { patterns, kubeconfig: given.text("kubeconfig") };
-}
-
-/** By `-o`: lines say their context, names are names, documents become one. */
-export function joiningOf(given: Given): Joining {
-	const output = given.text("output");
-	if (output === "json" || output === "yaml") return output;
-	return output === "name" ? "raw" : "tagged";
 }

@@ -1,9 +1,5 @@
-import {
-	counted,
-	type Finding,
-	GROUPS,
-	isWell,
-} from "../core/check/finding.ts";
+import { counted, type Finding, GROUPS } from "../core/check/finding.ts";
+import type { CheckedCluster } from "../core/document.ts";
 import { commandLine } from "./command-line.ts";
 import { oneLine } from "./printable.ts";
 import { wrap } from "./wrap.ts";
@@ -58,21 +54,23 @@ function lineOf(
 
 /** A finding in `-o json`. */
 export type CheckItem = Omit<Finding, "fix" | "look"> & {
+	readonly context: string;
 	/** One line for a shell; "" where none helps. */
 	readonly command: string;
 };
 
 /** `-o json`. */
-export function checkItems(
-	findings: readonly Finding[],
-	contextFlags: readonly string[],
-): { readonly healthy: boolean; readonly items: readonly CheckItem[] } {
+export function checkItems(clusters: readonly CheckedCluster[]): {
+	readonly items: readonly CheckItem[];
+} {
 	return {
-		healthy: isWell(findings),
-		items: findings.map(({ fix, look: _, ...rest }) => ({
-			...rest,
-			command: fix === undefined ? "" : commandLine(fix, contextFlags),
-		})),
+		items: clusters.flatMap(({ context, contextFlags, findings }) =>
+			findings.map(({ fix, look: _, ...rest }) => ({
+				context,
+				...rest,
+				command: fix === undefined ? "" : commandLine(fix, contextFlags),
+			})),
+		),
 	};
 }
 

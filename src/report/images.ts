@@ -21,7 +21,7 @@ export function imageTable(
 			);
 }
 
-/** Why two images cannot both be moved: one line for stderr, with its line end. */
-export function collisionLine({ to, from }: ImageCollision): string {
-	return `error: ${from.join(" and ")} would all be ${to}: copy all but one of them under another name or tag, and leave those out here\n`;
+/** Why two images cannot both be moved, as the message of an error. */
+export function collisionMessage({ to, from }: ImageCollision): string {
+	return `${from.join(" and ")} would all be ${to}: copy all but one of them under another name or tag, and leave those out here`;
 }

@@ -5,8 +5,8 @@ import { oneLine } from "./printable.ts";
 /** How many pods a line names before it only counts them. */
 const NAMED = 5;
 
-/** Pods that keep their old pull Secrets, and what helps: one line for stderr, with its line end. */
-export function oldPodsLine(
+/** Pods that keep their old pull Secrets, and what helps: one warning. */
+export function oldPodsWarning(
 	{ namespace, pods, scripts }: OldPods,
 	contextFlags: readonly string[],
 ): string {
@@ -20,5 +20,7 @@ export function oldPodsLine(
 		scripts.length === 0
 			? `delete ${it} and create ${it} again`
 			: `restart ${it}: ${scripts.map((script) => commandLine(script, contextFlags)).join("; ")}`;
-	return `${oneLine(`Warning: ${pods.length === 1 ? "1 pod" : `${pods.length} pods`} in ${namespace} ${pods.length === 1 ? "was" : "were"} created before this change (${names.join(", ")}); ${help}`)}\n`;
+	return oneLine(
+		`${pods.length === 1 ? "1 pod" : `${pods.length} pods`} in ${namespace} ${pods.length === 1 ? "was" : "were"} created before this change (${names.join(", ")}); ${help}`,
+	);
 }

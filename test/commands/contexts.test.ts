@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { describe, test } from "node:test";
+import { parse } from "yaml";
 import { AbortedError } from "../../src/errors.ts";
 import { meshreg, type Surroundings } from "../support/command-line.ts";
 import { type TestBed, testBed } from "../support/test-bed.ts";
@@ -73,10 +74,15 @@ describe("--contexts", () => {
 			{ stdin: "one" },
 		);
 		assert.equal(status, 0, err);
-		assert.deepEqual(sorted(out), [
-			`prod-eu: secret/${NAME} created in nginx-mesh namespace`,
-			`prod-us: secret/${NAME} created in nginx-mesh namespace`,
-		]);
+		assert.equal(
+			out,
+			`==> prod-eu <==
+secret/${NAME} created in nginx-mesh namespace
+
+==> prod-us <==
+secret/${NAME} created in nginx-mesh namespace
+`,
+		);
 		assert.equal(all.eu.password("nginx-mesh"), "one");
 		assert.equal(all.us.password("nginx-mesh"), "one");
 	});
@@ -91,20 +97,21 @@ describe("--contexts", () => {
 					["How do you authenticate?", "password"],
 					["User name:", "mesh"],
 					["Password:", "one"],
-					["prod-", true],
-					["prod-", false],
+					["Create ", true],
+					["Create ", false],
 				],
 			},
 		);
 		assert.equal(status, 0);
-		assert.equal(asked.length, 6);
-		const [first, second] = asked.slice(-2).map((text) => text.slice(0, 15));
-		assert.deepEqual([first, second].sort(), [
-			"prod-eu: Create",
-			"prod-us: Create",
-		]);
+		assert.deepEqual(
+			asked.slice(4).map((text) => text.split("\n")[0]),
+			["prod-eu", "prod-us"].map(
+				(context) =>
+					`Create secret/${NAME} in nginx-mesh namespace (context ${context})`,
+			),
+		);
 		const written = [all.eu, all.us].map((bed) => bed.password("nginx-mesh"));
-		assert.deepEqual(written.toSorted(), ["one", undefined]);
+		assert.deepEqual(written, ["one", undefined]);
 	});
 
 	for (const [argv, object] of [
@@ -144,37 +151,53 @@ describe("--contexts", () => {
 			"--contexts=prod-*",
 		]);
 		assert.equal(status, 1);
-		assert.deepEqual(sorted(out), [
-			`prod-eu: secret/${NAME} created in app namespace`,
-			`prod-eu: secret/${NAME} created in default namespace`,
-			`prod-us: secret/${NAME} created in app namespace`,
-			`prod-us: secret/${NAME} created in default namespace`,
-			`prod-us: secret/${NAME} created in shop namespace`,
-		]);
-		assert.deepEqual(sorted(err), [
-			"error: 1 of 3 contexts failed: prod-gone",
-			"prod-eu: 2 namespaces: 2 created, 0 configured, 0 unchanged, 0 failed",
-			`prod-gone: ${REFUSED}`,
-			"prod-us: 3 namespaces: 3 created, 0 configured, 0 unchanged, 0 failed",
-		]);
+		assert.equal(
+			out,
+			`==> prod-eu <==
+secret/${NAME} created in app namespace
+secret/${NAME} created in default namespace
+
+==> prod-us <==
+secret/${NAME} created in app namespace
+secret/${NAME} created in default namespace
+secret/${NAME} created in shop namespace
+`,
+		);
+		assert.equal(
+			err,
+			`==> prod-eu <==
+2 namespaces: 2 created, 0 configured, 0 unchanged, 0 failed
+
+==> prod-gone <==
+${REFUSED}
+
+==> prod-us <==
+3 namespaces: 3 created, 0 configured, 0 unchanged, 0 failed
+error: 1 of 3 contexts failed: prod-gone
+`,
+		);
 
 		const list = await all.run(["list", "--contexts=prod-*"], { now: STILL });
 		assert.equal(list.status, 1);
 		assert.equal(
 			list.out,
-			`CONTEXT   NAMESPACE    NAME                      REGISTRIES             STATUS   AGE
-prod-eu   app          ${NAME}   registry.example.com   InSync   0s
-prod-eu   default      ${NAME}   registry.example.com   InSync   0s
-prod-eu   nginx-mesh   ${NAME}   registry.example.com   Source   0s
-prod-us   app          ${NAME}   registry.example.com   InSync   0s
-prod-us   default      ${NAME}   registry.example.com   InSync   0s
-prod-us   nginx-mesh   ${NAME}   registry.example.com   Source   0s
-prod-us   shop         ${NAME}   registry.example.com   InSync   0s
+			`==> prod-eu <==
+NAMESPACE    NAME                      REGISTRIES             STATUS   AGE
+app          ${NAME}   registry.example.com   InSync   0s
+default      ${NAME}   registry.example.com   InSync   0s
+nginx-mesh   ${NAME}   registry.example.com   Source   0s
+
+==> prod-us <==
+NAMESPACE    NAME                      REGISTRIES             STATUS   AGE
+app          ${NAME}   registry.example.com   InSync   0s
+default      ${NAME}   registry.example.com   InSync   0s
+nginx-mesh   ${NAME}   registry.example.com   Source   0s
+shop         ${NAME}   registry.example.com   InSync   0s
 `,
 		);
 		assert.equal(
 			list.err,
-			`prod-gone: ${REFUSED}\nerror: 1 of 3 contexts failed: prod-gone\n`,
+			`==> prod-gone <==\n${REFUSED}\nerror: 1 of 3 contexts failed: prod-gone\n`,
 		);
 	});
 
@@ -218,8 +241,7 @@ prod-us   shop         ${NAME}   registry.example.com   InSync   0s
 			"-o",
 			"json",
 		]);
-		const { healthy, items } = JSON.parse(check.out);
-		assert.equal(typeof healthy, "boolean");
+		const { items } = JSON.parse(check.out);
 		assert.deepEqual(
 			[...new Set(items.map(({ context }: Record<string, string>) => context))],
 			["prod-eu", "prod-us"],
@@ -246,25 +268,38 @@ prod-us   shop         ${NAME}   registry.example.com   InSync   0s
 			});
 		const attach = await all.run(["attach", "-n", "app", contexts]);
 		assert.equal(attach.status, 0, attach.err);
-		assert.deepEqual(sorted(attach.out), [
-			"prod-eu: serviceaccount/default configured in app namespace",
-			"prod-us: serviceaccount/default configured in app namespace",
-		]);
+		assert.equal(
+			attach.out,
+			`==> prod-eu <==
+serviceaccount/default configured in app namespace
+
+==> prod-us <==
+serviceaccount/default configured in app namespace
+`,
+		);
 	});
 
 	test("prune asks about each cluster", async () => {
 		await using all = await clusters();
 		const contexts = "--contexts=prod-eu,prod-us";
 		await all.run(["create", ...CREDENTIAL, contexts], { stdin: "one" });
-		const { status, asked, out } = await all.run(["prune", contexts], {
+		const { status, out, err } = await all.run(["prune", contexts], {
 			answers: [
-				["prod-", false],
-				["prod-", true],
+				["Do you want to continue?", false],
+				["Do you want to continue?", true],
 			],
 		});
 		assert.equal(status, 0);
-		assert.equal(asked.length, 2);
-		assert.equal(sorted(out).length, 1);
+		assert.equal(
+			out,
+			`==> prod-us <==\nsecret "${NAME}" deleted from nginx-mesh namespace\n`,
+		);
+		const question = (context: string) =>
+			`==> ${context} <==\nYou are about to delete the following 1 resource(s) in context ${context}:\nsecret/${NAME} in nginx-mesh namespace\n`;
+		assert.equal(
+			err,
+			`${question("prod-eu")}deletion is cancelled\n\n${question("prod-us")}`,
+		);
 	});
 
 	test("sync --watch: a line an event, with its context", async () => {
@@ -305,20 +340,43 @@ prod-us   shop         ${NAME}   registry.example.com   InSync   0s
 		]);
 	});
 
+	test("two contexts of one cluster and user are one", async () => {
+		await using all = await clusters();
+		const path = join(all.eu.folder, "twin.kubeconfig");
+		const config = parse(all.eu.server.kubeconfig({ context: "prod-eu" }));
+		const [{ context }] = config.contexts;
+		config.contexts.push({ name: "twin", context });
+		await writeFile(path, JSON.stringify(config));
+		const { status, out, err } = await meshreg(
+			["create", ...CREDENTIAL, "--contexts=prod-eu,twin"],
+			{ kubeconfig: path, stdin: "one" },
+		);
+		assert.equal(status, 0, err);
+		assert.equal(
+			out,
+			`==> prod-eu <==\nsecret/${NAME} created in nginx-mesh namespace\n`,
+		);
+		assert.equal(err, "twin is the cluster and user of prod-eu: done once\n");
+	});
+
 	test("list -o json says which contexts could not be listed", async () => {
 		await using all = await clusters();
 		const { status, out } = await all.run([
 			...["list", "-o", "json", "--contexts=prod-gone,prod-eu"],
 		]);
 		assert.equal(status, 1);
-		assert.deepEqual(JSON.parse(out), {
-			items: [],
-			failures: [{ context: "prod-gone", reason: REFUSED }],
-		});
+		assert.deepEqual(
+			JSON.parse(out).items.map((item: Record<string, string>) => [
+				item.context,
+				item.status,
+				item.message,
+			]),
+			[["prod-gone", "Failed", REFUSED]],
+		);
 		const nowhere = await all.run(["list", "--contexts=prod-gone"]);
 		assert.equal(
 			nowhere.err,
-			`prod-gone: ${REFUSED}\nerror: 1 of 1 contexts failed: prod-gone\n`,
+			`==> prod-gone <==\n${REFUSED}\nerror: 1 of 1 contexts failed: prod-gone\n`,
 		);
 	});
 
@@ -344,20 +402,21 @@ prod-us   shop         ${NAME}   registry.example.com   InSync   0s
 		);
 		assert.equal(status, 143);
 		assert.deepEqual(sorted(err), [
+			"1 namespace: 1 created, 0 configured, 0 unchanged, 0 failed",
+			"==> prod-eu <==",
+			"==> prod-gone <==",
+			REFUSED,
+			"Watching for changes.",
 			"error: 1 of 2 contexts failed: prod-gone",
 			"interrupted in 1 of 2 contexts: prod-eu",
-			"prod-eu: 1 namespace: 1 created, 0 configured, 0 unchanged, 0 failed",
-			"prod-eu: Watching for changes.",
-			"prod-eu: stopped: 1 created, 0 configured, 0 deleted, 0 failed",
-			`prod-gone: ${REFUSED}`,
+			"stopped: 1 created, 0 configured, 0 deleted, 0 failed",
 		]);
 	});
 
 	test("the lines of -v and the server's warnings say their context", async () => {
 		await using all = await clusters();
 		const { err } = await all.run(["list", "--contexts=prod-eu", "-v=6"]);
-		assert.match(err, /^prod-eu: GET https/m);
-		assert.doesNotMatch(err, /^GET/m);
+		assert.match(err, /^==> prod-eu <==\nGET https/);
 	});
 
 	test("list -w: a failure is told at once, the others go on", async () => {
@@ -369,9 +428,9 @@ prod-us   shop         ${NAME}   registry.example.com   InSync   0s
 			{ run: all.run },
 			["list", "-w", "--contexts=prod-*"],
 			[
-				`prod-gone: ${REFUSED}\n`,
-				"prod-eu   nginx-mesh",
-				"prod-us   nginx-mesh",
+				`==> prod-gone <==\n${REFUSED}\n`,
+				"==> prod-eu <==\nNAMESPACE",
+				"==> prod-us <==\nNAMESPACE",
 			],
 		);
 		all.us.server.store.delete("Secret", "nginx-mesh", NAME);
@@ -380,7 +439,7 @@ prod-us   shop         ${NAME}   registry.example.com   InSync   0s
 		assert.equal(status, 143);
 		assert.match(
 			out,
-			/^CONTEXT {3}NAMESPACE {4}NAME .*\n.*Source.*\n.*Source.*\nprod-us .* Deleted +\S+\n$/,
+			/==> prod-us <==\nNAMESPACE {4}NAME .*\n.*Source.*\n(?:\n==> prod-eu <==\n.*\n.*Source.*\n\n==> prod-us <==\n)?nginx-mesh .* Deleted +\S+\n$/,
 		);
 	});
 
@@ -450,14 +509,12 @@ prod-us   shop         ${NAME}   registry.example.com   InSync   0s
 			const sync = await all.run(["sync", "-n", "app", flag, "prod-us"]);
 			assert.match(
 				sync.err,
-				/^(prod-us: )?error: no source named .* create it with 'kubectl meshreg create --context prod-us'/,
+				/^(==> prod-us <==\n)?error: no source named .* create it with 'kubectl meshreg create --context prod-us'/,
 			);
 		}
 		const check = await all.run(["check", "-q", "--contexts", "prod-us"]);
 		assert.ok(
-			check.out.includes(
-				"prod-us:     Fix: kubectl meshreg create --context prod-us\n",
-			),
+			check.out.includes("    Fix: kubectl meshreg create --context prod-us\n"),
 			check.out,
 		);
 	});

@@ -76,6 +76,7 @@ describe("list", () => {
 			],
 		);
 		assert.deepEqual(Object.keys(JSON.parse(out).items[0]), [
+			"context",
 			"namespace",
 			"name",
 			"status",

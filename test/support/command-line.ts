@@ -13,8 +13,8 @@ import type {
 	Cluster,
 	Files,
 	Output,
+	Outside,
 	Prompter,
-	World,
 } from "../../src/world.ts";
 
 /** What one run of the command line is given besides its arguments. */
@@ -106,7 +106,7 @@ export async function meshreg(
 		interactive,
 		animated: false,
 	};
-	const world: World = {
+	const outside: Outside = {
 		calledAs: given.calledAs ?? "kubectl-meshreg",
 		env,
 		streams,
@@ -153,7 +153,7 @@ export async function meshreg(
 			}),
 		prompter: async () => scripted(answers, asked),
 	};
-	const status = await run(argv, world);
+	const status = await run(argv, outside);
 	if (answers.length > 0)
 		throw new Error(
 			`never asked: ${answers.map(([message]) => message).join("; ")}`,

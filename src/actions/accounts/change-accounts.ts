@@ -1,4 +1,5 @@
 import type { AccountPlan } from "../../core/accounts/attachment.ts";
+import type { Outcome, RunEvent } from "../../core/document.ts";
 import type { ServiceAccount } from "../../core/objects.ts";
 import type { Cluster, ConnectionFlags, World } from "../../world.ts";
 import { ChangeReport, type OutputOptions } from "../apply/change-report.ts";
@@ -26,7 +27,7 @@ export interface AccountChangeOptions {
 	/** As for `editAccounts`. */
 	readonly awaitDefault: boolean;
 	/** Said where no account is meant. */
-	readonly none: string;
+	readonly none: RunEvent;
 	/** Called with the accounts that were changed, as they were before. */
 	readonly after?: (
 		cluster: Cluster,
@@ -34,14 +35,13 @@ export interface AccountChangeOptions {
 	) => Promise<void>;
 }
 
-/** Changes the service accounts that are meant, shows what became of each, and returns the exit status. */
+/** Changes the service accounts that are meant, shows what became of each. */
 export async function changeAccounts(
 	change: AccountChange,
 	world: World,
 	how: AccountChangeOptions,
-): Promise<number> {
-	const { err } = world.streams;
-	for (const note of change.notes) err.write(`Warning: ${note}\n`);
+): Promise<Outcome> {
+	for (const message of change.notes) world.emit({ type: "warning", message });
 	const cluster = await world.connect(change.connection);
 	try {
 		const selection = change.places ?? {
@@ -55,8 +55,8 @@ export async function changeAccounts(
 			change.accounts,
 			how.labelSelector,
 		);
-		if (targets.length === 0) err.write(`${how.none}\n`);
-		const report = new ChangeReport(world.streams, change);
+		if (targets.length === 0) world.emit(how.none);
+		const report = new ChangeReport(world);
 		return await report.whatIsDone(async () => {
 			const changed = await editAccounts(targets, {
 				cluster,

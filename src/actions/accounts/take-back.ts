@@ -12,7 +12,7 @@ import { type AccountTarget, editAccounts } from "./edit-accounts.ts";
 /** How the taking back is carried out. */
 export interface TakeBackOptions {
 	readonly cluster: Cluster;
-	readonly world: Pick<World, "clock" | "interrupt" | "streams">;
+	readonly world: Pick<World, "clock" | "interrupt" | "emit">;
 	readonly dryRun: DryRun;
 	/** Where to look; none: everywhere. */
 	readonly namespaces: readonly string[];
@@ -41,9 +41,10 @@ export async function takeBackAttached(
 		attached = await attachedAccounts(how);
 	} catch (error) {
 		if (isFatal(error)) throw error;
-		world.streams.err.write(
-			`Warning: what attach added to service accounts is not taken back: ${failureLine(error)}\n`,
-		);
+		world.emit({
+			type: "warning",
+			message: `what attach added to service accounts is not taken back: ${failureLine(error)}`,
+		});
 		return;
 	}
 	for (const [key, gone] of deleted) {

@@ -2,8 +2,8 @@ import { groupOldPods, podsOf } from "../../core/accounts/old-pods.ts";
 import type { Pod, ServiceAccount } from "../../core/objects.ts";
 import { isFatal } from "../../errors.ts";
 import { failureLine } from "../../report/failure.ts";
-import { oldPodsLine } from "../../report/old-pods.ts";
-import type { Cluster, Output } from "../../world.ts";
+import { oldPodsWarning } from "../../report/old-pods.ts";
+import type { Cluster, World } from "../../world.ts";
 
 /** Up to so many namespaces are asked for their pods one by one; beyond, one list of all is cheaper. */
 const ASKED_SINGLY = 20;
@@ -16,7 +16,7 @@ const ASKED_SINGLY = 20;
 export async function warnOfOldPods(
 	cluster: Cluster,
 	accounts: readonly ServiceAccount[],
-	err: Output,
+	world: Pick<World, "emit">,
 ): Promise<void> {
 	const byNamespace = Map.groupBy(
 		accounts,
@@ -40,11 +40,15 @@ export async function warnOfOldPods(
 			}
 	} catch (error) {
 		if (isFatal(error)) throw error;
-		err.write(
-			`Warning: pods that run already keep their old pull Secrets until they are restarted; which ones cannot be told: ${failureLine(error)}\n`,
-		);
+		world.emit({
+			type: "warning",
+			message: `pods that run already keep their old pull Secrets until they are restarted; which ones cannot be told: ${failureLine(error)}`,
+		});
 		return;
 	}
 	for (const group of groupOldPods(old))
-		err.write(oldPodsLine(group, cluster.contextFlags));
+		world.emit({
+			type: "warning",
+			message: oldPodsWarning(group, cluster.contextFlags),
+		});
 }

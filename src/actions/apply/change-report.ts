@@ -1,8 +1,7 @@
+import type { Outcome } from "../../core/document.ts";
 import type { ChangeResult, DryRun } from "../../core/output/result.ts";
 import { EXIT } from "../../errors.ts";
-import { changeLine, changeName, summary } from "../../report/changes.ts";
-import { json, yaml } from "../../report/structured.ts";
-import type { Streams } from "../../world.ts";
+import type { World } from "../../world.ts";
 
 /** The formats of `-o` for a command that changes things. */
 export const CHANGE_FORMATS = ["json", "name", "yaml"] as const;
@@ -16,29 +15,16 @@ export interface OutputOptions {
 	readonly quiet: boolean;
 }
 
-/** Shows results as they come: lines on stdout, failures on stderr, the rest at the end. */
+/** Tells of results as they come, and keeps them for the outcome. */
 export class ChangeReport {
 	readonly #results: ChangeResult[] = [];
 
-	constructor(
-		readonly streams: Streams,
-		readonly showing: OutputOptions,
-	) {}
+	constructor(readonly world: Pick<World, "emit">) {}
 
 	/** One more result; its line appears at once. */
 	readonly add = (result: ChangeResult): void => {
 		this.#results.push(result);
-		if (result.reason !== "") this.streams.err.write(`${result.reason}\n`);
-		const { output, quiet, dryRun } = this.showing;
-		if (
-			output === "json" ||
-			output === "yaml" ||
-			(quiet && result.action === "unchanged")
-		)
-			return;
-		const line =
-			output === "name" ? changeName(result) : changeLine(result, dryRun);
-		if (line !== undefined) this.streams.out.write(line);
+		this.world.emit({ type: "change", result });
 	};
 
 	/** What has been added so far. */
@@ -51,25 +37,28 @@ export class ChangeReport {
 		return this.#results.some((result) => result.action === "failed");
 	}
 
-	/** Does `work`; where it throws, what was done so far is the document of `-o json|yaml`. */
-	async whatIsDone<T>(work: () => Promise<T>): Promise<T> {
+	/** Does `work`; where it throws, the outcome is what was done so far, and what ended it. */
+	async whatIsDone(work: () => Promise<Outcome>): Promise<Outcome> {
 		try {
 			return await work();
 		} catch (error) {
-			await this.finish({ withSummary: false });
-			throw error;
+			return {
+				...this.finish({ withSummary: false }),
+				status: EXIT.failed,
+				ended: { error },
+			};
 		}
 	}
 
-	/** The objects of `-o json|yaml`, and the summary where the command has one; returns the exit status. */
-	async finish({ withSummary }: { withSummary: boolean }): Promise<number> {
-		const { output, quiet, dryRun } = this.showing;
-		if (output === "json")
-			this.streams.out.write(json({ items: this.#results }));
-		if (output === "yaml")
-			this.streams.out.write(await yaml({ items: this.#results }));
-		if (withSummary && !quiet)
-			this.streams.err.write(summary(this.#results, dryRun));
-		return this.failed ? EXIT.failed : EXIT.done;
+	/** The outcome; with how many of each there are where the command says so. */
+	finish({ withSummary }: { withSummary: boolean }): Outcome {
+		return {
+			status: this.failed ? EXIT.failed : EXIT.done,
+			document: {
+				kind: "changes",
+				results: this.#results,
+				summary: withSummary,
+			},
+		};
 	}
 }

@@ -57,14 +57,14 @@ export async function confirmDeletion(
 	// In the wrong cluster nobody wants to continue.
 	const where = context === "" ? "" : ` in context ${context}`;
 	const more = objects.length - NAMED;
-	world.streams.err.write(
-		[
+	world.emit({
+		type: "note",
+		message: [
 			`You are about to ${verb} the following ${objects.length} resource(s)${where}:`,
 			...objects.slice(0, NAMED),
 			...(more > 0 ? [`and ${more} more`] : []),
-			"",
 		].join("\n"),
-	);
+	});
 	return (await world.prompter()).confirm({
 		message: "Do you want to continue?",
 	});

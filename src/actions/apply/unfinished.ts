@@ -13,6 +13,6 @@ export function unfinished(
 	if (error instanceof ConnectionError)
 		return new ConnectionError(`${error.message} (${progress})`);
 	if (error instanceof AbortedError)
-		world.streams.err.write(`interrupted: ${progress}\n`);
+		world.emit({ type: "note", message: `interrupted: ${progress}` });
 	return error;
 }

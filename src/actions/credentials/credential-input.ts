@@ -194,7 +194,7 @@ async function askKeyFile(
 			return await readKeyFile(path, world);
 		} catch (error) {
 			if (!(error instanceof OperationError)) throw error;
-			world.streams.err.write(`${error.message}\n`);
+			world.emit({ type: "note", message: error.message });
 		}
 	}
 }

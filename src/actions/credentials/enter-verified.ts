@@ -16,19 +16,17 @@ import { type VerifyOptions, verifyCredentials } from "./verify-credentials.ts";
 export async function enterVerified(
 	input: CredentialInput,
 	verifying: VerifyOptions,
-	how: {
-		readonly byDefault: boolean;
-		readonly yes: boolean;
-		readonly quiet: boolean;
-	},
+	how: { readonly byDefault: boolean; readonly yes: boolean },
 	world: World,
 ): Promise<EnteredCredential[] | "cancelled"> {
 	const entered = await enterCredentials(input, world);
 	for (const { server, credential, warnings, from } of entered) {
-		if (from !== undefined && !how.quiet)
-			world.streams.err.write(
-				`using the credential for ${displayHost(server.key)} in ${from}\n`,
-			);
+		if (from !== undefined)
+			world.emit({
+				type: "note",
+				message: `using the credential for ${displayHost(server.key)} in ${from}`,
+				unlessQuiet: true,
+			});
 		const ends = expiryInside(credential);
 		const expiry =
 			ends === undefined
@@ -36,7 +34,7 @@ export async function enterVerified(
 				: expiryWarning({ key: server.key, at: ends }, world.clock.now());
 		for (const warning of [...server.warnings, ...warnings, expiry])
 			if (warning !== undefined)
-				world.streams.err.write(`Warning: ${warning}\n`);
+				world.emit({ type: "warning", message: warning });
 	}
 	return (verifying.wanted ?? how.byDefault)
 		? verifyCredentials(entered, verifying, how, world)

@@ -27,7 +27,7 @@ export interface VerifyOptions extends Trust {
 export async function verifyCredentials(
 	entered: readonly EnteredCredential[],
 	verifying: VerifyOptions,
-	how: { readonly yes: boolean; readonly quiet: boolean },
+	how: { readonly yes: boolean },
 	world: World,
 ): Promise<EnteredCredential[] | "cancelled"> {
 	checkImage(
@@ -45,7 +45,7 @@ export async function verifyCredentials(
 				problems.push(problem);
 				break;
 			}
-			world.streams.err.write(`${problem}\n`);
+			world.emit({ type: "note", message: problem });
 			const next = await askWhatNext(verification, world);
 			if (next === "cancel") return "cancelled";
 			if (next === "write") break;
@@ -53,13 +53,13 @@ export async function verifyCredentials(
 			verification = await tried(one, verifying, ca, world);
 		}
 		if (mayBeWritten(verification))
-			report(verification, one.server, verifying, how.quiet, world);
+			report(verification, one.server, verifying, world);
 		settled.push(one);
 	}
 	const last = problems.pop();
 	if (last === undefined) return settled;
 	for (const problem of problems)
-		world.streams.err.write(`error: ${problem}\n`);
+		world.emit({ type: "failure", error: new OperationError(problem) });
 	throw new OperationError(
 		`${last}; nothing was written (--no-verify writes it all the same)`,
 	);
@@ -130,15 +130,17 @@ function report(
 	verification: Verification,
 	{ key }: RegistryServer,
 	{ insecure, caPath }: VerifyOptions,
-	quiet: boolean,
 	world: World,
 ): void {
-	const { err } = world.streams;
-	const text = describeVerification(verification, key);
-	if (verification.outcome !== "good") err.write(`Warning: ${text}\n`);
-	else if (!quiet) err.write(`${text}\n`);
+	const message = describeVerification(verification, key);
+	world.emit(
+		verification.outcome === "good"
+			? { type: "note", message, unlessQuiet: true }
+			: { type: "warning", message },
+	);
 	if (insecure || caPath !== undefined)
-		err.write(
-			`Warning: ${insecure ? "--registry-insecure" : "--registry-ca"} is for this check alone: the cluster's nodes must be set up for ${displayHost(key)} as well\n`,
-		);
+		world.emit({
+			type: "warning",
+			message: `${insecure ? "--registry-insecure" : "--registry-ca"} is for this check alone: the cluster's nodes must be set up for ${displayHost(key)} as well`,
+		});
 }

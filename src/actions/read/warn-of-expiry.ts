@@ -5,32 +5,25 @@ import {
 	type PullSecret,
 	registriesOf,
 } from "../../core/pull-secrets/pull-secret.ts";
-import { warningLine } from "../../report/failure.ts";
-import type { Cluster, World } from "../../world.ts";
+import type { World } from "../../world.ts";
 
 /** Says of a source which credentials have expired or soon will, before they are everywhere. */
-export function warnOfExpiry(
-	source: PullSecret,
-	cluster: Cluster,
-	world: World,
-): void {
+export function warnOfExpiry(source: PullSecret, world: World): void {
 	for (const expiry of expiriesOf(source.content, source.annotations)) {
 		const warning = expiryWarning(expiry, world.clock.now());
 		if (warning !== undefined)
-			world.streams.err.write(
-				warningLine(
-					warning,
-					{
-						words: "replace it with",
-						script: onRegistry(
-							"rotate",
-							source,
-							["--registry-server"],
-							argumentFor(expiry.key, registriesOf(source.content)),
-						),
-					},
-					cluster.contextFlags,
-				),
-			);
+			world.emit({
+				type: "warning",
+				message: warning,
+				advice: {
+					words: "replace it with",
+					script: onRegistry(
+						"rotate",
+						source,
+						["--registry-server"],
+						argumentFor(expiry.key, registriesOf(source.content)),
+					),
+				},
+			});
 	}
 }

@@ -3,7 +3,6 @@ import { warnOfOldPods } from "../../actions/accounts/warn-of-old-pods.ts";
 import { command } from "../../command.ts";
 import { planAttach } from "../../core/accounts/attachment.ts";
 import { ACCOUNT_CHANGE_FLAGS, accountChangeOf } from "../../flags/account.ts";
-import { joiningOf } from "../../flags.ts";
 import { warnOfMissingKey } from "./warn-of-missing-key.ts";
 
 /** `attach [SA…]`: service accounts pull with the pull secret. */
@@ -30,17 +29,19 @@ Every other entry stays, whatever else edits the account meanwhile. What was add
 		},
 	],
 	flags: ACCOUNT_CHANGE_FLAGS,
-	joining: joiningOf,
+	inContexts: "changes",
 	options: accountChangeOf,
 	run: (change, world) =>
 		changeAccounts(change, world, {
 			plan: (account) => planAttach(account, change.key),
 			awaitDefault: true,
-			none: "Warning: no service account matched: nothing to do",
+			none: {
+				type: "warning",
+				message: "no service account matched: nothing to do",
+			},
 			after: async (cluster, changed) => {
-				const { err } = world.streams;
-				await warnOfMissingKey(cluster, changed, change.key, err);
-				await warnOfOldPods(cluster, changed, err);
+				await warnOfMissingKey(cluster, changed, change.key, world);
+				await warnOfOldPods(cluster, changed, world);
 			},
 		}),
 });

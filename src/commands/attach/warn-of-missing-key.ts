@@ -3,8 +3,7 @@ import type { ServiceAccount } from "../../core/objects.ts";
 import { someOf } from "../../core/output/some-of.ts";
 import { syncing } from "../../core/pull-secrets/fixes.ts";
 import { ApiError } from "../../errors.ts";
-import { warningLine } from "../../report/failure.ts";
-import type { Cluster, Output } from "../../world.ts";
+import type { Cluster, World } from "../../world.ts";
 
 /** Up to so many namespaces are asked one by one, as a Role there allows; beyond, nothing is said. */
 const ASKED = 20;
@@ -18,7 +17,7 @@ export async function warnOfMissingKey(
 	cluster: Cluster,
 	accounts: readonly ServiceAccount[],
 	name: string,
-	err: Output,
+	world: Pick<World, "emit">,
 ): Promise<void> {
 	const namespaces = [
 		...new Set(accounts.map(({ metadata }) => metadata.namespace ?? "")),
@@ -35,11 +34,9 @@ export async function warnOfMissingKey(
 	});
 	missing.sort();
 	if (missing.length === 0) return;
-	err.write(
-		warningLine(
-			`secret "${name}" does not exist in ${someOf(missing)} yet`,
-			{ words: "create it with", script: syncing(name, missing) },
-			cluster.contextFlags,
-		),
-	);
+	world.emit({
+		type: "warning",
+		message: `secret "${name}" does not exist in ${someOf(missing)} yet`,
+		advice: { words: "create it with", script: syncing(name, missing) },
+	});
 }

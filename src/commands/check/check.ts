@@ -13,13 +13,11 @@ import { EXIT } from "../../errors.ts";
 import { FROM_FLAG, sourceChoiceOf } from "../../flags/source.ts";
 import { TRUST_FLAGS, trustOf } from "../../flags/verification.ts";
 import * as flags from "../../flags.ts";
-import { checkItems, checkStory, checkSummary } from "../../report/check.ts";
-import { json } from "../../report/structured.ts";
 import type { Cluster } from "../../world.ts";
 import { readFacts } from "./read-facts.ts";
 import { verifySource } from "./verify-source.ts";
 
-const FORMATS = ["json"] as const;
+const FORMATS = ["json", "yaml"] as const;
 
 /** `check`: is everything as it should be, and why can pods not pull? */
 export const check = command({
@@ -58,7 +56,7 @@ What nodes know cannot be seen from here: credentials of their own, the authorit
 		flags.outputFlag(...FORMATS),
 		{ ...flags.QUIET_FLAG, help: "Leave out what is well, and the summary." },
 	],
-	joining: flags.joiningOf,
+	inContexts: "check",
 	options: (given, env) => ({
 		connection: flags.connectionFlags(given),
 		namespaces: scopeOf(given),
@@ -88,16 +86,14 @@ What nodes know cannot be seen from here: credentials of their own, the authorit
 					: []),
 				...checkPermissions(await deniedAccesses(cluster, namespaces)),
 			]);
-			const { contextFlags } = cluster;
-			const { out, err } = world.streams;
-			if (options.output === "json")
-				out.write(json(checkItems(findings, contextFlags)));
-			else {
-				const columns = out.isTerminal ? out.columns : undefined;
-				out.write(checkStory(findings, options.quiet, contextFlags, columns));
-				if (!options.quiet) err.write(checkSummary(findings));
-			}
-			return isWell(findings) ? EXIT.done : EXIT.failed;
+			const { context, contextFlags } = cluster;
+			return {
+				status: isWell(findings) ? EXIT.done : EXIT.failed,
+				document: {
+					kind: "check",
+					clusters: [{ context, contextFlags, findings }],
+				},
+			};
 		} finally {
 			await cluster.close();
 		}

@@ -51,10 +51,8 @@ In bash, zsh and fish it also answers for "kubectl meshreg"; load it after kubec
 			);
 		return { shell, shim: given.on("shim") };
 	},
-	async run({ shell, shim }, world) {
-		world.streams.out.write(
-			shim ? completionShim(shell) : completionScript(shell),
-		);
-		return EXIT.done;
+	async run({ shell, shim }) {
+		const text = shim ? completionShim(shell) : completionScript(shell);
+		return { status: EXIT.done, document: { kind: "text", text } };
 	},
 });

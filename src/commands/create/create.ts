@@ -10,8 +10,9 @@ import type {
 import { enterVerified } from "../../actions/credentials/enter-verified.ts";
 import type { VerifyOptions } from "../../actions/credentials/verify-credentials.ts";
 import { readPullSecret } from "../../actions/read/read-keys.ts";
-import { command } from "../../command.ts";
+import { CANCELLED, command, NOTHING } from "../../command.ts";
 import { displayUsername } from "../../core/credentials/credential.ts";
+import type { Outcome } from "../../core/document.ts";
 import {
 	editable,
 	type SourceEdit,
@@ -20,7 +21,7 @@ import {
 import {
 	ContentReader,
 	type DesiredPullSecret,
-	type PullSecret,
+	secretOf,
 } from "../../core/pull-secrets/pull-secret.ts";
 import type { SourceRef } from "../../core/pull-secrets/source.ts";
 import { displayHost } from "../../core/registry/server.ts";
@@ -35,14 +36,13 @@ import {
 } from "../../flags/verification.ts";
 import * as flags from "../../flags.ts";
 import type { Cluster, ConnectionFlags, World } from "../../world.ts";
-import {
-	printSource,
-	type SourceWriting,
-	writeSource,
-} from "./write-source.ts";
+import { type SourceWriting, writeSource } from "./write-source.ts";
 
 /** `create [NAME]`: a source from credentials. */
-export const create = command<AskedPlace & Omit<CreateOptions, "place">>({
+export const create = command<
+	AskedPlace & Omit<CreateOptions, "place">,
+	readonly EnteredCredential[]
+>({
 	verb: "create",
 	summary: "Create a source: a pull secret from credentials",
 	operands: "[NAME]",
@@ -107,7 +107,7 @@ At a terminal the credential is tried at its registry before it is written, else
 		flags.QUIET_FLAG,
 		flags.YES_FLAG,
 	],
-	joining: flags.joiningOf,
+	inContexts: "changes",
 	options: (given, env) => ({
 		connection: flags.connectionFlags(given),
 		place: {
@@ -128,67 +128,103 @@ At a terminal the credential is tried at its registry before it is written, else
 		yes: given.on("yes"),
 		...flags.dryRunOf(given),
 	}),
-	async run(asked, world) {
-		for (const note of [...asked.notes, ...asked.warnings])
-			world.streams.err.write(`Warning: ${note}\n`);
+	async ask(options, world) {
+		for (const message of [...options.notes, ...options.warnings])
+			world.emit({ type: "warning", message });
+		const { edit } = options;
+		// Before anything is asked: what cannot be edited needs no credential.
+		if (edit.by !== "replace") {
+			const cluster = await world.connect(options.connection);
+			try {
+				const place = placeIn(cluster, options);
+				const reader = new ContentReader();
+				editable(await readPullSecret(cluster, reader, place), place);
+			} finally {
+				await cluster.close();
+			}
+		}
+		if (edit.by === "remove") return [];
+		const byDefault = world.streams.interactive && options.dryRun === "none";
+		const entered = await enterVerified(
+			options.input,
+			options.verifying,
+			{ ...options, byDefault },
+			world,
+		);
+		return entered === CANCELLED ? cancelled(world) : entered;
+	},
+	async run(asked, world, entered) {
 		const options = { ...asked, place: await placeOf(asked, world) };
 		const { place, edit, dryRun, output, owner, expiresIn } = options;
 		const isNew = edit.by === "replace";
 		const reader = new ContentReader();
-		const cluster = isNew ? undefined : await world.connect(options.connection);
+		const now = world.clock.now();
+		const entries = entered.map(({ server, credential }) => ({
+			server,
+			credential,
+			issuedAt: now,
+			...(expiresIn !== undefined && { expiresAt: now + expiresIn }),
+		}));
+		const make = sourceMaker(edit, place, entries, owner);
+		const isObject = output === "json" || output === "yaml";
+		if (isNew && isObject && dryRun === "client")
+			return objectOf(make(undefined));
+		const cluster = await world.connect(options.connection);
 		try {
-			// Before anything is asked: what cannot be edited needs no credential.
-			const before = cluster && (await readPullSecret(cluster, reader, place));
+			const before = isNew
+				? undefined
+				: await readPullSecret(cluster, reader, place);
 			if (!isNew) editable(before, place);
-			const entered =
-				edit.by === "remove"
-					? []
-					: await enterVerified(
-							options.input,
-							options.verifying,
-							{
-								...options,
-								byDefault: world.streams.interactive && dryRun === "none",
-							},
-							world,
-						);
-			if (entered === "cancelled") return cancelled(world);
-			const now = world.clock.now();
-			const entries = entered.map(({ server, credential }) => ({
-				server,
-				credential,
-				issuedAt: now,
-				...(expiresIn !== undefined && { expiresAt: now + expiresIn }),
-			}));
-			const make = sourceMaker(edit, place, entries, owner);
-			const format = output === "name" ? undefined : output;
-			const print = async (): Promise<number> => {
-				if (format !== undefined)
-					await printSource(make(before), format, world);
-				return EXIT.done;
-			};
-			if (dryRun === "client" && format !== undefined) return await print();
-			if (!(await agrees(entered, options, world))) return cancelled(world);
-			const status = await write(make, cluster, reader, options, world);
+			if (isObject && dryRun === "client") return objectOf(make(before));
+			if (!(await agrees(entered, options, cluster, world))) {
+				cancelled(world);
+				return { status: EXIT.done, document: NOTHING };
+			}
+			const report = new ChangeReport(world);
+			// An edit says by its name that the content will be another.
+			const replace = options.replace || !isNew;
+			const written = await writeSource(
+				place,
+				make,
+				{ ...options, replace },
+				{ cluster, reader, report, world },
+			);
+			if (written === CANCELLED) {
+				cancelled(world);
+				return { status: EXIT.done, document: NOTHING };
+			}
 			// What the server would take is the object to see; what it refused has been said.
-			return dryRun === "server" && status === EXIT.done
-				? await print()
-				: status;
+			return dryRun === "server" && isObject && !report.failed
+				? objectOf(make(before))
+				: report.finish({ withSummary: false });
 		} finally {
-			await cluster?.close();
+			await cluster.close();
 		}
 	},
 });
 
 /** Where the source is to be: without a namespace of its own, in the context's. */
-async function placeOf(
-	{ connection, place: { namespace, name } }: AskedPlace,
-	world: World,
-): Promise<SourceRef> {
+async function placeOf(asked: AskedPlace, world: World): Promise<SourceRef> {
+	const { namespace, name } = asked.place;
 	if (namespace !== undefined) return { namespace, name };
-	const cluster = await world.connect(connection);
+	const cluster = await world.connect(asked.connection);
 	await cluster.close();
-	return { namespace: cluster.namespace, name };
+	return placeIn(cluster, asked);
+}
+
+function placeIn(
+	cluster: Pick<Cluster, "namespace">,
+	{ place: { namespace = cluster.namespace, name } }: AskedPlace,
+): SourceRef {
+	return { namespace, name };
+}
+
+/** The Secret itself. */
+function objectOf(desired: DesiredPullSecret): Outcome {
+	return {
+		status: EXIT.done,
+		document: { kind: "objects", objects: [secretOf(desired)] },
+	};
 }
 
 interface AskedPlace {
@@ -211,41 +247,11 @@ interface CreateOptions extends SourceWriting, OutputOptions {
 	readonly notes: readonly string[];
 }
 
-async function write(
-	make: (current: PullSecret | undefined) => DesiredPullSecret,
-	connected: Cluster | undefined,
-	reader: ContentReader,
-	options: CreateOptions,
-	world: World,
-): Promise<number> {
-	const cluster = connected ?? (await world.connect(options.connection));
-	try {
-		const report = new ChangeReport(world.streams, options);
-		// An edit says by its name that the content will be another.
-		const replace = options.replace || connected !== undefined;
-		const outcome = await writeSource(
-			options.place,
-			make,
-			{ ...options, replace },
-			{ cluster, reader, report, world },
-		);
-		if (outcome === "cancelled") return cancelled(world);
-		// A dry run on the server shows the object in the report's place.
-		const { dryRun, output } = options;
-		const inItsPlace =
-			dryRun === "server" && output !== undefined && output !== "name";
-		return inItsPlace && !report.failed
-			? EXIT.done
-			: report.finish({ withSummary: false });
-	} finally {
-		if (connected === undefined) await cluster.close();
-	}
-}
-
 /** The summary of what was entered, and the question whether to write it; yes where nothing was asked. */
 async function agrees(
 	entered: readonly EnteredCredential[],
 	{ place, edit, yes }: CreateOptions,
+	{ context }: Pick<Cluster, "context">,
 	world: World,
 ): Promise<boolean> {
 	if (yes || !entered.some(({ asked }) => asked)) return true;
@@ -255,7 +261,8 @@ async function agrees(
 				`${displayHost(server.key)} as ${displayUsername(credential.username)}`,
 		)
 		.join(", ");
-	const secret = `secret/${place.name} in ${place.namespace} namespace`;
+	const where = context === "" ? "" : ` (context ${context})`;
+	const secret = `secret/${place.name} in ${place.namespace} namespace${where}`;
 	// On two lines: together they are longer than most terminals are wide.
 	const message =
 		edit.by === "add"
@@ -264,7 +271,7 @@ async function agrees(
 	return (await world.prompter()).confirm({ message, default: true });
 }
 
-function cancelled(world: World): number {
-	world.streams.err.write("creation is cancelled\n");
-	return EXIT.done;
+function cancelled(world: World): typeof CANCELLED {
+	world.emit({ type: "note", message: "creation is cancelled" });
+	return CANCELLED;
 }

@@ -10,11 +10,9 @@ import {
 	type DesiredPullSecret,
 	type PullSecret,
 	registriesOf,
-	secretOf,
 } from "../../core/pull-secrets/pull-secret.ts";
 import type { SourceRef } from "../../core/pull-secrets/source.ts";
 import { displayHost } from "../../core/registry/server.ts";
-import { json, yaml } from "../../report/structured.ts";
 import type { Cluster, World } from "../../world.ts";
 import { ensureNamespace, isMissing } from "./ensure-namespace.ts";
 
@@ -94,18 +92,6 @@ export async function writeSource(
 		onResult: (result) => report.add(withNamespaceHint(result)),
 	});
 	return "reported";
-}
-
-/** The object itself, for `-o json|yaml` with a dry run. */
-export async function printSource(
-	desired: DesiredPullSecret,
-	format: "json" | "yaml",
-	world: World,
-): Promise<void> {
-	const object = secretOf(desired);
-	world.streams.out.write(
-		format === "json" ? json(object) : await yaml(object),
-	);
 }
 
 /** Says which registries would be lost; on two lines, as it is longer than most terminals are wide. */

@@ -33,6 +33,6 @@ Only what attach (or sync --attach) added is taken back: an entry that somebody 
 			// Only labelled accounts can have something to take back.
 			labelSelector: ATTACHED_SELECTOR,
 			awaitDefault: false,
-			none: "No resources found",
+			none: { type: "note", message: "No resources found" },
 		}),
 });

@@ -1,6 +1,6 @@
 import type { Trust } from "../../actions/credentials/registry-trust.ts";
 import { command } from "../../command.ts";
-import { works } from "../../core/explain/credential-check.ts";
+import { works as serves } from "../../core/explain/credential-check.ts";
 import {
 	type Explanation,
 	explain as explainPull,
@@ -23,9 +23,6 @@ import {
 import { EXIT, UsageError } from "../../errors.ts";
 import { TRUST_FLAGS, trustOf } from "../../flags/verification.ts";
 import * as flags from "../../flags.ts";
-import { commandLine } from "../../report/command-line.ts";
-import { explanationItem, explanationStory } from "../../report/explain.ts";
-import { json } from "../../report/structured.ts";
 import type { ConnectionFlags, World } from "../../world.ts";
 import {
 	type PullerRef,
@@ -34,7 +31,7 @@ import {
 } from "./read-pull-secrets.ts";
 import { verifyMatches } from "./verify-matches.ts";
 
-const FORMATS = ["json"] as const;
+const FORMATS = ["json", "yaml"] as const;
 const LARGEST_CONFIG = 16 * 1024 * 1024;
 
 interface Options {
@@ -49,7 +46,7 @@ interface Options {
 	readonly trust: Trust;
 	readonly key: string;
 	readonly owner: UsageLabel;
-	readonly output: "json" | undefined;
+	readonly output: (typeof FORMATS)[number] | undefined;
 }
 
 /** `explain`: which credentials a kubelet would try for an image, or why none. */
@@ -145,23 +142,26 @@ By default it answers for a new pod of service account "default". Exit status 1 
 		const reading = readImageReference(image);
 		if (!reading.ok && output === undefined)
 			throw new ImageReferenceError(image, reading.because);
-		const { explanation, mend } =
+		const { explanation, fix, contextFlags } =
 			options.configs.length > 0 || !reading.ok
-				? { explanation: await explainFiles(options, world), mend: undefined }
+				? { ...NO_FIX, explanation: await explainFiles(options, world) }
 				: await explainCluster(options, world);
 		const trials = options.trial
 			? await verifyMatches(explanation, options.trust, world)
 			: undefined;
-		world.streams.out.write(
-			output === "json"
-				? json(explanationItem(explanation, trials))
-				: explanationStory(explanation, { mend, trials }),
-		);
 		const { answer } = explanation;
 		const matched = answer.outcome === "answered" && answer.matches.length > 0;
-		return matched && (trials === undefined || trials.some(works))
-			? EXIT.done
-			: EXIT.failed;
+		const works = trials === undefined || trials.some(serves);
+		return {
+			status: matched && works ? EXIT.done : EXIT.failed,
+			document: {
+				kind: "explain",
+				explanation,
+				checks: trials,
+				fix,
+				contextFlags,
+			},
+		};
 	},
 });
 
@@ -182,10 +182,18 @@ async function explainFiles(
 	return explainPull(image, { kind: "files" }, secrets, []);
 }
 
+/** What lets it be pulled, and the flags that lead to the same cluster. */
+interface ExplainedFix {
+	readonly fix: Script | undefined;
+	readonly contextFlags: readonly string[];
+}
+
+const NO_FIX: ExplainedFix = { fix: undefined, contextFlags: [] };
+
 async function explainCluster(
 	options: Options,
 	world: World,
-): Promise<{ explanation: Explanation; mend: string | undefined }> {
+): Promise<{ explanation: Explanation } & ExplainedFix> {
 	const { image, owner } = options;
 	const cluster = await world.connect(options.connection);
 	try {
@@ -198,7 +206,7 @@ async function explainCluster(
 		const first = explainPull(image, puller, secrets, []);
 		const { answer } = first;
 		if (answer.outcome === "answered" && answer.matches.length > 0)
-			return { explanation: first, mend: undefined };
+			return { ...NO_FIX, explanation: first };
 		const names = secrets.map(({ name }) => name);
 		const { others, keys } = await readOtherSecrets(
 			cluster,
@@ -208,14 +216,10 @@ async function explainCluster(
 		);
 		const explanation = explainPull(image, puller, secrets, others);
 		const state = keyState(keys, options);
-		const fix: Script | undefined = fixCommand(
-			explanation,
-			state,
-			new Fixes(state),
-		);
 		return {
 			explanation,
-			mend: fix && commandLine(fix, cluster.contextFlags),
+			fix: fixCommand(explanation, state, new Fixes(state)),
+			contextFlags: cluster.contextFlags,
 		};
 	} finally {
 		await cluster.close();

@@ -3,8 +3,9 @@ import {
 	type SourceChoice,
 } from "../../actions/read/find-source.ts";
 import { readPullSecret } from "../../actions/read/read-keys.ts";
-import { command } from "../../command.ts";
+import { command, NOTHING } from "../../command.ts";
 import type { Given } from "../../core/command-line/flag.ts";
+import type { Outcome } from "../../core/document.ts";
 import type { KindNodes } from "../../core/output/kind-config.ts";
 import { meshreg, script } from "../../core/output/shell.ts";
 import { roleOf } from "../../core/pull-secrets/ownership.ts";
@@ -110,37 +111,38 @@ With --format=kind it prints the config of a kind cluster every node of which mo
 		};
 	},
 	async run(options, world) {
-		const { kind, to, quiet } = options;
+		const { kind, to } = options;
 		if (kind !== undefined) {
 			const text = await kindClusterConfig(kind.file, kind.nodes, world);
-			await put(text, to, world);
-			if (to !== undefined && !quiet)
-				world.streams.err.write(`the cluster config is in ${to}\n`);
-			return EXIT.done;
+			return put(text, to, "the cluster config is", world);
 		}
 		const cluster = await world.connect(options.connection);
 		try {
 			const key = await keyToExport(options, cluster, world);
-			await put(dockerConfigOf(key, world), to, world);
-			if (to !== undefined && !quiet)
-				world.streams.err.write(
-					`the credentials in secret/${key.name} of ${key.namespace} namespace are in ${to}\n`,
-				);
-			return EXIT.done;
+			return await put(
+				dockerConfigOf(key, world),
+				to,
+				`the credentials in secret/${key.name} of ${key.namespace} namespace are`,
+				world,
+			);
 		} finally {
 			await cluster.close();
 		}
 	},
 });
 
-/** To a file that only its owner may read, or standard output. */
+/** To a file that only its owner may read, saying that `what` is in it; or to standard output. */
 async function put(
 	text: string,
 	to: string | undefined,
+	what: string,
 	world: World,
-): Promise<void> {
-	if (to === undefined) world.streams.out.write(text);
-	else await world.files.write(to, text, 0o600);
+): Promise<Outcome> {
+	if (to === undefined)
+		return { status: EXIT.done, document: { kind: "text", text } };
+	await world.files.write(to, text, 0o600);
+	world.emit({ type: "note", message: `${what} in ${to}`, unlessQuiet: true });
+	return { status: EXIT.done, document: NOTHING };
 }
 
 function kindOf(given: Given): { file: string; nodes: KindNodes } {
@@ -215,7 +217,6 @@ function dockerConfigOf(
 		throw new OperationError(
 			`secret "${name}" in namespace "${namespace}" has nothing to export: ${warnings.join("; ") || "it holds no credentials"}`,
 		);
-	for (const warning of warnings)
-		world.streams.err.write(`Warning: ${warning}\n`);
+	for (const message of warnings) world.emit({ type: "warning", message });
 	return json({ auths });
 }

@@ -4,7 +4,6 @@ import {
 	type RewrittenImage,
 	rewriteImage,
 } from "../../core/kubelet/image-reference.ts";
-import { copyScript } from "../../core/meshes/copy-script.ts";
 import { MESH_VERSION } from "../../core/meshes/images.ts";
 import { EXIT, UsageError } from "../../errors.ts";
 import {
@@ -15,12 +14,10 @@ import {
 	registryRootOf,
 } from "../../flags/manifest.ts";
 import * as flags from "../../flags.ts";
-import { collisionLine, imageTable } from "../../report/images.ts";
-import { json } from "../../report/structured.ts";
 import type { ConnectionFlags } from "../../world.ts";
 import { findImages, type ImageOrigin } from "./find-images.ts";
 
-const FORMATS = ["crane", "json", "name", "skopeo", "table"] as const;
+const FORMATS = ["crane", "json", "name", "skopeo", "table", "yaml"] as const;
 
 interface ImagesOptions {
 	readonly connection: ConnectionFlags;
@@ -81,12 +78,11 @@ They are those of NGINX Service Mesh ${MESH_VERSION}, or of manifests (-f), or o
 		};
 	},
 	async run(options, world) {
-		const { out, err } = world.streams;
-		for (const warning of options.registry?.warnings ?? [])
-			err.write(`Warning: ${warning}\n`);
+		for (const message of options.registry?.warnings ?? [])
+			world.emit({ type: "warning", message });
 		let failed = false;
-		const fail = (line: string): void => {
-			err.write(`${line}\n`);
+		const fail = (message: string): void => {
+			world.emit({ type: "note", message });
 			failed = true;
 		};
 		const names = await findImages(
@@ -103,31 +99,10 @@ They are those of NGINX Service Mesh ${MESH_VERSION}, or of manifests (-f), or o
 			}),
 		);
 		const collisions = root === undefined ? [] : findCollisions(moved);
-		for (const collision of collisions) {
-			err.write(collisionLine(collision));
-			failed = true;
-		}
-		switch (options.output) {
-			case "json":
-				out.write(json({ items: moved, collisions }));
-				break;
-			case "name":
-				out.write([...new Set(moved.map(({ to }) => `${to}\n`))].join(""));
-				break;
-			case "skopeo":
-			case "crane":
-				// One copy would overwrite the other.
-				if (collisions.length === 0)
-					out.write(
-						copyScript(moved, options.output, root?.split("/", 1)[0] ?? ""),
-					);
-				break;
-			case "table":
-				if (moved.length > 0)
-					out.write(imageTable(moved, root !== undefined, options.headers));
-				else if (!failed) err.write("No images found\n");
-		}
-		return failed ? EXIT.failed : EXIT.done;
+		return {
+			status: failed || collisions.length > 0 ? EXIT.failed : EXIT.done,
+			document: { kind: "images", images: moved, collisions, root, failed },
+		};
 	},
 });
 

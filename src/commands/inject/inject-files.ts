@@ -44,7 +44,7 @@ export async function injectFiles(
 		failed: false,
 	};
 	const fail = (line: string): void => {
-		world.streams.err.write(`${line}\n`);
+		world.emit({ type: "note", message: line });
 		done.failed = true;
 	};
 	for await (const manifest of readManifests(paths, recursive, world)) {
@@ -54,8 +54,8 @@ export async function injectFiles(
 		}
 		try {
 			const injected = injectManifest(manifest.text, manifest.file, injection);
-			for (const warning of injected.warnings)
-				world.streams.err.write(`Warning: ${warning}\n`);
+			for (const message of injected.warnings)
+				world.emit({ type: "warning", message });
 			for (const each of injected.namespaces) done.namespaces.add(each);
 			for (const each of injected.provided) done.provided.add(each);
 			for (const each of injected.images) done.images.push(each);
@@ -66,9 +66,10 @@ export async function injectFiles(
 		}
 	}
 	if (done.namespaces.size === 0 && !done.failed)
-		world.streams.err.write(
-			"Warning: there is no pod template in this: nothing was added\n",
-		);
+		world.emit({
+			type: "warning",
+			message: "there is no pod template in this: nothing was added",
+		});
 	return done;
 }
 

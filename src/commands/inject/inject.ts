@@ -1,8 +1,8 @@
 import type { SourceChoice } from "../../actions/read/find-source.ts";
-import { command } from "../../command.ts";
+import { command, NOTHING } from "../../command.ts";
 import { findCollisions } from "../../core/kubelet/image-reference.ts";
 import { joinManifests } from "../../core/manifest/join.ts";
-import { EXIT, UsageError } from "../../errors.ts";
+import { EXIT, OperationError, UsageError } from "../../errors.ts";
 import {
 	FILENAME_FLAG,
 	filenamesOf,
@@ -12,7 +12,7 @@ import {
 } from "../../flags/manifest.ts";
 import { FROM_FLAG, sourceChoiceOf } from "../../flags/source.ts";
 import * as flags from "../../flags.ts";
-import { collisionLine } from "../../report/images.ts";
+import { collisionMessage } from "../../report/images.ts";
 import type { ConnectionFlags } from "../../world.ts";
 import { injectFiles, secretsFor } from "./inject-files.ts";
 
@@ -115,9 +115,8 @@ No cluster is asked, but with --with-secret.`,
 		};
 	},
 	async run(options, world) {
-		const { out, err } = world.streams;
-		for (const warning of options.registry?.warnings ?? [])
-			err.write(`Warning: ${warning}\n`);
+		for (const message of options.registry?.warnings ?? [])
+			world.emit({ type: "warning", message });
 		const done = await injectFiles(
 			options.paths,
 			options.recursive,
@@ -129,14 +128,21 @@ No cluster is asked, but with --with-secret.`,
 			world,
 		);
 		const collisions = findCollisions(done.images);
-		for (const collision of collisions) err.write(collisionLine(collision));
+		for (const collision of collisions)
+			world.emit({
+				type: "failure",
+				error: new OperationError(collisionMessage(collision)),
+			});
 		// What one of the two needs would run under the other's name: better nothing than that.
-		if (collisions.length > 0) return EXIT.failed;
+		if (collisions.length > 0)
+			return { status: EXIT.failed, document: NOTHING };
 		if (options.withSecret && done.namespaces.size > 0)
 			done.parts.push(
 				await secretsFor(done, options.source, options.connection, world),
 			);
-		out.write(joinManifests(done.parts));
-		return done.failed ? EXIT.failed : EXIT.done;
+		return {
+			status: done.failed ? EXIT.failed : EXIT.done,
+			document: { kind: "text", text: joinManifests(done.parts) },
+		};
 	},
 });

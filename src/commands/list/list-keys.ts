@@ -2,6 +2,11 @@ import { readPullSecrets } from "../../actions/read/read-keys.ts";
 import { readSources } from "../../actions/read/read-sources.ts";
 import { expiriesOfKey } from "../../core/pull-secrets/expiry.ts";
 import {
+	type ListContext,
+	type ListItem,
+	listItems,
+} from "../../core/pull-secrets/list-item.ts";
+import {
 	selectorOf,
 	type UsageLabel,
 } from "../../core/pull-secrets/ownership.ts";
@@ -10,11 +15,6 @@ import {
 	ContentReader,
 	type PullSecret,
 } from "../../core/pull-secrets/pull-secret.ts";
-import {
-	type ListContext,
-	type ListItem,
-	listItems,
-} from "../../report/keys.ts";
 import type { Cluster, ListQuery } from "../../world.ts";
 
 /** Which pull secrets are meant. */
@@ -42,7 +42,8 @@ export async function listPullSecrets(
 		);
 	const { owner } = choice;
 	const sources = await readSources(cluster, reader, found);
-	return shownItems(found, { owner, sources }, choice, now);
+	const { context } = cluster;
+	return shownItems(found, { context, owner, sources }, choice, now);
 }
 
 /** What to ask the API server for, and which of its answers count. */

@@ -1,12 +1,12 @@
-import { command } from "../../command.ts";
+import { command, NOTHING } from "../../command.ts";
 import type { Given } from "../../core/command-line/flag.ts";
 import { EXIT, UsageError } from "../../errors.ts";
 import * as flags from "../../flags.ts";
-import type { ContextItem } from "../../report/keys.ts";
-import type { World } from "../../world.ts";
 import { listPullSecrets } from "./list-keys.ts";
-import { type Failure, LIST_FORMATS, ListReport } from "./report.ts";
 import { watchPullSecrets } from "./watch-keys.ts";
+
+/** The formats of `list -o`. */
+const LIST_FORMATS = ["json", "name", "wide", "yaml"] as const;
 
 /** `list`: the pull secrets of the cluster and what each is worth. */
 export const list = command({
@@ -44,8 +44,8 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, InSy
 			line: "kubectl meshreg list --all",
 		},
 	],
+	inContexts: "list",
 	flags: [
-		flags.CONTEXTS_FLAG,
 		flags.NAMESPACES_FLAG,
 		flags.ALL_NAMESPACES_FLAG,
 		{
@@ -82,62 +82,31 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, InSy
 		headers: !given.on("no-headers"),
 		output: flags.outputOf(given, LIST_FORMATS),
 		watch: watchOf(given),
-		contexts: flags.contextsOf(given),
 	}),
-	async run({ connection, choice, contexts, watch, ...look }, world) {
-		const now = world.clock.now();
-		const report = new ListReport(look, choice.namespaces, world);
+	async run({ connection, choice, watch }, world) {
 		const gone = world.streams.out.gone ?? new AbortController().signal;
-		const until = AbortSignal.any([world.interrupt, gone]);
-		const one = async (own: World, context?: string) => {
-			const mark = (items: readonly ContextItem[]) =>
-				context === undefined
-					? items
-					: items.map((item) => ({ context, ...item }));
-			const cluster = await own.connect(connection);
-			try {
-				if (!watch)
-					return {
-						status: EXIT.done,
-						items: mark(await listPullSecrets(cluster, choice, now)),
-					};
-				return await watchPullSecrets(cluster, choice, own, until, (items) => {
-					// Of several clusters, one without any is not worth a line.
-					if (items.length > 0 || context === undefined)
-						report.news(mark(items));
-				});
-			} catch (error) {
-				// Nobody reads it any more.
-				if (gone.aborted) return { status: EXIT.done, items: [] };
-				throw error;
-			} finally {
-				await cluster.close();
-			}
-		};
-		if (contexts === undefined) {
-			const { items } = await one(world);
-			if (!watch) await report.all(items, []);
-			return EXIT.done;
+		const cluster = await world.connect(connection);
+		const { namespaces } = choice;
+		try {
+			if (watch)
+				await watchPullSecrets(
+					cluster,
+					choice,
+					world,
+					AbortSignal.any([world.interrupt, gone]),
+				);
+			const items = await listPullSecrets(cluster, choice, world.clock.now());
+			return {
+				status: EXIT.done,
+				document: { kind: "list", items, namespaces },
+			};
+		} catch (error) {
+			// Nobody reads it any more.
+			if (gone.aborted) return { status: EXIT.done, document: NOTHING };
+			throw error;
+		} finally {
+			await cluster.close();
 		}
-		const { failureOf, inContexts, statusOf } = await import(
-			"../../actions/contexts/over-contexts.ts"
-		);
-		const outcomes = await inContexts(contexts, world, (own, { context }) =>
-			one(own, context),
-		);
-		const items: ContextItem[] = [];
-		const failures: Failure[] = [];
-		for (const outcome of outcomes)
-			if ("value" in outcome) items.push(...outcome.value.items);
-			else
-				failures.push({
-					context: outcome.context,
-					reason: failureOf(outcome),
-				});
-		const isDocument = look.output === "json" || look.output === "yaml";
-		if (!watch && (isDocument || failures.length < outcomes.length))
-			await report.all(items, failures);
-		return statusOf(outcomes, world.streams.err);
 	},
 });
 

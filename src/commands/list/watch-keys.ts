@@ -1,6 +1,7 @@
 import { readSource } from "../../actions/read/read-sources.ts";
 import { Reflector } from "../../actions/watch/reflector.ts";
 import { WorkQueue } from "../../actions/watch/work-queue.ts";
+import type { ListItem } from "../../core/pull-secrets/list-item.ts";
 import {
 	ContentReader,
 	type PullSecret,
@@ -12,7 +13,6 @@ import {
 } from "../../core/pull-secrets/source.ts";
 import { AbortedError, ApiError } from "../../errors.ts";
 import { failureLine } from "../../report/failure.ts";
-import type { ListItem } from "../../report/keys.ts";
 import type { Cluster, ListQuery, World } from "../../world.ts";
 import { type ListChoice, listQueries, shownItems } from "./list-keys.ts";
 
@@ -32,7 +32,6 @@ export async function watchPullSecrets(
 	choice: ListChoice,
 	world: World,
 	signal: AbortSignal,
-	tell: (items: readonly ListItem[]) => void,
 ): Promise<never> {
 	const stop = new AbortController();
 	const watch = new PullSecretWatch(
@@ -42,7 +41,7 @@ export async function watchPullSecrets(
 		AbortSignal.any([signal, stop.signal]),
 	);
 	try {
-		return await watch.run(tell);
+		return await watch.run((items) => world.emit({ type: "items", items }));
 	} finally {
 		stop.abort();
 		await watch.ended();
@@ -135,6 +134,7 @@ class PullSecretWatch {
 		// What two queries find is one.
 		const listed = new Map(this.#listed.flatMap((keys) => [...keys]));
 		const known = {
+			context: this.cluster.context,
 			owner: this.choice.owner,
 			sources: await this.#sources(listed),
 		};
@@ -193,6 +193,6 @@ class PullSecretWatch {
 		const line = failureLine(error);
 		if (line === this.#trouble) return;
 		this.#trouble = line;
-		this.world.streams.err.write(`${line} (it is tried again)\n`);
+		this.world.emit({ type: "note", message: `${line} (it is tried again)` });
 	}
 }

@@ -9,7 +9,7 @@ import { showProgress } from "../../actions/apply/show-progress.ts";
 import { unfinished } from "../../actions/apply/unfinished.ts";
 import { readPullSecrets } from "../../actions/read/read-keys.ts";
 import { readSources } from "../../actions/read/read-sources.ts";
-import { command } from "../../command.ts";
+import { command, NOTHING } from "../../command.ts";
 import { selectorOf } from "../../core/pull-secrets/ownership.ts";
 import { type PruneScope, planPrune } from "../../core/pull-secrets/plan.ts";
 import {
@@ -65,7 +65,7 @@ It says what it will delete and how much still names it, and asks. Each deletion
 		flags.QUIET_FLAG,
 		flags.YES_FLAG,
 	],
-	joining: flags.joiningOf,
+	inContexts: "changes",
 	options: (given, env) => ({
 		connection: {
 			...flags.connectionFlags(given),
@@ -84,8 +84,8 @@ It says what it will delete and how much still names it, and asks. Each deletion
 		...flags.dryRunOf(given),
 	}),
 	async run(options, world) {
-		const { err } = world.streams;
-		for (const note of options.notes) err.write(`Warning: ${note}\n`);
+		for (const message of options.notes)
+			world.emit({ type: "warning", message });
 		const mustAsk = !options.yes && options.dryRun === "none";
 		if (mustAsk && !world.streams.interactive)
 			throw new UsageError("prune needs --yes: there is no terminal to ask at");
@@ -107,11 +107,11 @@ It says what it will delete and how much still names it, and asks. Each deletion
 					}
 				: options.scope;
 			const changes = planPrune(keys, scope);
-			const report = new ChangeReport(world.streams, options);
+			const report = new ChangeReport(world);
 			if (changes.length === 0) {
 				if (options.output !== "json" && options.output !== "yaml")
-					err.write("No resources found\n");
-				return await report.finish({ withSummary: false });
+					world.emit({ type: "note", message: "No resources found" });
+				return report.finish({ withSummary: false });
 			}
 			if (mustAsk) {
 				const users = await countUsers(
@@ -123,8 +123,8 @@ It says what it will delete and how much still names it, and asks. Each deletion
 						`secret/${current.name} in ${current.namespace} namespace${users(current)}`,
 				);
 				if (!(await confirmDeletion("delete", shown, cluster, world))) {
-					err.write("deletion is cancelled\n");
-					return EXIT.done;
+					world.emit({ type: "note", message: "deletion is cancelled" });
+					return { status: EXIT.done, document: NOTHING };
 				}
 			}
 			const { quiet } = options;

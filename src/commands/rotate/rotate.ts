@@ -3,14 +3,17 @@ import {
 	ChangeReport,
 	type OutputOptions,
 } from "../../actions/apply/change-report.ts";
-import type { CredentialInput } from "../../actions/credentials/credential-input.ts";
+import type {
+	CredentialInput,
+	EnteredCredential,
+} from "../../actions/credentials/credential-input.ts";
 import { enterVerified } from "../../actions/credentials/enter-verified.ts";
 import type { VerifyOptions } from "../../actions/credentials/verify-credentials.ts";
 import {
 	findSource,
 	type SourceChoice,
 } from "../../actions/read/find-source.ts";
-import { command } from "../../command.ts";
+import { CANCELLED, command, NOTHING } from "../../command.ts";
 import { credentialOf } from "../../core/credentials/entry.ts";
 import { meshreg, objectName, script } from "../../core/output/shell.ts";
 import { editable, entryNamed } from "../../core/pull-secrets/edit-source.ts";
@@ -59,8 +62,15 @@ interface RotateOptions extends OutputOptions {
 	readonly notes: readonly string[];
 }
 
+/** What is entered once, for all clusters. */
+interface RotateAnswer {
+	/** The entry, as the first cluster's source has it. */
+	readonly key: string;
+	readonly entered: readonly EnteredCredential[];
+}
+
 /** `rotate [NAME]`: a new credential for one registry of a source, in it and in every copy. */
-export const rotate = command<RotateOptions>({
+export const rotate = command<RotateOptions, RotateAnswer>({
 	verb: "rotate",
 	summary: "Give a registry of the source a new credential, and every copy too",
 	operands: "[NAME]",
@@ -95,7 +105,7 @@ Other registries in the source stay as they are. Interrupted anywhere, the same 
 		flags.QUIET_FLAG,
 		flags.YES_FLAG,
 	],
-	joining: flags.joiningOf,
+	inContexts: "changes",
 	options(given, env) {
 		const { input, warnings } = credentialInputOf(given, { naming: true });
 		return {
@@ -116,27 +126,36 @@ Other registries in the source stay as they are. Interrupted anywhere, the same 
 			...flags.dryRunOf(given),
 		};
 	},
-	async run(options, world) {
-		for (const note of [...options.notes, ...options.warnings])
-			world.streams.err.write(`Warning: ${note}\n`);
-		const { input, expiresIn } = options;
+	async ask(options, world) {
+		for (const message of [...options.notes, ...options.warnings])
+			world.emit({ type: "warning", message });
+		const { input, registry } = options;
 		const cluster = await world.connect(options.connection);
 		try {
 			const reader = new ContentReader();
 			const source = await findSource(cluster, reader, options.source, world);
 			editable(source, source);
-			const key = await registryToRotate(source, options.registry, world);
+			const key = await registryToRotate(source, registry, world);
+			const server = serverOf(key, registry);
 			const entered = await enterVerified(
-				{
-					...input,
-					servers: [serverOf(key, options.registry)],
-					...usualOf(source, key),
-				},
+				{ ...input, servers: [server], ...usualOf(source, key) },
 				options.verifying,
 				{ ...options, byDefault: options.dryRun === "none" },
 				world,
 			);
-			if (entered === "cancelled") return cancelled(world);
+			return entered === CANCELLED ? cancelled(world) : { key, entered };
+		} finally {
+			await cluster.close();
+		}
+	},
+	async run(options, world, { key: known, entered }) {
+		const { expiresIn, registry } = options;
+		const cluster = await world.connect(options.connection);
+		try {
+			const reader = new ContentReader();
+			const source = await findSource(cluster, reader, options.source, world);
+			editable(source, source);
+			const key = entryNamed(source, registry ?? known);
 			const now = world.clock.now();
 			const entries = entered.map(({ server, credential }) => ({
 				server: { ...server, key },
@@ -145,18 +164,18 @@ Other registries in the source stay as they are. Interrupted anywhere, the same 
 				...(expiresIn !== undefined && { expiresAt: now + expiresIn }),
 			}));
 			const asks = !options.yes && entered.some(({ asked }) => asked);
-			const report = new ChangeReport(world.streams, options);
-			const outcome = await report.whatIsDone(() =>
-				rotateSource(
+			const report = new ChangeReport(world);
+			return await report.whatIsDone(async () => {
+				const outcome = await rotateSource(
 					source,
 					entries,
 					{ ...options, asks },
 					{ cluster, reader, report, world },
-				),
-			);
-			return outcome === "cancelled"
-				? cancelled(world)
-				: report.finish({ withSummary: true });
+				);
+				if (outcome !== CANCELLED) return report.finish({ withSummary: true });
+				cancelled(world);
+				return { status: EXIT.done, document: NOTHING };
+			});
 		} finally {
 			await cluster.close();
 		}
@@ -222,7 +241,7 @@ function serverOf(key: string, name: string | undefined): RegistryServer {
 	};
 }
 
-function cancelled(world: World): number {
-	world.streams.err.write("rotation is cancelled\n");
-	return EXIT.done;
+function cancelled(world: World): typeof CANCELLED {
+	world.emit({ type: "note", message: "rotation is cancelled" });
+	return CANCELLED;
 }

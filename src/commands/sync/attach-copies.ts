@@ -52,7 +52,7 @@ export async function attachCopies(
 		awaitDefault: true,
 		onResult: how.onResult,
 	});
-	await warnOfOldPods(cluster, changed, world.streams.err);
+	await warnOfOldPods(cluster, changed, world);
 }
 
 const HAS_KEY: ReadonlySet<string> = new Set([

@@ -37,7 +37,7 @@ export interface ControllerOptions extends Listener {
 	/** Service accounts that are to name the key; undefined: that is not our business. */
 	readonly attach: AccountChoice | undefined;
 	readonly cluster: Cluster;
-	readonly world: Pick<World, "clock" | "interrupt" | "streams">;
+	readonly world: Pick<World, "clock" | "interrupt" | "emit">;
 	/** Ends it, with its reason. */
 	readonly interrupt: AbortSignal;
 	/** Everything has been looked at once; with what became of it. */

@@ -9,6 +9,7 @@ import {
 	type Target,
 } from "../../actions/read/select-namespaces.ts";
 import { warnOfExpiry } from "../../actions/read/warn-of-expiry.ts";
+import type { Outcome } from "../../core/document.ts";
 import { type Change, planCopy } from "../../core/pull-secrets/plan.ts";
 import {
 	ContentReader,
@@ -22,14 +23,13 @@ import type { SyncSettings } from "./options.ts";
 import { planSteps } from "./plan-steps.ts";
 
 /**
- * The whole pipe for one cluster: read, plan, ask, apply, report. Returns the exit status.
- * Throws what makes the rest pointless, after saying how far it came.
+ * The whole pipe for one cluster: read, plan, ask, apply, report. Throws what makes the rest pointless, after saying how far it came.
  */
 export async function syncCopies(
 	options: SyncSettings,
 	cluster: Cluster,
 	world: World,
-): Promise<number> {
+): Promise<Outcome> {
 	const reader = new ContentReader();
 	const finding = findSource(cluster, reader, options.source, world);
 	// Where it is asked, the source's own namespace is no choice.
@@ -41,26 +41,29 @@ export async function syncCopies(
 		finding,
 		selectNamespaces(options.selection, exclude, cluster, world),
 	]);
-	warnOfExpiry(source, cluster, world);
+	warnOfExpiry(source, world);
 	const targets = await narrowed(matched, source, options, cluster);
 	const selected = new Set(targets.map(({ namespace }) => namespace));
-	const report = new ChangeReport(world.streams, options);
+	const report = new ChangeReport(world);
 	const elsewhere = targets.filter(
 		({ namespace }) => namespace !== source.namespace,
 	);
 	// Nothing matched is more likely a typing mistake than the wish to delete every copy.
 	if (targets.length === 0) {
-		world.streams.err.write(
-			options.selection.by === "ask"
-				? "Warning: no namespace was marked: nothing to do\n"
-				: "Warning: no namespace matched: nothing to do\n",
-		);
+		world.emit({
+			type: "warning",
+			message:
+				options.selection.by === "ask"
+					? "no namespace was marked: nothing to do"
+					: "no namespace matched: nothing to do",
+		});
 		return report.finish({ withSummary: false });
 	}
 	if (elsewhere.length === 0)
-		world.streams.err.write(
-			`Warning: ${source.namespace} holds the source itself, and needs no copy\n`,
-		);
+		world.emit({
+			type: "warning",
+			message: `${source.namespace} holds the source itself, and needs no copy`,
+		});
 
 	const steps = await planSteps(
 		source,
@@ -72,8 +75,8 @@ export async function syncCopies(
 		world,
 	);
 	if (steps === "cancelled") {
-		world.streams.err.write("deletion is cancelled\n");
-		return EXIT.done;
+		world.emit({ type: "note", message: "deletion is cancelled" });
+		return { status: EXIT.done, document: { kind: "nothing" } };
 	}
 	const replan = (
 		change: Change,

@@ -122,11 +122,7 @@ Say which namespaces: by name, all, by label, or those in which the mesh injects
 		flags.QUIET_FLAG,
 		flags.YES_FLAG,
 	],
-	// An event is a line, in JSON as well: it cannot wait for others.
-	joining: (given) =>
-		given.on("watch") && given.text("output") === "json"
-			? "raw"
-			: flags.joiningOf(given),
+	inContexts: "changes",
 	options(given, env) {
 		return {
 			connection: {
@@ -157,8 +153,8 @@ Say which namespaces: by name, all, by label, or those in which the mesh injects
 		};
 	},
 	async run(options, world) {
-		for (const note of options.notes)
-			world.streams.err.write(`Warning: ${note}\n`);
+		for (const message of options.notes)
+			world.emit({ type: "warning", message });
 		if (
 			options.prune &&
 			!options.yes &&

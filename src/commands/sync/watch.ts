@@ -1,12 +1,12 @@
-import type { ChangeFormat } from "../../actions/apply/change-report.ts";
 import { findSource } from "../../actions/read/find-source.ts";
 import { warnOfExpiry } from "../../actions/read/warn-of-expiry.ts";
-import { type ChangeResult, tally } from "../../core/output/result.ts";
+import type { Outcome } from "../../core/document.ts";
+import { tally } from "../../core/output/result.ts";
 import { matchesGlob } from "../../core/pull-secrets/desired.ts";
 import { SYSTEM_NAMESPACES } from "../../core/pull-secrets/namespace-facts.ts";
 import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
 import { AbortedError, EXIT, UsageError } from "../../errors.ts";
-import { changeLine, changeName, summary } from "../../report/changes.ts";
+import { summary } from "../../report/changes.ts";
 import type { Cluster, World } from "../../world.ts";
 import { runController } from "./controller.ts";
 import type { SyncSettings } from "./options.ts";
@@ -17,15 +17,14 @@ export type WatchSync = Omit<SyncSettings, "dryRun">;
 
 /**
  * Keeps copies equal to their source until it is interrupted, whose AbortedError it
- * throws, or nobody reads its output any more. A line an event; with `-o json` an
- * object on a line of its own, with the time.
+ * throws, or nobody reads its output any more. Tells of each change by itself.
  */
 export async function watchSync(
 	options: WatchSync,
 	cluster: Cluster,
 	world: World,
-): Promise<number> {
-	const { out, err } = world.streams;
+): Promise<Outcome> {
+	const { out } = world.streams;
 	const watched = watchedOf(options);
 	const { owner } = options;
 	const source = await findSource(
@@ -35,7 +34,7 @@ export async function watchSync(
 		world,
 	);
 	const { namespace, name } = source;
-	warnOfExpiry(source, cluster, world);
+	warnOfExpiry(source, world);
 	const counts = tally([]);
 	const gone = out.gone ?? new AbortController().signal;
 	try {
@@ -55,22 +54,26 @@ export async function watchSync(
 			interrupt: AbortSignal.any([world.interrupt, gone]),
 			onResult(result) {
 				counts[result.action] += 1;
-				if (result.reason !== "") err.write(`${result.reason}\n`);
-				const line = lineOf(result, options.output, world.clock.now());
-				if (line !== undefined) out.write(line);
+				world.emit({ type: "change", result });
 			},
-			onNote: (line) => err.write(`${line}\n`),
+			onNote: (message) => world.emit({ type: "note", message }),
 			onReady(results) {
-				if (options.quiet) return;
-				err.write(`${summary(results, "none")}Watching for changes.\n`);
+				world.emit({
+					type: "note",
+					message: `${summary(results, "none")}Watching for changes.`,
+					unlessQuiet: true,
+				});
 			},
 		});
 	} catch (error) {
-		if (gone.aborted) return EXIT.done;
-		if (error instanceof AbortedError && !options.quiet)
-			err.write(
-				`stopped: ${counts.created} created, ${counts.configured} configured, ${counts.deleted} deleted, ${counts.failed} failed\n`,
-			);
+		if (gone.aborted)
+			return { status: EXIT.done, document: { kind: "nothing" } };
+		if (error instanceof AbortedError)
+			world.emit({
+				type: "note",
+				message: `stopped: ${counts.created} created, ${counts.configured} configured, ${counts.deleted} deleted, ${counts.failed} failed`,
+				unlessQuiet: true,
+			});
 		throw error;
 	}
 }
@@ -98,14 +101,4 @@ function watchedOf({ selection, exclude }: WatchSync): Watched {
 					SYSTEM_NAMESPACES.includes(name) || matchesGlob(name, exclude),
 			};
 	}
-}
-
-function lineOf(
-	result: ChangeResult,
-	output: ChangeFormat | undefined,
-	now: number,
-): string | undefined {
-	if (output === "json")
-		return `${JSON.stringify({ time: new Date(now).toISOString(), ...result })}\n`;
-	return output === "name" ? changeName(result) : changeLine(result, "none");
 }

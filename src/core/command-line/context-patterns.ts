@@ -4,13 +4,20 @@ import { matchesGlob } from "../pull-secrets/desired.ts";
 
 /**
  * The contexts that names and globs mean, each once, in the order in which they were asked for
- * and, for a glob, sorted. Throws OperationError where one means none: over
+ * and, for a glob, sorted; and with which of them those of the same cluster and user, by `identity`,
+ * are done (`twins`). Throws OperationError where one means none: over
  * several clusters a typing mistake should not be found out half way.
  */
 export function contextsMeant(
 	patterns: readonly string[],
-	known: readonly string[],
-): string[] {
+	{
+		context: known,
+		identity,
+	}: {
+		readonly context: readonly string[];
+		readonly identity: ReadonlyMap<string, string>;
+	},
+): { contexts: string[]; twins: Map<string, string> } {
 	const meant = patterns.flatMap((pattern) => {
 		if (known.includes(pattern)) return [pattern];
 		const isGlob = /[*?]/.test(pattern);
@@ -25,5 +32,13 @@ export function contextsMeant(
 			);
 		return matching;
 	});
-	return [...new Set(meant)];
+	const first = new Map<string, string>();
+	const twins = new Map<string, string>();
+	for (const context of new Set(meant)) {
+		const id = identity.get(context) ?? context;
+		const other = first.get(id);
+		if (other === undefined) first.set(id, context);
+		else twins.set(context, other);
+	}
+	return { contexts: [...first.values()], twins };
 }

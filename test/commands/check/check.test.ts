@@ -209,9 +209,9 @@ pods
 		]);
 		assert.equal(status, 0);
 		assert.equal(err, "");
-		const { healthy, items } = JSON.parse(out);
-		assert.equal(healthy, true);
+		const { items } = JSON.parse(out);
 		assert.deepEqual(items[0], {
+			context: "embedded",
 			group: "credentials",
 			status: "warning",
 			message: `nginx-mesh/${KEY}: your-registry: no image matches it: a host has a dot or a port`,
@@ -661,8 +661,7 @@ describe("check with few permissions", () => {
 			user: "sam",
 		});
 		assert.equal(status, 1);
-		const { healthy, items } = JSON.parse(out);
-		assert.equal(healthy, false);
+		const { items } = JSON.parse(out);
 		assert.deepEqual(
 			[
 				...new Set(
@@ -692,7 +691,7 @@ describe("check refuses", () => {
 		[["x"], /check takes no operands/],
 		[["-n", ""], /-n: the namespace is empty/],
 		[["-n", "a", "-A"], /-n and -A cannot be used together/],
-		[["-o", "yaml"], /allowed formats are: json/],
+		[["-o", "name"], /allowed formats are: json,yaml/],
 		[["--secret", ""], /--secret: the name is empty/],
 	];
 	for (const [args, err] of rows)

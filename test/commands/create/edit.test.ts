@@ -226,7 +226,7 @@ describe("create --add", () => {
 				["User name:", "v"],
 				["Password:", "two"],
 				[
-					`Add b.example as v\n  to secret/${NAME} in nginx-mesh namespace?`,
+					`Add b.example as v\n  to secret/${NAME} in nginx-mesh namespace (context embedded)?`,
 					true,
 				],
 			],

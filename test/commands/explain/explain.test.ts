@@ -544,7 +544,7 @@ describe("explain refuses", () => {
 		],
 		[["x", "--pod", ""], 2, /--pod: the name is empty/],
 		[["x", "-n", ""], 2, /-n: the namespace is empty/],
-		[["x", "-o", "yaml"], 2, /allowed formats are: json/],
+		[["x", "-o", "name"], 2, /allowed formats are: json,yaml/],
 		[
 			["x", "-n", "app", "--pod", "gone"],
 			1,

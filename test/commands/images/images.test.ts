@@ -154,7 +154,7 @@ bitnami/kubectl:latest                                         r.io:5000/mesh/ku
 		[["-o", "skopeo"], /^error: -o skopeo needs --registry-server/],
 		[
 			["-o", "wide"],
-			/^error: unable to match a printer .* allowed formats are: crane,json,name,skopeo,table$/m,
+			/^error: unable to match a printer .* allowed formats are: crane,json,name,skopeo,table,yaml$/m,
 		],
 		[["-f", "x", "-n", "y"], /^error: -f and -n cannot be used together/],
 		[["-n", "x", "-A"], /^error: -n and -A cannot be used together/],

@@ -96,7 +96,7 @@ describe("list -w", { timeout: 60_000 }, () => {
 		assert.deepEqual(more, []);
 		assert.deepEqual(first, { ...second, status: "InSync" });
 		assert.deepEqual(Object.keys(first), [
-			...["namespace", "name", "status", "registries", "usernames"],
+			...["context", "namespace", "name", "status", "registries", "usernames"],
 			...["source", "expires", "created"],
 		]);
 	});

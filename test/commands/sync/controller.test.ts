@@ -123,8 +123,6 @@ async function kept(
 	let read = 0;
 	let over = false;
 	const { wrap = (same: Cluster) => same, ...more } = how;
-	const output = { isTerminal: false, columns: 80 };
-	const err = { ...output, write: say };
 	const ended = runController({
 		rules: {
 			owner: DEFAULT_LABEL,
@@ -145,14 +143,8 @@ async function kept(
 		world: {
 			clock,
 			interrupt: interrupt.signal,
-			streams: {
-				out: err,
-				err,
-				readInput: () => assert.fail("it reads nothing"),
-				inputIsTerminal: false,
-				interactive: false,
-				animated: false,
-			},
+			emit: (event) =>
+				say(`${event.type} ${"message" in event ? event.message : ""}`),
 		},
 		interrupt: interrupt.signal,
 		onResult: ({ kind, namespace, action, reason }) =>

@@ -1,8 +1,9 @@
+import { createHash } from "node:crypto";
 import { resolve as absolute, delimiter, dirname, join, sep } from "node:path";
 import { OperationError } from "../../../errors.ts";
-import type { Files } from "../../../world.ts";
+import type { Files, KubeconfigNames } from "../../../world.ts";
 import { fromDocument } from "./document.ts";
-import { type Kubeconfig, merge } from "./kubeconfig.ts";
+import { type ContextEntry, type Kubeconfig, merge } from "./kubeconfig.ts";
 import type { Pod } from "./resolve-context.ts";
 import { parseKubeconfig } from "./yaml.ts";
 
@@ -36,13 +37,30 @@ export async function kubeconfigNames(
 	explicit: string | undefined,
 	env: Env,
 	files: Files,
-): Promise<Record<"context" | "cluster" | "user", string[]>> {
+): Promise<KubeconfigNames> {
 	const config = await loadKubeconfig(explicit, env, files);
 	return {
 		context: [...config.contexts.keys()],
 		cluster: [...config.clusters.keys()],
 		user: [...config.users.keys()],
+		identity: new Map(
+			[...config.contexts].map(([name, context]) => [
+				name,
+				identityOf(config, context),
+			]),
+		),
 	};
+}
+
+/** A hash, as the fields of a user are credentials. */
+function identityOf(config: Kubeconfig, context: ContextEntry): string {
+	const server = config.clusters.get(context.cluster ?? "")?.server ?? "";
+	const { file: _, ...user } = config.users.get(context.user ?? "") ?? {
+		file: "",
+	};
+	return createHash("sha256")
+		.update(JSON.stringify([server.replace(/\/+$/, ""), user]))
+		.digest("hex");
 }
 
 async function load(path: string, files: Files): Promise<Kubeconfig> {

@@ -1,0 +1,184 @@
+import { NOTHING, type Prepared } from "./command.ts";
+import { contextsMeant } from "./core/command-line/context-patterns.ts";
+import type { Outcome } from "./core/document.ts";
+import { type ContextPart, mergeDocuments } from "./core/merge-documents.ts";
+import { contextFlagsOf } from "./core/output/context-flags.ts";
+import { AbortedError, EXIT, UsageError } from "./errors.ts";
+import type { ContextChoice } from "./flags/contexts.ts";
+import { Printer } from "./printer.ts";
+import { failureLine } from "./report/failure.ts";
+import { isStructured } from "./report/render.ts";
+import { Sections } from "./sections.ts";
+import type { Outside, World } from "./world.ts";
+
+/** How the work in one context ended. */
+interface InContext {
+	readonly context: string;
+	readonly outcome: Outcome;
+}
+
+/**
+ * Asks once, then does the same work in several contexts at once; one that fails does not hold up
+ * the others. The exit status is that of the worst. Throws the interrupt, and a UsageError that is
+ * the same for all.
+ */
+export async function runInContexts(
+	prepared: Prepared,
+	choice: ContextChoice,
+	outside: Outside,
+): Promise<number> {
+	const { look } = prepared;
+	const { streams } = outside;
+	const main = new Printer(streams, look, outside.clock);
+	const known = await outside.kubeconfigNames(choice.kubeconfig);
+	const { contexts, twins } = contextsMeant(choice.patterns, known);
+	for (const [twin, context] of twins)
+		main.emit({
+			type: "note",
+			message: `${twin} is the cluster and user of ${context}: done once`,
+		});
+	const work = await prepared.ask({
+		...outside,
+		connect: (flags, apart) =>
+			outside.connect({ ...flags, context: contexts[0] ?? "" }, apart),
+		emit: (event) => main.emit(event),
+	});
+	const structured = isStructured(look) && !look.watch;
+	const sections = new Sections(streams, contexts, {
+		headings: !isStructured(look) && look.output !== "name",
+		live: look.watch ?? false,
+	});
+	const outcomes = await Promise.all(
+		contexts.map(async (context, index): Promise<InContext> => {
+			const write = sections.write(index);
+			const printer = new Printer(streams, look, outside.clock, write);
+			let contextFlags: readonly string[] = [];
+			const own: World = {
+				...outside,
+				streams: {
+					...streams,
+					inputIsTerminal: streams.inputIsTerminal,
+					// Two that never end would ask at the same time.
+					interactive: streams.interactive && !look.watch,
+					animated: false,
+				},
+				connect(flags, apart) {
+					const there = { ...flags, context };
+					contextFlags = contextFlagsOf(there);
+					const err = {
+						...streams.err,
+						columns: streams.err.columns,
+						write: (text: string) => write("err", text),
+					};
+					return outside.connect(there, { err, ...apart });
+				},
+				async prompter() {
+					await orInterrupted(sections.turn(index), outside.interrupt);
+					return outside.prompter();
+				},
+				emit: (event) => printer.emit(event, contextFlags),
+			};
+			try {
+				const outcome = await ended(work(own), outside.interrupt);
+				if (!structured) await printer.show(outcome.document);
+				const { error } = outcome.ended ?? {};
+				// What is wrong with the command line may be the same for all: known in the end.
+				if (
+					outcome.ended &&
+					!(error instanceof AbortedError || error instanceof UsageError)
+				)
+					printer.fail(error, contextFlags);
+				return { context, outcome };
+			} finally {
+				sections.done(index);
+			}
+		}),
+	);
+	sayUsage(outcomes, main);
+	if (structured) {
+		const parts = outcomes.map(partOf);
+		if (parts.some(({ document }) => document.kind !== "nothing"))
+			await main.show(mergeDocuments(parts, prepared.documentKind));
+	}
+	return statusOf(outcomes, main);
+}
+
+/** The outcome of work that may throw; once interrupted, whatever it throws is that. */
+async function ended(
+	work: Promise<Outcome>,
+	interrupt: AbortSignal,
+): Promise<Outcome> {
+	let outcome: Outcome;
+	try {
+		outcome = await work;
+	} catch (error) {
+		outcome = { status: EXIT.failed, document: NOTHING, ended: { error } };
+	}
+	return outcome.ended && interrupt.aborted
+		? { ...outcome, ended: { error: interrupt.reason } }
+		: outcome;
+}
+
+/** Waits until then, or for the interrupt, whose reason it throws. */
+async function orInterrupted(
+	then: Promise<void>,
+	interrupt: AbortSignal,
+): Promise<void> {
+	const { promise, reject } = Promise.withResolvers<never>();
+	const abort = () => reject(interrupt.reason);
+	interrupt.addEventListener("abort", abort);
+	if (interrupt.aborted) abort();
+	try {
+		await Promise.race([then, promise]);
+	} finally {
+		interrupt.removeEventListener("abort", abort);
+	}
+}
+
+/** Throws what is wrong with the command line where all say the same, else prints it. */
+function sayUsage(outcomes: readonly InContext[], printer: Printer): void {
+	const wrong = outcomes.flatMap(({ context, outcome: { ended } }) =>
+		ended?.error instanceof UsageError ? [{ context, error: ended.error }] : [],
+	);
+	const [first] = wrong;
+	if (
+		first !== undefined &&
+		wrong.length === outcomes.length &&
+		wrong.every(({ error }) => error.message === first.error.message)
+	)
+		throw first.error;
+	for (const { context, error } of wrong)
+		printer.write("err", `${context}: ${failureLine(error)}\n`);
+}
+
+function partOf({
+	context,
+	outcome: { document, ended },
+}: InContext): ContextPart {
+	return {
+		context,
+		document,
+		...(ended && { failure: failureLine(ended.error) }),
+	};
+}
+
+/** The exit status, after saying where it failed. Throws the interrupt, after saying where it came. */
+function statusOf(outcomes: readonly InContext[], printer: Printer): number {
+	const failed: string[] = [];
+	const interrupted: string[] = [];
+	let interrupt: AbortedError | undefined;
+	for (const { context, outcome } of outcomes)
+		if (outcome.ended?.error instanceof AbortedError) {
+			interrupted.push(context);
+			interrupt = outcome.ended.error;
+		} else if (outcome.status !== EXIT.done || outcome.ended)
+			failed.push(context);
+	const some = (names: readonly string[], what: string) =>
+		`${names.length} of ${outcomes.length} contexts${what}: ${names.join(", ")}\n`;
+	if (failed.length > 0)
+		printer.write("err", `error: ${some(failed, " failed")}`);
+	if (interrupt === undefined)
+		return failed.length > 0 ? EXIT.failed : EXIT.done;
+	printer.write("err", `interrupted in ${some(interrupted, "")}`);
+	throw interrupt;
+}

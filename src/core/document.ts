@@ -1,0 +1,89 @@
+import type { Advice } from "../errors.ts";
+import type { Finding } from "./check/finding.ts";
+import type { CredentialCheck } from "./explain/credential-check.ts";
+import type { Explanation } from "./explain/explanation.ts";
+import type {
+	ImageCollision,
+	RewrittenImage,
+} from "./kubelet/image-reference.ts";
+import type { ChangeResult } from "./output/result.ts";
+import type { Script } from "./output/shell.ts";
+import type { ListItem } from "./pull-secrets/list-item.ts";
+
+/** What a run has done or found, as a value; report/ makes text, JSON or YAML of it. */
+export type Document =
+	| {
+			readonly kind: "changes";
+			/** In the order of the plan. */
+			readonly results: readonly ChangeResult[];
+			/** Whether it is worth a line how many of each there are. */
+			readonly summary: boolean;
+	  }
+	| {
+			readonly kind: "list";
+			readonly items: readonly ListItem[];
+			/** Those that were looked at; none: all. */
+			readonly namespaces: readonly string[];
+	  }
+	| { readonly kind: "check"; readonly clusters: readonly CheckedCluster[] }
+	| {
+			readonly kind: "images";
+			readonly images: readonly RewrittenImage[];
+			readonly collisions: readonly ImageCollision[];
+			/** Where they are moved to, `host[:port][/path]`; undefined: they stay. */
+			readonly root: string | undefined;
+			/** Some of what was asked for could not be read. */
+			readonly failed: boolean;
+	  }
+	| {
+			readonly kind: "explain";
+			readonly explanation: Explanation;
+			/** With `--verify`: each credential that was verified. */
+			readonly checks: readonly CredentialCheck[] | undefined;
+			/** What lets it be pulled, where `contextFlags` lead. */
+			readonly fix: Script | undefined;
+			readonly contextFlags: readonly string[];
+	  }
+	/** Objects to be committed or applied; several are a List. */
+	| { readonly kind: "objects"; readonly objects: readonly object[] }
+	/** What is printed as it is, whatever the format: a script, the user's own manifests. */
+	| { readonly kind: "text"; readonly text: string }
+	| { readonly kind: "nothing" };
+
+/** What was found in one cluster. */
+export interface CheckedCluster {
+	/** The kubeconfig context; "" in-cluster. */
+	readonly context: string;
+	/** Added to the commands that fix something. */
+	readonly contextFlags: readonly string[];
+	readonly findings: readonly Finding[];
+}
+
+/** How a run ended. */
+export interface Outcome {
+	readonly status: number;
+	readonly document: Document;
+	/** What ended it too early; `document` is then what was done until that moment. */
+	readonly ended?: { readonly error: unknown };
+}
+
+/** What is told while a command works. In text, changes and items appear as they come. */
+export type RunEvent =
+	| { readonly type: "change"; readonly result: ChangeResult }
+	/** Of a list that is watched: what is new, has changed or is gone. */
+	| { readonly type: "items"; readonly items: readonly ListItem[] }
+	/** Printed behind `Warning: `. */
+	| {
+			readonly type: "warning";
+			readonly message: string;
+			/** What to run about it. */
+			readonly advice?: Advice;
+	  }
+	/** A line for whoever watches; `-q` drops what is marked so. */
+	| {
+			readonly type: "note";
+			readonly message: string;
+			readonly unlessQuiet?: true;
+	  }
+	/** What failed while the rest goes on. */
+	| { readonly type: "failure"; readonly error: unknown };

@@ -1,0 +1,109 @@
+import { finding } from "./check/finding.ts";
+import type { CheckedCluster, Document } from "./document.ts";
+import type { ChangeResult } from "./output/result.ts";
+import type { ListItem } from "./pull-secrets/list-item.ts";
+
+/** What came of one context of several. */
+export interface ContextPart {
+	readonly context: string;
+	readonly document: Document;
+	/** Why it ended before it had done all: one line. */
+	readonly failure?: string;
+}
+
+/**
+ * One document from those of several contexts, each item with its context; a context that failed is
+ * an item, too. Objects that are equal but for their annotations, which say when a credential was
+ * entered, are one. `kind` is that of a context that failed before it had anything to show.
+ */
+export function mergeDocuments(
+	parts: readonly ContextPart[],
+	kind: Document["kind"],
+): Document {
+	switch (
+		parts.find(({ document }) => document.kind !== "nothing")?.document.kind ??
+		kind
+	) {
+		case "list":
+			return {
+				kind: "list",
+				items: parts.flatMap(({ context, document, failure }) => [
+					...(document.kind === "list" ? document.items : []),
+					...(failure === undefined ? [] : [failedItem(context, failure)]),
+				]),
+				namespaces: [],
+			};
+		case "check":
+			return {
+				kind: "check",
+				clusters: parts.flatMap(({ context, document, failure }) => [
+					...(document.kind === "check" ? document.clusters : []),
+					...(failure === undefined ? [] : [failedCheck(context, failure)]),
+				]),
+			};
+		case "objects":
+			return {
+				kind: "objects",
+				objects: [
+					...new Map(
+						parts
+							.flatMap(({ document }) =>
+								document.kind === "objects" ? document.objects : [],
+							)
+							.map((object) => [withoutAnnotations(object), object]),
+					).values(),
+				],
+			};
+		default:
+			return {
+				kind: "changes",
+				results: parts.flatMap(({ context, document, failure }) => [
+					...(document.kind === "changes" ? document.results : []),
+					...(failure === undefined ? [] : [failedChange(context, failure)]),
+				]),
+				summary: false,
+			};
+	}
+}
+
+/** It is about no object in particular. */
+function failedChange(context: string, reason: string): ChangeResult {
+	return {
+		context,
+		namespace: "",
+		kind: "",
+		name: "",
+		action: "failed",
+		reason,
+	};
+}
+
+function failedItem(context: string, message: string): ListItem {
+	return {
+		context,
+		namespace: "",
+		name: "",
+		status: "Failed",
+		registries: [],
+		usernames: [],
+		source: "",
+		expires: "",
+		created: "",
+		message,
+	};
+}
+
+function failedCheck(context: string, message: string): CheckedCluster {
+	const about = { cause: "unreachable" };
+	return {
+		context,
+		contextFlags: [],
+		findings: [finding("permissions", "unknown", message, about)],
+	};
+}
+
+function withoutAnnotations(object: object): string {
+	return JSON.stringify(object, (key, inner) =>
+		key === "annotations" ? undefined : inner,
+	);
+}

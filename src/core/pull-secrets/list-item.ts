@@ -1,0 +1,84 @@
+import { displayUsername } from "../credentials/credential.ts";
+import { credentialOf } from "../credentials/entry.ts";
+import { displayHost } from "../registry/server.ts";
+import { expiriesOfKey, isoSeconds } from "./expiry.ts";
+import { SOURCE_ANNOTATION, type UsageLabel } from "./ownership.ts";
+import { type Content, type PullSecret, registriesOf } from "./pull-secret.ts";
+import {
+	type PullSecretStatus,
+	type SourceKnowledge,
+	statusOf,
+} from "./source.ts";
+
+/** What `list` knows besides the pull secrets. */
+export interface ListContext {
+	/** The kubeconfig context; "" in-cluster. */
+	readonly context: string;
+	readonly owner: UsageLabel;
+	readonly sources: ReadonlyMap<string, SourceKnowledge>;
+}
+
+/** A pull secret as `list` shows it, and one item of `list -o json`. */
+export interface ListItem {
+	/** The kubeconfig context; "" in-cluster. */
+	readonly context: string;
+	readonly namespace: string;
+	readonly name: string;
+	/** `Deleted` only while watching; `Failed`: this cluster could not be listed. */
+	readonly status: PullSecretStatus | "Deleted" | "Failed";
+	readonly registries: readonly string[];
+	/** One a registry; what looks like a token is masked. */
+	readonly usernames: readonly string[];
+	/** `NAMESPACE/NAME` for a copy, else "". */
+	readonly source: string;
+	/** When the first of its credentials does, RFC 3339; "" where that is not known. */
+	readonly expires: string;
+	/** RFC 3339. */
+	readonly created: string;
+	/** Why a cluster could not be listed. */
+	readonly message?: string;
+}
+
+/** Pull secrets as they are shown, in their order. */
+export function listItems(
+	keys: readonly PullSecret[],
+	known: ListContext,
+): ListItem[] {
+	return keys.map((key) => ({
+		context: known.context,
+		namespace: key.namespace,
+		name: key.name,
+		status: statusOf(key, known.sources),
+		...registriesAndUsers(key.content),
+		source: key.annotations[SOURCE_ANNOTATION] ?? "",
+		expires: expiresAt(key, known.sources),
+		created: key.created,
+	}));
+}
+
+function expiresAt(key: PullSecret, sources: ListContext["sources"]): string {
+	const [first] = expiriesOfKey(key, sources);
+	return first ? isoSeconds(first.at) : "";
+}
+
+/** Worked out once for all pull secrets of the same content. */
+function registriesAndUsers(
+	content: Content,
+): Pick<ListItem, "registries" | "usernames"> {
+	const known = SHOWN.get(content);
+	if (known !== undefined) return known;
+	const entries = content.config.ok ? [...content.config.auths.values()] : [];
+	const shown = {
+		registries: registriesOf(content).map(displayHost),
+		usernames: entries.map((entry) =>
+			displayUsername(credentialOf(entry)?.username ?? ""),
+		),
+	};
+	SHOWN.set(content, shown);
+	return shown;
+}
+
+const SHOWN = new WeakMap<
+	Content,
+	Pick<ListItem, "registries" | "usernames">
+>();

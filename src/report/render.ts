@@ -1,0 +1,232 @@
+import type { Document, RunEvent } from "../core/document.ts";
+import { copyScript } from "../core/meshes/copy-script.ts";
+import type { Look } from "../core/output/look.ts";
+import { changeLine, changeName, summary } from "./changes.ts";
+import { checkItems, checkStory, checkSummary } from "./check.ts";
+import { commandLine } from "./command-line.ts";
+import { explanationItem, explanationStory } from "./explain.ts";
+import { failureLine, warningLine } from "./failure.ts";
+import { collisionMessage, imageTable } from "./images.ts";
+import { listNames, listTable } from "./keys.ts";
+import { json, yaml } from "./structured.ts";
+
+/** Text for the two streams. */
+export interface Rendered {
+	readonly out: string;
+	readonly err: string;
+}
+
+/** What text depends on besides the value and the look. */
+export interface Page {
+	/** The terminal's width; undefined where standard output is none. */
+	readonly columns: number | undefined;
+	/** Milliseconds since 1970. */
+	readonly now: number;
+	/** Of a table that has begun: its columns so far. */
+	readonly widths: number[];
+}
+
+const EMPTY: Rendered = { out: "", err: "" };
+
+/** Whether the result is one JSON or YAML document. */
+export function isStructured({ output }: Look): boolean {
+	return output === "json" || output === "yaml";
+}
+
+/** The result of a run. What has been told while it worked is not repeated. */
+export async function renderDocument(
+	document: Document,
+	look: Look,
+	page: Page,
+): Promise<Rendered> {
+	const text = renderText(document, look, page);
+	if (!isStructured(look)) return text;
+	const value = structuredOf(document);
+	if (value === undefined) return text;
+	const out = look.output === "json" ? json(value) : await yaml(value);
+	return { out, err: document.kind === "changes" ? text.err : "" };
+}
+
+function renderText(document: Document, look: Look, page: Page): Rendered {
+	switch (document.kind) {
+		case "changes":
+			return {
+				out: "",
+				err:
+					document.summary && !look.quiet
+						? summary(document.results, look.dryRun ?? "none")
+						: "",
+			};
+		case "list":
+			return document.items.length === 0
+				? { out: "", err: noneFound(document.namespaces) }
+				: { out: listText(document.items, look, page), err: "" };
+		case "check":
+			return {
+				out: document.clusters
+					.map(({ findings, contextFlags }) =>
+						checkStory(
+							findings,
+							look.quiet ?? false,
+							contextFlags,
+							page.columns,
+						),
+					)
+					.join("\n"),
+				err: look.quiet
+					? ""
+					: checkSummary(document.clusters.flatMap(({ findings }) => findings)),
+			};
+		case "images":
+			return imagesText(document, look);
+		case "explain":
+			return {
+				out: explanationStory(document.explanation, {
+					mend:
+						document.fix && commandLine(document.fix, document.contextFlags),
+					trials: document.checks,
+				}),
+				err: "",
+			};
+		case "text":
+			return { out: document.text, err: "" };
+		case "objects":
+		case "nothing":
+			return EMPTY;
+	}
+}
+
+/** What `-o json` and `-o yaml` print; undefined where that is no value. */
+function structuredOf(document: Document): unknown {
+	switch (document.kind) {
+		case "changes":
+			return { items: document.results };
+		case "list":
+			return { items: document.items };
+		case "check":
+			return checkItems(document.clusters);
+		case "images":
+			return { items: document.images, collisions: document.collisions };
+		case "explain":
+			return explanationItem(document.explanation, document.checks);
+		case "objects": {
+			const [only, ...others] = document.objects;
+			return others.length === 0
+				? only
+				: { apiVersion: "v1", kind: "List", items: document.objects };
+		}
+		case "text":
+		case "nothing":
+			return undefined;
+	}
+}
+
+/** What is told while a command works. */
+export function renderEvent(
+	event: RunEvent,
+	look: Look,
+	page: Page,
+	contextFlags: readonly string[] = [],
+): Rendered {
+	switch (event.type) {
+		case "change":
+			return {
+				out: changeText(event.result, look, page),
+				err: event.result.reason === "" ? "" : `${event.result.reason}\n`,
+			};
+		case "items":
+			if (event.items.length === 0) return { out: "", err: noneFound([]) };
+			return {
+				out:
+					look.output === "json"
+						? event.items.map((item) => `${JSON.stringify(item)}\n`).join("")
+						: listText(event.items, look, page),
+				err: "",
+			};
+		case "warning":
+			return {
+				out: "",
+				err: warningLine(event.message, event.advice, contextFlags),
+			};
+		case "note":
+			return event.unlessQuiet && look.quiet
+				? EMPTY
+				: { out: "", err: `${event.message}\n` };
+		case "failure":
+			return { out: "", err: `${failureLine(event.error, contextFlags)}\n` };
+	}
+}
+
+function changeText(
+	result: (RunEvent & { type: "change" })["result"],
+	look: Look,
+	page: Page,
+): string {
+	const { output, quiet, watch } = look;
+	if (watch && output === "json") {
+		const time = new Date(page.now).toISOString();
+		return `${JSON.stringify({ time, ...result })}\n`;
+	}
+	if (isStructured(look) || (quiet && result.action === "unchanged")) return "";
+	return (
+		(output === "name"
+			? changeName(result)
+			: changeLine(result, look.dryRun ?? "none")) ?? ""
+	);
+}
+
+function listText(
+	items: Parameters<typeof listTable>[0],
+	{ output, headers }: Look,
+	{ now, widths }: Page,
+): string {
+	if (output === "name") return listNames(items);
+	const look = {
+		now,
+		wide: output === "wide",
+		headers: headers !== false && widths.length === 0,
+	};
+	return listTable(items, look, widths);
+}
+
+function noneFound(namespaces: readonly string[]): string {
+	const [only, ...others] = namespaces;
+	// Only this one has a full stop with kubectl.
+	return only !== undefined && others.length === 0
+		? `No resources found in ${only} namespace.\n`
+		: "No resources found\n";
+}
+
+function imagesText(
+	document: Document & { kind: "images" },
+	look: Look,
+): Rendered {
+	const { images, collisions, root, failed } = document;
+	const err = collisions
+		.map((collision) => `error: ${collisionMessage(collision)}\n`)
+		.join("");
+	switch (look.output) {
+		case "name":
+			return {
+				out: [...new Set(images.map(({ to }) => `${to}\n`))].join(""),
+				err,
+			};
+		case "skopeo":
+		case "crane":
+			return {
+				out:
+					// One copy would overwrite the other.
+					collisions.length === 0
+						? copyScript(images, look.output, root?.split("/", 1)[0] ?? "")
+						: "",
+				err,
+			};
+		default:
+			return images.length > 0
+				? {
+						out: imageTable(images, root !== undefined, look.headers !== false),
+						err,
+					}
+				: { out: "", err: failed ? err : `${err}No images found\n` };
+	}
+}

@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Document } from "../../src/core/document.ts";
+import { mergeDocuments } from "../../src/core/merge-documents.ts";
+import type { ChangeResult } from "../../src/core/output/result.ts";
+
+const changed = (context: string): ChangeResult => ({
+	context,
+	namespace: "app",
+	kind: "Secret",
+	name: "x",
+	action: "created",
+	reason: "",
+});
+const NOTHING = { kind: "nothing" } as const;
+const merged = (
+	kind: Document["kind"],
+	...documents: readonly (Document & { failure?: string })[]
+) =>
+	mergeDocuments(
+		documents.map(({ failure, ...document }, index) => ({
+			context: "abc"[index] ?? "",
+			document,
+			...(failure !== undefined && { failure }),
+		})),
+		kind,
+	);
+
+test("changes of several contexts, and one that failed before it did anything", () => {
+	const document = merged(
+		"changes",
+		{ kind: "changes", results: [changed("a")], summary: true },
+		{ ...NOTHING, failure: "error: it" },
+	);
+	assert.deepEqual(document, {
+		kind: "changes",
+		results: [
+			changed("a"),
+			{
+				context: "b",
+				namespace: "",
+				kind: "",
+				name: "",
+				action: "failed",
+				reason: "error: it",
+			},
+		],
+		summary: false,
+	});
+});
+
+test("a list and a check say of a context that failed what they can", () => {
+	const failed = { ...NOTHING, failure: "error: it" };
+	const list = merged("list", failed);
+	assert.ok(list.kind === "list");
+	assert.deepEqual(
+		list.items.map(({ context, status, message }) => [
+			context,
+			status,
+			message,
+		]),
+		[["a", "Failed", "error: it"]],
+	);
+	const check = merged("check", failed);
+	assert.ok(check.kind === "check");
+	assert.deepEqual(
+		check.clusters.map(({ context, findings }) => [
+			context,
+			findings.map(({ status, message }) => [status, message]),
+		]),
+		[["a", [["unknown", "error: it"]]]],
+	);
+});
+
+test("objects that are equal but for when they were entered are one", () => {
+	const secret = (at: string, data = "x") => ({
+		kind: "objects" as const,
+		objects: [{ kind: "Secret", data, metadata: { annotations: { at } } }],
+	});
+	const equal = merged("changes", secret("1"), secret("2"));
+	assert.ok(equal.kind === "objects");
+	assert.equal(equal.objects.length, 1);
+	const different = merged("changes", secret("1"), secret("1", "y"));
+	assert.ok(different.kind === "objects");
+	assert.equal(different.objects.length, 2);
+});
