@@ -8,7 +8,7 @@ import { startRealCluster } from "../test/support/real-cluster/open.ts";
  * Sends the requests of a file of test/data to a fresh kube-apiserver, and
  * writes its answers into it. To add a capture, add its name and request, and run this.
  */
-const [file = "apiserver-captures-1.36.json"] = process.argv.slice(2);
+const [file = "apiserver-captures-1.37.json"] = process.argv.slice(2);
 const captures = readCaptures(file);
 const cluster = await startRealCluster(
 	process.env,

@@ -9,8 +9,8 @@ import {
 import { isPullSecretType, readEntries } from "./secret-entries.ts";
 
 /**
- * The kubelet's way of finding credentials for an image, as Kubernetes 1.36 has it:
- * https://github.com/kubernetes/kubernetes/blob/v1.36.0/pkg/credentialprovider/keyring.go
+ * The kubelet's way of finding credentials for an image, as Kubernetes 1.37 has it:
+ * https://github.com/kubernetes/kubernetes/blob/v1.37.2/pkg/credentialprovider/keyring.go
  */
 
 /** A Secret, or a docker config read as one. */
@@ -51,7 +51,7 @@ export type KeyringAnswer =
 	  };
 
 /** The key that Docker Hub's images fall back to when nothing matched. */
-const DOCKER_HUB = "index.docker.io";
+export const DOCKER_HUB = "index.docker.io";
 
 /** The credentials of some sources, taken apart once for any number of images. */
 export type Keyring = {
@@ -145,7 +145,8 @@ type Candidate = {
 /** A key that says what it says: for speed alone, the rules come to the same. */
 const LITERAL = /^[\w.-]+(?::[0-9]+)?(?:\/[\w./-]*)?$/;
 
-type Address = {
+/** A registry's address, or a repository's, in the parts that are compared. */
+export type Address = {
 	/** With the port. */
 	readonly host: string;
 	readonly name: string;
@@ -185,7 +186,8 @@ function covers(normalised: string, target: Address): boolean {
 	);
 }
 
-function addressOf(text: string): Address | undefined {
+/** Of a normalised key or a full repository name; undefined where a kubelet cannot use it. */
+export function addressOf(text: string): Address | undefined {
 	const url = parseSchemeless(text);
 	return url && { ...splitPort(url.host), ...url };
 }

@@ -11,8 +11,8 @@ export const discovery: Readonly<Record<string, JsonObject | string>> = {
 	"/healthz": "ok",
 	"/version": {
 		major: "1",
-		minor: "36",
-		gitVersion: "v1.36.0",
+		minor: "37",
+		gitVersion: "v1.37.2",
 		gitCommit: "",
 		gitTreeState: "clean",
 		buildDate: "1970-01-01T00:00:00Z",

@@ -64,7 +64,7 @@ function isLenient(object: JsonObject, operation: Operation): boolean {
 export function readPatch(text: string): Json {
 	const parsed = parseGoJson(text);
 	if ("value" in parsed) return parsed.value;
-	throw refuse.badRequest(`error decoding patch: ${parsed.error}`);
+	throw refuse.badRequest("invalid JSON patch");
 }
 
 function wrongPatch(patch: Json, type: string) {

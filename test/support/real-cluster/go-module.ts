@@ -12,19 +12,26 @@ import {
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 
-/** The Go module: kube-apiserver and etcd in one program, and kubectl. */
+/** The Go module: kube-apiserver and etcd in one program, kubectl, and Go's own parsers to compare with. */
 const MODULE = join(import.meta.dirname, "../../cluster");
 
-/** What the module can build, and from which of its packages. */
-const PACKAGES = { cluster: ".", kubectl: "k8s.io/kubernetes/cmd/kubectl" };
-export type Program = keyof typeof PACKAGES;
+export type Program = "cluster" | "kubectl" | "oracle";
+
+/** From which package each is built, and the folder that holds it where that is ours. */
+const PROGRAMS: Readonly<
+	Record<Program, { package: string; folder?: string }>
+> = {
+	cluster: { package: ".", folder: "." },
+	kubectl: { package: "k8s.io/kubernetes/cmd/kubectl" },
+	oracle: { package: "./oracle", folder: "oracle" },
+};
 
 /** Nothing can be built here; the message says why, over several lines where Go said more. */
 export class CannotBuild extends Error {}
 
 /**
  * The path of a built program. It stays outside of the clone, under a name made
- * from the module's content, so that only the first run on a machine builds it
+ * from what it is built of, so that only the first run on a machine builds it
  * (minutes; Go's own cache shortens the next). `say` gets one line before that;
  * the signal ends it. Throws CannotBuild.
  */
@@ -33,7 +40,7 @@ export async function buildProgram(
 	say: (line: string) => void,
 	signal: AbortSignal,
 ): Promise<string> {
-	const folder = join(cacheFolder(), `${program}-${moduleHash()}`);
+	const folder = join(cacheFolder(), `${program}-${hashOf(program)}`);
 	const built = join(folder, program);
 	if (isExecutable(built)) return built;
 	const go = findGo();
@@ -52,7 +59,7 @@ export async function buildProgram(
 	return built;
 }
 
-/** What go.mod pins, for instance `v1.36.3`. */
+/** What go.mod pins, for instance `v1.37.2`. */
 export function kubernetesVersion(): string {
 	const found = /^require k8s\.io\/kubernetes (v\S+)$/m.exec(
 		readFileSync(join(MODULE, "go.mod"), "utf8"),
@@ -80,7 +87,7 @@ function buildArguments(program: Program, version: string, output: string) {
 		"-buildvcs=false",
 		`-ldflags=-s -w ${stamp.join(" ")}`,
 		`-o=${output}`,
-		PACKAGES[program],
+		PROGRAMS[program].package,
 	];
 }
 
@@ -114,13 +121,15 @@ function runGo(
 	});
 }
 
-/** Changes with everything that the built programs are made of. */
-function moduleHash(): string {
+/** Changes with what the program is built of, and with nothing else: kubectl takes minutes. */
+function hashOf(program: Program): string {
 	const hash = createHash("sha256");
-	const sources = readdirSync(MODULE).filter((name) =>
-		/\.(go|mod|sum)$/.test(name),
-	);
-	for (const name of sources.sort())
+	const { folder } = PROGRAMS[program];
+	const sources = ["go.mod", "go.sum"];
+	if (folder !== undefined)
+		for (const name of readdirSync(join(MODULE, folder)).sort())
+			if (name.endsWith(".go")) sources.push(join(folder, name));
+	for (const name of sources)
 		hash.update(`${name}\0`).update(readFileSync(join(MODULE, name)));
 	return hash.digest("hex").slice(0, 16);
 }
