@@ -50,7 +50,7 @@ function endFault(
 	let at = skipLineEnds(text, from + 1);
 	if (inQuantum === 2) {
 		if (at === text.length) return at;
-		if (text[at] !== "=") return from;
+		if (text[at] !== "=") return at - 1;
 		at = skipLineEnds(text, at + 1);
 	}
 	return at < text.length ? at : undefined;

@@ -218,7 +218,9 @@ class Scanner {
 
 	/** `atEnd`: the character that Go blames when the text ends inside a word, a number or an escape. */
 	#fail(where: string, atEnd?: string): never {
-		const character = this.#text[this.#at] ?? atEnd;
+		// Whole, also where JavaScript makes two of it.
+		const point = this.#text.codePointAt(this.#at);
+		const character = point === undefined ? atEnd : String.fromCodePoint(point);
 		throw new Fault(
 			character === undefined
 				? "unexpected end of JSON input"

@@ -336,6 +336,16 @@ describe("any input", () => {
 			{ error: "invalid character '\"' after top-level value" },
 		],
 		[
+			"a character of four bytes where none may be",
+			'{"auths":{"reg.io":{"username"😀',
+			{ error: "invalid character 'ð' after object key" },
+		],
+		[
+			"a line end between an auth's padding and what is none",
+			auths({ "reg.io": { auth: "YT=\np=" } }),
+			{ error: "illegal base64 data at input byte 3" },
+		],
+		[
 			"a broken auth",
 			auths({ "reg.io": { auth: `${million("A")}!` } }),
 			{ error: "illegal base64 data at input byte 1000000" },

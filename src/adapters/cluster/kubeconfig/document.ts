@@ -21,6 +21,12 @@ export function fromDocument(
 	file?: string,
 ): Kubeconfig {
 	const top = new Fields(document ?? {}, "the file", resolve);
+	for (const [key, only] of [
+		["apiVersion", "v1"],
+		["kind", "Config"],
+	] as const)
+		if ((top.text(key) ?? only) !== only)
+			throw new Error(`${key} is not ${only}`);
 	return {
 		clusters: named(top, "clusters", "cluster", cluster),
 		users: named(top, "users", "user", (fields) => ({
@@ -86,7 +92,7 @@ function impersonation(fields: Fields): Impersonation | undefined {
 	const impersonate = {
 		user: fields.text("as"),
 		uid: fields.text("as-uid"),
-		groups: fields.texts("as-groups"),
+		groups: listed(fields.texts("as-groups")),
 		extra: fields.has("as-user-extra")
 			? fields.inner("as-user-extra").textsByName()
 			: undefined,
@@ -94,6 +100,11 @@ function impersonation(fields: Fields): Impersonation | undefined {
 	return Object.values(impersonate).every((value) => value === undefined)
 		? undefined
 		: impersonate;
+}
+
+/** No group is none: kubectl then asks for no user, either. */
+function listed(texts: string[] | undefined): string[] | undefined {
+	return texts?.length === 0 ? undefined : texts;
 }
 
 function authProvider(fields: Fields): UserEntry["authProvider"] {

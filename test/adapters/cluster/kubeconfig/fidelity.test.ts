@@ -67,6 +67,8 @@ async function writeFiles(ca: CertificateAuthority): Promise<void> {
 		broken: "clusters: [\n  token: SECRET",
 		"wrong-type": "users:\n- name: u\n  user:\n    token: 12345\n",
 		"not-a-mapping": "- a\n- b\n",
+		"of-v2": "apiVersion: v2\nkind: Config\n",
+		"of-another-kind": "apiVersion: v1\nkind: Secret\n",
 		duplicate: `
 current-context: x
 contexts:
@@ -116,6 +118,15 @@ users:
 - {name: u, user: {token: at-home}}
 contexts:
 - {name: home, context: {cluster: a, user: u, namespace: at-home}}
+`,
+		"no-groups": `
+current-context: x
+clusters:
+- {name: a, cluster: {server: "${a.url}", certificate-authority: ca.pem}}
+users:
+- {name: u, user: {token: t, as-groups: []}}
+contexts:
+- {name: x, context: {cluster: a, user: u}}
 `,
 		json: JSON.stringify({
 			"current-context": "x",
@@ -301,9 +312,24 @@ const cases: Case[] = [
 		says: /the file is not a mapping/,
 	},
 	{
+		name: "a version that is none",
+		env: { KUBECONFIG: "@/of-v2" },
+		says: /error loading config file ".*of-v2": apiVersion is not v1/,
+	},
+	{
+		name: "an object of another kind",
+		env: { KUBECONFIG: "@/of-another-kind" },
+		says: /error loading config file ".*of-another-kind": kind is not Config/,
+	},
+	{
 		name: "a name twice in one file",
 		env: { KUBECONFIG: "@/duplicate" },
 		says: /duplicate name "x" in contexts/,
+	},
+	{
+		name: "as-groups without a group asks for nobody",
+		env: { KUBECONFIG: "@/no-groups" },
+		sees: { server: "a" },
 	},
 	// Which entries
 	{ name: "--context", flags: { context: "actor" }, sees: { server: "b" } },

@@ -1,0 +1,67 @@
+import { readCredentialFile } from "../../src/core/registry/credential-file.ts";
+import { dockerConfig } from "./images.ts";
+import { isRecord, refusalIn } from "./oracle.ts";
+import type { Subject } from "./subject.ts";
+
+/**
+ * What `docker login` stored, against docker's own reading. Docker refuses a whole file for one
+ * bad entry, where ours goes on to the others: only what docker reads is compared.
+ */
+export const docker: Subject<string> = {
+	name: "docker",
+	input: dockerConfig,
+	async compare(text, ask) {
+		const theirs = await ask("docker", text);
+		if (refusalIn(theirs) !== undefined || !isRecord(theirs))
+			return { ours: theirs, theirs };
+		const reading = readCredentialFile(Buffer.from(text));
+		if (!reading.ok)
+			return isJson(text)
+				? { ours: { error: reading.problem }, theirs }
+				: { ours: theirs, theirs };
+		const compared = Object.entries(theirs).filter(
+			([key, entry]) =>
+				isPlain(entry) &&
+				// It says why: `auth` is another credential than username and password, for one.
+				reading.file.auths.get(key)?.stored().found !== "unusable",
+		);
+		const ours = compared.map(([key]) => {
+			const found = reading.file.auths.get(key)?.stored();
+			return [
+				key,
+				found?.found === "credential"
+					? {
+							username: found.credential.username,
+							password: found.credential.reveal(),
+							token: false,
+						}
+					: found,
+			];
+		});
+		return { ours, theirs: compared };
+	},
+};
+
+/** Docker reads no further than the end of the first value. */
+function isJson(text: string): boolean {
+	try {
+		JSON.parse(text);
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+/** What a pull Secret can carry; the rest ours refuses, and says why. */
+function isPlain(entry: unknown): boolean {
+	return (
+		isRecord(entry) &&
+		entry.token === false &&
+		[entry.username, entry.password].every(
+			(value) =>
+				typeof value === "string" &&
+				value !== "" &&
+				/^[^\p{Cc}\ufffd]*$/u.test(value),
+		)
+	);
+}
