@@ -36,6 +36,10 @@ export async function bundle(entry: string, folder: string): Promise<Metafile> {
 			// V8 builds its set of all emoji sequences while it parses string-width: 30 ms, for yargs's help.
 			"string-width": "fast-string-width",
 			"@inquirer/editor": "./scripts/build/no-editor.ts",
+			// The build for Node looks at the environment for every token, and would print it.
+			yaml: "./node_modules/yaml/browser/index.js",
+			// Its CommonJS build hides its requires from bundlers.
+			"jsonc-parser": "./node_modules/jsonc-parser/lib/esm/main.js",
 		},
 	});
 	for (const file of outputFiles) {

@@ -12,14 +12,14 @@ export const FILENAME_FLAG: Flag = {
 	short: "f",
 	kind: "list",
 	values: "file",
-	help: "A manifest file, a folder of them, or - for standard input; repeatable.",
+	help: "Read manifests from a file, a directory, or - for stdin (repeatable).",
 };
 
 export const RECURSIVE_FLAG: Flag = {
 	name: "recursive",
 	short: "R",
 	kind: "switch",
-	help: "Also the files in the folders of a folder given by -f.",
+	help: "Read the subdirectories of a directory given by -f as well.",
 };
 
 /** `-f`, each path as given. Throws UsageError for an empty one. */
@@ -30,7 +30,7 @@ export function filenamesOf(given: Given): readonly string[] {
 	const url = paths.find((path) => /^https?:\/\//.test(path));
 	if (url !== undefined)
 		throw new UsageError(
-			"-f: addresses are not fetched; pipe the manifest in with -f -",
+			"-f: URLs are not fetched; pipe the manifest in with -f -",
 		);
 	return paths;
 }

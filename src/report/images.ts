@@ -23,5 +23,5 @@ export function imageTable(
 
 /** Why two images cannot both be moved, as the message of an error. */
 export function collisionMessage({ to, from }: ImageCollision): string {
-	return `${from.join(" and ")} would all be ${to}: copy all but one of them under another name or tag, and leave those out here`;
+	return `${from.join(" and ")} would all become ${to}; copy all but one of them under another name or tag, and leave those out here`;
 }

@@ -5,7 +5,7 @@ import type { World } from "../../world.ts";
 /** The most that one manifest file may weigh, in bytes: what fits one string. */
 const MANIFEST_LIMIT = 256 * 1024 * 1024;
 
-/** The files that kubectl takes from a folder. */
+/** The files that kubectl takes from a directory. */
 const EXTENSION = /\.(?:json|ya?ml)$/;
 
 /** A manifest file, or why it could not be read: one line. */
@@ -14,8 +14,8 @@ export type ManifestFile =
 	| { readonly failure: string };
 
 /**
- * The manifests of `-f`: files, folders (with `recursive`, what is below them,
- * too), or standard input for `-`; in the order given, folders sorted. One at a
+ * The manifests of `-f`: files, directories (with `recursive`, what is below them,
+ * too), or standard input for `-`; in the order given, directories sorted. One at a
  * time: what is not kept can go.
  */
 export async function* readManifests(
@@ -37,12 +37,12 @@ export async function* readManifests(
 		}
 		if (!some)
 			yield {
-				failure: `error: ${path} holds no .json, .yaml or .yml file${recursive ? "" : "; -R looks into its subfolders, too"}`,
+				failure: `error: ${path} has no .json, .yaml or .yml files${recursive ? "" : "; -R looks into its subdirectories as well"}`,
 			};
 	}
 }
 
-/** The manifest files at a path; for a folder those in it. */
+/** The manifest files at a path; for a directory those in it. */
 async function* filesIn(
 	path: string,
 	recursive: boolean,
@@ -78,16 +78,27 @@ async function taken(
 	}
 }
 
-/** The byte order mark stays, as every byte does. */
+/**
+ * UTF-8, whose byte order mark stays as every byte does; or UTF-16 with one, as
+ * PowerShell's `>` writes it and kubectl reads it.
+ */
 function decoded(bytes: Buffer, file: string): string {
+	const wide = WIDE.find(({ mark }) => bytes.subarray(0, 2).equals(mark));
 	try {
-		return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(
-			bytes,
-		);
+		return wide === undefined
+			? new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes)
+			: new TextDecoder(wide.encoding, { fatal: true }).decode(bytes);
 	} catch {
-		throw new OperationError(`${file}: not UTF-8 text; save it as UTF-8`);
+		throw new OperationError(
+			`${file}: not ${wide === undefined ? "UTF-8" : "UTF-16"} text; save it as UTF-8`,
+		);
 	}
 }
+
+const WIDE = [
+	{ encoding: "utf-16le", mark: Buffer.from([0xff, 0xfe]) },
+	{ encoding: "utf-16be", mark: Buffer.from([0xfe, 0xff]) },
+] as const;
 
 function failureOf(error: unknown): string {
 	if (!(error instanceof OperationError)) throw error;

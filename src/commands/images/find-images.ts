@@ -52,8 +52,9 @@ async function imagesOfFiles(
 			continue;
 		}
 		try {
-			for (const image of manifestImages(manifest.text, manifest.file))
-				found.add(image);
+			const { images, warnings } = manifestImages(manifest.text, manifest.file);
+			for (const message of warnings) world.emit({ type: "warning", message });
+			for (const image of images) found.add(image);
 		} catch (error) {
 			if (!(error instanceof OperationError)) throw error;
 			fail(failureLine(error));

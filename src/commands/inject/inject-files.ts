@@ -68,7 +68,7 @@ export async function injectFiles(
 	if (done.namespaces.size === 0 && !done.failed)
 		world.emit({
 			type: "warning",
-			message: "there is no pod template in this: nothing was added",
+			message: "no pod templates found; nothing was added",
 		});
 	return done;
 }

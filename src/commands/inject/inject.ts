@@ -1,7 +1,6 @@
 import type { SourceChoice } from "../../actions/read/find-source.ts";
 import { command, NOTHING } from "../../command.ts";
 import { findCollisions } from "../../core/kubelet/image-reference.ts";
-import { joinManifests } from "../../core/manifest/join.ts";
 import { EXIT, OperationError, UsageError } from "../../errors.ts";
 import {
 	FILENAME_FLAG,
@@ -21,9 +20,10 @@ interface InjectOptions {
 	readonly source: SourceChoice;
 	readonly paths: readonly string[];
 	readonly recursive: boolean;
-	readonly key: string;
+	readonly secret: string;
 	readonly registry: RegistryRoot | undefined;
 	readonly fix: boolean;
+	readonly serviceAccounts: boolean;
 	readonly withSecret: boolean;
 }
 
@@ -32,18 +32,19 @@ export const inject = command<InjectOptions>({
 	verb: "inject",
 	summary: "Add the pull secret to the pod templates of manifests",
 	operands: "",
-	about: `Print manifests with the pull secret in the imagePullSecrets of every pod template: Pod, Deployment, StatefulSet, DaemonSet, ReplicaSet, ReplicationController, Job and CronJob, in YAML or JSON, in Lists and in several documents. Everything else stays as it is, to the byte.
+	about: `Print manifests with the pull secret in the imagePullSecrets of every pod template, in YAML or JSON, in Lists and in several documents: of the kinds of Kubernetes, and of others (Rollout, CloneSet, Knative's Service) that have one, each of which is named on stderr. Everything else keeps every byte.
 
-With --registry-server and --disable-public-images the images are moved as well: the registry, then the last part of the image's name, its tag and digest.
+With --registry-server and --disable-public-images the images are moved as well, those of image volumes too: the registry, then the last part of the image's name, its tag and digest.
 
-No cluster is asked, but with --with-secret.`,
+Works offline unless --with-secret is given.`,
 	examples: [
 		{
 			comment: "A file",
 			line: "kubectl meshreg inject -f app.yaml | kubectl apply -f -",
 		},
 		{
-			comment: "A folder and all below it, with every image from one registry",
+			comment:
+				"A directory and all below it, with every image from one registry",
 			line: "kubectl meshreg inject -R -f manifests --registry-server registry.example.com/mesh --disable-public-images",
 		},
 		{
@@ -51,7 +52,7 @@ No cluster is asked, but with --with-secret.`,
 			line: "helm template shop ./chart | kubectl meshreg inject -f - --with-secret",
 		},
 		{
-			comment: "Pull Secrets that sit inside a container, put right",
+			comment: "Move imagePullSecrets from a wrong level",
 			line: "kubectl meshreg inject -f deployment.yaml --secret myregistrykey --fix",
 		},
 	],
@@ -62,7 +63,7 @@ No cluster is asked, but with --with-secret.`,
 		{
 			name: "registry-server",
 			kind: "text",
-			help: "The registry that images are moved to, with its port and path. With --disable-public-images.",
+			help: "Move images to this registry, with its port and path (with --disable-public-images).",
 		},
 		{
 			name: "disable-public-images",
@@ -70,18 +71,23 @@ No cluster is asked, but with --with-secret.`,
 			help: "Take all images from --registry-server.",
 		},
 		{
+			name: "serviceaccounts",
+			kind: "switch",
+			help: "Also add it to the ServiceAccounts of the manifests.",
+		},
+		{
 			name: "with-secret",
 			kind: "switch",
-			help: "Append the pull secret itself, for each namespace of the manifests. It holds the credential.",
+			help: "Append the pull secret itself for each namespace. It contains the credential.",
 		},
 		{
 			name: "fix",
 			kind: "switch",
-			help: "Move imagePullSecrets that sit inside a container, where they mean nothing, to the pod's spec.",
+			help: "Move imagePullSecrets from a wrong level (a container, a template) to the pod's spec.",
 		},
 		{
 			...flags.NAMESPACE_FLAG,
-			help: "With --with-secret: the namespace of objects that name none.",
+			help: "Use this namespace for objects without one (with --with-secret).",
 		},
 		FROM_FLAG,
 		flags.MESH_FLAG,
@@ -90,12 +96,12 @@ No cluster is asked, but with --with-secret.`,
 	options(given, env) {
 		const paths = filenamesOf(given);
 		if (paths.length === 0)
-			throw new UsageError("inject needs -f FILE, -f FOLDER or -f -", true);
+			throw new UsageError("inject needs -f FILE, -f DIRECTORY or -f -", true);
 		if (given.has("registry-server") !== given.on("disable-public-images"))
 			throw new UsageError(
-				"--registry-server and --disable-public-images are given together: the first says where images come from, the second that all of them do",
+				"--registry-server and --disable-public-images must be used together",
 			);
-		const key = flags.secretNameOf(given, env);
+		const secret = flags.secretNameOf(given, env);
 		const namespace = flags.namespaceOf(given);
 		return {
 			connection: {
@@ -108,9 +114,10 @@ No cluster is asked, but with --with-secret.`,
 			}),
 			paths,
 			recursive: given.on("recursive"),
-			key,
+			secret,
 			registry: registryRootOf(given),
 			fix: given.on("fix"),
+			serviceAccounts: given.on("serviceaccounts"),
 			withSecret: given.on("with-secret"),
 		};
 	},
@@ -121,8 +128,9 @@ No cluster is asked, but with --with-secret.`,
 			options.paths,
 			options.recursive,
 			{
-				key: options.key,
+				secret: options.secret,
 				fix: options.fix,
+				serviceAccounts: options.serviceAccounts,
 				...(options.registry && { registry: options.registry.root }),
 			},
 			world,
@@ -140,6 +148,7 @@ No cluster is asked, but with --with-secret.`,
 			done.parts.push(
 				await secretsFor(done, options.source, options.connection, world),
 			);
+		const { joinManifests } = await import("../../core/manifest/join.ts");
 		return {
 			status: done.failed ? EXIT.failed : EXIT.done,
 			document: { kind: "text", text: joinManifests(done.parts) },

@@ -1,4 +1,5 @@
 import { OperationError } from "../../errors.ts";
+import { onOneLine } from "../registry/words.ts";
 
 /**
  * An image's name in parts, completed as a kubelet completes it: `nats:2.9` is
@@ -24,7 +25,7 @@ export class ImageReferenceError extends OperationError {
 		readonly because: string,
 	) {
 		super(
-			`${JSON.stringify(image)} is not an image reference: ${because.replace(/^invalid reference format: /, "")}; write it as [HOST[:PORT]/]PATH[:TAG][@DIGEST]`,
+			`${quoted(image)} is not an image reference: ${because.replace(/^invalid reference format: /, "")}; write it as [HOST[:PORT]/]PATH[:TAG][@DIGEST]`,
 		);
 	}
 }
@@ -193,4 +194,10 @@ function registryPrefix(root: string): string {
 	const probe = readImageReference(`${root}/x/x`);
 	if (!probe.ok) throw new ImageReferenceError(root, probe.because);
 	return repositoryOf(probe.reference).slice(0, -"/x/x".length);
+}
+
+/** The beginning of a text that may be anything, for a message. */
+function quoted(text: string): string {
+	const beginning = text.length > 120 ? `${text.slice(0, 119)}…` : text;
+	return onOneLine(JSON.stringify(beginning), 1000);
 }

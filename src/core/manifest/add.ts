@@ -3,9 +3,10 @@ import {
 	CannotEdit,
 	type Edit,
 	entryLine,
-	eolOf,
 	insertAt,
+	isExplicit,
 	lineEnd,
+	lineOf,
 	lineStart,
 	placeOf,
 	yamlWord,
@@ -16,28 +17,29 @@ import type { Entry, ListNode, MapNode } from "./node.ts";
 export const PULL_SECRETS = "imagePullSecrets";
 
 /**
- * The edit that gives a pod's spec an entry `imagePullSecrets` with these names,
- * as its first, laid out as what is there. `comments` go above it. Throws CannotEdit.
+ * The edit that gives a map an entry `imagePullSecrets` with these names, before
+ * `next` (its first entry where that is absent), laid out as what is there. `comments`
+ * go above it. Throws CannotEdit.
  */
 export function addPullSecrets(
 	text: string,
 	podSpec: MapNode,
 	names: readonly string[],
 	comments: readonly string[] = [],
+	next = podSpec.entries[0],
 ): Edit {
-	if (podSpec.flow) return addToFlowMap(text, podSpec, PULL_SECRETS, names);
-	const [first] = podSpec.entries;
-	if (first === undefined)
+	if (podSpec.flow)
+		return addToFlowMap(text, podSpec, PULL_SECRETS, names, next);
+	if (next === undefined)
 		throw new CannotEdit("an empty mapping", podSpec.start);
-	const { start, indent } = entryLine(text, first.start);
+	const { start, indent } = entryLine(text, podSpec, next);
 	const dash = " ".repeat(listIndent(text, podSpec));
 	const lines = [
 		...comments,
 		`${PULL_SECRETS}:`,
 		...names.map((name) => `${dash}- name: ${yamlWord(name)}`),
 	];
-	const next = eolOf(text) + indent;
-	return insertAt(start, lines.map((line) => line + next).join(""));
+	return insertAt(start, lines.map((line) => `${line}\n${indent}`).join(""));
 }
 
 /** The edit that puts these names behind the last of a list, behind `comments`. Throws CannotEdit. */
@@ -49,10 +51,10 @@ export function appendPullSecrets(
 ): Edit {
 	if (list.flow) return addToFlowList(text, list, names);
 	const last = list.items.at(-1);
-	const { indent } = entryLine(text, list.start);
+	const { indent } = lineOf(text, list.start);
 	const end = last === undefined ? list.start + 1 : placeOf(last).end;
 	const at = lineEnd(text, beforeSpace(text, end));
-	return insertAt(at, itemLines(text, indent, names, comments));
+	return insertAt(at, itemLines(indent, names, comments));
 }
 
 /** The edit that gives an entry without a value (or with null) these names. Throws CannotEdit. */
@@ -71,20 +73,23 @@ export function fillPullSecrets(
 		throw new CannotEdit("a key without a value", entry.start);
 	const at = entry.keyEnd + colon[0].length;
 	if (podSpec.flow) return insertAt(at, ` ${flowList(text, podSpec, names)}`);
-	const { indent } = entryLine(text, entry.start);
-	const dash = indent + " ".repeat(listIndent(text, podSpec));
-	return insertAt(lineEnd(text, at), itemLines(text, dash, names, comments));
+	const explicit = isExplicit(text, entry);
+	const { indent } = explicit
+		? lineOf(text, at - 1)
+		: entryLine(text, podSpec, entry);
+	const further = explicit ? 2 : listIndent(text, podSpec);
+	const dash = indent + " ".repeat(further);
+	return insertAt(lineEnd(text, at), itemLines(dash, names, comments));
 }
 
 /** Lines behind the end of another. */
 function itemLines(
-	text: string,
 	indent: string,
 	names: readonly string[],
 	comments: readonly string[],
 ): string {
 	return [...comments, ...names.map((name) => `- name: ${yamlWord(name)}`)]
-		.map((line) => eolOf(text) + indent + line)
+		.map((line) => `\n${indent}${line}`)
 		.join("");
 }
 

@@ -1,6 +1,6 @@
-import type { Entry, Node } from "./node.ts";
+import type { Entry, MapNode, Node } from "./node.ts";
 
-/** Replaces `start` to `end` (the same for an insertion) of a text. */
+/** Replaces `start` to `end` (the same for an insertion) of a text; its line ends are `\n`, whatever the text's are. */
 export interface Edit {
 	readonly start: number;
 	readonly end: number;
@@ -18,15 +18,17 @@ export class CannotEdit extends Error {
 	}
 }
 
-/** All edits at once; every character outside them stays. They must not overlap. */
+/** All edits at once, with the text's own line ends; every character outside them stays. They must not overlap. */
 export function applyEdits(text: string, edits: readonly Edit[]): string {
+	if (edits.length === 0) return text;
+	const eol = /\r\n?|\n/.exec(text)?.[0] ?? "\n";
 	let done = 0;
 	let result = "";
 	for (const edit of [...edits].sort(
 		(a, b) => a.start - b.start || a.end - b.end,
 	)) {
 		if (edit.start < done) throw new Error("edits of a manifest overlap");
-		result += text.slice(done, edit.start) + edit.text;
+		result += text.slice(done, edit.start) + edit.text.replaceAll("\n", eol);
 		done = edit.end;
 	}
 	return result + text.slice(done);
@@ -44,12 +46,6 @@ export function placeOf(node: Node): { start: number; end: number } {
 /** The end of an entry: of its value, or of its key where it has none. */
 export function entryEnd(entry: Entry): number {
 	return Math.max(entry.keyEnd, placeOf(entry.value).end);
-}
-
-/** The line end that the document uses. */
-export function eolOf(text: string): string {
-	const at = text.indexOf("\n");
-	return at > 0 && text[at - 1] === "\r" ? "\r\n" : "\n";
 }
 
 /** The offset of the line end at or after `at`, without the carriage return. */
@@ -71,11 +67,25 @@ export function beforeSpace(text: string, at: number): number {
 }
 
 /**
- * Where a line can be put before the block entry whose key is at `at`, and the
- * spaces that bring a line to its column. Anchors and tags before the key are
- * the key's own; dashes and question marks belong to what is around it.
+ * Where a line can be put before a block entry of a map, and the spaces that bring a
+ * line to its column. Anchors and tags before the key are the key's own, and so is its
+ * `? `; dashes and question marks before the map belong to what is around it.
  */
 export function entryLine(
+	text: string,
+	map: MapNode,
+	entry: Entry,
+): { start: number; indent: string } {
+	// Of the first key the map's start tells where its `? ` is.
+	const first = entry === map.entries[0];
+	const line = lineOf(text, first ? map.start : entry.start);
+	if (!first && /\S/.test(text.slice(lineStart(text, entry.start), line.start)))
+		throw new CannotEdit("an explicit key", entry.start);
+	return line;
+}
+
+/** The same for whatever begins at `at`: an item of a list, say. */
+export function lineOf(
 	text: string,
 	at: number,
 ): { start: number; indent: string } {
@@ -89,6 +99,13 @@ export function entryLine(
 		start: start + before[1].length,
 		indent: " ".repeat(before[1].length),
 	};
+}
+
+/** Whether a block entry's key is written with a `? ` before it. */
+export function isExplicit(text: string, entry: Entry): boolean {
+	return /\?[ \t]+(?:[&!]\S*[ \t]+)*$/.test(
+		text.slice(lineStart(text, entry.start), entry.start),
+	);
 }
 
 /** A word as YAML: quoted where it would be read as something other than a string. */

@@ -1,12 +1,5 @@
-import {
-	type Edit,
-	eolOf,
-	insertAt,
-	lineStart,
-	placeOf,
-	yamlWord,
-} from "./edit.ts";
-import type { ListNode, MapNode } from "./node.ts";
+import { type Edit, insertAt, lineStart, placeOf, yamlWord } from "./edit.ts";
+import type { Entry, ListNode, MapNode } from "./node.ts";
 
 /**
  * Edits between braces and brackets: all of JSON, and YAML's flow style. What is
@@ -20,28 +13,36 @@ interface Style {
 	readonly space: string;
 }
 
-/** The edit that makes `key`, a list of `{name}` objects, the first entry of a map. */
+/** Anchors and tags are shorter. */
+const LONGEST_PREFIX = 1000;
+
+/** The edit that puts `key`, a list of `{name}` objects, before an entry of a map; into an empty one without. */
 export function addToFlowMap(
 	text: string,
 	map: MapNode,
 	key: string,
 	names: readonly string[],
+	next: Entry | undefined,
 ): Edit {
 	const style = styleOf(text, map);
-	const [first] = map.entries;
 	const head = `${style.quoted ? JSON.stringify(key) : key}:${style.space}`;
-	if (first === undefined)
+	if (next === undefined)
 		return insertAt(map.start + 1, head + oneLine(names, style));
-	const indent = lineIndent(text, map.start, first.start);
+	const at = flowEntryStart(text, map, next);
+	const indent = lineIndent(text, map.start, at);
 	if (indent === undefined)
-		return insertAt(
-			first.start,
-			`${head}${oneLine(names, style)},${style.space}`,
-		);
+		return insertAt(at, `${head}${oneLine(names, style)},${style.space}`);
 	const list = style.quoted
-		? manyLines(names, style, newLine(text, indent), unit(text, map, indent))
+		? manyLines(names, style, `\n${indent}`, unit(text, map, indent))
 		: oneLine(names, style);
-	return insertAt(first.start, `${head}${list},${newLine(text, indent)}`);
+	return insertAt(at, `${head}${list},\n${indent}`);
+}
+
+/** Where an entry begins, with its `? `, anchors and tags. */
+function flowEntryStart(text: string, map: MapNode, entry: Entry): number {
+	const before = text.slice(map.start + 1, entry.start);
+	const own = /(?:\?\s+)?(?:[&!]\S*\s+)*$/.exec(before.slice(-LONGEST_PREFIX));
+	return entry.start - (own?.[0].length ?? 0);
 }
 
 /** The edit that puts `{name}` objects behind the last of a list. */
@@ -68,7 +69,7 @@ export function addToFlowList(
 		);
 	const [field] = last.type === "map" ? last.entries : [];
 	const inner = field && lineIndent(text, start, field.start);
-	const next = newLine(text, indent);
+	const next = `\n${indent}`;
 	const written =
 		inner === undefined
 			? objects(names, style)
@@ -155,8 +156,4 @@ function unit(text: string, map: MapNode, indent: string): string {
 	return indent.length > outer.length && indent.startsWith(outer)
 		? indent.slice(outer.length)
 		: "  ";
-}
-
-function newLine(text: string, indent: string): string {
-	return eolOf(text) + indent;
 }

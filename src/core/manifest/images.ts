@@ -6,16 +6,17 @@ import {
 	rewriteImage,
 } from "../kubelet/image-reference.ts";
 import { type Edit, yamlWord } from "./edit.ts";
-import { entryOf, type MapNode, type ScalarNode } from "./node.ts";
-import { type Located, locate, parseDocumentOf } from "./parse.ts";
-import { splitManifest } from "./split.ts";
 import {
-	containersOf,
-	isWorkload,
-	mayHold,
-	objectsOf,
-	podSpecOf,
-} from "./workloads.ts";
+	type Entry,
+	entryOf,
+	itemsAt,
+	type MapNode,
+	type ScalarNode,
+	valueAt,
+} from "./node.ts";
+import { Located, locate, parseDocumentOf, withLocation } from "./parse.ts";
+import { splitManifest } from "./split.ts";
+import { containersOf, objectsOf, podTemplatesOf } from "./workloads.ts";
 
 /** An image that a manifest names, and where. */
 export interface ImageSpot {
@@ -23,31 +24,79 @@ export interface ImageSpot {
 	readonly node: ScalarNode;
 }
 
-/** The images of a pod's spec, init and ephemeral containers' among them; none for what is empty or no string. */
+/** What stands for an image that Istio's injector fills in: https://istio.io/latest/docs/setup/additional-setup/gateway/ */
+export const FILLED_IN = "auto";
+
+/**
+ * The images of a pod's spec, those of init and ephemeral containers and of image
+ * volumes among them; none for what is empty or no string.
+ */
 export function imagesOf(podSpec: MapNode): ImageSpot[] {
-	return containersOf(podSpec).flatMap((container) => {
-		const node = entryOf(container, "image")?.value;
-		return node?.type === "scalar" &&
-			typeof node.value === "string" &&
-			node.value !== ""
-			? [{ image: node.value, node }]
-			: [];
-	});
+	const volumes = itemsAt(podSpec, "volumes").map((volume) =>
+		entryOf(valueAt(volume, "image"), "reference"),
+	);
+	return [
+		...containersOf(podSpec).map((container) => entryOf(container, "image")),
+		...volumes,
+	].flatMap(spotOf);
 }
 
-/** The images of a manifest file, in order, each spelling once. Throws OperationError with file and line. */
-export function manifestImages(text: string, file: string): string[] {
+function spotOf(entry: Entry | undefined): ImageSpot[] {
+	const node = entry?.value;
+	return node?.type === "scalar" &&
+		typeof node.value === "string" &&
+		node.value !== ""
+		? [{ image: node.value, node }]
+		: [];
+}
+
+/** What a manifest file's pods are made of. */
+export interface ManifestImages {
+	/** In order, each spelling once. */
+	readonly images: readonly string[];
+	/** One line each, with file and line. */
+	readonly warnings: readonly string[];
+}
+
+/** The images of a manifest file. Throws OperationError with file and line. */
+export function manifestImages(text: string, file: string): ManifestImages {
 	const found = new Set<string>();
+	const warnings: string[] = [];
 	for (const document of splitManifest(text)) {
-		if (!mayHold(document, [])) continue;
-		const at = { file, document };
-		for (const object of objectsOf(parseDocumentOf(at))) {
-			const podSpec = isWorkload(object) ? podSpecOf(object) : undefined;
-			if (podSpec === undefined) continue;
-			for (const spot of imagesOf(podSpec)) found.add(checked(spot, at));
-		}
+		const at = new Located(file, document);
+		const spots: ImageSpot[] = [];
+		const root = parseDocumentOf(at, warnings);
+		withLocation(at, () => {
+			for (const object of objectsOf(root)) {
+				const templates = podTemplatesOf(object);
+				if (templates === "missing") continue;
+				spots.push(...templates.flatMap(({ podSpec }) => imagesOf(podSpec)));
+			}
+		});
+		const { known, filledIn } = sorted(spots);
+		warnings.push(...filledInWarnings(filledIn, at));
+		for (const spot of known) found.add(checked(spot, at));
 	}
-	return [...found];
+	return { images: [...found], warnings };
+}
+
+function sorted(spots: readonly ImageSpot[]) {
+	const isFilledIn = ({ image }: ImageSpot) => image === FILLED_IN;
+	return {
+		known: spots.filter((spot) => !isFilledIn(spot)),
+		filledIn: spots.filter(isFilledIn),
+	};
+}
+
+function filledInWarnings(
+	spots: readonly ImageSpot[],
+	at: Located,
+): readonly string[] {
+	const places = spots.map(({ node }) => (node.alias ?? node).start);
+	return [...new Set(places)].map(
+		(place) =>
+			`${locate(at, place)}: image "${FILLED_IN}" is filled in by Istio's injector; left as it is`,
+	);
 }
 
 /** The edits that move images to a registry, and what moved. Throws OperationError with file and line. */
@@ -55,13 +104,14 @@ export function rewriteEdits(
 	spots: readonly ImageSpot[],
 	registry: string,
 	at: Located,
-): { edits: Edit[]; images: RewrittenImage[] } {
+): { edits: Edit[]; images: RewrittenImage[]; warnings: readonly string[] } {
+	const { known, filledIn } = sorted(spots);
 	const edits = new Map<number, Edit>();
 	const images: RewrittenImage[] = [];
 	const written = new Set(
-		spots.filter(({ node }) => !node.alias).map(({ node }) => node.start),
+		known.filter(({ node }) => !node.alias).map(({ node }) => node.start),
 	);
-	for (const spot of spots) {
+	for (const spot of known) {
 		const from = checked(spot, at);
 		const to = rewriteImage(from, registry);
 		images.push({ from, to });
@@ -70,11 +120,15 @@ export function rewriteEdits(
 		if (from === to || (alias !== undefined && written.has(start))) continue;
 		const edit =
 			alias === undefined
-				? replaceScalar(at.document.text, spot.node, from, to)
+				? replaceScalar(at.layout, spot.node, from, to)
 				: { ...alias, text: yamlWord(to) };
 		edits.set(edit.start, edit);
 	}
-	return { edits: [...edits.values()], images };
+	return {
+		edits: [...edits.values()],
+		images,
+		warnings: filledInWarnings(filledIn, at),
+	};
 }
 
 function checked({ image, node }: ImageSpot, at: Located): string {

@@ -1,23 +1,36 @@
+import { OperationError } from "../../errors.ts";
 import type { RewrittenImage } from "../kubelet/image-reference.ts";
-import { DocumentEdits, describe } from "./document-edits.ts";
-import { applyEdits } from "./edit.ts";
 import {
-	type Located,
-	locate,
-	parseDocumentOf,
-	withLocation,
-} from "./parse.ts";
+	addPullSecrets,
+	appendPullSecrets,
+	fillPullSecrets,
+	PULL_SECRETS,
+} from "./add.ts";
+import { applyEdits, CannotEdit, type Edit } from "./edit.ts";
+import { imagesOf, rewriteEdits } from "./images.ts";
+import { misplacedSecrets } from "./misplaced.ts";
+import { entryOf, type MapNode, mergedMaps, stringAt } from "./node.ts";
+import { Located, locate, parseDocumentOf, withLocation } from "./parse.ts";
 import { splitManifest } from "./split.ts";
-import { isWorkload, mayHold, objectsOf, podSpecOf } from "./workloads.ts";
+import {
+	containersOf,
+	describe,
+	type ManifestObject,
+	objectsOf,
+	type PodTemplate,
+	podTemplatesOf,
+} from "./workloads.ts";
 
 /** What is to be written into the pod templates of manifests. */
 export interface Injection {
-	/** The pull Secret's name. */
-	readonly key: string;
+	/** The pull secret's name. */
+	readonly secret: string;
 	/** Images are moved to this registry. */
 	readonly registry?: string;
-	/** Pull Secrets that sit inside a container are moved to the pod's spec. */
+	/** Pull Secrets at a level where they have no effect are moved to the pod's spec. */
 	readonly fix: boolean;
+	/** Service accounts are given the pull secret as well. */
+	readonly serviceAccounts: boolean;
 }
 
 /** A manifest file with its pull Secrets, every other byte as it was. */
@@ -25,9 +38,9 @@ export interface Injected {
 	readonly text: string;
 	/** One line each, with file and line. */
 	readonly warnings: readonly string[];
-	/** Of the workloads, each once; undefined where a workload names none. */
+	/** Of the objects that name the pull secret now, each once; undefined where one names none. */
 	readonly namespaces: readonly (string | undefined)[];
-	/** The namespaces for which the file has a Secret of the key's name already. */
+	/** The namespaces for which the file has a Secret of that name already. */
 	readonly provided: readonly (string | undefined)[];
 	/** All images, moved or not, in order; empty without a registry. */
 	readonly images: readonly RewrittenImage[];
@@ -36,30 +49,26 @@ export interface Injected {
 }
 
 /**
- * Adds the pull Secret to every pod template of a manifest file, once. Only one
- * document is parsed at a time, and only those that can hold a workload.
- * Throws OperationError with file and line for what does not parse or cannot be edited.
+ * Adds the pull secret to every pod template of a manifest file, once. Only one
+ * document is parsed at a time. Throws OperationError with file and line for what
+ * does not parse or cannot be edited.
  */
 export function injectManifest(
 	text: string,
 	file: string,
 	injection: Injection,
 ): Injected {
-	const found = {
-		warnings: [] as string[],
-		namespaces: new Set<string | undefined>(),
-		provided: new Set<string | undefined>(),
-		images: [] as RewrittenImage[],
+	const found: Found = {
+		warnings: [],
+		namespaces: new Set(),
+		provided: new Set(),
+		images: [],
 	};
 	const parts: string[] = [];
 	let json = true;
 	for (const document of splitManifest(text)) {
 		json &&= document.form === "json";
-		parts.push(
-			mayHold(document, document.text.includes(injection.key) ? ["Secret"] : [])
-				? injectDocument({ file, document }, injection, found)
-				: document.text,
-		);
+		parts.push(injectDocument(new Located(file, document), injection, found));
 	}
 	return {
 		text: parts.join(""),
@@ -72,10 +81,10 @@ export function injectManifest(
 }
 
 interface Found {
-	warnings: string[];
-	namespaces: Set<string | undefined>;
-	provided: Set<string | undefined>;
-	images: RewrittenImage[];
+	readonly warnings: string[];
+	readonly namespaces: Set<string | undefined>;
+	readonly provided: Set<string | undefined>;
+	readonly images: RewrittenImage[];
 }
 
 function injectDocument(
@@ -83,24 +92,141 @@ function injectDocument(
 	injection: Injection,
 	found: Found,
 ): string {
-	const work = new DocumentEdits(at, injection, found.warnings);
-	for (const object of objectsOf(parseDocumentOf(at))) {
-		if (object.kind === "Secret" && object.name === injection.key)
-			found.provided.add(object.namespace);
-		if (!isWorkload(object)) continue;
-		const podSpec = podSpecOf(object);
-		if (podSpec === undefined) {
-			found.warnings.push(
-				`${locate(at, object.node.start)}: ${describe(object)} has no pod spec and is passed through as it is`,
-			);
-			continue;
+	const root = parseDocumentOf(at, found.warnings);
+	return withLocation(at, () => {
+		const work = new DocumentEdits(at, injection, found.warnings);
+		for (const object of objectsOf(root)) {
+			if (object.kind === "Secret" && object.name === injection.secret)
+				found.provided.add(object.namespace);
+			if (isServiceAccount(object)) {
+				if (!injection.serviceAccounts) continue;
+				work.addToAccount(object);
+				found.namespaces.add(object.namespace);
+				continue;
+			}
+			const templates = podTemplatesOf(object);
+			if (templates === "missing") {
+				found.warnings.push(
+					`${locate(at, object.node.start)}: ${describe(object)} has no pod spec; left as it is`,
+				);
+				continue;
+			}
+			for (const template of templates) work.addToPod(object, template);
+			if (templates.length > 0) found.namespaces.add(object.namespace);
 		}
-		found.namespaces.add(object.namespace);
-		withLocation(at, () => work.add(object, podSpec));
+		const { edits, images } = work.finish();
+		for (const image of images) found.images.push(image);
+		return applyEdits(at.document.text, edits);
+	});
+}
+
+function isServiceAccount({ kind, apiVersion }: ManifestObject): boolean {
+	return (
+		kind === "ServiceAccount" &&
+		(apiVersion === undefined || apiVersion === "v1")
+	);
+}
+
+/** The edits of one document; anchors make several pods share a place, which is edited once. */
+class DocumentEdits {
+	readonly #at: Located;
+	readonly #injection: Injection;
+	readonly #warnings: string[];
+	readonly #edits: Edit[] = [];
+	readonly #edited = new Set<string>();
+	readonly #specs: MapNode[] = [];
+	constructor(at: Located, injection: Injection, warnings: string[]) {
+		this.#at = at;
+		this.#injection = injection;
+		this.#warnings = warnings;
 	}
-	const { edits, images } = withLocation(at, () => work.finish());
-	for (const image of images) found.images.push(image);
-	return edits.length === 0
-		? at.document.text
-		: applyEdits(at.document.text, edits);
+
+	addToPod(object: ManifestObject, template: PodTemplate): void {
+		const { podSpec, path, byShape } = template;
+		if (!this.#once("spec", podSpec)) return;
+		this.#specs.push(podSpec);
+		const whose = describe(object);
+		const place = () => `${locate(this.#at, podSpec.start)}: ${whose}`;
+		if (byShape)
+			this.#warnings.push(
+				`${place()}: unknown kind; ${path} looks like a pod's spec and was given the pull secret`,
+			);
+		if (containersOf(podSpec).length === 0)
+			this.#warnings.push(`${place()} has no containers`);
+		const { fix, secret } = this.#injection;
+		const misplaced = misplacedSecrets(this.#at, template, whose, fix);
+		this.#warnings.push(...misplaced.warnings);
+		this.#edits.push(
+			...misplaced.edits.filter((edit) => this.#once("removed", edit)),
+		);
+		this.#name(podSpec, [...misplaced.names, secret], misplaced.comments);
+	}
+
+	addToAccount({ node }: ManifestObject): void {
+		if (this.#once("spec", node))
+			this.#name(
+				node,
+				[this.#injection.secret],
+				[],
+				node.entries.find(({ key }) => key === "metadata"),
+			);
+	}
+
+	#name(
+		holder: MapNode,
+		wanted: readonly string[],
+		comments: readonly string[],
+		before = holder.entries[0],
+	): void {
+		const { layout } = this.#at;
+		const entry = entryOf(holder, PULL_SECRETS);
+		const names = [...new Set(wanted)];
+		if (entry === undefined) {
+			if (!this.#inherits(holder))
+				this.#edits.push(
+					addPullSecrets(layout, holder, names, comments, before),
+				);
+			else if (names.length > 1)
+				throw new CannotEdit("a merge key", holder.start);
+			return;
+		}
+		const { value } = entry;
+		if (value.type === "list") {
+			const there = value.items.map((item) => stringAt(item, "name"));
+			const missing = names.filter((name) => !there.includes(name));
+			if (missing.length > 0 && this.#once("list", value))
+				this.#edits.push(appendPullSecrets(layout, value, missing, comments));
+		} else if (value.type === "scalar" && value.value === null) {
+			if (this.#once("entry", entry))
+				this.#edits.push(
+					fillPullSecrets(layout, holder, entry, names, comments),
+				);
+		} else
+			throw new OperationError(
+				`${locate(this.#at, entry.start)}: ${PULL_SECRETS} is not a list; write it as a list of names`,
+			);
+	}
+
+	/** Whether a merged map (`<<`) is a pod's spec that has been given the entry here. */
+	#inherits(podSpec: MapNode): boolean {
+		return mergedMaps(podSpec).some((merged) =>
+			this.#edited.has(`spec ${merged.start}`),
+		);
+	}
+
+	finish(): { edits: Edit[]; images: RewrittenImage[] } {
+		const { registry } = this.#injection;
+		if (registry === undefined) return { edits: this.#edits, images: [] };
+		const spots = this.#specs.flatMap(imagesOf);
+		const { edits, images, warnings } = rewriteEdits(spots, registry, this.#at);
+		this.#warnings.push(...warnings);
+		return { edits: [...this.#edits, ...edits], images };
+	}
+
+	#once(what: "spec" | "removed" | "list" | "entry", at: { start: number }) {
+		const place = `${what} ${at.start}`;
+		const first = !this.#edited.has(place);
+		this.#edited.add(place);
+		return first;
+	}
 }

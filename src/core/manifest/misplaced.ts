@@ -1,11 +1,12 @@
+import { onOneLine } from "../registry/words.ts";
 import { PULL_SECRETS } from "./add.ts";
 import { type Edit, entryEnd } from "./edit.ts";
 import { type MapNode, stringAt } from "./node.ts";
 import { type Located, locate } from "./parse.ts";
 import { commentsIn, hasAnchor, removeEntry } from "./remove.ts";
-import { containersOf } from "./workloads.ts";
+import { containersOf, type PodTemplate } from "./workloads.ts";
 
-/** Pull Secrets that sit inside containers, where Kubernetes knows no such field. */
+/** Pull Secrets at levels where Kubernetes knows no such field: inside containers, or around the pod's spec. */
 export interface Misplaced {
 	readonly warnings: readonly string[];
 	/** With `fix`: the edits that take them out. */
@@ -16,43 +17,55 @@ export interface Misplaced {
 	readonly comments: readonly string[];
 }
 
-/** Finds them, and with `fix` takes them out. `%s` in a warning stands for the workload. */
+/** Finds them, and with `fix` takes them out. `whose`: the workload, for the warnings. Throws CannotEdit. */
 export function misplacedSecrets(
 	at: Located,
-	podSpec: MapNode,
+	{ podSpec, path, around }: PodTemplate,
+	whose: string,
 	fix: boolean,
 ): Misplaced {
-	const { text } = at.document;
+	const { layout } = at;
 	const warnings: string[] = [];
 	const edits: Edit[] = [];
 	const names: string[] = [];
 	const comments: string[] = [];
-	for (const container of containersOf(podSpec)) {
-		const entry = container.entries.find(({ key }) => key === PULL_SECRETS);
+	const places: { node: MapNode; where: string }[] = [
+		...around.map(({ node, path: outer }) => ({
+			node,
+			where: outer === "" ? "at the top level" : `in ${outer}`,
+		})),
+		...containersOf(podSpec).map((node) => ({
+			node,
+			where: `in container ${onOneLine(stringAt(node, "name") ?? "?", 63)}`,
+		})),
+	];
+	for (const { node, where } of places) {
+		const entry = node.entries.find(({ key }) => key === PULL_SECRETS);
 		if (entry === undefined) continue;
-		const said = `${locate(at, entry.start)}: %s: ${PULL_SECRETS} inside container ${stringAt(container, "name") ?? "?"} has no effect`;
+		const place = `${locate(at, entry.start)}: ${whose}`;
+		const what = `${PULL_SECRETS} ${where} has no effect`;
 		const found =
 			entry.value.type === "list"
 				? entry.value.items.map((item) => stringAt(item, "name"))
 				: [];
-		const source = text.slice(entry.start, entryEnd(entry));
+		const source = layout.slice(entry.start, entryEnd(entry));
 		const movable =
 			found.length > 0 && found.every((name) => name !== undefined);
 		if (!fix)
 			warnings.push(
-				`${said}: it belongs to the pod's spec; --fix moves it there`,
+				`${place}: ${what}; it belongs in ${path} (--fix moves it there)`,
 			);
 		else if (!movable || hasAnchor(source))
 			warnings.push(
-				`${said} and cannot be moved: move it to the pod's spec by hand`,
+				`${place}: ${what} and cannot be moved; move it to ${path} by hand`,
 			);
 		else {
-			const edit = removeEntry(text, container, entry);
+			const edit = removeEntry(layout, node, entry);
 			edits.push(edit);
 			names.push(...found.filter((name) => name !== undefined));
-			if (!container.flow)
-				comments.push(...commentsIn(text.slice(edit.start, edit.end)));
-			warnings.push(`${said}: moved to the pod's spec`);
+			if (!node.flow)
+				comments.push(...commentsIn(layout.slice(edit.start, edit.end)));
+			warnings.push(`${place}: moved ${PULL_SECRETS} to ${path}`);
 		}
 	}
 	return { warnings, edits, names, comments };

@@ -15,13 +15,14 @@ interface NodePlace extends Place {
 	readonly alias?: Place;
 }
 
-/** `flow`: written with braces or brackets, as all of JSON is. */
+/**
+ * `flow`: written with braces or brackets, as all of JSON is. `start` is where the
+ * first key's `? ` is, where that one is explicit.
+ */
 export interface MapNode extends NodePlace {
 	readonly type: "map";
 	readonly flow: boolean;
 	readonly entries: readonly Entry[];
-	/** What YAML's merge key (`<<`) brings in, nearest first; none in JSON. */
-	readonly merged: readonly MapNode[];
 }
 
 export interface ListNode extends NodePlace {
@@ -42,26 +43,87 @@ export interface Entry {
 	readonly start: number;
 	readonly keyEnd: number;
 	readonly value: Node;
+	/** YAML's merge key (`<<`): the value's entries count as if they stood here. */
+	readonly merges: boolean;
 }
 
-/** The entry of a map's own, or else of what is merged into it. */
+/** A document, and what is odd in it although it can be read. */
+export interface Reading {
+	/** undefined where there is only space and comments. */
+	readonly root: Node | undefined;
+	/** Keys that a mapping has already had, in order. */
+	readonly repeated: readonly RepeatedKey[];
+}
+
+export interface RepeatedKey {
+	readonly key: string;
+	readonly offset: number;
+}
+
+/** Why a document cannot be read, and where; never quotes it, as it may be a Secret. */
+export class Unreadable extends Error {
+	override readonly name = "Unreadable";
+	constructor(
+		readonly form: "YAML" | "JSON",
+		message: string,
+		readonly offset: number,
+	) {
+		super(message);
+	}
+}
+
+/**
+ * The entry that counts: as kubectl reads it, the last of that key, where what is
+ * merged counts at its own place, and of several maps merged at once the first.
+ * Each map is looked at once, however often it is merged.
+ */
 export function entryOf(
 	node: Node | undefined,
 	key: string,
+	seen = new Set<number>(),
 ): Entry | undefined {
-	if (node?.type !== "map") return undefined;
-	for (const entry of node.entries) if (entry.key === key) return entry;
-	for (const merged of node.merged) {
-		const entry = entryOf(merged, key);
-		if (entry !== undefined) return entry;
+	if (node?.type !== "map" || seen.has(node.start)) return undefined;
+	seen.add(node.start);
+	for (let at = node.entries.length - 1; at >= 0; at--) {
+		const entry = node.entries[at];
+		if (entry === undefined) continue;
+		if (!entry.merges) {
+			if (entry.key === key) return entry;
+			continue;
+		}
+		for (const merged of mergedBy(entry)) {
+			const found = entryOf(merged, key, seen);
+			if (found !== undefined) return found;
+		}
 	}
 	return undefined;
+}
+
+/** Every other map that is merged into this one, however deep, each once. */
+export function mergedMaps(
+	node: MapNode,
+	seen = new Set([node.start]),
+): readonly MapNode[] {
+	return node.entries
+		.filter(({ merges }) => merges)
+		.flatMap(mergedBy)
+		.flatMap((merged) => {
+			if (seen.has(merged.start)) return [];
+			seen.add(merged.start);
+			return [merged, ...mergedMaps(merged, seen)];
+		});
+}
+
+function mergedBy({ value }: Entry): MapNode[] {
+	return (value.type === "list" ? value.items : [value]).filter(
+		(node) => node.type === "map",
+	);
 }
 
 /** The value at a path of keys, or undefined. */
 export function valueAt(
 	node: Node | undefined,
-	...path: string[]
+	...path: readonly string[]
 ): Node | undefined {
 	return path.reduce((at, key) => entryOf(at, key)?.value, node);
 }
@@ -69,7 +131,7 @@ export function valueAt(
 /** The string at a path of keys, or undefined where there is none or something else. */
 export function stringAt(
 	node: Node | undefined,
-	...path: string[]
+	...path: readonly string[]
 ): string | undefined {
 	const value = valueAt(node, ...path);
 	return value?.type === "scalar" && typeof value.value === "string"
@@ -80,7 +142,7 @@ export function stringAt(
 /** The items of the list at a path of keys; none where there is no list. */
 export function itemsAt(
 	node: Node | undefined,
-	...path: string[]
+	...path: readonly string[]
 ): readonly Node[] {
 	const value = valueAt(node, ...path);
 	return value?.type === "list" ? value.items : [];

@@ -1,43 +1,92 @@
 import { OperationError } from "../../errors.ts";
+import { onOneLine } from "../registry/words.ts";
 import { CannotEdit } from "./edit.ts";
-import { parseJsonManifest } from "./json.ts";
-import type { Node } from "./node.ts";
-import { skimYaml } from "./skim.ts";
-import { lineAt, type ManifestDocument } from "./split.ts";
-import { NotYaml, parseYamlManifest } from "./yaml.ts";
+import { readJson } from "./json.ts";
+import { type Node, Unreadable } from "./node.ts";
+import type { ManifestDocument } from "./split.ts";
+import { readYaml } from "./yaml.ts";
 
 /** A document of a file, to say where something is. */
-export interface Located {
-	readonly file: string;
-	readonly document: ManifestDocument;
+export class Located {
+	/**
+	 * The document's text with a line feed for each carriage return that stands alone:
+	 * a line end to kubectl's parser, and none to ours. Offsets are the same.
+	 */
+	readonly layout: string;
+	#lineEnds: number[] | undefined;
+	constructor(
+		readonly file: string,
+		readonly document: ManifestDocument,
+	) {
+		const { text } = document;
+		this.layout = text.includes("\r") ? text.replace(/\r(?!\n)/g, "\n") : text;
+	}
+
+	/** The line, from 1, of an offset in the document. */
+	lineOf(offset: number): number {
+		this.#lineEnds ??= [...this.layout.matchAll(/\n/g)].map(
+			({ index }) => index,
+		);
+		let low = 0;
+		let high = this.#lineEnds.length;
+		while (low < high) {
+			const middle = (low + high) >> 1;
+			if ((this.#lineEnds[middle] ?? 0) < offset) low = middle + 1;
+			else high = middle;
+		}
+		return this.document.line + low;
+	}
 }
 
 /** `FILE:LINE`, as compilers and editors have it. */
-export function locate({ file, document }: Located, offset: number): string {
-	return `${file}:${lineAt(document, offset)}`;
+export function locate(at: Located, offset: number): string {
+	return `${at.file}:${at.lineOf(offset)}`;
 }
 
-/** The object in a document; undefined where there is none. Throws OperationError with file and line. */
-export function parseDocumentOf(at: Located): Node | undefined {
-	return withLocation(at, () =>
-		at.document.form === "json"
-			? parseJsonManifest(at.document.text)
-			: (skimYaml(at.document.text) ?? parseYamlManifest(at.document.text)),
-	);
+/** More of a document's oddities are counted, not listed. */
+const MOST_WARNINGS = 10;
+
+/**
+ * The object in a document; undefined where there is none. Keys that are there twice
+ * are warned about. Throws OperationError with file and line.
+ */
+export function parseDocumentOf(
+	at: Located,
+	warnings: string[],
+): Node | undefined {
+	return withLocation(at, () => {
+		const { root, repeated } =
+			at.document.form === "json" ? readJson(at.layout) : readYaml(at.layout);
+		for (const { key, offset } of repeated.slice(0, MOST_WARNINGS))
+			warnings.push(
+				`${locate(at, offset)}: the key ${JSON.stringify(onOneLine(key, 60))} is repeated in one mapping; kubectl uses the last one`,
+			);
+		const more = repeated.length - MOST_WARNINGS;
+		if (more > 0)
+			warnings.push(
+				`${at.file}: ${more} more repeated ${more === 1 ? "key" : "keys"}`,
+			);
+		return root;
+	});
 }
 
-/** What `work` returns; its NotYaml or CannotEdit becomes an OperationError with file and line. */
+/** What `work` returns; its Unreadable or CannotEdit becomes an OperationError with file and line. */
 export function withLocation<T>(at: Located, work: () => T): T {
 	try {
 		return work();
 	} catch (error) {
-		if (error instanceof NotYaml)
+		if (error instanceof Unreadable)
 			throw new OperationError(
-				`${locate(at, error.offset)}: not valid YAML: ${error.message}; nothing of this file is written`,
+				`${locate(at, error.offset)}: not valid ${error.form}: ${error.message}; nothing of this file is written`,
 			);
 		if (error instanceof CannotEdit)
 			throw new OperationError(
 				`${locate(at, error.offset)}: cannot be edited in place because of ${error.message}; write it in the usual way first`,
+			);
+		// Whoever nests so deep has exhausted the stack of the parsers.
+		if (error instanceof RangeError)
+			throw new OperationError(
+				`${locate(at, 0)}: nested too deeply; nothing of this file is written`,
 			);
 		throw error;
 	}

@@ -3,6 +3,7 @@ import {
 	CannotEdit,
 	type Edit,
 	entryEnd,
+	isExplicit,
 	lineEnd,
 	lineStart,
 } from "./edit.ts";
@@ -11,6 +12,8 @@ import type { Entry, MapNode } from "./node.ts";
 /** The edit that takes an entry out of a map, its lines with it. Throws CannotEdit. */
 export function removeEntry(text: string, map: MapNode, entry: Entry): Edit {
 	const at = map.entries.indexOf(entry);
+	if (isExplicit(text, entry))
+		throw new CannotEdit("an explicit key", entry.start);
 	const previous = map.entries[at - 1];
 	const next = map.entries[at + 1];
 	const end = beforeSpace(text, entryEnd(entry));
@@ -35,6 +38,7 @@ export function removeEntry(text: string, map: MapNode, entry: Entry): Edit {
 	// It shares its line with a dash, which the next entry takes over.
 	if (
 		next === undefined ||
+		text.slice(line, entry.start).replace(/[ -]+$/, "") !== "" ||
 		text.slice(lineStart(text, next.start), next.start).trim() !== ""
 	)
 		throw new CannotEdit("an entry that cannot be moved", entry.start);

@@ -1,7 +1,8 @@
+import { createScanner } from "jsonc-parser";
+
 /**
  * A manifest file cut into its documents before any is parsed, so that a large
- * file costs one document's memory at a time and what cannot be affected is
- * never parsed at all.
+ * file costs one document's memory at a time.
  */
 
 /** One document with everything up to the next: markers, comments, line ends, byte order mark. */
@@ -47,26 +48,10 @@ class Cutter {
 			line: this.#line,
 			form,
 		};
-		this.#line += countLines(this.text, this.start, end);
+		this.#line += document.text.match(/\r\n?|\n/g)?.length ?? 0;
 		this.start = end;
 		return document;
 	}
-}
-
-/** The line, from 1, of an offset in a document of a file. */
-export function lineAt(document: ManifestDocument, offset: number): number {
-	return document.line + countLines(document.text, 0, offset);
-}
-
-function countLines(text: string, from: number, to: number): number {
-	let count = 0;
-	for (
-		let at = text.indexOf("\n", from);
-		at >= 0 && at < to;
-		at = text.indexOf("\n", at + 1)
-	)
-		count++;
-	return count;
 }
 
 /** Where each YAML document ends: before a `---` line, after a `...` line, at the end. */
@@ -105,7 +90,8 @@ function isPreamble(text: string): boolean {
 
 /**
  * The offset after the JSON object that begins at `from` (behind space and a byte
- * order mark), or undefined where there is none that JSON.parse accepts.
+ * order mark) where JSON.parse accepts it and nothing but another object follows on
+ * its line; undefined for anything else.
  */
 function jsonObjectEnd(text: string, from: number): number | undefined {
 	const space = /[\s\uFEFF]*/y;
@@ -113,7 +99,10 @@ function jsonObjectEnd(text: string, from: number): number | undefined {
 	space.test(text);
 	const start = space.lastIndex;
 	if (text[start] !== "{") return undefined;
-	const end = skipJson(text, start);
+	const end = closingBrace(text, start);
+	// `{…}---` is no stream of objects, and its parser says so.
+	if (end === undefined || !/[ \t]*(?:[\r\n{]|$)/y.test(text.slice(end)))
+		return undefined;
 	try {
 		JSON.parse(text.slice(start, end));
 		return end;
@@ -123,45 +112,17 @@ function jsonObjectEnd(text: string, from: number): number | undefined {
 	}
 }
 
-/**
- * The offset after the JSON value at `from`; for text that is not JSON, some
- * offset behind it.
- */
-export function skipJson(text: string, from: number): number {
-	let depth = 0;
-	for (let at = from; at < text.length; at++) {
-		switch (text.charCodeAt(at)) {
-			case 0x22: // "
-				at = stringEnd(text, at) - 1;
-				if (depth === 0) return at + 1;
-				break;
-			case 0x7b: // {
-			case 0x5b: // [
-				depth++;
-				break;
-			case 0x7d: // }
-			case 0x5d: // ]
-				depth--;
-				if (depth === 0) return at + 1;
-				if (depth < 0) return at;
-				break;
-			case 0x2c: // ,
-				if (depth === 0) return at;
-				break;
-		}
-	}
-	return text.length;
-}
-
-/** The offset after the string whose quote is at `from`. */
-function stringEnd(text: string, from: number): number {
-	let at = from + 1;
-	for (;;) {
-		const quote = text.indexOf('"', at);
-		if (quote < 0) return text.length;
-		let escapes = 0;
-		while (text.charCodeAt(quote - 1 - escapes) === 0x5c) escapes++;
-		if (escapes % 2 === 0) return quote + 1;
-		at = quote + 1;
+/** The offset after the brace that closes the one at `from`; undefined where none does. */
+function closingBrace(text: string, from: number): number | undefined {
+	const scanner = createScanner(text, true);
+	scanner.setPosition(from);
+	for (let depth = 0; ; ) {
+		scanner.scan();
+		const at = scanner.getTokenOffset();
+		// A token without width is the text's end.
+		if (scanner.getTokenLength() === 0) return undefined;
+		if (text[at] === "{") depth++;
+		if (text[at] === "}") depth--;
+		if (depth === 0) return at + 1;
 	}
 }

@@ -1,5 +1,12 @@
-import { itemsAt, type MapNode, type Node, stringAt, valueAt } from "./node.ts";
-import type { ManifestDocument } from "./split.ts";
+import { onOneLine } from "../registry/words.ts";
+import {
+	itemsAt,
+	type MapNode,
+	mergedMaps,
+	type Node,
+	stringAt,
+	valueAt,
+} from "./node.ts";
 
 /** An object of a manifest, by itself or in a List. */
 export interface ManifestObject {
@@ -14,13 +21,15 @@ export interface ManifestObject {
 /** Lists in lists are rare, and aliases can make them endless. */
 const DEEPEST_LIST = 4;
 
-/** The objects of a document, those in a `List` or a `DeploymentList` among them. */
+/** The objects of a document, those in a `List` or a `DeploymentList` among them; what aliases repeat, once. */
 export function* objectsOf(
 	node: Node | undefined,
 	listed?: { kind: string; apiVersion: string | undefined },
 	depth = 0,
+	seen = new Set<number>(),
 ): Generator<ManifestObject> {
-	if (node?.type !== "map") return;
+	if (node?.type !== "map" || seen.has(node.start)) return;
+	seen.add(node.start);
 	const kind = stringAt(node, "kind") ?? listed?.kind ?? "";
 	const apiVersion = stringAt(node, "apiVersion") ?? listed?.apiVersion;
 	if (!kind.endsWith("List")) {
@@ -34,17 +43,18 @@ export function* objectsOf(
 				? undefined
 				: { kind: kind.slice(0, -"List".length), apiVersion };
 		for (const each of itemsAt(node, "items"))
-			yield* objectsOf(each, item, depth + 1);
+			yield* objectsOf(each, item, depth + 1, seen);
 	}
 }
 
 const TEMPLATE = ["spec", "template", "spec"];
 const APPS = ["apps", "extensions"];
 
-/** The kinds that make pods: the API groups that have them ("" is the core group), and where the pod's spec is. */
+/** The kinds of Kubernetes that make pods: their API groups ("" is the core group), and where the pod's spec is. */
 const WORKLOADS: ReadonlyMap<string, { groups: string[]; podSpec: string[] }> =
 	new Map([
 		["Pod", { groups: [""], podSpec: ["spec"] }],
+		["PodTemplate", { groups: [""], podSpec: ["template", "spec"] }],
 		["ReplicationController", { groups: [""], podSpec: TEMPLATE }],
 		["Deployment", { groups: APPS, podSpec: TEMPLATE }],
 		["StatefulSet", { groups: APPS, podSpec: TEMPLATE }],
@@ -57,23 +67,114 @@ const WORKLOADS: ReadonlyMap<string, { groups: string[]; podSpec: string[] }> =
 		],
 	]);
 
-/**
- * Whether an object makes pods. A kind of another API group (Volcano's Job, say)
- * does not; one without an apiVersion is a patch or a sketch, and its kind has to do.
- */
-export function isWorkload({ kind, apiVersion }: ManifestObject): boolean {
-	const group = apiVersion?.includes("/") ? apiVersion.split("/", 1)[0] : "";
-	return (
-		WORKLOADS.get(kind)?.groups.some(
-			(known) => apiVersion === undefined || known === group,
-		) ?? false
-	);
+/** A pod's spec in an object. */
+export interface PodTemplate {
+	readonly podSpec: MapNode;
+	/** Where it stands: `spec.template.spec`. */
+	readonly path: string;
+	/** The maps around it in which a pod's fields have no effect, outermost first; "" is the object itself. */
+	readonly around: readonly { readonly node: MapNode; readonly path: string }[];
+	/** The object's kind is unknown, and what stands there has a pod template's fields. */
+	readonly byShape: boolean;
 }
 
-/** The pod's spec in a workload; undefined where it has none. */
-export function podSpecOf({ kind, node }: ManifestObject): MapNode | undefined {
-	const spec = valueAt(node, ...(WORKLOADS.get(kind)?.podSpec ?? []));
-	return spec?.type === "map" ? spec : undefined;
+/**
+ * The pods' specs of an object. Of a kind that Kubernetes has, the one at its place;
+ * of another, whatever has a pod template's fields; "missing" where one should be and is not.
+ * A kind of another API group is another kind; one without an apiVersion is a patch or
+ * a sketch, and its kind has to do.
+ */
+export function podTemplatesOf(
+	object: ManifestObject,
+): readonly PodTemplate[] | "missing" {
+	const { kind, node } = object;
+	const group = groupOf(object);
+	const known = WORKLOADS.get(kind);
+	if (
+		known === undefined ||
+		!(group === undefined || known.groups.includes(group))
+	)
+		return mayHoldTemplates(object) ? templatesIn(node) : [];
+	const around: { node: MapNode; path: string }[] = [];
+	let at: Node | undefined = node;
+	for (const [depth, key] of known.podSpec.entries()) {
+		if (at?.type === "map")
+			around.push({ node: at, path: known.podSpec.slice(0, depth).join(".") });
+		at = valueAt(at, key);
+	}
+	if (at?.type !== "map") return "missing";
+	const path = known.podSpec.join(".");
+	return [{ podSpec: at, path, around, byShape: false }];
+}
+
+function groupOf({ apiVersion }: ManifestObject): string | undefined {
+	if (apiVersion === undefined) return undefined;
+	return apiVersion.includes("/") ? apiVersion.split("/", 1)[0] : "";
+}
+
+/** API groups whose objects hold pod templates that are patterns, patches or schemas, not pods to be. */
+const NO_PODS =
+	/(?:^|\.)(?:kyverno\.io|gatekeeper\.sh|apiextensions\.k8s\.io|admissionregistration\.k8s\.io|kustomize\.toolkit\.fluxcd\.io|helm\.toolkit\.fluxcd\.io|kustomize\.config\.k8s\.io)$/;
+
+function mayHoldTemplates(object: ManifestObject): boolean {
+	const group = groupOf(object);
+	return group !== "" && !(group !== undefined && NO_PODS.test(group));
+}
+
+/** Deeper than any custom resource has its templates. */
+const DEEPEST_TEMPLATE = 12;
+
+function templatesIn(root: MapNode): PodTemplate[] {
+	const found: PodTemplate[] = [];
+	const seen = new Set<number>();
+	const visit = (node: Node, path: readonly string[]): void => {
+		if (path.length > DEEPEST_TEMPLATE) return;
+		if (node.type === "list") {
+			for (const [at, item] of node.items.entries())
+				visit(item, [...path.slice(0, -1), `${path.at(-1) ?? ""}[${at}]`]);
+			return;
+		}
+		if (node.type !== "map") return;
+		const podSpec = valueAt(node, "spec");
+		if (
+			/template$/i.test(path.at(-1) ?? "") &&
+			podSpec?.type === "map" &&
+			looksLikePodSpec(podSpec)
+		) {
+			const around = [{ node, path: path.join(".") }];
+			found.push({
+				podSpec,
+				path: [...path, "spec"].join("."),
+				around,
+				byShape: true,
+			});
+			return;
+		}
+		if (seen.has(node.start)) return;
+		seen.add(node.start);
+		const entries = [node, ...mergedMaps(node)].flatMap((each) => each.entries);
+		// Of a repeated key the last one counts.
+		const values = new Map(entries.map(({ key, value }) => [key, value]));
+		for (const [key, value] of values) visit(value, [...path, key]);
+	};
+	visit(root, []);
+	return found;
+}
+
+/** Containers with names and images that could run: patterns of policies have `*` and brackets in theirs. */
+function looksLikePodSpec(podSpec: MapNode): boolean {
+	const containers = itemsAt(podSpec, "containers");
+	return (
+		containers.length > 0 &&
+		containers.every((container) => {
+			const name = stringAt(container, "name");
+			const image = stringAt(container, "image");
+			return (
+				(name === undefined || /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name)) &&
+				(image === undefined ? name !== undefined : !/[*?|\s]/.test(image))
+			);
+		})
+	);
 }
 
 /** The containers of every sort in a pod's spec. */
@@ -83,24 +184,7 @@ export function containersOf(podSpec: MapNode): MapNode[] {
 		.filter((container) => container.type === "map");
 }
 
-/**
- * Whether a document has to be parsed: false only where it is YAML whose one
- * `kind:` at the start of a line, plainly written, names something that is
- * neither a list, nor a workload, nor in `further`.
- */
-export function mayHold(
-	document: ManifestDocument,
-	further: readonly string[],
-): boolean {
-	if (document.form === "json") return true;
-	const { text } = document;
-	const [mention, ...others] = text.match(/^kind:.*$/gm) ?? [];
-	const kind = /^kind:[ \t]+([A-Za-z0-9]+)[ \t]*\r?$/.exec(mention ?? "")?.[1];
-	return (
-		kind === undefined ||
-		others.length > 0 ||
-		kind.endsWith("List") ||
-		WORKLOADS.has(kind) ||
-		further.includes(kind)
-	);
+/** A workload as messages name it. */
+export function describe({ kind, name }: ManifestObject): string {
+	return onOneLine(name === "" ? kind : `${kind}/${name}`, 100);
 }

@@ -1,42 +1,43 @@
 import {
 	type Alias,
-	type Document,
 	isAlias,
 	isMap,
 	isScalar,
 	isSeq,
 	parseDocument,
-	type Scalar,
-	visit,
+	Scalar,
 	type YAMLMap,
 	type YAMLSeq,
 } from "yaml";
-import type { Entry, ListNode, MapNode, Node, ScalarNode } from "./node.ts";
+import {
+	type Entry,
+	type ListNode,
+	type MapNode,
+	type Node,
+	type Reading,
+	type RepeatedKey,
+	type ScalarNode,
+	Unreadable,
+} from "./node.ts";
 
-/** Why a document is not YAML, and where; never quotes it, as it may be a Secret. */
-export class NotYaml extends Error {
-	override readonly name = "NotYaml";
-	constructor(
-		message: string,
-		readonly offset: number,
-	) {
-		super(message);
-	}
-}
-
-/** The value of one YAML document; undefined where there is only space and comments. Throws NotYaml. */
-export function parseYamlManifest(text: string): Node | undefined {
+/** Reads one YAML document. Throws Unreadable. */
+export function readYaml(text: string): Reading {
 	const document = parseDocument(text, {
 		prettyErrors: false,
 		logLevel: "silent",
 		// As JSON needs it; an unquoted Helm expression is a map as a key.
 		stringKeys: true,
+		// The library compares each key with all before it, and would refuse what kubectl takes.
+		uniqueKeys: false,
 	});
 	const [error] = document.errors;
 	if (error !== undefined)
-		throw new NotYaml(withoutSource(error.message), error.pos[0]);
-	if (document.contents === null) return undefined;
-	return nodeOf(document.contents, aliasTargets(document));
+		throw new Unreadable("YAML", withoutSource(error.message), error.pos[0]);
+	const { contents } = document;
+	if (contents === null) return { root: undefined, repeated: [] };
+	const survey = new Survey();
+	survey.visit(contents);
+	return { root: nodeOf(contents, survey.targets), repeated: survey.repeated };
 }
 
 /** The library's sentence without what follows its colon, where it may quote the source. */
@@ -49,29 +50,57 @@ function withoutSource(message: string): string {
 type Value = YAMLMap | YAMLSeq | Scalar;
 type Targets = ReadonlyMap<Alias, Value>;
 
-function isValue(node: unknown): node is Value {
-	return isMap(node) || isSeq(node) || isScalar(node);
+/** One walk over a document, for what only all of it tells. */
+class Survey {
+	/** What each alias stands for: the nearest anchor of its name before it. */
+	readonly targets = new Map<Alias, Value>();
+	readonly repeated: RepeatedKey[] = [];
+	readonly #anchors = new Map<string, Value>();
+
+	visit(node: unknown): void {
+		if (isAlias(node)) {
+			const target = this.#anchors.get(node.source);
+			if (target === undefined)
+				throw new Unreadable(
+					"YAML",
+					"Unresolved alias (its anchor must come before it)",
+					node.range?.[0] ?? 0,
+				);
+			this.targets.set(node, target);
+			return;
+		}
+		if (isScalar(node)) this.#anchor(node);
+		else if (isMap(node)) {
+			this.#anchor(node);
+			this.#keys(node);
+		} else if (isSeq(node)) {
+			this.#anchor(node);
+			for (const item of node.items) this.visit(item);
+		}
+	}
+
+	#anchor(node: Value): void {
+		if (node.anchor !== undefined) this.#anchors.set(node.anchor, node);
+	}
+
+	#keys(map: YAMLMap): void {
+		const seen = new Set<string>();
+		for (const { key, value } of map.items) {
+			this.visit(key);
+			this.visit(value);
+			const target = isAlias(key) ? this.targets.get(key) : key;
+			if (!isScalar(target) || merges(key)) continue;
+			const name = String(target.value);
+			if (seen.has(name))
+				this.repeated.push({ key: name, offset: placeOf(key).start });
+			seen.add(name);
+		}
+	}
 }
 
-/** What each alias stands for: the nearest anchor of its name before it. One walk for all. */
-function aliasTargets(document: Document.Parsed): Targets {
-	const targets = new Map<Alias, Value>();
-	const anchors = new Map<string, Value>();
-	visit(document, {
-		Node: (_, node) => {
-			if (isAlias(node)) {
-				const target = anchors.get(node.source);
-				if (target === undefined)
-					throw new NotYaml(
-						"Unresolved alias (its anchor must come before it)",
-						node.range?.[0] ?? 0,
-					);
-				targets.set(node, target);
-			} else if (isValue(node) && node.anchor !== undefined)
-				anchors.set(node.anchor, node);
-		},
-	});
-	return targets;
+/** YAML 1.1's merge key, which kubectl knows: `<<` without quotes. */
+function merges(key: unknown): boolean {
+	return isScalar(key) && key.type === Scalar.PLAIN && key.value === "<<";
 }
 
 function nodeOf(source: unknown, targets: Targets): Node {
@@ -82,6 +111,7 @@ function nodeOf(source: unknown, targets: Targets): Node {
 		...(alias !== undefined && { alias: placeOf(alias) }),
 	};
 	if (isMap(value)) return new YamlMapNode(value, targets, at);
+	// `[a: 1]` holds a pair, which is a map of one entry; nothing that is looked for stands in one.
 	if (isSeq(value)) return new YamlListNode(value, targets, at);
 	return {
 		type: "scalar",
@@ -97,7 +127,10 @@ interface Places {
 }
 
 function placeOf(node: unknown): { start: number; end: number } {
-	const range = isValue(node) || isAlias(node) ? node.range : undefined;
+	const range =
+		isMap(node) || isSeq(node) || isScalar(node) || isAlias(node)
+			? node.range
+			: undefined;
 	return { start: range?.[0] ?? 0, end: range?.[1] ?? 0 };
 }
 
@@ -132,18 +165,10 @@ class YamlMapNode extends Collection<YAMLMap> implements MapNode {
 				start,
 				keyEnd: end,
 				value: nodeOf(value, this.targets),
+				merges: merges(key),
 			};
 		});
 		return this.#entries;
-	}
-
-	/** Without maps that this one is inside of: merged, they would never end. */
-	get merged(): readonly MapNode[] {
-		return this.entries
-			.filter((entry) => entry.key === "<<")
-			.flatMap(({ value }) => (value.type === "list" ? value.items : [value]))
-			.filter((node) => node.type === "map")
-			.filter(({ start, end }) => start > this.start || end < this.end);
 	}
 }
 

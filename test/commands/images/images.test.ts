@@ -117,7 +117,7 @@ bitnami/kubectl:latest                                         r.io:5000/mesh/ku
 		const stdin =
 			"kind: Pod\nspec: {containers: [{image: a/x:1}, {image: b/x:1}]}\n";
 		const collision =
-			"error: a/x:1 and b/x:1 would all be r.io/x:1: copy all but one of them under another name or tag, and leave those out here\n";
+			"error: a/x:1 and b/x:1 would all become r.io/x:1; copy all but one of them under another name or tag, and leave those out here\n";
 		const argv = ["images", "-f", "-", "--registry-server", "r.io"];
 		assert.deepEqual(await bed.run(argv, { stdin }), {
 			status: 1,

@@ -103,7 +103,7 @@ describe("inject", () => {
 			{
 				status: 1,
 				out: "",
-				err: "error: nats and other/nats would all be r.io/nats:latest: copy all but one of them under another name or tag, and leave those out here\n",
+				err: "error: nats and other/nats would all become r.io/nats:latest; copy all but one of them under another name or tag, and leave those out here\n",
 				asked: [],
 			},
 		);
@@ -162,6 +162,50 @@ describe("inject", () => {
 		assert.equal(JSON.parse(`{${secret}`).metadata.namespace, "app");
 	});
 
+	test("UTF-16, as PowerShell's > writes it", async () => {
+		const wide = (text: string) => Buffer.from(`\uFEFF${text}`, "utf16le");
+		const le = await bed.run(["inject", "-f", "-"], { stdin: wide(POD) });
+		assert.deepEqual(le, { status: 0, out: INJECTED, err: "", asked: [] });
+		const be = await bed.run(["inject", "-f", "-"], {
+			stdin: wide(POD).swap16(),
+		});
+		assert.equal(be.out, INJECTED);
+		const broken = await bed.run(["inject", "-f", "-"], {
+			stdin: Buffer.from([0xff, 0xfe, 0x00, 0xd8]),
+		});
+		assert.equal(
+			broken.err,
+			"error: stdin: not UTF-16 text; save it as UTF-8\n",
+		);
+	});
+
+	test("service accounts as well, and the Secret for their namespaces", async () => {
+		const stdin =
+			"kind: ServiceAccount\nmetadata: {name: builder, namespace: shop}\n";
+		const plain = await bed.run(["inject", "-f", "-"], { stdin });
+		assert.equal(plain.out, stdin);
+		const { status, out, err } = await bed.run(
+			["inject", "-f", "-", "--serviceaccounts", "--with-secret"],
+			{ stdin },
+		);
+		assert.equal(status, 0, err);
+		const [account, secret] = parseAllDocuments(out).map((each) => each.toJS());
+		assert.deepEqual(account.imagePullSecrets, [
+			{ name: "nginx-mesh-registry-key" },
+		]);
+		assert.equal(secret.metadata.namespace, "shop");
+	});
+
+	test("the pull secret of another mesh", async () => {
+		const { out } = await bed.run(["inject", "-f", "-", "--mesh", "linkerd"], {
+			stdin: POD,
+		});
+		assert.equal(
+			out,
+			INJECTED.replace("nginx-mesh-registry-key", "linkerd-registry-key"),
+		);
+	});
+
 	test("no source for --with-secret", async () => {
 		const { status, err } = await bed.run(
 			["inject", "-f", "-", "--with-secret", "--secret", "none"],
@@ -207,7 +251,7 @@ describe("inject", () => {
 			{
 				status: 0,
 				out: "kind: Widget\n",
-				err: "Warning: there is no pod template in this: nothing was added\n",
+				err: "Warning: no pod templates found; nothing was added\n",
 			},
 		);
 	});
@@ -223,19 +267,16 @@ describe("inject", () => {
 	});
 
 	const wrong: [argv: string[], message: RegExp][] = [
-		[[], /^error: inject needs -f FILE, -f FOLDER or -f -$/m],
+		[[], /^error: inject needs -f FILE, -f DIRECTORY or -f -$/m],
 		[["-f", ""], /^error: -f: the path is empty/],
-		[
-			["-f", "https://example.com/a.yaml"],
-			/^error: -f: addresses are not fetched/,
-		],
+		[["-f", "https://example.com/a.yaml"], /^error: -f: URLs are not fetched/],
 		[
 			["-f", "x", "--registry-server", "r.io"],
-			/^error: --registry-server and --disable-public-images are given together/,
+			/^error: --registry-server and --disable-public-images must be used together/,
 		],
 		[
 			["-f", "x", "--disable-public-images"],
-			/^error: --registry-server and --disable-public-images are given together/,
+			/^error: --registry-server and --disable-public-images must be used together/,
 		],
 		[
 			["-f", "x", "--disable-public-images", "--registry-server", "r.io/UP"],

@@ -6,7 +6,12 @@ import { injectManifest } from "../../../src/core/manifest/inject.ts";
 import { imageReference } from "../../support/arbitraries.ts";
 import { manifestText } from "../../support/manifests.ts";
 
-const REG = { key: "k", fix: false, registry: "r.io/p" };
+const REG = {
+	secret: "k",
+	fix: false,
+	serviceAccounts: false,
+	registry: "r.io/p",
+};
 // An IPv6 host would need quotes in some of the manifests.
 const plainImage = imageReference.filter((image) => !image.startsWith("["));
 const DIGEST = `@sha256:${"a".repeat(64)}`;
@@ -88,7 +93,11 @@ describe("images rewritten", () => {
 			message,
 		});
 		assert.doesNotThrow(() =>
-			injectManifest(pod, "f", { key: "k", fix: false }),
+			injectManifest(pod, "f", {
+				secret: "k",
+				fix: false,
+				serviceAccounts: false,
+			}),
 		);
 	});
 
@@ -101,7 +110,7 @@ describe("images rewritten", () => {
 					REG,
 				);
 				assert.equal(injectManifest(text, "f", REG).text, text);
-				for (const each of manifestImages(text, "f"))
+				for (const each of manifestImages(text, "f").images)
 					assert.ok(each.startsWith("r.io/p/"), each);
 			}),
 		);
@@ -111,5 +120,8 @@ describe("images rewritten", () => {
 it("lists a manifest's images, each once", () => {
 	const pod =
 		"kind: Pod\nspec:\n  containers:\n  - image: b:1\n  initContainers:\n  - image: a\n---\nkind: Service\n---\nkind: Pod\nspec: {containers: [{image: b:1}]}\n";
-	assert.deepEqual(manifestImages(pod, "f"), ["a", "b:1"]);
+	assert.deepEqual(manifestImages(pod, "f"), {
+		images: ["a", "b:1"],
+		warnings: [],
+	});
 });

@@ -6,7 +6,7 @@ import { injectManifest } from "../../../src/core/manifest/inject.ts";
 import { splitManifest } from "../../../src/core/manifest/split.ts";
 import { type Manifest, manifestText } from "../../support/manifests.ts";
 
-const KEY = { key: "k", fix: false };
+const KEY = { secret: "k", fix: false, serviceAccounts: false };
 
 /** Lines of a manifest with what is indented by tabs here indented by pairs of spaces. */
 function yaml(text: string): string {
@@ -257,7 +257,11 @@ describe("pull Secrets added", () => {
 
 	it("quotes a name that YAML would not take for a string", () => {
 		const pod = "kind: Pod\nspec:\n  containers: [{name: a}]\n";
-		const { text } = injectManifest(pod, "f", { key: "123", fix: false });
+		const { text } = injectManifest(pod, "f", {
+			secret: "123",
+			fix: false,
+			serviceAccounts: false,
+		});
 		assert.match(text, /- name: "123"\n/);
 	});
 });
@@ -273,8 +277,12 @@ describe("passed through as it is", () => {
 			"apiVersion: batch.volcano.sh/v1alpha1\nkind: Job\nspec: {template: {spec: {a: 1}}}\n",
 		],
 		[
-			"a known other kind, even if it does not parse",
-			"kind: ConfigMap\ndata: {{ .Values.x }}\n",
+			"a kind of the core group that has no pods",
+			"apiVersion: v1\nkind: ConfigMap\ntemplate: {spec: {containers: [{name: a}]}}\n",
+		],
+		[
+			"a service account, unless it is asked for",
+			"apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: a}\n",
 		],
 		["an empty file", ""],
 		["a file of comments", "# nothing\n---\n# here\n"],
@@ -296,12 +304,12 @@ describe("passed through as it is", () => {
 		[
 			"no spec",
 			"kind: Pod\nmetadata: {name: a}\n",
-			"f:1: Pod/a has no pod spec and is passed through as it is",
+			"f:1: Pod/a has no pod spec; left as it is",
 		],
 		[
 			"no template",
 			"# x\nkind: Job\nspec: {}\n",
-			"f:2: Job has no pod spec and is passed through as it is",
+			"f:2: Job has no pod spec; left as it is",
 		],
 	];
 	for (const [what, text, warning] of warned)
@@ -339,9 +347,9 @@ describe("refused, with file and line", () => {
 			/^f:3: not valid YAML: /,
 		],
 		[
-			"a key twice",
-			"kind: Pod\nspec:\n  a: 1\n  a: 2\n",
-			/^f:4: not valid YAML: Map keys must be unique/,
+			"a template of Helm's in another kind",
+			"kind: ConfigMap\ndata: {{ .Values.x }}\n",
+			/^f:2: not valid YAML: A key that is a mapping/,
 		],
 		[
 			"an alias without an anchor",

@@ -11,11 +11,12 @@ const PALETTE = readFileSync(
 describe("pull Secrets inside a container", () => {
 	it("are warned about, as in Palette's how-to", () => {
 		const { text, warnings } = injectManifest(PALETTE, "deployment.yaml", {
-			key: "myregistrykey",
+			secret: "myregistrykey",
+			serviceAccounts: false,
 			fix: false,
 		});
 		assert.deepEqual(warnings, [
-			"deployment.yaml:18: Deployment/my-deployment: imagePullSecrets inside container my-container has no effect: it belongs to the pod's spec; --fix moves it there",
+			"deployment.yaml:18: Deployment/my-deployment: imagePullSecrets in container my-container has no effect; it belongs in spec.template.spec (--fix moves it there)",
 		]);
 		assert.ok(
 			text.includes(
@@ -26,11 +27,12 @@ describe("pull Secrets inside a container", () => {
 
 	it("are moved to the pod's spec with fix", () => {
 		const { text, warnings } = injectManifest(PALETTE, "deployment.yaml", {
-			key: "myregistrykey",
+			secret: "myregistrykey",
+			serviceAccounts: false,
 			fix: true,
 		});
 		assert.deepEqual(warnings, [
-			"deployment.yaml:18: Deployment/my-deployment: imagePullSecrets inside container my-container has no effect: moved to the pod's spec",
+			"deployment.yaml:18: Deployment/my-deployment: moved imagePullSecrets to spec.template.spec",
 		]);
 		assert.equal(
 			text,
@@ -91,9 +93,17 @@ spec:
 	];
 	for (const [what, before, after] of moved)
 		it(`are moved ${what}`, () => {
-			const { text } = injectManifest(before, "f", { key: "k", fix: true });
+			const { text } = injectManifest(before, "f", {
+				secret: "k",
+				fix: true,
+				serviceAccounts: false,
+			});
 			assert.equal(text, after);
-			const again = injectManifest(text, "f", { key: "k", fix: true });
+			const again = injectManifest(text, "f", {
+				secret: "k",
+				fix: true,
+				serviceAccounts: false,
+			});
 			assert.equal(again.text, text);
 			assert.deepEqual(
 				again.warnings.filter((line) => line.includes("has no effect")),
@@ -110,12 +120,13 @@ spec:
 		it(`are left for a person where they are ${what}`, () => {
 			const pod = `kind: Pod\nspec:\n  hostname: x\n  containers:\n  - name: a\n    ${value}\n`;
 			const { text, warnings } = injectManifest(pod, "f", {
-				key: "k",
+				secret: "k",
 				fix: true,
+				serviceAccounts: false,
 			});
 			assert.ok(text.includes(`    ${value}\n`));
 			assert.deepEqual(warnings, [
-				"f:6: Pod: imagePullSecrets inside container a has no effect and cannot be moved: move it to the pod's spec by hand",
+				"f:6: Pod: imagePullSecrets in container a has no effect and cannot be moved; move it to spec by hand",
 			]);
 		});
 });

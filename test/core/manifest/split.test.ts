@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { lineAt, splitManifest } from "../../../src/core/manifest/split.ts";
+import { Located } from "../../../src/core/manifest/parse.ts";
+import { splitManifest } from "../../../src/core/manifest/split.ts";
 import { manifestText } from "../../support/manifests.ts";
 
 describe("a manifest cut into documents", () => {
@@ -18,6 +19,8 @@ describe("a manifest cut into documents", () => {
 		["CRLF", ["a: 1\r\n", "---\r\nb: 2\r\n"]],
 		["JSON, one after the other", ['{"a": "}{"}', ' {"b": "\\""}', "\n{}\n"]],
 		["JSON, then YAML", ["{}", "\n", "---\na: 1\n"]],
+		["JSON with a marker on its last line", ["{}---"]],
+		["JSON with a comment behind it", ["{} # {}\n"]],
 		["a flow mapping that is not JSON", ["{a: 1}\n", "---\n{}\n"]],
 	];
 	for (const [what, parts] of table)
@@ -42,7 +45,8 @@ describe("a manifest cut into documents", () => {
 		const [, second] = splitManifest("a: 1\nb: 2\n---\nc: 3\nd: 4\n");
 		assert.ok(second);
 		assert.equal(second.line, 3);
-		assert.equal(lineAt(second, second.text.indexOf("d")), 5);
+		const at = new Located("f", second);
+		assert.equal(at.lineOf(second.text.indexOf("d")), 5);
 	});
 
 	it("loses nothing, whatever the text", () => {

@@ -1,0 +1,499 @@
+/** Manifests as people, tools and hostile neighbours write them, each found in the wild or by fuzzing. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { parseDocument } from "yaml";
+import { manifestImages } from "../../../src/core/manifest/images.ts";
+import {
+	type Injection,
+	injectManifest,
+} from "../../../src/core/manifest/inject.ts";
+
+const INJECTION: Injection = {
+	secret: "k",
+	fix: false,
+	serviceAccounts: false,
+};
+const FIX: Injection = { ...INJECTION, fix: true };
+
+function injected(text: string, injection = INJECTION) {
+	return injectManifest(text, "f", injection);
+}
+
+describe("an explicit key (`? c`) keeps what is its own", () => {
+	const table: [what: string, before: string, after: string][] = [
+		[
+			"first in a pod's spec",
+			"kind: Pod\nspec:\n  ? containers\n  : - name: a\n",
+			"kind: Pod\nspec:\n  imagePullSecrets:\n  - name: k\n  ? containers\n  : - name: a\n",
+		],
+		[
+			"first, with an anchor",
+			"kind: Pod\nspec:\n  ? &c containers\n  : - name: a\nx: *c\n",
+			"kind: Pod\nspec:\n  imagePullSecrets:\n  - name: k\n  ? &c containers\n  : - name: a\nx: *c\n",
+		],
+		[
+			"first in a spec that is an explicit key's value",
+			"kind: Pod\n? spec\n: ? containers\n  : - name: a\n",
+			"kind: Pod\n? spec\n: imagePullSecrets:\n  - name: k\n  ? containers\n  : - name: a\n",
+		],
+		[
+			"first in braces",
+			"kind: Pod\nspec: {? containers : [{name: a}]}\n",
+			"kind: Pod\nspec: {imagePullSecrets: [{name: k}], ? containers : [{name: a}]}\n",
+		],
+		[
+			"in braces with an anchor",
+			"kind: Pod\nspec: {&c containers: [{name: a}]}\nx: *c\n",
+			"kind: Pod\nspec: {imagePullSecrets: [{name: k}], &c containers: [{name: a}]}\nx: *c\n",
+		],
+		[
+			"that is imagePullSecrets itself, without a value",
+			"kind: Pod\nspec:\n  ? imagePullSecrets\n  :\n  containers: [{name: a}]\n",
+			"kind: Pod\nspec:\n  ? imagePullSecrets\n  :\n    - name: k\n  containers: [{name: a}]\n",
+		],
+		[
+			"that is imagePullSecrets itself, with a list",
+			"kind: Pod\nspec:\n  ? imagePullSecrets\n  : - name: one\n  containers: [{name: a}]\n",
+			"kind: Pod\nspec:\n  ? imagePullSecrets\n  : - name: one\n    - name: k\n  containers: [{name: a}]\n",
+		],
+	];
+	for (const [what, before, after] of table)
+		it(what, () => {
+			const { text } = injected(before);
+			assert.equal(text, after);
+			assert.deepEqual(parseDocument(text).errors, []);
+			assert.equal(injected(text).text, text, "twice");
+		});
+
+	it("is not moved by --fix", () => {
+		assert.throws(
+			() =>
+				injected(
+					"kind: Pod\nspec:\n  containers:\n  - ? imagePullSecrets\n    : [{name: one}]\n    name: a\n",
+					FIX,
+				),
+			{
+				name: "OperationError",
+				message:
+					"f:4: cannot be edited in place because of an explicit key; write it in the usual way first",
+			},
+		);
+	});
+});
+
+describe("a marker right behind a document (`{…}---`) is no marker", () => {
+	for (const text of [
+		'{"kind":"Pod","spec":{"containers":[{"name":"a"}]}}---',
+		'{"kind":"Pod","spec":{"containers":[{"name":"a"}]}}---\n',
+		"{kind: Pod, spec: {containers: [{name: a}]}}---",
+		"kind: Service\n---\n{kind: Pod, spec: {containers: [{name: a}]}}---",
+	])
+		it(JSON.stringify(text), () => {
+			assert.throws(() => injected(text), {
+				name: "OperationError",
+				message: /^f:\d: not valid YAML: .*; nothing of this file is written$/,
+			});
+		});
+});
+
+describe("a lone carriage return ends a line, as for kubectl", () => {
+	it("at the end of a list", () => {
+		const { text } = injected(
+			"kind: Pod\nspec:\n  containers:\n  - name: a\n  imagePullSecrets:\n  - name: one\r",
+		);
+		assert.equal(
+			text,
+			"kind: Pod\nspec:\n  containers:\n  - name: a\n  imagePullSecrets:\n  - name: one\n  - name: k\r",
+		);
+		assert.equal(injected(text).text, text, "twice");
+	});
+
+	it("in a file that has no other line ends", () => {
+		const { text } = injected("kind: Pod\rspec:\r  containers:\r  - name: a\r");
+		assert.equal(
+			text,
+			"kind: Pod\rspec:\r  imagePullSecrets:\r  - name: k\r  containers:\r  - name: a\r",
+		);
+		assert.equal(injected(text).text, text, "twice");
+	});
+
+	it("counts as a line in messages", () => {
+		assert.deepEqual(injected("# x\r# y\rkind: Pod\r").warnings, [
+			"f:3: Pod has no pod spec; left as it is",
+		]);
+	});
+});
+
+describe("a repeated key is told, and the last one counts", () => {
+	it("of labels", () => {
+		const before =
+			"kind: Pod\nmetadata:\n  labels:\n    app: a\n    app: a\nspec:\n  containers: [{name: a}]\n";
+		const { text, warnings } = injected(before);
+		assert.equal(
+			text,
+			before.replace("spec:\n", "spec:\n  imagePullSecrets:\n  - name: k\n"),
+		);
+		assert.deepEqual(warnings, [
+			'f:5: the key "app" is repeated in one mapping; kubectl uses the last one',
+		]);
+	});
+
+	const table: [what: string, before: string, after: string][] = [
+		[
+			"imagePullSecrets",
+			"kind: Pod\nspec:\n  imagePullSecrets: [{name: k}]\n  containers: [{name: a}]\n  imagePullSecrets: [{name: one}]\n",
+			"kind: Pod\nspec:\n  imagePullSecrets: [{name: k}]\n  containers: [{name: a}]\n  imagePullSecrets: [{name: one}, {name: k}]\n",
+		],
+		[
+			"the spec",
+			"kind: Pod\nspec: {x: 1}\nspec: {containers: [{name: a}]}\n",
+			"kind: Pod\nspec: {x: 1}\nspec: {imagePullSecrets: [{name: k}], containers: [{name: a}]}\n",
+		],
+		[
+			"in JSON",
+			'{"kind":"Pod","spec":{"imagePullSecrets":[],"imagePullSecrets":[{"name":"one"}],"containers":[{"name":"a"}]}}',
+			'{"kind":"Pod","spec":{"imagePullSecrets":[],"imagePullSecrets":[{"name":"one"},{"name":"k"}],"containers":[{"name":"a"}]}}',
+		],
+	];
+	for (const [what, before, after] of table)
+		it(what, () => {
+			const { text, warnings } = injected(before);
+			assert.equal(text, after);
+			assert.equal(warnings.length, 1);
+			assert.match(warnings[0] ?? "", /is repeated in one mapping/);
+		});
+
+	it("what is merged counts at its place: after an own entry it wins, before it loses", () => {
+		const pod = (entries: string) =>
+			`kind: Pod\nx: &b\n  imagePullSecrets: [{name: merged}]\nspec:\n  containers: [{name: a}]\n${entries}`;
+		const own = "  imagePullSecrets: [{name: own}]\n";
+		const merge = "  <<: *b\n";
+		assert.match(
+			injected(pod(own + merge)).text,
+			/\[\{name: merged\}, \{name: k\}\]/,
+		);
+		assert.match(
+			injected(pod(merge + own)).text,
+			/\[\{name: own\}, \{name: k\}\]/,
+		);
+		assert.deepEqual(injected(pod(merge + merge)).warnings, []);
+	});
+
+	it("at most ten of a document, none longer than a line, and none that steers a terminal", () => {
+		const key = `"\\u001b[2J${"x".repeat(500)}"`;
+		const { warnings } = injected(
+			`kind: ConfigMap\ndata:\n${`  ${key}: 1\n`.repeat(30)}`,
+		);
+		assert.equal(warnings.length, 11);
+		assert.equal(warnings.at(-1), "f: 19 more repeated keys");
+		assert.ok(warnings.every((line) => line.length < 150));
+		assert.ok(warnings.every((line) => !line.includes("\u001b")));
+	});
+});
+
+describe("pod templates of kinds that are not known", () => {
+	const template = (kind: string, at = "spec:\n  template:\n    spec:\n") =>
+		`apiVersion: ${kind.split(" ")[0]}\nkind: ${kind.split(" ")[1]}\nmetadata: {name: x}\n${at}      containers: [{name: c, image: "r.io/a:1"}]\n`;
+	const known: [kind: string, at?: string][] = [
+		["argoproj.io/v1alpha1 Rollout"],
+		["apps.kruise.io/v1alpha1 CloneSet"],
+		["serving.knative.dev/v1 Service"],
+		["apps.openshift.io/v1 DeploymentConfig"],
+		[
+			"kubeflow.org/v1 PyTorchJob",
+			"spec:\n pytorchReplicaSpecs:\n  Worker:\n   template:\n    spec:\n",
+		],
+		[
+			"batch.volcano.sh/v1alpha1 Job",
+			"spec:\n tasks:\n - name: t\n   template:\n    spec:\n",
+		],
+		[
+			"work.open-cluster-management.io/v1 ManifestWork",
+			"spec:\n workload:\n  manifests:\n  - spec:\n     template:\n       spec:\n  ",
+		],
+	];
+	for (const [kind, at] of known)
+		it(`${kind} is injected and told`, () => {
+			const before = template(kind, at);
+			const { text, warnings, namespaces } = injected(before);
+			assert.match(text, /imagePullSecrets:\n +- name: k\n +containers/);
+			assert.equal(warnings.length, 1);
+			assert.match(
+				warnings[0] ?? "",
+				/^f:\d+: \w+\/x: unknown kind; spec[\w.[\]]*\.template\.spec looks like a pod's spec and was given the pull secret$/,
+			);
+			assert.deepEqual(namespaces, [undefined]);
+			assert.equal(injected(text).text, text, "twice");
+			assert.deepEqual(manifestImages(before, "f").images, ["r.io/a:1"]);
+		});
+
+	it("Knative's container needs no name", () => {
+		assert.match(
+			injected(
+				"apiVersion: serving.knative.dev/v1\nkind: Service\nspec: {template: {spec: {containers: [{image: a}]}}}\n",
+			).text,
+			/spec: \{imagePullSecrets: \[\{name: k\}\], containers/,
+		);
+	});
+
+	it("PodTemplate is a kind of Kubernetes", () => {
+		const { text, warnings } = injected(
+			"apiVersion: v1\nkind: PodTemplate\ntemplate:\n  spec:\n    containers: [{name: a}]\n",
+		);
+		assert.match(text, / {4}imagePullSecrets:\n {4}- name: k\n/);
+		assert.deepEqual(warnings, []);
+	});
+
+	it("a template by an alias", () => {
+		const { text } = injected(
+			"kind: Rollout\nx: &t\n  spec:\n    containers: [{name: a}]\nspec:\n  template: *t\n",
+		);
+		assert.match(text, / {4}imagePullSecrets:\n {4}- name: k\n/);
+	});
+
+	const left: [what: string, text: string][] = [
+		[
+			"a policy's pattern",
+			"apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nspec: {rules: [{mutate: {patchStrategicMerge: {spec: {template: {spec: {containers: [{name: a}]}}}}}}]}\n",
+		],
+		[
+			"names that are patterns",
+			"apiVersion: x.io/v1\nkind: Rule\nspec: {template: {spec: {containers: [{name: '*', image: a}]}}}\n",
+		],
+		[
+			"a spec with containers that is no template",
+			"apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nspec: {containers: [{name: a, image: b}]}\n",
+		],
+		[
+			"a schema",
+			"apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nspec: {template: {spec: {containers: [{name: a}]}}}\n",
+		],
+		[
+			"text that holds a manifest",
+			"kind: ConfigMap\ndata:\n  a: |\n    spec: {template: {spec: {containers: [{name: a}]}}}\n",
+		],
+	];
+	for (const [what, text] of left)
+		it(`${what} is left as it is`, () => {
+			const { text: after, warnings } = injected(text);
+			assert.equal(after, text);
+			assert.deepEqual(warnings, []);
+		});
+});
+
+describe("imagePullSecrets one or two levels too high", () => {
+	const DEPLOYMENT = `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  imagePullSecrets: # ours
+  - name: regcred
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    imagePullSecrets:
+    - name: other
+    spec:
+      containers:
+      - name: c
+        image: ghcr.io/acme/a:1
+`;
+	it("of a Deployment, told", () => {
+		assert.deepEqual(injected(DEPLOYMENT).warnings, [
+			"f:5: Deployment/web: imagePullSecrets in spec has no effect; it belongs in spec.template.spec (--fix moves it there)",
+			"f:10: Deployment/web: imagePullSecrets in spec.template has no effect; it belongs in spec.template.spec (--fix moves it there)",
+		]);
+	});
+
+	it("of a Deployment, moved", () => {
+		const { text, warnings } = injected(DEPLOYMENT, FIX);
+		assert.equal(
+			text,
+			`apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      # ours
+      imagePullSecrets:
+      - name: regcred
+      - name: other
+      - name: k
+      containers:
+      - name: c
+        image: ghcr.io/acme/a:1
+`,
+		);
+		assert.deepEqual(warnings, [
+			"f:5: Deployment/web: moved imagePullSecrets to spec.template.spec",
+			"f:10: Deployment/web: moved imagePullSecrets to spec.template.spec",
+		]);
+		assert.equal(injected(text, FIX).text, text);
+	});
+
+	const table: [what: string, before: string, after: string][] = [
+		[
+			"of a CronJob",
+			"kind: CronJob\nspec:\n  imagePullSecrets: [{name: one}]\n  jobTemplate:\n    spec:\n      template:\n        spec:\n          containers: [{name: a}]\n",
+			"kind: CronJob\nspec:\n  jobTemplate:\n    spec:\n      template:\n        spec:\n          imagePullSecrets:\n          - name: one\n          - name: k\n          containers: [{name: a}]\n",
+		],
+		[
+			"of a Pod",
+			"kind: Pod\nimagePullSecrets:\n- name: one\nspec:\n  containers: [{name: a}]\n",
+			"kind: Pod\nspec:\n  imagePullSecrets:\n  - name: one\n  - name: k\n  containers: [{name: a}]\n",
+		],
+		[
+			"of a kind that is not known, in its template",
+			"kind: Rollout\nspec:\n  imagePullSecrets: [{name: kept}]\n  template:\n    imagePullSecrets: [{name: one}]\n    spec:\n      containers: [{name: a}]\n",
+			"kind: Rollout\nspec:\n  imagePullSecrets: [{name: kept}]\n  template:\n    spec:\n      imagePullSecrets:\n      - name: one\n      - name: k\n      containers: [{name: a}]\n",
+		],
+		[
+			"in JSON",
+			'{"kind":"Job","spec":{"imagePullSecrets":[{"name":"one"}],"template":{"spec":{"containers":[{"name":"a"}]}}}}',
+			'{"kind":"Job","spec":{"template":{"spec":{"imagePullSecrets":[{"name":"one"},{"name":"k"}],"containers":[{"name":"a"}]}}}}',
+		],
+	];
+	for (const [what, before, after] of table)
+		it(what, () => {
+			assert.equal(injected(before, FIX).text, after);
+			assert.equal(injected(after, FIX).text, after);
+		});
+});
+
+describe("service accounts, where they are asked for", () => {
+	const ACCOUNTS: Injection = { ...INJECTION, serviceAccounts: true };
+	const table: [what: string, before: string, after: string][] = [
+		[
+			"one without pull Secrets",
+			"apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: a\n",
+			"apiVersion: v1\nkind: ServiceAccount\nimagePullSecrets:\n- name: k\nmetadata:\n  name: a\n",
+		],
+		[
+			"one with some",
+			"apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: a}\nimagePullSecrets:\n- name: one\nsecrets: []\n",
+			"apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: a}\nimagePullSecrets:\n- name: one\n- name: k\nsecrets: []\n",
+		],
+		[
+			"in JSON",
+			'{"kind":"ServiceAccount","metadata":{"name":"a"}}',
+			'{"kind":"ServiceAccount","imagePullSecrets":[{"name":"k"}],"metadata":{"name":"a"}}',
+		],
+		[
+			"in a List",
+			"kind: List\nitems:\n- kind: ServiceAccount\n  metadata: {name: a}\n",
+			"kind: List\nitems:\n- kind: ServiceAccount\n  imagePullSecrets:\n  - name: k\n  metadata: {name: a}\n",
+		],
+	];
+	for (const [what, before, after] of table)
+		it(what, () => {
+			const { text, namespaces } = injected(before, ACCOUNTS);
+			assert.equal(text, after);
+			assert.deepEqual(namespaces, [undefined]);
+			assert.equal(injected(text, ACCOUNTS).text, text, "twice");
+			assert.equal(injected(before).text, before, "only then");
+		});
+});
+
+describe("images of volumes, and those that are filled in", () => {
+	const REGISTRY: Injection = { ...INJECTION, registry: "r.io/m" };
+	it("an image volume is listed and moved", () => {
+		const before =
+			"kind: Pod\nspec:\n  imagePullSecrets: [{name: k}]\n  containers:\n  - name: c\n    image: docker.io/library/app:1\n  volumes:\n  - name: m\n    image:\n      reference: quay.io/crio/artifact:v2\n  - name: n\n    emptyDir: {}\n";
+		assert.deepEqual(manifestImages(before, "f").images, [
+			"docker.io/library/app:1",
+			"quay.io/crio/artifact:v2",
+		]);
+		const { text } = injected(before, REGISTRY);
+		assert.equal(
+			text,
+			before
+				.replace("docker.io/library/app:1", "r.io/m/app:1")
+				.replace("quay.io/crio/artifact:v2", "r.io/m/artifact:v2"),
+		);
+	});
+
+	it("Istio's auto is left as it is, and told", () => {
+		const before =
+			"kind: Pod\nspec:\n  imagePullSecrets: [{name: k}]\n  containers:\n  - name: istio-proxy\n    image: auto\n";
+		const warning =
+			'f:6: image "auto" is filled in by Istio\'s injector; left as it is';
+		const { text, images, warnings } = injected(before, REGISTRY);
+		assert.equal(text, before);
+		assert.deepEqual({ images, warnings }, { images: [], warnings: [warning] });
+		assert.deepEqual(manifestImages(before, "f"), {
+			images: [],
+			warnings: [warning],
+		});
+	});
+});
+
+describe("input that would take for ever", () => {
+	/** In ms. Each takes seconds on a busy machine, and would take a quarter of an hour, or all memory. */
+	const LIMIT = 120_000;
+	const table: [what: string, text: string][] = [
+		["a million spaces in a value", `x: a${" ".repeat(1_000_000)}b\n`],
+		["a million tabs in a value", `x: a${"\t".repeat(1_000_000)}b\n`],
+		[
+			"150,000 keys in one mapping",
+			`x:\n${Array.from({ length: 150_000 }, (_, at) => `  k${at}: 1\n`).join("")}`,
+		],
+		[
+			"merge keys that double 40 times",
+			`m0: &m0 {a: 1}\n${Array.from({ length: 40 }, (_, at) => `m${at + 1}: &m${at + 1} {<<: [*m${at}, *m${at}]}\n`).join("")}spec:\n  <<: *m40\n  containers: [{name: a}]\n`,
+		],
+		[
+			"lists of lists that multiply",
+			`kind: List\n${Array.from({ length: 4 }, (_, at) => `l${at}: &l${at} {kind: List, items: [${at === 0 ? "" : `*l${at - 1},`.repeat(300)}]}\n`).join("")}items: [${"*l3,".repeat(300)}]\n`,
+		],
+		["a million spaces before a comment", `x: 1${" ".repeat(1_000_000)}# c\n`],
+	];
+	for (const [what, text] of table)
+		it(what, { timeout: LIMIT }, () => {
+			injected(`kind: Pod\n${text}`);
+		});
+
+	it("images that are no references, and messages about them", {
+		timeout: LIMIT,
+	}, () => {
+		for (const image of [
+			`a${"-".repeat(1_000_000)}/A`,
+			`${"a.".repeat(500_000)}/b`,
+			`${"a/".repeat(500_000)}`,
+			`a:${"b".repeat(1_000_000)}`,
+			`a@sha256:${"a+b".repeat(300_000)}`,
+		])
+			assert.throws(
+				() =>
+					injected(`kind: Pod\nspec: {containers: [{image: "${image}"}]}\n`, {
+						...INJECTION,
+						registry: "r.io",
+					}),
+				(error: Error) =>
+					/is not an image reference/.test(error.message) &&
+					error.message.length < 400,
+			);
+	});
+
+	it("a mapping that merges itself", () => {
+		assert.match(
+			injected("kind: Pod\nspec: &s\n  containers: [{name: a}]\n  <<: *s\n")
+				.text,
+			/- name: k/,
+		);
+	});
+
+	it("is refused where it nests deeper than a parser can go", () => {
+		const deep = "[".repeat(100_000) + "]".repeat(100_000);
+		for (const text of [
+			`kind: Pod\nspec: ${deep}\n`,
+			`{"kind":"Pod","spec":${deep}}`,
+		])
+			assert.throws(() => injected(text), {
+				name: "OperationError",
+				message: /^f:\d: (nested too deeply|not valid YAML)/,
+			});
+	});
+});
