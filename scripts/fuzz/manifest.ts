@@ -273,8 +273,9 @@ export const manifest: Subject<string> = {
 		let injected: string;
 		try {
 			injected = injectManifest(text, "FILE", {
-				key: PULL_SECRET,
+				secret: PULL_SECRET,
 				fix: false,
+				serviceAccounts: false,
 			}).text;
 		} catch (error) {
 			if (!(error instanceof OperationError)) throw error;
