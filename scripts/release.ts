@@ -1,15 +1,15 @@
 /**
  * The steps of a release around `npm run package`, as the release workflow runs them:
- * `npm run release -- check TAG | run PLATFORM | publish TAG | krew-index TAG`.
+ * `npm run release -- check TAG | run PLATFORM | notes TAG FILE`. What publishes is in the workflow
+ * itself, in lines of GitHub's own program: no script sees a token.
  */
 import { execFileSync } from "node:child_process";
-import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import { binaryName, nameOf, TARGETS } from "./build/targets.ts";
 import { notesOf, releaseProblems } from "./release/check.ts";
-import { proposeToKrewIndex } from "./release/krew-index.ts";
 
-const [step = "", argument = ""] = process.argv.slice(2);
+const [step = "", argument = "", file = ""] = process.argv.slice(2);
 const text = (path: string) => readFile(path, "utf8");
 
 switch (step) {
@@ -31,36 +31,13 @@ switch (step) {
 		execFileSync(binary, ["--version"], { stdio: "inherit" });
 		break;
 	}
-	case "publish":
-		execFileSync(
-			"gh",
-			[
-				"release",
-				"create",
-				argument,
-				"--verify-tag",
-				"--title",
-				argument,
-				"--notes",
-				notesOf(argument, await text("CHANGELOG.md")) ?? "",
-				...(argument.includes("-") ? ["--prerelease"] : []),
-				...(await releaseFiles()),
-			],
-			{ stdio: "inherit" },
-		);
+	case "notes": {
+		const notes = notesOf(argument, await text("CHANGELOG.md"));
+		if (!notes) throw new Error(`CHANGELOG.md says nothing of ${argument}`);
+		await mkdir(dirname(file), { recursive: true });
+		await writeFile(file, `${notes}\n`);
 		break;
-	case "krew-index":
-		await proposeToKrewIndex(
-			argument,
-			resolve("dist/release/krew-manifest.yaml"),
-		);
-		break;
+	}
 	default:
-		throw new Error(`no step "${step}": check, run, publish or krew-index`);
-}
-
-async function releaseFiles(): Promise<string[]> {
-	const sums = await text("dist/release/checksums.txt");
-	const names = [...sums.matchAll(/ {2}(.*)$/gm)].map(([, name]) => name ?? "");
-	return [...names, "checksums.txt"].map((name) => `dist/release/${name}`);
+		throw new Error(`no step "${step}": check, run or notes`);
 }

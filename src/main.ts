@@ -10,6 +10,9 @@ import { failureLine } from "./report/failure.ts";
 import { run } from "./run.ts";
 import type { Outside, Prompter } from "./world.ts";
 
+// Set for the sake of another program, it would have any server taken for the cluster's.
+delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
+
 /** The only place that names `process`: builds the world, runs, and sets the exit status. */
 const interrupt = interruptOn(process);
 const streams = processStreams(process, interrupt.signal);

@@ -20,10 +20,20 @@ const CACHE = resolve(".cache/build");
  */
 const V8_FLAGS = ["--max-semi-space-size=4"];
 
+/**
+ * What would let somebody else's variables or signals into the process is off: NODE_OPTIONS and flags
+ * of Node in argv (`--require`, `--inspect`, `--tls-keylog`), and SIGUSR1, which opens a debugger to
+ * every user of the machine. https://nodejs.org/api/single-executable-applications.html
+ */
+const CLOSED = {
+	execArgvExtension: "none",
+	execArgv: [...V8_FLAGS, "--disable-sigusr1"],
+};
+
 /** How one binary is made. */
 export interface Sealing {
 	readonly target: Target;
-	/** The Node to put the program in: the target's stock Node, or that one stripped. */
+	/** The Node to put the program in: the target's stock Node, or that one without symbols. */
 	readonly node: string;
 	/**
 	 * The command in front of the target's stock Node that makes it run here, `[]` for none: V8's
@@ -59,8 +69,29 @@ async function compile(
 ): Promise<void> {
 	const warm = join(CACHE, "warm.cjs");
 	await bundleOne("scripts/build/warm.ts", warm);
+	const home = join(CACHE, "warm-home");
+	await rm(home, { recursive: true, force: true });
+	await mkdir(home);
 	// With a fixed seed the same chunks give the same bytes; V8 leaves the seed out of what it compares.
-	await run(command, [...args, "--random-seed=1", warm, folder]);
+	await run(command, [...args, "--random-seed=1", warm, folder], {
+		cwd: home,
+		env: warmEnvironment(home),
+	});
+}
+
+/**
+ * What is compiled depends on what is run, and that on the environment: a terminal, a kubeconfig, a
+ * proxy, a language. So it is always the same one, and nothing of the builder's is read.
+ */
+function warmEnvironment(home: string): Record<string, string | undefined> {
+	const { PATH, SystemRoot } = process.env;
+	return {
+		PATH,
+		HOME: home,
+		USERPROFILE: home,
+		TERM: "dumb",
+		...(SystemRoot !== undefined && { SystemRoot }),
+	};
 }
 
 /**
@@ -100,7 +131,7 @@ export async function pack(
 		disableExperimentalSEAWarning: true,
 		useSnapshot: false,
 		useCodeCache: false,
-		execArgv: V8_FLAGS,
+		...CLOSED,
 		assets,
 	};
 	try {

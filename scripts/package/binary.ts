@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { copyFile, mkdir, readFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { promisify } from "node:util";
 import { stockNode } from "../build/base-node.ts";
@@ -7,15 +7,16 @@ import { seal } from "../build/seal.ts";
 import { nameOf, type Target, targetOf } from "../build/targets.ts";
 import { goTool } from "../go-tool.ts";
 import { binaryFormat } from "./binary-format.ts";
+import { withoutSymbols } from "./elf.ts";
 import { verifySignature } from "./mach-o.ts";
-import { assertRunsAlike } from "./mach-o-content.ts";
+import { withoutLocalNames } from "./mach-o-symbols.ts";
 
 const run = promisify(execFile);
 
 /** Runs a program of Linux on arm64 elsewhere: qemu's user mode with Debian's cross libraries. */
 export const ARM64_RUNNER = ["qemu-aarch64", "-L", "/usr/aarch64-linux-gnu"];
 
-/** Makes the binary of one target as it is released: stripped, and signed for macOS. */
+/** Makes the binary of one target as it is released: without symbols, and signed for macOS. */
 export async function makeBinary(
 	chunks: string,
 	target: Target,
@@ -24,7 +25,7 @@ export async function makeBinary(
 	const runner = runnerOf(target);
 	await seal(chunks, output, {
 		target,
-		node: await strippedNode(target),
+		node: await leanNode(target),
 		...(runner && { runner }),
 	});
 	if (target.os === "darwin") await sign(output);
@@ -44,20 +45,21 @@ function runnerOf(target: Target): readonly string[] | undefined {
 }
 
 /**
- * Node without its local symbols: up to a fifth smaller, packed. The macOS ones cannot be run here, so
- * what strip left is compared instead; the Windows one has nothing to strip.
+ * Node without what it never loads: an eighth smaller, packed, and exactly the bytes that this code
+ * makes, whatever tools the machine has. The Windows one has nothing to take away.
  */
-async function strippedNode(target: Target): Promise<string> {
+async function leanNode(target: Target): Promise<string> {
 	const stock = await stockNode(target);
 	if (target.os === "windows") return stock;
-	const stripped = resolve(".cache/node", "stripped", nameOf(target));
-	await mkdir(dirname(stripped), { recursive: true });
-	await copyFile(stock, stripped);
-	const onlyLocal = target.os === "darwin" ? ["--discard-all"] : [];
-	await needed("llvm-strip", "llvm", [...onlyLocal, stripped]);
-	if (target.os === "darwin")
-		assertRunsAlike(await readFile(stock), await readFile(stripped));
-	return stripped;
+	const lean = resolve(".cache/node/lean", nameOf(target));
+	await mkdir(dirname(lean), { recursive: true });
+	const bytes = await readFile(stock);
+	await writeFile(
+		lean,
+		target.os === "linux" ? withoutSymbols(bytes) : withoutLocalNames(bytes),
+		{ mode: 0o755 },
+	);
+	return lean;
 }
 
 /**
@@ -85,17 +87,4 @@ export async function sign(path: string): Promise<void> {
 			path,
 		]);
 	verifySignature(await readFile(path));
-}
-
-async function needed(
-	tool: string,
-	debian: string,
-	args: readonly string[],
-): Promise<void> {
-	try {
-		await run(tool, args);
-	} catch (cause) {
-		if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw cause;
-		throw new Error(`${tool} is missing: install the Debian package ${debian}`);
-	}
 }

@@ -1,4 +1,4 @@
-/** Building again from the same source gives the bytes that `npm run package` left, and would elsewhere. */
+/** Building again, in other surroundings, gives the bytes that `npm run package` left. */
 import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -14,7 +14,23 @@ import { makeBinary } from "../../scripts/package/binary.ts";
 
 const DIST = fileURLToPath(new URL("../../dist/", import.meta.url));
 let folder: string;
+/** What differs from one builder to the next, and once changed the bytes. */
+const ELSEWHERE = {
+	TERM: process.env.TERM === "dumb" ? "xterm-256color" : "dumb",
+	CI: process.env.CI ? "" : "true",
+	GITHUB_ACTIONS: "1",
+	FORCE_COLOR: "1",
+	KUBECONFIG: "/nonexistent",
+	HTTP_PROXY: "http://127.0.0.1:1",
+	HTTPS_PROXY: "http://127.0.0.1:1",
+	NO_PROXY: "",
+	LANG: "de_DE.UTF-8",
+	LC_ALL: "de_DE.UTF-8",
+	TZ: "Asia/Tokyo",
+	NODE_OPTIONS: "--max-old-space-size=3000",
+};
 before(async () => {
+	Object.assign(process.env, ELSEWHERE);
 	folder = await mkdtemp(join(tmpdir(), "again-"));
 	await bundle("src/main.ts", join(folder, "chunks"));
 });

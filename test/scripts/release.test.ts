@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { parse } from "yaml";
 import { notesOf, releaseProblems } from "../../scripts/release/check.ts";
 import { notPosix } from "../support/posix.ts";
 
@@ -59,24 +59,8 @@ describe("a tag is released when all agree on it", () => {
 		test(what, () => assert.deepEqual(releaseProblems(tag, given), problems));
 });
 
-/** Plays the part of GitHub's program: writes down its calls, and clones from this machine. */
-const GH = `#!/bin/sh
-echo "gh $*" >>"$CALLS"
-case "$1 $2" in
-"api user") echo octocat ;;
-"repo clone") git clone --quiet "$UPSTREAM" index ;;
-esac
-`;
-
-/** Runs a step of the release in `folder`, with the stand-in on the PATH; what it printed. */
-function release(
-	folder: string,
-	args: readonly string[],
-	env: Readonly<Record<string, string>> = {},
-): string {
-	const bin = join(folder, "bin");
-	mkdirSync(bin, { recursive: true });
-	writeFileSync(join(bin, "gh"), GH, { mode: 0o755 });
+/** Runs a step of the release in `folder`; what it printed. */
+function release(folder: string, ...args: string[]): string {
 	return execFileSync(
 		process.execPath,
 		[
@@ -85,49 +69,9 @@ function release(
 			fileURLToPath(new URL("../../scripts/release.ts", import.meta.url)),
 			...args,
 		],
-		{
-			cwd: folder,
-			stdio: "pipe",
-			env: {
-				PATH: [bin, process.env.PATH].join(delimiter),
-				HOME: folder,
-				CALLS: join(folder, "calls"),
-				...env,
-			},
-		},
+		{ cwd: folder, stdio: "pipe" },
 	).toString();
 }
-
-const callsIn = (folder: string) =>
-	readFileSync(join(folder, "calls"), "utf8").trimEnd().split("\n");
-
-test("publishing: the files that the checksums name, with the changelog's notes", {
-	skip: notPosix,
-}, async () => {
-	const folder = await mkdtemp(join(tmpdir(), "publish-"));
-	try {
-		await mkdir(join(folder, "dist", "release"), { recursive: true });
-		await writeFile(
-			join(folder, "dist", "release", "checksums.txt"),
-			"00  one.tar.gz\n11  krew-manifest.yaml\n",
-		);
-		await writeFile(
-			join(folder, "CHANGELOG.md"),
-			"# Changelog\n\n## 1.2.3\n\n- New.\n\n## 1.2.3-rc.1\n\n- Soon.\n",
-		);
-		release(folder, ["publish", "v1.2.3"]);
-		release(folder, ["publish", "v1.2.3-rc.1"]);
-		const files = ["one.tar.gz", "krew-manifest.yaml", "checksums.txt"]
-			.map((name) => `dist/release/${name}`)
-			.join(" ");
-		assert.deepEqual(callsIn(folder), [
-			`gh release create v1.2.3 --verify-tag --title v1.2.3 --notes - New. ${files}`,
-			`gh release create v1.2.3-rc.1 --verify-tag --title v1.2.3-rc.1 --notes - Soon. --prerelease ${files}`,
-		]);
-	} finally {
-		await rm(folder, { recursive: true });
-	}
-});
 
 test("a signed binary is run, though a store of artifacts took its mode", {
 	skip: notPosix,
@@ -138,7 +82,7 @@ test("a signed binary is run, though a store of artifacts took its mode", {
 		await mkdir(dirname(binary), { recursive: true });
 		await writeFile(binary, '#!/bin/sh\necho "ran with $*"\n', { mode: 0o644 });
 		assert.equal(
-			release(folder, ["run", "darwin_arm64"]),
+			release(folder, "run", "darwin_arm64"),
 			"ran with --version\n",
 		);
 	} finally {
@@ -146,63 +90,139 @@ test("a signed binary is run, though a store of artifacts took its mode", {
 	}
 });
 
-test("the krew index: a branch in the fork with the manifest, and a pull request", {
-	skip: notPosix,
-}, async () => {
-	const folder = await mkdtemp(join(tmpdir(), "krew-index-"));
+test("notes: a file with what the changelog says; no release without it", async () => {
+	const folder = await mkdtemp(join(tmpdir(), "notes-"));
 	try {
-		const [upstream, fork] = [join(folder, "upstream"), join(folder, "fork")];
-		const git = (...args: string[]) =>
-			execFileSync("git", args, { cwd: folder }).toString();
-		git("init", "--quiet", "--initial-branch=master", upstream);
-		await mkdir(join(upstream, "plugins"));
-		await writeFile(join(upstream, "plugins", "meshreg.yaml"), "old\n");
-		git("-C", upstream, "add", ".");
-		git(
-			"-C",
-			upstream,
-			"-c",
-			"user.name=a",
-			"-c",
-			"user.email=a@example.com",
-			"commit",
-			"-qm",
-			"old",
-		);
-		git("init", "--quiet", "--bare", fork);
-		await mkdir(join(folder, "dist", "release"), { recursive: true });
-		await writeFile(
-			join(folder, "dist", "release", "krew-manifest.yaml"),
-			"new\n",
-		);
-		const propose = () =>
-			release(folder, ["krew-index", "v1.2.3"], {
-				UPSTREAM: upstream,
-				GIT_CONFIG_COUNT: "1",
-				GIT_CONFIG_KEY_0: `url.${fork}.insteadOf`,
-				GIT_CONFIG_VALUE_0: "https://github.com/octocat/krew-index.git",
-			});
-		propose();
+		await writeFile(join(folder, "CHANGELOG.md"), changelog);
+		const file = join("dist", "notes", "notes.md");
+		release(folder, "notes", `v${version}`, file);
 		assert.equal(
-			git("-C", fork, "show", "meshreg-v1.2.3:plugins/meshreg.yaml"),
-			"new\n",
+			await readFile(join(folder, file), "utf8"),
+			"- New.\n- Better.\n",
 		);
-		assert.equal(
-			git("-C", fork, "log", "-1", "--format=%an: %s", "meshreg-v1.2.3"),
-			"octocat: meshreg v1.2.3\n",
-		);
-		const calls = callsIn(folder);
-		assert.equal(
-			calls.at(-1),
-			"gh pr create --repo kubernetes-sigs/krew-index --head octocat:meshreg-v1.2.3 --title meshreg v1.2.3 --body https://github.com/kubectl-meshreg/kubectl-meshreg/releases/tag/v1.2.3",
-		);
-		propose();
-		assert.equal(
-			git("-C", fork, "rev-list", "--count", "meshreg-v1.2.3"),
-			"2\n",
-			"a second run replaces the branch",
-		);
+		assert.throws(() => release(folder, "notes", "v9.9.9", file), {
+			message: /CHANGELOG\.md says nothing of v9\.9\.9/,
+		});
 	} finally {
 		await rm(folder, { recursive: true });
 	}
+});
+
+/**
+ * Plays the part of GitHub's program: writes down its calls, an argument each in brackets, and answers
+ * what the steps read of an answer. The call that begins as REFUSED does fails.
+ */
+const GH = `#!/bin/sh
+call=
+for word; do call="$call [$word]"; done
+echo "gh$call" >>calls
+[ "$REFUSED" = "$1 $2 $3" ] && exit 1
+case "$1 $2" in
+"api user") echo octocat ;;
+"api repos/kubernetes-sigs/krew-index/commits/HEAD") echo 0a0b ;;
+"api repos/octocat/krew-index/contents/plugins?ref=meshreg-v1.2.3") printf %s "$OLD" ;;
+esac
+`;
+
+/** Runs the release workflow's step of that name, as a runner would, with the stand-in; the calls of gh. */
+async function workflowStep(
+	name: string,
+	env: Readonly<Record<string, string>>,
+	files: Readonly<Record<string, string>>,
+): Promise<string[]> {
+	const { jobs } = parse(
+		await readFile(".github/workflows/release.yml", "utf8"),
+	);
+	const steps: { name?: string; run: string; env: Record<string, string> }[] =
+		Object.values<{ steps: [] }>(jobs).flatMap((job) => job.steps);
+	const step = steps.find((candidate) => candidate.name === name);
+	assert.ok(step, name);
+	const folder = await mkdtemp(join(tmpdir(), "workflow-"));
+	try {
+		const bin = join(folder, "bin");
+		await mkdir(bin);
+		await writeFile(join(bin, "gh"), GH, { mode: 0o755 });
+		for (const [path, text] of Object.entries(files)) {
+			await mkdir(dirname(join(folder, path)), { recursive: true });
+			await writeFile(join(folder, path), text);
+		}
+		execFileSync("bash", ["-e", "-c", step.run], {
+			cwd: folder,
+			stdio: "pipe",
+			env: {
+				PATH: [bin, process.env.PATH].join(delimiter),
+				...step.env,
+				...env,
+			},
+		});
+		const calls = await readFile(join(folder, "calls"), "utf8");
+		return calls.trimEnd().split("\n");
+	} finally {
+		await rm(folder, { recursive: true });
+	}
+}
+
+describe("what the release workflow asks GitHub for", {
+	skip: notPosix,
+}, () => {
+	for (const [tag, prerelease] of [
+		["v1.2.3", "false"],
+		["v1.2.3-rc.1", "true"],
+	] as const)
+		test(`a release ${tag} with every file and the changelog's notes`, async () => {
+			assert.deepEqual(
+				await workflowStep(
+					"Publish",
+					{ GITHUB_REF_NAME: tag, PRERELEASE: prerelease },
+					{ "dist/release/one.tar.gz": "", "dist/release/checksums.txt": "" },
+				),
+				[
+					`gh [release] [create] [${tag}] [--verify-tag] [--prerelease=${prerelease}] [--title] [${tag}] [--notes-file] [dist/notes/notes.md] [dist/release/checksums.txt] [dist/release/one.tar.gz]`,
+				],
+			);
+		});
+
+	const tagged = {
+		GITHUB_REF_NAME: "v1.2.3",
+		GITHUB_REPOSITORY: "kubectl-meshreg/kubectl-meshreg",
+		BRANCH: "meshreg-v1.2.3",
+	};
+	const fork = "repos/octocat/krew-index";
+	const before = [
+		"gh [api] [user] [--jq] [.login]",
+		"gh [repo] [fork] [kubernetes-sigs/krew-index] [--clone=false]",
+		"gh [repo] [sync] [octocat/krew-index] [--source] [kubernetes-sigs/krew-index]",
+		"gh [api] [repos/kubernetes-sigs/krew-index/commits/HEAD] [--jq] [.sha]",
+		`gh [api] [--silent] [${fork}/git/refs] [--raw-field] [ref=refs/heads/meshreg-v1.2.3] [--raw-field] [sha=0a0b]`,
+	];
+	const listed = `gh [api] [${fork}/contents/plugins?ref=meshreg-v1.2.3] [--jq] [.[] | select(.name == "meshreg.yaml").sha]`;
+	const put = `gh [api] [--silent] [--method] [PUT] [${fork}/contents/plugins/meshreg.yaml] [--raw-field] [branch=meshreg-v1.2.3] [--raw-field] [message=meshreg v1.2.3] [--field] [content=@dist/content]`;
+	const pullRequest =
+		"gh [pr] [create] [--repo] [kubernetes-sigs/krew-index] [--head] [octocat:meshreg-v1.2.3] [--title] [meshreg v1.2.3] [--body] [https://github.com/kubectl-meshreg/kubectl-meshreg/releases/tag/v1.2.3]";
+
+	test("the krew index: a branch in the fork with the manifest, and a pull request", async () => {
+		assert.deepEqual(await workflowStep("Propose it", tagged, {}), [
+			...before,
+			listed,
+			put,
+			pullRequest,
+		]);
+	});
+
+	test("a second run begins the branch again, and replaces the manifest of the release before", async () => {
+		assert.deepEqual(
+			await workflowStep(
+				"Propose it",
+				{ ...tagged, OLD: "0c0d", REFUSED: `api --silent ${fork}/git/refs` },
+				{},
+			),
+			[
+				...before,
+				`gh [api] [--silent] [--method] [PATCH] [${fork}/git/refs/heads/meshreg-v1.2.3] [--raw-field] [sha=0a0b] [--field] [force=true]`,
+				listed,
+				`${put} [--raw-field] [sha=0c0d]`,
+				pullRequest,
+			],
+		);
+	});
 });

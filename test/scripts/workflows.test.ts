@@ -4,6 +4,9 @@ import { describe, test } from "node:test";
 import { parse } from "yaml";
 
 const FOLDER = ".github/workflows";
+/** A line that runs GitHub's own program and nothing else: `gh …`, `name=$(gh …)`. */
+const GH = /^\s*(\w+=\$\()?gh /;
+
 const ciRun = await readFile(".ci/run", "utf8");
 const { scripts } = JSON.parse(await readFile("package.json", "utf8")) as {
 	scripts: Record<string, string>;
@@ -13,6 +16,7 @@ interface Step {
 	readonly run?: string;
 	readonly uses?: string;
 	readonly with?: Readonly<Record<string, unknown>>;
+	readonly env?: Readonly<Record<string, unknown>>;
 }
 interface Workflow {
 	readonly permissions?: unknown;
@@ -20,6 +24,7 @@ interface Workflow {
 		string,
 		{
 			readonly steps: readonly Step[];
+			readonly env?: unknown;
 			readonly "timeout-minutes"?: number;
 			readonly permissions?: Readonly<Record<string, string>>;
 			readonly environment?: string;
@@ -31,8 +36,8 @@ interface Workflow {
 const OTHERS = [
 	/^npm ci( --ignore-scripts)?$/,
 	/^(sudo )?bash \.ci\/(install|run)$/,
-	// GitHub's own program, for what it published itself.
-	/^gh release download /,
+	/^sha256sum --check --strict checksums\.txt$/,
+	/^base64 --wrap=0 [\w./-]+ > [\w./-]+$/,
 	// A cluster from elsewhere; `npm run test:cluster` builds its own where these are not set.
 	/^go install sigs\.k8s\.io\/controller-runtime\/tools\/setup-envtest@/,
 	/^(export )?KUBEBUILDER_ASSETS/,
@@ -48,13 +53,13 @@ for (const file of await readdir(FOLDER))
 		const text = await readFile(`${FOLDER}/${file}`, "utf8");
 		const workflow = parse(text) as Workflow;
 		const steps = Object.values(workflow.jobs).flatMap((job) => job.steps);
-		const commands = steps.flatMap(({ run }) =>
-			(run ?? "").split("\n").filter((line) => line.trim() !== ""),
-		);
+		const linesOf = ({ run }: Step) =>
+			(run ?? "").split("\n").filter((line) => line.trim() !== "");
+		const commands = steps.flatMap(linesOf);
 
 		test("every command is a script that .ci/run or a test runs too", () => {
 			for (const command of commands) {
-				if (OTHERS.some((other) => other.test(command))) continue;
+				if ([GH, ...OTHERS].some((other) => other.test(command))) continue;
 				const name = /^npm (?:run )?([\w:]+)/.exec(command)?.[1] ?? "";
 				assert.ok(name in scripts, `no script of package.json: ${command}`);
 				assert.ok(
@@ -75,8 +80,26 @@ for (const file of await readdir(FOLDER))
 				assert.ok(job["timeout-minutes"], `${name} has no timeout-minutes`);
 				if (!job.permissions) continue;
 				assert.equal(job.environment, "release", `${name} asks nobody`);
-				for (const { run } of job.steps)
-					assert.notEqual(run, "npm ci", `${name} runs install scripts`);
+				for (const { run = "" } of job.steps)
+					assert.doesNotMatch(run, /\bnpm\b/, `${name} runs code of others`);
+			}
+		});
+
+		test("a token is in the environment of gh alone", () => {
+			assert.ok(!("env" in workflow), "every step would have it");
+			for (const job of Object.values(workflow.jobs)) {
+				assert.equal(job.env, undefined);
+				const withToken = job.steps.filter(({ env = {} }) =>
+					Object.values(env).some((value) =>
+						/github\.token|secrets\./.test(String(value)),
+					),
+				);
+				for (const line of withToken.flatMap(linesOf)) assert.match(line, GH);
+				for (const step of job.steps)
+					assert.doesNotMatch(
+						JSON.stringify(step.with ?? {}),
+						/github\.token|secrets\./,
+					);
 			}
 		});
 

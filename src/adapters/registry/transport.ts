@@ -1,15 +1,12 @@
 import { X509Certificate } from "node:crypto";
 import { Socket } from "node:net";
-import {
-	createSecureContext,
-	getCACertificates,
-	type SecureContext,
-} from "node:tls";
+import { createSecureContext, type SecureContext } from "node:tls";
 import type { Dispatcher } from "undici";
 import type { Send } from "../../core/registry/answer.ts";
 import type { TransportFailure } from "../../core/registry/fault.ts";
 import { OperationError } from "../../errors.ts";
 import { proxyFor } from "../proxy.ts";
+import { machineAuthorities, type Trust } from "../trust.ts";
 import { guardedLookup, type Resolve } from "./guarded-lookup.ts";
 
 /** A registry's or token server's answer is read so far; the rest would not be shown. */
@@ -49,10 +46,12 @@ export async function openTransport(
 		}),
 	);
 	aborted.catch(() => {});
-	const tls = {
+	const tls: Trust = {
 		rejectUnauthorized: !carriage.insecure,
 		secureContext: carriage.trust,
 	};
+	// `insecure` is about the registry: a proxy that was configured is who it says it is.
+	const proxyTls: Trust = { ...tls, rejectUnauthorized: true };
 	const connect = undici.buildConnector({
 		...tls,
 		timeout: limit,
@@ -81,7 +80,7 @@ export async function openTransport(
 				// To undici a SOCKS proxy always looks names up itself, which is what the h says.
 				uri: proxy.href.replace(/^socks5h:/, "socks5:"),
 				requestTls: tls,
-				proxyTls: { secureContext: carriage.trust },
+				proxyTls,
 			});
 			proxies.set(proxy.href, dispatcher);
 		}
@@ -129,8 +128,7 @@ export async function openTransport(
  */
 export function trustIn(ca?: string): SecureContext {
 	if (ca !== undefined) checkCertificates(ca);
-	const system = getCACertificates("system");
-	const known = system.length > 0 ? system : getCACertificates("default");
+	const known = machineAuthorities();
 	return createSecureContext({
 		ca: ca === undefined ? known : [...known, ca],
 	});

@@ -1,10 +1,7 @@
 import { isIP, type Socket } from "node:net";
-import {
-	type ConnectionOptions,
-	connect as connectTls,
-	getCACertificates,
-} from "node:tls";
+import { type ConnectionOptions, connect as connectTls } from "node:tls";
 import type { Files } from "../../../world.ts";
+import { machineAuthorities, type Trust } from "../../trust.ts";
 import type { ClusterEntry } from "../kubeconfig/kubeconfig.ts";
 import { resetByPeer } from "./exchange.ts";
 import type { Open } from "./tcp.ts";
@@ -27,21 +24,26 @@ const LIMIT = 10_000;
 export async function serverIdentity(
 	cluster: ClusterEntry,
 	files: Files,
-): Promise<ConnectionOptions> {
+): Promise<Trust> {
 	if (cluster.insecureSkipTlsVerify) return { rejectUnauthorized: false };
-	if (cluster.certificateAuthorityData)
-		return { ca: Buffer.from(cluster.certificateAuthorityData, "base64") };
-	if (cluster.certificateAuthority)
-		return { ca: await files.read(cluster.certificateAuthority, 16 << 20) };
-	// The machine's own store, like kubectl; Node's bundled list only where the machine has none.
-	const system = getCACertificates("system");
-	return system.length > 0 ? { ca: system } : {};
+	return {
+		rejectUnauthorized: true,
+		ca: cluster.certificateAuthorityData
+			? Buffer.from(cluster.certificateAuthorityData, "base64")
+			: cluster.certificateAuthority
+				? await files.read(cluster.certificateAuthority, 16 << 20)
+				: machineAuthorities(),
+	};
 }
+
+/** What a connection to the server needs: by what it is recognised, and what it is shown of us. */
+export type Tls = Trust &
+	Pick<ConnectionOptions, "cert" | "key" | "servername">;
 
 /** Dials `server` directly, or through what `open` connects to it. */
 export function dialler(
 	server: URL,
-	tls: () => Promise<ConnectionOptions>,
+	tls: () => Promise<Tls>,
 	interrupt: AbortSignal,
 	open: Open,
 ): Dial {
@@ -80,7 +82,7 @@ export function dialler(
 function handshake(
 	socket: Socket,
 	host: string,
-	options: ConnectionOptions,
+	options: Tls & Pick<ConnectionOptions, "ALPNProtocols">,
 ): Promise<Dialled> {
 	return new Promise((resolve, reject) => {
 		const encrypted = connectTls({

@@ -1,6 +1,7 @@
 import { type RequestOptions, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import type { Socket } from "node:net";
+import { machineAuthorities, type Trust } from "../../trust.ts";
 import type { Open } from "./tcp.ts";
 
 /** Opens connections through a proxy: CONNECT for http and https ones, or SOCKS 5. */
@@ -20,10 +21,11 @@ function connect(proxy: URL, host: string, port: number): Promise<Socket> {
 		headers: { host: address, ...authorization(proxy) },
 		agent: false,
 	};
+	const trust: Trust = { rejectUnauthorized: true, ca: machineAuthorities() };
 	return new Promise((resolve, reject) => {
 		const request =
 			proxy.protocol === "https:"
-				? requestHttps(options)
+				? requestHttps({ ...options, ...trust })
 				: requestHttp(options);
 		request.once("connect", (response, socket) => {
 			const { statusCode, statusMessage } = response;

@@ -1,0 +1,160 @@
+/** What a user's variables, flags of Node and signals cannot do to the built file. */
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import { createServer as createSecureServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import packageJson from "../../package.json" with { type: "json" };
+import { CertificateAuthority } from "../support/api-server/certificates.ts";
+import { DIST, plugin, program } from "../support/plugin.ts";
+
+const VERSION = `v${packageJson.version}\n`;
+const FILE = join(
+	DIST,
+	process.platform === "win32" ? "kubectl-meshreg.exe" : "kubectl-meshreg",
+);
+
+let folder: string;
+before(async () => {
+	folder = await mkdtemp(join(tmpdir(), "process-"));
+	await writeFile(
+		join(folder, "foreign.cjs"),
+		`require("node:fs").writeFileSync(${JSON.stringify(join(folder, "ran"))}, "")`,
+	);
+});
+after(() => rm(folder, { recursive: true }));
+
+const ran = (args: readonly string[], env: Record<string, string> = {}) =>
+	program(FILE, args, { kubeconfig: "", home: folder, env });
+
+describe("NODE_OPTIONS and flags of Node do nothing", () => {
+	const foreign = () => join(folder, "foreign.cjs");
+	const CASES: [name: string, option: () => string][] = [
+		["--require", () => `--require=${foreign()}`],
+		["--import", () => `--import=file://${foreign()}`],
+		["--inspect", () => "--inspect=127.0.0.1:0"],
+		["--inspect-brk", () => "--inspect-brk=127.0.0.1:0"],
+		["--tls-keylog", () => `--tls-keylog=${join(folder, "ran")}`],
+		["--cpu-prof", () => `--cpu-prof --cpu-prof-dir=${join(folder, "ran")}`],
+	];
+	for (const [name, option] of CASES)
+		test(name, async () => {
+			const { status, out, err } = await ran(["--version"], {
+				NODE_OPTIONS: option(),
+			});
+			assert.deepEqual([status, out, err], [0, VERSION, ""]);
+			assert.ok(!existsSync(join(folder, "ran")), "the option was heeded");
+			const [flag = ""] = option().split(/[= ]/);
+			const asFlag = await ran([...option().split(" "), "--version"]);
+			assert.deepEqual(
+				[asFlag.status, asFlag.out, asFlag.err],
+				[
+					2,
+					"",
+					`error: unknown flag: ${flag}\nSee 'kubectl meshreg --help' for usage.\n`,
+				],
+			);
+		});
+});
+
+test("SIGUSR1 opens no debugger", {
+	skip: process.platform !== "linux" && "/proc says what a process listens to",
+}, async () => {
+	// Holds the answer back until the signal has come.
+	let answer = () => {};
+	const asked = Promise.withResolvers<void>();
+	const server = createServer((_, response) => {
+		answer = () =>
+			response.end(
+				'{"apiVersion":"v1","kind":"SecretList","metadata":{"resourceVersion":"1"},"items":[]}',
+			);
+		asked.resolve();
+	});
+	const port = await listen(server);
+	const child = spawn(FILE, ["list", `--server=http://127.0.0.1:${port}`], {
+		env: { PATH: process.env.PATH, HOME: folder },
+		stdio: ["ignore", "ignore", "pipe"],
+	});
+	let err = "";
+	child.stderr.setEncoding("utf8").on("data", (text: string) => {
+		err += text;
+	});
+	try {
+		const ended = new Promise((resolve) => child.once("close", resolve));
+		await asked.promise;
+		const caught = /^SigCgt:\s*([0-9a-f]+)$/m.exec(
+			await readFile(`/proc/${child.pid}/status`, "utf8"),
+		)?.[1];
+		assert.equal(BigInt(`0x${caught}`) & (1n << 9n), 0n, "SIGUSR1 is caught");
+		child.kill("SIGUSR1");
+		answer();
+		assert.equal(await ended, 0);
+		assert.equal(err, "No resources found\n");
+	} finally {
+		server.close();
+		server.closeAllConnections();
+		child.kill("SIGKILL");
+	}
+});
+
+test("NODE_TLS_REJECT_UNAUTHORIZED=0 lets no impostor have the token", async () => {
+	const [ours, impostors] = await Promise.all([
+		CertificateAuthority.create(),
+		CertificateAuthority.create(),
+	]);
+	const { certificate: cert, key } = await impostors.server();
+	let requests = 0;
+	const server = createSecureServer({ cert, key }, (_, response) => {
+		requests++;
+		response.end("{}");
+	});
+	const port = await listen(server);
+	const kubeconfig = join(folder, "config");
+	await writeFile(
+		kubeconfig,
+		JSON.stringify({
+			"current-context": "x",
+			clusters: [
+				{
+					name: "c",
+					cluster: {
+						server: `https://127.0.0.1:${port}`,
+						"certificate-authority-data": Buffer.from(
+							ours.certificate,
+						).toString("base64"),
+					},
+				},
+			],
+			users: [{ name: "u", user: { token: "the-token" } }],
+			contexts: [{ name: "x", context: { cluster: "c", user: "u" } }],
+		}),
+	);
+	try {
+		const { status, out, err } = await plugin(["list"], {
+			kubeconfig,
+			home: folder,
+			env: { NODE_TLS_REJECT_UNAUTHORIZED: "0" },
+		});
+		assert.deepEqual(
+			[status, out, err],
+			[
+				1,
+				"",
+				"Unable to connect to the server: tls: failed to verify certificate: x509: certificate signed by unknown authority\n",
+			],
+		);
+		assert.equal(requests, 0);
+	} finally {
+		server.close();
+	}
+});
+
+async function listen(server: Server | ReturnType<typeof createSecureServer>) {
+	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+	return (server.address() as AddressInfo).port;
+}
