@@ -118,6 +118,8 @@ export interface Cluster {
 	/** SelfSubjectAccessReview: may this user do this? */
 	canI(access: {
 		verb: string;
+		/** Absent: the core group. */
+		group?: string;
 		resource: string;
 		namespace?: string;
 		name?: string;

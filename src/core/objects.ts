@@ -110,6 +110,51 @@ export interface CoreEvent extends TypeMeta {
 	series?: { lastObservedTime?: string };
 }
 
+/** An expression of CEL by its name, as admission policies have them. */
+export interface NamedExpression {
+	name: string;
+	expression: string;
+}
+
+/** Of a policy's `matchConstraints` and a binding's `matchResources`. */
+export interface MatchResources {
+	matchPolicy?: string;
+	namespaceSelector?: NamespaceSelector;
+	objectSelector?: object;
+	resourceRules?: {
+		apiGroups?: string[];
+		apiVersions?: string[];
+		operations?: string[];
+		resources?: string[];
+		scope?: string;
+	}[];
+}
+
+export interface NamespaceSelector {
+	matchExpressions?: { key: string; operator: string; values?: string[] }[];
+}
+
+/** Of admissionregistration.k8s.io/v1: stable since Kubernetes 1.36. */
+export interface MutatingAdmissionPolicy extends TypeMeta {
+	spec?: {
+		matchConstraints?: MatchResources;
+		matchConditions?: NamedExpression[];
+		variables?: NamedExpression[];
+		mutations?: { patchType: string; jsonPatch?: { expression: string } }[];
+		failurePolicy?: string;
+		reinvocationPolicy?: string;
+		paramKind?: object;
+	};
+}
+
+export interface MutatingAdmissionPolicyBinding extends TypeMeta {
+	spec?: {
+		policyName?: string;
+		matchResources?: MatchResources;
+		paramRef?: object;
+	};
+}
+
 /** A kind that this program reads or writes, and its shape. */
 export interface ObjectOf {
 	Namespace: Namespace;
@@ -117,9 +162,50 @@ export interface ObjectOf {
 	ServiceAccount: ServiceAccount;
 	Pod: Pod;
 	Event: CoreEvent;
+	MutatingAdmissionPolicy: MutatingAdmissionPolicy;
+	MutatingAdmissionPolicyBinding: MutatingAdmissionPolicyBinding;
 }
 
 export type Kind = keyof ObjectOf;
+
+/** Where the API server has a kind. */
+export interface Resource {
+	/** `v1`, or with the API group: `apps/v1`. */
+	readonly apiVersion: string;
+	/** As in its URL, and in rules of RBAC. */
+	readonly plural: string;
+	readonly namespaced: boolean;
+}
+
+const ADMISSION = "admissionregistration.k8s.io/v1";
+
+export const RESOURCES: Readonly<Record<Kind, Resource>> = {
+	Namespace: { apiVersion: "v1", plural: "namespaces", namespaced: false },
+	Secret: { apiVersion: "v1", plural: "secrets", namespaced: true },
+	ServiceAccount: {
+		apiVersion: "v1",
+		plural: "serviceaccounts",
+		namespaced: true,
+	},
+	Pod: { apiVersion: "v1", plural: "pods", namespaced: true },
+	Event: { apiVersion: "v1", plural: "events", namespaced: true },
+	MutatingAdmissionPolicy: {
+		apiVersion: ADMISSION,
+		plural: "mutatingadmissionpolicies",
+		namespaced: false,
+	},
+	MutatingAdmissionPolicyBinding: {
+		apiVersion: ADMISSION,
+		plural: "mutatingadmissionpolicybindings",
+		namespaced: false,
+	},
+};
+
+/** The API group of a kind; "" for the core one. */
+export function groupOf(kind: Kind): string {
+	const [group = "", version] = RESOURCES[kind].apiVersion.split("/");
+	return version === undefined ? "" : group;
+}
 
 /** One operation of RFC 6902. */
 export type JsonPatchOperation =

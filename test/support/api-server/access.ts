@@ -1,4 +1,5 @@
 import type { ResourceRequest, User } from "./request.ts";
+import { groupOf } from "./resources.ts";
 import { refuse } from "./statuses.ts";
 
 /** Something that a user or a group may do, like a Role or ClusterRole and its binding in one. */
@@ -71,6 +72,7 @@ export function attributesOf(target: ResourceRequest): Attributes {
 	return {
 		verb: target.verb,
 		resource: target.resource.plural,
+		group: groupOf(target.resource),
 		namespace: target.namespace,
 		name: target.name,
 	};

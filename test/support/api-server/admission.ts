@@ -1,5 +1,10 @@
 import { isObject, type KubeObject } from "./objects.ts";
-import { namespaces, type Resource, serviceAccounts } from "./resources.ts";
+import {
+	namespaces,
+	qualified,
+	type Resource,
+	serviceAccounts,
+} from "./resources.ts";
 import { refuse } from "./statuses.ts";
 import type { Store } from "./store.ts";
 
@@ -11,10 +16,11 @@ export function checkNamespace(
 	name: string,
 ): void {
 	const entry = store.entry(namespaces, "", namespace);
-	if (entry === undefined) throw refuse.notFound(namespaces.plural, namespace);
+	if (entry === undefined)
+		throw refuse.notFound(qualified(namespaces), namespace);
 	if (entry.object.metadata.deletionTimestamp === undefined) return;
 	throw refuse.forbidden(
-		resource.plural,
+		qualified(resource),
 		name,
 		`unable to create new content in namespace ${namespace} because it is being terminated`,
 		[

@@ -27,7 +27,7 @@ export function answerJson(status: number, body: JsonObject): Answer {
 
 /** An object with its `kind` and `apiVersion`, which stored JSON lacks. */
 export function objectJson(resource: Resource, json: string): string {
-	return `{"kind":"${resource.kind}","apiVersion":"v1",${json.slice(1)}`;
+	return `{"kind":"${resource.kind}","apiVersion":"${resource.apiVersion}",${json.slice(1)}`;
 }
 
 /** The object's metadata alone, for who accepts no more. */

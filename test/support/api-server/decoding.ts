@@ -1,6 +1,6 @@
 import { base64Error, goKind } from "./go-text.ts";
 import { type Draft, isObject, type Json, type JsonObject } from "./objects.ts";
-import { resources } from "./resources.ts";
+import { resourceOfKind, resources } from "./resources.ts";
 
 /** An object that could be read, or why not: its kind and version as given, and Go's words. */
 export type Decoded =
@@ -36,12 +36,15 @@ const fieldTypes: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 export function decode(value: Json, kind: string): Decoded {
 	const object: JsonObject = isObject(value) ? value : {};
 	const given = String(object.kind ?? kind);
-	const version = String(object.apiVersion ?? "v1");
+	const { apiVersion } = resourceOfKind(kind);
+	const version = String(object.apiVersion ?? apiVersion);
 	const failed = (error: string) => ({ error, given, version });
-	if (given !== kind || version !== "v1") {
-		const known = [...resources.values()].some((one) => one.kind === given);
+	if (given !== kind || version !== apiVersion) {
+		const known = [...resources.values()].some(
+			(one) => one.kind === given && one.apiVersion === version,
+		);
 		return failed(
-			known && version === "v1"
+			known
 				? `converting (${version}.${given}) to (core.${kind}): unknown conversion`
 				: `no kind "${given}" is registered for version "${version}" in scheme "pkg/runtime/scheme.go:111"`,
 		);

@@ -14,7 +14,7 @@ import {
 	type ResourceRequest,
 	storedNamespace,
 } from "./request.ts";
-import { namespaces, pods } from "./resources.ts";
+import { namespaces, pods, qualified } from "./resources.ts";
 import { parseSelection } from "./selection.ts";
 import { refuse } from "./statuses.ts";
 import type { Store } from "./store.ts";
@@ -32,11 +32,11 @@ export function remove(
 	const entry = store.entry(resource, storedNamespace(target), name);
 	if (resource === namespaces && protectedNamespaces.has(name))
 		throw refuse.forbidden(
-			resource.plural,
+			qualified(resource),
 			name,
 			"this namespace may not be deleted",
 		);
-	if (entry === undefined) throw refuse.notFound(resource.plural, name);
+	if (entry === undefined) throw refuse.notFound(qualified(resource), name);
 	checkPreconditions(entry, options);
 	const { kept, object } = deleteEntry(store, entry, dryRun);
 	return resource.answersDeleted || kept
@@ -74,7 +74,7 @@ export function removeSelected(
 	for (const entry of selected) deleteEntry(store, entry, dryRun);
 	return {
 		status: 200,
-		body: `{"kind":"${resource.kind}List","apiVersion":"v1","metadata":${JSON.stringify({ resourceVersion })},"items":[${selected.map((entry) => entry.json).join(",")}]}`,
+		body: `{"kind":"${resource.kind}List","apiVersion":"${resource.apiVersion}","metadata":${JSON.stringify({ resourceVersion })},"items":[${selected.map((entry) => entry.json).join(",")}]}`,
 	};
 }
 
@@ -177,7 +177,7 @@ function checkPreconditions(
 		preconditions.uid !== uid
 	)
 		throw refuse.conflict(
-			resource.plural,
+			qualified(resource),
 			name,
 			`Precondition failed: UID in precondition: ${preconditions.uid}, UID in object meta: ${uid}`,
 		);

@@ -3,6 +3,11 @@ import type { JsonObject } from "./objects.ts";
 import { openapi } from "./openapi.ts";
 import { resources } from "./resources.ts";
 
+/** The groups beside the core one, with their versions. */
+const GROUPS = [
+	...new Set([...resources.values()].map(({ apiVersion }) => apiVersion)),
+].filter((apiVersion) => apiVersion !== "v1");
+
 /** What kubectl asks before it asks for objects: paths and their answers. */
 export const discovery: Readonly<Record<string, JsonObject | string>> = {
 	...openapi,
@@ -28,31 +33,19 @@ export const discovery: Readonly<Record<string, JsonObject | string>> = {
 	"/apis": {
 		kind: "APIGroupList",
 		apiVersion: "v1",
-		groups: [group("authorization.k8s.io"), group("authentication.k8s.io")],
+		groups: [
+			group("authorization.k8s.io"),
+			group("authentication.k8s.io"),
+			...GROUPS.map((apiVersion) => group(apiVersion.split("/")[0] ?? "")),
+		],
 	},
-	"/api/v1": {
-		kind: "APIResourceList",
-		groupVersion: "v1",
-		resources: [...resources.values()].map((resource) => ({
-			name: resource.plural,
-			singularName: resource.singular,
-			namespaced: resource.namespaced,
-			kind: resource.kind,
-			verbs: [
-				"create",
-				"delete",
-				...(resource.namespaced ? ["deletecollection"] : []),
-				"get",
-				"list",
-				"patch",
-				"update",
-				"watch",
-			],
-			...(resource.shortNames.length > 0
-				? { shortNames: [...resource.shortNames] }
-				: {}),
-		})),
-	},
+	"/api/v1": resourceList("v1"),
+	...Object.fromEntries(
+		GROUPS.map((apiVersion) => [
+			`/apis/${apiVersion}`,
+			resourceList(apiVersion),
+		]),
+	),
 	"/apis/authorization.k8s.io/v1": reviewList(
 		"authorization.k8s.io/v1",
 		"selfsubjectaccessreviews",
@@ -91,5 +84,33 @@ function reviewList(
 		resources: [
 			{ name, singularName: "", namespaced: false, kind, verbs: ["create"] },
 		],
+	};
+}
+
+function resourceList(groupVersion: string): JsonObject {
+	return {
+		kind: "APIResourceList",
+		groupVersion,
+		resources: [...resources.values()]
+			.filter(({ apiVersion }) => apiVersion === groupVersion)
+			.map((resource) => ({
+				name: resource.plural,
+				singularName: resource.singular,
+				namespaced: resource.namespaced,
+				kind: resource.kind,
+				verbs: [
+					"create",
+					"delete",
+					...(resource.namespaced ? ["deletecollection"] : []),
+					"get",
+					"list",
+					"patch",
+					"update",
+					"watch",
+				],
+				...(resource.shortNames.length > 0
+					? { shortNames: [...resource.shortNames] }
+					: {}),
+			})),
 	};
 }

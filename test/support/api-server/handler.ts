@@ -73,7 +73,8 @@ export function handle(
 	authorizePath(user, path);
 	const found = method === "GET" ? discover(path) : undefined;
 	if (found !== undefined) return found;
-	if (path.startsWith("/api/")) throw refuse.noSuchPath();
+	const [group = ""] = /^\/(?:api|apis\/[^/]+)\/[^/]+(?=\/)/.exec(path) ?? [];
+	if (discover(group) !== undefined) throw refuse.noSuchPath();
 	return {
 		status: 404,
 		body: "404 page not found\n",

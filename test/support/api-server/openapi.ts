@@ -13,20 +13,22 @@ const coreV1: JsonObject = {
 	openapi: "3.0.0",
 	info: { title: "Kubernetes", version: "v1" },
 	paths: Object.fromEntries(
-		[...resources.values()].map(({ plural, kind, namespaced }) => [
-			`/api/v1/${namespaced ? "namespaces/{namespace}/" : ""}${plural}/{name}`,
-			{
-				patch: {
-					parameters,
-					responses: { 200: { description: "OK" } },
-					"x-kubernetes-group-version-kind": {
-						group: "",
-						version: "v1",
-						kind,
+		[...resources.values()]
+			.filter(({ apiVersion }) => apiVersion === "v1")
+			.map(({ plural, kind, namespaced }) => [
+				`/api/v1/${namespaced ? "namespaces/{namespace}/" : ""}${plural}/{name}`,
+				{
+					patch: {
+						parameters,
+						responses: { 200: { description: "OK" } },
+						"x-kubernetes-group-version-kind": {
+							group: "",
+							version: "v1",
+							kind,
+						},
 					},
 				},
-			},
-		]),
+			]),
 	),
 	components: { schemas: {} },
 };

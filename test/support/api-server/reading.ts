@@ -14,6 +14,7 @@ import {
 	type ResourceRequest,
 	storedNamespace,
 } from "./request.ts";
+import { qualified } from "./resources.ts";
 import { parseSelection } from "./selection.ts";
 import { refuse, StatusError } from "./statuses.ts";
 import type { Store } from "./store.ts";
@@ -24,7 +25,7 @@ export function get(store: Store, target: ResourceRequest): ObjectAnswer {
 	const { resource, name, query } = target;
 	checkVersion(store, query);
 	const entry = store.entry(resource, storedNamespace(target), name);
-	if (entry === undefined) throw refuse.notFound(resource.plural, name);
+	if (entry === undefined) throw refuse.notFound(qualified(resource), name);
 	return { status: 200, ...entry };
 }
 
@@ -90,7 +91,7 @@ export function list(
 	const type =
 		form === "partial"
 			? `"kind":"PartialObjectMetadataList","apiVersion":"meta.k8s.io/v1"`
-			: `"kind":"${resource.kind}List","apiVersion":"v1"`;
+			: `"kind":"${resource.kind}List","apiVersion":"${resource.apiVersion}"`;
 	return {
 		status: 200,
 		body: `{${type},"metadata":${JSON.stringify(page.metadata)},"items":[${items.join(",")}]}`,

@@ -1,4 +1,4 @@
-import { type Resource, resources } from "./resources.ts";
+import { type Resource, resources, rootOf } from "./resources.ts";
 import { refuse } from "./statuses.ts";
 
 export type Verb =
@@ -57,14 +57,18 @@ export function parseTarget(
 	path: string,
 	query: URLSearchParams,
 ): ResourceRequest | undefined {
-	if (!path.startsWith("/api/v1/")) return undefined;
-	const parts = decodeURIComponent(path).slice("/api/v1/".length).split("/");
+	const [, root = "", below = ""] =
+		/^(\/api\/v1|\/apis\/[^/]+\/[^/]+)\/(.*)$/s.exec(
+			decodeURIComponent(path),
+		) ?? [];
+	const parts = below.split("/");
 	const inNamespace = parts[0] === "namespaces" && parts.length > 2;
 	const [plural = "", name = "", ...rest] = inNamespace
 		? parts.slice(2)
 		: parts;
 	const resource = resources.get(plural);
-	if (resource === undefined || rest.length > 0) return undefined;
+	if (resource === undefined || rest.length > 0 || rootOf(resource) !== root)
+		return undefined;
 	if (inNamespace && !resource.namespaced) return undefined;
 	// A named object of a namespaced kind is only reached through its namespace.
 	if (!inNamespace && resource.namespaced && name !== "") return undefined;

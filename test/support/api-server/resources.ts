@@ -2,6 +2,8 @@ import type { Draft, KubeObject } from "./objects.ts";
 
 /** One kind of object that the server keeps. */
 export interface Resource {
+	/** `v1`, or with the API group: `apps/v1`. */
+	apiVersion: string;
 	plural: string;
 	singular: string;
 	kind: string;
@@ -26,6 +28,7 @@ export interface Resource {
 const nothing = () => {};
 
 export const namespaces: Resource = {
+	apiVersion: "v1",
 	plural: "namespaces",
 	singular: "namespace",
 	kind: "Namespace",
@@ -50,6 +53,7 @@ export const namespaces: Resource = {
 };
 
 export const secrets: Resource = {
+	apiVersion: "v1",
 	plural: "secrets",
 	singular: "secret",
 	kind: "Secret",
@@ -79,6 +83,7 @@ export const secrets: Resource = {
 };
 
 export const serviceAccounts: Resource = {
+	apiVersion: "v1",
 	plural: "serviceaccounts",
 	singular: "serviceaccount",
 	kind: "ServiceAccount",
@@ -95,6 +100,7 @@ export const serviceAccounts: Resource = {
 };
 
 export const pods: Resource = {
+	apiVersion: "v1",
 	plural: "pods",
 	singular: "pod",
 	kind: "Pod",
@@ -133,6 +139,7 @@ const involved = (field: string): [string, string] => [
 ];
 
 export const events: Resource = {
+	apiVersion: "v1",
 	plural: "events",
 	singular: "event",
 	kind: "Event",
@@ -173,13 +180,91 @@ export const events: Resource = {
 	fillIn: nothing,
 };
 
+/** A kind that is stored as it is sent: nothing is checked, filled in or made of it. */
+function plain(
+	apiVersion: string,
+	kind: string,
+	plural: string,
+	fields: readonly string[],
+	namespaced = false,
+): Resource {
+	return {
+		apiVersion,
+		plural,
+		singular: kind.toLowerCase(),
+		kind,
+		shortNames: [],
+		namespaced,
+		fields,
+		serverFields: [],
+		selectable: {},
+		answersDeleted: false,
+		nameIsLabel: false,
+		keyedLists: {},
+		fillIn: nothing,
+	};
+}
+
+const ADMISSION = "admissionregistration.k8s.io/v1";
+const RBAC = "rbac.authorization.k8s.io/v1";
+
 /** Everything that is kept, by the name in the URL. */
 export const resources: ReadonlyMap<string, Resource> = new Map(
-	[namespaces, secrets, serviceAccounts, pods, events].map((resource) => [
-		resource.plural,
-		resource,
-	]),
+	[
+		namespaces,
+		secrets,
+		serviceAccounts,
+		pods,
+		events,
+		plain(ADMISSION, "MutatingAdmissionPolicy", "mutatingadmissionpolicies", [
+			"spec",
+		]),
+		plain(
+			ADMISSION,
+			"MutatingAdmissionPolicyBinding",
+			"mutatingadmissionpolicybindings",
+			["spec"],
+		),
+		plain(
+			ADMISSION,
+			"ValidatingAdmissionPolicy",
+			"validatingadmissionpolicies",
+			["spec"],
+		),
+		plain(
+			ADMISSION,
+			"ValidatingAdmissionPolicyBinding",
+			"validatingadmissionpolicybindings",
+			["spec"],
+		),
+		plain(RBAC, "ClusterRole", "clusterroles", ["rules"]),
+		plain(RBAC, "ClusterRoleBinding", "clusterrolebindings", [
+			"subjects",
+			"roleRef",
+		]),
+		plain(RBAC, "Role", "roles", ["rules"], true),
+		plain(RBAC, "RoleBinding", "rolebindings", ["subjects", "roleRef"], true),
+		plain("apps/v1", "Deployment", "deployments", ["spec"], true),
+	].map((resource) => [resource.plural, resource]),
 );
+
+/** "" for the core group. */
+export function groupOf({ apiVersion }: Resource): string {
+	return apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : "";
+}
+
+/** `secrets`, `deployments.apps`: as refusals name it. */
+export function qualified(resource: Resource): string {
+	const group = groupOf(resource);
+	return group === "" ? resource.plural : `${resource.plural}.${group}`;
+}
+
+/** `/api/v1`, `/apis/apps/v1`. */
+export function rootOf({ apiVersion }: Resource): string {
+	return apiVersion.includes("/")
+		? `/apis/${apiVersion}`
+		: `/api/${apiVersion}`;
+}
 
 /** The resource of a kind. Throws for a kind that the server does not keep. */
 export function resourceOfKind(kind: string): Resource {

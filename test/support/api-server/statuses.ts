@@ -74,10 +74,12 @@ export const refuse = {
 	badRequest: (message: string) => new StatusError(400, "BadRequest", message),
 	unauthorized: () => new StatusError(401, "Unauthorized", "Unauthorized"),
 	notFound: (kind: string, name: string) =>
-		new StatusError(404, "NotFound", `${kind} "${name}" not found`, {
-			name,
-			kind,
-		}),
+		new StatusError(
+			404,
+			"NotFound",
+			`${kind} "${name}" not found`,
+			about(kind, name),
+		),
 	noSuchPath: () =>
 		new StatusError(
 			404,
@@ -97,14 +99,14 @@ export const refuse = {
 			409,
 			"AlreadyExists",
 			`${isBeingDeleted ? "object is being deleted: " : ""}${kind} "${name}" already exists`,
-			{ name, kind },
+			about(kind, name),
 		),
 	conflict: (kind: string, name: string, why = modified) =>
 		new StatusError(
 			409,
 			"Conflict",
 			`Operation cannot be fulfilled on ${kind} "${name}": ${why}`,
-			{ name, kind },
+			about(kind, name),
 		),
 	expired: (message: string, metadata: JsonObject = {}) =>
 		new StatusError(410, "Expired", message, undefined, metadata),
@@ -147,6 +149,12 @@ export const refuse = {
 	},
 	internal: (message: string) => new StatusError(500, "", message),
 } as const;
+
+/** The details of a Status about an object; `kind` is `PLURAL.GROUP`, or PLURAL alone. */
+function about(kind: string, name: string): JsonObject {
+	const [plural = "", ...group] = kind.split(".");
+	return filled({ name, group: group.join("."), kind: plural });
+}
 
 /** The details of a Status: what is empty is left out. */
 function filled(

@@ -5,7 +5,7 @@ import type { Entry } from "./entries.ts";
 import { normalise } from "./normalise.ts";
 import type { Draft, KubeObject } from "./objects.ts";
 import { type ResourceRequest, storedNamespace } from "./request.ts";
-import { pods } from "./resources.ts";
+import { pods, qualified } from "./resources.ts";
 import { refuse } from "./statuses.ts";
 import type { Store } from "./store.ts";
 import { validate } from "./validation.ts";
@@ -55,7 +55,7 @@ export function storeNew(
 	const other = store.entry(resource, namespace, name);
 	if (other !== undefined)
 		throw refuse.alreadyExists(
-			resource.plural,
+			qualified(resource),
 			name,
 			other.object.metadata.deletionTimestamp !== undefined,
 		);
@@ -84,7 +84,7 @@ export function storeOver(
 			`strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`,
 		);
 	if (resourceVersion && resourceVersion !== old.metadata.resourceVersion)
-		throw refuse.conflict(resource.plural, old.metadata.name);
+		throw refuse.conflict(qualified(resource), old.metadata.name);
 	const kept: Draft = {};
 	for (const field of resource.serverFields) kept[field] = old[field];
 	const next = normalise(resource, {

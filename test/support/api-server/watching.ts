@@ -123,7 +123,7 @@ function bookmarkJson(
 	const [kind, apiVersion] =
 		form === "partial"
 			? ["PartialObjectMetadata", "meta.k8s.io/v1"]
-			: [resource.kind, "v1"];
+			: [resource.kind, resource.apiVersion];
 	return JSON.stringify({
 		kind,
 		apiVersion,

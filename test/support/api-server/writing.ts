@@ -17,6 +17,7 @@ import {
 	type ResourceRequest,
 	storedNamespace,
 } from "./request.ts";
+import { qualified } from "./resources.ts";
 import { cause, refuse } from "./statuses.ts";
 import type { Store } from "./store.ts";
 import { storeNew, storeOver } from "./storing.ts";
@@ -49,7 +50,8 @@ export function update(
 	checkNamespaceGiven(target, draft);
 	checkNameGiven(target, draft);
 	const before = current(store, target);
-	if (before === undefined) throw refuse.notFound(resource.plural, target.name);
+	if (before === undefined)
+		throw refuse.notFound(qualified(resource), target.name);
 	checkUid(target, draft.metadata?.uid, before.object.metadata.uid);
 	const author = authorOf(store, request);
 	return storeOver(store, before, draft, dryRun, (next) =>
@@ -71,9 +73,9 @@ export function patch(
 		throw refuse.unsupportedMediaType("415: Unsupported Media Type", {});
 	const dryRun = isDryRun(request, "PatchOptions");
 	const before = current(store, target);
-	if (before === undefined) throw refuse.notFound(resource.plural, name);
+	if (before === undefined) throw refuse.notFound(qualified(resource), name);
 	const patched = language(
-		{ kind: resource.kind, apiVersion: "v1", ...before.object },
+		{ kind: resource.kind, apiVersion: resource.apiVersion, ...before.object },
 		readPatch(request.body),
 		resource.keyedLists,
 	);
@@ -111,7 +113,7 @@ function apply(
 	if (before === undefined) {
 		if (uid)
 			throw refuse.conflict(
-				resource.plural,
+				qualified(resource),
 				target.name,
 				`uid mismatch: the provided object specified uid ${uid}, and no existing object was found`,
 			);
@@ -168,7 +170,7 @@ function checkUid(
 	const { resource, name } = target;
 	const namespace = storedNamespace(target);
 	throw refuse.conflict(
-		resource.plural,
+		qualified(resource),
 		name,
 		`StorageError: invalid object, Code: 4, Key: /registry/${resource.plural}/${namespace === "" ? "" : `${namespace}/`}${name}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${given}, UID in object meta: ${uid}`,
 	);

@@ -1,23 +1,17 @@
-import type { Kind } from "../../../core/objects.ts";
+import { type Kind, RESOURCES } from "../../../core/objects.ts";
 import type { ListQuery, ObjectRef, WriteOptions } from "../../../world.ts";
-
-const PLURALS: Readonly<Record<Kind, string>> = {
-	Namespace: "namespaces",
-	Secret: "secrets",
-	ServiceAccount: "serviceaccounts",
-	Pod: "pods",
-	Event: "events",
-};
 
 export const REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
 
 /** `/api/v1/namespaces/NS/secrets`; without a namespace those of all of them. */
 export function collectionPath(kind: Kind, namespace?: string): string {
+	const { apiVersion, plural, namespaced } = RESOURCES[kind];
+	const root = apiVersion.includes("/") ? "/apis" : "/api";
 	const within =
-		namespace === undefined || kind === "Namespace"
+		namespace === undefined || !namespaced
 			? ""
 			: `/namespaces/${encodeURIComponent(namespace)}`;
-	return `/api/v1${within}/${PLURALS[kind]}`;
+	return `${root}/${apiVersion}${within}/${plural}`;
 }
 
 export function objectPath(kind: Kind, ref: ObjectRef): string {

@@ -1,7 +1,8 @@
-import type {
-	JsonPatchOperation,
-	Kind,
-	ObjectOf,
+import {
+	type JsonPatchOperation,
+	type Kind,
+	type ObjectOf,
+	RESOURCES,
 } from "../../../core/objects.ts";
 import { ApiError } from "../../../errors.ts";
 import type { Cluster, ObjectRef } from "../../../world.ts";
@@ -151,7 +152,7 @@ export function resources(requests: Requests, repeat: RetryPolicy): Resources {
 			});
 		},
 
-		canI: ({ verb, resource, namespace, name }) =>
+		canI: ({ verb, group, resource, namespace, name }) =>
 			repeat.run("read", async () => {
 				const review = await json<{ status?: { allowed?: boolean } }>({
 					method: "POST",
@@ -159,7 +160,9 @@ export function resources(requests: Requests, repeat: RetryPolicy): Resources {
 					body: JSON.stringify({
 						apiVersion: "authorization.k8s.io/v1",
 						kind: "SelfSubjectAccessReview",
-						spec: { resourceAttributes: { verb, resource, namespace, name } },
+						spec: {
+							resourceAttributes: { verb, group, resource, namespace, name },
+						},
 					}),
 				});
 				return review.status?.allowed === true;
@@ -171,7 +174,8 @@ const UNSTOPPABLE = { evenWhenInterrupted: true };
 const NEVER = new AbortController().signal;
 
 function bodyOf(kind: Kind, object: object): string {
-	return JSON.stringify({ ...object, apiVersion: "v1", kind });
+	const { apiVersion } = RESOURCES[kind];
+	return JSON.stringify({ ...object, apiVersion, kind });
 }
 
 function refOf({
