@@ -260,6 +260,12 @@ const file = fc
 	);
 
 /**
+ * What Kubernetes' decoder passes over without a word (what follows `...`, or a brace and a
+ * marker on one line) or reads as line ends of YAML 1.1: inject may refuse it, with the line.
+ */
+const UNLIKE = /[\r\n]\.\.\.|\}---|[\u0085\u2028\u2029]/;
+
+/**
  * `inject`, against what kubectl reads before and after: every pod's spec has the pull secret once,
  * and nothing else is another. What kubectl does not read is left aside.
  */
@@ -280,7 +286,12 @@ export const manifest: Subject<string> = {
 		} catch (error) {
 			if (!(error instanceof OperationError)) throw error;
 			// It says which line to write in another way: nothing is lost.
-			if (error.message.includes("cannot be edited in place"))
+			if (
+				/cannot be edited in place|imagePullSecrets is not a list/.test(
+					error.message,
+				) ||
+				UNLIKE.test(text)
+			)
 				return { ours: before, theirs: before };
 			return { ours: { error: error.message }, theirs: before };
 		}

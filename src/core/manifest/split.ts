@@ -76,8 +76,17 @@ function* yamlEnds(text: string, from: number): Generator<number> {
 			yield start;
 		}
 	}
+	// Behind a closing brace a marker needs no line of its own to Kubernetes' decoder.
+	const last = text.slice(start);
+	const glued = /^\s*(?:---\s+)?\{/.test(last)
+		? last.slice(-LONGEST_TAIL).search(/(?<=\})---\s*$/)
+		: -1;
+	if (glued >= 0) yield Math.max(start, text.length - LONGEST_TAIL) + glued;
 	yield text.length;
 }
+
+/** Space and a marker at the end of a file are shorter. */
+const LONGEST_TAIL = 1000;
 
 /** Directives (`%YAML 1.2`) and nothing else: they belong to the document that follows. */
 function isPreamble(text: string): boolean {
@@ -90,8 +99,7 @@ function isPreamble(text: string): boolean {
 
 /**
  * The offset after the JSON object that begins at `from` (behind space and a byte
- * order mark) where JSON.parse accepts it and nothing but another object follows on
- * its line; undefined for anything else.
+ * order mark), or undefined where there is none that JSON.parse accepts.
  */
 function jsonObjectEnd(text: string, from: number): number | undefined {
 	const space = /[\s\uFEFF]*/y;
@@ -100,9 +108,7 @@ function jsonObjectEnd(text: string, from: number): number | undefined {
 	const start = space.lastIndex;
 	if (text[start] !== "{") return undefined;
 	const end = closingBrace(text, start);
-	// `{…}---` is no stream of objects, and its parser says so.
-	if (end === undefined || !/[ \t]*(?:[\r\n{]|$)/y.test(text.slice(end)))
-		return undefined;
+	if (end === undefined) return undefined;
 	try {
 		JSON.parse(text.slice(start, end));
 		return end;

@@ -81,19 +81,37 @@ describe("an explicit key (`? c`) keeps what is its own", () => {
 	});
 });
 
-describe("a marker right behind a document (`{…}---`) is no marker", () => {
-	for (const text of [
-		'{"kind":"Pod","spec":{"containers":[{"name":"a"}]}}---',
-		'{"kind":"Pod","spec":{"containers":[{"name":"a"}]}}---\n',
-		"{kind: Pod, spec: {containers: [{name: a}]}}---",
-		"kind: Service\n---\n{kind: Pod, spec: {containers: [{name: a}]}}---",
-	])
-		it(JSON.stringify(text), () => {
-			assert.throws(() => injected(text), {
-				name: "OperationError",
-				message: /^f:\d: not valid YAML: .*; nothing of this file is written$/,
-			});
+describe("a marker right behind a closing brace (`{…}---`) ends the document", () => {
+	const table: [before: string, after: string][] = [
+		[
+			'{"kind":"Pod","spec":{"containers":[{"name":"a"}]}}---',
+			'{"kind":"Pod","spec":{"imagePullSecrets":[{"name":"k"}],"containers":[{"name":"a"}]}}---',
+		],
+		[
+			'{"kind":"Pod","spec":{"a":1,"containers":[]}}---\nkind: Pod\nspec: {a: 1}\n',
+			'{"kind":"Pod","spec":{"imagePullSecrets":[{"name":"k"}],"a":1,"containers":[]}}---\nkind: Pod\nspec: {imagePullSecrets: [{name: k}], a: 1}\n',
+		],
+		[
+			"{kind: Pod, spec: {containers: [{name: a}]}}---",
+			"{kind: Pod, spec: {imagePullSecrets: [{name: k}], containers: [{name: a}]}}---",
+		],
+		[
+			"kind: Service\n--- {kind: Pod, spec: {containers: [{name: a}]}}---\n",
+			"kind: Service\n--- {kind: Pod, spec: {imagePullSecrets: [{name: k}], containers: [{name: a}]}}---\n",
+		],
+	];
+	for (const [before, after] of table)
+		it(JSON.stringify(before), () => {
+			assert.equal(injected(before).text, after);
+			assert.equal(injected(after).text, after, "twice");
 		});
+
+	it("in the middle of a file it is an error, and told", () => {
+		assert.throws(() => injected("{kind: Pod}---\nkind: Pod\n"), {
+			name: "OperationError",
+			message: /^f:1: not valid YAML: .*; nothing of this file is written$/,
+		});
+	});
 });
 
 describe("a lone carriage return ends a line, as for kubectl", () => {

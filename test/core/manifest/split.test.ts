@@ -19,8 +19,8 @@ describe("a manifest cut into documents", () => {
 		["CRLF", ["a: 1\r\n", "---\r\nb: 2\r\n"]],
 		["JSON, one after the other", ['{"a": "}{"}', ' {"b": "\\""}', "\n{}\n"]],
 		["JSON, then YAML", ["{}", "\n", "---\na: 1\n"]],
-		["JSON with a marker on its last line", ["{}---"]],
-		["JSON with a comment behind it", ["{} # {}\n"]],
+		["a marker right behind JSON", ["{}", "---"]],
+		["a marker right behind a flow mapping, at the end", ["{a: 1}", "---\n"]],
 		["a flow mapping that is not JSON", ["{a: 1}\n", "---\n{}\n"]],
 	];
 	for (const [what, parts] of table)
