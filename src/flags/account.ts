@@ -81,13 +81,17 @@ function placesOf(given: Given): Selection | undefined {
 	return selector === undefined ? undefined : { by: "label", selector };
 }
 
-/** `--attach[=SA,…]`; undefined where it is not given. Throws UsageError. */
+/** `--attach[=SA,…]`, `*` for every one there is; undefined where it is not given. Throws UsageError. */
 export function attachedAccountsOf(given: Given): AccountChoice | undefined {
 	const value = given.text("attach");
 	if (value === undefined) return undefined;
 	if (value === BARE) return { by: "names", names: [DEFAULT_ACCOUNT] };
-	const names = value
-		.split(",")
-		.map((name) => flags.checkName(name, "--attach"));
+	const words = value.split(",");
+	if (words.includes("*")) {
+		if (new Set(words).size > 1)
+			throw new UsageError("--attach=*: name no accounts beside *");
+		return { by: "all" };
+	}
+	const names = words.map((name) => flags.checkName(name, "--attach"));
 	return { by: "names", names: [...new Set(names)] };
 }

@@ -92,7 +92,7 @@ Say which namespaces: by name, all, by label, or those in which the mesh injects
 			name: "attach",
 			kind: "optional",
 			values: "serviceaccount",
-			help: "Also let these service accounts pull with it, separated by commas; without a value, default.",
+			help: "Attach it to these service accounts: names, * for all; default without a value.",
 		},
 		{
 			name: "copy-label",

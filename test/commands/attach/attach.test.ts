@@ -450,6 +450,21 @@ describe("attach and detach", () => {
 			assert.equal(secretsOf("shop", "builder"), undefined);
 		});
 
+		test("sync --attach=*, every account that is there", async () => {
+			account("shop", "builder");
+			const { status, out } = await bed.run([
+				"sync",
+				"-n",
+				"shop",
+				"--attach=*",
+			]);
+			assert.equal(status, 0);
+			assert.equal(
+				out,
+				`secret/${KEY} created in shop namespace\nserviceaccount/builder configured in shop namespace\nserviceaccount/default configured in shop namespace\n`,
+			);
+		});
+
 		test("sync --prune takes back what it attached elsewhere", async () => {
 			await bed.run(["sync", "-n", "app,shop", "--attach"]);
 			const { out } = await bed.run([
