@@ -79,6 +79,8 @@ const SOLE_IMPORTERS: [name: RegExp, place: RegExp][] = [
 	[/^(inquirer|@inquirer\/.*|ora)$/, /^adapters\/terminal\//],
 	[/^undici$/, /^adapters\/(registry|cluster)\//],
 	[/^yargs$/, /^cli\.ts$/],
+	// It never takes a program from the current directory.
+	[/^node:child_process$/, /^adapters\/programs\.ts$/],
 ];
 
 describe("imports run one way", () => {

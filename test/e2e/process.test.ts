@@ -12,6 +12,7 @@ import { after, before, describe, test } from "node:test";
 import packageJson from "../../package.json" with { type: "json" };
 import { CertificateAuthority } from "../support/api-server/certificates.ts";
 import { DIST, plugin, program } from "../support/plugin.ts";
+import { notPosix } from "../support/posix.ts";
 
 const VERSION = `v${packageJson.version}\n`;
 const FILE = join(
@@ -29,8 +30,17 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true }));
 
-const ran = (args: readonly string[], env: Record<string, string> = {}) =>
-	program(FILE, args, { kubeconfig: "", home: folder, env });
+const ran = (
+	args: readonly string[],
+	env: Record<string, string> = {},
+	cwd?: string,
+) =>
+	program(FILE, args, {
+		kubeconfig: "",
+		home: folder,
+		env,
+		...(cwd && { cwd }),
+	});
 
 describe("NODE_OPTIONS and flags of Node do nothing", () => {
 	const foreign = () => join(folder, "foreign.cjs");
@@ -100,6 +110,40 @@ test("SIGUSR1 opens no debugger", {
 		server.closeAllConnections();
 		child.kill("SIGKILL");
 	}
+});
+
+test("a program of the current directory is never run, whatever PATH says", {
+	skip: notPosix,
+}, async () => {
+	const marker = join(folder, "it-ran");
+	for (const name of ["docker-credential-planted", "planted"])
+		await writeFile(join(folder, name), `#!/bin/sh\ntouch ${marker}\n`, {
+			mode: 0o755,
+		});
+	await writeFile(
+		join(folder, "docker.json"),
+		'{"credsStore":"planted","auths":{"registry.example":{}}}',
+	);
+	await writeFile(
+		join(folder, "planted.yaml"),
+		`current-context: x
+clusters: [{name: c, cluster: {server: "https://127.0.0.1:1"}}]
+users: [{name: u, user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: planted, interactiveMode: Never}}}]
+contexts: [{name: x, context: {cluster: c, user: u}}]
+`,
+	);
+	const create =
+		"create --dry-run=client -o yaml --from-docker-config=docker.json --registry-server=registry.example";
+	for (const PATH of ["", ".", ":/usr/bin", "/usr/bin:", "./", "/usr/bin:."])
+		for (const [args, says] of [
+			[create, "docker-credential-planted is not installed"],
+			["list --kubeconfig=planted.yaml", "executable planted not found"],
+		] as const) {
+			const { status, err } = await ran(args.split(" "), { PATH }, folder);
+			assert.equal(status, 1);
+			assert.ok(err.includes(says), err);
+			assert.ok(!existsSync(marker), `PATH=${PATH} ${args}`);
+		}
 });
 
 test("NODE_TLS_REJECT_UNAUTHORIZED=0 lets no impostor have the token", async () => {

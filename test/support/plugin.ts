@@ -59,9 +59,11 @@ export function program(
 		stdin?: string;
 		env?: Readonly<Record<string, string>>;
 		signal?: AbortSignal;
+		cwd?: string;
 	},
 ): Promise<Ran> {
 	const child = spawn(command, args, {
+		cwd: given.cwd,
 		env: {
 			PATH: [DIST, ...systemPath()].join(delimiter),
 			HOME: given.home,

@@ -1,7 +1,6 @@
 import { isUtf8 } from "node:buffer";
-import { type ChildProcess, spawn } from "node:child_process";
-import { kill, platform } from "node:process";
 import { OperationError } from "../../errors.ts";
+import { endProgram, ProgramMissing, startProgram } from "../programs.ts";
 
 /** What a helper did. */
 export interface HelperRun {
@@ -21,7 +20,7 @@ const DRAIN = 1000;
  * children, and holds nothing of ours. Throws OperationError when it is missing,
  * prints too much, or takes longer than `limit` milliseconds.
  */
-export function runHelper(
+export async function runHelper(
 	program: string,
 	server: string,
 	around: {
@@ -31,14 +30,19 @@ export function runHelper(
 	},
 ): Promise<HelperRun> {
 	const { env, interrupt, limit } = around;
+	interrupt.throwIfAborted();
+	const child = await startProgram(program, ["get"], env, {
+		env,
+		stdin: "pipe",
+		group: true,
+	}).catch((error: unknown) => {
+		throw error instanceof ProgramMissing
+			? new OperationError(
+					`${program} is not installed or not on the PATH, though the file names it as its credential helper`,
+				)
+			: error;
+	});
 	return new Promise((resolve, reject) => {
-		interrupt.throwIfAborted();
-		const child = spawn(program, ["get"], {
-			env,
-			stdio: ["pipe", "pipe", "pipe"],
-			detached: platform !== "win32",
-			windowsHide: true,
-		});
 		const out: Buffer[] = [];
 		const err: Buffer[] = [];
 		let printed = 0;
@@ -49,12 +53,12 @@ export function runHelper(
 			clearTimeout(drain);
 			interrupt.removeEventListener("abort", onAbort);
 			for (const pipe of [child.stdin, child.stdout, child.stderr])
-				pipe.destroy();
+				pipe?.destroy();
 			act();
 		};
 		const stop = (error: unknown): void =>
 			settle(() => {
-				endGroup(child);
+				endProgram(child, env);
 				reject(error);
 			});
 		const onAbort = (): void => stop(interrupt.reason);
@@ -68,6 +72,8 @@ export function runHelper(
 			limit,
 		);
 		interrupt.addEventListener("abort", onAbort, { once: true });
+		// It may have come while the program was looked for.
+		if (interrupt.aborted) return onAbort();
 
 		const keep = (chunks: Buffer[]) => (chunk: Buffer) => {
 			printed += chunk.length;
@@ -80,15 +86,13 @@ export function runHelper(
 		child.stdout.on("data", keep(out));
 		child.stderr.on("data", keep(err));
 		// One that answers without reading closes its end first.
-		child.stdin.on("error", () => {});
-		child.stdin.end(server);
+		child.stdin?.on("error", () => {});
+		child.stdin?.end(server);
 		child.once("error", (error) =>
 			settle(() =>
 				reject(
 					new OperationError(
-						"code" in error && error.code === "ENOENT"
-							? `${program} is not installed or not on the PATH, though the file names it as its credential helper`
-							: `${program} cannot be run: ${"code" in error ? error.code : error.message}`,
+						`${program} cannot be run: ${"code" in error ? error.code : error.message}`,
 					),
 				),
 			),
@@ -112,20 +116,4 @@ export function runHelper(
 		});
 		child.once("close", done);
 	});
-}
-
-/** Ends a program and whatever it started. */
-function endGroup(child: ChildProcess): void {
-	if (child.pid === undefined) return;
-	if (platform === "win32") {
-		spawn("taskkill", ["/pid", String(child.pid), "/T", "/F"], {
-			stdio: "ignore",
-		}).once("error", () => child.kill());
-		return;
-	}
-	try {
-		kill(-child.pid, "SIGKILL");
-	} catch {
-		// The group is gone already.
-	}
 }

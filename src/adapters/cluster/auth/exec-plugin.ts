@@ -1,7 +1,7 @@
-import { spawn } from "node:child_process";
 import { StringDecoder } from "node:string_decoder";
 import { OperationError } from "../../../errors.ts";
 import type { Output } from "../../../world.ts";
+import { ProgramMissing, startProgram } from "../../programs.ts";
 import type { ExecEntry } from "../kubeconfig/kubeconfig.ts";
 import { bearer } from "./credentials.ts";
 import type { Issued } from "./renewed.ts";
@@ -64,40 +64,44 @@ function isInteractive(
 	return terminal && interactiveMode !== "Never";
 }
 
-function run(
+/** More is no credential. */
+const OUTPUT_LIMIT = 1 << 20;
+
+async function run(
 	command: string,
 	{ args, installHint }: ExecEntry,
 	env: Record<string, string | undefined>,
 	interactive: boolean,
-	{ err, interrupt }: ExecContext,
+	{ env: searched, err, interrupt }: ExecContext,
 ): Promise<string> {
+	interrupt.throwIfAborted();
+	const child = await startProgram(command, args, searched, {
+		env,
+		// A plugin that asks needs the terminal itself; one that must not ask gets no input.
+		stdin: interactive ? "inherit" : "ignore",
+		signal: interrupt,
+	}).catch((error: unknown) => {
+		if (!(error instanceof ProgramMissing)) throw error;
+		const hint = printable(installHint ?? "");
+		throw failure(
+			`exec: executable ${command} not found: ${hint || "install the credential plugin that the kubeconfig names"}`,
+		);
+	});
 	return new Promise((resolve, reject) => {
-		const child = spawn(command, args, {
-			env,
-			// A plugin that asks needs the terminal itself; one that must not ask gets no input.
-			stdio: [interactive ? "inherit" : "ignore", "pipe", "pipe"],
-			signal: interrupt,
-			windowsHide: true,
-		});
 		let output = "";
 		const decoder = new StringDecoder("utf8");
-		child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+		child.stdout.setEncoding("utf8").on("data", (text: string) => {
 			output += text;
+			if (output.length <= OUTPUT_LIMIT) return;
+			child.kill();
+			reject(failure(`exec: executable ${command} printed more than 1 MiB`));
 		});
-		child.stderr?.on("data", (chunk: Buffer) => {
+		child.stderr.on("data", (chunk: Buffer) => {
 			err.write(decoder.write(chunk));
 		});
 		child.once("error", (error) => {
 			if (interrupt.aborted) return reject(interrupt.reason);
-			const missing = "code" in error && error.code === "ENOENT";
-			const hint = printable(installHint ?? "");
-			reject(
-				failure(
-					missing
-						? `exec: executable ${command} not found${hint ? `: ${hint}` : ": install the credential plugin that the kubeconfig names"}`
-						: `exec: ${error.message}`,
-				),
-			);
+			reject(failure(`exec: ${error.message}`));
 		});
 		child.once("close", (code, signal) => {
 			if (code === 0) return resolve(output);

@@ -354,6 +354,15 @@ describe("exec plugins", { skip: notPosix }, () => {
 				`${getting}exec: executable ${folder}/gone not found: Get it: [31mapt[0m install gone`,
 		],
 		[
+			"that print without end",
+			async () => {
+				await writeFile(join(folder, "answer"), "x".repeat(2 << 20));
+				return kubeconfig();
+			},
+			() =>
+				`${getting}exec: executable ${folder}/bin/plugin printed more than 1 MiB`,
+		],
+		[
 			"that print something else",
 			async () => {
 				await writeFile(join(folder, "answer"), "token: S3CRET");
