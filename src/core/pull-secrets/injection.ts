@@ -10,27 +10,68 @@ type Marks = {
 		| undefined;
 };
 
-/** What stands on a Namespace whose pods a mesh injects. */
-const RULES: Readonly<Record<InjectingMesh, (on: Marks) => boolean>> = {
-	nginx: ({ labels }) =>
-		labels?.["injector.nsm.nginx.com/auto-inject"] === "enabled",
+/** One thing that stands on a Namespace, or does not. */
+export interface Mark {
+	readonly on: "labels" | "annotations";
+	readonly key: string;
+	/** One of these values; or any, or that the key is not there. */
+	readonly is: readonly string[] | "present" | "absent";
+}
+
+/** What stands on a Namespace whose pods a mesh injects: all marks of one of these lists. */
+export const INJECTION: Readonly<
+	Record<InjectingMesh, readonly (readonly Mark[])[]>
+> = {
+	nginx: [
+		[
+			{
+				on: "labels",
+				key: "injector.nsm.nginx.com/auto-inject",
+				is: ["enabled"],
+			},
+		],
+	],
 	// A revision is heeded only where the older label is absent, whatever that one says.
-	istio: ({ labels = {} }) =>
-		"istio-injection" in labels
-			? labels["istio-injection"] === "enabled"
-			: "istio.io/rev" in labels,
-	linkerd: ({ annotations }) =>
-		["enabled", "ingress"].includes(annotations?.["linkerd.io/inject"] ?? ""),
-	kuma: ({ labels }) =>
-		["enabled", "true"].includes(labels?.["kuma.io/sidecar-injection"] ?? ""),
+	istio: [
+		[{ on: "labels", key: "istio-injection", is: ["enabled"] }],
+		[
+			{ on: "labels", key: "istio-injection", is: "absent" },
+			{ on: "labels", key: "istio.io/rev", is: "present" },
+		],
+	],
+	linkerd: [
+		[
+			{
+				on: "annotations",
+				key: "linkerd.io/inject",
+				is: ["enabled", "ingress"],
+			},
+		],
+	],
+	kuma: [
+		[
+			{
+				on: "labels",
+				key: "kuma.io/sidecar-injection",
+				is: ["enabled", "true"],
+			},
+		],
+	],
 };
 
 /** Whether a text names such a mesh. */
 export function isInjectingMesh(name: string): name is InjectingMesh {
-	return Object.hasOwn(RULES, name);
+	return Object.hasOwn(INJECTION, name);
 }
 
 /** Whether a Namespace's own labels or annotations ask a mesh for sidecars. */
 export function isInjected(mesh: InjectingMesh, namespace: Marks): boolean {
-	return RULES[mesh](namespace);
+	return INJECTION[mesh].some((marks) =>
+		marks.every(({ on, key, is }) => {
+			const value = namespace[on]?.[key];
+			if (typeof is === "string")
+				return (value !== undefined) === (is === "present");
+			return value !== undefined && is.includes(value);
+		}),
+	);
 }

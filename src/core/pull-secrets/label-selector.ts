@@ -2,6 +2,8 @@
 export interface LabelSelector {
 	/** Equal for selectors that say the same: requirements and values sorted, one spelling of each. */
 	readonly text: string;
+	/** All have to hold. */
+	readonly requirements: readonly Requirement[];
 	matches(labels: Readonly<Record<string, string>>): boolean;
 }
 
@@ -18,6 +20,7 @@ export function parseLabelSelector(text: string): LabelSelector | undefined {
 	const texts = [...new Set(requirements.map(textOf))].sort();
 	return {
 		text: texts.join(","),
+		requirements,
 		matches: (labels) =>
 			requirements.every((requirement) =>
 				holds(requirement, labels[requirement.key]),
@@ -25,9 +28,17 @@ export function parseLabelSelector(text: string): LabelSelector | undefined {
 	};
 }
 
-type Operator = "exists" | "absent" | "=" | "!=" | "in" | "notin" | ">" | "<";
+export type Operator =
+	| "exists"
+	| "absent"
+	| "="
+	| "!="
+	| "in"
+	| "notin"
+	| ">"
+	| "<";
 
-interface Requirement {
+export interface Requirement {
 	readonly key: string;
 	readonly operator: Operator;
 	readonly values: readonly string[];

@@ -21,6 +21,9 @@ export const LABEL_ANNOTATION = "kubectl-meshreg/label";
 /** When credentials end of which the person said so: a JSON object by host, RFC 3339. */
 export const EXPIRES_AT_ANNOTATION = "kubectl-meshreg/expires-at";
 
+/** On a source: `"true"` where pods pull with it by admission policies, which sync and the watch keep up to date. */
+export const BY_POLICY_ANNOTATION = "kubectl-meshreg/attached-by-policy";
+
 /** On service accounts that attach changed, by which they are found again. */
 export const ATTACHED_LABEL = "kubectl-meshreg/attached";
 /** And the names that it added to their pull Secrets, separated by commas. */

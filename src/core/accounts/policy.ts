@@ -1,0 +1,414 @@
+import { createHash } from "node:crypto";
+import { celText, imageExpression, imageTests } from "../kubelet/image-test.ts";
+import type {
+	MutatingAdmissionPolicy,
+	MutatingAdmissionPolicyBinding,
+	NamespaceSelector,
+	ObjectMeta,
+	ServiceAccount,
+} from "../objects.ts";
+import { INJECTION, type Mark } from "../pull-secrets/injection.ts";
+import type { Requirement } from "../pull-secrets/label-selector.ts";
+import {
+	SKIP_ANNOTATION,
+	SYSTEM_NAMESPACES,
+} from "../pull-secrets/namespace-facts.ts";
+import {
+	MANAGED_BY_LABEL,
+	MANAGER,
+	SOURCE_ANNOTATION,
+} from "../pull-secrets/ownership.ts";
+import {
+	namesOf,
+	type RuleEntry,
+	type SourceRecord,
+} from "../pull-secrets/record.ts";
+import type { SourceRef } from "../pull-secrets/source.ts";
+
+/**
+ * Admission policies that let pods pull with a source's copies, whichever account they use: at most
+ * two pairs of policy and binding a source, one for the names in its record and one for the rules.
+ * https://kubernetes.io/docs/reference/access-authn-authz/mutating-admission-policy/
+ */
+
+export const POLICY_KINDS = [
+	"MutatingAdmissionPolicy",
+	"MutatingAdmissionPolicyBinding",
+] as const;
+export type PolicyKind = (typeof POLICY_KINDS)[number];
+
+/** A policy or a binding. */
+export type PolicyObject =
+	| (MutatingAdmissionPolicy & { readonly kind: "MutatingAdmissionPolicy" })
+	| (MutatingAdmissionPolicyBinding & {
+			readonly kind: "MutatingAdmissionPolicyBinding";
+	  });
+
+/** What policies are made of. */
+export interface PolicyScope {
+	/** Copies bear its name. */
+	readonly source: SourceRef;
+	/** The keys of its `auths`. */
+	readonly keys: readonly string[];
+	readonly record: SourceRecord;
+}
+
+/** The most that the API server takes as a name. */
+const LONGEST_NAME = 253;
+const PARTS = ["names", "rules"] as const;
+
+/** The names that a source's policies and bindings have, whatever its record. */
+export function policyNames(source: SourceRef): string[] {
+	return PARTS.map((part) => policyName(part, source));
+}
+
+/** The namespace cannot hold a dot, so that no two sources share a name. */
+function policyName(
+	part: (typeof PARTS)[number],
+	{ namespace, name }: SourceRef,
+): string {
+	const whole = `kubectl-meshreg.${part}.${namespace}.${name}`;
+	if (whole.length <= LONGEST_NAME) return whole;
+	const hash = createHash("sha256").update(`${namespace}/${name}`);
+	return `kubectl-meshreg.${part}.${hash.digest("hex").slice(0, 32)}`;
+}
+
+/**
+ * The policies and bindings that a source needs, each policy before its binding: none where no image
+ * can come from its registries, or nothing is recorded. With all defaults of the API server, so that
+ * what it stores is equal until somebody edits it.
+ */
+export function desiredPolicies(scope: PolicyScope): PolicyObject[] {
+	const { source, record } = scope;
+	const tests = imageTests(scope.keys);
+	if (tests.length === 0) return [];
+	const conditions = [
+		// The API server refuses a mirror pod that references a Secret.
+		{
+			name: "is-no-mirror-pod",
+			expression:
+				"!('kubernetes.io/config.mirror' in object.metadata.?annotations.orValue({}))",
+		},
+		{
+			name: "does-not-name-it-yet",
+			expression: `!object.spec.?imagePullSecrets.orValue([]).exists(s, s.?name.orValue('') == ${celText(source.name)})`,
+		},
+		{
+			name: "pulls-from-its-registries",
+			expression: `(${IMAGES.join(" + ")}).exists(i, ${imageExpression(tests, "i")})`,
+		},
+	];
+	const names = [...namesOf(record).keys()].sort();
+	const rules = record.entries.filter((entry) => "rule" in entry);
+	const pair = (
+		part: (typeof PARTS)[number],
+		served: string,
+		namespaceSelector: NamespaceSelector,
+	): PolicyObject[] => {
+		const metadata = metadataOf(policyName(part, source), source);
+		return [
+			{
+				apiVersion: "admissionregistration.k8s.io/v1",
+				kind: "MutatingAdmissionPolicy",
+				metadata,
+				spec: {
+					matchConstraints: {
+						matchPolicy: "Equivalent",
+						namespaceSelector: {},
+						objectSelector: {},
+						resourceRules: [
+							{
+								apiGroups: [""],
+								apiVersions: ["v1"],
+								operations: ["CREATE"],
+								resources: ["pods"],
+								scope: "Namespaced",
+							},
+						],
+					},
+					matchConditions: conditions,
+					variables: [
+						// Not seen by matchConditions, which then never match.
+						{
+							name: "labels",
+							expression: "namespaceObject.metadata.?labels.orValue({})",
+						},
+						{
+							name: "annotations",
+							expression: "namespaceObject.metadata.?annotations.orValue({})",
+						},
+						{ name: "served", expression: served },
+					],
+					mutations: [
+						{
+							patchType: "JSONPatch",
+							jsonPatch: { expression: additionOf(source.name) },
+						},
+					],
+					// Whatever is wrong with it, pods are made.
+					failurePolicy: "Ignore",
+					// A mesh's webhook may add the container that pulls from there.
+					reinvocationPolicy: "IfNeeded",
+				},
+			},
+			{
+				apiVersion: "admissionregistration.k8s.io/v1",
+				kind: "MutatingAdmissionPolicyBinding",
+				metadata,
+				spec: {
+					policyName: policyName(part, source),
+					matchResources: {
+						matchPolicy: "Equivalent",
+						namespaceSelector,
+						objectSelector: {},
+					},
+				},
+			},
+		];
+	};
+	return [
+		...(names.length > 0
+			? pair("names", NOT_SKIPPED, nameSelector("In", names))
+			: []),
+		...(rules.length > 0
+			? pair(
+					"rules",
+					`${NOT_SKIPPED} && (${rules.map(ruleExpression).join(" || ")})`,
+					nameSelector("NotIn", SYSTEM_NAMESPACES),
+				)
+			: []),
+	];
+}
+
+/** Every image that a kubelet pulls for a pod that is being made, as its spec has it. */
+const IMAGES = [
+	"object.spec.?containers.orValue([]).map(c, c.?image.orValue(''))",
+	"object.spec.?initContainers.orValue([]).map(c, c.?image.orValue(''))",
+	"object.spec.?volumes.orValue([]).map(v, v.?image.?reference.orValue(''))",
+];
+
+const NOT_SKIPPED = `!(${markExpression({ on: "annotations", key: SKIP_ANNOTATION, is: ["true"] })})`;
+
+/** `[]` where there is nothing to add. The list is given as maps: the API server dies of typed objects. */
+function additionOf(name: string): string {
+	const text = celText(name);
+	return [
+		"!variables.served ? []",
+		`has(object.spec.imagePullSecrets) ? [JSONPatch{op: 'add', path: '/spec/imagePullSecrets/-', value: Object.spec.imagePullSecrets{name: ${text}}}]`,
+		`[JSONPatch{op: 'add', path: '/spec/imagePullSecrets', value: [{'name': ${text}}]}]`,
+	].join(" : ");
+}
+
+function nameSelector(
+	operator: "In" | "NotIn",
+	values: readonly string[],
+): NamespaceSelector {
+	return {
+		matchExpressions: [
+			{ key: "kubernetes.io/metadata.name", operator, values: [...values] },
+		],
+	};
+}
+
+function metadataOf(name: string, source: SourceRef): ObjectMeta {
+	return {
+		name,
+		labels: { [MANAGED_BY_LABEL]: MANAGER },
+		annotations: { [SOURCE_ANNOTATION]: `${source.namespace}/${source.name}` },
+	};
+}
+
+/** As `ruleMatches`, but for the system's namespaces, which the binding leaves out. */
+function ruleExpression({ rule, exclude }: RuleEntry): string {
+	const excluded = exclusionOf(exclude);
+	const also = excluded === undefined ? "" : ` && !${excluded}`;
+	switch (rule.by) {
+		case "all":
+			return excluded === undefined ? "true" : `!${excluded}`;
+		case "selector":
+			return `(${rule.selector.requirements.map(requirementExpression).join(" && ")}${also})`;
+		case "injected":
+			return `((${INJECTION[rule.mesh]
+				.map((marks) => marks.map(markExpression).join(" && "))
+				.join(" || ")})${also})`;
+	}
+}
+
+const NAME = "namespaceObject.metadata.name";
+
+/** Whether the namespace's name matches a glob; undefined where there is none. */
+function exclusionOf(globs: readonly string[]): string | undefined {
+	if (globs.length === 0) return undefined;
+	const pattern = globs.map((glob) =>
+		glob
+			.replace(/[\\^$.+()[\]{}|]/g, "\\$&")
+			.replaceAll("*", ".*")
+			.replaceAll("?", "."),
+	);
+	return `${NAME}.matches(${celText(`^(?:${pattern.join("|")})$`)})`;
+}
+
+function markExpression({ on, key, is }: Mark): string {
+	const map = `variables.${on}`;
+	const present = `${celText(key)} in ${map}`;
+	if (is === "present") return present;
+	if (is === "absent") return `!(${present})`;
+	return `${present} && ${map}[${celText(key)}] in [${is.map(celText).join(", ")}]`;
+}
+
+function requirementExpression({ key, operator, values }: Requirement): string {
+	const has = (is: Mark["is"]) => markExpression({ on: "labels", key, is });
+	switch (operator) {
+		case "exists":
+			return has("present");
+		case "absent":
+			return has("absent");
+		case "=":
+		case "in":
+			return has(values);
+		case "!=":
+		case "notin":
+			return `!(${has(values)})`;
+		case ">":
+		case "<": {
+			const value = `variables.labels[${celText(key)}]`;
+			return `${has("present")} && ${value}.matches('^[-+]?[0-9]{1,18}$') && int(${value}) ${operator} ${Number(values[0])}`;
+		}
+	}
+}
+
+/** What to do about one policy or binding. */
+export type PolicyChange =
+	| { readonly action: "create"; readonly object: PolicyObject }
+	| { readonly action: "update"; readonly object: PolicyObject }
+	| { readonly action: "delete"; readonly object: PolicyObject }
+	| { readonly action: "keep"; readonly object: PolicyObject }
+	/** Somebody else made one of that name. */
+	| { readonly action: "leave"; readonly object: PolicyObject };
+
+/**
+ * What makes of what was found under a source's names what is desired. Updates carry the
+ * resourceVersion, deletions the uid of what was found; what somebody else made is left.
+ */
+export function planPolicies(
+	desired: readonly PolicyObject[],
+	found: readonly PolicyObject[],
+	source: SourceRef,
+): PolicyChange[] {
+	const wanted = new Map(desired.map((object) => [idOf(object), object]));
+	const there = new Map(found.map((object) => [idOf(object), object]));
+	const changes = desired.map((object): PolicyChange => {
+		const before = there.get(idOf(object));
+		if (before === undefined) return { action: "create", object };
+		if (!isPolicyOf(before, source)) return { action: "leave", object: before };
+		if (whatMatters(before) === whatMatters(object))
+			return { action: "keep", object: before };
+		return { action: "update", object: over(before, object) };
+	});
+	const surplus = found.flatMap((object): PolicyChange[] =>
+		wanted.has(idOf(object)) || !isPolicyOf(object, source)
+			? []
+			: [{ action: "delete", object }],
+	);
+	return [...changes, ...surplus];
+}
+
+/** Whether this program made it for that source. */
+export function isPolicyOf(object: PolicyObject, source: SourceRef): boolean {
+	const { labels, annotations } = object.metadata;
+	return (
+		labels?.[MANAGED_BY_LABEL] === MANAGER &&
+		annotations?.[SOURCE_ANNOTATION] === `${source.namespace}/${source.name}`
+	);
+}
+
+/** What is wrong with a source's policies, for `check`. */
+export interface PolicyFault {
+	readonly kind: PolicyKind;
+	readonly name: string;
+	readonly is:
+		| "missing"
+		/** It says something else than the record and the registries ask for. */
+		| "edited"
+		/** It is there, and nothing asks for it. */
+		| "surplus"
+		/** Somebody else made one of that name. */
+		| "foreign";
+}
+
+/** Judges what was found under a source's names; none: all is as it should be. */
+export function judgePolicies(
+	desired: readonly PolicyObject[],
+	found: readonly PolicyObject[],
+	source: SourceRef,
+): PolicyFault[] {
+	return planPolicies(desired, found, source).flatMap(({ action, object }) => {
+		const is = FAULTS[action];
+		return is === undefined
+			? []
+			: [{ kind: object.kind, name: object.metadata.name ?? "", is }];
+	});
+}
+
+const FAULTS: Readonly<
+	Record<PolicyChange["action"], PolicyFault["is"] | undefined>
+> = {
+	create: "missing",
+	update: "edited",
+	delete: "surplus",
+	leave: "foreign",
+	keep: undefined,
+};
+
+/**
+ * Accounts whose pods the API server would refuse once a policy adds the pull secret: they are told
+ * to let pods name only what they name themselves, and they do not name this one.
+ * https://kubernetes.io/docs/concepts/security/service-accounts/#enforce-mountable-secrets
+ */
+export function refusingAccounts(
+	accounts: readonly ServiceAccount[],
+	name: string,
+): ServiceAccount[] {
+	return accounts.filter(
+		({ metadata, imagePullSecrets = [] }) =>
+			// The spellings that Go's strconv.ParseBool takes.
+			/^(?:1|t|T|TRUE|true|True)$/.test(
+				metadata.annotations?.["kubernetes.io/enforce-mountable-secrets"] ?? "",
+			) && !imagePullSecrets.some((each) => each.name === name),
+	);
+}
+
+function idOf({ kind, metadata }: PolicyObject): string {
+	return `${kind}/${metadata.name}`;
+}
+
+/** Equal for objects that do the same for the same source. */
+function whatMatters({ spec, metadata }: PolicyObject): string {
+	const { labels = {}, annotations = {} } = metadata;
+	return JSON.stringify(
+		[spec, labels[MANAGED_BY_LABEL], annotations[SOURCE_ANNOTATION]],
+		(_, value: unknown) =>
+			typeof value === "object" && value !== null && !Array.isArray(value)
+				? Object.fromEntries(Object.entries(value).toSorted(byFirst))
+				: value,
+	);
+}
+
+function byFirst([a]: [string, unknown], [b]: [string, unknown]): number {
+	return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** The desired object in the place of the one that was found, whose other labels and annotations stay. */
+function over<T extends PolicyObject>(before: PolicyObject, desired: T): T {
+	const { metadata } = desired;
+	return {
+		...desired,
+		metadata: {
+			name: metadata.name,
+			uid: before.metadata.uid,
+			resourceVersion: before.metadata.resourceVersion,
+			labels: { ...before.metadata.labels, ...metadata.labels },
+			annotations: { ...before.metadata.annotations, ...metadata.annotations },
+		},
+	};
+}

@@ -1,0 +1,401 @@
+/**
+ * The policies that attach at admission, as kube-apiserver runs them. It needs a real one of
+ * Kubernetes 1.36 or later: the embedded server stores policies and runs none.
+ */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { after, before, describe, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
+import {
+	desiredPolicies,
+	type PolicyObject,
+} from "../../src/core/accounts/policy.ts";
+import { readDockerConfig } from "../../src/core/credentials/docker-config.ts";
+import { findCredentials } from "../../src/core/kubelet/keyring.ts";
+import {
+	parseRecord,
+	type SourceRecord,
+} from "../../src/core/pull-secrets/record.ts";
+import { type TestCluster, testCluster } from "../support/cluster.ts";
+
+const JSON_TYPE = "kubernetes.io/dockerconfigjson";
+const ADMISSION = "/apis/admissionregistration.k8s.io/v1";
+/** How long a server may take to heed what it has stored; it looks every few seconds. */
+const HEEDED_MS = 60_000;
+
+const cluster: TestCluster = await testCluster();
+after(() => cluster[Symbol.asyncDispose]());
+const { status: known } = await cluster.api.request(
+	"GET",
+	`${ADMISSION}/mutatingadmissionpolicies`,
+);
+const skip =
+	cluster.kind === "embedded"
+		? "the embedded server runs no admission policies"
+		: known !== 200 && "the server has no MutatingAdmissionPolicy";
+
+const made: string[] = [];
+after(async () => {
+	for (const path of made) await cluster.api.request("DELETE", path);
+});
+
+const recordOf = (annotation: object): SourceRecord => {
+	const reading = parseRecord(JSON.stringify(annotation));
+	assert.equal(reading.kind, "record");
+	return reading.kind === "record" ? reading.record : { entries: [] };
+};
+
+const keysOf = (text: string): string[] => {
+	const config = readDockerConfig(text);
+	return config.ok ? [...config.auths.keys()] : [];
+};
+
+async function post(path: string, body: object): Promise<void> {
+	const answer = await cluster.api.request("POST", path, {
+		contentType: "application/json",
+		body,
+	});
+	assert.ok(
+		answer.status < 300 || answer.status === 409,
+		`${path}: ${JSON.stringify(answer.body)}`,
+	);
+}
+
+async function make(policies: readonly PolicyObject[]): Promise<void> {
+	for (const policy of policies) {
+		const plural =
+			policy.kind === "MutatingAdmissionPolicy"
+				? "mutatingadmissionpolicies"
+				: "mutatingadmissionpolicybindings";
+		await post(`${ADMISSION}/${plural}`, policy);
+		made.push(`${ADMISSION}/${plural}/${policy.metadata.name}`);
+	}
+}
+
+/** With its default account, which no controller makes here. */
+async function namespace(hint: string, metadata: object = {}): Promise<string> {
+	const name = cluster.own(cluster.named(hint));
+	await post("/api/v1/namespaces", { metadata: { ...metadata, name } });
+	await post(`/api/v1/namespaces/${name}/serviceaccounts`, {
+		metadata: { name: "default" },
+	});
+	return name;
+}
+
+const podOf = (image: string, spec: object = {}, metadata: object = {}) => ({
+	metadata: { generateName: "p-", ...metadata },
+	spec: { containers: [{ name: "c", image }], ...spec },
+});
+
+/** The pull Secrets of a pod as it would be made; undefined where it is refused. */
+async function pullSecretsOf(
+	place: string,
+	pod: object,
+	query = "?dryRun=All",
+): Promise<string[] | undefined> {
+	const { status, body } = await cluster.api.request(
+		"POST",
+		`/api/v1/namespaces/${place}/pods${query}`,
+		{ contentType: "application/json", body: pod },
+	);
+	if (status >= 300) return undefined;
+	const { spec } = body as {
+		spec: { imagePullSecrets?: { name: string }[] };
+	};
+	return (spec.imagePullSecrets ?? []).map(({ name }) => name);
+}
+
+async function heeded(asked: () => Promise<boolean>): Promise<void> {
+	const until = Date.now() + HEEDED_MS;
+	while (!(await asked())) {
+		assert.ok(Date.now() < until, "the server does not heed the policy");
+		await delay(200);
+	}
+}
+
+describe("what is matched", { skip }, () => {
+	interface Case {
+		readonly image: string;
+		readonly keys: readonly string[];
+		readonly expected: boolean;
+		readonly name: string;
+		namespace: string;
+	}
+	const cases: Case[] = [];
+
+	before(async () => {
+		const read = (name: string) =>
+			JSON.parse(
+				readFileSync(new URL(`../data/${name}`, import.meta.url), "utf8"),
+			);
+		const vectors = [
+			...read("keyring-vectors.json").map(
+				({ image, configs }: { image: string; configs: string[] }) => ({
+					image,
+					texts: configs,
+				}),
+			),
+			...read("keyring-quirks.json").cases.map(
+				({
+					image,
+					sources,
+				}: {
+					image: string;
+					sources: { data: string }[];
+				}) => ({ image, texts: sources.map(({ data }) => data) }),
+			),
+		];
+		const seen = new Set<string>();
+		for (const { image, texts } of vectors) {
+			const keys = [...new Set<string>(texts.flatMap(keysOf))];
+			const data = JSON.stringify({
+				auths: Object.fromEntries(keys.map((key) => [key, { auth: "YTpw" }])),
+			});
+			const answer = findCredentials(image, [
+				{ from: "a/b", type: JSON_TYPE, data },
+			]);
+			const id = JSON.stringify([image, keys]);
+			// What is no image no kubelet pulls, and the server takes none with space around it.
+			if (keys.length === 0 || answer.outcome !== "answered" || seen.has(id))
+				continue;
+			seen.add(id);
+			cases.push({
+				image,
+				keys,
+				expected: answer.matches.length > 0,
+				name: `key-${cases.length}`,
+				namespace: "",
+			});
+		}
+		for (const each of cases) {
+			each.namespace = await namespace(each.name);
+			const policies = desiredPolicies({
+				source: { namespace: each.namespace, name: each.name },
+				keys: each.keys,
+				record: recordOf([{ namespaces: { [each.namespace]: "" } }]),
+			});
+			if (each.expected) assert.equal(policies.length, 2);
+			await make(policies);
+		}
+		const last = cases.findLast(({ expected }) => expected);
+		if (last) await heeded(async () => (await answerOf(last)) === true);
+	});
+
+	const answerOf = async (each: Case) =>
+		(await pullSecretsOf(each.namespace, podOf(each.image)))?.includes(
+			each.name,
+		);
+
+	test("is what the kubelet's keyring finds a credential for, in its recorded answers", async () => {
+		assert.ok(cases.length > 120, `${cases.length}`);
+		const wrong: object[] = [];
+		for (const each of cases) {
+			const answer = await answerOf(each);
+			if (answer !== each.expected) wrong.push({ ...each, answer });
+		}
+		assert.deepEqual(wrong, []);
+	});
+});
+
+describe("pods", { skip }, () => {
+	const name = "pull-key";
+	let listed: string;
+	let other: string;
+
+	before(async () => {
+		listed = await namespace("listed");
+		other = await namespace("other");
+		const source = { namespace: listed, name };
+		await make(
+			desiredPolicies({
+				source,
+				keys: ["reg.io", "https://index.docker.io/v1/"],
+				record: recordOf([
+					{ namespaces: { [listed]: "" } },
+					{ selector: `team=${listed}`, exclude: [`*-${"dev"}-*`] },
+					{ injected: "linkerd" },
+					{ injected: "istio" },
+					{ selector: `size in (a,b),weight>5,${listed}` },
+				]),
+			}),
+		);
+		const labelled = await namespace("first", { labels: { team: listed } });
+		for (const place of [listed, labelled])
+			await heeded(async () =>
+				Boolean((await pullSecretsOf(place, podOf("reg.io/app")))?.length),
+			);
+	});
+
+	const table: readonly (readonly [
+		what: string,
+		pod: () => object,
+		expected: readonly string[] | undefined,
+	])[] = [
+		["with an image of its registry", () => podOf("reg.io/app"), [name]],
+		["of Docker Hub", () => podOf("nginx"), [name]],
+		["of another registry", () => podOf("quay.io/app"), []],
+		[
+			"with a list of its own, which is kept",
+			() => podOf("reg.io/app", { imagePullSecrets: [{ name: "mine" }] }),
+			["mine", name],
+		],
+		[
+			"that name it already",
+			() =>
+				podOf("reg.io/app", {
+					imagePullSecrets: [{ name }, { name: "mine" }],
+				}),
+			[name, "mine"],
+		],
+		[
+			"whose init container pulls from there",
+			() =>
+				podOf("quay.io/app", {
+					initContainers: [{ name: "i", image: "reg.io/app" }],
+				}),
+			[name],
+		],
+		[
+			"whose image volume is from there",
+			() =>
+				podOf("quay.io/app", {
+					volumes: [{ name: "v", image: { reference: "reg.io/data:1" } }],
+				}),
+			[name],
+		],
+		[
+			"with annotations, but no mirror's",
+			() => podOf("reg.io/app", {}, { annotations: { a: "b" } }),
+			[name],
+		],
+	];
+	for (const [what, pod, expected] of table)
+		test(what, async () => {
+			assert.deepEqual(await pullSecretsOf(listed, pod()), expected);
+		});
+
+	test("of a node's own files are left alone, or the server would refuse them", async () => {
+		const mirror = (image: string) => ({
+			...podOf(
+				image,
+				{ nodeName: "n", automountServiceAccountToken: false },
+				{ annotations: { "kubernetes.io/config.mirror": "x" } },
+			),
+		});
+		assert.deepEqual(
+			await pullSecretsOf(listed, mirror("reg.io/app")),
+			await pullSecretsOf(listed, mirror("quay.io/app")),
+		);
+	});
+
+	test("elsewhere get nothing", async () => {
+		assert.deepEqual(await pullSecretsOf(other, podOf("reg.io/app")), []);
+	});
+
+	const places: readonly (readonly [
+		what: string,
+		hint: string,
+		metadata: () => object,
+		served: boolean,
+	])[] = [
+		["with the label", "a", () => ({ labels: { team: listed } }), true],
+		[
+			"with the label, and a name that is excluded",
+			"a-dev-b",
+			() => ({ labels: { team: listed } }),
+			false,
+		],
+		[
+			"with the label, whose owner wants none",
+			"b",
+			() => ({
+				labels: { team: listed },
+				annotations: { "kubectl-meshreg/skip": "true" },
+			}),
+			false,
+		],
+		[
+			"with another value of skip",
+			"b2",
+			() => ({
+				labels: { team: listed },
+				annotations: { "kubectl-meshreg/skip": "no" },
+			}),
+			true,
+		],
+		["with another value", "c", () => ({ labels: { team: "x" } }), false],
+		[
+			"injected by linkerd, which an annotation says",
+			"d",
+			() => ({ annotations: { "linkerd.io/inject": "ingress" } }),
+			true,
+		],
+		[
+			"not injected by linkerd",
+			"e",
+			() => ({ annotations: { "linkerd.io/inject": "disabled" } }),
+			false,
+		],
+		[
+			"of a revision of istio",
+			"f",
+			() => ({ labels: { "istio.io/rev": "canary" } }),
+			true,
+		],
+		[
+			"of a revision that the older label overrules",
+			"g",
+			() => ({
+				labels: { "istio.io/rev": "canary", "istio-injection": "disabled" },
+			}),
+			false,
+		],
+		[
+			"by every requirement",
+			"h",
+			() => ({ labels: { size: "b", weight: "6", [listed]: "" } }),
+			true,
+		],
+		[
+			"short of one requirement",
+			"i",
+			() => ({ labels: { size: "b", weight: "5", [listed]: "" } }),
+			false,
+		],
+		[
+			"with a value that is no number",
+			"j",
+			() => ({ labels: { size: "b", weight: "x", [listed]: "" } }),
+			false,
+		],
+	];
+	for (const [what, hint, metadata, served] of places)
+		test(`in a namespace ${what}: ${served ? "served" : "not served"}`, async () => {
+			const place = await namespace(hint, metadata());
+			assert.deepEqual(
+				await pullSecretsOf(place, podOf("reg.io/app")),
+				served ? [name] : [],
+			);
+		});
+
+	test("1,000 made in the second in which their namespace and account are made", async () => {
+		const pods = await Promise.all(
+			Array.from({ length: 20 }, async (_, index) => {
+				const place = await namespace(`rush-${index}`, {
+					labels: { team: index % 2 === 0 ? listed : "x" },
+				});
+				return Promise.all(
+					Array.from({ length: 50 }, async (_, at) => {
+						const mine = at % 5 > 0;
+						const image = mine ? "reg.io/app" : "quay.io/app";
+						const named = await pullSecretsOf(place, podOf(image), "");
+						const expected = mine && index % 2 === 0 ? [name] : [];
+						return JSON.stringify(named) === JSON.stringify(expected);
+					}),
+				);
+			}),
+		);
+		assert.equal(pods.flat().length, 1000);
+		assert.equal(pods.flat().filter((right) => !right).length, 0);
+	});
+});

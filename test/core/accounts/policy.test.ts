@@ -1,0 +1,316 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import {
+	desiredPolicies,
+	judgePolicies,
+	type PolicyObject,
+	planPolicies,
+	policyNames,
+	refusingAccounts,
+} from "../../../src/core/accounts/policy.ts";
+import { parseRecord } from "../../../src/core/pull-secrets/record.ts";
+
+const SOURCE = { namespace: "mesh", name: "pull-key" };
+
+function policiesOf(
+	record: object,
+	keys: readonly string[] = ["reg.io"],
+	source = SOURCE,
+): PolicyObject[] {
+	const reading = parseRecord(JSON.stringify(record));
+	if (reading.kind !== "record") throw new Error(JSON.stringify(reading));
+	return desiredPolicies({ source, keys, record: reading.record });
+}
+
+const named = () => policiesOf([{ namespaces: { shop: "u", app: "" } }]);
+const ids = (objects: readonly PolicyObject[]) =>
+	objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+const variable = (objects: readonly PolicyObject[], name: string) =>
+	objects[0]?.kind === "MutatingAdmissionPolicy"
+		? objects[0].spec?.variables?.find((each) => each.name === name)?.expression
+		: undefined;
+
+/** As the API server gives it back. */
+function stored<T extends PolicyObject>(object: T): T {
+	return {
+		...structuredClone(object),
+		metadata: {
+			...structuredClone(object.metadata),
+			uid: "u1",
+			resourceVersion: "7",
+			creationTimestamp: "2026-01-01T00:00:00Z",
+		},
+	};
+}
+
+describe("policies that attach at admission", () => {
+	it("say which namespaces by name, and which pods by their images", () => {
+		assert.deepEqual(named(), [
+			{
+				apiVersion: "admissionregistration.k8s.io/v1",
+				kind: "MutatingAdmissionPolicy",
+				metadata: {
+					name: "kubectl-meshreg.names.mesh.pull-key",
+					labels: { "app.kubernetes.io/managed-by": "kubectl-meshreg" },
+					annotations: { "kubectl-meshreg/source": "mesh/pull-key" },
+				},
+				spec: {
+					matchConstraints: {
+						matchPolicy: "Equivalent",
+						namespaceSelector: {},
+						objectSelector: {},
+						resourceRules: [
+							{
+								apiGroups: [""],
+								apiVersions: ["v1"],
+								operations: ["CREATE"],
+								resources: ["pods"],
+								scope: "Namespaced",
+							},
+						],
+					},
+					matchConditions: [
+						{
+							name: "is-no-mirror-pod",
+							expression:
+								"!('kubernetes.io/config.mirror' in object.metadata.?annotations.orValue({}))",
+						},
+						{
+							name: "does-not-name-it-yet",
+							expression:
+								"!object.spec.?imagePullSecrets.orValue([]).exists(s, s.?name.orValue('') == 'pull-key')",
+						},
+						{
+							name: "pulls-from-its-registries",
+							expression:
+								"(object.spec.?containers.orValue([]).map(c, c.?image.orValue('')) + object.spec.?initContainers.orValue([]).map(c, c.?image.orValue('')) + object.spec.?volumes.orValue([]).map(v, v.?image.?reference.orValue(''))).exists(i, ['reg.io/'].exists(p, i.startsWith(p)))",
+						},
+					],
+					variables: [
+						{
+							name: "labels",
+							expression: "namespaceObject.metadata.?labels.orValue({})",
+						},
+						{
+							name: "annotations",
+							expression: "namespaceObject.metadata.?annotations.orValue({})",
+						},
+						{
+							name: "served",
+							expression:
+								"!('kubectl-meshreg/skip' in variables.annotations && variables.annotations['kubectl-meshreg/skip'] in ['true'])",
+						},
+					],
+					mutations: [
+						{
+							patchType: "JSONPatch",
+							jsonPatch: {
+								expression:
+									"!variables.served ? [] : has(object.spec.imagePullSecrets) ? [JSONPatch{op: 'add', path: '/spec/imagePullSecrets/-', value: Object.spec.imagePullSecrets{name: 'pull-key'}}] : [JSONPatch{op: 'add', path: '/spec/imagePullSecrets', value: [{'name': 'pull-key'}]}]",
+							},
+						},
+					],
+					failurePolicy: "Ignore",
+					reinvocationPolicy: "IfNeeded",
+				},
+			},
+			{
+				apiVersion: "admissionregistration.k8s.io/v1",
+				kind: "MutatingAdmissionPolicyBinding",
+				metadata: {
+					name: "kubectl-meshreg.names.mesh.pull-key",
+					labels: { "app.kubernetes.io/managed-by": "kubectl-meshreg" },
+					annotations: { "kubectl-meshreg/source": "mesh/pull-key" },
+				},
+				spec: {
+					policyName: "kubectl-meshreg.names.mesh.pull-key",
+					matchResources: {
+						matchPolicy: "Equivalent",
+						namespaceSelector: {
+							matchExpressions: [
+								{
+									key: "kubernetes.io/metadata.name",
+									operator: "In",
+									values: ["app", "shop"],
+								},
+							],
+						},
+						objectSelector: {},
+					},
+				},
+			},
+		]);
+	});
+
+	const skip =
+		"!('kubectl-meshreg/skip' in variables.annotations && variables.annotations['kubectl-meshreg/skip'] in ['true'])";
+	for (const [what, record, served] of [
+		["all", [{ all: true }], "true"],
+		[
+			"all but some",
+			[{ all: true, exclude: ["dev-*", "a?b"] }],
+			"!namespaceObject.metadata.name.matches('^(?:a.b|dev-.*)$')",
+		],
+		[
+			"labels, one spelling of each",
+			[{ selector: "a==b,!c" }],
+			"('a' in variables.labels && variables.labels['a'] in ['b'] && !('c' in variables.labels))",
+		],
+		[
+			"two rules",
+			[{ selector: "a" }, { injected: "kuma" }],
+			"(('kuma.io/sidecar-injection' in variables.labels && variables.labels['kuma.io/sidecar-injection'] in ['enabled', 'true'])) || ('a' in variables.labels)",
+		],
+	] as const)
+		it(`rules become an expression: ${what}`, () => {
+			assert.equal(
+				variable(policiesOf([...record]), "served"),
+				`${skip} && (${served})`,
+			);
+		});
+
+	it("names and rules have a pair each; nothing recorded or matched has none", () => {
+		assert.deepEqual(
+			ids(policiesOf([{ namespaces: { app: "" } }, { all: true }])),
+			[
+				"MutatingAdmissionPolicy kubectl-meshreg.names.mesh.pull-key",
+				"MutatingAdmissionPolicyBinding kubectl-meshreg.names.mesh.pull-key",
+				"MutatingAdmissionPolicy kubectl-meshreg.rules.mesh.pull-key",
+				"MutatingAdmissionPolicyBinding kubectl-meshreg.rules.mesh.pull-key",
+			],
+		);
+		assert.deepEqual(policiesOf([]), []);
+		assert.deepEqual(policiesOf([{ all: true }], ["no host"]), []);
+	});
+
+	it("no two sources share a name, however long theirs are", () => {
+		const long = { namespace: "n".repeat(63), name: "k".repeat(253) };
+		const all = [
+			{ namespace: "a", name: "b.c" },
+			{ namespace: "b", name: "c" },
+			long,
+			{ ...long, name: `${"k".repeat(252)}x` },
+		].flatMap(policyNames);
+		assert.equal(new Set(all).size, 8);
+		for (const name of all) assert.ok(name.length <= 253);
+	});
+});
+
+describe("a plan of policies", () => {
+	const actions = (
+		desired: readonly PolicyObject[],
+		found: readonly PolicyObject[],
+	) =>
+		planPolicies(desired, found, SOURCE).map(
+			({ action, object }) => `${action} ${ids([object])[0]}`,
+		);
+	const [policy, binding] = [
+		"MutatingAdmissionPolicy kubectl-meshreg.names.mesh.pull-key",
+		"MutatingAdmissionPolicyBinding kubectl-meshreg.names.mesh.pull-key",
+	];
+
+	it("makes what is missing, keeps what is right", () => {
+		assert.deepEqual(actions(named(), []), [
+			`create ${policy}`,
+			`create ${binding}`,
+		]);
+		assert.deepEqual(actions(named(), named().map(stored)), [
+			`keep ${policy}`,
+			`keep ${binding}`,
+		]);
+	});
+
+	it("puts right what somebody edited, whatever the order of fields, and keeps foreign labels", () => {
+		const [one, two] = named().map(stored) as [PolicyObject, PolicyObject];
+		const edited = {
+			...one,
+			metadata: {
+				...one.metadata,
+				labels: { ...one.metadata.labels, team: "a" },
+			},
+			spec: { ...one.spec, failurePolicy: "Fail" },
+		} as PolicyObject;
+		const reordered = {
+			...two,
+			spec: Object.fromEntries(Object.entries(two.spec ?? {}).reverse()),
+		} as PolicyObject;
+		const [update, keep] = planPolicies(named(), [edited, reordered], SOURCE);
+		assert.equal(keep?.action, "keep");
+		assert.equal(update?.action, "update");
+		assert.deepEqual(update?.object.spec, one.spec);
+		assert.deepEqual(update?.object.metadata, {
+			name: "kubectl-meshreg.names.mesh.pull-key",
+			uid: "u1",
+			resourceVersion: "7",
+			labels: { "app.kubernetes.io/managed-by": "kubectl-meshreg", team: "a" },
+			annotations: { "kubectl-meshreg/source": "mesh/pull-key" },
+		});
+	});
+
+	it("leaves what somebody else made, also to delete", () => {
+		const foreign = named().map(
+			(object) =>
+				({
+					...stored(object),
+					metadata: { name: object.metadata.name, uid: "u" },
+				}) as PolicyObject,
+		);
+		assert.deepEqual(actions(named(), foreign), [
+			`leave ${policy}`,
+			`leave ${binding}`,
+		]);
+		assert.deepEqual(actions([], foreign), []);
+		const another = { ...SOURCE, namespace: "evil" };
+		assert.deepEqual(planPolicies([], named().map(stored), another), []);
+	});
+
+	it("deletes what nothing asks for any more", () => {
+		assert.deepEqual(actions([], named().map(stored)), [
+			`delete ${policy}`,
+			`delete ${binding}`,
+		]);
+	});
+
+	it("is what check tells", () => {
+		const [one, two] = named().map(stored) as [PolicyObject, PolicyObject];
+		assert.deepEqual(judgePolicies(named(), [one, two], SOURCE), []);
+		const surplus = policiesOf([{ all: true }]).map(stored);
+		const edited = { ...two, spec: {} } as PolicyObject;
+		assert.deepEqual(
+			judgePolicies(named(), [edited, ...surplus], SOURCE).map(
+				({ kind, is }) => `${kind} ${is}`,
+			),
+			[
+				"MutatingAdmissionPolicy missing",
+				"MutatingAdmissionPolicyBinding edited",
+				"MutatingAdmissionPolicy surplus",
+				"MutatingAdmissionPolicyBinding surplus",
+			],
+		);
+	});
+});
+
+describe("accounts whose pods would be refused", () => {
+	for (const [annotation, secrets, refused] of [
+		["true", [], true],
+		["1", ["other"], true],
+		["TRUE", ["pull-key"], false],
+		["yes", [], false],
+		["false", [], false],
+		[undefined, [], false],
+	] as const)
+		it(`${annotation} with ${secrets}: ${refused}`, () => {
+			const account = {
+				metadata: {
+					name: "a",
+					annotations: {
+						...(annotation !== undefined && {
+							"kubernetes.io/enforce-mountable-secrets": annotation,
+						}),
+					},
+				},
+				imagePullSecrets: secrets.map((name) => ({ name })),
+			};
+			assert.equal(refusingAccounts([account], "pull-key").length > 0, refused);
+		});
+});
