@@ -110,6 +110,28 @@ export interface CoreEvent extends TypeMeta {
 	series?: { lastObservedTime?: string };
 }
 
+export interface Node extends TypeMeta {
+	status?: {
+		nodeInfo?: {
+			kubeletVersion?: string;
+			/** `linux` or `windows`. */
+			operatingSystem?: string;
+			/** As Go calls it: `amd64`. */
+			architecture?: string;
+		};
+	};
+}
+
+/** A Deployment or a DaemonSet. */
+export interface Workload extends TypeMeta {
+	spec?: { template?: Pick<Pod, "spec"> };
+}
+
+/** Of gateway.networking.k8s.io/v1. */
+export interface Gateway extends TypeMeta {
+	spec?: { gatewayClassName?: string };
+}
+
 /** An expression of CEL by its name, as admission policies have them. */
 export interface NamedExpression {
 	name: string;
@@ -162,6 +184,10 @@ export interface ObjectOf {
 	ServiceAccount: ServiceAccount;
 	Pod: Pod;
 	Event: CoreEvent;
+	Node: Node;
+	Deployment: Workload;
+	DaemonSet: Workload;
+	Gateway: Gateway;
 	MutatingAdmissionPolicy: MutatingAdmissionPolicy;
 	MutatingAdmissionPolicyBinding: MutatingAdmissionPolicyBinding;
 }
@@ -189,6 +215,18 @@ export const RESOURCES: Readonly<Record<Kind, Resource>> = {
 	},
 	Pod: { apiVersion: "v1", plural: "pods", namespaced: true },
 	Event: { apiVersion: "v1", plural: "events", namespaced: true },
+	Node: { apiVersion: "v1", plural: "nodes", namespaced: false },
+	Deployment: {
+		apiVersion: "apps/v1",
+		plural: "deployments",
+		namespaced: true,
+	},
+	DaemonSet: { apiVersion: "apps/v1", plural: "daemonsets", namespaced: true },
+	Gateway: {
+		apiVersion: "gateway.networking.k8s.io/v1",
+		plural: "gateways",
+		namespaced: true,
+	},
 	MutatingAdmissionPolicy: {
 		apiVersion: ADMISSION,
 		plural: "mutatingadmissionpolicies",

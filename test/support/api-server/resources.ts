@@ -244,7 +244,16 @@ export const resources: ReadonlyMap<string, Resource> = new Map(
 		]),
 		plain(RBAC, "Role", "roles", ["rules"], true),
 		plain(RBAC, "RoleBinding", "rolebindings", ["subjects", "roleRef"], true),
+		plain("v1", "Node", "nodes", ["spec", "status"]),
 		plain("apps/v1", "Deployment", "deployments", ["spec"], true),
+		plain("apps/v1", "DaemonSet", "daemonsets", ["spec"], true),
+		plain(
+			"gateway.networking.k8s.io/v1",
+			"Gateway",
+			"gateways",
+			["spec"],
+			true,
+		),
 	].map((resource) => [resource.plural, resource]),
 );
 
