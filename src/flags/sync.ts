@@ -1,0 +1,130 @@
+import type { AccountChoice } from "../actions/accounts/find-accounts.ts";
+import type { SourceChoice } from "../actions/read/find-source.ts";
+import type { Selection } from "../actions/read/select-namespaces.ts";
+import type { Flag, Given } from "../core/command-line/flag.ts";
+import { parseLabel, type UsageLabel } from "../core/pull-secrets/ownership.ts";
+import { UsageError } from "../errors.ts";
+import * as flags from "../flags.ts";
+import { attachedAccountsOf } from "./account.ts";
+import { FROM_FLAG, sourceChoiceOf } from "./source.ts";
+
+/** The label that the mesh's injector looks for on namespaces. */
+const INJECTED_SELECTOR = "injector.nsm.nginx.com/auto-inject=enabled";
+
+/** What copies are to be like, and where. */
+export interface CopySettings {
+	readonly source: SourceChoice;
+	readonly owner: UsageLabel;
+	readonly selection: Selection;
+	readonly exclude: readonly string[];
+	readonly copyLabels: Readonly<Record<string, string>>;
+	readonly attach: AccountChoice | undefined;
+	readonly prune: boolean;
+	readonly force: boolean;
+}
+
+/** The flags that say so: of sync, and of what runs it. */
+export const SYNC_FLAGS: readonly Flag[] = [
+	flags.NAMESPACES_FLAG,
+	flags.ALL_NAMESPACES_FLAG,
+	{
+		name: "selector",
+		short: "l",
+		kind: "text",
+		help: "Namespaces with these labels, such as team=x, env!=dev or 'tier in (a,b)'.",
+	},
+	{
+		name: "injected",
+		kind: "switch",
+		help: `Namespaces labelled ${INJECTED_SELECTOR}.`,
+	},
+	{
+		name: "needed",
+		kind: "switch",
+		help: "Namespaces whose pods use an image from one of the source's registries.",
+	},
+	{
+		name: "exclude",
+		kind: "list",
+		commas: true,
+		help: "Not the namespaces that match this glob; repeatable.",
+	},
+	FROM_FLAG,
+	{
+		name: "attach",
+		kind: "optional",
+		values: "serviceaccount",
+		help: "Attach it to these service accounts: names, * for all; default without a value.",
+	},
+	{
+		name: "copy-label",
+		kind: "list",
+		help: "A further label for copies, as KEY=VALUE; repeatable.",
+	},
+	{
+		name: "prune",
+		kind: "switch",
+		help: "Also delete this source's copies outside the selected namespaces; asks first, or --yes.",
+	},
+	{
+		name: "force",
+		kind: "switch",
+		help: "Take over Secrets that others made; delete and recreate where an update is forbidden (asks, or --yes).",
+	},
+	flags.MESH_FLAG,
+	flags.LABEL_FLAG,
+	flags.CONCURRENCY_FLAG,
+];
+
+/** What they say. Throws UsageError. */
+export function syncSettingsOf(given: Given, env: flags.Env): CopySettings {
+	return {
+		source: sourceChoiceOf(given, env, {
+			given: given.positionals[0],
+			shown: "NAME",
+		}),
+		owner: flags.usageLabelOf(given, env),
+		selection: selectionOf(given),
+		exclude: excludeOf(given),
+		copyLabels: Object.fromEntries(
+			given.list("copy-label").map((text) => {
+				const { key, value } = parseLabel(text, "--copy-label");
+				return [key, value];
+			}),
+		),
+		attach: attachedAccountsOf(given),
+		prune: given.on("prune"),
+		force: given.on("force"),
+	};
+}
+
+function selectionOf(given: Given): Selection {
+	flags.atMostOne(given, [
+		["namespace", "-n"],
+		["all-namespaces", "-A"],
+		["selector", "-l"],
+		["injected", "--injected"],
+		["needed", "--needed"],
+	]);
+	const selector = flags.selectorOf(given);
+	if (given.has("namespace"))
+		return { by: "names", names: flags.namespacesOf(given) };
+	if (given.on("all-namespaces")) return { by: "all" };
+	if (given.on("needed")) {
+		// A pod that stopped needing it today may start again tomorrow.
+		if (given.on("prune"))
+			throw new UsageError("--prune and --needed cannot be used together");
+		return { by: "needed" };
+	}
+	if (selector !== undefined) return { by: "label", selector };
+	return given.on("injected")
+		? { by: "label", selector: INJECTED_SELECTOR }
+		: { by: "ask" };
+}
+
+function excludeOf(given: Given): readonly string[] {
+	const globs = given.list("exclude");
+	if (globs.some((glob) => glob.trim() === ""))
+		throw new UsageError("--exclude: the glob is empty; is a variable unset?");
+	return globs;
+}
