@@ -1,5 +1,5 @@
 import { COMMANDS } from "../src/cli.ts";
-import type { Flag } from "../src/core/command-line/flag.ts";
+import { type Flag, operandText } from "../src/core/command-line/flag.ts";
 import { CONNECTION_FLAGS } from "../src/flags.ts";
 
 /** docs/commands.md, made from the tables that the parser, the help and the completion read. */
@@ -16,7 +16,7 @@ export function commandsPage(): string {
 		].join("\n"),
 		...COMMANDS.flatMap(({ verb, operands, about, examples, flags }) => [
 			`## ${verb}`,
-			`\`${["kubectl meshreg", verb, operands, "[flags]"].filter(Boolean).join(" ")}\``,
+			`\`${["kubectl meshreg", verb, ...operands.map(operandText), "[flags]"].join(" ")}\``,
 			cell(about).replaceAll("\\|", "|"),
 			`\`\`\`sh\n${examples
 				.map(({ comment, line }) => `# ${comment}\n${line}`)

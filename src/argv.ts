@@ -1,118 +1,120 @@
-import { BARE, type Flag } from "./core/command-line/flag.ts";
-import { nearest } from "./core/command-line/nearest.ts";
-import { UsageError } from "./errors.ts";
-
-/** A command line whose every flag is written `--name=value`. */
-export interface PlainArgv {
-	/** `--name=value`, in order; a switch is `--name=true` or `false`; a bare optional flag has BARE. */
-	readonly flags: readonly { readonly name: string; readonly value: string }[];
-	readonly positionals: readonly string[];
-}
+import {
+	BARE,
+	type Flag,
+	type Line,
+	type LineFault,
+} from "./core/command-line/flag.ts";
 
 /**
  * Reads argv by kubectl's (pflag's) rules: `--x=V`, `--x V`, `-xV`, `-x V`,
  * `-x=V`, grouped switches, values that begin with a dash, optional values only
- * after `=`, and `--` to end the flags. Throws UsageError.
+ * after `=`, and `--` to end the flags. What is wrong is part of the answer; an unknown flag is
+ * taken for a switch.
  */
-export function plainArgv(
+export function readLine(
 	argv: readonly string[],
 	known: readonly Flag[],
-): PlainArgv {
-	const flags: { name: string; value: string }[] = [];
-	const positionals: string[] = [];
-	for (let index = 0; index < argv.length; index++) {
-		const word = argv[index] ?? "";
-		if (word === "--") {
-			positionals.push(...argv.slice(index + 1));
-			break;
-		}
-		if (!word.startsWith("-") || word === "-") {
-			positionals.push(word);
-			continue;
-		}
-		const next = (shown: string): string => {
-			const value = argv[++index];
-			if (value === undefined)
-				throw new UsageError(`flag needs an argument: ${shown}`, true);
-			return value;
+): Line {
+	const reader = new LineReader(known);
+	for (const word of argv) reader.read(word);
+	return reader.line();
+}
+
+/** The line as yargs reads it: the verb, every flag as `--name=value`, and the operands after `--`. */
+export function yargsWords({ flags, positionals }: Line): string[] {
+	const [verb = "", ...operands] = positionals;
+	return [
+		verb,
+		...flags.map(({ name, value }) => `--${name}=${value}`),
+		"--",
+		...operands,
+	];
+}
+
+/** The spellings that Go's strconv.ParseBool takes. */
+const TRUE = /^(1|t|T|TRUE|true|True)$/;
+const FALSE = /^(0|f|F|FALSE|false|False)$/;
+
+class LineReader {
+	readonly #flags: { name: string; value: string }[] = [];
+	readonly #positionals: string[] = [];
+	/** The flag whose value is the next word, and how it was written. */
+	#open: { readonly flag: Flag; readonly shown: string } | undefined;
+	#flagsEnded = false;
+	#fault: LineFault | undefined;
+
+	constructor(readonly known: readonly Flag[]) {}
+
+	read(word: string): void {
+		if (this.#open) {
+			this.#flags.push({ name: this.#open.flag.name, value: word });
+			this.#open = undefined;
+		} else if (this.#flagsEnded || !word.startsWith("-") || word === "-")
+			this.#positionals.push(word);
+		else if (word === "--") this.#flagsEnded = true;
+		else if (word.startsWith("--")) this.#long(word.slice(2));
+		else this.#short(word.slice(1));
+	}
+
+	line(): Line {
+		const fault =
+			this.#fault ??
+			(this.#open && { is: "no value" as const, flag: this.#open.shown });
+		return {
+			flags: this.#flags,
+			positionals: this.#positionals,
+			open: this.#open?.flag,
+			flagsEnded: this.#flagsEnded,
+			...(fault && { fault }),
 		};
-		if (word.startsWith("--")) flags.push(longFlag(word, known, next));
-		else flags.push(...shortFlags(word, known, next));
 	}
-	return { flags, positionals };
-}
 
-function longFlag(
-	word: string,
-	known: readonly Flag[],
-	next: (shown: string) => string,
-) {
-	const equals = word.indexOf("=");
-	const name = word.slice(2, equals < 0 ? undefined : equals);
-	const attached = equals < 0 ? undefined : word.slice(equals + 1);
-	const flag = known.find((candidate) => candidate.name === name);
-	if (flag === undefined) throw unknownFlag(name, known);
-	return { name, value: valueFor(flag, `--${name}`, attached, next) };
-}
-
-function shortFlags(
-	word: string,
-	known: readonly Flag[],
-	next: (shown: string) => string,
-) {
-	const flags: { name: string; value: string }[] = [];
-	for (let rest = word.slice(1); rest !== ""; ) {
-		const letter = rest[0] ?? "";
-		const flag = known.find((candidate) => candidate.short === letter);
-		if (flag === undefined)
-			throw new UsageError(
-				`unknown shorthand flag: '${letter}' in -${letter}`,
-				true,
+	#long(text: string): void {
+		const equals = text.indexOf("=");
+		const name = equals < 0 ? text : text.slice(0, equals);
+		const flag = this.known.find((candidate) => candidate.name === name);
+		if (flag === undefined) this.#fault ??= { is: "unknown flag", name };
+		else
+			this.#take(
+				flag,
+				`--${name}`,
+				equals < 0 ? undefined : text.slice(equals + 1),
 			);
-		rest = rest.slice(1);
-		const takesRest =
-			flag.kind === "text" || flag.kind === "list" || rest.startsWith("=");
-		const attached =
-			takesRest && rest !== "" ? rest.replace(/^=/, "") : undefined;
-		if (takesRest) rest = "";
-		flags.push({
-			name: flag.name,
-			value: valueFor(flag, `-${letter}`, attached, next),
-		});
 	}
-	return flags;
+
+	#short(letters: string): void {
+		for (let rest = letters; rest !== ""; ) {
+			const letter = rest[0] ?? "";
+			const flag = this.known.find((candidate) => candidate.short === letter);
+			if (flag === undefined) {
+				this.#fault ??= { is: "unknown letter", letter };
+				return;
+			}
+			rest = rest.slice(1);
+			const takesRest = takesWord(flag) || rest.startsWith("=");
+			this.#take(
+				flag,
+				`-${letter}`,
+				takesRest && rest !== "" ? rest.replace(/^=/, "") : undefined,
+			);
+			if (takesRest) return;
+		}
+	}
+
+	#take(flag: Flag, shown: string, attached: string | undefined): void {
+		const { name } = flag;
+		if (takesWord(flag)) {
+			if (attached === undefined) this.#open = { flag, shown };
+			else this.#flags.push({ name, value: attached });
+		} else if (flag.kind === "optional")
+			this.#flags.push({ name, value: attached ?? BARE });
+		else if (attached === undefined || TRUE.test(attached))
+			this.#flags.push({ name, value: "true" });
+		else if (FALSE.test(attached)) this.#flags.push({ name, value: "false" });
+		else this.#fault ??= { is: "no boolean", flag: shown };
+	}
 }
 
-function valueFor(
-	flag: Flag,
-	shown: string,
-	attached: string | undefined,
-	next: (shown: string) => string,
-): string {
-	if (flag.kind === "text" || flag.kind === "list")
-		return attached ?? next(shown);
-	if (flag.kind === "optional") return attached ?? BARE;
-	if (attached === undefined) return "true";
-	// The spellings that Go's strconv.ParseBool takes.
-	if (/^(1|t|T|TRUE|true|True)$/.test(attached)) return "true";
-	if (/^(0|f|F|FALSE|false|False)$/.test(attached)) return "false";
-	throw new UsageError(
-		`invalid value for ${shown}: must be true or false`,
-		true,
-	);
-}
-
-function unknownFlag(name: string, known: readonly Flag[]): UsageError {
-	const names = known
-		.filter((flag) => flag.hidden === undefined)
-		.map((flag) => flag.name);
-	const likely = nearest(name, names);
-	// What follows an unknown name may be a secret's beginning: only letters, digits and dashes are repeated.
-	const shown = /^[\w-]{1,40}$/.test(name)
-		? `--${name}`
-		: "a flag that does not exist";
-	return new UsageError(
-		`unknown flag: ${shown}${likely === undefined ? "" : `; did you mean --${likely}?`}`,
-		true,
-	);
+function takesWord({ kind }: Flag): boolean {
+	return kind === "text" || kind === "list";
 }

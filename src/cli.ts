@@ -1,4 +1,5 @@
-import { type PlainArgv, plainArgv } from "./argv.ts";
+import type { Argv, Options } from "yargs";
+import { readLine, yargsWords } from "./argv.ts";
 import type { Command, Prepared } from "./command.ts";
 import { attach } from "./commands/attach/attach.ts";
 import { check } from "./commands/check/check.ts";
@@ -13,11 +14,18 @@ import { list } from "./commands/list/list.ts";
 import { prune } from "./commands/prune/prune.ts";
 import { rotate } from "./commands/rotate/rotate.ts";
 import { sync } from "./commands/sync/sync.ts";
-import type { Flag, Given } from "./core/command-line/flag.ts";
+import {
+	BARE,
+	type Env,
+	type Flag,
+	type Given,
+	type Line,
+	operandText,
+} from "./core/command-line/flag.ts";
 import { nearest } from "./core/command-line/nearest.ts";
 import { UsageError } from "./errors.ts";
-import { CONNECTION_FLAGS, type Env, HELP_FLAG } from "./flags.ts";
-import { givenOf, isSwitch, lastWins, switchesOf } from "./given.ts";
+import { CONNECTION_FLAGS, HELP_FLAG } from "./flags.ts";
+import { givenOf } from "./given.ts";
 
 /** Every verb, in the order in which help lists them. */
 export const COMMANDS: readonly Command[] = [
@@ -44,6 +52,10 @@ export type Invocation =
 	| {
 			readonly want: "run";
 			readonly command: Command;
+			/** A word that would be a value of this flag, had it stood behind `=`, if there is such a file. */
+			readonly doubt:
+				| { readonly word: string; readonly flag: string }
+				| undefined;
 			readonly prepared: Prepared;
 	  };
 
@@ -60,27 +72,40 @@ export const EVERYWHERE: readonly Flag[] = [
 	VERSION_FLAG,
 ];
 
+/** Every flag of every command: what a word means is known before the verb is. */
+export const EVERY_FLAG: readonly Flag[] = [
+	...EVERYWHERE,
+	...COMMANDS.flatMap(({ flags }) => flags),
+];
+
+/** Words that people type for a verb of ours. */
+const MEANT: Readonly<Record<string, string>> = {
+	...byVerb("list", "get", "ls", "status"),
+	...byVerb("prune", "delete", "rm", "remove", "uninstall"),
+	...byVerb("sync", "copy"),
+	...byVerb("check", "doctor", "verify"),
+	...byVerb("explain", "why", "debug"),
+};
+
 /** All flags of a command, its own first. */
 export function flagsOf(command: Command): readonly Flag[] {
 	return [...command.flags, ...EVERYWHERE];
 }
 
 /**
- * argv to an invocation. Throws UsageError; `verbOf` tells which command's help
+ * argv to an invocation. Throws UsageError; `commandOf` tells which command's help
  * the message should point to. yargs is loaded only for what runs.
  */
 export async function parse(
 	argv: readonly string[],
 	env: Env,
 ): Promise<Invocation> {
-	const command = commandOf(argv);
-	const words = plainArgv(
-		argv,
-		command === undefined ? everyFlag() : flagsOf(command),
-	);
-	const [verb, ...operands] = words.positionals;
+	const line = readLine(argv, EVERY_FLAG);
+	const [verb, ...operands] = line.positionals;
+	const command = commandNamed(verb);
+	refuseUnknown(line, command ? flagsOf(command) : EVERY_FLAG);
 	const wants = (name: string): boolean =>
-		words.flags.findLast((flag) => flag.name === name)?.value === "true";
+		line.flags.findLast((flag) => flag.name === name)?.value === "true";
 
 	if (verb === "help") return helpOn(operands[0]);
 	if (verb === "options" && operands.length === 0)
@@ -88,131 +113,244 @@ export async function parse(
 	if (wants("help"))
 		return command === undefined ? { want: "help" } : { want: "help", command };
 	if (wants("version") || verb === "version") return { want: "version" };
-	if (command === undefined) {
-		if (verb !== undefined) throw unknownCommand(verb);
-		if (words.flags.length > 0)
+	if (verb === undefined) {
+		if (line.flags.length > 0)
 			throw new UsageError("no command given; see 'kubectl meshreg --help'");
 		return { want: "help" };
 	}
-	const given = words.flags.every(isSwitch(flagsOf(command)))
-		? switchesOf(words.flags, flagsOf(command), operands)
-		: await readWithYargs(command, words.flags, operands);
-	const most = operandLimit(command);
-	if (operands.length > most)
-		throw new UsageError(
-			most === 0
-				? `unexpected argument: ${command.verb} takes no operands`
-				: `too many arguments: ${command.verb} takes ${command.operands}`,
-			true,
-		);
-	return { want: "run", command, prepared: command.prepare(given, env) };
+	const read = await readWithYargs(line);
+	return {
+		want: "run",
+		command: read.command,
+		doubt: doubtOf(line, read.command),
+		prepared: read.command.prepare(read.given, env),
+	};
 }
 
-/** The verb on a command line that may not parse, for pointing to its help. */
+/** The command of a command line that may not parse, for pointing to its help. */
 export function commandOf(argv: readonly string[]): Command | undefined {
-	const flags = everyFlag();
-	for (let index = 0; index < argv.length; index++) {
-		const word = argv[index] ?? "";
-		if (word === "--") return undefined;
-		if (!word.startsWith("-") || word === "-")
-			return COMMANDS.find((command) => command.verb === word);
-		if (takesNextWord(word, flags)) index++;
-	}
-	return undefined;
+	return commandNamed(readLine(argv, EVERY_FLAG).positionals[0]);
 }
 
-function everyFlag(): readonly Flag[] {
-	return [...EVERYWHERE, ...COMMANDS.flatMap((command) => command.flags)];
+function commandNamed(verb: string | undefined): Command | undefined {
+	return COMMANDS.find((command) => command.verb === verb);
 }
 
-function takesNextWord(word: string, flags: readonly Flag[]): boolean {
-	if (word.includes("=")) return false;
-	const flag = word.startsWith("--")
-		? flags.find((candidate) => candidate.name === word.slice(2))
-		: word.length === 2 &&
-			flags.find((candidate) => candidate.short === word[1]);
-	return (
-		flag !== undefined &&
-		flag !== false &&
-		(flag.kind === "text" || flag.kind === "list")
-	);
+function byVerb(verb: string, ...words: string[]): Record<string, string> {
+	return Object.fromEntries(words.map((word) => [word, verb]));
 }
 
 function helpOn(verb: string | undefined): Invocation {
 	if (verb === undefined) return { want: "help" };
-	const command = COMMANDS.find((candidate) => candidate.verb === verb);
+	const command = commandNamed(verb);
 	if (command === undefined) throw unknownCommand(verb);
 	return { want: "help", command };
 }
 
 function unknownCommand(verb: string): UsageError {
 	const verbs = COMMANDS.map((command) => command.verb);
-	const likely = nearest(verb, verbs);
-	const shown = /^[\w-]{1,40}$/.test(verb) ? `"${verb}"` : "given";
+	const meant = Object.hasOwn(MEANT, verb) ? MEANT[verb] : undefined;
+	const likely = meant ?? nearest(verb, verbs);
+	const shown = /^[\w-]{1,40}$/.test(verb) ? ` "${verb}"` : "";
 	return new UsageError(
-		`unknown command ${shown} for "kubectl meshreg"${likely === undefined ? "; see 'kubectl meshreg --help'" : `; did you mean "${likely}"?`}`,
+		`unknown command${shown}${likely === undefined ? "; see 'kubectl meshreg --help'" : `; did you mean "${likely}"?`}`,
 	);
 }
 
-/** One for `[NAME]`, any number for `[SA…]`, none for "". */
-function operandLimit(command: Command): number {
-	if (command.operands === "") return 0;
-	return command.operands.includes("…") ? Number.POSITIVE_INFINITY : 1;
+/** Throws a UsageError for what cannot be read, or is no flag of this command. */
+function refuseUnknown({ fault, flags }: Line, known: readonly Flag[]): void {
+	const foreign = flags.find(
+		({ name }) => !known.some((flag) => flag.name === name),
+	);
+	switch (fault?.is) {
+		case undefined:
+			if (foreign) throw unknownFlag(foreign.name, known);
+			return;
+		case "unknown flag":
+			throw unknownFlag(fault.name, known);
+		case "unknown letter":
+			throw new UsageError(
+				`unknown shorthand flag: '${fault.letter}' in -${fault.letter}`,
+				true,
+			);
+		case "no value":
+			throw new UsageError(`flag needs an argument: ${fault.flag}`, true);
+		case "no boolean":
+			throw new UsageError(
+				`invalid value for ${fault.flag}: must be true or false`,
+				true,
+			);
+	}
 }
 
-/** yargs types the values; its handlers only record. */
+function unknownFlag(name: string, known: readonly Flag[]): UsageError {
+	const names = known
+		.filter((flag) => flag.hidden === undefined)
+		.map((flag) => flag.name);
+	const glued = known.find((flag) => name.startsWith(flag.name))?.name;
+	const likely = nearest(name, names) ?? glued;
+	// What follows a flag's name, or an odd one, may be a secret's beginning.
+	const shown =
+		glued === undefined && /^[\w-]{1,40}$/.test(name)
+			? `--${name}`
+			: "a flag that does not exist";
+	return new UsageError(
+		`unknown flag: ${shown}${likely === undefined ? "" : `; did you mean --${likely}?`}`,
+		true,
+	);
+}
+
+/** How yargs says what it refuses: on one line, flags with their dashes. */
+const WORDS = {
+	"Invalid values:": "invalid value",
+	"Argument: %s, Given: %s, Choices: %s": "for --%s: %s; must be one of %s",
+};
+
+/** Verbs, types, choices and how many operands: yargs knows, and its handlers only record. */
 async function readWithYargs(
-	command: Command,
-	words: PlainArgv["flags"],
-	positionals: readonly string[],
-): Promise<Given> {
+	line: Line,
+): Promise<{ command: Command; given: Given }> {
 	const { default: yargs } = await import("yargs");
-	const flags = flagsOf(command);
-	let read: Record<string, unknown> = {};
+	let read: { command: Command; given: Given } | undefined;
 	const parser = yargs()
 		.locale("en")
+		.updateStrings(WORDS)
 		.help(false)
 		.version(false)
 		.exitProcess(false)
-		.strictOptions()
 		.parserConfiguration({
 			"boolean-negation": false,
 			"camel-case-expansion": false,
 			"dot-notation": false,
-			"duplicate-arguments-array": true,
-			"greedy-arrays": false,
 			"parse-numbers": false,
+			"parse-positional-numbers": false,
 			"short-option-groups": false,
 		})
-		.command(
-			// The default command: for any other yargs lays out a help text that nobody asked for.
-			"$0",
+		.command("$0", false, {}, ({ _: [verb] }) => {
+			throw unknownCommand(String(verb));
+		})
+		.fail((message, error) => {
+			// yargs wraps what a coercion throws, and keeps its message.
+			throw error instanceof Error && error.name !== "YError"
+				? error
+				: new UsageError(message.replace(/\s+/g, " "), error === undefined);
+		});
+	for (const command of COMMANDS)
+		parser.command(
+			command.verb,
 			command.summary,
 			(builder) =>
-				builder.options(
-					Object.fromEntries(
-						flags.map((flag) => [flag.name, yargsOption(flag)]),
-					),
-				),
-			(values) => {
-				read = values;
+				withArity(builder, command)
+					.strictOptions()
+					.options(
+						Object.fromEntries(
+							flagsOf(command).map((flag) => [flag.name, yargsOption(flag)]),
+						),
+					)
+					.check((values) => checkTogether(values, flagsOf(command))),
+			({ _: [, ...operands], ...values }) => {
+				read = {
+					command,
+					given: givenOf(values, flagsOf(command), operands.map(String)),
+				};
 			},
-		)
-		.fail((message, error) => {
-			throw error ?? new UsageError(message);
-		});
-	await parser.parseAsync(
-		lastWins(words, flags).map(({ name, value }) => `--${name}=${value}`),
-	);
-	return givenOf(read, words, flags, positionals);
+		);
+	await parser.parseAsync(yargsWords(line));
+	if (read === undefined) throw new Error("yargs called no handler");
+	return read;
 }
 
-function yargsOption(flag: Flag): {
-	type: "string" | "boolean";
-	array: boolean;
-} {
+function withArity(builder: Argv, { verb, operands }: Command): Argv {
+	const most = operands.some(({ many }) => many)
+		? Number.POSITIVE_INFINITY
+		: operands.length;
+	const required = operands.filter(({ optional }) => !optional);
+	const [first] = required;
+	return builder.demandCommand(
+		required.length,
+		most,
+		first?.missing ?? `${verb} needs ${first?.name}`,
+		most === 0
+			? `${verb} takes no arguments`
+			: `too many arguments: ${verb} takes ${operands.map(operandText).join(" ")}`,
+	);
+}
+
+function yargsOption(flag: Flag): Options {
+	const { kind, choices, refusal } = flag;
 	return {
-		type: flag.kind === "switch" ? "boolean" : "string",
-		array: flag.kind === "list",
+		type: kind === "switch" ? "boolean" : "string",
+		...(choices && !refusal && { choices }),
+		...(refusal && {
+			coerce(value: string | string[]) {
+				for (const each of [value].flat())
+					if (each !== BARE && !choices?.includes(each))
+						throw new UsageError(refusal(each));
+				return value;
+			},
+		}),
 	};
+}
+
+/**
+ * An optional value stands behind `=`, as in pflag; what stands behind a space is an operand. Throws a
+ * UsageError where it can only have been meant as the value; a word that may name a file is for the
+ * caller to look for.
+ */
+function doubtOf(
+	{ flags, positionals: [, ...operands] }: Line,
+	command: Command,
+): { word: string; flag: string } | undefined {
+	const bare = command.flags.filter(
+		({ name, kind }) =>
+			kind === "optional" &&
+			flags.some((flag) => flag.name === name && flag.value === BARE),
+	);
+	for (const { name, choices } of bare) {
+		const word = operands.find((operand) => choices?.includes(operand));
+		if (word !== undefined) throw valueApart(name, word);
+	}
+	const [first] = bare.filter(({ choices }) => choices === undefined);
+	const [word] = operands;
+	return first === undefined || word === undefined
+		? undefined
+		: { word, flag: first.name };
+}
+
+/** A value that does not stand behind `=`. */
+export function valueApart(flag: string, value: string): UsageError {
+	return new UsageError(
+		`--${flag} takes its value after "=": --${flag}=${value}`,
+	);
+}
+
+/**
+ * What flags say of each other. yargs has all of it too, but its words take several lines and name no
+ * flag as it is typed.
+ */
+function checkTogether(
+	values: Readonly<Record<string, unknown>>,
+	flags: readonly Flag[],
+): true {
+	const given = flags.filter(({ name }) => values[name] !== undefined);
+	const isGiven = (name: string) => given.some((flag) => flag.name === name);
+	for (const { required, name } of flags)
+		if (required !== undefined && !isGiven(name))
+			throw new UsageError(required, true);
+	for (const flag of given) {
+		const { conflicts = [], needs } = flag;
+		const other = given.find(({ name }) => conflicts.includes(name));
+		if (other)
+			throw new UsageError(
+				`${typed(flag)} and ${typed(other)} cannot be used together`,
+			);
+		if (needs !== undefined && !isGiven(needs))
+			throw new UsageError(`${typed(flag)} needs --${needs}`);
+	}
+	return true;
+}
+
+/** A flag as it is typed most: kubectl's everyday ones by their letter. */
+function typed({ name, short = "" }: Flag): string {
+	return ["n", "A", "l", "f"].includes(short) ? `-${short}` : `--${name}`;
 }

@@ -1,4 +1,5 @@
-import { COMMANDS, EVERYWHERE } from "./cli.ts";
+import { readLine } from "./argv.ts";
+import { COMMANDS, EVERY_FLAG, EVERYWHERE } from "./cli.ts";
 import {
 	type Candidate,
 	type Completion,
@@ -9,6 +10,7 @@ import type { Kind } from "./core/objects.ts";
 import { selectorOf } from "./core/pull-secrets/ownership.ts";
 import { EXIT } from "./errors.ts";
 import { connectionFlags, usageLabelOf } from "./flags.ts";
+import { givenOn } from "./given.ts";
 import type { ListQuery, Outside } from "./world.ts";
 
 /** What cobra's scripts take from the last line: https://pkg.go.dev/github.com/spf13/cobra#ShellCompDirective */
@@ -26,10 +28,16 @@ export async function complete(
 	argv: readonly string[],
 	world: Outside,
 ): Promise<number> {
-	const completion = completionOf(argv.slice(0, -1), argv.at(-1) ?? "", {
-		commands: COMMANDS,
-		everywhere: EVERYWHERE,
-	});
+	const line = readLine(argv.slice(0, -1), EVERY_FLAG);
+	const completion = completionOf(
+		line,
+		givenOn(line, EVERY_FLAG),
+		argv.at(-1) ?? "",
+		{
+			commands: COMMANDS,
+			everywhere: EVERYWHERE,
+		},
+	);
 	const { kept, typed, offer, taken } = completion;
 	const candidates =
 		typeof offer === "string" ? await ask(offer, completion, world) : offer;

@@ -1,63 +1,47 @@
-import type { PlainArgv } from "./argv.ts";
-import type { Flag, Given } from "./core/command-line/flag.ts";
+import type { Flag, Given, Line } from "./core/command-line/flag.ts";
 
-/** Whether a word's flag takes no value. */
-export function isSwitch(flags: readonly Flag[]) {
-	return ({ name }: { name: string }): boolean =>
-		flags.find((flag) => flag.name === name)?.kind === "switch";
-}
-
-/** Switches have no values to type, and yargs takes as long to load as all the rest of a start. */
-export function switchesOf(
-	words: PlainArgv["flags"],
-	flags: readonly Flag[],
-	positionals: readonly string[],
-): Given {
-	const read = Object.fromEntries(
-		words.map(({ name, value }) => [name, value === "true"]),
-	);
-	return givenOf(read, words, flags, positionals);
-}
-
-/** A flag that is no list keeps its last value, as in pflag. */
-export function lastWins(words: PlainArgv["flags"], flags: readonly Flag[]) {
-	return words.filter(
-		({ name }, index) =>
-			flags.find((flag) => flag.name === name)?.kind === "list" ||
-			words.findLastIndex((word) => word.name === name) === index,
-	);
-}
-
-/** Values by name, as yargs typed them, and the words that they came from, as a command reads them. */
+/** Values by name, as yargs read them, as a command reads them. */
 export function givenOf(
-	read: Readonly<Record<string, unknown>>,
-	words: PlainArgv["flags"],
+	values: Readonly<Record<string, unknown>>,
 	flags: readonly Flag[],
 	positionals: readonly string[],
 ): Given {
-	const value = (name: string): unknown => {
+	/** All that a flag was given, in order; yargs makes an array of several. */
+	const all = (name: string): readonly unknown[] => {
 		if (!flags.some((flag) => flag.name === name))
 			throw new Error(`the flag --${name} is not declared`);
-		return read[name];
+		const value = values[name];
+		return value === undefined ? [] : Array.isArray(value) ? value : [value];
 	};
+	const texts = (name: string) =>
+		all(name).filter((value) => typeof value === "string");
 	return {
 		positionals,
-		has: (name) => value(name) !== undefined,
-		text: (name) => {
-			const text = value(name);
-			return typeof text === "string" ? text : undefined;
+		has: (name) => all(name).length > 0,
+		// A flag that is no list keeps its last value, as in pflag.
+		text: (name) => texts(name).at(-1),
+		list: (name) =>
+			flags.find((flag) => flag.name === name)?.commas
+				? texts(name).flatMap((text) => text.split(","))
+				: texts(name),
+		on: (name) => {
+			const value = all(name).at(-1);
+			return value === true || value === "true";
 		},
-		list: (name) => {
-			// yargs reads an array's empty value (an unset variable) as no value at all.
-			const texts =
-				value(name) === undefined
-					? []
-					: words
-							.filter((word) => word.name === name)
-							.map((word) => word.value);
-			const commas = flags.find((flag) => flag.name === name)?.commas ?? false;
-			return commas ? texts.flatMap((text) => text.split(",")) : texts;
-		},
-		on: (name) => value(name) === true,
 	};
+}
+
+/** The same of a line that may not be finished, whose values nothing has looked at. */
+export function givenOn(
+	{ flags, positionals }: Line,
+	known: readonly Flag[],
+): Given {
+	const values = Map.groupBy(flags, ({ name }) => name);
+	return givenOf(
+		Object.fromEntries(
+			[...values].map(([name, all]) => [name, all.map(({ value }) => value)]),
+		),
+		known,
+		positionals.slice(1),
+	);
 }

@@ -1,4 +1,4 @@
-import { COMMANDS, commandOf, parse } from "./cli.ts";
+import { COMMANDS, commandOf, parse, valueApart } from "./cli.ts";
 import type { Prepared } from "./command.ts";
 import { contextFlagsOf } from "./core/output/context-flags.ts";
 import { AbortedError, EXIT, UsageError } from "./errors.ts";
@@ -49,6 +49,9 @@ export async function run(
 				out.write(globalFlags(CONNECTION_FLAGS));
 				return EXIT.done;
 			case "run": {
+				const { doubt } = invocation;
+				if (doubt && (await world.files.exists(doubt.word)))
+					throw valueApart(doubt.flag, doubt.word);
 				const status = await perform(
 					invocation.prepared,
 					noting,

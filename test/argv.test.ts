@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { plainArgv } from "../src/argv.ts";
-import { BARE, type Flag } from "../src/core/command-line/flag.ts";
-import { UsageError } from "../src/errors.ts";
+import { readLine, yargsWords } from "../src/argv.ts";
+import { EVERY_FLAG } from "../src/cli.ts";
+import {
+	BARE,
+	type Flag,
+	type LineFault,
+} from "../src/core/command-line/flag.ts";
 
 const FLAGS: Flag[] = [
 	{ name: "name", short: "n", kind: "text", help: "" },
@@ -42,7 +46,7 @@ describe("argv is read by kubectl's rules", () => {
 	];
 	for (const [argv, flags, positionals = []] of CASES)
 		test(argv.join(" "), () => {
-			const read = plainArgv(argv, FLAGS);
+			const read = readLine(argv, FLAGS);
 			assert.deepEqual(
 				read.flags.map(({ name, value }) => `${name}=${value}`),
 				flags,
@@ -50,20 +54,51 @@ describe("argv is read by kubectl's rules", () => {
 			assert.deepEqual(read.positionals, positionals);
 		});
 
-	const WRONG: [argv: string[], message: string][] = [
-		[["--nmae=x"], "unknown flag: --nmae; did you mean --name?"],
-		[["--wholly-unlike"], "unknown flag: --wholly-unlike"],
-		[["--p@ssw0rd!=x"], "unknown flag: a flag that does not exist"],
-		[["-x"], "unknown shorthand flag: 'x' in -x"],
-		[["--name"], "flag needs an argument: --name"],
-		[["-An"], "flag needs an argument: -n"],
-		[["--all=maybe"], "invalid value for --all: must be true or false"],
+	const WRONG: [argv: string[], fault: LineFault][] = [
+		[["--nmae=x"], { is: "unknown flag", name: "nmae" }],
+		[["-x"], { is: "unknown letter", letter: "x" }],
+		[["-qx", "--nope"], { is: "unknown letter", letter: "x" }],
+		[["--name"], { is: "no value", flag: "--name" }],
+		[["-An"], { is: "no value", flag: "-n" }],
+		[["--all=maybe"], { is: "no boolean", flag: "--all" }],
 	];
-	for (const [argv, message] of WRONG)
-		test(`${argv.join(" ")} is refused`, () => {
-			assert.throws(
-				() => plainArgv(argv, FLAGS),
-				new UsageError(message, true),
-			);
+	for (const [argv, fault] of WRONG)
+		test(`${argv.join(" ")} is wrong`, () => {
+			assert.deepEqual(readLine(argv, FLAGS).fault, fault);
 		});
+
+	test("of a line that is not finished it is known which flag waits for its value", () => {
+		const { open, positionals } = readLine(["a", "-q", "-n"], FLAGS);
+		assert.equal(open?.name, "name");
+		assert.deepEqual(positionals, ["a"]);
+	});
+
+	test("yargs is given the verb, every flag with its value, and operands that are none of its flags", () => {
+		const line = readLine(
+			["-n", "v", "sync", "--dry-run", "-q", "--", "--all"],
+			FLAGS,
+		);
+		assert.deepEqual(yargsWords(line), [
+			"sync",
+			"--name=v",
+			`--dry-run=${BARE}`,
+			"--quiet=true",
+			"--",
+			"--all",
+		]);
+	});
+
+	test("a flag takes its value alike in every command, as does a letter", () => {
+		const takes = (flag: Flag) =>
+			flag.kind === "text" || flag.kind === "list" ? "a word" : flag.kind;
+		const byName = Map.groupBy(EVERY_FLAG, ({ name }) => name);
+		for (const [name, flags] of byName) {
+			assert.equal(new Set(flags.map(takes)).size, 1, name);
+			assert.equal(new Set(flags.map(({ short }) => short)).size, 1, name);
+		}
+		const byLetter = Map.groupBy(EVERY_FLAG, ({ short }) => short);
+		byLetter.delete(undefined);
+		for (const flags of byLetter.values())
+			assert.equal(new Set(flags.map(({ name }) => name)).size, 1);
+	});
 });

@@ -1,8 +1,7 @@
 import fc from "fast-check";
-import { plainArgv } from "../../src/argv.ts";
+import { readLine } from "../../src/argv.ts";
 import { COMMANDS } from "../../src/cli.ts";
 import type { Flag } from "../../src/core/command-line/flag.ts";
-import { UsageError } from "../../src/errors.ts";
 import { CONNECTION_FLAGS } from "../../src/flags.ts";
 import { refusalIn } from "./oracle.ts";
 import type { Subject } from "./subject.ts";
@@ -102,14 +101,10 @@ export const argv: Subject<Argv> = {
 };
 
 function read(argv: readonly string[], flags: readonly Flag[]): object {
-	try {
-		const { flags: given, positionals } = plainArgv(argv, flags);
-		const values: Record<string, string[]> = {};
-		for (const { name, value } of given)
-			values[name] = [...(values[name] ?? []), value];
-		return { flags: values, positionals };
-	} catch (error) {
-		if (error instanceof UsageError) return { error: error.message };
-		throw error;
-	}
+	const { flags: given, positionals, fault } = readLine(argv, flags);
+	if (fault) return { error: fault.is };
+	const values: Record<string, string[]> = {};
+	for (const { name, value } of given)
+		values[name] = [...(values[name] ?? []), value];
+	return { flags: values, positionals };
 }

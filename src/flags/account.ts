@@ -69,11 +69,6 @@ function accountsOf(given: Given): AccountChoice {
 
 /** The namespaces of `-n`, `-A` or `-l`; undefined where none is given: the context's. Throws UsageError. */
 function placesOf(given: Given): Selection | undefined {
-	flags.atMostOne(given, [
-		["namespace", "-n"],
-		["all-namespaces", "-A"],
-		["selector", "-l"],
-	]);
 	const selector = flags.selectorOf(given);
 	if (given.has("namespace"))
 		return { by: "names", names: flags.namespacesOf(given) };

@@ -16,6 +16,7 @@ export const NAMESPACES_FLAG: Flag = {
 	short: "n",
 	kind: "list",
 	commas: true,
+	conflicts: ["all-namespaces", "selector", "injected", "needed"],
 	values: "namespace",
 	help: "The namespaces to work in; repeat it, or separate names by commas.",
 };
@@ -24,6 +25,7 @@ export const ALL_NAMESPACES_FLAG: Flag = {
 	name: "all-namespaces",
 	short: "A",
 	kind: "switch",
+	conflicts: ["selector", "injected", "needed"],
 	help: "All namespaces.",
 };
 
@@ -32,6 +34,8 @@ export const DRY_RUN_FLAG: Flag = {
 	kind: "optional",
 	default: "none",
 	choices: ["none", "client", "server"],
+	refusal: (value) =>
+		`Invalid dry-run value (${value}). Must be "none", "server", or "client".`,
 	help: 'Must be "none", "server" or "client". With client, only say what would be done; with server, send the requests without storing anything.',
 };
 
@@ -69,6 +73,8 @@ export function outputFlag(...choices: string[]): Flag {
 		short: "o",
 		kind: "text",
 		choices: choices.toSorted(),
+		refusal: (value) =>
+			`unable to match a printer suitable for the output format "${value}", allowed formats are: ${choices.toSorted().join(",")}`,
 		help: `Output format: ${choices.toSorted().join(", ")}.`,
 	};
 }

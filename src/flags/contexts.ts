@@ -1,6 +1,5 @@
 import type { Flag, Given } from "../core/command-line/flag.ts";
 import { UsageError } from "../errors.ts";
-import { atMostOne } from "./values.ts";
 
 /** Which contexts, of which kubeconfig (undefined: kubectl's). */
 export interface ContextChoice {
@@ -15,17 +14,14 @@ export const CONTEXTS_FLAG: Flag = {
 	kind: "list",
 	commas: true,
 	values: "context",
+	group: "Target",
+	conflicts: ["context", "cluster", "server"],
 	help: "Work in these contexts of the kubeconfig at once, each with its own result: names or globs, separated by commas.",
 };
 
 /** `--contexts`; undefined where it is not given. Throws UsageError, also for an empty one. */
 export function contextsOf(given: Given): ContextChoice | undefined {
 	if (!given.has("contexts")) return undefined;
-	for (const name of ["context", "cluster", "server"])
-		atMostOne(given, [
-			["contexts", "--contexts"],
-			[name, `--${name}`],
-		]);
 	const patterns = given.list("contexts").map((pattern) => pattern.trim());
 	if (patterns.some((pattern) => pattern === ""))
 		throw new UsageError(

@@ -10,28 +10,45 @@ import {
 	type RegistryServer,
 } from "../core/registry/server.ts";
 import { UsageError } from "../errors.ts";
-import { atMostOne } from "../flags.ts";
+
+/** The flags of a user and a password, of which each says where they come from. */
+const PASSWORD_WAYS = [
+	"registry-username",
+	"docker-username",
+	"registry-password",
+	"docker-password",
+	"registry-password-stdin",
+	"registry-password-file",
+];
 
 /** The flags that name a registry and a credential for it, and kubectl's names for the same. */
 export const CREDENTIAL_FLAGS: readonly Flag[] = [
 	{
 		name: "registry-server",
 		kind: "list",
+		conflicts: ["docker-server"],
 		help: "The host name and port (if needed) of the private registry, for example gcr.io. It may contain a path, though only the host is used for authentication. Docker Hub is docker.io. Repeatable with --from-docker-config.",
 	},
 	{
 		name: "registry-username",
 		kind: "text",
+		conflicts: ["docker-username"],
 		help: "The user name for the registry. Not with --registry-key.",
 	},
 	{
 		name: "registry-password",
 		kind: "text",
+		conflicts: [
+			"docker-password",
+			"registry-password-stdin",
+			"registry-password-file",
+		],
 		help: "The password for the registry. It can be seen in the shell's history and the process list: prefer --registry-password-stdin. Not with --registry-key.",
 	},
 	{
 		name: "registry-password-stdin",
 		kind: "switch",
+		conflicts: ["registry-password-file"],
 		help: "Read the password from standard input.",
 	},
 	{
@@ -43,12 +60,14 @@ export const CREDENTIAL_FLAGS: readonly Flag[] = [
 	{
 		name: "registry-key",
 		kind: "text",
+		conflicts: PASSWORD_WAYS,
 		values: "file",
 		help: "The path to a JSON key file of a service account. Not with --registry-username or --registry-password.",
 	},
 	{
 		name: "from-docker-config",
 		kind: "optional",
+		conflicts: [...PASSWORD_WAYS, "registry-key"],
 		help: "Take the credential that docker login, podman login or a credential helper stored for --registry-server: from their files, or from the one at --from-docker-config=PATH.",
 	},
 	{
@@ -66,6 +85,7 @@ export const CREDENTIAL_FLAGS: readonly Flag[] = [
 	{
 		name: "docker-password",
 		kind: "text",
+		conflicts: ["registry-password-stdin", "registry-password-file"],
 		hidden: true,
 		help: "As --registry-password.",
 	},
@@ -112,29 +132,6 @@ export function credentialInputOf(
 		"docker-password",
 		"docker-email",
 	].some(given.has);
-	for (const what of ["server", "username", "password"])
-		atMostOne(given, [
-			[`registry-${what}`, `--registry-${what}`],
-			[`docker-${what}`, `--docker-${what}`],
-		]);
-	atMostOne(given, [
-		["registry-password", "--registry-password"],
-		["docker-password", "--docker-password"],
-		["registry-password-stdin", "--registry-password-stdin"],
-		["registry-password-file", "--registry-password-file"],
-	]);
-	for (const name of PASSWORD_WAYS)
-		atMostOne(given, [
-			["registry-key", "--registry-key"],
-			[name, `--${name}`],
-		]);
-
-	for (const name of [...PASSWORD_WAYS, "registry-key"])
-		atMostOne(given, [
-			["from-docker-config", "--from-docker-config"],
-			[name, `--${name}`],
-		]);
-
 	const username =
 		given.text("registry-username") ?? given.text("docker-username");
 	const usernameFlag = given.has("docker-username")
@@ -177,15 +174,6 @@ export function credentialInputOf(
 		warnings,
 	};
 }
-
-const PASSWORD_WAYS = [
-	"registry-username",
-	"docker-username",
-	"registry-password",
-	"docker-password",
-	"registry-password-stdin",
-	"registry-password-file",
-];
 
 /** Each once, in the order given. */
 function serversOf(given: Given, docker: boolean): RegistryServer[] {

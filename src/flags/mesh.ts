@@ -13,6 +13,7 @@ export const MESH_FLAG: Flag = {
 	kind: "text",
 	default: DEFAULT_MESH,
 	choices: MESH_NAMES,
+	refusal: () => unknownMesh("--mesh"),
 	help: `Use the name and source namespace of a mesh: ${MESH_NAMES.join(", ")} (also MESHREG_MESH).`,
 };
 
@@ -29,9 +30,10 @@ export function meshOf(
 
 function known(name: string, by: string): Mesh {
 	const mesh = meshNamed(name);
-	if (mesh === undefined)
-		throw new UsageError(
-			`${by}: unknown mesh; must be one of ${MESH_NAMES.join(", ")}`,
-		);
+	if (mesh === undefined) throw new UsageError(unknownMesh(by));
 	return mesh;
+}
+
+function unknownMesh(by: string): string {
+	return `${by}: unknown mesh; must be one of ${MESH_NAMES.join(", ")}`;
 }

@@ -31,11 +31,13 @@ export const SYNC_FLAGS: readonly Flag[] = [
 		name: "selector",
 		short: "l",
 		kind: "text",
+		conflicts: ["injected", "needed"],
 		help: "Namespaces with these labels, such as team=x, env!=dev or 'tier in (a,b)'.",
 	},
 	{
 		name: "injected",
 		kind: "switch",
+		conflicts: ["needed"],
 		help: `Namespaces labelled ${INJECTED_SELECTOR}.`,
 	},
 	{
@@ -64,6 +66,8 @@ export const SYNC_FLAGS: readonly Flag[] = [
 	{
 		name: "prune",
 		kind: "switch",
+		// A pod that stopped needing it today may start again tomorrow.
+		conflicts: ["needed"],
 		help: "Also delete this source's copies outside the selected namespaces; asks first, or --yes.",
 	},
 	{
@@ -99,23 +103,11 @@ export function syncSettingsOf(given: Given, env: flags.Env): CopySettings {
 }
 
 function selectionOf(given: Given): Selection {
-	flags.atMostOne(given, [
-		["namespace", "-n"],
-		["all-namespaces", "-A"],
-		["selector", "-l"],
-		["injected", "--injected"],
-		["needed", "--needed"],
-	]);
 	const selector = flags.selectorOf(given);
 	if (given.has("namespace"))
 		return { by: "names", names: flags.namespacesOf(given) };
 	if (given.on("all-namespaces")) return { by: "all" };
-	if (given.on("needed")) {
-		// A pod that stopped needing it today may start again tomorrow.
-		if (given.on("prune"))
-			throw new UsageError("--prune and --needed cannot be used together");
-		return { by: "needed" };
-	}
+	if (given.on("needed")) return { by: "needed" };
 	if (selector !== undefined) return { by: "label", selector };
 	return given.on("injected")
 		? { by: "label", selector: INJECTED_SELECTOR }

@@ -1,13 +1,12 @@
-import { BARE, type Given } from "../core/command-line/flag.ts";
+import { BARE, type Env, type Given } from "../core/command-line/flag.ts";
 import type { DryRun } from "../core/output/result.ts";
 import { parseLabel, type UsageLabel } from "../core/pull-secrets/ownership.ts";
 import { UsageError } from "../errors.ts";
 import { meshOf } from "./mesh.ts";
 
-/** The environment's say in defaults. */
-export type Env = Readonly<Record<string, string | undefined>>;
+export type { Env };
 
-/** `--dry-run` as kubectl reads it; `deprecated`: it was given without a value. Throws UsageError. */
+/** `--dry-run` as kubectl reads it; `notes` are warnings. */
 export function dryRunOf(given: Given): { dryRun: DryRun; notes: string[] } {
 	const value = given.text("dry-run");
 	if (value === undefined || value === "none")
@@ -19,26 +18,16 @@ export function dryRunOf(given: Given): { dryRun: DryRun; notes: string[] } {
 				"--dry-run is deprecated and can be replaced with --dry-run=client",
 			],
 		};
-	if (value === "client" || value === "server")
-		return { dryRun: value, notes: [] };
-	throw new UsageError(
-		`Invalid dry-run value (${value}). Must be "none", "server", or "client".`,
-	);
+	return { dryRun: value === "server" ? "server" : "client", notes: [] };
 }
 
-/** `-o`, one of `formats`. Throws UsageError in kubectl's words. */
+/** `-o`, one of `formats`. */
 export function outputOf<F extends string>(
 	given: Given,
 	formats: readonly F[],
 ): F | undefined {
 	const value = given.text("output");
-	if (value === undefined) return undefined;
-	const format = formats.find((candidate) => candidate === value);
-	if (format === undefined)
-		throw new UsageError(
-			`unable to match a printer suitable for the output format "${value}", allowed formats are: ${formats.toSorted().join(",")}`,
-		);
-	return format;
+	return formats.find((candidate) => candidate === value);
 }
 
 /** The label of sources and copies: flag, then MESHREG_OWNER_LABEL, then the mesh's. Throws UsageError. */
@@ -123,20 +112,6 @@ export function checkName(name: string, flag: string): string {
 			`${flag}: "${name}" is not a Secret name: at most 253 lower-case letters, digits, dashes and dots, a letter or digit at either end`,
 		);
 	return name;
-}
-
-/** Throws UsageError when more than one of these flags is given; `shown` is how each is written. */
-export function atMostOne(
-	given: Given,
-	flags: readonly (readonly [name: string, shown: string])[],
-): void {
-	const present = flags
-		.filter(([name]) => given.has(name))
-		.map(([, shown]) => shown);
-	if (present.length > 1)
-		throw new UsageError(
-			`${present[0]} and ${present[1]} cannot be used together`,
-		);
 }
 
 /** `--secret`, then MESHREG_NAME, then the mesh's. Throws UsageError. */

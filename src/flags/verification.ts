@@ -7,7 +7,7 @@ import {
 } from "../core/kubelet/image-reference.ts";
 import { registryNamed } from "../core/registry/server.ts";
 import { UsageError } from "../errors.ts";
-import { atMostOne, parseLifetime } from "../flags.ts";
+import { parseLifetime } from "../flags.ts";
 
 /** Whom to believe when registries are asked. */
 export const TRUST_FLAGS: readonly Flag[] = [
@@ -34,6 +34,7 @@ export const VERIFICATION_FLAGS: readonly Flag[] = [
 	{
 		name: "no-verify",
 		kind: "switch",
+		conflicts: ["verify", "verify-image", "registry-insecure", "registry-ca"],
 		help: "Write the credential untried.",
 	},
 	{
@@ -59,16 +60,6 @@ export function expiresInOf(given: Given): number | undefined {
 
 /** How to try credentials, and whether: `unless told` where the command line says nothing. Throws UsageError. */
 export function verifyingOf(given: Given): VerifyOptions {
-	for (const name of [
-		"verify",
-		"verify-image",
-		"registry-insecure",
-		"registry-ca",
-	])
-		atMostOne(given, [
-			["no-verify", "--no-verify"],
-			[name, `--${name}`],
-		]);
 	const trust = trustOf(given);
 	const image = imageOf(given.text("verify-image"));
 	const asked =

@@ -1,4 +1,8 @@
-import type { CommandHelp, Flag } from "../core/command-line/flag.ts";
+import {
+	type CommandHelp,
+	type Flag,
+	operandText,
+} from "../core/command-line/flag.ts";
 import { wrap } from "./wrap.ts";
 
 const WIDTH = 80;
@@ -32,9 +36,12 @@ export function commandHelp(command: CommandHelp): string {
 	const examples = command.examples
 		.map(({ comment, line }) => `  # ${comment}\n  ${line}`)
 		.join("\n\n");
-	const usage = ["kubectl meshreg", command.verb, command.operands, "[flags]"]
-		.filter((word) => word !== "")
-		.join(" ");
+	const usage = [
+		"kubectl meshreg",
+		command.verb,
+		...command.operands.map(operandText),
+		"[flags]",
+	].join(" ");
 	return [
 		command.about
 			.split("\n\n")

@@ -160,20 +160,16 @@ describe("without a cluster", () => {
 
 describe("the command line itself", () => {
 	const CASES: [argv: string[], status: number, err: string][] = [
-		[
-			["synk"],
-			2,
-			'error: unknown command "synk" for "kubectl meshreg"; did you mean "sync"?\n',
-		],
+		[["synk"], 2, 'error: unknown command "synk"; did you mean "sync"?\n'],
 		[
 			["frobnicate"],
 			2,
-			'error: unknown command "frobnicate" for "kubectl meshreg"; see \'kubectl meshreg --help\'\n',
+			"error: unknown command \"frobnicate\"; see 'kubectl meshreg --help'\n",
 		],
 		[
 			["help", "synk"],
 			2,
-			'error: unknown command "synk" for "kubectl meshreg"; did you mean "sync"?\n',
+			'error: unknown command "synk"; did you mean "sync"?\n',
 		],
 		[["-A"], 2, "error: no command given; see 'kubectl meshreg --help'\n"],
 		[
@@ -184,7 +180,7 @@ describe("the command line itself", () => {
 		[
 			["list", "extra"],
 			2,
-			"error: unexpected argument: list takes no operands\nSee 'kubectl meshreg list --help' for usage.\n",
+			"error: list takes no arguments\nSee 'kubectl meshreg list --help' for usage.\n",
 		],
 		[[], 0, ""],
 		[["--help"], 0, ""],

@@ -9,8 +9,9 @@ import { warnOfMissingKey } from "./warn-of-missing-key.ts";
 export const attach = command({
 	verb: "attach",
 	summary: "Let service accounts pull with the pull secret",
-	operands: "[SA…]",
-	operandValues: "serviceaccount",
+	operands: [
+		{ name: "SA", optional: true, many: true, values: "serviceaccount" },
+	],
 	about: `Add the pull secret to the imagePullSecrets of service accounts: every pod that is made for them from then on pulls with it. Without a name, to default.
 
 Every other entry stays, whatever else edits the account meanwhile. What was added is remembered on the account, so that detach and prune take back only that. Pods that run already keep their old list: they are named, with the command that restarts them.`,

@@ -23,7 +23,7 @@ const FORMATS = ["json", "yaml"] as const;
 export const check = command({
 	verb: "check",
 	summary: "Find what is wrong with pull secrets, and why pods cannot pull",
-	operands: "",
+	operands: [],
 	about: `Check credentials, copies, service accounts, your permissions, and every pod that waits for its image, in all namespaces or in those named. Pods are grouped by cause, each with the command that mends it where one can.
 
 √ is well, ‼ is worth knowing, × is wrong or could not be looked at. Exit status 1 when there is a ×.
@@ -102,10 +102,6 @@ What nodes know cannot be seen from here: credentials of their own, the authorit
 
 /** Throws UsageError. */
 function scopeOf(given: Given): string[] | undefined {
-	flags.atMostOne(given, [
-		["namespace", "-n"],
-		["all-namespaces", "-A"],
-	]);
 	return given.has("namespace") ? flags.namespacesOf(given) : undefined;
 }
 

@@ -10,8 +10,13 @@ import {
 export const completion = command({
 	verb: "completion",
 	summary: "Print what makes a shell complete the commands",
-	operands: "bash|zsh|fish|powershell",
-	operandValues: SHELLS,
+	operands: [
+		{
+			name: SHELLS.join("|"),
+			values: SHELLS,
+			missing: `the shell is missing: give ${SHELLS.join(", ")}`,
+		},
+	],
 	about: `Print a script that makes a shell complete commands, flags and their values: contexts, namespaces, service accounts and names come from the cluster, or nothing does if it takes a second.
 
 In bash, zsh and fish it also answers for "kubectl meshreg"; load it after kubectl's own completion. Without it, kubectl's own completion asks a program called kubectl_complete-meshreg on the PATH: --shim prints that program, two lines long.`,
@@ -46,7 +51,7 @@ In bash, zsh and fish it also answers for "kubectl meshreg"; load it after kubec
 		const shell = SHELLS.find((candidate) => candidate === name);
 		if (shell === undefined)
 			throw new UsageError(
-				`${name === undefined ? "the shell is missing" : `there is no completion for "${name}"`}: give ${SHELLS.join(", ")}`,
+				`there is no completion for "${name}": give ${SHELLS.join(", ")}`,
 				true,
 			);
 		return { shell, shim: given.on("shim") };

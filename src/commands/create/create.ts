@@ -45,7 +45,7 @@ export const create = command<
 >({
 	verb: "create",
 	summary: "Create a source: a pull secret from credentials",
-	operands: "[NAME]",
+	operands: [{ name: "NAME", optional: true }],
 	about: `Create a source: the labelled pull Secret from which copies are made.
 
 At a terminal everything that is missing is asked for, and the password is not echoed. Without a terminal, give the credential by flags; the password is best piped in.

@@ -10,8 +10,9 @@ import { ACCOUNT_CHANGE_FLAGS, accountChangeOf } from "../../flags/account.ts";
 export const detach = command({
 	verb: "detach",
 	summary: "Take the pull secret from service accounts again",
-	operands: "[SA…]",
-	operandValues: "serviceaccount",
+	operands: [
+		{ name: "SA", optional: true, many: true, values: "serviceaccount" },
+	],
 	about: `Take the pull secret out of the imagePullSecrets of service accounts. Without a name, of default; with --all-serviceaccounts, of every account that attach changed.
 
 Only what attach (or sync --attach) added is taken back: an entry that somebody else made stays. Pods that run already keep their list.`,

@@ -20,7 +20,7 @@ import {
 	SOURCE_ANNOTATION,
 	type UsageLabel,
 } from "../../core/pull-secrets/ownership.ts";
-import { EXIT, UsageError } from "../../errors.ts";
+import { EXIT } from "../../errors.ts";
 import { TRUST_FLAGS, trustOf } from "../../flags/verification.ts";
 import * as flags from "../../flags.ts";
 import type { ConnectionFlags, World } from "../../world.ts";
@@ -54,7 +54,13 @@ export const explain = command<Options>({
 	verb: "explain",
 	summary:
 		"Say which credentials a kubelet would use for an image, or why none",
-	operands: "IMAGE",
+	operands: [
+		{
+			name: "IMAGE",
+			missing:
+				"explain needs an IMAGE, for example registry.example.com/app:1.2",
+		},
+	],
 	about: `Say which pull Secrets a kubelet would consult for an image, which of their keys match and in what order they are tried, or why none does, with what comes nearest and the command that mends it.
 
 The rules are the kubelet's own: ports must be equal, hosts have as many names between dots, letter case counts, a path restricts, and one malformed Secret fails every pull of a pod.
@@ -80,15 +86,22 @@ By default it answers for a new pod of service account "default". Exit status 1 
 		{
 			name: "serviceaccount",
 			kind: "text",
+			conflicts: ["pod"],
 			default: "default",
 			values: "serviceaccount",
 			help: "The service account of a new pod.",
 		},
-		{ name: "pod", kind: "text", values: "pod", help: "A pod that is there." },
+		{
+			name: "pod",
+			kind: "text",
+			values: "pod",
+			help: "A pod that is there.",
+		},
 		{
 			name: "docker-config",
 			kind: "list",
 			values: "file",
+			conflicts: ["namespace", "serviceaccount", "pod"],
 			help: "A docker config to ask about instead of a cluster; repeat it for several, in the order of trying.",
 		},
 		{
@@ -103,21 +116,7 @@ By default it answers for a new pod of service account "default". Exit status 1 
 		flags.outputFlag(...FORMATS),
 	],
 	options(given, env) {
-		const [image] = given.positionals;
-		if (image === undefined)
-			throw new UsageError(
-				"the image is missing: give it as in a container's image field",
-				true,
-			);
-		flags.atMostOne(given, [
-			["serviceaccount", "--serviceaccount"],
-			["pod", "--pod"],
-		]);
-		for (const flag of ["namespace", "serviceaccount", "pod"])
-			flags.atMostOne(given, [
-				["docker-config", "--docker-config"],
-				[flag, `--${flag}`],
-			]);
+		const [image = ""] = given.positionals;
 		return {
 			image,
 			connection: flags.connectionFlags(given),

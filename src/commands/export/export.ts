@@ -28,8 +28,7 @@ export const exportKey = command({
 	verb: "export",
 	summary:
 		"Print a pull secret's credentials as a docker config, for nodes too",
-	operands: "[NAME]",
-	operandValues: "pull-secret",
+	operands: [{ name: "NAME", optional: true, values: "pull-secret" }],
 	about: `Print the credentials of a pull secret in the form of a docker config.json, as docker, podman, skopeo and a node's kubelet read it.
 
 The passwords in it are readable: with --to they go to a file that only you may read.
@@ -98,8 +97,6 @@ With --format=kind it prints the config of a kind cluster every node of which mo
 		if (to === "")
 			throw new UsageError("--to: the path is empty; is a variable unset?");
 		const format = given.text("format") ?? FORMATS[0];
-		if (!FORMATS.some((known) => known === format))
-			throw new UsageError(`--format must be one of ${FORMATS.join(", ")}`);
 		return {
 			kind: format === "kind" ? kindOf(given) : notKind(given),
 			connection: flags.connectionFlags(given),

@@ -31,7 +31,7 @@ interface ImagesOptions {
 export const images = command<ImagesOptions>({
 	verb: "images",
 	summary: "List images and their names in a private registry",
-	operands: "",
+	operands: [],
 	about: `List images and the names that they have in a private registry: the registry, then the last part of the image's name, its tag and digest, as the mesh expects them.
 
 They are those of NGINX Service Mesh ${MESH_VERSION}, or of manifests (-f), or of running pods (-n or -A). Different images that would get one name are reported.`,
@@ -50,7 +50,7 @@ They are those of NGINX Service Mesh ${MESH_VERSION}, or of manifests (-f), or o
 		},
 	],
 	flags: [
-		FILENAME_FLAG,
+		{ ...FILENAME_FLAG, conflicts: ["namespace", "all-namespaces"] },
 		RECURSIVE_FLAG,
 		flags.NAMESPACES_FLAG,
 		flags.ALL_NAMESPACES_FLAG,
@@ -107,11 +107,6 @@ They are those of NGINX Service Mesh ${MESH_VERSION}, or of manifests (-f), or o
 });
 
 function originOf(given: Parameters<typeof filenamesOf>[0]): ImageOrigin {
-	flags.atMostOne(given, [
-		["filename", "-f"],
-		["namespace", "-n"],
-		["all-namespaces", "-A"],
-	]);
 	const paths = filenamesOf(given);
 	if (paths.length > 0)
 		return { from: "files", paths, recursive: given.on("recursive") };

@@ -31,7 +31,7 @@ interface InjectOptions {
 export const inject = command<InjectOptions>({
 	verb: "inject",
 	summary: "Add the pull secret to the pod templates of manifests",
-	operands: "",
+	operands: [],
 	about: `Print manifests with the pull secret in the imagePullSecrets of every pod template, in YAML or JSON, in Lists and in several documents: of the kinds of Kubernetes, and of others (Rollout, CloneSet, Knative's Service) that have one, each of which is named on stderr. Everything else keeps every byte.
 
 With --registry-server and --disable-public-images the images are moved as well, those of image volumes too: the registry, then the last part of the image's name, its tag and digest.
@@ -57,7 +57,10 @@ Works offline unless --with-secret is given.`,
 		},
 	],
 	flags: [
-		FILENAME_FLAG,
+		{
+			...FILENAME_FLAG,
+			required: "inject needs -f FILE, -f DIRECTORY or -f -",
+		},
 		RECURSIVE_FLAG,
 		flags.SECRET_FLAG,
 		{

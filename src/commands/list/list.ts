@@ -12,7 +12,7 @@ const LIST_FORMATS = ["json", "name", "wide", "yaml"] as const;
 export const list = command({
 	verb: "list",
 	summary: "List pull secrets and whether they are in sync",
-	operands: "",
+	operands: [],
 	about: `List pull secrets: the Secrets with the owner label, in all namespaces or in those named.
 
 STATUS is Invalid (a kubelet would break on it, or never match it), Source, InSync, Drifted (differs from its source), Orphaned (its source is gone), Unknown (its source may not be read) or Unmanaged (made by a mesh or a person). No format shows a password.`,

@@ -25,8 +25,7 @@ import { countUsers } from "./count-users.ts";
 export const prune = command({
 	verb: "prune",
 	summary: "Delete pull secrets, as removing the mesh does",
-	operands: "[NAME]",
-	operandValues: "pull-secret",
+	operands: [{ name: "NAME", optional: true, values: "pull-secret" }],
 	about: `Delete pull secrets: every Secret with the owner label and the type of a pull secret, in all namespaces or in those named. With NAME, only those of that name.
 
 It says what it will delete and how much still names it, and asks. Each deletion names the version that was listed: what has changed meanwhile is left alone.`,

@@ -73,8 +73,7 @@ interface RotateAnswer {
 export const rotate = command<RotateOptions, RotateAnswer>({
 	verb: "rotate",
 	summary: "Give a registry of the source a new credential, and every copy too",
-	operands: "[NAME]",
-	operandValues: "pull-secret",
+	operands: [{ name: "NAME", optional: true, values: "pull-secret" }],
 	about: `Replace the credential of one registry in the source, then in every copy of it. The new one is tried at its registry first: where it is rejected, nothing is written.
 
 Other registries in the source stay as they are. Interrupted anywhere, the same command run again finishes the work.`,

@@ -19,8 +19,7 @@ interface SyncOptions extends SyncSettings {
 export const sync = command<SyncOptions>({
 	verb: "sync",
 	summary: "Copy the source to namespaces, and keep copies equal to it",
-	operands: "[NAME]",
-	operandValues: "pull-secret",
+	operands: [{ name: "NAME", optional: true, values: "pull-secret" }],
 	about: `Copy the source to namespaces, and make copies equal to it again. Nothing is written where nothing differs.
 
 Say which namespaces: by name, all, by label, or those in which the mesh injects its sidecar. A Secret that somebody else made is left alone and reported.`,
@@ -60,7 +59,9 @@ Say which namespaces: by name, all, by label, or those in which the mesh injects
 		...SYNC_FLAGS,
 		{
 			name: "watch",
+			short: "w",
 			kind: "switch",
+			conflicts: ["dry-run", "needed"],
 			help: "Stay, and keep the namespaces in sync as they and the source change.",
 		},
 		flags.DRY_RUN_FLAG,
@@ -109,11 +110,6 @@ Say which namespaces: by name, all, by label, or those in which the mesh injects
 /** Throws UsageError for what makes no sense over hours, with nobody to ask. */
 function watchOf(given: Given): boolean {
 	if (!given.on("watch")) return false;
-	for (const other of ["dry-run", "needed"])
-		flags.atMostOne(given, [
-			["watch", "--watch"],
-			[other, `--${other}`],
-		]);
 	if (given.on("prune") && !given.on("yes"))
 		throw new UsageError(
 			"--watch --prune needs --yes: nobody is asked before each deletion",

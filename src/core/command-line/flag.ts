@@ -15,6 +15,17 @@ export type ValueSource =
 	| "user"
 	| "file";
 
+/** Under which heading help shows a flag; those of none come last. */
+export const FLAG_GROUPS = [
+	"Credential",
+	"Verification",
+	"Target",
+	"Output",
+] as const;
+
+/** The environment's say in defaults. */
+export type Env = Readonly<Record<string, string | undefined>>;
+
 /** One flag, as the parser, the help and the completion read it. */
 export interface Flag {
 	/** Long name without dashes. */
@@ -24,10 +35,19 @@ export interface Flag {
 	readonly kind: FlagKind;
 	/** `list` only: a value is also split at commas. */
 	readonly commas?: true;
-	/** As help shows it after `=`. */
-	readonly default?: string;
-	/** What completion offers for its value. Others are refused by the command itself, in kubectl's words. */
+	readonly group?: (typeof FLAG_GROUPS)[number];
+	/** As help shows it after `=`: fixed, or what the environment makes of it. */
+	readonly default?: string | ((env: Env) => string);
+	/** The values that it may have. */
 	readonly choices?: readonly string[];
+	/** Why another is refused, where kubectl has words for that. */
+	readonly refusal?: (value: string) => string;
+	/** Flags that cannot stand beside it. */
+	readonly conflicts?: readonly string[];
+	/** A flag that has to stand beside it. */
+	readonly needs?: string;
+	/** The command cannot do without it: what is said where it is missing. */
+	readonly required?: string;
 	/** What completion offers for its value, where that comes from the user's machine or cluster. */
 	readonly values?: ValueSource;
 	/** Sentences for the help text. */
@@ -38,6 +58,45 @@ export interface Flag {
 
 /** A flag given as `optional` without a value: no argument of a process can hold a NUL. */
 export const BARE = "\0";
+
+/** A command line as words, before anything is asked of them. */
+export interface Line {
+	/** In their order; a switch's value is `true` or `false`, a bare optional one's BARE. */
+	readonly flags: readonly { readonly name: string; readonly value: string }[];
+	readonly positionals: readonly string[];
+	/** The flag whose value is the next word. */
+	readonly open: Flag | undefined;
+	/** After `--`. */
+	readonly flagsEnded: boolean;
+	/** The first thing that is wrong with it. */
+	readonly fault?: LineFault;
+}
+
+/** What is wrong with a command line; `flag` as it is written. */
+export type LineFault =
+	| { readonly is: "unknown flag"; readonly name: string }
+	| { readonly is: "unknown letter"; readonly letter: string }
+	| { readonly is: "no value"; readonly flag: string }
+	| { readonly is: "no boolean"; readonly flag: string };
+
+/** What a command takes besides flags. */
+export interface Operand {
+	/** As help shows it: `NAME`. */
+	readonly name: string;
+	readonly optional?: true;
+	/** Any number of them. */
+	readonly many?: true;
+	/** What completion offers for it. */
+	readonly values?: ValueSource | readonly string[];
+	/** What is said where it is missing. */
+	readonly missing?: string;
+}
+
+/** An operand as help shows it: `[NAME]`, `[SA…]`, `IMAGE`. */
+export function operandText({ name, optional, many }: Operand): string {
+	const text = many ? `${name}…` : name;
+	return optional ? `[${text}]` : text;
+}
 
 /** Reads the flags of one command line by name; asking for a flag that is not declared is a bug and throws. */
 export interface Given {
@@ -62,9 +121,7 @@ export interface CommandHelp {
 		readonly comment: string;
 		readonly line: string;
 	}[];
-	/** After `kubectl meshreg VERB`, such as `[NAME]`; "" for none. */
-	readonly operands: string;
-	/** What completion offers for an operand. */
-	readonly operandValues?: ValueSource | readonly string[];
+	/** In their order; only the last can be many. */
+	readonly operands: readonly Operand[];
 	readonly flags: readonly Flag[];
 }

@@ -688,7 +688,7 @@ describe("check with few permissions", () => {
 
 describe("check refuses", () => {
 	const rows: [args: string[], err: RegExp][] = [
-		[["x"], /check takes no operands/],
+		[["x"], /check takes no arguments/],
 		[["-n", ""], /-n: the namespace is empty/],
 		[["-n", "a", "-A"], /-n and -A cannot be used together/],
 		[["-o", "name"], /allowed formats are: json,yaml/],

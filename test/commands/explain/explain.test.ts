@@ -518,7 +518,7 @@ describe("explain refuses", () => {
 		[
 			[],
 			2,
-			/^error: the image is missing.*\nSee 'kubectl meshreg explain --help' for usage\.\n$/,
+			/^error: explain needs an IMAGE.*\nSee 'kubectl meshreg explain --help' for usage\.\n$/,
 		],
 		[
 			["UPPER"],
@@ -540,7 +540,7 @@ describe("explain refuses", () => {
 		[
 			["x", "-n", "a", "--docker-config", "f"],
 			2,
-			/--docker-config and --namespace cannot be used together/,
+			/--docker-config and -n cannot be used together/,
 		],
 		[["x", "--pod", ""], 2, /--pod: the name is empty/],
 		[["x", "-n", ""], 2, /-n: the namespace is empty/],

@@ -202,7 +202,7 @@ describe("export", () => {
 		[
 			["--format=toml"],
 			2,
-			"error: --format must be one of docker-config, kind\n",
+			'error: invalid value for --format: "toml"; must be one of "docker-config", "kind"\nSee \'kubectl meshreg export --help\' for usage.\n',
 		],
 		[["--to", ""], 2, "error: --to: the path is empty; is a variable unset?\n"],
 		[

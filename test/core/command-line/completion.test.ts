@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { readLine } from "../../../src/argv.ts";
 import {
 	completionOf,
 	type Vocabulary,
 } from "../../../src/core/command-line/completion.ts";
 import type { CommandHelp, Flag } from "../../../src/core/command-line/flag.ts";
+import { givenOn } from "../../../src/given.ts";
 
 const command = (
 	verb: string,
@@ -14,7 +16,7 @@ const command = (
 	summary: `${verb}s`,
 	about: "",
 	examples: [],
-	operands: "",
+	operands: [],
 	flags: [],
 	...more,
 });
@@ -29,8 +31,7 @@ const namespace: Flag = {
 const vocabulary: Vocabulary = {
 	commands: [
 		command("sync", {
-			operands: "[NAME]",
-			operandValues: "pull-secret",
+			operands: [{ name: "NAME", optional: true, values: "pull-secret" }],
 			flags: [
 				namespace,
 				{ name: "yes", short: "y", kind: "switch", help: "Yes." },
@@ -63,10 +64,13 @@ const vocabulary: Vocabulary = {
 				},
 			],
 		}),
-		command("attach", { operands: "[SA…]", operandValues: "serviceaccount" }),
+		command("attach", {
+			operands: [
+				{ name: "SA", optional: true, many: true, values: "serviceaccount" },
+			],
+		}),
 		command("completion", {
-			operands: "SHELL",
-			operandValues: ["bash", "zsh"],
+			operands: [{ name: "SHELL", values: ["bash", "zsh"] }],
 		}),
 		command("list"),
 	],
@@ -156,12 +160,22 @@ const CASES: [
 	[["list", ""], []],
 ];
 
+const ALL = [
+	...vocabulary.everywhere,
+	...vocabulary.commands.flatMap(({ flags }) => flags),
+];
+
+function following(words: readonly string[], last: string) {
+	const line = readLine(words, ALL);
+	return completionOf(line, givenOn(line, ALL), last, vocabulary);
+}
+
 describe("what may follow", () => {
 	for (const [line, offer, more] of CASES)
 		test(line.join(" ").replace(/ $/, " ⌷"), () => {
 			const words = line.slice(0, -1);
 			const last = line.at(-1) ?? "";
-			const completion = completionOf(words, last, vocabulary);
+			const completion = following(words, last);
 			assert.deepEqual(
 				{
 					offer:
@@ -178,26 +192,25 @@ describe("what may follow", () => {
 });
 
 test("descriptions: summaries of commands, help of flags", () => {
-	assert.deepEqual(completionOf([], "", vocabulary).offer[0], {
+	assert.deepEqual(following([], "").offer[0], {
 		value: "sync",
 		about: "syncs",
 	});
-	assert.deepEqual(completionOf(["list"], "-", vocabulary).offer[0], {
+	assert.deepEqual(following(["list"], "-").offer[0], {
 		value: "--context",
 		about: "Context.",
 	});
 });
 
 test("the flags on the line say which cluster is asked", () => {
-	const { given } = completionOf(
+	const { given } = following(
 		["--context", "c", "sync", "-na,b", "-y", "key", "--kubeconfig=k", "-n"],
 		"",
-		vocabulary,
 	);
 	assert.equal(given.text("context"), "c");
 	assert.equal(given.text("kubeconfig"), "k");
 	assert.deepEqual(given.list("namespace"), ["a", "b"]);
 	assert.equal(given.on("yes"), true);
 	assert.equal(given.has("output"), false);
-	assert.deepEqual(given.positionals, ["sync", "key"]);
+	assert.deepEqual(given.positionals, ["key"]);
 });

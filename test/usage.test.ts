@@ -1,0 +1,175 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { COMMANDS, EVERYWHERE } from "../src/cli.ts";
+import { operandText } from "../src/core/command-line/flag.ts";
+import { meshreg } from "./support/command-line.ts";
+
+/** Command lines that are wrong whatever the cluster says: none is there. */
+async function refused(argv: readonly string[], env = {}): Promise<string> {
+	const { status, out, err } = await meshreg(argv, {
+		kubeconfig: "/nonexistent",
+		env,
+	});
+	assert.deepEqual([status, out], [2, ""], `${argv.join(" ")}: ${err}`);
+	return err;
+}
+
+const verbs = COMMANDS.map(({ verb }) => verb);
+const withFlag = (name: string) =>
+	COMMANDS.filter(({ flags }) => flags.some((flag) => flag.name === name));
+
+describe("words that people type are answered, not run", () => {
+	for (const [verb, ...words] of [
+		["list", "get", "ls", "status", "lst"],
+		["prune", "delete", "rm", "remove", "uninstall"],
+		["sync", "copy", "synk"],
+		["check", "doctor", "verify"],
+		["explain", "why", "debug"],
+	])
+		for (const word of words)
+			test(word, async () => {
+				const message = `error: unknown command "${word}"; did you mean "${verb}"?\n`;
+				assert.equal(await refused([word]), message);
+				assert.equal(await refused([word, "-n", "app"]), message);
+				assert.equal(await refused(["help", word]), message);
+			});
+
+	for (const word of ["constructor", "__proto__", "frobnicate", "\x1b[2J"])
+		test(JSON.stringify(word), async () => {
+			const err = await refused([word]);
+			assert.match(
+				err,
+				/^error: unknown command\P{Cc}*; see 'kubectl meshreg --help'\n$/u,
+			);
+		});
+});
+
+describe("every command", () => {
+	for (const verb of verbs)
+		test(`${verb} refuses a flag that it does not have`, async () => {
+			assert.equal(
+				await refused([verb, "--nope"]),
+				`error: unknown flag: --nope\nSee 'kubectl meshreg ${verb} --help' for usage.\n`,
+			);
+			assert.match(
+				await refused([verb, "--kubeconfg=x"]),
+				/^error: unknown flag: --kubeconfg; did you mean --kubeconfig\?\n/,
+			);
+			assert.match(await refused([verb, "-X"]), /^error: unknown shorthand/);
+			assert.match(
+				await refused([verb, "--context"]),
+				/^error: flag needs an argument: --context\n/,
+			);
+		});
+
+	for (const { verb, operands } of COMMANDS)
+		if (!operands.some(({ many }) => many))
+			test(`${verb} refuses one operand too many`, async () => {
+				const words = [...operands.map(() => "a"), "b"];
+				assert.match(
+					await refused([verb, ...words]),
+					operands.length === 0
+						? new RegExp(`^error: ${verb} takes no arguments\n`)
+						: /^error: too many arguments: /,
+				);
+			});
+
+	test("another command's flag is unknown", async () => {
+		assert.match(
+			await refused(["sync", "--workers=2"]),
+			/^error: unknown flag: --workers\n/,
+		);
+	});
+
+	test("what is glued to a flag's name is not repeated: it may be a secret", async () => {
+		for (const word of [
+			"--registry-passwordhunter2",
+			"--docker-passwordhunter2=x",
+			"--registry-password:hunter2",
+		])
+			assert.doesNotMatch(await refused(["create", word]), /hunter2/);
+	});
+
+	test("-n and -A together are refused wherever both are", async () => {
+		for (const { verb } of withFlag("all-namespaces"))
+			for (const argv of [
+				["-A", "-n", "app"],
+				["-n", "app", "-A"],
+			])
+				assert.equal(
+					await refused([verb, ...argv]),
+					"error: -n and -A cannot be used together\n",
+				);
+	});
+
+	test("an empty -n, -l or --contexts is never everywhere", async () => {
+		for (const [name, spellings] of [
+			["namespace", [["-n", ""], ["-n="], ["--namespace="], ["-n", "app,"]]],
+			["selector", [["-l", ""], ["--selector="], ["-l", "  "]]],
+			["contexts", [["--contexts", ""], ["--contexts="], ["--contexts=a,"]]],
+		] as const)
+			for (const { verb, operands } of withFlag(name))
+				for (const spelling of spellings) {
+					const needed = operands.flatMap(({ optional, name: operand }) =>
+						optional ? [] : operand.toLowerCase(),
+					);
+					const argv = [verb, ...needed, ...spelling];
+					if (verb === "inject") argv.push("-f", "x");
+					assert.match(
+						await refused(argv),
+						/is empty|is not a namespace name/,
+						`${argv.join(" ")}`,
+					);
+				}
+	});
+});
+
+describe("an optional value stands behind =", () => {
+	test("a choice behind a space", async () => {
+		assert.equal(
+			await refused(["sync", "-A", "--dry-run", "client"]),
+			'error: --dry-run takes its value after "=": --dry-run=client\n',
+		);
+	});
+
+	test("a NAME that is a readable file", async () => {
+		const folder = await mkdtemp(join(tmpdir(), "meshreg-"));
+		try {
+			const path = join(folder, "config.json");
+			await writeFile(path, "{}");
+			// Absolute paths are no names of Secrets: the relative one is the trap.
+			const cwd = process.cwd();
+			process.chdir(folder);
+			try {
+				assert.equal(
+					await refused(["create", "--from-docker-config", "config.json"]),
+					'error: --from-docker-config takes its value after "=": --from-docker-config=config.json\n',
+				);
+			} finally {
+				process.chdir(cwd);
+			}
+		} finally {
+			await rm(folder, { recursive: true });
+		}
+	});
+});
+
+test("flags that contradict or need each other name flags that the command has", () => {
+	for (const { verb, flags } of COMMANDS)
+		for (const { name, needs } of flags)
+			if (needs !== undefined)
+				assert.ok(
+					[...flags, ...EVERYWHERE].some((flag) => flag.name === needs),
+					`${verb} --${name}`,
+				);
+});
+
+test("only the last operand can be many, and only the last optional", () => {
+	for (const { operands } of COMMANDS) {
+		const text = operands.map(operandText).join(" ");
+		assert.doesNotMatch(text, /… |\] [^[]/, text);
+	}
+});
