@@ -2,6 +2,7 @@ import { contextFlagsOf } from "../../core/output/context-flags.ts";
 import type { Cluster, ConnectionFlags } from "../../world.ts";
 import { proxyFor } from "../proxy.ts";
 import { lists } from "./api/lists.ts";
+import { KnownData } from "./api/redact.ts";
 import { Requests } from "./api/requests.ts";
 import { resources } from "./api/resources.ts";
 import { RetryPolicy } from "./api/retry.ts";
@@ -42,6 +43,7 @@ export async function connect(
 		err,
 		clock,
 	});
+	const known = new KnownData();
 	const repeat = new RetryPolicy({
 		inFlight: new InFlight(flags.concurrency, () => clock.now()),
 		clock,
@@ -54,8 +56,8 @@ export async function connect(
 		namespace: target.namespace,
 		server: server.origin,
 		contextFlags: contextFlagsOf(flags),
-		...resources(requests, repeat),
-		...lists(requests, repeat, server, interrupt),
+		...resources(requests, repeat, known),
+		...lists(requests, repeat, server, interrupt, known),
 		async close() {
 			connections.end(new Error("the connection was closed"));
 		},

@@ -1,3 +1,5 @@
+import { withoutUserInfo } from "./address.ts";
+
 /** kubectl's flags that lead to another cluster or user than it takes by itself. */
 export type ContextFlags = {
 	readonly kubeconfig?: string;
@@ -11,5 +13,10 @@ export type ContextFlags = {
 export function contextFlagsOf(flags: ContextFlags): string[] {
 	return (["kubeconfig", "context", "cluster", "user", "server"] as const)
 		.filter((name) => flags[name] !== undefined)
-		.flatMap((name) => [`--${name}`, flags[name] ?? ""]);
+		.flatMap((name) => [`--${name}`, shown(name, flags[name] ?? "")]);
+}
+
+/** Only an address may hold a password; names of contexts and users are often those of mail. */
+function shown(name: string, value: string): string {
+	return name === "server" ? withoutUserInfo(value) : value;
 }

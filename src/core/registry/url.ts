@@ -1,3 +1,5 @@
+import { withoutUserInfo } from "../output/address.ts";
+
 /**
  * A registry's address as Go's net/url takes it apart, which decides which keys of a
  * pull Secret a kubelet can use: https://pkg.go.dev/net/url#Parse (Go 1.26).
@@ -28,9 +30,7 @@ const LONGEST_SHOWN = 300;
  * is free text: one with white space is quoted, to be seen, and a very long one is cut.
  */
 export function displayKey(key: string): string {
-	const at = key.lastIndexOf("@");
-	const scheme = /^[a-z][a-z0-9+.-]{0,20}:\/\//i.exec(key)?.[0] ?? "";
-	const masked = at < 0 ? key : `${scheme}***@${key.slice(at + 1)}`;
+	const masked = withoutUserInfo(key);
 	const shown =
 		masked.length > LONGEST_SHOWN
 			? `${masked.slice(0, LONGEST_SHOWN - 1)}…`

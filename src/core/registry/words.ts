@@ -1,12 +1,11 @@
 import { type Credential, displayUsername } from "../credentials/credential.ts";
+import { withoutSecrets } from "../credentials/redact.ts";
 
 const LONGEST_WORDS = 200;
 /** More of an answer is not looked at: its beginning says what is to be said. */
 const LONGEST_ANSWER = 2000;
 /** No registry nests its errors deeper, and one that does would exhaust the stack. */
 const DEEPEST = 3;
-/** An echo that is cut off still gives away this much; shorter secrets are only found whole. */
-const TELLING_LENGTH = 16;
 
 /**
  * What a registry or a token server said about a refusal, on one line, without
@@ -41,49 +40,21 @@ export function withoutCredential(
 ): string {
 	const password = credential.reveal();
 	const user = credential.username;
-	const secrets = [
-		...(displayUsername(user) === user ? [] : formsOf(user)),
-		...formsOf(password),
-		...formsOf(`${user}:${password}`),
-		credential.basic(),
-	].filter((form) => form !== "");
-	const hidden = new Uint8Array(text.length);
-	for (const secret of secrets) hide(text, secret, hidden);
+	const safe = withoutSecrets(
+		text,
+		{
+			secrets: [
+				...(displayUsername(user) === user ? [] : [user]),
+				...(password === "" ? [] : [password, `${user}:${password}`]),
+				credential.basic(),
+			],
+			texts: [],
+			known: [],
+		},
+		"***",
+	);
 	// A password of a few letters would be given away by the gaps it leaves in known words.
-	if (password.length < 4 && hidden.includes(1)) return "";
-	return text
-		.split("")
-		.map((letter, at) => (hidden[at] ? (hidden[at - 1] ? "" : "***") : letter))
-		.join("");
-}
-
-/** The ways in which a secret may come back: raw, escaped for JSON or a URL, base64 of both alphabets. */
-function formsOf(secret: string): string[] {
-	const bytes = Buffer.from(secret, "utf8");
-	return [
-		secret,
-		JSON.stringify(secret).slice(1, -1),
-		encodeURIComponent(secret),
-		new URLSearchParams({ "": secret }).toString().slice(1),
-		bytes.toString("base64"),
-		bytes.toString("base64url"),
-	];
-}
-
-function hide(text: string, secret: string, hidden: Uint8Array): void {
-	const window = Math.min(secret.length, TELLING_LENGTH);
-	if (secret.length <= TELLING_LENGTH) {
-		for (
-			let at = text.indexOf(secret);
-			at >= 0;
-			at = text.indexOf(secret, at + 1)
-		)
-			hidden.fill(1, at, at + secret.length);
-		return;
-	}
-	for (let at = 0; at + window <= text.length; at += 1)
-		if (secret.includes(text.slice(at, at + window)))
-			hidden.fill(1, at, at + window);
+	return password.length < 4 && safe !== text ? "" : safe;
 }
 
 /** The human part of an error in JSON, in the shapes that registries and token servers use. */

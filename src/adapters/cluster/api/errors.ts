@@ -3,6 +3,7 @@ import {
 	ConnectionError,
 	type StatusDetails,
 } from "../../../errors.ts";
+import type { Redact } from "./redact.ts";
 
 /** An ApiError that also knows when and how to ask again. */
 export class StatusError extends ApiError {
@@ -22,12 +23,14 @@ export class StatusError extends ApiError {
 
 /**
  * The server's answer of status 400 and above, from its body: a Status, or whatever a proxy in between
- * sent. `retryAfter`: the header's value, in seconds (API servers send no dates).
+ * sent. `retryAfter`: the header's value, in seconds (API servers send no dates). `redact`: what of its
+ * words may be shown.
  */
 export function refusal(
 	status: number,
 	body: string,
 	retryAfter = "",
+	redact: Redact = (words) => words,
 ): StatusError {
 	const answer = parsed(body);
 	const reason = textOf(answer, "reason");
@@ -39,7 +42,7 @@ export function refusal(
 	return new StatusError(
 		status,
 		reason,
-		worded(status, message),
+		worded(status, redact(message)),
 		seconds * 1000,
 		textOf(Reflect.get(Object(answer), "metadata"), "continue"),
 		detailsOf(Reflect.get(Object(answer), "details")),

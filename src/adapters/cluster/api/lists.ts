@@ -5,6 +5,7 @@ import type { Cluster, ListQuery, Page, WatchEvent } from "../../../world.ts";
 import { TransportError, text, unpacked } from "../http/exchange.ts";
 import { connectionError, StatusError, watchError } from "./errors.ts";
 import { acceptOf, collectionPath, listQuery } from "./paths.ts";
+import type { KnownData } from "./redact.ts";
 import type { Requests } from "./requests.ts";
 import type { RetryPolicy } from "./retry.ts";
 
@@ -22,6 +23,7 @@ export function lists(
 	repeat: RetryPolicy,
 	server: URL,
 	interrupt: AbortSignal,
+	known: KnownData,
 ): Pick<Cluster, "pages" | "watch"> {
 	return {
 		async *pages<K extends Kind>(
@@ -60,6 +62,7 @@ export function lists(
 				}
 				token = body.metadata.continue ?? "";
 				const all = body.items ?? [];
+				for (const item of all) known.note(kind, item);
 				const items = restarted
 					? all.filter((item) => keyOf(item) > last)
 					: all;
@@ -91,8 +94,13 @@ export function lists(
 				});
 				const body = unpacked(answer);
 				try {
-					for await (const line of lines(body))
-						yield event<ObjectOf[K]>(parsed(line));
+					for await (const line of lines(body)) {
+						const told = event<ObjectOf[K]>(parsed(line));
+						if (told.type === "DELETED")
+							known.forget(kind, told.object.metadata);
+						else if (told.type !== "BOOKMARK") known.note(kind, told.object);
+						yield told;
+					}
 				} finally {
 					answer.body.destroy();
 				}

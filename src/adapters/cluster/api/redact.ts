@@ -1,71 +1,89 @@
-import { StatusError } from "./errors.ts";
+import {
+	sensitiveData,
+	withoutSecrets,
+} from "../../../core/credentials/redact.ts";
+import type { Kind } from "../../../core/objects.ts";
+import type { ObjectRef } from "../../../world.ts";
 
-/** Shorter strings are words like "auth", not credentials, and would blot out the message. */
-const SHORTEST = 5;
+/** Words of the server as they may be shown. */
+export type Redact = (words: string) => string;
 
 /**
- * The server's refusal without anything of the Secret data that it refused: an admission webhook may
- * quote what it was shown. `values`: base64, as sent. Errors of any other kind come back as they are.
+ * What Secrets hold, as far as it was read: an admission webhook or policy is shown the old object
+ * beside the new one, and may quote either.
  */
-export function redacted(error: unknown, values: readonly string[]): unknown {
-	if (!(error instanceof StatusError)) return error;
-	let detail = error.detail;
-	// The longest first: a password may be a part of what contains it.
-	for (const secret of values.flatMap(secretsIn).sort(byLength))
-		detail = detail.replaceAll(secret, "<redacted>");
-	if (detail === error.detail) return error;
-	const { status, reason, retryAfter, continueToken, details } = error;
-	return new StatusError(
-		status,
-		reason,
-		detail,
-		retryAfter,
-		continueToken,
-		details,
+export class KnownData {
+	readonly #read = new Map<string, readonly string[]>();
+
+	/** Of an object as the server gave it; one of which only metadata came says nothing. */
+	note(kind: Kind, object: object): void {
+		if (kind !== "Secret" || !("data" in object || "stringData" in object))
+			return;
+		const { namespace = "", name = "" } =
+			(object as { metadata?: Partial<ObjectRef> }).metadata ?? {};
+		this.#read.set(`${namespace}/${name}`, dataIn(object));
+	}
+
+	/** An object that is no more, and was not replaced. */
+	forget(kind: Kind, { namespace = "", name = "" }: Partial<ObjectRef>): void {
+		if (kind === "Secret") this.#read.delete(`${namespace}/${name}`);
+	}
+
+	/** How to repeat what the server says to a request about this object, in which `sent` went to it. */
+	redact(
+		kind: Kind,
+		{ namespace = "", name }: ObjectRef,
+		sent?: unknown,
+	): Redact {
+		if (kind !== "Secret") return (words) => words;
+		return (words) =>
+			withoutSecrets(
+				words,
+				sensitiveData([
+					...dataIn(sent),
+					...(this.#read.get(`${namespace}/${name}`) ?? []),
+				]),
+				"<redacted>",
+			);
+	}
+}
+
+/** Keeps the object as it was applied, its data as well. */
+const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+
+/** The values, in base64, of every `data` in an object, or in the values of a patch's operations. */
+function dataIn(sent: unknown): string[] {
+	if (Array.isArray(sent)) return sent.flatMap(dataIn);
+	const { op, path, value, data, stringData, metadata } = fieldsOf(sent);
+	if (op !== undefined)
+		return /^\/data(\/|$)/.test(String(path)) ? stringsIn(value) : [];
+	const applied = fieldsOf(fieldsOf(metadata).annotations)[LAST_APPLIED];
+	return [
+		...stringsIn(data),
+		...stringsIn(stringData).map(base64),
+		...(typeof applied === "string" ? dataIn(parsed(applied)) : []),
+	];
+}
+
+function fieldsOf(value: unknown): Partial<Record<string, unknown>> {
+	return typeof value === "object" && value !== null ? { ...value } : {};
+}
+
+function stringsIn(value: unknown): string[] {
+	if (typeof value === "string") return [value];
+	return Object.values(fieldsOf(value)).filter(
+		(each) => typeof each === "string",
 	);
 }
 
-/** The value itself, its text, and every string that the text holds if it is JSON, with what an `auth` says. */
-function secretsIn(value: string): string[] {
-	const text = decoded(value);
-	const inner = stringsIn(parsed(text));
-	return [value, text, ...inner, ...inner.flatMap(userAndPassword)].filter(
-		(secret) => secret.length >= SHORTEST,
-	);
-}
-
-/** `USER:PASSWORD` in base64, as docker has it: both, and the password alone. */
-function userAndPassword(auth: string): string[] {
-	const pair = decoded(auth);
-	const colon = pair.indexOf(":");
-	return colon < 0 ? [] : [pair, pair.slice(colon + 1)];
-}
-
-function decoded(base64: string): string {
-	return Buffer.from(base64, "base64").toString("utf8");
+function base64(text: string): string {
+	return Buffer.from(text, "utf8").toString("base64");
 }
 
 function parsed(text: string): unknown {
 	try {
 		return JSON.parse(text);
 	} catch {
-		return undefined; // Not JSON: the text as a whole is the secret.
+		return undefined; // Anybody may write an annotation: what is no object holds no data.
 	}
 }
-
-function stringsIn(value: unknown): string[] {
-	if (typeof value === "string") return [value];
-	if (typeof value !== "object" || value === null) return [];
-	return Object.values(value).flatMap(stringsIn);
-}
-
-/** The values of every `data` in an object, or in the values of a patch's operations. */
-export function dataIn(sent: unknown): string[] {
-	if (typeof sent !== "object" || sent === null) return [];
-	if (Array.isArray(sent)) return sent.flatMap(dataIn);
-	const isData = "path" in sent && sent.path === "/data" && "value" in sent;
-	const own = isData ? sent.value : "data" in sent ? sent.data : undefined;
-	return stringsIn(own);
-}
-
-const byLength = (one: string, other: string) => other.length - one.length;

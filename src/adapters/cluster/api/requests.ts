@@ -8,6 +8,7 @@ import {
 	text,
 } from "../http/exchange.ts";
 import { refusal, type StatusError } from "./errors.ts";
+import type { Redact } from "./redact.ts";
 
 export interface Call {
 	method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -22,6 +23,8 @@ export interface Call {
 	signal?: AbortSignal | undefined;
 	/** Carried out although the interrupt has come. */
 	evenWhenInterrupted?: boolean;
+	/** What of the server's words about it may be shown; absent: all of them. */
+	redact?: Redact;
 }
 
 export interface RequestOptions {
@@ -55,7 +58,7 @@ export class Requests {
 		const credential = await this.credential();
 		const answer = await this.once(call, credential);
 		if (answer.status < 400) return answer;
-		const refused = await this.refusal(answer);
+		const refused = await this.refusal(answer, call);
 		// A new one that is refused at once says that the next would be, too.
 		if (refused.status !== 401 || credential === this.unproven) throw refused;
 		if (!(await credentials.renew(credential))) throw refused;
@@ -63,7 +66,7 @@ export class Requests {
 		this.unproven = next;
 		const second = await this.once(call, next);
 		if (second.status < 400) return second;
-		throw await this.refusal(second);
+		throw await this.refusal(second, call);
 	}
 
 	/** Without a credential nothing is sent, just as without a network. */
@@ -75,9 +78,10 @@ export class Requests {
 		}
 	}
 
-	private async refusal(answer: Answer): Promise<StatusError> {
+	private async refusal(answer: Answer, call: Call): Promise<StatusError> {
 		const body = await text(answer);
-		return refusal(answer.status, body, answer.header("retry-after"));
+		const retryAfter = answer.header("retry-after");
+		return refusal(answer.status, body, retryAfter, call.redact);
 	}
 
 	private async once(call: Call, credential: Credential): Promise<Answer> {
@@ -91,7 +95,7 @@ export class Requests {
 			if (answer.status !== 401 && credential === this.unproven)
 				this.unproven = undefined;
 			this.narrate(call, String(answer.status), began);
-			this.warn(answer.header("warning"));
+			this.warn(answer.header("warning"), call.redact);
 			return answer;
 		} catch (error) {
 			this.narrate(call, "no answer", began);
@@ -132,11 +136,12 @@ export class Requests {
 	}
 
 	/** `299 - "text"`, several separated by commas; each is shown once a run, as by kubectl. */
-	private warn(header: string): void {
+	private warn(header: string, redact: Redact = (words) => words): void {
 		for (const [, quoted = ""] of header.matchAll(
 			/\b299 \S+ "((?:[^"\\]|\\.)*)"/g,
 		)) {
-			const warning = quoted.replace(/\\(.)/g, "$1").replace(/\p{Cc}/gu, "");
+			const said = quoted.replace(/\\(.)/g, "$1");
+			const warning = redact(said).replace(/\p{Cc}/gu, "");
 			if (this.warned.has(warning)) continue;
 			this.warned.add(warning);
 			this.options.err.write(`Warning: ${warning}\n`);

@@ -5,11 +5,11 @@ import {
 	RESOURCES,
 } from "../../../core/objects.ts";
 import { ApiError } from "../../../errors.ts";
-import type { Cluster, ObjectRef } from "../../../world.ts";
+import type { Cluster, ObjectRef, WriteOptions } from "../../../world.ts";
 import { TransportError, text } from "../http/exchange.ts";
 import { alreadyPatched, carriesOut } from "./idempotency.ts";
 import { collectionPath, objectPath, REVIEWS, writeQuery } from "./paths.ts";
-import { dataIn, redacted } from "./redact.ts";
+import type { KnownData } from "./redact.ts";
 import type { Call, Requests } from "./requests.ts";
 import type { RetryPolicy } from "./retry.ts";
 
@@ -22,10 +22,13 @@ type Resources = Pick<
  * Single objects. Each call is safe to repeat: where an earlier try may have been carried out, the
  * object is read before anything is called a failure, or done twice.
  */
-export function resources(requests: Requests, repeat: RetryPolicy): Resources {
-	/** `sent`: what no refusal may quote. */
-	async function json<T>(call: Call, sent?: unknown): Promise<T> {
-		const said = await answerTo(call, sent);
+export function resources(
+	requests: Requests,
+	repeat: RetryPolicy,
+	known: KnownData,
+): Resources {
+	async function json<T>(call: Call): Promise<T> {
+		const said = await text(await requests.send(call));
 		try {
 			return JSON.parse(said);
 		} catch (error) {
@@ -33,68 +36,79 @@ export function resources(requests: Requests, repeat: RetryPolicy): Resources {
 		}
 	}
 
-	async function answerTo(call: Call, sent: unknown): Promise<string> {
-		try {
-			return await text(await requests.send(call));
-		} catch (error) {
-			throw redacted(error, dataIn(sent));
-		}
+	/** The object in answer to a request about `ref`, in which `sent` goes to the server. */
+	async function answer<K extends Kind>(
+		kind: K,
+		ref: ObjectRef,
+		call: Call,
+		{ sent, dryRun }: { sent?: unknown; dryRun?: boolean | undefined } = {},
+	): Promise<ObjectOf[K]> {
+		const redact = known.redact(kind, ref, sent);
+		const object = await json<ObjectOf[K]>({ ...call, redact });
+		if (!dryRun) known.note(kind, object);
+		return object;
 	}
 
 	const get = <K extends Kind>(kind: K, ref: ObjectRef) =>
-		json<ObjectOf[K]>({ method: "GET", path: objectPath(kind, ref) });
+		answer(kind, ref, { method: "GET", path: objectPath(kind, ref) });
 
-	/** The answer of `write`, or after a lost answer and a refusal what is there, when it is what was wanted. */
-	async function orCarriedOut<K extends Kind>(
-		mayHaveApplied: boolean,
-		kind: K,
-		object: ObjectOf[K],
-		write: () => Promise<ObjectOf[K]>,
-	): Promise<ObjectOf[K]> {
-		try {
-			return await write();
-		} catch (error) {
-			if (!mayHaveApplied || !isStatus(error, 409)) throw error;
-			// A failure of this read is the attempt's: it is repeated with the rest.
-			const current = await get(kind, refOf(object));
-			if (carriesOut(current, object)) return current;
-			throw error;
-		}
-	}
+	/** Writes the whole object; after a lost answer and a refusal, what is there may be what was wanted. */
+	const write =
+		<K extends Kind>(
+			kind: K,
+			object: ObjectOf[K],
+			call: Call,
+			{ dryRun }: WriteOptions,
+		) =>
+		async (mayHaveApplied: boolean): Promise<ObjectOf[K]> => {
+			const ref = refOf(object);
+			try {
+				return await answer(kind, ref, call, { sent: object, dryRun });
+			} catch (error) {
+				if (!mayHaveApplied || dryRun || !isStatus(error, 409)) throw error;
+				// A failure of this read is the attempt's: it is repeated with the rest.
+				const current = await get(kind, ref);
+				if (carriesOut(current, object)) return current;
+				throw error;
+			}
+		};
 
 	return {
 		read: (kind, ref) => repeat.run("read", () => get(kind, ref)),
 
-		create: (kind, object, options) => {
-			const call: Call = {
-				method: "POST",
-				path:
-					collectionPath(kind, object.metadata.namespace) + writeQuery(options),
-				body: bodyOf(kind, object),
-				...(options?.evenWhenInterrupted && UNSTOPPABLE),
-			};
-			return repeat.run(
+		create: (kind, object, options = {}) =>
+			repeat.run(
 				"write",
-				(mayHaveApplied) =>
-					orCarriedOut(mayHaveApplied && !options?.dryRun, kind, object, () =>
-						json(call, object),
-					),
-				options?.evenWhenInterrupted ? NEVER : undefined,
-			);
-		},
-
-		update: (kind, object, options) => {
-			const call: Call = {
-				method: "PUT",
-				path: objectPath(kind, refOf(object)) + writeQuery(options),
-				body: bodyOf(kind, object),
-			};
-			return repeat.run("write", (mayHaveApplied) =>
-				orCarriedOut(mayHaveApplied && !options?.dryRun, kind, object, () =>
-					json(call, object),
+				write(
+					kind,
+					object,
+					{
+						method: "POST",
+						path:
+							collectionPath(kind, object.metadata.namespace) +
+							writeQuery(options),
+						body: bodyOf(kind, object),
+						...(options.evenWhenInterrupted && UNSTOPPABLE),
+					},
+					options,
 				),
-			);
-		},
+				options.evenWhenInterrupted ? NEVER : undefined,
+			),
+
+		update: (kind, object, options = {}) =>
+			repeat.run(
+				"write",
+				write(
+					kind,
+					object,
+					{
+						method: "PUT",
+						path: objectPath(kind, refOf(object)) + writeQuery(options),
+						body: bodyOf(kind, object),
+					},
+					options,
+				),
+			),
 
 		patch: (kind, ref, operations, options) => {
 			const call: Call = {
@@ -105,13 +119,15 @@ export function resources(requests: Requests, repeat: RetryPolicy): Resources {
 					operations satisfies readonly JsonPatchOperation[],
 				),
 			};
+			const send = () =>
+				answer(kind, ref, call, { sent: operations, dryRun: options?.dryRun });
 			return repeat.run("write", async (mayHaveApplied) => {
-				if (!mayHaveApplied || options?.dryRun) return json(call, operations);
+				if (!mayHaveApplied || options?.dryRun) return send();
 				// Read first: the same patch twice may add the same entry twice.
 				const current = await get(kind, ref);
 				if (alreadyPatched(current, operations)) return current;
 				try {
-					return await json(call, operations);
+					return await send();
 				} catch (error) {
 					if (!isStatus(error, 409) && !isStatus(error, 422)) throw error;
 					// The first one may have been carried out between the two.
@@ -134,6 +150,7 @@ export function resources(requests: Requests, repeat: RetryPolicy): Resources {
 					preconditions: { uid, resourceVersion },
 					...(options?.dryRun && { dryRun: ["All"] }),
 				}),
+				redact: known.redact(kind, ref),
 			};
 			return repeat.run("write", async (mayHaveApplied) => {
 				try {

@@ -1,86 +1,158 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { refusal } from "../../../../src/adapters/cluster/api/errors.ts";
-import { redacted } from "../../../../src/adapters/cluster/api/redact.ts";
 import type { Secret } from "../../../../src/core/objects.ts";
 import type { Cluster } from "../../../../src/world.ts";
 import { connected } from "../../../support/connecting.ts";
-import { testBed } from "../../../support/test-bed.ts";
+import { type TestBed, testBed } from "../../../support/test-bed.ts";
 
-const AUTH = btoa("robot:marked-password");
-const TEXT = JSON.stringify({
-	auths: { "r.example": { password: "marked-password", auth: AUTH } },
-});
-const DATA = { ".dockerconfigjson": btoa(TEXT) };
+const base64 = (text: string) => Buffer.from(text, "utf8").toString("base64");
+const content = (password: string) => {
+	const auth = base64(`robot:${password}`);
+	const text = JSON.stringify({
+		auths: { "r.example": { username: "robot", password, auth } },
+	});
+	return { password, auth, text, data: { ".dockerconfigjson": base64(text) } };
+};
+const OLD = content("the-password-until-now");
+const NEW = content("the-next-password");
 const ref = { namespace: "app", name: "key" };
-const SECRET: Secret = { metadata: ref, type: "Opaque", data: DATA };
+const secret = ({ data }: typeof OLD, more: object = {}): Secret => ({
+	metadata: { ...ref, ...more },
+	type: "kubernetes.io/dockerconfigjson",
+	data,
+});
 
-describe("a webhook that quotes what it was shown is not repeated", () => {
-	const CASES: [name: string, write: (cluster: Cluster) => Promise<unknown>][] =
-		[
-			["create", (cluster) => cluster.create("Secret", SECRET)],
-			["update", (cluster) => cluster.update("Secret", SECRET)],
-			[
-				"patch",
-				(cluster) =>
-					cluster.patch("Secret", ref, [
-						{ op: "add", path: "/data", value: DATA },
-					]),
-			],
-		];
-	for (const [name, write] of CASES)
-		test(name, async () => {
-			await using bed = await testBed({ namespaces: ["app"] });
-			bed.server.onRequest(({ body }) => ({
-				answer: {
-					status: 403,
-					reason: "Forbidden",
-					message: `no to ${body.includes(DATA[".dockerconfigjson"])}: ${DATA[".dockerconfigjson"]}, ${TEXT}, marked-password, ${AUTH}`,
+/** What an admission webhook or policy may quote, of the new object and the old one. */
+const quoted = ({ password, auth, text, data }: typeof OLD): string =>
+	[
+		data[".dockerconfigjson"],
+		data[".dockerconfigjson"].slice(0, 90),
+		data[".dockerconfigjson"].slice(-100),
+		text,
+		auth,
+		password,
+		password.slice(0, 12),
+	].join(" | ");
+
+const hidden = Array(7).fill("<redacted>").join(" | ");
+
+type Write = (cluster: Cluster, old: Secret) => Promise<unknown>;
+const update: Write = (cluster, { metadata: { resourceVersion } }) =>
+	cluster.update("Secret", secret(NEW, { resourceVersion }));
+const WRITES: [name: string, write: Write][] = [
+	["update", update],
+	[
+		"patch",
+		(cluster) =>
+			cluster.patch("Secret", ref, [
+				{ op: "replace", path: "/data", value: NEW.data },
+			]),
+	],
+	[
+		"patch of one key",
+		(cluster) =>
+			cluster.patch("Secret", ref, [
+				{
+					op: "replace",
+					path: "/data/.dockerconfigjson",
+					value: NEW.data[".dockerconfigjson"],
 				},
-			}));
-			const kubeconfig = `${bed.folder}/config`;
-			await bed.server.writeKubeconfig(kubeconfig);
-			const { cluster } = await connected({ kubeconfig });
-			await assert.rejects(write(cluster), {
-				message:
-					"Error from server (Forbidden): no to true: <redacted>, <redacted>, <redacted>, <redacted>",
+			]),
+	],
+	[
+		"create, where the old one was read before",
+		async (cluster, { metadata: { uid = "" } }) => {
+			await cluster.remove("Secret", ref, { uid });
+			return cluster.create("Secret", secret(NEW));
+		},
+	],
+	[
+		"deletion",
+		(cluster, { metadata: { uid = "" } }) =>
+			cluster.remove("Secret", ref, { uid }),
+	],
+];
+
+function seedOld({ server }: TestBed): void {
+	server.store.seed({
+		kind: "Secret",
+		metadata: ref,
+		type: "kubernetes.io/dockerconfigjson",
+		data: OLD.data,
+	});
+}
+
+describe("what admission quotes of a Secret is not repeated", () => {
+	for (const [name, write] of WRITES)
+		for (const how of ["refused", "warned of"] as const)
+			test(`${name}, ${how}`, async () => {
+				await using bed = await testBed({ namespaces: ["app"] });
+				seedOld(bed);
+				const kubeconfig = `${bed.folder}/config`;
+				await bed.server.writeKubeconfig(kubeconfig);
+				const { cluster, stderr } = await connected({ kubeconfig });
+				const old = await cluster.read("Secret", ref);
+				// A deletion is shown the old object alone.
+				const objects = name === "deletion" ? [OLD] : [NEW, OLD];
+				const says = `robot at r.example: ${objects.map(quoted).join(" | ")}`;
+				const shown = `robot at r.example: ${objects.map(() => hidden).join(" | ")}`;
+				let writes = name.startsWith("create") ? -1 : 0;
+				bed.server.onRequest(({ method }) => {
+					if (method === "GET" || ++writes < 1) return undefined;
+					return how === "refused"
+						? { answer: { status: 403, reason: "Forbidden", message: says } }
+						: { warnings: [says] };
+				});
+				const failure = await write(cluster, old).then(
+					() => "",
+					(error: Error) => error.message,
+				);
+				assert.deepEqual(
+					[failure, stderr()],
+					how === "refused"
+						? [`Error from server (Forbidden): ${shown}`, ""]
+						: ["", `Warning: ${shown}\n`],
+				);
+				await cluster.close();
 			});
-			await cluster.close();
-		});
 });
 
-test("the password is not repeated either where only an auth holds it", () => {
-	const said = refusal(
-		403,
-		JSON.stringify({
-			reason: "Forbidden",
-			message: "no to robot:marked-password, marked-password, robot",
-		}),
-	);
-	const text = JSON.stringify({ auths: { "r.example": { auth: AUTH } } });
-	const cleaned = redacted(said, [btoa(text)]);
-	assert.ok(cleaned instanceof Error);
-	assert.equal(
-		Reflect.get(cleaned, "detail"),
-		"no to <redacted>, <redacted>, robot",
-	);
-});
-
-test("all else of a refusal stays", () => {
-	const said = refusal(
-		429,
-		JSON.stringify({
-			reason: "TooMany",
-			message: "later: hush-hush",
-			metadata: { continue: "token" },
-		}),
-		"7",
-	);
-	const without = redacted(said, [btoa("hush-hush")]);
-	assert.deepEqual(
-		{ ...(without instanceof Error && without) },
-		{ ...said, detail: "later: <redacted>" },
-	);
-	// What is too short to be a credential would blot out words.
-	assert.equal(redacted(said, [btoa("hush")]), said);
-});
+/** Ways in which the old object was read before. */
+const READS: [name: string, read: (cluster: Cluster) => Promise<unknown>][] = [
+	[
+		"listed",
+		async (cluster) => {
+			for await (const { items } of cluster.pages("Secret", {}))
+				assert.equal(items.length, 1);
+		},
+	],
+	[
+		"told of by a watch",
+		async (cluster) => {
+			for await (const { type } of cluster.watch("Secret", {
+				namespace: "app",
+				resourceVersion: "0",
+			}))
+				if (type === "ADDED") return;
+		},
+	],
+];
+for (const [how, read] of READS)
+	test(`an old object that was ${how} is known, too`, async () => {
+		await using bed = await testBed({ namespaces: ["app"] });
+		seedOld(bed);
+		const kubeconfig = `${bed.folder}/config`;
+		await bed.server.writeKubeconfig(kubeconfig);
+		const { cluster } = await connected({ kubeconfig });
+		await read(cluster);
+		bed.server.onRequest(() => ({
+			answer: { status: 403, reason: "Forbidden", message: quoted(OLD) },
+		}));
+		await assert.rejects(
+			cluster.patch("Secret", ref, [
+				{ op: "add", path: "/metadata/labels", value: {} },
+			]),
+			{ message: `Error from server (Forbidden): ${hidden}` },
+		);
+		await cluster.close();
+	});

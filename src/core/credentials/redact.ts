@@ -1,0 +1,188 @@
+import { displayUsername } from "./credential.ts";
+
+/** A quotation that is cut off gives away as much as this; shorter secrets are only found whole. */
+const TELLING_LENGTH = 12;
+/** Shorter values are words like "auth", not credentials, and would blot out the message. */
+const SHORTEST = 5;
+/** More of somebody else's words is not shown: the beginning says what is to be said. */
+const LONGEST_WORDS = 4000;
+/** A text that is longer is only looked for as it is: its other forms would take a second. */
+const LONG_TEXT = 1 << 16;
+
+/** What others may quote, and of which nothing is to be repeated. */
+export interface Sensitive {
+	/** Hidden in every form in which one may come back, and any part of it that tells. */
+	readonly secrets: readonly string[];
+	/** Hold secrets among other things: hidden where a part is quoted that tells. */
+	readonly texts: readonly string[];
+	/** Parts of the texts that may be said: names of registries. */
+	readonly known: readonly string[];
+}
+
+/**
+ * The words of somebody else (a registry, an admission webhook) without anything of `sensitive`, and at
+ * most 4,000 characters of them; each run that is hidden becomes `mark`. Takes time in proportion to the
+ * words and to what is sensitive.
+ */
+export function withoutSecrets(
+	said: string,
+	{ secrets, texts, known }: Sensitive,
+	mark: string,
+): string {
+	const words = said.slice(0, LONGEST_WORDS);
+	const hiding = new Hiding(words);
+	for (const secret of secrets)
+		for (const form of formsOf(secret)) hiding.hide(form);
+	const bySecrets = hiding.hidden.slice();
+	for (const text of texts)
+		for (const form of text.length > LONG_TEXT ? [text] : formsOf(text))
+			if (form.length >= TELLING_LENGTH) hiding.hide(form);
+	const maySay = (start: number, end: number) =>
+		!bySecrets.subarray(start, end).includes(1) &&
+		known.some((name) => name.includes(words.slice(start, end)));
+	// The beginning of a secret that is cut off there could not be told from other words.
+	const shown =
+		words.length < said.length
+			? words.length - TELLING_LENGTH + 1
+			: words.length;
+	let safe = "";
+	for (let start = 0, end = 0; start < shown; start = end) {
+		const run = hiding.hidden[start];
+		while (end < shown && hiding.hidden[end] === run) end++;
+		safe += run && !maySay(start, end) ? mark : words.slice(start, end);
+	}
+	return shown < said.length ? `${safe}…` : safe;
+}
+
+/** By what a Secret may be quoted: `values` of its `data`, in base64 as they are sent and read. */
+export function sensitiveData(values: readonly string[]): Sensitive {
+	const secrets: string[] = [];
+	const texts: string[] = [];
+	const known: string[] = [];
+	for (const value of values) {
+		const text = Buffer.from(value, "base64").toString("utf8");
+		texts.push(value, text);
+		const fields = fieldsIn(text);
+		if (fields === undefined) secrets.push(text);
+		for (const { name, value: inner } of fields ?? []) {
+			if (inner === undefined) known.push(name);
+			else if (name === "auth") secrets.push(inner, ...userAndPassword(inner));
+			else if (!isSaid(name, inner)) secrets.push(inner);
+		}
+	}
+	return {
+		secrets: secrets.filter((secret) => secret.length >= SHORTEST),
+		texts,
+		// A key may be an address with a password in it.
+		known: known.filter((name) => !name.includes("@")),
+	};
+}
+
+/** A text, and which of its characters are hidden. */
+class Hiding {
+	readonly hidden: Uint8Array;
+	/** Where each part of the telling length stands; without those that are hidden already. */
+	readonly #places = new Map<string, number[]>();
+
+	constructor(readonly words: string) {
+		this.hidden = new Uint8Array(words.length);
+		for (let at = 0; at + TELLING_LENGTH <= words.length; at++) {
+			const part = words.slice(at, at + TELLING_LENGTH);
+			const places = this.#places.get(part);
+			if (places) places.push(at);
+			else this.#places.set(part, [at]);
+		}
+	}
+
+	/** Hides `secret`, and parts of it of the telling length. */
+	hide(secret: string): void {
+		if (secret.length < TELLING_LENGTH) this.#hideWhole(secret);
+		for (let at = 0; at + TELLING_LENGTH <= secret.length; at++) {
+			const part = secret.slice(at, at + TELLING_LENGTH);
+			for (const place of this.#places.get(part) ?? [])
+				this.hidden.fill(1, place, place + TELLING_LENGTH);
+			this.#places.delete(part);
+		}
+	}
+
+	#hideWhole(secret: string): void {
+		if (secret === "") return;
+		let at = this.words.indexOf(secret);
+		for (; at >= 0; at = this.words.indexOf(secret, at + 1))
+			this.hidden.fill(1, at, at + secret.length);
+	}
+}
+
+/** The ways in which a secret may come back: raw, escaped for JSON or a URL, base64 of it alone or within more. */
+function formsOf(secret: string): Set<string> {
+	const bytes = Buffer.from(secret, "utf8");
+	const escaped = [
+		secret,
+		JSON.stringify(secret).slice(1, -1),
+		encoded(secret),
+		new URLSearchParams({ "": secret }).toString().slice(1),
+	];
+	// Three bytes are four digits of base64: what comes before decides where the secret's own begin.
+	const within = [1, 2].map((before) =>
+		Buffer.concat([Buffer.alloc(before), bytes])
+			.toString("base64")
+			.slice(before + 1)
+			.replace(/.?=+$/, ""),
+	);
+	const base64 = [
+		bytes.toString("base64"),
+		...within.filter((form) => form.length >= SHORTEST),
+	];
+	return new Set([
+		...escaped,
+		...base64,
+		...base64.map((form) =>
+			form.replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, ""),
+		),
+	]);
+}
+
+/** encodeURIComponent, which takes no half of a surrogate pair. */
+function encoded(text: string): string {
+	return encodeURIComponent(text.toWellFormed());
+}
+
+/** Every string in a JSON text with its name, and every object with its own, without a value; undefined: no JSON object. */
+function fieldsIn(
+	text: string,
+): { name: string; value: string | undefined }[] | undefined {
+	let parsed: unknown;
+	try {
+		parsed = JSON.parse(text);
+	} catch {
+		return undefined; // Not JSON: the text as a whole is the secret.
+	}
+	if (typeof parsed !== "object" || parsed === null) return undefined;
+	const fields: { name: string; value: string | undefined }[] = [];
+	// No recursion: somebody else decides how deep it is.
+	const left: object[] = [parsed];
+	for (let next = left.pop(); next !== undefined; next = left.pop())
+		for (const [name, value] of Object.entries(next)) {
+			if (typeof value === "string") fields.push({ name, value });
+			else if (typeof value === "object" && value !== null) {
+				fields.push({ name, value: undefined });
+				left.push(value);
+			}
+		}
+	return fields;
+}
+
+/** A user's name is no secret, unless it is a token. */
+function isSaid(name: string, value: string): boolean {
+	return (
+		(name === "username" || name === "email") &&
+		displayUsername(value) === value
+	);
+}
+
+/** `USER:PASSWORD` in base64, as docker has it: both, and the password alone. */
+function userAndPassword(auth: string): string[] {
+	const pair = Buffer.from(auth, "base64").toString("utf8");
+	const colon = pair.indexOf(":");
+	return colon < 0 ? [] : [pair, pair.slice(colon + 1)];
+}

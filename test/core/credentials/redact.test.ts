@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import {
+	sensitiveData,
+	withoutSecrets,
+} from "../../../src/core/credentials/redact.ts";
+
+const PASSWORD = "marked-password/with+more=than&twelve";
+const base64 = (text: string) => Buffer.from(text, "utf8").toString("base64");
+const AUTH = base64(`robot:${PASSWORD}`);
+const TEXT = JSON.stringify({
+	auths: {
+		"registry.example.com": {
+			username: "robot",
+			password: PASSWORD,
+			auth: AUTH,
+		},
+	},
+});
+const DATA = base64(TEXT);
+
+function shown(words: string, ...values: string[]): string {
+	return withoutSecrets(words, sensitiveData(values), "***");
+}
+
+describe("what is quoted of a pull secret", () => {
+	const QUOTED: [what: string, words: string, shown: string][] = [
+		["its data", `no: ${DATA}!`, "no: ***!"],
+		["the beginning of its data", `no: ${DATA.slice(0, 90)}…`, "no: ***…"],
+		["the end of its data", `…${DATA.slice(-100)} no`, "…*** no"],
+		["its middle", `…${DATA.slice(50, 70)}…`, "…***…"],
+		["its text", `no: ${TEXT}`, "no: ***"],
+		["the beginning of its text", `no: ${TEXT.slice(0, 75)}`, "no: ***"],
+		["the end of its text", TEXT.slice(-60), "***"],
+		[
+			"its text as a string of JSON",
+			JSON.stringify({ TEXT }),
+			'{"TEXT":"***"}',
+		],
+		["the password", `bad password ${PASSWORD}`, "bad password ***"],
+		["a part of the password", `bad ${PASSWORD.slice(3, 15)}`, "bad ***"],
+		["the password for a URL", encodeURIComponent(PASSWORD), "***"],
+		["the auth", `auth=${AUTH}`, "auth=***"],
+		["a part of the auth", `auth=${AUTH.slice(4, 20)}`, "auth=***"],
+		["user and password", `robot:${PASSWORD}`, "***"],
+		["the password in base64", base64(PASSWORD), "***"],
+		[
+			"the password in base64url",
+			Buffer.from(PASSWORD).toString("base64url"),
+			"***",
+		],
+		...["a", "ab", "abc"].map((before): [string, string, string] => [
+			`the password in base64, behind ${before.length}`,
+			base64(`${before}${PASSWORD.slice(0, -1)}`).replace(/=+$/, ""),
+			{ a: "YW***g", ab: "YW***Y", abc: "YWJj***" }[before] ?? "",
+		]),
+		["its data in base64", base64(DATA).slice(0, 40), "***"],
+		[
+			"the registry",
+			"registry.example.com is not allowed",
+			"registry.example.com is not allowed",
+		],
+		[
+			"a part of the registry",
+			"example.com is not allowed",
+			"example.com is not allowed",
+		],
+		["the user", "user robot is not allowed", "user robot is not allowed"],
+		[
+			"eleven characters",
+			`${PASSWORD.slice(0, 11)} x`,
+			`${PASSWORD.slice(0, 11)} x`,
+		],
+		["nothing", 'secrets "key" is forbidden', 'secrets "key" is forbidden'],
+	];
+	for (const [what, words, expected] of QUOTED)
+		test(what, () => assert.equal(shown(words, DATA), expected));
+});
+
+describe("other contents", () => {
+	test("a short password is found whole, and in base64", () => {
+		const data = base64(
+			'{"auths":{"r.io":{"username":"u","password":"hunter2"}}}',
+		);
+		assert.equal(
+			shown(`hunter2 in ${base64("hunter2")}, hunter`, data),
+			"*** in ***, hunter",
+		);
+	});
+
+	test("a password of an auth alone", () => {
+		const data = base64(`{"auths":{"r.io":{"auth":"${base64("u:hunter2")}"}}}`);
+		assert.equal(shown("u:hunter2 hunter2", data), "*** ***");
+	});
+
+	test("a token as the user, a password as the key", () => {
+		const token = `eyJhbGciOiJSUzI1NiJ9.${"a".repeat(40)}.sig`;
+		const data = base64(
+			JSON.stringify({
+				auths: {
+					"https://u:URLPASSWORD@r.io": { username: token, password: "none!" },
+				},
+			}),
+		);
+		assert.equal(
+			shown(`${token} at https://u:URLPASSWORD@r.io`, data),
+			"*** at ***",
+		);
+	});
+
+	test("what is no JSON is a secret as a whole", () => {
+		assert.equal(shown("it is hush-hush", base64("hush-hush")), "it is ***");
+		assert.equal(shown("it is hush", base64("hush")), "it is hush");
+	});
+
+	test("several Secrets, the old one and the new one", () => {
+		assert.equal(
+			shown(
+				"from old-password to new-password",
+				base64("old-password"),
+				base64("new-password"),
+			),
+			"from *** to ***",
+		);
+	});
+});
+
+describe("bounds", () => {
+	test("a megabyte of words, all of them secret", () => {
+		const secret = base64("a".repeat(1 << 20));
+		assert.equal(shown("a".repeat(1 << 20), secret), "***…");
+		assert.equal(shown("YWFh".repeat(1 << 18), secret), "***…");
+	});
+
+	test("nesting as deep as an API server takes", () => {
+		const data = base64(
+			`{"auths":{"r":{"x":${"[".repeat(100_000)}"deep-secret"${"]".repeat(100_000)}}}}`,
+		);
+		assert.equal(shown("a deep-secret", data), "a ***");
+	});
+
+	test("a secret that is cut off where the words are cut leaves nothing of itself", () => {
+		const words = `${"x".repeat(3995)}${PASSWORD}`;
+		assert.equal(shown(words, DATA), `${"x".repeat(3989)}…`);
+	});
+});
