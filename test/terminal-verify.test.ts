@@ -44,7 +44,7 @@ terminal(
 				session,
 				["Registry server", `${server.host}\r`],
 				["JSON key file", "\r"],
-				["User name:", "mesh\r"],
+				["Username:", "mesh\r"],
 				["Password:", `${WRONG}\r`],
 				["rejects the credential: authentication required", ""],
 				["enter another credential", "\r"],
@@ -135,7 +135,7 @@ terminal("rotate asks, tries, and asks before it writes", async (t) => {
 		answer(
 			session,
 			["JSON key file", "\r"],
-			["User name:", "mesh\r"],
+			["Username:", "mesh\r"],
 			["Password:", `${RIGHT}\r`],
 			["and its copy? (Y/n)", "y\r"],
 		),

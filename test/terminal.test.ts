@@ -38,7 +38,7 @@ async function upToPassword(session: TerminalSession): Promise<void> {
 	await session.shows("How do you authenticate?");
 	await session.shows("JSON key file");
 	session.type("\r");
-	await session.shows("User name:");
+	await session.shows("Username:");
 	session.type("mesh\r");
 	await session.shows("Password:");
 }

@@ -1,9 +1,9 @@
-import type {
-	CredentialInput,
-	PasswordInput,
-} from "../actions/credentials/credential-input.ts";
-import { usernameProblem } from "../actions/credentials/credential-questions.ts";
+import type { CredentialInput } from "../actions/credentials/credential-input.ts";
 import { BARE, type Flag, type Given } from "../core/command-line/flag.ts";
+import {
+	passwordFault,
+	usernameFault,
+} from "../core/credentials/credential-rules.ts";
 import {
 	DOCKER_HUB_KEY,
 	parseRegistryServer,
@@ -27,13 +27,14 @@ export const CREDENTIAL_FLAGS: readonly Flag[] = [
 		name: "registry-server",
 		kind: "list",
 		conflicts: ["docker-server"],
-		help: "The host name and port (if needed) of the private registry, for example gcr.io. It may contain a path, though only the host is used for authentication. Docker Hub is docker.io. Repeatable with --from-docker-config.",
+		commas: true,
+		help: "Name the private registry by host, and port if needed, for example gcr.io. It may contain a path, though only the host is used for authentication. Docker Hub is docker.io. Several with --from-docker-config.",
 	},
 	{
 		name: "registry-username",
 		kind: "text",
 		conflicts: ["docker-username"],
-		help: "The user name for the registry. Not with --registry-key.",
+		help: "Log in to the registry as this user. Not with --registry-key.",
 	},
 	{
 		name: "registry-password",
@@ -43,7 +44,7 @@ export const CREDENTIAL_FLAGS: readonly Flag[] = [
 			"registry-password-stdin",
 			"registry-password-file",
 		],
-		help: "The password for the registry. It can be seen in the shell's history and the process list: prefer --registry-password-stdin. Not with --registry-key.",
+		help: "Log in with this password. It can be seen in the shell's history and the process list: prefer --registry-password-stdin. Not with --registry-key.",
 	},
 	{
 		name: "registry-password-stdin",
@@ -62,13 +63,20 @@ export const CREDENTIAL_FLAGS: readonly Flag[] = [
 		kind: "text",
 		conflicts: PASSWORD_WAYS,
 		values: "file",
-		help: "The path to a JSON key file of a service account. Not with --registry-username or --registry-password.",
+		help: "Log in with a service account's JSON key, read from this file. Not with --registry-username or --registry-password.",
+	},
+	{
+		name: "registry-jwt",
+		kind: "text",
+		conflicts: [...PASSWORD_WAYS, "registry-key"],
+		values: "file",
+		help: "Log in with a JWT as the username (NGINX's registry), read from this file, or from standard input with -.",
 	},
 	{
 		name: "from-docker-config",
 		kind: "optional",
-		conflicts: [...PASSWORD_WAYS, "registry-key"],
-		help: "Take the credential that docker login, podman login or a credential helper stored for --registry-server: from their files, or from the one at --from-docker-config=PATH.",
+		conflicts: [...PASSWORD_WAYS, "registry-key", "registry-jwt"],
+		help: "Take the credential that docker login, podman login or a credential helper stored for --registry-server: from their files, or from --from-docker-config=PATH.",
 	},
 	{
 		name: "docker-server",
@@ -137,13 +145,17 @@ export function credentialInputOf(
 	const usernameFlag = given.has("docker-username")
 		? "--docker-username"
 		: "--registry-username";
-	const problem =
-		username === undefined ? undefined : usernameProblem(username);
+	const problem = username === undefined ? undefined : usernameFault(username);
 	if (problem !== undefined)
 		throw new UsageError(`${usernameFlag}: ${problem}`);
 	const password = passwordInputOf(given);
 	if (password !== undefined && username === undefined)
 		throw new UsageError("a password needs --registry-username with it");
+	const fault =
+		password?.from === "flag"
+			? passwordFault(password.value, username ?? "")
+			: undefined;
+	if (fault !== undefined) throw new UsageError(`${password?.flag}: ${fault}`);
 	if (password?.from === "flag")
 		warnings.push(
 			`--${given.has("docker-password") ? "docker" : "registry"}-password can be seen in the process list and in the shell's history; use --registry-password-stdin`,
@@ -157,6 +169,8 @@ export function credentialInputOf(
 
 	const keyPath = given.text("registry-key");
 	if (keyPath === "") throw new UsageError("--registry-key: the path is empty");
+	const jwtPath = given.text("registry-jwt");
+	if (jwtPath === "") throw new UsageError("--registry-jwt: the path is empty");
 	const stored = storedOf(given);
 	const servers = naming ? [] : serversOf(given, docker);
 	if (servers.length > 1 && stored === undefined)
@@ -170,6 +184,10 @@ export function credentialInputOf(
 			...(username !== undefined && { username }),
 			...(password && { password }),
 			...(keyPath !== undefined && { keyPath }),
+			...(jwtPath !== undefined && {
+				jwt:
+					jwtPath === "-" ? { from: "stdin" } : { from: "file", path: jwtPath },
+			}),
 		},
 		warnings,
 	};
@@ -201,17 +219,16 @@ function storedOf(given: Given): { path?: string } | undefined {
 	return path === BARE ? {} : { path };
 }
 
-function passwordInputOf(given: Given): PasswordInput | undefined {
-	const value =
-		given.text("registry-password") ?? given.text("docker-password");
-	if (value !== undefined) {
-		if (value === "")
-			throw new UsageError("--registry-password: the password is empty");
-		return { from: "flag", value };
+function passwordInputOf(given: Given): CredentialInput["password"] {
+	for (const flag of ["--registry-password", "--docker-password"]) {
+		const value = given.text(flag.slice(2));
+		if (value !== undefined) return { from: "flag", value, flag };
 	}
-	if (given.on("registry-password-stdin")) return { from: "stdin" };
+	const fromStdin = "--registry-password-stdin";
+	if (given.on("registry-password-stdin"))
+		return { from: "stdin", flag: fromStdin };
+	const flag = "--registry-password-file";
 	const path = given.text("registry-password-file");
-	if (path === "")
-		throw new UsageError("--registry-password-file: the path is empty");
-	return path === undefined ? undefined : { from: "file", path };
+	if (path === "") throw new UsageError(`${flag}: the path is empty`);
+	return path === undefined ? undefined : { from: "file", path, flag };
 }

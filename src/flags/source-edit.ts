@@ -13,7 +13,7 @@ export const SOURCE_EDIT_FLAGS: readonly Flag[] = [
 		name: "add",
 		kind: "switch",
 		conflicts: ["remove", ...ANEW],
-		help: "Add the registry to the source that is there, and leave its others as they are.",
+		help: "Add the registry to the existing source and keep the others.",
 	},
 	{
 		name: "remove",
@@ -24,7 +24,7 @@ export const SOURCE_EDIT_FLAGS: readonly Flag[] = [
 			),
 			...ANEW,
 		],
-		help: "Take this registry out of the source that is there, and leave its others as they are; repeatable.",
+		help: "Remove this registry from the existing source and keep the others; repeatable.",
 	},
 ];
 

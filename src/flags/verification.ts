@@ -14,33 +14,33 @@ export const TRUST_FLAGS: readonly Flag[] = [
 	{
 		name: "registry-insecure",
 		kind: "switch",
-		help: "Try the credential over plain http as well, or with a certificate that nobody vouches for. The cluster's nodes have their own settings for that.",
+		help: "Allow plain HTTP and unverified certificates for this check. The cluster's nodes have their own settings for that.",
 	},
 	{
 		name: "registry-ca",
 		kind: "text",
 		values: "file",
-		help: "A PEM file of authorities to trust when the credential is tried. The cluster's nodes must trust them too.",
+		help: "Trust the CAs in this PEM file for this check. The cluster's nodes must trust them too.",
 	},
 ];
 
-/** The flags that say whether and how a credential is tried before it is written. */
+/** The flags that say whether and how a credential is verified before it is written. */
 export const VERIFICATION_FLAGS: readonly Flag[] = [
 	{
 		name: "verify",
 		kind: "switch",
-		help: "Try the credential at its registry before writing; where it is rejected, nothing is written.",
+		help: "Verify the credential at its registry first; write nothing if it is rejected.",
 	},
 	{
 		name: "no-verify",
 		kind: "switch",
 		conflicts: ["verify", "verify-image", "registry-insecure", "registry-ca"],
-		help: "Write the credential untried.",
+		help: "Write the credential without verifying it.",
 	},
 	{
 		name: "verify-image",
 		kind: "text",
-		help: "Also see whether the credential can pull this image.",
+		help: "Also verify that the credential can pull this image.",
 	},
 	...TRUST_FLAGS,
 ];
@@ -49,7 +49,7 @@ export const VERIFICATION_FLAGS: readonly Flag[] = [
 export const EXPIRES_IN_FLAG: Flag = {
 	name: "expires-in",
 	kind: "text",
-	help: "How long the credential will be good, such as 12h or 90d, to be warned in time. JWTs and ECR passwords say it themselves.",
+	help: "Say how long the credential is valid, such as 12h or 90d, to be warned in time. JWTs and ECR passwords say it themselves.",
 };
 
 /** `--expires-in` in milliseconds; undefined when it is not given. Throws UsageError. */
@@ -58,7 +58,7 @@ export function expiresInOf(given: Given): number | undefined {
 	return value === undefined ? undefined : parseLifetime(value, "--expires-in");
 }
 
-/** How to try credentials, and whether: `unless told` where the command line says nothing. Throws UsageError. */
+/** How to verify credentials, and whether: undefined where the command line does not say. Throws UsageError. */
 export function verifyingOf(given: Given): VerifyOptions {
 	const trust = trustOf(given);
 	const image = imageOf(given.text("verify-image"));

@@ -95,7 +95,7 @@ secret/${NAME} created in nginx-mesh namespace
 				answers: [
 					["Registry server", "registry.example.com"],
 					["How do you authenticate?", "password"],
-					["User name:", "mesh"],
+					["Username:", "mesh"],
 					["Password:", "one"],
 					["Create ", true],
 					["Create ", false],

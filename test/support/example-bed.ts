@@ -113,7 +113,7 @@ export async function exampleBed(): Promise<ExampleBed> {
 					answers: [
 						["Registry server", "registry.example.com"],
 						["How do you authenticate?", "password"],
-						["User name:", "mesh"],
+						["Username:", "mesh"],
 						["Password:", "one"],
 						["Create secret/", true],
 					],
@@ -122,7 +122,7 @@ export async function exampleBed(): Promise<ExampleBed> {
 				return {
 					answers: [
 						["How do you authenticate to registry.example.com?", "password"],
-						["User name:", "mesh"],
+						["Username:", "mesh"],
 						["Password:", "two"],
 						["Give registry.example.com another credential", true],
 					],

@@ -2,17 +2,26 @@ import {
 	Credential,
 	JSON_KEY_USERNAME,
 } from "../../core/credentials/credential.ts";
+import { passwordFault } from "../../core/credentials/credential-rules.ts";
+import { encodingFault, withoutMark } from "../../core/credentials/encoding.ts";
 import {
 	JSON_KEY_LIMIT,
 	readJsonKey,
 } from "../../core/credentials/json-key.ts";
 import {
+	isJwt,
+	JWT_LIMIT,
+	JWT_PASSWORD,
+	readJwt,
+} from "../../core/credentials/jwt.ts";
+import {
 	displayHost,
 	type RegistryServer,
 } from "../../core/registry/server.ts";
 import { OperationError, UsageError } from "../../errors.ts";
-import type { Prompter, World } from "../../world.ts";
+import type { Files, Prompter, World } from "../../world.ts";
 import {
+	askJwt,
 	askPassword,
 	askServer,
 	askUsername,
@@ -20,8 +29,8 @@ import {
 } from "./credential-questions.ts";
 import { fetchCredentials } from "./fetch-credentials.ts";
 
-/** Where a password comes from. */
-export type PasswordInput =
+/** Where something secret comes from. */
+export type SecretInput =
 	| { readonly from: "flag"; readonly value: string }
 	| { readonly from: "stdin" }
 	| { readonly from: "file"; readonly path: string };
@@ -35,8 +44,11 @@ export interface CredentialInput {
 	readonly username?: string;
 	/** The user until now: offered where it is asked for. */
 	readonly usual?: string;
-	readonly password?: PasswordInput;
+	/** By `flag`; what stands on the command line has been checked already. */
+	readonly password?: SecretInput & { readonly flag: string };
 	readonly keyPath?: string;
+	/** A JWT that is the user name. */
+	readonly jwt?: Exclude<SecretInput, { from: "flag" }>;
 }
 
 /** A registry and a credential for it, and whether the person was asked for any of it. */
@@ -71,8 +83,15 @@ export async function enterAgain(
 	const prompter = await world.prompter();
 	if (credential.username === JSON_KEY_USERNAME)
 		return { server, asked: true, ...(await askKeyFile(prompter, world)) };
+	if (isJwt(credential.username))
+		return {
+			server,
+			asked: true,
+			credential: new Credential(await askJwt(prompter), JWT_PASSWORD),
+			warnings: [],
+		};
 	const username = await askUsername(prompter, credential.username);
-	const password = await askPassword(prompter);
+	const password = await askPassword(prompter, username);
 	return {
 		server,
 		asked: true,
@@ -103,30 +122,25 @@ async function enterCredential(
 		(interactive ? await askServer(await ask()) : undefined);
 	if (server === undefined) throw missing("--registry-server");
 
-	const byKey =
-		input.keyPath !== undefined ||
-		(input.username === undefined &&
-			input.password === undefined &&
-			interactive &&
-			(await (
-				await ask()
-			).choose({
-				message:
-					input.servers.length === 0
-						? "How do you authenticate?"
-						: // Nothing has said yet which registry it is about.
-							`How do you authenticate to ${displayHost(server.key)}?`,
-				choices: [
-					{ value: "password", label: "user name and password (or token)" },
-					{ value: "key", label: "JSON key file of a service account" },
-				],
-			})) === "key");
-	if (byKey) {
+	const way = await wayOf(input, server, ask, interactive);
+	if (way === "key") {
 		const key =
 			input.keyPath === undefined
 				? await askKeyFile(await ask(), world)
 				: await readKeyFile(input.keyPath, world);
 		return { server, asked, ...key };
+	}
+	if (way === "jwt") {
+		const jwt =
+			input.jwt === undefined
+				? { jwt: await askJwt(await ask()), warnings: [] }
+				: await readJwtInput(input.jwt, world);
+		return {
+			server,
+			asked,
+			credential: new Credential(jwt.jwt, JWT_PASSWORD),
+			warnings: jwt.warnings,
+		};
 	}
 
 	const username =
@@ -140,44 +154,102 @@ async function enterCredential(
 		);
 	const password =
 		input.password !== undefined
-			? await readPassword(input.password, world)
+			? await readPassword(input.password, username, world)
 			: interactive
-				? await askPassword(await ask())
+				? { text: await askPassword(await ask(), username), warnings: [] }
 				: undefined;
 	if (password === undefined) throw missing("--registry-password-stdin");
 	return {
 		server,
 		asked,
-		credential: new Credential(username, password),
-		warnings: [],
+		credential: new Credential(username, password.text),
+		warnings: password.warnings,
 	};
 }
 
-/** A password without the one line end that `echo` and editors add. Throws for an empty one. */
+/** How the credential is given, asked for where no flag says it. */
+async function wayOf(
+	input: CredentialInput,
+	server: RegistryServer,
+	ask: () => Promise<Prompter>,
+	interactive: boolean,
+): Promise<"password" | "key" | "jwt"> {
+	if (input.keyPath !== undefined) return "key";
+	if (input.jwt !== undefined) return "jwt";
+	if (
+		input.username !== undefined ||
+		input.password !== undefined ||
+		!interactive
+	)
+		return "password";
+	return (await ask()).choose({
+		message:
+			input.servers.length === 0
+				? "How do you authenticate?"
+				: // Nothing has said yet which registry it is about.
+					`How do you authenticate to ${displayHost(server.key)}?`,
+		choices: [
+			{ value: "password", label: "Username and password or token" },
+			{ value: "key", label: "Service account JSON key file" },
+			{ value: "jwt", label: "JWT as the username (NGINX's registry)" },
+		],
+	});
+}
+
+/** A password without the one line end that `echo` and editors add, and without a byte order mark. Throws for what is none. */
 async function readPassword(
-	input: PasswordInput,
+	input: SecretInput & { readonly flag: string },
+	username: string,
 	world: World,
-): Promise<string> {
-	if (input.from === "stdin" && world.streams.inputIsTerminal)
+): Promise<{ text: string; warnings: string[] }> {
+	const { flag } = input;
+	if (input.from === "flag") return { text: input.value, warnings: [] };
+	const bytes = await readSecret(input, flag, PASSWORD_LIMIT, world);
+	const encoding = encodingFault(bytes);
+	if (encoding !== undefined)
+		throw new OperationError(`${flag}: the password ${encoding}`);
+	const { text, marked } = withoutMark(bytes.toString("utf8"));
+	const password = text.replace(/\r?\n$/, "");
+	const fault = passwordFault(password, username);
+	if (password === "") throw new UsageError(`${flag}: ${fault}`);
+	if (fault !== undefined)
+		throw new OperationError(`${flag}: ${fault}; nothing was written`);
+	return {
+		text: password,
+		warnings: marked
+			? [
+					`${flag}: the password begins with a byte order mark, which was removed`,
+				]
+			: [],
+	};
+}
+
+async function readJwtInput(
+	input: Exclude<SecretInput, { from: "flag" }>,
+	world: World,
+): Promise<{ jwt: string; warnings: readonly string[] }> {
+	const flag = "--registry-jwt";
+	const reading = readJwt(await readSecret(input, flag, JWT_LIMIT, world));
+	if (reading.ok) return reading;
+	throw new OperationError(
+		`${flag}: ${input.from === "stdin" ? "standard input" : input.path} ${reading.problem}`,
+	);
+}
+
+/** The bytes behind a flag. Throws UsageError where they would have to be typed unasked. */
+async function readSecret(
+	input: Exclude<SecretInput, { from: "flag" }>,
+	flag: string,
+	limit: number,
+	world: World,
+): Promise<Buffer> {
+	if (input.from === "file")
+		return readPath(input.path, flag, limit, world.files);
+	if (world.streams.inputIsTerminal)
 		throw new UsageError(
-			"--registry-password-stdin: standard input is a terminal; pipe the password in, or leave the flag out to be asked for it",
+			`${flag}: standard input is a terminal; pipe it in, or leave the flag out to be asked for it`,
 		);
-	const flag = {
-		flag: "--registry-password",
-		stdin: "--registry-password-stdin",
-		file: "--registry-password-file",
-	}[input.from];
-	const password =
-		input.from === "flag"
-			? input.value
-			: utf8(
-					input.from === "stdin"
-						? await world.streams.readInput(PASSWORD_LIMIT)
-						: await world.files.read(input.path, PASSWORD_LIMIT),
-					flag,
-				).replace(/\r?\n$/, "");
-	if (password === "") throw new UsageError(`${flag}: the password is empty`);
-	return password;
+	return world.streams.readInput(limit);
 }
 
 /** Asks for a path until there is a JSON key at it. */
@@ -203,9 +275,21 @@ async function readKeyFile(
 	path: string,
 	world: World,
 ): Promise<{ credential: Credential; warnings: readonly string[] }> {
-	const key = readJsonKey(
-		utf8(await world.files.read(path, JSON_KEY_LIMIT), "--registry-key"),
+	// A name in the place of a path is a misunderstanding, which "no such file" would not clear up.
+	if (/^[a-z0-9-]+$/.test(path) && !(await world.files.exists(path)))
+		throw new UsageError(
+			"--registry-key is a path to a JSON key file; to name the pull secret give it as NAME",
+		);
+	const bytes = await readPath(
+		path,
+		"--registry-key",
+		JSON_KEY_LIMIT,
+		world.files,
 	);
+	const encoding = encodingFault(bytes);
+	if (encoding !== undefined)
+		throw new OperationError(`--registry-key: ${path} ${encoding}`);
+	const key = readJsonKey(bytes.toString("utf8"));
 	if (!key.ok)
 		throw new OperationError(
 			`--registry-key: ${path} is not a JSON key file: ${key.problem}`,
@@ -216,12 +300,16 @@ async function readKeyFile(
 	};
 }
 
-function utf8(bytes: Buffer, flag: string): string {
-	try {
-		return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(
-			bytes,
+/** A file that a flag names. Throws OperationError, which knows a ~ that no shell has expanded. */
+async function readPath(
+	path: string,
+	flag: string,
+	limit: number,
+	files: Files,
+): Promise<Buffer> {
+	if (path.startsWith("~/") && !(await files.exists(path)))
+		throw new OperationError(
+			`${flag}: no file ${path}: a shell does not expand ~ after "=", write "$HOME${path.slice(1)}"`,
 		);
-	} catch {
-		throw new OperationError(`${flag}: the content is not UTF-8 text`);
-	}
+	return files.read(path, limit);
 }

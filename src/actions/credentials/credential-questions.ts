@@ -3,6 +3,11 @@ import {
 	JSON_KEY_USERNAME,
 } from "../../core/credentials/credential.ts";
 import {
+	passwordFault,
+	usernameFault,
+} from "../../core/credentials/credential-rules.ts";
+import { isJwt } from "../../core/credentials/jwt.ts";
+import {
 	parseRegistryServer,
 	type RegistryServer,
 } from "../../core/registry/server.ts";
@@ -16,27 +21,31 @@ export function askUsername(prompter: Prompter, before = ""): Promise<string> {
 		before !== JSON_KEY_USERNAME &&
 		displayUsername(before) === before;
 	return prompter.text({
-		message: "User name:",
-		check: usernameProblem,
+		message: "Username:",
+		check: usernameFault,
 		...(offered && { default: before }),
 	});
 }
 
-/** What is wrong with a user name; undefined when nothing is. */
-export function usernameProblem(username: string): string | undefined {
-	if (username === "") return "the user name is empty";
-	if (username.includes(":"))
-		return "a user name cannot hold a colon: Basic authentication ends it there";
-	return /\p{Cc}/u.test(username)
-		? "the user name holds a control character"
-		: undefined;
-}
-
-/** A password, which is not echoed, and not empty. */
-export function askPassword(prompter: Prompter): Promise<string> {
+/** A password, which is not echoed, and is one. */
+export function askPassword(
+	prompter: Prompter,
+	username: string,
+): Promise<string> {
 	return prompter.password({
 		message: "Password:",
-		check: notEmpty("the password"),
+		check: (password) => passwordFault(password, username),
+	});
+}
+
+/** A JWT, which is not echoed. */
+export function askJwt(prompter: Prompter): Promise<string> {
+	return prompter.password({
+		message: "JWT:",
+		check: (text) =>
+			isJwt(text)
+				? undefined
+				: "that is not a JWT: three parts in base64url with dots between them",
 	});
 }
 

@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { isJwt } from "./jwt.ts";
 
 /** The username that a registry expects with a service account's JSON key as the password. */
 export const JSON_KEY_USERNAME = "_json_key";
@@ -74,16 +75,13 @@ export class Credential {
 	}
 }
 
-/** A JWT: three base64url parts, the first of which is a JSON object (`eyJ` begins `{"`). */
-const JWT = /^eyJ[\w-]{5,}\.[\w-]+\.[\w-]*$/;
-
 /**
  * A username as it may be shown: one that looks like a token (NGINX's registry
  * takes its JWT as the user) keeps four characters and no more.
  */
 export function displayUsername(username: string): string {
 	const tokenLike =
-		JWT.test(username) ||
+		isJwt(username) ||
 		(username.length >= 40 &&
 			/^[\w+/=.-]+$/.test(username) &&
 			/\d/.test(username));

@@ -1,4 +1,5 @@
 import { createPrivateKey } from "node:crypto";
+import { withoutMark } from "./encoding.ts";
 
 /** The most that a JSON key file may weigh, in bytes. */
 export const JSON_KEY_LIMIT = 64 * 1024;
@@ -15,13 +16,18 @@ export type JsonKey =
 /** Checks a service account's key file: https://cloud.google.com/iam/docs/keys-create-delete */
 export function readJsonKey(content: string): JsonKey {
 	const refuse = (problem: string): JsonKey => ({ ok: false, problem });
-	const text = content.replace(/^\ufeff/, "").trim();
+	const { text: unmarked, marked } = withoutMark(content);
+	const text = unmarked.trim();
 	if (text === "") return refuse("the file is empty");
 	let key: unknown;
 	try {
 		key = JSON.parse(text);
 	} catch {
-		return refuse("it is not JSON");
+		return refuse(
+			isEncodedObject(text)
+				? "it is a JSON key in base64: give it with --registry-username _json_key_base64 and --registry-password-file"
+				: "it is not JSON",
+		);
 	}
 	if (typeof key !== "object" || key === null || Array.isArray(key))
 		return refuse("it is not a JSON object");
@@ -40,10 +46,24 @@ export function readJsonKey(content: string): JsonKey {
 	if (!isText(privateKey)) return refuse("its private_key is missing");
 	if (!isPrivateKey(privateKey))
 		return refuse("its private_key is not a key in PEM form");
-	const warnings = ["project_id", "private_key_id", "token_uri"]
+	const missing = ["project_id", "private_key_id", "token_uri"]
 		.filter((name) => !isText(field(name)))
 		.map((name) => `the key file has no ${name}; some registries want it`);
+	const warnings = marked
+		? [
+				"the key file begins with a byte order mark, which was removed",
+				...missing,
+			]
+		: missing;
 	return { ok: true, text, warnings };
+}
+
+/** `_json_key_base64` is the other way to give a key: https://cloud.google.com/artifact-registry/docs/docker/authentication#json-key */
+function isEncodedObject(text: string): boolean {
+	return Buffer.from(text, "base64")
+		.toString("utf8")
+		.trimStart()
+		.startsWith("{");
 }
 
 function isText(value: unknown): value is string {

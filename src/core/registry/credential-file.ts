@@ -1,7 +1,7 @@
-import { isUtf8 } from "node:buffer";
 import { Credential } from "../credentials/credential.ts";
 import { credentialFault } from "../credentials/credential-rules.ts";
 import { authsAmong } from "../credentials/docker-config.ts";
+import { encodingFault, withoutMark } from "../credentials/encoding.ts";
 import {
 	type AuthEntry,
 	NO_TOKEN,
@@ -86,8 +86,11 @@ export function readCredentialFile(content: Uint8Array): CredentialFileReading {
 		problem,
 	});
 	const encoding = encodingFault(content);
-	if (encoding !== undefined) return no(encoding);
-	const text = Buffer.from(content).toString("utf8");
+	if (encoding !== undefined) return no(`it ${encoding}`);
+	const { text, marked } = withoutMark(Buffer.from(content).toString("utf8"));
+	// docker does not read such a file either.
+	if (marked)
+		return no("it begins with a byte order mark: save it as UTF-8 without one");
 	// docker takes a file without content for one without credentials.
 	if (text.trim() === "") return { ok: true, file: NO_CREDENTIALS };
 	const document = parseGoJson(text);
@@ -127,22 +130,6 @@ const NO_CREDENTIALS: CredentialFile = {
 	credHelpers: new Map(),
 	credsStore: "",
 };
-
-/** Why bytes are not the text of a file in JSON, whatever they mean; undefined where they may be. */
-export function encodingFault(bytes: Uint8Array): string | undefined {
-	const [first, second, third] = bytes;
-	if (
-		(first === 0xff && second === 0xfe) ||
-		(first === 0xfe && second === 0xff)
-	)
-		return "it is text in UTF-16: save it as UTF-8";
-	if (first === 0xef && second === 0xbb && third === 0xbf)
-		return "it begins with a byte order mark: save it as UTF-8 without one";
-	if (!isUtf8(bytes)) return "it is not UTF-8 text";
-	return bytes.includes(0)
-		? "it contains NUL characters, as text in UTF-16 does: save it as UTF-8"
-		: undefined;
-}
 
 /** What a JSON object is that has nothing of a docker config; undefined where it may be an empty one. */
 function somethingElse(members: readonly GoMember[]): string | undefined {

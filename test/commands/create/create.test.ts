@@ -121,8 +121,7 @@ describe("create", () => {
 			colon: "a:b:c",
 			"non-ASCII": "pässwörd-密码-🔑",
 			"10,000 characters": "x".repeat(10_000),
-			"a line end inside": "one\ntwo",
-			"white space at its end": "tab\t ",
+			"white space at its end": "p  ",
 		};
 		for (const [name, password] of Object.entries(PASSWORDS))
 			test(name, async () => {
@@ -141,6 +140,221 @@ describe("create", () => {
 					},
 				});
 			});
+	});
+
+	describe("F6: a password that holds what no registry takes is refused, from wherever it comes", () => {
+		const FAULTS: readonly [content: string | Buffer, fault: string][] = [
+			["secret\n\n", "the password ends in a line end"],
+			["one\ntwo\n", "the password has several lines"],
+			["tab\tbed", "the password contains a control character"],
+			["c1\u0085", "the password contains a control character"],
+			[
+				Buffer.from("secret", "utf16le"),
+				"the password contains NUL characters, as text in UTF-16 does: save it as UTF-8",
+			],
+			[
+				Buffer.from("\ufeffsecret", "utf16le"),
+				"the password is text in UTF-16: save it as UTF-8",
+			],
+			[Buffer.from("p\xe4ss", "latin1"), "the password is not UTF-8 text"],
+		];
+		for (const [content, fault] of FAULTS)
+			test(fault, async () => {
+				fresh();
+				const path = join(bed.folder, "password");
+				await writeFile(path, content);
+				const byFile = await bed.run([
+					"create",
+					...USER,
+					"--registry-password-file",
+					path,
+				]);
+				const byStdin = await bed.run(["create", ...PIPED], { stdin: content });
+				for (const [{ status, out, err }, flag] of [
+					[byFile, "--registry-password-file"],
+					[byStdin, "--registry-password-stdin"],
+				] as const) {
+					assert.deepEqual([status, out], [1, ""]);
+					assert.equal(
+						err.replace("; nothing was written", ""),
+						`error: ${flag}: ${fault}\n`,
+					);
+				}
+				assert.equal(secret(), undefined);
+			});
+
+		test("by a flag, where nothing is trimmed", async () => {
+			for (const flag of ["--registry-password", "--docker-password"])
+				assert.deepEqual(
+					await bed.run([
+						"create",
+						"--registry-server=r.io",
+						"--registry-username=u",
+						`${flag}=pw\n`,
+					]),
+					{
+						status: 2,
+						out: "",
+						err: `error: ${flag}: the password ends in a line end\n`,
+						asked: [],
+					},
+				);
+		});
+
+		test("at a prompt it is asked for again", async () => {
+			fresh();
+			const { asked, status } = await bed.run(
+				["create", ...USER, "--no-verify"],
+				{
+					answers: [
+						["Password:", "\ufeffsecret"],
+						["Password:", "secret"],
+						["Create secret/", true],
+					],
+				},
+			);
+			assert.equal(status, 0);
+			assert.deepEqual(
+				asked[1],
+				"! the password begins with a byte order mark",
+			);
+		});
+
+		test("a byte order mark is removed, and said", async () => {
+			fresh();
+			const outcome = await bed.run(["create", ...PIPED], {
+				stdin: "\ufeffsecret\r\n",
+			});
+			assert.deepEqual(
+				[outcome.status, outcome.err],
+				[
+					0,
+					"Warning: --registry-password-stdin: the password begins with a byte order mark, which was removed\n",
+				],
+			);
+			assert.equal(bed.password("nginx-mesh"), "secret");
+		});
+
+		test("a JSON key has lines, as the password of _json_key", async () => {
+			fresh();
+			const key = JSON.stringify(KEY, null, "\t");
+			const outcome = await bed.run(
+				[
+					"create",
+					"--registry-server=gcr.io",
+					"--registry-username=_json_key",
+					"--registry-password-stdin",
+				],
+				{ stdin: `${key}\n` },
+			);
+			assert.equal(outcome.status, 0, outcome.err);
+			assert.equal(bed.password("nginx-mesh"), key);
+		});
+	});
+
+	describe("F20: a JWT that is the user name", () => {
+		const jwt = `eyJhbGciOiJIUzI1NiJ9.${btoa('{"exp":2795248000}').replaceAll("=", "")}.c2lnbmF0dXJl`;
+		const written = {
+			auths: {
+				"private-registry.nginx.com": {
+					username: jwt,
+					password: "none",
+					auth: btoa(`${jwt}:none`),
+				},
+			},
+		};
+		const server = "--registry-server=private-registry.nginx.com";
+		for (const how of ["a file", "a pipe", "a hidden prompt"])
+			test(`from ${how}`, async () => {
+				fresh();
+				const path = join(bed.folder, "nginx.jwt");
+				await writeFile(path, `\ufeff${jwt}\n`);
+				const outcome =
+					how === "a file"
+						? await bed.run(["create", server, "--registry-jwt", path])
+						: how === "a pipe"
+							? await bed.run(["create", server, "--registry-jwt=-"], {
+									stdin: `${jwt}\n`,
+								})
+							: await bed.run(["create", server, "--no-verify"], {
+									answers: [
+										["How do you authenticate", "jwt"],
+										["JWT:", "hunter2"],
+										["JWT:", jwt],
+										["Create secret/", true],
+									],
+								});
+				assert.equal(outcome.status, 0, outcome.err);
+				assert.deepEqual(bed.content("nginx-mesh"), written);
+				assert.ok(!JSON.stringify(outcome).includes(jwt.slice(20)));
+				if (how === "a file")
+					assert.equal(
+						outcome.err,
+						"Warning: the JWT begins with a byte order mark, which was removed\n",
+					);
+			});
+
+		test("what is none is refused, unquoted", async () => {
+			for (const [content, problem] of [
+				["", "is empty"],
+				[
+					"hunter2",
+					"is not a JWT: three parts in base64url with dots between them",
+				],
+				["hunter2".repeat(3000), "larger than 16 KiB"],
+			] as const) {
+				const path = join(bed.folder, "none.jwt");
+				await writeFile(path, content);
+				const { status, err } = await bed.run([
+					"create",
+					server,
+					"--registry-jwt",
+					path,
+				]);
+				assert.equal(status, 1);
+				assert.ok(err.includes(problem), err);
+				assert.doesNotMatch(err, /hunter2/);
+			}
+		});
+	});
+
+	describe("what is given for a key file, and is none", () => {
+		const KEYS: readonly [value: string, status: number, err: string][] = [
+			[
+				"nginx-mesh-registry-key",
+				2,
+				"error: --registry-key is a path to a JSON key file; to name the pull secret give it as NAME\n",
+			],
+			[
+				"~/key.json",
+				1,
+				'error: --registry-key: no file ~/key.json: a shell does not expand ~ after "=", write "$HOME/key.json"\n',
+			],
+		];
+		for (const [value, status, err] of KEYS)
+			test(value, async () => {
+				const outcome = await bed.run([
+					"create",
+					"--registry-server=gcr.io",
+					`--registry-key=${value}`,
+				]);
+				assert.deepEqual([outcome.status, outcome.err], [status, err]);
+			});
+
+		test("F19: a key in base64 is the password of another user", async () => {
+			const path = join(bed.folder, "base64.json");
+			await writeFile(path, btoa(JSON.stringify(KEY)));
+			const outcome = await bed.run([
+				"create",
+				"--registry-server=gcr.io",
+				"--registry-key",
+				path,
+			]);
+			assert.equal(
+				outcome.err,
+				`error: --registry-key: ${path} is not a JSON key file: it is a JSON key in base64: give it with --registry-username _json_key_base64 and --registry-password-file\n`,
+			);
+		});
 	});
 
 	describe("the server becomes the key that a kubelet matches", () => {
@@ -268,7 +482,7 @@ describe("create", () => {
 					"a:b",
 					"--registry-password-stdin",
 				],
-				"error: --registry-username: a user name cannot hold a colon: Basic authentication ends it there",
+				"error: --registry-username: a user name cannot contain a colon (Basic authentication ends it there)",
 			],
 			[
 				"empty user name",
@@ -782,8 +996,8 @@ type: kubernetes.io/dockerconfigjson
 				["Registry server", "not a host"],
 				["Registry server", "registry.example.com"],
 				["How do you authenticate?", "password"],
-				["User name:", "a:b"],
-				["User name:", "bob"],
+				["Username:", "a:b"],
+				["Username:", "bob"],
 				["Password:", ""],
 				["Password:", "s3cret"],
 				[

@@ -223,7 +223,7 @@ describe("create --add", () => {
 			answers: [
 				["Registry server", "b.example"],
 				["How do you authenticate?", "password"],
-				["User name:", "v"],
+				["Username:", "v"],
 				["Password:", "two"],
 				[
 					`Add b.example as v\n  to secret/${NAME} in nginx-mesh namespace (context embedded)?`,

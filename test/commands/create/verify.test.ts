@@ -268,10 +268,10 @@ error: could not verify the credential: cannot resolve nosuch.example (no such h
 				answers: [
 					["Password:", "wrong"],
 					["What now?", "enter"],
-					["User name:", "nobody"],
+					["Username:", "nobody"],
 					["Password:", PASSWORD],
 					["What now?", "enter"],
-					["User name:", "mesh"],
+					["Username:", "mesh"],
 					["Password:", PASSWORD],
 					WRITE,
 				],

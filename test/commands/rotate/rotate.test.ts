@@ -290,7 +290,7 @@ error: cannot list Secrets in all namespaces, so copies cannot be found; nothing
 				answers: [
 					["Which registry gets another credential?", "a.example"],
 					["How do you authenticate to a.example?", "password"],
-					["User name:", "u"],
+					["Username:", "u"],
 					["Password:", "new"],
 					[
 						`Give a.example another credential\n  in secret/${NAME} in nginx-mesh namespace and its 2 copies?`,
@@ -308,7 +308,7 @@ error: cannot list Secrets in all namespaces, so copies cannot be found; nothing
 				...GIVEN,
 				answers: [
 					["How do you authenticate to a.example?", "password"],
-					["User name:", ""],
+					["Username:", ""],
 					["Password:", "new"],
 					["Give a.example another credential", true],
 				],
@@ -332,8 +332,8 @@ error: cannot list Secrets in all namespaces, so copies cannot be found; nothing
 					...GIVEN,
 					answers: [
 						["How do you authenticate to a.example?", "password"],
-						["User name:", ""],
-						["User name:", "u"],
+						["Username:", ""],
+						["Username:", "u"],
 						["Password:", "new"],
 						["Give a.example another credential", false],
 					],

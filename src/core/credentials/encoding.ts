@@ -1,0 +1,22 @@
+import { isUtf8 } from "node:buffer";
+
+/** Why bytes are not the UTF-8 text that they should be, as the rest of a sentence; undefined where they are. */
+export function encodingFault(bytes: Uint8Array): string | undefined {
+	const [first, second] = bytes;
+	if (
+		(first === 0xff && second === 0xfe) ||
+		(first === 0xfe && second === 0xff)
+	)
+		return "is text in UTF-16: save it as UTF-8";
+	if (!isUtf8(bytes)) return "is not UTF-8 text";
+	return bytes.includes(0)
+		? "contains NUL characters, as text in UTF-16 does: save it as UTF-8"
+		: undefined;
+}
+
+/** A text without the byte order mark that some editors write before it. */
+export function withoutMark(text: string): { text: string; marked: boolean } {
+	return text.startsWith("\ufeff")
+		? { text: text.slice(1), marked: true }
+		: { text, marked: false };
+}

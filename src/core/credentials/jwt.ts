@@ -1,0 +1,37 @@
+import { encodingFault, withoutMark } from "./encoding.ts";
+
+/** The most that a JWT may weigh, in bytes: it travels in a header. */
+export const JWT_LIMIT = 16 * 1024;
+
+/** What stands in the place of the password where a JWT is the user name: registries pass it over, and some refuse none at all. */
+export const JWT_PASSWORD = "none";
+
+/** Whether a text has the form of a JWT: three base64url parts, the first of which is a JSON object (`eyJ` begins `{"`). */
+export function isJwt(text: string): boolean {
+	return /^eyJ[\w-]{5,}\.[\w-]+\.[\w-]*$/.test(text);
+}
+
+/** A file's JWT, or why it is none, as the rest of a sentence that quotes nothing. */
+export function readJwt(
+	bytes: Uint8Array,
+):
+	| { readonly ok: true; readonly jwt: string; readonly warnings: string[] }
+	| { readonly ok: false; readonly problem: string } {
+	const encoding = encodingFault(bytes);
+	if (encoding !== undefined) return { ok: false, problem: encoding };
+	const { text, marked } = withoutMark(Buffer.from(bytes).toString("utf8"));
+	const jwt = text.trim();
+	if (jwt === "") return { ok: false, problem: "is empty" };
+	if (!isJwt(jwt))
+		return {
+			ok: false,
+			problem: "is not a JWT: three parts in base64url with dots between them",
+		};
+	return {
+		ok: true,
+		jwt,
+		warnings: marked
+			? ["the JWT begins with a byte order mark, which was removed"]
+			: [],
+	};
+}
