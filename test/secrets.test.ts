@@ -108,7 +108,7 @@ const SCENARIOS: readonly Scenario[] = [
 		args: "explain HOST/team/app:1 --docker-config DIR/broken.json",
 		status: 1,
 	},
-	{ args: "check -n app --verify" },
+	{ args: "check nginx-mesh-registry-key -n app --verify" },
 	{ args: "check -n app -o json" },
 	{ args: "inject -f DIR/app.yaml" },
 	{ args: "inject -f DIR/app.yaml --with-secret", asksForIt: true },

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { Finding } from "../../src/core/check/finding.ts";
+import type { CheckItem as Finding } from "../../src/report/check.ts";
 import {
 	type ApiServer,
 	startApiServer,
@@ -34,8 +34,10 @@ export const bench: Bench = {
 				nothing.push(await timed(["--version"], kubeconfig));
 				const once = await timed(["check", "-o", "json"], kubeconfig);
 				const { items } = JSON.parse(once.out) as { items: Finding[] };
-				const causes = items.filter(({ group }) => group === "pods");
-				const pods = causes.reduce((sum, cause) => sum + cause.pods, 0);
+				const causes = items.filter(({ workloads }) => workloads.length > 0);
+				const pods = causes
+					.flatMap(({ workloads }) => workloads)
+					.reduce((sum, workload) => sum + workload.pods.length, 0);
 				if (causes.length !== REASONS.length || pods !== FAILING)
 					throw new Error(`${causes.length} causes for ${pods} pods`);
 				samples.push(once);

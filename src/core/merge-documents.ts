@@ -94,11 +94,12 @@ function failedItem(context: string, message: string): ListItem {
 }
 
 function failedCheck(context: string, message: string): CheckedCluster {
-	const about = { cause: "unreachable" };
 	return {
 		context,
 		contextFlags: [],
-		findings: [finding("permissions", "unknown", message, about)],
+		findings: [
+			finding("permissions", "problem", { cause: "cluster-failed", message }),
+		],
 	};
 }
 

@@ -5,6 +5,7 @@ import {
 	type Mesh,
 	meshNamed,
 } from "../core/meshes/meshes.ts";
+import type { UsualSecret } from "../core/pull-secrets/fixes.ts";
 import { UsageError } from "../errors.ts";
 
 /** Which mesh: it sets the pull secret's name, the source's namespace, and what `--injected` and `images` mean. */
@@ -26,6 +27,20 @@ export function meshOf(
 	return flag === undefined
 		? known(env.MESHREG_MESH || DEFAULT_MESH, "MESHREG_MESH")
 		: known(flag, "--mesh");
+}
+
+/**
+ * The pull secret and source that commands take by themselves, by what the environment says:
+ * printed commands leave that out. The namespace is "" where the context decides it.
+ */
+export function usualSecretOf(
+	env: Readonly<Record<string, string | undefined>>,
+): UsualSecret {
+	const mesh = known(env.MESHREG_MESH || DEFAULT_MESH, "MESHREG_MESH");
+	return {
+		namespace: env.MESHREG_NAMESPACE || (mesh.sourceNamespace ?? ""),
+		name: env.MESHREG_NAME || mesh.secretName,
+	};
 }
 
 function known(name: string, by: string): Mesh {

@@ -1,63 +1,131 @@
-import { counted, type Finding, GROUPS } from "../core/check/finding.ts";
+import type { Readable } from "../core/check/facts.ts";
+import {
+	type Finding,
+	GROUPS,
+	type PullSubject,
+	type Severity,
+	type Subject,
+	type Workload,
+} from "../core/check/finding.ts";
+import type { Access } from "../core/check/permissions.ts";
+import type { ProblemKind } from "../core/check/pull-diagnosis.ts";
 import type { CheckedCluster } from "../core/document.ts";
-import { commandLine } from "./command-line.ts";
+import { type Script, scriptKey } from "../core/output/shell.ts";
+import {
+	describeContentFault,
+	describeEntryProblem,
+} from "../core/pull-secrets/content-fault.ts";
+import type { Controller } from "../core/pull-secrets/controller.ts";
+import { isoSeconds } from "../core/pull-secrets/expiry.ts";
+import { displayHost } from "../core/registry/server.ts";
+import { displayKey } from "../core/registry/url.ts";
+import { describeVerification } from "../core/registry/verification.ts";
+import { duration } from "./age.ts";
+import { commandLine, commandLines } from "./command-line.ts";
+import { failureLine } from "./failure.ts";
+import { failureWords } from "./failure-words.ts";
+import { nearMissSentence } from "./near-miss.ts";
 import { oneLine } from "./printable.ts";
+import { recordFaultWords } from "./record-words.ts";
 import { wrap } from "./wrap.ts";
 
-const MARKS: Record<Finding["status"], string> = {
+const MARKS: Record<Severity, string> = {
 	ok: "√",
+	note: "i",
 	warning: "‼",
 	problem: "×",
-	unknown: "×",
+};
+
+/** How many workloads a finding names before it only counts them. */
+const NAMED = 5;
+
+/** How a check is shown. */
+export type CheckStyle = {
+	/** Leave out what is well, and notes. */
+	readonly quiet: boolean;
+	readonly contextFlags: readonly string[];
+	/** Of the terminal. */
+	readonly columns: number | undefined;
 };
 
 /**
- * By group, a line each with its mark, then what to know and what to run; `quiet` leaves out what is well.
- * Words are wrapped at `columns`, commands never: they are to be copied.
+ * By group, a line each with its mark, then the workloads, what to know and what to run; at the end
+ * every command once, and apart from those the ones that give a credential away.
  */
 export function checkStory(
 	findings: readonly Finding[],
-	quiet: boolean,
-	contextFlags: readonly string[],
-	columns = Number.POSITIVE_INFINITY,
+	style: CheckStyle,
 ): string {
-	return GROUPS.map((group) => {
-		const lines = findings
-			.filter((one) => one.group === group && !(quiet && one.status === "ok"))
-			.map((one) => lineOf(one, contextFlags, columns));
-		return lines.length === 0
-			? ""
-			: `${group}\n${"-".repeat(group.length)}\n${lines.join("")}`;
-	})
+	const shown = findings.filter(
+		({ severity }) => !(style.quiet && severity === "ok"),
+	);
+	const groups = GROUPS.map((group) => {
+		const lines = shown
+			.filter((one) => one.group === group)
+			.map((one) => findingText(one, style));
+		return lines.length === 0 ? "" : `${heading(group)}${lines.join("")}`;
+	});
+	return [...groups, fixBlock(shown, style), givesBlock(shown, style)]
 		.filter((text) => text !== "")
 		.join("\n");
 }
 
-function lineOf(
-	{ status, message, hint, fix, look }: Finding,
-	contextFlags: readonly string[],
-	columns: number,
-): string {
+function heading(text: string): string {
+	return `${text}\n${"-".repeat(text.length)}\n`;
+}
+
+function findingText(finding: Finding, style: CheckStyle): string {
+	const { columns = Number.POSITIVE_INFINITY, contextFlags } = style;
 	const words = (text: string, indent: string) =>
-		`${wrap(oneLine(text), columns, indent)}\n`;
+		text === "" ? "" : `${wrap(oneLine(text), columns, indent)}\n`;
+	const command = (label: string, script: Script | undefined) =>
+		script === undefined
+			? ""
+			: `${commandLines(script, contextFlags, columns, `    ${label}: `)}\n`;
 	return [
-		`${MARKS[status]}${words(message, "  ").slice(1)}`,
-		...(hint === "" ? [] : [words(hint, "    ")]),
-		...(look === undefined
-			? []
-			: [`    See: ${oneLine(commandLine(look, contextFlags))}\n`]),
-		...(fix === undefined
-			? []
-			: [`    Fix: ${oneLine(commandLine(fix, contextFlags))}\n`]),
+		`${MARKS[finding.severity]}${words(headline(finding), "  ").slice(1)}`,
+		...workloadLines(finding).map((line) => words(line, "    ")),
+		words(hint(finding), "    "),
+		command("See", finding.look),
+		command("Fix", finding.fix),
 	].join("");
 }
 
-/** A finding in `-o json`. */
-export type CheckItem = Omit<Finding, "fix" | "look"> & {
-	readonly context: string;
-	/** One line for a shell; "" where none helps. */
-	readonly command: string;
-};
+/** What to run, each command once; nothing where the findings say it all. */
+function fixBlock(findings: readonly Finding[], style: CheckStyle): string {
+	const scripts = fixesOf(findings);
+	if (scripts.length < 2) return "";
+	const { columns = Number.POSITIVE_INFINITY, contextFlags } = style;
+	return `${heading("Fix")}${scripts
+		.map((script) => `${commandLines(script, contextFlags, columns, "")}\n`)
+		.join("")}`;
+}
+
+/** What fixes the findings, each pipeline once, in their order. */
+export function fixesOf(findings: readonly Finding[]): Script[] {
+	const scripts = findings.flatMap(({ fix }) => fix ?? []);
+	const once = new Map(
+		scripts.map((pipeline) => [scriptKey([pipeline]), [pipeline]]),
+	);
+	return [...once.values()];
+}
+
+/** Commands that nobody should run who does not know what they give, and to whom. */
+function givesBlock(findings: readonly Finding[], style: CheckStyle): string {
+	const { columns = Number.POSITIVE_INFINITY, contextFlags } = style;
+	const givings = new Map(
+		findings
+			.flatMap(({ gives }) => gives)
+			.map((giving) => [scriptKey(giving.script), giving]),
+	);
+	return [...givings.values()]
+		.map(({ namespaces, script }) => {
+			const places = someNames(namespaces);
+			const lead = `Gives ${places} the credential; run it only if ${places} may have it:`;
+			return `${wrap(oneLine(lead), columns, "")}\n${commandLines(script, contextFlags, columns, "    ")}\n`;
+		})
+		.join("\n");
+}
 
 /** `-o json`. */
 export function checkItems(clusters: readonly CheckedCluster[]): {
@@ -65,24 +133,468 @@ export function checkItems(clusters: readonly CheckedCluster[]): {
 } {
 	return {
 		items: clusters.flatMap(({ context, contextFlags, findings }) =>
-			findings.map(({ fix, look: _, ...rest }) => ({
-				context,
-				...rest,
-				command: fix === undefined ? "" : commandLine(fix, contextFlags),
-			})),
+			findings.map((one) => checkItem(one, context, contextFlags)),
 		),
 	};
 }
 
+/** A finding for a script. */
+export type CheckItem = {
+	readonly context: string;
+	readonly severity: Severity;
+	readonly cause: string;
+	readonly message: string;
+	readonly namespaces: readonly string[];
+	/** One line for a shell; "" where none helps, or only what gives a credential away. */
+	readonly command: string;
+	readonly workloads: readonly Workload[];
+};
+
+function checkItem(
+	finding: Finding,
+	context: string,
+	contextFlags: readonly string[],
+): CheckItem {
+	const { severity, about, namespaces, workloads, fix } = finding;
+	return {
+		context,
+		severity,
+		cause: severity === "ok" ? "" : causeOf(about),
+		message: oneLine(headline(finding)),
+		namespaces,
+		command: fix === undefined ? "" : commandLine(fix, contextFlags),
+		workloads,
+	};
+}
+
+/** As docs/json.md lists them. */
+function causeOf(about: Subject): string {
+	switch (about.cause) {
+		case "invalid-content":
+			return about.fault.kind;
+		case "invalid-entry":
+			return about.problem.kind === "key"
+				? "never-matches"
+				: about.problem.kind;
+		case "verification":
+			return about.verification?.outcome ?? "unverifiable";
+		default:
+			return about.cause;
+	}
+}
+
 /** The one line at the end. */
 export function checkSummary(findings: readonly Finding[]): string {
-	const count = (...statuses: string[]) =>
-		findings.filter(({ status }) => statuses.includes(status)).length;
-	const problems = count("problem", "unknown");
-	const warnings = count("warning");
-	if (problems === 0 && warnings === 0) return "All is well\n";
+	const count = (severity: Severity) =>
+		findings.filter((one) => one.severity === severity).length;
+	const [problems, warnings] = [count("problem"), count("warning")];
+	if (problems === 0 && warnings === 0) return "No problems found\n";
 	return `${[
 		...(problems > 0 ? [counted(problems, "problem")] : []),
 		...(warnings > 0 ? [counted(warnings, "warning")] : []),
 	].join(", ")}\n`;
+}
+
+/** What was found, in one line without a full stop. */
+export function headline({ about, namespaces }: Finding): string {
+	const places = someNames(namespaces);
+	switch (about.cause) {
+		case "source-missing":
+			return failureWords(about.failure).message;
+		case "well-formed":
+			return `${about.ref} is well-formed, for ${someNames(about.hosts)}`;
+		case "invalid-content":
+			return `${about.ref}: ${describeContentFault(about.fault)}`;
+		case "invalid-entry":
+			return `${about.ref}: ${displayKey(displayHost(about.problem.key))}: ${describeEntryProblem(about.problem)}`;
+		case "expired":
+		case "expiring":
+			return `${about.ref}: the credential for ${displayKey(displayHost(about.key))} ${about.cause === "expired" ? "expired" : "expires"} at ${isoSeconds(about.at)}`;
+		case "verification":
+			return about.verification === undefined
+				? `${about.ref}: ${displayKey(about.key)} is no host that can be verified`
+				: `${about.ref}: ${describeVerification(about.verification, about.key)}`;
+		case "other-sources":
+			return `Secrets elsewhere that call themselves a source (check who made them): ${someNames(about.refs)}`;
+		case "no-record":
+			return `${about.ref} has no record of where it was sent`;
+		case "record-fault":
+			return `the record of ${about.ref} is not valid: ${recordFaultWords(about.fault)}`;
+		case "copies":
+			return about.count === 0
+				? "no copies are recorded"
+				: about.count === 1
+					? "1 copy matches its source"
+					: `${about.count} copies match their source`;
+		case "copy-missing":
+			return `${places} has no copy of ${about.ref}, which is recorded for it`;
+		case "copy-drifted":
+			return `the copy of ${about.ref} in ${places} differs from it`;
+		case "copy-blocked":
+			return `a Secret that meshreg does not manage is in the place of the copy of ${about.ref} in ${places}`;
+		case "namespace-made-again":
+			return `${places} was deleted and created again since ${about.ref} was sent to it`;
+		case "namespace-unverified":
+			return `${places}: not allowed to see whether it is the namespace that ${about.ref} was sent to`;
+		case "namespace-gone":
+			return `${places} is recorded for ${about.ref}, and does not exist`;
+		case "claimants": {
+			const content =
+				about.same === undefined
+					? ""
+					: about.same
+						? ", with its content"
+						: ", with other content";
+			return `${places}: calls itself a copy of ${about.of}${content}; not made by meshreg as far as it is recorded`;
+		}
+		case "accounts":
+			return `${counted(about.count, "service account")}: every pull secret they reference exists`;
+		case "attachment-lost":
+			return `${accountsIn(about.accounts, places)}: attach added ${about.secret}, and something took it out; pods created from now on cannot pull with it`;
+		case "account-lacks-secret":
+			return `${accountsIn(about.accounts, places)} ${about.accounts.length === 1 ? "does" : "do"} not reference ${about.secret} (needed by ${counted(about.pods, "pod")})`;
+		case "dangling":
+			return `${accountsIn(about.accounts, places)} ${about.accounts.length === 1 ? "references" : "reference"} ${about.secret}, which does not exist`;
+		case "secrets-enforced":
+			return `${accountsIn(about.accounts, places)} allows only the pull secrets it references: pods that name ${someNames(about.secrets)} will be refused`;
+		case "credential-provider":
+			return `${accountsIn(about.accounts, places)}: nodes may pull with a credential provider (${about.provider})`;
+		case "permitted":
+			return "you have all permissions that meshreg needs";
+		case "not-allowed":
+			return forbiddenWords(about.denied, about.unread);
+		case "unreadable":
+			return `cannot read ${READABLE[about.what]}: ${failureLine(about.error)}`;
+		case "cluster-failed":
+			return about.message;
+		case "no-pod-waits":
+			return "no pod is waiting for an image";
+		case "would-not-restart":
+			return `${counted(about.pods, "pod")} would not start again on a kubelet from 1.35 on: no pull secret for ${someNames(about.hosts)}`;
+		case "runs-without-credential":
+			return `${counted(about.pods, "pod")} ${about.pods === 1 ? "runs" : "run"} with images of ${someNames(about.hosts)} without a pull secret`;
+		case "secret-missing-runs":
+			return `${counted(about.pods, "running pod")} in ${places} ${about.pods === 1 ? "references" : "reference"} ${about.secret}, which does not exist`;
+		default:
+			return `${pullClause(about, places)}; ${counted(about.pods, "pod")} cannot pull`;
+	}
+}
+
+/** What to know about it; "" where the line says it all. */
+function hint({ about, gives }: Finding): string {
+	switch (about.cause) {
+		case "source-missing":
+			return "Copies are made from a source.";
+		case "invalid-content":
+			return about.fault.kind === "malformed" && about.fault.keys.length > 0
+				? "Its other entries are good, and stay."
+				: "Correct its content, or write it again.";
+		case "invalid-entry":
+			return entryHint(about.problem);
+		case "no-record":
+			return gives.length > 0
+				? "rotate and apply write the source alone. The namespaces below hold its credential already, which is no right to the next."
+				: "rotate and apply write the source alone. Record where it goes with sync -n, -l or -A.";
+		case "record-fault":
+			return "Nothing is written until annotation kubectl-meshreg/targets is corrected.";
+		case "copy-drifted":
+			return "Something else wrote it since the last sync, or the source changed.";
+		case "copy-blocked":
+			return "sync --adopt takes over what is equal; anything else is to be moved away first.";
+		case "namespace-made-again":
+			return "It may be somebody else's now: nothing is written until that is confirmed.";
+		case "claimants":
+			return about.orphaned
+				? "That source does not exist."
+				: "It is given nothing.";
+		case "attachment-lost":
+			return "Something sets the whole list, such as a manifest that is applied again: add the pull secret there.";
+		case "account-lacks-secret":
+			return "These pods run, with images that are public or were on the node already.";
+		case "dangling":
+			return gives.length > 0
+				? ""
+				: "Kubelets skip it with a warning. Create the Secret, or take the name out.";
+		case "secrets-enforced":
+			return "The account has kubernetes.io/enforce-mountable-secrets: add the names to its imagePullSecrets.";
+		case "not-allowed":
+			return "https://github.com/kubectl-meshreg/kubectl-meshreg/blob/main/docs/permissions.md";
+		case "unreadable":
+			return about.narrower ? "-n NAMESPACE asks for less." : "";
+		case "would-not-restart":
+			return "Kubelets from 1.35 on want a pod's credential for images that another pod brought, unless they are public.";
+		case "runs-without-credential":
+			return "The images are public, or were on the node already.";
+		case "secret-missing-runs":
+			return "Kubelets skip it with a warning.";
+		default:
+			return "host" in about ? pullHint(about) : "";
+	}
+}
+
+function entryHint(
+	problem: (Subject & { cause: "invalid-entry" })["problem"],
+): string {
+	switch (problem.kind) {
+		case "auth-differs":
+			return "Kubelets and podman read auth, docker may read the others.";
+		case "key":
+			return problem.because === "single-word"
+				? "A kubelet reads a host without a dot or a port as a directory of Docker Hub."
+				: "";
+		case "bad-characters":
+			return "Registries reject such a password; it was most likely saved with a line end or in another encoding.";
+		default:
+			return "";
+	}
+}
+
+/** The cause of pods that cannot pull, as a clause. */
+function pullClause(
+	{
+		cause,
+		host,
+		secret,
+		words,
+		asked,
+		changedAgo,
+	}: PullSubject & {
+		cause: ProblemKind;
+	},
+	places: string,
+): string {
+	// The host that failed, and for whom it stands.
+	const at =
+		asked === undefined
+			? host
+			: `${asked.host} (${ROLES[asked.role]} of ${host})`;
+	switch (cause) {
+		case "malformed-secret":
+			return `${secret} cannot be read, which fails every pull of a pod that references it`;
+		case "invalid-reference":
+			return "the image is no image reference";
+		case "never-pull":
+			return "the image is not on the node, or not for this pod, and may not be pulled";
+		case "no-secret":
+			return `${places} has no pull secret for ${host}`;
+		case "secret-missing":
+			return secret === ""
+				? `a pull secret that the pods reference does not exist`
+				: `${secret} is referenced, and does not exist`;
+		case "not-attached":
+			return `${secret} has a credential for ${host}, but neither the pod nor its service account references it`;
+		case "pod-older":
+			return `created before ${secret}, with a credential for ${host}, existed or was attached`;
+		case "no-key":
+			return `no pull secret has an entry for ${host}`;
+		case "empty-entry":
+			return `the entry for ${host} in ${secret} is empty`;
+		case "rejected":
+			return `${host} rejects the credential in ${secret}`;
+		case "expired-token":
+			return `the token for ${host} in ${secret} has expired`;
+		case "forbidden":
+			return `${host} answers 403 Forbidden: the credential in ${secret} is wrong, has expired, or has no right to the image`;
+		case "no-right":
+			return `${host} accepted the credential in ${secret} but denied the image (no permission, or no such image)`;
+		case "retry-pending":
+			return `${secret} changed ${changedAgo === undefined ? "" : `${duration(Math.floor(changedAgo / 1000))} ago, `}after the last attempt at ${host}`;
+		case "static-pod":
+			return `static pods use no pull Secrets, and ${host} wants a credential`;
+		case "sandbox-image":
+			return `nodes cannot pull the sandbox image, which every pod needs${words === "" ? "" : `: ${words}`}`;
+		case "not-found":
+			return `image or tag not found at ${host} (or this user cannot see it)`;
+		case "rate-limit":
+			return `${at}: rate limit reached (429)`;
+		case "short-name":
+			return "nodes pull no image without a registry in its name";
+		case "signature":
+			return `the nodes' policy wants a signature, and the image of ${host} has none that it accepts`;
+		case "pull-qps":
+			return "the kubelet has reached its own limit of pulls per second";
+		case "web-page":
+			return `${at} answers with a web page`;
+		case "registry-error":
+			return `${at} fails with a server error`;
+		case "untrusted-ca":
+			return `nodes do not trust the certificate of ${at} (unknown CA)`;
+		case "expired-certificate":
+			return `the certificate of ${at} has expired or is not valid yet`;
+		case "wrong-certificate-name":
+			return `the certificate of ${at} is for another name`;
+		case "plain-http":
+			return `${at} speaks plain http, and nodes expect https`;
+		case "https-only":
+			return `${at} speaks https, and nodes expect plain http`;
+		case "tls-handshake":
+			return `nodes and ${at} agree on no TLS version or cipher`;
+		case "node-proxy":
+			return `the nodes' proxy refuses ${at}`;
+		case "unreachable":
+			return `nodes cannot reach ${at}`;
+		case "interrupted":
+			return `the transfer from ${at} broke off`;
+		case "architecture":
+			return "the image is not made for the nodes' architecture";
+		case "disk":
+			return "the node's disk is full";
+		case "unknown":
+			return words === ""
+				? "no reason in pod status or events"
+				: `the kubelet says: ${words}`;
+	}
+}
+
+const ROLES = {
+	mirror: "a mirror",
+	"token-server": "the token server",
+	"blob-host": "the host of the layers",
+} as const;
+
+function pullHint(about: PullSubject & { cause: ProblemKind }): string {
+	const { near, controller, provider, left, blocked } = about;
+	return [
+		HINTS[about.cause] ?? "",
+		near === undefined ? "" : nearMissSentence(near),
+		controller === undefined ? "" : controllerHint(controller, about.host),
+		provider === undefined
+			? ""
+			: `The service account is annotated for a credential provider (${provider}), which the nodes may ask instead: see the kubelet's log.`,
+		blocked.length === 0
+			? ""
+			: `A Secret that meshreg does not manage is in the copy's place in ${someNames(blocked)}: it is left alone.`,
+		left.length === 0
+			? ""
+			: `${someNames(left)} ${left.length === 1 ? "has" : "have"} no controller: delete ${left.length === 1 ? "it and create it" : "them and create them"} again.`,
+	]
+		.filter((text) => text !== "")
+		.join(" ");
+}
+
+const HINTS: Partial<Record<ProblemKind, string>> = {
+	"malformed-secret":
+		"Correct the entry that cannot be read; explain names it.",
+	"invalid-reference":
+		"Correct the image in the pod's template: [HOST[:PORT]/]PATH[:TAG][@DIGEST].",
+	"never-pull":
+		"Change imagePullPolicy from Never, or load the image on the node. From 1.35 on, a kubelet also wants to see the credential for an image that another pod brought.",
+	"pod-older": "Pods keep the imagePullSecrets they start with.",
+	"no-key":
+		"If the image is public, its name may be wrong instead. Nodes may also hold credentials, which cannot be seen from here.",
+	"empty-entry":
+		"Kubelets read neither identity tokens nor credential stores: write user and password.",
+	"no-right":
+		"Registries do not tell which: check the image's name, then give the user the right to pull it.",
+	"retry-pending": "Kubelets retry within 5 minutes, or delete the pod.",
+	"static-pod":
+		"The node needs a credential of its own: export writes a docker config for nodes.",
+	"sandbox-image":
+		"The node needs a credential of its own, or another sandbox image in the container runtime's configuration.",
+	"not-found":
+		"Correct the image's name or tag; some registries hide what a user may not see.",
+	"rate-limit": "Pull with a credential, or from a mirror; or wait.",
+	"short-name":
+		"Write the registry into the image's name, such as docker.io/library/alpine.",
+	signature: "Sign the image, or change the policy of the nodes.",
+	"pull-qps":
+		"It goes on by itself; registryPullQPS in the kubelet's configuration sets the limit.",
+	"web-page":
+		"The host name is no registry's, or a proxy or mirror of the nodes answers in its place.",
+	"registry-error": "Nothing is wrong in the cluster: look at the registry.",
+	"untrusted-ca":
+		"Install the CA on every node, in the container runtime's configuration for this host; a pull Secret cannot carry it.",
+	"expired-certificate": "Renew the certificate, or correct the nodes' clocks.",
+	"wrong-certificate-name":
+		"Use a name that the certificate has, or have it issued for this one.",
+	"plain-http":
+		"Give the registry a certificate, or allow http for this host in the container runtime's configuration on every node.",
+	"https-only":
+		"Use https for this host in the container runtime's configuration on every node.",
+	"tls-handshake":
+		"Look at the TLS settings of the registry, or of what stands before it.",
+	"node-proxy":
+		"Allow the host in the proxy, or leave it out with NO_PROXY in the container runtime's environment on every node.",
+	unreachable:
+		"Look at DNS, proxies and network policies of the nodes, and whether the host is up.",
+	interrupted:
+		"Kubelets retry; where it stays, look at the network and the registry.",
+	architecture:
+		"Use an image for it, or keep the pods to other nodes with a nodeSelector for kubernetes.io/arch.",
+	disk: "Make room on the node, or give it a larger disk.",
+};
+
+function controllerHint(controller: Controller, host: string): string {
+	switch (controller.by) {
+		case "owner":
+			return `The Secret is owned by ${controller.kind}/${controller.name}, which writes it again: fix it there.`;
+		case "tool":
+			return `The Secret is managed by ${controller.name}: fix it there.`;
+		case "openshift":
+			return `OpenShift made the Secret for service account ${controller.account || "default"}; at its own registry${host === "" ? "" : ` (${host})`} a right is missing: oc policy add-role-to-user system:image-puller system:serviceaccount:NAMESPACE:${controller.account || "default"} -n PROJECT.`;
+	}
+}
+
+const READABLE: Readonly<Record<Readable, string>> = {
+	secrets: "Secrets",
+	"secret-names": "the names of Secrets",
+	serviceaccounts: "service accounts",
+	pods: "pods",
+	events: "events",
+	source: "the source",
+	namespace: "the namespace",
+	namespaces: "Namespaces",
+	nodes: "Nodes",
+};
+
+function forbiddenWords(
+	denied: readonly Access[],
+	unread: readonly Readable[],
+): string {
+	const byResource = Map.groupBy(denied, ({ resource }) => resource);
+	const may = [...byResource].map(([resource, accesses]) => {
+		const verbs = [...new Set(accesses.map(({ verb }) => verb))].join(", ");
+		const places = [
+			...new Set(accesses.flatMap(({ namespace }) => namespace ?? [])),
+		];
+		return `${verbs} ${resource}${places.length === 0 ? "" : ` in ${someNames(places)}`}`;
+	});
+	return [
+		...(may.length === 0 ? [] : [`not allowed: ${may.join("; ")}`]),
+		...(unread.length === 0
+			? []
+			: [
+					`not checked (not allowed): ${unread.map((what) => READABLE[what]).join(", ")}`,
+				]),
+	].join("; ");
+}
+
+/** A line for each workload that a finding is about, the first five. */
+function workloadLines({ workloads }: Finding): string[] {
+	const more = workloads.length - NAMED;
+	return [
+		...workloads
+			.slice(0, NAMED)
+			.map(({ kind, name, namespace, pods, images }) => {
+				const count = kind === "Pod" ? "" : ` (${counted(pods.length, "pod")})`;
+				return `${namespace}: ${kind.toLowerCase()}/${name}${count}: ${someNames(images)}`;
+			}),
+		...(more > 0 ? [`and ${more} more`] : []),
+	];
+}
+
+function accountsIn(accounts: readonly string[], places: string): string {
+	return `serviceaccount/${someNames(accounts)} in ${places}`;
+}
+
+/** `app`, `app, shop`, or `app, pay, shop and 7 more`. */
+function someNames(names: readonly string[]): string {
+	const more = names.length - 3;
+	return more > 0
+		? `${names.slice(0, 3).join(", ")} and ${more} more`
+		: names.join(", ");
+}
+
+function counted(count: number, what: string): string {
+	return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

@@ -15,13 +15,66 @@ export function commandLine(
 	return script
 		.map((pipeline) =>
 			pipeline
-				.map(({ program, words }) => {
-					const all: QuotedWord[] = [...words, ...contextFlags].map(word);
-					return [program, ...all].join(" ");
-				})
+				.map((command) => wordsOf(command, contextFlags).join(" "))
 				.join(" | "),
 		)
 		.join(" && ");
+}
+
+/**
+ * The same in lines that fit `columns`, behind `lead`: a shell reads on after `&&`, `|` and a
+ * backslash, so that it is still pasted as one. A word that is wider has a line of its own.
+ */
+export function commandLines(
+	script: Script,
+	contextFlags: readonly string[],
+	columns: number,
+	lead: string,
+): string {
+	const line = lead + commandLine(script, contextFlags);
+	if (line.length <= columns) return line;
+	const indent = `${/^ */.exec(lead)?.[0] ?? ""}  `;
+	const calls = script.flatMap((pipeline, index) =>
+		pipeline.map((command, at) => ({
+			words: wordsOf(command, contextFlags),
+			end:
+				at < pipeline.length - 1
+					? " |"
+					: index < script.length - 1
+						? " &&"
+						: "",
+		})),
+	);
+	const lines: string[] = [];
+	for (const { words, end } of calls) {
+		let current = lines.length === 0 ? lead : indent;
+		let empty = true;
+		for (const [index, each] of words.entries()) {
+			const isLast = index === words.length - 1;
+			const room = columns - (isLast ? end.length : 2);
+			if (!empty && current.length + 1 + each.length > room) {
+				lines.push(`${current} \\`);
+				current = `${indent}  `;
+				empty = true;
+			}
+			current += empty ? each : ` ${each}`;
+			empty = false;
+		}
+		lines.push(current + end);
+	}
+	return lines.join("\n");
+}
+
+function wordsOf(
+	{ program, words }: Script[number][number],
+	contextFlags: readonly string[],
+): (QuotedWord | "kubectl" | "meshreg")[] {
+	return [
+		...(program === "kubectl"
+			? (["kubectl"] as const)
+			: (["kubectl", "meshreg"] as const)),
+		...[...words, ...contextFlags].map(word),
+	];
 }
 
 /** Quotes any text as one word. */

@@ -65,12 +65,11 @@ function renderText(document: Document, look: Look, page: Page): Rendered {
 			return {
 				out: document.clusters
 					.map(({ findings, contextFlags }) =>
-						checkStory(
-							findings,
-							look.quiet ?? false,
+						checkStory(findings, {
+							quiet: look.quiet ?? false,
 							contextFlags,
-							page.columns,
-						),
+							columns: page.columns,
+						}),
 					)
 					.join("\n"),
 				err: look.quiet

@@ -153,7 +153,13 @@ describe("sync warns of a source that", () => {
 		now: number,
 		words: string | undefined,
 	][] = [
-		["expires within a day", "token", 0, "expires at 2026-11-21T20:00:00Z"],
+		[
+			"has less than a fifth of its life left",
+			"token",
+			10 * HOUR,
+			"expires at 2026-11-21T20:00:00Z",
+		],
+		["has more", "token", 9 * HOUR, undefined],
 		["has expired", "token", 13 * HOUR, "expired at 2026-11-21T20:00:00Z"],
 		["is good for long", NAME, 0, undefined],
 		["is good for ever", "ever", 9999 * HOUR, undefined],
@@ -175,7 +181,11 @@ describe("sync warns of a source that", () => {
 
 test("sync --watch warns as it begins", async () => {
 	await using bed = await withThree();
-	await using watch = await watching(bed, ["token", "-n", "app"], at(0));
+	await using watch = await watching(
+		bed,
+		["token", "-n", "app"],
+		at(10 * HOUR),
+	);
 	const { err } = await watch.stop();
 	assert.match(
 		err,

@@ -66,9 +66,9 @@ test("a list and a check say of a context that failed what they can", () => {
 	assert.deepEqual(
 		check.clusters.map(({ context, findings }) => [
 			context,
-			findings.map(({ status, message }) => [status, message]),
+			findings.map(({ severity, about }) => [severity, about]),
 		]),
-		[["a", [["unknown", "error: it"]]]],
+		[["a", [["problem", { cause: "cluster-failed", message: "error: it" }]]]],
 	);
 });
 

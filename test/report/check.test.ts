@@ -1,52 +1,85 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { finding } from "../../src/core/check/finding.ts";
-import { kubectl, meshreg, script } from "../../src/core/output/shell.ts";
+import { meshreg, script } from "../../src/core/output/shell.ts";
 import { checkStory } from "../../src/report/check.ts";
 
-test("messages are printed as they are, on one line each", () => {
+const fix = script(meshreg("sync", "-n", "app,shop", "--attach"));
+
+test("what others wrote is printed on one line, and drives no terminal", () => {
 	assert.equal(
 		checkStory(
 			[
-				finding("copies", "ok", "no copies"),
-				finding("copies", "problem", "a\nb", {
-					hint: "is c\n d",
-					fix: script(kubectl("e\x1b")),
+				finding("copies", "note", {
+					cause: "claimants",
+					of: "a\nb\x1b[2J\u202e",
+					same: undefined,
+					orphaned: false,
 				}),
 			],
-			false,
-			[],
+			{ quiet: false, contextFlags: [], columns: undefined },
 		),
 		`copies
 ------
-√ no copies
-× a b
-    is c d
-    Fix: kubectl 'e^['
+i : calls itself a copy of a b^[[2J\u202e; not made by meshreg as far as it is recorded
+    It is given nothing.
 `,
 	);
 });
 
-test("at a terminal words are wrapped, and commands are not", () => {
+test("at a terminal nothing is wider, and what is pasted is still one command", () => {
+	const text = checkStory(
+		[
+			finding(
+				"copies",
+				"problem",
+				{ cause: "copy-missing", ref: "keys/mine" },
+				{ namespaces: ["app", "shop"], fix },
+			),
+		],
+		{ quiet: false, contextFlags: ["--context", "prod"], columns: 30 },
+	);
 	assert.equal(
-		checkStory(
-			[
-				finding("pods", "problem", "2 pods cannot pull: no key", {
-					hint: "Look at the image, or wait.",
-					fix: script(meshreg("sync", "-n", "app,shop")),
-				}),
-			],
-			false,
-			[],
-			20,
-		),
-		`pods
-----
-× 2 pods cannot
-  pull: no key
-    Look at the
-    image, or wait.
-    Fix: kubectl meshreg sync -n app,shop
+		text,
+		`copies
+------
+× app, shop has no copy of
+  keys/mine, which is recorded
+  for it
+    Fix: kubectl meshreg \\
+        sync -n app,shop \\
+        --attach --context \\
+        prod
+`,
+	);
+	for (const line of text.split("\n")) assert.ok(line.length <= 30, line);
+});
+
+test("a closing block has each command once", () => {
+	const one = (ref: string) =>
+		finding(
+			"copies",
+			"problem",
+			{ cause: "copy-missing", ref },
+			{ namespaces: ["app"], fix },
+		);
+	const other = finding(
+		"copies",
+		"problem",
+		{ cause: "copy-missing", ref: "c/d" },
+		{ namespaces: ["app"], fix: script(meshreg("sync", "-n", "app")) },
+	);
+	const text = checkStory([one("a/b"), one("b/c"), other], {
+		quiet: false,
+		contextFlags: [],
+		columns: undefined,
+	});
+	assert.equal(
+		text.slice(text.indexOf("Fix\n---")),
+		`Fix
+---
+kubectl meshreg sync -n app,shop --attach
+kubectl meshreg sync -n app
 `,
 	);
 });

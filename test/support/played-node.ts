@@ -97,6 +97,9 @@ export class PlayedNode {
 	pull(): void {
 		for (const object of this.#store.all("Pod")) {
 			const pod = object as unknown as Pod;
+			// What runs has its image already.
+			if (pod.status?.phase === "Running" && !pod.status.containerStatuses)
+				continue;
 			const [container] = pod.spec?.containers ?? [];
 			const message = this.#attempt(pod, container?.image ?? "");
 			this.#store.seed({

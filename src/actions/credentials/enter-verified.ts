@@ -1,4 +1,4 @@
-import { expiryInside, expiryWarning } from "../../core/pull-secrets/expiry.ts";
+import { expiryWarning, lifeOf } from "../../core/pull-secrets/expiry.ts";
 import { displayHost } from "../../core/registry/server.ts";
 import type { World } from "../../world.ts";
 import {
@@ -27,11 +27,9 @@ export async function enterVerified(
 				message: `using the credential for ${displayHost(server.key)} in ${from}`,
 				unlessQuiet: true,
 			});
-		const ends = expiryInside(credential);
-		const expiry =
-			ends === undefined
-				? undefined
-				: expiryWarning({ key: server.key, at: ends }, world.clock.now());
+		const now = world.clock.now();
+		const life = lifeOf(server.key, credential, now);
+		const expiry = life && expiryWarning(life, now);
 		for (const warning of [...server.warnings, ...warnings, expiry])
 			if (warning !== undefined)
 				world.emit({ type: "warning", message: warning });

@@ -1,39 +1,43 @@
+import type { Trust } from "../../actions/credentials/registry-trust.ts";
 import { AT_ONCE, inParallel } from "../../actions/in-parallel.ts";
+import type { SourceChoice } from "../../actions/read/find-source.ts";
 import { command } from "../../command.ts";
 import { checkFacts, inGroups } from "../../core/check/check-facts.ts";
-import { isWell } from "../../core/check/finding.ts";
-import {
-	type Access,
-	accessesToAsk,
-	checkPermissions,
-} from "../../core/check/permissions.ts";
+import { type Finding, isWell } from "../../core/check/finding.ts";
+import { type Access, accessesToAsk } from "../../core/check/permissions.ts";
 import type { Given } from "../../core/command-line/flag.ts";
-import { Fixes } from "../../core/pull-secrets/fixes.ts";
+import type { UsualSecret } from "../../core/pull-secrets/fixes.ts";
 import { EXIT } from "../../errors.ts";
 import { FROM_FLAG, sourceChoiceOf } from "../../flags/source.ts";
 import { TRUST_FLAGS, trustOf } from "../../flags/verification.ts";
 import * as flags from "../../flags.ts";
-import type { Cluster } from "../../world.ts";
+import type { Cluster, World } from "../../world.ts";
 import { readFacts } from "./read-facts.ts";
-import { verifySource } from "./verify-source.ts";
+import { verifySources } from "./verify-sources.ts";
 
 const FORMATS = ["json", "yaml"] as const;
 
 /** `check`: is everything as it should be, and why can pods not pull? */
 export const check = command({
 	verb: "check",
-	summary: "Find what is wrong with pull secrets, and why pods cannot pull",
-	operands: [],
-	about: `Check credentials, copies, service accounts, your permissions, and every pod that waits for its image, in all namespaces or in those named. Pods are grouped by cause, each with the command that mends it where one can.
+	summary: "Find what is wrong with pull secrets and pods",
+	operands: [{ name: "NAME", optional: true, values: "pull-secret" }],
+	about: `Check the sources of the source namespace (or NAME alone), the copies that their records want, service accounts, your permissions, and every pod that waits for its image, in all namespaces or in those of -n. Pods are grouped by cause, with the command that fixes it where one can.
 
-√ is well, ‼ is worth knowing, × is wrong or could not be looked at. Exit status 1 when there is a ×.
+√ ok, i note, ‼ warning, × problem, or could not be checked. Exit status 1 when there is a ×.
 
-What nodes know cannot be seen from here: credentials of their own, the authorities that they trust, their network.`,
+What would give the credential to a namespace that its record does not name stands apart, at the end: whoever may create pods in a namespace can make it look as if it needed one.
+
+Not visible from here: credentials of the nodes, the authorities that they trust, their network.`,
 	examples: [
 		{ comment: "Everywhere", line: "kubectl meshreg check" },
 		{
 			comment: "In two namespaces, only what is not well",
 			line: "kubectl meshreg check -n app,shop -q",
+		},
+		{
+			comment: "What kubelets from 1.35 on would refuse",
+			line: "kubectl meshreg check --before-upgrade",
 		},
 		{
 			comment: "For a script",
@@ -46,15 +50,21 @@ What nodes know cannot be seen from here: credentials of their own, the authorit
 		{
 			name: "verify",
 			kind: "switch",
-			help: "Try the source's credentials at their registries.",
+			help: "Verify the sources' credentials at their registries.",
 		},
 		...TRUST_FLAGS,
-		flags.SECRET_FLAG,
+		{
+			name: "before-upgrade",
+			kind: "switch",
+			help: "Judge running pods as if all nodes had Kubernetes 1.35 or later, which verify a pod's credential for images that are on the node.",
+		},
 		FROM_FLAG,
 		flags.MESH_FLAG,
-		flags.LABEL_FLAG,
 		flags.outputFlag(...FORMATS),
-		{ ...flags.QUIET_FLAG, help: "Leave out what is well, and the summary." },
+		{
+			...flags.QUIET_FLAG,
+			help: "Leave out what is well, notes, and the summary.",
+		},
 	],
 	inContexts: "check",
 	options: (given, env) => ({
@@ -62,30 +72,19 @@ What nodes know cannot be seen from here: credentials of their own, the authorit
 		namespaces: scopeOf(given),
 		verify: given.on("verify"),
 		trust: trustOf(given),
-		target: {
-			name: flags.secretNameOf(given, env),
-			owner: flags.usageLabelOf(given, env),
-		},
+		beforeUpgrade: given.on("before-upgrade"),
 		choice: sourceChoiceOf(given, env, {
-			given: given.text("secret"),
-			shown: "--secret",
+			given: given.positionals[0],
+			shown: "NAME",
 		}),
+		usual: flags.usualSecretOf(env),
 		output: flags.outputOf(given, FORMATS),
 		quiet: given.on("quiet"),
 	}),
-	async run({ namespaces, target, choice, ...options }, world) {
+	async run(options, world) {
 		const cluster = await world.connect(options.connection);
 		try {
-			const facts = await readFacts(cluster, namespaces, choice, target);
-			const { source } = facts;
-			const mending = new Fixes({ ...target, source });
-			const findings = inGroups([
-				...checkFacts(facts, mending, world.clock.now()),
-				...(options.verify && source
-					? await verifySource(source, options.trust, mending, world)
-					: []),
-				...checkPermissions(await deniedAccesses(cluster, namespaces)),
-			]);
+			const findings = await look(cluster, options, world);
 			const { context, contextFlags } = cluster;
 			return {
 				status: isWell(findings) ? EXIT.done : EXIT.failed,
@@ -99,6 +98,43 @@ What nodes know cannot be seen from here: credentials of their own, the authorit
 		}
 	},
 });
+
+/** What is looked at, and how. */
+type Options = {
+	readonly namespaces: readonly string[] | undefined;
+	readonly verify: boolean;
+	readonly trust: Trust;
+	readonly beforeUpgrade: boolean;
+	readonly choice: SourceChoice;
+	readonly usual: UsualSecret;
+};
+
+/** Looks once. */
+async function look(
+	cluster: Cluster,
+	options: Options,
+	world: World,
+): Promise<Finding[]> {
+	const { namespaces, choice } = options;
+	const [facts, denied] = await Promise.all([
+		readFacts(cluster, {
+			namespaces,
+			sourceNamespace: choice.namespace,
+			name: choice.name,
+			usualName: choice.usual,
+			usual: options.usual,
+			beforeUpgrade: options.beforeUpgrade,
+			now: world.clock.now(),
+		}),
+		deniedAccesses(cluster, namespaces),
+	]);
+	return inGroups([
+		...checkFacts(facts, denied),
+		...(options.verify
+			? await verifySources(facts.sources, options.trust, world)
+			: []),
+	]);
+}
 
 /** Throws UsageError. */
 function scopeOf(given: Given): string[] | undefined {

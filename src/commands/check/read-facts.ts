@@ -1,19 +1,20 @@
 import { AT_ONCE, inParallel } from "../../actions/in-parallel.ts";
 import {
-	findSource,
-	type SourceChoice,
-} from "../../actions/read/find-source.ts";
-import { readSources } from "../../actions/read/read-sources.ts";
-import {
 	type AccountFacts,
+	accountFacts,
 	type Facts,
+	type NodeFacts,
+	nodeFacts,
 	type PodFacts,
-	type PullSecretFacts,
 	podFacts,
-	SECRETS,
+	type Readable,
+	type SecretFacts,
+	type SourceFacts,
+	secretFacts,
 	type Unread,
 } from "../../core/check/facts.ts";
-import { namesOf, pullSourceOf } from "../../core/kubelet/pod-secrets.ts";
+import type { PullSource } from "../../core/kubelet/keyring.ts";
+import { pullSourceOf } from "../../core/kubelet/pod-secrets.ts";
 import {
 	type PullEvent,
 	pullEvent,
@@ -21,17 +22,48 @@ import {
 } from "../../core/kubelet/pull-report.ts";
 import { PULL_SECRET_DATA } from "../../core/kubelet/secret-entries.ts";
 import type { Kind, ObjectOf, Secret } from "../../core/objects.ts";
-import { FailureError, type SourceFailure } from "../../core/output/failure.ts";
+import type { SourceFailure } from "../../core/output/failure.ts";
+import { Fixes, type UsualSecret } from "../../core/pull-secrets/fixes.ts";
+import { namespaceFacts } from "../../core/pull-secrets/namespace-facts.ts";
+import {
+	PULL_SECRET_TYPE,
+	roleOf,
+	TARGETS_ANNOTATION,
+} from "../../core/pull-secrets/ownership.ts";
 import {
 	ContentReader,
 	type PullSecret,
+	sourceRef,
 } from "../../core/pull-secrets/pull-secret.ts";
+import {
+	hasRules,
+	type NamespaceKnowledge,
+	namesOf,
+	parseRecord,
+} from "../../core/pull-secrets/record.ts";
+import { isSourceLike } from "../../core/pull-secrets/source.ts";
 import { ApiError, isFatal } from "../../errors.ts";
-import { failureLine } from "../../report/failure.ts";
 import type { Cluster, ListQuery } from "../../world.ts";
 
 /** Up to so many namespaces are asked for events one by one; beyond, one list of all is cheaper. */
 const ASKED_SINGLY = 3;
+
+/** What is to be checked. */
+export type CheckScope = {
+	/** undefined: all namespaces. */
+	readonly namespaces: readonly string[] | undefined;
+	/** Where the sources are; undefined: in the context's namespace. */
+	readonly sourceNamespace: string | undefined;
+	/** The one that is checked; undefined: all that are there. */
+	readonly name: string | undefined;
+	/** The mesh's name for one that is yet to be made. */
+	readonly usualName: string;
+	/** What commands take by themselves. */
+	readonly usual: UsualSecret;
+	readonly beforeUpgrade: boolean;
+	/** Milliseconds since 1970. */
+	readonly now: number;
+};
 
 /**
  * Reads what `check` judges, each kind once and in pages. What may not be read
@@ -39,152 +71,302 @@ const ASKED_SINGLY = 3;
  */
 export async function readFacts(
 	cluster: Cluster,
-	namespaces: readonly string[] | undefined,
-	choice: SourceChoice,
-	{ name, owner }: Pick<Facts, "name" | "owner">,
+	scope: CheckScope,
 ): Promise<Facts> {
+	const { namespaces, beforeUpgrade, now } = scope;
 	const snapshot = new Snapshot(cluster, namespaces);
 	const reader = new ContentReader();
-	const keys: PullSecret[] = [];
-	const pullSecrets = new Map<string, PullSecretFacts>();
+	const sourceNamespace = scope.sourceNamespace ?? cluster.namespace;
+	const secrets = new Map<string, SecretFacts>();
 	const texts = new Map<string, string>();
 	const keep = (secret: Secret): void => {
 		const key = reader.toPullSecret(secret);
-		if (
-			key.labels[owner.key] === owner.value ||
-			(key.name === name && key.type in PULL_SECRET_DATA)
-		)
-			keys.push(key);
 		const source = pullSourceOf(secret);
 		const { data = "" } = source;
 		texts.set(data, texts.get(data) ?? data);
-		pullSecrets.set(`${key.namespace}/${key.name}`, {
+		secrets.set(
+			sourceRef(key),
 			// One string for all Secrets that say the same.
-			source: { ...source, data: texts.get(data) },
-			created: key.created,
-		});
+			secretFacts(secret.metadata, { ...source, data: texts.get(data) }, key),
+		);
 	};
 	const accounts: AccountFacts[] = [];
 	const pods: PodFacts[] = [];
-	await Promise.all([
+	const [candidates] = await Promise.all([
+		readSources(snapshot, cluster, reader, sourceNamespace, scope),
 		...Object.keys(PULL_SECRET_DATA).map((type) =>
-			snapshot.list("Secret", SECRETS, { fieldSelector: `type=${type}` }, keep),
+			snapshot.list(
+				"Secret",
+				"secrets",
+				{ fieldSelector: `type=${type}` },
+				keep,
+			),
 		),
-		snapshot.list("ServiceAccount", "service accounts", {}, (account) => {
-			accounts.push({
-				namespace: account.metadata.namespace ?? "",
-				name: account.metadata.name ?? "",
-				secrets: namesOf(account),
-			});
+		snapshot.list("ServiceAccount", "serviceaccounts", {}, (account) => {
+			accounts.push(accountFacts(account));
 		}),
 		snapshot.list("Pod", "pods", {}, (pod) => {
 			const facts = podFacts(pod);
 			if (facts) pods.push(facts);
 		}),
 	]);
-	await snapshot.missPlaces([...keys, ...accounts, ...pods]);
-	const { source, sourceProblem } = await findTheSource(
-		snapshot,
-		cluster,
-		reader,
-		choice,
-	);
+	await snapshot.missPlaces([...secrets.values(), ...accounts, ...pods]);
+	const sources = candidates.map((secret): SourceFacts => {
+		const { namespace, name } = secret;
+		return {
+			secret,
+			record: parseRecord(secret.annotations[TARGETS_ANNOTATION]),
+			fixes: new Fixes({
+				namespace,
+				name,
+				exists: true,
+				usual: scope.usual,
+			}),
+		};
+	});
+	const names = new Set(sources.map(({ secret }) => secret.name));
+	const [first] = sources;
 	return {
-		namespaces,
-		owner,
-		name,
-		keys,
-		sources:
-			(await snapshot.attempt("sources of copies", () =>
-				readSources(cluster, reader, keys),
-			)) ?? new Map(),
-		source,
-		sourceProblem,
-		pullSecrets,
-		otherSecrets: await otherSecrets(snapshot, pullSecrets, [
-			...accounts,
-			...pods,
-		]),
+		scope: namespaces,
+		now,
+		sourceNamespace,
+		sources,
+		sourceProblem:
+			sources.length > 0 || snapshot.missed("source")
+				? undefined
+				: await sourceProblem(cluster, reader, {
+						namespace: sourceNamespace,
+						name: scope.name ?? scope.usualName,
+					}),
+		withoutSource:
+			first?.fixes ??
+			new Fixes({
+				namespace: sourceNamespace,
+				name: scope.name ?? scope.usualName,
+				exists: false,
+				usual: scope.usual,
+			}),
+		keys: [...secrets.values()]
+			.map(({ key }) => key)
+			.filter((key) => roleOf(key) !== "unmanaged" || names.has(key.name)),
+		secrets,
+		otherSecrets: await otherSecrets(
+			snapshot,
+			cluster,
+			secrets,
+			[...accounts, ...pods],
+			names,
+		),
 		accounts,
-		pods: await withEvents(snapshot, pods),
+		pods: await withEvents(snapshot, pods, secrets),
+		namespaces: await readNamespaces(snapshot, cluster, sources, namespaces),
+		nodes: await readNodes(snapshot, sources, pods, beforeUpgrade),
+		beforeUpgrade,
 		unread: snapshot.unread,
 	};
 }
 
-async function findTheSource(
+/** The sources of the namespace where sources are: what is called one there, or the one that is named. */
+async function readSources(
 	snapshot: Snapshot,
 	cluster: Cluster,
 	reader: ContentReader,
-	choice: SourceChoice,
-): Promise<Pick<Facts, "source" | "sourceProblem">> {
-	let sourceProblem: SourceFailure | undefined;
-	const source = await snapshot.attempt("the source", async () => {
-		try {
-			return await findSource(cluster, reader, choice);
-		} catch (error) {
-			if (!(error instanceof FailureError)) throw error;
-			// None, or several: that is a finding, not a failure to look.
-			sourceProblem = error.failure;
-			return undefined;
-		}
+	namespace: string,
+	{ name }: CheckScope,
+): Promise<PullSecret[]> {
+	const found = await snapshot.attempt("source", namespace, async () => {
+		if (name !== undefined)
+			return [
+				reader.toPullSecret(await cluster.read("Secret", { namespace, name })),
+			];
+		const secrets: PullSecret[] = [];
+		for await (const { items } of cluster.pages("Secret", {
+			namespace,
+			fieldSelector: `type=${PULL_SECRET_TYPE}`,
+		}))
+			secrets.push(...items.map((secret) => reader.toPullSecret(secret)));
+		return secrets;
 	});
-	return { source, sourceProblem };
+	return (found ?? [])
+		.filter((secret) => isSourceLike(secret) && !secret.terminating)
+		.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Names in use that are Secrets of types which kubelets pass over; asked for only where some name is no pull Secret. */
+/** Why there is no source, and what calls itself one elsewhere. */
+async function sourceProblem(
+	cluster: Cluster,
+	reader: ContentReader,
+	place: { readonly namespace: string; readonly name: string },
+): Promise<SourceFailure> {
+	const failure = { cause: "source-missing", ...place, by: "--from" } as const;
+	try {
+		const elsewhere: string[] = [];
+		for await (const { items } of cluster.pages("Secret", {
+			fieldSelector: `metadata.name=${place.name}`,
+		}))
+			for (const item of items) {
+				const secret = reader.toPullSecret(item);
+				if (secret.namespace !== place.namespace && isSourceLike(secret))
+					elsewhere.push(sourceRef(secret));
+			}
+		return { ...failure, elsewhere };
+	} catch (error) {
+		if (error instanceof ApiError && error.status === 403)
+			return { ...failure, elsewhere: "hidden" };
+		throw error;
+	}
+}
+
+/**
+ * Names in use, and those of copies, that are Secrets of types which kubelets pass over; asked for only
+ * where some name is no pull Secret. What pods that wait use is read, to see what it would be good for.
+ */
 async function otherSecrets(
 	snapshot: Snapshot,
-	pullSecrets: Facts["pullSecrets"],
-	users: readonly { namespace: string; secrets: readonly string[] }[],
-): Promise<Set<string>> {
-	const unknown = new Set(
-		users
-			.flatMap(({ namespace, secrets }) =>
-				secrets.map((name) => `${namespace}/${name}`),
-			)
-			.filter((ref) => !pullSecrets.has(ref)),
+	cluster: Cluster,
+	secrets: ReadonlyMap<string, SecretFacts>,
+	users: readonly (AccountFacts | PodFacts)[],
+	names: ReadonlySet<string>,
+): Promise<Map<string, PullSource>> {
+	const refs = (user: AccountFacts | PodFacts) =>
+		[...new Set([...user.secrets, ...names])]
+			.map((name) => `${user.namespace}/${name}`)
+			.filter((ref) => !secrets.has(ref));
+	const unknown = new Set(users.flatMap(refs));
+	const others = new Map<string, PullSource>();
+	if (unknown.size === 0) return others;
+	await snapshot.list(
+		"Secret",
+		"secret-names",
+		{ metadataOnly: true },
+		({ metadata }) => {
+			const ref = `${metadata.namespace}/${metadata.name}`;
+			if (unknown.has(ref))
+				others.set(ref, { from: ref, type: "", data: undefined });
+		},
 	);
-	const others = new Set<string>();
-	if (unknown.size > 0)
-		await snapshot.list(
-			"Secret",
-			"the names of Secrets",
-			{ metadataOnly: true },
-			({ metadata }) => {
-				const ref = `${metadata.namespace}/${metadata.name}`;
-				if (unknown.has(ref)) others.add(ref);
-			},
-		);
+	const waiting = new Set(
+		users.flatMap((user) =>
+			"waiting" in user && user.waiting.length > 0 ? refs(user) : [],
+		),
+	);
+	await inParallel(
+		[...others.keys()].filter((ref) => waiting.has(ref)),
+		AT_ONCE,
+		(ref) => {
+			const [namespace = "", name = ""] = ref.split("/");
+			return snapshot.attempt("secret-names", namespace, async () => {
+				others.set(
+					ref,
+					pullSourceOf(await cluster.read("Secret", { namespace, name })),
+				);
+			});
+		},
+	);
 	return others;
 }
 
-/** Adds events to the pods whose waiting containers do not say why they wait. */
+/** Adds events to the pods whose status does not tell enough: why they wait, or whether that was before their credential changed. */
 async function withEvents(
 	snapshot: Snapshot,
 	pods: readonly PodFacts[],
+	secrets: ReadonlyMap<string, SecretFacts>,
 ): Promise<PodFacts[]> {
-	const silent = pods.filter(({ waiting, images, secrets }) =>
-		waiting.some(
-			(one) => readPull(one, [], images, secrets).cause === "unknown",
-		),
+	const asking = pods.filter(
+		(pod) =>
+			pod.isStarting ||
+			pod.waiting.some(
+				(one) => readPull(one, [], pod.images, pod.secrets).cause === "unknown",
+			) ||
+			(pod.waiting.length > 0 &&
+				pod.secrets.some(
+					(name) =>
+						(secrets.get(`${pod.namespace}/${name}`)?.changed ?? 0) >
+						(pod.created ?? 0),
+				)),
 	);
-	if (silent.length === 0) return [...pods];
-	const places = [...new Set(silent.map(({ namespace }) => namespace))];
+	if (asking.length === 0) return [...pods];
+	const places = [...new Set(asking.map(({ namespace }) => namespace))];
 	const events = new Map<string, PullEvent[]>();
 	await snapshot.list(
 		"Event",
-		"events, where kubelets say why",
+		"events",
 		{ fieldSelector: "involvedObject.kind=Pod,type=Warning" },
 		(event) => {
 			const said = pullEvent(event);
 			if (said) events.set(said.pod, [...(events.get(said.pod) ?? []), said]);
 		},
-		places.length > ASKED_SINGLY ? undefined : places,
+		places.length > ASKED_SINGLY ? "everywhere" : places,
 	);
 	return pods.map((pod) => ({
 		...pod,
 		events: events.get(`${pod.namespace}/${pod.name}`) ?? [],
 	}));
+}
+
+/** What the records speak of: with rules all Namespaces, else those that they name with a uid. */
+async function readNamespaces(
+	snapshot: Snapshot,
+	cluster: Cluster,
+	sources: readonly SourceFacts[],
+	scope: readonly string[] | undefined,
+): Promise<ReadonlyMap<string, NamespaceKnowledge>> {
+	const records = sources.flatMap(({ record }) =>
+		record.kind === "record" ? [record.record] : [],
+	);
+	const known = new Map<string, NamespaceKnowledge>();
+	if (scope === undefined && records.some(hasRules)) {
+		await snapshot.everywhere("Namespace", "namespaces", (namespace) => {
+			const facts = namespaceFacts(namespace);
+			known.set(facts.name, facts);
+		});
+		if (!snapshot.missed("namespaces")) {
+			for (const record of records)
+				for (const name of namesOf(record).keys())
+					if (!known.has(name)) known.set(name, "gone");
+			return known;
+		}
+	}
+	const rules = records.some(hasRules);
+	const names = new Set([
+		...records.flatMap((record) =>
+			[...namesOf(record)].flatMap(([name, { uid }]) =>
+				uid === "" && !rules ? [] : [name],
+			),
+		),
+		...(rules ? (scope ?? []) : []),
+	]);
+	await inParallel(
+		[...names].filter((name) => scope === undefined || scope.includes(name)),
+		AT_ONCE,
+		async (name) => {
+			try {
+				const namespace = await cluster.read("Namespace", { name });
+				known.set(name, namespaceFacts(namespace));
+			} catch (error) {
+				if (!(error instanceof ApiError)) throw error;
+				if (error.status === 404) known.set(name, "gone");
+				else snapshot.note("namespaces", "", error);
+			}
+		},
+	);
+	return known;
+}
+
+/** Only what depends on the nodes' version asks for them. */
+async function readNodes(
+	snapshot: Snapshot,
+	sources: readonly SourceFacts[],
+	pods: readonly PodFacts[],
+	beforeUpgrade: boolean,
+): Promise<ReadonlyMap<string, NodeFacts>> {
+	const nodes = new Map<string, NodeFacts>();
+	if (beforeUpgrade || sources.length === 0) return nodes;
+	if (pods.every(({ waiting }) => waiting.length > 0)) return nodes;
+	await snapshot.everywhere("Node", "nodes", (node) => {
+		nodes.set(node.metadata.name ?? "", nodeFacts(node));
+	});
+	return nodes;
 }
 
 /** Lists by kind in all namespaces or in those named, remembering what failed. */
@@ -198,23 +380,40 @@ class Snapshot {
 		this.#namespaces = namespaces;
 	}
 
-	/** `places`: instead of the namespaces that are checked. */
+	/** `places`: instead of the namespaces that are checked; "everywhere": all, or of none. */
 	async list<K extends Kind>(
 		kind: K,
-		what: string,
+		what: Readable,
 		query: ListQuery,
 		keep: (object: ObjectOf[K]) => void,
-		places = this.#namespaces,
+		places: readonly string[] | "everywhere" = this.#namespaces ?? "everywhere",
 	): Promise<void> {
-		const scopes = places?.map((namespace) => ({ namespace })) ?? [{}];
+		const scopes =
+			places === "everywhere"
+				? [{}]
+				: places.map((namespace) => ({ namespace }));
 		await Promise.all(
-			scopes.map((scope) =>
-				this.attempt(what, async () => {
+			scopes.map((scope: { namespace?: string }) =>
+				this.attempt(what, scope.namespace ?? "", async () => {
 					const pages = this.#cluster.pages(kind, { ...query, ...scope });
 					for await (const { items } of pages) items.forEach(keep);
 				}),
 			),
 		);
+	}
+
+	/** A kind that is in no namespace. */
+	everywhere<K extends Kind>(
+		kind: K,
+		what: Readable,
+		keep: (object: ObjectOf[K]) => void,
+	): Promise<void> {
+		return this.list(kind, what, {}, keep, "everywhere");
+	}
+
+	/** Whether some of it could not be read. */
+	missed(what: Readable): boolean {
+		return this.unread.some((one) => one.what === what);
 	}
 
 	/** A mistyped namespace is as empty as a new one: those where nothing was found must at least be there. */
@@ -228,24 +427,33 @@ class Snapshot {
 				if (isFatal(error)) throw error;
 				// Whoever may not look at namespaces may have nothing in this one.
 				if (error instanceof ApiError && error.status === 404)
-					this.unread.push({
-						what: `namespace ${name}`,
-						because: failureLine(error),
-					});
+					this.note("namespace", name, error);
 			}
 		});
 	}
 
+	/** What the work gives; undefined where it could not be done, which is remembered unless it is only not there. */
 	async attempt<T>(
-		what: string,
+		what: Readable,
+		namespace: string,
 		work: () => Promise<T>,
 	): Promise<T | undefined> {
 		try {
 			return await work();
 		} catch (error) {
 			if (isFatal(error)) throw error;
-			this.unread.push({ what, because: failureLine(error) });
+			if (
+				what === "source" &&
+				error instanceof ApiError &&
+				error.status === 404
+			)
+				return undefined;
+			this.note(what, namespace, error);
 			return undefined;
 		}
+	}
+
+	note(what: Readable, namespace: string, error: unknown): void {
+		this.unread.push({ what, namespace, error });
 	}
 }

@@ -16,6 +16,7 @@ import type { Secret } from "../../core/objects.ts";
 import type { Script } from "../../core/output/shell.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
 import {
+	DEFAULT_NAMESPACE,
 	PULL_SECRET_TYPE,
 	SOURCE_ANNOTATION,
 	type UsageLabel,
@@ -217,7 +218,15 @@ async function explainCluster(
 		const state = keyState(keys, options);
 		return {
 			explanation,
-			fix: fixCommand(explanation, state, new Fixes(state)),
+			fix: fixCommand(
+				explanation,
+				state,
+				new Fixes({
+					namespace: state.source?.namespace ?? DEFAULT_NAMESPACE,
+					name: state.source?.name ?? state.name,
+					exists: state.source !== undefined,
+				}),
+			),
 			contextFlags: cluster.contextFlags,
 		};
 	} finally {
@@ -228,7 +237,7 @@ async function explainCluster(
 /** The pull secret of that name that is no copy. */
 function keyState(
 	keys: readonly Secret[],
-	{ key, owner }: Pick<Options, "key" | "owner">,
+	{ key }: Pick<Options, "key">,
 ): PullSecretState {
 	const source = keys.find(
 		({ metadata, type }) =>
@@ -238,7 +247,6 @@ function keyState(
 	);
 	return {
 		name: key,
-		owner,
 		source: source && {
 			namespace: source.metadata.namespace ?? "",
 			name: key,

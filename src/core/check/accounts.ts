@@ -1,98 +1,150 @@
 import { kubectl, objectName, script } from "../output/shell.ts";
-import type { Fixes } from "../pull-secrets/fixes.ts";
 import type { AccountFacts, Facts, PodFacts } from "./facts.ts";
-import { counted, type Finding, finding, formatNamespaces } from "./finding.ts";
+import { isUnread } from "./facts.ts";
+import { type Finding, finding, unique } from "./finding.ts";
 import type { Keyrings } from "./keyrings.ts";
+import { workloadsOf } from "./workloads.ts";
 
-/** Service accounts: those whose pods need the key name it, and what they name is there. */
-export function checkAccounts(keyrings: Keyrings, mending: Fixes): Finding[] {
+/**
+ * Service accounts: what they reference is there, those whose pods need a pull secret reference it, and what
+ * attach added still is. `told`: namespaces whose pods are told to lack a Secret.
+ */
+export function checkAccounts(
+	keyrings: Keyrings,
+	told: ReadonlySet<string>,
+): Finding[] {
 	const { facts } = keyrings;
+	const lost = lostAttachments(keyrings);
 	const findings = [
-		...unattached(keyrings, mending),
-		...dangling(facts, mending),
+		...lost,
+		...unattached(keyrings, lost),
+		...dangling(keyrings, told),
+		...enforced(facts),
 	];
-	if (facts.unread.some(({ what }) => what === "service accounts"))
-		return findings;
-	return findings.length > 0
-		? findings
-		: [
+	const notes = providers(facts);
+	if (isUnread(facts, "serviceaccounts") || findings.length > 0)
+		return [...findings, ...notes];
+	return [
+		finding("service accounts", "ok", {
+			cause: "accounts",
+			count: facts.accounts.length,
+		}),
+		...notes,
+	];
+}
+
+/** Accounts from which something took what attach had added: a manifest that is applied again, for one. */
+function lostAttachments({ facts }: Keyrings): Finding[] {
+	const lost = facts.accounts.flatMap((account) =>
+		account.attached
+			.filter(
+				(name) =>
+					!account.secrets.includes(name) &&
+					facts.secrets.has(`${account.namespace}/${name}`),
+			)
+			.map((name) => ({ account, name })),
+	);
+	return [...Map.groupBy(lost, ({ name }) => name)].flatMap(([name, group]) =>
+		byAccounts(group.map(({ account }) => account)).map(
+			([accounts, namespaces]) =>
 				finding(
 					"service accounts",
-					"ok",
-					`${counted(facts.accounts.length, "service account")}: all that they name is there`,
+					"warning",
+					{ cause: "attachment-lost", accounts, secret: name },
+					{
+						namespaces,
+						fix: facts.withoutSource.attach(namespaces, accounts, name),
+					},
 				),
-			];
-}
-
-/** Accounts whose pods use an image that the copy beside them would match, and do not name it. */
-function unattached(keyrings: Keyrings, mending: Fixes): Finding[] {
-	const key = mending.name;
-	const lacking = keyrings.facts.pods.filter(
-		(pod) =>
-			!pod.secrets.includes(key) &&
-			!keyrings.hasOwnList(pod) &&
-			!keyrings.accountSecrets(pod).includes(key) &&
-			needs(pod, key, keyrings),
-	);
-	return [...Map.groupBy(lacking, ({ account }) => account)].flatMap(
-		([account, pods]) => {
-			const failing = pods.some(({ waiting }) => waiting.length > 0);
-			const namespaces = [
-				...new Set(pods.map(({ namespace }) => namespace)),
-			].sort();
-			return finding(
-				"service accounts",
-				failing ? "problem" : "warning",
-				`${account} in ${formatNamespaces(namespaces)} does not name ${key}, which ${counted(pods.length, "pod")} would need`,
-				{
-					cause: "account-lacks-key",
-					namespaces,
-					pods: pods.length,
-					hint: failing
-						? "Pods that are there keep the list that they were made with."
-						: "These pods run, with images that are public or were on the node already.",
-					fix: mending.attach(namespaces, [account], key),
-				},
-			);
-		},
+		),
 	);
 }
 
-function needs(pod: PodFacts, key: string, keyrings: Keyrings): boolean {
-	return pod.images.some(
-		(image) =>
-			!keyrings.has({ pod, image }) &&
-			keyrings
-				.wouldMatch(pod.namespace, image)
-				.some(({ source }) => source.from === `${pod.namespace}/${key}`),
+/** Accounts whose running pods use an image that a Secret beside them would match, and that do not reference it. */
+function unattached(keyrings: Keyrings, lost: readonly Finding[]): Finding[] {
+	const { facts } = keyrings;
+	const names = new Set(facts.sources.map(({ secret }) => secret.name));
+	const told = new Set(
+		lost.flatMap(({ about, namespaces }) =>
+			about.cause === "attachment-lost"
+				? about.accounts.flatMap((account) =>
+						namespaces.map((namespace) => `${namespace}/${account}`),
+					)
+				: [],
+		),
 	);
+	const lacking = facts.pods.flatMap((pod) => {
+		if (pod.waiting.length > 0 || pod.isMirror || keyrings.hasOwnList(pod))
+			return [];
+		if (told.has(`${pod.namespace}/${pod.account}`)) return [];
+		const secret = pod.images
+			.filter((image) => !keyrings.has(pod, image))
+			.flatMap((image) => keyrings.wouldMatch(pod.namespace, image))
+			.find(({ name }) => names.has(name))?.name;
+		return secret === undefined || keyrings.accountSecrets(pod).includes(secret)
+			? []
+			: [{ pod, secret }];
+	});
+	return [
+		...Map.groupBy(lacking, ({ pod, secret }) => `${secret} ${pod.account}`),
+	].map(([, group]) => {
+		const pods = group.map(({ pod }) => pod);
+		const secret = group[0]?.secret ?? "";
+		const accounts = [pods[0]?.account ?? ""];
+		const namespaces = unique(pods.map(({ namespace }) => namespace));
+		return finding(
+			"service accounts",
+			"warning",
+			{
+				cause: "account-lacks-secret",
+				accounts,
+				secret,
+				pods: pods.length,
+			},
+			{
+				namespaces,
+				workloads: workloadsOf(
+					pods.map((pod) => ({ pod, images: pod.images })),
+				),
+				fix: facts.withoutSource.attach(namespaces, accounts, secret),
+			},
+		);
+	});
 }
 
 /** Names on accounts' lists that are no Secrets. */
-function dangling(facts: Facts, mending: Fixes): Finding[] {
+function dangling(keyrings: Keyrings, told: ReadonlySet<string>): Finding[] {
+	const { facts } = keyrings;
+	// Names of Secrets that may not be read would all seem to be missing.
+	if (isUnread(facts, "secret-names")) return [];
 	const gone = facts.accounts.flatMap((account) =>
 		account.secrets
-			.filter((name) => !isThere(facts, account, name))
+			.filter(
+				(name) =>
+					!told.has(account.namespace) &&
+					!keyrings.isThere(`${account.namespace}/${name}`) &&
+					// A copy that is missing is told as such.
+					!facts.sources.some(
+						(source) =>
+							source.secret.name === name &&
+							keyrings.isServed(source, account.namespace),
+					),
+			)
 			.map((name) => ({ account, name })),
 	);
 	return [...Map.groupBy(gone, ({ name }) => name)].map(([name, group]) => {
-		const namespaces = [
-			...new Set(group.map(({ account }) => account.namespace)),
-		].sort();
-		const accounts = [...new Set(group.map(({ account }) => account.name))];
-		const ours = name === mending.name;
+		const namespaces = unique(group.map(({ account }) => account.namespace));
+		const accounts = unique(group.map(({ account }) => account.name));
+		const source = facts.sources.find(({ secret }) => secret.name === name);
+		const giving = source?.fixes.sync(namespaces);
 		return finding(
 			"service accounts",
 			"problem",
-			`${formatNamespaces(accounts)} in ${formatNamespaces(namespaces)} ${group.length === 1 ? "names" : "name"} ${name}, which is not there`,
+			{ cause: "dangling", accounts, secret: name },
 			{
-				cause: "dangling",
 				namespaces,
-				hint: ours
-					? ""
-					: "Kubelets skip it with a warning. Create the Secret, or take the name out.",
-				fix: ours && facts.source ? mending.sync(namespaces) : undefined,
-				look: ours
+				gives: giving ? [{ namespaces, script: giving }] : [],
+				look: source
 					? undefined
 					: script(
 							kubectl(
@@ -108,11 +160,75 @@ function dangling(facts: Facts, mending: Fixes): Finding[] {
 	});
 }
 
-function isThere(
-	{ pullSecrets, otherSecrets }: Facts,
-	{ namespace }: AccountFacts,
-	name: string,
-): boolean {
-	const ref = `${namespace}/${name}`;
-	return pullSecrets.has(ref) || otherSecrets.has(ref);
+/**
+ * Accounts whose pods may use no pull Secret but those that it references: a pod that names another
+ * runs until it is made again, and is refused then.
+ */
+function enforced({ accounts, pods }: Facts): Finding[] {
+	const refused = accounts
+		.filter(({ enforcesSecrets }) => enforcesSecrets)
+		.flatMap((account) => {
+			const secrets = unique(
+				pods
+					.filter((pod) => isOf(pod, account))
+					.flatMap((pod) => pod.secrets)
+					.filter((name) => !account.secrets.includes(name)),
+			);
+			return secrets.length === 0 ? [] : [{ account, secrets }];
+		});
+	return refused.map(({ account, secrets }) =>
+		finding(
+			"service accounts",
+			"warning",
+			{ cause: "secrets-enforced", accounts: [account.name], secrets },
+			{
+				namespaces: [account.namespace],
+				workloads: workloadsOf(
+					pods
+						.filter((pod) => isOf(pod, account))
+						.map((pod) => ({ pod, images: pod.images })),
+				),
+			},
+		),
+	);
+}
+
+function isOf(pod: PodFacts, { namespace, name }: AccountFacts): boolean {
+	return pod.namespace === namespace && pod.account === name;
+}
+
+/** Accounts for which nodes may have credentials that cannot be seen from here. */
+function providers({ accounts }: Facts): Finding[] {
+	const annotated = accounts.filter(({ provider }) => provider !== undefined);
+	return [...Map.groupBy(annotated, ({ provider }) => provider ?? "")].map(
+		([provider, group]) =>
+			finding(
+				"service accounts",
+				"note",
+				{
+					cause: "credential-provider",
+					accounts: unique(group.map(({ name }) => name)),
+					provider,
+				},
+				{ namespaces: unique(group.map(({ namespace }) => namespace)) },
+			),
+	);
+}
+
+/** Namespaces with the same accounts, together. */
+function byAccounts(
+	accounts: readonly AccountFacts[],
+): [accounts: string[], namespaces: string[]][] {
+	const there = [...Map.groupBy(accounts, ({ namespace }) => namespace)].map(
+		([namespace, here]) => ({
+			namespace,
+			names: unique(here.map(({ name }) => name)),
+		}),
+	);
+	return [...Map.groupBy(there, ({ names }) => names.join(",")).values()].map(
+		(alike) => [
+			alike[0]?.names ?? [],
+			unique(alike.map(({ namespace }) => namespace)),
+		],
+	);
 }

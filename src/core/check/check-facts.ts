@@ -1,52 +1,99 @@
-import type { Fixes } from "../pull-secrets/fixes.ts";
+import { ApiError } from "../../errors.ts";
 import { checkAccounts } from "./accounts.ts";
 import { checkCopies } from "./copies.ts";
 import { checkCredentials } from "./credentials.ts";
-import type { Facts } from "./facts.ts";
+import type { Facts, Readable, Unread } from "./facts.ts";
 import { type Finding, finding, GROUPS, type Group } from "./finding.ts";
 import { Keyrings } from "./keyrings.ts";
+import { type Access, checkPermissions } from "./permissions.ts";
 import { checkPods } from "./pods.ts";
 
 /** Where it is told that something could not be read. */
-const GROUP_OF: Readonly<Record<string, Group>> = {
-	Secrets: "credentials",
-	"the source": "credentials",
-	"sources of copies": "copies",
-	"service accounts": "service accounts",
-	"the names of Secrets": "service accounts",
+const GROUP_OF: Readonly<Record<Readable, Group>> = {
+	secrets: "credentials",
+	source: "credentials",
+	namespace: "pods",
+	namespaces: "copies",
+	serviceaccounts: "service accounts",
+	"secret-names": "service accounts",
+	pods: "pods",
+	events: "pods",
+	nodes: "pods",
 };
 
-/** Everything that facts alone can tell, by group; `now` in milliseconds since 1970. */
-export function checkFacts(
-	facts: Facts,
-	mending: Fixes,
-	now: number,
-): Finding[] {
+/** Everything that facts tell, by group; `denied` is what this user may not do. */
+export function checkFacts(facts: Facts, denied: readonly Access[]): Finding[] {
 	const keyrings = new Keyrings(facts);
-	const found = [
-		...unreadFindings(facts),
-		...checkCredentials(facts, mending, now),
+	const pods = checkPods(keyrings);
+	const told = toldByPods(pods);
+	const outOfReach = facts.unread.filter((one) => isOutOfReach(one, facts));
+	return inGroups([
+		...unreadFindings(facts.unread.filter((one) => !outOfReach.includes(one))),
+		...checkCredentials(facts),
 		// Without Secrets, everything would seem to be missing.
 		...(keyrings.blind
 			? []
-			: [
-					...checkCopies(keyrings, mending),
-					...checkAccounts(keyrings, mending),
-				]),
-		...checkPods(facts, keyrings, mending),
-	];
-	return inGroups(found);
+			: [...checkCopies(keyrings, told), ...checkAccounts(keyrings, told)]),
+		checkPermissions(
+			denied,
+			[...new Set(outOfReach.map(({ what }) => what))],
+			facts.scope,
+		),
+		...pods,
+	]);
+}
+
+/**
+ * Not allowed, and not what was asked about: of the cluster where namespaces are named, and of
+ * Nodes at all. It is said in one line, and judges nothing.
+ */
+function isOutOfReach({ what, error }: Unread, { scope }: Facts): boolean {
+	const forbidden = error instanceof ApiError && error.status === 403;
+	return (
+		forbidden &&
+		(what === "nodes" ||
+			(scope !== undefined && (what === "source" || what === "namespaces")))
+	);
 }
 
 /** The same answer to several requests is told once. */
-function unreadFindings({ unread }: Facts): Finding[] {
-	const told = new Map(
-		unread.map(({ what, because }) => [`${what}: ${because}`, what]),
+function unreadFindings(unread: readonly Unread[]): Finding[] {
+	const told = Map.groupBy(unread, ({ what }) => what);
+	const order = Object.keys(GROUP_OF);
+	const sorted = [...told].toSorted(
+		([a], [b]) => order.indexOf(a) - order.indexOf(b),
 	);
-	return [...told].map(([words, what]) =>
-		finding(GROUP_OF[what] ?? "pods", "unknown", `cannot read ${words}`, {
-			cause: "unreadable",
-		}),
+	return sorted.map(([what, group]) => {
+		const { error } = group[0] as Unread;
+		return finding(
+			GROUP_OF[what],
+			"problem",
+			{
+				cause: "unreadable",
+				what,
+				error,
+				narrower:
+					error instanceof ApiError &&
+					error.status === 403 &&
+					group.some(({ namespace }) => namespace === ""),
+			},
+			{
+				namespaces: [
+					...new Set(group.map(({ namespace }) => namespace)),
+				].filter((namespace) => namespace !== ""),
+			},
+		);
+	});
+}
+
+/** Namespaces whose pods are told to lack a Secret: one cause is told once, where its pods are. */
+function toldByPods(findings: readonly Finding[]): ReadonlySet<string> {
+	return new Set(
+		findings.flatMap(({ about, namespaces }) =>
+			about.cause === "no-secret" || about.cause === "secret-missing"
+				? namespaces
+				: [],
+		),
 	);
 }
 

@@ -1,162 +1,234 @@
-import { contentFault } from "../pull-secrets/content-fault.ts";
-import type { Fixes } from "../pull-secrets/fixes.ts";
+import { meshreg, objectNames, script } from "../output/shell.ts";
+import { desiredCopies } from "../pull-secrets/desired.ts";
 import {
+	labelOfSource,
 	roleOf,
 	SOURCE_ANNOTATION,
-	selectorOf,
 } from "../pull-secrets/ownership.ts";
-import type { PullSecret } from "../pull-secrets/pull-secret.ts";
-import { type PullSecretStatus, statusOf } from "../pull-secrets/source.ts";
-import { type Finding, finding, formatNamespaces } from "./finding.ts";
+import { planCopy } from "../pull-secrets/plan.ts";
+import { type PullSecret, sourceRef } from "../pull-secrets/pull-secret.ts";
+import { namesOf, type Standing, standingOf } from "../pull-secrets/record.ts";
+import { type Facts, isUnread, type SourceFacts } from "./facts.ts";
+import { type Finding, finding, unique } from "./finding.ts";
 import type { Keyrings } from "./keyrings.ts";
-import { standsInTheWay } from "./pod-fixes.ts";
 
-/** Copies: equal to their source, with a source, labelled, and where they are needed. */
-export function checkCopies(keyrings: Keyrings, mending: Fixes): Finding[] {
-	const { facts } = keyrings;
-	const { keys, owner, sources, source } = facts;
-	const copies = keys.filter((key) => roleOf(key) === "copy");
-	const byStatus = Map.groupBy(
-		copies,
-		(key): PullSecretStatus =>
-			// What breaks kubelets differs from its source, or has one that is at fault itself.
-			contentFault(key.content) &&
-			key.content.canonical !== source?.content.canonical
-				? "Drifted"
-				: statusOf(key, sources),
+/**
+ * Copies: where the record of their source wants one, one is there and is equal. The rest are claims.
+ * `told`: namespaces whose pods are told to lack theirs.
+ */
+export function checkCopies(
+	{ facts }: Keyrings,
+	told: ReadonlySet<string>,
+): Finding[] {
+	const records = facts.sources.map((source) =>
+		recordFindings(source, facts, told),
 	);
+	const findings = records.flatMap((one) => one.findings);
+	const count = records.reduce((sum, { good }) => sum + good, 0);
+	const isGood =
+		told.size === 0 &&
+		findings.every(
+			({ severity }) => severity !== "problem" && severity !== "warning",
+		);
+	return [
+		...(isGood && facts.sources.length > 0
+			? [finding("copies", "ok", { cause: "copies", count })]
+			: []),
+		...findings,
+		...claimants(facts),
+	];
+}
+
+/** What a Secret is, measured by what the record wants of its namespace. */
+type State = "good" | "copy-missing" | "copy-drifted" | "copy-blocked";
+
+function recordFindings(
+	source: SourceFacts,
+	facts: Facts,
+	told: ReadonlySet<string>,
+): { findings: Finding[]; good: number } {
+	const { secret, record, fixes } = source;
+	const ref = sourceRef(secret);
+	if (record.kind === "none")
+		return { findings: [noRecord(source, facts)], good: 0 };
+	if (record.kind === "fault")
+		return {
+			findings: [
+				finding(
+					"copies",
+					"problem",
+					{ cause: "record-fault", ref, fault: record.fault },
+					{ namespaces: [secret.namespace] },
+				),
+			],
+			good: 0,
+		};
+	const standings = new Map<string, Standing>();
+	for (const name of unique([
+		...namesOf(record.record).keys(),
+		...facts.namespaces.keys(),
+	])) {
+		if (name === secret.namespace || !isInScope(name, facts)) continue;
+		const standing = standingOf(
+			record.record,
+			name,
+			facts.namespaces.get(name) ?? "unknown",
+		);
+		if (standing !== undefined) standings.set(name, standing);
+	}
+	const named = (is: Standing["is"]) =>
+		[...standings]
+			.filter(([, standing]) => standing.is === is)
+			.map(([name]) => name);
+	const states = Map.groupBy(named("served"), (name) =>
+		stateOf(source, name, facts),
+	);
+	const in_ = (state: State) =>
+		(states.get(state) ?? []).filter(
+			(name) => !told.has(name) || state === "good" || state === "copy-drifted",
+		);
 	const findings: Finding[] = [];
-	const drifted = byStatus.get("Drifted") ?? [];
-	for (const [from, group] of Map.groupBy(
-		drifted,
-		(key) => key.annotations[SOURCE_ANNOTATION] ?? "",
-	)) {
-		const namespaces = placesOf(group);
+	for (const cause of ["copy-missing", "copy-drifted", "copy-blocked"] as const)
+		if (in_(cause).length > 0)
+			findings.push(
+				finding(
+					"copies",
+					"problem",
+					{ cause, ref },
+					{
+						namespaces: in_(cause),
+						fix: cause === "copy-blocked" ? undefined : fixes.sync(in_(cause)),
+					},
+				),
+			);
+	const again = named("made-again");
+	if (again.length > 0) {
+		const confirmed = fixes.sync(again);
 		findings.push(
 			finding(
 				"copies",
 				"problem",
-				`${copiesWord(group.length)} ${group.length === 1 ? "differs" : "differ"} from the source ${from}: in ${formatNamespaces(namespaces)}`,
+				{ cause: "namespace-made-again", ref },
 				{
-					cause: "drifted",
-					namespaces,
-					fix:
-						source && from === `${source.namespace}/${source.name}`
-							? mending.sync(namespaces)
-							: undefined,
-					hint: "Something else wrote them since the last sync, or the source changed.",
+					namespaces: again,
+					gives: confirmed ? [{ namespaces: again, script: confirmed }] : [],
 				},
 			),
 		);
 	}
-	const orphaned = byStatus.get("Orphaned") ?? [];
-	if (orphaned.length > 0)
+	const gone = named("missing");
+	if (gone.length > 0)
 		findings.push(
 			finding(
 				"copies",
-				"problem",
-				`${copiesWord(orphaned.length)} of a source that is gone: in ${formatNamespaces(placesOf(orphaned))}`,
-				{
-					cause: "orphaned",
-					namespaces: placesOf(orphaned),
-					fix: mending.pruneOrphaned(placesOf(orphaned)),
-				},
+				"note",
+				{ cause: "namespace-gone", ref },
+				{ namespaces: gone, look: fixes.forget(gone[0] ?? "") },
 			),
 		);
-	const unknown = byStatus.get("Unknown") ?? [];
-	if (unknown.length > 0)
-		findings.push(
-			finding(
-				"copies",
-				"unknown",
-				`the source of ${copiesWord(unknown.length)} may not be read: in ${formatNamespaces(placesOf(unknown))}`,
-				{ cause: "source-unreadable", namespaces: placesOf(unknown) },
-			),
-		);
-	const unlabelled = keys.filter(
-		(key) =>
-			key.name === mending.name &&
-			key.labels[owner.key] !== owner.value &&
-			key.namespace !== source?.namespace,
-	);
-	if (unlabelled.length > 0)
-		findings.push(
-			finding(
-				"copies",
-				"warning",
-				`without the label ${selectorOf(owner)}: ${mending.name} in ${formatNamespaces(placesOf(unlabelled))}`,
-				{
-					cause: "unlabelled",
-					namespaces: placesOf(unlabelled),
-					hint: "nginx-meshctl makes such; list, sync and prune leave them alone.",
-					fix: source
-						? mending.sync(placesOf(unlabelled), [], true)
-						: undefined,
-				},
-			),
-		);
-	findings.push(...checkNeeded(keyrings, mending));
-	// Those that are as invalid as their source are told with it.
-	if (
-		byStatus.has("Invalid") ||
-		findings.some(({ status }) => status !== "warning")
-	)
-		return findings;
-	const equal = (byStatus.get("InSync") ?? []).length;
-	const well =
-		equal === 0
-			? "no copies"
-			: `${copiesWord(equal)}, equal to ${equal === 1 ? "its" : "their"} source`;
-	return [finding("copies", "ok", well), ...findings];
+	return { findings, good: in_("good").length };
 }
 
-/** Namespaces whose pods use an image that the source has a credential for, and that have none themselves. */
-function checkNeeded(keyrings: Keyrings, mending: Fixes): Finding[] {
-	const { facts } = keyrings;
-	const lacking = new Map<string, "fails" | "runs">();
-	for (const pod of facts.pods)
-		for (const image of pod.images) {
-			if (lacking.get(pod.namespace) === "fails") break;
-			if (
-				!keyrings.sourceHas(image) ||
-				keyrings.has({ pod, image }) ||
-				keyrings.wouldMatch(pod.namespace, image).length > 0
-			)
-				continue;
-			const fails = pod.waiting.some((said) => said.image === image);
-			lacking.set(pod.namespace, fails ? "fails" : "runs");
-		}
-	return (["fails", "runs"] as const).flatMap((how) => {
-		const namespaces = [...lacking]
-			.filter(([, found]) => found === how)
-			.map(([namespace]) => namespace)
-			.sort();
-		if (namespaces.length === 0) return [];
+function isInScope(namespace: string, { scope }: Facts): boolean {
+	return scope === undefined || scope.includes(namespace);
+}
+
+function stateOf(
+	{ secret }: SourceFacts,
+	namespace: string,
+	facts: Facts,
+): State {
+	const [desired] = desiredCopies(secret, [namespace], labelOfSource(secret));
+	const ref = `${namespace}/${secret.name}`;
+	const current = facts.secrets.get(ref)?.key;
+	if (desired === undefined) return "good";
+	if (current === undefined)
+		return facts.otherSecrets.has(ref) ? "copy-blocked" : "copy-missing";
+	const { action } = planCopy(current, desired, {
+		owner: labelOfSource(secret),
+		force: false,
+	});
+	if (action === "conflict") return "copy-blocked";
+	return current.content.canonical === secret.content.canonical
+		? "good"
+		: "copy-drifted";
+}
+
+/** Those that hold the credential already, and that nobody recorded, are all that is known of where it went. */
+function noRecord(source: SourceFacts, facts: Facts): Finding {
+	const { secret, fixes } = source;
+	const holders = claimsOf(sourceRef(secret), facts)
+		.filter((key) => key.content.canonical === secret.content.canonical)
+		.map(({ namespace }) => namespace);
+	const namespaces = unique(holders);
+	const recorded = namespaces.length > 0 ? fixes.sync(namespaces) : undefined;
+	return finding(
+		"copies",
+		"warning",
+		{ cause: "no-record", ref: sourceRef(secret) },
+		{
+			namespaces,
+			gives: recorded ? [{ namespaces, script: recorded }] : [],
+		},
+	);
+}
+
+function claimsOf(ref: string, { keys }: Facts): PullSecret[] {
+	return keys.filter(
+		(key) =>
+			roleOf(key) === "copy" && key.annotations[SOURCE_ANNOTATION] === ref,
+	);
+}
+
+/** Secrets that say that they are copies, where the record of no source knows them: told once, by what they claim. */
+function claimants(facts: Facts): Finding[] {
+	const sources = new Map(
+		facts.sources.map((source) => [sourceRef(source.secret), source]),
+	);
+	const claims = facts.keys.filter((key) => {
+		if (roleOf(key) !== "copy") return false;
+		const of = sources.get(key.annotations[SOURCE_ANNOTATION] ?? "");
+		return (
+			of === undefined ||
+			key.name !== of.secret.name ||
+			(of.record.kind === "record" &&
+				standingOf(
+					of.record.record,
+					key.namespace,
+					facts.namespaces.get(key.namespace) ?? "unknown",
+				)?.is !== "served")
+		);
+	});
+	const groups = Map.groupBy(claims, (key) => {
+		const of = key.annotations[SOURCE_ANNOTATION] ?? "";
+		const source = sources.get(of);
+		return `${of}\n${source === undefined ? "" : source.secret.content.canonical === key.content.canonical}`;
+	});
+	return [...groups].map(([id, group]) => {
+		const [of = "", same = ""] = id.split("\n");
+		const namespaces = unique(group.map(({ namespace }) => namespace));
+		const orphaned =
+			same === "" &&
+			of.startsWith(`${facts.sourceNamespace}/`) &&
+			facts.sourceProblem === undefined &&
+			!isUnread(facts, "source");
 		return finding(
 			"copies",
-			how === "fails" ? "problem" : "warning",
-			`missing where pods use images of its registries: in ${formatNamespaces(namespaces)}`,
+			"note",
 			{
-				cause: "missing",
+				cause: "claimants",
+				of,
+				same: same === "" ? undefined : same === "true",
+				orphaned,
+			},
+			{
 				namespaces,
-				hint:
-					how === "runs"
-						? "Their pods run, with images that are public or were on the node already."
-						: "",
-				fix: mending.sync(
-					namespaces,
-					["default"],
-					namespaces.some((namespace) => standsInTheWay(facts, namespace)),
-				),
+				look: orphaned
+					? script(
+							meshreg("prune", "--orphaned", "-n", objectNames(namespaces)),
+						)
+					: undefined,
 			},
 		);
 	});
-}
-
-function placesOf(keys: readonly PullSecret[]): string[] {
-	return [...new Set(keys.map(({ namespace }) => namespace))].sort();
-}
-
-function copiesWord(count: number): string {
-	return count === 1 ? "one copy" : `${count} copies`;
 }

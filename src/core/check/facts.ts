@@ -1,43 +1,76 @@
 import type { PullSource } from "../kubelet/keyring.ts";
-import { podImages } from "../kubelet/pod-images.ts";
+import { type ImageUse, imageUses } from "../kubelet/pod-images.ts";
 import { accountOf, namesOf } from "../kubelet/pod-secrets.ts";
 import { isPullFailure } from "../kubelet/pull-failures.ts";
 import type { PullEvent, Waiting } from "../kubelet/pull-report.ts";
 import { type Restart, restartOf } from "../kubelet/restart.ts";
-import type { Container, ContainerStatus, Pod } from "../objects.ts";
+import type {
+	Container,
+	ContainerStatus,
+	Node,
+	ObjectMeta,
+	Pod,
+	ServiceAccount,
+} from "../objects.ts";
 import type { SourceFailure } from "../output/failure.ts";
-import type { UsageLabel } from "../pull-secrets/ownership.ts";
+import { type Controller, controllerOf } from "../pull-secrets/controller.ts";
+import type { Fixes } from "../pull-secrets/fixes.ts";
+import { ATTACHED_ANNOTATION } from "../pull-secrets/ownership.ts";
 import type { PullSecret } from "../pull-secrets/pull-secret.ts";
-import type { SourceKnowledge } from "../pull-secrets/source.ts";
+import type {
+	NamespaceKnowledge,
+	RecordReading,
+} from "../pull-secrets/record.ts";
 
-/** What `check` judges: one snapshot, with what could not be read. */
+/** What `check` judges: one snapshot, with what could not be read. Times are milliseconds since 1970. */
 export type Facts = {
-	/** undefined: all namespaces. */
-	readonly namespaces: readonly string[] | undefined;
-	readonly owner: UsageLabel;
-	/** The name of the key that is checked. */
-	readonly name: string;
-	/** The pull secrets, and Secrets of the key's name and type without the label. */
-	readonly keys: readonly PullSecret[];
-	/** What is known of the sources that copies name, by `NAMESPACE/NAME`. */
-	readonly sources: ReadonlyMap<string, SourceKnowledge>;
-	/** The source of the key that is checked. */
-	readonly source: PullSecret | undefined;
-	/** Why no source is known; undefined where one is, or the cluster did not answer. */
+	/** The namespaces that are looked at; undefined: all. */
+	readonly scope: readonly string[] | undefined;
+	/** When it was looked. */
+	readonly now: number;
+	/** Where the sources that are checked are. */
+	readonly sourceNamespace: string;
+	readonly sources: readonly SourceFacts[];
+	/** Why there is none; undefined where there is one, or it could not be looked for. */
 	readonly sourceProblem: SourceFailure | undefined;
+	/** What fixes things where there is no source yet. */
+	readonly withoutSource: Fixes;
+	/** The Secrets of the scope that are called managed or a mesh's, or bear the name of a source. */
+	readonly keys: readonly PullSecret[];
 	/** Every Secret that a kubelet reads for pulling, by `NAMESPACE/NAME`. */
-	readonly pullSecrets: ReadonlyMap<string, PullSecretFacts>;
-	/** Of the names that pods and accounts use and that are not among those: which are Secrets of other types. */
-	readonly otherSecrets: ReadonlySet<string>;
+	readonly secrets: ReadonlyMap<string, SecretFacts>;
+	/** Of the names that pods and accounts use and that are not among those: the Secrets of other types. */
+	readonly otherSecrets: ReadonlyMap<string, PullSource>;
 	readonly accounts: readonly AccountFacts[];
 	readonly pods: readonly PodFacts[];
+	/** The Namespaces that the records speak of, by name. */
+	readonly namespaces: ReadonlyMap<string, NamespaceKnowledge>;
+	/** By name; empty where they may not be read, or nothing depends on them. */
+	readonly nodes: ReadonlyMap<string, NodeFacts>;
+	/** All nodes are to be taken for such as verify credentials of images that they have (1.35). */
+	readonly beforeUpgrade: boolean;
 	readonly unread: readonly Unread[];
 };
 
-export type PullSecretFacts = {
+/** A source that is checked. */
+export type SourceFacts = {
+	readonly secret: PullSecret;
+	readonly record: RecordReading;
+	/** The commands about it. */
+	readonly fixes: Fixes;
+};
+
+export type SecretFacts = {
+	readonly namespace: string;
+	readonly name: string;
 	readonly source: PullSource;
-	/** RFC 3339. */
-	readonly created: string;
+	readonly created: number | undefined;
+	/** When its content was last written, as far as that is known. */
+	readonly changed: number | undefined;
+	/** What writes it again. */
+	readonly controller: Controller | undefined;
+	/** As it says of itself. */
+	readonly key: PullSecret;
 };
 
 export type AccountFacts = {
@@ -45,6 +78,13 @@ export type AccountFacts = {
 	readonly name: string;
 	/** Of its pull Secrets. */
 	readonly secrets: readonly string[];
+	/** The names that attach added, as its annotation says. */
+	readonly attached: readonly string[];
+	readonly changed: number | undefined;
+	/** Whose credential provider pulls for its pods; undefined where none is known to. */
+	readonly provider: string | undefined;
+	/** Pods may use no pull Secret that it does not reference. */
+	readonly enforcesSecrets: boolean;
 };
 
 export type PodFacts = {
@@ -54,19 +94,48 @@ export type PodFacts = {
 	/** Of its pull Secrets, which it keeps for good. */
 	readonly secrets: readonly string[];
 	readonly images: readonly string[];
-	/** RFC 3339. */
-	readonly created: string;
+	readonly uses: readonly ImageUse[];
+	readonly created: number | undefined;
+	readonly node: string;
+	/** A static pod's mirror: no pull Secret is used for it. */
+	readonly isMirror: boolean;
 	readonly restart: Restart;
 	readonly waiting: readonly Waiting[];
+	/** Containers are waited for, and none says why: it may be the sandbox. */
+	readonly isStarting: boolean;
 	/** Warnings about it, where they were needed and may be read. */
 	readonly events: readonly PullEvent[];
 };
 
-/** What Secrets are called among the things that could not be read. */
-export const SECRETS = "Secrets";
+export type NodeFacts = {
+	/** Of Kubernetes 1: 35 for v1.35.2; undefined for what is no such version. */
+	readonly minor: number | undefined;
+};
 
-/** What could not be looked at, and the server's reason in one clause. */
-export type Unread = { readonly what: string; readonly because: string };
+/** What was to be read. */
+export type Readable =
+	| "secrets"
+	| "secret-names"
+	| "serviceaccounts"
+	| "pods"
+	| "events"
+	| "source"
+	| "namespace"
+	| "namespaces"
+	| "nodes";
+
+/** What could not be looked at, and the error that says why. */
+export type Unread = {
+	readonly what: Readable;
+	/** "" for all. */
+	readonly namespace: string;
+	readonly error: unknown;
+};
+
+/** Whether nothing is known of some kind of object. */
+export function isUnread({ unread }: Facts, what: Readable): boolean {
+	return unread.some((one) => one.what === what);
+}
 
 /** A pod that is alive, in the little that is needed of it; undefined for one that has ended or is going. */
 export function podFacts(pod: Pod): PodFacts | undefined {
@@ -74,19 +143,31 @@ export function podFacts(pod: Pod): PodFacts | undefined {
 	if (metadata.deletionTimestamp !== undefined) return undefined;
 	if (status?.phase === "Succeeded" || status?.phase === "Failed")
 		return undefined;
+	const uses = imageUses(pod);
+	const statuses = [
+		[spec?.initContainers, status?.initContainerStatuses],
+		[spec?.containers, status?.containerStatuses],
+		[spec?.ephemeralContainers, status?.ephemeralContainerStatuses],
+	] as const;
 	return {
 		namespace: metadata.namespace ?? "",
 		name: metadata.name ?? "",
 		account: accountOf(pod),
 		secrets: namesOf(spec),
-		images: podImages(pod),
-		created: metadata.creationTimestamp ?? "",
+		images: [...new Set(uses.map(({ image }) => image))],
+		uses,
+		created: timeOf(metadata.creationTimestamp),
+		node: spec?.nodeName ?? "",
+		isMirror:
+			metadata.annotations?.["kubernetes.io/config.mirror"] !== undefined ||
+			(metadata.ownerReferences ?? []).some(({ kind }) => kind === "Node"),
 		restart: restartOf(pod),
-		waiting: [
-			...waiting(spec?.initContainers, status?.initContainerStatuses),
-			...waiting(spec?.containers, status?.containerStatuses),
-			...waiting(spec?.ephemeralContainers, status?.ephemeralContainerStatuses),
-		],
+		waiting: statuses.flatMap(([containers, known]) =>
+			waiting(containers, known),
+		),
+		isStarting: statuses
+			.flatMap(([, known]) => known ?? [])
+			.some(({ state }) => state?.waiting?.reason === "ContainerCreating"),
 		events: [],
 	};
 }
@@ -103,4 +184,81 @@ function waiting(
 			{ container: name, image: written?.image ?? image, reason, message },
 		];
 	});
+}
+
+/** What a kubelet's credential provider is told by (KEP-4412, and the workload identities before it). */
+const PROVIDERS: ReadonlyMap<string, string> = new Map([
+	["eks.amazonaws.com/ecr-role-arn", "Amazon ECR"],
+	["kubernetes.azure.com/acr-client-id", "Azure Container Registry"],
+	["kubernetes.azure.com/acr-tenant-id", "Azure Container Registry"],
+	["iam.gke.io/enable-wi-image-pull", "Google Artifact Registry"],
+	["JFrogExchange", "JFrog Artifactory"],
+]);
+
+/** A service account as its pods' pulls depend on it. */
+export function accountFacts(account: ServiceAccount): AccountFacts {
+	const { metadata } = account;
+	const annotations = metadata.annotations ?? {};
+	const provider = Object.keys(annotations).find((key) => PROVIDERS.has(key));
+	return {
+		namespace: metadata.namespace ?? "",
+		name: metadata.name ?? "",
+		secrets: namesOf(account),
+		attached: (annotations[ATTACHED_ANNOTATION] ?? "")
+			.split(",")
+			.filter((name) => name !== ""),
+		changed: changedOf(metadata),
+		provider: provider === undefined ? undefined : PROVIDERS.get(provider),
+		enforcesSecrets:
+			annotations["kubernetes.io/enforce-mountable-secrets"] === "true",
+	};
+}
+
+/** What is needed of a pull Secret; `source` as a kubelet reads it. */
+export function secretFacts(
+	metadata: ObjectMeta,
+	source: PullSource,
+	key: PullSecret,
+): SecretFacts {
+	const created = timeOf(metadata.creationTimestamp);
+	return {
+		namespace: key.namespace,
+		name: key.name,
+		source,
+		created,
+		changed: changedOf(metadata, "f:data") ?? created,
+		controller: controllerOf(metadata),
+		key,
+	};
+}
+
+/** The minor version of the kubelet: https://kubernetes.io/releases/version-skew-policy/ */
+export function nodeFacts({ status }: Node): NodeFacts {
+	const minor = /^v1\.([0-9]{1,4})\b/.exec(
+		status?.nodeInfo?.kubeletVersion ?? "",
+	)?.[1];
+	return { minor: minor === undefined ? undefined : Number(minor) };
+}
+
+/** RFC 3339 in milliseconds since 1970; undefined for what is no time. */
+export function timeOf(text: string | undefined): number | undefined {
+	const at = Date.parse(text ?? "");
+	return Number.isNaN(at) ? undefined : at;
+}
+
+/** When an object, or one of its fields, was last written; undefined where its managed fields do not say. */
+function changedOf(
+	{ managedFields = [] }: ObjectMeta,
+	field?: string,
+): number | undefined {
+	const times = managedFields.flatMap((entry) => {
+		if (typeof entry !== "object" || entry === null) return [];
+		const { time, fieldsV1 } = entry as { time?: unknown; fieldsV1?: unknown };
+		const owns =
+			field === undefined ||
+			(typeof fieldsV1 === "object" && fieldsV1 !== null && field in fieldsV1);
+		const at = typeof time === "string" && owns ? timeOf(time) : undefined;
+		return at === undefined ? [] : [at];
+	});
+	return times.length === 0 ? undefined : Math.max(...times);
 }

@@ -1,4 +1,17 @@
+import type { NearMiss } from "../kubelet/near-miss.ts";
+import type { AskedHost } from "../kubelet/pull-report.ts";
+import type { SourceFailure } from "../output/failure.ts";
 import type { Script } from "../output/shell.ts";
+import type {
+	ContentFault,
+	EntryProblem,
+} from "../pull-secrets/content-fault.ts";
+import type { Controller } from "../pull-secrets/controller.ts";
+import type { RecordFault } from "../pull-secrets/record.ts";
+import type { Verification } from "../registry/verification.ts";
+import type { Readable } from "./facts.ts";
+import type { Access } from "./permissions.ts";
+import type { ProblemKind } from "./pull-diagnosis.ts";
 
 /** The groups of `check`, in their order. */
 export const GROUPS = [
@@ -11,62 +24,213 @@ export const GROUPS = [
 
 export type Group = (typeof GROUPS)[number];
 
-/** One line of `check`, and one item of its JSON. */
+/** `problem`: something does not work, or could not be looked at. `note`: worth knowing, nothing to do. */
+export type Severity = "ok" | "note" | "warning" | "problem";
+
+/** What makes pods, and those of its pods that a finding is about. */
+export type Workload = {
+	/** As Kubernetes spells it: `Deployment`; `Pod` for one that nothing makes again. */
+	readonly kind: string;
+	readonly name: string;
+	readonly namespace: string;
+	readonly pods: readonly string[];
+	/** As the pods write them. */
+	readonly images: readonly string[];
+};
+
+/** What would give a credential to namespaces that its source's record does not name. */
+export type Giving = {
+	readonly namespaces: readonly string[];
+	readonly script: Script;
+};
+
+/** One thing that `check` found. report/ words it. */
 export type Finding = {
 	readonly group: Group;
-	/** `unknown`: could not be looked at, which is no better than a problem. */
-	readonly status: "ok" | "warning" | "problem" | "unknown";
-	/** One line without a full stop. */
-	readonly message: string;
-	/** What to know or to do; "" where the message says all. */
-	readonly hint: string;
+	readonly severity: Severity;
+	readonly about: Subject;
+	/** Sorted. */
+	readonly namespaces: readonly string[];
+	readonly workloads: readonly Workload[];
 	/** What fixes it; undefined where no command can. */
 	readonly fix: Script | undefined;
+	/** What would fix the rest of it, and give a credential to whom the admin did not send it. */
+	readonly gives: readonly Giving[];
 	/** What shows more about it. */
 	readonly look: Script | undefined;
-	/** Stable, for scripts; "" where the message is about nothing in particular. */
-	readonly cause: string;
-	readonly namespaces: readonly string[];
-	/** How many pods it is about. */
+};
+
+/** What a finding is about, told apart by `cause`, which is also what scripts go by. Texts are free text. */
+export type Subject =
+	| { readonly cause: "source-missing"; readonly failure: SourceFailure }
+	/** `ref`: `NAMESPACE/NAME`; `hosts` as people call them. */
+	| {
+			readonly cause: "well-formed";
+			readonly ref: string;
+			readonly hosts: readonly string[];
+	  }
+	| {
+			readonly cause: "invalid-content";
+			readonly ref: string;
+			readonly fault: ContentFault;
+	  }
+	| {
+			readonly cause: "invalid-entry";
+			readonly ref: string;
+			readonly problem: EntryProblem;
+	  }
+	| {
+			readonly cause: "expired" | "expiring";
+			readonly ref: string;
+			readonly key: string;
+			/** Milliseconds since 1970. */
+			readonly at: number;
+	  }
+	| {
+			readonly cause: "verification";
+			readonly ref: string;
+			readonly key: string;
+			/** undefined: no host that could be asked. */
+			readonly verification: Verification | undefined;
+	  }
+	/** Secrets that call themselves sources outside the source namespace. */
+	| { readonly cause: "other-sources"; readonly refs: readonly string[] }
+	| { readonly cause: "no-record"; readonly ref: string }
+	| {
+			readonly cause: "record-fault";
+			readonly ref: string;
+			readonly fault: RecordFault;
+	  }
+	/** `count` copies are what their records say. */
+	| { readonly cause: "copies"; readonly count: number }
+	| {
+			readonly cause: "copy-missing" | "copy-drifted" | "copy-blocked";
+			readonly ref: string;
+	  }
+	/** Recorded namespaces that were made again, cannot be compared, or are not there. */
+	| {
+			readonly cause:
+				| "namespace-made-again"
+				| "namespace-unverified"
+				| "namespace-gone";
+			readonly ref: string;
+	  }
+	/** Secrets that say that they are copies, of what the record does not know. */
+	| {
+			readonly cause: "claimants";
+			readonly of: string;
+			/** Whether the content is the source's; undefined where that is not known. */
+			readonly same: boolean | undefined;
+			/** The source that they name is not there. */
+			readonly orphaned: boolean;
+	  }
+	| { readonly cause: "accounts"; readonly count: number }
+	| {
+			readonly cause: "attachment-lost";
+			readonly accounts: readonly string[];
+			readonly secret: string;
+	  }
+	| {
+			readonly cause: "account-lacks-secret";
+			readonly accounts: readonly string[];
+			readonly secret: string;
+			readonly pods: number;
+	  }
+	| {
+			readonly cause: "dangling";
+			readonly accounts: readonly string[];
+			readonly secret: string;
+	  }
+	| {
+			readonly cause: "secrets-enforced";
+			readonly accounts: readonly string[];
+			readonly secrets: readonly string[];
+	  }
+	| {
+			readonly cause: "credential-provider";
+			readonly accounts: readonly string[];
+			readonly provider: string;
+	  }
+	| { readonly cause: "permitted" }
+	/** What this user may not do, and what therefore was not looked at. */
+	| {
+			readonly cause: "not-allowed";
+			readonly denied: readonly Access[];
+			readonly unread: readonly Readable[];
+	  }
+	| {
+			readonly cause: "unreadable";
+			readonly what: Readable;
+			readonly error: unknown;
+			/** Not allowed in all namespaces: `-n` may help. */
+			readonly narrower: boolean;
+	  }
+	/** Nothing could be looked at; `message` is the whole line. */
+	| { readonly cause: "cluster-failed"; readonly message: string }
+	| { readonly cause: "no-pod-waits"; readonly count: number }
+	| ({ readonly cause: ProblemKind } & PullSubject)
+	| {
+			readonly cause: "would-not-restart" | "runs-without-credential";
+			readonly hosts: readonly string[];
+			readonly pods: number;
+	  }
+	| {
+			readonly cause: "secret-missing-runs";
+			readonly secret: string;
+			readonly pods: number;
+	  };
+
+/** What is known of pods that cannot pull, alike in cause. */
+export type PullSubject = {
 	readonly pods: number;
+	/** As `--registry-server` takes it; "" for what is no image reference. */
+	readonly host: string;
+	/** The host that was asked, where it is not the registry. */
+	readonly asked: AskedHost | undefined;
+	/** `NAMESPACE/NAME`, or NAME where it is one of several namespaces; "" where it is about none. */
+	readonly secret: string;
+	/** The kubelet's own words, for what no rule knows. */
+	readonly words: string;
+	/** What comes nearest to a credential. */
+	readonly near: NearMiss | undefined;
+	/** What writes the Secret again. */
+	readonly controller: Controller | undefined;
+	/** The credential provider that may answer for the pods' accounts. */
+	readonly provider: string | undefined;
+	/** Milliseconds since the credential changed, where that was after the last attempt. */
+	readonly changedAgo: number | undefined;
+	/** Pods that no command makes again: to be deleted and created. */
+	readonly left: readonly string[];
+	/** A Secret of that name is in the way of a copy: `NAMESPACE`. */
+	readonly blocked: readonly string[];
 };
 
 /** A finding with what is usual left out. */
 export function finding(
 	group: Group,
-	status: Finding["status"],
-	message: string,
+	severity: Severity,
+	about: Subject,
 	more: Partial<Finding> = {},
 ): Finding {
 	return {
 		group,
-		status,
-		message,
-		hint: "",
-		fix: undefined,
-		look: undefined,
-		cause: "",
+		severity,
+		about,
 		namespaces: [],
-		pods: 0,
+		workloads: [],
+		fix: undefined,
+		gives: [],
+		look: undefined,
 		...more,
 	};
 }
 
 /** Whether everything could be looked at and nothing is wrong; warnings may be. */
 export function isWell(findings: readonly Finding[]): boolean {
-	return findings.every(
-		({ status }) => status === "ok" || status === "warning",
-	);
+	return findings.every(({ severity }) => severity !== "problem");
 }
 
-/** `app`, `app and shop`, or `app, pay and 7 more namespaces`. */
-export function formatNamespaces(namespaces: readonly string[]): string {
-	const [first = "", second, ...rest] = namespaces;
-	if (second === undefined) return first;
-	if (rest.length === 0) return `${first} and ${second}`;
-	return `${first}, ${second} and ${rest.length} more`;
-}
-
-export function counted(count: number, what: string): string {
-	return `${count} ${what}${count === 1 ? "" : "s"}`;
+/** Sorted, each once. */
+export function unique(texts: readonly string[]): string[] {
+	return [...new Set(texts)].sort();
 }

@@ -4,52 +4,50 @@ import {
 	lookUp,
 	readKeyring,
 } from "../kubelet/keyring.ts";
+import { type NearMiss, nearMisses } from "../kubelet/near-miss.ts";
+import { PULL_SECRET_TYPE } from "../pull-secrets/ownership.ts";
+import { sourceRef } from "../pull-secrets/pull-secret.ts";
+import { standingOf } from "../pull-secrets/record.ts";
 import {
+	type AccountFacts,
 	type Facts,
+	isUnread,
 	type PodFacts,
-	type PullSecretFacts,
-	SECRETS,
+	type SecretFacts,
+	type SourceFacts,
 } from "./facts.ts";
 
 /** The keyrings of pods, each distinct one taken apart once. */
 export class Keyrings {
 	readonly facts: Facts;
 	readonly #byNames = new Map<string, Keyring>();
-	readonly #alone = new Map<PullSecretFacts, Keyring>();
-	readonly #byNamespace: ReadonlyMap<string, readonly PullSecretFacts[]>;
-	readonly #accounts: ReadonlyMap<string, readonly string[]>;
-	readonly #source: Keyring;
-	readonly #sourceHas = new Map<string, boolean>();
+	readonly #alone = new Map<SecretFacts, Keyring>();
+	readonly #byNamespace: ReadonlyMap<string, readonly SecretFacts[]>;
+	readonly #accounts: ReadonlyMap<string, AccountFacts>;
+	readonly #sources: readonly (readonly [SourceFacts, Keyring])[];
+	readonly #found = new Map<string, readonly SourceFacts[]>();
 
 	constructor(facts: Facts) {
 		this.facts = facts;
 		this.#byNamespace = Map.groupBy(
-			facts.pullSecrets.values(),
-			({ source }) => source.from.split("/", 1)[0] ?? "",
+			facts.secrets.values(),
+			({ namespace }) => namespace,
 		);
 		this.#accounts = new Map(
-			facts.accounts.map(({ namespace, name, secrets }) => [
-				`${namespace}/${name}`,
-				secrets,
+			facts.accounts.map((account) => [
+				`${account.namespace}/${account.name}`,
+				account,
 			]),
 		);
-		const { source } = facts;
-		this.#source = readKeyring(
-			source === undefined
-				? []
-				: [
-						{
-							from: `${source.namespace}/${source.name}`,
-							type: source.type,
-							data: Buffer.from(source.content.data, "base64").toString("utf8"),
-						},
-					],
-		);
+		this.#sources = facts.sources.map((source) => [
+			source,
+			readKeyring([pullSourceOfSource(source)]),
+		]);
 	}
 
 	/** Secrets may not be read, so that nothing is known of what pods have. */
 	get blind(): boolean {
-		return this.facts.unread.some(({ what }) => what === SECRETS);
+		return isUnread(this.facts, "secrets");
 	}
 
 	/** What the pod's own list gives for an image. */
@@ -59,24 +57,47 @@ export class Keyrings {
 			this.#byNames.get(key) ??
 			readKeyring(
 				secrets.flatMap(
-					(name) =>
-						this.facts.pullSecrets.get(`${namespace}/${name}`)?.source ?? [],
+					(name) => this.secret(`${namespace}/${name}`)?.source ?? [],
 				),
 			);
 		this.#byNames.set(key, keyring);
 		return lookUp(image, keyring);
 	}
 
-	/** Whether the source has a credential for an image. */
-	sourceHas(image: string): boolean {
-		const has =
-			this.#sourceHas.get(image) ?? matches(lookUp(image, this.#source)) > 0;
-		this.#sourceHas.set(image, has);
-		return has;
+	/** A pull Secret by `NAMESPACE/NAME`. */
+	secret(ref: string): SecretFacts | undefined {
+		return this.facts.secrets.get(ref);
+	}
+
+	/**
+	 * The source with a credential for an image: one that was sent to the namespace, else the first;
+	 * undefined where none has.
+	 */
+	sourceFor(namespace: string, image: string): SourceFacts | undefined {
+		const able =
+			this.#found.get(image) ??
+			this.#sources
+				.filter(([, keyring]) => matches(lookUp(image, keyring)) > 0)
+				.map(([source]) => source);
+		this.#found.set(image, able);
+		return able.find((source) => this.isServed(source, namespace)) ?? able[0];
+	}
+
+	/** Whether the source's record sends it to a namespace, or it is there itself. */
+	isServed({ secret, record }: SourceFacts, namespace: string): boolean {
+		return (
+			secret.namespace === namespace ||
+			(record.kind === "record" &&
+				standingOf(
+					record.record,
+					namespace,
+					this.facts.namespaces.get(namespace) ?? "unknown",
+				)?.is === "served")
+		);
 	}
 
 	/** The Secrets of a namespace that would match an image, each by itself. */
-	wouldMatch(namespace: string, image: string): PullSecretFacts[] {
+	wouldMatch(namespace: string, image: string): SecretFacts[] {
 		return (this.#byNamespace.get(namespace) ?? []).filter((secret) => {
 			const keyring = this.#alone.get(secret) ?? readKeyring([secret.source]);
 			this.#alone.set(secret, keyring);
@@ -84,15 +105,28 @@ export class Keyrings {
 		});
 	}
 
-	/** Whether the pod's own Secrets have a credential for what it waits for. */
-	has({
-		pod,
-		image,
-	}: {
-		readonly pod: PodFacts;
-		readonly image: string;
-	}): boolean {
+	/** Whether the pod's own Secrets have a credential for an image. */
+	has(pod: PodFacts, image: string): boolean {
 		return matches(this.ask(pod, image)) > 0;
+	}
+
+	/** What comes nearest to a credential for an image, beyond what would match in the namespace. */
+	nearest(pod: PodFacts, image: string): NearMiss | undefined {
+		const own = pod.secrets.flatMap(
+			(name) =>
+				this.secret(`${pod.namespace}/${name}`)?.source ??
+				this.facts.otherSecrets.get(`${pod.namespace}/${name}`) ??
+				[],
+		);
+		const sources = this.#sources
+			.filter(([{ secret }]) => secret.namespace !== pod.namespace)
+			.map(([source]) => ({
+				...pullSourceOfSource(source),
+				where: "other-namespace" as const,
+			}));
+		return nearMisses(image, own, sources).find(
+			({ because }) => because !== "other-namespace",
+		);
 	}
 
 	/** Its template has a list, which the service account's does not add to. */
@@ -101,19 +135,33 @@ export class Keyrings {
 		return pod.secrets.some((name) => !account.includes(name));
 	}
 
-	accountSecrets({ namespace, account }: PodFacts): readonly string[] {
-		return this.#accounts.get(`${namespace}/${account}`) ?? [];
+	account({ namespace, account }: PodFacts): AccountFacts | undefined {
+		return this.#accounts.get(`${namespace}/${account}`);
+	}
+
+	accountSecrets(pod: PodFacts): readonly string[] {
+		return this.account(pod)?.secrets ?? [];
 	}
 
 	/** The Secrets that a pod names and that are not there, of whatever type. */
 	missing({ namespace, secrets }: PodFacts): string[] {
 		return secrets
 			.map((name) => `${namespace}/${name}`)
-			.filter(
-				(ref) =>
-					!this.facts.pullSecrets.has(ref) && !this.facts.otherSecrets.has(ref),
-			);
+			.filter((ref) => !this.isThere(ref));
 	}
+
+	/** Whether there is a Secret, of whatever type. */
+	isThere(ref: string): boolean {
+		return this.facts.secrets.has(ref) || this.facts.otherSecrets.has(ref);
+	}
+}
+
+function pullSourceOfSource({ secret }: SourceFacts) {
+	return {
+		from: sourceRef(secret),
+		type: PULL_SECRET_TYPE,
+		data: Buffer.from(secret.content.data, "base64").toString("utf8"),
+	};
 }
 
 function matches(answer: KeyringAnswer): number {

@@ -1,183 +1,361 @@
-import {
-	kubectl,
-	objectName,
-	type Script,
-	script,
-	sequence,
-} from "../output/shell.ts";
+import { type Script, sequence } from "../output/shell.ts";
+import type { Controller } from "../pull-secrets/controller.ts";
 import { desiredCopies } from "../pull-secrets/desired.ts";
 import type { Fixes } from "../pull-secrets/fixes.ts";
+import {
+	labelOfSource,
+	PULL_SECRET_TYPE,
+	roleOf,
+} from "../pull-secrets/ownership.ts";
 import { planCopy } from "../pull-secrets/plan.ts";
-import type { Facts, PodFacts } from "./facts.ts";
+import { writtenAgain } from "./credentials.ts";
+import type { PodFacts, SecretFacts, SourceFacts } from "./facts.ts";
+import { type Giving, unique } from "./finding.ts";
 import type { Keyrings } from "./keyrings.ts";
 import type { PullProblem } from "./pull-diagnosis.ts";
 
-/** How a cause is mended. */
+/** How a cause is fixed. */
 export type PodFix = {
 	/** First what gives the pods the credential, then what makes them again where they would not see it; undefined where no command can. */
 	readonly fix: Script | undefined;
-	/** Pods that the command cannot make anew, since nothing would make them again. */
+	/** The same for namespaces to which nobody sent the credential. */
+	readonly gives: readonly Giving[];
+	/** Pods that no command makes again, since nothing would. */
 	readonly left: readonly PodFacts[];
+	/** What writes the Secret again, so that no command of ours lasts. */
+	readonly controller: Controller | undefined;
+	/** Namespaces where a Secret that is not managed is in a copy's place. */
+	readonly blocked: readonly string[];
 };
+
+const NOTHING: PodFix = {
+	fix: undefined,
+	gives: [],
+	left: [],
+	controller: undefined,
+	blocked: [],
+};
+
+/** Registries that have no accounts: a credential would change nothing. */
+const WITHOUT_ACCOUNTS: ReadonlySet<string> = new Set([
+	"registry.k8s.io",
+	"k8s.gcr.io",
+	"mcr.microsoft.com",
+]);
 
 /** For problems of one kind, host and Secret name. */
 export function podFix(
 	group: readonly PullProblem[],
 	keyrings: Keyrings,
-	mending: Fixes,
 ): PodFix {
 	const [first] = group;
-	if (first === undefined || keyrings.blind)
-		return { fix: undefined, left: [] };
-	const { kind, host } = first;
-	const { source } = keyrings.facts;
-	const pods = [...new Set(group.map(({ pod }) => pod))];
-	const namespaces = unique(pods.map(({ namespace }) => namespace)).sort();
+	if (first === undefined || keyrings.blind) return NOTHING;
 	const name = first.secret.slice(first.secret.indexOf("/") + 1);
-	const ours = mending.name;
-	const create = source === undefined ? [mending.create(host)] : [];
-	const sync = (at: readonly string[], accounts: readonly string[] = []) =>
-		mending.sync(
-			at,
-			accounts,
-			at.some((place) => standsInTheWay(keyrings.facts, place)),
-		);
-	switch (kind) {
+	switch (first.kind) {
 		case "malformed-secret":
-			return only(
-				name !== ours
-					? // A kubelet skips a Secret that is not there, but not one that it cannot read.
-						namespaces.map((at) => deletingSecret(name, at))
-					: source === undefined || namespaces.includes(source.namespace)
-						? [mending.replace(host), sync(namespaces)]
-						: [sync(namespaces)],
-			);
+			return fixMalformed(group, keyrings);
 		case "secret-missing":
-			return only(
-				name === ours
-					? [...create, sync(namespaces)]
-					: namespaces.map((at) => mending.createAt(at, name, host)),
-			);
+			return first.source === undefined
+				? {
+						...NOTHING,
+						fix: sequence(
+							namespacesOf(group).map((at) =>
+								keyrings.facts.withoutSource.createAt(at, name, first.host),
+							),
+						),
+					}
+				: copies(group, first.source, keyrings, undefined);
 		case "rejected":
 		case "expired-token":
-			return only(
-				name === ours
-					? [mending.rotate(host)]
-					: namespaces.map((at) =>
-							mending.createAt(at, name, host, ["--force", "--replace"]),
-						),
-			);
+		case "empty-entry":
+			return fixCredential(group, keyrings);
 		case "no-secret":
+			return first.source === undefined
+				? NOTHING
+				: copies(group, first.source, keyrings, undefined);
 		case "no-key":
-		case "rate-limit": {
-			const without = group.filter((problem) => !keyrings.has(problem));
-			const needy = unique(without.map(({ pod }) => pod));
-			if (needy.length === 0) return { fix: undefined, left: [] };
-			const known = without.every(({ image }) => keyrings.sourceHas(image));
-			const copies = byAccounts(needy, ours, keyrings).flatMap(
-				([accounts, at]) => {
-					// Where the source is, nothing has to be copied.
-					const away = at.filter((place) => place !== mending.sourceNamespace);
-					return [
-						...(away.length > 0 ? [sync(away, accounts)] : []),
-						...(away.length < at.length && accounts.length > 0
-							? [mending.attach([mending.sourceNamespace], accounts, ours)]
-							: []),
-					];
-				},
-			);
-			return withNewPods(
-				[...(known ? [] : [mending.create(host)]), ...copies],
-				needy,
-				ours,
+			return addRegistry(group, keyrings);
+		case "rate-limit":
+			return addRegistry(
+				group.filter(({ pod, image }) => !keyrings.has(pod, image)),
 				keyrings,
-				mending,
 			);
-		}
 		case "not-attached":
 		case "pod-older":
-			return withNewPods(
-				byAccounts(pods, name, keyrings)
-					.filter(([accounts]) => accounts.length > 0)
-					.map(([accounts, at]) => mending.attach(at, accounts, name)),
-				pods,
-				name,
-				keyrings,
-				mending,
-			);
+			return attach(group, name, keyrings);
 		default:
-			return { fix: undefined, left: [] };
+			return NOTHING;
 	}
 }
 
-/** Whether sync would not write there without force. */
-export function standsInTheWay(
-	{ keys, owner, source, otherSecrets }: Facts,
-	namespace: string,
-): boolean {
-	if (source === undefined) return false;
-	const [desired] = desiredCopies(source, [namespace], owner);
-	if (desired === undefined) return false;
-	const current = keys.find(
-		(key) => key.namespace === namespace && key.name === source.name,
+/**
+ * Copies a source to where the pods are and lets them use it; `before` is to be run first. What
+ * sends the credential to a namespace that its record does not know is kept apart.
+ */
+function copies(
+	group: readonly PullProblem[],
+	source: SourceFacts,
+	keyrings: Keyrings,
+	before: Script | undefined,
+): PodFix {
+	const { secret, fixes } = source;
+	const pods = podsOf(group);
+	const blocked = namespacesOf(group).filter((at) =>
+		isBlocked(source, at, keyrings),
 	);
-	return current === undefined
-		? otherSecrets.has(`${namespace}/${source.name}`)
-		: planCopy(current, desired, { owner, force: false }).action === "conflict";
+	const open = pods.filter(({ namespace }) => !blocked.includes(namespace));
+	const [served, others] = [true, false].map((is) =>
+		open.filter(({ namespace }) => keyrings.isServed(source, namespace) === is),
+	) as [PodFacts[], PodFacts[]];
+	const given = (some: readonly PodFacts[]) => {
+		const steps = byAccounts(some, secret.name, keyrings).flatMap(
+			([accounts, at]) => {
+				// Where the source is, nothing has to be copied.
+				const away = at.filter((place) => place !== secret.namespace);
+				return [
+					...(away.length > 0 ? [fixes.sync(away, accounts)] : []),
+					...(away.length < at.length && accounts.length > 0
+						? [fixes.attach([secret.namespace], accounts, secret.name)]
+						: []),
+				];
+			},
+		);
+		return withNewPods(
+			[...(before === undefined ? [] : [before]), ...steps],
+			some,
+			secret.name,
+			keyrings,
+			fixes,
+		);
+	};
+	const [own, foreign] = [given(served), given(others)];
+	return {
+		...NOTHING,
+		fix: served.length > 0 ? own.fix : undefined,
+		gives:
+			others.length > 0 && foreign.fix !== undefined
+				? [
+						{
+							namespaces: unique(others.map(({ namespace }) => namespace)),
+							script: foreign.fix,
+						},
+					]
+				: [],
+		left: [...own.left, ...foreign.left],
+		blocked,
+	};
 }
 
-function only(scripts: readonly (Script | undefined)[]): PodFix {
-	return { fix: sequence(scripts), left: [] };
+/** A registry that no pull Secret knows: into the source, and from there to the pods. */
+function addRegistry(
+	group: readonly PullProblem[],
+	keyrings: Keyrings,
+): PodFix {
+	const { facts } = keyrings;
+	const [first] = group;
+	if (first === undefined || first.host === "") return NOTHING;
+	if (WITHOUT_ACCOUNTS.has(first.host)) return NOTHING;
+	// Its credential provider answers for it, or should.
+	if (keyrings.account(first.pod)?.provider !== undefined) return NOTHING;
+	const known = first.source;
+	if (known !== undefined) return copies(group, known, keyrings, undefined);
+	const [only, ...others] = facts.sources;
+	if (others.length > 0) return NOTHING;
+	if (only !== undefined)
+		return copies(group, only, keyrings, only.fixes.create(first.host));
+	// Where there may be a source already, none is to be made in its place.
+	if (facts.sourceProblem === undefined) return ofItsOwn(group, keyrings);
+	const fixes = facts.withoutSource;
+	const pods = podsOf(group);
+	const steps = byAccounts(pods, fixes.name, keyrings).map(([accounts, at]) =>
+		fixes.sync(at, accounts),
+	);
+	const { fix, left } = withNewPods(
+		[fixes.create(first.host), ...steps],
+		pods,
+		fixes.name,
+		keyrings,
+		fixes,
+	);
+	return {
+		...NOTHING,
+		gives:
+			fix === undefined
+				? []
+				: [{ namespaces: namespacesOf(group), script: fix }],
+		left,
+	};
 }
 
-/** Deletes a Secret that a kubelet cannot read. */
-export function deletingSecret(
-	name: string,
-	namespace: string,
+/** Whoever works in one namespace, and may not see the source, makes a pull secret of its own there. */
+function ofItsOwn(group: readonly PullProblem[], keyrings: Keyrings): PodFix {
+	const fixes = keyrings.facts.withoutSource;
+	const [namespace, second] = namespacesOf(group);
+	const host = group[0]?.host ?? "";
+	if (
+		namespace === undefined ||
+		second !== undefined ||
+		keyrings.isThere(`${namespace}/${fixes.name}`)
+	)
+		return NOTHING;
+	const { fix, ...rest } = attach(group, fixes.name, keyrings);
+	return {
+		...rest,
+		fix: sequence([fixes.createAt(namespace, fixes.name, host), fix]),
+	};
+}
+
+/** A new credential for one entry, wherever it is written; never at the price of another entry. */
+function fixCredential(
+	group: readonly PullProblem[],
+	keyrings: Keyrings,
+): PodFix {
+	const secrets = new Map(
+		group.flatMap(({ secret, entry }) => {
+			const facts = keyrings.secret(secret);
+			return facts === undefined ? [] : [[secret, { facts, entry }] as const];
+		}),
+	);
+	const controller = [...secrets.values()].find(
+		({ facts }) => facts.controller !== undefined,
+	)?.facts.controller;
+	if (controller !== undefined) return { ...NOTHING, controller };
+	return {
+		...NOTHING,
+		fix: sequence(
+			[...secrets.values()].map(({ facts, entry }) =>
+				newCredential(facts, entry, keyrings),
+			),
+		),
+	};
+}
+
+function newCredential(
+	facts: SecretFacts,
+	entry: string,
+	keyrings: Keyrings,
 ): Script | undefined {
-	return script(
-		kubectl("delete", "secret", objectName(name), "-n", objectName(namespace)),
+	const source = sourceOf(facts, keyrings);
+	if (source !== undefined) return source.fixes.rotate(entry);
+	const { namespace, name, key } = facts;
+	const { withoutSource } = keyrings.facts;
+	switch (roleOf(key)) {
+		case "source":
+			return withoutSource.rotateAt(namespace, name, entry);
+		case "labelled":
+		case "unmanaged":
+			return key.type === PULL_SECRET_TYPE
+				? withoutSource.takeOver(namespace, name, entry)
+				: undefined;
+		case "copy":
+			// It says that it is a copy, and no record knows it: whose it is, is to be found out first.
+			return undefined;
+	}
+}
+
+/** The source that a Secret is, or is a recorded copy of. */
+function sourceOf(
+	{ namespace, name }: SecretFacts,
+	keyrings: Keyrings,
+): SourceFacts | undefined {
+	return keyrings.facts.sources.find(
+		(source) =>
+			source.secret.name === name && keyrings.isServed(source, namespace),
+	);
+}
+
+/** A Secret that a kubelet cannot read. It may hold other registries' credentials, so it is never deleted or written anew. */
+function fixMalformed(
+	group: readonly PullProblem[],
+	keyrings: Keyrings,
+): PodFix {
+	const secrets = unique(group.map(({ secret }) => secret)).flatMap(
+		(ref) => keyrings.secret(ref) ?? [],
+	);
+	const controller = secrets.find(
+		(secret) => secret.controller !== undefined,
+	)?.controller;
+	if (controller !== undefined) return { ...NOTHING, controller };
+	const scripts = secrets.map((facts) => {
+		const source = sourceOf(facts, keyrings);
+		if (source === undefined) return undefined;
+		return source.secret.namespace === facts.namespace ||
+			source.secret.content.canonical === facts.key.content.canonical
+			? writtenAgain(source.secret, (host) => source.fixes.replace(host))
+			: source.fixes.sync([facts.namespace]);
+	});
+	return { ...NOTHING, fix: sequence(scripts) };
+}
+
+function attach(
+	group: readonly PullProblem[],
+	name: string,
+	keyrings: Keyrings,
+): PodFix {
+	const fixes = keyrings.facts.withoutSource;
+	const pods = podsOf(group);
+	const steps = byAccounts(pods, name, keyrings)
+		.filter(([accounts]) => accounts.length > 0)
+		.map(([accounts, at]) => fixes.attach(at, accounts, name));
+	return { ...NOTHING, ...withNewPods(steps, pods, name, keyrings, fixes) };
+}
+
+/** Whether sync would not write there: something of that name is in the way. */
+function isBlocked(
+	{ secret }: SourceFacts,
+	namespace: string,
+	{ facts }: Keyrings,
+): boolean {
+	const ref = `${namespace}/${secret.name}`;
+	const [desired] = desiredCopies(secret, [namespace], labelOfSource(secret));
+	if (desired === undefined) return false;
+	if (facts.otherSecrets.has(ref)) return true;
+	const current = facts.secrets.get(ref);
+	return (
+		current !== undefined &&
+		planCopy(current.key, desired, {
+			owner: labelOfSource(secret),
+			force: false,
+		}).action === "conflict"
 	);
 }
 
 /**
- * The accounts to which a key is to be added, with the namespaces where it is these:
+ * The accounts to which a pull secret is to be added, with the namespaces where it is these:
  * none where the pods name it already, or have a list of their own.
  */
 function byAccounts(
 	pods: readonly PodFacts[],
-	key: string,
+	secret: string,
 	keyrings: Keyrings,
 ): [accounts: string[], namespaces: string[]][] {
 	const lacking = (pod: PodFacts): boolean =>
-		!pod.secrets.includes(key) &&
+		!pod.secrets.includes(secret) &&
 		!keyrings.hasOwnList(pod) &&
-		!keyrings.accountSecrets(pod).includes(key);
+		!keyrings.accountSecrets(pod).includes(secret);
 	const accountsAt = [...Map.groupBy(pods, ({ namespace }) => namespace)].map(
 		([namespace, here]) => ({
 			namespace,
-			accounts: unique(
-				here.filter(lacking).map(({ account }) => account),
-			).sort(),
+			accounts: unique(here.filter(lacking).map(({ account }) => account)),
 		}),
 	);
 	return [
 		...Map.groupBy(accountsAt, ({ accounts }) => accounts.join()).values(),
 	].map((alike) => [
 		alike[0]?.accounts ?? [],
-		alike.map(({ namespace }) => namespace).sort(),
+		unique(alike.map(({ namespace }) => namespace)),
 	]);
 }
 
-/** A pod keeps the list that it was made with, so those without the key have to be made again. */
+/** A pod keeps the list that it was made with, so those without the pull secret have to be made again. */
 function withNewPods(
 	scripts: readonly (Script | undefined)[],
 	pods: readonly PodFacts[],
-	key: string,
+	secret: string,
 	keyrings: Keyrings,
-	mending: Fixes,
-): PodFix {
-	const old = pods.filter(({ secrets }) => !secrets.includes(key));
+	fixes: Fixes,
+): { fix: Script | undefined; left: PodFacts[] } {
+	const old = pods.filter(({ secrets }) => !secrets.includes(secret));
 	const left: PodFacts[] = [];
 	const again = old.flatMap((pod) => {
 		const { restart } = pod;
@@ -188,7 +366,7 @@ function withNewPods(
 					? restart.script
 					: // What is made from a template with a list of its own would get the same list again.
 						restart.how === "rollout"
-						? mending.inject(restart, pod.namespace, key)
+						? fixes.inject(restart, pod.namespace, secret)
 						: undefined;
 		if (restarting === undefined) left.push(pod);
 		return restarting === undefined ? [] : [restarting];
@@ -196,6 +374,10 @@ function withNewPods(
 	return { fix: sequence([...scripts, ...again]), left };
 }
 
-function unique<T>(items: readonly T[]): T[] {
-	return [...new Set(items)];
+function podsOf(group: readonly PullProblem[]): PodFacts[] {
+	return [...new Set(group.map(({ pod }) => pod))];
+}
+
+function namespacesOf(group: readonly PullProblem[]): string[] {
+	return unique(group.map(({ pod }) => pod.namespace));
 }

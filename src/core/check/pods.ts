@@ -1,3 +1,4 @@
+import { registryServerOf } from "../explain/explanation.ts";
 import {
 	kubectl,
 	meshreg,
@@ -5,9 +6,16 @@ import {
 	type Script,
 	script,
 } from "../output/shell.ts";
-import type { Fixes } from "../pull-secrets/fixes.ts";
-import type { Facts, PodFacts } from "./facts.ts";
-import { counted, type Finding, finding, formatNamespaces } from "./finding.ts";
+import { displayHost } from "../registry/server.ts";
+import { isUnread, type PodFacts } from "./facts.ts";
+import {
+	type Finding,
+	finding,
+	type Giving,
+	type PullSubject,
+	type Severity,
+	unique,
+} from "./finding.ts";
 import type { Keyrings } from "./keyrings.ts";
 import { podFix } from "./pod-fixes.ts";
 import {
@@ -15,198 +23,142 @@ import {
 	type ProblemKind,
 	type PullProblem,
 } from "./pull-diagnosis.ts";
+import { workloadsOf } from "./workloads.ts";
 
-/** What each kind means: a clause about the pods, and what to know about mending it. `HOST` and `SECRET` stand for themselves. */
-const WORDS: Record<ProblemKind, readonly [clause: string, hint: string]> = {
-	"malformed-secret": [
-		"SECRET cannot be read, which fails every pull of a pod that names it",
-		"Write it again.",
-	],
-	"invalid-reference": [
-		"the image is no image reference",
-		"Correct the image in the pod's template: [HOST[:PORT]/]PATH[:TAG][@DIGEST].",
-	],
-	"never-pull": [
-		"the image is not on the node, or not for this pod, and may not be pulled",
-		"Change imagePullPolicy from Never, or load the image on the node. From 1.35 on, a kubelet also wants to see the credential for an image that another pod brought.",
-	],
-	"no-secret": [
-		"no copy of the pull secret is there, which has a credential for HOST",
-		"",
-	],
-	"secret-missing": ["SECRET is named, and is not there", ""],
-	"not-attached": [
-		"SECRET has a credential for HOST, but neither the pod nor its service account names it",
-		"",
-	],
-	"pod-older": [
-		"made before SECRET, with its credential for HOST, was there or named; a pod keeps the list that it was made with",
-		"",
-	],
-	"no-key": [
-		"no pull Secret has a key for HOST",
-		"If the image is public, its name may be wrong instead. Nodes may also hold credentials, which cannot be seen from here.",
-	],
-	rejected: ["HOST rejects the credential in SECRET", ""],
-	"expired-token": ["the token for HOST in SECRET has expired", ""],
-	forbidden: [
-		"HOST answers 403 Forbidden: the credential in SECRET is wrong, has expired, or has no right to the image",
-		"The registry tells which when the credential is verified.",
-	],
-	"no-right": [
-		"HOST knows the credential in SECRET, but gives it no right to the image, or has no such image",
-		"Registries do not tell which: look at the image's name, then give the user the right to pull it.",
-	],
-	"not-found": [
-		"HOST has no such image or tag, or hides it",
-		"Correct the image's name or tag; some registries hide what a user may not see.",
-	],
-	"rate-limit": [
-		"HOST limits how often it may be asked",
-		"Pull with a credential, or from a mirror; or wait.",
-	],
-	"untrusted-ca": [
-		"nodes do not trust the authority that signed the certificate of HOST",
-		"Install the CA on every node, in the container runtime's configuration for this host; a pull Secret cannot carry it.",
-	],
-	"expired-certificate": [
-		"the certificate of HOST has expired or is not valid yet, by the nodes' clocks",
-		"Renew the registry's certificate, or put the nodes' clocks right.",
-	],
-	"wrong-certificate-name": [
-		"the certificate of HOST is for another name",
-		"Use a name that the certificate has, or have it issued for this one.",
-	],
-	"plain-http": [
-		"HOST speaks plain http, and nodes expect https",
-		"Give the registry a certificate, or allow http for this host in the container runtime's configuration on every node.",
-	],
-	unreachable: [
-		"nodes cannot reach HOST",
-		"Look at DNS, proxies and network policies of the nodes, and whether the registry is up.",
-	],
-	architecture: [
-		"the image is not made for the nodes' architecture",
-		"Use an image for it, or keep the pods to other nodes with a nodeSelector for kubernetes.io/arch.",
-	],
-	disk: [
-		"the node's disk is full",
-		"Make room on the node, or give it a larger disk.",
-	],
-	"short-name": [
-		"nodes take no image without a registry in its name",
-		"Write the registry into the image's name, such as docker.io/library/alpine.",
-	],
-	signature: [
-		"the nodes' policy asks for a signature that the image does not have",
-		"Sign the image, or change the policy of the nodes.",
-	],
-	"pull-qps": [
-		"the kubelet starts no more pulls a second",
-		"It goes on by itself; registryPullQPS in the kubelet's configuration sets the limit.",
-	],
-	"web-page": [
-		"HOST answers with a web page",
-		"The host name is no registry's, or a proxy or mirror of the nodes answers in its place.",
-	],
-	"registry-error": [
-		"HOST fails",
-		"Nothing is wrong here: the registry has to be looked at.",
-	],
-	"https-only": [
-		"HOST speaks https, and nodes expect plain http",
-		"Use https for this host in the container runtime's configuration on every node.",
-	],
-	"tls-handshake": [
-		"nodes and HOST agree on no TLS version or cipher",
-		"Look at the TLS settings of the registry, or of what stands before it.",
-	],
-	"node-proxy": [
-		"the nodes' proxy refuses HOST",
-		"Allow the host in the proxy, or leave it out with NO_PROXY in the container runtime's environment on every node.",
-	],
-	interrupted: [
-		"the transfer from HOST broke off",
-		"Kubelets retry; where it stays, look at the network and the registry.",
-	],
-	unknown: [
-		"no reason in pod status or events",
-		"Events show it for an hour after an attempt.",
-	],
+/** What each kind of problem is about, so that pods are told together which it has in common. */
+const ABOUT: Readonly<
+	Record<ProblemKind, readonly ("host" | "secret" | "words" | "asked")[]>
+> = {
+	"malformed-secret": ["secret"],
+	"invalid-reference": [],
+	"never-pull": [],
+	"no-secret": ["host"],
+	"secret-missing": ["host", "secret"],
+	"not-attached": ["host", "secret"],
+	"pod-older": ["host", "secret"],
+	"no-key": ["host"],
+	"empty-entry": ["host", "secret"],
+	rejected: ["host", "secret"],
+	"expired-token": ["host", "secret"],
+	forbidden: ["host", "secret"],
+	"no-right": ["host", "secret"],
+	"retry-pending": ["host", "secret"],
+	"static-pod": ["host"],
+	"sandbox-image": ["host", "words"],
+	"not-found": ["host"],
+	"rate-limit": ["host", "asked"],
+	"short-name": [],
+	signature: ["host"],
+	"pull-qps": [],
+	"web-page": ["host", "asked"],
+	"registry-error": ["host", "asked"],
+	"untrusted-ca": ["host", "asked"],
+	"expired-certificate": ["host", "asked"],
+	"wrong-certificate-name": ["host", "asked"],
+	"plain-http": ["host", "asked"],
+	"https-only": ["host", "asked"],
+	"tls-handshake": ["host", "asked"],
+	"node-proxy": ["host", "asked"],
+	unreachable: ["host", "asked"],
+	interrupted: ["host", "asked"],
+	architecture: [],
+	disk: [],
+	unknown: ["words"],
 };
 
-/** Pods that wait for their image, by cause, the most frequent first; and that there are none. */
-export function checkPods(
-	facts: Facts,
-	keyrings: Keyrings,
-	mending: Fixes,
-): Finding[] {
-	const groups = Map.groupBy(
-		diagnose(keyrings),
-		({ kind, host, secret }) =>
-			`${kind} ${saysHost(kind) ? host : ""} ${sameSecret(kind, secret)}`,
+/** What goes by without anybody's doing. */
+const SEVERITIES: Partial<Record<ProblemKind, Severity>> = {
+	"retry-pending": "note",
+	"pull-qps": "warning",
+};
+
+/** Pods that wait for their image, by cause, the most frequent first; pods that run and would not again; and that all is well. */
+export function checkPods(keyrings: Keyrings): Finding[] {
+	const { facts } = keyrings;
+	const groups = Map.groupBy(diagnose(keyrings), (problem) =>
+		groupOf(problem, keyrings),
 	);
-	if (groups.size === 0)
-		return facts.unread.some(({ what }) => what === "pods")
-			? []
-			: [
-					finding(
-						"pods",
-						"ok",
-						`${counted(facts.pods.length, "pod")}: none waits for an image`,
-					),
-				];
-	return [...groups.values()]
-		.map((group) => groupFinding(group, keyrings, mending))
-		.sort((a, b) => b.pods - a.pods);
+	const waiting = [...groups.values()]
+		.map((group) => groupFinding(group, keyrings))
+		.sort((a, b) => podsIn(b) - podsIn(a));
+	const running = keyrings.blind
+		? []
+		: [...runningWithout(keyrings), ...missingButRunning(keyrings)];
+	if (waiting.length > 0 || isUnread(facts, "pods"))
+		return [...waiting, ...running];
+	return [
+		finding("pods", "ok", { cause: "no-pod-waits", count: facts.pods.length }),
+		...running,
+	];
 }
 
-/** Whether the registry is part of the cause, or of what mends it. */
-function saysHost(kind: ProblemKind): boolean {
-	return WORDS[kind][0].includes("HOST") || kind === "secret-missing";
+function podsIn({ workloads }: Finding): number {
+	return workloads.reduce((sum, { pods }) => sum + pods.length, 0);
 }
 
-/** Copies of one name in many namespaces are one cause. */
-function sameSecret(kind: ProblemKind, secret: string): string {
-	return WORDS[kind][0].includes("SECRET")
-		? secret.slice(secret.indexOf("/") + 1)
-		: "";
+function groupOf(
+	{ kind, host, secret, report, pod, source, near }: PullProblem,
+	keyrings: Keyrings,
+): string {
+	const about = ABOUT[kind];
+	return JSON.stringify([
+		kind,
+		about.includes("host") ? host : "",
+		// Copies of one name in many namespaces are one cause.
+		about.includes("secret") ? secret.slice(secret.indexOf("/") + 1) : "",
+		about.includes("words") ? report.words : "",
+		about.includes("asked") ? (report.asked ?? "") : "",
+		source?.secret.uid ?? "",
+		near ?? "",
+		keyrings.account(pod)?.provider ?? "",
+		keyrings.secret(secret)?.controller ?? "",
+	]);
 }
 
 function groupFinding(
 	group: readonly PullProblem[],
 	keyrings: Keyrings,
-	mending: Fixes,
 ): Finding {
-	const { kind, host, secret, image, pod } = group[0] as PullProblem;
+	const first = group[0] as PullProblem;
+	const { kind, host, image, pod, secret, report } = first;
 	const pods = [...new Set(group.map((problem) => problem.pod))];
-	const namespaces = [
-		...new Set(pods.map(({ namespace }) => namespace)),
-	].sort();
-	const [known, hint] = WORDS[kind];
-	const { words } = (group[0] as PullProblem).report;
-	// What no rule knows is quoted.
-	const clause =
-		kind === "unknown" && words !== "" ? `the kubelet says: ${words}` : known;
-	const named =
-		namespaces.length === 1 ? secret : secret.slice(secret.indexOf("/") + 1);
-	const { fix, left } = podFix(group, keyrings, mending);
+	const namespaces = unique(pods.map(({ namespace }) => namespace));
+	const { fix, gives, left, controller, blocked } = podFix(group, keyrings);
+	const changed = group.flatMap((problem) => problem.changed ?? []);
+	const subject: PullSubject = {
+		pods: pods.length,
+		host,
+		asked: report.asked,
+		secret:
+			namespaces.length === 1 ? secret : secret.slice(secret.indexOf("/") + 1),
+		words: report.words,
+		near: first.near,
+		controller,
+		provider: keyrings.account(pod)?.provider,
+		changedAgo:
+			changed.length === 0
+				? undefined
+				: keyrings.facts.now - Math.max(...changed),
+		left: left.map(({ namespace, name }) =>
+			namespaces.length > 1 ? `pod/${name} in ${namespace}` : `pod/${name}`,
+		),
+		blocked,
+	};
 	return finding(
 		"pods",
-		"problem",
-		`${counted(pods.length, "pod")} in ${formatNamespaces(namespaces)} cannot pull: ${clause.replace("HOST", () => host).replace("SECRET", () => named)}`,
+		SEVERITIES[kind] ?? "problem",
+		{ cause: kind, ...subject },
 		{
-			hint: [
-				hint,
-				left.length > 0 ? leftWords(left, namespaces.length > 1) : "",
-			]
-				.filter((text) => text !== "")
-				.join(" "),
-			fix,
-			look: lookAt(kind, pod, image),
-			cause: kind,
 			namespaces,
-			pods: pods.length,
+			workloads: workloadsOf(
+				group.map((problem) => ({
+					pod: problem.pod,
+					images: [problem.image],
+				})),
+			),
+			fix,
+			gives: gives satisfies readonly Giving[],
+			look: lookAt(kind, pod, image, report.words),
 		},
 	);
 }
@@ -216,24 +168,130 @@ function lookAt(
 	kind: ProblemKind,
 	{ namespace, name }: PodFacts,
 	image: string,
+	words: string,
 ): Script | undefined {
 	const [pod, at] = [objectName(name), objectName(namespace)];
-	switch (kind) {
-		case "forbidden":
-			return script(
-				meshreg("explain", image, "-n", at, "--pod", pod, "--verify"),
-			);
-		case "unknown":
-			return script(kubectl("describe", "pod", pod, "-n", at));
-		default:
-			return undefined;
-	}
+	if (kind === "forbidden" || kind === "no-right")
+		return script(
+			meshreg("explain", image, "-n", at, "--pod", pod, "--verify"),
+		);
+	return kind === "unknown" && words === ""
+		? script(kubectl("describe", "pod", pod, "-n", at))
+		: undefined;
 }
 
-/** Pods of one name may be in several namespaces. */
-function leftWords(pods: readonly PodFacts[], severalPlaces: boolean): string {
-	const names = pods.map(({ namespace, name }) =>
-		severalPlaces ? `pod/${name} in ${namespace}` : `pod/${name}`,
+/** From this minor version on, a kubelet wants to see a pod's credential for an image that another pod brought (KEP-2535). */
+const VERIFIES_IMAGES = 35;
+
+/**
+ * Pods that run with images for which a source has a credential and they have none: the images are
+ * public, or were on the node already. A newer kubelet does not take the latter again.
+ */
+function runningWithout(keyrings: Keyrings): Finding[] {
+	const { facts } = keyrings;
+	const found = facts.pods.flatMap((pod) => {
+		const account = keyrings.account(pod);
+		if (pod.isMirror || account?.provider !== undefined) return [];
+		const images = pod.uses
+			.filter(
+				({ image }) =>
+					!pod.waiting.some((one) => one.image === image) &&
+					!keyrings.has(pod, image) &&
+					keyrings.wouldMatch(pod.namespace, image).length === 0 &&
+					keyrings.sourceFor(pod.namespace, image) !== undefined,
+			)
+			.map(({ image }) => image);
+		if (pod.waiting.length > 0 || images.length === 0) return [];
+		const minor = facts.nodes.get(pod.node)?.minor ?? 0;
+		const verifies = facts.beforeUpgrade || minor >= VERIFIES_IMAGES;
+		return [{ pod, images: unique(images), verifies }];
+	});
+	return [true, false].flatMap((verifies) => {
+		const group = found.filter((one) => one.verifies === verifies);
+		if (group.length === 0) return [];
+		const pods = group.map(({ pod }) => pod);
+		return finding(
+			"pods",
+			verifies ? "warning" : "note",
+			{
+				cause: verifies ? "would-not-restart" : "runs-without-credential",
+				hosts: unique(
+					group.flatMap(({ images }) =>
+						images.map((image) =>
+							displayHost(registryServerOf(image) ?? image),
+						),
+					),
+				),
+				pods: pods.length,
+			},
+			{
+				namespaces: unique(pods.map(({ namespace }) => namespace)),
+				workloads: workloadsOf(group),
+				...(verifies ? sendingCopies(group, keyrings) : {}),
+			},
+		);
+	});
+}
+
+/** Copies to where they are recorded, and apart from that to where they are not; no pod has to be made again for it now. */
+function sendingCopies(
+	group: readonly { readonly pod: PodFacts; readonly images: string[] }[],
+	keyrings: Keyrings,
+): Pick<Finding, "fix" | "gives"> {
+	const source = keyrings.sourceFor(
+		group[0]?.pod.namespace ?? "",
+		group[0]?.images[0] ?? "",
 	);
-	return `Nothing makes ${formatNamespaces(names)} again: delete and create ${pods.length === 1 ? "it" : "them"}.`;
+	if (source === undefined) return { fix: undefined, gives: [] };
+	const accounts = (some: readonly string[]) =>
+		unique(
+			group
+				.filter(({ pod }) => some.includes(pod.namespace))
+				.map(({ pod }) => pod.account),
+		);
+	const all = unique(group.map(({ pod }) => pod.namespace)).filter(
+		(namespace) => namespace !== source.secret.namespace,
+	);
+	const served = all.filter((at) => keyrings.isServed(source, at));
+	const others = all.filter((at) => !served.includes(at));
+	const giving =
+		others.length > 0 ? source.fixes.sync(others, accounts(others)) : undefined;
+	return {
+		fix:
+			served.length > 0
+				? source.fixes.sync(served, accounts(served))
+				: undefined,
+		gives: giving ? [{ namespaces: others, script: giving }] : [],
+	};
+}
+
+/** Pods that run, and name a pull Secret that is not there: kubelets warn of it each time. */
+function missingButRunning(keyrings: Keyrings): Finding[] {
+	if (isUnread(keyrings.facts, "secret-names")) return [];
+	const found = keyrings.facts.pods
+		.filter(({ waiting, isStarting }) => waiting.length === 0 && !isStarting)
+		.flatMap((pod) => {
+			// What the account names is told of the account.
+			const account = keyrings.accountSecrets(pod);
+			return keyrings
+				.missing(pod)
+				.map((ref) => ref.slice(pod.namespace.length + 1))
+				.filter((name) => !account.includes(name))
+				.map((name) => ({ pod, name, images: pod.images }));
+		});
+	return [...Map.groupBy(found, ({ name }) => name)].map(([name, group]) =>
+		finding(
+			"pods",
+			"warning",
+			{
+				cause: "secret-missing-runs",
+				secret: name,
+				pods: new Set(group.map(({ pod }) => pod)).size,
+			},
+			{
+				namespaces: unique(group.map(({ pod }) => pod.namespace)),
+				workloads: workloadsOf(group),
+			},
+		),
+	);
 }

@@ -1,7 +1,16 @@
 import { registryServerOf } from "../explain/explanation.ts";
+import type { KeyringMatch } from "../kubelet/keyring.ts";
+import { normaliseKey } from "../kubelet/keyring.ts";
+import type { NearMiss } from "../kubelet/near-miss.ts";
 import type { PullCause } from "../kubelet/pull-failures.ts";
-import { type PullReport, readPull } from "../kubelet/pull-report.ts";
-import type { PodFacts } from "./facts.ts";
+import {
+	type PullReport,
+	readPull,
+	sandboxReport,
+} from "../kubelet/pull-report.ts";
+import { displayHost } from "../registry/server.ts";
+import { withoutCredential } from "../registry/words.ts";
+import type { PodFacts, SecretFacts, SourceFacts } from "./facts.ts";
 import type { Keyrings } from "./keyrings.ts";
 
 /** Why a pod cannot pull, told apart by what its own pull Secrets say. */
@@ -10,7 +19,7 @@ export type ProblemKind =
 			PullCause,
 			"missing-secret" | "no-credentials" | "denied" | "unauthorized"
 	  >
-	/** Its namespace has no Secret that would do, and the source would. */
+	/** Its namespace has no Secret that would do, and a source would. */
 	| "no-secret"
 	/** It names a Secret that is not there. */
 	| "secret-missing"
@@ -20,8 +29,16 @@ export type ProblemKind =
 	| "pod-older"
 	/** No pull Secret that is known has a key for the registry. */
 	| "no-key"
+	/** Its entry for the registry holds neither user nor password. */
+	| "empty-entry"
 	/** The credential is tried; the registry gives no right, or has no such repository. */
-	| "no-right";
+	| "no-right"
+	/** What is said is older than the credential: kubelets try again. */
+	| "retry-pending"
+	/** A static pod, which can use no pull Secret. */
+	| "static-pod"
+	/** The node cannot pull the sandbox's image, before any of the pod's own. */
+	| "sandbox-image";
 
 export type PullProblem = {
 	readonly kind: ProblemKind;
@@ -33,19 +50,57 @@ export type PullProblem = {
 	readonly report: PullReport;
 	/** `NAMESPACE/NAME` of the Secret that it is about; "" where it is about none. */
 	readonly secret: string;
+	/** What a command names to mean the entry of that Secret; the host where there is none. */
+	readonly entry: string;
+	/** The source that would help. */
+	readonly source: SourceFacts | undefined;
+	readonly near: NearMiss | undefined;
+	/** When the credential was last written, where that was after the last attempt. */
+	readonly changed: number | undefined;
 };
 
-/** Everything that the waiting containers of the pods wait for, one problem for each image of a pod. */
+/** Kubelets wait no longer between two attempts, in milliseconds. */
+const LONGEST_BACKOFF = 5 * 60_000;
+
+/** Everything that the pods wait for, one problem for each image of a pod. */
 export function diagnose(keyrings: Keyrings): PullProblem[] {
 	return keyrings.facts.pods.flatMap((pod) => {
+		const sandbox = pod.isStarting ? sandboxReport(pod.events) : undefined;
 		const reports = pod.waiting.map((waiting) =>
 			readPull(waiting, pod.events, pod.images, pod.secrets),
 		);
 		const images = new Map(reports.map((report) => [report.image, report]));
-		return [...images.values()].map((report) =>
-			diagnoseOne(pod, report, keyrings),
-		);
+		return [
+			...(sandbox === undefined
+				? []
+				: [problemOf("sandbox-image", pod, sandbox)]),
+			...[...images.values()].map((report) =>
+				diagnoseOne(pod, report, keyrings),
+			),
+		];
 	});
+}
+
+function problemOf(
+	kind: ProblemKind,
+	pod: PodFacts,
+	report: PullReport,
+	more: Partial<PullProblem> = {},
+): PullProblem {
+	const host = registryServerOf(report.image) ?? "";
+	return {
+		kind,
+		pod,
+		image: report.image,
+		host,
+		report,
+		secret: "",
+		entry: host,
+		source: undefined,
+		near: undefined,
+		changed: undefined,
+		...more,
+	};
 }
 
 /** Causes about which the pod's pull Secrets say more than the message. */
@@ -67,68 +122,131 @@ function diagnoseOne(
 	keyrings: Keyrings,
 ): PullProblem {
 	const { image, cause } = report;
-	const problem = (kind: ProblemKind, secret = ""): PullProblem => ({
-		kind,
-		pod,
-		image,
-		host: registryServerOf(image) ?? "",
-		report,
-		secret,
-	});
+	const problem = (kind: ProblemKind, more: Partial<PullProblem> = {}) =>
+		problemOf(kind, pod, report, more);
 	const answer = keyrings.ask(pod, image);
 	if (answer.outcome === "invalid-image") return problem("invalid-reference");
 	if (answer.outcome === "malformed")
-		return problem("malformed-secret", answer.from);
-	if (keyrings.blind || !ABOUT_CREDENTIALS.has(cause))
-		return problem(plain(cause));
+		return problem("malformed-secret", { secret: answer.from });
+	if (keyrings.blind || !ABOUT_CREDENTIALS.has(cause)) {
+		const [match] = answer.matches;
+		return problem(plain(cause), {
+			report: {
+				...report,
+				words: withoutSecrets(report.words, answer.matches),
+			},
+			source:
+				match === undefined
+					? keyrings.sourceFor(pod.namespace, image)
+					: undefined,
+		});
+	}
+	if (cause === "never-pull") return problem("never-pull");
+	// What was asked without a credential of the pod's says nothing about that credential.
 	const [first] = answer.matches;
 	if (first === undefined)
-		return withoutMatch(pod, image, keyrings, problem, cause);
-	switch (cause) {
+		return pod.isMirror
+			? problem("static-pod")
+			: withoutMatch(pod, image, keyrings, problem);
+	return withMatch(answer.matches, first, keyrings, problem, report, pod);
+}
+
+type Problem = (kind: ProblemKind, more?: Partial<PullProblem>) => PullProblem;
+
+function withMatch(
+	matches: readonly KeyringMatch[],
+	first: KeyringMatch,
+	keyrings: Keyrings,
+	problem: Problem,
+	report: PullReport,
+	pod: PodFacts,
+): PullProblem {
+	const secret = keyrings.secret(first.from);
+	const host = registryServerOf(report.image) ?? "";
+	const about: Partial<PullProblem> = {
+		secret: first.from,
+		entry: entryName(first.key, host),
+	};
+	const changed = changedSince(secret, report, pod, keyrings.facts.now);
+	if (changed !== undefined)
+		return problem("retry-pending", { ...about, changed });
+	switch (report.cause) {
 		case "rejected":
 		case "unauthorized":
-			return problem("rejected", first.from);
+			return problem("rejected", about);
 		case "expired-token":
 		case "forbidden":
-			return problem(cause, first.from);
+			return problem(report.cause, about);
 		case "denied":
-			return problem("no-right", first.from);
-		case "never-pull":
-			return problem("never-pull");
+			return problem("no-right", about);
 		default:
-			// It was said before the Secret was there; nothing else is wrong.
-			return problem("pod-older", first.from);
+			// Nothing is said against the credential: there is none, or the kubelet did not use it.
+			return matches.every(
+				({ credential }) =>
+					credential.username === "" && credential.reveal() === "",
+			)
+				? problem("empty-entry", about)
+				: problem("unknown", {
+						...about,
+						report: { ...report, words: withoutSecrets(report.words, matches) },
+					});
 	}
+}
+
+/**
+ * When the Secret was last written, where what the kubelet says is from before. Where no event tells
+ * when it last tried, that is for as long as a kubelet may wait until it tries again.
+ */
+function changedSince(
+	secret: SecretFacts | undefined,
+	{ at }: PullReport,
+	pod: PodFacts,
+	now: number,
+): number | undefined {
+	const changed = secret?.changed;
+	if (changed === undefined) return undefined;
+	if (at !== undefined) return changed > at ? changed : undefined;
+	if (pod.created === undefined || pod.created >= changed) return undefined;
+	return now - changed < LONGEST_BACKOFF ? changed : undefined;
 }
 
 function withoutMatch(
 	pod: PodFacts,
 	image: string,
 	keyrings: Keyrings,
-	problem: (kind: ProblemKind, secret?: string) => PullProblem,
-	cause: PullCause,
+	problem: Problem,
 ): PullProblem {
-	if (cause === "never-pull") return problem("never-pull");
+	const host = registryServerOf(image) ?? "";
 	const [here] = keyrings.wouldMatch(pod.namespace, image);
 	if (here !== undefined) {
-		const { from } = here.source;
-		const name = from.slice(pod.namespace.length + 1);
-		return keyrings.accountSecrets(pod).includes(name) &&
-			!keyrings.hasOwnList(pod)
-			? problem("pod-older", from)
-			: problem("not-attached", from);
+		const account = keyrings.account(pod);
+		const isListed =
+			account?.secrets.includes(here.name) && !keyrings.hasOwnList(pod);
+		return problem(isListed ? "pod-older" : "not-attached", {
+			secret: here.source.from,
+			source: keyrings.facts.sources.find(
+				({ secret }) => secret.name === here.name,
+			),
+		});
 	}
 	const missing = keyrings.missing(pod);
+	const source = keyrings.sourceFor(pod.namespace, image);
+	if (source !== undefined) {
+		const copy = `${pod.namespace}/${source.secret.name}`;
+		return missing.includes(copy)
+			? problem("secret-missing", { secret: copy, source })
+			: problem("no-secret", { source });
+	}
 	// A source without a key for the registry would not help where its copy is missing.
-	const ours = `${pod.namespace}/${keyrings.facts.source?.name}`;
-	if (keyrings.sourceHas(image))
-		return missing.includes(ours)
-			? problem("secret-missing", ours)
-			: problem("no-secret");
-	const first = missing.find((ref) => ref !== ours);
+	const sources = keyrings.facts.sources.map(({ secret }) => secret.name);
+	const first = missing.find(
+		(ref) => !sources.includes(ref.slice(pod.namespace.length + 1)),
+	);
 	return first === undefined
-		? problem("no-key")
-		: problem("secret-missing", first);
+		? problem("no-key", {
+				near: host === "" ? undefined : keyrings.nearest(pod, image),
+			})
+		: problem("secret-missing", { secret: first });
 }
 
 function plain(cause: PullCause): ProblemKind {
@@ -142,4 +260,24 @@ function plain(cause: PullCause): ProblemKind {
 		default:
 			return cause;
 	}
+}
+
+/** An entry as `--registry-server` names it: the registry, where the key is another spelling of it alone. */
+function entryName(key: string, host: string): string {
+	const normalised = normaliseKey(key);
+	return normalised === undefined ||
+		normalised === host ||
+		displayHost(key) === host
+		? host
+		: key;
+}
+
+function withoutSecrets(
+	words: string,
+	matches: readonly KeyringMatch[],
+): string {
+	return matches.reduce(
+		(text, { credential }) => withoutCredential(text, credential),
+		words,
+	);
 }

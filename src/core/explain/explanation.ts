@@ -20,7 +20,7 @@ import {
 	script,
 	sequence,
 } from "../output/shell.ts";
-import type { Fixes, FixTarget } from "../pull-secrets/fixes.ts";
+import type { Fixes } from "../pull-secrets/fixes.ts";
 
 /** Everything that `explain` has to tell about one image. */
 export type Explanation = {
@@ -59,8 +59,13 @@ export function registryServerOf(image: string): string | undefined {
 		: undefined;
 }
 
-/** What is known of the pull secret when something is to be mended with it. */
-export type PullSecretState = FixTarget & {
+/** What is known of the pull secret when something is to be fixed with it. */
+export type PullSecretState = {
+	readonly name: string;
+	/** Where its source is; undefined where there is none yet. */
+	readonly source:
+		| { readonly namespace: string; readonly name: string }
+		| undefined;
 	/** The source's content, to see what it would match. */
 	readonly content: PullSource | undefined;
 };
@@ -96,7 +101,9 @@ export function fixCommand(
 	);
 	const copy =
 		namespace !== mending.sourceNamespace
-			? [mending.sync([namespace], accounts, inTheWay)]
+			? inTheWay
+				? [undefined]
+				: [mending.sync([namespace], accounts)]
 			: accounts.length > 0
 				? [mending.attach([namespace], accounts)]
 				: [];

@@ -14,12 +14,16 @@ export interface Expiry {
 	/** The key in `auths`. */
 	readonly key: string;
 	readonly at: number;
+	/** When its life began; undefined where that is not known. */
+	readonly since: number | undefined;
 }
 
 const HOUR = 3_600_000;
 
-/** A source that expires within this is worth a word before it is copied. */
-export const NEARLY = 24 * HOUR;
+/** Of a life time that is known, the last part that is worth a word: a token for twelve hours is no news in its first. */
+const LAST_PART = 1 / 5;
+/** And where it is not known. */
+const NEARLY = 24 * HOUR;
 
 /** How long credentials of one kind live, where they do not say it themselves. */
 const KNOWN_LIVES: readonly {
@@ -84,7 +88,12 @@ function worked(
 			expiryInside(credential) ??
 			said.get(key) ??
 			expiryByKind(key, credential, issued.get(key));
-		if (at !== undefined) expiries.push({ key, at });
+		if (at !== undefined)
+			expiries.push({
+				key,
+				at,
+				since: issued.get(key) ?? beginningInside(credential),
+			});
 	}
 	return expiries.sort((a, b) => a.at - b.at);
 }
@@ -104,24 +113,57 @@ export function expiriesOfKey(
 	return expiriesOf(key.content, itsOwn.annotations);
 }
 
+/** The life of a credential that was entered at `now`, as far as it tells itself; undefined where it does not. */
+export function lifeOf(
+	key: string,
+	credential: Credential,
+	now: number,
+): Expiry | undefined {
+	const at = expiryInside(credential);
+	return at === undefined
+		? undefined
+		: { key, at, since: beginningInside(credential) ?? now };
+}
+
 /** What a credential says of its own end: a JWT's `exp`, or the `expiration` in an ECR password. */
-export function expiryInside(credential: Credential): number | undefined {
-	for (const text of [credential.reveal(), credential.username]) {
-		const jwt = /^[\w-]+\.([\w-]+)\.[\w-]*$/.exec(text)?.[1];
-		const at = jwt === undefined ? undefined : seconds(jwt, "base64url", "exp");
-		if (at !== undefined) return at;
-	}
+function expiryInside(credential: Credential): number | undefined {
+	const at = jwtTime(credential, "exp");
+	if (at !== undefined) return at;
 	return credential.username === "AWS"
 		? seconds(credential.reveal(), "base64", "expiration")
 		: undefined;
 }
 
+function jwtTime(
+	credential: Credential,
+	member: "exp" | "iat",
+): number | undefined {
+	for (const text of [credential.reveal(), credential.username]) {
+		const jwt = /^[\w-]+\.([\w-]+)\.[\w-]*$/.exec(text)?.[1];
+		const at =
+			jwt === undefined ? undefined : seconds(jwt, "base64url", member);
+		if (at !== undefined) return at;
+	}
+	return undefined;
+}
+
+/** When a credential says that its life began: a JWT's `iat`. */
+function beginningInside(credential: Credential): number | undefined {
+	return jwtTime(credential, "iat");
+}
+
+/** Whether it is time for another: it has expired, or a fifth of its life is left. `now` in milliseconds. */
+export function isNearlyOver({ at, since }: Expiry, now: number): boolean {
+	const left = at - now;
+	return since === undefined || since >= at
+		? left <= NEARLY
+		: left <= (at - since) * LAST_PART;
+}
+
 /** One clause about an expiry, for a warning; `now` in milliseconds. undefined where there is time. */
-export function expiryWarning(
-	{ key, at }: Expiry,
-	now: number,
-): string | undefined {
-	if (at - now > NEARLY) return undefined;
+export function expiryWarning(expiry: Expiry, now: number): string | undefined {
+	if (!isNearlyOver(expiry, now)) return undefined;
+	const { key, at } = expiry;
 	const when =
 		at <= now ? `expired at ${isoSeconds(at)}` : `expires at ${isoSeconds(at)}`;
 	return `the credential for ${displayHost(key)} ${when}`;

@@ -6,61 +6,69 @@ import {
 	piped,
 	registryName,
 	type Script,
-	type ShellCommand,
 	script,
 	type Word,
 } from "../output/shell.ts";
-import {
-	DEFAULT_LABEL,
-	DEFAULT_NAME,
-	DEFAULT_NAMESPACE,
-	selectorOf,
-	type UsageLabel,
-} from "./ownership.ts";
+import { DEFAULT_NAME, DEFAULT_NAMESPACE } from "./ownership.ts";
+
+/** What a command takes by itself where the command line says nothing: what the environment and the mesh say. */
+export type UsualSecret = { readonly namespace: string; readonly name: string };
 
 /** The pull secret that is to be used, wherever it is by now. */
 export type FixTarget = {
+	/** Where its source is, or would be made. */
+	readonly namespace: string;
 	readonly name: string;
-	readonly owner: UsageLabel;
-	/** Where its source is; undefined where there is none yet. */
-	readonly source:
-		| { readonly namespace: string; readonly name: string }
-		| undefined;
+	/** Whether the source is there. */
+	readonly exists: boolean;
+	readonly usual?: UsualSecret;
 };
+
+const USUAL: UsualSecret = { namespace: DEFAULT_NAMESPACE, name: DEFAULT_NAME };
 
 /**
  * The commands of this program that fix something. What is the default is left out. A method answers
  * undefined where a name in the command is none, or a registry: no command is printed about it.
  */
 export class Fixes {
-	readonly #key: FixTarget;
+	readonly #target: FixTarget;
+	readonly #usual: UsualSecret;
 
-	constructor(key: FixTarget) {
-		this.#key = key;
+	constructor(target: FixTarget) {
+		this.#target = target;
+		this.#usual = target.usual ?? USUAL;
 	}
 
 	/** Of the source, and so of its copies. */
 	get name(): string {
-		return this.#key.source?.name ?? this.#key.name;
+		return this.#target.name;
 	}
 
 	/** Where the source is, or would be made. */
 	get sourceNamespace(): string {
-		return this.#key.source?.namespace ?? DEFAULT_NAMESPACE;
+		return this.#target.namespace;
 	}
 
-	/** Writes a pull secret of any name at any place. */
-	createAt(
-		namespace: string,
-		name: string,
-		host: string,
-		flags: readonly string[] = [],
-	): Script | undefined {
-		return this.#script("create", [
-			objectName(name),
-			"-n",
-			objectName(namespace),
-			...flags,
+	/** Makes a pull secret of any name at any place. */
+	createAt(namespace: string, name: string, host: string): Script | undefined {
+		return this.#at("create", namespace, name, [
+			"--registry-server",
+			registryName(host),
+		]);
+	}
+
+	/** Gives one registry of an unmanaged Secret another credential; its other registries stay. */
+	takeOver(namespace: string, name: string, host: string): Script | undefined {
+		return this.#at("create", namespace, name, [
+			"--force",
+			"--registry-server",
+			registryName(host),
+		]);
+	}
+
+	/** Gives one registry of any source another credential. */
+	rotateAt(namespace: string, name: string, host: string): Script | undefined {
+		return this.#at("rotate", namespace, name, [
 			"--registry-server",
 			registryName(host),
 		]);
@@ -68,70 +76,84 @@ export class Fixes {
 
 	/** Makes the source, of whatever is then asked for. */
 	createSource(): Script | undefined {
-		return this.#script("create", this.#name());
+		return this.#ofSource("create", []);
 	}
 
 	/** Writes a source for this registry, beside the registries that it has already. */
 	create(host: string): Script | undefined {
-		return this.#ofSource("create", host, this.#key.source ? ["--add"] : []);
+		return this.#ofSource("create", [
+			...(this.#target.exists ? ["--add"] : []),
+			"--registry-server",
+			registryName(host),
+		]);
 	}
 
 	/** Writes the source again, whatever is wrong with it. */
 	replace(host: string): Script | undefined {
-		return this.#ofSource("create", host, ["--replace"]);
+		return this.#ofSource("create", [
+			"--replace",
+			"--registry-server",
+			registryName(host),
+		]);
 	}
 
-	/** A new credential for this registry, in the source and in every copy. */
-	rotate(host: string): Script | undefined {
-		return this.#ofSource("rotate", host, []);
+	/** A new credential for this registry, in the source and in every recorded copy. */
+	rotate(host: string | undefined): Script | undefined {
+		return this.#ofSource("rotate", [
+			"--registry-server",
+			registryName(host ?? ""),
+		]);
 	}
 
 	/**
-	 * Copies the source; with `accounts`, also lets these service accounts pull with it;
-	 * with `force`, over what somebody else made.
+	 * Copies the source to namespaces, which are recorded by it; with `accounts`, also lets these
+	 * service accounts pull with it.
 	 */
 	sync(
 		namespaces: readonly string[],
 		accounts: readonly string[] = [],
-		force = false,
 	): Script | undefined {
-		const { source } = this.#key;
 		const attached = objectNames(accounts);
-		return this.#script("sync", [
-			...this.#name(),
+		return this.#sync([
 			"-n",
 			objectNames(namespaces),
-			...(source && source.namespace !== DEFAULT_NAMESPACE
-				? ["--from", sourceWord(source)]
-				: []),
 			...(accounts.length === 0
 				? []
 				: accounts.every((account) => account === "default")
 					? ["--attach"]
 					: [attached && `--attach=${attached}`]),
-			...(force ? ["--force"] : []),
 		]);
+	}
+
+	/** Takes a namespace out of the record. */
+	forget(namespace: string): Script | undefined {
+		return this.#sync(["--forget", objectName(namespace)]);
 	}
 
 	/** Deletes copies whose source is gone; asks first. */
 	pruneOrphaned(namespaces: readonly string[]): Script | undefined {
-		return this.#script("prune", ["--orphaned", "-n", objectNames(namespaces)]);
+		return script(
+			meshreg("prune", "--orphaned", "-n", objectNames(namespaces)),
+		);
 	}
 
-	/** Lets service accounts pull with the copies that are there. */
+	/** Lets service accounts pull with what is in their namespaces. */
 	attach(
 		namespaces: readonly string[],
 		accounts: readonly string[],
 		name = this.name,
 	): Script | undefined {
-		return this.#script("attach", [
-			...(accounts.every((account) => account === "default")
-				? []
-				: accounts.map(objectName)),
-			"-n",
-			objectNames(namespaces),
-			...secretFlag(name),
-		]);
+		return script(
+			meshreg(
+				"attach",
+				...(accounts.every((account) => account === "default")
+					? []
+					: accounts.map(objectName)),
+				"-n",
+				objectNames(namespaces),
+				...this.#secret(name),
+			),
+		);
 	}
 
 	/** Adds a pull secret to the list in the template of a Deployment or the like, which makes its pods again. */
@@ -149,43 +171,53 @@ export class Fixes {
 				"-o",
 				"yaml",
 			),
-			this.#call("inject", ["-f", "-", ...secretFlag(name)]),
+			meshreg("inject", "-f", "-", ...this.#secret(name)),
 			kubectl("apply", "-f", "-"),
 		);
 	}
 
-	#ofSource(
+	#ofSource(verb: string, words: readonly Word[]): Script | undefined {
+		return this.#at(verb, this.#target.namespace, this.name, words);
+	}
+
+	#at(
 		verb: string,
-		host: string,
-		flags: readonly string[],
+		namespace: string,
+		name: string,
+		words: readonly Word[],
 	): Script | undefined {
-		const namespace = this.sourceNamespace;
-		return this.#script(verb, [
-			...this.#name(),
-			...(namespace === DEFAULT_NAMESPACE ? [] : ["-n", objectName(namespace)]),
-			...flags,
-			"--registry-server",
-			registryName(host),
-		]);
+		return script(
+			meshreg(
+				verb,
+				...this.#unlessUsual(name),
+				...(namespace === this.#usual.namespace
+					? []
+					: ["-n", objectName(namespace)]),
+				...words,
+			),
+		);
 	}
 
-	#name(): Word[] {
-		return this.name === DEFAULT_NAME ? [] : [objectName(this.name)];
+	#sync(words: readonly Word[]): Script | undefined {
+		const { namespace, name } = this.#target;
+		return script(
+			meshreg(
+				"sync",
+				...this.#unlessUsual(name),
+				...words,
+				...(namespace === this.#usual.namespace
+					? []
+					: ["--from", sourceWord(this.#target)]),
+			),
+		);
 	}
 
-	#script(verb: string, words: readonly Word[]): Script | undefined {
-		return script(this.#call(verb, words));
+	#unlessUsual(name: string): Word[] {
+		return name === this.#usual.name ? [] : [objectName(name)];
 	}
 
-	#call(verb: string, words: readonly Word[]): ShellCommand | undefined {
-		const { owner } = this.#key;
-		const label =
-			verb === "attach" ||
-			verb === "inject" ||
-			selectorOf(owner) === selectorOf(DEFAULT_LABEL)
-				? []
-				: ["--label", selectorOf(owner)];
-		return meshreg(verb, ...words, ...label);
+	#secret(name: string): Word[] {
+		return name === this.#usual.name ? [] : ["--secret", objectName(name)];
 	}
 }
 
@@ -194,13 +226,7 @@ export function creating(
 	name: string,
 	namespace = DEFAULT_NAMESPACE,
 ): Script | undefined {
-	return script(
-		meshreg(
-			"create",
-			...(name === DEFAULT_NAME ? [] : [objectName(name)]),
-			...(namespace === DEFAULT_NAMESPACE ? [] : ["-n", objectName(namespace)]),
-		),
-	);
+	return new Fixes({ namespace, name, exists: false }).createSource();
 }
 
 /** Copies a source of this name to namespaces. */
@@ -238,7 +264,7 @@ export function onRegistry(
 }
 
 /** `deployment/web`, as kubectl takes it; undefined where kind or name is none. */
-export function targetWord({
+function targetWord({
 	kind,
 	name,
 }: {
@@ -254,8 +280,4 @@ export function targetWord({
 function sourceWord(source: { namespace: string; name: string }): Word {
 	const [namespace, name] = [source.namespace, source.name].map(objectName);
 	return namespace && name && `${namespace}/${name}`;
-}
-
-function secretFlag(name: string): Word[] {
-	return name === DEFAULT_NAME ? [] : ["--secret", objectName(name)];
 }

@@ -30,8 +30,31 @@ function secret(
 	});
 }
 
-const source = (bed: TestBed, auths: Record<string, object>) =>
-	secret(bed, `nginx-mesh/${KEY}`, auths, { labels: OWN, uid: "1" });
+/** A source, recorded for these namespaces. */
+const source = (
+	bed: TestBed,
+	auths: Record<string, object>,
+	namespaces: string[] = ["app", "shop"],
+	name = KEY,
+) =>
+	secret(bed, `nginx-mesh/${name}`, auths, {
+		labels: { ...OWN, usage: name },
+		uid: name,
+		annotations: { "kubectl-meshreg/targets": recordOf(namespaces) },
+	});
+
+const recordOf = (namespaces: string[]) =>
+	JSON.stringify(
+		namespaces.length === 0
+			? []
+			: [
+					{
+						namespaces: Object.fromEntries(
+							namespaces.map((namespace) => [namespace, ""]),
+						),
+					},
+				],
+	);
 
 const copyOf = (from: string) => ({
 	labels: OWN,
@@ -98,10 +121,27 @@ async function findings(
 	return JSON.parse(out).items;
 }
 
-const lines = (items: Finding[], group: string) =>
-	items
-		.filter((item) => item.group === group)
-		.map(({ status, message }) => `${status}: ${message}`);
+const MARKS: Record<string, string> = {
+	"√": "ok",
+	i: "note",
+	"‼": "warning",
+	"×": "problem",
+};
+
+/** The lines of one group, with what their marks mean. */
+async function lines(
+	bed: TestBed,
+	group: string,
+	args: string[] = [],
+	given: object = {},
+): Promise<string[]> {
+	const { out } = await bed.run(["check", ...args], given);
+	const [, text = ""] = out.split(`${group}\n${"-".repeat(group.length)}\n`);
+	return (text.split("\n\n")[0] ?? "")
+		.split("\n")
+		.filter((line) => /^[√i‼×] /.test(line))
+		.map((line) => `${MARKS[line[0] ?? ""]}: ${line.slice(2)}`);
+}
 
 describe("check", () => {
 	test("says that all is well, and exits 0", async () => {
@@ -127,21 +167,21 @@ describe("check", () => {
 
 copies
 ------
-√ 2 copies, equal to their source
+√ 2 copies match their source
 
 service accounts
 ----------------
-√ 2 service accounts: all that they name is there
+√ 2 service accounts: every pull secret they reference exists
 
 permissions
 -----------
-√ you may do everything that the commands need
+√ you have all permissions that meshreg needs
 
 pods
 ----
-√ 1 pod: none waits for an image
+√ no pod is waiting for an image
 `,
-			err: "All is well\n",
+			err: "No problems found\n",
 			asked: [],
 		});
 		assert.deepEqual(await bed.run(["check", "-q"]), {
@@ -171,26 +211,32 @@ pods
 
 copies
 ------
-× one copy differs from the source nginx-mesh/${KEY}: in app
-    Something else wrote them since the last sync, or the source changed.
+× shop has no copy of nginx-mesh/${KEY}, which is recorded for it
+    Fix: kubectl meshreg sync -n shop
+× the copy of nginx-mesh/${KEY} in app differs from it
+    Something else wrote it since the last sync, or the source changed.
     Fix: kubectl meshreg sync -n app
-× missing where pods use images of its registries: in shop
-    Fix: kubectl meshreg sync -n shop --attach
 
 service accounts
 ----------------
-× default in app names gone, which is not there
+× serviceaccount/default in app references gone, which does not exist
     Kubelets skip it with a warning. Create the Secret, or take the name out.
     See: kubectl edit serviceaccount default -n app
 
 permissions
 -----------
-√ you may do everything that the commands need
+√ you have all permissions that meshreg needs
 
 pods
 ----
-× 1 pod in shop cannot pull: nodes do not trust the authority that signed the certificate of r.io
+× nodes do not trust the certificate of r.io (unknown CA); 1 pod cannot pull
+    shop: pod/web: r.io/web:1
     Install the CA on every node, in the container runtime's configuration for this host; a pull Secret cannot carry it.
+
+Fix
+---
+kubectl meshreg sync -n shop
+kubectl meshreg sync -n app
 `,
 			err: "4 problems\n",
 			asked: [],
@@ -199,7 +245,7 @@ pods
 
 	test("-o json is stable, and warnings alone are healthy", async () => {
 		await using bed = await started();
-		source(bed, { "r.io": user("right"), "your-registry": user("right") });
+		source(bed, { "r.io": user("right"), "your-registry": user("right") }, []);
 		const { out, err, status } = await bed.run([
 			"check",
 			"-o",
@@ -212,14 +258,46 @@ pods
 		const { items } = JSON.parse(out);
 		assert.deepEqual(items[0], {
 			context: "embedded",
-			group: "credentials",
-			status: "warning",
-			message: `nginx-mesh/${KEY}: your-registry: no image matches it: a host has a dot or a port`,
-			hint: "A kubelet reads a host without a dot or a port as a directory of Docker Hub.",
-			command: "",
+			severity: "warning",
 			cause: "never-matches",
+			message: `nginx-mesh/${KEY}: your-registry: no image matches it: a host has a dot or a port`,
 			namespaces: ["nginx-mesh"],
-			pods: 0,
+			command: "",
+			workloads: [],
+		});
+	});
+
+	test("B1: -o json names workloads, pods and images", async () => {
+		await using bed = await started();
+		source(bed, { "r.io": user("right") }, []);
+		const node = new PlayedNode(bed.server.store);
+		account(bed, "app");
+		node.deploy({
+			namespace: "app",
+			name: "web",
+			image: "r.io/team/zz:1",
+			replicas: 2,
+		});
+		node.pull();
+		const item = (await findings(bed)).find(
+			({ severity }) => severity === "problem",
+		);
+		assert.deepEqual(item, {
+			context: "embedded",
+			severity: "problem",
+			cause: "no-secret",
+			message: "app has no pull secret for r.io; 2 pods cannot pull",
+			namespaces: ["app"],
+			command: "",
+			workloads: [
+				{
+					kind: "Deployment",
+					name: "web",
+					namespace: "app",
+					pods: ["web-5d9-0", "web-5d9-1"],
+					images: ["r.io/team/zz:1"],
+				},
+			],
 		});
 	});
 });
@@ -253,9 +331,7 @@ describe("check: credentials", () => {
 					);
 			},
 			[
-				`problem: no source named "${KEY}" in namespace "nginx-mesh"; Secrets elsewhere that call themselves a source: app/${KEY}, shop/${KEY}`,
-				`ok: app/${KEY} is well-formed, for r.io`,
-				`ok: shop/${KEY} is well-formed, for r.io`,
+				`problem: no source named "${KEY}" in namespace "nginx-mesh". Secrets elsewhere that call themselves a source (check who made them): app/${KEY}, shop/${KEY}; --from NAMESPACE takes one`,
 			],
 		],
 		[
@@ -285,7 +361,7 @@ describe("check: credentials", () => {
 					"c.io": jwt(NOW + 9e9),
 				}),
 			[
-				`ok: nginx-mesh/${KEY} is well-formed, for a.io, b.io and 1 more`,
+				`ok: nginx-mesh/${KEY} is well-formed, for a.io, b.io, c.io`,
 				`problem: nginx-mesh/${KEY}: the credential for a.io expired at 2026-11-21T07:59:59Z`,
 				`warning: nginx-mesh/${KEY}: the credential for b.io expires at 2026-11-21T09:00:00Z`,
 			],
@@ -301,7 +377,7 @@ describe("check: credentials", () => {
 			await using bed = await started();
 			seed(bed);
 			assert.deepEqual(
-				lines(await findings(bed, [], { now: NOW }), "credentials"),
+				await lines(bed, "credentials", [], { now: NOW }),
 				expected,
 			);
 		});
@@ -314,16 +390,16 @@ describe("check: credentials", () => {
 		const closed = await serve(registry({ by: "none" }));
 		await closed.close();
 		source(bed, { [server.host]: user("right"), [closed.host]: user("right") });
-		const good = await findings(bed, ["--verify"]);
+		const good = await lines(bed, "credentials", ["--verify"]);
 		source(bed, { [server.host]: user("wrong") });
 		const bad = await findings(bed, ["--verify"]);
 		await server.close();
-		assert.deepEqual(lines(good, "credentials").slice(1), [
+		assert.deepEqual(good.slice(1), [
 			`ok: nginx-mesh/${KEY}: ${server.host} accepts the credential`,
-			`unknown: nginx-mesh/${KEY}: could not verify the credential: ${closed.host} refused the connection: check the port, and that the registry is up`,
+			`problem: nginx-mesh/${KEY}: could not verify the credential: ${closed.host} refused the connection: check the port, and that the registry is up`,
 		]);
 		const rejected = bad.find(({ cause }) => cause === "rejected");
-		assert.equal(rejected?.status, "problem");
+		assert.equal(rejected?.severity, "problem");
 		assert.equal(
 			rejected?.command,
 			`kubectl meshreg rotate --registry-server ${server.host}`,
@@ -383,7 +459,7 @@ describe("check: pods", () => {
 			"no-key",
 			"expired-token",
 		],
-		["asked without", "no basic auth credentials", {}, "no-key", "pod-older"],
+		["asked without", "no basic auth credentials", {}, "no-key", "unknown"],
 		[
 			"not found",
 			containerd("r.io/web:1: not found"),
@@ -460,7 +536,8 @@ describe("check: pods", () => {
 		test(what, async () => {
 			await using bed = await started();
 			const cause = async () =>
-				(await findings(bed)).find(({ group }) => group === "pods")?.cause;
+				(await findings(bed)).find(({ workloads }) => workloads.length > 0)
+					?.cause;
 			account(bed, "app");
 			waiting(bed, "app/web", message, more);
 			assert.equal(await cause(), without);
@@ -490,9 +567,9 @@ describe("check: pods", () => {
 		waiting(bed, "a/z", "dial tcp 10.0.0.2:443: i/o timeout", {
 			image: "other.io/z",
 		});
-		assert.deepEqual(lines(await findings(bed), "pods"), [
-			"problem: 8 pods in a, b and 2 more cannot pull: nodes cannot reach r.io",
-			"problem: 1 pod in a cannot pull: nodes cannot reach other.io",
+		assert.deepEqual(await lines(bed, "pods"), [
+			"problem: nodes cannot reach r.io; 8 pods cannot pull",
+			"problem: nodes cannot reach other.io; 1 pod cannot pull",
 		]);
 	});
 
@@ -511,8 +588,8 @@ describe("check: pods", () => {
 				status: { phase, containerStatuses: statuses },
 			});
 		waiting(bed, "app/starting", "", { reason: "ContainerCreating" });
-		assert.deepEqual(lines(await findings(bed), "pods"), [
-			"ok: 1 pod: none waits for an image",
+		assert.deepEqual(await lines(bed, "pods"), [
+			"ok: no pod is waiting for an image",
 		]);
 	});
 });
@@ -540,12 +617,12 @@ describe("check: service accounts", () => {
 				status: { phase: "Running" },
 			});
 		run("own-list", ["own"]);
-		assert.deepEqual(lines(await findings(bed), "service accounts"), [
-			"ok: 1 service account: all that they name is there",
+		assert.deepEqual(await lines(bed, "service accounts"), [
+			"ok: 1 service account: every pull secret they reference exists",
 		]);
 		run("no-list", []);
-		assert.deepEqual(lines(await findings(bed), "service accounts"), [
-			`warning: default in app does not name ${KEY}, which 1 pod would need`,
+		assert.deepEqual(await lines(bed, "service accounts"), [
+			`warning: serviceaccount/default in app does not reference ${KEY} (needed by 1 pod)`,
 		]);
 	});
 });
@@ -564,34 +641,81 @@ describe("check with few permissions", () => {
 			],
 		});
 		source(bed, { "r.io": user("right") });
-		const items = await findings(bed, ["-n", "app"], { user: "sam" });
-		assert.deepEqual(
-			items.filter(({ status }) => status === "unknown"),
-			[],
-		);
+		const outcome = await bed.run(["check", "-n", "app"], { user: "sam" });
 		const listed = bed.server.requests.filter(({ path }) =>
 			/^\/api\/v1\/(secrets|pods)/.test(path),
 		);
 		assert.deepEqual(listed, []);
-		assert.ok(
-			lines(items, "permissions").includes(
-				"warning: create, rotate and sync need to create, patch secrets: not allowed in app",
-			),
+		assert.deepEqual(
+			await lines(bed, "permissions", ["-n", "app"], { user: "sam" }),
+			[
+				"note: not allowed: create, patch, delete secrets in app; patch serviceaccounts in app",
+			],
 		);
-		assert.ok(
-			lines(items, "permissions").includes(
-				"warning: prune needs to delete secrets: not allowed in app",
-			),
+		// What is missing there is told, and nothing else is wrong.
+		assert.match(outcome.err, /^1 problem\n$/);
+	});
+
+	test("C3: rights in one namespace, which has a pull secret of its own: a green check, and one line for the rest", async () => {
+		await using bed = await started({
+			users: { sam: {} },
+			allow: [
+				{
+					user: "sam",
+					verbs: ["get", "list", "create", "patch", "delete"],
+					resources: ["secrets", "serviceaccounts", "pods", "events"],
+					namespaces: ["app"],
+				},
+			],
+		});
+		source(bed, { "r.io": user("right") });
+		secret(
+			bed,
+			"app/own",
+			{ "q.io": user("right") },
+			{ labels: { ...OWN, usage: "own" } },
+		);
+		account(bed, "app", "own");
+		const outcome = await bed.run(["check", "-n", "app"], { user: "sam" });
+		assert.deepEqual(outcome, {
+			status: 0,
+			out: `credentials
+-----------
+i Secrets elsewhere that call themselves a source (check who made them): app/own
+
+service accounts
+----------------
+√ 1 service account: every pull secret they reference exists
+
+permissions
+-----------
+i not checked (not allowed): the source
+    https://github.com/kubectl-meshreg/kubectl-meshreg/blob/main/docs/permissions.md
+
+pods
+----
+√ no pod is waiting for an image
+`,
+			err: "No problems found\n",
+			asked: [],
+		});
+		account(bed, "app");
+		waiting(bed, "app/web", "unauthorized: authentication required");
+		const [item] = (await findings(bed, ["-n", "app"], { user: "sam" })).filter(
+			({ cause }) => cause === "no-key",
+		);
+		assert.equal(
+			item?.command,
+			"kubectl meshreg create -n app --registry-server r.io && kubectl meshreg attach -n app",
 		);
 	});
 
 	test("a namespace that is not there is not well, an empty one is", async () => {
 		await using bed = await started();
 		source(bed, { "r.io": user("right") });
-		const items = await findings(bed, ["-n", "shop,shp"]);
-		assert.deepEqual(lines(items, "pods"), [
-			'unknown: cannot read namespace shp: Error from server (NotFound): namespaces "shp" not found',
-			"ok: 0 pods: none waits for an image",
+		assert.deepEqual(await lines(bed, "pods", ["-n", "shop,shp"]), [
+			'problem: cannot read the namespace: Error from server (NotFound): namespaces "shp" not found',
+			"ok: no pod is waiting for an image",
 		]);
 	});
 
@@ -607,19 +731,17 @@ describe("check with few permissions", () => {
 				{ image: "q.io/web:1" },
 			);
 		}
-		const [item] = (await findings(bed)).filter(
-			({ cause }) => cause === "no-key",
-		);
+		const { out } = await bed.run(["check"]);
 		assert.match(
-			item?.hint ?? "",
-			/ Nothing makes pod\/web in app and pod\/web in shop again: delete and create them\.$/,
+			out,
+			/ pod\/web in app, pod\/web in shop have no controller: delete them and create them again\.\n/,
 		);
 	});
 
 	test("where the key of another name has no source, that one is to be created", async () => {
 		await using bed = await started();
-		const [item] = (await findings(bed, ["--secret", "other"])).filter(
-			({ cause }) => cause === "no-source",
+		const [item] = (await findings(bed, ["other"])).filter(
+			({ cause }) => cause === "source-missing",
 		);
 		assert.equal(item?.command, "kubectl meshreg create other");
 	});
@@ -640,8 +762,8 @@ describe("check with few permissions", () => {
 			user: "sam",
 		});
 		const items: Finding[] = JSON.parse(out).items;
-		const item = items.find(({ cause }) => cause === "no-source");
-		assert.deepEqual([item?.status, item?.command], ["problem", ""]);
+		const item = items.find(({ cause }) => cause === "source-missing");
+		assert.deepEqual([item?.severity, item?.command], ["problem", ""]);
 	});
 
 	test("says what it could not look at, and judges nothing by it", async () => {
@@ -663,36 +785,31 @@ describe("check with few permissions", () => {
 		assert.equal(status, 1);
 		const { items } = JSON.parse(out);
 		assert.deepEqual(
+			items.map(({ severity, cause }: Finding) => `${severity} ${cause}`),
 			[
-				...new Set(
-					items.map(
-						({ group, status: was, cause }: Finding) =>
-							`${group} ${was} ${cause}`,
-					),
-				),
-			],
-			[
-				"credentials unknown unreadable",
-				"service accounts unknown unreadable",
-				"permissions warning forbidden",
-				"pods problem no-key",
+				"problem unreadable",
+				"problem unreadable",
+				"problem unreadable",
+				"warning not-allowed",
+				"problem no-key",
 			],
 		);
 		for (const { command } of items) assert.equal(command, "");
-		assert.deepEqual(lines(items, "credentials"), [
-			'unknown: cannot read Secrets: Error from server (Forbidden): secrets is forbidden: User "sam" cannot list resource "secrets" in API group "" at the cluster scope',
-			'unknown: cannot read the source: Error from server (Forbidden): secrets "nginx-mesh-registry-key" is forbidden: User "sam" cannot get resource "secrets" in API group "" in the namespace "nginx-mesh"',
+		assert.deepEqual(await lines(bed, "credentials", [], { user: "sam" }), [
+			'problem: cannot read Secrets: Error from server (Forbidden): secrets is forbidden: User "sam" cannot list resource "secrets" in API group "" at the cluster scope',
+			'problem: cannot read the source: Error from server (Forbidden): secrets is forbidden: User "sam" cannot list resource "secrets" in API group "" in the namespace "nginx-mesh"',
 		]);
 	});
 });
 
 describe("check refuses", () => {
 	const rows: [args: string[], err: RegExp][] = [
-		[["x"], /check takes no arguments/],
+		[["a", "b"], /too many arguments/],
+		[["Bad_Name"], /NAME: /],
 		[["-n", ""], /-n: the namespace is empty/],
 		[["-n", "a", "-A"], /-n and -A cannot be used together/],
 		[["-o", "name"], /allowed formats are: json,yaml/],
-		[["--secret", ""], /--secret: the name is empty/],
+		[["--secret", "x"], /unknown flag: --secret/],
 	];
 	for (const [args, err] of rows)
 		test(`check ${args.join(" ")}`, async () => {

@@ -4,9 +4,9 @@ import { Credential } from "../../../src/core/credentials/credential.ts";
 import { authFields } from "../../../src/core/credentials/docker-config.ts";
 import {
 	expiriesOf,
-	expiryInside,
 	expiryWarning,
 	isoSeconds,
+	lifeOf,
 } from "../../../src/core/pull-secrets/expiry.ts";
 import { contentOfAuths } from "../../../src/core/pull-secrets/pull-secret.ts";
 
@@ -60,7 +60,7 @@ const INSIDE: readonly [
 
 for (const [what, user, password, at] of INSIDE)
 	test(`what ${what} says of its end`, () =>
-		assert.equal(expiryInside(new Credential(user, password)), at));
+		assert.equal(lifeOf("k", new Credential(user, password), NOW)?.at, at));
 
 const ISSUED = "2026-11-21T07:30:00.000Z";
 const KNOWN: readonly [host: string, user: string, at: string | undefined][] = [
@@ -153,8 +153,50 @@ for (const [at, warning] of WARNINGS)
 	test(`an end at ${at} ${warning === undefined ? "is far" : "is worth a warning"}`, () =>
 		assert.equal(
 			expiryWarning(
-				{ key: "https://index.docker.io/v1/", at: Date.parse(at) },
+				{
+					key: "https://index.docker.io/v1/",
+					at: Date.parse(at),
+					since: undefined,
+				},
 				NOW,
 			),
 			warning,
 		));
+
+// B4: a token for twelve hours is no news in its first, and one for a year is before its last day.
+const HOUR = 3_600_000;
+for (const [life, left, warned] of [
+	[12, 12, false],
+	[12, 2.5, false],
+	[12, 2.4, true],
+	[12, 0, true],
+	[1, 0.21, false],
+	[1, 0.2, true],
+	[365 * 24, 74 * 24, false],
+	[365 * 24, 73 * 24, true],
+] as const)
+	test(`with ${left} of ${life} hours left there is ${warned ? "a" : "no"} warning`, () => {
+		const at = NOW + left * HOUR;
+		assert.equal(
+			expiryWarning({ key: "r.io", at, since: at - life * HOUR }, NOW) !==
+				undefined,
+			warned,
+		);
+	});
+
+test("a life begins when the source was given it, or as the token says, or now", () => {
+	const credential = new Credential("mesh", jwt({ exp: EXP, iat: EXP - 60 }));
+	assert.equal(lifeOf("r.io", credential, NOW)?.since, (EXP - 60) * 1000);
+	assert.equal(
+		lifeOf("r.io", new Credential("mesh", jwt({ exp: EXP })), NOW)?.since,
+		NOW,
+	);
+	const content = contentOfAuths([["r.io", authFields(credential)]]);
+	const issued = "2026-11-21T06:00:00Z";
+	assert.equal(
+		expiriesOf(content, {
+			"kubectl-meshreg/issued-at": JSON.stringify({ "r.io": issued }),
+		})[0]?.since,
+		Date.parse(issued),
+	);
+});

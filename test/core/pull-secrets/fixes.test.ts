@@ -2,19 +2,14 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Script } from "../../../src/core/output/shell.ts";
 import { Fixes, type FixTarget } from "../../../src/core/pull-secrets/fixes.ts";
-import { DEFAULT_LABEL } from "../../../src/core/pull-secrets/ownership.ts";
 import { commandLine } from "../../../src/report/command-line.ts";
 
 const usual: FixTarget = {
+	namespace: "nginx-mesh",
 	name: "nginx-mesh-registry-key",
-	owner: DEFAULT_LABEL,
-	source: undefined,
+	exists: false,
 };
-const elsewhere: FixTarget = {
-	name: "other",
-	owner: { key: "usage", value: "mine" },
-	source: { namespace: "keys", name: "other" },
-};
+const elsewhere: FixTarget = { namespace: "keys", name: "other", exists: true };
 
 describe("a command that fixes", () => {
 	const rows: [
@@ -25,27 +20,27 @@ describe("a command that fixes", () => {
 		[
 			(fixes) => fixes.create("r.io:5000"),
 			"kubectl meshreg create --registry-server r.io:5000",
-			"kubectl meshreg create other -n keys --add --registry-server r.io:5000 --label usage=mine",
+			"kubectl meshreg create other -n keys --add --registry-server r.io:5000",
 		],
 		[
 			(fixes) => fixes.replace("[::1]:5000"),
 			"kubectl meshreg create --replace --registry-server '[::1]:5000'",
-			"kubectl meshreg create other -n keys --replace --registry-server '[::1]:5000' --label usage=mine",
+			"kubectl meshreg create other -n keys --replace --registry-server '[::1]:5000'",
 		],
 		[
 			(fixes) => fixes.rotate("docker.io"),
 			"kubectl meshreg rotate --registry-server docker.io",
-			"kubectl meshreg rotate other -n keys --registry-server docker.io --label usage=mine",
+			"kubectl meshreg rotate other -n keys --registry-server docker.io",
 		],
 		[
 			(fixes) => fixes.sync(["a", "b"], ["default"]),
 			"kubectl meshreg sync -n a,b --attach",
-			"kubectl meshreg sync other -n a,b --from keys/other --attach --label usage=mine",
+			"kubectl meshreg sync other -n a,b --attach --from keys/other",
 		],
 		[
-			(fixes) => fixes.sync(["a"], ["default", "runner"], true),
-			"kubectl meshreg sync -n a --attach=default,runner --force",
-			"kubectl meshreg sync other -n a --from keys/other --attach=default,runner --force --label usage=mine",
+			(fixes) => fixes.sync(["a"], ["default", "runner"]),
+			"kubectl meshreg sync -n a --attach=default,runner",
+			"kubectl meshreg sync other -n a --attach=default,runner --from keys/other",
 		],
 		[
 			(fixes) => fixes.attach(["a"], ["default"]),
@@ -60,7 +55,7 @@ describe("a command that fixes", () => {
 		[
 			(fixes) => fixes.pruneOrphaned(["a"]),
 			"kubectl meshreg prune --orphaned -n a",
-			"kubectl meshreg prune --orphaned -n a --label usage=mine",
+			"kubectl meshreg prune --orphaned -n a",
 		],
 	];
 	for (const [fix, first, second] of rows)
@@ -81,10 +76,7 @@ describe("no command is printed about a name that is none", () => {
 		["a name", new Fixes({ ...usual, name: bad }).createSource()],
 		[
 			"a source's namespace",
-			new Fixes({
-				...usual,
-				source: { namespace: bad, name: "x" },
-			}).sync(["a"]),
+			new Fixes({ ...usual, namespace: bad }).sync(["a"]),
 		],
 		["a kind", new Fixes(usual).inject({ kind: bad, name: "x" }, "a", "b")],
 		[
@@ -93,4 +85,25 @@ describe("no command is printed about a name that is none", () => {
 		],
 	];
 	for (const [what, fix] of rows) it(what, () => assert.equal(fix, undefined));
+});
+
+describe("what the environment says is left out, and nothing else", () => {
+	const mine = { namespace: "keys", name: "mine" };
+	const rows: [target: FixTarget, line: string][] = [
+		[
+			{ ...mine, exists: true, usual: mine },
+			"kubectl meshreg rotate --registry-server r.io",
+		],
+		[
+			{ ...usual, exists: true, usual: mine },
+			"kubectl meshreg rotate nginx-mesh-registry-key -n nginx-mesh --registry-server r.io",
+		],
+	];
+	for (const [target, line] of rows)
+		it(line, () =>
+			assert.equal(
+				commandLine(new Fixes(target).rotate("r.io") ?? [], []),
+				line,
+			),
+		);
 });

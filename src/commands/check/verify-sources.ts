@@ -1,0 +1,77 @@
+import {
+	readAuthorities,
+	type Trust,
+} from "../../actions/credentials/registry-trust.ts";
+import type { SourceFacts } from "../../core/check/facts.ts";
+import {
+	type Finding,
+	finding,
+	type Severity,
+} from "../../core/check/finding.ts";
+import { entriesOf } from "../../core/pull-secrets/content-fault.ts";
+import { argumentFor } from "../../core/pull-secrets/entry-naming.ts";
+import {
+	registriesOf,
+	sourceRef,
+} from "../../core/pull-secrets/pull-secret.ts";
+import { registryOf } from "../../core/registry/server.ts";
+import type { Verification } from "../../core/registry/verification.ts";
+import type { World } from "../../world.ts";
+
+/** Asks each registry of the sources about its credential. Throws the interrupt's AbortedError. */
+export async function verifySources(
+	sources: readonly SourceFacts[],
+	trust: Trust,
+	world: World,
+): Promise<Finding[]> {
+	const registry = await world.registry();
+	const authorities = await readAuthorities(trust, world);
+	const { insecure } = trust;
+	return Promise.all(
+		sources.flatMap(({ secret, fixes }) =>
+			// That an entry is empty has been told without asking anybody.
+			[...entriesOf(secret.content)]
+				.filter(([, entry]) => entry.credentialForAll() !== undefined)
+				.map(async ([written, entry]) => {
+					const key = registryOf(written);
+					const verification =
+						key === undefined
+							? undefined
+							: await registry.verify(
+									{ key, credential: entry.credential(), insecure },
+									authorities,
+								);
+					return finding(
+						"credentials",
+						verification === undefined
+							? "warning"
+							: SEVERITIES[verification.outcome],
+						{
+							cause: "verification",
+							ref: sourceRef(secret),
+							key: key ?? written,
+							verification,
+						},
+						{
+							namespaces: [secret.namespace],
+							fix:
+								verification?.outcome === "rejected"
+									? fixes.rotate(
+											argumentFor(written, registriesOf(secret.content)),
+										)
+									: undefined,
+						},
+					);
+				}),
+		),
+	);
+}
+
+const SEVERITIES: Record<Verification["outcome"], Severity> = {
+	good: "ok",
+	rejected: "problem",
+	"cannot-pull": "problem",
+	unverifiable: "warning",
+	// What could not be looked at is no better than what is wrong.
+	unreachable: "problem",
+};
