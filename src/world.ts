@@ -89,8 +89,10 @@ export interface Streams {
 }
 
 export interface Clock {
-	/** Milliseconds since 1970. */
+	/** Milliseconds since 1970. May be set back. */
 	now(): number;
+	/** Milliseconds since some moment, only ever more: for how long something takes. */
+	elapsed(): number;
 	/** Resolves after `ms`; rejects with the signal's reason when it aborts first. */
 	delay(ms: number, signal?: AbortSignal): Promise<void>;
 }

@@ -4,6 +4,7 @@ import type { Clock } from "../world.ts";
 /** The machine's clock. */
 export const systemClock: Clock = {
 	now: () => Date.now(),
+	elapsed: () => performance.now(),
 	async delay(ms, signal) {
 		try {
 			await sleep(ms, undefined, signal && { signal });

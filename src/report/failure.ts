@@ -72,6 +72,6 @@ export function failureLineIn(namespace: string, error: unknown): string {
 }
 
 function firstFrame(error: Error): string {
-	const frame = /\n\s+at ([\w.<> ]+) \(/.exec(error.stack ?? "")?.[1];
+	const frame = /\n {4}at ([\w.<> ]{1,80}) \(/.exec(error.stack ?? "")?.[1];
 	return frame === undefined ? "" : ` in ${frame}`;
 }

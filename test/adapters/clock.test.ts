@@ -9,6 +9,13 @@ test("now is the system's time in milliseconds", () => {
 	assert(before <= now && now <= Date.now());
 });
 
+test("what has elapsed does not depend on the time of day", (t) => {
+	t.mock.timers.enable({ apis: ["Date"], now: 1_000_000 });
+	const before = systemClock.elapsed();
+	t.mock.timers.setTime(0);
+	assert(systemClock.now() === 0 && systemClock.elapsed() >= before);
+});
+
 test("a delay ends by itself, and at once with the signal's reason", async () => {
 	await systemClock.delay(1);
 	const reason = new AbortedError("SIGTERM");

@@ -53,6 +53,7 @@ export function hastyClock(): Clock & { slept: number[] } {
 	return {
 		slept,
 		now: () => now,
+		elapsed: () => now,
 		async delay(ms, signal) {
 			signal?.throwIfAborted();
 			slept.push(ms);

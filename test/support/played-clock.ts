@@ -14,6 +14,7 @@ export function playedClock(onWait: () => void = () => {}): PlayedClock {
 	const waiting = new Set<{ until: number; wake: () => void }>();
 	return {
 		now: () => now,
+		elapsed: () => now,
 		delay: (ms, signal) =>
 			new Promise((resolve, reject) => {
 				if (signal?.aborted) return reject(signal.reason);

@@ -114,7 +114,7 @@ async function readAccount(
 	target: AccountTarget,
 	{ cluster, clock, interrupt, awaitDefault }: EditOptions,
 ): Promise<ServiceAccount> {
-	const until = clock.now() + PATIENCE;
+	const until = clock.elapsed() + PATIENCE;
 	let pause = 50;
 	for (;;) {
 		try {
@@ -122,7 +122,7 @@ async function readAccount(
 		} catch (error) {
 			const missing = error instanceof ApiError && error.status === 404;
 			const worthIt = awaitDefault && target.name === "default";
-			if (!missing || !worthIt || clock.now() > until) throw error;
+			if (!missing || !worthIt || clock.elapsed() > until) throw error;
 			await checkNamespace(target.namespace, cluster);
 		}
 		await clock.delay(pause, interrupt);

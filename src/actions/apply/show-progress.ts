@@ -20,14 +20,14 @@ export async function showProgress<T>(
 	if (!world.streams.animated || quiet || total < FEW) return work(() => {});
 	const { clock } = world;
 	const prompter = await world.prompter();
-	const began = clock.now();
+	const began = clock.elapsed();
 	let count = 0;
 	let next = began + SOON;
 	let shown: Progress | undefined;
 	try {
 		return await work(() => {
 			count++;
-			const now = clock.now();
+			const now = clock.elapsed();
 			if (now < next) return;
 			next = now + PAUSE;
 			const text = progressText(count, total, now - began);

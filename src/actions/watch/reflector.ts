@@ -58,7 +58,7 @@ export class Reflector<K extends Kind, Item> implements Listed {
 	async follow(clock: Clock, signal: AbortSignal): Promise<never> {
 		let failures = 0;
 		for (;;) {
-			const began = clock.now();
+			const began = clock.elapsed();
 			let error: unknown;
 			try {
 				if (this.#version === undefined) await this.list();
@@ -70,7 +70,7 @@ export class Reflector<K extends Kind, Item> implements Listed {
 			}
 			signal.throwIfAborted();
 			if (error instanceof AbortedError) throw error;
-			if (clock.now() - began > GOOD) failures = 0;
+			if (clock.elapsed() - began > GOOD) failures = 0;
 			failures++;
 			if (error instanceof ApiError && error.status === 410)
 				this.#version = undefined;

@@ -45,7 +45,7 @@ export async function connect(
 	});
 	const known = new KnownData();
 	const repeat = new RetryPolicy({
-		inFlight: new InFlight(flags.concurrency, () => clock.now()),
+		inFlight: new InFlight(flags.concurrency, () => clock.elapsed()),
 		clock,
 		interrupt,
 		server,

@@ -135,9 +135,7 @@ export function trustIn(ca?: string): SecureContext {
 }
 
 function checkCertificates(pem: string): void {
-	const blocks =
-		pem.match(/-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----/gs) ??
-		[];
+	const [, ...blocks] = pem.split(/(?=-----BEGIN CERTIFICATE-----)/);
 	if (blocks.length === 0)
 		throw new OperationError(
 			"--registry-ca: the file holds no PEM certificate",

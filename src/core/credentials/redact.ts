@@ -83,26 +83,30 @@ class Hiding {
 	readonly hidden: Uint8Array;
 	/** Where each part of the telling length stands; without those that are hidden already. */
 	readonly #places = new Map<string, number[]>();
+	/** By the hash of a part, whether there may be one: a secret may be a thousand times as long as the words. */
+	readonly #maybe = new Uint8Array(1 << 16);
 
 	constructor(readonly words: string) {
 		this.hidden = new Uint8Array(words.length);
-		for (let at = 0; at + TELLING_LENGTH <= words.length; at++) {
+		eachPart(words, (at, hash) => {
 			const part = words.slice(at, at + TELLING_LENGTH);
 			const places = this.#places.get(part);
 			if (places) places.push(at);
 			else this.#places.set(part, [at]);
-		}
+			this.#maybe[hash] = 1;
+		});
 	}
 
 	/** Hides `secret`, and parts of it of the telling length. */
 	hide(secret: string): void {
 		if (secret.length < TELLING_LENGTH) this.#hideWhole(secret);
-		for (let at = 0; at + TELLING_LENGTH <= secret.length; at++) {
+		eachPart(secret, (at, hash) => {
+			if (!this.#maybe[hash]) return;
 			const part = secret.slice(at, at + TELLING_LENGTH);
 			for (const place of this.#places.get(part) ?? [])
 				this.hidden.fill(1, place, place + TELLING_LENGTH);
 			this.#places.delete(part);
-		}
+		});
 	}
 
 	#hideWhole(secret: string): void {
@@ -112,6 +116,25 @@ class Hiding {
 			this.hidden.fill(1, at, at + secret.length);
 	}
 }
+
+/** Tells of every part of the telling length, with a hash of 16 bits (Rabin and Karp's, which rolls on). */
+function eachPart(
+	text: string,
+	tell: (at: number, hash: number) => void,
+): void {
+	let hash = 0;
+	for (let end = 0; end < text.length; end++) {
+		const out =
+			end < TELLING_LENGTH ? 0 : text.charCodeAt(end - TELLING_LENGTH);
+		hash = Math.imul(hash, BASE) - Math.imul(out, BASE_OUT);
+		hash = (hash + text.charCodeAt(end)) | 0;
+		const at = end - TELLING_LENGTH + 1;
+		if (at >= 0) tell(at, hash >>> 16);
+	}
+}
+
+const BASE = 0x01000193;
+const BASE_OUT = Array(TELLING_LENGTH).fill(BASE).reduce(Math.imul, 1);
 
 /** The ways in which a secret may come back: raw, escaped for JSON or a URL, base64 of it alone or within more. */
 function formsOf(secret: string): Set<string> {

@@ -54,6 +54,7 @@ async function follow(
 	};
 	const clock: Clock = {
 		now: () => now,
+		elapsed: () => now,
 		async delay(ms) {
 			now += ms;
 			log.push(`pause ${1 + Math.floor(Math.log2(ms / 50))}`);

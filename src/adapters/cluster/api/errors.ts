@@ -3,7 +3,7 @@ import {
 	ConnectionError,
 	type StatusDetails,
 } from "../../../errors.ts";
-import type { Redact } from "./redact.ts";
+import { type Redact, shortened } from "./redact.ts";
 
 /** An ApiError that also knows when and how to ask again. */
 export class StatusError extends ApiError {
@@ -21,6 +21,9 @@ export class StatusError extends ApiError {
 	}
 }
 
+/** Milliseconds: whoever asks for more (a gateway, or somebody who means ill) would be asked no more. */
+const LONGEST_RETRY_AFTER = 30_000;
+
 /**
  * The server's answer of status 400 and above, from its body: a Status, or whatever a proxy in between
  * sent. `retryAfter`: the header's value, in seconds (API servers send no dates). `redact`: what of its
@@ -30,7 +33,7 @@ export function refusal(
 	status: number,
 	body: string,
 	retryAfter = "",
-	redact: Redact = (words) => words,
+	redact: Redact = shortened,
 ): StatusError {
 	const answer = parsed(body);
 	const reason = textOf(answer, "reason");
@@ -43,7 +46,7 @@ export function refusal(
 		status,
 		reason,
 		worded(status, redact(message)),
-		seconds * 1000,
+		Math.min(seconds * 1000, LONGEST_RETRY_AFTER),
 		textOf(Reflect.get(Object(answer), "metadata"), "continue"),
 		detailsOf(Reflect.get(Object(answer), "details")),
 	);
@@ -68,12 +71,44 @@ function worded(status: number, message: string): string {
 }
 
 /** The `Status` in an ERROR event of a watch. */
-export function watchError(object: unknown): ApiError {
-	const code =
-		typeof object === "object" && object !== null && "code" in object
-			? Number(object.code)
-			: 500;
+export function watchError(object: object): ApiError {
+	const code = "code" in object ? Number(object.code) : 500;
 	return refusal(code || 500, JSON.stringify(object));
+}
+
+/** What was asked of which server, for what is said about the answer. */
+export interface Asked {
+	readonly server: URL;
+	readonly method: string;
+	/** With the query, which is not shown. */
+	readonly path: string;
+}
+
+/**
+ * An answer that no API server gives: `got` says what it is, `wanted` what it should be. Asking again
+ * would bring the same.
+ */
+export function strangeAnswer(
+	asked: Asked,
+	got: string,
+	wanted: string,
+): ConnectionError {
+	return new ConnectionError(
+		`error: ${whatWasAsked(asked)} with ${got} instead of ${wanted}: is it an API server, or a login page or proxy in front of one?`,
+	);
+}
+
+/** An answer that is larger than what is ever read (`limit`: bytes). */
+export class OversizedAnswer extends ConnectionError {
+	constructor(asked: Asked, limit: number) {
+		super(
+			`error: ${whatWasAsked(asked)} with more than ${limit / 2 ** 20} MiB, which is not read`,
+		);
+	}
+}
+
+function whatWasAsked({ server, method, path }: Asked): string {
+	return `${server.origin} answered ${method} ${path.split("?", 1)[0]}`;
 }
 
 function parsed(body: string): unknown {

@@ -1,21 +1,29 @@
-import { StringDecoder } from "node:string_decoder";
 import type { Kind, ObjectOf } from "../../../core/objects.ts";
-import { ApiError } from "../../../errors.ts";
+import { ApiError, ConnectionError } from "../../../errors.ts";
 import type { Cluster, ListQuery, Page, WatchEvent } from "../../../world.ts";
-import { TransportError, text, unpacked } from "../http/exchange.ts";
-import { connectionError, StatusError, watchError } from "./errors.ts";
+import { TransportError } from "../http/exchange.ts";
+import {
+	connectionError,
+	OversizedAnswer,
+	StatusError,
+	watchError,
+} from "./errors.ts";
 import { acceptOf, collectionPath, listQuery } from "./paths.ts";
 import type { KnownData } from "./redact.ts";
 import type { Requests } from "./requests.ts";
 import type { RetryPolicy } from "./retry.ts";
+import {
+	type ListBody,
+	listShape,
+	type WatchLine,
+	watchShape,
+} from "./shapes.ts";
 
 /** kubectl's --chunk-size. */
 const PAGE = 500;
 
-interface ListBody<T> {
-	metadata: { resourceVersion?: string; continue?: string };
-	items?: T[] | null;
-}
+/** Of any list: a million objects. A server that always names one more page is followed no further. */
+const MOST_PAGES = 2_000;
 
 /** Lists and watches. */
 export function lists(
@@ -31,28 +39,37 @@ export function lists(
 			query: ListQuery,
 		): AsyncIterable<Page<ObjectOf[K]>> {
 			const path = collectionPath(kind, query.namespace);
-			const page = (token: string) =>
-				repeat.run("read", async () => {
-					const answer = await requests.send({
-						method: "GET",
-						path:
-							path +
-							listQuery(query, {
-								limit: String(PAGE),
-								...(token && { continue: token }),
-							}),
-						accept: acceptOf(query, "List"),
-					});
-					return parsed<ListBody<ObjectOf[K]>>(await text(answer));
-				});
+			const shape = listShape(kind);
+			let limit = PAGE;
+			const page = (token: string): Promise<ListBody<ObjectOf[K]>> => {
+				const more = {
+					limit: String(limit),
+					...(token && { continue: token }),
+				};
+				return repeat.run("read", () =>
+					requests.object(
+						{
+							method: "GET",
+							path: path + listQuery(query, more),
+							accept: acceptOf(query, "List"),
+						},
+						shape,
+					),
+				);
+			};
 			let last = "";
 			let token = "";
 			let restarted = false;
-			do {
+			for (let pages = 1; ; pages++) {
 				let body: ListBody<ObjectOf[K]>;
 				try {
 					body = await page(token);
 				} catch (error) {
+					if (error instanceof OversizedAnswer && limit > 1) {
+						// Somebody's objects are of the largest size: fewer of them at once.
+						limit = Math.ceil(limit / 8);
+						continue;
+					}
 					if (!isExpired(error) || token === "") throw error;
 					// Too slow: the rest of the list as it is now, without what has been given out. Servers
 					// say with the refusal how to go on; with others it begins again.
@@ -60,7 +77,7 @@ export function lists(
 					restarted = true;
 					body = await page(token);
 				}
-				token = body.metadata.continue ?? "";
+				const next = body.metadata.continue ?? "";
 				const all = body.items ?? [];
 				for (const item of all) known.note(kind, item);
 				const items = restarted
@@ -69,7 +86,13 @@ export function lists(
 				const end = items.at(-1);
 				if (end) last = keyOf(end);
 				yield { items, resourceVersion: body.metadata.resourceVersion ?? "" };
-			} while (token !== "");
+				if (next === "") return;
+				if (next === token || pages >= MOST_PAGES)
+					throw new ConnectionError(
+						`error: the list of ${path} at ${server.origin} does not end: page ${pages} names another one`,
+					);
+				token = next;
+			}
 		},
 
 		async *watch<K extends Kind>(
@@ -79,30 +102,26 @@ export function lists(
 		): AsyncIterable<WatchEvent<ObjectOf[K]>> {
 			if (signal?.aborted) return;
 			try {
-				const answer = await requests.send({
-					method: "GET",
-					path:
-						collectionPath(kind, query.namespace) +
-						listQuery(query, {
-							watch: "true",
-							allowWatchBookmarks: "true",
-							resourceVersion: query.resourceVersion,
-						}),
-					accept: acceptOf(query, "Object"),
-					endless: true,
-					signal,
-				});
-				const body = unpacked(answer);
-				try {
-					for await (const line of lines(body)) {
-						const told = event<ObjectOf[K]>(parsed(line));
-						if (told.type === "DELETED")
-							known.forget(kind, told.object.metadata);
-						else if (told.type !== "BOOKMARK") known.note(kind, told.object);
-						yield told;
-					}
-				} finally {
-					answer.body.destroy();
+				const lines = requests.lines(
+					{
+						method: "GET",
+						path:
+							collectionPath(kind, query.namespace) +
+							listQuery(query, {
+								watch: "true",
+								allowWatchBookmarks: "true",
+								resourceVersion: query.resourceVersion,
+							}),
+						accept: acceptOf(query, "Object"),
+						signal,
+					},
+					watchShape(kind),
+				);
+				for await (const line of lines) {
+					const told = event(line);
+					if (told.type === "DELETED") known.forget(kind, told.object.metadata);
+					else if (told.type !== "BOOKMARK") known.note(kind, told.object);
+					yield told;
 				}
 			} catch (error) {
 				if (interrupt.aborted) throw interrupt.reason;
@@ -126,29 +145,10 @@ function keyOf({ metadata }: ObjectOf[Kind]): string {
 	return `${metadata.namespace ?? ""}/${metadata.name ?? ""}`;
 }
 
-function parsed<T>(said: string): T {
-	try {
-		return JSON.parse(said);
-	} catch (error) {
-		throw new TransportError(error, true);
-	}
-}
-
-async function* lines(body: AsyncIterable<Buffer>): AsyncIterable<string> {
-	const decoder = new StringDecoder("utf8");
-	let rest = "";
-	for await (const chunk of body) {
-		const complete = (rest + decoder.write(chunk)).split("\n");
-		rest = complete.pop() ?? "";
-		yield* complete.filter(Boolean);
-	}
-}
-
-function event<T extends ObjectOf[Kind]>(received: {
-	type: string;
-	object: T;
-}): WatchEvent<T> {
-	const { type, object } = received;
+function event<T extends ObjectOf[Kind]>({
+	type,
+	object,
+}: WatchLine<T>): WatchEvent<T> {
 	switch (type) {
 		case "ADDED":
 		case "MODIFIED":

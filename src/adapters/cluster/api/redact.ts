@@ -8,6 +8,10 @@ import type { ObjectRef } from "../../../world.ts";
 /** Words of the server as they may be shown. */
 export type Redact = (words: string) => string;
 
+/** Of words that can quote no Secret: their beginning. */
+export const shortened: Redact = (words) =>
+	withoutSecrets(words, { secrets: [], texts: [], known: [] }, "");
+
 /**
  * What Secrets hold, as far as it was read: an admission webhook or policy is shown the old object
  * beside the new one, and may quote either.
@@ -35,7 +39,7 @@ export class KnownData {
 		{ namespace = "", name }: ObjectRef,
 		sent?: unknown,
 	): Redact {
-		if (kind !== "Secret") return (words) => words;
+		if (kind !== "Secret") return shortened;
 		return (words) =>
 			withoutSecrets(
 				words,
@@ -53,7 +57,10 @@ const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
 /** The values, in base64, of every `data` in an object, or in the values of a patch's operations. */
 function dataIn(sent: unknown): string[] {
-	if (Array.isArray(sent)) return sent.flatMap(dataIn);
+	return Array.isArray(sent) ? sent.flatMap(dataInOne) : dataInOne(sent);
+}
+
+function dataInOne(sent: unknown): string[] {
 	const { op, path, value, data, stringData, metadata } = fieldsOf(sent);
 	if (op !== undefined)
 		return /^\/data(\/|$)/.test(String(path)) ? stringsIn(value) : [];
@@ -61,7 +68,7 @@ function dataIn(sent: unknown): string[] {
 	return [
 		...stringsIn(data),
 		...stringsIn(stringData).map(base64),
-		...(typeof applied === "string" ? dataIn(parsed(applied)) : []),
+		...(typeof applied === "string" ? stringsIn(appliedData(applied)) : []),
 	];
 }
 
@@ -80,9 +87,9 @@ function base64(text: string): string {
 	return Buffer.from(text, "utf8").toString("base64");
 }
 
-function parsed(text: string): unknown {
+function appliedData(text: string): unknown {
 	try {
-		return JSON.parse(text);
+		return fieldsOf(JSON.parse(text)).data;
 	} catch {
 		return undefined; // Anybody may write an annotation: what is no object holds no data.
 	}

@@ -1,14 +1,26 @@
+import { StringDecoder } from "node:string_decoder";
+import { ConnectionError } from "../../../errors.ts";
 import type { Clock, Output } from "../../../world.ts";
 import type { Credential, Credentials } from "../auth/credentials.ts";
 import type { Connections } from "../http/connections.ts";
 import {
 	type Answer,
+	AnswerTooLarge,
+	brokenOff,
 	type Request,
 	TransportError,
 	text,
+	unpacked,
 } from "../http/exchange.ts";
-import { refusal, type StatusError } from "./errors.ts";
-import type { Redact } from "./redact.ts";
+import {
+	type Asked,
+	OversizedAnswer,
+	refusal,
+	type StatusError,
+	strangeAnswer,
+} from "./errors.ts";
+import { type Redact, shortened } from "./redact.ts";
+import type { Shape } from "./shapes.ts";
 
 export interface Call {
 	method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -23,7 +35,7 @@ export interface Call {
 	signal?: AbortSignal | undefined;
 	/** Carried out although the interrupt has come. */
 	evenWhenInterrupted?: boolean;
-	/** What of the server's words about it may be shown; absent: all of them. */
+	/** What of the server's words about it may be shown; absent: their beginning. */
 	redact?: Redact;
 }
 
@@ -42,6 +54,10 @@ export interface RequestOptions {
 	clock: Clock;
 }
 
+/** Characters: a page of 500 Secrets of the usual size is one of these megabytes. */
+const LARGEST_ANSWER = 64 << 20;
+const LARGEST_REFUSAL = 1 << 20;
+
 /** Single requests: who asks, what is said about it on stderr, and which answers are errors. */
 export class Requests {
 	private readonly warned = new Set<string>();
@@ -52,11 +68,49 @@ export class Requests {
 
 	constructor(private readonly options: RequestOptions) {}
 
-	/** Sends once, twice where the credential had run out. Throws ApiError or TransportError. */
-	async send(call: Call): Promise<Answer> {
+	/**
+	 * Sends once, twice where the credential had run out, and reads what has to be of `shape`. Throws
+	 * ApiError, TransportError where asking again may help, and ConnectionError for an answer that no
+	 * API server gives, or that is too large.
+	 */
+	async object<T>(call: Call, shape: Shape<T>): Promise<T> {
+		const asked = { ...call, server: this.options.server };
+		const answer = await this.send(call, shape.name);
+		let body: string;
+		try {
+			body = await text(answer, LARGEST_ANSWER);
+		} catch (error) {
+			if (error instanceof AnswerTooLarge)
+				throw new OversizedAnswer(asked, LARGEST_ANSWER);
+			throw error;
+		}
+		return readAs(shape, body, asked);
+	}
+
+	/** The lines of an answer without end. Throws as `object` does. */
+	async *lines<T>(call: Call, shape: Shape<T>): AsyncIterable<T> {
+		const asked = { ...call, server: this.options.server };
+		const answer = await this.send({ ...call, endless: true }, shape.name);
+		try {
+			for await (const line of linesOf(unpacked(answer), LARGEST_ANSWER)) {
+				// What it broke off in is no line: it ended there.
+				if (line.isRest && isBeginning(line.text)) return;
+				yield readAs(shape, line.text, asked);
+			}
+		} catch (error) {
+			if (error instanceof AnswerTooLarge)
+				throw new OversizedAnswer(asked, LARGEST_ANSWER);
+			throw error;
+		} finally {
+			answer.body.destroy();
+		}
+	}
+
+	/** An answer that is no refusal. `wanted`: what it should be, for what is said of another. */
+	private async send(call: Call, wanted: string): Promise<Answer> {
 		const { credentials } = this.options;
 		const credential = await this.credential();
-		const answer = await this.once(call, credential);
+		const answer = await this.once(call, credential, wanted);
 		if (answer.status < 400) return answer;
 		const refused = await this.refusal(answer, call);
 		// A new one that is refused at once says that the next would be, too.
@@ -64,7 +118,7 @@ export class Requests {
 		if (!(await credentials.renew(credential))) throw refused;
 		const next = await this.credential();
 		this.unproven = next;
-		const second = await this.once(call, next);
+		const second = await this.once(call, next, wanted);
 		if (second.status < 400) return second;
 		throw await this.refusal(second, call);
 	}
@@ -79,28 +133,50 @@ export class Requests {
 	}
 
 	private async refusal(answer: Answer, call: Call): Promise<StatusError> {
-		const body = await text(answer);
+		const body = await text(answer, LARGEST_REFUSAL).catch((error) => {
+			// Whoever says so much says nothing that could be shown on a line.
+			if (error instanceof AnswerTooLarge) return "";
+			throw error;
+		});
 		const retryAfter = answer.header("retry-after");
 		return refusal(answer.status, body, retryAfter, call.redact);
 	}
 
-	private async once(call: Call, credential: Credential): Promise<Answer> {
+	private async once(
+		call: Call,
+		credential: Credential,
+		wanted: string,
+	): Promise<Answer> {
 		const { connections, clock } = this.options;
 		const { cert } = credential.tls;
 		if (this.shown && this.shown.cert !== cert) connections.renew();
 		this.shown = credential.tls;
-		const began = clock.now();
+		const began = clock.elapsed();
 		try {
 			const answer = await connections.send(this.request(call, credential));
 			if (answer.status !== 401 && credential === this.unproven)
 				this.unproven = undefined;
 			this.narrate(call, String(answer.status), began);
 			this.warn(answer.header("warning"), call.redact);
+			if (answer.status >= 300 && answer.status < 400)
+				throw this.redirected(call, answer, wanted);
 			return answer;
 		} catch (error) {
-			this.narrate(call, "no answer", began);
+			if (!(error instanceof ConnectionError))
+				this.narrate(call, "no answer", began);
 			throw error;
 		}
+	}
+
+	/** Nothing is sent after it: API servers do not redirect, and the credential is for nobody else. */
+	private redirected(call: Call, answer: Answer, wanted: string): Error {
+		const { server } = this.options;
+		answer.body.destroy();
+		const to = answer.header("location");
+		const got = URL.canParse(to, server)
+			? `a redirect to ${new URL(to, server).host}`
+			: "a redirect";
+		return strangeAnswer({ ...call, server }, got, wanted);
 	}
 
 	private request(call: Call, credential: Credential): Request {
@@ -131,12 +207,12 @@ export class Requests {
 		if (verbosity < 6) return;
 		const url = server.href.replace(/\/$/, "") + call.path;
 		err.write(
-			`${call.method} ${url} ${outcome} in ${clock.now() - began} milliseconds\n`,
+			`${call.method} ${url} ${outcome} in ${Math.round(clock.elapsed() - began)} milliseconds\n`,
 		);
 	}
 
 	/** `299 - "text"`, several separated by commas; each is shown once a run, as by kubectl. */
-	private warn(header: string, redact: Redact = (words) => words): void {
+	private warn(header: string, redact: Redact = shortened): void {
 		for (const [, quoted = ""] of header.matchAll(
 			/\b299 \S+ "((?:[^"\\]|\\.)*)"/g,
 		)) {
@@ -147,4 +223,59 @@ export class Requests {
 			this.options.err.write(`Warning: ${warning}\n`);
 		}
 	}
+}
+
+/** Throws ConnectionError for what is something else, TransportError for the beginning of an object. */
+function readAs<T>(shape: Shape<T>, text: string, asked: Asked): T {
+	let value: unknown;
+	try {
+		value = JSON.parse(text);
+	} catch {
+		// The parser's message would quote the text, which may hold a credential.
+		if (isBeginning(text)) throw new TransportError(brokenOff(), true);
+		const got = text.trim() === "" ? "nothing" : "what is no JSON";
+		throw strangeAnswer(
+			asked,
+			/^\s*</.test(text) ? "a web page" : got,
+			shape.name,
+		);
+	}
+	if (shape.is(value)) return value;
+	throw strangeAnswer(asked, "other JSON", shape.name);
+}
+
+/** Whether it begins an object that it does not end. */
+function isBeginning(text: string): boolean {
+	if (!/^\s*\{/.test(text)) return false;
+	try {
+		JSON.parse(text);
+		return false;
+	} catch {
+		return true;
+	}
+}
+
+/** `isRest`: no line end came after it. */
+async function* linesOf(
+	body: AsyncIterable<Buffer>,
+	limit: number,
+): AsyncIterable<{ text: string; isRest: boolean }> {
+	const decoder = new StringDecoder("utf8");
+	/** Of a line whose end has not come. */
+	let pieces: string[] = [];
+	let length = 0;
+	for await (const chunk of body) {
+		const [first = "", ...rest] = decoder.write(chunk).split("\n");
+		pieces.push(first);
+		length += first.length;
+		if (length > limit) throw new AnswerTooLarge();
+		const last = rest.pop();
+		if (last === undefined) continue;
+		for (const text of [pieces.join(""), ...rest])
+			if (text !== "") yield { text, isRest: false };
+		pieces = [last];
+		length = last.length;
+	}
+	const rest = pieces.join("");
+	if (rest !== "") yield { text: rest, isRest: true };
 }

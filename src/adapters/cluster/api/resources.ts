@@ -6,12 +6,12 @@ import {
 } from "../../../core/objects.ts";
 import { ApiError } from "../../../errors.ts";
 import type { Cluster, ObjectRef, WriteOptions } from "../../../world.ts";
-import { TransportError, text } from "../http/exchange.ts";
 import { alreadyPatched, carriesOut } from "./idempotency.ts";
 import { collectionPath, objectPath, REVIEWS, writeQuery } from "./paths.ts";
 import type { KnownData } from "./redact.ts";
 import type { Call, Requests } from "./requests.ts";
 import type { RetryPolicy } from "./retry.ts";
+import { DELETED, objectShape, REVIEW } from "./shapes.ts";
 
 type Resources = Pick<
 	Cluster,
@@ -27,15 +27,6 @@ export function resources(
 	repeat: RetryPolicy,
 	known: KnownData,
 ): Resources {
-	async function json<T>(call: Call): Promise<T> {
-		const said = await text(await requests.send(call));
-		try {
-			return JSON.parse(said);
-		} catch (error) {
-			throw new TransportError(error, true);
-		}
-	}
-
 	/** The object in answer to a request about `ref`, in which `sent` goes to the server. */
 	async function answer<K extends Kind>(
 		kind: K,
@@ -44,7 +35,10 @@ export function resources(
 		{ sent, dryRun }: { sent?: unknown; dryRun?: boolean | undefined } = {},
 	): Promise<ObjectOf[K]> {
 		const redact = known.redact(kind, ref, sent);
-		const object = await json<ObjectOf[K]>({ ...call, redact });
+		const object = await requests.object(
+			{ ...call, redact },
+			objectShape(kind),
+		);
 		if (!dryRun) known.note(kind, object);
 		return object;
 	}
@@ -154,7 +148,7 @@ export function resources(
 			};
 			return repeat.run("write", async (mayHaveApplied) => {
 				try {
-					await text(await requests.send(call));
+					await requests.object(call, DELETED);
 				} catch (error) {
 					if (!mayHaveApplied || options?.dryRun) throw error;
 					if (isStatus(error, 404)) return;
@@ -171,18 +165,21 @@ export function resources(
 
 		canI: ({ verb, group, resource, namespace, name }) =>
 			repeat.run("read", async () => {
-				const review = await json<{ status?: { allowed?: boolean } }>({
-					method: "POST",
-					path: REVIEWS,
-					body: JSON.stringify({
-						apiVersion: "authorization.k8s.io/v1",
-						kind: "SelfSubjectAccessReview",
-						spec: {
-							resourceAttributes: { verb, group, resource, namespace, name },
-						},
-					}),
-				});
-				return review.status?.allowed === true;
+				const review = await requests.object(
+					{
+						method: "POST",
+						path: REVIEWS,
+						body: JSON.stringify({
+							apiVersion: "authorization.k8s.io/v1",
+							kind: "SelfSubjectAccessReview",
+							spec: {
+								resourceAttributes: { verb, group, resource, namespace, name },
+							},
+						}),
+					},
+					REVIEW,
+				);
+				return review.status.allowed === true;
 			}),
 	};
 }

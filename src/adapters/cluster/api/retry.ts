@@ -2,16 +2,24 @@ import { ApiError } from "../../../errors.ts";
 import type { Clock } from "../../../world.ts";
 import { TransportError } from "../http/exchange.ts";
 import type { InFlight, Sort } from "../http/in-flight.ts";
-import { codeOf, connectionError, StatusError } from "./errors.ts";
+import {
+	codeOf,
+	connectionError,
+	OversizedAnswer,
+	StatusError,
+} from "./errors.ts";
 
 /** Milliseconds that a server may be gone before we give up. */
 const PATIENCE = 30_000;
 /** A server that says 429, or answers others meanwhile, is there: it is given longer. */
 const PATIENCE_WHILE_ANSWERING = 120_000;
+/** An answer that always ends early is no accident. */
+const TRIES_ON_BROKEN_OFF = 6;
 /** A 500 may well be for ever (an admission webhook that fails): not worth all of the patience. */
 const TRIES_ON_500 = 6;
 const FIRST_PAUSE = 100;
 const LONGEST_PAUSE = 3_000;
+const LONGEST_WHILE_GONE = 10_000;
 /** After giving up: how long everything else fails at once instead of trying for itself. */
 const BREAKER = 1_000;
 /** What stands before a server says these of it; the server itself rarely. */
@@ -97,7 +105,7 @@ export class RetryPolicy {
 			return {
 				failures: 1,
 				inARow: 1,
-				began: this.options.clock.now(),
+				began: this.options.clock.elapsed(),
 				answers,
 			};
 		const inARow = answers === before.answers ? before.inARow + 1 : 1;
@@ -108,6 +116,8 @@ export class RetryPolicy {
 	private pause(error: unknown, tried: Tried): number | undefined {
 		if (error instanceof StatusError)
 			return this.pauseAfterRefusal(error, tried);
+		// It has answered: what else is asked for may well be smaller.
+		if (error instanceof OversizedAnswer) this.answered();
 		if (!(error instanceof TransportError) || isForGood(error))
 			return undefined;
 		if (error.sent) {
@@ -116,6 +126,11 @@ export class RetryPolicy {
 			this.options.inFlight.overloaded();
 		}
 		if (!this.reached) return undefined;
+		if (
+			codeOf(error.cause) === "MESHREG_BROKEN_OFF" &&
+			tried.failures >= TRIES_ON_BROKEN_OFF
+		)
+			return undefined;
 		return this.whileGone(this.backoff(tried.inARow), tried);
 	}
 
@@ -125,7 +140,9 @@ export class RetryPolicy {
 	): number | undefined {
 		if (status === 429 || status === 503) this.options.inFlight.overloaded();
 		const pause = Math.max(this.backoff(tried.failures), retryAfter);
-		if (GONE.includes(status)) return this.whileGone(pause, tried);
+		// Within the patience there is to be more than one try.
+		if (GONE.includes(status))
+			return this.whileGone(Math.min(pause, LONGEST_WHILE_GONE), tried);
 		this.answered();
 		if (status === 429)
 			return this.within(pause, tried.began, PATIENCE_WHILE_ANSWERING);
@@ -134,7 +151,7 @@ export class RetryPolicy {
 	}
 
 	private whileGone(pause: number, tried: Tried): number | undefined {
-		this.goneSince ??= this.options.clock.now();
+		this.goneSince ??= this.options.clock.elapsed();
 		return (
 			this.within(pause, this.goneSince, PATIENCE) &&
 			this.within(pause, tried.began, PATIENCE_WHILE_ANSWERING)
@@ -146,7 +163,7 @@ export class RetryPolicy {
 		since: number,
 		patience: number,
 	): number | undefined {
-		return this.options.clock.now() + pause - since > patience
+		return this.options.clock.elapsed() + pause - since > patience
 			? undefined
 			: pause;
 	}
@@ -165,12 +182,12 @@ export class RetryPolicy {
 				? connectionError(error.cause, server, hint)
 				: error;
 		if (this.goneSince !== undefined || !this.reached)
-			this.gaveUp = { at: clock.now(), error: failure };
+			this.gaveUp = { at: clock.elapsed(), error: failure };
 		return failure;
 	}
 
 	private failFast(): void {
-		if (this.gaveUp && this.options.clock.now() - this.gaveUp.at < BREAKER)
+		if (this.gaveUp && this.options.clock.elapsed() - this.gaveUp.at < BREAKER)
 			throw this.gaveUp.error;
 	}
 }

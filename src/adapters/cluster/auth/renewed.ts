@@ -26,14 +26,15 @@ export function renewed(
 		held = fetching;
 		failed = undefined;
 		fetching.catch(() => {
-			failed = clock.now();
+			failed = clock.elapsed();
 		});
 		return fetching;
 	}
 
 	async function usable(): Promise<Issued> {
 		if (held === undefined) return fetch();
-		if (failed !== undefined && clock.now() - failed >= FAILURE) return fetch();
+		if (failed !== undefined && clock.elapsed() - failed >= FAILURE)
+			return fetch();
 		const before = held;
 		const issued = await held;
 		if (issued.expires === undefined || issued.expires > clock.now())

@@ -23,13 +23,13 @@ export function tokenFile(
 	}
 
 	function fresh(): Promise<Credential> {
-		read = { at: clock.now(), credential: load() };
+		read = { at: clock.elapsed(), credential: load() };
 		return read.credential;
 	}
 
 	return {
 		current: () =>
-			read !== undefined && clock.now() - read.at < AGE
+			read !== undefined && clock.elapsed() - read.at < AGE
 				? read.credential
 				: fresh(),
 		async renew(refused) {

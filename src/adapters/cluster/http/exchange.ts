@@ -54,6 +54,13 @@ export function resetByPeer(): Error {
 	});
 }
 
+/** The answer ended early, and nobody said so. */
+export function brokenOff(): Error {
+	return Object.assign(new Error("the answer ended early"), {
+		code: "MESHREG_BROKEN_OFF",
+	});
+}
+
 /** What is to be done when a request's signal aborts, until the request has closed. */
 export function endWith(
 	{ method, signal }: Request,
@@ -86,8 +93,16 @@ export function unpacked(answer: Answer): Readable {
 	return answer.body.pipe(gunzip);
 }
 
-/** The whole body. Rejects with TransportError when it ends early. */
-export function text(answer: Answer): Promise<string> {
+/** An answer that is larger, uncompressed, than whoever asked is ready to read. */
+export class AnswerTooLarge extends Error {
+	override readonly name = "AnswerTooLarge";
+}
+
+/**
+ * The whole body, of at most `limit` characters. Rejects with TransportError when it ends early, and with
+ * AnswerTooLarge.
+ */
+export function text(answer: Answer, limit: number): Promise<string> {
 	return new Promise((resolve, reject) => {
 		const body = unpacked(answer);
 		const broken = (error: unknown) => reject(new TransportError(error, true));
@@ -95,6 +110,10 @@ export function text(answer: Answer): Promise<string> {
 		body.setEncoding("utf8");
 		body.on("data", (chunk: string) => {
 			read += chunk;
+			if (read.length <= limit) return;
+			reject(new AnswerTooLarge());
+			body.destroy();
+			answer.body.destroy();
 		});
 		body.once("end", () => resolve(read));
 		body.once("error", broken);

@@ -5,8 +5,11 @@ import type { ConnectContext } from "../kubeconfig/context.ts";
 import type { ClusterEntry } from "../kubeconfig/kubeconfig.ts";
 import { Connections } from "./connections.ts";
 import { dialler, serverIdentity } from "./dial.ts";
-import { TransportError, text } from "./exchange.ts";
+import { AnswerTooLarge, TransportError, text } from "./exchange.ts";
 import { opener } from "./tcp.ts";
+
+/** Keys and tokens are some kilobytes. */
+const ANSWER_LIMIT = 1 << 20;
 
 interface FetchOptions {
 	method: string;
@@ -42,11 +45,15 @@ export function fetchWith(
 				...(body !== undefined && { body: String(body) }),
 				timeout: 30_000,
 			});
-			return new Response(await text(answer), {
+			return new Response(await text(answer, ANSWER_LIMIT), {
 				status: answer.status,
 				headers: { "content-type": answer.header("content-type") },
 			});
 		} catch (error) {
+			if (error instanceof AnswerTooLarge)
+				throw new OperationError(
+					`${server.origin} answered with more than 1 MiB`,
+				);
 			if (!(error instanceof TransportError)) throw error;
 			const { cause } = error;
 			const why =

@@ -1,0 +1,79 @@
+import type { Kind, ObjectOf } from "../../../core/objects.ts";
+
+/** What an answer has to be. Whatever stands before an API server (a login page, a proxy) also answers 200. */
+export interface Shape<T> {
+	/** For messages: `a SecretList`. */
+	readonly name: string;
+	is(value: unknown): value is T;
+}
+
+/** One page of a list. */
+export interface ListBody<T> {
+	metadata: { resourceVersion?: string; continue?: string };
+	items?: T[] | null;
+}
+
+/** A line of a watch; of type ERROR the object is a Status. */
+export interface WatchLine<T> {
+	type: string;
+	object: T;
+}
+
+export function objectShape<K extends Kind>(kind: K): Shape<ObjectOf[K]> {
+	return { name: `a ${kind}`, is: isNamed };
+}
+
+/** The server names it after the kind, or `PartialObjectMetadataList`. */
+export function listShape<K extends Kind>(
+	kind: K,
+): Shape<ListBody<ObjectOf[K]>> {
+	return {
+		name: `a ${kind}List`,
+		is: (value): value is ListBody<ObjectOf[K]> =>
+			isRecord(value) &&
+			typeof value.kind === "string" &&
+			value.kind.endsWith("List") &&
+			isRecord(value.metadata) &&
+			(value.items === undefined ||
+				value.items === null ||
+				(Array.isArray(value.items) && value.items.every(isNamed))),
+	};
+}
+
+export function watchShape<K extends Kind>(
+	kind: K,
+): Shape<WatchLine<ObjectOf[K]>> {
+	return {
+		name: `a watch of ${kind}s`,
+		is: (value): value is WatchLine<ObjectOf[K]> =>
+			isRecord(value) &&
+			typeof value.type === "string" &&
+			isRecord(value.object) &&
+			(value.type === "ERROR" || isRecord(value.object.metadata)),
+	};
+}
+
+/** What a deletion is answered with: a Status, or the object while finalizers hold it. */
+export const DELETED: Shape<unknown> = {
+	name: "a Status",
+	is: (value): value is unknown =>
+		isRecord(value) && typeof value.kind === "string",
+};
+
+export const REVIEW: Shape<{ status: { allowed?: boolean } }> = {
+	name: "a SelfSubjectAccessReview",
+	is: (value): value is { status: { allowed?: boolean } } =>
+		isRecord(value) && isRecord(value.status),
+};
+
+function isNamed(value: unknown): value is never {
+	return (
+		isRecord(value) &&
+		isRecord(value.metadata) &&
+		typeof value.metadata.name === "string"
+	);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+	return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,340 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, afterEach, before, describe, test } from "node:test";
+import type { Cluster } from "../../../../src/world.ts";
+import {
+	type ApiServer,
+	type Hook,
+	startApiServer,
+} from "../../../support/api-server/index.ts";
+import { connected, hastyClock } from "../../../support/connecting.ts";
+
+/** Answers with 200 or a redirect that no API server gives: of a login page, a proxy, or somebody who means ill. */
+
+let server: ApiServer;
+let cluster: Cluster;
+let folder: string;
+const clock = hastyClock();
+let heal = () => {};
+
+before(async () => {
+	folder = await mkdtemp(join(tmpdir(), "meshreg-"));
+	const kubeconfig = join(folder, "config");
+	server = await startApiServer();
+	await server.writeKubeconfig(kubeconfig);
+	({ cluster } = await connected({ kubeconfig }, { clock }));
+	// It was there: what is odd is not taken for a server that never was.
+	await listed();
+});
+after(async () => {
+	await cluster.close();
+	await server.stop();
+	await rm(folder, { recursive: true });
+});
+afterEach(async () => {
+	heal();
+	// Others do not wait for a server that has just been given up.
+	await clock.delay(2_000);
+});
+
+const ref = { namespace: "default", name: "key" };
+const CALLS: Record<
+	string,
+	{ act: () => Promise<unknown>; asked: string; wanted: string }
+> = {
+	list: {
+		act: () => listed(),
+		asked: "GET /api/v1/secrets",
+		wanted: "a SecretList",
+	},
+	"list of metadata": {
+		act: async () => {
+			for await (const _ of cluster.pages("Namespace", { metadataOnly: true }));
+		},
+		asked: "GET /api/v1/namespaces",
+		wanted: "a NamespaceList",
+	},
+	read: {
+		act: () => cluster.read("Secret", ref),
+		asked: "GET /api/v1/namespaces/default/secrets/key",
+		wanted: "a Secret",
+	},
+	create: {
+		act: () => cluster.create("Secret", { metadata: ref, type: "Opaque" }),
+		asked: "POST /api/v1/namespaces/default/secrets",
+		wanted: "a Secret",
+	},
+	update: {
+		act: () => cluster.update("Secret", { metadata: ref, type: "Opaque" }),
+		asked: "PUT /api/v1/namespaces/default/secrets/key",
+		wanted: "a Secret",
+	},
+	patch: {
+		act: () => cluster.patch("Secret", ref, []),
+		asked: "PATCH /api/v1/namespaces/default/secrets/key",
+		wanted: "a Secret",
+	},
+	deletion: {
+		act: () => cluster.remove("Secret", ref, { uid: "u" }),
+		asked: "DELETE /api/v1/namespaces/default/secrets/key",
+		wanted: "a Status",
+	},
+	"access review": {
+		act: () => cluster.canI({ verb: "get", resource: "secrets" }),
+		asked: "POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
+		wanted: "a SelfSubjectAccessReview",
+	},
+	watch: {
+		act: async () => {
+			for await (const _ of cluster.watch("Secret", { resourceVersion: "0" }));
+		},
+		asked: "GET /api/v1/secrets",
+		wanted: "a watch of Secrets",
+	},
+};
+
+async function listed(): Promise<number> {
+	let found = 0;
+	for await (const { items } of cluster.pages("Secret", {}))
+		found += items.length;
+	return found;
+}
+
+const ODD: Record<
+	string,
+	{
+		got: string;
+		answer: { status: number; body: string; headers?: Record<string, string> };
+	}
+> = {
+	"{}": json("{}", "other JSON"),
+	null: json("null", "other JSON"),
+	"[]": json("[]", "other JSON"),
+	true: json("true", "other JSON"),
+	"a string": json('"token"', "other JSON"),
+	"another object": json('{"login":"https://sso.example"}', "other JSON"),
+	"an object without a name": json('{"metadata":{}}', "other JSON"),
+	"metadata of another type": json('{"metadata":[],"kind":7}', "other JSON"),
+	"a web page": {
+		got: "a web page",
+		answer: {
+			status: 200,
+			body: "\n<!doctype html>\n<h1>Log in",
+			headers: { "content-type": "text/html" },
+		},
+	},
+	"a web page that says it is JSON": json("<html>", "a web page"),
+	"some words": json("OK", "what is no JSON"),
+	"a redirect": {
+		got: "a redirect to sso.example:8443",
+		answer: {
+			status: 302,
+			body: "<a>",
+			headers: {
+				location: "https://user:S3CRET@sso.example:8443/login?secret",
+			},
+		},
+	},
+	"a redirect to nowhere": {
+		got: "a redirect",
+		answer: { status: 307, body: "", headers: { location: "http://[" } },
+	},
+};
+
+function json(body: string, got: string) {
+	return {
+		got,
+		answer: {
+			status: 200,
+			body,
+			headers: { "content-type": "application/json" },
+		},
+	};
+}
+
+for (const [call, { act, asked, wanted }] of Object.entries(CALLS))
+	describe(`${call} that is answered with`, () => {
+		for (const [what, { got, answer }] of Object.entries(ODD))
+			test(what, async () => {
+				heal = server.onRequest(() => ({ answer }));
+				clock.slept.length = 0;
+				await assert.rejects(act(), {
+					name: "ConnectionError",
+					message:
+						`error: ${server.url} answered ${asked} with ${got} instead of ${wanted}: is it an API server, or a login page or proxy in front of it?`.replace(
+							"of it?",
+							"of one?",
+						),
+				});
+				assert.deepEqual(clock.slept, [], "it was asked again");
+			});
+	});
+
+describe("lists", () => {
+	const page = (more: object) =>
+		JSON.stringify({
+			kind: "SecretList",
+			apiVersion: "v1",
+			metadata: { resourceVersion: "1" },
+			items: [],
+			...more,
+		});
+	const answering = (body: (count: number) => string): Hook => {
+		let count = 0;
+		return () => ({
+			answer: {
+				status: 200,
+				body: body(++count),
+				headers: { "content-type": "application/json" },
+			},
+		});
+	};
+
+	for (const [what, more] of [
+		["an item that is none", { items: [null] }],
+		["an item without metadata", { items: [{ data: {} }] }],
+		["items that are no list", { items: {} }],
+		["no metadata", { metadata: null }],
+	] as const)
+		test(`with ${what} are none`, async () => {
+			heal = server.onRequest(answering(() => page(more)));
+			await assert.rejects(listed(), /with other JSON instead of a SecretList/);
+		});
+
+	test("without items are empty", async () => {
+		heal = server.onRequest(answering(() => page({ items: null })));
+		assert.equal(await listed(), 0);
+	});
+
+	test("that name the same page again", async () => {
+		const from = server.requests.length;
+		heal = server.onRequest(
+			answering(() => page({ metadata: { continue: "more" } })),
+		);
+		await assert.rejects(listed(), {
+			message: `error: the list of /api/v1/secrets at ${server.url} does not end: page 2 names another one`,
+		});
+		assert.equal(server.requests.length - from, 2);
+	});
+
+	test("that always name one more page", async () => {
+		heal = server.onRequest(
+			answering((count) => page({ metadata: { continue: `${count}` } })),
+		);
+		await assert.rejects(listed(), {
+			message: `error: the list of /api/v1/secrets at ${server.url} does not end: page 2000 names another one`,
+		});
+	});
+
+	test("of Secrets as large as they may be are asked for in smaller pages", async () => {
+		// 500 of a tenant's Secrets of 1 MiB are more than V8 has strings for.
+		const large = "A".repeat(1 << 20);
+		const limits: number[] = [];
+		heal = server.onRequest(({ query }) => {
+			const limit = Number(query.get("limit"));
+			const from = Number(query.get("continue") ?? 0);
+			limits.push(limit);
+			const end = Math.min(from + limit, 100);
+			const items = Array.from({ length: end - from }, (_, at) => ({
+				metadata: { namespace: "evil", name: `s-${from + at}` },
+				data: { large },
+			}));
+			return {
+				answer: {
+					status: 200,
+					body: page({
+						items,
+						metadata: { ...(end < 100 && { continue: `${end}` }) },
+					}),
+					headers: { "content-type": "application/json" },
+				},
+			};
+		});
+		assert.equal(await listed(), 100);
+		assert.deepEqual(limits, [500, 63, 63]);
+	});
+
+	test("of which one object alone is too large", async () => {
+		heal = server.onRequest(
+			answering(() => page({ items: ["A".repeat(65 << 20)] })),
+		);
+		await assert.rejects(listed(), {
+			message: `error: ${server.url} answered GET /api/v1/secrets with more than 64 MiB, which is not read`,
+		});
+	});
+});
+
+test("an answer that always ends early is asked for a few times", async () => {
+	await listed();
+	let count = 0;
+	heal = server.onRequest(() => {
+		count++;
+		return {
+			answer: {
+				status: 200,
+				body: '{"kind":"SecretList","metadata":{},"items":[{"data":{"a":"S3CR',
+				headers: { "content-type": "application/json" },
+			},
+		};
+	});
+	await assert.rejects(listed(), {
+		message: "Unable to connect to the server: the answer ended early",
+	});
+	assert.equal(count, 6);
+});
+
+test("a refusal of many megabytes is a refusal", async () => {
+	heal = server.onRequest(() => ({
+		answer: { status: 403, body: "x".repeat(2 << 20) },
+	}));
+	await assert.rejects(listed(), {
+		message:
+			"Error from server (403): the server answered 403 without saying why",
+	});
+});
+
+test("of a long message its beginning is shown", async () => {
+	heal = server.onRequest(() => ({
+		answer: { status: 403, reason: "Forbidden", message: "x".repeat(100_000) },
+	}));
+	await assert.rejects(listed(), {
+		message: `Error from server (Forbidden): ${"x".repeat(3989)}…`,
+	});
+});
+
+test("a watch whose line has no end", async () => {
+	heal = server.onRequest(() => ({
+		answer: {
+			status: 200,
+			body: `{"type":"ADDED","object":"${"x".repeat(65 << 20)}`,
+		},
+	}));
+	const watch = cluster.watch("Secret", { resourceVersion: "0" });
+	await assert.rejects(watch[Symbol.asyncIterator]().next(), {
+		message: `error: ${server.url} answered GET /api/v1/secrets with more than 64 MiB, which is not read`,
+	});
+});
+
+describe("Retry-After", () => {
+	for (const [status, seconds, slept] of [
+		[429, "999999999", [30_000, 30_000, 30_000]],
+		[503, "999999999", [10_000, 10_000]],
+		[429, "-5", undefined],
+		[429, "Wed, 21 Oct 2037 07:28:00 GMT", undefined],
+	] as const)
+		test(`${status} with ${seconds}`, async () => {
+			await listed();
+			let left = slept?.length ?? 1;
+			heal = server.onRequest(() =>
+				left-- > 0
+					? { answer: { status, headers: { "retry-after": seconds } } }
+					: undefined,
+			);
+			clock.slept.length = 0;
+			await listed();
+			if (slept) assert.deepEqual(clock.slept, slept);
+			else assert.ok((clock.slept[0] ?? 0) <= 100, String(clock.slept));
+		});
+});

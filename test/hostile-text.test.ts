@@ -1,0 +1,143 @@
+/**
+ * Text that somebody else writes, of a size that an API server takes, goes through every function that
+ * reads or shows it in time proportional to its length: while one runs, Ctrl-C is not heard.
+ */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Script } from "node:vm";
+import { refusal } from "../src/adapters/cluster/api/errors.ts";
+import { KnownData } from "../src/adapters/cluster/api/redact.ts";
+import { serverUrl } from "../src/adapters/cluster/kubeconfig/server.ts";
+import { placesOf } from "../src/adapters/programs.ts";
+import { proxyFor } from "../src/adapters/proxy.ts";
+import { trustIn } from "../src/adapters/registry/transport.ts";
+import { Credential } from "../src/core/credentials/credential.ts";
+import {
+	sensitiveData,
+	withoutSecrets,
+} from "../src/core/credentials/redact.ts";
+import { withoutUserInfo } from "../src/core/output/address.ts";
+import {
+	chooseLogin,
+	parseChallenges,
+	tokenIn,
+} from "../src/core/registry/challenge.ts";
+import { faultOf } from "../src/core/registry/fault.ts";
+import { isPrivateHost } from "../src/core/registry/network-address.ts";
+import { displayHost, registryOf } from "../src/core/registry/server.ts";
+import { onOneLine, registryWords } from "../src/core/registry/words.ts";
+import { OperationError } from "../src/errors.ts";
+import { failureLine } from "../src/report/failure.ts";
+import { oneLine, printable } from "../src/report/printable.ts";
+import { wrap } from "../src/report/wrap.ts";
+
+const SIZE = 300_000;
+const times = (part: string) => part.repeat(Math.ceil(SIZE / part.length));
+
+const TEXTS: Record<string, string> = {
+	spaces: times(" "),
+	"spaces between words": `a${times(" ")}b`,
+	tabs: times("\t"),
+	"line ends": times("\n"),
+	"line ends and spaces": times("\r\n "),
+	"spaces before a line end": `${times(" ")}\nx`,
+	letters: times("a"),
+	digits: times("1"),
+	"upper case": times("A"),
+	words: times("ab "),
+	dots: times("."),
+	colons: times(":"),
+	commas: times(", "),
+	slashes: times("/"),
+	schemes: times("https://"),
+	"at signs": times("@"),
+	"percent signs": times("%25"),
+	quotes: times('"'),
+	"escaped quotes": times('\\"'),
+	backslashes: times("\\"),
+	brackets: times("["),
+	braces: times('{"a":'),
+	"nested lists": `${times("[").slice(0, SIZE / 2)}${times("]").slice(0, SIZE / 2)}`,
+	challenges: times('Bearer realm="x", '),
+	"open quotes": times('a="b '),
+	"equals signs": times("a="),
+	certificates: times("-----BEGIN CERTIFICATE-----\n"),
+	warnings: times('299 - "x" '),
+	"stack frames": times("\n    at a "),
+	emoji: times("\u{1f469}\u200d\u{1f4bb}"),
+	marks: times("e\u0301"),
+};
+
+const secret = (text: string) => Buffer.from(text, "utf8").toString("base64");
+const hidden = (words: string, data: string) =>
+	withoutSecrets(words, sensitiveData([secret(data)]), "***");
+const someone = new Credential("user", "a-password-of-some-length");
+
+/** May throw for such text, as it would for its users; it only has to come to an end. */
+const FUNCTIONS: Record<string, (text: string) => unknown> = {
+	oneLine,
+	printable,
+	wrap: (text) => wrap(text, 80, "    "),
+	failureLine: (text) => failureLine(new OperationError(text)),
+	"failureLine of a bug": (text) => failureLine(new TypeError(text)),
+	onOneLine: (text) => onOneLine(text, 100),
+	registryWords: (text) => registryWords(text, "", someone),
+	"registryWords of JSON": (text) =>
+		registryWords(JSON.stringify({ errors: [{ message: text }] }), "", someone),
+	parseChallenges: (text) =>
+		chooseLogin(parseChallenges(text), new URL("https://r"), false),
+	tokenIn,
+	faultOf: (text) => faultOf({ code: text, names: text }, text),
+	displayHost,
+	registryOf,
+	isPrivateHost,
+	withoutUserInfo,
+	serverUrl,
+	"withoutSecrets, quoted": (text) => hidden(text, "a-secret-of-some-length"),
+	"withoutSecrets, secret": (text) => hidden("no to aaaaaaaaaaaaaaaaaa", text),
+	"withoutSecrets, both": (text) => hidden(text, text),
+	refusal: (text) => refusal(403, JSON.stringify({ message: text })),
+	"refusal of a 422": (text) => refusal(422, JSON.stringify({ message: text })),
+	KnownData: (text) => {
+		const known = new KnownData();
+		known.note("Secret", {
+			metadata: {
+				name: "a",
+				annotations: {
+					"kubectl.kubernetes.io/last-applied-configuration": text,
+				},
+			},
+			data: { a: text },
+		});
+		return known.redact("Secret", { name: "a" })(text);
+	},
+	proxyFor: (text) =>
+		proxyFor(new URL("https://k:1"), undefined, {
+			HTTPS_PROXY: text,
+			NO_PROXY: text,
+		}),
+	placesOf: (text) => placesOf("aws", { PATH: text }, "win32"),
+	trustIn,
+};
+
+/** So far above what any machine takes that only another order of growth reaches it. */
+const LIMIT_MS = 20_000;
+
+for (const [name, act] of Object.entries(FUNCTIONS))
+	test(name, () => {
+		for (const [what, text] of Object.entries(TEXTS)) {
+			Reflect.set(globalThis, "underTest", () => {
+				try {
+					act(text);
+				} catch (error) {
+					// A stack that is exhausted is a bug of its own.
+					return error instanceof RangeError ? error : undefined;
+				}
+				return undefined;
+			});
+			const failure: unknown = new Script("underTest()").runInThisContext({
+				timeout: LIMIT_MS,
+			});
+			assert.equal(failure, undefined, what);
+		}
+	});
