@@ -52,7 +52,7 @@ function usersCell(usernames: readonly string[]): string {
 }
 
 function timeLeft(expires: string, now: number): string {
-	if (expires === "") return "";
+	if (expires === "") return "<unknown>";
 	const at = Date.parse(expires);
 	return at <= now ? "expired" : age(isoSeconds(now), at);
 }

@@ -53,13 +53,13 @@ describe("list", () => {
 		assert.deepEqual(await columns(0), [
 			["NAMESPACE", "NAME", "EXPIRES"],
 			["app", NAME, "2d"],
-			["nginx-mesh", "ever", "<none>"],
+			["nginx-mesh", "ever", "<unknown>"],
 			["nginx-mesh", NAME, "2d"],
 			["nginx-mesh", "token", "12h"],
 		]);
 		assert.deepEqual(
 			(await columns(47 * HOUR)).map(([, , expires]) => expires),
-			["EXPIRES", "60m", "<none>", "60m", "expired"],
+			["EXPIRES", "60m", "<unknown>", "60m", "expired"],
 		);
 	});
 
@@ -153,13 +153,13 @@ describe("sync warns of a source that", () => {
 		now: number,
 		words: string | undefined,
 	][] = [
+		["has a quarter of its life left", "token", 9 * HOUR, undefined],
 		[
 			"has less than a fifth of its life left",
 			"token",
 			10 * HOUR,
 			"expires at 2026-11-21T20:00:00Z",
 		],
-		["has more", "token", 9 * HOUR, undefined],
 		["has expired", "token", 13 * HOUR, "expired at 2026-11-21T20:00:00Z"],
 		["is good for long", NAME, 0, undefined],
 		["is good for ever", "ever", 9999 * HOUR, undefined],
@@ -208,7 +208,11 @@ test("gcloud's access token by a pipe is good for an hour, and a key file for ev
 	);
 	assert.deepEqual(
 		[status, out, err],
-		[0, `secret/${NAME} created in nginx-mesh namespace\n`, ""],
+		[
+			0,
+			`secret/${NAME} created in nginx-mesh namespace\n`,
+			"the credential for gcr.io is valid for 1h\n",
+		],
 	);
 	assert.deepEqual(bed.content("nginx-mesh"), {
 		auths: {
@@ -256,4 +260,78 @@ test("a token that has expired is warned about as it is entered", async () => {
 			"Warning: the credential for a.example expired at 2026-11-21T07:59:59Z\n",
 		],
 	);
+});
+
+for (const [user, password] of [
+	["gitlab-ci-token", "x"],
+	["x-access-token", "ghs_0123"],
+] as const)
+	test(`F7: what ends with its CI job is said at creation: ${user}`, async () => {
+		await using bed = await testBed({ namespaces: ["nginx-mesh"] });
+		const { status, err } = await bed.run(
+			[
+				"create",
+				"--registry-server=ghcr.io",
+				`--registry-username=${user}`,
+				"--registry-password-stdin",
+			],
+			{ stdin: password },
+		);
+		assert.deepEqual(
+			[status, err],
+			[
+				0,
+				"Warning: the credential for ghcr.io ends with its CI job: pulls fail after that; use a token that lasts, such as a deploy token\n",
+			],
+		);
+	});
+
+test("F7: gcloud's helper hands out a token of one hour", async () => {
+	await using bed = await testBed({ namespaces: ["nginx-mesh"] });
+	await writeFile(
+		join(bed.folder, "config.json"),
+		JSON.stringify({
+			auths: { "gcr.io": { auth: btoa("_dcgcloud_token:ya29.example") } },
+		}),
+	);
+	const { err } = await bed.run(
+		[
+			"create",
+			`--from-docker-config=${join(bed.folder, "config.json")}`,
+			"--registry-server=gcr.io",
+			"-q",
+		],
+		at(0),
+	);
+	assert.equal(err, "");
+	const { out } = await bed.run(["list", "-o", "json"], at(0));
+	assert.equal(JSON.parse(out).items[0].expires, "2026-11-21T09:00:00Z");
+});
+
+test("C6: what is printed to be kept is the same for the same input, and its time counts from its creation", async () => {
+	await using bed = await testBed({
+		namespaces: ["nginx-mesh"],
+		stillAt: NOW,
+	});
+	const print = async (now: number) =>
+		(
+			await bed.run(
+				[
+					"create",
+					"--registry-server=gcr.io",
+					"--registry-username=oauth2accesstoken",
+					"--registry-password-stdin",
+					"--dry-run=client",
+					"-o",
+					"json",
+				],
+				{ stdin: "p", now },
+			)
+		).out;
+	const first = await print(NOW);
+	assert.equal(await print(NOW + 5 * HOUR), first);
+	assert.doesNotMatch(first, /issued-at|uid/);
+	bed.server.store.seed(JSON.parse(first));
+	const { out } = await bed.run(["list", "-o", "json"]);
+	assert.equal(JSON.parse(out).items[0].expires, "2026-11-21T09:00:00Z");
 });

@@ -1,4 +1,10 @@
-import { expiryWarning, lifeOf } from "../../core/pull-secrets/expiry.ts";
+import type { Credential } from "../../core/credentials/credential.ts";
+import {
+	endsWithItsJob,
+	expiryWarning,
+	termOf,
+	timeLeft,
+} from "../../core/pull-secrets/expiry.ts";
 import { displayHost } from "../../core/registry/server.ts";
 import type { World } from "../../world.ts";
 import {
@@ -16,7 +22,12 @@ import { type VerifyOptions, verifyCredentials } from "./verify-credentials.ts";
 export async function enterVerified(
 	input: CredentialInput,
 	verifying: VerifyOptions,
-	how: { readonly byDefault: boolean; readonly yes: boolean },
+	how: {
+		readonly byDefault: boolean;
+		readonly yes: boolean;
+		/** How long it is good, in milliseconds, as the person said. */
+		readonly expiresIn: number | undefined;
+	},
 	world: World,
 ): Promise<EnteredCredential[] | "cancelled"> {
 	const entered = await enterCredentials(input, world);
@@ -27,14 +38,36 @@ export async function enterVerified(
 				message: `using the credential for ${displayHost(server.key)} in ${from}`,
 				unlessQuiet: true,
 			});
-		const now = world.clock.now();
-		const life = lifeOf(server.key, credential, now);
-		const expiry = life && expiryWarning(life, now);
-		for (const warning of [...server.warnings, ...warnings, expiry])
-			if (warning !== undefined)
-				world.emit({ type: "warning", message: warning });
+		for (const message of [...server.warnings, ...warnings])
+			world.emit({ type: "warning", message });
+		sayHowLong(server.key, credential, how.expiresIn, world);
 	}
 	return (verifying.wanted ?? how.byDefault)
 		? verifyCredentials(entered, verifying, how, world)
 		: entered;
+}
+
+/** How long a new credential is good, where that is known; a warning where it is not for long. */
+function sayHowLong(
+	key: string,
+	credential: Credential,
+	lifetime: number | undefined,
+	world: World,
+): void {
+	const now = world.clock.now();
+	const host = displayHost(key);
+	const term = termOf(key, credential, { issuedAt: now, lifetime });
+	const warning = term && expiryWarning({ key, ...term }, now);
+	if (warning !== undefined) world.emit({ type: "warning", message: warning });
+	else if (term !== undefined)
+		world.emit({
+			type: "note",
+			message: `the credential for ${host} is valid for ${timeLeft(term.at, now)}`,
+			unlessQuiet: true,
+		});
+	else if (endsWithItsJob(credential))
+		world.emit({
+			type: "warning",
+			message: `the credential for ${host} ends with its CI job: pulls fail after that; use a token that lasts, such as a deploy token`,
+		});
 }

@@ -9,7 +9,7 @@ import type { World } from "../../world.ts";
 
 /** Says of a source which credentials have expired or soon will, before they are everywhere. */
 export function warnOfExpiry(source: PullSecret, world: World): void {
-	for (const expiry of expiriesOf(source.content, source.annotations)) {
+	for (const expiry of expiriesOf(source)) {
 		const warning = expiryWarning(expiry, world.clock.now());
 		if (warning !== undefined)
 			world.emit({

@@ -162,8 +162,9 @@ At a terminal the credential is tried at its registry before it is written, else
 		const entries = entered.map(({ server, credential }) => ({
 			server,
 			credential,
-			issuedAt: now,
-			...(expiresIn !== undefined && { expiresAt: now + expiresIn }),
+			// What is printed to be kept is the same for the same input.
+			...(dryRun !== "client" && { issuedAt: now }),
+			...(expiresIn !== undefined && { lifetime: expiresIn }),
 		}));
 		const make = sourceMaker(edit, place, entries, owner);
 		const isObject = output === "json" || output === "yaml";

@@ -160,7 +160,7 @@ Other registries in the source stay as they are. Interrupted anywhere, the same 
 				server: { ...server, key },
 				credential,
 				issuedAt: now,
-				...(expiresIn !== undefined && { expiresAt: now + expiresIn }),
+				...(expiresIn !== undefined && { lifetime: expiresIn }),
 			}));
 			const asks = !options.yes && entered.some(({ asked }) => asked);
 			const report = new ChangeReport(world);

@@ -9,8 +9,9 @@ import {
 	type Expiry,
 	expiriesOf,
 	isNearlyOver,
+	textsIn,
 } from "../pull-secrets/expiry.ts";
-import { textsIn } from "../pull-secrets/new-source.ts";
+
 import { SERVERS_ANNOTATION } from "../pull-secrets/ownership.ts";
 import {
 	type PullSecret,
@@ -147,7 +148,7 @@ export function writtenAgain(
 }
 
 function checkExpiry({ secret, fixes }: SourceFacts, now: number): Finding[] {
-	return expiriesOf(secret.content, secret.annotations)
+	return expiriesOf(secret)
 		.filter((expiry: Expiry) => isNearlyOver(expiry, now))
 		.map(({ key, at }) => {
 			const expired = at <= now;

@@ -9,13 +9,13 @@ import {
 	isSameRegistry,
 	withSameRegistries,
 } from "./entry-naming.ts";
+import { textsIn } from "./expiry.ts";
 import { creating, onRegistry } from "./fixes.ts";
 import {
 	type NewEntry,
 	newSource,
 	sourceWith,
 	sourceWithout,
-	textsIn,
 } from "./new-source.ts";
 import {
 	roleOf,

@@ -1,12 +1,15 @@
 import type { Credential } from "../credentials/credential.ts";
 import { credentialOf } from "../credentials/entry.ts";
+import { parseGoJson } from "../credentials/go-json.ts";
 import { displayHost } from "../registry/server.ts";
 import {
-	EXPIRES_AT_ANNOTATION,
+	EXPIRES_IN_ANNOTATION,
 	ISSUED_AT_ANNOTATION,
+	MANAGED_BY_LABEL,
+	MANAGER,
 	SOURCE_ANNOTATION,
 } from "./ownership.ts";
-import type { Content, PullSecret } from "./pull-secret.ts";
+import type { PullSecret } from "./pull-secret.ts";
 import type { SourceKnowledge } from "./source.ts";
 
 /** When a registry's credential stops being good; milliseconds since 1970. */
@@ -14,15 +17,19 @@ export interface Expiry {
 	/** The key in `auths`. */
 	readonly key: string;
 	readonly at: number;
-	/** When its life began; undefined where that is not known. */
-	readonly since: number | undefined;
+	/** How long it is good in all; undefined where its beginning is not known. */
+	readonly life: number | undefined;
+}
+
+/** What a credential or a person says of its time, in milliseconds. */
+interface Term {
+	readonly at: number;
+	readonly life: number | undefined;
 }
 
 const HOUR = 3_600_000;
 
-/** Of a life time that is known, the last part that is worth a word: a token for twelve hours is no news in its first. */
-const LAST_PART = 1 / 5;
-/** And where it is not known. */
+/** Of a credential whose life is not known, this is the end of it. */
 const NEARLY = 24 * HOUR;
 
 /** How long credentials of one kind live, where they do not say it themselves. */
@@ -31,10 +38,11 @@ const KNOWN_LIVES: readonly {
 	readonly user: RegExp;
 	readonly life: number;
 }[] = [
-	// https://cloud.google.com/artifact-registry/docs/docker/authentication#token
+	// https://cloud.google.com/artifact-registry/docs/docker/authentication#token, and the users under
+	// which gcloud's and Google's own credential helpers hand out the same token.
 	{
 		host: /^(?:[\w-]+\.)*(?:gcr\.io|pkg\.dev)$/,
-		user: /^oauth2accesstoken$/,
+		user: /^(?:oauth2accesstoken|_dcgcloud_token|_dcgcr_[\w.]+_token|_token)$/,
 		life: HOUR,
 	},
 	// https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html
@@ -49,51 +57,58 @@ const KNOWN_LIVES: readonly {
 		user: /^0{8}-(?:0{4}-){3}0{12}$/,
 		life: 3 * HOUR,
 	},
+	// https://yandex.cloud/en/docs/container-registry/operations/authentication
+	{
+		host: /^cr\.(?:yandex|cloud\.yandex\.net)$/,
+		user: /^iam$/,
+		life: 12 * HOUR,
+	},
 ];
 
+/** How long an ECR password is good; it says its end alone. */
+const ECR_LIFE = 12 * HOUR;
+
 /**
- * When the credentials of a content expire, soonest first; those of which nothing
+ * When the credentials of a source expire, soonest first; those of which nothing
  * is known are left out. What a token says itself counts, then what the person
- * said, then how long such credentials live. `annotations` are the source's.
+ * said, then how long such credentials live. One without a time of its own was issued when the
+ * source was created.
  */
 export function expiriesOf(
-	content: Content,
-	annotations: Readonly<Record<string, string>>,
+	source: Pick<PullSecret, "content" | "annotations" | "labels" | "created">,
 ): readonly Expiry[] {
-	const answers = ANSWERS.get(annotations) ?? new WeakMap();
-	ANSWERS.set(annotations, answers);
-	const answer = answers.get(content) ?? worked(content, annotations);
-	answers.set(content, answer);
+	const answer = ANSWERS.get(source) ?? worked(source);
+	ANSWERS.set(source, answer);
 	return answer;
 }
 
-/** A thousand copies share their source's content and annotations: one answer does for all. */
-const ANSWERS = new WeakMap<
-	Readonly<Record<string, string>>,
-	WeakMap<Content, readonly Expiry[]>
->();
+/** A thousand copies share their source: one answer does for all. */
+const ANSWERS = new WeakMap<object, readonly Expiry[]>();
 
-function worked(
-	content: Content,
-	annotations: Readonly<Record<string, string>>,
-): readonly Expiry[] {
+function worked({
+	content,
+	annotations,
+	labels,
+	created,
+}: Parameters<typeof expiriesOf>[0]): readonly Expiry[] {
 	if (!content.config.ok) return [];
-	const said = timesIn(annotations[EXPIRES_AT_ANNOTATION]);
+	const lifetimes = lifetimesIn(annotations[EXPIRES_IN_ANNOTATION]);
 	const issued = timesIn(annotations[ISSUED_AT_ANNOTATION]);
+	const made = Date.parse(created);
+	// Of a Secret that others keep, nobody knows when they last wrote it.
+	const since =
+		labels[MANAGED_BY_LABEL] === MANAGER && !Number.isNaN(made)
+			? made
+			: undefined;
 	const expiries: Expiry[] = [];
-	for (const [key, fields] of content.config.auths) {
-		const credential = credentialOf(fields);
+	for (const [key, entry] of content.config.auths) {
+		const credential = credentialOf(entry);
 		if (credential === undefined) continue;
-		const at =
-			expiryInside(credential) ??
-			said.get(key) ??
-			expiryByKind(key, credential, issued.get(key));
-		if (at !== undefined)
-			expiries.push({
-				key,
-				at,
-				since: issued.get(key) ?? beginningInside(credential),
-			});
+		const term = termOf(key, credential, {
+			issuedAt: issued.get(key) ?? since,
+			lifetime: lifetimes.get(key),
+		});
+		if (term !== undefined) expiries.push({ key, ...term });
 	}
 	return expiries.sort((a, b) => a.at - b.at);
 }
@@ -105,95 +120,163 @@ export function expiriesOfKey(
 ): readonly Expiry[] {
 	const ref = key.annotations[SOURCE_ANNOTATION];
 	const source = ref === undefined ? undefined : sources.get(ref);
-	const itsOwn =
-		typeof source === "object" &&
-		source.content.canonical === key.content.canonical
-			? source
-			: key;
-	return expiriesOf(key.content, itsOwn.annotations);
+	if (typeof source === "object") {
+		if (source.content.canonical === key.content.canonical)
+			return expiriesOf(source);
+	}
+	// A copy does not know when its credential was issued, only what that says itself.
+	return ref === undefined
+		? expiriesOf(key)
+		: expiriesOf({ ...key, annotations: {}, labels: {} });
 }
 
-/** The life of a credential that was entered at `now`, as far as it tells itself; undefined where it does not. */
-export function lifeOf(
+/**
+ * What is known of a credential's time: what it says itself, else `lifetime` from `issuedAt` on, else
+ * the life of its kind. `key` is that in `auths`.
+ */
+export function termOf(
 	key: string,
 	credential: Credential,
-	now: number,
-): Expiry | undefined {
-	const at = expiryInside(credential);
-	return at === undefined
+	known: {
+		readonly issuedAt: number | undefined;
+		readonly lifetime: number | undefined;
+	},
+): Term | undefined {
+	const own = termInside(credential, known.issuedAt);
+	if (own !== undefined) return own;
+	const life = known.lifetime ?? lifeOfKind(key, credential);
+	return known.issuedAt === undefined || life === undefined
 		? undefined
-		: { key, at, since: beginningInside(credential) ?? now };
+		: { at: known.issuedAt + life, life };
 }
 
-/** What a credential says of its own end: a JWT's `exp`, or the `expiration` in an ECR password. */
-function expiryInside(credential: Credential): number | undefined {
-	const at = jwtTime(credential, "exp");
-	if (at !== undefined) return at;
-	return credential.username === "AWS"
-		? seconds(credential.reveal(), "base64", "expiration")
-		: undefined;
-}
-
-function jwtTime(
+/** What a credential says of its own time: a JWT's `exp` and `iat`, or the `expiration` in an ECR password. */
+function termInside(
 	credential: Credential,
-	member: "exp" | "iat",
-): number | undefined {
+	issuedAt: number | undefined,
+): Term | undefined {
 	for (const text of [credential.reveal(), credential.username]) {
 		const jwt = /^[\w-]+\.([\w-]+)\.[\w-]*$/.exec(text)?.[1];
-		const at =
-			jwt === undefined ? undefined : seconds(jwt, "base64url", member);
-		if (at !== undefined) return at;
+		if (jwt === undefined) continue;
+		const at = seconds(jwt, "base64url", "exp");
+		if (at === undefined) continue;
+		const since = seconds(jwt, "base64url", "iat") ?? issuedAt;
+		const life = since === undefined || since >= at ? undefined : at - since;
+		return { at, life };
 	}
-	return undefined;
+	if (credential.username !== "AWS") return undefined;
+	const at = seconds(credential.reveal(), "base64", "expiration");
+	return at === undefined ? undefined : { at, life: ECR_LIFE };
 }
 
-/** When a credential says that its life began: a JWT's `iat`. */
-function beginningInside(credential: Credential): number | undefined {
-	return jwtTime(credential, "iat");
+/** How long such a credential lives; undefined where that is not known. */
+function lifeOfKind(key: string, { username }: Credential): number | undefined {
+	return KNOWN_LIVES.find(
+		({ host, user }) => host.test(key) && user.test(username),
+	)?.life;
 }
 
-/** Whether it is time for another: it has expired, or a fifth of its life is left. `now` in milliseconds. */
-export function isNearlyOver({ at, since }: Expiry, now: number): boolean {
-	const left = at - now;
-	return since === undefined || since >= at
-		? left <= NEARLY
-		: left <= (at - since) * LAST_PART;
+/** Whether a credential ends with the CI job that it was made for, whenever that is. */
+export function endsWithItsJob(credential: Credential): boolean {
+	return (
+		// https://docs.gitlab.com/ci/jobs/ci_job_token/
+		credential.username === "gitlab-ci-token" ||
+		// https://docs.github.com/actions/concepts/security/github_token
+		credential.reveal().startsWith("ghs_")
+	);
+}
+
+/** Whether it is time for another: it has expired, or is in the last fifth of its life. `now` in milliseconds. */
+export function isNearlyOver({ at, life }: Term, now: number): boolean {
+	return at - now < (life === undefined ? NEARLY : life / 5) || at <= now;
 }
 
 /** One clause about an expiry, for a warning; `now` in milliseconds. undefined where there is time. */
 export function expiryWarning(expiry: Expiry, now: number): string | undefined {
 	if (!isNearlyOver(expiry, now)) return undefined;
 	const { key, at } = expiry;
-	const when =
-		at <= now ? `expired at ${isoSeconds(at)}` : `expires at ${isoSeconds(at)}`;
-	return `the credential for ${displayHost(key)} ${when}`;
+	return `the credential for ${displayHost(key)} ${at <= now ? "expired" : "expires"} at ${isoSeconds(at)}`;
 }
+
+/** How long is left, in a word: `12h`, `1h30m`, `3d`. Rounded, for what has just been issued. */
+export function timeLeft(at: number, now: number): string {
+	const left = at - now;
+	const [step] = STEPS.find(([, from]) => left >= from) ?? [1000];
+	return lifetimeText(Math.round(left / step) * step);
+}
+
+/** How exactly a time is told, from which length on. */
+const STEPS = [
+	[24 * HOUR, 8 * 24 * HOUR],
+	[HOUR, 2 * 24 * HOUR],
+	[60_000, 60_000],
+] as const;
 
 /** RFC 3339, without the fraction of a second. */
 export function isoSeconds(at: number): string {
 	return new Date(at).toISOString().replace(/\.\d+Z$/, "Z");
 }
 
-function expiryByKind(
-	key: string,
-	{ username }: Credential,
-	issuedAt: number | undefined,
-): number | undefined {
-	if (issuedAt === undefined) return undefined;
-	const kind = KNOWN_LIVES.find(
-		({ host, user }) => host.test(key) && user.test(username),
-	);
-	return kind && issuedAt + kind.life;
+/** A length of time as `--expires-in` takes it: `12h`, `1d12h`, `90s`; in milliseconds, whole seconds at least one. */
+export function lifetimeText(length: number): string {
+	let rest = Math.max(1, Math.round(length / 1000));
+	let text = "";
+	for (const [unit, size] of UNITS) {
+		const count = Math.floor(rest / size);
+		if (count > 0) text += `${count}${unit}`;
+		rest -= count * size;
+	}
+	return text;
 }
+
+const UNITS = [
+	["d", 86_400],
+	["h", 3600],
+	["m", 60],
+	["s", 1],
+] as const;
 
 /** The times by host that an annotation holds; what a hand has broken counts as nothing. */
 export function timesIn(annotation: string | undefined): Map<string, number> {
-	const times = new Map<string, number>();
-	for (const [key, value] of Object.entries(objectIn(annotation ?? "{}"))) {
-		const at = typeof value === "string" ? Date.parse(value) : Number.NaN;
-		if (!Number.isNaN(at)) times.set(key, at);
-	}
-	return times;
+	return numbersIn(annotation, (text) => Date.parse(text));
+}
+
+/** The lengths of time by host that an annotation holds, in milliseconds. */
+function lifetimesIn(annotation: string | undefined): Map<string, number> {
+	return numbersIn(annotation, (text) => {
+		const parts =
+			/^(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,9})s)?$/.exec(
+				text,
+			);
+		if (parts === null || text === "") return Number.NaN;
+		return UNITS.reduce(
+			(sum, [, size], index) =>
+				sum + Number(parts[index + 1] ?? 0) * size * 1000,
+			0,
+		);
+	});
+}
+
+function numbersIn(
+	annotation: string | undefined,
+	read: (text: string) => number,
+): Map<string, number> {
+	return new Map(
+		textsIn(annotation).flatMap(([key, text]): [string, number][] => {
+			const number = read(text);
+			return Number.isNaN(number) ? [] : [[key, number]];
+		}),
+	);
+}
+
+/** The texts by host that an annotation holds; none of one that a hand has broken. */
+export function textsIn(annotation: string | undefined): [string, string][] {
+	const reading = parseGoJson(annotation ?? "{}");
+	return reading.ok && reading.value.kind === "object"
+		? reading.value.members.flatMap(([key, value]): [string, string][] =>
+				value.kind === "string" ? [[key, value.text]] : [],
+			)
+		: [];
 }
 
 /** A member of encoded JSON that counts seconds since 1970, in milliseconds. */

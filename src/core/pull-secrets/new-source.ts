@@ -1,11 +1,10 @@
 import type { Credential } from "../credentials/credential.ts";
 import { type AuthFields, authFields } from "../credentials/docker-config.ts";
 import type { AuthEntry } from "../credentials/entry.ts";
-import { parseGoJson } from "../credentials/go-json.ts";
 import type { RegistryServer } from "../registry/server.ts";
-import { isoSeconds } from "./expiry.ts";
+import { isoSeconds, lifetimeText, textsIn } from "./expiry.ts";
 import {
-	EXPIRES_AT_ANNOTATION,
+	EXPIRES_IN_ANNOTATION,
 	ISSUED_AT_ANNOTATION,
 	SERVERS_ANNOTATION,
 	type UsageLabel,
@@ -17,13 +16,14 @@ import {
 	type PullSecret,
 } from "./pull-secret.ts";
 
-/** A registry, its credential, and when that was entered and ends (milliseconds since 1970). */
+/** A registry, its credential, and what is known of its time. */
 export interface NewEntry {
 	readonly server: RegistryServer;
 	readonly credential: Credential;
-	readonly issuedAt: number;
-	/** As the person said; absent where nobody did. */
-	readonly expiresAt?: number;
+	/** Milliseconds since 1970; absent in what is printed to be kept: it is the same for the same input. */
+	readonly issuedAt?: number;
+	/** How long it is good, in milliseconds, as the person said; absent where nobody did. */
+	readonly lifetime?: number;
 }
 
 /** The source that holds these registries, in place of `current` if there is one. */
@@ -107,7 +107,11 @@ function annotations(
 			...textsIn(old).filter(([key]) => before.keep(key)),
 			...entries.flatMap((entry) => {
 				const said = value(entry);
-				return said === undefined ? [] : [[entry.server.key, said] as const];
+				const { key } = entry.server;
+				// What stands before an @ may be a password, which no annotation may hold.
+				return said === undefined || key.includes("@")
+					? []
+					: [[key, said] as const];
 			}),
 		];
 		return members.length === 0 && old === undefined
@@ -116,21 +120,11 @@ function annotations(
 	};
 	return {
 		...remember(SERVERS_ANNOTATION, (entry) => entry.server.given),
-		...remember(ISSUED_AT_ANNOTATION, (entry) =>
-			new Date(entry.issuedAt).toISOString(),
+		...remember(ISSUED_AT_ANNOTATION, ({ issuedAt }) =>
+			issuedAt === undefined ? undefined : isoSeconds(issuedAt),
 		),
-		...remember(EXPIRES_AT_ANNOTATION, ({ expiresAt }) =>
-			expiresAt === undefined ? undefined : isoSeconds(expiresAt),
+		...remember(EXPIRES_IN_ANNOTATION, ({ lifetime }) =>
+			lifetime === undefined ? undefined : lifetimeText(lifetime),
 		),
 	};
-}
-
-/** The texts by host that an annotation holds; none of one that a hand has broken. */
-export function textsIn(annotation: string | undefined): [string, string][] {
-	const reading = parseGoJson(annotation ?? "{}");
-	return reading.ok && reading.value.kind === "object"
-		? reading.value.members.flatMap(([key, value]) =>
-				value.kind === "string" ? [[key, value.text]] : [],
-			)
-		: [];
 }

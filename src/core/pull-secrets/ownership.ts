@@ -13,13 +13,14 @@ export const MANAGER = "kubectl-meshreg";
 export const SOURCE_ANNOTATION = "kubectl-meshreg/source";
 export const SOURCE_UID_ANNOTATION = "kubectl-meshreg/source-uid";
 export const SERVERS_ANNOTATION = "kubectl-meshreg/registry-servers";
+/** Since when credentials are good: a JSON object by host, RFC 3339 in whole seconds. */
 export const ISSUED_AT_ANNOTATION = "kubectl-meshreg/issued-at";
 /** The record: where the admin sent a source; see record.ts. */
 export const TARGETS_ANNOTATION = "kubectl-meshreg/targets";
 /** The label of a source, as `KEY=VALUE`, where it is another than `usage=NAME`. */
 export const LABEL_ANNOTATION = "kubectl-meshreg/label";
-/** When credentials end of which the person said so: a JSON object by host, RFC 3339. */
-export const EXPIRES_AT_ANNOTATION = "kubectl-meshreg/expires-at";
+/** How long credentials are good of which the person said so: a JSON object by host, `12h`. */
+export const EXPIRES_IN_ANNOTATION = "kubectl-meshreg/expires-in";
 
 /** On a source: `"true"` where pods pull with it by admission policies, which sync and the watch keep up to date. */
 export const BY_POLICY_ANNOTATION = "kubectl-meshreg/attached-by-policy";

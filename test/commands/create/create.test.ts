@@ -64,7 +64,7 @@ describe("create", () => {
 			"kubectl-meshreg/registry-servers":
 				'{"registry.example.com":"registry.example.com"}',
 			"kubectl-meshreg/issued-at":
-				'{"registry.example.com":"2026-11-21T08:00:00.000Z"}',
+				'{"registry.example.com":"2026-11-21T08:00:00Z"}',
 		});
 		assert.deepEqual(bed.content("nginx-mesh"), {
 			auths: {
@@ -271,7 +271,9 @@ describe("create", () => {
 				await writeFile(path, `\ufeff${jwt}\n`);
 				const outcome =
 					how === "a file"
-						? await bed.run(["create", server, "--registry-jwt", path])
+						? await bed.run(["create", server, "--registry-jwt", path], {
+								now: NOW,
+							})
 						: how === "a pipe"
 							? await bed.run(["create", server, "--registry-jwt=-"], {
 									stdin: `${jwt}\n`,
@@ -290,7 +292,7 @@ describe("create", () => {
 				if (how === "a file")
 					assert.equal(
 						outcome.err,
-						"Warning: the JWT begins with a byte order mark, which was removed\n",
+						"Warning: the JWT begins with a byte order mark, which was removed\nthe credential for private-registry.nginx.com is valid for 11574d\n",
 					);
 			});
 
@@ -928,7 +930,6 @@ data:
 kind: Secret
 metadata:
   annotations:
-    kubectl-meshreg/issued-at: '{"registry.example.com":"2026-11-21T08:00:00.000Z"}'
     kubectl-meshreg/registry-servers: '{"registry.example.com":"registry.example.com"}'
   labels:
     app.kubernetes.io/managed-by: kubectl-meshreg

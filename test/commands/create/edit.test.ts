@@ -46,7 +46,7 @@ describe("create --add", () => {
 		assert.deepEqual(outcome, {
 			status: 0,
 			out: `secret/${NAME} configured in nginx-mesh namespace\n`,
-			err: "",
+			err: "the credential for docker.io is valid for 12h\n",
 			asked: [],
 		});
 		assert.deepEqual(bed.content("nginx-mesh"), {
@@ -61,12 +61,12 @@ describe("create --add", () => {
 				"https://index.docker.io/v1/": "docker.io",
 			},
 			"issued-at": {
-				"a.example": "2026-11-21T08:00:00.000Z",
-				"https://index.docker.io/v1/": "2026-11-21T08:00:01.000Z",
+				"a.example": "2026-11-21T08:00:00Z",
+				"https://index.docker.io/v1/": "2026-11-21T08:00:01Z",
 			},
-			"expires-at": {
-				"a.example": "2026-12-21T08:00:00Z",
-				"https://index.docker.io/v1/": "2026-11-21T20:00:01Z",
+			"expires-in": {
+				"a.example": "30d",
+				"https://index.docker.io/v1/": "12h",
 			},
 		});
 	});
@@ -274,8 +274,8 @@ describe("create --remove", () => {
 		});
 		assert.deepEqual(remembered(bed), {
 			"registry-servers": { "b.example": "b.example" },
-			"issued-at": { "b.example": "2026-11-21T08:00:00.000Z" },
-			"expires-at": {},
+			"issued-at": { "b.example": "2026-11-21T08:00:00Z" },
+			"expires-in": {},
 		});
 	});
 
@@ -302,9 +302,9 @@ describe("create --remove", () => {
 
 test("a new credential without --expires-in forgets when the old one ended", async () => {
 	await using bed = await withSource();
-	assert.ok(remembered(bed)["expires-at"]["a.example"]);
+	assert.ok(remembered(bed)["expires-in"]["a.example"]);
 	await bed.run(["create", "--replace", ...login("a.example")], {
 		stdin: "two",
 	});
-	assert.deepEqual(remembered(bed)["expires-at"], {});
+	assert.deepEqual(remembered(bed)["expires-in"], {});
 });

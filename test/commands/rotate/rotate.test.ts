@@ -55,7 +55,7 @@ describe("rotate", () => {
 		assert.deepEqual(outcome, {
 			status: 0,
 			out: line("nginx-mesh") + line("app") + line("shop"),
-			err: "a.example accepts the credential\n3 namespaces: 0 created, 3 configured, 0 unchanged, 0 failed\n",
+			err: "the credential for a.example is valid for 2d\na.example accepts the credential\n3 namespaces: 0 created, 3 configured, 0 unchanged, 0 failed\n",
 			asked: [],
 		});
 		for (const namespace of ["nginx-mesh", "app", "shop"])
@@ -72,9 +72,9 @@ describe("rotate", () => {
 		assert.equal(secretIn(bed, "app")?.metadata.labels?.team, "x");
 		assert.equal(
 			secretIn(bed, "nginx-mesh")?.metadata.annotations?.[
-				"kubectl-meshreg/expires-at"
+				"kubectl-meshreg/expires-in"
 			],
-			'{"a.example":"2026-11-23T08:00:00Z"}',
+			'{"a.example":"2d"}',
 		);
 		const { out } = await bed.run(["list", "--no-headers"]);
 		assert.match(
@@ -102,7 +102,7 @@ describe("rotate", () => {
 		await bed.run(ROTATE, GIVEN);
 		assert.equal(
 			secretIn(bed, "nginx-mesh")?.metadata.annotations?.[
-				"kubectl-meshreg/expires-at"
+				"kubectl-meshreg/expires-in"
 			],
 			"{}",
 		);

@@ -3,12 +3,18 @@ import { test } from "node:test";
 import { Credential } from "../../../src/core/credentials/credential.ts";
 import { authFields } from "../../../src/core/credentials/docker-config.ts";
 import {
+	endsWithItsJob,
 	expiriesOf,
 	expiryWarning,
 	isoSeconds,
-	lifeOf,
+	lifetimeText,
+	termOf,
+	timeLeft,
 } from "../../../src/core/pull-secrets/expiry.ts";
-import { contentOfAuths } from "../../../src/core/pull-secrets/pull-secret.ts";
+import {
+	type Content,
+	contentOfAuths,
+} from "../../../src/core/pull-secrets/pull-secret.ts";
 
 const NOW = Date.parse("2026-11-21T08:00:00Z");
 const EXP = Date.parse("2026-11-21T20:00:00Z") / 1000;
@@ -19,6 +25,15 @@ const jwt = (claims: unknown) =>
 	`${part({ alg: "RS256" })}.${part(claims)}.c2ln`;
 const ecr = (value: unknown) =>
 	Buffer.from(JSON.stringify(value)).toString("base64");
+
+const UNKNOWN = { issuedAt: undefined, lifetime: undefined };
+
+/** A source with this content, made now by this program. */
+const sourceOf = (
+	content: Content,
+	annotations: Record<string, string>,
+	made: { labels?: Record<string, string>; created?: string } = {},
+) => ({ content, annotations, labels: {}, created: "", ...made });
 
 const INSIDE: readonly [
 	what: string,
@@ -60,13 +75,42 @@ const INSIDE: readonly [
 
 for (const [what, user, password, at] of INSIDE)
 	test(`what ${what} says of its end`, () =>
-		assert.equal(lifeOf("k", new Credential(user, password), NOW)?.at, at));
+		assert.equal(
+			termOf("a.example", new Credential(user, password), UNKNOWN)?.at,
+			at,
+		));
+
+test("a JWT says how long it lives, an ECR password lives twelve hours", () => {
+	const life = (user: string, password: string, issuedAt?: number) =>
+		termOf("a.example", new Credential(user, password), {
+			...UNKNOWN,
+			issuedAt,
+		})?.life;
+	assert.equal(life("u", jwt({ exp: EXP, iat: EXP - 60 })), 60_000);
+	assert.equal(life("u", jwt({ exp: EXP })), undefined);
+	assert.equal(life("u", jwt({ exp: EXP }), NOW), 12 * 3_600_000);
+	assert.equal(life("u", jwt({ exp: EXP, iat: EXP + 60 })), undefined);
+	assert.equal(life("AWS", ecr({ expiration: EXP })), 12 * 3_600_000);
+});
 
 const ISSUED = "2026-11-21T07:30:00.000Z";
 const KNOWN: readonly [host: string, user: string, at: string | undefined][] = [
 	["gcr.io", "oauth2accesstoken", "2026-11-21T08:30:00Z"],
 	["eu.gcr.io", "oauth2accesstoken", "2026-11-21T08:30:00Z"],
 	["europe-west1-docker.pkg.dev", "oauth2accesstoken", "2026-11-21T08:30:00Z"],
+	...[
+		"_dcgcloud_token",
+		"_dcgcr_2_1_22_token",
+		"_dcgcr_0.0.0_token",
+		"_token",
+	].map((user): [string, string, string] => [
+		"gcr.io",
+		user,
+		"2026-11-21T08:30:00Z",
+	]),
+	["reg.example", "_token", undefined],
+	["cr.yandex", "iam", "2026-11-21T19:30:00Z"],
+	["cr.yandex", "oauth", undefined],
 	["gcr.io", "_json_key", undefined],
 	["notgcr.io", "oauth2accesstoken", undefined],
 	["gcr.io.example", "oauth2accesstoken", undefined],
@@ -92,14 +136,28 @@ for (const [host, user, at] of KNOWN)
 		const content = contentOfAuths([
 			[host, authFields(new Credential(user, "opaque"))],
 		]);
-		const expiries = expiriesOf(content, {
-			"kubectl-meshreg/issued-at": JSON.stringify({ [host]: ISSUED }),
-		});
+		const expiries = expiriesOf(
+			sourceOf(content, {
+				"kubectl-meshreg/issued-at": JSON.stringify({ [host]: ISSUED }),
+			}),
+		);
 		assert.deepEqual(
 			expiries.map((expiry) => isoSeconds(expiry.at)),
 			at === undefined ? [] : [at],
 		);
-		assert.deepEqual(expiriesOf(content, {}), []);
+		assert.deepEqual(expiriesOf(sourceOf(content, {})), []);
+		// Without an annotation, as GitOps has it, the time of creation counts: of what this program keeps.
+		const labels = { "app.kubernetes.io/managed-by": "kubectl-meshreg" };
+		assert.deepEqual(
+			expiriesOf(sourceOf(content, {}, { labels, created: ISSUED })).map(
+				(expiry) => isoSeconds(expiry.at),
+			),
+			at === undefined ? [] : [at],
+		);
+		assert.deepEqual(
+			expiriesOf(sourceOf(content, {}, { created: ISSUED })),
+			[],
+		);
 	});
 
 test("the token's own word beats the person's, and that beats the kind's; the soonest comes first", () => {
@@ -109,14 +167,21 @@ test("the token's own word beats the person's, and that beats the kind's; the so
 		["c.example", authFields(new Credential("u", "p"))],
 		["d.example", {}],
 	]);
-	const expiries = expiriesOf(content, {
-		"kubectl-meshreg/issued-at": JSON.stringify({ "gcr.io": ISSUED }),
-		"kubectl-meshreg/expires-at": JSON.stringify({
-			"gcr.io": "2026-11-21T21:00:00Z",
-			"b.example": "2026-11-22T00:00:00Z",
-			"d.example": "2026-11-22T00:00:00Z",
+	const expiries = expiriesOf(
+		sourceOf(content, {
+			"kubectl-meshreg/issued-at": JSON.stringify({
+				"gcr.io": ISSUED,
+				"b.example": ISSUED,
+				"c.example": ISSUED,
+				"d.example": ISSUED,
+			}),
+			"kubectl-meshreg/expires-in": JSON.stringify({
+				"gcr.io": "13h30m",
+				"b.example": "1d",
+				"d.example": "1d",
+			}),
 		}),
-	});
+	);
 	assert.deepEqual(
 		expiries.map(({ key, at }) => [key, isoSeconds(at)]),
 		[
@@ -126,77 +191,95 @@ test("the token's own word beats the person's, and that beats the kind's; the so
 	);
 });
 
-for (const broken of ["", "x", "[]", "null", '{"a":7}', '{"a":"soon"}'])
-	test(`the annotation ${JSON.stringify(broken)} says nothing`, () => {
+for (const broken of [
+	"",
+	"x",
+	"[]",
+	"null",
+	'{"a":7}',
+	'{"a":"soon"}',
+	'{"a":""}',
+	'{"a":{"a":"1h"}}',
+	`{"a":${"[".repeat(20_000)}`,
+])
+	test(`the annotation ${JSON.stringify(broken).slice(0, 40)} says nothing`, () => {
 		const content = contentOfAuths([
 			["a", authFields(new Credential("u", "p"))],
 		]);
 		assert.deepEqual(
-			expiriesOf(content, { "kubectl-meshreg/expires-at": broken }),
+			expiriesOf(
+				sourceOf(content, {
+					"kubectl-meshreg/issued-at": JSON.stringify({ a: ISSUED }),
+					"kubectl-meshreg/expires-in": broken,
+				}),
+			),
 			[],
 		);
 	});
 
-const WARNINGS: readonly [at: string, warning: string | undefined][] = [
+const HOUR = 3_600_000;
+
+/** When a credential ends, from now; how long it is good in all; what is said. */
+const WARNINGS: readonly [
+	left: number,
+	life: number | undefined,
+	warning: string | undefined,
+][] = [
 	[
-		"2026-11-21T07:00:00Z",
+		-HOUR,
+		12 * HOUR,
 		"the credential for docker.io expired at 2026-11-21T07:00:00Z",
 	],
+	[12 * HOUR, 12 * HOUR, undefined],
+	[3 * HOUR, 12 * HOUR, undefined],
 	[
-		"2026-11-22T08:00:00Z",
-		"the credential for docker.io expires at 2026-11-22T08:00:00Z",
+		2 * HOUR,
+		12 * HOUR,
+		"the credential for docker.io expires at 2026-11-21T10:00:00Z",
 	],
-	["2026-11-22T08:00:01Z", undefined],
+	[20 * HOUR, 90 * HOUR, undefined],
+	[
+		17 * HOUR,
+		90 * HOUR,
+		"the credential for docker.io expires at 2026-11-22T01:00:00Z",
+	],
+	[24 * HOUR, undefined, undefined],
+	[
+		23 * HOUR,
+		undefined,
+		"the credential for docker.io expires at 2026-11-22T07:00:00Z",
+	],
 ];
 
-for (const [at, warning] of WARNINGS)
-	test(`an end at ${at} ${warning === undefined ? "is far" : "is worth a warning"}`, () =>
+for (const [left, life, warning] of WARNINGS)
+	test(`${left / HOUR} h of ${life === undefined ? "a life that is not known" : `${life / HOUR} h`} ${warning === undefined ? "are enough" : "are worth a warning"}`, () =>
 		assert.equal(
 			expiryWarning(
-				{
-					key: "https://index.docker.io/v1/",
-					at: Date.parse(at),
-					since: undefined,
-				},
+				{ key: "https://index.docker.io/v1/", at: NOW + left, life },
 				NOW,
 			),
 			warning,
 		));
 
-// B4: a token for twelve hours is no news in its first, and one for a year is before its last day.
-const HOUR = 3_600_000;
-for (const [life, left, warned] of [
-	[12, 12, false],
-	[12, 2.5, false],
-	[12, 2.4, true],
-	[12, 0, true],
-	[1, 0.21, false],
-	[1, 0.2, true],
-	[365 * 24, 74 * 24, false],
-	[365 * 24, 73 * 24, true],
-] as const)
-	test(`with ${left} of ${life} hours left there is ${warned ? "a" : "no"} warning`, () => {
-		const at = NOW + left * HOUR;
-		assert.equal(
-			expiryWarning({ key: "r.io", at, since: at - life * HOUR }, NOW) !==
-				undefined,
-			warned,
-		);
-	});
-
-test("a life begins when the source was given it, or as the token says, or now", () => {
-	const credential = new Credential("mesh", jwt({ exp: EXP, iat: EXP - 60 }));
-	assert.equal(lifeOf("r.io", credential, NOW)?.since, (EXP - 60) * 1000);
-	assert.equal(
-		lifeOf("r.io", new Credential("mesh", jwt({ exp: EXP })), NOW)?.since,
-		NOW,
-	);
-	const content = contentOfAuths([["r.io", authFields(credential)]]);
-	const issued = "2026-11-21T06:00:00Z";
-	assert.equal(
-		expiriesOf(content, {
-			"kubectl-meshreg/issued-at": JSON.stringify({ "r.io": issued }),
-		})[0]?.since,
-		Date.parse(issued),
-	);
+test("lengths of time are said as they are given", () => {
+	for (const [length, text] of [
+		[12 * HOUR, "12h"],
+		[36 * HOUR, "1d12h"],
+		[90_000, "1m30s"],
+		[24 * 90 * HOUR, "90d"],
+		[1, "1s"],
+	] as const)
+		assert.equal(lifetimeText(length), text);
+	assert.equal(timeLeft(NOW + 12 * HOUR - 2000, NOW), "12h");
+	assert.equal(timeLeft(NOW + 50_000, NOW), "50s");
+	assert.equal(timeLeft(NOW + 50.4 * HOUR, NOW), "2d2h");
+	assert.equal(timeLeft(NOW + 720.4 * HOUR, NOW), "30d");
 });
+
+for (const [user, password, ends] of [
+	["gitlab-ci-token", "x", true],
+	["x-access-token", "ghs_0123", true],
+	["u", "ghp_0123", false],
+] as const)
+	test(`${user} with ${password} ${ends ? "ends" : "does not end"} with its job`, () =>
+		assert.equal(endsWithItsJob(new Credential(user, password)), ends));
