@@ -34,5 +34,10 @@ export function sourceEditOf(given: Given): SourceEdit {
 	if (names.some((name) => name.trim() === ""))
 		throw new UsageError("--remove: the name is empty; is a variable unset?");
 	if (names.length > 0) return { by: "remove", names: [...new Set(names)] };
-	return { by: given.on("add") ? "add" : "replace" };
+	return given.on("add")
+		? { by: "add" }
+		: {
+				by: "replace",
+				keepsUnmanaged: given.on("force") && !given.on("replace"),
+			};
 }

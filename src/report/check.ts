@@ -385,6 +385,8 @@ function pullClause(
 			return `${secret} has a credential for ${host}, but neither the pod nor its service account references it`;
 		case "pod-older":
 			return `created before ${secret}, with a credential for ${host}, existed or was attached`;
+		case "pod-lacks":
+			return `${secret}, with a credential for ${host}, is referenced by the service account, but not by the pod`;
 		case "no-key":
 			return `no pull secret has an entry for ${host}`;
 		case "empty-entry":
@@ -480,6 +482,7 @@ const HINTS: Partial<Record<ProblemKind, string>> = {
 	"never-pull":
 		"Change imagePullPolicy from Never, or load the image on the node. From 1.35 on, a kubelet also wants to see the credential for an image that another pod brought.",
 	"pod-older": "Pods keep the imagePullSecrets they start with.",
+	"pod-lacks": "Pods keep the imagePullSecrets they start with.",
 	"no-key":
 		"If the image is public, its name may be wrong instead. Nodes may also hold credentials, which cannot be seen from here.",
 	"empty-entry":

@@ -82,6 +82,7 @@ export function podFix(
 			);
 		case "not-attached":
 		case "pod-older":
+		case "pod-lacks":
 			return attach(group, name, keyrings);
 		default:
 			return NOTHING;

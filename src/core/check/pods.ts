@@ -36,6 +36,7 @@ const ABOUT: Readonly<
 	"secret-missing": ["host", "secret"],
 	"not-attached": ["host", "secret"],
 	"pod-older": ["host", "secret"],
+	"pod-lacks": ["host", "secret"],
 	"no-key": ["host"],
 	"empty-entry": ["host", "secret"],
 	rejected: ["host", "secret"],

@@ -10,7 +10,12 @@ import {
 } from "../kubelet/pull-report.ts";
 import { displayHost } from "../registry/server.ts";
 import { withoutCredential } from "../registry/words.ts";
-import type { PodFacts, SecretFacts, SourceFacts } from "./facts.ts";
+import type {
+	AccountFacts,
+	PodFacts,
+	SecretFacts,
+	SourceFacts,
+} from "./facts.ts";
 import type { Keyrings } from "./keyrings.ts";
 
 /** Why a pod cannot pull, told apart by what its own pull Secrets say. */
@@ -27,6 +32,8 @@ export type ProblemKind =
 	| "not-attached"
 	/** What it needs was given to its account or written after it was made. */
 	| "pod-older"
+	/** Its account references the Secret, and it does not, though it is no older. */
+	| "pod-lacks"
 	/** No pull Secret that is known has a key for the registry. */
 	| "no-key"
 	/** Its entry for the registry holds neither user nor password. */
@@ -222,12 +229,19 @@ function withoutMatch(
 		const account = keyrings.account(pod);
 		const isListed =
 			account?.secrets.includes(here.name) && !keyrings.hasOwnList(pod);
-		return problem(isListed ? "pod-older" : "not-attached", {
-			secret: here.source.from,
-			source: keyrings.facts.sources.find(
-				({ secret }) => secret.name === here.name,
-			),
-		});
+		return problem(
+			!isListed
+				? "not-attached"
+				: isOlder(pod, here, account)
+					? "pod-older"
+					: "pod-lacks",
+			{
+				secret: here.source.from,
+				source: keyrings.facts.sources.find(
+					({ secret }) => secret.name === here.name,
+				),
+			},
+		);
 	}
 	const missing = keyrings.missing(pod);
 	const source = keyrings.sourceFor(pod.namespace, image);
@@ -247,6 +261,20 @@ function withoutMatch(
 				near: host === "" ? undefined : keyrings.nearest(pod, image),
 			})
 		: problem("secret-missing", { secret: first });
+}
+
+/** Whether the pod was made before the Secret was, or before its account was last changed. */
+function isOlder(
+	{ created }: PodFacts,
+	secret: SecretFacts,
+	account: AccountFacts | undefined,
+): boolean {
+	return (
+		created === undefined ||
+		[secret.created, account?.changed].some(
+			(time) => time !== undefined && created <= time,
+		)
+	);
 }
 
 function plain(cause: PullCause): ProblemKind {

@@ -27,7 +27,11 @@ import type { DesiredPullSecret, PullSecret } from "./pull-secret.ts";
 
 /** What is to be done about the source that is there; `replace`: write a new one in its place. */
 export type SourceEdit =
-	| { readonly by: "replace" }
+	| {
+			readonly by: "replace";
+			/** Of an unmanaged Secret the other registries stay: whoever made it pulls with them. */
+			readonly keepsUnmanaged?: boolean;
+	  }
 	| { readonly by: "add" }
 	/** Entries, as the command line names them. */
 	| { readonly by: "remove"; readonly names: readonly string[] };
@@ -43,12 +47,34 @@ export function sourceMaker(
 		editable(current, place);
 	switch (edit.by) {
 		case "replace":
-			return (current) => newSource(place, entries, owner, current);
+			return (current) =>
+				edit.keepsUnmanaged && current && roleOf(current) === "unmanaged"
+					? takenOver(current, entries, owner)
+					: newSource(place, entries, owner, current);
 		case "add":
 			return (current) => addRegistries(there(current), entries, owner);
 		case "remove":
 			return (current) => removeRegistries(there(current), edit.names, owner);
 	}
+}
+
+/** An unmanaged Secret as a source: with these entries, each in the place of all that count as its registry, and its others. */
+function takenOver(
+	current: PullSecret,
+	entries: readonly NewEntry[],
+	owner: UsageLabel,
+): DesiredPullSecret {
+	const { config } = current.content;
+	if (!config.ok || config.auths.size === 0)
+		return newSource(current, entries, owner, current);
+	const { auths } = config;
+	const written = entries.flatMap((entry) => {
+		const same = withSameRegistries([...auths.keys()], [entry.server.key]);
+		return same.length === 0
+			? [entry]
+			: same.map((key) => ({ ...entry, server: { ...entry.server, key } }));
+	});
+	return sourceWith(current, auths, written, owner);
 }
 
 /**

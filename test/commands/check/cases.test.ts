@@ -1,0 +1,781 @@
+/** What public reports brought to light, as kubelets, tools and people wrote it: each case by its name in the book of cases. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { describe, test } from "node:test";
+import { parseAllDocuments } from "yaml";
+import type { CheckItem } from "../../../src/report/check.ts";
+import { spoken } from "../../support/shell-words.ts";
+import { type TestBed, testBed } from "../../support/test-bed.ts";
+
+const KEY = "nginx-mesh-registry-key";
+const NOW = Date.parse("2026-11-28T08:00:00Z");
+const MINUTE = 60_000;
+
+/** The objects of a file in test/data/pods, with the status that a kubelet wrote. */
+function replay(bed: TestBed, file: string): void {
+	const text = readFileSync(
+		new URL(`../../data/pods/${file}.yaml`, import.meta.url),
+		"utf8",
+	);
+	for (const document of parseAllDocuments(text))
+		bed.server.store.seed(document.toJS());
+}
+
+/** The problem of pods that check finds in JSON, and what it says in text. */
+async function problems(
+	bed: TestBed,
+	args: string[] = [],
+): Promise<{ items: CheckItem[]; out: string }> {
+	const json = await bed.run(["check", "-o", "json", ...args]);
+	const items: CheckItem[] = JSON.parse(json.out).items;
+	const { out } = await bed.run(["check", ...args]);
+	return {
+		items: items.filter(({ workloads }) => workloads.length > 0),
+		out,
+	};
+}
+
+/** A source recorded for namespaces. */
+function source(
+	bed: TestBed,
+	hosts: string[],
+	namespaces: string[] = [],
+	more: object = {},
+): void {
+	const auths = Object.fromEntries(
+		hosts.map((host) => [host, { username: "robot", password: "right" }]),
+	);
+	const names = Object.fromEntries(namespaces.map((name) => [name, ""]));
+	bed.server.store.seed({
+		kind: "Secret",
+		metadata: {
+			namespace: "nginx-mesh",
+			name: KEY,
+			labels: { usage: KEY, "app.kubernetes.io/managed-by": "kubectl-meshreg" },
+			annotations: {
+				"kubectl-meshreg/targets": JSON.stringify(
+					namespaces.length === 0 ? [] : [{ namespaces: names }],
+				),
+			},
+			...more,
+		},
+		type: "kubernetes.io/dockerconfigjson",
+		data: { ".dockerconfigjson": btoa(JSON.stringify({ auths })) },
+	});
+}
+
+const started = (namespaces: string[] = [], options = {}) =>
+	testBed({ namespaces: ["nginx-mesh", ...namespaces], ...options });
+
+/** By case: the cause, what it says, and the command. */
+const CASES: readonly [
+	file: string,
+	found: readonly [cause: string, message: string, command: string][],
+	says?: string,
+][] = [
+	[
+		"f02-rejected-two-registries",
+		[
+			[
+				"rejected",
+				"harbor.example.com rejects the credential in f02/regcred; 1 pod cannot pull",
+				"kubectl meshreg create regcred -n f02 --force --registry-server harbor.example.com",
+			],
+		],
+	],
+	[
+		"f03-aks-oauth-and-anonymous",
+		[
+			[
+				"rejected",
+				"myacr.azurecr.io rejects the credential in f03/regcred; 1 pod cannot pull",
+				"kubectl meshreg create regcred -n f03 --force --registry-server myacr.azurecr.io",
+			],
+		],
+	],
+	[
+		"f04-token-server-web-page",
+		[
+			[
+				"web-page",
+				"harbor.example.com answers with a web page; 1 pod cannot pull",
+				"",
+			],
+		],
+		"The host name is no registry's, or a proxy or mirror of the nodes answers in its place.",
+	],
+	[
+		"f05-env-secret-missing",
+		[
+			[
+				"not-found",
+				"image or tag not found at quay.io (or this user cannot see it); 1 pod cannot pull",
+				"",
+			],
+		],
+	],
+	[
+		"f05b-env-secret-missing-public",
+		[
+			[
+				"not-found",
+				"image or tag not found at docker.io (or this user cannot see it); 1 pod cannot pull",
+				"",
+			],
+		],
+	],
+	[
+		"f06-image-volume",
+		[
+			[
+				"no-key",
+				"no pull secret has an entry for models.private.example; 1 pod cannot pull",
+				"",
+			],
+		],
+		"    f06: pod/web: models.private.example/llama:7b\n",
+	],
+	[
+		"f07-two-images-old-kubelet",
+		[
+			[
+				"not-found",
+				"image or tag not found at registry.example.com (or this user cannot see it); 1 pod cannot pull",
+				"",
+			],
+			[
+				"rate-limit",
+				"docker.io: rate limit reached (429); 1 pod cannot pull",
+				"",
+			],
+		],
+	],
+	[
+		"f08-text-html",
+		[["web-page", "docker.io answers with a web page; 1 pod cannot pull", ""]],
+	],
+	[
+		"f09-blob-host",
+		[
+			[
+				"unreachable",
+				"nodes cannot reach docker-images-prod.0000.r2.cloudflarestorage.com (the host of the layers of litmuschaos.docker.scarf.sh); 1 pod cannot pull",
+				"",
+			],
+		],
+	],
+	[
+		"f10-pause-image",
+		[
+			[
+				"sandbox-image",
+				'nodes cannot pull the sandbox image, which every pod needs: Failed to create pod sandbox: failed to get sandbox image "rancher/mirrored-pause:3.6": failed to pull image "rancher/mirrored-pause:3.6": failed to resolve reference "docker.io/rancher/mirrored-pause:3.6": unexpected status from HEAD request to https://registry-1.docker.io/v2/rancher/mirrored-paus…; 1 pod cannot pull',
+				"",
+			],
+		],
+		"The node needs a credential of its own, or another sandbox image",
+	],
+	[
+		"f11-tag-401",
+		[
+			[
+				"registry-error",
+				"registry.example.org fails with a server error; 1 pod cannot pull",
+				"",
+			],
+		],
+	],
+	[
+		"f12-rate-limit-no-login",
+		[
+			[
+				"rate-limit",
+				"registry.k8s.io: rate limit reached (429); 1 pod cannot pull",
+				"",
+			],
+		],
+	],
+	[
+		"f13-owned-secret",
+		[
+			[
+				"expired-token",
+				"the token for 123456789012.dkr.ecr.eu-west-1.amazonaws.com in f13/ecr has expired; 1 pod cannot pull",
+				"",
+			],
+		],
+		"The Secret is owned by ExternalSecret/ecr, which writes it again: fix it there.",
+	],
+	[
+		"f14-openshift-dockercfg",
+		[
+			[
+				"rejected",
+				"image-registry.openshift-image-registry.svc:5000 rejects the credential in f14/default-dockercfg-x7k2p; 1 pod cannot pull",
+				"",
+			],
+		],
+		"oc policy add-role-to-user system:image-puller system:serviceaccount:NAMESPACE:default -n PROJECT",
+	],
+];
+
+describe("a case is told as what it is", () => {
+	for (const [file, found, says] of CASES)
+		test(file, async () => {
+			await using bed = await started();
+			source(bed, []);
+			replay(bed, file);
+			const { items, out } = await problems(bed);
+			assert.deepEqual(
+				items.map(({ cause, message, command }) => [cause, message, command]),
+				found,
+			);
+			if (says !== undefined) assert.ok(out.includes(says), out);
+			assert.doesNotMatch(out, /--replace|delete secret/);
+		});
+});
+
+describe("H1: no printed command loses another registry's credential", () => {
+	test("a rejected credential of an unmanaged Secret is replaced alone", async () => {
+		await using bed = await started();
+		source(bed, []);
+		replay(bed, "f02-rejected-two-registries");
+		const { items } = await problems(bed);
+		const { argv } = spoken(items[0]?.command ?? "", {});
+		const outcome = await bed.run(
+			[
+				...argv,
+				"--registry-username=robot",
+				"--registry-password-stdin",
+				"--yes",
+				"--no-verify",
+			],
+			{ stdin: "new" },
+		);
+		assert.equal(outcome.status, 0, outcome.err);
+		const { auths } = bed.content("f02", "regcred") as {
+			auths: Record<string, { password?: string; auth?: string }>;
+		};
+		assert.equal(auths["harbor.example.com"]?.password, "new");
+		assert.equal(auths["ghcr.io"]?.auth, "dXNlcjpwYXNzd29yZA==");
+	});
+
+	test("a Secret in a copy's place that has others is left alone", async () => {
+		await using bed = await started(["app"]);
+		source(bed, ["r.io"], ["app"]);
+		bed.server.store.seed({
+			kind: "Secret",
+			metadata: { namespace: "app", name: KEY },
+			type: "kubernetes.io/dockerconfigjson",
+			data: {
+				".dockerconfigjson": btoa('{"auths":{"other.io":{"auth":"dTpw"}}}'),
+			},
+		});
+		pod(bed, "app", "web", "r.io/web:1", { message: "unauthorized" });
+		const { items, out } = await problems(bed);
+		assert.deepEqual(
+			items.map(({ cause, command }) => [cause, command]),
+			[["no-secret", ""]],
+		);
+		assert.match(out, /does not manage is in the copy's place in app/);
+		assert.doesNotMatch(out, /--force|Gives/);
+	});
+
+	test("a malformed source with other entries is not written again", async () => {
+		await using bed = await started();
+		bed.server.store.seed({
+			kind: "Secret",
+			metadata: {
+				namespace: "nginx-mesh",
+				name: KEY,
+				labels: { usage: KEY },
+				annotations: {
+					"kubectl-meshreg/registry-servers": '{"a.io":"a.io","b.io":"b.io"}',
+				},
+			},
+			type: "kubernetes.io/dockerconfigjson",
+			data: { ".dockerconfigjson": btoa("{") },
+		});
+		const { out } = await bed.run(["check"]);
+		assert.match(out, /it cannot be read/);
+		assert.doesNotMatch(out, /create|--replace/);
+	});
+});
+
+/** A pod that waits for its image, or runs. */
+function pod(
+	bed: TestBed,
+	namespace: string,
+	name: string,
+	image: string,
+	more: {
+		message?: string;
+		created?: number;
+		secrets?: string[];
+		account?: string;
+		node?: string;
+		metadata?: object;
+	} = {},
+): void {
+	const { message, created = NOW, secrets = [], account = "default" } = more;
+	bed.server.store.seed({
+		kind: "Pod",
+		metadata: {
+			namespace,
+			name,
+			creationTimestamp: new Date(created).toISOString(),
+			...more.metadata,
+		},
+		spec: {
+			serviceAccountName: account,
+			...(more.node !== undefined && { nodeName: more.node }),
+			containers: [{ name: "main", image }],
+			imagePullSecrets: secrets.map((secret) => ({ name: secret })),
+		},
+		status: {
+			phase: message === undefined ? "Running" : "Pending",
+			containerStatuses: [
+				{
+					name: "main",
+					image,
+					state:
+						message === undefined
+							? { running: {} }
+							: { waiting: { reason: "ErrImagePull", message } },
+				},
+			],
+		},
+	});
+}
+
+function secret(
+	bed: TestBed,
+	at: string,
+	auths: object,
+	more: { metadata?: object; type?: string; changed?: number } = {},
+): void {
+	const [namespace = "", name = ""] = at.split("/");
+	const time = new Date(more.changed ?? NOW).toISOString();
+	bed.server.store.seed({
+		kind: "Secret",
+		metadata: {
+			namespace,
+			name,
+			creationTimestamp: "2026-01-01T00:00:00Z",
+			managedFields: [
+				{
+					manager: "x",
+					operation: "Update",
+					apiVersion: "v1",
+					fieldsType: "FieldsV1",
+					time,
+					fieldsV1: { "f:data": {} },
+				},
+			],
+			...more.metadata,
+		},
+		type: more.type ?? "kubernetes.io/dockerconfigjson",
+		data: { ".dockerconfigjson": btoa(JSON.stringify({ auths })) },
+	});
+}
+
+function account(bed: TestBed, namespace: string, more: object = {}): void {
+	bed.server.store.seed({
+		kind: "ServiceAccount",
+		metadata: { namespace, name: "default" },
+		...more,
+	});
+}
+
+const still = { stillAt: NOW };
+const user = { username: "robot", password: "right" };
+
+describe("M2, B2: what is said is judged by what is newer", () => {
+	const rows: [
+		what: string,
+		given: { changed: number; created: number; event?: number },
+		cause: string,
+	][] = [
+		[
+			"a credential that changed just now, of a pod from before",
+			{ changed: NOW - 20_000, created: NOW - 60 * MINUTE },
+			"retry-pending",
+		],
+		[
+			"a credential that changed so long ago that it has been tried",
+			{ changed: NOW - 6 * MINUTE, created: NOW - 60 * MINUTE },
+			"rejected",
+		],
+		[
+			"a pod that is younger than the credential",
+			{ changed: NOW - 2 * MINUTE, created: NOW - MINUTE },
+			"rejected",
+		],
+		[
+			"an attempt since then",
+			{
+				changed: NOW - 2 * MINUTE,
+				created: NOW - 60 * MINUTE,
+				event: NOW - MINUTE,
+			},
+			"rejected",
+		],
+		[
+			"no attempt since then, however long ago",
+			{
+				changed: NOW - 30 * MINUTE,
+				created: NOW - 60 * MINUTE,
+				event: NOW - 31 * MINUTE,
+			},
+			"retry-pending",
+		],
+	];
+	for (const [what, { changed, created, event }, cause] of rows)
+		test(what, async () => {
+			await using bed = await started(["app"], still);
+			source(bed, []);
+			secret(bed, "app/mine", { "r.io": user }, { changed });
+			pod(bed, "app", "web", "r.io/web:1", {
+				message: "unauthorized: incorrect username or password",
+				created,
+				secrets: ["mine"],
+			});
+			if (event !== undefined)
+				bed.server.store.seed({
+					kind: "Event",
+					metadata: { namespace: "app", name: "e" },
+					type: "Warning",
+					reason: "Failed",
+					message: 'Failed to pull image "r.io/web:1": unauthorized',
+					lastTimestamp: new Date(event).toISOString(),
+					involvedObject: { kind: "Pod", namespace: "app", name: "web" },
+				});
+			const { items } = await problems(bed);
+			assert.deepEqual(
+				items.map((item) => item.cause),
+				[cause],
+			);
+			if (cause === "retry-pending") assert.equal(items[0]?.severity, "note");
+		});
+
+	test("the Secret that came later is tried by itself", async () => {
+		await using bed = await started(["app"], still);
+		source(bed, []);
+		secret(bed, "app/mine", { "r.io": user }, { changed: NOW - 20_000 });
+		pod(bed, "app", "web", "r.io/web:1", {
+			message: "no basic auth credentials",
+			created: NOW - 60 * MINUTE,
+			secrets: ["mine"],
+		});
+		const { out } = await bed.run(["check"]);
+		assert.match(
+			out,
+			/i app\/mine changed 20s ago, after the last attempt at r\.io; 1 pod cannot pull\n {4}app: pod\/web: r\.io\/web:1\n {4}Kubelets retry within 5 minutes, or delete the pod\.\n/,
+		);
+	});
+
+	test("a list is older than what its account references only where it is", async () => {
+		await using bed = await started(["app"], still);
+		source(bed, []);
+		secret(bed, "app/mine", { "r.io": user });
+		const since = (time: number) =>
+			account(bed, "app", {
+				metadata: {
+					namespace: "app",
+					name: "default",
+					managedFields: [{ time: new Date(time).toISOString() }],
+				},
+				imagePullSecrets: [{ name: "mine" }],
+			});
+		pod(bed, "app", "web", "r.io/web:1", { message: "unauthorized" });
+		since(NOW + MINUTE);
+		assert.equal((await problems(bed)).items[0]?.cause, "pod-older");
+		since(NOW - MINUTE);
+		assert.equal((await problems(bed)).items[0]?.cause, "pod-lacks");
+	});
+});
+
+test("M6: an attachment that something took out is told, and the attachment made again", async () => {
+	await using bed = await started(["f20"]);
+	source(bed, ["registry.example.com"], ["f20"]);
+	await bed.run(["sync", "-n", "f20"]);
+	account(bed, "f20", {
+		metadata: {
+			namespace: "f20",
+			name: "default",
+			labels: { "kubectl-meshreg/attached": "true" },
+			annotations: { "kubectl-meshreg/attached-keys": KEY },
+		},
+		imagePullSecrets: [],
+	});
+	pod(bed, "f20", "web", "registry.example.com/app:1");
+	const { out, status } = await bed.run(["check", "-q"]);
+	assert.deepEqual(
+		[status, out],
+		[
+			0,
+			`service accounts
+----------------
+‼ serviceaccount/default in f20: attach added ${KEY}, and something took it out; pods created from now on cannot pull with it
+    Something sets the whole list, such as a manifest that is applied again: add the pull secret there.
+    Fix: kubectl meshreg attach -n f20
+`,
+		],
+	);
+});
+
+test("L9: the nearest miss is told, as explain has it", async () => {
+	await using bed = await started(["app"]);
+	source(bed, []);
+	for (const [name, auths, type] of [
+		["port", { "r.io": user }, "kubernetes.io/dockerconfigjson"],
+		["opaque", { "q.io": user }, "Opaque"],
+	] as const)
+		secret(bed, `app/${name}`, auths, { type });
+	pod(bed, "app", "a", "r.io:5000/a", {
+		message: "unauthorized",
+		secrets: ["port"],
+	});
+	pod(bed, "app", "b", "q.io/b", {
+		message: "unauthorized",
+		secrets: ["opaque"],
+	});
+	const { out } = await bed.run(["check"]);
+	assert.match(out, /The key r\.io in app\/port is for no port/);
+	assert.match(
+		out,
+		/app\/opaque has a key that matches, q\.io, but is of type Opaque/,
+	);
+});
+
+test("L10: a running pod that references what is not there", async () => {
+	await using bed = await started(["app"]);
+	source(bed, []);
+	account(bed, "app");
+	pod(bed, "app", "web", "r.io/web:1", { secrets: ["gone"] });
+	const { items } = await problems(bed);
+	assert.deepEqual(
+		items.map(({ cause, severity, message }) => [cause, severity, message]),
+		[
+			[
+				"secret-missing-runs",
+				"warning",
+				"1 running pod in app references gone, which does not exist",
+			],
+		],
+	);
+});
+
+describe("Kubernetes of today", () => {
+	test("a static pod gets no command that cannot help", async () => {
+		await using bed = await started(["app"]);
+		source(bed, ["r.io"], ["app"]);
+		account(bed, "app");
+		pod(bed, "app", "proxy-n1", "r.io/proxy:1", {
+			message: "unauthorized",
+			metadata: {
+				annotations: { "kubernetes.io/config.mirror": "x" },
+				ownerReferences: [
+					{
+						apiVersion: "v1",
+						kind: "Node",
+						name: "n1",
+						uid: "1",
+						controller: true,
+					},
+				],
+			},
+		});
+		const { items, out } = await problems(bed);
+		assert.deepEqual(
+			items.map(({ cause, command }) => [cause, command]),
+			[["static-pod", ""]],
+		);
+		assert.match(out, /The node needs a credential of its own: export writes/);
+	});
+
+	test("an account that is annotated for a provider is named, and gets no credential", async () => {
+		await using bed = await started(["app"]);
+		source(bed, ["r.io"], ["app"]);
+		account(bed, "app", {
+			metadata: {
+				namespace: "app",
+				name: "default",
+				annotations: { "eks.amazonaws.com/ecr-role-arn": "x" },
+			},
+		});
+		pod(bed, "app", "web", "q.io/web:1", { message: "unauthorized" });
+		pod(bed, "app", "runs", "r.io/web:1");
+		const { items, out } = await problems(bed);
+		assert.deepEqual(
+			items.map(({ cause, command }) => [cause, command]),
+			[["no-key", ""]],
+		);
+		assert.match(
+			out,
+			/i serviceaccount\/default in app: nodes may pull with a credential provider \(Amazon ECR\)/,
+		);
+		assert.match(out, /annotated for a credential provider \(Amazon ECR\)/);
+		assert.doesNotMatch(out, /Gives/);
+	});
+
+	test("an account that enforces its Secrets refuses pods with others", async () => {
+		await using bed = await started(["app"]);
+		source(bed, []);
+		secret(bed, "app/mine", { "r.io": user });
+		account(bed, "app", {
+			metadata: {
+				namespace: "app",
+				name: "default",
+				annotations: { "kubernetes.io/enforce-mountable-secrets": "true" },
+			},
+		});
+		pod(bed, "app", "web", "r.io/web:1", { secrets: ["mine"] });
+		const { items } = await problems(bed);
+		assert.deepEqual(
+			items.map(({ cause, message }) => [cause, message]),
+			[
+				[
+					"secrets-enforced",
+					"serviceaccount/default in app allows only the pull secrets it references: pods that name mine will be refused",
+				],
+			],
+		);
+	});
+
+	const nodes: [version: string | undefined, flags: string[], cause: string][] =
+		[
+			["v1.35.2", [], "would-not-restart"],
+			["v1.36.0-eks-1", [], "would-not-restart"],
+			["v1.34.9", [], "runs-without-credential"],
+			["v1.34.9", ["--before-upgrade"], "would-not-restart"],
+			["nonsense", [], "runs-without-credential"],
+			[undefined, [], "runs-without-credential"],
+		];
+	for (const [version, flags, cause] of nodes)
+		test(`a pod on a node of ${version} ${flags.join(" ")}: ${cause}`, async () => {
+			await using bed = await started(["app"]);
+			source(bed, ["r.io"], []);
+			if (version !== undefined)
+				bed.server.store.seed({
+					kind: "Node",
+					metadata: { name: "n1" },
+					status: { nodeInfo: { kubeletVersion: version } },
+				});
+			account(bed, "app");
+			pod(bed, "app", "web", "r.io/web:1", { node: "n1" });
+			const { items, out } = await problems(bed, flags);
+			assert.deepEqual(
+				items.map((item) => item.cause),
+				[cause],
+			);
+			assert.equal(out.includes("Gives app"), cause === "would-not-restart");
+		});
+
+	test("Nodes that may not be read are a line, not an error", async () => {
+		await using bed = await started(["app"], {
+			users: { sam: {} },
+			allow: [
+				{
+					user: "sam",
+					verbs: ["get", "list", "create", "patch", "delete"],
+					resources: [
+						"secrets",
+						"serviceaccounts",
+						"pods",
+						"events",
+						"namespaces",
+					],
+				},
+			],
+		});
+		source(bed, ["r.io"], []);
+		account(bed, "app");
+		pod(bed, "app", "web", "r.io/web:1", { node: "n1" });
+		const outcome = await bed.run(["check"], { user: "sam" });
+		assert.equal(outcome.status, 0);
+		assert.match(outcome.out, /i not checked \(not allowed\): Nodes\n/);
+	});
+});
+
+describe("whom to trust", () => {
+	test("what a Secret claims is a note that gives it nothing, and changes no status", async () => {
+		await using bed = await started(["app", "evil"]);
+		source(bed, ["r.io"], ["app"]);
+		await bed.run(["sync", "-n", "app"]);
+		secret(
+			bed,
+			`evil/${KEY}`,
+			{},
+			{
+				metadata: {
+					labels: {
+						usage: KEY,
+						"app.kubernetes.io/managed-by": "kubectl-meshreg",
+					},
+					annotations: { "kubectl-meshreg/source": `nginx-mesh/${KEY}` },
+				},
+			},
+		);
+		const { status, out } = await bed.run(["check"]);
+		assert.equal(status, 0);
+		assert.match(
+			out,
+			/i evil: calls itself a copy of nginx-mesh\/nginx-mesh-registry-key, with other content; not made by meshreg as far as it is recorded\n {4}It is given nothing\.\n/,
+		);
+		assert.doesNotMatch(out, /sync|Gives/);
+	});
+
+	test("a namespace that was made again is confirmed by a person", async () => {
+		await using bed = await started(["app"]);
+		source(bed, ["r.io"], [], {
+			annotations: {
+				"kubectl-meshreg/targets": '[{"namespaces":{"app":"another-uid"}}]',
+			},
+		});
+		const { status, out } = await bed.run(["check"]);
+		assert.equal(status, 1);
+		assert.match(
+			out,
+			/× app was deleted and created again since nginx-mesh\/\S+ was sent to it\n[^\n]*\n/,
+		);
+		assert.match(
+			out,
+			/Gives app the credential; run it only if app may have it:\n {4}kubectl meshreg sync -n app\n$/,
+		);
+	});
+
+	test("a record that is not valid is a problem, and never everything", async () => {
+		await using bed = await started(["app"]);
+		source(bed, ["r.io"], [], {
+			annotations: {
+				"kubectl-meshreg/targets": '[{"all":true,"surprise":1}]',
+			},
+		});
+		const { status, out } = await bed.run(["check"]);
+		assert.equal(status, 1);
+		assert.match(
+			out,
+			/× the record of nginx-mesh\/\S+ is not valid: entry 1: unknown field "surprise"\n/,
+		);
+		assert.doesNotMatch(out, /Fix:|Gives/);
+	});
+
+	test("all sources of the namespace are looked at, whatever their names", async () => {
+		await using bed = await started(["app"]);
+		for (const name of ["team-a", "team-b"])
+			source(bed, ["r.io"], [], {
+				name,
+				labels: {
+					usage: name,
+					"app.kubernetes.io/managed-by": "kubectl-meshreg",
+				},
+			});
+		const { status, out } = await bed.run(["check"]);
+		assert.equal(status, 0);
+		assert.match(out, /√ nginx-mesh\/team-a is well-formed/);
+		assert.match(out, /√ nginx-mesh\/team-b is well-formed/);
+		const one = await bed.run(["check", "team-b"]);
+		assert.doesNotMatch(one.out, /√ nginx-mesh\/team-a/);
+	});
+});
