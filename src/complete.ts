@@ -7,6 +7,7 @@ import {
 } from "./core/command-line/completion.ts";
 import type { ValueSource } from "./core/command-line/flag.ts";
 import type { Kind } from "./core/objects.ts";
+import { oneLine } from "./core/output/printable.ts";
 import { selectorOf } from "./core/pull-secrets/ownership.ts";
 import { EXIT } from "./errors.ts";
 import { connectionFlags, usageLabelOf } from "./flags.ts";
@@ -45,7 +46,7 @@ export async function complete(
 		.filter(({ value }) => value.startsWith(typed) && !taken.includes(value))
 		.map(
 			({ value, about }) =>
-				`${kept}${value}${about === undefined ? "" : `\t${about}`}\n`,
+				`${oneLine(kept + value)}${about === undefined ? "" : `\t${about}`}\n`,
 		);
 	const directive = offer === "file" ? DIRECTIVE.files : DIRECTIVE.noFiles;
 	world.streams.out.write(`${lines.join("")}:${directive}\n`);

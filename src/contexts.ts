@@ -3,12 +3,13 @@ import { contextsMeant } from "./core/command-line/context-patterns.ts";
 import type { Outcome } from "./core/document.ts";
 import { type ContextPart, mergeDocuments } from "./core/merge-documents.ts";
 import { contextFlagsOf } from "./core/output/context-flags.ts";
-import { AbortedError, EXIT, UsageError } from "./errors.ts";
+import { AbortedError, EXIT, OperationError, UsageError } from "./errors.ts";
 import type { ContextChoice } from "./flags/contexts.ts";
 import { Printer } from "./printer.ts";
 import { failureLine } from "./report/failure.ts";
 import { isStructured } from "./report/render.ts";
 import { Sections } from "./sections.ts";
+import { shown } from "./terminal.ts";
 import type { Outside, World } from "./world.ts";
 
 /** How the work in one context ended. */
@@ -68,7 +69,7 @@ export async function runInContexts(
 					const err = {
 						...streams.err,
 						columns: streams.err.columns,
-						write: (text: string) => write("err", text),
+						write: (text: string) => write("err", shown(text, {})),
 					};
 					return outside.connect(there, { err, ...apart });
 				},
@@ -148,7 +149,10 @@ function sayUsage(outcomes: readonly InContext[], printer: Printer): void {
 	)
 		throw first.error;
 	for (const { context, error } of wrong)
-		printer.write("err", `${context}: ${failureLine(error)}\n`);
+		printer.emit({
+			type: "note",
+			message: `${context}: ${failureLine(error)}`,
+		});
 }
 
 function partOf({
@@ -174,11 +178,14 @@ function statusOf(outcomes: readonly InContext[], printer: Printer): number {
 		} else if (outcome.status !== EXIT.done || outcome.ended)
 			failed.push(context);
 	const some = (names: readonly string[], what: string) =>
-		`${names.length} of ${outcomes.length} contexts${what}: ${names.join(", ")}\n`;
+		`${names.length} of ${outcomes.length} contexts${what}: ${names.join(", ")}`;
 	if (failed.length > 0)
-		printer.write("err", `error: ${some(failed, " failed")}`);
+		printer.fail(new OperationError(some(failed, " failed")), []);
 	if (interrupt === undefined)
 		return failed.length > 0 ? EXIT.failed : EXIT.done;
-	printer.write("err", `interrupted in ${some(interrupted, "")}`);
+	printer.emit({
+		type: "note",
+		message: `interrupted in ${some(interrupted, "")}`,
+	});
 	throw interrupt;
 }

@@ -1,15 +1,16 @@
 import type { Document, RunEvent } from "./core/document.ts";
 import type { Look } from "./core/output/look.ts";
-import { failureLine } from "./report/failure.ts";
+import type { Text } from "./core/output/styled.ts";
 import {
 	type Page,
 	type Rendered,
 	renderDocument,
 	renderEvent,
 } from "./report/render.ts";
+import { shown } from "./terminal.ts";
 import type { Clock, Streams } from "./world.ts";
 
-/** Where text goes. */
+/** Where text goes that has been through `shown`. */
 export type Write = (stream: "out" | "err", text: string) => void;
 
 /** Prints what a run tells and what it leaves behind. */
@@ -33,9 +34,21 @@ export class Printer {
 		this.#print(await renderDocument(document, this.look, this.#page));
 	}
 
+	/** A result that is text whatever the format. */
+	print(text: Text): void {
+		this.#print({ out: text, err: "" });
+	}
+
 	/** Why it ended, as one line. */
 	fail(error: unknown, contextFlags: readonly string[]): void {
-		this.write("err", `${failureLine(error, contextFlags)}\n`);
+		this.#print(
+			renderEvent(
+				{ type: "failure", error },
+				this.look,
+				this.#page,
+				contextFlags,
+			),
+		);
 	}
 
 	get #page(): Page {
@@ -47,8 +60,13 @@ export class Printer {
 		};
 	}
 
-	#print({ out, err }: Rendered): void {
-		if (out !== "") this.write("out", out);
-		if (err !== "") this.write("err", err);
+	#print({ out, err, verbatim }: Rendered): void {
+		if (verbatim !== undefined) this.write("out", verbatim);
+		if (out !== "") this.#write("out", out);
+		if (err !== "") this.#write("err", err);
+	}
+
+	#write(stream: "out" | "err", text: Text): void {
+		this.write(stream, shown(text, this.streams[stream]));
 	}
 }

@@ -4,8 +4,8 @@ import { contextFlagsOf } from "./core/output/context-flags.ts";
 import { AbortedError, EXIT, UsageError } from "./errors.ts";
 import { CONNECTION_FLAGS } from "./flags.ts";
 import { Printer } from "./printer.ts";
-import { failureLine } from "./report/failure.ts";
 import { commandHelp, globalFlags, overview } from "./report/help.ts";
+import { guarded } from "./terminal.ts";
 import { VERSION } from "./version.ts";
 import type { Outside, World } from "./world.ts";
 
@@ -15,17 +15,18 @@ const ABOUT =
 /** Runs one command line to its exit status. Everything that is thrown ends here, as one line on stderr. */
 export async function run(
 	argv: readonly string[],
-	world: Outside,
+	outside: Outside,
 ): Promise<number> {
-	const { out, err } = world.streams;
+	const guard = guarded(outside);
 	let contextFlags: readonly string[] = [];
-	const noting: Outside = {
-		...world,
+	const world: Outside = {
+		...guard,
 		connect(flags, apart) {
 			contextFlags = contextFlagsOf(flags);
-			return world.connect(flags, apart);
+			return guard.connect(flags, apart);
 		},
 	};
+	const printer = new Printer(world.streams, {}, world.clock);
 	try {
 		// kubectl's completion calls the program by another name, the shells' scripts by this word.
 		const asked = world.calledAs.startsWith("kubectl_complete-");
@@ -36,17 +37,17 @@ export async function run(
 		const invocation = await parse(argv, world.env);
 		switch (invocation.want) {
 			case "version":
-				out.write(`v${VERSION}\n`);
+				printer.print(`v${VERSION}\n`);
 				return EXIT.done;
 			case "help":
-				out.write(
+				printer.print(
 					invocation.command
 						? commandHelp(invocation.command)
 						: overview(ABOUT, COMMANDS),
 				);
 				return EXIT.done;
 			case "global-flags":
-				out.write(globalFlags(CONNECTION_FLAGS));
+				printer.print(globalFlags(CONNECTION_FLAGS));
 				return EXIT.done;
 			case "run": {
 				const { doubt } = invocation;
@@ -54,7 +55,7 @@ export async function run(
 					throw valueApart(doubt.flag, doubt.word);
 				const status = await perform(
 					invocation.prepared,
-					noting,
+					world,
 					() => contextFlags,
 				);
 				// It came so late that all was done: whoever pressed the key wants what follows to end, too.
@@ -65,13 +66,14 @@ export async function run(
 	} catch (caught) {
 		const error = world.interrupt.aborted ? world.interrupt.reason : caught;
 		if (error instanceof AbortedError) return error.exitStatus;
-		err.write(`${failureLine(error, contextFlags)}\n`);
+		printer.fail(error, contextFlags);
 		if (!(error instanceof UsageError)) return EXIT.failed;
 		if (error.seeHelp) {
 			const verb = commandOf(argv)?.verb;
-			err.write(
-				`See 'kubectl meshreg ${verb === undefined ? "" : `${verb} `}--help' for usage.\n`,
-			);
+			printer.emit({
+				type: "note",
+				message: `See 'kubectl meshreg ${verb === undefined ? "" : `${verb} `}--help' for usage.`,
+			});
 		}
 		return EXIT.usage;
 	}

@@ -1,8 +1,9 @@
+import { oneLine } from "./core/output/printable.ts";
 import type { Write } from "./printer.ts";
 import type { Streams } from "./world.ts";
 
 /** A heading, as `tail` and `head` print it over several files. */
-const heading = (context: string): string => `==> ${context} <==\n`;
+const heading = (context: string): string => `==> ${oneLine(context)} <==\n`;
 
 /**
  * Puts in order what several contexts print at the same time: each has a section under its heading,

@@ -70,6 +70,8 @@ export interface ConnectedApart {
 export interface Output {
 	write(text: string): void;
 	readonly isTerminal: boolean;
+	/** Colours are shown: a terminal, no NO_COLOR, TERM not dumb. */
+	readonly colours?: boolean;
 	/** Width in characters; 80 where it cannot be known. */
 	readonly columns: number;
 	/** Aborts when nobody reads it any more: what is written from then on goes nowhere. */

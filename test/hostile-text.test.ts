@@ -17,6 +17,7 @@ import {
 	withoutSecrets,
 } from "../src/core/credentials/redact.ts";
 import { withoutUserInfo } from "../src/core/output/address.ts";
+import { oneLine, onOneLine, printable } from "../src/core/output/printable.ts";
 import {
 	chooseLogin,
 	parseChallenges,
@@ -25,10 +26,9 @@ import {
 import { faultOf } from "../src/core/registry/fault.ts";
 import { isPrivateHost } from "../src/core/registry/network-address.ts";
 import { displayHost, registryOf } from "../src/core/registry/server.ts";
-import { onOneLine, registryWords } from "../src/core/registry/words.ts";
+import { registryWords } from "../src/core/registry/words.ts";
 import { OperationError } from "../src/errors.ts";
 import { failureLine } from "../src/report/failure.ts";
-import { oneLine, printable } from "../src/report/printable.ts";
 import { wrap } from "../src/report/wrap.ts";
 
 const SIZE = 300_000;

@@ -82,7 +82,8 @@ export type RunEvent =
 	/** A line for whoever watches; `-q` drops what is marked so. */
 	| {
 			readonly type: "note";
-			readonly message: string;
+			/** One line, or several. */
+			readonly message: string | readonly string[];
 			readonly unlessQuiet?: true;
 	  }
 	/** What failed while the rest goes on. */

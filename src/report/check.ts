@@ -10,7 +10,9 @@ import {
 import type { Access } from "../core/check/permissions.ts";
 import type { ProblemKind } from "../core/check/pull-diagnosis.ts";
 import type { CheckedCluster } from "../core/document.ts";
+import { oneLine } from "../core/output/printable.ts";
 import { type Script, scriptKey } from "../core/output/shell.ts";
+import type { Painted } from "../core/output/styled.ts";
 import {
 	describeContentFault,
 	describeEntryProblem,
@@ -25,15 +27,14 @@ import { commandLine, commandLines } from "./command-line.ts";
 import { failureLine } from "./failure.ts";
 import { failureWords } from "./failure-words.ts";
 import { nearMissSentence } from "./near-miss.ts";
-import { oneLine } from "./printable.ts";
 import { recordFaultWords } from "./record-words.ts";
 import { wrap } from "./wrap.ts";
 
-const MARKS: Record<Severity, string> = {
-	ok: "√",
+const MARKS: Record<Severity, string | Painted> = {
+	ok: { text: "√", colour: "green" },
 	note: "i",
-	warning: "‼",
-	problem: "×",
+	warning: { text: "‼", colour: "yellow" },
+	problem: { text: "×", colour: "red" },
 };
 
 /** How many workloads a finding names before it only counts them. */
@@ -55,26 +56,29 @@ export type CheckStyle = {
 export function checkStory(
 	findings: readonly Finding[],
 	style: CheckStyle,
-): string {
+): (string | Painted)[] {
 	const shown = findings.filter(
 		({ severity }) => !(style.quiet && severity === "ok"),
 	);
 	const groups = GROUPS.map((group) => {
-		const lines = shown
+		const parts = shown
 			.filter((one) => one.group === group)
-			.map((one) => findingText(one, style));
-		return lines.length === 0 ? "" : `${heading(group)}${lines.join("")}`;
+			.flatMap((one) => findingText(one, style));
+		return parts.length === 0 ? [] : [heading(group), ...parts];
 	});
-	return [...groups, fixBlock(shown, style), givesBlock(shown, style)]
-		.filter((text) => text !== "")
-		.join("\n");
+	return [...groups, [fixBlock(shown, style)], [givesBlock(shown, style)]]
+		.filter((parts) => parts.some((part) => part !== ""))
+		.flatMap((parts, at) => (at === 0 ? parts : ["\n", ...parts]));
 }
 
 function heading(text: string): string {
 	return `${text}\n${"-".repeat(text.length)}\n`;
 }
 
-function findingText(finding: Finding, style: CheckStyle): string {
+function findingText(
+	finding: Finding,
+	style: CheckStyle,
+): (string | Painted)[] {
 	const { columns = Number.POSITIVE_INFINITY, contextFlags } = style;
 	const words = (text: string, indent: string) =>
 		text === "" ? "" : `${wrap(oneLine(text), columns, indent)}\n`;
@@ -83,12 +87,13 @@ function findingText(finding: Finding, style: CheckStyle): string {
 			? ""
 			: `${commandLines(script, contextFlags, columns, `    ${label}: `)}\n`;
 	return [
-		`${MARKS[finding.severity]}${words(headline(finding), "  ").slice(1)}`,
+		MARKS[finding.severity],
+		words(headline(finding), "  ").slice(1),
 		...workloadLines(finding).map((line) => words(line, "    ")),
 		words(hint(finding), "    "),
 		command("See", finding.look),
 		command("Fix", finding.fix),
-	].join("");
+	];
 }
 
 /** What to run, each command once; nothing where the findings say it all. */

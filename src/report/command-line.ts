@@ -1,3 +1,4 @@
+import { isUnprintable } from "../core/output/printable.ts";
 import type { Script } from "../core/output/shell.ts";
 
 /** One word of a POSIX shell, quoted where it has to be. Only `word` makes one. */
@@ -79,7 +80,19 @@ function wordsOf(
 
 /** Quotes any text as one word. */
 export function word(text: string): QuotedWord {
+	if (isUnprintable(text) || text.includes("\n")) return ansiQuoted(text);
 	return (
 		/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 	) as QuotedWord;
+}
+
+/** As bash, zsh and ksh read it: what cannot be shown, a context's name for one, is escaped. */
+function ansiQuoted(text: string): QuotedWord {
+	const inside = text
+		.replace(/[\\']/g, "\\$&")
+		.replace(
+			/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+			(one) => `\\U${(one.codePointAt(0) ?? 0).toString(16).padStart(8, "0")}`,
+		);
+	return `$'${inside}'` as QuotedWord;
 }

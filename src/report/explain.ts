@@ -10,10 +10,10 @@ import {
 import type { KeyringMatch } from "../core/kubelet/keyring.ts";
 import type { Puller } from "../core/kubelet/pod-secrets.ts";
 import { isPullSecretType } from "../core/kubelet/secret-entries.ts";
+import { oneLine } from "../core/output/printable.ts";
 import { displayKey } from "../core/registry/url.ts";
 import { describeVerification } from "../core/registry/verification.ts";
 import { nearMissSentence } from "./near-miss.ts";
-import { printable } from "./printable.ts";
 import { table } from "./table.ts";
 
 /** `-o json` of `explain`: what a script asks, without advice; `tried` only with `--verify`. */
@@ -67,7 +67,7 @@ export function explanationStory(
 	paragraphs.push(secretsParagraph(explanation));
 	if (answer.outcome === "malformed")
 		paragraphs.push(
-			`${answer.from} cannot be read, which fails every pull of ${puller.kind === "files" ? "a pod that uses it" : "the pod"}: ${answer.error}\n`,
+			`${oneLine(`${answer.from} cannot be read, which fails every pull of ${puller.kind === "files" ? "a pod that uses it" : "the pod"}: ${answer.error}`)}\n`,
 		);
 	if (answer.outcome === "answered")
 		paragraphs.push(
@@ -79,7 +79,7 @@ export function explanationStory(
 		paragraphs.push(trialParagraph(trials, explanation));
 	if (near.length > 0) paragraphs.push(nearParagraph(explanation));
 	if (mend !== undefined) paragraphs.push(`Fix:\n  ${mend}\n`);
-	return printable(paragraphs.filter((text) => text !== "").join("\n"));
+	return paragraphs.filter((text) => text !== "").join("\n");
 }
 
 function secretsParagraph({ puller, secrets }: Explanation): string {
@@ -122,7 +122,9 @@ function triedParagraph(matches: readonly KeyringMatch[]): string {
 
 /** Beyond the third nothing is near any more. */
 function nearParagraph({ near }: Explanation): string {
-	const [nearest, ...rest] = near.slice(0, 3).map(nearMissSentence);
+	const [nearest, ...rest] = near
+		.slice(0, 3)
+		.map((miss) => oneLine(nearMissSentence(miss)));
 	return [
 		`Nearest: ${nearest}`,
 		...rest.map((line) => `Then: ${line}`),
@@ -135,7 +137,7 @@ function trialParagraph(
 	{ image }: Explanation,
 ): string {
 	const lines = trials.map(
-		(trial, index) => `  ${index + 1}. ${verdict(trial, image)}\n`,
+		(trial, index) => `  ${index + 1}. ${oneLine(verdict(trial, image))}\n`,
 	);
 	const first = trials.find(works);
 	const end = first

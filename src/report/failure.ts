@@ -1,4 +1,6 @@
 import { FailureError } from "../core/output/failure.ts";
+import { oneLine } from "../core/output/printable.ts";
+import type { Text } from "../core/output/styled.ts";
 import {
 	AbortedError,
 	type Advice,
@@ -9,7 +11,6 @@ import {
 } from "../errors.ts";
 import { commandLine } from "./command-line.ts";
 import { failureWords } from "./failure-words.ts";
-import { oneLine } from "./printable.ts";
 
 const REPORT_TO = "https://github.com/kubectl-meshreg/kubectl-meshreg/issues";
 
@@ -22,33 +23,59 @@ export function failureLine(
 	error: unknown,
 	contextFlags: readonly string[] = [],
 ): string {
+	const { ours, words } = failureParts(error, contextFlags);
+	return ours ? `error: ${words}` : words;
+}
+
+/** The same for a terminal, with its line end. */
+export function failureText(
+	error: unknown,
+	contextFlags: readonly string[],
+): Text {
+	const { ours, words } = failureParts(error, contextFlags);
+	return ours
+		? [{ text: "error:", colour: "red" }, ` ${words}\n`]
+		: `${words}\n`;
+}
+
+/** The words of an error, and whether `error:` stands before them. */
+function failureParts(
+	error: unknown,
+	contextFlags: readonly string[],
+): { readonly ours: boolean; readonly words: string } {
 	if (error instanceof ApiError)
-		return oneLine(
-			error.status === 401 ? `error: ${error.message}` : error.message,
-		);
+		return { ours: error.status === 401, words: oneLine(error.message.trim()) };
+	if (error instanceof ConnectionError)
+		return { ours: false, words: oneLine(error.message.trim()) };
+	const ours = (message: string, advice?: Advice) => ({
+		ours: true,
+		words: oneLine(`${message.trim()}${adviceClause(advice, contextFlags)}`),
+	});
 	if (error instanceof FailureError) {
 		const { message, advice } = failureWords(error.failure);
-		return oneLine(`error: ${message}${adviceClause(advice, contextFlags)}`);
+		return ours(message, advice);
 	}
-	if (error instanceof ConnectionError) return oneLine(error.message);
 	if (error instanceof OperationError || error instanceof UsageError)
-		return oneLine(
-			`error: ${error.message}${adviceClause(error.advice, contextFlags)}`,
-		);
-	if (error instanceof AbortedError) return `error: ${error.message}`;
+		return ours(error.message, error.advice);
+	if (error instanceof AbortedError) return ours(error.message);
 	const name = error instanceof Error ? error.name : typeof error;
 	const place = error instanceof Error ? firstFrame(error) : "";
 	// The message of an unforeseen error may hold anything, a credential included: it stays out.
-	return `error: this is a bug in kubectl-meshreg (${name}${place}): please report it at ${REPORT_TO}`;
+	return ours(
+		`this is a bug in kubectl-meshreg (${name}${place}): please report it at ${REPORT_TO}`,
+	);
 }
 
 /** A warning for stderr and what to run about it, with its line end. */
-export function warningLine(
+export function warningText(
 	message: string,
 	advice: Advice | undefined,
 	contextFlags: readonly string[],
-): string {
-	return `${oneLine(`Warning: ${message}${adviceClause(advice, contextFlags)}`)}\n`;
+): Text {
+	const words = oneLine(
+		`${message.trim()}${adviceClause(advice, contextFlags)}`,
+	);
+	return [{ text: "Warning:", colour: "yellow" }, ` ${words}\n`];
 }
 
 /** What to run, behind the error that it is about; "" where there is nothing. */

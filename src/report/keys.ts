@@ -1,11 +1,13 @@
+import { oneLine } from "../core/output/printable.ts";
+import type { Painted, Text } from "../core/output/styled.ts";
 import { isoSeconds } from "../core/pull-secrets/expiry.ts";
 import type { ListItem } from "../core/pull-secrets/list-item.ts";
 import { age } from "./age.ts";
-import { table } from "./table.ts";
+import { paintedTable } from "./table.ts";
 
 /** `-o name`. */
 export function listNames(items: readonly ListItem[]): string {
-	return items.map(({ name }) => `secret/${name}\n`).join("");
+	return items.map(({ name }) => `secret/${oneLine(name)}\n`).join("");
 }
 
 /** How the table looks. */
@@ -24,7 +26,7 @@ export function listTable(
 	items: readonly ListItem[],
 	{ now, wide, headers }: KeyTableLook,
 	widths?: number[],
-): string {
+): Text {
 	const names = [
 		"NAMESPACE",
 		"NAME",
@@ -37,14 +39,31 @@ export function listTable(
 		item.namespace,
 		item.name,
 		item.registries.join(","),
-		item.status,
+		painted(item.status),
 		age(item.created, now),
 		...(wide
 			? [usersCell(item.usernames), item.source, timeLeft(item.expires, now)]
 			: []),
 	]);
-	return table(headers ? names : undefined, rows, widths);
+	return paintedTable(headers ? names : undefined, rows, widths);
 }
+
+function painted(status: ListItem["status"]): string | Painted {
+	const colour = COLOURS[status];
+	return colour === undefined ? status : { text: status, colour };
+}
+
+const COLOURS: Partial<Record<ListItem["status"], Painted["colour"]>> = {
+	Invalid: "red",
+	Drifted: "red",
+	Orphaned: "red",
+	Failed: "red",
+	Unknown: "yellow",
+	Unmanaged: "yellow",
+	Unlabelled: "yellow",
+	InSync: "green",
+	Source: "green",
+};
 
 /** One a registry, in their order; nothing where none has any. */
 function usersCell(usernames: readonly string[]): string {

@@ -1,6 +1,6 @@
 import type { OldPods } from "../core/accounts/old-pods.ts";
+import { oneLine } from "../core/output/printable.ts";
 import { commandLine } from "./command-line.ts";
-import { oneLine } from "./printable.ts";
 
 /** How many pods a line names before it only counts them. */
 const NAMED = 5;

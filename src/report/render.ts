@@ -1,19 +1,23 @@
 import type { Document, RunEvent } from "../core/document.ts";
 import { copyScript } from "../core/meshes/copy-script.ts";
 import type { Look } from "../core/output/look.ts";
+import { oneLine } from "../core/output/printable.ts";
+import type { Text } from "../core/output/styled.ts";
 import { changeLine, changeName, summary } from "./changes.ts";
 import { checkItems, checkStory, checkSummary } from "./check.ts";
 import { commandLine } from "./command-line.ts";
 import { explanationItem, explanationStory } from "./explain.ts";
-import { failureLine, warningLine } from "./failure.ts";
+import { failureText, warningText } from "./failure.ts";
 import { collisionMessage, imageTable } from "./images.ts";
 import { listNames, listTable } from "./keys.ts";
-import { json, yaml } from "./structured.ts";
+import { json, jsonLine, yaml } from "./structured.ts";
 
 /** Text for the two streams. */
 export interface Rendered {
-	readonly out: string;
-	readonly err: string;
+	readonly out: Text;
+	readonly err: Text;
+	/** For standard output, byte by byte as it is. */
+	readonly verbatim?: string;
 }
 
 /** What text depends on besides the value and the look. */
@@ -63,15 +67,13 @@ function renderText(document: Document, look: Look, page: Page): Rendered {
 				: { out: listText(document.items, look, page), err: "" };
 		case "check":
 			return {
-				out: document.clusters
-					.map(({ findings, contextFlags }) =>
-						checkStory(findings, {
-							quiet: look.quiet ?? false,
-							contextFlags,
-							columns: page.columns,
-						}),
-					)
-					.join("\n"),
+				out: document.clusters.flatMap(({ findings, contextFlags }) =>
+					checkStory(findings, {
+						quiet: look.quiet ?? false,
+						contextFlags,
+						columns: page.columns,
+					}),
+				),
 				err: look.quiet
 					? ""
 					: checkSummary(document.clusters.flatMap(({ findings }) => findings)),
@@ -88,7 +90,7 @@ function renderText(document: Document, look: Look, page: Page): Rendered {
 				err: "",
 			};
 		case "text":
-			return { out: document.text, err: "" };
+			return { ...EMPTY, verbatim: document.text };
 		case "objects":
 		case "nothing":
 			return EMPTY;
@@ -131,28 +133,28 @@ export function renderEvent(
 		case "change":
 			return {
 				out: changeText(event.result, look, page),
-				err: event.result.reason === "" ? "" : `${event.result.reason}\n`,
+				err: event.result.reason === "" ? "" : linesOf(event.result.reason),
 			};
 		case "items":
 			if (event.items.length === 0) return { out: "", err: noneFound([]) };
 			return {
 				out:
 					look.output === "json"
-						? event.items.map((item) => `${JSON.stringify(item)}\n`).join("")
+						? event.items.map(jsonLine).join("")
 						: listText(event.items, look, page),
 				err: "",
 			};
 		case "warning":
 			return {
 				out: "",
-				err: warningLine(event.message, event.advice, contextFlags),
+				err: warningText(event.message, event.advice, contextFlags),
 			};
 		case "note":
 			return event.unlessQuiet && look.quiet
 				? EMPTY
-				: { out: "", err: `${event.message}\n` };
+				: { out: "", err: linesOf(event.message) };
 		case "failure":
-			return { out: "", err: `${failureLine(event.error, contextFlags)}\n` };
+			return { out: "", err: failureText(event.error, contextFlags) };
 	}
 }
 
@@ -164,21 +166,29 @@ function changeText(
 	const { output, quiet, watch } = look;
 	if (watch && output === "json") {
 		const time = new Date(page.now).toISOString();
-		return `${JSON.stringify({ time, ...result })}\n`;
+		return jsonLine({ time, ...result });
 	}
 	if (isStructured(look) || (quiet && result.action === "unchanged")) return "";
-	return (
-		(output === "name"
+	const line =
+		output === "name"
 			? changeName(result)
-			: changeLine(result, look.dryRun ?? "none")) ?? ""
-	);
+			: changeLine(result, look.dryRun ?? "none");
+	return line === undefined ? "" : linesOf(line);
+}
+
+/** Each on one line, whatever is in it. */
+function linesOf(lines: string | readonly string[]): string {
+	return [lines]
+		.flat()
+		.map((line) => `${oneLine(line)}\n`)
+		.join("");
 }
 
 function listText(
 	items: Parameters<typeof listTable>[0],
 	{ output, headers }: Look,
 	{ now, widths }: Page,
-): string {
+): Text {
 	if (output === "name") return listNames(items);
 	const look = {
 		now,

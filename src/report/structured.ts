@@ -1,14 +1,27 @@
-/** JSON as kubectl prints it: indented by four, with a line end. */
+import { escaped, isUnprintable } from "../core/output/printable.ts";
+
+/** JSON as kubectl prints it: indented by four, with a line end. What is unprintable is escaped. */
 export function json(value: unknown): string {
-	return `${JSON.stringify(value, null, 4)}\n`;
+	return `${escaped(JSON.stringify(value, null, 4))}\n`;
 }
 
-/** YAML as kubectl prints it: keys sorted, long strings on one line. The library is loaded only here. */
+/** A value on a line of its own, for what is watched. */
+export function jsonLine(value: unknown): string {
+	return `${escaped(JSON.stringify(value))}\n`;
+}
+
+/**
+ * YAML as kubectl prints it: keys sorted, long strings on one line. What is unprintable is quoted and
+ * escaped. The library is loaded only here.
+ */
 export async function yaml(value: unknown): Promise<string> {
-	const { stringify } = await import("./lazy-yaml.ts");
-	return stringify(value, {
-		sortMapEntries: true,
-		lineWidth: 0,
-		indentSeq: false,
+	const { Document, visit } = await import("./lazy-yaml.ts");
+	const document = new Document(value, { sortMapEntries: true });
+	visit(document, {
+		Scalar(_, node) {
+			if (typeof node.value === "string" && isUnprintable(node.value))
+				node.type = "QUOTE_DOUBLE";
+		},
 	});
+	return escaped(document.toString({ lineWidth: 0, indentSeq: false }));
 }

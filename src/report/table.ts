@@ -1,4 +1,5 @@
-import { printable } from "./printable.ts";
+import { oneLine } from "../core/output/printable.ts";
+import { type Painted, plain } from "../core/output/styled.ts";
 
 /**
  * A table as kubectl prints one: each column as wide as its longest cell plus
@@ -10,30 +11,44 @@ export function table(
 	/** Of what was printed above: never narrower than that, and written back. */
 	before: number[] = [],
 ): string {
-	const cells = rows.map((row) =>
-		row.map((cell) => (cell === "" ? "<none>" : printable(cell))),
-	);
-	const all = headers === undefined ? cells : [headers, ...cells];
+	return plain(paintedTable(headers, rows, before));
+}
+
+/** The same of cells that may have a colour. */
+export function paintedTable(
+	headers: readonly string[] | undefined,
+	rows: readonly (readonly (string | Painted)[])[],
+	before: number[] = [],
+): (string | Painted)[] {
+	const cells = rows.map((row) => row.map(toCell));
+	const all = headers === undefined ? cells : [headers.map(toCell), ...cells];
 	const widths = (all[0] ?? []).map((_, column) =>
 		Math.max(
 			6,
 			before[column] ?? 0,
 			3 +
 				all.reduce(
-					(most, row) => Math.max(most, [...(row[column] ?? "")].length),
+					(most, row) => Math.max(most, [...(row[column]?.text ?? "")].length),
 					0,
 				),
 		),
 	);
 	before.splice(0, before.length, ...widths);
-	return all
-		.map((row) => {
-			const padded = row.map((cell, column) =>
-				column === row.length - 1
-					? cell
-					: cell + " ".repeat((widths[column] ?? 0) - [...cell].length),
-			);
-			return `${padded.join("")}\n`;
-		})
-		.join("");
+	return all.flatMap((row) =>
+		row.flatMap(({ text, colour }, column) => [
+			colour === undefined ? text : { text, colour },
+			column === row.length - 1
+				? "\n"
+				: " ".repeat((widths[column] ?? 0) - [...text].length),
+		]),
+	);
+}
+
+/** Its width is that of what is shown of it. */
+function toCell(cell: string | Painted): {
+	text: string;
+	colour?: Painted["colour"];
+} {
+	if (typeof cell !== "string") return { ...cell, text: oneLine(cell.text) };
+	return { text: cell === "" ? "<none>" : oneLine(cell) };
 }

@@ -2,13 +2,17 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { finding } from "../../src/core/check/finding.ts";
 import { meshreg, script } from "../../src/core/output/shell.ts";
+import { plain } from "../../src/core/output/styled.ts";
 import { checkStory } from "../../src/report/check.ts";
 
 const fix = script(meshreg("sync", "-n", "app,shop", "--attach"));
 
+const storyOf = (...story: Parameters<typeof checkStory>) =>
+	plain(checkStory(...story));
+
 test("what others wrote is printed on one line, and drives no terminal", () => {
 	assert.equal(
-		checkStory(
+		storyOf(
 			[
 				finding("copies", "note", {
 					cause: "claimants",
@@ -21,14 +25,14 @@ test("what others wrote is printed on one line, and drives no terminal", () => {
 		),
 		`copies
 ------
-i : calls itself a copy of a b^[[2J\u202e; not made by meshreg as far as it is recorded
+i : calls itself a copy of a b[2J; not made by meshreg as far as it is recorded
     It is given nothing.
 `,
 	);
 });
 
 test("at a terminal nothing is wider, and what is pasted is still one command", () => {
-	const text = checkStory(
+	const text = storyOf(
 		[
 			finding(
 				"copies",
@@ -69,7 +73,7 @@ test("a closing block has each command once", () => {
 		{ cause: "copy-missing", ref: "c/d" },
 		{ namespaces: ["app"], fix: script(meshreg("sync", "-n", "app")) },
 	);
-	const text = checkStory([one("a/b"), one("b/c"), other], {
+	const text = storyOf([one("a/b"), one("b/c"), other], {
 		quiet: false,
 		contextFlags: [],
 		columns: undefined,

@@ -11,9 +11,9 @@ test("columns are as wide as their longest cell plus three, at least six, the la
 				["yyyyy", "z\u001b[31m", "two three"],
 			],
 		),
-		`A       LONGER    LAST
-x       <none>    one
-yyyyy   z^[[31m   two three
+		`A       LONGER   LAST
+x       <none>   one
+yyyyy   z[31m    two three
 `,
 	);
 });

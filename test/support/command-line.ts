@@ -34,6 +34,8 @@ export interface Surroundings {
 	clock?: Clock;
 	/** The disk; this machine's if left out. */
 	files?: Files;
+	/** Both streams show colours. */
+	colours?: boolean;
 	/** Width of the terminal. */
 	columns?: number;
 	interrupt?: AbortSignal;
@@ -79,6 +81,7 @@ export async function meshreg(
 			given.onWrite?.(name, text);
 		},
 		isTerminal: false,
+		colours: given.colours ?? false,
 		columns: given.columns ?? 80,
 		...(name === "out" && given.gone && { gone: given.gone }),
 	});

@@ -63,7 +63,7 @@ export async function confirmDeletion(
 			`You are about to ${verb} the following ${objects.length} resource(s)${where}:`,
 			...objects.slice(0, NAMED),
 			...(more > 0 ? [`and ${more} more`] : []),
-		].join("\n"),
+		],
 	});
 	return (await world.prompter()).confirm({
 		message: "Do you want to continue?",

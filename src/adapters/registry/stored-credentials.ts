@@ -1,4 +1,5 @@
 import { homedir, userInfo } from "node:os";
+import { onOneLine } from "../../core/output/printable.ts";
 import {
 	type CredentialFile,
 	credentialFilePaths,
@@ -15,7 +16,6 @@ import {
 	registryNamed,
 } from "../../core/registry/server.ts";
 import { displayKey } from "../../core/registry/url.ts";
-import { onOneLine } from "../../core/registry/words.ts";
 import { OperationError } from "../../errors.ts";
 import type { Files, StoredCredentials } from "../../world.ts";
 import { runHelper } from "./helper-process.ts";

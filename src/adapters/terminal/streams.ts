@@ -33,12 +33,13 @@ export function processStreams(
 		// Not told by the status of the command, which may have ended before its output did.
 		if (lost) process.exitCode ||= EXIT.failed;
 	});
-	const err = output(process.stderr, batch, () => {});
-	const out = output(process.stdout, batch, (reason) => {
+	const { env } = process;
+	const colours = !isSet(env.NO_COLOR) && env.TERM !== "dumb";
+	const err = output(process.stderr, batch, colours, () => {});
+	const out = output(process.stdout, batch, colours, (reason) => {
 		lost = true;
 		err.write(`error: cannot write to standard output: ${reason}\n`);
 	});
-	const { env } = process;
 	return {
 		out,
 		err,
@@ -49,8 +50,7 @@ export function processStreams(
 		get interactive() {
 			return err.isTerminal && process.stdin.isTTY === true;
 		},
-		animated:
-			err.isTerminal && !isSet(env.NO_COLOR) && env.TERM !== "dumb" && !inCi(),
+		animated: err.isTerminal && colours && !inCi(),
 	};
 
 	/** A build log may be a terminal, but nobody watches it move. */
@@ -97,6 +97,7 @@ class Batch {
 function output(
 	stream: OutputStream,
 	batch: Batch,
+	colours: boolean,
 	lost: (reason: string) => void,
 ): Output {
 	const gone = new AbortController();
@@ -112,6 +113,7 @@ function output(
 			if (!gone.signal.aborted) batch.write(stream, text);
 		},
 		isTerminal: stream.isTTY === true,
+		colours: colours && stream.isTTY === true,
 		get columns() {
 			return stream.columns || 80;
 		},

@@ -60,7 +60,7 @@ export async function watchSync(
 			onReady(results) {
 				world.emit({
 					type: "note",
-					message: `${summary(results, "none")}Watching for changes.`,
+					message: [summary(results, "none"), "Watching for changes."],
 					unlessQuiet: true,
 				});
 			},

@@ -1,5 +1,5 @@
 import { OperationError } from "../../errors.ts";
-import { onOneLine } from "../registry/words.ts";
+import { onOneLine } from "../output/printable.ts";
 
 /**
  * An image's name in parts, completed as a kubelet completes it: `nats:2.9` is

@@ -1,5 +1,5 @@
 import type { CoreEvent } from "../objects.ts";
-import { onOneLine } from "../registry/words.ts";
+import { onOneLine } from "../output/printable.ts";
 import {
 	type ImageReference,
 	printImageReference,

@@ -1,4 +1,4 @@
-import { onOneLine } from "../registry/words.ts";
+import { onOneLine } from "../output/printable.ts";
 import { PULL_SECRETS } from "./add.ts";
 import { type Edit, entryEnd } from "./edit.ts";
 import { type MapNode, stringAt } from "./node.ts";

@@ -1,5 +1,5 @@
 import { OperationError } from "../../errors.ts";
-import { onOneLine } from "../registry/words.ts";
+import { onOneLine } from "../output/printable.ts";
 import { CannotEdit } from "./edit.ts";
 import { readJson } from "./json.ts";
 import { type Node, Unreadable } from "./node.ts";

@@ -1,4 +1,4 @@
-import { onOneLine } from "../registry/words.ts";
+import { onOneLine } from "../output/printable.ts";
 import {
 	itemsAt,
 	type MapNode,

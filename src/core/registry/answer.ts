@@ -1,7 +1,8 @@
 import type { Credential } from "../credentials/credential.ts";
+import { onOneLine } from "../output/printable.ts";
 import { parseChallenges } from "./challenge.ts";
 import type { Fault, TransportFailure } from "./fault.ts";
-import { onOneLine, registryWords } from "./words.ts";
+import { registryWords } from "./words.ts";
 
 /** One request to a registry or a token server, as it is sent: redirects are not followed on the way. */
 export interface RegistryRequest {

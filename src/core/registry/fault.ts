@@ -1,4 +1,4 @@
-import { onOneLine } from "./words.ts";
+import { onOneLine } from "../output/printable.ts";
 
 /** Why no registry answered, for whoever decides by it. */
 export type FaultKind =

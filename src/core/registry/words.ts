@@ -1,5 +1,6 @@
 import { type Credential, displayUsername } from "../credentials/credential.ts";
 import { withoutSecrets } from "../credentials/redact.ts";
+import { onOneLine } from "../output/printable.ts";
 
 const LONGEST_WORDS = 200;
 /** More of an answer is not looked at: its beginning says what is to be said. */
@@ -22,15 +23,6 @@ export function registryWords(
 	const said = (saidInJson(body) ?? body).slice(0, LONGEST_ANSWER);
 	const safe = credential ? withoutCredential(said, credential) : said;
 	return onOneLine(safe, LONGEST_WORDS);
-}
-
-/** One line of printable characters; what is longer than `limit` ends in `…`. */
-export function onOneLine(text: string, limit: number): string {
-	// Cc control, Cf format (turns the direction of text), Co and Cs, Zl and Zp line ends.
-	const line = text
-		.replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\s]+/gu, " ")
-		.trim();
-	return line.length > limit ? `${line.slice(0, limit - 1).trimEnd()}…` : line;
 }
 
 /** The text with every form of the credential taken out, also of a part that tells. */

@@ -61,6 +61,10 @@ test("animated only at a terminal that somebody watches and that can", () => {
 	] as const) {
 		const { streams } = world({ tty, env });
 		assert.equal(streams.animated, animated, JSON.stringify([tty, env]));
+		// In CI nobody watches it move, but a log may have colours.
+		const colours = animated || (tty && "CI" in env);
+		assert.equal(streams.out.colours, colours, JSON.stringify([tty, env]));
+		assert.equal(streams.err.colours, colours);
 		assert.equal(streams.interactive, tty);
 		assert.equal(streams.inputIsTerminal, tty);
 		assert.equal(streams.out.isTerminal, tty);

@@ -210,7 +210,7 @@ plain   nginx-mesh-registry-key   r.example.com   Unlabelled   24h
 		}));
 		assert.equal(
 			(await bed.run(["list"])).err,
-			"Error from server (Forbidden): no^[[2J way\n",
+			"Error from server (Forbidden): no[2J way\n",
 		);
 	});
 });

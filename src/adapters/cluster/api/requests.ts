@@ -1,4 +1,5 @@
 import { StringDecoder } from "node:string_decoder";
+import { oneLine } from "../../../core/output/printable.ts";
 import { ConnectionError } from "../../../errors.ts";
 import type { Clock, Output } from "../../../world.ts";
 import type { Credential, Credentials } from "../auth/credentials.ts";
@@ -217,7 +218,7 @@ export class Requests {
 			/\b299 \S+ "((?:[^"\\]|\\.)*)"/g,
 		)) {
 			const said = quoted.replace(/\\(.)/g, "$1");
-			const warning = redact(said).replace(/\p{Cc}/gu, "");
+			const warning = oneLine(redact(said));
 			if (this.warned.has(warning)) continue;
 			this.warned.add(warning);
 			this.options.err.write(`Warning: ${warning}\n`);

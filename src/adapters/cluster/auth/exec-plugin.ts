@@ -1,4 +1,5 @@
 import { StringDecoder } from "node:string_decoder";
+import { onOneLine } from "../../../core/output/printable.ts";
 import { OperationError } from "../../../errors.ts";
 import type { Output } from "../../../world.ts";
 import { ProgramMissing, startProgram } from "../../programs.ts";
@@ -82,7 +83,7 @@ async function run(
 		signal: interrupt,
 	}).catch((error: unknown) => {
 		if (!(error instanceof ProgramMissing)) throw error;
-		const hint = printable(installHint ?? "");
+		const hint = onOneLine(installHint ?? "", 500);
 		throw failure(
 			`exec: executable ${command} not found: ${hint || "install the credential plugin that the kubeconfig names"}`,
 		);
@@ -133,7 +134,7 @@ function issued(output: string, command: string, apiVersion: string): Issued {
 		throw failure(`exec: ${command} printed no ExecCredential`);
 	if (answer.apiVersion !== apiVersion)
 		throw failure(
-			`exec plugin is configured to use API version ${apiVersion}, plugin returned version ${printable(String(answer.apiVersion))}`,
+			`exec plugin is configured to use API version ${apiVersion}, plugin returned version ${onOneLine(String(answer.apiVersion), 60)}`,
 		);
 	if (!answer.status) throw failure("exec plugin didn't return a status field");
 	const { token, clientCertificateData, clientKeyData, expirationTimestamp } =
@@ -160,12 +161,4 @@ function failure(why: string): OperationError {
 
 function text(value: unknown): string | undefined {
 	return typeof value === "string" && value !== "" ? value : undefined;
-}
-
-/** One line without what could steer a terminal. */
-function printable(value: string): string {
-	return value
-		.replace(/\s+/g, " ")
-		.replace(/\p{Cc}/gu, "")
-		.trim();
 }

@@ -1,0 +1,46 @@
+/**
+ * What other people's text may hold that is no text: Cc control (escapes that drive a terminal), Cf
+ * format (turns the direction of text, or hides it), Zl and Zp line ends, Cs halves of characters.
+ * https://www.unicode.org/reports/tr44/#General_Category_Values
+ */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+const LINE_END = /[\n\v\f\r\u0085\u2028\u2029]/;
+
+/** Text for a terminal: of what is unprintable only line ends and tabs stay. */
+export function printable(text: string): string {
+	return text.replace(UNPRINTABLE, (one) =>
+		one === "\n" || one === "\t" ? one : "",
+	);
+}
+
+/** The same on one line: line ends become spaces. */
+export function oneLine(text: string): string {
+	// Line by line: one pattern for line ends with the space around them takes time in the square of the space.
+	const [first = "", ...others] = text.split(LINE_END);
+	if (others.length === 0) return printable(text);
+	const lines = [first.trimEnd(), ...others.map((line) => line.trim())];
+	return printable(lines.filter((line) => line !== "").join(" "));
+}
+
+/** The beginning of somebody's words, on one line; what is longer than `limit` ends in `…`. */
+export function onOneLine(text: string, limit: number): string {
+	const line = text
+		.replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\s]+/gu, " ")
+		.trim();
+	return line.length > limit ? `${line.slice(0, limit - 1).trimEnd()}…` : line;
+}
+
+/** JSON or quoted YAML in which what is unprintable stands as `\u`: C0 is escaped there already. */
+export function escaped(quoted: string): string {
+	return quoted.replace(/[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/gu, (one) =>
+		Array.from(
+			{ length: one.length },
+			(_, at) => `\\u${one.charCodeAt(at).toString(16).padStart(4, "0")}`,
+		).join(""),
+	);
+}
+
+/** Whether a text holds what is no text. */
+export function isUnprintable(text: string): boolean {
+	return printable(text) !== text;
+}
