@@ -8,9 +8,8 @@ import {
 import type { ValueSource } from "./core/command-line/flag.ts";
 import type { Kind } from "./core/objects.ts";
 import { oneLine } from "./core/output/printable.ts";
-import { selectorOf } from "./core/pull-secrets/ownership.ts";
 import { EXIT } from "./errors.ts";
-import { connectionFlags, usageLabelOf } from "./flags.ts";
+import { connectionFlags, managedSelectorsOf } from "./flags.ts";
 import { givenOn } from "./given.ts";
 import type { ListQuery, Outside } from "./world.ts";
 
@@ -100,7 +99,7 @@ async function valuesOf(
 					pod: ["Pod", { namespace }],
 					"pull-secret": [
 						"Secret",
-						{ labelSelector: selectorOf(usageLabelOf(given, world.env)) },
+						{ labelSelector: managedSelectorsOf(given, world.env)[0] ?? "" },
 					],
 				};
 				const [kind, query] = wanted[source];

@@ -162,7 +162,7 @@ function partOf({
 	return {
 		context,
 		document,
-		...(ended && { failure: failureLine(ended.error) }),
+		...(ended && { failure: failureLine(ended.error), error: ended.error }),
 	};
 }
 

@@ -14,6 +14,8 @@ export interface Advice {
 	readonly words: string;
 	/** undefined: about names that are none, of which no command is printed. The advice is then left out. */
 	readonly script: Script | undefined;
+	/** The command stands there without quotes. */
+	readonly bare?: true;
 }
 
 /** The command line is wrong: names the flag, what is wrong with it, and the next step. Exit 2. */

@@ -40,7 +40,6 @@ const ANSWERS: [words: string[], printed: string][] = [
 	[["sync", "--namespace=n"], "nginx-mesh\n:4\n"],
 	[["sync", ""], `${KEY}\n:4\n`],
 	[["prune", "nginx"], `${KEY}\n:4\n`],
-	[["prune", "--label=other=one", ""], ":4\n"],
 	[["attach", "-n", "app", ""], "default\n:4\n"],
 	[["attach", "-n", "app", "default", ""], ":4\n"],
 	[["explain", "x", "--pod", ""], ":4\n"],

@@ -14,8 +14,7 @@ import type { ListItem } from "./pull-secrets/list-item.ts";
 export type Document =
 	| {
 			readonly kind: "changes";
-			/** In the order of the plan. */
-			readonly results: readonly ChangeResult[];
+			readonly clusters: readonly ChangedCluster[];
 			/** Whether it is worth a line how many of each there are. */
 			readonly summary: boolean;
 	  }
@@ -49,6 +48,14 @@ export type Document =
 	/** What is printed as it is, whatever the format: a script, the user's own manifests. */
 	| { readonly kind: "text"; readonly text: string }
 	| { readonly kind: "nothing" };
+
+/** What was done in one cluster. */
+export interface ChangedCluster {
+	/** Added to the commands that say what to do about a failure. */
+	readonly contextFlags: readonly string[];
+	/** In the order of the plan. */
+	readonly results: readonly ChangeResult[];
+}
 
 /** What was found in one cluster. */
 export interface CheckedCluster {

@@ -1,5 +1,6 @@
 import { finding } from "./check/finding.ts";
 import type { CheckedCluster, Document } from "./document.ts";
+import { failureOf } from "./output/failure.ts";
 import type { ChangeResult } from "./output/result.ts";
 import type { ListItem } from "./pull-secrets/list-item.ts";
 
@@ -9,6 +10,8 @@ export interface ContextPart {
 	readonly document: Document;
 	/** Why it ended before it had done all: one line. */
 	readonly failure?: string;
+	/** The same as it was thrown. */
+	readonly error?: unknown;
 }
 
 /**
@@ -57,9 +60,11 @@ export function mergeDocuments(
 		default:
 			return {
 				kind: "changes",
-				results: parts.flatMap(({ context, document, failure }) => [
-					...(document.kind === "changes" ? document.results : []),
-					...(failure === undefined ? [] : [failedChange(context, failure)]),
+				clusters: parts.flatMap(({ context, document, error }) => [
+					...(document.kind === "changes" ? document.clusters : []),
+					...(error === undefined
+						? []
+						: [{ contextFlags: [], results: [failedChange(context, error)] }]),
 				]),
 				summary: false,
 			};
@@ -67,14 +72,14 @@ export function mergeDocuments(
 }
 
 /** It is about no object in particular. */
-function failedChange(context: string, reason: string): ChangeResult {
+function failedChange(context: string, error: unknown): ChangeResult {
 	return {
 		context,
 		namespace: "",
 		kind: "",
 		name: "",
 		action: "failed",
-		reason,
+		why: failureOf(error),
 	};
 }
 

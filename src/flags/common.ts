@@ -1,5 +1,5 @@
 import type { Flag } from "../core/command-line/flag.ts";
-import { DEFAULT_LABEL, DEFAULT_NAME } from "../core/pull-secrets/ownership.ts";
+import { DEFAULT_NAME } from "../core/pull-secrets/ownership.ts";
 
 /** One namespace. */
 export const NAMESPACE_FLAG: Flag = {
@@ -42,8 +42,7 @@ export const DRY_RUN_FLAG: Flag = {
 export const LABEL_FLAG: Flag = {
 	name: "label",
 	kind: "text",
-	default: `${DEFAULT_LABEL.key}=${DEFAULT_LABEL.value}`,
-	help: "The label that marks pull secrets, for another mesh or a second set of keys (also MESHREG_OWNER_LABEL).",
+	help: "The label of the source and its copies, instead of usage=NAME; kept on the source.",
 };
 
 export const YES_FLAG: Flag = {

@@ -2,7 +2,7 @@ import type { AccountChoice } from "../actions/accounts/find-accounts.ts";
 import type { SourceChoice } from "../actions/read/find-source.ts";
 import type { Selection } from "../actions/read/select-namespaces.ts";
 import type { Flag, Given } from "../core/command-line/flag.ts";
-import { parseLabel, type UsageLabel } from "../core/pull-secrets/ownership.ts";
+import { parseLabel } from "../core/pull-secrets/ownership.ts";
 import { UsageError } from "../errors.ts";
 import * as flags from "../flags.ts";
 import { attachedAccountsOf } from "./account.ts";
@@ -14,12 +14,12 @@ const INJECTED_SELECTOR = "injector.nsm.nginx.com/auto-inject=enabled";
 /** What copies are to be like, and where. */
 export interface CopySettings {
 	readonly source: SourceChoice;
-	readonly owner: UsageLabel;
 	readonly selection: Selection;
 	readonly exclude: readonly string[];
 	readonly copyLabels: Readonly<Record<string, string>>;
 	readonly attach: AccountChoice | undefined;
 	readonly prune: boolean;
+	readonly adopt: boolean;
 	readonly force: boolean;
 }
 
@@ -71,12 +71,16 @@ export const SYNC_FLAGS: readonly Flag[] = [
 		help: "Also delete this source's copies outside the selected namespaces; asks first, or --yes.",
 	},
 	{
+		name: "adopt",
+		kind: "switch",
+		help: "Take over unmanaged Secrets whose content is equal.",
+	},
+	{
 		name: "force",
 		kind: "switch",
-		help: "Take over Secrets that others made; delete and recreate where an update is forbidden (asks, or --yes).",
+		help: "Take over unmanaged Secrets and copies of another source; delete and recreate where an update is forbidden (asks, or --yes).",
 	},
 	flags.MESH_FLAG,
-	flags.LABEL_FLAG,
 	flags.CONCURRENCY_FLAG,
 ];
 
@@ -87,7 +91,6 @@ export function syncSettingsOf(given: Given, env: flags.Env): CopySettings {
 			given: given.positionals[0],
 			shown: "NAME",
 		}),
-		owner: flags.usageLabelOf(given, env),
 		selection: selectionOf(given),
 		exclude: excludeOf(given),
 		copyLabels: Object.fromEntries(
@@ -98,6 +101,7 @@ export function syncSettingsOf(given: Given, env: flags.Env): CopySettings {
 		),
 		attach: attachedAccountsOf(given),
 		prune: given.on("prune"),
+		adopt: given.on("adopt"),
 		force: given.on("force"),
 	};
 }

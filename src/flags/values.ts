@@ -1,6 +1,10 @@
 import { BARE, type Env, type Given } from "../core/command-line/flag.ts";
 import type { DryRun } from "../core/output/result.ts";
-import { parseLabel, type UsageLabel } from "../core/pull-secrets/ownership.ts";
+import {
+	managedSelectors,
+	parseLabel,
+	type UsageLabel,
+} from "../core/pull-secrets/ownership.ts";
 import { UsageError } from "../errors.ts";
 import { meshOf } from "./mesh.ts";
 
@@ -30,14 +34,15 @@ export function outputOf<F extends string>(
 	return formats.find((candidate) => candidate === value);
 }
 
-/** The label of sources and copies: flag, then MESHREG_OWNER_LABEL, then the mesh's. Throws UsageError. */
-export function usageLabelOf(given: Given, env: Env): UsageLabel {
+/** The label of the source that is created; undefined where its name says it. Throws UsageError. */
+export function labelOf(given: Given): UsageLabel | undefined {
 	const flag = given.text("label");
-	if (flag !== undefined) return parseLabel(flag, "--label");
-	const fromEnv = env.MESHREG_OWNER_LABEL;
-	return fromEnv === undefined || fromEnv === ""
-		? { key: "usage", value: meshOf(given, env).secretName }
-		: parseLabel(fromEnv, "MESHREG_OWNER_LABEL");
+	return flag === undefined ? undefined : parseLabel(flag, "--label");
+}
+
+/** Selects what this program manages, and what the mesh or a person labelled as the mesh's: one list each. */
+export function managedSelectorsOf(given: Given, env: Env): string[] {
+	return managedSelectors(meshOf(given, env).secretName);
 }
 
 /** The pull secret's name: operand, then MESHREG_NAME, then the mesh's. Throws UsageError. */

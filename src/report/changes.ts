@@ -1,5 +1,10 @@
+import type { Cause, Failure } from "../core/output/failure.ts";
+import { oneLine } from "../core/output/printable.ts";
 import type { Action, ChangeResult, DryRun } from "../core/output/result.ts";
 import { tally } from "../core/output/result.ts";
+import { ApiError } from "../errors.ts";
+import { adviceClause, failureLine } from "./failure.ts";
+import { changeFailureWords } from "./failure-words.ts";
 
 /** What a dry run adds to each line. */
 const DRY_RUN_SUFFIX: Record<DryRun, string> = {
@@ -32,6 +37,94 @@ export function changeName(result: ChangeResult): string | undefined {
 	return result.action === "failed" || result.action === "skipped"
 		? undefined
 		: `${result.kind.toLowerCase()}/${result.name}\n`;
+}
+
+/** One item of `-o json|yaml`. */
+export interface ChangeItem extends Omit<ChangeResult, "why"> {
+	/** "" where all is as it was meant. */
+	readonly cause: Cause | "";
+	/** One line without `error: `; "" likewise. */
+	readonly message: string;
+}
+
+/** A result as `-o json|yaml` shows it; commands in its message lead where `contextFlags` do. */
+export function changeItem(
+	{ why, ...result }: ChangeResult,
+	contextFlags: readonly string[],
+): ChangeItem {
+	if (why === undefined) return { ...result, cause: "", message: "" };
+	if ("error" in why)
+		return {
+			...result,
+			cause: why.cause,
+			message:
+				why.error instanceof ApiError
+					? oneLine(why.error.detail)
+					: failureLine(why.error, contextFlags).replace(/^error: /, ""),
+		};
+	const { kind, name, namespace } = result;
+	const { message, advice } = changeFailureWords(why, {
+		kind,
+		name,
+		namespaces: [namespace],
+	});
+	return {
+		...result,
+		cause: why.cause,
+		message: oneLine(`${message}${adviceClause(advice, contextFlags)}`),
+	};
+}
+
+/**
+ * A line for stderr for each cause among results, with the namespaces in it; "" where all is as it
+ * was meant. Commands lead where `contextFlags` do.
+ */
+export function failureLines(
+	results: readonly ChangeResult[],
+	contextFlags: readonly string[],
+): string {
+	// What is about no object in particular has been told where it ended the work.
+	const failed = results.flatMap(({ why, ...result }) =>
+		why === undefined || result.kind === "" ? [] : [{ ...result, why }],
+	);
+	return [...Map.groupBy(failed, groupKey).values()]
+		.map((group) => `${groupLine(group, contextFlags)}\n`)
+		.join("");
+}
+
+type Failed = ChangeResult & { readonly why: Failure };
+
+/** Equal for what is one line: the same cause, but for the namespace. */
+function groupKey({ why, action, kind, name, namespace }: Failed): string {
+	const about =
+		"error" in why
+			? [why.cause, String(why.error).replaceAll(namespace, "\0")]
+			: why;
+	return JSON.stringify([action === "failed", kind, name, about]);
+}
+
+function groupLine(
+	group: readonly Failed[],
+	contextFlags: readonly string[],
+): string {
+	const [first] = group;
+	if (first === undefined) return "";
+	const { why, kind, name, action } = first;
+	if (
+		why.cause === "error" ||
+		why.cause === "unreachable" ||
+		why.cause === "interrupted"
+	)
+		return failureLine(why.error, contextFlags);
+	const namespaces = [...new Set(group.map(({ namespace }) => namespace))];
+	const { lead, message, advice } = changeFailureWords(why, {
+		kind,
+		name,
+		namespaces,
+	});
+	const isWarning = action !== "failed";
+	const shown = isWarning ? "Warning: " : lead === "" ? "" : `${lead}: `;
+	return oneLine(`${shown}${message}${adviceClause(advice, contextFlags)}`);
 }
 
 /**

@@ -1,15 +1,92 @@
-import type { Failure } from "../core/output/failure.ts";
-import { kubectl, objectName, script } from "../core/output/shell.ts";
+import type {
+	ChangeFailure,
+	Failure,
+	Obstacle,
+	RecordFailure,
+	SourceFailure,
+} from "../core/output/failure.ts";
+import {
+	kubectl,
+	meshreg,
+	objectName,
+	objectNames,
+	type Script,
+	script,
+} from "../core/output/shell.ts";
 import { someOf } from "../core/output/some-of.ts";
 import { creating } from "../core/pull-secrets/fixes.ts";
-import { PULL_SECRET_TYPE } from "../core/pull-secrets/ownership.ts";
-import type { Advice } from "../errors.ts";
+import {
+	DEFAULT_NAME,
+	DEFAULT_NAMESPACE,
+	PULL_SECRET_TYPE,
+} from "../core/pull-secrets/ownership.ts";
+import { type Advice, ApiError } from "../errors.ts";
+import { recordFaultWords } from "./record-words.ts";
 
-/** A failure in words: a message without `error: `, and what to run about it. */
-export function failureWords(failure: Failure): {
+/** A failure in words. */
+export interface FailureWords {
+	/** What stands before it: ours, or the API server's as kubectl words it. */
+	readonly lead:
+		| "error"
+		| "Error from server (AlreadyExists)"
+		| "Error from server (NotFound)"
+		| "";
 	readonly message: string;
 	readonly advice?: Advice;
-} {
+}
+
+/** The objects of one kind and name that a failure is about, by namespace. */
+export interface Subject {
+	readonly kind: string;
+	readonly name: string;
+	readonly namespaces: readonly string[];
+}
+
+type Place = { readonly namespace: string; readonly name: string };
+
+/** A failure that ends a command. */
+export function failureWords(failure: Failure): FailureWords {
+	switch (failure.cause) {
+		case "source-missing":
+		case "source-ambiguous":
+		case "not-a-source":
+			return { lead: "error", ...sourceWords(failure) };
+		case "record-invalid":
+		case "record-missing":
+		case "record-too-large":
+		case "record-forbidden":
+		case "record-kept-by-other":
+		case "source-keeps-changing":
+			return { lead: "error", ...recordWords(failure) };
+		default:
+			return changeWords(failure, { kind: "Secret", name: "", namespaces: [] });
+	}
+}
+
+/** A failure of a change, of the same kind in each of the namespaces. */
+export function changeFailureWords(
+	failure: Failure,
+	subject: Subject,
+): FailureWords {
+	switch (failure.cause) {
+		case "source-missing":
+		case "source-ambiguous":
+		case "not-a-source":
+		case "record-invalid":
+		case "record-missing":
+		case "record-too-large":
+		case "record-forbidden":
+		case "record-kept-by-other":
+		case "source-keeps-changing":
+			return failureWords(failure);
+		default:
+			return changeWords(failure, subject);
+	}
+}
+
+type Words = Pick<FailureWords, "message" | "advice">;
+
+function sourceWords(failure: SourceFailure): Words {
 	switch (failure.cause) {
 		case "source-missing": {
 			const { namespace, name, elsewhere, by } = failure;
@@ -19,9 +96,14 @@ export function failureWords(failure: Failure): {
 				return {
 					message: `${none}, and Secrets elsewhere cannot be listed; name another place with ${by} NAMESPACE`,
 				};
-			const script = creating(name, namespace);
 			return elsewhere.length === 0
-				? { message: none, advice: { words: "create it with", script } }
+				? {
+						message: none,
+						advice: {
+							words: "create it with",
+							script: creating(name, namespace),
+						},
+					}
 				: {
 						message: `${none}. Secrets elsewhere that call themselves a source (check who made them): ${someOf(elsewhere)}; ${by} NAMESPACE takes one`,
 					};
@@ -39,13 +121,11 @@ function notASource({
 	namespace,
 	name,
 	because,
-}: Failure & { cause: "not-a-source" }): ReturnType<typeof failureWords> {
+}: SourceFailure & { cause: "not-a-source" }): Words {
 	const secret = `secret "${name}" in namespace "${namespace}"`;
 	switch (because.is) {
 		case "copy":
-			return {
-				message: `${secret} is a copy of ${because.of}, not a source`,
-			};
+			return { message: `${secret} is a copy of ${because.of}, not a source` };
 		case "type":
 			return {
 				message: `${secret} is no source: it is of type ${because.type}, not ${PULL_SECRET_TYPE}`,
@@ -68,4 +148,197 @@ function notASource({
 				},
 			};
 	}
+}
+
+function recordWords(failure: RecordFailure): Words {
+	const { namespace, name } = failure.source;
+	const source = `secret "${name}" in namespace "${namespace}"`;
+	switch (failure.cause) {
+		case "record-invalid":
+			return {
+				message: `the record of ${source} (annotation kubectl-meshreg/targets) cannot be read, so nothing is written: ${recordFaultWords(failure.fault)}`,
+			};
+		case "record-missing":
+			return { message: `${source} has no record of where it was sent` };
+		case "record-too-large":
+			return {
+				message: `the record of ${source} would weigh ${kib(failure.bytes)}, more than ${kib(failure.limit)}; label the namespaces and record the label with -l`,
+			};
+		case "record-forbidden":
+			return {
+				message: `cannot record ${failure.what} on the source (needs patch on secrets "${name}" in ${namespace}); use --once for a copy that rotate will not update`,
+			};
+		case "record-kept-by-other":
+			return {
+				message: `the record of ${name} is kept by ${failure.manager}: add ${failure.what} there, or use --once`,
+			};
+		case "source-keeps-changing":
+			return {
+				message: `the source keeps changing: ${source} was written again while it was copied; run the command again`,
+			};
+	}
+}
+
+function changeWords(failure: ChangeFailure, subject: Subject): FailureWords {
+	const places = someOf(subject.namespaces);
+	switch (failure.cause) {
+		case "unmanaged":
+		case "managed-by-other":
+		case "is-source":
+		case "copy-of-another":
+		case "differs":
+		case "immutable":
+		case "terminating":
+			return obstacleWords(failure, subject);
+		case "namespace-missing":
+			return {
+				lead: "Error from server (NotFound)",
+				message: `namespaces ${subject.namespaces.length === 1 ? `"${places}"` : places} not found${failure.creatable ? "; create it as well with --create-namespace" : ""}`,
+			};
+		case "namespace-terminating":
+			return ours(
+				`${namespacesWords(subject)} ${isOrAre(subject)} being deleted: skipped`,
+			);
+		case "namespace-skipped":
+			return ours(
+				`${namespacesWords(subject)} ${isOrAre(subject)} annotated kubectl-meshreg/skip=true: skipped`,
+			);
+		case "namespace-made-again":
+			return ours(
+				`${places} ${subject.namespaces.length === 1 ? "was" : "were"} deleted and created again`,
+				"confirm with:",
+				syncScript(failure.source, subject.namespaces),
+			);
+		case "namespace-unverified":
+			return ours(
+				`cannot tell whether ${places} ${subject.namespaces.length === 1 ? "is the namespace that was" : "are the namespaces that were"} recorded (needs get on namespaces)`,
+				"confirm with:",
+				syncScript(failure.source, subject.namespaces),
+			);
+		case "changed-meanwhile":
+			return ours(
+				`${subjectWords(subject)} was modified concurrently and was not changed; run the command again`,
+			);
+		case "finalizers":
+			return ours(
+				`${subjectWords(subject)} cannot be replaced: a deletion would wait for its finalizers (${someOf(failure.finalizers)})`,
+			);
+		case "lost":
+			return ours(
+				`${subjectWords(subject)} is gone: it was deleted to be replaced, and could be neither replaced nor put back (${refusalClause(failure.refusal)})${failure.keptIn === undefined ? "" : `; its content is kept in ${failure.keptIn}`}`,
+			);
+		case "not-attached-by-us":
+			return ours(
+				`${subjectWords(subject)} references the pull secret, but attach did not add it: left unchanged`,
+			);
+		case "forbidden":
+		case "invalid":
+		case "conflict":
+		case "not-found":
+		case "server-error":
+			return { lead: "", message: withPlaces(failure.error.message, subject) };
+		// Worded where any error is.
+		case "unreachable":
+		case "interrupted":
+		case "error":
+			return { lead: "", message: "" };
+	}
+}
+
+function obstacleWords(obstacle: Obstacle, subject: Subject): FailureWords {
+	const secret = subjectWords(subject);
+	switch (obstacle.cause) {
+		case "unmanaged":
+			return ours(
+				obstacle.equal
+					? `${secret} has the same content, but is not managed by meshreg; use --adopt to take it over`
+					: `${secret} exists but is not managed by meshreg${obstacle.type === PULL_SECRET_TYPE ? "" : ` (type ${obstacle.type})`}; use --force to overwrite it`,
+			);
+		case "managed-by-other":
+			return ours(
+				`${secret} is managed by ${obstacle.manager}; left unchanged`,
+			);
+		case "is-source":
+			return ours(
+				`${secret} is itself a source; ${obstacle.named ? "use --force to overwrite it" : "name the namespace with -n and use --force to overwrite it"}, or skip the namespace with --exclude`,
+			);
+		case "copy-of-another":
+			return ours(
+				`${secret} is a copy of ${obstacle.source}; use --force to take it over, or sync that source`,
+			);
+		case "differs":
+			return {
+				lead: "Error from server (AlreadyExists)",
+				message: `secrets "${subject.name}" already exists with other content in namespace "${subject.namespaces[0] ?? ""}"; overwrite it with --replace, or give it one more registry with --add`,
+			};
+		case "immutable":
+			return ours(
+				`${secret} cannot be updated (immutable, or of another type); delete and recreate it with --force --yes`,
+			);
+		case "terminating":
+			return ours(
+				`${secret} is terminating (waiting for finalizers); retry once it is gone`,
+			);
+	}
+}
+
+function ours(message: string, words?: string, advice?: Script): FailureWords {
+	return {
+		lead: "error",
+		message,
+		...(words !== undefined && {
+			advice: { words, script: advice, bare: true },
+		}),
+	};
+}
+
+/** `secret "x" in namespace "y"`, `serviceaccount "x" in namespaces a, b and 3 more`. */
+function subjectWords({ kind, name, namespaces }: Subject): string {
+	const object = `${kind.toLowerCase()} "${name}"`;
+	return `${object} in ${namespacesWords({ namespaces })}`;
+}
+
+function namespacesWords({ namespaces }: Pick<Subject, "namespaces">): string {
+	return namespaces.length === 1
+		? `namespace "${namespaces[0]}"`
+		: `namespaces ${someOf(namespaces)}`;
+}
+
+/** The server's words, with the namespaces that they are about where they name them not, or are about more. */
+function withPlaces(message: string, { namespaces }: Subject): string {
+	const [first = "", ...others] = namespaces;
+	if (first === "") return message;
+	if (others.length > 0) return `${message} (in ${someOf(namespaces)})`;
+	return message.includes(`"${first}"`) || message.includes(` ${first} `)
+		? message
+		: `${message} (namespace "${first}")`;
+}
+
+function isOrAre({ namespaces }: Pick<Subject, "namespaces">): string {
+	return namespaces.length === 1 ? "is" : "are";
+}
+
+function refusalClause(refusal: Error): string {
+	return refusal instanceof ApiError ? refusal.detail : refusal.message;
+}
+
+/** Copies a source to namespaces; what is the default is left out. */
+function syncScript(
+	source: Place,
+	namespaces: readonly string[],
+): Script | undefined {
+	const from = objectName(source.namespace);
+	return script(
+		meshreg(
+			"sync",
+			...(source.name === DEFAULT_NAME ? [] : [objectName(source.name)]),
+			"-n",
+			objectNames(namespaces),
+			...(source.namespace === DEFAULT_NAMESPACE ? [] : ["--from", from]),
+		),
+	);
+}
+
+function kib(bytes: number): string {
+	return `${Math.ceil(bytes / 1024)} KiB`;
 }

@@ -52,8 +52,14 @@ function failureParts(
 		words: oneLine(`${message.trim()}${adviceClause(advice, contextFlags)}`),
 	});
 	if (error instanceof FailureError) {
-		const { message, advice } = failureWords(error.failure);
-		return ours(message, advice);
+		const { lead, message, advice } = failureWords(error.failure);
+		if (lead === "error") return ours(message, advice);
+		return {
+			ours: false,
+			words: oneLine(
+				`${lead === "" ? "" : `${lead}: `}${message}${adviceClause(advice, contextFlags)}`,
+			),
+		};
 	}
 	if (error instanceof OperationError || error instanceof UsageError)
 		return ours(error.message, error.advice);
@@ -79,13 +85,13 @@ export function warningText(
 }
 
 /** What to run, behind the error that it is about; "" where there is nothing. */
-function adviceClause(
+export function adviceClause(
 	advice: Advice | undefined,
 	contextFlags: readonly string[],
 ): string {
-	return advice?.script === undefined
-		? ""
-		: `; ${advice.words} '${commandLine(advice.script, contextFlags)}'`;
+	if (advice?.script === undefined) return "";
+	const command = commandLine(advice.script, contextFlags);
+	return `; ${advice.words} ${advice.bare ? command : `'${command}'`}`;
 }
 
 /** The same for one namespace of several, which the server's words do not always name. */

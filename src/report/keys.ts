@@ -60,7 +60,6 @@ const COLOURS: Partial<Record<ListItem["status"], Painted["colour"]>> = {
 	Failed: "red",
 	Unknown: "yellow",
 	Unmanaged: "yellow",
-	Unlabelled: "yellow",
 	InSync: "green",
 	Source: "green",
 };

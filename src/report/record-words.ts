@@ -1,4 +1,4 @@
-import type { RecordFault } from "../core/pull-secrets/record.ts";
+import type { RecordFault } from "../core/output/failure.ts";
 
 /** What is wrong with a record, as one clause. */
 export function recordFaultWords({

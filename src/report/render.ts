@@ -3,7 +3,13 @@ import { copyScript } from "../core/meshes/copy-script.ts";
 import type { Look } from "../core/output/look.ts";
 import { oneLine } from "../core/output/printable.ts";
 import type { Text } from "../core/output/styled.ts";
-import { changeLine, changeName, summary } from "./changes.ts";
+import {
+	changeItem,
+	changeLine,
+	changeName,
+	failureLines,
+	summary,
+} from "./changes.ts";
 import { checkItems, checkStory, checkSummary } from "./check.ts";
 import { commandLine } from "./command-line.ts";
 import { explanationItem, explanationStory } from "./explain.ts";
@@ -54,13 +60,7 @@ export async function renderDocument(
 function renderText(document: Document, look: Look, page: Page): Rendered {
 	switch (document.kind) {
 		case "changes":
-			return {
-				out: "",
-				err:
-					document.summary && !look.quiet
-						? summary(document.results, look.dryRun ?? "none")
-						: "",
-			};
+			return { out: "", err: changesText(document, look) };
 		case "list":
 			return document.items.length === 0
 				? { out: "", err: noneFound(document.namespaces) }
@@ -101,7 +101,11 @@ function renderText(document: Document, look: Look, page: Page): Rendered {
 function structuredOf(document: Document): unknown {
 	switch (document.kind) {
 		case "changes":
-			return { items: document.results };
+			return {
+				items: document.clusters.flatMap(({ results, contextFlags }) =>
+					results.map((result) => changeItem(result, contextFlags)),
+				),
+			};
 		case "list":
 			return { items: document.items };
 		case "check":
@@ -132,8 +136,9 @@ export function renderEvent(
 	switch (event.type) {
 		case "change":
 			return {
-				out: changeText(event.result, look, page),
-				err: event.result.reason === "" ? "" : linesOf(event.result.reason),
+				out: changeText(event.result, look, page, contextFlags),
+				// What fails alike in many namespaces is one line in the end, unless there is no end.
+				err: look.watch ? failureLines([event.result], contextFlags) : "",
 			};
 		case "items":
 			if (event.items.length === 0) return { out: "", err: noneFound([]) };
@@ -158,15 +163,39 @@ export function renderEvent(
 	}
 }
 
+/** What failed, by cause, and how many of each there are. */
+function changesText(
+	{ clusters, summary: withSummary }: Document & { kind: "changes" },
+	{ quiet, watch, dryRun = "none" }: Look,
+): string {
+	// Whoever watches has been told of each as it came.
+	const failures = watch
+		? []
+		: clusters.map(({ results, contextFlags }) =>
+				failureLines(results, contextFlags),
+			);
+	const counts =
+		withSummary && !quiet
+			? [
+					summary(
+						clusters.flatMap(({ results }) => results),
+						dryRun,
+					),
+				]
+			: [];
+	return [...failures, ...counts].join("");
+}
+
 function changeText(
 	result: (RunEvent & { type: "change" })["result"],
 	look: Look,
 	page: Page,
+	contextFlags: readonly string[],
 ): string {
 	const { output, quiet, watch } = look;
 	if (watch && output === "json") {
 		const time = new Date(page.now).toISOString();
-		return jsonLine({ time, ...result });
+		return jsonLine({ time, ...changeItem(result, contextFlags) });
 	}
 	if (isStructured(look) || (quiet && result.action === "unchanged")) return "";
 	const line =

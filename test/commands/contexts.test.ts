@@ -215,7 +215,7 @@ shop         ${NAME}   registry.example.com   InSync   0s
 			["prod-eu", "prod-us"]
 				.map(
 					(context) =>
-						`- action: created\n  context: ${context}\n  kind: Secret\n  name: ${NAME}\n  namespace: app\n  reason: ""\n`,
+						`- action: created\n  cause: ""\n  context: ${context}\n  kind: Secret\n  message: ""\n  name: ${NAME}\n  namespace: app\n`,
 				)
 				.join("")
 				.replace(/^/, "items:\n"),

@@ -13,9 +13,8 @@ import {
 	startFaultProxy,
 } from "../support/fault-proxy/index.ts";
 
-const NAME = "nginx-mesh-registry-key";
-/** A label of this run: a cluster that a user points at may hold pull secrets already. */
-const OWNER = `usage=${NAME}-contexts-${process.pid}`;
+/** Of this run: a cluster that a user points at may hold pull secrets already. */
+const NAME = `meshreg-contexts-${process.pid}`;
 const REFUSED =
 	"The connection to the server 127.0.0.1:1 was refused - did you specify the right host or port?";
 const RELEASED = "Error from server (403): a fault on purpose: 403";
@@ -128,7 +127,7 @@ function run(
 ): Promise<Outcome> {
 	return meshreg(argv, {
 		kubeconfig,
-		env: { MESHREG_NAMESPACE: mesh, MESHREG_OWNER_LABEL: OWNER },
+		env: { MESHREG_NAMESPACE: mesh, MESHREG_NAME: NAME },
 		...given,
 	});
 }
@@ -330,21 +329,23 @@ describe("each verb does its work in both clusters", LIMIT, () => {
 			kind: "Secret",
 			name: NAME,
 			action: "unchanged",
-			reason: "",
+			cause: "",
+			message: "",
 		});
-		const failed = (context: string, reason: string) => ({
+		const failed = (context: string, cause: string, message: string) => ({
 			context,
 			namespace: "",
 			kind: "",
 			name: "",
 			action: "failed",
-			reason,
+			cause,
+			message,
 		});
 		assert.deepEqual(JSON.parse(out).items, [
 			item("eu"),
 			item("us"),
-			failed("gone", REFUSED),
-			failed("hangs", "error: interrupted by SIGINT"),
+			failed("gone", "unreachable", REFUSED),
+			failed("hangs", "interrupted", "interrupted by SIGINT"),
 		]);
 		assert.deepEqual(err.trimEnd().split("\n").slice(-2), [
 			"error: 1 of 4 contexts failed: gone",

@@ -13,10 +13,10 @@ import {
 	startFaultProxy,
 } from "../support/fault-proxy/index.ts";
 
-const NAME = "nginx-mesh-registry-key";
+/** Of this run: a cluster that a user points at may hold pull secrets already. */
+const NAME = `meshreg-faults-${process.pid}`;
 const COUNT = 200;
-/** A label of this run: a cluster that a user points at may hold pull secrets already. */
-const OWNER = `usage=${NAME}-faults-${process.pid}`;
+const LABEL = `usage=${NAME}`;
 
 let cluster: TestCluster;
 let proxy: FaultProxy;
@@ -59,9 +59,9 @@ function run(
 	proxy.choose = choose;
 	proxy.count.requests = 0;
 	proxy.count.faults = 0;
-	return meshreg([...argv, "--label", OWNER], {
+	return meshreg(argv, {
 		kubeconfig: proxy.kubeconfig,
-		env: { MESHREG_NAMESPACE: mesh },
+		env: { MESHREG_NAMESPACE: mesh, MESHREG_NAME: NAME },
 		stdin: password,
 		clock: hastyClock(),
 	});
@@ -76,7 +76,7 @@ interface Copy {
 async function passwords(): Promise<(string | undefined)[]> {
 	const { body } = await cluster.api.request(
 		"GET",
-		`/api/v1/secrets?labelSelector=${encodeURIComponent(OWNER)}`,
+		`/api/v1/secrets?labelSelector=${encodeURIComponent(LABEL)}`,
 	);
 	const copies = new Map(
 		(body as { items: Copy[] }).items
@@ -102,12 +102,14 @@ async function deleteCopies(): Promise<void> {
 /** Pull secrets of other names, so that lists have a second page. */
 async function fillPages(): Promise<void> {
 	const namespace = await cluster.namespace("filler");
-	const [key, value] = OWNER.split("=");
 	await Promise.all(
 		Array.from({ length: 500 }, async (_, at) =>
 			cluster.api.request("POST", `/api/v1/namespaces/${namespace}/secrets`, {
 				body: {
-					metadata: { name: `filler-${at}`, labels: { [key ?? ""]: value } },
+					metadata: {
+						name: `filler-${at}`,
+						labels: { "app.kubernetes.io/managed-by": "kubectl-meshreg" },
+					},
 					type: "kubernetes.io/dockerconfigjson",
 					data: { ".dockerconfigjson": "e30=" },
 				},
@@ -241,9 +243,9 @@ describe("a server that goes for good", () => {
 				if (isIt(request)) void going.stop();
 				return undefined;
 			};
-			const { status, err } = await meshreg([...sync(), "--label", OWNER], {
+			const { status, err } = await meshreg(sync(), {
 				kubeconfig: going.kubeconfig,
-				env: { MESHREG_NAMESPACE: mesh },
+				env: { MESHREG_NAMESPACE: mesh, MESHREG_NAME: NAME },
 				clock,
 			});
 			assert.equal(status, 1);

@@ -24,7 +24,6 @@ import { watching } from "../support/watching.ts";
 const cluster = await testCluster();
 after(() => cluster[Symbol.asyncDispose]());
 const roles = documentedRoles();
-const NAME = "nginx-mesh-registry-key";
 
 let stages = 0;
 
@@ -52,7 +51,7 @@ class Stage {
 	get env() {
 		return {
 			MESHREG_NAMESPACE: this.mesh,
-			MESHREG_OWNER_LABEL: `usage=${this.mesh}`,
+			MESHREG_NAME: this.mesh,
 		};
 	}
 
@@ -93,7 +92,10 @@ class Stage {
 	}
 
 	removeCopy(): Promise<void> {
-		return this.api("DELETE", `/api/v1/namespaces/${this.app}/secrets/${NAME}`);
+		return this.api(
+			"DELETE",
+			`/api/v1/namespaces/${this.app}/secrets/${this.mesh}`,
+		);
 	}
 
 	account(name: string): Promise<void> {
@@ -130,7 +132,7 @@ class Stage {
 	/** A Secret that somebody else made, of another type. */
 	opaque(namespace: string): Promise<void> {
 		return this.api("POST", `/api/v1/namespaces/${namespace}/secrets`, {
-			metadata: { name: NAME },
+			metadata: { name: this.mesh },
 		});
 	}
 
@@ -398,7 +400,7 @@ const scenes: Readonly<Record<string, Scene>> = {
 		],
 		before: (stage) => stage.opaque(stage.mesh),
 		act: (run, stage) =>
-			ends(0, run([...stage.credential("p"), "--force", "--yes"]), NAME),
+			ends(0, run([...stage.credential("p"), "--force", "--yes"]), stage.mesh),
 	},
 	"inject --with-secret": {
 		held: [

@@ -10,7 +10,6 @@ const changed = (context: string): ChangeResult => ({
 	kind: "Secret",
 	name: "x",
 	action: "created",
-	reason: "",
 });
 const NOTHING = { kind: "nothing" } as const;
 const merged = (
@@ -21,7 +20,7 @@ const merged = (
 		documents.map(({ failure, ...document }, index) => ({
 			context: "abc"[index] ?? "",
 			document,
-			...(failure !== undefined && { failure }),
+			...(failure !== undefined && { failure, error: failure }),
 		})),
 		kind,
 	);
@@ -29,20 +28,29 @@ const merged = (
 test("changes of several contexts, and one that failed before it did anything", () => {
 	const document = merged(
 		"changes",
-		{ kind: "changes", results: [changed("a")], summary: true },
+		{
+			kind: "changes",
+			clusters: [{ contextFlags: ["--context", "a"], results: [changed("a")] }],
+			summary: true,
+		},
 		{ ...NOTHING, failure: "error: it" },
 	);
 	assert.deepEqual(document, {
 		kind: "changes",
-		results: [
-			changed("a"),
+		clusters: [
+			{ contextFlags: ["--context", "a"], results: [changed("a")] },
 			{
-				context: "b",
-				namespace: "",
-				kind: "",
-				name: "",
-				action: "failed",
-				reason: "error: it",
+				contextFlags: [],
+				results: [
+					{
+						context: "b",
+						namespace: "",
+						kind: "",
+						name: "",
+						action: "failed",
+						why: { cause: "error", error: "error: it" },
+					},
+				],
 			},
 		],
 		summary: false,

@@ -12,8 +12,8 @@ import {
 import { registry } from "../support/registry/registry.ts";
 import { type LoopbackServer, serve } from "../support/registry/server.ts";
 
-const NAME = "nginx-mesh-registry-key";
-const OWNER = `usage=${NAME}-credentials-${process.pid}`;
+/** Of this run: a cluster that a user points at may hold pull secrets already. */
+const NAME = `meshreg-credentials-${process.pid}`;
 
 describe("credentials", () => {
 	let cluster: TestCluster;
@@ -42,7 +42,7 @@ describe("credentials", () => {
 		plugin(args, {
 			kubeconfig: cluster.kubeconfig,
 			home: cluster.folder,
-			env: { MESHREG_NAMESPACE: mesh, MESHREG_OWNER_LABEL: OWNER },
+			env: { MESHREG_NAMESPACE: mesh, MESHREG_NAME: NAME },
 			stdin,
 		});
 	const login = () => [

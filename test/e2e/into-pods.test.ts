@@ -6,9 +6,8 @@ import { after, before, describe, test } from "node:test";
 import { type TestCluster, testCluster } from "../support/cluster.ts";
 import { plugin } from "../support/plugin.ts";
 
-const NAME = "nginx-mesh-registry-key";
-/** A label of this run: a cluster that a user points at may hold pull secrets already. */
-const OWNER = `usage=${NAME}-pods-${process.pid}`;
+/** Of this run: a cluster that a user points at may hold pull secrets already. */
+const NAME = `meshreg-pods-${process.pid}`;
 
 describe("into the pods", () => {
 	let cluster: TestCluster;
@@ -25,7 +24,7 @@ describe("into the pods", () => {
 		plugin(args, {
 			kubeconfig: cluster.kubeconfig,
 			home: cluster.folder,
-			env: { MESHREG_NAMESPACE: mesh, MESHREG_OWNER_LABEL: OWNER },
+			env: { MESHREG_NAMESPACE: mesh, MESHREG_NAME: NAME },
 			...(stdin !== undefined && { stdin }),
 		});
 	const pullSecrets = async () => {

@@ -10,11 +10,11 @@ import {
 } from "../support/fault-proxy/index.ts";
 import { DIST, program, type Ran } from "../support/plugin.ts";
 
-const NAME = "nginx-mesh-registry-key";
+/** Of this run: a cluster that a user points at may hold pull secrets already. */
+const NAME = `meshreg-killed-${process.pid}`;
 const COUNT = 200;
 const MOMENTS = 20;
-/** A label of this run: a cluster that a user points at may hold pull secrets already. */
-const OWNER = `usage=${NAME}-killed-${process.pid}`;
+const LABEL = `usage=${NAME}`;
 
 let cluster: TestCluster;
 let proxy: FaultProxy;
@@ -38,10 +38,10 @@ after(async () => {
 
 /** The file itself: between it and us nothing that might be killed in its stead. */
 function meshreg(argv: string[], given: object = {}): Promise<Ran> {
-	return program(join(DIST, "kubectl-meshreg"), [...argv, "--label", OWNER], {
+	return program(join(DIST, "kubectl-meshreg"), argv, {
 		kubeconfig: proxy.kubeconfig,
 		home: cluster.folder,
-		env: { MESHREG_NAMESPACE: mesh },
+		env: { MESHREG_NAMESPACE: mesh, MESHREG_NAME: NAME },
 		...given,
 	});
 }
@@ -66,7 +66,7 @@ async function setPassword(password: string): Promise<void> {
 async function copiesWith(password: string): Promise<number> {
 	const { body } = await cluster.api.request(
 		"GET",
-		`/api/v1/secrets?labelSelector=${encodeURIComponent(OWNER)}`,
+		`/api/v1/secrets?labelSelector=${encodeURIComponent(LABEL)}`,
 	);
 	const secrets = body as {
 		items: { metadata: { namespace: string }; data: Record<string, string> }[];

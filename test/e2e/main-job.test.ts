@@ -5,9 +5,9 @@ import packageJson from "../../package.json" with { type: "json" };
 import { type TestCluster, testCluster } from "../support/cluster.ts";
 import { kubectl, plugin, program, type Ran } from "../support/plugin.ts";
 
-const NAME = "nginx-mesh-registry-key";
-/** A label of this run: a cluster that a user points at may hold pull secrets already. */
-const OWNER = `usage=${NAME}-e2e-${process.pid}`;
+/** Of this run: a cluster that a user points at may hold pull secrets already. */
+const NAME = `meshreg-e2e-${process.pid}`;
+const LABEL = `usage=${NAME}`;
 
 describe("create, sync, list, drift, prune", () => {
 	let cluster: TestCluster;
@@ -22,7 +22,7 @@ describe("create, sync, list, drift, prune", () => {
 	});
 	after(() => cluster[Symbol.asyncDispose]());
 
-	const env = () => ({ MESHREG_NAMESPACE: mesh, MESHREG_OWNER_LABEL: OWNER });
+	const env = () => ({ MESHREG_NAMESPACE: mesh, MESHREG_NAME: NAME });
 	const given = (more: object = {}) => ({
 		kubeconfig: cluster.kubeconfig,
 		home: cluster.folder,
@@ -127,7 +127,7 @@ describe("create, sync, list, drift, prune", () => {
 		if (kubectl === undefined) return t.skip("there is no kubectl here");
 		const { out } = await program(
 			"kubectl",
-			["get", "secrets", "-l", OWNER, "-A", "--no-headers"],
+			["get", "secrets", "-l", LABEL, "-A", "--no-headers"],
 			given(),
 		);
 		const listed = await meshreg(["list", "--no-headers"]);

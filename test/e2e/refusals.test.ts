@@ -9,7 +9,8 @@ import { type Policy, policySays } from "../support/admission.ts";
 import { type TestCluster, testCluster } from "../support/cluster.ts";
 import { plugin } from "../support/plugin.ts";
 
-const NAME = "nginx-mesh-registry-key";
+/** Of this run: a cluster that a user points at may hold pull secrets already. */
+const NAME = `meshreg-refusals-${process.pid}`;
 const HOLD = "kubectl-meshreg.example.com/hold";
 
 describe("refusals", () => {
@@ -63,7 +64,7 @@ describe("refusals", () => {
 			kubeconfig: cluster.kubeconfig,
 			home: cluster.folder,
 			stdin: "p",
-			env: { MESHREG_NAMESPACE: mesh, MESHREG_OWNER_LABEL: `usage=${mesh}` },
+			env: { MESHREG_NAMESPACE: mesh, MESHREG_NAME: NAME },
 		});
 		return { status, out, err };
 	};

@@ -4,10 +4,10 @@ import type { Given } from "../../src/core/command-line/flag.ts";
 import { UsageError } from "../../src/errors.ts";
 import { meshOf } from "../../src/flags/mesh.ts";
 import {
+	managedSelectorsOf,
 	nameOf,
 	secretNameOf,
 	sourceNamespaceOf,
-	usageLabelOf,
 } from "../../src/flags/values.ts";
 
 function givenOf(
@@ -64,11 +64,11 @@ describe("names and namespaces follow the mesh, and what is given wins", () => {
 		assert.equal(nameOf(givenOf(values, "theirs"), {}), "theirs");
 	});
 
-	test("the label is the mesh's", () => {
-		assert.deepEqual(usageLabelOf(givenOf({ mesh: "istio" }), {}), {
-			key: "usage",
-			value: "istio-registry-key",
-		});
+	test("what is managed, and what bears the mesh's label, is found", () => {
+		assert.deepEqual(managedSelectorsOf(givenOf({ mesh: "istio" }), {}), [
+			"app.kubernetes.io/managed-by=kubectl-meshreg",
+			"usage=istio-registry-key",
+		]);
 	});
 
 	for (const [values, env, message] of [

@@ -30,20 +30,16 @@ test("--version and list on arm64", async (t) => {
 	const created = await run(
 		"create",
 		`--namespace=${await cluster.namespace("arm64")}`,
-		`--label=usage=${cluster.named("arm64")}`,
+		cluster.named("arm64"),
 		"--registry-server=registry.example.com",
 		"--registry-username=user",
 		"--registry-password=password",
 	);
 	assert.equal(created.status, 0, created.err);
-	const list = await run(
-		"list",
-		`--label=usage=${cluster.named("arm64")}`,
-		"--no-headers",
-	);
+	const list = await run("list", cluster.named("arm64"), "--no-headers");
 	assert.match(
 		list.out,
-		/arm64 +nginx-mesh-registry-key +registry\.example\.com +Source +\d+s\n$/,
+		/arm64 +\S+-arm64 +registry\.example\.com +Source +\d+s\n$/,
 	);
 	assert.equal(list.status, 0);
 });

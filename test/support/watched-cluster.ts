@@ -2,8 +2,6 @@ import assert from "node:assert/strict";
 import type { TestCluster } from "./cluster.ts";
 import { meshreg } from "./command-line.ts";
 
-const NAME = "nginx-mesh-registry-key";
-
 /** Namespaces, a source and an account for a `sync --watch`, and everything that may happen to them. */
 export class Watched {
 	private constructor(
@@ -32,7 +30,7 @@ export class Watched {
 	get env(): Record<string, string> {
 		return {
 			MESHREG_NAMESPACE: this.mesh,
-			MESHREG_OWNER_LABEL: `usage=${this.mesh}`,
+			MESHREG_NAME: this.mesh,
 		};
 	}
 
@@ -48,9 +46,9 @@ export class Watched {
 	async play(says: (...texts: string[]) => Promise<void>): Promise<void> {
 		const { app, plain, cluster } = this;
 		const created = (namespace: string) =>
-			`secret/${NAME} created in ${namespace} `;
+			`secret/${this.mesh} created in ${namespace} `;
 		const configured = (namespace: string) =>
-			`secret/${NAME} configured in ${namespace} `;
+			`secret/${this.mesh} configured in ${namespace} `;
 		await says(`serviceaccount/worker configured in ${app} `);
 		await this.#isRight("one", app);
 
@@ -63,13 +61,13 @@ export class Watched {
 		await says(created(plain));
 		await this.#isRight("one", plain);
 
-		await this.#patch(`namespaces/${app}/secrets/${NAME}`, {
+		await this.#patch(`namespaces/${app}/secrets/${this.mesh}`, {
 			data: { ".dockerconfigjson": btoa('{"auths":{}}') },
 		});
 		await says(configured(app));
 		await this.#isRight("one", app);
 
-		await this.#request("DELETE", `namespaces/${fresh}/secrets/${NAME}`);
+		await this.#request("DELETE", `namespaces/${fresh}/secrets/${this.mesh}`);
 		await says(created(fresh));
 		await this.#isRight("one", fresh);
 
@@ -81,13 +79,13 @@ export class Watched {
 		await this.#patch(`namespaces/${plain}`, {
 			metadata: { labels: { "meshreg-watched": null } },
 		});
-		await says(`secret "${NAME}" deleted from ${plain} `);
+		await says(`secret "${this.mesh}" deleted from ${plain} `);
 	}
 
 	async #isRight(password: string, namespace: string): Promise<void> {
 		const { body } = await this.cluster.api.request(
 			"GET",
-			`/api/v1/namespaces/${namespace}/secrets/${NAME}`,
+			`/api/v1/namespaces/${namespace}/secrets/${this.mesh}`,
 		);
 		const { data } = body as { data: Record<string, string> };
 		const text = Buffer.from(data[".dockerconfigjson"] ?? "", "base64");

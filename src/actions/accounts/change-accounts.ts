@@ -56,7 +56,7 @@ export async function changeAccounts(
 			how.labelSelector,
 		);
 		if (targets.length === 0) world.emit(how.none);
-		const report = new ChangeReport(world);
+		const report = new ChangeReport(world, cluster);
 		return await report.whatIsDone(async () => {
 			const changed = await editAccounts(targets, {
 				cluster,

@@ -1,8 +1,8 @@
 import type { AccountPlan } from "../../core/accounts/attachment.ts";
 import type { ServiceAccount } from "../../core/objects.ts";
+import { type Failure, failureOf } from "../../core/output/failure.ts";
 import type { Action, ChangeResult, DryRun } from "../../core/output/result.ts";
 import { ApiError, isFatal } from "../../errors.ts";
-import { failureLineIn } from "../../report/failure.ts";
 import type { Clock, Cluster } from "../../world.ts";
 import { orderly } from "../apply/orderly.ts";
 import { AT_ONCE, inParallel } from "../in-parallel.ts";
@@ -49,22 +49,22 @@ export async function editAccounts(
 			targets,
 			AT_ONCE,
 			async (target, index) => {
-				const add = (action: Action, reason = ""): void =>
+				const add = (action: Action, why?: Failure): void =>
 					inOrder.add(index, {
 						context: how.cluster.context,
 						namespace: target.namespace,
 						kind: "ServiceAccount",
 						name: target.name,
 						action,
-						reason,
+						...(why !== undefined && { why }),
 					});
 				try {
-					const { before, note } = await editOne(target, how);
-					add(before === undefined ? "unchanged" : "configured", note);
+					const { before, why } = await editOne(target, how);
+					add(before === undefined ? "unchanged" : "configured", why);
 					return before;
 				} catch (error) {
 					if (isFatal(error)) throw error;
-					add("failed", failureLineIn(target.namespace, error));
+					add("failed", failureOf(error));
 					return undefined;
 				}
 			},
@@ -79,13 +79,13 @@ export async function editAccounts(
 async function editOne(
 	target: AccountTarget,
 	how: EditOptions,
-): Promise<{ before?: ServiceAccount; note?: string }> {
+): Promise<{ before?: ServiceAccount; why?: Failure }> {
 	const { cluster, clock, dryRun } = how;
 	let account = target.listed ?? (await readAccount(target, how));
 	for (let attempt = 1; ; attempt++) {
 		const { operations, note } = how.plan(account);
 		if (operations.length === 0)
-			return note === undefined ? {} : { note: noteLine(target) };
+			return note === undefined ? {} : { why: { cause: "not-attached-by-us" } };
 		if (dryRun === "client") return { before: account };
 		try {
 			await cluster.patch("ServiceAccount", target, operations, {
@@ -104,10 +104,6 @@ async function editOne(
 			await clock.delay(most * Math.random(), how.interrupt);
 		}
 	}
-}
-
-function noteLine({ namespace, name }: AccountTarget): string {
-	return `Warning: serviceaccount/${name} in ${namespace} namespace names the key, but attach did not add it: left as it is`;
 }
 
 async function readAccount(

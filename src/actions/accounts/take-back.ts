@@ -89,8 +89,7 @@ async function attachedAccounts({
 }
 
 function leniently(result: ChangeResult): ChangeResult {
-	return result.action === "failed" &&
-		result.reason.startsWith("Error from server (Forbidden)")
-		? { ...result, action: "skipped", reason: `Warning: ${result.reason}` }
+	return result.why?.cause === "forbidden"
+		? { ...result, action: "skipped" }
 		: result;
 }

@@ -1,47 +1,46 @@
+import { type Failure, failureOf } from "../../core/output/failure.ts";
 import type { ChangeResult, DryRun } from "../../core/output/result.ts";
-import {
-	actionOf,
-	obstacleText,
-	recreatable,
-	updateOperations,
-} from "../../core/pull-secrets/changes.ts";
-import type { Change } from "../../core/pull-secrets/plan.ts";
-import { namespaceOf } from "../../core/pull-secrets/plan.ts";
+import { actionOf, updateOperations } from "../../core/pull-secrets/changes.ts";
+import { type Change, namespaceOf } from "../../core/pull-secrets/plan.ts";
 import {
 	type ContentReader,
 	type PullSecret,
 	secretOf,
 } from "../../core/pull-secrets/pull-secret.ts";
-import {
-	ApiError,
-	isFatal,
-	isNamespaceMissing,
-	OperationError,
-} from "../../errors.ts";
-import { failureLineIn } from "../../report/failure.ts";
-import type { Cluster } from "../../world.ts";
+import { ApiError, isFatal, isNamespaceMissing } from "../../errors.ts";
+import type { Cluster, World } from "../../world.ts";
 import { AT_ONCE, inParallel } from "../in-parallel.ts";
 import { readPullSecret } from "../read/read-keys.ts";
 import { orderly } from "./orderly.ts";
+import { replace } from "./replace.ts";
 
 /** How a plan is carried out. */
 export interface ApplyOptions {
 	readonly cluster: Cluster;
 	readonly reader: ContentReader;
+	readonly world: Pick<World, "clock" | "env" | "files">;
 	readonly dryRun: DryRun;
-	/** What to do about a Secret that changed since the plan was made; called with what is there now. */
+	/**
+	 * What to do about a Secret that changed since the plan was made, `current` being what is there
+	 * now; undefined: it is left alone. The plan may have been made of a source that changed as well.
+	 */
 	readonly replan: (
 		change: Change,
 		current: PullSecret | undefined,
-	) => Change | undefined;
+	) => Promise<Change | Failure | undefined> | Change | undefined;
 	/** Called once a change, in the plan's order, as soon as its turn has come. */
 	readonly onResult?: (result: ChangeResult) => void;
 	/** Called once a change as soon as it is done, in any order. */
 	readonly onDone?: () => void;
 }
 
-/** A change to be made, or a namespace about which the result is known already. */
+/** A change to be made, or an object about which the result is known already. */
 export type Step = Change | ChangeResult;
+
+/** Whether a step is a result, with nothing left to do. */
+export function isSettled(step: Step | PullSecret): step is ChangeResult {
+	return "kind" in step;
+}
 
 /** How often a Secret may change under our hands before we give up on it. */
 const ATTEMPTS = 6;
@@ -57,7 +56,7 @@ export async function apply(
 	const inOrder = orderly(how.onResult);
 	try {
 		return await inParallel(steps, AT_ONCE, async (step, index) => {
-			const result = "reason" in step ? step : await applyOne(step, how);
+			const result = isSettled(step) ? step : await applyOne(step, how);
 			inOrder.add(index, result);
 			how.onDone?.();
 			return result;
@@ -71,26 +70,22 @@ async function applyOne(
 	change: Change,
 	how: ApplyOptions,
 ): Promise<ChangeResult> {
-	const done = (what: Change, reason = ""): ChangeResult => ({
+	const done = (what: Change, why?: Failure): ChangeResult => ({
 		context: how.cluster.context,
 		namespace: namespaceOf(change),
 		kind: "Secret",
-		name: "desired" in change ? change.desired.name : change.current.name,
-		action: reason === "" ? actionOf(what) : "failed",
-		reason,
+		name: nameOf(change),
+		action: why === undefined ? actionOf(what) : "failed",
+		...(why !== undefined && { why }),
 	});
 	let next = change;
 	for (let attempt = 1; ; attempt++) {
-		if (next.action === "conflict")
-			return done(
-				next,
-				failureLineIn(namespaceOf(next), conflictError(next.current, next)),
-			);
+		if (next.action === "conflict") return done(next, next.obstacle);
 		if (next.action === "unchanged" || how.dryRun === "client")
 			return done(next);
 		try {
-			await write(next, how);
-			return done(next);
+			const failure = await write(next, how);
+			return done(next, failure);
 		} catch (error) {
 			if (isFatal(error)) throw error;
 			if (
@@ -100,51 +95,45 @@ async function applyOne(
 			)
 				return done(next);
 			if (attempt === ATTEMPTS || !isStale(error))
-				return done(next, failureLineIn(namespaceOf(next), error));
-			const again = await rePlanned(next, how);
-			if (typeof again === "string") return done(next, again);
+				return done(next, failureOf(error));
+			const again = await plannedAgain(next, how);
+			if ("cause" in again) return done(next, again);
 			next = again;
 		}
 	}
 }
 
 /** The change that fits what is there now, or why there is none. */
-async function rePlanned(
+async function plannedAgain(
 	change: Change,
 	how: ApplyOptions,
-): Promise<Change | string> {
-	const namespace = namespaceOf(change);
-	const name = "desired" in change ? change.desired.name : change.current.name;
+): Promise<Change | Failure> {
+	const ref = { namespace: namespaceOf(change), name: nameOf(change) };
 	try {
-		const current = await readPullSecret(how.cluster, how.reader, {
-			namespace,
-			name,
-		});
-		const again = how.replan(change, current);
+		const current = await readPullSecret(how.cluster, how.reader, ref);
+		const again = await how.replan(change, current);
+		if (again === undefined || "cause" in again)
+			return again ?? { cause: "changed-meanwhile" };
 		// Nobody was asked about a replacement that only now became necessary.
-		const agreed = again?.action !== "replace" || change.action === "replace";
-		if (again !== undefined && agreed) return again;
-		return failureLineIn(
-			namespace,
-			new OperationError(
-				`secret "${name}" in namespace "${namespace}" changed meanwhile and was left alone; run the command again`,
-			),
-		);
+		const agreed = again.action !== "replace" || change.action === "replace";
+		return agreed ? again : { cause: "changed-meanwhile" };
 	} catch (error) {
 		if (isFatal(error)) throw error;
-		return failureLineIn(namespace, error);
+		return failureOf(error);
 	}
 }
 
+/** Writes; returns what failed without a refusal that could be put right. */
 async function write(
 	change: Change,
-	{ cluster, dryRun }: ApplyOptions,
-): Promise<void> {
+	how: ApplyOptions,
+): Promise<Failure | undefined> {
+	const { cluster, dryRun } = how;
 	const options = { dryRun: dryRun === "server" };
 	switch (change.action) {
 		case "create":
 			await cluster.create("Secret", secretOf(change.desired), options);
-			return;
+			return undefined;
 		case "update":
 			await cluster.patch(
 				"Secret",
@@ -152,37 +141,20 @@ async function write(
 				updateOperations(change.current, change.desired),
 				options,
 			);
-			return;
+			return undefined;
 		case "replace":
-			if (dryRun === "server")
-				await cluster.remove("Secret", change.current, change.current, options);
-			else await replace(change, cluster);
-			return;
+			return replace(change, { cluster, ...how.world, dryRun });
 		case "delete":
 			await cluster.remove("Secret", change.current, change.current, options);
-			return;
+			return undefined;
 		case "unchanged":
 		case "conflict":
-			return;
+			return undefined;
 	}
 }
 
-/** Delete and create; whatever stops the creation, the old object is put back. */
-async function replace(
-	change: Change & { action: "replace" },
-	cluster: Cluster,
-): Promise<void> {
-	// Where this is newer than what was planned for, the deletion is refused.
-	const old = await cluster.read("Secret", change.current);
-	await cluster.remove("Secret", change.current, change.current, {});
-	// From here on an interrupt waits: between the two calls there is no Secret.
-	const unstoppable = { evenWhenInterrupted: true };
-	try {
-		await cluster.create("Secret", secretOf(change.desired), unstoppable);
-	} catch (error) {
-		await cluster.create("Secret", recreatable(old), unstoppable);
-		throw error;
-	}
+function nameOf(change: Change): string {
+	return "desired" in change ? change.desired.name : change.current.name;
 }
 
 function isStale(error: unknown): boolean {
@@ -191,14 +163,4 @@ function isStale(error: unknown): boolean {
 		(error.status === 409 ||
 			(error.status === 404 && !isNamespaceMissing(error)))
 	);
-}
-
-function conflictError(
-	current: PullSecret,
-	change: Change & { action: "conflict" },
-): Error {
-	const text = obstacleText(current, change.obstacle);
-	return change.obstacle.because === "differs"
-		? new ApiError(409, "AlreadyExists", text)
-		: new OperationError(text);
 }

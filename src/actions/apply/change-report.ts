@@ -1,7 +1,7 @@
 import type { Outcome } from "../../core/document.ts";
 import type { ChangeResult, DryRun } from "../../core/output/result.ts";
 import { EXIT } from "../../errors.ts";
-import type { World } from "../../world.ts";
+import type { Cluster, World } from "../../world.ts";
 
 /** The formats of `-o` for a command that changes things. */
 export const CHANGE_FORMATS = ["json", "name", "yaml"] as const;
@@ -19,9 +19,12 @@ export interface OutputOptions {
 export class ChangeReport {
 	readonly #results: ChangeResult[] = [];
 
-	constructor(readonly world: Pick<World, "emit">) {}
+	constructor(
+		readonly world: Pick<World, "emit">,
+		readonly cluster: Pick<Cluster, "contextFlags">,
+	) {}
 
-	/** One more result; its line appears at once. */
+	/** One more result; its line appears at once, but for a failure: those of one cause are one line in the end. */
 	readonly add = (result: ChangeResult): void => {
 		this.#results.push(result);
 		this.world.emit({ type: "change", result });
@@ -56,7 +59,12 @@ export class ChangeReport {
 			status: this.failed ? EXIT.failed : EXIT.done,
 			document: {
 				kind: "changes",
-				results: this.#results,
+				clusters: [
+					{
+						contextFlags: this.cluster.contextFlags,
+						results: this.#results,
+					},
+				],
 				summary: withSummary,
 			},
 		};

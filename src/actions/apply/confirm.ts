@@ -38,7 +38,7 @@ export async function agreedReplacements(
 			? {
 					action: "conflict",
 					current: change.current,
-					obstacle: { because: "immutable" },
+					obstacle: { cause: "immutable" },
 				}
 			: change,
 	);

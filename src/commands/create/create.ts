@@ -18,6 +18,7 @@ import {
 	type SourceEdit,
 	sourceMaker,
 } from "../../core/pull-secrets/edit-source.ts";
+import type { UsageLabel } from "../../core/pull-secrets/ownership.ts";
 import {
 	ContentReader,
 	type DesiredPullSecret,
@@ -119,7 +120,7 @@ At a terminal the credential is tried at its registry before it is written, else
 		verifying: verifyingOf(given),
 		expiresIn: expiresInOf(given),
 		edit: sourceEditOf(given),
-		owner: flags.usageLabelOf(given, env),
+		label: flags.labelOf(given),
 		replace: given.on("replace"),
 		force: given.on("force"),
 		createNamespace: given.on("create-namespace"),
@@ -155,7 +156,7 @@ At a terminal the credential is tried at its registry before it is written, else
 	},
 	async run(asked, world, entered) {
 		const options = { ...asked, place: await placeOf(asked, world) };
-		const { place, edit, dryRun, output, owner, expiresIn } = options;
+		const { place, edit, dryRun, output, label, expiresIn } = options;
 		const isNew = edit.by === "replace";
 		const reader = new ContentReader();
 		const now = world.clock.now();
@@ -166,7 +167,7 @@ At a terminal the credential is tried at its registry before it is written, else
 			...(dryRun !== "client" && { issuedAt: now }),
 			...(expiresIn !== undefined && { lifetime: expiresIn }),
 		}));
-		const make = sourceMaker(edit, place, entries, owner);
+		const make = sourceMaker(edit, place, entries, label);
 		const isObject = output === "json" || output === "yaml";
 		if (isNew && isObject && dryRun === "client")
 			return objectOf(make(undefined));
@@ -181,7 +182,7 @@ At a terminal the credential is tried at its registry before it is written, else
 				cancelled(world);
 				return { status: EXIT.done, document: NOTHING };
 			}
-			const report = new ChangeReport(world);
+			const report = new ChangeReport(world, cluster);
 			// An edit says by its name that the content will be another.
 			const replace = options.replace || !isNew;
 			const written = await writeSource(
@@ -244,6 +245,7 @@ interface CreateOptions extends SourceWriting, OutputOptions {
 	/** Milliseconds. */
 	readonly expiresIn: number | undefined;
 	readonly edit: SourceEdit;
+	readonly label: UsageLabel | undefined;
 	readonly warnings: readonly string[];
 	readonly notes: readonly string[];
 }

@@ -29,7 +29,6 @@ export async function ensureNamespace(
 		kind: "Namespace",
 		name,
 		action: "created",
-		reason: "",
 	};
 }
 

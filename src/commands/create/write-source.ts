@@ -3,7 +3,6 @@ import type { ChangeReport } from "../../actions/apply/change-report.ts";
 import { agreedReplacements } from "../../actions/apply/confirm.ts";
 import { readPullSecret } from "../../actions/read/read-keys.ts";
 import type { ChangeResult, DryRun } from "../../core/output/result.ts";
-import type { UsageLabel } from "../../core/pull-secrets/ownership.ts";
 import { type Change, planSource } from "../../core/pull-secrets/plan.ts";
 import {
 	type ContentReader,
@@ -18,7 +17,6 @@ import { ensureNamespace, isMissing } from "./ensure-namespace.ts";
 
 /** How a source is written. */
 export interface SourceWriting {
-	readonly owner: UsageLabel;
 	readonly force: boolean;
 	readonly replace: boolean;
 	readonly createNamespace: boolean;
@@ -44,7 +42,6 @@ export async function writeSource(
 ): Promise<"cancelled" | "reported"> {
 	const { cluster, reader, report, world } = around;
 	let allowed = {
-		owner: writing.owner,
 		force: writing.force,
 		replace: writing.replace,
 	};
@@ -87,6 +84,7 @@ export async function writeSource(
 	await apply(changes, {
 		cluster,
 		reader,
+		world,
 		dryRun,
 		replan: (_, now) => plan(now),
 		onResult: (result) => report.add(withNamespaceHint(result)),
@@ -107,14 +105,11 @@ function replaceQuestion(
 }
 
 function differs(change: Change): boolean {
-	return change.action === "conflict" && change.obstacle.because === "differs";
+	return change.action === "conflict" && change.obstacle.cause === "differs";
 }
 
 function withNamespaceHint(result: ChangeResult): ChangeResult {
-	return /namespaces ".*" not found$/.test(result.reason)
-		? {
-				...result,
-				reason: `${result.reason}; create it as well with --create-namespace`,
-			}
+	return result.why?.cause === "namespace-missing"
+		? { ...result, why: { ...result.why, creatable: true } }
 		: result;
 }

@@ -19,7 +19,6 @@ import {
 	DEFAULT_NAMESPACE,
 	PULL_SECRET_TYPE,
 	SOURCE_ANNOTATION,
-	type UsageLabel,
 } from "../../core/pull-secrets/ownership.ts";
 import { EXIT } from "../../errors.ts";
 import { TRUST_FLAGS, trustOf } from "../../flags/verification.ts";
@@ -46,7 +45,8 @@ interface Options {
 	readonly trial: boolean;
 	readonly trust: Trust;
 	readonly key: string;
-	readonly owner: UsageLabel;
+	/** Label selectors of pull secrets. */
+	readonly managed: readonly string[];
 	readonly output: (typeof FORMATS)[number] | undefined;
 }
 
@@ -113,7 +113,6 @@ By default it answers for a new pod of service account "default". Exit status 1 
 		...TRUST_FLAGS,
 		flags.SECRET_FLAG,
 		flags.MESH_FLAG,
-		flags.LABEL_FLAG,
 		flags.outputFlag(...FORMATS),
 	],
 	options(given, env) {
@@ -133,7 +132,7 @@ By default it answers for a new pod of service account "default". Exit status 1 
 			trial: given.on("verify"),
 			trust: trustOf(given),
 			key: flags.secretNameOf(given, env),
-			owner: flags.usageLabelOf(given, env),
+			managed: flags.managedSelectorsOf(given, env),
 			output: flags.outputOf(given, FORMATS),
 		};
 	},
@@ -194,7 +193,7 @@ async function explainCluster(
 	options: Options,
 	world: World,
 ): Promise<{ explanation: Explanation } & ExplainedFix> {
-	const { image, owner } = options;
+	const { image, managed } = options;
 	const cluster = await world.connect(options.connection);
 	try {
 		const namespace = options.namespace ?? cluster.namespace;
@@ -211,7 +210,7 @@ async function explainCluster(
 		const { others, keys } = await readOtherSecrets(
 			cluster,
 			namespace,
-			owner,
+			managed,
 			names,
 		);
 		const explanation = explainPull(image, puller, secrets, others);

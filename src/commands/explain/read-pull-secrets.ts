@@ -9,11 +9,7 @@ import {
 } from "../../core/kubelet/pod-secrets.ts";
 import { PULL_SECRET_DATA } from "../../core/kubelet/secret-entries.ts";
 import type { Secret, ServiceAccount } from "../../core/objects.ts";
-import {
-	SOURCE_ANNOTATION,
-	selectorOf,
-	type UsageLabel,
-} from "../../core/pull-secrets/ownership.ts";
+import { SOURCE_ANNOTATION } from "../../core/pull-secrets/ownership.ts";
 import { ApiError } from "../../errors.ts";
 import type { Cluster, ListQuery } from "../../world.ts";
 
@@ -89,7 +85,7 @@ async function readNamed(
 export async function readOtherSecrets(
 	cluster: Cluster,
 	namespace: string,
-	owner: UsageLabel,
+	managed: readonly string[],
 	used: readonly string[],
 ): Promise<{ others: OtherSource[]; keys: Secret[] }> {
 	const here = await Promise.all(
@@ -97,7 +93,14 @@ export async function readOtherSecrets(
 			readable(cluster, { namespace, fieldSelector: `type=${type}` }),
 		),
 	);
-	const keys = await readable(cluster, { labelSelector: selectorOf(owner) });
+	const found = await Promise.all(
+		managed.map((labelSelector) => readable(cluster, { labelSelector })),
+	);
+	const keys = [
+		...new Map(
+			found.flat().map((secret) => [secret.metadata.uid, secret]),
+		).values(),
+	];
 	const others = [
 		...here
 			.flat()

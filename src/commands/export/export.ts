@@ -86,7 +86,6 @@ With --format=kind it prints the config of a kind cluster every node of which mo
 			help: "The pull secret's namespace (also MESHREG_NAMESPACE).",
 		},
 		flags.MESH_FLAG,
-		flags.LABEL_FLAG,
 		{
 			...flags.QUIET_FLAG,
 			help: "With --to: do not say where the credentials are.",

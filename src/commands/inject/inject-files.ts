@@ -7,7 +7,6 @@ import type { RewrittenImage } from "../../core/kubelet/image-reference.ts";
 import type { Injection } from "../../core/manifest/inject.ts";
 import type { ManifestPart } from "../../core/manifest/join.ts";
 import { desiredCopies } from "../../core/pull-secrets/desired.ts";
-import { labelOfSource } from "../../core/pull-secrets/ownership.ts";
 import {
 	ContentReader,
 	secretOf,
@@ -94,7 +93,7 @@ export async function secretsFor(
 		const wanted = [...named(done.namespaces)]
 			.filter((namespace) => !provided.has(namespace))
 			.toSorted();
-		const copies = desiredCopies(source, wanted, labelOfSource(source));
+		const copies = desiredCopies(source, wanted);
 		const asJson = done.parts.every((part) => part.json);
 		const texts = await Promise.all(
 			copies

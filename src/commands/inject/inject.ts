@@ -94,7 +94,6 @@ Works offline unless --with-secret is given.`,
 		},
 		FROM_FLAG,
 		flags.MESH_FLAG,
-		flags.LABEL_FLAG,
 	],
 	options(given, env) {
 		const paths = filenamesOf(given);

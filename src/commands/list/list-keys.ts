@@ -7,8 +7,9 @@ import {
 	listItems,
 } from "../../core/pull-secrets/list-item.ts";
 import {
-	selectorOf,
-	type UsageLabel,
+	MANAGED_BY_LABEL,
+	MANAGER,
+	PULL_SECRET_TYPE,
 } from "../../core/pull-secrets/ownership.ts";
 import { byNamespace } from "../../core/pull-secrets/plan.ts";
 import {
@@ -21,9 +22,10 @@ import type { Cluster, ListQuery } from "../../world.ts";
 export interface ListChoice {
 	/** None: all. */
 	readonly namespaces: readonly string[];
-	readonly owner: UsageLabel;
-	/** Also Secrets of this name that lack the owner label. */
-	readonly unlabelled: string | undefined;
+	/** Label selectors that find what is managed or labelled as a mesh's: one list each. */
+	readonly managed: readonly string[];
+	/** Every pull Secret of the cluster, whoever made it. */
+	readonly all: boolean;
 	/** Only those of which a credential expires within so many milliseconds. */
 	readonly expiring: number | undefined;
 }
@@ -40,36 +42,39 @@ export async function listPullSecrets(
 		found.push(
 			...(await readPullSecrets(cluster, reader, query)).filter(isMeant),
 		);
-	const { owner } = choice;
 	const sources = await readSources(cluster, reader, found);
 	const { context } = cluster;
-	return shownItems(found, { context, owner, sources }, choice, now);
+	return shownItems(found, { context, sources }, choice, now);
 }
 
-/** What to ask the API server for, and which of its answers count. */
-export function listQueries({ namespaces, owner, unlabelled }: ListChoice): {
+/** What to ask the API server for, and which of its answers count: what two of them give is one. */
+export function listQueries({ namespaces, managed, all }: ListChoice): {
 	readonly query: ListQuery;
-	readonly isMeant: (key: PullSecret) => boolean;
+	readonly isMeant: (secret: PullSecret) => boolean;
 }[] {
 	const scopes =
 		namespaces.length > 0
 			? namespaces.map((namespace) => ({ namespace }))
 			: [{}];
+	const [first, ...others] = managed;
 	return scopes.flatMap((scope) => [
-		{
-			query: { ...scope, labelSelector: selectorOf(owner) },
-			isMeant: () => true,
-		},
-		...(unlabelled === undefined
-			? []
+		...(all
+			? [
+					{
+						query: { ...scope, fieldSelector: `type=${PULL_SECRET_TYPE}` },
+						isMeant: () => true,
+					},
+				]
 			: [
 					{
-						query: {
-							...scope,
-							fieldSelector: `metadata.name=${unlabelled},type=kubernetes.io/dockerconfigjson`,
-						},
-						isMeant: (key: PullSecret) => key.labels[owner.key] !== owner.value,
+						query: { ...scope, labelSelector: first ?? "" },
+						isMeant: () => true,
 					},
+					...others.map((labelSelector) => ({
+						query: { ...scope, labelSelector },
+						isMeant: ({ labels }: PullSecret) =>
+							labels[MANAGED_BY_LABEL] !== MANAGER,
+					})),
 				]),
 	]);
 }

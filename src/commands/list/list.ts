@@ -13,7 +13,7 @@ export const list = command({
 	verb: "list",
 	summary: "List pull secrets and whether they are in sync",
 	operands: [],
-	about: `List pull secrets: the Secrets with the owner label, in all namespaces or in those named.
+	about: `List pull secrets: what meshreg manages and what bears the mesh's label, in all namespaces or in those named.
 
 STATUS is Invalid (a kubelet would break on it, or never match it), Source, InSync, Drifted (differs from its source), Orphaned (its source is gone), Unknown (its source may not be read) or Unmanaged (made by a mesh or a person). No format shows a password.`,
 	examples: [
@@ -39,8 +39,7 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, InSy
 			line: "kubectl meshreg list -w",
 		},
 		{
-			comment:
-				"Also unlabelled Secrets of that name, as nginx-meshctl makes them",
+			comment: "Every pull Secret of the cluster, whoever made it",
 			line: "kubectl meshreg list --all",
 		},
 	],
@@ -51,7 +50,7 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, InSy
 		{
 			name: "all",
 			kind: "switch",
-			help: "Also Secrets of that name and type without the owner label, as Unlabelled.",
+			help: "List every pull Secret, whoever made it.",
 		},
 		{
 			name: "expiring",
@@ -66,15 +65,14 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, InSy
 		},
 		{ name: "no-headers", kind: "switch", help: "Leave out the headers." },
 		flags.MESH_FLAG,
-		flags.LABEL_FLAG,
 		flags.outputFlag(...LIST_FORMATS),
 	],
 	options: (given, env) => ({
 		connection: flags.connectionFlags(given),
 		choice: {
 			namespaces: given.on("all-namespaces") ? [] : flags.namespacesOf(given),
-			owner: flags.usageLabelOf(given, env),
-			unlabelled: given.on("all") ? flags.nameOf(given, env) : undefined,
+			managed: flags.managedSelectorsOf(given, env),
+			all: given.on("all"),
 			expiring: given.has("expiring")
 				? flags.parseLifetime(given.text("expiring") ?? "", "--expiring")
 				: undefined,

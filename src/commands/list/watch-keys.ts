@@ -135,7 +135,6 @@ class PullSecretWatch {
 		const listed = new Map(this.#listed.flatMap((keys) => [...keys]));
 		const known = {
 			context: this.cluster.context,
-			owner: this.choice.owner,
 			sources: await this.#sources(listed),
 		};
 		const now = this.world.clock.now();

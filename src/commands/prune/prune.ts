@@ -10,7 +10,13 @@ import { unfinished } from "../../actions/apply/unfinished.ts";
 import { readPullSecrets } from "../../actions/read/read-keys.ts";
 import { readSources } from "../../actions/read/read-sources.ts";
 import { command, NOTHING } from "../../command.ts";
-import { selectorOf } from "../../core/pull-secrets/ownership.ts";
+import type { Given } from "../../core/command-line/flag.ts";
+import {
+	labelOfName,
+	MANAGED_BY_LABEL,
+	MANAGER,
+	selectorOf,
+} from "../../core/pull-secrets/ownership.ts";
 import { type PruneScope, planPrune } from "../../core/pull-secrets/plan.ts";
 import {
 	ContentReader,
@@ -18,7 +24,7 @@ import {
 } from "../../core/pull-secrets/pull-secret.ts";
 import { EXIT, UsageError } from "../../errors.ts";
 import * as flags from "../../flags.ts";
-import type { Cluster } from "../../world.ts";
+import type { Cluster, ListQuery } from "../../world.ts";
 import { countUsers } from "./count-users.ts";
 
 /** `prune [NAME]`: deletes pull secrets, and nothing that is not ours. */
@@ -26,7 +32,7 @@ export const prune = command({
 	verb: "prune",
 	summary: "Delete pull secrets, as removing the mesh does",
 	operands: [{ name: "NAME", optional: true, values: "pull-secret" }],
-	about: `Delete pull secrets: every Secret with the owner label and the type of a pull secret, in all namespaces or in those named. With NAME, only those of that name.
+	about: `Delete pull secrets: those with the mesh's name and label, as removing the mesh does, in all namespaces or in those named. With NAME, those of that name; with --all, everything that meshreg manages.
 
 It says what it will delete and how much still names it, and asks. Each deletion names the version that was listed: what has changed meanwhile is left alone.`,
 	examples: [
@@ -55,9 +61,13 @@ It says what it will delete and how much still names it, and asks. Each deletion
 			kind: "switch",
 			help: "Only copies whose source is gone.",
 		},
+		{
+			name: "all",
+			kind: "switch",
+			help: "Delete everything that meshreg manages, whatever its name.",
+		},
 		{ name: "keep-sources", kind: "switch", help: "Delete copies only." },
 		flags.MESH_FLAG,
-		flags.LABEL_FLAG,
 		flags.CONCURRENCY_FLAG,
 		flags.DRY_RUN_FLAG,
 		flags.outputFlag(...CHANGE_FORMATS),
@@ -71,11 +81,8 @@ It says what it will delete and how much still names it, and asks. Each deletion
 			...flags.concurrencyOf(given),
 		},
 		namespaces: given.on("all-namespaces") ? [] : flags.namespacesOf(given),
-		scope: {
-			owner: flags.usageLabelOf(given, env),
-			...(given.positionals.length > 0 && { name: flags.nameOf(given, env) }),
-			keepSources: given.on("keep-sources"),
-		},
+		query: queryOf(given, env),
+		scope: { keepSources: given.on("keep-sources") },
 		orphaned: given.on("orphaned"),
 		yes: given.on("yes"),
 		quiet: given.on("quiet"),
@@ -95,7 +102,7 @@ It says what it will delete and how much still names it, and asks. Each deletion
 				cluster,
 				reader,
 				options.namespaces,
-				selectorOf(options.scope.owner),
+				options.query,
 			);
 			const scope: PruneScope = options.orphaned
 				? {
@@ -106,7 +113,7 @@ It says what it will delete and how much still names it, and asks. Each deletion
 					}
 				: options.scope;
 			const changes = planPrune(keys, scope);
-			const report = new ChangeReport(world);
+			const report = new ChangeReport(world, cluster);
 			if (changes.length === 0) {
 				if (options.output !== "json" && options.output !== "yaml")
 					world.emit({ type: "note", message: "No resources found" });
@@ -136,6 +143,7 @@ It says what it will delete and how much still names it, and asks. Each deletion
 							apply(changes, {
 								cluster,
 								reader,
+								world,
 								dryRun: options.dryRun,
 								replan: () => undefined,
 								onResult: report.add,
@@ -161,18 +169,32 @@ It says what it will delete and how much still names it, and asks. Each deletion
 	},
 });
 
+/** All that meshreg manages, what has a name, or what has the mesh's name and label, as removing the mesh does. */
+function queryOf(given: Given, env: flags.Env): ListQuery {
+	const named = given.positionals.length > 0;
+	if (given.on("all")) {
+		if (named)
+			throw new UsageError("--all means every pull secret: leave NAME out");
+		return { labelSelector: `${MANAGED_BY_LABEL}=${MANAGER}` };
+	}
+	const name = flags.nameOf(given, env);
+	return {
+		fieldSelector: `metadata.name=${name}`,
+		...(!named && { labelSelector: selectorOf(labelOfName(name)) }),
+	};
+}
+
 async function readScope(
 	cluster: Cluster,
 	reader: ContentReader,
 	namespaces: readonly string[],
-	labelSelector: string,
+	query: ListQuery,
 ): Promise<PullSecret[]> {
-	if (namespaces.length === 0)
-		return readPullSecrets(cluster, reader, { labelSelector });
+	if (namespaces.length === 0) return readPullSecrets(cluster, reader, query);
 	const keys: PullSecret[] = [];
 	for (const namespace of namespaces)
 		keys.push(
-			...(await readPullSecrets(cluster, reader, { namespace, labelSelector })),
+			...(await readPullSecrets(cluster, reader, { ...query, namespace })),
 		);
 	return keys;
 }

@@ -17,8 +17,6 @@ import type { NewEntry } from "../../core/pull-secrets/new-source.ts";
 import {
 	roleOf,
 	SOURCE_ANNOTATION,
-	selectorOf,
-	type UsageLabel,
 } from "../../core/pull-secrets/ownership.ts";
 import {
 	byNamespace,
@@ -37,7 +35,6 @@ import type { Cluster, World } from "../../world.ts";
 
 /** How a rotation is done. */
 export interface RotationOptions {
-	readonly owner: UsageLabel;
 	readonly dryRun: DryRun;
 	readonly yes: boolean;
 	/** The person is asked before anything is written. */
@@ -63,7 +60,7 @@ export async function rotateSource(
 	around: Around,
 ): Promise<"cancelled" | "reported"> {
 	const { cluster, reader, report, world } = around;
-	const copies = await copiesOf(source, rotating.owner, around);
+	const copies = await copiesOf(source, around);
 	const secret = `secret/${source.name} in ${source.namespace} namespace`;
 	const message = `Give ${entries.map(({ server }) => displayHost(server.key)).join(", ")} another credential\n  in ${secret}${["", " and its copy"][copies.length] ?? ` and its ${copies.length} copies`}?`;
 	if (
@@ -73,15 +70,15 @@ export async function rotateSource(
 		return "cancelled";
 
 	const planned = (now: PullSecret | undefined): Change =>
-		planSource(
-			now,
-			replaceCredentials(editable(now, source), entries, rotating.owner),
-			{ owner: rotating.owner, force: false, replace: true },
-		);
+		planSource(now, replaceCredentials(editable(now, source), entries), {
+			force: false,
+			replace: true,
+		});
 	const change = planned(source);
 	await apply(await agreedReplacements([change], rotating, cluster, world), {
 		cluster,
 		reader,
+		world,
 		dryRun: rotating.dryRun,
 		replan: (_, now) => planned(now),
 		onResult: report.add,
@@ -93,21 +90,16 @@ export async function rotateSource(
 	const changes = desiredCopies(
 		written,
 		copies.map(({ namespace }) => namespace),
-		rotating.owner,
-	).map((desired, index) =>
-		planCopy(copies[index], desired, { owner: rotating.owner, force: false }),
-	);
+	).map((desired, index) => planCopy(copies[index], desired, { force: false }));
 	try {
 		await apply(changes, {
 			cluster,
 			reader,
+			world,
 			dryRun: rotating.dryRun,
 			replan: (stale, now) =>
 				"desired" in stale && now !== undefined
-					? planCopy(now, stale.desired, {
-							owner: rotating.owner,
-							force: false,
-						})
+					? planCopy(now, stale.desired, { force: false })
 					: undefined,
 			onResult: report.add,
 		});
@@ -120,12 +112,10 @@ export async function rotateSource(
 /** Every copy that stays, by namespace. Throws OperationError with another way where they may not be seen. */
 async function copiesOf(
 	source: PullSecret,
-	owner: UsageLabel,
 	{ cluster, reader }: Around,
 ): Promise<PullSecret[]> {
 	try {
 		const keys = await readPullSecrets(cluster, reader, {
-			labelSelector: selectorOf(owner),
 			fieldSelector: `metadata.name=${source.name}`,
 		});
 		return keys

@@ -18,7 +18,6 @@ import { credentialOf } from "../../core/credentials/entry.ts";
 import { meshreg, objectName, script } from "../../core/output/shell.ts";
 import { editable, entryNamed } from "../../core/pull-secrets/edit-source.ts";
 import { withSameRegistries } from "../../core/pull-secrets/entry-naming.ts";
-import type { UsageLabel } from "../../core/pull-secrets/ownership.ts";
 import {
 	ContentReader,
 	type PullSecret,
@@ -56,7 +55,6 @@ interface RotateOptions extends OutputOptions {
 	readonly verifying: VerifyOptions;
 	/** Milliseconds. */
 	readonly expiresIn: number | undefined;
-	readonly owner: UsageLabel;
 	readonly yes: boolean;
 	readonly warnings: readonly string[];
 	readonly notes: readonly string[];
@@ -97,7 +95,6 @@ Other registries in the source stay as they are. Interrupted anywhere, the same 
 			help: "The source's namespace (also MESHREG_NAMESPACE).",
 		},
 		flags.MESH_FLAG,
-		flags.LABEL_FLAG,
 		flags.CONCURRENCY_FLAG,
 		flags.DRY_RUN_FLAG,
 		flags.outputFlag(...CHANGE_FORMATS),
@@ -118,7 +115,6 @@ Other registries in the source stay as they are. Interrupted anywhere, the same 
 			warnings,
 			verifying: verifyingOf(given),
 			expiresIn: expiresInOf(given),
-			owner: flags.usageLabelOf(given, env),
 			output: flags.outputOf(given, CHANGE_FORMATS),
 			quiet: given.on("quiet"),
 			yes: given.on("yes"),
@@ -163,7 +159,7 @@ Other registries in the source stay as they are. Interrupted anywhere, the same 
 				...(expiresIn !== undefined && { lifetime: expiresIn }),
 			}));
 			const asks = !options.yes && entered.some(({ asked }) => asked);
-			const report = new ChangeReport(world);
+			const report = new ChangeReport(world, cluster);
 			return await report.whatIsDone(async () => {
 				const outcome = await rotateSource(
 					source,

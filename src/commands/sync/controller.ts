@@ -37,7 +37,7 @@ export interface ControllerOptions extends Listener {
 	/** Service accounts that are to name the key; undefined: that is not our business. */
 	readonly attach: AccountChoice | undefined;
 	readonly cluster: Cluster;
-	readonly world: Pick<World, "clock" | "interrupt" | "emit">;
+	readonly world: Pick<World, "clock" | "interrupt" | "emit" | "env" | "files">;
 	/** Ends it, with its reason. */
 	readonly interrupt: AbortSignal;
 	/** Everything has been looked at once; with what became of it. */
@@ -213,6 +213,7 @@ class Controller {
 		return {
 			cluster: this.how.cluster,
 			reader: this.#reader,
+			world: this.how.world,
 			dryRun: "none",
 			replan: (change: Change, current: PullSecret | undefined) =>
 				this.#upkeep.changeAfter(namespaceOf(change), current),

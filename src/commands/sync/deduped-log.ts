@@ -18,11 +18,18 @@ export class DedupedLog {
 
 	/** What was done; a failure once, until something else happens to that object. */
 	tell(result: ChangeResult): void {
+		// An error's own fields say less than its text.
+		const said = JSON.stringify([
+			result.why,
+			result.why !== undefined && "error" in result.why
+				? String(result.why.error)
+				: "",
+		]);
 		const id = `${result.kind} ${result.namespace}/${result.name}`;
 		if (result.action !== "failed") this.#failures.delete(id);
-		else if (this.#failures.get(id) === result.reason) return;
-		else this.#failures.set(id, result.reason);
-		if (result.action !== "unchanged" || result.reason !== "")
+		else if (this.#failures.get(id) === said) return;
+		else this.#failures.set(id, said);
+		if (result.action !== "unchanged" || result.why !== undefined)
 			this.listener.onResult(result);
 	}
 

@@ -1,4 +1,4 @@
-import type { Step } from "../../actions/apply/apply.ts";
+import { isSettled, type Step } from "../../actions/apply/apply.ts";
 import {
 	agreedReplacements,
 	confirmDeletion,
@@ -10,9 +10,9 @@ import {
 } from "../../actions/read/read-keys.ts";
 import type { Target } from "../../actions/read/select-namespaces.ts";
 import type { Namespace } from "../../core/objects.ts";
+import { failureOf } from "../../core/output/failure.ts";
 import type { ChangeResult } from "../../core/output/result.ts";
 import { desiredCopies } from "../../core/pull-secrets/desired.ts";
-import { selectorOf as ownerSelector } from "../../core/pull-secrets/ownership.ts";
 import {
 	type Change,
 	planCopy,
@@ -23,7 +23,6 @@ import type {
 	PullSecret,
 } from "../../core/pull-secrets/pull-secret.ts";
 import { ApiError, isFatal } from "../../errors.ts";
-import { failureLineIn } from "../../report/failure.ts";
 import type { Cluster, World } from "../../world.ts";
 import type { SyncSettings } from "./options.ts";
 
@@ -37,7 +36,11 @@ export async function planSteps(
 	reader: ContentReader,
 	world: World,
 ): Promise<Step[] | "cancelled"> {
-	const allowed = { owner: options.owner, force: options.force };
+	const allowed = {
+		force: options.force,
+		adopt: options.adopt,
+		named: options.selection.by === "names",
+	};
 	const current = await readCurrent(
 		source.name,
 		targets,
@@ -48,24 +51,23 @@ export async function planSteps(
 	const copies = desiredCopies(
 		source,
 		targets.map(({ namespace }) => namespace),
-		allowed.owner,
 		options.copyLabels,
 	);
 	const changes = copies.map((desired, index): Step => {
 		const there = current.get(desired.namespace);
-		if (there !== undefined && "reason" in there) return there;
+		if (there !== undefined && isSettled(there)) return there;
 		const change = planCopy(there, desired, allowed);
 		const terminating = targets[index]?.terminating ?? false;
 		return terminating && change.action !== "unchanged"
 			? skipped(desired, cluster)
 			: change;
 	});
-	const planned = changes.filter((step): step is Change => !("reason" in step));
+	const planned = changes.filter((step): step is Change => !isSettled(step));
 	const agreed = await agreedReplacements(planned, options, cluster, world);
-	const settled = changes.filter((step) => "reason" in step);
+	const settled = changes.filter(isSettled);
 
 	const leftovers = options.prune
-		? await leftoverCopies(source, selected, options, cluster, reader)
+		? await leftoverCopies(source, selected, cluster, reader)
 		: [];
 	if (leftovers.length > 0 && !options.yes && options.dryRun === "none") {
 		const names = leftovers.map(
@@ -103,11 +105,10 @@ async function readCurrent(
 				await checkNamespace(namespace, cluster);
 		} catch (error) {
 			if (isFatal(error)) throw error;
-			const reason = failureLineIn(namespace, error);
 			current.set(namespace, {
 				...secretIn(namespace, name, cluster),
 				action: "failed",
-				reason,
+				why: failureOf(error),
 			});
 		}
 	});
@@ -135,13 +136,10 @@ async function checkNamespace(name: string, cluster: Cluster): Promise<void> {
 async function leftoverCopies(
 	source: PullSecret,
 	selected: ReadonlySet<string>,
-	options: SyncSettings,
 	cluster: Cluster,
 	reader: ContentReader,
 ): Promise<(Change & { action: "delete" })[]> {
-	const { owner } = options;
 	const keys = await readPullSecrets(cluster, reader, {
-		labelSelector: ownerSelector(owner),
 		fieldSelector: `metadata.name=${source.name}`,
 	});
 	return planLeftovers(keys, source, selected);
@@ -158,11 +156,11 @@ function skipped(
 	return {
 		...secretIn(desired.namespace, desired.name, cluster),
 		action: "skipped",
-		reason: `Warning: namespace "${desired.namespace}" is being deleted: skipped`,
+		why: { cause: "namespace-terminating" },
 	};
 }
 
 function placeOf(step: Step): string {
-	if ("reason" in step) return step.namespace;
+	if (isSettled(step)) return step.namespace;
 	return "desired" in step ? step.desired.namespace : step.current.namespace;
 }

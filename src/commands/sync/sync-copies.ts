@@ -44,7 +44,7 @@ export async function syncCopies(
 	warnOfExpiry(source, world);
 	const targets = await narrowed(matched, source, options, cluster);
 	const selected = new Set(targets.map(({ namespace }) => namespace));
-	const report = new ChangeReport(world);
+	const report = new ChangeReport(world, cluster);
 	const elsewhere = targets.filter(
 		({ namespace }) => namespace !== source.namespace,
 	);
@@ -84,8 +84,9 @@ export async function syncCopies(
 	): Change | undefined =>
 		"desired" in change
 			? planCopy(now, change.desired, {
-					owner: options.owner,
 					force: options.force,
+					adopt: options.adopt,
+					named: options.selection.by === "names",
 				})
 			: undefined;
 	return report.whatIsDone(async () => {
@@ -95,6 +96,7 @@ export async function syncCopies(
 				apply(steps, {
 					cluster,
 					reader,
+					world,
 					dryRun: options.dryRun,
 					replan,
 					onResult: report.add,

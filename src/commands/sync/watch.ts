@@ -26,7 +26,6 @@ export async function watchSync(
 ): Promise<Outcome> {
 	const { out } = world.streams;
 	const watched = watchedOf(options);
-	const { owner } = options;
 	const source = await findSource(
 		cluster,
 		new ContentReader(),
@@ -40,7 +39,6 @@ export async function watchSync(
 	try {
 		return await runController({
 			rules: {
-				owner,
 				source: { namespace, name },
 				copyLabels: options.copyLabels,
 				force: options.force,

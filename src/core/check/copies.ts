@@ -1,10 +1,6 @@
 import { meshreg, objectNames, script } from "../output/shell.ts";
 import { desiredCopies } from "../pull-secrets/desired.ts";
-import {
-	labelOfSource,
-	roleOf,
-	SOURCE_ANNOTATION,
-} from "../pull-secrets/ownership.ts";
+import { roleOf, SOURCE_ANNOTATION } from "../pull-secrets/ownership.ts";
 import { planCopy } from "../pull-secrets/plan.ts";
 import { type PullSecret, sourceRef } from "../pull-secrets/pull-secret.ts";
 import { namesOf, type Standing, standingOf } from "../pull-secrets/record.ts";
@@ -138,14 +134,13 @@ function stateOf(
 	namespace: string,
 	facts: Facts,
 ): State {
-	const [desired] = desiredCopies(secret, [namespace], labelOfSource(secret));
+	const [desired] = desiredCopies(secret, [namespace]);
 	const ref = `${namespace}/${secret.name}`;
 	const current = facts.secrets.get(ref)?.key;
 	if (desired === undefined) return "good";
 	if (current === undefined)
 		return facts.otherSecrets.has(ref) ? "copy-blocked" : "copy-missing";
 	const { action } = planCopy(current, desired, {
-		owner: labelOfSource(secret),
 		force: false,
 	});
 	if (action === "conflict") return "copy-blocked";

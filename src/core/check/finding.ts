@@ -1,13 +1,12 @@
 import type { NearMiss } from "../kubelet/near-miss.ts";
 import type { AskedHost } from "../kubelet/pull-report.ts";
-import type { SourceFailure } from "../output/failure.ts";
+import type { RecordFault, SourceFailure } from "../output/failure.ts";
 import type { Script } from "../output/shell.ts";
 import type {
 	ContentFault,
 	EntryProblem,
 } from "../pull-secrets/content-fault.ts";
 import type { Controller } from "../pull-secrets/controller.ts";
-import type { RecordFault } from "../pull-secrets/record.ts";
 import type { Verification } from "../registry/verification.ts";
 import type { Readable } from "./facts.ts";
 import type { Access } from "./permissions.ts";

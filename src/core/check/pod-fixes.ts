@@ -2,11 +2,7 @@ import { type Script, sequence } from "../output/shell.ts";
 import type { Controller } from "../pull-secrets/controller.ts";
 import { desiredCopies } from "../pull-secrets/desired.ts";
 import type { Fixes } from "../pull-secrets/fixes.ts";
-import {
-	labelOfSource,
-	PULL_SECRET_TYPE,
-	roleOf,
-} from "../pull-secrets/ownership.ts";
+import { PULL_SECRET_TYPE, roleOf } from "../pull-secrets/ownership.ts";
 import { planCopy } from "../pull-secrets/plan.ts";
 import { writtenAgain } from "./credentials.ts";
 import type { PodFacts, SecretFacts, SourceFacts } from "./facts.ts";
@@ -308,14 +304,13 @@ function isBlocked(
 	{ facts }: Keyrings,
 ): boolean {
 	const ref = `${namespace}/${secret.name}`;
-	const [desired] = desiredCopies(secret, [namespace], labelOfSource(secret));
+	const [desired] = desiredCopies(secret, [namespace]);
 	if (desired === undefined) return false;
 	if (facts.otherSecrets.has(ref)) return true;
 	const current = facts.secrets.get(ref);
 	return (
 		current !== undefined &&
 		planCopy(current.key, desired, {
-			owner: labelOfSource(secret),
 			force: false,
 		}).action === "conflict"
 	);

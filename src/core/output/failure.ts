@@ -1,10 +1,25 @@
-import { OperationError } from "../../errors.ts";
+import {
+	AbortedError,
+	ApiError,
+	ConnectionError,
+	isNamespaceMissing,
+	isNamespaceTerminating,
+	OperationError,
+} from "../../errors.ts";
 
 /**
- * What this program knows to fail, as values; report/ words them. Texts in them are names as the
- * API server has them, or what somebody wrote: to be shown, never to be run.
+ * What this program knows to fail, or to leave undone, as values; report/ words them. Texts in them
+ * are names as the API server has them, or what somebody wrote: to be shown, never to be run.
  */
-export type Failure = SourceFailure;
+export type Failure = SourceFailure | RecordFailure | ChangeFailure;
+
+/** The `cause` of a failure, in `-o json`: stable, for scripts. `docs/json.md` says what each means. */
+export type Cause = Failure["cause"];
+
+interface Place {
+	readonly namespace: string;
+	readonly name: string;
+}
 
 /** No source to work with. */
 export type SourceFailure =
@@ -35,10 +50,156 @@ export type SourceFailure =
 /** The flag that names another place for a source. */
 export type SourceFlag = "--from" | "-n";
 
+/** The record of a source does not say where it was sent, or cannot be made to. */
+export type RecordFailure =
+	| {
+			readonly cause: "record-invalid";
+			readonly source: Place;
+			readonly fault: RecordFault;
+	  }
+	/** Nobody knows where it was sent: it was made by hand, restored, or by an older version. */
+	| { readonly cause: "record-missing"; readonly source: Place }
+	| {
+			readonly cause: "record-too-large";
+			readonly source: Place;
+			readonly bytes: number;
+			readonly limit: number;
+	  }
+	/** The user may only read the source. */
+	| {
+			readonly cause: "record-forbidden";
+			readonly source: Place;
+			/** What was to be recorded, as for a person: `app`, `all namespaces`. */
+			readonly what: string;
+	  }
+	| {
+			readonly cause: "record-kept-by-other";
+			readonly source: Place;
+			readonly what: string;
+			/** Of the field manager. */
+			readonly manager: string;
+	  }
+	/** Others wrote it again and again while copies were made of it. */
+	| { readonly cause: "source-keeps-changing"; readonly source: Place };
+
+/** What is wrong with a record. */
+export interface RecordFault {
+	/** Of the entry, counted from 1; 0: the whole. */
+	readonly entry: number;
+	readonly because:
+		| "not-json"
+		| "not-a-list"
+		| "not-an-entry"
+		| "unknown-field"
+		| "no-selection"
+		| "several-selections"
+		| "namespaces"
+		| "selector"
+		| "all"
+		| "injected"
+		| "exclude"
+		| "attach";
+	/** The field's name where it is unknown: free text. */
+	readonly field?: string;
+}
+
+/** What stands in the way of writing one Secret. */
+export type Obstacle =
+	| {
+			/** Not managed by this program; `equal`: it has the content that was to be written. */
+			readonly cause: "unmanaged";
+			readonly type: string;
+			readonly equal: boolean;
+	  }
+	/** An owner, Helm, Argo CD, Flux or whoever its managed-by label names; free text. */
+	| { readonly cause: "managed-by-other"; readonly manager: string }
+	/** `named`: with -n, so that --force would do. */
+	| { readonly cause: "is-source"; readonly named: boolean }
+	| { readonly cause: "copy-of-another"; readonly source: string }
+	| { readonly cause: "differs" }
+	/** Immutable, or of another type. */
+	| { readonly cause: "immutable" }
+	| { readonly cause: "terminating" };
+
+/** Why a change of one object was not made, or only in part. */
+export type ChangeFailure =
+	| Obstacle
+	/** `creatable`: a flag of the command would have created it. */
+	| { readonly cause: "namespace-missing"; readonly creatable?: true }
+	| { readonly cause: "namespace-terminating" }
+	| { readonly cause: "namespace-skipped" }
+	/** Deleted and created again since it was recorded; `source`: of the copy. */
+	| { readonly cause: "namespace-made-again"; readonly source: Place }
+	/** Recorded with a uid, which this user may not read. */
+	| { readonly cause: "namespace-unverified"; readonly source: Place }
+	| { readonly cause: "changed-meanwhile" }
+	/** It cannot be replaced: a deletion would wait for them. */
+	| { readonly cause: "finalizers"; readonly finalizers: readonly string[] }
+	| {
+			/** Deleted, and neither its replacement nor itself could be created again. */
+			readonly cause: "lost";
+			/** The path of a file that only the user can read; undefined: it could not be written. */
+			readonly keptIn: string | undefined;
+			readonly refusal: OperationError;
+	  }
+	/** A service account references the pull secret, but attach did not add it. */
+	| { readonly cause: "not-attached-by-us" }
+	/** The API server's answer. */
+	| {
+			readonly cause:
+				| "forbidden"
+				| "invalid"
+				| "conflict"
+				| "not-found"
+				| "server-error";
+			readonly error: ApiError;
+	  }
+	| { readonly cause: "unreachable"; readonly error: ConnectionError }
+	| { readonly cause: "interrupted"; readonly error: AbortedError }
+	/** Anything else that was thrown. */
+	| { readonly cause: "error"; readonly error: unknown };
+
 /** A failure that ends a command. */
 export class FailureError extends OperationError {
 	override readonly name = "FailureError";
 	constructor(readonly failure: Failure) {
 		super(failure.cause);
+	}
+}
+
+/** Why there is no source to work with; undefined where an error is about something else. */
+export function sourceFailure({
+	failure,
+}: FailureError): SourceFailure | undefined {
+	switch (failure.cause) {
+		case "source-missing":
+		case "source-ambiguous":
+		case "not-a-source":
+			return failure;
+		default:
+			return undefined;
+	}
+}
+
+/** What an error that befell one object, or a whole cluster, comes to. */
+export function failureOf(error: unknown): Failure {
+	if (error instanceof FailureError) return error.failure;
+	if (isNamespaceMissing(error)) return { cause: "namespace-missing" };
+	if (isNamespaceTerminating(error)) return { cause: "namespace-terminating" };
+	if (error instanceof ConnectionError) return { cause: "unreachable", error };
+	if (error instanceof AbortedError) return { cause: "interrupted", error };
+	if (!(error instanceof ApiError)) return { cause: "error", error };
+	switch (error.status) {
+		case 403:
+			return { cause: "forbidden", error };
+		case 404:
+			return { cause: "not-found", error };
+		case 409:
+			return { cause: "conflict", error };
+		case 400:
+		case 422:
+			return { cause: "invalid", error };
+		default:
+			return { cause: "server-error", error };
 	}
 }

@@ -1,3 +1,5 @@
+import type { Failure } from "./failure.ts";
+
 /** What became of one object. */
 export type Action =
 	| "created"
@@ -20,8 +22,8 @@ export interface ChangeResult {
 	readonly kind: string;
 	readonly name: string;
 	readonly action: Action;
-	/** Why it was skipped or failed: the whole line for stderr, `error: …` included; "" otherwise. */
-	readonly reason: string;
+	/** Why it was skipped or failed, or is not all that was meant; absent otherwise. */
+	readonly why?: Failure;
 }
 
 /** How many of each. */

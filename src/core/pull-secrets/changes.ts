@@ -1,7 +1,17 @@
 import type { JsonPatchOperation, Secret } from "../objects.ts";
 import type { Action } from "../output/result.ts";
-import { PULL_SECRET_DATA_KEY } from "./ownership.ts";
-import type { Change, Obstacle } from "./plan.ts";
+import {
+	EXPIRES_IN_ANNOTATION,
+	ISSUED_AT_ANNOTATION,
+	LABEL_ANNOTATION,
+	PULL_SECRET_DATA_KEY,
+	roleOf,
+	SERVERS_ANNOTATION,
+	SOURCE_ANNOTATION,
+	SOURCE_UID_ANNOTATION,
+	TARGETS_ANNOTATION,
+} from "./ownership.ts";
+import type { Change } from "./plan.ts";
 import type { DesiredPullSecret, PullSecret } from "./pull-secret.ts";
 
 /**
@@ -25,11 +35,16 @@ export function updateOperations(
 			value: { ...current.labels, ...desired.labels },
 		},
 	];
-	if (Object.keys(desired.annotations).length > 0)
+	const annotations = annotationsAfter(current, desired);
+	if (
+		Object.keys({ ...annotations, ...current.annotations }).some(
+			(key) => annotations[key] !== current.annotations[key],
+		)
+	)
 		operations.push({
 			op: "add",
 			path: "/metadata/annotations",
-			value: { ...current.annotations, ...desired.annotations },
+			value: annotations,
 		});
 	if (current.content.canonical !== desired.content.canonical)
 		operations.push({
@@ -38,6 +53,40 @@ export function updateOperations(
 			value: { [PULL_SECRET_DATA_KEY]: desired.content.data },
 		});
 	return operations;
+}
+
+/** What only a source, or only a copy, remembers. */
+const OF_SOURCES = [
+	SERVERS_ANNOTATION,
+	ISSUED_AT_ANNOTATION,
+	EXPIRES_IN_ANNOTATION,
+	TARGETS_ANNOTATION,
+	LABEL_ANNOTATION,
+];
+const OF_COPIES = [SOURCE_ANNOTATION, SOURCE_UID_ANNOTATION];
+
+/** kubectl's copy of what was applied, content included: of a Secret that is taken over it would say what it held before. */
+const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+
+/** Other people's annotations stay; what we remember of a copy goes from a source, and the other way round. */
+function annotationsAfter(
+	current: PullSecret,
+	desired: DesiredPullSecret,
+): Record<string, string> {
+	const isCopy = SOURCE_ANNOTATION in desired.annotations;
+	const isTakenOver = roleOf(current) !== (isCopy ? "copy" : "source");
+	const gone = [
+		...(isCopy ? OF_SOURCES : OF_COPIES),
+		...(isTakenOver ? [LAST_APPLIED] : []),
+	];
+	return {
+		...Object.fromEntries(
+			Object.entries(current.annotations).filter(
+				([key]) => !gone.includes(key),
+			),
+		),
+		...desired.annotations,
+	};
 }
 
 /** A Secret as it can be created again after it was deleted: without what the server gave it. */
@@ -71,26 +120,5 @@ export function actionOf(change: Change): Action {
 			return "unchanged";
 		case "conflict":
 			return "failed";
-	}
-}
-
-/** Why nothing was written, and what to do about it: one line without its `error: `. */
-export function obstacleText(current: PullSecret, obstacle: Obstacle): string {
-	const secret = `secret "${current.name}" in namespace "${current.namespace}"`;
-	switch (obstacle.because) {
-		case "foreign":
-			return `${secret} is somebody else's (type ${obstacle.type}, no owner label); take it over with --force`;
-		case "unmanaged":
-			return `${secret} was not made by meshreg and differs; take it over with --force`;
-		case "is-source":
-			return `${secret} is a source of its own and differs; take it over with --force, or leave the namespace out with --exclude`;
-		case "copy-of-another":
-			return `${secret} is a copy of ${obstacle.source}; delete it first, or sync that source`;
-		case "differs":
-			return `secrets "${current.name}" already exists with other content in namespace "${current.namespace}"; overwrite it with --replace, or give it one more registry with --add`;
-		case "immutable":
-			return `${secret} cannot be updated (immutable, or of another type); delete and recreate it with --force --yes`;
-		case "terminating":
-			return `${secret} is being deleted and waits for a finalizer; try again when it is gone`;
 	}
 }

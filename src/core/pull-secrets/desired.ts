@@ -1,4 +1,4 @@
-import type { UsageLabel } from "./ownership.ts";
+import { labelOfSource } from "./ownership.ts";
 import {
 	type DesiredPullSecret,
 	ownLabels,
@@ -9,25 +9,31 @@ import {
 /**
  * The copy of `source` in each namespace but its own. Built fresh from an
  * allow-list: labels and annotations of Argo CD, Helm or Flux on the source
- * would make their owners claim, and prune, the copy.
+ * would make their owners claim, and prune, the copy. Throws UsageError for a name too long for a label.
  */
 export function desiredCopies(
 	source: PullSecret,
 	namespaces: readonly string[],
-	owner: UsageLabel,
 	copyLabels: Readonly<Record<string, string>> = {},
 ): DesiredPullSecret[] {
-	const labels = { ...copyLabels, ...ownLabels(owner) };
-	const annotations = sourceAnnotations(source);
 	return namespaces
 		.filter((namespace) => namespace !== source.namespace)
-		.map((namespace) => ({
-			namespace,
-			name: source.name,
-			labels,
-			annotations,
-			content: source.content,
-		}));
+		.map((namespace) => desiredCopy(source, namespace, copyLabels));
+}
+
+/** The same for one namespace. */
+export function desiredCopy(
+	source: PullSecret,
+	namespace: string,
+	copyLabels: Readonly<Record<string, string>> = {},
+): DesiredPullSecret {
+	return {
+		namespace,
+		name: source.name,
+		labels: { ...copyLabels, ...ownLabels(labelOfSource(source)) },
+		annotations: sourceAnnotations(source),
+		content: source.content,
+	};
 }
 
 /** Does `name` match one of the globs? `*` stands for any run of characters, `?` for one. */

@@ -41,7 +41,7 @@ export function sourceMaker(
 	edit: SourceEdit,
 	place: { readonly namespace: string; readonly name: string },
 	entries: readonly NewEntry[],
-	owner: UsageLabel,
+	label: UsageLabel | undefined,
 ): (current: PullSecret | undefined) => DesiredPullSecret {
 	const there = (current: PullSecret | undefined): PullSecret =>
 		editable(current, place);
@@ -49,12 +49,12 @@ export function sourceMaker(
 		case "replace":
 			return (current) =>
 				edit.keepsUnmanaged && current && roleOf(current) === "unmanaged"
-					? takenOver(current, entries, owner)
-					: newSource(place, entries, owner, current);
+					? takenOver(current, entries, label)
+					: newSource(place, entries, label, current);
 		case "add":
-			return (current) => addRegistries(there(current), entries, owner);
+			return (current) => addRegistries(there(current), entries);
 		case "remove":
-			return (current) => removeRegistries(there(current), edit.names, owner);
+			return (current) => removeRegistries(there(current), edit.names);
 	}
 }
 
@@ -62,11 +62,12 @@ export function sourceMaker(
 function takenOver(
 	current: PullSecret,
 	entries: readonly NewEntry[],
-	owner: UsageLabel,
+	label: UsageLabel | undefined,
 ): DesiredPullSecret {
 	const { config } = current.content;
-	if (!config.ok || config.auths.size === 0)
-		return newSource(current, entries, owner, current);
+	const { namespace, name } = current;
+	const fresh = newSource({ namespace, name }, entries, label, current);
+	if (!config.ok || config.auths.size === 0) return fresh;
 	const { auths } = config;
 	const written = entries.flatMap((entry) => {
 		const same = withSameRegistries([...auths.keys()], [entry.server.key]);
@@ -74,7 +75,12 @@ function takenOver(
 			? [entry]
 			: same.map((key) => ({ ...entry, server: { ...entry.server, key } }));
 	});
-	return sourceWith(current, auths, written, owner);
+	const made = sourceWith(current, auths, written);
+	return {
+		...made,
+		labels: fresh.labels,
+		annotations: { ...fresh.annotations, ...made.annotations },
+	};
 }
 
 /**
@@ -85,7 +91,6 @@ function takenOver(
 export function addRegistries(
 	current: PullSecret,
 	entries: readonly NewEntry[],
-	owner: UsageLabel,
 ): DesiredPullSecret {
 	const auths = authsOf(current);
 	const added = entries.filter(({ server: { key }, credential }) => {
@@ -122,7 +127,7 @@ export function addRegistries(
 			},
 		);
 	});
-	return sourceWith(current, auths, added, owner);
+	return sourceWith(current, auths, added);
 }
 
 /**
@@ -132,7 +137,6 @@ export function addRegistries(
 export function replaceCredentials(
 	current: PullSecret,
 	entries: readonly NewEntry[],
-	owner: UsageLabel,
 ): DesiredPullSecret {
 	const auths = authsOf(current);
 	const keys = [...auths.keys()];
@@ -150,14 +154,13 @@ export function replaceCredentials(
 			},
 		}));
 	});
-	return sourceWith(current, auths, replaced, owner);
+	return sourceWith(current, auths, replaced);
 }
 
 /** The source without some entries. Throws OperationError where one is not there, or none would be left. */
 export function removeRegistries(
 	current: PullSecret,
 	names: readonly string[],
-	owner: UsageLabel,
 ): DesiredPullSecret {
 	const auths = authsOf(current);
 	const leaving = names.flatMap((name) => {
@@ -173,7 +176,7 @@ export function removeRegistries(
 				script: script(meshreg("prune", objectName(current.name))),
 			},
 		);
-	return sourceWithout(current, auths, leaving, owner);
+	return sourceWithout(current, auths, leaving);
 }
 
 /** The entry of a source that an argument names; the first where several count as it. Throws OperationError where there is none. */
@@ -201,7 +204,7 @@ export function editable(
 	switch (roleOf(current)) {
 		case "unmanaged":
 			throw new OperationError(
-				`${shown(current)} is somebody else's (type ${current.type}, no owner label): it is left alone`,
+				`${shown(current)} exists but is not managed by meshreg (type ${current.type}); left unchanged`,
 			);
 		case "copy":
 			throw new OperationError(

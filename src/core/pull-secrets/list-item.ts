@@ -2,7 +2,7 @@ import { displayUsername } from "../credentials/credential.ts";
 import { credentialOf } from "../credentials/entry.ts";
 import { displayHost } from "../registry/server.ts";
 import { expiriesOfKey, isoSeconds } from "./expiry.ts";
-import { SOURCE_ANNOTATION, type UsageLabel } from "./ownership.ts";
+import { SOURCE_ANNOTATION } from "./ownership.ts";
 import { type Content, type PullSecret, registriesOf } from "./pull-secret.ts";
 import {
 	type PullSecretStatus,
@@ -14,7 +14,6 @@ import {
 export interface ListContext {
 	/** The kubeconfig context; "" in-cluster. */
 	readonly context: string;
-	readonly owner: UsageLabel;
 	readonly sources: ReadonlyMap<string, SourceKnowledge>;
 }
 

@@ -6,6 +6,9 @@ import { isoSeconds, lifetimeText, textsIn } from "./expiry.ts";
 import {
 	EXPIRES_IN_ANNOTATION,
 	ISSUED_AT_ANNOTATION,
+	labelAnnotation,
+	labelOfName,
+	labelOfSource,
 	SERVERS_ANNOTATION,
 	type UsageLabel,
 } from "./ownership.ts";
@@ -15,6 +18,7 @@ import {
 	ownLabels,
 	type PullSecret,
 } from "./pull-secret.ts";
+import { isSourceLike } from "./source.ts";
 
 /** A registry, its credential, and what is known of its time. */
 export interface NewEntry {
@@ -26,17 +30,28 @@ export interface NewEntry {
 	readonly lifetime?: number;
 }
 
-/** The source that holds these registries, in place of `current` if there is one. */
+/**
+ * The source that holds these registries, in place of `current` if there is one. `label`: other than
+ * that of its name, or of the source that is there. Throws UsageError for a name too long for one.
+ */
 export function newSource(
 	place: { readonly namespace: string; readonly name: string },
 	entries: readonly NewEntry[],
-	owner: UsageLabel,
+	label: UsageLabel | undefined,
 	current?: PullSecret,
 ): DesiredPullSecret {
+	const own =
+		label ??
+		(current !== undefined && isSourceLike(current)
+			? labelOfSource(current)
+			: labelOfName(place.name));
 	return {
 		...place,
-		labels: ownLabels(owner),
-		annotations: annotations(entries, { current, keep: () => false }),
+		labels: ownLabels(own),
+		annotations: {
+			...annotations(entries, { current, keep: () => false }),
+			...labelAnnotation(place.name, own),
+		},
 		content: contentOfAuths(
 			entries.map((entry) => [entry.server.key, authFields(entry.credential)]),
 		),
@@ -48,7 +63,6 @@ export function sourceWith(
 	current: PullSecret,
 	auths: ReadonlyMap<string, AuthEntry>,
 	entries: readonly NewEntry[],
-	owner: UsageLabel,
 ): DesiredPullSecret {
 	const merged = new Map<string, AuthFields | AuthEntry>(auths);
 	for (const { server, credential } of entries)
@@ -57,7 +71,7 @@ export function sourceWith(
 	return {
 		namespace: current.namespace,
 		name: current.name,
-		labels: ownLabels(owner),
+		labels: ownLabels(labelOfSource(current)),
 		annotations: annotations(entries, {
 			current,
 			keep: (key) => !changed.has(key),
@@ -71,12 +85,11 @@ export function sourceWithout(
 	current: PullSecret,
 	auths: ReadonlyMap<string, AuthEntry>,
 	keys: readonly string[],
-	owner: UsageLabel,
 ): DesiredPullSecret {
 	return {
 		namespace: current.namespace,
 		name: current.name,
-		labels: ownLabels(owner),
+		labels: ownLabels(labelOfSource(current)),
 		annotations: annotations([], {
 			current,
 			keep: (key) => !keys.includes(key),

@@ -105,6 +105,14 @@ export function selectorOf(owner: UsageLabel): string {
 	return `${owner.key}=${owner.value}`;
 }
 
+/**
+ * Label selectors that find, one list each, what this program manages, and what a mesh or a person
+ * labelled as the mesh's. What both find is one.
+ */
+export function managedSelectors(meshSecretName: string): string[] {
+	return [`${MANAGED_BY_LABEL}=${MANAGER}`, `usage=${meshSecretName}`];
+}
+
 /** What a Secret needs to have for this program to judge it. */
 export interface Owned {
 	readonly name: string;

@@ -1,25 +1,16 @@
+import type { Obstacle } from "../output/failure.ts";
 import {
 	isOurs,
 	PULL_SECRET_TYPE,
 	roleOf,
 	SOURCE_ANNOTATION,
-	type UsageLabel,
+	TARGETS_ANNOTATION,
 } from "./ownership.ts";
 import {
 	type DesiredPullSecret,
 	type PullSecret,
 	sourceRef,
 } from "./pull-secret.ts";
-
-/** What stands in the way of a write, for a person. */
-export type Obstacle =
-	| { readonly because: "foreign"; readonly type: string }
-	| { readonly because: "unmanaged" }
-	| { readonly because: "is-source" }
-	| { readonly because: "copy-of-another"; readonly source: string }
-	| { readonly because: "differs" }
-	| { readonly because: "immutable" }
-	| { readonly because: "terminating" };
 
 /** One thing to do, or not to do, about one Secret. */
 export type Change =
@@ -46,17 +37,19 @@ export type Change =
 /** A change that deletes. */
 export type Deletion = Change & { readonly action: "delete" };
 
-/** What a verb and its flags allow. */
+/** What the flags of a verb allow in one namespace. */
 export interface Permission {
-	readonly owner: UsageLabel;
 	/** Take over what is not ours, and replace what cannot be updated. */
 	readonly force: boolean;
+	/** Take over what is not managed, where it has the content that is to be written. */
+	readonly adopt?: boolean;
+	/** The namespace was named by -n: a person knows what is there. */
+	readonly named?: boolean;
 }
 
 /**
- * What makes `current` into `desired`, a copy. Equality is of content; labels
- * and the source annotation are brought up to date with it, never a reason of
- * their own but where ours are missing.
+ * What makes `current` into `desired`, a copy. Equality is of content, our labels and annotations.
+ * What somebody else keeps is never taken over, nor is a source in a namespace that nobody named.
  */
 export function planCopy(
 	current: PullSecret | undefined,
@@ -64,41 +57,62 @@ export function planCopy(
 	allowed: Permission,
 ): Change {
 	if (current === undefined) return { action: "create", desired };
-	const conflict = (obstacle: Obstacle): Change => ({
-		action: "conflict",
-		current,
-		obstacle,
-	});
 	const equal = sameContent(current, desired);
-	const role = roleOf(current);
-
-	if (
-		role === "copy" &&
-		current.annotations[SOURCE_ANNOTATION] !==
-			desired.annotations[SOURCE_ANNOTATION]
-	)
-		return conflict({
-			because: "copy-of-another",
-			source: current.annotations[SOURCE_ANNOTATION] ?? "",
-		});
-	if (role === "copy" && equal && hasLabels(current, desired))
+	const isOurCopy =
+		roleOf(current) === "copy" &&
+		current.annotations[SOURCE_ANNOTATION] ===
+			desired.annotations[SOURCE_ANNOTATION];
+	if (isOurCopy && equal && isMarked(current, desired))
 		return { action: "unchanged", current };
-	if (current.terminating) return conflict({ because: "terminating" });
-	if (!allowed.force) {
-		if (role === "unmanaged")
-			return conflict({ because: "foreign", type: current.type });
-		if (role === "source" && !equal) return conflict({ because: "is-source" });
-		if (role === "labelled" && !(equal && isOurs(current)))
-			return conflict({ because: "unmanaged" });
+	const obstacle = current.terminating
+		? ({ cause: "terminating" } as const)
+		: isOurCopy
+			? undefined
+			: obstacleToCopy(current, equal, allowed);
+	return obstacle === undefined
+		? overwrite(current, desired, allowed)
+		: { action: "conflict", current, obstacle };
+}
+
+/** What keeps another's Secret from becoming a copy. */
+function obstacleToCopy(
+	current: PullSecret,
+	equal: boolean,
+	{ force, adopt = false, named = false }: Permission,
+): Obstacle | undefined {
+	if (current.manager !== undefined)
+		return { cause: "managed-by-other", manager: current.manager };
+	switch (roleOf(current)) {
+		case "copy":
+			return force
+				? undefined
+				: {
+						cause: "copy-of-another",
+						source: current.annotations[SOURCE_ANNOTATION] ?? "",
+					};
+		case "source":
+			// One that was sent nowhere and says the same loses nothing.
+			return (force && named) || (equal && !isSentSomewhere(current))
+				? undefined
+				: { cause: "is-source", named };
+		case "labelled":
+		case "unmanaged":
+			return force || (adopt && equal)
+				? undefined
+				: { cause: "unmanaged", type: current.type, equal };
 	}
-	return overwrite(current, desired, allowed);
+}
+
+function isSentSomewhere({ annotations }: PullSecret): boolean {
+	const record = annotations[TARGETS_ANNOTATION];
+	return record !== undefined && record !== "[]";
 }
 
 /** What makes `current` into `desired`, a source; `replace`: a source that differs may be overwritten. */
 export function planSource(
 	current: PullSecret | undefined,
 	desired: DesiredPullSecret,
-	allowed: Permission & { readonly replace: boolean },
+	allowed: Pick<Permission, "force"> & { readonly replace: boolean },
 ): Change {
 	if (current === undefined) return { action: "create", desired };
 	const conflict = (obstacle: Obstacle): Change => ({
@@ -110,28 +124,27 @@ export function planSource(
 	const role = roleOf(current);
 
 	if (role === "source" && equal) return { action: "unchanged", current };
-	if (current.terminating) return conflict({ because: "terminating" });
+	if (current.terminating) return conflict({ cause: "terminating" });
+	if (role !== "source" && current.manager !== undefined)
+		return conflict({ cause: "managed-by-other", manager: current.manager });
 	if (!allowed.force) {
 		if (role === "unmanaged")
-			return conflict({ because: "foreign", type: current.type });
+			return conflict({ cause: "unmanaged", type: current.type, equal });
 		if (role === "copy")
 			return conflict({
-				because: "copy-of-another",
+				cause: "copy-of-another",
 				source: current.annotations[SOURCE_ANNOTATION] ?? "",
 			});
-		if (!isOurs(current)) return conflict({ because: "unmanaged" });
-		if (!equal && !allowed.replace) return conflict({ because: "differs" });
+		if (!equal && !allowed.replace) return conflict({ cause: "differs" });
 	}
 	return overwrite(current, desired, {
-		...allowed,
 		force: allowed.force || allowed.replace,
 	});
 }
 
 /** Which of these pull secrets a prune deletes. */
 export interface PruneScope {
-	readonly owner: UsageLabel;
-	/** Only keys of this name. */
+	/** Only those of this name. */
 	readonly name?: string;
 	/** Leave what is not a copy. */
 	readonly keepSources: boolean;
@@ -202,7 +215,7 @@ function overwrite(
 	const frozen = current.immutable && !sameContent(current, desired);
 	if (!wrongType && !frozen) return { action: "update", current, desired };
 	if (allowed.force) return { action: "replace", current, desired };
-	return { action: "conflict", current, obstacle: { because: "immutable" } };
+	return { action: "conflict", current, obstacle: { cause: "immutable" } };
 }
 
 function sameContent(current: PullSecret, desired: DesiredPullSecret): boolean {
@@ -212,9 +225,16 @@ function sameContent(current: PullSecret, desired: DesiredPullSecret): boolean {
 	);
 }
 
-function hasLabels(current: PullSecret, desired: DesiredPullSecret): boolean {
-	return Object.entries(desired.labels).every(
-		([key, value]) => current.labels[key] === value,
+/** Whether the labels and annotations that we give are there as they are to be. */
+function isMarked(current: PullSecret, desired: DesiredPullSecret): boolean {
+	const all = (
+		wanted: Readonly<Record<string, string>>,
+		there: Readonly<Record<string, string>>,
+	): boolean =>
+		Object.entries(wanted).every(([key, value]) => there[key] === value);
+	return (
+		all(desired.labels, current.labels) &&
+		all(desired.annotations, current.annotations)
 	);
 }
 

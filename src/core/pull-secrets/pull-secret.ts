@@ -7,6 +7,7 @@ import {
 } from "../credentials/docker-config.ts";
 import type { AuthEntry } from "../credentials/entry.ts";
 import type { Secret } from "../objects.ts";
+import { keeperOf, managerOf } from "./managers.ts";
 import {
 	MANAGED_BY_LABEL,
 	MANAGER,
@@ -14,6 +15,7 @@ import {
 	PULL_SECRET_TYPE,
 	SOURCE_ANNOTATION,
 	SOURCE_UID_ANNOTATION,
+	TARGETS_ANNOTATION,
 	type UsageLabel,
 } from "./ownership.ts";
 
@@ -41,6 +43,10 @@ export interface PullSecret {
 	readonly created: string;
 	/** Deletion has begun and waits for a finalizer. */
 	readonly terminating: boolean;
+	/** Whoever else keeps it as it is; see `managerOf`. */
+	readonly manager?: string;
+	/** The field manager, other than this program, that keeps its record. */
+	readonly recordKeeper?: string;
 }
 
 /** A pull secret that should be there. */
@@ -77,6 +83,11 @@ export class ContentReader {
 	/** The pull secret that a Secret of the API server is; throws nothing. */
 	toPullSecret(secret: Secret): PullSecret {
 		const { metadata } = secret;
+		const manager = managerOf(metadata);
+		const recordKeeper =
+			metadata.annotations?.[TARGETS_ANNOTATION] === undefined
+				? undefined
+				: keeperOf(metadata, TARGETS_ANNOTATION);
 		return {
 			namespace: metadata.namespace ?? "",
 			name: metadata.name ?? "",
@@ -89,6 +100,8 @@ export class ContentReader {
 			resourceVersion: metadata.resourceVersion ?? "",
 			created: metadata.creationTimestamp ?? "",
 			terminating: metadata.deletionTimestamp !== undefined,
+			...(manager !== undefined && { manager }),
+			...(recordKeeper !== undefined && { recordKeeper }),
 		};
 	}
 }

@@ -1,3 +1,4 @@
+import type { RecordFault } from "../output/failure.ts";
 import { isObjectName } from "../output/shell.ts";
 import { matchesGlob } from "./desired.ts";
 import {
@@ -59,27 +60,6 @@ export type RecordReading =
 	/** It does not say anything that this version knows: nothing may be written. */
 	| { readonly kind: "fault"; readonly fault: RecordFault };
 
-/** What is wrong with a record. */
-export interface RecordFault {
-	/** Of the entry, counted from 1; 0: the whole. */
-	readonly entry: number;
-	readonly because:
-		| "not-json"
-		| "not-a-list"
-		| "not-an-entry"
-		| "unknown-field"
-		| "no-selection"
-		| "several-selections"
-		| "namespaces"
-		| "selector"
-		| "all"
-		| "injected"
-		| "exclude"
-		| "attach";
-	/** The field's name where it is unknown: free text. */
-	readonly field?: string;
-}
-
 /**
  * Reads the annotation; undefined: there is none. Strict: what this version does not know is a
  * fault, never left out, for it may have narrowed what is meant.
@@ -130,6 +110,28 @@ export function mergeSelection(
 	return "namespaces" in selected
 		? mergeNames(record, selected)
 		: mergeRule(record, selected);
+}
+
+/** What a record says of these selections, and nothing else of it. */
+export function onlySelected(
+	record: SourceRecord,
+	selected: readonly RecordEntry[],
+): SourceRecord {
+	const rules = new Set(
+		selected.flatMap((entry) => ("rule" in entry ? [ruleId(entry.rule)] : [])),
+	);
+	const names = new Set(
+		selected.flatMap((entry) =>
+			"namespaces" in entry ? [...entry.namespaces.keys()] : [],
+		),
+	);
+	return canonical(
+		record.entries.flatMap((entry): RecordEntry[] => {
+			if ("rule" in entry) return rules.has(ruleId(entry.rule)) ? [entry] : [];
+			const kept = [...entry.namespaces].filter(([name]) => names.has(name));
+			return [{ ...entry, namespaces: new Map(kept) }];
+		}),
+	);
 }
 
 /**

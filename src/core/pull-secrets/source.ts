@@ -23,8 +23,7 @@ export type PullSecretStatus =
 	| "Orphaned"
 	| "Unknown"
 	| "InSync"
-	| "Unmanaged"
-	| "Unlabelled";
+	| "Unmanaged";
 
 /** What is known of a source that copies name: itself, that it is gone, or that nobody may look. */
 export type SourceKnowledge = PullSecret | "gone" | "unknown";
@@ -39,7 +38,7 @@ export function statusOf(
 ): PullSecretStatus {
 	if (contentFault(key.content) !== undefined) return "Invalid";
 	const role = roleOf(key);
-	if (role === "unmanaged") return "Unlabelled";
+	if (role === "unmanaged") return "Unmanaged";
 	if (role === "source" || (role === "labelled" && sources.has(sourceRef(key))))
 		return "Source";
 	if (role === "labelled") return "Unmanaged";

@@ -1,12 +1,11 @@
 import { desiredCopies } from "./desired.ts";
-import { PULL_SECRET_TYPE, type UsageLabel } from "./ownership.ts";
+import { PULL_SECRET_TYPE } from "./ownership.ts";
 import { type Change, namespaceOf, planCopy, planLeftovers } from "./plan.ts";
 import type { DesiredPullSecret, PullSecret } from "./pull-secret.ts";
 import { isSourceLike, type SourceRef } from "./source.ts";
 
 /** What `sync --watch` was told to keep right. */
 export interface SyncRules {
-	readonly owner: UsageLabel;
 	/** Where the source was found; another one elsewhere is another matter. */
 	readonly source: SourceRef;
 	readonly copyLabels: Readonly<Record<string, string>>;
@@ -156,17 +155,17 @@ export class SyncState {
 		current: PullSecret | undefined,
 		source: PullSecret,
 	): Change | undefined {
-		const { owner, copyLabels, force, replace } = this.rules;
+		const { copyLabels, force, replace } = this.rules;
 		if (this.#namespaces.get(namespace) === true) return undefined;
-		const [desired] = desiredCopies(source, [namespace], owner, copyLabels);
+		const [desired] = desiredCopies(source, [namespace], copyLabels);
 		if (desired === undefined) return undefined;
-		const change = planCopy(current, desired, { owner, force });
+		const change = planCopy(current, desired, { force });
 		// A replacement deletes first: only where that was agreed to beforehand.
 		return change.action === "replace" && !replace
 			? {
 					action: "conflict",
 					current: change.current,
-					obstacle: { because: "immutable" },
+					obstacle: { cause: "immutable" },
 				}
 			: change;
 	}

@@ -6,6 +6,8 @@ import {
 	type Step,
 } from "../../../src/actions/apply/apply.ts";
 import { readPullSecret } from "../../../src/actions/read/read-keys.ts";
+import { systemClock } from "../../../src/adapters/clock.ts";
+import { disk } from "../../../src/adapters/files.ts";
 import type { ChangeResult } from "../../../src/core/output/result.ts";
 import { DEFAULT_LABEL } from "../../../src/core/pull-secrets/ownership.ts";
 import { type Change, planCopy } from "../../../src/core/pull-secrets/plan.ts";
@@ -15,6 +17,7 @@ import {
 	type DesiredPullSecret,
 	ownLabels,
 } from "../../../src/core/pull-secrets/pull-secret.ts";
+import { failureLines } from "../../../src/report/changes.ts";
 import { connected } from "../../support/connecting.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 
@@ -24,7 +27,7 @@ const SOURCE = {
 	"kubectl-meshreg/source": `nginx-mesh/${NAME}`,
 	"kubectl-meshreg/source-uid": "1",
 };
-const MEANWHILE = `error: secret "${NAME}" in namespace "app" changed meanwhile and was left alone; run the command again`;
+const MEANWHILE = `error: secret "${NAME}" in namespace "app" was modified concurrently and was not changed; run the command again`;
 
 const desired = (namespace: string): DesiredPullSecret => ({
 	namespace,
@@ -72,7 +75,7 @@ async function planned(
 	return change;
 }
 
-const RULES = { owner: DEFAULT_LABEL, force: true };
+const RULES = { force: true };
 
 async function connection(bed: TestBed) {
 	const kubeconfig = `${bed.folder}/apply.kubeconfig`;
@@ -91,8 +94,10 @@ interface Applied {
 	error: unknown;
 }
 
-const asText = ({ namespace, action, reason }: ChangeResult) =>
-	[namespace, action, ...(reason === "" ? [] : [reason])].join(" ");
+const asText = (result: ChangeResult) =>
+	[result.namespace, result.action, failureLines([result], []).trimEnd()]
+		.join(" ")
+		.trimEnd();
 
 async function applied(
 	bed: TestBed,
@@ -109,6 +114,7 @@ async function applied(
 		results = await apply(steps, {
 			cluster,
 			reader: new ContentReader(),
+			world: { clock: systemClock, env: { HOME: bed.folder }, files: disk },
 			dryRun: "none",
 			replan: (change, current) =>
 				"desired" in change
@@ -167,13 +173,12 @@ describe("a deletion", () => {
 					...(dryRun === "server" && { dryRun: ["All"] }),
 				},
 			]);
-			// There is nothing to be put back where nothing goes.
-			assert.deepEqual(
-				sent,
-				action === "replace" && dryRun === "none"
-					? ["GET app", "DELETE app", "POST app"]
-					: ["DELETE app"],
-			);
+			// The first creation only asks whether the second would be taken.
+			assert.deepEqual(sent, [
+				...(action === "replace" ? ["GET app", "POST app"] : []),
+				"DELETE app",
+				...(action === "replace" && dryRun === "none" ? ["POST app"] : []),
+			]);
 			assert.equal(
 				stored(bed)?.metadata.uid === uid,
 				dryRun === "server",
@@ -325,14 +330,18 @@ test("results come in the plan's order, what was known before among them", async
 		kind: "Secret",
 		name: NAME,
 		action: "skipped",
-		reason: "it goes",
+		why: { cause: "namespace-terminating" },
 	};
 	const steps = [
 		await planned(bed, "create", "zoo"),
 		known,
 		await planned(bed, "create", "app"),
 	];
-	const expected = ["zoo created", "shop skipped it goes", "app created"];
+	const expected = [
+		"zoo created",
+		'shop skipped Warning: namespace "shop" is being deleted: skipped',
+		"app created",
+	];
 	const { results, told, done } = await applied(bed, steps);
 	assert.deepEqual([results, told, done], [expected, expected, 3]);
 });

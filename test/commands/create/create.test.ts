@@ -765,7 +765,7 @@ describe("create", () => {
 			const refused = await bed.run(["create", ...PIPED], { stdin: "p" });
 			assert.equal(
 				refused.err,
-				'error: secret "nginx-mesh-registry-key" in namespace "nginx-mesh" is somebody else\'s (type Opaque, no owner label); take it over with --force\n',
+				'error: secret "nginx-mesh-registry-key" in namespace "nginx-mesh" exists but is not managed by meshreg (type Opaque); use --force to overwrite it\n',
 			);
 			const unasked = await bed.run(["create", ...PIPED, "--force"], {
 				stdin: "p",
@@ -984,7 +984,8 @@ type: kubernetes.io/dockerconfigjson
 					kind: "Secret",
 					name: "nginx-mesh-registry-key",
 					action: "created",
-					reason: "",
+					cause: "",
+					message: "",
 				},
 			],
 		});
@@ -1069,13 +1070,43 @@ Warning: unlike kubectl create secret, this writes to the source's namespace, no
 			env: {
 				MESHREG_NAMESPACE: "other",
 				MESHREG_NAME: "second",
-				MESHREG_OWNER_LABEL: "usage=second-mesh",
 			},
 		});
 		assert.equal(outcome.out, "secret/second created in other namespace\n");
 		assert.equal(
 			bed.server.store.get("Secret", "other", "second")?.metadata.labels?.usage,
-			"second-mesh",
+			"second",
 		);
 	});
+});
+
+test("--label is kept on the source, and given to its copies", async () => {
+	await using bed = await testBed({ namespaces: ["nginx-mesh", "app"] });
+	const name = "a".repeat(64);
+	const input = { stdin: "p" };
+	const long = await bed.run(["create", name, ...PIPED], input);
+	assert.deepEqual(
+		[long.status, long.err],
+		[
+			2,
+			"error: NAME: 64 characters are too many for the label usage=NAME (at most 63); choose a shorter name, or another label with --label KEY=VALUE\n",
+		],
+	);
+	for (const password of ["p", "q"])
+		await bed.run(
+			[
+				"create",
+				name,
+				...PIPED,
+				...(password === "p" ? ["--label", "own=x"] : ["--replace"]),
+			],
+			{ stdin: password },
+		);
+	await bed.run(["sync", name, "-n", "app"]);
+	for (const namespace of ["nginx-mesh", "app"])
+		assert.deepEqual(
+			bed.server.store.get("Secret", namespace, name)?.metadata.labels,
+			{ own: "x", "app.kubernetes.io/managed-by": "kubectl-meshreg" },
+		);
+	assert.match((await bed.run(["list"])).out, /InSync/);
 });

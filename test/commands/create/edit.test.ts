@@ -213,7 +213,7 @@ describe("create --add", () => {
 		);
 		assert.equal(
 			foreign.err,
-			'error: secret "foreign" in namespace "app" is somebody else\'s (type Opaque, no owner label): it is left alone\n',
+			'error: secret "foreign" in namespace "app" exists but is not managed by meshreg (type Opaque); left unchanged\n',
 		);
 	});
 

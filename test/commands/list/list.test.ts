@@ -78,8 +78,8 @@ nginx-mesh   nginx-mesh-registry-key   r.example.com                   Source   
 		],
 		[
 			["-n", "a,plain", "--all", "--no-headers"],
-			`a       nginx-mesh-registry-key   r.example.com   InSync       24h
-plain   nginx-mesh-registry-key   r.example.com   Unlabelled   24h
+			`a       nginx-mesh-registry-key   r.example.com   InSync      24h
+plain   nginx-mesh-registry-key   r.example.com   Unmanaged   24h
 `,
 		],
 		[["-n", "a", "-o", "name"], `secret/${NAME}\n`],

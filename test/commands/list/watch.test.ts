@@ -147,7 +147,7 @@ describe("list -w", { timeout: 60_000 }, () => {
 				),
 			},
 		});
-		await list.says("Unlabelled");
+		await list.says("Unmanaged");
 	});
 
 	test("nothing yet: says so, and goes on", async () => {

@@ -78,7 +78,7 @@ describe("prune", () => {
 		[["-n", "copy-a,foreign,opaque"], ["copy-a"]],
 		[["another-name"], []],
 		[[NAME, "-n", "mesh"], ["mesh"]],
-		[["--label", "usage=other"], []],
+		[["--all"], ["copy-a", "copy-b", "nginx-mesh", "orphan"]],
 	];
 	for (const [args, deleted] of CASES)
 		test(`${["prune", ...args].join(" ")} deletes ${deleted.join(", ") || "nothing"}`, async () => {
@@ -163,7 +163,7 @@ deletion is cancelled
 		assert.deepEqual([outcome.status, outcome.out], [1, ""]);
 		assert.equal(
 			outcome.err,
-			`error: secret "${NAME}" in namespace "copy-a" changed meanwhile and was left alone; run the command again\n`,
+			`error: secret "${NAME}" in namespace "copy-a" was modified concurrently and was not changed; run the command again\n`,
 		);
 		assert.ok(left(bed).includes("copy-a"));
 	});

@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { disk } from "../../../src/adapters/files.ts";
 import {
 	type ControllerOptions,
 	runController,
 } from "../../../src/commands/sync/controller.ts";
-import {
-	DEFAULT_LABEL,
-	MANAGED_BY_LABEL,
-} from "../../../src/core/pull-secrets/ownership.ts";
+import { MANAGED_BY_LABEL } from "../../../src/core/pull-secrets/ownership.ts";
 import { AbortedError } from "../../../src/errors.ts";
+import { failureLines } from "../../../src/report/changes.ts";
 import type { Cluster } from "../../../src/world.ts";
 import type { Intervention } from "../../support/api-server/index.ts";
 import { connected } from "../../support/connecting.ts";
@@ -36,7 +35,14 @@ const copy = (bed: TestBed, namespace: string, data = DATA) =>
 	secret(
 		bed,
 		namespace,
-		{ annotations: { "kubectl-meshreg/source": `nginx-mesh/${NAME}` } },
+		{
+			annotations: {
+				"kubectl-meshreg/source": `nginx-mesh/${NAME}`,
+				"kubectl-meshreg/source-uid":
+					bed.server.store.get("Secret", "nginx-mesh", NAME)?.metadata.uid ??
+					"",
+			},
+		},
 		data,
 	);
 const drift = (bed: TestBed, namespace: string) =>
@@ -125,7 +131,6 @@ async function kept(
 	const { wrap = (same: Cluster) => same, ...more } = how;
 	const ended = runController({
 		rules: {
-			owner: DEFAULT_LABEL,
 			source: { namespace: "nginx-mesh", name: NAME },
 			copyLabels: {},
 			force: false,
@@ -143,12 +148,23 @@ async function kept(
 		world: {
 			clock,
 			interrupt: interrupt.signal,
+			env: {},
+			files: disk,
 			emit: (event) =>
 				say(`${event.type} ${"message" in event ? event.message : ""}`),
 		},
 		interrupt: interrupt.signal,
-		onResult: ({ kind, namespace, action, reason }) =>
-			say([kind, namespace, action, reason].filter((part) => part).join(" ")),
+		onResult: (result) =>
+			say(
+				[
+					result.kind,
+					result.namespace,
+					result.action,
+					failureLines([result], []).trimEnd(),
+				]
+					.join(" ")
+					.trimEnd(),
+			),
 		onNote: (line) => say(`note ${line}`),
 		onReady: () => say("ready"),
 		...more,

@@ -285,23 +285,23 @@ describe("sync", () => {
 						status: { phase: "Terminating" },
 					});
 				},
-				`Error from server (Forbidden): secrets "${NAME}" is forbidden: unable to create new content in namespace app because it is being terminated\n`,
+				`error: namespace "app" is being deleted: skipped\n`,
 			],
 			[
-				"foreign",
+				"unmanaged",
 				(bed) => seed(bed, "app"),
-				`error: secret "${NAME}" in namespace "app" is somebody else's (type kubernetes.io/dockerconfigjson, no owner label); take it over with --force\n`,
+				`error: secret "${NAME}" in namespace "app" exists but is not managed by meshreg; use --force to overwrite it\n`,
 			],
 			[
-				"foreign, of another type",
+				"unmanaged, of another type",
 				(bed) =>
 					seed(bed, "app", { type: "Opaque", data: { a: "Yg==" } }, OWNED),
-				`error: secret "${NAME}" in namespace "app" is somebody else's (type Opaque, no owner label); take it over with --force\n`,
+				`error: secret "${NAME}" in namespace "app" exists but is not managed by meshreg (type Opaque); use --force to overwrite it\n`,
 			],
 			[
-				"unmanaged and different",
+				"labelled by a mesh or a person, and different",
 				(bed) => seed(bed, "app", {}, OWNED),
-				`error: secret "${NAME}" in namespace "app" was not made by meshreg and differs; take it over with --force\n`,
+				`error: secret "${NAME}" in namespace "app" exists but is not managed by meshreg; use --force to overwrite it\n`,
 			],
 			[
 				"a copy of another source",
@@ -315,7 +315,7 @@ describe("sync", () => {
 							annotations: { "kubectl-meshreg/source": "other/key" },
 						},
 					),
-				`error: secret "${NAME}" in namespace "app" is a copy of other/key; delete it first, or sync that source\n`,
+				`error: secret "${NAME}" in namespace "app" is a copy of other/key; use --force to take it over, or sync that source\n`,
 			],
 			[
 				"immutable and different",
@@ -364,13 +364,24 @@ describe("sync", () => {
 			});
 	});
 
-	test("an equal unmanaged key is adopted", async () => {
+	test("--adopt takes over what is equal, and leaves what differs", async () => {
 		await using bed = await withSource();
 		const data = bed.server.store.get("Secret", "nginx-mesh", NAME)?.data ?? {};
-		seed(bed, "app", { data }, { ...OWNED, annotations: { theirs: "stays" } });
+		const applied = "kubectl.kubernetes.io/last-applied-configuration";
+		const annotations = { theirs: "stays", [applied]: "{}" };
+		seed(bed, "app", { data }, { ...OWNED, annotations });
+		seed(bed, "shop");
 		assert.equal(
-			(await bed.run(["sync", "-n", "app"])).out,
-			`secret/${NAME} configured in app namespace\n`,
+			(await bed.run(["sync", "-n", "app"])).err.split("\n")[0],
+			`error: secret "${NAME}" in namespace "app" has the same content, but is not managed by meshreg; use --adopt to take it over`,
+		);
+		assert.deepEqual(
+			shown(await bed.run(["sync", "-n", "app,shop", "--adopt"])),
+			{
+				status: 1,
+				out: `secret/${NAME} configured in app namespace\n`,
+				err: `error: secret "${NAME}" in namespace "shop" exists but is not managed by meshreg; use --force to overwrite it\n2 namespaces: 0 created, 1 configured, 0 unchanged, 1 failed\n`,
+			},
 		);
 		assert.deepEqual(
 			Object.keys(
@@ -701,15 +712,12 @@ describe("sync", () => {
 			JSON.parse(outcome.out).items.map((item: Record<string, string>) => [
 				item.namespace,
 				item.action,
-				item.reason,
+				item.cause,
+				item.message,
 			]),
 			[
-				["app", "created", ""],
-				[
-					"nope",
-					"failed",
-					'Error from server (NotFound): namespaces "nope" not found',
-				],
+				["app", "created", "", ""],
+				["nope", "failed", "namespace-missing", 'namespaces "nope" not found'],
 			],
 		);
 		assert.equal(

@@ -263,7 +263,7 @@ describe("sync --watch", () => {
 			bed.server.store.delete("Secret", "app", NAME);
 			await watch.says(line("created", "app"));
 			const { err } = await watch.stop();
-			assert.equal(err.match(/is somebody else's/g)?.length, 1);
+			assert.equal(err.match(/is not managed by meshreg/g)?.length, 1);
 		},
 	);
 
@@ -413,7 +413,8 @@ describe("sync --watch", () => {
 			kind: "Secret",
 			name: NAME,
 			action: "created",
-			reason: "",
+			cause: "",
+			message: "",
 		});
 		assert.deepEqual(
 			items.map(({ namespace, action }) => [namespace, action]),

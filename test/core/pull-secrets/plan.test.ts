@@ -5,10 +5,11 @@ import {
 	matchesGlob,
 } from "../../../src/core/pull-secrets/desired.ts";
 import {
-	DEFAULT_LABEL,
 	MANAGED_BY_LABEL,
 	MANAGER,
 	SOURCE_ANNOTATION,
+	SOURCE_UID_ANNOTATION,
+	TARGETS_ANNOTATION,
 } from "../../../src/core/pull-secrets/ownership.ts";
 import {
 	type Change,
@@ -28,13 +29,18 @@ const OURS = { usage: "nginx-mesh-registry-key", [MANAGED_BY_LABEL]: MANAGER };
 const CONTENT = contentOfAuths([["r.example.com", { auth: "dTpw" }]]);
 const OTHER = contentOfAuths([["r.example.com", { auth: "dTpx" }]]);
 
+const COPIED = {
+	[SOURCE_ANNOTATION]: "nginx-mesh/nginx-mesh-registry-key",
+	[SOURCE_UID_ANNOTATION]: "1",
+};
+
 function key(fields: Partial<PullSecret> = {}): PullSecret {
 	return {
 		namespace: "app",
 		name: "nginx-mesh-registry-key",
 		type: "kubernetes.io/dockerconfigjson",
 		labels: OURS,
-		annotations: { [SOURCE_ANNOTATION]: "nginx-mesh/nginx-mesh-registry-key" },
+		annotations: COPIED,
 		content: CONTENT,
 		immutable: false,
 		uid: "1",
@@ -45,32 +51,49 @@ function key(fields: Partial<PullSecret> = {}): PullSecret {
 	};
 }
 
+const AS_LONG_AS_IT_GOES = [
+	"terminating",
+	"terminating",
+	"terminating",
+] as const;
+
 const source = key({ namespace: "nginx-mesh", annotations: {} });
-const [desired] = desiredCopies(source, ["app"], DEFAULT_LABEL);
+const [desired] = desiredCopies(source, ["app"]);
 assert.ok(desired);
 
 /** `action`, or `conflict` and why. */
 const said = (change: Change): string =>
-	change.action === "conflict" ? change.obstacle.because : change.action;
+	change.action === "conflict" ? change.obstacle.cause : change.action;
 const THEIRS = {
 	annotations: {},
 	labels: { usage: "nginx-mesh-registry-key" },
 };
-const FOREIGN = { annotations: {}, labels: {} };
+const UNMANAGED = { annotations: {}, labels: {} };
+const SENT = { [TARGETS_ANNOTATION]: '[{"all":true}]' };
 
 describe("planning a copy", () => {
 	const CASES: [
 		name: string,
 		current: PullSecret | undefined,
 		plain: string,
+		adopted: string,
 		forced: string,
+		forcedWhereNamed?: string,
 	][] = [
-		["nothing there", undefined, "create", "create"],
-		["equal", key(), "unchanged", "unchanged"],
-		["drifted", key({ content: OTHER }), "update", "update"],
+		["nothing there", undefined, "create", "create", "create"],
+		["equal", key(), "unchanged", "unchanged", "unchanged"],
+		["drifted", key({ content: OTHER }), "update", "update", "update"],
 		[
 			"equal, without our label",
 			key({ labels: { usage: "nginx-mesh-registry-key" } }),
+			"update",
+			"update",
+			"update",
+		],
+		[
+			"equal, of the source before it was made again",
+			key({ annotations: { ...COPIED, [SOURCE_UID_ANNOTATION]: "0" } }),
+			"update",
 			"update",
 			"update",
 		],
@@ -79,32 +102,87 @@ describe("planning a copy", () => {
 			key({ annotations: { [SOURCE_ANNOTATION]: "x/y" } }),
 			"copy-of-another",
 			"copy-of-another",
+			"update",
 		],
-		["unmanaged, equal", key(THEIRS), "update", "update"],
+		["labelled, equal", key(THEIRS), "unmanaged", "update", "update"],
 		[
-			"unmanaged, different",
+			"labelled, different",
 			key({ ...THEIRS, content: OTHER }),
+			"unmanaged",
 			"unmanaged",
 			"update",
 		],
-		["a source, equal", key({ annotations: {} }), "update", "update"],
+		["a source, equal", key({ annotations: {} }), "update", "update", "update"],
+		[
+			"a source, equal and sent nowhere",
+			key({ annotations: { [TARGETS_ANNOTATION]: "[]" } }),
+			"update",
+			"update",
+			"update",
+		],
+		[
+			"a source, equal and sent somewhere",
+			key({ annotations: SENT }),
+			"is-source",
+			"is-source",
+			"is-source",
+			"update",
+		],
 		[
 			"a source, different",
 			key({ annotations: {}, content: OTHER }),
 			"is-source",
+			"is-source",
+			"is-source",
 			"update",
 		],
-		["foreign", key(FOREIGN), "foreign", "update"],
+		["unmanaged, equal", key(UNMANAGED), "unmanaged", "update", "update"],
 		[
-			"foreign, another type",
-			key({ ...FOREIGN, type: "Opaque" }),
-			"foreign",
+			"unmanaged, different",
+			key({ ...UNMANAGED, content: OTHER }),
+			"unmanaged",
+			"unmanaged",
+			"update",
+		],
+		[
+			"unmanaged, another type",
+			key({ ...UNMANAGED, type: "Opaque" }),
+			"unmanaged",
+			"unmanaged",
 			"replace",
 		],
-		["immutable, equal", key({ immutable: true }), "unchanged", "unchanged"],
+		[
+			"unmanaged, equal, with another keeper",
+			key({ ...UNMANAGED, manager: "Helm" }),
+			"managed-by-other",
+			"managed-by-other",
+			"managed-by-other",
+		],
+		[
+			"a copy of another source with another keeper",
+			key({ annotations: { [SOURCE_ANNOTATION]: "x/y" }, manager: "Flux" }),
+			"managed-by-other",
+			"managed-by-other",
+			"managed-by-other",
+		],
+		[
+			"ours, to which somebody gave an owner",
+			key({ content: OTHER, manager: "Deployment" }),
+			"update",
+			"update",
+			"update",
+		],
+		[
+			"immutable, equal",
+			key({ immutable: true }),
+			"unchanged",
+			"unchanged",
+			"unchanged",
+		],
 		[
 			"immutable, equal, without our label",
 			key({ immutable: true, labels: { usage: "nginx-mesh-registry-key" } }),
+			"update",
 			"update",
 			"update",
 		],
@@ -112,29 +190,38 @@ describe("planning a copy", () => {
 			"immutable, different",
 			key({ immutable: true, content: OTHER }),
 			"immutable",
+			"immutable",
 			"replace",
 		],
-		["going, equal", key({ terminating: true }), "unchanged", "unchanged"],
+		[
+			"going, equal",
+			key({ terminating: true }),
+			"unchanged",
+			"unchanged",
+			"unchanged",
+		],
 		[
 			"going, different",
 			key({ terminating: true, content: OTHER }),
-			"terminating",
-			"terminating",
+			...AS_LONG_AS_IT_GOES,
 		],
 	];
-	for (const [name, current, plain, forced] of CASES)
+	for (const [name, current, plain, adopted, forced, named = forced] of CASES)
 		test(name, () => {
-			const plan = (force: boolean) =>
-				said(planCopy(current, desired, { owner: DEFAULT_LABEL, force }));
-			assert.deepEqual([plan(false), plan(true)], [plain, forced]);
+			const plan = (flags: object) =>
+				said(planCopy(current, desired, { force: false, ...flags }));
+			assert.deepEqual(
+				[
+					plan({}),
+					plan({ named: true }),
+					plan({ adopt: true }),
+					plan({ force: true }),
+					plan({ force: true, named: true }),
+				],
+				[plain, plain, adopted, forced, named],
+			);
 		});
 });
-
-const AS_LONG_AS_IT_GOES = [
-	"terminating",
-	"terminating",
-	"terminating",
-] as const;
 
 describe("planning a source", () => {
 	const wanted = { ...desired, namespace: "nginx-mesh", annotations: {} };
@@ -150,7 +237,20 @@ describe("planning a source", () => {
 		["different", { ...source, content: OTHER }, "differs", "update", "update"],
 		["a mesh's, equal", { ...source, ...THEIRS }, "update", "update", "update"],
 		["a copy", key(), "copy-of-another", "copy-of-another", "update"],
-		["foreign", { ...source, ...FOREIGN }, "foreign", "foreign", "update"],
+		[
+			"unmanaged",
+			{ ...source, ...UNMANAGED },
+			"unmanaged",
+			"unmanaged",
+			"update",
+		],
+		[
+			"unmanaged, with another keeper",
+			{ ...source, ...UNMANAGED, manager: "Helm" },
+			"managed-by-other",
+			"managed-by-other",
+			"managed-by-other",
+		],
 		[
 			"going, different",
 			{ ...source, terminating: true, content: OTHER },
@@ -169,7 +269,6 @@ describe("planning a source", () => {
 			const plan = (flags: object) =>
 				said(
 					planSource(current, wanted, {
-						owner: DEFAULT_LABEL,
 						force: false,
 						replace: false,
 						...flags,
@@ -239,7 +338,6 @@ describe("planning deletions", () => {
 			assert.deepEqual(
 				names(
 					planPrune(ALL, {
-						owner: DEFAULT_LABEL,
 						keepSources: false,
 						...scope,
 					}),
@@ -262,7 +360,7 @@ test("a copy carries what sync needs and nothing else of its source", () => {
 		labels: { ...OURS, "argocd.argoproj.io/instance": "x" },
 		annotations: { "meta.helm.sh/release-name": "y" },
 	};
-	const [copy] = desiredCopies(claimed, ["app", "nginx-mesh"], DEFAULT_LABEL, {
+	const [copy] = desiredCopies(claimed, ["app", "nginx-mesh"], {
 		team: "a",
 		usage: "not-this",
 	});

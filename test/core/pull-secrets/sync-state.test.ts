@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import {
-	DEFAULT_LABEL,
 	MANAGED_BY_LABEL,
 	MANAGER,
 	SOURCE_ANNOTATION,
+	SOURCE_UID_ANNOTATION,
 } from "../../../src/core/pull-secrets/ownership.ts";
 import type { Change } from "../../../src/core/pull-secrets/plan.ts";
 import {
@@ -26,7 +26,10 @@ function key(namespace: string, fields: Partial<PullSecret> = {}) {
 		name: NAME,
 		type: "kubernetes.io/dockerconfigjson",
 		labels: { usage: NAME, [MANAGED_BY_LABEL]: MANAGER },
-		annotations: { [SOURCE_ANNOTATION]: `nginx-mesh/${NAME}` },
+		annotations: {
+			[SOURCE_ANNOTATION]: `nginx-mesh/${NAME}`,
+			[SOURCE_UID_ANNOTATION]: "1",
+		},
 		content: ONE,
 		immutable: false,
 		uid: "1",
@@ -40,7 +43,6 @@ const source = (fields: Partial<PullSecret> = {}) =>
 	key("nginx-mesh", { annotations: {}, ...fields });
 
 const RULES: SyncRules = {
-	owner: DEFAULT_LABEL,
 	source: { namespace: "nginx-mesh", name: NAME },
 	copyLabels: {},
 	force: false,
@@ -66,14 +68,14 @@ function upkeep(
 }
 
 const said = (change: Change | undefined): string | undefined =>
-	change?.action === "conflict" ? change.obstacle.because : change?.action;
+	change?.action === "conflict" ? change.obstacle.cause : change?.action;
 
 describe("what is to be done in a namespace", () => {
 	for (const [name, copies, rules, expected] of [
 		["nothing there", [], {}, "create"],
 		["an equal copy", [key("app")], {}, "unchanged"],
 		["a drifted copy", [key("app", { content: TWO })], {}, "update"],
-		["a foreign Secret", [key("app", { labels: {} })], {}, "foreign"],
+		["an unmanaged Secret", [key("app", { labels: {} })], {}, "unmanaged"],
 		[
 			"an immutable copy",
 			[key("app", { content: TWO, immutable: true })],

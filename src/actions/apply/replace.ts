@@ -1,0 +1,112 @@
+import type { Secret } from "../../core/objects.ts";
+import type { Failure } from "../../core/output/failure.ts";
+import type { DryRun } from "../../core/output/result.ts";
+import { recreatable } from "../../core/pull-secrets/changes.ts";
+import type { Change } from "../../core/pull-secrets/plan.ts";
+import { secretOf } from "../../core/pull-secrets/pull-secret.ts";
+import { ApiError, isFatal, OperationError } from "../../errors.ts";
+import type { Cluster, World } from "../../world.ts";
+
+/** What replacing needs of the outside. */
+export interface ReplaceOptions extends Pick<World, "clock" | "env" | "files"> {
+	readonly cluster: Cluster;
+	readonly dryRun: DryRun;
+}
+
+/** Milliseconds between tries to create; a quota that a deletion freed is counted anew within some seconds. */
+const PAUSES = [100, 200, 400, 800, 1600, 3200, 5000, 5000];
+/** So many tries are for the new one alone. */
+const NEW_ONE_FIRST = 4;
+
+/**
+ * Deletes a Secret and creates it anew. Before, the server is asked whether it would take the new
+ * one, under another name: policies, webhooks and quotas refuse it then. What is refused all the
+ * same leaves the old one in its place; where that is refused as well, its content goes into a file
+ * of the user's own. Returns what failed without a refusal; throws what the cluster refused.
+ */
+export async function replace(
+	change: Change & { readonly action: "replace" },
+	{ cluster, dryRun, ...outside }: ReplaceOptions,
+): Promise<Failure | undefined> {
+	const { current, desired } = change;
+	// Where this is newer than what was planned for, the deletion is refused.
+	const old = await cluster.read("Secret", current);
+	const { finalizers = [] } = old.metadata;
+	// Deleted, it would stay until somebody lets it go, and nothing could take its place.
+	if (finalizers.length > 0) return { cause: "finalizers", finalizers };
+	const wanted = secretOf(desired);
+	await cluster.create("Secret", underAnotherName(wanted), { dryRun: true });
+	await cluster.remove("Secret", current, current, {
+		dryRun: dryRun === "server",
+	});
+	if (dryRun === "server") return undefined;
+	// From here on an interrupt waits: between the two calls there is no Secret.
+	const create = (secret: Secret) => attempt(cluster, secret);
+	let refusal = await create(wanted);
+	for (const [tries, pause] of PAUSES.entries()) {
+		if (refusal === undefined) return undefined;
+		// Somebody else made one meanwhile: what is to be done about it is planned anew.
+		if (isTaken(refusal)) throw refusal;
+		if (!isInPassing(refusal) || tries >= NEW_ONE_FIRST) {
+			const again = await create(recreatable(old));
+			if (again === undefined || isTaken(again)) throw refusal;
+			if (!isInPassing(refusal) && !isInPassing(again)) break;
+		}
+		await outside.clock.delay(pause);
+		if (isInPassing(refusal)) refusal = await create(wanted);
+	}
+	return (
+		refusal && { cause: "lost", keptIn: await keep(old, outside), refusal }
+	);
+}
+
+/** What refuses or prevents a creation; undefined: it is done. */
+async function attempt(
+	cluster: Cluster,
+	secret: Secret,
+): Promise<OperationError | undefined> {
+	try {
+		await cluster.create("Secret", secret, { evenWhenInterrupted: true });
+		return undefined;
+	} catch (error) {
+		if (error instanceof OperationError) return error;
+		throw error;
+	}
+}
+
+function isTaken(error: OperationError): boolean {
+	return error instanceof ApiError && error.status === 409;
+}
+
+/** A quota, a limit, a server that is away: it may pass. What is invalid stays so. */
+function isInPassing(error: OperationError): boolean {
+	return error instanceof ApiError
+		? error.status === 403 || error.status === 429 || error.status >= 500
+		: isFatal(error);
+}
+
+function underAnotherName(secret: Secret): Secret {
+	const { name, ...metadata } = secret.metadata;
+	return { ...secret, metadata: { ...metadata, generateName: `${name}-` } };
+}
+
+/** Writes a Secret where only the user reads it, and returns the path; undefined where that cannot be done. */
+async function keep(
+	secret: Secret,
+	{ env, files, clock }: Pick<World, "env" | "files" | "clock">,
+): Promise<string | undefined> {
+	const { namespace, name } = secret.metadata;
+	const file = `meshreg-lost-${namespace}-${name}-${clock.now()}.json`;
+	const home = env.HOME ?? env.USERPROFILE;
+	const manifest = { apiVersion: "v1", kind: "Secret", ...recreatable(secret) };
+	for (const folder of home === undefined ? ["."] : [home, "."])
+		try {
+			const path = `${folder}/${file}`;
+			await files.write(path, `${JSON.stringify(manifest)}\n`, 0o600);
+			return path;
+		} catch (error) {
+			// There may be another place.
+			if (!(error instanceof OperationError)) throw error;
+		}
+	return undefined;
+}

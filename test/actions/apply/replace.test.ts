@@ -1,0 +1,205 @@
+import assert from "node:assert/strict";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { describe, test } from "node:test";
+import { replace } from "../../../src/actions/apply/replace.ts";
+import { disk } from "../../../src/adapters/files.ts";
+import type { Failure } from "../../../src/core/output/failure.ts";
+import { planCopy } from "../../../src/core/pull-secrets/plan.ts";
+import {
+	ContentReader,
+	contentOfAuths,
+	secretOf,
+} from "../../../src/core/pull-secrets/pull-secret.ts";
+import { AbortedError, ApiError } from "../../../src/errors.ts";
+import type { Files } from "../../../src/world.ts";
+import type { Intervention } from "../../support/api-server/index.ts";
+import { connected } from "../../support/connecting.ts";
+import { type TestBed, testBed } from "../../support/test-bed.ts";
+
+const NAME = "nginx-mesh-registry-key";
+const PASSWORD = "T0P-SECRET";
+const OLD = btoa(
+	`{"auths":{"old.example.com":{"auth":"${btoa(`u:${PASSWORD}`)}"}}}`,
+);
+const desired = {
+	namespace: "app",
+	name: NAME,
+	labels: { "app.kubernetes.io/managed-by": "kubectl-meshreg" },
+	annotations: { "kubectl-meshreg/source": `nginx-mesh/${NAME}` },
+	content: contentOfAuths([["r.example.com", { auth: "dTpw" }]]),
+};
+
+interface Scene {
+	/** Of the old Secret. */
+	metadata?: object;
+	/** What becomes of each creation that is no dry run, in order; undefined: it is done. */
+	creations?: readonly (number | undefined)[];
+	/** What becomes of the dry run. */
+	refusal?: Intervention["answer"];
+	interrupt?: AbortSignal;
+	files?: Files;
+}
+
+/** Replaces an immutable Secret; what was sent, where it ended, and how long it waited. */
+async function replaced(bed: TestBed, scene: Scene = {}) {
+	bed.server.store.seed({
+		kind: "Secret",
+		metadata: { namespace: "app", name: NAME, ...scene.metadata },
+		type: "kubernetes.io/dockerconfigjson",
+		immutable: true,
+		data: { ".dockerconfigjson": OLD },
+	});
+	const sent: string[] = [];
+	const creations = [...(scene.creations ?? [])];
+	bed.server.onRequest(({ method, query, body }) => {
+		const dry = query.get("dryRun") === "All" || /"dryRun":/.test(body ?? "");
+		sent.push(`${method}${dry ? " dry" : ""}`);
+		if (method !== "POST") return undefined;
+		if (dry) return scene.refusal && { answer: scene.refusal };
+		const status = creations.shift();
+		return status === undefined
+			? undefined
+			: { answer: { status, reason: "No", message: `no ${status}` } };
+	});
+	const kubeconfig = `${bed.folder}/replace.kubeconfig`;
+	await bed.server.writeKubeconfig(kubeconfig);
+	const { cluster } = await connected(
+		{ kubeconfig },
+		scene.interrupt && { interrupt: scene.interrupt },
+	);
+	let waited = 0;
+	let outcome: Failure | Error | undefined;
+	try {
+		const current = new ContentReader().toPullSecret(
+			await cluster.read("Secret", { namespace: "app", name: NAME }),
+		);
+		sent.length = 0;
+		const change = planCopy(current, desired, { force: true });
+		assert.ok(change.action === "replace");
+		outcome = await replace(change, {
+			cluster,
+			dryRun: "none",
+			env: { HOME: bed.folder },
+			files: scene.files ?? disk,
+			clock: {
+				now: () => 1,
+				elapsed: () => 1,
+				async delay(ms) {
+					waited += ms;
+				},
+			},
+		});
+	} catch (error) {
+		outcome = error instanceof Error ? error : new Error(String(error));
+	} finally {
+		await cluster.close();
+	}
+	return { sent: sent.join(", "), outcome, waited };
+}
+
+const stored = (bed: TestBed) =>
+	bed.server.store.get("Secret", "app", NAME)?.data?.[
+		".dockerconfigjson" as never
+	];
+const NEW = secretOf(desired).data?.[".dockerconfigjson"];
+
+describe("a Secret that has to be deleted to be changed", () => {
+	test("is replaced once the server would take the new one", async () => {
+		await using bed = await testBed({ namespaces: ["app"] });
+		assert.deepEqual(await replaced(bed), {
+			sent: "GET, POST dry, DELETE, POST",
+			outcome: undefined,
+			waited: 0,
+		});
+		assert.equal(stored(bed), NEW);
+	});
+
+	test("stays where a policy or a full quota would refuse the new one, with the reason", async () => {
+		await using bed = await testBed({ namespaces: ["app"] });
+		const message = `secrets "${NAME}-x" is forbidden: exceeded quota: q, requested: count/secrets=1`;
+		const { sent, outcome } = await replaced(bed, {
+			refusal: { status: 403, reason: "Forbidden", message },
+		});
+		assert.equal(sent, "GET, POST dry");
+		assert.ok(outcome instanceof ApiError);
+		assert.equal(outcome.detail, message);
+		assert.equal(stored(bed), OLD);
+	});
+
+	test("stays where a deletion would wait for a finalizer", async () => {
+		await using bed = await testBed({ namespaces: ["app"] });
+		const { sent, outcome } = await replaced(bed, {
+			metadata: { finalizers: ["example.com/wait"] },
+		});
+		assert.deepEqual(
+			[sent, outcome],
+			["GET", { cause: "finalizers", finalizers: ["example.com/wait"] }],
+		);
+		assert.equal(stored(bed), OLD);
+	});
+
+	test("a quota that the deletion freed is waited for", async () => {
+		await using bed = await testBed({ namespaces: ["app"] });
+		const { outcome, waited } = await replaced(bed, {
+			creations: [403, 403, 403],
+		});
+		assert.deepEqual([outcome, waited], [undefined, 700]);
+		assert.equal(stored(bed), NEW);
+	});
+
+	test("is put back where the new one is refused for good", async () => {
+		await using bed = await testBed({ namespaces: ["app"] });
+		const { sent, outcome } = await replaced(bed, { creations: [422] });
+		assert.equal(sent, "GET, POST dry, DELETE, POST, POST");
+		assert.ok(outcome instanceof ApiError && outcome.status === 422);
+		assert.equal(stored(bed), OLD);
+	});
+
+	test("is put back with patience", async () => {
+		await using bed = await testBed({ namespaces: ["app"] });
+		const { outcome } = await replaced(bed, { creations: [422, 403, 403] });
+		assert.ok(outcome instanceof ApiError && outcome.status === 422);
+		assert.equal(stored(bed), OLD);
+	});
+
+	test("what somebody else made meanwhile is left for a new plan", async () => {
+		await using bed = await testBed({ namespaces: ["app"] });
+		const { sent, outcome } = await replaced(bed, { creations: [409] });
+		assert.equal(sent, "GET, POST dry, DELETE, POST");
+		assert.ok(outcome instanceof ApiError && outcome.status === 409);
+	});
+
+	test("is kept in a file of the user's own where nothing can be created any more", async () => {
+		await using bed = await testBed({ namespaces: ["app"] });
+		const { outcome } = await replaced(bed, {
+			creations: Array(100).fill(403),
+		});
+		assert.ok(outcome !== undefined && !(outcome instanceof Error));
+		assert.ok(outcome.cause === "lost" && outcome.keptIn !== undefined);
+		assert.equal(stored(bed), undefined);
+		const [file = ""] = (await readdir(bed.folder)).filter((name) =>
+			name.startsWith("meshreg-lost-"),
+		);
+		assert.equal(outcome.keptIn, `${bed.folder}/${file}`);
+		assert.equal((await stat(outcome.keptIn)).mode & 0o777, 0o600);
+		assert.deepEqual(JSON.parse(await readFile(outcome.keptIn, "utf8")), {
+			apiVersion: "v1",
+			kind: "Secret",
+			metadata: { namespace: "app", name: NAME },
+			type: "kubernetes.io/dockerconfigjson",
+			immutable: true,
+			data: { ".dockerconfigjson": OLD },
+		});
+	});
+
+	test("an interrupt after the deletion waits for what takes its place", async () => {
+		await using bed = await testBed({ namespaces: ["app"] });
+		const interrupt = new AbortController();
+		bed.server.onRequest(({ method }) => {
+			if (method === "DELETE") interrupt.abort(new AbortedError("SIGINT"));
+			return undefined;
+		});
+		await replaced(bed, { interrupt: interrupt.signal });
+		assert.notEqual(stored(bed), undefined);
+	});
+});

@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { ObjectMeta } from "../../../src/core/objects.ts";
+import {
+	keeperOf,
+	managerOf,
+} from "../../../src/core/pull-secrets/managers.ts";
+
+describe("who else keeps an object", () => {
+	const owner = (kind: string, controller?: boolean) => ({
+		apiVersion: "v1",
+		kind,
+		name: "x",
+		uid: "1",
+		...(controller !== undefined && { controller }),
+	});
+	const managedBy = "app.kubernetes.io/managed-by";
+	const ROWS: [name: string, metadata: ObjectMeta, manager?: string][] = [
+		["nobody", {}],
+		["ourselves", { labels: { [managedBy]: "kubectl-meshreg" } }],
+		["a managed-by label", { labels: { [managedBy]: "Helm" } }, "Helm"],
+		[
+			"Helm's annotations",
+			{ annotations: { "meta.helm.sh/release-name": "x" } },
+			"Helm",
+		],
+		[
+			"Argo CD's tracking",
+			{ annotations: { "argocd.argoproj.io/tracking-id": "x" } },
+			"Argo CD",
+		],
+		[
+			"its label, although ours is there",
+			{
+				labels: {
+					[managedBy]: "kubectl-meshreg",
+					"argocd.argoproj.io/instance": "x",
+				},
+			},
+			"Argo CD",
+		],
+		["Flux", { labels: { "kustomize.toolkit.fluxcd.io/name": "x" } }, "Flux"],
+		[
+			"an owner",
+			{ ownerReferences: [owner("Deployment"), owner("ExternalSecret", true)] },
+			"ExternalSecret",
+		],
+		["one that is no controller", { ownerReferences: [owner("Foo")] }, "Foo"],
+	];
+	for (const [name, metadata, manager] of ROWS)
+		test(name, () => assert.equal(managerOf(metadata), manager));
+});
+
+describe("which field manager keeps an annotation", () => {
+	const entry = (manager: string, annotation = "a/b") => ({
+		manager,
+		operation: "Update",
+		fieldsV1: {
+			"f:metadata": { "f:annotations": { ".": {}, [`f:${annotation}`]: {} } },
+		},
+	});
+	for (const [name, managedFields, keeper] of [
+		["none", undefined, undefined],
+		["ourselves", [entry("kubectl-meshreg")], undefined],
+		["another", [entry("argocd-controller")], "argocd-controller"],
+		[
+			"another beside us",
+			[entry("kubectl-meshreg"), entry("kustomize-controller")],
+			"kustomize-controller",
+		],
+		[
+			"a pipeline's kubectl apply",
+			[entry("kubectl-client-side-apply")],
+			"kubectl-client-side-apply",
+		],
+		["a person, once", [entry("kubectl-annotate")], undefined],
+		["another, of another annotation", [entry("argocd", "c/d")], undefined],
+		["what is no entry", [null, 1, "x", {}, { manager: "x" }], undefined],
+	] as const)
+		test(name, () => {
+			assert.equal(
+				keeperOf(
+					managedFields === undefined
+						? {}
+						: { managedFields: [...managedFields] },
+					"a/b",
+				),
+				keeper,
+			);
+		});
+});

@@ -1,0 +1,176 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { Failure } from "../../src/core/output/failure.ts";
+import type { Action, ChangeResult } from "../../src/core/output/result.ts";
+import { ApiError } from "../../src/errors.ts";
+import { changeItem, failureLines } from "../../src/report/changes.ts";
+
+const SOURCE = { namespace: "nginx-mesh", name: "nginx-mesh-registry-key" };
+const NAME = SOURCE.name;
+
+const results = (
+	why: Failure,
+	namespaces: readonly string[],
+	action: Action = "failed",
+): ChangeResult[] =>
+	namespaces.map((namespace) => ({
+		context: "c",
+		namespace,
+		kind: "Secret",
+		name: NAME,
+		action,
+		why,
+	}));
+
+const forbidden = (namespace: string): Failure => ({
+	cause: "forbidden",
+	error: new ApiError(
+		403,
+		"Forbidden",
+		`secrets is forbidden: User "u" cannot create resource "secrets" in the namespace "${namespace}"`,
+	),
+});
+
+describe("failures of one cause are one line with the namespaces in it", () => {
+	const secret = `secret "${NAME}" in`;
+	const ROWS: [why: Failure, one: string, three: string][] = [
+		[
+			{
+				cause: "unmanaged",
+				type: "kubernetes.io/dockerconfigjson",
+				equal: false,
+			},
+			`error: ${secret} namespace "app" exists but is not managed by meshreg; use --force to overwrite it`,
+			`error: ${secret} namespaces app, b, c exists but is not managed by meshreg; use --force to overwrite it`,
+		],
+		[
+			{ cause: "unmanaged", type: "Opaque", equal: false },
+			`error: ${secret} namespace "app" exists but is not managed by meshreg (type Opaque); use --force to overwrite it`,
+			`error: ${secret} namespaces app, b, c exists but is not managed by meshreg (type Opaque); use --force to overwrite it`,
+		],
+		[
+			{ cause: "managed-by-other", manager: "Helm" },
+			`error: ${secret} namespace "app" is managed by Helm; left unchanged`,
+			`error: ${secret} namespaces app, b, c is managed by Helm; left unchanged`,
+		],
+		[
+			{ cause: "namespace-missing" },
+			'Error from server (NotFound): namespaces "app" not found',
+			"Error from server (NotFound): namespaces app, b, c not found",
+		],
+		[
+			{ cause: "namespace-made-again", source: SOURCE },
+			"error: app was deleted and created again; confirm with: kubectl meshreg sync -n app --context c",
+			"error: app, b, c were deleted and created again; confirm with: kubectl meshreg sync -n app,b,c --context c",
+		],
+		[
+			{
+				cause: "namespace-made-again",
+				source: { namespace: "keys", name: "team a" },
+			},
+			"error: app was deleted and created again",
+			"error: app, b, c were deleted and created again",
+		],
+		[
+			{
+				cause: "namespace-made-again",
+				source: { namespace: "keys", name: "team-a" },
+			},
+			"error: app was deleted and created again; confirm with: kubectl meshreg sync team-a -n app --from keys --context c",
+			"error: app, b, c were deleted and created again; confirm with: kubectl meshreg sync team-a -n app,b,c --from keys --context c",
+		],
+	];
+	for (const [why, one, three] of ROWS)
+		test(one, () => {
+			assert.equal(
+				failureLines(results(why, ["app"]), ["--context", "c"]),
+				`${one}\n`,
+			);
+			assert.equal(
+				failureLines(results(why, ["app", "b", "c"]), ["--context", "c"]),
+				`${three}\n`,
+			);
+		});
+
+	test("the server's words, whatever namespace they name", () => {
+		const all = ["a", "b", "c", "d", "e", "f", "g"].flatMap((namespace) =>
+			results(forbidden(`ns-${namespace}`), [`ns-${namespace}`]),
+		);
+		assert.equal(
+			failureLines(all, []),
+			'Error from server (Forbidden): secrets is forbidden: User "u" cannot create resource "secrets" in the namespace "ns-a" (in ns-a, ns-b, ns-c, ns-d, ns-e and 2 more)\n',
+		);
+	});
+
+	test("what differs is another line; what was skipped is a warning", () => {
+		assert.equal(
+			failureLines(
+				[
+					...results({ cause: "copy-of-another", source: "x/y" }, ["a", "b"]),
+					...results({ cause: "namespace-terminating" }, ["c", "d"], "skipped"),
+					...results({ cause: "copy-of-another", source: "x/z" }, ["e"]),
+					{
+						context: "",
+						namespace: "f",
+						kind: "Secret",
+						name: NAME,
+						action: "created",
+					},
+				],
+				[],
+			),
+			[
+				`error: ${secret} namespaces a, b is a copy of x/y; use --force to take it over, or sync that source`,
+				"Warning: namespaces c, d are being deleted: skipped",
+				`error: ${secret} namespace "e" is a copy of x/z; use --force to take it over, or sync that source`,
+				"",
+			].join("\n"),
+		);
+	});
+
+	test("a bug says that it is one", () => {
+		assert.match(
+			failureLines(
+				results({ cause: "error", error: new TypeError("secret") }, ["app"]),
+				[],
+			),
+			/^error: this is a bug in kubectl-meshreg \(TypeError/,
+		);
+	});
+});
+
+test("an item of -o json has the cause, and the message without what stands before it", () => {
+	const [result] = results(forbidden("app"), ["app"]);
+	assert.ok(result);
+	assert.deepEqual(changeItem(result, []), {
+		context: "c",
+		namespace: "app",
+		kind: "Secret",
+		name: NAME,
+		action: "failed",
+		cause: "forbidden",
+		message:
+			'secrets is forbidden: User "u" cannot create resource "secrets" in the namespace "app"',
+	});
+	assert.deepEqual(
+		changeItem(
+			{
+				context: "",
+				namespace: "a",
+				kind: "Secret",
+				name: "n",
+				action: "created",
+			},
+			[],
+		),
+		{
+			context: "",
+			namespace: "a",
+			kind: "Secret",
+			name: "n",
+			action: "created",
+			cause: "",
+			message: "",
+		},
+	);
+});
