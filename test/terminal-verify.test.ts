@@ -47,7 +47,7 @@ terminal(
 				["Username:", "mesh\r"],
 				["Password:", `${WRONG}\r`],
 				["rejects the credential: authentication required", ""],
-				["enter another credential", "\r"],
+				["Enter another credential", "\r"],
 				// The user is offered again, so that Enter keeps it.
 				["mesh", "\r"],
 				["Password:", `${RIGHT}\r`],
@@ -77,12 +77,12 @@ terminal("cancelled after a rejection, nothing is written", async (t) => {
 			answer(
 				session,
 				["Password:", `${WRONG}\r`],
-				["enter another credential", "\x1b[B\x1b[B"],
-				["❯ cancel", "\r"],
+				["Enter another credential", "\x1b[B\x1b[B"],
+				["❯ Cancel", "\r"],
 			),
 	);
 	assert.equal(status, 0, text);
-	assert.match(text, /creation is cancelled\r\n$/);
+	assert.match(text, /Cancelled; nothing was changed\r\n$/);
 	assert.equal(bed.content("nginx-mesh"), undefined);
 });
 

@@ -98,7 +98,7 @@ terminal("create takes a JSON key file at the terminal", async (t) => {
 			session.type("gcr.io\r");
 			await session.shows("JSON key file");
 			session.type("\x1b[B");
-			await session.shows("❯ JSON key file");
+			await session.shows("❯ Service account JSON key file");
 			session.type("\r");
 			await session.shows("Path of the JSON key file:");
 			session.type("kee.json\r");
@@ -160,7 +160,7 @@ terminal("declining the summary writes nothing", async (t) => {
 		},
 	);
 	assert.equal(status, 0);
-	assert.match(text, /creation is cancelled\r\n$/);
+	assert.match(text, /Cancelled; nothing was changed\r\n$/);
 	assert.equal(bed.content("nginx-mesh"), undefined);
 });
 

@@ -32,7 +32,7 @@ const SESSION: readonly Deed[] = [
 	["$ ", 600, "kubectl meshreg create\r"],
 	["Registry server", 400, `${REGISTRY}\r`],
 	["How do you authenticate", 1000, "\r"],
-	["User name", 400, "mesh-puller\r"],
+	["Username", 400, "mesh-puller\r"],
 	["Password", 1200, `${PASSWORD}\r`],
 	["(Y/n)", 2500, "\r"],
 	["$ ", 1800, "kubectl meshreg sync -l team=shop\r"],

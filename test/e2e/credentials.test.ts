@@ -52,7 +52,7 @@ describe("credentials", () => {
 		...["--registry-ca", join(cluster.folder, "ca.pem")],
 	];
 	const trust = () =>
-		`Warning: --registry-ca is for this check alone: the cluster's nodes must be set up for ${server.host} as well\n`;
+		`Warning: --registry-ca applies to this check only: the cluster's nodes must be set up for ${server.host} as well\n`;
 
 	test("a rejected one is not written, a good one is", async () => {
 		const wrong = await meshreg(["create", ...login()], "wrong");
@@ -61,7 +61,7 @@ describe("credentials", () => {
 			[
 				1,
 				"",
-				`error: ${server.host} rejects the credential: authentication required; nothing was written (--no-verify writes it all the same)\n`,
+				`error: ${server.host} rejects the credential: authentication required; nothing was written; use --no-verify to skip this check\n`,
 			],
 		);
 		const good = await meshreg(["create", ...login()], "one");

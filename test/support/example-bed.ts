@@ -124,7 +124,7 @@ export async function exampleBed(): Promise<ExampleBed> {
 						["How do you authenticate to registry.example.com?", "password"],
 						["Username:", "mesh"],
 						["Password:", "two"],
-						["Give registry.example.com another credential", true],
+						["Replace the credential for registry.example.com", true],
 					],
 				};
 			if ((verb === "prune" || argv.includes("--prune")) && asks)

@@ -55,7 +55,7 @@ async function pick(
 		choices: hosts.map((host) => ({ value: host, label: host })),
 	});
 	if (picked.length === 0)
-		throw new OperationError("no registry was chosen: nothing was written");
+		throw new OperationError("no registries selected; nothing was written");
 	return picked.map((host) => parseRegistryServer(host));
 }
 

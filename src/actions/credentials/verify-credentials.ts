@@ -61,7 +61,7 @@ export async function verifyCredentials(
 	for (const problem of problems)
 		world.emit({ type: "failure", error: new OperationError(problem) });
 	throw new OperationError(
-		`${last}; nothing was written (--no-verify writes it all the same)`,
+		`${last}; nothing was written; use --no-verify to skip this check`,
 	);
 }
 
@@ -73,7 +73,7 @@ function checkImage(
 	if (!image || servers.some(({ key }) => registryOf(key) === image.key))
 		return;
 	throw new UsageError(
-		`--verify-image: the image is one of ${displayHost(image.key)}, and the credential is for ${servers.map(({ key }) => displayHost(key)).join(", ")}`,
+		`--verify-image: the image is from ${displayHost(image.key)}, but the credential is for ${servers.map(({ key }) => displayHost(key)).join(", ")}`,
 	);
 }
 
@@ -98,7 +98,7 @@ async function tried(
 	const registry = await world.registry();
 	const progress = world.streams.interactive
 		? (await world.prompter()).progress(
-				`asking ${displayHost(server.key)} about the credential`,
+				`verifying the credential at ${displayHost(server.key)}`,
 			)
 		: undefined;
 	try {
@@ -117,10 +117,10 @@ async function askWhatNext(
 		message: "What now?",
 		choices: [
 			outcome === "unreachable"
-				? { value: "again", label: "try again" }
-				: { value: "enter", label: "enter another credential" },
-			{ value: "write", label: "write it all the same" },
-			{ value: "cancel", label: "cancel" },
+				? { value: "again", label: "Try again" }
+				: { value: "enter", label: "Enter another credential" },
+			{ value: "write", label: "Save it anyway" },
+			{ value: "cancel", label: "Cancel" },
 		],
 	});
 }
@@ -141,6 +141,6 @@ function report(
 	if (insecure || caPath !== undefined)
 		world.emit({
 			type: "warning",
-			message: `${insecure ? "--registry-insecure" : "--registry-ca"} is for this check alone: the cluster's nodes must be set up for ${displayHost(key)} as well`,
+			message: `${insecure ? "--registry-insecure" : "--registry-ca"} applies to this check only: the cluster's nodes must be set up for ${displayHost(key)} as well`,
 		});
 }

@@ -275,6 +275,6 @@ async function agrees(
 }
 
 function cancelled(world: World): typeof CANCELLED {
-	world.emit({ type: "note", message: "creation is cancelled" });
+	world.emit({ type: "note", message: "Cancelled; nothing was changed" });
 	return CANCELLED;
 }

@@ -68,7 +68,7 @@ export async function writeSource(
 	// All that was entered would be lost for want of a flag.
 	if (asks && !createNamespace && current === undefined) {
 		createNamespace = await isMissing(cluster, place.namespace);
-		const message = `There is no namespace ${place.namespace}. Create it as well?`;
+		const message = `Namespace ${place.namespace} does not exist. Create it?`;
 		if (createNamespace && !(await agrees(message, true))) return "cancelled";
 	}
 	const made =
@@ -101,7 +101,7 @@ function replaceQuestion(
 	const lost = registriesOf(current.content)
 		.filter((key) => !kept.includes(key))
 		.map(displayHost);
-	return `secret/${current.name} in ${current.namespace} namespace has other content.\n  Replace it${lost.length > 0 ? `, and lose ${lost.join(", ")}` : ""}?`;
+	return `secret/${current.name} in ${current.namespace} namespace exists with ${lost.length > 0 ? "other registries" : "another credential"}.\n  Replace it${lost.length > 0 ? ` and remove ${lost.join(", ")}` : ""}?`;
 }
 
 function differs(change: Change): boolean {

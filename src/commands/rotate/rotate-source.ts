@@ -62,7 +62,7 @@ export async function rotateSource(
 	const { cluster, reader, report, world } = around;
 	const copies = await copiesOf(source, around);
 	const secret = `secret/${source.name} in ${source.namespace} namespace`;
-	const message = `Give ${entries.map(({ server }) => displayHost(server.key)).join(", ")} another credential\n  in ${secret}${["", " and its copy"][copies.length] ?? ` and its ${copies.length} copies`}?`;
+	const message = `Replace the credential for ${entries.map(({ server }) => displayHost(server.key)).join(", ")}\n  in ${secret}${["", " and its copy"][copies.length] ?? ` and its ${copies.length} copies`}?`;
 	if (
 		rotating.asks &&
 		!(await (await world.prompter()).confirm({ message, default: true }))

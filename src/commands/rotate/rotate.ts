@@ -211,7 +211,7 @@ async function registryToRotate(
 			true,
 		);
 	return (await world.prompter()).choose({
-		message: "Which registry gets another credential?",
+		message: "Which registry's credential do you want to replace?",
 		choices: keys.map((key) => ({ value: key, label: displayHost(key) })),
 	});
 }
@@ -237,6 +237,6 @@ function serverOf(key: string, name: string | undefined): RegistryServer {
 }
 
 function cancelled(world: World): typeof CANCELLED {
-	world.emit({ type: "note", message: "rotation is cancelled" });
+	world.emit({ type: "note", message: "Cancelled; nothing was changed" });
 	return CANCELLED;
 }

@@ -730,7 +730,7 @@ describe("create", () => {
 				const outcome = await bed.run(["create", ...ask], {
 					answers: [
 						[
-							"secret/nginx-mesh-registry-key in nginx-mesh namespace has other content.\n  Replace it?",
+							"secret/nginx-mesh-registry-key in nginx-mesh namespace exists with another credential.\n  Replace it?",
 							answer,
 						],
 					],
@@ -746,12 +746,15 @@ describe("create", () => {
 				answers: [
 					["Password:", "new"],
 					["Create secret/nginx-mesh-registry-key", true],
-					["secret/nginx-mesh-registry-key in nginx-mesh namespace has", false],
+					[
+						"secret/nginx-mesh-registry-key in nginx-mesh namespace exists",
+						false,
+					],
 				],
 			});
 			assert.equal(
 				asked.at(-1),
-				"secret/nginx-mesh-registry-key in nginx-mesh namespace has other content.\n  Replace it, and lose registry.example.com?",
+				"secret/nginx-mesh-registry-key in nginx-mesh namespace exists with other registries.\n  Replace it and remove registry.example.com?",
 			);
 		});
 		test("a foreign Secret needs --force, another type also --yes", async () => {
@@ -869,14 +872,14 @@ describe("create", () => {
 					answers: [
 						["Password:", "p"],
 						["Create secret/nginx-mesh-registry-key", true],
-						["There is no namespace asked-for. Create it as well?", answer],
+						["Namespace asked-for does not exist. Create it?", answer],
 					],
 				},
 			);
 		const no = await create(false);
 		assert.deepEqual(
 			[no.status, no.out, no.err],
-			[0, "", "creation is cancelled\n"],
+			[0, "", "Cancelled; nothing was changed\n"],
 		);
 		const yes = await create(true);
 		assert.equal(
@@ -1032,7 +1035,7 @@ type: kubernetes.io/dockerconfigjson
 		});
 		assert.deepEqual(
 			[outcome.status, outcome.err, secret()],
-			[0, "creation is cancelled\n", undefined],
+			[0, "Cancelled; nothing was changed\n", undefined],
 		);
 	});
 

@@ -84,7 +84,7 @@ describe("create --from-docker-config", () => {
 		);
 		assert.deepEqual(
 			[outcome.status, outcome.err],
-			[1, "error: no registry was chosen: nothing was written\n"],
+			[1, "error: no registries selected; nothing was written\n"],
 		);
 	});
 

@@ -21,7 +21,7 @@ const ACCOUNTS = {
 };
 const CREATED = `secret/${NAME} created in nginx-mesh namespace\n`;
 const NOT_WRITTEN =
-	"; nothing was written (--no-verify writes it all the same)\n";
+	"; nothing was written; use --no-verify to skip this check\n";
 
 describe("create verifies what it writes", () => {
 	let bed: TestBed;
@@ -138,7 +138,7 @@ describe("create verifies what it writes", () => {
 		assert.deepEqual(await shown(create(secure.host, ca)), [
 			0,
 			CREATED,
-			`${secure.host} accepts the credential\nWarning: --registry-ca is for this check alone: the cluster's nodes must be set up for ${secure.host} as well\n`,
+			`${secure.host} accepts the credential\nWarning: --registry-ca applies to this check only: the cluster's nodes must be set up for ${secure.host} as well\n`,
 		]);
 	});
 
@@ -148,7 +148,7 @@ describe("create verifies what it writes", () => {
 			[
 				0,
 				CREATED,
-				`Warning: --registry-insecure is for this check alone: the cluster's nodes must be set up for ${secure.host} as well\n`,
+				`Warning: --registry-insecure applies to this check only: the cluster's nodes must be set up for ${secure.host} as well\n`,
 			],
 		));
 
@@ -221,7 +221,7 @@ describe("create verifies what it writes", () => {
 			[
 				2,
 				"",
-				`error: --verify-image: the image is one of docker.io, and the credential is for ${plain.host}\n`,
+				`error: --verify-image: the image is from docker.io, but the credential is for ${plain.host}\n`,
 			],
 		));
 
@@ -305,7 +305,7 @@ error: could not verify the credential: cannot resolve nosuch.example (no such h
 				[left.status, left.err],
 				[
 					0,
-					`${plain.host} rejects the credential: authentication required\ncreation is cancelled\n`,
+					`${plain.host} rejects the credential: authentication required\nCancelled; nothing was changed\n`,
 				],
 			);
 			assert.equal(bed.content("nginx-mesh"), undefined);

@@ -126,7 +126,7 @@ describe("rotate", () => {
 			[
 				1,
 				"",
-				`error: ${server.host} rejects the credential: authentication required; nothing was written (--no-verify writes it all the same)\n`,
+				`error: ${server.host} rejects the credential: authentication required; nothing was written; use --no-verify to skip this check\n`,
 			],
 		);
 		assert.equal(secretIn(bed, "nginx-mesh")?.metadata.resourceVersion, before);
@@ -288,12 +288,12 @@ error: cannot list Secrets in all namespaces, so copies cannot be found; nothing
 			const asked = await bed.run(["rotate"], {
 				...GIVEN,
 				answers: [
-					["Which registry gets another credential?", "a.example"],
+					["Which registry's credential do you want to replace?", "a.example"],
 					["How do you authenticate to a.example?", "password"],
 					["Username:", "u"],
 					["Password:", "new"],
 					[
-						`Give a.example another credential\n  in secret/${NAME} in nginx-mesh namespace and its 2 copies?`,
+						`Replace the credential for a.example\n  in secret/${NAME} in nginx-mesh namespace and its 2 copies?`,
 						true,
 					],
 				],
@@ -310,7 +310,7 @@ error: cannot list Secrets in all namespaces, so copies cannot be found; nothing
 					["How do you authenticate to a.example?", "password"],
 					["Username:", ""],
 					["Password:", "new"],
-					["Give a.example another credential", true],
+					["Replace the credential for a.example", true],
 				],
 			});
 			const token = `eyJhbGciOiJIUzI1NiJ9.e30.${"c".repeat(43)}`;
@@ -335,7 +335,7 @@ error: cannot list Secrets in all namespaces, so copies cannot be found; nothing
 						["Username:", ""],
 						["Username:", "u"],
 						["Password:", "new"],
-						["Give a.example another credential", false],
+						["Replace the credential for a.example", false],
 					],
 				},
 			);
@@ -350,13 +350,16 @@ error: cannot list Secrets in all namespaces, so copies cannot be found; nothing
 					...GIVEN,
 					answers: [
 						["Password:", "new"],
-						["Give a.example another credential", false],
+						["Replace the credential for a.example", false],
 					],
 				},
 			);
 			assert.deepEqual(
 				[outcome.status, outcome.err],
-				[0, "a.example accepts the credential\nrotation is cancelled\n"],
+				[
+					0,
+					"a.example accepts the credential\nCancelled; nothing was changed\n",
+				],
 			);
 			assert.deepEqual(passwords(bed), ["old", "old", "old"]);
 		});
