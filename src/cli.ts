@@ -10,10 +10,12 @@ import { explain } from "./commands/explain/explain.ts";
 import { exportKey } from "./commands/export/export.ts";
 import { images } from "./commands/images/images.ts";
 import { inject } from "./commands/inject/inject.ts";
+import { install } from "./commands/install/install.ts";
 import { list } from "./commands/list/list.ts";
 import { prune } from "./commands/prune/prune.ts";
 import { rotate } from "./commands/rotate/rotate.ts";
 import { sync } from "./commands/sync/sync.ts";
+import { uninstall } from "./commands/uninstall/uninstall.ts";
 import {
 	BARE,
 	type Env,
@@ -41,6 +43,8 @@ export const COMMANDS: readonly Command[] = [
 	explain,
 	check,
 	exportKey,
+	install,
+	uninstall,
 	completion,
 ];
 

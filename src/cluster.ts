@@ -99,6 +99,15 @@ export interface Cluster {
 		operations: readonly JsonPatchOperation[],
 		options?: WriteOptions,
 	): Promise<ObjectOf[K]>;
+	/**
+	 * Server-side apply: what is there becomes so, and what an earlier apply of ours had and this one
+	 * has not is gone. Fields of another manager with another value are a 409.
+	 */
+	apply<K extends Kind>(
+		kind: K,
+		object: ObjectOf[K],
+		options?: WriteOptions,
+	): Promise<ObjectOf[K]>;
 	/** `uid` and `resourceVersion` are preconditions: anything newer is a 409. */
 	remove(
 		kind: Kind,

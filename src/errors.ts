@@ -101,6 +101,16 @@ export function isFatal(error: unknown): boolean {
 	);
 }
 
+/** The API server does not know the kind at all: it is too old, or it is switched off there. */
+export function isApiMissing(error: unknown): boolean {
+	return (
+		error instanceof ApiError &&
+		error.status === 404 &&
+		error.details.name === "" &&
+		error.details.kind === ""
+	);
+}
+
 /** The namespace that a write was meant for is not there. */
 export function isNamespaceMissing(error: unknown): boolean {
 	return (

@@ -63,6 +63,10 @@ const outside: Outside = {
 			interrupt: interrupt.signal,
 		});
 	},
+	async serve(at, pages) {
+		const { servePages } = await import("./adapters/page-server.ts");
+		return servePages(at, pages);
+	},
 	prompter() {
 		prompter ??= import("./adapters/terminal/prompter.ts").then(
 			({ terminalPrompter }) =>

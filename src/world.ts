@@ -48,6 +48,33 @@ export interface Outside {
 	storedCredentials(path?: string): Promise<StoredCredentials>;
 	/** Asks the person at the terminal. Only to be called where `streams.interactive`. */
 	prompter(): Promise<Prompter>;
+	/** Answers GETs of a few paths on a port of this machine. Throws OperationError where it cannot listen. */
+	serve(
+		at: ListenAddress,
+		pages: Readonly<Record<string, () => Promise<WebPage>>>,
+	): Promise<PageServer>;
+}
+
+/** A place to listen at. */
+export interface ListenAddress {
+	/** "" for every address of the machine. */
+	readonly host: string;
+	/** 0 for one that is free. */
+	readonly port: number;
+}
+
+/** An answer over HTTP. */
+export interface WebPage {
+	readonly status: number;
+	/** The media type; plain text where absent. */
+	readonly type?: string;
+	readonly text: string;
+}
+
+/** What answers, until it is closed. */
+export interface PageServer {
+	readonly port: number;
+	close(): Promise<void>;
 }
 
 /** What a kubeconfig names, in the order of its files. */

@@ -117,6 +117,9 @@ const SCENARIOS: readonly Scenario[] = [
 	{ args: "export", asksForIt: true },
 	{ args: "export --to DIR/exported.json" },
 	{ args: "detach -n app" },
+	{ args: "install -A --dry-run=client -o yaml" },
+	{ args: "install -n app" },
+	{ args: "uninstall --yes" },
 	{ args: "prune --yes -o json" },
 	{ args: "completion bash" },
 ];

@@ -177,6 +177,41 @@ export interface MutatingAdmissionPolicyBinding extends TypeMeta {
 	};
 }
 
+/** Of admissionregistration.k8s.io/v1, stable since Kubernetes 1.30. */
+export interface ValidatingAdmissionPolicy extends TypeMeta {
+	spec?: {
+		failurePolicy?: string;
+		matchConstraints?: MatchResources;
+		matchConditions?: NamedExpression[];
+		validations?: { expression: string; message?: string }[];
+	};
+}
+
+export interface ValidatingAdmissionPolicyBinding extends TypeMeta {
+	spec?: { policyName?: string; validationActions?: string[] };
+}
+
+/** What may be done: https://kubernetes.io/docs/reference/access-authn-authz/rbac/ */
+export interface PolicyRule {
+	apiGroups: string[];
+	resources: string[];
+	resourceNames?: string[];
+	verbs: string[];
+}
+
+export interface Role extends TypeMeta {
+	rules?: PolicyRule[];
+}
+
+export type ClusterRole = Role;
+
+export interface RoleBinding extends TypeMeta {
+	roleRef?: { apiGroup: string; kind: string; name: string };
+	subjects?: { kind: string; name: string; namespace?: string }[];
+}
+
+export type ClusterRoleBinding = RoleBinding;
+
 /** A kind that this program reads or writes, and its shape. */
 export interface ObjectOf {
 	Namespace: Namespace;
@@ -190,6 +225,12 @@ export interface ObjectOf {
 	Gateway: Gateway;
 	MutatingAdmissionPolicy: MutatingAdmissionPolicy;
 	MutatingAdmissionPolicyBinding: MutatingAdmissionPolicyBinding;
+	ValidatingAdmissionPolicy: ValidatingAdmissionPolicy;
+	ValidatingAdmissionPolicyBinding: ValidatingAdmissionPolicyBinding;
+	Role: Role;
+	RoleBinding: RoleBinding;
+	ClusterRole: ClusterRole;
+	ClusterRoleBinding: ClusterRoleBinding;
 }
 
 export type Kind = keyof ObjectOf;
@@ -204,6 +245,7 @@ export interface Resource {
 }
 
 const ADMISSION = "admissionregistration.k8s.io/v1";
+const RBAC = "rbac.authorization.k8s.io/v1";
 
 export const RESOURCES: Readonly<Record<Kind, Resource>> = {
 	Namespace: { apiVersion: "v1", plural: "namespaces", namespaced: false },
@@ -235,6 +277,24 @@ export const RESOURCES: Readonly<Record<Kind, Resource>> = {
 	MutatingAdmissionPolicyBinding: {
 		apiVersion: ADMISSION,
 		plural: "mutatingadmissionpolicybindings",
+		namespaced: false,
+	},
+	ValidatingAdmissionPolicy: {
+		apiVersion: ADMISSION,
+		plural: "validatingadmissionpolicies",
+		namespaced: false,
+	},
+	ValidatingAdmissionPolicyBinding: {
+		apiVersion: ADMISSION,
+		plural: "validatingadmissionpolicybindings",
+		namespaced: false,
+	},
+	Role: { apiVersion: RBAC, plural: "roles", namespaced: true },
+	RoleBinding: { apiVersion: RBAC, plural: "rolebindings", namespaced: true },
+	ClusterRole: { apiVersion: RBAC, plural: "clusterroles", namespaced: false },
+	ClusterRoleBinding: {
+		apiVersion: RBAC,
+		plural: "clusterrolebindings",
 		namespaced: false,
 	},
 };

@@ -16,7 +16,11 @@ export function jsonLine(value: unknown): string {
  */
 export async function yaml(value: unknown): Promise<string> {
 	const { Document, visit } = await import("./lazy-yaml.ts");
-	const document = new Document(value, { sortMapEntries: true });
+	const document = new Document(value, {
+		sortMapEntries: true,
+		// Manifests are read by people, and by tools that know no aliases.
+		aliasDuplicateObjects: false,
+	});
 	visit(document, {
 		Scalar(_, node) {
 			if (typeof node.value === "string" && isUnprintable(node.value))

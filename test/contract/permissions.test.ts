@@ -4,8 +4,12 @@
  */
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
+import {
+	type Installation,
+	rightsOf,
+} from "../../src/core/in-cluster/installation.ts";
 import type { Cluster } from "../../src/world.ts";
-import type { Grant } from "../support/accounts.ts";
+import type { Grant, PolicyRule } from "../support/accounts.ts";
 import { testCluster } from "../support/cluster.ts";
 import {
 	meshreg,
@@ -129,6 +133,17 @@ class Stage {
 		});
 	}
 
+	/** Somebody else writes the copy, the first time; again it changes nothing. */
+	touchCopy(): Promise<void> {
+		return this.api(
+			"PATCH",
+			`/api/v1/namespaces/${this.app}/secrets/${this.mesh}`,
+			{
+				metadata: { annotations: { touched: "yes" } },
+			},
+		);
+	}
+
 	/** A Secret that somebody else made, of another type. */
 	opaque(namespace: string): Promise<void> {
 		return this.api("POST", `/api/v1/namespaces/${namespace}/secrets`, {
@@ -167,8 +182,11 @@ type Run = (argv: readonly string[], given?: Surroundings) => Promise<Outcome>;
 
 /** Permissions in one place: a namespace, or without one the whole cluster. */
 interface Held {
-	/** A Role that it prints, or permissions that it names in `sentence`. */
-	by: { role: string } | { sentence: string; grants: Permission[] };
+	/** A Role that the page prints, permissions that it names in `sentence`, or what install gives. */
+	by:
+		| { role: string }
+		| { sentence: string; grants: Permission[] }
+		| { installed: (name: string) => readonly PolicyRule[] };
 	namespace?: (stage: Stage) => string;
 	/** Documented for more than this scene, which does not show that each is needed. */
 	shared?: true;
@@ -200,8 +218,47 @@ async function ends(
 		assert.ok((out + err).includes(text), `"${text}" in ${out}${err}`);
 }
 
+/** What `sync --watch` may do as install runs it, with Secrets of its name alone. */
+const installed = (name: string, flags: Partial<Installation>) =>
+	rightsOf({
+		source: { namespace: "mesh", name },
+		names: undefined,
+		attaches: false,
+		deletes: false,
+		args: [],
+		image: "",
+		healthPort: 1,
+		metricsPort: undefined,
+		...flags,
+	});
+
 const inMesh = (stage: Stage) => stage.mesh;
 const inApp = (stage: Stage) => stage.app;
+
+async function watchEverywhere(
+	run: Run,
+	stage: Stage,
+	refusal?: Promise<void>,
+): Promise<void> {
+	const argv = ["-l", stage.selector, "--attach=worker", "--prune", "-y"];
+	// Somebody edits the account just before each patch, which then has to read it again.
+	const wrap = (cluster: Cluster): Cluster => ({
+		...cluster,
+		async patch(kind, ref, operations, options) {
+			if (kind === "ServiceAccount") await stage.edit("worker");
+			return cluster.patch(kind, ref, operations, options);
+		},
+	});
+	await using watch = await watching({ run }, argv, { wrap });
+	await watch.says("serviceaccount/worker configured");
+	await stage.source("q");
+	await watch.says(`configured in ${stage.app}`);
+	await stage.detachByHand("worker");
+	await watch.says("serviceaccount/worker configured");
+	await stage.unlabel();
+	await watch.says(`deleted from ${stage.app}`);
+	await refusal;
+}
 
 const scenes: Readonly<Record<string, Scene>> = {
 	"everything, cluster-wide": {
@@ -243,24 +300,59 @@ const scenes: Readonly<Record<string, Scene>> = {
 			await stage.source();
 			await stage.account("worker");
 		},
+		act: watchEverywhere,
+	},
+	"install -l --attach --prune": {
+		held: [
+			{
+				by: {
+					installed: (name) =>
+						installed(name, { attaches: true, deletes: true }).everywhere,
+				},
+			},
+		],
+		async before(stage) {
+			await stage.source();
+			await stage.account("worker");
+		},
+		act: watchEverywhere,
+	},
+	"install -n": {
+		held: [
+			{
+				by: {
+					installed: (name) =>
+						installed(name, { names: ["app"] }).inNamespaces.get("mesh") ?? [],
+				},
+				namespace: inMesh,
+			},
+			{
+				by: {
+					installed: (name) =>
+						installed(name, { names: ["app"] }).inNamespaces.get("app") ?? [],
+				},
+				namespace: inApp,
+			},
+		],
+		before: (stage) => stage.source(),
 		async act(run, stage, refusal) {
-			const argv = ["-l", stage.selector, "--attach=worker", "--prune", "-y"];
-			// Somebody edits the account just before each patch, which then has to read it again.
+			// Somebody writes the copy just before each patch, which then has to read it again.
 			const wrap = (cluster: Cluster): Cluster => ({
 				...cluster,
+				async update(kind, object, options) {
+					if (kind === "Secret") await stage.touchCopy();
+					return cluster.update(kind, object, options);
+				},
 				async patch(kind, ref, operations, options) {
-					if (kind === "ServiceAccount") await stage.edit("worker");
+					if (kind === "Secret") await stage.touchCopy();
 					return cluster.patch(kind, ref, operations, options);
 				},
 			});
-			await using watch = await watching({ run }, argv, { wrap });
-			await watch.says("serviceaccount/worker configured");
+			await using watch = await watching({ run }, ["-n", stage.app], { wrap });
 			await stage.source("q");
 			await watch.says(`configured in ${stage.app}`);
-			await stage.detachByHand("worker");
-			await watch.says("serviceaccount/worker configured");
-			await stage.unlabel();
-			await watch.says(`deleted from ${stage.app}`);
+			await stage.removeCopy();
+			await watch.says(`created in ${stage.app}`);
 			await refusal;
 		},
 	},
@@ -429,8 +521,9 @@ const scenes: Readonly<Record<string, Scene>> = {
 	},
 };
 
-/** What the documentation grants there. */
+/** What the documentation grants there, or install. */
 function granted({ by }: Held): Permission[] {
+	if ("installed" in by) return permissions(by.installed("any"));
 	if ("grants" in by) {
 		assert.ok(
 			pageSays(by.sentence),
@@ -458,14 +551,22 @@ async function play(
 	const stage = await Stage.set();
 	await scene.before?.(stage);
 	const grants = scene.held.map((held, at): Grant => {
-		const rules = rulesFor(
-			granted(held).filter(
-				({ resource, verb }) =>
-					at !== without?.at ||
-					resource !== without.permission.resource ||
-					verb !== without.permission.verb,
-			),
-		);
+		const isGranted = ({ resource, verb }: Permission) =>
+			at !== without?.at ||
+			resource !== without.permission.resource ||
+			verb !== without.permission.verb;
+		const rules =
+			"installed" in held.by
+				? held.by
+						.installed(stage.mesh)
+						.map((rule) => ({
+							...rule,
+							verbs: rule.verbs.filter((verb) =>
+								isGranted({ resource: rule.resources[0] ?? "", verb }),
+							),
+						}))
+						.filter(({ verbs }) => verbs.length > 0)
+				: rulesFor(granted(held).filter(isGranted));
 		return held.namespace === undefined
 			? { rules }
 			: { namespace: held.namespace(stage), rules };

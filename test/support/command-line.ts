@@ -2,8 +2,9 @@ import { systemClock } from "../../src/adapters/clock.ts";
 import { connect } from "../../src/adapters/cluster/index.ts";
 import { kubeconfigNames } from "../../src/adapters/cluster/kubeconfig/files.ts";
 import { disk } from "../../src/adapters/files.ts";
+import { servePages } from "../../src/adapters/page-server.ts";
 import { registryClient } from "../../src/adapters/registry/client.ts";
-import type { Resolve } from "../../src/adapters/registry/realm-guard.ts";
+import type { Resolve } from "../../src/adapters/registry/guarded-lookup.ts";
 import { openStoredCredentials } from "../../src/adapters/registry/stored-credentials.ts";
 import type { Verification } from "../../src/core/registry/verification.ts";
 import { OperationError } from "../../src/errors.ts";
@@ -154,6 +155,7 @@ export async function meshreg(
 				interrupt,
 				home: given.env?.HOME ?? "/home/nobody",
 			}),
+		serve: servePages,
 		prompter: async () => scripted(answers, asked),
 	};
 	const status = await run(argv, outside);

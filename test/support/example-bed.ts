@@ -127,7 +127,12 @@ export async function exampleBed(): Promise<ExampleBed> {
 						["Replace the credential for registry.example.com", true],
 					],
 				};
-			if ((verb === "prune" || argv.includes("--prune")) && asks)
+			if (
+				(verb === "prune" ||
+					verb === "uninstall" ||
+					argv.includes("--prune")) &&
+				asks
+			)
 				return { answers: [["Do you want to continue?", true]] };
 			return {};
 		},

@@ -10,6 +10,8 @@ export interface ReflectorHandler<Object, Item> {
 	all(items: readonly Item[]): void;
 	/** One as it is now, or as it was when it went. */
 	changed(item: Item, gone: boolean): void;
+	/** Something came from the API server: a page, an event, a bookmark, a refusal. */
+	heard?(): void;
 	/** It could not be followed for a while, and is tried again. Not told of what mends at the first try. */
 	trouble(error: unknown): void;
 }
@@ -46,6 +48,7 @@ export class Reflector<K extends Kind, Item> implements Listed {
 		const items: Item[] = [];
 		let version = "";
 		for await (const page of this.cluster.pages(this.kind, this.query)) {
+			this.follower.heard?.();
 			for (const object of page.items) items.push(this.follower.item(object));
 			// A list that the server could not go on with ends at a later version: what
 			// changed on its first pages since is only told of by a watch from the first.
@@ -72,6 +75,7 @@ export class Reflector<K extends Kind, Item> implements Listed {
 			if (error instanceof AbortedError) throw error;
 			if (clock.elapsed() - began > GOOD) failures = 0;
 			failures++;
+			if (error instanceof ApiError) this.follower.heard?.();
 			if (error instanceof ApiError && error.status === 410)
 				this.#version = undefined;
 			else if (error !== undefined && failures > 1)
@@ -84,6 +88,7 @@ export class Reflector<K extends Kind, Item> implements Listed {
 		const query = { ...this.query, resourceVersion: this.#version ?? "" };
 		for await (const event of this.cluster.watch(this.kind, query, signal)) {
 			heard();
+			this.follower.heard?.();
 			if (event.type === "BOOKMARK") {
 				this.#version = event.resourceVersion;
 				continue;

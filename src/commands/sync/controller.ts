@@ -40,6 +40,8 @@ export interface ControllerOptions extends Listener {
 	readonly world: Pick<World, "clock" | "interrupt" | "emit" | "env" | "files">;
 	/** Ends it, with its reason. */
 	readonly interrupt: AbortSignal;
+	/** Something came from the API server about this. */
+	readonly heard?: (what: string) => void;
 	/** Everything has been looked at once; with what became of it. */
 	readonly onReady: (results: readonly ChangeResult[]) => void;
 }
@@ -98,6 +100,7 @@ class Controller {
 			accounts: this.#accounts,
 			learn: (namespaces) => this.#learn(namespaces),
 			trouble: (error) => this.#told.note(error),
+			heard: how.heard,
 		});
 	}
 

@@ -23,6 +23,8 @@ export interface ReflectorOptions {
 	/** These namespaces are to be looked at again. */
 	readonly learn: (namespaces: readonly string[]) => void;
 	readonly trouble: (error: unknown) => void;
+	/** Something came from the API server about this, for a person: `secrets in app`. */
+	readonly heard?: ((what: string) => void) | undefined;
 }
 
 /**
@@ -53,7 +55,7 @@ export function reflectors(how: ReflectorOptions): Listed[] {
 }
 
 function namespaces(
-	{ cluster, upkeep, learn, trouble }: ReflectorOptions,
+	{ cluster, upkeep, learn, trouble, heard }: ReflectorOptions,
 	{ query, excludes }: Watched & { by: "list" },
 ): Listed {
 	return new Reflector(
@@ -80,12 +82,13 @@ function namespaces(
 					learn(upkeep.namespace(name, gone ? undefined : terminating));
 			},
 			trouble,
+			heard: () => heard?.("namespaces"),
 		},
 	);
 }
 
 function secrets(
-	{ cluster, reader, upkeep, learn, trouble }: ReflectorOptions,
+	{ cluster, reader, upkeep, learn, trouble, heard }: ReflectorOptions,
 	within?: string,
 ): Listed {
 	const query = { fieldSelector: `metadata.name=${upkeep.rules.source.name}` };
@@ -99,12 +102,13 @@ function secrets(
 			changed: (key, gone) =>
 				learn(upkeep.key(key.namespace, gone ? undefined : key)),
 			trouble,
+			heard: () => heard?.(whatIn("secrets", within)),
 		},
 	);
 }
 
 function serviceAccounts(
-	{ cluster, learn, trouble }: ReflectorOptions,
+	{ cluster, learn, trouble, heard }: ReflectorOptions,
 	accounts: Accounts,
 	within?: string,
 ): Listed {
@@ -122,6 +126,11 @@ function serviceAccounts(
 			all: (items) => learn(accounts.accounts(items, within)),
 			changed: (account, gone) => learn(accounts.account(account, gone)),
 			trouble,
+			heard: () => heard?.(whatIn("service accounts", within)),
 		},
 	);
+}
+
+function whatIn(kind: string, namespace: string | undefined): string {
+	return namespace === undefined ? kind : `${kind} in ${namespace}`;
 }

@@ -2,9 +2,10 @@ import { CHANGE_FORMATS } from "../../actions/apply/change-report.ts";
 import { command } from "../../command.ts";
 import type { Given } from "../../core/command-line/flag.ts";
 import { UsageError } from "../../errors.ts";
+import { listenAddressOf, SERVING_FLAGS } from "../../flags/serving.ts";
 import { SYNC_FLAGS, syncSettingsOf } from "../../flags/sync.ts";
 import * as flags from "../../flags.ts";
-import type { ConnectionFlags } from "../../world.ts";
+import type { ConnectionFlags, ListenAddress } from "../../world.ts";
 import type { SyncSettings } from "./options.ts";
 import { syncCopies } from "./sync-copies.ts";
 import { watchSync } from "./watch.ts";
@@ -12,6 +13,7 @@ import { watchSync } from "./watch.ts";
 interface SyncOptions extends SyncSettings {
 	readonly connection: ConnectionFlags;
 	readonly watch: boolean;
+	readonly health: ListenAddress | undefined;
 	readonly notes: readonly string[];
 }
 
@@ -64,6 +66,7 @@ Say which namespaces: by name, all, by label, or those in which the mesh injects
 			conflicts: ["dry-run", "needed"],
 			help: "Stay, and keep the namespaces in sync as they and the source change.",
 		},
+		...SERVING_FLAGS.map((flag) => ({ ...flag, needs: "watch" })),
 		flags.DRY_RUN_FLAG,
 		flags.outputFlag(...CHANGE_FORMATS),
 		flags.QUIET_FLAG,
@@ -79,6 +82,7 @@ Say which namespaces: by name, all, by label, or those in which the mesh injects
 			...syncSettingsOf(given, env),
 			yes: given.on("yes"),
 			watch: watchOf(given),
+			health: listenAddressOf(given, "health-address"),
 			quiet: given.on("quiet"),
 			output: flags.outputOf(given, CHANGE_FORMATS),
 			...flags.dryRunOf(given),

@@ -1,19 +1,23 @@
 import { findSource } from "../../actions/read/find-source.ts";
 import { warnOfExpiry } from "../../actions/read/warn-of-expiry.ts";
 import type { Outcome } from "../../core/document.ts";
+import { Vitals } from "../../core/in-cluster/vitals.ts";
 import { tally } from "../../core/output/result.ts";
 import { matchesGlob } from "../../core/pull-secrets/desired.ts";
 import { SYSTEM_NAMESPACES } from "../../core/pull-secrets/namespace-facts.ts";
 import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
 import { AbortedError, EXIT, UsageError } from "../../errors.ts";
 import { summary } from "../../report/changes.ts";
-import type { Cluster, World } from "../../world.ts";
+import type { Cluster, ListenAddress, World } from "../../world.ts";
 import { runController } from "./controller.ts";
 import type { SyncSettings } from "./options.ts";
 import type { Watched } from "./reflectors.ts";
+import { serveHealth } from "./serve-health.ts";
 
 /** What `sync --watch` was told. */
-export type WatchSync = Omit<SyncSettings, "dryRun">;
+export interface WatchSync extends Omit<SyncSettings, "dryRun"> {
+	readonly health: ListenAddress | undefined;
+}
 
 /**
  * Keeps copies equal to their source until it is interrupted, whose AbortedError it
@@ -35,6 +39,9 @@ export async function watchSync(
 	const { namespace, name } = source;
 	warnOfExpiry(source, world);
 	const counts = tally([]);
+	const vitals = new Vitals();
+	const health =
+		options.health && (await serveHealth(options.health, vitals, world));
 	const gone = out.gone ?? new AbortController().signal;
 	try {
 		return await runController({
@@ -55,7 +62,9 @@ export async function watchSync(
 				world.emit({ type: "change", result });
 			},
 			onNote: (message) => world.emit({ type: "note", message }),
+			heard: (what) => vitals.heard(what, world.clock.now()),
 			onReady(results) {
+				vitals.ready();
 				world.emit({
 					type: "note",
 					message: [summary(results, "none"), "Watching for changes."],
@@ -73,6 +82,8 @@ export async function watchSync(
 				unlessQuiet: true,
 			});
 		throw error;
+	} finally {
+		await health?.close();
 	}
 }
 

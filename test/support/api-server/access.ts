@@ -74,8 +74,18 @@ export function attributesOf(target: ResourceRequest): Attributes {
 		resource: target.resource.plural,
 		group: groupOf(target.resource),
 		namespace: target.namespace,
-		name: target.name,
+		name: target.name || selectedName(target),
 	};
+}
+
+/** A list or a watch of one name alone is asked for by that name: a rule may grant it. */
+function selectedName({ verb, query }: ResourceRequest): string {
+	if (verb !== "list" && verb !== "watch") return "";
+	const [, name = ""] =
+		/(?:^|,)metadata\.name==?([^,=!]+)/.exec(
+			query.get("fieldSelector") ?? "",
+		) ?? [];
+	return name;
 }
 
 /** Paths that need no permission: those of system:public-info-viewer and system:discovery. */

@@ -15,7 +15,7 @@ import { DELETED, objectShape, REVIEW } from "./shapes.ts";
 
 type Resources = Pick<
 	Cluster,
-	"read" | "create" | "update" | "patch" | "remove" | "canI"
+	"read" | "create" | "update" | "patch" | "apply" | "remove" | "canI"
 >;
 
 /**
@@ -131,6 +131,23 @@ export function resources(
 				}
 			});
 		},
+
+		// The same apply twice leaves what the first one made.
+		apply: (kind, object, options = {}) =>
+			repeat.run("write", () =>
+				answer(
+					kind,
+					refOf(object),
+					{
+						method: "PATCH",
+						path: objectPath(kind, refOf(object)) + writeQuery(options),
+						// JSON is YAML as well.
+						contentType: "application/apply-patch+yaml",
+						body: bodyOf(kind, object),
+					},
+					{ sent: object, dryRun: options.dryRun },
+				),
+			),
 
 		// Named one by one: callers hand over whole pull secrets, and a credential has no business in a DELETE.
 		remove: (kind, ref, { uid, resourceVersion }, options) => {

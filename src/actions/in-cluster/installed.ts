@@ -1,0 +1,68 @@
+import {
+	INSTALLATION_LABEL,
+	INSTALLED_KINDS,
+	installationId,
+} from "../../core/in-cluster/installation.ts";
+import type { ObjectMeta } from "../../core/objects.ts";
+import type { SourceRef } from "../../core/pull-secrets/source.ts";
+import { isApiMissing } from "../../errors.ts";
+import type { Cluster } from "../../world.ts";
+import type { ChangeReport } from "../apply/change-report.ts";
+
+/** An object of an installation, as it was found. */
+export interface Installed {
+	readonly kind: (typeof INSTALLED_KINDS)[number];
+	readonly metadata: ObjectMeta;
+}
+
+/** Every object of the installation for a source, by its label, in the order in which it is taken away. */
+export async function findInstalled(
+	cluster: Cluster,
+	source: SourceRef,
+): Promise<Installed[]> {
+	const found: Installed[] = [];
+	for (const kind of INSTALLED_KINDS)
+		try {
+			for await (const { items } of cluster.pages(kind, {
+				labelSelector: `${INSTALLATION_LABEL}=${installationId(source)}`,
+				metadataOnly: true,
+			}))
+				for (const { metadata } of items) found.push({ kind, metadata });
+		} catch (error) {
+			// An API server that does not know the kind has none of it.
+			if (!isApiMissing(error)) throw error;
+		}
+	return found;
+}
+
+/** Deletes them, one after the other, each only as it was found. Throws what the cluster throws. */
+export async function removeInstalled(
+	installed: readonly Installed[],
+	{
+		cluster,
+		report,
+		dryRun,
+	}: {
+		readonly cluster: Cluster;
+		readonly report: ChangeReport;
+		readonly dryRun: "none" | "client" | "server";
+	},
+): Promise<void> {
+	for (const { kind, metadata } of installed) {
+		const { name = "", namespace, uid } = metadata;
+		if (dryRun !== "client")
+			await cluster.remove(
+				kind,
+				{ name, ...(namespace !== undefined && { namespace }) },
+				{ ...(uid !== undefined && { uid }) },
+				{ dryRun: dryRun === "server" },
+			);
+		report.add({
+			context: cluster.context,
+			namespace: namespace ?? "",
+			kind,
+			name,
+			action: "deleted",
+		});
+	}
+}

@@ -1,0 +1,70 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { OperationError } from "../errors.ts";
+import type { ListenAddress, PageServer, WebPage } from "../world.ts";
+
+/** What a kubelet or Prometheus needs; whoever wants more does not belong here. */
+const CONNECTIONS = 64;
+const REQUEST_LIMIT_MS = 10_000;
+
+/** Answers GETs of these paths, and nothing else, until it is closed. Throws OperationError where it cannot listen. */
+export async function servePages(
+	at: ListenAddress,
+	pages: Readonly<Record<string, () => Promise<WebPage>>>,
+): Promise<PageServer> {
+	const server = createServer(
+		{ requestTimeout: REQUEST_LIMIT_MS, headersTimeout: REQUEST_LIMIT_MS },
+		async (request, response) => {
+			request.resume();
+			const [path = ""] = (request.url ?? "").split("?", 1);
+			const page = Object.hasOwn(pages, path) ? pages[path] : undefined;
+			const answer =
+				page === undefined
+					? { status: 404, text: "not found\n" }
+					: request.method !== "GET" && request.method !== "HEAD"
+						? { status: 405, text: "only GET\n" }
+						: await page().catch(() => ({
+								status: 500,
+								text: "it cannot be told\n",
+							}));
+			response.writeHead(answer.status, {
+				"content-type":
+					("type" in answer ? answer.type : undefined) ??
+					"text/plain; charset=utf-8",
+				"x-content-type-options": "nosniff",
+			});
+			response.end(request.method === "HEAD" ? undefined : answer.text);
+		},
+	);
+	server.maxConnections = CONNECTIONS;
+	server.listen(at.port, at.host === "" ? undefined : at.host);
+	try {
+		await once(server, "listening");
+	} catch (error) {
+		throw new OperationError(
+			`cannot listen at ${at.host}:${at.port}: ${WORDS[codeOf(error)] ?? codeOf(error)}`,
+		);
+	}
+	const address = server.address();
+	return {
+		port:
+			typeof address === "object" && address !== null ? address.port : at.port,
+		async close() {
+			const closed = once(server, "close");
+			server.close();
+			server.closeAllConnections();
+			await closed;
+		},
+	};
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+	EADDRINUSE: "something else listens there; choose another port",
+	EACCES: "this user may not; choose a port above 1023",
+	EADDRNOTAVAIL: "this machine has no such address",
+	ENOTFOUND: "this machine knows no such name",
+};
+
+function codeOf(error: unknown): string {
+	return error instanceof Error && "code" in error ? `${error.code}` : "";
+}

@@ -1,0 +1,80 @@
+import type { ChangeReport } from "../../actions/apply/change-report.ts";
+import type { InstalledObject } from "../../core/in-cluster/installation.ts";
+import type { DryRun } from "../../core/output/result.ts";
+import { ApiError, isApiMissing } from "../../errors.ts";
+import type { Cluster, World } from "../../world.ts";
+
+/** How objects are applied. */
+export interface ApplyOptions {
+	readonly cluster: Cluster;
+	readonly dryRun: DryRun;
+	readonly report: ChangeReport;
+	readonly world: Pick<World, "emit">;
+}
+
+/**
+ * Applies one object after the other, each by server-side apply. The first that is refused ends it:
+ * what comes later would give rights that what was refused was to limit. Only an API server without
+ * ValidatingAdmissionPolicy goes on, with a warning. Throws what the cluster throws.
+ */
+export async function applyObjects(
+	objects: readonly InstalledObject[],
+	how: ApplyOptions,
+): Promise<void> {
+	let unlimited = false;
+	for (const object of objects)
+		try {
+			await applyOne(object, how);
+		} catch (error) {
+			if (!isPolicy(object) || !isApiMissing(error)) throw error;
+			if (!unlimited)
+				how.world.emit({
+					type: "warning",
+					message:
+						"the API server has no ValidatingAdmissionPolicy (Kubernetes 1.30 and later have it): the account can create any Secret; see SECURITY.md",
+				});
+			unlimited = true;
+		}
+}
+
+async function applyOne(
+	object: InstalledObject,
+	{ cluster, dryRun, report }: ApplyOptions,
+): Promise<void> {
+	const { kind, metadata } = object;
+	const { name = "", namespace } = metadata;
+	const ref = namespace === undefined ? { name } : { namespace, name };
+	const before = await cluster.read(kind, ref).catch((error: unknown) => {
+		if (
+			error instanceof ApiError &&
+			error.status === 404 &&
+			!isApiMissing(error)
+		)
+			return undefined;
+		throw error;
+	});
+	// What a namespace says otherwise is nobody's business here.
+	const isThere = kind === "Namespace" && before !== undefined;
+	const after =
+		dryRun === "client" || isThere
+			? before
+			: await cluster.apply(kind, object, { dryRun: dryRun === "server" });
+	const unchanged =
+		(dryRun !== "client" || isThere) &&
+		before?.metadata.resourceVersion === after?.metadata.resourceVersion;
+	report.add({
+		context: cluster.context,
+		namespace: namespace ?? "",
+		kind,
+		name,
+		action:
+			before === undefined ? "created" : unchanged ? "unchanged" : "configured",
+	});
+}
+
+function isPolicy({ kind }: InstalledObject): boolean {
+	return (
+		kind === "ValidatingAdmissionPolicy" ||
+		kind === "ValidatingAdmissionPolicyBinding"
+	);
+}

@@ -1,0 +1,236 @@
+import {
+	CHANGE_FORMATS,
+	ChangeReport,
+	type OutputOptions,
+} from "../../actions/apply/change-report.ts";
+import {
+	findInstalled,
+	type Installed,
+	removeInstalled,
+} from "../../actions/in-cluster/installed.ts";
+import { command } from "../../command.ts";
+import { BARE, type Flag, type Given } from "../../core/command-line/flag.ts";
+import {
+	type Installation,
+	type InstalledObject,
+	manifestsOf,
+} from "../../core/in-cluster/installation.ts";
+import { DEFAULT_MESH } from "../../core/meshes/meshes.ts";
+import { EXIT, UsageError } from "../../errors.ts";
+import { listenAddressOf, SERVING_FLAGS } from "../../flags/serving.ts";
+import {
+	type CopySettings,
+	SYNC_FLAGS,
+	syncSettingsOf,
+} from "../../flags/sync.ts";
+import * as flags from "../../flags.ts";
+import { VERSION } from "../../version.ts";
+import type { Cluster, ConnectionFlags, ListenAddress } from "../../world.ts";
+import { applyObjects } from "./apply-objects.ts";
+
+/** Where the probes are answered in the pod. */
+const HEALTH_PORT = 8081;
+const IMAGE = `ghcr.io/kubectl-meshreg/kubectl-meshreg:v${VERSION}`;
+
+interface InstallOptions extends OutputOptions {
+	readonly connection: ConnectionFlags;
+	readonly settings: CopySettings;
+	/** The source's name. */
+	readonly name: string;
+	readonly image: string;
+	readonly health: ListenAddress;
+	readonly metrics: ListenAddress | undefined;
+	/** Flags of sync that were given, as it is to be given them. */
+	readonly args: readonly string[];
+	readonly yes: boolean;
+	readonly notes: readonly string[];
+}
+
+/** `install [NAME]`: `sync --watch` in the cluster. */
+export const install = command<InstallOptions>({
+	verb: "install",
+	summary: "Run sync --watch in the cluster",
+	operands: [{ name: "NAME", optional: true, values: "pull-secret" }],
+	about: `Run sync --watch in the source's namespace, as a Deployment with a service account that may do what these flags need and no more. Run again, it brings everything up to date.
+
+The account can write pull secrets of that name and no other Secret: an admission policy keeps it to that. With --dry-run=client -o yaml the manifests are printed, to be committed.`,
+	examples: [
+		{
+			comment: "Keep every namespace in sync",
+			line: "kubectl meshreg install -A",
+		},
+		{
+			comment: "Two namespaces, with rights in those alone",
+			line: "kubectl meshreg install -n app,shop",
+		},
+		{
+			comment: "The manifests, for GitOps",
+			line: "kubectl meshreg install -l team=payments --dry-run=client -o yaml",
+		},
+	],
+	flags: [
+		...SYNC_FLAGS,
+		{
+			name: "image",
+			kind: "text",
+			default: IMAGE,
+			help: "Image to run.",
+		},
+		...SERVING_FLAGS,
+		flags.DRY_RUN_FLAG,
+		flags.outputFlag(...CHANGE_FORMATS),
+		flags.QUIET_FLAG,
+		flags.YES_FLAG,
+	],
+	options(given, env) {
+		const settings = syncSettingsOf(given, env);
+		if (settings.selection.by === "needed")
+			throw new UsageError(
+				"--needed is for a person to look at: install with -n, -A, -l or --injected",
+			);
+		if (settings.selection.by === "ask")
+			throw new UsageError(
+				"install: say which namespaces: -n NAMESPACE, -A, -l SELECTOR or --injected",
+				true,
+			);
+		if (given.on("prune") && !given.on("yes"))
+			throw new UsageError(
+				"install --prune needs --yes: nobody is asked before each deletion",
+			);
+		return {
+			connection: {
+				...flags.connectionFlags(given),
+				...flags.concurrencyOf(given),
+			},
+			settings,
+			name: settings.source.name ?? settings.source.usual,
+			image: imageOf(given),
+			health: listenAddressOf(given, "health-address") ?? {
+				host: "",
+				port: HEALTH_PORT,
+			},
+			metrics: listenAddressOf(given, "metrics-address"),
+			args: argsOf(given, env),
+			yes: given.on("yes"),
+			quiet: given.on("quiet"),
+			output: flags.outputOf(given, CHANGE_FORMATS),
+			...flags.dryRunOf(given),
+		};
+	},
+	async run(options, world) {
+		for (const message of options.notes)
+			world.emit({ type: "warning", message });
+		const cluster = await world.connect(options.connection);
+		try {
+			const installation = installationOf(
+				options,
+				options.settings.source.namespace ?? cluster.namespace,
+			);
+			const objects = manifestsOf(installation);
+			const { dryRun, output } = options;
+			if (dryRun === "client" && (output === "yaml" || output === "json"))
+				return {
+					status: EXIT.done,
+					document: { kind: "objects", objects },
+				};
+			const report = new ChangeReport(world, cluster);
+			return await report.whatIsDone(async () => {
+				await checkNamespaces(installation, cluster);
+				await applyObjects(objects, { cluster, dryRun, report, world });
+				const stale = (
+					await findInstalled(cluster, installation.source)
+				).filter((found) => !objects.some((object) => isSame(object, found)));
+				await removeInstalled(stale, { cluster, dryRun, report });
+				return report.finish({ withSummary: false });
+			});
+		} finally {
+			await cluster.close();
+		}
+	},
+});
+
+function installationOf(
+	{ settings, name, args, image, health, metrics, yes }: InstallOptions,
+	namespace: string,
+): Installation {
+	const { selection, attach, prune, force } = settings;
+	return {
+		source: { namespace, name },
+		names: selection.by === "names" ? selection.names : undefined,
+		attaches: attach !== undefined,
+		// Only where nobody has to be asked.
+		deletes: prune || (force && yes),
+		args: [
+			"sync",
+			name,
+			"--watch=true",
+			`--from=${namespace}`,
+			...args,
+			`--health-address=${addressText(health)}`,
+			...(metrics === undefined
+				? []
+				: [`--metrics-address=${addressText(metrics)}`]),
+			"--output=json",
+		],
+		image,
+		healthPort: health.port,
+		metricsPort: metrics?.port,
+	};
+}
+
+function addressText({ host, port }: ListenAddress): string {
+	return `${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+/** Nothing is written where a namespace that was named is not there. Throws what the cluster throws. */
+async function checkNamespaces(
+	{ names = [], source }: Installation,
+	cluster: Cluster,
+): Promise<void> {
+	for (const name of names)
+		if (name !== source.namespace) await cluster.read("Namespace", { name });
+}
+
+function isSame(object: InstalledObject, { kind, metadata }: Installed) {
+	return (
+		object.kind === kind &&
+		object.metadata.name === metadata.name &&
+		object.metadata.namespace === metadata.namespace
+	);
+}
+
+/** As they were given, in the order of the table, so that the same flags are the same arguments. */
+function argsOf(given: Given, env: flags.Env): string[] {
+	const values = (flag: Flag): string[] => {
+		switch (flag.kind) {
+			case "switch":
+				return [`${given.on(flag.name)}`];
+			case "list":
+				return flag.commas
+					? [given.list(flag.name).join(",")]
+					: [...given.list(flag.name)];
+			default:
+				return [given.text(flag.name) ?? ""];
+		}
+	};
+	const args = SYNC_FLAGS.filter(
+		({ name }) => given.has(name) && name !== "from" && name !== "mesh",
+	).flatMap((flag) =>
+		values(flag).map((value) =>
+			value === BARE ? `--${flag.name}` : `--${flag.name}=${value}`,
+		),
+	);
+	const mesh = flags.meshOf(given, env).name;
+	return [
+		...args,
+		...(mesh === DEFAULT_MESH ? [] : [`--mesh=${mesh}`]),
+		...(given.on("yes") ? ["--yes=true"] : []),
+	];
+}
+
+function imageOf(given: Given): string {
+	const image = given.text("image") ?? IMAGE;
+	if (image.trim() !== image || image === "")
+		throw new UsageError("--image: must be the name of an image");
+	return image;
+}

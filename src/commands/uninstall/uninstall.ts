@@ -1,0 +1,101 @@
+import {
+	CHANGE_FORMATS,
+	ChangeReport,
+} from "../../actions/apply/change-report.ts";
+import { confirmDeletion } from "../../actions/apply/confirm.ts";
+import {
+	findInstalled,
+	type Installed,
+	removeInstalled,
+} from "../../actions/in-cluster/installed.ts";
+import { command, NOTHING } from "../../command.ts";
+import { EXIT, UsageError } from "../../errors.ts";
+import { FROM_FLAG, sourceChoiceOf } from "../../flags/source.ts";
+import * as flags from "../../flags.ts";
+
+/** `uninstall [NAME]`: takes away what install made. */
+export const uninstall = command({
+	verb: "uninstall",
+	summary: "Take away what install made",
+	operands: [{ name: "NAME", optional: true, values: "pull-secret" }],
+	about: `Take away the Deployment, its service account, its rights and the policy on it. Pull secrets and their namespaces stay: prune deletes those.
+
+It finds what install made by its label, and names each object's uid: one that was made anew meanwhile stays.`,
+	examples: [
+		{
+			comment: "Ask, then take it away",
+			line: "kubectl meshreg uninstall",
+		},
+		{
+			comment: "That of another source, in a script",
+			line: "kubectl meshreg uninstall --from platform/pull-key --yes",
+		},
+	],
+	flags: [
+		FROM_FLAG,
+		flags.MESH_FLAG,
+		flags.CONCURRENCY_FLAG,
+		flags.DRY_RUN_FLAG,
+		flags.outputFlag(...CHANGE_FORMATS),
+		flags.QUIET_FLAG,
+		flags.YES_FLAG,
+	],
+	options(given, env) {
+		const { namespace, name, usual } = sourceChoiceOf(given, env, {
+			given: given.positionals[0],
+			shown: "NAME",
+		});
+		return {
+			connection: {
+				...flags.connectionFlags(given),
+				...flags.concurrencyOf(given),
+			},
+			namespace,
+			name: name ?? usual,
+			yes: given.on("yes"),
+			quiet: given.on("quiet"),
+			output: flags.outputOf(given, CHANGE_FORMATS),
+			...flags.dryRunOf(given),
+		};
+	},
+	async run(options, world) {
+		for (const message of options.notes)
+			world.emit({ type: "warning", message });
+		const { dryRun } = options;
+		const mustAsk = !options.yes && dryRun === "none";
+		if (mustAsk && !world.streams.interactive)
+			throw new UsageError(
+				"uninstall needs --yes: there is no terminal to ask at",
+			);
+		const cluster = await world.connect(options.connection);
+		try {
+			const source = {
+				namespace: options.namespace ?? cluster.namespace,
+				name: options.name,
+			};
+			const found = await findInstalled(cluster, source);
+			if (found.length === 0)
+				world.emit({ type: "note", message: "No resources found" });
+			if (
+				mustAsk &&
+				found.length > 0 &&
+				!(await confirmDeletion("delete", found.map(shown), cluster, world))
+			) {
+				world.emit({ type: "note", message: "deletion is cancelled" });
+				return { status: EXIT.done, document: NOTHING };
+			}
+			const report = new ChangeReport(world, cluster);
+			return await report.whatIsDone(async () => {
+				await removeInstalled(found, { cluster, report, dryRun });
+				return report.finish({ withSummary: false });
+			});
+		} finally {
+			await cluster.close();
+		}
+	},
+});
+
+function shown({ kind, metadata: { name, namespace } }: Installed): string {
+	const where = namespace === undefined ? "" : ` in ${namespace} namespace`;
+	return `${kind.toLowerCase()}/${name}${where}`;
+}

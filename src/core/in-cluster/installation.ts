@@ -1,0 +1,345 @@
+import { createHash } from "node:crypto";
+import { celText } from "../kubelet/image-test.ts";
+import type {
+	ClusterRole,
+	ClusterRoleBinding,
+	Namespace,
+	ObjectMeta,
+	PolicyRule,
+	Role,
+	RoleBinding,
+	ServiceAccount,
+	ValidatingAdmissionPolicy,
+	ValidatingAdmissionPolicyBinding,
+} from "../objects.ts";
+import {
+	MANAGED_BY_LABEL,
+	MANAGER,
+	PULL_SECRET_TYPE,
+} from "../pull-secrets/ownership.ts";
+import type { SourceRef } from "../pull-secrets/source.ts";
+
+/** `sync --watch` as it is to run in the cluster. */
+export interface Installation {
+	/** It runs in the source's namespace. */
+	readonly source: SourceRef;
+	/** The namespaces, where they are named; undefined: any, by a rule or the record. */
+	readonly names: readonly string[] | undefined;
+	readonly attaches: boolean;
+	/** It may delete copies: `--prune`, and `--force` where an update is forbidden. */
+	readonly deletes: boolean;
+	/** What sync is told, as `--flag=value`. */
+	readonly args: readonly string[];
+	readonly image: string;
+	/** Ports of the pod; metrics are off by default. */
+	readonly healthPort: number;
+	readonly metricsPort: number | undefined;
+}
+
+/** An object of it, with its `apiVersion` and `kind`. */
+export type InstalledObject =
+	| (Namespace & { kind: "Namespace" })
+	| (ServiceAccount & { kind: "ServiceAccount" })
+	| (ClusterRole & { kind: "ClusterRole" })
+	| (ClusterRoleBinding & { kind: "ClusterRoleBinding" })
+	| (Role & { kind: "Role" })
+	| (RoleBinding & { kind: "RoleBinding" })
+	| (ValidatingAdmissionPolicy & { kind: "ValidatingAdmissionPolicy" })
+	| (ValidatingAdmissionPolicyBinding & {
+			kind: "ValidatingAdmissionPolicyBinding";
+	  })
+	| {
+			apiVersion: string;
+			kind: "Deployment";
+			metadata: ObjectMeta;
+			spec: object;
+	  };
+
+/** Kinds that an installation may have, in the order in which they are taken away. */
+export const INSTALLED_KINDS = [
+	"Deployment",
+	"ClusterRoleBinding",
+	"RoleBinding",
+	"ClusterRole",
+	"Role",
+	"ServiceAccount",
+	// Last: until the account is gone, they keep it to pull secrets.
+	"ValidatingAdmissionPolicyBinding",
+	"ValidatingAdmissionPolicy",
+] as const satisfies readonly InstalledObject["kind"][];
+
+/** By which the objects of one installation are found. */
+export const INSTALLATION_LABEL = "kubectl-meshreg/installation";
+
+/** The user and group of the image, which its files belong to nobody else. */
+const USER = 65532;
+
+/** The value of the label: the same for every installation for that source. */
+export function installationId({ namespace, name }: SourceRef): string {
+	return hashOf(`${namespace}/${name}`);
+}
+
+/**
+ * All objects of an installation, in the order in which they are applied: what keeps the account to
+ * pull secrets before what gives it rights. The same for the same input, in every byte.
+ */
+export function manifestsOf(installation: Installation): InstalledObject[] {
+	const { source } = installation;
+	const name = nameOf(source);
+	const wide = `kubectl-meshreg.watch.${limited(`${source.namespace}.${source.name}`, 220)}`;
+	const labels = {
+		"app.kubernetes.io/name": "kubectl-meshreg",
+		"app.kubernetes.io/instance": name,
+		[MANAGED_BY_LABEL]: MANAGER,
+		[INSTALLATION_LABEL]: installationId(source),
+	};
+	const within = (namespace = source.namespace): ObjectMeta => ({
+		name,
+		namespace,
+		labels,
+	});
+	const across: ObjectMeta = { name: wide, labels };
+	const subjects = [
+		{ kind: "ServiceAccount", name, namespace: source.namespace },
+	];
+	const rbac = "rbac.authorization.k8s.io";
+	const { everywhere, inNamespaces } = rightsOf(installation);
+	return [
+		{
+			apiVersion: "v1",
+			kind: "Namespace",
+			metadata: { name: source.namespace },
+		},
+		{ apiVersion: "v1", kind: "ServiceAccount", metadata: within() },
+		...policiesOf(source, name, across),
+		...(everywhere.length === 0
+			? []
+			: ([
+					{
+						apiVersion: `${rbac}/v1`,
+						kind: "ClusterRole",
+						metadata: across,
+						rules: [...everywhere],
+					},
+					{
+						apiVersion: `${rbac}/v1`,
+						kind: "ClusterRoleBinding",
+						metadata: across,
+						roleRef: { apiGroup: rbac, kind: "ClusterRole", name: wide },
+						subjects,
+					},
+				] satisfies InstalledObject[])),
+		...[...inNamespaces].flatMap(([namespace, rules]): InstalledObject[] => [
+			{
+				apiVersion: `${rbac}/v1`,
+				kind: "Role",
+				metadata: within(namespace),
+				rules: [...rules],
+			},
+			{
+				apiVersion: `${rbac}/v1`,
+				kind: "RoleBinding",
+				metadata: within(namespace),
+				roleRef: { apiGroup: rbac, kind: "Role", name },
+				subjects,
+			},
+		]),
+		deploymentOf(installation, within()),
+	];
+}
+
+/** What the account may do. */
+export interface Rights {
+	readonly everywhere: readonly PolicyRule[];
+	/** By namespace, sorted; none where the rights are cluster-wide. */
+	readonly inNamespaces: ReadonlyMap<string, readonly PolicyRule[]>;
+}
+
+/** What `sync --watch` needs for an installation, and no more. */
+export function rightsOf({
+	source,
+	names,
+	attaches,
+	deletes,
+}: Installation): Rights {
+	const secrets = (...verbs: string[]): PolicyRule => ({
+		apiGroups: [""],
+		resources: ["secrets"],
+		resourceNames: [source.name],
+		verbs,
+	});
+	const copies = [
+		secrets("get", "list", "watch", "patch", ...(deletes ? ["delete"] : [])),
+		// A create has no name that a rule could look at: the policy looks.
+		{ apiGroups: [""], resources: ["secrets"], verbs: ["create"] },
+	];
+	const accounts: PolicyRule[] = attaches
+		? [
+				{
+					apiGroups: [""],
+					resources: ["serviceaccounts"],
+					verbs: ["get", "list", "watch", "patch"],
+				},
+			]
+		: [];
+	if (names === undefined)
+		return {
+			everywhere: [
+				...copies,
+				{
+					apiGroups: [""],
+					resources: ["namespaces"],
+					verbs: ["list", "watch"],
+				},
+				...accounts,
+			],
+			inNamespaces: new Map(),
+		};
+	const targets = [...new Set(names)].sort();
+	return {
+		everywhere: [],
+		inNamespaces: new Map(
+			[...new Set([source.namespace, ...targets])]
+				.sort()
+				.map((namespace): [string, PolicyRule[]] => [
+					namespace,
+					targets.includes(namespace)
+						? [...copies, ...accounts]
+						: [secrets("get", "list", "watch")],
+				]),
+		),
+	};
+}
+
+/**
+ * Keeps the account to pull secrets of that name. Without it, the right to create Secrets would be
+ * the right to make a token for any service account, and with it to become that account.
+ * https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
+ */
+function policiesOf(
+	source: SourceRef,
+	account: string,
+	metadata: ObjectMeta,
+): InstalledObject[] {
+	const user = `system:serviceaccount:${source.namespace}:${account}`;
+	return [
+		{
+			apiVersion: "admissionregistration.k8s.io/v1",
+			kind: "ValidatingAdmissionPolicy",
+			metadata,
+			spec: {
+				failurePolicy: "Fail",
+				matchConstraints: {
+					resourceRules: [
+						{
+							apiGroups: [""],
+							apiVersions: ["v1"],
+							operations: ["CREATE", "UPDATE"],
+							resources: ["secrets"],
+						},
+					],
+				},
+				matchConditions: [
+					{
+						name: "is-this-account",
+						expression: `request.userInfo.username == ${celText(user)}`,
+					},
+				],
+				validations: [
+					{
+						expression: `object.type == ${celText(PULL_SECRET_TYPE)} && object.metadata.name == ${celText(source.name)}`,
+						message: `this account writes pull secrets named ${source.name}, and no other Secret`,
+					},
+				],
+			},
+		},
+		{
+			apiVersion: "admissionregistration.k8s.io/v1",
+			kind: "ValidatingAdmissionPolicyBinding",
+			metadata,
+			spec: {
+				policyName: metadata.name ?? "",
+				validationActions: ["Deny"],
+			},
+		},
+	];
+}
+
+function deploymentOf(
+	{ image, args, healthPort, metricsPort }: Installation,
+	metadata: ObjectMeta,
+): InstalledObject {
+	const { name = "", labels = {} } = metadata;
+	const selected = {
+		"app.kubernetes.io/name": "kubectl-meshreg",
+		"app.kubernetes.io/instance": name,
+	};
+	const probe = (path: string) => ({
+		httpGet: { path, port: "health" },
+		periodSeconds: 20,
+		timeoutSeconds: 5,
+		failureThreshold: 3,
+	});
+	return {
+		apiVersion: "apps/v1",
+		kind: "Deployment",
+		metadata,
+		spec: {
+			replicas: 1,
+			// Two at once would do no harm, and no good.
+			strategy: { type: "Recreate" },
+			selector: { matchLabels: selected },
+			template: {
+				metadata: { labels },
+				spec: {
+					serviceAccountName: name,
+					nodeSelector: { "kubernetes.io/os": "linux" },
+					securityContext: {
+						runAsNonRoot: true,
+						runAsUser: USER,
+						runAsGroup: USER,
+						seccompProfile: { type: "RuntimeDefault" },
+					},
+					containers: [
+						{
+							name: "sync",
+							image,
+							args: [...args],
+							ports: [
+								{ name: "health", containerPort: healthPort },
+								...(metricsPort === undefined
+									? []
+									: [{ name: "metrics", containerPort: metricsPort }]),
+							],
+							livenessProbe: probe("/livez"),
+							readinessProbe: probe("/readyz"),
+							securityContext: {
+								allowPrivilegeEscalation: false,
+								readOnlyRootFilesystem: true,
+								capabilities: { drop: ["ALL"] },
+							},
+							resources: {
+								requests: { cpu: "10m", memory: "96Mi" },
+								limits: { memory: "256Mi" },
+							},
+						},
+					],
+				},
+			},
+		},
+	};
+}
+
+/** Of what lives in a namespace, as a label's value may be. */
+function nameOf({ name }: SourceRef): string {
+	return `meshreg-${limited(name, 52)}`;
+}
+
+/** A text, or what stands for it where it is too long: another for each. */
+function limited(text: string, length: number): string {
+	return text.length <= length ? text : hashOf(text);
+}
+
+function hashOf(text: string): string {
+	return createHash("sha256").update(text).digest("hex").slice(0, 32);
+}

@@ -1,0 +1,34 @@
+import type { Flag, Given } from "../core/command-line/flag.ts";
+import { UsageError } from "../errors.ts";
+import type { ListenAddress } from "../world.ts";
+
+/** Where a program that stays can be asked how it is. */
+export const SERVING_FLAGS: readonly Flag[] = [
+	{
+		name: "health-address",
+		kind: "text",
+		help: "Serve /livez and /readyz there, as [HOST]:PORT.",
+	},
+	{
+		name: "metrics-address",
+		kind: "text",
+		help: "Serve /metrics for Prometheus there, as [HOST]:PORT.",
+	},
+];
+
+/** The flag's value; undefined where it is not given. Throws UsageError. */
+export function listenAddressOf(
+	given: Given,
+	flag: "health-address" | "metrics-address",
+): ListenAddress | undefined {
+	const value = given.text(flag);
+	if (value === undefined) return undefined;
+	const [, bracketed, plain = "", digits = ""] =
+		/^(?:\[([0-9A-Fa-f:.]+)\]|([\w.-]*)):(\d{1,5})$/.exec(value) ?? [];
+	const port = Number(digits);
+	if (digits === "" || port > 65535)
+		throw new UsageError(
+			`--${flag}: must be [HOST]:PORT, for example :8081 or 127.0.0.1:8081`,
+		);
+	return { host: bracketed ?? plain, port };
+}

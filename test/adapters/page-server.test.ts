@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { describe, test } from "node:test";
+import { servePages } from "../../src/adapters/page-server.ts";
+import { OperationError } from "../../src/errors.ts";
+
+const HERE = { host: "127.0.0.1", port: 0 };
+
+describe("pages over HTTP", () => {
+	for (const [method, path, status, text] of [
+		["GET", "/livez", 200, "ok\n"],
+		["GET", "/livez?verbose", 200, "ok\n"],
+		["HEAD", "/livez", 200, ""],
+		["POST", "/livez", 405, "only GET\n"],
+		["GET", "/", 404, "not found\n"],
+		["GET", "/toString", 404, "not found\n"],
+		["GET", "/broken", 500, "it cannot be told\n"],
+	] as const)
+		test(`${method} ${path}: ${status}`, async () => {
+			const server = await servePages(HERE, {
+				"/livez": async () => ({ status: 200, text: "ok\n" }),
+				"/broken": async () => {
+					throw new Error("a secret");
+				},
+			});
+			try {
+				const answer = await fetch(`http://127.0.0.1:${server.port}${path}`, {
+					method,
+				});
+				assert.equal(answer.status, status);
+				assert.equal(await answer.text(), text);
+			} finally {
+				await server.close();
+			}
+		});
+
+	test("a port that is taken: says so, and what to do", async () => {
+		const other = createServer().listen(0, "127.0.0.1");
+		await once(other, "listening");
+		const address = other.address();
+		const port =
+			typeof address === "object" && address !== null ? address.port : 0;
+		await assert.rejects(servePages({ ...HERE, port }, {}), (error) => {
+			assert.ok(error instanceof OperationError);
+			assert.equal(
+				error.message,
+				`cannot listen at 127.0.0.1:${port}: something else listens there; choose another port`,
+			);
+			return true;
+		});
+		other.close();
+	});
+});

@@ -1,0 +1,238 @@
+import assert from "node:assert/strict";
+import { after, before, beforeEach, describe, test } from "node:test";
+import { parse } from "yaml";
+import { type TestBed, testBed } from "../../support/test-bed.ts";
+
+const NAME = "meshreg-nginx-mesh-registry-key";
+const WIDE = "kubectl-meshreg.watch.nginx-mesh.nginx-mesh-registry-key";
+const KINDS = [
+	"Deployment",
+	"ServiceAccount",
+	"Role",
+	"RoleBinding",
+	"ClusterRole",
+	"ClusterRoleBinding",
+	"ValidatingAdmissionPolicy",
+	"ValidatingAdmissionPolicyBinding",
+];
+
+describe("install and uninstall", () => {
+	let bed: TestBed;
+	before(async () => {
+		bed = await testBed({ namespaces: ["app", "shop", "nginx-mesh"] });
+	});
+	after(() => bed[Symbol.asyncDispose]());
+	const all = () =>
+		KINDS.flatMap((kind) =>
+			bed.server.store
+				.all(kind)
+				.map(
+					({ metadata }) =>
+						`${kind} ${metadata.namespace ?? ""}/${metadata.name}`,
+				),
+		);
+	beforeEach(() => {
+		for (const kind of KINDS)
+			for (const { metadata } of bed.server.store.all(kind))
+				bed.server.store.delete(kind, metadata.namespace ?? "", metadata.name);
+	});
+
+	test("makes everything, and again changes nothing", async () => {
+		assert.deepEqual(await bed.run(["install", "-A"]), {
+			status: 0,
+			out: `namespace/nginx-mesh unchanged
+serviceaccount/${NAME} created in nginx-mesh namespace
+validatingadmissionpolicy/${WIDE} created
+validatingadmissionpolicybinding/${WIDE} created
+clusterrole/${WIDE} created
+clusterrolebinding/${WIDE} created
+deployment/${NAME} created in nginx-mesh namespace
+`,
+			err: "",
+			asked: [],
+		});
+		const again = await bed.run(["install", "-A"]);
+		assert.equal(again.status, 0);
+		assert.doesNotMatch(again.out, /created|configured|deleted/);
+	});
+
+	test("with other flags it takes away the rights that it gave before", async () => {
+		await bed.run(["install", "-A"]);
+		const { out } = await bed.run(["install", "-n", "app"]);
+		assert.match(out, new RegExp(`clusterrole "${WIDE}" deleted`));
+		assert.deepEqual(all(), [
+			`Deployment nginx-mesh/${NAME}`,
+			`ServiceAccount nginx-mesh/${NAME}`,
+			`Role app/${NAME}`,
+			`Role nginx-mesh/${NAME}`,
+			`RoleBinding app/${NAME}`,
+			`RoleBinding nginx-mesh/${NAME}`,
+			`ValidatingAdmissionPolicy /${WIDE}`,
+			`ValidatingAdmissionPolicyBinding /${WIDE}`,
+		]);
+	});
+
+	test("a namespace that is not there: nothing is made", async () => {
+		assert.deepEqual(await bed.run(["install", "-n", "app,none"]), {
+			status: 1,
+			out: "",
+			err: 'Error from server (NotFound): namespaces "none" not found\n',
+			asked: [],
+		});
+		assert.deepEqual(all(), []);
+	});
+
+	test("what is refused ends it before rights are given", async () => {
+		const off = bed.server.onRequest(({ target }) =>
+			target?.resource.plural === "validatingadmissionpolicies" &&
+			target.verb === "patch"
+				? { answer: { status: 403, reason: "Forbidden", message: "no" } }
+				: undefined,
+		);
+		const { status, err } = await bed.run(["install", "-A"]);
+		off();
+		assert.equal(status, 1);
+		assert.match(err, /^Error from server \(Forbidden\): /);
+		assert.deepEqual(all(), [`ServiceAccount nginx-mesh/${NAME}`]);
+	});
+
+	test("an API server without the policy: goes on, and says what the account may do", async () => {
+		const off = bed.server.onRequest(({ target }) =>
+			target?.resource.plural.startsWith("validatingadmissionpolic")
+				? {
+						answer: {
+							status: 404,
+							message: "the server could not find the requested resource",
+						},
+					}
+				: undefined,
+		);
+		const { status, out, err } = await bed.run(["install", "-A"]);
+		const gone = await bed.run(["uninstall", "--yes"]);
+		off();
+		assert.equal(status, 0);
+		assert.match(out, /deployment\/.* created/);
+		assert.match(
+			err,
+			/^Warning: the API server has no ValidatingAdmissionPolicy \(Kubernetes 1\.30 and later have it\)[^\n]*\n$/,
+		);
+		assert.equal(gone.status, 0);
+		assert.deepEqual(all(), []);
+	});
+
+	test("the manifests: the same bytes for the same flags, and nothing is asked of the server", async () => {
+		const argv = [
+			...["install", "-n", "shop,app", "--attach=*", "--from", "team/key"],
+			...["--metrics-address", ":9090", "--dry-run=client", "-o", "yaml"],
+		];
+		const asked = bed.server.requests.length;
+		const { status, out, err } = await bed.run(argv);
+		assert.equal(status, 0, err);
+		assert.equal((await bed.run(argv)).out, out);
+		assert.equal(bed.server.requests.length, asked);
+		assert.doesNotMatch(out, /[&*][a-z]\d/);
+		const { kind, items } = parse(out);
+		assert.equal(kind, "List");
+		const deployment = items.find(
+			({ kind }: { kind: string }) => kind === "Deployment",
+		);
+		assert.deepEqual(deployment.spec.template.spec.containers[0].args, [
+			"sync",
+			"key",
+			"--watch=true",
+			"--from=team",
+			"--namespace=shop,app",
+			"--attach=*",
+			"--health-address=:8081",
+			"--metrics-address=:9090",
+			"--output=json",
+		]);
+	});
+
+	for (const [argv, message] of [
+		[
+			["install", "--needed"],
+			"error: --needed is for a person to look at: install with -n, -A, -l or --injected\n",
+		],
+		[
+			["install"],
+			"error: install: say which namespaces: -n NAMESPACE, -A, -l SELECTOR or --injected\nSee 'kubectl meshreg install --help' for usage.\n",
+		],
+		[
+			["install", "-A", "--prune"],
+			"error: install --prune needs --yes: nobody is asked before each deletion\n",
+		],
+		[
+			["install", "-A", "--health-address", "8081"],
+			"error: --health-address: must be [HOST]:PORT, for example :8081 or 127.0.0.1:8081\n",
+		],
+		[
+			["install", "-A", "--image", " "],
+			"error: --image: must be the name of an image\n",
+		],
+		[
+			["sync", "-A", "--health-address=:1"],
+			"error: --health-address needs --watch\n",
+		],
+		[
+			["uninstall"],
+			"error: uninstall needs --yes: there is no terminal to ask at\n",
+		],
+	] as const)
+		test(argv.join(" "), async () => {
+			const { status, err } = await bed.run([...argv]);
+			assert.deepEqual({ status, err }, { status: 2, err: message });
+		});
+
+	test("takes away what it made and nothing else, after it asked", async () => {
+		bed.server.store.seed({
+			kind: "Secret",
+			metadata: { namespace: "nginx-mesh", name: "nginx-mesh-registry-key" },
+			type: "kubernetes.io/dockerconfigjson",
+		});
+		await bed.run(["install", "-A", "--from=app"]);
+		await bed.run(["install", "-A"]);
+		const no = await bed.run(["uninstall"], {
+			answers: [["Do you want to continue?", false]],
+		});
+		assert.match(no.err, /deployment\/meshreg-.* in nginx-mesh namespace\n/);
+		assert.equal(all().length, 12);
+		const yes = await bed.run(["uninstall"], {
+			answers: [["Do you want to continue?", true]],
+		});
+		assert.equal(yes.status, 0);
+		assert.deepEqual(
+			all().filter((each) => !each.includes("app")),
+			[],
+		);
+		assert.equal(all().length, 6);
+		assert.ok(
+			bed.server.store.get("Secret", "nginx-mesh", "nginx-mesh-registry-key"),
+		);
+		assert.deepEqual(await bed.run(["uninstall", "--yes"]), {
+			status: 0,
+			out: "",
+			err: "No resources found\n",
+			asked: [],
+		});
+	});
+
+	test("what was made anew while it asked stays", async () => {
+		await bed.run(["install", "-A"]);
+		const off = bed.server.onRequest(({ target }) => {
+			if (target?.resource.kind === "Deployment" && target.verb === "delete") {
+				off();
+				bed.server.store.delete("Deployment", "nginx-mesh", NAME);
+				bed.server.store.seed({
+					kind: "Deployment",
+					metadata: { namespace: "nginx-mesh", name: NAME },
+				});
+			}
+			return undefined;
+		});
+		const { status, err } = await bed.run(["uninstall", "--yes"]);
+		assert.equal(status, 1);
+		assert.match(err, /^Error from server \(Conflict\): /);
+		assert.ok(bed.server.store.get("Deployment", "nginx-mesh", NAME));
+	});
+});

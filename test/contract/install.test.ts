@@ -1,0 +1,158 @@
+/**
+ * What install makes, as kube-apiserver has it: the account that it makes runs sync with the arguments
+ * of the Deployment, and can write nothing but pull secrets. It needs a real API server: the embedded one
+ * runs no admission policies and knows no tokens of accounts.
+ */
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
+import { testCluster } from "../support/cluster.ts";
+import { meshreg, type Surroundings } from "../support/command-line.ts";
+import { becomePod, filesInPod } from "../support/pod.ts";
+import { started } from "../support/watching.ts";
+
+const NAME = "nginx-mesh-registry-key";
+const ACCOUNT = `meshreg-${NAME}`;
+
+const cluster = await testCluster();
+after(() => cluster[Symbol.asyncDispose]());
+const skip =
+	cluster.kind === "embedded" &&
+	"the embedded server runs no admission policies";
+
+async function api(method: string, path: string, body?: unknown) {
+	const answer = await cluster.api.request(method, path, { body });
+	assert.ok(answer.status < 300, JSON.stringify(answer.body));
+	// biome-ignore lint/suspicious/noExplicitAny: an object of the API server's.
+	return answer.body as any;
+}
+
+test("install, what it runs, what it cannot do, and uninstall", {
+	skip,
+	timeout: 120_000,
+}, async () => {
+	const label = { "meshreg-installed": cluster.named("yes") };
+	const mesh = await cluster.namespace("mesh");
+	const app = await cluster.namespace("app", label);
+	const admin = async (argv: readonly string[], given: Surroundings = {}) => {
+		const outcome = await meshreg(argv, {
+			kubeconfig: cluster.kubeconfig,
+			env: { MESHREG_NAMESPACE: mesh },
+			...given,
+		});
+		assert.equal(outcome.status, 0, outcome.err);
+		return outcome;
+	};
+	await admin(
+		[
+			...["create", "--registry-server=registry.example"],
+			...["--registry-username=mesh", "--registry-password-stdin"],
+		],
+		{ stdin: "p" },
+	);
+	const selector = `meshreg-installed=${cluster.named("yes")}`;
+	await admin(["install", "-l", selector]);
+	const again = await admin(["install", "-l", selector]);
+	assert.doesNotMatch(again.out, /created|configured|deleted/);
+
+	const { token } = (
+		await api(
+			"POST",
+			`/api/v1/namespaces/${mesh}/serviceaccounts/${ACCOUNT}/token`,
+			{
+				apiVersion: "authentication.k8s.io/v1",
+				kind: "TokenRequest",
+				spec: { expirationSeconds: 3600 },
+			},
+		)
+	).status;
+	const write = (namespace: string, secret: object) =>
+		cluster.api.request("POST", `/api/v1/namespaces/${namespace}/secrets`, {
+			body: secret,
+			as: { token },
+		});
+	const pullSecret = (name: string) => ({
+		metadata: { name },
+		type: "kubernetes.io/dockerconfigjson",
+		data: { ".dockerconfigjson": btoa('{"auths":{}}') },
+	});
+	// The server heeds the policy some seconds after it was made.
+	const other = pullSecret("other");
+	for (const until = Date.now() + 60_000; ; ) {
+		const { status, body } = await write(app, other);
+		if (JSON.stringify(body).includes("and no other Secret")) break;
+		assert.ok(Date.now() < until, JSON.stringify(body));
+		if (status === 201)
+			await api("DELETE", `/api/v1/namespaces/${app}/secrets/other`);
+		await delay(200);
+	}
+	const refused = await write(app, {
+		metadata: {
+			name: NAME,
+			annotations: { "kubernetes.io/service-account.name": "default" },
+		},
+		type: "kubernetes.io/service-account-token",
+	});
+	assert.equal(refused.status, 422, JSON.stringify(refused.body));
+	assert.match(
+		JSON.stringify(refused.body),
+		/this account writes pull secrets named nginx-mesh-registry-key, and no other Secret/,
+	);
+
+	const deployment = await api(
+		"GET",
+		`/apis/apps/v1/namespaces/${mesh}/deployments/${ACCOUNT}`,
+	);
+	const [container] = deployment.spec.template.spec.containers;
+	const port = await freePort();
+	const argv = container.args.map((word: string) =>
+		word === "--health-address=:8081"
+			? `--health-address=127.0.0.1:${port}`
+			: word,
+	);
+	assert.notDeepEqual(argv, container.args);
+	const kubeconfig = join(cluster.folder, "installed.kubeconfig");
+	await writeFile(kubeconfig, cluster.api.kubeconfigWith(token));
+	const folder = join(cluster.folder, "installed");
+	const env = {
+		...(await becomePod(kubeconfig, mesh, folder)),
+		HOME: cluster.folder,
+	};
+	const run = (words: readonly string[], given: Surroundings = {}) =>
+		meshreg(words, { ...given, env, files: filesInPod(folder) });
+	await using watch = await started({ run }, argv, [
+		`"namespace":"${app}"`,
+		"Watching for changes.\n",
+	]);
+	for (const path of ["/livez", "/readyz"]) {
+		const answer = await fetch(`http://127.0.0.1:${port}${path}`);
+		assert.deepEqual([answer.status, await answer.text()], [200, "ok\n"]);
+	}
+	const fresh = await cluster.namespace("fresh", label);
+	await watch.says(`"namespace":"${fresh}"`);
+	const { status, out, err } = await watch.stop("SIGTERM");
+	assert.equal(status, 143);
+	assert.doesNotMatch(out + err, /cannot|[Ee]rror|Warning/);
+
+	await admin(["uninstall", "--yes"]);
+	for (const path of [
+		`/apis/apps/v1/namespaces/${mesh}/deployments/${ACCOUNT}`,
+		`/api/v1/namespaces/${mesh}/serviceaccounts/${ACCOUNT}`,
+		`/apis/rbac.authorization.k8s.io/v1/clusterroles/kubectl-meshreg.watch.${mesh}.${NAME}`,
+	])
+		assert.equal((await cluster.api.request("GET", path)).status, 404, path);
+	await api("GET", `/api/v1/namespaces/${mesh}/secrets/${NAME}`);
+});
+
+async function freePort(): Promise<number> {
+	const server = createServer().listen(0, "127.0.0.1");
+	await once(server, "listening");
+	const address = server.address();
+	server.close();
+	await once(server, "close");
+	return typeof address === "object" && address !== null ? address.port : 0;
+}
