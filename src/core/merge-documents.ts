@@ -94,6 +94,8 @@ function failedItem(context: string, message: string): ListItem {
 		source: "",
 		expires: "",
 		created: "",
+		provider: "",
+		differs: [],
 		message,
 	};
 }

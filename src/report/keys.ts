@@ -20,13 +20,14 @@ export interface KeyTableLook {
 
 /**
  * `NAMESPACE NAME REGISTRIES STATUS AGE`, and with `wide` also `USERNAME SOURCE EXPIRES`: the time
- * that is left.
+ * that is left; where copies drifted also `DIFFERS`.
  */
 export function listTable(
 	items: readonly ListItem[],
 	{ now, wide, headers }: KeyTableLook,
 	widths?: number[],
 ): Text {
+	const differ = wide && items.some(({ differs }) => differs.length > 0);
 	const names = [
 		"NAMESPACE",
 		"NAME",
@@ -34,6 +35,7 @@ export function listTable(
 		"STATUS",
 		"AGE",
 		...(wide ? ["USERNAME", "SOURCE", "EXPIRES"] : []),
+		...(differ ? ["DIFFERS"] : []),
 	];
 	const rows = items.map((item) => [
 		item.namespace,
@@ -44,6 +46,7 @@ export function listTable(
 		...(wide
 			? [usersCell(item.usernames), item.source, timeLeft(item.expires, now)]
 			: []),
+		...(differ ? [item.differs.join(", ")] : []),
 	]);
 	return paintedTable(headers ? names : undefined, rows, widths);
 }

@@ -120,7 +120,7 @@ describe("without a cluster", () => {
 		assert.deepEqual(await own.run(["list"], { user: "sam" }), {
 			status: 1,
 			out: "",
-			err: 'Error from server (Forbidden): secrets is forbidden: User "sam" cannot list resource "secrets" in API group "" at the cluster scope\n',
+			err: 'Secrets of all namespaces cannot be listed; use -n NAMESPACE to list those that you may read\nError from server (Forbidden): secrets is forbidden: User "sam" cannot list resource "secrets" in API group "" at the cluster scope\n',
 			asked: [],
 		});
 	});
@@ -178,9 +178,9 @@ describe("the command line itself", () => {
 			"error: unknown flag: --nope\nSee 'kubectl meshreg --help' for usage.\n",
 		],
 		[
-			["list", "extra"],
+			["inject", "extra", "-f", "x"],
 			2,
-			"error: list takes no arguments\nSee 'kubectl meshreg list --help' for usage.\n",
+			"error: inject takes no arguments\nSee 'kubectl meshreg inject --help' for usage.\n",
 		],
 		[[], 0, ""],
 		[["--help"], 0, ""],

@@ -85,6 +85,8 @@ describe("list", () => {
 			"source",
 			"expires",
 			"created",
+			"provider",
+			"differs",
 		]);
 	});
 

@@ -1,50 +1,77 @@
+import { PULL_SECRET_TYPE } from "../../core/pull-secrets/ownership.ts";
 import {
 	type ContentReader,
 	type PullSecret,
 	sourceRef,
 } from "../../core/pull-secrets/pull-secret.ts";
 import {
+	legalSourceRef,
 	type SourceKnowledge,
 	sourcesNamed,
 } from "../../core/pull-secrets/source.ts";
-import { ApiError } from "../../errors.ts";
+import { isFatal } from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
-import { readPullSecret } from "./read-keys.ts";
+import { readPullSecret, readPullSecrets } from "./read-keys.ts";
+
+/** So many sources are read one by one; of more, one list of all pull Secrets is cheaper. */
+const READ_SINGLY = 20;
 
 /**
- * What is known of every source that copies among `keys` name, by
- * `NAMESPACE/NAME`: from the keys themselves, else read one by one. Only a 404
- * says that one is gone; 403 says nothing.
+ * What is known of every source that copies among `keys` name, by `NAMESPACE/NAME`: from the keys
+ * themselves, else read. Only a source that is not there is gone; what may not be read, or is named
+ * by no legal name, is unknown, and costs no request. Throws only what no further request survives.
  */
 export async function readSources(
 	cluster: Cluster,
 	reader: ContentReader,
 	keys: readonly PullSecret[],
 ): Promise<Map<string, SourceKnowledge>> {
-	const byRef = new Map(keys.map((key) => [sourceRef(key), key]));
-	const known = new Map<string, SourceKnowledge>();
-	for (const ref of sourcesNamed(keys)) {
-		const [namespace = "", name = ""] = ref.split("/");
-		known.set(
-			ref,
-			byRef.get(ref) ??
-				(await readSource(cluster, reader, { namespace, name })),
-		);
-	}
-	return known;
+	const known = new Map<string, SourceKnowledge>(
+		keys.map((key) => [sourceRef(key), key]),
+	);
+	const named = sourcesNamed(keys);
+	const missing = named.filter((ref) => !known.has(ref));
+	const readable = missing.flatMap((ref) => {
+		const place = legalSourceRef(ref);
+		return place ? [{ ref, place }] : [];
+	});
+	for (const ref of missing) known.set(ref, "unknown");
+	if (readable.length > READ_SINGLY) {
+		const all = await readAll(cluster, reader);
+		for (const { ref } of readable)
+			known.set(ref, all === undefined ? "unknown" : (all.get(ref) ?? "gone"));
+	} else
+		for (const { ref, place } of readable)
+			known.set(ref, await readSource(cluster, reader, place));
+	return new Map(named.map((ref) => [ref, known.get(ref) ?? "unknown"]));
 }
 
-/** What is known of one source: a 403 says nothing. Throws what else the cluster throws. */
+/** Every pull Secret by `NAMESPACE/NAME`; undefined where they may not be listed. */
+async function readAll(
+	cluster: Cluster,
+	reader: ContentReader,
+): Promise<Map<string, PullSecret> | undefined> {
+	try {
+		const all = await readPullSecrets(cluster, reader, {
+			fieldSelector: `type=${PULL_SECRET_TYPE}`,
+		});
+		return new Map(all.map((key) => [sourceRef(key), key]));
+	} catch (error) {
+		if (isFatal(error)) throw error;
+		return undefined;
+	}
+}
+
+/** What is known of one source: an error says nothing. Throws only what no further request survives. */
 export async function readSource(
 	cluster: Cluster,
 	reader: ContentReader,
 	ref: { namespace: string; name: string },
 ): Promise<SourceKnowledge> {
-	if (ref.namespace === "" || ref.name === "") return "unknown";
 	try {
 		return (await readPullSecret(cluster, reader, ref)) ?? "gone";
 	} catch (error) {
-		if (error instanceof ApiError && error.status === 403) return "unknown";
-		throw error;
+		if (isFatal(error)) throw error;
+		return "unknown";
 	}
 }

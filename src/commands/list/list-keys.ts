@@ -16,16 +16,26 @@ import {
 	ContentReader,
 	type PullSecret,
 } from "../../core/pull-secrets/pull-secret.ts";
+import {
+	type PullSecretStatus,
+	statusOf,
+} from "../../core/pull-secrets/source.ts";
 import type { Cluster, ListQuery } from "../../world.ts";
 
 /** Which pull secrets are meant. */
 export interface ListChoice {
+	/** Only of this name. */
+	readonly name: string | undefined;
 	/** None: all. */
 	readonly namespaces: readonly string[];
-	/** Label selectors that find what is managed or labelled as a mesh's: one list each. */
+	/** Only where namespaces have these labels. */
+	readonly selector: string | undefined;
+	/** Label selectors that find what is managed, and then what a mesh or a person labelled: one list each. */
 	readonly managed: readonly string[];
-	/** Every pull Secret of the cluster, whoever made it. */
+	/** Every pull Secret, whoever made it. */
 	readonly all: boolean;
+	/** Only those with one of these; none: all. */
+	readonly statuses: readonly PullSecretStatus[];
 	/** Only those of which a credential expires within so many milliseconds. */
 	readonly expiring: number | undefined;
 }
@@ -37,62 +47,78 @@ export async function listPullSecrets(
 	now: number,
 ): Promise<ListItem[]> {
 	const reader = new ContentReader();
-	const found: PullSecret[] = [];
-	for (const { query, isMeant } of listQueries(choice))
-		found.push(
-			...(await readPullSecrets(cluster, reader, query)).filter(isMeant),
-		);
-	const sources = await readSources(cluster, reader, found);
+	const [isThere, ...found] = await Promise.all([
+		labelledNamespaces(cluster, choice.selector),
+		...listQueries(choice).map((query) =>
+			readPullSecrets(cluster, reader, query),
+		),
+	]);
+	const keys = found.flat().filter(({ namespace }) => isThere(namespace));
+	const sources = await readSources(cluster, reader, keys);
 	const { context } = cluster;
-	return shownItems(found, { context, sources }, choice, now);
+	return shownItems(keys, { context, sources }, choice, now);
 }
 
-/** What to ask the API server for, and which of its answers count: what two of them give is one. */
-export function listQueries({ namespaces, managed, all }: ListChoice): {
-	readonly query: ListQuery;
-	readonly isMeant: (secret: PullSecret) => boolean;
-}[] {
+/** Whether a namespace has the labels of `-l`; all have where none are asked for. */
+async function labelledNamespaces(
+	cluster: Cluster,
+	labelSelector: string | undefined,
+): Promise<(namespace: string) => boolean> {
+	if (labelSelector === undefined) return () => true;
+	const names = new Set<string | undefined>();
+	for await (const page of cluster.pages("Namespace", {
+		labelSelector,
+		metadataOnly: true,
+	}))
+		for (const { metadata } of page.items) names.add(metadata.name);
+	return (namespace) => names.has(namespace);
+}
+
+/** What to ask the API server for; nothing is found twice. */
+export function listQueries({
+	name,
+	namespaces,
+	managed: [managed = "", ...labels],
+	all,
+}: ListChoice): ListQuery[] {
 	const scopes =
 		namespaces.length > 0
 			? namespaces.map((namespace) => ({ namespace }))
 			: [{}];
-	const [first, ...others] = managed;
-	return scopes.flatMap((scope) => [
-		...(all
-			? [
-					{
-						query: { ...scope, fieldSelector: `type=${PULL_SECRET_TYPE}` },
-						isMeant: () => true,
-					},
-				]
+	const named = name === undefined ? [] : [`metadata.name=${name}`];
+	const fields = (...more: string[]) => {
+		const selectors = [...named, ...more];
+		return selectors.length > 0 && { fieldSelector: selectors.join(",") };
+	};
+	return scopes.flatMap((scope): ListQuery[] =>
+		all
+			? [{ ...scope, ...fields(`type=${PULL_SECRET_TYPE}`) }]
 			: [
-					{
-						query: { ...scope, labelSelector: first ?? "" },
-						isMeant: () => true,
-					},
-					...others.map((labelSelector) => ({
-						query: { ...scope, labelSelector },
-						isMeant: ({ labels }: PullSecret) =>
-							labels[MANAGED_BY_LABEL] !== MANAGER,
+					{ ...scope, ...fields(), labelSelector: managed },
+					...labels.map((label) => ({
+						...scope,
+						...fields(),
+						labelSelector: `${label},${MANAGED_BY_LABEL}!=${MANAGER}`,
 					})),
-				]),
-	]);
+				],
+	);
 }
 
-/** Of these keys what is shown: where that is asked for only those that expire in time. */
+/** Of these pull secrets those that are to be shown. */
 export function shownItems(
 	keys: readonly PullSecret[],
 	known: ListContext,
-	{ expiring }: ListChoice,
+	{ expiring, statuses }: ListChoice,
 	now: number,
 ): ListItem[] {
-	const meant =
-		expiring === undefined
-			? keys
-			: keys.filter((key) =>
-					expiriesOfKey(key, known.sources).some(
-						({ at }) => at <= now + expiring,
-					),
-				);
+	const meant = keys.filter(
+		(key) =>
+			(expiring === undefined ||
+				expiriesOfKey(key, known.sources).some(
+					({ at }) => at <= now + expiring,
+				)) &&
+			(statuses.length === 0 ||
+				statuses.includes(statusOf(key, known.sources))),
+	);
 	return listItems(meant.toSorted(byNamespace), known);
 }

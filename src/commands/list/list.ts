@@ -1,9 +1,21 @@
 import { command, NOTHING } from "../../command.ts";
 import type { Given } from "../../core/command-line/flag.ts";
-import { EXIT, UsageError } from "../../errors.ts";
+import type { PullSecretStatus } from "../../core/pull-secrets/source.ts";
+import { ApiError, EXIT, UsageError } from "../../errors.ts";
 import * as flags from "../../flags.ts";
 import { listPullSecrets } from "./list-keys.ts";
 import { watchPullSecrets } from "./watch-keys.ts";
+
+/** The statuses that a cluster's pull secrets can have. */
+const STATUSES: readonly PullSecretStatus[] = [
+	"Invalid",
+	"Source",
+	"Drifted",
+	"Orphaned",
+	"Unknown",
+	"InSync",
+	"Unmanaged",
+];
 
 /** The formats of `list -o`. */
 const LIST_FORMATS = ["json", "name", "wide", "yaml"] as const;
@@ -12,10 +24,10 @@ const LIST_FORMATS = ["json", "name", "wide", "yaml"] as const;
 export const list = command({
 	verb: "list",
 	summary: "List pull secrets and whether they are in sync",
-	operands: [],
-	about: `List pull secrets: what meshreg manages and what bears the mesh's label, in all namespaces or in those named.
+	operands: [{ name: "NAME", optional: true, values: "pull-secret" }],
+	about: `List the pull secrets that meshreg manages and those of the mesh, in all namespaces, in those named (-n) or in those with labels (-l). With NAME, only those of that name.
 
-STATUS is Invalid (a kubelet would break on it, or never match it), Source, InSync, Drifted (differs from its source), Orphaned (its source is gone), Unknown (its source may not be read) or Unmanaged (made by a mesh or a person). No format shows a password.`,
+STATUS is Invalid (a kubelet would break on it, or never match it), Source, Drifted (differs from its source), Orphaned (its source is gone), Unknown (its source may not be read), InSync, or Unmanaged (not managed by meshreg). -o wide says how a copy differs. No format shows a password.`,
 	examples: [
 		{ comment: "Everywhere", line: "kubectl meshreg list" },
 		{
@@ -24,7 +36,7 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, InSy
 		},
 		{
 			comment: "The copies that differ from their source",
-			line: "kubectl meshreg list --no-headers | grep Drifted",
+			line: "kubectl meshreg list --status Drifted -o wide",
 		},
 		{
 			comment: "In all contexts whose names begin with prod",
@@ -48,20 +60,45 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, InSy
 		flags.NAMESPACES_FLAG,
 		flags.ALL_NAMESPACES_FLAG,
 		{
+			name: "selector",
+			short: "l",
+			kind: "text",
+			group: "Target",
+			help: "Look in namespaces with these labels, such as team=x.",
+		},
+		{
+			name: "status",
+			kind: "list",
+			commas: true,
+			group: "Target",
+			help: `Show only these: ${STATUSES.join(", ")}.`,
+		},
+		{
 			name: "all",
 			kind: "switch",
-			help: "List every pull Secret, whoever made it.",
+			group: "Target",
+			help: "Show every pull Secret of the cluster, whoever made it.",
 		},
 		{
 			name: "expiring",
 			kind: "text",
-			help: "Only those of which a credential expires within this time, such as 48h or 7d, or has expired.",
+			group: "Target",
+			help: "Show only those with a credential that expires within this time, such as 48h or 7d.",
+		},
+		{
+			name: "fail",
+			kind: "switch",
+			needs: "expiring",
+			group: "Output",
+			help: "Exit with status 1 if --expiring finds any.",
 		},
 		{
 			name: "watch",
 			short: "w",
 			kind: "switch",
-			help: "After the list, stay, and show each key again as it changes: Deleted when it is gone.",
+			conflicts: ["selector", "fail"],
+			group: "Output",
+			help: "After listing, watch for changes.",
 		},
 		{ name: "no-headers", kind: "switch", help: "Leave out the headers." },
 		flags.MESH_FLAG,
@@ -70,9 +107,12 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, InSy
 	options: (given, env) => ({
 		connection: flags.connectionFlags(given),
 		choice: {
+			name: given.positionals.length > 0 ? flags.nameOf(given, env) : undefined,
 			namespaces: given.on("all-namespaces") ? [] : flags.namespacesOf(given),
+			selector: flags.selectorOf(given),
 			managed: flags.managedSelectorsOf(given, env),
 			all: given.on("all"),
+			statuses: statusesOf(given),
 			expiring: given.has("expiring")
 				? flags.parseLifetime(given.text("expiring") ?? "", "--expiring")
 				: undefined,
@@ -80,8 +120,9 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, InSy
 		headers: !given.on("no-headers"),
 		output: flags.outputOf(given, LIST_FORMATS),
 		watch: watchOf(given),
+		fail: given.on("fail"),
 	}),
-	async run({ connection, choice, watch }, world) {
+	async run({ connection, choice, watch, fail }, world) {
 		const gone = world.streams.out.gone ?? new AbortController().signal;
 		const cluster = await world.connect(connection);
 		const { namespaces } = choice;
@@ -95,18 +136,41 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, InSy
 				);
 			const items = await listPullSecrets(cluster, choice, world.clock.now());
 			return {
-				status: EXIT.done,
+				status: fail && items.length > 0 ? EXIT.failed : EXIT.done,
 				document: { kind: "list", items, namespaces },
 			};
 		} catch (error) {
 			// Nobody reads it any more.
 			if (gone.aborted) return { status: EXIT.done, document: NOTHING };
+			if (
+				error instanceof ApiError &&
+				error.status === 403 &&
+				namespaces.length === 0
+			)
+				world.emit({
+					type: "note",
+					message:
+						"Secrets of all namespaces cannot be listed; use -n NAMESPACE to list those that you may read",
+				});
 			throw error;
 		} finally {
 			await cluster.close();
 		}
 	},
 });
+
+/** `--status`, in any letter case. Throws UsageError for one that is none. */
+function statusesOf(given: Given): PullSecretStatus[] {
+	return given.list("status").map((text) => {
+		const wanted = text.trim().toLowerCase();
+		const status = STATUSES.find((known) => known.toLowerCase() === wanted);
+		if (status === undefined)
+			throw new UsageError(
+				`--status: must be one of ${STATUSES.join(", ")}, separated by commas`,
+			);
+		return status;
+	});
+}
 
 /** Throws UsageError for a format that only makes sense as a whole. */
 function watchOf(given: Given): boolean {

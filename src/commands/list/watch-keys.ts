@@ -8,6 +8,7 @@ import {
 	sourceRef,
 } from "../../core/pull-secrets/pull-secret.ts";
 import {
+	legalSourceRef,
 	type SourceKnowledge,
 	sourcesNamed,
 } from "../../core/pull-secrets/source.ts";
@@ -73,7 +74,7 @@ class PullSecretWatch {
 
 	async run(tell: (items: readonly ListItem[]) => void): Promise<never> {
 		this.#listed = await Promise.all(
-			listQueries(this.choice).map(({ query }) => this.#watched(query)),
+			listQueries(this.choice).map((query) => this.#watched(query)),
 		);
 		tell(await this.#news());
 		return this.#agenda.run(
@@ -176,8 +177,9 @@ class PullSecretWatch {
 
 	/** Watches it; where that is forbidden, reads it once. */
 	async #lookElsewhere(ref: string): Promise<Snapshot | SourceKnowledge> {
-		const [namespace = "", name = ""] = ref.split("/");
-		if (namespace === "" || name === "") return "unknown";
+		const place = legalSourceRef(ref);
+		if (place === undefined) return "unknown";
+		const { namespace, name } = place;
 		const fieldSelector = `metadata.name=${name}`;
 		try {
 			return await this.#watched({ namespace, fieldSelector });

@@ -1,8 +1,8 @@
-import { displayUsername } from "../credentials/credential.ts";
+import { type Credential, displayUsername } from "../credentials/credential.ts";
 import { credentialOf } from "../credentials/entry.ts";
 import { displayHost } from "../registry/server.ts";
 import { expiriesOfKey, isoSeconds } from "./expiry.ts";
-import { SOURCE_ANNOTATION } from "./ownership.ts";
+import { PROVIDER_ANNOTATION, SOURCE_ANNOTATION } from "./ownership.ts";
 import { type Content, type PullSecret, registriesOf } from "./pull-secret.ts";
 import {
 	type PullSecretStatus,
@@ -34,6 +34,10 @@ export interface ListItem {
 	readonly expires: string;
 	/** RFC 3339. */
 	readonly created: string;
+	/** What a source's credentials come from, as its annotation says; else "". */
+	readonly provider: string;
+	/** Of a drifted copy, how it differs from its source: `ghcr.io missing`, `x.io extra`, `r.io password`. */
+	readonly differs: readonly string[];
 	/** Why a cluster could not be listed. */
 	readonly message?: string;
 }
@@ -52,7 +56,44 @@ export function listItems(
 		source: key.annotations[SOURCE_ANNOTATION] ?? "",
 		expires: expiresAt(key, known.sources),
 		created: key.created,
+		provider: key.annotations[PROVIDER_ANNOTATION] ?? "",
+		differs: differencesOf(key, known.sources),
 	}));
+}
+
+/** How a copy differs from its source, a registry each; none where it does not, or that is not known. */
+function differencesOf(
+	key: PullSecret,
+	sources: ListContext["sources"],
+): string[] {
+	if (statusOf(key, sources) !== "Drifted") return [];
+	const source = sources.get(key.annotations[SOURCE_ANNOTATION] ?? "");
+	if (typeof source !== "object") return [];
+	if (!source.content.config.ok || !key.content.config.ok) return ["content"];
+	const { auths: wanted } = source.content.config;
+	const { auths: found } = key.content.config;
+	const differences: string[] = [];
+	for (const [host, entry] of wanted) {
+		const other = found.get(host);
+		const what =
+			other === undefined
+				? "missing"
+				: differenceOf(credentialOf(entry), credentialOf(other));
+		if (what !== undefined) differences.push(`${displayHost(host)} ${what}`);
+	}
+	for (const host of found.keys())
+		if (!wanted.has(host)) differences.push(`${displayHost(host)} extra`);
+	return differences;
+}
+
+function differenceOf(
+	wanted: Credential | undefined,
+	found: Credential | undefined,
+): string | undefined {
+	if (wanted === undefined || found === undefined)
+		return wanted === found ? undefined : "credential";
+	if (wanted.username !== found.username) return "username";
+	return wanted.equals(found) ? undefined : "password";
 }
 
 function expiresAt(key: PullSecret, sources: ListContext["sources"]): string {

@@ -19,6 +19,8 @@ export const ISSUED_AT_ANNOTATION = "kubectl-meshreg/issued-at";
 export const TARGETS_ANNOTATION = "kubectl-meshreg/targets";
 /** The label of a source, as `KEY=VALUE`, where it is another than `usage=NAME`. */
 export const LABEL_ANNOTATION = "kubectl-meshreg/label";
+/** What a source's credentials come from: the names of providers, by registry. */
+export const PROVIDER_ANNOTATION = "kubectl-meshreg/provider";
 /** How long credentials are good of which the person said so: a JSON object by host, `12h`. */
 export const EXPIRES_IN_ANNOTATION = "kubectl-meshreg/expires-in";
 

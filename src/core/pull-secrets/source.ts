@@ -1,3 +1,4 @@
+import { isObjectName } from "../output/shell.ts";
 import { contentFault } from "./content-fault.ts";
 import { roleOf, SOURCE_ANNOTATION } from "./ownership.ts";
 import { type PullSecret, sourceRef } from "./pull-secret.ts";
@@ -49,6 +50,18 @@ export function statusOf(
 	return source.content.canonical === key.content.canonical
 		? "InSync"
 		: "Drifted";
+}
+
+/** A source annotation as a place; undefined for what the API server would take for none. */
+export function legalSourceRef(text: string): SourceRef | undefined {
+	const [namespace = "", name = "", ...rest] = text.split("/");
+	const isLegal =
+		rest.length === 0 &&
+		namespace.length <= 63 &&
+		!namespace.includes(".") &&
+		isObjectName(namespace) &&
+		isObjectName(name);
+	return isLegal ? { namespace, name } : undefined;
 }
 
 /** The `NAMESPACE/NAME` of every source that copies among `keys` name, each once. */

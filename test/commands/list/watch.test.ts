@@ -94,10 +94,11 @@ describe("list -w", { timeout: 60_000 }, () => {
 			.split("\n")
 			.map((line) => JSON.parse(line));
 		assert.deepEqual(more, []);
-		assert.deepEqual(first, { ...second, status: "InSync" });
+		assert.deepEqual(second.differs, ["r.example.com password"]);
+		assert.deepEqual(first, { ...second, status: "InSync", differs: [] });
 		assert.deepEqual(Object.keys(first), [
 			...["context", "namespace", "name", "status", "registries", "usernames"],
-			...["source", "expires", "created"],
+			...["source", "expires", "created", "provider", "differs"],
 		]);
 	});
 

@@ -1,0 +1,192 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { type TestBed, testBed } from "../../support/test-bed.ts";
+
+const NAME = "nginx-mesh-registry-key";
+
+/** A source, a copy that is equal, one that is not, one whose source is gone, and somebody's own pull Secret. */
+async function cluster(): Promise<TestBed> {
+	const bed = await testBed({ namespaces: ["nginx-mesh", "a", "b", "c"] });
+	const seed = (
+		namespace: string,
+		name: string,
+		auths: Record<string, string>,
+		annotations: Record<string, string> = {},
+		labels: Record<string, string> = {
+			"app.kubernetes.io/managed-by": "kubectl-meshreg",
+		},
+	) =>
+		bed.server.store.seed({
+			kind: "Secret",
+			metadata: { namespace, name, annotations, labels },
+			type: "kubernetes.io/dockerconfigjson",
+			data: {
+				".dockerconfigjson": Buffer.from(
+					JSON.stringify({
+						auths: Object.fromEntries(
+							Object.entries(auths).map(([host, password]) => [
+								host,
+								{ username: "u", password },
+							]),
+						),
+					}),
+				).toString("base64"),
+			},
+		});
+	const of = (ref: string) => ({ "kubectl-meshreg/source": ref });
+	seed("nginx-mesh", NAME, { "r.io": "one", "x.io": "p" });
+	seed("a", NAME, { "r.io": "one", "x.io": "p" }, of(`nginx-mesh/${NAME}`));
+	seed("b", NAME, { "r.io": "two", "y.io": "p" }, of(`nginx-mesh/${NAME}`));
+	seed("c", "other", { "r.io": "one" }, of("nginx-mesh/gone"));
+	seed("c", "regcred", { "r.io": "one" }, {}, {});
+	bed.server.store.seed({
+		kind: "Namespace",
+		metadata: { name: "b", labels: { team: "b" } },
+	});
+	return bed;
+}
+
+const shown = (out: string) =>
+	JSON.parse(out).items.map(
+		({ namespace, name, status }: Record<string, string>) =>
+			`${namespace}/${name} ${status}`,
+	);
+
+describe("list: which, and how they differ", () => {
+	for (const [argv, expected] of [
+		[
+			[],
+			[
+				`a/${NAME} InSync`,
+				`b/${NAME} Drifted`,
+				"c/other Orphaned",
+				`nginx-mesh/${NAME} Source`,
+			],
+		],
+		[
+			[NAME],
+			[`a/${NAME} InSync`, `b/${NAME} Drifted`, `nginx-mesh/${NAME} Source`],
+		],
+		[["other"], ["c/other Orphaned"]],
+		[["-l", "team=b"], [`b/${NAME} Drifted`]],
+		[
+			["--status", "drifted,Orphaned"],
+			[`b/${NAME} Drifted`, "c/other Orphaned"],
+		],
+		[
+			["--all", "-n", "c"],
+			["c/other Orphaned", "c/regcred Unmanaged"],
+		],
+		[["--all", "regcred"], ["c/regcred Unmanaged"]],
+	] as const)
+		test(argv.join(" ") || "nothing", async () => {
+			await using bed = await cluster();
+			const { status, out, err } = await bed.run([
+				"list",
+				...argv,
+				...["-o", "json"],
+			]);
+			assert.equal(status, 0, err);
+			assert.deepEqual(shown(out), expected);
+		});
+
+	test("-o wide and -o json say how a copy differs, a registry each, and no password", async () => {
+		await using bed = await cluster();
+		const wide = await bed.run(["list", "-n", "b", "-o", "wide"]);
+		assert.match(
+			wide.out,
+			/EXPIRES +DIFFERS\n.* r\.io password, x\.io missing, y\.io extra\n$/,
+		);
+		const { out } = await bed.run(["list", "-n", "b", "-o", "json"]);
+		assert.deepEqual(JSON.parse(out).items[0].differs, [
+			"r.io password",
+			"x.io missing",
+			"y.io extra",
+		]);
+	});
+
+	test("--expiring --fail exits with 1 where there is one", async () => {
+		await using bed = await testBed({ namespaces: ["nginx-mesh"] });
+		const none = await bed.run(["list", "--expiring", "1d", "--fail"]);
+		assert.equal(none.status, 0, none.err);
+		await bed.run(
+			[
+				...["create", "--registry-server=r.io", "--registry-username=u"],
+				...["--registry-password-stdin", "--expires-in=12h"],
+			],
+			{ stdin: "p" },
+		);
+		const some = await bed.run(["list", "--expiring", "1d", "--fail"]);
+		assert.equal(some.status, 1);
+		assert.match(some.out, /Source/);
+		const without = await bed.run(["list", "--fail"]);
+		assert.equal(without.status, 2);
+		assert.equal(without.err, "error: --fail needs --expiring\n");
+	});
+
+	test("--status of none is refused", async () => {
+		await using bed = await testBed();
+		const { status, err } = await bed.run(["list", "--status", "Broken"]);
+		assert.equal(status, 2);
+		assert.match(err, /^error: --status: must be one of Invalid, Source,/);
+	});
+});
+
+describe("list: what source annotations say is never turned into odd requests", () => {
+	for (const source of [
+		"a/..",
+		"../x",
+		"a/b/c",
+		"a",
+		"/",
+		"a/",
+		"A/b",
+		"a.b/c",
+		"x/%2e%2e",
+	])
+		test(JSON.stringify(source), async () => {
+			await using bed = await cluster();
+			bed.server.store.seed({
+				kind: "Secret",
+				metadata: {
+					namespace: "c",
+					name: "odd",
+					labels: { "app.kubernetes.io/managed-by": "kubectl-meshreg" },
+					annotations: { "kubectl-meshreg/source": source },
+				},
+				type: "kubernetes.io/dockerconfigjson",
+				data: {
+					".dockerconfigjson": btoa('{"auths":{"r.io":{"auth":"dTpw"}}}'),
+				},
+			});
+			const { status, out, err } = await bed.run(["list", "odd", "-o", "json"]);
+			assert.equal(status, 0, err);
+			assert.deepEqual(shown(out), ["c/odd Unknown"]);
+		});
+
+	test("many sources cost one list, and one that cannot be read is unknown by itself", async () => {
+		await using bed = await cluster();
+		for (let at = 0; at < 200; at++)
+			bed.server.store.seed({
+				kind: "Secret",
+				metadata: {
+					namespace: "c",
+					name: `copy-${at}`,
+					labels: { "app.kubernetes.io/managed-by": "kubectl-meshreg" },
+					annotations: { "kubectl-meshreg/source": `s-${at}/gone` },
+				},
+				type: "kubernetes.io/dockerconfigjson",
+				data: {
+					".dockerconfigjson": btoa('{"auths":{"r.io":{"auth":"dTpw"}}}'),
+				},
+			});
+		const before = bed.server.requests.length;
+		const { status, out } = await bed.run(["list", "-n", "c", "-o", "json"]);
+		assert.equal(status, 0);
+		assert.equal(
+			shown(out).filter((line: string) => / Orphaned$/.test(line)).length,
+			201,
+		);
+		assert.ok(bed.server.requests.length - before <= 8);
+	});
+});
