@@ -182,3 +182,73 @@ describe("imports run one way", () => {
 		);
 	});
 });
+
+/** Files that take text apart: the words of others, or text that is no message at all. */
+const READERS: readonly [path: RegExp, why: string][] = [
+	[/^adapters\//, "answers of servers, files and programs; what is typed"],
+	[/^core\/registry\//, "what registries answer, and addresses"],
+	[/^core\/credentials\//, "docker configs, passwords and tokens"],
+	[/^core\/manifest\//, "manifests, and what the YAML library says of them"],
+	[/^core\/kubelet\/(pull-failures|pull-report)\.ts$/, "kubelets' words"],
+	[/^core\/kubelet\/image-test\.ts$/, "literals of CEL"],
+	[
+		/^core\/pull-secrets\/(record|label-selector|ownership|expiry)\.ts$/,
+		"selectors, globs and labels that people write; tokens",
+	],
+	[/^core\/command-line\//, "the command line"],
+	[/^flags\//, "the command line"],
+	[/^(argv|given|cli|complete)\.ts$/, "the command line"],
+	[
+		/^(actions\/accounts\/take-back|commands\/create\/write-source)\.ts$/,
+		"the server's refusal, in the line of a result that has no other value yet",
+	],
+];
+
+test("nothing is decided by a message of our own", () => {
+	const messages =
+		"(?:reason|message|text|line|problem|command|hint|words|clause|sentence)";
+	const asked = new RegExp(
+		`\\b${messages}(?:\\(\\))?\\??\\.(?:startsWith|endsWith|includes|match|matchAll|search|indexOf)\\(|\\.(?:test|exec)\\(\\s*(?:\\w+\\.)*${messages}\\s*[,)]`,
+	);
+	const wrong = sources
+		.filter(
+			({ path }) =>
+				!path.startsWith("report/") &&
+				!READERS.some(([reader]) => reader.test(path)),
+		)
+		.flatMap(({ path, text }) =>
+			text
+				.split("\n")
+				.filter((line) => asked.test(line) && !/^\s*(\/\/|\*)/.test(line))
+				.map((line) => `${path}: ${line.trim()}`),
+		);
+	assert.deepEqual(
+		wrong,
+		[],
+		"make what is known a value (core/output/failure.ts, core/check/finding.ts) and word it in report/",
+	);
+});
+
+test("no command is made of text", () => {
+	const wrong = sources
+		.filter(({ path }) => !/^(report|commands\/completion)\//.test(path))
+		.flatMap(({ path, text }) =>
+			text
+				.split("\n")
+				.filter(
+					(line) =>
+						/["'`](?:[^"`]*')?kubectl (?:meshreg )?[a-z]/.test(line) &&
+						!/^\s*(\/\/|\*|\/\*\*|line:|\{ comment:)/.test(line),
+				)
+				.map((line) => `${path}: ${line.trim()}`),
+		);
+	assert.deepEqual(
+		wrong.filter((line) => !COMMAND_TEXTS.test(line)),
+		[],
+		"make it a Script (core/output/shell.ts), and let report/ render it",
+	);
+});
+
+/** Texts without a name in them: usage lines of this program, and kubectl's own words. */
+const COMMAND_TEXTS =
+	/^(run|cli)\.ts: |kubectl config view|kubectl create secret|"kubectl meshreg"|since kubectl/;
