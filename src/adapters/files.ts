@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Stats } from "node:fs";
 import {
 	type FileHandle,
+	lstat,
 	open,
 	readdir,
 	realpath,
@@ -10,6 +11,7 @@ import {
 	stat,
 } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { getuid } from "node:process";
 import { getSystemErrorMessage } from "node:util";
 import { OperationError } from "../errors.ts";
 import type { Files } from "../world.ts";
@@ -33,14 +35,18 @@ export const disk: Files = {
 			const old = await statIfThere(path);
 			if (old) refuseUnreadable("write", path, old);
 			// A device or a pipe (`--to /dev/stdout`) is written to: replacing it would destroy it.
-			if (old && !old.isFile()) return writeWhole(path, "w", text, mode);
+			if (old && !old.isFile()) {
+				refuseForeign(path, old);
+				return writeInto(path, text);
+			}
+			await refuseForeignLink(path);
 			const target = old ? await realpath(path) : path;
 			const draft = join(
 				dirname(target),
 				`.meshreg-${randomBytes(6).toString("hex")}`,
 			);
 			try {
-				await writeWhole(draft, "wx", text, mode);
+				await writeNew(draft, text, mode);
 				await rename(draft, target);
 			} catch (error) {
 				await rm(draft, { force: true });
@@ -85,22 +91,59 @@ async function readAtMost(
 	);
 }
 
-async function writeWhole(
+async function writeNew(
 	path: string,
-	flags: "w" | "wx",
 	text: string,
 	mode: number,
 ): Promise<void> {
-	const file = await open(path, flags, mode);
+	const file = await open(path, "wx", mode);
 	try {
 		await file.writeFile(text);
-		if (flags === "wx") {
-			await file.chmod(mode); // The umask took bits from the mode that open was given.
-			await file.sync();
-		}
+		await file.chmod(mode); // The umask took bits from the mode that open was given.
+		await file.sync();
 	} finally {
 		await file.close();
 	}
+}
+
+async function writeInto(path: string, text: string): Promise<void> {
+	const file = await open(path, "w");
+	try {
+		// What was opened, which need not be what was looked at before.
+		const opened = await file.stat();
+		refuseUnreadable("write", path, opened);
+		refuseForeign(path, opened);
+		await file.writeFile(text);
+	} finally {
+		await file.close();
+	}
+}
+
+function refuseForeign(path: string, stats: Stats): void {
+	if (isForeign(stats) && !isOurOutput(path))
+		throw new OperationError(
+			`cannot write ${shown(path)}: it belongs to another user, who may read what is written`,
+		);
+}
+
+/** In a folder for everybody, such a link would have somebody else choose which of our files is replaced. */
+async function refuseForeignLink(path: string): Promise<void> {
+	const link = await statIfThere(path, lstat);
+	if (link?.isSymbolicLink() && isForeign(link))
+		throw new OperationError(
+			`cannot write ${shown(path)}: it is a link that belongs to another user`,
+		);
+}
+
+/** Whether it is neither ours nor root's, who can read everything anyway. */
+function isForeign({ uid }: Stats): boolean {
+	const ours = getuid?.();
+	return ours !== undefined && uid !== ours && uid !== 0;
+}
+
+/** What whoever started the program has opened for it: of whichever user, it is where the output goes. */
+function isOurOutput(path: string): boolean {
+	return /^\/dev\/(std(out|err)|fd\/\d+)$/.test(path);
 }
 
 /** Folders, sockets and disks hold no text; pipes and character devices may: `<(…)`, `/dev/stdin`. */
@@ -111,13 +154,18 @@ function refuseUnreadable(
 ): void {
 	if (stats.isFile() || stats.isFIFO() || stats.isCharacterDevice()) return;
 	throw new OperationError(
-		`cannot ${verb} ${shown(path)}: it is ${stats.isDirectory() ? "a folder" : "not a file"}`,
+		stats.isDirectory()
+			? `${shown(path)} is a directory`
+			: `cannot ${verb} ${shown(path)}: not a file`,
 	);
 }
 
-async function statIfThere(path: string): Promise<Stats | undefined> {
+async function statIfThere(
+	path: string,
+	look: (path: string) => Promise<Stats> = stat,
+): Promise<Stats | undefined> {
 	try {
-		return await stat(path);
+		return await look(path);
 	} catch (error) {
 		if (codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR")
 			return undefined;

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import {
 	chmodSync,
+	chownSync,
 	existsSync,
+	lchownSync,
 	mkdirSync,
 	mkdtempSync,
 	readdirSync,
@@ -51,15 +53,12 @@ test("what cannot be read is named with the reason", {
 	skip: notPosix,
 }, async () => {
 	mkdirSync(at("folder"));
-	for (const [name, reason] of [
-		["absent", "no such file or directory"],
-		["folder", "it is a folder"],
-		["key/below", "not a directory"],
+	for (const [name, message] of [
+		["absent", "cannot read DIR/absent: no such file or directory"],
+		["folder", "DIR/folder is a directory"],
+		["key/below", "cannot read DIR/key/below: not a directory"],
 	] as const)
-		assert.equal(
-			await failure(disk.read(at(name), 9)),
-			`cannot read DIR/${name}: ${reason}`,
-		);
+		assert.equal(await failure(disk.read(at(name), 9)), message);
 	assert.equal(
 		await failure(disk.read("", 9)),
 		'cannot read "": no such file or directory',
@@ -123,6 +122,33 @@ test("writes through a link and leaves it one", {
 	assert.equal(readFileSync(at("out/open"), "utf8"), "through");
 });
 
+test("a pipe or a link of another user is not written to", {
+	skip: !root && "only root can give a file away",
+}, async () => {
+	mkdirSync(at("public"));
+	chmodSync(at("public"), 0o777);
+	const pipe = at("public/pipe");
+	execFileSync("mkfifo", ["-m", "666", pipe]);
+	chownSync(pipe, 65534, 65534);
+	// Somebody listens, so that opening it would not block.
+	const reader = spawn("cat", [pipe]);
+	assert.equal(
+		await failure(disk.write(pipe, "S3CRET", 0o600)),
+		"cannot write DIR/public/pipe: it belongs to another user, who may read what is written",
+	);
+	reader.kill();
+	writeFileSync(at("ours"), "before");
+	const link = at("public/link");
+	symlinkSync(at("ours"), link);
+	lchownSync(link, 65534, 65534);
+	assert.equal(
+		await failure(disk.write(link, "S3CRET", 0o600)),
+		"cannot write DIR/public/link: it is a link that belongs to another user",
+	);
+	assert.equal(readFileSync(at("ours"), "utf8"), "before");
+	await disk.write("/dev/null", "S3CRET", 0o600);
+});
+
 test("a write that fails says why and leaves no draft", async () => {
 	assert.equal(
 		await failure(disk.write(at("nowhere/x"), "x", 0o600)),
@@ -130,7 +156,7 @@ test("a write that fails says why and leaves no draft", async () => {
 	);
 	assert.equal(
 		await failure(disk.write(at("folder"), "x", 0o600)),
-		"cannot write DIR/folder: it is a folder",
+		"DIR/folder is a directory",
 	);
 	if (existsSync("/dev/full"))
 		assert.equal(

@@ -79,7 +79,7 @@ export async function runHelper(
 			printed += chunk.length;
 			if (printed > OUTPUT_LIMIT)
 				stop(
-					new OperationError(`${program} printed more than a credential is`),
+					new OperationError(`${program} produced more than 1 MiB of output`),
 				);
 			else chunks.push(chunk);
 		};

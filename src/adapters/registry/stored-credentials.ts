@@ -123,7 +123,7 @@ async function askHelper(
 		if (run.status !== 0) {
 			if (NOT_FOUND.test(words)) continue;
 			throw new OperationError(
-				`${program} failed: ${words || `exit status ${run.status}, without a word`}`,
+				`${program} failed: ${words || `exit status ${run.status}, no output`}`,
 			);
 		}
 		const answer = readHelperAnswer(run.out);

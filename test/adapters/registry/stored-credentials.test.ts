@@ -141,7 +141,7 @@ ${script}
 			open(join(home, "none.json")),
 			"cannot read ~/none.json: no such file or directory",
 		);
-		await refuses(open(bin), "cannot read ~/bin: it is a folder");
+		await refuses(open(bin), "~/bin is a directory");
 		await refuses(
 			open(await keep("x.json", "marked-password")),
 			"~/x.json is not a docker config: it is not JSON",
@@ -220,7 +220,7 @@ ${script}
 		[
 			"fails without a word",
 			"process.exitCode = 4;",
-			"docker-credential-bad failed: exit status 4, without a word",
+			"docker-credential-bad failed: exit status 4, no output",
 		],
 		[
 			"prints rubbish",
@@ -235,7 +235,7 @@ ${script}
 		[
 			"never stops printing",
 			`const more = () => process.stdout.write("x".repeat(1 << 16), more); more();`,
-			"docker-credential-bad printed more than a credential is",
+			"docker-credential-bad produced more than 1 MiB of output",
 		],
 	];
 	for (const [what, script, message] of FAILING)

@@ -659,7 +659,7 @@ describe("create", () => {
 			await writeFile(path("large.json"), " ".repeat(64 * 1024 + 1));
 			for (const [name, pattern] of [
 				["absent.json", /^error: .*absent\.json.*no such file or directory\n$/],
-				["folder", /^error: .*folder: it is a folder\n$/],
+				["folder", /^error: .*folder is a directory\n$/],
 				["large.json", /^error: .*large\.json: larger than 64 KiB\n$/],
 			] as const) {
 				const outcome = await bed.run([

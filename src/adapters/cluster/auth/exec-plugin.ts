@@ -95,7 +95,11 @@ async function run(
 			output += text;
 			if (output.length <= OUTPUT_LIMIT) return;
 			child.kill();
-			reject(failure(`exec: executable ${command} printed more than 1 MiB`));
+			reject(
+				failure(
+					`exec: executable ${command} produced more than 1 MiB of output`,
+				),
+			);
 		});
 		child.stderr.on("data", (chunk: Buffer) => {
 			err.write(decoder.write(chunk));

@@ -163,11 +163,7 @@ class Fields {
 		return this.typed(key, "a string", isText) || undefined;
 	}
 
-	/** kubectl reads YAML 1.1, where these words are flags, too. */
 	flag(key: string): boolean | undefined {
-		const value = this.raw(key);
-		if (isText(value) && /^(y|yes|on)$/i.test(value)) return true;
-		if (isText(value) && /^(n|no|off)$/i.test(value)) return false;
 		return this.typed(key, "true or false", isFlag);
 	}
 

@@ -360,7 +360,7 @@ describe("exec plugins", { skip: notPosix }, () => {
 				return kubeconfig();
 			},
 			() =>
-				`${getting}exec: executable ${folder}/bin/plugin printed more than 1 MiB`,
+				`${getting}exec: executable ${folder}/bin/plugin produced more than 1 MiB of output`,
 		],
 		[
 			"that print something else",

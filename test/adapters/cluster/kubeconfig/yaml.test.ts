@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { parse, stringify } from "yaml";
+import { fromDocument } from "../../../../src/adapters/cluster/kubeconfig/document.ts";
 import { parseKubeconfig } from "../../../../src/adapters/cluster/kubeconfig/yaml.ts";
 
 /** Whatever way is taken, the value is what the library reads. */
@@ -48,11 +49,11 @@ describe("the text of a kubeconfig", () => {
 		["with an alias", "a: &x {b: c}\nd: *x\n"],
 		["with a key twice", "a: one\na: two\n"],
 		["with a text over several lines", 'a: "one\n  two"\nb: three\n  four\n'],
-		["with tabs and comments", "# c\na:\t'b' # d\n---\n"],
+		["with tabs and comments", "# c\na:\t'b' # d\n"],
 		["that begins like JSON", "{a: b, c: [d]}\n"],
 		["that is empty", ""],
 		["with Windows's line ends", "a: b\r\nc:\r\n- d\r\n"],
-		["with words that are something else in YAML 1.1", "a: yes\nb: n\n"],
+		["with such words in quotes", "a: 'yes'\nb: \"n\"\n"],
 	] as const)
 		test(name, async () => {
 			let expected: unknown;
@@ -64,6 +65,42 @@ describe("the text of a kubeconfig", () => {
 					error instanceof Error ? { name: error.name } : {},
 				);
 			}
-			assert.deepEqual(await parseKubeconfig(text), expected);
+			assert.deepEqual(await parseKubeconfig(text), expected ?? undefined);
 		});
+
+	// https://yaml.org/type/bool.html; sigs.k8s.io/yaml, which kubectl reads with, takes the same.
+	test("with words that are flags in YAML 1.1", async () => {
+		const words = "y Y yes Yes YES on On ON n N no No NO off Off OFF";
+		const text = `[${words.replaceAll(" ", ", ")}]`;
+		assert.deepEqual(await parseKubeconfig(text), [
+			...Array(8).fill(true),
+			...Array(8).fill(false),
+		]);
+		assert.deepEqual(await parseKubeconfig("[yEs, oN, yess, nope, 'on']"), [
+			"yEs",
+			"oN",
+			"yess",
+			"nope",
+			"on",
+		]);
+	});
+
+	test("a name that is such a word is none, as with kubectl", async () => {
+		for (const word of ["yes", "on", "N"]) {
+			const document = await parseKubeconfig(
+				`clusters:\n- name: ${word}\n  cluster: {server: "https://k"}\n`,
+			);
+			assert.throws(() => fromDocument(document, (path) => path), {
+				message: "name of clusters[0] of the file is not a string",
+			});
+		}
+	});
+
+	for (const [name, text] of [
+		["another config", "a: b\n---\na: c\n"],
+		["something else", "---\na: b\n...\n---\n- [\n"],
+		["another config in JSON", '{"a":"b"}\n---\n{"a":"c"}\n'],
+	] as const)
+		test(`of which the first document is followed by ${name}`, async () =>
+			assert.deepEqual(await parseKubeconfig(text), { a: "b" }));
 });
