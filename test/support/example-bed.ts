@@ -90,6 +90,7 @@ export async function exampleBed(): Promise<ExampleBed> {
 				await bed.run(["create", ...flags], { stdin: "p" });
 				await bed.run(["sync", "-n", "app,shop"]);
 			}
+			if (argv[0] === "uninstall") await bed.run(["install", "-A"]);
 			return bed.run(
 				argv.map((word) =>
 					FILES.includes(word.replace(/^\$PWD\//, ""))
