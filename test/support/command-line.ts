@@ -4,7 +4,7 @@ import { kubeconfigNames } from "../../src/adapters/cluster/kubeconfig/files.ts"
 import { disk } from "../../src/adapters/files.ts";
 import { servePages } from "../../src/adapters/page-server.ts";
 import { registryClient } from "../../src/adapters/registry/client.ts";
-import type { Resolve } from "../../src/adapters/registry/guarded-lookup.ts";
+import type { Resolve } from "../../src/adapters/registry/realm-guard.ts";
 import { openStoredCredentials } from "../../src/adapters/registry/stored-credentials.ts";
 import type { Verification } from "../../src/core/registry/verification.ts";
 import { OperationError } from "../../src/errors.ts";

@@ -4,7 +4,7 @@ import { Credential } from "../../core/credentials/credential.ts";
 import { apiHostOf } from "../../core/registry/server.ts";
 import { verifyCredential } from "../../core/registry/verify-credential.ts";
 import type { RegistryClient } from "../../world.ts";
-import { type Resolve, resolveBySystem } from "./guarded-lookup.ts";
+import { type Resolve, resolveBySystem } from "./realm-guard.ts";
 import { openTransport, trustIn } from "./transport.ts";
 
 /** Long enough for a slow token server, short enough for a person who waits. */

@@ -7,7 +7,7 @@ import type { TransportFailure } from "../../core/registry/fault.ts";
 import { OperationError } from "../../errors.ts";
 import { proxyFor } from "../proxy.ts";
 import { machineAuthorities, type Trust } from "../trust.ts";
-import { guardedLookup, type Resolve } from "./guarded-lookup.ts";
+import { RealmGuard, type Resolve } from "./realm-guard.ts";
 
 /** A registry's or token server's answer is read so far; the rest would not be shown. */
 const ANSWER_LIMIT = 1 << 20;
@@ -52,10 +52,11 @@ export async function openTransport(
 	};
 	// `insecure` is about the registry: a proxy that was configured is who it says it is.
 	const proxyTls: Trust = { ...tls, rejectUnauthorized: true };
+	const guard = new RealmGuard(carriage.registryHost, carriage.resolve);
 	const connect = undici.buildConnector({
 		...tls,
 		timeout: limit,
-		lookup: guardedLookup(carriage.registryHost, carriage.resolve),
+		lookup: guard.lookup,
 	});
 	const direct = new undici.Agent({
 		// An attempt to connect that nobody waits for any longer would hold the process.
@@ -92,6 +93,9 @@ export async function openTransport(
 			const dispatcher = dispatcherFor(url);
 			try {
 				interrupt.throwIfAborted();
+				// Without one, names are looked up by the guard itself.
+				if (dispatcher !== direct)
+					await Promise.race([guard.check(url.hostname), aborted]);
 				const request = undici.request(url, {
 					method,
 					headers: { "user-agent": "kubectl-meshreg", ...headers },
@@ -135,7 +139,8 @@ export function trustIn(ca?: string): SecureContext {
 }
 
 function checkCertificates(pem: string): void {
-	const [, ...blocks] = pem.split(/(?=-----BEGIN CERTIFICATE-----)/);
+	const begin = "-----BEGIN CERTIFICATE-----";
+	const [, ...blocks] = pem.split(begin).map((block) => begin + block);
 	if (blocks.length === 0)
 		throw new OperationError(
 			"--registry-ca: the file holds no PEM certificate",

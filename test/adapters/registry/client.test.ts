@@ -301,6 +301,58 @@ suite("proxies", () => {
 		assert.equal(proxy.asked.length, asked);
 	});
 
+	test("a token realm inside a network gets nothing through a proxy either", async () => {
+		let realm = "";
+		const server = await started(
+			serve(
+				(_, response) =>
+					response
+						.writeHead(401, { "www-authenticate": `Bearer realm="${realm}"` })
+						.end(),
+				trusted,
+			),
+		);
+		const proxy = await started(connectProxy(server.host));
+		const client = registryClient({
+			env: { HTTPS_PROXY: proxy.origin },
+			interrupt: new AbortController().signal,
+			limit: 10_000,
+			resolve: async (host) => {
+				// What is public here; of all else only the proxy knows.
+				if (host === "reg.example")
+					return [{ address: "192.0.2.1", family: 4 }];
+				throw Object.assign(new Error("no"), { code: "ENOTFOUND" });
+			},
+		});
+		const verify = () =>
+			client.verify(
+				{ key: "reg.example", credential: MINE, insecure: false },
+				authority.certificate,
+			);
+		for (const host of [
+			"vault.corp.internal",
+			"vault",
+			"metadata.google.internal.",
+		]) {
+			realm = `https://${host}/token`;
+			assert.deepEqual(await verify(), {
+				outcome: "unreachable",
+				fault: {
+					kind: "network",
+					because: `the token realm ${host} is at a private address, which is not the registry's own`,
+				},
+			});
+		}
+		for (const host of ["localhost.", "169.254.169.254", "[64:ff9b:1::1]"]) {
+			realm = `https://${host}/token`;
+			assert.deepEqual(await verify(), {
+				outcome: "unverifiable",
+				because: `its token realm is at the private address ${host}, which is not the registry's own`,
+			});
+		}
+		assert.deepEqual([...new Set(proxy.asked)], ["reg.example:443"]);
+	});
+
 	test("the certificate is checked through a proxy as well", async () => {
 		const server = await started(serve(BASIC, trusted));
 		const proxy = await started(connectProxy(server.host));

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+	isInsideName,
 	isLoopbackHost,
 	isPrivateHost,
 } from "../../../src/core/registry/network-address.ts";
@@ -37,6 +38,41 @@ const HOSTS: readonly [
 	["[::ffff:8.8.8.8]", "public"],
 	["[2606:4700::1111]", "public"],
 	["8.8.8.8", "public"],
+	["localhost.", "loopback"],
+	["registry.localhost.", "loopback"],
+	["127.0.0.1.", "loopback"],
+	["10.0.0.1.", "private"],
+	["192.0.0.0", "private"],
+	["192.0.0.192", "private"],
+	["192.0.1.1", "public"],
+	["192.0.2.1", "public"],
+	["198.18.0.1", "private"],
+	["198.19.255.255", "private"],
+	["198.17.255.255", "public"],
+	["198.20.0.1", "public"],
+	["223.255.255.255", "public"],
+	["224.0.0.1", "private"],
+	["239.255.255.255", "private"],
+	["240.0.0.1", "private"],
+	["255.255.255.255", "private"],
+	["[2002:a00:1::]", "private"],
+	["[2002:808:808::]", "private"],
+	["[2001::1]", "private"],
+	["[2001:4860:4860::8888]", "public"],
+	["[64:ff9b:1::a00:1]", "private"],
+	["[64:ff9b:1::808:808]", "private"],
+	["[64:ff9b::808:808]", "public"],
+	["[::a00:1]", "private"],
+	["[::808:808]", "private"],
+	["[::ffff:0:808:808]", "private"],
+	["[ff02::1]", "private"],
+	["[fe80::1]", "private"],
+	["[febf:ffff::1]", "private"],
+	["[100::1]", "private"],
+	["[4000::1]", "private"],
+	["[3fff:ffff::1]", "public"],
+	["[::2]", "private"],
+	["[::ffff:224.0.0.1]", "private"],
 	["registry.example.com", "public"],
 	["localhost.example.com", "public"],
 	["10.example.com", "public"],
@@ -49,3 +85,30 @@ for (const [written, where] of HOSTS)
 		assert.equal(isLoopbackHost(host), where === "loopback");
 		assert.equal(isPrivateHost(host), where !== "public");
 	});
+
+// As names are looked up, not as they stand in a URL.
+for (const [address, isPrivate] of [
+	["fe80::1%eth0", true],
+	["::ffff:192.168.1.1", true],
+	["::ffff:8.8.8.8", false],
+	["2606:4700::1111", false],
+	["fd00:1:2:3:4:5:6:7", true],
+	["64:ff9b::10.0.0.1", true],
+] as const)
+	test(`${address} is ${isPrivate ? "private" : "public"}`, () =>
+		assert.equal(isPrivateHost(address), isPrivate));
+
+for (const [name, isInside] of [
+	["vault", true],
+	["vault.corp.internal", true],
+	["vault.corp.internal.", true],
+	["printer.local", true],
+	["router.home.arpa", true],
+	["nas.lan", true],
+	["auth.docker.io", false],
+	["internal.example.com", false],
+	["10.0.0.1", false],
+	["[::1]", false],
+] as const)
+	test(`${name} ${isInside ? "is a" : "is no"} name of the inside`, () =>
+		assert.equal(isInsideName(name), isInside));

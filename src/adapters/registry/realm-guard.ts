@@ -1,0 +1,111 @@
+import type { LookupAddress, LookupOptions } from "node:dns";
+import { lookup } from "node:dns/promises";
+import { isIP } from "node:net";
+import {
+	isInsideName,
+	isPrivateHost,
+} from "../../core/registry/network-address.ts";
+
+/** Names to addresses; throws Node's error. */
+export type Resolve = (host: string) => Promise<LookupAddress[]>;
+
+/** The system's way, hosts file and all. */
+export const resolveBySystem: Resolve = (host) => lookup(host, { all: true });
+
+/** As `net.connect` wants it. */
+export type Lookup = (
+	host: string,
+	options: LookupOptions,
+	done: (
+		error: NodeJS.ErrnoException | null,
+		address: string | LookupAddress[],
+		family?: number,
+	) => void,
+) => void;
+
+/**
+ * Keeps a registry outside from having us ask hosts inside a network, by a token realm that leads
+ * there. Refuses (PRIVATE_REALM) a host other than the registry's own one of whose addresses is private,
+ * unless the registry's are all private as well.
+ */
+export class RealmGuard {
+	readonly #registry: string;
+	#registryIsInside: Promise<boolean> | undefined;
+
+	readonly #resolve: Resolve;
+
+	/** `registryHost` as in a URL. */
+	constructor(registryHost: string, resolve: Resolve) {
+		this.#registry = bare(registryHost);
+		this.#resolve = resolve;
+	}
+
+	/** Looks a name up for a connection to it. */
+	readonly lookup: Lookup = (host, options, done) => {
+		this.#addresses(host).then(
+			(addresses) => {
+				const [first] = addresses;
+				if (options.all) done(null, addresses);
+				else if (first) done(null, first.address, first.family);
+				else done(coded("no address", "ENOTFOUND"), []);
+			},
+			(error: NodeJS.ErrnoException) => done(error, []),
+		);
+	};
+
+	/**
+	 * For a host that a proxy will look up: by this machine's own names, and where it has none by the
+	 * spelling. Throws PRIVATE_REALM.
+	 */
+	async check(urlHost: string): Promise<void> {
+		const host = bare(urlHost);
+		if (host === this.#registry) return;
+		const inside =
+			isIP(host) > 0
+				? isPrivateHost(host)
+				: await this.#isInside(host, (each) => each.some(isPrivate));
+		if (inside && !(await this.#isRegistryInside())) throw refused();
+	}
+
+	async #addresses(host: string): Promise<LookupAddress[]> {
+		const addresses = await this.#resolve(host);
+		if (
+			host !== this.#registry &&
+			addresses.some(isPrivate) &&
+			!(await this.#isRegistryInside())
+		)
+			throw refused();
+		return addresses;
+	}
+
+	#isRegistryInside(): Promise<boolean> {
+		const host = this.#registry;
+		this.#registryIsInside ??=
+			isIP(host) > 0
+				? Promise.resolve(isPrivateHost(host))
+				: this.#isInside(host, (each) => each.every(isPrivate));
+		return this.#registryIsInside;
+	}
+
+	async #isInside(
+		host: string,
+		decide: (addresses: LookupAddress[]) => boolean,
+	): Promise<boolean> {
+		const addresses = await this.#resolve(host).catch(() => []);
+		return addresses.length === 0 ? isInsideName(host) : decide(addresses);
+	}
+}
+
+const isPrivate = ({ address }: LookupAddress) => isPrivateHost(address);
+
+function bare(host: string): string {
+	return host.startsWith("[") ? host.slice(1, -1) : host;
+}
+
+function refused(): Error {
+	return coded("the realm lies inside", "PRIVATE_REALM");
+}
+
+function coded(message: string, code: string): Error {
+	return Object.assign(new Error(message), { code });
+}

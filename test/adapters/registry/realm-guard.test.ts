@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import {
+	RealmGuard,
+	resolveBySystem,
+} from "../../../src/adapters/registry/realm-guard.ts";
+
+const PUBLIC = "192.0.2.1";
+const INSIDE = "10.0.0.7";
+
+/** A guard for a registry, and what names lead to: undefined for one that is not known here. */
+function guarded(
+	registry: string,
+	names: Record<string, readonly string[] | undefined>,
+): RealmGuard {
+	return new RealmGuard(registry, async (host) => {
+		const addresses = names[host];
+		if (!addresses) throw Object.assign(new Error("no"), { code: "ENOTFOUND" });
+		return addresses.map((address) => ({ address, family: 4 }));
+	});
+}
+
+/** What a connection gets for a name: its addresses, or a code. */
+function lookup(guard: RealmGuard, host: string): Promise<unknown> {
+	return new Promise((resolve) =>
+		guard.lookup(host, { all: true }, (error, found) =>
+			resolve(
+				error
+					? error.code
+					: [found].flat().map((each) => Reflect.get(Object(each), "address")),
+			),
+		),
+	);
+}
+
+function check(guard: RealmGuard, host: string): Promise<unknown> {
+	return guard.check(host).then(
+		() => "passed",
+		(error: NodeJS.ErrnoException) => error.code,
+	);
+}
+
+const CASES: [
+	what: string,
+	registry: readonly string[] | undefined,
+	realm: readonly string[] | undefined,
+	isRefused: boolean,
+][] = [
+	["outside, for a registry outside", [PUBLIC], [PUBLIC], false],
+	["inside, for a registry outside", [PUBLIC], [INSIDE], true],
+	["with one address inside", [PUBLIC], [PUBLIC, INSIDE], true],
+	["inside, for a registry inside", [INSIDE], ["10.0.0.8"], false],
+	[
+		"inside, for a registry that also has one address inside",
+		[PUBLIC, INSIDE],
+		["10.0.0.8"],
+		true,
+	],
+	["inside, for a registry that is not known", undefined, [INSIDE], true],
+];
+
+describe("a token realm", () => {
+	for (const [what, registry, realm, isRefused] of CASES) {
+		const names = { "reg.example": registry, "auth.example": realm };
+		test(`${what}: a direct connection`, async () =>
+			assert.deepEqual(
+				await lookup(guarded("reg.example", names), "auth.example"),
+				isRefused ? "PRIVATE_REALM" : realm,
+			));
+		test(`${what}: through a proxy`, async () =>
+			assert.equal(
+				await check(guarded("reg.example", names), "auth.example"),
+				isRefused ? "PRIVATE_REALM" : "passed",
+			));
+	}
+
+	for (const [registry, realm, answer] of [
+		["reg.example", "vault.corp.internal", "PRIVATE_REALM"],
+		["reg.example", "vault", "PRIVATE_REALM"],
+		["reg.example", "localhost.", "PRIVATE_REALM"],
+		["reg.example", "10.0.0.1", "PRIVATE_REALM"],
+		["reg.example", "[::1]", "PRIVATE_REALM"],
+		["reg.example", "auth.example", "passed"],
+		["reg.example", "8.8.8.8", "passed"],
+		["reg.corp.internal", "vault.corp.internal", "passed"],
+		["10.0.0.1", "vault.corp.internal", "passed"],
+		["[fd00::1]", "vault.corp.internal", "passed"],
+		["8.8.8.8", "vault.corp.internal", "PRIVATE_REALM"],
+		["vault.corp.internal", "vault.corp.internal", "passed"],
+	] as const)
+		test(`${realm} for ${registry}, where only the proxy knows names`, async () =>
+			assert.equal(await check(guarded(registry, {}), realm), answer));
+
+	test("a registry at an address inside may name a realm inside", async () =>
+		assert.deepEqual(
+			await lookup(guarded("10.0.0.1", { "auth.corp": [INSIDE] }), "auth.corp"),
+			[INSIDE],
+		));
+});
+
+test("the registry itself is found wherever it is", async () => {
+	for (const addresses of [[PUBLIC], [INSIDE], [PUBLIC, INSIDE]])
+		assert.deepEqual(
+			await lookup(
+				guarded("reg.example", { "reg.example": addresses }),
+				"reg.example",
+			),
+			addresses,
+		);
+});
+
+test("one address is given where one is asked for, and failures are passed on", async () => {
+	const one = await new Promise((resolve) =>
+		new RealmGuard("localhost", resolveBySystem).lookup(
+			"localhost",
+			{ family: 4 },
+			(...answer) => resolve(answer),
+		),
+	);
+	assert.ok(
+		Array.isArray(one) && one[0] === null && typeof one[1] === "string",
+	);
+	assert.equal(await lookup(guarded("x", {}), "x"), "ENOTFOUND");
+});
