@@ -73,6 +73,27 @@ const RULES: { room: RegExp; may: RegExp; mend: string }[] = [
 	},
 ];
 
+/** The rooms of core, each after those that it may import; rooms on one line do not import each other. */
+const FLOORS: readonly (readonly string[])[] = [
+	["output"],
+	["credentials"],
+	["registry"],
+	["kubelet"],
+	["pull-secrets"],
+	["accounts", "manifest", "meshes"],
+	["in-cluster"],
+	["explain"],
+	["check"],
+	["command-line"],
+];
+
+/** The floor of a file of core; two rooms of one floor are told apart by a fraction. */
+function floorOf(path: string): number | undefined {
+	const room = path.split("/")[1] ?? "";
+	const floor = FLOORS.findIndex((rooms) => rooms.includes(room));
+	return floor < 0 ? undefined : floor;
+}
+
 /** Packages that only one place may import. */
 const SOLE_IMPORTERS: [name: RegExp, place: RegExp][] = [
 	[/^@kubernetes\/client-node/, /^adapters\/cluster\//],
@@ -109,6 +130,70 @@ describe("imports run one way", () => {
 					.map(({ target }) => `${path} imports ${target}`),
 			);
 		assert.deepEqual(wrong, [], "move what both need to actions/ or core/");
+	});
+
+	test("the rooms of core form an order", () => {
+		const wrong = sources
+			.filter(({ path }) => /^core\/.+\//.test(path))
+			.flatMap(({ path, imports }) =>
+				imports
+					.filter(({ target }) => /^core\/.+\//.test(target))
+					.filter(({ target }) => {
+						const [from, to] = [floorOf(path), floorOf(target)];
+						return from === undefined || to === undefined || to > from;
+					})
+					.map(({ target }) => `${path} imports ${target}`),
+			);
+		assert.deepEqual(
+			wrong,
+			[],
+			"a room of core imports those on its floor's list before it: move what is needed down, or add the room to FLOORS",
+		);
+	});
+
+	test("what stands in actions serves two verbs", () => {
+		const importers = (path: string) =>
+			sources.filter(({ imports }) =>
+				imports.some(({ target }) => target === path),
+			);
+		/** The verbs that reach a file, and what else does. */
+		const served = (path: string, seen = new Set<string>()): Set<string> => {
+			if (seen.has(path)) return new Set();
+			seen.add(path);
+			const [room, verb] = path.split("/");
+			if (room !== "actions") return new Set([`${room}/${verb}`]);
+			return new Set(
+				importers(path).flatMap((importer) => [...served(importer.path, seen)]),
+			);
+		};
+		const wrong = sources
+			.map(({ path }) => path)
+			.filter((path) => path.startsWith("actions/"))
+			.filter((path) => served(path).size < 2);
+		assert.deepEqual(
+			wrong,
+			[],
+			"what one verb needs stands beside it in commands/VERB/",
+		);
+	});
+
+	test("no files import each other in a circle, types neither", () => {
+		const byPath = new Map(sources.map((source) => [source.path, source]));
+		const done = new Set<string>();
+		const circles: string[] = [];
+		const visit = (path: string, trail: readonly string[]): void => {
+			const at = trail.indexOf(path);
+			if (at >= 0) {
+				circles.push([...trail.slice(at), path].join(" → "));
+				return;
+			}
+			if (done.has(path)) return;
+			for (const { target } of byPath.get(path)?.imports ?? [])
+				if (byPath.has(target)) visit(target, [...trail, path]);
+			done.add(path);
+		};
+		for (const path of byPath.keys()) visit(path, []);
+		assert.deepEqual(circles, [], "move what both need to a third file");
 	});
 
 	for (const [name, place] of SOLE_IMPORTERS)

@@ -1,4 +1,4 @@
-import type { Readable } from "../core/check/facts.ts";
+import type { Access, Readable } from "../core/check/facts.ts";
 import {
 	type Finding,
 	GROUPS,
@@ -7,7 +7,6 @@ import {
 	type Subject,
 	type Workload,
 } from "../core/check/finding.ts";
-import type { Access } from "../core/check/permissions.ts";
 import type { ProblemKind } from "../core/check/pull-diagnosis.ts";
 import type { CheckedCluster } from "../core/document.ts";
 import { oneLine } from "../core/output/printable.ts";

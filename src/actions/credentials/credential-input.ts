@@ -27,6 +27,7 @@ import {
 	askUsername,
 	notEmpty,
 } from "./credential-questions.ts";
+import type { EnteredCredential } from "./entered-credential.ts";
 import { fetchCredentials } from "./fetch-credentials.ts";
 
 /** Where something secret comes from. */
@@ -49,16 +50,6 @@ export interface CredentialInput {
 	readonly keyPath?: string;
 	/** A JWT that is the user name. */
 	readonly jwt?: Exclude<SecretInput, { from: "flag" }>;
-}
-
-/** A registry and a credential for it, and whether the person was asked for any of it. */
-export interface EnteredCredential {
-	readonly server: RegistryServer;
-	readonly credential: Credential;
-	readonly asked: boolean;
-	/** The file that it was fetched from. */
-	readonly from?: string;
-	readonly warnings: readonly string[];
 }
 
 /**

@@ -7,11 +7,8 @@ import {
 } from "../../core/pull-secrets/expiry.ts";
 import { displayHost } from "../../core/registry/server.ts";
 import type { World } from "../../world.ts";
-import {
-	type CredentialInput,
-	type EnteredCredential,
-	enterCredentials,
-} from "./credential-input.ts";
+import { type CredentialInput, enterCredentials } from "./credential-input.ts";
+import type { EnteredCredential } from "./entered-credential.ts";
 import { type VerifyOptions, verifyCredentials } from "./verify-credentials.ts";
 
 /**

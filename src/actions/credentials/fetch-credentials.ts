@@ -6,7 +6,7 @@ import {
 import { splitPath } from "../../core/registry/url.ts";
 import { OperationError, UsageError } from "../../errors.ts";
 import type { StoredCredentials, World } from "../../world.ts";
-import type { EnteredCredential } from "./credential-input.ts";
+import type { EnteredCredential } from "./entered-credential.ts";
 
 /**
  * The credentials that docker, podman or a credential helper keep for these

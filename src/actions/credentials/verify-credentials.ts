@@ -8,7 +8,8 @@ import {
 } from "../../core/registry/verification.ts";
 import { OperationError, UsageError } from "../../errors.ts";
 import type { World } from "../../world.ts";
-import { type EnteredCredential, enterAgain } from "./credential-input.ts";
+import { enterAgain } from "./credential-input.ts";
+import type { EnteredCredential } from "./entered-credential.ts";
 import { readAuthorities, type Trust } from "./registry-trust.ts";
 
 /** How credentials are tried before they are written. */

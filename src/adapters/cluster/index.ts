@@ -11,7 +11,7 @@ import { impersonationHeaders } from "./auth/credentials.ts";
 import { Connections } from "./http/connections.ts";
 import { dialler, serverIdentity } from "./http/dial.ts";
 import { InFlight } from "./http/in-flight.ts";
-import { opener } from "./http/tcp.ts";
+import { opener } from "./http/opener.ts";
 import type { ConnectContext } from "./kubeconfig/context.ts";
 import { inCluster, loadKubeconfig } from "./kubeconfig/files.ts";
 import { choose, type Target } from "./kubeconfig/resolve-context.ts";

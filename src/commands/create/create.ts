@@ -3,11 +3,9 @@ import {
 	ChangeReport,
 	type OutputOptions,
 } from "../../actions/apply/change-report.ts";
-import type {
-	CredentialInput,
-	EnteredCredential,
-} from "../../actions/credentials/credential-input.ts";
+import type { CredentialInput } from "../../actions/credentials/credential-input.ts";
 import { enterVerified } from "../../actions/credentials/enter-verified.ts";
+import type { EnteredCredential } from "../../actions/credentials/entered-credential.ts";
 import type { VerifyOptions } from "../../actions/credentials/verify-credentials.ts";
 import { readPullSecret } from "../../actions/read/read-keys.ts";
 import { CANCELLED, command, NOTHING } from "../../command.ts";

@@ -8,7 +8,6 @@ import {
 	selectNamespaces,
 	type Target,
 } from "../../actions/read/select-namespaces.ts";
-import { warnOfExpiry } from "../../actions/read/warn-of-expiry.ts";
 import type { Outcome } from "../../core/document.ts";
 import { type Change, planCopy } from "../../core/pull-secrets/plan.ts";
 import {
@@ -21,6 +20,7 @@ import { attachCopies } from "./attach-copies.ts";
 import { neededNamespaces } from "./needed-namespaces.ts";
 import type { SyncSettings } from "./options.ts";
 import { planSteps } from "./plan-steps.ts";
+import { warnOfExpiry } from "./warn-of-expiry.ts";
 
 /**
  * The whole pipe for one cluster: read, plan, ask, apply, report. Throws what makes the rest pointless, after saying how far it came.

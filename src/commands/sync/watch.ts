@@ -1,5 +1,4 @@
 import { findSource } from "../../actions/read/find-source.ts";
-import { warnOfExpiry } from "../../actions/read/warn-of-expiry.ts";
 import type { Outcome } from "../../core/document.ts";
 import { Vitals } from "../../core/in-cluster/vitals.ts";
 import { tally } from "../../core/output/result.ts";
@@ -13,6 +12,7 @@ import { runController } from "./controller.ts";
 import type { SyncSettings } from "./options.ts";
 import type { Watched } from "./reflectors.ts";
 import { serveHealth } from "./serve-health.ts";
+import { warnOfExpiry } from "./warn-of-expiry.ts";
 
 /** What `sync --watch` was told. */
 export interface WatchSync extends Omit<SyncSettings, "dryRun"> {

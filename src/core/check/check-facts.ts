@@ -2,10 +2,10 @@ import { ApiError } from "../../errors.ts";
 import { checkAccounts } from "./accounts.ts";
 import { checkCopies } from "./copies.ts";
 import { checkCredentials } from "./credentials.ts";
-import type { Facts, Readable, Unread } from "./facts.ts";
+import type { Access, Facts, Readable, Unread } from "./facts.ts";
 import { type Finding, finding, GROUPS, type Group } from "./finding.ts";
 import { Keyrings } from "./keyrings.ts";
-import { type Access, checkPermissions } from "./permissions.ts";
+import { checkPermissions } from "./permissions.ts";
 import { checkPods } from "./pods.ts";
 
 /** Where it is told that something could not be read. */

@@ -262,3 +262,10 @@ function changedOf(
 	});
 	return times.length === 0 ? undefined : Math.max(...times);
 }
+
+/** What a user may ask to do; without a namespace everywhere. */
+export type Access = {
+	readonly resource: string;
+	readonly verb: string;
+	readonly namespace?: string;
+};

@@ -8,8 +8,7 @@ import type {
 } from "../pull-secrets/content-fault.ts";
 import type { Controller } from "../pull-secrets/controller.ts";
 import type { Verification } from "../registry/verification.ts";
-import type { Readable } from "./facts.ts";
-import type { Access } from "./permissions.ts";
+import type { Access, Readable } from "./facts.ts";
 import type { ProblemKind } from "./pull-diagnosis.ts";
 
 /** The groups of `check`, in their order. */

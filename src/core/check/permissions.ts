@@ -1,4 +1,4 @@
-import type { Readable } from "./facts.ts";
+import type { Access, Readable } from "./facts.ts";
 import { type Finding, finding, unique } from "./finding.ts";
 
 /** What a use needs of the API server. */
@@ -14,12 +14,6 @@ const NEEDS: readonly {
 	{ resource: "events", verbs: ["list"] },
 	{ resource: "namespaces", verbs: ["get", "list"], clusterWide: true },
 ];
-
-export type Access = {
-	readonly resource: string;
-	readonly verb: string;
-	readonly namespace?: string;
-};
 
 /**
  * Every question to ask, each once. Where namespaces are named, what is needed in them: who works

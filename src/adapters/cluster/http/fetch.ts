@@ -6,7 +6,7 @@ import type { ClusterEntry } from "../kubeconfig/kubeconfig.ts";
 import { Connections } from "./connections.ts";
 import { dialler, serverIdentity } from "./dial.ts";
 import { AnswerTooLarge, TransportError, text } from "./exchange.ts";
-import { opener } from "./tcp.ts";
+import { opener } from "./opener.ts";
 
 /** Keys and tokens are some kilobytes. */
 const ANSWER_LIMIT = 1 << 20;

@@ -1,0 +1,12 @@
+import type { Credential } from "../../core/credentials/credential.ts";
+import type { RegistryServer } from "../../core/registry/server.ts";
+
+/** A registry and a credential for it, and whether the person was asked for any of it. */
+export interface EnteredCredential {
+	readonly server: RegistryServer;
+	readonly credential: Credential;
+	readonly asked: boolean;
+	/** The file that it was fetched from. */
+	readonly from?: string;
+	readonly warnings: readonly string[];
+}
