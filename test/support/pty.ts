@@ -11,7 +11,7 @@ export interface TerminalSession {
 	/** Types what Ctrl and this letter send. */
 	ctrl(letter: string): void;
 	/** Sends a signal to the program (not to the shell that it runs under). */
-	signal(name: "SIGINT" | "SIGTERM" | "SIGHUP"): void;
+	signal(name: "SIGINT" | "SIGTERM" | "SIGHUP" | "SIGCONT"): void;
 	/** Closes the window: the terminal is gone for whatever runs on it. */
 	close(): void;
 	/** Waits for the program's end: its exit status, and the terminal's settings as `stty -a` shows them then. */

@@ -21,6 +21,10 @@ export interface Terminal {
 	readonly stdin: TerminalInput;
 	readonly stderr: NodeJS.WritableStream & { readonly columns?: number };
 	readonly env: Readonly<Record<string, string | undefined>>;
+	readonly pid: number;
+	on(event: "SIGTSTP", listener: () => void): unknown;
+	once(event: "SIGCONT", listener: () => void): unknown;
+	kill(pid: number, signal: "SIGSTOP"): unknown;
 }
 
 /**
@@ -35,6 +39,7 @@ export function terminalPrompter(
 ): Prompter {
 	const spinner = new Spinner(terminal.stderr, animated);
 	interrupt.signal.addEventListener("abort", () => spinner.stop());
+	if (animated) stopInOrder(terminal, spinner);
 	const plain = terminal.env.TERM === "dumb";
 
 	/** Asks one question and puts the terminal right, however it ends. */
@@ -105,6 +110,15 @@ export function terminalPrompter(
 
 		progress: (text) => spinner.start(text),
 	};
+}
+
+/** Ctrl-Z: the shell that shows next gets a terminal with a cursor; `fg` brings the line back. */
+function stopInOrder(terminal: Terminal, spinner: Spinner): void {
+	terminal.on("SIGTSTP", () => {
+		spinner.hide();
+		terminal.once("SIGCONT", () => spinner.unhide());
+		terminal.kill(terminal.pid, "SIGSTOP");
+	});
 }
 
 /** What a question that was not answered throws. */

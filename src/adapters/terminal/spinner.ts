@@ -14,7 +14,8 @@ export type SpinnerStream = NodeJS.WritableStream & {
 export class Spinner {
 	#current: { text: string } | undefined;
 	#ora: Ora | undefined;
-	#asking = false;
+	/** A question is asked, or the program is stopped: the line is not to be seen. */
+	#away = 0;
 
 	constructor(
 		readonly stream: SpinnerStream,
@@ -48,14 +49,23 @@ export class Spinner {
 
 	/** Takes the line away while `question` is asked, and brings it back. */
 	async during<T>(question: () => Promise<T>): Promise<T> {
-		this.#asking = true;
-		this.#ora?.stop();
+		this.hide();
 		try {
 			return await question();
 		} finally {
-			this.#asking = false;
-			if (this.#current) void this.#show();
+			this.unhide();
 		}
+	}
+
+	/** Takes the line away, and gives the cursor back, until `unhide`. */
+	hide(): void {
+		this.#away++;
+		this.#ora?.stop();
+	}
+
+	unhide(): void {
+		this.#away--;
+		if (this.#current) void this.#show();
 	}
 
 	async #show(): Promise<void> {
@@ -68,7 +78,7 @@ export class Spinner {
 				discardStdin: false,
 			});
 		}
-		if (!this.#current || this.#asking) return;
+		if (!this.#current || this.#away > 0) return;
 		this.#ora.start(this.#fit(this.#current.text));
 	}
 

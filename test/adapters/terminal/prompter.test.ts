@@ -16,6 +16,7 @@ const PROGRAM = fileURLToPath(
 );
 const PASTE = (text: string) => `\x1b[200~${text}\x1b[201~`;
 const SHOW_CURSOR = "\x1b[?25h";
+const HIDE_CURSOR = "\x1b[?25l";
 const folder = mkdtempSync(join(tmpdir(), "meshreg-prompts-"));
 after(() => rmSync(folder, { recursive: true }));
 
@@ -305,6 +306,24 @@ terminal(
 		assertRestored(settings);
 		assert(shown.includes(SHOW_CURSOR));
 		assert.doesNotMatch(shown, /first/);
+	},
+);
+
+terminal(
+	"Ctrl-Z while something moves leaves the shell a cursor; fg brings the line back",
+	async (t) => {
+		const { status, shown } = await asked(t, "spin", async (session) => {
+			await session.shows(/s{75}…/);
+			await session.shows("ready");
+			session.ctrl("z");
+			await session.shows(SHOW_CURSOR);
+			// Again and again: one that comes before the program has stopped does nothing.
+			const fg = setInterval(() => session.signal("SIGCONT"), 50);
+			await session.shows(/s{75}…/).finally(() => clearInterval(fg));
+			session.ctrl("c");
+		});
+		assert.equal(status, 130);
+		assert.ok(shown.lastIndexOf(SHOW_CURSOR) > shown.lastIndexOf(HIDE_CURSOR));
 	},
 );
 
