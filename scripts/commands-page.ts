@@ -1,5 +1,9 @@
 import { COMMANDS } from "../src/cli.ts";
-import { type Flag, operandText } from "../src/core/command-line/flag.ts";
+import {
+	defaultOf,
+	type Flag,
+	operandText,
+} from "../src/core/command-line/flag.ts";
 import { CONNECTION_FLAGS } from "../src/flags.ts";
 
 /** docs/commands.md, made from the tables that the parser, the help and the completion read. */
@@ -40,7 +44,9 @@ function flagTable(flags: readonly Flag[]): string {
 	].join("\n");
 }
 
-function spelling({ name, short, kind, default: preset }: Flag): string {
+function spelling(flag: Flag): string {
+	const { name, short, kind } = flag;
+	const preset = defaultOf(flag, {});
 	const long = {
 		switch: `--${name}`,
 		text: `--${name}=${preset ?? "VALUE"}`,

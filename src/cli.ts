@@ -26,7 +26,7 @@ import {
 } from "./core/command-line/flag.ts";
 import { nearest } from "./core/command-line/nearest.ts";
 import { UsageError } from "./errors.ts";
-import { CONNECTION_FLAGS, HELP_FLAG } from "./flags.ts";
+import { CONNECTION_FLAGS, checkEnvironment, HELP_FLAG } from "./flags.ts";
 import { givenOf } from "./given.ts";
 
 /** Every verb, in the order in which help lists them. */
@@ -85,7 +85,7 @@ export const EVERY_FLAG: readonly Flag[] = [
 /** Words that people type for a verb of ours. */
 const MEANT: Readonly<Record<string, string>> = {
 	...byVerb("list", "get", "ls", "status"),
-	...byVerb("prune", "delete", "rm", "remove", "uninstall"),
+	...byVerb("prune", "delete", "rm", "remove"),
 	...byVerb("sync", "copy"),
 	...byVerb("check", "doctor", "verify"),
 	...byVerb("explain", "why", "debug"),
@@ -122,6 +122,7 @@ export async function parse(
 			throw new UsageError("no command given; see 'kubectl meshreg --help'");
 		return { want: "help" };
 	}
+	checkEnvironment(env);
 	const read = await readWithYargs(line);
 	return {
 		want: "run",

@@ -42,12 +42,12 @@ export async function run(
 			case "help":
 				printer.print(
 					invocation.command
-						? commandHelp(invocation.command)
+						? commandHelp(invocation.command, world.env)
 						: overview(ABOUT, COMMANDS),
 				);
 				return EXIT.done;
 			case "global-flags":
-				printer.print(globalFlags(CONNECTION_FLAGS));
+				printer.print(globalFlags(CONNECTION_FLAGS, world.env));
 				return EXIT.done;
 			case "run": {
 				const { doubt } = invocation;

@@ -24,7 +24,7 @@ const withFlag = (name: string) =>
 describe("words that people type are answered, not run", () => {
 	for (const [verb, ...words] of [
 		["list", "get", "ls", "status", "lst"],
-		["prune", "delete", "rm", "remove", "uninstall"],
+		["prune", "delete", "rm", "remove"],
 		["sync", "copy", "synk"],
 		["check", "doctor", "verify"],
 		["explain", "why", "debug"],
@@ -172,4 +172,76 @@ test("only the last operand can be many, and only the last optional", () => {
 		const text = operands.map(operandText).join(" ");
 		assert.doesNotMatch(text, /… |\] [^[]/, text);
 	}
+});
+
+describe("help", () => {
+	const help = async (argv: readonly string[], env = {}) => {
+		const { status, out } = await meshreg(argv, {
+			kubeconfig: "/nonexistent",
+			env,
+		});
+		assert.equal(status, 0);
+		return out;
+	};
+
+	test("nothing is wider than 80 columns", async () => {
+		for (const argv of [
+			["--help"],
+			["options"],
+			...verbs.map((verb) => [verb, "-h"]),
+		])
+			for (const line of (await help(argv)).split("\n"))
+				assert.ok(line.length <= 80, `${argv.join(" ")}: ${line}`);
+	});
+
+	test("a command is summed up in 60 characters, beginning with a verb", () => {
+		for (const { verb, summary } of COMMANDS) {
+			assert.ok(summary.length <= 60, `${verb}: ${summary.length}`);
+			assert.match(summary, /^(?!(?:Not|Also|All|Only|The|A) )[A-Z][a-z]+ /);
+		}
+	});
+
+	test("flags stand in groups, each once", async () => {
+		const out = await help(["create", "--help"]);
+		const at = ["Credential", "Verification", "Target", "Output", "Other"].map(
+			(group) => out.indexOf(`\n${group} Options:\n`),
+		);
+		assert.deepEqual(
+			at,
+			at.toSorted((a, b) => a - b),
+		);
+		assert.ok(
+			at.every((place) => place > 0),
+			String(at),
+		);
+		assert.equal(out.split("--registry-username=").length, 2);
+	});
+
+	test("defaults are those in force", async () => {
+		const out = await help(["create", "--help"], { MESHREG_NAMESPACE: "keys" });
+		assert.match(out, /--namespace='keys':/);
+		assert.match(await help(["create", "--help"]), /--namespace='nginx-mesh':/);
+		const attach = await help(["attach", "-h"], { MESHREG_NAME: "mine" });
+		assert.match(attach, /--secret='mine':/);
+		// Help is shown whatever the environment holds.
+		await help(["attach", "-h"], {
+			MESHREG_NAME: "Bad Name",
+			MESHREG_MESH: "x",
+		});
+	});
+
+	for (const env of [
+		{ MESHREG_NAME: "Bad Name" },
+		{ MESHREG_NAMESPACE: "Bad Name" },
+		{ MESHREG_MESH: "consul" },
+	])
+		test(`${Object.keys(env)[0]} that is none is complained about everywhere`, async () => {
+			for (const { verb, operands } of COMMANDS) {
+				const needed = operands.flatMap(({ optional, name }) =>
+					optional ? [] : (name.split("|")[0] ?? ""),
+				);
+				const message = await refused([verb, ...needed], env);
+				assert.match(message, /^error: MESHREG_/, verb);
+			}
+		});
 });

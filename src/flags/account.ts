@@ -15,12 +15,14 @@ const ACCOUNT_FLAGS: readonly Flag[] = [
 	flags.ALL_NAMESPACES_FLAG,
 	{
 		name: "selector",
+		group: "Target",
 		short: "l",
 		kind: "text",
 		help: "In namespaces with these labels, such as team=x, env!=dev or 'tier in (a,b)'.",
 	},
 	{
 		name: "all-serviceaccounts",
+		group: "Target",
 		kind: "switch",
 		help: "All service accounts instead of default alone.",
 	},

@@ -1,18 +1,27 @@
 import type { Flag } from "../core/command-line/flag.ts";
-import { DEFAULT_NAME } from "../core/pull-secrets/ownership.ts";
+import { shownUsual } from "./mesh.ts";
 
 /** One namespace. */
 export const NAMESPACE_FLAG: Flag = {
 	name: "namespace",
+	group: "Target",
 	short: "n",
 	kind: "text",
 	values: "namespace",
 	help: "The namespace to work in.",
 };
 
+/** The one namespace of a source. */
+export const SOURCE_NAMESPACE_FLAG: Flag = {
+	...NAMESPACE_FLAG,
+	default: (env) => shownUsual(env).namespace,
+	help: "The source's namespace (also MESHREG_NAMESPACE).",
+};
+
 /** Any number of namespaces. */
 export const NAMESPACES_FLAG: Flag = {
 	name: "namespace",
+	group: "Target",
 	short: "n",
 	kind: "list",
 	commas: true,
@@ -23,6 +32,7 @@ export const NAMESPACES_FLAG: Flag = {
 
 export const ALL_NAMESPACES_FLAG: Flag = {
 	name: "all-namespaces",
+	group: "Target",
 	short: "A",
 	kind: "switch",
 	conflicts: ["selector", "injected", "needed"],
@@ -31,6 +41,7 @@ export const ALL_NAMESPACES_FLAG: Flag = {
 
 export const DRY_RUN_FLAG: Flag = {
 	name: "dry-run",
+	group: "Output",
 	kind: "optional",
 	default: "none",
 	choices: ["none", "client", "server"],
@@ -41,6 +52,7 @@ export const DRY_RUN_FLAG: Flag = {
 
 export const LABEL_FLAG: Flag = {
 	name: "label",
+	group: "Target",
 	kind: "text",
 	help: "The label of the source and its copies, instead of usage=NAME; kept on the source.",
 };
@@ -54,6 +66,7 @@ export const YES_FLAG: Flag = {
 
 export const QUIET_FLAG: Flag = {
 	name: "quiet",
+	group: "Output",
 	short: "q",
 	kind: "switch",
 	help: "Leave out unchanged lines and the summary.",
@@ -69,6 +82,7 @@ export const CONCURRENCY_FLAG: Flag = {
 export function outputFlag(...choices: string[]): Flag {
 	return {
 		name: "output",
+		group: "Output",
 		short: "o",
 		kind: "text",
 		choices: choices.toSorted(),
@@ -81,8 +95,9 @@ export function outputFlag(...choices: string[]): Flag {
 /** Which pull secret, where the operands are something else. */
 export const SECRET_FLAG: Flag = {
 	name: "secret",
+	group: "Target",
 	kind: "text",
 	values: "pull-secret",
-	default: DEFAULT_NAME,
+	default: (env) => shownUsual(env).name,
 	help: "The pull secret's name (also MESHREG_NAME).",
 };

@@ -1,5 +1,10 @@
 import type { CredentialInput } from "../actions/credentials/credential-input.ts";
-import { BARE, type Flag, type Given } from "../core/command-line/flag.ts";
+import {
+	BARE,
+	type Flag,
+	type Given,
+	grouped,
+} from "../core/command-line/flag.ts";
 import {
 	passwordFault,
 	usernameFault,
@@ -22,7 +27,7 @@ const PASSWORD_WAYS = [
 ];
 
 /** The flags that name a registry and a credential for it, and kubectl's names for the same. */
-export const CREDENTIAL_FLAGS: readonly Flag[] = [
+export const CREDENTIAL_FLAGS: readonly Flag[] = grouped("Credential", [
 	{
 		name: "registry-server",
 		kind: "list",
@@ -103,7 +108,7 @@ export const CREDENTIAL_FLAGS: readonly Flag[] = [
 		hidden: true,
 		help: "Ignored: no registry asks for it.",
 	},
-];
+]);
 
 /** The entry of a source that `--registry-server` names, word for word; undefined where it does not stand there. Throws UsageError for several. */
 export function registryNamedIn(given: Given): string | undefined {

@@ -1,4 +1,4 @@
-import type { Flag, Given } from "../core/command-line/flag.ts";
+import type { Env, Flag, Given } from "../core/command-line/flag.ts";
 import {
 	DEFAULT_MESH,
 	MESH_NAMES,
@@ -11,8 +11,9 @@ import { UsageError } from "../errors.ts";
 /** Which mesh: it sets the pull secret's name, the source's namespace, and what `--injected` and `images` mean. */
 export const MESH_FLAG: Flag = {
 	name: "mesh",
+	group: "Target",
 	kind: "text",
-	default: DEFAULT_MESH,
+	default: (env) => env.MESHREG_MESH || DEFAULT_MESH,
 	choices: MESH_NAMES,
 	refusal: () => unknownMesh("--mesh"),
 	help: `Use the name and source namespace of a mesh: ${MESH_NAMES.join(", ")} (also MESHREG_MESH).`,
@@ -27,6 +28,17 @@ export function meshOf(
 	return flag === undefined
 		? known(env.MESHREG_MESH || DEFAULT_MESH, "MESHREG_MESH")
 		: known(flag, "--mesh");
+}
+
+/** The pull secret and source that help shows as what commands take: it is shown whatever the environment holds. */
+export function shownUsual(env: Env): UsualSecret {
+	const mesh = meshNamed(env.MESHREG_MESH || DEFAULT_MESH);
+	return {
+		namespace:
+			env.MESHREG_NAMESPACE ||
+			(mesh === undefined ? "" : (mesh.sourceNamespace ?? "")),
+		name: env.MESHREG_NAME || (mesh?.secretName ?? ""),
+	};
 }
 
 /**

@@ -13,6 +13,7 @@ import {
 /** Which source, where the usual one is not meant. */
 export const FROM_FLAG: Flag = {
 	name: "from",
+	group: "Target",
 	kind: "text",
 	help: "The source, as NAMESPACE or NAMESPACE/NAME.",
 };

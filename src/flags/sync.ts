@@ -29,6 +29,7 @@ export const SYNC_FLAGS: readonly Flag[] = [
 	flags.ALL_NAMESPACES_FLAG,
 	{
 		name: "selector",
+		group: "Target",
 		short: "l",
 		kind: "text",
 		conflicts: ["injected", "needed"],
@@ -36,17 +37,20 @@ export const SYNC_FLAGS: readonly Flag[] = [
 	},
 	{
 		name: "injected",
+		group: "Target",
 		kind: "switch",
 		conflicts: ["needed"],
 		help: `Namespaces labelled ${INJECTED_SELECTOR}.`,
 	},
 	{
 		name: "needed",
+		group: "Target",
 		kind: "switch",
 		help: "Namespaces whose pods use an image from one of the source's registries.",
 	},
 	{
 		name: "exclude",
+		group: "Target",
 		kind: "list",
 		commas: true,
 		help: "Not the namespaces that match this glob; repeatable.",

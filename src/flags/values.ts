@@ -6,7 +6,7 @@ import {
 	type UsageLabel,
 } from "../core/pull-secrets/ownership.ts";
 import { UsageError } from "../errors.ts";
-import { meshOf } from "./mesh.ts";
+import { meshOf, usualSecretOf } from "./mesh.ts";
 
 export type { Env };
 
@@ -117,6 +117,14 @@ export function checkName(name: string, flag: string): string {
 			`${flag}: "${name}" is not a Secret name: at most 253 lower-case letters, digits, dashes and dots, a letter or digit at either end`,
 		);
 	return name;
+}
+
+/** Throws UsageError for a variable of ours that says nothing sensible: in every command, not only where it matters. */
+export function checkEnvironment(env: Env): void {
+	if (env.MESHREG_NAME) checkName(env.MESHREG_NAME, "MESHREG_NAME");
+	if (env.MESHREG_NAMESPACE)
+		checkNamespace(env.MESHREG_NAMESPACE, "MESHREG_NAMESPACE");
+	usualSecretOf(env);
 }
 
 /** `--secret`, then MESHREG_NAME, then the mesh's. Throws UsageError. */

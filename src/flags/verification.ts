@@ -1,6 +1,6 @@
 import type { Trust } from "../actions/credentials/registry-trust.ts";
 import type { VerifyOptions } from "../actions/credentials/verify-credentials.ts";
-import type { Flag, Given } from "../core/command-line/flag.ts";
+import { type Flag, type Given, grouped } from "../core/command-line/flag.ts";
 import {
 	readImageReference,
 	withDefaultTag,
@@ -10,7 +10,7 @@ import { UsageError } from "../errors.ts";
 import { parseLifetime } from "../flags.ts";
 
 /** Whom to believe when registries are asked. */
-export const TRUST_FLAGS: readonly Flag[] = [
+export const TRUST_FLAGS: readonly Flag[] = grouped("Verification", [
 	{
 		name: "registry-insecure",
 		kind: "switch",
@@ -22,10 +22,10 @@ export const TRUST_FLAGS: readonly Flag[] = [
 		values: "file",
 		help: "Trust the CAs in this PEM file for this check. The cluster's nodes must trust them too.",
 	},
-];
+]);
 
 /** The flags that say whether and how a credential is verified before it is written. */
-export const VERIFICATION_FLAGS: readonly Flag[] = [
+export const VERIFICATION_FLAGS: readonly Flag[] = grouped("Verification", [
 	{
 		name: "verify",
 		kind: "switch",
@@ -43,11 +43,12 @@ export const VERIFICATION_FLAGS: readonly Flag[] = [
 		help: "Also verify that the credential can pull this image.",
 	},
 	...TRUST_FLAGS,
-];
+]);
 
 /** How long a credential is good, where it does not say so itself. */
 export const EXPIRES_IN_FLAG: Flag = {
 	name: "expires-in",
+	group: "Credential",
 	kind: "text",
 	help: "Say how long the credential is valid, such as 12h or 90d, to be warned in time. JWTs and ECR passwords say it themselves.",
 };

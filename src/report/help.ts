@@ -1,5 +1,8 @@
 import {
 	type CommandHelp,
+	defaultOf,
+	type Env,
+	FLAG_GROUPS,
 	type Flag,
 	operandText,
 } from "../core/command-line/flag.ts";
@@ -31,10 +34,10 @@ export function overview(
 	].join("\n");
 }
 
-/** `kubectl meshreg VERB --help`, in kubectl's shape. */
-export function commandHelp(command: CommandHelp): string {
+/** `kubectl meshreg VERB --help`, in kubectl's shape; defaults are those of this environment. */
+export function commandHelp(command: CommandHelp, env: Env): string {
 	const examples = command.examples
-		.map(({ comment, line }) => `  # ${comment}\n  ${line}`)
+		.map(({ comment, line }) => `  # ${comment}\n${pasted(line)}`)
 		.join("\n\n");
 	const usage = [
 		"kubectl meshreg",
@@ -51,9 +54,12 @@ export function commandHelp(command: CommandHelp): string {
 		"Examples:",
 		examples,
 		"",
-		"Options:",
-		flagLines(command.flags),
-		"",
+		...[...FLAG_GROUPS, undefined].flatMap((group) => {
+			const flags = command.flags.filter((flag) => flag.group === group);
+			return flags.every(({ hidden }) => hidden)
+				? []
+				: [`${group ?? "Other"} Options:`, flagLines(flags, env), ""];
+		}),
 		"Usage:",
 		`  ${usage}`,
 		"",
@@ -63,30 +69,43 @@ export function commandHelp(command: CommandHelp): string {
 }
 
 /** `kubectl meshreg options`. */
-export function globalFlags(flags: readonly Flag[]): string {
-	return `The following flags can be passed to any command:\n\n${flagLines(flags)}\n`;
+export function globalFlags(flags: readonly Flag[], env: Env): string {
+	return `The following flags can be passed to any command:\n\n${flagLines(flags, env)}\n`;
 }
 
-function flagLines(flags: readonly Flag[]): string {
+/** A command line that is still one where it takes several. */
+function pasted(line: string): string {
+	const words = line.match(/(?:'[^']*'|"[^"]*"|\S)+/g) ?? [];
+	const lines: string[] = [];
+	for (const word of words) {
+		const last = lines.at(-1);
+		if (last === undefined) lines.push(`  ${word}`);
+		else if (last.length + word.length + 3 <= WIDTH)
+			lines[lines.length - 1] = `${last} ${word}`;
+		else lines.push(`      ${word}`);
+	}
+	return lines.join(" \\\n");
+}
+
+function flagLines(flags: readonly Flag[], env: Env): string {
 	return flags
 		.filter((flag) => flag.hidden === undefined)
 		.toSorted((a, b) => (a.name < b.name ? -1 : 1))
 		.map(
 			(flag) =>
-				`    ${heading(flag)}:\n${wrap(flag.help, WIDTH, " ".repeat(8))}`,
+				`    ${heading(flag, env)}:\n${wrap(flag.help, WIDTH, " ".repeat(8))}`,
 		)
 		.join("\n\n");
 }
 
-function heading(flag: Flag): string {
+function heading(flag: Flag, env: Env): string {
 	const short = flag.short === undefined ? "" : `-${flag.short}, `;
+	const preset = defaultOf(flag, env);
 	const fallback =
-		flag.default ??
+		preset ??
 		{ switch: "false", list: "[]", text: "''", optional: "''" }[flag.kind];
 	const shown =
-		flag.kind === "text" && flag.default !== undefined
-			? `'${fallback}'`
-			: fallback;
+		flag.kind === "text" && preset !== undefined ? `'${fallback}'` : fallback;
 	return flag.kind === "optional"
 		? `${short}--${flag.name}[=${fallback}]`
 		: `${short}--${flag.name}=${shown}`;

@@ -8,7 +8,7 @@ import { warnOfMissingKey } from "./warn-of-missing-key.ts";
 /** `attach [SA…]`: service accounts pull with the pull secret. */
 export const attach = command({
 	verb: "attach",
-	summary: "Let service accounts pull with the pull secret",
+	summary: "Add the pull secret to service accounts",
 	operands: [
 		{ name: "SA", optional: true, many: true, values: "serviceaccount" },
 	],

@@ -9,7 +9,7 @@ import {
 /** `completion`: what makes a shell complete this program. */
 export const completion = command({
 	verb: "completion",
-	summary: "Print what makes a shell complete the commands",
+	summary: "Print shell completion code",
 	operands: [
 		{
 			name: SHELLS.join("|"),

@@ -94,11 +94,7 @@ At a terminal the credential is tried at its registry before it is written, else
 			kind: "switch",
 			help: "Create the namespace if it is missing.",
 		},
-		{
-			...flags.NAMESPACE_FLAG,
-			default: "nginx-mesh",
-			help: "The source's namespace (also MESHREG_NAMESPACE).",
-		},
+		flags.SOURCE_NAMESPACE_FLAG,
 		flags.MESH_FLAG,
 		flags.LABEL_FLAG,
 		flags.DRY_RUN_FLAG,

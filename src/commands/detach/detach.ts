@@ -9,7 +9,7 @@ import { ACCOUNT_CHANGE_FLAGS, accountChangeOf } from "../../flags/account.ts";
 /** `detach [SA…]`: takes back what attach added. */
 export const detach = command({
 	verb: "detach",
-	summary: "Take the pull secret from service accounts again",
+	summary: "Remove the pull secret from service accounts",
 	operands: [
 		{ name: "SA", optional: true, many: true, values: "serviceaccount" },
 	],

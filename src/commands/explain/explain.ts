@@ -53,8 +53,7 @@ interface Options {
 /** `explain`: which credentials a kubelet would try for an image, or why none. */
 export const explain = command<Options>({
 	verb: "explain",
-	summary:
-		"Say which credentials a kubelet would use for an image, or why none",
+	summary: "Explain which credentials a kubelet uses for an image",
 	operands: [
 		{
 			name: "IMAGE",

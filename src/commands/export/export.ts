@@ -26,8 +26,7 @@ const FORMATS = ["docker-config", "kind"] as const;
 /** `export [NAME]`: the credentials of a pull secret, for use outside the cluster. */
 export const exportKey = command({
 	verb: "export",
-	summary:
-		"Print a pull secret's credentials as a docker config, for nodes too",
+	summary: "Print a pull secret's credentials as a docker config",
 	operands: [{ name: "NAME", optional: true, values: "pull-secret" }],
 	about: `Print the credentials of a pull secret in the form of a docker config.json, as docker, podman, skopeo and a node's kubelet read it.
 
@@ -80,11 +79,7 @@ With --format=kind it prints the config of a kind cluster every node of which mo
 			default: "0",
 			help: "With --format=kind: how many nodes are workers.",
 		},
-		{
-			...flags.NAMESPACE_FLAG,
-			default: "nginx-mesh",
-			help: "The pull secret's namespace (also MESHREG_NAMESPACE).",
-		},
+		flags.SOURCE_NAMESPACE_FLAG,
 		flags.MESH_FLAG,
 		{
 			...flags.QUIET_FLAG,

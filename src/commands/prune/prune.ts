@@ -30,7 +30,7 @@ import { countUsers } from "./count-users.ts";
 /** `prune [NAME]`: deletes pull secrets, and nothing that is not ours. */
 export const prune = command({
 	verb: "prune",
-	summary: "Delete pull secrets, as removing the mesh does",
+	summary: "Delete managed pull secrets (all namespaces unless -n)",
 	operands: [{ name: "NAME", optional: true, values: "pull-secret" }],
 	about: `Delete pull secrets: those with the mesh's name and label, as removing the mesh does, in all namespaces or in those named. With NAME, those of that name; with --all, everything that meshreg manages.
 

@@ -68,7 +68,7 @@ interface RotateAnswer {
 /** `rotate [NAME]`: a new credential for one registry of a source, in it and in every copy. */
 export const rotate = command<RotateOptions, RotateAnswer>({
 	verb: "rotate",
-	summary: "Give a registry of the source a new credential, and every copy too",
+	summary: "Replace a registry's credential in the source and copies",
 	operands: [{ name: "NAME", optional: true, values: "pull-secret" }],
 	about: `Replace the credential of one registry in the source, then in every copy of it. The new one is tried at its registry first: where it is rejected, nothing is written.
 
@@ -87,11 +87,7 @@ Other registries in the source stay as they are. Interrupted anywhere, the same 
 		...CREDENTIAL_FLAGS,
 		...VERIFICATION_FLAGS,
 		EXPIRES_IN_FLAG,
-		{
-			...flags.NAMESPACE_FLAG,
-			default: "nginx-mesh",
-			help: "The source's namespace (also MESHREG_NAMESPACE).",
-		},
+		flags.SOURCE_NAMESPACE_FLAG,
 		flags.MESH_FLAG,
 		flags.CONCURRENCY_FLAG,
 		flags.DRY_RUN_FLAG,

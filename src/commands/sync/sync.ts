@@ -20,7 +20,7 @@ interface SyncOptions extends SyncSettings {
 /** `sync [NAME]`: copies equal to their source. */
 export const sync = command<SyncOptions>({
 	verb: "sync",
-	summary: "Copy the source to namespaces, and keep copies equal to it",
+	summary: "Copy the source to namespaces, and keep copies in sync",
 	operands: [{ name: "NAME", optional: true, values: "pull-secret" }],
 	about: `Copy the source to namespaces, and make copies equal to it again. Nothing is written where nothing differs.
 

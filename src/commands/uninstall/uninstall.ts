@@ -16,7 +16,7 @@ import * as flags from "../../flags.ts";
 /** `uninstall [NAME]`: takes away what install made. */
 export const uninstall = command({
 	verb: "uninstall",
-	summary: "Take away what install made",
+	summary: "Remove what install made",
 	operands: [{ name: "NAME", optional: true, values: "pull-secret" }],
 	about: `Take away the Deployment, its service account, its rights and the policy on it. Pull secrets and their namespaces stay: prune deletes those.
 

@@ -56,6 +56,19 @@ export interface Flag {
 	readonly hidden?: true;
 }
 
+/** Flags under one heading, those apart that have another. */
+export function grouped(
+	group: NonNullable<Flag["group"]>,
+	flags: readonly Flag[],
+): readonly Flag[] {
+	return flags.map((flag) => ({ group, ...flag }));
+}
+
+/** The default as help shows it, in this environment; undefined where there is none. */
+export function defaultOf(flag: Flag, env: Env): string | undefined {
+	return typeof flag.default === "function" ? flag.default(env) : flag.default;
+}
+
 /** A flag given as `optional` without a value: no argument of a process can hold a NUL. */
 export const BARE = "\0";
 
