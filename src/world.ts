@@ -1,6 +1,7 @@
 import type { Cluster, ConnectionFlags } from "./cluster.ts";
 import type { Credential } from "./core/credentials/credential.ts";
 import type { RunEvent } from "./core/document.ts";
+import type { Send } from "./core/registry/answer.ts";
 import type { RegistryServer } from "./core/registry/server.ts";
 import type { Probe, Verification } from "./core/registry/verification.ts";
 
@@ -147,6 +148,26 @@ export interface RegistryClient {
 	 * and OperationError for a proxy setting that is none.
 	 */
 	verify(probe: Probe, ca?: string): Promise<Verification>;
+	/**
+	 * Connections to one registry, for many requests, each with a limit of 10 seconds. Throws
+	 * OperationError for a `ca` or a proxy setting that is none.
+	 */
+	open(registry: RegistryAddress, ca?: string): Promise<RegistryConnection>;
+}
+
+/** A registry that is to be talked to. */
+export interface RegistryAddress {
+	/** `host[:port]` of its API. */
+	readonly host: string;
+	/** The user allowed plain http and unverified certificates. */
+	readonly insecure: boolean;
+	/** Somebody who may say so named it: it may be at a private address. */
+	readonly inside: boolean;
+}
+
+export interface RegistryConnection {
+	readonly send: Send;
+	close(): Promise<void>;
 }
 
 /** Credentials that other programs keep; they are fetched one by one, and only those asked for. */

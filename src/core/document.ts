@@ -2,10 +2,8 @@ import type { Advice } from "../errors.ts";
 import type { Finding } from "./check/finding.ts";
 import type { CredentialCheck } from "./explain/credential-check.ts";
 import type { Explanation } from "./explain/explanation.ts";
-import type {
-	ImageCollision,
-	RewrittenImage,
-} from "./kubelet/image-reference.ts";
+import type { ImageCollision } from "./kubelet/image-reference.ts";
+import type { ListedImage } from "./meshes/listed-image.ts";
 import type { ChangeResult } from "./output/result.ts";
 import type { Script } from "./output/shell.ts";
 import type { ListItem } from "./pull-secrets/list-item.ts";
@@ -27,12 +25,14 @@ export type Document =
 	| { readonly kind: "check"; readonly clusters: readonly CheckedCluster[] }
 	| {
 			readonly kind: "images";
-			readonly images: readonly RewrittenImage[];
+			readonly images: readonly ListedImage[];
 			readonly collisions: readonly ImageCollision[];
 			/** Where they are moved to, `host[:port][/path]`; undefined: they stay. */
 			readonly root: string | undefined;
 			/** Some of what was asked for could not be read. */
 			readonly failed: boolean;
+			/** Their registries were asked about them; each has been told. */
+			readonly checked: boolean;
 	  }
 	| {
 			readonly kind: "explain";
@@ -79,6 +79,10 @@ export type RunEvent =
 	| { readonly type: "change"; readonly result: ChangeResult }
 	/** Of a list that is watched: what is new, has changed or is gone. */
 	| { readonly type: "items"; readonly items: readonly ListItem[] }
+	/** The table of images that are checked begins: these are its names. */
+	| { readonly type: "checking"; readonly names: readonly string[] }
+	/** What a registry says of one of them. */
+	| { readonly type: "checked"; readonly image: ListedImage }
 	/** Printed behind `Warning: `. */
 	| {
 			readonly type: "warning";

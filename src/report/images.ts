@@ -1,27 +1,156 @@
+import type { ImageCollision } from "../core/kubelet/image-reference.ts";
+import { type ListedImage, nameOf } from "../core/meshes/listed-image.ts";
+import { onOneLine } from "../core/output/printable.ts";
 import type {
-	ImageCollision,
-	RewrittenImage,
-} from "../core/kubelet/image-reference.ts";
+	Denial,
+	ImageFinding,
+	Mismatch,
+} from "../core/registry/check-image.ts";
+import { type Platform, showPlatform } from "../core/registry/platform.ts";
 import { table } from "./table.ts";
 
 /** Images and their names in a private registry; without one, the images alone. */
 export function imageTable(
-	images: readonly RewrittenImage[],
+	images: readonly ListedImage[],
 	rewritten: boolean,
 	headers: boolean,
 ): string {
 	return rewritten
 		? table(
 				headers ? ["FROM", "TO"] : undefined,
-				images.map(({ from, to }) => [from, to]),
+				images.map((image) => [image.image, nameOf(image)]),
 			)
 		: table(
 				headers ? ["IMAGE"] : undefined,
-				images.map(({ from }) => [from]),
+				images.map(({ image }) => [image]),
 			);
 }
 
 /** Why two images cannot both be moved, as the message of an error. */
 export function collisionMessage({ to, from }: ImageCollision): string {
 	return `${from.join(" and ")} would all become ${to}; copy all but one of them under another name or tag, and leave those out here`;
+}
+
+/** An image in JSON and YAML. */
+export function imageItem(image: ListedImage): object {
+	const { finding } = image;
+	return {
+		image: image.image,
+		renamed: image.renamed ?? "",
+		from: image.from,
+		status: finding?.status ?? "",
+		detail: finding === undefined ? "" : findingDetail(finding),
+	};
+}
+
+const STATUSES: readonly ImageFinding["status"][] = [
+	"ok",
+	"missing",
+	"denied",
+	"wrong-platform",
+	"unreachable",
+];
+
+/** The beginning of the table of findings; `widths` remembers its columns. */
+export function checkHead(
+	names: readonly string[],
+	headers: boolean,
+	widths: number[],
+): string {
+	const longest = names.reduce(
+		(most, name) => Math.max(most, [...name].length),
+		"IMAGE".length,
+	);
+	widths.splice(
+		0,
+		widths.length,
+		longest + 3,
+		Math.max(...STATUSES.map(({ length }) => length)) + 3,
+	);
+	return headers && names.length > 0
+		? table(["IMAGE", "STATUS", "DETAIL"], [], widths)
+		: "";
+}
+
+/** One line of it. */
+export function checkLine(image: ListedImage, widths: number[]): string {
+	const { finding } = image;
+	return finding === undefined
+		? ""
+		: table(
+				undefined,
+				[[nameOf(image), finding.status, findingDetail(finding)]],
+				widths,
+			);
+}
+
+/** `14 images: 12 ok, 1 missing, 1 denied`, a line for stderr. */
+export function checkedSummary(images: readonly ListedImage[]): string {
+	const counts = STATUSES.map((status) => ({
+		status,
+		count: images.filter(({ finding }) => finding?.status === status).length,
+	})).filter(({ count, status }) => count > 0 || status === "ok");
+	return `${images.length} ${images.length === 1 ? "image" : "images"}: ${counts.map(({ status, count }) => `${count} ${status}`).join(", ")}\n`;
+}
+
+/** Why an image has its status: one clause. */
+export function findingDetail(finding: ImageFinding): string {
+	switch (finding.status) {
+		case "ok":
+			return [
+				finding.from === undefined
+					? "without a credential"
+					: `with ${finding.from}`,
+				...(finding.platforms === undefined
+					? []
+					: [platformList(finding.platforms)]),
+				...(finding.spared ? ["platform not checked, few pulls are left"] : []),
+			].join("; ");
+		case "missing":
+			return `${finding.digest ? "digest" : "image or tag"} not found, or no access`;
+		case "denied":
+			return denialDetail(finding.because);
+		case "wrong-platform":
+			return mismatchDetail(finding.because);
+		case "unreachable":
+			return finding.fault.because;
+	}
+}
+
+function denialDetail(denial: Denial): string {
+	switch (denial.is) {
+		case "no-credential":
+			return "the registry asks for a credential, and no entry matches";
+		case "rejected":
+			return `credential of ${denial.from} rejected (${denial.words})`;
+		case "no-permission":
+			return denial.from === undefined
+				? `no access without a credential (${denial.words})`
+				: `${denial.from} has no permission, or there is no such image (${denial.words})`;
+		case "login":
+			return denial.because;
+	}
+}
+
+function mismatchDetail(mismatch: Mismatch): string {
+	switch (mismatch.is) {
+		case "platforms":
+			return `no ${platformList(mismatch.absent)}${mismatch.offered.length === 0 ? "" : `; it has ${platformList(mismatch.offered)}`}`;
+		case "attestations":
+			return "only attestations, no image";
+		case "schema-1":
+			return "image manifest of schema 1, which container runtimes no longer pull";
+		case "artifact":
+			return `not a container image (${onOneLine(mismatch.type, 80)})`;
+	}
+}
+
+const MOST_PLATFORMS = 6;
+
+function platformList(platforms: readonly Platform[]): string {
+	const shown = platforms
+		.slice(0, MOST_PLATFORMS)
+		.map((platform) => onOneLine(showPlatform(platform), 40));
+	const more = platforms.length - shown.length;
+	return `${shown.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }

@@ -8,10 +8,11 @@ export function progressText(
 	done: number,
 	total: number,
 	elapsed: number,
+	what: string,
 ): string {
 	const rate = (done / elapsed) * 1000;
 	const left = Math.ceil((total - done) / rate);
-	const parts = [`${number(done)} of ${number(total)} namespaces`];
+	const parts = [`${number(done)} of ${number(total)} ${what}`];
 	if (Number.isFinite(rate) && rate > 0) {
 		parts.push(`${number(rate < 10 ? Math.round(rate * 10) / 10 : rate)}/s`);
 		if (left > 0) parts.push(`${duration(left)} left`);

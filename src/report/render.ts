@@ -1,5 +1,6 @@
 import type { Document, RunEvent } from "../core/document.ts";
 import { copyScript } from "../core/meshes/copy-script.ts";
+import { nameOf } from "../core/meshes/listed-image.ts";
 import type { Look } from "../core/output/look.ts";
 import { oneLine } from "../core/output/printable.ts";
 import type { Text } from "../core/output/styled.ts";
@@ -14,7 +15,14 @@ import { checkItems, checkStory, checkSummary } from "./check.ts";
 import { commandLine } from "./command-line.ts";
 import { explanationItem, explanationStory } from "./explain.ts";
 import { failureText, warningText } from "./failure.ts";
-import { collisionMessage, imageTable } from "./images.ts";
+import {
+	checkedSummary,
+	checkHead,
+	checkLine,
+	collisionMessage,
+	imageItem,
+	imageTable,
+} from "./images.ts";
 import { listNames, listTable } from "./keys.ts";
 import { json, jsonLine, yaml } from "./structured.ts";
 
@@ -111,7 +119,10 @@ function structuredOf(document: Document): unknown {
 		case "check":
 			return checkItems(document.clusters);
 		case "images":
-			return { items: document.images, collisions: document.collisions };
+			return {
+				items: document.images.map(imageItem),
+				collisions: document.collisions,
+			};
 		case "explain":
 			return explanationItem(document.explanation, document.checks);
 		case "objects": {
@@ -149,6 +160,18 @@ export function renderEvent(
 						: listText(event.items, look, page),
 				err: "",
 			};
+		case "checking":
+			return isStructured(look)
+				? EMPTY
+				: {
+						out: checkHead(event.names, look.headers !== false, page.widths),
+						err: "",
+					};
+		case "checked":
+			return isStructured(look) ||
+				(look.quiet && event.image.finding?.status === "ok")
+				? EMPTY
+				: { out: checkLine(event.image, page.widths), err: "" };
 		case "warning":
 			return {
 				out: "",
@@ -239,14 +262,16 @@ function imagesText(
 	document: Document & { kind: "images" },
 	look: Look,
 ): Rendered {
-	const { images, collisions, root, failed } = document;
+	const { images, collisions, root, failed, checked } = document;
 	const err = collisions
 		.map((collision) => `error: ${collisionMessage(collision)}\n`)
 		.join("");
+	if (checked && images.length > 0)
+		return { out: "", err: look.quiet ? err : err + checkedSummary(images) };
 	switch (look.output) {
 		case "name":
 			return {
-				out: [...new Set(images.map(({ to }) => `${to}\n`))].join(""),
+				out: [...new Set(images.map((image) => `${nameOf(image)}\n`))].join(""),
 				err,
 			};
 		case "skopeo":
@@ -255,7 +280,14 @@ function imagesText(
 				out:
 					// One copy would overwrite the other.
 					collisions.length === 0
-						? copyScript(images, look.output, root?.split("/", 1)[0] ?? "")
+						? copyScript(
+								images.map((image) => ({
+									from: image.image,
+									to: nameOf(image),
+								})),
+								look.output,
+								root?.split("/", 1)[0] ?? "",
+							)
 						: "",
 				err,
 			};

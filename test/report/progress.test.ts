@@ -10,5 +10,5 @@ test("how far, how fast, how long", () => {
 		[100, 100, 1000, "100 of 100 namespaces, 100/s"],
 		[0, 100, 1000, "0 of 100 namespaces"],
 	] as const)
-		assert.equal(progressText(done, total, elapsed), text);
+		assert.equal(progressText(done, total, elapsed, "namespaces"), text);
 });

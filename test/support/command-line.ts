@@ -16,6 +16,7 @@ import type {
 	Output,
 	Outside,
 	Prompter,
+	RegistryConnection,
 } from "../../src/world.ts";
 
 /** What one run of the command line is given besides its arguments. */
@@ -31,12 +32,14 @@ export interface Surroundings {
 	answers?: readonly Answer[];
 	/** Milliseconds since 1970; the machine's clock if left out. */
 	now?: number;
-	/** The clock that requests, their pauses and their limits go by. */
+	/** The clock that requests, their pauses and their limits go by, and everything else where `now` is left out. */
 	clock?: Clock;
 	/** The disk; this machine's if left out. */
 	files?: Files;
 	/** Both streams show colours. */
 	colours?: boolean;
+	/** Standard output is a terminal. */
+	toTerminal?: boolean;
 	/** Width of the terminal. */
 	columns?: number;
 	interrupt?: AbortSignal;
@@ -81,8 +84,8 @@ export async function meshreg(
 			written[name] += text;
 			given.onWrite?.(name, text);
 		},
-		isTerminal: false,
 		colours: given.colours ?? false,
+		isTerminal: name === "out" && given.toTerminal === true,
 		columns: given.columns ?? 80,
 		...(name === "out" && given.gone && { gone: given.gone }),
 	});
@@ -116,7 +119,7 @@ export async function meshreg(
 		streams,
 		clock:
 			given.now === undefined
-				? systemClock
+				? (given.clock ?? systemClock)
 				: { ...systemClock, now: () => given.now ?? 0 },
 		files,
 		interrupt,
@@ -140,7 +143,10 @@ export async function meshreg(
 		registry: async () => {
 			const { verification } = given;
 			return verification
-				? { verify: async () => verification }
+				? {
+						verify: async () => verification,
+						open: async () => registryOfEverything(),
+					}
 				: registryClient({
 						env,
 						interrupt,
@@ -213,5 +219,23 @@ function scripted(answers: Answer[], asked: string[]): Prompter {
 		},
 		confirm: async ({ message }) => answer(message) === true,
 		progress: () => ({ update() {}, stop() {} }),
+	};
+}
+
+/** A registry without a login that has every image for every usual platform. */
+function registryOfEverything(): RegistryConnection {
+	const type = "application/vnd.oci.image.index.v1+json";
+	const body = JSON.stringify({
+		manifests: ["amd64", "arm64"].map((architecture) => ({
+			platform: { os: "linux", architecture },
+		})),
+	});
+	return {
+		send: async ({ method }) => ({
+			status: 200,
+			header: (name) => (name === "content-type" ? type : ""),
+			body: method === "HEAD" ? "" : body,
+		}),
+		close: async () => {},
 	};
 }

@@ -65,6 +65,19 @@ export async function exampleBed(): Promise<ExampleBed> {
 		metadata: { namespace: "app", name: "web-0" },
 		spec: { containers: [{ name: "web", image: "x" }], imagePullSecrets },
 	});
+	bed.server.store.seed({
+		kind: "Deployment",
+		metadata: { namespace: "istio-system", name: "istiod" },
+		spec: {
+			template: {
+				spec: {
+					containers: [
+						{ name: "discovery", image: "docker.io/istio/pilot:1.30.5" },
+					],
+				},
+			},
+		},
+	});
 	const palette = new URL("../data/palette-deployment.yaml", import.meta.url);
 	for (const name of ["app.yaml", "deployment.yaml", "manifests/app.yaml"])
 		await cp(palette, join(bed.folder, name));

@@ -9,12 +9,21 @@ const PAUSE = 100;
 const FEW = 50;
 
 /**
- * Does `work`, which calls `done` for each of its `total` namespaces, and shows at a
+ * Does `work`, which calls `done` for each of its `total` objects, and shows at a
  * terminal how far it is, how fast it goes and how long it will take. `quiet`: shows nothing.
  */
 export async function showProgress<T>(
 	world: World,
-	{ total, quiet }: { readonly total: number; readonly quiet: boolean },
+	{
+		total,
+		quiet,
+		what = "namespaces",
+	}: {
+		readonly total: number;
+		readonly quiet: boolean;
+		/** What is counted. */
+		readonly what?: string;
+	},
 	work: (done: () => void) => Promise<T>,
 ): Promise<T> {
 	if (!world.streams.animated || quiet || total < FEW) return work(() => {});
@@ -30,7 +39,7 @@ export async function showProgress<T>(
 			const now = clock.elapsed();
 			if (now < next) return;
 			next = now + PAUSE;
-			const text = progressText(count, total, now - began);
+			const text = progressText(count, total, now - began, what);
 			if (shown) shown.update(text);
 			else shown = prompter.progress(text);
 		});

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { SecureContext } from "node:tls";
 import { Credential } from "../../core/credentials/credential.ts";
+import { isPrivateHost } from "../../core/registry/network-address.ts";
 import { apiHostOf } from "../../core/registry/server.ts";
 import { verifyCredential } from "../../core/registry/verify-credential.ts";
 import type { RegistryClient } from "../../world.ts";
@@ -9,6 +10,8 @@ import { openTransport, trustIn } from "./transport.ts";
 
 /** Long enough for a slow token server, short enough for a person who waits. */
 const LIMIT = 15_000;
+/** For one request of many. */
+const LIMIT_EACH = 10_000;
 
 /** A client for whatever registries the probes name. `limit` and `resolve` are for tests. */
 export function registryClient(outside: {
@@ -18,20 +21,46 @@ export function registryClient(outside: {
 	resolve?: Resolve;
 }): RegistryClient {
 	const trusts = new Map<string | undefined, SecureContext>();
+	const trusted = (ca: string | undefined): SecureContext => {
+		const trust = trusts.get(ca) ?? trustIn(ca);
+		trusts.set(ca, trust);
+		return trust;
+	};
+	const { resolve = resolveBySystem } = outside;
 	return {
+		async open({ host, insecure, inside }, ca) {
+			const url = new URL(`https://${host}/`);
+			// An address is connected to without being looked up.
+			if (!inside && isPrivateHost(url.hostname))
+				return {
+					send: async () => ({ failure: { code: "PRIVATE_HOST" } }),
+					close: async () => {},
+				};
+			return openTransport({
+				env: outside.env,
+				interrupt: outside.interrupt,
+				resolve,
+				registryHost: url.hostname,
+				inside,
+				insecure,
+				limit: outside.limit ?? LIMIT_EACH,
+				limited: "request",
+				trust: trusted(ca),
+			});
+		},
 		async verify(probe, ca) {
-			const trust = trusts.get(ca) ?? trustIn(ca);
-			trusts.set(ca, trust);
-			const { limit = LIMIT, resolve = resolveBySystem } = outside;
+			const { limit = LIMIT } = outside;
 			const { hostname } = new URL(`https://${apiHostOf(probe.key)}/`);
 			const transport = await openTransport({
 				env: outside.env,
 				interrupt: outside.interrupt,
 				resolve,
 				registryHost: hostname,
+				inside: true,
 				insecure: probe.insecure,
 				limit,
-				trust,
+				limited: "conversation",
+				trust: trusted(ca),
 			});
 			try {
 				return await verifyCredential(transport.send, probe, nobody());

@@ -26,18 +26,21 @@ export type Lookup = (
 /**
  * Keeps a registry outside from having us ask hosts inside a network, by a token realm that leads
  * there. Refuses (PRIVATE_REALM) a host other than the registry's own one of whose addresses is private,
- * unless the registry's are all private as well.
+ * unless the registry's are all private as well. The registry's own is refused (PRIVATE_HOST) where it
+ * is private and may not be: where nobody who may say so named it.
  */
 export class RealmGuard {
 	readonly #registry: string;
 	#registryIsInside: Promise<boolean> | undefined;
 
 	readonly #resolve: Resolve;
+	readonly #mayBeInside: boolean;
 
 	/** `registryHost` as in a URL. */
-	constructor(registryHost: string, resolve: Resolve) {
+	constructor(registryHost: string, resolve: Resolve, mayBeInside: boolean) {
 		this.#registry = bare(registryHost);
 		this.#resolve = resolve;
+		this.#mayBeInside = mayBeInside;
 	}
 
 	/** Looks a name up for a connection to it. */
@@ -55,26 +58,27 @@ export class RealmGuard {
 
 	/**
 	 * For a host that a proxy will look up: by this machine's own names, and where it has none by the
-	 * spelling. Throws PRIVATE_REALM.
+	 * spelling. Throws PRIVATE_REALM, PRIVATE_HOST.
 	 */
 	async check(urlHost: string): Promise<void> {
 		const host = bare(urlHost);
-		if (host === this.#registry) return;
+		const own = host === this.#registry;
+		if (own && this.#mayBeInside) return;
 		const inside =
 			isIP(host) > 0
 				? isPrivateHost(host)
 				: await this.#isInside(host, (each) => each.some(isPrivate));
-		if (inside && !(await this.#isRegistryInside())) throw refused();
+		if (!inside) return;
+		if (own) throw refusedRegistry();
+		if (!(await this.#isRegistryInside())) throw refused();
 	}
 
 	async #addresses(host: string): Promise<LookupAddress[]> {
 		const addresses = await this.#resolve(host);
-		if (
-			host !== this.#registry &&
-			addresses.some(isPrivate) &&
-			!(await this.#isRegistryInside())
-		)
-			throw refused();
+		if (!addresses.some(isPrivate)) return addresses;
+		if (host === this.#registry) {
+			if (!this.#mayBeInside) throw refusedRegistry();
+		} else if (!(await this.#isRegistryInside())) throw refused();
 		return addresses;
 	}
 
@@ -104,6 +108,10 @@ function bare(host: string): string {
 
 function refused(): Error {
 	return coded("the realm lies inside", "PRIVATE_REALM");
+}
+
+function refusedRegistry(): Error {
+	return coded("the registry lies inside", "PRIVATE_HOST");
 }
 
 function coded(message: string, code: string): Error {

@@ -16,12 +16,15 @@ const ANSWER_LIMIT = 1 << 20;
 export interface TransportOptions {
 	/** The host name of the registry itself, as in a URL. */
 	readonly registryHost: string;
+	/** It may be at a private address. */
+	readonly inside: boolean;
 	/** Certificates are not checked. */
 	readonly insecure: boolean;
 	/** The authorities to trust. */
 	readonly trust: SecureContext;
-	/** Milliseconds for the whole conversation. */
+	/** Milliseconds for the whole conversation, or for each request. */
 	readonly limit: number;
+	readonly limited: "conversation" | "request";
 	readonly env: Readonly<Record<string, string | undefined>>;
 	readonly interrupt: AbortSignal;
 	readonly resolve: Resolve;
@@ -37,22 +40,23 @@ export async function openTransport(
 ): Promise<{ send: Send; close(): Promise<void> }> {
 	const undici = await import("./lazy-undici.ts");
 	const { interrupt, limit, env } = carriage;
-	const deadline = AbortSignal.timeout(limit);
-	const signal = AbortSignal.any([interrupt, deadline]);
-	// undici heeds a request's signal only once it is connected.
-	const aborted = new Promise<never>((_, reject) =>
-		signal.addEventListener("abort", () => reject(signal.reason), {
-			once: true,
-		}),
-	);
-	aborted.catch(() => {});
+	const whole =
+		carriage.limited === "conversation"
+			? AbortSignal.timeout(limit)
+			: undefined;
+	const closed = new AbortController();
+	const over = AbortSignal.any([interrupt, closed.signal, ...some(whole)]);
 	const tls: Trust = {
 		rejectUnauthorized: !carriage.insecure,
 		secureContext: carriage.trust,
 	};
 	// `insecure` is about the registry: a proxy that was configured is who it says it is.
 	const proxyTls: Trust = { ...tls, rejectUnauthorized: true };
-	const guard = new RealmGuard(carriage.registryHost, carriage.resolve);
+	const guard = new RealmGuard(
+		carriage.registryHost,
+		carriage.resolve,
+		carriage.inside,
+	);
 	const connect = undici.buildConnector({
 		...tls,
 		timeout: limit,
@@ -65,8 +69,8 @@ export async function openTransport(
 			if (socket instanceof Socket) {
 				const cut = (): void =>
 					void socket.destroy(new Error("given up while connecting"));
-				signal.addEventListener("abort", cut, { once: true });
-				socket.once("close", () => signal.removeEventListener("abort", cut));
+				over.addEventListener("abort", cut, { once: true });
+				socket.once("close", () => over.removeEventListener("abort", cut));
 			}
 		},
 	});
@@ -91,18 +95,21 @@ export async function openTransport(
 	return {
 		async send({ method, url, headers }) {
 			const dispatcher = dispatcherFor(url);
+			const deadline = whole ?? AbortSignal.timeout(limit);
+			const signal = AbortSignal.any([interrupt, deadline]);
 			try {
 				interrupt.throwIfAborted();
 				// Without one, names are looked up by the guard itself.
 				if (dispatcher !== direct)
-					await Promise.race([guard.check(url.hostname), aborted]);
+					await unlessAborted(guard.check(url.hostname), signal);
 				const request = undici.request(url, {
 					method,
 					headers: { "user-agent": "kubectl-meshreg", ...headers },
 					dispatcher,
 					signal,
 				});
-				const answer = await Promise.race([request, aborted]);
+				// undici heeds a request's signal only once it is connected.
+				const answer = await unlessAborted(request, signal);
 				return {
 					status: answer.statusCode,
 					header: (name) => [answer.headers[name] ?? []].flat().join(", "),
@@ -118,11 +125,32 @@ export async function openTransport(
 			}
 		},
 		async close() {
+			closed.abort();
 			await Promise.all(
 				[direct, ...proxies.values()].map((each) => each.destroy()),
 			);
 		},
 	};
+}
+
+function some<T>(value: T | undefined): T[] {
+	return value === undefined ? [] : [value];
+}
+
+/** What `work` comes to, or the signal's reason, whichever is first. */
+async function unlessAborted<T>(
+	work: Promise<T>,
+	signal: AbortSignal,
+): Promise<T> {
+	signal.throwIfAborted();
+	const { promise, reject } = Promise.withResolvers<never>();
+	const stop = (): void => reject(signal.reason);
+	signal.addEventListener("abort", stop, { once: true });
+	try {
+		return await Promise.race([work, promise]);
+	} finally {
+		signal.removeEventListener("abort", stop);
+	}
 }
 
 /**

@@ -3,16 +3,33 @@ import {
 	ImageReferenceError,
 	readImageReference,
 } from "../../core/kubelet/image-reference.ts";
-import { podImages } from "../../core/kubelet/pod-images.ts";
-import { MESH_IMAGES } from "../../core/meshes/images.ts";
+import { imageUses } from "../../core/kubelet/pod-images.ts";
+import {
+	addIstioProxy,
+	addSidecars,
+	addWorkload,
+} from "../../core/meshes/installed.ts";
+import { ImageList, type ListedImage } from "../../core/meshes/listed-image.ts";
+import type { Mesh, MeshRelease } from "../../core/meshes/meshes.ts";
 import type { Pod } from "../../core/objects.ts";
 import { isFatal, OperationError } from "../../errors.ts";
 import { failureLine, failureLineIn } from "../../report/failure.ts";
-import type { ConnectionFlags, World } from "../../world.ts";
+import type { Cluster, ConnectionFlags, World } from "../../world.ts";
 
 /** Where the images come from. */
 export type ImageOrigin =
-	| { readonly from: "mesh" }
+	| {
+			readonly from: "release";
+			readonly mesh: Mesh;
+			readonly release: MeshRelease;
+			readonly version: string;
+	  }
+	/** What is installed. No namespace: the context's. */
+	| {
+			readonly from: "cluster";
+			readonly mesh: Mesh;
+			readonly namespace: string | undefined;
+	  }
 	| {
 			readonly from: "files";
 			readonly paths: readonly string[];
@@ -21,21 +38,41 @@ export type ImageOrigin =
 	/** No namespaces: all. */
 	| { readonly from: "pods"; readonly namespaces: readonly string[] };
 
-/** The images that are meant, each once; what is no image or cannot be read is reported. */
+/** The images that are meant; what is no image or cannot be read is reported. */
 export async function findImages(
 	origin: ImageOrigin,
 	connection: ConnectionFlags,
 	world: World,
 	fail: (line: string) => void,
-): Promise<string[]> {
+): Promise<ListedImage[]> {
 	switch (origin.from) {
-		case "mesh":
-			return [...MESH_IMAGES];
+		case "release":
+			return imagesOfRelease(origin);
 		case "files":
 			return imagesOfFiles(origin.paths, origin.recursive, world, fail);
-		case "pods":
-			return imagesOfPods(origin.namespaces, connection, world, fail);
+		case "cluster":
+		case "pods": {
+			const cluster = await world.connect(connection);
+			try {
+				return origin.from === "pods"
+					? await imagesOfPods(origin.namespaces, cluster, fail)
+					: await imagesInstalled(origin, cluster, fail);
+			} finally {
+				await cluster.close();
+			}
+		}
 	}
+}
+
+function imagesOfRelease({
+	mesh,
+	release,
+	version,
+}: ImageOrigin & { from: "release" }): ListedImage[] {
+	const list = new ImageList();
+	for (const image of release.images(version))
+		list.add(image, `${mesh.title} ${version}`);
+	return list.images();
 }
 
 async function imagesOfFiles(
@@ -43,9 +80,9 @@ async function imagesOfFiles(
 	recursive: boolean,
 	world: World,
 	fail: (line: string) => void,
-): Promise<string[]> {
+): Promise<ListedImage[]> {
 	const { manifestImages } = await import("../../core/manifest/images.ts");
-	const found = new Set<string>();
+	const list = new ImageList();
 	for await (const manifest of readManifests(paths, recursive, world)) {
 		if ("failure" in manifest) {
 			fail(manifest.failure);
@@ -54,53 +91,76 @@ async function imagesOfFiles(
 		try {
 			const { images, warnings } = manifestImages(manifest.text, manifest.file);
 			for (const message of warnings) world.emit({ type: "warning", message });
-			for (const image of images) found.add(image);
+			for (const { image, artifact } of images)
+				list.add(image, manifest.file, artifact);
 		} catch (error) {
 			if (!(error instanceof OperationError)) throw error;
 			fail(failureLine(error));
 		}
 	}
-	return [...found];
+	return list.images();
 }
 
 async function imagesOfPods(
 	namespaces: readonly string[],
-	connection: ConnectionFlags,
-	world: World,
+	cluster: Cluster,
 	fail: (line: string) => void,
-): Promise<string[]> {
-	const cluster = await world.connect(connection);
-	const found = new Set<string>();
-	try {
-		const scopes: { namespace?: string }[] =
-			namespaces.length === 0
-				? [{}]
-				: namespaces.map((namespace) => ({ namespace }));
-		for (const scope of scopes)
-			try {
-				for await (const { items } of cluster.pages("Pod", scope))
-					for (const pod of items) addImages(pod, found, fail);
-			} catch (error) {
-				if (isFatal(error)) throw error;
-				fail(failureLineIn(scope.namespace ?? "", error));
-			}
-	} finally {
-		await cluster.close();
-	}
-	return [...found].toSorted();
+): Promise<ListedImage[]> {
+	const scopes: { namespace?: string }[] =
+		namespaces.length === 0
+			? [{}]
+			: namespaces.map((namespace) => ({ namespace }));
+	const list = new ImageList();
+	for (const scope of scopes)
+		try {
+			for await (const { items } of cluster.pages("Pod", scope))
+				for (const pod of items) addPod(pod, list, fail);
+		} catch (error) {
+			if (isFatal(error)) throw error;
+			fail(failureLineIn(scope.namespace ?? "", error));
+		}
+	return list.sorted();
 }
 
-function addImages(
-	pod: Pod,
-	found: Set<string>,
-	fail: (line: string) => void,
-): void {
-	for (const image of podImages(pod)) {
+function addPod(pod: Pod, list: ImageList, fail: (line: string) => void): void {
+	const { namespace, name } = pod.metadata;
+	for (const { image, by } of imageUses(pod)) {
 		const reading = readImageReference(image);
-		if (reading.ok) found.add(image);
+		if (reading.ok)
+			list.add(image, `${namespace}/pod/${name}`, by === "volume");
 		else
 			fail(
-				`error: pod/${pod.metadata.name} in ${pod.metadata.namespace} namespace: ${new ImageReferenceError(image, reading.because).message}`,
+				`error: pod/${name} in ${namespace} namespace: ${new ImageReferenceError(image, reading.because).message}`,
 			);
 	}
+}
+
+/** Those of the mesh's own Deployments and DaemonSets, then those of the sidecars that run. */
+async function imagesInstalled(
+	{ mesh, namespace = "" }: ImageOrigin & { from: "cluster" },
+	cluster: Cluster,
+	fail: (line: string) => void,
+): Promise<ListedImage[]> {
+	const list = new ImageList();
+	const place = namespace === "" ? cluster.namespace : namespace;
+	let some = false;
+	for (const kind of ["Deployment", "DaemonSet"] as const)
+		for await (const { items } of cluster.pages(kind, { namespace: place }))
+			for (const workload of items) {
+				some = true;
+				addWorkload({ ...workload, kind }, list);
+			}
+	if (!some)
+		throw new OperationError(
+			`no Deployments or DaemonSets in namespace ${place}: is ${mesh.title} installed there? MESHREG_NAMESPACE names another namespace`,
+		);
+	try {
+		for await (const { items } of cluster.pages("Pod", {}))
+			for (const pod of items) addSidecars(mesh, pod, list);
+	} catch (error) {
+		if (isFatal(error)) throw error;
+		fail(failureLine(error));
+	}
+	if (mesh.name === "istio") addIstioProxy(list);
+	return list.sorted();
 }

@@ -1,11 +1,34 @@
+import type { Trust } from "../../actions/credentials/registry-trust.ts";
+import {
+	findSource,
+	type SourceChoice,
+} from "../../actions/read/find-source.ts";
 import { command } from "../../command.ts";
+import type { Given } from "../../core/command-line/flag.ts";
 import {
 	findCollisions,
-	type RewrittenImage,
 	rewriteImage,
 } from "../../core/kubelet/image-reference.ts";
-import { MESH_VERSION } from "../../core/meshes/images.ts";
-import { EXIT, UsageError } from "../../errors.ts";
+import type { PullSource } from "../../core/kubelet/keyring.ts";
+import { type ListedImage, nameOf } from "../../core/meshes/listed-image.ts";
+import { FailureError } from "../../core/output/failure.ts";
+import { PULL_SECRET_TYPE } from "../../core/pull-secrets/ownership.ts";
+import {
+	ContentReader,
+	sourceRef,
+} from "../../core/pull-secrets/pull-secret.ts";
+import {
+	type Platform,
+	parsePlatform,
+	showPlatform,
+} from "../../core/registry/platform.ts";
+import {
+	AbortedError,
+	ApiError,
+	EXIT,
+	OperationError,
+	UsageError,
+} from "../../errors.ts";
 import {
 	FILENAME_FLAG,
 	filenamesOf,
@@ -13,11 +36,18 @@ import {
 	type RegistryRoot,
 	registryRootOf,
 } from "../../flags/manifest.ts";
+import { FROM_FLAG, sourceChoiceOf } from "../../flags/source.ts";
+import { TRUST_FLAGS, trustOf } from "../../flags/verification.ts";
 import * as flags from "../../flags.ts";
-import type { ConnectionFlags } from "../../world.ts";
+import type { Cluster, ConnectionFlags, World } from "../../world.ts";
+import { checkImages } from "./check-images.ts";
 import { findImages, type ImageOrigin } from "./find-images.ts";
 
 const FORMATS = ["crane", "json", "name", "skopeo", "table", "yaml"] as const;
+/** Those that can show what registries say. */
+const CHECK_FORMATS: readonly string[] = ["json", "table", "yaml"];
+/** Flags that choose among the mesh's images. */
+const OF_MESH = ["from-cluster", "mesh-version"];
 
 interface ImagesOptions {
 	readonly connection: ConnectionFlags;
@@ -25,6 +55,19 @@ interface ImagesOptions {
 	readonly registry: RegistryRoot | undefined;
 	readonly output: (typeof FORMATS)[number];
 	readonly headers: boolean;
+	readonly quiet: boolean;
+	/** undefined: registries are not asked. */
+	readonly check: CheckWish | undefined;
+	/** What the person should know of the mesh. */
+	readonly notice: string | undefined;
+}
+
+/** `--check` and what belongs to it. */
+interface CheckWish {
+	readonly source: SourceChoice;
+	/** undefined: those of the nodes. */
+	readonly platforms: readonly Platform[] | undefined;
+	readonly trust: Trust;
 }
 
 /** `images`: what has to be in a private registry, and under which name. */
@@ -32,9 +75,11 @@ export const images = command<ImagesOptions>({
 	verb: "images",
 	summary: "List images and their names in a private registry",
 	operands: [],
-	about: `List images and the names that they have in a private registry: the registry, then the last part of the image's name, its tag and digest, as the mesh expects them.
+	about: `List images and the names that they have in a private registry: the registry, then the last part of the image's name, its tag and digest, as meshes expect them.
 
-They are those of NGINX Service Mesh ${MESH_VERSION}, or of manifests (-f), or of running pods (-n or -A). Different images that would get one name are reported.`,
+They are those of a release of the mesh, or of what is installed (--from-cluster), or of manifests (-f), or of running pods (-n or -A). Different images that would get one name are reported.
+
+With --check, ask each registry whether the image exists, can be pulled with the pull secret, and is made for the platforms of the nodes. Exit status 1 unless all are ok. Registries at private addresses are asked only where the pull secret has an entry for them or a file names them.`,
 	examples: [
 		{
 			comment: "What the mesh needs in your registry",
@@ -45,74 +90,327 @@ They are those of NGINX Service Mesh ${MESH_VERSION}, or of manifests (-f), or o
 			line: "kubectl meshreg images --registry-server registry.example.com/mesh -o skopeo | sh -eu",
 		},
 		{
+			comment: "See whether it is all there, for these nodes",
+			line: "kubectl meshreg images --registry-server registry.example.com/mesh --check --platform linux/amd64,linux/arm64",
+		},
+		{
+			comment: "The images of the Istio that is installed",
+			line: "kubectl meshreg images --mesh istio --from-cluster",
+		},
+		{
 			comment: "What the pods of two namespaces use",
 			line: "kubectl meshreg images -n app,shop",
 		},
 	],
 	flags: [
-		{ ...FILENAME_FLAG, conflicts: ["namespace", "all-namespaces"] },
+		{
+			...FILENAME_FLAG,
+			conflicts: ["namespace", "all-namespaces", ...OF_MESH],
+		},
 		RECURSIVE_FLAG,
-		flags.NAMESPACES_FLAG,
-		flags.ALL_NAMESPACES_FLAG,
+		{ ...flags.NAMESPACES_FLAG, conflicts: ["all-namespaces", ...OF_MESH] },
+		{ ...flags.ALL_NAMESPACES_FLAG, conflicts: OF_MESH },
+		flags.MESH_FLAG,
+		{
+			name: "mesh-version",
+			kind: "text",
+			conflicts: ["from-cluster"],
+			help: "List the images of this release of the mesh.",
+		},
+		{
+			name: "from-cluster",
+			kind: "switch",
+			help: "List the images of the mesh that is installed.",
+		},
 		{
 			name: "registry-server",
 			kind: "text",
-			help: "The registry that the images are to be in, with its port and path.",
+			help: "Name the images as they are in this registry, with its port and path.",
 		},
+		{
+			name: "check",
+			kind: "switch",
+			help: "Ask registries whether each image is there and can be pulled.",
+		},
+		{
+			name: "platform",
+			kind: "list",
+			commas: true,
+			needs: "check",
+			help: "Check for this platform, OS/ARCH[/VARIANT] (default: the nodes').",
+		},
+		...[flags.SECRET_FLAG, FROM_FLAG, ...TRUST_FLAGS].map((flag) => ({
+			...flag,
+			needs: "check",
+		})),
 		{ name: "no-headers", kind: "switch", help: "Leave out the headers." },
+		{
+			...flags.QUIET_FLAG,
+			needs: "check",
+			help: "Leave out images that are ok, and the summary.",
+		},
 		flags.outputFlag(...FORMATS),
 	],
-	options(given) {
+	options(given, env) {
 		const registry = registryRootOf(given);
 		const output = flags.outputOf(given, FORMATS) ?? "table";
 		if (registry === undefined && (output === "skopeo" || output === "crane"))
 			throw new UsageError(
 				`-o ${output} needs --registry-server: where are the images to be copied to?`,
 			);
+		const check = checkOf(given, env);
+		if (check !== undefined && !CHECK_FORMATS.includes(output))
+			throw new UsageError(
+				`--check and -o ${output} cannot be used together: use -o json or yaml, or none`,
+			);
+		const origin = originOf(given, env);
 		return {
 			connection: flags.connectionFlags(given),
-			origin: originOf(given),
+			origin,
 			registry,
 			output,
 			headers: !given.on("no-headers"),
+			quiet: given.on("quiet"),
+			check,
+			notice: origin.from === "release" ? origin.mesh.notice : undefined,
 		};
 	},
 	async run(options, world) {
 		for (const message of options.registry?.warnings ?? [])
 			world.emit({ type: "warning", message });
+		if (options.origin.from === "release")
+			for (const repository of ownVersions(options.origin))
+				world.emit({
+					type: "warning",
+					message: `${repository} has versions of its own; --from-cluster reads the one that is installed`,
+				});
+		if (options.notice !== undefined && world.streams.out.isTerminal)
+			world.emit({ type: "note", message: options.notice });
 		let failed = false;
 		const fail = (message: string): void => {
 			world.emit({ type: "note", message });
 			failed = true;
 		};
-		const names = await findImages(
+		const found = await findImages(
 			options.origin,
 			options.connection,
 			world,
 			fail,
 		);
 		const root = options.registry?.root;
-		const moved = names.map(
-			(from): RewrittenImage => ({
-				from,
-				to: root === undefined ? from : rewriteImage(from, root),
-			}),
+		const named = found.map(
+			(each): ListedImage =>
+				root === undefined
+					? each
+					: { ...each, renamed: rewriteImage(each.image, root) },
 		);
-		const collisions = root === undefined ? [] : findCollisions(moved);
+		const collisions =
+			root === undefined
+				? []
+				: findCollisions(
+						named.map((each) => ({ from: each.image, to: nameOf(each) })),
+					);
+		const images =
+			options.check === undefined
+				? named
+				: await checked(named, options.check, options, world);
+		const allWell =
+			!failed &&
+			collisions.length === 0 &&
+			images.every(
+				({ finding }) => finding === undefined || finding.status === "ok",
+			);
 		return {
-			status: failed || collisions.length > 0 ? EXIT.failed : EXIT.done,
-			document: { kind: "images", images: moved, collisions, root, failed },
+			status: allWell ? EXIT.done : EXIT.failed,
+			document: {
+				kind: "images",
+				images,
+				collisions,
+				root,
+				failed,
+				checked: options.check !== undefined,
+			},
 		};
 	},
 });
 
-function originOf(given: Parameters<typeof filenamesOf>[0]): ImageOrigin {
+function originOf(given: Given, env: flags.Env): ImageOrigin {
 	const paths = filenamesOf(given);
 	if (paths.length > 0)
 		return { from: "files", paths, recursive: given.on("recursive") };
 	if (given.has("namespace"))
 		return { from: "pods", namespaces: flags.namespacesOf(given) };
-	return given.on("all-namespaces")
-		? { from: "pods", namespaces: [] }
-		: { from: "mesh" };
+	if (given.on("all-namespaces")) return { from: "pods", namespaces: [] };
+	const mesh = flags.meshOf(given, env);
+	if (mesh.release === undefined)
+		throw new UsageError(`--mesh ${mesh.name} has no images: use -f, -n or -A`);
+	if (given.on("from-cluster"))
+		return {
+			from: "cluster",
+			mesh,
+			namespace: flags.sourceNamespaceOf(given, env),
+		};
+	return {
+		from: "release",
+		mesh,
+		release: mesh.release,
+		version: versionOf(given) ?? mesh.release.version,
+	};
+}
+
+/** Images of another release than the known one, whose versions nobody said. */
+function ownVersions({
+	release,
+	version,
+}: ImageOrigin & { from: "release" }): readonly string[] {
+	return version === release.version ? [] : release.fixed;
+}
+
+/** A release's name, as it may be in a tag. */
+function versionOf(given: Given): string | undefined {
+	const version = given.text("mesh-version");
+	if (version !== undefined && !/^\w[\w.-]{0,127}$/.test(version))
+		throw new UsageError(
+			"--mesh-version: give a release as in the tags of images, for example 1.30.5",
+		);
+	return version;
+}
+
+function checkOf(given: Given, env: flags.Env): CheckWish | undefined {
+	const platforms = given.list("platform").map((text) => {
+		const platform = parsePlatform(text.trim());
+		if (platform === undefined)
+			throw new UsageError(
+				"--platform: give OS/ARCH or OS/ARCH/VARIANT, for example linux/arm64",
+			);
+		return platform;
+	});
+	if (!given.on("check")) return undefined;
+	return {
+		source: sourceChoiceOf(given, env, {
+			given: given.text("secret"),
+			shown: "--secret",
+		}),
+		platforms: platforms.length > 0 ? platforms : undefined,
+		trust: trustOf(given),
+	};
+}
+
+async function checked(
+	images: readonly ListedImage[],
+	wish: CheckWish,
+	{ connection, origin, registry, quiet }: ImagesOptions,
+	world: World,
+): Promise<ListedImage[]> {
+	if (images.length === 0) return [];
+	// The table begins before anything is waited for.
+	world.emit({ type: "checking", names: images.map(nameOf) });
+	const { source, platforms } = await clusterSays(wish, connection, world);
+	return checkImages(
+		images,
+		{
+			source,
+			platforms,
+			trust: wish.trust,
+			named: origin.from === "files" || registry !== undefined,
+			quiet,
+		},
+		world,
+	);
+}
+
+/**
+ * The pull secret and the nodes' platforms. What cannot be read is told, and images are
+ * checked without: manifests may be checked where there is no cluster.
+ */
+async function clusterSays(
+	wish: CheckWish,
+	connection: ConnectionFlags,
+	world: World,
+): Promise<{ source: PullSource | undefined; platforms: readonly Platform[] }> {
+	const warn = (message: string) => world.emit({ type: "warning", message });
+	let cluster: Cluster;
+	try {
+		cluster = await world.connect(connection);
+	} catch (error) {
+		if (!(error instanceof OperationError)) throw error;
+		warn(
+			"no cluster to read a pull secret from: checking without a credential",
+		);
+		return { source: undefined, platforms: wish.platforms ?? [] };
+	}
+	const readOr = async <T>(
+		read: () => Promise<T>,
+		otherwise: T,
+		what: (error: OperationError) => string,
+	): Promise<T> => {
+		try {
+			return await read();
+		} catch (error) {
+			if (!(error instanceof OperationError) || error instanceof AbortedError)
+				throw error;
+			warn(what(error));
+			return otherwise;
+		}
+	};
+	try {
+		const [source, platforms] = await Promise.all([
+			readOr(
+				() => pullSource(cluster, wish.source, world),
+				undefined,
+				(error) =>
+					`${noSource(error, wish.source, cluster)}: checking without a credential`,
+			),
+			wish.platforms ??
+				readOr(
+					() => nodePlatforms(cluster),
+					[],
+					() =>
+						"nodes cannot be listed: platforms are not checked (--platform names them)",
+				),
+		]);
+		return { source, platforms };
+	} finally {
+		await cluster.close();
+	}
+}
+
+async function pullSource(
+	cluster: Cluster,
+	choice: SourceChoice,
+	world: World,
+): Promise<PullSource> {
+	const found = await findSource(cluster, new ContentReader(), choice, world);
+	return {
+		from: sourceRef(found),
+		type: PULL_SECRET_TYPE,
+		data: Buffer.from(found.content.data, "base64").toString("utf8"),
+	};
+}
+
+function noSource(
+	error: OperationError,
+	choice: SourceChoice,
+	cluster: Cluster,
+): string {
+	const place = `${choice.namespace ?? cluster.namespace}/${choice.name ?? choice.usual}`;
+	if (error instanceof FailureError) return `no pull secret ${place}`;
+	return error instanceof ApiError && error.status === 403
+		? `not allowed to read secret ${place}`
+		: "the cluster cannot be asked for a pull secret";
+}
+
+/** Each once, sorted. */
+async function nodePlatforms(cluster: Cluster): Promise<Platform[]> {
+	const found = new Map<string, Platform>();
+	for await (const { items } of cluster.pages("Node", {}))
+		for (const { status } of items) {
+			const { operatingSystem = "", architecture = "" } =
+				status?.nodeInfo ?? {};
+			const platform = parsePlatform(`${operatingSystem}/${architecture}`);
+			if (platform !== undefined) found.set(showPlatform(platform), platform);
+		}
+	return [...found]
+		.toSorted(([a], [b]) => (a < b ? -1 : 1))
+		.map(([, each]) => each);
 }

@@ -22,6 +22,7 @@ import { containersOf, objectsOf, podTemplatesOf } from "./workloads.ts";
 export interface ImageSpot {
 	readonly image: string;
 	readonly node: ScalarNode;
+	readonly by: "container" | "volume";
 }
 
 /** What stands for an image that Istio's injector fills in: https://istio.io/latest/docs/setup/additional-setup/gateway/ */
@@ -32,35 +33,39 @@ export const FILLED_IN = "auto";
  * volumes among them; none for what is empty or no string.
  */
 export function imagesOf(podSpec: MapNode): ImageSpot[] {
-	const volumes = itemsAt(podSpec, "volumes").map((volume) =>
-		entryOf(valueAt(volume, "image"), "reference"),
-	);
 	return [
-		...containersOf(podSpec).map((container) => entryOf(container, "image")),
-		...volumes,
-	].flatMap(spotOf);
+		...containersOf(podSpec).flatMap((container) =>
+			spotOf(entryOf(container, "image"), "container"),
+		),
+		...itemsAt(podSpec, "volumes").flatMap((volume) =>
+			spotOf(entryOf(valueAt(volume, "image"), "reference"), "volume"),
+		),
+	];
 }
 
-function spotOf(entry: Entry | undefined): ImageSpot[] {
+function spotOf(entry: Entry | undefined, by: ImageSpot["by"]): ImageSpot[] {
 	const node = entry?.value;
 	return node?.type === "scalar" &&
 		typeof node.value === "string" &&
 		node.value !== ""
-		? [{ image: node.value, node }]
+		? [{ image: node.value, node, by }]
 		: [];
 }
 
 /** What a manifest file's pods are made of. */
 export interface ManifestImages {
-	/** In order, each spelling once. */
-	readonly images: readonly string[];
+	/** In order, each spelling once; `artifact`: image volumes alone use it. */
+	readonly images: readonly {
+		readonly image: string;
+		readonly artifact: boolean;
+	}[];
 	/** One line each, with file and line. */
 	readonly warnings: readonly string[];
 }
 
 /** The images of a manifest file. Throws OperationError with file and line. */
 export function manifestImages(text: string, file: string): ManifestImages {
-	const found = new Set<string>();
+	const found = new Map<string, boolean>();
 	const warnings: string[] = [];
 	for (const document of splitManifest(text)) {
 		const at = new Located(file, document);
@@ -75,9 +80,13 @@ export function manifestImages(text: string, file: string): ManifestImages {
 		});
 		const { known, filledIn } = sorted(spots);
 		warnings.push(...filledInWarnings(filledIn, at));
-		for (const spot of known) found.add(checked(spot, at));
+		for (const spot of known) {
+			const image = checked(spot, at);
+			found.set(image, spot.by === "volume" && found.get(image) !== false);
+		}
 	}
-	return { images: [...found], warnings };
+	const images = [...found].map(([image, artifact]) => ({ image, artifact }));
+	return { images, warnings };
 }
 
 function sorted(spots: readonly ImageSpot[]) {

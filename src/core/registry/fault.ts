@@ -9,6 +9,8 @@ export type FaultKind =
 	| "plain-http"
 	| "proxy"
 	| "network"
+	/** At an address inside a network, where nobody who may say so sent us. */
+	| "private"
 	/** Something answered, and it is no registry that can be talked to. */
 	| "not-a-registry"
 	/** It answers, and has no time now: 429 or 5xx. */
@@ -125,8 +127,13 @@ export function faultOf(failure: TransportFailure, host: string): Fault {
 		return { kind: "timeout", because: `${host} did not answer in time` };
 	if (code === "PRIVATE_REALM")
 		return {
-			kind: "network",
-			because: `the token realm ${host} is at a private address, which is not the registry's own`,
+			kind: "private",
+			because: `${host} is at a private address, which is not the registry's own`,
+		};
+	if (code === "PRIVATE_HOST")
+		return {
+			kind: "private",
+			because: `${host} is at a private address, and no source has an entry for it`,
 		};
 	if (code === "PROXY")
 		return {

@@ -76,36 +76,81 @@ async function fetchToken(
 	credential: Credential | undefined,
 	scope: string | undefined,
 ): Promise<string | Attempt> {
+	const given = await requestToken(
+		(request) => exchange(inquiry, request),
+		login,
+		credential,
+		scope,
+	);
+	switch (given.is) {
+		case "token":
+			return given.token;
+		case "refused":
+			return {
+				result: "refused",
+				status: given.status,
+				words: given.words,
+				token: false,
+			};
+		case "fault":
+			return unclear(unreachable(given.fault));
+		case "none":
+			return unclear({
+				outcome: "unverifiable",
+				because: `its token server ${given.because}${given.retry && scope === undefined ? ": try again with --verify-image IMAGE" : ""}`,
+			});
+	}
+}
+
+/** What a token server says to whoever asks for a token. */
+export type TokenAnswer =
+	| { readonly is: "token"; readonly token: string }
+	| { readonly is: "refused"; readonly status: number; readonly words: string }
+	| { readonly is: "fault"; readonly fault: Fault }
+	/** `because` begins with its host; `retry`: another scope may be answered otherwise. */
+	| { readonly is: "none"; readonly because: string; readonly retry: boolean };
+
+/** Asks for a token, as `credential` or as nobody; `ask` sends the request. */
+export async function requestToken(
+	ask: (
+		request: RegistryRequest,
+	) => Promise<{ answer: RegistryAnswer } | { fault: Fault }>,
+	login: Login & { scheme: "bearer" },
+	credential: Credential | undefined,
+	scope: string | undefined,
+): Promise<TokenAnswer> {
 	const { host } = login.realm;
 	const url = tokenAddress(login, credential?.username, scope);
-	const request = withAuthorization(
-		get(url),
-		credential && `Basic ${credential.basic()}`,
+	const found = await ask(
+		withAuthorization(get(url), credential && `Basic ${credential.basic()}`),
 	);
-	const found = await exchange(inquiry, request);
-	if ("fault" in found) return unclear(unreachable(found.fault));
+	if ("fault" in found) return { is: "fault", fault: found.fault };
 	const { answer } = found;
 	const { status } = answer;
 	const words = wordsOf(answer, credential);
-	if (status === 401 || status === 403)
-		return { result: "refused", status, words, token: false };
+	if (status === 401 || status === 403) return { is: "refused", status, words };
 	const passing = passingFault(answer, host);
-	if (passing) return unclear(unreachable(passing));
-	const unverifiable = (because: string): Attempt =>
-		unclear({ outcome: "unverifiable", because });
+	if (passing) return { is: "fault", fault: passing };
 	if (status >= 300 && status < 400)
-		return unverifiable(
-			`its token server ${host} redirects to ${redirectTarget(answer, url)}, where the credential is not sent`,
-		);
+		return {
+			is: "none",
+			because: `${host} redirects to ${redirectTarget(answer, url)}, where the credential is not sent`,
+			retry: false,
+		};
 	if (status < 200 || status >= 400)
-		return unverifiable(
-			`its token server ${host} answers ${status}${words === "" ? "" : ` (${words})`}${scope === undefined ? ": try again with --verify-image IMAGE" : ""}`,
-		);
-	return (
-		tokenIn(answer.body) ??
-		unverifiable(`its token server ${host} answers without a token`)
-	);
+		return {
+			is: "none",
+			because: `${host} answers ${status}${words === "" ? "" : ` (${words})`}`,
+			retry: true,
+		};
+	const token = tokenIn(answer.body);
+	return token === undefined
+		? { is: "none", because: `${host} answers without a token`, retry: false }
+		: { is: "token", token };
 }
+
+/** How a server says that it knows no HEAD. */
+const NO_SUCH_METHOD: ReadonlySet<number> = new Set([405, 501]);
 
 /** A registry that redirects to itself more often than this does so without end. */
 const MOST_REDIRECTS = 3;
@@ -116,7 +161,7 @@ const MOST_REDIRECTS = 3;
  * runtimes have it.
  */
 export async function exchange(
-	{ send }: Session,
+	{ send }: Pick<Session, "send">,
 	request: RegistryRequest,
 ): Promise<{ answer: RegistryAnswer } | { fault: Fault }> {
 	let asked = request;
@@ -129,7 +174,7 @@ export async function exchange(
 		if ("failure" in answer)
 			return { fault: faultOf(answer.failure, request.url.host) };
 		const next = sameOriginRedirect(answer, asked.url);
-		if (answer.status === 405 && asked.method === "HEAD")
+		if (NO_SUCH_METHOD.has(answer.status) && asked.method === "HEAD")
 			asked = { ...asked, method: "GET" };
 		else if (next && redirects++ < MOST_REDIRECTS)
 			asked = { ...asked, url: next };

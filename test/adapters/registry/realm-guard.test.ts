@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import {
 	RealmGuard,
+	type Resolve,
 	resolveBySystem,
 } from "../../../src/adapters/registry/realm-guard.ts";
 
@@ -12,12 +13,14 @@ const INSIDE = "10.0.0.7";
 function guarded(
 	registry: string,
 	names: Record<string, readonly string[] | undefined>,
+	mayBeInside = true,
 ): RealmGuard {
-	return new RealmGuard(registry, async (host) => {
+	const resolve: Resolve = async (host) => {
 		const addresses = names[host];
 		if (!addresses) throw Object.assign(new Error("no"), { code: "ENOTFOUND" });
 		return addresses.map((address) => ({ address, family: 4 }));
-	});
+	};
+	return new RealmGuard(registry, resolve, mayBeInside);
 }
 
 /** What a connection gets for a name: its addresses, or a code. */
@@ -111,7 +114,7 @@ test("the registry itself is found wherever it is", async () => {
 
 test("one address is given where one is asked for, and failures are passed on", async () => {
 	const one = await new Promise((resolve) =>
-		new RealmGuard("localhost", resolveBySystem).lookup(
+		new RealmGuard("localhost", resolveBySystem, true).lookup(
 			"localhost",
 			{ family: 4 },
 			(...answer) => resolve(answer),
@@ -121,4 +124,25 @@ test("one address is given where one is asked for, and failures are passed on", 
 		Array.isArray(one) && one[0] === null && typeof one[1] === "string",
 	);
 	assert.equal(await lookup(guarded("x", {}), "x"), "ENOTFOUND");
+});
+
+describe("a registry that nobody named", () => {
+	const cases: [addresses: readonly string[], refused: boolean][] = [
+		[[PUBLIC], false],
+		[[INSIDE], true],
+		[[PUBLIC, INSIDE], true],
+		[["127.0.0.1"], true],
+	];
+	for (const [addresses, refused] of cases)
+		test(`at ${addresses.join(" and ")}`, async () => {
+			const guard = guarded("reg.example", { "reg.example": addresses }, false);
+			assert.deepEqual(
+				await lookup(guard, "reg.example"),
+				refused ? "PRIVATE_HOST" : addresses,
+			);
+			assert.equal(
+				await check(guard, "reg.example"),
+				refused ? "PRIVATE_HOST" : "passed",
+			);
+		});
 });

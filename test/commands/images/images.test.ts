@@ -60,10 +60,16 @@ bitnami/kubectl:latest                                         r.io:5000/mesh/ku
 			JSON.parse(await out("-o", "json", "--registry-server", "r.io")),
 			{
 				items: [
-					{ from: "r.io/c", to: "r.io/c" },
-					{ from: "a/b:1", to: "r.io/b:1" },
-					{ from: "b:2", to: "r.io/b:2" },
-				],
+					["r.io/c", "r.io/c"],
+					["a/b:1", "r.io/b:1"],
+					["b:2", "r.io/b:2"],
+				].map(([image, renamed]) => ({
+					image,
+					renamed,
+					from: [file],
+					status: "",
+					detail: "",
+				})),
 				collisions: [],
 			},
 		);

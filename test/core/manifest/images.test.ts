@@ -110,7 +110,7 @@ describe("images rewritten", () => {
 					REG,
 				);
 				assert.equal(injectManifest(text, "f", REG).text, text);
-				for (const each of manifestImages(text, "f").images)
+				for (const { image: each } of manifestImages(text, "f").images)
 					assert.ok(each.startsWith("r.io/p/"), each);
 			}),
 		);
@@ -121,7 +121,10 @@ it("lists a manifest's images, each once", () => {
 	const pod =
 		"kind: Pod\nspec:\n  containers:\n  - image: b:1\n  initContainers:\n  - image: a\n---\nkind: Service\n---\nkind: Pod\nspec: {containers: [{image: b:1}]}\n";
 	assert.deepEqual(manifestImages(pod, "f"), {
-		images: ["a", "b:1"],
+		images: [
+			{ image: "a", artifact: false },
+			{ image: "b:1", artifact: false },
+		],
 		warnings: [],
 	});
 });

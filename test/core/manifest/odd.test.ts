@@ -242,7 +242,9 @@ describe("pod templates of kinds that are not known", () => {
 			);
 			assert.deepEqual(namespaces, [undefined]);
 			assert.equal(injected(text).text, text, "twice");
-			assert.deepEqual(manifestImages(before, "f").images, ["r.io/a:1"]);
+			assert.deepEqual(manifestImages(before, "f").images, [
+				{ image: "r.io/a:1", artifact: false },
+			]);
 		});
 
 	it("Knative's container needs no name", () => {
@@ -421,8 +423,8 @@ describe("images of volumes, and those that are filled in", () => {
 		const before =
 			"kind: Pod\nspec:\n  imagePullSecrets: [{name: k}]\n  containers:\n  - name: c\n    image: docker.io/library/app:1\n  volumes:\n  - name: m\n    image:\n      reference: quay.io/crio/artifact:v2\n  - name: n\n    emptyDir: {}\n";
 		assert.deepEqual(manifestImages(before, "f").images, [
-			"docker.io/library/app:1",
-			"quay.io/crio/artifact:v2",
+			{ image: "docker.io/library/app:1", artifact: false },
+			{ image: "quay.io/crio/artifact:v2", artifact: true },
 		]);
 		const { text } = injected(before, REGISTRY);
 		assert.equal(

@@ -90,8 +90,13 @@ const FAULTS: readonly [TransportFailure, FaultKind, because: string][] = [
 	],
 	[
 		{ code: "PRIVATE_REALM" },
-		"network",
-		"the token realm reg:5000 is at a private address, which is not the registry's own",
+		"private",
+		"reg:5000 is at a private address, which is not the registry's own",
+	],
+	[
+		{ code: "PRIVATE_HOST" },
+		"private",
+		"reg:5000 is at a private address, and no source has an entry for it",
 	],
 	[{ code: "" }, "network", "reg:5000 cannot be reached (no reason given)"],
 	[{ code: "EWHAT" }, "network", "reg:5000 cannot be reached (EWHAT)"],

@@ -1,0 +1,195 @@
+import { showProgress } from "../../actions/apply/show-progress.ts";
+import {
+	readAuthorities,
+	type Trust,
+} from "../../actions/credentials/registry-trust.ts";
+import { inParallel } from "../../actions/in-parallel.ts";
+import {
+	parseImageReference,
+	withDefaultTag,
+} from "../../core/kubelet/image-reference.ts";
+import {
+	type Keyring,
+	lookUp,
+	type PullSource,
+	readKeyring,
+} from "../../core/kubelet/keyring.ts";
+import { type ListedImage, nameOf } from "../../core/meshes/listed-image.ts";
+import {
+	ImageChecker,
+	type ImageFinding,
+	type OfferedCredential,
+	type WantedImage,
+} from "../../core/registry/check-image.ts";
+import { HostLimits } from "../../core/registry/host-limits.ts";
+import type { Platform } from "../../core/registry/platform.ts";
+import { apiHostOf, registryNamed } from "../../core/registry/server.ts";
+import { OperationError } from "../../errors.ts";
+import type { RegistryClient, World } from "../../world.ts";
+
+/** Registries that are asked at once; each has a limit of its own. */
+const HOSTS_AT_ONCE = 16;
+/** Images of one registry that are begun at once: enough to use what it lets through. */
+const IMAGES_AT_ONCE = 16;
+
+/** How images are looked for in their registries. */
+export interface ImageCheckOptions {
+	/** What kubelets would pull with; undefined: without a credential. */
+	readonly source: PullSource | undefined;
+	/** For these the images have to be made; none: for whichever. */
+	readonly platforms: readonly Platform[];
+	readonly trust: Trust;
+	/** The person at the command line chose the images: their hosts may be at private addresses. */
+	readonly named: boolean;
+	readonly quiet: boolean;
+}
+
+/** One image on its way to its registry. */
+interface Errand {
+	readonly at: number;
+	readonly listed: ListedImage;
+	readonly wanted: WantedImage;
+	readonly offered: readonly OfferedCredential[];
+}
+
+/**
+ * Asks each image's registry about it, and tells each finding in the order of the list. Throws
+ * OperationError for a pull secret that kubelets cannot read and a CA file that is none.
+ */
+export async function checkImages(
+	images: readonly ListedImage[],
+	options: ImageCheckOptions,
+	world: World,
+): Promise<ListedImage[]> {
+	const keyring = keyringOf(options.source);
+	const ca = await readAuthorities(options.trust, world);
+	const client = await world.registry();
+	const hosts = new Map<string, Errand[]>();
+	for (const [at, listed] of images.entries()) {
+		const { host, ...errand } = errandOf(listed, keyring, options.platforms);
+		const errands = hosts.get(host) ?? [];
+		errands.push({ at, listed, ...errand });
+		hosts.set(host, errands);
+	}
+	const told = new InOrder(images.length, (image: ListedImage) =>
+		world.emit({ type: "checked", image }),
+	);
+	await showProgress(
+		world,
+		{ total: images.length, quiet: options.quiet, what: "images" },
+		(done) =>
+			inParallel([...hosts], HOSTS_AT_ONCE, ([host, errands]) =>
+				checkAt(
+					host,
+					errands,
+					{ ...options, ca },
+					client,
+					world,
+					(at, image) => {
+						told.put(at, image);
+						done();
+					},
+				),
+			),
+	);
+	return told.all();
+}
+
+function keyringOf(source: PullSource | undefined): Keyring {
+	const keyring = readKeyring(source === undefined ? [] : [source]);
+	if (keyring.malformed !== undefined)
+		throw new OperationError(
+			`secret ${keyring.malformed.from} cannot be read by kubelets: ${keyring.malformed.error}; write it again with 'kubectl meshreg create --replace'`,
+		);
+	return keyring;
+}
+
+function errandOf(
+	listed: ListedImage,
+	keyring: Keyring,
+	platforms: readonly Platform[],
+): Pick<Errand, "wanted" | "offered"> & { host: string } {
+	const name = nameOf(listed);
+	const { domain, path, tag, digest } = withDefaultTag(
+		parseImageReference(name),
+	);
+	const answer = lookUp(name, keyring);
+	return {
+		host: apiHostOf(registryNamed(domain) ?? domain),
+		wanted: {
+			repository: path,
+			reference: digest ?? tag ?? "latest",
+			platforms,
+			artifact: listed.artifact,
+		},
+		offered: answer.outcome === "answered" ? answer.matches : [],
+	};
+}
+
+async function checkAt(
+	host: string,
+	errands: readonly Errand[],
+	options: ImageCheckOptions & { readonly ca: string | undefined },
+	client: RegistryClient,
+	world: World,
+	done: (at: number, image: ListedImage) => void,
+): Promise<void> {
+	const { insecure } = options.trust;
+	const inside =
+		options.named || errands.some(({ offered }) => offered.length > 0);
+	const connection = await client.open({ host, insecure, inside }, options.ca);
+	const limits = new Map<string, HostLimits>();
+	const time = {
+		now: () => world.clock.now(),
+		elapsed: () => world.clock.elapsed(),
+		delay: (ms: number) => world.clock.delay(ms, world.interrupt),
+	};
+	const checker = new ImageChecker({
+		host,
+		insecure,
+		limits(url) {
+			const known =
+				limits.get(url.origin) ??
+				new HostLimits(url.host, connection.send, time);
+			limits.set(url.origin, known);
+			return known;
+		},
+	});
+	try {
+		await inParallel(
+			errands,
+			IMAGES_AT_ONCE,
+			async ({ at, listed, wanted, offered }) => {
+				const finding: ImageFinding = await checker.check(wanted, offered);
+				done(at, { ...listed, finding });
+			},
+		);
+	} finally {
+		await connection.close();
+	}
+}
+
+/** Values that come in any order, told in theirs. */
+class InOrder<T> {
+	readonly #values: (T | undefined)[];
+	readonly #tell: (value: T) => void;
+	#next = 0;
+	constructor(length: number, tell: (value: T) => void) {
+		this.#values = new Array(length);
+		this.#tell = tell;
+	}
+
+	put(at: number, value: T): void {
+		this.#values[at] = value;
+		for (
+			let value = this.#values[this.#next];
+			value !== undefined;
+			value = this.#values[++this.#next]
+		)
+			this.#tell(value);
+	}
+
+	all(): T[] {
+		return this.#values.filter((value) => value !== undefined);
+	}
+}

@@ -1,0 +1,506 @@
+import type { Credential } from "../credentials/credential.ts";
+import {
+	type RegistryAnswer,
+	type RegistryRequest,
+	readAnswer,
+	wordsOf,
+} from "./answer.ts";
+import { chooseLogin, type Login, parseChallenges } from "./challenge.ts";
+import type { Fault } from "./fault.ts";
+import type { Asked, HostLimits } from "./host-limits.ts";
+import { get, requestToken } from "./login.ts";
+import {
+	configPlatform,
+	isSchema1,
+	MANIFEST_TYPES,
+	type Manifest,
+	readManifest,
+} from "./manifest.ts";
+import { isLoopbackHost, isPrivateHost } from "./network-address.ts";
+import { type Platform, runs } from "./platform.ts";
+
+/** An image that is to be looked for in its registry. */
+export interface WantedImage {
+	/** The path below the host: `library/nats`. */
+	readonly repository: string;
+	/** A tag, or a digest with its algorithm. */
+	readonly reference: string;
+	/** For these it has to be made; none: for whichever. */
+	readonly platforms: readonly Platform[];
+	/** Only image volumes use it: any artifact will do. */
+	readonly artifact: boolean;
+}
+
+/** A credential that a kubelet would try, and where it is from. */
+export interface OfferedCredential {
+	/** `NAMESPACE/NAME`, for messages. */
+	readonly from: string;
+	readonly credential: Credential;
+}
+
+/** What was found out about an image. */
+export type ImageFinding =
+	| {
+			readonly status: "ok";
+			/** undefined: without a credential. */
+			readonly from: string | undefined;
+			/** What it is made for; undefined where that was not looked at. */
+			readonly platforms: readonly Platform[] | undefined;
+			/** The registry counts such requests, and has few left: so the platform was not looked at. */
+			readonly spared: boolean;
+	  }
+	| { readonly status: "missing"; readonly digest: boolean }
+	| { readonly status: "denied"; readonly because: Denial }
+	| { readonly status: "wrong-platform"; readonly because: Mismatch }
+	| { readonly status: "unreachable"; readonly fault: Fault };
+
+/** Why a registry does not let it be pulled. */
+export type Denial =
+	/** It asks for a credential, and no entry matches. */
+	| { readonly is: "no-credential" }
+	/** It does not know the credential. */
+	| { readonly is: "rejected"; readonly from: string; readonly words: string }
+	/** It knows it, and gives it no right to this, or has no such repository. */
+	| {
+			readonly is: "no-permission";
+			/** undefined: nobody has one without a credential. */
+			readonly from: string | undefined;
+			readonly words: string;
+	  }
+	/** It wants a login that must not be, or is not known; `because` is a clause. */
+	| { readonly is: "login"; readonly because: string };
+
+/** Why it would not run. */
+export type Mismatch =
+	| {
+			readonly is: "platforms";
+			readonly offered: readonly Platform[];
+			readonly absent: readonly Platform[];
+	  }
+	| { readonly is: "attestations" }
+	| { readonly is: "schema-1" }
+	| { readonly is: "artifact"; readonly type: string };
+
+/** How a registry is reached. */
+export interface RegistryReach {
+	/** `host[:port]` of its API. */
+	readonly host: string;
+	/** The user allowed plain http and unverified certificates. */
+	readonly insecure: boolean;
+	/** The limits of the server of a URL; the same for the same origin. */
+	limits(url: URL): HostLimits;
+}
+
+/** So many requests that a registry counts are left for what really pulls. */
+const SPARE_REQUESTS = 20;
+
+/**
+ * One registry that is asked about its images, as container runtimes ask: first without a
+ * credential, then with each that a kubelet would try. A token serves all images of a repository.
+ * Credentials go to the registry and to its token server, nowhere else.
+ */
+export class ImageChecker {
+	readonly #reach: RegistryReach;
+	#root: Promise<Root | Fault> | undefined;
+	/** By credential and repository. */
+	readonly #logins = new Map<string, Promise<Authorization>>();
+	/** The first request of each: others wait to see whether a login is needed. */
+	readonly #firsts = new Map<string, Promise<unknown>>();
+	constructor(reach: RegistryReach) {
+		this.#reach = reach;
+	}
+
+	/** Throws nothing but the interrupt's AbortedError. */
+	async check(
+		image: WantedImage,
+		offered: readonly OfferedCredential[],
+	): Promise<ImageFinding> {
+		this.#root ??= this.#findRoot();
+		const root = await this.#root;
+		if (!("url" in root)) return { status: "unreachable", fault: root };
+		const url = new URL(
+			`/v2/${image.repository}/manifests/${image.reference}`,
+			root.url,
+		);
+		let worst: ImageFinding | undefined;
+		// A kubelet tries nobody only where no entry matches.
+		for (const as of offered.length > 0 ? offered : [undefined]) {
+			const finding = await this.#checkAs(image, url, as);
+			if (finding.status === "ok" || finding.status === "wrong-platform")
+				return finding;
+			if (worst === undefined || rank(finding) > rank(worst)) worst = finding;
+		}
+		// Whoever has no /v2/ either has no images: it is something else.
+		return worst?.status === "missing" && root.doubt
+			? { status: "unreachable", fault: root.doubt }
+			: (worst ?? { status: "denied", because: { is: "no-credential" } });
+	}
+
+	/** https first; plain http only to this machine itself, or where the user allowed it. */
+	async #findRoot(): Promise<Root | Fault> {
+		const { host, insecure } = this.#reach;
+		const secure = new URL(`https://${host}/v2/`);
+		const found = await this.#ask(get(secure));
+		if ("answer" in found) return rootOf(secure, found.answer);
+		const mayBePlain =
+			found.fault.kind === "plain-http" ||
+			(found.fault.kind === "refused" && secure.port === "");
+		if (!mayBePlain || !(insecure || isLoopbackHost(secure.hostname)))
+			return found.fault;
+		const plain = new URL(`http://${host}/v2/`);
+		const second = await this.#ask(get(plain));
+		return "answer" in second ? rootOf(plain, second.answer) : second.fault;
+	}
+
+	#ask(request: RegistryRequest): Promise<Asked> {
+		return this.#reach.limits(request.url).ask(request);
+	}
+
+	async #checkAs(
+		image: WantedImage,
+		url: URL,
+		as: OfferedCredential | undefined,
+	): Promise<ImageFinding> {
+		const head: RegistryRequest = {
+			method: "HEAD",
+			url,
+			headers: { accept: MANIFEST_TYPES },
+		};
+		const seen = await this.#request(head, image.repository, as);
+		if (!("answer" in seen)) return seen;
+		const { answer, authorization } = seen;
+		const reading = readAnswer(answer, head, as?.credential);
+		switch (reading.means) {
+			case "login":
+				return denied(as, reading.words || String(reading.status));
+			case "absent":
+				return { status: "missing", digest: image.reference.includes(":") };
+			case "fault":
+				return { status: "unreachable", fault: reading.fault };
+			case "passed":
+				return this.#judge(image, { head, answer, authorization, as });
+		}
+	}
+
+	/** What is there, and for what it is made. */
+	async #judge(
+		image: WantedImage,
+		{ head, answer, authorization, as }: Passed,
+	): Promise<ImageFinding> {
+		if (isSchema1(answer.header("content-type")))
+			return { status: "wrong-platform", because: { is: "schema-1" } };
+		const ok = {
+			status: "ok",
+			from: authorization === undefined ? undefined : as?.from,
+			platforms: undefined,
+			spared: false,
+		} as const;
+		const spares = isCounted(answer, head.url);
+		if (spares && image.platforms.length === 0) return ok;
+		if (spares && requestsLeft(answer) < SPARE_REQUESTS)
+			return { ...ok, spared: true };
+		const content =
+			answer.body === ""
+				? await this.#request({ ...head, method: "GET" }, image.repository, as)
+				: { answer };
+		if (!("answer" in content)) return content;
+		const reading = readAnswer(content.answer, head, as?.credential);
+		if (reading.means === "fault")
+			return { status: "unreachable", fault: reading.fault };
+		if (reading.means !== "passed")
+			return unreadable(head.url, "answers HEAD and GET differently");
+		const manifest = readManifest(
+			content.answer.body,
+			content.answer.header("content-type"),
+		);
+		const made = await this.#platformsOf(manifest, image, head.url, as);
+		if ("status" in made) return made;
+		const absent = image.platforms.filter(
+			(wanted) => !made.platforms.some((offered) => runs(wanted, offered)),
+		);
+		return absent.length > 0 && !made.unsaid
+			? {
+					status: "wrong-platform",
+					because: { is: "platforms", offered: made.platforms, absent },
+				}
+			: { ...ok, platforms: made.unsaid ? undefined : made.platforms };
+	}
+
+	async #platformsOf(
+		manifest: Manifest,
+		image: WantedImage,
+		url: URL,
+		as: OfferedCredential | undefined,
+	): Promise<
+		| { readonly platforms: readonly Platform[]; readonly unsaid: boolean }
+		| ImageFinding
+	> {
+		switch (manifest.is) {
+			case "index":
+				return manifest;
+			case "image":
+				return this.#platformOfConfig(manifest.config, image, url, as);
+			case "artifact":
+				if (image.artifact) return { platforms: [], unsaid: true };
+				return { status: "wrong-platform", because: manifest };
+			case "attestations":
+			case "schema-1":
+				return { status: "wrong-platform", because: manifest };
+			case "unreadable":
+				return unreadable(url, "answers with a manifest that cannot be read");
+		}
+	}
+
+	/** A config is a blob, and blobs are often elsewhere: where a redirect leads gets no credential. */
+	async #platformOfConfig(
+		digest: string,
+		image: WantedImage,
+		manifest: URL,
+		as: OfferedCredential | undefined,
+	): Promise<
+		{ platforms: readonly Platform[]; unsaid: boolean } | ImageFinding
+	> {
+		const url = new URL(`/v2/${image.repository}/blobs/${digest}`, manifest);
+		let found: { readonly answer: RegistryAnswer } | ImageFinding =
+			await this.#request(get(url), image.repository, as);
+		let from = url;
+		for (let redirects = 0; redirects < MOST_REDIRECTS; redirects++) {
+			if (!("answer" in found)) return found;
+			const next = redirectOf(found.answer, from);
+			if (next === undefined) break;
+			if (!mayFollow(next, url))
+				return unreadable(
+					url,
+					`keeps its blobs at ${next.host}, where nothing was sent`,
+				);
+			from = next;
+			const asked = await this.#ask(get(next));
+			found =
+				"fault" in asked
+					? { status: "unreachable", fault: asked.fault }
+					: asked;
+		}
+		if (!("answer" in found)) return found;
+		const platform =
+			found.answer.status === 200
+				? configPlatform(found.answer.body)
+				: undefined;
+		return platform === undefined
+			? { platforms: [], unsaid: true }
+			: { platforms: [platform], unsaid: false };
+	}
+
+	/**
+	 * The answer to a request, with the credential where the registry asks for one. Where it
+	 * refuses a token that served before, that may have ended: it is asked for once more.
+	 */
+	async #request(
+		request: RegistryRequest,
+		repository: string,
+		as: OfferedCredential | undefined,
+	): Promise<Answered | ImageFinding> {
+		const id = JSON.stringify([as?.from, as?.credential.basic(), repository]);
+		const first = this.#firsts.get(id);
+		if (first !== undefined) {
+			await first.catch(() => {});
+			return this.#requestAs(id, request, repository, as);
+		}
+		const answered = this.#requestAs(id, request, repository, as);
+		this.#firsts.set(id, answered);
+		return answered;
+	}
+
+	async #requestAs(
+		id: string,
+		request: RegistryRequest,
+		repository: string,
+		as: OfferedCredential | undefined,
+	): Promise<Answered | ImageFinding> {
+		const known = await this.#logins.get(id);
+		if (known !== undefined && !("authorization" in known)) return known;
+		const first = await this.#ask(authorized(request, known?.authorization));
+		if ("fault" in first) return { status: "unreachable", fault: first.fault };
+		if (first.answer.status !== 401)
+			return { answer: first.answer, authorization: known?.authorization };
+		// Another image's login may have come meanwhile.
+		let login = this.#logins.get(id);
+		if (login === undefined || (await login) === known) {
+			login = this.#logIn(first.answer, request.url, repository, as);
+			this.#logins.set(id, login);
+		}
+		const authorization = await login;
+		if (!("authorization" in authorization)) return authorization;
+		const second = await this.#ask(
+			authorized(request, authorization.authorization),
+		);
+		if ("fault" in second)
+			return { status: "unreachable", fault: second.fault };
+		if (second.answer.status === 401) {
+			// What the credential may do here is known now: no other image of it needs a token.
+			const words = wordsOf(second.answer, as?.credential);
+			const refusal = denied(as, words || "401");
+			this.#logins.set(id, Promise.resolve(refusal));
+			return refusal;
+		}
+		return { ...second, authorization: authorization.authorization };
+	}
+
+	async #logIn(
+		answer: RegistryAnswer,
+		url: URL,
+		repository: string,
+		as: OfferedCredential | undefined,
+	): Promise<Authorization> {
+		const challenges = parseChallenges(answer.header("www-authenticate"));
+		const login = chooseLogin(challenges, url, this.#reach.insecure);
+		if (login === undefined)
+			return refusedLogin(
+				`${url.host} asks for a login that container runtimes do not know`,
+			);
+		if (login.scheme === "refused")
+			return refusedLogin(`${url.host}: ${login.because}`);
+		if (login.scheme === "basic")
+			return as === undefined
+				? { status: "denied", because: { is: "no-credential" } }
+				: { authorization: `Basic ${as.credential.basic()}` };
+		return this.#tokenOf(login, repository, as);
+	}
+
+	async #tokenOf(
+		login: Login & { scheme: "bearer" },
+		repository: string,
+		as: OfferedCredential | undefined,
+	): Promise<Authorization> {
+		const given = await requestToken(
+			(request) => this.#ask(request),
+			login,
+			as?.credential,
+			`repository:${repository}:pull`,
+		);
+		switch (given.is) {
+			case "token":
+				return { authorization: `Bearer ${given.token}` };
+			case "refused":
+				return as === undefined
+					? { status: "denied", because: { is: "no-credential" } }
+					: {
+							status: "denied",
+							because: {
+								is: "rejected",
+								from: as.from,
+								words: given.words || String(given.status),
+							},
+						};
+			case "fault":
+				return { status: "unreachable", fault: given.fault };
+			case "none":
+				return refusedLogin(`its token server ${given.because}`);
+		}
+	}
+}
+
+/** Where a registry's API is. */
+interface Root {
+	readonly url: URL;
+	/** What answers there may be no registry. */
+	readonly doubt: Fault | undefined;
+}
+
+function rootOf(url: URL, answer: RegistryAnswer): Root {
+	const reading = readAnswer(answer, get(url), undefined);
+	const isRedirect = answer.status >= 300 && answer.status < 400;
+	return {
+		url,
+		doubt: reading.means === "fault" && !isRedirect ? reading.fault : undefined,
+	};
+}
+
+/** What a registry lets in, or why it lets in nobody. */
+type Authorization = { readonly authorization: string } | ImageFinding;
+
+/** An answer, and what it was given to. */
+interface Answered {
+	readonly answer: RegistryAnswer;
+	readonly authorization: string | undefined;
+}
+
+/** A manifest that may be pulled. */
+interface Passed {
+	readonly head: RegistryRequest;
+	readonly answer: RegistryAnswer;
+	readonly authorization: string | undefined;
+	readonly as: OfferedCredential | undefined;
+}
+
+const MOST_REDIRECTS = 3;
+
+function authorized(
+	request: RegistryRequest,
+	authorization: string | undefined,
+): RegistryRequest {
+	return authorization === undefined
+		? request
+		: { ...request, headers: { ...request.headers, authorization } };
+}
+
+function denied(
+	as: OfferedCredential | undefined,
+	words: string,
+): ImageFinding {
+	return {
+		status: "denied",
+		because: { is: "no-permission", from: as?.from, words },
+	};
+}
+
+function refusedLogin(because: string): ImageFinding {
+	return { status: "denied", because: { is: "login", because } };
+}
+
+function unreadable(url: URL, because: string): ImageFinding {
+	return {
+		status: "unreachable",
+		fault: { kind: "not-a-registry", because: `${url.host} ${because}` },
+	};
+}
+
+/** Of what several credentials met, what says most is told: not there, then no right, then a wrong password. */
+function rank(finding: ImageFinding): number {
+	if (finding.status === "missing") return 3;
+	if (finding.status === "denied")
+		return finding.because.is === "no-permission" ? 2 : 1;
+	return 0;
+}
+
+/** Whether a registry counts requests for manifests by GET, but not by HEAD. https://docs.docker.com/docker-hub/usage/pulls/ */
+function isCounted(answer: RegistryAnswer, { hostname }: URL): boolean {
+	return (
+		hostname === "registry-1.docker.io" ||
+		answer.header("ratelimit-remaining") !== ""
+	);
+}
+
+/** How many are left; without end where it does not say. */
+function requestsLeft(answer: RegistryAnswer): number {
+	const left = /^\d+/.exec(answer.header("ratelimit-remaining").trim())?.[0];
+	return left === undefined ? Number.POSITIVE_INFINITY : Number(left);
+}
+
+function redirectOf(answer: RegistryAnswer, from: URL): URL | undefined {
+	const location = answer.header("location");
+	return answer.status >= 300 &&
+		answer.status < 400 &&
+		URL.canParse(location, from)
+		? new URL(location, from)
+		: undefined;
+}
+
+/** Not from https to http, and not from outside to the inside of a network. */
+function mayFollow(to: URL, registry: URL): boolean {
+	return (
+		(to.protocol === "https:" || to.protocol === registry.protocol) &&
+		(!isPrivateHost(to.hostname) || isPrivateHost(registry.hostname)) &&
+		to.username === "" &&
+		to.password === ""
+	);
+}

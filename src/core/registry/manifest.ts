@@ -1,0 +1,151 @@
+import type { Platform } from "./platform.ts";
+
+/** What a registry has under an image's name. */
+export type Manifest =
+	/** An index: one image a platform. */
+	| {
+			readonly is: "index";
+			/** Each once, in its order. */
+			readonly platforms: readonly Platform[];
+			/** Some of its images do not say what they are made for. */
+			readonly unsaid: boolean;
+	  }
+	/** An image for one platform, which its config says. */
+	| { readonly is: "image"; readonly config: string }
+	/** An index of attestations about images that are not there. */
+	| { readonly is: "attestations" }
+	/** Something else in an image's clothes: a chart, a model, a signature. */
+	| { readonly is: "artifact"; readonly type: string }
+	/** The format before 2016, which container runtimes no longer pull. */
+	| { readonly is: "schema-1" }
+	| { readonly is: "unreadable" };
+
+const INDEX = [
+	"application/vnd.oci.image.index.v1+json",
+	"application/vnd.docker.distribution.manifest.list.v2+json",
+];
+const IMAGE = [
+	"application/vnd.oci.image.manifest.v1+json",
+	"application/vnd.docker.distribution.manifest.v2+json",
+];
+const SCHEMA_1 = [
+	"application/vnd.docker.distribution.manifest.v1+json",
+	"application/vnd.docker.distribution.manifest.v1+prettyjws",
+];
+
+/** Without these in `Accept` a registry answers 404 for a manifest that it has. */
+export const MANIFEST_TYPES = [...INDEX, ...IMAGE].join(", ");
+
+/** What the config of a container image is called; that of anything else is another. */
+const IMAGE_CONFIGS: ReadonlySet<unknown> = new Set([
+	"application/vnd.oci.image.config.v1+json",
+	"application/vnd.docker.container.image.v1+json",
+]);
+
+/** Whether a media type, parameters and all, alone says that no container runtime pulls this. */
+export function isSchema1(contentType: string): boolean {
+	return SCHEMA_1.includes(mediaTypeOf(contentType));
+}
+
+function mediaTypeOf(contentType: string): string {
+	return (contentType.split(";", 1)[0] ?? "").trim().toLowerCase();
+}
+
+/** Reads a manifest's text; `contentType` is what the registry calls it. Any text is answered. */
+export function readManifest(text: string, contentType: string): Manifest {
+	let parsed: unknown;
+	try {
+		parsed = JSON.parse(text);
+	} catch {
+		return { is: "unreadable" };
+	}
+	const type = String(fieldOf(parsed, "mediaType") ?? mediaTypeOf(contentType));
+	if (SCHEMA_1.includes(type) || fieldOf(parsed, "schemaVersion") === 1)
+		return { is: "schema-1" };
+	const manifests = fieldOf(parsed, "manifests");
+	if (INDEX.includes(type) || Array.isArray(manifests))
+		return Array.isArray(manifests)
+			? readIndex(manifests)
+			: { is: "unreadable" };
+	const config = fieldOf(parsed, "config");
+	const configType = fieldOf(config, "mediaType");
+	const artifact = fieldOf(parsed, "artifactType");
+	if (
+		typeof artifact === "string" &&
+		artifact !== "" &&
+		!IMAGE_CONFIGS.has(configType)
+	)
+		return { is: "artifact", type: artifact };
+	const digest = fieldOf(config, "digest");
+	if (typeof digest !== "string" || !DIGEST.test(digest))
+		return IMAGE.includes(type)
+			? { is: "unreadable" }
+			: { is: "artifact", type };
+	return IMAGE_CONFIGS.has(configType)
+		? { is: "image", config: digest }
+		: { is: "artifact", type: String(configType ?? type) };
+}
+
+/** As it may stand in a URL. */
+const DIGEST = /^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[a-zA-Z0-9=_-]{1,256}$/;
+
+function readIndex(manifests: readonly unknown[]): Manifest {
+	const platforms = new Map<string, Platform>();
+	let unsaid = false;
+	let attestations = 0;
+	for (const each of manifests) {
+		if (isAttestation(each)) {
+			attestations++;
+			continue;
+		}
+		const platform = platformIn(fieldOf(each, "platform"));
+		if (platform === undefined) unsaid = true;
+		else platforms.set(JSON.stringify(platform), platform);
+	}
+	if (platforms.size === 0 && !unsaid)
+		return attestations > 0
+			? { is: "attestations" }
+			: { is: "index", platforms: [], unsaid: false };
+	return { is: "index", platforms: [...platforms.values()], unsaid };
+}
+
+/** https://docs.docker.com/build/metadata/attestations/attestation-storage/ */
+function isAttestation(entry: unknown): boolean {
+	const platform = fieldOf(entry, "platform");
+	return (
+		fieldOf(fieldOf(entry, "annotations"), "vnd.docker.reference.type") ===
+			"attestation-manifest" ||
+		(fieldOf(platform, "os") === "unknown" &&
+			fieldOf(platform, "architecture") === "unknown")
+	);
+}
+
+/** The platform that an image's config, or an index's entry, says. */
+export function platformIn(value: unknown): Platform | undefined {
+	const [os, architecture, variant] = ["os", "architecture", "variant"].map(
+		(name) => fieldOf(value, name),
+	);
+	if (typeof os !== "string" || typeof architecture !== "string")
+		return undefined;
+	if (os === "" || architecture === "") return undefined;
+	return {
+		os: os.toLowerCase(),
+		architecture: architecture.toLowerCase(),
+		variant: typeof variant === "string" ? variant.toLowerCase() : "",
+	};
+}
+
+/** The platform in the text of an image's config; undefined where it says none. */
+export function configPlatform(text: string): Platform | undefined {
+	try {
+		return platformIn(JSON.parse(text));
+	} catch {
+		return undefined;
+	}
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+	return typeof value === "object" && value !== null && !Array.isArray(value)
+		? Reflect.get(value, name)
+		: undefined;
+}

@@ -1,0 +1,205 @@
+/** The images of meshes, by release and as they are installed. */
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { type TestBed, testBed } from "../../support/test-bed.ts";
+
+type Containers = readonly (readonly [name: string, image: string])[];
+
+describe("the images of a mesh", () => {
+	let bed: TestBed;
+	before(async () => {
+		bed = await testBed({
+			namespaces: ["istio-system", "linkerd", "kuma-system", "shop", "mine"],
+		});
+	});
+	after(() => bed[Symbol.asyncDispose]());
+
+	const images = (...argv: string[]) =>
+		bed.run(["images", "-o", "name", ...argv]);
+	const containers = (all: Containers) =>
+		all.map(([name, image]) => ({ name, image }));
+	const workload = (
+		kind: "Deployment" | "DaemonSet",
+		namespace: string,
+		name: string,
+		all: Containers,
+		init: Containers = [],
+	) =>
+		bed.server.store.seed({
+			kind,
+			metadata: { namespace, name },
+			spec: {
+				template: {
+					spec: {
+						containers: containers(all),
+						initContainers: containers(init),
+					},
+				},
+			},
+		});
+	const pod = (namespace: string, name: string, all: Containers) =>
+		bed.server.store.seed({
+			kind: "Pod",
+			metadata: { namespace, name },
+			spec: { containers: containers(all) },
+		});
+
+	test("of a release", async () => {
+		const istio = await images("--mesh", "istio");
+		assert.equal(
+			istio.out,
+			"docker.io/istio/pilot:1.30.5\ndocker.io/istio/proxyv2:1.30.5\ndocker.io/istio/install-cni:1.30.5\ndocker.io/istio/ztunnel:1.30.5\n",
+		);
+		const other = await images("--mesh", "kuma", "--mesh-version", "2.12.9");
+		assert.equal(
+			other.out,
+			"docker.io/kumahq/kuma-cp:2.12.9\ndocker.io/kumahq/kuma-dp:2.12.9\ndocker.io/kumahq/kuma-init:2.12.9\ndocker.io/kumahq/kuma-cni:2.12.9\n",
+		);
+		const json = await bed.run(["images", "--mesh", "linkerd", "-o", "json"]);
+		assert.deepEqual(JSON.parse(json.out).items[0], {
+			image: "cr.l5d.io/linkerd/controller:edge-25.4.4",
+			renamed: "",
+			from: ["Linkerd edge-25.4.4"],
+			status: "",
+			detail: "",
+		});
+	});
+
+	test("of another release of Linkerd, whose init container has versions of its own", async () => {
+		const { out, err } = await images(
+			"--mesh",
+			"linkerd",
+			"--mesh-version",
+			"edge-26.7.1",
+		);
+		assert.match(out, /controller:edge-26\.7\.1\n/);
+		assert.match(out, /proxy-init:v2\.4\.2\n$/);
+		assert.equal(
+			err,
+			"Warning: cr.l5d.io/linkerd/proxy-init has versions of its own; --from-cluster reads the one that is installed\n",
+		);
+	});
+
+	test("of the Istio that is installed, with its sidecars", async () => {
+		workload("Deployment", "istio-system", "istiod", [
+			["discovery", "registry.istio.io/release/pilot:1.29.9"],
+		]);
+		workload("DaemonSet", "istio-system", "istio-cni-node", [
+			["install-cni", "registry.istio.io/release/install-cni:1.29.9"],
+		]);
+		const beside = await images("--mesh", "istio", "--from-cluster");
+		assert.equal(
+			beside.out,
+			"registry.istio.io/release/install-cni:1.29.9\nregistry.istio.io/release/pilot:1.29.9\nregistry.istio.io/release/proxyv2:1.29.9\n",
+			beside.err,
+		);
+		pod("shop", "web", [
+			["web", "example.com/web:1"],
+			["istio-proxy", "docker.io/istio/proxyv2:1.29.8"],
+		]);
+		const seen = await bed.run([
+			...["images", "--mesh", "istio", "--from-cluster", "-o", "json"],
+			...["--registry-server", "r.io/mesh"],
+		]);
+		assert.deepEqual(
+			JSON.parse(seen.out).items.map(
+				(item: { renamed: string; from: string[] }) => [
+					item.renamed,
+					...item.from,
+				],
+			),
+			[
+				["r.io/mesh/proxyv2:1.29.8", "shop/pod/web"],
+				[
+					"r.io/mesh/install-cni:1.29.9",
+					"istio-system/daemonset/istio-cni-node",
+				],
+				["r.io/mesh/pilot:1.29.9", "istio-system/deployment/istiod"],
+			],
+		);
+	});
+
+	test("of the Linkerd that is installed, whose own pods have the proxy", async () => {
+		workload(
+			"Deployment",
+			"linkerd",
+			"linkerd-destination",
+			[
+				["linkerd-proxy", "cr.l5d.io/linkerd/proxy:edge-26.7.1"],
+				["destination", "cr.l5d.io/linkerd/controller:edge-26.7.1"],
+				["policy", "cr.l5d.io/linkerd/policy-controller:edge-26.7.1"],
+			],
+			[["linkerd-init", "cr.l5d.io/linkerd/proxy-init:v2.4.3"]],
+		);
+		const { out } = await images("--mesh", "linkerd", "--from-cluster");
+		assert.equal(
+			out,
+			"cr.l5d.io/linkerd/controller:edge-26.7.1\ncr.l5d.io/linkerd/policy-controller:edge-26.7.1\ncr.l5d.io/linkerd/proxy-init:v2.4.3\ncr.l5d.io/linkerd/proxy:edge-26.7.1\n",
+		);
+	});
+
+	test("of a mesh in a namespace of one's own", async () => {
+		workload("Deployment", "mine", "kuma-control-plane", [
+			["control-plane", "docker.io/kumahq/kuma-cp:2.13.4"],
+		]);
+		const { out } = await bed.run(
+			["images", "-o", "name", "--mesh", "kuma", "--from-cluster"],
+			{ env: { MESHREG_NAMESPACE: "mine" } },
+		);
+		assert.equal(out, "docker.io/kumahq/kuma-cp:2.13.4\n");
+	});
+
+	test("of one that is not installed, or may not be looked for", async () => {
+		assert.deepEqual(await images("--mesh", "kuma", "--from-cluster"), {
+			status: 1,
+			out: "",
+			err: "error: no Deployments or DaemonSets in namespace kuma-system: is Kuma installed there? MESHREG_NAMESPACE names another namespace\n",
+			asked: [],
+		});
+		const forbidden = bed.server.onRequest(({ path }) =>
+			path === "/api/v1/pods"
+				? {
+						answer: {
+							status: 403,
+							reason: "Forbidden",
+							message: "pods is forbidden",
+						},
+					}
+				: undefined,
+		);
+		const partly = await images("--mesh", "linkerd", "--from-cluster");
+		forbidden();
+		assert.equal(partly.status, 1);
+		assert.match(partly.out, /controller:edge-26\.7\.1/);
+		assert.equal(
+			partly.err,
+			"Error from server (Forbidden): pods is forbidden\n",
+		);
+	});
+
+	const wrong: [argv: string[], message: RegExp][] = [
+		[["--mesh", "none"], /^error: --mesh none has no images: use -f, -n or -A/],
+		[["--mesh-version", "a b"], /^error: --mesh-version: give a release/],
+		[["--from-cluster", "-f", "x"], /cannot be used together/],
+		[["--from-cluster", "--mesh-version", "1"], /cannot be used together/],
+		[["--mesh-version", "1", "-A"], /cannot be used together/],
+	];
+	for (const [argv, message] of wrong)
+		test(`refuses ${argv.join(" ")}`, async () => {
+			const { status, err } = await images(...argv);
+			assert.equal(status, 2);
+			assert.match(err, message);
+		});
+
+	test("NGINX Service Mesh's end is told at a terminal", async () => {
+		const notice =
+			"NGINX Service Mesh is no longer sold (since 2023-07-01) or maintained (archived 2024-03-14)\n";
+		const terminal = { toTerminal: true };
+		assert.equal((await bed.run(["images"], terminal)).err, notice);
+		assert.equal(
+			(await bed.run(["images", "--mesh", "istio"], terminal)).err,
+			"",
+		);
+		assert.equal((await bed.run(["images"])).err, "", "a pipe is told nothing");
+	});
+});

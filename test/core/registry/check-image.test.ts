@@ -1,0 +1,539 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { Credential } from "../../../src/core/credentials/credential.ts";
+import type {
+	RegistryAnswer,
+	RegistryRequest,
+} from "../../../src/core/registry/answer.ts";
+import {
+	ImageChecker,
+	type ImageFinding,
+	type OfferedCredential,
+	type WantedImage,
+} from "../../../src/core/registry/check-image.ts";
+import { HostLimits } from "../../../src/core/registry/host-limits.ts";
+import { parsePlatform } from "../../../src/core/registry/platform.ts";
+
+const INDEX = "application/vnd.oci.image.index.v1+json";
+const IMAGE = "application/vnd.oci.image.manifest.v1+json";
+const SCHEMA_1 = "application/vnd.docker.distribution.manifest.v1+prettyjws";
+const CONFIG_TYPE = "application/vnd.oci.image.config.v1+json";
+const DIGEST = `sha256:${"a".repeat(64)}`;
+
+const MINE: OfferedCredential = {
+	from: "mesh/key",
+	credential: new Credential("me", "secret"),
+};
+const THEIRS: OfferedCredential = {
+	from: "mesh/old",
+	credential: new Credential("me", "past"),
+};
+
+interface Said {
+	status?: number;
+	type?: string;
+	body?: unknown;
+	headers?: Record<string, string>;
+}
+
+/** A registry by a function, and every request that it got: `METHOD HOST/PATH AUTHORIZATION`. */
+function registryOf(
+	answer: (request: RegistryRequest, authorization: string) => Said,
+	host = "r.io",
+) {
+	const seen: string[] = [];
+	let now = 0;
+	const limits = new Map<string, HostLimits>();
+	const send = async (request: RegistryRequest): Promise<RegistryAnswer> => {
+		const { authorization = "" } = request.headers;
+		const { url, method } = request;
+		seen.push(
+			`${method} ${url.host}${url.pathname}${url.search} ${authorization}`.trim(),
+		);
+		const {
+			status = 200,
+			type = "",
+			body,
+			headers = {},
+		} = answer(request, authorization);
+		const all: Record<string, string> = { "content-type": type, ...headers };
+		const text = typeof body === "string" ? body : JSON.stringify(body ?? "");
+		return {
+			status,
+			header: (name) => all[name] ?? "",
+			body: method === "HEAD" ? "" : text,
+		};
+	};
+	const checker = new ImageChecker({
+		host,
+		insecure: false,
+		limits({ origin, host: to }) {
+			const known =
+				limits.get(origin) ??
+				new HostLimits(to, send, {
+					now: () => now,
+					elapsed: () => now,
+					delay: async (ms) => {
+						now += ms;
+					},
+				});
+			limits.set(origin, known);
+			return known;
+		},
+	});
+	return { checker, seen };
+}
+
+function image(
+	repository: string,
+	reference: string,
+	...platforms: string[]
+): WantedImage {
+	return {
+		repository,
+		reference,
+		platforms: platforms.flatMap((text) => parsePlatform(text) ?? []),
+		artifact: false,
+	};
+}
+
+const index = (...platforms: string[]): Said => ({
+	type: INDEX,
+	body: {
+		manifests: platforms.map((text) => {
+			const [os, architecture, variant] = text.split("/");
+			return { platform: { os, architecture, variant } };
+		}),
+	},
+});
+
+/** Bearer, as most registries have it: tokens for `user`, and for nobody where it is public. */
+const bearer =
+	(answerTo: (request: RegistryRequest) => Said, open = false) =>
+	(request: RegistryRequest, authorization: string): Said => {
+		if (request.url.pathname === "/token") {
+			const mine = `Basic ${MINE.credential.basic()}`;
+			const may = authorization === "" ? open : authorization === mine;
+			return may
+				? { body: { token: `t:${request.url.searchParams.get("scope")}` } }
+				: { status: 401, body: { details: "incorrect username or password" } };
+		}
+		if (authorization.startsWith("Bearer ")) return answerTo(request);
+		return {
+			status: 401,
+			headers: {
+				"www-authenticate":
+					'Bearer realm="https://auth.r.io/token",service="r"',
+			},
+		};
+	};
+
+describe("an image is looked for as a runtime would pull it", () => {
+	it("without a credential where none is asked for", async () => {
+		const { checker, seen } = registryOf(() => index("linux/amd64"));
+		assert.deepEqual(
+			await checker.check(image("a/b", "1", "linux/amd64"), [MINE]),
+			{
+				status: "ok",
+				from: undefined,
+				platforms: [parsePlatform("linux/amd64")],
+				spared: false,
+			},
+		);
+		assert.deepEqual(seen, [
+			"GET r.io/v2/",
+			"HEAD r.io/v2/a/b/manifests/1",
+			"GET r.io/v2/a/b/manifests/1",
+		]);
+	});
+
+	it("with one token a repository, however many images it has", async () => {
+		const { checker, seen } = registryOf(bearer(() => index("linux/amd64")));
+		const tags = Array.from({ length: 20 }, (_, at) => `v${at}`);
+		const findings = await Promise.all(
+			tags.map((tag) => checker.check(image("a", tag), [MINE])),
+		);
+		await checker.check(image("b", "1"), [MINE]);
+		assert.ok(
+			findings.every(
+				(finding) => finding.status === "ok" && finding.from === MINE.from,
+			),
+		);
+		const tokens = seen.filter((line) => line.includes("/token"));
+		assert.deepEqual(
+			tokens,
+			["a", "b"].map(
+				(repository) =>
+					`GET auth.r.io/token?service=r&account=me&scope=repository%3A${repository}%3Apull Basic ${MINE.credential.basic()}`,
+			),
+		);
+	});
+
+	it("5,000 of them, with a token and two requests each", async () => {
+		const { checker, seen } = registryOf(bearer(() => index("linux/amd64")));
+		const findings = await Promise.all(
+			Array.from({ length: 5000 }, (_, at) =>
+				checker.check(image("a", `v${at}`), [MINE]),
+			),
+		);
+		assert.ok(findings.every(({ status }) => status === "ok"));
+		assert.ok(seen.length < 2 * 5000 + 20, String(seen.length));
+	});
+
+	it("with Basic, which is not sent before it is asked for", async () => {
+		const { checker, seen } = registryOf((_, authorization) =>
+			authorization === `Basic ${MINE.credential.basic()}`
+				? index("linux/amd64")
+				: { status: 401, headers: { "www-authenticate": 'Basic realm="r"' } },
+		);
+		assert.equal((await checker.check(image("a", "1"), [MINE])).status, "ok");
+		assert.equal(seen[1], "HEAD r.io/v2/a/manifests/1");
+		assert.equal(
+			seen[2],
+			`HEAD r.io/v2/a/manifests/1 Basic ${MINE.credential.basic()}`,
+		);
+	});
+
+	it("with each credential that matches, until one is taken", async () => {
+		const { checker } = registryOf(bearer(() => index("linux/amd64")));
+		const finding = await checker.check(image("a", "1"), [THEIRS, MINE]);
+		assert.equal(finding.status === "ok" && finding.from, MINE.from);
+	});
+
+	it("as nobody where none matches and the registry lets anybody in", async () => {
+		const { checker } = registryOf(bearer(() => index("linux/amd64"), true));
+		assert.equal((await checker.check(image("a", "1"), [])).status, "ok");
+		// A kubelet does not try nobody where an entry matches.
+		assert.equal(
+			(await checker.check(image("a", "1"), [THEIRS])).status,
+			"denied",
+		);
+	});
+
+	it("by GET where HEAD is not known", async () => {
+		for (const status of [405, 501]) {
+			const { checker } = registryOf(({ method }) =>
+				method === "HEAD" ? { status } : index("linux/amd64"),
+			);
+			assert.equal(
+				(await checker.check(image("a", "1", "linux/amd64"), [])).status,
+				"ok",
+			);
+		}
+	});
+
+	it("with a new token where the old one has ended", async () => {
+		let ended = false;
+		const { checker, seen } = registryOf((request, authorization) => {
+			if (ended && authorization.startsWith("Bearer ")) {
+				ended = false;
+				return bearer(() => ({}))(request, "");
+			}
+			return bearer(() => index("linux/amd64"))(request, authorization);
+		});
+		await checker.check(image("a", "1"), [MINE]);
+		ended = true;
+		assert.equal((await checker.check(image("a", "2"), [MINE])).status, "ok");
+		assert.equal(seen.filter((line) => line.includes("/token")).length, 2);
+	});
+
+	it("and what a credential may not do in a repository is found out once", async () => {
+		const { checker, seen } = registryOf(bearer(() => ({ status: 401 })));
+		for (const tag of ["1", "2", "3"])
+			assert.deepEqual(await checker.check(image("a", tag), [MINE]), {
+				status: "denied",
+				because: { is: "no-permission", from: MINE.from, words: "401" },
+			});
+		assert.equal(seen.filter((line) => line.includes("/token")).length, 1);
+	});
+});
+
+describe("what is found", () => {
+	type Row = [
+		what: string,
+		answer: Parameters<typeof registryOf>[0],
+		wanted: WantedImage,
+		offered: OfferedCredential[],
+		finding: ImageFinding | RegExp,
+	];
+	const unreachable = (because: string): ImageFinding => ({
+		status: "unreachable",
+		fault: { kind: "not-a-registry", because },
+	});
+	const manifest =
+		(said: Said): Parameters<typeof registryOf>[0] =>
+		({ url }) =>
+			url.pathname === "/v2/" ? {} : said;
+	const table: Row[] = [
+		[
+			"a tag that is not there",
+			manifest({ status: 404 }),
+			image("a", "1"),
+			[],
+			{ status: "missing", digest: false },
+		],
+		[
+			"a digest that is gone",
+			manifest({ status: 404 }),
+			image("a", DIGEST),
+			[],
+			{ status: "missing", digest: true },
+		],
+		[
+			"another platform",
+			manifest(index("linux/amd64", "windows/amd64")),
+			image("a", "1", "linux/amd64", "linux/arm64"),
+			[],
+			{
+				status: "wrong-platform",
+				because: {
+					is: "platforms",
+					offered: [
+						parsePlatform("linux/amd64"),
+						parsePlatform("windows/amd64"),
+					].flatMap((each) => each ?? []),
+					absent: [parsePlatform("linux/arm64")].flatMap((each) => each ?? []),
+				},
+			},
+		],
+		[
+			"attestations only",
+			manifest({
+				type: INDEX,
+				body: {
+					manifests: [{ platform: { os: "unknown", architecture: "unknown" } }],
+				},
+			}),
+			image("a", "1"),
+			[],
+			{ status: "wrong-platform", because: { is: "attestations" } },
+		],
+		[
+			"schema 1",
+			manifest({ type: SCHEMA_1, body: { schemaVersion: 1 } }),
+			image("a", "1"),
+			[],
+			{ status: "wrong-platform", because: { is: "schema-1" } },
+		],
+		[
+			"an artifact",
+			manifest({
+				type: IMAGE,
+				body: {
+					config: { mediaType: "application/vnd.chart", digest: DIGEST },
+				},
+			}),
+			image("a", "1"),
+			[],
+			{
+				status: "wrong-platform",
+				because: { is: "artifact", type: "application/vnd.chart" },
+			},
+		],
+		[
+			"an artifact that only a volume uses",
+			manifest({
+				type: IMAGE,
+				body: {
+					config: { mediaType: "application/vnd.chart", digest: DIGEST },
+				},
+			}),
+			{ ...image("a", "1", "linux/amd64"), artifact: true },
+			[],
+			{ status: "ok", from: undefined, platforms: undefined, spared: false },
+		],
+		[
+			"an index that does not say what it is for",
+			manifest({ type: INDEX, body: { manifests: [{ digest: DIGEST }] } }),
+			image("a", "1", "linux/amd64"),
+			[],
+			{ status: "ok", from: undefined, platforms: undefined, spared: false },
+		],
+		[
+			"a web page",
+			() => ({ type: "text/html", body: "<html>log in</html>" }),
+			image("a", "1"),
+			[],
+			unreachable(
+				"r.io answers with a web page: not a container registry, or behind a proxy",
+			),
+		],
+		[
+			"a web server that knows none of it",
+			() => ({ status: 404, type: "text/html", body: "<html>" }),
+			image("a", "1"),
+			[],
+			unreachable("r.io answers 404 to /v2/: not a container registry"),
+		],
+		[
+			"a manifest that is none",
+			manifest({ type: IMAGE, body: "not json" }),
+			image("a", "1"),
+			[],
+			unreachable("r.io answers with a manifest that cannot be read"),
+		],
+		[
+			"a registry that asks for a credential",
+			bearer(() => ({})),
+			image("a", "1"),
+			[],
+			{ status: "denied", because: { is: "no-credential" } },
+		],
+		[
+			"a password that is past",
+			bearer(() => ({})),
+			image("a", "1"),
+			[THEIRS],
+			{
+				status: "denied",
+				because: {
+					is: "rejected",
+					from: THEIRS.from,
+					words: "incorrect username or password",
+				},
+			},
+		],
+		[
+			"no right",
+			bearer(() => ({
+				status: 403,
+				body: { errors: [{ message: "denied" }] },
+			})),
+			image("a", "1"),
+			[MINE],
+			{
+				status: "denied",
+				because: { is: "no-permission", from: MINE.from, words: "403" },
+			},
+		],
+		[
+			"a token server that is inside",
+			() => ({
+				status: 401,
+				headers: { "www-authenticate": 'Bearer realm="https://10.0.0.1/t"' },
+			}),
+			image("a", "1"),
+			[MINE],
+			/"is":"login","because":"r\.io: its token realm is at the private address 10\.0\.0\.1/,
+		],
+		[
+			"too many requests",
+			({ url }) => (url.pathname === "/v2/" ? {} : { status: 429 }),
+			image("a", "1"),
+			[],
+			{
+				status: "unreachable",
+				fault: {
+					kind: "overloaded",
+					because: "rate limit of r.io reached (429): try again later",
+				},
+			},
+		],
+	];
+	for (const [what, answer, wanted, offered, expected] of table)
+		it(what, async () => {
+			const { checker, seen } = registryOf(answer);
+			const finding = await checker.check(wanted, offered);
+			if (expected instanceof RegExp)
+				assert.match(JSON.stringify(finding), expected);
+			else assert.deepEqual(finding, expected);
+			assert.ok(
+				seen.every((line) => !line.includes("10.0.0.1")),
+				"nothing is sent inside",
+			);
+		});
+});
+
+describe("an image for one platform says it in its config", () => {
+	const config = {
+		type: IMAGE,
+		body: { config: { mediaType: CONFIG_TYPE, digest: DIGEST } },
+	};
+	const arm = { body: { os: "linux", architecture: "arm64" } };
+	const registry = (blob: (request: RegistryRequest) => Said) =>
+		registryOf(
+			bearer((request) =>
+				request.url.pathname.includes("/blobs/") ? blob(request) : config,
+			),
+		);
+	const wanted = image("a", "1", "linux/amd64");
+
+	it("at the registry", async () => {
+		const { checker } = registry(() => arm);
+		const finding = await checker.check(wanted, [MINE]);
+		assert.equal(finding.status, "wrong-platform");
+		assert.equal(
+			(await checker.check(image("a", "1", "linux/arm64"), [MINE])).status,
+			"ok",
+		);
+	});
+
+	it("elsewhere, where nothing of the credential goes", async () => {
+		const seenElsewhere: string[] = [];
+		const { checker, seen } = registryOf((request, authorization) => {
+			if (request.url.host === "cdn.example.net") {
+				seenElsewhere.push(authorization);
+				return arm;
+			}
+			return bearer(({ url }) =>
+				url.pathname.includes("/blobs/")
+					? {
+							status: 307,
+							headers: { location: "https://cdn.example.net/x?sig=1" },
+						}
+					: config,
+			)(request, authorization);
+		});
+		const finding = await checker.check(image("a", "1", "linux/arm64"), [MINE]);
+		assert.equal(finding.status, "ok");
+		assert.deepEqual(seenElsewhere, [""]);
+		assert.ok(seen.at(-1)?.startsWith("GET cdn.example.net/x?sig=1"));
+	});
+
+	for (const location of [
+		"http://cdn.example.net/x",
+		"https://169.254.169.254/x",
+		"https://localhost/x",
+		"https://user:pass@cdn.example.net/x",
+	])
+		it(`not at ${location}`, async () => {
+			const { checker, seen } = registry(() => ({
+				status: 307,
+				headers: { location },
+			}));
+			const finding = await checker.check(wanted, [MINE]);
+			assert.equal(finding.status, "unreachable");
+			assert.ok(seen.every((line) => /^\w+ (?:auth\.)?r\.io\//.test(line)));
+		});
+});
+
+describe("Docker Hub counts GET, and not HEAD", () => {
+	const hub = (remaining: string) =>
+		registryOf(
+			() => ({
+				...index("linux/amd64"),
+				headers: { "ratelimit-remaining": remaining },
+			}),
+			"registry-1.docker.io",
+		);
+
+	it("so an image is only looked at where a platform is asked for", async () => {
+		const { checker, seen } = hub("100;w=21600");
+		assert.equal((await checker.check(image("a", "1"), [])).status, "ok");
+		assert.ok(!seen.some((line) => /^GET .*manifests/.test(line)));
+	});
+
+	it("and while enough pulls are left", async () => {
+		const many = hub("100;w=21600");
+		assert.equal(
+			(await many.checker.check(image("a", "1", "linux/arm64"), [])).status,
+			"wrong-platform",
+		);
+		const few = hub("3;w=21600");
+		assert.deepEqual(
+			await few.checker.check(image("a", "1", "linux/arm64"), []),
+			{ status: "ok", from: undefined, platforms: undefined, spared: true },
+		);
+		assert.ok(!few.seen.some((line) => /^GET .*manifests/.test(line)));
+	});
+});
