@@ -15,6 +15,7 @@ import {
 	readKeyring,
 } from "../../core/kubelet/keyring.ts";
 import { type ListedImage, nameOf } from "../../core/meshes/listed-image.ts";
+import { meshreg, script } from "../../core/output/shell.ts";
 import {
 	ImageChecker,
 	type ImageFinding,
@@ -99,7 +100,8 @@ function keyringOf(source: PullSource | undefined): Keyring {
 	const keyring = readKeyring(source === undefined ? [] : [source]);
 	if (keyring.malformed !== undefined)
 		throw new OperationError(
-			`secret ${keyring.malformed.from} cannot be read by kubelets: ${keyring.malformed.error}; write it again with 'kubectl meshreg create --replace'`,
+			`secret ${keyring.malformed.from} cannot be read by kubelets: ${keyring.malformed.error}`,
+			{ words: "see what is wrong with", script: script(meshreg("check")) },
 		);
 	return keyring;
 }

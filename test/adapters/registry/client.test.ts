@@ -338,8 +338,8 @@ suite("proxies", () => {
 			assert.deepEqual(await verify(), {
 				outcome: "unreachable",
 				fault: {
-					kind: "network",
-					because: `the token realm ${host} is at a private address, which is not the registry's own`,
+					kind: "private",
+					because: `${host} is at a private address, which is not the registry's own`,
 				},
 			});
 		}
