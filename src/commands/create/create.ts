@@ -3,13 +3,20 @@ import {
 	ChangeReport,
 	type OutputOptions,
 } from "../../actions/apply/change-report.ts";
+import {
+	chooseEntry,
+	serverOf,
+	usualOf,
+} from "../../actions/credentials/choose-entry.ts";
 import type { CredentialInput } from "../../actions/credentials/credential-input.ts";
 import { enterVerified } from "../../actions/credentials/enter-verified.ts";
 import type { EnteredCredential } from "../../actions/credentials/entered-credential.ts";
 import type { VerifyOptions } from "../../actions/credentials/verify-credentials.ts";
 import { readPullSecret } from "../../actions/read/read-keys.ts";
+import { warnOfMalformed } from "../../actions/read/warn-of-malformed.ts";
 import { CANCELLED, command, NOTHING } from "../../command.ts";
 import { displayUsername } from "../../core/credentials/credential.ts";
+import { credentialOf } from "../../core/credentials/entry.ts";
 import type { Outcome } from "../../core/document.ts";
 import {
 	editable,
@@ -20,11 +27,16 @@ import type { UsageLabel } from "../../core/pull-secrets/ownership.ts";
 import {
 	ContentReader,
 	type DesiredPullSecret,
+	type PullSecret,
 	secretOf,
+	sourceRef,
 } from "../../core/pull-secrets/pull-secret.ts";
-import type { SourceRef } from "../../core/pull-secrets/source.ts";
+import {
+	isSourceLike,
+	type SourceRef,
+} from "../../core/pull-secrets/source.ts";
 import { displayHost } from "../../core/registry/server.ts";
-import { EXIT } from "../../errors.ts";
+import { ApiError, EXIT } from "../../errors.ts";
 import { CREDENTIAL_FLAGS, credentialInputOf } from "../../flags/credential.ts";
 import { SOURCE_EDIT_FLAGS, sourceEditOf } from "../../flags/source-edit.ts";
 import {
@@ -40,7 +52,7 @@ import { type SourceWriting, writeSource } from "./write-source.ts";
 /** `create [NAME]`: a source from credentials. */
 export const create = command<
 	AskedPlace & Omit<CreateOptions, "place">,
-	readonly EnteredCredential[]
+	Intent & { readonly entered: readonly EnteredCredential[] }
 >({
 	verb: "create",
 	summary: "Create a source: a pull secret from credentials",
@@ -126,31 +138,29 @@ At a terminal the credential is tried at its registry before it is written, else
 	async ask(options, world) {
 		for (const message of [...options.notes, ...options.warnings])
 			world.emit({ type: "warning", message });
-		const { edit } = options;
-		// Before anything is asked: what cannot be edited needs no credential.
-		if (edit.by !== "replace") {
-			const cluster = await world.connect(options.connection);
-			try {
-				const place = placeIn(cluster, options);
-				const reader = new ContentReader();
-				editable(await readPullSecret(cluster, reader, place), place);
-			} finally {
-				await cluster.close();
-			}
-		}
-		if (edit.by === "remove") return [];
+		// Before anything is entered: what cannot be edited needs no credential.
+		const intent = await intentOf(options, world);
+		if (intent === CANCELLED) return cancelled(world);
+		if (intent.edit.by === "remove") return { ...intent, entered: [] };
 		const byDefault = world.streams.interactive && options.dryRun === "none";
 		const entered = await enterVerified(
-			options.input,
+			{ ...options.input, ...intent.about },
 			options.verifying,
 			{ ...options, byDefault },
 			world,
 		);
-		return entered === CANCELLED ? cancelled(world) : entered;
+		if (entered === CANCELLED) return cancelled(world);
+		return { ...intent, entered: entered.map(intent.under) };
 	},
-	async run(asked, world, entered) {
-		const options = { ...asked, place: await placeOf(asked, world) };
-		const { place, edit, dryRun, output, label, expiresIn } = options;
+	async run(given, world, { entered, edit: intended, replace }) {
+		const place = await placeOf(given, world);
+		const options = {
+			...given,
+			place,
+			edit: intended,
+			replace: given.replace || replace,
+		};
+		const { edit, dryRun, output, label, expiresIn } = options;
 		const isNew = edit.by === "replace";
 		const reader = new ContentReader();
 		const now = world.clock.now();
@@ -189,6 +199,8 @@ At a terminal the credential is tried at its registry before it is written, else
 				cancelled(world);
 				return { status: EXIT.done, document: NOTHING };
 			}
+			if (!isNew && !report.failed)
+				warnOfMalformed(place, make(before).content, world);
 			// What the server would take is the object to see; what it refused has been said.
 			return dryRun === "server" && isObject && !report.failed
 				? objectOf(make(before))
@@ -198,6 +210,123 @@ At a terminal the credential is tried at its registry before it is written, else
 		}
 	},
 });
+
+/** What is to be done about a source that is there, and what is asked for it. */
+interface Intent {
+	readonly edit: SourceEdit;
+	/** The person wants to start over. */
+	readonly replace: boolean;
+	/** What is known of the credential before it is asked for. */
+	readonly about: Partial<CredentialInput>;
+	/** The entry that a credential is for. */
+	readonly under: (entered: EnteredCredential) => EnteredCredential;
+}
+
+/**
+ * Looks first: an edit needs something to edit, and at a terminal, where nothing of the credential is
+ * given, the person says what is to become of a source that is there. Throws OperationError.
+ */
+async function intentOf(
+	options: AskedPlace & Omit<CreateOptions, "place">,
+	world: World,
+): Promise<Intent | typeof CANCELLED> {
+	const { edit, input } = options;
+	const plain: Intent = {
+		edit,
+		replace: false,
+		about: {},
+		under: (entered) => entered,
+	};
+	const offers =
+		world.streams.interactive &&
+		!options.yes &&
+		!options.replace &&
+		!options.force &&
+		options.dryRun === "none" &&
+		input.password === undefined &&
+		input.keyPath === undefined &&
+		input.jwt === undefined;
+	if (edit.by === "replace" && !offers) return plain;
+	const cluster = await world.connect(options.connection);
+	try {
+		const place = placeIn(cluster, options);
+		const source = await read(cluster, place, edit.by);
+		if (edit.by !== "replace") {
+			editable(source, place);
+			return plain;
+		}
+		if (source === undefined || !isSourceLike(source)) return plain;
+		const next = await askWhatToDo(source, cluster, world);
+		switch (next) {
+			case "cancel":
+				return CANCELLED;
+			case "over":
+				return { ...plain, replace: true };
+			case "add":
+				return { ...plain, edit: { by: "add" } };
+			case "change": {
+				const key = await chooseEntry(source, undefined, world);
+				return {
+					...plain,
+					edit: { by: "change" },
+					about: {
+						servers: [serverOf(key, undefined)],
+						...usualOf(source, key),
+					},
+					under: (entered) => ({
+						...entered,
+						server: { ...entered.server, key },
+					}),
+				};
+			}
+		}
+	} finally {
+		await cluster.close();
+	}
+}
+
+/** What is there; nothing where a user who only creates may not look. */
+async function read(
+	cluster: Cluster,
+	place: SourceRef,
+	by: SourceEdit["by"],
+): Promise<PullSecret | undefined> {
+	try {
+		return await readPullSecret(cluster, new ContentReader(), place);
+	} catch (error) {
+		if (by === "replace" && error instanceof ApiError && error.status === 403)
+			return undefined;
+		throw error;
+	}
+}
+
+/** The question about a source that is there, which it describes. */
+async function askWhatToDo(
+	source: PullSecret,
+	{ context }: Pick<Cluster, "context">,
+	world: World,
+): Promise<"add" | "change" | "over" | "cancel"> {
+	const { config } = source.content;
+	const entries = config.ok ? [...config.auths] : [];
+	const held = entries.map(([key, entry]) => {
+		const user = credentialOf(entry)?.username ?? "";
+		return user === ""
+			? displayHost(key)
+			: `${displayHost(key)} as ${displayUsername(user)}`;
+	});
+	const where = context === "" ? "" : ` (context ${context})`;
+	return (await world.prompter()).choose({
+		message: `${sourceRef(source)} exists${where}\n  with ${held.join(", ") || "no registry"}. What do you want to do?`,
+		choices: [
+			{ value: "add", label: "Add a registry" },
+			...(entries.length > 0
+				? [{ value: "change" as const, label: "Replace a credential" }]
+				: []),
+			{ value: "over", label: "Start over, without its registries" },
+			{ value: "cancel", label: "Cancel" },
+		],
+	});
+}
 
 /** Where the source is to be: without a namespace of its own, in the context's. */
 async function placeOf(asked: AskedPlace, world: World): Promise<SourceRef> {
@@ -261,10 +390,12 @@ async function agrees(
 	const where = context === "" ? "" : ` (context ${context})`;
 	const secret = `secret/${place.name} in ${place.namespace} namespace${where}`;
 	// On two lines: together they are longer than most terminals are wide.
-	const message =
-		edit.by === "add"
-			? `Add ${whom}\n  to ${secret}?`
-			: `Create ${secret}\n  for ${whom}?`;
+	const message = {
+		add: `Add ${whom}\n  to ${secret}?`,
+		change: `Replace the credential for ${whom}\n  in ${secret}?`,
+		remove: "",
+		replace: `Create ${secret}\n  for ${whom}?`,
+	}[edit.by];
 	return (await world.prompter()).confirm({ message, default: true });
 }
 

@@ -3,6 +3,11 @@ import {
 	ChangeReport,
 	type OutputOptions,
 } from "../../actions/apply/change-report.ts";
+import {
+	chooseEntry,
+	serverOf,
+	usualOf,
+} from "../../actions/credentials/choose-entry.ts";
 import type { CredentialInput } from "../../actions/credentials/credential-input.ts";
 import { enterVerified } from "../../actions/credentials/enter-verified.ts";
 import type { EnteredCredential } from "../../actions/credentials/entered-credential.ts";
@@ -11,22 +16,15 @@ import {
 	findSource,
 	type SourceChoice,
 } from "../../actions/read/find-source.ts";
+import { warnOfMalformed } from "../../actions/read/warn-of-malformed.ts";
 import { CANCELLED, command, NOTHING } from "../../command.ts";
-import { credentialOf } from "../../core/credentials/entry.ts";
-import { meshreg, objectName, script } from "../../core/output/shell.ts";
-import { editable, entryNamed } from "../../core/pull-secrets/edit-source.ts";
-import { withSameRegistries } from "../../core/pull-secrets/entry-naming.ts";
 import {
-	ContentReader,
-	type PullSecret,
-	registriesOf,
-} from "../../core/pull-secrets/pull-secret.ts";
-import {
-	displayHost,
-	type RegistryServer,
-	registryNamed,
-} from "../../core/registry/server.ts";
-import { EXIT, OperationError, UsageError } from "../../errors.ts";
+	editable,
+	entryNamed,
+	replaceCredentials,
+} from "../../core/pull-secrets/edit-source.ts";
+import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
+import { EXIT } from "../../errors.ts";
 import {
 	CREDENTIAL_FLAGS,
 	credentialInputOf,
@@ -124,7 +122,7 @@ Other registries in the source stay as they are. Interrupted anywhere, the same 
 			const reader = new ContentReader();
 			const source = await findSource(cluster, reader, options.source, world);
 			editable(source, source);
-			const key = await registryToRotate(source, registry, world);
+			const key = await chooseEntry(source, registry, world);
 			const server = serverOf(key, registry);
 			const entered = await enterVerified(
 				{ ...input, servers: [server], ...usualOf(source, key) },
@@ -161,7 +159,11 @@ Other registries in the source stay as they are. Interrupted anywhere, the same 
 					{ ...options, asks },
 					{ cluster, reader, report, world },
 				);
-				if (outcome !== CANCELLED) return report.finish({ withSummary: true });
+				if (outcome !== CANCELLED) {
+					const { content } = replaceCredentials(source, entries);
+					if (!report.failed) warnOfMalformed(source, content, world);
+					return report.finish({ withSummary: true });
+				}
 				cancelled(world);
 				return { status: EXIT.done, document: NOTHING };
 			});
@@ -170,65 +172,6 @@ Other registries in the source stay as they are. Interrupted anywhere, the same 
 		}
 	},
 });
-
-/** The key in the source, as it is written there, of the registry that is meant. */
-async function registryToRotate(
-	source: PullSecret,
-	name: string | undefined,
-	world: World,
-): Promise<string> {
-	if (name !== undefined) return entryNamed(source, name);
-	const all = registriesOf(source.content);
-	// Those that count as one registry are rotated together.
-	const keys = all.filter((key) => withSameRegistries(all, [key])[0] === key);
-	const [only, ...others] = keys;
-	if (only === undefined)
-		throw new OperationError(
-			`secret "${source.name}" in namespace "${source.namespace}" holds no registry`,
-			{
-				words: "add one with",
-				script: script(
-					meshreg(
-						"create",
-						objectName(source.name),
-						"-n",
-						objectName(source.namespace),
-						"--add",
-					),
-				),
-			},
-		);
-	if (others.length === 0) return only;
-	if (!world.streams.interactive)
-		throw new UsageError(
-			`--registry-server is required: the source has ${keys.map(displayHost).join(", ")}`,
-			true,
-		);
-	return (await world.prompter()).choose({
-		message: "Which registry's credential do you want to replace?",
-		choices: keys.map((key) => ({ value: key, label: displayHost(key) })),
-	});
-}
-
-/** Whoever has pulled so far, as most rotations change the password alone. */
-function usualOf(
-	{ content: { config } }: PullSecret,
-	key: string,
-): Pick<CredentialInput, "usual"> {
-	const entry = config.ok ? config.auths.get(key) : undefined;
-	const usual = entry && credentialOf(entry)?.username;
-	return usual === undefined ? {} : { usual };
-}
-
-/** An entry of the source as the registry to enter a credential for. */
-function serverOf(key: string, name: string | undefined): RegistryServer {
-	return {
-		key: registryNamed(key) ?? key,
-		given: displayHost(key),
-		spelled: name ?? key,
-		warnings: [],
-	};
-}
 
 function cancelled(world: World): typeof CANCELLED {
 	world.emit({ type: "note", message: "Cancelled; nothing was changed" });

@@ -33,6 +33,8 @@ export type SourceEdit =
 			readonly keepsUnmanaged?: boolean;
 	  }
 	| { readonly by: "add" }
+	/** Another credential for entries that are there; those of the new ones name them. */
+	| { readonly by: "change" }
 	/** Entries, as the command line names them. */
 	| { readonly by: "remove"; readonly names: readonly string[] };
 
@@ -53,6 +55,8 @@ export function sourceMaker(
 					: newSource(place, entries, label, current);
 		case "add":
 			return (current) => addRegistries(there(current), entries);
+		case "change":
+			return (current) => replaceCredentials(there(current), entries);
 		case "remove":
 			return (current) => removeRegistries(there(current), edit.names);
 	}

@@ -9,7 +9,9 @@ import {
 	labelAnnotation,
 	labelOfName,
 	labelOfSource,
+	roleOf,
 	SERVERS_ANNOTATION,
+	TARGETS_ANNOTATION,
 	type UsageLabel,
 } from "./ownership.ts";
 import {
@@ -18,6 +20,7 @@ import {
 	ownLabels,
 	type PullSecret,
 } from "./pull-secret.ts";
+import { EMPTY_RECORD, recordText } from "./record.ts";
 import { isSourceLike } from "./source.ts";
 
 /** A registry, its credential, and what is known of its time. */
@@ -51,11 +54,21 @@ export function newSource(
 		annotations: {
 			...annotations(entries, { current, keep: () => false }),
 			...labelAnnotation(place.name, own),
+			...recordOf(current),
 		},
 		content: contentOfAuths(
 			entries.map((entry) => [entry.server.key, authFields(entry.credential)]),
 		),
 	};
+}
+
+/** A new source has an empty record; one that is there keeps what it has, which may be none. */
+function recordOf(current: PullSecret | undefined): Record<string, string> {
+	const isNew = current === undefined || roleOf(current) !== "source";
+	const record = isNew
+		? recordText(EMPTY_RECORD)
+		: current.annotations[TARGETS_ANNOTATION];
+	return record === undefined ? {} : { [TARGETS_ANNOTATION]: record };
 }
 
 /** `current` with these registries: new ones added at the end, those that are there replaced in place, others as they are. */

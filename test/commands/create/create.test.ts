@@ -3,6 +3,8 @@ import { generateKeyPairSync } from "node:crypto";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { disk } from "../../../src/adapters/files.ts";
+import type { Answer } from "../../support/command-line.ts";
 import { notPosix } from "../../support/posix.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 
@@ -65,6 +67,7 @@ describe("create", () => {
 				'{"registry.example.com":"registry.example.com"}',
 			"kubectl-meshreg/issued-at":
 				'{"registry.example.com":"2026-11-21T08:00:00Z"}',
+			"kubectl-meshreg/targets": "[]",
 		});
 		assert.deepEqual(bed.content("nginx-mesh"), {
 			auths: {
@@ -738,25 +741,70 @@ describe("create", () => {
 				assert.deepEqual([outcome.status, password()], [0, expected]);
 			}
 		});
-		test("the question says which registries would be lost", async () => {
-			fresh();
-			await bed.run(["create", ...PIPED], { stdin: "old" });
-			const ask = ["--registry-server=r.io", "--registry-username=u"];
-			const { asked } = await bed.run(["create", ...ask, "--no-verify"], {
-				answers: [
-					["Password:", "new"],
-					["Create secret/nginx-mesh-registry-key", true],
-					[
-						"secret/nginx-mesh-registry-key in nginx-mesh namespace exists",
-						false,
-					],
-				],
+		describe("B8: at a terminal it is said first, and asked what is to become of it", () => {
+			const EXISTS =
+				"nginx-mesh/nginx-mesh-registry-key exists (context embedded)\n  with registry.example.com as bob. What do you want to do?";
+			const choosing = async (choice: string, ...rest: readonly Answer[]) => {
+				fresh();
+				await bed.run(["create", ...PIPED], { stdin: "old" });
+				return bed.run(["create", "--no-verify"], {
+					answers: [[EXISTS, choice], ...rest],
+				});
+			};
+			const held = () =>
+				Object.entries(
+					(
+						bed.content("nginx-mesh") as {
+							auths: Record<string, { password: string }>;
+						}
+					).auths,
+				).map(([key, { password }]) => `${key} ${password}`);
+			const entering: readonly Answer[] = [
+				["Registry server", "r.io"],
+				["How do you authenticate?", "password"],
+				["Username:", "u"],
+				["Password:", "new"],
+			];
+
+			test("a registry is added", async () => {
+				const { status, err } = await choosing("add", ...entering, [
+					"Add r.io as u\n  to secret/nginx-mesh-registry-key in nginx-mesh namespace (context embedded)?",
+					true,
+				]);
+				assert.equal(status, 0, err);
+				assert.deepEqual(held(), ["registry.example.com old", "r.io new"]);
 			});
-			assert.equal(
-				asked.at(-1),
-				"secret/nginx-mesh-registry-key in nginx-mesh namespace exists with other registries.\n  Replace it and remove registry.example.com?",
-			);
+
+			test("a credential is replaced, for the only registry without a question", async () => {
+				const { status, err } = await choosing(
+					"change",
+					["How do you authenticate to registry.example.com?", "password"],
+					["Username:", ""],
+					["Password:", "new"],
+					["Replace the credential for registry.example.com as bob", true],
+				);
+				assert.equal(status, 0, err);
+				assert.deepEqual(held(), ["registry.example.com new"]);
+			});
+
+			test("it is written anew", async () => {
+				const { status, err } = await choosing("over", ...entering, [
+					"Create secret/nginx-mesh-registry-key",
+					true,
+				]);
+				assert.equal(status, 0, err);
+				assert.deepEqual(held(), ["r.io new"]);
+			});
+
+			test("nothing is asked and nothing changed", async () => {
+				const { status, err } = await choosing("cancel");
+				assert.deepEqual(
+					[status, err, held()],
+					[0, "Cancelled; nothing was changed\n", ["registry.example.com old"]],
+				);
+			});
 		});
+
 		test("a foreign Secret needs --force, another type also --yes", async () => {
 			fresh();
 			bed.server.store.seed({
@@ -934,6 +982,7 @@ kind: Secret
 metadata:
   annotations:
     kubectl-meshreg/registry-servers: '{"registry.example.com":"registry.example.com"}'
+    kubectl-meshreg/targets: "[]"
   labels:
     app.kubernetes.io/managed-by: kubectl-meshreg
     usage: nginx-mesh-registry-key
@@ -1065,6 +1114,26 @@ Warning: unlike kubectl create secret, this writes to the source's namespace, no
 				},
 			},
 		});
+	});
+
+	test("F19: a file in the place of NAME, beside a flag that takes its value after =", async () => {
+		const outcome = await bed.run(
+			[
+				"create",
+				"config.json",
+				"--from-docker-config",
+				"--registry-server=r.io",
+			],
+			{ files: { ...disk, exists: async (file) => file === "config.json" } },
+		);
+		assert.deepEqual(
+			[outcome.status, outcome.out, outcome.err],
+			[
+				2,
+				"",
+				'error: --from-docker-config takes its value after "=": --from-docker-config=config.json\n',
+			],
+		);
 	});
 
 	test("defaults come from the environment", async () => {

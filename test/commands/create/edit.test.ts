@@ -56,6 +56,7 @@ describe("create --add", () => {
 			},
 		});
 		assert.deepEqual(remembered(bed), {
+			targets: [],
 			"registry-servers": {
 				"a.example": "a.example/path",
 				"https://index.docker.io/v1/": "docker.io",
@@ -183,6 +184,36 @@ describe("create --add", () => {
 		});
 	});
 
+	test("F15: another entry that is malformed is said: every pull still fails", async () => {
+		await using bed = await edited(
+			JSON.stringify({
+				auths: {
+					"registry.redhat.io": { auth: btoa("a:b") },
+					"cp.icr.io": { auth: btoa("marked-password") },
+				},
+			}),
+		);
+		const outcome = await bed.run(["create", "--add", ...login("b.example")], {
+			stdin: "p",
+		});
+		assert.deepEqual(
+			[outcome.status, outcome.err],
+			[
+				0,
+				`Warning: secret "${NAME}" in namespace "nginx-mesh" cannot be read by kubelets: its entry cp.icr.io is malformed; give it a new credential with 'kubectl meshreg rotate ${NAME} -n nginx-mesh --registry-server cp.icr.io'\n`,
+			],
+		);
+		const fixed = await bed.run(
+			["rotate", "--no-verify", ...login("cp.icr.io")],
+			{ stdin: "p" },
+		);
+		assert.equal(fixed.status, 0, fixed.err);
+		assert.deepEqual(
+			[...auths(bed).keys()],
+			["registry.redhat.io", "cp.icr.io", "b.example"],
+		);
+	});
+
 	test("there has to be a source, and not a copy of one", async () => {
 		await using bed = await withSource();
 		const none = await bed.run(
@@ -273,6 +304,7 @@ describe("create --remove", () => {
 			auths: { "b.example": entry("two") },
 		});
 		assert.deepEqual(remembered(bed), {
+			targets: [],
 			"registry-servers": { "b.example": "b.example" },
 			"issued-at": { "b.example": "2026-11-21T08:00:00Z" },
 			"expires-in": {},

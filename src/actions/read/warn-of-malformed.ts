@@ -1,0 +1,34 @@
+import { contentFault } from "../../core/pull-secrets/content-fault.ts";
+import { argumentFor } from "../../core/pull-secrets/entry-naming.ts";
+import { onRegistry } from "../../core/pull-secrets/fixes.ts";
+import {
+	type Content,
+	registriesOf,
+} from "../../core/pull-secrets/pull-secret.ts";
+import type { SourceRef } from "../../core/pull-secrets/source.ts";
+import { displayHost } from "../../core/registry/server.ts";
+import type { World } from "../../world.ts";
+
+/** Says which entries of a source fail every pull with it, though the one that was changed is good. */
+export function warnOfMalformed(
+	place: SourceRef,
+	content: Content,
+	world: Pick<World, "emit">,
+): void {
+	const fault = contentFault(content);
+	if (fault?.kind !== "malformed") return;
+	for (const key of fault.keys)
+		world.emit({
+			type: "warning",
+			message: `secret "${place.name}" in namespace "${place.namespace}" cannot be read by kubelets: its entry ${displayHost(key)} is malformed`,
+			advice: {
+				words: "give it a new credential with",
+				script: onRegistry(
+					"rotate",
+					place,
+					["--registry-server"],
+					argumentFor(key, registriesOf(content)),
+				),
+			},
+		});
+}
