@@ -1,216 +1,104 @@
 /**
- * The parts of Kubernetes objects that this program reads or writes, as JSON
- * has them: https://kubernetes.io/docs/reference/kubernetes-api/
+ * Kubernetes' objects as JSON has them, with the types of @kubernetes/client-node:
+ * https://kubernetes.io/docs/reference/kubernetes-api/
  */
+import type {
+	CoreV1Event,
+	V1ClusterRole,
+	V1ClusterRoleBinding,
+	V1DaemonSet,
+	V1Deployment,
+	V1MatchCondition,
+	V1MatchResources,
+	V1MutatingAdmissionPolicy,
+	V1MutatingAdmissionPolicyBinding,
+	V1Namespace,
+	V1Node,
+	V1ObjectMeta,
+	V1Pod,
+	V1PodSpec,
+	V1PolicyRule,
+	V1Role,
+	V1RoleBinding,
+	V1Secret,
+	V1ServiceAccount,
+	V1ValidatingAdmissionPolicy,
+	V1ValidatingAdmissionPolicyBinding,
+} from "@kubernetes/client-node";
 
-/** `metadata` of any object. Times are RFC 3339 strings. */
-export interface ObjectMeta {
-	name?: string;
-	namespace?: string;
-	uid?: string;
-	resourceVersion?: string;
-	creationTimestamp?: string;
-	deletionTimestamp?: string;
-	labels?: Record<string, string>;
-	annotations?: Record<string, string>;
-	finalizers?: string[];
-	ownerReferences?: OwnerReference[];
-	managedFields?: unknown[];
-	generateName?: string;
-}
+/** The same in JSON: times are RFC 3339 text, and keys that stand for nothing are absent. */
+type InJson<T> = T extends Date
+	? string
+	: T extends readonly (infer Item)[]
+		? InJson<Item>[]
+		: T extends object
+			? { [Key in keyof T]: InJson<T[Key]> }
+			: T;
 
-export interface OwnerReference {
-	apiVersion: string;
-	kind: string;
-	name: string;
-	uid: string;
-	controller?: boolean;
-}
+/** `managedFields` are whatever their managers wrote. */
+export type ObjectMeta = With<
+	InJson<V1ObjectMeta>,
+	{ managedFields?: unknown[] }
+>;
 
-interface TypeMeta {
+/** A type in which some fields are of others. */
+type With<T, Fields> = Omit<T, keyof Fields> & Fields;
+
+/** An object of a kind: it has metadata, and the other `Fields`. */
+type ObjectLike<T, Fields = unknown> = With<
+	InJson<T>,
+	{ metadata: ObjectMeta } & Fields
+>;
+
+export type OwnerReference = NonNullable<ObjectMeta["ownerReferences"]>[number];
+export type Namespace = ObjectLike<V1Namespace>;
+/** `data` values are base64, as on the wire. */
+export type Secret = ObjectLike<V1Secret>;
+export type ServiceAccount = ObjectLike<V1ServiceAccount>;
+export type LocalObjectReference = NonNullable<
+	ServiceAccount["imagePullSecrets"]
+>[number];
+/** Every field of a `spec` may be absent: tests and templates have a part. */
+export type Pod = ObjectLike<V1Pod, { spec?: Partial<PodSpec> }>;
+type PodSpec = InJson<V1PodSpec>;
+export type Container = PodSpec["containers"][number];
+export type Volume = NonNullable<PodSpec["volumes"]>[number];
+export type ContainerStatus = NonNullable<
+	NonNullable<Pod["status"]>["containerStatuses"]
+>[number];
+export type CoreEvent = ObjectLike<CoreV1Event>;
+export type Node = ObjectLike<V1Node>;
+/** A Deployment or a DaemonSet. */
+export type Workload = ObjectLike<V1Deployment> | ObjectLike<V1DaemonSet>;
+/** Of gateway.networking.k8s.io/v1. */
+export interface Gateway {
 	apiVersion?: string;
 	kind?: string;
 	metadata: ObjectMeta;
-}
-
-export interface Namespace extends TypeMeta {
-	status?: { phase?: string };
-}
-
-/** `data` values are base64, as on the wire. */
-export interface Secret extends TypeMeta {
-	type?: string;
-	data?: Record<string, string>;
-	immutable?: boolean;
-}
-
-export interface LocalObjectReference {
-	name?: string;
-}
-
-export interface ServiceAccount extends TypeMeta {
-	imagePullSecrets?: LocalObjectReference[];
-}
-
-export interface Container {
-	name: string;
-	image?: string;
-	imagePullPolicy?: string;
-}
-
-/** `image`: an image volume (KEP-4639), pulled with the pod's pull Secrets. */
-export interface Volume {
-	name: string;
-	image?: { reference?: string; pullPolicy?: string };
-}
-
-export interface ContainerStatus {
-	name: string;
-	image?: string;
-	state?: {
-		waiting?: { reason?: string; message?: string };
-		running?: object;
-		terminated?: object;
-	};
-}
-
-export interface Pod extends TypeMeta {
-	spec?: {
-		serviceAccountName?: string;
-		nodeName?: string;
-		imagePullSecrets?: LocalObjectReference[];
-		containers?: Container[];
-		initContainers?: Container[];
-		ephemeralContainers?: Container[];
-		volumes?: Volume[];
-	};
-	status?: {
-		phase?: string;
-		containerStatuses?: ContainerStatus[];
-		initContainerStatuses?: ContainerStatus[];
-		ephemeralContainerStatuses?: ContainerStatus[];
-	};
-}
-
-export interface CoreEvent extends TypeMeta {
-	type?: string;
-	reason?: string;
-	message?: string;
-	count?: number;
-	lastTimestamp?: string;
-	eventTime?: string;
-	involvedObject?: {
-		kind?: string;
-		namespace?: string;
-		name?: string;
-		uid?: string;
-		/** `spec.containers{web}`, where it is about one. */
-		fieldPath?: string;
-	};
-	series?: { lastObservedTime?: string };
-}
-
-export interface Node extends TypeMeta {
-	status?: {
-		nodeInfo?: {
-			kubeletVersion?: string;
-			/** `linux` or `windows`. */
-			operatingSystem?: string;
-			/** As Go calls it: `amd64`. */
-			architecture?: string;
-		};
-	};
-}
-
-/** A Deployment or a DaemonSet. */
-export interface Workload extends TypeMeta {
-	spec?: { template?: Pick<Pod, "spec"> };
-}
-
-/** Of gateway.networking.k8s.io/v1. */
-export interface Gateway extends TypeMeta {
 	spec?: { gatewayClassName?: string };
 }
-
 /** An expression of CEL by its name, as admission policies have them. */
-export interface NamedExpression {
-	name: string;
-	expression: string;
-}
-
+export type NamedExpression = InJson<V1MatchCondition>;
 /** Of a policy's `matchConstraints` and a binding's `matchResources`. */
-export interface MatchResources {
-	matchPolicy?: string;
-	namespaceSelector?: NamespaceSelector;
-	objectSelector?: object;
-	resourceRules?: {
-		apiGroups?: string[];
-		apiVersions?: string[];
-		operations?: string[];
-		resources?: string[];
-		scope?: string;
-	}[];
-}
-
-export interface NamespaceSelector {
-	matchExpressions?: { key: string; operator: string; values?: string[] }[];
-}
-
-/** Of admissionregistration.k8s.io/v1: stable since Kubernetes 1.36. */
-export interface MutatingAdmissionPolicy extends TypeMeta {
-	spec?: {
-		matchConstraints?: MatchResources;
-		matchConditions?: NamedExpression[];
-		variables?: NamedExpression[];
-		mutations?: { patchType: string; jsonPatch?: { expression: string } }[];
-		failurePolicy?: string;
-		reinvocationPolicy?: string;
-		paramKind?: object;
-	};
-}
-
-export interface MutatingAdmissionPolicyBinding extends TypeMeta {
-	spec?: {
-		policyName?: string;
-		matchResources?: MatchResources;
-		paramRef?: object;
-	};
-}
-
-/** Of admissionregistration.k8s.io/v1, stable since Kubernetes 1.30. */
-export interface ValidatingAdmissionPolicy extends TypeMeta {
-	spec?: {
-		failurePolicy?: string;
-		matchConstraints?: MatchResources;
-		matchConditions?: NamedExpression[];
-		validations?: { expression: string; message?: string }[];
-	};
-}
-
-export interface ValidatingAdmissionPolicyBinding extends TypeMeta {
-	spec?: { policyName?: string; validationActions?: string[] };
-}
-
-/** What may be done: https://kubernetes.io/docs/reference/access-authn-authz/rbac/ */
-export interface PolicyRule {
-	apiGroups: string[];
-	resources: string[];
-	resourceNames?: string[];
-	verbs: string[];
-}
-
-export interface Role extends TypeMeta {
-	rules?: PolicyRule[];
-}
-
-export type ClusterRole = Role;
-
-export interface RoleBinding extends TypeMeta {
-	roleRef?: { apiGroup: string; kind: string; name: string };
-	subjects?: { kind: string; name: string; namespace?: string }[];
-}
-
-export type ClusterRoleBinding = RoleBinding;
+export type MatchResources = InJson<V1MatchResources>;
+export type NamespaceSelector = NonNullable<
+	MatchResources["namespaceSelector"]
+>;
+export type MutatingAdmissionPolicy = ObjectLike<V1MutatingAdmissionPolicy>;
+export type MutatingAdmissionPolicyBinding =
+	ObjectLike<V1MutatingAdmissionPolicyBinding>;
+export type ValidatingAdmissionPolicy = ObjectLike<V1ValidatingAdmissionPolicy>;
+export type ValidatingAdmissionPolicyBinding =
+	ObjectLike<V1ValidatingAdmissionPolicyBinding>;
+/** About resources: none of ours is about URLs. */
+export type PolicyRule = With<
+	InJson<V1PolicyRule>,
+	{ apiGroups: string[]; resources: string[] }
+>;
+export type Role = ObjectLike<V1Role, { rules?: PolicyRule[] }>;
+export type ClusterRole = ObjectLike<V1ClusterRole, { rules?: PolicyRule[] }>;
+export type RoleBinding = ObjectLike<V1RoleBinding>;
+export type ClusterRoleBinding = ObjectLike<V1ClusterRoleBinding>;
 
 /** A kind that this program reads or writes, and its shape. */
 export interface ObjectOf {
