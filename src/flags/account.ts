@@ -1,10 +1,16 @@
 import type { AccountChange } from "../actions/accounts/change-accounts.ts";
 import type { AccountChoice } from "../actions/accounts/find-accounts.ts";
-import { CHANGE_FORMATS } from "../actions/apply/change-report.ts";
+import {
+	CHANGE_FORMATS,
+	type OutputOptions,
+} from "../actions/apply/change-report.ts";
+import type { SourceChoice } from "../actions/read/find-source.ts";
 import type { Selection } from "../actions/read/select-namespaces.ts";
 import { BARE, type Flag, type Given } from "../core/command-line/flag.ts";
 import { UsageError } from "../errors.ts";
 import * as flags from "../flags.ts";
+import type { ConnectionFlags } from "../world.ts";
+import { FROM_FLAG, sourceChoiceOf } from "./source.ts";
 
 /** The service account that pods use where they name none. */
 export const DEFAULT_ACCOUNT = "default";
@@ -28,9 +34,26 @@ const ACCOUNT_FLAGS: readonly Flag[] = [
 	},
 ];
 
+/** Policies instead of accounts: what they are for stands in the source's record. */
+const BY_POLICY_FLAGS: readonly Flag[] = [
+	{
+		name: "by-policy",
+		kind: "switch",
+		conflicts: [
+			"namespace",
+			"all-namespaces",
+			"selector",
+			"all-serviceaccounts",
+		],
+		help: "Use an admission policy instead: pods of any account in the recorded namespaces.",
+	},
+	{ ...FROM_FLAG, needs: "by-policy" },
+];
+
 /** All flags of attach and detach. */
 export const ACCOUNT_CHANGE_FLAGS: readonly Flag[] = [
 	...ACCOUNT_FLAGS,
+	...BY_POLICY_FLAGS,
 	flags.SECRET_FLAG,
 	flags.MESH_FLAG,
 	flags.CONCURRENCY_FLAG,
@@ -39,19 +62,50 @@ export const ACCOUNT_CHANGE_FLAGS: readonly Flag[] = [
 	flags.QUIET_FLAG,
 ];
 
+/** What `--by-policy` is told. */
+export interface ByPolicy extends OutputOptions {
+	readonly byPolicy: true;
+	readonly connection: ConnectionFlags;
+	readonly source: SourceChoice;
+	readonly notes: readonly string[];
+}
+
 /** What attach and detach are told. Throws UsageError. */
-export function accountChangeOf(given: Given, env: flags.Env): AccountChange {
-	return {
-		connection: {
-			...flags.connectionFlags(given),
-			...flags.concurrencyOf(given),
-		},
-		places: placesOf(given),
-		accounts: accountsOf(given),
-		key: flags.secretNameOf(given, env),
+export function accountChangeOf(
+	given: Given,
+	env: flags.Env,
+): (AccountChange & { readonly byPolicy: false }) | ByPolicy {
+	const shown = {
 		quiet: given.on("quiet"),
 		output: flags.outputOf(given, CHANGE_FORMATS),
 		...flags.dryRunOf(given),
+	};
+	const connection = {
+		...flags.connectionFlags(given),
+		...flags.concurrencyOf(given),
+	};
+	if (given.on("by-policy")) {
+		if (given.positionals.length > 0)
+			throw new UsageError(
+				"--by-policy is for pods of any account: name none beside it",
+			);
+		return {
+			byPolicy: true,
+			connection,
+			source: sourceChoiceOf(given, env, {
+				given: given.text("secret"),
+				shown: "--secret",
+			}),
+			...shown,
+		};
+	}
+	return {
+		byPolicy: false,
+		connection,
+		places: placesOf(given),
+		accounts: accountsOf(given),
+		key: flags.secretNameOf(given, env),
+		...shown,
 	};
 }
 

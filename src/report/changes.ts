@@ -137,7 +137,10 @@ export function summary(
 	dryRun: DryRun,
 ): string {
 	const accounts = results.filter(({ kind }) => kind === "ServiceAccount");
-	const others = results.filter(({ kind }) => kind !== "ServiceAccount");
+	// A policy is in no namespace: it has its own line, and is not counted.
+	const others = results.filter(
+		({ kind, namespace }) => kind !== "ServiceAccount" && namespace !== "",
+	);
 	const places = new Set(
 		others.map(({ context, namespace }) => `${context}\n${namespace}`),
 	).size;

@@ -2,6 +2,7 @@ import type {
 	ChangeFailure,
 	Failure,
 	Obstacle,
+	PolicyFailure,
 	RecordFailure,
 	SourceFailure,
 } from "../core/output/failure.ts";
@@ -58,6 +59,12 @@ export function failureWords(failure: Failure): FailureWords {
 		case "record-kept-by-other":
 		case "source-keeps-changing":
 			return { lead: "error", ...recordWords(failure) };
+		case "policy-unsupported":
+		case "policy-forbidden":
+		case "policy-of-another":
+		case "policy-refuses":
+		case "policy-empty":
+			return { lead: "error", ...policyWords(failure) };
 		default:
 			return changeWords(failure, { kind: "Secret", name: "", namespaces: [] });
 	}
@@ -78,6 +85,11 @@ export function changeFailureWords(
 		case "record-forbidden":
 		case "record-kept-by-other":
 		case "source-keeps-changing":
+		case "policy-unsupported":
+		case "policy-forbidden":
+		case "policy-of-another":
+		case "policy-refuses":
+		case "policy-empty":
 			return failureWords(failure);
 		default:
 			return changeWords(failure, subject);
@@ -85,6 +97,63 @@ export function changeFailureWords(
 }
 
 type Words = Pick<FailureWords, "message" | "advice">;
+
+function policyWords(failure: PolicyFailure): Words {
+	switch (failure.cause) {
+		case "policy-unsupported":
+			return {
+				message:
+					"the API server has no MutatingAdmissionPolicy: Kubernetes 1.36 and later have it, unless it is switched off; attach service accounts instead",
+			};
+		case "policy-forbidden":
+			return {
+				message: `this user may not write the policy, so nothing was written; it needs cluster-wide ${failure.missing
+					.map(({ verb, resource }) => `${verb} on ${resource}`)
+					.join(", ")} of admissionregistration.k8s.io`,
+			};
+		case "policy-of-another":
+			return {
+				message: `${failure.kind.toLowerCase()} "${failure.name}" was made by somebody else, so it is left alone and nothing was written; look at it, and delete it if nobody needs it`,
+			};
+		case "policy-refuses":
+			return refusalWords(failure);
+		case "policy-empty": {
+			const { namespace, name } = failure.source;
+			return {
+				message:
+					failure.because === "registries"
+						? `no image can come from the registries of ${namespace}/${name}: the policy would let no pod pull`
+						: `nothing is recorded for ${namespace}/${name}, so the policy would let no pod pull; say where first, with sync and -n, -l or -A`,
+			};
+		}
+	}
+}
+
+/** The first one's command; each has one of its own. */
+function refusalWords({
+	secret,
+	accounts,
+}: PolicyFailure & { cause: "policy-refuses" }): Words {
+	const [first] = accounts;
+	return {
+		message: `service accounts with enforce-mountable-secrets do not reference "${secret}", so the API server would refuse their pods; nothing was written: ${someOf(accounts.map(({ namespace, name }) => `${namespace}/${name}`))}`,
+		...(first !== undefined && {
+			advice: {
+				words: "attach each first, as with",
+				script: script(
+					meshreg(
+						"attach",
+						objectName(first.name),
+						"-n",
+						objectName(first.namespace),
+						"--secret",
+						objectName(secret),
+					),
+				),
+			},
+		}),
+	};
+}
 
 function sourceWords(failure: SourceFailure): Words {
 	switch (failure.cause) {

@@ -17,6 +17,7 @@ import {
 	type SourceRecord,
 } from "../../src/core/pull-secrets/record.ts";
 import { type TestCluster, testCluster } from "../support/cluster.ts";
+import { meshreg } from "../support/command-line.ts";
 
 const JSON_TYPE = "kubernetes.io/dockerconfigjson";
 const ADMISSION = "/apis/admissionregistration.k8s.io/v1";
@@ -398,4 +399,40 @@ describe("pods", { skip }, () => {
 		assert.equal(pods.flat().length, 1000);
 		assert.equal(pods.flat().filter((right) => !right).length, 0);
 	});
+});
+
+test("attach --by-policy finds what it wrote unchanged, as the server stores it, and takes it back", {
+	skip,
+}, async () => {
+	const place = await cluster.namespace("by-policy");
+	const env = { MESHREG_NAMESPACE: place, MESHREG_NAME: "by-policy" };
+	const run = async (...argv: string[]) => {
+		const { status, out, err } = await meshreg(argv, {
+			kubeconfig: cluster.kubeconfig,
+			env,
+		});
+		assert.equal(status, 0, err);
+		return out;
+	};
+	await post(`/api/v1/namespaces/${place}/secrets`, {
+		metadata: {
+			name: "by-policy",
+			labels: { "app.kubernetes.io/managed-by": "kubectl-meshreg" },
+			annotations: {
+				"kubectl-meshreg/targets": JSON.stringify([
+					{ namespaces: { [place]: "" } },
+					{ selector: "team=a,size>3", exclude: ["dev-*"] },
+				]),
+			},
+		},
+		type: JSON_TYPE,
+		data: {
+			".dockerconfigjson": btoa('{"auths":{"*.reg.io":{"auth":"YTpw"}}}'),
+		},
+	});
+	const attach = ["attach", "--by-policy", "--secret=by-policy"];
+	assert.equal([...(await run(...attach)).matchAll(/ created\n/g)].length, 4);
+	assert.equal([...(await run(...attach)).matchAll(/ unchanged\n/g)].length, 4);
+	const detach = ["detach", "--by-policy", "--secret=by-policy"];
+	assert.equal([...(await run(...detach)).matchAll(/ deleted\n/g)].length, 4);
 });

@@ -103,6 +103,7 @@ export async function exampleBed(): Promise<ExampleBed> {
 				await bed.run(["create", ...flags], { stdin: "p" });
 				await bed.run(["sync", "-n", "app,shop"]);
 			}
+			if (argv.includes("--by-policy")) record(bed);
 			if (argv[0] === "uninstall") await bed.run(["install", "-A"]);
 			return bed.run(
 				argv.map((word) =>
@@ -168,5 +169,27 @@ export function keyFile(): string {
 		private_key: privateKey,
 		client_email: "puller@p.iam.gserviceaccount.com",
 		token_uri: "https://oauth2.example.com/token",
+	});
+}
+
+/** The source says that it was sent to a namespace. */
+function record({ server }: TestBed): void {
+	const source = server.store.get(
+		"Secret",
+		"nginx-mesh",
+		"nginx-mesh-registry-key",
+	);
+	if (source === undefined) return;
+	const { resourceVersion: _, annotations, ...metadata } = source.metadata;
+	server.store.seed({
+		...source,
+		kind: "Secret",
+		metadata: {
+			...metadata,
+			annotations: {
+				...annotations,
+				"kubectl-meshreg/targets": '[{"namespaces":{"app":""}}]',
+			},
+		},
 	});
 }

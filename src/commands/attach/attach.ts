@@ -3,6 +3,7 @@ import { warnOfOldPods } from "../../actions/accounts/warn-of-old-pods.ts";
 import { command } from "../../command.ts";
 import { planAttach } from "../../core/accounts/attachment.ts";
 import { ACCOUNT_CHANGE_FLAGS, accountChangeOf } from "../../flags/account.ts";
+import { attachByPolicy } from "./by-policy.ts";
 import { warnOfMissingKey } from "./warn-of-missing-key.ts";
 
 /** `attach [SA…]`: service accounts pull with the pull secret. */
@@ -14,7 +15,9 @@ export const attach = command({
 	],
 	about: `Add the pull secret to the imagePullSecrets of service accounts: every pod that is made for them from then on pulls with it. Without a name, to default.
 
-Every other entry stays, whatever else edits the account meanwhile. What was added is remembered on the account, so that detach and prune take back only that. Pods that run already keep their old list: they are named, with the command that restarts them.`,
+Every other entry stays, whatever else edits the account meanwhile. What was added is remembered on the account, so that detach and prune take back only that. Pods that run already keep their old list: they are named, with the command that restarts them.
+
+With --by-policy no account is changed: an admission policy adds it to every pod that is made in the source's recorded namespaces and pulls from one of its registries, whichever account it uses. It needs Kubernetes 1.36.`,
 	examples: [
 		{
 			comment: "default, in the context's namespace",
@@ -28,21 +31,27 @@ Every other entry stays, whatever else edits the account meanwhile. What was add
 			comment: "Every account of a team's namespaces",
 			line: "kubectl meshreg attach --all-serviceaccounts -l team=payments",
 		},
+		{
+			comment: "Pods of any account in the recorded namespaces",
+			line: "kubectl meshreg attach --by-policy",
+		},
 	],
 	flags: ACCOUNT_CHANGE_FLAGS,
 	inContexts: "changes",
 	options: accountChangeOf,
 	run: (change, world) =>
-		changeAccounts(change, world, {
-			plan: (account) => planAttach(account, change.key),
-			awaitDefault: true,
-			none: {
-				type: "warning",
-				message: "no service account matched: nothing to do",
-			},
-			after: async (cluster, changed) => {
-				await warnOfMissingKey(cluster, changed, change.key, world);
-				await warnOfOldPods(cluster, changed, world);
-			},
-		}),
+		change.byPolicy
+			? attachByPolicy(change, world)
+			: changeAccounts(change, world, {
+					plan: (account) => planAttach(account, change.key),
+					awaitDefault: true,
+					none: {
+						type: "warning",
+						message: "no service account matched: nothing to do",
+					},
+					after: async (cluster, changed) => {
+						await warnOfMissingKey(cluster, changed, change.key, world);
+						await warnOfOldPods(cluster, changed, world);
+					},
+				}),
 });

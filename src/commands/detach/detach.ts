@@ -5,6 +5,7 @@ import {
 	planDetach,
 } from "../../core/accounts/attachment.ts";
 import { ACCOUNT_CHANGE_FLAGS, accountChangeOf } from "../../flags/account.ts";
+import { detachByPolicy } from "./by-policy.ts";
 
 /** `detach [SA…]`: takes back what attach added. */
 export const detach = command({
@@ -15,7 +16,9 @@ export const detach = command({
 	],
 	about: `Take the pull secret out of the imagePullSecrets of service accounts. Without a name, of default; with --all-serviceaccounts, of every account that attach changed.
 
-Only what attach (or sync --attach) added is taken back: an entry that somebody else made stays. Pods that run already keep their list.`,
+Only what attach (or sync --attach) added is taken back: an entry that somebody else made stays. Pods that run already keep their list.
+
+With --by-policy it takes the policies of attach --by-policy away.`,
 	examples: [
 		{
 			comment: "default, in the context's namespace",
@@ -25,15 +28,21 @@ Only what attach (or sync --attach) added is taken back: an entry that somebody 
 			comment: "Everything that attach did, everywhere",
 			line: "kubectl meshreg detach --all-serviceaccounts -A",
 		},
+		{
+			comment: "The policies of attach --by-policy",
+			line: "kubectl meshreg detach --by-policy",
+		},
 	],
 	flags: ACCOUNT_CHANGE_FLAGS,
 	options: accountChangeOf,
 	run: (change, world) =>
-		changeAccounts(change, world, {
-			plan: (account) => planDetach(account, change.key),
-			// Only labelled accounts can have something to take back.
-			labelSelector: ATTACHED_SELECTOR,
-			awaitDefault: false,
-			none: { type: "note", message: "No resources found" },
-		}),
+		change.byPolicy
+			? detachByPolicy(change, world)
+			: changeAccounts(change, world, {
+					plan: (account) => planDetach(account, change.key),
+					// Only labelled accounts can have something to take back.
+					labelSelector: ATTACHED_SELECTOR,
+					awaitDefault: false,
+					none: { type: "note", message: "No resources found" },
+				}),
 });

@@ -11,6 +11,7 @@ import { readPullSecrets } from "../../actions/read/read-keys.ts";
 import { readSources } from "../../actions/read/read-sources.ts";
 import { command, NOTHING } from "../../command.ts";
 import type { Given } from "../../core/command-line/flag.ts";
+import type { ChangeResult } from "../../core/output/result.ts";
 import {
 	labelOfName,
 	MANAGED_BY_LABEL,
@@ -26,6 +27,7 @@ import { EXIT, UsageError } from "../../errors.ts";
 import * as flags from "../../flags.ts";
 import type { Cluster, ListQuery } from "../../world.ts";
 import { countUsers } from "./count-users.ts";
+import { takeBackPolicies } from "./take-back-policies.ts";
 
 /** `prune [NAME]`: deletes pull secrets, and nothing that is not ours. */
 export const prune = command({
@@ -161,6 +163,14 @@ It says what it will delete and how much still names it, and asks. Each deletion
 					namespaces: options.namespaces,
 					onResult: report.add,
 				});
+				for (const { current } of changes)
+					if (isGone(current, report.results))
+						await takeBackPolicies(current, {
+							cluster,
+							dryRun: options.dryRun,
+							onResult: report.add,
+							world,
+						});
 				return report.finish({ withSummary: false });
 			});
 		} finally {
@@ -208,5 +218,18 @@ async function goneSources(
 	const sources = await readSources(cluster, reader, keys);
 	return new Set(
 		[...sources].filter(([, known]) => known === "gone").map(([ref]) => ref),
+	);
+}
+
+function isGone(
+	{ namespace, name }: PullSecret,
+	results: readonly ChangeResult[],
+): boolean {
+	return results.some(
+		(result) =>
+			result.kind === "Secret" &&
+			result.action === "deleted" &&
+			result.namespace === namespace &&
+			result.name === name,
 	);
 }

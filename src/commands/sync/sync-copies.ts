@@ -1,3 +1,4 @@
+import { keepPolicies } from "../../actions/accounts/policies.ts";
 import { takeBackAttached } from "../../actions/accounts/take-back.ts";
 import { apply } from "../../actions/apply/apply.ts";
 import { ChangeReport } from "../../actions/apply/change-report.ts";
@@ -122,6 +123,7 @@ export async function syncCopies(
 				accounts: options.attach,
 				source,
 			});
+		await keepPolicies(source, after);
 		return report.finish({ withSummary: true });
 	});
 }

@@ -11,7 +11,11 @@ import {
  * What this program knows to fail, or to leave undone, as values; report/ words them. Texts in them
  * are names as the API server has them, or what somebody wrote: to be shown, never to be run.
  */
-export type Failure = SourceFailure | RecordFailure | ChangeFailure;
+export type Failure =
+	| SourceFailure
+	| RecordFailure
+	| PolicyFailure
+	| ChangeFailure;
 
 /** The `cause` of a failure, in `-o json`: stable, for scripts. `docs/json.md` says what each means. */
 export type Cause = Failure["cause"];
@@ -81,6 +85,36 @@ export type RecordFailure =
 	  }
 	/** Others wrote it again and again while copies were made of it. */
 	| { readonly cause: "source-keeps-changing"; readonly source: Place };
+
+/** Why pods cannot be let pull by an admission policy. */
+export type PolicyFailure =
+	/** The API server does not know the kind. */
+	| { readonly cause: "policy-unsupported" }
+	| {
+			readonly cause: "policy-forbidden";
+			readonly missing: readonly {
+				readonly verb: string;
+				readonly resource: string;
+			}[];
+	  }
+	/** Somebody else made one of that name. */
+	| {
+			readonly cause: "policy-of-another";
+			readonly kind: string;
+			readonly name: string;
+	  }
+	/** Accounts whose pods the API server would then refuse. */
+	| {
+			readonly cause: "policy-refuses";
+			readonly secret: string;
+			readonly accounts: readonly Place[];
+	  }
+	/** It would let no pod pull: nothing is recorded, or no image can come from its registries. */
+	| {
+			readonly cause: "policy-empty";
+			readonly source: Place;
+			readonly because: "record" | "registries";
+	  };
 
 /** What is wrong with a record. */
 export interface RecordFault {

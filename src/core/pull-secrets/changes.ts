@@ -1,6 +1,7 @@
 import type { JsonPatchOperation, Secret } from "../objects.ts";
 import type { Action } from "../output/result.ts";
 import {
+	BY_POLICY_ANNOTATION,
 	EXPIRES_IN_ANNOTATION,
 	ISSUED_AT_ANNOTATION,
 	LABEL_ANNOTATION,
@@ -62,6 +63,7 @@ const OF_SOURCES = [
 	EXPIRES_IN_ANNOTATION,
 	TARGETS_ANNOTATION,
 	LABEL_ANNOTATION,
+	BY_POLICY_ANNOTATION,
 ];
 const OF_COPIES = [SOURCE_ANNOTATION, SOURCE_UID_ANNOTATION];
 

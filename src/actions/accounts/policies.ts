@@ -1,0 +1,239 @@
+import {
+	desiredPolicies,
+	isPolicyOf,
+	POLICY_KINDS,
+	type PolicyChange,
+	type PolicyObject,
+	planPolicies,
+	policyNames,
+} from "../../core/accounts/policy.ts";
+import { groupOf, RESOURCES } from "../../core/objects.ts";
+import { FailureError, failureOf } from "../../core/output/failure.ts";
+import type { Action, ChangeResult, DryRun } from "../../core/output/result.ts";
+import {
+	BY_POLICY_ANNOTATION,
+	TARGETS_ANNOTATION,
+} from "../../core/pull-secrets/ownership.ts";
+import {
+	type PullSecret,
+	registriesOf,
+} from "../../core/pull-secrets/pull-secret.ts";
+import { parseRecord } from "../../core/pull-secrets/record.ts";
+import type { SourceRef } from "../../core/pull-secrets/source.ts";
+import { ApiError, isApiMissing, isFatal } from "../../errors.ts";
+import type { Cluster } from "../../world.ts";
+
+/**
+ * The policies and bindings that bear a source's names, whoever made them. Throws FailureError
+ * where the API server has no such kind or this user may not read them.
+ */
+export async function readPolicies(
+	cluster: Cluster,
+	source: SourceRef,
+): Promise<PolicyObject[]> {
+	const found: PolicyObject[] = [];
+	for (const name of policyNames(source))
+		for (const kind of POLICY_KINDS)
+			try {
+				const object = await cluster.read(kind, { name });
+				found.push({ ...object, kind } as PolicyObject);
+			} catch (error) {
+				if (isApiMissing(error))
+					throw new FailureError({ cause: "policy-unsupported" });
+				if (!(error instanceof ApiError) || error.status !== 404) throw error;
+			}
+	return found;
+}
+
+/** Throws FailureError where this user may not do one of these, so that nothing is half made. */
+export async function checkPolicyRights(
+	changes: readonly PolicyChange[],
+	cluster: Cluster,
+): Promise<void> {
+	const needed = new Map(
+		changes.flatMap(({ action, object: { kind, metadata } }) => {
+			const verb = VERBS[action];
+			const name = metadata.name ?? "";
+			return verb === undefined
+				? []
+				: [[`${verb} ${kind}`, { verb, kind, name }] as const];
+		}),
+	);
+	const missing: { verb: string; resource: string }[] = [];
+	for (const { verb, kind, name } of needed.values()) {
+		const resource = RESOURCES[kind].plural;
+		const access = { verb, group: groupOf(kind), resource };
+		if (
+			!(await cluster.canI({ ...access, ...(verb !== "create" && { name }) }))
+		)
+			missing.push({ verb, resource });
+	}
+	if (missing.length > 0)
+		throw new FailureError({ cause: "policy-forbidden", missing });
+}
+
+const VERBS: Readonly<Record<PolicyChange["action"], string | undefined>> = {
+	create: "create",
+	update: "update",
+	delete: "delete",
+	keep: undefined,
+	leave: undefined,
+};
+
+/** How policies are written. */
+export interface PolicyWriting {
+	readonly cluster: Cluster;
+	readonly dryRun: DryRun;
+	readonly onResult: (result: ChangeResult) => void;
+}
+
+/** Carries out a plan, one object after the other. Throws what the cluster throws. */
+export async function writePolicies(
+	changes: readonly PolicyChange[],
+	{ cluster, dryRun, onResult }: PolicyWriting,
+): Promise<void> {
+	for (const { action, object } of changes) {
+		if (action === "leave") continue;
+		if (dryRun !== "client")
+			await writeOne(action, object, cluster, dryRun === "server");
+		onResult({
+			context: cluster.context,
+			namespace: "",
+			kind: object.kind,
+			name: object.metadata.name ?? "",
+			action: ACTIONS[action],
+		});
+	}
+}
+
+const ACTIONS = {
+	create: "created",
+	update: "configured",
+	delete: "deleted",
+	keep: "unchanged",
+} as const satisfies Record<string, Action>;
+
+async function writeOne(
+	action: keyof typeof ACTIONS,
+	object: PolicyObject,
+	cluster: Cluster,
+	dryRun: boolean,
+): Promise<void> {
+	const { kind, metadata } = object;
+	const { name = "", uid } = metadata;
+	switch (action) {
+		case "keep":
+			return;
+		case "create":
+			await cluster.create(kind, object, { dryRun });
+			return;
+		case "update":
+			await cluster.update(kind, object, { dryRun });
+			return;
+		case "delete":
+			await cluster.remove(kind, { name }, { ...(uid && { uid }) }, { dryRun });
+	}
+}
+
+/**
+ * Takes a source's policies away again, those that this program made for it. Throws what the
+ * cluster throws; an API server without the kind has none of them.
+ */
+export async function removePolicies(
+	source: SourceRef,
+	how: PolicyWriting,
+): Promise<void> {
+	const found = await readPolicies(how.cluster, source).catch(
+		(error: unknown) => {
+			if (
+				error instanceof FailureError &&
+				error.failure.cause === "policy-unsupported"
+			)
+				return [];
+			throw error;
+		},
+	);
+	const changes = found
+		.filter((object) => isPolicyOf(object, source))
+		.map((object): PolicyChange => ({ action: "delete", object }));
+	await checkPolicyRights(changes, how.cluster);
+	// A binding without its policy does nothing, either.
+	await writePolicies(changes.toReversed(), how);
+}
+
+/**
+ * Brings a source's policies up to what its record and its registries say, where it is noted that it
+ * has some. What stands in the way becomes one failed result; throws only what makes the rest pointless.
+ */
+export async function keepPolicies(
+	source: PullSecret,
+	how: PolicyWriting,
+): Promise<void> {
+	if (source.annotations[BY_POLICY_ANNOTATION] !== "true") return;
+	const reading = parseRecord(source.annotations[TARGETS_ANNOTATION]);
+	// Where it was sent is not known: what is there stays as it is.
+	if (reading.kind !== "record") return;
+	try {
+		const found = await readPolicies(how.cluster, source);
+		const changes = planPolicies(
+			desiredPolicies({
+				source,
+				keys: registriesOf(source.content),
+				record: reading.record,
+			}),
+			found,
+			source,
+		).filter(({ action }) => action !== "keep");
+		const foreign = changes.find(({ action }) => action === "leave");
+		if (foreign !== undefined)
+			throw new FailureError({
+				cause: "policy-of-another",
+				kind: foreign.object.kind,
+				name: foreign.object.metadata.name ?? "",
+			});
+		await checkPolicyRights(changes, how.cluster);
+		await writePolicies(changes, how);
+	} catch (error) {
+		if (isFatal(error)) throw error;
+		how.onResult({
+			context: how.cluster.context,
+			namespace: "",
+			kind: "MutatingAdmissionPolicy",
+			name: policyNames(source)[0] ?? "",
+			action: "failed",
+			why: failureOf(error),
+		});
+	}
+}
+
+/** Notes on the source that pods pull with it by policies, or no more. Throws what the cluster throws. */
+export async function markByPolicy(
+	source: PullSecret,
+	marked: boolean,
+	{ cluster, dryRun, onResult }: PolicyWriting,
+): Promise<void> {
+	const { namespace, name, annotations, resourceVersion } = source;
+	if ((annotations[BY_POLICY_ANNOTATION] === "true") === marked) return;
+	const path = `/metadata/annotations/${BY_POLICY_ANNOTATION.replace("/", "~1")}`;
+	if (dryRun !== "client")
+		await cluster.patch(
+			"Secret",
+			{ namespace, name },
+			[
+				{
+					op: "test",
+					path: "/metadata/resourceVersion",
+					value: resourceVersion,
+				},
+				marked ? { op: "add", path, value: "true" } : { op: "remove", path },
+			],
+			{ dryRun: dryRun === "server" },
+		);
+	onResult({
+		context: cluster.context,
+		namespace,
+		kind: "Secret",
+		name,
+		action: "configured",
+	});
+}

@@ -1,0 +1,173 @@
+import {
+	checkPolicyRights,
+	markByPolicy,
+	readPolicies,
+	writePolicies,
+} from "../../actions/accounts/policies.ts";
+import { ChangeReport } from "../../actions/apply/change-report.ts";
+import { findSource } from "../../actions/read/find-source.ts";
+import {
+	desiredPolicies,
+	planPolicies,
+	refusingAccounts,
+} from "../../core/accounts/policy.ts";
+import type { Outcome } from "../../core/document.ts";
+import type { ServiceAccount } from "../../core/objects.ts";
+import { FailureError } from "../../core/output/failure.ts";
+import { namespaceFacts } from "../../core/pull-secrets/namespace-facts.ts";
+import { TARGETS_ANNOTATION } from "../../core/pull-secrets/ownership.ts";
+import {
+	ContentReader,
+	type PullSecret,
+	registriesOf,
+} from "../../core/pull-secrets/pull-secret.ts";
+import {
+	hasRules,
+	namesOf,
+	parseRecord,
+	type SourceRecord,
+	standingOf,
+} from "../../core/pull-secrets/record.ts";
+import { ApiError } from "../../errors.ts";
+import type { ByPolicy } from "../../flags/account.ts";
+import type { Cluster, World } from "../../world.ts";
+
+/**
+ * Writes the policies with which pods of the recorded namespaces pull with the source. Everything that
+ * stands in the way is found before anything is written. Throws FailureError.
+ */
+export async function attachByPolicy(
+	options: ByPolicy,
+	world: World,
+): Promise<Outcome> {
+	for (const message of options.notes) world.emit({ type: "warning", message });
+	const cluster = await world.connect(options.connection);
+	try {
+		const source = await findSource(
+			cluster,
+			new ContentReader(),
+			options.source,
+			world,
+		);
+		const record = recordOf(source);
+		const desired = desiredPolicies({
+			source,
+			keys: registriesOf(source.content),
+			record,
+		});
+		if (desired.length === 0)
+			throw new FailureError({
+				cause: "policy-empty",
+				source: { namespace: source.namespace, name: source.name },
+				because: record.entries.length === 0 ? "record" : "registries",
+			});
+		const changes = planPolicies(
+			desired,
+			await readPolicies(cluster, source),
+			source,
+		);
+		const foreign = changes.find(({ action }) => action === "leave");
+		if (foreign !== undefined)
+			throw new FailureError({
+				cause: "policy-of-another",
+				kind: foreign.object.kind,
+				name: foreign.object.metadata.name ?? "",
+			});
+		await checkAccounts(source, record, cluster, world);
+		await checkPolicyRights(changes, cluster);
+		const report = new ChangeReport(world, cluster);
+		const { dryRun } = options;
+		return await report.whatIsDone(async () => {
+			const how = { cluster, dryRun, onResult: report.add };
+			await markByPolicy(source, true, how);
+			await writePolicies(changes, how);
+			if (changes.some(({ action }) => action !== "keep"))
+				world.emit({
+					type: "note",
+					message:
+						"The API server heeds it some seconds later; pods that are there already keep what they have.",
+					unlessQuiet: true,
+				});
+			return report.finish({ withSummary: false });
+		});
+	} finally {
+		await cluster.close();
+	}
+}
+
+function recordOf(source: PullSecret): SourceRecord {
+	const reading = parseRecord(source.annotations[TARGETS_ANNOTATION]);
+	const place = { namespace: source.namespace, name: source.name };
+	switch (reading.kind) {
+		case "record":
+			return reading.record;
+		case "none":
+			throw new FailureError({ cause: "record-missing", source: place });
+		case "fault":
+			throw new FailureError({
+				cause: "record-invalid",
+				source: place,
+				fault: reading.fault,
+			});
+	}
+}
+
+/** Throws FailureError for accounts whose pods the API server would refuse; where they may not be read, it says so. */
+async function checkAccounts(
+	source: PullSecret,
+	record: SourceRecord,
+	cluster: Cluster,
+	world: World,
+): Promise<void> {
+	let accounts: ServiceAccount[];
+	try {
+		accounts = await accountsIn(record, cluster);
+	} catch (error) {
+		if (!(error instanceof ApiError) || error.status !== 403) throw error;
+		world.emit({
+			type: "warning",
+			message:
+				"service accounts cannot be listed: whether one enforces mountable secrets, so that its pods would be refused, is not known",
+		});
+		return;
+	}
+	const refusing = refusingAccounts(accounts, source.name);
+	if (refusing.length > 0)
+		throw new FailureError({
+			cause: "policy-refuses",
+			secret: source.name,
+			accounts: refusing.map(({ metadata }) => ({
+				namespace: metadata.namespace ?? "",
+				name: metadata.name ?? "",
+			})),
+		});
+}
+
+/** Of the namespaces that are served: of all where a rule says which, else of those that are named. */
+async function accountsIn(
+	record: SourceRecord,
+	cluster: Cluster,
+): Promise<ServiceAccount[]> {
+	const found: ServiceAccount[] = [];
+	if (!hasRules(record)) {
+		for (const namespace of namesOf(record).keys())
+			for await (const { items } of cluster.pages("ServiceAccount", {
+				namespace,
+			}))
+				found.push(...items);
+		return found;
+	}
+	const served = new Set<string>();
+	for await (const { items } of cluster.pages("Namespace", {
+		metadataOnly: true,
+	}))
+		for (const namespace of items) {
+			const facts = namespaceFacts(namespace);
+			if (standingOf(record, facts.name, facts)?.is === "served")
+				served.add(facts.name);
+		}
+	for await (const { items } of cluster.pages("ServiceAccount", {}))
+		for (const account of items)
+			if (served.has(account.metadata.namespace ?? "")) found.push(account);
+	return found;
+}

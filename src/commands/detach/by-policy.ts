@@ -1,0 +1,39 @@
+import {
+	markByPolicy,
+	removePolicies,
+} from "../../actions/accounts/policies.ts";
+import { ChangeReport } from "../../actions/apply/change-report.ts";
+import { findSource } from "../../actions/read/find-source.ts";
+import type { Outcome } from "../../core/document.ts";
+import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
+import type { ByPolicy } from "../../flags/account.ts";
+import type { World } from "../../world.ts";
+
+/** Takes back what attach --by-policy wrote. Throws FailureError, and what the cluster throws. */
+export async function detachByPolicy(
+	options: ByPolicy,
+	world: World,
+): Promise<Outcome> {
+	for (const message of options.notes) world.emit({ type: "warning", message });
+	const cluster = await world.connect(options.connection);
+	try {
+		const source = await findSource(
+			cluster,
+			new ContentReader(),
+			options.source,
+			world,
+		);
+		const report = new ChangeReport(world, cluster);
+		return await report.whatIsDone(async () => {
+			const how = { cluster, dryRun: options.dryRun, onResult: report.add };
+			// Noted first: what keeps them up to date would make them again.
+			await markByPolicy(source, false, how);
+			await removePolicies(source, how);
+			if (report.results.length === 0)
+				world.emit({ type: "note", message: "No resources found" });
+			return report.finish({ withSummary: false });
+		});
+	} finally {
+		await cluster.close();
+	}
+}

@@ -1,0 +1,29 @@
+import {
+	type PolicyWriting,
+	removePolicies,
+} from "../../actions/accounts/policies.ts";
+import { BY_POLICY_ANNOTATION } from "../../core/pull-secrets/ownership.ts";
+import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
+import { isFatal } from "../../errors.ts";
+import { failureLine } from "../../report/failure.ts";
+import type { World } from "../../world.ts";
+
+/**
+ * Takes away the policies of a source that was deleted. What may not be read or deleted is a
+ * warning: the pull secret is gone, and a kubelet passes over a name without a Secret.
+ */
+export async function takeBackPolicies(
+	source: PullSecret,
+	{ world, ...how }: PolicyWriting & { readonly world: Pick<World, "emit"> },
+): Promise<void> {
+	if (source.annotations[BY_POLICY_ANNOTATION] !== "true") return;
+	try {
+		await removePolicies(source, how);
+	} catch (error) {
+		if (isFatal(error)) throw error;
+		world.emit({
+			type: "warning",
+			message: `the policies of ${source.namespace}/${source.name} are not taken back: ${failureLine(error)}`,
+		});
+	}
+}
