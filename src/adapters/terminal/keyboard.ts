@@ -24,7 +24,7 @@ export const MARK_PASTES = { on: "\x1b[?2004h", off: "\x1b[?2004l" };
 
 /** What a paste of several lines is answered with. */
 export const SEVERAL_LINES =
-	"That was several lines, and one is expected: nothing of it was taken.";
+	"Pasted text has several lines; nothing was read. Paste it as one line.";
 
 const ENTER = "\r";
 const END_OF_INPUT = "\x04";

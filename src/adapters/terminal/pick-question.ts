@@ -11,7 +11,10 @@ import {
 	useState,
 } from "@inquirer/core";
 
-const PAGE = 12;
+/** Lines beside the choices: the question, what is selected, what keys do, and one that a long line may take. */
+const AROUND = 5;
+const SMALLEST_PAGE = 3;
+const LARGEST_PAGE = 20;
 /** Up to so many marked choices are named when the question is answered. */
 const NAMED = 5;
 
@@ -26,10 +29,23 @@ interface Choice {
  */
 export const askPick = createPrompt<
 	string[],
-	{ message: string; choices: readonly Choice[] }
->(({ message, choices }, done) => {
+	{
+		message: string;
+		choices: readonly Choice[];
+		/** Lines of the terminal. */
+		rows: number;
+	}
+>(({ message, choices, rows }, done) => {
+	const page = Math.min(LARGEST_PAGE, Math.max(SMALLEST_PAGE, rows - AROUND));
+	const [nothing, setNothing] = useState(false);
 	const theme = makeTheme();
 	const [status, setStatus] = useState<"idle" | "done">("idle");
+	const jumps: Readonly<Record<string, number>> = {
+		pageup: -page,
+		pagedown: page,
+		home: -Infinity,
+		end: Infinity,
+	};
 	const [filter, setFilter] = useState("");
 	const [active, setActive] = useState(0);
 	const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
@@ -40,20 +56,29 @@ export const askPick = createPrompt<
 		if (status === "done") return;
 		const typed = readline.line;
 		readline.clearLine(0); // readline's own line is not used: it would move the cursor.
+		setNothing(false);
 		if (isEnterKey(key)) {
+			// An arrow and Enter is what everybody tries first.
+			if (marked.size === 0) {
+				setNothing(true);
+				return;
+			}
 			setStatus("done");
 			done(valuesOf(choices, marked));
+		} else if (key.name === "escape" || (key.ctrl && key.name === "u")) {
+			setFilter("");
+			setActive(0);
 		} else if (isSpaceKey(key)) {
 			const choice = shown[active];
 			if (choice) setMarked(toggled(marked, [choice]));
 		} else if (key.ctrl && key.name === "a") {
 			setMarked(toggled(marked, shown));
-		} else if (isUpKey(key) || isDownKey(key) || key.name in JUMPS) {
+		} else if (isUpKey(key) || isDownKey(key) || key.name in jumps) {
 			const step = isUpKey(key)
 				? -1
 				: isDownKey(key)
 					? 1
-					: (JUMPS[key.name] ?? 0);
+					: (jumps[key.name] ?? 0);
 			setActive(Math.max(0, Math.min(shown.length - 1, active + step)));
 		} else if (isBackspaceKey(key)) {
 			setFilter(filter.slice(0, -1));
@@ -73,16 +98,20 @@ export const askPick = createPrompt<
 				: `${labels.length} of ${choices.length}`;
 		return `${head} ${theme.style.answer(answer)}`;
 	}
-	const first = Math.max(0, Math.min(active - PAGE / 2, shown.length - PAGE));
-	const lines = shown.slice(first, first + PAGE).map((choice, index) => {
+	const first = Math.max(
+		0,
+		Math.min(active - Math.floor(page / 2), shown.length - page),
+	);
+	const lines = shown.slice(first, first + page).map((choice, index) => {
 		const here = first + index === active;
 		const line = `${here ? ">" : " "} [${marked.has(choice.value) ? "x" : " "}] ${choice.label}`;
 		return here ? theme.style.highlight(line) : line;
 	});
 	if (shown.length === 0) lines.push("  nothing matches");
-	const counts = `${marked.size} marked, ${shown.length} of ${choices.length} shown`;
-	const keys =
-		"type to search, space marks, ctrl+a marks all shown, enter goes on";
+	const counts = `${marked.size} of ${choices.length} selected${filter === "" ? "" : `, ${shown.length} shown`}`;
+	const keys = nothing
+		? "nothing is selected: space selects, ctrl+c cancels"
+		: "type to filter · space select · ctrl+a all · enter confirm";
 	return `${[
 		filter === "" ? head : `${head} ${theme.style.answer(filter)}`,
 		...lines,
@@ -91,13 +120,6 @@ export const askPick = createPrompt<
 });
 
 const HIDE_CURSOR = "\x1b[?25l";
-const JUMPS: Readonly<Record<string, number>> = {
-	pageup: -PAGE,
-	pagedown: PAGE,
-	home: -Infinity,
-	end: Infinity,
-};
-
 /** Marks all of `choices`; where all are marked already, none. */
 function toggled(
 	marked: ReadonlySet<string>,

@@ -19,7 +19,10 @@ type Questions = Pick<
 /** The part of `process` that questions need; both streams are terminals where a question is asked. */
 export interface Terminal {
 	readonly stdin: TerminalInput;
-	readonly stderr: NodeJS.WritableStream & { readonly columns?: number };
+	readonly stderr: NodeJS.WritableStream & {
+		readonly columns?: number;
+		readonly rows?: number;
+	};
 	readonly env: Readonly<Record<string, string | undefined>>;
 	readonly pid: number;
 	on(event: "SIGTSTP", listener: () => void): unknown;

@@ -7,7 +7,7 @@ import { askSecret } from "./secret-question.ts";
 /** What a question is asked with. */
 export interface Context {
 	input: Keyboard;
-	output: NodeJS.WritableStream;
+	output: NodeJS.WritableStream & { readonly rows?: number };
 	signal: AbortSignal;
 }
 
@@ -91,6 +91,11 @@ export async function pick<T extends string>(
 	message: string,
 	choices: readonly Choice<T>[],
 ): Promise<T[]> {
-	const picked = new Set<string>(await askPick({ message, choices }, context));
+	const picked = new Set<string>(
+		await askPick(
+			{ message, choices, rows: context.output.rows || 24 },
+			context,
+		),
+	);
 	return choices.map(({ value }) => value).filter((value) => picked.has(value));
 }

@@ -1,11 +1,12 @@
 import { CHANGE_FORMATS } from "../../actions/apply/change-report.ts";
 import { command } from "../../command.ts";
 import type { Given } from "../../core/command-line/flag.ts";
+import { FailureError } from "../../core/output/failure.ts";
 import { UsageError } from "../../errors.ts";
 import { listenAddressOf, SERVING_FLAGS } from "../../flags/serving.ts";
 import { SYNC_FLAGS, syncSettingsOf } from "../../flags/sync.ts";
 import * as flags from "../../flags.ts";
-import type { ConnectionFlags, ListenAddress } from "../../world.ts";
+import type { Cluster, ConnectionFlags, ListenAddress } from "../../world.ts";
 import type { SyncSettings } from "./options.ts";
 import { syncCopies } from "./sync-copies.ts";
 import { watchSync } from "./watch.ts";
@@ -105,11 +106,32 @@ Say which namespaces: by name, all, by label, or those in which the mesh injects
 			return options.watch
 				? await watchSync(options, cluster, world)
 				: await syncCopies(options, cluster, world);
+		} catch (error) {
+			throw await meantNamespace(error, options.source.name, cluster);
 		} finally {
 			await cluster.close();
 		}
 	},
 });
+
+/** The error to end with: a NAME that is a namespace was meant for `-n`. */
+async function meantNamespace(
+	error: unknown,
+	name: string | undefined,
+	cluster: Cluster,
+): Promise<unknown> {
+	const isMissing =
+		error instanceof FailureError && error.failure.cause === "source-missing";
+	// Without -n it may be the namespaces that are missed first.
+	if (name === undefined || !(isMissing || error instanceof UsageError))
+		return error;
+	try {
+		await cluster.read("Namespace", { name });
+	} catch {
+		return error;
+	}
+	return new UsageError(`"${name}" is a namespace; did you mean -n ${name}?`);
+}
 
 /** Throws UsageError for what makes no sense over hours, with nobody to ask. */
 function watchOf(given: Given): boolean {

@@ -131,7 +131,7 @@ for (const [name, pasted] of [
 			const { answer, shown } = await asked(t, "password", async (session) => {
 				await session.shows("Password:");
 				session.type(pasted);
-				await session.shows("nothing of it was taken");
+				await session.shows("nothing was read");
 				session.type("s3cret\r");
 			});
 			assert.equal(answer, "s3cret");
@@ -161,7 +161,7 @@ terminal("a line has a default, and is checked", async (t) => {
 		session.ctrl("u");
 		await session.shows("(docker.io)");
 		session.type(PASTE("one\rtwo"));
-		await session.shows("nothing of it was taken");
+		await session.shows("nothing was read");
 		session.type("\r");
 	});
 	assert.equal(answer, "docker.io");
@@ -204,15 +204,21 @@ terminal("one of several is chosen with the arrows", async (t) => {
 
 terminal("some of a thousand are found by typing", async (t) => {
 	const { answer, shown } = await asked(t, "pick", async (session) => {
-		await session.shows("0 marked, 1000 of 1000 shown");
+		await session.shows("0 of 1000 selected");
+		session.type("\r");
+		await session.shows("nothing is selected: space selects");
 		session.type("\x1b[B ");
-		await session.shows("1 marked");
+		await session.shows("1 of 1000 selected");
+		session.type("zzz");
+		await session.shows("nothing matches");
+		session.ctrl("u");
+		await session.shows("space select");
 		session.type("075");
-		await session.shows("11 of 1000 shown");
+		await session.shows("11 shown");
 		session.ctrl("a");
-		await session.shows("12 marked");
+		await session.shows("12 of 1000 selected");
 		session.type("\x1b[B ");
-		await session.shows("11 marked");
+		await session.shows("11 of 1000 selected");
 		session.type("\x7f\x7f\x7fnothing");
 		await session.shows("nothing matches");
 		session.type("\r");
@@ -237,7 +243,7 @@ for (const [name, act, expected] of [
 	number,
 ])[])
 	for (const [what, question, typed, reaction] of [
-		["password", "Password:", "leak\nleak", "nothing of it was taken"],
+		["password", "Password:", "leak\nleak", "nothing was read"],
 		["text", "(docker.io)", "leak", "leak"],
 		["pick", "enter goes on", "leak", "nothing matches"],
 	] as const)

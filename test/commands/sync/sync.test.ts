@@ -60,6 +60,13 @@ function seed(
 
 const OWNED = { labels: { usage: NAME } };
 
+test("a NAME that is a namespace was meant for -n", async () => {
+	await using bed = await testBed({ namespaces: ["nginx-mesh", "app"] });
+	const { status, err } = await bed.run(["sync", "app"]);
+	assert.equal(status, 2);
+	assert.equal(err, 'error: "app" is a namespace; did you mean -n app?\n');
+});
+
 describe("sync", () => {
 	test("copies to named namespaces, in their order, and counts", async () => {
 		await using bed = await withSource();
