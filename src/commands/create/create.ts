@@ -15,9 +15,11 @@ import type { VerifyOptions } from "../../actions/credentials/verify-credentials
 import { readPullSecret } from "../../actions/read/read-keys.ts";
 import { warnOfMalformed } from "../../actions/read/warn-of-malformed.ts";
 import { CANCELLED, command, NOTHING } from "../../command.ts";
+import type { Given } from "../../core/command-line/flag.ts";
 import { displayUsername } from "../../core/credentials/credential.ts";
 import { credentialOf } from "../../core/credentials/entry.ts";
 import type { Outcome } from "../../core/document.ts";
+import { DEFAULT_MESH, NO_MESH } from "../../core/meshes/meshes.ts";
 import {
 	editable,
 	type SourceEdit,
@@ -47,12 +49,16 @@ import {
 } from "../../flags/verification.ts";
 import * as flags from "../../flags.ts";
 import type { Cluster, ConnectionFlags, World } from "../../world.ts";
+import { meshesInstalled } from "./meshes-installed.ts";
 import { type SourceWriting, writeSource } from "./write-source.ts";
 
 /** `create [NAME]`: a source from credentials. */
 export const create = command<
-	AskedPlace & Omit<CreateOptions, "place">,
-	Intent & { readonly entered: readonly EnteredCredential[] }
+	MeshOffer & Omit<CreateOptions, "place">,
+	Intent &
+		Pick<AskedPlace, "place"> & {
+			readonly entered: readonly EnteredCredential[];
+		}
 >({
 	verb: "create",
 	summary: "Create a source: a pull secret from credentials",
@@ -122,6 +128,7 @@ At a terminal the credential is tried at its registry before it is written, else
 				flags.namespaceOf(given) ?? flags.sourceNamespaceOf(given, env),
 			name: flags.nameOf(given, env),
 		},
+		offersMesh: isMeshOpen(given, env),
 		...credentialInputOf(given),
 		verifying: verifyingOf(given),
 		expiresIn: expiresInOf(given),
@@ -138,10 +145,11 @@ At a terminal the credential is tried at its registry before it is written, else
 	async ask(options, world) {
 		for (const message of [...options.notes, ...options.warnings])
 			world.emit({ type: "warning", message });
+		const place = await meshPlace(options, world);
 		// Before anything is entered: what cannot be edited needs no credential.
-		const intent = await intentOf(options, world);
+		const intent = await intentOf({ ...options, place }, world);
 		if (intent === CANCELLED) return cancelled(world);
-		if (intent.edit.by === "remove") return { ...intent, entered: [] };
+		if (intent.edit.by === "remove") return { ...intent, place, entered: [] };
 		const byDefault = world.streams.interactive && options.dryRun === "none";
 		const entered = await enterVerified(
 			{ ...options.input, ...intent.about },
@@ -150,10 +158,10 @@ At a terminal the credential is tried at its registry before it is written, else
 			world,
 		);
 		if (entered === CANCELLED) return cancelled(world);
-		return { ...intent, entered: entered.map(intent.under) };
+		return { ...intent, place, entered: entered.map(intent.under) };
 	},
-	async run(given, world, { entered, edit: intended, replace }) {
-		const place = await placeOf(given, world);
+	async run(given, world, { entered, edit: intended, replace, ...asked }) {
+		const place = await placeOf({ ...given, place: asked.place }, world);
 		const options = {
 			...given,
 			place,
@@ -210,6 +218,51 @@ At a terminal the credential is tried at its registry before it is written, else
 		}
 	},
 });
+
+/** Whether nothing on the command line or around it says which mesh the source is for. */
+function isMeshOpen(given: Given, env: flags.Env): boolean {
+	return (
+		given.positionals.length === 0 &&
+		!given.has("namespace") &&
+		!given.has("mesh") &&
+		!env.MESHREG_MESH &&
+		!env.MESHREG_NAME &&
+		!env.MESHREG_NAMESPACE
+	);
+}
+
+/**
+ * Where the source is to be. At a terminal, where nothing says which mesh it is for and the cluster has
+ * another than the default one, the person is asked.
+ */
+async function meshPlace(
+	{ connection, place, offersMesh, yes }: MeshOffer,
+	world: World,
+): Promise<AskedPlace["place"]> {
+	if (!offersMesh || yes || !world.streams.interactive) return place;
+	const cluster = await world.connect(connection);
+	try {
+		const found = await meshesInstalled(cluster);
+		if (found.every(({ name }) => name === DEFAULT_MESH)) return place;
+		const offered = [...found, NO_MESH];
+		const chosen = await (await world.prompter()).choose({
+			message: "Which mesh is the pull secret for?",
+			choices: offered.map((mesh) => ({
+				value: mesh.name,
+				label: `${mesh.title} (${mesh.secretName} in ${mesh.sourceNamespace ?? cluster.namespace})${mesh.notice === undefined ? "" : ", no longer maintained"}`,
+			})),
+		});
+		const mesh = offered.find(({ name }) => name === chosen) ?? NO_MESH;
+		return { namespace: mesh.sourceNamespace, name: mesh.secretName };
+	} finally {
+		await cluster.close();
+	}
+}
+
+interface MeshOffer extends AskedPlace {
+	readonly offersMesh: boolean;
+	readonly yes: boolean;
+}
 
 /** What is to be done about a source that is there, and what is asked for it. */
 interface Intent {

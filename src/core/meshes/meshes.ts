@@ -165,7 +165,7 @@ const MESHES: Readonly<Record<MeshName, Mesh>> = {
 	},
 	none: {
 		name: "none",
-		title: "no mesh",
+		title: "No mesh",
 		secretName: "registry-key",
 		sourceNamespace: undefined,
 		injection: undefined,
@@ -179,6 +179,9 @@ export function meshNamed(name: string): Mesh | undefined {
 	const known = MESH_NAMES.find((candidate) => candidate === name);
 	return known === undefined ? undefined : MESHES[known];
 }
+
+/** For registries that have nothing to do with a mesh. */
+export const NO_MESH = MESHES.none;
 
 /** All of them, in the order in which they are offered. */
 export function allMeshes(): readonly Mesh[] {
