@@ -2,6 +2,7 @@ import type { AccountPlan } from "../../core/accounts/attachment.ts";
 import type { ServiceAccount } from "../../core/objects.ts";
 import { type Failure, failureOf } from "../../core/output/failure.ts";
 import type { Action, ChangeResult, DryRun } from "../../core/output/result.ts";
+import { growingPause } from "../../core/pauses.ts";
 import { ApiError, isFatal } from "../../errors.ts";
 import type { Clock, Cluster } from "../../world.ts";
 import { orderly } from "../apply/orderly.ts";
@@ -28,8 +29,8 @@ export interface EditOptions {
 
 /** How often an account may change under our hands before we give up on it. */
 const ATTEMPTS = 100;
-const FIRST_PAUSE = 5;
-const LONGEST_PAUSE = 500;
+const CONFLICT_PAUSES = { first: 10, longest: 500 };
+const ABSENCE_PAUSES = { first: 50, longest: 1000 };
 /** How long a new namespace may take to get its default account, in milliseconds. */
 const PATIENCE = 10_000;
 
@@ -100,7 +101,7 @@ async function editOne(
 				throw error;
 			account = now;
 			// Others are at it, too: not all at the same time again.
-			const most = Math.min(FIRST_PAUSE * 2 ** attempt, LONGEST_PAUSE);
+			const most = growingPause(attempt, CONFLICT_PAUSES);
 			await clock.delay(most * Math.random(), how.interrupt);
 		}
 	}
@@ -111,8 +112,7 @@ async function readAccount(
 	{ cluster, clock, interrupt, awaitDefault }: EditOptions,
 ): Promise<ServiceAccount> {
 	const until = clock.elapsed() + PATIENCE;
-	let pause = 50;
-	for (;;) {
+	for (let looks = 1; ; looks++) {
 		try {
 			return await cluster.read("ServiceAccount", target);
 		} catch (error) {
@@ -121,8 +121,7 @@ async function readAccount(
 			if (!missing || !worthIt || clock.elapsed() > until) throw error;
 			await checkNamespace(target.namespace, cluster);
 		}
-		await clock.delay(pause, interrupt);
-		pause = Math.min(pause * 2, 1000);
+		await clock.delay(growingPause(looks, ABSENCE_PAUSES), interrupt);
 	}
 }
 

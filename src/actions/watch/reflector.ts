@@ -1,4 +1,5 @@
 import type { Kind, ObjectOf } from "../../core/objects.ts";
+import { growingPause, spread } from "../../core/pauses.ts";
 import { AbortedError, ApiError } from "../../errors.ts";
 import type { Clock, Cluster, ListQuery } from "../../world.ts";
 
@@ -18,7 +19,7 @@ export interface ReflectorHandler<Object, Item> {
 
 /** A watch that lived so long, in milliseconds, was a good one, whatever ended it. */
 const GOOD = 5_000;
-const LONGEST_PAUSE = 30_000;
+const PAUSES = { first: 100, longest: 30_000 };
 
 /** What can be listed, and then watched. */
 export interface Listed {
@@ -80,7 +81,7 @@ export class Reflector<K extends Kind, Item> implements Listed {
 				this.#version = undefined;
 			else if (error !== undefined && failures > 1)
 				this.follower.trouble(error);
-			await clock.delay(pause(failures), signal);
+			await clock.delay(spread(growingPause(failures, PAUSES)), signal);
 		}
 	}
 
@@ -101,10 +102,4 @@ export class Reflector<K extends Kind, Item> implements Listed {
 			);
 		}
 	}
-}
-
-/** Milliseconds; spread, so that many watchers do not come back together. */
-function pause(failures: number): number {
-	const longest = Math.min(LONGEST_PAUSE, 100 * 2 ** (failures - 1));
-	return longest * (0.5 + Math.random() / 2);
 }

@@ -1,3 +1,5 @@
+import { growingPause } from "../pauses.ts";
+
 /** What happened in one namespace lately, as far as it slows us down. Times in milliseconds. */
 export interface Backoff {
 	/** Failures since the last success. */
@@ -13,7 +15,7 @@ export const FRESH: Backoff = { failures: 0, streak: 0, wroteAt: -Infinity };
 const PATIENCE = 5;
 /** Writes further apart than this, plus what we waited ourselves, do not belong together. */
 const TOGETHER = 10_000;
-const LONGEST_TRUCE = 60_000;
+const TRUCES = { first: 1000, longest: 60_000 };
 
 export function afterWrite(pace: Backoff, now: number): Backoff {
 	const together = now - pace.wroteAt <= TOGETHER + truce(pace);
@@ -30,7 +32,7 @@ export function afterFailure(pace: Backoff): Backoff {
 
 /** How long to wait before trying again what failed: a second, then twice as long each time, up to `longest`. */
 export function retryAfter({ failures }: Backoff, longest: number): number {
-	return Math.min(longest, 500 * 2 ** failures);
+	return growingPause(failures, { first: 1000, longest });
 }
 
 /**
@@ -43,7 +45,5 @@ export function nextWrite(pace: Backoff): number {
 }
 
 function truce({ streak }: Backoff): number {
-	return streak < PATIENCE
-		? 0
-		: Math.min(LONGEST_TRUCE, 1000 * 2 ** (streak - PATIENCE));
+	return streak < PATIENCE ? 0 : growingPause(streak - PATIENCE + 1, TRUCES);
 }

@@ -1,3 +1,7 @@
+import {
+	type CertificateFault,
+	certificateFault,
+} from "../certificate-fault.ts";
 import { onOneLine } from "../output/printable.ts";
 
 /** Why no registry answered, for whoever decides by it. */
@@ -34,32 +38,18 @@ export interface TransportFailure {
 	readonly waited?: number;
 }
 
-/** Codes of https://nodejs.org/api/tls.html#x509-certificate-error-codes that a user can act on. */
-const CERTIFICATE_FAULTS: Readonly<Record<string, string>> = {
-	UNABLE_TO_VERIFY_LEAF_SIGNATURE: "is signed by an unknown CA",
-	UNABLE_TO_GET_ISSUER_CERT: "is signed by an unknown CA",
-	UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "is signed by an unknown CA",
-	CERT_UNTRUSTED: "is signed by an unknown CA",
-	SELF_SIGNED_CERT_IN_CHAIN: "is signed by an unknown CA",
-	DEPTH_ZERO_SELF_SIGNED_CERT: "is self-signed",
-	CERT_HAS_EXPIRED: "has expired",
-	CERT_NOT_YET_VALID: "is not valid yet: check the clocks",
-	CERT_REVOKED: "has been revoked",
-	CERT_SIGNATURE_FAILURE: "has a broken signature",
-	INVALID_PURPOSE: "is not for servers",
-	INVALID_CA: "is signed by a certificate that is not a CA",
-	HOSTNAME_MISMATCH: "is for another name",
+/** What a certificate is, or is not. */
+const CERTIFICATE_WORDS: Readonly<Record<CertificateFault, string>> = {
+	"unknown authority": "is signed by an unknown CA",
+	"self-signed": "is self-signed",
+	expired: "has expired",
+	"not valid yet": "is not valid yet: check the clocks",
+	revoked: "has been revoked",
+	"broken signature": "has a broken signature",
+	"not for servers": "is not for servers",
+	"authority is none": "is signed by a certificate that is not a CA",
+	"other name": "is for another name",
 };
-
-/** A CA file is the fix for these; the nodes of the cluster need the same trust. */
-const UNTRUSTED: ReadonlySet<string> = new Set([
-	"UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-	"UNABLE_TO_GET_ISSUER_CERT",
-	"UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
-	"CERT_UNTRUSTED",
-	"SELF_SIGNED_CERT_IN_CHAIN",
-	"DEPTH_ZERO_SELF_SIGNED_CERT",
-]);
 
 const NETWORK_FAULTS: Readonly<Record<string, string>> = {
 	ECONNRESET: "closed the connection",
@@ -80,19 +70,21 @@ const PLAIN_HTTP = new Set([
 /** Reads a failure to talk to `host` (host and port, for the message). */
 export function faultOf(failure: TransportFailure, host: string): Fault {
 	const { code } = failure;
-	const certificate = CERTIFICATE_FAULTS[code];
-	if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
+	const certificate = certificateFault(code);
+	if (certificate !== undefined) {
 		const names = onOneLine(failure.names ?? "", 120);
+		// A CA file is the fix for these; the nodes of the cluster need the same trust.
+		const more =
+			certificate === "unknown authority" || certificate === "self-signed"
+				? ": give its CA with --registry-ca FILE (the nodes must trust it too)"
+				: certificate === "other name" && names !== ""
+					? ` (${names})`
+					: "";
 		return {
 			kind: "tls",
-			because: `the certificate of ${host} is for another name${names === "" ? "" : ` (${names})`}`,
+			because: `the certificate of ${host} ${CERTIFICATE_WORDS[certificate]}${more}`,
 		};
 	}
-	if (certificate !== undefined)
-		return {
-			kind: "tls",
-			because: `the certificate of ${host} ${certificate}${UNTRUSTED.has(code) ? ": give its CA with --registry-ca FILE (the nodes must trust it too)" : ""}`,
-		};
 	if (PLAIN_HTTP.has(code))
 		return {
 			kind: "plain-http",

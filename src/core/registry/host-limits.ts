@@ -1,3 +1,4 @@
+import { growingPause } from "../pauses.ts";
 import {
 	passingFault,
 	type RegistryAnswer,
@@ -21,7 +22,7 @@ const AT_ONCE = 4;
 /** A host that failed so often in a row is not asked again. */
 const MOST_FAILURES = 3;
 /** Milliseconds before a second try; doubled for each further one. */
-const BACKOFF = 1000;
+const PAUSES = { first: 1000, longest: Infinity };
 /** A host that wants to be left alone for longer is: in milliseconds. */
 const LONGEST_PAUSE = 30_000;
 
@@ -110,7 +111,7 @@ export class HostLimits {
 		const wanted =
 			("answer" in asked
 				? retryAfter(asked.answer.header("retry-after"), this.#time.now())
-				: undefined) ?? BACKOFF * 2 ** (this.#failures - 1);
+				: undefined) ?? growingPause(this.#failures, PAUSES);
 		if (wanted > LONGEST_PAUSE) {
 			this.#givenUp = {
 				...fault,

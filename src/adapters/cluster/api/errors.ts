@@ -1,4 +1,8 @@
 import {
+	type CertificateFault,
+	certificateFault,
+} from "../../../core/certificate-fault.ts";
+import {
 	ApiError,
 	ConnectionError,
 	type StatusDetails,
@@ -144,21 +148,25 @@ export function connectionError(
 	);
 }
 
-const UNKNOWN_AUTHORITY =
-	"tls: failed to verify certificate: x509: certificate signed by unknown authority";
+const UNKNOWN_AUTHORITY = "certificate signed by unknown authority";
+const EXPIRED = "certificate has expired or is not yet valid";
 
-/** Go's words for Node's codes, so that what users find on the web about kubectl fits. */
+/** Go's words, so that what users find on the web about kubectl fits. */
+const CERTIFICATE_REASONS: Readonly<
+	Record<Exclude<CertificateFault, "other name">, string>
+> = {
+	"unknown authority": UNKNOWN_AUTHORITY,
+	"self-signed": UNKNOWN_AUTHORITY,
+	"broken signature": UNKNOWN_AUTHORITY,
+	"authority is none": UNKNOWN_AUTHORITY,
+	expired: EXPIRED,
+	"not valid yet": EXPIRED,
+	revoked: "certificate has been revoked",
+	"not for servers": "certificate specifies an incompatible key usage",
+};
+
+/** The same for what is no certificate, by Node's codes. */
 const REASONS: Readonly<Record<string, string>> = {
-	UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNKNOWN_AUTHORITY,
-	UNABLE_TO_GET_ISSUER_CERT: UNKNOWN_AUTHORITY,
-	UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNKNOWN_AUTHORITY,
-	SELF_SIGNED_CERT_IN_CHAIN: UNKNOWN_AUTHORITY,
-	DEPTH_ZERO_SELF_SIGNED_CERT: UNKNOWN_AUTHORITY,
-	CERT_SIGNATURE_FAILURE: UNKNOWN_AUTHORITY,
-	CERT_HAS_EXPIRED:
-		"tls: failed to verify certificate: x509: certificate has expired or is not yet valid",
-	CERT_NOT_YET_VALID:
-		"tls: failed to verify certificate: x509: certificate has expired or is not yet valid",
 	ECONNRESET: "connection reset by peer",
 	EPIPE: "broken pipe",
 	EHOSTUNREACH: "no route to host",
@@ -174,8 +182,13 @@ function reasonOf(cause: unknown, server: URL): string {
 	const code = codeOf(cause);
 	if (code === "ENOTFOUND" || code === "EAI_AGAIN")
 		return `dial tcp: lookup ${server.hostname}: no such host`;
-	if (code === "ERR_TLS_CERT_ALTNAME_INVALID")
-		return `tls: failed to verify certificate: x509: certificate is valid for ${namesOf(cause)}, not ${Reflect.get(Object(cause), "host") ?? server.hostname}`;
+	const fault = certificateFault(code ?? "");
+	if (fault !== undefined)
+		return `tls: failed to verify certificate: x509: ${
+			fault === "other name"
+				? `certificate is valid for ${namesOf(cause)}, not ${Reflect.get(Object(cause), "host") ?? server.hostname}`
+				: CERTIFICATE_REASONS[fault]
+		}`;
 	const known = code === undefined ? undefined : REASONS[code];
 	return known ?? (cause instanceof Error ? cause.message : String(cause));
 }

@@ -1,3 +1,5 @@
+import { certificateFault } from "../../../core/certificate-fault.ts";
+import { growingPause, spread } from "../../../core/pauses.ts";
 import { ApiError } from "../../../errors.ts";
 import type { Clock } from "../../../world.ts";
 import { TransportError } from "../http/exchange.ts";
@@ -17,8 +19,7 @@ const PATIENCE_WHILE_ANSWERING = 120_000;
 const TRIES_ON_BROKEN_OFF = 6;
 /** A 500 may well be for ever (an admission webhook that fails): not worth all of the patience. */
 const TRIES_ON_500 = 6;
-const FIRST_PAUSE = 100;
-const LONGEST_PAUSE = 3_000;
+const PAUSES = { first: 100, longest: 3_000 };
 const LONGEST_WHILE_GONE = 10_000;
 /** After giving up: how long everything else fails at once instead of trying for itself. */
 const BREAKER = 1_000;
@@ -168,11 +169,8 @@ export class RetryPolicy {
 			: pause;
 	}
 
-	/** Spread, so that what failed together does not come back together. */
 	private backoff(failures: number): number {
-		const { random = Math.random } = this.options;
-		const longest = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (failures - 1));
-		return longest * (0.5 + random() / 2);
+		return spread(growingPause(failures, PAUSES), this.options.random?.());
 	}
 
 	private final(error: unknown): unknown {
@@ -196,9 +194,8 @@ export class RetryPolicy {
 function isForGood(error: TransportError): boolean {
 	const code = codeOf(error.cause) ?? "";
 	return (
-		/^(CERT_|ERR_TLS_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|ERR_SSL_|HPE_)/.test(
-			code,
-		) ||
+		certificateFault(code) !== undefined ||
+		/^(CERT_|ERR_TLS_|ERR_SSL_|HPE_)/.test(code) ||
 		code === "MESHREG_TIMEOUT" ||
 		// Reading a certificate or running a plugin failed: nothing to do with the network.
 		(error.cause instanceof Error && error.cause.name === "OperationError")

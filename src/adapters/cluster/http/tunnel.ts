@@ -2,10 +2,11 @@ import { type RequestOptions, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import type { Socket } from "node:net";
 import { machineAuthorities, type Trust } from "../../trust.ts";
-import type { Open } from "./tcp.ts";
 
 /** Opens connections through a proxy: CONNECT for http and https ones, or SOCKS 5. */
-export function through(proxy: URL): Open {
+export function through(
+	proxy: URL,
+): (host: string, port: number) => Promise<Socket> {
 	return proxy.protocol.startsWith("socks5")
 		? (host, port) => socks(proxy, host, port)
 		: (host, port) => connect(proxy, host, port);

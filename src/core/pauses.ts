@@ -1,0 +1,21 @@
+/** How a pause grows with the failures in a row, in milliseconds. */
+export interface Growth {
+	readonly first: number;
+	readonly longest: number;
+}
+
+/** After so many failures (one or more): the first pause, then twice as long each time, up to the longest. */
+export function growingPause(
+	failures: number,
+	{ first, longest }: Growth,
+): number {
+	return Math.min(longest, first * 2 ** (failures - 1));
+}
+
+/**
+ * A part of a pause, between half of it and all: what failed together does not come back together.
+ * `random`: in [0, 1).
+ */
+export function spread(pause: number, random = Math.random()): number {
+	return pause * (0.5 + random / 2);
+}
