@@ -67,7 +67,7 @@ export function explanationStory(
 	paragraphs.push(secretsParagraph(explanation));
 	if (answer.outcome === "malformed")
 		paragraphs.push(
-			`${oneLine(`${answer.from} cannot be read, which fails every pull of ${puller.kind === "files" ? "a pod that uses it" : "the pod"}: ${answer.error}`)}\n`,
+			`${oneLine(`${answer.from} cannot be read, which fails every pull of ${puller.kind === "files" ? "a pod that uses it" : "the pod"}: ${answer.keys.length === 0 ? "" : `${answer.keys.map(displayKey).join(", ")}: `}${answer.error}`)}\n`,
 		);
 	if (answer.outcome === "answered")
 		paragraphs.push(

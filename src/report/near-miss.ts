@@ -26,6 +26,12 @@ export function nearMissSentence(near: NearMiss): string {
 			return `${capital(key)} has ${miss.keyLabels} names between dots and the image's host ${miss.imageLabels}; a star stands for one of them, and nothing for none.`;
 		case "docker-hub-name":
 			return `${capital(key)} and the image's host are both names of Docker Hub, but kubelets do not take one for the other.`;
+		case "white-space":
+			return `${capital(key)} contains white space; without it, it would match.`;
+		case "scheme":
+			return `${capital(key)} begins with a scheme that kubelets do not read: only https:// and http://, in lower case.`;
+		case "region":
+			return `${capital(key)} is for the same account in another region than ${miss.host}.`;
 		case "single-word":
 			return `${capital(key)} has neither a dot nor a port, so the image that begins with it is one of docker.io.`;
 	}

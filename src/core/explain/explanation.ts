@@ -13,13 +13,7 @@ import {
 	type OtherSource,
 } from "../kubelet/near-miss.ts";
 import type { NamedSecret, Puller } from "../kubelet/pod-secrets.ts";
-import {
-	kubectl,
-	objectName,
-	type Script,
-	script,
-	sequence,
-} from "../output/shell.ts";
+import { type Script, sequence } from "../output/shell.ts";
 import type { Fixes } from "../pull-secrets/fixes.ts";
 
 /** Everything that `explain` has to tell about one image. */
@@ -81,7 +75,7 @@ export function fixCommand(
 	if (puller.kind === "files" || host === undefined) return undefined;
 	const { namespace } = puller;
 	if (answer.outcome === "malformed")
-		return fixMalformed(answer.from, namespace, host, key, mending);
+		return fixMalformed(answer, namespace, host, key, mending);
 	if (answer.outcome !== "answered" || answer.matches.length > 0)
 		return undefined;
 	const [nearest] = near;
@@ -148,7 +142,7 @@ function makeAnew(
 }
 
 function fixMalformed(
-	from: string,
+	{ from, keys }: KeyringAnswer & { outcome: "malformed" },
 	namespace: string,
 	host: string,
 	key: PullSecretState,
@@ -156,12 +150,13 @@ function fixMalformed(
 ): Script | undefined {
 	const name = from.slice(namespace.length + 1);
 	if (key.source && from === `${key.source.namespace}/${key.source.name}`)
-		return mending.replace(host);
+		// Written again, the source would be without the entries that are good.
+		return keys.length > 0
+			? sequence(keys.map((each) => mending.rotate(each)))
+			: mending.replace(host);
 	if (key.source && name === key.source.name) return mending.sync([namespace]);
-	// A kubelet skips a Secret that is not there, but not one that it cannot read.
-	return script(
-		kubectl("delete", "secret", objectName(name), "-n", objectName(namespace)),
-	);
+	// Somebody else's Secret may hold what is nowhere else: only who made it can put it right.
+	return undefined;
 }
 
 function covers({ content }: PullSecretState, image: string): boolean {

@@ -48,6 +48,8 @@ export type KeyringAnswer =
 			readonly outcome: "malformed";
 			readonly from: string;
 			readonly error: string;
+			/** Its entries that are at fault, as written; none where nothing in it can be read. */
+			readonly keys: readonly string[];
 	  };
 
 /** The key that Docker Hub's images fall back to when nothing matched. */
@@ -58,7 +60,11 @@ export type Keyring = {
 	readonly candidates: readonly Candidate[];
 	/** The source that fails every lookup. */
 	readonly malformed:
-		| { readonly from: string; readonly error: string }
+		| {
+				readonly from: string;
+				readonly error: string;
+				readonly keys: readonly string[];
+		  }
 		| undefined;
 };
 
@@ -69,7 +75,10 @@ export function readKeyring(sources: readonly PullSource[]): Keyring {
 		if (!isPullSecretType(type) || !data) continue;
 		const secret = readEntries(type, data);
 		if (!secret.ok)
-			return { candidates, malformed: { from, error: secret.error } };
+			return {
+				candidates,
+				malformed: { from, error: secret.error, keys: secret.keys },
+			};
 		for (const [key, entry] of secret.entries) {
 			const normalised = normaliseKey(key);
 			if (normalised !== undefined)

@@ -3,6 +3,7 @@ import { parseImageReference, repositoryOf } from "./image-reference.ts";
 import {
 	findCredentials,
 	hostMatches,
+	keyMatches,
 	normaliseKey,
 	type PullSource,
 } from "./keyring.ts";
@@ -44,7 +45,12 @@ export type Difference =
 	/** One of Docker Hub's names that kubelets do not take for another. */
 	| { readonly because: "docker-hub-name" }
 	/** A host without dot and port: the image that begins with it is Docker Hub's. */
-	| { readonly because: "single-word" };
+	| { readonly because: "single-word" }
+	/** White space in the key, or a scheme that kubelets do not know: without it, the key would match. */
+	| { readonly because: "white-space" }
+	| { readonly because: "scheme" }
+	/** The same registry of a cloud, in another region. */
+	| { readonly because: "region"; readonly host: string };
 
 /** A Secret that the pod does not use, for comparison. */
 export type OtherSource = PullSource & {
@@ -57,7 +63,12 @@ const DOCKER_HUB_NAMES = new Set([
 	"registry-1.docker.io",
 	"hub.docker.com",
 	"registry.hub.docker.com",
+	"docker.com",
+	"cloud.docker.com",
 ]);
+
+/** Amazon's registries: one of an account in each region. */
+const ECR = /^(\d+)\.dkr[.-]ecr(?:-fips)?\.[a-z0-9-]+\./;
 
 /**
  * What came near to matching an image for which `findCredentials` found nothing in
@@ -101,6 +112,14 @@ export function differencesOf(
 	key: string,
 	repository: string,
 ): readonly Difference[] {
+	const bare = key
+		.replace(/\s/g, "")
+		.replace(/^[a-z][a-z0-9+.-]{0,20}:\/\//i, "");
+	if (bare !== key && !/^https?:\/\//.test(key))
+		return differencesOf(bare, repository).length === 0 &&
+			keyMatches(normaliseKey(bare) ?? "", repository)
+			? [{ because: /\s/.test(key) ? "white-space" : "scheme" }]
+			: [];
 	const wanted = addressOf(repository);
 	const normalised = normaliseKey(key);
 	const given = normalised === undefined ? undefined : addressOf(normalised);
@@ -134,6 +153,9 @@ function nameDifference(
 	if (a === b) return { because: "letter-case", host: wanted };
 	if (DOCKER_HUB_NAMES.has(a) && DOCKER_HUB_NAMES.has(b))
 		return { because: "docker-hub-name" };
+	const account = ECR.exec(b)?.[1];
+	if (account !== undefined && account === ECR.exec(a)?.[1])
+		return { because: "region", host: wanted };
 	const fixed = a.replace(/^(?:\*\.)+/, "");
 	const [keyLabels, imageLabels] = [a, b].map((name) => name.split(".").length);
 	const related = `.${b}`.endsWith(`.${fixed}`) || a.endsWith(`.${b}`);

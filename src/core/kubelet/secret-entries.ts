@@ -12,7 +12,12 @@ export type PullSecretType = keyof typeof PULL_SECRET_DATA;
 /** A Secret's credentials by key, as written and in the order written, or the kubelet's own error. */
 export type EntriesReading =
 	| { readonly ok: true; readonly entries: ReadonlyMap<string, AuthEntry> }
-	| { readonly ok: false; readonly error: string };
+	| {
+			readonly ok: false;
+			readonly error: string;
+			/** The entries that are at fault, as written; none where nothing can be read at all. */
+			readonly keys: readonly string[];
+	  };
 
 export function isPullSecretType(type: string): type is PullSecretType {
 	return Object.hasOwn(PULL_SECRET_DATA, type);
@@ -30,8 +35,12 @@ export function readEntries(
 		text,
 		type === "kubernetes.io/dockercfg" ? "dockercfg" : "dockerconfigjson",
 	);
-	if (!config.ok) return { ok: false, error: config.error };
-	return config.fault
-		? { ok: false, error: config.fault.error }
-		: { ok: true, entries: config.auths };
+	if (!config.ok) return { ok: false, error: config.error, keys: [] };
+	if (!config.fault) return { ok: true, entries: config.auths };
+	const malformed = [...config.auths].filter(([, entry]) => entry.fault);
+	return {
+		ok: false,
+		error: config.fault.error,
+		keys: malformed.map(([key]) => key),
+	};
 }

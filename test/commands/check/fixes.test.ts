@@ -445,13 +445,27 @@ const GIVING: [
 		`Gives app the credential; run it only if app may have it:
     kubectl meshreg sync -n app
 `,
-		async ({ run, secret }) => {
+		async ({ run, secret, bed }) => {
 			await run(...CREATE);
+			withoutRecord(bed);
 			secret(`app/${KEY}`, { "r.io": "right" }, copy);
 			secret(`shop/${KEY}`, { "r.io": "other" }, copy);
 		},
 	],
 ];
+
+/** Makes the source one that an older version made, or that was restored. */
+function withoutRecord({ server }: TestBed): void {
+	const source = server.store.get("Secret", "nginx-mesh", KEY);
+	assert.ok(source);
+	const { "kubectl-meshreg/targets": _, ...annotations } =
+		source.metadata.annotations ?? {};
+	server.store.seed({
+		...source,
+		kind: "Secret",
+		metadata: { ...source.metadata, annotations },
+	});
+}
 
 describe("what would give the credential away stands apart, and no script sees it", () => {
 	for (const [what, block, seed] of GIVING)

@@ -151,6 +151,7 @@ describe("an answer", () => {
 				outcome: "malformed",
 				from: "app/bad",
 				error: "illegal base64 data at input byte 0",
+				keys: ["other.io"],
 			},
 		);
 	});
