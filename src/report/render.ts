@@ -4,6 +4,7 @@ import { nameOf } from "../core/meshes/listed-image.ts";
 import type { Look } from "../core/output/look.ts";
 import { oneLine } from "../core/output/printable.ts";
 import type { Text } from "../core/output/styled.ts";
+import type { ListItem } from "../core/pull-secrets/list-item.ts";
 import {
 	changeItem,
 	changeLine,
@@ -72,7 +73,10 @@ function renderText(document: Document, look: Look, page: Page): Rendered {
 		case "list":
 			return document.items.length === 0
 				? { out: "", err: noneFound(document.namespaces) }
-				: { out: listText(document.items, look, page), err: "" };
+				: {
+						out: listText(document.items, look, page),
+						err: page.columns === undefined ? "" : listFooter(document.items),
+					};
 		case "check":
 			return {
 				out: document.clusters.flatMap(({ findings, contextFlags }) =>
@@ -248,6 +252,14 @@ function listText(
 		headers: headers !== false && widths.length === 0,
 	};
 	return listTable(items, look, widths);
+}
+
+/** How many there are of each status, for whoever looks at a terminal. */
+function listFooter(items: readonly ListItem[]): string {
+	const counts = [...Map.groupBy(items, ({ status }) => status)].map(
+		([status, of]) => `${of.length} ${status}`,
+	);
+	return `${items.length} pull secret${items.length === 1 ? "" : "s"}: ${counts.join(", ")}\n`;
 }
 
 function noneFound(namespaces: readonly string[]): string {
