@@ -141,6 +141,10 @@ async function hostileBed(attack: string): Promise<TestBed> {
 		},
 		imagePullSecrets: [{ name: attack }],
 	});
+	seed({
+		kind: "ServiceAccount",
+		metadata: { namespace: "evil", name: "default" },
+	});
 	for (const [index, image] of [
 		"r.io/a",
 		"s.io/b",

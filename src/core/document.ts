@@ -1,11 +1,10 @@
 import type { Advice } from "../errors.ts";
 import type { Finding } from "./check/finding.ts";
 import type { CredentialCheck } from "./explain/credential-check.ts";
-import type { Explanation } from "./explain/explanation.ts";
+import type { ExplainedFix, Explanation } from "./explain/explanation.ts";
 import type { ImageCollision } from "./kubelet/image-reference.ts";
 import type { ListedImage } from "./meshes/listed-image.ts";
 import type { ChangeResult } from "./output/result.ts";
-import type { Script } from "./output/shell.ts";
 import type { ListItem } from "./pull-secrets/list-item.ts";
 
 /** What a run has done or found, as a value; report/ makes text, JSON or YAML of it. */
@@ -36,11 +35,8 @@ export type Document =
 	  }
 	| {
 			readonly kind: "explain";
-			readonly explanation: Explanation;
-			/** With `--verify`: each credential that was verified. */
-			readonly checks: readonly CredentialCheck[] | undefined;
-			/** What lets it be pulled, where `contextFlags` lead. */
-			readonly fix: Script | undefined;
+			readonly images: readonly ExplainedImage[];
+			/** Added to the commands that let them be pulled. */
 			readonly contextFlags: readonly string[];
 	  }
 	/** Objects to be committed or applied; several are a List. */
@@ -55,6 +51,13 @@ export interface ChangedCluster {
 	readonly contextFlags: readonly string[];
 	/** In the order of the plan. */
 	readonly results: readonly ChangeResult[];
+}
+
+/** One image that was explained. */
+export interface ExplainedImage extends ExplainedFix {
+	readonly explanation: Explanation;
+	/** With `--verify`: each credential that was verified. */
+	readonly checks: readonly CredentialCheck[] | undefined;
 }
 
 /** What was found in one cluster. */

@@ -1,26 +1,29 @@
 import { displayUsername } from "../core/credentials/credential.ts";
+import type { ExplainedImage } from "../core/document.ts";
 import {
 	type CredentialCheck,
 	works,
 } from "../core/explain/credential-check.ts";
 import {
 	type Explanation,
+	isFineAnonymously,
 	registryServerOf,
 } from "../core/explain/explanation.ts";
 import type { KeyringMatch } from "../core/kubelet/keyring.ts";
-import type { Puller } from "../core/kubelet/pod-secrets.ts";
+import type { NamedSecret } from "../core/kubelet/pod-secrets.ts";
 import { isPullSecretType } from "../core/kubelet/secret-entries.ts";
 import { oneLine } from "../core/output/printable.ts";
 import { displayKey } from "../core/registry/url.ts";
 import { describeVerification } from "../core/registry/verification.ts";
+import { commandLines } from "./command-line.ts";
 import { nearMissSentence } from "./near-miss.ts";
-import { table } from "./table.ts";
+import { wrap } from "./wrap.ts";
 
-/** `-o json` of `explain`: what a script asks, without advice; `tried` only with `--verify`. */
-export function explanationItem(
-	{ image, answer }: Explanation,
-	trials: readonly CredentialCheck[] | undefined,
-): object {
+/** One of `-o json` of `explain`: what a script asks, without advice; `verified` only with `--verify`. */
+export function explanationItem({
+	explanation: { image, answer },
+	checks,
+}: ExplainedImage): object {
 	const { repository, tag, digest, matches } =
 		answer.outcome === "answered"
 			? answer
@@ -36,119 +39,166 @@ export function explanationItem(
 			username: displayUsername(credential.username),
 		})),
 		error: answer.outcome === "answered" ? "" : answer.error,
-		...(trials && {
-			tried: trials.map((trial) => ({
-				from: trial.match.from,
-				key: displayKey(trial.match.key),
-				works: works(trial),
-				outcome: trial.verification?.outcome ?? "empty",
-				message: verdict(trial, image),
+		...(checks && {
+			verified: checks.map((check) => ({
+				from: check.match.from,
+				key: displayKey(check.match.key),
+				works: works(check),
+				outcome: check.verification?.outcome ?? "empty",
+				message: verdict(check, image),
 			})),
 		}),
 	};
 }
 
-/** The story for a person, ending in the command that mends it where there is one. */
+/** How an explanation is shown. */
+export type ExplanationStyle = {
+	readonly contextFlags: readonly string[];
+	/** Of the terminal. */
+	readonly columns: number | undefined;
+};
+
+/** The story for a person, image by image, each ending in the command that fixes it where there is one. */
 export function explanationStory(
-	explanation: Explanation,
-	told: {
-		readonly mend: string | undefined;
-		readonly trials: readonly CredentialCheck[] | undefined;
-	},
+	images: readonly ExplainedImage[],
+	style: ExplanationStyle,
 ): string {
-	const { mend, trials } = told;
+	const [first] = images;
+	if (first === undefined) return "The pod has no images.\n";
+	const columns = style.columns ?? Number.POSITIVE_INFINITY;
+	const text = (words: string, indent = "") =>
+		`${wrap(oneLine(words), columns, indent)}\n`;
+	return [
+		...secretsParagraph(first.explanation, text),
+		...images.flatMap((one) => imageParagraphs(one, style, text, images)),
+	].join("\n");
+}
+
+type Text = (words: string, indent?: string) => string;
+
+function imageParagraphs(
+	{ explanation, checks, fix, gives }: ExplainedImage,
+	{ contextFlags, columns = Number.POSITIVE_INFINITY }: ExplanationStyle,
+	text: Text,
+	images: readonly ExplainedImage[],
+): string[] {
 	const { image, answer, puller, near } = explanation;
 	const paragraphs: string[] = [];
-	if (answer.outcome === "answered") {
-		const tag = answer.tag === "" ? "" : `:${answer.tag}`;
-		const digest = answer.digest === "" ? "" : `@${answer.digest}`;
-		paragraphs.push(`${image} is ${answer.repository}${tag}${digest}\n`);
-	}
-	paragraphs.push(secretsParagraph(explanation));
+	const full =
+		answer.outcome === "answered"
+			? `${answer.repository}${answer.tag === "" ? "" : `:${answer.tag}`}${answer.digest === "" ? "" : `@${answer.digest}`}`
+			: image;
+	// Only what the kubelet completes is worth a line.
+	if (full !== image) paragraphs.push(text(`${image} is ${full}`));
+	else if (images.length > 1) paragraphs.push(text(`${image}:`));
 	if (answer.outcome === "malformed")
 		paragraphs.push(
-			`${oneLine(`${answer.from} cannot be read, which fails every pull of ${puller.kind === "files" ? "a pod that uses it" : "the pod"}: ${answer.keys.length === 0 ? "" : `${answer.keys.map(displayKey).join(", ")}: `}${answer.error}`)}\n`,
+			`${text(
+				`${answer.from} cannot be read, which fails every pull of ${puller.kind === "files" ? "a pod that uses it" : "the pod"}: ${answer.keys.length === 0 ? "" : `${answer.keys.map(displayKey).join(", ")}: `}${answer.error}`,
+			)}${
+				puller.kind === "files" || fix !== undefined
+					? ""
+					: text(
+							"Correct it, or take it out of the imagePullSecrets: it may hold the credentials of other registries.",
+						)
+			}`,
 		);
 	if (answer.outcome === "answered")
 		paragraphs.push(
 			answer.matches.length > 0
-				? triedParagraph(answer.matches)
-				: "No key matches: the kubelet pulls without a credential.\n",
+				? matchesParagraph(answer.matches, text)
+				: text(
+						isFineAnonymously(explanation)
+							? "No entry matches: anonymous pull; fine if the image is public."
+							: "No entry matches: the kubelet pulls without a credential.",
+					),
 		);
-	if (trials && trials.length > 0)
-		paragraphs.push(trialParagraph(trials, explanation));
-	if (near.length > 0) paragraphs.push(nearParagraph(explanation));
-	if (mend !== undefined) paragraphs.push(`Fix:\n  ${mend}\n`);
-	return paragraphs.filter((text) => text !== "").join("\n");
+	if (puller.kind !== "files" && puller.provider !== undefined)
+		paragraphs.push(
+			text(
+				`The service account is annotated for a credential provider (${puller.provider}), which the node may ask as well: that is not visible from here.`,
+			),
+		);
+	if (checks && checks.length > 0)
+		paragraphs.push(checksParagraph(checks, explanation, text));
+	if (near.length > 0)
+		paragraphs.push(
+			`Closest matches:\n${near.map((miss) => text(`- ${nearMissSentence(miss)}`, "  ")).join("")}`,
+		);
+	if (fix !== undefined) {
+		const command = `${commandLines(fix, contextFlags, columns, "  ")}\n`;
+		paragraphs.push(
+			gives === undefined
+				? `Fix:\n${command}`
+				: `${text(`Gives ${gives} the credential; run it only if ${gives} may have it:`)}${command}`,
+		);
+	}
+	return paragraphs;
 }
 
-function secretsParagraph({ puller, secrets }: Explanation): string {
-	if (puller.kind === "files") return "";
-	const who = whoNames(puller);
+function secretsParagraph(
+	{ puller, secrets }: Explanation,
+	text: Text,
+): string[] {
+	if (puller.kind === "files") return [];
+	const who = `${puller.kind === "pod" ? "pod" : "serviceaccount"}/${puller.name} in ${puller.namespace}`;
 	const unused =
 		puller.kind === "pod" && puller.unused.length > 0
-			? `Its service account ${puller.serviceAccount} also names ${puller.unused.join(", ")}, which only pods that are made later without a list of their own get.\n`
+			? text(
+					`Its service account ${puller.serviceAccount} also references ${puller.unused.join(", ")}: only pods created from now on, without a list of their own, get it.`,
+				)
 			: "";
-	if (secrets.length === 0) return `${who} names no pull Secrets.\n${unused}`;
-	const rows = secrets.map(({ name, source }) => [
-		`  ${name}`,
-		source === undefined
-			? "is not there: skipped"
-			: isPullSecretType(source.type)
-				? source.data
-					? source.type
-					: `${source.type}, without content: skipped`
-				: `${source.type}: skipped`,
-	]);
-	return `${who} names ${secrets.length === 1 ? "one pull Secret" : `${secrets.length} pull Secrets`}:\n${table(undefined, rows)}${unused}`;
-}
-
-function whoNames(puller: Exclude<Puller, { kind: "files" }>): string {
-	const what = puller.kind === "pod" ? "Pod" : "Service account";
-	return `${what} ${puller.name} in ${puller.namespace} namespace`;
-}
-
-function triedParagraph(matches: readonly KeyringMatch[]): string {
-	const rows = matches.map(({ from, key, credential }, index) => [
-		`  ${index + 1}. ${from}`,
-		displayKey(key),
-		credential.username === "" && credential.reveal() === ""
-			? "an empty credential: kubelets read neither identity tokens nor credential stores"
-			: `user ${displayUsername(credential.username) || '""'}`,
-	]);
-	const many = matches.length > 1 ? ", in this order until one works" : "";
-	return `The kubelet tries${many}:\n${table(undefined, rows)}`;
-}
-
-/** Beyond the third nothing is near any more. */
-function nearParagraph({ near }: Explanation): string {
-	const [nearest, ...rest] = near
-		.slice(0, 3)
-		.map((miss) => oneLine(nearMissSentence(miss)));
+	if (secrets.length === 0)
+		return [`${text(`${who} has no imagePullSecrets.`)}${unused}`];
 	return [
-		`Nearest: ${nearest}`,
-		...rest.map((line) => `Then: ${line}`),
-		"",
-	].join("\n");
+		`${text(`${who} has ${secrets.length === 1 ? "1 pull secret" : `${secrets.length} pull secrets`}:`)}${secrets
+			.map((secret) => text(`${secret.name}${fateOf(secret)}`, "  "))
+			.join("")}${unused}`,
+	];
 }
 
-function trialParagraph(
-	trials: readonly CredentialCheck[],
-	{ image }: Explanation,
+function fateOf({ source }: NamedSecret): string {
+	if (source === undefined) return ": does not exist, skipped";
+	if (!isPullSecretType(source.type)) return `: type ${source.type}, skipped`;
+	return source.data ? "" : ": no content, skipped";
+}
+
+function matchesParagraph(
+	matches: readonly KeyringMatch[],
+	text: Text,
 ): string {
-	const lines = trials.map(
-		(trial, index) => `  ${index + 1}. ${oneLine(verdict(trial, image))}\n`,
-	);
-	const first = trials.find(works);
+	const many = matches.length > 1 ? ", in this order until one works" : "";
+	return `${text(`The kubelet tries${many}:`)}${matches
+		.map(({ from, key, credential }, index) => {
+			const user =
+				credential.username === "" && credential.reveal() === ""
+					? "an empty credential: kubelets read neither identity tokens nor credential stores"
+					: `user ${displayUsername(credential.username) || '""'}`;
+			return text(
+				`${index + 1}. ${from}, entry ${displayKey(key)}: ${user}`,
+				"  ",
+			);
+		})
+		.join("")}`;
+}
+
+function checksParagraph(
+	checks: readonly CredentialCheck[],
+	{ image }: Explanation,
+	text: Text,
+): string {
+	const first = checks.find(works);
 	const end = first
-		? `The first that works is the key ${displayKey(first.match.key)} in ${first.match.from}.\n`
-		: "None of them works.\n";
-	return `Tried at the registry from this machine, whose network and trust may not be the node's:\n${lines.join("")}${end}`;
+		? `The first that works is entry ${displayKey(first.match.key)} in ${first.match.from}.`
+		: "None of them works.";
+	return `${text("Verified from this machine, whose network and trust may not be the node's:")}${checks
+		.map((check, index) => text(`${index + 1}. ${verdict(check, image)}`, "  "))
+		.join("")}${text(end)}`;
 }
 
 function verdict({ verification }: CredentialCheck, image: string): string {
 	return verification === undefined
-		? "it is empty: nothing to try"
+		? "it is empty: nothing to verify"
 		: describeVerification(
 				verification,
 				registryServerOf(image) ?? "the registry",

@@ -13,7 +13,6 @@ import {
 	summary,
 } from "./changes.ts";
 import { checkItems, checkStory, checkSummary } from "./check.ts";
-import { commandLine } from "./command-line.ts";
 import { explanationItem, explanationStory } from "./explain.ts";
 import { failureText, warningText } from "./failure.ts";
 import {
@@ -94,10 +93,9 @@ function renderText(document: Document, look: Look, page: Page): Rendered {
 			return imagesText(document, look);
 		case "explain":
 			return {
-				out: explanationStory(document.explanation, {
-					mend:
-						document.fix && commandLine(document.fix, document.contextFlags),
-					trials: document.checks,
+				out: explanationStory(document.images, {
+					contextFlags: document.contextFlags,
+					columns: page.columns,
 				}),
 				err: "",
 			};
@@ -128,7 +126,7 @@ function structuredOf(document: Document): unknown {
 				collisions: document.collisions,
 			};
 		case "explain":
-			return explanationItem(document.explanation, document.checks);
+			return { items: document.images.map(explanationItem) };
 		case "objects": {
 			const [only, ...others] = document.objects;
 			return others.length === 0

@@ -80,7 +80,7 @@ test("check and explain find a pod's cause from its status, its events and its S
 	assert.match(
 		explained.out,
 		new RegExp(
-			`Nearest: ${namespace}/legacy has a key that matches, r.example.com, but is not among the pull Secrets`,
+			`- ${namespace}/legacy has a key that matches, r.example.com, but is not among the pull Secrets`,
 		),
 	);
 });

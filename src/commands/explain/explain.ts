@@ -1,80 +1,98 @@
 import type { Trust } from "../../actions/credentials/registry-trust.ts";
+import {
+	findSource,
+	type SourceChoice,
+} from "../../actions/read/find-source.ts";
 import { command } from "../../command.ts";
+import type { ExplainedImage } from "../../core/document.ts";
 import { works as serves } from "../../core/explain/credential-check.ts";
 import {
-	type Explanation,
 	explain as explainPull,
-	fixCommand,
+	fixOf,
+	isFineAnonymously,
 	type PullSecretState,
 } from "../../core/explain/explanation.ts";
 import {
 	ImageReferenceError,
 	readImageReference,
 } from "../../core/kubelet/image-reference.ts";
-import { pullSourceOf } from "../../core/kubelet/pod-secrets.ts";
-import type { Secret } from "../../core/objects.ts";
-import type { Script } from "../../core/output/shell.ts";
-import { Fixes } from "../../core/pull-secrets/fixes.ts";
+import type { OtherSource } from "../../core/kubelet/near-miss.ts";
+import { FailureError } from "../../core/output/failure.ts";
+import { Fixes, type UsualSecret } from "../../core/pull-secrets/fixes.ts";
+import { namespaceFacts } from "../../core/pull-secrets/namespace-facts.ts";
 import {
-	DEFAULT_NAMESPACE,
 	PULL_SECRET_TYPE,
-	SOURCE_ANNOTATION,
+	TARGETS_ANNOTATION,
 } from "../../core/pull-secrets/ownership.ts";
-import { EXIT } from "../../errors.ts";
+import {
+	ContentReader,
+	type PullSecret,
+	sourceRef,
+} from "../../core/pull-secrets/pull-secret.ts";
+import {
+	type NamespaceKnowledge,
+	parseRecord,
+	standingOf,
+} from "../../core/pull-secrets/record.ts";
+import { ApiError, EXIT, UsageError } from "../../errors.ts";
+import { FROM_FLAG, sourceChoiceOf } from "../../flags/source.ts";
 import { TRUST_FLAGS, trustOf } from "../../flags/verification.ts";
 import * as flags from "../../flags.ts";
-import type { ConnectionFlags, World } from "../../world.ts";
+import type { Cluster, ConnectionFlags, World } from "../../world.ts";
 import {
 	type PullerRef,
-	readOtherSecrets,
+	readOthersHere,
 	readPuller,
+	readWorkload,
 } from "./read-pull-secrets.ts";
 import { verifyMatches } from "./verify-matches.ts";
+import { workloadNamed } from "./workload-operand.ts";
 
 const FORMATS = ["json", "yaml"] as const;
 const LARGEST_CONFIG = 16 * 1024 * 1024;
 
 interface Options {
-	readonly image: string;
+	/** What is to be explained: an image, or those of a workload. */
+	readonly operand: string;
+	readonly workload: ReturnType<typeof workloadNamed>;
 	readonly connection: ConnectionFlags;
 	readonly namespace: string | undefined;
 	readonly serviceAccount: string;
 	readonly pod: string | undefined;
 	readonly configs: readonly string[];
-	/** `--verify` */
-	readonly trial: boolean;
+	readonly verify: boolean;
 	readonly trust: Trust;
-	readonly key: string;
-	/** Label selectors of pull secrets. */
-	readonly managed: readonly string[];
+	readonly choice: SourceChoice;
+	readonly usual: UsualSecret;
 	readonly output: (typeof FORMATS)[number] | undefined;
 }
 
 /** `explain`: which credentials a kubelet would try for an image, or why none. */
 export const explain = command<Options>({
 	verb: "explain",
-	summary: "Explain which credentials a kubelet uses for an image",
+	summary: "Explain which credentials the kubelet would use",
 	operands: [
 		{
-			name: "IMAGE",
+			name: "IMAGE|KIND/NAME",
 			missing:
 				"explain needs an IMAGE, for example registry.example.com/app:1.2",
 		},
 	],
-	about: `Say which pull Secrets a kubelet would consult for an image, which of their keys match and in what order they are tried, or why none does, with what comes nearest and the command that mends it.
+	about: `Explain which pull Secrets a kubelet would consult for an image, which of their entries match and in what order they are tried, or why none does, with what comes closest and the command that fixes it.
 
-The rules are the kubelet's own: ports must be equal, hosts have as many names between dots, letter case counts, a path restricts, and one malformed Secret fails every pull of a pod.
+IMAGE is written as in a pod; pod/NAME, deploy/NAME, sts/NAME, ds/NAME, rs/NAME, job/NAME or cronjob/NAME explains all images of that pod, or of the newest pod of that workload. (An image of Docker Hub that is spelled so is docker.io/deploy/NAME.)
 
-By default it answers for a new pod of service account "default". Exit status 1 when nothing matches, a Secret is malformed, or IMAGE is not an image reference.`,
+The rules are the kubelet's own: ports must be equal, hosts have as many names between dots, letter case counts, a path restricts, and one malformed Secret fails every pull of a pod. What the node itself knows, such as a credential provider, is not visible from here.
+
+By default it answers for a new pod of service account "default". Exit status 1 when nothing matches (but at a registry that gives public images to anybody), a Secret is malformed, or IMAGE is not an image reference.`,
 	examples: [
 		{
 			comment: "For a new pod in a namespace",
 			line: "kubectl meshreg explain registry.example.com/agent:1.5 -n app",
 		},
 		{
-			comment:
-				"For a pod that is there, with the Secrets that it was made with",
-			line: "kubectl meshreg explain registry.example.com/agent:1.5 -n app --pod web-0",
+			comment: "All images of a pod, with the Secrets that it has",
+			line: "kubectl meshreg explain pod/web-0 -n app",
 		},
 		{
 			comment: "What a docker config would do, without a cluster",
@@ -95,29 +113,41 @@ By default it answers for a new pod of service account "default". Exit status 1 
 			name: "pod",
 			kind: "text",
 			values: "pod",
-			help: "A pod that is there.",
+			help: "An existing pod, with the Secrets that it has.",
 		},
 		{
 			name: "docker-config",
 			kind: "list",
 			values: "file",
 			conflicts: ["namespace", "serviceaccount", "pod"],
-			help: "A docker config to ask about instead of a cluster; repeat it for several, in the order of trying.",
+			help: "Ask about a docker config instead of a cluster; repeat it for several, in the order of trying.",
 		},
 		{
 			name: "verify",
 			kind: "switch",
-			help: "Try the matching credentials at the registry, in their order, until one can pull the image.",
+			help: "Verify the matching credentials at the registry, in their order, until one can pull the image.",
 		},
 		...TRUST_FLAGS,
 		flags.SECRET_FLAG,
+		FROM_FLAG,
 		flags.MESH_FLAG,
 		flags.outputFlag(...FORMATS),
 	],
 	options(given, env) {
-		const [image = ""] = given.positionals;
+		const [operand = ""] = given.positionals;
+		const configs = given.list("docker-config");
+		const workload = configs.length > 0 ? undefined : workloadNamed(operand);
+		if (workload !== undefined) {
+			flags.checkName(workload.name, operand);
+			for (const flag of ["pod", "serviceaccount"])
+				if (given.has(flag))
+					throw new UsageError(
+						`--${flag} goes with an IMAGE, not with ${operand}`,
+					);
+		}
 		return {
-			image,
+			operand,
+			workload,
 			connection: flags.connectionFlags(given),
 			namespace: flags.namespaceOf(given),
 			serviceAccount: flags.checkName(
@@ -127,46 +157,58 @@ By default it answers for a new pod of service account "default". Exit status 1 
 			pod: given.has("pod")
 				? flags.checkName(given.text("pod") ?? "", "--pod")
 				: undefined,
-			configs: given.list("docker-config"),
-			trial: given.on("verify"),
+			configs,
+			verify: given.on("verify"),
 			trust: trustOf(given),
-			key: flags.secretNameOf(given, env),
-			managed: flags.managedSelectorsOf(given, env),
+			choice: sourceChoiceOf(given, env, {
+				given: given.text("secret"),
+				shown: "--secret",
+			}),
+			usual: flags.usualSecretOf(env),
 			output: flags.outputOf(given, FORMATS),
 		};
 	},
 	async run(options, world) {
-		const { image, output } = options;
-		const reading = readImageReference(image);
-		if (!reading.ok && output === undefined)
-			throw new ImageReferenceError(image, reading.because);
-		const { explanation, fix, contextFlags } =
-			options.configs.length > 0 || !reading.ok
-				? { ...NO_FIX, explanation: await explainFiles(options, world) }
+		const { operand, workload, output } = options;
+		const reading = readImageReference(operand);
+		if (workload === undefined && !reading.ok && output === undefined)
+			throw new ImageReferenceError(operand, reading.because);
+		const { explained, contextFlags } =
+			options.configs.length > 0 || (workload === undefined && !reading.ok)
+				? { explained: [await explainFiles(options, world)], contextFlags: [] }
 				: await explainCluster(options, world);
-		const trials = options.trial
-			? await verifyMatches(explanation, options.trust, world)
-			: undefined;
-		const { answer } = explanation;
-		const matched = answer.outcome === "answered" && answer.matches.length > 0;
-		const works = trials === undefined || trials.some(serves);
+		const images: ExplainedImage[] = [];
+		for (const one of explained)
+			images.push({
+				...one,
+				checks: options.verify
+					? await verifyMatches(one.explanation, options.trust, world)
+					: undefined,
+			});
 		return {
-			status: matched && works ? EXIT.done : EXIT.failed,
-			document: {
-				kind: "explain",
-				explanation,
-				checks: trials,
-				fix,
-				contextFlags,
-			},
+			status: images.every(isFine) ? EXIT.done : EXIT.failed,
+			document: { kind: "explain", images, contextFlags },
 		};
 	},
 });
 
+/** Whether a kubelet could pull it, as far as that can be said. */
+function isFine({ explanation, checks }: ExplainedImage): boolean {
+	const { answer } = explanation;
+	if (isFineAnonymously(explanation)) return true;
+	return (
+		answer.outcome === "answered" &&
+		answer.matches.length > 0 &&
+		(checks === undefined || checks.some(serves))
+	);
+}
+
+type Explained = Omit<ExplainedImage, "checks">;
+
 async function explainFiles(
-	{ image, configs }: Options,
+	{ operand, configs }: Options,
 	world: World,
-): Promise<Explanation> {
+): Promise<Explained> {
 	const secrets = [];
 	for (const path of configs) {
 		const content = await world.files.read(path, LARGEST_CONFIG);
@@ -177,78 +219,140 @@ async function explainFiles(
 			isCopy: false,
 		});
 	}
-	return explainPull(image, { kind: "files" }, secrets, []);
+	const explanation = explainPull(operand, { kind: "files" }, secrets, []);
+	return { explanation, fix: undefined, gives: undefined };
 }
-
-/** What lets it be pulled, and the flags that lead to the same cluster. */
-interface ExplainedFix {
-	readonly fix: Script | undefined;
-	readonly contextFlags: readonly string[];
-}
-
-const NO_FIX: ExplainedFix = { fix: undefined, contextFlags: [] };
 
 async function explainCluster(
 	options: Options,
 	world: World,
-): Promise<{ explanation: Explanation } & ExplainedFix> {
-	const { image, managed } = options;
+): Promise<{ explained: Explained[]; contextFlags: readonly string[] }> {
+	const { operand, workload } = options;
 	const cluster = await world.connect(options.connection);
 	try {
 		const namespace = options.namespace ?? cluster.namespace;
+		const pods = workload && (await readWorkload(cluster, namespace, workload));
+		const pod = pods?.pod ?? options.pod;
 		const ref: PullerRef =
-			options.pod === undefined
+			pod === undefined
 				? { namespace, serviceAccount: options.serviceAccount }
-				: { namespace, pod: options.pod };
+				: { namespace, pod };
 		const { puller, secrets } = await readPuller(cluster, ref);
-		const first = explainPull(image, puller, secrets, []);
-		const { answer } = first;
-		if (answer.outcome === "answered" && answer.matches.length > 0)
-			return { ...NO_FIX, explanation: first };
-		const names = secrets.map(({ name }) => name);
-		const { others, keys } = await readOtherSecrets(
-			cluster,
-			namespace,
-			managed,
-			names,
+		const images = pods?.images ?? [operand];
+		const first = images.map((image) =>
+			explainPull(image, puller, secrets, []),
 		);
-		const explanation = explainPull(image, puller, secrets, others);
-		const state = keyState(keys, options);
-		return {
-			explanation,
-			fix: fixCommand(
-				explanation,
-				state,
-				new Fixes({
-					namespace: state.source?.namespace ?? DEFAULT_NAMESPACE,
-					name: state.source?.name ?? state.name,
-					exists: state.source !== undefined,
-				}),
+		const { contextFlags } = cluster;
+		if (
+			first.every(
+				({ answer }) =>
+					answer.outcome === "answered" && answer.matches.length > 0,
+			)
+		)
+			return {
+				explained: first.map((explanation) => ({
+					explanation,
+					fix: undefined,
+					gives: undefined,
+				})),
+				contextFlags,
+			};
+		const [here, state] = await Promise.all([
+			readOthersHere(
+				cluster,
+				namespace,
+				secrets.map(({ name }) => name),
 			),
-			contextFlags: cluster.contextFlags,
+			readState(options, namespace, cluster),
+		]);
+		const { source } = state;
+		const others: OtherSource[] =
+			source === undefined ||
+			source === "hidden" ||
+			source.namespace === namespace
+				? here
+				: [...here, { ...source, where: "other-namespace" }];
+		return {
+			explained: images.map((image) => {
+				const explanation = explainPull(image, puller, secrets, others);
+				return { explanation, ...fixOf(explanation, state) };
+			}),
+			contextFlags,
 		};
 	} finally {
 		await cluster.close();
 	}
 }
 
-/** The pull secret of that name that is no copy. */
-function keyState(
-	keys: readonly Secret[],
-	{ key }: Pick<Options, "key">,
-): PullSecretState {
-	const source = keys.find(
-		({ metadata, type }) =>
-			metadata.name === key &&
-			type === PULL_SECRET_TYPE &&
-			metadata.annotations?.[SOURCE_ANNOTATION] === undefined,
-	);
-	return {
-		name: key,
-		source: source && {
-			namespace: source.metadata.namespace ?? "",
-			name: key,
-		},
-		content: source && pullSourceOf(source),
+/** The source, as far as it may be seen, and whether it was sent to the namespace. */
+async function readState(
+	{ choice, usual }: Options,
+	namespace: string,
+	cluster: Cluster,
+): Promise<PullSecretState> {
+	const place = {
+		namespace: choice.namespace ?? cluster.namespace,
+		name: choice.name ?? choice.usual,
 	};
+	let source: PullSecret;
+	try {
+		source = await findSource(cluster, new ContentReader(), choice);
+	} catch (error) {
+		const isUnknown =
+			error instanceof FailureError
+				? !isMissing(error)
+				: error instanceof ApiError && error.status === 403;
+		if (!isUnknown && !(error instanceof FailureError)) throw error;
+		return {
+			fixes: new Fixes({ ...place, exists: false, usual }),
+			source: isUnknown ? "hidden" : undefined,
+			served: false,
+		};
+	}
+	return {
+		fixes: new Fixes({
+			namespace: source.namespace,
+			name: source.name,
+			exists: true,
+			usual,
+		}),
+		source: {
+			namespace: source.namespace,
+			from: sourceRef(source),
+			type: source.type,
+			data: Buffer.from(source.content.data, "base64").toString("utf8"),
+		},
+		served:
+			source.namespace === namespace ||
+			(await isServed(source, namespace, cluster)),
+	};
+}
+
+/** There is none: where one may be elsewhere, or it is not known which is meant, none is to be made. */
+function isMissing(error: FailureError): boolean {
+	const { failure } = error;
+	return (
+		failure.cause === "source-missing" &&
+		failure.elsewhere !== "hidden" &&
+		failure.elsewhere.length === 0
+	);
+}
+
+async function isServed(
+	source: PullSecret,
+	namespace: string,
+	cluster: Cluster,
+): Promise<boolean> {
+	const record = parseRecord(source.annotations[TARGETS_ANNOTATION]);
+	if (record.kind !== "record") return false;
+	let known: NamespaceKnowledge;
+	try {
+		known = namespaceFacts(
+			await cluster.read("Namespace", { name: namespace }),
+		);
+	} catch (error) {
+		if (!(error instanceof ApiError)) throw error;
+		known = error.status === 404 ? "gone" : "unknown";
+	}
+	return standingOf(record.record, namespace, known)?.is === "served";
 }

@@ -1,17 +1,21 @@
 import type { OtherSource } from "../../core/kubelet/near-miss.ts";
+import { podImages } from "../../core/kubelet/pod-images.ts";
 import {
 	accountOf,
 	type NamedSecret,
 	namesOf,
 	type Puller,
 	podPuller,
+	providerOf,
 	pullSourceOf,
 } from "../../core/kubelet/pod-secrets.ts";
+import { restartOf } from "../../core/kubelet/restart.ts";
 import { PULL_SECRET_DATA } from "../../core/kubelet/secret-entries.ts";
-import type { Secret, ServiceAccount } from "../../core/objects.ts";
+import type { Pod, Secret, ServiceAccount } from "../../core/objects.ts";
 import { SOURCE_ANNOTATION } from "../../core/pull-secrets/ownership.ts";
-import { ApiError } from "../../errors.ts";
+import { ApiError, OperationError } from "../../errors.ts";
 import type { Cluster, ListQuery } from "../../world.ts";
+import type { WorkloadKind } from "./workload-operand.ts";
 
 /** Whose pull Secrets, as the command line says. */
 export type PullerRef =
@@ -31,7 +35,12 @@ export async function readPuller(
 			cluster.read("ServiceAccount", { namespace, name }),
 		);
 		return {
-			puller: { kind: "serviceaccount", namespace, name },
+			puller: {
+				kind: "serviceaccount",
+				namespace,
+				name,
+				provider: providerOf(account),
+			},
 			secrets: await readNamed(cluster, namespace, namesOf(account)),
 		};
 	}
@@ -78,45 +87,77 @@ async function readNamed(
 	);
 }
 
-/**
- * Secrets that the puller does not use, as far as the user may read them: all of its namespace
- * that hold credentials, and the pull secrets of every other.
- */
-export async function readOtherSecrets(
+/** Secrets with credentials that are in a namespace, as far as the user may read them, but for those that are used. */
+export async function readOthersHere(
 	cluster: Cluster,
 	namespace: string,
-	managed: readonly string[],
 	used: readonly string[],
-): Promise<{ others: OtherSource[]; keys: Secret[] }> {
+): Promise<OtherSource[]> {
 	const here = await Promise.all(
 		Object.keys(PULL_SECRET_DATA).map((type) =>
 			readable(cluster, { namespace, fieldSelector: `type=${type}` }),
 		),
 	);
-	const found = await Promise.all(
-		managed.map((labelSelector) => readable(cluster, { labelSelector })),
-	);
-	const keys = [
-		...new Map(
-			found.flat().map((secret) => [secret.metadata.uid, secret]),
-		).values(),
-	];
-	const others = [
-		...here
-			.flat()
-			.filter(({ metadata }) => !used.includes(metadata.name ?? ""))
-			.map((secret) => ({
-				...pullSourceOf(secret),
-				where: "same-namespace" as const,
-			})),
-		...keys
-			.filter(({ metadata }) => metadata.namespace !== namespace)
-			.map((secret) => ({
-				...pullSourceOf(secret),
-				where: "other-namespace" as const,
-			})),
-	];
-	return { others, keys };
+	return here
+		.flat()
+		.filter(({ metadata }) => !used.includes(metadata.name ?? ""))
+		.map((secret) => ({
+			...pullSourceOf(secret),
+			where: "same-namespace" as const,
+		}));
+}
+
+/** What a workload's newest pod is, and what its pods pull. */
+export interface PodsOfWorkload {
+	readonly pod: string;
+	/** Each once. */
+	readonly images: readonly string[];
+}
+
+/**
+ * The pods of a workload by what makes them: those of a CronJob by the names of its Jobs. By their
+ * pull Secrets they differ where some are older, so the newest stands for all. Throws OperationError where there is none.
+ */
+export async function readWorkload(
+	cluster: Cluster,
+	namespace: string,
+	{ kind, name }: { readonly kind: WorkloadKind; readonly name: string },
+): Promise<PodsOfWorkload> {
+	if (kind === "Pod") {
+		const pod = await saying(
+			namespace,
+			cluster.read("Pod", { namespace, name }),
+		);
+		return { pod: name, images: podImages(pod) };
+	}
+	let newest: Pod | undefined;
+	for await (const { items } of cluster.pages("Pod", { namespace }))
+		for (const pod of items)
+			if (
+				isMadeBy(pod, kind, name) &&
+				(newest === undefined || madeAt(pod) >= madeAt(newest))
+			)
+				newest = pod;
+	if (newest === undefined)
+		throw new OperationError(
+			`${kind.toLowerCase()}/${name} has no pods in namespace "${namespace}"; explain an image instead`,
+		);
+	return { pod: newest.metadata.name ?? "", images: podImages(newest) };
+}
+
+function isMadeBy(pod: Pod, kind: WorkloadKind, name: string): boolean {
+	const made = restartOf(pod);
+	if (kind === "CronJob")
+		return (
+			made.kind === "Job" &&
+			made.name.slice(0, name.length + 1) === `${name}-` &&
+			/^[0-9]+$/.test(made.name.slice(name.length + 1))
+		);
+	return made.kind === kind && made.name === name;
+}
+
+function madeAt({ metadata }: Pod): string {
+	return metadata.creationTimestamp ?? "";
 }
 
 async function readable(cluster: Cluster, query: ListQuery): Promise<Secret[]> {

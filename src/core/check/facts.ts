@@ -1,6 +1,6 @@
 import type { PullSource } from "../kubelet/keyring.ts";
 import { type ImageUse, imageUses } from "../kubelet/pod-images.ts";
-import { accountOf, namesOf } from "../kubelet/pod-secrets.ts";
+import { accountOf, namesOf, providerOf } from "../kubelet/pod-secrets.ts";
 import { isPullFailure } from "../kubelet/pull-failures.ts";
 import type { PullEvent, Waiting } from "../kubelet/pull-report.ts";
 import { type Restart, restartOf } from "../kubelet/restart.ts";
@@ -186,20 +186,10 @@ function waiting(
 	});
 }
 
-/** What a kubelet's credential provider is told by (KEP-4412, and the workload identities before it). */
-const PROVIDERS: ReadonlyMap<string, string> = new Map([
-	["eks.amazonaws.com/ecr-role-arn", "Amazon ECR"],
-	["kubernetes.azure.com/acr-client-id", "Azure Container Registry"],
-	["kubernetes.azure.com/acr-tenant-id", "Azure Container Registry"],
-	["iam.gke.io/enable-wi-image-pull", "Google Artifact Registry"],
-	["JFrogExchange", "JFrog Artifactory"],
-]);
-
 /** A service account as its pods' pulls depend on it. */
 export function accountFacts(account: ServiceAccount): AccountFacts {
 	const { metadata } = account;
 	const annotations = metadata.annotations ?? {};
-	const provider = Object.keys(annotations).find((key) => PROVIDERS.has(key));
 	return {
 		namespace: metadata.namespace ?? "",
 		name: metadata.name ?? "",
@@ -208,7 +198,7 @@ export function accountFacts(account: ServiceAccount): AccountFacts {
 			.split(",")
 			.filter((name) => name !== ""),
 		changed: changedOf(metadata),
-		provider: provider === undefined ? undefined : PROVIDERS.get(provider),
+		provider: providerOf(account),
 		enforcesSecrets:
 			annotations["kubernetes.io/enforce-mountable-secrets"] === "true",
 	};

@@ -4,6 +4,7 @@ import { desiredCopies } from "../pull-secrets/desired.ts";
 import type { Fixes } from "../pull-secrets/fixes.ts";
 import { PULL_SECRET_TYPE, roleOf } from "../pull-secrets/ownership.ts";
 import { planCopy } from "../pull-secrets/plan.ts";
+import { hasNoAccounts } from "../registry/public.ts";
 import { writtenAgain } from "./credentials.ts";
 import type { PodFacts, SecretFacts, SourceFacts } from "./facts.ts";
 import { type Giving, unique } from "./finding.ts";
@@ -31,13 +32,6 @@ const NOTHING: PodFix = {
 	controller: undefined,
 	blocked: [],
 };
-
-/** Registries that have no accounts: a credential would change nothing. */
-const WITHOUT_ACCOUNTS: ReadonlySet<string> = new Set([
-	"registry.k8s.io",
-	"k8s.gcr.io",
-	"mcr.microsoft.com",
-]);
 
 /** For problems of one kind, host and Secret name. */
 export function podFix(
@@ -151,7 +145,7 @@ function addRegistry(
 	const { facts } = keyrings;
 	const [first] = group;
 	if (first === undefined || first.host === "") return NOTHING;
-	if (WITHOUT_ACCOUNTS.has(first.host)) return NOTHING;
+	if (hasNoAccounts(first.host)) return NOTHING;
 	// Its credential provider answers for it, or should.
 	if (keyrings.account(first.pod)?.provider !== undefined) return NOTHING;
 	const known = first.source;

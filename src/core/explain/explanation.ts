@@ -15,6 +15,7 @@ import {
 import type { NamedSecret, Puller } from "../kubelet/pod-secrets.ts";
 import { type Script, sequence } from "../output/shell.ts";
 import type { Fixes } from "../pull-secrets/fixes.ts";
+import { isPublicRegistry } from "../registry/public.ts";
 
 /** Everything that `explain` has to tell about one image. */
 export type Explanation = {
@@ -22,7 +23,7 @@ export type Explanation = {
 	readonly puller: Puller;
 	readonly secrets: readonly NamedSecret[];
 	readonly answer: KeyringAnswer;
-	/** What nearly matched, the nearest first; empty where something matches. */
+	/** What nearly matched, the nearest first, as far as it adds something; empty where something matches. */
 	readonly near: readonly NearMiss[];
 };
 
@@ -41,8 +42,20 @@ export function explain(
 		puller,
 		secrets,
 		answer,
-		near: nothing ? nearMisses(image, sources, others) : [],
+		near: nothing ? telling(nearMisses(image, sources, others)) : [],
 	};
+}
+
+/** A Secret of the namespace that only has to be referenced says all; of those elsewhere one is enough. */
+function telling(misses: readonly NearMiss[]): NearMiss[] {
+	const here = misses.find(({ because }) => because === "unreferenced");
+	if (here !== undefined) return [here];
+	const [elsewhere] = misses.filter(
+		({ because }) => because === "other-namespace",
+	);
+	return misses
+		.filter((miss) => miss.because !== "other-namespace" || miss === elsewhere)
+		.slice(0, 3);
 }
 
 /** The server that `--registry-server` takes for an image; undefined for what is no reference. */
@@ -55,112 +68,155 @@ export function registryServerOf(image: string): string | undefined {
 
 /** What is known of the pull secret when something is to be fixed with it. */
 export type PullSecretState = {
-	readonly name: string;
-	/** Where its source is; undefined where there is none yet. */
+	/** The commands about it. */
+	readonly fixes: Fixes;
+	/** undefined: there is none. `hidden`: there may be one, which this user may not see. */
 	readonly source:
-		| { readonly namespace: string; readonly name: string }
+		| (PullSource & { readonly namespace: string })
+		| "hidden"
 		| undefined;
-	/** The source's content, to see what it would match. */
-	readonly content: PullSource | undefined;
+	/** Whether it was sent to the puller's namespace, or is there itself. */
+	readonly served: boolean;
 };
 
-/** What lets the puller have the image; undefined where nothing of ours can. */
-export function fixCommand(
+/** What lets the puller have the image. */
+export type ExplainedFix = {
+	/** undefined where nothing of ours can. */
+	readonly fix: Script | undefined;
+	/** It would give the credential to this namespace, to which nobody sent it: to be told apart. */
+	readonly gives: string | undefined;
+};
+
+const NOTHING: ExplainedFix = { fix: undefined, gives: undefined };
+
+/** What to run; never what loses another registry's credential. */
+export function fixOf(
 	explanation: Explanation,
-	key: PullSecretState,
-	mending: Fixes,
-): Script | undefined {
+	state: PullSecretState,
+): ExplainedFix {
 	const { image, puller, answer, secrets, near } = explanation;
 	const host = registryServerOf(image);
-	if (puller.kind === "files" || host === undefined) return undefined;
+	const { fixes, source, served } = state;
+	if (puller.kind === "files" || host === undefined) return NOTHING;
 	const { namespace } = puller;
-	if (answer.outcome === "malformed")
-		return fixMalformed(answer, namespace, host, key, mending);
+	if (answer.outcome === "malformed") {
+		const [, name = ""] = answer.from.split("/");
+		// Of another Secret the good entries would be lost: only who made it can put it right.
+		if (!served || name !== fixes.name) return NOTHING;
+		return {
+			fix:
+				namespace === fixes.sourceNamespace
+					? sequence(answer.keys.map((key) => fixes.rotate(key)))
+					: fixes.sync([namespace]),
+			gives: undefined,
+		};
+	}
 	if (answer.outcome !== "answered" || answer.matches.length > 0)
-		return undefined;
+		return NOTHING;
+	if (isFineAnonymously(explanation) || puller.provider !== undefined)
+		return NOTHING;
 	const [nearest] = near;
 	if (nearest?.because === "unreferenced")
-		return sequence(
-			use(nearest.from.slice(namespace.length + 1), puller, mending),
-		);
-	const named = secrets.some(({ name }) => name === key.name);
+		return {
+			fix: sequence(
+				use(nearest.from.slice(namespace.length + 1), puller, fixes),
+			),
+			gives: undefined,
+		};
+	const named = secrets.some(({ name }) => name === fixes.name);
 	const account = puller.kind === "pod" ? puller.serviceAccount : puller.name;
 	const inAccount =
 		named ||
 		(puller.kind === "pod" &&
-			(puller.ownList || puller.unused.includes(key.name)));
+			(puller.ownList || puller.unused.includes(fixes.name)));
 	const accounts = inAccount ? [] : [account];
+	const again = named ? [] : makeAgain(fixes.name, puller, fixes);
 	const inTheWay = secrets.some(
-		({ name, source, isCopy }) => name === key.name && source && !isCopy,
+		({ name, source: there, isCopy }) =>
+			name === fixes.name && there && !isCopy,
 	);
-	const copy =
-		namespace !== mending.sourceNamespace
-			? inTheWay
-				? [undefined]
-				: [mending.sync([namespace], accounts)]
+	if (source === "hidden")
+		// Whoever works in one namespace makes a pull secret of its own there.
+		return inTheWay
+			? NOTHING
+			: {
+					fix: sequence([
+						fixes.createAt(namespace, fixes.name, host),
+						...(accounts.length > 0
+							? [fixes.attach([namespace], accounts)]
+							: []),
+						...again,
+					]),
+					gives: undefined,
+				};
+	const isAway = namespace !== fixes.sourceNamespace;
+	if (isAway && inTheWay) return NOTHING;
+	const fix = sequence([
+		...(covers(source, image) ? [] : [fixes.create(host)]),
+		...(isAway
+			? [fixes.sync([namespace], accounts)]
 			: accounts.length > 0
-				? [mending.attach([namespace], accounts)]
-				: [];
-	return sequence([
-		...(covers(key, image) ? [] : [mending.create(host)]),
-		...copy,
-		...(named ? [] : makeAnew(key.name, puller, mending)),
+				? [fixes.attach([namespace], accounts)]
+				: []),
+		...again,
 	]);
+	return { fix, gives: isAway && !served ? namespace : undefined };
+}
+
+/** Nothing comes near a credential, and the registry gives public images to anybody. */
+export function isFineAnonymously({
+	image,
+	answer,
+	near,
+}: Explanation): boolean {
+	const host = registryServerOf(image);
+	return (
+		answer.outcome === "answered" &&
+		answer.matches.length === 0 &&
+		near.length === 0 &&
+		host !== undefined &&
+		isPublicRegistry(host)
+	);
 }
 
 /** What lets the puller use a Secret that is in its namespace. */
 function use(
 	name: string,
 	puller: Exclude<Puller, { kind: "files" }>,
-	mending: Fixes,
+	fixes: Fixes,
 ): (Script | undefined)[] {
 	const { namespace } = puller;
 	if (puller.kind === "serviceaccount")
-		return [mending.attach([namespace], [puller.name], name)];
+		return [fixes.attach([namespace], [puller.name], name)];
 	const attached = puller.ownList || puller.unused.includes(name);
 	return [
 		...(attached
 			? []
-			: [mending.attach([namespace], [puller.serviceAccount], name)]),
-		...makeAnew(name, puller, mending),
+			: [fixes.attach([namespace], [puller.serviceAccount], name)]),
+		...makeAgain(name, puller, fixes),
 	];
 }
 
 /** A pod that is there keeps its list; one with a list of its own would get the same again. */
-function makeAnew(
+function makeAgain(
 	name: string,
 	puller: Puller,
-	mending: Fixes,
+	fixes: Fixes,
 ): (Script | undefined)[] {
 	if (puller.kind !== "pod") return [];
 	const { namespace, ownList, restart } = puller;
 	if (restart.how === "none") return [];
 	if (!ownList) return [restart.script];
 	return restart.how === "rollout"
-		? [mending.inject(restart, namespace, name)]
+		? [fixes.inject(restart, namespace, name)]
 		: [];
 }
 
-function fixMalformed(
-	{ from, keys }: KeyringAnswer & { outcome: "malformed" },
-	namespace: string,
-	host: string,
-	key: PullSecretState,
-	mending: Fixes,
-): Script | undefined {
-	const name = from.slice(namespace.length + 1);
-	if (key.source && from === `${key.source.namespace}/${key.source.name}`)
-		// Written again, the source would be without the entries that are good.
-		return keys.length > 0
-			? sequence(keys.map((each) => mending.rotate(each)))
-			: mending.replace(host);
-	if (key.source && name === key.source.name) return mending.sync([namespace]);
-	// Somebody else's Secret may hold what is nowhere else: only who made it can put it right.
-	return undefined;
-}
-
-function covers({ content }: PullSecretState, image: string): boolean {
-	if (content === undefined) return false;
-	const answer = findCredentials(image, [content]);
+function covers(
+	source: Exclude<PullSecretState["source"], "hidden">,
+	image: string,
+): boolean {
+	if (source === undefined) return false;
+	const answer = findCredentials(image, [source]);
 	return answer.outcome === "answered" && answer.matches.length > 0;
 }

@@ -10,6 +10,8 @@ export type Puller =
 			readonly kind: "serviceaccount";
 			readonly namespace: string;
 			readonly name: string;
+			/** The credential provider that its annotations are for; undefined where there is none. */
+			readonly provider: string | undefined;
 	  }
 	| {
 			readonly kind: "pod";
@@ -21,6 +23,8 @@ export type Puller =
 			/** Its template has a list of its own, which the service account's does not add to. */
 			readonly ownList: boolean;
 			readonly restart: Restart;
+			/** That of its service account. */
+			readonly provider: string | undefined;
 	  }
 	/** Docker configs, without a cluster. */
 	| { readonly kind: "files" };
@@ -58,7 +62,25 @@ export function podPuller(
 		unused: accounts.filter((name) => !own.includes(name)),
 		ownList: own.some((name) => !accounts.includes(name)),
 		restart: restartOf(pod),
+		provider: account && providerOf(account),
 	};
+}
+
+/** What a kubelet's credential provider is told by (KEP-4412, and the workload identities before it). */
+const PROVIDERS: ReadonlyMap<string, string> = new Map([
+	["eks.amazonaws.com/ecr-role-arn", "Amazon ECR"],
+	["kubernetes.azure.com/acr-client-id", "Azure Container Registry"],
+	["kubernetes.azure.com/acr-tenant-id", "Azure Container Registry"],
+	["iam.gke.io/enable-wi-image-pull", "Google Artifact Registry"],
+	["JFrogExchange", "JFrog Artifactory"],
+]);
+
+/** Whose credential provider may pull for an account's pods, by its annotations; undefined where none is known to. */
+export function providerOf({ metadata }: ServiceAccount): string | undefined {
+	const key = Object.keys(metadata.annotations ?? {}).find((name) =>
+		PROVIDERS.has(name),
+	);
+	return key === undefined ? undefined : PROVIDERS.get(key);
 }
 
 export function accountOf(pod: Pod): string {

@@ -49,6 +49,9 @@ function source(bed: TestBed, ...hosts: string[]): void {
 					usage: KEY,
 					"app.kubernetes.io/managed-by": "kubectl-meshreg",
 				},
+				annotations: {
+					"kubectl-meshreg/targets": '[{"namespaces":{"app":""}}]',
+				},
 			},
 		},
 	);
@@ -78,17 +81,17 @@ describe("explain", () => {
 			await bed.run(["explain", "nats:2.9-alpine", "-n", "app"]),
 			{
 				status: 0,
-				out: `nats:2.9-alpine is docker.io/library/nats:2.9-alpine
+				out: `serviceaccount/default in app has 4 pull secrets:
+  mesh
+  gone: does not exist, skipped
+  opaque: type Opaque, skipped
+  empty
 
-Service account default in app namespace names 4 pull Secrets:
-  mesh     kubernetes.io/dockerconfigjson
-  gone     is not there: skipped
-  opaque   Opaque: skipped
-  empty    kubernetes.io/dockerconfigjson
+nats:2.9-alpine is docker.io/library/nats:2.9-alpine
 
 The kubelet tries, in this order until one works:
-  1. app/mesh    docker.io/library   user eyJh… (token)
-  2. app/empty   docker.io           an empty credential: kubelets read neither identity tokens nor credential stores
+  1. app/mesh, entry docker.io/library: user eyJh… (token)
+  2. app/empty, entry docker.io: an empty credential: kubelets read neither identity tokens nor credential stores
 `,
 				err: "",
 				asked: [],
@@ -108,17 +111,19 @@ The kubelet tries, in this order until one works:
 			"-o",
 			"json",
 		]);
-		assert.deepEqual(JSON.parse(out), {
-			image: "r.io/team/app:1",
-			repository: "r.io/team/app",
-			tag: "1",
-			digest: "",
-			matches: [
-				{ from: "app/mesh", key: "r.io/team", username: "" },
-				{ from: "app/mesh", key: "r.io", username: "eyJh… (token)" },
-			],
-			error: "",
-		});
+		assert.deepEqual(JSON.parse(out).items, [
+			{
+				image: "r.io/team/app:1",
+				repository: "r.io/team/app",
+				tag: "1",
+				digest: "",
+				matches: [
+					{ from: "app/mesh", key: "r.io/team", username: "" },
+					{ from: "app/mesh", key: "r.io", username: "eyJh… (token)" },
+				],
+				error: "",
+			},
+		]);
 		assert.equal(status, 0);
 	});
 
@@ -155,14 +160,15 @@ The kubelet tries, in this order until one works:
 		assert.equal(status, 1);
 		assert.equal(
 			out,
-			`r.io/app is r.io/app:latest
+			`pod/web-0 in app has no imagePullSecrets.
+Its service account default also references mesh: only pods created from now on, without a list of their own, get it.
 
-Pod web-0 in app namespace names no pull Secrets.
-Its service account default also names mesh, which only pods that are made later without a list of their own get.
+r.io/app is r.io/app:latest
 
-No key matches: the kubelet pulls without a credential.
+No entry matches: the kubelet pulls without a credential.
 
-Nearest: app/mesh has a key that matches, r.io, but is not among the pull Secrets.
+Closest matches:
+  - app/mesh has a key that matches, r.io, but is not among the pull Secrets.
 
 Fix:
   kubectl rollout restart deployment/web -n app
@@ -285,8 +291,13 @@ describe("why nothing matches, and what mends it", () => {
 				...name,
 			]);
 			assert.equal(status, 1);
-			assert.equal(/^Nearest: (.*)$/m.exec(out)?.[1] ?? "", nearest);
-			assert.equal(/^Fix:\n {2}(.*)$/m.exec(out)?.[1] ?? "", mend);
+			assert.equal(/^ {2}- (.*)$/m.exec(out)?.[1] ?? "", nearest);
+			assert.equal(
+				/^(?:Fix|Gives app the credential; run it only if app may have it):\n {2}(.*)$/m.exec(
+					out,
+				)?.[1] ?? "",
+				mend,
+			);
 			assert.doesNotMatch(out, /hunter2/);
 		});
 
@@ -296,10 +307,11 @@ describe("why nothing matches, and what mends it", () => {
 		account(bed, ["broken"]);
 		assert.deepEqual(await bed.run(["explain", "r.io/x", "-n", "app"]), {
 			status: 1,
-			out: `Service account default in app namespace names one pull Secret:
-  broken   kubernetes.io/dockerconfigjson
+			out: `serviceaccount/default in app has 1 pull secret:
+  broken
 
 app/broken cannot be read, which fails every pull of the pod: other.io: illegal base64 data at input byte 0
+Correct it, or take it out of the imagePullSecrets: it may hold the credentials of other registries.
 `,
 			err: "",
 			asked: [],
@@ -335,7 +347,7 @@ app/broken cannot be read, which fails every pull of the pod: other.io: illegal 
 		);
 		assert.equal(status, 1);
 		assert.equal(err, "");
-		assert.match(out, /names no pull Secrets\.\n\nNo key matches/);
+		assert.match(out, /has no imagePullSecrets\.\n\n.*\n\nNo entry matches/);
 	});
 });
 
@@ -368,8 +380,8 @@ describe("explain without a cluster", () => {
 			`r.io/x is r.io/x:latest
 
 The kubelet tries, in this order until one works:
-  1. ${b}   r.io   user b
-  2. ${a}   r.io   user a
+  1. ${b}, entry r.io: user b
+  2. ${a}, entry r.io: user a
 `,
 		);
 	});
@@ -395,7 +407,7 @@ The kubelet tries, in this order until one works:
 				"-o",
 				"json",
 			]);
-			assert.deepEqual(JSON.parse(out), { image, ...empty, error });
+			assert.deepEqual(JSON.parse(out).items, [{ image, ...empty, error }]);
 			assert.equal(status, 1);
 		}
 	});
@@ -473,12 +485,12 @@ describe("explain --verify", () => {
 		await server.close();
 		assert.equal(status, 0);
 		assert.equal(
-			out.slice(out.indexOf("Tried")),
-			`Tried at the registry from this machine, whose network and trust may not be the node's:
+			out.slice(out.indexOf("Verified")),
+			`Verified from this machine, whose network and trust may not be the node's:
   1. ${server.host} rejects the credential: authentication required
-  2. it is empty: nothing to try
+  2. it is empty: nothing to verify
   3. ${server.host} accepts the credential, and ${image} can be pulled with it
-The first that works is the key ${server.host} in ${join(bed.folder, "2.json")}.
+The first that works is entry ${server.host} in ${join(bed.folder, "2.json")}.
 `,
 		);
 		assert.ok(logins.length >= 2);
@@ -498,7 +510,7 @@ The first that works is the key ${server.host} in ${join(bed.folder, "2.json")}.
 		]);
 		await server.close();
 		assert.equal(status, 1);
-		assert.deepEqual(JSON.parse(out).tried, [
+		assert.deepEqual(JSON.parse(out).items[0].verified, [
 			{
 				from: join(bed.folder, "0.json"),
 				key: server.host,
@@ -561,4 +573,206 @@ describe("explain refuses", () => {
 			assert.equal(outcome.status, status);
 			assert.equal(outcome.out, "");
 		});
+});
+
+describe("C5: explain KIND/NAME", () => {
+	const owner = (kind: string, name: string, hash?: string) => ({
+		...(hash !== undefined && { labels: { "pod-template-hash": hash } }),
+		ownerReferences: [
+			{ apiVersion: "x/v1", kind, name, uid: "1", controller: true },
+		],
+	});
+	const pod = (
+		bed: TestBed,
+		name: string,
+		metadata: object,
+		images: string[],
+		created = "2026-01-01T00:00:00Z",
+	) =>
+		bed.server.store.seed({
+			kind: "Pod",
+			metadata: {
+				namespace: "app",
+				name,
+				creationTimestamp: created,
+				...metadata,
+			},
+			spec: {
+				containers: images.map((image, index) => ({
+					name: `c${index}`,
+					image,
+				})),
+				volumes: [{ name: "m", image: { reference: "r.io/model:1" } }],
+				imagePullSecrets: [{ name: "mine" }],
+			},
+		});
+	const seed = (bed: TestBed) => {
+		secret(bed, "app/mine", { "r.io": user("u") });
+		account(bed, []);
+		pod(bed, "web-5d9-x", owner("ReplicaSet", "web-5d9", "5d9"), [
+			"r.io/old:1",
+		]);
+		pod(
+			bed,
+			"web-5d9-y",
+			owner("ReplicaSet", "web-5d9", "5d9"),
+			["r.io/web:1", "q.io/side:2"],
+			"2026-01-02T00:00:00Z",
+		);
+		pod(bed, "db-0", owner("StatefulSet", "db"), ["r.io/db:1"]);
+		pod(bed, "agent-x", owner("DaemonSet", "agent"), ["r.io/agent:1"]);
+		pod(bed, "nightly-123-x", owner("Job", "nightly-123"), ["r.io/job:1"]);
+	};
+	const rows: [operand: string, images: string[], status: number][] = [
+		["pod/web-5d9-x", ["r.io/old:1", "r.io/model:1"], 0],
+		["deploy/web", ["r.io/web:1", "q.io/side:2", "r.io/model:1"], 1],
+		["deployments/web", ["r.io/web:1", "q.io/side:2", "r.io/model:1"], 1],
+		["sts/db", ["r.io/db:1", "r.io/model:1"], 0],
+		["ds/agent", ["r.io/agent:1", "r.io/model:1"], 0],
+		["job/nightly-123", ["r.io/job:1", "r.io/model:1"], 0],
+		["cronjob/nightly", ["r.io/job:1", "r.io/model:1"], 0],
+	];
+	for (const [operand, images, status] of rows)
+		test(operand, async () => {
+			await using bed = await started();
+			seed(bed);
+			const outcome = await bed.run([
+				"explain",
+				operand,
+				"-n",
+				"app",
+				"-o",
+				"json",
+			]);
+			assert.deepEqual(
+				JSON.parse(outcome.out).items.map(
+					({ image }: { image: string }) => image,
+				),
+				images,
+			);
+			assert.equal(outcome.status, status);
+		});
+
+	test("all in one story, the Secrets told once", async () => {
+		await using bed = await started();
+		seed(bed);
+		source(bed, "z.io");
+		const { out } = await bed.run(["explain", "deploy/web", "-n", "app"]);
+		assert.equal(
+			out,
+			`pod/web-5d9-y in app has 1 pull secret:
+  mine
+
+r.io/web:1:
+
+The kubelet tries:
+  1. app/mine, entry r.io: user u
+
+q.io/side:2:
+
+No entry matches: the kubelet pulls without a credential.
+
+Fix:
+  kubectl meshreg create --add --registry-server q.io && kubectl meshreg sync -n app && kubectl get deployment/web -n app -o yaml | kubectl meshreg inject -f - | kubectl apply -f -
+
+r.io/model:1:
+
+The kubelet tries:
+  1. app/mine, entry r.io: user u
+`,
+		);
+	});
+
+	test("one without pods says what to do", async () => {
+		await using bed = await started();
+		const { err, status } = await bed.run([
+			"explain",
+			"deploy/none",
+			"-n",
+			"app",
+		]);
+		assert.deepEqual(
+			[status, err],
+			[
+				1,
+				'error: deployment/none has no pods in namespace "app"; explain an image instead\n',
+			],
+		);
+	});
+
+	test("an image of a user of Docker Hub is one that is written in full", async () => {
+		await using bed = await started();
+		account(bed, []);
+		const { out } = await bed.run([
+			"explain",
+			"docker.io/deploy/web",
+			"-n",
+			"app",
+		]);
+		assert.match(
+			out,
+			/docker\.io\/deploy\/web is docker\.io\/deploy\/web:latest/,
+		);
+	});
+});
+
+describe("explain without a match", () => {
+	test("C5: a public registry gives public images to anybody", async () => {
+		await using bed = await started();
+		account(bed, []);
+		assert.deepEqual(await bed.run(["explain", "nginx", "-n", "app"]), {
+			status: 0,
+			out: `serviceaccount/default in app has no imagePullSecrets.
+
+nginx is docker.io/library/nginx:latest
+
+No entry matches: anonymous pull; fine if the image is public.
+`,
+			err: "",
+			asked: [],
+		});
+	});
+
+	test("D6: a Secret that only has to be referenced says it all", async () => {
+		await using bed = await started();
+		source(bed, "r.io");
+		secret(bed, `app/${KEY}`, { "r.io": user("u") });
+		secret(bed, "app/port", { "r.io:5000": user("u") });
+		account(bed, ["port"]);
+		const { out } = await bed.run(["explain", "r.io/x:1", "-n", "app"]);
+		assert.match(
+			out,
+			/\n\nClosest matches:\n {2}- app\/nginx-mesh-registry-key has a key that matches, r\.io, but is not among the pull Secrets\.\n\nFix:\n {2}kubectl meshreg attach -n app\n$/,
+		);
+	});
+
+	test("a provider on the node is named, and no credential is asked for", async () => {
+		await using bed = await started();
+		bed.server.store.seed({
+			kind: "ServiceAccount",
+			metadata: {
+				namespace: "app",
+				name: "default",
+				annotations: { "kubernetes.azure.com/acr-client-id": "x" },
+			},
+		});
+		const { out } = await bed.run(["explain", "r.io/x:1", "-n", "app"]);
+		assert.match(out, /credential provider \(Azure Container Registry\)/);
+		assert.doesNotMatch(out, /Fix|Gives/);
+	});
+
+	test("what gives the credential to a namespace that is not recorded says so", async () => {
+		await using bed = await started();
+		source(bed, "r.io");
+		bed.server.store.seed({
+			kind: "ServiceAccount",
+			metadata: { namespace: "shop", name: "default" },
+		});
+		const { out } = await bed.run(["explain", "r.io/x:1", "-n", "shop"]);
+		assert.match(
+			out,
+			/\nGives shop the credential; run it only if shop may have it:\n {2}kubectl meshreg sync -n shop --attach\n$/,
+		);
+		assert.doesNotMatch(out, /Fix:/);
+	});
 });
