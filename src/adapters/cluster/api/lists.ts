@@ -46,7 +46,7 @@ export function lists(
 					limit: String(limit),
 					...(token && { continue: token }),
 				};
-				return repeat.run("read", () =>
+				return repeat.run(() =>
 					requests.object(
 						{
 							method: "GET",

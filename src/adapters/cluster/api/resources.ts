@@ -68,11 +68,10 @@ export function resources(
 		};
 
 	return {
-		read: (kind, ref) => repeat.run("read", () => get(kind, ref)),
+		read: (kind, ref) => repeat.run(() => get(kind, ref)),
 
 		create: (kind, object, options = {}) =>
 			repeat.run(
-				"write",
 				write(
 					kind,
 					object,
@@ -91,7 +90,6 @@ export function resources(
 
 		update: (kind, object, options = {}) =>
 			repeat.run(
-				"write",
 				write(
 					kind,
 					object,
@@ -115,7 +113,7 @@ export function resources(
 			};
 			const send = () =>
 				answer(kind, ref, call, { sent: operations, dryRun: options?.dryRun });
-			return repeat.run("write", async (mayHaveApplied) => {
+			return repeat.run(async (mayHaveApplied) => {
 				if (!mayHaveApplied || options?.dryRun) return send();
 				// Read first: the same patch twice may add the same entry twice.
 				const current = await get(kind, ref);
@@ -134,7 +132,7 @@ export function resources(
 
 		// The same apply twice leaves what the first one made.
 		apply: (kind, object, options = {}) =>
-			repeat.run("write", () =>
+			repeat.run(() =>
 				answer(
 					kind,
 					refOf(object),
@@ -163,7 +161,7 @@ export function resources(
 				}),
 				redact: known.redact(kind, ref),
 			};
-			return repeat.run("write", async (mayHaveApplied) => {
+			return repeat.run(async (mayHaveApplied) => {
 				try {
 					await requests.object(call, DELETED);
 				} catch (error) {
@@ -181,7 +179,7 @@ export function resources(
 		},
 
 		canI: ({ verb, group, resource, namespace, name }) =>
-			repeat.run("read", async () => {
+			repeat.run(async () => {
 				const review = await requests.object(
 					{
 						method: "POST",

@@ -3,7 +3,7 @@ import { growingPause, spread } from "../../../core/pauses.ts";
 import { ApiError } from "../../../errors.ts";
 import type { Clock } from "../../../world.ts";
 import { TransportError } from "../http/exchange.ts";
-import type { InFlight, Sort } from "../http/in-flight.ts";
+import type { InFlight } from "../http/in-flight.ts";
 import {
 	codeOf,
 	connectionError,
@@ -68,7 +68,6 @@ export class RetryPolicy {
 	 * `interrupt` ends it with its reason; another than usual where something must not be left half done.
 	 */
 	async run<T>(
-		sort: Sort,
 		attempt: (mayHaveApplied: boolean) => Promise<T>,
 		interrupt = this.options.interrupt,
 	): Promise<T> {
@@ -79,7 +78,7 @@ export class RetryPolicy {
 			interrupt.throwIfAborted();
 			this.failFast();
 			try {
-				const result = await inFlight.run(sort, () => attempt(mayHaveApplied));
+				const result = await inFlight.run(() => attempt(mayHaveApplied));
 				this.answered();
 				return result;
 			} catch (error) {
