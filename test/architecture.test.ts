@@ -101,6 +101,7 @@ const SOLE_IMPORTERS: [name: RegExp, place: RegExp][] = [
 	[/^(inquirer|@inquirer\/.*|ora)$/, /^adapters\/terminal\//],
 	[/^undici$/, /^adapters\/(registry|cluster)\//],
 	[/^yargs$/, /^cli\.ts$/],
+	[/^valibot$/, /^adapters\/cluster\/kubeconfig\//],
 	// It never takes a program from the current directory.
 	[/^node:child_process$/, /^adapters\/programs\.ts$/],
 ];
