@@ -75,15 +75,15 @@ describe("NODE_OPTIONS and flags of Node do nothing", () => {
 test("SIGUSR1 opens no debugger", {
 	skip: process.platform !== "linux" && "/proc says what a process listens to",
 }, async () => {
-	// Holds the answer back until the signal has come.
-	let answer = () => {};
+	// Holds all answers back until the signal has come.
 	const asked = Promise.withResolvers<void>();
-	const server = createServer((_, response) => {
-		answer = () =>
-			response.end(
-				'{"apiVersion":"v1","kind":"SecretList","metadata":{"resourceVersion":"1"},"items":[]}',
-			);
+	const signalled = Promise.withResolvers<void>();
+	const server = createServer(async (_, response) => {
 		asked.resolve();
+		await signalled.promise;
+		response.end(
+			'{"apiVersion":"v1","kind":"SecretList","metadata":{"resourceVersion":"1"},"items":[]}',
+		);
 	});
 	const port = await listen(server);
 	const child = spawn(FILE, ["list", `--server=http://127.0.0.1:${port}`], {
@@ -102,7 +102,7 @@ test("SIGUSR1 opens no debugger", {
 		)?.[1];
 		assert.equal(BigInt(`0x${caught}`) & (1n << 9n), 0n, "SIGUSR1 is caught");
 		child.kill("SIGUSR1");
-		answer();
+		signalled.resolve();
 		assert.equal(await ended, 0);
 		assert.equal(err, "No resources found\n");
 	} finally {
