@@ -2,23 +2,37 @@ import type { AccountChoice } from "../actions/accounts/find-accounts.ts";
 import type { SourceChoice } from "../actions/read/find-source.ts";
 import type { Selection } from "../actions/read/select-namespaces.ts";
 import type { Flag, Given } from "../core/command-line/flag.ts";
+import type { Mesh } from "../core/meshes/meshes.ts";
 import { parseLabel } from "../core/pull-secrets/ownership.ts";
 import { UsageError } from "../errors.ts";
 import * as flags from "../flags.ts";
 import { attachedAccountsOf } from "./account.ts";
 import { FROM_FLAG, sourceChoiceOf } from "./source.ts";
 
-/** The label that the mesh's injector looks for on namespaces. */
-const INJECTED_SELECTOR = "injector.nsm.nginx.com/auto-inject=enabled";
+/** Which namespaces a sync means. */
+export type SyncSelection =
+	| Selection
+	/** Those into which a mesh injects its sidecar. */
+	| { readonly by: "injected"; readonly mesh: Mesh }
+	/** Those whose pods pull with the source. */
+	| { readonly by: "needed" }
+	/** Those that are recorded; where none is, it is asked. */
+	| { readonly by: "record" };
 
 /** What copies are to be like, and where. */
 export interface CopySettings {
 	readonly source: SourceChoice;
-	readonly selection: Selection;
+	readonly selection: SyncSelection;
 	readonly exclude: readonly string[];
 	readonly copyLabels: Readonly<Record<string, string>>;
 	readonly attach: AccountChoice | undefined;
 	readonly prune: boolean;
+	/** Copies that are not recorded. */
+	readonly once: boolean;
+	/** Every source of the source namespace. */
+	readonly allSources: boolean;
+	/** Namespaces to take out of the record. */
+	readonly forget: readonly string[];
 	readonly adopt: boolean;
 	readonly force: boolean;
 }
@@ -40,7 +54,7 @@ export const SYNC_FLAGS: readonly Flag[] = [
 		group: "Target",
 		kind: "switch",
 		conflicts: ["needed"],
-		help: `Namespaces labelled ${INJECTED_SELECTOR}.`,
+		help: "Namespaces in which the mesh injects its sidecar.",
 	},
 	{
 		name: "needed",
@@ -75,6 +89,35 @@ export const SYNC_FLAGS: readonly Flag[] = [
 		help: "Also delete this source's copies outside the selected namespaces; asks first, or --yes.",
 	},
 	{
+		name: "once",
+		kind: "switch",
+		conflicts: ["prune"],
+		help: "Copy without recording: rotate will not update it.",
+	},
+	{
+		name: "all-sources",
+		kind: "switch",
+		conflicts: ["from"],
+		help: "Copy every source of the source namespace.",
+	},
+	{
+		name: "forget",
+		kind: "list",
+		commas: true,
+		values: "namespace",
+		conflicts: [
+			"namespace",
+			"all-namespaces",
+			"selector",
+			"injected",
+			"needed",
+			"attach",
+			"prune",
+			"once",
+		],
+		help: "Take a namespace out of the record; its copy stays.",
+	},
+	{
 		name: "adopt",
 		kind: "switch",
 		help: "Take over unmanaged Secrets whose content is equal.",
@@ -95,7 +138,7 @@ export function syncSettingsOf(given: Given, env: flags.Env): CopySettings {
 			given: given.positionals[0],
 			shown: "NAME",
 		}),
-		selection: selectionOf(given),
+		selection: selectionOf(given, env),
 		exclude: excludeOf(given),
 		copyLabels: Object.fromEntries(
 			given.list("copy-label").map((text) => {
@@ -105,12 +148,15 @@ export function syncSettingsOf(given: Given, env: flags.Env): CopySettings {
 		),
 		attach: attachedAccountsOf(given),
 		prune: given.on("prune"),
+		once: given.on("once"),
+		allSources: given.on("all-sources"),
+		forget: forgottenOf(given),
 		adopt: given.on("adopt"),
 		force: given.on("force"),
 	};
 }
 
-function selectionOf(given: Given): Selection {
+function selectionOf(given: Given, env: flags.Env): SyncSelection {
 	const selector = flags.selectorOf(given);
 	if (given.has("namespace"))
 		return { by: "names", names: flags.namespacesOf(given) };
@@ -118,8 +164,15 @@ function selectionOf(given: Given): Selection {
 	if (given.on("needed")) return { by: "needed" };
 	if (selector !== undefined) return { by: "label", selector };
 	return given.on("injected")
-		? { by: "label", selector: INJECTED_SELECTOR }
-		: { by: "ask" };
+		? { by: "injected", mesh: flags.meshOf(given, env) }
+		: { by: "record" };
+}
+
+function forgottenOf(given: Given): string[] {
+	const names = given.list("forget").map((name) => name.trim());
+	return [
+		...new Set(names.map((name) => flags.checkNamespace(name, "--forget"))),
+	];
 }
 
 function excludeOf(given: Given): readonly string[] {

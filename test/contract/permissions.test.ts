@@ -373,7 +373,9 @@ const scenes: Readonly<Record<string, Scene>> = {
 			for (const [, path = ""] of paths)
 				assert.match(
 					path,
-					new RegExp(`^/api/v1/namespaces/(${stage.mesh}|${stage.app})/`),
+					new RegExp(
+						`^/api/v1/namespaces/(${stage.mesh}|${stage.app})(/|$|\\?)`,
+					),
 					"nothing cluster-wide is read",
 				);
 		},

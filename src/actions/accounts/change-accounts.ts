@@ -51,7 +51,7 @@ export async function changeAccounts(
 		const targets = await findAccounts(
 			cluster,
 			selection,
-			await selectNamespaces(selection, [], cluster, world),
+			await selectNamespaces(selection, [], cluster),
 			change.accounts,
 			how.labelSelector,
 		);

@@ -1,6 +1,6 @@
 import type { ServiceAccount } from "../../core/objects.ts";
 import type { Cluster, ListQuery } from "../../world.ts";
-import type { Selection, Target } from "../read/select-namespaces.ts";
+import type { NamespaceTarget, Selection } from "../read/select-namespaces.ts";
 import type { AccountTarget } from "./edit-accounts.ts";
 
 /** Which service accounts of the selected namespaces are meant. */
@@ -18,7 +18,7 @@ export type AccountChoice =
 export async function findAccounts(
 	cluster: Cluster,
 	selection: Selection,
-	namespaces: readonly Target[],
+	namespaces: readonly NamespaceTarget[],
 	choice: AccountChoice,
 	labelSelector?: string,
 ): Promise<AccountTarget[]> {

@@ -1,5 +1,6 @@
 import type { DryRun } from "../../core/output/result.ts";
-import type { Change } from "../../core/pull-secrets/plan.ts";
+import { roleOf } from "../../core/pull-secrets/ownership.ts";
+import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
 import type { Cluster, World } from "../../world.ts";
 
 /** What decides whether a question is asked. */
@@ -8,40 +9,39 @@ export interface ConfirmOptions {
 	readonly dryRun: DryRun;
 }
 
+/** What a run would delete for good, or to create it anew. */
+export interface Deletions {
+	readonly replacing: readonly PullSecret[];
+	readonly deleting: readonly PullSecret[];
+}
+
 /**
- * Replacing deletes first, so it is asked about (or `--yes`). Replacements that
- * nobody agreed to become conflicts; everything else stays.
+ * One question about all that is deleted, with the context and what is a source. `unasked`: nobody
+ * could be asked, or there is nothing to ask about; `no` means that nothing at all is to be done.
  */
-export async function agreedReplacements(
-	changes: readonly Change[],
+export async function agrees(
+	{ replacing, deleting }: Deletions,
 	asking: ConfirmOptions,
 	cluster: Pick<Cluster, "context">,
 	world: World,
-): Promise<Change[]> {
-	const replacements = changes.filter((change) => change.action === "replace");
-	if (replacements.length === 0 || asking.yes || asking.dryRun !== "none")
-		return [...changes];
-	const agreed =
-		world.streams.interactive &&
-		(await confirmDeletion(
-			"delete and recreate",
-			replacements.map(
-				(change) =>
-					`secret/${change.current.name} in ${change.current.namespace} namespace`,
-			),
-			cluster,
-			world,
-		));
-	if (agreed) return [...changes];
-	return changes.map((change) =>
-		change.action === "replace"
-			? {
-					action: "conflict",
-					current: change.current,
-					obstacle: { cause: "immutable" },
-				}
-			: change,
-	);
+): Promise<"yes" | "no" | "unasked"> {
+	if (replacing.length + deleting.length === 0) return "unasked";
+	if (asking.yes || asking.dryRun !== "none") return "yes";
+	if (!world.streams.interactive) return "unasked";
+	const verb =
+		deleting.length === 0
+			? "delete and recreate"
+			: replacing.length === 0
+				? "delete"
+				: "delete, or delete and recreate,";
+	const shown = [...deleting, ...replacing].map(deletionLine);
+	return (await confirmDeletion(verb, shown, cluster, world)) ? "yes" : "no";
+}
+
+/** A Secret in such a question; a source's credential is nowhere else. */
+export function deletionLine(secret: PullSecret): string {
+	const isSource = roleOf(secret) === "source";
+	return `secret/${secret.name} in ${secret.namespace} namespace${isSource ? " (a source: the credential is stored nowhere else)" : ""}`;
 }
 
 /** How many objects a question names before it only counts them. */

@@ -66,6 +66,27 @@ export async function findSource(
 	return others.find(({ name }) => name === chosen) ?? only;
 }
 
+/** All sources of the namespace that is meant, sorted. Throws FailureError where there is none; what the cluster throws. */
+export async function findSources(
+	cluster: Cluster,
+	reader: ContentReader,
+	choice: SourceChoice,
+): Promise<PullSecret[]> {
+	const namespace = choice.namespace ?? cluster.namespace;
+	const secrets = await readPullSecrets(cluster, reader, {
+		namespace,
+		fieldSelector: `type=${PULL_SECRET_TYPE}`,
+	});
+	const sources = secrets.filter(
+		(secret) =>
+			isSourceLike(secret) &&
+			(choice.name === undefined || secret.name === choice.name),
+	);
+	if (sources.length > 0) return sources;
+	const place = { namespace, name: choice.name ?? choice.usual };
+	throw await missing(place, choice, cluster, reader);
+}
+
 /** Those of one namespace; none where they may not be listed. */
 async function sourcesIn(
 	namespace: string,

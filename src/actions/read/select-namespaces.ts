@@ -1,19 +1,16 @@
 import { matchesGlob } from "../../core/pull-secrets/desired.ts";
 import { SYSTEM_NAMESPACES } from "../../core/pull-secrets/namespace-facts.ts";
-import { UsageError } from "../../errors.ts";
-import type { Cluster, World } from "../../world.ts";
+import type { Cluster } from "../../world.ts";
+import { listNamespaces } from "./read-namespaces.ts";
 
-/** Which namespaces a command line means; `ask`: it does not say. */
+/** Which namespaces a command line means. */
 export type Selection =
 	| { readonly by: "names"; readonly names: readonly string[] }
 	| { readonly by: "all" }
-	| { readonly by: "label"; readonly selector: string }
-	/** Those whose pods need the key: all of them here, for neededNamespaces to narrow. */
-	| { readonly by: "needed" }
-	| { readonly by: "ask" };
+	| { readonly by: "label"; readonly selector: string };
 
 /** A namespace to work in. */
-export interface Target {
+export interface NamespaceTarget {
 	readonly namespace: string;
 	/** It is being deleted: nothing can be created there. Unknown, and false, where namespaces were named. */
 	readonly terminating: boolean;
@@ -21,53 +18,24 @@ export interface Target {
 
 /**
  * The namespaces that are meant, sorted, each once. Named ones are not looked up:
- * a Role in them is all that is needed. Throws UsageError where it is to ask and cannot.
+ * a Role in them is all that is needed.
  */
 export async function selectNamespaces(
 	selection: Selection,
 	exclude: readonly string[],
 	cluster: Cluster,
-	world: World,
-): Promise<Target[]> {
+): Promise<NamespaceTarget[]> {
 	if (selection.by === "names")
 		return selection.names
 			.filter((name) => !matchesGlob(name, exclude))
 			.toSorted()
 			.map((namespace) => ({ namespace, terminating: false }));
-	if (selection.by === "ask" && !world.streams.interactive)
-		throw new UsageError(
-			"say which namespaces: -n NAMESPACE, -A, -l SELECTOR, --injected or --needed",
-			true,
-		);
-
-	const targets: Target[] = [];
 	const query =
 		selection.by === "label" ? { labelSelector: selection.selector } : {};
-	for await (const page of cluster.pages("Namespace", {
-		...query,
-		metadataOnly: true,
-	}))
-		for (const { metadata } of page.items)
-			targets.push({
-				namespace: metadata.name ?? "",
-				terminating: metadata.deletionTimestamp !== undefined,
-			});
-	const eligible = targets
+	return (await listNamespaces(cluster, query))
 		.filter(
-			({ namespace }) =>
-				!SYSTEM_NAMESPACES.includes(namespace) &&
-				!matchesGlob(namespace, exclude),
+			({ name }) =>
+				!SYSTEM_NAMESPACES.includes(name) && !matchesGlob(name, exclude),
 		)
-		.toSorted((a, b) => (a.namespace < b.namespace ? -1 : 1));
-	if (selection.by !== "ask" || eligible.length === 0) return eligible;
-
-	const chosen = new Set(
-		await (await world.prompter()).pick({
-			message: "Which namespaces get a copy?",
-			choices: eligible
-				.filter((target) => !target.terminating)
-				.map(({ namespace }) => ({ value: namespace, label: namespace })),
-		}),
-	);
-	return eligible.filter(({ namespace }) => chosen.has(namespace));
+		.map(({ name, terminating }) => ({ namespace: name, terminating }));
 }

@@ -1,8 +1,9 @@
 import { apply } from "../../actions/apply/apply.ts";
 import type { ChangeReport } from "../../actions/apply/change-report.ts";
-import { agreedReplacements } from "../../actions/apply/confirm.ts";
+import { agrees as agreesToDelete } from "../../actions/apply/confirm.ts";
 import { readPullSecret } from "../../actions/read/read-keys.ts";
 import type { ChangeResult, DryRun } from "../../core/output/result.ts";
+import { TARGETS_ANNOTATION } from "../../core/pull-secrets/ownership.ts";
 import { type Change, planSource } from "../../core/pull-secrets/plan.ts";
 import {
 	type ContentReader,
@@ -10,7 +11,11 @@ import {
 	type PullSecret,
 	registriesOf,
 } from "../../core/pull-secrets/pull-secret.ts";
-import type { SourceRef } from "../../core/pull-secrets/source.ts";
+import { EMPTY_RECORD, recordText } from "../../core/pull-secrets/record.ts";
+import {
+	isSourceLike,
+	type SourceRef,
+} from "../../core/pull-secrets/source.ts";
 import { displayHost } from "../../core/registry/server.ts";
 import type { Cluster, World } from "../../world.ts";
 import { ensureNamespace, isMissing } from "./ensure-namespace.ts";
@@ -47,7 +52,7 @@ export async function writeSource(
 	};
 	const current = await readPullSecret(cluster, reader, place);
 	const plan = (now: PullSecret | undefined): Change =>
-		planSource(now, make(now), allowed);
+		planSource(now, withRecord(make(now), now), allowed);
 	const asks = world.streams.interactive && writing.dryRun === "none";
 	const agrees = async (message: string, preset: boolean) =>
 		writing.yes ||
@@ -57,12 +62,22 @@ export async function writeSource(
 			return "cancelled";
 		allowed = { ...allowed, replace: true };
 	}
-	const changes = await agreedReplacements(
-		[plan(current)],
-		writing,
-		cluster,
-		world,
-	);
+	let change = plan(current);
+	if (change.action === "replace") {
+		const answer = await agreesToDelete(
+			{ replacing: [change.current], deleting: [] },
+			writing,
+			cluster,
+			world,
+		);
+		if (answer === "no") return "cancelled";
+		if (answer === "unasked")
+			change = {
+				action: "conflict",
+				current: change.current,
+				obstacle: { cause: "immutable" },
+			};
+	}
 
 	let { createNamespace } = writing;
 	// All that was entered would be lost for want of a flag.
@@ -81,7 +96,7 @@ export async function writeSource(
 		made !== undefined && writing.dryRun === "server"
 			? "client"
 			: writing.dryRun;
-	await apply(changes, {
+	await apply([change], {
 		cluster,
 		reader,
 		world,
@@ -90,6 +105,23 @@ export async function writeSource(
 		onResult: (result) => report.add(withNamespaceHint(result)),
 	});
 	return "reported";
+}
+
+/** A new source has been sent nowhere, and says so; of one that is there, the record stays as it is. */
+function withRecord(
+	desired: DesiredPullSecret,
+	current: PullSecret | undefined,
+): DesiredPullSecret {
+	const before =
+		current !== undefined && isSourceLike(current)
+			? current.annotations[TARGETS_ANNOTATION]
+			: recordText(EMPTY_RECORD);
+	return before === undefined
+		? desired
+		: {
+				...desired,
+				annotations: { ...desired.annotations, [TARGETS_ANNOTATION]: before },
+			};
 }
 
 /** Says which registries would be lost; on two lines, as it is longer than most terminals are wide. */

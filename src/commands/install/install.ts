@@ -88,7 +88,7 @@ The account can write pull secrets of that name and no other Secret: an admissio
 			throw new UsageError(
 				"--needed is for a person to look at: install with -n, -A, -l or --injected",
 			);
-		if (settings.selection.by === "ask")
+		if (settings.selection.by === "record")
 			throw new UsageError(
 				"install: say which namespaces: -n NAMESPACE, -A, -l SELECTOR or --injected",
 				true,

@@ -1,166 +1,125 @@
 import { apply } from "../../actions/apply/apply.ts";
-import type { ChangeReport } from "../../actions/apply/change-report.ts";
-import { agreedReplacements } from "../../actions/apply/confirm.ts";
-import { unfinished } from "../../actions/apply/unfinished.ts";
-import {
-	readPullSecret,
-	readPullSecrets,
-} from "../../actions/read/read-keys.ts";
-import type { DryRun } from "../../core/output/result.ts";
-import { meshreg, objectName, script } from "../../core/output/shell.ts";
-import { desiredCopies } from "../../core/pull-secrets/desired.ts";
+import { recordOf } from "../../actions/apply/change-record.ts";
+import { tellClaimants } from "../../actions/apply/claimants.ts";
+import { agrees } from "../../actions/apply/confirm.ts";
+import { deliver, type Run } from "../../actions/apply/deliver.ts";
+import { namedTargets, recordedTargets } from "../../actions/apply/targets.ts";
+import { readPullSecret } from "../../actions/read/read-keys.ts";
+import { FailureError } from "../../core/output/failure.ts";
+import { someOf } from "../../core/output/some-of.ts";
 import {
 	editable,
 	replaceCredentials,
 } from "../../core/pull-secrets/edit-source.ts";
 import type { NewEntry } from "../../core/pull-secrets/new-source.ts";
-import {
-	roleOf,
-	SOURCE_ANNOTATION,
-} from "../../core/pull-secrets/ownership.ts";
-import {
-	byNamespace,
-	type Change,
-	planCopy,
-	planSource,
-} from "../../core/pull-secrets/plan.ts";
-import {
-	type ContentReader,
-	type PullSecret,
-	sourceRef,
-} from "../../core/pull-secrets/pull-secret.ts";
+import { type Change, planSource } from "../../core/pull-secrets/plan.ts";
+import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
 import { displayHost } from "../../core/registry/server.ts";
-import { ApiError, OperationError } from "../../errors.ts";
-import type { Cluster, World } from "../../world.ts";
 
-/** How a rotation is done. */
-export interface RotationOptions {
-	readonly dryRun: DryRun;
-	readonly yes: boolean;
-	/** The person is asked before anything is written. */
-	readonly asks: boolean;
-}
-
-interface Around {
-	readonly cluster: Cluster;
-	readonly reader: ContentReader;
-	readonly report: ChangeReport;
-	readonly world: World;
-}
+/** What rotate may do to copies: bring them up to date, and nothing else. */
+const POLICY = { force: false, adopt: false, prune: false, copyLabels: {} };
 
 /**
- * Writes the new credential to the source and then to every copy, which are looked
- * up first: who may not see them should not leave them behind. What was done before
- * an interrupt is unchanged the next time, so the same command finishes the work.
+ * Writes the new credential to the source, and then to every copy that is recorded. What was done
+ * before an interrupt is unchanged the next time, so the same command finishes the work. Throws
+ * FailureError where the record cannot be read, before anything is written; where there is none,
+ * after the source is.
  */
 export async function rotateSource(
 	source: PullSecret,
 	entries: readonly NewEntry[],
-	rotating: RotationOptions,
-	around: Around,
+	/** The person is asked before anything is written. */
+	asks: boolean,
+	run: Run,
 ): Promise<"cancelled" | "reported"> {
-	const { cluster, reader, report, world } = around;
-	const copies = await copiesOf(source, around);
-	const secret = `secret/${source.name} in ${source.namespace} namespace`;
-	const message = `Replace the credential for ${entries.map(({ server }) => displayHost(server.key)).join(", ")}\n  in ${secret}${["", " and its copy"][copies.length] ?? ` and its ${copies.length} copies`}?`;
-	if (
-		rotating.asks &&
-		!(await (await world.prompter()).confirm({ message, default: true }))
-	)
-		return "cancelled";
-
+	const { cluster, reader, world, report, dryRun } = run;
+	const record = recordOf(source);
+	if (asks) {
+		const copies =
+			record === undefined
+				? 0
+				: (await recordedTargets(source, record, cluster)).serve.length;
+		const where = cluster.context === "" ? "" : ` (context ${cluster.context})`;
+		const secret = `secret/${source.name} in ${source.namespace} namespace${where}`;
+		const hosts = entries.map(({ server }) => displayHost(server.key));
+		const message = `Replace the credential for ${hosts.join(", ")}\n  in ${secret}${["", " and its copy"][copies] ?? ` and its ${copies} copies`}?`;
+		if (!(await (await world.prompter()).confirm({ message, default: true })))
+			return "cancelled";
+	}
 	const planned = (now: PullSecret | undefined): Change =>
 		planSource(now, replaceCredentials(editable(now, source), entries), {
 			force: false,
 			replace: true,
 		});
-	const change = planned(source);
-	await apply(await agreedReplacements([change], rotating, cluster, world), {
-		cluster,
-		reader,
-		world,
-		dryRun: rotating.dryRun,
+	let change = planned(source);
+	if (change.action === "replace") {
+		const { current } = change;
+		const answer = await agrees(
+			{ replacing: [current], deleting: [] },
+			run,
+			cluster,
+			world,
+		);
+		if (answer === "no") return "cancelled";
+		if (answer === "unasked")
+			change = {
+				action: "conflict",
+				current,
+				obstacle: { cause: "immutable" },
+			};
+	}
+	await apply([change], {
+		...run,
 		replan: (_, now) => planned(now),
 		onResult: report.add,
 	});
-	if (report.results.some(({ action }) => action === "failed"))
+	if (report.failed) return "reported";
+	const written = (dryRun === "none"
+		? await readPullSecret(cluster, reader, source)
+		: undefined) ?? {
+		...source,
+		...("desired" in change && { content: change.desired.content }),
+	};
+	if (recordOf(written) !== undefined) {
+		await deliver(written, { by: "record" }, POLICY, run);
 		return "reported";
-
-	const written = await sourceNow(source, change, rotating, around);
-	const changes = desiredCopies(
-		written,
-		copies.map(({ namespace }) => namespace),
-	).map((desired, index) => planCopy(copies[index], desired, { force: false }));
-	try {
-		await apply(changes, {
-			cluster,
-			reader,
-			world,
-			dryRun: rotating.dryRun,
-			replan: (stale, now) =>
-				"desired" in stale && now !== undefined
-					? planCopy(now, stale.desired, { force: false })
-					: undefined,
-			onResult: report.add,
-		});
-	} catch (error) {
-		throw unfinished(error, report.results.length, changes.length + 1, world);
 	}
+	const holders = await tellClaimants(source, run);
+	if (!(await isToBeRecorded(holders, run)))
+		throw new FailureError({
+			cause: "record-missing",
+			source: { namespace: source.namespace, name: source.name },
+		});
+	const { entry, ...targets } = await namedTargets(
+		written,
+		holders,
+		[],
+		cluster,
+	);
+	await deliver(
+		written,
+		{
+			by: "selection",
+			selected: { targets, entries: [entry], what: someOf(holders) },
+			once: false,
+			andRecorded: false,
+		},
+		POLICY,
+		run,
+	);
 	return "reported";
 }
 
-/** Every copy that stays, by namespace. Throws OperationError with another way where they may not be seen. */
-async function copiesOf(
-	source: PullSecret,
-	{ cluster, reader }: Around,
-): Promise<PullSecret[]> {
-	try {
-		const keys = await readPullSecrets(cluster, reader, {
-			fieldSelector: `metadata.name=${source.name}`,
-		});
-		return keys
-			.filter(
-				(key) =>
-					roleOf(key) === "copy" &&
-					key.annotations[SOURCE_ANNOTATION] === sourceRef(source) &&
-					!key.terminating,
-			)
-			.sort(byNamespace);
-	} catch (error) {
-		if (error instanceof ApiError && error.status === 403)
-			throw new OperationError(
-				"cannot list Secrets in all namespaces, so copies cannot be found; nothing was written",
-				{
-					words:
-						"to change the source alone, and then each copy with sync -n, run",
-					script: script(
-						meshreg(
-							"create",
-							objectName(source.name),
-							"-n",
-							objectName(source.namespace),
-							"--replace",
-						),
-					),
-				},
-			);
-		throw error;
-	}
-}
-
-/** The source as copies are to be made of it: as it is written now, or would be. */
-async function sourceNow(
-	source: PullSecret,
-	change: Change,
-	{ dryRun }: RotationOptions,
-	{ cluster, reader }: Around,
-): Promise<PullSecret> {
-	const now =
-		dryRun === "none"
-			? await readPullSecret(cluster, reader, source)
-			: undefined;
-	if (now !== undefined) return now;
-	return "desired" in change
-		? { ...source, content: change.desired.content }
-		: source;
+/** What holds the old credential has no right to the next: only a person may give it, and `--yes` is none. */
+async function isToBeRecorded(
+	holders: readonly string[],
+	{ world, cluster, dryRun }: Run,
+): Promise<boolean> {
+	if (holders.length === 0 || !world.streams.interactive || dryRun !== "none")
+		return false;
+	const where = cluster.context === "" ? "" : ` (context ${cluster.context})`;
+	return (await world.prompter()).confirm({
+		message: `Record ${someOf(holders)}${where}, and give them the new credential?`,
+		default: false,
+	});
 }

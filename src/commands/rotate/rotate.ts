@@ -153,12 +153,13 @@ Other registries in the source stay as they are. Interrupted anywhere, the same 
 			const asks = !options.yes && entered.some(({ asked }) => asked);
 			const report = new ChangeReport(world, cluster);
 			return await report.whatIsDone(async () => {
-				const outcome = await rotateSource(
-					source,
-					entries,
-					{ ...options, asks },
-					{ cluster, reader, report, world },
-				);
+				const outcome = await rotateSource(source, entries, asks, {
+					...options,
+					cluster,
+					reader,
+					report,
+					world,
+				});
 				if (outcome !== CANCELLED) {
 					const { content } = replaceCredentials(source, entries);
 					if (!report.failed) warnOfMalformed(source, content, world);

@@ -1,61 +1,62 @@
 import { editAccounts } from "../../actions/accounts/edit-accounts.ts";
-import {
-	type AccountChoice,
-	findAccounts,
-} from "../../actions/accounts/find-accounts.ts";
+import { findAccounts } from "../../actions/accounts/find-accounts.ts";
 import { warnOfOldPods } from "../../actions/accounts/warn-of-old-pods.ts";
-import type {
-	Selection,
-	Target,
-} from "../../actions/read/select-namespaces.ts";
+import type { Run } from "../../actions/apply/deliver.ts";
+import type { Targets } from "../../actions/apply/targets.ts";
 import { planAttach } from "../../core/accounts/attachment.ts";
-import type { ChangeResult, DryRun } from "../../core/output/result.ts";
-import type { Cluster, World } from "../../world.ts";
+import type { ServiceAccount } from "../../core/objects.ts";
+import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
 
-/** What `sync --attach` attaches. */
-export interface AttachOptions {
-	readonly cluster: Cluster;
-	readonly world: World;
-	readonly dryRun: DryRun;
-	readonly selection: Selection;
-	/** The selected namespaces, the source's own among them. */
-	readonly targets: readonly Target[];
-	readonly accounts: AccountChoice;
-	readonly source: { readonly namespace: string; readonly name: string };
-	readonly onResult: (result: ChangeResult) => void;
-}
-
-/** Lets service accounts pull with the key in every selected namespace that has it now. */
+/**
+ * Lets service accounts pull with a source in its own namespace and in those that have a copy now,
+ * each those that the record or the command line names there.
+ */
 export async function attachCopies(
-	results: readonly ChangeResult[],
-	how: AttachOptions,
+	source: PullSecret,
+	targets: Pick<Targets, "serve" | "atSource" | "listed">,
+	{ cluster, world, report, dryRun }: Run,
 ): Promise<void> {
-	const { cluster, world, source } = how;
-	const keyed = new Set([
-		source.namespace,
-		...results
-			.filter(({ kind, action }) => kind === "Secret" && HAS_KEY.has(action))
+	const served = new Set(
+		report.results
+			.filter(
+				({ kind, name, action }) =>
+					kind === "Secret" && name === source.name && HAS_COPY.has(action),
+			)
 			.map(({ namespace }) => namespace),
-	]);
-	const accounts = await findAccounts(
-		cluster,
-		how.selection,
-		how.targets.filter(({ namespace }) => keyed.has(namespace)),
-		how.accounts,
 	);
-	const changed = await editAccounts(accounts, {
-		cluster,
-		clock: world.clock,
-		interrupt: world.interrupt,
-		dryRun: how.dryRun,
-		plan: (account) => planAttach(account, source.name),
-		awaitDefault: true,
-		onResult: how.onResult,
-	});
+	const places = [
+		...(targets.atSource === undefined
+			? []
+			: [{ namespace: source.namespace, attach: targets.atSource }]),
+		...targets.serve.filter(({ namespace }) => served.has(namespace)),
+	].filter(({ attach }) => attach.length > 0);
+	const groups = Map.groupBy(places, ({ attach }) => attach.join(","));
+	const changed: ServiceAccount[] = [];
+	for (const group of groups.values()) {
+		const attach = group[0]?.attach ?? [];
+		const names = group.map(({ namespace }) => namespace);
+		const accounts = await findAccounts(
+			cluster,
+			targets.listed ? { by: "all" } : { by: "names", names },
+			names.map((namespace) => ({ namespace, terminating: false })),
+			attach.includes("*") ? { by: "all" } : { by: "names", names: attach },
+		);
+		changed.push(
+			...(await editAccounts(accounts, {
+				cluster,
+				clock: world.clock,
+				interrupt: world.interrupt,
+				dryRun,
+				plan: (account) => planAttach(account, source.name),
+				awaitDefault: true,
+				onResult: report.add,
+			})),
+		);
+	}
 	await warnOfOldPods(cluster, changed, world);
 }
 
-const HAS_KEY: ReadonlySet<string> = new Set([
+const HAS_COPY: ReadonlySet<string> = new Set([
 	"created",
 	"configured",
 	"unchanged",

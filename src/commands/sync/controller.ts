@@ -2,11 +2,14 @@ import { editAccounts } from "../../actions/accounts/edit-accounts.ts";
 import type { AccountChoice } from "../../actions/accounts/find-accounts.ts";
 import { takeBackAttached } from "../../actions/accounts/take-back.ts";
 import { apply } from "../../actions/apply/apply.ts";
-import { AT_ONCE } from "../../actions/in-parallel.ts";
+import { notServed, whyNot } from "../../actions/apply/targets.ts";
+import { AT_ONCE, inParallel } from "../../actions/in-parallel.ts";
+import { readNamespace } from "../../actions/read/read-namespaces.ts";
 import type { Listed } from "../../actions/watch/reflector.ts";
 import { WorkQueue } from "../../actions/watch/work-queue.ts";
 import { Accounts } from "../../core/accounts/accounts.ts";
 import { planAttach } from "../../core/accounts/attachment.ts";
+import type { ServiceAccount } from "../../core/objects.ts";
 import type { ChangeResult } from "../../core/output/result.ts";
 import {
 	afterFailure,
@@ -118,6 +121,8 @@ class Controller {
 	async keep(signal: AbortSignal): Promise<never> {
 		this.#keeping = true;
 		const { everywhere } = this.#upkeep;
+		await inParallel(everywhere, AT_ONCE, (name) => this.#look(name, true));
+		for (const name of everywhere.toSorted()) this.#tellStanding(name);
 		const steps = everywhere
 			.toSorted()
 			.flatMap((namespace) => this.#upkeep.changeIn(namespace) ?? []);
@@ -152,6 +157,8 @@ class Controller {
 
 	/** Whether the Secret of a namespace is as it should be now. */
 	async #tendSecret(namespace: string): Promise<boolean> {
+		await this.#look(namespace);
+		this.#tellStanding(namespace);
 		const change = this.#upkeep.changeIn(namespace);
 		if (change === undefined || change.action === "unchanged") return true;
 		const now = this.how.world.clock.now();
@@ -175,10 +182,36 @@ class Controller {
 		return results.every(({ action }) => action !== "failed");
 	}
 
+	/** Of a named namespace no watch tells: before something is created there, it is looked whether it is still the same. */
+	async #look(namespace: string, always = false): Promise<void> {
+		const { watched, cluster } = this.how;
+		const isNamed = watched.by === "names" && watched.names.includes(namespace);
+		const hasCopy = this.#upkeep.known(namespace) !== undefined;
+		if (!isNamed || (hasCopy && !always)) return;
+		this.#upkeep.namespace(namespace, await readNamespace(cluster, namespace));
+	}
+
+	/** Why a namespace that is recorded gets nothing, once. */
+	#tellStanding(namespace: string): void {
+		const standing = this.#upkeep.standingIn(namespace);
+		if (standing === undefined || standing.is === "skipped") return;
+		const { source } = this.how.rules;
+		const why = whyNot(standing, "unknown", source);
+		if (why === undefined) return;
+		this.#told.tell(notServed(namespace, why, source, this.how.cluster));
+		// No event may tell that it is as it was.
+		if (this.how.watched.by === "names") this.#failed(namespace);
+	}
+
 	async #tendAccounts(namespace: string): Promise<void> {
 		const key = this.how.rules.source.name;
 		if (this.#accounts === undefined || !this.#upkeep.hasKey(namespace)) return;
-		const targets = this.#accounts.without(key, namespace).map((listed) => ({
+		const standing = this.#upkeep.standingIn(namespace);
+		const attach = standing?.is === "served" ? standing.attach : [];
+		const isMeant = ({ metadata }: ServiceAccount) =>
+			attach.includes("*") || attach.includes(metadata.name ?? "");
+		const accounts = this.#accounts.without(key, namespace).filter(isMeant);
+		const targets = accounts.map((listed) => ({
 			namespace,
 			name: listed.metadata.name ?? "",
 			listed,
@@ -227,14 +260,14 @@ class Controller {
 		if (this.#keeping)
 			for (const namespace of namespaces) this.#agenda.add(namespace);
 		const hasSource = this.#upkeep.source !== undefined;
-		// Before the first lists are in, nothing is known, of a source neither.
+		// Before the source's own namespace is listed, nothing is known of it.
 		if (hasSource === this.#hasSource || !this.#upkeep.begun) return;
 		this.#hasSource = hasSource;
 		const { namespace, name } = this.how.rules.source;
 		this.how.onNote(
 			hasSource
 				? `the source ${namespace}/${name} is back`
-				: `Warning: the source ${namespace}/${name} is gone: copies stay as they are until it is back`,
+				: `Warning: source ${namespace}/${name} was deleted; copies are left unchanged`,
 		);
 	}
 

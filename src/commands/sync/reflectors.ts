@@ -1,16 +1,16 @@
 import { type Listed, Reflector } from "../../actions/watch/reflector.ts";
 import { type Accounts, slimAccount } from "../../core/accounts/accounts.ts";
+import { namespaceFacts } from "../../core/pull-secrets/namespace-facts.ts";
 import type { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
 import type { SyncState } from "../../core/pull-secrets/sync-state.ts";
 import type { Cluster, ListQuery } from "../../world.ts";
 
-/** Which namespaces are kept in sync: those named, or those of a list, but for some. */
+/** Which namespaces are kept in sync: those named, or those of a list. */
 export type Watched =
 	| { readonly by: "names"; readonly names: readonly string[] }
 	| {
 			readonly by: "list";
 			readonly query: ListQuery;
-			readonly excludes: (namespace: string) => boolean;
 	  };
 
 /** Who is told what. */
@@ -42,7 +42,9 @@ export function reflectors(how: ReflectorOptions): Listed[] {
 			...(accounts ? [serviceAccounts(how, accounts)] : []),
 		];
 	how.learn(
-		upkeep.namespaces(new Map(watched.names.map((name) => [name, false]))),
+		upkeep.namespaces(
+			new Map(watched.names.map((name) => [name, "unknown" as const])),
+		),
 	);
 	return [
 		...[...new Set([source, ...watched.names])].map((name) =>
@@ -56,31 +58,20 @@ export function reflectors(how: ReflectorOptions): Listed[] {
 
 function namespaces(
 	{ cluster, upkeep, learn, trouble, heard }: ReflectorOptions,
-	{ query, excludes }: Watched & { by: "list" },
+	{ query }: Watched & { by: "list" },
 ): Listed {
 	return new Reflector(
 		cluster,
 		"Namespace",
 		{ ...query, metadataOnly: true },
 		{
-			item: ({ metadata }) => ({
-				name: metadata.name ?? "",
-				terminating: metadata.deletionTimestamp !== undefined,
-			}),
+			item: namespaceFacts,
 			all: (items) =>
 				learn(
-					upkeep.namespaces(
-						new Map(
-							items
-								.filter(({ name }) => !excludes(name))
-								.map(({ name, terminating }) => [name, terminating]),
-						),
-					),
+					upkeep.namespaces(new Map(items.map((facts) => [facts.name, facts]))),
 				),
-			changed: ({ name, terminating }, gone) => {
-				if (!excludes(name))
-					learn(upkeep.namespace(name, gone ? undefined : terminating));
-			},
+			changed: (facts, gone) =>
+				learn(upkeep.namespace(facts.name, gone ? undefined : facts)),
 			trouble,
 			heard: () => heard?.("namespaces"),
 		},

@@ -1,141 +1,222 @@
 import { keepPolicies } from "../../actions/accounts/policies.ts";
 import { takeBackAttached } from "../../actions/accounts/take-back.ts";
-import { apply } from "../../actions/apply/apply.ts";
+import { changeRecord, recordOf } from "../../actions/apply/change-record.ts";
 import { ChangeReport } from "../../actions/apply/change-report.ts";
-import { showProgress } from "../../actions/apply/show-progress.ts";
-import { unfinished } from "../../actions/apply/unfinished.ts";
-import { findSource } from "../../actions/read/find-source.ts";
+import { tellClaimants } from "../../actions/apply/claimants.ts";
+import { deliver, type Run, type Scope } from "../../actions/apply/deliver.ts";
+import { findSource, findSources } from "../../actions/read/find-source.ts";
 import {
-	selectNamespaces,
-	type Target,
-} from "../../actions/read/select-namespaces.ts";
+	listNamespaces,
+	readNamespace,
+} from "../../actions/read/read-namespaces.ts";
 import type { Outcome } from "../../core/document.ts";
-import { type Change, planCopy } from "../../core/pull-secrets/plan.ts";
+import { FailureError } from "../../core/output/failure.ts";
+import { someOf } from "../../core/output/some-of.ts";
+import { matchesGlob } from "../../core/pull-secrets/desired.ts";
+import { SYSTEM_NAMESPACES } from "../../core/pull-secrets/namespace-facts.ts";
 import {
 	ContentReader,
 	type PullSecret,
+	sourceRef,
 } from "../../core/pull-secrets/pull-secret.ts";
-import { EXIT } from "../../errors.ts";
+import {
+	forgetNamespace,
+	type SourceRecord,
+} from "../../core/pull-secrets/record.ts";
+import { UsageError } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 import { attachCopies } from "./attach-copies.ts";
-import { neededNamespaces } from "./needed-namespaces.ts";
 import type { SyncSettings } from "./options.ts";
-import { planSteps } from "./plan-steps.ts";
+import { selectedFor } from "./selected.ts";
 import { warnOfExpiry } from "./warn-of-expiry.ts";
 
-/**
- * The whole pipe for one cluster: read, plan, ask, apply, report. Throws what makes the rest pointless, after saying how far it came.
- */
+/** Copies one source, or all of the source namespace, in one cluster. */
 export async function syncCopies(
 	options: SyncSettings,
 	cluster: Cluster,
 	world: World,
 ): Promise<Outcome> {
 	const reader = new ContentReader();
-	const finding = findSource(cluster, reader, options.source, world);
-	// Where it is asked, the source's own namespace is no choice.
-	const exclude =
-		options.selection.by === "ask" && world.streams.interactive
-			? [...options.exclude, (await finding).namespace]
-			: options.exclude;
-	const [source, matched] = await Promise.all([
-		finding,
-		selectNamespaces(options.selection, exclude, cluster, world),
-	]);
-	warnOfExpiry(source, world);
-	const targets = await narrowed(matched, source, options, cluster);
-	const selected = new Set(targets.map(({ namespace }) => namespace));
+	const sources = options.allSources
+		? await findSources(cluster, reader, options.source)
+		: [await findSource(cluster, reader, options.source, world)];
 	const report = new ChangeReport(world, cluster);
-	const elsewhere = targets.filter(
-		({ namespace }) => namespace !== source.namespace,
-	);
-	// Nothing matched is more likely a typing mistake than the wish to delete every copy.
-	if (targets.length === 0) {
-		world.emit({
-			type: "warning",
-			message:
-				options.selection.by === "ask"
-					? "no namespace was marked: nothing to do"
-					: "no namespace matched: nothing to do",
-		});
-		return report.finish({ withSummary: false });
-	}
-	if (elsewhere.length === 0)
-		world.emit({
-			type: "warning",
-			message: `${source.namespace} holds the source itself, and needs no copy`,
-		});
-
-	const steps = await planSteps(
-		source,
-		elsewhere,
-		selected,
-		options,
-		cluster,
-		reader,
-		world,
-	);
-	if (steps === "cancelled") {
-		world.emit({ type: "note", message: "deletion is cancelled" });
-		return { status: EXIT.done, document: { kind: "nothing" } };
-	}
-	const replan = (
-		change: Change,
-		now: PullSecret | undefined,
-	): Change | undefined =>
-		"desired" in change
-			? planCopy(now, change.desired, {
-					force: options.force,
-					adopt: options.adopt,
-					named: options.selection.by === "names",
-				})
-			: undefined;
+	const run: Run = { ...options, cluster, reader, world, report };
 	return report.whatIsDone(async () => {
-		try {
-			const { quiet } = options;
-			await showProgress(world, { total: steps.length, quiet }, (onDone) =>
-				apply(steps, {
-					cluster,
-					reader,
-					world,
-					dryRun: options.dryRun,
-					replan,
-					onResult: report.add,
-					onDone,
-				}),
-			);
-		} catch (error) {
-			throw unfinished(error, report.results.length, steps.length, world);
-		}
-		const after = {
-			cluster,
-			world,
-			dryRun: options.dryRun,
-			onResult: report.add,
-		};
-		if (options.prune)
-			await takeBackAttached(report.results, { ...after, namespaces: [] });
-		if (options.attach !== undefined)
-			await attachCopies(report.results, {
-				...after,
-				selection: options.selection,
-				targets,
-				accounts: options.attach,
-				source,
-			});
-		await keepPolicies(source, after);
-		return report.finish({ withSummary: true });
+		let worked = false;
+		for (const source of sources)
+			worked =
+				(options.forget.length > 0
+					? await forget(source, options.forget, run)
+					: await syncOne(source, options, run)) || worked;
+		return report.finish({ withSummary: worked });
 	});
 }
 
-/** With `--needed`, those with a pod that pulls with the source; else all of them. */
-async function narrowed(
-	targets: readonly Target[],
+/** Returns whether there was anything to be done. */
+async function syncOne(
 	source: PullSecret,
-	{ selection }: SyncSettings,
-	cluster: Cluster,
-): Promise<readonly Target[]> {
-	if (selection.by !== "needed") return targets;
-	const needed = await neededNamespaces(source, cluster);
-	return targets.filter(({ namespace }) => needed.has(namespace));
+	options: SyncSettings,
+	run: Run,
+): Promise<boolean> {
+	warnOfExpiry(source, run.world);
+	const scope = await scopeFor(source, options, run);
+	if (scope === undefined) return false;
+	const targets = await deliver(source, scope, options, run);
+	if (targets === undefined) {
+		run.world.emit({ type: "note", message: "deletion is cancelled" });
+		return false;
+	}
+	if (options.prune)
+		await takeBackAttached(run.report.results, {
+			...run,
+			namespaces: [],
+			onResult: run.report.add,
+		});
+	await attachCopies(source, targets, run);
+	await keepPolicies(source, { ...run, onResult: run.report.add });
+	return true;
+}
+
+/** Where copies go; undefined: nowhere, which has been said. */
+async function scopeFor(
+	source: PullSecret,
+	options: SyncSettings,
+	run: Run,
+): Promise<Scope | undefined> {
+	const { world } = run;
+	const record = recordOf(source);
+	const settings =
+		options.selection.by === "record"
+			? await bareSelection(source, record, options, run)
+			: options;
+	if (settings === "record") return { by: "record" };
+	if (settings === undefined) return undefined;
+	const selected = await selectedFor(source, record, settings, run);
+	const { serve, settled, atSource } = selected.targets;
+	// Nothing matched is more likely a typing mistake than something to keep on record.
+	if (serve.length === 0 && settled.length === 0) {
+		world.emit({
+			type: "warning",
+			message:
+				atSource === undefined
+					? "no namespace matched: nothing to do"
+					: `${source.namespace} holds the source itself, and needs no copy`,
+		});
+		if (atSource === undefined || atSource.length === 0) return undefined;
+	}
+	return {
+		by: "selection",
+		selected,
+		once: options.once,
+		andRecorded: false,
+	};
+}
+
+/** What a sync without a selection means: the record, or what is picked where it says nothing. */
+async function bareSelection(
+	source: PullSecret,
+	record: SourceRecord | undefined,
+	options: SyncSettings,
+	run: Run,
+): Promise<SyncSettings | "record" | undefined> {
+	const { world } = run;
+	if (record !== undefined && record.entries.length > 0) {
+		if (options.once)
+			throw new UsageError(
+				"--once: say which namespaces: -n NAMESPACE, -A, -l SELECTOR, --injected or --needed",
+				true,
+			);
+		if (options.attach !== undefined)
+			throw new UsageError(
+				"--attach: say in which namespaces; what is recorded is attached as it is recorded",
+				true,
+			);
+		return "record";
+	}
+	if (world.streams.interactive) {
+		const names = await pickNamespaces(source, options.exclude, run);
+		if (names.length > 0)
+			return { ...options, selection: { by: "names", names } };
+		world.emit({
+			type: "note",
+			message: "No namespace selected; nothing to do",
+		});
+		return undefined;
+	}
+	if (record === undefined) {
+		await tellClaimants(source, run);
+		throw new FailureError({
+			cause: "record-missing",
+			source: { namespace: source.namespace, name: source.name },
+		});
+	}
+	world.emit({
+		type: "warning",
+		message: `no namespace is recorded on ${sourceRef(source)}: say which with -n NAMESPACE, -A, -l SELECTOR, --injected or --needed`,
+	});
+	return undefined;
+}
+
+/** Which namespaces, from a list that shows what bears the source's name there. */
+async function pickNamespaces(
+	source: PullSecret,
+	exclude: readonly string[],
+	{ cluster, world }: Run,
+): Promise<string[]> {
+	const namespaces = (await listNamespaces(cluster)).filter(
+		({ name, terminating }) =>
+			name !== source.namespace &&
+			!terminating &&
+			!SYSTEM_NAMESPACES.includes(name) &&
+			!matchesGlob(name, exclude),
+	);
+	if (namespaces.length === 0) return [];
+	return (await world.prompter()).pick({
+		message: "Which namespaces get a copy?",
+		choices: namespaces.map(({ name }) => ({ value: name, label: name })),
+	});
+}
+
+/** Takes namespaces out of the record; what is there stays. */
+async function forget(
+	source: PullSecret,
+	names: readonly string[],
+	run: Run,
+): Promise<boolean> {
+	const { cluster, report, world } = run;
+	const facts = new Map(
+		await Promise.all(
+			names.map(
+				async (name) => [name, await readNamespace(cluster, name)] as const,
+			),
+		),
+	);
+	const changed = await changeRecord(source, {
+		...run,
+		change: (record) =>
+			names.reduce((left, name) => {
+				const known = facts.get(name);
+				return forgetNamespace(
+					left,
+					name,
+					typeof known === "object" ? known : undefined,
+				);
+			}, record),
+		what: someOf(names),
+	});
+	report.add({
+		context: cluster.context,
+		namespace: source.namespace,
+		kind: "Secret",
+		name: source.name,
+		action: changed === source ? "unchanged" : "configured",
+	});
+	if (changed !== source)
+		world.emit({
+			type: "note",
+			message: `${someOf(names)} will get nothing any more; what is there stays`,
+			unlessQuiet: true,
+		});
+	return false;
 }

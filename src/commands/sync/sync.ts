@@ -64,7 +64,7 @@ Say which namespaces: by name, all, by label, or those in which the mesh injects
 			name: "watch",
 			short: "w",
 			kind: "switch",
-			conflicts: ["dry-run", "needed"],
+			conflicts: ["dry-run", "needed", "once", "forget", "all-sources"],
 			help: "Stay, and keep the namespaces in sync as they and the source change.",
 		},
 		...SERVING_FLAGS.map((flag) => ({ ...flag, needs: "watch" })),

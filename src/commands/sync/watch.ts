@@ -1,16 +1,32 @@
+import type { AccountChoice } from "../../actions/accounts/find-accounts.ts";
+import { changeRecord, recordOf } from "../../actions/apply/change-record.ts";
+import { ChangeReport } from "../../actions/apply/change-report.ts";
+import type { Run } from "../../actions/apply/deliver.ts";
 import { findSource } from "../../actions/read/find-source.ts";
+import { Reflector } from "../../actions/watch/reflector.ts";
 import type { Outcome } from "../../core/document.ts";
 import { Vitals } from "../../core/in-cluster/vitals.ts";
+import { FailureError } from "../../core/output/failure.ts";
 import { tally } from "../../core/output/result.ts";
 import { matchesGlob } from "../../core/pull-secrets/desired.ts";
 import { SYSTEM_NAMESPACES } from "../../core/pull-secrets/namespace-facts.ts";
-import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
-import { AbortedError, EXIT, UsageError } from "../../errors.ts";
+import {
+	ContentReader,
+	type PullSecret,
+} from "../../core/pull-secrets/pull-secret.ts";
+import {
+	mergeSelection,
+	type SourceRecord,
+} from "../../core/pull-secrets/record.ts";
+import { isSourceLike } from "../../core/pull-secrets/source.ts";
+import type { SyncRules } from "../../core/pull-secrets/sync-state.ts";
+import { AbortedError, EXIT } from "../../errors.ts";
 import { summary } from "../../report/changes.ts";
 import type { Cluster, ListenAddress, World } from "../../world.ts";
 import { runController } from "./controller.ts";
 import type { SyncSettings } from "./options.ts";
 import type { Watched } from "./reflectors.ts";
+import { attachedBy, ruleOf, selectedFor } from "./selected.ts";
 import { serveHealth } from "./serve-health.ts";
 import { warnOfExpiry } from "./warn-of-expiry.ts";
 
@@ -20,8 +36,9 @@ export interface WatchSync extends Omit<SyncSettings, "dryRun"> {
 }
 
 /**
- * Keeps copies equal to their source until it is interrupted, whose AbortedError it
- * throws, or nobody reads its output any more. Tells of each change by itself.
+ * Keeps copies equal to their source where its record sends it, until it is interrupted, whose
+ * AbortedError it throws, or nobody reads its output any more. What a command line selects joins the
+ * record first, and is then all that is kept right. Tells of each change by itself.
  */
 export async function watchSync(
 	options: WatchSync,
@@ -29,34 +46,48 @@ export async function watchSync(
 	world: World,
 ): Promise<Outcome> {
 	const { out } = world.streams;
-	const watched = watchedOf(options);
-	const source = await findSource(
-		cluster,
-		new ContentReader(),
-		options.source,
-		world,
-	);
-	const { namespace, name } = source;
-	warnOfExpiry(source, world);
-	const counts = tally([]);
 	const vitals = new Vitals();
 	const health =
 		options.health && (await serveHealth(options.health, vitals, world));
 	const gone = out.gone ?? new AbortController().signal;
+	const interrupt = AbortSignal.any([world.interrupt, gone]);
+	const reader = new ContentReader();
+	const counts = tally([]);
 	try {
+		const found = await sourceToWatch(
+			options,
+			cluster,
+			reader,
+			world,
+			interrupt,
+		);
+		const { namespace, name } = found;
+		warnOfExpiry(found, world);
+		const run: Run = {
+			...options,
+			dryRun: "none",
+			cluster,
+			reader,
+			world,
+			report: new ChangeReport(world, cluster),
+		};
+		const source = await recorded(found, options, run);
+		const attach = accountsOf(recordOf(source));
 		return await runController({
 			rules: {
 				source: { namespace, name },
 				copyLabels: options.copyLabels,
+				selects: selectsOf(options),
 				force: options.force,
+				adopt: options.adopt,
 				replace: options.force && options.yes,
 				prune: options.prune,
 			},
-			watched,
-			attach: options.attach,
+			watched: watchedOf(options),
+			attach,
 			cluster,
 			world,
-			interrupt: AbortSignal.any([world.interrupt, gone]),
+			interrupt,
 			onResult(result) {
 				counts[result.action] += 1;
 				world.emit({ type: "change", result });
@@ -87,27 +118,145 @@ export async function watchSync(
 	}
 }
 
-function watchedOf({ selection, exclude }: WatchSync): Watched {
+/** The source; one that is not there yet is waited for. */
+async function sourceToWatch(
+	options: WatchSync,
+	cluster: Cluster,
+	reader: ContentReader,
+	world: World,
+	interrupt: AbortSignal,
+): Promise<PullSecret> {
+	const find = () => findSource(cluster, reader, options.source, world);
+	try {
+		return await find();
+	} catch (error) {
+		if (!isMissing(error)) throw error;
+	}
+	const namespace = options.source.namespace ?? cluster.namespace;
+	const name = options.source.name ?? options.source.usual;
+	world.emit({
+		type: "note",
+		message: `waiting for the source ${namespace}/${name}`,
+	});
+	const there = Promise.withResolvers<void>();
+	const stop = new AbortController();
+	const reflector = new Reflector(
+		cluster,
+		"Secret",
+		{ namespace, fieldSelector: `metadata.name=${name}` },
+		{
+			item: (secret) => isSourceLike(reader.toPullSecret(secret)),
+			all: (items) => {
+				if (items.includes(true)) there.resolve();
+			},
+			changed: (isSource, isGone) => {
+				if (isSource && !isGone) there.resolve();
+			},
+			trouble: () => {},
+		},
+	);
+	const following = reflector.follow(
+		world.clock,
+		AbortSignal.any([interrupt, stop.signal]),
+	);
+	try {
+		await Promise.race([there.promise, following]);
+	} finally {
+		stop.abort();
+		await Promise.allSettled([following]);
+	}
+	return find();
+}
+
+function isMissing(error: unknown): boolean {
+	return (
+		error instanceof FailureError && error.failure.cause === "source-missing"
+	);
+}
+
+/** The source with what is selected in its record. Throws FailureError where that may not be written. */
+async function recorded(
+	source: PullSecret,
+	options: WatchSync,
+	run: Run,
+): Promise<PullSecret> {
+	const record = recordOf(source);
+	if (options.selection.by === "record") {
+		if (record !== undefined) return source;
+		throw new FailureError({
+			cause: "record-missing",
+			source: { namespace: source.namespace, name: source.name },
+		});
+	}
+	const { selection, exclude } = options;
+	const isRule = selection.by === "all" || selection.by === "label";
+	// What a rule means is listed by the watch itself.
+	const { entries, what, targets } = isRule
+		? {
+				entries: [
+					{
+						rule: ruleOf(selection).rule,
+						exclude,
+						attach: attachedBy(options),
+					},
+				],
+				what: ruleOf(selection).what,
+				targets: undefined,
+			}
+		: await selectedFor(source, record, options, run);
+	for (const result of targets?.settled ?? [])
+		run.world.emit({ type: "change", result });
+	return changeRecord(source, {
+		...run,
+		change: (before) => entries.reduce(mergeSelection, before),
+		what,
+	});
+}
+
+/** All accounts that the record names anywhere; undefined: none. */
+function accountsOf(
+	record: SourceRecord | undefined,
+): AccountChoice | undefined {
+	const names = new Set(record?.entries.flatMap(({ attach }) => attach));
+	if (names.size === 0) return undefined;
+	return names.has("*") ? { by: "all" } : { by: "names", names: [...names] };
+}
+
+/** What of the record is kept right: what is selected, or all of it. */
+function selectsOf({ selection, exclude }: WatchSync): SyncRules["selects"] {
+	const excluded = (name: string) => matchesGlob(name, exclude);
 	switch (selection.by) {
 		case "names":
-			return {
-				by: "names",
-				names: selection.names.filter((name) => !matchesGlob(name, exclude)),
-			};
-		case "ask":
-		case "needed":
-			throw new UsageError(
-				"--watch: say which namespaces: -n NAMESPACE, -A, -l SELECTOR or --injected",
-				true,
-			);
+			return (name) => selection.names.includes(name) && !excluded(name);
+		case "record":
+			return (name) => !excluded(name);
 		case "all":
 		case "label":
-			return {
-				by: "list",
-				query:
-					selection.by === "label" ? { labelSelector: selection.selector } : {},
-				excludes: (name) =>
-					SYSTEM_NAMESPACES.includes(name) || matchesGlob(name, exclude),
-			};
+		case "needed":
+			return (name) => !SYSTEM_NAMESPACES.includes(name) && !excluded(name);
+		case "injected": {
+			const { injection } = selection.mesh;
+			return (name, known) =>
+				!SYSTEM_NAMESPACES.includes(name) &&
+				!excluded(name) &&
+				typeof known === "object" &&
+				injection?.namespace({
+					labels: { ...known.labels },
+					annotations: { ...known.annotations },
+				}) === true;
+		}
 	}
+}
+
+function watchedOf({ selection, exclude }: WatchSync): Watched {
+	if (selection.by === "names")
+		return {
+			by: "names",
+			names: selection.names.filter((name) => !matchesGlob(name, exclude)),
+		};
+	return {
+		by: "list",
+		query:
+			selection.by === "label" ? { labelSelector: selection.selector } : {},
+	};
 }

@@ -1,7 +1,15 @@
 import { desiredCopies } from "./desired.ts";
-import { PULL_SECRET_TYPE } from "./ownership.ts";
+import type { NamespaceFacts } from "./namespace-facts.ts";
+import { PULL_SECRET_TYPE, TARGETS_ANNOTATION } from "./ownership.ts";
 import { type Change, namespaceOf, planCopy, planLeftovers } from "./plan.ts";
 import type { DesiredPullSecret, PullSecret } from "./pull-secret.ts";
+import {
+	type NamespaceKnowledge,
+	parseRecord,
+	type RecordReading,
+	type Standing,
+	standingOf,
+} from "./record.ts";
 import { isSourceLike, type SourceRef } from "./source.ts";
 
 /** What `sync --watch` was told to keep right. */
@@ -9,7 +17,10 @@ export interface SyncRules {
 	/** Where the source was found; another one elsewhere is another matter. */
 	readonly source: SourceRef;
 	readonly copyLabels: Readonly<Record<string, string>>;
+	/** Of the namespaces that the record means, those that are kept right. */
+	readonly selects: (namespace: string, known: NamespaceKnowledge) => boolean;
 	readonly force: boolean;
+	readonly adopt: boolean;
 	/** Delete and recreate where an update is forbidden. */
 	readonly replace: boolean;
 	/** Delete copies of the source outside the selected namespaces. */
@@ -22,12 +33,17 @@ export interface SyncRules {
  * again; nothing is done here.
  */
 export class SyncState {
-	/** Selected namespaces; true: being deleted. */
-	readonly #namespaces = new Map<string, boolean>();
+	/** Namespaces that were told of, and what is known of each. */
+	readonly #namespaces = new Map<string, NamespaceKnowledge>();
 	/** What bears the source's name, by namespace. */
 	readonly #keys = new Map<string, PullSecret>();
 	#begun = false;
 	#selectedAny = false;
+	/** Of the source that was looked at last. */
+	#reading: {
+		readonly text: string | undefined;
+		readonly record: RecordReading;
+	} = { text: undefined, record: { kind: "none" } };
 
 	constructor(readonly rules: SyncRules) {}
 
@@ -38,7 +54,25 @@ export class SyncState {
 		return key !== undefined && isSourceLike(key) ? key : undefined;
 	}
 
-	/** Secrets have been listed: what is not known is not there. */
+	/** What the source's record says; nothing is written where it says nothing that is known. */
+	get record(): RecordReading {
+		const text = this.source?.annotations[TARGETS_ANNOTATION];
+		if (text !== this.#reading.text)
+			this.#reading = { text, record: parseRecord(text) };
+		return this.#reading.record;
+	}
+
+	/** What the record means for a namespace that is selected; undefined: nothing. */
+	standingIn(namespace: string): Standing | undefined {
+		const known = this.#namespaces.get(namespace);
+		const { record } = this;
+		if (known === undefined || record.kind !== "record") return undefined;
+		return this.rules.selects(namespace, known)
+			? standingOf(record.record, namespace, known)
+			: undefined;
+	}
+
+	/** The source's own namespace has been listed: what is not known there is not there. */
 	get begun(): boolean {
 		return this.#begun;
 	}
@@ -48,30 +82,46 @@ export class SyncState {
 		return [...new Set([...this.#namespaces.keys(), ...this.#keys.keys()])];
 	}
 
-	/** A namespace is selected, and whether it is being deleted; undefined: it is gone, or not selected any more. */
-	namespace(name: string, terminating: boolean | undefined): string[] {
-		if (this.#namespaces.get(name) === terminating) return [];
-		if (terminating === undefined) this.#namespaces.delete(name);
-		else this.#namespaces.set(name, terminating);
+	/** A namespace as it is now; undefined: it is gone. */
+	namespace(name: string, known: NamespaceKnowledge | undefined): string[] {
+		if (same(this.#namespaces.get(name), known)) return [];
+		if (known === undefined) this.#namespaces.delete(name);
+		else this.#namespaces.set(name, known);
 		if (this.#selectedAny || name === this.rules.source.namespace)
 			return [name];
+		if (this.standingIn(name)?.is !== "served") return [name];
 		this.#selectedAny = true;
 		return this.everywhere;
+	}
+
+	/** A source that was made again is sent nowhere yet: no reason to delete what was sent before. */
+	#servesAny(): boolean {
+		return [...this.#namespaces.keys()].some(
+			(name) =>
+				name !== this.rules.source.namespace &&
+				this.standingIn(name)?.is === "served",
+		);
 	}
 
 	/** What bears the source's name in a namespace; undefined: nothing. */
 	key(namespace: string, key: PullSecret | undefined): string[] {
 		const before = this.source;
+		const recordBefore = before?.annotations[TARGETS_ANNOTATION];
 		if (key === undefined) this.#keys.delete(namespace);
 		else this.#keys.set(namespace, key);
 		if (namespace !== this.rules.source.namespace) return [namespace];
 		const now = this.source;
-		const same = now?.content.canonical === before?.content.canonical;
-		return now === undefined || same ? [] : this.everywhere;
+		const isSame =
+			now?.content.canonical === before?.content.canonical &&
+			now?.uid === before?.uid &&
+			now?.annotations[TARGETS_ANNOTATION] === recordBefore;
+		if (now === undefined || isSame) return [];
+		this.#selectedAny ||= this.#servesAny();
+		return this.everywhere;
 	}
 
-	/** The selected namespaces are these and no others. */
-	namespaces(all: ReadonlyMap<string, boolean>): string[] {
+	/** The namespaces are these and no others. */
+	namespaces(all: ReadonlyMap<string, NamespaceKnowledge>): string[] {
 		const gone = [...this.#namespaces.keys()].filter((name) => !all.has(name));
 		return [
 			...gone.flatMap((name) => this.namespace(name, undefined)),
@@ -81,7 +131,8 @@ export class SyncState {
 
 	/** What bears the source's name is this and nothing else, `within` a namespace or everywhere. */
 	keys(all: readonly PullSecret[], within?: string): string[] {
-		this.#begun = true;
+		this.#begun ||=
+			within === undefined || within === this.rules.source.namespace;
 		const there = new Set(all.map((key) => key.namespace));
 		const gone = [...this.#keys.keys()].filter(
 			(name) => !there.has(name) && (within === undefined || within === name),
@@ -103,9 +154,13 @@ export class SyncState {
 		const { source } = this;
 		if (source === undefined || namespace === source.namespace)
 			return undefined;
-		const change = this.#namespaces.has(namespace)
-			? this.#copyIn(namespace, this.#keys.get(namespace), source)
-			: this.#leftoverIn(namespace, source);
+		const standing = this.standingIn(namespace);
+		const change =
+			standing === undefined
+				? this.#leftoverIn(namespace, source)
+				: standing.is === "served"
+					? this.#copyIn(namespace, this.#keys.get(namespace), source)
+					: undefined;
 		// Of what we wrote ourselves the watch is about to tell, with the version that a write names.
 		const untold =
 			change?.action !== "unchanged" &&
@@ -126,7 +181,8 @@ export class SyncState {
 	/** Is the namespace selected, and are its pods to pull with what bears the name there? */
 	hasKey(namespace: string): boolean {
 		return (
-			this.#namespaces.get(namespace) === false &&
+			this.standingIn(namespace)?.is === "served" &&
+			!isTerminating(this.#namespaces.get(namespace)) &&
 			this.#keys.has(namespace) &&
 			this.source !== undefined
 		);
@@ -155,11 +211,11 @@ export class SyncState {
 		current: PullSecret | undefined,
 		source: PullSecret,
 	): Change | undefined {
-		const { copyLabels, force, replace } = this.rules;
-		if (this.#namespaces.get(namespace) === true) return undefined;
+		const { copyLabels, force, adopt, replace } = this.rules;
+		if (isTerminating(this.#namespaces.get(namespace))) return undefined;
 		const [desired] = desiredCopies(source, [namespace], copyLabels);
 		if (desired === undefined) return undefined;
-		const change = planCopy(current, desired, { force });
+		const change = planCopy(current, desired, { force, adopt });
 		// A replacement deletes first: only where that was agreed to beforehand.
 		return change.action === "replace" && !replace
 			? {
@@ -173,10 +229,31 @@ export class SyncState {
 	#leftoverIn(namespace: string, source: PullSecret): Change | undefined {
 		const current = this.#keys.get(namespace);
 		// A selection that never matched anything is more likely a typing mistake than a wish to delete every copy.
-		if (!this.rules.prune || !this.#selectedAny || current === undefined)
+		if (
+			!this.rules.prune ||
+			!this.#selectedAny ||
+			current === undefined ||
+			!this.#servesAny()
+		)
 			return undefined;
 		return planLeftovers([current], source, new Set())[0];
 	}
+}
+
+function isTerminating(known: NamespaceKnowledge | undefined): boolean {
+	return typeof known === "object" && known.terminating;
+}
+
+/** Whether nothing that decides has changed. */
+function same(
+	one: NamespaceKnowledge | undefined,
+	other: NamespaceKnowledge | undefined,
+): boolean {
+	if (typeof one !== "object" || typeof other !== "object")
+		return one === other;
+	const facts = ({ uid, terminating, labels, annotations }: NamespaceFacts) =>
+		JSON.stringify([uid, terminating, labels, annotations]);
+	return facts(one) === facts(other);
 }
 
 const UNTOLD = "";

@@ -67,6 +67,7 @@ describe("create", () => {
 				'{"registry.example.com":"registry.example.com"}',
 			"kubectl-meshreg/issued-at":
 				'{"registry.example.com":"2026-11-21T08:00:00Z"}',
+			// It has been sent nowhere yet, and says so.
 			"kubectl-meshreg/targets": "[]",
 		});
 		assert.deepEqual(bed.content("nginx-mesh"), {

@@ -62,7 +62,11 @@ const newNamespace = (bed: TestBed, name: string) =>
 /** A source, and these namespaces. */
 async function bedWith(...namespaces: string[]): Promise<TestBed> {
 	const bed = await testBed({ namespaces: ["nginx-mesh", ...namespaces] });
-	secret(bed, "nginx-mesh", {});
+	secret(bed, "nginx-mesh", {
+		annotations: {
+			"kubectl-meshreg/targets": '[{"all":true,"attach":["*"]}]',
+		},
+	});
 	return bed;
 }
 
@@ -133,7 +137,9 @@ async function kept(
 		rules: {
 			source: { namespace: "nginx-mesh", name: NAME },
 			copyLabels: {},
+			selects: (name) => !/^(kube-.*|default)$/.test(name),
 			force: false,
+			adopt: false,
 			replace: false,
 			prune: false,
 			...rules,
@@ -141,7 +147,6 @@ async function kept(
 		watched: {
 			by: "list",
 			query: {},
-			excludes: (name) => /^(kube-.*|default)$/.test(name),
 		},
 		attach: undefined,
 		cluster: wrap(cluster),
@@ -657,7 +662,10 @@ timed(
 		await keeping.says("ready");
 		const lists = bed.server.requests.filter(({ query }) => !query.watch);
 		assert.deepEqual(lists.map(({ path }) => path).sort(), [
+			// Whether it is still the Namespace that was recorded.
+			"/api/v1/namespaces/app",
 			"/api/v1/namespaces/app/secrets",
+			"/api/v1/namespaces/nginx-mesh",
 			"/api/v1/namespaces/nginx-mesh/secrets",
 		]);
 	},

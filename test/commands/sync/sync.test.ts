@@ -202,15 +202,12 @@ describe("sync", () => {
 			const none = await bed.run(["sync"], {
 				answers: [["Which namespaces get a copy?", []]],
 			});
-			assert.equal(
-				none.err,
-				"Warning: no namespace was marked: nothing to do\n",
-			);
+			assert.equal(none.err, "No namespace selected; nothing to do\n");
 			const own = await bed.run(["sync", "-n", "nginx-mesh"]);
 			assert.deepEqual(shown(own), {
 				status: 0,
 				out: "",
-				err: "Warning: nginx-mesh holds the source itself, and needs no copy\n0 namespaces: 0 created, 0 configured, 0 unchanged, 0 failed\n",
+				err: "Warning: nginx-mesh holds the source itself, and needs no copy\n",
 			});
 		});
 
@@ -241,7 +238,7 @@ describe("sync", () => {
 			allow: [
 				{
 					user: "sam",
-					verbs: ["get"],
+					verbs: ["get", "patch"],
 					resources: ["secrets"],
 					namespaces: ["nginx-mesh"],
 				},
@@ -256,7 +253,15 @@ describe("sync", () => {
 		const outcome = await bed.run(["sync", "-n", "app,shop"], { user: "sam" });
 		assert.deepEqual(
 			[outcome.status, outcome.err],
-			[0, "2 namespaces: 2 created, 0 configured, 0 unchanged, 0 failed\n"],
+			[
+				0,
+				"Warning: recorded by name alone, so whoever creates a namespace of that name is trusted: app, shop (needs get on namespaces)\n2 namespaces: 2 created, 0 configured, 0 unchanged, 0 failed\n",
+			],
+		);
+		assert.equal(
+			bed.server.store.get("Secret", "nginx-mesh", NAME)?.metadata
+				.annotations?.["kubectl-meshreg/targets"],
+			'[{"namespaces":{"app":"","shop":""}}]',
 		);
 		const paths = bed.server.requests
 			.filter(({ user }) => user === "sam")
@@ -625,10 +630,6 @@ describe("sync", () => {
 						`${a[0]} and ${b[0]} cannot be used together`,
 					]),
 			),
-			[
-				[],
-				"say which namespaces: -n NAMESPACE, -A, -l SELECTOR, --injected or --needed\nSee 'kubectl meshreg sync --help' for usage.",
-			],
 			[["-n", ""], "-n: the namespace is empty; is a variable unset?"],
 			[["-n", "a,,b"], "-n: the namespace is empty; is a variable unset?"],
 			[

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import type { NamespaceFacts } from "../../../src/core/pull-secrets/namespace-facts.ts";
 import {
 	MANAGED_BY_LABEL,
 	MANAGER,
 	SOURCE_ANNOTATION,
 	SOURCE_UID_ANNOTATION,
+	TARGETS_ANNOTATION,
 } from "../../../src/core/pull-secrets/ownership.ts";
 import type { Change } from "../../../src/core/pull-secrets/plan.ts";
 import {
@@ -40,12 +42,26 @@ function key(namespace: string, fields: Partial<PullSecret> = {}) {
 	};
 }
 const source = (fields: Partial<PullSecret> = {}) =>
-	key("nginx-mesh", { annotations: {}, ...fields });
+	key("nginx-mesh", {
+		annotations: { [TARGETS_ANNOTATION]: '[{"all":true}]' },
+		...fields,
+	});
+
+/** A namespace as it is; `terminating`: being deleted. */
+const facts = (name: string, terminating = false): NamespaceFacts => ({
+	name,
+	uid: name,
+	labels: {},
+	annotations: {},
+	terminating,
+});
 
 const RULES: SyncRules = {
 	source: { namespace: "nginx-mesh", name: NAME },
 	copyLabels: {},
+	selects: () => true,
 	force: false,
+	adopt: false,
 	replace: false,
 	prune: false,
 };
@@ -58,9 +74,9 @@ function upkeep(
 	const made = new SyncState({ ...RULES, ...rules });
 	made.namespaces(
 		new Map([
-			["nginx-mesh", false],
-			["app", false],
-			["shop", false],
+			["nginx-mesh", facts("nginx-mesh")],
+			["app", facts("app")],
+			["shop", facts("shop")],
 		]),
 	);
 	made.keys([source(), ...copies]);
@@ -97,7 +113,7 @@ describe("what is to be done in a namespace", () => {
 		const state = upkeep();
 		assert.equal(state.changeIn("nginx-mesh"), undefined);
 		assert.equal(state.changeIn("other"), undefined);
-		state.namespace("app", true);
+		state.namespace("app", facts("app", true));
 		assert.equal(state.changeIn("app"), undefined);
 	});
 
@@ -119,10 +135,14 @@ describe("what is to be done in a namespace", () => {
 
 	test("nothing is deleted while nothing but the source's own namespace was selected", () => {
 		const state = new SyncState({ ...RULES, prune: true });
-		state.namespaces(new Map([["nginx-mesh", false]]));
+		state.namespaces(new Map([["nginx-mesh", facts("nginx-mesh")]]));
 		state.keys([source(), key("a")]);
 		assert.equal(state.changeIn("a"), undefined);
-		assert.deepEqual(state.namespace("app", false), ["nginx-mesh", "app", "a"]);
+		assert.deepEqual(state.namespace("app", facts("app")), [
+			"nginx-mesh",
+			"app",
+			"a",
+		]);
 		assert.equal(said(state.changeIn("a")), "delete");
 	});
 
@@ -152,9 +172,9 @@ describe("what is to be done in a namespace", () => {
 describe("what is to be looked at again", () => {
 	test("a namespace whose state is new", () => {
 		const state = upkeep();
-		assert.deepEqual(state.namespace("app", false), []);
-		assert.deepEqual(state.namespace("app", true), ["app"]);
-		assert.deepEqual(state.namespace("new", false), ["new"]);
+		assert.deepEqual(state.namespace("app", facts("app")), []);
+		assert.deepEqual(state.namespace("app", facts("app", true)), ["app"]);
+		assert.deepEqual(state.namespace("new", facts("new")), ["new"]);
 		assert.deepEqual(state.namespace("shop", undefined), ["shop"]);
 		assert.deepEqual(state.namespace("shop", undefined), []);
 	});
@@ -182,9 +202,9 @@ describe("what is to be looked at again", () => {
 		assert.deepEqual(
 			state.namespaces(
 				new Map([
-					["nginx-mesh", false],
-					["app", false],
-					["new", false],
+					["nginx-mesh", facts("nginx-mesh")],
+					["app", facts("app")],
+					["new", facts("new")],
 				]),
 			),
 			["shop", "new"],
@@ -209,7 +229,7 @@ describe("what is to be looked at again", () => {
 
 test("pods can pull where the namespace is selected, stays, and has the key of a source", () => {
 	const state = upkeep([key("app"), key("other"), key("going")]);
-	state.namespace("going", true);
+	state.namespace("going", facts("going", true));
 	const having = () =>
 		["app", "shop", "other", "going"].filter((name) => state.hasKey(name));
 	assert.deepEqual(having(), ["app"]);
@@ -227,7 +247,7 @@ describe("what was done and has not been told yet", () => {
 		assert.equal(state.changeIn("app"), undefined);
 		state.namespace("app", undefined);
 		assert.equal(state.changeIn("app"), undefined);
-		state.namespace("app", false);
+		state.namespace("app", facts("app"));
 		assert.deepEqual(state.key("app", key("app")), ["app"]);
 		assert.equal(said(state.changeIn("app")), "update");
 	});

@@ -1,0 +1,154 @@
+import type { JsonPatchOperation } from "../../core/objects.ts";
+import { FailureError } from "../../core/output/failure.ts";
+import type { DryRun } from "../../core/output/result.ts";
+import { TARGETS_ANNOTATION } from "../../core/pull-secrets/ownership.ts";
+import type {
+	ContentReader,
+	PullSecret,
+} from "../../core/pull-secrets/pull-secret.ts";
+import {
+	EMPTY_RECORD,
+	isTooLarge,
+	parseRecord,
+	RECORD_LIMIT,
+	recordText,
+	type SourceRecord,
+} from "../../core/pull-secrets/record.ts";
+import { ApiError } from "../../errors.ts";
+import type { Cluster, World } from "../../world.ts";
+import { readPullSecret } from "../read/read-keys.ts";
+
+/** How a record is changed. */
+export interface RecordChange {
+	readonly cluster: Cluster;
+	readonly reader: ContentReader;
+	readonly world: Pick<World, "clock" | "interrupt">;
+	readonly dryRun: DryRun;
+	/** The record as it is to be, of what it is by now. */
+	readonly change: (record: SourceRecord) => SourceRecord;
+	/** What is recorded, for messages: `app`. */
+	readonly what: string;
+}
+
+/** How often others may change the source under our hands: of many that record at once, each waits for the others. */
+const ATTEMPTS = 200;
+const FIRST_PAUSE = 5;
+const LONGEST_PAUSE = 500;
+
+/** The record of a source; undefined where it has none. Throws FailureError for one that says nothing that is known. */
+export function recordOf(source: PullSecret): SourceRecord | undefined {
+	const reading = parseRecord(source.annotations[TARGETS_ANNOTATION]);
+	if (reading.kind === "fault")
+		throw new FailureError({
+			cause: "record-invalid",
+			source: placeOf(source),
+			fault: reading.fault,
+		});
+	return reading.kind === "record" ? reading.record : undefined;
+}
+
+/**
+ * Changes the record on a source, against what it is at that moment: where somebody else was faster,
+ * it is read and changed again. Resolves with the source as it is then (or with a dry run would be).
+ * Nothing is written where nothing changes. Throws FailureError where it may not be written, or
+ * somebody else keeps it; what else the cluster throws.
+ */
+export async function changeRecord(
+	source: PullSecret,
+	how: RecordChange,
+): Promise<PullSecret> {
+	let now = source;
+	for (let attempt = 1; ; attempt++) {
+		const record = recordOf(now);
+		const changed = how.change(record ?? EMPTY_RECORD);
+		const text = recordText(changed);
+		if (record !== undefined && text === recordText(record)) return now;
+		check(now, changed, how.what);
+		if (how.dryRun === "client")
+			return {
+				...now,
+				annotations: { ...now.annotations, [TARGETS_ANNOTATION]: text },
+			};
+		try {
+			return how.reader.toPullSecret(
+				await how.cluster.patch("Secret", now, operations(now, text), {
+					dryRun: how.dryRun === "server",
+				}),
+			);
+		} catch (error) {
+			if (!(error instanceof ApiError)) throw error;
+			if (error.status === 403)
+				throw new FailureError({
+					cause: "record-forbidden",
+					source: placeOf(now),
+					what: how.what,
+				});
+			if (error.status !== 409 || attempt === ATTEMPTS) throw error;
+		}
+		// Others are at it, too: not all at the same time again.
+		const most = Math.min(FIRST_PAUSE * 2 ** attempt, LONGEST_PAUSE);
+		await how.world.clock.delay(most * Math.random(), how.world.interrupt);
+		now = await readSource(now, how);
+	}
+}
+
+async function readSource(
+	source: PullSecret,
+	{ cluster, reader }: RecordChange,
+): Promise<PullSecret> {
+	const now = await readPullSecret(cluster, reader, source);
+	if (now !== undefined) return now;
+	throw new FailureError({
+		cause: "source-missing",
+		...placeOf(source),
+		elsewhere: [],
+		by: "--from",
+	});
+}
+
+function check(source: PullSecret, record: SourceRecord, what: string): void {
+	if (isTooLarge(record))
+		throw new FailureError({
+			cause: "record-too-large",
+			source: placeOf(source),
+			bytes: Buffer.byteLength(recordText(record)),
+			limit: RECORD_LIMIT,
+		});
+	if (source.recordKeeper !== undefined)
+		throw new FailureError({
+			cause: "record-kept-by-other",
+			source: placeOf(source),
+			what,
+			manager: source.recordKeeper,
+		});
+}
+
+/** A JSON Patch of the annotation alone, which the API server refuses (409) where anything has changed since. */
+function operations(source: PullSecret, text: string): JsonPatchOperation[] {
+	const none = Object.keys(source.annotations).length === 0;
+	return [
+		{
+			op: "replace",
+			path: "/metadata/resourceVersion",
+			value: source.resourceVersion,
+		},
+		none
+			? {
+					op: "add",
+					path: "/metadata/annotations",
+					value: { [TARGETS_ANNOTATION]: text },
+				}
+			: {
+					op: "add",
+					path: `/metadata/annotations/${TARGETS_ANNOTATION.replace("/", "~1")}`,
+					value: text,
+				},
+	];
+}
+
+function placeOf({ namespace, name }: PullSecret): {
+	namespace: string;
+	name: string;
+} {
+	return { namespace, name };
+}

@@ -1,0 +1,74 @@
+import {
+	meshreg,
+	objectName,
+	objectNames,
+	script,
+} from "../../core/output/shell.ts";
+import { someOf } from "../../core/output/some-of.ts";
+import {
+	DEFAULT_NAME,
+	DEFAULT_NAMESPACE,
+} from "../../core/pull-secrets/ownership.ts";
+import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
+import { ApiError } from "../../errors.ts";
+import { readPullSecrets } from "../read/read-keys.ts";
+import { claimantsOf, type Run } from "./deliver.ts";
+
+/**
+ * Tells of what says that it is a copy of a source without a record: those that held the source's
+ * content before anything was changed, and the others. Returns the namespaces of the first, sorted.
+ * Only they are offered to be recorded; nothing is written.
+ */
+export async function tellClaimants(
+	before: PullSecret,
+	{ cluster, reader, world }: Run,
+): Promise<string[]> {
+	let all: PullSecret[];
+	try {
+		all = await readPullSecrets(cluster, reader, {
+			fieldSelector: `metadata.name=${before.name}`,
+		});
+	} catch (error) {
+		if (!(error instanceof ApiError && error.status === 403)) throw error;
+		world.emit({
+			type: "warning",
+			message:
+				"what says that it is a copy cannot be looked for (needs list on secrets in all namespaces)",
+		});
+		return [];
+	}
+	const claimants = claimantsOf(before, all);
+	const [equal, others] = [true, false].map((wanted) =>
+		claimants
+			.filter(
+				({ content }) =>
+					(content.canonical === before.content.canonical) === wanted,
+			)
+			.map(({ namespace }) => namespace),
+	) as [string[], string[]];
+	if (equal.length > 0)
+		world.emit({
+			type: "warning",
+			message: `secret "${before.name}" in ${someOf(equal)} holds the credential that the source had, which is no right to the next one`,
+			advice: {
+				words: "if they are yours, record them with",
+				script: script(
+					meshreg(
+						"sync",
+						...(before.name === DEFAULT_NAME ? [] : [objectName(before.name)]),
+						"-n",
+						objectNames(equal),
+						...(before.namespace === DEFAULT_NAMESPACE
+							? []
+							: ["--from", objectName(before.namespace)]),
+					),
+				),
+			},
+		});
+	if (others.length > 0)
+		world.emit({
+			type: "warning",
+			message: `secret "${before.name}" in ${someOf(others)} says that it is a copy, and holds something else; check who made it`,
+		});
+	return equal;
+}

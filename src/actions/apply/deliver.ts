@@ -1,0 +1,477 @@
+import {
+	type Failure,
+	FailureError,
+	failureOf,
+} from "../../core/output/failure.ts";
+import type { Action, ChangeResult, DryRun } from "../../core/output/result.ts";
+import { someOf } from "../../core/output/some-of.ts";
+import { desiredCopy } from "../../core/pull-secrets/desired.ts";
+import {
+	roleOf,
+	SOURCE_ANNOTATION,
+} from "../../core/pull-secrets/ownership.ts";
+import {
+	byNamespace,
+	type Change,
+	type Deletion,
+	namespaceOf,
+	planCopy,
+	planLeftovers,
+} from "../../core/pull-secrets/plan.ts";
+import {
+	type ContentReader,
+	type PullSecret,
+	sourceRef,
+} from "../../core/pull-secrets/pull-secret.ts";
+import {
+	EMPTY_RECORD,
+	mergeSelection,
+	onlySelected,
+	type RecordEntry,
+	recordText,
+	type SourceRecord,
+} from "../../core/pull-secrets/record.ts";
+import { isSourceLike } from "../../core/pull-secrets/source.ts";
+import { ApiError, isFatal } from "../../errors.ts";
+import type { Cluster, World } from "../../world.ts";
+import { AT_ONCE, inParallel } from "../in-parallel.ts";
+import { readPullSecret, readPullSecrets } from "../read/read-keys.ts";
+import { apply, isSettled, type Step } from "./apply.ts";
+import { changeRecord, recordOf } from "./change-record.ts";
+import type { ChangeReport } from "./change-report.ts";
+import { agrees } from "./confirm.ts";
+import { showProgress } from "./show-progress.ts";
+import {
+	isRecorded,
+	notServed,
+	recordedTargets,
+	type Target,
+	type Targets,
+} from "./targets.ts";
+import { unfinished } from "./unfinished.ts";
+
+/** What every step of one run in one cluster works with. */
+export interface Run {
+	readonly cluster: Cluster;
+	readonly reader: ContentReader;
+	readonly world: World;
+	readonly report: ChangeReport;
+	readonly dryRun: DryRun;
+	readonly yes: boolean;
+	readonly quiet: boolean;
+	/** `-o`. */
+	readonly output?: string | undefined;
+}
+
+/** Where copies go. */
+export type Scope =
+	/** Where the record sends the source. */
+	| { readonly by: "record" }
+	/** Where a command line says, which joins the record first. */
+	| {
+			readonly by: "selection";
+			readonly selected: Selected;
+			/** Not recorded: rotate will not update it. */
+			readonly once: boolean;
+			/** Everything else that is recorded is served, too. */
+			readonly andRecorded: boolean;
+	  };
+
+/** A selection that has been looked up. */
+export interface Selected {
+	readonly targets: Targets;
+	/** What the record is to say of it. */
+	readonly entries: readonly RecordEntry[];
+	/** In a few words, for messages: `app, shop`. */
+	readonly what: string;
+}
+
+/** What may be done to what is there. */
+export interface CopyPolicy {
+	readonly force: boolean;
+	readonly adopt: boolean;
+	/** Delete this source's copies elsewhere, and let the record say so. */
+	readonly prune: boolean;
+	readonly copyLabels: Readonly<Record<string, string>>;
+}
+
+/** How often a source may change while it is copied before we give up on it. */
+const ROUNDS = 4;
+
+/**
+ * The one way in which copies are written. Reads the record, joins the selection to it, reads what is
+ * there, plans, asks, writes the record and then the copies; and begins again where the source moved
+ * meanwhile, for a late writer must not win. Results go to the report. Returns where copies went;
+ * undefined where the person said no, and nothing was done. Throws FailureError before anything is
+ * written, and what makes the rest pointless, after saying how far it came.
+ */
+export async function deliver(
+	source: PullSecret,
+	scope: Scope,
+	policy: CopyPolicy,
+	run: Run,
+): Promise<Targets | undefined> {
+	return new Delivery(source, scope, policy, run).work();
+}
+
+/** What bears the source's name, by namespace; a result where it cannot be read. */
+type Current = ReadonlyMap<string, PullSecret | ChangeResult>;
+
+class Delivery {
+	/** As it was read last. */
+	#source: PullSecret;
+	/** As it was when the round was planned. */
+	#planned: PullSecret;
+	/** It was seen with other content since. */
+	#moved = false;
+	/** Whoever claims to be a copy has been told of. */
+	#claimed = false;
+
+	constructor(
+		source: PullSecret,
+		readonly scope: Scope,
+		readonly policy: CopyPolicy,
+		readonly run: Run,
+	) {
+		this.#source = source;
+		this.#planned = source;
+	}
+
+	async work(): Promise<Targets | undefined> {
+		const { scope, run } = this;
+		if (scope.by === "record" && recordOf(this.#source) === undefined)
+			throw new FailureError({
+				cause: "record-missing",
+				source: placeOf(this.#source),
+			});
+		let targets = await this.#targets();
+		let current = await this.#read(targets);
+		const leftovers = await this.#leftovers(targets);
+		const agreed = await this.#agree(this.#plan(targets, current), leftovers);
+		if (agreed === undefined) return undefined;
+		await this.#record(targets.unread);
+		const told = new Map<string, ChangeResult>();
+		for (let round = 1; ; round++) {
+			this.#planned = this.#source;
+			this.#moved = false;
+			const steps = [
+				...this.#plan(targets, current).map((step) => onlyAgreed(step, agreed)),
+				...(round === 1 ? leftovers : []),
+			].toSorted(byPlace);
+			const wrote = await this.#apply(steps, targets, told);
+			if (!wrote || run.dryRun !== "none") return targets;
+			if (!(await this.#mustGoOn(round))) return targets;
+			targets = await this.#targets();
+			current = await this.#read(targets);
+		}
+	}
+
+	/** Whether copies are of another source than there is by now, or the record sends it elsewhere. */
+	async #mustGoOn(round: number): Promise<boolean> {
+		// One that vanished takes nothing with it.
+		if ((await this.#readSource()) === undefined) return false;
+		const text = (source: PullSecret): string =>
+			recordText(recordOf(source) ?? EMPTY_RECORD);
+		const isElsewhere =
+			this.#servesRecord && text(this.#source) !== text(this.#planned);
+		if (round < ROUNDS) return this.#moved || isElsewhere;
+		if (!this.#moved) return false;
+		throw new FailureError({
+			cause: "source-keeps-changing",
+			source: placeOf(this.#source),
+		});
+	}
+
+	/** The source as it is now; undefined where there is none any more. */
+	async #readSource(): Promise<PullSecret | undefined> {
+		const { cluster, reader } = this.run;
+		const now = await readPullSecret(cluster, reader, this.#source);
+		if (now === undefined || !isSourceLike(now)) return undefined;
+		this.#source = now;
+		this.#moved ||=
+			now.content.canonical !== this.#planned.content.canonical ||
+			now.uid !== this.#planned.uid;
+		return now;
+	}
+
+	get #servesRecord(): boolean {
+		return this.scope.by === "record" || this.scope.andRecorded;
+	}
+
+	/** The record with the selection; as it is where nothing is recorded. */
+	#joined(record: SourceRecord | undefined): SourceRecord {
+		const { scope, policy } = this;
+		const before = record ?? EMPTY_RECORD;
+		if (scope.by === "record" || scope.once) return before;
+		const { entries } = scope.selected;
+		return entries.reduce(
+			mergeSelection,
+			policy.prune ? onlySelected(before, entries) : before,
+		);
+	}
+
+	async #targets(): Promise<Targets> {
+		const { scope, run } = this;
+		const selected = scope.by === "selection" ? scope.selected : undefined;
+		if (selected !== undefined && !this.#servesRecord) return selected.targets;
+		const record = this.#joined(recordOf(this.#source));
+		const all = await recordedTargets(this.#source, record, run.cluster);
+		const named = new Set(
+			selected?.targets.serve
+				.filter((target) => target.named)
+				.map(({ namespace }) => namespace),
+		);
+		return {
+			...all,
+			serve: all.serve.map((target) => ({
+				...target,
+				named: named.has(target.namespace),
+			})),
+		};
+	}
+
+	/** One read a named namespace; one list for all others, which also tells who else claims to be a copy. */
+	async #read(targets: Targets): Promise<Current> {
+		const { cluster, reader } = this.run;
+		const { scope } = this;
+		const places = targets.serve.map(({ namespace }) => namespace);
+		if (scope.by === "selection" && !scope.andRecorded && !targets.listed)
+			return this.#readEach(places);
+		try {
+			const all = await readPullSecrets(cluster, reader, {
+				fieldSelector: `metadata.name=${this.#source.name}`,
+			});
+			this.#warnOfClaimants(all, targets);
+			return new Map(all.map((secret) => [secret.namespace, secret]));
+		} catch (error) {
+			const mayNotList = error instanceof ApiError && error.status === 403;
+			if (!mayNotList || targets.listed) throw error;
+			return this.#readEach(places);
+		}
+	}
+
+	async #readEach(namespaces: readonly string[]): Promise<Current> {
+		const { cluster, reader } = this.run;
+		const { name } = this.#source;
+		const current = new Map<string, PullSecret | ChangeResult>();
+		await inParallel(namespaces, AT_ONCE, async (namespace) => {
+			try {
+				const ref = { namespace, name };
+				const secret = await readPullSecret(cluster, reader, ref);
+				if (secret !== undefined) current.set(namespace, secret);
+			} catch (error) {
+				if (isFatal(error)) throw error;
+				const why = failureOf(error);
+				current.set(namespace, notServed(namespace, why, { name }, cluster));
+			}
+		});
+		return current;
+	}
+
+	/** What says that it is a copy and is not recorded gets nothing, and is told of once. */
+	#warnOfClaimants(all: readonly PullSecret[], targets: Targets): void {
+		// Of a label's namespaces alone nobody can tell what the record says of the others.
+		if (this.#claimed || (targets.listed && targets.namespaces === undefined))
+			return;
+		this.#claimed = true;
+		const record = this.#joined(recordOf(this.#source));
+		const claimants = claimantsOf(this.#source, all).filter(
+			({ namespace }) => !isRecorded(record, namespace, targets.namespaces),
+		);
+		if (claimants.length === 0) return;
+		const places = claimants.map(({ namespace }) => namespace);
+		this.run.world.emit({
+			type: "warning",
+			message: `not recorded, so nothing is written: ${someOf(places)} (secret "${this.#source.name}" there says that it is a copy of ${sourceRef(this.#source)})`,
+		});
+	}
+
+	async #leftovers(targets: Targets): Promise<Deletion[]> {
+		if (!this.policy.prune) return [];
+		const { cluster, reader } = this.run;
+		const all = await readPullSecrets(cluster, reader, {
+			fieldSelector: `metadata.name=${this.#source.name}`,
+		});
+		const kept = [...targets.serve, ...targets.settled];
+		return planLeftovers(
+			all,
+			this.#source,
+			new Set(kept.map(({ namespace }) => namespace)),
+		);
+	}
+
+	/** Everything to be done where copies go. */
+	#plan(targets: Targets, current: Current): Step[] {
+		const planned = targets.serve.map((target): Step => {
+			const there = current.get(target.namespace);
+			return there !== undefined && isSettled(there)
+				? there
+				: this.#planIn(target, there);
+		});
+		return [...targets.settled, ...planned];
+	}
+
+	#planIn(
+		{ namespace, named }: Pick<Target, "namespace" | "named">,
+		there: PullSecret | undefined,
+	): Change {
+		const { copyLabels, force, adopt } = this.policy;
+		const desired = desiredCopy(this.#source, namespace, copyLabels);
+		return planCopy(there, desired, { force, adopt, named });
+	}
+
+	/** Asks about all that deletes. Returns where a replacement may be made; undefined: nothing at all is to be done. */
+	async #agree(
+		steps: readonly Step[],
+		leftovers: readonly Deletion[],
+	): Promise<ReadonlySet<string> | undefined> {
+		const replacing = steps.flatMap((step) =>
+			!isSettled(step) && step.action === "replace" ? [step.current] : [],
+		);
+		const { run } = this;
+		const answer = await agrees(
+			{ replacing, deleting: leftovers.map(({ current }) => current) },
+			run,
+			run.cluster,
+			run.world,
+		);
+		if (answer === "no") return undefined;
+		return new Set(
+			answer === "yes" ? replacing.map(({ namespace }) => namespace) : [],
+		);
+	}
+
+	/** Writes the record, where it says anything new. */
+	async #record(unread: readonly string[]): Promise<void> {
+		const { scope, run } = this;
+		if (scope.by === "record" || scope.once) return;
+		const before = this.#source;
+		this.#source = await changeRecord(before, {
+			...run,
+			change: (record) => this.#joined(record),
+			what: scope.selected.what,
+		});
+		if (this.#source === before) return;
+		if (unread.length > 0)
+			run.world.emit({
+				type: "warning",
+				message: `recorded by name alone, so whoever creates a namespace of that name is trusted: ${someOf(unread)} (needs get on namespaces)`,
+			});
+		if (run.dryRun === "client" && run.output !== undefined)
+			run.world.emit({
+				type: "note",
+				message: `${scope.selected.what} would be recorded on secret/${before.name} in ${before.namespace} namespace`,
+				unlessQuiet: true,
+			});
+	}
+
+	/** Carries out; returns whether anything was written. What an earlier round told is not told again. */
+	async #apply(
+		steps: readonly Step[],
+		targets: Targets,
+		told: Map<string, ChangeResult>,
+	): Promise<boolean> {
+		const { cluster, reader, world, report, dryRun, quiet } = this.run;
+		let wrote = false;
+		let finished = 0;
+		try {
+			await showProgress(world, { total: steps.length, quiet }, (onDone) =>
+				apply(steps, {
+					cluster,
+					reader,
+					world,
+					dryRun,
+					replan: (change, current) => this.#again(change, current, targets),
+					onDone() {
+						finished++;
+						onDone();
+					},
+					onResult: (result) => {
+						wrote ||= WRITTEN.has(result.action);
+						const earlier = told.get(result.namespace);
+						told.set(result.namespace, result);
+						if (earlier === undefined || isNews(result, earlier))
+							report.add(result);
+					},
+				}),
+			);
+		} catch (error) {
+			throw unfinished(error, finished, steps.length, world);
+		}
+		return wrote;
+	}
+
+	/** Who changed it under our hands may have copied a newer source: it is read again, and planned from. */
+	async #again(
+		change: Change,
+		current: PullSecret | undefined,
+		targets: Targets,
+	): Promise<Change | Failure | undefined> {
+		if (!("desired" in change)) return undefined;
+		if ((await this.#readSource()) === undefined)
+			return {
+				cause: "source-missing",
+				...placeOf(this.#source),
+				elsewhere: [],
+				by: "--from",
+			};
+		const namespace = namespaceOf(change);
+		const target = targets.serve.find((each) => each.namespace === namespace);
+		return this.#planIn(target ?? { namespace, named: false }, current);
+	}
+}
+
+/** Those of some Secrets that say that they are copies of a source, sorted. What says so is not believed. */
+export function claimantsOf(
+	source: PullSecret,
+	secrets: readonly PullSecret[],
+): PullSecret[] {
+	return secrets
+		.filter(
+			(secret) =>
+				roleOf(secret) === "copy" &&
+				secret.annotations[SOURCE_ANNOTATION] === sourceRef(source),
+		)
+		.toSorted(byNamespace);
+}
+
+const WRITTEN: ReadonlySet<Action> = new Set([
+	"created",
+	"configured",
+	"deleted",
+]);
+
+/** Whether a later round found something else than what was told. */
+function isNews(result: ChangeResult, earlier: ChangeResult): boolean {
+	return (
+		result.action !== "unchanged" &&
+		!(WRITTEN.has(result.action) && WRITTEN.has(earlier.action)) &&
+		result.why?.cause !== (earlier.why ?? { cause: undefined }).cause
+	);
+}
+
+/** A replacement deletes first: only where somebody agreed to it. */
+function onlyAgreed(step: Step, agreed: ReadonlySet<string>): Step {
+	return !isSettled(step) &&
+		step.action === "replace" &&
+		!agreed.has(step.current.namespace)
+		? {
+				action: "conflict",
+				current: step.current,
+				obstacle: { cause: "immutable" },
+			}
+		: step;
+}
+
+function byPlace(a: Step, b: Step): number {
+	const place = (step: Step): string =>
+		isSettled(step) ? step.namespace : namespaceOf(step);
+	return place(a) < place(b) ? -1 : 1;
+}
+
+function placeOf({ namespace, name }: PullSecret): {
+	namespace: string;
+	name: string;
+} {
+	return { namespace, name };
+}

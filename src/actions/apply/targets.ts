@@ -1,0 +1,270 @@
+import type { Failure } from "../../core/output/failure.ts";
+import type { ChangeResult } from "../../core/output/result.ts";
+import {
+	isSkipped,
+	type NamespaceFacts,
+} from "../../core/pull-secrets/namespace-facts.ts";
+import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
+import {
+	hasRules,
+	isCoveredByRule,
+	type NamespaceKnowledge,
+	namesOf,
+	type RecordEntry,
+	type RuleEntry,
+	ruleMatches,
+	type SourceRecord,
+	type Standing,
+	standingOf,
+} from "../../core/pull-secrets/record.ts";
+import { ApiError } from "../../errors.ts";
+import type { Cluster } from "../../world.ts";
+import { AT_ONCE, inParallel } from "../in-parallel.ts";
+import { listNamespaces, readNamespace } from "../read/read-namespaces.ts";
+
+/** A namespace that gets a copy. */
+export interface Target {
+	readonly namespace: string;
+	/** Service accounts that are to pull with it; `*` is all there are. */
+	readonly attach: readonly string[];
+	/** It was named by -n: whoever did knows what is there. */
+	readonly named: boolean;
+}
+
+/** What a record or a selection comes to. */
+export interface Targets {
+	/** Sorted; the source's own namespace is none. */
+	readonly serve: readonly Target[];
+	/** Service accounts of the source's own namespace that are to pull with it; undefined: it is not meant. */
+	readonly atSource: readonly string[] | undefined;
+	/** Namespaces that get nothing, and why. */
+	readonly settled: readonly ChangeResult[];
+	/** Namespaces of which only the name is known: they may not be read. */
+	readonly unread: readonly string[];
+	/** They were found in a list of Namespaces, not by name. */
+	readonly listed: boolean;
+	/** All Namespaces that there are, where all were listed. */
+	readonly namespaces: ReadonlyMap<string, NamespaceFacts> | undefined;
+}
+
+/** Up to so many recorded names are read one by one; beyond, one list of all is cheaper. */
+const READ_SINGLY = 20;
+
+/** Where a source's record sends it now. Throws what the cluster throws. */
+export async function recordedTargets(
+	source: PullSecret,
+	record: SourceRecord,
+	cluster: Cluster,
+): Promise<Targets> {
+	const namespaces = await namespacesFor(record, cluster);
+	const names = namesOf(record);
+	const known = new Map<string, NamespaceKnowledge>();
+	for (const [name, facts] of namespaces ?? []) known.set(name, facts);
+	const missing = [...names.keys()].filter((name) => !known.has(name));
+	await inParallel(missing, AT_ONCE, async (name) => {
+		// What a name alone is trusted for needs no look, but where it tells more.
+		known.set(
+			name,
+			namespaces !== undefined ? "gone" : await readNamespace(cluster, name),
+		);
+	});
+	const serve: Target[] = [];
+	const settled: ChangeResult[] = [];
+	const unread: string[] = [];
+	let atSource: readonly string[] | undefined;
+	for (const [namespace, knowledge] of [...known].toSorted(byName)) {
+		const standing = standingOf(record, namespace, knowledge);
+		if (standing === undefined) continue;
+		if (namespace === source.namespace) {
+			if (standing.is === "served") atSource = standing.attach;
+			continue;
+		}
+		const why = whyNot(standing, knowledge, source);
+		if (why !== undefined)
+			settled.push(notServed(namespace, why, source, cluster));
+		else if (standing.is === "served") {
+			serve.push({ namespace, attach: standing.attach, named: false });
+			if (knowledge === "unknown") unread.push(namespace);
+		}
+	}
+	return {
+		serve,
+		atSource,
+		settled,
+		unread,
+		listed: namespaces !== undefined,
+		namespaces,
+	};
+}
+
+/** All Namespaces, where the record cannot be understood without, or is long; undefined: they are to be read by name. */
+async function namespacesFor(
+	record: SourceRecord,
+	cluster: Cluster,
+): Promise<Map<string, NamespaceFacts> | undefined> {
+	if (hasRules(record)) return byNames(await listNamespaces(cluster));
+	if (namesOf(record).size <= READ_SINGLY) return undefined;
+	try {
+		return byNames(await listNamespaces(cluster));
+	} catch (error) {
+		if (error instanceof ApiError && error.status === 403) return undefined;
+		throw error;
+	}
+}
+
+/** Why a namespace that a record means gets nothing; undefined: it gets a copy. */
+export function whyNot(
+	standing: Standing,
+	knowledge: NamespaceKnowledge,
+	{ namespace, name }: { readonly namespace: string; readonly name: string },
+): Failure | undefined {
+	const source = { namespace, name };
+	switch (standing.is) {
+		case "missing":
+			return { cause: "namespace-missing" };
+		case "made-again":
+			return { cause: "namespace-made-again", source };
+		case "unverified":
+			return { cause: "namespace-unverified", source };
+		case "skipped":
+			return { cause: "namespace-skipped" };
+		case "served":
+			return typeof knowledge === "object" && knowledge.terminating
+				? { cause: "namespace-terminating" }
+				: undefined;
+	}
+}
+
+/** Named namespaces: what is to be recorded of them, and which get a copy. Nothing cluster-wide is read. */
+export async function namedTargets(
+	source: PullSecret,
+	names: readonly string[],
+	attach: readonly string[],
+	cluster: Cluster,
+): Promise<Targets & { readonly entry: RecordEntry }> {
+	const sorted = names.toSorted().filter((name) => name !== source.namespace);
+	const known = await inParallel(sorted, AT_ONCE, (name) =>
+		readNamespace(cluster, name),
+	);
+	const serve: Target[] = [];
+	const settled: ChangeResult[] = [];
+	const unread: string[] = [];
+	const uids = new Map<string, string>();
+	for (const [index, namespace] of sorted.entries()) {
+		const knowledge = known[index] ?? "unknown";
+		const why = whyNotNamed(knowledge);
+		if (why !== undefined) {
+			// Whoever names it wants it there.
+			const result = notServed(namespace, why, source, cluster);
+			settled.push({
+				...result,
+				action: why.cause === "namespace-skipped" ? "skipped" : "failed",
+			});
+			continue;
+		}
+		if (knowledge === "unknown") unread.push(namespace);
+		uids.set(namespace, typeof knowledge === "object" ? knowledge.uid : "");
+		serve.push({ namespace, attach, named: true });
+	}
+	const isAtSource = names.includes(source.namespace);
+	// Without accounts there is nothing to be done there, and nothing to record.
+	if (isAtSource && attach.length > 0) uids.set(source.namespace, "");
+	return {
+		serve,
+		atSource: isAtSource ? attach : undefined,
+		settled,
+		unread,
+		listed: false,
+		namespaces: undefined,
+		entry: { namespaces: uids, attach },
+	};
+}
+
+function whyNotNamed(knowledge: NamespaceKnowledge): Failure | undefined {
+	if (knowledge === "unknown") return undefined;
+	if (knowledge === "gone") return { cause: "namespace-missing" };
+	if (knowledge.terminating) return { cause: "namespace-terminating" };
+	return isSkipped(knowledge) ? { cause: "namespace-skipped" } : undefined;
+}
+
+/** The namespaces that a rule means now. Throws what the cluster throws. */
+export async function ruleTargets(
+	source: PullSecret,
+	entry: RuleEntry,
+	cluster: Cluster,
+): Promise<Targets> {
+	const { rule } = entry;
+	const namespaces = await listNamespaces(
+		cluster,
+		rule.by === "selector" ? { labelSelector: rule.selector.text } : {},
+	);
+	const serve: Target[] = [];
+	const settled: ChangeResult[] = [];
+	let atSource: readonly string[] | undefined;
+	for (const facts of namespaces) {
+		const { name: namespace } = facts;
+		if (!ruleMatches(entry, facts)) continue;
+		if (namespace === source.namespace) {
+			atSource = entry.attach;
+			continue;
+		}
+		const why = whyNotNamed(facts);
+		if (why === undefined)
+			serve.push({ namespace, attach: entry.attach, named: false });
+		else settled.push(notServed(namespace, why, source, cluster));
+	}
+	return {
+		serve,
+		atSource,
+		settled,
+		unread: [],
+		listed: true,
+		namespaces: rule.by === "selector" ? undefined : byNames(namespaces),
+	};
+}
+
+/** Whether the record sends a source to a namespace, as far as is known of it. */
+export function isRecorded(
+	record: SourceRecord,
+	namespace: string,
+	namespaces: ReadonlyMap<string, NamespaceFacts> | undefined,
+): boolean {
+	if (namesOf(record).has(namespace)) return true;
+	const facts = namespaces?.get(namespace);
+	return facts !== undefined && isCoveredByRule(record, facts);
+}
+
+const SKIPPED: ReadonlySet<Failure["cause"]> = new Set([
+	"namespace-terminating",
+	"namespace-skipped",
+]);
+
+/** The result for a namespace in which nothing is tried. */
+export function notServed(
+	namespace: string,
+	why: Failure,
+	{ name }: { readonly name: string },
+	{ context }: Pick<Cluster, "context">,
+): ChangeResult {
+	return {
+		context,
+		namespace,
+		kind: "Secret",
+		name,
+		action: SKIPPED.has(why.cause) ? "skipped" : "failed",
+		why,
+	};
+}
+
+function byNames(
+	namespaces: readonly NamespaceFacts[],
+): Map<string, NamespaceFacts> {
+	return new Map(namespaces.map((facts) => [facts.name, facts]));
+}
+
+function byName(
+	[a]: readonly [string, unknown],
+	[b]: readonly [string, unknown],
+): number {
+	return a < b ? -1 : 1;
+}

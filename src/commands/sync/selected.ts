@@ -1,0 +1,198 @@
+import type { Run, Selected } from "../../actions/apply/deliver.ts";
+import {
+	isRecorded,
+	namedTargets,
+	ruleTargets,
+	type Targets,
+} from "../../actions/apply/targets.ts";
+import type { Selection } from "../../actions/read/select-namespaces.ts";
+import { asksForSidecar, podSelector } from "../../core/meshes/meshes.ts";
+import { someOf } from "../../core/output/some-of.ts";
+import { matchesGlob } from "../../core/pull-secrets/desired.ts";
+import { isInjectingMesh } from "../../core/pull-secrets/injection.ts";
+import { parseLabelSelector } from "../../core/pull-secrets/label-selector.ts";
+import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
+import {
+	EMPTY_RECORD,
+	type RecordEntry,
+	type Rule,
+	type SourceRecord,
+} from "../../core/pull-secrets/record.ts";
+import { UsageError } from "../../errors.ts";
+import type { CopySettings } from "../../flags/sync.ts";
+import { neededNamespaces } from "./needed-namespaces.ts";
+
+/** Looks up which namespaces a command line means for a source, and what the record is to say of them. */
+export async function selectedFor(
+	source: PullSecret,
+	record: SourceRecord | undefined,
+	settings: CopySettings,
+	run: Run,
+): Promise<Selected> {
+	const { selection, exclude } = settings;
+	const accounts = attachedBy(settings);
+	const byRule = async (rule: Rule, what: string): Promise<Selected> => {
+		const entry = { rule, exclude, attach: accounts };
+		const targets = await ruleTargets(source, entry, run.cluster);
+		return { targets, entries: [entry], what };
+	};
+	switch (selection.by) {
+		case "names": {
+			const names = selection.names.filter(
+				(name) => !matchesGlob(name, exclude),
+			);
+			return named(await namedTargets(source, names, accounts, run.cluster));
+		}
+		case "all":
+		case "label": {
+			const { rule, what } = ruleOf(selection);
+			return byRule(rule, what);
+		}
+		case "injected": {
+			const { mesh } = selection;
+			if (!isInjectingMesh(mesh.name) || mesh.injection === undefined)
+				throw new UsageError(
+					`--injected: ${mesh.title} injects no sidecar; name the mesh with --mesh`,
+				);
+			const selected = await byRule(
+				{ by: "injected", mesh: mesh.name },
+				`the namespaces injected by ${mesh.title}`,
+			);
+			const { pods } = mesh.injection;
+			if (pods === undefined) return selected;
+			const asking = new Set<string>();
+			const labelSelector = podSelector(pods);
+			for await (const { items } of run.cluster.pages("Pod", {
+				metadataOnly: true,
+				...(labelSelector !== undefined && { labelSelector }),
+			}))
+				for (const { metadata } of items)
+					if (asksForSidecar(pods, metadata))
+						asking.add(metadata.namespace ?? "");
+			for (const { namespace } of selected.targets.serve)
+				asking.delete(namespace);
+			return joined(
+				selected,
+				await found(source, record, asking, exclude, accounts, run),
+			);
+		}
+		case "needed":
+			return found(
+				source,
+				record,
+				await neededNamespaces(source, run.cluster),
+				exclude,
+				accounts,
+				run,
+			);
+		case "record":
+			throw new Error("the record needs no selection");
+	}
+}
+
+/** The rule that the record keeps of `-A` or `-l`. Throws UsageError for what is no selector. */
+export function ruleOf(
+	selection: Exclude<Selection, { readonly by: "names" }>,
+): { readonly rule: Rule; readonly what: string } {
+	if (selection.by === "all")
+		return { rule: { by: "all" }, what: "all namespaces" };
+	const selector = parseLabelSelector(selection.selector);
+	if (selector === undefined)
+		throw new UsageError(
+			`-l: "${selection.selector}" is not a label selector, such as team=x, env!=dev or 'tier in (a,b)'`,
+		);
+	return { rule: { by: "selector", selector }, what: selector.text };
+}
+
+/** The accounts that a command line attaches, as the record has them. */
+export function attachedBy({
+	attach,
+}: Pick<CopySettings, "attach">): readonly string[] {
+	if (attach === undefined) return [];
+	return attach.by === "all" ? ["*"] : attach.names;
+}
+
+/**
+ * Namespaces that were found through their pods: whoever may create a pod asks for the credential so.
+ * New ones are shown and asked for, or `--yes`; what is recorded of them is their names.
+ */
+async function found(
+	source: PullSecret,
+	record: SourceRecord | undefined,
+	names: ReadonlySet<string>,
+	exclude: readonly string[],
+	accounts: readonly string[],
+	run: Run,
+): Promise<Selected> {
+	const all = await ruleTargets(
+		source,
+		{ rule: { by: "all" }, exclude, attach: accounts },
+		run.cluster,
+	);
+	const namespaces = all.namespaces ?? new Map();
+	const isFound = ({ namespace }: { namespace: string }) =>
+		names.has(namespace);
+	const isKnown = ({ namespace }: { namespace: string }) =>
+		isRecorded(record ?? EMPTY_RECORD, namespace, namespaces);
+	const serve = all.serve.filter(isFound);
+	const unknown = serve.filter((target) => !isKnown(target));
+	const agreed = unknown.length === 0 || (await agrees(unknown, run));
+	if (!agreed)
+		run.world.emit({
+			type: "warning",
+			message: `found through their pods, and given nothing without --yes: ${someOf(unknown.map(({ namespace }) => namespace))}`,
+		});
+	const meant = agreed ? serve : serve.filter(isKnown);
+	return named({
+		...all,
+		serve: meant,
+		settled: all.settled.filter(isFound),
+		atSource: names.has(source.namespace) ? all.atSource : undefined,
+		entry: {
+			namespaces: new Map(
+				meant.map(({ namespace }) => [
+					namespace,
+					namespaces.get(namespace)?.uid ?? "",
+				]),
+			),
+			attach: accounts,
+		},
+	});
+}
+
+async function agrees(
+	targets: readonly { readonly namespace: string }[],
+	{ world, yes, dryRun, cluster }: Run,
+): Promise<boolean> {
+	if (yes || dryRun !== "none") return true;
+	if (!world.streams.interactive) return false;
+	const where = cluster.context === "" ? "" : ` (context ${cluster.context})`;
+	return (await world.prompter()).confirm({
+		message: `Give the credential to ${someOf(targets.map(({ namespace }) => namespace))}${where}, whose pods ask for it?`,
+		default: false,
+	});
+}
+
+function named({
+	entry,
+	...targets
+}: Targets & { readonly entry: RecordEntry }): Selected {
+	const what = someOf(targets.serve.map(({ namespace }) => namespace));
+	const isEmpty = "namespaces" in entry && entry.namespaces.size === 0;
+	return { targets, entries: isEmpty ? [] : [entry], what };
+}
+
+function joined(one: Selected, other: Selected): Selected {
+	return {
+		entries: [...one.entries, ...other.entries],
+		what:
+			other.targets.serve.length === 0
+				? one.what
+				: `${one.what}, ${other.what}`,
+		targets: {
+			...one.targets,
+			serve: [...one.targets.serve, ...other.targets.serve],
+			settled: [...one.targets.settled, ...other.targets.settled],
+		},
+	};
+}

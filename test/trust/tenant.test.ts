@@ -1,0 +1,333 @@
+/** What a tenant who may write Secrets in one namespace can not do to the others. */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { CREDENTIAL, NAME, SOURCE, Stage, TARGETS } from "./stage.ts";
+
+describe("a Secret that says it is a copy", () => {
+	test("is not given the next password", async () => {
+		await using stage = await Stage.open();
+		await stage.served();
+		await stage.plant({ namespace: stage.evil });
+		const { status, out } = await stage.rotate("second");
+		assert.equal(status, 0);
+		assert.doesNotMatch(out, new RegExp(stage.evil));
+		assert.deepEqual(await stage.passwords(), [
+			"second",
+			"second",
+			"second",
+			undefined,
+		]);
+	});
+
+	test("is not given it either where it holds the old one", async () => {
+		await using stage = await Stage.open();
+		await stage.served();
+		await stage.plant({
+			namespace: stage.evil,
+			config: JSON.stringify({
+				auths: {
+					"registry.example.com": { username: "mesh", password: "first" },
+				},
+			}),
+		});
+		assert.equal((await stage.rotate("second")).status, 0);
+		assert.equal(await stage.password(stage.evil), "first");
+	});
+
+	test("is nothing that a bare sync writes to", async () => {
+		await using stage = await Stage.open();
+		await stage.served();
+		await stage.plant({ namespace: stage.evil });
+		await stage.ok(["sync"]);
+		assert.equal(await stage.password(stage.evil), undefined);
+	});
+});
+
+describe("where the source is away", () => {
+	for (const argv of [
+		["sync", "-A"],
+		["sync"],
+		["rotate", "--registry-username=mesh", "--registry-password-stdin"],
+		["export"],
+	])
+		test(`${argv.join(" ")} takes no other for it`, async () => {
+			await using stage = await Stage.open();
+			await stage.plant({
+				namespace: stage.evil,
+				annotations: {},
+				config: JSON.stringify({
+					auths: {
+						"registry.example.com": { username: "m", password: "evil" },
+					},
+				}),
+			});
+			const { status, out, err } = await stage.run(argv, { stdin: "second" });
+			assert.equal(status, 1);
+			assert.equal(out, "");
+			assert.match(err, /call themselves a source \(check who made them\)/);
+			assert.match(err, new RegExp(`${stage.evil}/${NAME}`));
+			assert.doesNotMatch(err, new RegExp(`--from ${stage.evil}`));
+			assert.deepEqual(await stage.passwords(), [
+				undefined,
+				undefined,
+				undefined,
+				"evil",
+			]);
+		});
+});
+
+describe("one Secret that nobody can read", () => {
+	const deep = `{"auths":{"r.io":{"auth":"dTpw","x":${"[".repeat(9_900)}${"]".repeat(9_900)}}}}`;
+	for (const argv of [
+		["list"],
+		["list", "-o", "json"],
+		["sync", "-A"],
+		["check", "-o", "json"],
+		["prune", "--dry-run=client"],
+	])
+		test(`does not stop ${argv.join(" ")}`, async () => {
+			await using stage = await Stage.open();
+			await stage.served();
+			await stage.plant({ namespace: stage.evil, config: deep });
+			const { err, out } = await stage.run(argv);
+			assert.doesNotMatch(err, /bug/);
+			assert.match(
+				out,
+				new RegExp(argv[0] === "check" ? stage.mesh : stage.app),
+			);
+		});
+
+	test("does not stop rotate", async () => {
+		await using stage = await Stage.open();
+		await stage.served();
+		await stage.plant({ namespace: stage.evil, config: deep });
+		assert.equal((await stage.rotate("second")).status, 0);
+		assert.equal(await stage.password(stage.app), "second");
+	});
+});
+
+test("an annotation that is no place is not asked for", async () => {
+	await using stage = await Stage.open();
+	await stage.served();
+	await stage.plant({
+		namespace: stage.evil,
+		annotations: { [SOURCE]: "a/.." },
+		config: '{"auths":{"r.io":{"auth":"dTpw"}}}',
+	});
+	const { status, out } = await stage.run(["list"]);
+	assert.equal(status, 0);
+	assert.match(out, new RegExp(`${stage.evil}.* (Orphaned|Unknown)`));
+});
+
+describe("a record that cannot be trusted", () => {
+	for (const [what, text] of [
+		["is not JSON", "app,shop"],
+		["is no list", '{"all":true}'],
+		["has an unknown field", '[{"all":true,"except":["dev"]}]'],
+		["has an unknown mesh", '[{"injected":"nomesh"}]'],
+		["has a selector that does not parse", '[{"selector":"team in (a"}]'],
+		["selects in two ways", '[{"all":true,"selector":"a=b"}]'],
+		["has a name that is none", '[{"namespaces":{"a/../b":""}}]'],
+	] as const)
+		for (const verb of ["rotate", "sync"] as const)
+			test(`${what}: ${verb} writes nothing`, async () => {
+				await using stage = await Stage.open();
+				await stage.served();
+				await stage.annotate(stage.mesh, { annotations: { [TARGETS]: text } });
+				const before = await stage.secret(stage.app);
+				const { status, out } =
+					verb === "rotate"
+						? await stage.rotate("second")
+						: await stage.run(["sync"]);
+				assert.equal(status, 1);
+				assert.equal(out, "");
+				assert.equal(await stage.password(stage.mesh), "first");
+				assert.deepEqual(await stage.secret(stage.app), before);
+			});
+});
+
+test("a namespace that was made again is served only when that is said", async () => {
+	await using stage = await Stage.open();
+	await stage.served();
+	const source = await stage.secret(stage.mesh);
+	const record = JSON.parse(source?.metadata.annotations?.[TARGETS] ?? "[]");
+	assert.deepEqual(Object.keys(record[0].namespaces), [stage.app, stage.shop]);
+	// As if somebody else had made it since.
+	record[0].namespaces[stage.app] = "11111111-2222-3333-4444-555555555555";
+	await stage.annotate(stage.mesh, {
+		annotations: { [TARGETS]: JSON.stringify(record) },
+	});
+	const { status, err } = await stage.rotate("second");
+	assert.equal(status, 1);
+	assert.match(
+		err,
+		new RegExp(
+			`${stage.app} was deleted and created again; confirm with: kubectl meshreg sync -n ${stage.app}`,
+		),
+	);
+	assert.deepEqual(await stage.passwords(), [
+		"second",
+		"first",
+		"second",
+		undefined,
+	]);
+	await stage.ok(["sync", "-n", stage.app]);
+	assert.equal(await stage.password(stage.app), "second");
+	assert.equal((await stage.rotate("third")).status, 0);
+});
+
+test("a source without a record is rotated alone", async () => {
+	await using stage = await Stage.open();
+	await stage.served();
+	await stage.annotate(stage.mesh, { annotations: { [TARGETS]: null } });
+	await stage.plant({ namespace: stage.evil });
+	const { status, err } = await stage.rotate("second", "--yes");
+	assert.equal(status, 1);
+	assert.deepEqual(await stage.passwords(), [
+		"second",
+		"first",
+		"first",
+		undefined,
+	]);
+	// Holding the old credential is no right to the next, but those alone stand in the command.
+	const command = /kubectl meshreg sync -n \S+/.exec(err)?.[0] ?? "";
+	assert.match(command, new RegExp(stage.app));
+	assert.match(command, new RegExp(stage.shop));
+	assert.doesNotMatch(command, new RegExp(stage.evil));
+});
+
+test("eight syncs at once are eight namespaces in the record", async () => {
+	await using stage = await Stage.open();
+	await stage.ok(["create", ...CREDENTIAL], "first");
+	const names: string[] = [];
+	for (let at = 0; at < 8; at++)
+		names.push(await stage.cluster.namespace(`many-${at}`));
+	await Promise.all(names.map((name) => stage.ok(["sync", "-n", name])));
+	const source = await stage.secret(stage.mesh);
+	const record = JSON.parse(source?.metadata.annotations?.[TARGETS] ?? "[]");
+	assert.deepEqual(Object.keys(record[0].namespaces), names.toSorted());
+});
+
+test("who may only read the source is told before anything is written", async () => {
+	await using stage = await Stage.open();
+	await stage.ok(["create", ...CREDENTIAL], "first");
+	const secrets = (verbs: readonly string[]) => [
+		{ apiGroups: [""], resources: ["secrets"], verbs },
+	];
+	const kubeconfig = await stage.cluster.account(stage.app, [
+		{ namespace: stage.mesh, rules: secrets(["get"]) },
+		{ namespace: stage.app, rules: secrets(["get", "create", "patch"]) },
+	]);
+	const { status, err } = await stage.run(["sync", "-n", stage.app], {
+		kubeconfig,
+	});
+	assert.equal(status, 1);
+	assert.match(
+		err,
+		new RegExp(
+			`cannot record ${stage.app} on the source \\(needs patch on secrets "${NAME}" in ${stage.mesh}\\); use --once for a copy that rotate will not update`,
+		),
+	);
+	assert.equal(await stage.secret(stage.app), undefined);
+	const once = await stage.run(["sync", "-n", stage.app, "--once"], {
+		kubeconfig,
+	});
+	assert.equal(once.status, 0, once.err);
+	assert.equal(await stage.password(stage.app), "first");
+});
+
+describe("what a served namespace does to its copy", () => {
+	for (const [what, more] of [
+		["makes it immutable", { immutable: true }],
+		[
+			"puts a finalizer on it and deletes it",
+			{ metadata: { finalizers: ["example.com/mine"] } },
+		],
+	] as const)
+		test(`${what}: rotate says so of that namespace alone`, async () => {
+			await using stage = await Stage.open();
+			await stage.served();
+			const path = `/api/v1/namespaces/${stage.app}/secrets/${NAME}`;
+			const merge = "application/merge-patch+json";
+			await stage.cluster.api.request("PATCH", path, {
+				contentType: merge,
+				body: more,
+			});
+			if ("metadata" in more) await stage.cluster.api.request("DELETE", path);
+			const { status, err } = await stage.rotate("second");
+			// So that the cluster can be given back.
+			await stage.cluster.api.request("PATCH", path, {
+				contentType: merge,
+				body: { metadata: { finalizers: null } },
+			});
+			assert.equal(status, 1);
+			assert.match(err, new RegExp(stage.app));
+			assert.equal(await stage.password(stage.shop), "second");
+		});
+});
+
+test("a namespace that says skip is not served, recorded or not", async () => {
+	await using stage = await Stage.open();
+	await stage.served();
+	const { status } = await stage.cluster.api.request(
+		"PATCH",
+		`/api/v1/namespaces/${stage.app}`,
+		{
+			contentType: "application/merge-patch+json",
+			body: { metadata: { annotations: { "kubectl-meshreg/skip": "true" } } },
+		},
+	);
+	assert.equal(status, 200);
+	await stage.rotate("second");
+	assert.deepEqual((await stage.passwords()).slice(0, 3), [
+		"second",
+		"first",
+		"second",
+	]);
+});
+
+describe("--force", () => {
+	for (const [what, metadata] of [
+		[
+			"Helm",
+			{
+				labels: { "app.kubernetes.io/managed-by": "Helm" },
+				annotations: { "meta.helm.sh/release-name": "app" },
+			},
+		],
+		[
+			"an owner",
+			{
+				ownerReferences: [
+					{
+						apiVersion: "external-secrets.io/v1",
+						kind: "ExternalSecret",
+						name: "x",
+						uid: "11111111-2222-3333-4444-555555555555",
+					},
+				],
+			},
+		],
+	] as const)
+		test(`leaves alone what ${what} manages`, async () => {
+			await using stage = await Stage.open();
+			await stage.ok(["create", ...CREDENTIAL], "first");
+			await stage.plant({
+				namespace: stage.app,
+				labels: {},
+				annotations: {},
+				more: { metadata },
+			});
+			const before = await stage.secret(stage.app);
+			const { status, err } = await stage.run([
+				"sync",
+				"-n",
+				stage.app,
+				"--force",
+				"--yes",
+			]);
+			assert.equal(status, 1);
+			assert.match(err, /managed by|owned by/);
+			assert.deepEqual(await stage.secret(stage.app), before);
+		});
+});
