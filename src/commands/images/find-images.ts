@@ -1,5 +1,6 @@
 import { readManifests } from "../../actions/read/read-manifests.ts";
 import {
+	FILLED_IN,
 	ImageReferenceError,
 	readImageReference,
 } from "../../core/kubelet/image-reference.ts";
@@ -55,7 +56,7 @@ export async function findImages(
 			const cluster = await world.connect(connection);
 			try {
 				return origin.from === "pods"
-					? await imagesOfPods(origin.namespaces, cluster, fail)
+					? await imagesOfPods(origin.namespaces, cluster, world, fail)
 					: await imagesInstalled(origin, cluster, fail);
 			} finally {
 				await cluster.close();
@@ -104,6 +105,7 @@ async function imagesOfFiles(
 async function imagesOfPods(
 	namespaces: readonly string[],
 	cluster: Cluster,
+	world: World,
 	fail: (line: string) => void,
 ): Promise<ListedImage[]> {
 	const scopes: { namespace?: string }[] =
@@ -114,7 +116,8 @@ async function imagesOfPods(
 	for (const scope of scopes)
 		try {
 			for await (const { items } of cluster.pages("Pod", scope))
-				for (const pod of items) addPod(pod, list, fail);
+				for (const pod of items)
+					addPod(pod, list, { fail, warn: warner(world) });
 		} catch (error) {
 			if (isFatal(error)) throw error;
 			fail(failureLineIn(scope.namespace ?? "", error));
@@ -122,9 +125,23 @@ async function imagesOfPods(
 	return list.sorted();
 }
 
-function addPod(pod: Pod, list: ImageList, fail: (line: string) => void): void {
+function warner(world: World): (message: string) => void {
+	return (message) => world.emit({ type: "warning", message });
+}
+
+function addPod(
+	pod: Pod,
+	list: ImageList,
+	{ fail, warn }: Record<"fail" | "warn", (line: string) => void>,
+): void {
 	const { namespace, name } = pod.metadata;
 	for (const { image, by } of imageUses(pod)) {
+		if (image === FILLED_IN) {
+			warn(
+				`pod/${name} in ${namespace} namespace: image "${FILLED_IN}" was not filled in by Istio's injector; left out`,
+			);
+			continue;
+		}
 		const reading = readImageReference(image);
 		if (reading.ok)
 			list.add(image, `${namespace}/pod/${name}`, by === "volume");

@@ -18,6 +18,9 @@ export type ReferenceReading =
 	| { readonly ok: true; readonly reference: ImageReference }
 	| { readonly ok: false; readonly because: string };
 
+/** What stands for an image that Istio's injector fills in: https://istio.io/latest/docs/setup/additional-setup/gateway/ */
+export const FILLED_IN = "auto";
+
 /** A text that is not an image reference. `because` is the reason in distribution's words. */
 export class ImageReferenceError extends OperationError {
 	constructor(

@@ -1,5 +1,6 @@
 import { OperationError } from "../../errors.ts";
 import {
+	FILLED_IN,
 	ImageReferenceError,
 	type RewrittenImage,
 	readImageReference,
@@ -24,9 +25,6 @@ export interface ImageSpot {
 	readonly node: ScalarNode;
 	readonly by: "container" | "volume";
 }
-
-/** What stands for an image that Istio's injector fills in: https://istio.io/latest/docs/setup/additional-setup/gateway/ */
-export const FILLED_IN = "auto";
 
 /**
  * The images of a pod's spec, those of init and ephemeral containers and of image

@@ -92,7 +92,10 @@ bitnami/kubectl:latest                                         r.io:5000/mesh/ku
 				spec,
 			});
 		pod("app", "one", {
-			containers: [{ name: "a", image: "b:2" }],
+			containers: [
+				{ name: "a", image: "b:2" },
+				{ name: "istio-proxy", image: "auto" },
+			],
 			initContainers: [{ name: "i", image: "a:1" }],
 		});
 		pod("shop", "two", {
@@ -102,13 +105,13 @@ bitnami/kubectl:latest                                         r.io:5000/mesh/ku
 		assert.deepEqual(await images("-n", "app"), {
 			status: 0,
 			out: "IMAGE\na:1\nb:2\n",
-			err: "",
+			err: 'Warning: pod/one in app namespace: image "auto" was not filled in by Istio\'s injector; left out\n',
 			asked: [],
 		});
 		assert.deepEqual(await images("-A", "-o", "name"), {
 			status: 1,
 			out: "a:1\nb:2\nc:3\n",
-			err: 'error: pod/two in shop namespace: "Not An Image" is not an image reference: repository name must be lowercase; write it as [HOST[:PORT]/]PATH[:TAG][@DIGEST]\n',
+			err: 'Warning: pod/one in app namespace: image "auto" was not filled in by Istio\'s injector; left out\nerror: pod/two in shop namespace: "Not An Image" is not an image reference: repository name must be lowercase; write it as [HOST[:PORT]/]PATH[:TAG][@DIGEST]\n',
 			asked: [],
 		});
 		assert.deepEqual(await images("-n", "none"), {
