@@ -5,12 +5,12 @@ import { type ContextPart, mergeDocuments } from "./core/merge-documents.ts";
 import { contextFlagsOf } from "./core/output/context-flags.ts";
 import { AbortedError, EXIT, OperationError, UsageError } from "./errors.ts";
 import type { ContextChoice } from "./flags/contexts.ts";
-import { Printer } from "./printer.ts";
+import { Printer, type Write } from "./printer.ts";
 import { failureLine } from "./report/failure.ts";
 import { isStructured } from "./report/render.ts";
 import { Sections } from "./sections.ts";
 import { shown } from "./terminal.ts";
-import type { Outside, World } from "./world.ts";
+import type { ConnectionFlags, Outside, World } from "./world.ts";
 
 /** How the work in one context ended. */
 interface InContext {
@@ -27,6 +27,11 @@ export async function runInContexts(
 	prepared: Prepared,
 	choice: ContextChoice,
 	outside: Outside,
+	run: (
+		argv: readonly string[],
+		connection: ConnectionFlags,
+		outside: Outside,
+	) => Promise<number>,
 ): Promise<number> {
 	const { look } = prepared;
 	const { streams } = outside;
@@ -43,6 +48,7 @@ export async function runInContexts(
 		connect: (flags, apart) =>
 			outside.connect({ ...flags, context: contexts[0] ?? "" }, apart),
 		emit: (event) => main.emit(event),
+		again: (argv, connection) => run(argv, connection, outside),
 	});
 	const structured = isStructured(look) && !look.watch;
 	const sections = new Sections(streams, contexts, {
@@ -78,6 +84,11 @@ export async function runInContexts(
 					return outside.prompter();
 				},
 				emit: (event) => printer.emit(event, contextFlags),
+				again: (argv, connection) =>
+					run(argv, connection, {
+						...outside,
+						streams: sectioned(streams, write),
+					}),
 			};
 			try {
 				const outcome = await ended(work(own), outside.interrupt);
@@ -102,6 +113,25 @@ export async function runInContexts(
 			await main.show(mergeDocuments(parts, prepared.documentKind));
 	}
 	return statusOf(outcomes, main);
+}
+
+/** The streams, with what is printed in a section of its own. */
+function sectioned(
+	streams: Outside["streams"],
+	write: Write,
+): Outside["streams"] {
+	const to = (stream: "out" | "err") => ({
+		...streams[stream],
+		columns: streams[stream].columns,
+		write: (text: string) => write(stream, text),
+	});
+	return {
+		...streams,
+		inputIsTerminal: streams.inputIsTerminal,
+		animated: false,
+		out: to("out"),
+		err: to("err"),
+	};
 }
 
 /** The outcome of work that may throw; once interrupted, whatever it throws is that. */

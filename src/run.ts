@@ -1,13 +1,15 @@
 import { COMMANDS, commandOf, parse, valueApart } from "./cli.ts";
 import type { Prepared } from "./command.ts";
 import { contextFlagsOf } from "./core/output/context-flags.ts";
+import type { Look } from "./core/output/look.ts";
 import { AbortedError, EXIT, UsageError } from "./errors.ts";
 import { CONNECTION_FLAGS } from "./flags.ts";
 import { Printer } from "./printer.ts";
 import { commandHelp, globalFlags, overview } from "./report/help.ts";
+import { isStructured } from "./report/render.ts";
 import { guarded } from "./terminal.ts";
 import { VERSION } from "./version.ts";
-import type { Outside, World } from "./world.ts";
+import type { ConnectionFlags, Outside, World } from "./world.ts";
 
 const ABOUT =
 	"Create, verify, copy, attach and explain the pull Secret of a service mesh: credentials for private registries, in every namespace that needs them.";
@@ -79,6 +81,36 @@ export async function run(
 	}
 }
 
+/** The outside for another command line: it reaches the cluster as this one does, whatever it says itself. */
+export function asUserOf(
+	outside: Outside,
+	connection: ConnectionFlags,
+): Outside {
+	return {
+		...outside,
+		connect: (flags, apart) =>
+			outside.connect({ ...connection, ...flags }, apart),
+	};
+}
+
+/** The outside of a command whose result is not the one that was asked for: a document stays the only thing on stdout. */
+function withoutResult(outside: Outside, look: Look): Outside {
+	if (!isStructured(look)) return outside;
+	const { streams } = outside;
+	return {
+		...outside,
+		streams: {
+			...streams,
+			inputIsTerminal: streams.inputIsTerminal,
+			out: {
+				...streams.err,
+				columns: streams.err.columns,
+				write: (text: string) => streams.err.write(text),
+			},
+		},
+	};
+}
+
 /** Does what a command line asks for, prints what comes of it, and returns the exit status. */
 async function perform(
 	prepared: Prepared,
@@ -87,12 +119,19 @@ async function perform(
 ): Promise<number> {
 	if (prepared.contexts) {
 		const { runInContexts } = await import("./contexts.ts");
-		return runInContexts(prepared, prepared.contexts, outside);
+		return runInContexts(
+			prepared,
+			prepared.contexts,
+			outside,
+			(argv, connection, there) => run(argv, asUserOf(there, connection)),
+		);
 	}
 	const printer = new Printer(outside.streams, prepared.look, outside.clock);
 	const world: World = {
 		...outside,
 		emit: (event) => printer.emit(event, contextFlags()),
+		again: (argv, connection) =>
+			run(argv, withoutResult(asUserOf(outside, connection), prepared.look)),
 	};
 	const work = await prepared.ask(world);
 	const { status, document, ended } = await work(world);

@@ -17,6 +17,8 @@ export interface World extends Omit<Outside, "streams"> {
 	};
 	/** Tells what happens while it works. */
 	emit(event: RunEvent): void;
+	/** Runs another command line of this program as the same user, to its exit status; it prints for itself. */
+	again(argv: readonly string[], connection: ConnectionFlags): Promise<number>;
 }
 
 /**

@@ -80,6 +80,8 @@ export interface Outcome {
 /** What is told while a command works. In text, changes and items appear as they come. */
 export type RunEvent =
 	| { readonly type: "change"; readonly result: ChangeResult }
+	/** What was found so far, where more is to be done about it. */
+	| { readonly type: "document"; readonly document: Document }
 	/** Of a list that is watched: what is new, has changed or is gone. */
 	| { readonly type: "items"; readonly items: readonly ListItem[] }
 	/** The table of images that are checked begins: these are its names. */

@@ -1,6 +1,7 @@
 import type { Access, Readable } from "../core/check/facts.ts";
 import {
 	type Finding,
+	fixesOf,
 	GROUPS,
 	type PullSubject,
 	type Severity,
@@ -103,15 +104,6 @@ function fixBlock(findings: readonly Finding[], style: CheckStyle): string {
 	return `${heading("Fix")}${scripts
 		.map((script) => `${commandLines(script, contextFlags, columns, "")}\n`)
 		.join("")}`;
-}
-
-/** What fixes the findings, each pipeline once, in their order. */
-export function fixesOf(findings: readonly Finding[]): Script[] {
-	const scripts = findings.flatMap(({ fix }) => fix ?? []);
-	const once = new Map(
-		scripts.map((pipeline) => [scriptKey([pipeline]), [pipeline]]),
-	);
-	return [...once.values()];
 }
 
 /** Commands that nobody should run who does not know what they give, and to whom. */

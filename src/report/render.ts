@@ -153,6 +153,11 @@ export function renderEvent(
 				// What fails alike in many namespaces is one line in the end, unless there is no end.
 				err: look.watch ? failureLines([event.result], contextFlags) : "",
 			};
+		case "document":
+			// The last one is the result.
+			return isStructured(look)
+				? EMPTY
+				: renderText(event.document, look, page);
 		case "items":
 			if (event.items.length === 0) return { out: "", err: noneFound([]) };
 			return {

@@ -4,15 +4,18 @@ import type { SourceChoice } from "../../actions/read/find-source.ts";
 import { command } from "../../command.ts";
 import { checkFacts, inGroups } from "../../core/check/check-facts.ts";
 import type { Access } from "../../core/check/facts.ts";
-import { type Finding, isWell } from "../../core/check/finding.ts";
+import { type Finding, isWell, ownFixes } from "../../core/check/finding.ts";
 import { accessesToAsk } from "../../core/check/permissions.ts";
 import type { Given } from "../../core/command-line/flag.ts";
+import type { Document } from "../../core/document.ts";
+import { meshreg, script } from "../../core/output/shell.ts";
 import type { UsualSecret } from "../../core/pull-secrets/fixes.ts";
-import { EXIT } from "../../errors.ts";
+import { EXIT, UsageError } from "../../errors.ts";
 import { FROM_FLAG, sourceChoiceOf } from "../../flags/source.ts";
 import { TRUST_FLAGS, trustOf } from "../../flags/verification.ts";
 import * as flags from "../../flags.ts";
-import type { Cluster, World } from "../../world.ts";
+import { commandLine } from "../../report/command-line.ts";
+import type { Cluster, ConnectionFlags, World } from "../../world.ts";
 import { readFacts } from "./read-facts.ts";
 import { verifySources } from "./verify-sources.ts";
 
@@ -41,6 +44,10 @@ Not visible from here: credentials of the nodes, the authorities that they trust
 			line: "kubectl meshreg check --before-upgrade",
 		},
 		{
+			comment: "Fix what can be fixed, and wait until pods have pulled",
+			line: "kubectl meshreg check --fix --yes --wait 2m",
+		},
+		{
 			comment: "For a script",
 			line: "kubectl meshreg check -o json",
 		},
@@ -59,6 +66,17 @@ Not visible from here: credentials of the nodes, the authorities that they trust
 			kind: "switch",
 			help: "Judge running pods as if all nodes had Kubernetes 1.35 or later, which verify a pod's credential for images that are on the node.",
 		},
+		{
+			name: "fix",
+			kind: "switch",
+			help: "Run the commands of this program that fix what is found, after asking, and look again. Never what would give the credential to a namespace that is not recorded.",
+		},
+		{
+			name: "wait",
+			kind: "text",
+			help: "Look again until nothing is wrong, for so long at most, such as 2m.",
+		},
+		flags.YES_FLAG,
 		FROM_FLAG,
 		flags.MESH_FLAG,
 		flags.outputFlag(...FORMATS),
@@ -74,6 +92,11 @@ Not visible from here: credentials of the nodes, the authorities that they trust
 		verify: given.on("verify"),
 		trust: trustOf(given),
 		beforeUpgrade: given.on("before-upgrade"),
+		fix: given.on("fix"),
+		wait: given.has("wait")
+			? flags.parseDuration(given.text("wait") ?? "", "--wait")
+			: 0,
+		yes: given.on("yes"),
 		choice: sourceChoiceOf(given, env, {
 			given: given.positionals[0],
 			shown: "NAME",
@@ -85,20 +108,83 @@ Not visible from here: credentials of the nodes, the authorities that they trust
 	async run(options, world) {
 		const cluster = await world.connect(options.connection);
 		try {
-			const findings = await look(cluster, options, world);
-			const { context, contextFlags } = cluster;
+			let findings = await look(cluster, options, world);
+			if (options.fix && (await fixed(findings, options, cluster, world)))
+				findings = await look(cluster, options, world);
+			// What has just been fixed takes a kubelet some time.
+			const end = world.clock.elapsed() + options.wait;
+			while (!isWell(findings) && world.clock.elapsed() < end) {
+				const rest = end - world.clock.elapsed();
+				await world.clock.delay(Math.min(AGAIN, rest), world.interrupt);
+				findings = await look(cluster, options, world);
+			}
 			return {
 				status: isWell(findings) ? EXIT.done : EXIT.failed,
-				document: {
-					kind: "check",
-					clusters: [{ context, contextFlags, findings }],
-				},
+				document: documentOf(findings, cluster),
 			};
 		} finally {
 			await cluster.close();
 		}
 	},
 });
+
+/** How long it waits until it looks again, in milliseconds. */
+const AGAIN = 5000;
+
+function documentOf(
+	findings: readonly Finding[],
+	{ context, contextFlags }: Cluster,
+): Document {
+	return { kind: "check", clusters: [{ context, contextFlags, findings }] };
+}
+
+/** Verbs that ask before they write: whoever agreed to all of it is not asked again. */
+const ASKING = new Set(["create", "prune", "rotate", "sync"]);
+
+/**
+ * Runs what fixes the findings, one after the other, after showing and asking; a command that fails
+ * says so, and the others go on. False where nothing was run. Throws UsageError where nobody can be asked.
+ */
+async function fixed(
+	findings: readonly Finding[],
+	{
+		yes,
+		connection,
+	}: { readonly yes: boolean; readonly connection: ConnectionFlags },
+	cluster: Cluster,
+	world: World,
+): Promise<boolean> {
+	const commands = ownFixes(findings);
+	if (commands.length === 0) return false;
+	if (!yes) {
+		if (!world.streams.interactive)
+			throw new UsageError(
+				"check --fix needs --yes: there is no terminal to ask at",
+			);
+		world.emit({ type: "document", document: documentOf(findings, cluster) });
+		const lines = commands.flatMap((words) => {
+			const one = script(meshreg(...words));
+			return one ? `  ${commandLine(one, cluster.contextFlags)}` : [];
+		});
+		const where =
+			cluster.context === "" ? "" : ` in context ${cluster.context}`;
+		const agreed = await (await world.prompter()).confirm({
+			message: `Run ${commands.length === 1 ? "this command" : `these ${commands.length} commands`}${where}?\n${lines.join("\n")}\n`,
+			default: false,
+		});
+		if (!agreed) return false;
+	}
+	for (const words of commands)
+		await world.again(
+			[
+				...words,
+				...cluster.contextFlags,
+				...(ASKING.has(words[0] ?? "") ? ["--yes"] : []),
+			],
+			connection,
+		);
+	return true;
+}
 
 /** What is looked at, and how. */
 type Options = {

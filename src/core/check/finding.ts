@@ -1,7 +1,7 @@
 import type { NearMiss } from "../kubelet/near-miss.ts";
 import type { AskedHost } from "../kubelet/pull-report.ts";
 import type { RecordFault, SourceFailure } from "../output/failure.ts";
-import type { Script } from "../output/shell.ts";
+import { type Script, scriptKey } from "../output/shell.ts";
 import type {
 	ContentFault,
 	EntryProblem,
@@ -226,6 +226,30 @@ export function finding(
 /** Whether everything could be looked at and nothing is wrong; warnings may be. */
 export function isWell(findings: readonly Finding[]): boolean {
 	return findings.every(({ severity }) => severity !== "problem");
+}
+
+/** What fixes the findings, each pipeline once, in their order. */
+export function fixesOf(findings: readonly Finding[]): Script[] {
+	const scripts = findings.flatMap(({ fix }) => fix ?? []);
+	const once = new Map(
+		scripts.map((pipeline) => [scriptKey([pipeline]), [pipeline]]),
+	);
+	return [...once.values()];
+}
+
+/**
+ * What of it this program runs itself, as its command lines. A person runs kubectl's: they make pods
+ * again. What gives a credential away is never among the fixes.
+ */
+export function ownFixes(findings: readonly Finding[]): (readonly string[])[] {
+	return fixesOf(findings).flatMap((script) =>
+		script.every(
+			(pipeline) =>
+				pipeline.length === 1 && pipeline[0]?.program === "kubectl meshreg",
+		)
+			? script.map((pipeline) => pipeline[0]?.words ?? [])
+			: [],
+	);
 }
 
 /** Sorted, each once. */
