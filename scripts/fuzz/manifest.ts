@@ -269,10 +269,16 @@ const UNLIKE = /[\r\n]\.\.\.|\}---|[\u0085\u2028\u2029]/;
  * `inject`, against what kubectl reads before and after: every pod's spec has the pull secret once,
  * and nothing else is another. What kubectl does not read is left aside.
  */
-export const manifest: Subject<string> = {
+export const manifest: Subject<{ text: string; changed: boolean }> = {
 	name: "manifest",
-	input: nearly(file, "\n\r\t :-{}[],\"'#&*!|>%?~a\u0085"),
-	async compare(text, ask) {
+	input: fc.oneof(
+		file.map((text) => ({ text, changed: false })),
+		nearly(file, "\n\r\t :-{}[],\"'#&*!|>%?~a\u0085").map((text) => ({
+			text,
+			changed: true,
+		})),
+	),
+	async compare({ text, changed }, ask) {
 		const before = await ask("manifest", text);
 		if (refusalIn(before) !== undefined)
 			return { ours: before, theirs: before };
@@ -286,7 +292,9 @@ export const manifest: Subject<string> = {
 		} catch (error) {
 			if (!(error instanceof OperationError)) throw error;
 			// It says which line to write in another way: nothing is lost.
+			// Go reads no further than the first value: behind it may be anything, which ours refuses.
 			if (
+				changed ||
 				/cannot be edited in place|imagePullSecrets is not a list/.test(
 					error.message,
 				) ||
@@ -295,12 +303,34 @@ export const manifest: Subject<string> = {
 				return { ours: before, theirs: before };
 			return { ours: { error: error.message }, theirs: before };
 		}
-		return {
-			ours: { injected, read: await ask("manifest", injected) },
-			theirs: { injected, read: expected(before) },
-		};
+		const after = await ask("manifest", injected);
+		// A change may make a kind of it that nobody knows: what is left is that nothing else is another.
+		return changed
+			? {
+					ours: { injected, read: withoutPullSecret(after) },
+					theirs: { injected, read: withoutPullSecret(before) },
+				}
+			: {
+					ours: { injected, read: after },
+					theirs: { injected, read: expected(before) },
+				};
 	},
 };
+
+/** The value without the pull secret in any list of that name, and without such lists that are then empty. */
+function withoutPullSecret(value: unknown): unknown {
+	if (Array.isArray(value)) return value.map(withoutPullSecret);
+	if (!isRecord(value)) return value;
+	return Object.fromEntries(
+		Object.entries(value).flatMap(([key, inner]) => {
+			if (key !== "imagePullSecrets") return [[key, withoutPullSecret(inner)]];
+			const others = Array.isArray(inner)
+				? inner.filter((each) => !isRecord(each) || each.name !== PULL_SECRET)
+				: [];
+			return others.length === 0 ? [] : [[key, others]];
+		}),
+	);
+}
 
 /** The documents with the pull secret in every pod's spec. */
 function expected(documents: unknown): unknown {

@@ -9,8 +9,8 @@ import { readYaml } from "./yaml.ts";
 /** A document of a file, to say where something is. */
 export class Located {
 	/**
-	 * The document's text with a line feed for each carriage return that stands alone:
-	 * a line end to kubectl's parser, and none to ours. Offsets are the same.
+	 * The document's text with a line feed for each carriage return that stands alone, and for each
+	 * next line (U+0085): line ends to kubectl's parser, of YAML 1.1, and none to ours. Offsets are the same.
 	 */
 	readonly layout: string;
 	#lineEnds: number[] | undefined;
@@ -19,7 +19,9 @@ export class Located {
 		readonly document: ManifestDocument,
 	) {
 		const { text } = document;
-		this.layout = text.includes("\r") ? text.replace(/\r(?!\n)/g, "\n") : text;
+		this.layout = /[\r\u0085]/.test(text)
+			? text.replace(/\r(?!\n)|\u0085/g, "\n")
+			: text;
 	}
 
 	/** The line, from 1, of an offset in the document. */

@@ -126,6 +126,14 @@ describe("a lone carriage return ends a line, as for kubectl", () => {
 		assert.equal(injected(text).text, text, "twice");
 	});
 
+	it("and so does a next line, in YAML 1.1", () => {
+		const { text } = injected("kind: Pod\nspec:\u0085  containers: []\n");
+		assert.equal(
+			text,
+			"kind: Pod\nspec:\u0085  imagePullSecrets:\n  - name: k\n  containers: []\n",
+		);
+	});
+
 	it("in a file that has no other line ends", () => {
 		const { text } = injected("kind: Pod\rspec:\r  containers:\r  - name: a\r");
 		assert.equal(
