@@ -67,6 +67,13 @@ const outside: Outside = {
 		const { servePages } = await import("./adapters/page-server.ts");
 		return servePages(at, pages);
 	},
+	async provided(provider, args, key) {
+		const { credentialFrom } = await import("./adapters/registry/providers.ts");
+		return credentialFrom(provider, args, key, {
+			env: process.env,
+			interrupt: interrupt.signal,
+		});
+	},
 	prompter() {
 		prompter ??= import("./adapters/terminal/prompter.ts").then(
 			({ terminalPrompter }) =>

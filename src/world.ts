@@ -1,6 +1,7 @@
 import type { Cluster, ConnectionFlags } from "./cluster.ts";
 import type { Credential } from "./core/credentials/credential.ts";
 import type { RunEvent } from "./core/document.ts";
+import type { Provider } from "./core/pull-secrets/provider.ts";
 import type { Send } from "./core/registry/answer.ts";
 import type { RegistryServer } from "./core/registry/server.ts";
 import type { Probe, Verification } from "./core/registry/verification.ts";
@@ -49,6 +50,15 @@ export interface Outside {
 	 * or theirs in their order. Throws OperationError where there is none, or one that is none.
 	 */
 	storedCredentials(path?: string): Promise<StoredCredentials>;
+	/**
+	 * Asks what makes credentials for a new one of the registry with this key; `args` are a plugin's own.
+	 * Only what the command line named is ever run. Throws OperationError where there is none to be had.
+	 */
+	provided(
+		provider: Provider,
+		args: readonly string[],
+		key: string,
+	): Promise<Credential>;
 	/** Asks the person at the terminal. Only to be called where `streams.interactive`. */
 	prompter(): Promise<Prompter>;
 	/** Answers GETs of a few paths on a port of this machine. Throws OperationError where it cannot listen. */

@@ -99,6 +99,7 @@ const SOLE_IMPORTERS: [name: RegExp, place: RegExp][] = [
 	// In core its types alone: a test below sees to it that it is not loaded.
 	[/^@kubernetes\/client-node/, /^(adapters\/cluster\/|core\/objects\.ts$)/],
 	[/^(inquirer|@inquirer\/.*|ora)$/, /^adapters\/terminal\//],
+	[/^@aws-sdk\//, /^adapters\/registry\//],
 	[/^undici$/, /^adapters\/(registry|cluster)\//],
 	[/^yargs$/, /^cli\.ts$/],
 	[/^valibot$/, /^adapters\/cluster\/kubeconfig\//],

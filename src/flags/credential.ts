@@ -9,6 +9,7 @@ import {
 	passwordFault,
 	usernameFault,
 } from "../core/credentials/credential-rules.ts";
+import { parseProvider } from "../core/pull-secrets/provider.ts";
 import {
 	DOCKER_HUB_KEY,
 	parseRegistryServer,
@@ -82,6 +83,22 @@ export const CREDENTIAL_FLAGS: readonly Flag[] = grouped("Credential", [
 		kind: "optional",
 		conflicts: [...PASSWORD_WAYS, "registry-key", "registry-jwt"],
 		help: "Take the credential that docker login, podman login or a credential helper stored for --registry-server: from their files, or from --from-docker-config=PATH.",
+	},
+	{
+		name: "credential-from",
+		kind: "text",
+		conflicts: [
+			...PASSWORD_WAYS,
+			"registry-key",
+			"registry-jwt",
+			"from-docker-config",
+		],
+		help: "Ask a provider for the credential: helper:NAME (docker-credential-NAME), plugin:PATH (a kubelet's image credential provider) or ecr (Amazon's registries).",
+	},
+	{
+		name: "credential-arg",
+		kind: "list",
+		help: "Pass this argument to the provider of --credential-from=plugin:PATH; repeatable.",
 	},
 	{
 		name: "docker-server",
@@ -176,6 +193,7 @@ export function credentialInputOf(
 	if (keyPath === "") throw new UsageError("--registry-key: the path is empty");
 	const jwtPath = given.text("registry-jwt");
 	if (jwtPath === "") throw new UsageError("--registry-jwt: the path is empty");
+	const provider = providerOf(given);
 	const stored = storedOf(given);
 	const servers = naming ? [] : serversOf(given, docker);
 	if (servers.length > 1 && stored === undefined)
@@ -186,6 +204,7 @@ export function credentialInputOf(
 		input: {
 			servers,
 			...(stored && { stored }),
+			...(provider && { provider }),
 			...(username !== undefined && { username }),
 			...(password && { password }),
 			...(keyPath !== undefined && { keyPath }),
@@ -212,6 +231,18 @@ function serversOf(given: Given, docker: boolean): RegistryServer[] {
 		({ key }, index) =>
 			servers.findIndex((other) => other.key === key) === index,
 	);
+}
+
+function providerOf(given: Given): CredentialInput["provider"] {
+	const name = given.text("credential-from");
+	const args = given.list("credential-arg");
+	const provider =
+		name === undefined ? undefined : parseProvider(name, "--credential-from");
+	if (args.length > 0 && provider?.by !== "plugin")
+		throw new UsageError(
+			"--credential-arg is for --credential-from=plugin:PATH only",
+		);
+	return provider && { ...provider, args };
 }
 
 function storedOf(given: Given): { path?: string } | undefined {

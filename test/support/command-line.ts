@@ -4,6 +4,7 @@ import { kubeconfigNames } from "../../src/adapters/cluster/kubeconfig/files.ts"
 import { disk } from "../../src/adapters/files.ts";
 import { servePages } from "../../src/adapters/page-server.ts";
 import { registryClient } from "../../src/adapters/registry/client.ts";
+import { credentialFrom } from "../../src/adapters/registry/providers.ts";
 import type { Resolve } from "../../src/adapters/registry/realm-guard.ts";
 import { openStoredCredentials } from "../../src/adapters/registry/stored-credentials.ts";
 import type { Verification } from "../../src/core/registry/verification.ts";
@@ -51,6 +52,8 @@ export interface Surroundings {
 	verification?: Verification;
 	/** Instead of the registry client's own time limit and name resolution. */
 	registry?: { limit?: number; resolve?: Resolve };
+	/** How long a credential provider may take, in milliseconds. */
+	providerLimit?: number;
 	/** Changes the cluster that commands see. */
 	wrap?: (cluster: Cluster) => Cluster;
 }
@@ -162,6 +165,14 @@ export async function meshreg(
 				home: given.env?.HOME ?? "/home/nobody",
 			}),
 		serve: servePages,
+		provided: (provider, args, key) =>
+			credentialFrom(provider, args, key, {
+				env,
+				interrupt,
+				...(given.providerLimit !== undefined && {
+					limit: given.providerLimit,
+				}),
+			}),
 		prompter: async () => scripted(answers, asked),
 	};
 	const status = await run(argv, outside);

@@ -15,6 +15,11 @@ import {
 	readJwt,
 } from "../../core/credentials/jwt.ts";
 import {
+	type Provider,
+	providerName,
+	renewalOf,
+} from "../../core/pull-secrets/provider.ts";
+import {
 	displayHost,
 	type RegistryServer,
 } from "../../core/registry/server.ts";
@@ -42,6 +47,8 @@ export interface CredentialInput {
 	readonly servers: readonly RegistryServer[];
 	/** Take what docker, podman or a credential helper stored; a path names the one file. */
 	readonly stored?: { readonly path?: string };
+	/** Ask a provider, with a plugin's own arguments. */
+	readonly provider?: Provider & { readonly args: readonly string[] };
 	readonly username?: string;
 	/** The user until now: offered where it is asked for. */
 	readonly usual?: string;
@@ -61,9 +68,37 @@ export async function enterCredentials(
 	input: CredentialInput,
 	world: World,
 ): Promise<EnteredCredential[]> {
-	return input.stored === undefined
-		? [await enterCredential(input, world)]
-		: fetchCredentials(input.servers, input.stored, world);
+	if (input.stored) return fetchCredentials(input.servers, input.stored, world);
+	if (input.provider) return provided(input.servers, input.provider, world);
+	return [await enterCredential(input, world)];
+}
+
+/** What a provider gives; it is asked for one registry after the other. Throws OperationError for one that has expired already. */
+async function provided(
+	servers: readonly RegistryServer[],
+	{ args, ...provider }: Provider & { readonly args: readonly string[] },
+	world: World,
+): Promise<EnteredCredential[]> {
+	if (servers.length === 0)
+		throw new UsageError("--credential-from needs --registry-server", true);
+	const name = providerName(provider);
+	const entered: EnteredCredential[] = [];
+	for (const server of servers) {
+		const credential = await world.provided(provider, args, server.key);
+		const now = world.clock.now();
+		if (renewalOf(server.key, undefined, credential, now) === "expired")
+			throw new OperationError(
+				`${name} gave a credential for ${displayHost(server.key)} that has expired already; nothing was written`,
+			);
+		entered.push({
+			server,
+			credential,
+			provider: name,
+			asked: false,
+			warnings: [],
+		});
+	}
+	return entered;
 }
 
 /** Another credential for the same registry, after the first was rejected. */

@@ -8,5 +8,7 @@ export interface EnteredCredential {
 	readonly asked: boolean;
 	/** The file that it was fetched from. */
 	readonly from?: string;
+	/** The name of the provider that gave it. */
+	readonly provider?: string;
 	readonly warnings: readonly string[];
 }

@@ -15,14 +15,21 @@ const OUTPUT_LIMIT = 1 << 20;
 const DRAIN = 1000;
 
 /**
- * Runs `docker-credential-NAME get` with the server on its standard input. It gets
+ * Runs a credential helper or provider with `input` on its standard input. It gets
  * a process group and pipes of its own, so that one that hangs is ended with its
  * children, and holds nothing of ours. Throws OperationError when it is missing,
  * prints too much, or takes longer than `limit` milliseconds.
  */
 export async function runHelper(
-	program: string,
-	server: string,
+	{
+		program,
+		args,
+		input,
+	}: {
+		readonly program: string;
+		readonly args: readonly string[];
+		readonly input: string;
+	},
 	around: {
 		env: Readonly<Record<string, string | undefined>>;
 		interrupt: AbortSignal;
@@ -31,15 +38,13 @@ export async function runHelper(
 ): Promise<HelperRun> {
 	const { env, interrupt, limit } = around;
 	interrupt.throwIfAborted();
-	const child = await startProgram(program, ["get"], env, {
+	const child = await startProgram(program, args, env, {
 		env,
 		stdin: "pipe",
 		group: true,
 	}).catch((error: unknown) => {
 		throw error instanceof ProgramMissing
-			? new OperationError(
-					`${program} is not installed or not on the PATH, though the file names it as its credential helper`,
-				)
+			? new OperationError(`${program} is not installed, or not on the PATH`)
 			: error;
 	});
 	return new Promise((resolve, reject) => {
@@ -66,7 +71,7 @@ export async function runHelper(
 			() =>
 				stop(
 					new OperationError(
-						`${program} did not answer within ${limit / 1000} s and was ended; try it by itself: echo ${server} | ${program} get`,
+						`${program} did not answer within ${limit / 1000} s and was ended`,
 					),
 				),
 			limit,
@@ -87,7 +92,7 @@ export async function runHelper(
 		child.stderr.on("data", keep(err));
 		// One that answers without reading closes its end first.
 		child.stdin?.on("error", () => {});
-		child.stdin?.end(server);
+		child.stdin?.end(input);
 		child.once("error", (error) =>
 			settle(() =>
 				reject(

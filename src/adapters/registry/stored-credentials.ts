@@ -118,7 +118,10 @@ async function askHelper(
 	const program = `docker-credential-${helper}`;
 	const { env, interrupt, helperLimit: limit = HELPER_LIMIT } = around;
 	for (const server of servers) {
-		const run = await runHelper(program, server, { env, interrupt, limit });
+		const run = await runHelper(
+			{ program, args: ["get"], input: server },
+			{ env, interrupt, limit },
+		);
 		const words = onOneLine(run.out.trim() || run.err, 300);
 		if (run.status !== 0) {
 			if (NOT_FOUND.test(words)) continue;

@@ -172,12 +172,13 @@ At a terminal the credential is tried at its registry before it is written, else
 		const isNew = edit.by === "replace";
 		const reader = new ContentReader();
 		const now = world.clock.now();
-		const entries = entered.map(({ server, credential }) => ({
+		const entries = entered.map(({ server, credential, provider }) => ({
 			server,
 			credential,
 			// What is printed to be kept is the same for the same input.
 			...(dryRun !== "client" && { issuedAt: now }),
 			...(expiresIn !== undefined && { lifetime: expiresIn }),
+			...(provider !== undefined && { provider }),
 		}));
 		const make = sourceMaker(edit, place, entries, label);
 		const isObject = output === "json" || output === "yaml";

@@ -18,12 +18,20 @@ import {
 } from "../../actions/read/find-source.ts";
 import { warnOfMalformed } from "../../actions/read/warn-of-malformed.ts";
 import { CANCELLED, command, NOTHING } from "../../command.ts";
+import type { Given } from "../../core/command-line/flag.ts";
 import {
 	editable,
 	entryNamed,
 	replaceCredentials,
 } from "../../core/pull-secrets/edit-source.ts";
-import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
+import { withSameRegistries } from "../../core/pull-secrets/entry-naming.ts";
+import { expiriesOf, timeLeft } from "../../core/pull-secrets/expiry.ts";
+import {
+	ContentReader,
+	type PullSecret,
+	registriesOf,
+} from "../../core/pull-secrets/pull-secret.ts";
+import { displayHost } from "../../core/registry/server.ts";
 import { EXIT } from "../../errors.ts";
 import {
 	CREDENTIAL_FLAGS,
@@ -51,6 +59,8 @@ interface RotateOptions extends OutputOptions {
 	readonly verifying: VerifyOptions;
 	/** Milliseconds. */
 	readonly expiresIn: number | undefined;
+	/** Milliseconds: a credential that is good for longer stays. */
+	readonly ifExpiring: number | undefined;
 	readonly yes: boolean;
 	readonly warnings: readonly string[];
 	readonly notes: readonly string[];
@@ -85,6 +95,11 @@ Other registries in the source stay as they are. Interrupted anywhere, the same 
 		...CREDENTIAL_FLAGS,
 		...VERIFICATION_FLAGS,
 		EXPIRES_IN_FLAG,
+		{
+			name: "if-expiring",
+			kind: "text",
+			help: "Do nothing while the credential is valid for longer than this, such as 3h.",
+		},
 		flags.SOURCE_NAMESPACE_FLAG,
 		flags.MESH_FLAG,
 		flags.CONCURRENCY_FLAG,
@@ -107,6 +122,7 @@ Other registries in the source stay as they are. Interrupted anywhere, the same 
 			warnings,
 			verifying: verifyingOf(given),
 			expiresIn: expiresInOf(given),
+			ifExpiring: ifExpiringOf(given),
 			output: flags.outputOf(given, CHANGE_FORMATS),
 			quiet: given.on("quiet"),
 			yes: given.on("yes"),
@@ -123,6 +139,7 @@ Other registries in the source stay as they are. Interrupted anywhere, the same 
 			const source = await findSource(cluster, reader, options.source, world);
 			editable(source, source);
 			const key = await chooseEntry(source, registry, world);
+			if (isGoodFor(source, key, options.ifExpiring, world)) return CANCELLED;
 			const server = serverOf(key, registry);
 			const entered = await enterVerified(
 				{ ...input, servers: [server], ...usualOf(source, key) },
@@ -144,11 +161,12 @@ Other registries in the source stay as they are. Interrupted anywhere, the same 
 			editable(source, source);
 			const key = entryNamed(source, registry ?? known);
 			const now = world.clock.now();
-			const entries = entered.map(({ server, credential }) => ({
+			const entries = entered.map(({ server, credential, provider }) => ({
 				server: { ...server, key },
 				credential,
 				issuedAt: now,
 				...(expiresIn !== undefined && { lifetime: expiresIn }),
+				...(provider !== undefined && { provider }),
 			}));
 			const asks = !options.yes && entered.some(({ asked }) => asked);
 			const report = new ChangeReport(world, cluster);
@@ -173,6 +191,35 @@ Other registries in the source stay as they are. Interrupted anywhere, the same 
 		}
 	},
 });
+
+function ifExpiringOf(given: Given): number | undefined {
+	const value = given.text("if-expiring");
+	return value === undefined
+		? undefined
+		: flags.parseLifetime(value, "--if-expiring");
+}
+
+/** Whether the credential is known to be good for longer, which is then said. */
+function isGoodFor(
+	source: PullSecret,
+	key: string,
+	longer: number | undefined,
+	world: World,
+): boolean {
+	if (longer === undefined) return false;
+	const keys = withSameRegistries(registriesOf(source.content), [key]);
+	const [first] = expiriesOf(source).filter((expiry) =>
+		keys.includes(expiry.key),
+	);
+	const now = world.clock.now();
+	if (first === undefined || first.at - now <= longer) return false;
+	world.emit({
+		type: "note",
+		message: `the credential for ${displayHost(key)} is valid for ${timeLeft(first.at, now)}: nothing to do`,
+		unlessQuiet: true,
+	});
+	return true;
+}
 
 function cancelled(world: World): typeof CANCELLED {
 	world.emit({ type: "note", message: "Cancelled; nothing was changed" });

@@ -9,6 +9,7 @@ import {
 	labelAnnotation,
 	labelOfName,
 	labelOfSource,
+	PROVIDER_ANNOTATION,
 	roleOf,
 	SERVERS_ANNOTATION,
 	TARGETS_ANNOTATION,
@@ -31,6 +32,8 @@ export interface NewEntry {
 	readonly issuedAt?: number;
 	/** How long it is good, in milliseconds, as the person said; absent where nobody did. */
 	readonly lifetime?: number;
+	/** The name of the provider that it is from; absent where a person gave it. */
+	readonly provider?: string;
 }
 
 /**
@@ -152,5 +155,6 @@ function annotations(
 		...remember(EXPIRES_IN_ANNOTATION, ({ lifetime }) =>
 			lifetime === undefined ? undefined : lifetimeText(lifetime),
 		),
+		...remember(PROVIDER_ANNOTATION, ({ provider }) => provider),
 	};
 }

@@ -1,0 +1,169 @@
+import type { Dispatcher } from "undici";
+import { onOneLine } from "../../core/output/printable.ts";
+import {
+	ecrPlaceOf,
+	type ProviderAnswer,
+	readEcrToken,
+} from "../../core/pull-secrets/provider.ts";
+import { displayHost } from "../../core/registry/server.ts";
+import { OperationError } from "../../errors.ts";
+import { proxyFor } from "../proxy.ts";
+import { machineAuthorities } from "../trust.ts";
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** More is no answer of ECR's or STS's. */
+const ANSWER_LIMIT = 1 << 20;
+
+/**
+ * A password for an Amazon registry, by the SDK's usual chain of credentials. Throws OperationError, with
+ * the service's own words, and the interrupt's reason.
+ */
+export async function ecrCredential(
+	key: string,
+	around: { env: Env; interrupt: AbortSignal; limit: number },
+): Promise<ProviderAnswer> {
+	const place = ecrPlaceOf(key);
+	if (place === undefined)
+		throw new OperationError(
+			key === "public.ecr.aws"
+				? "public.ecr.aws has tokens of another kind, and needs none to pull: ecr is for private registries (ACCOUNT.dkr.ecr.REGION.amazonaws.com)"
+				: `${displayHost(key)} is not a private Amazon registry (ACCOUNT.dkr.ecr.REGION.amazonaws.com)`,
+		);
+	const { ECRClient, GetAuthorizationTokenCommand } = await import(
+		"./lazy-ecr.ts"
+	);
+	const handler = await openHandler(around.env);
+	const client = new ECRClient({
+		region: place.region,
+		useFipsEndpoint: place.fips,
+		useDualstackEndpoint: place.dualStack,
+		requestHandler: handler,
+	});
+	const deadline = AbortSignal.timeout(around.limit);
+	const signal = AbortSignal.any([around.interrupt, deadline]);
+	const { promise: stopped, reject } = Promise.withResolvers<never>();
+	signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+	stopped.catch(() => {});
+	try {
+		signal.throwIfAborted();
+		const answer = await Promise.race([
+			client.send(new GetAuthorizationTokenCommand({}), {
+				abortSignal: signal,
+			}),
+			stopped,
+		]);
+		return readEcrToken(answer.authorizationData?.[0]?.authorizationToken);
+	} catch (error) {
+		if (around.interrupt.aborted) throw around.interrupt.reason;
+		if (deadline.aborted)
+			throw new OperationError(
+				`ecr did not answer within ${around.limit / 1000} s`,
+			);
+		if (error instanceof OperationError) throw error;
+		const name = error instanceof Error ? error.name : "error";
+		const message = error instanceof Error ? error.message : "";
+		throw new OperationError(
+			`ecr failed: ${onOneLine(`${name}: ${message}`, 300)}`,
+		);
+	} finally {
+		client.destroy();
+		await handler.close();
+	}
+}
+
+/** A request of the SDK's, as far as it is needed. */
+interface SdkRequest {
+	readonly method: string;
+	readonly protocol: string;
+	readonly hostname: string;
+	readonly port?: number;
+	readonly path: string;
+	readonly query?: Readonly<Record<string, string | string[] | null>>;
+	readonly headers: Readonly<Record<string, string>>;
+	readonly body?: unknown;
+}
+
+/** Carries the SDK's requests, those to STS included, through our proxies and with our trust: it heeds neither by itself. */
+async function openHandler(env: Env) {
+	const undici = await import("./lazy-undici.ts");
+	const tls = { rejectUnauthorized: true, ca: machineAuthorities() };
+	const direct = new undici.Agent({ connect: tls });
+	const proxies = new Map<string, Dispatcher>();
+	const dispatcherFor = (url: URL): Dispatcher => {
+		const proxy = proxyFor(url, undefined, env);
+		if (!proxy) return direct;
+		const known =
+			proxies.get(proxy.href) ??
+			new undici.ProxyAgent({
+				uri: proxy.href.replace(/^socks5h:/, "socks5:"),
+				requestTls: tls,
+				proxyTls: tls,
+			});
+		proxies.set(proxy.href, known);
+		return known;
+	};
+	return {
+		metadata: { handlerProtocol: "http/1.1" },
+		async handle(
+			request: SdkRequest,
+			{ abortSignal }: { abortSignal?: unknown } = {},
+		) {
+			const url = urlOf(request);
+			const answer = await undici.request(url, {
+				method: request.method as Dispatcher.HttpMethod,
+				headers: { ...request.headers },
+				dispatcher: dispatcherFor(url),
+				...(isBody(request.body) && { body: request.body }),
+				...(abortSignal instanceof AbortSignal && { signal: abortSignal }),
+			});
+			return {
+				response: {
+					statusCode: answer.statusCode,
+					headers: Object.fromEntries(
+						Object.entries(answer.headers).map(([name, value]) => [
+							name,
+							[value ?? []].flat().join(", "),
+						]),
+					),
+					body: await bodyOf(answer.body),
+				},
+			};
+		},
+		updateHttpClientConfig() {},
+		httpHandlerConfigs: () => ({}),
+		destroy() {},
+		async close() {
+			await Promise.all(
+				[direct, ...proxies.values()].map((each) => each.destroy()),
+			);
+		},
+	};
+}
+
+function urlOf(request: SdkRequest): URL {
+	const { protocol, hostname, port, path, query = {} } = request;
+	const url = new URL(
+		`${protocol}//${hostname}${port === undefined ? "" : `:${port}`}${path}`,
+	);
+	for (const [name, value] of Object.entries(query))
+		for (const each of [value ?? ""].flat())
+			url.searchParams.append(name, each);
+	return url;
+}
+
+function isBody(body: unknown): body is string | Uint8Array {
+	return typeof body === "string" || body instanceof Uint8Array;
+}
+
+async function bodyOf(body: AsyncIterable<Buffer>): Promise<Uint8Array> {
+	const chunks: Buffer[] = [];
+	let length = 0;
+	for await (const chunk of body) {
+		length += chunk.length;
+		if (length > ANSWER_LIMIT)
+			throw new OperationError("ecr answers with more than 1 MiB");
+		chunks.push(chunk);
+	}
+	return new Uint8Array(Buffer.concat(chunks));
+}

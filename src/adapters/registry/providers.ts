@@ -1,0 +1,111 @@
+import type { Credential } from "../../core/credentials/credential.ts";
+import { onOneLine } from "../../core/output/printable.ts";
+import {
+	PLUGIN_API_VERSIONS,
+	type Provider,
+	type ProviderAnswer,
+	pluginRequest,
+	providerName,
+	readPluginAnswer,
+} from "../../core/pull-secrets/provider.ts";
+import {
+	readHelperAnswer,
+	serversOf,
+} from "../../core/registry/credential-file.ts";
+import { displayHost } from "../../core/registry/server.ts";
+import { OperationError } from "../../errors.ts";
+import { ecrCredential } from "./ecr.ts";
+import { type HelperRun, runHelper } from "./helper-process.ts";
+
+/** A provider that hangs is ended. */
+const LIMIT = 30_000;
+
+/** What surrounds a provider; `limit` in milliseconds is for tests. */
+export interface ProviderSurroundings {
+	readonly env: Readonly<Record<string, string | undefined>>;
+	readonly interrupt: AbortSignal;
+	readonly limit?: number;
+}
+
+/**
+ * Asks a provider for a credential of the registry with this key. Throws OperationError for one that
+ * fails, hangs, or answers with what is none: one line that quotes no answer.
+ */
+export async function credentialFrom(
+	provider: Provider,
+	args: readonly string[],
+	key: string,
+	around: ProviderSurroundings,
+): Promise<Credential> {
+	const limit = around.limit ?? LIMIT;
+	const answer = await ask(provider, args, key, { ...around, limit });
+	if (answer.found === "credential") return answer.credential;
+	throw new OperationError(
+		`${providerName(provider)} has no credential for ${displayHost(key)}: ${answer.because}`,
+	);
+}
+
+type Around = ProviderSurroundings & { readonly limit: number };
+
+function ask(
+	provider: Provider,
+	args: readonly string[],
+	key: string,
+	around: Around,
+): Promise<ProviderAnswer> {
+	switch (provider.by) {
+		case "helper":
+			return askHelper(provider.name, key, around);
+		case "plugin":
+			return askPlugin(provider.path, args, key, around);
+		case "ecr":
+			return ecrCredential(key, around);
+	}
+}
+
+async function askHelper(
+	name: string,
+	key: string,
+	around: Around,
+): Promise<ProviderAnswer> {
+	const program = `docker-credential-${name}`;
+	let words = "";
+	for (const server of serversOf(key)) {
+		const run = await runHelper(
+			{ program, args: ["get"], input: server },
+			around,
+		);
+		// A helper tells of a failure on standard output.
+		words ||= onOneLine(run.out.trim() || run.err, 300);
+		if (run.status !== 0) continue;
+		const answer = readHelperAnswer(run.out);
+		if (answer.found === "credential") return answer;
+		return {
+			found: "unusable",
+			because:
+				answer.found === "unusable" ? answer.problem : "its answer is empty",
+		};
+	}
+	return { found: "unusable", because: words || "it failed without a word" };
+}
+
+/** Asks in the one version of the API, and where the plugin fails at that in the older one. */
+async function askPlugin(
+	program: string,
+	args: readonly string[],
+	key: string,
+	around: Around,
+): Promise<ProviderAnswer> {
+	let first: HelperRun | undefined;
+	for (const version of PLUGIN_API_VERSIONS) {
+		const input = pluginRequest(version, key);
+		const run = await runHelper({ program, args, input }, around);
+		if (run.status === 0) return readPluginAnswer(run.out, key);
+		first ??= run;
+	}
+	const words = onOneLine(first?.err ?? "", 300);
+	return {
+		found: "unusable",
+		because: words || `exit status ${first?.status}, no output`,
+	};
+}

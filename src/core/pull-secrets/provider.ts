@@ -1,0 +1,177 @@
+import { UsageError } from "../../errors.ts";
+import { Credential } from "../credentials/credential.ts";
+import { credentialFault } from "../credentials/credential-rules.ts";
+import { findCredentials } from "../kubelet/keyring.ts";
+import { isHelperName } from "../registry/credential-file.ts";
+import { DOCKER_HUB_KEY } from "../registry/server.ts";
+import { termOf } from "./expiry.ts";
+
+/** What makes credentials anew, as `--credential-from` names it. It is only ever taken from a command line. */
+export type Provider =
+	/** `docker-credential-NAME get`. */
+	| { readonly by: "helper"; readonly name: string }
+	/** A kubelet's image credential provider: a full path, or a name on PATH. */
+	| { readonly by: "plugin"; readonly path: string }
+	/** Amazon's registries, asked by their SDK. */
+	| { readonly by: "ecr" };
+
+/** What a provider says; `because` is a clause that quotes nothing. */
+export type ProviderAnswer =
+	| { readonly found: "credential"; readonly credential: Credential }
+	| { readonly found: "unusable"; readonly because: string };
+
+/** The versions of the kubelet's API that are spoken, the usual one first. */
+export const PLUGIN_API_VERSIONS = [
+	"credentialprovider.kubelet.k8s.io/v1",
+	"credentialprovider.kubelet.k8s.io/v1beta1",
+] as const;
+
+/** Reads `helper:NAME`, `plugin:PATH` or `ecr`. Throws UsageError that names the flag. */
+export function parseProvider(given: string, flag: string): Provider {
+	if (given === "ecr") return { by: "ecr" };
+	const colon = given.indexOf(":");
+	const [by, rest] = [given.slice(0, colon), given.slice(colon + 1)];
+	if (by === "helper" && isHelperName(rest)) return { by, name: rest };
+	if (by === "plugin" && isPluginPath(rest)) return { by, path: rest };
+	throw new UsageError(
+		by === "helper"
+			? `${flag}: helper:NAME means the program docker-credential-NAME, and NAME is no path`
+			: by === "plugin"
+				? `${flag}: plugin:PATH needs a full path, or the name of a program on PATH`
+				: `${flag}: must be helper:NAME, plugin:PATH or ecr`,
+	);
+}
+
+/** What is kept on the source of what renews an entry: a name, never a path, an argument or a command. */
+export function providerName(provider: Provider): string {
+	switch (provider.by) {
+		case "helper":
+			return `helper:${provider.name}`;
+		case "plugin":
+			return `plugin:${provider.path.split(/[\\/]/).at(-1)}`;
+		case "ecr":
+			return "ecr";
+	}
+}
+
+/** The image that a plugin is asked about: any of the registry's will do. */
+export function imageFor(key: string): string {
+	return `${key === DOCKER_HUB_KEY ? "docker.io" : key}/x`;
+}
+
+/** The kubelet's question: https://kubernetes.io/docs/reference/config-api/kubelet-credentialprovider.v1/ */
+export function pluginRequest(apiVersion: string, key: string): string {
+	return JSON.stringify({
+		kind: "CredentialProviderRequest",
+		apiVersion,
+		image: imageFor(key),
+	});
+}
+
+/** A plugin's answer for the registry with this key; an entry counts as it would for a kubelet. */
+export function readPluginAnswer(text: string, key: string): ProviderAnswer {
+	const no = (because: string): ProviderAnswer => ({
+		found: "unusable",
+		because,
+	});
+	let answer: unknown;
+	try {
+		answer = JSON.parse(text);
+	} catch {
+		return no("it did not answer in JSON");
+	}
+	if (!isRecord(answer)) return no("it did not answer with a JSON object");
+	if (
+		answer.kind !== "CredentialProviderResponse" ||
+		!PLUGIN_API_VERSIONS.some((version) => version === answer.apiVersion)
+	)
+		return no(
+			"its answer is not a CredentialProviderResponse of credentialprovider.kubelet.k8s.io/v1",
+		);
+	const { auth } = answer;
+	if (auth === undefined || auth === null) return no("it has no credential");
+	if (!isRecord(auth)) return no("its auth is not a JSON object");
+	const entries = Object.entries(auth).flatMap(([match, entry]) =>
+		isRecord(entry) &&
+		typeof entry.username === "string" &&
+		typeof entry.password === "string"
+			? [[match, { username: entry.username, password: entry.password }]]
+			: [],
+	);
+	if (entries.length === 0) return no("it has no credential");
+	const found = findCredentials(imageFor(key), [
+		{
+			from: "",
+			type: "kubernetes.io/dockerconfigjson",
+			data: JSON.stringify({ auths: Object.fromEntries(entries) }),
+		},
+	]);
+	const [first] = found.outcome === "answered" ? found.matches : [];
+	return first === undefined
+		? no("its answer is for other registries")
+		: checked(first.credential);
+}
+
+/** The token of an answer of ECR's GetAuthorizationToken: base64 of `AWS:PASSWORD`. */
+export function readEcrToken(token: string | undefined): ProviderAnswer {
+	if (token === undefined || token === "")
+		return { found: "unusable", because: "its answer has no token" };
+	return checked(Credential.fromBytes(Buffer.from(token, "base64")));
+}
+
+function checked(credential: Credential): ProviderAnswer {
+	const because = credentialFault(credential);
+	return because === undefined
+		? { found: "credential", credential }
+		: { found: "unusable", because };
+}
+
+/** What an answer means for the entry that is to be renewed. */
+export type Renewal = "new" | "same" | "expired";
+
+/** Whether an answer renews what is there; `now` in milliseconds. A provider may hand out what it has until shortly before its end. */
+export function renewalOf(
+	key: string,
+	current: Credential | undefined,
+	answer: Credential,
+	now: number,
+): Renewal {
+	if (current?.equals(answer)) return "same";
+	const term = termOf(key, answer, { issuedAt: now, lifetime: undefined });
+	return term !== undefined && term.at <= now ? "expired" : "new";
+}
+
+/** Where an ECR registry is, by its host; undefined for other registries. */
+export interface EcrPlace {
+	readonly account: string;
+	readonly region: string;
+	readonly fips: boolean;
+	readonly dualStack: boolean;
+}
+
+/** https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html, and its FIPS, China and dual-stack hosts. */
+export function ecrPlaceOf(key: string): EcrPlace | undefined {
+	const match =
+		/^(\d{12})\.dkr([.-])ecr(-fips)?\.([a-z]{2}(?:-[a-z]+)+-\d)\.(amazonaws\.com(?:\.cn)?|on\.aws|on\.amazonwebservices\.com\.cn)$/.exec(
+			key,
+		);
+	if (!match) return undefined;
+	const [, account = "", , fips, region = "", domain = ""] = match;
+	return {
+		account,
+		region,
+		fips: fips !== undefined,
+		dualStack: domain.startsWith("on."),
+	};
+}
+
+function isPluginPath(path: string): boolean {
+	return (
+		/^(?:\/|[A-Za-z]:[\\/])/.test(path) ||
+		/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(path)
+	);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+	return typeof value === "object" && value !== null && !Array.isArray(value);
+}

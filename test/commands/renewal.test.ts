@@ -1,0 +1,422 @@
+import assert from "node:assert/strict";
+import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { notPosix } from "../support/posix.ts";
+import { type LoopbackServer, serve } from "../support/registry/server.ts";
+import { type TestBed, testBed } from "../support/test-bed.ts";
+
+const NAME = "nginx-mesh-registry-key";
+const NOW = Date.parse("2026-11-21T08:00:00Z");
+const HOUR = 3_600_000;
+const ECR = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
+
+describe("credentials from a provider", { skip: notPosix }, () => {
+	let bed: TestBed;
+	let bin: string;
+	before(async () => {
+		bed = await testBed({ namespaces: ["app", "nginx-mesh"] });
+		bin = join(bed.folder, "bin");
+		await mkdir(bin);
+	});
+	after(() => bed[Symbol.asyncDispose]());
+
+	/** Puts a program on PATH. */
+	const program = async (name: string, script: string): Promise<string> => {
+		const path = join(bin, name);
+		await writeFile(path, `#!/bin/sh\n${script}\n`);
+		await chmod(path, 0o755);
+		return path;
+	};
+	const run = (argv: readonly string[], given = {}) =>
+		bed.run(argv, {
+			env: { PATH: `${bin}:${process.env.PATH}` },
+			now: NOW,
+			...given,
+		});
+	const fresh = () => bed.server.store.delete("Secret", "nginx-mesh", NAME);
+	const response = (auth: object) =>
+		JSON.stringify({
+			kind: "CredentialProviderResponse",
+			apiVersion: "credentialprovider.kubelet.k8s.io/v1",
+			auth,
+		});
+	const annotation = (name: string) =>
+		bed.server.store.get("Secret", "nginx-mesh", NAME)?.metadata.annotations?.[
+			`kubectl-meshreg/${name}`
+		];
+
+	test("a helper is asked for the registry, and its name stands on the source", async () => {
+		fresh();
+		await program(
+			"docker-credential-mine",
+			`read server; [ "$1" = get ] && printf '{"ServerURL":"%s","Username":"u","Secret":"from-%s"}' "$server" "$server"`,
+		);
+		const outcome = await run([
+			"create",
+			"--registry-server=r.example",
+			"--credential-from=helper:mine",
+		]);
+		assert.deepEqual(
+			[outcome.status, outcome.out, outcome.err],
+			[0, `secret/${NAME} created in nginx-mesh namespace\n`, ""],
+		);
+		assert.equal(bed.password("nginx-mesh"), "from-r.example");
+		assert.equal(annotation("provider"), '{"r.example":"helper:mine"}');
+	});
+
+	test("a plugin is asked as kubelets ask, with its own arguments", async () => {
+		fresh();
+		const asked = join(bed.folder, "asked");
+		const path = await program(
+			"provider",
+			`printf '%s ' "$@" >"${asked}"; cat >>"${asked}"; printf '%s' '${response({ "*.example": { username: "u", password: "p" } })}'`,
+		);
+		const outcome = await run([
+			"create",
+			"--registry-server=r.example",
+			`--credential-from=plugin:${path}`,
+			"--credential-arg=get-credentials",
+			"--credential-arg",
+			"--config=a b",
+		]);
+		assert.equal(outcome.status, 0, outcome.err);
+		assert.equal(
+			await import("node:fs/promises").then(({ readFile }) =>
+				readFile(asked, "utf8"),
+			),
+			'get-credentials --config=a b {"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1","image":"r.example/x"}',
+		);
+		assert.equal(annotation("provider"), '{"r.example":"plugin:provider"}');
+	});
+
+	test("a plugin that knows the older version alone is asked in that", async () => {
+		fresh();
+		const path = await program(
+			"old",
+			`if grep -q v1beta1; then printf '%s' '${response({ "r.example": { username: "u", password: "p" } }).replace("/v1", "/v1beta1")}'; else echo 'no kind "CredentialProviderRequest" is registered' >&2; exit 1; fi`,
+		);
+		const { status, err } = await run([
+			"create",
+			"--registry-server=r.example",
+			`--credential-from=plugin:${path}`,
+		]);
+		assert.equal(status, 0, err);
+	});
+
+	const FAILS: readonly [what: string, script: string, because: string][] = [
+		["fails", "echo 'no metadata server' >&2; exit 3", "no metadata server"],
+		["fails without a word", "exit 3", "exit status 3, no output"],
+		["prints rubbish", "echo marked-password", "it did not answer in JSON"],
+		["has nothing", `printf '%s' '${response({})}'`, "it has no credential"],
+		[
+			"answers for another registry",
+			`printf '%s' '${response({ "other.example": { username: "u", password: "marked-password" } })}'`,
+			"its answer is for other registries",
+		],
+	];
+	for (const [what, script, because] of FAILS)
+		test(`a provider that ${what} changes nothing`, async () => {
+			fresh();
+			await run(
+				[
+					"create",
+					"--registry-server=r.example",
+					"--registry-username=u",
+					"--registry-password-stdin",
+				],
+				{ stdin: "old" },
+			);
+			const path = await program("failing", script);
+			const outcome = await run([
+				"rotate",
+				"--no-verify",
+				`--credential-from=plugin:${path}`,
+			]);
+			assert.deepEqual(
+				[outcome.status, outcome.out, outcome.err],
+				[
+					1,
+					"",
+					`error: plugin:failing has no credential for r.example: ${because}\n`,
+				],
+			);
+			assert.equal(bed.password("nginx-mesh"), "old");
+		});
+
+	test("a provider that hangs is ended with what it started", async () => {
+		fresh();
+		const path = await program("hanging", "sleep 1000 & wait");
+		const outcome = await run(
+			[
+				"create",
+				"--registry-server=r.example",
+				`--credential-from=plugin:${path}`,
+			],
+			{ providerLimit: 200 },
+		);
+		assert.deepEqual(
+			[outcome.status, outcome.err],
+			[1, `error: ${path} did not answer within 0.2 s and was ended\n`],
+		);
+	});
+
+	test("a token that has expired already is refused, and the same again is unchanged", async () => {
+		fresh();
+		const token = (exp: number) =>
+			`e30.${Buffer.from(JSON.stringify({ exp })).toString("base64url")}.c2ln`;
+		const giving = (exp: number) =>
+			program(
+				"token",
+				`printf '%s' '${response({ "r.example": { username: "u", password: token(exp) } })}'`,
+			);
+		const path = await giving(NOW / 1000 + 7200);
+		const from = ["--no-verify", `--credential-from=plugin:${path}`];
+		await run(["create", "--registry-server=r.example", ...from]);
+		const same = await run(["rotate", ...from]);
+		assert.deepEqual(
+			[same.status, same.out],
+			[0, `secret/${NAME} unchanged in nginx-mesh namespace\n`],
+		);
+		await giving(NOW / 1000 - 10);
+		const expired = await run(["rotate", ...from]);
+		assert.deepEqual(
+			[expired.status, expired.err],
+			[
+				1,
+				"error: plugin:token gave a credential for r.example that has expired already; nothing was written\n",
+			],
+		);
+	});
+
+	test("rotate --if-expiring does nothing while there is time, and asks no provider", async () => {
+		fresh();
+		const marker = join(bed.folder, "was-asked");
+		const path = await program(
+			"counting",
+			`echo x >>"${marker}"; printf '%s' '${response({ "r.example": { username: "u", password: "new" } })}'`,
+		);
+		await run(
+			[
+				"create",
+				"--registry-server=r.example",
+				"--registry-username=u",
+				"--registry-password-stdin",
+				"--expires-in=12h",
+			],
+			{ stdin: "old" },
+		);
+		const rotate = (now: number) =>
+			run(
+				[
+					"rotate",
+					"--no-verify",
+					"--if-expiring=3h",
+					`--credential-from=plugin:${path}`,
+				],
+				{ now },
+			);
+		const early = await rotate(NOW + 8 * HOUR);
+		assert.deepEqual(
+			[early.status, early.out, early.err],
+			[0, "", "the credential for r.example is valid for 4h: nothing to do\n"],
+		);
+		assert.equal(bed.password("nginx-mesh"), "old");
+		const late = await rotate(NOW + 9 * HOUR);
+		assert.equal(late.status, 0, late.err);
+		assert.equal(bed.password("nginx-mesh"), "new");
+	});
+
+	const WRONG: readonly [args: string[], err: string][] = [
+		[
+			["--credential-from=helper:../x"],
+			"--credential-from: helper:NAME means the program docker-credential-NAME, and NAME is no path",
+		],
+		[
+			["--credential-from=vault"],
+			"--credential-from: must be helper:NAME, plugin:PATH or ecr",
+		],
+		[
+			["--credential-from=ecr", "--credential-arg=x"],
+			"--credential-arg is for --credential-from=plugin:PATH only",
+		],
+		[
+			["--credential-arg=x"],
+			"--credential-arg is for --credential-from=plugin:PATH only",
+		],
+	];
+	for (const [args, err] of WRONG)
+		test(args.join(" "), async () => {
+			const outcome = await run(["create", "--registry-server=r.io", ...args]);
+			assert.deepEqual([outcome.status, outcome.err], [2, `error: ${err}\n`]);
+		});
+});
+
+/** Amazon's two services, as their documentation has them, and what they are asked. */
+async function amazon(
+	answer: () => { status?: number; body: object } | "hang",
+): Promise<LoopbackServer & { calls: string[] }> {
+	const calls: string[] = [];
+	const server = await serve((request, response) => {
+		const chunks: Buffer[] = [];
+		request.on("data", (chunk) => chunks.push(chunk));
+		request.on("end", () => {
+			const target = request.headers["x-amz-target"];
+			if (target === undefined) {
+				const body = new URLSearchParams(Buffer.concat(chunks).toString());
+				calls.push(`sts ${body.get("Action")} ${body.get("RoleArn")}`);
+				response.setHeader("content-type", "text/xml");
+				response.end(
+					`<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>ASIA</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2999-01-01T00:00:00Z</Expiration></Credentials><AssumedRoleUser><Arn>a</Arn><AssumedRoleId>i</AssumedRoleId></AssumedRoleUser></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`,
+				);
+				return;
+			}
+			calls.push(`ecr ${String(target).split(".")[1]}`);
+			const reply = answer();
+			if (reply === "hang") return;
+			response.statusCode = reply.status ?? 200;
+			response.setHeader("content-type", "application/x-amz-json-1.1");
+			response.end(JSON.stringify(reply.body));
+		});
+	});
+	return { ...server, calls };
+}
+
+describe("ecr", () => {
+	const KEYS = { AWS_ACCESS_KEY_ID: "AKIA", AWS_SECRET_ACCESS_KEY: "s" };
+	/** The SDK reads the environment of the process. */
+	const withEnv = async <T>(
+		env: Record<string, string>,
+		work: () => Promise<T>,
+	): Promise<T> => {
+		const before = { ...process.env };
+		Object.assign(process.env, {
+			AWS_EC2_METADATA_DISABLED: "true",
+			AWS_CONFIG_FILE: "/nonexistent",
+			AWS_SHARED_CREDENTIALS_FILE: "/nonexistent",
+			AWS_MAX_ATTEMPTS: "1",
+			...env,
+		});
+		try {
+			return await work();
+		} finally {
+			process.env = before;
+		}
+	};
+	const token = (password: string) => ({
+		body: {
+			authorizationData: [
+				{
+					authorizationToken: btoa(`AWS:${password}`),
+					expiresAt: NOW / 1000 + 43_200,
+					proxyEndpoint: `https://${ECR}`,
+				},
+			],
+		},
+	});
+	const create = async (
+		server: LoopbackServer,
+		env: Record<string, string>,
+		host = ECR,
+		given = {},
+	) => {
+		await using bed = await testBed({ namespaces: ["nginx-mesh"] });
+		const outcome = await withEnv(
+			{
+				AWS_ENDPOINT_URL_ECR: server.origin,
+				AWS_ENDPOINT_URL_STS: server.origin,
+				...env,
+			},
+			() =>
+				bed.run(
+					["create", `--registry-server=${host}`, "--credential-from=ecr"],
+					{ now: NOW, ...given },
+				),
+		);
+		return { ...outcome, content: bed.content("nginx-mesh") };
+	};
+
+	test("a password of twelve hours", async () => {
+		const password = btoa(
+			JSON.stringify({ payload: "x", expiration: NOW / 1000 + 43_200 }),
+		);
+		await using server = await amazon(() => token(password));
+		const { status, err, content } = await create(server, KEYS);
+		assert.deepEqual(
+			[status, err],
+			[0, `the credential for ${ECR} is valid for 12h\n`],
+		);
+		assert.deepEqual(content, {
+			auths: {
+				[ECR]: {
+					username: "AWS",
+					password,
+					auth: btoa(`AWS:${password}`),
+				},
+			},
+		});
+		assert.deepEqual(server.calls, ["ecr GetAuthorizationToken"]);
+	});
+
+	test("with a service account's web identity", async () => {
+		await using bed = await testBed();
+		const file = join(bed.folder, "token");
+		await writeFile(file, "web-identity");
+		await using server = await amazon(() => token("p"));
+		const { status, err } = await create(server, {
+			AWS_WEB_IDENTITY_TOKEN_FILE: file,
+			AWS_ROLE_ARN: "arn:aws:iam::123456789012:role/puller",
+			AWS_REGION: "eu-west-1",
+		});
+		assert.equal(status, 0, err);
+		assert.deepEqual(server.calls, [
+			"sts AssumeRoleWithWebIdentity arn:aws:iam::123456789012:role/puller",
+			"ecr GetAuthorizationToken",
+		]);
+	});
+
+	const FAILS: readonly [
+		what: string,
+		answer: Parameters<typeof amazon>[0],
+		err: RegExp,
+	][] = [
+		[
+			"an answer without a token",
+			() => ({ body: { authorizationData: [] } }),
+			/^error: ecr has no credential for \d+\.dkr\..*: its answer has no token\n$/,
+		],
+		[
+			"a refusal",
+			() => ({
+				status: 400,
+				body: {
+					__type: "AccessDeniedException",
+					message: "not authorized to perform: ecr:GetAuthorizationToken",
+				},
+			}),
+			/^error: ecr failed: AccessDeniedException: not authorized to perform: ecr:GetAuthorizationToken\n$/,
+		],
+		["silence", () => "hang", /^error: ecr did not answer within 0\.3 s\n$/],
+	];
+	for (const [what, answer, err] of FAILS)
+		test(`${what} writes nothing`, async () => {
+			await using server = await amazon(answer);
+			const outcome = await create(server, KEYS, ECR, {
+				...(what === "silence" && { providerLimit: 300 }),
+			});
+			assert.equal(outcome.status, 1);
+			assert.match(outcome.err, err);
+			assert.equal(outcome.content, undefined);
+		});
+
+	for (const [host, err] of [
+		["public.ecr.aws", /^error: public\.ecr\.aws has tokens of another kind/],
+		["r.example", /^error: r\.example is not a private Amazon registry/],
+	] as const)
+		test(`${host} is none of its registries`, async () => {
+			await using server = await amazon(() => token("p"));
+			const outcome = await create(server, KEYS, host);
+			assert.match(outcome.err, err);
+			assert.deepEqual(server.calls, []);
+		});
+});
