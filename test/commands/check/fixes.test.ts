@@ -296,6 +296,7 @@ const SCENES: [
 						...LABELS,
 						"app.kubernetes.io/managed-by": "kubectl-meshreg",
 					},
+					annotations: { "kubectl-meshreg/targets": "[]" },
 				},
 			),
 	],
@@ -380,6 +381,7 @@ const SCENES: [
 					...LABELS,
 					"app.kubernetes.io/managed-by": "kubectl-meshreg",
 				},
+				annotations: { "kubectl-meshreg/targets": "[]" },
 			}),
 	],
 ];
