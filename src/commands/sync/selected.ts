@@ -6,7 +6,6 @@ import {
 	type Targets,
 } from "../../actions/apply/targets.ts";
 import type { Selection } from "../../actions/read/select-namespaces.ts";
-import { asksForSidecar, podSelector } from "../../core/meshes/meshes.ts";
 import { someOf } from "../../core/output/some-of.ts";
 import { matchesGlob } from "../../core/pull-secrets/desired.ts";
 import { isInjectingMesh } from "../../core/pull-secrets/injection.ts";
@@ -20,6 +19,7 @@ import {
 } from "../../core/pull-secrets/record.ts";
 import { UsageError } from "../../errors.ts";
 import type { CopySettings } from "../../flags/sync.ts";
+import { askingNamespaces } from "./asking-namespaces.ts";
 import { neededNamespaces } from "./needed-namespaces.ts";
 
 /** Looks up which namespaces a command line means for a source, and what the record is to say of them. */
@@ -58,17 +58,11 @@ export async function selectedFor(
 				{ by: "injected", mesh: mesh.name },
 				`the namespaces injected by ${mesh.title}`,
 			);
-			const { pods } = mesh.injection;
-			if (pods === undefined) return selected;
-			const asking = new Set<string>();
-			const labelSelector = podSelector(pods);
-			for await (const { items } of run.cluster.pages("Pod", {
-				metadataOnly: true,
-				...(labelSelector !== undefined && { labelSelector }),
-			}))
-				for (const { metadata } of items)
-					if (asksForSidecar(pods, metadata))
-						asking.add(metadata.namespace ?? "");
+			const asking = await askingNamespaces(
+				mesh.injection,
+				run.cluster,
+				run.world,
+			);
 			for (const { namespace } of selected.targets.serve)
 				asking.delete(namespace);
 			return joined(

@@ -1,0 +1,141 @@
+/** `sync --injected`, by the objects of each mesh. */
+import assert from "node:assert/strict";
+import { beforeEach, describe, test } from "node:test";
+import { type TestBed, testBed } from "../../support/test-bed.ts";
+
+describe("sync --injected", () => {
+	let bed: TestBed;
+	beforeEach(async (context) => {
+		bed = await testBed({ namespaces: ["istio-system", "linkerd", "plain"] });
+		if ("after" in context) context.after(() => bed[Symbol.asyncDispose]());
+	});
+
+	const namespace = (
+		name: string,
+		metadata: Record<"labels" | "annotations", Record<string, string>>,
+	) =>
+		bed.server.store.seed({
+			kind: "Namespace",
+			metadata: { name, ...metadata },
+		});
+	const labelled = (name: string, labels: Record<string, string>) =>
+		namespace(name, { labels, annotations: {} });
+	const annotated = (name: string, annotations: Record<string, string>) =>
+		namespace(name, { labels: {}, annotations });
+	const source = async (mesh: string) => {
+		const { status, err } = await bed.run(
+			[
+				...["create", "--mesh", mesh, "--registry-server", "r.io"],
+				...["--registry-username", "u", "--registry-password-stdin"],
+			],
+			{ stdin: "p" },
+		);
+		assert.equal(status, 0, err);
+	};
+	const sync = async (mesh: string, ...argv: string[]) => {
+		const { out, err } = await bed.run([
+			...["sync", "--mesh", mesh, "--injected", "-q"],
+			...argv,
+		]);
+		const served = [...out.matchAll(/created in (\S+) namespace/g)];
+		return { served: served.map(([, name]) => name), err };
+	};
+	const waypoint = (name: string, gatewayClassName: string) =>
+		bed.server.store.seed({
+			kind: "Gateway",
+			metadata: { namespace: name, name: "waypoint" },
+			spec: { gatewayClassName },
+		});
+
+	test("Istio: labels and revisions are a rule; pods and waypoints are asked for", async () => {
+		await source("istio");
+		labelled("old", { "istio-injection": "enabled" });
+		labelled("new", { "istio.io/rev": "canary" });
+		labelled("off", {
+			"istio-injection": "disabled",
+			"istio.io/rev": "canary",
+		});
+		labelled("ambient", { "istio.io/dataplane-mode": "ambient" });
+		labelled("ingress", {});
+		bed.server.store.seed({
+			kind: "Pod",
+			metadata: {
+				namespace: "plain",
+				name: "web",
+				labels: { "sidecar.istio.io/inject": "true" },
+			},
+			spec: { containers: [] },
+		});
+		waypoint("ambient", "istio-waypoint");
+		waypoint("ingress", "istio");
+		const ruled = await sync("istio");
+		assert.deepEqual(ruled.served, ["new", "old"]);
+		assert.match(
+			ruled.err,
+			/^Warning: .*given nothing without --yes: ambient, plain$/m,
+		);
+		const all = await sync("istio", "--yes");
+		assert.deepEqual(all.served, ["ambient", "plain"]);
+	});
+
+	test("Linkerd: annotations on namespaces and pods", async () => {
+		await source("linkerd");
+		annotated("meshed", { "linkerd.io/inject": "enabled" });
+		annotated("edge", { "linkerd.io/inject": "ingress" });
+		annotated("off", { "linkerd.io/inject": "disabled" });
+		labelled("label", { "linkerd.io/inject": "enabled" });
+		bed.server.store.seed({
+			kind: "Pod",
+			metadata: {
+				namespace: "plain",
+				name: "web",
+				annotations: { "linkerd.io/inject": "enabled" },
+			},
+			spec: { containers: [] },
+		});
+		const { served } = await sync("linkerd", "--yes");
+		assert.deepEqual(served, ["edge", "meshed", "plain"]);
+	});
+
+	test("who may not list pods and Gateways is told, and the rule is served", async () => {
+		await source("istio");
+		labelled("old", { "istio-injection": "enabled" });
+		const hidden = bed.server.onRequest(({ method, path }) =>
+			method === "GET" && /\/(?:pods|gateways)$/.test(path)
+				? { answer: { status: 403, reason: "Forbidden", message: "no" } }
+				: undefined,
+		);
+		const { served, err } = await sync("istio");
+		hidden();
+		assert.deepEqual(served, ["old"]);
+		assert.match(
+			err,
+			/^Warning: not allowed to list pods that ask for a sidecar in all namespaces/m,
+		);
+		assert.match(err, /^Warning: not allowed to list Gateways/m);
+	});
+
+	test("a cluster without the Gateway API has no waypoints", async () => {
+		await source("istio");
+		labelled("old", { "istio-injection": "enabled" });
+		const absent = bed.server.onRequest(({ path }) =>
+			path.endsWith("/gateways")
+				? { answer: { status: 404, reason: "NotFound", message: "no" } }
+				: undefined,
+		);
+		const { served, err } = await sync("istio");
+		absent();
+		assert.deepEqual({ served, err }, { served: ["old"], err: "" });
+	});
+
+	test("none injects nothing", async () => {
+		const { status, err } = await bed.run([
+			"sync",
+			"--mesh",
+			"none",
+			"--injected",
+		]);
+		assert.notEqual(status, 0);
+		assert.match(err, /^error: /);
+	});
+});
