@@ -16,6 +16,7 @@ import {
 	type RegistryServer,
 } from "../core/registry/server.ts";
 import { UsageError } from "../errors.ts";
+import { checkName, checkNamespace, connectionFlags } from "../flags.ts";
 
 /** The flags of a user and a password, of which each says where they come from. */
 const PASSWORD_WAYS = [
@@ -85,6 +86,17 @@ export const CREDENTIAL_FLAGS: readonly Flag[] = grouped("Credential", [
 		help: "Take the credential that docker login, podman login or a credential helper stored for --registry-server: from their files, or from --from-docker-config=PATH.",
 	},
 	{
+		name: "from-secret",
+		kind: "text",
+		conflicts: [
+			...PASSWORD_WAYS,
+			"registry-key",
+			"registry-jwt",
+			"from-docker-config",
+		],
+		help: "Take the credentials of an existing pull Secret, given as NAMESPACE/NAME: all, or those of --registry-server.",
+	},
+	{
 		name: "credential-from",
 		kind: "text",
 		conflicts: [
@@ -92,6 +104,7 @@ export const CREDENTIAL_FLAGS: readonly Flag[] = grouped("Credential", [
 			"registry-key",
 			"registry-jwt",
 			"from-docker-config",
+			"from-secret",
 		],
 		help: "Ask a provider for the credential: helper:NAME (docker-credential-NAME), plugin:PATH (a kubelet's image credential provider) or ecr (Amazon's registries).",
 	},
@@ -196,14 +209,17 @@ export function credentialInputOf(
 	const provider = providerOf(given);
 	const stored = storedOf(given);
 	const servers = naming ? [] : serversOf(given, docker);
-	if (servers.length > 1 && stored === undefined)
+	const secret = secretOf(given);
+	const several = stored ?? secret ?? provider;
+	if (servers.length > 1 && several === undefined)
 		throw new UsageError(
-			"--registry-server can be repeated only with --from-docker-config: one credential is for one registry",
+			"--registry-server can be repeated only with --from-docker-config, --from-secret or --credential-from: one credential is for one registry",
 		);
 	return {
 		input: {
 			servers,
 			...(stored && { stored }),
+			...(secret && { secret }),
 			...(provider && { provider }),
 			...(username !== undefined && { username }),
 			...(password && { password }),
@@ -231,6 +247,19 @@ function serversOf(given: Given, docker: boolean): RegistryServer[] {
 		({ key }, index) =>
 			servers.findIndex((other) => other.key === key) === index,
 	);
+}
+
+function secretOf(given: Given): CredentialInput["secret"] {
+	const value = given.text("from-secret");
+	if (value === undefined) return undefined;
+	const [namespace = "", name, ...rest] = value.split("/");
+	if (name === undefined || rest.length > 0)
+		throw new UsageError("--from-secret: give NAMESPACE/NAME");
+	return {
+		namespace: checkNamespace(namespace, "--from-secret"),
+		name: checkName(name, "--from-secret"),
+		connection: connectionFlags(given),
+	};
 }
 
 function providerOf(given: Given): CredentialInput["provider"] {

@@ -34,6 +34,7 @@ import {
 } from "./credential-questions.ts";
 import type { EnteredCredential } from "./entered-credential.ts";
 import { fetchCredentials } from "./fetch-credentials.ts";
+import { type SecretToTake, takeFromSecret } from "./from-secret.ts";
 
 /** Where something secret comes from. */
 export type SecretInput =
@@ -47,6 +48,8 @@ export interface CredentialInput {
 	readonly servers: readonly RegistryServer[];
 	/** Take what docker, podman or a credential helper stored; a path names the one file. */
 	readonly stored?: { readonly path?: string };
+	/** Take the content of a pull Secret. */
+	readonly secret?: SecretToTake;
 	/** Ask a provider, with a plugin's own arguments. */
 	readonly provider?: Provider & { readonly args: readonly string[] };
 	readonly username?: string;
@@ -69,6 +72,7 @@ export async function enterCredentials(
 	world: World,
 ): Promise<EnteredCredential[]> {
 	if (input.stored) return fetchCredentials(input.servers, input.stored, world);
+	if (input.secret) return takeFromSecret(input.servers, input.secret, world);
 	if (input.provider) return provided(input.servers, input.provider, world);
 	return [await enterCredential(input, world)];
 }

@@ -299,7 +299,9 @@ async function intentOf(
 		options.dryRun === "none" &&
 		input.password === undefined &&
 		input.keyPath === undefined &&
-		input.jwt === undefined;
+		input.jwt === undefined &&
+		input.secret === undefined &&
+		input.provider === undefined;
 	if (edit.by === "replace" && !offers) return plain;
 	const cluster = await world.connect(options.connection);
 	try {

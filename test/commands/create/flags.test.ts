@@ -54,7 +54,7 @@ describe("flags that contradict each other are refused with status 2", () => {
 		],
 		[
 			["--registry-server", "a", "--registry-server", "b"],
-			"error: --registry-server can be repeated only with --from-docker-config: one credential is for one registry\n",
+			"error: --registry-server can be repeated only with --from-docker-config, --from-secret or --credential-from: one credential is for one registry\n",
 		],
 		[
 			["--from-docker-config="],

@@ -154,3 +154,104 @@ describe("create --from-docker-config", () => {
 		assert.equal(given.bed.content("nginx-mesh"), undefined);
 	});
 });
+
+describe("create --from-secret", () => {
+	const withSecret = async (
+		content: unknown,
+		type = "kubernetes.io/dockerconfigjson",
+	) => {
+		const bed = await testBed({ namespaces: ["nginx-mesh", "app"] });
+		const key =
+			type === "kubernetes.io/dockercfg" ? ".dockercfg" : ".dockerconfigjson";
+		bed.server.store.seed({
+			kind: "Secret",
+			metadata: { namespace: "app", name: "regcred" },
+			type,
+			data: { [key]: btoa(JSON.stringify(content)) },
+		});
+		return bed;
+	};
+	const auth = (text: string) => ({ auth: btoa(text) });
+	const create = ["create", "--from-secret", "app/regcred"];
+
+	test("takes all entries under their keys, written afresh, and says which are empty", async () => {
+		await using bed = await withSecret({
+			auths: {
+				"reg.example.com/team-a": auth("u:one"),
+				"ghcr.io": { username: "u", password: "two" },
+				"empty.example": {},
+			},
+		});
+		const outcome = await bed.run([...create, "-q"]);
+		assert.deepEqual(
+			[outcome.status, outcome.err],
+			[
+				0,
+				'Warning: the entry for empty.example in secret "regcred" in namespace "app" is empty and is left out\n',
+			],
+		);
+		assert.deepEqual(
+			[...auths(bed)],
+			[
+				["reg.example.com/team-a", entry("one")],
+				["ghcr.io", entry("two")],
+			],
+		);
+	});
+
+	test("takes those that are named, of the older type as well", async () => {
+		await using bed = await withSecret(
+			{ "a.example": auth("u:one"), "b.example": auth("u:two") },
+			"kubernetes.io/dockercfg",
+		);
+		const outcome = await bed.run([...create, "--registry-server=b.example"]);
+		assert.equal(outcome.status, 0, outcome.err);
+		assert.deepEqual([...auths(bed)], [["b.example", entry("two")]]);
+	});
+
+	const REFUSED: readonly [
+		what: string,
+		content: unknown,
+		type: string | undefined,
+		args: readonly string[],
+		err: string,
+	][] = [
+		[
+			"an entry that is not there",
+			{ auths: { "a.example": auth("u:p") } },
+			undefined,
+			["--registry-server=b.example"],
+			'b.example is not in secret "regcred" in namespace "app", which has a.example',
+		],
+		[
+			"an entry that is malformed",
+			{ auths: { "a.example": auth("marked-password") } },
+			undefined,
+			[],
+			'the credential for a.example in secret "regcred" in namespace "app" cannot be used: its auth cannot be used: unable to parse auth field, must be formatted as base64(username:password)',
+		],
+		[
+			"another type",
+			{},
+			"Opaque",
+			[],
+			'secret "regcred" in namespace "app" is of type Opaque, not a pull Secret',
+		],
+		[
+			"nothing",
+			{ auths: {} },
+			undefined,
+			[],
+			'secret "regcred" in namespace "app" holds no credentials',
+		],
+	];
+	for (const [what, content, type, args, err] of REFUSED)
+		test(`refuses ${what}`, async () => {
+			await using bed = await withSecret(content, type);
+			const outcome = await bed.run([...create, ...args]);
+			assert.deepEqual(
+				[outcome.status, outcome.err, bed.content("nginx-mesh")],
+				[1, `error: ${err}\n`, undefined],
+			);
+		});
+});

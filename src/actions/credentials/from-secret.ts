@@ -1,0 +1,97 @@
+import { readDockerConfig } from "../../core/credentials/docker-config.ts";
+import type { AuthEntry } from "../../core/credentials/entry.ts";
+import { pullSourceOf } from "../../core/kubelet/pod-secrets.ts";
+import { isPullSecretType } from "../../core/kubelet/secret-entries.ts";
+import { entriesNamed } from "../../core/pull-secrets/entry-naming.ts";
+import {
+	displayHost,
+	type RegistryServer,
+} from "../../core/registry/server.ts";
+import { OperationError } from "../../errors.ts";
+import type { ConnectionFlags, World } from "../../world.ts";
+import type { EnteredCredential } from "./entered-credential.ts";
+
+/** A pull Secret that is there, whoever made it. */
+export interface SecretToTake {
+	readonly namespace: string;
+	readonly name: string;
+	readonly connection: ConnectionFlags;
+}
+
+/**
+ * The credentials of a pull Secret, under the keys that they have there: those of the entries that are
+ * named, or all. What carries nothing is left out with a warning. Throws OperationError for what is no
+ * pull Secret, or an entry that cannot be taken; what the cluster throws.
+ */
+export async function takeFromSecret(
+	servers: readonly RegistryServer[],
+	{ namespace, name, connection }: SecretToTake,
+	world: World,
+): Promise<EnteredCredential[]> {
+	const shown = `secret "${name}" in namespace "${namespace}"`;
+	const entries = await entriesIn(
+		{ namespace, name, connection },
+		shown,
+		world,
+	);
+	const keys =
+		servers.length === 0
+			? [...entries.keys()]
+			: servers.flatMap(({ key, spelled }) => {
+					const named = entriesNamed([...entries.keys()], spelled);
+					if (named.length > 0) return named;
+					throw new OperationError(
+						`${displayHost(key)} is not in ${shown}, which has ${[...entries.keys()].map(displayHost).join(", ") || "none"}`,
+					);
+				});
+	const taken: EnteredCredential[] = [];
+	for (const key of new Set(keys)) {
+		const read = entries.get(key)?.stored() ?? { found: "nothing" };
+		const host = displayHost(key);
+		if (read.found === "unusable")
+			throw new OperationError(
+				`the credential for ${host} in ${shown} cannot be used: ${read.problem}`,
+			);
+		if (read.found === "nothing") {
+			world.emit({
+				type: "warning",
+				message: `the entry for ${host} in ${shown} is empty and is left out`,
+			});
+			continue;
+		}
+		taken.push({
+			server: { key, given: host, spelled: key, warnings: [] },
+			credential: read.credential,
+			from: shown,
+			asked: false,
+			warnings: [],
+		});
+	}
+	if (taken.length === 0)
+		throw new OperationError(`${shown} holds no credentials`);
+	return taken;
+}
+
+async function entriesIn(
+	{ namespace, name, connection }: SecretToTake,
+	shown: string,
+	world: World,
+): Promise<ReadonlyMap<string, AuthEntry>> {
+	const cluster = await world.connect(connection);
+	try {
+		const secret = await cluster.read("Secret", { namespace, name });
+		const { type, data } = pullSourceOf(secret);
+		if (!isPullSecretType(type))
+			throw new OperationError(
+				`${shown} is of type ${type || "Opaque"}, not a pull Secret`,
+			);
+		const config = readDockerConfig(
+			data ?? "null",
+			type === "kubernetes.io/dockercfg" ? "dockercfg" : "dockerconfigjson",
+		);
+		if (config.ok) return config.auths;
+		throw new OperationError(`${shown} cannot be read: ${config.problem}`);
+	} finally {
+		await cluster.close();
+	}
+}
