@@ -1,10 +1,10 @@
-import { meshreg, objectNames, script } from "../output/shell.ts";
+import { meshreg, objectNames, script, sequence } from "../output/shell.ts";
 import { desiredCopies } from "../pull-secrets/desired.ts";
 import { roleOf, SOURCE_ANNOTATION } from "../pull-secrets/ownership.ts";
 import { planCopy } from "../pull-secrets/plan.ts";
 import { type PullSecret, sourceRef } from "../pull-secrets/pull-secret.ts";
 import { namesOf, type Standing, standingOf } from "../pull-secrets/record.ts";
-import { type Facts, isUnread, type SourceFacts } from "./facts.ts";
+import { type Facts, isUnread, type SourceFacts, sendingTo } from "./facts.ts";
 import { type Finding, finding, unique } from "./finding.ts";
 import type { Keyrings } from "./keyrings.ts";
 
@@ -93,7 +93,10 @@ function recordFindings(
 					{ cause, ref },
 					{
 						namespaces: in_(cause),
-						fix: cause === "copy-blocked" ? undefined : fixes.sync(in_(cause)),
+						fix:
+							cause === "copy-blocked"
+								? undefined
+								: sequence(sendingTo(source, in_(cause))),
 					},
 				),
 			);

@@ -13,13 +13,15 @@ import type {
 	ServiceAccount,
 } from "../objects.ts";
 import type { SourceFailure } from "../output/failure.ts";
+import type { Script } from "../output/shell.ts";
 import { type Controller, controllerOf } from "../pull-secrets/controller.ts";
 import type { Fixes } from "../pull-secrets/fixes.ts";
 import { ATTACHED_ANNOTATION } from "../pull-secrets/ownership.ts";
 import type { PullSecret } from "../pull-secrets/pull-secret.ts";
-import type {
-	NamespaceKnowledge,
-	RecordReading,
+import {
+	type NamespaceKnowledge,
+	namesOf as namesInRecord,
+	type RecordReading,
 } from "../pull-secrets/record.ts";
 
 /** What `check` judges: one snapshot, with what could not be read. Times are milliseconds since 1970. */
@@ -259,3 +261,22 @@ export type Access = {
 	readonly verb: string;
 	readonly namespace?: string;
 };
+
+/**
+ * Copies a source to namespaces that its record serves, and lets accounts there pull with it. Where a
+ * rule serves them, their names are not given: they would stand in the record when the rule no longer does.
+ */
+export function sendingTo(
+	{ record, fixes }: SourceFacts,
+	namespaces: readonly string[],
+	accounts: readonly string[] = [],
+): (Script | undefined)[] {
+	const names =
+		record.kind === "record" ? namesInRecord(record.record) : undefined;
+	if (namespaces.every((name) => names?.has(name)))
+		return [fixes.sync(namespaces, accounts)];
+	return [
+		fixes.syncRecorded(),
+		...(accounts.length > 0 ? [fixes.attach(namespaces, accounts)] : []),
+	];
+}

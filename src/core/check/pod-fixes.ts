@@ -6,7 +6,12 @@ import { PULL_SECRET_TYPE, roleOf } from "../pull-secrets/ownership.ts";
 import { planCopy } from "../pull-secrets/plan.ts";
 import { hasNoAccounts } from "../registry/public.ts";
 import { writtenAgain } from "./credentials.ts";
-import type { PodFacts, SecretFacts, SourceFacts } from "./facts.ts";
+import {
+	type PodFacts,
+	type SecretFacts,
+	type SourceFacts,
+	sendingTo,
+} from "./facts.ts";
 import { type Giving, unique } from "./finding.ts";
 import type { Keyrings } from "./keyrings.ts";
 import type { PullProblem } from "./pull-diagnosis.ts";
@@ -98,13 +103,17 @@ function copies(
 	const [served, others] = [true, false].map((is) =>
 		open.filter(({ namespace }) => keyrings.isServed(source, namespace) === is),
 	) as [PodFacts[], PodFacts[]];
-	const given = (some: readonly PodFacts[]) => {
+	const given = (some: readonly PodFacts[], isServed: boolean) => {
 		const steps = byAccounts(some, secret.name, keyrings).flatMap(
 			([accounts, at]) => {
 				// Where the source is, nothing has to be copied.
 				const away = at.filter((place) => place !== secret.namespace);
 				return [
-					...(away.length > 0 ? [fixes.sync(away, accounts)] : []),
+					...(away.length === 0
+						? []
+						: isServed
+							? sendingTo(source, away, accounts)
+							: [fixes.sync(away, accounts)]),
 					...(away.length < at.length && accounts.length > 0
 						? [fixes.attach([secret.namespace], accounts, secret.name)]
 						: []),
@@ -119,7 +128,7 @@ function copies(
 			fixes,
 		);
 	};
-	const [own, foreign] = [given(served), given(others)];
+	const [own, foreign] = [given(served, true), given(others, false)];
 	return {
 		...NOTHING,
 		fix: served.length > 0 ? own.fix : undefined,
@@ -273,7 +282,7 @@ function fixMalformed(
 		return source.secret.namespace === facts.namespace ||
 			source.secret.content.canonical === facts.key.content.canonical
 			? writtenAgain(source.secret, (host) => source.fixes.replace(host))
-			: source.fixes.sync([facts.namespace]);
+			: sequence(sendingTo(source, [facts.namespace]));
 	});
 	return { ...NOTHING, fix: sequence(scripts) };
 }

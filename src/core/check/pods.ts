@@ -5,9 +5,10 @@ import {
 	objectName,
 	type Script,
 	script,
+	sequence,
 } from "../output/shell.ts";
 import { displayHost } from "../registry/server.ts";
-import { isUnread, type PodFacts } from "./facts.ts";
+import { isUnread, type PodFacts, sendingTo } from "./facts.ts";
 import {
 	type Finding,
 	finding,
@@ -260,7 +261,7 @@ function sendingCopies(
 	return {
 		fix:
 			served.length > 0
-				? source.fixes.sync(served, accounts(served))
+				? sequence(sendingTo(source, served, accounts(served)))
 				: undefined,
 		gives: giving ? [{ namespaces: others, script: giving }] : [],
 	};

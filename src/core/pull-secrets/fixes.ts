@@ -125,6 +125,11 @@ export class Fixes {
 		]);
 	}
 
+	/** Brings every recorded copy up to date; the record stays as it is. */
+	syncRecorded(): Script | undefined {
+		return this.#sync([]);
+	}
+
 	/** Takes a namespace out of the record. */
 	forget(namespace: string): Script | undefined {
 		return this.#sync(["--forget", objectName(namespace)]);

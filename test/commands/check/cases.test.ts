@@ -745,6 +745,25 @@ describe("whom to trust", () => {
 		);
 	});
 
+	test("a namespace that a rule serves is not named in the record by a fix", async () => {
+		await using bed = await started(["app"]);
+		source(bed, ["r.io"], [], {
+			annotations: { "kubectl-meshreg/targets": '[{"all":true}]' },
+		});
+		account(bed, "app");
+		pod(bed, "app", "web", "r.io/web:1", { message: "unauthorized" });
+		const { items } = await problems(bed);
+		assert.equal(
+			items[0]?.command,
+			"kubectl meshreg sync && kubectl meshreg attach -n app",
+		);
+		await bed.run(["check", "--fix", "--yes"]);
+		const record = bed.server.store.get("Secret", "nginx-mesh", KEY)?.metadata
+			.annotations?.["kubectl-meshreg/targets"];
+		assert.doesNotMatch(record ?? "", /"app"/);
+		assert.ok(bed.server.store.get("Secret", "app", KEY));
+	});
+
 	test("a record that is not valid is a problem, and never everything", async () => {
 		await using bed = await started(["app"]);
 		source(bed, ["r.io"], [], {
