@@ -94,7 +94,6 @@ export class SyncState {
 		return this.everywhere;
 	}
 
-	/** A source that was made again is sent nowhere yet: no reason to delete what was sent before. */
 	#servesAny(): boolean {
 		return [...this.#namespaces.keys()].some(
 			(name) =>
@@ -233,7 +232,9 @@ export class SyncState {
 			!this.rules.prune ||
 			!this.#selectedAny ||
 			current === undefined ||
-			!this.#servesAny()
+			// A source that was made again is sent nowhere yet: no reason to delete what was sent before.
+			this.record.kind !== "record" ||
+			this.record.record.entries.length === 0
 		)
 			return undefined;
 		return planLeftovers([current], source, new Set())[0];
