@@ -1,6 +1,7 @@
 import type { Argv, Options } from "yargs";
 import { readLine, yargsWords } from "./argv.ts";
 import type { Command, Prepared } from "./command.ts";
+import { apply } from "./commands/apply/apply.ts";
 import { attach } from "./commands/attach/attach.ts";
 import { check } from "./commands/check/check.ts";
 import { completion } from "./commands/completion/completion.ts";
@@ -32,6 +33,7 @@ import { givenOf } from "./given.ts";
 /** Every verb, in the order in which help lists them. */
 export const COMMANDS: readonly Command[] = [
 	create,
+	apply,
 	rotate,
 	sync,
 	list,

@@ -1,44 +1,16 @@
-import type { AccountChoice } from "../actions/accounts/find-accounts.ts";
-import type { SourceChoice } from "../actions/read/find-source.ts";
-import type { Selection } from "../actions/read/select-namespaces.ts";
+import type {
+	CopySettings,
+	SyncSelection,
+} from "../actions/apply/copy-settings.ts";
 import type { Flag, Given } from "../core/command-line/flag.ts";
-import type { Mesh } from "../core/meshes/meshes.ts";
 import { parseLabel } from "../core/pull-secrets/ownership.ts";
 import { UsageError } from "../errors.ts";
 import * as flags from "../flags.ts";
 import { attachedAccountsOf } from "./account.ts";
 import { FROM_FLAG, sourceChoiceOf } from "./source.ts";
 
-/** Which namespaces a sync means. */
-export type SyncSelection =
-	| Selection
-	/** Those into which a mesh injects its sidecar. */
-	| { readonly by: "injected"; readonly mesh: Mesh }
-	/** Those whose pods pull with the source. */
-	| { readonly by: "needed" }
-	/** Those that are recorded; where none is, it is asked. */
-	| { readonly by: "record" };
-
-/** What copies are to be like, and where. */
-export interface CopySettings {
-	readonly source: SourceChoice;
-	readonly selection: SyncSelection;
-	readonly exclude: readonly string[];
-	readonly copyLabels: Readonly<Record<string, string>>;
-	readonly attach: AccountChoice | undefined;
-	readonly prune: boolean;
-	/** Copies that are not recorded. */
-	readonly once: boolean;
-	/** Every source of the source namespace. */
-	readonly allSources: boolean;
-	/** Namespaces to take out of the record. */
-	readonly forget: readonly string[];
-	readonly adopt: boolean;
-	readonly force: boolean;
-}
-
-/** The flags that say so: of sync, and of what runs it. */
-export const SYNC_FLAGS: readonly Flag[] = [
+/** Where copies go, and what they are like. */
+export const COPY_FLAGS: readonly Flag[] = [
 	flags.NAMESPACES_FLAG,
 	flags.ALL_NAMESPACES_FLAG,
 	{
@@ -82,6 +54,23 @@ export const SYNC_FLAGS: readonly Flag[] = [
 		help: "A further label for copies, as KEY=VALUE; repeatable.",
 	},
 	{
+		name: "adopt",
+		kind: "switch",
+		help: "Take over unmanaged Secrets whose content is equal.",
+	},
+	{
+		name: "force",
+		kind: "switch",
+		help: "Take over unmanaged Secrets and copies of another source; delete and recreate where an update is forbidden (asks, or --yes).",
+	},
+	flags.MESH_FLAG,
+	flags.CONCURRENCY_FLAG,
+];
+
+/** The flags of sync, and of what runs it. */
+export const SYNC_FLAGS: readonly Flag[] = [
+	...COPY_FLAGS,
+	{
 		name: "prune",
 		kind: "switch",
 		// A pod that stopped needing it today may start again tomorrow.
@@ -117,22 +106,21 @@ export const SYNC_FLAGS: readonly Flag[] = [
 		],
 		help: "Take a namespace out of the record; its copy stays.",
 	},
-	{
-		name: "adopt",
-		kind: "switch",
-		help: "Take over unmanaged Secrets whose content is equal.",
-	},
-	{
-		name: "force",
-		kind: "switch",
-		help: "Take over unmanaged Secrets and copies of another source; delete and recreate where an update is forbidden (asks, or --yes).",
-	},
-	flags.MESH_FLAG,
-	flags.CONCURRENCY_FLAG,
 ];
 
-/** What they say. Throws UsageError. */
+/** What SYNC_FLAGS say. Throws UsageError. */
 export function syncSettingsOf(given: Given, env: flags.Env): CopySettings {
+	return {
+		...copySettingsOf(given, env),
+		prune: given.on("prune"),
+		once: given.on("once"),
+		allSources: given.on("all-sources"),
+		forget: forgottenOf(given),
+	};
+}
+
+/** What COPY_FLAGS say. Throws UsageError. */
+export function copySettingsOf(given: Given, env: flags.Env): CopySettings {
 	return {
 		source: sourceChoiceOf(given, env, {
 			given: given.positionals[0],
@@ -147,10 +135,10 @@ export function syncSettingsOf(given: Given, env: flags.Env): CopySettings {
 			}),
 		),
 		attach: attachedAccountsOf(given),
-		prune: given.on("prune"),
-		once: given.on("once"),
-		allSources: given.on("all-sources"),
-		forget: forgottenOf(given),
+		prune: false,
+		once: false,
+		allSources: false,
+		forget: [],
 		adopt: given.on("adopt"),
 		force: given.on("force"),
 	};

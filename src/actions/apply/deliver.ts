@@ -221,8 +221,16 @@ class Delivery {
 				.filter((target) => target.named)
 				.map(({ namespace }) => namespace),
 		);
+		// What was selected and cannot be served is not recorded, and failed all the same.
+		const told = new Set(all.settled.map(({ namespace }) => namespace));
 		return {
 			...all,
+			settled: [
+				...all.settled,
+				...(selected?.targets.settled ?? []).filter(
+					({ namespace }) => !told.has(namespace),
+				),
+			],
 			serve: all.serve.map((target) => ({
 				...target,
 				named: named.has(target.namespace),

@@ -1,6 +1,10 @@
 import { apply } from "../../actions/apply/apply.ts";
 import type { ChangeReport } from "../../actions/apply/change-report.ts";
 import { agrees as agreesToDelete } from "../../actions/apply/confirm.ts";
+import {
+	ensureNamespace,
+	isMissing,
+} from "../../actions/apply/ensure-namespace.ts";
 import { readPullSecret } from "../../actions/read/read-keys.ts";
 import type { ChangeResult, DryRun } from "../../core/output/result.ts";
 import { TARGETS_ANNOTATION } from "../../core/pull-secrets/ownership.ts";
@@ -18,7 +22,6 @@ import {
 } from "../../core/pull-secrets/source.ts";
 import { displayHost } from "../../core/registry/server.ts";
 import type { Cluster, World } from "../../world.ts";
-import { ensureNamespace, isMissing } from "./ensure-namespace.ts";
 
 /** How a source is written. */
 export interface SourceWriting {

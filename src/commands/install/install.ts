@@ -3,6 +3,7 @@ import {
 	ChangeReport,
 	type OutputOptions,
 } from "../../actions/apply/change-report.ts";
+import type { CopySettings } from "../../actions/apply/copy-settings.ts";
 import {
 	findInstalled,
 	type Installed,
@@ -18,11 +19,7 @@ import {
 import { DEFAULT_MESH } from "../../core/meshes/meshes.ts";
 import { EXIT, UsageError } from "../../errors.ts";
 import { listenAddressOf, SERVING_FLAGS } from "../../flags/serving.ts";
-import {
-	type CopySettings,
-	SYNC_FLAGS,
-	syncSettingsOf,
-} from "../../flags/sync.ts";
+import { SYNC_FLAGS, syncSettingsOf } from "../../flags/sync.ts";
 import * as flags from "../../flags.ts";
 import { VERSION } from "../../version.ts";
 import type { Cluster, ConnectionFlags, ListenAddress } from "../../world.ts";

@@ -1,6 +1,6 @@
 import type { ChangeFormat } from "../../actions/apply/change-report.ts";
+import type { CopySettings } from "../../actions/apply/copy-settings.ts";
 import type { DryRun } from "../../core/output/result.ts";
-import type { CopySettings } from "../../flags/sync.ts";
 
 /** What one sync is to do, in one cluster. */
 export interface SyncSettings extends CopySettings {

@@ -1,14 +1,17 @@
 import { keepPolicies } from "../../actions/accounts/policies.ts";
 import { takeBackAttached } from "../../actions/accounts/take-back.ts";
+import { attachCopies } from "../../actions/apply/attach-copies.ts";
 import { changeRecord, recordOf } from "../../actions/apply/change-record.ts";
 import { ChangeReport } from "../../actions/apply/change-report.ts";
 import { tellClaimants } from "../../actions/apply/claimants.ts";
 import { deliver, type Run, type Scope } from "../../actions/apply/deliver.ts";
+import { selectedFor } from "../../actions/apply/selected.ts";
 import { findSource, findSources } from "../../actions/read/find-source.ts";
 import {
 	listNamespaces,
 	readNamespace,
 } from "../../actions/read/read-namespaces.ts";
+import { warnOfExpiry } from "../../actions/read/warn-of-expiry.ts";
 import type { Outcome } from "../../core/document.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import { someOf } from "../../core/output/some-of.ts";
@@ -25,10 +28,7 @@ import {
 } from "../../core/pull-secrets/record.ts";
 import { UsageError } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
-import { attachCopies } from "./attach-copies.ts";
 import type { SyncSettings } from "./options.ts";
-import { selectedFor } from "./selected.ts";
-import { warnOfExpiry } from "./warn-of-expiry.ts";
 
 /** Copies one source, or all of the source namespace, in one cluster. */
 export async function syncCopies(

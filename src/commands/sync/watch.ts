@@ -2,7 +2,13 @@ import type { AccountChoice } from "../../actions/accounts/find-accounts.ts";
 import { changeRecord, recordOf } from "../../actions/apply/change-record.ts";
 import { ChangeReport } from "../../actions/apply/change-report.ts";
 import type { Run } from "../../actions/apply/deliver.ts";
+import {
+	attachedBy,
+	ruleOf,
+	selectedFor,
+} from "../../actions/apply/selected.ts";
 import { findSource } from "../../actions/read/find-source.ts";
+import { warnOfExpiry } from "../../actions/read/warn-of-expiry.ts";
 import { Reflector } from "../../actions/watch/reflector.ts";
 import type { Outcome } from "../../core/document.ts";
 import { Vitals } from "../../core/in-cluster/vitals.ts";
@@ -26,9 +32,7 @@ import type { Cluster, ListenAddress, World } from "../../world.ts";
 import { runController } from "./controller.ts";
 import type { SyncSettings } from "./options.ts";
 import type { Watched } from "./reflectors.ts";
-import { attachedBy, ruleOf, selectedFor } from "./selected.ts";
 import { serveHealth } from "./serve-health.ts";
-import { warnOfExpiry } from "./warn-of-expiry.ts";
 
 /** What `sync --watch` was told. */
 export interface WatchSync extends Omit<SyncSettings, "dryRun"> {

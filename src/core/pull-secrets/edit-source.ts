@@ -72,19 +72,30 @@ function takenOver(
 	const { namespace, name } = current;
 	const fresh = newSource({ namespace, name }, entries, label, current);
 	if (!config.ok || config.auths.size === 0) return fresh;
-	const { auths } = config;
+	const made = applyRegistries(current, entries);
+	return {
+		...made,
+		labels: fresh.labels,
+		annotations: { ...fresh.annotations, ...made.annotations },
+	};
+}
+
+/**
+ * The source with these registries: each in the place of all entries that count as it, or added;
+ * others stay. The same source where it holds them already.
+ */
+export function applyRegistries(
+	current: PullSecret,
+	entries: readonly NewEntry[],
+): DesiredPullSecret {
+	const auths = authsOf(current);
 	const written = entries.flatMap((entry) => {
 		const same = withSameRegistries([...auths.keys()], [entry.server.key]);
 		return same.length === 0
 			? [entry]
 			: same.map((key) => ({ ...entry, server: { ...entry.server, key } }));
 	});
-	const made = sourceWith(current, auths, written);
-	return {
-		...made,
-		labels: fresh.labels,
-		annotations: { ...fresh.annotations, ...made.annotations },
-	};
+	return sourceWith(current, auths, written);
 }
 
 /**

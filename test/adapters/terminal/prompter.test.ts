@@ -245,7 +245,7 @@ for (const [name, act, expected] of [
 	for (const [what, question, typed, reaction] of [
 		["password", "Password:", "leak\nleak", "nothing was read"],
 		["text", "(docker.io)", "leak", "leak"],
-		["pick", "enter goes on", "leak", "nothing matches"],
+		["pick", "enter confirm", "leak", "nothing matches"],
 	] as const)
 		terminal(
 			`${name} at a ${what} question ends it with ${expected}`,

@@ -1,11 +1,3 @@
-import type { Run, Selected } from "../../actions/apply/deliver.ts";
-import {
-	isRecorded,
-	namedTargets,
-	ruleTargets,
-	type Targets,
-} from "../../actions/apply/targets.ts";
-import type { Selection } from "../../actions/read/select-namespaces.ts";
 import { someOf } from "../../core/output/some-of.ts";
 import { matchesGlob } from "../../core/pull-secrets/desired.ts";
 import { isInjectingMesh } from "../../core/pull-secrets/injection.ts";
@@ -18,9 +10,17 @@ import {
 	type SourceRecord,
 } from "../../core/pull-secrets/record.ts";
 import { UsageError } from "../../errors.ts";
-import type { CopySettings } from "../../flags/sync.ts";
+import type { Selection } from "../read/select-namespaces.ts";
 import { askingNamespaces } from "./asking-namespaces.ts";
+import type { CopySettings } from "./copy-settings.ts";
+import type { Run, Selected } from "./deliver.ts";
 import { neededNamespaces } from "./needed-namespaces.ts";
+import {
+	isRecorded,
+	namedTargets,
+	ruleTargets,
+	type Targets,
+} from "./targets.ts";
 
 /** Looks up which namespaces a command line means for a source, and what the record is to say of them. */
 export async function selectedFor(

@@ -1,11 +1,11 @@
-import { editAccounts } from "../../actions/accounts/edit-accounts.ts";
-import { findAccounts } from "../../actions/accounts/find-accounts.ts";
-import { warnOfOldPods } from "../../actions/accounts/warn-of-old-pods.ts";
-import type { Run } from "../../actions/apply/deliver.ts";
-import type { Targets } from "../../actions/apply/targets.ts";
 import { planAttach } from "../../core/accounts/attachment.ts";
 import type { ServiceAccount } from "../../core/objects.ts";
 import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
+import { editAccounts } from "../accounts/edit-accounts.ts";
+import { findAccounts } from "../accounts/find-accounts.ts";
+import { warnOfOldPods } from "../accounts/warn-of-old-pods.ts";
+import type { Run } from "./deliver.ts";
+import type { Targets } from "./targets.ts";
 
 /**
  * Lets service accounts pull with a source in its own namespace and in those that have a copy now,

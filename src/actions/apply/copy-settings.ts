@@ -1,0 +1,32 @@
+import type { Mesh } from "../../core/meshes/meshes.ts";
+import type { AccountChoice } from "../accounts/find-accounts.ts";
+import type { SourceChoice } from "../read/find-source.ts";
+import type { Selection } from "../read/select-namespaces.ts";
+
+/** Which namespaces a sync means. */
+export type SyncSelection =
+	| Selection
+	/** Those into which a mesh injects its sidecar. */
+	| { readonly by: "injected"; readonly mesh: Mesh }
+	/** Those whose pods pull with the source. */
+	| { readonly by: "needed" }
+	/** Those that are recorded; where none is, it is asked. */
+	| { readonly by: "record" };
+
+/** What copies are to be like, and where. */
+export interface CopySettings {
+	readonly source: SourceChoice;
+	readonly selection: SyncSelection;
+	readonly exclude: readonly string[];
+	readonly copyLabels: Readonly<Record<string, string>>;
+	readonly attach: AccountChoice | undefined;
+	readonly prune: boolean;
+	/** Copies that are not recorded. */
+	readonly once: boolean;
+	/** Every source of the source namespace. */
+	readonly allSources: boolean;
+	/** Namespaces to take out of the record. */
+	readonly forget: readonly string[];
+	readonly adopt: boolean;
+	readonly force: boolean;
+}

@@ -1,0 +1,156 @@
+import { keepPolicies } from "../../actions/accounts/policies.ts";
+import { attachCopies } from "../../actions/apply/attach-copies.ts";
+import { recordOf } from "../../actions/apply/change-record.ts";
+import {
+	CHANGE_FORMATS,
+	ChangeReport,
+	type OutputOptions,
+} from "../../actions/apply/change-report.ts";
+import { tellClaimants } from "../../actions/apply/claimants.ts";
+import type { CopySettings } from "../../actions/apply/copy-settings.ts";
+import { deliver, type Run, type Scope } from "../../actions/apply/deliver.ts";
+import { selectedFor } from "../../actions/apply/selected.ts";
+import type { CredentialInput } from "../../actions/credentials/credential-input.ts";
+import { enterVerified } from "../../actions/credentials/enter-verified.ts";
+import type { EnteredCredential } from "../../actions/credentials/entered-credential.ts";
+import type { VerifyOptions } from "../../actions/credentials/verify-credentials.ts";
+import { warnOfExpiry } from "../../actions/read/warn-of-expiry.ts";
+import { command } from "../../command.ts";
+import { FailureError } from "../../core/output/failure.ts";
+import type { UsageLabel } from "../../core/pull-secrets/ownership.ts";
+import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
+import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
+import { CREDENTIAL_FLAGS, credentialInputOf } from "../../flags/credential.ts";
+import { COPY_FLAGS, copySettingsOf } from "../../flags/sync.ts";
+import {
+	EXPIRES_IN_FLAG,
+	expiresInOf,
+	VERIFICATION_FLAGS,
+	verifyingOf,
+} from "../../flags/verification.ts";
+import * as flags from "../../flags.ts";
+import type { ConnectionFlags } from "../../world.ts";
+import { makeSource } from "./make-source.ts";
+
+/** What one apply is to do, in one cluster. */
+export interface ApplySettings extends OutputOptions, CopySettings {
+	readonly connection: ConnectionFlags;
+	readonly input: CredentialInput;
+	readonly verifying: VerifyOptions;
+	/** Milliseconds. */
+	readonly expiresIn: number | undefined;
+	readonly label: UsageLabel | undefined;
+	readonly createNamespace: boolean;
+	readonly yes: boolean;
+	readonly warnings: readonly string[];
+	readonly notes: readonly string[];
+}
+
+/** `apply [NAME]`: the source holds this credential, and every copy equals it, whatever was there. */
+export const apply = command<ApplySettings, readonly EnteredCredential[]>({
+	verb: "apply",
+	summary: "Put a credential in the source and all copies, repeatably",
+	operands: [{ name: "NAME", optional: true, values: "pull-secret" }],
+	about: `Make the source hold this credential for its registry, and every recorded copy equal to it: the one command that may run again, for CI and schedules.
+
+A source that is missing is created; a registry that is missing in it is added, one that is there gets the new credential, and others stay. Namespaces that the command line selects join those that are recorded. Where nothing differs nothing is written.`,
+	examples: [
+		{
+			comment: "In CI, every few hours",
+			line: "printenv REGISTRY_PASSWORD | kubectl meshreg apply --registry-server 123456789012.dkr.ecr.eu-west-1.amazonaws.com --registry-username AWS --registry-password-stdin -A --attach",
+		},
+		{
+			comment: "To what is recorded, in several clusters",
+			line: "printenv REGISTRY_PASSWORD | kubectl meshreg apply --registry-server registry.example.com --registry-username mesh --registry-password-stdin --contexts 'prod-*'",
+		},
+	],
+	flags: [
+		...CREDENTIAL_FLAGS,
+		...VERIFICATION_FLAGS,
+		EXPIRES_IN_FLAG,
+		...COPY_FLAGS,
+		{
+			name: "create-namespace",
+			kind: "switch",
+			help: "Create the source's namespace if it is missing.",
+		},
+		flags.LABEL_FLAG,
+		flags.DRY_RUN_FLAG,
+		flags.outputFlag(...CHANGE_FORMATS),
+		flags.QUIET_FLAG,
+		flags.YES_FLAG,
+	],
+	inContexts: "changes",
+	options: (given, env) => ({
+		connection: {
+			...flags.connectionFlags(given),
+			...flags.concurrencyOf(given),
+		},
+		...credentialInputOf(given),
+		verifying: verifyingOf(given),
+		expiresIn: expiresInOf(given),
+		...copySettingsOf(given, env),
+		label: flags.labelOf(given),
+		createNamespace: given.on("create-namespace"),
+		yes: given.on("yes"),
+		quiet: given.on("quiet"),
+		output: flags.outputOf(given, CHANGE_FORMATS),
+		...flags.dryRunOf(given),
+	}),
+	async ask(options, world) {
+		for (const message of [...options.notes, ...options.warnings])
+			world.emit({ type: "warning", message });
+		const entered = await enterVerified(
+			options.input,
+			options.verifying,
+			{
+				...options,
+				byDefault: world.streams.interactive && options.dryRun === "none",
+			},
+			world,
+		);
+		return entered;
+	},
+	async run(options, world, entered) {
+		const cluster = await world.connect(options.connection);
+		try {
+			const reader = new ContentReader();
+			const report = new ChangeReport(world, cluster);
+			const run: Run = { ...options, cluster, reader, world, report };
+			return await report.whatIsDone(async () => {
+				const source = await makeSource(entered, options, run);
+				if (source === undefined) return report.finish({ withSummary: false });
+				warnOfExpiry(source, world);
+				const scope = await scopeOf(source, options, run);
+				const targets = await deliver(source, scope, options, run);
+				if (targets) await attachCopies(source, targets, run);
+				await keepPolicies(source, { ...run, onResult: report.add });
+				return report.finish({ withSummary: true });
+			});
+		} finally {
+			await cluster.close();
+		}
+	},
+});
+
+/** The record, with what the command line selects. Throws FailureError for a source without a record where nothing is selected. */
+async function scopeOf(
+	source: PullSecret,
+	settings: ApplySettings,
+	run: Run,
+): Promise<Scope> {
+	const record = recordOf(source);
+	if (settings.selection.by !== "record")
+		return {
+			by: "selection",
+			selected: await selectedFor(source, record, settings, run),
+			once: false,
+			andRecorded: true,
+		};
+	if (record !== undefined) return { by: "record" };
+	await tellClaimants(source, run);
+	throw new FailureError({
+		cause: "record-missing",
+		source: { namespace: source.namespace, name: source.name },
+	});
+}

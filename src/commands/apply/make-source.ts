@@ -1,0 +1,139 @@
+import { apply } from "../../actions/apply/apply.ts";
+import { agrees } from "../../actions/apply/confirm.ts";
+import type { Run } from "../../actions/apply/deliver.ts";
+import { ensureNamespace } from "../../actions/apply/ensure-namespace.ts";
+import type { EnteredCredential } from "../../actions/credentials/entered-credential.ts";
+import {
+	findSource,
+	type SourceChoice,
+} from "../../actions/read/find-source.ts";
+import { readPullSecret } from "../../actions/read/read-keys.ts";
+import { FailureError } from "../../core/output/failure.ts";
+import {
+	applyRegistries,
+	editable,
+} from "../../core/pull-secrets/edit-source.ts";
+import {
+	type NewEntry,
+	newSource,
+} from "../../core/pull-secrets/new-source.ts";
+import type { UsageLabel } from "../../core/pull-secrets/ownership.ts";
+import { PULL_SECRET_TYPE } from "../../core/pull-secrets/ownership.ts";
+import { type Change, planSource } from "../../core/pull-secrets/plan.ts";
+import type {
+	DesiredPullSecret,
+	PullSecret,
+} from "../../core/pull-secrets/pull-secret.ts";
+import type { SourceRef } from "../../core/pull-secrets/source.ts";
+
+/** What the source is to be. */
+export interface SourceMaking {
+	readonly source: SourceChoice;
+	/** Milliseconds. */
+	readonly expiresIn: number | undefined;
+	/** Of a new source. */
+	readonly label: UsageLabel | undefined;
+	readonly createNamespace: boolean;
+}
+
+/**
+ * Makes the source hold what was entered, whatever is there: created, added to, or an entry
+ * replaced. Nothing is written where nothing differs; where it changes under our hands, it is made of
+ * what it is by then. Resolves with the source as it is now (or with a dry run would be); undefined
+ * where it could not be written, which has been reported. Throws OperationError for what is no source.
+ */
+export async function makeSource(
+	entered: readonly EnteredCredential[],
+	making: SourceMaking,
+	run: Run,
+): Promise<PullSecret | undefined> {
+	const { cluster, reader, world, report, dryRun } = run;
+	const found = await sourceThere(making.source, run);
+	const place: SourceRef = found ?? {
+		namespace: making.source.namespace ?? cluster.namespace,
+		name: making.source.name ?? making.source.usual,
+	};
+	const issuedAt = world.clock.now();
+	const { expiresIn } = making;
+	const entries = entered.map(
+		({ server, credential }): NewEntry => ({
+			server,
+			credential,
+			issuedAt,
+			...(expiresIn !== undefined && { lifetime: expiresIn }),
+		}),
+	);
+	const made = (now: PullSecret | undefined): DesiredPullSecret =>
+		now === undefined
+			? newSource(place, entries, making.label)
+			: applyRegistries(editable(now, place), entries);
+	const planned = (now: PullSecret | undefined): Change =>
+		planSource(now, made(now), { force: false, replace: true });
+	let change = planned(found);
+	if (change.action === "replace") {
+		const { current } = change;
+		const answer = await agrees(
+			{ replacing: [current], deleting: [] },
+			run,
+			cluster,
+			world,
+		);
+		if (answer !== "yes")
+			change = {
+				action: "conflict",
+				current,
+				obstacle: { cause: "immutable" },
+			};
+	}
+	const namespace =
+		making.createNamespace && found === undefined
+			? await ensureNamespace(cluster, place.namespace, dryRun)
+			: undefined;
+	if (namespace !== undefined) report.add(namespace);
+	await apply([change], {
+		...run,
+		// A dry run has not made the namespace: the server could not take the Secret.
+		dryRun: namespace !== undefined && dryRun === "server" ? "client" : dryRun,
+		replan: (_, now) => planned(now),
+		onResult: report.add,
+	});
+	if (report.failed) return undefined;
+	return dryRun === "none"
+		? readPullSecret(cluster, reader, place)
+		: wouldBe(found, made(found));
+}
+
+/** The source that is meant; undefined where there is none yet. */
+async function sourceThere(
+	choice: SourceChoice,
+	{ cluster, reader, world }: Run,
+): Promise<PullSecret | undefined> {
+	try {
+		return await findSource(cluster, reader, choice, world);
+	} catch (error) {
+		if (
+			error instanceof FailureError &&
+			error.failure.cause === "source-missing"
+		)
+			return undefined;
+		throw error;
+	}
+}
+
+/** A source as it would be after a dry run. */
+function wouldBe(
+	current: PullSecret | undefined,
+	desired: DesiredPullSecret,
+): PullSecret {
+	return {
+		type: PULL_SECRET_TYPE,
+		immutable: false,
+		uid: "",
+		resourceVersion: "",
+		created: "",
+		terminating: false,
+		...current,
+		...desired,
+		annotations: { ...current?.annotations, ...desired.annotations },
+	} as PullSecret;
+}

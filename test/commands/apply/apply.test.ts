@@ -1,0 +1,199 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { type TestBed, testBed } from "../../support/test-bed.ts";
+
+const NAME = "nginx-mesh-registry-key";
+const login = (host = "registry.example.com") => [
+	`--registry-server=${host}`,
+	"--registry-username=mesh",
+	"--registry-password-stdin",
+];
+
+const bedWith = (...namespaces: string[]) =>
+	testBed({ namespaces: ["nginx-mesh", ...namespaces] });
+
+/** Runs apply with a password, and shows what came of it. */
+async function applied(
+	bed: TestBed,
+	password: string,
+	...argv: readonly string[]
+): Promise<[number, string, string]> {
+	const { status, out, err } = await bed.run(["apply", ...argv], {
+		stdin: password,
+	});
+	return [status, out, err];
+}
+
+const summary = (created: number, configured: number, unchanged: number) =>
+	`${created + configured + unchanged} namespaces: ${created} created, ${configured} configured, ${unchanged} unchanged, 0 failed\n`;
+
+describe("apply", () => {
+	test("first run, second run, changed password, new namespace: the same line", async () => {
+		await using bed = await bedWith("app", "shop");
+		const line = [...login(), "-A", "--exclude=default"];
+		assert.deepEqual(await applied(bed, "one", ...line), [
+			0,
+			`secret/${NAME} created in nginx-mesh namespace
+secret/${NAME} created in app namespace
+secret/${NAME} created in shop namespace
+`,
+			summary(3, 0, 0),
+		]);
+		const writes = () =>
+			bed.server.requests.filter(({ method }) => method !== "GET").length;
+		const before = writes();
+		assert.deepEqual(await applied(bed, "one", ...line, "-q"), [0, "", ""]);
+		assert.equal(writes(), before, "nothing is written where nothing differs");
+		bed.server.store.seed({
+			apiVersion: "v1",
+			kind: "Namespace",
+			metadata: { name: "new" },
+		});
+		assert.deepEqual(await applied(bed, "two", ...line), [
+			0,
+			`secret/${NAME} configured in nginx-mesh namespace
+secret/${NAME} configured in app namespace
+secret/${NAME} created in new namespace
+secret/${NAME} configured in shop namespace
+`,
+			summary(1, 3, 0),
+		]);
+		for (const namespace of ["nginx-mesh", "app", "new", "shop"])
+			assert.equal(bed.password(namespace), "two");
+	});
+
+	test("without a selection it goes where the record says", async () => {
+		await using bed = await bedWith("app", "shop");
+		await applied(bed, "one", ...login(), "-n", "app");
+		const [status, out] = await applied(bed, "two", ...login());
+		assert.equal(status, 0);
+		assert.match(out, /configured in app namespace/);
+		assert.equal(bed.password("shop"), undefined);
+	});
+
+	test("a selection joins what is recorded", async () => {
+		await using bed = await bedWith("app", "shop");
+		await applied(bed, "one", ...login(), "-n", "app");
+		await applied(bed, "two", ...login(), "-n", "shop");
+		assert.equal(bed.password("app"), "two");
+		assert.equal(bed.password("shop"), "two");
+	});
+
+	test("another registry is added, and its others stay", async () => {
+		await using bed = await bedWith("app");
+		await applied(bed, "one", ...login("a.example"), "-n", "app");
+		await applied(bed, "two", ...login("b.example"));
+		const { auths } = bed.content("app") as {
+			auths: Record<string, { password: string }>;
+		};
+		assert.deepEqual(
+			Object.entries(auths).map(([key, { password }]) => [key, password]),
+			[
+				["a.example", "one"],
+				["b.example", "two"],
+			],
+		);
+	});
+
+	test("two at once with different registries: both entries are there", async () => {
+		await using bed = await bedWith("app");
+		await applied(bed, "zero", ...login("z.example"), "-n", "app");
+		const both = await Promise.all([
+			applied(bed, "one", ...login("a.example")),
+			applied(bed, "two", ...login("b.example")),
+		]);
+		assert.deepEqual(
+			both.map(([status]) => status),
+			[0, 0],
+		);
+		for (const namespace of ["nginx-mesh", "app"]) {
+			const { auths } = bed.content(namespace) as { auths: object };
+			assert.deepEqual(Object.keys(auths).sort(), [
+				"a.example",
+				"b.example",
+				"z.example",
+			]);
+		}
+	});
+
+	test("a copy is no source", async () => {
+		await using bed = await bedWith("app");
+		await applied(bed, "one", ...login(), "-n", "app");
+		const [status, out, err] = await applied(
+			bed,
+			"two",
+			...login(),
+			"--from=app",
+		);
+		assert.equal(status, 1);
+		assert.equal(out, "");
+		assert.match(err, /copy/);
+		assert.equal(bed.password("nginx-mesh"), "one");
+	});
+
+	test("a credential that is rejected writes nothing", async () => {
+		await using bed = await bedWith("app");
+		const { status, out, err } = await bed.run(
+			["apply", ...login(), "-n", "app", "--verify"],
+			{
+				stdin: "one",
+				verification: { outcome: "rejected", status: 401, words: "no" },
+			},
+		);
+		assert.deepEqual([status, out], [1, ""]);
+		assert.match(err, /nothing was written/);
+		assert.equal(bed.content("nginx-mesh"), undefined);
+	});
+
+	test("a source without a record is written alone", async () => {
+		await using bed = await bedWith("app");
+		await applied(bed, "one", ...login(), "-n", "app");
+		const source = bed.server.store.get("Secret", "nginx-mesh", NAME);
+		assert.ok(source);
+		const { annotations } = source.metadata;
+		bed.server.store.seed({
+			...source,
+			kind: "Secret",
+			metadata: {
+				...source.metadata,
+				annotations: Object.fromEntries(
+					Object.entries(annotations ?? {}).filter(
+						([key]) => key !== "kubectl-meshreg/targets",
+					),
+				),
+			},
+		});
+		const [status] = await applied(bed, "two", ...login());
+		assert.equal(status, 1);
+		assert.equal(bed.password("nginx-mesh"), "two");
+		assert.equal(bed.password("app"), "one");
+	});
+
+	test("one namespace that fails is one line and exit 1; the others are done", async () => {
+		await using bed = await bedWith("app");
+		const [status, out, err] = await applied(
+			bed,
+			"one",
+			...login(),
+			"-n",
+			"app,gone",
+		);
+		assert.equal(status, 1);
+		assert.match(out, /created in app namespace/);
+		assert.match(err, /gone/);
+	});
+
+	test("--attach, and a client-side dry run that writes nothing", async () => {
+		await using bed = await testBed({
+			namespaces: ["nginx-mesh", "app"],
+			defaultServiceAccounts: true,
+		});
+		const line = [...login(), "-n", "app", "--attach"];
+		const dry = await applied(bed, "one", ...line, "--dry-run=client");
+		assert.equal(dry[0], 0, dry[2]);
+		assert.equal(bed.content("nginx-mesh"), undefined);
+		const [status, out, err] = await applied(bed, "one", ...line);
+		assert.equal(status, 0, err);
+		assert.match(out, /serviceaccount\/default configured in app namespace/);
+	});
+});
