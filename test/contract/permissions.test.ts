@@ -340,11 +340,13 @@ const scenes: Readonly<Record<string, Scene>> = {
 			const wrap = (cluster: Cluster): Cluster => ({
 				...cluster,
 				async update(kind, object, options) {
-					if (kind === "Secret") await stage.touchCopy();
+					if (kind === "Secret" && object.metadata?.namespace === stage.app)
+						await stage.touchCopy();
 					return cluster.update(kind, object, options);
 				},
 				async patch(kind, ref, operations, options) {
-					if (kind === "Secret") await stage.touchCopy();
+					if (kind === "Secret" && ref.namespace === stage.app)
+						await stage.touchCopy();
 					return cluster.patch(kind, ref, operations, options);
 				},
 			});

@@ -205,7 +205,8 @@ export function rightsOf({
 					namespace,
 					targets.includes(namespace)
 						? [...copies, ...accounts]
-						: [secrets("get", "list", "watch")],
+						: // patch: what the flags select is recorded on the source.
+							[secrets("get", "list", "watch", "patch")],
 				]),
 		),
 	};

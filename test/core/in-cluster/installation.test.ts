@@ -61,7 +61,7 @@ describe("what the account may do", () => {
 					"secrets: create",
 					"serviceaccounts: get,list,watch,patch",
 				],
-				mesh: ["secrets[key]: get,list,watch"],
+				mesh: ["secrets[key]: get,list,watch,patch"],
 				shop: [
 					"secrets[key]: get,list,watch,patch",
 					"secrets: create",
