@@ -272,7 +272,7 @@ const scenes: Readonly<Record<string, Scene>> = {
 		async act(run, stage) {
 			await ends(0, run([...stage.credential("p"), "--replace"]), "unchanged");
 			const old = [`${stage.registry}/app:1`, "-n", stage.app, "--pod=old"];
-			await ends(1, run(["explain", ...old]), "Pod old");
+			await ends(1, run(["explain", ...old]), "pod/old in");
 			await ends(1, run(["check", "-n", stage.app]), "1 pod");
 			const sync = ["sync", "-l", stage.selector];
 			await ends(0, run([...sync, "--attach=worker"]), "created", "worker");

@@ -5,6 +5,8 @@ import type { RawApi } from "./raw-api.ts";
 
 /** A policy that admits no Secret in a namespace: it refuses, or only warns. */
 export interface Policy {
+	/** The Secret that the test creates there; the default one if left out. */
+	secret?: string;
 	namespace: string;
 	name: string;
 	message: string;
@@ -39,7 +41,7 @@ export function admitOnEmbedded(server: ApiServer, policy: Policy): void {
 					answer: {
 						status: 422,
 						reason: "Invalid",
-						message: `secrets "${target.name || "nginx-mesh-registry-key"}" is forbidden: ${message}`,
+						message: `secrets "${target.name || (policy.secret ?? "nginx-mesh-registry-key")}" is forbidden: ${message}`,
 					},
 				};
 	});
