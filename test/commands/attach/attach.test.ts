@@ -517,7 +517,17 @@ describe("attach and detach", () => {
 				});
 			pod("app", "initContainers", "r.io/a/b:1");
 			pod("shop", "ephemeralContainers", "docker.io/r.io/b");
-			const { status, out, err } = await bed.run(["sync", "--needed"]);
+			// Whoever may create pods asks for the credential so: that is for a person to answer.
+			const unanswered = await bed.run(["sync", "--needed"]);
+			assert.deepEqual(
+				[unanswered.status, unanswered.out, unanswered.err],
+				[
+					0,
+					"",
+					"Warning: found through their pods, and given nothing without --yes: app\nWarning: no namespace matched: nothing to do\n",
+				],
+			);
+			const { status, out, err } = await bed.run(["sync", "--needed", "--yes"]);
 			assert.deepEqual(
 				{ status, out, err },
 				{
