@@ -104,10 +104,10 @@ secret/${NAME} created in nginx-mesh namespace
 		);
 		assert.equal(status, 0);
 		assert.deepEqual(
-			asked.slice(4).map((text) => text.split("\n")[0]),
+			asked.slice(4),
 			["prod-eu", "prod-us"].map(
 				(context) =>
-					`Create secret/${NAME} in nginx-mesh namespace (context ${context})`,
+					`Create secret/${NAME} in nginx-mesh namespace\n  for registry.example.com as mesh (context ${context})?`,
 			),
 		);
 		const written = [all.eu, all.us].map((bed) => bed.password("nginx-mesh"));
@@ -306,20 +306,24 @@ serviceaccount/default configured in app namespace
 		await using all = await clusters();
 		const contexts = "--contexts=prod-eu,prod-us";
 		await all.run(["create", ...CREDENTIAL, contexts], { stdin: "one" });
+		const labelled = (name: string) => {
+			for (const { server } of [all.eu, all.us])
+				server.store.seed({
+					kind: "Namespace",
+					metadata: { name, labels: { served: "yes" } },
+				});
+		};
+		labelled("app");
 		const interrupt = new AbortController();
 		let ready = 0;
 		let events = 0;
 		const { status, out } = await all.run(
-			["sync", "-n", "app,new", "--watch", "-o", "json", contexts],
+			["sync", "-l", "served=yes", "--watch", "-o", "json", contexts],
 			{
 				interrupt: interrupt.signal,
 				onWrite(name, text) {
 					if (text.endsWith("Watching for changes.\n") && ++ready === 2)
-						for (const { server } of [all.eu, all.us])
-							server.store.seed({
-								kind: "Namespace",
-								metadata: { name: "new" },
-							});
+						labelled("new");
 					if (name === "out" && text.includes('"created"') && ++events === 4)
 						interrupt.abort(new AbortedError("SIGTERM"));
 				},

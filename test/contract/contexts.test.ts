@@ -262,7 +262,7 @@ describe("each verb does its work in both clusters", LIMIT, () => {
 		await us.api.request("DELETE", `/api/v1/namespaces/${app}/secrets/${NAME}`);
 		const { status, out, err } = await everywhere(
 			["check", "-n", `${mesh},${app}`],
-			both(/^\w+: (All is well|\d+ (problem|warning)s?)/),
+			both(/^\w+: (No problems found|\d+ (problem|warning)s?)/),
 		);
 		const problems = sorted(out).filter((line) => /^\w+: × /.test(line));
 		assert.ok(problems.length > 0);

@@ -444,13 +444,13 @@ async function agrees(
 		)
 		.join(", ");
 	const where = context === "" ? "" : ` (context ${context})`;
-	const secret = `secret/${place.name} in ${place.namespace} namespace${where}`;
+	const secret = `secret/${place.name} in ${place.namespace} namespace`;
 	// On two lines: together they are longer than most terminals are wide.
 	const message = {
-		add: `Add ${whom}\n  to ${secret}?`,
-		change: `Replace the credential for ${whom}\n  in ${secret}?`,
+		add: `Add ${whom}\n  to ${secret}${where}?`,
+		change: `Replace the credential for ${whom}\n  in ${secret}${where}?`,
 		remove: "",
-		replace: `Create ${secret}\n  for ${whom}?`,
+		replace: `Create ${secret}\n  for ${whom}${where}?`,
 	}[edit.by];
 	return (await world.prompter()).confirm({ message, default: true });
 }

@@ -1056,7 +1056,7 @@ type: kubernetes.io/dockerconfigjson
 				["Password:", ""],
 				["Password:", "s3cret"],
 				[
-					"Create secret/nginx-mesh-registry-key in nginx-mesh namespace (context embedded)\n  for registry.example.com as bob?",
+					"Create secret/nginx-mesh-registry-key in nginx-mesh namespace\n  for registry.example.com as bob (context embedded)?",
 					true,
 				],
 			],
