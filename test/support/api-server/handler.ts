@@ -74,7 +74,8 @@ export function handle(
 	const found = method === "GET" ? discover(path) : undefined;
 	if (found !== undefined) return found;
 	const [group = ""] = /^\/(?:api|apis\/[^/]+)\/[^/]+(?=\/)/.exec(path) ?? [];
-	if (discover(group) !== undefined) throw refuse.noSuchPath();
+	if (path.startsWith("/api/") || discover(group) !== undefined)
+		throw refuse.noSuchPath();
 	return {
 		status: 404,
 		body: "404 page not found\n",
