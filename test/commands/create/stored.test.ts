@@ -62,7 +62,7 @@ describe("create --from-docker-config", () => {
 				answers: [
 					["Which registries?", ["c.example", "docker.io"]],
 					[
-						`Create secret/${NAME} in nginx-mesh namespace (context embedded)\n  for c.example as w, docker.io as v?`,
+						`Create secret/${NAME} in nginx-mesh namespace\n  for c.example as w, docker.io as v (context embedded)?`,
 						true,
 					],
 				],
