@@ -128,7 +128,8 @@ export class RetryPolicy {
 		if (!this.reached) return undefined;
 		if (
 			codeOf(error.cause) === "MESHREG_BROKEN_OFF" &&
-			tried.failures >= TRIES_ON_BROKEN_OFF
+			// Where others are answered, it was the connection that broke, with all that was on it.
+			tried.inARow >= TRIES_ON_BROKEN_OFF
 		)
 			return undefined;
 		return this.whileGone(this.backoff(tried.inARow), tried);
