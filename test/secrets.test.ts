@@ -94,6 +94,7 @@ const SCENARIOS: readonly Scenario[] = [
 	},
 	{ args: "sync -A" },
 	{ args: "sync -n missing,app", status: 1 },
+	{ args: `apply --registry-server HOST ${LOGIN} -n app` },
 	{ args: `rotate --registry-server ECHO ${LOGIN}`, status: 1 },
 	{ args: `rotate ${LOGIN}` },
 	{ args: `rotate ${LOGIN} --no-verify --dry-run=client -o json` },

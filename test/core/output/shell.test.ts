@@ -33,10 +33,10 @@ describe("a word of a shell", () => {
 		"\u202e",
 	];
 	for (const text of texts)
-		test(`${JSON.stringify(text)} comes back from sh as it was`, {
+		test(`${JSON.stringify(text)} comes back from bash as it was`, {
 			skip: notPosix,
 		}, () => {
-			const said = execFileSync("sh", [
+			const said = execFileSync("bash", [
 				"-c",
 				`printf '%s' ${word(text)}`,
 			]).toString();
