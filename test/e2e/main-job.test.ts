@@ -130,7 +130,7 @@ describe("create, sync, list, drift, prune", () => {
 			["get", "secrets", "-l", LABEL, "-A", "--no-headers"],
 			given(),
 		);
-		const listed = await meshreg(["list", "--no-headers"]);
+		const listed = await meshreg(["list", NAME, "--no-headers"]);
 		const places = (text: string) =>
 			text
 				.trimEnd()
@@ -239,7 +239,7 @@ describe("create, sync, list, drift, prune", () => {
 				.join(""),
 			err: "",
 		});
-		assert.deepEqual(await meshreg(["list"]), {
+		assert.deepEqual(await meshreg(["list", NAME]), {
 			status: 0,
 			signal: null,
 			out: "",
