@@ -18,6 +18,7 @@ import {
 } from "../src/core/credentials/redact.ts";
 import { withoutUserInfo } from "../src/core/output/address.ts";
 import { oneLine, onOneLine, printable } from "../src/core/output/printable.ts";
+import { wrap } from "../src/core/output/wrap.ts";
 import {
 	chooseLogin,
 	parseChallenges,
@@ -29,7 +30,6 @@ import { displayHost, registryOf } from "../src/core/registry/server.ts";
 import { registryWords } from "../src/core/registry/words.ts";
 import { OperationError } from "../src/errors.ts";
 import { failureLine } from "../src/report/failure.ts";
-import { wrap } from "../src/report/wrap.ts";
 
 const SIZE = 300_000;
 const times = (part: string) => part.repeat(Math.ceil(SIZE / part.length));

@@ -137,7 +137,7 @@ terminal("rotate asks, tries, and asks before it writes", async (t) => {
 			["JSON key file", "\r"],
 			["Username:", "mesh\r"],
 			["Password:", `${RIGHT}\r`],
-			["and its copy? (Y/n)", "y\r"],
+			["its copy? (Y/n)", "y\r"],
 		),
 	);
 	assert.equal(status, 0, text);

@@ -272,11 +272,11 @@ terminal("sync offers namespaces to pick from", async (t) => {
 	assert.equal((await bed.run(CREATE, { stdin: PASSWORD })).status, 0);
 	const { status, text } = await meshreg(t, bed, ["sync"], async (session) => {
 		await session.shows("Which namespaces get a copy?");
-		await session.shows("0 marked");
+		await session.shows("0 of 4 selected");
 		session.type("shop");
-		await session.shows("2 of");
+		await session.shows("2 shown");
 		session.ctrl("a");
-		await session.shows("2 marked");
+		await session.shows("2 of 4 selected");
 		session.type("\r");
 	});
 	assert.equal(status, 0, text);

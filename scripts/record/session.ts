@@ -32,8 +32,8 @@ const SESSION: readonly Deed[] = [
 	["$ ", 600, "kubectl meshreg create\r"],
 	["Registry server", 400, `${REGISTRY}\r`],
 	["How do you authenticate", 1000, "\r"],
-	["Username", 400, "mesh-puller\r"],
-	["Password", 1200, `${PASSWORD}\r`],
+	["Username:", 400, "mesh-puller\r"],
+	["Password:", 1200, `${PASSWORD}\r`],
 	["(Y/n)", 2500, "\r"],
 	["$ ", 1800, "kubectl meshreg sync -l team=shop\r"],
 	["$ ", 2500, "kubectl meshreg list\r"],
@@ -123,7 +123,7 @@ async function film(session: TerminalSession): Promise<Frame[]> {
 		for (const [at, key] of [...keys].entries()) {
 			session.type(key);
 			// The end of a line echoes nothing of its own; nor does a password.
-			if (key === "\r" || prompt === "Password") continue;
+			if (key === "\r" || prompt === "Password:") continue;
 			await session.shows(key);
 			if (keys !== CLEAR && (at % 3 === 2 || keys[at + 1] === "\r"))
 				await take(keys[at + 1] === "\r" ? 500 : 120);

@@ -13,6 +13,7 @@ import type { CheckedCluster } from "../core/document.ts";
 import { oneLine } from "../core/output/printable.ts";
 import { type Script, scriptKey } from "../core/output/shell.ts";
 import type { Painted } from "../core/output/styled.ts";
+import { wrap } from "../core/output/wrap.ts";
 import {
 	describeContentFault,
 	describeEntryProblem,
@@ -28,7 +29,6 @@ import { failureLine } from "./failure.ts";
 import { failureWords } from "./failure-words.ts";
 import { nearMissSentence } from "./near-miss.ts";
 import { recordFaultWords } from "./record-words.ts";
-import { wrap } from "./wrap.ts";
 
 const MARKS: Record<Severity, string | Painted> = {
 	ok: { text: "√", colour: "green" },

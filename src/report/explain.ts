@@ -13,11 +13,11 @@ import type { KeyringMatch } from "../core/kubelet/keyring.ts";
 import type { NamedSecret } from "../core/kubelet/pod-secrets.ts";
 import { isPullSecretType } from "../core/kubelet/secret-entries.ts";
 import { oneLine } from "../core/output/printable.ts";
+import { wrap } from "../core/output/wrap.ts";
 import { displayKey } from "../core/registry/url.ts";
 import { describeVerification } from "../core/registry/verification.ts";
 import { commandLines } from "./command-line.ts";
 import { nearMissSentence } from "./near-miss.ts";
-import { wrap } from "./wrap.ts";
 
 /** One of `-o json` of `explain`: what a script asks, without advice; `verified` only with `--verify`. */
 export function explanationItem({

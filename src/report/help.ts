@@ -6,7 +6,7 @@ import {
 	type Flag,
 	operandText,
 } from "../core/command-line/flag.ts";
-import { wrap } from "./wrap.ts";
+import { wrap } from "../core/output/wrap.ts";
 
 const WIDTH = 80;
 

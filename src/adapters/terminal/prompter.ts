@@ -1,3 +1,4 @@
+import { wrapQuestion } from "../../core/output/wrap.ts";
 import { AbortedError, OperationError } from "../../errors.ts";
 import type { Prompter } from "../../world.ts";
 import {
@@ -105,7 +106,15 @@ export function terminalPrompter(
 		confirm: async ({ message, default: preset = false }) => {
 			const hint = preset ? "(Y/n)" : "(y/N)";
 			const answer = await ask("line", (questions, context) =>
-				questions.line(context, `${message} ${hint}`, undefined, accept),
+				questions.line(
+					context,
+					wrapQuestion(
+						`${message} ${hint}`,
+						terminal.stderr.columns || DEFAULT_COLUMNS,
+					),
+					undefined,
+					accept,
+				),
 			);
 			const said = answer.trim().toLowerCase();
 			return said === "" ? preset : said === "y" || said === "yes";
@@ -132,6 +141,9 @@ function endingOf(error: unknown, signal: AbortSignal): unknown {
 		? new AbortedError("SIGINT")
 		: error;
 }
+
+/** A terminal that does not tell its width. */
+const DEFAULT_COLUMNS = 80;
 
 const accept = () => undefined;
 

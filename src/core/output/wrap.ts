@@ -10,3 +10,15 @@ export function wrap(text: string, width: number, indent: string): string {
 	}
 	return lines.map((line) => indent + line).join("\n");
 }
+
+/**
+ * A question as a terminal of `width` columns shows it behind its two columns of mark: broken
+ * between words, and every line but the first two columns further in. A last column is the cursor's.
+ */
+export function wrapQuestion(question: string, width: number): string {
+	return question
+		.split("\n")
+		.map((line) => wrap(line.trim(), width - 3, ""))
+		.join("\n")
+		.replaceAll("\n", "\n  ");
+}
