@@ -1,3 +1,4 @@
+import { readPolicies } from "../../actions/accounts/policies.ts";
 import { AT_ONCE, inParallel } from "../../actions/in-parallel.ts";
 import {
 	type AccountFacts,
@@ -6,7 +7,9 @@ import {
 	type NodeFacts,
 	nodeFacts,
 	type PodFacts,
+	type PolicyFacts,
 	podFacts,
+	policyFacts,
 	type Readable,
 	type SecretFacts,
 	type SourceFacts,
@@ -22,10 +25,11 @@ import {
 } from "../../core/kubelet/pull-report.ts";
 import { PULL_SECRET_DATA } from "../../core/kubelet/secret-entries.ts";
 import type { Kind, ObjectOf, Secret } from "../../core/objects.ts";
-import type { SourceFailure } from "../../core/output/failure.ts";
+import { FailureError, type SourceFailure } from "../../core/output/failure.ts";
 import { Fixes, type UsualSecret } from "../../core/pull-secrets/fixes.ts";
 import { namespaceFacts } from "../../core/pull-secrets/namespace-facts.ts";
 import {
+	BY_POLICY_ANNOTATION,
 	PULL_SECRET_TYPE,
 	roleOf,
 	TARGETS_ANNOTATION,
@@ -111,7 +115,7 @@ export async function readFacts(
 		}),
 	]);
 	await snapshot.missPlaces([...secrets.values(), ...accounts, ...pods]);
-	const sources = candidates.map((secret): SourceFacts => {
+	const readSource = async (secret: PullSecret): Promise<SourceFacts> => {
 		const { namespace, name } = secret;
 		return {
 			secret,
@@ -122,8 +126,10 @@ export async function readFacts(
 				exists: true,
 				usual: scope.usual,
 			}),
+			policies: await policiesOf(secret, snapshot, cluster),
 		};
-	});
+	};
+	const sources = await inParallel(candidates, AT_ONCE, readSource);
 	const names = new Set(sources.map(({ secret }) => secret.name));
 	const [first] = sources;
 	return {
@@ -190,6 +196,27 @@ async function readSources(
 	return (found ?? [])
 		.filter((secret) => isSourceLike(secret) && !secret.terminating)
 		.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Only of a source that notes some: few may read policies. */
+function policiesOf(
+	source: PullSecret,
+	snapshot: Snapshot,
+	cluster: Cluster,
+): Promise<PolicyFacts | undefined> | undefined {
+	if (source.annotations[BY_POLICY_ANNOTATION] !== "true") return undefined;
+	return snapshot.attempt("policies", "", async () => {
+		try {
+			return policyFacts(await readPolicies(cluster, source));
+		} catch (error) {
+			if (
+				error instanceof FailureError &&
+				error.failure.cause === "policy-unsupported"
+			)
+				return policyFacts(undefined);
+			throw error;
+		}
+	});
 }
 
 /** Why there is no source, and what calls itself one elsewhere. */

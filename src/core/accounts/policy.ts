@@ -370,11 +370,17 @@ export function refusingAccounts(
 	name: string,
 ): ServiceAccount[] {
 	return accounts.filter(
-		({ metadata, imagePullSecrets = [] }) =>
-			// The spellings that Go's strconv.ParseBool takes.
-			/^(?:1|t|T|TRUE|true|True)$/.test(
-				metadata.annotations?.["kubernetes.io/enforce-mountable-secrets"] ?? "",
-			) && !imagePullSecrets.some((each) => each.name === name),
+		(account) =>
+			enforcesSecrets(account) &&
+			!account.imagePullSecrets?.some((each) => each.name === name),
+	);
+}
+
+/** Whether pods of an account may use no Secret that it does not reference. */
+export function enforcesSecrets({ metadata }: ServiceAccount): boolean {
+	// The spellings that Go's strconv.ParseBool takes.
+	return /^(?:1|t|T|TRUE|true|True)$/.test(
+		metadata.annotations?.["kubernetes.io/enforce-mountable-secrets"] ?? "",
 	);
 }
 

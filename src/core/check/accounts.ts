@@ -81,7 +81,9 @@ function unattached(keyrings: Keyrings, lost: readonly Finding[]): Finding[] {
 			.filter((image) => !keyrings.has(pod, image))
 			.flatMap((image) => keyrings.wouldMatch(pod.namespace, image))
 			.find(({ name }) => names.has(name))?.name;
-		return secret === undefined || keyrings.accountSecrets(pod).includes(secret)
+		return secret === undefined ||
+			keyrings.accountSecrets(pod).includes(secret) ||
+			keyrings.getsByPolicy(pod, secret)
 			? []
 			: [{ pod, secret }];
 	});
@@ -216,7 +218,7 @@ function providers({ accounts }: Facts): Finding[] {
 }
 
 /** Namespaces with the same accounts, together. */
-function byAccounts(
+export function byAccounts(
 	accounts: readonly AccountFacts[],
 ): [accounts: string[], namespaces: string[]][] {
 	const there = [...Map.groupBy(accounts, ({ namespace }) => namespace)].map(

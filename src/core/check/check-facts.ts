@@ -7,6 +7,7 @@ import { type Finding, finding, GROUPS, type Group } from "./finding.ts";
 import { Keyrings } from "./keyrings.ts";
 import { checkPermissions } from "./permissions.ts";
 import { checkPods } from "./pods.ts";
+import { checkPolicies } from "./policies.ts";
 
 /** Where it is told that something could not be read. */
 const GROUP_OF: Readonly<Record<Readable, Group>> = {
@@ -19,6 +20,7 @@ const GROUP_OF: Readonly<Record<Readable, Group>> = {
 	pods: "pods",
 	events: "pods",
 	nodes: "pods",
+	policies: "service accounts",
 };
 
 /** Everything that facts tell, by group; `denied` is what this user may not do. */
@@ -33,7 +35,11 @@ export function checkFacts(facts: Facts, denied: readonly Access[]): Finding[] {
 		// Without Secrets, everything would seem to be missing.
 		...(keyrings.blind
 			? []
-			: [...checkCopies(keyrings, told), ...checkAccounts(keyrings, told)]),
+			: [
+					...checkCopies(keyrings, told),
+					...checkAccounts(keyrings, told),
+					...checkPolicies(keyrings),
+				]),
 		checkPermissions(
 			denied,
 			[...new Set(outOfReach.map(({ what }) => what))],
@@ -51,10 +57,15 @@ function isOutOfReach({ what, error }: Unread, { scope }: Facts): boolean {
 	const forbidden = error instanceof ApiError && error.status === 403;
 	return (
 		forbidden &&
-		(what === "nodes" ||
-			(scope !== undefined && (what === "source" || what === "namespaces")))
+		(what === "nodes" || (scope !== undefined && OF_THE_CLUSTER.has(what)))
 	);
 }
+
+const OF_THE_CLUSTER: ReadonlySet<Readable> = new Set([
+	"source",
+	"namespaces",
+	"policies",
+]);
 
 /** The same answer to several requests is told once. */
 function unreadFindings(unread: readonly Unread[]): Finding[] {

@@ -1,3 +1,10 @@
+import {
+	desiredPolicies,
+	enforcesSecrets,
+	judgePolicies,
+	type PolicyFault,
+	type PolicyObject,
+} from "../accounts/policy.ts";
 import type { PullSource } from "../kubelet/keyring.ts";
 import { type ImageUse, imageUses } from "../kubelet/pod-images.ts";
 import { accountOf, namesOf, providerOf } from "../kubelet/pod-secrets.ts";
@@ -17,7 +24,7 @@ import type { Script } from "../output/shell.ts";
 import { type Controller, controllerOf } from "../pull-secrets/controller.ts";
 import type { Fixes } from "../pull-secrets/fixes.ts";
 import { ATTACHED_ANNOTATION } from "../pull-secrets/ownership.ts";
-import type { PullSecret } from "../pull-secrets/pull-secret.ts";
+import { type PullSecret, registriesOf } from "../pull-secrets/pull-secret.ts";
 import {
 	type NamespaceKnowledge,
 	namesOf as namesInRecord,
@@ -60,6 +67,16 @@ export type SourceFacts = {
 	readonly record: RecordReading;
 	/** The commands about it. */
 	readonly fixes: Fixes;
+	/** Where pods are to pull with it by admission policies; undefined: they are not, or it may not be looked at. */
+	readonly policies: PolicyFacts | undefined;
+};
+
+/** The admission policies that are noted on a source. */
+export type PolicyFacts = {
+	/** What bears their names; undefined: the API server has no such kind. */
+	readonly found: readonly PolicyObject[] | undefined;
+	/** When one of them was last written, as far as that is known. */
+	readonly changed: number | undefined;
 };
 
 export type SecretFacts = {
@@ -124,7 +141,8 @@ export type Readable =
 	| "source"
 	| "namespace"
 	| "namespaces"
-	| "nodes";
+	| "nodes"
+	| "policies";
 
 /** What could not be looked at, and the error that says why. */
 export type Unread = {
@@ -201,9 +219,58 @@ export function accountFacts(account: ServiceAccount): AccountFacts {
 			.filter((name) => name !== ""),
 		changed: changedOf(metadata),
 		provider: providerOf(account),
-		enforcesSecrets:
-			annotations["kubernetes.io/enforce-mountable-secrets"] === "true",
+		enforcesSecrets: enforcesSecrets(account),
 	};
+}
+
+/** What bears the names of a source's policies; undefined: the API server has no such kind. */
+export function policyFacts(
+	found: readonly PolicyObject[] | undefined,
+): PolicyFacts {
+	const times = (found ?? []).flatMap(
+		({ metadata }) =>
+			changedOf(metadata) ?? timeOf(metadata.creationTimestamp) ?? [],
+	);
+	return {
+		found,
+		changed: times.length === 0 ? undefined : Math.max(...times),
+	};
+}
+
+/** How long an API server may take to heed a policy that was written, in milliseconds: it looks every few seconds. */
+const HEEDED_AFTER = 60_000;
+
+/** From when on a source's policies change every pod that they mean; milliseconds since 1970. */
+export function heededSince({ policies }: SourceFacts): number {
+	return policies?.changed === undefined
+		? Number.POSITIVE_INFINITY
+		: policies.changed + HEEDED_AFTER;
+}
+
+/**
+ * What is wrong with a source's policies, measured by its record and its registries; undefined: nothing is
+ * known of any, or of where it was sent.
+ */
+export function policyFaults({
+	secret,
+	record,
+	policies,
+}: SourceFacts): PolicyFault[] | undefined {
+	if (
+		policies?.found === undefined ||
+		record.kind !== "record" ||
+		registriesOf(secret.content).length === 0
+	)
+		return undefined;
+	return judgePolicies(
+		desiredPolicies({
+			source: secret,
+			keys: registriesOf(secret.content),
+			record: record.record,
+		}),
+		policies.found,
+		secret,
+	);
 }
 
 /** What is needed of a pull Secret; `source` as a kubelet reads it. */

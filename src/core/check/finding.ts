@@ -144,6 +144,31 @@ export type Subject =
 			readonly accounts: readonly string[];
 			readonly secrets: readonly string[];
 	  }
+	/** Pods of the recorded namespaces get the pull secret by admission policies. */
+	| { readonly cause: "policies"; readonly ref: string }
+	/** Of the policies that bear a source's names: `names` as kubectl shows them, KIND/NAME. */
+	| {
+			readonly cause:
+				| "policy-missing"
+				| "policy-edited"
+				| "policy-surplus"
+				| "policy-of-another";
+			readonly ref: string;
+			readonly names: readonly string[];
+	  }
+	| { readonly cause: "policy-unsupported"; readonly ref: string }
+	/** Accounts whose pods the API server refuses once a policy adds the pull secret. */
+	| {
+			readonly cause: "policy-refuses";
+			readonly accounts: readonly string[];
+			readonly secret: string;
+	  }
+	/** Pods that were made after the policies, and did not get it. */
+	| {
+			readonly cause: "policy-without-effect";
+			readonly ref: string;
+			readonly pods: number;
+	  }
 	| {
 			readonly cause: "credential-provider";
 			readonly accounts: readonly string[];

@@ -11,8 +11,10 @@ import { standingOf } from "../pull-secrets/record.ts";
 import {
 	type AccountFacts,
 	type Facts,
+	heededSince,
 	isUnread,
 	type PodFacts,
+	policyFaults,
 	type SecretFacts,
 	type SourceFacts,
 } from "./facts.ts";
@@ -26,6 +28,8 @@ export class Keyrings {
 	readonly #accounts: ReadonlyMap<string, AccountFacts>;
 	readonly #sources: readonly (readonly [SourceFacts, Keyring])[];
 	readonly #found = new Map<string, readonly SourceFacts[]>();
+	/** Sources whose policies are as they should be, and since when pods are sure to get theirs. */
+	readonly #inForce: ReadonlyMap<SourceFacts, number>;
 
 	constructor(facts: Facts) {
 		this.facts = facts;
@@ -43,6 +47,11 @@ export class Keyrings {
 			source,
 			readKeyring([pullSourceOfSource(source)]),
 		]);
+		this.#inForce = new Map(
+			facts.sources
+				.filter((source) => policyFaults(source)?.length === 0)
+				.map((source) => [source, heededSince(source)]),
+		);
 	}
 
 	/** Secrets may not be read, so that nothing is known of what pods have. */
@@ -84,16 +93,41 @@ export class Keyrings {
 	}
 
 	/** Whether the source's record sends it to a namespace, or it is there itself. */
-	isServed({ secret, record }: SourceFacts, namespace: string): boolean {
+	isServed(source: SourceFacts, namespace: string): boolean {
 		return (
-			secret.namespace === namespace ||
-			(record.kind === "record" &&
-				standingOf(
-					record.record,
-					namespace,
-					this.facts.namespaces.get(namespace) ?? "unknown",
-				)?.is === "served")
+			source.secret.namespace === namespace || this.isSent(source, namespace)
 		);
+	}
+
+	/** Whether the source's record sends it to a namespace. */
+	isSent({ record }: SourceFacts, namespace: string): boolean {
+		return (
+			record.kind === "record" &&
+			standingOf(
+				record.record,
+				namespace,
+				this.facts.namespaces.get(namespace) ?? "unknown",
+			)?.is === "served"
+		);
+	}
+
+	/** Whether a source by itself has a credential for an image. */
+	isSourceFor(source: SourceFacts, image: string): boolean {
+		const keyring = this.#sources.find(([one]) => one === source)?.[1];
+		return keyring !== undefined && matches(lookUp(image, keyring)) > 0;
+	}
+
+	/**
+	 * Whether a pod's namesake, made now, would get a pull secret by the admission policies of its source:
+	 * they are as they should be, and the pod is from before.
+	 */
+	getsByPolicy({ namespace, created }: PodFacts, name: string): boolean {
+		return this.facts.sources.some((source) => {
+			if (source.secret.name !== name || !this.isSent(source, namespace))
+				return false;
+			const since = this.#inForce.get(source);
+			return since !== undefined && (created === undefined || created < since);
+		});
 	}
 
 	/** The Secrets of a namespace that would match an image, each by itself. */

@@ -331,7 +331,8 @@ function byAccounts(
 	const lacking = (pod: PodFacts): boolean =>
 		!pod.secrets.includes(secret) &&
 		!keyrings.hasOwnList(pod) &&
-		!keyrings.accountSecrets(pod).includes(secret);
+		!keyrings.accountSecrets(pod).includes(secret) &&
+		!keyrings.getsByPolicy(pod, secret);
 	const accountsAt = [...Map.groupBy(pods, ({ namespace }) => namespace)].map(
 		([namespace, here]) => ({
 			namespace,
@@ -361,7 +362,7 @@ function withNewPods(
 		const restarting =
 			restart.how === "none"
 				? undefined
-				: !keyrings.hasOwnList(pod)
+				: !keyrings.hasOwnList(pod) || keyrings.getsByPolicy(pod, secret)
 					? restart.script
 					: // What is made from a template with a list of its own would get the same list again.
 						restart.how === "rollout"

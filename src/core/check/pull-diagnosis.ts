@@ -230,11 +230,13 @@ function withoutMatch(
 		const isListed =
 			account?.secrets.includes(here.name) && !keyrings.hasOwnList(pod);
 		return problem(
-			!isListed
-				? "not-attached"
-				: isOlder(pod, here, account)
-					? "pod-older"
-					: "pod-lacks",
+			keyrings.getsByPolicy(pod, here.name)
+				? "pod-older"
+				: !isListed
+					? "not-attached"
+					: isOlder(pod, here, account)
+						? "pod-older"
+						: "pod-lacks",
 			{
 				secret: here.source.from,
 				source: keyrings.facts.sources.find(

@@ -161,6 +161,16 @@ export class Fixes {
 		);
 	}
 
+	/** Writes the admission policies with which pods of the recorded namespaces pull. */
+	attachByPolicy(): Script | undefined {
+		return this.#byPolicy("attach");
+	}
+
+	/** Takes the admission policies away. */
+	detachByPolicy(): Script | undefined {
+		return this.#byPolicy("detach");
+	}
+
 	/** Adds a pull secret to the list in the template of a Deployment or the like, which makes its pods again. */
 	inject(
 		target: { readonly kind: string; readonly name: string },
@@ -213,6 +223,20 @@ export class Fixes {
 				...(namespace === this.#usual.namespace
 					? []
 					: ["--from", sourceWord(this.#target)]),
+			),
+		);
+	}
+
+	#byPolicy(verb: "attach" | "detach"): Script | undefined {
+		const { namespace, name } = this.#target;
+		return script(
+			meshreg(
+				verb,
+				"--by-policy",
+				...this.#secret(name),
+				...(namespace === this.#usual.namespace
+					? []
+					: ["--from", objectName(namespace)]),
 			),
 		);
 	}

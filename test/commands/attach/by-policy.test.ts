@@ -45,7 +45,7 @@ describe("attach --by-policy and detach --by-policy", () => {
 
 	const source = (
 		record: string | undefined = RECORD,
-		auths = '{"reg.io":{}}',
+		auths = '{"reg.io":{"auth":"YTpw"}}',
 	) =>
 		bed.server.store.seed({
 			kind: "Secret",
@@ -152,7 +152,10 @@ mutatingadmissionpolicy "${POLICY}" deleted
 
 	test("sync brings it up to date, and says where it may not", async () => {
 		await bed.run(["attach", "--by-policy"]);
-		source('[{"namespaces":{"app":"","shop":""}}]', '{"reg.io":{},"b.io":{}}');
+		source(
+			'[{"namespaces":{"app":"","shop":""}}]',
+			'{"reg.io":{"auth":"YTpw"},"b.io":{"auth":"YTpw"}}',
+		);
 		const stored = bed.server.store.get("Secret", "nginx-mesh", NAME);
 		assert.ok(stored);
 		const { resourceVersion: _, annotations, ...metadata } = stored.metadata;
@@ -200,6 +203,343 @@ mutatingadmissionpolicy "${POLICY}" deleted
 			assert.equal(mark(), undefined);
 			assert.deepEqual(policies(), []);
 		}
+	});
+
+	describe("check", () => {
+		/** What check says of the policies, with the command that fixes it. */
+		const found = async (...argv: string[]) => {
+			const { out, status } = await bed.run(["check", "-o", "json", ...argv]);
+			const items: { cause: string; message: string; command: string }[] =
+				JSON.parse(out).items;
+			return {
+				status,
+				items: items
+					.filter(({ message }) => /polic/.test(message))
+					.map(({ cause, message, command }) => [cause, message, command]),
+			};
+		};
+		const attach = "kubectl meshreg attach --by-policy";
+		const policy = `mutatingadmissionpolicy/${POLICY}`;
+		const binding = `mutatingadmissionpolicybinding/${POLICY}`;
+		const ref = `nginx-mesh/${NAME}`;
+		const edit = (
+			kind: string,
+			name: string,
+			change: (object: Record<string, unknown>) => object,
+		) => {
+			const stored = bed.server.store.get(
+				kind,
+				kind === "Secret" ? "nginx-mesh" : "",
+				name,
+			);
+			assert.ok(stored);
+			const { resourceVersion: _, ...metadata } = stored.metadata;
+			bed.server.store.seed({
+				...stored,
+				kind,
+				metadata,
+				...change({ ...stored, metadata }),
+			});
+		};
+		const rerecord = (record: string, auths?: string) =>
+			edit("Secret", NAME, ({ metadata }) => ({
+				metadata: {
+					...(metadata as object),
+					annotations: {
+						...(metadata as { annotations: object }).annotations,
+						"kubectl-meshreg/targets": record,
+					},
+				},
+				...(auths && {
+					data: { ".dockerconfigjson": btoa(`{"auths":${auths}}`) },
+				}),
+			}));
+		const pod = (name: string, created: string, secrets: string[] = []) =>
+			bed.server.store.seed({
+				kind: "Pod",
+				metadata: { namespace: "app", name, creationTimestamp: created },
+				spec: {
+					containers: [{ name: "c", image: "reg.io/app:1" }],
+					imagePullSecrets: secrets.map((each) => ({ name: each })),
+				},
+				status: { phase: "Running" },
+			});
+		beforeEach(async () => {
+			for (const { metadata } of bed.server.store.all("Pod"))
+				bed.server.store.delete("Pod", "app", metadata.name);
+			await bed.run(["sync", "-n", "app"]);
+			await bed.run(["attach", "--by-policy"]);
+		});
+
+		test("says that they are as they should be", async () => {
+			const { items } = await found();
+			assert.deepEqual(items, [
+				[
+					"",
+					`${ref}: pods in its recorded namespaces get it by an admission policy`,
+					"",
+				],
+			]);
+		});
+
+		test("asks for none of a source that notes none", async () => {
+			await bed.run(["detach", "--by-policy"]);
+			bed.server.requests.length = 0;
+			assert.deepEqual((await found()).items, []);
+			assert.deepEqual(
+				bed.server.requests.filter(({ path }) => path.includes("polic")),
+				[],
+			);
+		});
+
+		const cases: readonly (readonly [
+			what: string,
+			prepare: () => unknown,
+			items: readonly (readonly string[])[],
+			status: number,
+		])[] = [
+			[
+				"one that is missing",
+				() =>
+					bed.server.store.delete("MutatingAdmissionPolicyBinding", "", POLICY),
+				[
+					[
+						"policy-missing",
+						`${binding} is missing: pods do not get ${ref}`,
+						attach,
+					],
+				],
+				1,
+			],
+			[
+				"one that somebody edited",
+				() =>
+					edit("MutatingAdmissionPolicy", POLICY, () => ({
+						spec: { failurePolicy: "Fail" },
+					})),
+				[
+					[
+						"policy-edited",
+						`${policy} is not what the record and the registries of ${ref} ask for`,
+						attach,
+					],
+				],
+				1,
+			],
+			[
+				"a record that changed since",
+				() => rerecord('[{"namespaces":{"app":"","shop":""}}]'),
+				[
+					[
+						"policy-edited",
+						`${binding} is not what the record and the registries of ${ref} ask for`,
+						attach,
+					],
+				],
+				1,
+			],
+			[
+				"another registry",
+				() =>
+					rerecord(RECORD, '{"reg.io":{"auth":"YTpw"},"b.io":{"auth":"YTpw"}}'),
+				[
+					[
+						"policy-edited",
+						`${policy} is not what the record and the registries of ${ref} ask for`,
+						attach,
+					],
+				],
+				1,
+			],
+			[
+				"an emptied record",
+				() => rerecord("[]"),
+				[
+					[
+						"policy-surplus",
+						`${policy}, ${binding} are no longer needed: the record of ${ref} has nothing for them`,
+						"kubectl meshreg detach --by-policy",
+					],
+				],
+				0,
+			],
+			[
+				"one of somebody else in its place",
+				() => {
+					bed.server.store.delete("MutatingAdmissionPolicyBinding", "", POLICY);
+					bed.server.store.seed({
+						kind: "MutatingAdmissionPolicyBinding",
+						metadata: { name: POLICY },
+					});
+				},
+				[
+					[
+						"policy-of-another",
+						`${binding}: made by somebody else, in the place of the policy of ${ref}`,
+						"",
+					],
+				],
+				1,
+			],
+			[
+				"a new account with enforce-mountable-secrets",
+				() => {
+					account("app", "builder");
+					account("app", "other", [NAME]);
+					account("shop", "elsewhere");
+				},
+				[
+					[
+						"policy-refuses",
+						`serviceaccount/builder in app allows only the pull secrets it references: the API server refuses its pods once the policy adds ${NAME}`,
+						"kubectl meshreg attach builder -n app",
+					],
+				],
+				1,
+			],
+			[
+				"pods that were made since, and got nothing: the plugin is switched off",
+				() => {
+					pod("old", "2020-01-01T00:00:00Z");
+					pod("new", "2099-01-01T00:00:00Z");
+				},
+				[
+					[
+						"policy-without-effect",
+						`1 pod in app was created after the policy of ${ref}, without the pull secret`,
+						"",
+					],
+				],
+				0,
+			],
+			[
+				"pods from before, and newer ones that got it",
+				() => {
+					pod("old", "2020-01-01T00:00:00Z");
+					pod("joining", "2098-01-01T00:00:00Z");
+					pod("new", "2099-01-01T00:00:00Z", [NAME]);
+				},
+				[
+					[
+						"",
+						`${ref}: pods in its recorded namespaces get it by an admission policy`,
+						"",
+					],
+				],
+				0,
+			],
+		];
+		for (const [what, prepare, items, status] of cases)
+			test(`finds ${what}`, async () => {
+				prepare();
+				assert.deepEqual(await found(), { items, status });
+			});
+
+		test("finds that the API server has none: too old, or switched off", async () => {
+			const off = bed.server.onRequest(({ target }) =>
+				target?.resource.plural.startsWith("mutatingadmissionpolic")
+					? {
+							answer: {
+								status: 404,
+								message: "the server could not find the requested resource",
+							},
+						}
+					: undefined,
+			);
+			const seen = await found();
+			off();
+			assert.deepEqual(seen, {
+				items: [
+					[
+						"policy-unsupported",
+						`pods are to get ${ref} by an admission policy, and the API server has none`,
+						"",
+					],
+				],
+				status: 1,
+			});
+		});
+
+		test("whoever may not read them is told; in one namespace it judges nothing", async () => {
+			const off = bed.server.onRequest(({ target }) =>
+				target?.resource.plural.startsWith("mutatingadmissionpolic")
+					? {
+							answer: {
+								status: 403,
+								reason: "Forbidden",
+								message: "may not",
+							},
+						}
+					: undefined,
+			);
+			const everywhere = await found();
+			const one = await found("-n", "app");
+			off();
+			assert.deepEqual(everywhere, {
+				items: [
+					[
+						"unreadable",
+						"cannot read admission policies: Error from server (Forbidden): may not",
+						"",
+					],
+				],
+				status: 1,
+			});
+			assert.deepEqual(one, {
+				items: [
+					["not-allowed", "not checked (not allowed): admission policies", ""],
+				],
+				status: 0,
+			});
+		});
+
+		test("--fix puts them right", async () => {
+			bed.server.store.delete("MutatingAdmissionPolicy", "", POLICY);
+			const { status, err } = await bed.run(["check", "--fix", "--yes"]);
+			assert.deepEqual({ status }, { status: 0 }, err);
+			assert.deepEqual(policies(), [POLICY, POLICY]);
+		});
+
+		test("a pod from before is made again, and no account changed", async () => {
+			bed.server.store.seed({
+				kind: "Pod",
+				metadata: {
+					namespace: "app",
+					name: "web-1",
+					creationTimestamp: "2020-01-01T00:00:00Z",
+					ownerReferences: [
+						{ kind: "StatefulSet", name: "web", controller: true },
+					],
+				},
+				spec: {
+					containers: [{ name: "c", image: "reg.io/app:1" }],
+					imagePullSecrets: [{ name: "mine" }],
+				},
+				status: {
+					phase: "Pending",
+					containerStatuses: [
+						{
+							name: "c",
+							image: "reg.io/app:1",
+							state: {
+								waiting: {
+									reason: "ErrImagePull",
+									message: "no basic auth credentials",
+								},
+							},
+						},
+					],
+				},
+			});
+			const { out } = await bed.run(["check", "-o", "json"]);
+			const waiting = JSON.parse(out).items.find(
+				({ workloads }: { workloads: object[] }) => workloads.length > 0,
+			);
+			assert.deepEqual(
+				[waiting.cause, waiting.command],
+				["pod-older", "kubectl rollout restart statefulset/web -n app"],
+			);
+		});
 	});
 
 	const refused: readonly (readonly [

@@ -1,0 +1,158 @@
+import type { PolicyFault } from "../accounts/policy.ts";
+import { kubectl, objectName, script } from "../output/shell.ts";
+import { sourceRef } from "../pull-secrets/pull-secret.ts";
+import { byAccounts } from "./accounts.ts";
+import {
+	heededSince,
+	type PodFacts,
+	policyFaults,
+	type SourceFacts,
+} from "./facts.ts";
+import { type Finding, finding, unique } from "./finding.ts";
+import type { Keyrings } from "./keyrings.ts";
+import { workloadsOf } from "./workloads.ts";
+
+/**
+ * Admission policies that sources note: they are there and say what the record and the registries ask
+ * for, the API server runs them, and no account makes it refuse what they add.
+ */
+export function checkPolicies(keyrings: Keyrings): Finding[] {
+	return keyrings.facts.sources.flatMap((source) => {
+		const { secret, policies } = source;
+		if (policies === undefined) return [];
+		const ref = sourceRef(secret);
+		if (policies.found === undefined)
+			return [
+				finding("service accounts", "problem", {
+					cause: "policy-unsupported",
+					ref,
+				}),
+			];
+		// A record that cannot be read is told with the copies.
+		const faults = policyFaults(source);
+		if (faults === undefined) return [];
+		const findings = [
+			...faultFindings(faults, source),
+			...refusing(source, keyrings),
+			...(faults.length === 0 ? withoutEffect(source, keyrings) : []),
+		];
+		return findings.length > 0
+			? findings
+			: [finding("service accounts", "ok", { cause: "policies", ref })];
+	});
+}
+
+const CAUSES = {
+	missing: { cause: "policy-missing", severity: "problem" },
+	edited: { cause: "policy-edited", severity: "problem" },
+	foreign: { cause: "policy-of-another", severity: "problem" },
+	surplus: { cause: "policy-surplus", severity: "warning" },
+} as const;
+
+function faultFindings(
+	faults: readonly PolicyFault[],
+	{ secret, record, fixes }: SourceFacts,
+): Finding[] {
+	// attach --by-policy writes nothing at all while somebody else's is in the way.
+	const isBlocked = faults.some(({ is }) => is === "foreign");
+	const isSentNowhere =
+		record.kind === "record" && record.record.entries.length === 0;
+	return [...Map.groupBy(faults, ({ is }) => is)].map(([is, group]) => {
+		const { cause, severity } = CAUSES[is];
+		const [first] = group;
+		return finding(
+			"service accounts",
+			severity,
+			{
+				cause,
+				ref: sourceRef(secret),
+				names: group.map(({ kind, name }) => `${kind.toLowerCase()}/${name}`),
+			},
+			is === "foreign"
+				? {
+						look: script(
+							kubectl(
+								"get",
+								first?.kind.toLowerCase(),
+								objectName(first?.name ?? ""),
+								...["-o", "yaml"],
+							),
+						),
+					}
+				: {
+						fix: isBlocked
+							? undefined
+							: isSentNowhere
+								? fixes.detachByPolicy()
+								: fixes.attachByPolicy(),
+					},
+		);
+	});
+}
+
+/** Accounts that let pods use only what they reference themselves, of namespaces that are served. */
+function refusing(source: SourceFacts, keyrings: Keyrings): Finding[] {
+	const { name } = source.secret;
+	const accounts = keyrings.facts.accounts.filter(
+		(account) =>
+			account.enforcesSecrets &&
+			!account.secrets.includes(name) &&
+			keyrings.isSent(source, account.namespace),
+	);
+	return byAccounts(accounts).map(([names, namespaces]) =>
+		finding(
+			"service accounts",
+			"problem",
+			{ cause: "policy-refuses", accounts: names, secret: name },
+			{ namespaces, fix: source.fixes.attach(namespaces, names) },
+		),
+	);
+}
+
+/**
+ * Pods that the policies mean, and that were made without the pull secret long after those were written.
+ * Where a namespace joined a rule since, its older pods are none, so the newest pod there decides.
+ */
+function withoutEffect(source: SourceFacts, keyrings: Keyrings): Finding[] {
+	const { name } = source.secret;
+	const since = heededSince(source);
+	const meant = keyrings.facts.pods.filter(
+		(pod) =>
+			!pod.isMirror &&
+			pod.created !== undefined &&
+			pod.created >= since &&
+			keyrings.isSent(source, pod.namespace) &&
+			pod.images.some((image) => keyrings.isSourceFor(source, image)),
+	);
+	const pods = [
+		...Map.groupBy(meant, ({ namespace }) => namespace).values(),
+	].flatMap((here) => {
+		const newest = here.reduce((a, b) => (createdOf(b) > createdOf(a) ? b : a));
+		return newest.secrets.includes(name)
+			? []
+			: here.filter(({ secrets }) => !secrets.includes(name));
+	});
+	return pods.length === 0
+		? []
+		: [
+				finding(
+					"service accounts",
+					"warning",
+					{
+						cause: "policy-without-effect",
+						ref: sourceRef(source.secret),
+						pods: pods.length,
+					},
+					{
+						namespaces: unique(pods.map(({ namespace }) => namespace)),
+						workloads: workloadsOf(
+							pods.map((pod) => ({ pod, images: pod.images })),
+						),
+					},
+				),
+			];
+}
+
+function createdOf({ created = 0 }: PodFacts): number {
+	return created;
+}
