@@ -16,8 +16,19 @@ export const SERVING_FLAGS: readonly Flag[] = [
 	},
 ];
 
+/** Both; one port may do for both. Throws UsageError. */
+export function servedAtOf(given: Given): {
+	readonly health: ListenAddress | undefined;
+	readonly metrics: ListenAddress | undefined;
+} {
+	return {
+		health: listenAddressOf(given, "health-address"),
+		metrics: listenAddressOf(given, "metrics-address"),
+	};
+}
+
 /** The flag's value; undefined where it is not given. Throws UsageError. */
-export function listenAddressOf(
+function listenAddressOf(
 	given: Given,
 	flag: "health-address" | "metrics-address",
 ): ListenAddress | undefined {

@@ -12,9 +12,9 @@ export class WorkQueue {
 
 	constructor(readonly clock: Clock) {}
 
-	/** As soon as possible, or at `time` (milliseconds since 1970); the earlier time counts. */
+	/** As soon as possible, or at `time` (milliseconds of `Clock.elapsed`, which nobody sets); the earlier time counts. */
 	add(name: string, time = 0): void {
-		if (time <= this.clock.now()) {
+		if (time <= this.clock.elapsed()) {
 			this.#later.delete(name);
 			this.#ready.add(name);
 		} else if (!this.#ready.has(name))
@@ -59,7 +59,7 @@ export class WorkQueue {
 	}
 
 	#promote(): void {
-		const now = this.clock.now();
+		const now = this.clock.elapsed();
 		for (const [name, time] of this.#later)
 			if (time <= now) {
 				this.#later.delete(name);
@@ -77,7 +77,7 @@ export class WorkQueue {
 		for (const time of this.#later.values()) next = Math.min(next, time);
 		const time = Number.isFinite(next)
 			? this.clock.delay(
-					Math.max(0, next - this.clock.now()),
+					Math.max(0, next - this.clock.elapsed()),
 					AbortSignal.any([signal, cancel.signal]),
 				)
 			: new Promise<void>((_, reject) =>

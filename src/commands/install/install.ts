@@ -18,7 +18,7 @@ import {
 } from "../../core/in-cluster/installation.ts";
 import { DEFAULT_MESH } from "../../core/meshes/meshes.ts";
 import { EXIT, UsageError } from "../../errors.ts";
-import { listenAddressOf, SERVING_FLAGS } from "../../flags/serving.ts";
+import { SERVING_FLAGS, servedAtOf } from "../../flags/serving.ts";
 import { SYNC_FLAGS, syncSettingsOf } from "../../flags/sync.ts";
 import * as flags from "../../flags.ts";
 import { VERSION } from "../../version.ts";
@@ -36,6 +36,7 @@ interface InstallOptions extends OutputOptions {
 	readonly name: string;
 	readonly image: string;
 	readonly health: ListenAddress;
+	/** Off unless it is asked for. */
 	readonly metrics: ListenAddress | undefined;
 	/** Flags of sync that were given, as it is to be given them. */
 	readonly args: readonly string[];
@@ -94,6 +95,7 @@ The account can write pull secrets of that name and no other Secret: an admissio
 			throw new UsageError(
 				"install --prune needs --yes: nobody is asked before each deletion",
 			);
+		const { health, metrics } = servedAtOf(given);
 		return {
 			connection: {
 				...flags.connectionFlags(given),
@@ -102,11 +104,8 @@ The account can write pull secrets of that name and no other Secret: an admissio
 			settings,
 			name: settings.source.name ?? settings.source.usual,
 			image: imageOf(given),
-			health: listenAddressOf(given, "health-address") ?? {
-				host: "",
-				port: HEALTH_PORT,
-			},
-			metrics: listenAddressOf(given, "metrics-address"),
+			health: health ?? { host: "", port: HEALTH_PORT },
+			metrics,
 			args: argsOf(given, env),
 			yes: given.on("yes"),
 			quiet: given.on("quiet"),

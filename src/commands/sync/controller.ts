@@ -9,6 +9,7 @@ import type { Listed } from "../../actions/watch/reflector.ts";
 import { WorkQueue } from "../../actions/watch/work-queue.ts";
 import { Accounts } from "../../core/accounts/accounts.ts";
 import { planAttach } from "../../core/accounts/attachment.ts";
+import type { Followed } from "../../core/in-cluster/vitals.ts";
 import type { ServiceAccount } from "../../core/objects.ts";
 import type { ChangeResult } from "../../core/output/result.ts";
 import {
@@ -44,7 +45,9 @@ export interface ControllerOptions extends Listener {
 	/** Ends it, with its reason. */
 	readonly interrupt: AbortSignal;
 	/** Something came from the API server about this. */
-	readonly heard?: (what: string) => void;
+	readonly heard?: (what: Followed) => void;
+	/** What is known of the cluster from now on, for whoever asks how it stands. */
+	readonly begun?: (state: SyncState) => void;
 	/** Everything has been looked at once; with what became of it. */
 	readonly onReady: (results: readonly ChangeResult[]) => void;
 }
@@ -91,6 +94,7 @@ class Controller {
 		const { attach, cluster, watched } = how;
 		this.#told = new DedupedLog(how);
 		this.#upkeep = new SyncState(how.rules);
+		how.begun?.(this.#upkeep);
 		this.#accounts =
 			attach &&
 			new Accounts(attach.by === "names" ? new Set(attach.names) : undefined);
@@ -161,7 +165,7 @@ class Controller {
 		this.#tellStanding(namespace);
 		const change = this.#upkeep.changeIn(namespace);
 		if (change === undefined || change.action === "unchanged") return true;
-		const now = this.how.world.clock.now();
+		const now = this.how.world.clock.elapsed();
 		const pace = this.#paces.get(namespace) ?? FRESH;
 		if (change.action !== "conflict" && now < nextWrite(pace)) {
 			this.#agenda.add(namespace, nextWrite(pace));
@@ -275,6 +279,6 @@ class Controller {
 		const pace = afterFailure(this.#paces.get(namespace) ?? FRESH);
 		this.#paces.set(namespace, pace);
 		const wait = retryAfter(pace, LONGEST_WAIT[this.how.watched.by]);
-		this.#agenda.add(namespace, this.how.world.clock.now() + wait);
+		this.#agenda.add(namespace, this.how.world.clock.elapsed() + wait);
 	}
 }

@@ -1,5 +1,6 @@
 import { type Listed, Reflector } from "../../actions/watch/reflector.ts";
 import { type Accounts, slimAccount } from "../../core/accounts/accounts.ts";
+import type { Followed } from "../../core/in-cluster/vitals.ts";
 import { namespaceFacts } from "../../core/pull-secrets/namespace-facts.ts";
 import type { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
 import type { SyncState } from "../../core/pull-secrets/sync-state.ts";
@@ -23,8 +24,8 @@ export interface ReflectorOptions {
 	/** These namespaces are to be looked at again. */
 	readonly learn: (namespaces: readonly string[]) => void;
 	readonly trouble: (error: unknown) => void;
-	/** Something came from the API server about this, for a person: `secrets in app`. */
-	readonly heard?: ((what: string) => void) | undefined;
+	/** Something came from the API server about this. */
+	readonly heard?: ((what: Followed) => void) | undefined;
 }
 
 /**
@@ -73,7 +74,7 @@ function namespaces(
 			changed: (facts, gone) =>
 				learn(upkeep.namespace(facts.name, gone ? undefined : facts)),
 			trouble,
-			heard: () => heard?.("namespaces"),
+			heard: () => heard?.({ kind: "namespaces" }),
 		},
 	);
 }
@@ -93,7 +94,7 @@ function secrets(
 			changed: (key, gone) =>
 				learn(upkeep.key(key.namespace, gone ? undefined : key)),
 			trouble,
-			heard: () => heard?.(whatIn("secrets", within)),
+			heard: () => heard?.({ kind: "secrets", namespace: within }),
 		},
 	);
 }
@@ -117,11 +118,7 @@ function serviceAccounts(
 			all: (items) => learn(accounts.accounts(items, within)),
 			changed: (account, gone) => learn(accounts.account(account, gone)),
 			trouble,
-			heard: () => heard?.(whatIn("service accounts", within)),
+			heard: () => heard?.({ kind: "service accounts", namespace: within }),
 		},
 	);
-}
-
-function whatIn(kind: string, namespace: string | undefined): string {
-	return namespace === undefined ? kind : `${kind} in ${namespace}`;
 }

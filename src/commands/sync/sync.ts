@@ -3,18 +3,19 @@ import { command } from "../../command.ts";
 import type { Given } from "../../core/command-line/flag.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import { UsageError } from "../../errors.ts";
-import { listenAddressOf, SERVING_FLAGS } from "../../flags/serving.ts";
+import { SERVING_FLAGS, servedAtOf } from "../../flags/serving.ts";
 import { SYNC_FLAGS, syncSettingsOf } from "../../flags/sync.ts";
 import * as flags from "../../flags.ts";
-import type { Cluster, ConnectionFlags, ListenAddress } from "../../world.ts";
+import type { Cluster, ConnectionFlags } from "../../world.ts";
 import type { SyncSettings } from "./options.ts";
+import type { ServedAt } from "./serve-watch.ts";
 import { syncCopies } from "./sync-copies.ts";
 import { watchSync } from "./watch.ts";
 
 interface SyncOptions extends SyncSettings {
 	readonly connection: ConnectionFlags;
 	readonly watch: boolean;
-	readonly health: ListenAddress | undefined;
+	readonly served: ServedAt;
 	readonly notes: readonly string[];
 }
 
@@ -83,7 +84,7 @@ Say which namespaces: by name, all, by label, or those in which the mesh injects
 			...syncSettingsOf(given, env),
 			yes: given.on("yes"),
 			watch: watchOf(given),
-			health: listenAddressOf(given, "health-address"),
+			served: servedAtOf(given),
 			quiet: given.on("quiet"),
 			output: flags.outputOf(given, CHANGE_FORMATS),
 			...flags.dryRunOf(given),

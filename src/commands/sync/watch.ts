@@ -11,32 +11,39 @@ import { findSource } from "../../actions/read/find-source.ts";
 import { warnOfExpiry } from "../../actions/read/warn-of-expiry.ts";
 import { Reflector } from "../../actions/watch/reflector.ts";
 import type { Outcome } from "../../core/document.ts";
-import { Vitals } from "../../core/in-cluster/vitals.ts";
+import { Counts, type WatchFacts } from "../../core/in-cluster/metrics.ts";
+import { type Followed, Vitals } from "../../core/in-cluster/vitals.ts";
 import { FailureError } from "../../core/output/failure.ts";
-import { tally } from "../../core/output/result.ts";
+import { type ChangeResult, tally } from "../../core/output/result.ts";
 import { matchesGlob } from "../../core/pull-secrets/desired.ts";
+import { expiriesOf } from "../../core/pull-secrets/expiry.ts";
 import { SYSTEM_NAMESPACES } from "../../core/pull-secrets/namespace-facts.ts";
 import {
 	ContentReader,
 	type PullSecret,
+	sourceRef,
 } from "../../core/pull-secrets/pull-secret.ts";
 import {
 	mergeSelection,
 	type SourceRecord,
 } from "../../core/pull-secrets/record.ts";
 import { isSourceLike } from "../../core/pull-secrets/source.ts";
-import type { SyncRules } from "../../core/pull-secrets/sync-state.ts";
+import type {
+	SyncRules,
+	SyncState,
+} from "../../core/pull-secrets/sync-state.ts";
 import { AbortedError, EXIT } from "../../errors.ts";
 import { summary } from "../../report/changes.ts";
-import type { Cluster, ListenAddress, World } from "../../world.ts";
+import { VERSION } from "../../version.ts";
+import type { Cluster, World } from "../../world.ts";
 import { runController } from "./controller.ts";
 import type { SyncSettings } from "./options.ts";
 import type { Watched } from "./reflectors.ts";
-import { serveHealth } from "./serve-health.ts";
+import { type ServedAt, serveWatch } from "./serve-watch.ts";
 
 /** What `sync --watch` was told. */
 export interface WatchSync extends Omit<SyncSettings, "dryRun"> {
-	readonly health: ListenAddress | undefined;
+	readonly served: ServedAt;
 }
 
 /**
@@ -51,8 +58,14 @@ export async function watchSync(
 ): Promise<Outcome> {
 	const { out } = world.streams;
 	const vitals = new Vitals();
-	const health =
-		options.health && (await serveHealth(options.health, vitals, world));
+	const writes = new Counts();
+	let state: SyncState | undefined;
+	const serving = await serveWatch(
+		options.served,
+		vitals,
+		() => factsOf(state, vitals, writes, world),
+		world,
+	);
 	const gone = out.gone ?? new AbortController().signal;
 	const interrupt = AbortSignal.any([world.interrupt, gone]);
 	const reader = new ContentReader();
@@ -64,6 +77,7 @@ export async function watchSync(
 			reader,
 			world,
 			interrupt,
+			vitals,
 		);
 		const { namespace, name } = found;
 		warnOfExpiry(found, world);
@@ -94,10 +108,14 @@ export async function watchSync(
 			interrupt,
 			onResult(result) {
 				counts[result.action] += 1;
+				writes.add(writeLabels(result));
 				world.emit({ type: "change", result });
 			},
 			onNote: (message) => world.emit({ type: "note", message }),
-			heard: (what) => vitals.heard(what, world.clock.now()),
+			heard: (what) => vitals.heard(what, world.clock.elapsed()),
+			begun(made) {
+				state = made;
+			},
 			onReady(results) {
 				vitals.ready();
 				world.emit({
@@ -118,8 +136,34 @@ export async function watchSync(
 			});
 		throw error;
 	} finally {
-		await health?.close();
+		await serving.close();
 	}
+}
+
+/** What Prometheus is told at this moment. */
+function factsOf(
+	state: SyncState | undefined,
+	vitals: Vitals,
+	writes: Counts,
+	{ clock }: World,
+): WatchFacts {
+	const source = state?.source;
+	return {
+		version: VERSION,
+		copies: state?.counts,
+		writes,
+		silences: vitals.silences(clock.elapsed()),
+		source: source && sourceRef(source),
+		expiries: source === undefined ? [] : expiriesOf(source),
+		refreshes: new Counts(),
+	};
+}
+
+/** What was to be done is not in the result of what failed. */
+function writeLabels({ action }: ChangeResult): Record<string, string> {
+	return action === "failed"
+		? { action: "write", result: "failed" }
+		: { action, result: "done" };
 }
 
 /** The source; one that is not there yet is waited for. */
@@ -129,6 +173,7 @@ async function sourceToWatch(
 	reader: ContentReader,
 	world: World,
 	interrupt: AbortSignal,
+	vitals: Vitals,
 ): Promise<PullSecret> {
 	const find = () => findSource(cluster, reader, options.source, world);
 	try {
@@ -142,6 +187,8 @@ async function sourceToWatch(
 		type: "note",
 		message: `waiting for the source ${namespace}/${name}`,
 	});
+	const waited: Followed = { kind: "the source" };
+	vitals.heard(waited, world.clock.elapsed());
 	const there = Promise.withResolvers<void>();
 	const stop = new AbortController();
 	const reflector = new Reflector(
@@ -157,6 +204,7 @@ async function sourceToWatch(
 				if (isSource && !isGone) there.resolve();
 			},
 			trouble: () => {},
+			heard: () => vitals.heard(waited, world.clock.elapsed()),
 		},
 	);
 	const following = reflector.follow(
@@ -168,6 +216,7 @@ async function sourceToWatch(
 	} finally {
 		stop.abort();
 		await Promise.allSettled([following]);
+		vitals.forget(waited);
 	}
 	return find();
 }

@@ -275,11 +275,12 @@ function deploymentOf(
 		"app.kubernetes.io/name": "kubectl-meshreg",
 		"app.kubernetes.io/instance": name,
 	};
+	// /livez has waited two and a half minutes itself: within three the kubelet is to act.
 	const probe = (path: string) => ({
 		httpGet: { path, port: "health" },
-		periodSeconds: 20,
+		periodSeconds: 10,
 		timeoutSeconds: 5,
-		failureThreshold: 3,
+		failureThreshold: 2,
 	});
 	return {
 		apiVersion: "apps/v1",
@@ -308,7 +309,7 @@ function deploymentOf(
 							args: [...args],
 							ports: [
 								{ name: "health", containerPort: healthPort },
-								...(metricsPort === undefined
+								...(metricsPort === undefined || metricsPort === healthPort
 									? []
 									: [{ name: "metrics", containerPort: metricsPort }]),
 							],

@@ -4,25 +4,35 @@
  */
 export const LONGEST_SILENCE = 150_000;
 
-/** Something that is watched, and since when nothing was heard of it, in milliseconds since 1970. */
-export interface Silence {
-	readonly what: string;
-	readonly since: number;
+/** Objects of one kind that are watched, in a namespace or everywhere. */
+export interface Followed {
+	/** As in the API server's URLs, in words: `secrets`, `service accounts`. */
+	readonly kind: string;
+	readonly namespace?: string | undefined;
 }
 
-/** Whether what stays and watches is alive and of use: of its own work, not of its answering alone. */
+/** For how long nothing was heard of what is watched, in milliseconds. */
+export interface Silence {
+	readonly followed: Followed;
+	readonly lasts: number;
+}
+
+/**
+ * Whether what stays and watches is alive and of use: of its own work, not of its answering alone.
+ * Its times are those of a clock that is never set, in milliseconds: `Clock.elapsed`.
+ */
 export class Vitals {
-	readonly #heard = new Map<string, number>();
+	readonly #heard = new Map<string, { followed: Followed; at: number }>();
 	#isReady = false;
 
 	/** Something came from the API server about this, or it begins to be watched. */
-	heard(what: string, now: number): void {
-		this.#heard.set(what, now);
+	heard(followed: Followed, now: number): void {
+		this.#heard.set(idOf(followed), { followed, at: now });
 	}
 
-	/** When each was last heard of, in milliseconds since 1970. */
-	get lastHeard(): ReadonlyMap<string, number> {
-		return this.#heard;
+	/** It is watched no longer. */
+	forget(followed: Followed): void {
+		this.#heard.delete(idOf(followed));
 	}
 
 	/** Everything has been looked at once. */
@@ -34,10 +44,20 @@ export class Vitals {
 		return this.#isReady;
 	}
 
+	/** Of everything that is watched. */
+	silences(now: number): Silence[] {
+		return [...this.#heard.values()].map(({ followed, at }) => ({
+			followed,
+			lasts: now - at,
+		}));
+	}
+
 	/** What has been silent for too long: none is a good sign. */
 	silent(now: number): Silence[] {
-		return [...this.#heard]
-			.filter(([, since]) => now - since > LONGEST_SILENCE)
-			.map(([what, since]) => ({ what, since }));
+		return this.silences(now).filter(({ lasts }) => lasts > LONGEST_SILENCE);
 	}
+}
+
+function idOf({ kind, namespace = "" }: Followed): string {
+	return `${kind}/${namespace}`;
 }

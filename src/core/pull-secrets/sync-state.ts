@@ -27,6 +27,16 @@ export interface SyncRules {
 	readonly prune: boolean;
 }
 
+/** In how many namespaces a copy is what it should be, is to be written, may not be, or is withheld. */
+export interface CopyCounts {
+	in_sync: number;
+	pending: number;
+	/** Something that is not ours stands there. */
+	blocked: number;
+	/** The namespace was made again since it was recorded. */
+	withheld: number;
+}
+
 /**
  * The state of a cluster as lists and watches tell it, and what follows from it, one
  * namespace at a time. What is told returns the namespaces that are to be looked at
@@ -146,6 +156,26 @@ export class SyncState {
 				...changed.flatMap((key) => this.key(key.namespace, key)),
 			]),
 		];
+	}
+
+	/** How it stands in all namespaces that the record means; all 0 while there is no source. */
+	get counts(): CopyCounts {
+		const counts = { in_sync: 0, pending: 0, blocked: 0, withheld: 0 };
+		const { source } = this;
+		if (source === undefined) return counts;
+		for (const name of this.#namespaces.keys()) {
+			const standing = this.standingIn(name);
+			if (name === source.namespace || standing === undefined) continue;
+			if (standing.is === "skipped") continue;
+			if (standing.is !== "served") counts.withheld++;
+			else {
+				const change = this.#copyIn(name, this.#keys.get(name), source);
+				if (change?.action === "unchanged") counts.in_sync++;
+				else if (change?.action === "conflict") counts.blocked++;
+				else if (change !== undefined) counts.pending++;
+			}
+		}
+		return counts;
 	}
 
 	/** What is to be done in a namespace; undefined: nothing, or nothing while there is no source. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { systemClock } from "../../../src/adapters/clock.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 import { started, watching } from "../../support/watching.ts";
 
@@ -546,7 +547,9 @@ describe("sync --watch", () => {
 		await using bed = await bedWith(["app"]);
 		// Their clock stands still: what they put off is never due.
 		const labelled = (label: string) =>
-			watching(bed, ["-n", "app", "--copy-label", `by=${label}`], { now: 0 });
+			watching(bed, ["-n", "app", "--copy-label", `by=${label}`], {
+				clock: { ...systemClock, elapsed: () => 0 },
+			});
 		await using one = await labelled("one");
 		bed.server.requests.length = 0;
 		await using two = await labelled("two");

@@ -187,15 +187,15 @@ describe("the manifests", () => {
 								],
 								livenessProbe: {
 									httpGet: { path: "/livez", port: "health" },
-									periodSeconds: 20,
+									periodSeconds: 10,
 									timeoutSeconds: 5,
-									failureThreshold: 3,
+									failureThreshold: 2,
 								},
 								readinessProbe: {
 									httpGet: { path: "/readyz", port: "health" },
-									periodSeconds: 20,
+									periodSeconds: 10,
 									timeoutSeconds: 5,
-									failureThreshold: 3,
+									failureThreshold: 2,
 								},
 								securityContext: {
 									allowPrivilegeEscalation: false,

@@ -8,14 +8,14 @@ import {
 test("silence is told of what was not heard of for too long, and of nothing else", () => {
 	const vitals = new Vitals();
 	assert.deepEqual(vitals.silent(1_000_000), []);
-	vitals.heard("secrets", 0);
-	vitals.heard("namespaces", 0);
-	vitals.heard("namespaces", 10_000);
+	vitals.heard({ kind: "secrets" }, 0);
+	vitals.heard({ kind: "namespaces" }, 0);
+	vitals.heard({ kind: "namespaces" }, 10_000);
 	assert.deepEqual(vitals.silent(LONGEST_SILENCE), []);
 	assert.deepEqual(vitals.silent(LONGEST_SILENCE + 1), [
-		{ what: "secrets", since: 0 },
+		{ followed: { kind: "secrets" }, lasts: LONGEST_SILENCE + 1 },
 	]);
-	vitals.heard("secrets", LONGEST_SILENCE);
+	vitals.heard({ kind: "secrets" }, LONGEST_SILENCE);
 	assert.deepEqual(vitals.silent(LONGEST_SILENCE + 1), []);
 });
 

@@ -1,0 +1,83 @@
+import { metricsOf, type WatchFacts } from "../../core/in-cluster/metrics.ts";
+import type { Followed, Vitals } from "../../core/in-cluster/vitals.ts";
+import { metricsText } from "../../report/metrics.ts";
+import type { ListenAddress, PageServer, WebPage, World } from "../../world.ts";
+
+/** Where a watch is asked how it is; undefined: nowhere. */
+export interface ServedAt {
+	readonly health: ListenAddress | undefined;
+	readonly metrics: ListenAddress | undefined;
+}
+
+/**
+ * Answers a kubelet's probes and Prometheus: `/livez` is ok while everything that is watched has been
+ * heard of lately, `/readyz` once everything has been looked at, `/metrics` has `facts`. One port may
+ * do for both. Throws OperationError where it cannot listen; then it listens nowhere.
+ */
+export async function serveWatch(
+	{ health, metrics }: ServedAt,
+	vitals: Vitals,
+	facts: () => WatchFacts,
+	world: Pick<World, "clock" | "serve">,
+): Promise<Pick<PageServer, "close">> {
+	const metricsPages = { "/metrics": () => metricsPage(facts) };
+	const isOne =
+		health !== undefined &&
+		metrics !== undefined &&
+		health.port === metrics.port &&
+		health.host === metrics.host;
+	const served: PageServer[] = [];
+	const close = async () => {
+		await Promise.all(served.map((server) => server.close()));
+	};
+	try {
+		if (health !== undefined)
+			served.push(
+				await world.serve(health, {
+					...probePages(vitals, world),
+					...(isOne && metricsPages),
+				}),
+			);
+		if (metrics !== undefined && !isOne)
+			served.push(await world.serve(metrics, metricsPages));
+	} catch (error) {
+		await close();
+		throw error;
+	}
+	return { close };
+}
+
+function probePages(
+	vitals: Vitals,
+	{ clock }: Pick<World, "clock">,
+): Record<string, () => Promise<WebPage>> {
+	return {
+		"/livez": async () => {
+			const silent = vitals.silent(clock.elapsed());
+			return silent.length === 0
+				? OK
+				: unavailable(
+						silent.map(
+							({ followed, lasts }) =>
+								`nothing was heard of ${shown(followed)} for ${Math.floor(lasts / 1000)} s`,
+						),
+					);
+		},
+		"/readyz": async () =>
+			vitals.isReady ? OK : unavailable(["the first pass is under way"]),
+	};
+}
+
+async function metricsPage(facts: () => WatchFacts): Promise<WebPage> {
+	return { status: 200, ...(await metricsText(metricsOf(facts()))) };
+}
+
+const OK: WebPage = { status: 200, text: "ok\n" };
+
+function unavailable(lines: readonly string[]): WebPage {
+	return { status: 503, text: `${lines.join("\n")}\n` };
+}
+
+function shown({ kind, namespace }: Followed): string {
+	return namespace === undefined ? kind : `${kind} in ${namespace}`;
+}

@@ -1,0 +1,165 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { servePages } from "../../../src/adapters/page-server.ts";
+import { serveWatch } from "../../../src/commands/sync/serve-watch.ts";
+import {
+	Counts,
+	type WatchFacts,
+} from "../../../src/core/in-cluster/metrics.ts";
+import { Vitals } from "../../../src/core/in-cluster/vitals.ts";
+import type { ListenAddress, WebPage } from "../../../src/world.ts";
+import { playedClock } from "../../support/played-clock.ts";
+
+const HEALTH: ListenAddress = { host: "", port: 8081 };
+const METRICS: ListenAddress = { host: "", port: 9090 };
+
+/** What is served where, with a clock that is set by hand. */
+async function served(
+	at: { health?: ListenAddress; metrics?: ListenAddress },
+	facts: Partial<WatchFacts> = {},
+) {
+	const clock = playedClock();
+	const vitals = new Vitals();
+	const ports = new Map<
+		number,
+		Readonly<Record<string, () => Promise<WebPage>>>
+	>();
+	await serveWatch(
+		{ health: at.health, metrics: at.metrics },
+		vitals,
+		() => ({
+			version: "1.2.3",
+			copies: undefined,
+			writes: new Counts(),
+			silences: vitals.silences(clock.elapsed()),
+			source: undefined,
+			expiries: [],
+			refreshes: new Counts(),
+			...facts,
+		}),
+		{
+			// Set back and forth by whoever likes: nothing may go by it.
+			clock: { ...clock, now: () => Number.NaN },
+			serve: async ({ port }, pages) => {
+				ports.set(port, pages);
+				return { port, close: async () => {} };
+			},
+		},
+	);
+	const ask = (port: number, path: string) => ports.get(port)?.[path]?.();
+	return { clock, vitals, ports, ask };
+}
+
+test("the probes tell how the work goes, not that somebody answers", async () => {
+	const { ports, vitals, clock, ask } = await served({ health: HEALTH });
+	assert.deepEqual(Object.keys(ports.get(8081) ?? {}), ["/livez", "/readyz"]);
+	assert.deepEqual(await ask(8081, "/readyz"), {
+		status: 503,
+		text: "the first pass is under way\n",
+	});
+	vitals.heard({ kind: "secrets", namespace: "app" }, clock.elapsed());
+	vitals.ready();
+	assert.deepEqual(await ask(8081, "/readyz"), { status: 200, text: "ok\n" });
+	clock.set(150_000);
+	assert.deepEqual(await ask(8081, "/livez"), { status: 200, text: "ok\n" });
+	clock.set(151_000);
+	assert.deepEqual(await ask(8081, "/livez"), {
+		status: 503,
+		text: "nothing was heard of secrets in app for 151 s\n",
+	});
+	vitals.heard({ kind: "secrets", namespace: "app" }, clock.elapsed());
+	assert.deepEqual(await ask(8081, "/livez"), { status: 200, text: "ok\n" });
+});
+
+test("one port may do for both", async () => {
+	const { ports } = await served({ health: HEALTH, metrics: HEALTH });
+	assert.deepEqual(
+		[...ports].map(([port, pages]) => [port, Object.keys(pages)]),
+		[[8081, ["/livez", "/readyz", "/metrics"]]],
+	);
+});
+
+test("metrics in Prometheus' text format", async () => {
+	const writes = new Counts();
+	writes.add({ action: "created", result: "done" });
+	writes.add({ action: "created", result: "done" });
+	writes.add({ action: "write", result: "failed" });
+	const refreshes = new Counts();
+	refreshes.add({ registry: "r.example", result: "refreshed" });
+	const { ask, vitals, clock } = await served(
+		{ metrics: METRICS },
+		{
+			writes,
+			refreshes,
+			copies: { in_sync: 3, pending: 0, blocked: 1, withheld: 0 },
+			source: "nginx-mesh/key",
+			expiries: [{ key: "r.example", at: 1_800_000_000_000, life: undefined }],
+		},
+	);
+	vitals.heard({ kind: "secrets", namespace: "app" }, 0);
+	vitals.heard({ kind: "secrets", namespace: "shop" }, 1000);
+	clock.set(2500);
+	assert.deepEqual(await ask(9090, "/metrics"), {
+		status: 200,
+		type: "text/plain; version=0.0.4; charset=utf-8",
+		text: `# HELP meshreg_build_info The version that runs; always 1.
+# TYPE meshreg_build_info gauge
+meshreg_build_info{version="1.2.3"} 1
+
+# HELP meshreg_copies Namespaces that are to have a copy, by what is so of it.
+# TYPE meshreg_copies gauge
+meshreg_copies{state="in_sync"} 3
+meshreg_copies{state="pending"} 0
+meshreg_copies{state="blocked"} 1
+meshreg_copies{state="withheld"} 0
+
+# HELP meshreg_writes_total Changes of objects, by action and result.
+# TYPE meshreg_writes_total counter
+meshreg_writes_total{action="created",result="done"} 2
+meshreg_writes_total{action="write",result="failed"} 1
+
+# HELP meshreg_watch_last_heard_seconds For how long nothing was heard of what is watched.
+# TYPE meshreg_watch_last_heard_seconds gauge
+meshreg_watch_last_heard_seconds{kind="secrets"} 2.5
+
+# HELP meshreg_credential_expiry_timestamp_seconds When a registry's credential stops being valid, where that is known.
+# TYPE meshreg_credential_expiry_timestamp_seconds gauge
+meshreg_credential_expiry_timestamp_seconds{source="nginx-mesh/key",registry="r.example"} 1800000000
+
+# HELP meshreg_refresh_total Attempts to renew a credential, by registry and result.
+# TYPE meshreg_refresh_total counter
+meshreg_refresh_total{registry="r.example",result="refreshed"} 1
+`,
+	});
+});
+
+test("a port that is taken is told, and the other is let go", async () => {
+	await using taken = await listening();
+	const health = await freePort();
+	const serving = () =>
+		serveWatch(
+			{
+				health: { host: "127.0.0.1", port: health },
+				metrics: { host: "127.0.0.1", port: taken.port },
+			},
+			new Vitals(),
+			() => assert.fail("nobody asks"),
+			{ clock: playedClock(), serve: servePages },
+		);
+	await assert.rejects(serving(), {
+		message: `cannot listen at 127.0.0.1:${taken.port}: something else listens there; choose another port`,
+	});
+	// It would be taken by ourselves, had it not been let go.
+	const again = await servePages({ host: "127.0.0.1", port: health }, {});
+	await again.close();
+});
+
+async function listening() {
+	const server = await servePages({ host: "127.0.0.1", port: 0 }, {});
+	return { port: server.port, [Symbol.asyncDispose]: () => server.close() };
+}
+
+async function freePort(): Promise<number> {
+	await using server = await listening();
+	return server.port;
+}

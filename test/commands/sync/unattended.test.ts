@@ -1,0 +1,159 @@
+/** `sync --watch` as it runs by itself: asked by a kubelet and Prometheus, read by machines, with nobody to help it. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { systemClock } from "../../../src/adapters/clock.ts";
+import { servePages } from "../../../src/adapters/page-server.ts";
+import { startRelay } from "../../support/relay.ts";
+import { type TestBed, testBed } from "../../support/test-bed.ts";
+import { started, watching } from "../../support/watching.ts";
+
+const NAME = "nginx-mesh-registry-key";
+
+/** A cluster with a source and these namespaces. */
+async function bedWith(namespaces: readonly string[]): Promise<TestBed> {
+	const bed = await testBed({ namespaces: ["nginx-mesh", ...namespaces] });
+	const { status, err } = await bed.run(
+		[
+			"create",
+			"--registry-server=registry.example.com",
+			"--registry-username=mesh",
+			"--registry-password-stdin",
+			"--expires-in=90d",
+		],
+		{ stdin: "one" },
+	);
+	assert.equal(status, 0, err);
+	return bed;
+}
+
+const timed = (name: string, run: () => Promise<void>) =>
+	test(name, { timeout: 60_000 }, run);
+
+/** A port of this machine that nobody listens at. */
+async function freePort(): Promise<number> {
+	const server = await servePages({ host: "127.0.0.1", port: 0 }, {});
+	await server.close();
+	return server.port;
+}
+
+describe("sync --watch by itself", () => {
+	timed("Prometheus is told how it stands", async () => {
+		await using bed = await bedWith(["app", "shop"]);
+		bed.server.store.seed({
+			kind: "Secret",
+			metadata: { name: NAME, namespace: "shop" },
+			type: "Opaque",
+		});
+		const port = await freePort();
+		await using watch = await watching(bed, [
+			"-n=app,shop",
+			`--metrics-address=127.0.0.1:${port}`,
+		]);
+		const answer = await fetch(`http://127.0.0.1:${port}/metrics`);
+		assert.equal(
+			answer.headers.get("content-type"),
+			"text/plain; version=0.0.4; charset=utf-8",
+		);
+		const text = await answer.text();
+		for (const line of [
+			/^meshreg_build_info\{version="[^"]+"\} 1$/m,
+			/^meshreg_copies\{state="in_sync"\} 1$/m,
+			/^meshreg_copies\{state="blocked"\} 1$/m,
+			/^meshreg_writes_total\{action="created",result="done"\} 1$/m,
+			/^meshreg_writes_total\{action="write",result="failed"\} 1$/m,
+			/^meshreg_watch_last_heard_seconds\{kind="secrets"\} \d/m,
+			/^meshreg_credential_expiry_timestamp_seconds\{source="nginx-mesh\/nginx-mesh-registry-key",registry="registry.example.com"\} \d+/m,
+		])
+			assert.match(text, line);
+		await watch.stop();
+		await assert.rejects(fetch(`http://127.0.0.1:${port}/metrics`));
+	});
+
+	timed("a port that is taken ends it at once", async () => {
+		await using bed = await bedWith(["app"]);
+		const taken = await servePages({ host: "127.0.0.1", port: 0 }, {});
+		try {
+			bed.server.requests.length = 0;
+			for (const flag of ["health", "metrics"]) {
+				const { status, out, err } = await bed.run([
+					"sync",
+					"-n=app",
+					"--watch",
+					`--${flag}-address=127.0.0.1:${taken.port}`,
+				]);
+				assert.deepEqual(
+					[status, out, err],
+					[
+						1,
+						"",
+						`error: cannot listen at 127.0.0.1:${taken.port}: something else listens there; choose another port\n`,
+					],
+				);
+			}
+			assert.equal(bed.server.requests.length, 0);
+		} finally {
+			await taken.close();
+		}
+	});
+
+	for (const [what, argv] of [
+		["it watches", ["-A"]],
+		["it waits for a source", ["-A", "--from=app"]],
+	] as const)
+		timed(
+			`packets dropped while ${what}: /livez fails within three minutes`,
+			async () => {
+				await using bed = await bedWith(["app"]);
+				const direct = join(bed.folder, "direct");
+				await bed.server.writeKubeconfig(direct, { user: "admin" });
+				await using relay = await startRelay(direct);
+				let ahead = 0;
+				const port = await freePort();
+				await using watch = await started(
+					bed,
+					["sync", "--watch", ...argv, `--health-address=127.0.0.1:${port}`],
+					[argv.length === 1 ? "Watching for changes.\n" : "waiting for"],
+					{
+						kubeconfig: relay.kubeconfig,
+						clock: {
+							...systemClock,
+							elapsed: () => systemClock.elapsed() + ahead,
+						},
+					},
+				);
+				const live = async () => {
+					const { status } = await fetch(`http://127.0.0.1:${port}/livez`);
+					return status;
+				};
+				assert.equal(await live(), 200);
+				relay.drop();
+				ahead = 120_000;
+				assert.equal(await live(), 200);
+				ahead = 160_000;
+				assert.equal(await live(), 503);
+				await watch.stop();
+			},
+		);
+
+	timed("a clock that is set says nothing of the API server", async () => {
+		await using bed = await bedWith(["app"]);
+		const port = await freePort();
+		let set = 0;
+		await using watch = await watching(
+			bed,
+			["-A", `--health-address=127.0.0.1:${port}`],
+			{ clock: { ...systemClock, now: () => systemClock.now() + set } },
+		);
+		for (set of [86_400_000, -86_400_000]) {
+			const { status } = await fetch(`http://127.0.0.1:${port}/livez`);
+			assert.equal(status, 200);
+			bed.server.store.seed({
+				kind: "Namespace",
+				metadata: { name: `n${Math.abs(set)}-${set > 0 ? "on" : "back"}` },
+			});
+			await watch.says(`secret/${NAME} created in n`);
+		}
+		await watch.stop();
+	});
+});
