@@ -48,7 +48,7 @@ const RULES: { room: RegExp; may: RegExp; mend: string }[] = [
 	},
 	{
 		room: /^report\//,
-		may: /^(core\/|report\/|errors\.ts$|yaml$)/,
+		may: /^(core\/|report\/|errors\.ts$|(yaml|prom-client)$)/,
 		mend: "report turns values of core into text: pass it the value",
 	},
 	{
@@ -102,6 +102,7 @@ const SOLE_IMPORTERS: [name: RegExp, place: RegExp][] = [
 	[/^@aws-sdk\//, /^adapters\/registry\//],
 	[/^undici$/, /^adapters\/(registry|cluster)\//],
 	[/^yargs$/, /^cli\.ts$/],
+	[/^prom-client$/, /^report\/lazy-prom-client\.ts$/],
 	[/^valibot$/, /^adapters\/cluster\/kubeconfig\//],
 	// It never takes a program from the current directory.
 	[/^node:child_process$/, /^adapters\/programs\.ts$/],
@@ -262,7 +263,7 @@ describe("imports run one way", () => {
 		visit("main.ts");
 		assert.deepEqual(
 			[...eager].filter((target) =>
-				/client-node|inquirer|^ora$|undici|^yargs$|^yaml$|^jsonc-parser$/.test(
+				/client-node|inquirer|^ora$|undici|^yargs$|^yaml$|^prom-client$|^jsonc-parser$/.test(
 					target,
 				),
 			),
