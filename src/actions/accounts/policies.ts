@@ -12,6 +12,7 @@ import { FailureError, failureOf } from "../../core/output/failure.ts";
 import type { Action, ChangeResult, DryRun } from "../../core/output/result.ts";
 import {
 	BY_POLICY_ANNOTATION,
+	isByPolicy,
 	TARGETS_ANNOTATION,
 } from "../../core/pull-secrets/ownership.ts";
 import {
@@ -164,15 +165,16 @@ export async function removePolicies(
 /**
  * Brings a source's policies up to what its record and its registries say, where it is noted that it
  * has some. What stands in the way becomes one failed result; throws only what makes the rest pointless.
+ * Returns whether they are as they should be now, as far as is known.
  */
 export async function keepPolicies(
 	source: PullSecret,
 	how: PolicyWriting,
-): Promise<void> {
-	if (source.annotations[BY_POLICY_ANNOTATION] !== "true") return;
+): Promise<boolean> {
+	if (!isByPolicy(source)) return true;
 	const reading = parseRecord(source.annotations[TARGETS_ANNOTATION]);
 	// Where it was sent is not known: what is there stays as it is.
-	if (reading.kind !== "record") return;
+	if (reading.kind !== "record") return true;
 	try {
 		const found = await readPolicies(how.cluster, source);
 		const changes = planPolicies(
@@ -193,6 +195,7 @@ export async function keepPolicies(
 			});
 		await checkPolicyRights(changes, how.cluster);
 		await writePolicies(changes, how);
+		return true;
 	} catch (error) {
 		if (isFatal(error)) throw error;
 		how.onResult({
@@ -203,6 +206,7 @@ export async function keepPolicies(
 			action: "failed",
 			why: failureOf(error),
 		});
+		return false;
 	}
 }
 
@@ -212,8 +216,8 @@ export async function markByPolicy(
 	marked: boolean,
 	{ cluster, dryRun, onResult }: PolicyWriting,
 ): Promise<void> {
-	const { namespace, name, annotations, resourceVersion } = source;
-	if ((annotations[BY_POLICY_ANNOTATION] === "true") === marked) return;
+	const { namespace, name, resourceVersion } = source;
+	if (isByPolicy(source) === marked) return;
 	const path = `/metadata/annotations/${BY_POLICY_ANNOTATION.replace("/", "~1")}`;
 	if (dryRun !== "client")
 		await cluster.patch(

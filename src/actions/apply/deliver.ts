@@ -101,8 +101,8 @@ const ROUNDS = 4;
 /**
  * The one way in which copies are written. Reads the record, joins the selection to it, reads what is
  * there, plans, asks, writes the record and then the copies; and begins again where the source moved
- * meanwhile, for a late writer must not win. Results go to the report. Returns where copies went;
- * undefined where the person said no, and nothing was done. Throws FailureError before anything is
+ * meanwhile, for a late writer must not win. Results go to the report. Returns where copies went, and
+ * the source as it is then; undefined where the person said no, and nothing was done. Throws FailureError before anything is
  * written, and what makes the rest pointless, after saying how far it came.
  */
 export async function deliver(
@@ -110,8 +110,16 @@ export async function deliver(
 	scope: Scope,
 	policy: CopyPolicy,
 	run: Run,
-): Promise<Targets | undefined> {
-	return new Delivery(source, scope, policy, run).work();
+): Promise<Delivered | undefined> {
+	const delivery = new Delivery(source, scope, policy, run);
+	const targets = await delivery.work();
+	return targets && { ...targets, source: delivery.source };
+}
+
+/** Where copies went. */
+export interface Delivered extends Targets {
+	/** With the record that says so; as a dry run would leave it. */
+	readonly source: PullSecret;
 }
 
 /** What bears the source's name, by namespace; a result where it cannot be read. */
@@ -135,6 +143,11 @@ class Delivery {
 	) {
 		this.#source = source;
 		this.#planned = source;
+	}
+
+	/** As it is now, as far as is known. */
+	get source(): PullSecret {
+		return this.#source;
 	}
 
 	async work(): Promise<Targets | undefined> {

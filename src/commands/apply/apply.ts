@@ -123,8 +123,13 @@ A source that is missing is created; a registry that is missing in it is added, 
 				warnOfExpiry(source, world);
 				const scope = await scopeOf(source, options, run);
 				const targets = await deliver(source, scope, options, run);
-				if (targets) await attachCopies(source, targets, run);
-				await keepPolicies(source, { ...run, onResult: report.add });
+				if (targets) {
+					await attachCopies(source, targets, run);
+					await keepPolicies(targets.source, {
+						...run,
+						onResult: report.add,
+					});
+				}
 				return report.finish({ withSummary: true });
 			});
 		} finally {

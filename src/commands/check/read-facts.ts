@@ -29,7 +29,7 @@ import { FailureError, type SourceFailure } from "../../core/output/failure.ts";
 import { Fixes, type UsualSecret } from "../../core/pull-secrets/fixes.ts";
 import { namespaceFacts } from "../../core/pull-secrets/namespace-facts.ts";
 import {
-	BY_POLICY_ANNOTATION,
+	isByPolicy,
 	PULL_SECRET_TYPE,
 	roleOf,
 	TARGETS_ANNOTATION,
@@ -204,7 +204,7 @@ function policiesOf(
 	snapshot: Snapshot,
 	cluster: Cluster,
 ): Promise<PolicyFacts | undefined> | undefined {
-	if (source.annotations[BY_POLICY_ANNOTATION] !== "true") return undefined;
+	if (!isByPolicy(source)) return undefined;
 	return snapshot.attempt("policies", "", async () => {
 		try {
 			return policyFacts(await readPolicies(cluster, source));

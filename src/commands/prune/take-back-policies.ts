@@ -2,7 +2,7 @@ import {
 	type PolicyWriting,
 	removePolicies,
 } from "../../actions/accounts/policies.ts";
-import { BY_POLICY_ANNOTATION } from "../../core/pull-secrets/ownership.ts";
+import { isByPolicy } from "../../core/pull-secrets/ownership.ts";
 import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
 import { isFatal } from "../../errors.ts";
 import { failureLine } from "../../report/failure.ts";
@@ -16,7 +16,7 @@ export async function takeBackPolicies(
 	source: PullSecret,
 	{ world, ...how }: PolicyWriting & { readonly world: Pick<World, "emit"> },
 ): Promise<void> {
-	if (source.annotations[BY_POLICY_ANNOTATION] !== "true") return;
+	if (!isByPolicy(source)) return;
 	try {
 		await removePolicies(source, how);
 	} catch (error) {

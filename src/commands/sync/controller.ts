@@ -1,5 +1,6 @@
 import { editAccounts } from "../../actions/accounts/edit-accounts.ts";
 import type { AccountChoice } from "../../actions/accounts/find-accounts.ts";
+import { keepPolicies } from "../../actions/accounts/policies.ts";
 import { takeBackAttached } from "../../actions/accounts/take-back.ts";
 import { apply } from "../../actions/apply/apply.ts";
 import { notServed, whyNot } from "../../actions/apply/targets.ts";
@@ -20,6 +21,7 @@ import {
 	nextWrite,
 	retryAfter,
 } from "../../core/pull-secrets/backoff.ts";
+import { isByPolicy } from "../../core/pull-secrets/ownership.ts";
 import { type Change, namespaceOf } from "../../core/pull-secrets/plan.ts";
 import {
 	ContentReader,
@@ -55,6 +57,11 @@ export interface ControllerOptions extends Listener {
 /** The longest wait after failures, in milliseconds: that a named namespace is there is only found by trying. */
 const LONGEST_WAIT = { names: 30_000, list: 300_000 };
 
+/** Stands for the source's admission policies among the namespaces that are to be looked at. */
+const POLICIES = "";
+/** Policies are not watched, which would take a cluster-wide right of its own: they are looked at so often, in milliseconds. */
+const POLICIES_EVERY = 300_000;
+
 /**
  * Makes copies equal to their source, and keeps them so until the interrupt, whose
  * reason it throws. Throws what the cluster throws only while nothing has been read yet.
@@ -89,6 +96,8 @@ class Controller {
 	/** What is learnt is seen to; before, everything is going to be. */
 	#keeping = false;
 	#hasSource = true;
+	/** The source whose policies were looked at, or are going to be. */
+	#policiesOf: PullSecret | undefined;
 
 	constructor(readonly how: ControllerOptions) {
 		const { attach, cluster, watched } = how;
@@ -143,12 +152,14 @@ class Controller {
 		await this.#takeBack(results);
 		for (const name of everywhere)
 			if (!this.#paces.has(name)) this.#agenda.add(name);
+		this.#agenda.add(POLICIES);
 		this.how.onReady(results);
 		return this.#agenda.run((name) => this.#tend(name), AT_ONCE, signal);
 	}
 
 	async #tend(namespace: string): Promise<void> {
 		try {
+			if (namespace === POLICIES) return await this.#tendPolicies();
 			const right = await this.#tendSecret(namespace);
 			if (right) await this.#tendAccounts(namespace);
 			this.#told.succeeded();
@@ -235,6 +246,22 @@ class Controller {
 		});
 	}
 
+	/** The admission policies of a source that notes some. */
+	async #tendPolicies(): Promise<void> {
+		const { source } = this.#upkeep;
+		this.#policiesOf = source;
+		if (source === undefined || !isByPolicy(source)) return;
+		const { cluster, world } = this.how;
+		const right = await keepPolicies(source, {
+			cluster,
+			dryRun: "none",
+			onResult: (result) => this.#told.tell(result),
+		});
+		if (!right) return this.#failed(POLICIES);
+		this.#paces.delete(POLICIES);
+		this.#agenda.add(POLICIES, world.clock.now() + POLICIES_EVERY);
+	}
+
 	async #takeBack(results: readonly ChangeResult[]): Promise<void> {
 		const namespaces = results
 			.filter(({ action }) => action === "deleted")
@@ -263,7 +290,12 @@ class Controller {
 	#learn(namespaces: readonly string[]): void {
 		if (this.#keeping)
 			for (const namespace of namespaces) this.#agenda.add(namespace);
-		const hasSource = this.#upkeep.source !== undefined;
+		const { source } = this.#upkeep;
+		if (this.#keeping && source !== this.#policiesOf) {
+			this.#policiesOf = source;
+			this.#agenda.add(POLICIES);
+		}
+		const hasSource = source !== undefined;
 		// Before the source's own namespace is listed, nothing is known of it.
 		if (hasSource === this.#hasSource || !this.#upkeep.begun) return;
 		this.#hasSource = hasSource;

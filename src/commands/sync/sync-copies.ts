@@ -74,7 +74,7 @@ async function syncOne(
 			onResult: run.report.add,
 		});
 	await attachCopies(source, targets, run);
-	await keepPolicies(source, { ...run, onResult: run.report.add });
+	await keepPolicies(targets.source, { ...run, onResult: run.report.add });
 	return true;
 }
 
@@ -218,5 +218,6 @@ async function forget(
 			message: `${someOf(names)} will get nothing any more; what is there stays`,
 			unlessQuiet: true,
 		});
+	await keepPolicies(changed, { ...run, onResult: report.add });
 	return false;
 }

@@ -27,6 +27,15 @@ export const EXPIRES_IN_ANNOTATION = "kubectl-meshreg/expires-in";
 /** On a source: `"true"` where pods pull with it by admission policies, which sync and the watch keep up to date. */
 export const BY_POLICY_ANNOTATION = "kubectl-meshreg/attached-by-policy";
 
+/** Whether pods are to pull with a source by admission policies. */
+export function isByPolicy({
+	annotations,
+}: {
+	readonly annotations: Readonly<Record<string, string>>;
+}): boolean {
+	return annotations[BY_POLICY_ANNOTATION] === "true";
+}
+
 /** On service accounts that attach changed, by which they are found again. */
 export const ATTACHED_LABEL = "kubectl-meshreg/attached";
 /** And the names that it added to their pull Secrets, separated by commas. */

@@ -186,6 +186,25 @@ mutatingadmissionpolicy "${POLICY}" deleted
 		assert.doesNotMatch((await bed.run(["sync", "-n", "app"])).out, /policy/);
 	});
 
+	test("sync brings it to where it records the source, and from where it forgets it", async () => {
+		const named = () =>
+			JSON.stringify(
+				bed.server.store.get("MutatingAdmissionPolicyBinding", "", POLICY)
+					?.spec,
+			).match(/"values":\[(.*?)\]/)?.[1];
+		await bed.run(["attach", "--by-policy"]);
+		assert.equal(named(), '"app"');
+		const dry = await bed.run(["sync", "-n", "shop", "--dry-run=client"]);
+		assert.match(dry.out, /binding\/.* configured \(dry run\)\n/);
+		assert.equal(named(), '"app"');
+		const { out, err } = await bed.run(["sync", "-n", "shop"]);
+		assert.match(out, /binding\/.* configured\n$/, err);
+		assert.equal(named(), '"app","shop"');
+		const forgot = await bed.run(["sync", "--forget", "app"]);
+		assert.match(forgot.out, /binding\/.* configured\n$/, forgot.err);
+		assert.equal(named(), '"shop"');
+	});
+
 	test("prune takes it back with the source", async () => {
 		await bed.run(["attach", "--by-policy"]);
 		const { status, out } = await bed.run(["prune", NAME, "--yes"]);

@@ -670,3 +670,74 @@ timed(
 		]);
 	},
 );
+
+describe("admission policies that the source notes", () => {
+	const POLICY = `kubectl-meshreg.names.nginx-mesh.${NAME}`;
+	const KIND = "MutatingAdmissionPolicy";
+	const BINDING = "MutatingAdmissionPolicyBinding";
+	const source = (bed: TestBed, namespaces: object, byPolicy: string) =>
+		secret(bed, "nginx-mesh", {
+			annotations: {
+				"kubectl-meshreg/targets": JSON.stringify([{ namespaces }]),
+				"kubectl-meshreg/attached-by-policy": byPolicy,
+			},
+		});
+	const named = (bed: TestBed) =>
+		bed.server.store.get(BINDING, "", POLICY)?.spec as
+			| { matchResources: object }
+			| undefined;
+
+	timed("are made, follow the record, and are made again", async () => {
+		await using bed = await bedWith("app", "shop");
+		source(bed, { app: "" }, "true");
+		await using keeping = await kept(bed);
+		const { clock } = keeping;
+		await keeping.says(`${KIND}  created`);
+		await keeping.says(`${BINDING}  created`);
+		const before = JSON.stringify(named(bed));
+		assert.match(before, /"values":\["app"\]/);
+		source(bed, { app: "", shop: "" }, "true");
+		await keeping.says(`${BINDING}  configured`);
+		assert.match(JSON.stringify(named(bed)), /"values":\["app","shop"\]/);
+		await keeping.until(() => clock.waiting().includes(300_000));
+		bed.server.store.delete(KIND, "", POLICY);
+		clock.set(300_000);
+		await keeping.says(`${KIND}  created`);
+	});
+
+	timed("of a source that notes none are not asked for", async () => {
+		await using bed = await bedWith("app", "shop");
+		source(bed, { app: "" }, "");
+		await using keeping = await kept(bed);
+		await keeping.says("Secret app created");
+		source(bed, { app: "", shop: "" }, "");
+		await keeping.says("Secret shop created");
+		const asked = () =>
+			bed.server.requests.filter(({ path }) => path.includes("polic"));
+		assert.deepEqual(asked(), []);
+		source(bed, { app: "", shop: "" }, "true");
+		await keeping.says(`${BINDING}  created`);
+	});
+
+	timed("that may not be written are told once, and tried again", async () => {
+		await using bed = await bedWith("app");
+		const heal = refuse(
+			bed,
+			({ method, path }) => method === "POST" && path.includes("mutatingadm"),
+			{ status: 403, reason: "Forbidden", message: "no" },
+		);
+		source(bed, { app: "" }, "true");
+		await using keeping = await kept(bed);
+		const { clock } = keeping;
+		await keeping.until(() => clock.waiting().includes(1000));
+		clock.set(1000);
+		await keeping.until(() => clock.waiting().includes(3000));
+		heal();
+		clock.set(3000);
+		await keeping.says(`${BINDING}  created`);
+		assert.deepEqual(
+			keeping.log.filter((line) => line.includes("failed")),
+			[`${KIND}  failed Error from server (Forbidden): no`],
+		);
+	});
+});
