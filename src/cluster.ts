@@ -2,59 +2,59 @@ import type { JsonPatchOperation, Kind, ObjectOf } from "./core/objects.ts";
 
 /** kubectl's own flags, as given; undefined means not given. */
 export interface ConnectionFlags {
-	kubeconfig?: string;
-	context?: string;
-	cluster?: string;
-	user?: string;
-	namespace?: string;
-	server?: string;
-	token?: string;
-	as?: string;
-	asGroup?: string[];
-	asUid?: string;
-	certificateAuthority?: string;
-	clientCertificate?: string;
-	clientKey?: string;
-	tlsServerName?: string;
-	insecureSkipTlsVerify?: boolean;
+	readonly kubeconfig?: string;
+	readonly context?: string;
+	readonly cluster?: string;
+	readonly user?: string;
+	readonly namespace?: string;
+	readonly server?: string;
+	readonly token?: string;
+	readonly as?: string;
+	readonly asGroup?: string[];
+	readonly asUid?: string;
+	readonly certificateAuthority?: string;
+	readonly clientCertificate?: string;
+	readonly clientKey?: string;
+	readonly tlsServerName?: string;
+	readonly insecureSkipTlsVerify?: boolean;
 	/** Milliseconds a single request may take; 0 = no limit. */
-	requestTimeout?: number;
-	disableCompression?: boolean;
+	readonly requestTimeout?: number;
+	readonly disableCompression?: boolean;
 	/** 0 silent; from 6 on: method, URL, status and time of every request on stderr. */
-	verbosity?: number;
+	readonly verbosity?: number;
 	/** Requests in flight at most; undefined: as many as the server takes well. */
-	concurrency?: number;
+	readonly concurrency?: number;
 }
 
 export interface ObjectRef {
 	/** Absent for cluster-scoped kinds. */
-	namespace?: string;
-	name: string;
+	readonly namespace?: string;
+	readonly name: string;
 }
 
 export interface ListQuery {
 	/** Absent: all namespaces. */
-	namespace?: string;
-	labelSelector?: string;
-	fieldSelector?: string;
+	readonly namespace?: string;
+	readonly labelSelector?: string;
+	readonly fieldSelector?: string;
 	/** Only `metadata` comes back, cheaper for both sides. */
-	metadataOnly?: boolean;
+	readonly metadataOnly?: boolean;
 }
 
 export interface WriteOptions {
 	/** Sent as `dryRun=All`: answered as the real call, nothing stored. */
-	dryRun?: boolean;
+	readonly dryRun?: boolean;
 }
 
 export interface CreateOptions extends WriteOptions {
 	/** Carried out although the interrupt has come: for the second half of a write that must not be left half done. */
-	evenWhenInterrupted?: boolean;
+	readonly evenWhenInterrupted?: boolean;
 }
 
 export interface Page<T> {
-	items: T[];
+	readonly items: T[];
 	/** Of the list: where a watch may start. */
-	resourceVersion: string;
+	readonly resourceVersion: string;
 }
 
 export type WatchEvent<T> =

@@ -272,6 +272,52 @@ describe("imports run one way", () => {
 	});
 });
 
+describe("one style", () => {
+	const marked = (pattern: RegExp, at: readonly string[]) =>
+		at.flatMap((folder) =>
+			readdirSync(join(SRC, "..", folder), {
+				recursive: true,
+				encoding: "utf8",
+			})
+				.filter((path) => path.endsWith(".ts"))
+				.flatMap((path) =>
+					readFileSync(join(SRC, "..", folder, path), "utf8")
+						.split("\n")
+						.filter((line) => pattern.test(line))
+						.map((line) => `${folder}/${path}: ${line.trim()}`),
+				),
+		);
+
+	test("what is private has a #", () => {
+		const keyword =
+			/^\s*(?:private|protected) (?!constructor\b)|\((?:private|protected) /;
+		assert.deepEqual(
+			marked(keyword, ["src", "scripts", "test"]),
+			[],
+			"a keyword hides nothing when the program runs: name it #NAME",
+		);
+	});
+
+	test("a record is an interface whose fields are readonly", () => {
+		const wrong = sources.flatMap(({ path, text }) =>
+			[
+				...text.matchAll(
+					/^(?:export )?interface (?<name>\w+)[^{]*\{\n(?<body>[\s\S]*?)^\}/gm,
+				),
+			].flatMap(({ groups }) =>
+				[...(groups?.body ?? "").matchAll(/^\t(?:\w+|"[^"]+")\??:.*/gm)].map(
+					([field]) => `${path}: ${groups?.name}: ${field.trim()}`,
+				),
+			),
+		);
+		assert.deepEqual(
+			wrong,
+			[],
+			"write readonly; what changes is a variable of whoever changes it (biome holds the interface)",
+		);
+	});
+});
+
 /** Files that take text apart: the words of others, or text that is no message at all. */
 const READERS: readonly [path: RegExp, why: string][] = [
 	[/^adapters\//, "answers of servers, files and programs; what is typed"],

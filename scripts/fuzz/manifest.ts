@@ -114,10 +114,14 @@ const object = fc.oneof(
 /** How a text is written: one choice after the other, each of a few. */
 class Style {
 	#at = 0;
-	constructor(private readonly choices: readonly number[]) {}
+	readonly #choices: readonly number[];
+
+	constructor(choices: readonly number[]) {
+		this.#choices = choices;
+	}
 	/** A number below `of`; 0, the usual, where nothing is left. */
 	pick(of: number): number {
-		return (this.choices[this.#at++] ?? 0) % of;
+		return (this.#choices[this.#at++] ?? 0) % of;
 	}
 	oneOf<T>(usual: T, ...others: T[]): T {
 		return (

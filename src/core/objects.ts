@@ -72,10 +72,10 @@ export type Node = ObjectLike<V1Node>;
 export type Workload = ObjectLike<V1Deployment> | ObjectLike<V1DaemonSet>;
 /** Of gateway.networking.k8s.io/v1. */
 export interface Gateway {
-	apiVersion?: string;
-	kind?: string;
-	metadata: ObjectMeta;
-	spec?: { gatewayClassName?: string };
+	readonly apiVersion?: string;
+	readonly kind?: string;
+	readonly metadata: ObjectMeta;
+	readonly spec?: { gatewayClassName?: string };
 }
 /** An expression of CEL by its name, as admission policies have them. */
 export type NamedExpression = InJson<V1MatchCondition>;
@@ -102,23 +102,23 @@ export type ClusterRoleBinding = ObjectLike<V1ClusterRoleBinding>;
 
 /** A kind that this program reads or writes, and its shape. */
 export interface ObjectOf {
-	Namespace: Namespace;
-	Secret: Secret;
-	ServiceAccount: ServiceAccount;
-	Pod: Pod;
-	Event: CoreEvent;
-	Node: Node;
-	Deployment: Workload;
-	DaemonSet: Workload;
-	Gateway: Gateway;
-	MutatingAdmissionPolicy: MutatingAdmissionPolicy;
-	MutatingAdmissionPolicyBinding: MutatingAdmissionPolicyBinding;
-	ValidatingAdmissionPolicy: ValidatingAdmissionPolicy;
-	ValidatingAdmissionPolicyBinding: ValidatingAdmissionPolicyBinding;
-	Role: Role;
-	RoleBinding: RoleBinding;
-	ClusterRole: ClusterRole;
-	ClusterRoleBinding: ClusterRoleBinding;
+	readonly Namespace: Namespace;
+	readonly Secret: Secret;
+	readonly ServiceAccount: ServiceAccount;
+	readonly Pod: Pod;
+	readonly Event: CoreEvent;
+	readonly Node: Node;
+	readonly Deployment: Workload;
+	readonly DaemonSet: Workload;
+	readonly Gateway: Gateway;
+	readonly MutatingAdmissionPolicy: MutatingAdmissionPolicy;
+	readonly MutatingAdmissionPolicyBinding: MutatingAdmissionPolicyBinding;
+	readonly ValidatingAdmissionPolicy: ValidatingAdmissionPolicy;
+	readonly ValidatingAdmissionPolicyBinding: ValidatingAdmissionPolicyBinding;
+	readonly Role: Role;
+	readonly RoleBinding: RoleBinding;
+	readonly ClusterRole: ClusterRole;
+	readonly ClusterRoleBinding: ClusterRoleBinding;
 }
 
 export type Kind = keyof ObjectOf;

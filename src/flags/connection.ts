@@ -114,7 +114,8 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** kubectl's flags as given. Throws UsageError for a time or number that is none. */
 export function connectionFlags(given: Given): ConnectionFlags {
-	const flags: ConnectionFlags = {};
+	const flags: { -readonly [K in keyof ConnectionFlags]: ConnectionFlags[K] } =
+		{};
 	const text = <K extends keyof ConnectionFlags>(
 		name: string,
 		set: (value: string) => Pick<ConnectionFlags, K>,

@@ -41,13 +41,13 @@ const MARKS: Record<Severity, string | Painted> = {
 const NAMED = 5;
 
 /** How a check is shown. */
-export type CheckStyle = {
+export interface CheckStyle {
 	/** Leave out what is well, and notes. */
 	readonly quiet: boolean;
 	readonly contextFlags: readonly string[];
 	/** Of the terminal. */
 	readonly columns: number | undefined;
-};
+}
 
 /**
  * By group, a line each with its mark, then the workloads, what to know and what to run; at the end
@@ -135,7 +135,7 @@ export function checkItems(clusters: readonly CheckedCluster[]): {
 }
 
 /** A finding for a script. */
-export type CheckItem = {
+export interface CheckItem {
 	readonly context: string;
 	readonly severity: Severity;
 	readonly cause: string;
@@ -144,7 +144,7 @@ export type CheckItem = {
 	/** One line for a shell; "" where none helps, or only what gives a credential away. */
 	readonly command: string;
 	readonly workloads: readonly Workload[];
-};
+}
 
 function checkItem(
 	finding: Finding,

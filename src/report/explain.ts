@@ -52,11 +52,11 @@ export function explanationItem({
 }
 
 /** How an explanation is shown. */
-export type ExplanationStyle = {
+export interface ExplanationStyle {
 	readonly contextFlags: readonly string[];
 	/** Of the terminal. */
 	readonly columns: number | undefined;
-};
+}
 
 /** The story for a person, image by image, each ending in the command that fixes it where there is one. */
 export function explanationStory(

@@ -43,7 +43,10 @@ export interface Subject {
 	readonly namespaces: readonly string[];
 }
 
-type Place = { readonly namespace: string; readonly name: string };
+interface Place {
+	readonly namespace: string;
+	readonly name: string;
+}
 
 /** A failure that ends a command. */
 export function failureWords(failure: Failure): FailureWords {

@@ -38,37 +38,38 @@ const times = [
 	"lastTransitionTime",
 ];
 
+interface ReplayOptions {
+	/** Others write to the server, too, so that the versions of its lists mean nothing here, and its clock runs. */
+	readonly busy?: boolean | undefined;
+	/** Fields, by capture, whose values are not compared. */
+	readonly notCompared?: Readonly<Record<string, readonly string[]>>;
+}
+
 /** Captures sent again in their order, to a server that has values of its own. */
 export class Replay {
 	/** The values of the real server → the values of this one. */
 	readonly mapped = new Map<string, string>();
+	readonly #options: ReplayOptions;
 
-	/**
-	 * `busy`: others write to the server, too, so that the versions of its lists mean nothing here, and its clock runs.
-	 * `notCompared`: fields, by capture, whose values are not compared.
-	 */
-	constructor(
-		private readonly options: {
-			busy?: boolean | undefined;
-			notCompared?: Readonly<Record<string, readonly string[]>>;
-		} = {},
-	) {}
+	constructor(options: ReplayOptions = {}) {
+		this.#options = options;
+	}
 
 	/** The request, with this server's values in its path. */
 	request({ request }: Capture): Capture["request"] {
 		const { body, path } = request;
 		return {
 			...request,
-			path: this.translated(path),
+			path: this.#translated(path),
 			...(body === undefined ? {} : { body: restored(body) }),
 		};
 	}
 
 	/** What this server should have answered: the real answer with the values of `own`, its answer. */
 	expected({ name, response }: Capture, own: unknown): unknown {
-		const ignored = this.options.notCompared?.[name] ?? [];
-		const { busy } = this.options;
-		return this.with(
+		const ignored = this.#options.notCompared?.[name] ?? [];
+		const { busy } = this.#options;
+		return this.#with(
 			comparable(response.body, busy),
 			comparable(own, busy),
 			"",
@@ -77,7 +78,7 @@ export class Replay {
 	}
 
 	/** Replaces the real server's values in a request's path or in a message. */
-	private translated(text: string): string {
+	#translated(text: string): string {
 		let result = text.replace(
 			/(?<=in record \()\d+(?=\))/,
 			(version) => this.mapped.get(version) ?? version,
@@ -87,7 +88,7 @@ export class Replay {
 		return result;
 	}
 
-	private with(
+	#with(
 		real: unknown,
 		own: unknown,
 		field: string,
@@ -101,10 +102,10 @@ export class Replay {
 				this.mapped.set(real, own);
 			return this.mapped.get(real);
 		}
-		if (typeof real === "string") return this.translated(real);
+		if (typeof real === "string") return this.#translated(real);
 		if (Array.isArray(real))
 			return real.map((item, index) =>
-				this.with(
+				this.#with(
 					item,
 					Array.isArray(own) ? own[index] : undefined,
 					field,
@@ -114,7 +115,7 @@ export class Replay {
 		if (typeof real !== "object" || real === null) return real;
 		const isList = /(List|Table)$/.test(String(fieldOf(real, "kind")));
 		const ignoredBelow = (key: string) =>
-			this.options.busy && isList && key === "metadata"
+			this.#options.busy && isList && key === "metadata"
 				? [...ignored, "resourceVersion"]
 				: ignored;
 		const compared = Object.fromEntries(
@@ -122,11 +123,11 @@ export class Replay {
 				.filter(([key]) => !ignored.includes(key) || hasField(own, key))
 				.map(([key, value]) => [
 					key,
-					this.with(value, fieldOf(own, key), key, ignoredBelow(key)),
+					this.#with(value, fieldOf(own, key), key, ignoredBelow(key)),
 				]),
 		);
 		// A full page goes on where others' objects follow, selected or not.
-		return this.options.busy &&
+		return this.#options.busy &&
 			field === "metadata" &&
 			!hasField(real, "continue") &&
 			hasField(own, "continue")

@@ -19,8 +19,8 @@ const LARGEST_PAGE = 20;
 const NAMED = 5;
 
 interface Choice {
-	value: string;
-	label: string;
+	readonly value: string;
+	readonly label: string;
 }
 
 /**

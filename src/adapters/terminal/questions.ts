@@ -6,15 +6,15 @@ import { askSecret } from "./secret-question.ts";
 
 /** What a question is asked with. */
 export interface Context {
-	input: Keyboard;
-	output: NodeJS.WritableStream & { readonly rows?: number };
-	signal: AbortSignal;
+	readonly input: Keyboard;
+	readonly output: NodeJS.WritableStream & { readonly rows?: number };
+	readonly signal: AbortSignal;
 }
 
 /** What can be chosen, and what is shown for it. */
 export interface Choice<T extends string> {
-	value: T;
-	label: string;
+	readonly value: T;
+	readonly label: string;
 }
 
 /** What is wrong with a value; undefined: nothing. */

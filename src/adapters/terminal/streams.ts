@@ -9,7 +9,8 @@ export interface ProcessStreams {
 	readonly stdout: OutputStream;
 	readonly stderr: OutputStream;
 	readonly env: Readonly<Record<string, string | undefined>>;
-	exitCode?: string | number | null | undefined;
+	get exitCode(): string | number | null | undefined;
+	set exitCode(status: string | number | null | undefined);
 	once(event: "exit", listener: () => void): unknown;
 }
 

@@ -187,14 +187,14 @@ async function fixed(
 }
 
 /** What is looked at, and how. */
-type Options = {
+interface Options {
 	readonly namespaces: readonly string[] | undefined;
 	readonly verify: boolean;
 	readonly trust: Trust;
 	readonly beforeUpgrade: boolean;
 	readonly choice: SourceChoice;
 	readonly usual: UsualSecret;
-};
+}
 
 /** Looks once. */
 async function look(

@@ -53,7 +53,7 @@ import type { Cluster, ListQuery } from "../../world.ts";
 const ASKED_SINGLY = 3;
 
 /** What is to be checked. */
-export type CheckScope = {
+export interface CheckScope {
 	/** undefined: all namespaces. */
 	readonly namespaces: readonly string[] | undefined;
 	/** Where the sources are; undefined: in the context's namespace. */
@@ -67,7 +67,7 @@ export type CheckScope = {
 	readonly beforeUpgrade: boolean;
 	/** Milliseconds since 1970. */
 	readonly now: number;
-};
+}
 
 /**
  * Reads what `check` judges, each kind once and in pages. What may not be read

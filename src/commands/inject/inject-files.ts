@@ -24,7 +24,7 @@ export interface InjectedFiles {
 	/** Those for which the manifests bring the Secret themselves. */
 	readonly provided: Set<string | undefined>;
 	readonly images: RewrittenImage[];
-	failed: boolean;
+	readonly failed: boolean;
 }
 
 /** Every file, one after the other; what cannot be read or edited is reported and left out. */
@@ -35,16 +35,16 @@ export async function injectFiles(
 	world: World,
 ): Promise<InjectedFiles> {
 	const { injectManifest } = await import("../../core/manifest/inject.ts");
-	const done: InjectedFiles = {
+	let failed = false;
+	const done: Omit<InjectedFiles, "failed"> = {
 		parts: [],
 		namespaces: new Set(),
 		provided: new Set(),
 		images: [],
-		failed: false,
 	};
 	const fail = (line: string): void => {
 		world.emit({ type: "note", message: line });
-		done.failed = true;
+		failed = true;
 	};
 	for await (const manifest of readManifests(paths, recursive, world)) {
 		if ("failure" in manifest) {
@@ -64,12 +64,12 @@ export async function injectFiles(
 			fail(failureLine(error));
 		}
 	}
-	if (done.namespaces.size === 0 && !done.failed)
+	if (done.namespaces.size === 0 && !failed)
 		world.emit({
 			type: "warning",
 			message: "no pod templates found; nothing was added",
 		});
-	return done;
+	return { ...done, failed };
 }
 
 /** The copies that sync would make in these namespaces, as one more manifest. */

@@ -32,7 +32,7 @@ import {
 } from "../pull-secrets/record.ts";
 
 /** What `check` judges: one snapshot, with what could not be read. Times are milliseconds since 1970. */
-export type Facts = {
+export interface Facts {
 	/** The namespaces that are looked at; undefined: all. */
 	readonly scope: readonly string[] | undefined;
 	/** When it was looked. */
@@ -59,27 +59,27 @@ export type Facts = {
 	/** All nodes are to be taken for such as verify credentials of images that they have (1.35). */
 	readonly beforeUpgrade: boolean;
 	readonly unread: readonly Unread[];
-};
+}
 
 /** A source that is checked. */
-export type SourceFacts = {
+export interface SourceFacts {
 	readonly secret: PullSecret;
 	readonly record: RecordReading;
 	/** The commands about it. */
 	readonly fixes: Fixes;
 	/** Where pods are to pull with it by admission policies; undefined: they are not, or it may not be looked at. */
 	readonly policies: PolicyFacts | undefined;
-};
+}
 
 /** The admission policies that are noted on a source. */
-export type PolicyFacts = {
+export interface PolicyFacts {
 	/** What bears their names; undefined: the API server has no such kind. */
 	readonly found: readonly PolicyObject[] | undefined;
 	/** When one of them was last written, as far as that is known. */
 	readonly changed: number | undefined;
-};
+}
 
-export type SecretFacts = {
+export interface SecretFacts {
 	readonly namespace: string;
 	readonly name: string;
 	readonly source: PullSource;
@@ -90,9 +90,9 @@ export type SecretFacts = {
 	readonly controller: Controller | undefined;
 	/** As it says of itself. */
 	readonly key: PullSecret;
-};
+}
 
-export type AccountFacts = {
+export interface AccountFacts {
 	readonly namespace: string;
 	readonly name: string;
 	/** Of its pull Secrets. */
@@ -104,9 +104,9 @@ export type AccountFacts = {
 	readonly provider: string | undefined;
 	/** Pods may use no pull Secret that it does not reference. */
 	readonly enforcesSecrets: boolean;
-};
+}
 
-export type PodFacts = {
+export interface PodFacts {
 	readonly namespace: string;
 	readonly name: string;
 	readonly account: string;
@@ -124,12 +124,12 @@ export type PodFacts = {
 	readonly isStarting: boolean;
 	/** Warnings about it, where they were needed and may be read. */
 	readonly events: readonly PullEvent[];
-};
+}
 
-export type NodeFacts = {
+export interface NodeFacts {
 	/** Of Kubernetes 1: 35 for v1.35.2; undefined for what is no such version. */
 	readonly minor: number | undefined;
-};
+}
 
 /** What was to be read. */
 export type Readable =
@@ -145,12 +145,12 @@ export type Readable =
 	| "policies";
 
 /** What could not be looked at, and the error that says why. */
-export type Unread = {
+export interface Unread {
 	readonly what: Readable;
 	/** "" for all. */
 	readonly namespace: string;
 	readonly error: unknown;
-};
+}
 
 /** Whether nothing is known of some kind of object. */
 export function isUnread({ unread }: Facts, what: Readable): boolean {
@@ -323,11 +323,11 @@ function changedOf(
 }
 
 /** What a user may ask to do; without a namespace everywhere. */
-export type Access = {
+export interface Access {
 	readonly resource: string;
 	readonly verb: string;
 	readonly namespace?: string;
-};
+}
 
 /**
  * Copies a source to namespaces that its record serves, and lets accounts there pull with it. Where a

@@ -26,7 +26,7 @@ export type Group = (typeof GROUPS)[number];
 export type Severity = "ok" | "note" | "warning" | "problem";
 
 /** What makes pods, and those of its pods that a finding is about. */
-export type Workload = {
+export interface Workload {
 	/** As Kubernetes spells it: `Deployment`; `Pod` for one that nothing makes again. */
 	readonly kind: string;
 	readonly name: string;
@@ -34,16 +34,16 @@ export type Workload = {
 	readonly pods: readonly string[];
 	/** As the pods write them. */
 	readonly images: readonly string[];
-};
+}
 
 /** What would give a credential to namespaces that its source's record does not name. */
-export type Giving = {
+export interface Giving {
 	readonly namespaces: readonly string[];
 	readonly script: Script;
-};
+}
 
 /** One thing that `check` found. report/ words it. */
-export type Finding = {
+export interface Finding {
 	readonly group: Group;
 	readonly severity: Severity;
 	readonly about: Subject;
@@ -56,7 +56,7 @@ export type Finding = {
 	readonly gives: readonly Giving[];
 	/** What shows more about it. */
 	readonly look: Script | undefined;
-};
+}
 
 /** What a finding is about, told apart by `cause`, which is also what scripts go by. Texts are free text. */
 export type Subject =
@@ -204,7 +204,7 @@ export type Subject =
 	  };
 
 /** What is known of pods that cannot pull, alike in cause. */
-export type PullSubject = {
+export interface PullSubject {
 	readonly pods: number;
 	/** As `--registry-server` takes it; "" for what is no image reference. */
 	readonly host: string;
@@ -226,7 +226,7 @@ export type PullSubject = {
 	readonly left: readonly string[];
 	/** A Secret of that name is in the way of a copy: `NAMESPACE`. */
 	readonly blocked: readonly string[];
-};
+}
 
 /** A finding with what is usual left out. */
 export function finding(

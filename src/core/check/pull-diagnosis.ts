@@ -47,7 +47,7 @@ export type ProblemKind =
 	/** The node cannot pull the sandbox's image, before any of the pod's own. */
 	| "sandbox-image";
 
-export type PullProblem = {
+export interface PullProblem {
 	readonly kind: ProblemKind;
 	readonly pod: PodFacts;
 	readonly image: string;
@@ -64,7 +64,7 @@ export type PullProblem = {
 	readonly near: NearMiss | undefined;
 	/** When the credential was last written, where that was after the last attempt. */
 	readonly changed: number | undefined;
-};
+}
 
 /** Kubelets wait no longer between two attempts, in milliseconds. */
 const LONGEST_BACKOFF = 5 * 60_000;

@@ -125,7 +125,10 @@ export type EntryFault =
 	| { readonly error: string };
 
 /** A field that is not text. */
-type Mistyped = { readonly field: Field; readonly kind: GoValue["kind"] };
+interface Mistyped {
+	readonly field: Field;
+	readonly kind: GoValue["kind"];
+}
 
 /** Tokens are for docker itself: no kubelet reads them. */
 export const NO_TOKEN =

@@ -41,7 +41,10 @@ const NUMBER: GoValue = { kind: "number" };
 const BOOL: GoValue = { kind: "bool" };
 const NULL: GoValue = { kind: "null" };
 
-type Open = { readonly members: GoMember[] | undefined; readonly from: number };
+interface Open {
+	readonly members: GoMember[] | undefined;
+	readonly from: number;
+}
 
 class Scanner {
 	readonly #text: string;

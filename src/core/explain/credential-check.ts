@@ -7,11 +7,11 @@ import { registryNamed } from "../registry/server.ts";
 import type { Probe, Verification } from "../registry/verification.ts";
 
 /** A credential that a kubelet would try, and what its registry said. */
-export type CredentialCheck = {
+export interface CredentialCheck {
 	readonly match: KeyringMatch;
 	/** undefined: there was nothing to try, for it is empty. */
 	readonly verification: Verification | undefined;
-};
+}
 
 /** How to try a credential on an image; undefined for an empty one. Throws ImageReferenceError. */
 export function probeOf(

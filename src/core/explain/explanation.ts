@@ -18,14 +18,14 @@ import type { Fixes } from "../pull-secrets/fixes.ts";
 import { isPublicRegistry } from "../registry/public.ts";
 
 /** Everything that `explain` has to tell about one image. */
-export type Explanation = {
+export interface Explanation {
 	readonly image: string;
 	readonly puller: Puller;
 	readonly secrets: readonly NamedSecret[];
 	readonly answer: KeyringAnswer;
 	/** What nearly matched, the nearest first, as far as it adds something; empty where something matches. */
 	readonly near: readonly NearMiss[];
-};
+}
 
 /** What a kubelet would do for an image with these Secrets; `others` explain a failure. */
 export function explain(
@@ -67,7 +67,7 @@ export function registryServerOf(image: string): string | undefined {
 }
 
 /** What is known of the pull secret when something is to be fixed with it. */
-export type PullSecretState = {
+export interface PullSecretState {
 	/** The commands about it. */
 	readonly fixes: Fixes;
 	/** undefined: there is none. `hidden`: there may be one, which this user may not see. */
@@ -77,15 +77,15 @@ export type PullSecretState = {
 		| undefined;
 	/** Whether it was sent to the puller's namespace, or is there itself. */
 	readonly served: boolean;
-};
+}
 
 /** What lets the puller have the image. */
-export type ExplainedFix = {
+export interface ExplainedFix {
 	/** undefined where nothing of ours can. */
 	readonly fix: Script | undefined;
 	/** It would give the credential to this namespace, to which nobody sent it: to be told apart. */
 	readonly gives: string | undefined;
-};
+}
 
 const NOTHING: ExplainedFix = { fix: undefined, gives: undefined };
 

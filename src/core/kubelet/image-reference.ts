@@ -6,13 +6,13 @@ import { onOneLine } from "../output/printable.ts";
  * `{domain: "docker.io", path: "library/nats", tag: "2.9"}`. `domain` carries the
  * port. It is empty only for a first component that is no host but a legal path (`a_b.c/x`).
  */
-export type ImageReference = {
+export interface ImageReference {
 	readonly domain: string;
 	readonly path: string;
 	readonly tag?: string;
 	/** With its algorithm: `sha256:…`. */
 	readonly digest?: string;
-};
+}
 
 export type ReferenceReading =
 	| { readonly ok: true; readonly reference: ImageReference }
@@ -119,14 +119,17 @@ export function rewriteImage(image: string, registry: string): string {
 	return rewritten;
 }
 
-export type RewrittenImage = { readonly from: string; readonly to: string };
+export interface RewrittenImage {
+	readonly from: string;
+	readonly to: string;
+}
 
 /** Different images that would get one name in the private registry. */
-export type ImageCollision = {
+export interface ImageCollision {
 	readonly to: string;
 	/** As they were written, two or more, in the order given. */
 	readonly from: readonly string[];
-};
+}
 
 /**
  * Finds the names that two images share after rewriting. Spellings of one image are not a

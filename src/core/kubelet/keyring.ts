@@ -14,22 +14,22 @@ import { isPullSecretType, readEntries } from "./secret-entries.ts";
  */
 
 /** A Secret, or a docker config read as one. */
-export type PullSource = {
+export interface PullSource {
 	/** What to call it: `NAMESPACE/NAME`, a path. */
 	readonly from: string;
 	readonly type: string;
 	/** The text under the type's data key; undefined where the key is missing. */
 	readonly data: string | undefined;
-};
+}
 
 /** One credential that the kubelet would try. */
-export type KeyringMatch = {
+export interface KeyringMatch {
 	readonly from: string;
 	/** The key in `auths`, as written. */
 	readonly key: string;
 	/** User and password may both be empty: that still is a match, and fails at the registry. */
 	readonly credential: Credential;
-};
+}
 
 export type KeyringAnswer =
 	| {
@@ -56,7 +56,7 @@ export type KeyringAnswer =
 export const DOCKER_HUB = "index.docker.io";
 
 /** The credentials of some sources, taken apart once for any number of images. */
-export type Keyring = {
+export interface Keyring {
 	readonly candidates: readonly Candidate[];
 	/** The source that fails every lookup. */
 	readonly malformed:
@@ -66,7 +66,7 @@ export type Keyring = {
 				readonly keys: readonly string[];
 		  }
 		| undefined;
-};
+}
 
 /** Reads sources in their order, up to the first that a kubelet cannot read. */
 export function readKeyring(sources: readonly PullSource[]): Keyring {
@@ -144,24 +144,24 @@ export function keyMatches(normalised: string, repository: string): boolean {
 }
 
 /** One entry of a source. */
-type Candidate = {
+interface Candidate {
 	readonly from: string;
 	readonly key: string;
 	readonly normalised: string;
 	readonly entry: AuthEntry;
-};
+}
 
 /** A key that says what it says: for speed alone, the rules come to the same. */
 const LITERAL = /^[\w.-]+(?::[0-9]+)?(?:\/[\w./-]*)?$/;
 
 /** A registry's address, or a repository's, in the parts that are compared. */
-export type Address = {
+export interface Address {
 	/** With the port. */
 	readonly host: string;
 	readonly name: string;
 	readonly port: string;
 	readonly path: string;
-};
+}
 
 function select(
 	repository: string,

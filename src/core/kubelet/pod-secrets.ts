@@ -30,13 +30,13 @@ export type Puller =
 	| { readonly kind: "files" };
 
 /** A Secret that a pod names, in the order in which it names them. */
-export type NamedSecret = {
+export interface NamedSecret {
 	readonly name: string;
 	/** undefined: not there, which a kubelet skips. */
 	readonly source: PullSource | undefined;
 	/** Made by sync, which may write it again. */
 	readonly isCopy: boolean;
-};
+}
 
 /** The names in an `imagePullSecrets` list; empty ones mean nothing to a kubelet. */
 export function namesOf(

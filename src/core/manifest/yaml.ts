@@ -121,9 +121,9 @@ function nodeOf(source: unknown, targets: Targets): Node {
 }
 
 interface Places {
-	start: number;
-	end: number;
-	alias?: { start: number; end: number };
+	readonly start: number;
+	readonly end: number;
+	readonly alias?: { start: number; end: number };
 }
 
 function placeOf(node: unknown): { start: number; end: number } {

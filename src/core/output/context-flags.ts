@@ -1,13 +1,13 @@
 import { withoutUserInfo } from "./address.ts";
 
 /** kubectl's flags that lead to another cluster or user than it takes by itself. */
-export type ContextFlags = {
+export interface ContextFlags {
 	readonly kubeconfig?: string;
 	readonly context?: string;
 	readonly cluster?: string;
 	readonly user?: string;
 	readonly server?: string;
-};
+}
 
 /** The same flags as words of a command line, those that are given. */
 export function contextFlagsOf(flags: ContextFlags): string[] {

@@ -12,17 +12,20 @@ import {
 import { DEFAULT_NAME, DEFAULT_NAMESPACE } from "./ownership.ts";
 
 /** What a command takes by itself where the command line says nothing: what the environment and the mesh say. */
-export type UsualSecret = { readonly namespace: string; readonly name: string };
+export interface UsualSecret {
+	readonly namespace: string;
+	readonly name: string;
+}
 
 /** The pull secret that is to be used, wherever it is by now. */
-export type FixTarget = {
+export interface FixTarget {
 	/** Where its source is, or would be made. */
 	readonly namespace: string;
 	readonly name: string;
 	/** Whether the source is there. */
 	readonly exists: boolean;
 	readonly usual?: UsualSecret;
-};
+}
 
 const USUAL: UsualSecret = { namespace: DEFAULT_NAMESPACE, name: DEFAULT_NAME };
 

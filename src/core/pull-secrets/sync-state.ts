@@ -29,12 +29,12 @@ export interface SyncRules {
 
 /** In how many namespaces a copy is what it should be, is to be written, may not be, or is withheld. */
 export interface CopyCounts {
-	in_sync: number;
-	pending: number;
+	readonly in_sync: number;
+	readonly pending: number;
 	/** Something that is not ours stands there. */
-	blocked: number;
+	readonly blocked: number;
 	/** The namespace was made again since it was recorded. */
-	withheld: number;
+	readonly withheld: number;
 }
 
 /**

@@ -17,10 +17,10 @@ export type Login =
 	  };
 
 /** The credential may not be sent where the registry says; `because` says why, naming hosts only. */
-export type LoginRefused = {
+export interface LoginRefused {
 	readonly scheme: "refused";
 	readonly because: string;
-};
+}
 
 const TOKEN = /[!#$%&'*+.^_`|~0-9A-Za-z-]+/y;
 const PARAMETER =

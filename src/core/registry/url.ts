@@ -5,12 +5,12 @@ import { withoutUserInfo } from "../output/address.ts";
  * pull Secret a kubelet can use: https://pkg.go.dev/net/url#Parse (Go 1.26).
  * Texts are byte strings, one character a byte of UTF-8, so that they compare as in Go.
  */
-export type RegistryUrl = {
+export interface RegistryUrl {
 	/** With its port; user information dropped, letter case kept. */
 	readonly host: string;
 	/** Percent signs decoded; empty or beginning with a slash. */
 	readonly path: string;
-};
+}
 
 /** What nearly every address is; only for speed, the rest of the rules says the same. */
 const PLAIN = /^([\w.*-]*(?::[0-9]*)?)((?:\/[\w./-]*)?)$/;

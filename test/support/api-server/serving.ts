@@ -31,22 +31,24 @@ export class Serving {
 	readonly #hooks = new Set<Hook>();
 	readonly #watches = new Set<Watch>();
 
-	private constructor(
-		readonly served: Served,
-		private transport: Transport | undefined,
-	) {}
+	#listening: Transport | undefined;
+
+	private constructor(readonly served: Served) {}
 
 	static async start(options: TransportOptions, served: Served) {
-		const serving = new Serving(served, undefined);
-		serving.transport = await Transport.listen(options, (request, response) => {
-			void serving.#serve(request, response);
-		});
+		const serving = new Serving(served);
+		serving.#listening = await Transport.listen(
+			options,
+			(request, response) => {
+				void serving.#serve(request, response);
+			},
+		);
 		return serving;
 	}
 
 	get #transport(): Transport {
-		if (this.transport === undefined) throw new Error("not listening");
-		return this.transport;
+		if (this.#listening === undefined) throw new Error("not listening");
+		return this.#listening;
 	}
 	get port() {
 		return this.#transport.port;

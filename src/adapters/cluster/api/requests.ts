@@ -24,35 +24,35 @@ import { type Redact, shortened } from "./redact.ts";
 import type { Shape } from "./shapes.ts";
 
 export interface Call {
-	method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+	readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 	/** Path and query below the server's own path: `/api/v1/…`. */
-	path: string;
-	accept?: string;
-	contentType?: string;
-	body?: string;
+	readonly path: string;
+	readonly accept?: string;
+	readonly contentType?: string;
+	readonly body?: string;
 	/** A watch has no end: no `--request-timeout` for its body. */
-	endless?: boolean;
+	readonly endless?: boolean;
 	/** Ends it, whether it has been answered or not. */
-	signal?: AbortSignal | undefined;
+	readonly signal?: AbortSignal | undefined;
 	/** Carried out although the interrupt has come. */
-	evenWhenInterrupted?: boolean;
+	readonly evenWhenInterrupted?: boolean;
 	/** What of the server's words about it may be shown; absent: their beginning. */
-	redact?: Redact;
+	readonly redact?: Redact;
 }
 
 export interface RequestOptions {
-	server: URL;
-	connections: Connections;
-	credentials: Credentials;
+	readonly server: URL;
+	readonly connections: Connections;
+	readonly credentials: Credentials;
 	/** Sent with every request: impersonation, user agent. */
-	headers: Readonly<Record<string, string | string[]>>;
+	readonly headers: Readonly<Record<string, string | string[]>>;
 	/** Milliseconds; 0: no limit. */
-	timeout: number;
-	compressed: boolean;
+	readonly timeout: number;
+	readonly compressed: boolean;
 	/** From 6 on every request is a line on `err`. */
-	verbosity: number;
-	err: Output;
-	clock: Clock;
+	readonly verbosity: number;
+	readonly err: Output;
+	readonly clock: Clock;
 }
 
 /** Characters: a page of 500 Secrets of the usual size is one of these megabytes. */
@@ -61,13 +61,17 @@ const LARGEST_REFUSAL = 1 << 20;
 
 /** Single requests: who asks, what is said about it on stderr, and which answers are errors. */
 export class Requests {
-	private readonly warned = new Set<string>();
+	readonly #warned = new Set<string>();
 	/** Fetched after a 401, and not accepted yet. */
-	private unproven: Credential | undefined;
+	#unproven: Credential | undefined;
 	/** The certificate of the open connections. */
-	private shown: Credential["tls"] | undefined;
+	#shown: Credential["tls"] | undefined;
 
-	constructor(private readonly options: RequestOptions) {}
+	readonly #options: RequestOptions;
+
+	constructor(options: RequestOptions) {
+		this.#options = options;
+	}
 
 	/**
 	 * Sends once, twice where the credential had run out, and reads what has to be of `shape`. Throws
@@ -75,8 +79,8 @@ export class Requests {
 	 * API server gives, or that is too large.
 	 */
 	async object<T>(call: Call, shape: Shape<T>): Promise<T> {
-		const asked = { ...call, server: this.options.server };
-		const answer = await this.send(call, shape.name);
+		const asked = { ...call, server: this.#options.server };
+		const answer = await this.#send(call, shape.name);
 		let body: string;
 		try {
 			body = await text(answer, LARGEST_ANSWER);
@@ -90,8 +94,8 @@ export class Requests {
 
 	/** The lines of an answer without end. Throws as `object` does. */
 	async *lines<T>(call: Call, shape: Shape<T>): AsyncIterable<T> {
-		const asked = { ...call, server: this.options.server };
-		const answer = await this.send({ ...call, endless: true }, shape.name);
+		const asked = { ...call, server: this.#options.server };
+		const answer = await this.#send({ ...call, endless: true }, shape.name);
 		try {
 			for await (const line of linesOf(unpacked(answer), LARGEST_ANSWER)) {
 				// What it broke off in is no line: it ended there.
@@ -108,32 +112,32 @@ export class Requests {
 	}
 
 	/** An answer that is no refusal. `wanted`: what it should be, for what is said of another. */
-	private async send(call: Call, wanted: string): Promise<Answer> {
-		const { credentials } = this.options;
-		const credential = await this.credential();
-		const answer = await this.once(call, credential, wanted);
+	async #send(call: Call, wanted: string): Promise<Answer> {
+		const { credentials } = this.#options;
+		const credential = await this.#credential();
+		const answer = await this.#once(call, credential, wanted);
 		if (answer.status < 400) return answer;
-		const refused = await this.refusal(answer, call);
+		const refused = await this.#refusal(answer, call);
 		// A new one that is refused at once says that the next would be, too.
-		if (refused.status !== 401 || credential === this.unproven) throw refused;
+		if (refused.status !== 401 || credential === this.#unproven) throw refused;
 		if (!(await credentials.renew(credential))) throw refused;
-		const next = await this.credential();
-		this.unproven = next;
-		const second = await this.once(call, next, wanted);
+		const next = await this.#credential();
+		this.#unproven = next;
+		const second = await this.#once(call, next, wanted);
 		if (second.status < 400) return second;
-		throw await this.refusal(second, call);
+		throw await this.#refusal(second, call);
 	}
 
 	/** Without a credential nothing is sent, just as without a network. */
-	private async credential(): Promise<Credential> {
+	async #credential(): Promise<Credential> {
 		try {
-			return await this.options.credentials.current();
+			return await this.#options.credentials.current();
 		} catch (error) {
 			throw new TransportError(error, false);
 		}
 	}
 
-	private async refusal(answer: Answer, call: Call): Promise<StatusError> {
+	async #refusal(answer: Answer, call: Call): Promise<StatusError> {
 		const body = await text(answer, LARGEST_REFUSAL).catch((error) => {
 			// Whoever says so much says nothing that could be shown on a line.
 			if (error instanceof AnswerTooLarge) return "";
@@ -143,35 +147,35 @@ export class Requests {
 		return refusal(answer.status, body, retryAfter, call.redact);
 	}
 
-	private async once(
+	async #once(
 		call: Call,
 		credential: Credential,
 		wanted: string,
 	): Promise<Answer> {
-		const { connections, clock } = this.options;
+		const { connections, clock } = this.#options;
 		const { cert } = credential.tls;
-		if (this.shown && this.shown.cert !== cert) connections.renew();
-		this.shown = credential.tls;
+		if (this.#shown && this.#shown.cert !== cert) connections.renew();
+		this.#shown = credential.tls;
 		const began = clock.elapsed();
 		try {
-			const answer = await connections.send(this.request(call, credential));
-			if (answer.status !== 401 && credential === this.unproven)
-				this.unproven = undefined;
-			this.narrate(call, String(answer.status), began);
-			this.warn(answer.header("warning"), call.redact);
+			const answer = await connections.send(this.#request(call, credential));
+			if (answer.status !== 401 && credential === this.#unproven)
+				this.#unproven = undefined;
+			this.#narrate(call, String(answer.status), began);
+			this.#warn(answer.header("warning"), call.redact);
 			if (answer.status >= 300 && answer.status < 400)
-				throw this.redirected(call, answer, wanted);
+				throw this.#redirected(call, answer, wanted);
 			return answer;
 		} catch (error) {
 			if (!(error instanceof ConnectionError))
-				this.narrate(call, "no answer", began);
+				this.#narrate(call, "no answer", began);
 			throw error;
 		}
 	}
 
 	/** Nothing is sent after it: API servers do not redirect, and the credential is for nobody else. */
-	private redirected(call: Call, answer: Answer, wanted: string): Error {
-		const { server } = this.options;
+	#redirected(call: Call, answer: Answer, wanted: string): Error {
+		const { server } = this.#options;
 		answer.body.destroy();
 		const to = answer.header("location");
 		const got = URL.canParse(to, server)
@@ -180,8 +184,8 @@ export class Requests {
 		return strangeAnswer({ ...call, server }, got, wanted);
 	}
 
-	private request(call: Call, credential: Credential): Request {
-		const { server, headers, compressed, timeout } = this.options;
+	#request(call: Call, credential: Credential): Request {
+		const { server, headers, compressed, timeout } = this.#options;
 		return {
 			method: call.method,
 			path: server.pathname.replace(/\/$/, "") + call.path,
@@ -203,8 +207,8 @@ export class Requests {
 	}
 
 	/** Method, URL, status and time: never a header or a body. */
-	private narrate(call: Call, outcome: string, began: number): void {
-		const { server, verbosity, err, clock } = this.options;
+	#narrate(call: Call, outcome: string, began: number): void {
+		const { server, verbosity, err, clock } = this.#options;
 		if (verbosity < 6) return;
 		const url = server.href.replace(/\/$/, "") + call.path;
 		err.write(
@@ -213,15 +217,15 @@ export class Requests {
 	}
 
 	/** `299 - "text"`, several separated by commas; each is shown once a run, as by kubectl. */
-	private warn(header: string, redact: Redact = shortened): void {
+	#warn(header: string, redact: Redact = shortened): void {
 		for (const [, quoted = ""] of header.matchAll(
 			/\b299 \S+ "((?:[^"\\]|\\.)*)"/g,
 		)) {
 			const said = quoted.replace(/\\(.)/g, "$1");
 			const warning = oneLine(redact(said));
-			if (this.warned.has(warning)) continue;
-			this.warned.add(warning);
-			this.options.err.write(`Warning: ${warning}\n`);
+			if (this.#warned.has(warning)) continue;
+			this.#warned.add(warning);
+			this.#options.err.write(`Warning: ${warning}\n`);
 		}
 	}
 }

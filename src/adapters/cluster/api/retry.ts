@@ -27,40 +27,44 @@ const BREAKER = 1_000;
 const GONE = [502, 503, 504];
 
 export interface RepeatOptions {
-	inFlight: InFlight;
-	clock: Clock;
-	interrupt: AbortSignal;
+	readonly inFlight: InFlight;
+	readonly clock: Clock;
+	readonly interrupt: AbortSignal;
 	/** Words for no answer at all. */
-	server: URL;
+	readonly server: URL;
 	/** What else to say when it cannot be reached; may be "". */
-	hint: string;
+	readonly hint: string;
 	/** In [0, 1): spreads the pauses. */
-	random?: () => number;
+	readonly random?: () => number;
 }
 
 /** What one request has been through. */
 interface Tried {
 	/** Failures so far. */
-	failures: number;
+	readonly failures: number;
 	/** Failures since anything was answered: one lost connection fails everything that was on it. */
-	inARow: number;
+	readonly inARow: number;
 	/** The clock at the first failure. */
-	began: number;
+	readonly began: number;
 	/** `answers` at the last failure. */
-	answers: number;
+	readonly answers: number;
 }
 
 /** Repeats what failed in passing, with growing pauses, for a bounded time. */
 export class RetryPolicy {
 	/** Requests that the server has answered. */
-	private answers = 0;
+	#answers = 0;
 	/** Something was there once: that it refuses now may be a restart. */
-	private reached = false;
+	#reached = false;
 	/** Since when no request has had an answer from behind whatever stands before the server. */
-	private goneSince: number | undefined;
-	private gaveUp: { at: number; error: unknown } | undefined;
+	#goneSince: number | undefined;
+	#gaveUp: { at: number; error: unknown } | undefined;
 
-	constructor(private readonly options: RepeatOptions) {}
+	readonly #options: RepeatOptions;
+
+	constructor(options: RepeatOptions) {
+		this.#options = options;
+	}
 
 	/**
 	 * `attempt(mayHaveApplied)`: one try; `mayHaveApplied` when an earlier one may have been carried out although no
@@ -69,43 +73,43 @@ export class RetryPolicy {
 	 */
 	async run<T>(
 		attempt: (mayHaveApplied: boolean) => Promise<T>,
-		interrupt = this.options.interrupt,
+		interrupt = this.#options.interrupt,
 	): Promise<T> {
-		const { inFlight, clock } = this.options;
+		const { inFlight, clock } = this.#options;
 		let mayHaveApplied = false;
 		let tried: Tried | undefined;
 		for (;;) {
 			interrupt.throwIfAborted();
-			this.failFast();
+			this.#failFast();
 			try {
 				const result = await inFlight.run(() => attempt(mayHaveApplied));
-				this.answered();
+				this.#answered();
 				return result;
 			} catch (error) {
 				if (interrupt.aborted) throw interrupt.reason;
-				tried = this.failed(tried);
-				const pause = this.pause(error, tried);
-				if (pause === undefined) throw this.final(error);
+				tried = this.#failed(tried);
+				const pause = this.#pause(error, tried);
+				if (pause === undefined) throw this.#final(error);
 				mayHaveApplied ||= mayHaveBeenCarriedOut(error);
 				await clock.delay(pause, interrupt);
 			}
 		}
 	}
 
-	private answered(): void {
-		this.answers++;
-		this.reached = true;
-		this.goneSince = undefined;
-		this.gaveUp = undefined;
+	#answered(): void {
+		this.#answers++;
+		this.#reached = true;
+		this.#goneSince = undefined;
+		this.#gaveUp = undefined;
 	}
 
-	private failed(before: Tried | undefined): Tried {
-		const { answers } = this;
+	#failed(before: Tried | undefined): Tried {
+		const answers = this.#answers;
 		if (before === undefined)
 			return {
 				failures: 1,
 				inARow: 1,
-				began: this.options.clock.elapsed(),
+				began: this.#options.clock.elapsed(),
 				answers,
 			};
 		const inARow = answers === before.answers ? before.inARow + 1 : 1;
@@ -113,80 +117,79 @@ export class RetryPolicy {
 	}
 
 	/** Milliseconds until the next try; undefined: there is none. */
-	private pause(error: unknown, tried: Tried): number | undefined {
+	#pause(error: unknown, tried: Tried): number | undefined {
 		if (error instanceof StatusError)
-			return this.pauseAfterRefusal(error, tried);
+			return this.#pauseAfterRefusal(error, tried);
 		// It has answered: what else is asked for may well be smaller.
-		if (error instanceof OversizedAnswer) this.answered();
+		if (error instanceof OversizedAnswer) this.#answered();
 		if (!(error instanceof TransportError) || isForGood(error))
 			return undefined;
 		if (error.sent) {
-			this.reached = true;
+			this.#reached = true;
 			// Fewer at once lose less with the next connection.
-			this.options.inFlight.overloaded();
+			this.#options.inFlight.overloaded();
 		}
-		if (!this.reached) return undefined;
+		if (!this.#reached) return undefined;
 		if (
 			codeOf(error.cause) === "MESHREG_BROKEN_OFF" &&
 			// Where others are answered, it was the connection that broke, with all that was on it.
 			tried.inARow >= TRIES_ON_BROKEN_OFF
 		)
 			return undefined;
-		return this.whileGone(this.backoff(tried.inARow), tried);
+		return this.#whileGone(this.#backoff(tried.inARow), tried);
 	}
 
-	private pauseAfterRefusal(
+	#pauseAfterRefusal(
 		{ status, retryAfter }: StatusError,
 		tried: Tried,
 	): number | undefined {
-		if (status === 429 || status === 503) this.options.inFlight.overloaded();
-		const pause = Math.max(this.backoff(tried.failures), retryAfter);
+		if (status === 429 || status === 503) this.#options.inFlight.overloaded();
+		const pause = Math.max(this.#backoff(tried.failures), retryAfter);
 		// Within the patience there is to be more than one try.
 		if (GONE.includes(status))
-			return this.whileGone(Math.min(pause, LONGEST_WHILE_GONE), tried);
-		this.answered();
+			return this.#whileGone(Math.min(pause, LONGEST_WHILE_GONE), tried);
+		this.#answered();
 		if (status === 429)
-			return this.within(pause, tried.began, PATIENCE_WHILE_ANSWERING);
+			return this.#within(pause, tried.began, PATIENCE_WHILE_ANSWERING);
 		if (status !== 500 || tried.failures >= TRIES_ON_500) return undefined;
-		return this.within(pause, tried.began, PATIENCE);
+		return this.#within(pause, tried.began, PATIENCE);
 	}
 
-	private whileGone(pause: number, tried: Tried): number | undefined {
-		this.goneSince ??= this.options.clock.elapsed();
+	#whileGone(pause: number, tried: Tried): number | undefined {
+		this.#goneSince ??= this.#options.clock.elapsed();
 		return (
-			this.within(pause, this.goneSince, PATIENCE) &&
-			this.within(pause, tried.began, PATIENCE_WHILE_ANSWERING)
+			this.#within(pause, this.#goneSince, PATIENCE) &&
+			this.#within(pause, tried.began, PATIENCE_WHILE_ANSWERING)
 		);
 	}
 
-	private within(
-		pause: number,
-		since: number,
-		patience: number,
-	): number | undefined {
-		return this.options.clock.elapsed() + pause - since > patience
+	#within(pause: number, since: number, patience: number): number | undefined {
+		return this.#options.clock.elapsed() + pause - since > patience
 			? undefined
 			: pause;
 	}
 
-	private backoff(failures: number): number {
-		return spread(growingPause(failures, PAUSES), this.options.random?.());
+	#backoff(failures: number): number {
+		return spread(growingPause(failures, PAUSES), this.#options.random?.());
 	}
 
-	private final(error: unknown): unknown {
-		const { server, hint, clock } = this.options;
+	#final(error: unknown): unknown {
+		const { server, hint, clock } = this.#options;
 		const failure =
 			error instanceof TransportError
 				? connectionError(error.cause, server, hint)
 				: error;
-		if (this.goneSince !== undefined || !this.reached)
-			this.gaveUp = { at: clock.elapsed(), error: failure };
+		if (this.#goneSince !== undefined || !this.#reached)
+			this.#gaveUp = { at: clock.elapsed(), error: failure };
 		return failure;
 	}
 
-	private failFast(): void {
-		if (this.gaveUp && this.options.clock.elapsed() - this.gaveUp.at < BREAKER)
-			throw this.gaveUp.error;
+	#failFast(): void {
+		if (
+			this.#gaveUp &&
+			this.#options.clock.elapsed() - this.#gaveUp.at < BREAKER
+		)
+			throw this.#gaveUp.error;
 	}
 }
 

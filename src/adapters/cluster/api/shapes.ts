@@ -9,14 +9,14 @@ export interface Shape<T> {
 
 /** One page of a list. */
 export interface ListBody<T> {
-	metadata: { resourceVersion?: string; continue?: string };
-	items?: T[] | null;
+	readonly metadata: { resourceVersion?: string; continue?: string };
+	readonly items?: T[] | null;
 }
 
 /** A line of a watch; of type ERROR the object is a Status. */
 export interface WatchLine<T> {
-	type: string;
-	object: T;
+	readonly type: string;
+	readonly object: T;
 }
 
 export function objectShape<K extends Kind>(kind: K): Shape<ObjectOf[K]> {

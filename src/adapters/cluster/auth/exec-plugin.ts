@@ -9,23 +9,23 @@ import type { Issued } from "./renewed.ts";
 
 /** What a plugin is told about the cluster, where the kubeconfig says so (provideClusterInfo). */
 export interface ExecCluster {
-	server: string;
-	"tls-server-name"?: string | undefined;
-	"insecure-skip-tls-verify"?: boolean | undefined;
+	readonly server: string;
+	readonly "tls-server-name"?: string | undefined;
+	readonly "insecure-skip-tls-verify"?: boolean | undefined;
 	/** base64 */
-	"certificate-authority-data"?: string | undefined;
-	"proxy-url"?: string | undefined;
-	"disable-compression"?: boolean | undefined;
-	config?: unknown;
+	readonly "certificate-authority-data"?: string | undefined;
+	readonly "proxy-url"?: string | undefined;
+	readonly "disable-compression"?: boolean | undefined;
+	readonly config?: unknown;
 }
 
 export interface ExecContext {
-	env: Readonly<Record<string, string | undefined>>;
+	readonly env: Readonly<Record<string, string | undefined>>;
 	/** Where the plugin's stderr goes, as it comes. */
-	err: Output;
+	readonly err: Output;
 	/** Stdin is a terminal that nobody else reads. */
-	interactive: boolean;
-	interrupt: AbortSignal;
+	readonly interactive: boolean;
+	readonly interrupt: AbortSignal;
 }
 
 /**

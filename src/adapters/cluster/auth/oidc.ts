@@ -18,7 +18,7 @@ export type OidcConfig = Record<string, string>;
 
 export interface OidcContext {
 	/** HTTP to the identity provider, with its own CA and the environment's proxies. */
-	fetch: CustomFetch;
+	readonly fetch: CustomFetch;
 	/** New tokens go back to the kubeconfig: a provider may take an old refresh token only once. */
 	save(tokens: OidcConfig): Promise<void>;
 }

@@ -2,9 +2,9 @@ import type { Clock } from "../../../world.ts";
 import type { Credential, Credentials } from "./credentials.ts";
 
 export interface Issued {
-	credential: Credential;
+	readonly credential: Credential;
 	/** Milliseconds since 1970; absent: it says nothing of an end. */
-	expires?: number | undefined;
+	readonly expires?: number | undefined;
 }
 
 /** Milliseconds for which a failure is everybody's answer: a plugin may ask a person each time. */

@@ -19,43 +19,46 @@ const LONG_GRACE = 10_000;
  * or a few with HTTP/1.1, where the server or what stands before it speaks nothing better.
  */
 export class Connections {
-	private current: Promise<Transport> | undefined;
-	private readonly opened = new Set<Transport>();
-	private readonly finishing = new AbortController();
-	private readonly unstoppable = new Set<Promise<unknown>>();
-	private ended: { reason: unknown } | undefined;
+	#current: Promise<Transport> | undefined;
+	readonly #opened = new Set<Transport>();
+	readonly #finishing = new AbortController();
+	readonly #unstoppable = new Set<Promise<unknown>>();
+	#ended: { reason: unknown } | undefined;
 
-	constructor(
-		private readonly authority: URL,
-		private readonly dial: Dial,
-	) {}
+	readonly #authority: URL;
+	readonly #dial: Dial;
+
+	constructor(authority: URL, dial: Dial) {
+		this.#authority = authority;
+		this.#dial = dial;
+	}
 
 	/** Sends one request once. Rejects with TransportError, or the reason that `end` or `finish` was given. */
 	async send(request: Request): Promise<Answer> {
-		const finishing = this.finishing.signal;
+		const finishing = this.#finishing.signal;
 		if (!request.evenWhenInterrupted) {
 			const signal = request.signal
 				? AbortSignal.any([finishing, request.signal])
 				: finishing;
-			return this.sendOnce({ ...request, signal });
+			return this.#sendOnce({ ...request, signal });
 		}
-		const sending = this.sendOnce(request);
-		this.unstoppable.add(sending);
+		const sending = this.#sendOnce(request);
+		this.#unstoppable.add(sending);
 		try {
 			return await sending;
 		} finally {
-			this.unstoppable.delete(sending);
+			this.#unstoppable.delete(sending);
 		}
 	}
 
-	private async sendOnce(request: Request): Promise<Answer> {
-		this.throwIfEnded(request.signal);
-		this.current ??= this.open();
+	async #sendOnce(request: Request): Promise<Answer> {
+		this.#throwIfEnded(request.signal);
+		this.#current ??= this.#open();
 		try {
-			const link = await inTime(this.current, request.timeout);
+			const link = await inTime(this.#current, request.timeout);
 			return await link.send(request);
 		} catch (error) {
-			this.throwIfEnded(request.signal);
+			this.#throwIfEnded(request.signal);
 			if (error instanceof TransportError) throw error;
 			throw new TransportError(error, false);
 		}
@@ -63,8 +66,8 @@ export class Connections {
 
 	/** The next request dials anew (other certificates); what is in flight is left to end. */
 	renew(): void {
-		this.current = undefined;
-		for (const link of this.opened) link.close();
+		this.#current = undefined;
+		for (const link of this.#opened) link.close();
 	}
 
 	/**
@@ -72,14 +75,14 @@ export class Connections {
 	 * answered, so that it is known what was done; those that must not be left half done have longer.
 	 */
 	finish(reason: unknown): void {
-		this.finishing.abort(reason);
+		this.#finishing.abort(reason);
 		const end = async () => {
 			const late = new Promise((resolve) => {
 				setTimeout(resolve, LONG_GRACE).unref();
 			});
-			while (this.unstoppable.size > 0) {
+			while (this.#unstoppable.size > 0) {
 				const outcome = await Promise.race([
-					Promise.allSettled(this.unstoppable),
+					Promise.allSettled(this.#unstoppable),
 					late,
 				]);
 				if (outcome === undefined) break;
@@ -93,33 +96,33 @@ export class Connections {
 
 	/** Everything in flight fails, and what is sent later fails with `reason`. */
 	end(reason: unknown): void {
-		this.ended = { reason };
-		this.current = undefined;
-		for (const link of this.opened) link.destroy();
-		this.opened.clear();
+		this.#ended = { reason };
+		this.#current = undefined;
+		for (const link of this.#opened) link.destroy();
+		this.#opened.clear();
 	}
 
-	private throwIfEnded(signal: AbortSignal | undefined): void {
-		if (this.ended) throw this.ended.reason;
+	#throwIfEnded(signal: AbortSignal | undefined): void {
+		if (this.#ended) throw this.#ended.reason;
 		signal?.throwIfAborted();
 	}
 
-	private open(): Promise<Transport> {
-		const opening = this.dial(["h2", "http/1.1"]).then((dialled) => {
+	#open(): Promise<Transport> {
+		const opening = this.#dial(["h2", "http/1.1"]).then((dialled) => {
 			const link =
 				dialled.protocol === "h2"
-					? new Http2(this.authority, dialled)
-					: new Http1(this.authority, dialled, this.dial);
-			if (this.ended) link.destroy();
-			else this.opened.add(link);
+					? new Http2(this.#authority, dialled)
+					: new Http1(this.#authority, dialled, this.#dial);
+			if (this.#ended) link.destroy();
+			else this.#opened.add(link);
 			link.onLost((ended) => {
 				forget();
-				if (ended) this.opened.delete(link);
+				if (ended) this.#opened.delete(link);
 			});
 			return link;
 		});
 		const forget = () => {
-			if (this.current === opening) this.current = undefined;
+			if (this.#current === opening) this.#current = undefined;
 		};
 		opening.catch(forget);
 		return opening;

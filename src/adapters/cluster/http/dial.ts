@@ -8,8 +8,8 @@ import type { Open } from "./tcp.ts";
 
 /** A connected socket, and what the two sides agreed to speak on it. */
 export interface Dialled {
-	socket: Socket;
-	protocol: "h2" | "http/1.1";
+	readonly socket: Socket;
+	readonly protocol: "h2" | "http/1.1";
 }
 
 /** Opens one connection that speaks one of `protocols`. Rejects with Node's error, or the interrupt's reason. */

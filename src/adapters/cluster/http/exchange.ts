@@ -2,19 +2,19 @@ import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 
 export interface Request {
-	method: string;
+	readonly method: string;
 	/** Path and query. */
-	path: string;
-	headers: Readonly<Record<string, string | string[]>>;
-	body?: string | undefined;
+	readonly path: string;
+	readonly headers: Readonly<Record<string, string | string[]>>;
+	readonly body?: string | undefined;
 	/** Milliseconds for all of it, the answer's body included; absent: no limit. */
-	timeout?: number | undefined;
+	readonly timeout?: number | undefined;
 	/** Its answer has no end: a watch. */
-	endless?: boolean | undefined;
+	readonly endless?: boolean | undefined;
 	/** Once it aborts the request is not begun any more, and a read that has begun fails. */
-	signal?: AbortSignal | undefined;
+	readonly signal?: AbortSignal | undefined;
 	/** Carried out although the interrupt has come. */
-	evenWhenInterrupted?: boolean | undefined;
+	readonly evenWhenInterrupted?: boolean | undefined;
 }
 
 /** What carries requests to one server: one HTTP/2 session, or some HTTP/1.1 connections. */
@@ -30,10 +30,10 @@ export interface Transport {
 }
 
 export interface Answer {
-	status: number;
+	readonly status: number;
 	/** A header that came more than once is joined by ", "; "" when absent. */
 	header(name: string): string;
-	body: Readable;
+	readonly body: Readable;
 }
 
 /** No answer, or not all of it. `sent`: the server may have carried the request out. */

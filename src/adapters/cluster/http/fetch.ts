@@ -12,9 +12,9 @@ import { opener } from "./opener.ts";
 const ANSWER_LIMIT = 1 << 20;
 
 interface FetchOptions {
-	method: string;
-	headers: Record<string, string>;
-	body?: unknown;
+	readonly method: string;
+	readonly headers: Record<string, string>;
+	readonly body?: unknown;
 }
 
 /**

@@ -16,17 +16,16 @@ const SOCKETS = 8;
 
 /** A few connections that are kept. The first is there already, others are dialled when needed. */
 export class Http1 implements Transport {
-	private readonly agent = new Agent({ keepAlive: true });
-	private running = 0;
-	private readonly waiting: (() => void)[] = [];
+	readonly #agent = new Agent({ keepAlive: true });
+	#running = 0;
+	readonly #waiting: (() => void)[] = [];
 
-	constructor(
-		private readonly authority: URL,
-		first: Dialled,
-		dial: Dial,
-	) {
+	readonly #authority: URL;
+
+	constructor(authority: URL, first: Dialled, dial: Dial) {
+		this.#authority = authority;
 		let spare: Socket | undefined = first.socket;
-		this.agent.createConnection = (_options, done) => {
+		this.#agent.createConnection = (_options, done) => {
 			const socket = spare;
 			spare = undefined;
 			if (socket && !socket.destroyed) return socket;
@@ -39,46 +38,46 @@ export class Http1 implements Transport {
 	}
 
 	async send(request: Request): Promise<Answer> {
-		if (request.endless) return this.start(request, () => {});
+		if (request.endless) return this.#start(request, () => {});
 		// Counted here: the agent would forget those that are still being dialled.
-		if (this.running < SOCKETS) this.running++;
-		else await new Promise<void>((resolve) => this.waiting.push(resolve));
+		if (this.#running < SOCKETS) this.#running++;
+		else await new Promise<void>((resolve) => this.#waiting.push(resolve));
 		const done = () => {
-			const next = this.waiting.shift();
+			const next = this.#waiting.shift();
 			if (next) next();
-			else this.running--;
+			else this.#running--;
 		};
 		if (request.signal?.aborted) {
 			done();
 			throw new TransportError(request.signal.reason, false);
 		}
-		return this.start(request, done);
+		return this.#start(request, done);
 	}
 
 	close(): void {
-		for (const idle of Object.values(this.agent.freeSockets))
+		for (const idle of Object.values(this.#agent.freeSockets))
 			for (const socket of idle ?? []) socket.destroy();
 	}
 
 	destroy(): void {
-		this.agent.destroy();
+		this.#agent.destroy();
 	}
 
 	/** Connections are replaced one by one: there is no end to all of them. */
 	onLost(): void {}
 
-	private start(call: Request, done: () => void): Promise<Answer> {
+	#start(call: Request, done: () => void): Promise<Answer> {
 		const { method, path, headers, body, timeout } = call;
 		return new Promise((resolve, reject) => {
 			const request = start({
-				agent: this.agent,
+				agent: this.#agent,
 				method,
 				path,
-				host: this.authority.hostname,
-				port: this.authority.port,
+				host: this.#authority.hostname,
+				port: this.#authority.port,
 				setHost: false,
 				headers: {
-					host: this.authority.host,
+					host: this.#authority.host,
 					...headers,
 					...(body !== undefined && {
 						"content-length": Buffer.byteLength(body),

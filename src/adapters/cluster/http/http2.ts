@@ -22,14 +22,14 @@ const WINDOW = 4 << 20;
 
 /** One session over a socket that has agreed on `h2`. */
 export class Http2 implements Transport {
-	private readonly session: ClientHttp2Session;
+	readonly #session: ClientHttp2Session;
 
 	constructor(authority: URL, { socket }: Dialled) {
 		const session = connect(authority, {
 			createConnection: () => socket,
 			settings: { enablePush: false, initialWindowSize: WINDOW },
 		});
-		this.session = session;
+		this.#session = session;
 		session.once("connect", () => {
 			// A session that was closed at once still says that it connected.
 			if (!session.destroyed) session.setLocalWindowSize(4 * WINDOW);
@@ -40,47 +40,47 @@ export class Http2 implements Transport {
 		const heartbeat = setInterval(() => {
 			const silent = socket.bytesRead === heard;
 			heard = socket.bytesRead;
-			if (silent && !session.destroyed) this.ping();
+			if (silent && !session.destroyed) this.#ping();
 		}, HEARTBEAT);
 		heartbeat.unref();
 		session.once("close", () => clearInterval(heartbeat));
 	}
 
 	async send(request: Request): Promise<Answer> {
-		if (this.session.closed || this.session.destroyed)
+		if (this.#session.closed || this.#session.destroyed)
 			throw new TransportError(resetByPeer(), false);
-		return this.start(request);
+		return this.#start(request);
 	}
 
 	close(): void {
-		this.session.close();
+		this.#session.close();
 	}
 
 	destroy(): void {
-		this.session.destroy();
+		this.#session.destroy();
 	}
 
 	onLost(lost: (ended: boolean) => void): void {
-		this.session.once("goaway", () => lost(false));
-		this.session.once("close", () => lost(true));
+		this.#session.once("goaway", () => lost(false));
+		this.#session.once("close", () => lost(true));
 	}
 
-	private ping(): void {
+	#ping(): void {
 		const patience = setTimeout(
-			() => this.session.destroy(silence()),
+			() => this.#session.destroy(silence()),
 			HEARTBEAT,
 		);
 		patience.unref();
-		this.session.ping((error) => {
+		this.#session.ping((error) => {
 			clearTimeout(patience);
-			if (error) this.session.destroy(error);
+			if (error) this.#session.destroy(error);
 		});
 	}
 
-	private start(request: Request): Promise<Answer> {
+	#start(request: Request): Promise<Answer> {
 		const { method, path, headers, body, timeout } = request;
 		return new Promise((resolve, reject) => {
-			const stream = this.session.request(
+			const stream = this.#session.request(
 				{ ":method": method, ":path": path, ...headers },
 				{ endStream: body === undefined },
 			);

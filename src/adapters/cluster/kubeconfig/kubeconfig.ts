@@ -4,65 +4,67 @@
  */
 
 export interface ClusterEntry {
-	server?: string | undefined;
-	tlsServerName?: string | undefined;
-	insecureSkipTlsVerify?: boolean | undefined;
+	readonly server?: string | undefined;
+	readonly tlsServerName?: string | undefined;
+	readonly insecureSkipTlsVerify?: boolean | undefined;
 	/** Path of a PEM file. */
-	certificateAuthority?: string | undefined;
+	readonly certificateAuthority?: string | undefined;
 	/** base64 of PEM; wins over the file. */
-	certificateAuthorityData?: string | undefined;
-	proxyUrl?: string | undefined;
-	disableCompression?: boolean | undefined;
+	readonly certificateAuthorityData?: string | undefined;
+	readonly proxyUrl?: string | undefined;
+	readonly disableCompression?: boolean | undefined;
 	/** The extension `client.authentication.k8s.io/exec`: handed to exec plugins. */
-	execConfig?: unknown;
+	readonly execConfig?: unknown;
 }
 
 export interface ExecEntry {
-	apiVersion?: string | undefined;
-	command?: string | undefined;
-	args: string[];
-	env: { name: string; value: string }[];
+	readonly apiVersion?: string | undefined;
+	readonly command?: string | undefined;
+	readonly args: string[];
+	readonly env: { name: string; value: string }[];
 	/** Shown when the command is missing. */
-	installHint?: string | undefined;
-	provideClusterInfo?: boolean | undefined;
-	interactiveMode?: string | undefined;
+	readonly installHint?: string | undefined;
+	readonly provideClusterInfo?: boolean | undefined;
+	readonly interactiveMode?: string | undefined;
 }
 
 export interface UserEntry {
-	clientCertificate?: string | undefined;
-	clientCertificateData?: string | undefined;
-	clientKey?: string | undefined;
-	clientKeyData?: string | undefined;
-	token?: string | undefined;
-	tokenFile?: string | undefined;
-	username?: string | undefined;
-	password?: string | undefined;
-	impersonate?: Impersonation | undefined;
-	authProvider?: { name: string; config: Record<string, string> } | undefined;
-	exec?: ExecEntry | undefined;
+	readonly clientCertificate?: string | undefined;
+	readonly clientCertificateData?: string | undefined;
+	readonly clientKey?: string | undefined;
+	readonly clientKeyData?: string | undefined;
+	readonly token?: string | undefined;
+	readonly tokenFile?: string | undefined;
+	readonly username?: string | undefined;
+	readonly password?: string | undefined;
+	readonly impersonate?: Impersonation | undefined;
+	readonly authProvider?:
+		| { name: string; config: Record<string, string> }
+		| undefined;
+	readonly exec?: ExecEntry | undefined;
 	/** The file that says so: where renewed tokens of an auth-provider are kept. */
-	file?: string | undefined;
+	readonly file?: string | undefined;
 }
 
 export interface Impersonation {
-	user?: string | undefined;
-	uid?: string | undefined;
-	groups?: readonly string[] | undefined;
-	extra?: Readonly<Record<string, readonly string[]>> | undefined;
+	readonly user?: string | undefined;
+	readonly uid?: string | undefined;
+	readonly groups?: readonly string[] | undefined;
+	readonly extra?: Readonly<Record<string, readonly string[]>> | undefined;
 }
 
 export interface ContextEntry {
-	cluster?: string | undefined;
-	user?: string | undefined;
-	namespace?: string | undefined;
+	readonly cluster?: string | undefined;
+	readonly user?: string | undefined;
+	readonly namespace?: string | undefined;
 }
 
 export interface Kubeconfig {
-	clusters: ReadonlyMap<string, ClusterEntry>;
-	users: ReadonlyMap<string, UserEntry>;
-	contexts: ReadonlyMap<string, ContextEntry>;
+	readonly clusters: ReadonlyMap<string, ClusterEntry>;
+	readonly users: ReadonlyMap<string, UserEntry>;
+	readonly contexts: ReadonlyMap<string, ContextEntry>;
 	/** "" when not set. */
-	currentContext: string;
+	readonly currentContext: string;
 }
 
 /** Several files as one: for every name, and for the current context, the first file that has it, whole. */

@@ -6,24 +6,24 @@ import type { ClusterEntry, Kubeconfig, UserEntry } from "./kubeconfig.ts";
 /** Which cluster, as whom, and where: what kubectl would use for the same files and flags. */
 export interface Target {
 	/** "" without a kubeconfig. */
-	context: string;
-	namespace: string;
+	readonly context: string;
+	readonly namespace: string;
 	/** As written: `https://host:port/path`, or without a scheme. */
-	server: string;
-	cluster: ClusterEntry;
-	user: UserEntry;
+	readonly server: string;
+	readonly cluster: ClusterEntry;
+	readonly user: UserEntry;
 	/** The kubeconfig's name for the user; "" without one. */
-	userName: string;
+	readonly userName: string;
 	/** What to do when the server cannot be reached; "" when it was chosen on purpose. */
-	hint: string;
+	readonly hint: string;
 }
 
 /** What a pod uses, where nothing else says which cluster. */
 export interface Pod {
-	server: string;
-	namespace: string;
-	cluster: ClusterEntry;
-	user: UserEntry;
+	readonly server: string;
+	readonly namespace: string;
+	readonly cluster: ClusterEntry;
+	readonly user: UserEntry;
 }
 
 /**
