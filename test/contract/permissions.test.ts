@@ -225,6 +225,7 @@ const installed = (name: string, flags: Partial<Installation>) =>
 		names: undefined,
 		attaches: false,
 		deletes: false,
+		policies: false,
 		args: [],
 		image: "",
 		healthPort: 1,

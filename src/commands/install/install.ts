@@ -38,6 +38,7 @@ interface InstallOptions extends OutputOptions {
 	readonly health: ListenAddress;
 	/** Off unless it is asked for. */
 	readonly metrics: ListenAddress | undefined;
+	readonly policies: boolean;
 	/** Flags of sync that were given, as it is to be given them. */
 	readonly args: readonly string[];
 	readonly yes: boolean;
@@ -74,6 +75,11 @@ The account can write pull secrets of that name and no other Secret: an admissio
 			default: IMAGE,
 			help: "Image to run.",
 		},
+		{
+			name: "by-policy",
+			kind: "switch",
+			help: "Also keep the policies of attach --by-policy (needs cluster-wide rights).",
+		},
 		...SERVING_FLAGS,
 		flags.DRY_RUN_FLAG,
 		flags.outputFlag(...CHANGE_FORMATS),
@@ -106,6 +112,7 @@ The account can write pull secrets of that name and no other Secret: an admissio
 			image: imageOf(given),
 			health: health ?? { host: "", port: HEALTH_PORT },
 			metrics,
+			policies: given.on("by-policy"),
 			args: argsOf(given, env),
 			yes: given.on("yes"),
 			quiet: given.on("quiet"),
@@ -146,7 +153,16 @@ The account can write pull secrets of that name and no other Secret: an admissio
 });
 
 function installationOf(
-	{ settings, name, args, image, health, metrics, yes }: InstallOptions,
+	{
+		settings,
+		name,
+		policies,
+		args,
+		image,
+		health,
+		metrics,
+		yes,
+	}: InstallOptions,
 	namespace: string,
 ): Installation {
 	const { selection, attach, prune, force } = settings;
@@ -156,6 +172,7 @@ function installationOf(
 		attaches: attach !== undefined,
 		// Only where nobody has to be asked.
 		deletes: prune || (force && yes),
+		policies,
 		args: [
 			"sync",
 			name,

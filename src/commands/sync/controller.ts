@@ -259,7 +259,7 @@ class Controller {
 		});
 		if (!right) return this.#failed(POLICIES);
 		this.#paces.delete(POLICIES);
-		this.#agenda.add(POLICIES, world.clock.now() + POLICIES_EVERY);
+		this.#agenda.add(POLICIES, world.clock.elapsed() + POLICIES_EVERY);
 	}
 
 	async #takeBack(results: readonly ChangeResult[]): Promise<void> {

@@ -1,16 +1,18 @@
 import { createHash } from "node:crypto";
+import { POLICY_KINDS, policyNames } from "../accounts/policy.ts";
 import { celText } from "../kubelet/image-test.ts";
-import type {
-	ClusterRole,
-	ClusterRoleBinding,
-	Namespace,
-	ObjectMeta,
-	PolicyRule,
-	Role,
-	RoleBinding,
-	ServiceAccount,
-	ValidatingAdmissionPolicy,
-	ValidatingAdmissionPolicyBinding,
+import {
+	type ClusterRole,
+	type ClusterRoleBinding,
+	type Namespace,
+	type ObjectMeta,
+	type PolicyRule,
+	RESOURCES,
+	type Role,
+	type RoleBinding,
+	type ServiceAccount,
+	type ValidatingAdmissionPolicy,
+	type ValidatingAdmissionPolicyBinding,
 } from "../objects.ts";
 import {
 	MANAGED_BY_LABEL,
@@ -28,6 +30,8 @@ export interface Installation {
 	readonly attaches: boolean;
 	/** It may delete copies: `--prune`, and `--force` where an update is forbidden. */
 	readonly deletes: boolean;
+	/** It keeps the admission policies of `attach --by-policy`. */
+	readonly policies: boolean;
 	/** What sync is told, as `--flag=value`. */
 	readonly args: readonly string[];
 	readonly image: string;
@@ -161,6 +165,7 @@ export function rightsOf({
 	names,
 	attaches,
 	deletes,
+	policies,
 }: Installation): Rights {
 	const secrets = (...verbs: string[]): PolicyRule => ({
 		apiGroups: [""],
@@ -182,6 +187,7 @@ export function rightsOf({
 				},
 			]
 		: [];
+	const kept: PolicyRule[] = policies ? policyRules(source) : [];
 	if (names === undefined)
 		return {
 			everywhere: [
@@ -192,12 +198,13 @@ export function rightsOf({
 					verbs: ["list", "watch"],
 				},
 				...accounts,
+				...kept,
 			],
 			inNamespaces: new Map(),
 		};
 	const targets = [...new Set(names)].sort();
 	return {
-		everywhere: [],
+		everywhere: kept,
 		inNamespaces: new Map(
 			[...new Set([source.namespace, ...targets])]
 				.sort()
@@ -210,6 +217,21 @@ export function rightsOf({
 				]),
 		),
 	};
+}
+
+/** As `sync` changes them. No policy can limit it: the API server runs none on admission policies themselves. */
+function policyRules(source: SourceRef): PolicyRule[] {
+	const apiGroups = ["admissionregistration.k8s.io"];
+	const resources = POLICY_KINDS.map((kind) => RESOURCES[kind].plural);
+	return [
+		{
+			apiGroups,
+			resources,
+			resourceNames: policyNames(source),
+			verbs: ["get", "update", "delete"],
+		},
+		{ apiGroups, resources, verbs: ["create"] },
+	];
 }
 
 /**

@@ -14,6 +14,7 @@ const installation = (given: Partial<Installation> = {}): Installation => ({
 	names: undefined,
 	attaches: false,
 	deletes: false,
+	policies: false,
 	args: ["sync", "key", "--watch=true"],
 	image: "reg.io/meshreg:1",
 	healthPort: 8081,
@@ -68,6 +69,15 @@ describe("what the account may do", () => {
 					"serviceaccounts: get,list,watch,patch",
 				],
 			},
+		],
+		[
+			"in named namespaces, with admission policies",
+			{ names: ["mesh"], policies: true },
+			[
+				"mutatingadmissionpolicies,mutatingadmissionpolicybindings[kubectl-meshreg.names.mesh.key,kubectl-meshreg.rules.mesh.key]: get,update,delete",
+				"mutatingadmissionpolicies,mutatingadmissionpolicybindings: create",
+			],
+			{ mesh: ["secrets[key]: get,list,watch,patch", "secrets: create"] },
 		],
 		[
 			"in the source's own namespace",
