@@ -74,6 +74,40 @@ terminal("create asks, and shows nothing of the password", async (t) => {
 	assertRestored(settings);
 });
 
+terminal("F20: a JWT pasted at Username is the credential", async (t) => {
+	await using bed = await testBed({ namespaces: ["nginx-mesh"] });
+	const jwt = `eyJhbGciOiJIUzI1NiJ9.${"c2VjcmV0".repeat(300)}.c2lnbmF0dXJl`;
+	const { status, shown, text } = await meshreg(
+		t,
+		bed,
+		["create", "--no-verify"],
+		async (session) => {
+			await session.shows("Registry server");
+			session.type("private-registry.nginx.com\r");
+			await session.shows("JSON key file");
+			session.type("\r");
+			await session.shows("Username:");
+			session.type(`\x1b[200~${jwt}\x1b[201~`);
+			await session.shows("not shown");
+			session.type("\r");
+			await session.shows("as eyJh… (token)");
+			session.type("\r");
+		},
+	);
+	assert.equal(status, 0, text);
+	assert.doesNotMatch(text, /Password:/);
+	assert.doesNotMatch(shown, /c2VjcmV0/);
+	assert.deepEqual(bed.content("nginx-mesh"), {
+		auths: {
+			"private-registry.nginx.com": {
+				username: jwt,
+				password: "none",
+				auth: btoa(`${jwt}:none`),
+			},
+		},
+	});
+});
+
 terminal("create takes a JSON key file at the terminal", async (t) => {
 	await using bed = await testBed({ namespaces: ["nginx-mesh"] });
 	const { privateKey } = generateKeyPairSync("rsa", {

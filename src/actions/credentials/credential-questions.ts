@@ -6,7 +6,7 @@ import {
 	passwordFault,
 	usernameFault,
 } from "../../core/credentials/credential-rules.ts";
-import { isJwt } from "../../core/credentials/jwt.ts";
+import { isJwt, JWT_PASSWORD } from "../../core/credentials/jwt.ts";
 import {
 	parseRegistryServer,
 	type RegistryServer,
@@ -27,11 +27,12 @@ export function askUsername(prompter: Prompter, before = ""): Promise<string> {
 	});
 }
 
-/** A password, which is not echoed, and is one. */
-export function askPassword(
+/** A password, which is not echoed, and is one; a JWT as the user needs none, and nobody is asked for it. */
+export async function askPassword(
 	prompter: Prompter,
 	username: string,
 ): Promise<string> {
+	if (isJwt(username)) return JWT_PASSWORD;
 	return prompter.password({
 		message: "Password:",
 		check: (password) => passwordFault(password, username),

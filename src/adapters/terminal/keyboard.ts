@@ -29,6 +29,7 @@ export const SEVERAL_LINES =
 const ENTER = "\r";
 const END_OF_INPUT = "\x04";
 const CTRL_C = "\x03";
+const CTRL_U = "\x15";
 /** readline would stop the program and, continued, never listen again. */
 const CTRL_Z = "\x1a";
 
@@ -42,8 +43,9 @@ const WATCHED = new WeakSet<TerminalInput>();
  */
 export class Keyboard extends Readable {
 	readonly isTTY = true;
-	/** A `secret` as typed so far. */
+	/** What is not echoed, as typed so far. */
 	secret = "";
+	#hides: boolean;
 	#refused = false;
 	#open = false;
 	#pasting = false;
@@ -56,6 +58,24 @@ export class Keyboard extends Readable {
 		readonly onEnd: (ending: Ending) => void,
 	) {
 		super({ read() {} });
+		this.#hides = typing === "secret";
+	}
+
+	/** Whether what is typed is kept here, and reaches nothing that could echo it. */
+	get hides(): boolean {
+		return this.#hides;
+	}
+
+	/** Keeps a line that turned out to be a secret, and what is typed on, until nothing of it is left. */
+	hide(line: string): void {
+		this.secret += line;
+		this.#hides = true;
+	}
+
+	/** Forgets what was hidden; what is typed from now on is echoed again. */
+	show(): void {
+		this.secret = "";
+		this.#hides = false;
 	}
 
 	/**
@@ -161,17 +181,31 @@ export class Keyboard extends Readable {
 
 	#enter(text: string): void {
 		const keys = text.replace(/[\r\n]+$/, ENTER).replaceAll(CTRL_Z, "");
-		if (this.typing !== "secret") {
-			if (keys !== "") this.push(keys);
-			return;
-		}
+		if (this.typing === "line") {
+			for (const run of keys.match(RUNS) ?? [])
+				if (this.#hides) this.#keep(run);
+				else this.#edit(run);
+		} else if (this.typing === "secret") this.#keep(keys);
+		else if (keys !== "") this.push(keys);
+	}
+
+	/** Hands a run of characters to readline as one key: it would draw the line again for each. */
+	#edit(run: string): void {
+		if (run.length === 1 || CONTROL.test(run)) this.push(run);
+		else this.emit("keypress", run, { sequence: run });
+	}
+
+	#keep(keys: string): void {
 		for (const key of keys.match(KEYS) ?? []) {
 			if (key === ENTER || key === CTRL_C) this.push(key);
 			else if (key === "\x7f" || key === "\b")
 				this.secret = this.secret.replace(/.$/su, "");
-			else if (key === "\x15") this.secret = "";
-			else if (key === "\t" || !/^\p{Cc}/u.test(key)) this.secret += key;
+			else if (key === CTRL_U) this.secret = "";
+			else if (key === "\t" || !CONTROL.test(key)) this.secret += key;
 		}
+		if (this.typing !== "line" || this.secret !== "") return;
+		this.show();
+		this.push(CTRL_U); // The question shows that nothing is left.
 	}
 }
 
@@ -180,6 +214,11 @@ async function aLook(): Promise<void> {
 	await setImmediate();
 	await setImmediate();
 }
+
+const CONTROL = /^\p{Cc}/u;
+
+/** A run of characters without control characters, or of anything else, as it came. */
+const RUNS = /\P{Cc}+|\p{Cc}\P{Cc}*/gu;
 
 /** One key each: an escape sequence (an arrow, Alt and a letter), or a character. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: keys are control characters

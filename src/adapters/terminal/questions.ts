@@ -1,6 +1,6 @@
-import { styleText } from "node:util";
 import inquirer from "inquirer";
 import { type Keyboard, SEVERAL_LINES } from "./keyboard.ts";
+import { askLine } from "./line-question.ts";
 import { askPick } from "./pick-question.ts";
 import { askSecret } from "./secret-question.ts";
 
@@ -20,34 +20,23 @@ export interface Choice<T extends string> {
 /** What is wrong with a value; undefined: nothing. */
 export type Check = (value: string) => string | undefined;
 
-/** One line of text; Enter alone takes `preset`. */
-export async function line(
+/** One line of text; Enter alone takes `preset`. What turns out to be a token is shown no longer. */
+export function line(
 	context: Context,
 	message: string,
 	preset: string | undefined,
 	check: Check,
 ): Promise<string> {
-	let wrong: string | undefined;
-	const { answer } = await inquirer.createPromptModule(context)([
+	const keyboard = context.input;
+	return askLine(
 		{
-			type: "input",
-			name: "answer",
 			message,
-			default: preset,
-			validate(value: string) {
-				wrong = context.input.refused() ? SEVERAL_LINES : check(value);
-				return wrong ?? true;
-			},
-			// inquirer would leave the last complaint under the answer that was accepted.
-			theme: {
-				style: {
-					error: (text: string) =>
-						wrong === undefined ? "" : styleText("red", `> ${text}`),
-				},
-			},
+			preset,
+			keyboard,
+			check: (value) => (keyboard.refused() ? SEVERAL_LINES : check(value)),
 		},
-	]);
-	return answer;
+		context,
+	);
 }
 
 /** A line that is not echoed. */

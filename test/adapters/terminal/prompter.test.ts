@@ -171,6 +171,77 @@ terminal("a line has a default, and is checked", async (t) => {
 	);
 });
 
+/** The beginning is no secret; what follows the first characters is. */
+const JWT = `eyJhbGciOiJSUzI1NiJ9.${"Zm9vYmFy".repeat(700)}.c2lnbmF0dXJl`;
+
+for (const [name, type] of [
+	["marked by the terminal", (session) => session.type(PASTE(`${JWT}\n`))],
+	["unmarked", (session) => session.type(JWT)],
+	["corrected", (session) => session.type(`x\x7f${JWT}zz\x7f\x7f`)],
+	[
+		"typed",
+		async (session) => {
+			for (const key of JWT.slice(0, 20)) session.type(key);
+			await session.shows("not shown");
+			session.type(JWT.slice(20));
+		},
+	],
+] as const satisfies readonly (readonly [
+	string,
+	(session: TerminalSession) => void | Promise<void>,
+])[])
+	terminal(
+		`F20: a JWT in the place of a user name is not echoed: ${name}`,
+		async (t) => {
+			const { answer, shown } = await asked(t, "username", async (session) => {
+				await session.shows("Username:");
+				await type(session);
+				session.type("\r");
+			});
+			assert.equal(answer, JWT);
+			assert.doesNotMatch(stripVTControlCharacters(shown), /GciOiJS|Zm9v|c2ln/);
+			assert.equal(lines(shown).at(-1), "✔ Username: (token, not shown)");
+			assert(shown.length < 4000, `${shown.length} characters were written`);
+		},
+	);
+
+terminal("F20: a JWT is taken back, and another line is echoed", async (t) => {
+	const { answer, shown } = await asked(t, "username", async (session) => {
+		await session.shows("Username:");
+		session.type(PASTE(JWT));
+		await session.shows("not shown");
+		session.ctrl("u");
+		await session.shows("Username:");
+		session.type("me\r");
+	});
+	assert.equal(answer, "me");
+	assert.equal(lines(shown).at(-1), "✔ Username: me");
+});
+
+terminal("F20: a JWT that is refused is forgotten", async (t) => {
+	const { answer, shown } = await asked(t, "username", async (session) => {
+		await session.shows("Username:");
+		session.type(PASTE(`${JWT}:`));
+		await session.shows("not shown");
+		session.type("\r");
+		await session.shows("> no colon, please");
+		session.type("me\r");
+	});
+	assert.equal(answer, "me");
+	assert.doesNotMatch(shown, /Zm9v/);
+});
+
+terminal("F20: a long line is drawn once", async (t) => {
+	const long = "word ".repeat(1000);
+	const { answer, shown } = await asked(t, "username", async (session) => {
+		await session.shows("Username:");
+		session.type(PASTE(long));
+		session.type("\r");
+	});
+	assert.equal(answer, long);
+	assert(shown.length < 40_000, `${shown.length} characters were written`);
+});
+
 for (const [typed, plain, yes] of [
 	["y", true, true],
 	["YES", true, true],

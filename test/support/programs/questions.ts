@@ -25,6 +25,11 @@ const PROGRAMS: Record<
 			default: "docker.io",
 			check: (value) => (value.includes("/") ? "no path, please" : undefined),
 		}),
+	username: (prompter) =>
+		prompter.text({
+			message: "Username:",
+			check: (value) => (value.includes(":") ? "no colon, please" : undefined),
+		}),
 	password: (prompter) =>
 		prompter.password({
 			message: "Password:",
