@@ -93,6 +93,21 @@ const MEANT: Readonly<Record<string, string>> = {
 	...byVerb("explain", "why", "debug"),
 };
 
+/** Flags that other programs have, and ours for the same; the first that a command has. */
+const MEANT_FLAGS: Readonly<Record<string, readonly string[]>> = {
+	"from-file": ["from-docker-config=PATH"],
+	"from-env-file": ["from-docker-config=PATH"],
+	"docker-config": ["from-docker-config=PATH"],
+	"from-docker-config": ["docker-config"],
+	authfile: ["from-docker-config=PATH", "docker-config"],
+	"registry-config": ["from-docker-config=PATH", "docker-config"],
+	username: ["registry-username"],
+	password: ["registry-password-stdin"],
+	"password-stdin": ["registry-password-stdin"],
+	"docker-password-stdin": ["registry-password-stdin"],
+	"from-literal": ["registry-password-stdin"],
+};
+
 /** All flags of a command, its own first. */
 export function flagsOf(command: Command): readonly Flag[] {
 	return [...command.flags, ...EVERYWHERE];
@@ -194,8 +209,15 @@ function unknownFlag(name: string, known: readonly Flag[]): UsageError {
 	const names = known
 		.filter((flag) => flag.hidden === undefined)
 		.map((flag) => flag.name);
-	const glued = known.find((flag) => name.startsWith(flag.name))?.name;
-	const likely = nearest(name, names) ?? glued;
+	const meant = (Object.hasOwn(MEANT_FLAGS, name) && MEANT_FLAGS[name]) || [];
+	const glued =
+		meant.length > 0
+			? undefined
+			: known.find((flag) => name.startsWith(flag.name))?.name;
+	const likely =
+		meant.find((flag) => names.includes(flag.replace(/=.*/, ""))) ??
+		nearest(name, names) ??
+		glued;
 	// What follows a flag's name, or an odd one, may be a secret's beginning.
 	const shown =
 		glued === undefined && /^[\w-]{1,40}$/.test(name)

@@ -83,6 +83,9 @@ const outside: Outside = {
 	},
 };
 
+// Node and libraries tell the people who build this what is deprecated or experimental in them, on stderr.
+process.removeAllListeners("warning");
+
 // What is thrown where nobody waits would otherwise print the source around it.
 process.once("uncaughtException", (error) => {
 	streams.err.write(`${failureLine(error)}\n`);

@@ -77,6 +77,25 @@ describe("every command", () => {
 				);
 			});
 
+	for (const [flag, meant] of [
+		["create --from-file=.dockerconfigjson=c.json", "from-docker-config=PATH"],
+		["create --from-file", "from-docker-config=PATH"],
+		["create --authfile=a.json", "from-docker-config=PATH"],
+		["create --docker-config=.docker", "from-docker-config=PATH"],
+		["rotate --password-stdin", "registry-password-stdin"],
+		["create --username=u", "registry-username"],
+		["explain --from-docker-config=c.json", "docker-config"],
+		["explain --authfile=a.json", "docker-config"],
+	] as const)
+		test(`F19: ${flag} is answered with the flag that is for it`, async () => {
+			const [verb = "", word = ""] = flag.split(" ");
+			const name = word.replace(/=.*/, "");
+			assert.equal(
+				await refused([verb, word]),
+				`error: unknown flag: ${name}; did you mean --${meant}?\nSee 'kubectl meshreg ${verb} --help' for usage.\n`,
+			);
+		});
+
 	test("another command's flag is unknown", async () => {
 		assert.match(
 			await refused(["sync", "--workers=2"]),

@@ -184,7 +184,7 @@ async function attempt<T>(
 		const code = codeOf(error);
 		if (code === undefined) throw error;
 		throw new OperationError(
-			`cannot ${verb} ${shown(path)}: ${reason(error, code)}`,
+			`cannot ${verb} ${shown(path)}: ${reason(error, code)}${path.startsWith("~/") ? `; a shell does not expand ~ after "=": write "$HOME${path.slice(1)}"` : ""}`,
 		);
 	}
 }

@@ -9,6 +9,7 @@ import {
 	passwordFault,
 	usernameFault,
 } from "../core/credentials/credential-rules.ts";
+import { isJwt } from "../core/credentials/jwt.ts";
 import { parseProvider } from "../core/pull-secrets/provider.ts";
 import {
 	DOCKER_HUB_KEY,
@@ -194,6 +195,10 @@ export function credentialInputOf(
 	if (password?.from === "flag")
 		warnings.push(
 			`--${given.has("docker-password") ? "docker" : "registry"}-password can be seen in the process list and in the shell's history; use --registry-password-stdin`,
+		);
+	if (username !== undefined && isJwt(username))
+		warnings.push(
+			`${usernameFlag} is a JWT, which can be seen in the process list and in the shell's history; use --registry-jwt`,
 		);
 	if (given.has("docker-email"))
 		warnings.push("--docker-email is ignored: no registry asks for it");

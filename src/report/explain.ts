@@ -1,7 +1,12 @@
-import { displayUsername } from "../core/credentials/credential.ts";
+import {
+	type Credential,
+	displayUsername,
+} from "../core/credentials/credential.ts";
+import { credentialFault } from "../core/credentials/credential-rules.ts";
 import type { ExplainedImage } from "../core/document.ts";
 import {
 	type CredentialCheck,
+	isOpen,
 	works,
 } from "../core/explain/credential-check.ts";
 import {
@@ -170,16 +175,24 @@ function matchesParagraph(
 	const many = matches.length > 1 ? ", in this order until one works" : "";
 	return `${text(`The kubelet tries${many}:`)}${matches
 		.map(({ from, key, credential }, index) => {
-			const user =
-				credential.username === "" && credential.reveal() === ""
-					? "an empty credential: kubelets read neither identity tokens nor credential stores"
-					: `user ${displayUsername(credential.username) || '""'}`;
 			return text(
-				`${index + 1}. ${from}, entry ${displayKey(key)}: ${user}`,
+				`${index + 1}. ${from}, entry ${displayKey(key)}: ${userOf(credential)}`,
 				"  ",
 			);
 		})
 		.join("")}`;
+}
+
+/** Whom an entry logs in, and why that will most likely fail. */
+function userOf(credential: Credential): string {
+	if (credential.isEmpty)
+		return "an empty credential: kubelets read neither identity tokens nor credential stores";
+	const user = `user ${displayUsername(credential.username) || '""'}`;
+	if (credential.reveal() === "")
+		return `${user}, without a password: kubelets read neither identity tokens nor credential stores`;
+	// Bytes that are no text are sent as they are, and may well be right.
+	const fault = credential.isText ? credentialFault(credential) : undefined;
+	return fault === undefined ? user : `${user} (${fault})`;
 }
 
 function checksParagraph(
@@ -190,10 +203,22 @@ function checksParagraph(
 	const first = checks.find(works);
 	const end = first
 		? `The first that works is entry ${displayKey(first.match.key)} in ${first.match.from}.`
-		: "None of them works.";
+		: noneWorks(checks);
 	return `${text("Verified from this machine, whose network and trust may not be the node's:")}${checks
 		.map((check, index) => text(`${index + 1}. ${verdict(check, image)}`, "  "))
 		.join("")}${text(end)}`;
+}
+
+/** What is known where none has served: a registry that could not be asked has refused nothing. */
+function noneWorks(checks: readonly CredentialCheck[]): string {
+	const open = checks.filter(isOpen).length;
+	if (open === 0)
+		return checks.length === 1 ? "It does not work." : "None of them works.";
+	if (open < checks.length)
+		return "None of them is known to work: not all could be verified.";
+	return open === 1
+		? "Whether it works is not known."
+		: "Whether any of them works is not known.";
 }
 
 function verdict({ verification }: CredentialCheck, image: string): string {

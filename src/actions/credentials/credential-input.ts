@@ -2,7 +2,10 @@ import {
 	Credential,
 	JSON_KEY_USERNAME,
 } from "../../core/credentials/credential.ts";
-import { passwordFault } from "../../core/credentials/credential-rules.ts";
+import {
+	isKeyUser,
+	passwordFault,
+} from "../../core/credentials/credential-rules.ts";
 import { encodingFault, withoutMark } from "../../core/credentials/encoding.ts";
 import {
 	JSON_KEY_LIMIT,
@@ -19,12 +22,13 @@ import {
 	providerName,
 	renewalOf,
 } from "../../core/pull-secrets/provider.ts";
+import { fileOfAnotherKind } from "../../core/registry/credential-file.ts";
 import {
 	displayHost,
 	type RegistryServer,
 } from "../../core/registry/server.ts";
 import { OperationError, UsageError } from "../../errors.ts";
-import type { Files, Prompter, World } from "../../world.ts";
+import type { Prompter, World } from "../../world.ts";
 import {
 	askJwt,
 	askPassword,
@@ -240,6 +244,9 @@ async function readPassword(
 		throw new OperationError(`${flag}: the password ${encoding}`);
 	const { text, marked } = withoutMark(bytes.toString("utf8"));
 	const password = text.replace(/\r?\n$/, "");
+	const other = isKeyUser(username) ? undefined : fileOfAnotherKind(password);
+	if (other !== undefined)
+		throw new OperationError(`${flag}: this is no password: ${other}`);
 	const fault = passwordFault(password, username);
 	if (password === "") throw new UsageError(`${flag}: ${fault}`);
 	if (fault !== undefined)
@@ -259,10 +266,12 @@ async function readJwtInput(
 	world: World,
 ): Promise<{ jwt: string; warnings: readonly string[] }> {
 	const flag = "--registry-jwt";
-	const reading = readJwt(await readSecret(input, flag, JWT_LIMIT, world));
+	const bytes = await readSecret(input, flag, JWT_LIMIT, world);
+	const reading = readJwt(bytes);
 	if (reading.ok) return reading;
+	const other = fileOfAnotherKind(bytes.toString("utf8"));
 	throw new OperationError(
-		`${flag}: ${input.from === "stdin" ? "standard input" : input.path} ${reading.problem}`,
+		`${flag}: ${input.from === "stdin" ? "standard input" : input.path} ${other === undefined ? reading.problem : `is not a JWT: ${other}`}`,
 	);
 }
 
@@ -273,8 +282,7 @@ async function readSecret(
 	limit: number,
 	world: World,
 ): Promise<Buffer> {
-	if (input.from === "file")
-		return readPath(input.path, flag, limit, world.files);
+	if (input.from === "file") return world.files.read(input.path, limit);
 	if (world.streams.inputIsTerminal)
 		throw new UsageError(
 			`${flag}: standard input is a terminal; pipe it in, or leave the flag out to be asked for it`,
@@ -310,36 +318,18 @@ async function readKeyFile(
 		throw new UsageError(
 			"--registry-key is a path to a JSON key file; to name the pull secret give it as NAME",
 		);
-	const bytes = await readPath(
-		path,
-		"--registry-key",
-		JSON_KEY_LIMIT,
-		world.files,
-	);
+	const bytes = await world.files.read(path, JSON_KEY_LIMIT);
 	const encoding = encodingFault(bytes);
 	if (encoding !== undefined)
 		throw new OperationError(`--registry-key: ${path} ${encoding}`);
+	const { text } = withoutMark(bytes.toString("utf8"));
 	const key = readJsonKey(bytes.toString("utf8"));
 	if (!key.ok)
 		throw new OperationError(
-			`--registry-key: ${path} is not a JSON key file: ${key.problem}`,
+			`--registry-key: ${path} is not a JSON key file: ${fileOfAnotherKind(text) ?? key.problem}`,
 		);
 	return {
 		credential: new Credential(JSON_KEY_USERNAME, key.text),
 		warnings: key.warnings,
 	};
-}
-
-/** A file that a flag names. Throws OperationError, which knows a ~ that no shell has expanded. */
-async function readPath(
-	path: string,
-	flag: string,
-	limit: number,
-	files: Files,
-): Promise<Buffer> {
-	if (path.startsWith("~/") && !(await files.exists(path)))
-		throw new OperationError(
-			`${flag}: no file ${path}: a shell does not expand ~ after "=", write "$HOME${path.slice(1)}"`,
-		);
-	return files.read(path, limit);
 }

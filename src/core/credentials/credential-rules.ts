@@ -18,6 +18,11 @@ export function usernameFault(username: string): string | undefined {
 		: undefined;
 }
 
+/** The users whose password is a JSON key, which may have lines: Google's, and Yandex's (https://yandex.cloud/docs/container-registry/operations/authentication). */
+export function isKeyUser(username: string): boolean {
+	return username === JSON_KEY_USERNAME || username === "json_key";
+}
+
 /** What is wrong with a password; undefined when nothing is. A JSON key, which has lines, is the password of a user of its own. */
 export function passwordFault(
 	password: string,
@@ -28,10 +33,9 @@ export function passwordFault(
 		return "the password begins with a byte order mark";
 	if (password.includes("\ufeff"))
 		return "the password contains a byte order mark";
-	const checked =
-		username === JSON_KEY_USERNAME
-			? password.replace(/[\t\n\r]/g, "")
-			: password;
+	const checked = isKeyUser(username)
+		? password.replace(/[\t\n\r]/g, "")
+		: password;
 	if (!CONTROL.test(checked)) return undefined;
 	if (checked.includes("\0"))
 		return "the password contains NUL characters, as text in UTF-16 does";
@@ -61,11 +65,15 @@ export function rejectionHint(credential: Credential): string | undefined {
 	return (
 		credentialFault(credential) ??
 		(password === password.trim()
-			? undefined
+			? FORMAT.test(password)
+				? "the password contains an invisible character"
+				: undefined
 			: "the password begins or ends with white space")
 	);
 }
 
+/** What web pages and chats put among characters that are copied: zero-width spaces, marks of direction. */
+const FORMAT = /\p{Cf}/u;
 const CONTROL = /\p{Cc}/u;
 
 function withoutLastLineEnds(text: string): string {

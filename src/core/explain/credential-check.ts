@@ -44,3 +44,11 @@ export function works({ verification }: CredentialCheck): boolean {
 		verification.pullable !== undefined
 	);
 }
+
+/** Whether it could not be found out: nobody has refused it. */
+export function isOpen({ verification }: CredentialCheck): boolean {
+	return (
+		verification?.outcome === "unverifiable" ||
+		verification?.outcome === "unreachable"
+	);
+}

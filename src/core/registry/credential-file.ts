@@ -119,7 +119,10 @@ export function readCredentialFile(content: Uint8Array): CredentialFileReading {
 	if (
 		!members.some(([name]) => known.some((field) => sameField(name, field)))
 	) {
-		const other = somethingElse(members);
+		const other =
+			textOf(members, "type") === "service_account"
+				? "it is a service account's JSON key: give it with --registry-key"
+				: somethingElse(members);
 		if (other !== undefined) return no(other);
 	}
 	return { ok: true, file: { auths, credHelpers, credsStore } };
@@ -131,18 +134,28 @@ const NO_CREDENTIALS: CredentialFile = {
 	credsStore: "",
 };
 
+/** What a text is that was given for a password or a key, and is a file of another kind: one clause that quotes nothing. */
+export function fileOfAnotherKind(text: string): string | undefined {
+	if (!text.trimStart().startsWith("{")) return undefined;
+	const document = parseGoJson(text);
+	if (!document.ok || document.value.kind !== "object") return undefined;
+	const { members } = document.value;
+	return members.some(
+		([name, value]) =>
+			value.kind === "object" &&
+			(sameField(name, "auths") || sameField(name, "credhelpers")),
+	)
+		? "it is a docker config: give it with --from-docker-config=PATH"
+		: somethingElse(members);
+}
+
 /** What a JSON object is that has nothing of a docker config; undefined where it may be an empty one. */
 function somethingElse(members: readonly GoMember[]): string | undefined {
-	const text = (field: string): string => {
-		const value = members.find(([name]) => name === field)?.[1];
-		return value?.kind === "string" ? value.text : "";
-	};
+	const text = (field: string) => textOf(members, field);
 	if (text("kind") === "Secret")
 		return "it is a Kubernetes Secret: kubectl apply -f it, and take it with --from-secret NAMESPACE/NAME";
 	if (text("kind") !== "" && text("apiVersion") !== "")
 		return "it is a Kubernetes object";
-	if (text("type") === "service_account")
-		return "it is a service account's JSON key: give it with --registry-key";
 	const looksLikeEntry = (value: GoValue): boolean =>
 		value.kind === "object" &&
 		value.members.some(([name]) =>
@@ -151,6 +164,11 @@ function somethingElse(members: readonly GoMember[]): string | undefined {
 	return members.some(([, value]) => looksLikeEntry(value))
 		? 'its entries stand outside "auths", as in the old .dockercfg: put them inside {"auths": …}'
 		: undefined;
+}
+
+function textOf(members: readonly GoMember[], field: string): string {
+	const value = members.find(([name]) => name === field)?.[1];
+	return value?.kind === "string" ? value.text : "";
 }
 
 /**

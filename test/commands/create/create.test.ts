@@ -239,21 +239,30 @@ describe("create", () => {
 			assert.equal(bed.password("nginx-mesh"), "secret");
 		});
 
-		test("a JSON key has lines, as the password of _json_key", async () => {
+		test("a password is any JSON that is no file of another kind", async () => {
 			fresh();
-			const key = JSON.stringify(KEY, null, "\t");
-			const outcome = await bed.run(
-				[
-					"create",
-					"--registry-server=gcr.io",
-					"--registry-username=_json_key",
-					"--registry-password-stdin",
-				],
-				{ stdin: `${key}\n` },
-			);
+			const outcome = await bed.run(["create", ...PIPED], {
+				stdin: '{"token":"x"}',
+			});
 			assert.equal(outcome.status, 0, outcome.err);
-			assert.equal(bed.password("nginx-mesh"), key);
 		});
+
+		for (const user of ["_json_key", "json_key"])
+			test(`a JSON key has lines, as the password of ${user}`, async () => {
+				fresh();
+				const key = JSON.stringify(KEY, null, "\t");
+				const outcome = await bed.run(
+					[
+						"create",
+						"--registry-server=gcr.io",
+						`--registry-username=${user}`,
+						"--registry-password-stdin",
+					],
+					{ stdin: `${key}\n` },
+				);
+				assert.equal(outcome.status, 0, outcome.err);
+				assert.equal(bed.password("nginx-mesh"), key);
+			});
 	});
 
 	describe("F20: a JWT that is the user name", () => {
@@ -268,6 +277,24 @@ describe("create", () => {
 			},
 		};
 		const server = "--registry-server=private-registry.nginx.com";
+		test("on a command line it is warned about", async () => {
+			fresh();
+			const outcome = await bed.run(
+				[
+					"create",
+					server,
+					"--registry-username",
+					jwt,
+					"--registry-password-stdin",
+				],
+				{ stdin: "none", now: NOW },
+			);
+			assert.match(
+				outcome.err,
+				/^Warning: --registry-username is a JWT, which can be seen in the process list and in the shell's history; use --registry-jwt\n/,
+			);
+		});
+
 		for (const how of ["a file", "a pipe", "a hidden prompt"])
 			test(`from ${how}`, async () => {
 				fresh();
@@ -334,7 +361,7 @@ describe("create", () => {
 			[
 				"~/key.json",
 				1,
-				'error: --registry-key: no file ~/key.json: a shell does not expand ~ after "=", write "$HOME/key.json"\n',
+				'error: cannot read ~/key.json: no such file or directory; a shell does not expand ~ after "=": write "$HOME/key.json"\n',
 			],
 		];
 		for (const [value, status, err] of KEYS)
@@ -346,6 +373,69 @@ describe("create", () => {
 				]);
 				assert.deepEqual([outcome.status, outcome.err], [status, err]);
 			});
+
+		for (const flag of [
+			"from-docker-config",
+			"registry-password-file",
+			"registry-jwt",
+			"registry-ca",
+		])
+			test(`F19: --${flag}=~/…, which no shell expands`, async () => {
+				const outcome = await bed.run(
+					[
+						"create",
+						"--registry-server=gcr.io",
+						...(flag === "registry-password-file"
+							? ["--registry-username=u"]
+							: []),
+						...(flag === "registry-ca"
+							? ["--registry-username=u", "--registry-password-stdin"]
+							: []),
+						`--${flag}=~/a`,
+					],
+					{ stdin: "p" },
+				);
+				assert.equal(
+					outcome.err,
+					'error: cannot read ~/a: no such file or directory; a shell does not expand ~ after "=": write "$HOME/a"\n',
+				);
+			});
+
+		const OTHERS: readonly [text: string, is: string][] = [
+			[
+				'{"auths":{"r.io":{"auth":"aHVudGVyMg=="}}}',
+				"it is a docker config: give it with --from-docker-config=PATH",
+			],
+			[
+				'{"kind":"Secret","apiVersion":"v1","data":{"a":"aHVudGVyMg=="}}',
+				"it is a Kubernetes Secret: kubectl apply -f it, and take it with --from-secret NAMESPACE/NAME",
+			],
+		];
+		for (const [text, is] of OTHERS)
+			for (const [flag, says] of [
+				[
+					"registry-password-file",
+					"--registry-password-file: this is no password: ",
+				],
+				["registry-key", "--registry-key: PATH is not a JSON key file: "],
+				["registry-jwt", "--registry-jwt: PATH is not a JWT: "],
+			] as const)
+				test(`F16: for --${flag}, ${is}`, async () => {
+					const path = join(bed.folder, "other.json");
+					await writeFile(path, `${text}\n`);
+					const outcome = await bed.run([
+						"create",
+						"--registry-server=gcr.io",
+						...(flag === "registry-password-file"
+							? ["--registry-username=u"]
+							: []),
+						`--${flag}=${path}`,
+					]);
+					assert.deepEqual(
+						[outcome.status, outcome.err],
+						[1, `error: ${says.replace("PATH", path)}${is}\n`],
+					);
+				});
 
 		test("F19: a key in base64 is the password of another user", async () => {
 			const path = join(bed.folder, "base64.json");

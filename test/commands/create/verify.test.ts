@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import type { Answer, Surroundings } from "../../support/command-line.ts";
+import { program } from "../../support/plugin.ts";
 import {
 	type Authority,
 	newAuthority,
@@ -356,4 +358,33 @@ error: could not verify the credential: cannot resolve nosuch.example (no such h
 			assert.notEqual(plain.requests.length, seen);
 		});
 	});
+});
+
+test("a SOCKS proxy brings no warnings of Node's", async () => {
+	const nobody = await serve(() => {});
+	await nobody.close();
+	const { err } = await program(
+		process.execPath,
+		[
+			"--import",
+			import.meta.resolve("tsx"),
+			fileURLToPath(new URL("../../../src/main.ts", import.meta.url)),
+			"create",
+			"--dry-run=client",
+			"--verify",
+			"--registry-server=r.example.com",
+			"--registry-username=u",
+			"--registry-password-stdin",
+		],
+		{
+			kubeconfig: "/nowhere",
+			home: "/nowhere",
+			stdin: "p",
+			env: { HTTPS_PROXY: `socks5://${nobody.host}` },
+		},
+	);
+	assert.equal(
+		err,
+		`error: could not verify the credential: the proxy did not connect to r.example.com: check HTTPS_PROXY and NO_PROXY${NOT_WRITTEN}`,
+	);
 });

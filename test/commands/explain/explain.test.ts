@@ -386,6 +386,55 @@ The kubelet tries, in this order until one works:
 		);
 	});
 
+	for (const [what, entry, says] of [
+		[
+			"nothing",
+			{},
+			"an empty credential: kubelets read neither identity tokens nor credential stores",
+		],
+		[
+			"F8: az acr login's identity token",
+			{
+				auth: btoa("00000000-0000-0000-0000-000000000000:"),
+				identitytoken: "x",
+			},
+			"user 00000000-0000-0000-0000-000000000000, without a password: kubelets read neither identity tokens nor credential stores",
+		],
+		[
+			"F6: a line end that echo added",
+			{ auth: btoa("me:secret\n") },
+			"user me (the password ends in a line end)",
+		],
+		[
+			"F3: NUL characters, which docker trims and kubelets send",
+			{ auth: btoa("me:secret\0\0") },
+			"user me (the password contains NUL characters, as text in UTF-16 does)",
+		],
+		[
+			"F4: bytes that are no text, and may be right",
+			{ auth: btoa("me:p\xe4ss") },
+			"user me",
+		],
+	] as const)
+		test(`an entry with ${what}`, async () => {
+			await using bed = await started();
+			const path = await file(
+				bed,
+				"a.json",
+				JSON.stringify({ auths: { "r.io": entry } }),
+			);
+			const { out } = await bed.run([
+				"explain",
+				"r.io/x:1",
+				"--docker-config",
+				path,
+			]);
+			assert.equal(
+				out,
+				`The kubelet tries:\n  1. ${path}, entry r.io: ${says}\n`,
+			);
+		});
+
 	test("says in JSON what is malformed, or no reference", async () => {
 		await using bed = await started();
 		const bad = await file(bed, "bad.json", "not json");
@@ -496,6 +545,39 @@ The first that works is entry ${server.host} in ${join(bed.folder, "2.json")}.
 		assert.ok(logins.length >= 2);
 		assert.doesNotMatch(out, /hunter/);
 	});
+
+	for (const [what, says, docker] of [
+		["refused", "It does not work.", [wrong]],
+		["refused, and another that is empty", "None of them works.", [wrong, {}]],
+		["not asked", "Whether it works is not known.", ["down"]],
+		[
+			"not asked, twice",
+			"Whether any of them works is not known.",
+			["down", "down"],
+		],
+		[
+			"not asked, and another that is empty",
+			"None of them is known to work: not all could be verified.",
+			["down", {}],
+		],
+	] as const)
+		test(`a credential that was ${what}: ${says}`, async () => {
+			await using bed = await started();
+			const { server, image, flags } = await withRegistry(
+				bed,
+				docker.map((entry) => (entry === "down" ? wrong : entry)),
+			);
+			if (docker.some((entry) => entry === "down")) await server.close();
+			const { out, status } = await bed.run([
+				"explain",
+				image,
+				"--verify",
+				...flags,
+			]);
+			if (!docker.some((entry) => entry === "down")) await server.close();
+			assert.equal(status, 1);
+			assert.equal(out.split("\n").at(-2), says);
+		});
 
 	test("fails where none works, and says so in JSON", async () => {
 		await using bed = await started();
