@@ -62,6 +62,7 @@ const COLOURS: Partial<Record<ListItem["status"], Painted["colour"]>> = {
 	Orphaned: "red",
 	Failed: "red",
 	Unknown: "yellow",
+	Unrecorded: "yellow",
 	Unmanaged: "yellow",
 	InSync: "green",
 	Source: "green",

@@ -1,4 +1,5 @@
 import { readPullSecrets } from "../../actions/read/read-keys.ts";
+import { listNamespaces } from "../../actions/read/read-namespaces.ts";
 import { readSources } from "../../actions/read/read-sources.ts";
 import { expiriesOfKey } from "../../core/pull-secrets/expiry.ts";
 import {
@@ -6,6 +7,7 @@ import {
 	type ListItem,
 	listItems,
 } from "../../core/pull-secrets/list-item.ts";
+import type { NamespaceFacts } from "../../core/pull-secrets/namespace-facts.ts";
 import {
 	MANAGED_BY_LABEL,
 	MANAGER,
@@ -17,9 +19,11 @@ import {
 	type PullSecret,
 } from "../../core/pull-secrets/pull-secret.ts";
 import {
+	needNamespaces,
 	type PullSecretStatus,
 	statusOf,
 } from "../../core/pull-secrets/source.ts";
+import { ApiError } from "../../errors.ts";
 import type { Cluster, ListQuery } from "../../world.ts";
 
 /** Which pull secrets are meant. */
@@ -55,8 +59,24 @@ export async function listPullSecrets(
 	]);
 	const keys = found.flat().filter(({ namespace }) => isThere(namespace));
 	const sources = await readSources(cluster, reader, keys);
+	const namespaces = needNamespaces(sources)
+		? await namespacesByName(cluster)
+		: undefined;
 	const { context } = cluster;
-	return shownItems(keys, { context, sources }, choice, now);
+	return shownItems(keys, { context, sources, namespaces }, choice, now);
+}
+
+/** All Namespaces; undefined where they may not be listed. */
+async function namespacesByName(
+	cluster: Cluster,
+): Promise<ReadonlyMap<string, NamespaceFacts> | undefined> {
+	try {
+		const all = await listNamespaces(cluster);
+		return new Map(all.map((facts) => [facts.name, facts]));
+	} catch (error) {
+		if (error instanceof ApiError && error.status === 403) return undefined;
+		throw error;
+	}
 }
 
 /** Whether a namespace has the labels of `-l`; all have where none are asked for. */
@@ -117,8 +137,7 @@ export function shownItems(
 				expiriesOfKey(key, known.sources).some(
 					({ at }) => at <= now + expiring,
 				)) &&
-			(statuses.length === 0 ||
-				statuses.includes(statusOf(key, known.sources))),
+			(statuses.length === 0 || statuses.includes(statusOf(key, known))),
 	);
 	return listItems(meant.toSorted(byNamespace), known);
 }

@@ -14,6 +14,7 @@ const STATUSES: readonly PullSecretStatus[] = [
 	"Orphaned",
 	"Unknown",
 	"InSync",
+	"Unrecorded",
 	"Unmanaged",
 ];
 
@@ -27,7 +28,7 @@ export const list = command({
 	operands: [{ name: "NAME", optional: true, values: "pull-secret" }],
 	about: `List the pull secrets that meshreg manages and those of the mesh, in all namespaces, in those named (-n) or in those with labels (-l). With NAME, only those of that name.
 
-STATUS is Invalid (a kubelet would break on it, or never match it), Source, Drifted (differs from its source), Orphaned (its source is gone), Unknown (its source may not be read), InSync, or Unmanaged (not managed by meshreg). -o wide says how a copy differs. No format shows a password.`,
+STATUS is Invalid (a kubelet would break on it, or never match it), Source, Drifted (differs from its source), Orphaned (its source is gone), Unknown (its source may not be read), InSync, Unrecorded (has the source's content, but the source was not sent there: rotate will not update it), or Unmanaged (not managed by meshreg). -o wide says how a copy differs. No format shows a password.`,
 	examples: [
 		{ comment: "Everywhere", line: "kubectl meshreg list" },
 		{

@@ -1,7 +1,11 @@
 import { readSource } from "../../actions/read/read-sources.ts";
-import { Reflector } from "../../actions/watch/reflector.ts";
+import { type Listed, Reflector } from "../../actions/watch/reflector.ts";
 import { WorkQueue } from "../../actions/watch/work-queue.ts";
 import type { ListItem } from "../../core/pull-secrets/list-item.ts";
+import {
+	type NamespaceFacts,
+	namespaceFacts,
+} from "../../core/pull-secrets/namespace-facts.ts";
 import {
 	ContentReader,
 	type PullSecret,
@@ -9,6 +13,7 @@ import {
 } from "../../core/pull-secrets/pull-secret.ts";
 import {
 	legalSourceRef,
+	needNamespaces,
 	type SourceKnowledge,
 	sourcesNamed,
 } from "../../core/pull-secrets/source.ts";
@@ -59,6 +64,10 @@ class PullSecretWatch {
 	#listed: Snapshot[] = [];
 	/** Sources that copies name, but no query finds: what is watched, or all that may be known. */
 	readonly #elsewhere = new Map<string, Snapshot | SourceKnowledge>();
+	/** All Namespaces, while some record has rules and they may be listed. */
+	#namespaces:
+		| Promise<ReadonlyMap<string, NamespaceFacts> | undefined>
+		| undefined;
 	/** What was told of each, and the same as text. */
 	readonly #told = new Map<string, { item: ListItem; text: string }>();
 	#trouble = "";
@@ -119,10 +128,51 @@ class PullSecretWatch {
 			trouble: (error) => this.#note(error),
 		});
 		await following.list();
+		this.#run(following);
+		return keys;
+	}
+
+	#allNamespaces(): Promise<ReadonlyMap<string, NamespaceFacts> | undefined> {
+		this.#namespaces ??= this.#watchedNamespaces();
+		return this.#namespaces;
+	}
+
+	/** All Namespaces, from now on; undefined where they may not be listed. */
+	async #watchedNamespaces(): Promise<
+		ReadonlyMap<string, NamespaceFacts> | undefined
+	> {
+		const all = new Map<string, NamespaceFacts>();
+		const query = { metadataOnly: true };
+		const following = new Reflector(this.cluster, "Namespace", query, {
+			item: namespaceFacts,
+			all: (items) => {
+				all.clear();
+				for (const facts of items) all.set(facts.name, facts);
+				this.#changed();
+			},
+			changed: (facts, gone) => {
+				if (gone) all.delete(facts.name);
+				else all.set(facts.name, facts);
+				this.#changed();
+			},
+			trouble: (error) => this.#note(error),
+		});
+		try {
+			await following.list();
+		} catch (error) {
+			if (error instanceof ApiError && error.status === 403) return undefined;
+			// It is looked for again with the next news.
+			this.#namespaces = undefined;
+			throw error;
+		}
+		this.#run(following);
+		return all;
+	}
+
+	#run(following: Listed): void {
 		const running = following.follow(this.world.clock, this.signal);
 		running.catch(() => {}); // It ends with the signal, for which everybody waits.
 		this.#running.push(running);
-		return keys;
 	}
 
 	#changed(): void {
@@ -134,9 +184,13 @@ class PullSecretWatch {
 	async #news(): Promise<ListItem[]> {
 		// What two queries find is one.
 		const listed = new Map(this.#listed.flatMap((keys) => [...keys]));
+		const sources = await this.#sources(listed);
 		const known = {
 			context: this.cluster.context,
-			sources: await this.#sources(listed),
+			sources,
+			namespaces: needNamespaces(sources)
+				? await this.#allNamespaces()
+				: undefined,
 		};
 		const now = this.world.clock.now();
 		const gone = new Set(this.#told.keys());

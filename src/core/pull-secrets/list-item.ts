@@ -6,15 +6,14 @@ import { PROVIDER_ANNOTATION, SOURCE_ANNOTATION } from "./ownership.ts";
 import { type Content, type PullSecret, registriesOf } from "./pull-secret.ts";
 import {
 	type PullSecretStatus,
-	type SourceKnowledge,
+	type Surroundings,
 	statusOf,
 } from "./source.ts";
 
 /** What `list` knows besides the pull secrets. */
-export interface ListContext {
+export interface ListContext extends Surroundings {
 	/** The kubeconfig context; "" in-cluster. */
 	readonly context: string;
-	readonly sources: ReadonlyMap<string, SourceKnowledge>;
 }
 
 /** A pull secret as `list` shows it, and one item of `list -o json`. */
@@ -51,23 +50,20 @@ export function listItems(
 		context: known.context,
 		namespace: key.namespace,
 		name: key.name,
-		status: statusOf(key, known.sources),
+		status: statusOf(key, known),
 		...registriesAndUsers(key.content),
 		source: key.annotations[SOURCE_ANNOTATION] ?? "",
 		expires: expiresAt(key, known.sources),
 		created: key.created,
 		provider: key.annotations[PROVIDER_ANNOTATION] ?? "",
-		differs: differencesOf(key, known.sources),
+		differs: differencesOf(key, known),
 	}));
 }
 
 /** How a copy differs from its source, a registry each; none where it does not, or that is not known. */
-function differencesOf(
-	key: PullSecret,
-	sources: ListContext["sources"],
-): string[] {
-	if (statusOf(key, sources) !== "Drifted") return [];
-	const source = sources.get(key.annotations[SOURCE_ANNOTATION] ?? "");
+function differencesOf(key: PullSecret, known: ListContext): string[] {
+	if (statusOf(key, known) !== "Drifted") return [];
+	const source = known.sources.get(key.annotations[SOURCE_ANNOTATION] ?? "");
 	if (typeof source !== "object") return [];
 	if (!source.content.config.ok || !key.content.config.ok) return ["content"];
 	const { auths: wanted } = source.content.config;

@@ -1,7 +1,15 @@
 import { isObjectName } from "../output/shell.ts";
 import { contentFault } from "./content-fault.ts";
-import { roleOf, SOURCE_ANNOTATION } from "./ownership.ts";
+import type { NamespaceFacts } from "./namespace-facts.ts";
+import { roleOf, SOURCE_ANNOTATION, TARGETS_ANNOTATION } from "./ownership.ts";
 import { type PullSecret, sourceRef } from "./pull-secret.ts";
+import {
+	hasRules,
+	isCoveredByRule,
+	namesOf,
+	parseRecord,
+	type RecordReading,
+} from "./record.ts";
 
 /** A source's place. */
 export interface SourceRef {
@@ -24,18 +32,28 @@ export type PullSecretStatus =
 	| "Orphaned"
 	| "Unknown"
 	| "InSync"
+	/** It says that it is a copy, and has the source's content; the record does not know it. */
+	| "Unrecorded"
 	| "Unmanaged";
 
 /** What is known of a source that copies name: itself, that it is gone, or that nobody may look. */
 export type SourceKnowledge = PullSecret | "gone" | "unknown";
 
+/** What statuses are judged by, besides the pull secrets themselves. */
+export interface Surroundings {
+	/** What is known of every source that copies name, by `NAMESPACE/NAME`. */
+	readonly sources: ReadonlyMap<string, SourceKnowledge>;
+	/** All Namespaces by name; undefined: they may not be listed, or no record has a rule. */
+	readonly namespaces: ReadonlyMap<string, NamespaceFacts> | undefined;
+}
+
 /**
- * The first status that holds. `sources` maps `NAMESPACE/NAME` of every source
- * annotation among `keys` to what is known of it.
+ * The first status that holds. What nobody may look at is not held against a copy: only what is
+ * known to be in no record is `Unrecorded`.
  */
 export function statusOf(
 	key: PullSecret,
-	sources: ReadonlyMap<string, SourceKnowledge>,
+	{ sources, namespaces }: Surroundings,
 ): PullSecretStatus {
 	if (contentFault(key.content) !== undefined) return "Invalid";
 	const role = roleOf(key);
@@ -47,9 +65,47 @@ export function statusOf(
 		sources.get(key.annotations[SOURCE_ANNOTATION] ?? "") ?? "unknown";
 	if (source === "unknown") return "Unknown";
 	if (source === "gone") return "Orphaned";
-	return source.content.canonical === key.content.canonical
-		? "InSync"
-		: "Drifted";
+	if (source.content.canonical !== key.content.canonical) return "Drifted";
+	return isSentTo(key, source, namespaces) ? "InSync" : "Unrecorded";
+}
+
+/** Whether the record of a source may be why there is a copy. */
+function isSentTo(
+	{ namespace, name }: PullSecret,
+	source: PullSecret,
+	namespaces: Surroundings["namespaces"],
+): boolean {
+	if (name !== source.name) return false;
+	const reading = recordReadingOf(source);
+	// Nobody knows what a record means that cannot be read: sync and check say so.
+	if (reading.kind !== "record") return reading.kind === "fault";
+	const { record } = reading;
+	if (namesOf(record).has(namespace)) return true;
+	if (!hasRules(record)) return false;
+	const facts = namespaces?.get(namespace);
+	return facts === undefined || isCoveredByRule(record, facts);
+}
+
+/** Whether one of these records can only be understood with what stands on the Namespaces. */
+export function needNamespaces(
+	sources: ReadonlyMap<string, SourceKnowledge>,
+): boolean {
+	return [...sources.values()].some((source) => {
+		if (typeof source === "string") return false;
+		const reading = recordReadingOf(source);
+		return reading.kind === "record" && hasRules(reading.record);
+	});
+}
+
+const READINGS = new WeakMap<PullSecret, RecordReading>();
+
+/** What the record of a source says, read once. */
+function recordReadingOf(source: PullSecret): RecordReading {
+	const known = READINGS.get(source);
+	if (known !== undefined) return known;
+	const reading = parseRecord(source.annotations[TARGETS_ANNOTATION]);
+	READINGS.set(source, reading);
+	return reading;
 }
 
 /** A source annotation as a place; undefined for what the API server would take for none. */

@@ -34,7 +34,12 @@ async function cluster(): Promise<TestBed> {
 			},
 		});
 	const of = (ref: string) => ({ "kubectl-meshreg/source": ref });
-	seed("nginx-mesh", NAME, { "r.io": "one", "x.io": "p" });
+	seed(
+		"nginx-mesh",
+		NAME,
+		{ "r.io": "one", "x.io": "p" },
+		{ "kubectl-meshreg/targets": '[{"namespaces":{"a":"","b":""}}]' },
+	);
 	seed("a", NAME, { "r.io": "one", "x.io": "p" }, of(`nginx-mesh/${NAME}`));
 	seed("b", NAME, { "r.io": "two", "y.io": "p" }, of(`nginx-mesh/${NAME}`));
 	seed("c", "other", { "r.io": "one" }, of("nginx-mesh/gone"));

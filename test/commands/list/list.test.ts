@@ -37,11 +37,14 @@ async function everyStatus(
 	options: Parameters<typeof testBed>[0] = {},
 ): Promise<TestBed> {
 	const bed = await testBed({
-		namespaces: ["a", "b", "c", "d", "nginx-mesh", "plain"],
+		namespaces: ["a", "b", "c", "d", "e", "nginx-mesh", "plain"],
 		...options,
 	});
 	key(bed, "nginx-mesh", {
 		labels: { ...OWNED, "app.kubernetes.io/managed-by": "kubectl-meshreg" },
+		annotations: {
+			"kubectl-meshreg/targets": '[{"namespaces":{"a":"","b":""}}]',
+		},
 	});
 	key(bed, "a", copyOf(`nginx-mesh/${NAME}`));
 	key(bed, "b", copyOf(`nginx-mesh/${NAME}`), {
@@ -60,6 +63,8 @@ async function everyStatus(
 			},
 		},
 	);
+	// Made by whoever may write there: it has what the source has, and was not sent.
+	key(bed, "e", copyOf(`nginx-mesh/${NAME}`));
 	key(bed, "plain", {});
 	return bed;
 }
@@ -68,12 +73,13 @@ describe("list", () => {
 	const FORMATS: [args: string[], out: string][] = [
 		[
 			[],
-			`NAMESPACE    NAME                      REGISTRIES                      STATUS      AGE
-a            nginx-mesh-registry-key   r.example.com                   InSync      24h
-b            nginx-mesh-registry-key   r.example.com                   Drifted     24h
-c            nginx-mesh-registry-key   r.example.com                   Orphaned    24h
-d            nginx-mesh-registry-key   docker.io,r2.example.com:5000   Unmanaged   24h
-nginx-mesh   nginx-mesh-registry-key   r.example.com                   Source      24h
+			`NAMESPACE    NAME                      REGISTRIES                      STATUS       AGE
+a            nginx-mesh-registry-key   r.example.com                   InSync       24h
+b            nginx-mesh-registry-key   r.example.com                   Drifted      24h
+c            nginx-mesh-registry-key   r.example.com                   Orphaned     24h
+d            nginx-mesh-registry-key   docker.io,r2.example.com:5000   Unmanaged    24h
+e            nginx-mesh-registry-key   r.example.com                   Unrecorded   24h
+nginx-mesh   nginx-mesh-registry-key   r.example.com                   Source       24h
 `,
 		],
 		[

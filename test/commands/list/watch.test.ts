@@ -19,7 +19,7 @@ function seed(bed: TestBed, namespace: string, password = "one"): void {
 				"app.kubernetes.io/managed-by": "kubectl-meshreg",
 			},
 			annotations: isSource
-				? {}
+				? { "kubectl-meshreg/targets": '[{"namespaces":{"a":"","b":""}}]' }
 				: { "kubectl-meshreg/source": `nginx-mesh/${NAME}` },
 			creationTimestamp: YESTERDAY,
 		},
@@ -149,6 +149,29 @@ describe("list -w", { timeout: 60_000 }, () => {
 			},
 		});
 		await list.says("Unmanaged");
+	});
+
+	test("a copy is recorded as long as a rule means its namespace", async () => {
+		await using bed = await withCopies();
+		const label = (labels: Record<string, string>) =>
+			bed.server.store.seed({
+				kind: "Namespace",
+				metadata: { name: "a", labels },
+			});
+		bed.server.store.seed({
+			...bed.server.store.get("Secret", "nginx-mesh", NAME),
+			kind: "Secret",
+			metadata: {
+				...bed.server.store.get("Secret", "nginx-mesh", NAME)?.metadata,
+				name: NAME,
+				annotations: { "kubectl-meshreg/targets": '[{"selector":"team=a"}]' },
+			},
+		});
+		label({ team: "a" });
+		const argv = ["list", "-n", "a", "-w", "--no-headers"];
+		await using list = await started(bed, argv, ["InSync"]);
+		label({ team: "b" });
+		await list.says("Unrecorded");
 	});
 
 	test("nothing yet: says so, and goes on", async () => {

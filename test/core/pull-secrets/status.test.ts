@@ -1,0 +1,151 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { NamespaceFacts } from "../../../src/core/pull-secrets/namespace-facts.ts";
+import {
+	ContentReader,
+	type PullSecret,
+} from "../../../src/core/pull-secrets/pull-secret.ts";
+import {
+	needNamespaces,
+	type SourceKnowledge,
+	statusOf,
+} from "../../../src/core/pull-secrets/source.ts";
+
+const NAME = "nginx-mesh-registry-key";
+const reader = new ContentReader();
+
+function secret(
+	namespace: string,
+	annotations: Record<string, string>,
+	{ name = NAME, password = "one" } = {},
+): PullSecret {
+	return reader.toPullSecret({
+		metadata: {
+			namespace,
+			name,
+			labels: {
+				usage: name,
+				"app.kubernetes.io/managed-by": "kubectl-meshreg",
+			},
+			annotations,
+		},
+		type: "kubernetes.io/dockerconfigjson",
+		data: {
+			".dockerconfigjson": btoa(
+				JSON.stringify({ auths: { "r.io": { username: "u", password } } }),
+			),
+		},
+	});
+}
+
+const source = (record?: string): PullSecret =>
+	secret(
+		"nginx-mesh",
+		record === undefined ? {} : { "kubectl-meshreg/targets": record },
+	);
+const copyIn = (namespace: string, more = {}): PullSecret =>
+	secret(namespace, { "kubectl-meshreg/source": `nginx-mesh/${NAME}` }, more);
+const APP: NamespaceFacts = {
+	name: "app",
+	uid: "1",
+	labels: { team: "a" },
+	annotations: {},
+	terminating: false,
+};
+const ALL = new Map([["app", APP]]);
+
+describe("whether a copy is recorded", () => {
+	const CASES: [
+		what: string,
+		key: PullSecret,
+		source: SourceKnowledge,
+		namespaces: ReadonlyMap<string, NamespaceFacts> | undefined,
+		status: string,
+	][] = [
+		[
+			"by name",
+			copyIn("app"),
+			source('[{"namespaces":{"app":""}}]'),
+			undefined,
+			"InSync",
+		],
+		[
+			"another name",
+			copyIn("evil"),
+			source('[{"namespaces":{"app":""}}]'),
+			undefined,
+			"Unrecorded",
+		],
+		["an empty record", copyIn("app"), source("[]"), undefined, "Unrecorded"],
+		["no record", copyIn("app"), source(), undefined, "Unrecorded"],
+		[
+			"a record that does not parse",
+			copyIn("app"),
+			source("app"),
+			undefined,
+			"InSync",
+		],
+		[
+			"a rule that means it",
+			copyIn("app"),
+			source('[{"selector":"team=a"}]'),
+			ALL,
+			"InSync",
+		],
+		[
+			"a rule that does not",
+			copyIn("app"),
+			source('[{"selector":"team=b"}]'),
+			ALL,
+			"Unrecorded",
+		],
+		[
+			"a rule that excludes it",
+			copyIn("app"),
+			source('[{"all":true,"exclude":["a*"]}]'),
+			ALL,
+			"Unrecorded",
+		],
+		[
+			"a rule, and namespaces that may not be listed",
+			copyIn("app"),
+			source('[{"selector":"team=b"}]'),
+			undefined,
+			"InSync",
+		],
+		[
+			"another name of the Secret than the source's",
+			copyIn("app", { name: "other" }),
+			source('[{"namespaces":{"app":""}}]'),
+			undefined,
+			"Unrecorded",
+		],
+		[
+			"other content, recorded or not",
+			copyIn("evil", { password: "two" }),
+			source("[]"),
+			undefined,
+			"Drifted",
+		],
+		["a source that is gone", copyIn("app"), "gone", undefined, "Orphaned"],
+		[
+			"a source that may not be read",
+			copyIn("app"),
+			"unknown",
+			undefined,
+			"Unknown",
+		],
+	];
+	for (const [what, key, known, namespaces, status] of CASES)
+		test(`${what}: ${status}`, () => {
+			const sources = new Map([[`nginx-mesh/${NAME}`, known]]);
+			assert.equal(statusOf(key, { sources, namespaces }), status);
+		});
+
+	test("Namespaces are asked for only where a rule is recorded", () => {
+		const needs = (record: string) =>
+			needNamespaces(new Map([["x", source(record)]]));
+		assert.equal(needs('[{"namespaces":{"app":""}}]'), false);
+		assert.equal(needs('[{"all":true}]'), true);
+	});
+});
