@@ -98,6 +98,14 @@ const SCENARIOS: readonly Scenario[] = [
 	{ args: `rotate --registry-server ECHO ${LOGIN}`, status: 1 },
 	{ args: `rotate ${LOGIN}` },
 	{ args: `rotate ${LOGIN} --no-verify --dry-run=client -o json` },
+	{
+		args: `apply --registry-server d.example ${LOGIN} -A --diff`,
+		status: 1,
+	},
+	{
+		args: "sync -n app --dry-run=client -o yaml",
+		asksForIt: true,
+	},
 	{ args: "list -o wide" },
 	{ args: "list -o json --expiring 90d" },
 	{ args: "list --all -o yaml" },

@@ -5,6 +5,7 @@ import type { ExplainedFix, Explanation } from "./explain/explanation.ts";
 import type { ImageCollision } from "./kubelet/image-reference.ts";
 import type { ListedImage } from "./meshes/listed-image.ts";
 import type { ChangeResult } from "./output/result.ts";
+import type { ChangedObject } from "./pull-secrets/differences.ts";
 import type { ListItem } from "./pull-secrets/list-item.ts";
 
 /** What a run has done or found, as a value; report/ makes text, JSON or YAML of it. */
@@ -39,8 +40,18 @@ export type Document =
 			/** Added to the commands that let them be pulled. */
 			readonly contextFlags: readonly string[];
 	  }
-	/** Objects to be committed or applied; several are a List. */
-	| { readonly kind: "objects"; readonly objects: readonly object[] }
+	/** Objects to be committed or applied; several are a List. `clusters`: what of them failed. */
+	| {
+			readonly kind: "objects";
+			readonly objects: readonly object[];
+			readonly clusters?: readonly ChangedCluster[];
+	  }
+	/** What would change, and what of it would fail. */
+	| {
+			readonly kind: "differences";
+			readonly clusters: readonly ChangedCluster[];
+			readonly objects: readonly ChangedObject[];
+	  }
 	/** What is printed as it is, whatever the format: a script, the user's own manifests. */
 	| { readonly kind: "text"; readonly text: string }
 	| { readonly kind: "nothing" };

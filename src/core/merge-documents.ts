@@ -1,5 +1,5 @@
 import { finding } from "./check/finding.ts";
-import type { CheckedCluster, Document } from "./document.ts";
+import type { ChangedCluster, CheckedCluster, Document } from "./document.ts";
 import { failureOf } from "./output/failure.ts";
 import type { ChangeResult } from "./output/result.ts";
 import type { ListItem } from "./pull-secrets/list-item.ts";
@@ -56,19 +56,27 @@ export function mergeDocuments(
 							.map((object) => [withoutAnnotations(object), object]),
 					).values(),
 				],
+				clusters: changedClusters(parts),
 			};
 		default:
 			return {
 				kind: "changes",
-				clusters: parts.flatMap(({ context, document, error }) => [
-					...(document.kind === "changes" ? document.clusters : []),
-					...(error === undefined
-						? []
-						: [{ contextFlags: [], results: [failedChange(context, error)] }]),
-				]),
+				clusters: changedClusters(parts),
 				summary: false,
 			};
 	}
+}
+
+/** What was done in each; what ended one is an item of its own. */
+function changedClusters(parts: readonly ContextPart[]): ChangedCluster[] {
+	return parts.flatMap(({ context, document, error }) => [
+		...(document.kind === "changes" || document.kind === "objects"
+			? (document.clusters ?? [])
+			: []),
+		...(error === undefined
+			? []
+			: [{ contextFlags: [], results: [failedChange(context, error)] }]),
+	]);
 }
 
 /** It is about no object in particular. */

@@ -50,6 +50,14 @@ export const DRY_RUN_FLAG: Flag = {
 	help: 'Must be "none", "server" or "client". With client, only say what would be done; with server, send the requests without storing anything.',
 };
 
+export const DIFF_FLAG: Flag = {
+	name: "diff",
+	group: "Output",
+	kind: "switch",
+	conflicts: ["dry-run", "output"],
+	help: "Show what would change, by registry; exit 1 if anything would.",
+};
+
 export const LABEL_FLAG: Flag = {
 	name: "label",
 	group: "Target",

@@ -25,6 +25,19 @@ export function dryRunOf(given: Given): { dryRun: DryRun; notes: string[] } {
 	return { dryRun: value === "server" ? "server" : "client", notes: [] };
 }
 
+/** The same with `--diff`, which writes nothing either. */
+export function dryRunOrDiffOf(given: Given): {
+	dryRun: DryRun;
+	diff: boolean;
+	notes: string[];
+} {
+	const diff = given.on("diff");
+	return {
+		diff,
+		...(diff ? { dryRun: "client", notes: [] } : dryRunOf(given)),
+	};
+}
+
 /** `-o`, one of `formats`. */
 export function outputOf<F extends string>(
 	given: Given,

@@ -1,4 +1,4 @@
-import type { Document, RunEvent } from "../core/document.ts";
+import type { ChangedCluster, Document, RunEvent } from "../core/document.ts";
 import { copyScript } from "../core/meshes/copy-script.ts";
 import { nameOf } from "../core/meshes/listed-image.ts";
 import type { Look } from "../core/output/look.ts";
@@ -13,6 +13,7 @@ import {
 	summary,
 } from "./changes.ts";
 import { checkItems, checkStory, checkSummary } from "./check.ts";
+import { differencesText } from "./differences.ts";
 import { explanationItem, explanationStory } from "./explain.ts";
 import { failureText, warningText } from "./failure.ts";
 import {
@@ -62,7 +63,8 @@ export async function renderDocument(
 	const value = structuredOf(document);
 	if (value === undefined) return text;
 	const out = look.output === "json" ? json(value) : await yaml(value);
-	return { out, err: document.kind === "changes" ? text.err : "" };
+	const tells = document.kind === "changes" || document.kind === "objects";
+	return { out, err: tells ? text.err : "" };
 }
 
 function renderText(document: Document, look: Look, page: Page): Rendered {
@@ -99,9 +101,15 @@ function renderText(document: Document, look: Look, page: Page): Rendered {
 				}),
 				err: "",
 			};
+		case "differences":
+			return {
+				out: differencesText(document.objects),
+				err: failuresText(document.clusters),
+			};
+		case "objects":
+			return { out: "", err: failuresText(document.clusters ?? []) };
 		case "text":
 			return { ...EMPTY, verbatim: document.text };
-		case "objects":
 		case "nothing":
 			return EMPTY;
 	}
@@ -129,10 +137,11 @@ function structuredOf(document: Document): unknown {
 			return { items: document.images.map(explanationItem) };
 		case "objects": {
 			const [only, ...others] = document.objects;
-			return others.length === 0
+			return only !== undefined && others.length === 0
 				? only
 				: { apiVersion: "v1", kind: "List", items: document.objects };
 		}
+		case "differences":
 		case "text":
 		case "nothing":
 			return undefined;
@@ -199,11 +208,7 @@ function changesText(
 	{ quiet, watch, dryRun = "none" }: Look,
 ): string {
 	// Whoever watches has been told of each as it came.
-	const failures = watch
-		? []
-		: clusters.map(({ results, contextFlags }) =>
-				failureLines(results, contextFlags),
-			);
+	const failures = watch ? "" : failuresText(clusters);
 	const counts =
 		withSummary && !quiet
 			? [
@@ -213,7 +218,14 @@ function changesText(
 					),
 				]
 			: [];
-	return [...failures, ...counts].join("");
+	return [failures, ...counts].join("");
+}
+
+/** A line for each cause. */
+function failuresText(clusters: readonly ChangedCluster[]): string {
+	return clusters
+		.map(({ results, contextFlags }) => failureLines(results, contextFlags))
+		.join("");
 }
 
 function changeText(

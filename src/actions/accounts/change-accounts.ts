@@ -2,7 +2,11 @@ import type { AccountPlan } from "../../core/accounts/attachment.ts";
 import type { Outcome, RunEvent } from "../../core/document.ts";
 import type { ServiceAccount } from "../../core/objects.ts";
 import type { Cluster, ConnectionFlags, World } from "../../world.ts";
-import { ChangeReport, type OutputOptions } from "../apply/change-report.ts";
+import {
+	ChangeReport,
+	type OutputOptions,
+	type ReportForm,
+} from "../apply/change-report.ts";
 import { type Selection, selectNamespaces } from "../read/select-namespaces.ts";
 import { editAccounts } from "./edit-accounts.ts";
 import { type AccountChoice, findAccounts } from "./find-accounts.ts";
@@ -24,6 +28,8 @@ export interface AccountChangeOptions {
 	readonly plan: (account: ServiceAccount) => AccountPlan;
 	/** Only accounts with these labels, where they are listed. */
 	readonly labelSelector?: string;
+	/** What is made of the results. */
+	readonly form: ReportForm;
 	/** As for `editAccounts`. */
 	readonly awaitDefault: boolean;
 	/** Said where no account is meant. */
@@ -56,7 +62,7 @@ export async function changeAccounts(
 			how.labelSelector,
 		);
 		if (targets.length === 0) world.emit(how.none);
-		const report = new ChangeReport(world, cluster);
+		const report = new ChangeReport(world, cluster, how.form);
 		return await report.whatIsDone(async () => {
 			const changed = await editAccounts(targets, {
 				cluster,

@@ -3,6 +3,7 @@ import type { ServiceAccount } from "../../core/objects.ts";
 import { type Failure, failureOf } from "../../core/output/failure.ts";
 import type { Action, ChangeResult, DryRun } from "../../core/output/result.ts";
 import { growingPause } from "../../core/pauses.ts";
+import type { Preview } from "../../core/preview.ts";
 import { ApiError, isFatal } from "../../errors.ts";
 import type { Clock, Cluster } from "../../world.ts";
 import { orderly } from "../apply/orderly.ts";
@@ -23,8 +24,8 @@ export interface EditOptions {
 	readonly plan: (account: ServiceAccount) => AccountPlan;
 	/** A `default` account that is not there is waited for: controllers make it soon after its namespace. */
 	readonly awaitDefault: boolean;
-	/** Called once an account, in the targets' order. */
-	readonly onResult: (result: ChangeResult) => void;
+	/** Called once an account, in the targets' order; with the plan for it, unless it failed. */
+	readonly onResult: (result: ChangeResult, preview?: Preview) => void;
 }
 
 /** How often an account may change under our hands before we give up on it. */
@@ -50,19 +51,34 @@ export async function editAccounts(
 			targets,
 			AT_ONCE,
 			async (target, index) => {
-				const add = (action: Action, why?: Failure): void =>
-					inOrder.add(index, {
-						context: how.cluster.context,
-						namespace: target.namespace,
-						kind: "ServiceAccount",
-						name: target.name,
-						action,
-						...(why !== undefined && { why }),
-					});
+				const add = (
+					action: Action,
+					why: Failure | undefined,
+					preview?: Preview,
+				): void =>
+					inOrder.add(
+						index,
+						{
+							context: how.cluster.context,
+							namespace: target.namespace,
+							kind: "ServiceAccount",
+							name: target.name,
+							action,
+							...(why !== undefined && { why }),
+						},
+						preview,
+					);
 				try {
-					const { before, why } = await editOne(target, how);
-					add(before === undefined ? "unchanged" : "configured", why);
-					return before;
+					const { account, plan } = await editOne(target, how);
+					const isChanged = plan.operations.length > 0;
+					add(
+						isChanged ? "configured" : "unchanged",
+						plan.note === undefined
+							? undefined
+							: { cause: "not-attached-by-us" },
+						{ of: "ServiceAccount", account, plan },
+					);
+					return isChanged ? account : undefined;
 				} catch (error) {
 					if (isFatal(error)) throw error;
 					add("failed", failureOf(error));
@@ -76,23 +92,22 @@ export async function editAccounts(
 	}
 }
 
-/** `before`: the account as it was, if there was something to change. */
+/** The account as it was, and what there was to change. */
 async function editOne(
 	target: AccountTarget,
 	how: EditOptions,
-): Promise<{ before?: ServiceAccount; why?: Failure }> {
+): Promise<{ account: ServiceAccount; plan: AccountPlan }> {
 	const { cluster, clock, dryRun } = how;
 	let account = target.listed ?? (await readAccount(target, how));
 	for (let attempt = 1; ; attempt++) {
-		const { operations, note } = how.plan(account);
-		if (operations.length === 0)
-			return note === undefined ? {} : { why: { cause: "not-attached-by-us" } };
-		if (dryRun === "client") return { before: account };
+		const plan = how.plan(account);
+		if (plan.operations.length === 0 || dryRun === "client")
+			return { account, plan };
 		try {
-			await cluster.patch("ServiceAccount", target, operations, {
+			await cluster.patch("ServiceAccount", target, plan.operations, {
 				dryRun: dryRun === "server",
 			});
-			return { before: account };
+			return { account, plan };
 		} catch (error) {
 			if (!isStale(error) || attempt === ATTEMPTS) throw error;
 			const now = await readAccount(target, how);

@@ -1,5 +1,6 @@
 import { type Failure, failureOf } from "../../core/output/failure.ts";
 import type { ChangeResult, DryRun } from "../../core/output/result.ts";
+import type { Preview } from "../../core/preview.ts";
 import { actionOf, updateOperations } from "../../core/pull-secrets/changes.ts";
 import { type Change, namespaceOf } from "../../core/pull-secrets/plan.ts";
 import {
@@ -28,8 +29,8 @@ export interface ApplyOptions {
 		change: Change,
 		current: PullSecret | undefined,
 	) => Promise<Change | Failure | undefined> | Change | undefined;
-	/** Called once a change, in the plan's order, as soon as its turn has come. */
-	readonly onResult?: (result: ChangeResult) => void;
+	/** Called once a change, in the plan's order, as soon as its turn has come; with what it was, unless that was settled before. */
+	readonly onResult?: (result: ChangeResult, preview?: Preview) => void;
 	/** Called once a change as soon as it is done, in any order. */
 	readonly onDone?: () => void;
 }
@@ -56,8 +57,10 @@ export async function apply(
 	const inOrder = orderly(how.onResult);
 	try {
 		return await inParallel(steps, AT_ONCE, async (step, index) => {
-			const result = isSettled(step) ? step : await applyOne(step, how);
-			inOrder.add(index, result);
+			const [result, preview] = isSettled(step)
+				? [step]
+				: await applyOne(step, how);
+			inOrder.add(index, result, preview);
 			how.onDone?.();
 			return result;
 		});
@@ -69,15 +72,21 @@ export async function apply(
 async function applyOne(
 	change: Change,
 	how: ApplyOptions,
-): Promise<ChangeResult> {
-	const done = (what: Change, why?: Failure): ChangeResult => ({
-		context: how.cluster.context,
-		namespace: namespaceOf(change),
-		kind: "Secret",
-		name: nameOf(change),
-		action: why === undefined ? actionOf(what) : "failed",
-		...(why !== undefined && { why }),
-	});
+): Promise<[ChangeResult, Preview | undefined]> {
+	const done = (
+		what: Change,
+		why?: Failure,
+	): [ChangeResult, Preview | undefined] => [
+		{
+			context: how.cluster.context,
+			namespace: namespaceOf(change),
+			kind: "Secret",
+			name: nameOf(change),
+			action: why === undefined ? actionOf(what) : "failed",
+			...(why !== undefined && { why }),
+		},
+		why === undefined ? { of: "Secret", change: what } : undefined,
+	];
 	let next = change;
 	for (let attempt = 1; ; attempt++) {
 		if (next.action === "conflict") return done(next, next.obstacle);

@@ -1,5 +1,15 @@
-import type { Outcome } from "../../core/document.ts";
+import type { ChangedCluster, Outcome } from "../../core/document.ts";
 import type { ChangeResult, DryRun } from "../../core/output/result.ts";
+import {
+	type Preview,
+	previewDifferences,
+	previewObject,
+} from "../../core/preview.ts";
+import type {
+	ChangedObject,
+	Sign,
+} from "../../core/pull-secrets/differences.ts";
+import { withRecord } from "../../core/pull-secrets/manifest.ts";
 import { EXIT } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 
@@ -13,22 +23,91 @@ export interface OutputOptions {
 	readonly output: ChangeFormat | undefined;
 	/** No unchanged lines and no summary. */
 	readonly quiet: boolean;
+	/** Only what would change, entry by entry; nothing is written. */
+	readonly diff?: boolean;
+}
+
+/** What is made of results: their lines, what would change, or the objects as they would be. */
+export type ReportForm = "results" | "differences" | "objects";
+
+/** The form that a command line asks for, of a command that can print all three. */
+export function formOf({
+	diff,
+	dryRun,
+	output,
+}: Pick<OutputOptions, "diff" | "dryRun"> & {
+	readonly output?: string | undefined;
+}): ReportForm {
+	if (diff) return "differences";
+	const isObject = output === "json" || output === "yaml";
+	return dryRun === "client" && isObject ? "objects" : "results";
 }
 
 /** Tells of results as they come, and keeps them for the outcome. */
 export class ChangeReport {
 	readonly #results: ChangeResult[] = [];
+	/** By what they are about: what would be done about one object in two steps is one. */
+	readonly #changed = new Map<string, ChangedObject>();
+	readonly #objects = new Map<string, object>();
 
 	constructor(
 		readonly world: Pick<World, "emit">,
 		readonly cluster: Pick<Cluster, "contextFlags">,
+		readonly form: ReportForm = "results",
 	) {}
 
 	/** One more result; its line appears at once, but for a failure: those of one cause are one line in the end. */
-	readonly add = (result: ChangeResult): void => {
+	readonly add = (result: ChangeResult, preview?: Preview): void => {
 		this.#results.push(result);
-		this.world.emit({ type: "change", result });
+		switch (this.form) {
+			case "results":
+				this.world.emit({ type: "change", result });
+				return;
+			case "differences":
+				this.#addDifferences(result, preview);
+				return;
+			case "objects":
+				this.#addObject(result, preview);
+		}
 	};
+
+	/** The record of a source that would be another: part of what would change about it. */
+	readonly addRecord = (
+		source: Pick<ChangeResult, "namespace" | "name">,
+		preview: Preview & { readonly of: "record" },
+	): void => {
+		const about = { ...source, kind: "Secret", action: "configured" } as const;
+		if (this.form === "differences") this.#addDifferences(about, preview);
+		const key = keyOf(about);
+		const object = this.#objects.get(key);
+		if (object !== undefined)
+			this.#objects.set(key, withRecord(object, preview.after));
+	};
+
+	#addDifferences(about: About, preview: Preview | undefined): void {
+		const is = SIGNS[about.action];
+		if (is === undefined) return;
+		const key = keyOf(about);
+		const { kind, namespace, name } = about;
+		const before = this.#changed.get(key);
+		const differences = [
+			...(before?.differences ?? []),
+			...(preview === undefined ? [] : previewDifferences(preview)),
+		];
+		this.#changed.set(key, {
+			kind,
+			namespace,
+			name,
+			is: before?.is ?? is,
+			differences,
+		});
+	}
+
+	#addObject(about: About, preview: Preview | undefined): void {
+		if (preview === undefined) return;
+		const object = previewObject(preview);
+		if (object !== undefined) this.#objects.set(keyOf(about), object);
+	}
 
 	/** What has been added so far. */
 	get results(): readonly ChangeResult[] {
@@ -55,18 +134,48 @@ export class ChangeReport {
 
 	/** The outcome; with how many of each there are where the command says so. */
 	finish({ withSummary }: { withSummary: boolean }): Outcome {
-		return {
-			status: this.failed ? EXIT.failed : EXIT.done,
-			document: {
-				kind: "changes",
-				clusters: [
-					{
-						contextFlags: this.cluster.contextFlags,
-						results: this.#results,
+		const status = this.failed ? EXIT.failed : EXIT.done;
+		const clusters: ChangedCluster[] = [
+			{ contextFlags: this.cluster.contextFlags, results: this.#results },
+		];
+		switch (this.form) {
+			case "results":
+				return {
+					status,
+					document: { kind: "changes", clusters, summary: withSummary },
+				};
+			case "differences": {
+				const objects = [...this.#changed.values()];
+				return {
+					status: objects.length > 0 ? EXIT.failed : status,
+					document: { kind: "differences", clusters, objects },
+				};
+			}
+			case "objects":
+				return {
+					status,
+					document: {
+						kind: "objects",
+						objects: [...this.#objects.values()],
+						clusters,
 					},
-				],
-				summary: withSummary,
-			},
-		};
+				};
+		}
 	}
+}
+
+type About = Pick<ChangeResult, "kind" | "namespace" | "name" | "action">;
+
+const SIGNS: Partial<Record<ChangeResult["action"], Sign>> = {
+	created: "added",
+	configured: "changed",
+	deleted: "removed",
+};
+
+function keyOf({
+	kind,
+	namespace,
+	name,
+}: Pick<ChangeResult, "kind" | "namespace" | "name">): string {
+	return `${kind} ${namespace}/${name}`;
 }

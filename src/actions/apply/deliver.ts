@@ -373,6 +373,11 @@ class Delivery {
 			what: scope.selected.what,
 		});
 		if (this.#source === before) return;
+		run.report.addRecord(before, {
+			of: "record",
+			before: recordOf(before),
+			after: recordOf(this.#source) ?? EMPTY_RECORD,
+		});
 		if (unread.length > 0)
 			run.world.emit({
 				type: "warning",
@@ -407,12 +412,12 @@ class Delivery {
 						finished++;
 						onDone();
 					},
-					onResult: (result) => {
+					onResult: (result, preview) => {
 						wrote ||= WRITTEN.has(result.action);
 						const earlier = told.get(result.namespace);
 						told.set(result.namespace, result);
 						if (earlier === undefined || isNews(result, earlier))
-							report.add(result);
+							report.add(result, preview);
 					},
 				}),
 			);

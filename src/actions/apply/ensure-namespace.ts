@@ -1,4 +1,5 @@
 import type { ChangeResult, DryRun } from "../../core/output/result.ts";
+import type { Preview } from "../../core/preview.ts";
 import { ApiError } from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
 
@@ -10,7 +11,7 @@ export async function ensureNamespace(
 	cluster: Cluster,
 	name: string,
 	dryRun: DryRun,
-): Promise<ChangeResult | undefined> {
+): Promise<[ChangeResult, Preview] | undefined> {
 	if (!(await isMissing(cluster, name))) return undefined;
 	try {
 		if (dryRun !== "client")
@@ -23,13 +24,16 @@ export async function ensureNamespace(
 		if (error instanceof ApiError && error.status === 409) return undefined;
 		throw error;
 	}
-	return {
-		context: cluster.context,
-		namespace: "",
-		kind: "Namespace",
-		name,
-		action: "created",
-	};
+	return [
+		{
+			context: cluster.context,
+			namespace: "",
+			kind: "Namespace",
+			name,
+			action: "created",
+		},
+		{ of: "Namespace", name },
+	];
 }
 
 /** Whether a namespace is known to be missing: not where this user may not look. Throws ApiError. */

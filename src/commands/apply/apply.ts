@@ -4,6 +4,7 @@ import { recordOf } from "../../actions/apply/change-record.ts";
 import {
 	CHANGE_FORMATS,
 	ChangeReport,
+	formOf,
 	type OutputOptions,
 } from "../../actions/apply/change-report.ts";
 import { tellClaimants } from "../../actions/apply/claimants.ts";
@@ -76,6 +77,7 @@ A source that is missing is created; a registry that is missing in it is added, 
 		},
 		flags.LABEL_FLAG,
 		flags.DRY_RUN_FLAG,
+		flags.DIFF_FLAG,
 		flags.outputFlag(...CHANGE_FORMATS),
 		flags.QUIET_FLAG,
 		flags.YES_FLAG,
@@ -95,7 +97,7 @@ A source that is missing is created; a registry that is missing in it is added, 
 		yes: given.on("yes"),
 		quiet: given.on("quiet"),
 		output: flags.outputOf(given, CHANGE_FORMATS),
-		...flags.dryRunOf(given),
+		...flags.dryRunOrDiffOf(given),
 	}),
 	async ask(options, world) {
 		for (const message of [...options.notes, ...options.warnings])
@@ -115,7 +117,7 @@ A source that is missing is created; a registry that is missing in it is added, 
 		const cluster = await world.connect(options.connection);
 		try {
 			const reader = new ContentReader();
-			const report = new ChangeReport(world, cluster);
+			const report = new ChangeReport(world, cluster, formOf(options));
 			const run: Run = { ...options, cluster, reader, world, report };
 			return await report.whatIsDone(async () => {
 				const source = await makeSource(entered, options, run);

@@ -59,7 +59,8 @@ export async function makeSource(
 		({ server, credential }): NewEntry => ({
 			server,
 			credential,
-			issuedAt,
+			// What is printed to be kept is the same for the same input.
+			...(dryRun !== "client" && { issuedAt }),
 			...(expiresIn !== undefined && { lifetime: expiresIn }),
 		}),
 	);
@@ -89,7 +90,7 @@ export async function makeSource(
 		making.createNamespace && found === undefined
 			? await ensureNamespace(cluster, place.namespace, dryRun)
 			: undefined;
-	if (namespace !== undefined) report.add(namespace);
+	if (namespace !== undefined) report.add(...namespace);
 	await apply([change], {
 		...run,
 		// A dry run has not made the namespace: the server could not take the Secret.

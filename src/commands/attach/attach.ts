@@ -1,5 +1,6 @@
 import { changeAccounts } from "../../actions/accounts/change-accounts.ts";
 import { warnOfOldPods } from "../../actions/accounts/warn-of-old-pods.ts";
+import { formOf } from "../../actions/apply/change-report.ts";
 import { command } from "../../command.ts";
 import { planAttach } from "../../core/accounts/attachment.ts";
 import { ACCOUNT_CHANGE_FLAGS, accountChangeOf } from "../../flags/account.ts";
@@ -44,6 +45,7 @@ With --by-policy no account is changed: an admission policy adds it to every pod
 			? attachByPolicy(change, world)
 			: changeAccounts(change, world, {
 					plan: (account) => planAttach(account, change.key),
+					form: formOf(change),
 					awaitDefault: true,
 					none: {
 						type: "warning",

@@ -1,6 +1,7 @@
 import {
 	CHANGE_FORMATS,
 	ChangeReport,
+	formOf,
 	type OutputOptions,
 } from "../../actions/apply/change-report.ts";
 import {
@@ -25,12 +26,12 @@ import {
 	type SourceEdit,
 	sourceMaker,
 } from "../../core/pull-secrets/edit-source.ts";
+import { manifestOf } from "../../core/pull-secrets/manifest.ts";
 import type { UsageLabel } from "../../core/pull-secrets/ownership.ts";
 import {
 	ContentReader,
 	type DesiredPullSecret,
 	type PullSecret,
-	secretOf,
 	sourceRef,
 } from "../../core/pull-secrets/pull-secret.ts";
 import {
@@ -116,6 +117,7 @@ At a terminal the credential is tried at its registry before it is written, else
 		flags.MESH_FLAG,
 		flags.LABEL_FLAG,
 		flags.DRY_RUN_FLAG,
+		flags.DIFF_FLAG,
 		flags.outputFlag(...CHANGE_FORMATS),
 		flags.QUIET_FLAG,
 		flags.YES_FLAG,
@@ -140,7 +142,7 @@ At a terminal the credential is tried at its registry before it is written, else
 		output: flags.outputOf(given, CHANGE_FORMATS),
 		quiet: given.on("quiet"),
 		yes: given.on("yes"),
-		...flags.dryRunOf(given),
+		...flags.dryRunOrDiffOf(given),
 	}),
 	async ask(options, world) {
 		for (const message of [...options.notes, ...options.warnings])
@@ -190,12 +192,13 @@ At a terminal the credential is tried at its registry before it is written, else
 				? undefined
 				: await readPullSecret(cluster, reader, place);
 			if (!isNew) editable(before, place);
-			if (isObject && dryRun === "client") return objectOf(make(before));
+			if (isObject && dryRun === "client")
+				return objectOf(make(before), before);
 			if (!(await agrees(entered, options, cluster, world))) {
 				cancelled(world);
 				return { status: EXIT.done, document: NOTHING };
 			}
-			const report = new ChangeReport(world, cluster);
+			const report = new ChangeReport(world, cluster, formOf(options));
 			// An edit says by its name that the content will be another.
 			const replace = options.replace || !isNew;
 			const written = await writeSource(
@@ -212,7 +215,7 @@ At a terminal the credential is tried at its registry before it is written, else
 				warnOfMalformed(place, make(before).content, world);
 			// What the server would take is the object to see; what it refused has been said.
 			return dryRun === "server" && isObject && !report.failed
-				? objectOf(make(before))
+				? objectOf(make(before), before)
 				: report.finish({ withSummary: false });
 		} finally {
 			await cluster.close();
@@ -401,10 +404,10 @@ function placeIn(
 }
 
 /** The Secret itself. */
-function objectOf(desired: DesiredPullSecret): Outcome {
+function objectOf(desired: DesiredPullSecret, current?: PullSecret): Outcome {
 	return {
 		status: EXIT.done,
-		document: { kind: "objects", objects: [secretOf(desired)] },
+		document: { kind: "objects", objects: [manifestOf(desired, current)] },
 	};
 }
 
@@ -432,11 +435,11 @@ interface CreateOptions extends SourceWriting, OutputOptions {
 /** The summary of what was entered, and the question whether to write it; yes where nothing was asked. */
 async function agrees(
 	entered: readonly EnteredCredential[],
-	{ place, edit, yes }: CreateOptions,
+	{ place, edit, yes, diff }: CreateOptions,
 	{ context }: Pick<Cluster, "context">,
 	world: World,
 ): Promise<boolean> {
-	if (yes || !entered.some(({ asked }) => asked)) return true;
+	if (yes || diff || !entered.some(({ asked }) => asked)) return true;
 	const whom = entered
 		.map(
 			({ server, credential }) =>

@@ -93,7 +93,7 @@ export async function writeSource(
 		createNamespace && current === undefined
 			? await ensureNamespace(cluster, place.namespace, writing.dryRun)
 			: undefined;
-	if (made !== undefined) report.add(made);
+	if (made !== undefined) report.add(...made);
 	// A dry run has not made the namespace: the server could not take the Secret.
 	const dryRun =
 		made !== undefined && writing.dryRun === "server"
@@ -105,7 +105,8 @@ export async function writeSource(
 		world,
 		dryRun,
 		replan: (_, now) => plan(now),
-		onResult: (result) => report.add(withNamespaceHint(result)),
+		onResult: (result, preview) =>
+			report.add(withNamespaceHint(result), preview),
 	});
 	return "reported";
 }

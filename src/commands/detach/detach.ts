@@ -42,6 +42,7 @@ With --by-policy it takes the policies of attach --by-policy away.`,
 					plan: (account) => planDetach(account, change.key),
 					// Only labelled accounts can have something to take back.
 					labelSelector: ATTACHED_SELECTOR,
+					form: "results",
 					awaitDefault: false,
 					none: { type: "note", message: "No resources found" },
 				}),

@@ -104,6 +104,7 @@ Other registries in the source stay as they are. Interrupted anywhere, the same 
 		flags.MESH_FLAG,
 		flags.CONCURRENCY_FLAG,
 		flags.DRY_RUN_FLAG,
+		flags.DIFF_FLAG,
 		flags.outputFlag(...CHANGE_FORMATS),
 		flags.QUIET_FLAG,
 		flags.YES_FLAG,
@@ -126,7 +127,7 @@ Other registries in the source stay as they are. Interrupted anywhere, the same 
 			output: flags.outputOf(given, CHANGE_FORMATS),
 			quiet: given.on("quiet"),
 			yes: given.on("yes"),
-			...flags.dryRunOf(given),
+			...flags.dryRunOrDiffOf(given),
 		};
 	},
 	async ask(options, world) {
@@ -168,8 +169,13 @@ Other registries in the source stay as they are. Interrupted anywhere, the same 
 				...(expiresIn !== undefined && { lifetime: expiresIn }),
 				...(provider !== undefined && { provider }),
 			}));
-			const asks = !options.yes && entered.some(({ asked }) => asked);
-			const report = new ChangeReport(world, cluster);
+			const asks =
+				!options.yes && !options.diff && entered.some(({ asked }) => asked);
+			const report = new ChangeReport(
+				world,
+				cluster,
+				options.diff ? "differences" : "results",
+			);
 			return await report.whatIsDone(async () => {
 				const outcome = await rotateSource(source, entries, asks, {
 					...options,

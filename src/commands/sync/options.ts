@@ -8,4 +8,6 @@ export interface SyncSettings extends CopySettings {
 	readonly quiet: boolean;
 	readonly output: ChangeFormat | undefined;
 	readonly dryRun: DryRun;
+	/** Only what would change is shown. */
+	readonly diff: boolean;
 }

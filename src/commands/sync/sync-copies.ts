@@ -2,7 +2,7 @@ import { keepPolicies } from "../../actions/accounts/policies.ts";
 import { takeBackAttached } from "../../actions/accounts/take-back.ts";
 import { attachCopies } from "../../actions/apply/attach-copies.ts";
 import { changeRecord, recordOf } from "../../actions/apply/change-record.ts";
-import { ChangeReport } from "../../actions/apply/change-report.ts";
+import { ChangeReport, formOf } from "../../actions/apply/change-report.ts";
 import { tellClaimants } from "../../actions/apply/claimants.ts";
 import { deliver, type Run, type Scope } from "../../actions/apply/deliver.ts";
 import { selectedFor } from "../../actions/apply/selected.ts";
@@ -23,6 +23,7 @@ import {
 	sourceRef,
 } from "../../core/pull-secrets/pull-secret.ts";
 import {
+	EMPTY_RECORD,
 	forgetNamespace,
 	type SourceRecord,
 } from "../../core/pull-secrets/record.ts";
@@ -40,7 +41,7 @@ export async function syncCopies(
 	const sources = options.allSources
 		? await findSources(cluster, reader, options.source)
 		: [await findSource(cluster, reader, options.source, world)];
-	const report = new ChangeReport(world, cluster);
+	const report = new ChangeReport(world, cluster, formOf(options));
 	const run: Run = { ...options, cluster, reader, world, report };
 	return report.whatIsDone(async () => {
 		let worked = false;
@@ -205,13 +206,20 @@ async function forget(
 			}, record),
 		what: someOf(names),
 	});
-	report.add({
-		context: cluster.context,
-		namespace: source.namespace,
-		kind: "Secret",
-		name: source.name,
-		action: changed === source ? "unchanged" : "configured",
-	});
+	report.add(
+		{
+			context: cluster.context,
+			namespace: source.namespace,
+			kind: "Secret",
+			name: source.name,
+			action: changed === source ? "unchanged" : "configured",
+		},
+		{
+			of: "record",
+			before: recordOf(source),
+			after: recordOf(changed) ?? EMPTY_RECORD,
+		},
+	);
 	if (changed !== source)
 		world.emit({
 			type: "note",

@@ -65,11 +65,12 @@ Say which namespaces: by name, all, by label, or those in which the mesh injects
 			name: "watch",
 			short: "w",
 			kind: "switch",
-			conflicts: ["dry-run", "needed", "once", "forget", "all-sources"],
+			conflicts: ["dry-run", "diff", "needed", "once", "forget", "all-sources"],
 			help: "Stay, and keep the namespaces in sync as they and the source change.",
 		},
 		...SERVING_FLAGS.map((flag) => ({ ...flag, needs: "watch" })),
 		flags.DRY_RUN_FLAG,
+		flags.DIFF_FLAG,
 		flags.outputFlag(...CHANGE_FORMATS),
 		flags.QUIET_FLAG,
 		flags.YES_FLAG,
@@ -87,7 +88,7 @@ Say which namespaces: by name, all, by label, or those in which the mesh injects
 			served: servedAtOf(given),
 			quiet: given.on("quiet"),
 			output: flags.outputOf(given, CHANGE_FORMATS),
-			...flags.dryRunOf(given),
+			...flags.dryRunOrDiffOf(given),
 		};
 	},
 	async run(options, world) {

@@ -1,4 +1,5 @@
 import type { JsonPatchOperation, ServiceAccount } from "../objects.ts";
+import type { Difference } from "../pull-secrets/differences.ts";
 import {
 	ATTACHED_ANNOTATION,
 	ATTACHED_LABEL,
@@ -31,6 +32,80 @@ export function planAttach(account: ServiceAccount, key: string): AccountPlan {
 				: { op: "add", path: "/imagePullSecrets/-", value: { name: key } },
 			...remember(account, added.includes(key) ? added : [...added, key]),
 		],
+	};
+}
+
+/** The account as a plan leaves it. */
+export function accountAfter(
+	account: ServiceAccount,
+	{ operations }: AccountPlan,
+): ServiceAccount {
+	const after = structuredClone(account) as unknown as Fields;
+	for (const operation of operations) {
+		if (operation.op === "test") continue;
+		const path = operation.path
+			.split("/")
+			.slice(1)
+			.map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+		const last = path.pop() ?? "";
+		const parent = path.reduce((at, part) => at[part] as Fields, after);
+		if (Array.isArray(parent)) {
+			if (operation.op === "remove") parent.splice(Number(last), 1);
+			else parent.push(operation.value);
+		} else if (operation.op === "remove") delete parent[last];
+		else parent[last] = operation.value;
+	}
+	return after as unknown as ServiceAccount;
+}
+
+/** A JSON object, whatever is in it. */
+type Fields = Record<string, unknown>;
+
+/** How an account's pull secrets would differ. */
+export function accountDifferences(
+	before: ServiceAccount,
+	after: ServiceAccount,
+): Difference[] {
+	const namesIn = ({ imagePullSecrets = [] }: ServiceAccount) =>
+		imagePullSecrets.map(({ name = "" }) => name);
+	const was = namesIn(before);
+	const willBe = namesIn(after);
+	const some = (is: "added" | "removed", names: readonly string[]) =>
+		names.map((name) => ({ of: "imagePullSecret", is, name }) as const);
+	return [
+		...some(
+			"removed",
+			was.filter((name) => !willBe.includes(name)),
+		),
+		...some(
+			"added",
+			willBe.filter((name) => !was.includes(name)),
+		),
+	];
+}
+
+/**
+ * What is to be committed of an account: all of its list, which is replaced as a whole by whoever
+ * applies it on the server, and what attach remembers on it.
+ */
+export function accountManifest({
+	metadata: { name, namespace, labels, annotations },
+	imagePullSecrets = [],
+}: ServiceAccount): ServiceAccount {
+	const label = labels?.[ATTACHED_LABEL];
+	const names = annotations?.[ATTACHED_ANNOTATION];
+	return {
+		apiVersion: "v1",
+		kind: "ServiceAccount",
+		metadata: {
+			...(name !== undefined && { name }),
+			...(namespace !== undefined && { namespace }),
+			...(label !== undefined && { labels: { [ATTACHED_LABEL]: label } }),
+			...(names !== undefined && {
+				annotations: { [ATTACHED_ANNOTATION]: names },
+			}),
+		},
+		imagePullSecrets,
 	};
 }
 

@@ -57,8 +57,8 @@ export function updateOperations(
 	return operations;
 }
 
-/** What only a source, or only a copy, remembers. */
-const OF_SOURCES = [
+/** What only a source remembers. */
+export const OF_SOURCES: readonly string[] = [
 	SERVERS_ANNOTATION,
 	ISSUED_AT_ANNOTATION,
 	EXPIRES_IN_ANNOTATION,
@@ -67,13 +67,14 @@ const OF_SOURCES = [
 	PROVIDER_ANNOTATION,
 	BY_POLICY_ANNOTATION,
 ];
+/** What only a copy remembers. */
 const OF_COPIES = [SOURCE_ANNOTATION, SOURCE_UID_ANNOTATION];
 
 /** kubectl's copy of what was applied, content included: of a Secret that is taken over it would say what it held before. */
 const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
-/** Other people's annotations stay; what we remember of a copy goes from a source, and the other way round. */
-function annotationsAfter(
+/** The annotations after an update: other people's stay; what we remember of a copy goes from a source, and the other way round. */
+export function annotationsAfter(
 	current: PullSecret,
 	desired: DesiredPullSecret,
 ): Record<string, string> {

@@ -1,6 +1,7 @@
-import { type Credential, displayUsername } from "../credentials/credential.ts";
+import { displayUsername } from "../credentials/credential.ts";
 import { credentialOf } from "../credentials/entry.ts";
 import { displayHost } from "../registry/server.ts";
+import { contentDifferences, type Sign } from "./differences.ts";
 import { expiriesOfKey, isoSeconds } from "./expiry.ts";
 import { PROVIDER_ANNOTATION, SOURCE_ANNOTATION } from "./ownership.ts";
 import { type Content, type PullSecret, registriesOf } from "./pull-secret.ts";
@@ -66,31 +67,22 @@ function differencesOf(key: PullSecret, known: ListContext): string[] {
 	const source = known.sources.get(key.annotations[SOURCE_ANNOTATION] ?? "");
 	if (typeof source !== "object") return [];
 	if (!source.content.config.ok || !key.content.config.ok) return ["content"];
-	const { auths: wanted } = source.content.config;
-	const { auths: found } = key.content.config;
-	const differences: string[] = [];
-	for (const [host, entry] of wanted) {
-		const other = found.get(host);
-		const what =
-			other === undefined
-				? "missing"
-				: differenceOf(credentialOf(entry), credentialOf(other));
-		if (what !== undefined) differences.push(`${displayHost(host)} ${what}`);
-	}
-	for (const host of found.keys())
-		if (!wanted.has(host)) differences.push(`${displayHost(host)} extra`);
-	return differences;
+	return contentDifferences(key.content, source.content)
+		.toSorted((a, b) => LAST.indexOf(a.is) - LAST.indexOf(b.is))
+		.map((difference) => {
+			if (difference.of !== "entry") return "content";
+			const [first] = difference.what;
+			const what = {
+				added: "missing",
+				removed: "extra",
+				changed: first?.of ?? "",
+			}[difference.is];
+			return `${displayHost(difference.key)} ${what}`;
+		});
 }
 
-function differenceOf(
-	wanted: Credential | undefined,
-	found: Credential | undefined,
-): string | undefined {
-	if (wanted === undefined || found === undefined)
-		return wanted === found ? undefined : "credential";
-	if (wanted.username !== found.username) return "username";
-	return wanted.equals(found) ? undefined : "password";
-}
+/** What the source has first, what it has not last. */
+const LAST: readonly Sign[] = ["changed", "added", "removed"];
 
 function expiresAt(key: PullSecret, sources: ListContext["sources"]): string {
 	const [first] = expiriesOfKey(key, sources);

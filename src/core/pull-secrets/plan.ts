@@ -27,7 +27,11 @@ export type Change =
 			readonly desired: DesiredPullSecret;
 	  }
 	| { readonly action: "delete"; readonly current: PullSecret }
-	| { readonly action: "unchanged"; readonly current: PullSecret }
+	| {
+			readonly action: "unchanged";
+			readonly current: PullSecret;
+			readonly desired: DesiredPullSecret;
+	  }
 	| {
 			readonly action: "conflict";
 			readonly current: PullSecret;
@@ -63,7 +67,7 @@ export function planCopy(
 		current.annotations[SOURCE_ANNOTATION] ===
 			desired.annotations[SOURCE_ANNOTATION];
 	if (isOurCopy && equal && isMarked(current, desired))
-		return { action: "unchanged", current };
+		return { action: "unchanged", current, desired };
 	const obstacle = current.terminating
 		? ({ cause: "terminating" } as const)
 		: isOurCopy
@@ -123,7 +127,8 @@ export function planSource(
 	const equal = sameContent(current, desired);
 	const role = roleOf(current);
 
-	if (role === "source" && equal) return { action: "unchanged", current };
+	if (role === "source" && equal)
+		return { action: "unchanged", current, desired };
 	if (current.terminating) return conflict({ cause: "terminating" });
 	if (role !== "source" && current.manager !== undefined)
 		return conflict({ cause: "managed-by-other", manager: current.manager });

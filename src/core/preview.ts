@@ -1,0 +1,74 @@
+import {
+	type AccountPlan,
+	accountAfter,
+	accountDifferences,
+	accountManifest,
+} from "./accounts/attachment.ts";
+import type { ServiceAccount } from "./objects.ts";
+import {
+	type Difference,
+	differencesOf,
+	recordDifferences,
+} from "./pull-secrets/differences.ts";
+import { manifestOf } from "./pull-secrets/manifest.ts";
+import type { Change } from "./pull-secrets/plan.ts";
+import type { SourceRecord } from "./pull-secrets/record.ts";
+
+/** What a change is about, for whoever wants to see it before it is made. */
+export type Preview =
+	| { readonly of: "Secret"; readonly change: Change }
+	| {
+			readonly of: "ServiceAccount";
+			readonly account: ServiceAccount;
+			readonly plan: AccountPlan;
+	  }
+	| { readonly of: "Namespace"; readonly name: string }
+	/** What a source says of where it was sent. */
+	| {
+			readonly of: "record";
+			readonly before: SourceRecord | undefined;
+			readonly after: SourceRecord;
+	  };
+
+/** How the object would differ, without any password. */
+export function previewDifferences(preview: Preview): Difference[] {
+	switch (preview.of) {
+		case "Secret":
+			return differencesOf(preview.change);
+		case "ServiceAccount":
+			return accountDifferences(
+				preview.account,
+				accountAfter(preview.account, preview.plan),
+			);
+		case "Namespace":
+			return [];
+		case "record":
+			return recordDifferences(preview.before, preview.after);
+	}
+}
+
+/** The object as it would be, to be committed or applied; undefined where nothing would be there. */
+export function previewObject(preview: Preview): object | undefined {
+	switch (preview.of) {
+		case "Secret":
+			return manifestAfter(preview.change);
+		case "ServiceAccount":
+			return accountManifest(accountAfter(preview.account, preview.plan));
+		case "Namespace":
+			return {
+				apiVersion: "v1",
+				kind: "Namespace",
+				metadata: { name: preview.name },
+			};
+		case "record":
+			return undefined;
+	}
+}
+
+function manifestAfter(change: Change): object | undefined {
+	if (!("desired" in change)) return undefined;
+	return manifestOf(
+		change.desired,
+		"current" in change ? change.current : undefined,
+	);
+}

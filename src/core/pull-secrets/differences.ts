@@ -1,0 +1,324 @@
+import { displayUsername } from "../credentials/credential.ts";
+import { type AuthEntry, credentialOf } from "../credentials/entry.ts";
+import { annotationsAfter } from "./changes.ts";
+import {
+	ISSUED_AT_ANNOTATION,
+	PULL_SECRET_TYPE,
+	TARGETS_ANNOTATION,
+} from "./ownership.ts";
+import type { Change } from "./plan.ts";
+import type { Content, DesiredPullSecret, PullSecret } from "./pull-secret.ts";
+import {
+	EMPTY_RECORD,
+	namesOf,
+	parseRecord,
+	type Rule,
+	recordText,
+	type SourceRecord,
+} from "./record.ts";
+
+/** Something that is there and would go, would come, or would be otherwise. */
+export type Sign = "removed" | "added" | "changed";
+
+/** How an object differs from what it would become. No difference holds a password or a token. */
+export type Difference =
+	| EntryDifference
+	/** The whole cannot be read, before (`removed`) or after (`added`); `because` is a clause that quotes nothing. */
+	| {
+			readonly of: "content";
+			readonly is: "removed" | "added";
+			readonly because: string;
+	  }
+	| {
+			readonly of: "type";
+			readonly is: "changed";
+			readonly from: string;
+			readonly to: string;
+	  }
+	/** Values are other people's text, and may be anything: only the key is told. */
+	| {
+			readonly of: "label" | "annotation";
+			readonly is: Sign;
+			readonly key: string;
+	  }
+	| RecordDifference
+	/** An entry of a service account's imagePullSecrets. */
+	| {
+			readonly of: "imagePullSecret";
+			readonly is: "added" | "removed";
+			readonly name: string;
+	  };
+
+/** One registry of a content. */
+export interface EntryDifference {
+	readonly of: "entry";
+	readonly is: Sign;
+	/** As written in `auths`. */
+	readonly key: string;
+	/** As it may be shown, of what would be there, else of what is; "" where it has none that can be read. */
+	readonly username: string;
+	/** Of a changed one. */
+	readonly what: readonly EntryChange[];
+}
+
+/** In what two entries of one registry differ. */
+export type EntryChange =
+	/** As it may be shown. */
+	| { readonly of: "username"; readonly before: string }
+	| { readonly of: "password" }
+	/** One of them has no credential that a kubelet can read. */
+	| {
+			readonly of: "credential";
+			readonly missing: "before" | "after" | "both";
+	  };
+
+/** Namespaces by name, or a rule of the record. */
+export interface RecordDifference {
+	readonly of: "record";
+	readonly is: Sign;
+	readonly selection:
+		| { readonly names: readonly string[] }
+		| { readonly rule: Rule; readonly exclude: readonly string[] };
+	readonly attach: readonly string[];
+}
+
+/** An object that would be created, changed or deleted, and how. */
+export interface ChangedObject {
+	readonly kind: string;
+	/** "" for what has no namespace. */
+	readonly namespace: string;
+	readonly name: string;
+	readonly is: Sign;
+	readonly differences: readonly Difference[];
+}
+
+/**
+ * What a change of a Secret comes to; none for one that changes nothing. Of a Secret that is made or
+ * deleted its registries and its record alone, else its labels and annotations, too.
+ */
+export function differencesOf(change: Change): Difference[] {
+	switch (change.action) {
+		case "create":
+			return [
+				...contentDifferences(undefined, change.desired.content),
+				...recordDifferences(undefined, recordIn(change.desired)),
+			];
+		case "delete":
+			return [
+				...contentDifferences(change.current.content, undefined),
+				...recordDifferences(recordIn(change.current), undefined),
+			];
+		case "update":
+		case "replace":
+			return updateDifferences(change.current, change.desired);
+		case "unchanged":
+		case "conflict":
+			return [];
+	}
+}
+
+/** Registry by registry what a kubelet reads: the removed, the added, the changed. Undefined: there is no Secret. */
+export function contentDifferences(
+	before: Content | undefined,
+	after: Content | undefined,
+): Difference[] {
+	if (before?.canonical === after?.canonical) return [];
+	const entriesIn = (content: Content | undefined) =>
+		content?.config.ok ? content.config.auths : new Map<string, AuthEntry>();
+	const was = entriesIn(before);
+	const willBe = entriesIn(after);
+	const ofEntry = (
+		is: Sign,
+		key: string,
+		entry: AuthEntry,
+		what: readonly EntryChange[] = [],
+	): EntryDifference => ({
+		of: "entry",
+		is,
+		key,
+		username: shownUser(entry),
+		what,
+	});
+	return [
+		...unreadable("removed", before),
+		...unreadable("added", after),
+		...[...was].flatMap(([key, entry]) =>
+			willBe.has(key) ? [] : [ofEntry("removed", key, entry)],
+		),
+		...[...willBe].flatMap(([key, entry]) =>
+			was.has(key) ? [] : [ofEntry("added", key, entry)],
+		),
+		...[...willBe].flatMap(([key, entry]) => {
+			const old = was.get(key);
+			const what = old === undefined ? [] : entryChanges(old, entry);
+			return what.length === 0 ? [] : [ofEntry("changed", key, entry, what)];
+		}),
+	];
+}
+
+/** What a record would say otherwise; undefined: there is none. */
+export function recordDifferences(
+	before: SourceRecord | undefined,
+	after: SourceRecord | undefined,
+): RecordDifference[] {
+	const was = partsOf(before ?? EMPTY_RECORD);
+	const willBe = partsOf(after ?? EMPTY_RECORD);
+	const parts = [
+		...[...was].flatMap(([key, part]) =>
+			willBe.has(key) ? [] : [{ ...part, is: "removed" as const }],
+		),
+		...[...willBe].flatMap(([key, part]) => {
+			const old = was.get(key);
+			if (old?.text === part.text) return [];
+			return [
+				{ ...part, is: old === undefined ? ("added" as const) : "changed" },
+			] as const;
+		}),
+	];
+	const groups = Map.groupBy(parts, ({ is, name, attach, text }) =>
+		JSON.stringify(name === undefined ? [text] : [is, attach]),
+	);
+	return [...groups.values()].flatMap((group): RecordDifference[] => {
+		const [first] = group;
+		if (first === undefined) return [];
+		const { is, rule, exclude, attach } = first;
+		const selection =
+			rule === undefined
+				? { names: group.flatMap(({ name }) => name ?? []) }
+				: { rule, exclude };
+		return [{ of: "record", is, selection, attach }];
+	});
+}
+
+/** A part of a record: a name, or a rule. */
+interface RecordPart {
+	readonly name?: string;
+	readonly rule?: Rule;
+	readonly exclude: readonly string[];
+	readonly attach: readonly string[];
+	/** Equal where it says the same. */
+	readonly text: string;
+}
+
+function partsOf(record: SourceRecord): Map<string, RecordPart> {
+	const parts = new Map<string, RecordPart>();
+	for (const [name, { uid, attach }] of namesOf(record))
+		parts.set(`name ${name}`, {
+			name,
+			exclude: [],
+			attach,
+			text: JSON.stringify([uid, attach]),
+		});
+	for (const entry of record.entries)
+		if ("rule" in entry) {
+			const bare = { ...entry, exclude: [], attach: [] };
+			parts.set(`rule ${recordText({ entries: [bare] })}`, {
+				...entry,
+				text: recordText({ entries: [entry] }),
+			});
+		}
+	return parts;
+}
+
+/** The record in an annotation; what does not parse says nothing. */
+function recordIn({
+	annotations,
+}: Pick<PullSecret, "annotations">): SourceRecord | undefined {
+	const reading = parseRecord(annotations[TARGETS_ANNOTATION]);
+	return reading.kind === "record" ? reading.record : undefined;
+}
+
+function updateDifferences(
+	current: PullSecret,
+	desired: DesiredPullSecret,
+): Difference[] {
+	const annotations = annotationsAfter(current, desired);
+	return [
+		...(current.type === PULL_SECRET_TYPE
+			? []
+			: [
+					{
+						of: "type",
+						is: "changed",
+						from: current.type,
+						to: PULL_SECRET_TYPE,
+					} as const,
+				]),
+		...contentDifferences(current.content, desired.content),
+		...mapDifferences("label", current.labels, {
+			...current.labels,
+			...desired.labels,
+		}),
+		...mapDifferences("annotation", current.annotations, annotations),
+		...recordDifferences(recordIn(current), recordIn({ annotations })),
+	];
+}
+
+/** The record has its own; when a credential was entered follows from its being another. */
+const TOLD_OTHERWISE: ReadonlySet<string> = new Set([
+	TARGETS_ANNOTATION,
+	ISSUED_AT_ANNOTATION,
+]);
+
+function mapDifferences(
+	of: "label" | "annotation",
+	before: Readonly<Record<string, string>>,
+	after: Readonly<Record<string, string>>,
+): Difference[] {
+	return Object.keys({ ...before, ...after })
+		.filter((key) => before[key] !== after[key] && !TOLD_OTHERWISE.has(key))
+		.toSorted()
+		.map((key) => ({
+			of,
+			is:
+				before[key] === undefined
+					? "added"
+					: after[key] === undefined
+						? "removed"
+						: "changed",
+			key,
+		}));
+}
+
+function unreadable(
+	is: "removed" | "added",
+	content: Content | undefined,
+): Difference[] {
+	if (content === undefined) return [];
+	const { config } = content;
+	if (!config.ok) return [{ of: "content", is, because: config.problem }];
+	// Of a single entry it stands at that entry.
+	return config.fault === undefined || config.fault.key !== undefined
+		? []
+		: [{ of: "content", is, because: config.fault.error }];
+}
+
+/** In what two entries differ for a kubelet; nothing where it reads the same. */
+function entryChanges(before: AuthEntry, after: AuthEntry): EntryChange[] {
+	const was = credentialOf(before);
+	const willBe = credentialOf(after);
+	if (was === undefined || willBe === undefined) {
+		if (was !== willBe)
+			return [
+				{
+					of: "credential",
+					missing: was === undefined ? "before" : "after",
+				},
+			];
+		const isFaulty = before.fault !== undefined || after.fault !== undefined;
+		return isFaulty && before.json !== after.json
+			? [{ of: "credential", missing: "both" }]
+			: [];
+	}
+	if (was.equals(willBe)) return [];
+	const changes: EntryChange[] = [];
+	if (was.username !== willBe.username)
+		changes.push({ of: "username", before: displayUsername(was.username) });
+	if (was.reveal() !== willBe.reveal() || changes.length === 0)
+		changes.push({ of: "password" });
+	return changes;
+}
+
+function shownUser(entry: AuthEntry): string {
+	return displayUsername(credentialOf(entry)?.username ?? "");
+}

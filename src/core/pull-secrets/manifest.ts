@@ -1,0 +1,85 @@
+import type { Secret } from "../objects.ts";
+import { OF_SOURCES } from "./changes.ts";
+import {
+	ISSUED_AT_ANNOTATION,
+	SOURCE_ANNOTATION,
+	SOURCE_UID_ANNOTATION,
+	TARGETS_ANNOTATION,
+} from "./ownership.ts";
+import {
+	type DesiredPullSecret,
+	type PullSecret,
+	secretOf,
+} from "./pull-secret.ts";
+import { parseRecord, recordText, type SourceRecord } from "./record.ts";
+
+/**
+ * A pull secret as it is printed to be committed or applied: the same bytes for the same input, so
+ * without what only one cluster, or one moment, knows: uids, and when a credential was entered. What
+ * a source that is there remembers besides stays.
+ */
+export function manifestOf(
+	desired: DesiredPullSecret,
+	current?: PullSecret,
+): Secret {
+	const isSource = !(SOURCE_ANNOTATION in desired.annotations);
+	const kept =
+		current === undefined || !isSource
+			? []
+			: Object.entries(current.annotations).filter(([key]) =>
+					OF_SOURCES.includes(key),
+				);
+	const {
+		[ISSUED_AT_ANNOTATION]: _issued,
+		[SOURCE_UID_ANNOTATION]: _uid,
+		[TARGETS_ANNOTATION]: record,
+		...annotations
+	} = { ...Object.fromEntries(kept), ...desired.annotations };
+	return secretOf({
+		...desired,
+		annotations: {
+			...annotations,
+			...(record !== undefined && {
+				[TARGETS_ANNOTATION]: withoutUids(record),
+			}),
+		},
+	});
+}
+
+/** The same object with another record, as it is printed. */
+export function withRecord(object: object, record: SourceRecord): object {
+	const secret = object as Secret;
+	return {
+		...secret,
+		metadata: {
+			...secret.metadata,
+			annotations: {
+				...secret.metadata.annotations,
+				[TARGETS_ANNOTATION]: recordText(trusting(record)),
+			},
+		},
+	};
+}
+
+/** A record that trusts its names; what does not parse stays as it is. */
+function withoutUids(annotation: string): string {
+	const reading = parseRecord(annotation);
+	return reading.kind === "record"
+		? recordText(trusting(reading.record))
+		: annotation;
+}
+
+function trusting({ entries }: SourceRecord): SourceRecord {
+	return {
+		entries: entries.map((entry) =>
+			"namespaces" in entry
+				? {
+						...entry,
+						namespaces: new Map(
+							[...entry.namespaces.keys()].map((name) => [name, ""]),
+						),
+					}
+				: entry,
+		),
+	};
+}
