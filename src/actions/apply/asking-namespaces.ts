@@ -1,10 +1,23 @@
 import {
 	asksForSidecar,
 	type Injection,
+	type Mesh,
 	podSelector,
 } from "../../core/meshes/meshes.ts";
-import { ApiError } from "../../errors.ts";
+import { someOf } from "../../core/output/some-of.ts";
+import { Fixes } from "../../core/pull-secrets/fixes.ts";
+import { isInjectingMesh } from "../../core/pull-secrets/injection.ts";
+import {
+	EMPTY_RECORD,
+	mergeSelection,
+	type RuleEntry,
+	type SourceRecord,
+} from "../../core/pull-secrets/record.ts";
+import type { SourceRef } from "../../core/pull-secrets/source.ts";
+import { ApiError, UsageError } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
+import { listNamespaces } from "../read/read-namespaces.ts";
+import { isRecorded } from "./targets.ts";
 
 /**
  * The namespaces in which a mesh's proxy runs although nothing on the Namespace says so: where pods
@@ -55,4 +68,57 @@ async function unlessHidden(
 			message: `not allowed to list ${what} in all namespaces; namespaces that only those show are left out`,
 		});
 	}
+}
+
+/** The rule that the record keeps of `--injected`. Throws UsageError for a mesh that injects nothing. */
+export function injectedRule(
+	mesh: Mesh,
+	more: Pick<RuleEntry, "exclude" | "attach">,
+): { readonly entry: RuleEntry; readonly injection: Injection; what: string } {
+	if (!isInjectingMesh(mesh.name) || mesh.injection === undefined)
+		throw new UsageError(
+			`--injected: ${mesh.title} injects no sidecar; name the mesh with --mesh`,
+		);
+	return {
+		entry: { rule: { by: "injected", mesh: mesh.name }, ...more },
+		injection: mesh.injection,
+		what: `the namespaces injected by ${mesh.title}`,
+	};
+}
+
+/**
+ * Tells of namespaces that ask through their pods or Gateways alone, which what runs for long does not
+ * follow: whoever may create a pod would be given the credential. Those that the record means are left
+ * out; what may not be listed is passed over.
+ */
+export async function warnOfAsking(
+	source: SourceRef & { readonly record: SourceRecord | undefined },
+	{ entry, injection }: ReturnType<typeof injectedRule>,
+	cluster: Cluster,
+	world: Pick<World, "emit">,
+): Promise<void> {
+	const found = await askingNamespaces(injection, cluster, { emit() {} });
+	found.delete(source.namespace);
+	if (found.size === 0) return;
+	const record = mergeSelection(source.record ?? EMPTY_RECORD, entry);
+	let known: Parameters<typeof isRecorded>[2];
+	try {
+		known = new Map(
+			(await listNamespaces(cluster)).map((facts) => [facts.name, facts]),
+		);
+	} catch (error) {
+		if (!(error instanceof ApiError) || error.status !== 403) throw error;
+	}
+	const unserved = [...found]
+		.filter((name) => !isRecorded(record, name, known))
+		.sort();
+	if (unserved.length === 0) return;
+	world.emit({
+		type: "warning",
+		message: `only pods or Gateways ask for a sidecar in ${someOf(unserved)}, which the watch does not follow: it gives them nothing`,
+		advice: {
+			words: "if they may have the credential, name them with",
+			script: new Fixes({ ...source, exists: true }).sync(unserved),
+		},
+	});
 }

@@ -1,6 +1,5 @@
 import { someOf } from "../../core/output/some-of.ts";
 import { matchesGlob } from "../../core/pull-secrets/desired.ts";
-import { isInjectingMesh } from "../../core/pull-secrets/injection.ts";
 import { parseLabelSelector } from "../../core/pull-secrets/label-selector.ts";
 import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
 import {
@@ -11,7 +10,7 @@ import {
 } from "../../core/pull-secrets/record.ts";
 import { UsageError } from "../../errors.ts";
 import type { Selection } from "../read/select-namespaces.ts";
-import { askingNamespaces } from "./asking-namespaces.ts";
+import { askingNamespaces, injectedRule } from "./asking-namespaces.ts";
 import type { CopySettings } from "./copy-settings.ts";
 import type { Run, Selected } from "./deliver.ts";
 import { neededNamespaces } from "./needed-namespaces.ts";
@@ -49,20 +48,12 @@ export async function selectedFor(
 			return byRule(rule, what);
 		}
 		case "injected": {
-			const { mesh } = selection;
-			if (!isInjectingMesh(mesh.name) || mesh.injection === undefined)
-				throw new UsageError(
-					`--injected: ${mesh.title} injects no sidecar; name the mesh with --mesh`,
-				);
-			const selected = await byRule(
-				{ by: "injected", mesh: mesh.name },
-				`the namespaces injected by ${mesh.title}`,
-			);
-			const asking = await askingNamespaces(
-				mesh.injection,
-				run.cluster,
-				run.world,
-			);
+			const { entry, injection, what } = injectedRule(selection.mesh, {
+				exclude,
+				attach: accounts,
+			});
+			const selected = await byRule(entry.rule, what);
+			const asking = await askingNamespaces(injection, run.cluster, run.world);
 			for (const { namespace } of selected.targets.serve)
 				asking.delete(namespace);
 			return joined(

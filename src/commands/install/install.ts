@@ -1,14 +1,20 @@
 import {
+	injectedRule,
+	warnOfAsking,
+} from "../../actions/apply/asking-namespaces.ts";
+import {
 	CHANGE_FORMATS,
 	ChangeReport,
 	type OutputOptions,
 } from "../../actions/apply/change-report.ts";
 import type { CopySettings } from "../../actions/apply/copy-settings.ts";
+import { attachedBy } from "../../actions/apply/selected.ts";
 import {
 	findInstalled,
 	type Installed,
 	removeInstalled,
 } from "../../actions/in-cluster/installed.ts";
+import { readPullSecret } from "../../actions/read/read-keys.ts";
 import { command } from "../../command.ts";
 import { BARE, type Flag, type Given } from "../../core/command-line/flag.ts";
 import {
@@ -17,12 +23,21 @@ import {
 	manifestsOf,
 } from "../../core/in-cluster/installation.ts";
 import { DEFAULT_MESH } from "../../core/meshes/meshes.ts";
+import { TARGETS_ANNOTATION } from "../../core/pull-secrets/ownership.ts";
+import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
+import { parseRecord } from "../../core/pull-secrets/record.ts";
+import type { SourceRef } from "../../core/pull-secrets/source.ts";
 import { EXIT, UsageError } from "../../errors.ts";
 import { SERVING_FLAGS, servedAtOf } from "../../flags/serving.ts";
 import { SYNC_FLAGS, syncSettingsOf } from "../../flags/sync.ts";
 import * as flags from "../../flags.ts";
 import { VERSION } from "../../version.ts";
-import type { Cluster, ConnectionFlags, ListenAddress } from "../../world.ts";
+import type {
+	Cluster,
+	ConnectionFlags,
+	ListenAddress,
+	World,
+} from "../../world.ts";
 import { applyObjects } from "./apply-objects.ts";
 
 /** Where the probes are answered in the pod. */
@@ -144,6 +159,7 @@ The account can write pull secrets of that name and no other Secret: an admissio
 					await findInstalled(cluster, installation.source)
 				).filter((found) => !objects.some((object) => isSame(object, found)));
 				await removeInstalled(stale, { cluster, dryRun, report });
+				await tellAsking(options, installation.source, cluster, world);
 				return report.finish({ withSummary: false });
 			});
 		} finally {
@@ -189,6 +205,25 @@ function installationOf(
 		healthPort: health.port,
 		metricsPort: metrics?.port,
 	};
+}
+
+/** Of an installation by `--injected`: whom it does not serve, though a person would be asked about it. */
+async function tellAsking(
+	{ settings }: InstallOptions,
+	source: SourceRef,
+	cluster: Cluster,
+	world: World,
+): Promise<void> {
+	const { selection, exclude } = settings;
+	if (selection.by !== "injected") return;
+	const found = await readPullSecret(cluster, new ContentReader(), source);
+	const rule = injectedRule(selection.mesh, {
+		exclude,
+		attach: attachedBy(settings),
+	});
+	const reading = parseRecord(found?.annotations[TARGETS_ANNOTATION]);
+	const record = reading.kind === "record" ? reading.record : undefined;
+	await warnOfAsking({ ...source, record }, rule, cluster, world);
 }
 
 function addressText({ host, port }: ListenAddress): string {

@@ -1,4 +1,8 @@
 import type { AccountChoice } from "../../actions/accounts/find-accounts.ts";
+import {
+	injectedRule,
+	warnOfAsking,
+} from "../../actions/apply/asking-namespaces.ts";
 import { changeRecord, recordOf } from "../../actions/apply/change-record.ts";
 import { ChangeReport } from "../../actions/apply/change-report.ts";
 import type { Run } from "../../actions/apply/deliver.ts";
@@ -25,6 +29,7 @@ import {
 } from "../../core/pull-secrets/pull-secret.ts";
 import {
 	mergeSelection,
+	namesOf,
 	type SourceRecord,
 } from "../../core/pull-secrets/record.ts";
 import { isSourceLike } from "../../core/pull-secrets/source.ts";
@@ -242,22 +247,35 @@ async function recorded(
 		});
 	}
 	const { selection, exclude } = options;
-	const isRule = selection.by === "all" || selection.by === "label";
+	const about = { exclude, attach: attachedBy(options) };
 	// What a rule means is listed by the watch itself.
-	const { entries, what, targets } = isRule
-		? {
-				entries: [
-					{
-						rule: ruleOf(selection).rule,
-						exclude,
-						attach: attachedBy(options),
-					},
-				],
-				what: ruleOf(selection).what,
-				targets: undefined,
-			}
-		: await selectedFor(source, record, options, run);
-	for (const result of targets?.settled ?? [])
+	if (selection.by === "all" || selection.by === "label") {
+		const { rule, what } = ruleOf(selection);
+		return changeRecord(source, {
+			...run,
+			change: (before) => mergeSelection(before, { rule, ...about }),
+			what,
+		});
+	}
+	if (selection.by === "injected") {
+		const { mesh } = selection;
+		const injected = injectedRule(mesh, about);
+		const { namespace, name } = source;
+		const place = { namespace, name, record };
+		await warnOfAsking(place, injected, run.cluster, run.world);
+		return changeRecord(source, {
+			...run,
+			change: (before) => mergeSelection(before, injected.entry),
+			what: injected.what,
+		});
+	}
+	const { entries, what, targets } = await selectedFor(
+		source,
+		record,
+		options,
+		run,
+	);
+	for (const result of targets.settled)
 		run.world.emit({ type: "change", result });
 	return changeRecord(source, {
 		...run,
@@ -289,14 +307,16 @@ function selectsOf({ selection, exclude }: WatchSync): SyncRules["selects"] {
 			return (name) => !SYSTEM_NAMESPACES.includes(name) && !excluded(name);
 		case "injected": {
 			const { injection } = selection.mesh;
-			return (name, known) =>
-				!SYSTEM_NAMESPACES.includes(name) &&
+			return (name, known, record) =>
 				!excluded(name) &&
-				typeof known === "object" &&
-				injection?.namespace({
-					labels: { ...known.labels },
-					annotations: { ...known.annotations },
-				}) === true;
+				// Those whose pods alone ask for a sidecar are there by name, or not at all.
+				(namesOf(record).has(name) ||
+					(!SYSTEM_NAMESPACES.includes(name) &&
+						typeof known === "object" &&
+						injection?.namespace({
+							labels: { ...known.labels },
+							annotations: { ...known.annotations },
+						}) === true));
 		}
 	}
 }

@@ -7,6 +7,7 @@ import {
 	type NamespaceKnowledge,
 	parseRecord,
 	type RecordReading,
+	type SourceRecord,
 	type Standing,
 	standingOf,
 } from "./record.ts";
@@ -18,7 +19,11 @@ export interface SyncRules {
 	readonly source: SourceRef;
 	readonly copyLabels: Readonly<Record<string, string>>;
 	/** Of the namespaces that the record means, those that are kept right. */
-	readonly selects: (namespace: string, known: NamespaceKnowledge) => boolean;
+	readonly selects: (
+		namespace: string,
+		known: NamespaceKnowledge,
+		record: SourceRecord,
+	) => boolean;
 	readonly force: boolean;
 	readonly adopt: boolean;
 	/** Delete and recreate where an update is forbidden. */
@@ -77,7 +82,7 @@ export class SyncState {
 		const known = this.#namespaces.get(namespace);
 		const { record } = this;
 		if (known === undefined || record.kind !== "record") return undefined;
-		return this.rules.selects(namespace, known)
+		return this.rules.selects(namespace, known, record.record)
 			? standingOf(record.record, namespace, known)
 			: undefined;
 	}

@@ -2,11 +2,16 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
+import { watching } from "../../support/watching.ts";
 
 describe("sync --injected", () => {
 	let bed: TestBed;
 	beforeEach(async (context) => {
-		bed = await testBed({ namespaces: ["istio-system", "linkerd", "plain"] });
+		bed = await testBed({
+			namespaces: [
+				...["nginx-mesh", "istio-system", "linkerd", "kuma-system", "plain"],
+			],
+		});
 		if ("after" in context) context.after(() => bed[Symbol.asyncDispose]());
 	});
 
@@ -126,6 +131,82 @@ describe("sync --injected", () => {
 		const { served, err } = await sync("istio");
 		absent();
 		assert.deepEqual({ served, err }, { served: ["old"], err: "" });
+	});
+
+	test("NGINX: a label", async () => {
+		await source("nginx");
+		labelled("meshed", { "injector.nsm.nginx.com/auto-inject": "enabled" });
+		labelled("off", { "injector.nsm.nginx.com/auto-inject": "disabled" });
+		assert.deepEqual((await sync("nginx")).served, ["meshed"]);
+	});
+
+	test("Kuma: a label, in both of its spellings", async () => {
+		await source("kuma");
+		labelled("one", { "kuma.io/sidecar-injection": "enabled" });
+		labelled("two", { "kuma.io/sidecar-injection": "true" });
+		labelled("off", { "kuma.io/sidecar-injection": "disabled" });
+		annotated("other", { "kuma.io/sidecar-injection": "enabled" });
+		assert.deepEqual((await sync("kuma")).served, ["one", "two"]);
+	});
+
+	const warning =
+		/^Warning: only pods or Gateways ask for a sidecar in ambient, plain, which the watch does not follow: it gives them nothing; if they may have the credential, name them with 'kubectl meshreg sync istio-registry-key -n ambient,plain --from istio-system\/istio-registry-key'$/m;
+	const asking = async () => {
+		await source("istio");
+		labelled("old", { "istio-injection": "enabled" });
+		labelled("ambient", {});
+		labelled("named", {});
+		waypoint("ambient", "istio-waypoint");
+		waypoint("named", "istio-waypoint");
+		waypoint("old", "istio-waypoint");
+		bed.server.store.seed({
+			kind: "Pod",
+			metadata: {
+				namespace: "plain",
+				name: "web",
+				labels: { "sidecar.istio.io/inject": "true" },
+			},
+			spec: { containers: [] },
+		});
+		await bed.run(["sync", "--mesh", "istio", "-n", "named"]);
+	};
+	const recorded = () =>
+		bed.server.store.get("Secret", "istio-system", "istio-registry-key")
+			?.metadata.annotations?.["kubectl-meshreg/targets"] ?? "";
+
+	test("--watch follows the rule and the names; whom pods and Gateways alone show is told, --yes or not", async () => {
+		await asking();
+		bed.server.store.delete("Secret", "named", "istio-registry-key");
+		await using watch = await watching(bed, [
+			...["--mesh", "istio", "--injected", "--prune", "--yes"],
+		]);
+		const { out, err } = await watch.stop();
+		assert.deepEqual(
+			[...out.matchAll(/created in (\S+) namespace/g)].map(([, name]) => name),
+			["named", "old"],
+			err,
+		);
+		assert.match(err, warning);
+		assert.doesNotMatch(recorded(), /ambient|plain/);
+	});
+
+	test("install tells of them as well, and whoever may not list them is told nothing", async () => {
+		await asking();
+		const { status, err } = await bed.run([
+			...["install", "--mesh", "istio", "--injected"],
+		]);
+		assert.equal(status, 0, err);
+		assert.match(err, warning);
+		const hidden = bed.server.onRequest(({ method, path }) =>
+			method === "GET" && /\/(?:pods|gateways)$/.test(path)
+				? { answer: { status: 403, reason: "Forbidden", message: "no" } }
+				: undefined,
+		);
+		const quiet = await bed.run([
+			...["install", "--mesh", "istio", "--injected"],
+		]);
+		hidden();
+		assert.doesNotMatch(quiet.err, /Warning/);
 	});
 
 	test("none injects nothing", async () => {
