@@ -66,8 +66,7 @@ export async function changeAccounts(
 		return await report.whatIsDone(async () => {
 			const changed = await editAccounts(targets, {
 				cluster,
-				clock: world.clock,
-				interrupt: world.interrupt,
+				world,
 				dryRun: change.dryRun,
 				plan: how.plan,
 				awaitDefault: how.awaitDefault,

@@ -1,11 +1,15 @@
 import type { AccountPlan } from "../../core/accounts/attachment.ts";
 import type { ServiceAccount } from "../../core/objects.ts";
-import { type Failure, failureOf } from "../../core/output/failure.ts";
+import {
+	type Failure,
+	FailureError,
+	failureOf,
+} from "../../core/output/failure.ts";
 import type { Action, ChangeResult, DryRun } from "../../core/output/result.ts";
 import { growingPause } from "../../core/pauses.ts";
 import type { Preview } from "../../core/preview.ts";
 import { ApiError, isFatal } from "../../errors.ts";
-import type { Clock, Cluster } from "../../world.ts";
+import type { Cluster, World } from "../../world.ts";
 import { orderly } from "../apply/orderly.ts";
 import { AT_ONCE, inParallel } from "../in-parallel.ts";
 
@@ -18,8 +22,7 @@ export interface AccountTarget {
 
 export interface EditOptions {
 	readonly cluster: Cluster;
-	readonly clock: Clock;
-	readonly interrupt: AbortSignal;
+	readonly world: Pick<World, "clock" | "interrupt" | "emit">;
 	readonly dryRun: DryRun;
 	readonly plan: (account: ServiceAccount) => AccountPlan;
 	/** A `default` account that is not there is waited for: controllers make it soon after its namespace. */
@@ -28,10 +31,15 @@ export interface EditOptions {
 	readonly onResult: (result: ChangeResult, preview?: Preview) => void;
 }
 
+/** `waiting` tells that an account is waited for. */
+type Edit = EditOptions & { readonly waiting: (target: AccountTarget) => void };
+
 /** How often an account may change under our hands before we give up on it. */
 const ATTEMPTS = 100;
 const CONFLICT_PAUSES = { first: 10, longest: 500 };
 const ABSENCE_PAUSES = { first: 50, longest: 1000 };
+/** So many looks are over before anybody wonders. */
+const LOOKS_UNSAID = 4;
 /** How long a new namespace may take to get its default account, in milliseconds. */
 const PATIENCE = 10_000;
 
@@ -46,6 +54,16 @@ export async function editAccounts(
 	how: EditOptions,
 ): Promise<ServiceAccount[]> {
 	const inOrder = orderly(how.onResult);
+	let said = false;
+	// Once, however many are waited for.
+	const waiting = ({ namespace, name }: AccountTarget): void => {
+		if (said) return;
+		said = true;
+		how.world.emit({
+			type: "note",
+			message: `waiting for serviceaccount/${name} in ${namespace}, which the cluster creates`,
+		});
+	};
 	try {
 		const changed = await inParallel(
 			targets,
@@ -69,7 +87,7 @@ export async function editAccounts(
 						preview,
 					);
 				try {
-					const { account, plan } = await editOne(target, how);
+					const { account, plan } = await editOne(target, { ...how, waiting });
 					const isChanged = plan.operations.length > 0;
 					add(
 						isChanged ? "configured" : "unchanged",
@@ -95,9 +113,9 @@ export async function editAccounts(
 /** The account as it was, and what there was to change. */
 async function editOne(
 	target: AccountTarget,
-	how: EditOptions,
+	how: Edit,
 ): Promise<{ account: ServiceAccount; plan: AccountPlan }> {
-	const { cluster, clock, dryRun } = how;
+	const { cluster, world, dryRun } = how;
 	let account = target.listed ?? (await readAccount(target, how));
 	for (let attempt = 1; ; attempt++) {
 		const plan = how.plan(account);
@@ -109,23 +127,26 @@ async function editOne(
 			});
 			return { account, plan };
 		} catch (error) {
-			if (!isStale(error) || attempt === ATTEMPTS) throw error;
+			if (!isStale(error)) throw error;
 			const now = await readAccount(target, how);
 			// Refused although nothing had changed: the edit itself is not welcome.
 			if (now.metadata.resourceVersion === account.metadata.resourceVersion)
 				throw error;
+			if (attempt === ATTEMPTS)
+				throw new FailureError({ cause: "changed-meanwhile" });
 			account = now;
 			// Others are at it, too: not all at the same time again.
 			const most = growingPause(attempt, CONFLICT_PAUSES);
-			await clock.delay(most * Math.random(), how.interrupt);
+			await world.clock.delay(most * Math.random(), world.interrupt);
 		}
 	}
 }
 
 async function readAccount(
 	target: AccountTarget,
-	{ cluster, clock, interrupt, awaitDefault }: EditOptions,
+	{ cluster, world, awaitDefault, waiting }: Edit,
 ): Promise<ServiceAccount> {
+	const { clock } = world;
 	const until = clock.elapsed() + PATIENCE;
 	for (let looks = 1; ; looks++) {
 		try {
@@ -136,7 +157,8 @@ async function readAccount(
 			if (!missing || !worthIt || clock.elapsed() > until) throw error;
 			await checkNamespace(target.namespace, cluster);
 		}
-		await clock.delay(growingPause(looks, ABSENCE_PAUSES), interrupt);
+		if (looks === LOOKS_UNSAID) waiting(target);
+		await clock.delay(growingPause(looks, ABSENCE_PAUSES), world.interrupt);
 	}
 }
 

@@ -57,8 +57,7 @@ export async function takeBackAttached(
 		);
 		await editAccounts(targets, {
 			cluster,
-			clock: world.clock,
-			interrupt: world.interrupt,
+			world,
 			dryRun,
 			plan: (account) => planDetach(account, key),
 			awaitDefault: false,

@@ -44,8 +44,7 @@ export async function attachCopies(
 		changed.push(
 			...(await editAccounts(accounts, {
 				cluster,
-				clock: world.clock,
-				interrupt: world.interrupt,
+				world,
 				dryRun,
 				plan: (account) => planAttach(account, source.name),
 				awaitDefault: true,

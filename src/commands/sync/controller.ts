@@ -234,8 +234,7 @@ class Controller {
 		const { cluster, world } = this.how;
 		await editAccounts(targets, {
 			cluster,
-			clock: world.clock,
-			interrupt: world.interrupt,
+			world,
 			dryRun: "none",
 			plan: (account) => planAttach(account, key),
 			awaitDefault: false,

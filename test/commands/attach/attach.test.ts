@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
+import { systemClock } from "../../../src/adapters/clock.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 
 const KEY = "nginx-mesh-registry-key";
@@ -254,6 +255,48 @@ describe("attach and detach", () => {
 		});
 		off();
 		assert.deepEqual(secretsOf("shop"), ["late", KEY]);
+	});
+
+	test("D3: that it is waited for is said, once", async () => {
+		for (const namespace of ["shop", "app"]) {
+			secret(namespace);
+			bed.server.store.delete("ServiceAccount", namespace, "default");
+		}
+		let reads = 0;
+		const off = bed.server.onRequest((request) => {
+			if (request.path.endsWith("/serviceaccounts/default") && ++reads === 12)
+				for (const namespace of ["shop", "app"]) account(namespace, "default");
+			return undefined;
+		});
+		const { status, err } = await bed.run(["attach", "-n", "shop,app"]);
+		off();
+		assert.equal(status, 0);
+		assert.match(
+			err,
+			/^waiting for serviceaccount\/default in (?:app|shop), which the cluster creates\n2 service accounts: /,
+		);
+	});
+
+	test("L8: an account that somebody else changes again and again", async () => {
+		secret("shop");
+		const off = bed.server.onRequest(({ method, path }) => {
+			if (method === "PATCH" && path.endsWith("/serviceaccounts/default"))
+				account("shop", "default", [`other-${Math.random()}`]);
+			return undefined;
+		});
+		const { status, out, err } = await bed.run(["attach", "-n", "shop"], {
+			clock: { ...systemClock, delay: async () => {} },
+		});
+		off();
+		account("shop", "default");
+		assert.deepEqual(
+			[status, out, err],
+			[
+				1,
+				"",
+				'error: serviceaccount "default" in namespace "shop" was modified concurrently and was not changed; run the command again\n',
+			],
+		);
 	});
 
 	test("nothing is waited for in a namespace that is not there, or going", async () => {

@@ -219,6 +219,18 @@ describe("what is to be looked at again", () => {
 		);
 	});
 
+	test("M9: before its own namespace has been listed, the source is not missing", () => {
+		const state = new SyncState(RULES);
+		state.keys([key("a")], "a");
+		assert.deepEqual([state.source, state.begun], [undefined, false]);
+		state.keys([source()], "nginx-mesh");
+		assert.equal(state.begun, true);
+		assert.equal(state.source?.namespace, "nginx-mesh");
+		const everywhere = new SyncState(RULES);
+		everywhere.keys([]);
+		assert.equal(everywhere.begun, true);
+	});
+
 	test("one namespace's list says nothing of others", () => {
 		const state = upkeep([key("app"), key("shop")]);
 		assert.deepEqual(state.keys([], "app"), ["app"]);
