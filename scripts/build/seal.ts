@@ -30,6 +30,19 @@ const CLOSED = {
 	execArgv: [...V8_FLAGS, "--disable-sigusr1"],
 };
 
+/**
+ * With these the same chunks give the same bytes, however busy the machine is: V8 writes out what
+ * stood in memory between an object's fields, which is zero only where no garbage was ever collected
+ * (without them one of eight builds differed on a busy machine). V8 leaves them out of what it compares.
+ */
+const SAME_BYTES = [
+	"--random-seed=1",
+	"--min-semi-space-size=64",
+	"--max-semi-space-size=64",
+	"--single-threaded-gc",
+	"--no-memory-reducer",
+];
+
 /** How one binary is made. */
 export interface Sealing {
 	readonly target: Target;
@@ -72,8 +85,7 @@ async function compile(
 	const home = join(CACHE, "warm-home");
 	await rm(home, { recursive: true, force: true });
 	await mkdir(home);
-	// With a fixed seed the same chunks give the same bytes; V8 leaves the seed out of what it compares.
-	await run(command, [...args, "--random-seed=1", warm, folder], {
+	await run(command, [...args, ...SAME_BYTES, warm, folder], {
 		cwd: home,
 		env: warmEnvironment(home),
 	});
