@@ -20,6 +20,7 @@ import {
 } from "../core/pull-secrets/content-fault.ts";
 import type { Controller } from "../core/pull-secrets/controller.ts";
 import { isoSeconds } from "../core/pull-secrets/expiry.ts";
+import { hasNoAccounts } from "../core/registry/public.ts";
 import { displayHost } from "../core/registry/server.ts";
 import { displayKey } from "../core/registry/url.ts";
 import { describeVerification } from "../core/registry/verification.ts";
@@ -475,9 +476,11 @@ const ROLES = {
 } as const;
 
 function pullHint(about: PullSubject & { cause: ProblemKind }): string {
-	const { near, controller, provider, left, blocked } = about;
+	const { near, controller, provider, left, listed, blocked } = about;
 	return [
-		HINTS[about.cause] ?? "",
+		about.cause === "rate-limit" && hasNoAccounts(about.host)
+			? "It has no accounts to log in with: pull from a mirror, or wait."
+			: (HINTS[about.cause] ?? ""),
 		near === undefined ? "" : nearMissSentence(near),
 		controller === undefined ? "" : controllerHint(controller, about.host),
 		provider === undefined
@@ -489,6 +492,9 @@ function pullHint(about: PullSubject & { cause: ProblemKind }): string {
 		left.length === 0
 			? ""
 			: `${someNames(left)} ${left.length === 1 ? "has" : "have"} no controller: delete ${left.length === 1 ? "it and create it" : "them and create them"} again.`,
+		listed.pods.length === 0
+			? ""
+			: `${someNames(listed.pods)} ${listed.pods.length === 1 ? "lists its" : "list their"} pull secrets in the pod's spec: add ${listed.secret} there, and create ${listed.pods.length === 1 ? "it" : "them"} again.`,
 	]
 		.filter((text) => text !== "")
 		.join(" ");

@@ -224,6 +224,11 @@ export interface PullSubject {
 	readonly changedAgo: number | undefined;
 	/** Pods that no command makes again: to be deleted and created. */
 	readonly left: readonly string[];
+	/** Pods whose own list wants the pull secret. */
+	readonly listed: {
+		readonly pods: readonly string[];
+		readonly secret: string;
+	};
 	/** A Secret of that name is in the way of a copy: `NAMESPACE`. */
 	readonly blocked: readonly string[];
 }

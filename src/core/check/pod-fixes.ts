@@ -24,6 +24,11 @@ export interface PodFix {
 	readonly gives: readonly Giving[];
 	/** Pods that no command makes again, since nothing would. */
 	readonly left: readonly PodFacts[];
+	/** Pods that no command makes again with the pull secret: what they are made from lists others itself. */
+	readonly listed: {
+		readonly pods: readonly PodFacts[];
+		readonly secret: string;
+	};
 	/** What writes the Secret again, so that no command of ours lasts. */
 	readonly controller: Controller | undefined;
 	/** Namespaces where a Secret that is not managed is in a copy's place. */
@@ -34,6 +39,7 @@ const NOTHING: PodFix = {
 	fix: undefined,
 	gives: [],
 	left: [],
+	listed: { pods: [], secret: "" },
 	controller: undefined,
 	blocked: [],
 };
@@ -142,6 +148,10 @@ function copies(
 					]
 				: [],
 		left: [...own.left, ...foreign.left],
+		listed: {
+			pods: [...own.listed.pods, ...foreign.listed.pods],
+			secret: secret.name,
+		},
 		blocked,
 	};
 }
@@ -170,7 +180,7 @@ function addRegistry(
 	const steps = byAccounts(pods, fixes.name, keyrings).map(([accounts, at]) =>
 		fixes.sync(at, accounts),
 	);
-	const { fix, left } = withNewPods(
+	const { fix, left, listed } = withNewPods(
 		[fixes.create(first.host), ...steps],
 		pods,
 		fixes.name,
@@ -184,6 +194,7 @@ function addRegistry(
 				? []
 				: [{ namespaces: namespacesOf(group), script: fix }],
 		left,
+		listed,
 	};
 }
 
@@ -354,24 +365,31 @@ function withNewPods(
 	secret: string,
 	keyrings: Keyrings,
 	fixes: Fixes,
-): { fix: Script | undefined; left: PodFacts[] } {
+): Pick<PodFix, "fix" | "left" | "listed"> {
 	const old = pods.filter(({ secrets }) => !secrets.includes(secret));
 	const left: PodFacts[] = [];
+	const listed: PodFacts[] = [];
 	const again = old.flatMap((pod) => {
 		const { restart } = pod;
-		const restarting =
-			restart.how === "none"
+		// What is made from a template with a list of its own would get the same list again.
+		const sameList =
+			keyrings.hasOwnList(pod) && !keyrings.getsByPolicy(pod, secret);
+		const restarting = !sameList
+			? restart.how === "none"
 				? undefined
-				: !keyrings.hasOwnList(pod) || keyrings.getsByPolicy(pod, secret)
-					? restart.script
-					: // What is made from a template with a list of its own would get the same list again.
-						restart.how === "rollout"
-						? fixes.inject(restart, pod.namespace, secret)
-						: undefined;
-		if (restarting === undefined) left.push(pod);
-		return restarting === undefined ? [] : [restarting];
+				: restart.script
+			: restart.how === "rollout"
+				? fixes.inject(restart, pod.namespace, secret)
+				: undefined;
+		if (restarting !== undefined) return [restarting];
+		(sameList ? listed : left).push(pod);
+		return [];
 	});
-	return { fix: sequence([...scripts, ...again]), left };
+	return {
+		fix: sequence([...scripts, ...again]),
+		left,
+		listed: { pods: listed, secret },
+	};
 }
 
 function podsOf(group: readonly PullProblem[]): PodFacts[] {

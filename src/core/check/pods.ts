@@ -125,7 +125,12 @@ function groupFinding(
 	const { kind, host, image, pod, secret, report } = first;
 	const pods = [...new Set(group.map((problem) => problem.pod))];
 	const namespaces = unique(pods.map(({ namespace }) => namespace));
-	const { fix, gives, left, controller, blocked } = podFix(group, keyrings);
+	const { fix, gives, left, listed, controller, blocked } = podFix(
+		group,
+		keyrings,
+	);
+	const named = ({ namespace, name }: PodFacts): string =>
+		namespaces.length > 1 ? `pod/${name} in ${namespace}` : `pod/${name}`;
 	const changed = group.flatMap((problem) => problem.changed ?? []);
 	const subject: PullSubject = {
 		pods: pods.length,
@@ -141,9 +146,8 @@ function groupFinding(
 			changed.length === 0
 				? undefined
 				: keyrings.facts.now - Math.max(...changed),
-		left: left.map(({ namespace, name }) =>
-			namespaces.length > 1 ? `pod/${name} in ${namespace}` : `pod/${name}`,
-		),
+		left: left.map(named),
+		listed: { pods: listed.pods.map(named), secret: listed.secret },
 		blocked,
 	};
 	return finding(

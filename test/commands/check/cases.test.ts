@@ -133,7 +133,7 @@ const CASES: readonly [
 				"",
 			],
 		],
-		"    f06: pod/web: models.private.example/llama:7b\n",
+		"pod/web lists its pull secrets in the pod's spec: add nginx-mesh-registry-key there, and create it again.",
 	],
 	[
 		"f07-two-images-old-kubelet",
@@ -194,6 +194,7 @@ const CASES: readonly [
 				"",
 			],
 		],
+		"It has no accounts to log in with: pull from a mirror, or wait.",
 	],
 	[
 		"f13-owned-secret",
