@@ -6,6 +6,7 @@ import {
 } from "../../core/kubelet/image-reference.ts";
 import { imageUses } from "../../core/kubelet/pod-images.ts";
 import {
+	type AddImage,
 	addIstioProxy,
 	addSidecars,
 	addWorkload,
@@ -90,7 +91,11 @@ async function imagesOfFiles(
 			continue;
 		}
 		try {
-			const { images, warnings } = manifestImages(manifest.text, manifest.file);
+			const { images, warnings, faults } = manifestImages(
+				manifest.text,
+				manifest.file,
+			);
+			for (const fault of faults) fail(failureLine(fault));
 			for (const message of warnings) world.emit({ type: "warning", message });
 			for (const { image, artifact } of images)
 				list.add(image, manifest.file, artifact);
@@ -135,21 +140,25 @@ function addPod(
 	{ fail, warn }: Record<"fail" | "warn", (line: string) => void>,
 ): void {
 	const { namespace, name } = pod.metadata;
-	for (const { image, by } of imageUses(pod)) {
-		if (image === FILLED_IN) {
+	const add = adding(list, fail);
+	for (const { image, by } of imageUses(pod))
+		if (image === FILLED_IN)
 			warn(
 				`pod/${name} in ${namespace} namespace: image "${FILLED_IN}" was not filled in by Istio's injector; left out`,
 			);
-			continue;
-		}
+		else add(image, `${namespace}/pod/${name}`, by === "volume");
+}
+
+/** What is no image reference is reported instead: the API server takes any text for one. */
+function adding(list: ImageList, fail: (line: string) => void): AddImage {
+	return (image, from, artifact) => {
 		const reading = readImageReference(image);
-		if (reading.ok)
-			list.add(image, `${namespace}/pod/${name}`, by === "volume");
-		else
-			fail(
-				`error: pod/${name} in ${namespace} namespace: ${new ImageReferenceError(image, reading.because).message}`,
-			);
-	}
+		if (reading.ok) return list.add(image, from, artifact);
+		const [namespace, ...object] = from.split("/");
+		fail(
+			`error: ${object.join("/")} in ${namespace} namespace: ${new ImageReferenceError(image, reading.because).message}`,
+		);
+	};
 }
 
 /** Those of the mesh's own Deployments and DaemonSets, then those of the sidecars that run. */
@@ -159,13 +168,14 @@ async function imagesInstalled(
 	fail: (line: string) => void,
 ): Promise<ListedImage[]> {
 	const list = new ImageList();
+	const add = adding(list, fail);
 	const place = namespace === "" ? cluster.namespace : namespace;
 	let some = false;
 	for (const kind of ["Deployment", "DaemonSet"] as const)
 		for await (const { items } of cluster.pages(kind, { namespace: place }))
 			for (const workload of items) {
 				some = true;
-				addWorkload({ ...workload, kind }, list);
+				addWorkload({ ...workload, kind }, add);
 			}
 	if (!some)
 		throw new OperationError(
@@ -173,7 +183,7 @@ async function imagesInstalled(
 		);
 	try {
 		for await (const { items } of cluster.pages("Pod", {}))
-			for (const pod of items) addSidecars(mesh, pod, list);
+			for (const pod of items) addSidecars(mesh, pod, add);
 	} catch (error) {
 		if (isFatal(error)) throw error;
 		fail(failureLine(error));

@@ -59,12 +59,15 @@ export interface ManifestImages {
 	}[];
 	/** One line each, with file and line. */
 	readonly warnings: readonly string[];
+	/** What is no image reference, each with file and line. */
+	readonly faults: readonly OperationError[];
 }
 
-/** The images of a manifest file. Throws OperationError with file and line. */
+/** The images of a manifest file. Throws OperationError with file and line for what cannot be read. */
 export function manifestImages(text: string, file: string): ManifestImages {
 	const found = new Map<string, boolean>();
 	const warnings: string[] = [];
+	const faults: OperationError[] = [];
 	for (const document of splitManifest(text)) {
 		const at = new Located(file, document);
 		const spots: ImageSpot[] = [];
@@ -79,12 +82,14 @@ export function manifestImages(text: string, file: string): ManifestImages {
 		const { known, filledIn } = sorted(spots);
 		warnings.push(...filledInWarnings(filledIn, at));
 		for (const spot of known) {
-			const image = checked(spot, at);
-			found.set(image, spot.by === "volume" && found.get(image) !== false);
+			const { image } = spot;
+			const fault = faultOf(spot, at);
+			if (fault !== undefined) faults.push(fault);
+			else found.set(image, spot.by === "volume" && found.get(image) !== false);
 		}
 	}
 	const images = [...found].map(([image, artifact]) => ({ image, artifact }));
-	return { images, warnings };
+	return { images, warnings, faults };
 }
 
 function sorted(spots: readonly ImageSpot[]) {
@@ -138,13 +143,23 @@ export function rewriteEdits(
 	};
 }
 
-function checked({ image, node }: ImageSpot, at: Located): string {
+/** Throws OperationError for what is no image reference. */
+function checked(spot: ImageSpot, at: Located): string {
+	const fault = faultOf(spot, at);
+	if (fault !== undefined) throw fault;
+	return spot.image;
+}
+
+function faultOf(
+	{ image, node }: ImageSpot,
+	at: Located,
+): OperationError | undefined {
 	const reading = readImageReference(image);
-	if (!reading.ok)
-		throw new OperationError(
-			`${locate(at, (node.alias ?? node).start)}: ${new ImageReferenceError(image, reading.because).message}`,
-		);
-	return image;
+	return reading.ok
+		? undefined
+		: new OperationError(
+				`${locate(at, (node.alias ?? node).start)}: ${new ImageReferenceError(image, reading.because).message}`,
+			);
 }
 
 /** Replaces the words of a scalar within its quotes; all of it where they are not written out as they are. */

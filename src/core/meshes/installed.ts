@@ -1,25 +1,30 @@
+import { FILLED_IN } from "../kubelet/image-reference.ts";
 import { imageUses } from "../kubelet/pod-images.ts";
 import type { Pod, Workload } from "../objects.ts";
 import type { ImageList } from "./listed-image.ts";
 import type { Mesh } from "./meshes.ts";
 
+/** Takes an image as an object writes it, and where that is, `NAMESPACE/KIND/NAME`; `artifact`: for a volume. */
+export type AddImage = (image: string, from: string, artifact: boolean) => void;
+
 /** Adds the images of a mesh's own Deployments and DaemonSets. */
 export function addWorkload(
 	{ kind, metadata, spec }: Workload & { kind: string },
-	list: ImageList,
+	add: AddImage,
 ): void {
 	const from = `${metadata.namespace}/${kind.toLowerCase()}/${metadata.name}`;
 	const pod = { metadata: {}, ...spec?.template };
+	// A gateway's: its pods have the injected one.
 	for (const { image, by } of imageUses(pod))
-		list.add(image, from, by === "volume");
+		if (image !== FILLED_IN) add(image, from, by === "volume");
 }
 
 /** Adds the images of a mesh's containers in a pod that it was injected into. */
-export function addSidecars(mesh: Mesh, pod: Pod, list: ImageList): void {
+export function addSidecars(mesh: Mesh, pod: Pod, add: AddImage): void {
 	const { namespace, name } = pod.metadata;
 	for (const use of imageUses(pod))
 		if (use.by === "container" && mesh.sidecars.includes(use.name))
-			list.add(use.image, `${namespace}/pod/${name}`);
+			add(use.image, `${namespace}/pod/${name}`, false);
 }
 
 /**

@@ -319,6 +319,101 @@ describe("images --check", () => {
 		assert.equal(seen.length, 1 + 2 * 1000);
 	});
 
+	test("what registries answer that is no image, or not for anybody", async () => {
+		const DIGEST = `sha256:${"a".repeat(64)}`;
+		const OCI = "application/vnd.oci.image";
+		/** By repository: a media type and a manifest. */
+		const said: Readonly<Record<string, [type: string, body: object]>> = {
+			schema1: [
+				"application/vnd.docker.distribution.manifest.v1+prettyjws",
+				{ schemaVersion: 1, fsLayers: [] },
+			],
+			chart: [
+				`${OCI}.manifest.v1+json`,
+				{
+					config: {
+						mediaType: "application/vnd.cncf.helm.config.v1+json",
+						digest: DIGEST,
+					},
+				},
+			],
+			attested: [
+				INDEX,
+				{
+					manifests: [{ platform: { os: "unknown", architecture: "unknown" } }],
+				},
+			],
+		};
+		const odd = await serve((request, response) => {
+			const [, , name = "", , tag] = request.url?.split("/") ?? [];
+			const [type, body] = said[name] ?? ["application/json", {}];
+			// A tag in upper case is another tag.
+			const isThere = request.url === "/v2/" || (name in said && tag === "1");
+			response.writeHead(isThere ? 200 : 404, { "content-type": type });
+			response.end(
+				request.method === "HEAD" ? undefined : JSON.stringify(body),
+			);
+		});
+		const page = await serve((_, response) => {
+			response.writeHead(200, { "content-type": "text/html" });
+			response.end("<html>log in</html>");
+		});
+		const names = [
+			`${odd.host}/schema1:1`,
+			`${odd.host}/chart:1`,
+			`${odd.host}/attested:1`,
+			`${odd.host}/gone@${DIGEST}`,
+			`${odd.host}/chart:I`,
+			`${odd.host}/CHART:1`,
+			`${page.host}/a:1`,
+			`${busy.host}/a:1`,
+		];
+		const { status, out, err } = await bed.run(
+			["images", "--check", "-f", "-", "-o", "json"],
+			{ stdin: pod(...names), clock: hurriedClock() },
+		);
+		for (const server of [odd, page]) await server.close();
+		assert.equal(status, 1);
+		assert.equal(
+			err,
+			`error: stdin:2: "${odd.host}/CHART:1" is not an image reference: repository name must be lowercase; write it as [HOST[:PORT]/]PATH[:TAG][@DIGEST]\n`,
+		);
+		const items: { image: string; status: string; detail: string }[] =
+			JSON.parse(out).items;
+		assert.deepEqual(
+			items.map((item) => [
+				item.image.replace(/^[^/]*\//, "").replace(DIGEST, "DIGEST"),
+				item.status,
+				item.detail,
+			]),
+			[
+				[
+					"schema1:1",
+					"wrong-platform",
+					"image manifest of schema 1, which container runtimes no longer pull",
+				],
+				[
+					"chart:1",
+					"wrong-platform",
+					"not a container image (application/vnd.cncf.helm.config.v1+json)",
+				],
+				["attested:1", "wrong-platform", "only attestations, no image"],
+				["gone@DIGEST", "missing", "digest not found, or no access"],
+				["chart:I", "missing", "image or tag not found, or no access"],
+				[
+					"a:1",
+					"unreachable",
+					`${page.host} answers with a web page: not a container registry, or behind a proxy`,
+				],
+				[
+					"a:1",
+					"unreachable",
+					`rate limit of ${busy.host} reached (429): try again later`,
+				],
+			],
+		);
+	});
+
 	const wrong: [argv: string[], message: RegExp][] = [
 		[["--platform", "linux/amd64"], /--platform.*--check/],
 		[["--secret", "x"], /--secret.*--check/],

@@ -119,6 +119,28 @@ describe("the images of a mesh", () => {
 		);
 	});
 
+	test("what is no image there is reported, a gateway's is its pods'", async () => {
+		workload("Deployment", "istio-system", "istio-ingressgateway", [
+			["istio-proxy", "auto"],
+		]);
+		workload("Deployment", "istio-system", "mine", [["a", "UPPER/Case"]]);
+		pod("istio-system", "istio-ingressgateway-1", [
+			["istio-proxy", "docker.io/istio/proxyv2:1.29.8"],
+		]);
+		const { status, out, err } = await images(
+			...["--mesh", "istio", "--from-cluster"],
+		);
+		for (const name of ["istio-ingressgateway", "mine"])
+			bed.server.store.delete("Deployment", "istio-system", name);
+		assert.equal(status, 1);
+		assert.match(
+			err,
+			/^error: deployment\/mine in istio-system namespace: "UPPER\/Case" is not an image reference: /,
+		);
+		assert.doesNotMatch(out, /auto/);
+		assert.match(out, /^docker\.io\/istio\/proxyv2:1\.29\.8$/m);
+	});
+
 	test("of the Linkerd that is installed, whose own pods have the proxy", async () => {
 		workload(
 			"Deployment",

@@ -454,6 +454,7 @@ describe("images of volumes, and those that are filled in", () => {
 		assert.deepEqual(manifestImages(before, "f"), {
 			images: [],
 			warnings: [warning],
+			faults: [],
 		});
 	});
 });
