@@ -92,14 +92,20 @@ const RULES: readonly (readonly [cause: PullCause, pattern: RegExp])[] = [
 	],
 	["signature", /SignatureValidationFailed|Source image rejected/],
 	["pull-qps", /pull QPS exceeded/],
+	// The kubelet does not reach its own container runtime, or the registry takes nobody from the nodes' address.
+	["unknown", /dial unix |client with IP "[^"]{1,60}" is not allowed/],
 	["expired-token", /authorization token has expired/i],
 	[
 		"rejected",
-		/failed to fetch oauth token: [^\]]{0,600}?\b401\b|invalid username\/password|incorrect username or password|(?<!anonymous token: )(?:unexpected status|failed with status code|invalid status code)[^\]]{0,600}?(?:\][^\]]{0,600}?)?\b401\b/,
+		/failed to fetch oauth token: (?:(?!failed to fetch)[^\]]){0,600}?\b401\b|invalid username\/password|incorrect username or password|\bBad credentials|password or token is incorrect|(?<!anonymous token: )(?:unexpected status|failed with status code|invalid status code)(?:(?!failed to fetch)[^\]]){0,600}?(?:\][^\]]{0,600}?)?\b401\b/,
+	],
+	[
+		"denied",
+		/not authorized to perform: |\bPermission "[^"]{1,100}" denied on resource|insufficient scopes|does not have permission/,
 	],
 	[
 		"forbidden",
-		/failed to fetch oauth token: [^\]]{0,600}?\b403\b|(?<!anonymous token: [^\]]{0,600}?)\b403 \(?Forbidden|Status 403\b|: denied(?!: requested access)\b/,
+		/failed to fetch oauth token: (?:(?!failed to fetch)[^\]]){0,600}?\b403\b|(?<!anonymous token: [^\]]{0,600}?)\b403 \(?Forbidden|Status 403\b|: denied(?!: requested access)\b/,
 	],
 	["no-credentials", /no basic auth credentials/],
 	[
@@ -124,9 +130,13 @@ const RULES: readonly (readonly [cause: PullCause, pattern: RegExp])[] = [
 	],
 	[
 		"unreachable",
-		/no such host|connection refused|RegistryUnavailable|registry is unavailable|i\/o timeout|TLS handshake timeout|dial tcp|network is unreachable|no route to host|connection reset by peer|name resolution|Client\.Timeout exceeded|context deadline exceeded/,
+		/no such host|connection refused|RegistryUnavailable|registry is unavailable|i\/o timeout|TLS handshake timeout|dial tcp|network is unreachable|no route to host|connection reset by peer|name resolution|timeout awaiting response headers|Client\.Timeout exceeded|context deadline exceeded/,
 	],
-	["node-proxy", /proxyconnect|(?<!\b403 ): Forbidden\b(?! \()/],
+	// To Go, what a proxy answers to CONNECT is the words of its status and no more.
+	[
+		"node-proxy",
+		/proxyconnect|(?<!\b403 ): Forbidden\b(?! \()|Proxy Authentication Required|URL": (?:Bad Gateway|Service Unavailable|Gateway Timeout)\b/,
+	],
 	[
 		"plain-http",
 		/server gave HTTP response to HTTPS client|first record does not look like a TLS handshake/,
@@ -139,7 +149,10 @@ const RULES: readonly (readonly [cause: PullCause, pattern: RegExp])[] = [
 		"tls-handshake",
 		/tls: handshake failure|remote error: tls: |tls: protocol version not supported/,
 	],
-	["architecture", /no match for platform|no matching manifest/],
+	[
+		"architecture",
+		/no match for platform|no matching manifest|no image found in (?:manifest list|image index)|image operating system "[^"]{1,40}" cannot be used|-based image is incompatible with a/,
+	],
 	["disk", /no space left on device/],
 	[
 		"not-found",

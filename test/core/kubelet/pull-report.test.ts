@@ -93,6 +93,62 @@ describe("M1: words that a rule knows, or that are quoted", () => {
 				'ErrImagePull: failed to do request: Head "https://r.io/v2/app/manifests/1": Forbidden',
 				"node-proxy",
 			],
+			[
+				"r.io/app:1",
+				'ErrImagePull: failed to do request: Head "https://r.io/v2/app/manifests/1": Service Unavailable',
+				"node-proxy",
+			],
+			[
+				"r.io/app:1",
+				'ErrImagePull: failed to do request: Head "https://r.io/v2/app/manifests/1": Proxy Authentication Required',
+				"node-proxy",
+			],
+			[
+				"r.io/app:1",
+				'ErrImagePull: failed to do request: Head "https://r.io/v2/app/manifests/1": net/http: timeout awaiting response headers',
+				"unreachable",
+			],
+			[
+				"r.io/app:1",
+				'ErrImagePull: rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial unix /run/containerd/containerd.sock: connect: connection refused"',
+				"unknown",
+			],
+			[
+				"r.io/app:1",
+				'ErrImagePull: denied: client with IP "192.0.2.1" is not allowed access. Refer https://aka.ms/acr/firewall to grant access.',
+				"unknown",
+			],
+			[
+				"r.io/app:1",
+				"ErrImagePull: denied: User: arn:aws:sts::1:assumed-role/x is not authorized to perform: ecr:BatchGetImage on resource: app",
+				"denied",
+			],
+			[
+				"r.io/app:1",
+				'ErrImagePull: denied: Permission "artifactregistry.repositories.downloadArtifacts" denied on resource "projects/p/locations/eu/repositories/a" (or it may not exist)',
+				"denied",
+			],
+			[
+				"r.io/app:1",
+				"ErrImagePull: unauthorized: access token has insufficient scopes",
+				"denied",
+			],
+			["r.io/app:1", "ErrImagePull: unauthorized: Bad credentials", "rejected"],
+			[
+				"r.io/app:1",
+				"ErrImagePull: unauthorized: HTTP Basic: Access denied. The provided password or token is incorrect",
+				"rejected",
+			],
+			[
+				"r.io/app:1",
+				'ErrImagePull: choosing an image from manifest list docker://r.io/app:1: no image found in image index for architecture "arm64", variant "v8", OS "linux"',
+				"architecture",
+			],
+			[
+				"r.io/app:1",
+				'ErrImagePull: image operating system "windows" cannot be used on this platform',
+				"architecture",
+			],
 			["r.io/app:1", "ErrImagePull: pull QPS exceeded", "pull-qps"],
 			[
 				"reg.example.org:5500/my/kibana:5.6.3",
@@ -169,6 +225,21 @@ describe("M2: of joined errors, the worst about a credential", () => {
 			"rejected",
 		],
 		["the anonymous alone", token("anonymous"), "no-credentials"],
+		[
+			"403 for the user, and 401 for nobody",
+			`[${token("oauth").replace("401 Unauthorized", "403 Forbidden")}, ${token("anonymous")}]`,
+			"forbidden",
+		],
+		[
+			"the same, the other way round",
+			`[${token("anonymous")}, ${token("oauth").replace("401 Unauthorized", "403 Forbidden")}]`,
+			"forbidden",
+		],
+		[
+			"one user without the right, and one that is wrong",
+			"[unauthorized: access token has insufficient scopes, unauthorized: incorrect username or password]",
+			"rejected",
+		],
 		[
 			"a right that is missing, and an anonymous attempt",
 			`[pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed, ${token("anonymous")}]`,
