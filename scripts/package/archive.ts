@@ -7,8 +7,8 @@ import { binaryName, nameOf, type Target } from "../build/targets.ts";
 
 /** Every file in every archive carries this time, so that the same content gives the same bytes. */
 const MODIFIED = new Date("2026-01-01T00:00:00Z");
-/** The same for zip, which has no time zones: what a clock on the wall shows, wherever it hangs. */
-const MODIFIED_IN_ZIP = new Date(2026, 0, 1);
+/** The same for zip, which has no time zones: what a clock on the wall shows, wherever it hangs now. */
+const modifiedInZip = () => new Date(2026, 0, 1);
 
 /** The archive's file name: the address in the krew manifest ends with it. */
 export function archiveName(target: Target, version: string): string {
@@ -30,7 +30,7 @@ async function zip(target: Target, binary: string): Promise<Buffer> {
 			await readFile(path),
 			{
 				level: 6,
-				mtime: MODIFIED_IN_ZIP,
+				mtime: modifiedInZip(),
 				os: unix,
 				attrs: (0o100000 | mode) * 2 ** 16,
 			},
