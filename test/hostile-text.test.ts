@@ -16,6 +16,15 @@ import {
 	sensitiveData,
 	withoutSecrets,
 } from "../src/core/credentials/redact.ts";
+import { readImageReference } from "../src/core/kubelet/image-reference.ts";
+import {
+	findCredentials,
+	hostMatches,
+	lookUp,
+	readKeyring,
+} from "../src/core/kubelet/keyring.ts";
+import { nearMisses } from "../src/core/kubelet/near-miss.ts";
+import { readPull } from "../src/core/kubelet/pull-report.ts";
 import { withoutUserInfo } from "../src/core/output/address.ts";
 import { oneLine, onOneLine, printable } from "../src/core/output/printable.ts";
 import { wrap } from "../src/core/output/wrap.ts";
@@ -71,6 +80,13 @@ const TEXTS: Record<string, string> = {
 const secret = (text: string) => Buffer.from(text, "utf8").toString("base64");
 const hidden = (words: string, data: string) =>
 	withoutSecrets(words, sensitiveData([secret(data)]), "***");
+const pullSecret = (from: string, keys: readonly string[]) => ({
+	from,
+	type: "kubernetes.io/dockerconfigjson",
+	data: JSON.stringify({
+		auths: Object.fromEntries(keys.map((key) => [key, { auth: "dTpw" }])),
+	}),
+});
 const someone = new Credential("user", "a-password-of-some-length");
 
 /** May throw for such text, as it would for its users; it only has to come to an end. */
@@ -116,6 +132,39 @@ const FUNCTIONS: Record<string, (text: string) => unknown> = {
 			HTTPS_PROXY: text,
 			NO_PROXY: text,
 		}),
+	readImageReference: (text) =>
+		["", "r.io/", "r.io/a:", "r.io/a@"].map((before) => [
+			readImageReference(before + text),
+			readImageReference(`${before}${text}.io/b`),
+		]),
+	"keys and images": (text) =>
+		[text, `*${text}b.io`, `*.${text}`].map((key) =>
+			[`${text}a.io/b`, "r.io/b"].map((image) =>
+				findCredentials(image, [pullSecret("a/b", [key])]),
+			),
+		),
+	"a key that is a pattern": (text) => hostMatches(`*${text}*b`, text + text),
+	nearMisses: (text) =>
+		nearMisses(
+			"r.io/a",
+			[pullSecret("a/b", [text, `r.io${text}`])],
+			[{ ...pullSecret("c/d", [text]), where: "other-namespace" }],
+		),
+	readPull: (text) =>
+		readPull(
+			{ container: "a", image: text, reason: "ErrImagePull", message: text },
+			[
+				{
+					pod: "a/b",
+					reason: "Failed",
+					message: text,
+					container: "",
+					at: undefined,
+				},
+			],
+			[text],
+			[text],
+		),
 	placesOf: (text) => placesOf("aws", { PATH: text }, "win32"),
 	trustIn,
 };
@@ -140,4 +189,25 @@ for (const [name, act] of Object.entries(FUNCTIONS))
 			});
 			assert.equal(failure, undefined, what);
 		}
+	});
+
+/** A tenant's Secret holds ten thousand keys, and his pods name as many images. */
+for (const [what, key] of [
+	["keys", (at: number) => `r${at}.example.com`],
+	["keys with stars", (at: number) => `*${"*a".repeat(20)}${at}.example.com`],
+] as const)
+	test(`many ${what} and many images`, () => {
+		const keys = Array.from({ length: 10_000 }, (_, at) => key(at));
+		const source = pullSecret("a/b", keys);
+		const found = { answered: 0, malformed: 0, "invalid-image": 0 };
+		Reflect.set(globalThis, "underTest", () => {
+			const keyring = readKeyring([source]);
+			for (let at = 0; at < 10_000; at++) {
+				const image = `r${at}.${"a".repeat(60)}.example.com/app`;
+				found[lookUp(image, keyring).outcome]++;
+				nearMisses(image, at % 20 === 0 ? [source] : [], []);
+			}
+		});
+		new Script("underTest()").runInThisContext({ timeout: LIMIT_MS });
+		assert.equal(found.answered + found.malformed, 10_000);
 	});

@@ -10,7 +10,7 @@ import {
 } from "../core/check/finding.ts";
 import type { ProblemKind } from "../core/check/pull-diagnosis.ts";
 import type { CheckedCluster } from "../core/document.ts";
-import { oneLine } from "../core/output/printable.ts";
+import { lineOf, oneLine } from "../core/output/printable.ts";
 import { type Script, scriptKey } from "../core/output/shell.ts";
 import type { Painted } from "../core/output/styled.ts";
 import { wrap } from "../core/output/wrap.ts";
@@ -82,7 +82,7 @@ function findingText(
 ): (string | Painted)[] {
 	const { columns = Number.POSITIVE_INFINITY, contextFlags } = style;
 	const words = (text: string, indent: string) =>
-		text === "" ? "" : `${wrap(oneLine(text), columns, indent)}\n`;
+		text === "" ? "" : `${wrap(lineOf(text), columns, indent)}\n`;
 	const command = (label: string, script: Script | undefined) =>
 		script === undefined
 			? ""

@@ -17,7 +17,7 @@ import {
 import type { KeyringMatch } from "../core/kubelet/keyring.ts";
 import type { NamedSecret } from "../core/kubelet/pod-secrets.ts";
 import { isPullSecretType } from "../core/kubelet/secret-entries.ts";
-import { oneLine } from "../core/output/printable.ts";
+import { lineOf } from "../core/output/printable.ts";
 import { wrap } from "../core/output/wrap.ts";
 import { displayKey } from "../core/registry/url.ts";
 import { describeVerification } from "../core/registry/verification.ts";
@@ -72,7 +72,7 @@ export function explanationStory(
 	if (first === undefined) return "The pod has no images.\n";
 	const columns = style.columns ?? Number.POSITIVE_INFINITY;
 	const text = (words: string, indent = "") =>
-		`${wrap(oneLine(words), columns, indent)}\n`;
+		`${wrap(lineOf(words), columns, indent)}\n`;
 	return [
 		...secretsParagraph(first.explanation, text),
 		...images.flatMap((one) => imageParagraphs(one, style, text, images)),

@@ -7,7 +7,7 @@ import type {
 	Mismatch,
 } from "../core/registry/check-image.ts";
 import { type Platform, showPlatform } from "../core/registry/platform.ts";
-import { table } from "./table.ts";
+import { table, WIDEST } from "./table.ts";
 
 /** Images and their names in a private registry; without one, the images alone. */
 export function imageTable(
@@ -58,7 +58,7 @@ export function checkHead(
 	widths: number[],
 ): string {
 	const longest = names.reduce(
-		(most, name) => Math.max(most, [...name].length),
+		(most, name) => Math.max(most, Math.min(WIDEST, [...name].length)),
 		"IMAGE".length,
 	);
 	widths.splice(

@@ -1,6 +1,11 @@
-import { oneLine } from "../core/output/printable.ts";
+import { lineOf } from "../core/output/printable.ts";
 import { type Painted, plain } from "../core/output/styled.ts";
 
+/**
+ * No cell is wider than this to its column: what somebody else wrote there would make every other
+ * line as long, and a list of a thousand as large as the terminal's memory.
+ */
+export const WIDEST = 200;
 /**
  * A table as kubectl prints one: each column as wide as its longest cell plus
  * three and at least six, the last one unpadded, empty cells `<none>`.
@@ -28,7 +33,8 @@ export function paintedTable(
 			before[column] ?? 0,
 			3 +
 				all.reduce(
-					(most, row) => Math.max(most, [...(row[column]?.text ?? "")].length),
+					(most, row) =>
+						Math.max(most, Math.min(WIDEST, lengthOf(row[column]?.text ?? ""))),
 					0,
 				),
 		),
@@ -39,7 +45,7 @@ export function paintedTable(
 			colour === undefined ? text : { text, colour },
 			column === row.length - 1
 				? "\n"
-				: " ".repeat((widths[column] ?? 0) - [...text].length),
+				: " ".repeat(Math.max(3, (widths[column] ?? 0) - lengthOf(text))),
 		]),
 	);
 }
@@ -49,6 +55,10 @@ function toCell(cell: string | Painted): {
 	text: string;
 	colour?: Painted["colour"];
 } {
-	if (typeof cell !== "string") return { ...cell, text: oneLine(cell.text) };
-	return { text: cell === "" ? "<none>" : oneLine(cell) };
+	if (typeof cell !== "string") return { ...cell, text: lineOf(cell.text) };
+	return { text: cell === "" ? "<none>" : lineOf(cell) };
+}
+
+function lengthOf(text: string): number {
+	return [...text].length;
 }

@@ -20,3 +20,18 @@ yyyyy   z[31m    two three
 
 test("without headers", () =>
 	assert.equal(table(undefined, [["a", "b"]]), "a     b\n"));
+
+test("a cell of any length makes no other line longer, and is cut", () => {
+	const lines = table(
+		["A", "LAST"],
+		[
+			["x", "one"],
+			["y".repeat(500_000), "two"],
+		],
+	).split("\n");
+	assert.deepEqual(
+		lines.map(({ length }) => length),
+		[207, 206, 2007, 0],
+	);
+	assert.equal(lines[2], `${"y".repeat(2000)}…   two`);
+});

@@ -52,6 +52,9 @@ import type { Cluster, ListQuery } from "../../world.ts";
 /** Up to so many namespaces are asked for events one by one; beyond, one list of all is cheaper. */
 const ASKED_SINGLY = 3;
 
+/** Of one pod; a kubelet joins its own into a handful, and whoever else writes events may write any number. */
+const MOST_EVENTS = 200;
+
 /** What is to be checked. */
 export interface CheckScope {
 	/** undefined: all namespaces. */
@@ -321,7 +324,10 @@ async function withEvents(
 		{ fieldSelector: "involvedObject.kind=Pod,type=Warning" },
 		(event) => {
 			const said = pullEvent(event);
-			if (said) events.set(said.pod, [...(events.get(said.pod) ?? []), said]);
+			if (said === undefined) return;
+			const others = events.get(said.pod);
+			if (others === undefined) events.set(said.pod, [said]);
+			else if (others.length < MOST_EVENTS) others.push(said);
 		},
 		places.length > ASKED_SINGLY ? "everywhere" : places,
 	);

@@ -58,33 +58,94 @@ export const DOCKER_HUB = "index.docker.io";
 /** The credentials of some sources, taken apart once for any number of images. */
 export interface Keyring {
 	readonly candidates: readonly Candidate[];
+	/** Places among them of those without stars, by host and port: no other can match. */
+	readonly literal: ReadonlyMap<string, readonly number[]>;
+	/** Of those with stars, which have to be compared one by one. */
+	readonly patterns: readonly number[];
 	/** The source that fails every lookup. */
-	readonly malformed:
-		| {
-				readonly from: string;
-				readonly error: string;
-				readonly keys: readonly string[];
-		  }
-		| undefined;
+	readonly malformed: Malformed | undefined;
 }
 
-/** Reads sources in their order, up to the first that a kubelet cannot read. */
+/** A source that cannot be read, and its entries that are at fault. */
+interface Malformed {
+	readonly from: string;
+	readonly error: string;
+	readonly keys: readonly string[];
+}
+
+/** With more of them than anybody needs, a pod's pulls could keep whoever looks at them busy without end. */
+const MOST_PATTERNS = 200;
+
+/**
+ * Reads sources in their order, up to the first that a kubelet cannot read, or that has more keys with
+ * stars than are looked at (200 together).
+ */
 export function readKeyring(sources: readonly PullSource[]): Keyring {
 	const candidates: Candidate[] = [];
-	for (const { from, type, data } of sources) {
-		if (!isPullSecretType(type) || !data) continue;
-		const secret = readEntries(type, data);
-		if (!secret.ok)
-			return {
-				candidates,
-				malformed: { from, error: secret.error, keys: secret.keys },
-			};
-		for (const [key, entry] of secret.entries) {
-			const normalised = normaliseKey(key);
-			if (normalised !== undefined)
-				candidates.push({ from, key, entry, normalised });
+	const literal = new Map<string, number[]>();
+	const patterns: number[] = [];
+	const ring = { candidates, literal, patterns };
+	for (const source of sources) {
+		const part = partOf(source);
+		if (part.malformed !== undefined)
+			return { ...ring, malformed: part.malformed };
+		for (const candidate of part.candidates) {
+			const at = candidates.push(candidate) - 1;
+			const { address } = candidate;
+			if (address === undefined) continue;
+			if (isPattern(address.name)) patterns.push(at);
+			else {
+				const same = literal.get(placeOf(address));
+				if (same === undefined) literal.set(placeOf(address), [at]);
+				else same.push(at);
+			}
 		}
+		if (patterns.length > MOST_PATTERNS)
+			return {
+				...ring,
+				malformed: {
+					from: source.from,
+					error: `more than ${MOST_PATTERNS} keys with stars, which are not looked at`,
+					keys: [],
+				},
+			};
 	}
+	return { ...ring, malformed: undefined };
+}
+
+/** What one source gives to every keyring that it is in. */
+interface Part {
+	readonly candidates: readonly Candidate[];
+	readonly malformed: Malformed | undefined;
+}
+
+/** A thousand pods may name the same Secrets, each with others. */
+const PARTS = new WeakMap<PullSource, Part>();
+
+function partOf(source: PullSource): Part {
+	const known = PARTS.get(source);
+	if (known !== undefined) return known;
+	const part = readPart(source);
+	PARTS.set(source, part);
+	return part;
+}
+
+function readPart({ from, type, data }: PullSource): Part {
+	if (!isPullSecretType(type) || !data)
+		return { candidates: [], malformed: undefined };
+	const secret = readEntries(type, data);
+	if (!secret.ok)
+		return {
+			candidates: [],
+			malformed: { from, error: secret.error, keys: secret.keys },
+		};
+	const candidates = [...secret.entries].flatMap(
+		([key, entry]): Candidate[] => {
+			const normalised = normaliseKey(key);
+			if (normalised === undefined) return [];
+			return [{ from, key, entry, normalised, address: addressOf(normalised) }];
+		},
+	);
 	return { candidates, malformed: undefined };
 }
 
@@ -100,7 +161,7 @@ export function lookUp(image: string, keyring: Keyring): KeyringAnswer {
 			outcome: "invalid-image",
 			error: `couldn't parse image name: ${reading.because}`,
 		};
-	const { candidates, malformed } = keyring;
+	const { malformed } = keyring;
 	if (malformed !== undefined) return { outcome: "malformed", ...malformed };
 	const reference = withDefaultTag(reading.reference);
 	const repository = repositoryOf(reference);
@@ -109,7 +170,7 @@ export function lookUp(image: string, keyring: Keyring): KeyringAnswer {
 		repository,
 		tag: reference.tag ?? "",
 		digest: reference.digest ?? "",
-		matches: select(repository, candidates).map(({ from, key, entry }) => ({
+		matches: select(repository, keyring).map(({ from, key, entry }) => ({
 			from,
 			key,
 			credential: entry.credential(),
@@ -140,7 +201,7 @@ export function normaliseKey(key: string): string | undefined {
 /** Whether a normalised key covers a full repository name. */
 export function keyMatches(normalised: string, repository: string): boolean {
 	const target = addressOf(repository);
-	return target !== undefined && covers(normalised, target);
+	return target !== undefined && covers(addressOf(normalised), target);
 }
 
 /** One entry of a source. */
@@ -148,6 +209,8 @@ interface Candidate {
 	readonly from: string;
 	readonly key: string;
 	readonly normalised: string;
+	/** Of the normalised key; undefined where a kubelet cannot use it. */
+	readonly address: Address | undefined;
 	readonly entry: AuthEntry;
 }
 
@@ -165,13 +228,17 @@ export interface Address {
 
 function select(
 	repository: string,
-	candidates: readonly Candidate[],
+	{ candidates, literal, patterns }: Keyring,
 ): readonly Candidate[] {
 	const target = addressOf(repository);
+	const at = (index: number) => candidates[index] as Candidate;
 	const matching =
 		target === undefined
 			? []
-			: candidates.filter(({ normalised }) => covers(normalised, target));
+			: [...(literal.get(placeOf(target)) ?? []), ...patterns]
+					.filter((index) => covers(at(index).address, target))
+					.sort((a, b) => a - b)
+					.map(at);
 	if (matching.length > 0)
 		return matching.sort((a, b) =>
 			a.normalised === b.normalised ? 0 : a.normalised < b.normalised ? 1 : -1,
@@ -181,12 +248,14 @@ function select(
 		: [];
 }
 
-// The key is taken apart a second time here, as in the kubelet: a percent sign that the
-// first time left over is decoded, or makes the key unusable.
-function covers(normalised: string, target: Address): boolean {
-	if (!normalised.startsWith(target.host) && LITERAL.test(normalised))
-		return false;
-	const key = addressOf(normalised);
+/** Host and port, by which addresses without stars are compared. */
+function placeOf({ name, port }: Address): string {
+	return `${name}\n${port}`;
+}
+
+// The key is taken apart a second time for this, as in the kubelet: a percent sign that the first time
+// left over is decoded, or makes the key unusable.
+function covers(key: Address | undefined, target: Address): boolean {
 	return (
 		key !== undefined &&
 		key.port === target.port &&
@@ -201,9 +270,17 @@ export function addressOf(text: string): Address | undefined {
 	return url && { ...splitPort(url.host), ...url };
 }
 
+/** Longer ones are no hosts (RFC 1035, section 2.3.4), and would take time in the square of their length. */
+const LONGEST_HOST = 255;
+
+function isPattern(host: string): boolean {
+	return /[*[]/.test(host);
+}
+
 /** Whether a key's host covers an image's: label by label, a star does not reach across a dot. */
 export function hostMatches(pattern: string, name: string): boolean {
-	if (!/[*[]/.test(pattern)) return pattern === name;
+	if (!isPattern(pattern)) return pattern === name;
+	if (name.length > LONGEST_HOST || pattern.length > LONGEST_HOST) return false;
 	const labels = name.split(".");
 	const patterns = pattern.split(".");
 	return (

@@ -171,10 +171,23 @@ function addressOf(
 	return url && { ...splitPort(url.host), path: url.path };
 }
 
-function keysOf({ type, data }: PullSource): readonly string[] {
-	if (!isPullSecretType(type) || !data) return [];
-	const reading = readEntries(type, data);
-	return reading.ok ? [...reading.entries.keys()] : [];
+/** A Secret may hold ten thousand, and what comes near is only advice. */
+const MOST_COMPARED = 500;
+
+const KEYS = new WeakMap<PullSource, readonly string[]>();
+
+/** The first of its keys, read once however many images are asked about. */
+function keysOf(source: PullSource): readonly string[] {
+	const known = KEYS.get(source);
+	if (known !== undefined) return known;
+	const { type, data } = source;
+	const reading =
+		isPullSecretType(type) && data ? readEntries(type, data) : undefined;
+	const keys = reading?.ok
+		? [...reading.entries.keys()].slice(0, MOST_COMPARED)
+		: [];
+	KEYS.set(source, keys);
+	return keys;
 }
 
 function matchingKeys(image: string, source: PullSource): readonly string[] {
@@ -184,15 +197,29 @@ function matchingKeys(image: string, source: PullSource): readonly string[] {
 		: [];
 }
 
+const READINGS: readonly PullSecretType[] = [
+	"kubernetes.io/dockerconfigjson",
+	"kubernetes.io/dockercfg",
+];
+
+const OTHER_READINGS = new WeakMap<PullSource, readonly PullSource[]>();
+
+/** The same content under the types that it does not have; the same values each time, for they are read once each. */
+function otherReadings(source: PullSource): readonly PullSource[] {
+	const known = OTHER_READINGS.get(source);
+	if (known !== undefined) return known;
+	const others = READINGS.filter((other) => other !== source.type).map(
+		(type) => ({ ...source, type }),
+	);
+	OTHER_READINGS.set(source, others);
+	return others;
+}
+
 /** Content that matches when read as the other type, or as a type at all. */
 function misreadKey(image: string, source: PullSource): NearMiss | undefined {
 	const { from, type } = source;
-	const readings: readonly PullSecretType[] = [
-		"kubernetes.io/dockerconfigjson",
-		"kubernetes.io/dockercfg",
-	];
-	for (const reading of readings.filter((other) => other !== type)) {
-		const [key] = matchingKeys(image, { ...source, type: reading });
+	for (const other of otherReadings(source)) {
+		const [key] = matchingKeys(image, other);
 		if (key !== undefined)
 			return isPullSecretType(type)
 				? { from, key, because: "wrapper", type }

@@ -22,6 +22,16 @@ export function oneLine(text: string): string {
 	return printable(lines.filter((line) => line !== "").join(" "));
 }
 
+/** More of one text is not shown on a line: names and images may be a megabyte. */
+const LONGEST_LINE = 2000;
+
+/** The same of what others wrote, which may be of any length: what is longer than 2,000 characters ends in `…`. */
+export function lineOf(text: string): string {
+	return text.length > LONGEST_LINE
+		? `${oneLine(text.slice(0, LONGEST_LINE))}…`
+		: oneLine(text);
+}
+
 /** The beginning of somebody's words, on one line; what is longer than `limit` ends in `…`. */
 export function onOneLine(text: string, limit: number): string {
 	const line = text
