@@ -88,9 +88,13 @@ export const EVERY_FLAG: readonly Flag[] = [
 const MEANT: Readonly<Record<string, string>> = {
 	...byVerb("list", "get", "ls", "status"),
 	...byVerb("prune", "delete", "rm", "remove"),
-	...byVerb("sync", "copy"),
+	...byVerb("create", "add", "new", "login"),
+	...byVerb("sync", "copy", "cp", "adopt", "diff"),
+	...byVerb("attach", "link", "patch"),
+	...byVerb("detach", "unlink"),
+	...byVerb("rotate", "update", "renew", "replace"),
 	...byVerb("check", "doctor", "verify"),
-	...byVerb("explain", "why", "debug"),
+	...byVerb("explain", "why", "debug", "describe"),
 };
 
 /** Flags that other programs have, and ours for the same; the first that a command has. */

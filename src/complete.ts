@@ -1,17 +1,44 @@
 import { readLine } from "./argv.ts";
 import { COMMANDS, EVERY_FLAG, EVERYWHERE } from "./cli.ts";
+import { workloadNamed } from "./commands/explain/workload-operand.ts";
 import {
 	type Candidate,
 	type Completion,
 	completionOf,
 } from "./core/command-line/completion.ts";
 import type { ValueSource } from "./core/command-line/flag.ts";
+import { readImageReference } from "./core/kubelet/image-reference.ts";
+import { podImages } from "./core/kubelet/pod-images.ts";
+import { restartOf } from "./core/kubelet/restart.ts";
 import type { Kind } from "./core/objects.ts";
 import { oneLine } from "./core/output/printable.ts";
 import { EXIT } from "./errors.ts";
 import { connectionFlags, managedSelectorsOf } from "./flags.ts";
 import { givenOn } from "./given.ts";
-import type { ListQuery, Outside } from "./world.ts";
+import type { Cluster, ListQuery, Outside } from "./world.ts";
+
+/** What `explain` can be asked about in a namespace, as its pods have it. */
+async function explained(
+	cluster: Cluster,
+	namespace: string,
+): Promise<string[]> {
+	const words: string[] = [];
+	for await (const page of cluster.pages("Pod", { namespace }))
+		for (const pod of page.items) {
+			const { kind, name } = restartOf(pod);
+			words.push(
+				`pod/${pod.metadata.name}`,
+				`${kind.toLowerCase()}/${name}`,
+				...podImages(pod),
+			);
+		}
+	// A pod's image may be any text, which a shell would take from us as it is.
+	return words.filter(
+		(word) =>
+			workloadNamed(word) !== undefined ||
+			(readImageReference(word).ok && /^[\w.:/@-]+$/.test(word)),
+	);
+}
 
 /** What cobra's scripts take from the last line: https://pkg.go.dev/github.com/spf13/cobra#ShellCompDirective */
 const DIRECTIVE = { files: 0, noFiles: 4 };
@@ -77,7 +104,7 @@ async function ask(
 
 async function valuesOf(
 	source: ValueSource,
-	{ given }: Completion,
+	{ given, typed }: Completion,
 	world: Outside,
 	late: AbortSignal,
 ): Promise<string[]> {
@@ -93,14 +120,19 @@ async function valuesOf(
 			const cluster = await world.connect(flags, { quietlyUntil: late });
 			try {
 				const [namespace = cluster.namespace] = given.list("namespace");
+				if (source === "explained") return await explained(cluster, namespace);
+				const slash = typed.indexOf("/");
+				const at = slash < 0 ? undefined : typed.slice(0, slash);
+				const managed = managedSelectorsOf(given, world.env)[0] ?? "";
 				const wanted: Record<typeof source, [Kind, ListQuery]> = {
 					namespace: ["Namespace", {}],
 					serviceaccount: ["ServiceAccount", { namespace }],
 					pod: ["Pod", { namespace }],
-					"pull-secret": [
-						"Secret",
-						{ labelSelector: managedSelectorsOf(given, world.env)[0] ?? "" },
-					],
+					"pull-secret": ["Secret", { labelSelector: managed }],
+					source:
+						at === undefined
+							? ["Namespace", {}]
+							: ["Secret", { namespace: at, labelSelector: managed }],
 				};
 				const [kind, query] = wanted[source];
 				const names: string[] = [];
@@ -110,7 +142,9 @@ async function valuesOf(
 				}))
 					for (const { metadata } of page.items)
 						names.push(metadata.name ?? "");
-				return names;
+				return source === "source" && at !== undefined
+					? names.map((name) => `${at}/${name}`)
+					: names;
 			} finally {
 				await cluster.close();
 			}

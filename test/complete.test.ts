@@ -24,6 +24,30 @@ async function prepared(): Promise<TestBed> {
 	);
 	assert.equal(status, 0, err);
 	assert.equal((await bed.run(["sync", "-n", "app,shop"])).status, 0);
+	bed.server.store.seed({
+		kind: "Pod",
+		metadata: {
+			namespace: "default",
+			name: "web-5d9-x",
+			labels: { "pod-template-hash": "5d9" },
+			ownerReferences: [
+				{
+					apiVersion: "apps/v1",
+					kind: "ReplicaSet",
+					name: "web-5d9",
+					uid: "1",
+					controller: true,
+				},
+			],
+		},
+		spec: {
+			containers: [
+				{ name: "web", image: "r.example.com/web:1" },
+				{ name: "evil", image: "$(reboot)" },
+			],
+			volumes: [{ name: "m", image: { reference: "quay.io/model:1" } }],
+		},
+	});
 	return bed;
 }
 
@@ -42,7 +66,17 @@ const ANSWERS: [words: string[], printed: string][] = [
 	[["prune", "nginx"], `${KEY}\n:4\n`],
 	[["attach", "-n", "app", ""], "default\n:4\n"],
 	[["attach", "-n", "app", "default", ""], ":4\n"],
-	[["explain", "x", "--pod", ""], ":4\n"],
+	[["explain", "x", "--pod", ""], "web-5d9-x\n:4\n"],
+	[
+		["explain", ""],
+		"deployment/web\npod/web-5d9-x\nquay.io/model:1\nr.example.com/web:1\n:4\n",
+	],
+	[["explain", "deployment/"], "deployment/web\n:4\n"],
+	[["explain", "-n", "app", ""], ":4\n"],
+	[["attach", "--from", "ng"], "nginx-mesh\n:4\n"],
+	[["attach", "--from", "nginx-mesh/"], `nginx-mesh/${KEY}\n:4\n`],
+	[["sync", "--from=shop/n"], `shop/${KEY}\n:4\n`],
+	[["sync", "--from", "a/b/"], ":4\n"],
 	[["list", "--context", ""], "embedded\n:4\n"],
 	[["list", "--context", "nothing", "-n", ""], ":4\n"],
 	[["list", "--request-timeout", "nonsense", "-n", ""], ":4\n"],

@@ -25,9 +25,13 @@ describe("words that people type are answered, not run", () => {
 	for (const [verb, ...words] of [
 		["list", "get", "ls", "status", "lst"],
 		["prune", "delete", "rm", "remove"],
-		["sync", "copy", "synk"],
+		["create", "add", "new", "login"],
+		["sync", "copy", "cp", "adopt", "diff", "synk"],
+		["attach", "link", "patch"],
+		["detach", "unlink"],
+		["rotate", "update", "renew", "replace"],
 		["check", "doctor", "verify"],
-		["explain", "why", "debug"],
+		["explain", "why", "debug", "describe"],
 	])
 		for (const word of words)
 			test(word, async () => {

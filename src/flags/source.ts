@@ -15,6 +15,7 @@ export const FROM_FLAG: Flag = {
 	name: "from",
 	group: "Target",
 	kind: "text",
+	values: "source",
 	help: "The source, as NAMESPACE or NAMESPACE/NAME.",
 };
 

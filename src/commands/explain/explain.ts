@@ -74,6 +74,7 @@ export const explain = command<Options>({
 	operands: [
 		{
 			name: "IMAGE|KIND/NAME",
+			values: "explained",
 			missing:
 				"explain needs an IMAGE, for example registry.example.com/app:1.2",
 		},

@@ -10,7 +10,11 @@ export type ValueSource =
 	| "namespace"
 	| "serviceaccount"
 	| "pull-secret"
+	/** `NAMESPACE` or `NAMESPACE/NAME`: a namespace, and behind its `/` what is managed there. */
+	| "source"
 	| "pod"
+	/** Images of the namespace's pods, the pods, and what makes them. */
+	| "explained"
 	| "cluster"
 	| "user"
 	| "file";
