@@ -5,7 +5,7 @@ import { lists } from "./api/lists.ts";
 import { KnownData } from "./api/redact.ts";
 import { Requests } from "./api/requests.ts";
 import { resources } from "./api/resources.ts";
-import { RetryPolicy } from "./api/retry.ts";
+import { isTooMuch, RetryPolicy } from "./api/retry.ts";
 import { credentialsOf } from "./auth/auth.ts";
 import { impersonationHeaders } from "./auth/credentials.ts";
 import { Connections } from "./http/connections.ts";
@@ -45,7 +45,7 @@ export async function connect(
 	});
 	const known = new KnownData();
 	const repeat = new RetryPolicy({
-		inFlight: new InFlight(flags.concurrency, () => clock.elapsed()),
+		inFlight: new InFlight(flags.concurrency, isTooMuch),
 		clock,
 		interrupt,
 		server,

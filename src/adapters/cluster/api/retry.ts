@@ -27,7 +27,8 @@ const BREAKER = 1_000;
 const GONE = [502, 503, 504];
 
 export interface RepeatOptions {
-	readonly inFlight: InFlight;
+	/** How many at once: made with `isTooMuch`. */
+	readonly inFlight: Pick<InFlight, "run">;
 	readonly clock: Clock;
 	readonly interrupt: AbortSignal;
 	/** Words for no answer at all. */
@@ -124,11 +125,7 @@ export class RetryPolicy {
 		if (error instanceof OversizedAnswer) this.#answered();
 		if (!(error instanceof TransportError) || isForGood(error))
 			return undefined;
-		if (error.sent) {
-			this.#reached = true;
-			// Fewer at once lose less with the next connection.
-			this.#options.inFlight.overloaded();
-		}
+		if (error.sent) this.#reached = true;
 		if (!this.#reached) return undefined;
 		if (
 			codeOf(error.cause) === "MESHREG_BROKEN_OFF" &&
@@ -143,7 +140,6 @@ export class RetryPolicy {
 		{ status, retryAfter }: StatusError,
 		tried: Tried,
 	): number | undefined {
-		if (status === 429 || status === 503) this.#options.inFlight.overloaded();
 		const pause = Math.max(this.#backoff(tried.failures), retryAfter);
 		// Within the patience there is to be more than one try.
 		if (GONE.includes(status))
@@ -191,6 +187,14 @@ export class RetryPolicy {
 		)
 			throw this.#gaveUp.error;
 	}
+}
+
+/** Whether fewer requests at once may fare better than those that failed with this. */
+export function isTooMuch(error: unknown): boolean {
+	if (error instanceof StatusError)
+		return error.status === 429 || error.status === 503;
+	// With fewer at once the next connection takes less away.
+	return error instanceof TransportError && error.sent && !isForGood(error);
 }
 
 /** A certificate that is wrong stays wrong, so does what speaks no HTTP; a request that took too long had its time. */

@@ -2,54 +2,59 @@
 const START = 32;
 const LEAST = 2;
 const MOST = 64;
-/** By how much it grows with an answer, while more is waiting. */
-const GROWTH = 1 / 4;
-/** Milliseconds: what was under way together fails together, and counts once. */
-const TOGETHER = 250;
+/** By how much it grows with an answer, while more is waiting and nothing was refused so far. */
+const FIRST_GROWTH = 1 / 4;
 
 /**
- * How many requests may be under way at once: halved when the server says that it is too much, or a
- * connection takes everything on it away, and grown again with what is answered.
+ * How many requests may be under way at once: halved when one says that it is too much, and grown again
+ * with what is answered, by one for as many answers as are under way, so that a server at its limit
+ * refuses one request now and then and not hundreds.
  */
 export class InFlight {
 	readonly #most: number;
-	readonly #now: () => number;
+	readonly #isTooMuch: (error: unknown) => boolean;
 	readonly #waiting: (() => void)[] = [];
 	#limit: number;
 	#running = 0;
-	#halved = -Infinity;
+	#halvings = 0;
 
-	/** `most`: the user's --concurrency. `now`: milliseconds that only ever grow. */
-	constructor(most: number | undefined, now: () => number) {
+	/** `most`: the user's --concurrency. `isTooMuch`: whether what a request failed with asks for fewer at once. */
+	constructor(
+		most: number | undefined,
+		isTooMuch: (error: unknown) => boolean,
+	) {
 		this.#most = most ?? MOST;
 		this.#limit = Math.min(START, this.#most);
-		this.#now = now;
+		this.#isTooMuch = isTooMuch;
 	}
 
-	/** Runs `act` when there is room. */
+	/** Runs `act` when there is room. Rejects with what it rejects with. */
 	async run<T>(act: () => Promise<T>): Promise<T> {
 		if (this.#running < Math.floor(this.#limit)) this.#running++;
 		else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+		const before = this.#halvings;
 		try {
 			const result = await act();
-			if (this.#waiting.length > 0) this.#set(this.#limit + GROWTH);
+			if (this.#waiting.length > 0) this.#grow();
 			return result;
+		} catch (error) {
+			// What was under way together fails together, and counts once.
+			if (before === this.#halvings && this.#isTooMuch(error)) this.#halve();
+			throw error;
 		} finally {
 			this.#running--;
 			this.#admit();
 		}
 	}
 
-	/** The server asked for less, or a connection took everything on it away. */
-	overloaded(): void {
-		if (this.#now() - this.#halved < TOGETHER) return;
-		this.#halved = this.#now();
-		this.#set(this.#limit / 2);
+	#grow(): void {
+		const step = this.#halvings === 0 ? FIRST_GROWTH : 1 / this.#limit;
+		this.#limit = Math.min(this.#most, this.#limit + step);
 	}
 
-	#set(limit: number): void {
-		const least = Math.min(LEAST, this.#most);
-		this.#limit = Math.min(this.#most, Math.max(least, limit));
+	#halve(): void {
+		this.#halvings++;
+		this.#limit = Math.max(Math.min(LEAST, this.#most), this.#limit / 2);
 	}
 
 	#admit(): void {

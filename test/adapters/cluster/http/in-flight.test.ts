@@ -51,7 +51,7 @@ describe("requests in flight", () => {
 	for (const milliseconds of [0, 1, 20, 1_500])
 		test(`grow to 64 where answers always take ${milliseconds} ms`, async () => {
 			const server = new Simulation();
-			const limit = new InFlight(undefined, () => server.now);
+			const limit = new InFlight(undefined, () => false);
 			await server.send(limit, 1_000, () => milliseconds);
 			assert.equal(server.seen[31], 32);
 			assert.equal(most(server.seen.slice(0, 32)), 32);
@@ -61,33 +61,61 @@ describe("requests in flight", () => {
 	test("are never more than --concurrency", async () => {
 		for (const concurrency of [1, 3, 40, 90]) {
 			const server = new Simulation();
-			const limit = new InFlight(concurrency, () => server.now);
+			const limit = new InFlight(concurrency, () => false);
 			await server.send(limit, 2_000, () => 5);
 			assert.equal(most(server.seen), concurrency);
 		}
 	});
 
-	test("halve when it is too much, once for all at a time, and come back", async () => {
+	/** All under way at once, and each fails. Returns how many there were. */
+	async function refused(limit: InFlight): Promise<number> {
+		let [inside, most] = [0, 0];
+		const one = () =>
+			limit.run(async () => {
+				most = Math.max(most, ++inside);
+				await new Promise((resolve) => setImmediate(resolve));
+				inside--;
+				throw new Error("too much");
+			});
+		await Promise.allSettled(Array.from({ length: 32 }, one));
+		return most;
+	}
+
+	test("halve once for all that were under way together, and never below 2", async () => {
+		const limit = new InFlight(undefined, () => true);
+		const most = [];
+		for (let times = 0; times < 3; times++) most.push(await refused(limit));
+		assert.deepEqual(most, [32, 16, 2]);
+	});
+
+	test("come back by one for as many answers as are under way", async () => {
+		const limit = new InFlight(64, (error) => error === "too much");
+		await Promise.allSettled(
+			Array.from({ length: 32 }, () =>
+				limit.run(() => Promise.reject("too much")),
+			),
+		);
 		const server = new Simulation();
-		const limit = new InFlight(undefined, () => server.now);
-		await server.send(limit, 1_000, () => 5);
-		for (let refusal = 0; refusal < 50; refusal++) limit.overloaded();
+		await server.send(limit, 16 + 1, () => 5);
+		assert.equal(most(server.seen), 16);
 		server.seen.length = 0;
-		await server.send(limit, 100, () => 5);
-		assert.equal(most(server.seen.slice(0, 32)), 32);
-		for (let times = 0; times < 9; times++) {
-			server.now += 300;
-			limit.overloaded();
-		}
-		server.seen.length = 0;
-		await server.send(limit, 2, () => 5);
-		await server.send(limit, 1_000, () => 5);
-		assert.equal(most(server.seen.slice(0, 4)), 2);
+		await server.send(limit, 4_000, () => 5);
+		assert.ok(most(server.seen.slice(0, 17 * 16)) < 32);
 		assert.equal(most(server.seen), 64);
 	});
 
+	test("what fails for another reason leaves the bound as it is", async () => {
+		const limit = new InFlight(undefined, (error) => error === "too much");
+		await Promise.allSettled(
+			Array.from({ length: 32 }, () => limit.run(() => Promise.reject("no"))),
+		);
+		const server = new Simulation();
+		await server.send(limit, 32, () => 5);
+		assert.equal(most(server.seen), 32);
+	});
+
 	test("make room when one fails", async () => {
-		const limit = new InFlight(1, () => 0);
+		const limit = new InFlight(1, () => false);
 		const failing = limit.run(() => Promise.reject(new Error("no")));
 		const next = limit.run(async () => "next");
 		await assert.rejects(failing, { message: "no" });
