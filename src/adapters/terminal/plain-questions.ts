@@ -7,6 +7,12 @@ import type { Check, Choice, Context } from "./questions.ts";
  * a line by itself, and what is chosen from is numbered.
  */
 
+/** Of a terminal that does not tell its width. */
+const DEFAULT_COLUMNS = 80;
+/** So many choices are read more easily below each other. */
+const FEW = 10;
+const GAP = 2;
+
 /** One line of text; Enter alone takes `preset`. */
 export function line(
 	context: Context,
@@ -44,7 +50,9 @@ export function choice<T extends string>(
 	message: string,
 	choices: readonly Choice<T>[],
 ): Promise<T> {
-	context.output.write(`${message}\n${numbered(choices)}`);
+	context.output.write(
+		`${message}\n${numbered(choices, context.output.columns || DEFAULT_COLUMNS)}`,
+	);
 	return until(context, "Number (1):", (text) => {
 		const chosen = choices[Number(text === "" ? "1" : text) - 1];
 		return chosen === undefined
@@ -59,7 +67,9 @@ export function pick<T extends string>(
 	message: string,
 	choices: readonly Choice<T>[],
 ): Promise<T[]> {
-	context.output.write(`${message}\n${numbered(choices)}`);
+	context.output.write(
+		`${message}\n${numbered(choices, context.output.columns || DEFAULT_COLUMNS)}`,
+	);
 	return until(
 		context,
 		"Numbers or names, with commas between them, * for all:",
@@ -83,13 +93,26 @@ export function pick<T extends string>(
 	);
 }
 
-function numbered(choices: readonly Choice<string>[]): string {
-	const width = String(choices.length).length;
-	return choices
-		.map(
-			({ label }, index) => `${String(index + 1).padStart(width)}) ${label}\n`,
-		)
-		.join("");
+/** A few stand below each other; many in columns, one column after the other as `ls` has them. */
+function numbered(choices: readonly Choice<string>[], columns: number): string {
+	const digits = String(choices.length).length;
+	const cells = choices.map(
+		({ label }, index) => `${String(index + 1).padStart(digits)}) ${label}`,
+	);
+	const width = Math.max(...cells.map((cell) => cell.length));
+	const across =
+		cells.length <= FEW
+			? 1
+			: Math.max(1, Math.floor((columns + GAP) / (width + GAP)));
+	const rows = Math.ceil(cells.length / across);
+	return Array.from({ length: rows }, (_, row) =>
+		cells
+			.filter((_cell, index) => index % rows === row)
+			.map((cell) => cell.padEnd(width + GAP))
+			.join("")
+			.trimEnd()
+			.concat("\n"),
+	).join("");
 }
 
 /** Asks again, with what is wrong, until a line is a value. */

@@ -7,7 +7,10 @@ import { askSecret } from "./secret-question.ts";
 /** What a question is asked with. */
 export interface Context {
 	readonly input: Keyboard;
-	readonly output: NodeJS.WritableStream & { readonly rows?: number };
+	readonly output: NodeJS.WritableStream & {
+		readonly rows?: number;
+		readonly columns?: number;
+	};
 	readonly signal: AbortSignal;
 }
 

@@ -483,10 +483,12 @@ dumb(
 			"Authenticate with:\n1) username and password\n2) JSON key file\nNumber (1): 3\n> give a number from 1 to 2\nNumber (1): 2\n",
 	},
 );
+const numbered = (n: number) =>
+	`${String(n + 1).padStart(4)}) team-${String(n).padStart(4, "0")}`;
+/** D14: in columns that fit 80. */
 const THOUSAND = Array.from(
-	{ length: 1000 },
-	(_, n) =>
-		`${String(n + 1).padStart(4)}) team-${String(n).padStart(4, "0")}\n`,
+	{ length: 250 },
+	(_, n) => `${[n, n + 250, n + 500, n + 750].map(numbered).join("  ")}\n`,
 ).join("");
 const MANY = "Numbers or names, with commas between them, * for all:";
 dumb(
