@@ -333,10 +333,6 @@ const READERS: readonly [path: RegExp, why: string][] = [
 	[/^core\/command-line\//, "the command line"],
 	[/^flags\//, "the command line"],
 	[/^(argv|given|cli|complete)\.ts$/, "the command line"],
-	[
-		/^(actions\/accounts\/take-back|commands\/create\/write-source)\.ts$/,
-		"the server's refusal, in the line of a result that has no other value yet",
-	],
 ];
 
 test("nothing is decided by a message of our own", () => {

@@ -18,8 +18,8 @@ import {
 	describeContentFault,
 	describeEntryProblem,
 } from "../core/pull-secrets/content-fault.ts";
-import type { Controller } from "../core/pull-secrets/controller.ts";
 import { isoSeconds } from "../core/pull-secrets/expiry.ts";
+import type { Manager } from "../core/pull-secrets/managers.ts";
 import { hasNoAccounts } from "../core/registry/public.ts";
 import { displayHost } from "../core/registry/server.ts";
 import { displayKey } from "../core/registry/url.ts";
@@ -553,7 +553,7 @@ const HINTS: Partial<Record<ProblemKind, string>> = {
 	disk: "Make room on the node, or give it a larger disk.",
 };
 
-function controllerHint(controller: Controller, host: string): string {
+function controllerHint(controller: Manager, host: string): string {
 	switch (controller.by) {
 		case "owner":
 			return `The Secret is owned by ${controller.kind}/${controller.name}, which writes it again: fix it there.`;

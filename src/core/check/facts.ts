@@ -21,8 +21,8 @@ import type {
 } from "../objects.ts";
 import type { SourceFailure } from "../output/failure.ts";
 import type { Script } from "../output/shell.ts";
-import { type Controller, controllerOf } from "../pull-secrets/controller.ts";
 import type { Fixes } from "../pull-secrets/fixes.ts";
+import { type Manager, managerOf } from "../pull-secrets/managers.ts";
 import { ATTACHED_ANNOTATION } from "../pull-secrets/ownership.ts";
 import { type PullSecret, registriesOf } from "../pull-secrets/pull-secret.ts";
 import {
@@ -87,7 +87,7 @@ export interface SecretFacts {
 	/** When its content was last written, as far as that is known. */
 	readonly changed: number | undefined;
 	/** What writes it again. */
-	readonly controller: Controller | undefined;
+	readonly controller: Manager | undefined;
 	/** As it says of itself. */
 	readonly key: PullSecret;
 }
@@ -286,7 +286,7 @@ export function secretFacts(
 		source,
 		created,
 		changed: changedOf(metadata, "f:data") ?? created,
-		controller: controllerOf(metadata),
+		controller: managerOf(metadata),
 		key,
 	};
 }

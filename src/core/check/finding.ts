@@ -6,7 +6,7 @@ import type {
 	ContentFault,
 	EntryProblem,
 } from "../pull-secrets/content-fault.ts";
-import type { Controller } from "../pull-secrets/controller.ts";
+import type { Manager } from "../pull-secrets/managers.ts";
 import type { Verification } from "../registry/verification.ts";
 import type { Access, Readable } from "./facts.ts";
 import type { ProblemKind } from "./pull-diagnosis.ts";
@@ -217,7 +217,7 @@ export interface PullSubject {
 	/** What comes nearest to a credential. */
 	readonly near: NearMiss | undefined;
 	/** What writes the Secret again. */
-	readonly controller: Controller | undefined;
+	readonly controller: Manager | undefined;
 	/** The credential provider that may answer for the pods' accounts. */
 	readonly provider: string | undefined;
 	/** Milliseconds since the credential changed, where that was after the last attempt. */

@@ -1,7 +1,7 @@
 import { type Script, sequence } from "../output/shell.ts";
-import type { Controller } from "../pull-secrets/controller.ts";
 import { desiredCopies } from "../pull-secrets/desired.ts";
 import type { Fixes } from "../pull-secrets/fixes.ts";
+import type { Manager } from "../pull-secrets/managers.ts";
 import { PULL_SECRET_TYPE, roleOf } from "../pull-secrets/ownership.ts";
 import { planCopy } from "../pull-secrets/plan.ts";
 import { hasNoAccounts } from "../registry/public.ts";
@@ -30,7 +30,7 @@ export interface PodFix {
 		readonly secret: string;
 	};
 	/** What writes the Secret again, so that no command of ours lasts. */
-	readonly controller: Controller | undefined;
+	readonly controller: Manager | undefined;
 	/** Namespaces where a Secret that is not managed is in a copy's place. */
 	readonly blocked: readonly string[];
 }

@@ -1,41 +1,73 @@
 import type { ObjectMeta } from "../objects.ts";
 import { MANAGED_BY_LABEL, MANAGER } from "./ownership.ts";
 
-/**
- * Who else keeps an object as it is and would undo, or be undone by, what is written to it: the kind
- * of an owner, the value of its managed-by label, or a tool by its marks. Free text; undefined:
- * nobody that is known.
- */
+/** Who else keeps an object as it is, and would undo, or be undone by, what is written to it. All free text. */
+export type Manager =
+	/** An object that owns it: an ExternalSecret, a SealedSecret. */
+	| { readonly by: "owner"; readonly kind: string; readonly name: string }
+	/** A tool that marks what it applies; `name` is its own, or what its label says. */
+	| { readonly by: "tool"; readonly name: string }
+	/** OpenShift's own pull secret of a service account. */
+	| { readonly by: "openshift"; readonly account: string };
+
+/** How the labels and annotations begin that tools put on what they apply. */
+const MARKS: readonly (readonly [prefix: string, tool: string])[] = [
+	["meta.helm.sh/", "Helm"],
+	// https://argo-cd.readthedocs.io/en/stable/user-guide/resource_tracking/
+	["argocd.argoproj.io/", "Argo CD"],
+	// https://fluxcd.io/flux/components/kustomize/kustomizations/
+	["kustomize.toolkit.fluxcd.io/", "Flux"],
+	["helm.toolkit.fluxcd.io/", "Flux"],
+	["reconcile.external-secrets.io/", "External Secrets"],
+	["sealedsecrets.bitnami.com/", "Sealed Secrets"],
+	["replicator.v1.mittwald.de/", "Kubernetes Replicator"],
+	["reflector.v1.k8s.emberstack.com/", "Reflector"],
+];
+
+/** By which Argo CD before 3.0 knows its own, and charts name their release. */
+const INSTANCE_LABEL = "app.kubernetes.io/instance";
+
+/** Who manages an object, by owner references and by what tools mark theirs with; undefined: nobody that is known. */
 export function managerOf({
 	labels = {},
 	annotations = {},
 	ownerReferences = [],
-}: ObjectMeta): string | undefined {
+}: ObjectMeta): Manager | undefined {
+	const account = annotations["kubernetes.io/service-account.name"];
+	const keys = [...Object.keys(labels), ...Object.keys(annotations)];
+	if (
+		account !== undefined ||
+		keys.some((key) => key.startsWith("openshift.io/"))
+	)
+		return { by: "openshift", account: account ?? "" };
 	const owner =
 		ownerReferences.find(({ controller }) => controller) ?? ownerReferences[0];
-	if (owner !== undefined) return owner.kind;
-	const managedBy = labels[MANAGED_BY_LABEL];
-	if (managedBy !== undefined && managedBy !== MANAGER) return managedBy;
-	return MARKS.find(([on, key]) =>
-		on === "label" ? key in labels : key in annotations,
-	)?.[2];
+	if (owner !== undefined)
+		return { by: "owner", kind: owner.kind, name: owner.name };
+	const mark = MARKS.find(([prefix]) =>
+		keys.some((key) => key.startsWith(prefix)),
+	);
+	if (mark !== undefined) return { by: "tool", name: mark[1] };
+	const { [MANAGED_BY_LABEL]: managedBy = "", [INSTANCE_LABEL]: instance } =
+		labels;
+	if (managedBy !== "" && managedBy !== MANAGER)
+		return { by: "tool", name: managedBy };
+	return instance === undefined
+		? undefined
+		: { by: "tool", name: "Argo CD or Helm" };
 }
 
-/** By what each tool knows its own. */
-const MARKS: readonly (readonly [
-	on: "label" | "annotation",
-	key: string,
-	tool: string,
-])[] = [
-	["annotation", "meta.helm.sh/release-name", "Helm"],
-	// https://argo-cd.readthedocs.io/en/stable/user-guide/resource_tracking/
-	["annotation", "argocd.argoproj.io/tracking-id", "Argo CD"],
-	["label", "argocd.argoproj.io/instance", "Argo CD"],
-	["label", "app.kubernetes.io/instance", "Argo CD or Helm"],
-	// https://fluxcd.io/flux/components/kustomize/kustomizations/
-	["label", "kustomize.toolkit.fluxcd.io/name", "Flux"],
-	["label", "helm.toolkit.fluxcd.io/name", "Flux"],
-];
+/** A manager in a word or two, for messages. */
+export function managerName(manager: Manager): string {
+	switch (manager.by) {
+		case "owner":
+			return manager.kind;
+		case "tool":
+			return manager.name;
+		case "openshift":
+			return "OpenShift";
+	}
+}
 
 /**
  * kubectl's commands that a person runs once: what they wrote stays as it is until somebody else

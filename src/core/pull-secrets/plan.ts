@@ -1,4 +1,5 @@
 import type { Obstacle } from "../output/failure.ts";
+import { managerName } from "./managers.ts";
 import {
 	isOurs,
 	PULL_SECRET_TYPE,
@@ -85,7 +86,7 @@ function obstacleToCopy(
 	{ force, adopt = false, named = false }: Permission,
 ): Obstacle | undefined {
 	if (current.manager !== undefined)
-		return { cause: "managed-by-other", manager: current.manager };
+		return { cause: "managed-by-other", manager: managerName(current.manager) };
 	switch (roleOf(current)) {
 		case "copy":
 			return force
@@ -131,7 +132,10 @@ export function planSource(
 		return { action: "unchanged", current, desired };
 	if (current.terminating) return conflict({ cause: "terminating" });
 	if (role !== "source" && current.manager !== undefined)
-		return conflict({ cause: "managed-by-other", manager: current.manager });
+		return conflict({
+			cause: "managed-by-other",
+			manager: managerName(current.manager),
+		});
 	if (!allowed.force) {
 		if (role === "unmanaged")
 			return conflict({ cause: "unmanaged", type: current.type, equal });

@@ -7,7 +7,7 @@ import {
 } from "../credentials/docker-config.ts";
 import type { AuthEntry } from "../credentials/entry.ts";
 import type { Secret } from "../objects.ts";
-import { keeperOf, managerOf } from "./managers.ts";
+import { keeperOf, type Manager, managerOf } from "./managers.ts";
 import {
 	MANAGED_BY_LABEL,
 	MANAGER,
@@ -43,8 +43,8 @@ export interface PullSecret {
 	readonly created: string;
 	/** Deletion has begun and waits for a finalizer. */
 	readonly terminating: boolean;
-	/** Whoever else keeps it as it is; see `managerOf`. */
-	readonly manager?: string;
+	/** Whoever else keeps it as it is. */
+	readonly manager?: Manager;
 	/** The field manager, other than this program, that keeps its record. */
 	readonly recordKeeper?: string;
 }

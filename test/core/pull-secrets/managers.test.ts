@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import type { ObjectMeta } from "../../../src/core/objects.ts";
 import {
 	keeperOf,
+	managerName,
 	managerOf,
 } from "../../../src/core/pull-secrets/managers.ts";
 
@@ -45,10 +46,37 @@ describe("who else keeps an object", () => {
 			{ ownerReferences: [owner("Deployment"), owner("ExternalSecret", true)] },
 			"ExternalSecret",
 		],
+		["an empty managed-by label", { labels: { [managedBy]: "" } }],
+		[
+			"a tool that applies what another's template labels",
+			{
+				labels: { [managedBy]: "Helm" },
+				annotations: { "argocd.argoproj.io/tracking-id": "x" },
+			},
+			"Argo CD",
+		],
+		[
+			"a label that Argo CD or a chart gives",
+			{ labels: { "app.kubernetes.io/instance": "x" } },
+			"Argo CD or Helm",
+		],
+		[
+			"External Secrets, by its own annotation",
+			{ annotations: { "reconcile.external-secrets.io/data-hash": "x" } },
+			"External Secrets",
+		],
+		[
+			"OpenShift",
+			{ annotations: { "openshift.io/internal-registry-auth-token": "x" } },
+			"OpenShift",
+		],
 		["one that is no controller", { ownerReferences: [owner("Foo")] }, "Foo"],
 	];
 	for (const [name, metadata, manager] of ROWS)
-		test(name, () => assert.equal(managerOf(metadata), manager));
+		test(name, () => {
+			const found = managerOf(metadata);
+			assert.equal(found && managerName(found), manager);
+		});
 });
 
 describe("which field manager keeps an annotation", () => {

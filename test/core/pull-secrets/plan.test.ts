@@ -153,21 +153,24 @@ describe("planning a copy", () => {
 		],
 		[
 			"unmanaged, equal, with another keeper",
-			key({ ...UNMANAGED, manager: "Helm" }),
+			key({ ...UNMANAGED, manager: { by: "tool", name: "Helm" } }),
 			"managed-by-other",
 			"managed-by-other",
 			"managed-by-other",
 		],
 		[
 			"a copy of another source with another keeper",
-			key({ annotations: { [SOURCE_ANNOTATION]: "x/y" }, manager: "Flux" }),
+			key({
+				annotations: { [SOURCE_ANNOTATION]: "x/y" },
+				manager: { by: "tool", name: "Flux" },
+			}),
 			"managed-by-other",
 			"managed-by-other",
 			"managed-by-other",
 		],
 		[
 			"ours, to which somebody gave an owner",
-			key({ content: OTHER, manager: "Deployment" }),
+			key({ content: OTHER, manager: { by: "tool", name: "Deployment" } }),
 			"update",
 			"update",
 			"update",
@@ -246,7 +249,7 @@ describe("planning a source", () => {
 		],
 		[
 			"unmanaged, with another keeper",
-			{ ...source, ...UNMANAGED, manager: "Helm" },
+			{ ...source, ...UNMANAGED, manager: { by: "tool", name: "Helm" } },
 			"managed-by-other",
 			"managed-by-other",
 			"managed-by-other",
