@@ -238,11 +238,15 @@ function recordWords(failure: RecordFailure): Words {
 			};
 		case "record-forbidden":
 			return {
-				message: `cannot record ${failure.what} on the source (needs patch on secrets "${name}" in ${namespace}); use --once for a copy that rotate will not update`,
+				message: failure.takesOut
+					? `cannot take ${failure.what} out of the record (needs patch on secrets "${name}" in ${namespace})`
+					: `cannot record ${failure.what} on the source (needs patch on secrets "${name}" in ${namespace}); use --once for a copy that rotate will not update`,
 			};
 		case "record-kept-by-other":
 			return {
-				message: `the record of ${name} is kept by ${failure.manager}: add ${failure.what} there, or use --once`,
+				message: failure.takesOut
+					? `the record of ${name} is kept by ${failure.manager}; take ${failure.what} out there`
+					: `the record of ${name} is kept by ${failure.manager}: add ${failure.what} there, or use --once`,
 			};
 		case "source-keeps-changing":
 			return {

@@ -295,10 +295,10 @@ serviceaccount/default configured in app namespace
 			`==> prod-us <==\nsecret "${NAME}" deleted from nginx-mesh namespace\n`,
 		);
 		const question = (context: string) =>
-			`==> ${context} <==\nYou are about to delete the following 1 resource(s) in context ${context}:\nsecret/${NAME} in nginx-mesh namespace\n`;
+			`==> ${context} <==\nYou are about to delete the following 1 resource(s) in context ${context}:\nsecret/${NAME} in nginx-mesh namespace (a source: the credential is stored nowhere else)\n`;
 		assert.equal(
 			err,
-			`${question("prod-eu")}deletion is cancelled\n\n${question("prod-us")}`,
+			`${question("prod-eu")}Cancelled; nothing was changed\n\n${question("prod-us")}`,
 		);
 	});
 

@@ -28,6 +28,8 @@ export interface RecordChange {
 	readonly change: (record: SourceRecord) => SourceRecord;
 	/** What is recorded, for messages: `app`. */
 	readonly what: string;
+	/** It is taken out of the record. */
+	readonly takesOut?: true;
 }
 
 /** How often others may change the source under our hands: of many that record at once, each waits for the others. */
@@ -63,7 +65,7 @@ export async function changeRecord(
 		const changed = how.change(record ?? EMPTY_RECORD);
 		const text = recordText(changed);
 		if (record !== undefined && text === recordText(record)) return now;
-		check(now, changed, how.what);
+		check(now, changed, how);
 		if (how.dryRun === "client")
 			return {
 				...now,
@@ -81,7 +83,7 @@ export async function changeRecord(
 				throw new FailureError({
 					cause: "record-forbidden",
 					source: placeOf(now),
-					what: how.what,
+					...about(how),
 				});
 			if (error.status !== 409 || attempt === ATTEMPTS) throw error;
 		}
@@ -106,7 +108,18 @@ async function readSource(
 	});
 }
 
-function check(source: PullSecret, record: SourceRecord, what: string): void {
+function about({ what, takesOut }: Pick<RecordChange, "what" | "takesOut">): {
+	readonly what: string;
+	readonly takesOut?: true;
+} {
+	return { what, ...(takesOut && { takesOut }) };
+}
+
+function check(
+	source: PullSecret,
+	record: SourceRecord,
+	how: Pick<RecordChange, "what" | "takesOut">,
+): void {
 	if (isTooLarge(record))
 		throw new FailureError({
 			cause: "record-too-large",
@@ -118,7 +131,7 @@ function check(source: PullSecret, record: SourceRecord, what: string): void {
 		throw new FailureError({
 			cause: "record-kept-by-other",
 			source: placeOf(source),
-			what,
+			...about(how),
 			manager: source.recordKeeper,
 		});
 }

@@ -53,6 +53,8 @@ export async function confirmDeletion(
 	objects: readonly string[],
 	{ context }: Pick<Cluster, "context">,
 	world: World,
+	/** What else happens, a line each. */
+	also: readonly string[] = [],
 ): Promise<boolean> {
 	// In the wrong cluster nobody wants to continue.
 	const where = context === "" ? "" : ` in context ${context}`;
@@ -63,6 +65,7 @@ export async function confirmDeletion(
 			`You are about to ${verb} the following ${objects.length} resource(s)${where}:`,
 			...objects.slice(0, NAMED),
 			...(more > 0 ? [`and ${more} more`] : []),
+			...also,
 		],
 	});
 	return (await world.prompter()).confirm({

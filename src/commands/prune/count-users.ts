@@ -3,7 +3,7 @@ import { ApiError } from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
 
 /**
- * How many pods and service accounts name each of these keys, as a note for the
+ * How many pods and service accounts reference each of these keys, as a note for the
  * question before a deletion; "" where none does.
  */
 export async function countUsers(
@@ -18,14 +18,14 @@ export async function countUsers(
 	const accounts = await countNames(cluster, "ServiceAccount", scope);
 	return (key) => {
 		if (pods === undefined || accounts === undefined)
-			return " (who uses it may not be read)";
+			return " (usage unknown: not allowed to list pods or service accounts)";
 		const id = `${key.namespace}/${key.name}`;
 		const parts = [
 			plural(pods.get(id) ?? 0, "pod"),
 			plural(accounts.get(id) ?? 0, "service account"),
 		];
 		const named = parts.filter((part) => !part.startsWith("0 "));
-		return named.length === 0 ? "" : ` (named by ${named.join(" and ")})`;
+		return named.length === 0 ? "" : ` (referenced by ${named.join(" and ")})`;
 	};
 }
 
@@ -62,6 +62,7 @@ async function countNames(
 	}
 }
 
-function plural(count: number, what: string): string {
+/** `1 pod`, `2 pods`. */
+export function plural(count: number, what: string): string {
 	return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

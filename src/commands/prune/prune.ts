@@ -1,33 +1,52 @@
 import { takeBackAttached } from "../../actions/accounts/take-back.ts";
-import { apply } from "../../actions/apply/apply.ts";
+import {
+	type ApplyOptions,
+	apply,
+	isSettled,
+	type Step,
+} from "../../actions/apply/apply.ts";
 import {
 	CHANGE_FORMATS,
 	ChangeReport,
 } from "../../actions/apply/change-report.ts";
-import { confirmDeletion } from "../../actions/apply/confirm.ts";
+import { confirmDeletion, deletionLine } from "../../actions/apply/confirm.ts";
 import { showProgress } from "../../actions/apply/show-progress.ts";
 import { unfinished } from "../../actions/apply/unfinished.ts";
 import { readPullSecrets } from "../../actions/read/read-keys.ts";
 import { readSources } from "../../actions/read/read-sources.ts";
 import { command, NOTHING } from "../../command.ts";
 import type { Given } from "../../core/command-line/flag.ts";
-import type { ChangeResult } from "../../core/output/result.ts";
+import type { Action, ChangeResult, DryRun } from "../../core/output/result.ts";
+import { someOf } from "../../core/output/some-of.ts";
 import {
 	labelOfName,
 	MANAGED_BY_LABEL,
 	MANAGER,
 	selectorOf,
 } from "../../core/pull-secrets/ownership.ts";
-import { type PruneScope, planPrune } from "../../core/pull-secrets/plan.ts";
+import {
+	byNamespace,
+	type Deletion,
+	type PruneScope,
+	planPrune,
+} from "../../core/pull-secrets/plan.ts";
 import {
 	ContentReader,
 	type PullSecret,
+	sourceRef,
 } from "../../core/pull-secrets/pull-secret.ts";
+import { isSourceLike } from "../../core/pull-secrets/source.ts";
 import { EXIT, UsageError } from "../../errors.ts";
 import * as flags from "../../flags.ts";
 import type { Cluster, ListQuery } from "../../world.ts";
-import { countUsers } from "./count-users.ts";
+import { countUsers, plural } from "./count-users.ts";
+import {
+	forgetNamespaces,
+	sentThere,
+	warnOfRules,
+} from "./forget-namespaces.ts";
 import { takeBackPolicies } from "./take-back-policies.ts";
+import { whatIsLeft } from "./what-is-left.ts";
 
 /** `prune [NAME]`: deletes pull secrets, and nothing that is not ours. */
 export const prune = command({
@@ -36,7 +55,9 @@ export const prune = command({
 	operands: [{ name: "NAME", optional: true, values: "pull-secret" }],
 	about: `Delete pull secrets: those with the mesh's name and label, as removing the mesh does, in all namespaces or in those named. With NAME, those of that name; with --all, everything that meshreg manages.
 
-It says what it will delete and how much still names it, and asks. Each deletion names the version that was listed: what has changed meanwhile is left alone.`,
+-n also takes the namespaces out of the record of the source, unless with --keep-sources or --orphaned, and warns where a rule still covers one.
+
+It lists what it will delete, sources first, with how many pods and service accounts still reference it, and asks. What has changed meanwhile is left alone. What attach added is taken back.`,
 	examples: [
 		{
 			comment: "Everything, as removing the mesh does; asks first",
@@ -61,14 +82,18 @@ It says what it will delete and how much still names it, and asks. Each deletion
 		{
 			name: "orphaned",
 			kind: "switch",
-			help: "Only copies whose source is gone.",
+			help: "Delete only copies whose source is gone.",
 		},
 		{
 			name: "all",
 			kind: "switch",
 			help: "Delete everything that meshreg manages, whatever its name.",
 		},
-		{ name: "keep-sources", kind: "switch", help: "Delete copies only." },
+		{
+			name: "keep-sources",
+			kind: "switch",
+			help: "Delete copies only; keep the record.",
+		},
 		flags.MESH_FLAG,
 		flags.CONCURRENCY_FLAG,
 		flags.DRY_RUN_FLAG,
@@ -86,6 +111,13 @@ It says what it will delete and how much still names it, and asks. Each deletion
 		query: queryOf(given, env),
 		scope: { keepSources: given.on("keep-sources") },
 		orphaned: given.on("orphaned"),
+		source: {
+			namespace: flags.sourceNamespaceOf(given, env),
+			name: given.on("all") ? undefined : flags.nameOf(given, env),
+		},
+		usual: flags.usualSecretOf(env),
+		/** Whether the namespaces of -n are to get nothing any more. */
+		forgets: !given.on("keep-sources") && !given.on("orphaned"),
 		yes: given.on("yes"),
 		quiet: given.on("quiet"),
 		output: flags.outputOf(given, CHANGE_FORMATS),
@@ -94,18 +126,14 @@ It says what it will delete and how much still names it, and asks. Each deletion
 	async run(options, world) {
 		for (const message of options.notes)
 			world.emit({ type: "warning", message });
-		const mustAsk = !options.yes && options.dryRun === "none";
+		const { dryRun, namespaces, quiet } = options;
+		const mustAsk = !options.yes && dryRun === "none";
 		if (mustAsk && !world.streams.interactive)
 			throw new UsageError("prune needs --yes: there is no terminal to ask at");
 		const cluster = await world.connect(options.connection);
 		try {
 			const reader = new ContentReader();
-			const keys = await readScope(
-				cluster,
-				reader,
-				options.namespaces,
-				options.query,
-			);
+			const keys = await readScope(cluster, reader, namespaces, options.query);
 			const scope: PruneScope = options.orphaned
 				? {
 						...options.scope,
@@ -115,62 +143,68 @@ It says what it will delete and how much still names it, and asks. Each deletion
 					}
 				: options.scope;
 			const changes = planPrune(keys, scope);
+			const sources = {
+				namespace: options.source.namespace ?? cluster.namespace,
+				name: options.source.name,
+			};
+			const how = { ...options, cluster, reader, world };
+			const sent = options.forgets
+				? await sentThere(namespaces, sources, how)
+				: [];
 			const report = new ChangeReport(world, cluster);
-			if (changes.length === 0) {
+			const outOf = sent.filter(({ named }) => named.length > 0);
+			if (changes.length + outOf.length === 0) {
 				if (options.output !== "json" && options.output !== "yaml")
 					world.emit({ type: "note", message: "No resources found" });
+				warnOfRules(sent, how);
 				return report.finish({ withSummary: false });
 			}
-			if (mustAsk) {
-				const users = await countUsers(
-					cluster,
-					changes.map(({ current }) => current),
+			if (mustAsk && changes.length > 0) {
+				const shown = await deletionLines(changes, cluster);
+				const also = outOf.map(
+					({ source, named }) =>
+						`and take ${someOf(named)} out of the record of ${sourceRef(source)}`,
 				);
-				const shown = changes.map(
-					({ current }) =>
-						`secret/${current.name} in ${current.namespace} namespace${users(current)}`,
-				);
-				if (!(await confirmDeletion("delete", shown, cluster, world))) {
-					world.emit({ type: "note", message: "deletion is cancelled" });
+				if (!(await confirmDeletion("delete", shown, cluster, world, also))) {
+					world.emit({
+						type: "note",
+						message: "Cancelled; nothing was changed",
+					});
 					return { status: EXIT.done, document: NOTHING };
 				}
 			}
-			const { quiet } = options;
 			return await report.whatIsDone(async () => {
+				// A watch would copy again to what is recorded, or from what is there.
+				const recorded = await forgetNamespaces(outOf, how);
 				try {
 					await showProgress(
 						world,
 						{ total: changes.length, quiet },
-						(onDone) =>
-							apply(changes, {
-								cluster,
-								reader,
-								world,
-								dryRun: options.dryRun,
-								replan: () => undefined,
-								onResult: report.add,
-								onDone,
-							}),
+						(onDone) => deleteAll(changes, recorded, how, report, onDone),
 					);
 				} catch (error) {
 					const { length } = report.results;
 					throw unfinished(error, length, changes.length, world, "deletions");
 				}
+				warnOfRules(sent, how);
 				await takeBackAttached(report.results, {
-					cluster,
-					world,
-					dryRun: options.dryRun,
-					namespaces: options.namespaces,
+					...how,
 					onResult: report.add,
 				});
 				for (const { current } of changes)
 					if (isGone(current, report.results))
-						await takeBackPolicies(current, {
-							cluster,
-							dryRun: options.dryRun,
-							onResult: report.add,
-							world,
-						});
+						await takeBackPolicies(current, { ...how, onResult: report.add });
+				const lines = [
+					takenBack(report.results, dryRun),
+					namespaces.length === 0 && !options.orphaned && dryRun === "none"
+						? await whatIsLeft(cluster, keys, report.results, {
+								...sources,
+								name: sources.name ?? options.usual.name,
+							})
+						: undefined,
+				].filter((line) => line !== undefined);
+				if (lines.length > 0)
+					world.emit({ type: "note", message: lines, unlessQuiet: true });
 				return report.finish({ withSummary: false });
 			});
 		} finally {
@@ -178,6 +212,74 @@ It says what it will delete and how much still names it, and asks. Each deletion
 		}
 	},
 });
+
+/** What is asked about: sources first, for they are nowhere else. */
+async function deletionLines(
+	changes: readonly Deletion[],
+	cluster: Cluster,
+): Promise<string[]> {
+	const secrets = changes.map(({ current }) => current);
+	const users = await countUsers(cluster, secrets);
+	const [sources, copies] = [true, false].map((wanted) =>
+		secrets.filter((secret) => isSourceLike(secret) === wanted),
+	) as [PullSecret[], PullSecret[]];
+	return [...sources, ...copies].map(
+		(secret) => `${deletionLine(secret)}${users(secret)}`,
+	);
+}
+
+/** Deletes sources first and then copies, and tells of all in the order of namespaces. */
+async function deleteAll(
+	changes: readonly Deletion[],
+	settled: readonly ChangeResult[],
+	how: Pick<ApplyOptions, "cluster" | "reader" | "world" | "dryRun">,
+	report: ChangeReport,
+	onDone: () => void,
+): Promise<void> {
+	const [sources, copies] = [true, false].map((wanted) =>
+		changes.filter(({ current }) => isSourceLike(current) === wanted),
+	) as [Deletion[], Deletion[]];
+	const deleting = { ...how, replan: () => undefined, onDone };
+	const first = await apply(sources, deleting);
+	const steps: Step[] = [...settled, ...first, ...copies];
+	await apply(steps.toSorted(byPlace), {
+		...deleting,
+		onResult: report.add,
+		onDone() {},
+	});
+	for (const _ of copies) onDone();
+}
+
+function byPlace(one: Step, other: Step): number {
+	const place = (step: Step) =>
+		isSettled(step) ? step : "desired" in step ? step.desired : step.current;
+	return byNamespace(place(one), place(other));
+}
+
+/** What attach had added and is gone now, in a line; undefined: nothing. */
+function takenBack(
+	results: readonly ChangeResult[],
+	dryRun: DryRun,
+): string | undefined {
+	const count = (kind: string, action: Action): number =>
+		results.filter((result) => result.kind === kind && result.action === action)
+			.length;
+	const parts = [
+		[count("ServiceAccount", "configured"), "service account"] as const,
+		[count("MutatingAdmissionPolicy", "deleted"), "admission policy"] as const,
+	].flatMap(([number, what]) =>
+		number === 0
+			? []
+			: [
+					number > 1 && what.endsWith("y")
+						? `${number} ${what.slice(0, -1)}ies`
+						: plural(number, what),
+				],
+	);
+	return parts.length === 0
+		? undefined
+		: `taken back: ${parts.join(", ")}${dryRun === "none" ? "" : dryRun === "server" ? " (server dry run)" : " (dry run)"}`;
+}
 
 /** All that meshreg manages, what has a name, or what has the mesh's name and label, as removing the mesh does. */
 function queryOf(given: Given, env: flags.Env): ListQuery {

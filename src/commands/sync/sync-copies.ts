@@ -65,7 +65,7 @@ async function syncOne(
 	if (scope === undefined) return false;
 	const targets = await deliver(source, scope, options, run);
 	if (targets === undefined) {
-		run.world.emit({ type: "note", message: "deletion is cancelled" });
+		run.world.emit({ type: "note", message: "Cancelled; nothing was changed" });
 		return false;
 	}
 	if (options.prune)
@@ -205,6 +205,7 @@ async function forget(
 				);
 			}, record),
 		what: someOf(names),
+		takesOut: true,
 	});
 	report.add(
 		{

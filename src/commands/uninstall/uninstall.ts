@@ -81,7 +81,7 @@ It finds what install made by its label, and names each object's uid: one that w
 				found.length > 0 &&
 				!(await confirmDeletion("delete", found.map(shown), cluster, world))
 			) {
-				world.emit({ type: "note", message: "deletion is cancelled" });
+				world.emit({ type: "note", message: "Cancelled; nothing was changed" });
 				return { status: EXIT.done, document: NOTHING };
 			}
 			const report = new ChangeReport(world, cluster);

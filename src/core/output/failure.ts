@@ -75,11 +75,14 @@ export type RecordFailure =
 			readonly source: Place;
 			/** What was to be recorded, as for a person: `app`, `all namespaces`. */
 			readonly what: string;
+			/** It was to be taken out of the record. */
+			readonly takesOut?: true;
 	  }
 	| {
 			readonly cause: "record-kept-by-other";
 			readonly source: Place;
 			readonly what: string;
+			readonly takesOut?: true;
 			/** Of the field manager. */
 			readonly manager: string;
 	  }

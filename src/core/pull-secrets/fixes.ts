@@ -133,9 +133,9 @@ export class Fixes {
 		return this.#sync([]);
 	}
 
-	/** Takes a namespace out of the record. */
-	forget(namespace: string): Script | undefined {
-		return this.#sync(["--forget", objectName(namespace)]);
+	/** Takes namespaces out of the record, and out of what its rules mean. */
+	forget(...namespaces: readonly string[]): Script | undefined {
+		return this.#sync(["--forget", objectNames(namespaces)]);
 	}
 
 	/** Deletes copies whose source is gone; asks first. */

@@ -160,6 +160,22 @@ export function forgetNamespace(
 	);
 }
 
+/** The record without these names; what its rules mean stays as it is. */
+export function withoutNames(
+	record: SourceRecord,
+	names: readonly string[],
+): SourceRecord {
+	return canonical(
+		record.entries.map((entry): RecordEntry => {
+			if ("rule" in entry) return entry;
+			const kept = [...entry.namespaces].filter(
+				([name]) => !names.includes(name),
+			);
+			return { ...entry, namespaces: new Map(kept) };
+		}),
+	);
+}
+
 /** The record with further accounts for these names, where they stand in it; never with a further namespace. */
 export function attachNames(
 	record: SourceRecord,

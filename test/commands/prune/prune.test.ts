@@ -126,9 +126,9 @@ describe("prune", () => {
 			status: 0,
 			out: "",
 			err: `You are about to delete the following 2 resource(s) in context embedded:
-secret/${NAME} in copy-a namespace (named by 2 pods and 1 service account)
+secret/${NAME} in copy-a namespace (referenced by 2 pods and 1 service account)
 secret/${NAME} in copy-b namespace
-deletion is cancelled
+Cancelled; nothing was changed
 `,
 			asked: ["Do you want to continue?"],
 		});
@@ -224,5 +224,222 @@ deletion is cancelled
 			);
 		}
 		assert.deepEqual(left(bed), ALL);
+	});
+});
+
+/** A source that was sent to two namespaces by name, and by a rule to those of a team. */
+async function sent(record: string): Promise<TestBed> {
+	const bed = await testBed({
+		namespaces: ["app", "nginx-mesh", "other", "shop"],
+	});
+	bed.server.store.seed({
+		kind: "Namespace",
+		metadata: { name: "app", labels: { team: "a" } },
+	});
+	secret(bed, "nginx-mesh", {
+		labels: OURS,
+		annotations: { "kubectl-meshreg/targets": record },
+	});
+	for (const namespace of ["app", "shop"])
+		secret(bed, namespace, {
+			labels: OURS,
+			annotations: { "kubectl-meshreg/source": `nginx-mesh/${NAME}` },
+		});
+	return bed;
+}
+
+const recordIn = (bed: TestBed, namespace = "nginx-mesh"): string | undefined =>
+	bed.server.store.get("Secret", namespace, NAME)?.metadata.annotations?.[
+		"kubectl-meshreg/targets"
+	];
+
+describe("prune and the record", () => {
+	const NAMED = '[{"namespaces":{"app":"","shop":""}}]';
+
+	test("-n takes the name out, before the copy goes", async () => {
+		await using bed = await sent(NAMED);
+		const { status, out, err } = await bed.run(["prune", "-n", "app", "--yes"]);
+		assert.deepEqual(
+			[status, out, err],
+			[
+				0,
+				`secret "${NAME}" deleted from app namespace\nsecret/${NAME} configured in nginx-mesh namespace\n`,
+				"",
+			],
+		);
+		assert.equal(recordIn(bed), '[{"namespaces":{"shop":""}}]');
+		const writes = bed.server.requests
+			.filter(({ method }) => method !== "GET")
+			.map(({ method }) => method);
+		assert.deepEqual(writes, ["PATCH", "DELETE"]);
+	});
+
+	test("-n of a namespace without a copy takes its name out as well", async () => {
+		await using bed = await sent('[{"namespaces":{"app":"","other":""}}]');
+		const { status, out } = await bed.run(["prune", "-n", "other", "--yes"]);
+		assert.deepEqual(
+			[status, out],
+			[0, `secret/${NAME} configured in nginx-mesh namespace\n`],
+		);
+		assert.equal(recordIn(bed), '[{"namespaces":{"app":""}}]');
+	});
+
+	test("a rule that still covers the namespace is warned of, with what excludes it", async () => {
+		await using bed = await sent(
+			'[{"namespaces":{"app":""}},{"selector":"team=a"}]',
+		);
+		const { status, err } = await bed.run(["prune", "-n", "app", "--yes"]);
+		assert.equal(status, 0);
+		assert.equal(
+			err.replace(/\s+/g, " "),
+			`Warning: a rule in the record of nginx-mesh/${NAME} still covers app: sync and the watch copy there again; exclude it with 'kubectl meshreg sync --forget app' `,
+		);
+		assert.equal(recordIn(bed), '[{"selector":"team=a"}]');
+		await bed.run(["sync", "--forget", "app"]);
+		assert.equal(recordIn(bed), '[{"selector":"team=a","exclude":["app"]}]');
+	});
+
+	for (const flag of [
+		"--keep-sources",
+		"--orphaned",
+		"--dry-run=client",
+		"--dry-run=server",
+	])
+		test(`${flag} keeps it`, async () => {
+			await using bed = await sent(NAMED);
+			assert.equal(
+				(await bed.run(["prune", "-n", "app", "--yes", flag])).status,
+				0,
+			);
+			assert.equal(recordIn(bed), NAMED);
+		});
+
+	test("what calls itself a source elsewhere is not changed", async () => {
+		await using bed = await sent("[]");
+		secret(bed, "other", {
+			labels: OURS,
+			annotations: { "kubectl-meshreg/targets": NAMED },
+		});
+		await bed.run(["prune", "-n", "app", "--yes"]);
+		assert.equal(recordIn(bed, "other"), NAMED);
+	});
+
+	test("a record that may not be changed fails, and the copy goes all the same", async () => {
+		await using bed = await sent(NAMED);
+		bed.server.onRequest(({ method }) =>
+			method === "PATCH"
+				? { answer: { status: 403, reason: "Forbidden", message: "no" } }
+				: undefined,
+		);
+		const { status, out, err } = await bed.run(["prune", "-n", "app", "--yes"]);
+		assert.deepEqual(
+			[status, out, err.replace(/\s+/g, " ")],
+			[
+				1,
+				`secret "${NAME}" deleted from app namespace\n`,
+				`error: cannot take app out of the record (needs patch on secrets "${NAME}" in nginx-mesh) `,
+			],
+		);
+	});
+
+	test("a source that may not be read is a warning", async () => {
+		await using bed = await sent(NAMED);
+		bed.server.onRequest(({ path }) =>
+			path.startsWith("/api/v1/namespaces/nginx-mesh/")
+				? { answer: { status: 403, reason: "Forbidden", message: "no" } }
+				: undefined,
+		);
+		const { status, err } = await bed.run(["prune", "-n", "app", "--yes"]);
+		assert.equal(status, 0);
+		assert.match(err, /^Warning: the source in nginx-mesh cannot be read/);
+	});
+
+	test("sources are asked about first, and marked, with what happens to the record", async () => {
+		await using bed = await sent(NAMED);
+		const all = await bed.run(["prune"], {
+			answers: [["Do you want to continue?", false]],
+		});
+		assert.equal(
+			all.err,
+			`You are about to delete the following 3 resource(s) in context embedded:
+secret/${NAME} in nginx-mesh namespace (a source: the credential is stored nowhere else)
+secret/${NAME} in app namespace
+secret/${NAME} in shop namespace
+Cancelled; nothing was changed
+`,
+		);
+		const one = await bed.run(["prune", "-n", "app"], {
+			answers: [["Do you want to continue?", false]],
+		});
+		assert.equal(
+			one.err,
+			`You are about to delete the following 1 resource(s) in context embedded:
+secret/${NAME} in app namespace
+and take app out of the record of nginx-mesh/${NAME}
+Cancelled; nothing was changed
+`,
+		);
+		assert.equal(recordIn(bed), NAMED);
+	});
+
+	test("sources go before copies, and are told of in the order of namespaces", async () => {
+		await using bed = await sent(NAMED);
+		const { out } = await bed.run(["prune", "--yes"]);
+		assert.equal(
+			out,
+			["app", "nginx-mesh", "shop"]
+				.map((one) => `secret "${NAME}" deleted from ${one} namespace\n`)
+				.join(""),
+		);
+		const [first] = bed.server.requests.filter(
+			({ method }) => method === "DELETE",
+		);
+		assert.match(first?.path ?? "", /namespaces\/nginx-mesh\//);
+	});
+});
+
+describe("prune says what else", () => {
+	test("was taken back from accounts", async () => {
+		await using bed = await sent('[{"namespaces":{"app":"","shop":""}}]');
+		for (const namespace of ["app", "shop"])
+			bed.server.store.seed({
+				kind: "ServiceAccount",
+				metadata: { namespace, name: "default" },
+			});
+		await bed.run(["attach", "-n", "app,shop"]);
+		const { err } = await bed.run(["prune", "--yes"]);
+		assert.equal(err, "taken back: 2 service accounts\n");
+	});
+
+	test("is managed still", async () => {
+		await using bed = await sent("[]");
+		bed.server.store.seed({
+			kind: "Secret",
+			metadata: {
+				namespace: "other",
+				name: "registry-key",
+				labels: { "app.kubernetes.io/managed-by": "kubectl-meshreg" },
+			},
+			type: "kubernetes.io/dockerconfigjson",
+			data: { ".dockerconfigjson": btoa('{"auths":{}}') },
+		});
+		const { err } = await bed.run(["prune", "--keep-sources", "--yes"]);
+		assert.equal(
+			err,
+			"still managed by meshreg: 1 other pull secret (see prune --all)\n",
+		);
+		const quiet = await bed.run(["prune", "--yes", "-q"]);
+		assert.equal(quiet.err, "");
+	});
+
+	test("an installed watch", async () => {
+		await using bed = await sent("[]");
+		const { status } = await bed.run(["install", "-n", "app", "--yes"]);
+		assert.equal(status, 0);
+		const { err } = await bed.run(["prune", "--yes"]);
+		assert.equal(
+			err,
+			"still managed by meshreg: the watch in nginx-mesh (see uninstall)\n",
+		);
 	});
 });

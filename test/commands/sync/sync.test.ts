@@ -460,7 +460,7 @@ describe("sync", () => {
 			});
 			assert.equal(
 				outcome.err,
-				`You are about to delete the following 2 resource(s) in context embedded:\nsecret/${NAME} in default namespace\nsecret/${NAME} in shop namespace\ndeletion is cancelled\n`,
+				`You are about to delete the following 2 resource(s) in context embedded:\nsecret/${NAME} in default namespace\nsecret/${NAME} in shop namespace\nCancelled; nothing was changed\n`,
 			);
 			assert.ok(bed.server.store.get("Secret", "shop", NAME));
 		});

@@ -1,0 +1,155 @@
+import { changeRecord, recordOf } from "../../actions/apply/change-record.ts";
+import {
+	readPullSecret,
+	readPullSecrets,
+} from "../../actions/read/read-keys.ts";
+import { readNamespace } from "../../actions/read/read-namespaces.ts";
+import { failureOf } from "../../core/output/failure.ts";
+import type { ChangeResult, DryRun } from "../../core/output/result.ts";
+import { someOf } from "../../core/output/some-of.ts";
+import { Fixes, type UsualSecret } from "../../core/pull-secrets/fixes.ts";
+import { PULL_SECRET_TYPE } from "../../core/pull-secrets/ownership.ts";
+import {
+	type ContentReader,
+	type PullSecret,
+	sourceRef,
+} from "../../core/pull-secrets/pull-secret.ts";
+import {
+	hasRules,
+	isCoveredByRule,
+	type NamespaceKnowledge,
+	namesOf,
+	withoutNames,
+} from "../../core/pull-secrets/record.ts";
+import { isSourceLike } from "../../core/pull-secrets/source.ts";
+import { ApiError, isFatal } from "../../errors.ts";
+import type { Cluster, World } from "../../world.ts";
+
+/** The sources whose records may name what is pruned, and how they are changed. */
+export interface Forgetting {
+	readonly cluster: Cluster;
+	readonly reader: ContentReader;
+	readonly world: Pick<World, "clock" | "interrupt" | "emit">;
+	readonly dryRun: DryRun;
+	/** What commands take by themselves, for the one that is printed. */
+	readonly usual: UsualSecret;
+}
+
+/** A source that is sent to namespaces which lose their copies. */
+export interface SentThere {
+	readonly source: PullSecret;
+	/** Of the namespaces, those that its record names. */
+	readonly named: readonly string[];
+	/** Of the namespaces, those that a rule of the record means, too. */
+	readonly ruled: readonly string[];
+}
+
+/**
+ * The sources of the source namespace that are sent to some of these namespaces; what calls itself a
+ * source elsewhere is another's word. `name` undefined: all of them. What may not be read is a warning,
+ * and a record that says nothing that is known stays as it is.
+ */
+export async function sentThere(
+	namespaces: readonly string[],
+	from: { readonly namespace: string; readonly name: string | undefined },
+	{ cluster, reader, world }: Forgetting,
+): Promise<SentThere[]> {
+	// What is deleted with its namespace's copies needs no other record.
+	if (namespaces.includes(from.namespace)) return [];
+	let sources: PullSecret[];
+	try {
+		sources = await sourcesOf(from, cluster, reader);
+	} catch (error) {
+		if (!(error instanceof ApiError && error.status === 403)) throw error;
+		world.emit({
+			type: "warning",
+			message: `the source in ${from.namespace} cannot be read; where its record names ${someOf(namespaces)}, sync copies there again`,
+		});
+		return [];
+	}
+	const sent: SentThere[] = [];
+	const known = new Map<string, NamespaceKnowledge>();
+	for (const source of sources) {
+		const record = recordOf(source);
+		if (record === undefined) continue;
+		const names = namesOf(record);
+		if (hasRules(record))
+			for (const name of namespaces)
+				if (!known.has(name))
+					known.set(name, await readNamespace(cluster, name));
+		const isRuled = (name: string): boolean => {
+			const facts = known.get(name);
+			return typeof facts === "object" && isCoveredByRule(record, facts);
+		};
+		sent.push({
+			source,
+			named: namespaces.filter((name) => names.has(name)),
+			ruled: namespaces.filter(isRuled),
+		});
+	}
+	return sent.filter(({ named, ruled }) => named.length + ruled.length > 0);
+}
+
+async function sourcesOf(
+	{ namespace, name }: { namespace: string; name: string | undefined },
+	cluster: Cluster,
+	reader: ContentReader,
+): Promise<PullSecret[]> {
+	if (name === undefined) {
+		const fieldSelector = `type=${PULL_SECRET_TYPE}`;
+		const all = await readPullSecrets(cluster, reader, {
+			namespace,
+			fieldSelector,
+		});
+		return all.filter(isSourceLike);
+	}
+	const found = await readPullSecret(cluster, reader, { namespace, name });
+	return found !== undefined && isSourceLike(found) ? [found] : [];
+}
+
+/** Takes the names out of the records; what is refused is a failed result. Throws only what makes the rest pointless. */
+export async function forgetNamespaces(
+	sent: readonly SentThere[],
+	how: Forgetting,
+): Promise<ChangeResult[]> {
+	const results: ChangeResult[] = [];
+	for (const { source, named } of sent) {
+		if (named.length === 0) continue;
+		const { namespace, name } = source;
+		const { context } = how.cluster;
+		const result = { context, namespace, kind: "Secret", name };
+		try {
+			await changeRecord(source, {
+				...how,
+				change: (record) => withoutNames(record, named),
+				what: someOf(named),
+				takesOut: true,
+			});
+			results.push({ ...result, action: "configured" });
+		} catch (error) {
+			if (isFatal(error)) throw error;
+			results.push({ ...result, action: "failed", why: failureOf(error) });
+		}
+	}
+	return results;
+}
+
+/** Warns where a rule still sends a source to a namespace that was pruned. */
+export function warnOfRules(
+	sent: readonly SentThere[],
+	{ world, usual }: Pick<Forgetting, "world" | "usual">,
+): void {
+	for (const { source, ruled } of sent) {
+		if (ruled.length === 0) continue;
+		const { namespace, name } = source;
+		const fixes = new Fixes({ namespace, name, exists: true, usual });
+		world.emit({
+			type: "warning",
+			message: `a rule in the record of ${sourceRef(source)} still covers ${someOf(ruled)}: sync and the watch copy there again`,
+			advice: {
+				words: "exclude it with",
+				script: fixes.forget(...ruled),
+			},
+		});
+	}
+}

@@ -1,0 +1,95 @@
+import {
+	INSTALLATION_LABEL,
+	installationId,
+} from "../../core/in-cluster/installation.ts";
+import type { ObjectMeta } from "../../core/objects.ts";
+import type { ChangeResult } from "../../core/output/result.ts";
+import {
+	isByPolicy,
+	MANAGED_BY_LABEL,
+	MANAGER,
+} from "../../core/pull-secrets/ownership.ts";
+import {
+	type PullSecret,
+	sourceRef,
+} from "../../core/pull-secrets/pull-secret.ts";
+import {
+	isSourceLike,
+	type SourceRef,
+} from "../../core/pull-secrets/source.ts";
+import { isFatal } from "../../errors.ts";
+import type { Cluster, ListQuery } from "../../world.ts";
+import { plural } from "./count-users.ts";
+
+/**
+ * What meshreg still manages in a cluster after a prune, in a line; undefined: nothing, as far as
+ * may be seen. `keys` are the pull secrets that the prune looked at.
+ */
+export async function whatIsLeft(
+	cluster: Cluster,
+	keys: readonly PullSecret[],
+	results: readonly ChangeResult[],
+	source: SourceRef,
+): Promise<string | undefined> {
+	const isGone = ({ namespace, name }: Named): boolean =>
+		results.some(
+			(result) =>
+				result.kind === "Secret" &&
+				result.action === "deleted" &&
+				result.namespace === namespace &&
+				result.name === name,
+		);
+	const managed = await listed(cluster, "Secret", {
+		labelSelector: `${MANAGED_BY_LABEL}=${MANAGER}`,
+	});
+	const others = managed.filter(
+		({ namespace, name }) =>
+			!isGone({ namespace, name }) &&
+			!keys.some((key) => key.namespace === namespace && key.name === name),
+	);
+	const watches = await listed(cluster, "Deployment", {
+		labelSelector: `${INSTALLATION_LABEL}=${installationId(source)}`,
+	});
+	const byPolicy = keys.filter(
+		(key) => isSourceLike(key) && isByPolicy(key) && !isGone(key),
+	);
+	const left = [
+		...(others.length === 0
+			? []
+			: [`${plural(others.length, "other pull secret")} (see prune --all)`]),
+		...watches.map(
+			({ namespace }) => `the watch in ${namespace} (see uninstall)`,
+		),
+		...byPolicy.map(
+			(key) =>
+				`admission policies of ${sourceRef(key)} (see detach --by-policy)`,
+		),
+	];
+	return left.length === 0
+		? undefined
+		: `still managed by meshreg: ${left.join(", ")}`;
+}
+
+interface Named {
+	readonly namespace?: string | undefined;
+	readonly name?: string | undefined;
+}
+
+/** What a list finds; nothing where it may not be listed: this is said by the way. */
+async function listed(
+	cluster: Cluster,
+	kind: "Secret" | "Deployment",
+	query: ListQuery,
+): Promise<ObjectMeta[]> {
+	const found: ObjectMeta[] = [];
+	try {
+		for await (const { items } of cluster.pages(kind, {
+			...query,
+			metadataOnly: true,
+		}))
+			for (const { metadata } of items) found.push(metadata);
+	} catch (error) {
+		if (isFatal(error)) throw error;
+	}
+	return found;
+}
