@@ -2,6 +2,8 @@
 export type Fault =
 	/** Nothing for so long, then as usual. */
 	| { kind: "delay"; milliseconds: number }
+	/** Nothing until this is over, then as usual. */
+	| { kind: "held"; until: Promise<unknown> }
 	/** Answered by the proxy, not before `after`: the server never hears of it. */
 	| {
 			kind: "status";

@@ -126,6 +126,9 @@ async function pass(
 		case "delay":
 			await sleep(fault.milliseconds);
 			break;
+		case "held":
+			await fault.until;
+			break;
 		case "status":
 			await fault.after;
 			return refuse(response, fault.status, "", fault.retryAfter);

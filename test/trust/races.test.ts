@@ -1,0 +1,171 @@
+/** Several writers at once: the requests of each are held back until a test lets them go. */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import {
+	type FaultProxy,
+	startFaultProxy,
+} from "../support/fault-proxy/index.ts";
+import { CREDENTIAL, NAME, Stage, TARGETS } from "./stage.ts";
+
+/** A command whose writes of copies wait. */
+interface Held {
+	/** It has come as far as its first write of a copy. */
+	readonly waits: Promise<void>;
+	/** Lets it go on, and waits for its end. */
+	finish(): Promise<{ status: number; err: string }>;
+}
+
+/** Runs a command through a proxy of its own that holds back what it writes to copies. */
+async function held(
+	stage: Stage,
+	proxies: AsyncDisposableStack,
+	argv: readonly string[],
+	stdin = "",
+): Promise<Held> {
+	const proxy = proxies.use(await proxyTo(stage));
+	const waits = Promise.withResolvers<void>();
+	const freed = Promise.withResolvers<void>();
+	proxy.choose = (passing) => {
+		if (!isCopyWrite(stage, passing)) return undefined;
+		waits.resolve();
+		return { kind: "held", until: freed.promise };
+	};
+	const { kubeconfig } = proxy;
+	const outcome = stage.run(argv, { stdin, kubeconfig });
+	// One that ends without a write would be waited for in vain.
+	outcome.then(
+		() => waits.reject(new Error(`${argv[0]} wrote no copy`)),
+		waits.reject,
+	);
+	await waits.promise;
+	return {
+		waits: waits.promise,
+		finish() {
+			freed.resolve();
+			return outcome;
+		},
+	};
+}
+
+function proxyTo({ cluster }: Stage): Promise<FaultProxy> {
+	return startFaultProxy(cluster.kubeconfig, cluster.folder);
+}
+
+function isCopyWrite(
+	{ mesh }: Stage,
+	{ method, path }: { method: string; path: string },
+): boolean {
+	return (
+		/^(POST|PATCH|PUT)$/.test(method) &&
+		path.includes("/secrets") &&
+		!path.startsWith(`/api/v1/namespaces/${mesh}/`)
+	);
+}
+
+const ROTATE = ["rotate", ...CREDENTIAL, "--no-verify"];
+
+describe("two rotates and a sync at once", () => {
+	for (const order of [
+		["sync", "first", "second"],
+		["sync", "second", "first"],
+		["first", "sync", "second"],
+		["first", "second", "sync"],
+		["second", "sync", "first"],
+		["second", "first", "sync"],
+	] as const)
+		test(`all copies equal the source where they end in the order ${order.join(", ")}`, async () => {
+			await using proxies = new AsyncDisposableStack();
+			await using stage = await Stage.open();
+			await stage.served("zeroth");
+			// So that sync has something to write.
+			await stage.ok(["create", ...CREDENTIAL, "--replace", "--yes"], "older");
+			const sync = await held(stage, proxies, ["sync"]);
+			const first = await held(stage, proxies, ROTATE, "first");
+			const second = await held(stage, proxies, ROTATE, "second");
+			const runs = { sync, first, second };
+			for (const name of order) {
+				const { status, err } = await runs[name].finish();
+				assert.equal(status, 0, err);
+			}
+			assert.deepEqual(await stage.passwords(), [
+				"second",
+				"second",
+				"second",
+				undefined,
+			]);
+		});
+});
+
+describe("a source that is written again while it is copied", () => {
+	for (const [times, status] of [
+		[3, 0],
+		[4, 1],
+	] as const)
+		test(`${times} times: exit status ${status}`, async () => {
+			await using proxies = new AsyncDisposableStack();
+			await using stage = await Stage.open();
+			await stage.served("zeroth");
+			await stage.ok(["create", ...CREDENTIAL, "--replace", "--yes"], "first");
+			const proxy = proxies.use(await proxyTo(stage));
+			let changes = 0;
+			proxy.choose = (passing) => {
+				// Once a round: with the first of its two copies.
+				const isFirst =
+					isCopyWrite(stage, passing) && passing.path.includes(stage.app);
+				if (!isFirst || changes === times) return undefined;
+				changes++;
+				const until = stage.ok(
+					["create", ...CREDENTIAL, "--replace", "--yes"],
+					`password ${changes}`,
+				);
+				return { kind: "held", until };
+			};
+			const { kubeconfig } = proxy;
+			const outcome = await stage.run(["sync"], { kubeconfig });
+			assert.equal(outcome.status, status, outcome.err);
+			assert.equal(changes, times);
+			if (status === 1)
+				assert.match(
+					outcome.err.replace(/\s+/g, " "),
+					/error: the source keeps changing: .* run the command again/,
+				);
+			else
+				assert.deepEqual((await stage.passwords()).slice(0, 3), [
+					"password 3",
+					"password 3",
+					"password 3",
+				]);
+		});
+});
+
+test("eight syncs that write the record at the same moment are eight namespaces in it", async () => {
+	await using proxies = new AsyncDisposableStack();
+	await using stage = await Stage.open();
+	await stage.ok(["create", ...CREDENTIAL], "first");
+	const names: string[] = [];
+	for (let at = 0; at < 8; at++)
+		names.push(await stage.cluster.namespace(`many-${at}`));
+	const proxy = proxies.use(await proxyTo(stage));
+	const allWrite = Promise.withResolvers<void>();
+	let writing = 0;
+	proxy.choose = ({ method, path }) => {
+		const isRecord =
+			method === "PATCH" &&
+			path.startsWith(`/api/v1/namespaces/${stage.mesh}/secrets/${NAME}`);
+		if (!isRecord) return undefined;
+		writing++;
+		if (writing === names.length) allWrite.resolve();
+		return { kind: "held", until: allWrite.promise };
+	};
+	const { kubeconfig } = proxy;
+	const outcomes = await Promise.all(
+		names.map((name) => stage.run(["sync", "-n", name], { kubeconfig })),
+	);
+	assert.deepEqual(
+		outcomes.map(({ status, err }) => (status === 0 ? 0 : err)),
+		names.map(() => 0),
+	);
+	const source = await stage.secret(stage.mesh);
+	const record = JSON.parse(source?.metadata.annotations?.[TARGETS] ?? "[]");
+	assert.deepEqual(Object.keys(record[0].namespaces), names.toSorted());
+});
