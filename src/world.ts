@@ -1,7 +1,7 @@
 import type { Cluster, ConnectionFlags } from "./cluster.ts";
 import type { Credential } from "./core/credentials/credential.ts";
 import type { RunEvent } from "./core/document.ts";
-import type { Provider } from "./core/pull-secrets/provider.ts";
+import type { Provided, Provider } from "./core/pull-secrets/provider.ts";
 import type { Send } from "./core/registry/answer.ts";
 import type { RegistryServer } from "./core/registry/server.ts";
 import type { Probe, Verification } from "./core/registry/verification.ts";
@@ -58,7 +58,7 @@ export interface Outside {
 		provider: Provider,
 		args: readonly string[],
 		key: string,
-	): Promise<Credential>;
+	): Promise<Provided>;
 	/** Asks the person at the terminal. Only to be called where `streams.interactive`. */
 	prompter(): Promise<Prompter>;
 	/** Answers GETs of a few paths on a port of this machine. Throws OperationError where it cannot listen. */

@@ -2,6 +2,7 @@ import type { Advice } from "../errors.ts";
 import type { Finding } from "./check/finding.ts";
 import type { CredentialCheck } from "./explain/credential-check.ts";
 import type { ExplainedFix, Explanation } from "./explain/explanation.ts";
+import type { LogNote } from "./in-cluster/log.ts";
 import type { ImageCollision } from "./kubelet/image-reference.ts";
 import type { ListedImage } from "./meshes/listed-image.ts";
 import type { ChangeResult } from "./output/result.ts";
@@ -113,5 +114,9 @@ export type RunEvent =
 			readonly message: string | readonly string[];
 			readonly unlessQuiet?: true;
 	  }
+	/** A note of what stays and watches; with `-o json` a line of JSON. */
+	| ({ readonly type: "log"; readonly unlessQuiet?: true } & LogNote)
+	/** What stays and watches could not do, and goes on trying. */
+	| { readonly type: "trouble"; readonly error: unknown }
 	/** What failed while the rest goes on. */
 	| { readonly type: "failure"; readonly error: unknown };

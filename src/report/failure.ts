@@ -72,6 +72,18 @@ function failureParts(
 	);
 }
 
+/** An error that is told while the rest goes on: what it says, and what to run about it, with its line end. */
+export function errorText(
+	message: string,
+	advice: Advice | undefined,
+	contextFlags: readonly string[],
+): Text {
+	const words = oneLine(
+		`${message.trim()}${adviceClause(advice, contextFlags)}`,
+	);
+	return [{ text: "error:", colour: "red" }, ` ${words}\n`];
+}
+
 /** A warning for stderr and what to run about it, with its line end. */
 export function warningText(
 	message: string,

@@ -1,4 +1,5 @@
 import type { ChangedCluster, Document, RunEvent } from "../core/document.ts";
+import type { LogNote } from "../core/in-cluster/log.ts";
 import { copyScript } from "../core/meshes/copy-script.ts";
 import { nameOf } from "../core/meshes/listed-image.ts";
 import type { Look } from "../core/output/look.ts";
@@ -15,7 +16,13 @@ import {
 import { checkItems, checkStory, checkSummary } from "./check.ts";
 import { differencesText } from "./differences.ts";
 import { explanationItem, explanationStory } from "./explain.ts";
-import { failureText, warningText } from "./failure.ts";
+import {
+	adviceClause,
+	errorText,
+	failureLine,
+	failureText,
+	warningText,
+} from "./failure.ts";
 import {
 	checkedSummary,
 	checkHead,
@@ -155,12 +162,19 @@ export function renderEvent(
 	page: Page,
 	contextFlags: readonly string[] = [],
 ): Rendered {
+	if (look.watch && look.output === "json") {
+		const line = logLine(event, look, page, contextFlags);
+		if (line !== undefined) return { out: "", err: line };
+	}
 	switch (event.type) {
 		case "change":
 			return {
 				out: changeText(event.result, look, page, contextFlags),
 				// What fails alike in many namespaces is one line in the end, unless there is no end.
-				err: look.watch ? failureLines([event.result], contextFlags) : "",
+				err:
+					look.watch && look.output !== "json"
+						? failureLines([event.result], contextFlags)
+						: "",
 			};
 		case "document":
 			// The last one is the result.
@@ -197,8 +211,92 @@ export function renderEvent(
 			return event.unlessQuiet && look.quiet
 				? EMPTY
 				: { out: "", err: linesOf(event.message) };
+		case "log":
+			if (event.unlessQuiet && look.quiet) return EMPTY;
+			return { out: "", err: noteText(event, contextFlags) };
+		case "trouble":
+			return {
+				out: "",
+				err: linesOf(
+					`${failureLine(event.error, contextFlags)} (it is tried again)`,
+				),
+			};
 		case "failure":
 			return { out: "", err: failureText(event.error, contextFlags) };
+	}
+}
+
+function noteText(
+	{ level, message, advice }: LogNote,
+	contextFlags: readonly string[],
+): Text {
+	switch (level) {
+		case "info":
+			return linesOf(message);
+		case "warning":
+			return warningText(inOne(message), advice, contextFlags);
+		case "error":
+			return errorText(inOne(message), advice, contextFlags);
+	}
+}
+
+function inOne(message: string | readonly string[]): string {
+	return [message]
+		.flat()
+		.map((line) => line.trim())
+		.join(" ");
+}
+
+/** A line of a log for machines; undefined for what is none. */
+function logLine(
+	event: RunEvent,
+	{ quiet = false }: Look,
+	{ now }: Page,
+	contextFlags: readonly string[],
+): string | undefined {
+	const line = (
+		level: LogNote["level"],
+		name: string,
+		message: string,
+		more = {},
+	) =>
+		jsonLine({
+			time: new Date(now).toISOString(),
+			level,
+			event: name,
+			...more,
+			message: oneLine(message),
+		});
+	switch (event.type) {
+		case "log": {
+			if (event.unlessQuiet && quiet) return "";
+			const { level, message, advice, registry } = event;
+			return line(
+				level,
+				event.event,
+				`${inOne(message)}${adviceClause(advice, contextFlags)}`,
+				registry === undefined ? {} : { registry },
+			);
+		}
+		case "note":
+			return event.unlessQuiet && quiet
+				? ""
+				: [event.message]
+						.flat()
+						.map((message) => line("info", "note", message.trim()))
+						.join("");
+		case "warning":
+			return line(
+				"warning",
+				"warning",
+				`${event.message}${adviceClause(event.advice, contextFlags)}`,
+			);
+		case "trouble":
+			return line("error", "trouble", failureLine(event.error, contextFlags));
+		case "failure":
+			return line("error", "failure", failureLine(event.error, contextFlags));
+		default:
+			return undefined;
 	}
 }
 
@@ -237,7 +335,9 @@ function changeText(
 	const { output, quiet, watch } = look;
 	if (watch && output === "json") {
 		const time = new Date(page.now).toISOString();
-		return jsonLine({ time, ...changeItem(result, contextFlags) });
+		const level = result.action === "failed" ? "error" : "info";
+		const item = changeItem(result, contextFlags);
+		return jsonLine({ time, level, event: "change", ...item });
 	}
 	if (isStructured(look) || (quiet && result.action === "unchanged")) return "";
 	const line =

@@ -19,7 +19,7 @@ export function watching(
 	return started(
 		bed,
 		["sync", "--watch", ...argv],
-		["Watching for changes.\n"],
+		["Watching for changes."],
 		given,
 	);
 }

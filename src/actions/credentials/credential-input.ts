@@ -92,7 +92,7 @@ async function provided(
 	const name = providerName(provider);
 	const entered: EnteredCredential[] = [];
 	for (const server of servers) {
-		const credential = await world.provided(provider, args, server.key);
+		const { credential } = await world.provided(provider, args, server.key);
 		const now = world.clock.now();
 		if (renewalOf(server.key, undefined, credential, now) === "expired")
 			throw new OperationError(

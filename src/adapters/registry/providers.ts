@@ -1,7 +1,7 @@
-import type { Credential } from "../../core/credentials/credential.ts";
 import { onOneLine } from "../../core/output/printable.ts";
 import {
 	PLUGIN_API_VERSIONS,
+	type Provided,
 	type Provider,
 	type ProviderAnswer,
 	pluginRequest,
@@ -36,10 +36,10 @@ export async function credentialFrom(
 	args: readonly string[],
 	key: string,
 	around: ProviderSurroundings,
-): Promise<Credential> {
+): Promise<Provided> {
 	const limit = around.limit ?? LIMIT;
 	const answer = await ask(provider, args, key, { ...around, limit });
-	if (answer.found === "credential") return answer.credential;
+	if (answer.found === "credential") return answer;
 	throw new OperationError(
 		`${providerName(provider)} has no credential for ${displayHost(key)}: ${answer.because}`,
 	);

@@ -28,6 +28,7 @@ import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
 import { parseRecord } from "../../core/pull-secrets/record.ts";
 import type { SourceRef } from "../../core/pull-secrets/source.ts";
 import { EXIT, UsageError } from "../../errors.ts";
+import { REFRESH_FLAGS, refreshOf } from "../../flags/refresh.ts";
 import { SERVING_FLAGS, servedAtOf } from "../../flags/serving.ts";
 import { SYNC_FLAGS, syncSettingsOf } from "../../flags/sync.ts";
 import * as flags from "../../flags.ts";
@@ -95,6 +96,7 @@ The account can write pull secrets of that name and no other Secret: an admissio
 			kind: "switch",
 			help: "Also keep the policies of attach --by-policy (needs cluster-wide rights).",
 		},
+		...REFRESH_FLAGS,
 		...SERVING_FLAGS,
 		flags.DRY_RUN_FLAG,
 		flags.outputFlag(...CHANGE_FORMATS),
@@ -103,6 +105,7 @@ The account can write pull secrets of that name and no other Secret: an admissio
 	],
 	options(given, env) {
 		const settings = syncSettingsOf(given, env);
+		refreshOf(given);
 		if (settings.selection.by === "needed")
 			throw new UsageError(
 				"--needed is for a person to look at: install with -n, -A, -l or --injected",
@@ -261,13 +264,13 @@ function argsOf(given: Given, env: flags.Env): string[] {
 				return [given.text(flag.name) ?? ""];
 		}
 	};
-	const args = SYNC_FLAGS.filter(
-		({ name }) => given.has(name) && name !== "from" && name !== "mesh",
-	).flatMap((flag) =>
-		values(flag).map((value) =>
-			value === BARE ? `--${flag.name}` : `--${flag.name}=${value}`,
-		),
-	);
+	const args = [...SYNC_FLAGS, ...REFRESH_FLAGS]
+		.filter(({ name }) => given.has(name) && name !== "from" && name !== "mesh")
+		.flatMap((flag) =>
+			values(flag).map((value) =>
+				value === BARE ? `--${flag.name}` : `--${flag.name}=${value}`,
+			),
+		);
 	const mesh = flags.meshOf(given, env).name;
 	return [
 		...args,

@@ -21,6 +21,7 @@ import {
 	nextWrite,
 	retryAfter,
 } from "../../core/pull-secrets/backoff.ts";
+import { describeContentFault } from "../../core/pull-secrets/content-fault.ts";
 import { isByPolicy } from "../../core/pull-secrets/ownership.ts";
 import { type Change, namespaceOf } from "../../core/pull-secrets/plan.ts";
 import {
@@ -32,6 +33,7 @@ import {
 	SyncState,
 } from "../../core/pull-secrets/sync-state.ts";
 import { AbortedError, isFatal } from "../../errors.ts";
+import { failureWords } from "../../report/failure-words.ts";
 import type { Cluster, World } from "../../world.ts";
 import { DedupedLog, type Listener } from "./deduped-log.ts";
 import { reflectors, type Watched } from "./reflectors.ts";
@@ -48,6 +50,11 @@ export interface ControllerOptions extends Listener {
 	readonly interrupt: AbortSignal;
 	/** Something came from the API server about this. */
 	readonly heard?: (what: Followed) => void;
+	/** Is told of the source whenever it may have changed, and works beside. */
+	readonly companion?: {
+		learn(source: PullSecret | undefined): void;
+		run(signal: AbortSignal): Promise<never>;
+	};
 	/** What is known of the cluster from now on, for whoever asks how it stands. */
 	readonly begun?: (state: SyncState) => void;
 	/** Everything has been looked at once; with what became of it. */
@@ -75,6 +82,7 @@ export async function runController(how: ControllerOptions): Promise<never> {
 	const all = [
 		...keeper.following.map((one) => one.follow(world.clock, signal)),
 		keeper.keep(signal),
+		...(how.companion ? [how.companion.run(signal)] : []),
 	];
 	try {
 		return await Promise.race(all);
@@ -95,9 +103,10 @@ class Controller {
 	readonly #told: DedupedLog;
 	/** What is learnt is seen to; before, everything is going to be. */
 	#keeping = false;
-	#hasSource = true;
 	/** The source whose policies were looked at, or are going to be. */
 	#policiesOf: PullSecret | undefined;
+	/** What is wrong with the source itself, as it was told last. */
+	#trouble: "none" | "deleted" | "malformed" | "record" = "none";
 
 	constructor(readonly how: ControllerOptions) {
 		const { attach, cluster, watched } = how;
@@ -289,21 +298,60 @@ class Controller {
 	#learn(namespaces: readonly string[]): void {
 		if (this.#keeping)
 			for (const namespace of namespaces) this.#agenda.add(namespace);
+		// Before the source's own namespace is listed, nothing is known of it.
+		if (!this.#upkeep.begun) return;
 		const { source } = this.#upkeep;
 		if (this.#keeping && source !== this.#policiesOf) {
 			this.#policiesOf = source;
 			this.#agenda.add(POLICIES);
 		}
-		const hasSource = source !== undefined;
-		// Before the source's own namespace is listed, nothing is known of it.
-		if (hasSource === this.#hasSource || !this.#upkeep.begun) return;
-		this.#hasSource = hasSource;
-		const { namespace, name } = this.how.rules.source;
-		this.how.onNote(
-			hasSource
-				? `the source ${namespace}/${name} is back`
-				: `Warning: source ${namespace}/${name} was deleted; copies are left unchanged`,
-		);
+		this.how.companion?.learn(source);
+		this.#tellSource(source);
+	}
+
+	/** What keeps copies from being written at all, and that it is over; each once. */
+	#tellSource(source: PullSecret | undefined): void {
+		const { record, fault } = this.#upkeep;
+		const trouble =
+			source === undefined
+				? "deleted"
+				: fault !== undefined
+					? "malformed"
+					: record.kind === "fault"
+						? "record"
+						: "none";
+		if (trouble === this.#trouble) return;
+		this.#trouble = trouble;
+		const { onNote, rules } = this.how;
+		const place = `${rules.source.namespace}/${rules.source.name}`;
+		if (trouble === "none")
+			onNote({
+				level: "info",
+				event: "source-back",
+				message: `the source ${place} is back`,
+			});
+		else if (trouble === "deleted")
+			onNote({
+				level: "warning",
+				event: "source-deleted",
+				message: `source ${place} was deleted; copies are left unchanged`,
+			});
+		else if (fault !== undefined)
+			onNote({
+				level: "error",
+				event: "source-malformed",
+				message: `source ${place}: ${describeContentFault(fault)}; copies are left unchanged`,
+			});
+		else if (record.kind === "fault")
+			onNote({
+				level: "error",
+				event: "record-invalid",
+				...failureWords({
+					cause: "record-invalid",
+					source: rules.source,
+					fault: record.fault,
+				}),
+			});
 	}
 
 	#failed(namespace: string): void {

@@ -1,11 +1,14 @@
+import type { LogNote } from "../../core/in-cluster/log.ts";
 import type { ChangeResult } from "../../core/output/result.ts";
 import { failureLine } from "../../report/failure.ts";
 
 /** Where what happens over a long time is told. */
 export interface Listener {
 	readonly onResult: (result: ChangeResult) => void;
-	/** What is not about one object: a line without its end. */
-	readonly onNote: (line: string) => void;
+	/** What is not about one object. */
+	readonly onNote: (note: LogNote) => void;
+	/** What failed, as a whole, and is tried again. */
+	readonly onTrouble: (error: unknown) => void;
 }
 
 /** Tells what happens, and what goes on happening only once. */
@@ -38,7 +41,7 @@ export class DedupedLog {
 		const line = failureLine(error);
 		if (line === this.#trouble) return;
 		this.#trouble = line;
-		this.listener.onNote(`${line} (it is tried again)`);
+		this.listener.onTrouble(error);
 	}
 
 	/** Something succeeded. */

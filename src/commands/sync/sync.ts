@@ -2,7 +2,9 @@ import { CHANGE_FORMATS } from "../../actions/apply/change-report.ts";
 import { command } from "../../command.ts";
 import type { Given } from "../../core/command-line/flag.ts";
 import { FailureError } from "../../core/output/failure.ts";
+import type { RefreshRules } from "../../core/pull-secrets/renewal.ts";
 import { UsageError } from "../../errors.ts";
+import { REFRESH_FLAGS, refreshOf } from "../../flags/refresh.ts";
 import { SERVING_FLAGS, servedAtOf } from "../../flags/serving.ts";
 import { SYNC_FLAGS, syncSettingsOf } from "../../flags/sync.ts";
 import * as flags from "../../flags.ts";
@@ -16,6 +18,7 @@ interface SyncOptions extends SyncSettings {
 	readonly connection: ConnectionFlags;
 	readonly watch: boolean;
 	readonly served: ServedAt;
+	readonly refresh: RefreshRules | undefined;
 	readonly notes: readonly string[];
 }
 
@@ -55,6 +58,10 @@ Say which namespaces: by name, all, by label, or those in which the mesh injects
 			line: "kubectl meshreg sync -A --watch",
 		},
 		{
+			comment: "Renew Amazon's passwords as well, before they end",
+			line: "kubectl meshreg sync --watch --refresh",
+		},
+		{
 			comment: "See first what it would do",
 			line: "kubectl meshreg sync -A --dry-run=client",
 		},
@@ -68,7 +75,10 @@ Say which namespaces: by name, all, by label, or those in which the mesh injects
 			conflicts: ["dry-run", "diff", "needed", "once", "forget", "all-sources"],
 			help: "Stay, and keep the namespaces in sync as they and the source change.",
 		},
-		...SERVING_FLAGS.map((flag) => ({ ...flag, needs: "watch" })),
+		...[...REFRESH_FLAGS, ...SERVING_FLAGS].map((flag) => ({
+			needs: "watch",
+			...flag,
+		})),
 		flags.DRY_RUN_FLAG,
 		flags.DIFF_FLAG,
 		flags.outputFlag(...CHANGE_FORMATS),
@@ -86,6 +96,7 @@ Say which namespaces: by name, all, by label, or those in which the mesh injects
 			yes: given.on("yes"),
 			watch: watchOf(given),
 			served: servedAtOf(given),
+			refresh: refreshOf(given),
 			quiet: given.on("quiet"),
 			output: flags.outputOf(given, CHANGE_FORMATS),
 			...flags.dryRunOrDiffOf(given),

@@ -12,9 +12,9 @@ import {
 	selectedFor,
 } from "../../actions/apply/selected.ts";
 import { findSource } from "../../actions/read/find-source.ts";
-import { warnOfExpiry } from "../../actions/read/warn-of-expiry.ts";
 import { Reflector } from "../../actions/watch/reflector.ts";
 import type { Outcome } from "../../core/document.ts";
+import type { LogNote } from "../../core/in-cluster/log.ts";
 import { Counts, type WatchFacts } from "../../core/in-cluster/metrics.ts";
 import { type Followed, Vitals } from "../../core/in-cluster/vitals.ts";
 import { FailureError } from "../../core/output/failure.ts";
@@ -32,6 +32,7 @@ import {
 	namesOf,
 	type SourceRecord,
 } from "../../core/pull-secrets/record.ts";
+import type { RefreshRules } from "../../core/pull-secrets/renewal.ts";
 import { isSourceLike } from "../../core/pull-secrets/source.ts";
 import type {
 	SyncRules,
@@ -45,10 +46,13 @@ import { runController } from "./controller.ts";
 import type { SyncSettings } from "./options.ts";
 import type { Watched } from "./reflectors.ts";
 import { type ServedAt, serveWatch } from "./serve-watch.ts";
+import { SourceCare } from "./source-care.ts";
 
 /** What `sync --watch` was told. */
 export interface WatchSync extends Omit<SyncSettings, "dryRun"> {
 	readonly served: ServedAt;
+	/** Undefined: nothing is renewed. */
+	readonly refresh: RefreshRules | undefined;
 }
 
 /**
@@ -64,11 +68,12 @@ export async function watchSync(
 	const { out } = world.streams;
 	const vitals = new Vitals();
 	const writes = new Counts();
+	const refreshes = new Counts();
 	let state: SyncState | undefined;
 	const serving = await serveWatch(
 		options.served,
 		vitals,
-		() => factsOf(state, vitals, writes, world),
+		() => factsOf(state, vitals, { writes, refreshes }, world),
 		world,
 	);
 	const gone = out.gone ?? new AbortController().signal;
@@ -85,7 +90,6 @@ export async function watchSync(
 			vitals,
 		);
 		const { namespace, name } = found;
-		warnOfExpiry(found, world);
 		const run: Run = {
 			...options,
 			dryRun: "none",
@@ -96,6 +100,22 @@ export async function watchSync(
 		};
 		const source = await recorded(found, options, run);
 		const attach = accountsOf(recordOf(source));
+		const onNote = (note: LogNote) => world.emit({ type: "log", ...note });
+		const onResult = (result: ChangeResult) => {
+			counts[result.action] += 1;
+			writes.add(writeLabels(result));
+			world.emit({ type: "change", result });
+		};
+		const companion = new SourceCare({
+			refresh: options.refresh,
+			cluster,
+			reader,
+			world,
+			onNote,
+			onResult,
+			onRefresh: (registry, result) => refreshes.add({ registry, result }),
+		});
+		companion.learn(source);
 		return await runController({
 			rules: {
 				source: { namespace, name },
@@ -111,12 +131,10 @@ export async function watchSync(
 			cluster,
 			world,
 			interrupt,
-			onResult(result) {
-				counts[result.action] += 1;
-				writes.add(writeLabels(result));
-				world.emit({ type: "change", result });
-			},
-			onNote: (message) => world.emit({ type: "note", message }),
+			companion,
+			onResult,
+			onNote,
+			onTrouble: (error) => world.emit({ type: "trouble", error }),
 			heard: (what) => vitals.heard(what, world.clock.elapsed()),
 			begun(made) {
 				state = made;
@@ -124,7 +142,9 @@ export async function watchSync(
 			onReady(results) {
 				vitals.ready();
 				world.emit({
-					type: "note",
+					type: "log",
+					level: "info",
+					event: "watching",
 					message: [summary(results, "none"), "Watching for changes."],
 					unlessQuiet: true,
 				});
@@ -135,7 +155,9 @@ export async function watchSync(
 			return { status: EXIT.done, document: { kind: "nothing" } };
 		if (error instanceof AbortedError)
 			world.emit({
-				type: "note",
+				type: "log",
+				level: "info",
+				event: "stopped",
 				message: `stopped: ${counts.created} created, ${counts.configured} configured, ${counts.deleted} deleted, ${counts.failed} failed`,
 				unlessQuiet: true,
 			});
@@ -149,18 +171,17 @@ export async function watchSync(
 function factsOf(
 	state: SyncState | undefined,
 	vitals: Vitals,
-	writes: Counts,
+	counted: Pick<WatchFacts, "writes" | "refreshes">,
 	{ clock }: World,
 ): WatchFacts {
 	const source = state?.source;
 	return {
 		version: VERSION,
 		copies: state?.counts,
-		writes,
+		...counted,
 		silences: vitals.silences(clock.elapsed()),
 		source: source && sourceRef(source),
 		expiries: source === undefined ? [] : expiriesOf(source),
-		refreshes: new Counts(),
 	};
 }
 
@@ -189,7 +210,9 @@ async function sourceToWatch(
 	const namespace = options.source.namespace ?? cluster.namespace;
 	const name = options.source.name ?? options.source.usual;
 	world.emit({
-		type: "note",
+		type: "log",
+		level: "info",
+		event: "source-awaited",
 		message: `waiting for the source ${namespace}/${name}`,
 	});
 	const waited: Followed = { kind: "the source" };

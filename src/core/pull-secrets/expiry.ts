@@ -113,6 +113,14 @@ function worked({
 	return expiries.sort((a, b) => a.at - b.at);
 }
 
+/** How long the credential of an entry is good, as a person said of it, in milliseconds; undefined where nobody did. */
+export function lifetimeSaid(
+	{ annotations }: Pick<PullSecret, "annotations">,
+	key: string,
+): number | undefined {
+	return lifetimesIn(annotations[EXPIRES_IN_ANNOTATION]).get(key);
+}
+
 /** Of a pull secret: a copy that equals its source expires as that says. */
 export function expiriesOfKey(
 	key: PullSecret,

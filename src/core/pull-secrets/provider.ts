@@ -5,6 +5,7 @@ import { findCredentials } from "../kubelet/keyring.ts";
 import { isHelperName } from "../registry/credential-file.ts";
 import { DOCKER_HUB_KEY } from "../registry/server.ts";
 import { termOf } from "./expiry.ts";
+import { goDuration } from "./go-duration.ts";
 
 /** What makes credentials anew, as `--credential-from` names it. It is only ever taken from a command line. */
 export type Provider =
@@ -15,9 +16,16 @@ export type Provider =
 	/** Amazon's registries, asked by their SDK. */
 	| { readonly by: "ecr" };
 
+/** A credential, and what its provider says of it. */
+export interface Provided {
+	readonly credential: Credential;
+	/** How long it may be kept before it is asked for again, in milliseconds: not how long it is good. */
+	readonly cacheFor?: number;
+}
+
 /** What a provider says; `because` is a clause that quotes nothing. */
 export type ProviderAnswer =
-	| { readonly found: "credential"; readonly credential: Credential }
+	| ({ readonly found: "credential" } & Provided)
 	| { readonly found: "unusable"; readonly because: string };
 
 /** The versions of the kubelet's API that are spoken, the usual one first. */
@@ -107,9 +115,13 @@ export function readPluginAnswer(text: string, key: string): ProviderAnswer {
 		},
 	]);
 	const [first] = found.outcome === "answered" ? found.matches : [];
+	const cacheFor = goDuration(answer.cacheDuration);
 	return first === undefined
 		? no("its answer is for other registries")
-		: checked(first.credential);
+		: {
+				...checked(first.credential),
+				...(cacheFor !== undefined && { cacheFor }),
+			};
 }
 
 /** The token of an answer of ECR's GetAuthorizationToken: base64 of `AWS:PASSWORD`. */

@@ -1,3 +1,4 @@
+import { type ContentFault, contentFault } from "./content-fault.ts";
 import { desiredCopies } from "./desired.ts";
 import type { NamespaceFacts } from "./namespace-facts.ts";
 import { PULL_SECRET_TYPE, TARGETS_ANNOTATION } from "./ownership.ts";
@@ -75,6 +76,13 @@ export class SyncState {
 		if (text !== this.#reading.text)
 			this.#reading = { text, record: parseRecord(text) };
 		return this.#reading.record;
+	}
+
+	/** Why the source would break pulls, or serve none: what is there stays; undefined where it serves. */
+	get fault(): ContentFault | undefined {
+		const { source } = this;
+		const fault = source && contentFault(source.content);
+		return fault?.kind === "never-matches" ? undefined : fault;
 	}
 
 	/** What the record means for a namespace that is selected; undefined: nothing. */
@@ -247,6 +255,8 @@ export class SyncState {
 	): Change | undefined {
 		const { copyLabels, force, adopt, replace } = this.rules;
 		if (isTerminating(this.#namespaces.get(namespace))) return undefined;
+		// With nobody to see it, a good copy is worth more than a source that broke.
+		if (this.fault !== undefined) return undefined;
 		const [desired] = desiredCopies(source, [namespace], copyLabels);
 		if (desired === undefined) return undefined;
 		const change = planCopy(current, desired, { force, adopt });

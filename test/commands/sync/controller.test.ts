@@ -8,6 +8,7 @@ import {
 import { MANAGED_BY_LABEL } from "../../../src/core/pull-secrets/ownership.ts";
 import { AbortedError } from "../../../src/errors.ts";
 import { failureLines } from "../../../src/report/changes.ts";
+import { failureLine } from "../../../src/report/failure.ts";
 import type { Cluster } from "../../../src/world.ts";
 import type { Intervention } from "../../support/api-server/index.ts";
 import { connected } from "../../support/connecting.ts";
@@ -170,7 +171,9 @@ async function kept(
 					.join(" ")
 					.trimEnd(),
 			),
-		onNote: (line) => say(`note ${line}`),
+		onNote: ({ level, message }) =>
+			say(`note ${level === "info" ? "" : `${level}: `}${message}`),
+		onTrouble: (error) => say(`note ${failureLine(error)} (it is tried again)`),
 		onReady: () => say("ready"),
 		...more,
 	})

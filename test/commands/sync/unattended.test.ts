@@ -1,5 +1,6 @@
 /** `sync --watch` as it runs by itself: asked by a kubelet and Prometheus, read by machines, with nobody to help it. */
 import assert from "node:assert/strict";
+import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { systemClock } from "../../../src/adapters/clock.ts";
@@ -28,7 +29,7 @@ async function bedWith(namespaces: readonly string[]): Promise<TestBed> {
 }
 
 const timed = (name: string, run: () => Promise<void>) =>
-	test(name, { timeout: 60_000 }, run);
+	test(name, { timeout: 20_000 }, run);
 
 /** A port of this machine that nobody listens at. */
 async function freePort(): Promise<number> {
@@ -135,6 +136,123 @@ describe("sync --watch by itself", () => {
 				await watch.stop();
 			},
 		);
+
+	timed("--refresh renews the source, and every copy follows", async () => {
+		await using bed = await testBed({ namespaces: ["nginx-mesh", "app"] });
+		const plugin = join(bed.folder, "provider");
+		const word = join(bed.folder, "word");
+		await writeFile(
+			plugin,
+			`#!/bin/sh
+printf '{"kind":"CredentialProviderResponse","apiVersion":"credentialprovider.kubelet.k8s.io/v1","cacheDuration":"1h0m0s","auth":{"r.example":{"username":"u","password":"%s%s"}}}' "$(cat "${word}")" "$1"
+`,
+		);
+		await chmod(plugin, 0o755);
+		await writeFile(word, "one");
+		const asking = [`plugin:${plugin}`, "--credential-arg=x"];
+		const { status, err } = await bed.run([
+			"create",
+			"--registry-server=r.example",
+			"--credential-from",
+			...asking,
+		]);
+		assert.equal(status, 0, err);
+		await writeFile(word, "two");
+		const verification = { outcome: "good" } as const;
+		await using watch = await watching(
+			bed,
+			["-n=app", "-o=json", `--refresh=ecr,${asking[0]}`, `${asking[1]}`],
+			{ verification },
+		);
+		await watch.says('"credential-refreshed"');
+		await watch.stop();
+		assert.equal(bed.password("nginx-mesh"), "twox");
+		await using again = await watching(bed, ["-n=app"]);
+		await again.stop();
+		assert.equal(bed.password("app"), "twox");
+	});
+
+	for (const [argv, message] of [
+		[["--refresh=vault"], "--refresh: must be helper:NAME, plugin:PATH or ecr"],
+		[
+			["--refresh", "--credential-arg=x"],
+			"--credential-arg is for the one plugin that --refresh names",
+		],
+		[
+			["--refresh", "--refresh-before=soon"],
+			"invalid value for --refresh-before: must be a duration",
+		],
+		[["--refresh-before=1h"], "--refresh-before needs --refresh"],
+	] as const)
+		timed(`refused: sync --watch ${argv.join(" ")}`, async () => {
+			await using bed = await testBed();
+			const { status, err } = await bed.run(["sync", "-A", "--watch", ...argv]);
+			assert.equal(status, 2, err);
+			assert.ok(err.startsWith(`error: ${message}`), err);
+		});
+
+	for (const [what, data, message] of [
+		["malformed", "{", "copies are left unchanged"],
+		[
+			"empty",
+			'{"auths":{}}',
+			"it holds no credentials; copies are left unchanged",
+		],
+	] as const)
+		timed(`a source that turns ${what} spoils no copy`, async () => {
+			await using bed = await bedWith(["app"]);
+			await using watch = await watching(bed, ["-A"]);
+			const source = bed.server.store.get("Secret", "nginx-mesh", NAME);
+			assert(source);
+			const { resourceVersion: _, ...metadata } = source.metadata;
+			const set = (text: unknown) =>
+				bed.server.store.seed({
+					...source,
+					kind: "Secret",
+					metadata,
+					data: text as Record<string, string>,
+				});
+			set({ ".dockerconfigjson": btoa(data) });
+			await watch.says(message);
+			bed.server.store.delete("Secret", "default", NAME);
+			set(source.data);
+			await watch.says("is back", `secret/${NAME} created in default`);
+			const { out } = await watch.stop();
+			assert.doesNotMatch(out, /configured/);
+			assert.equal(bed.password("app"), "one");
+		});
+
+	timed(
+		"a record that no longer parses is told, and stops nothing else",
+		async () => {
+			await using bed = await bedWith(["app"]);
+			await using watch = await watching(bed, ["-A"]);
+			const source = bed.server.store.get("Secret", "nginx-mesh", NAME);
+			assert(source);
+			const { resourceVersion: _, ...metadata } = source.metadata;
+			const record = (text: string | undefined) =>
+				bed.server.store.seed({
+					...source,
+					kind: "Secret",
+					metadata: {
+						...metadata,
+						annotations: {
+							...metadata.annotations,
+							...(text !== undefined && { "kubectl-meshreg/targets": text }),
+						},
+					},
+				});
+			record("{");
+			await watch.says(
+				'error: the record of secret "nginx-mesh-registry-key" in namespace "nginx-mesh" (annotation kubectl-meshreg/targets) cannot be read, so nothing is written: it is not JSON\n',
+			);
+			record(undefined);
+			await watch.says("is back");
+			bed.server.store.delete("Secret", "app", NAME);
+			await watch.says(`secret/${NAME} created in app`);
+			await watch.stop();
+		},
+	);
 
 	timed("a clock that is set says nothing of the API server", async () => {
 		await using bed = await bedWith(["app"]);

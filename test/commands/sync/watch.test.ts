@@ -413,13 +413,36 @@ describe("sync --watch", () => {
 		});
 		setNamespace(bed, "new");
 		await watch.says('"new"');
-		const { out } = await watch.stop();
+		const { out, err } = await watch.stop();
+		assert.deepEqual(
+			err
+				.trimEnd()
+				.split("\n")
+				.map((text) => JSON.parse(text)),
+			[
+				{
+					time: "2026-01-02T03:04:05.000Z",
+					level: "info",
+					event: "watching",
+					message:
+						"2 namespaces: 1 created, 0 configured, 0 unchanged, 1 failed Watching for changes.",
+				},
+				{
+					time: "2026-01-02T03:04:05.000Z",
+					level: "info",
+					event: "stopped",
+					message: "stopped: 2 created, 0 configured, 0 deleted, 1 failed",
+				},
+			],
+		);
 		const items = out
 			.trimEnd()
 			.split("\n")
 			.map((text) => JSON.parse(text));
 		assert.deepEqual(items.at(-1), {
 			time: "2026-01-02T03:04:05.000Z",
+			level: "info",
+			event: "change",
 			context: "embedded",
 			namespace: "new",
 			kind: "Secret",

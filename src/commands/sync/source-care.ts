@@ -1,0 +1,399 @@
+import { apply } from "../../actions/apply/apply.ts";
+import { AT_ONCE } from "../../actions/in-parallel.ts";
+import { readPullSecret } from "../../actions/read/read-keys.ts";
+import { WorkQueue } from "../../actions/watch/work-queue.ts";
+import type { Credential } from "../../core/credentials/credential.ts";
+import type { LogNote } from "../../core/in-cluster/log.ts";
+import { FailureError } from "../../core/output/failure.ts";
+import type { ChangeResult } from "../../core/output/result.ts";
+import {
+	editable,
+	replaceCredentials,
+} from "../../core/pull-secrets/edit-source.ts";
+import { argumentFor } from "../../core/pull-secrets/entry-naming.ts";
+import {
+	type Expiry,
+	expiriesOf,
+	expiryWarning,
+	isoSeconds,
+	lifetimeSaid,
+	timeLeft,
+} from "../../core/pull-secrets/expiry.ts";
+import { onRegistry } from "../../core/pull-secrets/fixes.ts";
+import { TARGETS_ANNOTATION } from "../../core/pull-secrets/ownership.ts";
+import { type Change, planSource } from "../../core/pull-secrets/plan.ts";
+import {
+	type Provider,
+	providerName,
+	renewalOf,
+} from "../../core/pull-secrets/provider.ts";
+import {
+	type ContentReader,
+	type PullSecret,
+	registriesOf,
+} from "../../core/pull-secrets/pull-secret.ts";
+import { parseRecord } from "../../core/pull-secrets/record.ts";
+import {
+	askAgainIn,
+	credentialIn,
+	dueIn,
+	marginOf,
+	type Nearness,
+	nearnessOf,
+	pauseAfter,
+	type RefreshRules,
+	renewerOf,
+} from "../../core/pull-secrets/renewal.ts";
+import { displayHost, registryOf } from "../../core/registry/server.ts";
+import {
+	describeVerification,
+	mayBeWritten,
+} from "../../core/registry/verification.ts";
+import { OperationError } from "../../errors.ts";
+import { failureLine } from "../../report/failure.ts";
+import type { Cluster, World } from "../../world.ts";
+
+/** What came of an attempt to renew a credential: the label of a metric. */
+export type RefreshResult =
+	| "refreshed"
+	/** The provider gave what is there. */
+	| "unchanged"
+	/** It gave none that is of use, or gave no answer. */
+	| "failed"
+	/** The registry does not accept it, or cannot be asked. */
+	| "rejected"
+	/** It could not be written to the source. */
+	| "unwritten";
+
+/** Where what befalls the credentials of a source is told. */
+export interface SourceCareOptions {
+	/** Undefined: nothing is renewed, only warned about. */
+	readonly refresh: RefreshRules | undefined;
+	readonly cluster: Cluster;
+	readonly reader: ContentReader;
+	readonly world: Pick<
+		World,
+		"clock" | "env" | "files" | "provided" | "registry"
+	>;
+	readonly onNote: (note: LogNote) => void;
+	readonly onResult: (result: ChangeResult) => void;
+	readonly onRefresh: (registry: string, result: RefreshResult) => void;
+}
+
+/** How it stands with one entry. Times are of `Clock.elapsed`. */
+interface Entry {
+	/** The credential that all this is about. */
+	readonly credential: Credential;
+	failures: number;
+	/** Not asked for again before. */
+	notBefore: number;
+	/** How near its end was when it was told last. */
+	nearness: Nearness;
+	/** What was told of the last failure, and how near the end was then. */
+	told: string;
+}
+
+const CHANGED_MEANWHILE = "somebody changed it meanwhile";
+
+/** A clock that is set is noticed within so long, in milliseconds. */
+const LONGEST_WAIT = 60_000;
+
+/**
+ * Looks after the credentials of a source while it is watched: says when one nears its end, and renews
+ * what the command line allows to be renewed. Each entry is seen to by itself, so that a provider that
+ * hangs keeps no other waiting. Whatever fails, what is there stays.
+ */
+export class SourceCare {
+	readonly #agenda: WorkQueue;
+	readonly #entries = new Map<string, Entry>();
+	#source: PullSecret | undefined;
+
+	constructor(readonly how: SourceCareOptions) {
+		this.#agenda = new WorkQueue(how.world.clock);
+	}
+
+	/** The source as it is now; undefined: it is gone. */
+	learn(source: PullSecret | undefined): void {
+		const before = this.#source;
+		if (
+			source?.uid === before?.uid &&
+			source?.resourceVersion === before?.resourceVersion
+		)
+			return;
+		this.#source = source;
+		for (const key of source === undefined ? [] : registriesOf(source.content))
+			this.#agenda.add(key);
+	}
+
+	/** Works until the signal, whose reason it throws, or until nobody is logged in any more. */
+	run(signal: AbortSignal): Promise<never> {
+		return this.#agenda.run((key) => this.#tend(key), AT_ONCE, signal);
+	}
+
+	async #tend(key: string): Promise<void> {
+		const { refresh, world } = this.how;
+		const source = this.#source;
+		const credential = source && credentialIn(source, key);
+		if (source === undefined || credential === undefined) {
+			this.#entries.delete(key);
+			return;
+		}
+		const entry = this.#entryOf(key, credential);
+		const expiry = expiryIn(source, key);
+		const provider = refresh && renewerOf(source, key, refresh.allowed);
+		if (refresh === undefined || provider === undefined) {
+			this.#warn(source, expiry, entry);
+			this.#agenda.add(key, world.clock.elapsed() + LONGEST_WAIT);
+			return;
+		}
+		if (
+			world.clock.elapsed() >= entry.notBefore &&
+			dueIn(expiry, refresh.before, world.clock.now()) <= 0
+		)
+			await this.#renew(source, key, entry, provider, refresh);
+		this.#agenda.add(key, world.clock.elapsed() + this.#waitFor(key));
+	}
+
+	#entryOf(key: string, credential: Credential): Entry {
+		const known = this.#entries.get(key);
+		if (known?.credential.equals(credential)) return known;
+		const fresh: Entry = {
+			credential,
+			failures: 0,
+			notBefore: 0,
+			nearness: "far",
+			told: "",
+		};
+		this.#entries.set(key, fresh);
+		return fresh;
+	}
+
+	/** How long nothing is to be done about an entry, in milliseconds. */
+	#waitFor(key: string): number {
+		const entry = this.#entries.get(key);
+		if (entry === undefined) return LONGEST_WAIT;
+		const wait = entry.notBefore - this.how.world.clock.elapsed();
+		const due = dueIn(
+			this.#source && expiryIn(this.#source, key),
+			this.how.refresh?.before,
+			this.how.world.clock.now(),
+		);
+		// A thousandth more: a clock need not reach the moment in the same millisecond.
+		return Math.min(LONGEST_WAIT, Math.max(1, wait, due));
+	}
+
+	/** Says once that a credential that nothing renews nears its end, and once that it is over. */
+	#warn(source: PullSecret, expiry: Expiry | undefined, entry: Entry): void {
+		if (expiry === undefined) return;
+		const now = this.how.world.clock.now();
+		const message = expiryWarning(expiry, now);
+		if (message === undefined) return;
+		const nearness = expiry.at <= now ? "over" : "near";
+		if (entry.nearness === nearness) return;
+		entry.nearness = nearness;
+		this.how.onNote({
+			level: "warning",
+			event: "credential-expiring",
+			registry: expiry.key,
+			message,
+			advice: {
+				words: "replace it with",
+				script: onRegistry(
+					"rotate",
+					source,
+					["--registry-server"],
+					argumentFor(expiry.key, registriesOf(source.content)),
+				),
+			},
+		});
+	}
+
+	/** Asks, tries at the registry, and writes to the source; the watch sees that, and writes the copies. */
+	async #renew(
+		source: PullSecret,
+		key: string,
+		entry: Entry,
+		provider: Provider,
+		refresh: RefreshRules,
+	): Promise<void> {
+		const { world, onRefresh } = this.how;
+		const expiry = expiryIn(source, key);
+		const failed = (result: RefreshResult, why: string) =>
+			this.#failed(key, entry, expiry, result, why);
+		if (parseRecord(source.annotations[TARGETS_ANNOTATION]).kind === "fault")
+			return failed("unwritten", "the record of the source cannot be read");
+		let answer: Awaited<ReturnType<World["provided"]>>;
+		try {
+			const args = provider.by === "plugin" ? refresh.args : [];
+			answer = await world.provided(provider, args, key);
+		} catch (error) {
+			if (!(error instanceof OperationError)) throw error;
+			return failed("failed", error.message);
+		}
+		const { credential, cacheFor } = answer;
+		const name = providerName(provider);
+		const now = world.clock.now();
+		switch (renewalOf(key, entry.credential, credential, now)) {
+			case "same":
+				entry.notBefore = world.clock.elapsed() + askAgainIn(expiry, cacheFor);
+				if (expiry !== undefined && expiry.at <= now)
+					return failed(
+						"failed",
+						`${name} still gives the one that has expired`,
+					);
+				return onRefresh(key, "unchanged");
+			case "expired":
+				return failed("failed", `${name} gave one that has expired already`);
+			case "new":
+				break;
+		}
+		if (refresh.verifies) {
+			const verification = await this.#verify(key, credential);
+			if (!mayBeWritten(verification))
+				return failed("rejected", describeVerification(verification, key));
+		}
+		const written = await this.#write(source, key, credential, name);
+		if (written !== undefined) return failed("unwritten", written);
+		await this.#renewed(source, key, credential, name, cacheFor);
+	}
+
+	async #verify(key: string, credential: Credential) {
+		const registry = registryOf(key);
+		if (registry === undefined)
+			return {
+				outcome: "unverifiable",
+				because: "its key stands for several hosts, or for none",
+			} as const;
+		const client = await this.how.world.registry();
+		return client.verify({ key: registry, credential, insecure: false });
+	}
+
+	/** Writes it, unless somebody changed the entry meanwhile; why it was not, as a clause. */
+	async #write(
+		source: PullSecret,
+		key: string,
+		credential: Credential,
+		provider: string,
+	): Promise<string | undefined> {
+		const { cluster, reader, world, onResult } = this.how;
+		const before = credentialIn(source, key);
+		const planned = (now: PullSecret | undefined): Change | undefined => {
+			const there = now && credentialIn(now, key);
+			if (before === undefined || !there?.equals(before)) return undefined;
+			const lifetime = lifetimeSaid(source, key);
+			const entry = {
+				server: {
+					key,
+					given: displayHost(key),
+					spelled: displayHost(key),
+					warnings: [],
+				},
+				credential,
+				issuedAt: world.clock.now(),
+				provider,
+				...(lifetime !== undefined && { lifetime }),
+			};
+			const desired = replaceCredentials(editable(now, source), [entry]);
+			return planSource(now, desired, { force: false, replace: true });
+		};
+		const change = planned(source);
+		if (change === undefined) return CHANGED_MEANWHILE;
+		const [result] = await apply(
+			[
+				// Deleted and created again, it would be gone in between.
+				change.action === "replace"
+					? {
+							action: "conflict",
+							current: change.current,
+							obstacle: { cause: "immutable" },
+						}
+					: change,
+			],
+			{
+				cluster,
+				reader,
+				world,
+				dryRun: "none",
+				replan: (_, now) => planned(now),
+			},
+		);
+		if (result === undefined || result.action !== "failed") {
+			if (result !== undefined) onResult(result);
+			return undefined;
+		}
+		const { why } = result;
+		return why === undefined || why.cause === "changed-meanwhile"
+			? CHANGED_MEANWHILE
+			: failureLine("error" in why ? why.error : new FailureError(why));
+	}
+
+	async #renewed(
+		source: PullSecret,
+		key: string,
+		credential: Credential,
+		provider: string,
+		cacheFor: number | undefined,
+	): Promise<void> {
+		const { cluster, reader, world, onNote, onRefresh } = this.how;
+		const now = await readPullSecret(cluster, reader, source);
+		this.#entries.delete(key);
+		const entry = this.#entryOf(key, credential);
+		if (now !== undefined) this.learn(now);
+		const expiry = now && expiryIn(now, key);
+		// Whatever is said of its time, it is not asked for again at once.
+		entry.notBefore =
+			world.clock.elapsed() +
+			(expiry === undefined
+				? askAgainIn(undefined, cacheFor)
+				: pauseAfter(1, expiry));
+		onRefresh(key, "refreshed");
+		onNote({
+			level: "info",
+			event: "credential-refreshed",
+			registry: key,
+			message: `renewed the credential for ${displayHost(key)} by ${provider}${expiry === undefined ? "" : `; it is valid for ${timeLeft(expiry.at, world.clock.now())}`}`,
+		});
+	}
+
+	/** Tells a failure once, and again when it is another, or the end has come nearer. */
+	#failed(
+		key: string,
+		entry: Entry,
+		expiry: Expiry | undefined,
+		result: RefreshResult,
+		why: string,
+	): void {
+		const { world, refresh, onNote, onRefresh } = this.how;
+		entry.failures++;
+		entry.notBefore = Math.max(
+			entry.notBefore,
+			world.clock.elapsed() + pauseAfter(entry.failures, expiry),
+		);
+		onRefresh(key, result);
+		const now = world.clock.now();
+		const nearness = nearnessOf(expiry, marginOf(expiry, refresh?.before), now);
+		const said = `${nearness} ${why}`;
+		if (entry.told === said) return;
+		entry.told = said;
+		onNote({
+			level: nearness === "last" || nearness === "over" ? "error" : "warning",
+			event:
+				result === "rejected"
+					? "credential-rejected"
+					: "credential-refresh-failed",
+			registry: key,
+			message: `cannot renew the credential for ${displayHost(key)}: ${why}; the one that is there ${endOf(expiry, now)} (it is tried again)`,
+		});
+	}
+}
+
+function expiryIn(source: PullSecret, key: string): Expiry | undefined {
+	return expiriesOf(source).find((expiry) => expiry.key === key);
+}
+
+function endOf(expiry: Expiry | undefined, now: number): string {
+	if (expiry === undefined) return "stays";
+	return expiry.at <= now
+		? `expired at ${isoSeconds(expiry.at)}`
+		: `expires in ${timeLeft(expiry.at, now)}`;
+}

@@ -1,0 +1,22 @@
+/** Go's text of a length of time, `12h0m0s`, in milliseconds; undefined for what is none. https://pkg.go.dev/time#ParseDuration */
+export function goDuration(text: unknown): number | undefined {
+	if (typeof text !== "string") return undefined;
+	if (text === "0") return 0;
+	const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)/g)];
+	if (parts.length === 0 || parts.map(([part]) => part).join("") !== text)
+		return undefined;
+	return parts.reduce(
+		(sum, [, number, unit = ""]) => sum + Number(number) * (UNITS[unit] ?? 0),
+		0,
+	);
+}
+
+const UNITS: Readonly<Record<string, number>> = {
+	ns: 1e-6,
+	us: 1e-3,
+	µs: 1e-3,
+	ms: 1,
+	s: 1000,
+	m: 60_000,
+	h: 3_600_000,
+};

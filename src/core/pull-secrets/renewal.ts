@@ -1,0 +1,113 @@
+import type { Credential } from "../credentials/credential.ts";
+import { credentialOf } from "../credentials/entry.ts";
+import { type Growth, growingPause } from "../pauses.ts";
+import { type Expiry, textsIn } from "./expiry.ts";
+import { PROVIDER_ANNOTATION } from "./ownership.ts";
+import { type Provider, providerName } from "./provider.ts";
+import type { PullSecret } from "./pull-secret.ts";
+
+/** What `--refresh` allows, and how it is done. */
+export interface RefreshRules {
+	/** From the command line of whoever runs it; nothing else is ever run. */
+	readonly allowed: readonly Provider[];
+	/** Of the plugin among them. */
+	readonly args: readonly string[];
+	/** How long before its end a credential is renewed, in milliseconds; undefined: a fifth of its life. */
+	readonly before: number | undefined;
+	/** Each is tried at its registry before it is written. */
+	readonly verifies: boolean;
+}
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/** Where neither a life nor `before` is known. */
+const USUAL_MARGIN = HOUR;
+
+/** What renews an entry: what the source names, where that is allowed; undefined: nothing does. */
+export function renewerOf(
+	source: PullSecret,
+	key: string,
+	allowed: readonly Provider[],
+): Provider | undefined {
+	const noted = providerNoted(source, key);
+	return allowed.find((provider) => providerName(provider) === noted);
+}
+
+/** The name of what made an entry's credential, as the source has it: text, never a command. */
+export function providerNoted(
+	{ annotations }: Pick<PullSecret, "annotations">,
+	key: string,
+): string | undefined {
+	return textsIn(annotations[PROVIDER_ANNOTATION]).find(
+		([registry]) => registry === key,
+	)?.[1];
+}
+
+/** The credential of an entry; undefined where there is none. */
+export function credentialIn(
+	{ content }: Pick<PullSecret, "content">,
+	key: string,
+): Credential | undefined {
+	const entry = content.config.ok ? content.config.auths.get(key) : undefined;
+	return entry && credentialOf(entry);
+}
+
+/** How long before its end an entry is renewed, in milliseconds: never more than half of its life. */
+export function marginOf(
+	expiry: Expiry | undefined,
+	before: number | undefined,
+): number {
+	const life = expiry?.life;
+	if (life === undefined) return before ?? USUAL_MARGIN;
+	return Math.min(before ?? life / 5, life / 2);
+}
+
+/** In how many milliseconds an entry is to be renewed, 0 or less: now. One of which no end is known is asked about at once. */
+export function dueIn(
+	expiry: Expiry | undefined,
+	before: number | undefined,
+	now: number,
+): number {
+	return expiry === undefined ? 0 : expiry.at - marginOf(expiry, before) - now;
+}
+
+/**
+ * When the same credential, or one whose end nobody knows, is asked for again, in milliseconds:
+ * a provider may hand out what it has until shortly before its end.
+ */
+export function askAgainIn(
+	expiry: Expiry | undefined,
+	cacheFor: number | undefined,
+): number {
+	return expiry !== undefined ? MINUTE : Math.max(MINUTE, cacheFor ?? HOUR);
+}
+
+/** The pause after so many failures in a row, in milliseconds: short where the life is. */
+export function pauseAfter(
+	failures: number,
+	expiry: Expiry | undefined,
+): number {
+	const twentieth = expiry?.life === undefined ? MINUTE : expiry.life / 20;
+	const growth: Growth = {
+		first: 5000,
+		longest: Math.min(5 * MINUTE, Math.max(5000, twentieth)),
+	};
+	return growingPause(failures, growth);
+}
+
+/** How near the end is. */
+export type Nearness = "far" | "near" | "last" | "over";
+
+/** `near`: within the margin before its end; `last`: within a quarter of that. */
+export function nearnessOf(
+	expiry: Expiry | undefined,
+	margin: number,
+	now: number,
+): Nearness {
+	if (expiry === undefined) return "far";
+	const left = expiry.at - now;
+	if (left <= 0) return "over";
+	if (left <= margin / 4) return "last";
+	return left <= margin ? "near" : "far";
+}

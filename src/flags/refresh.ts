@@ -1,0 +1,57 @@
+import { BARE, type Flag, type Given } from "../core/command-line/flag.ts";
+import { type Provider, parseProvider } from "../core/pull-secrets/provider.ts";
+import type { RefreshRules } from "../core/pull-secrets/renewal.ts";
+import { UsageError } from "../errors.ts";
+import { parseLifetime } from "./numbers.ts";
+
+/** What a watch may renew by itself, and how. */
+export const REFRESH_FLAGS: readonly Flag[] = [
+	{
+		name: "refresh",
+		kind: "optional",
+		help: "Renew credentials that came from these providers, as for --credential-from; ecr without a value.",
+	},
+	{
+		name: "refresh-before",
+		kind: "text",
+		needs: "refresh",
+		help: "Renew so long before the end, such as 30m; else a fifth of the life.",
+	},
+	{
+		name: "no-verify",
+		kind: "switch",
+		needs: "refresh",
+		help: "Write what a provider gives without trying it at its registry.",
+	},
+	{
+		name: "credential-arg",
+		kind: "list",
+		needs: "refresh",
+		help: "Pass this argument to the plugin of --refresh; repeatable.",
+	},
+];
+
+/** What REFRESH_FLAGS say; undefined: nothing is renewed. Throws UsageError. */
+export function refreshOf(given: Given): RefreshRules | undefined {
+	const value = given.text("refresh");
+	if (value === undefined) return undefined;
+	const allowed: Provider[] = (value === BARE ? "ecr" : value)
+		.split(",")
+		.map((name) => parseProvider(name.trim(), "--refresh"));
+	const args = given.list("credential-arg");
+	const plugins = allowed.filter(({ by }) => by === "plugin");
+	if (args.length > 0 && plugins.length !== 1)
+		throw new UsageError(
+			"--credential-arg is for the one plugin that --refresh names",
+		);
+	const before = given.text("refresh-before");
+	return {
+		allowed,
+		args,
+		before:
+			before === undefined
+				? undefined
+				: parseLifetime(before, "--refresh-before"),
+		verifies: !given.on("no-verify"),
+	};
+}

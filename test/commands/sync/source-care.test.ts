@@ -1,0 +1,404 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { disk } from "../../../src/adapters/files.ts";
+import { SourceCare } from "../../../src/commands/sync/source-care.ts";
+import { Credential } from "../../../src/core/credentials/credential.ts";
+import type { Provided } from "../../../src/core/pull-secrets/provider.ts";
+import { ContentReader } from "../../../src/core/pull-secrets/pull-secret.ts";
+import type { RefreshRules } from "../../../src/core/pull-secrets/renewal.ts";
+import type { Verification } from "../../../src/core/registry/verification.ts";
+import { AbortedError, OperationError } from "../../../src/errors.ts";
+import { connected } from "../../support/connecting.ts";
+import { playedClock } from "../../support/played-clock.ts";
+import { type TestBed, testBed } from "../../support/test-bed.ts";
+
+const NAME = "nginx-mesh-registry-key";
+const START = Date.parse("2026-11-28T08:00:00Z");
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const HOST = "r.example";
+
+/** A JWT that is good until `exp`, in milliseconds since the start, and was issued an hour before that. */
+function token(exp: number, word = ""): string {
+	const claims = {
+		iat: (START + exp - HOUR) / 1000,
+		exp: (START + exp) / 1000,
+		word,
+	};
+	return `e30.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.c2ln`;
+}
+
+interface Cared {
+	/** Plays the clock to so many milliseconds after the start. */
+	play(to: number): Promise<void>;
+	/** Sets the time of day, as somebody does who sets a clock. */
+	setDay(by: number): void;
+	/** When the provider was asked, in minutes after the start. */
+	asked: number[];
+	notes: string[];
+	results: string[];
+	password(): string | undefined;
+	annotation(name: string): string | undefined;
+}
+
+interface Given {
+	/** The password that is there. */
+	there?: string;
+	/** What the provider gives; undefined: it fails. */
+	gives: (asked: number) => Provided | string | undefined;
+	verification?: () => Verification;
+	refresh?: Partial<RefreshRules> | "none";
+	annotations?: Record<string, string>;
+	/** What happens on the server while the provider is asked. */
+	meanwhile?: (bed: TestBed) => void;
+}
+
+function seed(bed: TestBed, password: string, annotations = {}): void {
+	bed.server.store.seed({
+		kind: "Secret",
+		metadata: {
+			namespace: "nginx-mesh",
+			name: NAME,
+			labels: {
+				usage: NAME,
+				"app.kubernetes.io/managed-by": "kubectl-meshreg",
+			},
+			annotations: {
+				"kubectl-meshreg/provider": JSON.stringify({ [HOST]: "helper:mine" }),
+				"kubectl-meshreg/targets": "[]",
+				...annotations,
+			},
+		},
+		type: "kubernetes.io/dockerconfigjson",
+		data: {
+			".dockerconfigjson": btoa(
+				JSON.stringify({
+					auths: {
+						[HOST]: { username: "u", password, auth: btoa(`u:${password}`) },
+					},
+				}),
+			),
+		},
+	});
+}
+
+/** The care of one source with one entry, which nothing but the clock moves. */
+async function cared(
+	given: Given,
+	work: (cared: Cared) => Promise<void>,
+): Promise<void> {
+	await using bed = await testBed({ namespaces: ["nginx-mesh"] });
+	seed(bed, given.there ?? token(HOUR), given.annotations);
+	const kubeconfig = `${bed.folder}/care`;
+	await bed.server.writeKubeconfig(kubeconfig);
+	const { cluster } = await connected({ kubeconfig });
+	let look = () => {};
+	const clock = playedClock(() => look());
+	let set = 0;
+	const day = { ...clock, now: () => START + set + clock.now() };
+	const reader = new ContentReader();
+	const asked: number[] = [];
+	const notes: string[] = [];
+	const results: string[] = [];
+	const care = new SourceCare({
+		refresh:
+			given.refresh === "none"
+				? undefined
+				: {
+						allowed: [{ by: "helper", name: "mine" }],
+						args: [],
+						before: undefined,
+						verifies: true,
+						...given.refresh,
+					},
+		cluster,
+		reader,
+		world: {
+			clock: day,
+			env: {},
+			files: disk,
+			async provided() {
+				asked.push(clock.now() / MINUTE);
+				given.meanwhile?.(bed);
+				const answer = given.gives(asked.length);
+				if (answer === undefined)
+					throw new OperationError("helper:mine has no credential: it is down");
+				return typeof answer === "string"
+					? { credential: new Credential("u", answer) }
+					: answer;
+			},
+			registry: async () => ({
+				verify: async () =>
+					given.verification?.() ?? ({ outcome: "good" } as const),
+				open: () => assert.fail("nothing is opened"),
+			}),
+		},
+		onNote: ({ level, event, message }) =>
+			notes.push(`${level} ${event}: ${message}`),
+		onResult: ({ action, namespace }) => results.push(`${action} ${namespace}`),
+		onRefresh: (_, result) => results.push(result),
+	});
+	const read = async () =>
+		reader.toPullSecret(
+			await cluster.read("Secret", { namespace: "nginx-mesh", name: NAME }),
+		);
+	care.learn(await read());
+	const interrupt = new AbortController();
+	const running = care.run(interrupt.signal).catch((error) => error);
+	const idle = () =>
+		new Promise<void>((resolve) => {
+			look = () => {
+				if (clock.waiting().length > 0) resolve();
+			};
+			look();
+		});
+	const secret = () => bed.server.store.get("Secret", "nginx-mesh", NAME);
+	try {
+		await work({
+			async play(to) {
+				for (;;) {
+					await idle();
+					const next = Math.min(...clock.waiting());
+					if (next > to) return;
+					clock.set(next);
+				}
+			},
+			setDay(by) {
+				set = by;
+			},
+			asked,
+			notes,
+			results,
+			password: () => bed.password("nginx-mesh"),
+			annotation: (name) =>
+				secret()?.metadata.annotations?.[`kubectl-meshreg/${name}`],
+		});
+	} finally {
+		interrupt.abort(new AbortedError("SIGTERM"));
+		await running;
+		await cluster.close();
+	}
+}
+
+describe("what renews itself", () => {
+	test("a credential is renewed in the last fifth of its life, and the next one again", async () => {
+		await cared(
+			{ gives: (n) => token(n === 1 ? 2 * HOUR : 3 * HOUR) },
+			async ({ play, asked, notes, results, password, annotation }) => {
+				await play(47 * MINUTE);
+				assert.deepEqual(asked, []);
+				await play(49 * MINUTE);
+				assert.deepEqual(asked, [48]);
+				assert.equal(password(), token(2 * HOUR));
+				assert.equal(annotation("provider"), `{"${HOST}":"helper:mine"}`);
+				assert.equal(annotation("targets"), "[]");
+				assert.equal(
+					annotation("issued-at"),
+					`{"${HOST}":"2026-11-28T08:48:00Z"}`,
+				);
+				assert.deepEqual(notes, [
+					`info credential-refreshed: renewed the credential for ${HOST} by helper:mine; it is valid for 1h12m`,
+				]);
+				assert.deepEqual(results, ["configured nginx-mesh", "refreshed"]);
+				await play(109 * MINUTE);
+				assert.deepEqual(asked, [48, 108]);
+				assert.equal(password(), token(3 * HOUR));
+			},
+		);
+	});
+
+	test("--refresh-before says when", async () => {
+		await cared(
+			{ gives: () => token(2 * HOUR), refresh: { before: 30 * MINUTE } },
+			async ({ play, asked }) => {
+				await play(31 * MINUTE);
+				assert.deepEqual(asked, [30]);
+			},
+		);
+	});
+
+	test("a clock that is set forward is noticed within a minute", async () => {
+		await cared(
+			{ gives: () => token(10 * HOUR) },
+			async ({ play, setDay, asked }) => {
+				await play(MINUTE);
+				setDay(50 * MINUTE);
+				await play(2 * MINUTE);
+				assert.deepEqual(asked, [2]);
+			},
+		);
+	});
+
+	test("the same token again is no failure: it is asked for every minute until it changes", async () => {
+		await cared(
+			{ gives: (n) => (n < 4 ? token(HOUR) : token(2 * HOUR)) },
+			async ({ play, asked, notes, results }) => {
+				await play(55 * MINUTE);
+				assert.deepEqual(asked, [48, 49, 50, 51]);
+				assert.deepEqual(results, [
+					"unchanged",
+					"unchanged",
+					"unchanged",
+					"configured nginx-mesh",
+					"refreshed",
+				]);
+				assert.equal(notes.length, 1);
+			},
+		);
+	});
+
+	const KEEPS: readonly [
+		what: string,
+		given: Given,
+		why: string,
+		result: string,
+	][] = [
+		[
+			"a provider that fails",
+			{ gives: () => undefined },
+			"helper:mine has no credential: it is down",
+			"failed",
+		],
+		[
+			"a token that has expired already",
+			{ gives: () => token(10 * MINUTE) },
+			"helper:mine gave one that has expired already",
+			"failed",
+		],
+		[
+			"a token that the registry refuses",
+			{
+				gives: () => token(2 * HOUR),
+				verification: () => ({
+					outcome: "rejected",
+					words: "denied",
+					status: 401,
+				}),
+			},
+			`${HOST} rejects the credential: denied`,
+			"rejected",
+		],
+		[
+			"a source whose record cannot be read",
+			{
+				gives: () => token(2 * HOUR),
+				annotations: { "kubectl-meshreg/targets": "{" },
+			},
+			"the record of the source cannot be read",
+			"unwritten",
+		],
+		[
+			"a source that a person gave another credential meanwhile",
+			{
+				gives: () => token(2 * HOUR),
+				meanwhile: (bed) => seed(bed, token(HOUR, "mine")),
+			},
+			"somebody changed it meanwhile",
+			"unwritten",
+		],
+	];
+	for (const [what, given, why, result] of KEEPS)
+		test(`${what} changes nothing, and is one line`, async () => {
+			await cared(given, async ({ play, notes, results, password }) => {
+				await play(50 * MINUTE);
+				assert.deepEqual(notes, [
+					`warning credential-${result === "rejected" ? "rejected" : "refresh-failed"}: cannot renew the credential for ${HOST}: ${why}; the one that is there expires in 12m (it is tried again)`,
+				]);
+				assert.deepEqual([...new Set(results)], [result]);
+				assert.equal(
+					password(),
+					given.meanwhile ? token(HOUR, "mine") : token(HOUR),
+				);
+			});
+		});
+
+	test("it is tried again after pauses that grow, more loudly as the end comes near, and mends", async () => {
+		await cared(
+			{ gives: (n) => (n < 30 ? undefined : token(9 * HOUR)) },
+			async ({ play, asked, notes, password }) => {
+				await play(49 * MINUTE);
+				// 5 s, 10 s, 20 s, 40 s, …
+				assert.deepEqual(
+					asked.map((minute) => Math.round((minute - 48) * 60)),
+					[0, 5, 15, 35],
+				);
+				await play(2 * HOUR + 30 * MINUTE);
+				assert.deepEqual(
+					notes.map((note) => note.replace(/cannot renew.*is there /, "")),
+					[
+						"warning credential-refresh-failed: expires in 12m (it is tried again)",
+						"error credential-refresh-failed: expires in 45s (it is tried again)",
+						"error credential-refresh-failed: expired at 2026-11-28T09:00:00Z (it is tried again)",
+						`info credential-refreshed: renewed the credential for ${HOST} by helper:mine; it is valid for 7h`,
+					].map((note, index) => (index === 3 ? notes[3] : note)),
+				);
+				assert.equal(password(), token(9 * HOUR));
+			},
+		);
+	});
+
+	for (const [what, annotations] of [
+		[
+			"names another provider",
+			{ "kubectl-meshreg/provider": `{"${HOST}":"helper:evil"}` },
+		],
+		[
+			"names a command",
+			{ "kubectl-meshreg/provider": `{"${HOST}":"helper:mine; rm -rf /"}` },
+		],
+		["names none", { "kubectl-meshreg/provider": "" }],
+	] as const)
+		test(`where the source ${what}, nothing is run`, async () => {
+			await cared(
+				{ gives: () => assert.fail("it was run"), annotations },
+				async ({ play, asked, notes }) => {
+					await play(2 * HOUR);
+					assert.deepEqual(asked, []);
+					// It is warned about instead, when the time comes and when it is over.
+					assert.deepEqual(
+						notes,
+						["expires", "expired"].map(
+							(verb) =>
+								`warning credential-expiring: the credential for ${HOST} ${verb} at 2026-11-28T09:00:00Z`,
+						),
+					);
+				},
+			);
+		});
+
+	test("without --refresh it is warned when the end comes near, not only at the start", async () => {
+		await cared(
+			{ gives: () => assert.fail("it was run"), refresh: "none" },
+			async ({ play, notes }) => {
+				await play(40 * MINUTE);
+				assert.deepEqual(notes, []);
+				await play(50 * MINUTE);
+				assert.equal(notes.length, 1);
+			},
+		);
+	});
+
+	test("one whose end nobody knows is asked for as often as its provider says", async () => {
+		await cared(
+			{
+				there: "old",
+				gives: (n) => ({
+					credential: new Credential("u", n < 3 ? "new" : "newer"),
+					cacheFor: 10 * MINUTE,
+				}),
+			},
+			async ({ play, asked, results, password }) => {
+				await play(25 * MINUTE);
+				assert.deepEqual(asked, [0, 10, 20]);
+				assert.deepEqual(results, [
+					"configured nginx-mesh",
+					"refreshed",
+					"unchanged",
+					"configured nginx-mesh",
+					"refreshed",
+				]);
+				assert.equal(password(), "newer");
+			},
+		);
+	});
+});
