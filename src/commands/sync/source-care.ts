@@ -81,16 +81,17 @@ export interface SourceCareOptions {
 }
 
 /** How it stands with one entry. Times are of `Clock.elapsed`. */
-interface Entry {
-	/** The credential that all this is about. */
-	readonly credential: Credential;
-	failures: number;
+class Entry {
+	failures = 0;
 	/** Not asked for again before. */
-	notBefore: number;
+	notBefore = 0;
 	/** How near its end was when it was told last. */
-	nearness: Nearness;
+	nearness: Nearness = "far";
 	/** What was told of the last failure, and how near the end was then. */
-	told: string;
+	told = "";
+
+	/** `credential`: the one that all this is about. */
+	constructor(readonly credential: Credential) {}
 }
 
 const CHANGED_MEANWHILE = "somebody changed it meanwhile";
@@ -157,13 +158,7 @@ export class SourceCare {
 	#entryOf(key: string, credential: Credential): Entry {
 		const known = this.#entries.get(key);
 		if (known?.credential.equals(credential)) return known;
-		const fresh: Entry = {
-			credential,
-			failures: 0,
-			notBefore: 0,
-			nearness: "far",
-			told: "",
-		};
+		const fresh = new Entry(credential);
 		this.#entries.set(key, fresh);
 		return fresh;
 	}

@@ -1,9 +1,9 @@
 /** Go's text of a length of time, `12h0m0s`, in milliseconds; undefined for what is none. https://pkg.go.dev/time#ParseDuration */
-export function goDuration(text: unknown): number | undefined {
-	if (typeof text !== "string") return undefined;
-	if (text === "0") return 0;
-	const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)/g)];
-	if (parts.length === 0 || parts.map(([part]) => part).join("") !== text)
+export function goDuration(said: unknown): number | undefined {
+	if (typeof said !== "string") return undefined;
+	if (said === "0") return 0;
+	const parts = [...said.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)/g)];
+	if (parts.length === 0 || parts.map(([part]) => part).join("") !== said)
 		return undefined;
 	return parts.reduce(
 		(sum, [, number, unit = ""]) => sum + Number(number) * (UNITS[unit] ?? 0),
