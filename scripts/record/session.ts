@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startApiServer } from "../../test/support/api-server/index.ts";
+import { PlayedNode } from "../../test/support/played-node.ts";
 import { onTerminal, type TerminalSession } from "../../test/support/pty.ts";
 import { newAuthority } from "../../test/support/registry/certificates.ts";
 import { connectProxy } from "../../test/support/registry/connect-proxy.ts";
@@ -14,6 +15,7 @@ const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 export const COLUMNS = 80;
 export const ROWS = 24;
 const REGISTRY = "registry.example.com";
+const IMAGE = `${REGISTRY}/shop/web:2.1`;
 const PASSWORD = "not-a-real-password";
 
 /** What the terminal shows, for `ms` milliseconds of the recording: a pace for reading, not the program's. */
@@ -39,7 +41,9 @@ const SESSION: readonly Deed[] = [
 	["$ ", 2500, "kubectl meshreg list\r"],
 	["$ ", 4000, CLEAR],
 	["$ ", 600, "kubectl meshreg attach -n cart,web\r"],
-	["$ ", 1800, `kubectl meshreg explain ${REGISTRY}/shop/web:2.1 -n web\r`],
+	["$ ", 3000, "kubectl meshreg check -q\r"],
+	["$ ", 6000, CLEAR],
+	["$ ", 600, `kubectl meshreg explain ${IMAGE} -n web\r`],
 	["$ ", 4500, "kubectl meshreg prune\r"],
 	["(y/N)", 2500, "y\r"],
 	["$ ", 5000, ""],
@@ -70,6 +74,19 @@ export async function recordSession(stop: AbortSignal): Promise<Frame[]> {
 				kind: "Namespace",
 				metadata: { name, labels: { team: "shop" } },
 			});
+		// It waits for its image before anything is done about it.
+		const node = new PlayedNode(server.store);
+		server.store.seed({
+			kind: "ServiceAccount",
+			metadata: { namespace: "web", name: "web" },
+		});
+		node.deploy({
+			namespace: "web",
+			name: "web",
+			account: "web",
+			image: IMAGE,
+		});
+		node.pull();
 		await server.writeKubeconfig(join(folder, "kubeconfig"));
 		await writeFile(join(folder, "ca.pem"), authority.certificate);
 		const bin = join(folder, "bin");
@@ -117,16 +134,19 @@ async function film(session: TerminalSession): Promise<Frame[]> {
 		taken = session.shown.length;
 		frames.push({ screen: screen.look(), ms, ...(full && { full }) });
 	};
-	for (const [prompt, read, keys] of SESSION) {
+	for (const [nth, [prompt, read, keys]] of SESSION.entries()) {
 		await session.shows(prompt);
-		await take(read, keys === CLEAR);
+		// The first thing to be seen, also where nothing moves yet, is a whole command.
+		const isFirst = nth === 0;
+		if (!isFirst) await take(read, keys === CLEAR);
 		for (const [at, key] of [...keys].entries()) {
 			session.type(key);
 			// The end of a line echoes nothing of its own; nor does a password.
 			if (key === "\r" || prompt === "Password:") continue;
 			await session.shows(key);
-			if (keys !== CLEAR && (at % 3 === 2 || keys[at + 1] === "\r"))
-				await take(keys[at + 1] === "\r" ? 500 : 120);
+			const isTyped = keys[at + 1] === "\r";
+			if (keys !== CLEAR && (isTyped || (at % 3 === 2 && !isFirst)))
+				await take(isFirst ? 1500 : isTyped ? 500 : 120);
 		}
 	}
 	return frames;

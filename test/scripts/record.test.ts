@@ -34,6 +34,7 @@ test("README's recording shows what a session looks like today", {
 		"docs/session.svg is out of date: npm run record",
 	);
 	assert.ok(!svg.includes("not-a-real-password"));
+	assert.equal(textOf(frames[0]?.screen ?? []), "$ kubectl meshreg create");
 	for (const page of pages(frames)) {
 		const lines = textOf(page).split("\n");
 		assert.match(lines[0] ?? "", /^\$ /, "the first line is scrolled away");
