@@ -54,6 +54,41 @@ for (const path of DOCUMENTS)
 		});
 	});
 
+/** All files of the program, its tests and scripts. */
+const FILES = globSync("{src,test,scripts}/**/*.ts").map((path) =>
+	path.replaceAll("\\", "/"),
+);
+
+for (const path of DOCUMENTS)
+	test(`${path} names files and folders that are there`, async () => {
+		const text = await readFile(path, "utf8");
+		// The page stands in src, and names what is there without saying so; VERB is any.
+		const named = [
+			...text.matchAll(/(?<![\w/.-])(?:[\w-]+\/)*[\w.-]+\.ts\b/g),
+			...text.matchAll(
+				/(?<![\w/.-])(?:actions|adapters|commands|core|report|flags|scripts|src|test)\/(?:[\w-]+\/)*/g,
+			),
+		].map(([name]) => name.replaceAll("VERB", "sync"));
+		const gone = named.filter(
+			(name) =>
+				!FILES.some((file) =>
+					name.endsWith("/")
+						? `/${file}`.includes(`/${name}`)
+						: `/${file}`.endsWith(`/${name}`),
+				),
+		);
+		assert.deepEqual([...new Set(gone)], []);
+	});
+
+test("src/README.md has every room of core and of the cluster's adapter", async () => {
+	const text = await readFile("src/README.md", "utf8");
+	const rooms = globSync(
+		"src/{.,core,actions,adapters,adapters/cluster}/*/",
+	).map((path) => path.replaceAll("\\", "/").split("/").at(-1) ?? "");
+	const left = rooms.filter((room) => !text.includes(`${room}/`));
+	assert.deepEqual(left, [], "say in the tree what it is for");
+});
+
 /** The anchors that a page's headings have on GitHub. */
 function headingsOf(text: string): string[] {
 	return [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
