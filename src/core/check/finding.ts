@@ -269,13 +269,16 @@ export function fixesOf(findings: readonly Finding[]): Script[] {
 
 /**
  * What of it this program runs itself, as its command lines. A person runs kubectl's: they make pods
- * again. What gives a credential away is never among the fixes.
+ * again, and enters credentials for namespaces that no record names. What gives a credential away is never
+ * among the fixes.
  */
 export function ownFixes(findings: readonly Finding[]): (readonly string[])[] {
 	return fixesOf(findings).flatMap((script) =>
 		script.every(
 			(pipeline) =>
-				pipeline.length === 1 && pipeline[0]?.program === "kubectl meshreg",
+				pipeline.length === 1 &&
+				pipeline[0]?.program === "kubectl meshreg" &&
+				pipeline[0].byHand === undefined,
 		)
 			? script.map((pipeline) => pipeline[0]?.words ?? [])
 			: [],

@@ -4,6 +4,8 @@ export interface ShellCommand {
 	readonly program: "kubectl" | "kubectl meshreg";
 	/** As the program gets them: what a shell needs is quoted where they are rendered. */
 	readonly words: readonly string[];
+	/** Nothing runs it but a person: it asks for a credential, and writes it where no record sends one. */
+	readonly byHand?: true;
 }
 
 /** Calls that feed each other, joined by `|`. */
@@ -72,6 +74,13 @@ export function objectNames(texts: readonly string[]): Word {
 	return texts.length > 0 && texts.every(isObjectName)
 		? texts.join(",")
 		: undefined;
+}
+
+/** The same, to be run by nothing but a person. */
+export function byHand(script: Script | undefined): Script | undefined {
+	return script?.map((pipeline) =>
+		pipeline.map((command) => ({ ...command, byHand: true })),
+	);
 }
 
 /** Whether the API server would take a text for an object's name. */

@@ -1,4 +1,5 @@
 import {
+	byHand,
 	kubectl,
 	meshreg,
 	objectName,
@@ -204,7 +205,7 @@ export class Fixes {
 		name: string,
 		words: readonly Word[],
 	): Script | undefined {
-		return script(
+		const made = script(
 			meshreg(
 				verb,
 				...this.#unlessUsual(name),
@@ -214,6 +215,8 @@ export class Fixes {
 				...words,
 			),
 		);
+		// Whoever may make a pod there can make it look as if it needed a credential.
+		return namespace === this.#target.namespace ? made : byHand(made);
 	}
 
 	#sync(words: readonly Word[]): Script | undefined {
