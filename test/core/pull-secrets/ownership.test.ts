@@ -5,6 +5,8 @@ import {
 	labelOfName,
 	labelOfSource,
 	parseLabel,
+	type Role,
+	roleOf,
 	selectorOf,
 } from "../../../src/core/pull-secrets/ownership.ts";
 
@@ -51,4 +53,56 @@ describe("the label of a pull secret", () => {
 				"NAME: 64 characters are too many for the label usage=NAME (at most 63); choose a shorter name, or another label with --label KEY=VALUE",
 		});
 	});
+});
+
+describe("what a Secret says that it is", () => {
+	const TYPE = "kubernetes.io/dockerconfigjson";
+	const MANAGED = { "app.kubernetes.io/managed-by": "kubectl-meshreg" };
+	const OF_A_SOURCE = { "kubectl-meshreg/source": "nginx-mesh/key" };
+	const ROWS: [
+		what: string,
+		role: Role,
+		labels: Record<string, string>,
+		annotations?: Record<string, string>,
+		type?: string,
+	][] = [
+		["managed, of no source", "source", MANAGED],
+		["managed, of a source", "copy", MANAGED, OF_A_SOURCE],
+		["labelled with its own name", "labelled", { usage: "key" }],
+		[
+			"labelled as the seeds' mesh does",
+			"labelled",
+			{ usage: "nginx-mesh-registry-key" },
+		],
+		["labelled, of a source", "copy", { usage: "key" }, OF_A_SOURCE],
+		["labelled with another's name", "unmanaged", { usage: "other" }],
+		["of a source, and no label", "unmanaged", {}, OF_A_SOURCE],
+		[
+			"managed by another",
+			"unmanaged",
+			{ "app.kubernetes.io/managed-by": "Helm" },
+		],
+		["of another type", "unmanaged", MANAGED, {}, "Opaque"],
+	];
+	for (const [what, role, labels, annotations = {}, type = TYPE] of ROWS)
+		test(what, () => {
+			assert.equal(roleOf({ name: "key", type, labels, annotations }), role);
+		});
+});
+
+test("a label is KEY=VALUE, both as the API server takes them", () => {
+	for (const text of [
+		"own",
+		"=x",
+		"own=",
+		"a b=x",
+		"own=a b",
+		"own=-",
+		`own=${"a".repeat(64)}`,
+	])
+		assert.throws(
+			() => parseLabel(text, "--label"),
+			/^UsageError: --label: /,
+			text,
+		);
 });

@@ -7,6 +7,7 @@ import {
 	isTooLarge,
 	mergeSelection,
 	type NamespaceKnowledge,
+	onlySelected,
 	parseRecord,
 	type RecordEntry,
 	recordText,
@@ -498,4 +499,36 @@ test("a record may weigh 200 KiB: some 2,500 names with their uids", () => {
 		);
 	assert.equal(isTooLarge(of(2_500)), false);
 	assert.equal(isTooLarge(of(3_000)), true);
+
+	// To the byte: the text around one exclusion takes the rest.
+	const around =
+		recordText(record('[{"all":true,"exclude":["a"]}]')).length - 1;
+	const long = (length: number): SourceRecord => ({
+		entries: [
+			{ rule: { by: "all" }, exclude: ["a".repeat(length)], attach: [] },
+		],
+	});
+	assert.equal(isTooLarge(long(200 * 1024 - around)), false);
+	assert.equal(isTooLarge(long(200 * 1024 - around + 1)), true);
+});
+
+describe("what a record says of a selection alone", () => {
+	const RECORD =
+		'[{"namespaces":{"app":"1","shop":"2"},"attach":["b"]},{"selector":"team=a","exclude":["x"]},{"all":true}]';
+	for (const [selected, said] of [
+		[
+			'{"namespaces":{"shop":""}}',
+			'[{"namespaces":{"shop":"2"},"attach":["b"]}]',
+		],
+		['{"selector":"team=a"}', '[{"selector":"team=a","exclude":["x"]}]'],
+		['{"all":true}', '[{"all":true}]'],
+		['{"selector":"team=b"}', "[]"],
+		['{"namespaces":{"gone":""}}', "[]"],
+	] as const)
+		test(selected, () => {
+			assert.equal(
+				recordText(onlySelected(record(RECORD), [entry(selected)])),
+				said,
+			);
+		});
 });
