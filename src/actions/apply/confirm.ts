@@ -9,32 +9,38 @@ export interface ConfirmOptions {
 	readonly dryRun: DryRun;
 }
 
-/** What a run would delete for good, or to create it anew. */
-export interface Deletions {
+/** What a run would take from somebody: delete for good, or to create it anew, or overwrite although it is not ours. */
+export interface Losses {
 	readonly replacing: readonly PullSecret[];
 	readonly deleting: readonly PullSecret[];
+	readonly overwriting?: readonly PullSecret[];
 }
 
 /**
- * One question about all that is deleted, with the context and what is a source. `unasked`: nobody
+ * One question about all that is lost, with the context and what is a source. `unasked`: nobody
  * could be asked, or there is nothing to ask about; `no` means that nothing at all is to be done.
  */
 export async function agrees(
-	{ replacing, deleting }: Deletions,
+	{ replacing, deleting, overwriting = [] }: Losses,
 	asking: ConfirmOptions,
 	cluster: Pick<Cluster, "context">,
 	world: World,
 ): Promise<"yes" | "no" | "unasked"> {
-	if (replacing.length + deleting.length === 0) return "unasked";
+	const losses = [
+		{ verb: "delete", secrets: deleting },
+		{ verb: "delete and recreate", secrets: replacing },
+		{ verb: "overwrite", secrets: overwriting },
+	].filter(({ secrets }) => secrets.length > 0);
+	if (losses.length === 0) return "unasked";
 	if (asking.yes || asking.dryRun !== "none") return "yes";
 	if (!world.streams.interactive) return "unasked";
-	const verb =
-		deleting.length === 0
-			? "delete and recreate"
-			: replacing.length === 0
-				? "delete"
-				: "delete, or delete and recreate,";
-	const shown = [...deleting, ...replacing].map(deletionLine);
+	const verb = losses.map((loss) => loss.verb).join(", or ");
+	const shown = losses.flatMap((loss) =>
+		loss.secrets.map(
+			(secret) =>
+				`${deletionLine(secret)}${losses.length > 1 ? `: ${loss.verb}` : ""}`,
+		),
+	);
 	return (await confirmDeletion(verb, shown, cluster, world)) ? "yes" : "no";
 }
 

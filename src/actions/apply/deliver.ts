@@ -341,7 +341,7 @@ class Delivery {
 		return planCopy(there, desired, { force, adopt, named });
 	}
 
-	/** Asks about all that deletes. Returns where a replacement may be made; undefined: nothing at all is to be done. */
+	/** Asks about all that is lost. Returns where a replacement may be made; undefined: nothing at all is to be done. */
 	async #agree(
 		steps: readonly Step[],
 		leftovers: readonly Deletion[],
@@ -351,7 +351,11 @@ class Delivery {
 		);
 		const { run } = this;
 		const answer = await agrees(
-			{ replacing, deleting: leftovers.map(({ current }) => current) },
+			{
+				replacing,
+				deleting: leftovers.map(({ current }) => current),
+				overwriting: this.#takenOver(steps),
+			},
 			run,
 			run.cluster,
 			run.world,
@@ -360,6 +364,16 @@ class Delivery {
 		return new Set(
 			answer === "yes" ? replacing.map(({ namespace }) => namespace) : [],
 		);
+	}
+
+	/** What --force alone lets us write over. */
+	#takenOver(steps: readonly Step[]): PullSecret[] {
+		return steps.flatMap((step) => {
+			if (isSettled(step) || step.action !== "update") return [];
+			const policy = { ...this.policy, force: false };
+			const { action } = planCopy(step.current, step.desired, policy);
+			return action === "conflict" ? [step.current] : [];
+		});
 	}
 
 	/** Writes the record, where it says anything new. */

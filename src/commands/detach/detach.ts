@@ -3,6 +3,7 @@ import { command } from "../../command.ts";
 import {
 	ATTACHED_SELECTOR,
 	planDetach,
+	planDetachAll,
 } from "../../core/accounts/attachment.ts";
 import { ACCOUNT_CHANGE_FLAGS, accountChangeOf } from "../../flags/account.ts";
 import { detachByPolicy } from "./by-policy.ts";
@@ -14,7 +15,7 @@ export const detach = command({
 	operands: [
 		{ name: "SA", optional: true, many: true, values: "serviceaccount" },
 	],
-	about: `Take the pull secret out of the imagePullSecrets of service accounts. Without a name, of default; with --all-serviceaccounts, of every account that attach changed.
+	about: `Take the pull secret out of the imagePullSecrets of service accounts. Without a name, of default; with --all-serviceaccounts, of every account that attach changed. With --all, every pull secret that attach added, whatever its name.
 
 Only what attach (or sync --attach) added is taken back: an entry that somebody else made stays. Pods that run already keep their list.
 
@@ -26,20 +27,34 @@ With --by-policy it takes the policies of attach --by-policy away.`,
 		},
 		{
 			comment: "Everything that attach did, everywhere",
-			line: "kubectl meshreg detach --all-serviceaccounts -A",
+			line: "kubectl meshreg detach --all --all-serviceaccounts -A",
 		},
 		{
 			comment: "The policies of attach --by-policy",
 			line: "kubectl meshreg detach --by-policy",
 		},
 	],
-	flags: ACCOUNT_CHANGE_FLAGS,
-	options: accountChangeOf,
+	flags: [
+		...ACCOUNT_CHANGE_FLAGS,
+		{
+			name: "all",
+			group: "Target",
+			kind: "switch",
+			conflicts: ["secret", "by-policy"],
+			help: "All pull secrets that attach added, instead of one.",
+		},
+	],
+	options: (given, env) => ({
+		...accountChangeOf(given, env),
+		everyKey: given.on("all"),
+	}),
 	run: (change, world) =>
 		change.byPolicy
 			? detachByPolicy(change, world)
 			: changeAccounts(change, world, {
-					plan: (account) => planDetach(account, change.key),
+					plan: change.everyKey
+						? planDetachAll
+						: (account) => planDetach(account, change.key),
 					// Only labelled accounts can have something to take back.
 					labelSelector: ATTACHED_SELECTOR,
 					form: "results",

@@ -112,25 +112,43 @@ export function accountManifest({
 /** Takes back what planAttach added; an entry that somebody else made stays. */
 export function planDetach(account: ServiceAccount, key: string): AccountPlan {
 	const secrets = account.imagePullSecrets ?? [];
-	const at = secrets.findLastIndex(({ name }) => name === key);
-	const added = attachedKeys(account);
-	if (!added.includes(key))
-		return at < 0
-			? { operations: [] }
-			: { operations: [], note: "not-added-by-us" };
-	const entry: JsonPatchOperation[] =
-		at < 0
-			? []
-			: secrets.length === 1
-				? [{ op: "remove", path: "/imagePullSecrets" }]
-				: [{ op: "remove", path: `/imagePullSecrets/${at}` }];
+	if (!attachedKeys(account).includes(key))
+		return secrets.some(({ name }) => name === key)
+			? { operations: [], note: "not-added-by-us" }
+			: { operations: [] };
+	return takingBack(account, [key]);
+}
+
+/** The same for every key that planAttach added. */
+export function planDetachAll(account: ServiceAccount): AccountPlan {
+	const keys = attachedKeys(account);
+	return keys.length === 0 ? { operations: [] } : takingBack(account, keys);
+}
+
+function takingBack(
+	account: ServiceAccount,
+	keys: readonly string[],
+): AccountPlan {
+	const secrets = account.imagePullSecrets ?? [];
+	// Of several entries of one name, the last: what is added is added at the end.
+	const at = keys
+		.map((key) => secrets.findLastIndex(({ name }) => name === key))
+		.filter((index) => index >= 0)
+		.sort((a, b) => b - a);
+	const entries: JsonPatchOperation[] =
+		at.length > 0 && at.length === secrets.length
+			? [{ op: "remove", path: "/imagePullSecrets" }]
+			: at.map((index) => ({
+					op: "remove",
+					path: `/imagePullSecrets/${index}`,
+				}));
 	return {
 		operations: [
 			...unchangedSince(account),
-			...entry,
+			...entries,
 			...remember(
 				account,
-				added.filter((name) => name !== key),
+				attachedKeys(account).filter((name) => !keys.includes(name)),
 			),
 		],
 	};

@@ -132,6 +132,57 @@ describe("attach and detach", () => {
 		assert.deepEqual(secretsOf("app"), ["mine", "team"]);
 	});
 
+	test("C7: detach --all takes back everything that attach did, under whatever name", async () => {
+		account("app", "builder", ["mine"]);
+		for (const name of [KEY, "team", "other"]) {
+			secret("app", name);
+			await bed.run([
+				"attach",
+				"--secret",
+				name,
+				"default",
+				"builder",
+				"-n=app",
+			]);
+		}
+		bed.server.store.seed({
+			kind: "ServiceAccount",
+			metadata: { namespace: "shop", name: "theirs" },
+			imagePullSecrets: [{ name: KEY }],
+		});
+		const { status, out } = await bed.run([
+			"detach",
+			"--all",
+			"--all-serviceaccounts",
+			"-A",
+		]);
+		assert.deepEqual(
+			[status, out],
+			[
+				0,
+				"serviceaccount/builder configured in app namespace\nserviceaccount/default configured in app namespace\n",
+			],
+		);
+		assert.deepEqual(secretsOf("app", "builder"), ["mine"]);
+		assert.deepEqual(secretsOf("shop", "theirs"), [KEY]);
+		assert.deepEqual(metadataOf("app", "builder"), {
+			labels: undefined,
+			annotations: undefined,
+		});
+		const again = await bed.run([
+			"detach",
+			"--all",
+			"--all-serviceaccounts",
+			"-A",
+		]);
+		assert.deepEqual(
+			[again.status, again.out, again.err],
+			[0, "", "No resources found\n"],
+		);
+		const both = await bed.run(["detach", "--all", "--secret=team"]);
+		assert.equal(both.status, 2);
+	});
+
 	test("all accounts of all namespaces, each result in order, with a summary", async () => {
 		secret("app");
 		secret("shop");

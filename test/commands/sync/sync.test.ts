@@ -421,6 +421,31 @@ describe("sync", () => {
 		assert.deepEqual([second.status, bed.password("shop")], [0, "p"]);
 	});
 
+	for (const agreed of [true, false])
+		test(`C1: --force asks once, about all that it takes over; ${agreed ? "yes is all" : "no is nothing"}`, async () => {
+			await using bed = await withSource();
+			seed(bed, "app");
+			seed(bed, "shop", { type: "Opaque", data: { a: "Yg==" } });
+			const { status, out, err, asked } = await bed.run(
+				["sync", "-n", "app,shop", "--force"],
+				{ answers: [["Do you want to continue?", agreed]] },
+			);
+			assert.ok(
+				err.startsWith(
+					`You are about to delete and recreate, or overwrite the following 2 resource(s) in context embedded:
+secret/${NAME} in shop namespace: delete and recreate
+secret/${NAME} in app namespace: overwrite
+`,
+				),
+				err,
+			);
+			assert.equal(asked.length, 1);
+			assert.equal(status, 0);
+			assert.equal(out === "", !agreed);
+			assert.equal(bed.password("shop"), agreed ? "p" : undefined);
+			assert.equal(bed.password("app"), agreed ? "p" : undefined);
+		});
+
 	test("a terminating namespace is skipped with a note where it was not named", async () => {
 		await using bed = await withSource();
 		bed.server.store.delete("Namespace", "", "app");

@@ -6,6 +6,7 @@ import {
 	attachedKeys,
 	planAttach,
 	planDetach,
+	planDetachAll,
 } from "../../../src/core/accounts/attachment.ts";
 import type { ServiceAccount } from "../../../src/core/objects.ts";
 
@@ -114,6 +115,22 @@ describe("detaching", () => {
 		);
 		assert.deepEqual(attachedKeys(after), []);
 		assert.deepEqual(after.imagePullSecrets, [{ name: "a" }]);
+	});
+
+	it("takes back everything, wherever it stands, and leaves the rest in order", () => {
+		for (const [secrets, keys, left] of [
+			[["x", "a", "y", "b"], "a,b", ["x", "y"]],
+			[["b", "a"], "a,b", undefined],
+			[["a", "x", "a"], "a,gone", ["a", "x"]],
+		] as const)
+			assert.deepEqual(
+				patched(
+					account([...secrets], keys),
+					planDetachAll(account([...secrets], keys)).operations,
+				).imagePullSecrets,
+				left?.map((name) => ({ name })),
+			);
+		assert.deepEqual(planDetachAll(account(["a"])), { operations: [] });
 	});
 
 	it("does nothing where there is nothing", () => {
