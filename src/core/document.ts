@@ -8,6 +8,7 @@ import type { ListedImage } from "./meshes/listed-image.ts";
 import type { ChangeResult } from "./output/result.ts";
 import type { ChangedObject } from "./pull-secrets/differences.ts";
 import type { ListItem } from "./pull-secrets/list-item.ts";
+import type { SourceTree, TreeOther } from "./pull-secrets/tree.ts";
 
 /** What a run has done or found, as a value; report/ makes text, JSON or YAML of it. */
 export type Document =
@@ -22,6 +23,13 @@ export type Document =
 			readonly items: readonly ListItem[];
 			/** Those that were looked at; none: all. */
 			readonly namespaces: readonly string[];
+	  }
+	| {
+			readonly kind: "tree";
+			readonly trees: readonly SourceTree[];
+			readonly others: readonly TreeOther[];
+			/** All pull secrets in it, to be counted. */
+			readonly items: readonly ListItem[];
 	  }
 	| { readonly kind: "check"; readonly clusters: readonly CheckedCluster[] }
 	| {

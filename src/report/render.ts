@@ -33,6 +33,7 @@ import {
 } from "./images.ts";
 import { listNames, listTable } from "./keys.ts";
 import { json, jsonLine, yaml } from "./structured.ts";
+import { treeText } from "./tree.ts";
 
 /** Text for the two streams. */
 export interface Rendered {
@@ -85,6 +86,11 @@ function renderText(document: Document, look: Look, page: Page): Rendered {
 						out: listText(document.items, look, page),
 						err: page.columns === undefined ? "" : listFooter(document.items),
 					};
+		case "tree":
+			return {
+				out: treeText(document, page),
+				err: page.columns === undefined ? "" : listFooter(document.items),
+			};
 		case "check":
 			return {
 				out: document.clusters.flatMap(({ findings, contextFlags }) =>
@@ -148,6 +154,7 @@ function structuredOf(document: Document): unknown {
 				? only
 				: { apiVersion: "v1", kind: "List", items: document.objects };
 		}
+		case "tree":
 		case "differences":
 		case "text":
 		case "nothing":

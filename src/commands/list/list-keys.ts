@@ -2,11 +2,7 @@ import { readPullSecrets } from "../../actions/read/read-keys.ts";
 import { listNamespaces } from "../../actions/read/read-namespaces.ts";
 import { readSources } from "../../actions/read/read-sources.ts";
 import { expiriesOfKey } from "../../core/pull-secrets/expiry.ts";
-import {
-	type ListContext,
-	type ListItem,
-	listItems,
-} from "../../core/pull-secrets/list-item.ts";
+import type { ListContext } from "../../core/pull-secrets/list-item.ts";
 import type { NamespaceFacts } from "../../core/pull-secrets/namespace-facts.ts";
 import {
 	MANAGED_BY_LABEL,
@@ -44,12 +40,20 @@ export interface ListChoice {
 	readonly expiring: number | undefined;
 }
 
-/** The pull secrets of a cluster that are meant, by namespace, as they are shown. */
-export async function listPullSecrets(
+/** The pull secrets of a cluster that are meant, sorted by place, and what their statuses are judged by. */
+export interface Listing {
+	readonly keys: readonly PullSecret[];
+	readonly known: ListContext;
+	/** Whether a namespace was looked at. */
+	readonly isMeant: (namespace: string) => boolean;
+}
+
+/** Reads them. `now`: milliseconds since 1970. Throws what the cluster throws. */
+export async function readListing(
 	cluster: Cluster,
 	choice: ListChoice,
 	now: number,
-): Promise<ListItem[]> {
+): Promise<Listing> {
 	const reader = new ContentReader();
 	const [isThere, ...found] = await Promise.all([
 		labelledNamespaces(cluster, choice.selector),
@@ -63,7 +67,14 @@ export async function listPullSecrets(
 		? await namespacesByName(cluster)
 		: undefined;
 	const { context } = cluster;
-	return shownItems(keys, { context, sources, namespaces }, choice, now);
+	const known = { context, sources, namespaces };
+	return {
+		keys: meantKeys(keys, known, choice, now),
+		known,
+		isMeant: (namespace) =>
+			isThere(namespace) &&
+			(choice.namespaces.length === 0 || choice.namespaces.includes(namespace)),
+	};
 }
 
 /** All Namespaces; undefined where they may not be listed. */
@@ -124,20 +135,21 @@ export function listQueries({
 	);
 }
 
-/** Of these pull secrets those that are to be shown. */
-export function shownItems(
+/** Of these pull secrets those that are to be shown, sorted by place. */
+export function meantKeys(
 	keys: readonly PullSecret[],
 	known: ListContext,
 	{ expiring, statuses }: ListChoice,
 	now: number,
-): ListItem[] {
-	const meant = keys.filter(
-		(key) =>
-			(expiring === undefined ||
-				expiriesOfKey(key, known.sources).some(
-					({ at }) => at <= now + expiring,
-				)) &&
-			(statuses.length === 0 || statuses.includes(statusOf(key, known))),
-	);
-	return listItems(meant.toSorted(byNamespace), known);
+): PullSecret[] {
+	return keys
+		.filter(
+			(key) =>
+				(expiring === undefined ||
+					expiriesOfKey(key, known.sources).some(
+						({ at }) => at <= now + expiring,
+					)) &&
+				(statuses.length === 0 || statuses.includes(statusOf(key, known))),
+		)
+		.toSorted(byNamespace);
 }

@@ -1,9 +1,12 @@
 import { command, NOTHING } from "../../command.ts";
 import type { Given } from "../../core/command-line/flag.ts";
+import { listItems } from "../../core/pull-secrets/list-item.ts";
 import type { PullSecretStatus } from "../../core/pull-secrets/source.ts";
+import { treesOf } from "../../core/pull-secrets/tree.ts";
 import { ApiError, EXIT, UsageError } from "../../errors.ts";
 import * as flags from "../../flags.ts";
-import { listPullSecrets } from "./list-keys.ts";
+import { readListing } from "./list-keys.ts";
+import { readUsers } from "./read-users.ts";
 import { watchPullSecrets } from "./watch-keys.ts";
 
 /** The statuses that a cluster's pull secrets can have. */
@@ -19,7 +22,7 @@ const STATUSES: readonly PullSecretStatus[] = [
 ];
 
 /** The formats of `list -o`. */
-const LIST_FORMATS = ["json", "name", "wide", "yaml"] as const;
+const LIST_FORMATS = ["json", "name", "tree", "wide", "yaml"] as const;
 
 /** `list`: the pull secrets of the cluster and what each is worth. */
 export const list = command({
@@ -28,7 +31,7 @@ export const list = command({
 	operands: [{ name: "NAME", optional: true, values: "pull-secret" }],
 	about: `List the pull secrets that meshreg manages and those of the mesh, in all namespaces, in those named (-n) or in those with labels (-l). With NAME, only those of that name.
 
-STATUS is Invalid (a kubelet would break on it, or never match it), Source, Drifted (differs from its source), Orphaned (its source is gone), Unknown (its source may not be read), InSync, Unrecorded (has the source's content, but the source was not sent there: rotate will not update it), or Unmanaged (not managed by meshreg). -o wide says how a copy differs. No format shows a password.`,
+STATUS is Invalid (a kubelet would break on it, or never match it), Source, Drifted (differs from its source), Orphaned (its source is gone), Unknown (its source may not be read), InSync, Unrecorded (has the source's content, but the source was not sent there: rotate will not update it), or Unmanaged (not managed by meshreg). -o wide says how a copy differs, -o tree who uses it. No format shows a password.`,
 	examples: [
 		{ comment: "Everywhere", line: "kubectl meshreg list" },
 		{
@@ -50,6 +53,10 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, Drif
 		{
 			comment: "And each as it changes, until Ctrl-C",
 			line: "kubectl meshreg list -w",
+		},
+		{
+			comment: "Each source with its namespaces, accounts and pods",
+			line: "kubectl meshreg list -o tree",
 		},
 		{
 			comment: "Every pull Secret of the cluster, whoever made it",
@@ -123,7 +130,7 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, Drif
 		watch: watchOf(given),
 		fail: given.on("fail"),
 	}),
-	async run({ connection, choice, watch, fail }, world) {
+	async run({ connection, choice, watch, fail, output }, world) {
 		const gone = world.streams.out.gone ?? new AbortController().signal;
 		const cluster = await world.connect(connection);
 		const { namespaces } = choice;
@@ -135,10 +142,28 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, Drif
 					world,
 					AbortSignal.any([world.interrupt, gone]),
 				);
-			const items = await listPullSecrets(cluster, choice, world.clock.now());
+			const listed = readListing(cluster, choice, world.clock.now());
+			// One waits for the other's answer no longer than for its own.
+			const users =
+				output === "tree" ? readUsers(cluster, namespaces, world) : undefined;
+			const [listing, parts] = await Promise.all([listed, users]);
+			const items = listItems(listing.keys, listing.known);
+			const isFiltered =
+				choice.statuses.length > 0 || choice.expiring !== undefined;
 			return {
 				status: fail && items.length > 0 ? EXIT.failed : EXIT.done,
-				document: { kind: "list", items, namespaces },
+				document:
+					parts === undefined || items.length === 0
+						? { kind: "list", items, namespaces }
+						: {
+								kind: "tree",
+								...treesOf({
+									...listing,
+									...parts,
+									tellsMissing: isFiltered ? () => false : listing.isMeant,
+								}),
+								items,
+							},
 			};
 		} catch (error) {
 			// Nobody reads it any more.
@@ -175,7 +200,8 @@ function statusesOf(given: Given): PullSecretStatus[] {
 
 /** Throws UsageError for a format that only makes sense as a whole. */
 function watchOf(given: Given): boolean {
-	if (given.on("watch") && given.text("output") === "yaml")
+	const output = given.text("output");
+	if (given.on("watch") && (output === "yaml" || output === "tree"))
 		throw new UsageError(
 			"--watch prints a line a change: use -o json, -o name or -o wide",
 		);

@@ -1,7 +1,7 @@
 import { readSource } from "../../actions/read/read-sources.ts";
 import { type Listed, Reflector } from "../../actions/watch/reflector.ts";
 import { WorkQueue } from "../../actions/watch/work-queue.ts";
-import type { ListItem } from "../../core/pull-secrets/list-item.ts";
+import { type ListItem, listItems } from "../../core/pull-secrets/list-item.ts";
 import {
 	type NamespaceFacts,
 	namespaceFacts,
@@ -20,7 +20,7 @@ import {
 import { AbortedError, ApiError } from "../../errors.ts";
 import { failureLine } from "../../report/failure.ts";
 import type { Cluster, ListQuery, World } from "../../world.ts";
-import { type ListChoice, listQueries, shownItems } from "./list-keys.ts";
+import { type ListChoice, listQueries, meantKeys } from "./list-keys.ts";
 
 /** A rotation touches every key: changes are gathered for so many milliseconds, and then told together. */
 const GATHERED = 100;
@@ -94,7 +94,7 @@ class PullSecretWatch {
 				} catch (error) {
 					if (error instanceof AbortedError) throw error;
 					this.#note(error);
-					this.#agenda.add("news", this.world.clock.now() + PAUSE);
+					this.#agenda.add("news", this.world.clock.elapsed() + PAUSE);
 				}
 			},
 			1,
@@ -177,7 +177,7 @@ class PullSecretWatch {
 
 	#changed(): void {
 		this.#trouble = "";
-		this.#agenda.add("news", this.world.clock.now() + GATHERED);
+		this.#agenda.add("news", this.world.clock.elapsed() + GATHERED);
 	}
 
 	/** What is to be told: the new, the changed, and last the gone. */
@@ -195,12 +195,8 @@ class PullSecretWatch {
 		const now = this.world.clock.now();
 		const gone = new Set(this.#told.keys());
 		const news: ListItem[] = [];
-		for (const item of shownItems(
-			[...listed.values()],
-			known,
-			this.choice,
-			now,
-		)) {
+		const keys = meantKeys([...listed.values()], known, this.choice, now);
+		for (const item of listItems(keys, known)) {
 			const ref = sourceRef(item);
 			const text = JSON.stringify(item);
 			gone.delete(ref);

@@ -57,12 +57,12 @@ export function listItems(
 		expires: expiresAt(key, known.sources),
 		created: key.created,
 		provider: key.annotations[PROVIDER_ANNOTATION] ?? "",
-		differs: differencesOf(key, known),
+		differs: copyDifferences(key, known),
 	}));
 }
 
 /** How a copy differs from its source, a registry each; none where it does not, or that is not known. */
-function differencesOf(key: PullSecret, known: ListContext): string[] {
+export function copyDifferences(key: PullSecret, known: ListContext): string[] {
 	if (statusOf(key, known) !== "Drifted") return [];
 	const source = known.sources.get(key.annotations[SOURCE_ANNOTATION] ?? "");
 	if (typeof source !== "object") return [];

@@ -1,0 +1,62 @@
+import {
+	type AccountFacts,
+	accountFacts,
+	podFacts,
+	type TreePodFacts,
+} from "../../core/pull-secrets/tree.ts";
+import { ApiError } from "../../errors.ts";
+import type { Cluster, World } from "../../world.ts";
+
+/** Who references pull secrets. */
+interface Users {
+	readonly pods: readonly TreePodFacts[];
+	readonly accounts: readonly AccountFacts[];
+}
+
+/** Reads pods and accounts, of all namespaces where none is named. What may not be listed is told, and left out. */
+export async function readUsers(
+	cluster: Cluster,
+	namespaces: readonly string[],
+	world: Pick<World, "emit">,
+): Promise<Users> {
+	const scopes =
+		namespaces.length === 0
+			? [{}]
+			: namespaces.map((namespace) => ({ namespace }));
+	const pods = unlessHidden("pods", world, async () => {
+		const found: TreePodFacts[] = [];
+		for (const scope of scopes)
+			for await (const { items } of cluster.pages("Pod", scope))
+				for (const pod of items) found.push(...some(podFacts(pod)));
+		return found;
+	});
+	const accounts = unlessHidden("service accounts", world, async () => {
+		const found: AccountFacts[] = [];
+		for (const scope of scopes)
+			for await (const { items } of cluster.pages("ServiceAccount", scope))
+				for (const account of items) found.push(...some(accountFacts(account)));
+		return found;
+	});
+	return { pods: await pods, accounts: await accounts };
+}
+
+function some<Item>(item: Item | undefined): Item[] {
+	return item === undefined ? [] : [item];
+}
+
+async function unlessHidden<Item>(
+	what: string,
+	world: Pick<World, "emit">,
+	list: () => Promise<Item[]>,
+): Promise<Item[]> {
+	try {
+		return await list();
+	} catch (error) {
+		if (!(error instanceof ApiError) || error.status !== 403) throw error;
+		world.emit({
+			type: "warning",
+			message: `not allowed to list ${what}; they are left out`,
+		});
+		return [];
+	}
+}

@@ -1,0 +1,322 @@
+import { displayUsername } from "../credentials/credential.ts";
+import { credentialOf } from "../credentials/entry.ts";
+import { type Keyring, lookUp, readKeyring } from "../kubelet/keyring.ts";
+import { podImages } from "../kubelet/pod-images.ts";
+import { isPullFailure } from "../kubelet/pull-failures.ts";
+import type { Pod, ServiceAccount } from "../objects.ts";
+import { displayHost } from "../registry/server.ts";
+import { expiriesOf } from "./expiry.ts";
+import { copyDifferences, type ListContext } from "./list-item.ts";
+import {
+	PULL_SECRET_TYPE,
+	roleOf,
+	SOURCE_ANNOTATION,
+	TARGETS_ANNOTATION,
+} from "./ownership.ts";
+import { type PullSecret, sourceRef } from "./pull-secret.ts";
+import { namesOf, parseRecord, standingOf } from "./record.ts";
+import {
+	isSourceLike,
+	type PullSecretStatus,
+	type SourceKnowledge,
+	statusOf,
+} from "./source.ts";
+
+/** A source and where it is, as `list -o tree` shows it. */
+export interface SourceTree {
+	/** `NAMESPACE/NAME`, as copies name it. */
+	readonly ref: string;
+	/** `gone`, or `unknown` where nobody may look. */
+	readonly status: PullSecretStatus | "gone" | "unknown";
+	readonly registries: readonly TreeRegistry[];
+	/** Sorted by name. */
+	readonly namespaces: readonly TreeNamespace[];
+}
+
+/** A registry of a source. */
+export interface TreeRegistry {
+	readonly host: string;
+	/** As it may be shown; "" where there is none. */
+	readonly username: string;
+	/** Milliseconds since 1970; undefined where that is not known. */
+	readonly expires: number | undefined;
+}
+
+/** A namespace with a copy, or that should have one; the source's own where somebody uses it there. */
+export interface TreeNamespace {
+	readonly namespace: string;
+	readonly status: PullSecretStatus | "missing";
+	/** Of a drifted copy, a registry each. */
+	readonly differs: readonly string[];
+	/** Service accounts that reference it. */
+	readonly accounts: readonly string[];
+	/** Pods that reference it, and those that wait for an image of its registries; these first. */
+	readonly pods: readonly TreePod[];
+}
+
+/** A pod. */
+export interface TreePod {
+	readonly name: string;
+	/** Why it waits for an image, in the kubelet's word; "" where it does not. */
+	readonly waits: string;
+	/** It has the pull secret in its list. */
+	readonly references: boolean;
+}
+
+/** What nobody manages, or no source has. */
+export interface TreeOther {
+	readonly namespace: string;
+	readonly name: string;
+	readonly status: PullSecretStatus;
+}
+
+/** What trees are made of. */
+export interface TreeParts {
+	/** Those that are meant, sorted by place. */
+	readonly keys: readonly PullSecret[];
+	readonly known: ListContext;
+	readonly pods: readonly TreePodFacts[];
+	readonly accounts: readonly AccountFacts[];
+	/** Whether a namespace without a copy is worth telling of: not where statuses alone were asked for. */
+	readonly tellsMissing: (namespace: string) => boolean;
+}
+
+/** What of a pod a tree needs. */
+export interface TreePodFacts {
+	readonly namespace: string;
+	readonly name: string;
+	readonly references: readonly string[];
+	readonly images: readonly string[];
+	readonly waits: string;
+}
+
+/** What of an account a tree needs. */
+export interface AccountFacts {
+	readonly namespace: string;
+	readonly name: string;
+	readonly references: readonly string[];
+}
+
+/** What a tree needs of a pod; undefined for one that neither references a pull secret nor waits for an image. */
+export function podFacts(pod: Pod): TreePodFacts | undefined {
+	const references = (pod.spec?.imagePullSecrets ?? []).map(
+		({ name = "" }) => name,
+	);
+	const waits = waitsOf(pod);
+	if (references.length === 0 && waits === "") return undefined;
+	return {
+		namespace: pod.metadata.namespace ?? "",
+		name: pod.metadata.name ?? "",
+		references,
+		images: waits === "" ? [] : podImages(pod),
+		waits,
+	};
+}
+
+/** What a tree needs of an account; undefined for one that references nothing. */
+export function accountFacts({
+	metadata,
+	imagePullSecrets = [],
+}: ServiceAccount): AccountFacts | undefined {
+	return imagePullSecrets.length === 0
+		? undefined
+		: {
+				namespace: metadata.namespace ?? "",
+				name: metadata.name ?? "",
+				references: imagePullSecrets.map(({ name = "" }) => name),
+			};
+}
+
+/** The sources that are there or that copies name, each with where it is; and what belongs to none. */
+export function treesOf(parts: TreeParts): {
+	readonly trees: SourceTree[];
+	readonly others: TreeOther[];
+} {
+	const { keys, known } = parts;
+	const copies = Map.groupBy(
+		keys.filter((key) => roleOf(key) === "copy"),
+		(key) => key.annotations[SOURCE_ANNOTATION] ?? "",
+	);
+	const sources = new Map<string, SourceKnowledge>(
+		keys
+			.filter(
+				(key) =>
+					isSourceLike(key) &&
+					(roleOf(key) === "source" || known.sources.has(sourceRef(key))),
+			)
+			.map((key) => [sourceRef(key), key]),
+	);
+	for (const ref of copies.keys())
+		if (!sources.has(ref))
+			sources.set(ref, known.sources.get(ref) ?? "unknown");
+	const users = new Users(parts);
+	const shown = new Set<PullSecret>();
+	const trees = [...sources]
+		.toSorted(([a], [b]) => (a < b ? -1 : 1))
+		.map(([ref, source]) => {
+			const own = copies.get(ref) ?? [];
+			for (const copy of own) shown.add(copy);
+			if (typeof source !== "string") shown.add(source);
+			return treeOf(ref, source, own, users, parts);
+		});
+	const others = keys
+		.filter((key) => !shown.has(key))
+		.map((key) => ({
+			namespace: key.namespace,
+			name: key.name,
+			status: statusOf(key, known),
+		}));
+	return { trees, others };
+}
+
+function treeOf(
+	ref: string,
+	source: SourceKnowledge,
+	copies: readonly PullSecret[],
+	users: Users,
+	{ known, tellsMissing }: TreeParts,
+): SourceTree {
+	const keyring = typeof source === "string" ? undefined : keyringOf(source);
+	const namespaces = copies.map(
+		(copy): TreeNamespace => ({
+			namespace: copy.namespace,
+			status: statusOf(copy, known),
+			differs: copyDifferences(copy, known),
+			...users.of(copy, keyring),
+		}),
+	);
+	if (typeof source !== "string") {
+		const there = users.of(source, keyring);
+		if (there.accounts.length + there.pods.length > 0)
+			namespaces.push({
+				namespace: source.namespace,
+				status: "Source",
+				differs: [],
+				...there,
+			});
+		namespaces.push(
+			...missing(source, copies, known)
+				.filter(tellsMissing)
+				.map(
+					(namespace): TreeNamespace => ({
+						namespace,
+						status: "missing",
+						differs: [],
+						...users.of({ namespace, name: source.name }, keyring),
+					}),
+				),
+		);
+	}
+	return {
+		ref,
+		status: typeof source === "string" ? source : statusOf(source, known),
+		registries: typeof source === "string" ? [] : registriesIn(source),
+		namespaces: namespaces.toSorted((a, b) =>
+			a.namespace < b.namespace ? -1 : 1,
+		),
+	};
+}
+
+/** Namespaces to which the record sends a source, and that have no copy. */
+function missing(
+	source: PullSecret,
+	copies: readonly PullSecret[],
+	{ namespaces }: ListContext,
+): string[] {
+	const reading = parseRecord(source.annotations[TARGETS_ANNOTATION]);
+	if (reading.kind !== "record") return [];
+	const { record } = reading;
+	const have = new Set(copies.map(({ namespace }) => namespace));
+	const meant =
+		namespaces === undefined
+			? [...namesOf(record).keys()]
+			: [...namespaces].flatMap(([name, facts]) =>
+					standingOf(record, name, facts)?.is === "served" ? [name] : [],
+				);
+	return meant.filter((name) => name !== source.namespace && !have.has(name));
+}
+
+/** Who uses pull secrets, by namespace. */
+class Users {
+	readonly #pods: ReadonlyMap<string, readonly TreePodFacts[]>;
+	readonly #accounts: ReadonlyMap<string, readonly AccountFacts[]>;
+	readonly #needs = new WeakMap<Keyring, Map<string, boolean>>();
+
+	constructor({ pods, accounts }: TreeParts) {
+		this.#pods = Map.groupBy(pods, ({ namespace }) => namespace);
+		this.#accounts = Map.groupBy(accounts, ({ namespace }) => namespace);
+	}
+
+	/** Accounts and pods of a pull secret. */
+	of(
+		{ namespace, name }: Pick<PullSecret, "namespace" | "name">,
+		keyring: Keyring | undefined,
+	): Pick<TreeNamespace, "accounts" | "pods"> {
+		const accounts = (this.#accounts.get(namespace) ?? [])
+			.filter(({ references }) => references.includes(name))
+			.map((account) => account.name);
+		const pods = (this.#pods.get(namespace) ?? []).flatMap((pod): TreePod[] => {
+			const references = pod.references.includes(name);
+			const isMeant = pod.images.some((image) => this.#isFor(image, keyring));
+			const waits = isMeant ? pod.waits : "";
+			return references || waits !== ""
+				? [{ name: pod.name, waits, references }]
+				: [];
+		});
+		return {
+			accounts: accounts.toSorted(),
+			pods: [
+				...pods.filter(({ waits }) => waits !== ""),
+				...pods.filter(({ waits }) => waits === ""),
+			],
+		};
+	}
+
+	/** Whether a kubelet would take a credential of the source for an image. */
+	#isFor(image: string, keyring: Keyring | undefined): boolean {
+		if (keyring === undefined) return false;
+		const known = this.#needs.get(keyring) ?? new Map<string, boolean>();
+		this.#needs.set(keyring, known);
+		let needs = known.get(image);
+		if (needs === undefined) {
+			const answer = lookUp(image, keyring);
+			needs = answer.outcome === "answered" && answer.matches.length > 0;
+			known.set(image, needs);
+		}
+		return needs;
+	}
+}
+
+function keyringOf({ content, ...source }: PullSecret): Keyring {
+	return readKeyring([
+		{
+			from: sourceRef(source),
+			type: PULL_SECRET_TYPE,
+			data: Buffer.from(content.data, "base64").toString("utf8"),
+		},
+	]);
+}
+
+function registriesIn(source: PullSecret): TreeRegistry[] {
+	const { config } = source.content;
+	const ends = new Map(expiriesOf(source).map(({ key, at }) => [key, at]));
+	return [...(config.ok ? config.auths : [])].map(([key, entry]) => ({
+		host: displayHost(key),
+		username: displayUsername(credentialOf(entry)?.username ?? ""),
+		expires: ends.get(key),
+	}));
+}
+
+/** The kubelet's word for why a container waits for its image; "" where none does. */
+function waitsOf({ status }: Pod): string {
+	const all = [
+		...(status?.initContainerStatuses ?? []),
+		...(status?.containerStatuses ?? []),
+		...(status?.ephemeralContainerStatuses ?? []),
+	];
+	for (const { state } of all) {
+		const reason = state?.waiting?.reason ?? "";
+		if (isPullFailure(reason)) return reason;
+	}
+	return "";
+}

@@ -1,0 +1,184 @@
+import { oneLine } from "../core/output/printable.ts";
+import type { Colour, Painted, Text } from "../core/output/styled.ts";
+import { isoSeconds } from "../core/pull-secrets/expiry.ts";
+import type {
+	SourceTree,
+	TreeNamespace,
+	TreeOther,
+	TreePod,
+	TreeRegistry,
+} from "../core/pull-secrets/tree.ts";
+import { age } from "./age.ts";
+
+/** How many pods of a namespace are named before they are only counted; those in trouble always are. */
+const NAMED = 5;
+
+/** What a line holds, and what hangs below it. */
+interface Branch {
+	readonly line: readonly (string | Painted)[];
+	readonly below: readonly Branch[];
+}
+
+/**
+ * Sources, their registries, namespaces, accounts and pods, as a tree. On a terminal no line is wider
+ * than it is: what is longer ends in `…`.
+ */
+export function treeText(
+	{
+		trees,
+		others,
+	}: {
+		readonly trees: readonly SourceTree[];
+		readonly others: readonly TreeOther[];
+	},
+	{
+		columns,
+		now,
+	}: { readonly columns: number | undefined; readonly now: number },
+): Text {
+	const roots = trees.map((tree) => sourceBranch(tree, now));
+	if (others.length > 0)
+		roots.push({ line: ["Without a source"], below: others.map(otherBranch) });
+	const parts: (string | Painted)[] = [];
+	for (const { line, below } of roots) {
+		parts.push(...fitted(line, columns), "\n");
+		draw(below, "", columns, parts);
+	}
+	return parts;
+}
+
+function draw(
+	branches: readonly Branch[],
+	before: string,
+	columns: number | undefined,
+	parts: (string | Painted)[],
+): void {
+	for (const [index, { line, below }] of branches.entries()) {
+		const isLast = index === branches.length - 1;
+		const trunk = `${before}${isLast ? "└─ " : "├─ "}`;
+		parts.push(...fitted([trunk, ...line], columns), "\n");
+		draw(below, `${before}${isLast ? "   " : "│  "}`, columns, parts);
+	}
+}
+
+/** The parts of a line, no wider together than the terminal. */
+function fitted(
+	line: readonly (string | Painted)[],
+	columns: number | undefined,
+): readonly (string | Painted)[] {
+	const length = (part: string | Painted): number =>
+		[...(typeof part === "string" ? part : part.text)].length;
+	const width = line.reduce((sum, part) => sum + length(part), 0);
+	if (columns === undefined || width <= columns) return line;
+	const shown: (string | Painted)[] = [];
+	// The last column is for the sign that there is more.
+	let room = columns - 1;
+	for (const part of line) {
+		const text = typeof part === "string" ? part : part.text;
+		const cut = [...text].slice(0, room).join("");
+		shown.push(typeof part === "string" ? cut : { ...part, text: cut });
+		room -= Math.min(room, length(part));
+	}
+	return [...shown, "…"];
+}
+
+function sourceBranch(
+	{ ref, status, registries, namespaces }: SourceTree,
+	now: number,
+): Branch {
+	const state =
+		status === "gone"
+			? ([" ", { text: "deleted", colour: "red" }] as const)
+			: status === "unknown"
+				? ([" ", { text: "may not be read", colour: "yellow" }] as const)
+				: status === "Source"
+					? []
+					: ([" ", { text: status, colour: "red" }] as const);
+	return {
+		line: [oneLine(ref), ...state],
+		below: [
+			...registries.map((registry) => registryBranch(registry, now)),
+			...namespaces.map(namespaceBranch),
+		],
+	};
+}
+
+function registryBranch(
+	{ host, username, expires }: TreeRegistry,
+	now: number,
+): Branch {
+	const user = username === "" ? [] : [`  ${oneLine(username)}`];
+	const time =
+		expires === undefined
+			? []
+			: expires <= now
+				? ["  ", { text: "expired", colour: "red" } as const]
+				: [`  expires in ${age(isoSeconds(now), expires)}`];
+	return { line: [oneLine(host), ...user, ...time], below: [] };
+}
+
+const COLOURS: Partial<Record<TreeNamespace["status"], Colour>> = {
+	InSync: "green",
+	Source: "green",
+	Unknown: "yellow",
+	Unmanaged: "yellow",
+	Unrecorded: "yellow",
+};
+
+function namespaceBranch({
+	namespace,
+	status,
+	differs,
+	accounts,
+	pods,
+}: TreeNamespace): Branch {
+	const words = status === "missing" ? "no copy" : status;
+	return {
+		line: [
+			`${oneLine(namespace)}  `,
+			{ text: words, colour: COLOURS[status] ?? "red" },
+			...(differs.length === 0 ? [] : [`: ${oneLine(differs.join(", "))}`]),
+		],
+		below: [
+			...accounts.map((name) => ({
+				line: [`serviceaccount/${oneLine(name)}`],
+				below: [],
+			})),
+			...podBranches(pods),
+		],
+	};
+}
+
+function podBranches(pods: readonly TreePod[]): Branch[] {
+	const troubled = pods.filter(({ waits }) => waits !== "").length;
+	const named = pods.slice(0, Math.max(NAMED, troubled));
+	const more = pods.length - named.length;
+	return [
+		...named.map(podBranch),
+		...(more > 0
+			? [{ line: [`${more} more pod${more === 1 ? "" : "s"}`], below: [] }]
+			: []),
+	];
+}
+
+function podBranch({ name, waits, references }: TreePod): Branch {
+	const trouble: readonly (string | Painted)[] =
+		waits === ""
+			? []
+			: [
+					"  ",
+					{ text: waits, colour: "red" },
+					...(references ? [] : [", does not reference it"]),
+				];
+	return { line: [`pod/${oneLine(name)}`, ...trouble], below: [] };
+}
+
+function otherBranch({ namespace, name, status }: TreeOther): Branch {
+	return {
+		line: [
+			`${oneLine(`${namespace}/${name}`)}  `,
+			{ text: status, colour: COLOURS[status] ?? "red" },
+		],
+		below: [],
+	};
+}

@@ -1,0 +1,281 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { type TestBed, testBed } from "../../support/test-bed.ts";
+
+const NAME = "nginx-mesh-registry-key";
+const NOW = Date.UTC(2026, 0, 1);
+const HOST = "registry.example.com";
+
+function seedSecret(
+	bed: TestBed,
+	namespace: string,
+	auths: Record<string, string>,
+	annotations: Record<string, string>,
+): void {
+	bed.server.store.seed({
+		kind: "Secret",
+		metadata: {
+			namespace,
+			name: NAME,
+			annotations,
+			labels: {
+				usage: NAME,
+				"app.kubernetes.io/managed-by": "kubectl-meshreg",
+			},
+		},
+		type: "kubernetes.io/dockerconfigjson",
+		data: {
+			".dockerconfigjson": Buffer.from(
+				JSON.stringify({
+					auths: Object.fromEntries(
+						Object.entries(auths).map(([host, pair]) => [
+							host,
+							{ auth: btoa(pair) },
+						]),
+					),
+				}),
+			).toString("base64"),
+		},
+	});
+}
+
+function seedSource(bed: TestBed, record: string): void {
+	seedSecret(
+		bed,
+		"nginx-mesh",
+		{ [HOST]: "mesh:hunter2", "ghcr.io": "bot:hunter2" },
+		{
+			"kubectl-meshreg/targets": record,
+			"kubectl-meshreg/issued-at": JSON.stringify({
+				[HOST]: "2025-12-31T20:00:00Z",
+			}),
+			"kubectl-meshreg/expires-in": JSON.stringify({ [HOST]: "12h" }),
+		},
+	);
+}
+
+const copyOf = { "kubectl-meshreg/source": `nginx-mesh/${NAME}` };
+
+function seedCopy(bed: TestBed, namespace: string): void {
+	seedSecret(
+		bed,
+		namespace,
+		{ [HOST]: "mesh:hunter2", "ghcr.io": "bot:hunter2" },
+		copyOf,
+	);
+}
+
+function seedPod(
+	bed: TestBed,
+	namespace: string,
+	name: string,
+	{ waits, secret = NAME }: { waits?: string; secret?: string } = {},
+): void {
+	bed.server.store.seed({
+		kind: "Pod",
+		metadata: { namespace, name },
+		spec: {
+			containers: [{ name: "c", image: `${HOST}/app:1` }],
+			imagePullSecrets: [{ name: secret }],
+		},
+		...(waits !== undefined && {
+			status: {
+				containerStatuses: [
+					{ name: "c", state: { waiting: { reason: waits } } },
+				],
+			},
+		}),
+	});
+}
+
+function seedAccount(bed: TestBed, namespace: string): void {
+	bed.server.store.seed({
+		kind: "ServiceAccount",
+		metadata: { namespace, name: "default" },
+		imagePullSecrets: [{ name: NAME }],
+	});
+}
+
+/** A source, a copy in use, one that drifted, one whose source is gone, and a recorded namespace without. */
+async function cluster(
+	options: Parameters<typeof testBed>[0] = {},
+): Promise<TestBed> {
+	const bed = await testBed({
+		namespaces: ["nginx-mesh", "app", "dev", "shop", "old"],
+		stillAt: NOW,
+		...options,
+	});
+	seedSource(bed, '[{"namespaces":{"app":"","dev":"","shop":""}}]');
+	seedCopy(bed, "app");
+	seedSecret(
+		bed,
+		"shop",
+		{ [HOST]: "mesh:other", "x.io": "a:hunter2" },
+		copyOf,
+	);
+	seedSecret(
+		bed,
+		"old",
+		{ [HOST]: "mesh:hunter2" },
+		{ "kubectl-meshreg/source": "team/gone" },
+	);
+	seedAccount(bed, "app");
+	seedPod(bed, "app", "web-0");
+	seedPod(bed, "app", "web-1", { waits: "ImagePullBackOff" });
+	seedPod(bed, "shop", "own-0", { waits: "ErrImagePull", secret: "own" });
+	return bed;
+}
+
+const WHOLE = `nginx-mesh/${NAME}
+├─ registry.example.com  mesh  expires in 8h
+├─ ghcr.io  bot
+├─ app  InSync
+│  ├─ serviceaccount/default
+│  ├─ pod/web-1  ImagePullBackOff
+│  └─ pod/web-0
+├─ dev  no copy
+└─ shop  Drifted: registry.example.com password, ghcr.io missing, x.io extra
+   └─ pod/own-0  ErrImagePull, does not reference it
+team/gone deleted
+└─ old  Orphaned
+`;
+
+const lines = (out: string) => out.split("\n").slice(0, -1);
+/** Without what colours it. */
+const bare = (out: string) =>
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out.
+	out.replace(/\u001b\[\d+m/g, "");
+
+describe("list -o tree", () => {
+	test("each source with its registries, namespaces, accounts and pods", async () => {
+		await using bed = await cluster();
+		const { status, out, err } = await bed.run(["list", "-o", "tree"]);
+		assert.deepEqual([status, out, err], [0, WHOLE, ""]);
+	});
+
+	test("at a terminal of 40 columns no line is wider, and a footer counts", async () => {
+		await using bed = await cluster();
+		const { out, err } = await bed.run(["list", "-o", "tree"], {
+			answers: [],
+			toTerminal: true,
+			columns: 40,
+		});
+		for (const line of lines(bare(out)))
+			assert.ok([...line].length <= 40, line);
+		assert.match(bare(out), /^└─ shop {2}Drifted: registry\.example\.com …$/m);
+		assert.equal(
+			err,
+			"4 pull secrets: 1 InSync, 1 Source, 1 Orphaned, 1 Drifted\n",
+		);
+	});
+
+	test("a name, a namespace, a status", async () => {
+		await using bed = await cluster();
+		const { out } = await bed.run(["list", "-n", "dev,shop", "-o", "tree"]);
+		assert.equal(
+			out,
+			`nginx-mesh/${NAME}
+├─ registry.example.com  mesh  expires in 8h
+├─ ghcr.io  bot
+├─ dev  no copy
+└─ shop  Drifted: registry.example.com password, ghcr.io missing, x.io extra
+   └─ pod/own-0  ErrImagePull, does not reference it
+`,
+		);
+		const drifted = await bed.run(["list", "--status=Drifted", "-o", "tree"]);
+		assert.match(drifted.out, /Drifted/);
+		assert.doesNotMatch(drifted.out, /no copy|InSync|gone/);
+	});
+
+	test("1,000 namespaces and 2,000 pods: a line each, and everything once", async () => {
+		const names = Array.from(
+			{ length: 1000 },
+			(_, index) => `team-${String(index).padStart(4, "0")}`,
+		);
+		await using bed = await testBed({
+			namespaces: ["nginx-mesh", ...names],
+			stillAt: NOW,
+		});
+		seedSource(bed, '[{"all":true}]');
+		for (const name of names) {
+			seedCopy(bed, name);
+			seedPod(bed, name, "web-0");
+			seedPod(bed, name, "web-1");
+		}
+		const before = bed.server.requests.length;
+		const { status, out } = await bed.run(["list", "-o", "tree"]);
+		assert.equal(status, 0);
+		const shown = lines(out);
+		assert.equal(shown.length, 1 + 2 + 3 * 1000 + 1);
+		assert.equal(shown[3], "├─ default  no copy");
+		assert.equal(shown.at(-3), "└─ team-0999  InSync");
+		const kinds = bed.server.requests
+			.slice(before)
+			.map(
+				({ path }) =>
+					/\/(secrets|pods|serviceaccounts|namespaces)\b/.exec(path)?.[1],
+			);
+		assert.deepEqual(
+			new Set(kinds),
+			new Set(["secrets", "pods", "serviceaccounts", "namespaces"]),
+		);
+	});
+
+	test("many pods of a namespace are counted, those in trouble all named", async () => {
+		await using bed = await cluster();
+		for (let index = 10; index < 20; index++)
+			seedPod(bed, "app", `job-${index}`);
+		const { out } = await bed.run(["list", "-n", "app", "-o", "tree"]);
+		assert.match(out, /ImagePullBackOff/);
+		assert.match(out, /^ {3}└─ 7 more pods$/m);
+	});
+
+	test("who may not list pods and accounts sees the rest, and is told", async () => {
+		await using bed = await cluster({
+			users: { sam: {} },
+			allow: [{ user: "sam", verbs: ["get", "list"], resources: ["secrets"] }],
+		});
+		const { status, out, err } = await bed.run(["list", "-o", "tree"], {
+			user: "sam",
+		});
+		assert.equal(status, 0);
+		assert.equal(out, WHOLE.replace(/^.*(?:pod|serviceaccount)\/.*\n/gm, ""));
+		assert.equal(
+			err,
+			"Warning: not allowed to list pods; they are left out\nWarning: not allowed to list service accounts; they are left out\n",
+		);
+	});
+
+	test("hostile names drive no terminal and break no line", async () => {
+		await using bed = await cluster();
+		seedSecret(
+			bed,
+			"old",
+			{ "evil.io/\u001b[31m\nnext": "a\u0007:b" },
+			{ "kubectl-meshreg/source": "x/\u001b]0;t\u0007\ny" },
+		);
+		const { out } = await bed.run(["list", "-n", "old", "-o", "tree"]);
+		assert.equal(out, "x/]0;t y may not be read\n└─ old  Invalid\n");
+	});
+
+	test("a pipe that closes ends it quietly", async () => {
+		await using bed = await cluster();
+		const gone = new AbortController();
+		gone.abort(new Error("EPIPE"));
+		const { status, err } = await bed.run(["list", "-o", "tree"], {
+			gone: gone.signal,
+		});
+		assert.deepEqual([status, err], [0, ""]);
+	});
+
+	test("nothing there: kubectl's words", async () => {
+		await using bed = await testBed();
+		const { out, err } = await bed.run(["list", "-o", "tree"]);
+		assert.deepEqual([out, err], ["", "No resources found\n"]);
+	});
+
+	test("-w is a usage error", async () => {
+		await using bed = await testBed();
+		assert.equal((await bed.run(["list", "-w", "-o", "tree"])).status, 2);
+	});
+});
