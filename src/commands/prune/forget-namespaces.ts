@@ -107,31 +107,40 @@ async function sourcesOf(
 	return found !== undefined && isSourceLike(found) ? [found] : [];
 }
 
+/** What became of records. */
+export interface Forgotten {
+	readonly results: readonly ChangeResult[];
+	/** As they are now, or with a dry run would be: those whose record was changed. */
+	readonly sources: readonly PullSecret[];
+}
+
 /** Takes the names out of the records; what is refused is a failed result. Throws only what makes the rest pointless. */
 export async function forgetNamespaces(
 	sent: readonly SentThere[],
 	how: Forgetting,
-): Promise<ChangeResult[]> {
+): Promise<Forgotten> {
 	const results: ChangeResult[] = [];
+	const sources: PullSecret[] = [];
 	for (const { source, named } of sent) {
 		if (named.length === 0) continue;
 		const { namespace, name } = source;
 		const { context } = how.cluster;
 		const result = { context, namespace, kind: "Secret", name };
 		try {
-			await changeRecord(source, {
+			const changed = await changeRecord(source, {
 				...how,
 				change: (record) => withoutNames(record, named),
 				what: someOf(named),
 				takesOut: true,
 			});
+			sources.push(changed);
 			results.push({ ...result, action: "configured" });
 		} catch (error) {
 			if (isFatal(error)) throw error;
 			results.push({ ...result, action: "failed", why: failureOf(error) });
 		}
 	}
-	return results;
+	return { results, sources };
 }
 
 /** Warns where a rule still sends a source to a namespace that was pruned. */

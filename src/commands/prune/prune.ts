@@ -1,3 +1,4 @@
+import { keepPolicies } from "../../actions/accounts/policies.ts";
 import { takeBackAttached } from "../../actions/accounts/take-back.ts";
 import {
 	type ApplyOptions,
@@ -180,7 +181,8 @@ It lists what it will delete, sources first, with how many pods and service acco
 					await showProgress(
 						world,
 						{ total: changes.length, quiet },
-						(onDone) => deleteAll(changes, recorded, how, report, onDone),
+						(onDone) =>
+							deleteAll(changes, recorded.results, how, report, onDone),
 					);
 				} catch (error) {
 					const { length } = report.results;
@@ -194,6 +196,9 @@ It lists what it will delete, sources first, with how many pods and service acco
 				for (const { current } of changes)
 					if (isGone(current, report.results))
 						await takeBackPolicies(current, { ...how, onResult: report.add });
+				for (const source of recorded.sources)
+					if (!isGone(source, report.results))
+						await keepPolicies(source, { ...how, onResult: report.add });
 				const lines = [
 					takenBack(report.results, dryRun),
 					namespaces.length === 0 && !options.orphaned && dryRun === "none"

@@ -213,6 +213,21 @@ mutatingadmissionpolicy "${POLICY}" deleted
 		assert.deepEqual(policies(), []);
 	});
 
+	test("prune -n takes its namespace out of it", async () => {
+		source('[{"namespaces":{"app":"","shop":""}}]');
+		await bed.run(["attach", "--by-policy"]);
+		const { status, out, err } = await bed.run(["prune", "-n", "app", "--yes"]);
+		assert.equal(status, 0, err);
+		assert.match(out, /mutatingadmissionpolicybinding\/.* configured\n/);
+		assert.match(
+			JSON.stringify(
+				bed.server.store.get("MutatingAdmissionPolicyBinding", "", POLICY)
+					?.spec,
+			),
+			/"values":\["shop"\]/,
+		);
+	});
+
 	test("a dry run writes nothing", async () => {
 		for (const how of ["client", "server"]) {
 			const { out } = await bed.run([
