@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { systemClock } from "../src/adapters/clock.ts";
 import { meshreg } from "./support/command-line.ts";
 import { type TestBed, testBed } from "./support/test-bed.ts";
 
@@ -51,6 +52,9 @@ async function prepared(): Promise<TestBed> {
 	return bed;
 }
 
+/** Patience without end: what is offered does not depend on how fast the machine is. */
+const patient = { ...systemClock, delay: () => new Promise<void>(() => {}) };
+
 const KEY = "nginx-mesh-registry-key";
 
 /** The words typed, and all that is printed. */
@@ -89,7 +93,9 @@ describe("kubectl's completion protocol", () => {
 	for (const [words, printed] of ANSWERS)
 		test(words.join(" "), async () => {
 			await using bed = await prepared();
-			const outcome = await bed.run(["__complete", ...words]);
+			const outcome = await bed.run(["__complete", ...words], {
+				clock: patient,
+			});
 			assert.deepEqual(outcome, {
 				status: 0,
 				out: printed,
@@ -102,6 +108,7 @@ describe("kubectl's completion protocol", () => {
 		await using bed = await prepared();
 		const { out } = await bed.run(["sync", "-n", "sh"], {
 			calledAs: "kubectl_complete-meshreg",
+			clock: patient,
 		});
 		assert.equal(out, "shop\n:4\n");
 	});

@@ -209,7 +209,7 @@ async function kept(
 }
 
 const timed = (name: string, run: () => Promise<void>) =>
-	test(name, { timeout: 5_000 }, run);
+	test(name, { timeout: 60_000 }, run);
 
 describe("at first", () => {
 	timed("namespaces are brought in sync in order, and once", async () => {

@@ -29,7 +29,7 @@ async function bedWith(namespaces: readonly string[]): Promise<TestBed> {
 }
 
 const timed = (name: string, run: () => Promise<void>) =>
-	test(name, { timeout: 20_000 }, run);
+	test(name, { timeout: 60_000 }, run);
 
 /** A port of this machine that nobody listens at. */
 async function freePort(): Promise<number> {
