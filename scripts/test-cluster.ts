@@ -17,7 +17,7 @@ import {
 } from "../test/support/real-cluster/open.ts";
 
 /**
- * The contract and end-to-end suites on a real API server: the cluster of
+ * The contract, trust and end-to-end suites on a real API server: the cluster of
  * MESHREG_TEST_KUBECONFIG, else KUBEBUILDER_ASSETS, else what test/cluster
  * builds. Fails where there is none, and where nothing ran. Arguments: the test
  * files to run instead of all.
@@ -41,7 +41,11 @@ const named = process.argv.slice(2);
 const files =
 	named.length > 0
 		? named
-		: globSync(["test/contract/**/*.test.ts", "test/e2e/**/*.test.ts"]).sort();
+		: globSync([
+				"test/contract/**/*.test.ts",
+				"test/e2e/**/*.test.ts",
+				"test/trust/**/*.test.ts",
+			]).sort();
 process.exitCode = await main();
 
 async function main(): Promise<number> {

@@ -273,11 +273,11 @@ function changeWords(failure: ChangeFailure, subject: Subject): FailureWords {
 			};
 		case "namespace-terminating":
 			return ours(
-				`${namespacesWords(subject)} ${isOrAre(subject)} being deleted: skipped`,
+				`${namespacesWords(subject)} ${isOrAre(subject)} being deleted; nothing was written there`,
 			);
 		case "namespace-skipped":
 			return ours(
-				`${namespacesWords(subject)} ${isOrAre(subject)} annotated kubectl-meshreg/skip=true: skipped`,
+				`${namespacesWords(subject)} ${isOrAre(subject)} annotated kubectl-meshreg/skip=true; nothing was written there`,
 			);
 		case "namespace-made-again":
 			return ours(
@@ -305,7 +305,7 @@ function changeWords(failure: ChangeFailure, subject: Subject): FailureWords {
 			);
 		case "not-attached-by-us":
 			return ours(
-				`${subjectWords(subject)} references the pull secret, but attach did not add it: left unchanged`,
+				`${subjectWords(subject)} references the pull secret, but attach did not add it; left unchanged`,
 			);
 		case "forbidden":
 		case "invalid":

@@ -159,21 +159,21 @@ describe("refusals", () => {
 		assert.deepEqual(await run([...create, "other", "-n", going]), {
 			status: 1,
 			out: "",
-			err: `error: namespace "${going}" is being deleted: skipped\n`,
+			err: `error: namespace "${going}" is being deleted; nothing was written there\n`,
 		});
 		const copy = `${path}/secrets/${NAME}`;
 		assert.equal((await cluster.api.request("DELETE", copy)).status, 200);
 		assert.deepEqual(await run(["sync", "-n", going]), {
 			status: 1,
 			out: "",
-			err: `error: namespace "${going}" is being deleted: skipped\n1 namespace: 0 created, 0 configured, 0 unchanged, 1 failed\n`,
+			err: `error: namespace "${going}" is being deleted; nothing was written there\n1 namespace: 0 created, 0 configured, 0 unchanged, 1 failed\n`,
 		});
 		assert.deepEqual(
 			await run(["sync", "-l", `stage=${stage()},!guarded`, "-q"]),
 			{
 				status: 0,
 				out: "",
-				err: `Warning: namespace "${going}" is being deleted: skipped\n`,
+				err: `Warning: namespace "${going}" is being deleted; nothing was written there\n`,
 			},
 		);
 	});

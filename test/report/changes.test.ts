@@ -121,7 +121,7 @@ describe("failures of one cause are one line with the namespaces in it", () => {
 			),
 			[
 				`error: ${secret} namespaces a, b is a copy of x/y; use --force to take it over, or sync that source`,
-				"Warning: namespaces c, d are being deleted: skipped",
+				"Warning: namespaces c, d are being deleted; nothing was written there",
 				`error: ${secret} namespace "e" is a copy of x/z; use --force to take it over, or sync that source`,
 				"",
 			].join("\n"),

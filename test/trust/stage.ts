@@ -31,15 +31,19 @@ interface Secret {
 	data?: Record<string, string>;
 }
 
+function labelOf(cluster: TestCluster): Record<string, string> {
+	return { "meshreg-test": cluster.named("trust") };
+}
+
 /** A cluster with a source's namespace, two that are served and one of a tenant. */
 export class Stage implements AsyncDisposable {
 	static async open(): Promise<Stage> {
 		const cluster = await testCluster();
 		const [mesh, app, shop, evil] = [
 			await cluster.namespace("mesh"),
-			await cluster.namespace("app"),
-			await cluster.namespace("shop"),
-			await cluster.namespace("evil"),
+			await cluster.namespace("app", labelOf(cluster)),
+			await cluster.namespace("shop", labelOf(cluster)),
+			await cluster.namespace("evil", labelOf(cluster)),
 		];
 		return new Stage(cluster, mesh, app, shop, evil);
 	}
@@ -51,6 +55,13 @@ export class Stage implements AsyncDisposable {
 		readonly shop: string,
 		readonly evil: string,
 	) {}
+
+	/** Selects the namespaces that are served and the tenant's, and no other suite's. */
+	get selector(): string {
+		return Object.entries(labelOf(this.cluster))
+			.map((label) => label.join("="))
+			.join();
+	}
 
 	/** The admin, or whoever has this kubeconfig. */
 	run(

@@ -81,7 +81,7 @@ describe("one Secret that nobody can read", () => {
 	for (const argv of [
 		["list"],
 		["list", "-o", "json"],
-		["sync", "-A"],
+		["sync", "-l", "LABEL"],
 		["check", "-o", "json"],
 		["prune", "--dry-run=client"],
 	])
@@ -89,7 +89,9 @@ describe("one Secret that nobody can read", () => {
 			await using stage = await Stage.open();
 			await stage.served();
 			await stage.plant({ namespace: stage.evil, config: deep });
-			const { err, out } = await stage.run(argv);
+			const { err, out } = await stage.run(
+				argv.map((word) => (word === "LABEL" ? stage.selector : word)),
+			);
 			assert.doesNotMatch(err, /bug/);
 			assert.match(
 				out,

@@ -33,7 +33,7 @@ export async function tellClaimants(
 		world.emit({
 			type: "warning",
 			message:
-				"what says that it is a copy cannot be looked for (needs list on secrets in all namespaces)",
+				"cannot look for Secrets that say they are copies (needs list on secrets in all namespaces)",
 		});
 		return [];
 	}
@@ -49,7 +49,7 @@ export async function tellClaimants(
 	if (equal.length > 0)
 		world.emit({
 			type: "warning",
-			message: `secret "${before.name}" in ${someOf(equal)} holds the credential that the source had, which is no right to the next one`,
+			message: `secret "${before.name}" in ${someOf(equal)} holds the credential that the source had; that is no right to the next one`,
 			advice: {
 				words: "if they are yours, record them with",
 				script: script(
@@ -68,7 +68,7 @@ export async function tellClaimants(
 	if (others.length > 0)
 		world.emit({
 			type: "warning",
-			message: `secret "${before.name}" in ${someOf(others)} says that it is a copy, and holds something else; check who made it`,
+			message: `secret "${before.name}" in ${someOf(others)} says that it is a copy but has other content; check who made it`,
 		});
 	return equal;
 }

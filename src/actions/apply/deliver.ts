@@ -303,7 +303,7 @@ class Delivery {
 		const places = claimants.map(({ namespace }) => namespace);
 		this.run.world.emit({
 			type: "warning",
-			message: `not recorded, so nothing is written: ${someOf(places)} (secret "${this.#source.name}" there says that it is a copy of ${sourceRef(this.#source)})`,
+			message: `secret "${this.#source.name}" in ${someOf(places)} says that it is a copy of ${sourceRef(this.#source)}, but is not recorded; nothing was written there`,
 		});
 	}
 

@@ -3,7 +3,7 @@ import {
 	type PullSource,
 } from "../../core/kubelet/keyring.ts";
 import { podImages } from "../../core/kubelet/pod-images.ts";
-import { meshreg, objectName, script } from "../../core/output/shell.ts";
+import { Fixes } from "../../core/pull-secrets/fixes.ts";
 import { PULL_SECRET_TYPE } from "../../core/pull-secrets/ownership.ts";
 import {
 	type PullSecret,
@@ -35,16 +35,12 @@ export async function neededNamespaces(
 				throw new OperationError(
 					`secret ${answer.from} cannot be read by kubelets: ${answer.error}`,
 					{
-						words: "write it again with",
-						script: script(
-							meshreg(
-								"create",
-								objectName(source.name),
-								"-n",
-								objectName(source.namespace),
-								"--replace",
-							),
-						),
+						words: "see what is wrong with",
+						script: new Fixes({
+							namespace: source.namespace,
+							name: source.name,
+							exists: true,
+						}).check(),
 					},
 				);
 			// What is no image is pulled from nowhere.

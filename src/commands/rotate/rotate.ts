@@ -78,7 +78,7 @@ export const rotate = command<RotateOptions, RotateAnswer>({
 	verb: "rotate",
 	summary: "Replace a registry's credential in the source and copies",
 	operands: [{ name: "NAME", optional: true, values: "pull-secret" }],
-	about: `Replace the credential of one registry in the source, then in every copy of it. The new one is tried at its registry first: where it is rejected, nothing is written.
+	about: `Replace the credential of one registry in the source, then in every copy of it. The new one is verified at its registry first; where it is rejected, nothing is written.
 
 Other registries in the source stay as they are. Interrupted anywhere, the same command run again finishes the work.`,
 	examples: [

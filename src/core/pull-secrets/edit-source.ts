@@ -10,7 +10,7 @@ import {
 	withSameRegistries,
 } from "./entry-naming.ts";
 import { textsIn } from "./expiry.ts";
-import { creating, onRegistry } from "./fixes.ts";
+import { creating, Fixes, onRegistry } from "./fixes.ts";
 import {
 	type NewEntry,
 	newSource,
@@ -239,8 +239,8 @@ function authsOf(source: PullSecret): ReadonlyMap<string, AuthEntry> {
 	throw new OperationError(
 		`the content of ${shown(source)} cannot be changed: ${config.problem}`,
 		{
-			words: "write it anew with",
-			script: script(meshreg("create", "--replace")),
+			words: "see what is wrong with",
+			script: new Fixes({ ...placeOf(source), exists: true }).check(),
 		},
 	);
 }
@@ -279,6 +279,13 @@ function addingTo(source: PullSecret, registry: string): Script | undefined {
 /** A name from the command line, which may be something that was pasted there by mistake. */
 function shownName(name: string): string {
 	return /^[\w.*:/[\]-]{1,200}$/.test(name) ? name : "that registry";
+}
+
+function placeOf({ namespace, name }: PullSecret): {
+	readonly namespace: string;
+	readonly name: string;
+} {
+	return { namespace, name };
 }
 
 function shown({ name, namespace }: PullSecret): string {

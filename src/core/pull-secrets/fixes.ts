@@ -83,6 +83,11 @@ export class Fixes {
 		return this.#ofSource("create", []);
 	}
 
+	/** Says what is wrong with the source. */
+	check(): Script | undefined {
+		return this.#fromSource("check", []);
+	}
+
 	/** Writes a source for this registry, beside the registries that it has already. */
 	create(host: string): Script | undefined {
 		return this.#ofSource("create", [
@@ -220,10 +225,14 @@ export class Fixes {
 	}
 
 	#sync(words: readonly Word[]): Script | undefined {
+		return this.#fromSource("sync", words);
+	}
+
+	#fromSource(verb: string, words: readonly Word[]): Script | undefined {
 		const { namespace, name } = this.#target;
 		return script(
 			meshreg(
-				"sync",
+				verb,
 				...this.#unlessUsual(name),
 				...words,
 				...(namespace === this.#usual.namespace

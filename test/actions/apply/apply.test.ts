@@ -339,7 +339,7 @@ test("results come in the plan's order, what was known before among them", async
 	];
 	const expected = [
 		"zoo created",
-		'shop skipped Warning: namespace "shop" is being deleted: skipped',
+		'shop skipped Warning: namespace "shop" is being deleted; nothing was written there',
 		"app created",
 	];
 	const { results, told, done } = await applied(bed, steps);

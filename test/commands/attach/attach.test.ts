@@ -232,7 +232,7 @@ describe("attach and detach", () => {
 		assert.deepEqual(outcome, {
 			status: 0,
 			out: "serviceaccount/default unchanged in app namespace\n",
-			err: 'Warning: serviceaccount "default" in namespace "app" references the pull secret, but attach did not add it: left unchanged\n',
+			err: 'Warning: serviceaccount "default" in namespace "app" references the pull secret, but attach did not add it; left unchanged\n',
 			asked: [],
 		});
 		assert.deepEqual(secretsOf("app"), [KEY]);

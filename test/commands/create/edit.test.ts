@@ -149,7 +149,7 @@ describe("create --add", () => {
 			[outcome.status, outcome.err],
 			[
 				1,
-				`error: the content of secret "${NAME}" in namespace "nginx-mesh" cannot be changed: auths is not a JSON object; write it anew with 'kubectl meshreg create --replace'\n`,
+				`error: the content of secret "${NAME}" in namespace "nginx-mesh" cannot be changed: auths is not a JSON object; see what is wrong with 'kubectl meshreg check'\n`,
 			],
 		);
 	});

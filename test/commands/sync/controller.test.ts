@@ -285,9 +285,7 @@ describe("at first", () => {
 			);
 			await using keeping = await kept(bed, watched && { watched });
 			if (begins) {
-				await keeping.says(
-					"note Error from server (No): no (it is tried again)",
-				);
+				await keeping.says("note Error from server (No): no (will retry)");
 				await keeping.says("Secret app created");
 			} else {
 				const error = await keeping.ended;
@@ -378,7 +376,7 @@ describe("what failed", () => {
 			const { clock } = keeping;
 			await keeping.says("ready");
 			const trouble =
-				"note error: You must be logged in to the server (Unauthorized) (it is tried again)";
+				"note error: You must be logged in to the server (Unauthorized) (will retry)";
 			for (let time = 0; time < 2; time++) {
 				const heal = refuse(bed, isWrite, { status: 401, message: "no" });
 				drift(bed, "app");

@@ -297,7 +297,7 @@ describe("sync", () => {
 						status: { phase: "Terminating" },
 					});
 				},
-				`error: namespace "app" is being deleted: skipped\n`,
+				`error: namespace "app" is being deleted; nothing was written there\n`,
 			],
 			[
 				"unmanaged",
@@ -456,7 +456,7 @@ secret/${NAME} in app namespace: overwrite
 		const outcome = await bed.run(["sync", "-A"]);
 		assert.equal(
 			outcome.err,
-			'Warning: namespace "app" is being deleted: skipped\n3 namespaces: 2 created, 0 configured, 0 unchanged, 1 skipped, 0 failed\n',
+			'Warning: namespace "app" is being deleted; nothing was written there\n3 namespaces: 2 created, 0 configured, 0 unchanged, 1 skipped, 0 failed\n',
 		);
 		assert.equal(outcome.status, 0);
 	});

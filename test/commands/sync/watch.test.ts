@@ -288,9 +288,7 @@ describe("sync --watch", () => {
 				: undefined,
 		);
 		await bed.server.endWatches();
-		await watch.says(
-			"Error from server (Forbidden): not now (it is tried again)\n",
-		);
+		await watch.says("Error from server (Forbidden): not now (will retry)\n");
 	});
 
 	timed("tries again what the server refused", async () => {
