@@ -333,3 +333,47 @@ describe("--force", () => {
 			assert.deepEqual(await stage.secret(stage.app), before);
 		});
 });
+
+test("an account of a tenant's that references what is not there does not turn check red", async () => {
+	await using stage = await Stage.open();
+	await stage.served();
+	const refer = async (namespace: string, name: string) => {
+		const { status } = await stage.cluster.api.request(
+			"POST",
+			`/api/v1/namespaces/${namespace}/serviceaccounts`,
+			{ body: { metadata: { name: "worker" }, imagePullSecrets: [{ name }] } },
+		);
+		assert.equal(status, 201);
+	};
+	const found = async () => {
+		const { out } = await stage.run([
+			"check",
+			"-n",
+			`${stage.app},${stage.evil}`,
+			"-o",
+			"json",
+		]);
+		return JSON.parse(out)
+			.items.filter(({ cause }: { cause: string }) => cause === "dangling")
+			.map(
+				({
+					severity,
+					namespaces,
+				}: {
+					severity: string;
+					namespaces: string[];
+				}) => `${severity} ${namespaces.join()}`,
+			);
+	};
+	await refer(stage.evil, "gone");
+	assert.deepEqual(await found(), [`note ${stage.evil}`]);
+	const { status } = await stage.run(["check", "-n", stage.evil]);
+	assert.equal(status, 0);
+	// Where the admin sent the source, it is a problem.
+	await refer(stage.app, "gone");
+	assert.deepEqual(await found(), [
+		`problem ${stage.app}`,
+		`note ${stage.evil}`,
+	]);
+	assert.equal((await stage.run(["check", "-n", stage.app])).status, 1);
+});

@@ -114,7 +114,11 @@ function unattached(keyrings: Keyrings, lost: readonly Finding[]): Finding[] {
 	});
 }
 
-/** Names on accounts' lists that are no Secrets. */
+/**
+ * Names on accounts' lists that are no Secrets. A problem where it is ours: in a namespace that a
+ * record serves, or where attach added the name. Elsewhere whoever may write the account decides what
+ * it says, and a kubelet passes over such a name: a note, which changes no exit status.
+ */
 function dangling(keyrings: Keyrings, told: ReadonlySet<string>): Finding[] {
 	const { facts } = keyrings;
 	// Names of Secrets that may not be read would all seem to be missing.
@@ -134,14 +138,23 @@ function dangling(keyrings: Keyrings, told: ReadonlySet<string>): Finding[] {
 			)
 			.map((name) => ({ account, name })),
 	);
-	return [...Map.groupBy(gone, ({ name }) => name)].map(([name, group]) => {
+	const isOurs = ({ namespace, attached }: AccountFacts, name: string) =>
+		attached.includes(name) ||
+		facts.sources.some((source) => keyrings.isServed(source, namespace));
+	const groups = Map.groupBy(gone, ({ account, name }) =>
+		JSON.stringify([isOurs(account, name), name]),
+	);
+	return [...groups.values()].flatMap((group) => {
+		const [first] = group;
+		if (first === undefined) return [];
+		const { name } = first;
 		const namespaces = unique(group.map(({ account }) => account.namespace));
 		const accounts = unique(group.map(({ account }) => account.name));
 		const source = facts.sources.find(({ secret }) => secret.name === name);
 		const giving = source?.fixes.sync(namespaces);
 		return finding(
 			"service accounts",
-			"problem",
+			isOurs(first.account, name) ? "problem" : "note",
 			{ cause: "dangling", accounts, secret: name },
 			{
 				namespaces,
