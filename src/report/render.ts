@@ -224,9 +224,7 @@ export function renderEvent(
 		case "trouble":
 			return {
 				out: "",
-				err: linesOf(
-					`${failureLine(event.error, contextFlags)} (it is tried again)`,
-				),
+				err: linesOf(`${failureLine(event.error, contextFlags)} (will retry)`),
 			};
 		case "failure":
 			return { out: "", err: failureText(event.error, contextFlags) };

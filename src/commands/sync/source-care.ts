@@ -377,7 +377,7 @@ export class SourceCare {
 					? "credential-rejected"
 					: "credential-refresh-failed",
 			registry: key,
-			message: `cannot renew the credential for ${displayHost(key)}: ${why}; the one that is there ${endOf(expiry, now)} (it is tried again)`,
+			message: `cannot renew the credential for ${displayHost(key)}: ${why}; the one that is there ${endOf(expiry, now)} (will retry)`,
 		});
 	}
 }

@@ -173,7 +173,7 @@ async function kept(
 			),
 		onNote: ({ level, message }) =>
 			say(`note ${level === "info" ? "" : `${level}: `}${message}`),
-		onTrouble: (error) => say(`note ${failureLine(error)} (it is tried again)`),
+		onTrouble: (error) => say(`note ${failureLine(error)} (will retry)`),
 		onReady: () => say("ready"),
 		...more,
 	})

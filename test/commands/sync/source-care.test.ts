@@ -302,7 +302,7 @@ describe("what renews itself", () => {
 			await cared(given, async ({ play, notes, results, password }) => {
 				await play(50 * MINUTE);
 				assert.deepEqual(notes, [
-					`warning credential-${result === "rejected" ? "rejected" : "refresh-failed"}: cannot renew the credential for ${HOST}: ${why}; the one that is there expires in 12m (it is tried again)`,
+					`warning credential-${result === "rejected" ? "rejected" : "refresh-failed"}: cannot renew the credential for ${HOST}: ${why}; the one that is there expires in 12m (will retry)`,
 				]);
 				assert.deepEqual([...new Set(results)], [result]);
 				assert.equal(
@@ -326,9 +326,9 @@ describe("what renews itself", () => {
 				assert.deepEqual(
 					notes.map((note) => note.replace(/cannot renew.*is there /, "")),
 					[
-						"warning credential-refresh-failed: expires in 12m (it is tried again)",
-						"error credential-refresh-failed: expires in 45s (it is tried again)",
-						"error credential-refresh-failed: expired at 2026-11-28T09:00:00Z (it is tried again)",
+						"warning credential-refresh-failed: expires in 12m (will retry)",
+						"error credential-refresh-failed: expires in 45s (will retry)",
+						"error credential-refresh-failed: expired at 2026-11-28T09:00:00Z (will retry)",
 						`info credential-refreshed: renewed the credential for ${HOST} by helper:mine; it is valid for 7h`,
 					].map((note, index) => (index === 3 ? notes[3] : note)),
 				);
