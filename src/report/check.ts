@@ -15,15 +15,20 @@ import { type Script, scriptKey } from "../core/output/shell.ts";
 import type { Painted } from "../core/output/styled.ts";
 import { wrap } from "../core/output/wrap.ts";
 import {
+	type ContentFault,
 	describeContentFault,
 	describeEntryProblem,
+	type EntryProblem,
 } from "../core/pull-secrets/content-fault.ts";
 import { isoSeconds } from "../core/pull-secrets/expiry.ts";
 import type { Manager } from "../core/pull-secrets/managers.ts";
 import { hasNoAccounts } from "../core/registry/public.ts";
 import { displayHost } from "../core/registry/server.ts";
 import { displayKey } from "../core/registry/url.ts";
-import { describeVerification } from "../core/registry/verification.ts";
+import {
+	describeVerification,
+	type Verification,
+} from "../core/registry/verification.ts";
 import { duration } from "./age.ts";
 import { commandLine, commandLines } from "./command-line.ts";
 import { failureLine } from "./failure.ts";
@@ -139,7 +144,8 @@ export function checkItems(clusters: readonly CheckedCluster[]): {
 export interface CheckItem {
 	readonly context: string;
 	readonly severity: Severity;
-	readonly cause: string;
+	/** "" where all is well. */
+	readonly cause: CheckCause | "";
 	readonly message: string;
 	readonly namespaces: readonly string[];
 	/** One line for a shell; "" where none helps, or only what gives a credential away. */
@@ -164,8 +170,26 @@ function checkItem(
 	};
 }
 
-/** As docs/json.md lists them. */
-function causeOf(about: Subject): string {
+/** A cause as docs/json.md lists it, and docs/troubleshooting.md says what it means. */
+export type CheckCause =
+	| Exclude<
+			Subject["cause"],
+			| "invalid-content"
+			| "invalid-entry"
+			| "verification"
+			// What is well has no cause.
+			| "well-formed"
+			| "copies"
+			| "accounts"
+			| "policies"
+			| "permitted"
+			| "no-pod-waits"
+	  >
+	| ContentFault["kind"]
+	| Exclude<EntryProblem["kind"], "key">
+	| Exclude<Verification["outcome"], "good">;
+
+function causeOf(about: Subject): CheckCause | "" {
 	switch (about.cause) {
 		case "invalid-content":
 			return about.fault.kind;
@@ -174,7 +198,16 @@ function causeOf(about: Subject): string {
 				? "never-matches"
 				: about.problem.kind;
 		case "verification":
-			return about.verification?.outcome ?? "unverifiable";
+			return about.verification?.outcome === "good"
+				? ""
+				: (about.verification?.outcome ?? "unverifiable");
+		case "well-formed":
+		case "copies":
+		case "accounts":
+		case "policies":
+		case "permitted":
+		case "no-pod-waits":
+			return "";
 		default:
 			return about.cause;
 	}
@@ -231,8 +264,6 @@ export function headline({ about, namespaces }: Finding): string {
 			return `a Secret that meshreg does not manage is in the place of the copy of ${about.ref} in ${places}`;
 		case "namespace-made-again":
 			return `${places} was deleted and created again since ${about.ref} was sent to it`;
-		case "namespace-unverified":
-			return `${places}: not allowed to see whether it is the namespace that ${about.ref} was sent to`;
 		case "namespace-gone":
 			return `${places} is recorded for ${about.ref}, and does not exist`;
 		case "claimants": {

@@ -105,12 +105,9 @@ export type Subject =
 			readonly cause: "copy-missing" | "copy-drifted" | "copy-blocked";
 			readonly ref: string;
 	  }
-	/** Recorded namespaces that were made again, cannot be compared, or are not there. */
+	/** Recorded namespaces that were made again, or are not there. */
 	| {
-			readonly cause:
-				| "namespace-made-again"
-				| "namespace-unverified"
-				| "namespace-gone";
+			readonly cause: "namespace-made-again" | "namespace-gone";
 			readonly ref: string;
 	  }
 	/** Secrets that say that they are copies, of what the record does not know. */

@@ -1,0 +1,107 @@
+/** Every cause of `check` is listed in docs/json.md, and explained in docs/troubleshooting.md. */
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { test } from "node:test";
+import type { CheckCause } from "../../src/report/check.ts";
+
+/** All of them: types are checked to have neither one more nor one less. */
+const CAUSES: Readonly<Record<CheckCause, true>> = {
+	"account-lacks-secret": true,
+	architecture: true,
+	"attachment-lost": true,
+	"auth-differs": true,
+	"bad-characters": true,
+	"cannot-pull": true,
+	claimants: true,
+	"cluster-failed": true,
+	"copy-blocked": true,
+	"copy-drifted": true,
+	"copy-missing": true,
+	"credential-provider": true,
+	dangling: true,
+	disk: true,
+	empty: true,
+	"empty-entry": true,
+	expired: true,
+	"expired-certificate": true,
+	"expired-token": true,
+	expiring: true,
+	forbidden: true,
+	"https-only": true,
+	interrupted: true,
+	"invalid-reference": true,
+	malformed: true,
+	"malformed-secret": true,
+	"namespace-gone": true,
+	"namespace-made-again": true,
+	"never-matches": true,
+	"never-pull": true,
+	"no-key": true,
+	"no-record": true,
+	"no-right": true,
+	"no-secret": true,
+	"node-proxy": true,
+	"not-allowed": true,
+	"not-attached": true,
+	"not-found": true,
+	"other-sources": true,
+	"plain-http": true,
+	"pod-lacks": true,
+	"pod-older": true,
+	"policy-edited": true,
+	"policy-missing": true,
+	"policy-of-another": true,
+	"policy-refuses": true,
+	"policy-surplus": true,
+	"policy-unsupported": true,
+	"policy-without-effect": true,
+	"pull-qps": true,
+	"rate-limit": true,
+	"record-fault": true,
+	"registry-error": true,
+	rejected: true,
+	"retry-pending": true,
+	"runs-without-credential": true,
+	"sandbox-image": true,
+	"secret-missing": true,
+	"secret-missing-runs": true,
+	"secrets-enforced": true,
+	"short-name": true,
+	signature: true,
+	"source-missing": true,
+	"static-pod": true,
+	"tls-handshake": true,
+	unknown: true,
+	unreachable: true,
+	unreadable: true,
+	"untrusted-ca": true,
+	unverifiable: true,
+	"web-page": true,
+	"would-not-restart": true,
+	"wrong-certificate-name": true,
+};
+const causes = Object.keys(CAUSES).sort();
+
+test("each cause has a heading in docs/troubleshooting.md, and no other word has", async () => {
+	const text = await readFile("docs/troubleshooting.md", "utf8");
+	const sections = text.split(/^#+ /m).slice(1);
+	const explained = sections.flatMap((section) => {
+		const [, cause] = /^`([a-z-]+)`\n/.exec(section) ?? [];
+		return cause === undefined ? [] : [{ cause, section }];
+	});
+	assert.deepEqual(explained.map(({ cause }) => cause).sort(), causes);
+	for (const { cause, section } of explained)
+		assert.match(section, /\n\n\S.{20}/, `${cause} says nothing`);
+});
+
+test("docs/json.md links each of them", async () => {
+	const text = await readFile("docs/json.md", "utf8");
+	const linked = [
+		...text.matchAll(/\[`([a-z-]+)`\]\(troubleshooting\.md#([a-z-]+)\)/g),
+	];
+	for (const [, cause, anchor] of linked) assert.equal(anchor, cause);
+	assert.deepEqual(
+		[...new Set(linked.map(([, cause = ""]) => cause))].sort(),
+		causes,
+	);
+});
