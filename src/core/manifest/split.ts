@@ -17,8 +17,9 @@ export interface ManifestDocument {
 /**
  * The documents of a file, in order; their texts joined are the file again. As
  * kubectl reads it: a file that begins with `{` is a stream of JSON objects,
- * anything else YAML documents between `---` lines. YAML allows no line that
- * begins with `---` or `...` inside a scalar, so the cut needs no parser.
+ * anything else YAML documents between `---` lines; what follows a `...` line is
+ * no document, and stays with the one before. YAML allows no line that begins with
+ * `---` inside a scalar, so the cut needs no parser.
  */
 export function* splitManifest(text: string): Generator<ManifestDocument> {
 	const cut = new Cutter(text);
@@ -54,9 +55,9 @@ class Cutter {
 	}
 }
 
-/** Where each YAML document ends: before a `---` line, after a `...` line, at the end. */
+/** Where each YAML document ends: before a `---` line, at the end. */
 function* yamlEnds(text: string, from: number): Generator<number> {
-	const marker = /\n(---|\.\.\.)(?=[ \t\r\n]|$)/g;
+	const marker = /\n---(?=[ \t\r\n]|$)/g;
 	marker.lastIndex = from;
 	let start = from;
 	for (
@@ -65,13 +66,7 @@ function* yamlEnds(text: string, from: number): Generator<number> {
 		found = marker.exec(text)
 	) {
 		const lineStart = found.index + 1;
-		if (found[1] === "...") {
-			const next = text.indexOf("\n", lineStart);
-			start = next < 0 ? text.length : next + 1;
-			// The search goes on from the line end, which the next marker may need.
-			if (next >= 0) marker.lastIndex = next;
-			yield start;
-		} else if (!isPreamble(text.slice(start, lineStart))) {
+		if (!isPreamble(text.slice(start, lineStart))) {
 			start = lineStart;
 			yield start;
 		}

@@ -20,9 +20,13 @@ import {
 	Unreadable,
 } from "./node.ts";
 
+/** The end of a document: kubectl does not look at what follows, up to the next `---`. */
+const END = /^\.\.\.(?=[ \t\r\n]|$)/m;
+
 /** Reads one YAML document. Throws Unreadable. */
 export function readYaml(text: string): Reading {
-	const document = parseDocument(text, {
+	const end = text.search(END);
+	const document = parseDocument(end > 0 ? text.slice(0, end) : text, {
 		prettyErrors: false,
 		logLevel: "silent",
 		// As JSON needs it; an unquoted Helm expression is a map as a key.
@@ -72,10 +76,14 @@ class Survey {
 		if (isScalar(node)) this.#anchor(node);
 		else if (isMap(node)) {
 			this.#anchor(node);
+			if (node.flow) for (const { key } of node.items) refuseTightKey(key);
 			this.#keys(node);
 		} else if (isSeq(node)) {
 			this.#anchor(node);
-			for (const item of node.items) this.visit(item);
+			for (const item of node.items) {
+				if (node.flow) refuseTightKey(item);
+				this.visit(item);
+			}
 		}
 	}
 
@@ -96,6 +104,20 @@ class Survey {
 			seen.add(name);
 		}
 	}
+}
+
+/** Inside brackets kubectl takes `?"a"` for the key `a`; to YAML 1.2, and the library, it is one word. */
+function refuseTightKey(node: unknown): void {
+	if (
+		isScalar(node) &&
+		node.type === Scalar.PLAIN &&
+		/^\?/.test(node.source ?? "")
+	)
+		throw new Unreadable(
+			"YAML",
+			"A ? has to be followed by a space",
+			node.range?.[0] ?? 0,
+		);
 }
 
 /** YAML 1.1's merge key, which kubectl knows: `<<` without quotes. */

@@ -196,7 +196,10 @@ function loginOf(
 	return (
 		chooseLogin(challenges, url, insecure) ?? {
 			scheme: "refused",
-			because: `it answers ${answer.status} and asks for a way to log in that container runtimes do not know`,
+			because:
+				challenges.length === 0
+					? `it answers ${answer.status} and names no way to log in`
+					: `it answers ${answer.status} and asks for a way to log in that container runtimes do not know`,
 		}
 	);
 }

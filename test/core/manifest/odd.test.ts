@@ -114,6 +114,39 @@ describe("a marker right behind a closing brace (`{…}---`) ends the document",
 	});
 });
 
+describe("what follows the end of a document stays, and is not looked at", () => {
+	for (const rest of ["...\na: [\n", "... words\n", "...\nkind: Pod\n"])
+		it(JSON.stringify(rest), () => {
+			const { text } = injected(`kind: Pod\nspec:\n  containers: []\n${rest}`);
+			assert.equal(
+				text,
+				`kind: Pod\nspec:\n  imagePullSecrets:\n  - name: k\n  containers: []\n${rest}`,
+			);
+			assert.equal(injected(text).text, text, "twice");
+		});
+});
+
+describe("a ? without a space inside brackets is a key to kubectl", () => {
+	for (const text of [
+		'kind: Pod\nspec: {?"containers": [{name: a}]}\n',
+		"kind: Pod\nspec: {containers: [?name]}\n",
+	])
+		it(`and not to YAML 1.2, so it is refused: ${JSON.stringify(text)}`, () => {
+			assert.throws(() => injected(text), {
+				name: "OperationError",
+				message:
+					"f:2: not valid YAML: A ? has to be followed by a space; nothing of this file is written",
+			});
+		});
+
+	it("but not where it is quoted, spaced, or outside brackets", () => {
+		const { text } = injected(
+			'kind: Pod\nmetadata: {annotations: {"?a": "?"}}\n?x: 1\nspec: {? containers : [{name: a}]}\n',
+		);
+		assert.ok(text.includes("imagePullSecrets"), text);
+	});
+});
+
 describe("a lone carriage return ends a line, as for kubectl", () => {
 	it("at the end of a list", () => {
 		const { text } = injected(

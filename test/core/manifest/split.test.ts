@@ -11,10 +11,14 @@ describe("a manifest cut into documents", () => {
 		["markers begin documents", ["a: 1\n", "--- # x\nb: 2\n", "---\n"]],
 		["a marker at the very end", ["a: 1\n", "---"]],
 		["more than a marker is none", ["a: |\n ---\n----\n", "--- \n"]],
-		["dots end documents", ["a: 1\n...\n", "b: 2\n...\n", "---\nc: 3"]],
 		[
-			"a directive belongs to what follows",
-			["a: 1\n...\n", "# x\n%YAML 1.2\n---\nb: 2\n"],
+			"what follows dots is no document to kubectl",
+			["a: 1\n...\nb: 2\n...\n", "---\nc: 3"],
+		],
+		["a directive belongs to what follows", ["# x\n%YAML 1.2\n---\nb: 2\n"]],
+		[
+			"but not behind a document, where kubectl cuts",
+			["a: 1\n...\n%YAML 1.2\n", "---\nb: 2\n"],
 		],
 		["CRLF", ["a: 1\r\n", "---\r\nb: 2\r\n"]],
 		["JSON, one after the other", ['{"a": "}{"}', ' {"b": "\\""}', "\n{}\n"]],

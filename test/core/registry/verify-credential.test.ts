@@ -360,6 +360,15 @@ const REGISTRIES: readonly [
 		[`${V2} as nobody`],
 	],
 	[
+		"a refusal that names no login",
+		() => ({ status: 403, headers: {} }),
+		{
+			outcome: "unverifiable",
+			because: "it answers 403 and names no way to log in",
+		},
+		[`${V2} as nobody`],
+	],
+	[
 		"a login of another kind",
 		() => ({ status: 401, headers: { "www-authenticate": "Negotiate" } }),
 		{

@@ -8,6 +8,24 @@ const FLAGS: ScalarTag = {
 	resolve: (word) => /^(?:y|on)/i.test(word),
 };
 
+/** To kubectl a word is a number as in Go's source, with a sign before any base, and with underscores anywhere. */
+const NUMBERS: ScalarTag = {
+	tag: "tag:yaml.org,2002:float",
+	default: true,
+	test: /^[-+0-9][-+\w.]*$/,
+	resolve: (word) => {
+		const plain = word.replaceAll("_", "");
+		return /^[-+]?(?:0x[\da-f]+|0b[01]+|0o[0-7]+|(?:\.\d+|\d+(?:\.\d*)?)(?:e[-+]?\d+)?)$/i.test(
+			plain,
+		)
+			? Number.NaN
+			: word;
+	},
+};
+
+/** The end of the first document: what follows is not looked at. */
+const END = /^\.\.\.(?=[ \t\r\n]|$)/m;
+
 /**
  * A kubeconfig's text as the value that it is, of several documents the first, as with kubectl; JSON, as
  * some tools write it, without loading the YAML library. Throws what the parser throws.
@@ -19,14 +37,32 @@ export async function parseKubeconfig(text: string): Promise<unknown> {
 		} catch {
 			// Flow-style YAML may begin with a brace as well.
 		}
-	const { parseAllDocuments } = await import("./lazy-yaml.ts");
-	const [document] = parseAllDocuments(text, {
+	const { isPair, isScalar, parseAllDocuments, visit } = await import(
+		"./lazy-yaml.ts"
+	);
+	const end = text.search(END);
+	const [document] = parseAllDocuments(end > 0 ? text.slice(0, end) : text, {
 		logLevel: "error",
 		// Duplicate keys are no error to kubectl, either.
 		uniqueKeys: false,
-		customTags: [FLAGS],
+		customTags: [FLAGS, NUMBERS],
 	});
 	const [error] = document?.errors ?? [];
 	if (error) throw error;
+	if (document)
+		visit(document, {
+			Collection(_key, collection) {
+				// To kubectl `{?a: 1}` has a key `a`, to YAML 1.2 one that is `?a`.
+				for (const item of collection.flow ? collection.items : []) {
+					const word = isPair(item) ? item.key : item;
+					if (
+						isScalar(word) &&
+						word.type === "PLAIN" &&
+						word.source?.startsWith("?")
+					)
+						throw new Error("a ? has to be followed by a space");
+				}
+			},
+		});
 	return document?.toJS();
 }

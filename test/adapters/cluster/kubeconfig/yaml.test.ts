@@ -96,7 +96,51 @@ describe("the text of a kubeconfig", () => {
 		}
 	});
 
+	test("a name that is a number to Go is none, as with kubectl", async () => {
+		for (const word of [
+			"1_0",
+			"0x1_f",
+			"0x_1",
+			"+0x1f",
+			"0b1_1",
+			"-0o7",
+			"1_",
+			"1__0.5",
+			"+1_0",
+			"1e1_0",
+		]) {
+			const document = await parseKubeconfig(
+				`clusters:\n- name: ${word}\n  cluster: {server: "https://k"}\n`,
+			);
+			assert.throws(
+				() => fromDocument(document, (path) => path),
+				{ message: "name of clusters[0] of the file is not a string" },
+				word,
+			);
+		}
+		const words = ["_1", "10.0.0.1", "2026-01-01", "1:20", "0x", "1_a", "-a"];
+		assert.deepEqual(await parseKubeconfig(`[${words.join(", ")}, "1_0"]`), [
+			...words,
+			"1_0",
+		]);
+	});
+
+	test("a key that kubectl would read otherwise is refused", async () => {
+		for (const text of ['{?"a": 1}', "{a: {?b: 1}}", "[?a]"])
+			await assert.rejects(parseKubeconfig(text), {
+				message: "a ? has to be followed by a space",
+			});
+		assert.deepEqual(await parseKubeconfig("{? a : 1, b: '?', c: d?}"), {
+			a: 1,
+			b: "?",
+			c: "d?",
+		});
+		assert.deepEqual(await parseKubeconfig("?a: 1\n"), { "?a": 1 });
+	});
+
 	for (const [name, text] of [
+		["words behind its end", "a: b\n... words\n"],
+		["what is no YAML", "a: b\n...\n- [\n"],
 		["another config", "a: b\n---\na: c\n"],
 		["something else", "---\na: b\n...\n---\n- [\n"],
 		["another config in JSON", '{"a":"b"}\n---\n{"a":"c"}\n'],
