@@ -41,10 +41,8 @@ export const disk: Files = {
 			}
 			await refuseForeignLink(path);
 			const target = old ? await realpath(path) : path;
-			const draft = join(
-				dirname(target),
-				`.meshreg-${randomBytes(6).toString("hex")}`,
-			);
+			const folder = dirname(target);
+			const draft = join(folder, `.meshreg-${randomBytes(6).toString("hex")}`);
 			try {
 				await writeNew(draft, text, mode);
 				await rename(draft, target);
@@ -52,6 +50,7 @@ export const disk: Files = {
 				await rm(draft, { force: true });
 				throw error;
 			}
+			await removeOldDrafts(folder);
 		}),
 
 	entries: (path) =>
@@ -104,6 +103,24 @@ async function writeNew(
 	} finally {
 		await file.close();
 	}
+}
+
+const DRAFT = /^\.meshreg-[0-9a-f]{12}$/;
+/** Milliseconds: no write takes so long. */
+const DRAFT_IS_OLD = 10 * 60_000;
+
+/** Removes what processes that were killed while they wrote have left in a folder; what cannot be removed stays. */
+async function removeOldDrafts(folder: string): Promise<void> {
+	const names = await readdir(folder).catch(() => []);
+	for (const name of names.filter((each) => DRAFT.test(each)))
+		try {
+			const path = join(folder, name);
+			const stats = await lstat(path);
+			const isOld = Date.now() - stats.mtimeMs > DRAFT_IS_OLD;
+			if (stats.isFile() && !isForeign(stats) && isOld) await rm(path);
+		} catch {
+			// Another process was faster, or this one may not: it is not what was asked for.
+		}
 }
 
 async function writeInto(path: string, text: string): Promise<void> {

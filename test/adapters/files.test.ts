@@ -12,6 +12,7 @@ import {
 	rmSync,
 	statSync,
 	symlinkSync,
+	utimesSync,
 	writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -195,4 +196,23 @@ test("says whether something is there", async () => {
 		["key/below", false],
 	] as const)
 		assert.equal(await disk.exists(at(name)), there, name);
+});
+
+test("a draft that a killed process left is removed with the next write beside it; one that is being written stays", async () => {
+	const place = at("drafts");
+	mkdirSync(place);
+	const [left, fresh, other] = [
+		".meshreg-0123456789ab",
+		".meshreg-ba9876543210",
+		".meshreg-notes",
+	].map((name) => join(place, name)) as [string, string, string];
+	for (const path of [left, fresh, other]) writeFileSync(path, "secret");
+	const hourAgo = new Date(Date.now() - 3_600_000);
+	for (const path of [left, other]) utimesSync(path, hourAgo, hourAgo);
+	await disk.write(join(place, "config.json"), "{}", 0o600);
+	assert.deepEqual(readdirSync(place), [
+		".meshreg-ba9876543210",
+		".meshreg-notes",
+		"config.json",
+	]);
 });
