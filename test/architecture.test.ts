@@ -318,6 +318,130 @@ describe("one style", () => {
 	});
 });
 
+/** What opens TLS connections, by the module that it comes from. */
+const DIALLERS: readonly [module: string, names: readonly string[]][] = [
+	["node:tls", ["connect", "TLSSocket"]],
+	["node:https", ["request", "get", "Agent"]],
+	["node:http2", ["connect"]],
+	[
+		"undici",
+		[
+			"Agent",
+			"Client",
+			"EnvHttpProxyAgent",
+			"Pool",
+			"ProxyAgent",
+			"Socks5ProxyAgent",
+			"buildConnector",
+			"fetch",
+			"request",
+		],
+	],
+];
+
+/**
+ * The calls in a file that open TLS connections, or make what opens them, as text with their arguments.
+ * Whoever loads undici lazily calls it `undici.NAME`.
+ */
+function tlsCalls(text: string): string[] {
+	const names = DIALLERS.flatMap(([module, exported]) => {
+		const clause = new RegExp(
+			`^import \\{(?<names>[^}]*)\\}\\s+from "${module}"`,
+			"m",
+		).exec(text)?.groups?.names;
+		const imported = (clause ?? "")
+			.split(",")
+			.map((one) => one.trim().split(/\s+as\s+/))
+			.flatMap(([name = "", alias = name]) =>
+				exported.includes(name) ? [alias] : [],
+			);
+		return module === "undici"
+			? [...imported, ...exported.map((name) => `undici\\.${name}`)]
+			: imported;
+	});
+	if (names.length === 0) return [];
+	return [
+		...text.matchAll(new RegExp(`(?<![.\\w])(?:${names.join("|")})\\(`, "g")),
+	].map(({ index, 0: head }) => {
+		let depth = 1;
+		let end = index + head.length;
+		for (; depth > 0 && end < text.length; end++)
+			depth += text[end] === "(" ? 1 : text[end] === ")" ? -1 : 0;
+		return text.slice(index, end);
+	});
+}
+
+/** Whether a call says itself by what the other side is recognised, or goes over what does. */
+function isTold(call: string, text: string): boolean {
+	// A value of the type cannot leave it out; see adapters/trust.ts.
+	const trusted = [
+		...text.matchAll(/\b(\w+)\??: (?:Tls|Trust)\b/g),
+		...text.matchAll(/\b(\w+) = (?:undici\.)?buildConnector\(/g),
+	].map(([, name]) => name);
+	return (
+		/\brejectUnauthorized:|\bcreateConnection:|\bdispatcher\b/.test(call) ||
+		trusted.some((name) => new RegExp(`\\b${name}\\b`).test(call))
+	);
+}
+
+describe("every TLS connection says itself whom it trusts", () => {
+	const calls = sources.flatMap(({ path, text }) =>
+		tlsCalls(text).map((call) => ({ path, text, call })),
+	);
+
+	test("rejectUnauthorized is in the options of each", () => {
+		assert.deepEqual(
+			calls
+				.filter(({ call, text }) => !isTold(call, text))
+				.map(({ path, call }) => `${path}: ${call}`),
+			[],
+			"where it is not said, Node asks NODE_TLS_REJECT_UNAUTHORIZED: pass a Trust (adapters/trust.ts)",
+		);
+		assert(calls.length >= 5, "the calls are found");
+	});
+
+	test("nobody is trusted blindly unless a person says so", () => {
+		const wrong = sources.flatMap(({ path, text }) =>
+			text
+				.split("\n")
+				.filter((line) => /rejectUnauthorized: (?!true\b|boolean\b)/.test(line))
+				.filter((line) => !/insecure/i.test(line))
+				.map((line) => `${path}: ${line.trim()}`),
+		);
+		assert.deepEqual(wrong, [], "only --insecure-… and a kubeconfig may ask");
+	});
+
+	test("fetch is not called: it cannot be told", () => {
+		const wrong = sources.flatMap(({ path, text }) =>
+			text
+				.split("\n")
+				.filter((line) => /(?<![.\w])fetch\((?!\))/.test(line))
+				.map((line) => `${path}: ${line.trim()}`),
+		);
+		assert.deepEqual(wrong, []);
+	});
+
+	test("a call that says nothing is found", () => {
+		const found = (text: string) =>
+			tlsCalls(text).filter((call) => !isTold(call, text));
+		assert.deepEqual(
+			[
+				...found(
+					'import { connect as dial } from "node:tls";\ndial({ host });',
+				),
+				...found('import { request } from "node:https";\nrequest(f(url), {});'),
+				...found("const tls: Trust = x;\nnew undici.Agent({ allowH2: true });"),
+				...found("const tls: Trust = x;\nnew undici.Agent({ connect: tls });"),
+			],
+			[
+				"dial({ host })",
+				"request(f(url), {})",
+				"undici.Agent({ allowH2: true })",
+			],
+		);
+	});
+});
+
 /** Files that take text apart: the words of others, or text that is no message at all. */
 const READERS: readonly [path: RegExp, why: string][] = [
 	[/^adapters\//, "answers of servers, files and programs; what is typed"],

@@ -8,7 +8,7 @@ import {
 import { displayHost } from "../../core/registry/server.ts";
 import { OperationError } from "../../errors.ts";
 import { proxyFor } from "../proxy.ts";
-import { machineAuthorities } from "../trust.ts";
+import { machineAuthorities, type Trust } from "../trust.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -87,7 +87,7 @@ interface SdkRequest {
 /** Carries the SDK's requests, those to STS included, through our proxies and with our trust: it heeds neither by itself. */
 async function openHandler(env: Env) {
 	const undici = await import("./lazy-undici.ts");
-	const tls = { rejectUnauthorized: true, ca: machineAuthorities() };
+	const tls: Trust = { rejectUnauthorized: true, ca: machineAuthorities() };
 	const direct = new undici.Agent({ connect: tls });
 	const proxies = new Map<string, Dispatcher>();
 	const dispatcherFor = (url: URL): Dispatcher => {
