@@ -520,6 +520,19 @@ describe("somebody who undoes what we write", () => {
 		await keeping.says("Secret app configured");
 	});
 
+	timed("in one namespace holds up no other", async () => {
+		await using bed = await bedWith("app", "shop");
+		await using keeping = await kept(bed);
+		await quarrel(bed, keeping);
+		drift(bed, "app");
+		await keeping.until(() => keeping.clock.waiting().includes(1000));
+		drift(bed, "shop");
+		await keeping.says("Secret shop configured");
+		assert.deepEqual(bed.server.store.get("Secret", "app", NAME)?.data, {
+			".dockerconfigjson": btoa('{"auths":{}}'),
+		});
+	});
+
 	timed(
 		"and then puts something in our way: that is told at once",
 		async () => {
@@ -741,4 +754,48 @@ describe("admission policies that the source notes", () => {
 			[`${KIND}  failed Error from server (Forbidden): no`],
 		);
 	});
+});
+
+describe("a recorded namespace that is deleted and created again", () => {
+	for (const [how, watched] of [
+		["in a list", { by: "list", query: {} }],
+		["by name", { by: "names", names: ["nginx-mesh", "app", "shop"] }],
+	] as const)
+		timed(`gets nothing, which is told once: watched ${how}`, async () => {
+			await using bed = await testBed({
+				namespaces: ["nginx-mesh", "app", "shop"],
+			});
+			const uid = bed.server.store.get("Namespace", "", "app")?.metadata.uid;
+			secret(bed, "nginx-mesh", {
+				annotations: {
+					"kubectl-meshreg/targets": JSON.stringify([
+						{ namespaces: { app: uid, shop: "" } },
+					]),
+				},
+			});
+			await using keeping = await kept(bed, { watched });
+			await keeping.says("ready");
+			bed.server.store.delete("Secret", "app", NAME);
+			await keeping.says("Secret app created");
+			bed.server.store.delete("Namespace", "", "app");
+			newNamespace(bed, "app");
+			bed.server.store.delete("Secret", "app", NAME);
+			const again =
+				"Secret app failed error: app was deleted and created again; confirm with: kubectl meshreg sync -n app";
+			await keeping.says(again);
+			// An event of that namespace is no news of it.
+			bed.server.store.seed({
+				kind: "Namespace",
+				metadata: {
+					...bed.server.store.get("Namespace", "", "app")?.metadata,
+					name: "app",
+					labels: { team: "b" },
+				},
+			});
+			keeping.clock.set(60_000);
+			drift(bed, "shop");
+			await keeping.says("Secret shop configured");
+			assert.equal(bed.server.store.get("Secret", "app", NAME), undefined);
+			assert.equal(keeping.log.filter((line) => line === again).length, 1);
+		});
 });
