@@ -117,6 +117,18 @@ describe("detaching", () => {
 		assert.deepEqual(after.imagePullSecrets, [{ name: "a" }]);
 	});
 
+	it("takes back what is left where somebody took the label away", () => {
+		const bare = account([KEY], KEY);
+		const { labels: _, ...metadata } = bare.metadata;
+		const after = patched(
+			{ ...bare, metadata },
+			planDetach({ ...bare, metadata }, KEY).operations,
+		);
+		assert.deepEqual(after, {
+			metadata: { ...metadata, annotations: {} },
+		});
+	});
+
 	it("takes back everything, wherever it stands, and leaves the rest in order", () => {
 		for (const [secrets, keys, left] of [
 			[["x", "a", "y", "b"], "a,b", ["x", "y"]],

@@ -23,6 +23,8 @@ describe("parsing auths", () => {
 		['{"auths":{"a":{},"__proto__":{}}}', ["a", "__proto__"]],
 		['{"auths":[]}', "auths is not a JSON object"],
 		['{"auths":null}', []],
+		['{"auths":{"a":{}},"auths":null}', []],
+		['{"auths":{"a":{}},"auths":null,"auths":{"b":{}}}', ["b"]],
 		['{"auths":{"a":"hunter2","b":null}}', ["a", "b"]],
 	];
 	for (const [text, result] of CASES)

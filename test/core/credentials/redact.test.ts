@@ -113,6 +113,18 @@ describe("other contents", () => {
 		assert.equal(shown("it is hush", base64("hush")), "it is hush");
 	});
 
+	test("a null, a number and a list beside the secret", () => {
+		assert.equal(
+			shown(
+				"it is hunter2, 12345678",
+				base64(
+					'{"a":null,"b":12345678,"c":["x"],"auths":{"r.io":{"password":"hunter2"}}}',
+				),
+			),
+			"it is ***, 12345678",
+		);
+	});
+
 	test("several Secrets, the old one and the new one", () => {
 		assert.equal(
 			shown(

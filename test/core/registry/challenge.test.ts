@@ -172,6 +172,7 @@ test("Bearer is chosen before Basic, and nothing where neither is offered", () =
 		"bearer",
 	);
 	assert.equal(choose('Basic realm="x"'), "basic");
+	assert.equal(choose('Digest realm="x", Basic realm="x"'), "basic");
 	assert.equal(choose('Digest realm="x"'), undefined);
 	assert.equal(choose('Bearer realm="http://a.example/t"'), "refused");
 	assert.equal(choose('Basic realm="x", Bearer service="s"'), "refused");
