@@ -80,10 +80,7 @@ export function accountChangeOf(
 		output: flags.outputOf(given, CHANGE_FORMATS),
 		...flags.dryRunOf(given),
 	};
-	const connection = {
-		...flags.connectionFlags(given),
-		...flags.concurrencyOf(given),
-	};
+	const connection = flags.bulkConnectionFlags(given);
 	if (given.on("by-policy")) {
 		if (given.positionals.length > 0)
 			throw new UsageError(

@@ -152,10 +152,13 @@ export function connectionFlags(given: Given): ConnectionFlags {
 	return flags;
 }
 
-/** `--concurrency`, where the command has it. */
-export function concurrencyOf(given: Given): { concurrency?: number } {
+/** The same with `--concurrency`, for a command that has it. */
+export function bulkConnectionFlags(given: Given): ConnectionFlags {
 	const value = given.text("concurrency");
-	return value === undefined
-		? {}
-		: { concurrency: parseCount(value, "--concurrency", 1) };
+	return {
+		...connectionFlags(given),
+		...(value !== undefined && {
+			concurrency: parseCount(value, "--concurrency", 1),
+		}),
+	};
 }

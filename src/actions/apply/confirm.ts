@@ -1,5 +1,6 @@
 import type { DryRun } from "../../core/output/result.ts";
 import { roleOf } from "../../core/pull-secrets/ownership.ts";
+import type { Change } from "../../core/pull-secrets/plan.ts";
 import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
 import type { Cluster, World } from "../../world.ts";
 
@@ -42,6 +43,32 @@ export async function agrees(
 		),
 	);
 	return (await confirmDeletion(verb, shown, cluster, world)) ? "yes" : "no";
+}
+
+/**
+ * The change of a source, where it would delete it and create it anew only if that is agreed to; where
+ * nobody could be asked, it is left alone as what it is, immutable. `no`: nothing at all is to be done.
+ */
+export async function unlessRefused(
+	change: Change,
+	asking: ConfirmOptions,
+	cluster: Pick<Cluster, "context">,
+	world: World,
+): Promise<Change | "no"> {
+	if (change.action !== "replace") return change;
+	const { current } = change;
+	const losses = { replacing: [current], deleting: [] };
+	const answer = await agrees(losses, asking, cluster, world);
+	return answer === "unasked"
+		? immutable(current)
+		: answer === "no"
+			? "no"
+			: change;
+}
+
+/** A Secret that cannot be changed, and is not to be replaced. */
+export function immutable(current: PullSecret): Change {
+	return { action: "conflict", current, obstacle: { cause: "immutable" } };
 }
 
 /** A Secret in such a question; a source's credential is nowhere else. */

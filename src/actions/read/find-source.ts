@@ -4,7 +4,7 @@ import {
 	SOURCE_ANNOTATION,
 } from "../../core/pull-secrets/ownership.ts";
 import {
-	type ContentReader,
+	ContentReader,
 	type PullSecret,
 	sourceRef,
 } from "../../core/pull-secrets/pull-secret.ts";
@@ -13,7 +13,7 @@ import {
 	type SourceRef,
 } from "../../core/pull-secrets/source.ts";
 import { ApiError } from "../../errors.ts";
-import type { Cluster, World } from "../../world.ts";
+import type { Cluster, ConnectionFlags, World } from "../../world.ts";
 import { readPullSecret, readPullSecrets } from "./read-keys.ts";
 
 /** Which source a command line means. It is nowhere else: what calls itself one elsewhere is another's word. */
@@ -145,4 +145,28 @@ function notASource(secret: PullSecret): FailureError {
 					? { is: "copy", of }
 					: { is: "unmanaged" },
 	});
+}
+
+/** What a command about one source is told. */
+export interface OnSource {
+	readonly connection: ConnectionFlags;
+	readonly source: SourceChoice;
+	/** Warnings. */
+	readonly notes: readonly string[];
+}
+
+/** Connects, finds the source and acts on it. Throws what `findSource` and `act` throw. */
+export async function onSource<T>(
+	{ connection, source, notes }: OnSource,
+	world: World,
+	act: (source: PullSecret, cluster: Cluster) => Promise<T>,
+): Promise<T> {
+	for (const message of notes) world.emit({ type: "warning", message });
+	const cluster = await world.connect(connection);
+	try {
+		const reader = new ContentReader();
+		return await act(await findSource(cluster, reader, source, world), cluster);
+	} finally {
+		await cluster.close();
+	}
 }

@@ -2,7 +2,6 @@ import { keepPolicies } from "../../actions/accounts/policies.ts";
 import { attachCopies } from "../../actions/apply/attach-copies.ts";
 import { recordOf } from "../../actions/apply/change-record.ts";
 import {
-	CHANGE_FORMATS,
 	ChangeReport,
 	formOf,
 	type OutputOptions,
@@ -21,6 +20,7 @@ import { FailureError } from "../../core/output/failure.ts";
 import type { UsageLabel } from "../../core/pull-secrets/ownership.ts";
 import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
 import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
+import { DIFFED_CHANGE_FLAGS, diffedChangeOf } from "../../flags/changes.ts";
 import { CREDENTIAL_FLAGS, credentialInputOf } from "../../flags/credential.ts";
 import { COPY_FLAGS, copySettingsOf } from "../../flags/sync.ts";
 import {
@@ -76,28 +76,18 @@ A source that is missing is created; a registry that is missing in it is added, 
 			help: "Create the source's namespace if it is missing.",
 		},
 		flags.LABEL_FLAG,
-		flags.DRY_RUN_FLAG,
-		flags.DIFF_FLAG,
-		flags.outputFlag(...CHANGE_FORMATS),
-		flags.QUIET_FLAG,
-		flags.YES_FLAG,
+		...DIFFED_CHANGE_FLAGS,
 	],
 	inContexts: "changes",
 	options: (given, env) => ({
-		connection: {
-			...flags.connectionFlags(given),
-			...flags.concurrencyOf(given),
-		},
+		connection: flags.bulkConnectionFlags(given),
 		...credentialInputOf(given),
 		verifying: verifyingOf(given),
 		expiresIn: expiresInOf(given),
 		...copySettingsOf(given, env),
 		label: flags.labelOf(given),
 		createNamespace: given.on("create-namespace"),
-		yes: given.on("yes"),
-		quiet: given.on("quiet"),
-		output: flags.outputOf(given, CHANGE_FORMATS),
-		...flags.dryRunOrDiffOf(given),
+		...diffedChangeOf(given),
 	}),
 	async ask(options, world) {
 		for (const message of [...options.notes, ...options.warnings])

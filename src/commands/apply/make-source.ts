@@ -1,5 +1,5 @@
 import { apply } from "../../actions/apply/apply.ts";
-import { agrees } from "../../actions/apply/confirm.ts";
+import { immutable, unlessRefused } from "../../actions/apply/confirm.ts";
 import type { Run } from "../../actions/apply/deliver.ts";
 import { ensureNamespace } from "../../actions/apply/ensure-namespace.ts";
 import type { EnteredCredential } from "../../actions/credentials/entered-credential.ts";
@@ -70,22 +70,11 @@ export async function makeSource(
 			: applyRegistries(editable(now, place), entries);
 	const planned = (now: PullSecret | undefined): Change =>
 		planSource(now, made(now), { force: false, replace: true });
-	let change = planned(found);
-	if (change.action === "replace") {
-		const { current } = change;
-		const answer = await agrees(
-			{ replacing: [current], deleting: [] },
-			run,
-			cluster,
-			world,
-		);
-		if (answer !== "yes")
-			change = {
-				action: "conflict",
-				current,
-				obstacle: { cause: "immutable" },
-			};
-	}
+	const plan = planned(found);
+	const agreed = await unlessRefused(plan, run, cluster, world);
+	const change =
+		agreed === "no" && found !== undefined ? immutable(found) : agreed;
+	if (change === "no") return undefined;
 	const namespace =
 		making.createNamespace && found === undefined
 			? await ensureNamespace(cluster, place.namespace, dryRun)

@@ -4,8 +4,9 @@ import {
 	readPolicies,
 	writePolicies,
 } from "../../actions/accounts/policies.ts";
+import { recordOf } from "../../actions/apply/change-record.ts";
 import { ChangeReport } from "../../actions/apply/change-report.ts";
-import { findSource } from "../../actions/read/find-source.ts";
+import { onSource } from "../../actions/read/find-source.ts";
 import {
 	desiredPolicies,
 	planPolicies,
@@ -15,16 +16,13 @@ import type { Outcome } from "../../core/document.ts";
 import type { ServiceAccount } from "../../core/objects.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import { namespaceFacts } from "../../core/pull-secrets/namespace-facts.ts";
-import { TARGETS_ANNOTATION } from "../../core/pull-secrets/ownership.ts";
 import {
-	ContentReader,
 	type PullSecret,
 	registriesOf,
 } from "../../core/pull-secrets/pull-secret.ts";
 import {
 	hasRules,
 	namesOf,
-	parseRecord,
 	type SourceRecord,
 	standingOf,
 } from "../../core/pull-secrets/record.ts";
@@ -40,16 +38,13 @@ export async function attachByPolicy(
 	options: ByPolicy,
 	world: World,
 ): Promise<Outcome> {
-	for (const message of options.notes) world.emit({ type: "warning", message });
-	const cluster = await world.connect(options.connection);
-	try {
-		const source = await findSource(
-			cluster,
-			new ContentReader(),
-			options.source,
-			world,
-		);
+	return onSource(options, world, async (source, cluster) => {
 		const record = recordOf(source);
+		if (record === undefined)
+			throw new FailureError({
+				cause: "record-missing",
+				source: { namespace: source.namespace, name: source.name },
+			});
 		const desired = desiredPolicies({
 			source,
 			keys: registriesOf(source.content),
@@ -90,26 +85,7 @@ export async function attachByPolicy(
 				});
 			return report.finish({ withSummary: false });
 		});
-	} finally {
-		await cluster.close();
-	}
-}
-
-function recordOf(source: PullSecret): SourceRecord {
-	const reading = parseRecord(source.annotations[TARGETS_ANNOTATION]);
-	const place = { namespace: source.namespace, name: source.name };
-	switch (reading.kind) {
-		case "record":
-			return reading.record;
-		case "none":
-			throw new FailureError({ cause: "record-missing", source: place });
-		case "fault":
-			throw new FailureError({
-				cause: "record-invalid",
-				source: place,
-				fault: reading.fault,
-			});
-	}
+	});
 }
 
 /** Throws FailureError for accounts whose pods the API server would refuse; where they may not be read, it says so. */

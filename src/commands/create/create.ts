@@ -1,5 +1,4 @@
 import {
-	CHANGE_FORMATS,
 	ChangeReport,
 	formOf,
 	type OutputOptions,
@@ -40,6 +39,7 @@ import {
 } from "../../core/pull-secrets/source.ts";
 import { displayHost } from "../../core/registry/server.ts";
 import { ApiError, EXIT } from "../../errors.ts";
+import { DIFFED_CHANGE_FLAGS, diffedChangeOf } from "../../flags/changes.ts";
 import { CREDENTIAL_FLAGS, credentialInputOf } from "../../flags/credential.ts";
 import { SOURCE_EDIT_FLAGS, sourceEditOf } from "../../flags/source-edit.ts";
 import {
@@ -116,11 +116,7 @@ At a terminal the credential is tried at its registry before it is written, else
 		flags.SOURCE_NAMESPACE_FLAG,
 		flags.MESH_FLAG,
 		flags.LABEL_FLAG,
-		flags.DRY_RUN_FLAG,
-		flags.DIFF_FLAG,
-		flags.outputFlag(...CHANGE_FORMATS),
-		flags.QUIET_FLAG,
-		flags.YES_FLAG,
+		...DIFFED_CHANGE_FLAGS,
 	],
 	inContexts: "changes",
 	options: (given, env) => ({
@@ -139,10 +135,7 @@ At a terminal the credential is tried at its registry before it is written, else
 		replace: given.on("replace"),
 		force: given.on("force"),
 		createNamespace: given.on("create-namespace"),
-		output: flags.outputOf(given, CHANGE_FORMATS),
-		quiet: given.on("quiet"),
-		yes: given.on("yes"),
-		...flags.dryRunOrDiffOf(given),
+		...diffedChangeOf(given),
 	}),
 	async ask(options, world) {
 		for (const message of [...options.notes, ...options.warnings])

@@ -1,6 +1,6 @@
 import { apply } from "../../actions/apply/apply.ts";
 import type { ChangeReport } from "../../actions/apply/change-report.ts";
-import { agrees as agreesToDelete } from "../../actions/apply/confirm.ts";
+import { unlessRefused } from "../../actions/apply/confirm.ts";
 import {
 	ensureNamespace,
 	isMissing,
@@ -65,22 +65,8 @@ export async function writeSource(
 			return "cancelled";
 		allowed = { ...allowed, replace: true };
 	}
-	let change = plan(current);
-	if (change.action === "replace") {
-		const answer = await agreesToDelete(
-			{ replacing: [change.current], deleting: [] },
-			writing,
-			cluster,
-			world,
-		);
-		if (answer === "no") return "cancelled";
-		if (answer === "unasked")
-			change = {
-				action: "conflict",
-				current: change.current,
-				obstacle: { cause: "immutable" },
-			};
-	}
+	const change = await unlessRefused(plan(current), writing, cluster, world);
+	if (change === "no") return "cancelled";
 
 	let { createNamespace } = writing;
 	// All that was entered would be lost for want of a flag.

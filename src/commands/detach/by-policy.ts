@@ -3,9 +3,8 @@ import {
 	removePolicies,
 } from "../../actions/accounts/policies.ts";
 import { ChangeReport } from "../../actions/apply/change-report.ts";
-import { findSource } from "../../actions/read/find-source.ts";
+import { onSource } from "../../actions/read/find-source.ts";
 import type { Outcome } from "../../core/document.ts";
-import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
 import type { ByPolicy } from "../../flags/account.ts";
 import type { World } from "../../world.ts";
 
@@ -14,17 +13,9 @@ export async function detachByPolicy(
 	options: ByPolicy,
 	world: World,
 ): Promise<Outcome> {
-	for (const message of options.notes) world.emit({ type: "warning", message });
-	const cluster = await world.connect(options.connection);
-	try {
-		const source = await findSource(
-			cluster,
-			new ContentReader(),
-			options.source,
-			world,
-		);
+	return onSource(options, world, (source, cluster) => {
 		const report = new ChangeReport(world, cluster);
-		return await report.whatIsDone(async () => {
+		return report.whatIsDone(async () => {
 			const how = { cluster, dryRun: options.dryRun, onResult: report.add };
 			// Noted first: what keeps them up to date would make them again.
 			await markByPolicy(source, false, how);
@@ -33,7 +24,5 @@ export async function detachByPolicy(
 				world.emit({ type: "note", message: "No resources found" });
 			return report.finish({ withSummary: false });
 		});
-	} finally {
-		await cluster.close();
-	}
+	});
 }

@@ -3,7 +3,6 @@ import {
 	warnOfAsking,
 } from "../../actions/apply/asking-namespaces.ts";
 import {
-	CHANGE_FORMATS,
 	ChangeReport,
 	type OutputOptions,
 } from "../../actions/apply/change-report.ts";
@@ -28,6 +27,7 @@ import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
 import { parseRecord } from "../../core/pull-secrets/record.ts";
 import type { SourceRef } from "../../core/pull-secrets/source.ts";
 import { EXIT, UsageError } from "../../errors.ts";
+import { CHANGE_FLAGS, changeOf } from "../../flags/changes.ts";
 import { REFRESH_FLAGS, refreshOf } from "../../flags/refresh.ts";
 import { SERVING_FLAGS, servedAtOf } from "../../flags/serving.ts";
 import { SYNC_FLAGS, syncSettingsOf } from "../../flags/sync.ts";
@@ -98,10 +98,7 @@ The account can write pull secrets of that name and no other Secret: an admissio
 		},
 		...REFRESH_FLAGS,
 		...SERVING_FLAGS,
-		flags.DRY_RUN_FLAG,
-		flags.outputFlag(...CHANGE_FORMATS),
-		flags.QUIET_FLAG,
-		flags.YES_FLAG,
+		...CHANGE_FLAGS,
 	],
 	options(given, env) {
 		const settings = syncSettingsOf(given, env);
@@ -121,10 +118,7 @@ The account can write pull secrets of that name and no other Secret: an admissio
 			);
 		const { health, metrics } = servedAtOf(given);
 		return {
-			connection: {
-				...flags.connectionFlags(given),
-				...flags.concurrencyOf(given),
-			},
+			connection: flags.bulkConnectionFlags(given),
 			settings,
 			name: settings.source.name ?? settings.source.usual,
 			image: imageOf(given),
@@ -132,10 +126,7 @@ The account can write pull secrets of that name and no other Secret: an admissio
 			metrics,
 			policies: given.on("by-policy"),
 			args: argsOf(given, env),
-			yes: given.on("yes"),
-			quiet: given.on("quiet"),
-			output: flags.outputOf(given, CHANGE_FORMATS),
-			...flags.dryRunOf(given),
+			...changeOf(given),
 		};
 	},
 	async run(options, world) {

@@ -6,10 +6,7 @@ import {
 	isSettled,
 	type Step,
 } from "../../actions/apply/apply.ts";
-import {
-	CHANGE_FORMATS,
-	ChangeReport,
-} from "../../actions/apply/change-report.ts";
+import { ChangeReport } from "../../actions/apply/change-report.ts";
 import { confirmDeletion, deletionLine } from "../../actions/apply/confirm.ts";
 import { showProgress } from "../../actions/apply/show-progress.ts";
 import { unfinished } from "../../actions/apply/unfinished.ts";
@@ -38,6 +35,7 @@ import {
 } from "../../core/pull-secrets/pull-secret.ts";
 import { isSourceLike } from "../../core/pull-secrets/source.ts";
 import { EXIT, UsageError } from "../../errors.ts";
+import { CHANGE_FLAGS, changeOf } from "../../flags/changes.ts";
 import * as flags from "../../flags.ts";
 import type { Cluster, ListQuery } from "../../world.ts";
 import { countUsers, plural } from "./count-users.ts";
@@ -97,17 +95,11 @@ It lists what it will delete, sources first, with how many pods and service acco
 		},
 		flags.MESH_FLAG,
 		flags.CONCURRENCY_FLAG,
-		flags.DRY_RUN_FLAG,
-		flags.outputFlag(...CHANGE_FORMATS),
-		flags.QUIET_FLAG,
-		flags.YES_FLAG,
+		...CHANGE_FLAGS,
 	],
 	inContexts: "changes",
 	options: (given, env) => ({
-		connection: {
-			...flags.connectionFlags(given),
-			...flags.concurrencyOf(given),
-		},
+		connection: flags.bulkConnectionFlags(given),
 		namespaces: given.on("all-namespaces") ? [] : flags.namespacesOf(given),
 		query: queryOf(given, env),
 		scope: { keepSources: given.on("keep-sources") },
@@ -119,10 +111,7 @@ It lists what it will delete, sources first, with how many pods and service acco
 		usual: flags.usualSecretOf(env),
 		/** Whether the namespaces of -n are to get nothing any more. */
 		forgets: !given.on("keep-sources") && !given.on("orphaned"),
-		yes: given.on("yes"),
-		quiet: given.on("quiet"),
-		output: flags.outputOf(given, CHANGE_FORMATS),
-		...flags.dryRunOf(given),
+		...changeOf(given),
 	}),
 	async run(options, world) {
 		for (const message of options.notes)

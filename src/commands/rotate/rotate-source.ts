@@ -1,7 +1,7 @@
 import { apply } from "../../actions/apply/apply.ts";
 import { recordOf } from "../../actions/apply/change-record.ts";
 import { tellClaimants } from "../../actions/apply/claimants.ts";
-import { agrees } from "../../actions/apply/confirm.ts";
+import { unlessRefused } from "../../actions/apply/confirm.ts";
 import { deliver, type Run } from "../../actions/apply/deliver.ts";
 import { namedTargets, recordedTargets } from "../../actions/apply/targets.ts";
 import { readPullSecret } from "../../actions/read/read-keys.ts";
@@ -51,23 +51,8 @@ export async function rotateSource(
 			force: false,
 			replace: true,
 		});
-	let change = planned(source);
-	if (change.action === "replace") {
-		const { current } = change;
-		const answer = await agrees(
-			{ replacing: [current], deleting: [] },
-			run,
-			cluster,
-			world,
-		);
-		if (answer === "no") return "cancelled";
-		if (answer === "unasked")
-			change = {
-				action: "conflict",
-				current,
-				obstacle: { cause: "immutable" },
-			};
-	}
+	const change = await unlessRefused(planned(source), run, cluster, world);
+	if (change === "no") return "cancelled";
 	await apply([change], {
 		...run,
 		replan: (_, now) => planned(now),

@@ -1,5 +1,4 @@
 import {
-	CHANGE_FORMATS,
 	ChangeReport,
 	type OutputOptions,
 } from "../../actions/apply/change-report.ts";
@@ -33,6 +32,7 @@ import {
 } from "../../core/pull-secrets/pull-secret.ts";
 import { displayHost } from "../../core/registry/server.ts";
 import { EXIT } from "../../errors.ts";
+import { DIFFED_CHANGE_FLAGS, diffedChangeOf } from "../../flags/changes.ts";
 import {
 	CREDENTIAL_FLAGS,
 	credentialInputOf,
@@ -103,20 +103,13 @@ Other registries in the source stay as they are. Interrupted anywhere, the same 
 		flags.SOURCE_NAMESPACE_FLAG,
 		flags.MESH_FLAG,
 		flags.CONCURRENCY_FLAG,
-		flags.DRY_RUN_FLAG,
-		flags.DIFF_FLAG,
-		flags.outputFlag(...CHANGE_FORMATS),
-		flags.QUIET_FLAG,
-		flags.YES_FLAG,
+		...DIFFED_CHANGE_FLAGS,
 	],
 	inContexts: "changes",
 	options(given, env) {
 		const { input, warnings } = credentialInputOf(given, { naming: true });
 		return {
-			connection: {
-				...flags.connectionFlags(given),
-				...flags.concurrencyOf(given),
-			},
+			connection: flags.bulkConnectionFlags(given),
 			source: sourceChoiceIn(given, env),
 			input,
 			registry: registryNamedIn(given),
@@ -124,10 +117,7 @@ Other registries in the source stay as they are. Interrupted anywhere, the same 
 			verifying: verifyingOf(given),
 			expiresIn: expiresInOf(given),
 			ifExpiring: ifExpiringOf(given),
-			output: flags.outputOf(given, CHANGE_FORMATS),
-			quiet: given.on("quiet"),
-			yes: given.on("yes"),
-			...flags.dryRunOrDiffOf(given),
+			...diffedChangeOf(given),
 		};
 	},
 	async ask(options, world) {

@@ -1,9 +1,9 @@
-import { CHANGE_FORMATS } from "../../actions/apply/change-report.ts";
 import { command } from "../../command.ts";
 import type { Given } from "../../core/command-line/flag.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import type { RefreshRules } from "../../core/pull-secrets/renewal.ts";
 import { UsageError } from "../../errors.ts";
+import { DIFFED_CHANGE_FLAGS, diffedChangeOf } from "../../flags/changes.ts";
 import { REFRESH_FLAGS, refreshOf } from "../../flags/refresh.ts";
 import { SERVING_FLAGS, servedAtOf } from "../../flags/serving.ts";
 import { SYNC_FLAGS, syncSettingsOf } from "../../flags/sync.ts";
@@ -79,27 +79,17 @@ Say which namespaces: by name, all, by label, or those in which the mesh injects
 			needs: "watch",
 			...flag,
 		})),
-		flags.DRY_RUN_FLAG,
-		flags.DIFF_FLAG,
-		flags.outputFlag(...CHANGE_FORMATS),
-		flags.QUIET_FLAG,
-		flags.YES_FLAG,
+		...DIFFED_CHANGE_FLAGS,
 	],
 	inContexts: "changes",
 	options(given, env) {
 		return {
-			connection: {
-				...flags.connectionFlags(given),
-				...flags.concurrencyOf(given),
-			},
+			connection: flags.bulkConnectionFlags(given),
 			...syncSettingsOf(given, env),
-			yes: given.on("yes"),
 			watch: watchOf(given),
 			served: servedAtOf(given),
 			refresh: refreshOf(given),
-			quiet: given.on("quiet"),
-			output: flags.outputOf(given, CHANGE_FORMATS),
-			...flags.dryRunOrDiffOf(given),
+			...diffedChangeOf(given),
 		};
 	},
 	async run(options, world) {

@@ -1,7 +1,4 @@
-import {
-	CHANGE_FORMATS,
-	ChangeReport,
-} from "../../actions/apply/change-report.ts";
+import { ChangeReport } from "../../actions/apply/change-report.ts";
 import { confirmDeletion } from "../../actions/apply/confirm.ts";
 import {
 	findInstalled,
@@ -10,6 +7,7 @@ import {
 } from "../../actions/in-cluster/installed.ts";
 import { command, NOTHING } from "../../command.ts";
 import { EXIT, UsageError } from "../../errors.ts";
+import { CHANGE_FLAGS, changeOf } from "../../flags/changes.ts";
 import { FROM_FLAG, sourceChoiceOf } from "../../flags/source.ts";
 import * as flags from "../../flags.ts";
 
@@ -31,31 +29,17 @@ It finds what install made by its label, and names each object's uid: one that w
 			line: "kubectl meshreg uninstall --from platform/pull-key --yes",
 		},
 	],
-	flags: [
-		FROM_FLAG,
-		flags.MESH_FLAG,
-		flags.CONCURRENCY_FLAG,
-		flags.DRY_RUN_FLAG,
-		flags.outputFlag(...CHANGE_FORMATS),
-		flags.QUIET_FLAG,
-		flags.YES_FLAG,
-	],
+	flags: [FROM_FLAG, flags.MESH_FLAG, flags.CONCURRENCY_FLAG, ...CHANGE_FLAGS],
 	options(given, env) {
 		const { namespace, name, usual } = sourceChoiceOf(given, env, {
 			given: given.positionals[0],
 			shown: "NAME",
 		});
 		return {
-			connection: {
-				...flags.connectionFlags(given),
-				...flags.concurrencyOf(given),
-			},
+			connection: flags.bulkConnectionFlags(given),
 			namespace,
 			name: name ?? usual,
-			yes: given.on("yes"),
-			quiet: given.on("quiet"),
-			output: flags.outputOf(given, CHANGE_FORMATS),
-			...flags.dryRunOf(given),
+			...changeOf(given),
 		};
 	},
 	async run(options, world) {
