@@ -409,6 +409,7 @@ function pullClause(
 		secret,
 		words,
 		asked,
+		hint,
 		changedAgo,
 	}: PullSubject & {
 		cause: ProblemKind;
@@ -444,7 +445,7 @@ function pullClause(
 		case "empty-entry":
 			return `the entry for ${host} in ${secret} is empty`;
 		case "rejected":
-			return `${host} rejects the credential in ${secret}`;
+			return `${host} rejects the credential in ${secret}${hint === undefined ? "" : ` (${hint})`}`;
 		case "expired-token":
 			return `the token for ${host} in ${secret} has expired`;
 		case "forbidden":

@@ -213,6 +213,8 @@ export interface PullSubject {
 	readonly words: string;
 	/** What comes nearest to a credential. */
 	readonly near: NearMiss | undefined;
+	/** What looks wrong about the credential. */
+	readonly hint: string | undefined;
 	/** What writes the Secret again. */
 	readonly controller: Manager | undefined;
 	/** The credential provider that may answer for the pods' accounts. */

@@ -140,6 +140,7 @@ function groupFinding(
 			namespaces.length === 1 ? secret : secret.slice(secret.indexOf("/") + 1),
 		words: report.words,
 		near: first.near,
+		hint: first.hint,
 		controller,
 		provider: keyrings.account(pod)?.provider,
 		changedAgo:

@@ -1,3 +1,4 @@
+import { rejectionHint } from "../credentials/credential-rules.ts";
 import { registryServerOf } from "../explain/explanation.ts";
 import type { KeyringMatch } from "../kubelet/keyring.ts";
 import { normaliseKey } from "../kubelet/keyring.ts";
@@ -62,6 +63,8 @@ export interface PullProblem {
 	/** The source that would help. */
 	readonly source: SourceFacts | undefined;
 	readonly near: NearMiss | undefined;
+	/** What looks wrong about the credential: a clause that quotes nothing. */
+	readonly hint: string | undefined;
 	/** When the credential was last written, where that was after the last attempt. */
 	readonly changed: number | undefined;
 }
@@ -105,6 +108,7 @@ function problemOf(
 		entry: host,
 		source: undefined,
 		near: undefined,
+		hint: undefined,
 		changed: undefined,
 		...more,
 	};
@@ -173,6 +177,7 @@ function withMatch(
 	const about: Partial<PullProblem> = {
 		secret: first.from,
 		entry: entryName(first.key, host),
+		hint: rejectionHint(first.credential),
 	};
 	const changed = changedSince(secret, report, pod, keyrings.facts.now);
 	if (changed !== undefined)

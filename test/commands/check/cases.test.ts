@@ -496,6 +496,37 @@ describe("M2, B2: what is said is judged by what is newer", () => {
 	});
 });
 
+for (const [entry, hint] of [
+	[
+		{ username: "robot", password: "right\n" },
+		"the password ends in a line end",
+	],
+	[
+		{ auth: btoa("robot:\ufeffright".replace("\ufeff", "\xef\xbb\xbf")) },
+		"the password begins with a byte order mark",
+	],
+	[{ auth: btoa("robot:"), identitytoken: "x" }, "the password is empty"],
+] as const)
+	test(`F6: a rejection says what looks wrong: ${hint}`, async () => {
+		await using bed = await started(["app"]);
+		source(bed, []);
+		secret(bed, "app/mine", { "r.io": entry });
+		pod(bed, "app", "web", "r.io/web:1", {
+			message: "unauthorized: incorrect username or password",
+			secrets: ["mine"],
+		});
+		const { items } = await problems(bed);
+		assert.deepEqual(
+			items.map(({ cause, message }) => [cause, message]),
+			[
+				[
+					"rejected",
+					`r.io rejects the credential in app/mine (${hint}); 1 pod cannot pull`,
+				],
+			],
+		);
+	});
+
 test("M6: an attachment that something took out is told, and the attachment made again", async () => {
 	await using bed = await started(["f20"]);
 	source(bed, ["registry.example.com"], ["f20"]);

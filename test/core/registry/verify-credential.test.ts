@@ -659,6 +659,8 @@ test("F6: what is wrong with a rejected password is said with the rejection", as
 		["one\ntwo", "the password has several lines"],
 		["a\u0007b", "the password contains a control character"],
 		[" secret", "the password begins or ends with white space"],
+		["secr\u200bet", "the password contains an invisible character"],
+		["sec\u2060ret", "the password contains an invisible character"],
 	];
 	for (const [password, hint] of ROWS) {
 		const verification = await verifyCredential(
