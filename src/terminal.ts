@@ -1,7 +1,7 @@
 import { styleText } from "node:util";
 import { printable } from "./core/output/printable.ts";
 import { partsOf, type Text } from "./core/output/styled.ts";
-import type { Output, Outside, Prompter } from "./world.ts";
+import type { Output, Outside, PickChoice, Prompter } from "./world.ts";
 
 /**
  * The one place through which everything goes that is shown at a terminal, and what is told beside a
@@ -49,9 +49,14 @@ function guardedPrompter(prompter: Prompter): Prompter {
 			const wrong = check?.(value);
 			return wrong === undefined ? undefined : printable(wrong);
 		};
-	const labelled = <T extends string>(
-		choices: readonly { value: T; label: string }[],
-	) => choices.map(({ value, label }) => ({ value, label: printable(label) }));
+	const labelled = <T extends string, C extends PickChoice<T>>(
+		choices: readonly C[],
+	) =>
+		choices.map((choice) => ({
+			...choice,
+			label: printable(choice.label),
+			...(choice.note !== undefined && { note: printable(choice.note) }),
+		}));
 	return {
 		text: ({ message, default: preset, check }) =>
 			prompter.text({

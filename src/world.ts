@@ -197,6 +197,17 @@ export interface StoredCredentials {
 	}>;
 }
 
+/** One of many of which any number can be taken. */
+export interface PickChoice<T extends string> {
+	readonly value: T;
+	/** By which it is found. */
+	readonly label: string;
+	/** Shown beside it. */
+	readonly note?: string;
+	/** It is taken unless the person takes it back. */
+	readonly marked?: boolean;
+}
+
 /** Every question goes to stderr; Ctrl-C throws the interrupt's AbortedError. */
 export interface Prompter {
 	text(question: {
@@ -217,7 +228,7 @@ export interface Prompter {
 	/** Any number of the choices. */
 	pick<T extends string>(question: {
 		message: string;
-		choices: readonly { value: T; label: string }[];
+		choices: readonly PickChoice<T>[];
 	}): Promise<T[]>;
 	/** `y/N`: anything but yes is no. */
 	confirm(question: { message: string; default?: boolean }): Promise<boolean>;

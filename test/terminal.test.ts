@@ -304,17 +304,40 @@ terminal("sync offers namespaces to pick from", async (t) => {
 		namespaces: ["nginx-mesh", "app", "shop", "shop-test"],
 	});
 	assert.equal((await bed.run(CREATE, { stdin: PASSWORD })).status, 0);
-	const { status, text } = await meshreg(t, bed, ["sync"], async (session) => {
-		await session.shows("Which namespaces get a copy?");
-		await session.shows("0 of 4 selected");
-		session.type("shop");
-		await session.shows("2 shown");
-		session.ctrl("a");
-		await session.shows("2 of 4 selected");
-		session.type("\r");
+	await bed.run(["sync", "-n", "default", "--once"]);
+	const [host] = Object.keys(
+		(bed.content("nginx-mesh") as { auths: object }).auths,
+	);
+	for (const name of ["web-0", "web-1"])
+		bed.server.store.seed({
+			kind: "Pod",
+			metadata: { namespace: "app", name },
+			spec: { containers: [{ name: "c", image: `${host}/app:1` }] },
+		});
+	bed.server.store.seed({
+		kind: "Secret",
+		metadata: { namespace: "shop-test", name: "nginx-mesh-registry-key" },
 	});
+	const { status, text } = await meshreg(
+		t,
+		bed,
+		["sync", "--force", "--yes"],
+		async (session) => {
+			await session.shows("Which namespaces get a copy?");
+			await session.shows("app        no copy, 2 pods need it");
+			await session.shows("default    in sync");
+			await session.shows("shop       no copy");
+			await session.shows("shop-test  has another secret of that name");
+			await session.shows("0 of 4 selected");
+			session.type("shop");
+			await session.shows("2 shown");
+			session.ctrl("a");
+			await session.shows("2 of 4 selected");
+			session.type("\r");
+		},
+	);
 	assert.equal(status, 0, text);
-	assert.match(text, /created in shop namespace\r\n.*created in shop-test /);
+	assert.match(text, /created in shop namespace\r\n.*configured in shop-test /);
 	assert.deepEqual(
 		["app", "shop", "shop-test"].map((name) => bed.password(name)),
 		[undefined, PASSWORD, PASSWORD],

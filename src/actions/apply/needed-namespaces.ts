@@ -12,15 +12,23 @@ import {
 import { OperationError } from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
 
-/**
- * The namespaces with a pod that uses an image for which a kubelet would take a
- * credential of the source, init and ephemeral containers included. Throws
- * OperationError for a source that a kubelet could not read.
- */
+/** The namespaces with a pod that needs the source; throws as podsInNeed. */
 export async function neededNamespaces(
 	source: PullSecret,
 	cluster: Cluster,
 ): Promise<Set<string>> {
+	return new Set((await podsInNeed(source, cluster)).keys());
+}
+
+/**
+ * How many pods of each namespace use an image for which a kubelet would take a
+ * credential of the source, init and ephemeral containers included; none: the namespace is absent. Throws
+ * OperationError for a source that a kubelet could not read.
+ */
+export async function podsInNeed(
+	source: PullSecret,
+	cluster: Cluster,
+): Promise<Map<string, number>> {
 	const pull: PullSource = {
 		from: sourceRef(source),
 		type: PULL_SECRET_TYPE,
@@ -49,12 +57,12 @@ export async function neededNamespaces(
 		}
 		return needed;
 	};
-	const namespaces = new Set<string>();
+	const counts = new Map<string, number>();
 	for await (const { items } of cluster.pages("Pod", {}))
 		for (const pod of items) {
 			const { namespace = "" } = pod.metadata;
-			if (!namespaces.has(namespace) && podImages(pod).some(needs))
-				namespaces.add(namespace);
+			if (podImages(pod).some(needs))
+				counts.set(namespace, (counts.get(namespace) ?? 0) + 1);
 		}
-	return namespaces;
+	return counts;
 }

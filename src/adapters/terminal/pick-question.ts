@@ -10,6 +10,7 @@ import {
 	usePrefix,
 	useState,
 } from "@inquirer/core";
+import type { PickChoice } from "../../world.ts";
 
 /** Lines beside the choices: the question, what is selected, what keys do, and one that a long line may take. */
 const AROUND = 5;
@@ -18,10 +19,7 @@ const LARGEST_PAGE = 20;
 /** Up to so many marked choices are named when the question is answered. */
 const NAMED = 5;
 
-interface Choice {
-	readonly value: string;
-	readonly label: string;
-}
+type Choice = PickChoice<string>;
 
 /**
  * Marks any number of many choices. inquirer's checkbox has no search, and with a
@@ -32,10 +30,11 @@ export const askPick = createPrompt<
 	{
 		message: string;
 		choices: readonly Choice[];
-		/** Lines of the terminal. */
+		/** Lines of the terminal, and their width. */
 		rows: number;
+		columns: number;
 	}
->(({ message, choices, rows }, done) => {
+>(({ message, choices, rows, columns }, done) => {
 	const page = Math.min(LARGEST_PAGE, Math.max(SMALLEST_PAGE, rows - AROUND));
 	const [nothing, setNothing] = useState(false);
 	const theme = makeTheme();
@@ -48,7 +47,9 @@ export const askPick = createPrompt<
 	};
 	const [filter, setFilter] = useState("");
 	const [active, setActive] = useState(0);
-	const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
+	const [marked, setMarked] = useState<ReadonlySet<string>>(
+		new Set(choices.flatMap(({ value, marked }) => (marked ? [value] : []))),
+	);
 	const prefix = usePrefix({ status, theme });
 	const shown = choices.filter(({ label }) => label.includes(filter));
 
@@ -102,9 +103,15 @@ export const askPick = createPrompt<
 		0,
 		Math.min(active - Math.floor(page / 2), shown.length - page),
 	);
+	const width = Math.max(0, ...choices.map(({ label }) => label.length));
 	const lines = shown.slice(first, first + page).map((choice, index) => {
 		const here = first + index === active;
-		const line = `${here ? ">" : " "} [${marked.has(choice.value) ? "x" : " "}] ${choice.label}`;
+		const { value, label, note = "" } = choice;
+		const box = `${here ? ">" : " "} [${marked.has(value) ? "x" : " "}] `;
+		// A line that wraps would take the room of another; the last column is the cursor's.
+		const line = `${box}${label.padEnd(width)}  ${note}`
+			.trimEnd()
+			.slice(0, columns - 1);
 		return here ? theme.style.highlight(line) : line;
 	});
 	if (shown.length === 0) lines.push("  nothing matches");

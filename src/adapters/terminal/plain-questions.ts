@@ -1,4 +1,5 @@
 import { AbortedError } from "../../errors.ts";
+import type { PickChoice } from "../../world.ts";
 import { SEVERAL_LINES } from "./keyboard.ts";
 import type { Check, Choice, Context } from "./questions.ts";
 
@@ -65,7 +66,7 @@ export function choice<T extends string>(
 export function pick<T extends string>(
 	context: Context,
 	message: string,
-	choices: readonly Choice<T>[],
+	choices: readonly PickChoice<T>[],
 ): Promise<T[]> {
 	context.output.write(
 		`${message}\n${numbered(choices, context.output.columns || DEFAULT_COLUMNS)}`,
@@ -75,6 +76,12 @@ export function pick<T extends string>(
 		"Numbers or names, with commas between them, * for all:",
 		(text) => {
 			const said = text.split(/[\s,]+/).filter((word) => word !== "");
+			if (said.length === 0)
+				return {
+					value: choices
+						.filter(({ marked }) => marked)
+						.map(({ value }) => value),
+				};
 			if (said.includes("*"))
 				return { value: choices.map(({ value }) => value) };
 			const found = said.map((word) =>
@@ -94,10 +101,14 @@ export function pick<T extends string>(
 }
 
 /** A few stand below each other; many in columns, one column after the other as `ls` has them. */
-function numbered(choices: readonly Choice<string>[], columns: number): string {
+function numbered(
+	choices: readonly Pick<PickChoice<string>, "label" | "note">[],
+	columns: number,
+): string {
 	const digits = String(choices.length).length;
 	const cells = choices.map(
-		({ label }, index) => `${String(index + 1).padStart(digits)}) ${label}`,
+		({ label, note }, index) =>
+			`${String(index + 1).padStart(digits)}) ${label}${note === undefined ? "" : `  ${note}`}`,
 	);
 	const width = Math.max(...cells.map((cell) => cell.length));
 	const across =

@@ -1,4 +1,5 @@
 import inquirer from "inquirer";
+import type { PickChoice } from "../../world.ts";
 import { type Keyboard, SEVERAL_LINES } from "./keyboard.ts";
 import { askLine } from "./line-question.ts";
 import { askPick } from "./pick-question.ts";
@@ -81,11 +82,16 @@ export async function choice<T extends string>(
 export async function pick<T extends string>(
 	context: Context,
 	message: string,
-	choices: readonly Choice<T>[],
+	choices: readonly PickChoice<T>[],
 ): Promise<T[]> {
 	const picked = new Set<string>(
 		await askPick(
-			{ message, choices, rows: context.output.rows || 24 },
+			{
+				message,
+				choices,
+				rows: context.output.rows || 24,
+				columns: context.output.columns || 80,
+			},
 			context,
 		),
 	);

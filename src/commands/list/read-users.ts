@@ -37,7 +37,8 @@ export async function readUsers(
 				for (const account of items) found.push(...some(accountFacts(account)));
 		return found;
 	});
-	return { pods: await pods, accounts: await accounts };
+	const [foundPods, foundAccounts] = await Promise.all([pods, accounts]);
+	return { pods: foundPods, accounts: foundAccounts };
 }
 
 function some<Item>(item: Item | undefined): Item[] {

@@ -5,8 +5,11 @@ import { changeRecord, recordOf } from "../../actions/apply/change-record.ts";
 import { ChangeReport, formOf } from "../../actions/apply/change-report.ts";
 import { tellClaimants } from "../../actions/apply/claimants.ts";
 import { deliver, type Run, type Scope } from "../../actions/apply/deliver.ts";
+import { podsInNeed } from "../../actions/apply/needed-namespaces.ts";
 import { selectedFor } from "../../actions/apply/selected.ts";
+import { isRecorded } from "../../actions/apply/targets.ts";
 import { findSource, findSources } from "../../actions/read/find-source.ts";
+import { readPullSecrets } from "../../actions/read/read-keys.ts";
 import {
 	listNamespaces,
 	readNamespace,
@@ -18,6 +21,10 @@ import { someOf } from "../../core/output/some-of.ts";
 import { matchesGlob } from "../../core/pull-secrets/desired.ts";
 import { SYSTEM_NAMESPACES } from "../../core/pull-secrets/namespace-facts.ts";
 import {
+	roleOf,
+	SOURCE_ANNOTATION,
+} from "../../core/pull-secrets/ownership.ts";
+import {
 	ContentReader,
 	type PullSecret,
 	sourceRef,
@@ -27,7 +34,7 @@ import {
 	forgetNamespace,
 	type SourceRecord,
 } from "../../core/pull-secrets/record.ts";
-import { UsageError } from "../../errors.ts";
+import { ApiError, OperationError, UsageError } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 import type { SyncSettings } from "./options.ts";
 
@@ -173,10 +180,70 @@ async function pickNamespaces(
 			!matchesGlob(name, exclude),
 	);
 	if (namespaces.length === 0) return [];
+	const all = new Map(namespaces.map((facts) => [facts.name, facts]));
+	const record = recordOf(source) ?? EMPTY_RECORD;
+	const [current, needs] = await Promise.all([
+		copiesIn(source, cluster),
+		countNeeds(source, cluster),
+	]);
 	return (await world.prompter()).pick({
 		message: "Which namespaces get a copy?",
-		choices: namespaces.map(({ name }) => ({ value: name, label: name })),
+		choices: namespaces.map(({ name }) => ({
+			value: name,
+			label: name,
+			note: stateWords(current.get(name), source, needs.get(name) ?? 0),
+			marked: isRecorded(record, name, all),
+		})),
 	});
+}
+
+/** What bears the source's name, by namespace; nothing where Secrets may not be listed. */
+async function copiesIn(
+	source: PullSecret,
+	cluster: Cluster,
+): Promise<ReadonlyMap<string, PullSecret>> {
+	try {
+		const all = await readPullSecrets(cluster, new ContentReader(), {
+			fieldSelector: `metadata.name=${source.name}`,
+		});
+		return new Map(all.map((secret) => [secret.namespace, secret]));
+	} catch (error) {
+		if (!(error instanceof ApiError) || error.status !== 403) throw error;
+		return new Map();
+	}
+}
+
+/** How many pods of each namespace need the source; nothing where pods may not be listed, or it cannot be read. */
+async function countNeeds(
+	source: PullSecret,
+	cluster: Cluster,
+): Promise<ReadonlyMap<string, number>> {
+	try {
+		return await podsInNeed(source, cluster);
+	} catch (error) {
+		const isHidden = error instanceof ApiError && error.status === 403;
+		if (!isHidden && !(error instanceof OperationError)) throw error;
+		return new Map();
+	}
+}
+
+/** How a namespace stands to a source: `in sync`, `no copy, 4 pods need it`. */
+function stateWords(
+	there: PullSecret | undefined,
+	source: PullSecret,
+	needs: number,
+): string {
+	if (there === undefined)
+		return needs === 0
+			? "no copy"
+			: `no copy, ${needs === 1 ? "1 pod needs it" : `${needs} pods need it`}`;
+	const isOwn =
+		roleOf(there) === "copy" &&
+		there.annotations[SOURCE_ANNOTATION] === sourceRef(source);
+	if (!isOwn) return "has another secret of that name";
+	return there.content.canonical === source.content.canonical
+		? "in sync"
+		: "drifted";
 }
 
 /** Takes namespaces out of the record; what is there stays. */
