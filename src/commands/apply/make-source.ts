@@ -56,12 +56,13 @@ export async function makeSource(
 	const issuedAt = world.clock.now();
 	const { expiresIn } = making;
 	const entries = entered.map(
-		({ server, credential }): NewEntry => ({
+		({ server, credential, provider }): NewEntry => ({
 			server,
 			credential,
 			// What is printed to be kept is the same for the same input.
 			...(dryRun !== "client" && { issuedAt }),
 			...(expiresIn !== undefined && { lifetime: expiresIn }),
+			...(provider !== undefined && { provider }),
 		}),
 	);
 	const made = (now: PullSecret | undefined): DesiredPullSecret =>

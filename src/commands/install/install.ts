@@ -71,6 +71,10 @@ export const install = command<InstallOptions>({
 The account can write pull secrets of that name and no other Secret: an admission policy keeps it to that. With --dry-run=client -o yaml the manifests are printed, to be committed.`,
 	examples: [
 		{
+			comment: "Keep the recorded namespaces in sync",
+			line: "kubectl meshreg install",
+		},
+		{
 			comment: "Keep every namespace in sync",
 			line: "kubectl meshreg install -A",
 		},
@@ -106,11 +110,6 @@ The account can write pull secrets of that name and no other Secret: an admissio
 		if (settings.selection.by === "needed")
 			throw new UsageError(
 				"--needed is for a person to look at: install with -n, -A, -l or --injected",
-			);
-		if (settings.selection.by === "record")
-			throw new UsageError(
-				"install: say which namespaces: -n NAMESPACE, -A, -l SELECTOR or --injected",
-				true,
 			);
 		if (given.on("prune") && !given.on("yes"))
 			throw new UsageError(

@@ -129,12 +129,14 @@ class Controller {
 		});
 	}
 
-	/** The first list. One of several named namespaces that cannot be read does not keep us from the others. */
+	/** The first list. One of several named namespaces that cannot be read, or accounts that may not be, do not keep us from the others. */
 	async begin(one: Listed): Promise<void> {
 		try {
 			await one.list();
 		} catch (error) {
-			if (this.how.watched.by === "list" || isFatal(error)) throw error;
+			const isVital =
+				this.how.watched.by === "list" && one.kind !== "ServiceAccount";
+			if (isVital || isFatal(error)) throw error;
 			this.#told.note(error);
 		}
 	}

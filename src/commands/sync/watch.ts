@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { AccountChoice } from "../../actions/accounts/find-accounts.ts";
 import {
 	injectedRule,
@@ -14,14 +15,16 @@ import {
 import { findSource } from "../../actions/read/find-source.ts";
 import { Reflector } from "../../actions/watch/reflector.ts";
 import type { Outcome } from "../../core/document.ts";
+import type { EventReason } from "../../core/in-cluster/event.ts";
 import type { LogNote } from "../../core/in-cluster/log.ts";
 import { Counts, type WatchFacts } from "../../core/in-cluster/metrics.ts";
 import { type Followed, Vitals } from "../../core/in-cluster/vitals.ts";
-import { FailureError } from "../../core/output/failure.ts";
+import { type Failure, FailureError } from "../../core/output/failure.ts";
 import { type ChangeResult, tally } from "../../core/output/result.ts";
 import { matchesGlob } from "../../core/pull-secrets/desired.ts";
 import { expiriesOf } from "../../core/pull-secrets/expiry.ts";
 import { SYSTEM_NAMESPACES } from "../../core/pull-secrets/namespace-facts.ts";
+import { TARGETS_ANNOTATION } from "../../core/pull-secrets/ownership.ts";
 import {
 	ContentReader,
 	type PullSecret,
@@ -30,6 +33,7 @@ import {
 import {
 	mergeSelection,
 	namesOf,
+	parseRecord,
 	type SourceRecord,
 } from "../../core/pull-secrets/record.ts";
 import type { RefreshRules } from "../../core/pull-secrets/renewal.ts";
@@ -40,9 +44,11 @@ import type {
 } from "../../core/pull-secrets/sync-state.ts";
 import { AbortedError, EXIT } from "../../errors.ts";
 import { summary } from "../../report/changes.ts";
+import { failureLine } from "../../report/failure.ts";
 import { VERSION } from "../../version.ts";
 import type { Cluster, World } from "../../world.ts";
 import { runController } from "./controller.ts";
+import { EventWriter } from "./event-writer.ts";
 import type { SyncSettings } from "./options.ts";
 import type { Watched } from "./reflectors.ts";
 import { type ServedAt, serveWatch } from "./serve-watch.ts";
@@ -80,6 +86,7 @@ export async function watchSync(
 	const interrupt = AbortSignal.any([world.interrupt, gone]);
 	const reader = new ContentReader();
 	const counts = tally([]);
+	const events = new EventWriter(cluster, world.clock);
 	try {
 		const found = await sourceToWatch(
 			options,
@@ -99,14 +106,25 @@ export async function watchSync(
 			report: new ChangeReport(world, cluster),
 		};
 		const source = await recorded(found, options, run);
-		const attach = accountsOf(recordOf(source));
-		const onNote = (note: LogNote) => world.emit({ type: "log", ...note });
+		let attach = accountsOf(recordOf(source));
+		const onNote = (note: LogNote) => {
+			world.emit({ type: "log", ...note });
+			const reason = REASONS[note.event];
+			if (reason !== undefined)
+				events.tell(
+					{ kind: "Secret", namespace, name, uid: state?.source?.uid ?? "" },
+					reason,
+					[note.message].flat().join(" "),
+				);
+		};
 		const onResult = (result: ChangeResult) => {
 			counts[result.action] += 1;
 			writes.add(writeLabels(result));
 			world.emit({ type: "change", result });
+			if (result.action === "failed" && result.why !== undefined)
+				events.tell(...failedEvent(result, result.why));
 		};
-		const companion = new SourceCare({
+		const care = new SourceCare({
 			refresh: options.refresh,
 			cluster,
 			reader,
@@ -115,41 +133,66 @@ export async function watchSync(
 			onResult,
 			onRefresh: (registry, result) => refreshes.add({ registry, result }),
 		});
-		companion.learn(source);
-		return await runController({
-			rules: {
-				source: { namespace, name },
-				copyLabels: options.copyLabels,
-				selects: selectsOf(options),
-				force: options.force,
-				adopt: options.adopt,
-				replace: options.force && options.yes,
-				prune: options.prune,
+		care.learn(source);
+		// Which accounts are watched is settled when a controller begins: where the record comes to name others, another one does.
+		let again = new AbortController();
+		const companion = {
+			learn(now: PullSecret | undefined) {
+				care.learn(now);
+				const reading = parseRecord(now?.annotations[TARGETS_ANNOTATION]);
+				if (reading.kind !== "record") return;
+				const named = accountsOf(reading.record);
+				if (isDeepStrictEqual(named, attach)) return;
+				attach = named;
+				again.abort(again);
 			},
-			watched: watchedOf(options),
-			attach,
-			cluster,
-			world,
-			interrupt,
-			companion,
-			onResult,
-			onNote,
-			onTrouble: (error) => world.emit({ type: "trouble", error }),
-			heard: (what) => vitals.heard(what, world.clock.elapsed()),
-			begun(made) {
-				state = made;
-			},
-			onReady(results) {
-				vitals.ready();
-				world.emit({
-					type: "log",
-					level: "info",
-					event: "watching",
-					message: [summary(results, "none"), "Watching for changes."],
-					unlessQuiet: true,
-				});
-			},
-		});
+			run: (signal: AbortSignal) => care.run(signal),
+		};
+		const keep = (): Promise<never> =>
+			runController({
+				rules: {
+					source: { namespace, name },
+					copyLabels: options.copyLabels,
+					selects: selectsOf(options),
+					force: options.force,
+					adopt: options.adopt,
+					replace: options.force && options.yes,
+					prune: options.prune,
+				},
+				watched: watchedOf(options),
+				attach,
+				cluster,
+				world,
+				interrupt: AbortSignal.any([interrupt, again.signal]),
+				companion,
+				onResult,
+				onNote,
+				onTrouble: (error) => world.emit({ type: "trouble", error }),
+				heard: (what) => vitals.heard(what, world.clock.elapsed()),
+				begun(made) {
+					state = made;
+				},
+				onReady(results) {
+					const isFirst = !vitals.isReady;
+					vitals.ready();
+					if (!isFirst) return;
+					world.emit({
+						type: "log",
+						level: "info",
+						event: "watching",
+						message: [summary(results, "none"), "Watching for changes."],
+						unlessQuiet: true,
+					});
+				},
+			});
+		for (;;)
+			try {
+				return await keep();
+			} catch (error) {
+				if (error !== again) throw error;
+				again = new AbortController();
+				vitals.forgetAll();
+			}
 	} catch (error) {
 		if (gone.aborted)
 			return { status: EXIT.done, document: { kind: "nothing" } };
@@ -163,7 +206,7 @@ export async function watchSync(
 			});
 		throw error;
 	} finally {
-		await serving.close();
+		await Promise.all([serving.close(), events.done()]);
 	}
 }
 
@@ -183,6 +226,27 @@ function factsOf(
 		source: source && sourceRef(source),
 		expiries: source === undefined ? [] : expiriesOf(source),
 	};
+}
+
+/** Of these notes an Event stands on the source as well. */
+const REASONS: Partial<Record<LogNote["event"], EventReason>> = {
+	"credential-expiring": "CredentialExpiring",
+	"credential-refreshed": "CredentialRefreshed",
+	"credential-refresh-failed": "CredentialRefreshFailed",
+	"credential-rejected": "CredentialRejected",
+};
+
+/** The Event about what could not be written, in its namespace. */
+function failedEvent(
+	{ kind, namespace, name }: ChangeResult,
+	why: Failure,
+): Parameters<EventWriter["tell"]> {
+	const isAccount = kind === "ServiceAccount";
+	return [
+		{ kind: isAccount ? "ServiceAccount" : "Secret", namespace, name, uid: "" },
+		isAccount ? "AttachFailed" : "CopyFailed",
+		failureLine("error" in why ? why.error : new FailureError(why)),
+	];
 }
 
 /** What was to be done is not in the result of what failed. */

@@ -187,6 +187,11 @@ export function rightsOf({
 				},
 			]
 		: [];
+	const events: PolicyRule = {
+		apiGroups: [""],
+		resources: ["events"],
+		verbs: ["create"],
+	};
 	const kept: PolicyRule[] = policies ? policyRules(source) : [];
 	if (names === undefined)
 		return {
@@ -198,6 +203,7 @@ export function rightsOf({
 					verbs: ["list", "watch"],
 				},
 				...accounts,
+				events,
 				...kept,
 			],
 			inNamespaces: new Map(),
@@ -211,9 +217,9 @@ export function rightsOf({
 				.map((namespace): [string, PolicyRule[]] => [
 					namespace,
 					targets.includes(namespace)
-						? [...copies, ...accounts]
+						? [...copies, ...accounts, events]
 						: // patch: what the flags select is recorded on the source.
-							[secrets("get", "list", "watch", "patch")],
+							[secrets("get", "list", "watch", "patch"), events],
 				]),
 		),
 	};

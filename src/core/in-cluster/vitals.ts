@@ -35,6 +35,11 @@ export class Vitals {
 		this.#heard.delete(idOf(followed));
 	}
 
+	/** Nothing is watched any longer: it begins anew. */
+	forgetAll(): void {
+		this.#heard.clear();
+	}
+
 	/** Everything has been looked at once. */
 	ready(): void {
 		this.#isReady = true;

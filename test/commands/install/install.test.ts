@@ -149,14 +149,33 @@ deployment/${NAME} created in nginx-mesh namespace
 		]);
 	});
 
+	test("without a selection the watch goes by the record, and renews what it may", async () => {
+		await using bed = await testBed();
+		const { status, out, err } = await bed.run([
+			...["install", "--dry-run=client", "-o=json"],
+			...["--refresh=ecr", "--refresh-before=1h"],
+		]);
+		assert.deepEqual([status, err], [0, ""]);
+		const { items } = JSON.parse(out);
+		assert.deepEqual(items.at(-1).spec.template.spec.containers[0].args, [
+			"sync",
+			"nginx-mesh-registry-key",
+			"--watch=true",
+			"--from=nginx-mesh",
+			"--refresh=ecr",
+			"--refresh-before=1h",
+			"--health-address=:8081",
+			"--output=json",
+		]);
+		assert.ok(
+			items.some(({ kind }: { kind: string }) => kind === "ClusterRole"),
+		);
+	});
+
 	for (const [argv, message] of [
 		[
 			["install", "--needed"],
 			"error: --needed is for a person to look at: install with -n, -A, -l or --injected\n",
-		],
-		[
-			["install"],
-			"error: install: say which namespaces: -n NAMESPACE, -A, -l SELECTOR or --injected\nSee 'kubectl meshreg install --help' for usage.\n",
 		],
 		[
 			["install", "-A", "--prune"],

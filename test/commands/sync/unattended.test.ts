@@ -71,6 +71,84 @@ describe("sync --watch by itself", () => {
 		await assert.rejects(fetch(`http://127.0.0.1:${port}/metrics`));
 	});
 
+	timed("an Event tells what failed where it failed, once", async () => {
+		await using bed = await bedWith(["app", "shop"]);
+		bed.server.store.seed({
+			kind: "Secret",
+			metadata: { name: NAME, namespace: "shop" },
+			type: "Opaque",
+		});
+		await using watch = await watching(bed, ["-n=app,shop"]);
+		await watch.stop();
+		const events = bed.server.store.all("Event");
+		assert.equal(events.length, 1);
+		const [event] = events;
+		assert.deepEqual(
+			[
+				event?.metadata.namespace,
+				event?.reason,
+				event?.type,
+				event?.involvedObject,
+			],
+			[
+				"shop",
+				"CopyFailed",
+				"Warning",
+				{ apiVersion: "v1", kind: "Secret", namespace: "shop", name: NAME },
+			],
+		);
+		assert.match(String(event?.message), /is not managed by meshreg/);
+	});
+
+	timed("who may not write Events is served all the same", async () => {
+		await using bed = await bedWith(["app"]);
+		bed.server.onRequest(({ method, path }) =>
+			method === "POST" && path.endsWith("/events")
+				? { answer: { status: 403, reason: "Forbidden", message: "no events" } }
+				: undefined,
+		);
+		bed.server.store.seed({
+			kind: "Secret",
+			metadata: { name: NAME, namespace: "default" },
+			type: "Opaque",
+		});
+		await using watch = await watching(bed, ["-A"]);
+		const { out, err } = await watch.stop();
+		assert.equal(out, `secret/${NAME} created in app namespace\n`);
+		assert.doesNotMatch(err, /no events/);
+	});
+
+	timed("accounts that the record comes to name are attached", async () => {
+		await using bed = await bedWith(["app"]);
+		bed.server.store.seed({
+			kind: "ServiceAccount",
+			metadata: { namespace: "app", name: "builder" },
+		});
+		const record = (attach: string[]) => {
+			const source = bed.server.store.get("Secret", "nginx-mesh", NAME);
+			assert(source);
+			const { resourceVersion: _, ...metadata } = source.metadata;
+			bed.server.store.seed({
+				...source,
+				kind: "Secret",
+				metadata: {
+					...metadata,
+					annotations: {
+						...metadata.annotations,
+						"kubectl-meshreg/targets": JSON.stringify([
+							{ namespaces: { app: "" }, attach },
+						]),
+					},
+				},
+			});
+		};
+		record([]);
+		await using watch = await watching(bed, []);
+		record(["builder"]);
+		await watch.says("serviceaccount/builder configured in app");
+		await watch.stop();
+	});
+
 	timed("a port that is taken ends it at once", async () => {
 		await using bed = await bedWith(["app"]);
 		const taken = await servePages({ host: "127.0.0.1", port: 0 }, {});

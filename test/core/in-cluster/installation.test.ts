@@ -38,6 +38,7 @@ describe("what the account may do", () => {
 				"secrets[key]: get,list,watch,patch",
 				"secrets: create",
 				"namespaces: list,watch",
+				"events: create",
 			],
 			{},
 		],
@@ -49,6 +50,7 @@ describe("what the account may do", () => {
 				"secrets: create",
 				"namespaces: list,watch",
 				"serviceaccounts: get,list,watch,patch",
+				"events: create",
 			],
 			{},
 		],
@@ -61,12 +63,14 @@ describe("what the account may do", () => {
 					"secrets[key]: get,list,watch,patch",
 					"secrets: create",
 					"serviceaccounts: get,list,watch,patch",
+					"events: create",
 				],
-				mesh: ["secrets[key]: get,list,watch,patch"],
+				mesh: ["secrets[key]: get,list,watch,patch", "events: create"],
 				shop: [
 					"secrets[key]: get,list,watch,patch",
 					"secrets: create",
 					"serviceaccounts: get,list,watch,patch",
+					"events: create",
 				],
 			},
 		],
@@ -77,13 +81,25 @@ describe("what the account may do", () => {
 				"mutatingadmissionpolicies,mutatingadmissionpolicybindings[kubectl-meshreg.names.mesh.key,kubectl-meshreg.rules.mesh.key]: get,update,delete",
 				"mutatingadmissionpolicies,mutatingadmissionpolicybindings: create",
 			],
-			{ mesh: ["secrets[key]: get,list,watch,patch", "secrets: create"] },
+			{
+				mesh: [
+					"secrets[key]: get,list,watch,patch",
+					"secrets: create",
+					"events: create",
+				],
+			},
 		],
 		[
 			"in the source's own namespace",
 			{ names: ["mesh"] },
 			[],
-			{ mesh: ["secrets[key]: get,list,watch,patch", "secrets: create"] },
+			{
+				mesh: [
+					"secrets[key]: get,list,watch,patch",
+					"secrets: create",
+					"events: create",
+				],
+			},
 		],
 	] as const)
 		it(what, () => {

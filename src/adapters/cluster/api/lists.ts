@@ -110,6 +110,7 @@ export function lists(
 							listQuery(query, {
 								watch: "true",
 								allowWatchBookmarks: "true",
+								timeoutSeconds: `${WATCH_SECONDS}`,
 								resourceVersion: query.resourceVersion,
 							}),
 						accept: acceptOf(query, "Object"),
@@ -135,6 +136,9 @@ export function lists(
 		},
 	};
 }
+
+/** After so long a server ends a watch, which is then resumed: one that it has forgotten does not stay for ever. */
+const WATCH_SECONDS = 300;
 
 function isExpired(error: unknown): error is StatusError {
 	return error instanceof StatusError && error.status === 410;
