@@ -543,7 +543,7 @@ describe("sync --watch", () => {
 		assert.equal(err.match(/namespaces "late" not found/g)?.length, 1);
 		for (const { path, user } of bed.server.requests)
 			if (user === "dev")
-				assert.match(path, /namespaces\/\w[\w-]*(?:\/secrets|$)/);
+				assert.match(path, /namespaces\/\w[\w-]*(?:\/(?:secrets|events)|$)/);
 	});
 
 	timed("two at once do no harm", async () => {
