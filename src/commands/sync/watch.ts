@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import type { AccountChoice } from "../../actions/accounts/find-accounts.ts";
 import {
 	injectedRule,
@@ -142,7 +141,7 @@ export async function watchSync(
 				const reading = parseRecord(now?.annotations[TARGETS_ANNOTATION]);
 				if (reading.kind !== "record") return;
 				const named = accountsOf(reading.record);
-				if (isDeepStrictEqual(named, attach)) return;
+				if (JSON.stringify(named) === JSON.stringify(attach)) return;
 				attach = named;
 				again.abort(again);
 			},
