@@ -43,7 +43,8 @@ import { applyObjects } from "./apply-objects.ts";
 
 /** Where the probes are answered in the pod. */
 const HEALTH_PORT = 8081;
-const IMAGE = `ghcr.io/kubectl-meshreg/kubectl-meshreg:v${VERSION}`;
+/** What a release publishes. */
+export const IMAGE = `ghcr.io/kubectl-meshreg/kubectl-meshreg:v${VERSION}`;
 
 interface InstallOptions extends OutputOptions {
 	readonly connection: ConnectionFlags;
