@@ -52,9 +52,10 @@ export class Printer {
 	}
 
 	get #page(): Page {
-		const { out } = this.streams;
+		const { out, err } = this.streams;
 		return {
 			columns: out.isTerminal ? out.columns : undefined,
+			errColumns: err.isTerminal ? err.columns : undefined,
 			now: this.clock.now(),
 			widths: this.#widths,
 		};

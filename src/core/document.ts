@@ -121,6 +121,8 @@ export type RunEvent =
 			/** One line, or several. */
 			readonly message: string | readonly string[];
 			readonly unlessQuiet?: true;
+			/** Prose without a command: broken between words where the terminal is narrower. */
+			readonly prose?: true;
 	  }
 	/** A note of what stays and watches; with `-o json` a line of JSON. */
 	| ({ readonly type: "log"; readonly unlessQuiet?: true } & LogNote)

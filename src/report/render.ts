@@ -5,6 +5,7 @@ import { nameOf } from "../core/meshes/listed-image.ts";
 import type { Look } from "../core/output/look.ts";
 import { oneLine } from "../core/output/printable.ts";
 import type { Text } from "../core/output/styled.ts";
+import { hanging } from "../core/output/wrap.ts";
 import type { ListItem } from "../core/pull-secrets/list-item.ts";
 import {
 	changeItem,
@@ -47,6 +48,8 @@ export interface Rendered {
 export interface Page {
 	/** The terminal's width; undefined where standard output is none. */
 	readonly columns: number | undefined;
+	/** The same for stderr. */
+	readonly errColumns?: number | undefined;
 	/** Milliseconds since 1970. */
 	readonly now: number;
 	/** Of a table that has begun: its columns so far. */
@@ -217,7 +220,12 @@ export function renderEvent(
 		case "note":
 			return event.unlessQuiet && look.quiet
 				? EMPTY
-				: { out: "", err: linesOf(event.message) };
+				: {
+						out: "",
+						err: event.prose
+							? proseOf(event.message, page)
+							: linesOf(event.message),
+					};
 		case "log":
 			if (event.unlessQuiet && look.quiet) return EMPTY;
 			return { out: "", err: noteText(event, contextFlags) };
@@ -350,6 +358,17 @@ function changeText(
 			? changeName(result)
 			: changeLine(result, look.dryRun ?? "none");
 	return line === undefined ? "" : linesOf(line);
+}
+
+/** Each in lines that fit the terminal, those after the first further in. */
+function proseOf(
+	lines: string | readonly string[],
+	{ errColumns = Number.POSITIVE_INFINITY }: Page,
+): string {
+	return [lines]
+		.flat()
+		.map((line) => `${hanging(oneLine(line), errColumns)}\n`)
+		.join("");
 }
 
 /** Each on one line, whatever is in it. */

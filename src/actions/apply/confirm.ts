@@ -100,6 +100,7 @@ export async function confirmDeletion(
 			...(more > 0 ? [`and ${more} more`] : []),
 			...also,
 		],
+		prose: true,
 	});
 	return (await world.prompter()).confirm({
 		message: "Do you want to continue?",

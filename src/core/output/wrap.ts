@@ -11,6 +11,13 @@ export function wrap(text: string, width: number, indent: string): string {
 	return lines.map((line) => indent + line).join("\n");
 }
 
+/** Words in lines of at most `width` characters, those after the first two characters further in. */
+export function hanging(text: string, width: number): string {
+	return text.length <= width
+		? text
+		: wrap(text, width - 2, "").replaceAll("\n", "\n  ");
+}
+
 /**
  * A question as a terminal of `width` columns shows it behind its two columns of mark: broken
  * between words, and every line but the first two columns further in. A last column is the cursor's.

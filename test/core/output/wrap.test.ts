@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { wrapQuestion } from "../../../src/core/output/wrap.ts";
+import { hanging, wrapQuestion } from "../../../src/core/output/wrap.ts";
 
 test("a question is broken between words, and leaves room for its mark and the cursor", () => {
 	for (const [question, width, shown] of [
@@ -17,4 +17,12 @@ test("a question is broken between words, and leaves room for its mark and the c
 		for (const line of shown.split("\n"))
 			assert.ok(line.trim().length + 3 <= width);
 	}
+});
+
+test("prose hangs: what is broken off stands two columns further in", () => {
+	assert.equal(hanging("secret/a in b", 13), "secret/a in b");
+	assert.equal(
+		hanging("secret/a in b namespace (a source)", 14),
+		"secret/a in\n  b namespace\n  (a source)",
+	);
 });
