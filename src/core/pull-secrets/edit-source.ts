@@ -1,7 +1,11 @@
 import { OperationError } from "../../errors.ts";
 import { type AuthEntry, credentialOf } from "../credentials/entry.ts";
 import { meshreg, objectName, type Script, script } from "../output/shell.ts";
-import { displayHost, registryNamed } from "../registry/server.ts";
+import {
+	displayHost,
+	type RegistryServer,
+	registryNamed,
+} from "../registry/server.ts";
 import { displayKey } from "../registry/url.ts";
 import {
 	argumentFor,
@@ -89,13 +93,28 @@ export function applyRegistries(
 	entries: readonly NewEntry[],
 ): DesiredPullSecret {
 	const auths = authsOf(current);
+	const keys = [...auths.keys()];
 	const written = entries.flatMap((entry) => {
-		const same = withSameRegistries([...auths.keys()], [entry.server.key]);
+		const narrower = narrowerNamed(keys, entry.server);
+		const same = withSameRegistries(
+			keys,
+			narrower.length > 0 ? narrower : [entry.server.key],
+		);
 		return same.length === 0
 			? [entry]
 			: same.map((key) => ({ ...entry, server: { ...entry.server, key } }));
 	});
 	return sourceWith(current, auths, written);
+}
+
+/** Entries for a part of a registry, or for several, that the words for it name: they are meant, and not the whole registry. */
+function narrowerNamed(
+	keys: readonly string[],
+	{ spelled }: RegistryServer,
+): string[] {
+	return entriesNamed(keys, spelled).filter(
+		(key) => registryNamed(key) === undefined,
+	);
 }
 
 /**
@@ -108,7 +127,8 @@ export function addRegistries(
 	entries: readonly NewEntry[],
 ): DesiredPullSecret {
 	const auths = authsOf(current);
-	const added = entries.filter(({ server: { key }, credential }) => {
+	const added = entries.filter(({ server, credential }) => {
+		const [key = server.key] = narrowerNamed([...auths.keys()], server);
 		const there = auths.get(key);
 		if (there !== undefined) {
 			if (credentialOf(there)?.equals(credential)) return false;
@@ -256,7 +276,8 @@ function absent(
 	name: string,
 	adding?: Script,
 ): OperationError {
-	const has = [...auths.keys()].map(displayHost).join(", ") || "none";
+	const hosts = new Set([...auths.keys()].map(displayHost));
+	const has = [...hosts].join(", ") || "none";
 	return new OperationError(
 		`${name} is not in ${shown(source)}, which has ${has}`,
 		adding && { words: "add it with", script: adding },

@@ -444,6 +444,35 @@ error: cannot tell whether app, shop are the namespaces that were recorded (need
 		});
 	});
 
+	for (const named of [
+		"reg.example.com/team-a",
+		"https://reg.example.com/team-a",
+	])
+		test(`F1: apply and create --add mean the entry that ${named} names`, async () => {
+			await using bed = await seeded({
+				"reg.example.com": old("host"),
+				"reg.example.com/team-a": old("ta"),
+				"ghcr.io": old("gh"),
+			});
+			const adding = await bed.run(["create", "--add", ...login(named)], GIVEN);
+			assert.deepEqual(
+				[adding.status, adding.err],
+				[
+					1,
+					`error: reg.example.com/team-a is in secret "${NAME}" in namespace "nginx-mesh" already; give it another credential with 'kubectl meshreg rotate ${NAME} -n nginx-mesh --registry-server reg.example.com/team-a'\n`,
+				],
+			);
+			const outcome = await bed.run(["apply", ...login(named)], GIVEN);
+			assert.equal(outcome.status, 0, outcome.err);
+			assert.deepEqual(bed.content("nginx-mesh"), {
+				auths: {
+					"reg.example.com": old("host"),
+					"reg.example.com/team-a": renewed,
+					"ghcr.io": old("gh"),
+				},
+			});
+		});
+
 	test("F1, F18: an entry with a star is named by its star", async () => {
 		await using bed = await seeded({
 			"*.gcr.io": old("star"),
