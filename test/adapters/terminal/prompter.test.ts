@@ -387,7 +387,7 @@ terminal(
 );
 
 terminal(
-	"Ctrl-Z while something moves leaves the shell a cursor; fg brings the line back",
+	"D4: Ctrl-Z while something moves leaves the shell a cursor; fg brings the line back",
 	async (t) => {
 		const { status, shown } = await asked(t, "spin", async (session) => {
 			await session.shows(/s{75}…/);

@@ -631,6 +631,25 @@ describe("attach and detach", () => {
 				},
 			);
 		});
+
+		test("M4: sync --needed sees the images of volumes", async () => {
+			bed.server.store.seed({
+				kind: "Pod",
+				metadata: { namespace: "shop", name: "volumes" },
+				spec: {
+					containers: [{ name: "c", image: "docker.io/library/app" }],
+					volumes: [{ name: "m", image: { reference: "r.io/model:1" } }],
+				},
+			});
+			const { out } = await bed.run([
+				"sync",
+				"--needed",
+				"--yes",
+				"--dry-run=client",
+			]);
+			bed.server.store.delete("Pod", "shop", "volumes");
+			assert.match(out, /secret\/\S+ created in shop namespace \(dry run\)\n/);
+		});
 	});
 });
 

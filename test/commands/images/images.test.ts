@@ -122,6 +122,20 @@ bitnami/kubectl:latest                                         r.io:5000/mesh/ku
 		});
 	});
 
+	test("M4: of running pods, the images of volumes", async () => {
+		bed.server.store.seed({
+			kind: "Pod",
+			metadata: { namespace: "volumes", name: "p" },
+			spec: {
+				containers: [{ name: "c", image: "r.io/app:1" }],
+				volumes: [{ name: "m", image: { reference: "quay.io/model:2" } }],
+			},
+		});
+		const { out } = await images("-n", "volumes", "-o", "name");
+		bed.server.store.delete("Pod", "volumes", "p");
+		assert.equal(out, "quay.io/model:2\nr.io/app:1\n");
+	});
+
 	test("two that would get one name are reported, and not copied", async () => {
 		const stdin =
 			"kind: Pod\nspec: {containers: [{image: a/x:1}, {image: b/x:1}]}\n";

@@ -162,7 +162,7 @@ describe("inject", () => {
 		assert.equal(JSON.parse(`{${secret}`).metadata.namespace, "app");
 	});
 
-	test("UTF-16, as PowerShell's > writes it", async () => {
+	test("L11: UTF-16, as PowerShell's > writes it", async () => {
 		const wide = (text: string) => Buffer.from(`\uFEFF${text}`, "utf16le");
 		const le = await bed.run(["inject", "-f", "-"], { stdin: wide(POD) });
 		assert.deepEqual(le, { status: 0, out: INJECTED, err: "", asked: [] });

@@ -60,7 +60,7 @@ function seed(
 
 const OWNED = { labels: { usage: NAME } };
 
-test("a NAME that is a namespace was meant for -n", async () => {
+test("C9: a NAME that is a namespace was meant for -n", async () => {
 	await using bed = await testBed({ namespaces: ["nginx-mesh", "app"] });
 	const { status, err } = await bed.run(["sync", "app"]);
 	assert.equal(status, 2);
@@ -376,7 +376,7 @@ describe("sync", () => {
 			});
 	});
 
-	test("--adopt takes over what is equal, and leaves what differs", async () => {
+	test("C2: --adopt takes over what is equal, and leaves what differs", async () => {
 		await using bed = await withSource();
 		const data = bed.server.store.get("Secret", "nginx-mesh", NAME)?.data ?? {};
 		const applied = "kubectl.kubernetes.io/last-applied-configuration";

@@ -367,6 +367,11 @@ describe("refused, with file and line", () => {
 			'x: "\nkind: Service\n"\nkind: Pod\nspec: {}\n',
 			/^f:1: not valid YAML: /,
 		],
+		[
+			"L13: a list indented less than its key's value, in a kind without pods",
+			"kind: AnalysisTemplate\nspec:\n    metrics:\n      - name: a\n    - name: b\n",
+			/^f:\d: not valid YAML: /,
+		],
 		["no kind and not YAML", "a: b: c\n", /^f:1: not valid YAML: /],
 	];
 	for (const [what, text, message] of table)

@@ -183,7 +183,7 @@ describe("a lone carriage return ends a line, as for kubectl", () => {
 	});
 });
 
-describe("a repeated key is told, and the last one counts", () => {
+describe("L5: a repeated key is told, and the last one counts", () => {
 	it("of labels", () => {
 		const before =
 			"kind: Pod\nmetadata:\n  labels:\n    app: a\n    app: a\nspec:\n  containers: [{name: a}]\n";
@@ -250,7 +250,7 @@ describe("a repeated key is told, and the last one counts", () => {
 	});
 });
 
-describe("pod templates of kinds that are not known", () => {
+describe("M7: pod templates of kinds that are not known", () => {
 	const template = (kind: string, at = "spec:\n  template:\n    spec:\n") =>
 		`apiVersion: ${kind.split(" ")[0]}\nkind: ${kind.split(" ")[1]}\nmetadata: {name: x}\n${at}      containers: [{name: c, image: "r.io/a:1"}]\n`;
 	const known: [kind: string, at?: string][] = [
@@ -342,7 +342,7 @@ describe("pod templates of kinds that are not known", () => {
 		});
 });
 
-describe("imagePullSecrets one or two levels too high", () => {
+describe("L6: imagePullSecrets one or two levels too high", () => {
 	const DEPLOYMENT = `apiVersion: apps/v1
 kind: Deployment
 metadata: {name: web}
@@ -460,7 +460,7 @@ describe("service accounts, where they are asked for", () => {
 
 describe("images of volumes, and those that are filled in", () => {
 	const REGISTRY: Injection = { ...INJECTION, registry: "r.io/m" };
-	it("an image volume is listed and moved", () => {
+	it("M4: an image volume is listed and moved", () => {
 		const before =
 			"kind: Pod\nspec:\n  imagePullSecrets: [{name: k}]\n  containers:\n  - name: c\n    image: docker.io/library/app:1\n  volumes:\n  - name: m\n    image:\n      reference: quay.io/crio/artifact:v2\n  - name: n\n    emptyDir: {}\n";
 		assert.deepEqual(manifestImages(before, "f").images, [
@@ -476,7 +476,7 @@ describe("images of volumes, and those that are filled in", () => {
 		);
 	});
 
-	it("Istio's auto is left as it is, and told", () => {
+	it("L7: Istio's auto is left as it is, and told", () => {
 		const before =
 			"kind: Pod\nspec:\n  imagePullSecrets: [{name: k}]\n  containers:\n  - name: istio-proxy\n    image: auto\n";
 		const warning =
