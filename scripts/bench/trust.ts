@@ -1,0 +1,137 @@
+import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { binaryName, targetOf } from "../build/targets.ts";
+import { type Bar, type Bench, part, type Row } from "../measuring.ts";
+import { type Finished, finished } from "./scale/process.ts";
+import { realServer } from "./scale/servers.ts";
+
+const NAME = "nginx-mesh-registry-key";
+const BARE = fileURLToPath(new URL("scale/bare.ts", import.meta.url));
+const ROUNDS = 3;
+/** So many at each end of a long row of processes are compared. */
+const ENDS = 10;
+
+const FIRST_SYNC = "first sync";
+const KUBECTL_GET = "kubectl get";
+const FIRST_NAMED = "sync -n, the first ones";
+const BARS: Readonly<Record<string, readonly Bar[]>> = {
+	"rotate, recorded by a rule": [{ against: FIRST_SYNC, atMost: 1.2 }],
+	"rotate, recorded by name": [{ against: FIRST_SYNC, atMost: 1.2 }],
+	"bare sync, nothing to do": [{ against: KUBECTL_GET, atMost: 1.2 }],
+	"sync -n, the last ones": [{ against: FIRST_NAMED, atMost: 1.5 }],
+};
+
+const CREDENTIAL = [
+	"--registry-server=registry.example.com",
+	"--registry-username=mesh",
+	"--registry-password-stdin",
+];
+/** The namespaces of the bench and no others. */
+const EVERYWHERE = ["-A", "--exclude", "default,nginx-mesh"];
+
+/**
+ * What the record on the source costs: the packaged file on a real kube-apiserver, 1,000 namespaces.
+ * Whole processes, start-up included.
+ */
+export const bench: Bench = {
+	name: "trust",
+	onlyByName: true,
+	async run(): Promise<Row[]> {
+		const namespaces = part(1000);
+		const meshreg = resolve(
+			"dist",
+			binaryName(targetOf(process.platform, process.arch)),
+		);
+		await stat(meshreg);
+		const server = await realServer();
+		const env = { KUBECONFIG: server.kubeconfig };
+		const ours = (args: readonly string[], stdin = "") =>
+			finished([meshreg, ...args], { env, stdin });
+		const samples = new Map<string, number[]>();
+		const timed = async (
+			work: string,
+			running: Promise<Finished>,
+		): Promise<Finished> => {
+			const done = await running;
+			samples.set(work, [...(samples.get(work) ?? []), done.ms]);
+			return done;
+		};
+		const create = () =>
+			ours(["create", "--create-namespace", ...CREDENTIAL], "zero");
+		const rotate = (password: string) =>
+			ours(["rotate", ...CREDENTIAL, "--no-verify"], password);
+		/** Takes everything away, the record as well. */
+		const prune = () => ours(["prune", "--yes", "-q"]);
+		try {
+			await finished([
+				process.execPath,
+				BARE,
+				server.kubeconfig,
+				"namespaces",
+				`${namespaces}`,
+			]);
+			const names = Array.from({ length: namespaces }, (_, index) =>
+				nameOf(index),
+			);
+			for (let round = 0; round < ROUNDS; round++) {
+				await create();
+				const first = await timed(FIRST_SYNC, ours(["sync", ...EVERYWHERE]));
+				expect(first, { created: namespaces });
+				expect(
+					await timed("rotate, recorded by a rule", rotate(`rule ${round}`)),
+					// The source as well.
+					{ configured: namespaces + 1 },
+				);
+				expect(await timed("bare sync, nothing to do", ours(["sync"])), {
+					unchanged: namespaces,
+				});
+				await timed(
+					KUBECTL_GET,
+					finished(["kubectl", "get", "secrets", "-A", "-l", `usage=${NAME}`], {
+						env,
+					}),
+				);
+				await prune();
+				await create();
+				await ours(["sync", "-n", names.join(",")]);
+				expect(
+					await timed("rotate, recorded by name", rotate(`name ${round}`)),
+					{ configured: namespaces + 1 },
+				);
+				await prune();
+			}
+			await create();
+			for (const [index, name] of names.entries()) {
+				const running = ours(["sync", "-n", name]);
+				if (index < ENDS) await timed(FIRST_NAMED, running);
+				else if (index >= namespaces - ENDS)
+					await timed("sync -n, the last ones", running);
+				else await running;
+			}
+			expect(await ours(["sync"]), { unchanged: namespaces });
+			return [...samples].map(([work, times]) => ({
+				work,
+				unit: "ms",
+				samples: times,
+				bars: BARS[work] ?? [],
+			}));
+		} finally {
+			await server.stop();
+		}
+	},
+};
+
+function nameOf(index: number): string {
+	return `scale-${String(index).padStart(5, "0")}`;
+}
+
+/** The counts in a summary are these, and none failed. */
+function expect(
+	{ err }: Finished,
+	counts: Readonly<Record<string, number>>,
+): void {
+	for (const [action, count] of Object.entries({ failed: 0, ...counts }))
+		if (!err.includes(`${count} ${action}`))
+			throw new Error(`not ${count} ${action}: ${err.trim()}`);
+}
