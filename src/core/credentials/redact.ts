@@ -33,6 +33,7 @@ export function withoutSecrets(
 	const hiding = new Hiding(words);
 	for (const secret of secrets)
 		for (const form of formsOf(secret)) hiding.hide(form);
+	hideDisguised(words, secrets, hiding.hidden);
 	const bySecrets = hiding.hidden.slice();
 	for (const text of texts)
 		for (const form of text.length > LONG_TEXT ? [text] : formsOf(text))
@@ -165,6 +166,72 @@ function formsOf(secret: string): Set<string> {
 	]);
 }
 
+/** Stands for what is hidden already. Letters of a secret are never beside it. */
+const END = "\0";
+
+/** So many characters between two of a secret belong to it: `p a s s`, `p, a, s, s`. */
+const WIDEST_GAP = 2;
+
+/**
+ * Hides secrets that are written otherwise than they are: in other letter case, in pieces with something
+ * between them, backwards, in hexadecimal. Letters and digits alone are compared.
+ */
+function hideDisguised(
+	words: string,
+	secrets: readonly string[],
+	hidden: Uint8Array,
+): void {
+	// What is hidden already is the end of whatever stands beside it.
+	let open = "";
+	for (let at = 0; at < words.length; at++)
+		open += hidden[at] ? END : words.charAt(at);
+	const { text, places } = folded(open);
+	const hiding = new Hiding(text);
+	for (const secret of secrets)
+		if (secret.length <= LONG_TEXT)
+			for (const form of disguisesOf(secret))
+				if (form.length >= SHORTEST) hiding.hide(form);
+	let last = -1;
+	for (const [at, place] of places.entries()) {
+		if (!hiding.hidden[at]) continue;
+		const isNear = last >= 0 && place - last <= WIDEST_GAP + 1;
+		hidden.fill(1, isNear ? last + 1 : place, place + 1);
+		last = place;
+	}
+}
+
+function disguisesOf(secret: string): Set<string> {
+	const bytes = [...Buffer.from(secret, "utf8")];
+	const coded = (write: (byte: number) => string) => bytes.map(write).join("");
+	const hex = (byte: number) => byte.toString(16).padStart(2, "0");
+	const forms = [
+		...formsOf(secret),
+		// Percent signs and commas between them do not count.
+		coded(hex),
+		coded((byte) => `x${hex(byte)}`),
+		coded((byte) => `u00${hex(byte)}`),
+		coded((byte) => String(byte)),
+	];
+	return new Set(
+		[...forms, ...forms.map((form) => [...form].reverse().join(""))].map(
+			(form) => folded(form).text,
+		),
+	);
+}
+
+/** The letters and digits of a text in lower case, with `END`s, and where each of them stands in it. */
+function folded(text: string): { text: string; places: number[] } {
+	let letters = "";
+	const places: number[] = [];
+	for (const { 0: run, index } of text.matchAll(/[\p{L}\p{N}\0]+/gu)) {
+		// Where it would become longer it stays: places have to be the same.
+		const lower = run.toLowerCase();
+		letters += lower.length === run.length ? lower : run;
+		for (let at = 0; at < run.length; at++) places.push(index + at);
+	}
+	return { text: letters, places };
+}
+
 /** encodeURIComponent, which takes no half of a surrogate pair. */
 function encoded(text: string): string {
 	return encodeURIComponent(text.toWellFormed());
@@ -204,7 +271,7 @@ function isSaid(name: string, value: string): boolean {
 }
 
 /** `USER:PASSWORD` in base64, as docker has it: both, and the password alone. */
-function userAndPassword(auth: string): string[] {
+export function userAndPassword(auth: string): string[] {
 	const pair = Buffer.from(auth, "base64").toString("utf8");
 	const colon = pair.indexOf(":");
 	return colon < 0 ? [] : [pair, pair.slice(colon + 1)];

@@ -2,7 +2,7 @@ import type { Credential } from "../credentials/credential.ts";
 import { onOneLine } from "../output/printable.ts";
 import { parseChallenges } from "./challenge.ts";
 import type { Fault, TransportFailure } from "./fault.ts";
-import { registryWords } from "./words.ts";
+import { registryWords, withoutCredential } from "./words.ts";
 
 /** One request to a registry or a token server, as it is sent: redirects are not followed on the way. */
 export interface RegistryRequest {
@@ -55,7 +55,7 @@ export function readAnswer(
 					`${host} answers with a web page: not a container registry, or behind a proxy`,
 				);
 	if (status >= 300 && status < 400) {
-		const to = redirectTarget(answer, request.url);
+		const to = redirectTarget(answer, request.url, credential);
 		return fault(
 			"not-a-registry",
 			to === "itself"
@@ -88,19 +88,21 @@ export function passingFault(
 		: undefined;
 }
 
-/** Where a redirect points, without what it may carry in path and query: a host, with its scheme where that is another. */
+/**
+ * Where a redirect points, without what it may carry in path and query: a host, with its scheme where
+ * that is another. `credential` is taken out of it.
+ */
 export function redirectTarget(
 	answer: RegistryAnswer,
 	from: URL,
+	credential: Credential | undefined,
 ): "itself" | "an invalid URL" | string {
 	const location = answer.header("location");
 	if (!URL.canParse(location, from)) return "an invalid URL";
 	const { origin, protocol, host } = new URL(location, from);
 	if (origin === from.origin) return "itself";
-	return onOneLine(
-		protocol === from.protocol ? host : `${protocol}//${host}`,
-		100,
-	);
+	const to = protocol === from.protocol ? host : `${protocol}//${host}`;
+	return onOneLine(credential ? withoutCredential(to, credential) : to, 100);
 }
 
 /** The server's own words about a refusal; those of a HEAD are in its challenge. */

@@ -134,7 +134,7 @@ export async function requestToken(
 	if (status >= 300 && status < 400)
 		return {
 			is: "none",
-			because: `${host} redirects to ${redirectTarget(answer, url)}, where the credential is not sent`,
+			because: `${host} redirects to ${redirectTarget(answer, url, credential)}, where the credential is not sent`,
 			retry: false,
 		};
 	if (status < 200 || status >= 400)

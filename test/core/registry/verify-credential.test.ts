@@ -319,6 +319,21 @@ const REGISTRIES: readonly [
 		[`${V2} as nobody`, `${TOKEN} as mine`],
 	],
 	[
+		"Bearer whose token server redirects to a host that is called like the password",
+		bearer({
+			mine: {
+				status: 302,
+				headers: { location: "https://marked-password.evil.example/" },
+			},
+		}),
+		{
+			outcome: "unverifiable",
+			because:
+				"its token server auth.example redirects to ***.evil.example, where the credential is not sent",
+		},
+		[`${V2} as nobody`, `${TOKEN} as mine`],
+	],
+	[
 		"Bearer whose token server is down",
 		bearer({ mine: { code: "ECONNREFUSED" } }),
 		unreachable(

@@ -64,6 +64,40 @@ const ECHOES: readonly [what: string, form: string][] = [
 	["its last 20 letters", PASSWORD.slice(-20)],
 ];
 
+const PLAIN = "Correct4Horse7Battery";
+const bytes = (write: (byte: number) => string, between = "") =>
+	[...Buffer.from(PLAIN)].map(write).join(between);
+const DISGUISES: readonly [what: string, form: string][] = [
+	["in upper case", PLAIN.toUpperCase()],
+	["backwards", [...PLAIN].reverse().join("")],
+	["letter by letter", [...PLAIN].join(" ")],
+	["letter by letter, with commas", [...PLAIN].join(", ")],
+	["in two pieces", `${PLAIN.slice(0, 10)}-${PLAIN.slice(10)}`],
+	["on two lines", `${PLAIN.slice(0, 10)}\n${PLAIN.slice(10)}`],
+	["in hexadecimal", Buffer.from(PLAIN).toString("hex")],
+	["percent-encoded throughout", bytes((byte) => `%${byte.toString(16)}`)],
+	["as escapes of C", bytes((byte) => `\\x${byte.toString(16)}`)],
+	["as escapes of JSON", bytes((byte) => `\\u00${byte.toString(16)}`)],
+	["as a list of bytes", bytes(String, ",")],
+	[
+		"in base64 in lower case",
+		Buffer.from(PLAIN).toString("base64").toLowerCase(),
+	],
+	[
+		"in base64, in lines",
+		Buffer.from(PLAIN).toString("base64").replace(/.{10}/g, "$&\n"),
+	],
+];
+
+for (const [what, form] of DISGUISES)
+	test(`a credential that is echoed ${what} is taken out`, () => {
+		const words = withoutCredential(
+			`no: >>${form}<< failed`,
+			new Credential("mesh", PLAIN),
+		);
+		assert.match(words, /^no: >>\W*\*\*\*\W*<< failed$/);
+	});
+
 for (const [what, form] of ECHOES)
 	test(`a credential that is echoed ${what} is taken out`, () =>
 		assert.equal(
@@ -73,6 +107,15 @@ for (const [what, form] of ECHOES)
 			),
 			"login with >>***<< failed",
 		));
+
+test("what is written otherwise than any secret stays", () =>
+	assert.equal(
+		withoutCredential(
+			"account 4 of Horse Ltd: Battery policy 7 is correct",
+			new Credential("mesh", PLAIN),
+		),
+		"account 4 of Horse Ltd: Battery policy 7 is correct",
+	));
 
 test("a JWT as the user name is taken out as well, an ordinary one is not", () => {
 	const jwt = `eyJhbGciOiJSUzI1NiJ9.${"a".repeat(40)}.sig`;

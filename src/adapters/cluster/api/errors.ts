@@ -2,6 +2,7 @@ import {
 	type CertificateFault,
 	certificateFault,
 } from "../../../core/certificate-fault.ts";
+import { someOf } from "../../../core/output/some-of.ts";
 import {
 	ApiError,
 	ConnectionError,
@@ -40,7 +41,9 @@ export function refusal(
 	redact: Redact = shortened,
 ): StatusError {
 	const answer = parsed(body);
-	const reason = textOf(answer, "reason");
+	const said = textOf(answer, "reason");
+	// A word in the style of `NotFound`: anything else is no reason that somebody goes by.
+	const reason = /^[A-Za-z]{1,63}$/.test(said) ? redact(said) : "";
 	// A proxy's HTML page says nothing to a reader of one line.
 	const message =
 		textOf(answer, "message") ||
@@ -75,9 +78,9 @@ function worded(status: number, message: string): string {
 }
 
 /** The `Status` in an ERROR event of a watch. */
-export function watchError(object: object): ApiError {
+export function watchError(object: object, redact: Redact): ApiError {
 	const code = "code" in object ? Number(object.code) : 500;
-	return refusal(code || 500, JSON.stringify(object));
+	return refusal(code || 500, JSON.stringify(object), "", redact);
 }
 
 /** What was asked of which server, for what is said about the answer. */
@@ -198,7 +201,7 @@ function namesOf(cause: unknown): string {
 	const certificate: unknown = Reflect.get(Object(cause), "cert");
 	const names: unknown = Reflect.get(Object(certificate), "subjectaltname");
 	return typeof names === "string"
-		? names.replace(/(^|, )[^:,]+:/g, "$1")
+		? someOf(names.split(", ").map((name) => name.replace(/^[^:]+:/, "")))
 		: "other names";
 }
 

@@ -9,7 +9,7 @@ import {
 	watchError,
 } from "./errors.ts";
 import { acceptOf, collectionPath, listQuery } from "./paths.ts";
-import type { KnownData } from "./redact.ts";
+import type { KnownData, Redact } from "./redact.ts";
 import type { Requests } from "./requests.ts";
 import type { RetryPolicy } from "./retry.ts";
 import {
@@ -52,6 +52,7 @@ export function lists(
 							method: "GET",
 							path: path + listQuery(query, more),
 							accept: acceptOf(query, "List"),
+							redact: known.elsewhere,
 						},
 						shape,
 					),
@@ -115,11 +116,12 @@ export function lists(
 							}),
 						accept: acceptOf(query, "Object"),
 						signal,
+						redact: known.elsewhere,
 					},
 					watchShape(kind),
 				);
 				for await (const line of lines) {
-					const told = event(line);
+					const told = event(line, known.elsewhere);
 					if (told.type === "DELETED") known.forget(kind, told.object.metadata);
 					else if (told.type !== "BOOKMARK") known.note(kind, told.object);
 					yield told;
@@ -149,10 +151,10 @@ function keyOf({ metadata }: ObjectOf[Kind]): string {
 	return `${metadata.namespace ?? ""}/${metadata.name ?? ""}`;
 }
 
-function event<T extends ObjectOf[Kind]>({
-	type,
-	object,
-}: WatchLine<T>): WatchEvent<T> {
+function event<T extends ObjectOf[Kind]>(
+	{ type, object }: WatchLine<T>,
+	redact: Redact,
+): WatchEvent<T> {
 	switch (type) {
 		case "ADDED":
 		case "MODIFIED":
@@ -164,6 +166,6 @@ function event<T extends ObjectOf[Kind]>({
 				resourceVersion: object.metadata.resourceVersion ?? "",
 			};
 		default:
-			throw watchError(object);
+			throw watchError(object, redact);
 	}
 }

@@ -1,5 +1,6 @@
 import {
 	sensitiveData,
+	userAndPassword,
 	withoutSecrets,
 } from "../../../core/credentials/redact.ts";
 import type { Kind } from "../../../core/objects.ts";
@@ -11,6 +12,29 @@ export type Redact = (words: string) => string;
 /** Of words that can quote no Secret: their beginning. */
 export const shortened: Redact = (words) =>
 	withoutSecrets(words, { secrets: [], texts: [], known: [] }, "");
+
+/** The server's words without what an Authorization header (`Bearer …`, `Basic …`) showed it. */
+export function withoutAuthorization(words: string, header: string): string {
+	const [scheme = "", shown = ""] = header.split(" ", 2);
+	const secrets =
+		scheme === "Basic" ? [shown, ...userAndPassword(shown)] : [shown];
+	return withoutSecrets(
+		words,
+		{ secrets: secrets.filter(isLong), texts: [], known: [] },
+		HIDDEN,
+	);
+}
+
+/** Shorter ones are words of every message. */
+function isLong(secret: string): boolean {
+	return secret.length >= 5;
+}
+
+const HIDDEN = "<redacted>";
+
+/** So many contents of at most so many bytes are looked for in words about something else. */
+const MOST_ELSEWHERE = 64;
+const LONGEST_ELSEWHERE = 1 << 16;
 
 /**
  * What Secrets hold, as far as it was read: an admission webhook or policy is shown the old object
@@ -39,7 +63,8 @@ export class KnownData {
 		{ namespace = "", name }: ObjectRef,
 		sent?: unknown,
 	): Redact {
-		if (kind !== "Secret") return shortened;
+		// Whoever admits service accounts may well know the Secrets that they name.
+		if (kind !== "Secret") return this.elsewhere;
 		return (words) =>
 			withoutSecrets(
 				words,
@@ -47,9 +72,18 @@ export class KnownData {
 					...dataIn(sent),
 					...(this.#read.get(`${namespace}/${name}`) ?? []),
 				]),
-				"<redacted>",
+				HIDDEN,
 			);
 	}
+
+	/** How to repeat what the server says about anything else: without what was read first. */
+	readonly elsewhere: Redact = (words) => {
+		const values = new Set<string>();
+		for (const value of [...this.#read.values()].flat())
+			if (value.length <= LONGEST_ELSEWHERE && values.size < MOST_ELSEWHERE)
+				values.add(value);
+		return withoutSecrets(words, sensitiveData([...values]), HIDDEN);
+	};
 }
 
 /** Keeps the object as it was applied, its data as well. */

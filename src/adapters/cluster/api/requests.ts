@@ -20,7 +20,7 @@ import {
 	type StatusError,
 	strangeAnswer,
 } from "./errors.ts";
-import { type Redact, shortened } from "./redact.ts";
+import { type Redact, shortened, withoutAuthorization } from "./redact.ts";
 import type { Shape } from "./shapes.ts";
 
 export interface Call {
@@ -117,7 +117,7 @@ export class Requests {
 		const credential = await this.#credential();
 		const answer = await this.#once(call, credential, wanted);
 		if (answer.status < 400) return answer;
-		const refused = await this.#refusal(answer, call);
+		const refused = await this.#refusal(answer, call, credential);
 		// A new one that is refused at once says that the next would be, too.
 		if (refused.status !== 401 || credential === this.#unproven) throw refused;
 		if (!(await credentials.renew(credential))) throw refused;
@@ -125,7 +125,7 @@ export class Requests {
 		this.#unproven = next;
 		const second = await this.#once(call, next, wanted);
 		if (second.status < 400) return second;
-		throw await this.#refusal(second, call);
+		throw await this.#refusal(second, call, next);
 	}
 
 	/** Without a credential nothing is sent, just as without a network. */
@@ -137,14 +137,18 @@ export class Requests {
 		}
 	}
 
-	async #refusal(answer: Answer, call: Call): Promise<StatusError> {
+	async #refusal(
+		answer: Answer,
+		call: Call,
+		credential: Credential,
+	): Promise<StatusError> {
 		const body = await text(answer, LARGEST_REFUSAL).catch((error) => {
 			// Whoever says so much says nothing that could be shown on a line.
 			if (error instanceof AnswerTooLarge) return "";
 			throw error;
 		});
 		const retryAfter = answer.header("retry-after");
-		return refusal(answer.status, body, retryAfter, call.redact);
+		return refusal(answer.status, body, retryAfter, redactOf(call, credential));
 	}
 
 	async #once(
@@ -162,9 +166,9 @@ export class Requests {
 			if (answer.status !== 401 && credential === this.#unproven)
 				this.#unproven = undefined;
 			this.#narrate(call, String(answer.status), began);
-			this.#warn(answer.header("warning"), call.redact);
+			this.#warn(answer.header("warning"), redactOf(call, credential));
 			if (answer.status >= 300 && answer.status < 400)
-				throw this.#redirected(call, answer, wanted);
+				throw this.#redirected(call, answer, wanted, credential);
 			return answer;
 		} catch (error) {
 			if (!(error instanceof ConnectionError))
@@ -174,12 +178,17 @@ export class Requests {
 	}
 
 	/** Nothing is sent after it: API servers do not redirect, and the credential is for nobody else. */
-	#redirected(call: Call, answer: Answer, wanted: string): Error {
+	#redirected(
+		call: Call,
+		answer: Answer,
+		wanted: string,
+		credential: Credential,
+	): Error {
 		const { server } = this.#options;
 		answer.body.destroy();
 		const to = answer.header("location");
 		const got = URL.canParse(to, server)
-			? `a redirect to ${new URL(to, server).host}`
+			? `a redirect to ${redactOf(call, credential)(new URL(to, server).host)}`
 			: "a redirect";
 		return strangeAnswer({ ...call, server }, got, wanted);
 	}
@@ -217,7 +226,7 @@ export class Requests {
 	}
 
 	/** `299 - "text"`, several separated by commas; each is shown once a run, as by kubectl. */
-	#warn(header: string, redact: Redact = shortened): void {
+	#warn(header: string, redact: Redact): void {
 		for (const [, quoted = ""] of header.matchAll(
 			/\b299 \S+ "((?:[^"\\]|\\.)*)"/g,
 		)) {
@@ -228,6 +237,17 @@ export class Requests {
 			this.#options.err.write(`Warning: ${warning}\n`);
 		}
 	}
+}
+
+/** How the server's words about a request may be repeated: without what it was shown of who asks. */
+function redactOf(
+	{ redact = shortened }: Call,
+	{ headers }: Credential,
+): Redact {
+	const shown = headers.authorization;
+	return shown === undefined
+		? redact
+		: (words) => redact(withoutAuthorization(words, shown));
 }
 
 /** Throws ConnectionError for what is something else, TransportError for the beginning of an object. */

@@ -1,4 +1,8 @@
-import { type RequestOptions, request as requestHttp } from "node:http";
+import {
+	type RequestOptions,
+	request as requestHttp,
+	STATUS_CODES,
+} from "node:http";
 import { request as requestHttps } from "node:https";
 import type { Socket } from "node:net";
 import { machineAuthorities, type Trust } from "../../trust.ts";
@@ -29,10 +33,11 @@ function connect(proxy: URL, host: string, port: number): Promise<Socket> {
 				? requestHttps({ ...options, ...trust })
 				: requestHttp(options);
 		request.once("connect", (response, socket) => {
-			const { statusCode, statusMessage } = response;
+			const { statusCode = 0 } = response;
 			if (statusCode === 200) return resolve(socket);
 			socket.destroy();
-			const answer = `${statusCode} ${statusMessage}`.trim();
+			// Its own words may repeat the login that it was sent.
+			const answer = `${statusCode} ${STATUS_CODES[statusCode] ?? ""}`.trim();
 			const said = `the proxy ${proxy.host} answered ${answer} when asked for ${address}`;
 			reject(new Error(said));
 		});
