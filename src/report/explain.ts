@@ -157,7 +157,12 @@ function secretsParagraph(
 		return [`${text(`${who} has no imagePullSecrets.`)}${unused}`];
 	return [
 		`${text(`${who} has ${secrets.length === 1 ? "1 pull secret" : `${secrets.length} pull secrets`}:`)}${secrets
-			.map((secret) => text(`${secret.name}${fateOf(secret)}`, "  "))
+			.map((secret) =>
+				text(
+					`${secret.name}${secret.byPolicy ? " (added to pods by the admission policy of attach --by-policy)" : ""}${fateOf(secret)}`,
+					"  ",
+				),
+			)
 			.join("")}${unused}`,
 	];
 }

@@ -16,11 +16,13 @@ import {
 	ImageReferenceError,
 	readImageReference,
 } from "../../core/kubelet/image-reference.ts";
+import { findCredentials } from "../../core/kubelet/keyring.ts";
 import type { OtherSource } from "../../core/kubelet/near-miss.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import { Fixes, type UsualSecret } from "../../core/pull-secrets/fixes.ts";
 import { namespaceFacts } from "../../core/pull-secrets/namespace-facts.ts";
 import {
+	isByPolicy,
 	PULL_SECRET_TYPE,
 	TARGETS_ANNOTATION,
 } from "../../core/pull-secrets/ownership.ts";
@@ -41,6 +43,7 @@ import * as flags from "../../flags.ts";
 import type { Cluster, ConnectionFlags, World } from "../../world.ts";
 import {
 	type PullerRef,
+	readByPolicy,
 	readOthersHere,
 	readPuller,
 	readWorkload,
@@ -266,7 +269,11 @@ async function explainCluster(
 			),
 			readState(options, namespace, cluster),
 		]);
-		const { source } = state;
+		const { source, byPolicy } = state;
+		const added =
+			byPolicy === undefined || puller.kind !== "serviceaccount"
+				? []
+				: await readByPolicy(cluster, namespace, byPolicy.name);
 		const others: OtherSource[] =
 			source === undefined ||
 			source === "hidden" ||
@@ -275,7 +282,8 @@ async function explainCluster(
 				: [...here, { ...source, where: "other-namespace" }];
 		return {
 			explained: images.map((image) => {
-				const explanation = explainPull(image, puller, secrets, others);
+				const named = byPolicy?.isFor(image) ? [...secrets, ...added] : secrets;
+				const explanation = explainPull(image, puller, named, others);
 				return { explanation, ...fixOf(explanation, state) };
 			}),
 			contextFlags,
@@ -290,7 +298,7 @@ async function readState(
 	{ choice, usual }: Options,
 	namespace: string,
 	cluster: Cluster,
-): Promise<PullSecretState> {
+): Promise<PullSecretState & { readonly byPolicy?: ByPolicySource }> {
 	const place = {
 		namespace: choice.namespace ?? cluster.namespace,
 		name: choice.name ?? choice.usual,
@@ -310,6 +318,13 @@ async function readState(
 			served: false,
 		};
 	}
+	const sent = await isServed(source, namespace, cluster);
+	const seen = {
+		namespace: source.namespace,
+		from: sourceRef(source),
+		type: source.type,
+		data: Buffer.from(source.content.data, "base64").toString("utf8"),
+	};
 	return {
 		fixes: new Fixes({
 			namespace: source.namespace,
@@ -317,16 +332,26 @@ async function readState(
 			exists: true,
 			usual,
 		}),
-		source: {
-			namespace: source.namespace,
-			from: sourceRef(source),
-			type: source.type,
-			data: Buffer.from(source.content.data, "base64").toString("utf8"),
-		},
-		served:
-			source.namespace === namespace ||
-			(await isServed(source, namespace, cluster)),
+		source: seen,
+		served: source.namespace === namespace || sent,
+		...(sent &&
+			isByPolicy(source) && {
+				byPolicy: {
+					name: source.name,
+					isFor: (image) => {
+						const answer = findCredentials(image, [seen]);
+						return answer.outcome === "answered" && answer.matches.length > 0;
+					},
+				},
+			}),
 	};
+}
+
+/** A source that an admission policy lets pods of the namespace pull with. */
+interface ByPolicySource {
+	readonly name: string;
+	/** Whether it is added to pods with this image: those of its registries. */
+	isFor(image: string): boolean;
 }
 
 /** There is none: where one may be elsewhere, or it is not known which is meant, none is to be made. */

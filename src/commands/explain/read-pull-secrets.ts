@@ -68,6 +68,16 @@ async function saying<T>(namespace: string, read: Promise<T>): Promise<T> {
 	}
 }
 
+/** The copy that an admission policy adds to pods there, whichever account they use. */
+export async function readByPolicy(
+	cluster: Cluster,
+	namespace: string,
+	name: string,
+): Promise<NamedSecret[]> {
+	const found = await readNamed(cluster, namespace, [name]);
+	return found.map((secret) => ({ ...secret, byPolicy: true }));
+}
+
 async function readNamed(
 	cluster: Cluster,
 	namespace: string,

@@ -36,6 +36,8 @@ export interface NamedSecret {
 	readonly source: PullSource | undefined;
 	/** Made by sync, which may write it again. */
 	readonly isCopy: boolean;
+	/** No account names it: an admission policy adds it to pods as they are made. */
+	readonly byPolicy?: true;
 }
 
 /** The names in an `imagePullSecrets` list; empty ones mean nothing to a kubelet. */

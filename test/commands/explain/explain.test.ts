@@ -68,6 +68,45 @@ function account(bed: TestBed, names: string[], name = "default"): void {
 const started = () => testBed({ namespaces: ["app", "shop", "nginx-mesh"] });
 
 describe("explain", () => {
+	test("what an admission policy adds to pods counts for accounts, and for images of its registries", async () => {
+		await using bed = await started();
+		const byPolicy = (value: string) =>
+			secret(
+				bed,
+				`nginx-mesh/${KEY}`,
+				{ "r.io": user("robot") },
+				{
+					metadata: {
+						labels: { "app.kubernetes.io/managed-by": "kubectl-meshreg" },
+						annotations: {
+							"kubectl-meshreg/targets": '[{"namespaces":{"app":""}}]',
+							"kubectl-meshreg/attached-by-policy": value,
+						},
+					},
+				},
+			);
+		byPolicy("true");
+		secret(bed, `app/${KEY}`, { "r.io": user("robot") }, COPY);
+		account(bed, []);
+		assert.deepEqual(await bed.run(["explain", "r.io/app:1", "-n", "app"]), {
+			status: 0,
+			out: `serviceaccount/default in app has 1 pull secret:
+  ${KEY} (added to pods by the admission policy of attach --by-policy)
+
+The kubelet tries:
+  1. app/${KEY}, entry r.io: user robot
+`,
+			err: "",
+			asked: [],
+		});
+		const other = await bed.run(["explain", "other.io/app:1", "-n", "app"]);
+		assert.match(other.out, /^serviceaccount\/default in app has no imagePull/);
+		byPolicy("");
+		const none = await bed.run(["explain", "r.io/app:1", "-n", "app"]);
+		assert.equal(none.status, 1);
+		assert.match(none.out, /kubectl meshreg attach -n app/);
+	});
+
 	test("tells Secrets, keys, users and order", async () => {
 		await using bed = await started();
 		secret(bed, "app/mesh", {
