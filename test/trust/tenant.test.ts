@@ -377,3 +377,52 @@ test("an account of a tenant's that references what is not there does not turn c
 	]);
 	assert.equal((await stage.run(["check", "-n", stage.app])).status, 1);
 });
+
+describe("a tenant's pod that uses an image of the registry", () => {
+	async function asked(): Promise<Stage> {
+		const stage = await Stage.open();
+		await stage.served();
+		const make = async (kind: string, body: object) => {
+			const { status } = await stage.cluster.api.request(
+				"POST",
+				`/api/v1/namespaces/${stage.evil}/${kind}`,
+				{ body },
+			);
+			assert.equal(status, 201);
+		};
+		await make("serviceaccounts", { metadata: { name: "worker" } });
+		await make("pods", {
+			metadata: { name: "asks" },
+			spec: {
+				serviceAccountName: "worker",
+				containers: [{ name: "c", image: "registry.example.com/app:1" }],
+			},
+		});
+		return stage;
+	}
+
+	test("is given nothing by sync --needed where nobody answers", async () => {
+		await using stage = await asked();
+		const { status, err } = await stage.run(["sync", "--needed"]);
+		assert.equal(status, 0);
+		assert.match(err, /Warning: found through their pods, and given nothing/);
+		assert.equal(await stage.secret(stage.evil), undefined);
+	});
+
+	for (const argv of [
+		["check", "-n", "EVIL"],
+		["check", "-n", "EVIL", "--fix", "--yes"],
+	])
+		test(`is given nothing by ${argv.join(" ")}`, async () => {
+			await using stage = await asked();
+			await stage.run(
+				argv.map((word) => (word === "EVIL" ? stage.evil : word)),
+			);
+			assert.equal(await stage.secret(stage.evil), undefined);
+			const source = await stage.secret(stage.mesh);
+			assert.doesNotMatch(
+				source?.metadata.annotations?.[TARGETS] ?? "",
+				new RegExp(stage.evil),
+			);
+		});
+});
