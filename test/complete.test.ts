@@ -130,7 +130,7 @@ describe("kubectl's completion protocol", () => {
 			"--no",
 			"-",
 		]);
-		assert.match(out, /^--namespace\tThe namespaces/m);
+		assert.match(out, /^--namespace\tWork in these namespaces/m);
 		assert.doesNotMatch(out, /^--no-headers/m);
 		assert.doesNotMatch(out, /^--output/m);
 	});

@@ -8,7 +8,7 @@ export const NAMESPACE_FLAG: Flag = {
 	short: "n",
 	kind: "text",
 	values: "namespace",
-	help: "The namespace to work in.",
+	help: "Work in this namespace.",
 };
 
 /** The one namespace of a source. */
@@ -27,7 +27,7 @@ export const NAMESPACES_FLAG: Flag = {
 	commas: true,
 	conflicts: ["all-namespaces", "selector", "injected", "needed"],
 	values: "namespace",
-	help: "The namespaces to work in; repeat it, or separate names by commas.",
+	help: "Work in these namespaces; repeat it, or separate names by commas.",
 };
 
 export const ALL_NAMESPACES_FLAG: Flag = {
@@ -36,7 +36,7 @@ export const ALL_NAMESPACES_FLAG: Flag = {
 	short: "A",
 	kind: "switch",
 	conflicts: ["selector", "injected", "needed"],
-	help: "All namespaces.",
+	help: "Work in all namespaces.",
 };
 
 export const DRY_RUN_FLAG: Flag = {
@@ -83,7 +83,7 @@ export const QUIET_FLAG: Flag = {
 export const CONCURRENCY_FLAG: Flag = {
 	name: "concurrency",
 	kind: "text",
-	help: "At most so many requests in flight; by default as many as the server takes well.",
+	help: "Limit requests in flight (default: adapts to the server).",
 };
 
 /** `-o` with these formats. */

@@ -16,7 +16,7 @@ export const FROM_FLAG: Flag = {
 	group: "Target",
 	kind: "text",
 	values: "source",
-	help: "The source, as NAMESPACE or NAMESPACE/NAME.",
+	help: "Take the source from NAMESPACE or NAMESPACE/NAME.",
 };
 
 /** A name that was given by itself, and how such a name is written. */

@@ -19,27 +19,27 @@ export const COPY_FLAGS: readonly Flag[] = [
 		short: "l",
 		kind: "text",
 		conflicts: ["injected", "needed"],
-		help: "Namespaces with these labels, such as team=x, env!=dev or 'tier in (a,b)'.",
+		help: "Select namespaces with these labels, such as team=x, env!=dev or 'tier in (a,b)'.",
 	},
 	{
 		name: "injected",
 		group: "Target",
 		kind: "switch",
 		conflicts: ["needed"],
-		help: "Namespaces in which the mesh injects its sidecar.",
+		help: "Select namespaces in which the mesh injects its sidecar.",
 	},
 	{
 		name: "needed",
 		group: "Target",
 		kind: "switch",
-		help: "Namespaces whose pods use an image from one of the source's registries.",
+		help: "Select namespaces whose pods use an image from one of the source's registries.",
 	},
 	{
 		name: "exclude",
 		group: "Target",
 		kind: "list",
 		commas: true,
-		help: "Not the namespaces that match this glob; repeatable.",
+		help: "Skip namespaces that match this glob; repeatable.",
 	},
 	FROM_FLAG,
 	{
@@ -51,7 +51,7 @@ export const COPY_FLAGS: readonly Flag[] = [
 	{
 		name: "copy-label",
 		kind: "list",
-		help: "A further label for copies, as KEY=VALUE; repeatable.",
+		help: "Add a label to copies, as KEY=VALUE; repeatable.",
 	},
 	{
 		name: "adopt",
