@@ -273,7 +273,9 @@ export function headline({ about, namespaces }: Finding): string {
 					: about.same
 						? ", with its content"
 						: ", with other content";
-			return `${places}: calls itself a copy of ${about.of}${content}; not made by meshreg as far as it is recorded`;
+			return about.same === undefined && !about.orphaned
+				? `${places}: calls itself a copy of ${about.of}, which is not a source that is checked here`
+				: `${places}: calls itself a copy of ${about.of}${content}; not made by meshreg as far as it is recorded`;
 		}
 		case "accounts":
 			return `${counted(about.count, "service account")}: every pull secret they reference exists`;
@@ -350,7 +352,9 @@ function hint({ about, gives }: Finding): string {
 		case "claimants":
 			return about.orphaned
 				? "That source does not exist."
-				: "It is given nothing.";
+				: about.same === undefined
+					? ""
+					: "It is given nothing.";
 		case "attachment-lost":
 			return "Something sets the whole list, such as a manifest that is applied again: add the pull secret there.";
 		case "account-lacks-secret":

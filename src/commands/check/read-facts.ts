@@ -139,6 +139,7 @@ export async function readFacts(
 		scope: namespaces,
 		now,
 		sourceNamespace,
+		only: scope.name,
 		sources,
 		sourceProblem:
 			sources.length > 0 || snapshot.missed("source")

@@ -178,6 +178,16 @@ function claimsOf(ref: string, { keys }: Facts): PullSecret[] {
 	);
 }
 
+/** Whether it would be known of a source that it is there. */
+function wasLookedFor(ref: string, facts: Facts): boolean {
+	const [namespace, name] = ref.split("/");
+	return (
+		namespace !== facts.sourceNamespace ||
+		(!isUnread(facts, "source") &&
+			(facts.only === undefined || facts.only === name))
+	);
+}
+
 /** Secrets that say that they are copies, where the record of no source knows them: told once, by what they claim. */
 function claimants(facts: Facts): Finding[] {
 	const sources = new Map(
@@ -185,9 +195,10 @@ function claimants(facts: Facts): Finding[] {
 	);
 	const claims = facts.keys.filter((key) => {
 		if (roleOf(key) !== "copy") return false;
-		const of = sources.get(key.annotations[SOURCE_ANNOTATION] ?? "");
+		const ref = key.annotations[SOURCE_ANNOTATION] ?? "";
+		const of = sources.get(ref);
+		if (of === undefined) return wasLookedFor(ref, facts);
 		return (
-			of === undefined ||
 			key.name !== of.secret.name ||
 			(of.record.kind === "record" &&
 				standingOf(

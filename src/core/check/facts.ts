@@ -39,6 +39,8 @@ export interface Facts {
 	readonly now: number;
 	/** Where the sources that are checked are. */
 	readonly sourceNamespace: string;
+	/** The name of the one that is checked; undefined: all that are there. */
+	readonly only: string | undefined;
 	readonly sources: readonly SourceFacts[];
 	/** Why there is none; undefined where there is one, or it could not be looked for. */
 	readonly sourceProblem: SourceFailure | undefined;

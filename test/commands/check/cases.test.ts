@@ -758,6 +758,51 @@ describe("whom to trust", () => {
 		assert.doesNotMatch(out, /sync|Gives/);
 	});
 
+	for (const [what, argv, user] of [
+		["who checks another source", ["team"], "admin"],
+		["who may not read the source", ["-n", "app"], "sam"],
+	] as const)
+		test(`a copy is none that is only called one to ${what}`, async () => {
+			await using bed = await started(["app"], {
+				users: { sam: {} },
+				allow: [
+					{
+						user: "sam",
+						verbs: ["get", "list"],
+						resources: ["secrets", "serviceaccounts", "pods", "events"],
+						namespaces: ["app"],
+					},
+				],
+			});
+			source(bed, ["r.io"], ["app"]);
+			source(bed, ["q.io"], [], { name: "team" });
+			await bed.run(["sync", KEY, "-n", "app"]);
+			const { status, out } = await bed.run(["check", ...argv], { user });
+			assert.equal(status, 0);
+			assert.doesNotMatch(out, /calls itself|does not exist|prune/);
+		});
+
+	test("a copy of a source elsewhere is told, and not judged", async () => {
+		await using bed = await started(["app"]);
+		source(bed, ["r.io"]);
+		secret(
+			bed,
+			"app/team",
+			{},
+			{
+				metadata: {
+					labels: { "app.kubernetes.io/managed-by": "kubectl-meshreg" },
+					annotations: { "kubectl-meshreg/source": "teams/team" },
+				},
+			},
+		);
+		const { out } = await bed.run(["check"]);
+		assert.match(
+			out,
+			/i app: calls itself a copy of teams\/team, which is not a source that is checked here\n\n/,
+		);
+	});
+
 	test("a namespace that was made again is confirmed by a person", async () => {
 		await using bed = await started(["app"]);
 		source(bed, ["r.io"], [], {
