@@ -464,26 +464,6 @@ describe("attach and detach", () => {
 		assert.equal(patches.length, 1);
 	});
 
-	const wrong: [argv: string[], message: RegExp][] = [
-		[["-n", ""], /^error: -n: the namespace is empty/],
-		[["-l", ""], /^error: -l: the selector is empty/],
-		[["-n", "a", "-A"], /^error: -n and -A cannot be used together/],
-		[["-A", "-l", "x"], /^error: -A and -l cannot be used together/],
-		[["Not_A_Name"], /^error: SA: "Not_A_Name" is not a/],
-		[
-			["builder", "--all-serviceaccounts"],
-			/^error: --all-serviceaccounts means every one/,
-		],
-		[["--secret", ""], /^error: --secret: the name is empty/],
-	];
-	for (const verb of ["attach", "detach"])
-		for (const [argv, message] of wrong)
-			test(`${verb} refuses ${argv.join(" ")}`, async () => {
-				const { status, out, err } = await bed.run([verb, ...argv]);
-				assert.deepEqual({ status, out }, { status: 2, out: "" });
-				assert.match(err, message);
-			});
-
 	describe("sync and prune", () => {
 		beforeEach(async () => {
 			const { status } = await bed.run(
@@ -652,18 +632,3 @@ describe("attach and detach", () => {
 		});
 	});
 });
-
-for (const [argv, message] of [
-	[
-		["--needed", "--prune"],
-		/^error: --prune and --needed cannot be used together/,
-	],
-	[["--needed", "-A"], /^error: -A and --needed cannot be used together/],
-	[["-A", "--attach="], /^error: --attach: the name is empty/],
-] as const)
-	test(`sync refuses ${argv.join(" ")}`, async () => {
-		await using bed = await testBed();
-		const { status, err } = await bed.run(["sync", ...argv]);
-		assert.equal(status, 2);
-		assert.match(err, message);
-	});

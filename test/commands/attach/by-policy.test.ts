@@ -665,16 +665,4 @@ mutatingadmissionpolicy "${POLICY}" deleted
 		assert.equal(mark(), undefined);
 		assert.equal(detached.status, 0);
 	});
-
-	for (const [argv, message] of [
-		[
-			["attach", "builder", "--by-policy"],
-			"error: --by-policy is for pods of any account: name none beside it\n",
-		],
-		[["attach", "--from", "a"], "error: --from needs --by-policy\n"],
-	] as const)
-		test(argv.join(" "), async () => {
-			const { status, err } = await bed.run([...argv]);
-			assert.deepEqual({ status, err }, { status: 2, err: message });
-		});
 });

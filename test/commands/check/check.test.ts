@@ -801,21 +801,3 @@ pods
 		]);
 	});
 });
-
-describe("check refuses", () => {
-	const rows: [args: string[], err: RegExp][] = [
-		[["a", "b"], /too many arguments/],
-		[["Bad_Name"], /NAME: /],
-		[["-n", ""], /-n: the namespace is empty/],
-		[["-n", "a", "-A"], /-n and -A cannot be used together/],
-		[["-o", "name"], /allowed formats are: json,yaml/],
-		[["--secret", "x"], /unknown flag: --secret/],
-	];
-	for (const [args, err] of rows)
-		test(`check ${args.join(" ")}`, async () => {
-			await using bed = await started();
-			const outcome = await bed.run(["check", ...args]);
-			assert.match(outcome.err, err);
-			assert.equal(outcome.status, 2);
-		});
-});

@@ -413,21 +413,4 @@ describe("images --check", () => {
 			],
 		);
 	});
-
-	const wrong: [argv: string[], message: RegExp][] = [
-		[["--platform", "linux/amd64"], /--platform.*--check/],
-		[["--secret", "x"], /--secret.*--check/],
-		[["--check", "--platform", "amd64"], /^error: --platform: give OS\/ARCH/],
-		[
-			["--check", "-o", "skopeo", "--registry-server", "r.io"],
-			/--check and -o skopeo cannot be used together/,
-		],
-		[["--check", "-o", "name"], /--check and -o name cannot be used together/],
-	];
-	for (const [argv, message] of wrong)
-		test(`refuses ${argv.join(" ")}`, async () => {
-			const { status, out, err } = await bed.run(["images", ...argv]);
-			assert.deepEqual({ status, out }, { status: 2, out: "" });
-			assert.match(err, message);
-		});
 });

@@ -172,24 +172,4 @@ bitnami/kubectl:latest                                         r.io:5000/mesh/ku
 			},
 		);
 	});
-
-	const wrong: [argv: string[], message: RegExp][] = [
-		[["-o", "skopeo"], /^error: -o skopeo needs --registry-server/],
-		[
-			["-o", "wide"],
-			/^error: unable to match a printer .* allowed formats are: crane,json,name,skopeo,table,yaml$/m,
-		],
-		[["-f", "x", "-n", "y"], /^error: -f and -n cannot be used together/],
-		[["-n", "x", "-A"], /^error: -n and -A cannot be used together/],
-		[
-			["--registry-server", ""],
-			/^error: --registry-server: the server is empty/,
-		],
-	];
-	for (const [argv, message] of wrong)
-		test(`refuses ${argv.join(" ")}`, async () => {
-			const { status, out, err } = await images(...argv);
-			assert.deepEqual({ status, out }, { status: 2, out: "" });
-			assert.match(err, message);
-		});
 });

@@ -199,20 +199,6 @@ describe("the images of a mesh", () => {
 		);
 	});
 
-	const wrong: [argv: string[], message: RegExp][] = [
-		[["--mesh", "none"], /^error: --mesh none has no images: use -f, -n or -A/],
-		[["--mesh-version", "a b"], /^error: --mesh-version: give a release/],
-		[["--from-cluster", "-f", "x"], /cannot be used together/],
-		[["--from-cluster", "--mesh-version", "1"], /cannot be used together/],
-		[["--mesh-version", "1", "-A"], /cannot be used together/],
-	];
-	for (const [argv, message] of wrong)
-		test(`refuses ${argv.join(" ")}`, async () => {
-			const { status, err } = await images(...argv);
-			assert.equal(status, 2);
-			assert.match(err, message);
-		});
-
 	test("NGINX Service Mesh's end is told at a terminal", async () => {
 		const notice =
 			"NGINX Service Mesh is no longer sold (since 2023-07-01) or maintained (archived 2024-03-14)\n";

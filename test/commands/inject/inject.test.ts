@@ -265,37 +265,4 @@ describe("inject", () => {
 		assert.ok(out.endsWith(`---\n${INJECTED}`));
 		assert.equal(out.length, stdin.length + INJECTED.length - POD.length);
 	});
-
-	const wrong: [argv: string[], message: RegExp][] = [
-		[[], /^error: inject needs -f FILE, -f DIRECTORY or -f -$/m],
-		[["-f", ""], /^error: -f: the path is empty/],
-		[["-f", "https://example.com/a.yaml"], /^error: -f: URLs are not fetched/],
-		[
-			["-f", "x", "--registry-server", "r.io"],
-			/^error: --registry-server and --disable-public-images must be used together/,
-		],
-		[
-			["-f", "x", "--disable-public-images"],
-			/^error: --registry-server and --disable-public-images must be used together/,
-		],
-		[
-			["-f", "x", "--disable-public-images", "--registry-server", "r.io/UP"],
-			/^error: --registry-server: the path cannot begin an image's name/,
-		],
-		[
-			["-f", "x", "--secret", "No"],
-			/^error: --secret: "No" is not a Secret name/,
-		],
-		[
-			["-f", "x", "--secret", "a", "--from", "n/b"],
-			/^error: --from names the source b, and --secret is a/,
-		],
-		[["-f", "x", "-n", ""], /^error: -n: the namespace is empty/],
-	];
-	for (const [argv, message] of wrong)
-		test(`refuses ${argv.join(" ") || "nothing"}`, async () => {
-			const { status, out, err } = await inject(...argv);
-			assert.deepEqual({ status, out }, { status: 2, out: "" });
-			assert.match(err, message);
-		});
 });

@@ -172,37 +172,6 @@ deployment/${NAME} created in nginx-mesh namespace
 		);
 	});
 
-	for (const [argv, message] of [
-		[
-			["install", "--needed"],
-			"error: --needed is for a person to look at: install with -n, -A, -l or --injected\n",
-		],
-		[
-			["install", "-A", "--prune"],
-			"error: install --prune needs --yes: nobody is asked before each deletion\n",
-		],
-		[
-			["install", "-A", "--health-address", "8081"],
-			"error: --health-address: must be [HOST]:PORT, for example :8081 or 127.0.0.1:8081\n",
-		],
-		[
-			["install", "-A", "--image", " "],
-			"error: --image: must be the name of an image\n",
-		],
-		[
-			["sync", "-A", "--health-address=:1"],
-			"error: --health-address needs --watch\n",
-		],
-		[
-			["uninstall"],
-			"error: uninstall needs --yes: there is no terminal to ask at\n",
-		],
-	] as const)
-		test(argv.join(" "), async () => {
-			const { status, err } = await bed.run([...argv]);
-			assert.deepEqual({ status, err }, { status: 2, err: message });
-		});
-
 	test("takes away what it made and nothing else, after it asked", async () => {
 		bed.server.store.seed({
 			kind: "Secret",

@@ -128,13 +128,6 @@ describe("list: which, and how they differ", () => {
 		assert.equal(without.status, 2);
 		assert.equal(without.err, "error: --fail needs --expiring\n");
 	});
-
-	test("--status of none is refused", async () => {
-		await using bed = await testBed();
-		const { status, err } = await bed.run(["list", "--status", "Broken"]);
-		assert.equal(status, 2);
-		assert.match(err, /^error: --status: must be one of Invalid, Source,/);
-	});
 });
 
 describe("list: what source annotations say is never turned into odd requests", () => {

@@ -273,9 +273,4 @@ describe("list -o tree", () => {
 		const { out, err } = await bed.run(["list", "-o", "tree"]);
 		assert.deepEqual([out, err], ["", "No resources found\n"]);
 	});
-
-	test("-w is a usage error", async () => {
-		await using bed = await testBed();
-		assert.equal((await bed.run(["list", "-w", "-o", "tree"])).status, 2);
-	});
 });

@@ -184,14 +184,4 @@ describe("list -w", { timeout: 60_000 }, () => {
 		seed(bed, "nginx-mesh");
 		await list.says("NAMESPACE ", "Source");
 	});
-
-	test("-o yaml is refused", async () => {
-		await using bed = await testBed();
-		const { status, err } = await bed.run(["list", "-w", "-o", "yaml"]);
-		assert.equal(status, 2);
-		assert.equal(
-			err,
-			"error: --watch prints a line a change: use -o json, -o name or -o wide\n",
-		);
-	});
 });

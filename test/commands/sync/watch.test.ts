@@ -594,19 +594,6 @@ describe("sync --watch", () => {
 			assert.equal((await watch.stop(signal)).status, status);
 		}
 	});
-
-	for (const [argv, message] of [
-		[["-A", "--watch", "--dry-run=client"], /--watch and --dry-run cannot be/],
-		[["--needed", "--watch"], /--watch and --needed cannot be used together/],
-		[["-A", "--watch", "--prune"], /--watch --prune needs --yes/],
-		[["-A", "--watch", "-o", "yaml"], /use -o json or -o name/],
-	] as const)
-		timed(`refused: sync ${argv.join(" ")}`, async () => {
-			await using bed = await bedWith([]);
-			const { status, err } = await bed.run(["sync", ...argv]);
-			assert.equal(status, 2);
-			assert.match(err, message);
-		});
 });
 
 /** Waits until something holds, looking whenever the server's objects change. */

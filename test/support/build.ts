@@ -1,0 +1,99 @@
+/** Sources, copies and accounts as somebody has left them in a cluster: put into the store of an embedded API server. */
+import type { ApiServer } from "./api-server/index.ts";
+
+/** The name of the default mesh's pull secret. */
+export const NAME = "nginx-mesh-registry-key";
+
+/** What tells that it is ours, beside the label of its name. */
+export const MANAGED = { "app.kubernetes.io/managed-by": "kubectl-meshreg" };
+
+/** The labels of a source and its copies. */
+export const labelsOf = (name = NAME) => ({ usage: name, ...MANAGED });
+
+interface Bed {
+	readonly server: ApiServer;
+}
+
+/** `auths` by registry, or the text of the docker config as it stands there. */
+export type Content = Readonly<Record<string, object>> | string;
+
+interface SecretFields {
+	readonly metadata?: object;
+	readonly type?: string;
+	readonly immutable?: boolean;
+}
+
+/** A Secret; `at`: `NAMESPACE/NAME`, or a namespace for the usual name. */
+export function secret(
+	{ server }: Bed,
+	at: string,
+	content: Content,
+	{
+		metadata = {},
+		type = "kubernetes.io/dockerconfigjson",
+		...more
+	}: SecretFields = {},
+): void {
+	const [namespace = "", name = NAME] = at.split("/");
+	const text =
+		typeof content === "string" ? content : JSON.stringify({ auths: content });
+	const key = type.endsWith("dockercfg") ? ".dockercfg" : ".dockerconfigjson";
+	server.store.seed({
+		kind: "Secret",
+		metadata: { namespace, name, ...metadata },
+		type,
+		data: { [key]: Buffer.from(text).toString("base64") },
+		...more,
+	});
+}
+
+/** The record that names these namespaces, each trusted by its name. */
+export function recordOf(namespaces: readonly string[]): string {
+	const names = Object.fromEntries(namespaces.map((name) => [name, ""]));
+	return JSON.stringify(namespaces.length === 0 ? [] : [{ namespaces: names }]);
+}
+
+/** A source in nginx-mesh (or `NAMESPACE[/NAME]`), recorded for these namespaces; its uid is its name. */
+export function source(
+	bed: Bed,
+	content: Content,
+	namespaces: readonly string[] = [],
+	{ at = "nginx-mesh", ...metadata }: { at?: string } & object = {},
+): void {
+	const name = at.split("/")[1] ?? NAME;
+	secret(bed, at, content, {
+		metadata: {
+			labels: labelsOf(name),
+			uid: name,
+			annotations: { "kubectl-meshreg/targets": recordOf(namespaces) },
+			...metadata,
+		},
+	});
+}
+
+/** The marks of a copy of this source, `NAMESPACE/NAME`. */
+export function copyOf(from = `nginx-mesh/${NAME}`, uid?: string) {
+	return {
+		labels: labelsOf(from.split("/")[1]),
+		annotations: {
+			"kubectl-meshreg/source": from,
+			...(uid !== undefined && { "kubectl-meshreg/source-uid": uid }),
+		},
+	};
+}
+
+/** A service account with these pull secrets; `at`: `NAMESPACE/NAME`, or a namespace for its default. */
+export function account(
+	{ server }: Bed,
+	at: string,
+	pullSecrets: readonly string[] = [],
+	more: object = {},
+): void {
+	const [namespace = "", name = "default"] = at.split("/");
+	server.store.seed({
+		kind: "ServiceAccount",
+		metadata: { namespace, name },
+		imagePullSecrets: pullSecrets.map((secretName) => ({ name: secretName })),
+		...more,
+	});
+}
