@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { after, before } from "node:test";
 import {
 	type ApiServer,
 	type ApiServerOptions,
@@ -78,5 +79,31 @@ export async function testBed({
 			await server.stop();
 			await rm(folder, { recursive: true });
 		},
+	};
+}
+
+/** One that is started before the first test of the describe it is called in, and stopped after the last. */
+export function sharedBed(
+	options: Parameters<typeof testBed>[0] = {},
+): Omit<TestBed, typeof Symbol.asyncDispose> {
+	let started: TestBed | undefined;
+	before(async () => {
+		started = await testBed(options);
+	});
+	after(() => started?.[Symbol.asyncDispose]());
+	const bed = (): TestBed => {
+		if (started === undefined) throw new Error("no test has begun");
+		return started;
+	};
+	return {
+		get server() {
+			return bed().server;
+		},
+		get folder() {
+			return bed().folder;
+		},
+		run: (...line) => bed().run(...line),
+		content: (...place) => bed().content(...place),
+		password: (namespace) => bed().password(namespace),
 	};
 }

@@ -1,0 +1,187 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { Answer } from "../../support/command-line.ts";
+import { createBed, PIPED, USER } from "./bed.ts";
+
+describe("create, where a Secret is there", () => {
+	const { bed, fresh, secret } = createBed();
+
+	describe("what is there already", () => {
+		const differing = async (args: string[] = [], given = {}) => {
+			fresh();
+			await bed.run(["create", ...PIPED], { stdin: "old" });
+			return bed.run(["create", ...PIPED, ...args], { stdin: "new", ...given });
+		};
+		const password = () =>
+			(
+				bed.content("nginx-mesh") as {
+					auths: Record<string, { password: string }>;
+				}
+			).auths["registry.example.com"]?.password;
+
+		test("a source that differs is kept, and --replace named", async () => {
+			const outcome = await differing();
+			assert.equal(
+				outcome.err,
+				'Error from server (AlreadyExists): secrets "nginx-mesh-registry-key" already exists with other content in namespace "nginx-mesh"; overwrite it with --replace, or give it one more registry with --add\n',
+			);
+			assert.deepEqual([outcome.status, password()], [1, "old"]);
+		});
+		test("--replace overwrites it", async () => {
+			const outcome = await differing(["--replace"]);
+			assert.equal(
+				outcome.out,
+				"secret/nginx-mesh-registry-key configured in nginx-mesh namespace\n",
+			);
+			assert.deepEqual([outcome.status, password()], [0, "new"]);
+		});
+		test("at a terminal it is asked about", async () => {
+			const ask = [...USER, "--registry-password", "new", "--no-verify"];
+			for (const [answer, expected] of [
+				[false, "old"],
+				[true, "new"],
+			] as const) {
+				fresh();
+				await bed.run(["create", ...PIPED], { stdin: "old" });
+				const outcome = await bed.run(["create", ...ask], {
+					answers: [
+						[
+							"secret/nginx-mesh-registry-key in nginx-mesh namespace exists with another credential.\n  Replace it?",
+							answer,
+						],
+					],
+				});
+				assert.deepEqual([outcome.status, password()], [0, expected]);
+			}
+		});
+		describe("B8: at a terminal it is said first, and asked what is to become of it", () => {
+			const EXISTS =
+				"nginx-mesh/nginx-mesh-registry-key exists (context embedded)\n  with registry.example.com as bob. What do you want to do?";
+			const choosing = async (choice: string, ...rest: readonly Answer[]) => {
+				fresh();
+				await bed.run(["create", ...PIPED], { stdin: "old" });
+				return bed.run(["create", "--no-verify"], {
+					answers: [[EXISTS, choice], ...rest],
+				});
+			};
+			const held = () =>
+				Object.entries(
+					(
+						bed.content("nginx-mesh") as {
+							auths: Record<string, { password: string }>;
+						}
+					).auths,
+				).map(([key, { password }]) => `${key} ${password}`);
+			const entering: readonly Answer[] = [
+				["Registry server", "r.io"],
+				["How do you authenticate?", "password"],
+				["Username:", "u"],
+				["Password:", "new"],
+			];
+
+			test("a registry is added", async () => {
+				const { status, err } = await choosing("add", ...entering, [
+					"Add r.io as u\n  to secret/nginx-mesh-registry-key in nginx-mesh namespace (context embedded)?",
+					true,
+				]);
+				assert.equal(status, 0, err);
+				assert.deepEqual(held(), ["registry.example.com old", "r.io new"]);
+			});
+
+			test("a credential is replaced, for the only registry without a question", async () => {
+				const { status, err } = await choosing(
+					"change",
+					["How do you authenticate to registry.example.com?", "password"],
+					["Username:", ""],
+					["Password:", "new"],
+					["Replace the credential for registry.example.com as bob", true],
+				);
+				assert.equal(status, 0, err);
+				assert.deepEqual(held(), ["registry.example.com new"]);
+			});
+
+			test("it is written anew", async () => {
+				const { status, err } = await choosing("over", ...entering, [
+					"Create secret/nginx-mesh-registry-key",
+					true,
+				]);
+				assert.equal(status, 0, err);
+				assert.deepEqual(held(), ["r.io new"]);
+			});
+
+			test("nothing is asked and nothing changed", async () => {
+				const { status, err } = await choosing("cancel");
+				assert.deepEqual(
+					[status, err, held()],
+					[0, "Cancelled; nothing was changed\n", ["registry.example.com old"]],
+				);
+			});
+		});
+
+		test("a foreign Secret needs --force, another type also --yes", async () => {
+			fresh();
+			bed.server.store.seed({
+				kind: "Secret",
+				metadata: { namespace: "nginx-mesh", name: "nginx-mesh-registry-key" },
+				type: "Opaque",
+				data: { a: "Yg==" },
+			});
+			const refused = await bed.run(["create", ...PIPED], { stdin: "p" });
+			assert.equal(
+				refused.err,
+				'error: secret "nginx-mesh-registry-key" in namespace "nginx-mesh" exists but is not managed by meshreg (type Opaque); use --force to overwrite it\n',
+			);
+			const unasked = await bed.run(["create", ...PIPED, "--force"], {
+				stdin: "p",
+			});
+			assert.equal(unasked.status, 1);
+			assert.deepEqual(secret()?.data, { a: "Yg==" });
+			const forced = await bed.run(["create", ...PIPED, "--force", "--yes"], {
+				stdin: "p",
+			});
+			assert.equal(
+				forced.out,
+				"secret/nginx-mesh-registry-key configured in nginx-mesh namespace\n",
+			);
+			assert.equal(secret()?.type, "kubernetes.io/dockerconfigjson");
+		});
+		test("a replacement that fails puts the old object back", async () => {
+			fresh();
+			bed.server.store.seed({
+				kind: "Secret",
+				metadata: {
+					namespace: "nginx-mesh",
+					name: "nginx-mesh-registry-key",
+					labels: { keep: "me" },
+				},
+				type: "Opaque",
+				data: { a: "Yg==" },
+			});
+			let refusals = 0;
+			const off = bed.server.onRequest(({ method }) =>
+				method === "POST" && refusals++ === 0
+					? {
+							answer: {
+								status: 403,
+								reason: "Forbidden",
+								message: 'admission webhook "policy" denied the request',
+							},
+						}
+					: undefined,
+			);
+			const outcome = await bed.run(["create", ...PIPED, "--force", "--yes"], {
+				stdin: "p",
+			});
+			off();
+			assert.equal(outcome.status, 1);
+			assert.match(
+				outcome.err,
+				/^Error from server \(Forbidden\): admission webhook "policy" denied the request/,
+			);
+			assert.deepEqual(
+				[secret()?.type, secret()?.data, secret()?.metadata.labels],
+				["Opaque", { a: "Yg==" }, { keep: "me" }],
+			);
+		});
+	});
+});

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { createBed, USER } from "./bed.ts";
+
+describe("create at a terminal", () => {
+	const { bed, fresh, secret } = createBed();
+
+	test("at a terminal a missing namespace costs a question, not all that was entered", async () => {
+		const create = (answer: boolean) =>
+			bed.run(
+				[
+					"create",
+					"-n=asked-for",
+					"--registry-server=r.io",
+					"--registry-username=u",
+					"--no-verify",
+				],
+				{
+					answers: [
+						["Password:", "p"],
+						["Create secret/nginx-mesh-registry-key", true],
+						["Namespace asked-for does not exist. Create it?", answer],
+					],
+				},
+			);
+		const no = await create(false);
+		assert.deepEqual(
+			[no.status, no.out, no.err],
+			[0, "", "Cancelled; nothing was changed\n"],
+		);
+		const yes = await create(true);
+		assert.equal(
+			yes.out,
+			"namespace/asked-for created\nsecret/nginx-mesh-registry-key created in asked-for namespace\n",
+		);
+	});
+
+	test("what is wrong with an answer fits a line", async () => {
+		const { asked } = await bed.run(
+			["create", "--registry-username=u", "--registry-password=p"],
+			{ answers: [["Registry server", ""]] },
+		);
+		assert.equal(asked[1], "! the server is empty; give HOST or HOST:PORT");
+	});
+
+	test("at a terminal everything is asked, mistakes again, and confirmed once", async () => {
+		fresh();
+		const outcome = await bed.run(["create", "--no-verify"], {
+			answers: [
+				["Registry server", "not a host"],
+				["Registry server", "registry.example.com"],
+				["How do you authenticate?", "password"],
+				["Username:", "a:b"],
+				["Username:", "bob"],
+				["Password:", ""],
+				["Password:", "s3cret"],
+				[
+					"Create secret/nginx-mesh-registry-key in nginx-mesh namespace\n  for registry.example.com as bob (context embedded)?",
+					true,
+				],
+			],
+		});
+		assert.deepEqual(
+			[outcome.status, outcome.out, outcome.err],
+			[
+				0,
+				"secret/nginx-mesh-registry-key created in nginx-mesh namespace\n",
+				"",
+			],
+		);
+		assert.equal(
+			outcome.asked.filter((line) => line.startsWith("!")).length,
+			3,
+		);
+	});
+
+	test("at a terminal, no to the summary writes nothing", async () => {
+		fresh();
+		const outcome = await bed.run(["create", ...USER, "--no-verify"], {
+			answers: [
+				["Password:", "p"],
+				["Create secret/", false],
+			],
+		});
+		assert.deepEqual(
+			[outcome.status, outcome.err, secret()],
+			[0, "Cancelled; nothing was changed\n", undefined],
+		);
+	});
+});

@@ -1,0 +1,61 @@
+/** What the suites of sync share. */
+import assert from "node:assert/strict";
+import type { Outcome } from "../../support/command-line.ts";
+import { type TestBed, testBed } from "../../support/test-bed.ts";
+
+export const NAME = "nginx-mesh-registry-key";
+export const NAMESPACES = ["app", "nginx-mesh", "shop"];
+
+/** A bed with a source, and the password in it. */
+export async function withSource(
+	options: Parameters<typeof testBed>[0] = {},
+	password = "p",
+): Promise<TestBed> {
+	const bed = await testBed({ namespaces: NAMESPACES, ...options });
+	await create(bed, password);
+	return bed;
+}
+
+export async function create(
+	bed: TestBed,
+	password: string,
+	...more: string[]
+): Promise<void> {
+	const outcome = await bed.run(
+		[
+			"create",
+			"--registry-server",
+			"r.example.com",
+			"--registry-username",
+			"u",
+			"--registry-password-stdin",
+			...more,
+		],
+		{ stdin: password },
+	);
+	assert.equal(outcome.status, 0, outcome.err);
+}
+
+export const shown = ({ status, out, err }: Outcome) => ({ status, out, err });
+
+/** A Secret of our name that this program did not make. */
+export function seed(
+	bed: TestBed,
+	namespace: string,
+	fields: object = {},
+	metadata: object = {},
+): void {
+	bed.server.store.seed({
+		kind: "Secret",
+		metadata: { namespace, name: NAME, ...metadata },
+		type: "kubernetes.io/dockerconfigjson",
+		data: {
+			".dockerconfigjson": btoa(
+				'{"auths":{"other.example.com":{"auth":"YTpi"}}}',
+			),
+		},
+		...fields,
+	});
+}
+
+export const OWNED = { labels: { usage: NAME } };

@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { NAME, shown, withSource } from "./bed.ts";
+
+describe("sync: which namespaces", () => {
+	describe("which namespaces", () => {
+		const labelled = async () => {
+			const bed = await withSource();
+			const add = (name: string, labels: Record<string, string>) =>
+				bed.server.store.seed({
+					kind: "Namespace",
+					metadata: { name, labels },
+				});
+			add("team-x", {
+				team: "x",
+				"injector.nsm.nginx.com/auto-inject": "enabled",
+			});
+			add("team-y", { team: "y" });
+			return bed;
+		};
+		const CASES: [args: string[], namespaces: string[]][] = [
+			[["-A"], ["app", "default", "shop", "team-x", "team-y"]],
+			[
+				["-A", "--exclude", "team-*"],
+				["app", "default", "shop"],
+			],
+			[
+				["-A", "--exclude", "team-?,app"],
+				["default", "shop"],
+			],
+			[["-l", "team=x"], ["team-x"]],
+			[
+				["-l", "team in (x,y)"],
+				["team-x", "team-y"],
+			],
+			[["-l", "team,team!=x"], ["team-y"]],
+			[["--injected"], ["team-x"]],
+			[
+				["-n", "app", "-n", "shop"],
+				["app", "shop"],
+			],
+			[["-napp"], ["app"]],
+			[["-n=app"], ["app"]],
+			[["--namespace=app,shop", "--exclude=sh*"], ["app"]],
+			[["-n", "kube-system"], ["kube-system"]],
+		];
+		for (const [args, namespaces] of CASES)
+			test(args.join(" "), async () => {
+				await using bed = await labelled();
+				const outcome = await bed.run(["sync", ...args]);
+				assert.equal(
+					outcome.out,
+					namespaces
+						.map((ns) => `secret/${NAME} created in ${ns} namespace\n`)
+						.join(""),
+					outcome.err,
+				);
+			});
+
+		test("none marked, or the source's own: a warning, and done", async () => {
+			await using bed = await labelled();
+			const none = await bed.run(["sync"], {
+				answers: [["Which namespaces get a copy?", []]],
+			});
+			assert.equal(none.err, "No namespace selected; nothing to do\n");
+			const own = await bed.run(["sync", "-n", "nginx-mesh"]);
+			assert.deepEqual(shown(own), {
+				status: 0,
+				out: "",
+				err: "Warning: nginx-mesh holds the source itself, and needs no copy\n",
+			});
+		});
+
+		test("none matched: a warning, and done", async () => {
+			await using bed = await labelled();
+			assert.deepEqual(shown(await bed.run(["sync", "-l", "team=none"])), {
+				status: 0,
+				out: "",
+				err: "Warning: no namespace matched: nothing to do\n",
+			});
+		});
+
+		test("at a terminal, none named: picked from a list", async () => {
+			await using bed = await labelled();
+			const outcome = await bed.run(["sync"], {
+				answers: [["Which namespaces get a copy?", ["app", "team-y"]]],
+			});
+			assert.equal(
+				outcome.out,
+				`secret/${NAME} created in app namespace\nsecret/${NAME} created in team-y namespace\n`,
+			);
+		});
+	});
+
+	test("named namespaces: nothing cluster-wide is read, and a Role in them is enough", async () => {
+		await using bed = await withSource({
+			users: { sam: {} },
+			allow: [
+				{
+					user: "sam",
+					verbs: ["get", "patch"],
+					resources: ["secrets"],
+					namespaces: ["nginx-mesh"],
+				},
+				{
+					user: "sam",
+					verbs: ["get", "create", "patch"],
+					resources: ["secrets"],
+					namespaces: ["app", "shop"],
+				},
+			],
+		});
+		const outcome = await bed.run(["sync", "-n", "app,shop"], { user: "sam" });
+		assert.deepEqual(
+			[outcome.status, outcome.err],
+			[
+				0,
+				"Warning: recorded by name alone, so whoever creates a namespace of that name is trusted: app, shop (needs get on namespaces)\n2 namespaces: 2 created, 0 configured, 0 unchanged, 0 failed\n",
+			],
+		);
+		assert.equal(
+			bed.server.store.get("Secret", "nginx-mesh", NAME)?.metadata
+				.annotations?.["kubectl-meshreg/targets"],
+			'[{"namespaces":{"app":"","shop":""}}]',
+		);
+		const paths = bed.server.requests
+			.filter(({ user }) => user === "sam")
+			.map(({ path }) => path);
+		assert.deepEqual(
+			paths.filter((path) => !path.startsWith("/api/v1/namespaces/")),
+			[],
+		);
+	});
+});

@@ -1,0 +1,195 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { TestBed } from "../../support/test-bed.ts";
+import { NAME, NAMESPACES, OWNED, seed, shown, withSource } from "./bed.ts";
+
+describe("sync, where something is in the way", () => {
+	describe("a namespace that cannot be served is reported, and the others go on", () => {
+		const CASES: [
+			name: string,
+			prepare: (bed: TestBed) => void,
+			line: string,
+		][] = [
+			[
+				"missing",
+				(bed) => bed.server.store.delete("Namespace", "", "app"),
+				'Error from server (NotFound): namespaces "app" not found\n',
+			],
+			[
+				"being deleted",
+				(bed) => {
+					bed.server.store.delete("Namespace", "", "app");
+					bed.server.store.seed({
+						kind: "Namespace",
+						metadata: {
+							name: "app",
+							deletionTimestamp: "2026-11-21T00:00:00Z",
+							finalizers: ["x/y"],
+						},
+						status: { phase: "Terminating" },
+					});
+				},
+				`error: namespace "app" is being deleted; nothing was written there\n`,
+			],
+			[
+				"unmanaged",
+				(bed) => seed(bed, "app"),
+				`error: secret "${NAME}" in namespace "app" exists but is not managed by meshreg; use --force to overwrite it\n`,
+			],
+			[
+				"unmanaged, of another type",
+				(bed) =>
+					seed(bed, "app", { type: "Opaque", data: { a: "Yg==" } }, OWNED),
+				`error: secret "${NAME}" in namespace "app" exists but is not managed by meshreg (type Opaque); use --force to overwrite it\n`,
+			],
+			[
+				"labelled by a mesh or a person, and different",
+				(bed) => seed(bed, "app", {}, OWNED),
+				`error: secret "${NAME}" in namespace "app" exists but is not managed by meshreg; use --force to overwrite it\n`,
+			],
+			[
+				"a copy of another source",
+				(bed) =>
+					seed(
+						bed,
+						"app",
+						{},
+						{
+							...OWNED,
+							annotations: { "kubectl-meshreg/source": "other/key" },
+						},
+					),
+				`error: secret "${NAME}" in namespace "app" is a copy of other/key; use --force to take it over, or sync that source\n`,
+			],
+			[
+				"immutable and different",
+				(bed) =>
+					seed(
+						bed,
+						"app",
+						{ immutable: true },
+						{
+							...OWNED,
+							annotations: { "kubectl-meshreg/source": `nginx-mesh/${NAME}` },
+						},
+					),
+				`error: secret "${NAME}" in namespace "app" cannot be updated (immutable, or of another type); delete and recreate it with --force --yes\n`,
+			],
+			[
+				"forbidden",
+				(bed) => {
+					bed.server.onRequest(({ path }) =>
+						path.startsWith("/api/v1/namespaces/app/secrets")
+							? {
+									answer: {
+										status: 403,
+										reason: "Forbidden",
+										message:
+											'secrets is forbidden: User "x" cannot do this in the namespace "app"',
+									},
+								}
+							: undefined,
+					);
+				},
+				'Error from server (Forbidden): secrets is forbidden: User "x" cannot do this in the namespace "app"\n',
+			],
+		];
+		for (const [name, prepare, line] of CASES)
+			test(name, async () => {
+				await using bed = await withSource({
+					namespaces: [...NAMESPACES, "zoo"],
+				});
+				prepare(bed);
+				assert.deepEqual(shown(await bed.run(["sync", "-n", "app,shop,zoo"])), {
+					status: 1,
+					out: `secret/${NAME} created in shop namespace\nsecret/${NAME} created in zoo namespace\n`,
+					err: `${line}3 namespaces: 2 created, 0 configured, 0 unchanged, 1 failed\n`,
+				});
+			});
+	});
+
+	test("C2: --adopt takes over what is equal, and leaves what differs", async () => {
+		await using bed = await withSource();
+		const data = bed.server.store.get("Secret", "nginx-mesh", NAME)?.data ?? {};
+		const applied = "kubectl.kubernetes.io/last-applied-configuration";
+		const annotations = { theirs: "stays", [applied]: "{}" };
+		seed(bed, "app", { data }, { ...OWNED, annotations });
+		seed(bed, "shop");
+		assert.equal(
+			(await bed.run(["sync", "-n", "app"])).err.split("\n")[0],
+			`error: secret "${NAME}" in namespace "app" has the same content, but is not managed by meshreg; use --adopt to take it over`,
+		);
+		assert.deepEqual(
+			shown(await bed.run(["sync", "-n", "app,shop", "--adopt"])),
+			{
+				status: 1,
+				out: `secret/${NAME} configured in app namespace\n`,
+				err: `error: secret "${NAME}" in namespace "shop" exists but is not managed by meshreg; use --force to overwrite it\n2 namespaces: 0 created, 1 configured, 0 unchanged, 1 failed\n`,
+			},
+		);
+		assert.deepEqual(
+			Object.keys(
+				bed.server.store.get("Secret", "app", NAME)?.metadata.annotations ?? {},
+			).sort(),
+			["kubectl-meshreg/source", "kubectl-meshreg/source-uid", "theirs"],
+		);
+	});
+
+	test("--force takes over, and deletes and recreates only with --yes", async () => {
+		await using bed = await withSource();
+		seed(bed, "app");
+		seed(bed, "shop", { type: "Opaque", data: { a: "Yg==" } });
+		const first = await bed.run(["sync", "-n", "app,shop", "--force"]);
+		assert.deepEqual(
+			[first.status, first.out],
+			[1, `secret/${NAME} configured in app namespace\n`],
+		);
+		assert.deepEqual(bed.server.store.get("Secret", "shop", NAME)?.data, {
+			a: "Yg==",
+		});
+		const second = await bed.run(["sync", "-n", "shop", "--force"], {
+			answers: [["Do you want to continue?", true]],
+		});
+		assert.deepEqual([second.status, bed.password("shop")], [0, "p"]);
+	});
+
+	for (const agreed of [true, false])
+		test(`C1: --force asks once, about all that it takes over; ${agreed ? "yes is all" : "no is nothing"}`, async () => {
+			await using bed = await withSource();
+			seed(bed, "app");
+			seed(bed, "shop", { type: "Opaque", data: { a: "Yg==" } });
+			const { status, out, err, asked } = await bed.run(
+				["sync", "-n", "app,shop", "--force"],
+				{ answers: [["Do you want to continue?", agreed]] },
+			);
+			assert.ok(
+				err.startsWith(
+					`You are about to delete and recreate, or overwrite the following 2 resource(s) in context embedded:
+secret/${NAME} in shop namespace: delete and recreate
+secret/${NAME} in app namespace: overwrite
+`,
+				),
+				err,
+			);
+			assert.equal(asked.length, 1);
+			assert.equal(status, 0);
+			assert.equal(out === "", !agreed);
+			assert.equal(bed.password("shop"), agreed ? "p" : undefined);
+			assert.equal(bed.password("app"), agreed ? "p" : undefined);
+		});
+
+	test("a terminating namespace is skipped with a note where it was not named", async () => {
+		await using bed = await withSource();
+		bed.server.store.delete("Namespace", "", "app");
+		bed.server.store.seed({
+			kind: "Namespace",
+			metadata: { name: "app", deletionTimestamp: "2026-11-21T00:00:00Z" },
+		});
+		const outcome = await bed.run(["sync", "-A"]);
+		assert.equal(
+			outcome.err,
+			'Warning: namespace "app" is being deleted; nothing was written there\n3 namespaces: 2 created, 0 configured, 0 unchanged, 1 skipped, 0 failed\n',
+		);
+		assert.equal(outcome.status, 0);
+	});
+});

@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { testBed } from "../../support/test-bed.ts";
+import {
+	create,
+	NAME,
+	NAMESPACES,
+	OWNED,
+	seed,
+	shown,
+	withSource,
+} from "./bed.ts";
+
+describe("sync: which source", () => {
+	describe("which source", () => {
+		const none = (namespace: string) =>
+			`error: no source named "${NAME}" in namespace "${namespace}"`;
+
+		test("none", async () => {
+			await using bed = await testBed({ namespaces: NAMESPACES });
+			assert.deepEqual(shown(await bed.run(["sync", "-A"])), {
+				status: 1,
+				out: "",
+				err: `${none("nginx-mesh")}; create it with 'kubectl meshreg create'\n`,
+			});
+		});
+
+		test("what calls itself one elsewhere is named, never taken, and nothing to paste", async () => {
+			await using bed = await testBed({ namespaces: NAMESPACES });
+			await create(bed, "one", "-n", "shop");
+			seed(bed, "default", {}, OWNED);
+			assert.deepEqual(shown(await bed.run(["sync", "-n", "app"])), {
+				status: 1,
+				out: "",
+				err: `${none("nginx-mesh")}. Secrets elsewhere that call themselves a source (check who made them): default/${NAME}, shop/${NAME}; --from NAMESPACE takes one\n`,
+			});
+			assert.equal(bed.password("app"), undefined);
+			await bed.run(["sync", "-n", "app", "--from", "shop"]);
+			assert.equal(bed.password("app"), "one");
+		});
+
+		test("who may not look elsewhere is not told to create one", async () => {
+			await using bed = await testBed({
+				namespaces: NAMESPACES,
+				users: { sam: {} },
+				allow: [
+					{
+						user: "sam",
+						verbs: ["get"],
+						resources: ["secrets"],
+						namespaces: ["nginx-mesh"],
+					},
+				],
+			});
+			assert.equal(
+				(await bed.run(["sync", "-n", "app"], { user: "sam" })).err,
+				`${none("nginx-mesh")}, and Secrets elsewhere cannot be listed; name another place with --from NAMESPACE\n`,
+			);
+		});
+
+		test("MESHREG_NAMESPACE, then --from, say where", async () => {
+			await using bed = await testBed({ namespaces: NAMESPACES });
+			await create(bed, "one", "-n", "shop");
+			await create(bed, "two", "-n", "default");
+			const env = { MESHREG_NAMESPACE: "shop" };
+			await bed.run(["sync", "-n", "app"], { env });
+			assert.equal(bed.password("app"), "one");
+			await bed.run(["sync", "-n", "nginx-mesh", "--from", "default"], { env });
+			assert.equal(bed.password("nginx-mesh"), "two");
+		});
+
+		test("the one of the usual name, else the only one there, else it is asked", async () => {
+			await using bed = await testBed({ namespaces: NAMESPACES });
+			const content = (name: string, namespace = "app") =>
+				bed.server.store.get("Secret", namespace, name) !== undefined;
+			await bed.run(
+				[
+					"create",
+					"team-a",
+					"--registry-server=r.io",
+					"--registry-username=u",
+				].concat("--registry-password-stdin"),
+				{ stdin: "p" },
+			);
+			await bed.run(["sync", "-n", "app"]);
+			assert.ok(content("team-a"));
+			await bed.run(
+				[
+					"create",
+					"team-b",
+					"--registry-server=r.io",
+					"--registry-username=u",
+				].concat("--registry-password-stdin"),
+				{ stdin: "p" },
+			);
+			assert.equal(
+				(await bed.run(["sync", "-n", "shop"])).err,
+				'error: 2 sources in namespace "nginx-mesh": team-a, team-b; choose one by NAME\n',
+			);
+			await bed.run(["sync", "-n", "shop"], {
+				answers: [["Which pull secret of nginx-mesh?", "team-b"]],
+			});
+			assert.ok(content("team-b", "shop"));
+			await bed.run(["sync", "-n", "default"], {
+				env: { MESHREG_NAME: "team-b" },
+			});
+			assert.ok(content("team-b", "default"));
+			await create(bed, "p");
+			await bed.run(["sync", "-n", "shop"]);
+			assert.ok(content(NAME, "shop"));
+		});
+
+		test("--from what is none", async () => {
+			await using bed = await withSource();
+			await bed.run(["sync", "-n", "app"]);
+			seed(bed, "shop");
+			seed(bed, "default", { type: "Opaque" });
+			for (const [from, problem] of [
+				[
+					"nope",
+					`no source named "${NAME}" in namespace "nope". Secrets elsewhere that call themselves a source (check who made them): nginx-mesh/${NAME}; --from NAMESPACE takes one`,
+				],
+				[
+					"app",
+					`secret "${NAME}" in namespace "app" is a copy of nginx-mesh/${NAME}, not a source`,
+				],
+				[
+					"shop",
+					`secret "${NAME}" in namespace "shop" is no source: it is not managed by meshreg; if copies are to be made of it, run 'kubectl label secret ${NAME} -n shop app.kubernetes.io/managed-by=kubectl-meshreg'`,
+				],
+				[
+					"default",
+					`secret "${NAME}" in namespace "default" is no source: it is of type Opaque, not kubernetes.io/dockerconfigjson`,
+				],
+			] as const)
+				assert.equal(
+					(await bed.run(["sync", "-n", "default", "--from", from])).err,
+					`error: ${problem}\n`,
+				);
+		});
+	});
+});
