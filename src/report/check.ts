@@ -232,14 +232,14 @@ export function headline({ about, namespaces }: Finding): string {
 		case "source-missing":
 			return failureWords(about.failure).message;
 		case "well-formed":
-			return `${about.ref} is well-formed, for ${someNames(about.hosts)}`;
+			return `${about.ref} is well-formed, for ${someNames(about.hosts)}${about.providers.length === 0 ? "" : ` (renewed by ${someNames(about.providers)})`}`;
 		case "invalid-content":
 			return `${about.ref}: ${describeContentFault(about.fault)}`;
 		case "invalid-entry":
 			return `${about.ref}: ${displayKey(displayHost(about.problem.key))}: ${describeEntryProblem(about.problem)}`;
 		case "expired":
 		case "expiring":
-			return `${about.ref}: the credential for ${displayKey(displayHost(about.key))} ${about.cause === "expired" ? "expired" : "expires"} at ${isoSeconds(about.at)}`;
+			return `${about.ref}: the credential for ${displayKey(displayHost(about.key))} ${about.cause === "expired" ? "expired" : "expires"} at ${isoSeconds(about.at)}${about.provider === "" ? "" : ` (it came from ${about.provider}: is what renews it running?)`}`;
 		case "verification":
 			return about.verification === undefined
 				? `${about.ref}: ${displayKey(about.key)} is no host that can be verified`

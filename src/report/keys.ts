@@ -20,7 +20,7 @@ export interface KeyTableLook {
 
 /**
  * `NAMESPACE NAME REGISTRIES STATUS AGE`, and with `wide` also `USERNAME SOURCE EXPIRES`: the time
- * that is left; where copies drifted also `DIFFERS`.
+ * that is left; where a provider renews some also `PROVIDER`, where copies drifted also `DIFFERS`.
  */
 export function listTable(
 	items: readonly ListItem[],
@@ -28,6 +28,7 @@ export function listTable(
 	widths?: number[],
 ): Text {
 	const differ = wide && items.some(({ differs }) => differs.length > 0);
+	const provided = wide && items.some(({ provider }) => provider !== "");
 	const names = [
 		"NAMESPACE",
 		"NAME",
@@ -35,6 +36,7 @@ export function listTable(
 		"STATUS",
 		"AGE",
 		...(wide ? ["USERNAME", "SOURCE", "EXPIRES"] : []),
+		...(provided ? ["PROVIDER"] : []),
 		...(differ ? ["DIFFERS"] : []),
 	];
 	const rows = items.map((item) => [
@@ -46,6 +48,7 @@ export function listTable(
 		...(wide
 			? [usersCell(item.usernames), item.source, timeLeft(item.expires, now)]
 			: []),
+		...(provided ? [item.provider] : []),
 		...(differ ? [item.differs.join(", ")] : []),
 	]);
 	return paintedTable(headers ? names : undefined, rows, widths);

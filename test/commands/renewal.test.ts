@@ -65,6 +65,31 @@ describe("credentials from a provider", { skip: notPosix }, () => {
 		assert.equal(annotation("provider"), '{"r.example":"helper:mine"}');
 	});
 
+	test("list -o wide and check say what it came from; apply notes it as well", async () => {
+		fresh();
+		await program(
+			"docker-credential-mine",
+			`printf '{"Username":"u","Secret":"p"}'`,
+		);
+		const applied = await run([
+			...["apply", "--no-verify", "--registry-server=r.example"],
+			...["--credential-from=helper:mine", "--expires-in=1h"],
+		]);
+		assert.equal(applied.status, 0, applied.err);
+		assert.equal(annotation("provider"), '{"r.example":"helper:mine"}');
+		const wide = await run(["list", "-o=wide"]);
+		assert.match(wide.out, /EXPIRES +PROVIDER\n.* 60m +helper:mine\n$/);
+		const json = await run(["list", "-o=json"]);
+		assert.equal(JSON.parse(json.out).items[0].provider, "helper:mine");
+		const check = await run(["check"]);
+		assert.match(check.out, /well-formed, for r\.example \(renewed by helper:mine\)/);
+		const late = await run(["check"], { now: NOW + HOUR });
+		assert.match(
+			late.out,
+			/the credential for r\.example expired at \S+ \(it came from helper:mine: is what renews it running\?\)/,
+		);
+	});
+
 	test("a plugin is asked as kubelets ask, with its own arguments", async () => {
 		fresh();
 		const asked = join(bed.folder, "asked");

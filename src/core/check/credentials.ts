@@ -18,6 +18,7 @@ import {
 	registriesOf,
 	sourceRef,
 } from "../pull-secrets/pull-secret.ts";
+import { providerNoted, providersNoted } from "../pull-secrets/renewal.ts";
 import { isSourceLike } from "../pull-secrets/source.ts";
 import { displayHost } from "../registry/server.ts";
 import { displayKey } from "../registry/url.ts";
@@ -122,7 +123,12 @@ function checkContent({ secret, fixes }: SourceFacts): Finding[] {
 				finding(
 					"credentials",
 					"ok",
-					{ cause: "well-formed", ref, hosts: hostsOf(secret) },
+					{
+						cause: "well-formed",
+						ref,
+						hosts: hostsOf(secret),
+						providers: providersNoted(secret),
+					},
 					{ namespaces },
 				),
 			];
@@ -160,6 +166,7 @@ function checkExpiry({ secret, fixes }: SourceFacts, now: number): Finding[] {
 					ref: sourceRef(secret),
 					key,
 					at,
+					provider: providerNoted(secret, key) ?? "",
 				},
 				{
 					namespaces: [secret.namespace],

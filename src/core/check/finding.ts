@@ -66,6 +66,8 @@ export type Subject =
 			readonly cause: "well-formed";
 			readonly ref: string;
 			readonly hosts: readonly string[];
+			/** Names of what renews its credentials, as the source says: free text. */
+			readonly providers: readonly string[];
 	  }
 	| {
 			readonly cause: "invalid-content";
@@ -83,6 +85,8 @@ export type Subject =
 			readonly key: string;
 			/** Milliseconds since 1970. */
 			readonly at: number;
+			/** The name of what renews it, as the source says: free text; "" where it names none. */
+			readonly provider: string;
 	  }
 	| {
 			readonly cause: "verification";

@@ -3,8 +3,9 @@ import { credentialOf } from "../credentials/entry.ts";
 import { displayHost } from "../registry/server.ts";
 import { contentDifferences, type Sign } from "./differences.ts";
 import { expiriesOfKey, isoSeconds } from "./expiry.ts";
-import { PROVIDER_ANNOTATION, SOURCE_ANNOTATION } from "./ownership.ts";
+import { SOURCE_ANNOTATION } from "./ownership.ts";
 import { type Content, type PullSecret, registriesOf } from "./pull-secret.ts";
+import { providersNoted } from "./renewal.ts";
 import {
 	type PullSecretStatus,
 	type Surroundings,
@@ -34,7 +35,7 @@ export interface ListItem {
 	readonly expires: string;
 	/** RFC 3339. */
 	readonly created: string;
-	/** What a source's credentials come from, as its annotation says; else "". */
+	/** What a source's credentials come from, as its annotation says: names with commas between; else "". */
 	readonly provider: string;
 	/** Of a drifted copy, how it differs from its source: `ghcr.io missing`, `x.io extra`, `r.io password`. */
 	readonly differs: readonly string[];
@@ -56,7 +57,7 @@ export function listItems(
 		source: key.annotations[SOURCE_ANNOTATION] ?? "",
 		expires: expiresAt(key, known.sources),
 		created: key.created,
-		provider: key.annotations[PROVIDER_ANNOTATION] ?? "",
+		provider: providersNoted(key).join(","),
 		differs: copyDifferences(key, known),
 	}));
 }

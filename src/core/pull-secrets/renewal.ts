@@ -44,6 +44,17 @@ export function providerNoted(
 	)?.[1];
 }
 
+/** The names of all that the source says to come from a provider, each once. */
+export function providersNoted({
+	annotations,
+}: Pick<PullSecret, "annotations">): string[] {
+	return [
+		...new Set(
+			textsIn(annotations[PROVIDER_ANNOTATION]).map(([, name]) => name),
+		),
+	];
+}
+
 /** The credential of an entry; undefined where there is none. */
 export function credentialIn(
 	{ content }: Pick<PullSecret, "content">,
