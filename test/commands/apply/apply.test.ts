@@ -116,6 +116,108 @@ secret/${NAME} configured in shop namespace
 		}
 	});
 
+	test("two at once with the same one: one wins, whole, everywhere", async () => {
+		await using bed = await bedWith("app", "shop");
+		await applied(bed, "zero", ...login(), "-n", "app,shop");
+		const both = await Promise.all(
+			["one", "two"].map((password) => applied(bed, password, ...login())),
+		);
+		assert.deepEqual(
+			both.map(([status]) => status),
+			[0, 0],
+		);
+		const [winner, ...others] = ["nginx-mesh", "app", "shop"].map((namespace) =>
+			bed.content(namespace),
+		);
+		for (const other of others) assert.deepEqual(other, winner);
+		const { auths } = winner as {
+			auths: Record<string, { password: string; auth: string }>;
+		};
+		const { password, auth } = auths["registry.example.com"] ?? {};
+		assert.ok(password === "one" || password === "two");
+		assert.equal(auth, btoa(`mesh:${password}`));
+	});
+
+	for (const [what, argv] of [
+		["a namespace that is going", ["-n", "app,going"]],
+		["everywhere, with one that is going", ["-A", "--exclude=default"]],
+	] as const)
+		test(`${what} gets nothing, and the others are done`, async () => {
+			await using bed = await bedWith("app");
+			bed.server.store.seed({
+				kind: "Namespace",
+				metadata: {
+					name: "going",
+					deletionTimestamp: "2026-01-01T00:00:00Z",
+					finalizers: ["example.com/wait"],
+				},
+				status: { phase: "Terminating" },
+			});
+			const [status, out, err] = await applied(bed, "one", ...login(), ...argv);
+			// Whoever names it wants it there.
+			assert.equal(status, argv[0] === "-n" ? 1 : 0, err);
+			assert.match(out, /created in app namespace/);
+			assert.match(err, /going/);
+			assert.equal(bed.content("going"), undefined);
+			const [again] = await applied(bed, "two", ...login());
+			assert.equal(again, 0);
+			assert.equal(bed.password("app"), "two");
+		});
+
+	test("where the source's own namespace is going: nothing is written", async () => {
+		await using bed = await testBed({ namespaces: ["app"] });
+		bed.server.store.seed({
+			kind: "Namespace",
+			metadata: {
+				name: "nginx-mesh",
+				deletionTimestamp: "2026-01-01T00:00:00Z",
+				finalizers: ["example.com/wait"],
+			},
+			status: { phase: "Terminating" },
+		});
+		const [status, , err] = await applied(bed, "one", ...login(), "-n", "app");
+		assert.equal(status, 1);
+		assert.match(err, /nginx-mesh.* is being deleted/);
+		assert.equal(bed.content("app"), undefined);
+	});
+
+	test("more names than the record holds: refused before a copy is written", async () => {
+		await using bed = await bedWith("app", "shop");
+		await applied(bed, "one", ...login(), "-n", "app");
+		const source = bed.server.store.get("Secret", "nginx-mesh", NAME);
+		assert.ok(source);
+		// As many as there is room for: one more is too many.
+		const namespaces = Object.fromEntries(
+			Array.from({ length: Math.floor((204_800 - 20) / 69) }, (_, index) => [
+				`n${String(index).padStart(62, "0")}`,
+				"",
+			]),
+		);
+		const record = JSON.stringify([{ namespaces }]);
+		assert.ok(204_800 - record.length < 69);
+		bed.server.store.seed({
+			...source,
+			kind: "Secret",
+			metadata: {
+				...source.metadata,
+				annotations: {
+					...source.metadata.annotations,
+					"kubectl-meshreg/targets": record,
+				},
+			},
+		});
+		for (const argv of [
+			["sync", "-n", "app,shop"],
+			["apply", ...login(), "-n", "app,shop"],
+		]) {
+			const before = bed.server.store.get("Secret", "app", NAME);
+			const { status, err } = await bed.run(argv, { stdin: "one" });
+			assert.equal(status, 1);
+			assert.match(err, /^error: .*(?:200|204800|KiB)/m);
+			assert.deepEqual(bed.server.store.get("Secret", "app", NAME), before);
+		}
+	});
+
 	test("a copy is no source", async () => {
 		await using bed = await bedWith("app");
 		await applied(bed, "one", ...login(), "-n", "app");
