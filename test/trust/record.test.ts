@@ -221,6 +221,31 @@ test("who may not list Secrets rotates what is recorded by name", async () => {
 	]);
 });
 
+test("who may not list Secrets rotates what is recorded by a rule", async () => {
+	await using stage = await Stage.open();
+	await stage.ok(["create", ...CREDENTIAL], "first");
+	await stage.ok(["sync", "-l", stage.selector, "--exclude", stage.evil]);
+	const kubeconfig = await stage.cluster.account(stage.mesh, [
+		{
+			rules: [
+				{ apiGroups: [""], resources: ["secrets"], verbs: ["get", "patch"] },
+				{ apiGroups: [""], resources: ["namespaces"], verbs: ["list"] },
+			],
+		},
+	]);
+	const { status, err } = await stage.run(
+		["rotate", ...CREDENTIAL, "--no-verify"],
+		{ stdin: "second", kubeconfig },
+	);
+	assert.equal(status, 0, err);
+	assert.deepEqual(await stage.passwords(), [
+		"second",
+		"second",
+		"second",
+		undefined,
+	]);
+});
+
 test("a rival source of the same name elsewhere stops nobody, and is never meant", async () => {
 	await using stage = await Stage.open();
 	await stage.served();

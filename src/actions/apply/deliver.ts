@@ -266,7 +266,7 @@ class Delivery {
 			return new Map(all.map((secret) => [secret.namespace, secret]));
 		} catch (error) {
 			const mayNotList = error instanceof ApiError && error.status === 403;
-			if (!mayNotList || targets.listed) throw error;
+			if (!mayNotList) throw error;
 			return this.#readEach(places);
 		}
 	}
