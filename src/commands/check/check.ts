@@ -1,6 +1,7 @@
 import type { Trust } from "../../actions/credentials/registry-trust.ts";
 import { AT_ONCE, inParallel } from "../../actions/in-parallel.ts";
 import type { SourceChoice } from "../../actions/read/find-source.ts";
+import { meantNamespace } from "../../actions/read/meant-namespace.ts";
 import { command } from "../../command.ts";
 import { checkFacts, inGroups } from "../../core/check/check-facts.ts";
 import type { Access } from "../../core/check/facts.ts";
@@ -109,6 +110,10 @@ Not visible from here: credentials of the nodes, the authorities that they trust
 		const cluster = await world.connect(options.connection);
 		try {
 			let findings = await look(cluster, options, world);
+			if (findings.some(isMissing)) {
+				const meant = await meantNamespace(options.choice.name, cluster);
+				if (meant) throw meant;
+			}
 			if (options.fix && (await fixed(findings, options, cluster, world)))
 				findings = await look(cluster, options, world);
 			// What has just been fixed takes a kubelet some time.
@@ -127,6 +132,12 @@ Not visible from here: credentials of the nodes, the authorities that they trust
 		}
 	},
 });
+
+function isMissing({ about }: Finding): boolean {
+	return (
+		about.cause === "source-missing" && about.failure.cause === "source-missing"
+	);
+}
 
 /** How long it waits until it looks again, in milliseconds. */
 const AGAIN = 5000;

@@ -1,3 +1,4 @@
+import { meantNamespace } from "../../actions/read/meant-namespace.ts";
 import { command } from "../../command.ts";
 import type { Given } from "../../core/command-line/flag.ts";
 import { FailureError } from "../../core/output/failure.ts";
@@ -8,7 +9,7 @@ import { REFRESH_FLAGS, refreshOf } from "../../flags/refresh.ts";
 import { SERVING_FLAGS, servedAtOf } from "../../flags/serving.ts";
 import { SYNC_FLAGS, syncSettingsOf } from "../../flags/sync.ts";
 import * as flags from "../../flags.ts";
-import type { Cluster, ConnectionFlags } from "../../world.ts";
+import type { ConnectionFlags } from "../../world.ts";
 import type { SyncSettings } from "./options.ts";
 import type { ServedAt } from "./serve-watch.ts";
 import { syncCopies } from "./sync-copies.ts";
@@ -110,30 +111,20 @@ Say which namespaces: by name, all, by label, or those in which the mesh injects
 				? await watchSync(options, cluster, world)
 				: await syncCopies(options, cluster, world);
 		} catch (error) {
-			throw await meantNamespace(error, options.source.name, cluster);
+			if (!namesNone(error)) throw error;
+			throw (await meantNamespace(options.source.name, cluster)) ?? error;
 		} finally {
 			await cluster.close();
 		}
 	},
 });
 
-/** The error to end with: a NAME that is a namespace was meant for `-n`. */
-async function meantNamespace(
-	error: unknown,
-	name: string | undefined,
-	cluster: Cluster,
-): Promise<unknown> {
-	const isMissing =
-		error instanceof FailureError && error.failure.cause === "source-missing";
-	// Without -n it may be the namespaces that are missed first.
-	if (name === undefined || !(isMissing || error instanceof UsageError))
-		return error;
-	try {
-		await cluster.read("Namespace", { name });
-	} catch {
-		return error;
-	}
-	return new UsageError(`"${name}" is a namespace; did you mean -n ${name}?`);
+/** Whether there is no source of that name; without -n it may be the namespaces that are missed first. */
+function namesNone(error: unknown): boolean {
+	return (
+		error instanceof UsageError ||
+		(error instanceof FailureError && error.failure.cause === "source-missing")
+	);
 }
 
 /** Throws UsageError for what makes no sense over hours, with nobody to ask. */
