@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { parseAllDocuments } from "yaml";
 import type { CheckItem } from "../../../src/report/check.ts";
+import * as build from "../../support/build.ts";
 import { spoken } from "../../support/shell-words.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 
@@ -45,23 +46,7 @@ function source(
 	const auths = Object.fromEntries(
 		hosts.map((host) => [host, { username: "robot", password: "right" }]),
 	);
-	const names = Object.fromEntries(namespaces.map((name) => [name, ""]));
-	bed.server.store.seed({
-		kind: "Secret",
-		metadata: {
-			namespace: "nginx-mesh",
-			name: KEY,
-			labels: { usage: KEY, "app.kubernetes.io/managed-by": "kubectl-meshreg" },
-			annotations: {
-				"kubectl-meshreg/targets": JSON.stringify(
-					namespaces.length === 0 ? [] : [{ namespaces: names }],
-				),
-			},
-			...more,
-		},
-		type: "kubernetes.io/dockerconfigjson",
-		data: { ".dockerconfigjson": btoa(JSON.stringify({ auths })) },
-	});
+	build.source(bed, auths, namespaces, more);
 }
 
 const started = (namespaces: string[] = [], options = {}) =>

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { CheckItem as Finding } from "../../../src/report/check.ts";
+import * as build from "../../support/build.ts";
+import { NAME as KEY } from "../../support/build.ts";
 import { PlayedNode } from "../../support/played-node.ts";
 import { registry } from "../../support/registry/registry.ts";
 import { serve } from "../../support/registry/server.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 
-const KEY = "nginx-mesh-registry-key";
 const OWN = { usage: KEY, "app.kubernetes.io/managed-by": "kubectl-meshreg" };
 
 const started = (options = {}) =>
@@ -15,18 +16,13 @@ const started = (options = {}) =>
 function secret(
 	bed: TestBed,
 	at: string,
-	content: string | Record<string, object>,
+	content: build.Content,
 	metadata: object = {},
-	type = "kubernetes.io/dockerconfigjson",
+	type?: string,
 ): void {
-	const [namespace = "", name = ""] = at.split("/");
-	const text =
-		typeof content === "string" ? content : JSON.stringify({ auths: content });
-	bed.server.store.seed({
-		kind: "Secret",
-		metadata: { namespace, name, ...metadata },
-		type,
-		data: { ".dockerconfigjson": btoa(text) },
+	build.secret(bed, at, content, {
+		metadata,
+		...(type !== undefined && { type }),
 	});
 }
 
@@ -36,25 +32,10 @@ const source = (
 	auths: Record<string, object>,
 	namespaces: string[] = ["app", "shop"],
 	name = KEY,
-) =>
-	secret(bed, `nginx-mesh/${name}`, auths, {
-		labels: { ...OWN, usage: name },
-		uid: name,
-		annotations: { "kubectl-meshreg/targets": recordOf(namespaces) },
-	});
+) => build.source(bed, auths, namespaces, { at: `nginx-mesh/${name}` });
 
-const recordOf = (namespaces: string[]) =>
-	JSON.stringify(
-		namespaces.length === 0
-			? []
-			: [
-					{
-						namespaces: Object.fromEntries(
-							namespaces.map((namespace) => [namespace, ""]),
-						),
-					},
-				],
-	);
+const account = (bed: TestBed, namespace: string, ...names: string[]): void =>
+	build.account(bed, namespace, names);
 
 const copyOf = (from: string) => ({
 	labels: OWN,
@@ -62,14 +43,6 @@ const copyOf = (from: string) => ({
 });
 
 const user = (password: string) => ({ username: "robot", password });
-
-function account(bed: TestBed, namespace: string, ...names: string[]): void {
-	bed.server.store.seed({
-		kind: "ServiceAccount",
-		metadata: { namespace, name: "default" },
-		imagePullSecrets: names.map((name) => ({ name })),
-	});
-}
 
 /** A pod that waits for its image, as a kubelet reports it. */
 function waiting(

@@ -2,68 +2,30 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import * as build from "../../support/build.ts";
+import { NAME as KEY, secret } from "../../support/build.ts";
 import { push } from "../../support/registry/exchange.ts";
 import { registry } from "../../support/registry/registry.ts";
 import { serve } from "../../support/registry/server.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 
-const KEY = "nginx-mesh-registry-key";
 const JSON_TYPE = "kubernetes.io/dockerconfigjson";
 const TOKEN = "eyJhbGciOiJIUzI1NiJ9.e30.c2ln";
-
-/** A Secret in `NAMESPACE/NAME` with this content, a text or `auths`. */
-function secret(
-	bed: TestBed,
-	at: string,
-	content: string | object,
-	more: { type?: string; metadata?: object } = {},
-): void {
-	const [namespace = "", name = ""] = at.split("/");
-	const type = more.type ?? JSON_TYPE;
-	const text =
-		typeof content === "string" ? content : JSON.stringify({ auths: content });
-	const dataKey = type.endsWith("dockercfg")
-		? ".dockercfg"
-		: ".dockerconfigjson";
-	bed.server.store.seed({
-		kind: "Secret",
-		metadata: { namespace, name, ...more.metadata },
-		type,
-		data: { [dataKey]: Buffer.from(text).toString("base64") },
-	});
-}
 
 const COPY = {
 	metadata: { annotations: { "kubectl-meshreg/source": `nginx-mesh/${KEY}` } },
 };
 const user = (username: string) => ({ username, password: "hunter2" });
 
-function source(bed: TestBed, ...hosts: string[]): void {
-	secret(
+const source = (bed: TestBed, ...hosts: string[]): void =>
+	build.source(
 		bed,
-		`nginx-mesh/${KEY}`,
 		Object.fromEntries(hosts.map((host) => [host, user("robot")])),
-		{
-			metadata: {
-				labels: {
-					usage: KEY,
-					"app.kubernetes.io/managed-by": "kubectl-meshreg",
-				},
-				annotations: {
-					"kubectl-meshreg/targets": '[{"namespaces":{"app":""}}]',
-				},
-			},
-		},
+		["app"],
 	);
-}
 
-function account(bed: TestBed, names: string[], name = "default"): void {
-	bed.server.store.seed({
-		kind: "ServiceAccount",
-		metadata: { namespace: "app", name },
-		imagePullSecrets: names.map((secretName) => ({ name: secretName })),
-	});
-}
+const account = (bed: TestBed, names: string[], name = "default"): void =>
+	build.account(bed, `app/${name}`, names);
 
 const started = () => testBed({ namespaces: ["app", "shop", "nginx-mesh"] });
 

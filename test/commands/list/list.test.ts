@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import * as build from "../../support/build.ts";
+import { NAME } from "../../support/build.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 
-const NAME = "nginx-mesh-registry-key";
 const OWNED = { usage: NAME };
 const CREATED = "2026-11-20T08:00:00Z";
 const NOW = Date.parse("2026-11-21T08:00:00Z");
@@ -12,18 +13,10 @@ function key(
 	bed: TestBed,
 	namespace: string,
 	metadata: object,
-	auths: object = { "r.example.com": { auth: btoa("u:p") } },
+	auths: build.Content = { "r.example.com": { auth: btoa("u:p") } },
 ): void {
-	bed.server.store.seed({
-		kind: "Secret",
-		metadata: {
-			namespace,
-			name: NAME,
-			creationTimestamp: CREATED,
-			...metadata,
-		},
-		type: "kubernetes.io/dockerconfigjson",
-		data: { ".dockerconfigjson": btoa(JSON.stringify({ auths })) },
+	build.secret(bed, namespace, auths, {
+		metadata: { creationTimestamp: CREATED, ...metadata },
 	});
 }
 

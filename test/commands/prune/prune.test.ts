@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import * as build from "../../support/build.ts";
+import { labelsOf, NAME } from "../../support/build.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 
-const NAME = "nginx-mesh-registry-key";
-const OURS = { usage: NAME, "app.kubernetes.io/managed-by": "kubectl-meshreg" };
+const OURS = labelsOf();
 
 function secret(
 	bed: TestBed,
@@ -11,13 +12,7 @@ function secret(
 	metadata: object = {},
 	fields: object = {},
 ): void {
-	bed.server.store.seed({
-		kind: "Secret",
-		metadata: { namespace, name: NAME, ...metadata },
-		type: "kubernetes.io/dockerconfigjson",
-		data: { ".dockerconfigjson": btoa('{"auths":{}}') },
-		...fields,
-	});
+	build.secret(bed, namespace, {}, { metadata, ...fields });
 }
 
 /** A source, two copies, an orphan, one of the mesh's own, and what is not ours. */
