@@ -323,3 +323,29 @@ describe("claimants", () => {
 		);
 	});
 });
+
+test("a record that would weigh more than 200 KiB is refused before anything is written", async () => {
+	await using stage = await Stage.open();
+	await stage.ok(["create", ...CREDENTIAL], "first");
+	const names = Array.from({ length: 3_300 }, (_, at) => [
+		`${"n".repeat(50)}-${String(at).padStart(5, "0")}`,
+		"",
+	]);
+	const full = (count: number) =>
+		JSON.stringify([{ namespaces: Object.fromEntries(names.slice(0, count)) }]);
+	let count = names.length;
+	while (full(count).length > 200 * 1024) count--;
+	await stage.annotate(stage.mesh, {
+		annotations: { [TARGETS]: full(count) },
+	});
+	const many: string[] = [];
+	for (let at = 0; at < 3; at++)
+		many.push(await stage.cluster.namespace(`more-${at}`));
+	const { status, err } = await stage.run(["sync", "-n", many.join()]);
+	assert.equal(status, 1);
+	assert.match(
+		err.replace(/\s+/g, " "),
+		/more than 200 KiB; label the namespaces/,
+	);
+	for (const name of many) assert.equal(await stage.secret(name), undefined);
+});

@@ -288,7 +288,7 @@ test("a namespace that says skip is not served, recorded or not", async () => {
 	]);
 });
 
-describe("--force", () => {
+describe("what others manage", () => {
 	for (const [what, metadata] of [
 		[
 			"Helm",
@@ -311,27 +311,34 @@ describe("--force", () => {
 			},
 		],
 	] as const)
-		test(`leaves alone what ${what} manages`, async () => {
-			await using stage = await Stage.open();
-			await stage.ok(["create", ...CREDENTIAL], "first");
-			await stage.plant({
-				namespace: stage.app,
-				labels: {},
-				annotations: {},
-				more: { metadata },
+		for (const flag of ["--force", "--adopt"])
+			test(`${flag} leaves alone what ${what} manages`, async () => {
+				await using stage = await Stage.open();
+				await stage.ok(["create", ...CREDENTIAL], "first");
+				// Equal, so that nothing else keeps it from being taken over.
+				await stage.plant({
+					namespace: stage.app,
+					labels: {},
+					annotations: {},
+					config: JSON.stringify({
+						auths: {
+							"registry.example.com": { username: "mesh", password: "first" },
+						},
+					}),
+					more: { metadata },
+				});
+				const before = await stage.secret(stage.app);
+				const { status, err } = await stage.run([
+					"sync",
+					"-n",
+					stage.app,
+					flag,
+					"--yes",
+				]);
+				assert.equal(status, 1);
+				assert.match(err, /managed by|owned by/);
+				assert.deepEqual(await stage.secret(stage.app), before);
 			});
-			const before = await stage.secret(stage.app);
-			const { status, err } = await stage.run([
-				"sync",
-				"-n",
-				stage.app,
-				"--force",
-				"--yes",
-			]);
-			assert.equal(status, 1);
-			assert.match(err, /managed by|owned by/);
-			assert.deepEqual(await stage.secret(stage.app), before);
-		});
 });
 
 test("an account of a tenant's that references what is not there does not turn check red", async () => {
