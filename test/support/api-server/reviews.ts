@@ -43,7 +43,7 @@ export function authorizeReview(user: User, { resource, group }: Review): void {
 	authorize([rule], user, attributes);
 }
 
-/** `kubectl auth can-i`. */
+/** Whether a user may do something: what `canI` asks. */
 function accessReview(rules: readonly AccessRule[], request: ApiRequest) {
 	const kind = "SelfSubjectAccessReview";
 	const body = parseJson(request.body, kind);

@@ -5,7 +5,6 @@ import { compressed } from "./compression.ts";
 import { answerError, handle } from "./handler.ts";
 import type { Hook, Intervention, LoggedRequest } from "./hooks.ts";
 import { authenticate, impersonate } from "./identity.ts";
-import { protobufToJson, protobufType } from "./protobuf.ts";
 import { type ApiRequest, parseTarget, type User } from "./request.ts";
 import { StatusError } from "./statuses.ts";
 import type { Store } from "./store.ts";
@@ -146,18 +145,14 @@ export class Serving {
 		logged.user = sender.name;
 		const user = impersonate(this.served.rules, sender, http.headers);
 		logged.user = user.name;
-		const isProtobuf = logged.contentType.startsWith(protobufType);
 		return {
 			method: http.method ?? "GET",
 			path: url.pathname,
 			query: url.searchParams,
-			// Past this line all is JSON.
-			headers: isProtobuf
-				? { ...http.headers, "content-type": "application/json" }
-				: http.headers,
+			headers: http.headers,
 			user,
 			target: parseTarget(logged.method, url.pathname, url.searchParams),
-			body: isProtobuf ? protobufToJson(bytes) : bytes.toString(),
+			body: bytes.toString(),
 		};
 	}
 
