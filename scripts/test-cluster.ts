@@ -1,4 +1,4 @@
-import { globSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { delimiter, dirname } from "node:path";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
@@ -17,7 +17,7 @@ import {
 } from "../test/support/real-cluster/open.ts";
 
 /**
- * The contract, trust and end-to-end suites on a real API server: the cluster of
+ * The suites of the folders that open a cluster (contract, trust, e2e), on a real API server: the one of
  * MESHREG_TEST_KUBECONFIG, else KUBEBUILDER_ASSETS, else what test/cluster
  * builds. Fails where there is none, and where nothing ran. Arguments: the test
  * files to run instead of all.
@@ -41,12 +41,19 @@ const named = process.argv.slice(2);
 const files =
 	named.length > 0
 		? named
-		: globSync([
-				"test/contract/**/*.test.ts",
-				"test/e2e/**/*.test.ts",
-				"test/trust/**/*.test.ts",
-			]).sort();
+		: clusterFolders().flatMap((folder) =>
+				globSync(`${folder}/**/*.test.ts`).sort(),
+			);
 process.exitCode = await main();
+
+/** The folders of tests that open the one cluster there is, but for those of the release, which need its archives. */
+function clusterFolders(): string[] {
+	const opens = (path: string) =>
+		readFileSync(path, "utf8").includes("support/cluster.ts");
+	return globSync("test/*/", { exclude: ["test/release", "test/support"] })
+		.filter((folder) => globSync(`${folder}/**/*.ts`).some(opens))
+		.sort();
+}
 
 async function main(): Promise<number> {
 	let cluster: RealCluster | undefined;
