@@ -30,7 +30,7 @@ function token(exp: number, word = ""): string {
 
 interface Cared {
 	/** Plays the clock to so many milliseconds after the start. */
-	play(to: number): Promise<void>;
+	play(to: number, each?: (at: number) => void): Promise<void>;
 	/** Sets the time of day, as somebody does who sets a clock. */
 	setDay(by: number): void;
 	/** When the provider was asked, in minutes after the start. */
@@ -45,12 +45,14 @@ interface Given {
 	/** The password that is there. */
 	there?: string;
 	/** What the provider gives; undefined: it fails. */
-	gives: (asked: number) => Provided | string | undefined;
+	gives: (asked: number, at: number) => Provided | string | undefined;
 	verification?: () => Verification;
 	refresh?: Partial<RefreshRules> | "none";
 	annotations?: Record<string, string>;
 	/** What happens on the server while the provider is asked. */
 	meanwhile?: (bed: TestBed) => void;
+	/** The server, before anything begins. */
+	prepare?: (bed: TestBed, at: () => number) => void;
 }
 
 function seed(bed: TestBed, password: string, annotations = {}): void {
@@ -96,6 +98,7 @@ async function cared(
 	const clock = playedClock(() => look());
 	let set = 0;
 	const day = { ...clock, now: () => START + set + clock.now() };
+	given.prepare?.(bed, () => clock.now());
 	const reader = new ContentReader();
 	const asked: number[] = [];
 	const notes: string[] = [];
@@ -120,7 +123,7 @@ async function cared(
 			async provided() {
 				asked.push(clock.now() / MINUTE);
 				given.meanwhile?.(bed);
-				const answer = given.gives(asked.length);
+				const answer = given.gives(asked.length, clock.now());
 				if (answer === undefined)
 					throw new OperationError("helper:mine has no credential: it is down");
 				return typeof answer === "string"
@@ -155,12 +158,16 @@ async function cared(
 	const secret = () => bed.server.store.get("Secret", "nginx-mesh", NAME);
 	try {
 		await work({
-			async play(to) {
+			async play(to, each) {
 				for (;;) {
 					await idle();
 					const next = Math.min(...clock.waiting());
+					// What waited has been woken by something else meanwhile.
+					if (next === Number.POSITIVE_INFINITY) continue;
 					if (next > to) return;
 					clock.set(next);
+					await idle();
+					each?.(next);
 				}
 			},
 			setDay(by) {
@@ -398,6 +405,76 @@ describe("what renews itself", () => {
 					"refreshed",
 				]);
 				assert.equal(password(), "newer");
+			},
+		);
+	});
+
+	test("tokens of two minutes, for two hours: nothing expired stays while a newer one is to be had", async () => {
+		const life = 2 * MINUTE;
+		const short = (exp: number, word: number) =>
+			`e30.${Buffer.from(
+				JSON.stringify({
+					iat: (START + exp - life) / 1000,
+					exp: (START + exp) / 1000,
+					word,
+				}),
+			).toString("base64url")}.c2ln`;
+		const within = (from: number, to: number) => (at: number) =>
+			at >= from * MINUTE && at < to * MINUTE;
+		const isDown = within(10, 15);
+		const isRefusing = within(30, 33);
+		const isCut = within(50, 55);
+		let tries = 0;
+		const refused = new Set<string>();
+		let given = "";
+		await cared(
+			{
+				there: short(life, 0),
+				gives(n, at) {
+					given = short(at + life, n);
+					return isDown(at) ? undefined : given;
+				},
+				// One in three, and for three minutes all of them.
+				verification() {
+					const at = JSON.parse(
+						Buffer.from(given.split(".")[1] ?? "", "base64url").toString(),
+					);
+					const now = at.exp * 1000 - START - life;
+					if (++tries % 3 > 0 && !isRefusing(now)) return { outcome: "good" };
+					refused.add(given);
+					return { outcome: "rejected", words: "no", status: 401 };
+				},
+				prepare: (bed, at) =>
+					void bed.server.onRequest(({ method }) =>
+						method === "PATCH" && isCut(at())
+							? {
+									answer: { status: 422, reason: "Invalid", message: "policy" },
+								}
+							: undefined,
+					),
+			},
+			async ({ play, password, results }) => {
+				let last = 0;
+				let over = 0;
+				let longest = 0;
+				await play(2 * HOUR, (at) => {
+					const there = password() ?? "";
+					assert.ok(!refused.has(there), "a refused one was written");
+					const { exp } = JSON.parse(
+						Buffer.from(there.split(".")[1] ?? "", "base64url").toString(),
+					);
+					const mayBeHad = ![isDown, isRefusing, isCut].some((is) => is(last));
+					over = exp * 1000 - START <= last && mayBeHad ? over + at - last : 0;
+					longest = Math.max(longest, over);
+					last = at;
+				});
+				// A pause of a twentieth of the life, and another where the registry refuses once.
+				assert.ok(longest <= 12_000, `${longest} ms`);
+				const count = (what: string) =>
+					results.filter((result) => result === what).length;
+				assert.ok(count("refreshed") > 55, `${count("refreshed")}`);
+				assert.ok(count("failed") > 20, `${count("failed")}`);
+				assert.ok(count("unwritten") > 20, `${count("unwritten")}`);
 			},
 		);
 	});
