@@ -3,6 +3,7 @@ import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { notPosix } from "../support/posix.ts";
+import { httpProxy, socksProxy } from "../support/proxies.ts";
 import { type LoopbackServer, serve } from "../support/registry/server.ts";
 import { type TestBed, testBed } from "../support/test-bed.ts";
 
@@ -402,6 +403,37 @@ describe("ecr", () => {
 			"ecr GetAuthorizationToken",
 		]);
 	});
+
+	for (const [what, open, scheme] of [
+		["an HTTP proxy", () => httpProxy(), "http"],
+		["a SOCKS proxy", () => socksProxy(), "socks5"],
+	] as const)
+		test(`STS and ECR are reached through ${what}`, async () => {
+			await using bed = await testBed();
+			const file = join(bed.folder, "token");
+			await writeFile(file, "web-identity");
+			await using server = await amazon(() => token("p"));
+			await using proxy = await open();
+			const { port } = new URL(server.origin);
+			// Names that only the proxy can make something of.
+			const { status, err } = await create(
+				server,
+				{
+					AWS_ENDPOINT_URL_ECR: `http://ecr.invalid:${port}`,
+					AWS_ENDPOINT_URL_STS: `http://sts.invalid:${port}`,
+					AWS_WEB_IDENTITY_TOKEN_FILE: file,
+					AWS_ROLE_ARN: "arn:aws:iam::123456789012:role/puller",
+					AWS_REGION: "eu-west-1",
+				},
+				ECR,
+				{ env: { HTTP_PROXY: `${scheme}://${proxy.address}` } },
+			);
+			assert.equal(status, 0, err);
+			assert.deepEqual(proxy.asked, [
+				`sts.invalid:${port}`,
+				`ecr.invalid:${port}`,
+			]);
+		});
 
 	const FAILS: readonly [
 		what: string,

@@ -98,7 +98,10 @@ async function openHandler(env: Env) {
 			new undici.ProxyAgent({
 				uri: proxy.href.replace(/^socks5h:/, "socks5:"),
 				requestTls: tls,
-				proxyTls: tls,
+				// undici speaks TLS to any SOCKS proxy for which this is given.
+				...(proxy.protocol === "https:" && { proxyTls: tls }),
+				// Also where an endpoint is plain HTTP: the answers are credentials.
+				proxyTunnel: true,
 			});
 		proxies.set(proxy.href, known);
 		return known;

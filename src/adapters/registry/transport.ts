@@ -85,7 +85,8 @@ export async function openTransport(
 				// To undici a SOCKS proxy always looks names up itself, which is what the h says.
 				uri: proxy.href.replace(/^socks5h:/, "socks5:"),
 				requestTls: tls,
-				proxyTls,
+				// undici speaks TLS to any SOCKS proxy for which this is given.
+				...(proxy.protocol === "https:" && { proxyTls }),
 			});
 			proxies.set(proxy.href, dispatcher);
 		}
