@@ -322,7 +322,7 @@ serviceaccount/default configured in app namespace
 			{
 				interrupt: interrupt.signal,
 				onWrite(name, text) {
-					if (text.endsWith("Watching for changes.\n") && ++ready === 2)
+					if (text.includes("Watching for changes.") && ++ready === 2)
 						labelled("new");
 					if (name === "out" && text.includes('"created"') && ++events === 4)
 						interrupt.abort(new AbortedError("SIGTERM"));

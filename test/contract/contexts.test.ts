@@ -362,6 +362,7 @@ describe("each verb does its work in both clusters", LIMIT, () => {
 				`secret "${NAME}" deleted from ${app} namespace`,
 				`serviceaccount/worker configured in ${app} namespace`,
 			],
+			err: ["taken back: 1 service account"],
 		});
 		assert.deepEqual(await passwords(), [
 			[undefined, undefined],
