@@ -6,6 +6,9 @@ import { parse } from "yaml";
 const FOLDER = ".github/workflows";
 /** A line that runs GitHub's own program and nothing else: `gh …`, `name=$(gh …)`. */
 const GH = /^\s*(\w+=\$\()?gh /;
+/** The log-in at GitHub's own registry, which reads the token from a pipe. */
+const LOGIN =
+	/^printenv GH_TOKEN \| skopeo login --username "\$GITHUB_ACTOR" --password-stdin ghcr\.io$/;
 
 const ciRun = await readFile(".ci/run", "utf8");
 const { scripts } = JSON.parse(await readFile("package.json", "utf8")) as {
@@ -37,6 +40,10 @@ const OTHERS = [
 	/^npm ci( --ignore-scripts)?$/,
 	/^(sudo )?bash \.ci\/(install|run)$/,
 	/^sha256sum --check --strict checksums\.txt$/,
+	LOGIN,
+	// The image as .ci/run made and looked at it, byte by byte.
+	/^skopeo copy --all --preserve-digests --digestfile digest oci:dist\/image "docker:\/\/\$IMAGE:\$GITHUB_REF_NAME"$/,
+	/^echo "digest=\$\(cat digest\)" >> "\$GITHUB_OUTPUT"$/,
 	/^base64 --wrap=0 [\w./-]+ > [\w./-]+$/,
 	// A cluster from elsewhere; `npm run test:cluster` builds its own where these are not set.
 	/^go install sigs\.k8s\.io\/controller-runtime\/tools\/setup-envtest@/,
@@ -85,7 +92,7 @@ for (const file of await readdir(FOLDER))
 			}
 		});
 
-		test("a token is in the environment of gh alone", () => {
+		test("a token is in the environment of gh and of the log-in alone", () => {
 			assert.ok(!("env" in workflow), "every step would have it");
 			for (const job of Object.values(workflow.jobs)) {
 				assert.equal(job.env, undefined);
@@ -94,7 +101,8 @@ for (const file of await readdir(FOLDER))
 						/github\.token|secrets\./.test(String(value)),
 					),
 				);
-				for (const line of withToken.flatMap(linesOf)) assert.match(line, GH);
+				for (const line of withToken.flatMap(linesOf))
+					assert.ok(GH.test(line) || LOGIN.test(line), line);
 				for (const step of job.steps)
 					assert.doesNotMatch(
 						JSON.stringify(step.with ?? {}),
