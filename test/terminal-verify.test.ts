@@ -58,7 +58,7 @@ terminal(
 		assert.equal(status, 0, text);
 		assert.match(
 			text,
-			/secret\/nginx-mesh-registry-key created in nginx-mesh namespace\r\n$/,
+			/secret\/nginx-mesh-registry-key created in nginx-mesh namespace\r\nNext: kubectl meshreg sync --attach\r\n$/,
 		);
 		assert.equal(bed.password("nginx-mesh"), RIGHT);
 	},

@@ -59,7 +59,7 @@ terminal("create asks, and shows nothing of the password", async (t) => {
 	assert.equal(status, 0, text);
 	assert.match(
 		text,
-		/secret\/nginx-mesh-registry-key created in nginx-mesh namespace\r\n$/,
+		/secret\/nginx-mesh-registry-key created in nginx-mesh namespace\r\nNext: kubectl meshreg sync --attach\r\n$/,
 	);
 	assert.deepEqual(bed.content("nginx-mesh"), {
 		auths: {
@@ -294,7 +294,7 @@ terminal(
 		assert(shown.includes("\x1b[?25h"), "the cursor is back");
 		assert.match(
 			text,
-			/secret\/nginx-mesh-registry-key created in default namespace\r\n121 namespaces: 121 created, 0 configured, 0 unchanged, 0 failed\r\n$/,
+			/secret\/nginx-mesh-registry-key created in default namespace\r\n121 namespaces: 121 created, 0 configured, 0 unchanged, 0 failed\r\nNext: kubectl meshreg sync -A --attach\r\n$/,
 		);
 	},
 );

@@ -6,6 +6,7 @@ import type { LogNote } from "./in-cluster/log.ts";
 import type { ImageCollision } from "./kubelet/image-reference.ts";
 import type { ListedImage } from "./meshes/listed-image.ts";
 import type { ChangeResult } from "./output/result.ts";
+import type { Script } from "./output/shell.ts";
 import type { ChangedObject } from "./pull-secrets/differences.ts";
 import type { ListItem } from "./pull-secrets/list-item.ts";
 import type { SourceTree, TreeOther } from "./pull-secrets/tree.ts";
@@ -17,6 +18,8 @@ export type Document =
 			readonly clusters: readonly ChangedCluster[];
 			/** Whether it is worth a line how many of each there are. */
 			readonly summary: boolean;
+			/** What comes next, for a person at a terminal. */
+			readonly next?: Script;
 	  }
 	| {
 			readonly kind: "list";

@@ -15,6 +15,7 @@ import {
 	summary,
 } from "./changes.ts";
 import { checkItems, checkStory, checkSummary } from "./check.ts";
+import { commandLine } from "./command-line.ts";
 import { differencesText } from "./differences.ts";
 import { explanationItem, explanationStory } from "./explain.ts";
 import {
@@ -315,7 +316,7 @@ function logLine(
 
 /** What failed, by cause, and how many of each there are. */
 function changesText(
-	{ clusters, summary: withSummary }: Document & { kind: "changes" },
+	{ clusters, summary: withSummary, next }: Document & { kind: "changes" },
 	{ quiet, watch, dryRun = "none" }: Look,
 ): string {
 	// Whoever watches has been told of each as it came.
@@ -329,7 +330,15 @@ function changesText(
 					),
 				]
 			: [];
-	return [failures, ...counts].join("");
+	const after =
+		next === undefined || quiet
+			? []
+			: [
+					linesOf(
+						`Next: ${commandLine(next, clusters[0]?.contextFlags ?? [])}`,
+					),
+				];
+	return [failures, ...counts, ...after].join("");
 }
 
 /** A line for each cause. */

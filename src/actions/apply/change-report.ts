@@ -1,5 +1,6 @@
 import type { ChangedCluster, Outcome } from "../../core/document.ts";
 import type { ChangeResult, DryRun } from "../../core/output/result.ts";
+import type { Script } from "../../core/output/shell.ts";
 import {
 	type Preview,
 	previewDifferences,
@@ -132,8 +133,14 @@ export class ChangeReport {
 		}
 	}
 
-	/** The outcome; with how many of each there are where the command says so. */
-	finish({ withSummary }: { withSummary: boolean }): Outcome {
+	/** The outcome; with how many of each there are, and what comes next, where the command says so. */
+	finish({
+		withSummary,
+		next,
+	}: {
+		withSummary: boolean;
+		next?: Script | undefined;
+	}): Outcome {
 		const status = this.failed ? EXIT.failed : EXIT.done;
 		const clusters: ChangedCluster[] = [
 			{ contextFlags: this.cluster.contextFlags, results: this.#results },
@@ -142,7 +149,12 @@ export class ChangeReport {
 			case "results":
 				return {
 					status,
-					document: { kind: "changes", clusters, summary: withSummary },
+					document: {
+						kind: "changes",
+						clusters,
+						summary: withSummary,
+						...(next !== undefined && { next }),
+					},
 				};
 			case "differences": {
 				const objects = [...this.#changed.values()];

@@ -20,19 +20,23 @@ import { displayUsername } from "../../core/credentials/credential.ts";
 import { credentialOf } from "../../core/credentials/entry.ts";
 import type { Outcome } from "../../core/document.ts";
 import { DEFAULT_MESH, NO_MESH } from "../../core/meshes/meshes.ts";
+import type { Script } from "../../core/output/shell.ts";
 import {
 	editable,
 	type SourceEdit,
 	sourceMaker,
 } from "../../core/pull-secrets/edit-source.ts";
 import { manifestOf } from "../../core/pull-secrets/manifest.ts";
+import { nextAfterSource } from "../../core/pull-secrets/next.ts";
 import type { UsageLabel } from "../../core/pull-secrets/ownership.ts";
+import { TARGETS_ANNOTATION } from "../../core/pull-secrets/ownership.ts";
 import {
 	ContentReader,
 	type DesiredPullSecret,
 	type PullSecret,
 	sourceRef,
 } from "../../core/pull-secrets/pull-secret.ts";
+import { parseRecord } from "../../core/pull-secrets/record.ts";
 import {
 	isSourceLike,
 	type SourceRef,
@@ -209,12 +213,34 @@ At a terminal the credential is tried at its registry before it is written, else
 			// What the server would take is the object to see; what it refused has been said.
 			return dryRun === "server" && isObject && !report.failed
 				? objectOf(make(before), before)
-				: report.finish({ withSummary: false });
+				: report.finish({
+						withSummary: false,
+						next: await nextOf(place, report, options, { cluster, world }),
+					});
 		} finally {
 			await cluster.close();
 		}
 	},
 });
+
+/** What a person at a terminal does next; undefined where nothing was written. */
+async function nextOf(
+	place: SourceRef,
+	report: ChangeReport,
+	{ dryRun }: Pick<CreateOptions, "dryRun">,
+	{ cluster, world }: { readonly cluster: Cluster; readonly world: World },
+): Promise<Script | undefined> {
+	const isWritten = report.results.some(
+		({ kind, action }) =>
+			kind === "Secret" && (action === "created" || action === "configured"),
+	);
+	if (!isWritten || dryRun !== "none" || !world.streams.interactive)
+		return undefined;
+	const source = await read(cluster, place, "replace");
+	const reading = parseRecord(source?.annotations[TARGETS_ANNOTATION]);
+	const isSent = reading.kind === "record" && reading.record.entries.length > 0;
+	return nextAfterSource(place, { isSent });
+}
 
 /** Whether nothing on the command line or around it says which mesh the source is for. */
 function isMeshOpen(given: Given, env: flags.Env): boolean {

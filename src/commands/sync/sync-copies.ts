@@ -17,9 +17,11 @@ import {
 import { warnOfExpiry } from "../../actions/read/warn-of-expiry.ts";
 import type { Outcome } from "../../core/document.ts";
 import { FailureError } from "../../core/output/failure.ts";
+import type { Script } from "../../core/output/shell.ts";
 import { someOf } from "../../core/output/some-of.ts";
 import { matchesGlob } from "../../core/pull-secrets/desired.ts";
 import { SYSTEM_NAMESPACES } from "../../core/pull-secrets/namespace-facts.ts";
+import { nextAfterCopies } from "../../core/pull-secrets/next.ts";
 import {
 	roleOf,
 	SOURCE_ANNOTATION,
@@ -57,8 +59,57 @@ export async function syncCopies(
 				(options.forget.length > 0
 					? await forget(source, options.forget, run)
 					: await syncOne(source, options, run)) || worked;
-		return report.finish({ withSummary: worked });
+		return report.finish({
+			withSummary: worked,
+			next: nextOf(sources, options, run),
+		});
 	});
+}
+
+/** So many namespaces stand in the command that comes next. */
+const NEXT_NAMES = 20;
+
+/** What a person at a terminal does next: new copies are of use once an account names them. */
+function nextOf(
+	sources: readonly PullSecret[],
+	{ selection, attach, exclude, once, allSources }: SyncSettings,
+	{ report, world, dryRun }: Run,
+): Script | undefined {
+	const [source] = sources;
+	const isNew = report.results.some(
+		({ kind, action }) => kind === "Secret" && action === "created",
+	);
+	if (
+		!world.streams.interactive ||
+		dryRun !== "none" ||
+		source === undefined ||
+		allSources ||
+		once ||
+		attach !== undefined ||
+		exclude.length > 0 ||
+		!isNew
+	)
+		return undefined;
+	switch (selection.by) {
+		case "names":
+			return nextAfterCopies(source, ["-n", selection.names.join(",")]);
+		case "all":
+			return nextAfterCopies(source, ["-A"]);
+		case "label":
+			return nextAfterCopies(source, ["-l", selection.selector]);
+		case "record": {
+			const names = report.results.flatMap(({ kind, action, namespace }) =>
+				kind === "Secret" && action === "created" ? [namespace] : [],
+			);
+			// Nobody reads a line of hundreds of names.
+			return names.length > NEXT_NAMES
+				? undefined
+				: nextAfterCopies(source, ["-n", names.join(",")]);
+		}
+		case "injected":
+		case "needed":
+			return undefined;
+	}
 }
 
 /** Returns whether there was anything to be done. */

@@ -65,7 +65,7 @@ describe("create at a terminal", () => {
 			[
 				0,
 				"secret/nginx-mesh-registry-key created in nginx-mesh namespace\n",
-				"",
+				"Next: kubectl meshreg sync --attach\n",
 			],
 		);
 		assert.equal(

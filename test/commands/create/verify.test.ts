@@ -284,7 +284,7 @@ error: could not verify the credential: cannot resolve nosuch.example (no such h
 				[
 					0,
 					CREATED,
-					`${rejected}${rejected}${plain.host} accepts the credential\n`,
+					`${rejected}${rejected}${plain.host} accepts the credential\nNext: kubectl meshreg sync --attach\n`,
 				],
 			);
 			assert.equal(bed.password("nginx-mesh"), PASSWORD);
@@ -326,7 +326,10 @@ error: could not verify the credential: cannot resolve nosuch.example (no such h
 				"could not verify the credential: cannot resolve nosuch.example (no such host)\n";
 			assert.deepEqual(
 				[outcome.status, outcome.err],
-				[0, `${unreachable}${unreachable}`],
+				[
+					0,
+					`${unreachable}${unreachable}Next: kubectl meshreg sync --attach\n`,
+				],
 			);
 		});
 

@@ -1,0 +1,39 @@
+import {
+	meshreg,
+	objectName,
+	type Script,
+	script,
+	type Word,
+} from "../output/shell.ts";
+import { DEFAULT_NAME, DEFAULT_NAMESPACE } from "./ownership.ts";
+import type { SourceRef } from "./source.ts";
+
+/** What comes after a source was written: its copies; `isSent`: it has been sent somewhere already. */
+export function nextAfterSource(
+	source: SourceRef,
+	{ isSent }: { readonly isSent: boolean },
+): Script | undefined {
+	return script(
+		meshreg("sync", ...sourceWords(source), ...(isSent ? [] : ["--attach"])),
+	);
+}
+
+/** What comes after copies that no service account pulls with yet; `selection`: the words that led there. */
+export function nextAfterCopies(
+	source: SourceRef,
+	selection: readonly string[],
+): Script | undefined {
+	return script(
+		meshreg("sync", ...sourceWords(source), ...selection, "--attach"),
+	);
+}
+
+/** What names a source, beyond the usual one. */
+function sourceWords({ namespace, name }: SourceRef): Word[] {
+	return [
+		...(name === DEFAULT_NAME ? [] : [objectName(name)]),
+		...(namespace === DEFAULT_NAMESPACE
+			? []
+			: ["--from", objectName(namespace)]),
+	];
+}
