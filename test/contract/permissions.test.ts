@@ -608,6 +608,10 @@ async function play(
 	return refused;
 }
 
+/** The watch says it to the cluster where it can, and goes on where it may not: no refusal tells of it. */
+const isSilent = ({ verb, resource }: Permission) =>
+	verb === "create" && resource === "events";
+
 for (const [name, scene] of Object.entries(scenes))
 	describe(name, { concurrency: 3 }, () => {
 		test("what is documented is enough", async () => {
@@ -616,6 +620,7 @@ for (const [name, scene] of Object.entries(scenes))
 		for (const [at, held] of scene.held.entries())
 			for (const permission of held.shared ? [] : granted(held)) {
 				const { verb, resource } = permission;
+				if (isSilent(permission)) continue;
 				test(`and no more: ${verb} ${resource}`, async () => {
 					const refused = await play(name, scene, { at, permission });
 					assert.notEqual(refused.length, 0, "nothing needed it");
