@@ -433,3 +433,38 @@ describe("a tenant's pod that uses an image of the registry", () => {
 			);
 		});
 });
+
+describe("a password in the key of an entry", () => {
+	for (const argv of [
+		["list", "-n", "APP"],
+		["list", "-n", "APP", "-o", "wide"],
+		["list", "-n", "APP", "-o", "json"],
+		["list", "-n", "APP", "-o", "yaml"],
+		["check", "-n", "APP"],
+		["check", "-n", "APP", "-o", "json"],
+		["sync", "-n", "APP"],
+		["sync", "-n", "APP", "--diff"],
+		["rotate", "--registry-server=no.example.com", ...CREDENTIAL.slice(1)],
+		["explain", "registry.example.com/app:1", "-n", "APP"],
+		["prune", "-n", "APP", "--dry-run=client"],
+	])
+		test(`is not shown by ${argv.join(" ")}`, async () => {
+			await using stage = await Stage.open();
+			const config = JSON.stringify({
+				auths: {
+					"https://user:URLPASSWORD@registry.example.com": {
+						username: "mesh",
+						password: "first",
+					},
+				},
+			});
+			await stage.plant({ namespace: stage.mesh, annotations: {}, config });
+			await stage.plant({ namespace: stage.app, config });
+			const { out, err } = await stage.run(
+				argv.map((word) => (word === "APP" ? stage.app : word)),
+				{ stdin: "second" },
+			);
+			assert.notEqual(out + err, "");
+			assert.doesNotMatch(out + err, /URLPASSWORD/);
+		});
+});
