@@ -52,8 +52,12 @@ describe("where the source is away", () => {
 	])
 		test(`${argv.join(" ")} takes no other for it`, async () => {
 			await using stage = await Stage.open();
+			// On a real cluster other suites have sources of the usual name.
+			const name = stage.cluster.named("key");
 			await stage.plant({
 				namespace: stage.evil,
+				name,
+				labels: { usage: name },
 				annotations: {},
 				config: JSON.stringify({
 					auths: {
@@ -61,18 +65,17 @@ describe("where the source is away", () => {
 					},
 				}),
 			});
-			const { status, out, err } = await stage.run(argv, { stdin: "second" });
+			const { status, out, err } = await stage.run(argv, {
+				stdin: "second",
+				env: { MESHREG_NAME: name },
+			});
 			assert.equal(status, 1);
 			assert.equal(out, "");
 			assert.match(err, /call themselves a source \(check who made them\)/);
-			assert.match(err, new RegExp(`${stage.evil}/${NAME}`));
+			assert.match(err, new RegExp(`${stage.evil}/${name}`));
 			assert.doesNotMatch(err, new RegExp(`--from ${stage.evil}`));
-			assert.deepEqual(await stage.passwords(), [
-				undefined,
-				undefined,
-				undefined,
-				"evil",
-			]);
+			for (const namespace of [stage.mesh, stage.app, stage.shop])
+				assert.equal(await stage.secret(namespace, name), undefined);
 		});
 });
 
