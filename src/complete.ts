@@ -43,6 +43,12 @@ async function explained(
 /** What cobra's scripts take from the last line: https://pkg.go.dev/github.com/spf13/cobra#ShellCompDirective */
 const DIRECTIVE = { files: 0, noFiles: 4 };
 
+/**
+ * Names of contexts, clusters and users are free text, of whoever wrote the kubeconfig, and shells put what
+ * is offered on the line as it is: only what they take for one word is.
+ */
+const IS_ONE_WORD = /^[\p{L}\p{N}_.:@%+=,/][\p{L}\p{N}_.:@%+=,/-]*$/u;
+
 /** A person waits with a finger on the key: later than this, nothing is better. Leaves time to start and to print. */
 const PATIENCE_MS = 800;
 
@@ -94,7 +100,10 @@ async function ask(
 		const names = valuesOf(source, completion, world, late.signal);
 		const nothing = deadline.then((): string[] => []);
 		const found = await Promise.race([names, nothing]);
-		return [...new Set(found)].sort().map((value) => ({ value }));
+		return [...new Set(found)]
+			.filter((value) => IS_ONE_WORD.test(value))
+			.sort()
+			.map((value) => ({ value }));
 	} catch {
 		return [];
 	} finally {

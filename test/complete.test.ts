@@ -159,6 +159,34 @@ describe("nothing, and not a word on stderr", () => {
 			users: [{ name: "u", user }],
 		});
 
+	test("names that a shell would take for more than a word", async () => {
+		const names = [
+			"$(touch x)",
+			"a b",
+			"`id`",
+			"a;b",
+			"-x",
+			"a\tb",
+			"good:1/x",
+		];
+		const folder = await mkdtemp(join(tmpdir(), "complete-"));
+		try {
+			const path = join(folder, "kubeconfig");
+			await writeFile(
+				path,
+				JSON.stringify({
+					contexts: names.map((name) => ({ name, context: {} })),
+				}),
+			);
+			const { out } = await meshreg(["__complete", "list", "--context", ""], {
+				kubeconfig: path,
+			});
+			assert.equal(out, "good:1/x\n:4\n");
+		} finally {
+			await rm(folder, { recursive: true });
+		}
+	});
+
 	test("a kubeconfig that is none", async () => {
 		assert.deepEqual(await offered("{"), nothing);
 	});

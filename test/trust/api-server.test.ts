@@ -100,3 +100,35 @@ test("a credential that was read is not repeated by what is said of another obje
 	assert.match(err, /<redacted>/);
 	for (const echo of echoes(PASSWORD)) assert.ok(!err.includes(echo), echo);
 });
+
+describe("fields of another type than any API server's are no bug of ours", () => {
+	const LABELS = { "app.kubernetes.io/managed-by": "kubectl-meshreg" };
+	for (const [what, odd] of [
+		["labels", { metadata: { labels: { ...LABELS, a: 5 } } }],
+		["annotations", { metadata: { annotations: { a: {} } } }],
+		["owners", { metadata: { ownerReferences: [null] } }],
+		["managed fields", { metadata: { managedFields: "x" } }],
+		["times", { metadata: { creationTimestamp: 7 } }],
+		["data", { data: { ".dockerconfigjson": 5 } }],
+		["type", { type: ["x"] }],
+	] as const)
+		test(what, async () => {
+			await using bed = await started();
+			const { metadata, ...more } = {
+				metadata: {},
+				type: "kubernetes.io/dockerconfigjson",
+				...odd,
+			};
+			bed.server.store.seed({
+				kind: "Secret",
+				metadata: { namespace: "shop", name: "x", labels: LABELS, ...metadata },
+				...more,
+			} as never);
+			const { status, err } = await bed.run(["list"]);
+			assert.equal(status, 1);
+			assert.match(
+				err,
+				/answered GET \/api\/v1\/secrets with other JSON instead of a SecretList/,
+			);
+		});
+});

@@ -1,6 +1,6 @@
 import { command, NOTHING } from "../../command.ts";
 import type { Given } from "../../core/command-line/flag.ts";
-import { listItems } from "../../core/pull-secrets/list-item.ts";
+import { type ListItem, listItems } from "../../core/pull-secrets/list-item.ts";
 import type { PullSecretStatus } from "../../core/pull-secrets/source.ts";
 import { treesOf } from "../../core/pull-secrets/tree.ts";
 import { ApiError, EXIT, UsageError } from "../../errors.ts";
@@ -151,7 +151,10 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, Drif
 			const isFiltered =
 				choice.statuses.length > 0 || choice.expiring !== undefined;
 			return {
-				status: fail && items.length > 0 ? EXIT.failed : EXIT.done,
+				status:
+					fail && items.some((item) => isAlarm(item, namespaces))
+						? EXIT.failed
+						: EXIT.done,
 				document:
 					parts === undefined || items.length === 0
 						? { kind: "list", items, namespaces }
@@ -184,6 +187,19 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, Drif
 		}
 	},
 });
+
+/** Of what only says that it is a copy, whoever wrote it decides when it expires. */
+const CLAIMS: ReadonlySet<ListItem["status"]> = new Set([
+	"Drifted",
+	"Orphaned",
+	"Unknown",
+	"Unrecorded",
+]);
+
+/** Whether one that expires is what `--fail` is for: where nobody named its namespace, a claim is none. */
+function isAlarm({ status }: ListItem, namespaces: readonly string[]): boolean {
+	return namespaces.length > 0 || !CLAIMS.has(status);
+}
 
 /** `--status`, in any letter case. Throws UsageError for one that is none. */
 function statusesOf(given: Given): PullSecretStatus[] {

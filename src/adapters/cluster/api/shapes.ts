@@ -66,12 +66,52 @@ export const REVIEW: Shape<{ status: { allowed?: boolean } }> = {
 		isRecord(value) && isRecord(value.status),
 };
 
+/** An object with a name, of which the fields that all kinds have, and those of a Secret, are of their types. */
 function isNamed(value: unknown): value is never {
 	return (
 		isRecord(value) &&
-		isRecord(value.metadata) &&
-		typeof value.metadata.name === "string"
+		isMetadata(value.metadata) &&
+		isAbsentOr(isText, value.type) &&
+		isAbsentOr(isTexts, value.data) &&
+		(value.immutable === undefined || typeof value.immutable === "boolean")
 	);
+}
+
+function isMetadata(value: unknown): boolean {
+	return (
+		isRecord(value) &&
+		typeof value.name === "string" &&
+		TEXTS.every((field) => isAbsentOr(isText, value[field])) &&
+		isAbsentOr(isTexts, value.labels) &&
+		isAbsentOr(isTexts, value.annotations) &&
+		isAbsentOr(isRecords, value.ownerReferences) &&
+		isAbsentOr(isRecords, value.managedFields)
+	);
+}
+
+const TEXTS = [
+	"namespace",
+	"uid",
+	"resourceVersion",
+	"creationTimestamp",
+	"deletionTimestamp",
+] as const;
+
+function isAbsentOr(is: (value: unknown) => boolean, value: unknown): boolean {
+	return value === undefined || value === null || is(value);
+}
+
+function isText(value: unknown): boolean {
+	return typeof value === "string";
+}
+
+/** A map of texts. */
+function isTexts(value: unknown): boolean {
+	return isRecord(value) && Object.values(value).every(isText);
+}
+
+function isRecords(value: unknown): boolean {
+	return Array.isArray(value) && value.every(isRecord);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,0 +1,131 @@
+/** What a tenant who is served nothing plants changes no exit status of what the admin runs. */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { type TestBed, testBed } from "../support/test-bed.ts";
+
+const NAME = "nginx-mesh-registry-key";
+const CREDENTIAL = [
+	"--registry-server=r.io",
+	"--registry-username=mesh",
+	"--registry-password-stdin",
+];
+
+async function started(): Promise<TestBed> {
+	const bed = await testBed({
+		namespaces: ["nginx-mesh", "app", "evil"],
+	});
+	await bed.run(["create", ...CREDENTIAL], { stdin: "first-password" });
+	await bed.run(["sync", "-n", "app"]);
+	return bed;
+}
+
+const claim = (
+	more: Readonly<Record<string, unknown>>,
+	annotations: Readonly<Record<string, string>> = {
+		"kubectl-meshreg/source": `nginx-mesh/${NAME}`,
+	},
+	metadata: Readonly<Record<string, unknown>> = {},
+) => ({
+	kind: "Secret",
+	metadata: {
+		namespace: "evil",
+		name: NAME,
+		labels: { usage: NAME, "app.kubernetes.io/managed-by": "kubectl-meshreg" },
+		annotations,
+		...metadata,
+	},
+	type: "kubernetes.io/dockerconfigjson",
+	...more,
+});
+const config = (auths: unknown) => ({
+	data: { ".dockerconfigjson": btoa(JSON.stringify({ auths })) },
+});
+const jwt = ["e30", btoa('{"exp":1}').replace(/=+$/, ""), "x"].join(".");
+
+const PLANTED: readonly [what: string, object: object][] = [
+	["a claim without content", claim({ data: {} })],
+	["one of no base64", claim({ data: { ".dockerconfigjson": "%%%" } })],
+	[
+		"one with the same content",
+		claim(config({ "r.io": { username: "mesh", password: "first-password" } })),
+	],
+	[
+		"one that has expired",
+		claim(config({ "r.io": { username: jwt, password: "none" } })),
+	],
+	[
+		"one whose keys are names of JavaScript",
+		claim({
+			data: {
+				".dockerconfigjson": btoa(
+					'{"auths":{"__proto__":{"auth":"dTpw"},"constructor":{"auth":"dTpw"},"toString":{"auth":"dTpw"}},"__proto__":{"auths":5}}',
+				),
+			},
+		}),
+	],
+	[
+		"one of a source that is nowhere",
+		claim({}, { "kubectl-meshreg/source": "a/b" }),
+	],
+	["one of no place", claim({}, { "kubectl-meshreg/source": "../..//" })],
+	[
+		"one that waits for a finalizer",
+		claim(config({}), undefined, {
+			finalizers: ["example.com/mine"],
+			deletionTimestamp: "2020-01-01T00:00:00Z",
+		}),
+	],
+	["one that is immutable", claim({ ...config({}), immutable: true })],
+	[
+		"what calls itself a source, with a record",
+		claim(config({ "r.io": { auth: "dTpw" } }), {
+			"kubectl-meshreg/targets": '[{"all":true}]',
+		}),
+	],
+	[
+		"the same, with a record that says nothing",
+		claim(config({ "r.io": { auth: "dTpw" } }), {
+			"kubectl-meshreg/targets": "}",
+		}),
+	],
+	[
+		"an account that says that it was attached",
+		{
+			kind: "ServiceAccount",
+			metadata: {
+				namespace: "evil",
+				name: "z",
+				labels: { "kubectl-meshreg/attached": "true" },
+				annotations: { "kubectl-meshreg/attached-keys": `${NAME},../x,a b` },
+			},
+		},
+	],
+];
+
+const RUN: readonly (readonly string[])[] = [
+	["list"],
+	["list", "-o", "json"],
+	["list", "-o", "tree"],
+	["list", "--expiring", "10d", "--fail"],
+	["sync"],
+	["sync", "--prune", "--yes"],
+	["check"],
+	["export"],
+	["apply", ...CREDENTIAL],
+	["rotate", "--no-verify", ...CREDENTIAL],
+	["prune", "--dry-run=client"],
+	["prune", "--orphaned", "--yes"],
+];
+
+describe("an exit status is what it would be without", () => {
+	for (const [what, object] of PLANTED)
+		test(what, async () => {
+			await using bed = await started();
+			bed.server.store.seed(object as never);
+			for (const argv of RUN) {
+				const { status, err, out } = await bed.run(argv, { stdin: "second" });
+				assert.equal(status, 0, `${argv.join(" ")}: ${err}${out}`);
+			}
+			assert.equal(bed.password("app"), "second");
+		});
+});
