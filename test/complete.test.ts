@@ -235,10 +235,10 @@ describe("completion SHELL", () => {
 	});
 
 	for (const [words, message] of [
-		[[], "error: the shell is missing: give bash, zsh, fish, powershell"],
+		[[], "error: the shell is missing; give bash, zsh, fish or powershell"],
 		[
 			["tcsh"],
-			'error: there is no completion for "tcsh": give bash, zsh, fish, powershell',
+			'error: there is no completion for "tcsh"; give bash, zsh, fish or powershell',
 		],
 	] as const)
 		test(`completion ${words.join(" ")}: ${message}`, async () => {

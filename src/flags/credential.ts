@@ -185,7 +185,8 @@ export function credentialInputOf(
 	if (problem !== undefined)
 		throw new UsageError(`${usernameFlag}: ${problem}`);
 	const password = passwordInputOf(given);
-	if (password !== undefined && username === undefined)
+	// A registry that is there has a user, who stays.
+	if (password !== undefined && username === undefined && !naming)
 		throw new UsageError("a password needs --registry-username with it");
 	const fault =
 		password?.from === "flag"

@@ -345,7 +345,7 @@ function obstacleWords(obstacle: Obstacle, subject: Subject): FailureWords {
 		case "differs":
 			return {
 				lead: "Error from server (AlreadyExists)",
-				message: `secrets "${subject.name}" already exists with other content in namespace "${subject.namespaces[0] ?? ""}"; overwrite it with --replace, or give it one more registry with --add`,
+				message: `secrets "${subject.name}" already exists with other content in namespace "${subject.namespaces[0] ?? ""}"; use apply to update this registry in it and its copies, --add to add a registry, or --replace to overwrite it`,
 			};
 		case "immutable":
 			return ours(

@@ -471,7 +471,7 @@ serviceaccount/default configured in app namespace
 		[
 			["--contexts=prod-eu,prod"],
 			1,
-			'context "prod" does not exist: there are prod-eu, prod-gone, prod-us',
+			'context "prod" does not exist; contexts: prod-eu, prod-gone, prod-us',
 		],
 		[["--contexts=dev-*"], 1, '--contexts: no context matches "dev-*"'],
 	] as const)

@@ -221,7 +221,7 @@ secret/${NAME} in shop namespace
 			`secret/${NAME} in nginx-mesh namespace
   - record shop
 `,
-			"shop will get nothing any more; what is there stays\n",
+			"no more copies or updates for shop; existing copies stay\n",
 		]);
 	});
 

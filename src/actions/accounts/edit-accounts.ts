@@ -10,6 +10,7 @@ import { growingPause } from "../../core/pauses.ts";
 import type { Preview } from "../../core/preview.ts";
 import { ApiError, isFatal } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
+import { missingNamespaceOr } from "../apply/ensure-namespace.ts";
 import { orderly } from "../apply/orderly.ts";
 import { AT_ONCE, inParallel } from "../in-parallel.ts";
 
@@ -154,7 +155,8 @@ async function readAccount(
 		} catch (error) {
 			const missing = error instanceof ApiError && error.status === 404;
 			const worthIt = awaitDefault && target.name === "default";
-			if (!missing || !worthIt || clock.elapsed() > until) throw error;
+			if (!missing || !worthIt || clock.elapsed() > until)
+				throw await missingNamespaceOr(error, target.namespace, cluster);
 			await checkNamespace(target.namespace, cluster);
 		}
 		if (looks === LOOKS_UNSAID) waiting(target);

@@ -36,6 +36,24 @@ export async function ensureNamespace(
 	];
 }
 
+/**
+ * The error to tell where something in a namespace was not found: the namespace's own 404 where that is
+ * what is missing, else `error` itself, also where this user may not look.
+ */
+export async function missingNamespaceOr(
+	error: unknown,
+	namespace: string,
+	cluster: Cluster,
+): Promise<unknown> {
+	if (!(error instanceof ApiError) || error.status !== 404) return error;
+	try {
+		await cluster.read("Namespace", { name: namespace });
+		return error;
+	} catch (other) {
+		return other instanceof ApiError && other.status === 404 ? other : error;
+	}
+}
+
 /** Whether a namespace is known to be missing: not where this user may not look. Throws ApiError. */
 export async function isMissing(
 	cluster: Cluster,

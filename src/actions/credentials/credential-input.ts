@@ -57,7 +57,7 @@ export interface CredentialInput {
 	/** Ask a provider, with a plugin's own arguments. */
 	readonly provider?: Provider & { readonly args: readonly string[] };
 	readonly username?: string;
-	/** The user until now: offered where it is asked for. */
+	/** The user until now: offered where it is asked for, kept where only the password is given. */
 	readonly usual?: string;
 	/** By `flag`; what stands on the command line has been checked already. */
 	readonly password?: SecretInput & { readonly flag: string };
@@ -155,6 +155,7 @@ async function enterCredential(
 		input.servers[0] ??
 		(interactive ? await askServer(await ask()) : undefined);
 	if (server === undefined) throw missing("--registry-server");
+	const about = { server, serverAsked: input.servers.length === 0 };
 
 	const way = await wayOf(input, server, ask, interactive);
 	if (way === "key") {
@@ -162,7 +163,7 @@ async function enterCredential(
 			input.keyPath === undefined
 				? await askKeyFile(await ask(), world)
 				: await readKeyFile(input.keyPath, world);
-		return { server, asked, ...key };
+		return { ...about, asked, ...key };
 	}
 	if (way === "jwt") {
 		const jwt =
@@ -170,7 +171,7 @@ async function enterCredential(
 				? { jwt: await askJwt(await ask()), warnings: [] }
 				: await readJwtInput(input.jwt, world);
 		return {
-			server,
+			...about,
 			asked,
 			credential: new Credential(jwt.jwt, JWT_PASSWORD),
 			warnings: jwt.warnings,
@@ -179,6 +180,7 @@ async function enterCredential(
 
 	const username =
 		input.username ??
+		keptUser(input) ??
 		(interactive ? await askUsername(await ask(), input.usual) : undefined);
 	if (username === undefined)
 		throw missing(
@@ -194,11 +196,18 @@ async function enterCredential(
 				: undefined;
 	if (password === undefined) throw missing("--registry-password-stdin");
 	return {
-		server,
+		...about,
 		asked,
 		credential: new Credential(username, password.text),
 		warnings: password.warnings,
 	};
+}
+
+/** The user until now, where only the password is new; a user that is itself the secret is not kept. */
+function keptUser({ password, usual }: CredentialInput): string | undefined {
+	return password === undefined || usual === undefined || isJwt(usual)
+		? undefined
+		: usual;
 }
 
 /** How the credential is given, asked for where no flag says it. */

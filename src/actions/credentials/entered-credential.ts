@@ -6,6 +6,8 @@ export interface EnteredCredential {
 	readonly server: RegistryServer;
 	readonly credential: Credential;
 	readonly asked: boolean;
+	/** Whether the person was asked for the registry, and may have mistyped it. */
+	readonly serverAsked?: boolean;
 	/** The file that it was fetched from. */
 	readonly from?: string;
 	/** The name of the provider that gave it. */

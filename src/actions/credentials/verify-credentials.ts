@@ -9,6 +9,7 @@ import {
 import { OperationError, UsageError } from "../../errors.ts";
 import type { World } from "../../world.ts";
 import { enterAgain } from "./credential-input.ts";
+import { askServer } from "./credential-questions.ts";
 import type { EnteredCredential } from "./entered-credential.ts";
 import { readAuthorities, type Trust } from "./registry-trust.ts";
 
@@ -47,10 +48,12 @@ export async function verifyCredentials(
 				break;
 			}
 			world.emit({ type: "note", message: problem });
-			const next = await askWhatNext(verification, world);
+			const next = await askWhatNext(verification, one, world);
 			if (next === "cancel") return "cancelled";
 			if (next === "write") break;
 			if (next === "enter") one = await enterAgain(one, world);
+			if (next === "server")
+				one = { ...one, server: await askServer(await world.prompter()) };
 			verification = await tried(one, verifying, ca, world);
 		}
 		if (mayBeWritten(verification))
@@ -62,7 +65,7 @@ export async function verifyCredentials(
 	for (const problem of problems)
 		world.emit({ type: "failure", error: new OperationError(problem) });
 	throw new OperationError(
-		`${last}; nothing was written; use --no-verify to skip this check`,
+		`${last}; nothing was written; use --no-verify${verifying.wanted === true ? " instead" : ""} to skip this check`,
 	);
 }
 
@@ -111,8 +114,9 @@ async function tried(
 
 async function askWhatNext(
 	{ outcome }: Verification,
+	{ serverAsked }: EnteredCredential,
 	world: World,
-): Promise<"enter" | "again" | "write" | "cancel"> {
+): Promise<"enter" | "again" | "server" | "write" | "cancel"> {
 	const prompter = await world.prompter();
 	return prompter.choose({
 		message: "What now?",
@@ -120,6 +124,9 @@ async function askWhatNext(
 			outcome === "unreachable"
 				? { value: "again", label: "Try again" }
 				: { value: "enter", label: "Enter another credential" },
+			...(outcome === "unreachable" && serverAsked === true
+				? [{ value: "server" as const, label: "Enter another registry" }]
+				: []),
 			{ value: "write", label: "Save it anyway" },
 			{ value: "cancel", label: "Cancel" },
 		],

@@ -6,6 +6,8 @@ import {
 	SHELLS,
 } from "../../report/completion.ts";
 
+const SHELL_WORDS = `${SHELLS.slice(0, -1).join(", ")} or ${SHELLS.at(-1)}`;
+
 /** `completion`: what makes a shell complete this program. */
 export const completion = command({
 	verb: "completion",
@@ -14,7 +16,7 @@ export const completion = command({
 		{
 			name: SHELLS.join("|"),
 			values: SHELLS,
-			missing: `the shell is missing: give ${SHELLS.join(", ")}`,
+			missing: `the shell is missing; give ${SHELL_WORDS}`,
 		},
 	],
 	about: `Print a script that makes a shell complete commands, flags and their values: contexts, namespaces, service accounts and names come from the cluster, or nothing does if it takes a second.
@@ -51,7 +53,7 @@ In bash, zsh and fish it also answers for "kubectl meshreg"; load it after kubec
 		const shell = SHELLS.find((candidate) => candidate === name);
 		if (shell === undefined)
 			throw new UsageError(
-				`there is no completion for "${name}": give ${SHELLS.join(", ")}`,
+				`there is no completion for "${name}"; give ${SHELL_WORDS}`,
 				true,
 			);
 		return { shell, shim: given.on("shim") };

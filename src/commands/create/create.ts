@@ -42,7 +42,7 @@ import {
 	type SourceRef,
 } from "../../core/pull-secrets/source.ts";
 import { displayHost } from "../../core/registry/server.ts";
-import { ApiError, EXIT } from "../../errors.ts";
+import { EXIT } from "../../errors.ts";
 import { DIFFED_CHANGE_FLAGS, diffedChangeOf } from "../../flags/changes.ts";
 import { CREDENTIAL_FLAGS, credentialInputOf } from "../../flags/credential.ts";
 import { SOURCE_EDIT_FLAGS, sourceEditOf } from "../../flags/source-edit.ts";
@@ -236,7 +236,7 @@ async function nextOf(
 	);
 	if (!isWritten || dryRun !== "none" || !world.streams.interactive)
 		return undefined;
-	const source = await read(cluster, place, "replace");
+	const source = await readPullSecret(cluster, new ContentReader(), place);
 	const reading = parseRecord(source?.annotations[TARGETS_ANNOTATION]);
 	const isSent = reading.kind === "record" && reading.record.entries.length > 0;
 	return nextAfterSource(place, { isSent });
@@ -328,7 +328,7 @@ async function intentOf(
 	const cluster = await world.connect(options.connection);
 	try {
 		const place = placeIn(cluster, options);
-		const source = await read(cluster, place, edit.by);
+		const source = await readPullSecret(cluster, new ContentReader(), place);
 		if (edit.by !== "replace") {
 			editable(source, place);
 			return plain;
@@ -360,21 +360,6 @@ async function intentOf(
 		}
 	} finally {
 		await cluster.close();
-	}
-}
-
-/** What is there; nothing where a user who only creates may not look. */
-async function read(
-	cluster: Cluster,
-	place: SourceRef,
-	by: SourceEdit["by"],
-): Promise<PullSecret | undefined> {
-	try {
-		return await readPullSecret(cluster, new ContentReader(), place);
-	} catch (error) {
-		if (by === "replace" && error instanceof ApiError && error.status === 403)
-			return undefined;
-		throw error;
 	}
 }
 
@@ -454,11 +439,15 @@ interface CreateOptions extends SourceWriting, OutputOptions {
 /** The summary of what was entered, and the question whether to write it; yes where nothing was asked. */
 async function agrees(
 	entered: readonly EnteredCredential[],
-	{ place, edit, yes, diff }: CreateOptions,
-	{ context }: Pick<Cluster, "context">,
+	{ place, edit, replace, yes, diff }: CreateOptions,
+	cluster: Cluster,
 	world: World,
 ): Promise<boolean> {
 	if (yes || diff || !entered.some(({ asked }) => asked)) return true;
+	const { context } = cluster;
+	const overwrites =
+		replace &&
+		(await readPullSecret(cluster, new ContentReader(), place)) !== undefined;
 	const whom = entered
 		.map(
 			({ server, credential }) =>
@@ -472,7 +461,7 @@ async function agrees(
 		add: `Add ${whom}\n  to ${secret}${where}?`,
 		change: `Replace the credential for ${whom}\n  in ${secret}${where}?`,
 		remove: "",
-		replace: `Create ${secret}\n  for ${whom}${where}?`,
+		replace: `${overwrites ? "Overwrite" : "Create"} ${secret}\n  for ${whom}${where}?`,
 	}[edit.by];
 	return (await world.prompter()).confirm({ message, default: true });
 }

@@ -1,3 +1,4 @@
+import { missingNamespaceOr } from "../../actions/apply/ensure-namespace.ts";
 import type { OtherSource } from "../../core/kubelet/near-miss.ts";
 import { podImages } from "../../core/kubelet/pod-images.ts";
 import {
@@ -31,7 +32,7 @@ export async function readPuller(
 	if ("serviceAccount" in ref) {
 		const name = ref.serviceAccount;
 		const account = await saying(
-			namespace,
+			{ namespace, cluster },
 			cluster.read("ServiceAccount", { namespace, name }),
 		);
 		return {
@@ -45,7 +46,7 @@ export async function readPuller(
 		};
 	}
 	const pod = await saying(
-		namespace,
+		{ namespace, cluster },
 		cluster.read("Pod", { namespace, name: ref.pod }),
 	);
 	const account = await unlessGone<ServiceAccount>(
@@ -57,11 +58,16 @@ export async function readPuller(
 	};
 }
 
-/** The server's words for what is not there leave the namespace out, which may not have been given. */
-async function saying<T>(namespace: string, read: Promise<T>): Promise<T> {
+/** The server's words for what is not there leave the namespace out, which may not have been given, or be what is missing. */
+async function saying<T>(
+	{ namespace, cluster }: { namespace: string; cluster: Cluster },
+	read: Promise<T>,
+): Promise<T> {
 	try {
 		return await read;
-	} catch (error) {
+	} catch (caught) {
+		const error = await missingNamespaceOr(caught, namespace, cluster);
+		if (error !== caught) throw error;
 		if (!(error instanceof ApiError) || error.status !== 404) throw error;
 		const { status, reason, detail } = error;
 		throw new ApiError(status, reason, `${detail} in namespace "${namespace}"`);
@@ -135,7 +141,7 @@ export async function readWorkload(
 ): Promise<PodsOfWorkload> {
 	if (kind === "Pod") {
 		const pod = await saying(
-			namespace,
+			{ namespace, cluster },
 			cluster.read("Pod", { namespace, name }),
 		);
 		return { pod: name, images: podImages(pod) };

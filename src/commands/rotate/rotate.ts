@@ -80,7 +80,7 @@ export const rotate = command<RotateOptions, RotateAnswer>({
 	operands: [{ name: "NAME", optional: true, values: "pull-secret" }],
 	about: `Replace the credential of one registry in the source, then in every copy of it. The new one is verified at its registry first; where it is rejected, nothing is written.
 
-Other registries in the source stay as they are. Interrupted anywhere, the same command run again finishes the work.`,
+The user stays unless another is given, and so do other registries in the source. Interrupted anywhere, the same command run again finishes the work.`,
 	examples: [
 		{
 			comment: "Be asked for the new credential",

@@ -342,7 +342,7 @@ async function forget(
 	if (changed !== source)
 		world.emit({
 			type: "note",
-			message: `${someOf(names)} will get nothing any more; what is there stays`,
+			message: `no more copies or updates for ${someOf(names)}; existing copies stay`,
 			unlessQuiet: true,
 		});
 	await keepPolicies(changed, { ...run, onResult: report.add });

@@ -112,7 +112,9 @@ Say which namespaces: by name, all, by label, or those in which the mesh injects
 				: await syncCopies(options, cluster, world);
 		} catch (error) {
 			if (!namesNone(error)) throw error;
-			throw (await meantNamespace(options.source.name, cluster)) ?? error;
+			const { source, selection } = options;
+			const named = selection.by === "names" ? selection.names : [];
+			throw (await meantNamespace(source.name, cluster, named)) ?? error;
 		} finally {
 			await cluster.close();
 		}

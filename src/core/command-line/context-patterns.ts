@@ -28,7 +28,7 @@ export function contextsMeant(
 			throw new OperationError(
 				isGlob
 					? `--contexts: no context matches "${pattern}"`
-					: `context "${pattern}" does not exist: there ${known.length === 1 ? "is" : "are"} ${someOf(known.toSorted()) || "none"}`,
+					: `context "${pattern}" does not exist; contexts: ${someOf(known.toSorted()) || "none"}`,
 			);
 		return matching;
 	});

@@ -23,10 +23,26 @@ describe("create, where a Secret is there", () => {
 			const outcome = await differing();
 			assert.equal(
 				outcome.err,
-				'Error from server (AlreadyExists): secrets "nginx-mesh-registry-key" already exists with other content in namespace "nginx-mesh"; overwrite it with --replace, or give it one more registry with --add\n',
+				'Error from server (AlreadyExists): secrets "nginx-mesh-registry-key" already exists with other content in namespace "nginx-mesh"; use apply to update this registry in it and its copies, --add to add a registry, or --replace to overwrite it\n',
 			);
 			assert.deepEqual([outcome.status, password()], [1, "old"]);
 		});
+		test("at a terminal --replace asks to overwrite it", async () => {
+			fresh();
+			await bed.run(["create", ...PIPED], { stdin: "p" });
+			const { status, asked } = await bed.run(
+				["create", "--replace", "--no-verify", ...PIPED.slice(0, 4)],
+				{
+					answers: [
+						["Password:", "other"],
+						["Overwrite secret/nginx-mesh-registry-key in", false],
+					],
+				},
+			);
+			assert.equal(status, 0);
+			assert.equal(asked.length, 2);
+		});
+
 		test("--replace overwrites it", async () => {
 			const outcome = await differing(["--replace"]);
 			assert.equal(
@@ -102,7 +118,7 @@ describe("create, where a Secret is there", () => {
 
 			test("it is written anew", async () => {
 				const { status, err } = await choosing("over", ...entering, [
-					"Create secret/nginx-mesh-registry-key",
+					"Overwrite secret/nginx-mesh-registry-key",
 					true,
 				]);
 				assert.equal(status, 0, err);

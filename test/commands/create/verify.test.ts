@@ -23,7 +23,7 @@ const ACCOUNTS = {
 };
 const CREATED = `secret/${NAME} created in nginx-mesh namespace\n`;
 const NOT_WRITTEN =
-	"; nothing was written; use --no-verify to skip this check\n";
+	"; nothing was written; use --no-verify instead to skip this check\n";
 
 describe("create verifies what it writes", () => {
 	let bed: TestBed;
@@ -333,6 +333,33 @@ error: could not verify the credential: cannot resolve nosuch.example (no such h
 			);
 		});
 
+		test("a mistyped registry is entered again, the credential is not", async () => {
+			const outcome = await bed.run(
+				["create", "--registry-insecure", "--create-namespace"],
+				{
+					answers: [
+						["Registry server", "nosuch.example"],
+						["How do you authenticate", "password"],
+						["Username:", "mesh"],
+						["Password:", PASSWORD],
+						["What now?", "server"],
+						["Registry server", plain.host],
+						WRITE,
+					],
+				},
+			);
+			assert.deepEqual([outcome.status, outcome.out], [0, CREATED]);
+			assert.deepEqual(bed.content("nginx-mesh"), {
+				auths: {
+					[plain.host]: {
+						username: "mesh",
+						password: PASSWORD,
+						auth: btoa(`mesh:${PASSWORD}`),
+					},
+				},
+			});
+		});
+
 		test("--no-verify asks no registry, and --yes asks no question about a rejected one", async () => {
 			const seen = plain.requests.length;
 			await create(plain.host, ["--no-verify"], {
@@ -347,7 +374,7 @@ error: could not verify the credential: cannot resolve nosuch.example (no such h
 				[outcome.status, outcome.err],
 				[
 					1,
-					`error: ${plain.host} rejects the credential: authentication required${NOT_WRITTEN}`,
+					`error: ${plain.host} rejects the credential: authentication required${NOT_WRITTEN.replace(" instead", "")}`,
 				],
 			);
 		});

@@ -48,6 +48,17 @@ const line = (namespace: string, action = "configured") =>
 const passwords = (bed: TestBed) =>
 	["nginx-mesh", "app", "shop"].map((namespace) => bed.password(namespace));
 
+/** The entries of a namespace's copy, which throws where there is none. */
+function auths(
+	bed: TestBed,
+	namespace: string,
+): Record<string, { username?: string } | undefined> {
+	const content = bed.content(namespace) as {
+		auths: ReturnType<typeof auths>;
+	};
+	return content.auths;
+}
+
 describe("rotate", () => {
 	test("the source, then every copy; other registries and labels stay", async () => {
 		await using bed = await withCopies();
@@ -105,6 +116,43 @@ describe("rotate", () => {
 				"kubectl-meshreg/expires-in"
 			],
 			"{}",
+		);
+	});
+
+	test("the user stays where only the password is given", async () => {
+		await using bed = await withCopies();
+		const { status, err } = await bed.run(
+			["rotate", "--registry-server=a.example", "--registry-password-stdin"],
+			GIVEN,
+		);
+		assert.equal(status, 0, err);
+		assert.deepEqual(passwords(bed), ["new", "new", "new"]);
+		const { "a.example": entry } = auths(bed, "app");
+		assert.equal(entry?.username, "u");
+	});
+
+	test("a user that is a JWT is not kept with a new password", async () => {
+		await using bed = await testBed({ namespaces: ["nginx-mesh"] });
+		const jwt =
+			`${btoa('{"alg":"none"}')}.${btoa('{"sub":"x"}')}.c2ln`.replaceAll(
+				"=",
+				"",
+			);
+		await bed.run(
+			["create", "--registry-server=a.example", "--registry-jwt=-"],
+			{ stdin: jwt },
+		);
+		assert.equal(auths(bed, "nginx-mesh")["a.example"]?.username, jwt);
+		const { status, err } = await bed.run(
+			["rotate", "--registry-password-stdin"],
+			GIVEN,
+		);
+		assert.deepEqual(
+			[status, err],
+			[
+				2,
+				"error: --registry-username is required: there is no terminal to ask at\nSee 'kubectl meshreg rotate --help' for usage.\n",
+			],
 		);
 	});
 

@@ -8,6 +8,11 @@ test("C9: a NAME that is a namespace was meant for -n", async () => {
 	const { status, err } = await bed.run(["sync", "app"]);
 	assert.equal(status, 2);
 	assert.equal(err, 'error: "app" is a namespace; did you mean -n app?\n');
+	const both = await bed.run(["sync", "-n", "nginx-mesh", "app"]);
+	assert.equal(
+		both.err,
+		'error: "app" is a namespace; did you mean -n nginx-mesh,app?\n',
+	);
 });
 
 describe("sync", () => {

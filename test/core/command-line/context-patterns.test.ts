@@ -27,7 +27,7 @@ test("one that means none", () => {
 	assert.throws(() => contextsMeant(["dev", "prod"], KNOWN), {
 		name: "OperationError",
 		message:
-			'context "prod" does not exist: there are a*b, dev, prod-eu, prod-us',
+			'context "prod" does not exist; contexts: a*b, dev, prod-eu, prod-us',
 	});
 	assert.throws(() => contextsMeant(["test-*"], KNOWN), {
 		message: '--contexts: no context matches "test-*"',
