@@ -14,11 +14,14 @@ const ENDS = 10;
 
 const FIRST_SYNC = "first sync";
 const KUBECTL_GET = "kubectl get";
+const BARE_LISTS = "the bare lists";
 const FIRST_NAMED = "sync -n, the first ones";
 const BARS: Readonly<Record<string, readonly Bar[]>> = {
 	"rotate, recorded by a rule": [{ against: FIRST_SYNC, atMost: 1.2 }],
 	"rotate, recorded by name": [{ against: FIRST_SYNC, atMost: 1.2 }],
 	"bare sync, nothing to do": [{ against: KUBECTL_GET, atMost: 1.2 }],
+	"apply, nothing to do": [{ against: KUBECTL_GET, atMost: 1.3 }],
+	"list -o tree": [{ against: BARE_LISTS, atMost: 1.5 }],
 	"sync -n, the last ones": [{ against: FIRST_NAMED, atMost: 1.5 }],
 };
 
@@ -61,16 +64,18 @@ export const bench: Bench = {
 			ours(["create", "--create-namespace", ...CREDENTIAL], "zero");
 		const rotate = (password: string) =>
 			ours(["rotate", ...CREDENTIAL, "--no-verify"], password);
-		/** Takes everything away, the record as well. */
-		const prune = () => ours(["prune", "--yes", "-q"]);
-		try {
-			await finished([
+		const bare = (work: string) =>
+			finished([
 				process.execPath,
 				BARE,
 				server.kubeconfig,
-				"namespaces",
+				work,
 				`${namespaces}`,
 			]);
+		/** Takes everything away, the record as well. */
+		const prune = () => ours(["prune", "--yes", "-q"]);
+		try {
+			await bare("namespaces");
 			const names = Array.from({ length: namespaces }, (_, index) =>
 				nameOf(index),
 			);
@@ -86,6 +91,13 @@ export const bench: Bench = {
 				expect(await timed("bare sync, nothing to do", ours(["sync"])), {
 					unchanged: namespaces,
 				});
+				expect(
+					await timed(
+						"apply, nothing to do",
+						ours(["apply", ...CREDENTIAL], `rule ${round}`),
+					),
+					{ unchanged: namespaces + 1 },
+				);
 				await timed(
 					KUBECTL_GET,
 					finished(["kubectl", "get", "secrets", "-A", "-l", `usage=${NAME}`], {
@@ -101,6 +113,20 @@ export const bench: Bench = {
 				);
 				await prune();
 			}
+			await create();
+			await ours(["sync", ...EVERYWHERE]);
+			// An account and two pods in each.
+			await bare("pods");
+			for (let round = 0; round < ROUNDS; round++) {
+				const { out } = await timed(
+					"list -o tree",
+					ours(["list", "-o", "tree"]),
+				);
+				const shown = out.split("pod/web-").length - 1;
+				if (shown !== 2 * namespaces) throw new Error(`${shown} pods`);
+				await timed(BARE_LISTS, bare("lists"));
+			}
+			await prune();
 			await create();
 			for (const [index, name] of names.entries()) {
 				const running = ours(["sync", "-n", name]);
