@@ -98,7 +98,7 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, Drif
 			kind: "switch",
 			needs: "expiring",
 			group: "Output",
-			help: "Exit with status 1 if --expiring finds any.",
+			help: "Exit with status 1 if --expiring finds any; without -n, a copy that is not in sync does not count.",
 		},
 		{
 			name: "watch",
