@@ -199,23 +199,42 @@ function partOf({
 /** The exit status, after saying where it failed. Throws the interrupt, after saying where it came. */
 function statusOf(outcomes: readonly InContext[], printer: Printer): number {
 	const failed: string[] = [];
+	const differing: string[] = [];
 	const interrupted: string[] = [];
 	let interrupt: AbortedError | undefined;
 	for (const { context, outcome } of outcomes)
 		if (outcome.ended?.error instanceof AbortedError) {
 			interrupted.push(context);
 			interrupt = outcome.ended.error;
-		} else if (outcome.status !== EXIT.done || outcome.ended)
+		} else if (onlyDiffers(outcome)) differing.push(context);
+		else if (outcome.status !== EXIT.done || outcome.ended)
 			failed.push(context);
 	const some = (names: readonly string[], what: string) =>
 		`${names.length} of ${outcomes.length} contexts${what}: ${names.join(", ")}`;
+	if (differing.length > 0)
+		printer.emit({
+			type: "note",
+			message: some(differing, " would change"),
+		});
 	if (failed.length > 0)
 		printer.fail(new OperationError(some(failed, " failed")), []);
 	if (interrupt === undefined)
-		return failed.length > 0 ? EXIT.failed : EXIT.done;
+		return failed.length + differing.length > 0 ? EXIT.failed : EXIT.done;
 	printer.emit({
 		type: "note",
 		message: `interrupted in ${some(interrupted, "")}`,
 	});
 	throw interrupt;
+}
+
+/** With `--diff`: something would change, and nothing failed. */
+function onlyDiffers({ document, ended }: Outcome): boolean {
+	return (
+		document.kind === "differences" &&
+		ended === undefined &&
+		document.objects.length > 0 &&
+		document.clusters.every(({ results }) =>
+			results.every(({ action }) => action !== "failed"),
+		)
+	);
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { delimiter, join } from "node:path";
 import { describe, test } from "node:test";
 import { type TestBed, testBed } from "../support/test-bed.ts";
 
@@ -59,6 +60,7 @@ async function bedWithCopy(): Promise<TestBed> {
 	const bed = await testBed({
 		namespaces: ["nginx-mesh", "shop", "app"],
 		defaultServiceAccounts: true,
+		users: { other: { groups: ["system:masters"] } },
 	});
 	await told(bed, "apply", ...login("registry.example.com"), "-n", "shop");
 	await told(bed, "apply", ...login("ghcr.io", "bot"));
@@ -318,6 +320,34 @@ secret/${NAME} in shop namespace
 			`secret/${NAME} in nginx-mesh namespace\n  + record app\n`,
 		);
 		assert.match(err, /not managed by meshreg/);
+	});
+
+	test("in several contexts: a heading each, and which would change", async () => {
+		await using bed = await bedWithCopy();
+		const files = await Promise.all(
+			["prod-eu", "prod-us"].map(async (context) => {
+				const file = join(bed.folder, `${context}.kubeconfig`);
+				const user = context === "prod-eu" ? "admin" : "other";
+				await bed.server.writeKubeconfig(file, { context, user });
+				return file;
+			}),
+		);
+		rewrite(bed, "shop", auths({ "ghcr.io": "bot:hunter2" }));
+		const { status, out, err } = await bed.run(
+			["sync", "--diff", "--contexts=prod-*"],
+			{ kubeconfig: files.join(delimiter) },
+		);
+		const shown = `secret/${NAME} in shop namespace
+  + registry.example.com  mesh-puller
+`;
+		assert.deepEqual(
+			[status, out, err],
+			[
+				1,
+				`==> prod-eu <==\n${shown}\n==> prod-us <==\n${shown}`,
+				"2 of 2 contexts would change: prod-eu, prod-us\n",
+			],
+		);
 	});
 
 	test("beside -o or --dry-run it is a usage error", async () => {
