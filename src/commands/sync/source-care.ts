@@ -151,7 +151,13 @@ export class SourceCare {
 			world.clock.elapsed() >= entry.notBefore &&
 			dueIn(expiry, refresh.before, world.clock.now()) <= 0
 		)
-			await this.#renew(source, key, entry, provider, refresh);
+			await this.#renew(source, key, entry, provider, refresh).catch(
+				(error: unknown) => {
+					// An API server that is away for a while ends no watch.
+					if (!(error instanceof OperationError)) throw error;
+					this.#failed(key, entry, expiry, "unwritten", failureLine(error));
+				},
+			);
 		this.#agenda.add(key, world.clock.elapsed() + this.#waitFor(key));
 	}
 

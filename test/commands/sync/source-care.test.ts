@@ -7,7 +7,11 @@ import type { Provided } from "../../../src/core/pull-secrets/provider.ts";
 import { ContentReader } from "../../../src/core/pull-secrets/pull-secret.ts";
 import type { RefreshRules } from "../../../src/core/pull-secrets/renewal.ts";
 import type { Verification } from "../../../src/core/registry/verification.ts";
-import { AbortedError, OperationError } from "../../../src/errors.ts";
+import {
+	AbortedError,
+	ConnectionError,
+	OperationError,
+} from "../../../src/errors.ts";
 import { connected } from "../../support/connecting.ts";
 import { playedClock } from "../../support/played-clock.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
@@ -51,6 +55,8 @@ interface Given {
 	annotations?: Record<string, string>;
 	/** What happens on the server while the provider is asked. */
 	meanwhile?: (bed: TestBed) => void;
+	/** The API server cannot be reached when something is to be written. */
+	away?: true;
 	/** The server, before anything begins. */
 	prepare?: (bed: TestBed, at: () => number) => void;
 }
@@ -114,7 +120,14 @@ async function cared(
 						verifies: true,
 						...given.refresh,
 					},
-		cluster,
+		cluster: given.away
+			? {
+					...cluster,
+					patch: async () => {
+						throw new ConnectionError("Unable to connect to the server: EOF");
+					},
+				}
+			: cluster,
 		reader,
 		world: {
 			clock: day,
@@ -292,6 +305,12 @@ describe("what renews itself", () => {
 				annotations: { "kubectl-meshreg/targets": "{" },
 			},
 			"the record of the source cannot be read",
+			"unwritten",
+		],
+		[
+			"an API server that is away",
+			{ gives: () => token(2 * HOUR), away: true },
+			"Unable to connect to the server: EOF",
 			"unwritten",
 		],
 		[
