@@ -257,7 +257,7 @@ export function headline({ about, namespaces }: Finding): string {
 					? "1 copy matches its source"
 					: `${about.count} copies match their source`;
 		case "copy-missing":
-			return `${places} has no copy of ${about.ref}, which is recorded for it`;
+			return `no copy of ${about.ref} in ${places}, where its record sends it`;
 		case "copy-drifted":
 			return `the copy of ${about.ref} in ${places} differs from it`;
 		case "copy-blocked":
@@ -376,7 +376,7 @@ function hint({ about, gives }: Finding): string {
 		case "not-allowed":
 			return "https://github.com/kubectl-meshreg/kubectl-meshreg/blob/main/docs/permissions.md";
 		case "unreadable":
-			return about.narrower ? "-n NAMESPACE asks for less." : "";
+			return about.narrower ? "With -n NAMESPACE fewer rights are needed." : "";
 		case "would-not-restart":
 			return "Kubelets from 1.35 on want a pod's credential for images that another pod brought, unless they are public.";
 		case "runs-without-credential":

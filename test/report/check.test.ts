@@ -46,9 +46,9 @@ test("at a terminal nothing is wider, and what is pasted is still one command", 
 		text,
 		`copies
 ------
-× app, shop has no copy of
-  keys/mine, which is recorded
-  for it
+× no copy of keys/mine in app,
+  shop, where its record sends
+  it
     Fix: kubectl meshreg \\
         sync -n app,shop \\
         --attach --context \\

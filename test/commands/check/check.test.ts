@@ -184,7 +184,7 @@ pods
 
 copies
 ------
-× shop has no copy of nginx-mesh/${KEY}, which is recorded for it
+× no copy of nginx-mesh/${KEY} in shop, where its record sends it
     Fix: kubectl meshreg sync -n shop
 × the copy of nginx-mesh/${KEY} in app differs from it
     Something else wrote it since the last sync, or the source changed.

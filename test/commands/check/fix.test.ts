@@ -114,7 +114,7 @@ describe("check --fix", () => {
 			});
 			assert.equal(copyIn(bed, "app") !== undefined, made);
 			assert.equal(asked.length, 1);
-			assert.match(out, /× app has no copy of nginx-mesh/);
+			assert.match(out, /× no copy of nginx-mesh/);
 		});
 
 	test("acts as the user who asked, and tells what is refused him", async () => {
