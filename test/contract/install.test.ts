@@ -126,7 +126,7 @@ test("install, what it runs, what it cannot do, and uninstall", {
 		meshreg(words, { ...given, env, files: filesInPod(folder) });
 	await using watch = await started({ run }, argv, [
 		`"namespace":"${app}"`,
-		"Watching for changes.\n",
+		"Watching for changes.",
 	]);
 	for (const path of ["/livez", "/readyz"]) {
 		const answer = await fetch(`http://127.0.0.1:${port}${path}`);
