@@ -17,6 +17,7 @@ import { TRUST_FLAGS, trustOf } from "../../flags/verification.ts";
 import * as flags from "../../flags.ts";
 import { commandLine } from "../../report/command-line.ts";
 import type { Cluster, ConnectionFlags, World } from "../../world.ts";
+import { inSteps } from "./in-steps.ts";
 import { readFacts } from "./read-facts.ts";
 import { verifySources } from "./verify-sources.ts";
 
@@ -227,7 +228,7 @@ async function look(
 		deniedAccesses(cluster, namespaces),
 	]);
 	return inGroups([
-		...checkFacts(facts, denied),
+		...(await inSteps(checkFacts(facts, denied), world)),
 		...(options.verify
 			? await verifySources(facts.sources, options.trust, world)
 			: []),

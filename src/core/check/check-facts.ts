@@ -1,4 +1,5 @@
 import { ApiError } from "../../errors.ts";
+import type { Steps } from "../steps.ts";
 import { checkAccounts } from "./accounts.ts";
 import { checkCopies } from "./copies.ts";
 import { checkCredentials } from "./credentials.ts";
@@ -23,10 +24,16 @@ const GROUP_OF: Readonly<Record<Readable, Group>> = {
 	policies: "service accounts",
 };
 
-/** Everything that facts tell, by group; `denied` is what this user may not do. */
-export function checkFacts(facts: Facts, denied: readonly Access[]): Finding[] {
+/**
+ * Everything that facts tell, by group; `denied` is what this user may not do. It yields after each
+ * image of a pod: how many there are, others decide.
+ */
+export function* checkFacts(
+	facts: Facts,
+	denied: readonly Access[],
+): Steps<Finding[]> {
 	const keyrings = new Keyrings(facts);
-	const pods = checkPods(keyrings);
+	const pods = yield* checkPods(keyrings);
 	const told = toldByPods(pods);
 	const outOfReach = facts.unread.filter((one) => isOutOfReach(one, facts));
 	return inGroups([

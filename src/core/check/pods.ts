@@ -8,6 +8,7 @@ import {
 	sequence,
 } from "../output/shell.ts";
 import { displayHost } from "../registry/server.ts";
+import type { Steps } from "../steps.ts";
 import { isUnread, type PodFacts, sendingTo } from "./facts.ts";
 import {
 	type Finding,
@@ -75,9 +76,9 @@ const SEVERITIES: Partial<Record<ProblemKind, Severity>> = {
 };
 
 /** Pods that wait for their image, by cause, the most frequent first; pods that run and would not again; and that all is well. */
-export function checkPods(keyrings: Keyrings): Finding[] {
+export function* checkPods(keyrings: Keyrings): Steps<Finding[]> {
 	const { facts } = keyrings;
-	const groups = Map.groupBy(diagnose(keyrings), (problem) =>
+	const groups = Map.groupBy(yield* diagnose(keyrings), (problem) =>
 		groupOf(problem, keyrings),
 	);
 	const waiting = [...groups.values()]
@@ -85,7 +86,7 @@ export function checkPods(keyrings: Keyrings): Finding[] {
 		.sort((a, b) => podsIn(b) - podsIn(a));
 	const running = keyrings.blind
 		? []
-		: [...runningWithout(keyrings), ...missingButRunning(keyrings)];
+		: [...(yield* runningWithout(keyrings)), ...missingButRunning(keyrings)];
 	if (waiting.length > 0 || isUnread(facts, "pods"))
 		return [...waiting, ...running];
 	return [
@@ -194,25 +195,28 @@ const VERIFIES_IMAGES = 35;
  * Pods that run with images for which a source has a credential and they have none: the images are
  * public, or were on the node already. A newer kubelet does not take the latter again.
  */
-function runningWithout(keyrings: Keyrings): Finding[] {
+function* runningWithout(keyrings: Keyrings): Steps<Finding[]> {
 	const { facts } = keyrings;
-	const found = facts.pods.flatMap((pod) => {
+	const found: { pod: PodFacts; images: string[]; verifies: boolean }[] = [];
+	for (const pod of facts.pods) {
 		const account = keyrings.account(pod);
-		if (pod.isMirror || account?.provider !== undefined) return [];
-		const images = pod.uses
-			.filter(
-				({ image }) =>
-					!pod.waiting.some((one) => one.image === image) &&
-					!keyrings.has(pod, image) &&
-					keyrings.wouldMatch(pod.namespace, image).length === 0 &&
-					keyrings.sourceFor(pod.namespace, image) !== undefined,
+		if (pod.isMirror || account?.provider !== undefined) continue;
+		if (pod.waiting.length > 0) continue;
+		const images = new Set<string>();
+		for (const { image } of pod.uses) {
+			if (
+				!keyrings.has(pod, image) &&
+				keyrings.wouldMatch(pod.namespace, image).length === 0 &&
+				keyrings.sourceFor(pod.namespace, image) !== undefined
 			)
-			.map(({ image }) => image);
-		if (pod.waiting.length > 0 || images.length === 0) return [];
+				images.add(image);
+			yield;
+		}
+		if (images.size === 0) continue;
 		const minor = facts.nodes.get(pod.node)?.minor ?? 0;
 		const verifies = facts.beforeUpgrade || minor >= VERIFIES_IMAGES;
-		return [{ pod, images: unique(images), verifies }];
-	});
+		found.push({ pod, images: [...images], verifies });
+	}
 	return [true, false].flatMap((verifies) => {
 		const group = found.filter((one) => one.verifies === verifies);
 		if (group.length === 0) return [];

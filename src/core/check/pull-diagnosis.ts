@@ -11,6 +11,7 @@ import {
 } from "../kubelet/pull-report.ts";
 import { displayHost } from "../registry/server.ts";
 import { withoutCredential } from "../registry/words.ts";
+import type { Steps } from "../steps.ts";
 import type {
 	AccountFacts,
 	PodFacts,
@@ -72,23 +73,25 @@ export interface PullProblem {
 /** Kubelets wait no longer between two attempts, in milliseconds. */
 const LONGEST_BACKOFF = 5 * 60_000;
 
-/** Everything that the pods wait for, one problem for each image of a pod. */
-export function diagnose(keyrings: Keyrings): PullProblem[] {
-	return keyrings.facts.pods.flatMap((pod) => {
+/** Everything that the pods wait for, one problem for each image of a pod. Yields after each image. */
+export function* diagnose(keyrings: Keyrings): Steps<PullProblem[]> {
+	const problems: PullProblem[] = [];
+	for (const pod of keyrings.facts.pods) {
 		const sandbox = pod.isStarting ? sandboxReport(pod.events) : undefined;
-		const reports = pod.waiting.map((waiting) =>
-			readPull(waiting, pod.events, pod.images, pod.secrets),
-		);
-		const images = new Map(reports.map((report) => [report.image, report]));
-		return [
-			...(sandbox === undefined
-				? []
-				: [problemOf("sandbox-image", pod, sandbox)]),
-			...[...images.values()].map((report) =>
-				diagnoseOne(pod, report, keyrings),
-			),
-		];
-	});
+		if (sandbox !== undefined)
+			problems.push(problemOf("sandbox-image", pod, sandbox));
+		const reports = new Map<string, PullReport>();
+		for (const waiting of pod.waiting) {
+			const report = readPull(waiting, pod.events, pod.images, pod.secrets);
+			reports.set(report.image, report);
+			yield;
+		}
+		for (const report of reports.values()) {
+			problems.push(diagnoseOne(pod, report, keyrings));
+			yield;
+		}
+	}
+	return problems;
 }
 
 function problemOf(
