@@ -1,5 +1,6 @@
 import type { Trust } from "../../actions/credentials/registry-trust.ts";
 import { AT_ONCE, inParallel } from "../../actions/in-parallel.ts";
+import { inSteps } from "../../actions/in-steps.ts";
 import type { SourceChoice } from "../../actions/read/find-source.ts";
 import { meantNamespace } from "../../actions/read/meant-namespace.ts";
 import { command } from "../../command.ts";
@@ -17,7 +18,6 @@ import { TRUST_FLAGS, trustOf } from "../../flags/verification.ts";
 import * as flags from "../../flags.ts";
 import { commandLine } from "../../report/command-line.ts";
 import type { Cluster, ConnectionFlags, World } from "../../world.ts";
-import { inSteps } from "./in-steps.ts";
 import { readFacts } from "./read-facts.ts";
 import { verifySources } from "./verify-sources.ts";
 

@@ -1,4 +1,5 @@
 import type { Trust } from "../../actions/credentials/registry-trust.ts";
+import { inSteps } from "../../actions/in-steps.ts";
 import {
 	findSource,
 	type SourceChoice,
@@ -36,6 +37,7 @@ import {
 	parseRecord,
 	standingOf,
 } from "../../core/pull-secrets/record.ts";
+import type { Steps } from "../../core/steps.ts";
 import { ApiError, EXIT, UsageError } from "../../errors.ts";
 import { FROM_FLAG, sourceChoiceOf } from "../../flags/source.ts";
 import { TRUST_FLAGS, trustOf } from "../../flags/verification.ts";
@@ -243,8 +245,9 @@ async function explainCluster(
 				: { namespace, pod };
 		const { puller, secrets } = await readPuller(cluster, ref);
 		const images = pods?.images ?? [operand];
-		const first = images.map((image) =>
-			explainPull(image, puller, secrets, []),
+		const first = await inSteps(
+			explainEach(images, (image) => explainPull(image, puller, secrets, [])),
+			world,
 		);
 		const { contextFlags } = cluster;
 		if (
@@ -280,17 +283,34 @@ async function explainCluster(
 			source.namespace === namespace
 				? here
 				: [...here, { ...source, where: "other-namespace" }];
+		const withAdded = [...secrets, ...added];
 		return {
-			explained: images.map((image) => {
-				const named = byPolicy?.isFor(image) ? [...secrets, ...added] : secrets;
-				const explanation = explainPull(image, puller, named, others);
-				return { explanation, ...fixOf(explanation, state) };
-			}),
+			explained: await inSteps(
+				explainEach(images, (image) => {
+					const named = byPolicy?.isFor(image) ? withAdded : secrets;
+					const explanation = explainPull(image, puller, named, others);
+					return { explanation, ...fixOf(explanation, state) };
+				}),
+				world,
+			),
 			contextFlags,
 		};
 	} finally {
 		await cluster.close();
 	}
+}
+
+/** One answer an image; yields after each: somebody else decides how many a pod has. */
+function* explainEach<Answer>(
+	images: readonly string[],
+	answer: (image: string) => Answer,
+): Steps<Answer[]> {
+	const answers: Answer[] = [];
+	for (const image of images) {
+		answers.push(answer(image));
+		yield;
+	}
+	return answers;
 }
 
 /** The source, as far as it may be seen, and whether it was sent to the namespace. */

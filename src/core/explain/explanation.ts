@@ -4,8 +4,11 @@ import {
 } from "../kubelet/image-reference.ts";
 import {
 	findCredentials,
+	type Keyring,
 	type KeyringAnswer,
+	lookUp,
 	type PullSource,
+	readKeyring,
 } from "../kubelet/keyring.ts";
 import {
 	type NearMiss,
@@ -34,8 +37,8 @@ export function explain(
 	secrets: readonly NamedSecret[],
 	others: readonly OtherSource[],
 ): Explanation {
-	const sources = secrets.flatMap(({ source }) => source ?? []);
-	const answer = findCredentials(image, sources);
+	const { sources, keyring } = keyringOf(secrets);
+	const answer = lookUp(image, keyring);
 	const nothing = answer.outcome === "answered" && answer.matches.length === 0;
 	return {
 		image,
@@ -44,6 +47,21 @@ export function explain(
 		answer,
 		near: nothing ? telling(nearMisses(image, sources, others)) : [],
 	};
+}
+
+/** The images of one pod ask the same Secrets: how many of both there are, others decide. */
+const KEYRINGS = new WeakMap<
+	readonly NamedSecret[],
+	{ readonly sources: readonly PullSource[]; readonly keyring: Keyring }
+>();
+
+function keyringOf(secrets: readonly NamedSecret[]) {
+	const known = KEYRINGS.get(secrets);
+	if (known !== undefined) return known;
+	const sources = secrets.flatMap(({ source }) => source ?? []);
+	const read = { sources, keyring: readKeyring(sources) };
+	KEYRINGS.set(secrets, read);
+	return read;
 }
 
 /** A Secret of the namespace that only has to be referenced says all; of those elsewhere one is enough. */

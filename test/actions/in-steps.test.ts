@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setImmediate as aTurn } from "node:timers/promises";
-import { inSteps } from "../../../src/commands/check/in-steps.ts";
-import type { Steps } from "../../../src/core/steps.ts";
-import { AbortedError } from "../../../src/errors.ts";
+import { inSteps } from "../../src/actions/in-steps.ts";
+import type { Steps } from "../../src/core/steps.ts";
+import { AbortedError } from "../../src/errors.ts";
 
 /** A clock by which each look at it takes 10 ms. */
 function slowClock() {

@@ -1,5 +1,5 @@
-import type { Steps } from "../../core/steps.ts";
-import type { World } from "../../world.ts";
+import type { Steps } from "../core/steps.ts";
+import type { World } from "../world.ts";
 
 /** So long, in milliseconds, nothing but the computation is heard. */
 const BREATH = 50;
