@@ -12,6 +12,7 @@ import type { ProblemKind } from "../core/check/pull-diagnosis.ts";
 import type { CheckedCluster } from "../core/document.ts";
 import { lineOf, oneLine } from "../core/output/printable.ts";
 import { type Script, scriptKey } from "../core/output/shell.ts";
+import { someLines, someOf } from "../core/output/some-of.ts";
 import type { Painted } from "../core/output/styled.ts";
 import { wrap } from "../core/output/wrap.ts";
 import {
@@ -637,16 +638,13 @@ function forbiddenWords(
 
 /** A line for each workload that a finding is about, the first five. */
 function workloadLines({ workloads }: Finding): string[] {
-	const more = workloads.length - NAMED;
-	return [
-		...workloads
-			.slice(0, NAMED)
-			.map(({ kind, name, namespace, pods, images }) => {
-				const count = kind === "Pod" ? "" : ` (${counted(pods.length, "pod")})`;
-				return `${namespace}: ${kind.toLowerCase()}/${name}${count}: ${someNames(images)}`;
-			}),
-		...(more > 0 ? [`and ${more} more`] : []),
-	];
+	return someLines(
+		workloads.map(({ kind, name, namespace, pods, images }) => {
+			const count = kind === "Pod" ? "" : ` (${counted(pods.length, "pod")})`;
+			return `${namespace}: ${kind.toLowerCase()}/${name}${count}: ${someNames(images)}`;
+		}),
+		NAMED,
+	);
 }
 
 function accountsIn(accounts: readonly string[], places: string): string {
@@ -654,12 +652,7 @@ function accountsIn(accounts: readonly string[], places: string): string {
 }
 
 /** `app`, `app, shop`, or `app, pay, shop and 7 more`. */
-function someNames(names: readonly string[]): string {
-	const more = names.length - 3;
-	return more > 0
-		? `${names.slice(0, 3).join(", ")} and ${more} more`
-		: names.join(", ");
-}
+const someNames = (names: readonly string[]) => someOf(names, 3);
 
 function are(names: readonly string[]): string {
 	return names.length === 1 ? "is" : "are";

@@ -1,6 +1,7 @@
 import type { ImageCollision } from "../core/kubelet/image-reference.ts";
 import { type ListedImage, nameOf } from "../core/meshes/listed-image.ts";
 import { onOneLine } from "../core/output/printable.ts";
+import { someOf } from "../core/output/some-of.ts";
 import type {
 	Denial,
 	ImageFinding,
@@ -148,9 +149,8 @@ function mismatchDetail(mismatch: Mismatch): string {
 const MOST_PLATFORMS = 6;
 
 function platformList(platforms: readonly Platform[]): string {
-	const shown = platforms
-		.slice(0, MOST_PLATFORMS)
-		.map((platform) => onOneLine(showPlatform(platform), 40));
-	const more = platforms.length - shown.length;
-	return `${shown.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+	return someOf(
+		platforms.map((platform) => onOneLine(showPlatform(platform), 40)),
+		MOST_PLATFORMS,
+	);
 }

@@ -1,4 +1,5 @@
 import type { DryRun } from "../../core/output/result.ts";
+import { someLines } from "../../core/output/some-of.ts";
 import { roleOf } from "../../core/pull-secrets/ownership.ts";
 import type { Change } from "../../core/pull-secrets/plan.ts";
 import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
@@ -91,13 +92,11 @@ export async function confirmDeletion(
 ): Promise<boolean> {
 	// In the wrong cluster nobody wants to continue.
 	const where = context === "" ? "" : ` in context ${context}`;
-	const more = objects.length - NAMED;
 	world.emit({
 		type: "note",
 		message: [
 			`You are about to ${verb} the following ${objects.length} resource(s)${where}:`,
-			...objects.slice(0, NAMED),
-			...(more > 0 ? [`and ${more} more`] : []),
+			...someLines(objects, NAMED),
 			...also,
 		],
 		prose: true,
