@@ -16,7 +16,7 @@ export function commandLine(
 	return script
 		.map((pipeline) =>
 			pipeline
-				.map((command) => wordsOf(command, contextFlags).join(" "))
+				.map((command) => argvOf(command, contextFlags).join(" "))
 				.join(" | "),
 		)
 		.join(" && ");
@@ -37,7 +37,7 @@ export function commandLines(
 	const indent = `${/^ */.exec(lead)?.[0] ?? ""}  `;
 	const calls = script.flatMap((pipeline, index) =>
 		pipeline.map((command, at) => ({
-			words: wordsOf(command, contextFlags),
+			words: argvOf(command, contextFlags),
 			end:
 				at < pipeline.length - 1
 					? " |"
@@ -66,7 +66,7 @@ export function commandLines(
 	return lines.join("\n");
 }
 
-function wordsOf(
+function argvOf(
 	{ program, words }: Script[number][number],
 	contextFlags: readonly string[],
 ): (QuotedWord | "kubectl" | "meshreg")[] {

@@ -63,7 +63,11 @@ export function registryClient(outside: {
 				trust: trusted(ca),
 			});
 			try {
-				return await verifyCredential(transport.send, probe, nobody());
+				return await verifyCredential(
+					transport.send,
+					probe,
+					madeUpCredential(),
+				);
 			} finally {
 				await transport.close();
 			}
@@ -72,7 +76,7 @@ export function registryClient(outside: {
 }
 
 /** A user and a password that no registry knows. */
-function nobody(): Credential {
+function madeUpCredential(): Credential {
 	return new Credential(
 		`nobody-${randomBytes(6).toString("hex")}`,
 		randomBytes(24).toString("base64url"),

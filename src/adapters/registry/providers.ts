@@ -86,7 +86,7 @@ async function askHelper(
 				answer.found === "unusable" ? answer.problem : "its answer is empty",
 		};
 	}
-	return { found: "unusable", because: words || "it failed without a word" };
+	return { found: "unusable", because: words || "it failed without output" };
 }
 
 /** Asks in the one version of the API, and where the plugin fails at that in the older one. */

@@ -110,7 +110,7 @@ At a terminal the credential is tried at its registry before it is written, else
 		{
 			name: "force",
 			kind: "switch",
-			help: "Take over a Secret of that name that is somebody else's.",
+			help: "Take ownership of a Secret of that name that meshreg does not manage.",
 		},
 		{
 			name: "create-namespace",

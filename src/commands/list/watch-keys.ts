@@ -58,7 +58,7 @@ export async function watchPullSecrets(
 type Snapshot = Map<string, PullSecret>;
 
 class PullSecretWatch {
-	readonly #agenda: WorkQueue;
+	readonly #queue: WorkQueue;
 	readonly #reader = new ContentReader();
 	readonly #running: Promise<never>[] = [];
 	#listed: Snapshot[] = [];
@@ -78,7 +78,7 @@ class PullSecretWatch {
 		readonly world: World,
 		readonly signal: AbortSignal,
 	) {
-		this.#agenda = new WorkQueue(world.clock);
+		this.#queue = new WorkQueue(world.clock);
 	}
 
 	async run(tell: (items: readonly ListItem[]) => void): Promise<never> {
@@ -86,7 +86,7 @@ class PullSecretWatch {
 			listQueries(this.choice).map((query) => this.#watched(query)),
 		);
 		tell(await this.#news());
-		return this.#agenda.run(
+		return this.#queue.run(
 			async () => {
 				try {
 					const news = await this.#news();
@@ -94,7 +94,7 @@ class PullSecretWatch {
 				} catch (error) {
 					if (error instanceof AbortedError) throw error;
 					this.#note(error);
-					this.#agenda.add("news", this.world.clock.elapsed() + PAUSE);
+					this.#queue.add("news", this.world.clock.elapsed() + PAUSE);
 				}
 			},
 			1,
@@ -177,7 +177,7 @@ class PullSecretWatch {
 
 	#changed(): void {
 		this.#trouble = "";
-		this.#agenda.add("news", this.world.clock.elapsed() + GATHERED);
+		this.#queue.add("news", this.world.clock.elapsed() + GATHERED);
 	}
 
 	/** What is to be told: the new, the changed, and last the gone. */

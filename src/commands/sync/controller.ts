@@ -95,11 +95,11 @@ export async function runController(how: ControllerOptions): Promise<never> {
 
 class Controller {
 	readonly following: readonly Listed[];
-	readonly #upkeep: SyncState;
+	readonly #state: SyncState;
 	readonly #accounts: Accounts | undefined;
-	readonly #agenda: WorkQueue;
+	readonly #queue: WorkQueue;
 	readonly #reader = new ContentReader();
-	readonly #paces = new Map<string, Backoff>();
+	readonly #backoffs = new Map<string, Backoff>();
 	readonly #told: DedupedLog;
 	/** What is learnt is seen to; before, everything is going to be. */
 	#keeping = false;
@@ -111,17 +111,17 @@ class Controller {
 	constructor(readonly how: ControllerOptions) {
 		const { attach, cluster, watched } = how;
 		this.#told = new DedupedLog(how);
-		this.#upkeep = new SyncState(how.rules);
-		how.begun?.(this.#upkeep);
+		this.#state = new SyncState(how.rules);
+		how.begun?.(this.#state);
 		this.#accounts =
 			attach &&
 			new Accounts(attach.by === "names" ? new Set(attach.names) : undefined);
-		this.#agenda = new WorkQueue(how.world.clock);
+		this.#queue = new WorkQueue(how.world.clock);
 		this.following = reflectors({
 			cluster,
 			watched,
 			reader: this.#reader,
-			upkeep: this.#upkeep,
+			state: this.#state,
 			accounts: this.#accounts,
 			learn: (namespaces) => this.#learn(namespaces),
 			trouble: (error) => this.#told.note(error),
@@ -144,13 +144,13 @@ class Controller {
 	/** Brings everything in sync once, in order, and then sees to what changes. */
 	async keep(signal: AbortSignal): Promise<never> {
 		this.#keeping = true;
-		const { everywhere } = this.#upkeep;
+		const { everywhere } = this.#state;
 		await inParallel(everywhere, AT_ONCE, (name) => this.#look(name, true));
 		for (const name of everywhere.toSorted()) this.#tellStanding(name);
 		const steps = everywhere
 			.toSorted()
-			.flatMap((namespace) => this.#upkeep.changeIn(namespace) ?? []);
-		const before = steps.map((step) => this.#upkeep.known(namespaceOf(step)));
+			.flatMap((namespace) => this.#state.changeIn(namespace) ?? []);
+		const before = steps.map((step) => this.#state.known(namespaceOf(step)));
 		const results = await apply(steps, {
 			...this.#applying,
 			onResult: (result) => this.#told.tell(result),
@@ -158,21 +158,21 @@ class Controller {
 		for (const [index, result] of results.entries()) {
 			const step = steps[index];
 			if (result.action === "failed") this.#failed(result.namespace);
-			else if (step !== undefined) this.#upkeep.did(step, before[index]);
+			else if (step !== undefined) this.#state.did(step, before[index]);
 		}
 		await this.#takeBack(results);
 		for (const name of everywhere)
-			if (!this.#paces.has(name)) this.#agenda.add(name);
-		this.#agenda.add(POLICIES);
+			if (!this.#backoffs.has(name)) this.#queue.add(name);
+		this.#queue.add(POLICIES);
 		this.how.onReady(results);
-		return this.#agenda.run((name) => this.#tend(name), AT_ONCE, signal);
+		return this.#queue.run((name) => this.#reconcile(name), AT_ONCE, signal);
 	}
 
-	async #tend(namespace: string): Promise<void> {
+	async #reconcile(namespace: string): Promise<void> {
 		try {
-			if (namespace === POLICIES) return await this.#tendPolicies();
-			const right = await this.#tendSecret(namespace);
-			if (right) await this.#tendAccounts(namespace);
+			if (namespace === POLICIES) return await this.#reconcilePolicies();
+			const right = await this.#reconcileSecret(namespace);
+			if (right) await this.#reconcileAccounts(namespace);
 			this.#told.succeeded();
 		} catch (error) {
 			if (error instanceof AbortedError) throw error;
@@ -182,24 +182,24 @@ class Controller {
 	}
 
 	/** Whether the Secret of a namespace is as it should be now. */
-	async #tendSecret(namespace: string): Promise<boolean> {
+	async #reconcileSecret(namespace: string): Promise<boolean> {
 		await this.#look(namespace);
 		this.#tellStanding(namespace);
-		const change = this.#upkeep.changeIn(namespace);
+		const change = this.#state.changeIn(namespace);
 		if (change === undefined || change.action === "unchanged") return true;
 		const now = this.how.world.clock.elapsed();
-		const pace = this.#paces.get(namespace) ?? FRESH;
-		if (change.action !== "conflict" && now < nextWrite(pace)) {
-			this.#agenda.add(namespace, nextWrite(pace));
+		const backoff = this.#backoffs.get(namespace) ?? FRESH;
+		if (change.action !== "conflict" && now < nextWrite(backoff)) {
+			this.#queue.add(namespace, nextWrite(backoff));
 			return false;
 		}
-		const before = this.#upkeep.known(namespace);
+		const before = this.#state.known(namespace);
 		const results = await apply([change], this.#applying);
 		for (const result of results) {
 			this.#told.tell(result);
 			if (result.action !== "failed") {
-				this.#upkeep.did(change, before);
-				this.#paces.set(namespace, afterWrite(pace, now));
+				this.#state.did(change, before);
+				this.#backoffs.set(namespace, afterWrite(backoff, now));
 			}
 			// What stands in the way is watched; anything else may be over without an event.
 			else if (change.action !== "conflict") this.#failed(namespace);
@@ -212,14 +212,14 @@ class Controller {
 	async #look(namespace: string, always = false): Promise<void> {
 		const { watched, cluster } = this.how;
 		const isNamed = watched.by === "names" && watched.names.includes(namespace);
-		const hasCopy = this.#upkeep.known(namespace) !== undefined;
+		const hasCopy = this.#state.known(namespace) !== undefined;
 		if (!isNamed || (hasCopy && !always)) return;
-		this.#upkeep.namespace(namespace, await readNamespace(cluster, namespace));
+		this.#state.namespace(namespace, await readNamespace(cluster, namespace));
 	}
 
 	/** Why a namespace that is recorded gets nothing, once. */
 	#tellStanding(namespace: string): void {
-		const standing = this.#upkeep.standingIn(namespace);
+		const standing = this.#state.standingIn(namespace);
 		if (standing === undefined || standing.is === "skipped") return;
 		const { source } = this.how.rules;
 		const why = whyNot(standing, "unknown", source);
@@ -229,10 +229,10 @@ class Controller {
 		if (this.how.watched.by === "names") this.#failed(namespace);
 	}
 
-	async #tendAccounts(namespace: string): Promise<void> {
+	async #reconcileAccounts(namespace: string): Promise<void> {
 		const key = this.how.rules.source.name;
-		if (this.#accounts === undefined || !this.#upkeep.hasKey(namespace)) return;
-		const standing = this.#upkeep.standingIn(namespace);
+		if (this.#accounts === undefined || !this.#state.hasKey(namespace)) return;
+		const standing = this.#state.standingIn(namespace);
 		const attach = standing?.is === "served" ? standing.attach : [];
 		const isMeant = ({ metadata }: ServiceAccount) =>
 			attach.includes("*") || attach.includes(metadata.name ?? "");
@@ -257,8 +257,8 @@ class Controller {
 	}
 
 	/** The admission policies of a source that notes some. */
-	async #tendPolicies(): Promise<void> {
-		const { source } = this.#upkeep;
+	async #reconcilePolicies(): Promise<void> {
+		const { source } = this.#state;
 		this.#policiesOf = source;
 		if (source === undefined || !isByPolicy(source)) return;
 		const { cluster, world } = this.how;
@@ -268,8 +268,8 @@ class Controller {
 			onResult: (result) => this.#told.tell(result),
 		});
 		if (!right) return this.#failed(POLICIES);
-		this.#paces.delete(POLICIES);
-		this.#agenda.add(POLICIES, world.clock.elapsed() + POLICIES_EVERY);
+		this.#backoffs.delete(POLICIES);
+		this.#queue.add(POLICIES, world.clock.elapsed() + POLICIES_EVERY);
 	}
 
 	async #takeBack(results: readonly ChangeResult[]): Promise<void> {
@@ -293,19 +293,19 @@ class Controller {
 			world: this.how.world,
 			dryRun: "none",
 			replan: (change: Change, current: PullSecret | undefined) =>
-				this.#upkeep.changeAfter(namespaceOf(change), current),
+				this.#state.changeAfter(namespaceOf(change), current),
 		} as const;
 	}
 
 	#learn(namespaces: readonly string[]): void {
 		if (this.#keeping)
-			for (const namespace of namespaces) this.#agenda.add(namespace);
+			for (const namespace of namespaces) this.#queue.add(namespace);
 		// Before the source's own namespace is listed, nothing is known of it.
-		if (!this.#upkeep.begun) return;
-		const { source } = this.#upkeep;
+		if (!this.#state.begun) return;
+		const { source } = this.#state;
 		if (this.#keeping && source !== this.#policiesOf) {
 			this.#policiesOf = source;
-			this.#agenda.add(POLICIES);
+			this.#queue.add(POLICIES);
 		}
 		this.how.companion?.learn(source);
 		this.#tellSource(source);
@@ -313,7 +313,7 @@ class Controller {
 
 	/** What keeps copies from being written at all, and that it is over; each once. */
 	#tellSource(source: PullSecret | undefined): void {
-		const { record, fault } = this.#upkeep;
+		const { record, fault } = this.#state;
 		const trouble =
 			source === undefined
 				? "deleted"
@@ -357,9 +357,9 @@ class Controller {
 	}
 
 	#failed(namespace: string): void {
-		const pace = afterFailure(this.#paces.get(namespace) ?? FRESH);
-		this.#paces.set(namespace, pace);
-		const wait = retryAfter(pace, LONGEST_WAIT[this.how.watched.by]);
-		this.#agenda.add(namespace, this.how.world.clock.elapsed() + wait);
+		const backoff = afterFailure(this.#backoffs.get(namespace) ?? FRESH);
+		this.#backoffs.set(namespace, backoff);
+		const wait = retryAfter(backoff, LONGEST_WAIT[this.how.watched.by]);
+		this.#queue.add(namespace, this.how.world.clock.elapsed() + wait);
 	}
 }

@@ -19,7 +19,7 @@ export interface ReflectorOptions {
 	readonly cluster: Cluster;
 	readonly reader: ContentReader;
 	readonly watched: Watched;
-	readonly upkeep: SyncState;
+	readonly state: SyncState;
 	readonly accounts: Accounts | undefined;
 	/** These namespaces are to be looked at again. */
 	readonly learn: (namespaces: readonly string[]) => void;
@@ -34,8 +34,8 @@ export interface ReflectorOptions {
  * namespaces, which are taken to be there.
  */
 export function reflectors(how: ReflectorOptions): Listed[] {
-	const { watched, upkeep, accounts } = how;
-	const source = upkeep.rules.source.namespace;
+	const { watched, state, accounts } = how;
+	const source = state.rules.source.namespace;
 	if (watched.by === "list")
 		return [
 			namespaces(how, watched),
@@ -43,7 +43,7 @@ export function reflectors(how: ReflectorOptions): Listed[] {
 			...(accounts ? [serviceAccounts(how, accounts)] : []),
 		];
 	how.learn(
-		upkeep.namespaces(
+		state.namespaces(
 			new Map(watched.names.map((name) => [name, "unknown" as const])),
 		),
 	);
@@ -58,7 +58,7 @@ export function reflectors(how: ReflectorOptions): Listed[] {
 }
 
 function namespaces(
-	{ cluster, upkeep, learn, trouble, heard }: ReflectorOptions,
+	{ cluster, state, learn, trouble, heard }: ReflectorOptions,
 	{ query }: Watched & { by: "list" },
 ): Listed {
 	return new Reflector(
@@ -69,10 +69,10 @@ function namespaces(
 			item: namespaceFacts,
 			all: (items) =>
 				learn(
-					upkeep.namespaces(new Map(items.map((facts) => [facts.name, facts]))),
+					state.namespaces(new Map(items.map((facts) => [facts.name, facts]))),
 				),
 			changed: (facts, gone) =>
-				learn(upkeep.namespace(facts.name, gone ? undefined : facts)),
+				learn(state.namespace(facts.name, gone ? undefined : facts)),
 			trouble,
 			heard: () => heard?.({ kind: "namespaces" }),
 		},
@@ -80,19 +80,19 @@ function namespaces(
 }
 
 function secrets(
-	{ cluster, reader, upkeep, learn, trouble, heard }: ReflectorOptions,
+	{ cluster, reader, state, learn, trouble, heard }: ReflectorOptions,
 	within?: string,
 ): Listed {
-	const query = { fieldSelector: `metadata.name=${upkeep.rules.source.name}` };
+	const query = { fieldSelector: `metadata.name=${state.rules.source.name}` };
 	return new Reflector(
 		cluster,
 		"Secret",
 		{ ...query, ...(within !== undefined && { namespace: within }) },
 		{
 			item: (secret) => reader.toPullSecret(secret),
-			all: (keys) => learn(upkeep.keys(keys, within)),
+			all: (keys) => learn(state.keys(keys, within)),
 			changed: (key, gone) =>
-				learn(upkeep.key(key.namespace, gone ? undefined : key)),
+				learn(state.key(key.namespace, gone ? undefined : key)),
 			trouble,
 			heard: () => heard?.({ kind: "secrets", namespace: within }),
 		},

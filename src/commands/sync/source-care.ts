@@ -105,12 +105,12 @@ const LONGEST_WAIT = 60_000;
  * hangs keeps no other waiting. Whatever fails, what is there stays.
  */
 export class SourceCare {
-	readonly #agenda: WorkQueue;
+	readonly #queue: WorkQueue;
 	readonly #entries = new Map<string, Entry>();
 	#source: PullSecret | undefined;
 
 	constructor(readonly how: SourceCareOptions) {
-		this.#agenda = new WorkQueue(how.world.clock);
+		this.#queue = new WorkQueue(how.world.clock);
 	}
 
 	/** The source as it is now; undefined: it is gone. */
@@ -123,12 +123,12 @@ export class SourceCare {
 			return;
 		this.#source = source;
 		for (const key of source === undefined ? [] : registriesOf(source.content))
-			this.#agenda.add(key);
+			this.#queue.add(key);
 	}
 
 	/** Works until the signal, whose reason it throws, or until nobody is logged in any more. */
 	run(signal: AbortSignal): Promise<never> {
-		return this.#agenda.run((key) => this.#tend(key), AT_ONCE, signal);
+		return this.#queue.run((key) => this.#tend(key), AT_ONCE, signal);
 	}
 
 	async #tend(key: string): Promise<void> {
@@ -144,7 +144,7 @@ export class SourceCare {
 		const provider = refresh && renewerOf(source, key, refresh.allowed);
 		if (refresh === undefined || provider === undefined) {
 			this.#warn(source, expiry, entry);
-			this.#agenda.add(key, world.clock.elapsed() + LONGEST_WAIT);
+			this.#queue.add(key, world.clock.elapsed() + LONGEST_WAIT);
 			return;
 		}
 		if (
@@ -158,7 +158,7 @@ export class SourceCare {
 					this.#failed(key, entry, expiry, "unwritten", failureLine(error));
 				},
 			);
-		this.#agenda.add(key, world.clock.elapsed() + this.#waitFor(key));
+		this.#queue.add(key, world.clock.elapsed() + this.#waitFor(key));
 	}
 
 	#entryOf(key: string, credential: Credential): Entry {

@@ -160,7 +160,7 @@ async function scopeFor(
 			message:
 				atSource === undefined
 					? "no namespace matched: nothing to do"
-					: `${source.namespace} holds the source itself, and needs no copy`,
+					: `skipping namespace ${source.namespace}: it contains the source`,
 		});
 		if (atSource === undefined || atSource.length === 0) return undefined;
 	}

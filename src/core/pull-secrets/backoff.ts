@@ -15,19 +15,19 @@ export const FRESH: Backoff = { failures: 0, streak: 0, wroteAt: -Infinity };
 const PATIENCE = 5;
 /** Writes further apart than this, plus what we waited ourselves, do not belong together. */
 const TOGETHER = 10_000;
-const TRUCES = { first: 1000, longest: 60_000 };
+const WRITE_PAUSES = { first: 1000, longest: 60_000 };
 
-export function afterWrite(pace: Backoff, now: number): Backoff {
-	const together = now - pace.wroteAt <= TOGETHER + truce(pace);
+export function afterWrite(backoff: Backoff, now: number): Backoff {
+	const together = now - backoff.wroteAt <= TOGETHER + writePause(backoff);
 	return {
 		failures: 0,
-		streak: together ? pace.streak + 1 : 1,
+		streak: together ? backoff.streak + 1 : 1,
 		wroteAt: now,
 	};
 }
 
-export function afterFailure(pace: Backoff): Backoff {
-	return { ...pace, failures: pace.failures + 1 };
+export function afterFailure(backoff: Backoff): Backoff {
+	return { ...backoff, failures: backoff.failures + 1 };
 }
 
 /** How long to wait before trying again what failed: a second, then twice as long each time, up to `longest`. */
@@ -40,10 +40,12 @@ export function retryAfter({ failures }: Backoff, longest: number): number {
  * (another controller, a second watcher with other labels) would otherwise be fought
  * as fast as the server allows.
  */
-export function nextWrite(pace: Backoff): number {
-	return pace.wroteAt + truce(pace);
+export function nextWrite(backoff: Backoff): number {
+	return backoff.wroteAt + writePause(backoff);
 }
 
-function truce({ streak }: Backoff): number {
-	return streak < PATIENCE ? 0 : growingPause(streak - PATIENCE + 1, TRUCES);
+function writePause({ streak }: Backoff): number {
+	return streak < PATIENCE
+		? 0
+		: growingPause(streak - PATIENCE + 1, WRITE_PAUSES);
 }

@@ -44,7 +44,7 @@ export function readAnswer(
 		fault: { kind, because },
 	});
 	if (status === 401 || status === 403)
-		return { means: "login", status, words: wordsOf(answer, credential) };
+		return { means: "login", status, words: messageOf(answer, credential) };
 	const passing = passingFault(answer, host);
 	if (passing) return { means: "fault", fault: passing };
 	if (status >= 200 && status < 300)
@@ -106,7 +106,7 @@ export function redirectTarget(
 }
 
 /** The server's own words about a refusal; those of a HEAD are in its challenge. */
-export function wordsOf(
+export function messageOf(
 	answer: RegistryAnswer,
 	credential: Credential | undefined,
 ): string {

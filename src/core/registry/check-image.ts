@@ -1,9 +1,9 @@
 import type { Credential } from "../credentials/credential.ts";
 import {
+	messageOf,
 	type RegistryAnswer,
 	type RegistryRequest,
 	readAnswer,
-	wordsOf,
 } from "./answer.ts";
 import { chooseLogin, type Login, parseChallenges } from "./challenge.ts";
 import type { Fault } from "./fault.ts";
@@ -337,7 +337,7 @@ export class ImageChecker {
 			return { status: "unreachable", fault: second.fault };
 		if (second.answer.status === 401) {
 			// What the credential may do here is known now: no other image of it needs a token.
-			const words = wordsOf(second.answer, as?.credential);
+			const words = messageOf(second.answer, as?.credential);
 			const refusal = denied(as, words || "401");
 			this.#logins.set(id, Promise.resolve(refusal));
 			return refusal;

@@ -1,12 +1,12 @@
 import type { Credential } from "../credentials/credential.ts";
 import {
+	messageOf,
 	passingFault,
 	type RegistryAnswer,
 	type RegistryRequest,
 	readAnswer,
 	redirectTarget,
 	type Send,
-	wordsOf,
 } from "./answer.ts";
 import { type Login, tokenAddress, tokenIn } from "./challenge.ts";
 import { type Fault, faultOf } from "./fault.ts";
@@ -127,7 +127,7 @@ export async function requestToken(
 	if ("fault" in found) return { is: "fault", fault: found.fault };
 	const { answer } = found;
 	const { status } = answer;
-	const words = wordsOf(answer, credential);
+	const words = messageOf(answer, credential);
 	if (status === 401 || status === 403) return { is: "refused", status, words };
 	const passing = passingFault(answer, host);
 	if (passing) return { is: "fault", fault: passing };

@@ -160,11 +160,9 @@ async function wouldPassAnyway(
 		(await attempt(inquiry, login, target, undefined)).result === "passed";
 	// A registry that refuses nobody may still take anybody; once it has not, no image needs it again.
 	if (!open && target.scope !== undefined && !doubtful) return false;
-	const stranger = await attempt(inquiry, login, target, inquiry.madeUp);
+	const bogus = await attempt(inquiry, login, target, inquiry.madeUp);
 	// Unclear (a limit on requests, say) proves nothing: doubt only where no login was needed.
-	return (
-		stranger.result === "passed" || (stranger.result === "unclear" && open)
-	);
+	return bogus.result === "passed" || (bogus.result === "unclear" && open);
 }
 
 /** Does the token server refuse a credential that nobody has? Then one that it gives a token for is right. */
@@ -175,8 +173,8 @@ async function tokenServerChecks(
 ): Promise<boolean> {
 	// With a scope, a token without rights is the usual way to say no.
 	if (login.scheme !== "bearer" || target.scope !== undefined) return false;
-	const stranger = await attempt(inquiry, login, target, inquiry.madeUp);
-	return stranger.result === "refused" && !stranger.token;
+	const bogus = await attempt(inquiry, login, target, inquiry.madeUp);
+	return bogus.result === "refused" && !bogus.token;
 }
 
 function tokenRefused(url: URL, login: Login): Verification {

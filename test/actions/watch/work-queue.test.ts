@@ -4,14 +4,14 @@ import { setImmediate } from "node:timers/promises";
 import { WorkQueue } from "../../../src/actions/watch/work-queue.ts";
 import { playedClock } from "../../support/played-clock.ts";
 
-/** An agenda that runs; what was started and not finished, and how to finish it. */
+/** A queue that runs; what was started and not finished, and how to finish it. */
 function running(atOnce: number) {
 	const clock = playedClock();
-	const agenda = new WorkQueue(clock);
+	const queue = new WorkQueue(clock);
 	const started: string[] = [];
 	const finishes = new Map<string, () => void>();
 	const stop = new AbortController();
-	const ended = agenda.run(
+	const ended = queue.run(
 		(name) => {
 			started.push(name);
 			return new Promise((resolve) => finishes.set(name, resolve));
@@ -27,14 +27,14 @@ function running(atOnce: number) {
 		await setImmediate();
 		return started.splice(0);
 	};
-	return { clock, agenda, stop, ended, finish, begun };
+	return { clock, queue, stop, ended, finish, begun };
 }
 
 test("so many at once, each by one", async () => {
-	const { agenda, stop, ended, finish, begun } = running(2);
-	for (const name of ["a", "b", "c", "a"]) agenda.add(name);
+	const { queue, stop, ended, finish, begun } = running(2);
+	for (const name of ["a", "b", "c", "a"]) queue.add(name);
 	assert.deepEqual(await begun(), ["a", "b"]);
-	agenda.add("a");
+	queue.add("a");
 	await finish("b");
 	assert.deepEqual(await begun(), ["c"], "a is busy and waits for itself");
 	await finish("a");
@@ -47,11 +47,11 @@ test("so many at once, each by one", async () => {
 });
 
 test("nothing is seen to by two at a time, however much room there is", async () => {
-	const { agenda, stop, ended, finish, begun } = running(9);
-	agenda.add("a");
+	const { queue, stop, ended, finish, begun } = running(9);
+	queue.add("a");
 	assert.deepEqual(await begun(), ["a"]);
-	agenda.add("a");
-	agenda.add("b");
+	queue.add("a");
+	queue.add("b");
 	assert.deepEqual(await begun(), ["b"]);
 	await finish("a");
 	assert.deepEqual(await begun(), ["a"]);
@@ -63,15 +63,15 @@ test("nothing is seen to by two at a time, however much room there is", async ()
 });
 
 test("not before their time, and the earlier one counts", async () => {
-	const { clock, agenda, stop, ended, finish, begun } = running(9);
-	agenda.add("a", 100);
-	agenda.add("a", 50);
-	agenda.add("a", 200);
-	agenda.add("b", 70);
-	agenda.add("c", 80);
-	agenda.add("c");
-	agenda.add("d");
-	agenda.add("d", 90);
+	const { clock, queue, stop, ended, finish, begun } = running(9);
+	queue.add("a", 100);
+	queue.add("a", 50);
+	queue.add("a", 200);
+	queue.add("b", 70);
+	queue.add("c", 80);
+	queue.add("c");
+	queue.add("d");
+	queue.add("d", 90);
 	assert.deepEqual(await begun(), ["c", "d"]);
 	await finish("c");
 	await finish("d");

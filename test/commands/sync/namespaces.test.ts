@@ -67,7 +67,7 @@ describe("sync: which namespaces", () => {
 			assert.deepEqual(shown(own), {
 				status: 0,
 				out: "",
-				err: "Warning: nginx-mesh holds the source itself, and needs no copy\n",
+				err: "Warning: skipping namespace nginx-mesh: it contains the source\n",
 			});
 		});
 
