@@ -40,7 +40,7 @@ export function accountAfter(
 	account: ServiceAccount,
 	{ operations }: AccountPlan,
 ): ServiceAccount {
-	const after = structuredClone(account) as unknown as Fields;
+	const after = structuredClone(account);
 	for (const operation of operations) {
 		if (operation.op === "test") continue;
 		const path = operation.path
@@ -48,18 +48,18 @@ export function accountAfter(
 			.slice(1)
 			.map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
 		const last = path.pop() ?? "";
-		const parent = path.reduce((at, part) => at[part] as Fields, after);
+		const parent = path.reduce<object>(
+			(at, part) => Reflect.get(at, part),
+			after,
+		);
 		if (Array.isArray(parent)) {
 			if (operation.op === "remove") parent.splice(Number(last), 1);
 			else parent.push(operation.value);
-		} else if (operation.op === "remove") delete parent[last];
-		else parent[last] = operation.value;
+		} else if (operation.op === "remove") Reflect.deleteProperty(parent, last);
+		else Reflect.set(parent, last, operation.value);
 	}
-	return after as unknown as ServiceAccount;
+	return after;
 }
-
-/** A JSON object, whatever is in it. */
-type Fields = Record<string, unknown>;
 
 /** How an account's pull secrets would differ. */
 export function accountDifferences(

@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import { applyPatch, type Operation } from "rfc6902";
 import {
+	accountAfter,
 	attachedKeys,
 	planAttach,
 	planDetach,
@@ -173,4 +174,21 @@ it("attaching and detaching any keys leaves every other entry, in order", () => 
 			assert.deepEqual(attachedKeys(now), []);
 		}),
 	);
+});
+
+it("an account as a plan leaves it is as the API server would store it", () => {
+	const accounts = [
+		account(),
+		account(["a"]),
+		account(["a", KEY, "b"], KEY),
+		account([KEY], `${KEY},gone`),
+		account(["a"], "a", { labels: { own: "x/y~z" } }),
+	];
+	for (const one of accounts)
+		for (const plan of [
+			planAttach(one, KEY),
+			planDetach(one, KEY),
+			planDetachAll(one),
+		])
+			assert.deepEqual(accountAfter(one, plan), patched(one, plan.operations));
 });
