@@ -8,11 +8,11 @@ export interface TerminalInput extends Readable {
 }
 
 /**
- * What is being typed: `keys` that move and mark, a `line` of text that is echoed,
- * a `whole line` that the terminal itself edits and echoes, or a `secret`, which is kept
- * here and never reaches anything that could echo it.
+ * What is being typed: `keys` that move and mark, a `line` of text that readline edits and
+ * echoes, or a line that is `kept` here and reaches nothing that could echo it: a secret,
+ * and whatever is typed where no cursor can be moved.
  */
-export type Typing = "keys" | "line" | "whole line" | "secret";
+export type Typing = "keys" | "line" | "kept";
 
 /** How the typing stopped without an answer: Ctrl-D, or the terminal went away. */
 export type Ending = "end of input" | "hung up";
@@ -30,6 +30,7 @@ const ENTER = "\r";
 const END_OF_INPUT = "\x04";
 const CTRL_C = "\x03";
 const CTRL_U = "\x15";
+const CTRL_W = "\x17";
 /** readline would stop the program and, continued, never listen again. */
 const CTRL_Z = "\x1a";
 
@@ -43,8 +44,13 @@ const WATCHED = new WeakSet<TerminalInput>();
  */
 export class Keyboard extends Readable {
 	readonly isTTY = true;
-	/** What is not echoed, as typed so far. */
-	secret = "";
+	/** What readline does not get, as typed so far. */
+	kept = "";
+	/** Told when `kept` has changed or become empty, and before the Enter behind it. */
+	onKept: () => void = () => {};
+	/** Ctrl-Z in a line that is kept. */
+	onStop: () => void = () => {};
+	#shown = false;
 	#hides: boolean;
 	#refused = false;
 	#open = false;
@@ -58,7 +64,7 @@ export class Keyboard extends Readable {
 		readonly onEnd: (ending: Ending) => void,
 	) {
 		super({ read() {} });
-		this.#hides = typing === "secret";
+		this.#hides = typing === "kept";
 	}
 
 	/** Whether what is typed is kept here, and reaches nothing that could echo it. */
@@ -66,15 +72,23 @@ export class Keyboard extends Readable {
 		return this.#hides;
 	}
 
+	/**
+	 * Whether the line came whole, with the line feed that no Enter key sends: from a terminal
+	 * that edits lines by itself (Emacs' shell) and has shown it.
+	 */
+	get shown(): boolean {
+		return this.#shown;
+	}
+
 	/** Keeps a line that turned out to be a secret, and what is typed on, until nothing of it is left. */
 	hide(line: string): void {
-		this.secret += line;
+		this.kept += line;
 		this.#hides = true;
 	}
 
 	/** Forgets what was hidden; what is typed from now on is echoed again. */
 	show(): void {
-		this.secret = "";
+		this.kept = "";
 		this.#hides = false;
 	}
 
@@ -93,9 +107,9 @@ export class Keyboard extends Readable {
 			terminal.on("error", () => {}); // A closed window may be told of when no question is left to hear it.
 		}
 		terminal.on("data", keyboard.#take);
-		terminal.on("end", keyboard.#end);
+		terminal.on("end", keyboard.#hangUp);
 		terminal.on("error", keyboard.#hangUp);
-		if (typing !== "whole line") terminal.setRawMode(true);
+		terminal.setRawMode(true);
 		terminal.resume();
 		await aLook();
 		keyboard.#open = true;
@@ -107,11 +121,11 @@ export class Keyboard extends Readable {
 		return this;
 	}
 
-	/** Says once whether Enter stands for a refused paste; a refusal forgets the secret. */
+	/** Says once whether Enter stands for a refused paste; a refusal forgets what was kept. */
 	refused(): boolean {
 		const refused = this.#refused;
 		this.#refused = false;
-		if (refused) this.secret = "";
+		if (refused) this.kept = "";
 		return refused;
 	}
 
@@ -121,7 +135,7 @@ export class Keyboard extends Readable {
 		this.terminal.resume();
 		await aLook();
 		this.terminal.off("data", this.#take);
-		this.terminal.off("end", this.#end);
+		this.terminal.off("end", this.#hangUp);
 		this.terminal.off("error", this.#hangUp);
 		this.terminal.pause();
 		this.terminal.setRawMode(false);
@@ -129,9 +143,6 @@ export class Keyboard extends Readable {
 	}
 
 	#hangUp = () => this.onEnd("hung up");
-	/** A terminal that edits lines makes an end of Ctrl-D. */
-	#end = () =>
-		this.onEnd(this.typing === "whole line" ? "end of input" : "hung up");
 
 	#take = (bytes: Buffer) => {
 		if (!this.#open) {
@@ -180,13 +191,18 @@ export class Keyboard extends Readable {
 	}
 
 	#enter(text: string): void {
-		const keys = text.replace(/[\r\n]+$/, ENTER).replaceAll(CTRL_Z, "");
+		const keys = text.replace(/[\r\n]+$/, ENTER);
+		if (this.typing === "kept") {
+			this.#shown = this.kept === "" && /[^\r\n]\n$/.test(text);
+			this.#keep(keys);
+			return;
+		}
+		const read = keys.replaceAll(CTRL_Z, "");
 		if (this.typing === "line") {
-			for (const run of keys.match(RUNS) ?? [])
+			for (const run of read.match(RUNS) ?? [])
 				if (this.#hides) this.#keep(run);
 				else this.#edit(run);
-		} else if (this.typing === "secret") this.#keep(keys);
-		else if (keys !== "") this.push(keys);
+		} else if (read !== "") this.push(read);
 	}
 
 	/** Hands a run of characters to readline as one key: it would draw the line again for each. */
@@ -197,13 +213,19 @@ export class Keyboard extends Readable {
 
 	#keep(keys: string): void {
 		for (const key of keys.match(KEYS) ?? []) {
-			if (key === ENTER || key === CTRL_C) this.push(key);
-			else if (key === "\x7f" || key === "\b")
-				this.secret = this.secret.replace(/.$/su, "");
-			else if (key === CTRL_U) this.secret = "";
-			else if (key === "\t" || !CONTROL.test(key)) this.secret += key;
+			if (key === ENTER || key === CTRL_C) {
+				this.onKept();
+				this.push(key);
+			} else if (key === "\x7f" || key === "\b")
+				this.kept = this.kept.replace(/.$/su, "");
+			else if (key === CTRL_U) this.kept = "";
+			else if (key === CTRL_W) this.kept = this.kept.replace(/\S*\s*$/u, "");
+			else if (key === CTRL_Z) this.onStop();
+			else if (key === "\t" || !CONTROL.test(key)) this.kept += key;
+			if (this.kept === "") this.onKept();
 		}
-		if (this.typing !== "line" || this.secret !== "") return;
+		this.onKept();
+		if (this.typing !== "line" || this.kept !== "") return;
 		this.show();
 		this.push(CTRL_U); // The question shows that nothing is left.
 	}

@@ -10,6 +10,7 @@ import {
 	useState,
 } from "@inquirer/core";
 import type { Keyboard } from "./keyboard.ts";
+import { isToken, NOT_SHOWN } from "./token.ts";
 
 /**
  * Asks for a line of text, which readline edits. inquirer's own input question echoes
@@ -37,7 +38,7 @@ export const askLine = createPrompt<
 	useKeypress((key, readline) => {
 		if (status === "done") return;
 		if (isEnterKey(key)) {
-			const answer = hidden ? keyboard.secret : text || offered;
+			const answer = hidden ? keyboard.kept : text || offered;
 			const problem = check(answer);
 			setWrong(problem);
 			if (problem === undefined) {
@@ -66,7 +67,7 @@ export const askLine = createPrompt<
 		setHidden(keyboard.hides);
 	});
 	const shown = hidden
-		? styleText("dim", "(token, not shown)")
+		? styleText("dim", NOT_SHOWN)
 		: status === "done"
 			? theme.style.answer(text)
 			: text;
@@ -82,8 +83,3 @@ export const askLine = createPrompt<
 		wrong === undefined ? "" : styleText("red", `> ${wrong}`),
 	];
 });
-
-/** Whether a line begins as a JWT does (`eyJ` is `{"` in base64), which no user and no host is called. */
-function isToken(line: string): boolean {
-	return /^\s*eyJ[\w-]{5}/.test(line);
-}

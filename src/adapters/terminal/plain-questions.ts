@@ -2,10 +2,12 @@ import { AbortedError } from "../../errors.ts";
 import type { PickChoice } from "../../world.ts";
 import { SEVERAL_LINES } from "./keyboard.ts";
 import type { Check, Choice, Context } from "./questions.ts";
+import { isToken, NOT_SHOWN } from "./token.ts";
 
 /**
- * The same questions for a terminal that can move no cursor (TERM=dumb): it edits and echoes
- * a line by itself, and what is chosen from is numbered.
+ * The same questions for a terminal that can move no cursor (TERM=dumb): a line is echoed and
+ * rubbed out here, as the terminal's own line editing does it, and what is chosen from is
+ * numbered. That editing itself would echo a token that is typed for a user name.
  */
 
 /** Of a terminal that does not tell its width. */
@@ -14,7 +16,7 @@ const DEFAULT_COLUMNS = 80;
 const FEW = 10;
 const GAP = 2;
 
-/** One line of text; Enter alone takes `preset`. */
+/** One line of text; Enter alone takes `preset`. What turns out to be a token is shown no longer. */
 export function line(
 	context: Context,
 	message: string,
@@ -22,8 +24,8 @@ export function line(
 	check: Check,
 ): Promise<string> {
 	const question = preset === undefined ? message : `${message} (${preset})`;
-	return until(context, question, (text) => {
-		const value = text === "" ? (preset ?? "") : text;
+	return until(context, question, (typed) => {
+		const value = typed.trim() || (preset ?? "");
 		const wrong = check(value);
 		return wrong === undefined ? { value } : { wrong };
 	});
@@ -35,14 +37,15 @@ export function secret(
 	message: string,
 	check: Check,
 ): Promise<string> {
-	return until(context, message, () => {
-		const value = context.input.secret;
-		context.input.secret = "";
-		// The line end was not echoed either.
-		context.output.write("\n");
-		const wrong = check(value);
-		return wrong === undefined ? { value } : { wrong };
-	});
+	return until(
+		context,
+		message,
+		(value) => {
+			const wrong = check(value);
+			return wrong === undefined ? { value } : { wrong };
+		},
+		() => "",
+	);
 }
 
 /** One of the choices; Enter alone takes the first. */
@@ -54,8 +57,8 @@ export function choice<T extends string>(
 	context.output.write(
 		`${message}\n${numbered(choices, context.output.columns || DEFAULT_COLUMNS)}`,
 	);
-	return until(context, "Number (1):", (text) => {
-		const chosen = choices[Number(text === "" ? "1" : text) - 1];
+	return until(context, "Number (1):", (typed) => {
+		const chosen = choices[Number(typed.trim() || "1") - 1];
 		return chosen === undefined
 			? { wrong: `give a number from 1 to ${choices.length}` }
 			: { value: chosen.value };
@@ -74,8 +77,8 @@ export function pick<T extends string>(
 	return until(
 		context,
 		"Numbers or names, with commas between them, * for all:",
-		(text) => {
-			const said = text.split(/[\s,]+/).filter((word) => word !== "");
+		(typed) => {
+			const said = typed.split(/[\s,]+/).filter((word) => word !== "");
 			if (said.length === 0)
 				return {
 					value: choices
@@ -126,39 +129,90 @@ function numbered(
 	).join("");
 }
 
-/** Asks again, with what is wrong, until a line is a value. */
+/**
+ * Asks again, with what is wrong, until what was typed is a value; `shownOf` says what of it
+ * is echoed.
+ */
 async function until<T>(
 	context: Context,
 	question: string,
-	read: (line: string) => { readonly value: T } | { readonly wrong: string },
+	read: (typed: string) => { readonly value: T } | { readonly wrong: string },
+	shownOf?: (typed: string) => string,
 ): Promise<T> {
+	const { input, output } = context;
 	for (;;) {
-		context.output.write(`${question} `);
-		const text = await aLine(context);
-		const answer = read(text);
-		if (context.input.refused()) context.output.write(`> ${SEVERAL_LINES}\n`);
+		const typed = await aLine(context, question, shownOf ?? withoutTokens());
+		const answer = read(typed);
+		if (input.refused()) output.write(`> ${SEVERAL_LINES}\n`);
 		else if ("value" in answer) return answer.value;
-		else context.output.write(`> ${answer.wrong}\n`);
+		else output.write(`> ${answer.wrong}\n`);
 	}
 }
 
+/** What may be shown of a line while it is typed: a token is hidden until nothing is left of the line. */
+function withoutTokens(): (typed: string) => string {
+	let hidden = false;
+	return (typed) => {
+		hidden = typed !== "" && (hidden || isToken(typed));
+		return hidden ? NOT_SHOWN : typed.replaceAll("\t", " ");
+	};
+}
+
 /** What is typed up to Enter. Throws the signal's reason, and AbortedError for a Ctrl-C that is a key. */
-function aLine({ input, signal }: Context): Promise<string> {
+function aLine(
+	{ input, output, signal, stop }: Context,
+	question: string,
+	shownOf: (typed: string) => string,
+): Promise<string> {
 	return new Promise((resolve, reject) => {
-		let text = "";
-		const end = (settle: () => void) => {
+		let echoed = "";
+		const echo = () => {
+			if (input.shown) return;
+			const next = shownOf(input.kept);
+			output.write(change(echoed, next));
+			echoed = next;
+		};
+		const ask = () => {
+			echoed = "";
+			output.write(`${question} `);
+			echo();
+		};
+		const end = (last: string, settle: () => void) => {
 			input.off("data", take);
 			signal.removeEventListener("abort", abort);
+			input.onKept = input.onStop = () => {};
+			input.kept = "";
+			output.write(last);
 			settle();
 		};
-		const abort = () => end(() => reject(signal.reason));
-		const take = (typed: Buffer) => {
-			text += typed.toString();
-			if (text.includes("\x03")) end(() => reject(new AbortedError("SIGINT")));
-			else if (/[\r\n]/.test(text)) end(() => resolve(text.trim()));
+		const abort = () => end("\n", () => reject(signal.reason));
+		const take = (key: Buffer) => {
+			const typed = input.kept;
+			if (key.includes("\x03"))
+				end("^C\n", () => reject(new AbortedError("SIGINT")));
+			// A terminal that has shown the line has shown its end, unless it took it for a secret.
+			else
+				end(input.shown && shownOf(typed) !== "" ? "" : "\n", () =>
+					resolve(typed),
+				);
 		};
 		input.on("data", take);
+		input.onKept = echo;
+		input.onStop = () => {
+			output.write("\n");
+			stop();
+			ask();
+		};
 		signal.addEventListener("abort", abort);
+		ask();
 		if (signal.aborted) abort();
 	});
+}
+
+/** What turns the end of a line from `before` to `after`, as a terminal rubs out: back, a space over it, back. */
+function change(before: string, after: string): string {
+	const [was, is] = [[...before], [...after]];
+	const same = was.findIndex((character, index) => character !== is[index]);
+	const kept = same === -1 ? was.length : same;
+	return "\b \b".repeat(was.length - kept) + is.slice(kept).join("");
 }

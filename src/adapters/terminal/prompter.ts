@@ -26,9 +26,11 @@ export interface Terminal {
 	};
 	readonly env: Readonly<Record<string, string | undefined>>;
 	readonly pid: number;
+	readonly platform: string;
 	on(event: "SIGTSTP", listener: () => void): unknown;
 	once(event: "SIGCONT", listener: () => void): unknown;
-	kill(pid: number, signal: "SIGSTOP"): unknown;
+	/** Process 0: all of this one's group, which a shell starts and stops together. */
+	kill(pid: number, signal: "SIGSTOP" | "SIGTSTP"): unknown;
 }
 
 /**
@@ -57,10 +59,11 @@ export function terminalPrompter(
 				: await import("./questions.ts");
 			interrupt.signal.throwIfAborted();
 			const ended = new AbortController();
-			const how = plain && typing !== "secret" ? "whole line" : typing;
 			const signal = AbortSignal.any([interrupt.signal, ended.signal]);
-			const input = await Keyboard.open(terminal.stdin, how, (ending) =>
-				ended.abort(ERRORS[ending]()),
+			const input = await Keyboard.open(
+				terminal.stdin,
+				plain ? "kept" : typing,
+				(ending) => ended.abort(ERRORS[ending]()),
 			);
 			if (!plain) terminal.stderr.write(MARK_PASTES.on);
 			try {
@@ -68,6 +71,7 @@ export function terminalPrompter(
 					input,
 					output: terminal.stderr,
 					signal,
+					stop,
 				});
 			} catch (error) {
 				const ending = endingOf(error, signal);
@@ -81,6 +85,13 @@ export function terminalPrompter(
 		});
 	}
 
+	function stop(): void {
+		if (terminal.platform === "win32") return; // Which has no such key.
+		terminal.stdin.setRawMode(false);
+		terminal.kill(0, "SIGTSTP");
+		terminal.stdin.setRawMode(true);
+	}
+
 	return {
 		text: ({ message, default: preset, check = accept }) =>
 			ask("line", (questions, context) =>
@@ -88,7 +99,7 @@ export function terminalPrompter(
 			),
 
 		password: ({ message, check = accept }) =>
-			ask("secret", (questions, context) =>
+			ask("kept", (questions, context) =>
 				questions.secret(context, message, check),
 			),
 

@@ -13,6 +13,8 @@ export interface Context {
 		readonly columns?: number;
 	};
 	readonly signal: AbortSignal;
+	/** Gives the terminal back to the shell, as Ctrl-Z does, and takes it again when it is continued. */
+	readonly stop: () => void;
 }
 
 /** What can be chosen, and what is shown for it. */

@@ -28,10 +28,10 @@ export const askSecret = createPrompt<
 	const prefix = usePrefix({ status, theme });
 	useKeypress((key) => {
 		if (status === "done" || !isEnterKey(key)) return;
-		const secret = keyboard.secret;
+		const secret = keyboard.kept;
 		const problem = check(secret);
 		if (problem !== undefined) {
-			keyboard.secret = "";
+			keyboard.kept = "";
 			setWrong(problem);
 			return;
 		}

@@ -528,7 +528,7 @@ dumb(
 	{
 		status: 1,
 		shown:
-			"Registry server: (docker.io) error: the question was not answered\n",
+			"Registry server: (docker.io) \nerror: the question was not answered\n",
 	},
 );
 dumb(
@@ -539,5 +539,144 @@ dumb(
 		session.type("half");
 		session.ctrl("c");
 	},
-	{ status: 130, shown: "Password: error: interrupted by SIGINT\n" },
+	{ status: 130, shown: "Password: ^C\nerror: interrupted by SIGINT\n" },
+);
+
+/** What a line looks like when `\b \b` has rubbed out what stood before. */
+const seen = (shown: string) => {
+	let line = shown.replaceAll("\r\n", "\n");
+	while (line.includes("\b \b")) line = line.replace(/[^\b][\b] [\b]/u, "");
+	return line;
+};
+
+for (const [name, type] of [
+	["pasted", (session) => session.type(JWT)],
+	["pasted with its line end", (session) => session.type(`${JWT}\n`)],
+	["marked as a paste", (session) => session.type(PASTE(`${JWT}\n`))],
+	["corrected", (session) => session.type(`x\x7f${JWT}zz\x7f\x7f`)],
+	[
+		"typed",
+		async (session) => {
+			for (const key of JWT.slice(0, 20)) session.type(key);
+			await session.shows("not shown");
+			session.type(JWT.slice(20));
+		},
+	],
+] as const satisfies readonly (readonly [
+	string,
+	(session: TerminalSession) => void | Promise<void>,
+])[])
+	terminal(
+		`F20: TERM=dumb: a JWT in the place of a user name is not echoed: ${name}`,
+		async (t) => {
+			const { answer, shown, settings } = await asked(
+				t,
+				"username",
+				async (session) => {
+					await session.shows("Username: ");
+					await type(session);
+					if (name !== "pasted with its line end") session.type("\r");
+				},
+				{ TERM: "dumb" },
+			);
+			assert.equal(answer, JWT);
+			assert.doesNotMatch(shown, /GciOiJS|Zm9v|c2ln/);
+			assert(shown.length < 200, `${shown.length} characters were written`);
+			assert.equal(seen(shown), "Username: (token, not shown)\n");
+			assertRestored(settings);
+		},
+	);
+
+for (const [name, typed, answer, shown] of [
+	["backspace", "robox\x7ft\r", "robot", "Username: robot\n"],
+	["backspace at the beginning", "\x7f\bme\r", "me", "Username: me\n"],
+	["a letter of two code units", "🔑🔑\x7f\r", "🔑", "Username: 🔑\n"],
+	["Ctrl-U", "wrong\x15me\r", "me", "Username: me\n"],
+	["Ctrl-W", "me two\x17too\r", "me too", "Username: me too\n"],
+	["arrows are no text", "m\x1b[D\x1bOAe\r", "me", "Username: me\n"],
+	["a paste of one line", `${PASTE("me\r")}\r`, "me", "Username: me\n"],
+	["a JWT taken back", `${JWT}\x15me\r`, "me", "Username: me\n"],
+] as const)
+	terminal(`TERM=dumb: a line is edited: ${name}`, async (t) => {
+		const result = await asked(
+			t,
+			"username",
+			async (session) => {
+				await session.shows("Username: ");
+				session.type(typed);
+			},
+			{ TERM: "dumb" },
+		);
+		assert.equal(result.answer, answer);
+		assert.equal(seen(result.shown), shown);
+	});
+
+dumb(
+	"several lines pasted are refused",
+	"username",
+	async (session) => {
+		await session.shows("Username: ");
+		session.type('{\n"type": "leaked"\n}\n');
+		await session.shows("nothing was read");
+		await session.shows("Username: ");
+		session.type("me\r");
+	},
+	{
+		answer: "me",
+		shown:
+			"Username: \n> Pasted text has several lines; nothing was read. Paste it as one line.\nUsername: me\n",
+	},
+);
+dumb(
+	"a line that Emacs' shell has shown is not shown again; what it hid ends a line",
+	"login",
+	async (session) => {
+		await session.shows("Username: ");
+		session.type("robot\n");
+		await session.shows("Password: ");
+		session.type("s3cr3t\n");
+		await session.shows("(y/N) ");
+		session.type("y\n");
+	},
+	{
+		answer: ["robot", "s3cr3t", true],
+		shown: "Username: Password: \nWrite it? (y/N) ",
+	},
+);
+
+terminal(
+	"TERM=dumb: Ctrl-Z gives the shell its terminal; fg asks again",
+	async (t) => {
+		const answerFile = join(folder, "answer");
+		rmSync(answerFile, { force: true });
+		const job = `set -m; "$@"; stty -a; echo stopped; fg`;
+		await onTerminal(
+			["sh", "-c", job, "sh", process.execPath, "--import", "tsx"].concat(
+				PROGRAM,
+				"username",
+			),
+			{
+				env: {
+					PATH: process.env.PATH ?? "",
+					TERM: "dumb",
+					ANSWER: answerFile,
+				},
+				stop: t.signal,
+				settingsFile: join(folder, "settings"),
+			},
+			async (session) => {
+				await session.shows("Username: ");
+				session.type("ro");
+				await session.shows("ro");
+				session.ctrl("z");
+				assertRestored(await session.shows("stopped"));
+				await session.shows("Username: ro");
+				session.type("bot\r");
+				const { status, settings } = await session.ended();
+				assert.equal(status, 0);
+				assertRestored(settings);
+			},
+		);
+		assert.equal(JSON.parse(readFileSync(answerFile, "utf8")), "robot");
+	},
 );
