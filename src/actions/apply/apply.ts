@@ -1,3 +1,4 @@
+import type { Secret } from "../../core/objects.ts";
 import { type Failure, failureOf } from "../../core/output/failure.ts";
 import type { ChangeResult, DryRun } from "../../core/output/result.ts";
 import type { Preview } from "../../core/preview.ts";
@@ -33,6 +34,8 @@ export interface ApplyOptions {
 	readonly onResult?: (result: ChangeResult, preview?: Preview) => void;
 	/** Called once a change as soon as it is done, in any order. */
 	readonly onDone?: () => void;
+	/** Called with what a creation or an update was answered with: the Secret as it is then. */
+	readonly onWritten?: (written: PullSecret) => void;
 }
 
 /** A change to be made, or an object about which the result is known already. */
@@ -139,16 +142,21 @@ async function write(
 ): Promise<Failure | undefined> {
 	const { cluster, dryRun } = how;
 	const options = { dryRun: dryRun === "server" };
+	const tell = (written: Secret) => {
+		if (!options.dryRun) how.onWritten?.(how.reader.toPullSecret(written));
+	};
 	switch (change.action) {
 		case "create":
-			await cluster.create("Secret", secretOf(change.desired), options);
+			tell(await cluster.create("Secret", secretOf(change.desired), options));
 			return undefined;
 		case "update":
-			await cluster.patch(
-				"Secret",
-				change.current,
-				updateOperations(change.current, change.desired),
-				options,
+			tell(
+				await cluster.patch(
+					"Secret",
+					change.current,
+					updateOperations(change.current, change.desired),
+					options,
+				),
 			);
 			return undefined;
 		case "replace":

@@ -11,7 +11,7 @@ import {
 } from "../../core/pull-secrets/ownership.ts";
 import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
 import { ApiError } from "../../errors.ts";
-import { readPullSecrets } from "../read/read-keys.ts";
+import { readPullSecrets, secretsNamed } from "../read/read-keys.ts";
 import { claimantsOf, type Run } from "./deliver.ts";
 
 /**
@@ -25,9 +25,7 @@ export async function tellClaimants(
 ): Promise<string[]> {
 	let all: PullSecret[];
 	try {
-		all = await readPullSecrets(cluster, reader, {
-			fieldSelector: `metadata.name=${before.name}`,
-		});
+		all = await readPullSecrets(cluster, reader, secretsNamed(before.name));
 	} catch (error) {
 		if (!(error instanceof ApiError && error.status === 403)) throw error;
 		world.emit({

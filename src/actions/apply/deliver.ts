@@ -35,7 +35,11 @@ import { isSourceLike } from "../../core/pull-secrets/source.ts";
 import { ApiError, isFatal } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 import { AT_ONCE, inParallel } from "../in-parallel.ts";
-import { readPullSecret, readPullSecrets } from "../read/read-keys.ts";
+import {
+	readPullSecret,
+	readPullSecrets,
+	secretsNamed,
+} from "../read/read-keys.ts";
 import { apply, isSettled, type Step } from "./apply.ts";
 import { changeRecord, recordOf } from "./change-record.ts";
 import type { ChangeReport } from "./change-report.ts";
@@ -125,6 +129,14 @@ export interface Delivered extends Targets {
 /** What bears the source's name, by namespace; a result where it cannot be read. */
 type Current = ReadonlyMap<string, PullSecret | ChangeResult>;
 
+/** Where copies go and what is there, read together. */
+interface Snapshot {
+	readonly targets: Targets;
+	readonly current: Current;
+	/** All that bears the source's name, where it was listed. */
+	readonly all: readonly PullSecret[] | undefined;
+}
+
 class Delivery {
 	/** As it was read last. */
 	#source: PullSecret;
@@ -157,9 +169,8 @@ class Delivery {
 				cause: "record-missing",
 				source: placeOf(this.#source),
 			});
-		let targets = await this.#targets();
-		let current = await this.#read(targets);
-		const leftovers = await this.#leftovers(targets);
+		let { targets, current, all } = await this.#read(this.#selected?.targets);
+		const leftovers = await this.#leftovers(targets, all);
 		const agreed = await this.#agree(this.#plan(targets, current), leftovers);
 		if (agreed === undefined) return undefined;
 		await this.#record(targets.unread);
@@ -174,8 +185,7 @@ class Delivery {
 			const wrote = await this.#apply(steps, targets, told);
 			if (!wrote || run.dryRun !== "none") return targets;
 			if (!(await this.#mustGoOn(round))) return targets;
-			targets = await this.#targets();
-			current = await this.#read(targets);
+			({ targets, current, all } = await this.#read());
 		}
 	}
 
@@ -223,12 +233,17 @@ class Delivery {
 		);
 	}
 
-	async #targets(): Promise<Targets> {
-		const { scope, run } = this;
-		const selected = scope.by === "selection" ? scope.selected : undefined;
+	get #selected(): Selected | undefined {
+		return this.scope.by === "selection" ? this.scope.selected : undefined;
+	}
+
+	/** `known`: what has just been looked up of all Namespaces. */
+	async #targets(known?: Targets["namespaces"]): Promise<Targets> {
+		const { run } = this;
+		const selected = this.#selected;
 		if (selected !== undefined && !this.#servesRecord) return selected.targets;
 		const record = this.#joined(recordOf(this.#source));
-		const all = await recordedTargets(this.#source, record, run.cluster);
+		const all = await recordedTargets(this.#source, record, run.cluster, known);
 		const named = new Set(
 			selected?.targets.serve
 				.filter((target) => target.named)
@@ -251,24 +266,41 @@ class Delivery {
 		};
 	}
 
-	/** One read a named namespace; one list for all others, which also tells who else claims to be a copy. */
-	async #read(targets: Targets): Promise<Current> {
-		const { cluster, reader } = this.run;
-		const { scope } = this;
-		const places = targets.serve.map(({ namespace }) => namespace);
-		if (scope.by === "selection" && !scope.andRecorded && !targets.listed)
-			return this.#readEach(places);
-		try {
-			const all = await readPullSecrets(cluster, reader, {
-				fieldSelector: `metadata.name=${this.#source.name}`,
-			});
-			this.#warnOfClaimants(all, targets);
-			return new Map(all.map((secret) => [secret.namespace, secret]));
-		} catch (error) {
-			const mayNotList = error instanceof ApiError && error.status === 403;
-			if (!mayNotList) throw error;
-			return this.#readEach(places);
+	/**
+	 * Where copies go, and what is there. One read a named namespace; one list for all others, which also
+	 * tells who else claims to be a copy. `fresh`: targets that have just been looked up.
+	 */
+	async #read(fresh?: Targets): Promise<Snapshot> {
+		// What bears the source's name does not depend on where copies go.
+		const listing =
+			this.#servesRecord || this.#selected?.targets.listed === true;
+		const [targets, all] = await Promise.all([
+			this.#targets(fresh?.namespaces),
+			listing ? this.#list() : undefined,
+		]);
+		if (all === undefined) {
+			const places = targets.serve.map(({ namespace }) => namespace);
+			return { targets, current: await this.#readEach(places), all };
 		}
+		this.#warnOfClaimants(all, targets);
+		const current = new Map(all.map((secret) => [secret.namespace, secret]));
+		return { targets, current, all };
+	}
+
+	/** All that bears the source's name; undefined where Secrets may not be listed. */
+	async #list(): Promise<readonly PullSecret[] | undefined> {
+		try {
+			return await this.#listAll();
+		} catch (error) {
+			if (error instanceof ApiError && error.status === 403) return undefined;
+			throw error;
+		}
+	}
+
+	/** Throws what the cluster throws. */
+	#listAll(): Promise<PullSecret[]> {
+		const { cluster, reader } = this.run;
+		return readPullSecrets(cluster, reader, secretsNamed(this.#source.name));
 	}
 
 	async #readEach(namespaces: readonly string[]): Promise<Current> {
@@ -307,12 +339,12 @@ class Delivery {
 		});
 	}
 
-	async #leftovers(targets: Targets): Promise<Deletion[]> {
+	async #leftovers(
+		targets: Targets,
+		listed: readonly PullSecret[] | undefined,
+	): Promise<Deletion[]> {
 		if (!this.policy.prune) return [];
-		const { cluster, reader } = this.run;
-		const all = await readPullSecrets(cluster, reader, {
-			fieldSelector: `metadata.name=${this.#source.name}`,
-		});
+		const all = listed ?? (await this.#listAll());
 		const kept = [...targets.serve, ...targets.settled];
 		return planLeftovers(
 			all,

@@ -55,8 +55,10 @@ export async function recordedTargets(
 	source: PullSecret,
 	record: SourceRecord,
 	cluster: Cluster,
+	/** All Namespaces, where they have just been listed. */
+	listed?: Targets["namespaces"],
 ): Promise<Targets> {
-	const namespaces = await namespacesFor(record, cluster);
+	const namespaces = listed ?? (await namespacesFor(record, cluster));
 	const names = namesOf(record);
 	const known = new Map<string, NamespaceKnowledge>();
 	for (const [name, facts] of namespaces ?? []) known.set(name, facts);
@@ -101,7 +103,7 @@ export async function recordedTargets(
 async function namespacesFor(
 	record: SourceRecord,
 	cluster: Cluster,
-): Promise<Map<string, NamespaceFacts> | undefined> {
+): Promise<Targets["namespaces"]> {
 	if (hasRules(record)) return byNames(await listNamespaces(cluster));
 	if (namesOf(record).size <= READ_SINGLY) return undefined;
 	try {

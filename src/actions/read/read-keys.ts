@@ -19,6 +19,11 @@ export async function readPullSecret(
 	}
 }
 
+/** Whatever bears a pull secret's name, in all namespaces. */
+export function secretsNamed(name: string): ListQuery {
+	return { fieldSelector: `metadata.name=${name}` };
+}
+
 /** All Secrets that a query selects, page by page, so that only what a key needs stays in memory. */
 export async function readPullSecrets(
 	cluster: Cluster,

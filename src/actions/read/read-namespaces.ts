@@ -26,10 +26,12 @@ export async function listNamespaces(
 	query: ListQuery = {},
 ): Promise<NamespaceFacts[]> {
 	const found: NamespaceFacts[] = [];
-	for await (const { items } of cluster.pages("Namespace", {
-		...query,
-		metadataOnly: true,
-	}))
-		found.push(...items.map(namespaceFacts));
+	const pages = cluster.pages("Namespace", namespaceQuery(query));
+	for await (const { items } of pages) found.push(...items.map(namespaceFacts));
 	return found.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** How Namespaces are listed. */
+export function namespaceQuery(query: ListQuery = {}): ListQuery {
+	return { ...query, metadataOnly: true };
 }

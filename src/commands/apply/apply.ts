@@ -14,6 +14,10 @@ import type { CredentialInput } from "../../actions/credentials/credential-input
 import { enterVerified } from "../../actions/credentials/enter-verified.ts";
 import type { EnteredCredential } from "../../actions/credentials/entered-credential.ts";
 import type { VerifyOptions } from "../../actions/credentials/verify-credentials.ts";
+import {
+	beginCopyLists,
+	readingAhead,
+} from "../../actions/read/begin-lists.ts";
 import { warnOfExpiry } from "../../actions/read/warn-of-expiry.ts";
 import { command } from "../../command.ts";
 import { FailureError } from "../../core/output/failure.ts";
@@ -104,9 +108,10 @@ A source that is missing is created; a registry that is missing in it is added, 
 		return entered;
 	},
 	async run(options, world, entered) {
-		const cluster = await world.connect(options.connection);
+		const cluster = readingAhead(await world.connect(options.connection));
 		try {
 			const reader = new ContentReader();
+			beginCopyLists(cluster, { ...options, servesRecord: true });
 			const report = new ChangeReport(world, cluster, formOf(options));
 			const run: Run = { ...options, cluster, reader, world, report };
 			return await report.whatIsDone(async () => {

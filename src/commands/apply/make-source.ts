@@ -81,17 +81,22 @@ export async function makeSource(
 			? await ensureNamespace(cluster, place.namespace, dryRun)
 			: undefined;
 	if (namespace !== undefined) report.add(...namespace);
+	let written: PullSecret | undefined;
 	await apply([change], {
 		...run,
 		// A dry run has not made the namespace: the server could not take the Secret.
 		dryRun: namespace !== undefined && dryRun === "server" ? "client" : dryRun,
 		replan: (_, now) => planned(now),
 		onResult: report.add,
+		onWritten: (secret) => {
+			written = secret;
+		},
 	});
 	if (report.failed) return undefined;
-	return dryRun === "none"
-		? readPullSecret(cluster, reader, place)
-		: wouldBe(found, made(found));
+	if (dryRun !== "none") return wouldBe(found, made(found));
+	if (change.action === "unchanged") return found;
+	// Deleted and created anew, or as somebody else had made it meanwhile.
+	return written ?? readPullSecret(cluster, reader, place);
 }
 
 /** The source that is meant; undefined where there is none yet. */

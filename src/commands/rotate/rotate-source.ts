@@ -53,20 +53,25 @@ export async function rotateSource(
 		});
 	const change = await unlessRefused(planned(source), run, cluster, world);
 	if (change === "no") return "cancelled";
+	let written: PullSecret | undefined;
 	await apply([change], {
 		...run,
 		replan: (_, now) => planned(now),
 		onResult: report.add,
+		onWritten: (secret) => {
+			written = secret;
+		},
 	});
 	if (report.failed) return "reported";
-	const written = (dryRun === "none"
-		? await readPullSecret(cluster, reader, source)
-		: undefined) ?? {
+	// Deleted and created anew, or as somebody else had made it meanwhile.
+	if (dryRun === "none" && change.action !== "unchanged")
+		written ??= await readPullSecret(cluster, reader, source);
+	const now = written ?? {
 		...source,
 		...("desired" in change && { content: change.desired.content }),
 	};
-	if (recordOf(written) !== undefined) {
-		await deliver(written, { by: "record" }, POLICY, run);
+	if (recordOf(now) !== undefined) {
+		await deliver(now, { by: "record" }, POLICY, run);
 		return "reported";
 	}
 	const holders = await tellClaimants(source, run);
@@ -75,14 +80,9 @@ export async function rotateSource(
 			cause: "record-missing",
 			source: { namespace: source.namespace, name: source.name },
 		});
-	const { entry, ...targets } = await namedTargets(
-		written,
-		holders,
-		[],
-		cluster,
-	);
+	const { entry, ...targets } = await namedTargets(now, holders, [], cluster);
 	await deliver(
-		written,
+		now,
 		{
 			by: "selection",
 			selected: { targets, entries: [entry], what: someOf(holders) },

@@ -8,8 +8,12 @@ import { deliver, type Run, type Scope } from "../../actions/apply/deliver.ts";
 import { podsInNeed } from "../../actions/apply/needed-namespaces.ts";
 import { selectedFor } from "../../actions/apply/selected.ts";
 import { isRecorded } from "../../actions/apply/targets.ts";
+import {
+	beginCopyLists,
+	readingAhead,
+} from "../../actions/read/begin-lists.ts";
 import { findSource, findSources } from "../../actions/read/find-source.ts";
-import { readPullSecrets } from "../../actions/read/read-keys.ts";
+import { readPullSecrets, secretsNamed } from "../../actions/read/read-keys.ts";
 import {
 	listNamespaces,
 	readNamespace,
@@ -43,10 +47,16 @@ import type { SyncSettings } from "./options.ts";
 /** Copies one source, or all of the source namespace, in one cluster. */
 export async function syncCopies(
 	options: SyncSettings,
-	cluster: Cluster,
+	connected: Cluster,
 	world: World,
 ): Promise<Outcome> {
 	const reader = new ContentReader();
+	const cluster = readingAhead(connected);
+	if (options.forget.length === 0 && !options.allSources)
+		beginCopyLists(cluster, {
+			...options,
+			servesRecord: options.selection.by === "record",
+		});
 	const sources = options.allSources
 		? await findSources(cluster, reader, options.source)
 		: [await findSource(cluster, reader, options.source, world)];
@@ -254,9 +264,11 @@ async function copiesIn(
 	cluster: Cluster,
 ): Promise<ReadonlyMap<string, PullSecret>> {
 	try {
-		const all = await readPullSecrets(cluster, new ContentReader(), {
-			fieldSelector: `metadata.name=${source.name}`,
-		});
+		const all = await readPullSecrets(
+			cluster,
+			new ContentReader(),
+			secretsNamed(source.name),
+		);
 		return new Map(all.map((secret) => [secret.namespace, secret]));
 	} catch (error) {
 		if (!(error instanceof ApiError) || error.status !== 403) throw error;

@@ -61,14 +61,16 @@ export function lists(
 			let last = "";
 			let token = "";
 			let restarted = false;
+			let coming = page(token);
 			for (let pages = 1; ; pages++) {
 				let body: ListBody<ObjectOf[K]>;
 				try {
-					body = await page(token);
+					body = await coming;
 				} catch (error) {
 					if (error instanceof OversizedAnswer && limit > 1) {
 						// Somebody's objects are of the largest size: fewer of them at once.
 						limit = Math.ceil(limit / 8);
+						coming = page(token);
 						continue;
 					}
 					if (!isExpired(error) || token === "") throw error;
@@ -79,6 +81,15 @@ export function lists(
 					body = await page(token);
 				}
 				const next = body.metadata.continue ?? "";
+				const isEndless = next === token || pages >= MOST_PAGES;
+				// The server works on the next page while whoever asked works on this one. Of the largest
+				// objects one page at a time is enough in memory.
+				const ahead = limit === PAGE && next !== "" && !isEndless;
+				if (ahead) {
+					coming = page(next);
+					coming.catch(() => {}); // Nobody may come for it.
+					await sentOff();
+				}
 				const all = body.items ?? [];
 				for (const item of all) known.note(kind, item);
 				const items = restarted
@@ -88,11 +99,12 @@ export function lists(
 				if (end) last = keyOf(end);
 				yield { items, resourceVersion: body.metadata.resourceVersion ?? "" };
 				if (next === "") return;
-				if (next === token || pages >= MOST_PAGES)
+				if (isEndless)
 					throw new ConnectionError(
 						`error: the list of ${path} at ${server.origin} does not end: page ${pages} names another one`,
 					);
 				token = next;
+				if (!ahead) coming = page(token);
 			}
 		},
 
@@ -144,6 +156,11 @@ const WATCH_SECONDS = 300;
 
 function isExpired(error: unknown): error is StatusError {
 	return error instanceof StatusError && error.status === 410;
+}
+
+/** Until what was begun has left: a request is written once the event loop comes round. */
+function sentOff(): Promise<void> {
+	return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** API servers list in the order of this, byte by byte. */

@@ -1,0 +1,94 @@
+import type { Kind, ObjectOf } from "../../core/objects.ts";
+import type { Cluster, ListQuery, Page } from "../../world.ts";
+import type { SyncSelection } from "../apply/copy-settings.ts";
+import type { SourceChoice } from "./find-source.ts";
+import { secretsNamed } from "./read-keys.ts";
+import { namespaceQuery } from "./read-namespaces.ts";
+
+/** A cluster whose lists can be begun before it is known whether anybody wants them. */
+export interface ReadingAhead extends Cluster {
+	/**
+	 * Asks for the first page of a list, which whoever asks for that very list next gets; the one after
+	 * is asked for anew, so that what is read again is what is there then. What nobody asks for fails
+	 * unheard, and goes with the connection.
+	 */
+	begin(kind: Kind, query: ListQuery): void;
+}
+
+/**
+ * The cluster, reading ahead: lists that do not depend on each other, or on a source that is still
+ * being read, need not wait for each other. Only lists that are asked for in any case are to be begun,
+ * so that nobody needs a right for one that another would not.
+ */
+export function readingAhead(cluster: Cluster): ReadingAhead {
+	const begun = new Map<string, Begun<Kind>>();
+	return {
+		...cluster,
+		begin(kind, query) {
+			const pages = cluster.pages(kind, query)[Symbol.asyncIterator]();
+			const first = pages.next();
+			first.catch(() => {});
+			begun.set(keyOf(kind, query), { first, pages });
+		},
+		pages<K extends Kind>(kind: K, query: ListQuery) {
+			const key = keyOf(kind, query);
+			const known = begun.get(key);
+			begun.delete(key);
+			return known === undefined
+				? cluster.pages(kind, query)
+				: pagesOf(known as Begun<K>);
+		},
+	};
+}
+
+interface Begun<K extends Kind> {
+	readonly first: Promise<IteratorResult<Page<ObjectOf[K]>>>;
+	readonly pages: AsyncIterator<Page<ObjectOf[K]>>;
+}
+
+async function* pagesOf<K extends Kind>({
+	first,
+	pages,
+}: Begun<K>): AsyncIterable<Page<ObjectOf[K]>> {
+	try {
+		for (let page = await first; page.done !== true; page = await pages.next())
+			yield page.value;
+	} finally {
+		await pages.return?.();
+	}
+}
+
+function keyOf(kind: Kind, query: ListQuery): string {
+	const { namespace, labelSelector, fieldSelector, metadataOnly } = query;
+	return JSON.stringify([
+		kind,
+		namespace,
+		labelSelector,
+		fieldSelector,
+		metadataOnly ?? false,
+	]);
+}
+
+/** Where copies will go, as far as a command line says. */
+export interface CopiesAhead {
+	readonly source: SourceChoice;
+	readonly selection: SyncSelection;
+	/** What is recorded is served in any case. */
+	readonly servesRecord: boolean;
+}
+
+/** Begins the lists that copies need whatever the source turns out to be. */
+export function beginCopyLists(
+	cluster: ReadingAhead,
+	{ source, selection, servesRecord }: CopiesAhead,
+): void {
+	if (servesRecord || selection.by !== "names")
+		cluster.begin("Secret", secretsNamed(source.name ?? source.usual));
+	// Which Namespaces are to be read is otherwise for the record to say, or the mesh and the pods.
+	if (selection.by === "all") cluster.begin("Namespace", namespaceQuery());
+	if (selection.by === "label")
+		cluster.begin(
+			"Namespace",
+			namespaceQuery({ labelSelector: selection.selector }),
+		);
+}
