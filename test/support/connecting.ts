@@ -47,12 +47,20 @@ export async function connected(
 }
 
 /** A clock whose delays pass at once; several at the same time pass together, as on any clock. */
-export function hastyClock(): Clock & { slept: number[] } {
+export function hastyClock(): Clock & {
+	slept: number[];
+	/** Sets the wall clock back by so many milliseconds; what has elapsed stays. */
+	setBack(ms: number): void;
+} {
 	let now = Date.now();
+	let back = 0;
 	const slept: number[] = [];
 	return {
 		slept,
-		now: () => now,
+		setBack(ms) {
+			back += ms;
+		},
+		now: () => now - back,
 		elapsed: () => now,
 		async delay(ms, signal) {
 			signal?.throwIfAborted();

@@ -233,6 +233,65 @@ describe("a passing fault", () => {
 	});
 });
 
+describe("after giving up", () => {
+	/** A server that is gone until `heal`, given up by one read. */
+	async function givenUp(): Promise<{ from: number; heal: () => void }> {
+		server.store.seed({ kind: "Secret", ...secret(), metadata: ref });
+		await cluster.read("Secret", ref);
+		let gone = true;
+		hooks.push(
+			server.onRequest(({ path }) =>
+				gone && path.startsWith("/api/v1/namespaces/app/")
+					? status(503)
+					: undefined,
+			),
+		);
+		assert.match(await message(cluster.read("Secret", ref)), /this is 503/);
+		return {
+			from: server.requests.length,
+			heal: () => {
+				gone = false;
+			},
+		};
+	}
+
+	test("for a second everything fails without being tried, and then is tried again", async () => {
+		const { from, heal } = await givenUp();
+		heal();
+		assert.match(await message(cluster.read("Secret", ref)), /this is 503/);
+		assert.equal(count(from, "GET"), 0);
+		await clock.delay(1_000);
+		assert.equal(await message(cluster.read("Secret", ref)), "done");
+	});
+
+	test("a wall clock that is set back meanwhile keeps nothing from being tried", async () => {
+		const { heal } = await givenUp();
+		heal();
+		clock.setBack(3_600_000);
+		await clock.delay(1_000);
+		assert.equal(await message(cluster.read("Secret", ref)), "done");
+	});
+
+	test("nor does one that is set back while it is tried lengthen the patience", async () => {
+		server.store.seed({ kind: "Secret", ...secret(), metadata: ref });
+		await cluster.read("Secret", ref);
+		const before = clock.elapsed();
+		let asked = 0;
+		disturb(status(503), {
+			methods: ["GET"],
+			times: Number.POSITIVE_INFINITY,
+			meanwhile: () => {
+				if (++asked === 2) clock.setBack(60_000);
+			},
+		});
+		assert.match(await message(cluster.read("Secret", ref)), /this is 503/);
+		assert.ok(
+			clock.elapsed() - before <= 30_000,
+			`${clock.elapsed() - before}`,
+		);
+	});
+});
+
 describe("a write whose answer was lost", () => {
 	const lost: Intervention = { cut: "after" };
 
