@@ -43,7 +43,7 @@ refuses("create", [
 	[server(""), `--registry-server: the server is empty${HINT}`],
 	[
 		server("bob:hunter2@registry.example.com"),
-		`--registry-server: user information before the host is not taken, use --registry-username${HINT}`,
+		`--registry-server: leave the user out of the address${HINT}`,
 	],
 	[
 		server("registry.example.com:65536"),
@@ -63,7 +63,7 @@ refuses("create", [
 	],
 	[
 		server("registry example.com"),
-		`--registry-server: the server holds white space${HINT}`,
+		`--registry-server: no spaces, please${HINT}`,
 	],
 	[server("-registry"), `--registry-server: that is not a host name${HINT}`],
 	[

@@ -24,13 +24,13 @@ const ACCOUNT_FLAGS: readonly Flag[] = [
 		group: "Target",
 		short: "l",
 		kind: "text",
-		help: "In namespaces with these labels, such as team=x, env!=dev or 'tier in (a,b)'.",
+		help: "Select namespaces with these labels, such as team=x, env!=dev or 'tier in (a,b)'.",
 	},
 	{
 		name: "all-serviceaccounts",
 		group: "Target",
 		kind: "switch",
-		help: "All service accounts instead of default alone.",
+		help: "Take all service accounts instead of default alone.",
 	},
 ];
 

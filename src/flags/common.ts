@@ -15,7 +15,7 @@ export const NAMESPACE_FLAG: Flag = {
 export const SOURCE_NAMESPACE_FLAG: Flag = {
 	...NAMESPACE_FLAG,
 	default: (env) => shownUsual(env).namespace,
-	help: "The source's namespace (also MESHREG_NAMESPACE).",
+	help: "Use this namespace for the source (also MESHREG_NAMESPACE).",
 };
 
 /** Any number of namespaces. */
@@ -47,7 +47,7 @@ export const DRY_RUN_FLAG: Flag = {
 	choices: ["none", "client", "server"],
 	refusal: (value) =>
 		`Invalid dry-run value (${value}). Must be "none", "server", or "client".`,
-	help: 'Must be "none", "server" or "client". With client, only say what would be done; with server, send the requests without storing anything.',
+	help: "Change nothing: with client, only say what would be done; with server, send the requests without storing anything.",
 };
 
 export const DIFF_FLAG: Flag = {
@@ -62,7 +62,7 @@ export const LABEL_FLAG: Flag = {
 	name: "label",
 	group: "Target",
 	kind: "text",
-	help: "The label of the source and its copies, instead of usage=NAME; kept on the source.",
+	help: "Label the source and its copies so, instead of usage=NAME; kept on the source.",
 };
 
 export const YES_FLAG: Flag = {
@@ -96,7 +96,7 @@ export function outputFlag(...choices: string[]): Flag {
 		choices: choices.toSorted(),
 		refusal: (value) =>
 			`unable to match a printer suitable for the output format "${value}", allowed formats are: ${choices.toSorted().join(",")}`,
-		help: `Output format: ${choices.toSorted().join(", ")}.`,
+		help: `Print as ${choices.toSorted().join(", ")}.`,
 	};
 }
 
@@ -107,5 +107,5 @@ export const SECRET_FLAG: Flag = {
 	kind: "text",
 	values: "pull-secret",
 	default: (env) => shownUsual(env).name,
-	help: "The pull secret's name (also MESHREG_NAME).",
+	help: "Name the pull secret (also MESHREG_NAME).",
 };

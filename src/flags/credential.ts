@@ -118,20 +118,20 @@ export const CREDENTIAL_FLAGS: readonly Flag[] = grouped("Credential", [
 		name: "docker-server",
 		kind: "text",
 		hidden: true,
-		help: "As --registry-server.",
+		help: "Same as --registry-server.",
 	},
 	{
 		name: "docker-username",
 		kind: "text",
 		hidden: true,
-		help: "As --registry-username.",
+		help: "Same as --registry-username.",
 	},
 	{
 		name: "docker-password",
 		kind: "text",
 		conflicts: ["registry-password-stdin", "registry-password-file"],
 		hidden: true,
-		help: "As --registry-password.",
+		help: "Same as --registry-password.",
 	},
 	{
 		name: "docker-email",

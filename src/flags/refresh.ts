@@ -15,13 +15,13 @@ export const REFRESH_FLAGS: readonly Flag[] = [
 		name: "refresh-before",
 		kind: "text",
 		needs: "refresh",
-		help: "Renew so long before the end, such as 30m; else a fifth of the life.",
+		help: "Renew this long before expiry, such as 30m (default: a fifth of the lifetime).",
 	},
 	{
 		name: "no-verify",
 		kind: "switch",
 		needs: "refresh",
-		help: "Write what a provider gives without trying it at its registry.",
+		help: "Write what a provider gives without verifying it.",
 	},
 	{
 		name: "credential-arg",

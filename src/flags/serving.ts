@@ -7,12 +7,12 @@ export const SERVING_FLAGS: readonly Flag[] = [
 	{
 		name: "health-address",
 		kind: "text",
-		help: "Serve /livez and /readyz there, as [HOST]:PORT.",
+		help: "Serve /livez and /readyz at [HOST]:PORT.",
 	},
 	{
 		name: "metrics-address",
 		kind: "text",
-		help: "Serve /metrics for Prometheus there, as [HOST]:PORT.",
+		help: "Serve /metrics for Prometheus at [HOST]:PORT.",
 	},
 ];
 

@@ -75,7 +75,7 @@ export const SYNC_FLAGS: readonly Flag[] = [
 		kind: "switch",
 		// A pod that stopped needing it today may start again tomorrow.
 		conflicts: ["needed"],
-		help: "Also delete this source's copies outside the selected namespaces; asks first, or --yes.",
+		help: "Delete also this source's copies outside the selected namespaces; asks first, or --yes.",
 	},
 	{
 		name: "once",

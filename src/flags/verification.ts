@@ -40,7 +40,7 @@ export const VERIFICATION_FLAGS: readonly Flag[] = grouped("Verification", [
 	{
 		name: "verify-image",
 		kind: "text",
-		help: "Also verify that the credential can pull this image.",
+		help: "Verify also that the credential can pull this image.",
 	},
 	...TRUST_FLAGS,
 ]);

@@ -297,7 +297,7 @@ export function headline({ about, namespaces }: Finding): string {
 		case "policy-surplus":
 			return `${someNames(about.names)} ${are(about.names)} no longer needed: the record of ${about.ref} has nothing for ${about.names.length === 1 ? "it" : "them"}`;
 		case "policy-of-another":
-			return `${someNames(about.names)}: made by somebody else, in the place of the policy of ${about.ref}`;
+			return `${someNames(about.names)}: not managed by meshreg, in the place of the policy of ${about.ref}`;
 		case "policy-unsupported":
 			return `pods are to get ${about.ref} by an admission policy, and the API server has none`;
 		case "policy-refuses":
@@ -335,7 +335,7 @@ function hint({ about, gives }: Finding): string {
 		case "invalid-content":
 			return about.fault.kind === "malformed" && about.fault.keys.length > 0
 				? "Its other entries are good, and stay."
-				: "Correct its content, or write it again.";
+				: "Correct its content, or replace it.";
 		case "invalid-entry":
 			return entryHint(about.problem);
 		case "no-record":
@@ -349,7 +349,7 @@ function hint({ about, gives }: Finding): string {
 		case "copy-blocked":
 			return "sync --adopt takes over what is equal; anything else is to be moved away first.";
 		case "namespace-made-again":
-			return "It may be somebody else's now: nothing is written until that is confirmed.";
+			return "It may belong to another team now: nothing is written until that is confirmed.";
 		case "claimants":
 			return about.orphaned
 				? "That source does not exist."
@@ -357,7 +357,7 @@ function hint({ about, gives }: Finding): string {
 					? ""
 					: "It is given nothing.";
 		case "attachment-lost":
-			return "Something sets the whole list, such as a manifest that is applied again: add the pull secret there.";
+			return "Something sets the whole list, such as a manifest that is reapplied: add the pull secret there.";
 		case "account-lacks-secret":
 			return "These pods run, with images that are public or were on the node already.";
 		case "dangling":
@@ -593,7 +593,7 @@ const HINTS: Partial<Record<ProblemKind, string>> = {
 function controllerHint(controller: Manager, host: string): string {
 	switch (controller.by) {
 		case "owner":
-			return `The Secret is owned by ${controller.kind}/${controller.name}, which writes it again: fix it there.`;
+			return `The Secret is owned by ${controller.kind}/${controller.name}, which overwrites it: fix it there.`;
 		case "tool":
 			return `The Secret is managed by ${controller.name}: fix it there.`;
 		case "openshift":

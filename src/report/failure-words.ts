@@ -110,13 +110,13 @@ function policyWords(failure: PolicyFailure): Words {
 			};
 		case "policy-forbidden":
 			return {
-				message: `this user may not write the policy, so nothing was written; it needs cluster-wide ${failure.missing
+				message: `not allowed to write the policy; nothing was written. It needs cluster-wide ${failure.missing
 					.map(({ verb, resource }) => `${verb} on ${resource}`)
 					.join(", ")} of admissionregistration.k8s.io`,
 			};
 		case "policy-of-another":
 			return {
-				message: `${failure.kind.toLowerCase()} "${failure.name}" was made by somebody else, so it is left alone and nothing was written; look at it, and delete it if nobody needs it`,
+				message: `${failure.kind.toLowerCase()} "${failure.name}" exists but is not managed by meshreg; nothing was written. Look at it, and delete it if nobody needs it`,
 			};
 		case "policy-refuses":
 			return refusalWords(failure);

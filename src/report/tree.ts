@@ -90,7 +90,7 @@ function sourceBranch(
 		status === "gone"
 			? ([" ", { text: "deleted", colour: "red" }] as const)
 			: status === "unknown"
-				? ([" ", { text: "may not be read", colour: "yellow" }] as const)
+				? ([" ", { text: "not allowed to read it", colour: "yellow" }] as const)
 				: status === "Source"
 					? []
 					: ([" ", { text: status, colour: "red" }] as const);

@@ -1,6 +1,7 @@
 /** One Node for everything: the tests, the tools, and every binary. */
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
+import { matchesGlob } from "node:path";
 import { test } from "node:test";
 import { parse } from "yaml";
 import packageJson from "../../package.json" with { type: "json" };
@@ -60,17 +61,12 @@ test("dependabot moves the Node of all platforms, at once and with nothing ignor
 	const groupsOf = (name: string) =>
 		Object.entries(update.groups)
 			.filter(([, { patterns = [] }]) =>
-				patterns.some((pattern) => globOf(pattern).test(name)),
+				patterns.some((pattern) => matchesGlob(name, pattern)),
 			)
 			.map(([group]) => group);
 	for (const { npm: name } of TARGETS)
 		assert.deepEqual(groupsOf(name), ["runtime"], name);
 });
-
-function globOf(pattern: string): RegExp {
-	const parts = pattern.split("*").map((part) => RegExp.escape(part));
-	return new RegExp(`^${parts.join(".*")}$`);
-}
 
 /** The grammar of a formatted string: NIST IR 7695, as the schema of SPDX 2.3 has it (cpe23Type). */
 const CPE =

@@ -99,9 +99,9 @@ async function keep(
 	const file = `meshreg-lost-${namespace}-${name}-${clock.now()}.json`;
 	const home = env.HOME ?? env.USERPROFILE;
 	const manifest = { apiVersion: "v1", kind: "Secret", ...recreatable(secret) };
-	for (const folder of home === undefined ? ["."] : [home, "."])
+	for (const directory of home === undefined ? ["."] : [home, "."])
 		try {
-			const path = `${folder}/${file}`;
+			const path = `${directory}/${file}`;
 			await files.write(path, `${JSON.stringify(manifest)}\n`, 0o600);
 			return path;
 		} catch (error) {

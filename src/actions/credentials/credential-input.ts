@@ -294,7 +294,7 @@ async function readSecret(
 	if (input.from === "file") return world.files.read(input.path, limit);
 	if (world.streams.inputIsTerminal)
 		throw new UsageError(
-			`${flag}: standard input is a terminal; pipe it in, or leave the flag out to be asked for it`,
+			`${flag}: standard input is a terminal; pipe it in, or leave the flag out and answer the prompt`,
 		);
 	return world.streams.readInput(limit);
 }

@@ -56,16 +56,16 @@ export const apply = command<ApplySettings, readonly EnteredCredential[]>({
 	verb: "apply",
 	summary: "Put a credential in the source and all copies, repeatably",
 	operands: [{ name: "NAME", optional: true, values: "pull-secret" }],
-	about: `Make the source hold this credential for its registry, and every recorded copy equal to it: the one command that may run again, for CI and schedules.
+	about: `Make the source hold this credential for its registry, and every recorded copy match it. It is safe to run repeatedly: made for CI and schedules.
 
-A source that is missing is created; a registry that is missing in it is added, one that is there gets the new credential, and others stay. Namespaces that the command line selects join those that are recorded. Where nothing differs nothing is written.`,
+A missing source is created; a registry that it lacks is added, one that it has gets the new credential, and others stay. Selected namespaces join those that are recorded. If nothing differs, nothing is written.`,
 	examples: [
 		{
 			comment: "In CI, every few hours",
 			line: "printenv REGISTRY_PASSWORD | kubectl meshreg apply --registry-server 123456789012.dkr.ecr.eu-west-1.amazonaws.com --registry-username AWS --registry-password-stdin -A --attach",
 		},
 		{
-			comment: "To what is recorded, in several clusters",
+			comment: "Everywhere that is recorded, in several clusters",
 			line: "printenv REGISTRY_PASSWORD | kubectl meshreg apply --registry-server registry.example.com --registry-username mesh --registry-password-stdin --contexts 'prod-*'",
 		},
 	],

@@ -14,11 +14,11 @@ export const attach = command({
 	operands: [
 		{ name: "SA", optional: true, many: true, values: "serviceaccount" },
 	],
-	about: `Add the pull secret to the imagePullSecrets of service accounts: every pod that is made for them from then on pulls with it. Without a name, to default.
+	about: `Add the pull secret to the imagePullSecrets of service accounts, so that every new pod of theirs pulls with it. Without a name, to default.
 
-Every other entry stays, whatever else edits the account meanwhile. What was added is remembered on the account, so that detach and prune take back only that. Pods that run already keep their old list: they are named, with the command that restarts them.
+Every other entry stays, even if something else edits the account at the same time. What was added is recorded on the account, so that detach and prune remove only that. Running pods keep their old list: they are named, with the command that restarts them.
 
-With --by-policy no account is changed: an admission policy adds it to every pod that is made in the source's recorded namespaces and pulls from one of its registries, whichever account it uses. It needs Kubernetes 1.36.`,
+With --by-policy no account is changed: an admission policy adds it to every new pod in the source's recorded namespaces that pulls from one of its registries, whichever account it uses. This needs Kubernetes 1.36.`,
 	examples: [
 		{
 			comment: "default, in the context's namespace",

@@ -80,7 +80,7 @@ export async function attachByPolicy(
 				world.emit({
 					type: "note",
 					message:
-						"The API server heeds it some seconds later; pods that are there already keep what they have.",
+						"It takes effect some seconds later; existing pods keep what they have.",
 					unlessQuiet: true,
 				});
 			return report.finish({ withSummary: false });

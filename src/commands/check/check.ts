@@ -28,17 +28,17 @@ export const check = command({
 	verb: "check",
 	summary: "Find what is wrong with pull secrets and pods",
 	operands: [{ name: "NAME", optional: true, values: "pull-secret" }],
-	about: `Check the sources of the source namespace (or NAME alone), the copies that their records want, service accounts, your permissions, and every pod that waits for its image, in all namespaces or in those of -n. Pods are grouped by cause, with the command that fixes it where one can.
+	about: `Check the sources in the source namespace (or NAME alone), their recorded copies, service accounts, your permissions, and every pod that is waiting for its image, in all namespaces or in those of -n. Pods are grouped by cause, with the command that fixes it if there is one.
 
 √ ok, i note, ‼ warning, × problem, or could not be checked. Exit status 1 when there is a ×.
 
-What would give the credential to a namespace that its record does not name stands apart, at the end: whoever may create pods in a namespace can make it look as if it needed one.
+Commands that would give the credential to a namespace that is not recorded are listed separately at the end: anybody who can create pods in a namespace can make it look as if it needed one.
 
-Not visible from here: credentials of the nodes, the authorities that they trust, their network.`,
+Not visible from here: the nodes' own credentials, the CAs that they trust, and their network.`,
 	examples: [
 		{ comment: "Everywhere", line: "kubectl meshreg check" },
 		{
-			comment: "In two namespaces, only what is not well",
+			comment: "In two namespaces, only what is not ok",
 			line: "kubectl meshreg check -n app,shop -q",
 		},
 		{
@@ -71,12 +71,12 @@ Not visible from here: credentials of the nodes, the authorities that they trust
 		{
 			name: "fix",
 			kind: "switch",
-			help: "Run the commands of this program that fix what is found, after asking, and look again. Never what would give the credential to a namespace that is not recorded.",
+			help: "Run the meshreg commands that fix what is found, after asking, then check once more. Never what would give the credential to a namespace that is not recorded.",
 		},
 		{
 			name: "wait",
 			kind: "text",
-			help: "Look again until nothing is wrong, for so long at most, such as 2m.",
+			help: "Repeat until nothing is wrong, for at most this long, such as 2m.",
 		},
 		flags.YES_FLAG,
 		FROM_FLAG,
@@ -84,7 +84,7 @@ Not visible from here: credentials of the nodes, the authorities that they trust
 		flags.outputFlag(...FORMATS),
 		{
 			...flags.QUIET_FLAG,
-			help: "Leave out what is well, notes, and the summary.",
+			help: "Leave out what is ok, notes, and the summary.",
 		},
 	],
 	inContexts: "check",

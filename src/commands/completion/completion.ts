@@ -19,9 +19,9 @@ export const completion = command({
 			missing: `the shell is missing; give ${SHELL_WORDS}`,
 		},
 	],
-	about: `Print a script that makes a shell complete commands, flags and their values: contexts, namespaces, service accounts and names come from the cluster, or nothing does if it takes a second.
+	about: `Print a shell completion script for commands, flags and their values. Contexts, namespaces, service accounts and names are read from the cluster; a cluster that takes longer than a second is left out.
 
-In bash, zsh and fish it also answers for "kubectl meshreg"; load it after kubectl's own completion. Without it, kubectl's own completion asks a program called kubectl_complete-meshreg on the PATH: --shim prints that program, two lines long.`,
+In bash, zsh and fish it also completes "kubectl meshreg"; load it after kubectl's own completion. Without it, kubectl's own completion runs a program called kubectl_complete-meshreg from the PATH: --shim prints that program, which is two lines long.`,
 	examples: [
 		{
 			comment: "In ~/.bashrc",
@@ -45,7 +45,7 @@ In bash, zsh and fish it also answers for "kubectl meshreg"; load it after kubec
 		{
 			name: "shim",
 			kind: "switch",
-			help: "Print the program that kubectl's own completion asks, instead of a script.",
+			help: "Print the program that kubectl's own completion runs, instead of a script.",
 		},
 	],
 	options(given) {

@@ -68,13 +68,16 @@ export const create = command<
 	verb: "create",
 	summary: "Create a source: a pull secret from credentials",
 	operands: [{ name: "NAME", optional: true }],
-	about: `Create a source: the labelled pull Secret from which copies are made.
+	about: `Create a source: the pull secret that copies are made from.
 
-At a terminal everything that is missing is asked for, and the password is not echoed. Without a terminal, give the credential by flags; the password is best piped in.
+At a terminal you are asked for whatever is missing, and the password is not echoed. Without a terminal, give the credential with flags; the password is best piped in.
 
-At a terminal the credential is tried at its registry before it is written, elsewhere with --verify.`,
+At a terminal the credential is verified at its registry before it is written; elsewhere only with --verify.`,
 	examples: [
-		{ comment: "Be asked for everything", line: "kubectl meshreg create" },
+		{
+			comment: "Answer questions instead of giving flags",
+			line: "kubectl meshreg create",
+		},
 		{
 			comment: "Without a terminal: the password from a pipe",
 			line: "printenv REGISTRY_PASSWORD | kubectl meshreg create --registry-server registry.example.com --registry-username mesh --registry-password-stdin",
@@ -88,12 +91,11 @@ At a terminal the credential is tried at its registry before it is written, else
 			line: "kubectl meshreg create --from-docker-config --registry-server ghcr.io",
 		},
 		{
-			comment:
-				"One more registry in the same source, tried before it is written",
+			comment: "One more registry in the same source, verified first",
 			line: "kubectl meshreg create --add --verify --registry-server ghcr.io --registry-username mesh --registry-password-file token.txt",
 		},
 		{
-			comment: "Only print the Secret, to be kept or applied elsewhere",
+			comment: "Only print the Secret, to commit or to apply elsewhere",
 			line: "kubectl meshreg create --registry-server gcr.io --registry-key key.json --dry-run=client -o yaml",
 		},
 	],

@@ -15,11 +15,11 @@ export const detach = command({
 	operands: [
 		{ name: "SA", optional: true, many: true, values: "serviceaccount" },
 	],
-	about: `Take the pull secret out of the imagePullSecrets of service accounts. Without a name, of default; with --all-serviceaccounts, of every account that attach changed. With --all, every pull secret that attach added, whatever its name.
+	about: `Remove the pull secret from the imagePullSecrets of service accounts. Without a name, of default; with --all-serviceaccounts, of every account that attach changed. With --all, every pull secret that attach added, whatever its name.
 
-Only what attach (or sync --attach) added is taken back: an entry that somebody else made stays. Pods that run already keep their list.
+Only entries that attach (or sync --attach) added are removed; others stay. Running pods keep their list.
 
-With --by-policy it takes the policies of attach --by-policy away.`,
+With --by-policy it deletes the policies of attach --by-policy.`,
 	examples: [
 		{
 			comment: "default, in the context's namespace",
@@ -41,7 +41,7 @@ With --by-policy it takes the policies of attach --by-policy away.`,
 			group: "Target",
 			kind: "switch",
 			conflicts: ["secret", "by-policy"],
-			help: "All pull secrets that attach added, instead of one.",
+			help: "Remove all pull secrets that attach added, instead of one.",
 		},
 	],
 	options: (given, env) => ({

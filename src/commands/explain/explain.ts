@@ -84,7 +84,7 @@ export const explain = command<Options>({
 				"explain needs an IMAGE, for example registry.example.com/app:1.2",
 		},
 	],
-	about: `Explain which pull Secrets a kubelet would consult for an image, which of their entries match and in what order they are tried, or why none does, with what comes closest and the command that fixes it.
+	about: `Explain which pull secrets a kubelet would consult for an image, which of their entries match and in what order, or why none does, with the closest matches and the command that fixes it.
 
 IMAGE is written as in a pod; pod/NAME, deploy/NAME, sts/NAME, ds/NAME, rs/NAME, job/NAME or cronjob/NAME explains all images of that pod, or of the newest pod of that workload. (An image of Docker Hub that is spelled so is docker.io/deploy/NAME.)
 
@@ -113,20 +113,20 @@ By default it answers for a new pod of service account "default". Exit status 1 
 			conflicts: ["pod"],
 			default: "default",
 			values: "serviceaccount",
-			help: "The service account of a new pod.",
+			help: "Ask for a new pod of this service account.",
 		},
 		{
 			name: "pod",
 			kind: "text",
 			values: "pod",
-			help: "An existing pod, with the Secrets that it has.",
+			help: "Ask for this existing pod, with the pull secrets that it has.",
 		},
 		{
 			name: "docker-config",
 			kind: "list",
 			values: "file",
 			conflicts: ["namespace", "serviceaccount", "pod"],
-			help: "Ask about a docker config instead of a cluster; repeat it for several, in the order of trying.",
+			help: "Ask about a docker config instead of a cluster; repeatable, in the order that they are tried.",
 		},
 		{
 			name: "verify",

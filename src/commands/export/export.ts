@@ -28,18 +28,18 @@ export const exportKey = command({
 	verb: "export",
 	summary: "Print a pull secret's credentials as a docker config",
 	operands: [{ name: "NAME", optional: true, values: "pull-secret" }],
-	about: `Print the credentials of a pull secret in the form of a docker config.json, as docker, podman, skopeo and a node's kubelet read it.
+	about: `Print the credentials of a pull secret as a docker config.json, which docker, podman, skopeo and kubelets read.
 
-The passwords in it are readable: with --to they go to a file that only you may read.
+It contains passwords in the clear: with --to they go to a file with mode 0600.
 
-With --format=kind it prints the config of a kind cluster every node of which mounts such a file, and so pulls with it; no cluster is asked.`,
+With --format=kind it prints the config of a kind cluster whose nodes all mount such a file and pull with it. This works without a cluster.`,
 	examples: [
 		{
-			comment: "To a file that only you may read",
+			comment: "To a file with mode 0600",
 			line: "kubectl meshreg export --format=docker-config --to config.json",
 		},
 		{
-			comment: "A kind cluster whose three nodes all have them",
+			comment: "A kind cluster with the credentials on its three nodes",
 			line: 'kubectl meshreg export --format=kind --docker-config "$PWD/config.json" --workers 2 | kind create cluster --config -',
 		},
 		{
@@ -53,37 +53,37 @@ With --format=kind it prints the config of a kind cluster every node of which mo
 			kind: "text",
 			default: FORMATS[0],
 			choices: FORMATS,
-			help: "docker-config: the credentials as a docker config.json; kind: the config of a kind cluster whose nodes mount such a file.",
+			help: "Print docker-config, the credentials as a docker config.json, or kind, the config of a kind cluster whose nodes mount such a file.",
 		},
 		{
 			name: "to",
 			kind: "text",
 			values: "file",
-			help: "Write to this file, readable by you alone, instead of standard output.",
+			help: "Write to this file, with mode 0600, instead of standard output.",
 		},
 		{
 			name: "docker-config",
 			kind: "text",
 			values: "file",
-			help: "With --format=kind: the file that nodes mount, as export --to writes it, by its full path.",
+			help: "Mount this file on the nodes (--format=kind): the full path of what export --to wrote.",
 		},
 		{
 			name: "control-planes",
 			kind: "text",
 			default: "1",
-			help: "With --format=kind: how many nodes are control planes.",
+			help: "Give the cluster this many control planes (--format=kind).",
 		},
 		{
 			name: "workers",
 			kind: "text",
 			default: "0",
-			help: "With --format=kind: how many nodes are workers.",
+			help: "Give the cluster this many workers (--format=kind).",
 		},
 		flags.SOURCE_NAMESPACE_FLAG,
 		flags.MESH_FLAG,
 		{
 			...flags.QUIET_FLAG,
-			help: "With --to: do not say where the credentials are.",
+			help: "Leave out the note that names the file (--to).",
 		},
 	],
 	options(given, env) {

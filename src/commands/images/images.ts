@@ -77,7 +77,7 @@ export const images = command<ImagesOptions>({
 	operands: [],
 	about: `List images and the names that they have in a private registry: the registry, then the last part of the image's name, its tag and digest, as meshes expect them.
 
-They are those of a release of the mesh, or of what is installed (--from-cluster), or of manifests (-f), or of running pods (-n or -A). Different images that would get one name are reported.
+The images are those of a release of the mesh, of the mesh that is installed (--from-cluster), of manifests (-f), or of running pods (-n or -A). Different images that would get one name are reported.
 
 With --check, ask each registry whether the image exists, can be pulled with the pull secret, and is made for the platforms of the nodes. Exit status 1 unless all are ok. Registries at private addresses are asked only where the pull secret has an entry for them or a file names them.`,
 	examples: [
@@ -90,7 +90,7 @@ With --check, ask each registry whether the image exists, can be pulled with the
 			line: "kubectl meshreg images --registry-server registry.example.com/mesh -o skopeo | sh -eu",
 		},
 		{
-			comment: "See whether it is all there, for these nodes",
+			comment: "Verify that all of it exists, for these platforms",
 			line: "kubectl meshreg images --registry-server registry.example.com/mesh --check --platform linux/amd64,linux/arm64",
 		},
 		{
@@ -125,12 +125,12 @@ With --check, ask each registry whether the image exists, can be pulled with the
 		{
 			name: "registry-server",
 			kind: "text",
-			help: "Name the images as they are in this registry, with its port and path.",
+			help: "Name the images as in this registry, with its port and path.",
 		},
 		{
 			name: "check",
 			kind: "switch",
-			help: "Ask registries whether each image is there and can be pulled.",
+			help: "Ask registries whether each image exists and can be pulled.",
 		},
 		{
 			name: "platform",
@@ -397,7 +397,7 @@ function noSource(
 	if (error instanceof FailureError) return `no pull secret ${place}`;
 	return error instanceof ApiError && error.status === 403
 		? `not allowed to read secret ${place}`
-		: "the cluster cannot be asked for a pull secret";
+		: "the cluster cannot be reached for a pull secret";
 }
 
 /** Each once, sorted. */

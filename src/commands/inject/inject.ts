@@ -32,9 +32,9 @@ export const inject = command<InjectOptions>({
 	verb: "inject",
 	summary: "Add the pull secret to the pod templates of manifests",
 	operands: [],
-	about: `Print manifests with the pull secret in the imagePullSecrets of every pod template, in YAML or JSON, in Lists and in several documents: of the kinds of Kubernetes, and of others (Rollout, CloneSet, Knative's Service) that have one, each of which is named on stderr. Everything else keeps every byte.
+	about: `Print manifests with the pull secret in the imagePullSecrets of every pod template, in YAML or JSON, in Lists and in several documents. Kinds that are not Kubernetes' own but have a pod template (Rollout, CloneSet, Knative's Service) are named on stderr. Everything else keeps every byte.
 
-With --registry-server and --disable-public-images the images are moved as well, those of image volumes too: the registry, then the last part of the image's name, its tag and digest.
+With --registry-server and --disable-public-images the images are renamed as well, also in image volumes: the registry, then the last part of the image's name, its tag and digest.
 
 Works offline unless --with-secret is given.`,
 	examples: [
@@ -76,7 +76,7 @@ Works offline unless --with-secret is given.`,
 		{
 			name: "serviceaccounts",
 			kind: "switch",
-			help: "Also add it to the ServiceAccounts of the manifests.",
+			help: "Add it also to the ServiceAccounts of the manifests.",
 		},
 		{
 			name: "with-secret",

@@ -67,9 +67,9 @@ export const install = command<InstallOptions>({
 	verb: "install",
 	summary: "Run sync --watch in the cluster",
 	operands: [{ name: "NAME", optional: true, values: "pull-secret" }],
-	about: `Run sync --watch in the source's namespace, as a Deployment with a service account that may do what these flags need and no more. Run again, it brings everything up to date.
+	about: `Run sync --watch in the source's namespace, as a Deployment whose service account has the permissions that these flags need and no others. Running it again updates everything.
 
-The account can write pull secrets of that name and no other Secret: an admission policy keeps it to that. With --dry-run=client -o yaml the manifests are printed, to be committed.`,
+The account can write pull secrets of that name and no other Secret: an admission policy enforces it. With --dry-run=client -o yaml the manifests are printed, ready to commit.`,
 	examples: [
 		{
 			comment: "Keep the recorded namespaces in sync",
@@ -94,12 +94,12 @@ The account can write pull secrets of that name and no other Secret: an admissio
 			name: "image",
 			kind: "text",
 			default: IMAGE,
-			help: "Image to run.",
+			help: "Run this image.",
 		},
 		{
 			name: "by-policy",
 			kind: "switch",
-			help: "Also keep the policies of attach --by-policy (needs cluster-wide rights).",
+			help: "Keep also the policies of attach --by-policy (needs cluster-wide rights).",
 		},
 		...REFRESH_FLAGS,
 		...SERVING_FLAGS,

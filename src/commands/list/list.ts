@@ -31,7 +31,7 @@ export const list = command({
 	operands: [{ name: "NAME", optional: true, values: "pull-secret" }],
 	about: `List the pull secrets that meshreg manages and those of the mesh, in all namespaces, in those named (-n) or in those with labels (-l). With NAME, only those of that name.
 
-STATUS is Invalid (a kubelet would break on it, or never match it), Source, Drifted (differs from its source), Orphaned (its source is gone), Unknown (its source may not be read), InSync, Unrecorded (has the source's content, but the source was not sent there: rotate will not update it), or Unmanaged (not managed by meshreg). -o wide says how a copy differs, -o tree who uses it. No format shows a password.`,
+STATUS is Invalid (a kubelet would break on it, or never match it), Source, Drifted (differs from its source), Orphaned (its source does not exist), Unknown (not allowed to read its source), InSync, Unrecorded (equal to the source, but not recorded: rotate will not update it), or Unmanaged (not managed by meshreg). -o wide says how a copy differs, -o tree who uses it. No format shows a password.`,
 	examples: [
 		{ comment: "Everywhere", line: "kubectl meshreg list" },
 		{
@@ -106,7 +106,7 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, Drif
 			kind: "switch",
 			conflicts: ["selector", "fail"],
 			group: "Output",
-			help: "After listing, watch for changes.",
+			help: "Watch for changes after listing.",
 		},
 		{ name: "no-headers", kind: "switch", help: "Leave out the headers." },
 		flags.MESH_FLAG,

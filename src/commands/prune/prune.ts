@@ -56,14 +56,14 @@ export const prune = command({
 
 -n also takes the namespaces out of the record of the source, unless with --keep-sources or --orphaned, and warns where a rule still covers one.
 
-It lists what it will delete, sources first, with how many pods and service accounts still reference it, and asks. What has changed meanwhile is left alone. What attach added is taken back.`,
+It lists what it will delete, sources first, with how many pods and service accounts still reference it, and asks. Secrets that change in the meantime are left alone. What attach added is removed from service accounts.`,
 	examples: [
 		{
 			comment: "Everything, as removing the mesh does; asks first",
 			line: "kubectl meshreg prune",
 		},
 		{
-			comment: "Only copies whose source is gone",
+			comment: "Only copies whose source does not exist",
 			line: "kubectl meshreg prune --orphaned --yes",
 		},
 		{
@@ -81,7 +81,7 @@ It lists what it will delete, sources first, with how many pods and service acco
 		{
 			name: "orphaned",
 			kind: "switch",
-			help: "Delete only copies whose source is gone.",
+			help: "Delete only copies whose source does not exist.",
 		},
 		{
 			name: "all",

@@ -78,12 +78,12 @@ export const rotate = command<RotateOptions, RotateAnswer>({
 	verb: "rotate",
 	summary: "Replace a registry's credential in the source and copies",
 	operands: [{ name: "NAME", optional: true, values: "pull-secret" }],
-	about: `Replace the credential of one registry in the source, then in every copy of it. The new one is verified at its registry first; where it is rejected, nothing is written.
+	about: `Replace the credential of one registry in the source, then in every recorded copy. The new one is verified at its registry first; if it is rejected, nothing is written.
 
-The user stays unless another is given, and so do other registries in the source. Interrupted anywhere, the same command run again finishes the work.`,
+The user stays unless another is given, and so do other registries in the source. If it is interrupted, running the same command once more finishes the work.`,
 	examples: [
 		{
-			comment: "Be asked for the new credential",
+			comment: "Answer questions instead of giving flags",
 			line: "kubectl meshreg rotate",
 		},
 		{

@@ -383,7 +383,7 @@ export class SourceCare {
 					? "credential-rejected"
 					: "credential-refresh-failed",
 			registry: key,
-			message: `cannot renew the credential for ${displayHost(key)}: ${why}; the one that is there ${endOf(expiry, now)} (will retry)`,
+			message: `cannot renew the credential for ${displayHost(key)}: ${why}; the current one ${endOf(expiry, now)} (will retry)`,
 		});
 	}
 }

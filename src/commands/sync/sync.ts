@@ -28,9 +28,9 @@ export const sync = command<SyncOptions>({
 	verb: "sync",
 	summary: "Copy the source to namespaces, and keep copies in sync",
 	operands: [{ name: "NAME", optional: true, values: "pull-secret" }],
-	about: `Copy the source to namespaces, and make copies equal to it again. Nothing is written where nothing differs.
+	about: `Copy the source to namespaces and bring existing copies up to date. If nothing differs, nothing is written.
 
-Say which namespaces: by name, all, by label, or those in which the mesh injects its sidecar. A Secret that somebody else made is left alone and reported.`,
+Select namespaces by name, all of them, by label, or those in which the mesh injects its sidecar. A Secret that meshreg does not manage is left alone and reported.`,
 	examples: [
 		{ comment: "To two namespaces", line: "kubectl meshreg sync -n app,shop" },
 		{
@@ -42,12 +42,11 @@ Say which namespaces: by name, all, by label, or those in which the mesh injects
 			line: "kubectl meshreg sync -l team=payments",
 		},
 		{
-			comment:
-				"To where the mesh injects sidecars, and away from everywhere else",
+			comment: "Where the mesh injects sidecars, and nowhere else",
 			line: "kubectl meshreg sync --injected --prune",
 		},
 		{
-			comment: "To where pods pull from its registries, and let them use it",
+			comment: "Where pods pull from its registries, and attach it there",
 			line: "kubectl meshreg sync --needed --attach",
 		},
 		{
@@ -55,15 +54,15 @@ Say which namespaces: by name, all, by label, or those in which the mesh injects
 			line: "kubectl meshreg sync -A --contexts 'prod-*'",
 		},
 		{
-			comment: "Stay, and keep them in sync",
+			comment: "Keep running, and keep them in sync",
 			line: "kubectl meshreg sync -A --watch",
 		},
 		{
-			comment: "Renew Amazon's passwords as well, before they end",
+			comment: "Renew Amazon's passwords as well, before they expire",
 			line: "kubectl meshreg sync --watch --refresh",
 		},
 		{
-			comment: "See first what it would do",
+			comment: "Show what it would do",
 			line: "kubectl meshreg sync -A --dry-run=client",
 		},
 	],
@@ -74,7 +73,7 @@ Say which namespaces: by name, all, by label, or those in which the mesh injects
 			short: "w",
 			kind: "switch",
 			conflicts: ["dry-run", "diff", "needed", "once", "forget", "all-sources"],
-			help: "Stay, and keep the namespaces in sync as they and the source change.",
+			help: "Keep running and re-sync as namespaces and the source change.",
 		},
 		...[...REFRESH_FLAGS, ...SERVING_FLAGS].map((flag) => ({
 			needs: "watch",

@@ -16,12 +16,12 @@ export const uninstall = command({
 	verb: "uninstall",
 	summary: "Remove what install made",
 	operands: [{ name: "NAME", optional: true, values: "pull-secret" }],
-	about: `Take away the Deployment, its service account, its rights and the policy on it. Pull secrets and their namespaces stay: prune deletes those.
+	about: `Delete the Deployment, its service account, its permissions and its policy. Pull secrets and their namespaces stay: prune deletes those.
 
-It finds what install made by its label, and names each object's uid: one that was made anew meanwhile stays.`,
+What install created is found by its label, and deleted by its uid: an object that was recreated in the meantime stays.`,
 	examples: [
 		{
-			comment: "Ask, then take it away",
+			comment: "Ask, then delete it",
 			line: "kubectl meshreg uninstall",
 		},
 		{

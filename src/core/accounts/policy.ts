@@ -333,7 +333,7 @@ export interface PolicyFault {
 		/** It is there, and nothing asks for it. */
 		| "surplus"
 		/** Somebody else made one of that name. */
-		| "foreign";
+		| "unmanaged";
 }
 
 /** Judges what was found under a source's names; none: all is as it should be. */
@@ -356,7 +356,7 @@ const FAULTS: Readonly<
 	create: "missing",
 	update: "edited",
 	delete: "surplus",
-	leave: "foreign",
+	leave: "unmanaged",
 	keep: undefined,
 };
 

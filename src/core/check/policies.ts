@@ -45,7 +45,7 @@ export function checkPolicies(keyrings: Keyrings): Finding[] {
 const CAUSES = {
 	missing: { cause: "policy-missing", severity: "problem" },
 	edited: { cause: "policy-edited", severity: "problem" },
-	foreign: { cause: "policy-of-another", severity: "problem" },
+	unmanaged: { cause: "policy-of-another", severity: "problem" },
 	surplus: { cause: "policy-surplus", severity: "warning" },
 } as const;
 
@@ -54,7 +54,7 @@ function faultFindings(
 	{ secret, record, fixes }: SourceFacts,
 ): Finding[] {
 	// attach --by-policy writes nothing at all while somebody else's is in the way.
-	const isBlocked = faults.some(({ is }) => is === "foreign");
+	const isBlocked = faults.some(({ is }) => is === "unmanaged");
 	const isSentNowhere =
 		record.kind === "record" && record.record.entries.length === 0;
 	return [...Map.groupBy(faults, ({ is }) => is)].map(([is, group]) => {
@@ -68,7 +68,7 @@ function faultFindings(
 				ref: sourceRef(secret),
 				names: group.map(({ kind, name }) => `${kind.toLowerCase()}/${name}`),
 			},
-			is === "foreign"
+			is === "unmanaged"
 				? {
 						look: script(
 							kubectl(

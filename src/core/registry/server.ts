@@ -46,12 +46,9 @@ export function parseRegistryServer(
 	if (/^[a-z][a-z0-9+.-]*:\/\//i.test(bare))
 		fail("only https:// and http:// may stand before the host");
 	const authority = bare.split(/[/?#]/, 1)[0] ?? "";
-	if (authority.includes("@"))
-		fail(
-			"user information before the host is not taken, use --registry-username",
-		);
+	if (authority.includes("@")) fail("leave the user out of the address");
 	if (/[?#]/.test(bare)) fail("a query or fragment has no meaning here");
-	if (/\s|\p{Cc}/u.test(bare)) fail("the server holds white space");
+	if (/\s|\p{Cc}/u.test(bare)) fail("no spaces, please");
 
 	const match = /^(\[[0-9a-f:.]+\]|[^:[\]]*)(?::(.*))?$/i.exec(authority);
 	const host = match?.[1] ?? "";

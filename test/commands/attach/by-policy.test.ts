@@ -11,7 +11,7 @@ mutatingadmissionpolicy/${POLICY} created
 mutatingadmissionpolicybinding/${POLICY} created
 `;
 const HEEDED =
-	"The API server heeds it some seconds later; pods that are there already keep what they have.\n";
+	"It takes effect some seconds later; existing pods keep what they have.\n";
 
 describe("attach --by-policy and detach --by-policy", () => {
 	let bed: TestBed;
@@ -409,7 +409,7 @@ mutatingadmissionpolicy "${POLICY}" deleted
 				[
 					[
 						"policy-of-another",
-						`${binding}: made by somebody else, in the place of the policy of ${ref}`,
+						`${binding}: not managed by meshreg, in the place of the policy of ${ref}`,
 						"",
 					],
 				],
@@ -600,12 +600,12 @@ mutatingadmissionpolicy "${POLICY}" deleted
 					kind: "MutatingAdmissionPolicyBinding",
 					metadata: { name: POLICY },
 				}),
-			`error: mutatingadmissionpolicybinding "${POLICY}" was made by somebody else, so it is left alone and nothing was written; look at it, and delete it if nobody needs it\n`,
+			`error: mutatingadmissionpolicybinding "${POLICY}" exists but is not managed by meshreg; nothing was written. Look at it, and delete it if nobody needs it\n`,
 		],
 		[
 			"no right to make all of it",
 			() => {},
-			"error: this user may not write the policy, so nothing was written; it needs cluster-wide create on mutatingadmissionpolicybindings of admissionregistration.k8s.io\n",
+			"error: not allowed to write the policy; nothing was written. It needs cluster-wide create on mutatingadmissionpolicybindings of admissionregistration.k8s.io\n",
 			"dev",
 		],
 		[

@@ -190,7 +190,7 @@ const CASES: readonly [
 				"",
 			],
 		],
-		"The Secret is owned by ExternalSecret/ecr, which writes it again: fix it there.",
+		"The Secret is owned by ExternalSecret/ecr, which overwrites it: fix it there.",
 	],
 	[
 		"f14-openshift-dockercfg",
@@ -534,7 +534,7 @@ test("M6: an attachment that something took out is told, and the attachment made
 			`service accounts
 ----------------
 ‼ serviceaccount/default in f20: attach added ${KEY}, and something took it out; pods created from now on cannot pull with it
-    Something sets the whole list, such as a manifest that is applied again: add the pull secret there.
+    Something sets the whole list, such as a manifest that is reapplied: add the pull secret there.
     Fix: kubectl meshreg attach -n f20
 `,
 		],

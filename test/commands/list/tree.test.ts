@@ -255,7 +255,7 @@ describe("list -o tree", () => {
 			{ "kubectl-meshreg/source": "x/\u001b]0;t\u0007\ny" },
 		);
 		const { out } = await bed.run(["list", "-n", "old", "-o", "tree"]);
-		assert.equal(out, "x/]0;t y may not be read\n└─ old  Invalid\n");
+		assert.equal(out, "x/]0;t y not allowed to read it\n└─ old  Invalid\n");
 	});
 
 	test("a pipe that closes ends it quietly", async () => {

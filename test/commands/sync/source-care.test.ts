@@ -328,7 +328,7 @@ describe("what renews itself", () => {
 			await cared(given, async ({ play, notes, results, password }) => {
 				await play(50 * MINUTE);
 				assert.deepEqual(notes, [
-					`warning credential-${result === "rejected" ? "rejected" : "refresh-failed"}: cannot renew the credential for ${HOST}: ${why}; the one that is there expires in 12m (will retry)`,
+					`warning credential-${result === "rejected" ? "rejected" : "refresh-failed"}: cannot renew the credential for ${HOST}: ${why}; the current one expires in 12m (will retry)`,
 				]);
 				assert.deepEqual([...new Set(results)], [result]);
 				assert.equal(
