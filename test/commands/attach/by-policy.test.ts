@@ -174,7 +174,7 @@ mutatingadmissionpolicy "${POLICY}" deleted
 		assert.equal(refused.status, 1);
 		assert.match(
 			refused.err,
-			/it needs cluster-wide update on mutatingadmissionpolicies, update on mutatingadmissionpolicybindings of admissionregistration\.k8s\.io/,
+			/It needs cluster-wide update on mutatingadmissionpolicies, update on mutatingadmissionpolicybindings of admissionregistration\.k8s\.io/,
 		);
 		const { status, out, err } = await bed.run(["sync", "-n", "app"]);
 		assert.equal(status, 0);

@@ -350,7 +350,9 @@ describe("what renews itself", () => {
 				);
 				await play(2 * HOUR + 30 * MINUTE);
 				assert.deepEqual(
-					notes.map((note) => note.replace(/cannot renew.*is there /, "")),
+					notes.map((note) =>
+						note.replace(/cannot renew.*; the current one /, ""),
+					),
 					[
 						"warning credential-refresh-failed: expires in 12m (will retry)",
 						"error credential-refresh-failed: expires in 45s (will retry)",
