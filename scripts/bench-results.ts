@@ -26,7 +26,7 @@ export function resultsText(
 		.map((name) => tableOf(name, benches[name] as Recorded));
 	return `# Results
 
-What \`npm run bench -- --record\` measured; results.json holds every sample. Medians of whole processes, start-up included: of the packaged file in \`embedded\`, \`scale\`, \`soak\`, \`start\` and \`watch\`, of the source in \`check\` and \`inject\`; \`keyring\` is one function. A time depends on the machine: read the ratios, which are of one run.
+What \`npm run bench -- --record\` measured; results.json holds every sample. Medians of whole processes, start-up included: of the source in \`check\` and \`inject\`, of the packaged file elsewhere; \`keyring\` is one function, and \`in-flight\` runs on a played clock. A time depends on the machine: read the ratios, which are of one run.
 
 ${tables.join("\n")}
 ${notes}`;

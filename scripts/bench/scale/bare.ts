@@ -1,34 +1,44 @@
 /**
- * The floor: the same requests over one HTTP/2 connection and nothing else. Shares no code with src.
- * `node bare.ts KUBECONFIG namespaces|create|delete|drift|pods|lists COUNT [PREFIX]`, for the
+ * The floor: the same requests over one HTTP/2 connection to each API server and nothing else. Shares no code with src.
+ * `node bare.ts KUBECONFIG[,KUBECONFIG…] namespaces|create|delete|drift|pods COUNT [PREFIX]`, for the
  * namespaces PREFIX-00000 and so on. `create` reads the Secret to be made from standard input, as
- * JSON; `pods` makes an account and two pods in each; `lists` lists pull secrets, accounts and pods.
+ * JSON; `pods` makes an account and two pods in each.
+ * `node bare.ts KUBECONFIG[,KUBECONFIG…] lists KIND…` reads all pages of these lists, all lists at once.
  */
 import { readFileSync } from "node:fs";
 import { BareClient } from "./bare-client.ts";
 
 const NAME = "nginx-mesh-registry-key";
-const LISTS = [
-	"/api/v1/secrets?labelSelector=app.kubernetes.io%2Fmanaged-by%3Dkubectl-meshreg&",
-	"/api/v1/serviceaccounts?",
-	"/api/v1/pods?",
-];
+const LISTS: Readonly<Record<string, string>> = {
+	copies:
+		"/api/v1/secrets?labelSelector=app.kubernetes.io%2Fmanaged-by%3Dkubectl-meshreg&",
+	"pull-secrets":
+		"/api/v1/secrets?fieldSelector=type%3Dkubernetes.io%2Fdockerconfigjson&",
+	accounts: "/api/v1/serviceaccounts?",
+	namespaces: "/api/v1/namespaces?",
+	pods: "/api/v1/pods?",
+};
 /** Pods of a namespace. */
 const PODS = 2;
 
-const [path = "", work = "", count = "0", prefix = "scale"] =
-	process.argv.slice(2);
-const client = new BareClient(path);
+const [paths = "", work = "", ...operands] = process.argv.slice(2);
+const [count = "0", prefix = "scale"] = operands;
+const clients = paths.split(",").map((path) => new BareClient(path));
 const secret = work === "create" ? JSON.parse(readFileSync(0, "utf8")) : {};
 const names = Array.from(
 	{ length: Number(count) },
 	(_, index) => `${prefix}-${String(index).padStart(5, "0")}`,
 );
-if (work === "lists") await Promise.all(LISTS.map(list));
-else await client.each(names, act);
-client.close();
+await Promise.all(
+	clients.map(async (client) => {
+		if (work === "lists")
+			await Promise.all(operands.map((kind) => list(client, kind)));
+		else await client.each(names, (namespace) => act(client, namespace));
+		client.close();
+	}),
+);
 
-async function act(namespace: string): Promise<unknown> {
+async function act(client: BareClient, namespace: string): Promise<unknown> {
 	const secrets = `/api/v1/namespaces/${namespace}/secrets`;
 	switch (work) {
 		case "namespaces":
@@ -72,7 +82,9 @@ async function act(namespace: string): Promise<unknown> {
 }
 
 /** All pages of a list, one after the other. */
-async function list(path: string): Promise<void> {
+async function list(client: BareClient, kind: string): Promise<void> {
+	const path = LISTS[kind];
+	if (path === undefined) throw new Error(`no such list: ${kind}`);
 	let next = "";
 	do {
 		const answer = await client.send(

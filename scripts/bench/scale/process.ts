@@ -11,10 +11,14 @@ export interface Finished {
 	readonly err: string;
 }
 
-/** Runs a program to its end. Throws what it said on stderr when it fails. */
+/** Runs a program to its end. Throws what it said on stderr when its exit status is another than `status`, 0 unless told otherwise. */
 export function finished(
 	command: readonly string[],
-	given: { readonly env?: NodeJS.ProcessEnv; readonly stdin?: string } = {},
+	given: {
+		readonly env?: NodeJS.ProcessEnv;
+		readonly stdin?: string;
+		readonly status?: number;
+	} = {},
 ): Promise<Finished> {
 	const [file = "", ...args] = command;
 	return new Promise((resolve, reject) => {
@@ -36,7 +40,7 @@ export function finished(
 		child.once("close", (status) => {
 			clearInterval(look);
 			const ms = performance.now() - began;
-			if (status === 0) resolve({ ms, peak, out, err });
+			if (status === (given.status ?? 0)) resolve({ ms, peak, out, err });
 			else reject(new Error(`${file} ${args[0]}: status ${status}: ${err}`));
 		});
 		child.stdin.on("error", () => {}); // It need not read what it is given.
