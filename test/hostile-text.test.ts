@@ -169,8 +169,19 @@ const FUNCTIONS: Record<string, (text: string) => unknown> = {
 	trustIn,
 };
 
-/** So far above what any machine takes that only another order of growth reaches it. */
-const LIMIT_MS = 20_000;
+/**
+ * Milliseconds that this machine, as busy as it is, takes for 2e10 steps: a text of SIZE takes millions
+ * where time grows with it, and 4.5e10 where it grows with its square.
+ */
+const LIMIT_MS = Math.ceil(200 * timeOf(1e8));
+
+function timeOf(steps: number): number {
+	const began = process.hrtime.bigint();
+	let sum = 0;
+	for (let at = 0; at < steps; at++) sum = (sum + at) | 0;
+	assert.notEqual(sum, 1);
+	return Number(process.hrtime.bigint() - began) / 1e6;
+}
 
 for (const [name, act] of Object.entries(FUNCTIONS))
 	test(name, () => {

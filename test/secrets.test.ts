@@ -252,7 +252,7 @@ describe("the password stays where it belongs", () => {
 		const secret = `ü${randomBytes(12).toString("hex")}`;
 		const child = spawn(
 			process.execPath,
-			["-e", "setInterval(() => {}, 1000)", secret],
+			["-e", "process.stdin.resume()", secret],
 			{ env: { LEAK: `x${Buffer.from(secret).toString("base64url")}` } },
 		);
 		const seen = new SecretTraces(`${secret}`).inProcesses();

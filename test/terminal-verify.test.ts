@@ -19,7 +19,7 @@ async function meshreg(...args: Parameters<typeof meshregAtTerminal>) {
 }
 
 const terminal = (name: string, run: (t: TestContext) => Promise<void>) =>
-	test(name, { skip: noTerminals, timeout: 120_000 }, run);
+	test(name, { skip: noTerminals }, run);
 
 /** As a person types it: each waits until it is asked for. */
 async function answer(

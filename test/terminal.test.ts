@@ -4,7 +4,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { setTimeout } from "node:timers/promises";
+import { slowly } from "./support/heeded.ts";
 import { noTerminals, type TerminalSession } from "./support/pty.ts";
 import { meshregAtTerminal as meshreg } from "./support/terminal-program.ts";
 import { testBed } from "./support/test-bed.ts";
@@ -12,7 +12,7 @@ import { testBed } from "./support/test-bed.ts";
 const PASSWORD = `S3cr3t "quoted" $HOME:x`;
 
 const terminal = (name: string, run: (t: TestContext) => Promise<void>) =>
-	test(name, { skip: noTerminals, timeout: 120_000 }, run);
+	test(name, { skip: noTerminals }, run);
 
 /** Keys are echoed again, and lines can be edited. */
 function assertRestored(settings: string): void {
@@ -274,10 +274,11 @@ terminal(
 			namespaces: ["nginx-mesh", ...namespaces],
 		});
 		assert.equal((await bed.run(CREATE, { stdin: PASSWORD })).status, 0);
-		// Slow enough for progress to be worth showing, until it is.
-		let seen = false;
+		// Slow enough for progress to be worth showing; and the last ones wait until it is.
+		const seen = Promise.withResolvers<void>();
+		let made = 0;
 		bed.server.onRequest(async ({ method }) => {
-			if (method === "POST" && !seen) await setTimeout(600);
+			if (method === "POST") await (++made > 100 ? seen.promise : slowly(600));
 			return undefined;
 		});
 		const { status, settings, shown, text } = await meshreg(
@@ -286,7 +287,7 @@ terminal(
 			["sync", "-A"],
 			async (session) => {
 				await session.shows(/\d+ of 121 namespaces, [\d.]+\/s, \w+ left/);
-				seen = true;
+				seen.resolve();
 			},
 		);
 		assert.equal(status, 0, text);

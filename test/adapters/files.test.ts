@@ -207,8 +207,7 @@ test("a draft that a killed process left is removed with the next write beside i
 		".meshreg-notes",
 	].map((name) => join(place, name)) as [string, string, string];
 	for (const path of [left, fresh, other]) writeFileSync(path, "secret");
-	const hourAgo = new Date(Date.now() - 3_600_000);
-	for (const path of [left, other]) utimesSync(path, hourAgo, hourAgo);
+	for (const path of [left, other]) utimesSync(path, 0, 0);
 	await disk.write(join(place, "config.json"), "{}", 0o600);
 	assert.deepEqual(readdirSync(place), [
 		".meshreg-ba9876543210",

@@ -384,9 +384,7 @@ serviceaccount/default configured in app namespace
 		);
 	});
 
-	test("sync --watch says at once where it does not watch, and stays in the others", {
-		timeout: 60_000,
-	}, async () => {
+	test("sync --watch says at once where it does not watch, and stays in the others", async () => {
 		await using all = await clusters();
 		await all.run(["create", ...CREDENTIAL, "--contexts=prod-eu"], {
 			stdin: "one",

@@ -190,10 +190,7 @@ const CREDENTIAL = [
 	"--registry-password-stdin",
 ];
 
-/** A test that waits for what never comes would not end by itself. */
-const LIMIT = { timeout: 120_000 };
-
-describe("each verb does its work in both clusters", LIMIT, () => {
+describe("each verb does its work in both clusters", () => {
 	test("create", async () => {
 		const outcome = await everywhere(
 			["create", ...CREDENTIAL],

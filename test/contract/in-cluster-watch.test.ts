@@ -15,9 +15,7 @@ before(async () => {
 });
 after(() => cluster?.[Symbol.asyncDispose]());
 
-test("in a pod, with the documented ClusterRole", {
-	timeout: 60_000,
-}, async (t) => {
+test("in a pod, with the documented ClusterRole", async (t) => {
 	const stage = await Watched.set(cluster);
 	const role = documentedRoles().get("meshreg-watch");
 	assert.equal(role?.kind, "ClusterRole");

@@ -39,9 +39,9 @@ test("an error that nobody waits for", {
 	skip: !existsSync("/dev/null") && "there is no /dev/null here",
 }, async () => {
 	const bug =
-		"data:text/javascript,setTimeout(() => { throw new RangeError('secret') })";
+		"data:text/javascript,setImmediate(() => { throw new RangeError('secret') })";
 	assert.deepEqual(await help("/dev/null", "--import", bug), {
 		status: 1,
-		err: "error: this is a bug in kubectl-meshreg (RangeError in Timeout._onTimeout): please report it at https://github.com/kubectl-meshreg/kubectl-meshreg/issues\n",
+		err: "error: this is a bug in kubectl-meshreg (RangeError in Immediate.<anonymous>): please report it at https://github.com/kubectl-meshreg/kubectl-meshreg/issues\n",
 	});
 });

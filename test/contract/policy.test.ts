@@ -5,7 +5,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
-import { setTimeout as delay } from "node:timers/promises";
 import { inParallel } from "../../src/actions/in-parallel.ts";
 import {
 	desiredPolicies,
@@ -19,11 +18,10 @@ import {
 } from "../../src/core/pull-secrets/record.ts";
 import { type TestCluster, testCluster } from "../support/cluster.ts";
 import { meshreg } from "../support/command-line.ts";
+import { heeded } from "../support/heeded.ts";
 
 const JSON_TYPE = "kubernetes.io/dockerconfigjson";
 const ADMISSION = "/apis/admissionregistration.k8s.io/v1";
-/** How long a server may take to heed what it has stored; it looks every few seconds. */
-const HEEDED_MS = 60_000;
 
 const cluster: TestCluster = await testCluster();
 after(() => cluster[Symbol.asyncDispose]());
@@ -105,14 +103,6 @@ async function pullSecretsOf(
 		spec: { imagePullSecrets?: { name: string }[] };
 	};
 	return (spec.imagePullSecrets ?? []).map(({ name }) => name);
-}
-
-async function heeded(asked: () => Promise<boolean>): Promise<void> {
-	const until = Date.now() + HEEDED_MS;
-	while (!(await asked())) {
-		assert.ok(Date.now() < until, "the server does not heed the policy");
-		await delay(200);
-	}
 }
 
 describe("what is matched", { skip }, () => {

@@ -17,7 +17,6 @@ before(async () => {
 after(() => cluster?.[Symbol.asyncDispose]());
 
 test("sync --watch in a pod, with the documented ClusterRole", {
-	timeout: 60_000,
 	skip: (await canMount()) ? false : "unshare(1) may not mount here",
 }, async (t) => {
 	const stage = await Watched.set(cluster);

@@ -19,7 +19,6 @@ const ageless = (text: string) => text.replace(/\b\d+s$/gm, "0s");
 
 test("README's recording shows what a session looks like today", {
 	skip: notHere,
-	timeout: 120_000,
 }, async (t) => {
 	const frames = await recordSession(t.signal);
 	const svg = await readFile("docs/session.svg", "utf8");

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { setTimeout as delay } from "node:timers/promises";
 import { parse, stringify } from "yaml";
 import type { AccessRule, ApiServer } from "./api-server/index.ts";
+import { heeded } from "./heeded.ts";
 import type { RawApi } from "./raw-api.ts";
 
 /** A Role in one namespace, or without one a ClusterRole with a cluster-wide binding. */
@@ -25,8 +25,6 @@ interface Account {
 	text: string;
 }
 
-/** The informers of a real API server take milliseconds to learn of a binding. */
-const HEEDED_WITHIN_MS = 20_000;
 let accounts = 0;
 
 /** Adds the grants to the server's rules, and a token for a service account that holds them. */
@@ -123,7 +121,6 @@ async function untilHeeded(
 	token: string,
 	{ namespace, rules }: Grant,
 ): Promise<void> {
-	const deadline = Date.now() + HEEDED_WITHIN_MS;
 	for (const rule of rules)
 		for (const resource of rule.resources)
 			for (const verb of rule.verbs) {
@@ -134,13 +131,7 @@ async function untilHeeded(
 					namespace: namespace ?? "",
 					name: rule.resourceNames?.[0] ?? "",
 				};
-				while (!(await isAllowed(api, token, attributes))) {
-					assert.ok(
-						Date.now() < deadline,
-						`not heeded: ${JSON.stringify(attributes)}`,
-					);
-					await delay(20);
-				}
+				await heeded(() => isAllowed(api, token, attributes));
 			}
 }
 

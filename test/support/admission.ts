@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { setTimeout as delay } from "node:timers/promises";
 import type { ApiServer } from "./api-server/index.ts";
+import { heeded } from "./heeded.ts";
 import type { RawApi } from "./raw-api.ts";
 
 /** A policy that admits no Secret in a namespace: it refuses, or only warns. */
@@ -81,16 +81,12 @@ export async function admitOnReal(
 		policyName: name,
 		validationActions: [action],
 	});
-	const deadline = Date.now() + 30_000;
-	for (;;) {
+	await heeded(async () => {
 		const { status, headers } = await api.request(
 			"POST",
 			`/api/v1/namespaces/${namespace}/secrets?dryRun=All`,
 			{ body: { metadata: { name: "probe" } } },
 		);
-		if (action === "Warn" ? headers.warning !== undefined : status === 422)
-			return;
-		assert.ok(Date.now() < deadline, `the policy ${name} is not heeded`);
-		await delay(50);
-	}
+		return action === "Warn" ? headers.warning !== undefined : status === 422;
+	});
 }

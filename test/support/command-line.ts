@@ -20,6 +20,9 @@ import type {
 	RegistryConnection,
 } from "../../src/world.ts";
 
+/** Milliseconds for a registry or a provider that will answer, however busy the machine is. */
+export const PATIENT = 3_600_000;
+
 /** What one run of the command line is given besides its arguments. */
 export interface Surroundings {
 	/** The program's name; kubectl-meshreg if left out. */
@@ -52,6 +55,8 @@ export interface Surroundings {
 	verification?: Verification;
 	/** Instead of the registry client's own time limit and name resolution. */
 	registry?: { limit?: number; resolve?: Resolve };
+	/** Called with the port at which health or metrics are served: of `:0`, one that is free. */
+	onListen?: (port: number) => void;
 	/** How long a credential provider may take, in milliseconds. */
 	providerLimit?: number;
 	/** Changes the cluster that commands see. */
@@ -153,6 +158,7 @@ export async function meshreg(
 				: registryClient({
 						env,
 						interrupt,
+						limit: PATIENT,
 						resolve: () => Promise.reject(noSuchHost()),
 						...given.registry,
 					});
@@ -162,16 +168,19 @@ export async function meshreg(
 				env,
 				files,
 				interrupt,
+				helperLimit: PATIENT,
 				home: given.env?.HOME ?? "/home/nobody",
 			}),
-		serve: servePages,
+		async serve(at, pages) {
+			const server = await servePages(at, pages);
+			given.onListen?.(server.port);
+			return server;
+		},
 		provided: (provider, args, key) =>
 			credentialFrom(provider, args, key, {
 				env,
 				interrupt,
-				...(given.providerLimit !== undefined && {
-					limit: given.providerLimit,
-				}),
+				limit: given.providerLimit ?? PATIENT,
 			}),
 		prompter: async () => scripted(answers, asked),
 	};

@@ -6,6 +6,8 @@ import type { IPty } from "@lydell/node-pty";
 export interface TerminalSession {
 	/** Waits until `text` is shown after what was waited for before; returns everything shown up to its end. */
 	shows(text: string | RegExp): Promise<string>;
+	/** The same, while `act` is done again and again until then. */
+	showsAfter(act: () => void, text: string | RegExp): Promise<string>;
 	/** Types. Enter is `\r`. */
 	type(keys: string): void;
 	/** Types what Ctrl and this letter send. */
@@ -114,6 +116,11 @@ class Session implements TerminalSession {
 			};
 			this.#look();
 		});
+	}
+
+	async showsAfter(act: () => void, text: string | RegExp): Promise<string> {
+		const acting = setInterval(act, 50);
+		return this.shows(text).finally(() => clearInterval(acting));
 	}
 
 	type(keys: string): void {

@@ -4,6 +4,7 @@ import { registryClient } from "../../../src/adapters/registry/client.ts";
 import { Credential } from "../../../src/core/credentials/credential.ts";
 import type { Verification } from "../../../src/core/registry/verification.ts";
 import { AbortedError, OperationError } from "../../../src/errors.ts";
+import { PATIENT } from "../../support/command-line.ts";
 import {
 	type Authority,
 	type Identity,
@@ -57,7 +58,7 @@ function ask(
 ): Promise<Verification> {
 	const {
 		env = {},
-		limit = 10_000,
+		limit = PATIENT,
 		interrupt = new AbortController().signal,
 	} = options;
 	const client = registryClient({
@@ -316,7 +317,7 @@ suite("proxies", () => {
 		const client = registryClient({
 			env: { HTTPS_PROXY: proxy.origin },
 			interrupt: new AbortController().signal,
-			limit: 10_000,
+			limit: PATIENT,
 			resolve: async (host) => {
 				// What is public here; of all else only the proxy knows.
 				if (host === "reg.example")

@@ -17,6 +17,7 @@ import { after, before, beforeEach, describe, test } from "node:test";
 import { disk } from "../../../src/adapters/files.ts";
 import { openStoredCredentials } from "../../../src/adapters/registry/stored-credentials.ts";
 import { AbortedError, OperationError } from "../../../src/errors.ts";
+import { PATIENT } from "../../support/command-line.ts";
 
 const skip =
 	process.platform === "win32"
@@ -71,7 +72,7 @@ ${script}
 			files: disk,
 			interrupt: options.interrupt ?? new AbortController().signal,
 			home,
-			...(options.limit !== undefined && { helperLimit: options.limit }),
+			helperLimit: options.limit ?? PATIENT,
 		});
 	const find = async (key: string, ...how: Parameters<typeof open>) => {
 		const { credential, from } = await (await open(...how)).find({
@@ -277,12 +278,16 @@ ${script}
 		return { started, ended: started.then(() => once(reader, "end")) };
 	}
 
-	test("a helper that hangs is ended in time, and its children with it", async () => {
+	test("a helper that hangs is ended in time, and its children with it", async (t) => {
+		t.mock.timers.enable({ apis: ["setTimeout"] });
 		const child = await hanging();
 		const path = await keep("x.json", { credsStore: "hangs" });
 		const message =
 			"docker-credential-hangs did not answer within 2 s and was ended";
-		await refuses(find("a", path, {}, { limit: 2000 }), message);
+		const refused = refuses(find("a", path, {}, { limit: 2000 }), message);
+		await child.started;
+		t.mock.timers.tick(2000);
+		await refused;
 		await child.ended;
 	});
 

@@ -53,7 +53,7 @@ async function asked(
 }
 
 const terminal = (name: string, run: (t: TestContext) => Promise<void>) =>
-	test(name, { skip: noTerminals, timeout: 60_000 }, run);
+	test(name, { skip: noTerminals }, run);
 
 /** The echo of keys, and lines, are on. */
 function assertRestored(settings: string): void {
@@ -395,8 +395,7 @@ terminal(
 			session.ctrl("z");
 			await session.shows(SHOW_CURSOR);
 			// Again and again: one that comes before the program has stopped does nothing.
-			const fg = setInterval(() => session.signal("SIGCONT"), 50);
-			await session.shows(/s{75}…/).finally(() => clearInterval(fg));
+			await session.showsAfter(() => session.signal("SIGCONT"), /s{75}…/);
 			session.ctrl("c");
 		});
 		assert.equal(status, 130);

@@ -208,11 +208,8 @@ async function kept(
 	};
 }
 
-const timed = (name: string, run: () => Promise<void>) =>
-	test(name, { timeout: 60_000 }, run);
-
 describe("at first", () => {
-	timed("namespaces are brought in sync in order, and once", async () => {
+	test("namespaces are brought in sync in order, and once", async () => {
 		await using bed = await bedWith("app", "shop", "zoo");
 		// Nothing is told of what is written.
 		bed.server.onRequest(({ query }) =>
@@ -234,31 +231,28 @@ describe("at first", () => {
 		assert.equal(writes.length, 3);
 	});
 
-	timed(
-		"what attach added goes with a leftover, before it is ready",
-		async () => {
-			await using bed = await bedWith("app");
-			copy(bed, "default");
-			account(bed, "default", {
-				metadata: {
-					namespace: "default",
-					name: "default",
-					labels: { "kubectl-meshreg/attached": "true" },
-					annotations: { "kubectl-meshreg/attached-keys": NAME },
-				},
-				imagePullSecrets: [{ name: NAME }],
-			});
-			await using keeping = await kept(bed, {}, { prune: true });
-			await keeping.says("ready");
-			assert.deepEqual(keeping.log, [
-				"Secret app created",
-				"Secret default deleted",
-				"ServiceAccount default configured",
-				"ready",
-			]);
-			assert.equal(pullSecrets(bed, "default"), undefined);
-		},
-	);
+	test("what attach added goes with a leftover, before it is ready", async () => {
+		await using bed = await bedWith("app");
+		copy(bed, "default");
+		account(bed, "default", {
+			metadata: {
+				namespace: "default",
+				name: "default",
+				labels: { "kubectl-meshreg/attached": "true" },
+				annotations: { "kubectl-meshreg/attached-keys": NAME },
+			},
+			imagePullSecrets: [{ name: NAME }],
+		});
+		await using keeping = await kept(bed, {}, { prune: true });
+		await keeping.says("ready");
+		assert.deepEqual(keeping.log, [
+			"Secret app created",
+			"Secret default deleted",
+			"ServiceAccount default configured",
+			"ready",
+		]);
+		assert.equal(pullSecrets(bed, "default"), undefined);
+	});
 
 	for (const [name, status, watched, begins] of [
 		[
@@ -275,7 +269,7 @@ describe("at first", () => {
 		],
 		["a list that is refused ends it", 403, undefined, false],
 	] as const)
-		timed(name, async () => {
+		test(name, async () => {
 			await using bed = await bedWith("app", "shop");
 			refuse(
 				bed,
@@ -294,7 +288,7 @@ describe("at first", () => {
 			}
 		});
 
-	timed("nobody being logged in when it comes to writing ends it", async () => {
+	test("nobody being logged in when it comes to writing ends it", async () => {
 		await using bed = await bedWith("app");
 		refuse(bed, isWrite, { status: 401, message: "no" });
 		await using keeping = await kept(bed);
@@ -310,7 +304,7 @@ describe("what failed", () => {
 		["names", [1, 2, 4, 8, 16, 30, 30]],
 		["list", [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]],
 	] as const)
-		timed(`is tried again after ${waits.join(", ")} s, told once`, async () => {
+		test(`is tried again after ${waits.join(", ")} s, told once`, async () => {
 			await using bed = await bedWith("app");
 			const heal = refuse(bed, isWrite);
 			await using keeping = await kept(bed, {
@@ -339,7 +333,7 @@ describe("what failed", () => {
 			await keeping.until(() => clock.waiting().includes(clock.now() + 1000));
 		});
 
-	timed("is told of each object for itself", async () => {
+	test("is told of each object for itself", async () => {
 		await using bed = await bedWith("app", "shop");
 		refuse(bed, isWrite);
 		await using keeping = await kept(bed);
@@ -351,7 +345,7 @@ describe("what failed", () => {
 		]);
 	});
 
-	timed("a service account's is tried again as well", async () => {
+	test("a service account's is tried again as well", async () => {
 		await using bed = await bedWith("app");
 		account(bed, "app");
 		const heal = refuse(bed, ({ method }) => method === "PATCH");
@@ -368,36 +362,33 @@ describe("what failed", () => {
 		await keeping.says("ServiceAccount app configured");
 	});
 
-	timed(
-		"what befalls everything is told once until something succeeds, and is tried again",
-		async () => {
-			await using bed = await bedWith("app");
-			await using keeping = await kept(bed);
-			const { clock } = keeping;
-			await keeping.says("ready");
-			const trouble =
-				"note error: You must be logged in to the server (Unauthorized) (will retry)";
-			for (let time = 0; time < 2; time++) {
-				const heal = refuse(bed, isWrite, { status: 401, message: "no" });
-				drift(bed, "app");
-				await keeping.says(trouble);
-				for (const seconds of [1, 2]) {
-					const then = clock.now() + seconds * 1000;
-					await keeping.until(() => clock.waiting().includes(then));
-					clock.set(then);
-				}
-				await keeping.until(() => clock.waiting().includes(clock.now() + 4000));
-				heal();
-				clock.set(clock.now() + 4000);
-				await keeping.says("Secret app configured");
+	test("what befalls everything is told once until something succeeds, and is tried again", async () => {
+		await using bed = await bedWith("app");
+		await using keeping = await kept(bed);
+		const { clock } = keeping;
+		await keeping.says("ready");
+		const trouble =
+			"note error: You must be logged in to the server (Unauthorized) (will retry)";
+		for (let time = 0; time < 2; time++) {
+			const heal = refuse(bed, isWrite, { status: 401, message: "no" });
+			drift(bed, "app");
+			await keeping.says(trouble);
+			for (const seconds of [1, 2]) {
+				const then = clock.now() + seconds * 1000;
+				await keeping.until(() => clock.waiting().includes(then));
+				clock.set(then);
 			}
-			assert.equal(keeping.log.filter((line) => line === trouble).length, 2);
-		},
-	);
+			await keeping.until(() => clock.waiting().includes(clock.now() + 4000));
+			heal();
+			clock.set(clock.now() + 4000);
+			await keeping.says("Secret app configured");
+		}
+		assert.equal(keeping.log.filter((line) => line === trouble).length, 2);
+	});
 });
 
 describe("namespaces do not hold up each other", () => {
-	timed("while a write in one is unanswered, others go on", async () => {
+	test("while a write in one is unanswered, others go on", async () => {
 		await using bed = await bedWith();
 		await using keeping = await kept(bed);
 		await keeping.says("ready");
@@ -409,27 +400,24 @@ describe("namespaces do not hold up each other", () => {
 		await keeping.says("Secret slow created");
 	});
 
-	timed(
-		"what is being written when it ends is finished, and told",
-		async () => {
-			await using bed = await bedWith();
-			await using keeping = await kept(bed);
-			await keeping.says("ready");
-			const held = hold(bed, () => true);
-			newNamespace(bed, "new");
-			await held.arrived;
-			keeping.interrupt();
-			held.release();
-			assert.equal(
-				String(await keeping.ended),
-				"AbortedError: interrupted by SIGTERM",
-			);
-			assert.deepEqual(keeping.log, ["ready", "Secret new created"]);
-		},
-	);
+	test("what is being written when it ends is finished, and told", async () => {
+		await using bed = await bedWith();
+		await using keeping = await kept(bed);
+		await keeping.says("ready");
+		const held = hold(bed, () => true);
+		newNamespace(bed, "new");
+		await held.arrived;
+		keeping.interrupt();
+		held.release();
+		assert.equal(
+			String(await keeping.ended),
+			"AbortedError: interrupted by SIGTERM",
+		);
+		assert.deepEqual(keeping.log, ["ready", "Secret new created"]);
+	});
 });
 
-timed("what changed while our write was under way is put right", async () => {
+test("what changed while our write was under way is put right", async () => {
 	await using bed = await bedWith("app");
 	let told = () => {};
 	const wrap = (cluster: Cluster): Cluster => ({
@@ -459,26 +447,23 @@ timed("what changed while our write was under way is put right", async () => {
 	]);
 });
 
-timed(
-	"an interrupt that a request tells of ends it, and is no trouble",
-	async () => {
-		await using bed = await bedWith();
-		const wrap = (cluster: Cluster): Cluster => ({
-			...cluster,
-			create: () => Promise.reject(new AbortedError("SIGHUP")),
-		});
-		await using keeping = await kept(bed, { wrap });
-		await keeping.says("ready");
-		newNamespace(bed, "new");
-		assert.equal(
-			String(await keeping.ended),
-			"AbortedError: interrupted by SIGHUP",
-		);
-		assert.deepEqual(keeping.log, ["ready"]);
-	},
-);
+test("an interrupt that a request tells of ends it, and is no trouble", async () => {
+	await using bed = await bedWith();
+	const wrap = (cluster: Cluster): Cluster => ({
+		...cluster,
+		create: () => Promise.reject(new AbortedError("SIGHUP")),
+	});
+	await using keeping = await kept(bed, { wrap });
+	await keeping.says("ready");
+	newNamespace(bed, "new");
+	assert.equal(
+		String(await keeping.ended),
+		"AbortedError: interrupted by SIGHUP",
+	);
+	assert.deepEqual(keeping.log, ["ready"]);
+});
 
-timed("no account is told to pull with what is not our key", async () => {
+test("no account is told to pull with what is not our key", async () => {
 	await using bed = await bedWith("app", "shop");
 	secret(bed, "app", { labels: {} }, btoa("{}"));
 	account(bed, "app");
@@ -507,7 +492,7 @@ describe("somebody who undoes what we write", () => {
 		}
 	}
 
-	timed("is waited for, and then put right", async () => {
+	test("is waited for, and then put right", async () => {
 		await using bed = await bedWith("app");
 		await using keeping = await kept(bed);
 		await quarrel(bed, keeping);
@@ -520,7 +505,7 @@ describe("somebody who undoes what we write", () => {
 		await keeping.says("Secret app configured");
 	});
 
-	timed("in one namespace holds up no other", async () => {
+	test("in one namespace holds up no other", async () => {
 		await using bed = await bedWith("app", "shop");
 		await using keeping = await kept(bed);
 		await quarrel(bed, keeping);
@@ -533,20 +518,15 @@ describe("somebody who undoes what we write", () => {
 		});
 	});
 
-	timed(
-		"and then puts something in our way: that is told at once",
-		async () => {
-			await using bed = await bedWith("app");
-			await using keeping = await kept(bed);
-			await quarrel(bed, keeping);
-			secret(bed, "app", { labels: {} }, btoa("{}"));
-			await keeping.until(
-				() => keeping.log.at(-1)?.includes("--force") === true,
-			);
-		},
-	);
+	test("and then puts something in our way: that is told at once", async () => {
+		await using bed = await bedWith("app");
+		await using keeping = await kept(bed);
+		await quarrel(bed, keeping);
+		secret(bed, "app", { labels: {} }, btoa("{}"));
+		await keeping.until(() => keeping.log.at(-1)?.includes("--force") === true);
+	});
 
-	timed("is none who only touches what is right", async () => {
+	test("is none who only touches what is right", async () => {
 		await using bed = await bedWith("app");
 		await using keeping = await kept(bed);
 		await keeping.says("ready");
@@ -567,7 +547,7 @@ describe("service accounts", () => {
 		["named namespaces", { by: "names", names: ["app", "shop"] }],
 		["a list of namespaces", undefined],
 	] as const)
-		timed(`several names in ${name}`, async () => {
+		test(`several names in ${name}`, async () => {
 			await using bed = await bedWith("app", "shop");
 			for (const namespace of ["app", "shop"])
 				for (const name of ["default", "worker", "other"])
@@ -599,7 +579,7 @@ describe("service accounts", () => {
 			]);
 		});
 
-	timed("attached once the key is written, before it is told of", async () => {
+	test("attached once the key is written, before it is told of", async () => {
 		await using bed = await bedWith();
 		bed.server.onRequest(({ path, query }) =>
 			path.endsWith("/secrets") && query.get("watch") === "true"
@@ -621,7 +601,7 @@ describe("service accounts", () => {
 		assert.equal(bed.server.requests.filter(isWrite).length, 2);
 	});
 
-	timed("one that is gone is not missed", async () => {
+	test("one that is gone is not missed", async () => {
 		await using bed = await bedWith("app");
 		account(bed, "app");
 		// Attaching is not possible yet, so that it stays to be done.
@@ -655,35 +635,32 @@ describe("service accounts", () => {
 	});
 });
 
-timed(
-	"lists of namespaces bring metadata only, and the source is watched once",
-	async () => {
-		await using bed = await bedWith("app");
-		{
-			await using keeping = await kept(bed);
-			await keeping.says("ready");
-		}
-		const accepts = bed.server.requests.flatMap(({ path, accept }) =>
-			path === "/api/v1/namespaces" ? [accept] : [],
-		);
-		assert.ok(accepts.length > 0);
-		for (const accept of accepts)
-			assert.match(accept, /as=PartialObjectMetadata/);
-		bed.server.requests.length = 0;
-		await using keeping = await kept(bed, {
-			watched: { by: "names", names: ["nginx-mesh", "app"] },
-		});
+test("lists of namespaces bring metadata only, and the source is watched once", async () => {
+	await using bed = await bedWith("app");
+	{
+		await using keeping = await kept(bed);
 		await keeping.says("ready");
-		const lists = bed.server.requests.filter(({ query }) => !query.watch);
-		assert.deepEqual(lists.map(({ path }) => path).sort(), [
-			// Whether it is still the Namespace that was recorded.
-			"/api/v1/namespaces/app",
-			"/api/v1/namespaces/app/secrets",
-			"/api/v1/namespaces/nginx-mesh",
-			"/api/v1/namespaces/nginx-mesh/secrets",
-		]);
-	},
-);
+	}
+	const accepts = bed.server.requests.flatMap(({ path, accept }) =>
+		path === "/api/v1/namespaces" ? [accept] : [],
+	);
+	assert.ok(accepts.length > 0);
+	for (const accept of accepts)
+		assert.match(accept, /as=PartialObjectMetadata/);
+	bed.server.requests.length = 0;
+	await using keeping = await kept(bed, {
+		watched: { by: "names", names: ["nginx-mesh", "app"] },
+	});
+	await keeping.says("ready");
+	const lists = bed.server.requests.filter(({ query }) => !query.watch);
+	assert.deepEqual(lists.map(({ path }) => path).sort(), [
+		// Whether it is still the Namespace that was recorded.
+		"/api/v1/namespaces/app",
+		"/api/v1/namespaces/app/secrets",
+		"/api/v1/namespaces/nginx-mesh",
+		"/api/v1/namespaces/nginx-mesh/secrets",
+	]);
+});
 
 describe("admission policies that the source notes", () => {
 	const POLICY = `kubectl-meshreg.names.nginx-mesh.${NAME}`;
@@ -701,7 +678,7 @@ describe("admission policies that the source notes", () => {
 			| { matchResources: object }
 			| undefined;
 
-	timed("are made, follow the record, and are made again", async () => {
+	test("are made, follow the record, and are made again", async () => {
 		await using bed = await bedWith("app", "shop");
 		source(bed, { app: "" }, "true");
 		await using keeping = await kept(bed);
@@ -719,7 +696,7 @@ describe("admission policies that the source notes", () => {
 		await keeping.says(`${KIND}  created`);
 	});
 
-	timed("of a source that notes none are not asked for", async () => {
+	test("of a source that notes none are not asked for", async () => {
 		await using bed = await bedWith("app", "shop");
 		source(bed, { app: "" }, "");
 		await using keeping = await kept(bed);
@@ -733,7 +710,7 @@ describe("admission policies that the source notes", () => {
 		await keeping.says(`${BINDING}  created`);
 	});
 
-	timed("that may not be written are told once, and tried again", async () => {
+	test("that may not be written are told once, and tried again", async () => {
 		await using bed = await bedWith("app");
 		const heal = refuse(
 			bed,
@@ -761,7 +738,7 @@ describe("a recorded namespace that is deleted and created again", () => {
 		["in a list", { by: "list", query: {} }],
 		["by name", { by: "names", names: ["nginx-mesh", "app", "shop"] }],
 	] as const)
-		timed(`gets nothing, which is told once: watched ${how}`, async () => {
+		test(`gets nothing, which is told once: watched ${how}`, async () => {
 			await using bed = await testBed({
 				namespaces: ["nginx-mesh", "app", "shop"],
 			});

@@ -28,30 +28,33 @@ async function bedWith(namespaces: readonly string[]): Promise<TestBed> {
 	return bed;
 }
 
-const timed = (name: string, run: () => Promise<void>) =>
-	test(name, { timeout: 60_000 }, run);
-
-/** A port of this machine that nobody listens at. */
-async function freePort(): Promise<number> {
-	const server = await servePages({ host: "127.0.0.1", port: 0 }, {});
-	await server.close();
-	return server.port;
+/** An address for --health-address or --metrics-address, and what it became once it is listened at. */
+function anyPort() {
+	const at = { port: 0 };
+	return {
+		address: "127.0.0.1:0",
+		onListen: (port: number) => {
+			at.port = port;
+		},
+		get: (path: string) => fetch(`http://127.0.0.1:${at.port}/${path}`),
+	};
 }
 
 describe("sync --watch by itself", () => {
-	timed("Prometheus is told how it stands", async () => {
+	test("Prometheus is told how it stands", async () => {
 		await using bed = await bedWith(["app", "shop"]);
 		bed.server.store.seed({
 			kind: "Secret",
 			metadata: { name: NAME, namespace: "shop" },
 			type: "Opaque",
 		});
-		const port = await freePort();
-		await using watch = await watching(bed, [
-			"-n=app,shop",
-			`--metrics-address=127.0.0.1:${port}`,
-		]);
-		const answer = await fetch(`http://127.0.0.1:${port}/metrics`);
+		const { address, onListen, get } = anyPort();
+		await using watch = await watching(
+			bed,
+			["-n=app,shop", `--metrics-address=${address}`],
+			{ onListen },
+		);
+		const answer = await get("metrics");
 		assert.equal(
 			answer.headers.get("content-type"),
 			"text/plain; version=0.0.4; charset=utf-8",
@@ -68,10 +71,10 @@ describe("sync --watch by itself", () => {
 		])
 			assert.match(text, line);
 		await watch.stop();
-		await assert.rejects(fetch(`http://127.0.0.1:${port}/metrics`));
+		await assert.rejects(get("metrics"));
 	});
 
-	timed("an Event tells what failed where it failed, once", async () => {
+	test("an Event tells what failed where it failed, once", async () => {
 		await using bed = await bedWith(["app", "shop"]);
 		bed.server.store.seed({
 			kind: "Secret",
@@ -100,7 +103,7 @@ describe("sync --watch by itself", () => {
 		assert.match(String(event?.message), /is not managed by meshreg/);
 	});
 
-	timed("who may not write Events is served all the same", async () => {
+	test("who may not write Events is served all the same", async () => {
 		await using bed = await bedWith(["app"]);
 		bed.server.onRequest(({ method, path }) =>
 			method === "POST" && path.endsWith("/events")
@@ -118,7 +121,7 @@ describe("sync --watch by itself", () => {
 		assert.doesNotMatch(err, /no events/);
 	});
 
-	timed("accounts that the record comes to name are attached", async () => {
+	test("accounts that the record comes to name are attached", async () => {
 		await using bed = await bedWith(["app"]);
 		bed.server.store.seed({
 			kind: "ServiceAccount",
@@ -149,7 +152,7 @@ describe("sync --watch by itself", () => {
 		await watch.stop();
 	});
 
-	timed("a port that is taken ends it at once", async () => {
+	test("a port that is taken ends it at once", async () => {
 		await using bed = await bedWith(["app"]);
 		const taken = await servePages({ host: "127.0.0.1", port: 0 }, {});
 		try {
@@ -180,42 +183,34 @@ describe("sync --watch by itself", () => {
 		["it watches", ["-A"]],
 		["it waits for a source", ["-A", "--from=app"]],
 	] as const)
-		timed(
-			`packets dropped while ${what}: /livez fails within three minutes`,
-			async () => {
-				await using bed = await bedWith(["app"]);
-				const direct = join(bed.folder, "direct");
-				await bed.server.writeKubeconfig(direct, { user: "admin" });
-				await using relay = await startRelay(direct);
-				let ahead = 0;
-				const port = await freePort();
-				await using watch = await started(
-					bed,
-					["sync", "--watch", ...argv, `--health-address=127.0.0.1:${port}`],
-					[argv.length === 1 ? "Watching for changes.\n" : "waiting for"],
-					{
-						kubeconfig: relay.kubeconfig,
-						clock: {
-							...systemClock,
-							elapsed: () => systemClock.elapsed() + ahead,
-						},
-					},
-				);
-				const live = async () => {
-					const { status } = await fetch(`http://127.0.0.1:${port}/livez`);
-					return status;
-				};
-				assert.equal(await live(), 200);
-				relay.drop();
-				ahead = 120_000;
-				assert.equal(await live(), 200);
-				ahead = 160_000;
-				assert.equal(await live(), 503);
-				await watch.stop();
-			},
-		);
+		test(`packets dropped while ${what}: /livez fails within three minutes`, async () => {
+			await using bed = await bedWith(["app"]);
+			const direct = join(bed.folder, "direct");
+			await bed.server.writeKubeconfig(direct, { user: "admin" });
+			await using relay = await startRelay(direct);
+			let ahead = 0;
+			const { address, onListen, get } = anyPort();
+			await using watch = await started(
+				bed,
+				["sync", "--watch", ...argv, `--health-address=${address}`],
+				[argv.length === 1 ? "Watching for changes.\n" : "waiting for"],
+				{
+					kubeconfig: relay.kubeconfig,
+					clock: { ...systemClock, elapsed: () => ahead },
+					onListen,
+				},
+			);
+			const live = async () => (await get("livez")).status;
+			assert.equal(await live(), 200);
+			relay.drop();
+			ahead = 120_000;
+			assert.equal(await live(), 200);
+			ahead = 160_000;
+			assert.equal(await live(), 503);
+			await watch.stop();
+		});
 
-	timed("--refresh renews the source, and every copy follows", async () => {
+	test("--refresh renews the source, and every copy follows", async () => {
 		await using bed = await testBed({ namespaces: ["nginx-mesh", "app"] });
 		const plugin = join(bed.folder, "provider");
 		const word = join(bed.folder, "word");
@@ -262,7 +257,7 @@ printf '{"kind":"CredentialProviderResponse","apiVersion":"credentialprovider.ku
 		],
 		[["--refresh-before=1h"], "--refresh-before needs --refresh"],
 	] as const)
-		timed(`refused: sync --watch ${argv.join(" ")}`, async () => {
+		test(`refused: sync --watch ${argv.join(" ")}`, async () => {
 			await using bed = await testBed();
 			const { status, err } = await bed.run(["sync", "-A", "--watch", ...argv]);
 			assert.equal(status, 2, err);
@@ -277,7 +272,7 @@ printf '{"kind":"CredentialProviderResponse","apiVersion":"credentialprovider.ku
 			"it holds no credentials; copies are left unchanged",
 		],
 	] as const)
-		timed(`a source that turns ${what} spoils no copy`, async () => {
+		test(`a source that turns ${what} spoils no copy`, async () => {
 			await using bed = await bedWith(["app"]);
 			await using watch = await watching(bed, ["-A"]);
 			const source = bed.server.store.get("Secret", "nginx-mesh", NAME);
@@ -300,50 +295,49 @@ printf '{"kind":"CredentialProviderResponse","apiVersion":"credentialprovider.ku
 			assert.equal(bed.password("app"), "one");
 		});
 
-	timed(
-		"a record that no longer parses is told, and stops nothing else",
-		async () => {
-			await using bed = await bedWith(["app"]);
-			await using watch = await watching(bed, ["-A"]);
-			const source = bed.server.store.get("Secret", "nginx-mesh", NAME);
-			assert(source);
-			const { resourceVersion: _, ...metadata } = source.metadata;
-			const record = (text: string | undefined) =>
-				bed.server.store.seed({
-					...source,
-					kind: "Secret",
-					metadata: {
-						...metadata,
-						annotations: {
-							...metadata.annotations,
-							...(text !== undefined && { "kubectl-meshreg/targets": text }),
-						},
-					},
-				});
-			record("{");
-			await watch.says(
-				'error: the record of secret "nginx-mesh-registry-key" in namespace "nginx-mesh" (annotation kubectl-meshreg/targets) cannot be read, so nothing is written: it is not JSON\n',
-			);
-			record(undefined);
-			await watch.says("is back");
-			bed.server.store.delete("Secret", "app", NAME);
-			await watch.says(`secret/${NAME} created in app`);
-			await watch.stop();
-		},
-	);
-
-	timed("a clock that is set says nothing of the API server", async () => {
+	test("a record that no longer parses is told, and stops nothing else", async () => {
 		await using bed = await bedWith(["app"]);
-		const port = await freePort();
+		await using watch = await watching(bed, ["-A"]);
+		const source = bed.server.store.get("Secret", "nginx-mesh", NAME);
+		assert(source);
+		const { resourceVersion: _, ...metadata } = source.metadata;
+		const record = (text: string | undefined) =>
+			bed.server.store.seed({
+				...source,
+				kind: "Secret",
+				metadata: {
+					...metadata,
+					annotations: {
+						...metadata.annotations,
+						...(text !== undefined && { "kubectl-meshreg/targets": text }),
+					},
+				},
+			});
+		record("{");
+		await watch.says(
+			'error: the record of secret "nginx-mesh-registry-key" in namespace "nginx-mesh" (annotation kubectl-meshreg/targets) cannot be read, so nothing is written: it is not JSON\n',
+		);
+		record(undefined);
+		await watch.says("is back");
+		bed.server.store.delete("Secret", "app", NAME);
+		await watch.says(`secret/${NAME} created in app`);
+		await watch.stop();
+	});
+
+	test("a clock that is set says nothing of the API server", async () => {
+		await using bed = await bedWith(["app"]);
+		const { address, onListen, get } = anyPort();
 		let set = 0;
 		await using watch = await watching(
 			bed,
-			["-A", `--health-address=127.0.0.1:${port}`],
-			{ clock: { ...systemClock, now: () => systemClock.now() + set } },
+			["-A", `--health-address=${address}`],
+			{
+				clock: { ...systemClock, now: () => systemClock.now() + set },
+				onListen,
+			},
 		);
 		for (set of [86_400_000, -86_400_000]) {
-			const { status } = await fetch(`http://127.0.0.1:${port}/livez`);
-			assert.equal(status, 200);
+			assert.equal((await get("livez")).status, 200);
 			bed.server.store.seed({
 				kind: "Namespace",
 				metadata: { name: `n${Math.abs(set)}-${set > 0 ? "on" : "back"}` },

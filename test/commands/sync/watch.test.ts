@@ -73,11 +73,8 @@ function reads(bed: TestBed, path: string) {
 	return { lists: gets.length - watches.length, watches: watches.length };
 }
 
-const timed = (name: string, run: () => Promise<void>) =>
-	test(name, { timeout: 60_000 }, run);
-
 describe("sync --watch", () => {
-	timed("brings namespaces in sync, and those that appear", async () => {
+	test("brings namespaces in sync, and those that appear", async () => {
 		await using bed = await bedWith(["app", "shop"]);
 		await using watch = await watching(bed, ["-A", "--exclude", "dev-*"]);
 		assert.equal(bed.password("app"), "one");
@@ -100,7 +97,7 @@ describe("sync --watch", () => {
 		);
 	});
 
-	timed("takes one list and one watch a kind", async () => {
+	test("takes one list and one watch a kind", async () => {
 		await using bed = await bedWith(["app"]);
 		bed.server.requests.length = 0;
 		await using watch = await watching(bed, ["-A"]);
@@ -119,7 +116,7 @@ describe("sync --watch", () => {
 		assert.equal(bed.server.connections <= 3, true);
 	});
 
-	timed("undoes edits and deletions", async () => {
+	test("undoes edits and deletions", async () => {
 		await using bed = await bedWith(["app"]);
 		await using watch = await watching(bed, ["-A"]);
 		drift(bed, "app");
@@ -131,7 +128,7 @@ describe("sync --watch", () => {
 		await watch.stop();
 	});
 
-	timed("follows the source; one that vanishes deletes nothing", async () => {
+	test("follows the source; one that vanishes deletes nothing", async () => {
 		await using bed = await bedWith(["app", "shop"]);
 		await using watch = await watching(bed, ["-A", "--prune", "--yes"]);
 		await create(bed, "two");
@@ -166,29 +163,26 @@ describe("sync --watch", () => {
 		assert.doesNotMatch(out, /deleted/);
 	});
 
-	timed(
-		"follows labels: a namespace comes, and goes, with --prune",
-		async () => {
-			await using bed = await bedWith([]);
-			setNamespace(bed, "app", { team: "a" });
-			setNamespace(bed, "shop");
-			await using watch = await watching(bed, [
-				"-l",
-				"team=a",
-				"--prune",
-				"--yes",
-			]);
-			assert.equal(bed.password("shop"), undefined);
-			setNamespace(bed, "shop", { team: "a" });
-			await watch.says(line("created", "shop"));
-			setNamespace(bed, "app", { team: "b" });
-			await watch.says(line("deleted", "app"));
-			assert.equal(bed.password("app"), undefined);
-			await watch.stop();
-		},
-	);
+	test("follows labels: a namespace comes, and goes, with --prune", async () => {
+		await using bed = await bedWith([]);
+		setNamespace(bed, "app", { team: "a" });
+		setNamespace(bed, "shop");
+		await using watch = await watching(bed, [
+			"-l",
+			"team=a",
+			"--prune",
+			"--yes",
+		]);
+		assert.equal(bed.password("shop"), undefined);
+		setNamespace(bed, "shop", { team: "a" });
+		await watch.says(line("created", "shop"));
+		setNamespace(bed, "app", { team: "b" });
+		await watch.says(line("deleted", "app"));
+		assert.equal(bed.password("app"), undefined);
+		await watch.stop();
+	});
 
-	timed("without --prune a namespace that goes keeps its copy", async () => {
+	test("without --prune a namespace that goes keeps its copy", async () => {
 		await using bed = await bedWith([]);
 		setNamespace(bed, "app", { team: "a" });
 		await using watch = await watching(bed, ["-l", "team=a"]);
@@ -199,7 +193,7 @@ describe("sync --watch", () => {
 		assert.equal(bed.password("app"), "one");
 	});
 
-	timed("--prune deletes nothing while nothing has matched", async () => {
+	test("--prune deletes nothing while nothing has matched", async () => {
 		await using bed = await bedWith(["app"]);
 		await bed.run(["sync", "-n", "app"]);
 		await using watch = await watching(bed, ["-l", "taem=a", "--prune", "-y"]);
@@ -209,7 +203,7 @@ describe("sync --watch", () => {
 		await watch.stop();
 	});
 
-	timed("--attach follows service accounts, and prune takes back", async () => {
+	test("--attach follows service accounts, and prune takes back", async () => {
 		await using bed = await bedWith(["app"]);
 		const account = (namespace: string, more = {}) =>
 			bed.server.store.seed({
@@ -245,7 +239,7 @@ describe("sync --watch", () => {
 		assert.equal(out.match(/serviceaccount/g)?.length, 4);
 	});
 
-	timed("leaves namespaces that are being deleted alone", async () => {
+	test("leaves namespaces that are being deleted alone", async () => {
 		await using bed = await bedWith([]);
 		await using watch = await watching(bed, ["-A"]);
 		bed.server.store.seed({
@@ -263,23 +257,20 @@ describe("sync --watch", () => {
 		assert.doesNotMatch(err, /going/);
 	});
 
-	timed(
-		"says once what stands in the way, and goes on when it is gone",
-		async () => {
-			await using bed = await bedWith(["app"]);
-			foreign(bed, "app");
-			await using watch = await watching(bed, ["-A"]);
-			foreign(bed, "app", { touched: "yes" });
-			setNamespace(bed, "new");
-			await watch.says(line("created", "new"));
-			bed.server.store.delete("Secret", "app", NAME);
-			await watch.says(line("created", "app"));
-			const { err } = await watch.stop();
-			assert.equal(err.match(/is not managed by meshreg/g)?.length, 1);
-		},
-	);
+	test("says once what stands in the way, and goes on when it is gone", async () => {
+		await using bed = await bedWith(["app"]);
+		foreign(bed, "app");
+		await using watch = await watching(bed, ["-A"]);
+		foreign(bed, "app", { touched: "yes" });
+		setNamespace(bed, "new");
+		await watch.says(line("created", "new"));
+		bed.server.store.delete("Secret", "app", NAME);
+		await watch.says(line("created", "app"));
+		const { err } = await watch.stop();
+		assert.equal(err.match(/is not managed by meshreg/g)?.length, 1);
+	});
 
-	timed("says of a trouble that it is tried again", async () => {
+	test("says of a trouble that it is tried again", async () => {
 		await using bed = await bedWith([]);
 		await using watch = await watching(bed, ["-A"]);
 		bed.server.onRequest(({ query }) =>
@@ -291,7 +282,7 @@ describe("sync --watch", () => {
 		await watch.says("Error from server (Forbidden): not now (will retry)\n");
 	});
 
-	timed("tries again what the server refused", async () => {
+	test("tries again what the server refused", async () => {
 		await using bed = await bedWith([]);
 		await using watch = await watching(bed, ["-A"]);
 		let refusals = 0;
@@ -333,7 +324,7 @@ describe("sync --watch", () => {
 			},
 		],
 	] as const)
-		timed(`a watch goes on where it was when ${name}`, async () => {
+		test(`a watch goes on where it was when ${name}`, async () => {
 			await using bed = await bedWith(["app"]);
 			bed.server.requests.length = 0;
 			await using watch = await watching(bed, ["-A"]);
@@ -347,7 +338,7 @@ describe("sync --watch", () => {
 			assert.equal(reads(bed, SECRETS).lists, 1);
 		});
 
-	timed("lists again only where the server has forgotten (410)", async () => {
+	test("lists again only where the server has forgotten (410)", async () => {
 		await using bed = await bedWith(["app", "shop", "old"]);
 		await using watch = await watching(bed, ["-A", "--prune", "--yes"]);
 		bed.server.requests.length = 0;
@@ -378,7 +369,7 @@ describe("sync --watch", () => {
 		assert.equal(reads(bed, NAMESPACES).lists, 1);
 	});
 
-	timed("bookmarks keep a quiet watch from being forgotten", async () => {
+	test("bookmarks keep a quiet watch from being forgotten", async () => {
 		await using bed = await bedWith(["app"]);
 		await using watch = await watching(bed, ["-A"]);
 		bed.server.requests.length = 0;
@@ -403,7 +394,7 @@ describe("sync --watch", () => {
 		assert.equal(reads(bed, NAMESPACES).lists, 0);
 	});
 
-	timed("-o json is an object a line, with the time", async () => {
+	test("-o json is an object a line, with the time", async () => {
 		await using bed = await bedWith(["app"]);
 		foreign(bed, "app");
 		await using watch = await watching(bed, ["-A", "-o", "json"], {
@@ -459,7 +450,7 @@ describe("sync --watch", () => {
 		);
 	});
 
-	timed("-o name only names, -q says no more than what is done", async () => {
+	test("-o name only names, -q says no more than what is done", async () => {
 		await using bed = await bedWith(["app"]);
 		await using watch = await started(
 			bed,
@@ -473,7 +464,7 @@ describe("sync --watch", () => {
 		assert.equal(err, "");
 	});
 
-	timed("--exclude leaves out namespaces that are named, too", async () => {
+	test("--exclude leaves out namespaces that are named, too", async () => {
 		await using bed = await bedWith(["app", "dev-app"]);
 		await using watch = await watching(bed, [
 			...["-n", "app,dev-app", "--exclude", "dev-*"],
@@ -483,7 +474,7 @@ describe("sync --watch", () => {
 		assert.equal(bed.password("dev-app"), undefined);
 	});
 
-	timed("ends well when nobody reads any more what it says", async () => {
+	test("ends well when nobody reads any more what it says", async () => {
 		await using bed = await bedWith(["app"]);
 		const gone = new AbortController();
 		const { status, out, err } = await bed.run(["sync", "--watch", "-A"], {
@@ -507,19 +498,16 @@ describe("sync --watch", () => {
 		[["--yes"], false],
 		[["--force", "--yes"], true],
 	] as const)
-		timed(
-			`${flags.join(" ")}: what cannot be updated is ${replaced ? "recreated" : "left alone"}`,
-			async () => {
-				await using bed = await bedWith(["app"]);
-				foreign(bed, "app");
-				await using watch = await watching(bed, ["-n", "app", ...flags]);
-				const { out } = await watch.stop();
-				assert.equal(out, replaced ? line("configured", "app") : "");
-				assert.equal(bed.password("app"), replaced ? "one" : undefined);
-			},
-		);
+		test(`${flags.join(" ")}: what cannot be updated is ${replaced ? "recreated" : "left alone"}`, async () => {
+			await using bed = await bedWith(["app"]);
+			foreign(bed, "app");
+			await using watch = await watching(bed, ["-n", "app", ...flags]);
+			const { out } = await watch.stop();
+			assert.equal(out, replaced ? line("configured", "app") : "");
+			assert.equal(bed.password("app"), replaced ? "one" : undefined);
+		});
 
-	timed("-n needs a Role in those namespaces alone", async () => {
+	test("-n needs a Role in those namespaces alone", async () => {
 		const secrets = {
 			verbs: ["get", "list", "watch", "create", "patch"],
 			resources: ["secrets"],
@@ -546,7 +534,7 @@ describe("sync --watch", () => {
 				assert.match(path, /namespaces\/\w[\w-]*(?:\/(?:secrets|events)|$)/);
 	});
 
-	timed("two at once do no harm", async () => {
+	test("two at once do no harm", async () => {
 		await using bed = await bedWith(["app"]);
 		await using one = await watching(bed, ["-A"]);
 		await using two = await watching(bed, ["-A"]);
@@ -564,7 +552,7 @@ describe("sync --watch", () => {
 		assert.equal(created.length, new Set(created).size, "made twice");
 	});
 
-	timed("two that disagree do not fight for ever at full speed", async () => {
+	test("two that disagree do not fight for ever at full speed", async () => {
 		await using bed = await bedWith(["app"]);
 		// Their clock stands still: what they put off is never due.
 		const labelled = (label: string) =>
@@ -584,7 +572,7 @@ describe("sync --watch", () => {
 		await two.stop();
 	});
 
-	timed("ends with what ended it", async () => {
+	test("ends with what ended it", async () => {
 		await using bed = await bedWith(["app"]);
 		for (const [signal, status] of [
 			["SIGINT", 130],

@@ -12,7 +12,7 @@ export async function kubectlMinor(
 		const { stdout } = await promisify(execFile)(
 			"kubectl",
 			["version", "--client", "--output=json"],
-			{ env, timeout: 30_000 },
+			{ env },
 		);
 		const version = JSON.parse(stdout) as {
 			clientVersion?: { major?: string; minor?: string };

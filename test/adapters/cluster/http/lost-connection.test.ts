@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import {
 	createSecureServer,
@@ -25,7 +26,31 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true }));
 
-const turn = () => new Promise((resolve) => setImmediate(resolve));
+/** What has been sent in this process has arrived, and was answered, when other bytes have gone there and back after it. */
+async function settled(): Promise<void> {
+	await using echo = await startEcho();
+	for (let times = 0; times < 10; times++) await echo.thereAndBack();
+}
+
+async function startEcho() {
+	const server = createServer((socket) => socket.pipe(socket));
+	server.listen(0, "127.0.0.1");
+	await once(server, "listening");
+	const socket = connect((server.address() as AddressInfo).port, "127.0.0.1");
+	await once(socket, "connect");
+	return {
+		async thereAndBack() {
+			const back = once(socket, "data");
+			socket.write("?");
+			await back;
+		},
+		async [Symbol.asyncDispose]() {
+			socket.destroy();
+			server.close();
+			await once(server, "close");
+		},
+	};
+}
 
 describe("a connection on which nothing comes any more", () => {
 	/** A relay to the server that can fall silent, without closing anything. */
@@ -86,7 +111,7 @@ describe("a connection on which nothing comes any more", () => {
 		let seconds = 0;
 		for (; said === "" && seconds < 60; seconds++) {
 			t.mock.timers.tick(1_000);
-			for (let turns = 0; turns < 50; turns++) await turn();
+			await settled();
 		}
 		await reading;
 		assert.match(
@@ -117,7 +142,7 @@ describe("a connection on which nothing comes any more", () => {
 		const reading = cluster.read("Namespace", { name: "default" });
 		for (let seconds = 0; seconds < 60; seconds++) {
 			t.mock.timers.tick(1_000);
-			for (let turns = 0; turns < 50; turns++) await turn();
+			await settled();
 		}
 		answer();
 		assert.equal((await reading).metadata.name, "default");
