@@ -72,7 +72,14 @@ export function fillPullSecrets(
 	if (colon === null)
 		throw new CannotEdit("a key without a value", entry.start);
 	const at = entry.keyEnd + colon[0].length;
-	if (podSpec.flow) return insertAt(at, ` ${flowList(text, podSpec, names)}`);
+	if (podSpec.flow) {
+		if (/^\s*[&!]/.test(text.slice(at, at + 64)))
+			throw new CannotEdit("an anchor or a tag without a value", entry.start);
+		// kubectl's parser takes such a colon for a part of the key.
+		if (!/["']/.test(text[entry.start] ?? "") && /[,}]/.test(text[at] ?? ""))
+			throw new CannotEdit("a colon without a space behind it", entry.start);
+		return insertAt(at, ` ${flowList(text, podSpec, names)}`);
+	}
 	const explicit = isExplicit(text, entry);
 	const { indent } = explicit
 		? lineOf(text, at - 1)

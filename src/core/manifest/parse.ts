@@ -3,7 +3,7 @@ import { onOneLine } from "../output/printable.ts";
 import { CannotEdit } from "./edit.ts";
 import { readJson } from "./json.ts";
 import { type Node, Unreadable } from "./node.ts";
-import type { ManifestDocument } from "./split.ts";
+import { jsonObjectEnd, type ManifestDocument } from "./split.ts";
 import { readYaml } from "./yaml.ts";
 
 /** A document of a file, to say where something is. */
@@ -58,7 +58,9 @@ export function parseDocumentOf(
 ): Node | undefined {
 	return withLocation(at, () => {
 		const { root, repeated } =
-			at.document.form === "json" ? readJson(at.layout) : readYaml(at.layout);
+			at.document.form === "json"
+				? readJson(at.layout)
+				: readYaml(readByKubectl(at, warnings));
 		for (const { key, offset } of repeated.slice(0, MOST_WARNINGS))
 			warnings.push(
 				`${locate(at, offset)}: the key ${JSON.stringify(onOneLine(key, 60))} is repeated in one mapping; kubectl uses the last one`,
@@ -70,6 +72,25 @@ export function parseDocumentOf(
 			);
 		return root;
 	});
+}
+
+/**
+ * The part of a YAML document that kubectl reads: where that is a JSON object, nothing behind it,
+ * which is warned about. Its parser stops after the first value, so anything may stand there.
+ */
+function readByKubectl(at: Located, warnings: string[]): string {
+	const { layout } = at;
+	const [marker] = /^\uFEFF?(?:---(?=\s))?/.exec(layout) ?? [""];
+	const end = jsonObjectEnd(layout, marker.length);
+	if (end === undefined) return layout;
+	const [gap] = /^(?:\s|#.*)*/.exec(layout.slice(end)) ?? [""];
+	const next = end + gap.length;
+	// A colon makes a key of it, and what dots end is ended as in any document.
+	if (/^(?:$|:|\.\.\.(?:\s|$))/.test(layout.slice(next))) return layout;
+	warnings.push(
+		`${locate(at, next)}: kubectl reads nothing behind the JSON object before; left as it is`,
+	);
+	return layout.slice(0, end);
 }
 
 /** What `work` returns; its Unreadable or CannotEdit becomes an OperationError with file and line. */

@@ -16,8 +16,8 @@ export interface ManifestDocument {
 
 /**
  * The documents of a file, in order; their texts joined are the file again. As
- * kubectl reads it: a file that begins with `{` is a stream of JSON objects,
- * anything else YAML documents between `---` lines; what follows a `...` line is
+ * kubectl reads it: a file that begins with `{`, without a byte order mark, is a
+ * stream of JSON objects, anything else YAML documents between `---` lines; what follows a `...` line is
  * no document, and stays with the one before. YAML allows no line that begins with
  * `---` inside a scalar, so the cut needs no parser.
  */
@@ -31,6 +31,7 @@ export function* splitManifest(text: string): Generator<ManifestDocument> {
 			yield cut.upTo(text.length, "json");
 			return;
 		}
+		if (text.startsWith("\uFEFF")) break;
 		yield cut.upTo(end, "json");
 		from = end;
 	}
@@ -96,7 +97,7 @@ function isPreamble(text: string): boolean {
  * The offset after the JSON object that begins at `from` (behind space and a byte
  * order mark), or undefined where there is none that JSON.parse accepts.
  */
-function jsonObjectEnd(text: string, from: number): number | undefined {
+export function jsonObjectEnd(text: string, from: number): number | undefined {
 	const space = /[\s\uFEFF]*/y;
 	space.lastIndex = from;
 	space.test(text);

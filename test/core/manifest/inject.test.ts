@@ -361,6 +361,16 @@ describe("refused, with file and line", () => {
 			"kind: Pod\nspec:\n  imagePullSecrets: k\n",
 			/^f:3: imagePullSecrets is not a list/,
 		],
+		[
+			"an anchor without a value, in a flow mapping",
+			'kind: Pod\nspec: {"imagePullSecrets":&null, containers: [{name: a}]}\n',
+			/^f:2: cannot be edited in place because of an anchor or a tag without a value; /,
+		],
+		[
+			"a colon that kubectl takes for a part of the key",
+			"kind: Pod\nspec: {containers: [{name: a}], imagePullSecrets:,x}\n",
+			/^f:2: cannot be edited in place because of a colon without a space behind it; /,
+		],
 		["JSON cut short", '{"kind": "Pod", "spec": {\n', /^f:2: not valid YAML: /],
 		[
 			"a line in a string that looks like another kind",

@@ -183,6 +183,53 @@ describe("a lone carriage return ends a line, as for kubectl", () => {
 	});
 });
 
+describe("behind a JSON object, kubectl reads on in a stream of JSON alone", () => {
+	const POD = '{"kind":"Pod","spec":{"containers":[{"name":"a"}]}}';
+	const DONE =
+		'{"kind":"Pod","spec":{"imagePullSecrets":[{"name":"k"}],"containers":[{"name":"a"}]}}';
+	const table: [
+		what: string,
+		before: string,
+		after: string,
+		warned?: string,
+	][] = [
+		["a stream", `${POD}\r${POD}`, `${DONE}\r${DONE}`],
+		[
+			"behind a byte order mark",
+			`\uFEFF${POD}\n${POD}`,
+			`\uFEFF${DONE}\n${POD}`,
+			"f:2",
+		],
+		[
+			"a lone carriage return, and what is no YAML",
+			`\uFEFF${POD}\r---\ritems: []---\rkind: Pod\r`,
+			`\uFEFF${DONE}\r---\ritems: []---\rkind: Pod\r`,
+			"f:2",
+		],
+		[
+			"behind a marker",
+			`---\n${POD}\r# c\rfoo: [\r`,
+			`---\n${DONE}\r# c\rfoo: [\r`,
+			"f:4",
+		],
+		["a comment", `---\n${POD} # c\n`, `---\n${DONE} # c\n`],
+		["dots", `---\n${POD}\n...\n[\n`, `---\n${DONE}\n...\n[\n`],
+	];
+	for (const [what, before, after, warned] of table)
+		it(what, () => {
+			const { text, warnings } = injected(before);
+			assert.equal(text, after);
+			assert.deepEqual(
+				warnings,
+				warned === undefined
+					? []
+					: [
+							`${warned}: kubectl reads nothing behind the JSON object before; left as it is`,
+						],
+			);
+		});
+});
+
 describe("L5: a repeated key is told, and the last one counts", () => {
 	it("of labels", () => {
 		const before =

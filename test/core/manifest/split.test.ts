@@ -23,6 +23,10 @@ describe("a manifest cut into documents", () => {
 		["CRLF", ["a: 1\r\n", "---\r\nb: 2\r\n"]],
 		["JSON, one after the other", ['{"a": "}{"}', ' {"b": "\\""}', "\n{}\n"]],
 		["JSON, then YAML", ["{}", "\n", "---\na: 1\n"]],
+		[
+			"JSON behind a byte order mark is YAML to kubectl",
+			["\uFEFF{}\n{}\n", "---\n{}"],
+		],
 		["a marker right behind JSON", ["{}", "---"]],
 		["a marker right behind a flow mapping, at the end", ["{a: 1}", "---\n"]],
 		["a flow mapping that is not JSON", ["{a: 1}\n", "---\n{}\n"]],
