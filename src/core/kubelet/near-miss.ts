@@ -1,11 +1,15 @@
 import { parseSchemeless, splitPort } from "../registry/url.ts";
 import { parseImageReference, repositoryOf } from "./image-reference.ts";
 import {
-	findCredentials,
 	hostMatches,
+	isPattern,
+	type Keyring,
 	keyMatches,
+	LONGEST_HOST,
+	lookUp,
 	normaliseKey,
 	type PullSource,
+	readKeyring,
 } from "./keyring.ts";
 import {
 	isPullSecretType,
@@ -81,20 +85,22 @@ export function nearMisses(
 ): readonly NearMiss[] {
 	const repository = repositoryOf(parseImageReference(image));
 	const ranked: { rank: number; miss: NearMiss }[] = [];
-	for (const { where, ...source } of others)
+	for (const source of others) {
+		const { where, from } = source;
 		for (const key of matchingKeys(image, source))
 			ranked.push({
 				rank: where === "same-namespace" ? 0 : 2,
 				miss: {
-					from: source.from,
+					from,
 					key,
 					because: where === "same-namespace" ? "unreferenced" : where,
 				},
 			});
+	}
 	for (const source of sources) {
 		const misread = misreadKey(image, source);
 		if (misread) ranked.push({ rank: 1, miss: misread });
-		for (const key of keysOf(source)) {
+		for (const key of comparedKeys(source, repository)) {
 			const differences = differencesOf(key, repository);
 			const [first] = differences;
 			if (first)
@@ -112,9 +118,7 @@ export function differencesOf(
 	key: string,
 	repository: string,
 ): readonly Difference[] {
-	const bare = key
-		.replace(/\s/g, "")
-		.replace(/^[a-z][a-z0-9+.-]{0,20}:\/\//i, "");
+	const bare = bareOf(key);
 	if (bare !== key && !/^https?:\/\//.test(key))
 		return differencesOf(bare, repository).length === 0 &&
 			keyMatches(normaliseKey(bare) ?? "", repository)
@@ -144,6 +148,11 @@ export function differencesOf(
 	return differences;
 }
 
+/** A key without white space and whatever scheme it has. */
+function bareOf(key: string): string {
+	return key.replace(/\s/g, "").replace(/^[a-z][a-z0-9+.-]{0,20}:\/\//i, "");
+}
+
 function nameDifference(
 	given: string,
 	wanted: string,
@@ -156,7 +165,7 @@ function nameDifference(
 	const account = ECR.exec(b)?.[1];
 	if (account !== undefined && account === ECR.exec(a)?.[1])
 		return { because: "region", host: wanted };
-	const fixed = a.replace(/^(?:\*\.)+/, "");
+	const fixed = withoutStars(a);
 	const [keyLabels, imageLabels] = [a, b].map((name) => name.split(".").length);
 	const related = `.${b}`.endsWith(`.${fixed}`) || a.endsWith(`.${b}`);
 	return related && fixed.includes(".") && keyLabels && imageLabels
@@ -164,34 +173,134 @@ function nameDifference(
 		: "unrelated";
 }
 
-function addressOf(
-	text: string,
-): { name: string; port: string; path: string } | undefined {
+/** A name without the labels in front that are stars alone. */
+function withoutStars(name: string): string {
+	return name.replace(/^(?:\*\.)+/, "");
+}
+
+interface Address {
+	readonly name: string;
+	readonly port: string;
+	readonly path: string;
+}
+
+function addressOf(text: string): Address | undefined {
 	const url = parseSchemeless(text);
 	return url && { ...splitPort(url.host), path: url.path };
 }
 
-/** A Secret may hold ten thousand, and what comes near is only advice. */
-const MOST_COMPARED = 500;
+/** Of one Secret, for one image: what comes near is only advice, and a Secret may hold ten thousand. */
+const MOST_COMPARED = 200;
 
-const KEYS = new WeakMap<PullSource, readonly string[]>();
+/**
+ * Those of a Secret's keys that can come near to a full repository name, in their order: what
+ * `differencesOf` has something to say about is among them, as far as it is looked at.
+ */
+export function comparedKeys(
+	source: PullSource,
+	repository: string,
+): readonly string[] {
+	const wanted = addressOf(repository);
+	if (wanted === undefined) return [];
+	const { keys, byHandle, patterns } = indexOf(source);
+	const found = new Set(patterns);
+	for (const handle of handlesOfImage(wanted)) {
+		if (found.size >= 2 * MOST_COMPARED) break;
+		for (const at of byHandle.get(handle) ?? []) found.add(at);
+	}
+	return [...found]
+		.sort((a, b) => a - b)
+		.slice(0, MOST_COMPARED)
+		.map((at) => keys[at] ?? "");
+}
 
-/** The first of its keys, read once however many images are asked about. */
-function keysOf(source: PullSource): readonly string[] {
-	const known = KEYS.get(source);
+/** A Secret's keys, by what a registry's name has to have for them to come near. */
+interface KeyIndex {
+	readonly keys: readonly string[];
+	/** Places in `keys`. */
+	readonly byHandle: ReadonlyMap<string, readonly number[]>;
+	/** Those with stars, which may match anything. */
+	readonly patterns: readonly number[];
+}
+
+const INDICES = new WeakMap<PullSource, KeyIndex>();
+
+/** Made once, however many images are asked about. */
+function indexOf(source: PullSource): KeyIndex {
+	const known = INDICES.get(source);
 	if (known !== undefined) return known;
 	const { type, data } = source;
 	const reading =
 		isPullSecretType(type) && data ? readEntries(type, data) : undefined;
-	const keys = reading?.ok
-		? [...reading.entries.keys()].slice(0, MOST_COMPARED)
-		: [];
-	KEYS.set(source, keys);
-	return keys;
+	const keys = reading?.ok ? [...reading.entries.keys()] : [];
+	const byHandle = new Map<string, number[]>();
+	const patterns: number[] = [];
+	for (const [at, key] of keys.entries()) {
+		const normalised = normaliseKey(bareOf(key));
+		const address =
+			normalised === undefined ? undefined : addressOf(normalised);
+		if (address === undefined || address.name.length > LONGEST_HOST) continue;
+		if (isPattern(address.name) && patterns.length < MOST_COMPARED)
+			patterns.push(at);
+		for (const handle of handlesOfKey(address.name)) {
+			const same = byHandle.get(handle) ?? [];
+			// No image compares more than so many.
+			if (same.length < MOST_COMPARED) same.push(at);
+			byHandle.set(handle, same);
+		}
+	}
+	const index = { keys, byHandle, patterns };
+	INDICES.set(source, index);
+	return index;
 }
 
+/** Names of more labels than these are compared by these alone. */
+const MOST_LABELS = 10;
+
+/** What a key can be found by: its name, the names that it is below, and what names of one registry share. */
+function handlesOfKey(name: string): string[] {
+	const lower = name.toLowerCase();
+	const fixed = withoutStars(lower);
+	const above = suffixesOf(lower)
+		.slice(1)
+		.map((suffix) => `above ${suffix}`);
+	return [`name ${fixed}`, ...above, ...sharedHandles(lower)];
+}
+
+/** What the keys are found by that can come near to an image. */
+function handlesOfImage({ name, path }: Address): string[] {
+	const lower = name.toLowerCase();
+	const [, first = ""] = path.split("/", 2);
+	return [
+		...suffixesOf(lower).map((suffix) => `name ${suffix}`),
+		`above ${lower}`,
+		...sharedHandles(lower),
+		...(name === "docker.io" ? [`name ${first.toLowerCase()}`] : []),
+	];
+}
+
+function sharedHandles(lower: string): string[] {
+	const account = ECR.exec(lower)?.[1];
+	return [
+		...(DOCKER_HUB_NAMES.has(lower) ? ["Docker Hub"] : []),
+		...(account === undefined ? [] : [`ECR ${account}`]),
+	];
+}
+
+/** A name and those that it is below, the longest first. */
+function suffixesOf(name: string): string[] {
+	const labels = name.split(".");
+	const suffixes = labels.slice(1).map((_, at) => labels.slice(at + 1));
+	return [name, ...suffixes.slice(-MOST_LABELS).map((rest) => rest.join("."))];
+}
+
+/** The keyring of one Secret alone, read once however many images are asked about. */
+const ALONE = new WeakMap<PullSource, Keyring>();
+
 function matchingKeys(image: string, source: PullSource): readonly string[] {
-	const answer = findCredentials(image, [source]);
+	const keyring = ALONE.get(source) ?? readKeyring([source]);
+	ALONE.set(source, keyring);
+	const answer = lookUp(image, keyring);
 	return answer.outcome === "answered"
 		? answer.matches.map(({ key }) => key)
 		: [];

@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import { findCredentials } from "../../../src/core/kubelet/keyring.ts";
 import {
+	comparedKeys,
 	differencesOf,
 	nearMisses,
 	type OtherSource,
@@ -195,4 +196,129 @@ it("a key that matches differs in nothing", () => {
 			},
 		),
 	);
+});
+
+describe("many keys and many images", () => {
+	/** A Secret that counts how often it is read. */
+	function counted(keys: readonly string[]) {
+		const data = JSON.stringify({
+			auths: Object.fromEntries(keys.map((key) => [key, entry])),
+		});
+		const source = {
+			from: "app/key",
+			type: "kubernetes.io/dockerconfigjson",
+			reads: 0,
+			get data() {
+				source.reads++;
+				return data;
+			},
+		};
+		return source;
+	}
+	const many = (key: (at: number) => string) =>
+		counted(Array.from({ length: 10_000 }, (_, at) => key(at)));
+
+	it("compares what has something in common, however many there are", () => {
+		const rows: [repository: string, compared: number][] = [
+			["r7.example.com/app", 1],
+			["R7.example.com/app", 1],
+			["r7.example.com:5000/app", 1],
+			["a.r7.example.com/app", 1],
+			["other.io/app", 0],
+			["docker.io/library/nginx", 0],
+			// The keys are below it: no more than so many are looked at.
+			["example.com/app", 200],
+		];
+		const source = many((at) => `r${at}.example.com`);
+		for (const [repository, compared] of rows)
+			assert.equal(
+				comparedKeys(source, repository).length,
+				compared,
+				repository,
+			);
+		assert.equal(source.reads, 1);
+	});
+
+	for (const [what, key] of [
+		["of one registry", (at: number) => `reg.io/team-${at}`],
+		["with stars", (at: number) => `*.r${at}.reg.io`],
+	] as const)
+		it(`compares at most 200 ${what} for an image`, () => {
+			const source = many(key);
+			assert.equal(comparedKeys(source, "reg.io/app").length, 200);
+		});
+
+	it("reads each Secret once for all images", () => {
+		const own = many((at) => `r${at}.example.com`);
+		const elsewhere = Object.assign(
+			many((at) => `s${at}.example.com`),
+			{
+				where: "same-namespace" as const,
+			},
+		);
+		const asked = (count: number) => {
+			for (let at = 0; at < count; at++)
+				nearMisses(`t${at}.example.com/app`, [own], [elsewhere]);
+			return [own.reads, elsewhere.reads];
+		};
+		assert.deepEqual(asked(200), asked(1));
+	});
+
+	it("leaves out no key that differs in something that is told", () => {
+		const hosts = [
+			"reg.io",
+			"REG.io",
+			"a.reg.io",
+			"a.b.reg.io",
+			"*.reg.io",
+			"*.*.io",
+			"reg.io:5000",
+			"oci://reg.io",
+			" reg.io",
+			"io",
+			"docker.com",
+			"docker.io",
+			"https://index.docker.io/v1/",
+			"library",
+			"team",
+			"1.dkr.ecr.eu-west-1.amazonaws.com",
+			"1.dkr.ecr.us-east-1.amazonaws.com",
+			"2.dkr.ecr.us-east-1.amazonaws.com",
+			"localhost",
+			"a.localhost",
+		];
+		const host = fc.constantFrom(...hosts);
+		const key = fc
+			.tuple(host, fc.constantFrom("", "/team", "/app"))
+			.map(([name, path]) => name + path);
+		const images = [
+			"reg.io/app",
+			"REG.io/app",
+			"a.reg.io:5000/team/app",
+			"nginx",
+			"team/app",
+			"localhost/app",
+			"1.dkr.ecr.eu-west-1.amazonaws.com/app",
+			"x.y.z.reg.io/app",
+		];
+		fc.assert(
+			fc.property(
+				fc.uniqueArray(key, { maxLength: 8 }),
+				fc.oneof(fc.constantFrom(...images), imageReference),
+				(keys, image) => {
+					const source = counted(keys);
+					const answer = findCredentials(image, [source]);
+					if (answer.outcome !== "answered") return;
+					const compared = comparedKeys(source, answer.repository);
+					for (const each of keys)
+						assert.ok(
+							compared.includes(each) ||
+								differencesOf(each, answer.repository).length === 0,
+							each,
+						);
+				},
+			),
+			{ numRuns: 1_000 },
+		);
+	});
 });
