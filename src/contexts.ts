@@ -3,7 +3,7 @@ import { contextsMeant } from "./core/command-line/context-patterns.ts";
 import type { Outcome } from "./core/document.ts";
 import { type ContextPart, mergeDocuments } from "./core/merge-documents.ts";
 import { contextFlagsOf } from "./core/output/context-flags.ts";
-import { AbortedError, EXIT, OperationError, UsageError } from "./errors.ts";
+import { AbortedError, EXIT, UsageError } from "./errors.ts";
 import type { ContextChoice } from "./flags/contexts.ts";
 import { Printer, type Write } from "./printer.ts";
 import { failureLine } from "./report/failure.ts";
@@ -41,7 +41,7 @@ export async function runInContexts(
 	for (const [twin, context] of twins)
 		main.emit({
 			type: "note",
-			message: `${twin} is the cluster and user of ${context}: done once`,
+			note: { cause: "context-twin", twin, context },
 		});
 	const work = await prepared.ask({
 		...outside,
@@ -181,7 +181,7 @@ function sayUsage(outcomes: readonly InContext[], printer: Printer): void {
 	for (const { context, error } of wrong)
 		printer.emit({
 			type: "note",
-			message: `${context}: ${failureLine(error)}`,
+			note: { cause: "context-refused", context, error },
 		});
 }
 
@@ -209,20 +209,22 @@ function statusOf(outcomes: readonly InContext[], printer: Printer): number {
 		} else if (onlyDiffers(outcome)) differing.push(context);
 		else if (outcome.status !== EXIT.done || outcome.ended)
 			failed.push(context);
-	const some = (names: readonly string[], what: string) =>
-		`${names.length} of ${outcomes.length} contexts${what}: ${names.join(", ")}`;
+	const of = outcomes.length;
 	if (differing.length > 0)
 		printer.emit({
 			type: "note",
-			message: some(differing, " would change"),
+			note: { cause: "contexts-differ", contexts: differing, of },
 		});
 	if (failed.length > 0)
-		printer.fail(new OperationError(some(failed, " failed")), []);
+		printer.emit({
+			type: "error",
+			note: { cause: "contexts-failed", contexts: failed, of },
+		});
 	if (interrupt === undefined)
 		return failed.length + differing.length > 0 ? EXIT.failed : EXIT.done;
 	printer.emit({
 		type: "note",
-		message: `interrupted in ${some(interrupted, "")}`,
+		note: { cause: "contexts-interrupted", contexts: interrupted, of },
 	});
 	throw interrupt;
 }

@@ -1,3 +1,4 @@
+import type { Progress } from "./core/output/progress.ts";
 import type { Script } from "./core/output/shell.ts";
 
 /**
@@ -90,6 +91,13 @@ export class ApiError extends OperationError {
 /** The API server could not be reached at all; the message is kubectl's whole line. */
 export class ConnectionError extends OperationError {
 	override readonly name = "ConnectionError";
+	/** `progress`: of the work that it ended. */
+	constructor(
+		message: string,
+		readonly progress?: Progress,
+	) {
+		super(message);
+	}
 }
 
 /** Nothing that follows can succeed either: no answer, no such user, or an interrupt. */

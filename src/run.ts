@@ -74,7 +74,7 @@ export async function run(
 			const verb = commandOf(argv)?.verb;
 			printer.emit({
 				type: "note",
-				message: `See 'kubectl meshreg ${verb === undefined ? "" : `${verb} `}--help' for usage.`,
+				note: { cause: "see-help", verb },
 			});
 		}
 		return EXIT.usage;

@@ -484,6 +484,59 @@ test("nothing is decided by a message of our own", () => {
 	);
 });
 
+/**
+ * Where a file outside report/ makes prose of what a run tells: a message beside a `type`, warnings or
+ * notes that are texts, somebody to call with a sentence, or a sentence in a note's field.
+ */
+function proseTold(text: string): string[] {
+	const code = text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*/gm, "");
+	const patterns = [
+		/\btype: "(?:warning|note|log|error)",?\s+(?:\w+: "\w+",?\s+)*message\b/g,
+		/\b(?:warnings?|notes)\??: (?:readonly )?string\b.*/g,
+		/\b(?:warnings?|notes?): string\[\] = /g,
+		/\bwarn\w*\??:? ?(?:= )?\(\w+: string\)/g,
+		/\b(?:warnings?|notes?)\.push\(\s*["'`].*/g,
+		/\bcause: "[\w-]+",(?:\s+\w+(?:: [\w.]+)?,)*\s+\w+: ["'`][^"'`]* [^"'`]*["'`]/g,
+	];
+	return patterns.flatMap((pattern) =>
+		[...code.matchAll(pattern)].map(([found]) => found.replace(/\s+/g, " ")),
+	);
+}
+
+describe("what a run tells is a value", () => {
+	test("no warning or note is made of text outside report/", () => {
+		const wrong = sources
+			.filter(({ path }) => !path.startsWith("report/"))
+			.flatMap(({ path, text }) =>
+				proseTold(text).map((found) => `${path}: ${found}`),
+			);
+		assert.deepEqual(
+			wrong,
+			[],
+			"give it a cause and its fields (core/note.ts, core/in-cluster/log.ts), and words in report/",
+		);
+	});
+
+	test("what is made of text is found", () => {
+		const rows = [
+			'world.emit({ type: "warning", message: `no WHAT` });',
+			'world.emit({\n\ttype: "note",\n\tmessage,\n});',
+			'emit({ type: "log", level: "info", event: "stopped", message: "stopped" })',
+			"readonly warnings: readonly string[];",
+			"notes: string[];",
+			"const warnings: string[] = [];",
+			"const warn = (message: string) => world.emit(x);",
+			"warnings.push(\n\t`the key KEY is repeated`,\n);",
+			'note: { cause: "cancelled", what: "nothing was changed" }',
+			'note: {\n\tcause: "kept",\n\tsource,\n\twhy: `it is X there`,\n}',
+		];
+		assert.deepEqual(
+			rows.filter((row) => proseTold(row).length === 0),
+			[],
+		);
+	});
+});
+
 test("no command is made of text", () => {
 	const wrong = sources
 		.filter(({ path }) => !/^(report|commands\/completion)\//.test(path))

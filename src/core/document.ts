@@ -1,10 +1,10 @@
-import type { Advice } from "../errors.ts";
 import type { Finding } from "./check/finding.ts";
 import type { CredentialCheck } from "./explain/credential-check.ts";
 import type { ExplainedFix, Explanation } from "./explain/explanation.ts";
 import type { LogNote } from "./in-cluster/log.ts";
 import type { ImageCollision } from "./kubelet/image-reference.ts";
 import type { ListedImage } from "./meshes/listed-image.ts";
+import type { Note } from "./note.ts";
 import type { ChangeResult } from "./output/result.ts";
 import type { Script } from "./output/shell.ts";
 import type { ChangedObject } from "./pull-secrets/differences.ts";
@@ -114,22 +114,28 @@ export type RunEvent =
 	/** Printed behind `Warning: `. */
 	| {
 			readonly type: "warning";
-			readonly message: string;
-			/** What to run about it. */
-			readonly advice?: Advice;
+			readonly note: Note;
 	  }
+	/** The same behind `error: `, while the rest goes on. */
+	| { readonly type: "error"; readonly note: Note }
 	/** A line for whoever watches; `-q` drops what is marked so. */
 	| {
 			readonly type: "note";
-			/** One line, or several. */
-			readonly message: string | readonly string[];
+			readonly note: Note;
 			readonly unlessQuiet?: true;
-			/** Prose without a command: broken between words where the terminal is narrower. */
-			readonly prose?: true;
 	  }
 	/** A note of what stays and watches; with `-o json` a line of JSON. */
-	| ({ readonly type: "log"; readonly unlessQuiet?: true } & LogNote)
+	| {
+			readonly type: "log";
+			readonly note: LogNote;
+			readonly unlessQuiet?: true;
+	  }
 	/** What stays and watches could not do, and goes on trying. */
 	| { readonly type: "trouble"; readonly error: unknown }
 	/** What failed while the rest goes on. */
-	| { readonly type: "failure"; readonly error: unknown };
+	| {
+			readonly type: "failure";
+			readonly error: unknown;
+			/** Of several that are looked at: the server's words do not always name it. */
+			readonly namespace?: string;
+	  };

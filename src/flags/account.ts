@@ -7,6 +7,7 @@ import {
 import type { SourceChoice } from "../actions/read/find-source.ts";
 import type { Selection } from "../actions/read/select-namespaces.ts";
 import { BARE, type Flag, type Given } from "../core/command-line/flag.ts";
+import type { FlagNote } from "../core/note.ts";
 import { UsageError } from "../errors.ts";
 import * as flags from "../flags.ts";
 import type { ConnectionFlags } from "../world.ts";
@@ -67,7 +68,7 @@ export interface ByPolicy extends OutputOptions {
 	readonly byPolicy: true;
 	readonly connection: ConnectionFlags;
 	readonly source: SourceChoice;
-	readonly notes: readonly string[];
+	readonly notes: readonly FlagNote[];
 }
 
 /** What attach and detach are told. Throws UsageError. */

@@ -10,6 +10,7 @@ import {
 	usernameFault,
 } from "../core/credentials/credential-rules.ts";
 import { isJwt } from "../core/credentials/jwt.ts";
+import type { FlagNote } from "../core/note.ts";
 import { parseProvider } from "../core/pull-secrets/provider.ts";
 import {
 	DOCKER_HUB_KEY,
@@ -160,16 +161,16 @@ export function registryNamedIn(given: Given): string | undefined {
 
 /**
  * Reads them. `naming`: the registry is one that is there, which is looked for by `registryNamedIn`.
- * Throws UsageError that names the flags, never repeating a value. `warnings` are sentences for stderr.
+ * Throws UsageError that names the flags, never repeating a value. `warnings`: what to know of them.
  */
 export function credentialInputOf(
 	given: Given,
 	{ naming = false } = {},
 ): {
 	input: CredentialInput;
-	warnings: string[];
+	warnings: readonly FlagNote[];
 } {
-	const warnings: string[] = [];
+	const warnings: FlagNote[] = [];
 	const docker = [
 		"docker-server",
 		"docker-username",
@@ -194,19 +195,17 @@ export function credentialInputOf(
 			: undefined;
 	if (fault !== undefined) throw new UsageError(`${password?.flag}: ${fault}`);
 	if (password?.from === "flag")
-		warnings.push(
-			`--${given.has("docker-password") ? "docker" : "registry"}-password can be seen in the process list and in the shell's history; use --registry-password-stdin`,
-		);
+		warnings.push({
+			cause: "password-on-command-line",
+			flag: given.has("docker-password")
+				? "--docker-password"
+				: "--registry-password",
+		});
 	if (username !== undefined && isJwt(username))
-		warnings.push(
-			`${usernameFlag} is a JWT, which can be seen in the process list and in the shell's history; use --registry-jwt`,
-		);
-	if (given.has("docker-email"))
-		warnings.push("--docker-email is ignored: no registry asks for it");
+		warnings.push({ cause: "jwt-on-command-line", flag: usernameFlag });
+	if (given.has("docker-email")) warnings.push({ cause: "email-ignored" });
 	if (docker && !given.has("namespace"))
-		warnings.push(
-			"unlike kubectl create secret, this writes to the source's namespace, not the context's; change it with -n",
-		);
+		warnings.push({ cause: "namespace-unlike-kubectl" });
 
 	const keyPath = given.text("registry-key");
 	if (keyPath === "") throw new UsageError("--registry-key: the path is empty");

@@ -3,7 +3,11 @@ import {
 	ImageReferenceError,
 	rewriteImage,
 } from "../core/kubelet/image-reference.ts";
-import { displayHost, parseRegistryServer } from "../core/registry/server.ts";
+import {
+	displayHost,
+	parseRegistryServer,
+	type ServerNote,
+} from "../core/registry/server.ts";
 import { UsageError } from "../errors.ts";
 
 /** The flags by which kubectl takes manifests. */
@@ -38,7 +42,7 @@ export function filenamesOf(given: Given): readonly string[] {
 /** Where images are moved to: host, port and path, with what the user should know of it. */
 export interface RegistryRoot {
 	readonly root: string;
-	readonly warnings: readonly string[];
+	readonly warnings: readonly ServerNote[];
 }
 
 /** `--registry-server` as the beginning of images' names; undefined when it is not given. Throws UsageError. */

@@ -1,4 +1,5 @@
 import { BARE, type Env, type Given } from "../core/command-line/flag.ts";
+import type { FlagNote } from "../core/note.ts";
 import type { DryRun } from "../core/output/result.ts";
 import {
 	managedSelectors,
@@ -11,16 +12,17 @@ import { meshOf, usualSecretOf } from "./mesh.ts";
 export type { Env };
 
 /** `--dry-run` as kubectl reads it; `notes` are warnings. */
-export function dryRunOf(given: Given): { dryRun: DryRun; notes: string[] } {
+export function dryRunOf(given: Given): {
+	dryRun: DryRun;
+	notes: readonly FlagNote[];
+} {
 	const value = given.text("dry-run");
 	if (value === undefined || value === "none")
 		return { dryRun: "none", notes: [] };
 	if (value === BARE)
 		return {
 			dryRun: "client",
-			notes: [
-				"--dry-run is deprecated and can be replaced with --dry-run=client",
-			],
+			notes: [{ cause: "dry-run-without-value" }],
 		};
 	return { dryRun: value === "server" ? "server" : "client", notes: [] };
 }
@@ -29,7 +31,7 @@ export function dryRunOf(given: Given): { dryRun: DryRun; notes: string[] } {
 export function dryRunOrDiffOf(given: Given): {
 	dryRun: DryRun;
 	diff: boolean;
-	notes: string[];
+	notes: readonly FlagNote[];
 } {
 	const diff = given.on("diff");
 	return {

@@ -15,27 +15,24 @@ import { type Script, scriptKey } from "../core/output/shell.ts";
 import { someLines, someOf } from "../core/output/some-of.ts";
 import type { Painted } from "../core/output/styled.ts";
 import { wrap } from "../core/output/wrap.ts";
-import {
-	type ContentFault,
-	describeContentFault,
-	describeEntryProblem,
-	type EntryProblem,
+import type {
+	ContentFault,
+	EntryProblem,
 } from "../core/pull-secrets/content-fault.ts";
 import { isoSeconds } from "../core/pull-secrets/expiry.ts";
 import type { Manager } from "../core/pull-secrets/managers.ts";
 import { hasNoAccounts } from "../core/registry/public.ts";
 import { displayHost } from "../core/registry/server.ts";
 import { displayKey } from "../core/registry/url.ts";
-import {
-	describeVerification,
-	type Verification,
-} from "../core/registry/verification.ts";
+import type { Verification } from "../core/registry/verification.ts";
 import { duration } from "./age.ts";
 import { commandLine, commandLines } from "./command-line.ts";
+import { contentFaultWords, entryProblemWords } from "./entry-words.ts";
 import { failureLine } from "./failure.ts";
 import { failureWords } from "./failure-words.ts";
 import { nearMissSentence } from "./near-miss.ts";
 import { recordFaultWords } from "./record-words.ts";
+import { verificationWords } from "./verification-words.ts";
 
 const MARKS: Record<Severity, string | Painted> = {
 	ok: { text: "√", colour: "green" },
@@ -235,16 +232,16 @@ export function headline({ about, namespaces }: Finding): string {
 		case "well-formed":
 			return `${about.ref} is well-formed, for ${someNames(about.hosts)}${about.providers.length === 0 ? "" : ` (renewed by ${someNames(about.providers)})`}`;
 		case "invalid-content":
-			return `${about.ref}: ${describeContentFault(about.fault)}`;
+			return `${about.ref}: ${contentFaultWords(about.fault)}`;
 		case "invalid-entry":
-			return `${about.ref}: ${displayKey(displayHost(about.problem.key))}: ${describeEntryProblem(about.problem)}`;
+			return `${about.ref}: ${displayKey(displayHost(about.problem.key))}: ${entryProblemWords(about.problem)}`;
 		case "expired":
 		case "expiring":
 			return `${about.ref}: the credential for ${displayKey(displayHost(about.key))} ${about.cause === "expired" ? "expired" : "expires"} at ${isoSeconds(about.at)}${about.provider === "" ? "" : ` (it came from ${about.provider}: is what renews it running?)`}`;
 		case "verification":
 			return about.verification === undefined
 				? `${about.ref}: ${displayKey(about.key)} is no host that can be verified`
-				: `${about.ref}: ${describeVerification(about.verification, about.key)}`;
+				: `${about.ref}: ${verificationWords(about.verification, about.key)}`;
 		case "other-sources":
 			return `Secrets elsewhere that call themselves a source (check who made them): ${someNames(about.refs)}`;
 		case "no-record":

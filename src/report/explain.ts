@@ -20,9 +20,9 @@ import { isPullSecretType } from "../core/kubelet/secret-entries.ts";
 import { lineOf } from "../core/output/printable.ts";
 import { wrap } from "../core/output/wrap.ts";
 import { displayKey } from "../core/registry/url.ts";
-import { describeVerification } from "../core/registry/verification.ts";
 import { commandLines } from "./command-line.ts";
 import { nearMissSentence } from "./near-miss.ts";
+import { verificationWords } from "./verification-words.ts";
 
 /** One of `-o json` of `explain`: what a script asks, without advice; `verified` only with `--verify`. */
 export function explanationItem({
@@ -229,7 +229,7 @@ function noneWorks(checks: readonly CredentialCheck[]): string {
 function verdict({ verification }: CredentialCheck, image: string): string {
 	return verification === undefined
 		? "it is empty: nothing to verify"
-		: describeVerification(
+		: verificationWords(
 				verification,
 				registryServerOf(image) ?? "the registry",
 			);

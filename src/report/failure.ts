@@ -1,5 +1,6 @@
 import { FailureError } from "../core/output/failure.ts";
 import { oneLine } from "../core/output/printable.ts";
+import type { Progress } from "../core/output/progress.ts";
 import type { Text } from "../core/output/styled.ts";
 import {
 	AbortedError,
@@ -27,12 +28,14 @@ export function failureLine(
 	return ours ? `error: ${words}` : words;
 }
 
-/** The same for a terminal, with its line end. */
+/** The same for a terminal, with its line end, and with the namespace that it befell, if one is given. */
 export function failureText(
 	error: unknown,
 	contextFlags: readonly string[],
+	namespace = "",
 ): Text {
-	const { ours, words } = failureParts(error, contextFlags);
+	const { ours, words: all } = failureParts(error, contextFlags);
+	const words = withNamespace(all, namespace);
 	return ours
 		? [{ text: "error:", colour: "red" }, ` ${words}\n`]
 		: `${words}\n`;
@@ -45,8 +48,11 @@ function failureParts(
 ): { readonly ours: boolean; readonly words: string } {
 	if (error instanceof ApiError)
 		return { ours: error.status === 401, words: oneLine(error.message.trim()) };
-	if (error instanceof ConnectionError)
-		return { ours: false, words: oneLine(error.message.trim()) };
+	if (error instanceof ConnectionError) {
+		const { message, progress } = error;
+		const how = progress === undefined ? "" : ` (${progressWords(progress)})`;
+		return { ours: false, words: oneLine(`${message.trim()}${how}`) };
+	}
 	const ours = (message: string, advice?: Advice) => ({
 		ours: true,
 		words: oneLine(`${message.trim()}${adviceClause(advice, contextFlags)}`),
@@ -96,6 +102,11 @@ export function warningText(
 	return [{ text: "Warning:", colour: "yellow" }, ` ${words}\n`];
 }
 
+/** How far work came, and what finishes it. */
+export function progressWords({ done, of, what }: Progress): string {
+	return `${done} of ${of} ${what} are done; run the command again to finish`;
+}
+
 /** What to run, behind the error that it is about; "" where there is nothing. */
 export function adviceClause(
 	advice: Advice | undefined,
@@ -106,9 +117,8 @@ export function adviceClause(
 	return `; ${advice.words} ${advice.bare ? command : `'${command}'`}`;
 }
 
-/** The same for one namespace of several, which the server's words do not always name. */
-export function failureLineIn(namespace: string, error: unknown): string {
-	const line = failureLine(error);
+/** A line about one namespace of several, which the server's words do not always name. */
+function withNamespace(line: string, namespace: string): string {
 	return namespace === "" ||
 		line.includes(`"${namespace}"`) ||
 		line.includes(` ${namespace} `)

@@ -4,7 +4,7 @@ import { someOf } from "../core/output/some-of.ts";
 import { commandLine } from "./command-line.ts";
 
 /** Pods that keep their old pull Secrets, and what helps: one warning. */
-export function oldPodsWarning(
+export function oldPodsWords(
 	{ namespace, pods, scripts }: OldPods,
 	contextFlags: readonly string[],
 ): string {

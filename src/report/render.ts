@@ -2,6 +2,7 @@ import type { ChangedCluster, Document, RunEvent } from "../core/document.ts";
 import type { LogNote } from "../core/in-cluster/log.ts";
 import { copyScript } from "../core/meshes/copy-script.ts";
 import { nameOf } from "../core/meshes/listed-image.ts";
+import { failureOf } from "../core/output/failure.ts";
 import type { Look } from "../core/output/look.ts";
 import { oneLine } from "../core/output/printable.ts";
 import type { Text } from "../core/output/styled.ts";
@@ -34,6 +35,9 @@ import {
 	imageTable,
 } from "./images.ts";
 import { listNames, listTable } from "./keys.ts";
+import { logWords } from "./log-words.ts";
+import type { NoteWords } from "./note-wording.ts";
+import { noteWords } from "./note-words.ts";
 import { json, jsonLine, yaml } from "./structured.ts";
 import { treeText } from "./tree.ts";
 
@@ -214,39 +218,61 @@ export function renderEvent(
 				? EMPTY
 				: { out: checkLine(event.image, page.widths), err: "" };
 		case "warning":
+		case "error":
 			return {
 				out: "",
-				err: warningText(event.message, event.advice, contextFlags),
+				err: noteText(
+					event.type,
+					noteWords(event.note, contextFlags),
+					contextFlags,
+					page,
+				),
 			};
 		case "note":
 			return event.unlessQuiet && look.quiet
 				? EMPTY
 				: {
 						out: "",
-						err: event.prose
-							? proseOf(event.message, page)
-							: linesOf(event.message),
+						err: noteText(
+							"info",
+							noteWords(event.note, contextFlags),
+							contextFlags,
+							page,
+						),
 					};
 		case "log":
 			if (event.unlessQuiet && look.quiet) return EMPTY;
-			return { out: "", err: noteText(event, contextFlags) };
+			return {
+				out: "",
+				err: noteText(
+					event.note.level,
+					logWords(event.note),
+					contextFlags,
+					page,
+				),
+			};
 		case "trouble":
 			return {
 				out: "",
 				err: linesOf(`${failureLine(event.error, contextFlags)} (will retry)`),
 			};
 		case "failure":
-			return { out: "", err: failureText(event.error, contextFlags) };
+			return {
+				out: "",
+				err: failureText(event.error, contextFlags, event.namespace),
+			};
 	}
 }
 
 function noteText(
-	{ level, message, advice }: LogNote,
+	level: LogNote["level"],
+	{ message, advice, prose }: NoteWords,
 	contextFlags: readonly string[],
+	page: Page,
 ): Text {
 	switch (level) {
 		case "info":
-			return linesOf(message);
+			return prose ? proseOf(message, page) : linesOf(message);
 		case "warning":
 			return warningText(inOne(message), advice, contextFlags);
 		case "error":
@@ -284,31 +310,38 @@ function logLine(
 	switch (event.type) {
 		case "log": {
 			if (event.unlessQuiet && quiet) return "";
-			const { level, message, advice, registry } = event;
+			const { level, event: name } = event.note;
+			const { message, advice } = logWords(event.note);
 			return line(
 				level,
-				event.event,
+				name,
 				`${inOne(message)}${adviceClause(advice, contextFlags)}`,
-				registry === undefined ? {} : { registry },
+				{
+					...("why" in event.note && { cause: event.note.why.is }),
+					...("registry" in event.note && { registry: event.note.registry }),
+				},
 			);
 		}
 		case "note":
-			return event.unlessQuiet && quiet
-				? ""
-				: [event.message]
-						.flat()
-						.map((message) => line("info", "note", message.trim()))
-						.join("");
 		case "warning":
+		case "error": {
+			if (event.type === "note" && event.unlessQuiet && quiet) return "";
+			const { message, advice } = noteWords(event.note, contextFlags);
 			return line(
-				"warning",
-				"warning",
-				`${event.message}${adviceClause(event.advice, contextFlags)}`,
+				event.type === "note" ? "info" : event.type,
+				event.type,
+				`${inOne(message)}${adviceClause(advice, contextFlags)}`,
+				{ cause: event.note.cause },
 			);
+		}
 		case "trouble":
-			return line("error", "trouble", failureLine(event.error, contextFlags));
+			return line("error", "trouble", failureLine(event.error, contextFlags), {
+				cause: failureOf(event.error).cause,
+			});
 		case "failure":
-			return line("error", "failure", failureLine(event.error, contextFlags));
+			return line("error", "failure", failureLine(event.error, contextFlags), {
+				cause: failureOf(event.error).cause,
+			});
 		default:
 			return undefined;
 	}

@@ -1,5 +1,6 @@
 import type { AccountPlan } from "../../core/accounts/attachment.ts";
 import type { Outcome, RunEvent } from "../../core/document.ts";
+import type { FlagNote } from "../../core/note.ts";
 import type { ServiceAccount } from "../../core/objects.ts";
 import type { Cluster, ConnectionFlags, World } from "../../world.ts";
 import {
@@ -20,7 +21,7 @@ export interface AccountChange extends OutputOptions {
 	/** The pull secret's name. */
 	readonly key: string;
 	/** Warnings about the command line. */
-	readonly notes: readonly string[];
+	readonly notes: readonly FlagNote[];
 }
 
 /** In what attach and detach differ. */
@@ -47,7 +48,7 @@ export async function changeAccounts(
 	world: World,
 	how: AccountChangeOptions,
 ): Promise<Outcome> {
-	for (const message of change.notes) world.emit({ type: "warning", message });
+	for (const note of change.notes) world.emit({ type: "warning", note });
 	const cluster = await world.connect(change.connection);
 	try {
 		const selection = change.places ?? {

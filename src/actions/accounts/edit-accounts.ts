@@ -62,7 +62,7 @@ export async function editAccounts(
 		said = true;
 		how.world.emit({
 			type: "note",
-			message: `waiting for serviceaccount/${name} in ${namespace}, which the cluster creates`,
+			note: { cause: "account-awaited", namespace, name },
 		});
 	};
 	try {

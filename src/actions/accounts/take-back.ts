@@ -5,7 +5,6 @@ import {
 } from "../../core/accounts/attachment.ts";
 import type { ChangeResult, DryRun } from "../../core/output/result.ts";
 import { isFatal } from "../../errors.ts";
-import { failureLine } from "../../report/failure.ts";
 import type { Cluster, World } from "../../world.ts";
 import { type AccountTarget, editAccounts } from "./edit-accounts.ts";
 
@@ -43,7 +42,7 @@ export async function takeBackAttached(
 		if (isFatal(error)) throw error;
 		world.emit({
 			type: "warning",
-			message: `what attach added to service accounts is not taken back: ${failureLine(error)}`,
+			note: { cause: "accounts-kept", error },
 		});
 		return;
 	}

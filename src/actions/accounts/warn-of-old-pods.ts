@@ -1,8 +1,6 @@
 import { groupOldPods, podsOf } from "../../core/accounts/old-pods.ts";
 import type { Pod, ServiceAccount } from "../../core/objects.ts";
 import { isFatal } from "../../errors.ts";
-import { failureLine } from "../../report/failure.ts";
-import { oldPodsWarning } from "../../report/old-pods.ts";
 import type { Cluster, World } from "../../world.ts";
 
 /** Up to so many namespaces are asked for their pods one by one; beyond, one list of all is cheaper. */
@@ -42,13 +40,10 @@ export async function warnOfOldPods(
 		if (isFatal(error)) throw error;
 		world.emit({
 			type: "warning",
-			message: `pods that run already keep their old pull Secrets until they are restarted; which ones cannot be told: ${failureLine(error)}`,
+			note: { cause: "pods-older-unknown", error },
 		});
 		return;
 	}
 	for (const group of groupOldPods(old))
-		world.emit({
-			type: "warning",
-			message: oldPodsWarning(group, cluster.contextFlags),
-		});
+		world.emit({ type: "warning", note: { cause: "pods-older", ...group } });
 }

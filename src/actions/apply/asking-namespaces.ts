@@ -4,7 +4,6 @@ import {
 	type Mesh,
 	podSelector,
 } from "../../core/meshes/meshes.ts";
-import { someOf } from "../../core/output/some-of.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
 import { isInjectingMesh } from "../../core/pull-secrets/injection.ts";
 import {
@@ -31,7 +30,7 @@ export async function askingNamespaces(
 ): Promise<Set<string>> {
 	const found = new Set<string>();
 	if (pods !== undefined)
-		await unlessHidden("pods that ask for a sidecar", world, async () => {
+		await unlessHidden("Pod", world, async () => {
 			const labelSelector = podSelector(pods);
 			for await (const { items } of cluster.pages("Pod", {
 				metadataOnly: true,
@@ -42,7 +41,7 @@ export async function askingNamespaces(
 						found.add(metadata.namespace ?? "");
 		});
 	if (gatewayClass !== undefined)
-		await unlessHidden("Gateways", world, async () => {
+		await unlessHidden("Gateway", world, async () => {
 			for await (const { items } of cluster.pages("Gateway", {}))
 				for (const { metadata, spec } of items)
 					if (spec?.gatewayClassName === gatewayClass)
@@ -52,7 +51,7 @@ export async function askingNamespaces(
 }
 
 async function unlessHidden(
-	what: string,
+	kind: "Pod" | "Gateway",
 	world: Pick<World, "emit">,
 	list: () => Promise<void>,
 ): Promise<void> {
@@ -65,7 +64,7 @@ async function unlessHidden(
 		if (error.status !== 403) throw error;
 		world.emit({
 			type: "warning",
-			message: `not allowed to list ${what} in all namespaces; namespaces that only those show are left out`,
+			note: { cause: "sidecars-unlisted", kind },
 		});
 	}
 }
@@ -115,9 +114,9 @@ export async function warnOfAsking(
 	if (unserved.length === 0) return;
 	world.emit({
 		type: "warning",
-		message: `only pods or Gateways ask for a sidecar in ${someOf(unserved)}, which the watch does not follow: it gives them nothing`,
-		advice: {
-			words: "if they may have the credential, name them with",
+		note: {
+			cause: "sidecars-unwatched",
+			namespaces: unserved,
 			script: new Fixes({ ...source, exists: true }).sync(unserved),
 		},
 	});

@@ -4,7 +4,6 @@ import {
 	objectNames,
 	script,
 } from "../../core/output/shell.ts";
-import { someOf } from "../../core/output/some-of.ts";
 import {
 	DEFAULT_NAME,
 	DEFAULT_NAMESPACE,
@@ -30,8 +29,7 @@ export async function tellClaimants(
 		if (!(error instanceof ApiError && error.status === 403)) throw error;
 		world.emit({
 			type: "warning",
-			message:
-				"cannot look for Secrets that say they are copies (needs list on secrets in all namespaces)",
+			note: { cause: "claimants-hidden" },
 		});
 		return [];
 	}
@@ -47,9 +45,10 @@ export async function tellClaimants(
 	if (equal.length > 0)
 		world.emit({
 			type: "warning",
-			message: `secret "${before.name}" in ${someOf(equal)} holds the credential that the source had; that is no right to the next one`,
-			advice: {
-				words: "if they are yours, record them with",
+			note: {
+				cause: "claimants-equal",
+				name: before.name,
+				namespaces: equal,
 				script: script(
 					meshreg(
 						"sync",
@@ -66,7 +65,11 @@ export async function tellClaimants(
 	if (others.length > 0)
 		world.emit({
 			type: "warning",
-			message: `secret "${before.name}" in ${someOf(others)} says that it is a copy but has other content; check who made it`,
+			note: {
+				cause: "claimants-different",
+				name: before.name,
+				namespaces: others,
+			},
 		});
 	return equal;
 }

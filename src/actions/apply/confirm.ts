@@ -1,5 +1,5 @@
+import type { Loss, LossVerb, PruneNote } from "../../core/note.ts";
 import type { DryRun } from "../../core/output/result.ts";
-import { someLines } from "../../core/output/some-of.ts";
 import { roleOf } from "../../core/pull-secrets/ownership.ts";
 import type { Change } from "../../core/pull-secrets/plan.ts";
 import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
@@ -29,21 +29,14 @@ export async function agrees(
 	world: World,
 ): Promise<"yes" | "no" | "unasked"> {
 	const losses = [
-		{ verb: "delete", secrets: deleting },
-		{ verb: "delete and recreate", secrets: replacing },
-		{ verb: "overwrite", secrets: overwriting },
-	].filter(({ secrets }) => secrets.length > 0);
+		...deleting.map((secret) => lossOf("delete", secret)),
+		...replacing.map((secret) => lossOf("delete and recreate", secret)),
+		...overwriting.map((secret) => lossOf("overwrite", secret)),
+	];
 	if (losses.length === 0) return "unasked";
 	if (asking.yes || asking.dryRun !== "none") return "yes";
 	if (!world.streams.interactive) return "unasked";
-	const verb = losses.map((loss) => loss.verb).join(", or ");
-	const shown = losses.flatMap((loss) =>
-		loss.secrets.map(
-			(secret) =>
-				`${deletionLine(secret)}${losses.length > 1 ? `: ${loss.verb}` : ""}`,
-		),
-	);
-	return (await confirmDeletion(verb, shown, cluster, world)) ? "yes" : "no";
+	return (await confirmDeletion({ losses }, cluster, world)) ? "yes" : "no";
 }
 
 /**
@@ -72,36 +65,29 @@ export function immutable(current: PullSecret): Change {
 	return { action: "conflict", current, obstacle: { cause: "immutable" } };
 }
 
-/** A Secret in such a question; a source's credential is nowhere else. */
-export function deletionLine(secret: PullSecret): string {
+/** A Secret in such a question. */
+export function lossOf(verb: LossVerb, secret: PullSecret): Loss {
+	const { namespace, name } = secret;
 	const isSource = roleOf(secret) === "source";
-	return `secret/${secret.name} in ${secret.namespace} namespace${isSource ? " (a source: the credential is stored nowhere else)" : ""}`;
+	return { verb, kind: "Secret", name, namespace, isSource };
 }
-
-/** How many objects a question names before it only counts them. */
-const NAMED = 20;
 
 /** kubectl's question before a deletion, on stderr: the context and the names, then `y/N`. */
 export async function confirmDeletion(
-	verb: string,
-	objects: readonly string[],
+	{
+		losses,
+		forgets = [],
+	}: Pick<DeletionNote, "losses"> & Partial<Pick<DeletionNote, "forgets">>,
 	{ context }: Pick<Cluster, "context">,
 	world: World,
-	/** What else happens, a line each. */
-	also: readonly string[] = [],
 ): Promise<boolean> {
-	// In the wrong cluster nobody wants to continue.
-	const where = context === "" ? "" : ` in context ${context}`;
 	world.emit({
 		type: "note",
-		message: [
-			`You are about to ${verb} the following ${objects.length} resource(s)${where}:`,
-			...someLines(objects, NAMED),
-			...also,
-		],
-		prose: true,
+		note: { cause: "deletion-asked", context, losses, forgets },
 	});
 	return (await world.prompter()).confirm({
 		message: "Do you want to continue?",
 	});
 }
+
+type DeletionNote = PruneNote & { readonly cause: "deletion-asked" };

@@ -4,7 +4,6 @@ import {
 	failureOf,
 } from "../../core/output/failure.ts";
 import type { Action, ChangeResult, DryRun } from "../../core/output/result.ts";
-import { someOf } from "../../core/output/some-of.ts";
 import { desiredCopy } from "../../core/pull-secrets/desired.ts";
 import {
 	roleOf,
@@ -332,10 +331,13 @@ class Delivery {
 			({ namespace }) => !isRecorded(record, namespace, targets.namespaces),
 		);
 		if (claimants.length === 0) return;
-		const places = claimants.map(({ namespace }) => namespace);
 		this.run.world.emit({
 			type: "warning",
-			message: `secret "${this.#source.name}" in ${someOf(places)} says that it is a copy of ${sourceRef(this.#source)}, but is not recorded; nothing was written there`,
+			note: {
+				cause: "claimants-unrecorded",
+				source: placeOf(this.#source),
+				namespaces: claimants.map(({ namespace }) => namespace),
+			},
 		});
 	}
 
@@ -427,12 +429,16 @@ class Delivery {
 		if (unread.length > 0)
 			run.world.emit({
 				type: "warning",
-				message: `recorded by name alone, so whoever creates a namespace of that name is trusted: ${someOf(unread)} (needs get on namespaces)`,
+				note: { cause: "recorded-by-name", namespaces: unread },
 			});
 		if (run.dryRun === "client" && run.output !== undefined)
 			run.world.emit({
 				type: "note",
-				message: `${scope.selected.what} would be recorded on secret/${before.name} in ${before.namespace} namespace`,
+				note: {
+					cause: "would-be-recorded",
+					source: placeOf(before),
+					what: scope.selected.what,
+				},
 				unlessQuiet: true,
 			});
 	}
@@ -468,7 +474,11 @@ class Delivery {
 				}),
 			);
 		} catch (error) {
-			throw unfinished(error, finished, steps.length, world);
+			throw unfinished(
+				error,
+				{ done: finished, of: steps.length, what: "namespaces" },
+				world,
+			);
 		}
 		return wrote;
 	}

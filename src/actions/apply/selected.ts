@@ -125,7 +125,10 @@ async function found(
 	if (!agreed)
 		run.world.emit({
 			type: "warning",
-			message: `found through their pods, and given nothing without --yes: ${someOf(unknown.map(({ namespace }) => namespace))}`,
+			note: {
+				cause: "found-by-pods",
+				namespaces: unknown.map(({ namespace }) => namespace),
+			},
 		});
 	const meant = agreed ? serve : serve.filter(isKnown);
 	return named({

@@ -1,18 +1,16 @@
+import type { Progress } from "../../core/output/progress.ts";
 import { AbortedError, ConnectionError } from "../../errors.ts";
 import type { World } from "../../world.ts";
 
-/** The error to end with, after saying how many of `what` are done. */
+/** The error to end with, after saying how far the work came. */
 export function unfinished(
 	error: unknown,
-	done: number,
-	of: number,
-	world: World,
-	what = "namespaces",
+	progress: Progress,
+	world: Pick<World, "emit">,
 ): unknown {
-	const progress = `${done} of ${of} ${what} are done; run the command again to finish`;
 	if (error instanceof ConnectionError)
-		return new ConnectionError(`${error.message} (${progress})`);
+		return new ConnectionError(error.message, progress);
 	if (error instanceof AbortedError)
-		world.emit({ type: "note", message: `interrupted: ${progress}` });
+		world.emit({ type: "note", note: { cause: "interrupted", progress } });
 	return error;
 }

@@ -6,7 +6,11 @@ import {
 	isKeyUser,
 	passwordFault,
 } from "../../core/credentials/credential-rules.ts";
-import { encodingFault, withoutMark } from "../../core/credentials/encoding.ts";
+import {
+	encodingFault,
+	type FileNote,
+	withoutMark,
+} from "../../core/credentials/encoding.ts";
 import {
 	JSON_KEY_LIMIT,
 	readJsonKey,
@@ -244,7 +248,7 @@ async function readPassword(
 	input: SecretInput & { readonly flag: string },
 	username: string,
 	world: World,
-): Promise<{ text: string; warnings: string[] }> {
+): Promise<{ text: string; warnings: readonly FileNote[] }> {
 	const { flag } = input;
 	if (input.from === "flag") return { text: input.value, warnings: [] };
 	const bytes = await readSecret(input, flag, PASSWORD_LIMIT, world);
@@ -263,9 +267,7 @@ async function readPassword(
 	return {
 		text: password,
 		warnings: marked
-			? [
-					`${flag}: the password begins with a byte order mark, which was removed`,
-				]
+			? [{ cause: "byte-order-mark", of: "password", flag }]
 			: [],
 	};
 }
@@ -273,7 +275,7 @@ async function readPassword(
 async function readJwtInput(
 	input: Exclude<SecretInput, { from: "flag" }>,
 	world: World,
-): Promise<{ jwt: string; warnings: readonly string[] }> {
+): Promise<{ jwt: string; warnings: readonly FileNote[] }> {
 	const flag = "--registry-jwt";
 	const bytes = await readSecret(input, flag, JWT_LIMIT, world);
 	const reading = readJwt(bytes);
@@ -313,7 +315,7 @@ async function askKeyFile(
 			return await readKeyFile(path, world);
 		} catch (error) {
 			if (!(error instanceof OperationError)) throw error;
-			world.emit({ type: "note", message: error.message });
+			world.emit({ type: "note", note: { cause: "entry-refused", error } });
 		}
 	}
 }
@@ -321,7 +323,7 @@ async function askKeyFile(
 async function readKeyFile(
 	path: string,
 	world: World,
-): Promise<{ credential: Credential; warnings: readonly string[] }> {
+): Promise<{ credential: Credential; warnings: readonly FileNote[] }> {
 	// A name in the place of a path is a misunderstanding, which "no such file" would not clear up.
 	if (/^[a-z0-9-]+$/.test(path) && !(await world.files.exists(path)))
 		throw new UsageError(

@@ -1,11 +1,9 @@
 import type { Credential } from "../../core/credentials/credential.ts";
 import {
 	endsWithItsJob,
-	expiryWarning,
+	nearEnd,
 	termOf,
-	timeLeft,
 } from "../../core/pull-secrets/expiry.ts";
-import { displayHost } from "../../core/registry/server.ts";
 import type { World } from "../../world.ts";
 import { type CredentialInput, enterCredentials } from "./credential-input.ts";
 import type { EnteredCredential } from "./entered-credential.ts";
@@ -32,11 +30,11 @@ export async function enterVerified(
 		if (from !== undefined)
 			world.emit({
 				type: "note",
-				message: `using the credential for ${displayHost(server.key)} in ${from}`,
+				note: { cause: "credential-found", key: server.key, from },
 				unlessQuiet: true,
 			});
-		for (const message of [...server.warnings, ...warnings])
-			world.emit({ type: "warning", message });
+		for (const note of [...server.warnings, ...warnings])
+			world.emit({ type: "warning", note });
 		sayHowLong(server.key, credential, how.expiresIn, world);
 	}
 	return (verifying.wanted ?? how.byDefault)
@@ -52,19 +50,22 @@ function sayHowLong(
 	world: World,
 ): void {
 	const now = world.clock.now();
-	const host = displayHost(key);
 	const term = termOf(key, credential, { issuedAt: now, lifetime });
-	const warning = term && expiryWarning({ key, ...term }, now);
-	if (warning !== undefined) world.emit({ type: "warning", message: warning });
+	const end = term && nearEnd({ key, ...term }, now);
+	if (end !== undefined)
+		world.emit({
+			type: "warning",
+			note: { cause: "credential-expiring", ...end },
+		});
 	else if (term !== undefined)
 		world.emit({
 			type: "note",
-			message: `the credential for ${host} is valid for ${timeLeft(term.at, now)}`,
+			note: { cause: "credential-valid", key, left: term.at - now },
 			unlessQuiet: true,
 		});
 	else if (endsWithItsJob(credential))
 		world.emit({
 			type: "warning",
-			message: `the credential for ${host} ends with its CI job: pulls fail after that; use a token that lasts, such as a deploy token`,
+			note: { cause: "credential-of-job", key },
 		});
 }

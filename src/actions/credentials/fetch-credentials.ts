@@ -28,9 +28,17 @@ export async function fetchCredentials(
 		fetched.push({
 			server: narrower === undefined ? server : narrowed(server, narrower),
 			credential,
-			from,
+			from: { file: from },
 			asked,
-			warnings: [],
+			warnings:
+				narrower === undefined
+					? []
+					: [
+							{
+								cause: "credential-narrower",
+								key: narrowed(server, narrower).key,
+							},
+						],
 		});
 	}
 	return fetched;
@@ -63,14 +71,7 @@ async function pick(
 function narrowed(server: RegistryServer, entry: string): RegistryServer {
 	const { host, path } = splitPath(entry);
 	const key = host.toLowerCase() + path;
-	return {
-		...server,
-		key,
-		warnings: [
-			...server.warnings,
-			`the credential is for images below ${key} alone, as in the file`,
-		],
-	};
+	return { ...server, key };
 }
 
 /** A file may hold anything. */

@@ -57,14 +57,14 @@ export async function takeFromSecret(
 		if (read.found === "nothing") {
 			world.emit({
 				type: "warning",
-				message: `the entry for ${host} in ${shown} is empty and is left out`,
+				note: { cause: "entry-empty", key, secret: { namespace, name } },
 			});
 			continue;
 		}
 		taken.push({
 			server: { key, given: host, spelled: key, warnings: [] },
 			credential: read.credential,
-			from: shown,
+			from: { secret: { namespace, name } },
 			asked: false,
 			warnings: [],
 		});

@@ -1,12 +1,12 @@
 import type { RegistryServer } from "../../core/registry/server.ts";
 import { displayHost, registryOf } from "../../core/registry/server.ts";
 import {
-	describeVerification,
 	mayBeWritten,
 	type ProbedImage,
 	type Verification,
 } from "../../core/registry/verification.ts";
 import { OperationError, UsageError } from "../../errors.ts";
+import { verificationWords } from "../../report/verification-words.ts";
 import type { World } from "../../world.ts";
 import { enterAgain } from "./credential-input.ts";
 import { askServer } from "./credential-questions.ts";
@@ -42,12 +42,15 @@ export async function verifyCredentials(
 	for (let one of entered) {
 		let verification = await tried(one, verifying, ca, world);
 		while (!mayBeWritten(verification)) {
-			const problem = describeVerification(verification, one.server.key);
+			const { key } = one.server;
 			if (!world.streams.interactive || how.yes) {
-				problems.push(problem);
+				problems.push(verificationWords(verification, key));
 				break;
 			}
-			world.emit({ type: "note", message: problem });
+			world.emit({
+				type: "note",
+				note: { cause: "credential-verified", key, verification },
+			});
 			const next = await askWhatNext(verification, one, world);
 			if (next === "cancel") return "cancelled";
 			if (next === "write") break;
@@ -140,15 +143,19 @@ function report(
 	{ insecure, caPath }: VerifyOptions,
 	world: World,
 ): void {
-	const message = describeVerification(verification, key);
+	const note = { cause: "credential-verified", key, verification } as const;
 	world.emit(
 		verification.outcome === "good"
-			? { type: "note", message, unlessQuiet: true }
-			: { type: "warning", message },
+			? { type: "note", note, unlessQuiet: true }
+			: { type: "warning", note },
 	);
 	if (insecure || caPath !== undefined)
 		world.emit({
 			type: "warning",
-			message: `${insecure ? "--registry-insecure" : "--registry-ca"} applies to this check only: the cluster's nodes must be set up for ${displayHost(key)} as well`,
+			note: {
+				cause: "trust-is-local",
+				flag: insecure ? "--registry-insecure" : "--registry-ca",
+				key,
+			},
 		});
 }

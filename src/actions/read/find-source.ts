@@ -1,3 +1,4 @@
+import type { FlagNote } from "../../core/note.ts";
 import { FailureError, type SourceFlag } from "../../core/output/failure.ts";
 import {
 	PULL_SECRET_TYPE,
@@ -152,7 +153,7 @@ export interface OnSource {
 	readonly connection: ConnectionFlags;
 	readonly source: SourceChoice;
 	/** Warnings. */
-	readonly notes: readonly string[];
+	readonly notes: readonly FlagNote[];
 }
 
 /** Connects, finds the source and acts on it. Throws what `findSource` and `act` throw. */
@@ -161,7 +162,7 @@ export async function onSource<T>(
 	world: World,
 	act: (source: PullSecret, cluster: Cluster) => Promise<T>,
 ): Promise<T> {
-	for (const message of notes) world.emit({ type: "warning", message });
+	for (const note of notes) world.emit({ type: "warning", note });
 	const cluster = await world.connect(connection);
 	try {
 		const reader = new ContentReader();

@@ -1,5 +1,4 @@
 import { OperationError } from "../../errors.ts";
-import { failureLine } from "../../report/failure.ts";
 import type { World } from "../../world.ts";
 
 /** The most that one manifest file may weigh, in bytes: what fits one string. */
@@ -8,10 +7,10 @@ const MANIFEST_LIMIT = 256 * 1024 * 1024;
 /** The files that kubectl takes from a directory. */
 const EXTENSION = /\.(?:json|ya?ml)$/;
 
-/** A manifest file, or why it could not be read: one line. */
+/** A manifest file, or why it could not be read. */
 export type ManifestFile =
 	| { readonly file: string; readonly text: string }
-	| { readonly failure: string };
+	| { readonly failure: OperationError };
 
 /**
  * The manifests of `-f`: files, directories (with `recursive`, what is below them,
@@ -37,7 +36,9 @@ export async function* readManifests(
 		}
 		if (!some)
 			yield {
-				failure: `error: ${path} has no .json, .yaml or .yml files${recursive ? "" : "; -R looks into its subdirectories as well"}`,
+				failure: new OperationError(
+					`${path} has no .json, .yaml or .yml files${recursive ? "" : "; -R looks into its subdirectories as well"}`,
+				),
 			};
 	}
 }
@@ -47,7 +48,7 @@ async function* filesIn(
 	path: string,
 	recursive: boolean,
 	world: World,
-): AsyncGenerator<string | { failure: string }> {
+): AsyncGenerator<string | { failure: OperationError }> {
 	let entries: { name: string; isFolder: boolean }[] | undefined;
 	try {
 		entries = await world.files.entries(path);
@@ -100,7 +101,7 @@ const WIDE = [
 	{ encoding: "utf-16be", mark: Buffer.from([0xfe, 0xff]) },
 ] as const;
 
-function failureOf(error: unknown): string {
+function failureOf(error: unknown): OperationError {
 	if (!(error instanceof OperationError)) throw error;
-	return failureLine(error);
+	return error;
 }

@@ -1,5 +1,5 @@
 import { argumentFor } from "../../core/pull-secrets/entry-naming.ts";
-import { expiriesOf, expiryWarning } from "../../core/pull-secrets/expiry.ts";
+import { expiriesOf, nearEnd } from "../../core/pull-secrets/expiry.ts";
 import { onRegistry } from "../../core/pull-secrets/fixes.ts";
 import {
 	type PullSecret,
@@ -10,13 +10,13 @@ import type { World } from "../../world.ts";
 /** Says of a source which credentials have expired or soon will, before they are everywhere. */
 export function warnOfExpiry(source: PullSecret, world: World): void {
 	for (const expiry of expiriesOf(source)) {
-		const warning = expiryWarning(expiry, world.clock.now());
-		if (warning !== undefined)
+		const end = nearEnd(expiry, world.clock.now());
+		if (end !== undefined)
 			world.emit({
 				type: "warning",
-				message: warning,
-				advice: {
-					words: "replace it with",
+				note: {
+					cause: "credential-expiring",
+					...end,
 					script: onRegistry(
 						"rotate",
 						source,

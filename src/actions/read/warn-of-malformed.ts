@@ -6,7 +6,6 @@ import {
 	registriesOf,
 } from "../../core/pull-secrets/pull-secret.ts";
 import type { SourceRef } from "../../core/pull-secrets/source.ts";
-import { displayHost } from "../../core/registry/server.ts";
 import type { World } from "../../world.ts";
 
 /** Says which entries of a source fail every pull with it, though the one that was changed is good. */
@@ -20,9 +19,10 @@ export function warnOfMalformed(
 	for (const key of fault.keys)
 		world.emit({
 			type: "warning",
-			message: `secret "${place.name}" in namespace "${place.namespace}" cannot be read by kubelets: its entry ${displayHost(key)} is malformed`,
-			advice: {
-				words: "give it a new credential with",
+			note: {
+				cause: "entry-malformed",
+				key,
+				source: { namespace: place.namespace, name: place.name },
 				script: onRegistry(
 					"rotate",
 					place,

@@ -20,6 +20,7 @@ import {
 } from "../../actions/read/begin-lists.ts";
 import { warnOfExpiry } from "../../actions/read/warn-of-expiry.ts";
 import { command } from "../../command.ts";
+import type { FlagNote } from "../../core/note.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import type { UsageLabel } from "../../core/pull-secrets/ownership.ts";
 import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
@@ -47,8 +48,8 @@ export interface ApplySettings extends OutputOptions, CopySettings {
 	readonly label: UsageLabel | undefined;
 	readonly createNamespace: boolean;
 	readonly yes: boolean;
-	readonly warnings: readonly string[];
-	readonly notes: readonly string[];
+	readonly warnings: readonly FlagNote[];
+	readonly notes: readonly FlagNote[];
 }
 
 /** `apply [NAME]`: the source holds this credential, and every copy equals it, whatever was there. */
@@ -94,8 +95,8 @@ A missing source is created; a registry that it lacks is added, one that it has 
 		...diffedChangeOf(given),
 	}),
 	async ask(options, world) {
-		for (const message of [...options.notes, ...options.warnings])
-			world.emit({ type: "warning", message });
+		for (const note of [...options.notes, ...options.warnings])
+			world.emit({ type: "warning", note });
 		const entered = await enterVerified(
 			options.input,
 			options.verifying,

@@ -49,7 +49,7 @@ With --by-policy no account is changed: an admission policy adds it to every new
 					awaitDefault: true,
 					none: {
 						type: "warning",
-						message: "no service account matched: nothing to do",
+						note: { cause: "no-account-matched" },
 					},
 					after: async (cluster, changed) => {
 						await warnOfMissingKey(cluster, changed, change.key, world);

@@ -79,8 +79,7 @@ export async function attachByPolicy(
 			if (changes.some(({ action }) => action !== "keep"))
 				world.emit({
 					type: "note",
-					message:
-						"It takes effect some seconds later; existing pods keep what they have.",
+					note: { cause: "policy-takes-time" },
 					unlessQuiet: true,
 				});
 			return report.finish({ withSummary: false });
@@ -102,8 +101,7 @@ async function checkAccounts(
 		if (!(error instanceof ApiError) || error.status !== 403) throw error;
 		world.emit({
 			type: "warning",
-			message:
-				"service accounts cannot be listed: whether one enforces mountable secrets, so that its pods would be refused, is not known",
+			note: { cause: "mountable-secrets-unknown" },
 		});
 		return;
 	}

@@ -1,6 +1,5 @@
 import { AT_ONCE, inParallel } from "../../actions/in-parallel.ts";
 import type { ServiceAccount } from "../../core/objects.ts";
-import { someOf } from "../../core/output/some-of.ts";
 import { syncing } from "../../core/pull-secrets/fixes.ts";
 import { ApiError } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
@@ -36,7 +35,11 @@ export async function warnOfMissingKey(
 	if (missing.length === 0) return;
 	world.emit({
 		type: "warning",
-		message: `secret "${name}" does not exist in ${someOf(missing)} yet`,
-		advice: { words: "create it with", script: syncing(name, missing) },
+		note: {
+			cause: "secret-missing",
+			name,
+			namespaces: missing,
+			script: syncing(name, missing),
+		},
 	});
 }

@@ -20,6 +20,7 @@ import { displayUsername } from "../../core/credentials/credential.ts";
 import { credentialOf } from "../../core/credentials/entry.ts";
 import type { Outcome } from "../../core/document.ts";
 import { DEFAULT_MESH, NO_MESH } from "../../core/meshes/meshes.ts";
+import type { FlagNote } from "../../core/note.ts";
 import type { Script } from "../../core/output/shell.ts";
 import {
 	editable,
@@ -144,8 +145,8 @@ At a terminal the credential is verified at its registry before it is written; e
 		...diffedChangeOf(given),
 	}),
 	async ask(options, world) {
-		for (const message of [...options.notes, ...options.warnings])
-			world.emit({ type: "warning", message });
+		for (const note of [...options.notes, ...options.warnings])
+			world.emit({ type: "warning", note });
 		const place = await meshPlace(options, world);
 		// Before anything is entered: what cannot be edited needs no credential.
 		const intent = await intentOf({ ...options, place }, world);
@@ -274,7 +275,7 @@ async function meshPlace(
 			message: "Which mesh is the pull secret for?",
 			choices: offered.map((mesh) => ({
 				value: mesh.name,
-				label: `${mesh.title} (${mesh.secretName} in ${mesh.sourceNamespace ?? cluster.namespace})${mesh.notice === undefined ? "" : ", no longer maintained"}`,
+				label: `${mesh.title} (${mesh.secretName} in ${mesh.sourceNamespace ?? cluster.namespace})${mesh.retired === undefined ? "" : ", no longer maintained"}`,
 			})),
 		});
 		const mesh = offered.find(({ name }) => name === chosen) ?? NO_MESH;
@@ -434,8 +435,8 @@ interface CreateOptions extends SourceWriting, OutputOptions {
 	readonly expiresIn: number | undefined;
 	readonly edit: SourceEdit;
 	readonly label: UsageLabel | undefined;
-	readonly warnings: readonly string[];
-	readonly notes: readonly string[];
+	readonly warnings: readonly FlagNote[];
+	readonly notes: readonly FlagNote[];
 }
 
 /** The summary of what was entered, and the question whether to write it; yes where nothing was asked. */
@@ -469,6 +470,6 @@ async function agrees(
 }
 
 function cancelled(world: World): typeof CANCELLED {
-	world.emit({ type: "note", message: "Cancelled; nothing was changed" });
+	world.emit({ type: "note", note: { cause: "cancelled" } });
 	return CANCELLED;
 }

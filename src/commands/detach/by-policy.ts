@@ -21,7 +21,7 @@ export async function detachByPolicy(
 			await markByPolicy(source, false, how);
 			await removePolicies(source, how);
 			if (report.results.length === 0)
-				world.emit({ type: "note", message: "No resources found" });
+				world.emit({ type: "note", note: { cause: "nothing-found" } });
 			return report.finish({ withSummary: false });
 		});
 	});

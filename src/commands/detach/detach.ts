@@ -59,6 +59,6 @@ With --by-policy it deletes the policies of attach --by-policy.`,
 					labelSelector: ATTACHED_SELECTOR,
 					form: "results",
 					awaitDefault: false,
-					none: { type: "note", message: "No resources found" },
+					none: { type: "note", note: { cause: "nothing-found" } },
 				}),
 });

@@ -13,9 +13,11 @@ import {
 	ContentReader,
 	type PullSecret,
 } from "../../core/pull-secrets/pull-secret.ts";
+import type { SourceRef } from "../../core/pull-secrets/source.ts";
 import { EXIT, OperationError, UsageError } from "../../errors.ts";
 import { sourceChoiceIn } from "../../flags/source.ts";
 import * as flags from "../../flags.ts";
+import { noteWords } from "../../report/note-words.ts";
 import { json } from "../../report/structured.ts";
 import type { Cluster, World } from "../../world.ts";
 import { exported } from "./exported.ts";
@@ -105,7 +107,7 @@ With --format=kind it prints the config of a kind cluster whose nodes all mount 
 		const { kind, to } = options;
 		if (kind !== undefined) {
 			const text = await kindClusterConfig(kind.file, kind.nodes, world);
-			return put(text, to, "the cluster config is", world);
+			return put(text, to, "cluster-config", world);
 		}
 		const cluster = await world.connect(options.connection);
 		try {
@@ -113,7 +115,7 @@ With --format=kind it prints the config of a kind cluster whose nodes all mount 
 			return await put(
 				dockerConfigOf(key, world),
 				to,
-				`the credentials in secret/${key.name} of ${key.namespace} namespace are`,
+				{ namespace: key.namespace, name: key.name },
 				world,
 			);
 		} finally {
@@ -126,13 +128,17 @@ With --format=kind it prints the config of a kind cluster whose nodes all mount 
 async function put(
 	text: string,
 	to: string | undefined,
-	what: string,
+	what: "cluster-config" | SourceRef,
 	world: World,
 ): Promise<Outcome> {
 	if (to === undefined)
 		return { status: EXIT.done, document: { kind: "text", text } };
 	await world.files.write(to, text, 0o600);
-	world.emit({ type: "note", message: `${what} in ${to}`, unlessQuiet: true });
+	world.emit({
+		type: "note",
+		note: { cause: "exported", what, to },
+		unlessQuiet: true,
+	});
 	return { status: EXIT.done, document: NOTHING };
 }
 
@@ -206,8 +212,8 @@ function dockerConfigOf(
 	const { auths, warnings } = exported(content);
 	if (Object.keys(auths).length === 0)
 		throw new OperationError(
-			`secret "${name}" in namespace "${namespace}" has nothing to export: ${warnings.join("; ") || "it holds no credentials"}`,
+			`secret "${name}" in namespace "${namespace}" has nothing to export: ${warnings.map((note) => noteWords(note).message).join("; ") || "it holds no credentials"}`,
 		);
-	for (const message of warnings) world.emit({ type: "warning", message });
+	for (const note of warnings) world.emit({ type: "warning", note });
 	return json({ auths });
 }

@@ -1,21 +1,15 @@
 import type { Credential } from "../../core/credentials/credential.ts";
 import { authFields } from "../../core/credentials/docker-config.ts";
 import { normaliseKey } from "../../core/kubelet/keyring.ts";
-import {
-	describeEntryProblem,
-	entryProblems,
-} from "../../core/pull-secrets/content-fault.ts";
+import type { ExportNote } from "../../core/note.ts";
+import { entryProblems } from "../../core/pull-secrets/content-fault.ts";
 import type { Content } from "../../core/pull-secrets/pull-secret.ts";
-import {
-	DOCKER_HUB_KEY,
-	displayHost,
-	registryNamed,
-} from "../../core/registry/server.ts";
+import { DOCKER_HUB_KEY, registryNamed } from "../../core/registry/server.ts";
 
-/** What of a pull secret a file for docker, podman, skopeo and kubelets holds; `warnings` are clauses. */
+/** What of a pull secret a file for docker, podman, skopeo and kubelets holds. */
 export interface Exported {
 	readonly auths: Readonly<Record<string, ReturnType<typeof authFields>>>;
-	readonly warnings: readonly string[];
+	readonly warnings: readonly ExportNote[];
 }
 
 /**
@@ -24,12 +18,10 @@ export interface Exported {
  */
 export function exported(content: Content): Exported {
 	const auths = new Map<string, Credential>();
-	const warnings: string[] = [];
+	const warnings: ExportNote[] = [];
 	for (const problem of entryProblems(content))
 		if (problem.kind !== "auth-differs")
-			warnings.push(
-				`${displayHost(problem.key)}: ${describeEntryProblem(problem)}`,
-			);
+			warnings.push({ cause: "entry-left-out", problem });
 	for (const [key, entry] of content.config.ok ? content.config.auths : []) {
 		const credential = entry.credentialForAll();
 		const written = exportedKey(key);
@@ -39,13 +31,9 @@ export function exported(content: Content): Exported {
 		if (other === undefined || key === "docker.io")
 			auths.set(written, credential);
 		if (other !== undefined && !other.equals(credential))
-			warnings.push(
-				`several entries are for ${displayHost(written)}, with different credentials: one of them is exported`,
-			);
+			warnings.push({ cause: "entries-differ", key: written });
 		if (written.includes("*"))
-			warnings.push(
-				`${written}: kubelets alone read a key with *; docker, podman and skopeo do not`,
-			);
+			warnings.push({ cause: "key-with-star", key: written });
 	}
 	return {
 		auths: Object.fromEntries(

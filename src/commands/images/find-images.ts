@@ -15,7 +15,6 @@ import { ImageList, type ListedImage } from "../../core/meshes/listed-image.ts";
 import type { Mesh, MeshRelease } from "../../core/meshes/meshes.ts";
 import type { Pod } from "../../core/objects.ts";
 import { isFatal, OperationError } from "../../errors.ts";
-import { failureLine, failureLineIn } from "../../report/failure.ts";
 import type { Cluster, ConnectionFlags, World } from "../../world.ts";
 
 /** Where the images come from. */
@@ -40,12 +39,15 @@ export type ImageOrigin =
 	/** No namespaces: all. */
 	| { readonly from: "pods"; readonly namespaces: readonly string[] };
 
+/** Tells of what fails while the rest goes on, and in which of several namespaces. */
+export type Fail = (error: unknown, namespace?: string) => void;
+
 /** The images that are meant; what is no image or cannot be read is reported. */
 export async function findImages(
 	origin: ImageOrigin,
 	connection: ConnectionFlags,
 	world: World,
-	fail: (line: string) => void,
+	fail: Fail,
 ): Promise<ListedImage[]> {
 	switch (origin.from) {
 		case "release":
@@ -81,7 +83,7 @@ async function imagesOfFiles(
 	paths: readonly string[],
 	recursive: boolean,
 	world: World,
-	fail: (line: string) => void,
+	fail: Fail,
 ): Promise<ListedImage[]> {
 	const { manifestImages } = await import("../../core/manifest/images.ts");
 	const list = new ImageList();
@@ -95,13 +97,13 @@ async function imagesOfFiles(
 				manifest.text,
 				manifest.file,
 			);
-			for (const fault of faults) fail(failureLine(fault));
-			for (const message of warnings) world.emit({ type: "warning", message });
+			for (const fault of faults) fail(fault);
+			for (const note of warnings) world.emit({ type: "warning", note });
 			for (const { image, artifact } of images)
 				list.add(image, manifest.file, artifact);
 		} catch (error) {
 			if (!(error instanceof OperationError)) throw error;
-			fail(failureLine(error));
+			fail(error);
 		}
 	}
 	return list.images();
@@ -111,7 +113,7 @@ async function imagesOfPods(
 	namespaces: readonly string[],
 	cluster: Cluster,
 	world: World,
-	fail: (line: string) => void,
+	fail: Fail,
 ): Promise<ListedImage[]> {
 	const scopes: { namespace?: string }[] =
 		namespaces.length === 0
@@ -121,42 +123,40 @@ async function imagesOfPods(
 	for (const scope of scopes)
 		try {
 			for await (const { items } of cluster.pages("Pod", scope))
-				for (const pod of items)
-					addPod(pod, list, { fail, warn: warner(world) });
+				for (const pod of items) addPod(pod, list, fail, world);
 		} catch (error) {
 			if (isFatal(error)) throw error;
-			fail(failureLineIn(scope.namespace ?? "", error));
+			fail(error, scope.namespace);
 		}
 	return list.sorted();
 }
 
-function warner(world: World): (message: string) => void {
-	return (message) => world.emit({ type: "warning", message });
-}
-
-function addPod(
-	pod: Pod,
-	list: ImageList,
-	{ fail, warn }: Record<"fail" | "warn", (line: string) => void>,
-): void {
+function addPod(pod: Pod, list: ImageList, fail: Fail, world: World): void {
 	const { namespace, name } = pod.metadata;
 	const add = adding(list, fail);
 	for (const { image, by } of imageUses(pod))
 		if (image === FILLED_IN)
-			warn(
-				`pod/${name} in ${namespace} namespace: image "${FILLED_IN}" was not filled in by Istio's injector; left out`,
-			);
+			world.emit({
+				type: "warning",
+				note: {
+					cause: "pod-image-filled-in",
+					namespace: namespace ?? "",
+					name: name ?? "",
+				},
+			});
 		else add(image, `${namespace}/pod/${name}`, by === "volume");
 }
 
 /** What is no image reference is reported instead: the API server takes any text for one. */
-function adding(list: ImageList, fail: (line: string) => void): AddImage {
+function adding(list: ImageList, fail: Fail): AddImage {
 	return (image, from, artifact) => {
 		const reading = readImageReference(image);
 		if (reading.ok) return list.add(image, from, artifact);
 		const [namespace, ...object] = from.split("/");
 		fail(
-			`error: ${object.join("/")} in ${namespace} namespace: ${new ImageReferenceError(image, reading.because).message}`,
+			new OperationError(
+				`${object.join("/")} in ${namespace} namespace: ${new ImageReferenceError(image, reading.because).message}`,
+			),
 		);
 	};
 }
@@ -165,7 +165,7 @@ function adding(list: ImageList, fail: (line: string) => void): AddImage {
 async function imagesInstalled(
 	{ mesh, namespace = "" }: ImageOrigin & { from: "cluster" },
 	cluster: Cluster,
-	fail: (line: string) => void,
+	fail: Fail,
 ): Promise<ListedImage[]> {
 	const list = new ImageList();
 	const add = adding(list, fail);
@@ -186,7 +186,7 @@ async function imagesInstalled(
 			for (const pod of items) addSidecars(mesh, pod, add);
 	} catch (error) {
 		if (isFatal(error)) throw error;
-		fail(failureLine(error));
+		fail(error);
 	}
 	if (mesh.name === "istio") addIstioProxy(list);
 	return list.sorted();

@@ -11,6 +11,7 @@ import {
 } from "../../core/kubelet/image-reference.ts";
 import type { PullSource } from "../../core/kubelet/keyring.ts";
 import { type ListedImage, nameOf } from "../../core/meshes/listed-image.ts";
+import type { ImageNote } from "../../core/note.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import { PULL_SECRET_TYPE } from "../../core/pull-secrets/ownership.ts";
 import {
@@ -41,7 +42,7 @@ import { TRUST_FLAGS, trustOf } from "../../flags/verification.ts";
 import * as flags from "../../flags.ts";
 import type { Cluster, ConnectionFlags, World } from "../../world.ts";
 import { checkImages } from "./check-images.ts";
-import { findImages, type ImageOrigin } from "./find-images.ts";
+import { type Fail, findImages, type ImageOrigin } from "./find-images.ts";
 
 const FORMATS = ["crane", "json", "name", "skopeo", "table", "yaml"] as const;
 /** Those that can show what registries say. */
@@ -58,8 +59,6 @@ interface ImagesOptions {
 	readonly quiet: boolean;
 	/** undefined: registries are not asked. */
 	readonly check: CheckWish | undefined;
-	/** What the person should know of the mesh. */
-	readonly notice: string | undefined;
 }
 
 /** `--check` and what belongs to it. */
@@ -172,23 +171,32 @@ With --check, ask each registry whether the image exists, can be pulled with the
 			headers: !given.on("no-headers"),
 			quiet: given.on("quiet"),
 			check,
-			notice: origin.from === "release" ? origin.mesh.notice : undefined,
 		};
 	},
 	async run(options, world) {
-		for (const message of options.registry?.warnings ?? [])
-			world.emit({ type: "warning", message });
+		for (const note of options.registry?.warnings ?? [])
+			world.emit({ type: "warning", note });
 		if (options.origin.from === "release")
 			for (const repository of ownVersions(options.origin))
 				world.emit({
 					type: "warning",
-					message: `${repository} has versions of its own; --from-cluster reads the one that is installed`,
+					note: { cause: "versioned-apart", repository },
 				});
-		if (options.notice !== undefined && world.streams.out.isTerminal)
-			world.emit({ type: "note", message: options.notice });
+		const { origin } = options;
+		if (
+			origin.from === "release" &&
+			origin.mesh.retired !== undefined &&
+			world.streams.out.isTerminal
+		) {
+			const { title, retired } = origin.mesh;
+			world.emit({
+				type: "note",
+				note: { cause: "mesh-retired", title, retired },
+			});
+		}
 		let failed = false;
-		const fail = (message: string): void => {
-			world.emit({ type: "note", message });
+		const fail: Fail = (error, namespace = "") => {
+			world.emit({ type: "failure", error, namespace });
 			failed = true;
 		};
 		const found = await findImages(
@@ -328,21 +336,22 @@ async function clusterSays(
 	connection: ConnectionFlags,
 	world: World,
 ): Promise<{ source: PullSource | undefined; platforms: readonly Platform[] }> {
-	const warn = (message: string) => world.emit({ type: "warning", message });
+	const warn = (note: ImageNote) => world.emit({ type: "warning", note });
 	let cluster: Cluster;
 	try {
 		cluster = await world.connect(connection);
 	} catch (error) {
 		if (!(error instanceof OperationError)) throw error;
-		warn(
-			"no cluster to read a pull secret from: checking without a credential",
-		);
+		warn({
+			cause: "checked-without-credential",
+			because: { is: "no-cluster" },
+		});
 		return { source: undefined, platforms: wish.platforms ?? [] };
 	}
 	const readOr = async <T>(
 		read: () => Promise<T>,
 		otherwise: T,
-		what: (error: OperationError) => string,
+		what: (error: OperationError) => ImageNote,
 	): Promise<T> => {
 		try {
 			return await read();
@@ -358,15 +367,16 @@ async function clusterSays(
 			readOr(
 				() => pullSource(cluster, wish.source, world),
 				undefined,
-				(error) =>
-					`${noSource(error, wish.source, cluster)}: checking without a credential`,
+				(error) => ({
+					cause: "checked-without-credential",
+					because: noSource(error, wish.source, cluster),
+				}),
 			),
 			wish.platforms ??
 				readOr(
 					() => nodePlatforms(cluster),
 					[],
-					() =>
-						"nodes cannot be listed: platforms are not checked (--platform names them)",
+					() => ({ cause: "platforms-unknown" }),
 				),
 		]);
 		return { source, platforms };
@@ -392,12 +402,15 @@ function noSource(
 	error: OperationError,
 	choice: SourceChoice,
 	cluster: Cluster,
-): string {
-	const place = `${choice.namespace ?? cluster.namespace}/${choice.name ?? choice.usual}`;
-	if (error instanceof FailureError) return `no pull secret ${place}`;
+): (ImageNote & { cause: "checked-without-credential" })["because"] {
+	const source = {
+		namespace: choice.namespace ?? cluster.namespace,
+		name: choice.name ?? choice.usual,
+	};
+	if (error instanceof FailureError) return { is: "missing", source };
 	return error instanceof ApiError && error.status === 403
-		? `not allowed to read secret ${place}`
-		: "the cluster cannot be reached for a pull secret";
+		? { is: "forbidden", source }
+		: { is: "unanswered" };
 }
 
 /** Each once, sorted. */

@@ -12,7 +12,6 @@ import {
 	secretOf,
 } from "../../core/pull-secrets/pull-secret.ts";
 import { OperationError } from "../../errors.ts";
-import { failureLine } from "../../report/failure.ts";
 import { json, yaml } from "../../report/structured.ts";
 import type { ConnectionFlags, World } from "../../world.ts";
 
@@ -42,8 +41,8 @@ export async function injectFiles(
 		provided: new Set(),
 		images: [],
 	};
-	const fail = (line: string): void => {
-		world.emit({ type: "note", message: line });
+	const fail = (error: OperationError): void => {
+		world.emit({ type: "failure", error });
 		failed = true;
 	};
 	for await (const manifest of readManifests(paths, recursive, world)) {
@@ -53,21 +52,21 @@ export async function injectFiles(
 		}
 		try {
 			const injected = injectManifest(manifest.text, manifest.file, injection);
-			for (const message of injected.warnings)
-				world.emit({ type: "warning", message });
+			for (const note of injected.warnings)
+				world.emit({ type: "warning", note });
 			for (const each of injected.namespaces) done.namespaces.add(each);
 			for (const each of injected.provided) done.provided.add(each);
 			for (const each of injected.images) done.images.push(each);
 			done.parts.push(injected);
 		} catch (error) {
 			if (!(error instanceof OperationError)) throw error;
-			fail(failureLine(error));
+			fail(error);
 		}
 	}
 	if (done.namespaces.size === 0 && !failed)
 		world.emit({
 			type: "warning",
-			message: "no pod templates found; nothing was added",
+			note: { cause: "no-pod-templates" },
 		});
 	return { ...done, failed };
 }

@@ -124,8 +124,8 @@ Works offline unless --with-secret is given.`,
 		};
 	},
 	async run(options, world) {
-		for (const message of options.registry?.warnings ?? [])
-			world.emit({ type: "warning", message });
+		for (const note of options.registry?.warnings ?? [])
+			world.emit({ type: "warning", note });
 		const done = await injectFiles(
 			options.paths,
 			options.recursive,

@@ -30,8 +30,7 @@ export async function applyObjects(
 			if (!unlimited)
 				how.world.emit({
 					type: "warning",
-					message:
-						"the API server has no ValidatingAdmissionPolicy (Kubernetes 1.30 and later have it): the account can create any Secret; see SECURITY.md",
+					note: { cause: "account-unlimited" },
 				});
 			unlimited = true;
 		}

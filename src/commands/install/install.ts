@@ -22,6 +22,7 @@ import {
 	manifestsOf,
 } from "../../core/in-cluster/installation.ts";
 import { DEFAULT_MESH } from "../../core/meshes/meshes.ts";
+import type { FlagNote } from "../../core/note.ts";
 import { TARGETS_ANNOTATION } from "../../core/pull-secrets/ownership.ts";
 import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
 import { parseRecord } from "../../core/pull-secrets/record.ts";
@@ -59,7 +60,7 @@ interface InstallOptions extends OutputOptions {
 	/** Flags of sync that were given, as it is to be given them. */
 	readonly args: readonly string[];
 	readonly yes: boolean;
-	readonly notes: readonly string[];
+	readonly notes: readonly FlagNote[];
 }
 
 /** `install [NAME]`: `sync --watch` in the cluster. */
@@ -130,8 +131,7 @@ The account can write pull secrets of that name and no other Secret: an admissio
 		};
 	},
 	async run(options, world) {
-		for (const message of options.notes)
-			world.emit({ type: "warning", message });
+		for (const note of options.notes) world.emit({ type: "warning", note });
 		const cluster = await world.connect(options.connection);
 		try {
 			const installation = installationOf(

@@ -178,8 +178,7 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, Drif
 			)
 				world.emit({
 					type: "note",
-					message:
-						"Secrets of all namespaces cannot be listed; use -n NAMESPACE to list those that you may read",
+					note: { cause: "secrets-unlisted" },
 				});
 			throw error;
 		} finally {

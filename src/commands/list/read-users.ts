@@ -23,14 +23,14 @@ export async function readUsers(
 		namespaces.length === 0
 			? [{}]
 			: namespaces.map((namespace) => ({ namespace }));
-	const pods = unlessHidden("pods", world, async () => {
+	const pods = unlessHidden("Pod", world, async () => {
 		const found: TreePodFacts[] = [];
 		for (const scope of scopes)
 			for await (const { items } of cluster.pages("Pod", scope))
 				for (const pod of items) found.push(...some(podFacts(pod)));
 		return found;
 	});
-	const accounts = unlessHidden("service accounts", world, async () => {
+	const accounts = unlessHidden("ServiceAccount", world, async () => {
 		const found: AccountFacts[] = [];
 		for (const scope of scopes)
 			for await (const { items } of cluster.pages("ServiceAccount", scope))
@@ -46,7 +46,7 @@ function some<Item>(item: Item | undefined): Item[] {
 }
 
 async function unlessHidden<Item>(
-	what: string,
+	kind: "Pod" | "ServiceAccount",
 	world: Pick<World, "emit">,
 	list: () => Promise<Item[]>,
 ): Promise<Item[]> {
@@ -56,7 +56,7 @@ async function unlessHidden<Item>(
 		if (!(error instanceof ApiError) || error.status !== 403) throw error;
 		world.emit({
 			type: "warning",
-			message: `not allowed to list ${what}; they are left out`,
+			note: { cause: "users-unlisted", kind },
 		});
 		return [];
 	}

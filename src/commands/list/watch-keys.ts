@@ -244,6 +244,6 @@ class PullSecretWatch {
 		const line = failureLine(error);
 		if (line === this.#trouble) return;
 		this.#trouble = line;
-		this.world.emit({ type: "note", message: `${line} (will retry)` });
+		this.world.emit({ type: "trouble", error });
 	}
 }

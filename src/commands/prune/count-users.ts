@@ -1,15 +1,13 @@
+import type { Loss } from "../../core/note.ts";
 import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
 import { ApiError } from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
 
-/**
- * How many pods and service accounts reference each of these keys, as a note for the
- * question before a deletion; "" where none does.
- */
+/** How many pods and service accounts reference each of these pull secrets, for the question before a deletion. */
 export async function countUsers(
 	cluster: Cluster,
 	keys: readonly PullSecret[],
-): Promise<(key: PullSecret) => string> {
+): Promise<(key: PullSecret) => Exclude<Loss["users"], undefined>> {
 	const namespaces = new Set(keys.map(({ namespace }) => namespace));
 	const [only, ...others] = namespaces;
 	const scope =
@@ -17,15 +15,9 @@ export async function countUsers(
 	const pods = await countNames(cluster, "Pod", scope);
 	const accounts = await countNames(cluster, "ServiceAccount", scope);
 	return (key) => {
-		if (pods === undefined || accounts === undefined)
-			return " (usage unknown: not allowed to list pods or service accounts)";
+		if (pods === undefined || accounts === undefined) return "hidden";
 		const id = `${key.namespace}/${key.name}`;
-		const parts = [
-			plural(pods.get(id) ?? 0, "pod"),
-			plural(accounts.get(id) ?? 0, "service account"),
-		];
-		const named = parts.filter((part) => !part.startsWith("0 "));
-		return named.length === 0 ? "" : ` (referenced by ${named.join(" and ")})`;
+		return { pods: pods.get(id) ?? 0, accounts: accounts.get(id) ?? 0 };
 	};
 }
 
@@ -60,9 +52,4 @@ async function countNames(
 		if (error instanceof ApiError && error.status === 403) return undefined;
 		throw error;
 	}
-}
-
-/** `1 pod`, `2 pods`. */
-export function plural(count: number, what: string): string {
-	return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

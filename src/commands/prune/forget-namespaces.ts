@@ -9,10 +9,9 @@ import type { ChangeResult, DryRun } from "../../core/output/result.ts";
 import { someOf } from "../../core/output/some-of.ts";
 import { Fixes, type UsualSecret } from "../../core/pull-secrets/fixes.ts";
 import { PULL_SECRET_TYPE } from "../../core/pull-secrets/ownership.ts";
-import {
-	type ContentReader,
-	type PullSecret,
-	sourceRef,
+import type {
+	ContentReader,
+	PullSecret,
 } from "../../core/pull-secrets/pull-secret.ts";
 import {
 	hasRules,
@@ -63,7 +62,11 @@ export async function sentThere(
 		if (!(error instanceof ApiError && error.status === 403)) throw error;
 		world.emit({
 			type: "warning",
-			message: `the source in ${from.namespace} cannot be read; where its record names ${someOf(namespaces)}, sync copies there again`,
+			note: {
+				cause: "source-unreadable",
+				namespace: from.namespace,
+				namespaces,
+			},
 		});
 		return [];
 	}
@@ -154,9 +157,10 @@ export function warnOfRules(
 		const fixes = new Fixes({ namespace, name, exists: true, usual });
 		world.emit({
 			type: "warning",
-			message: `a rule in the record of ${sourceRef(source)} still covers ${someOf(ruled)}: sync and the watch copy there again`,
-			advice: {
-				words: "exclude it with",
+			note: {
+				cause: "covered-by-rule",
+				source: { namespace, name },
+				namespaces: ruled,
 				script: fixes.forget(...ruled),
 			},
 		});

@@ -7,15 +7,15 @@ import {
 	type Step,
 } from "../../actions/apply/apply.ts";
 import { ChangeReport } from "../../actions/apply/change-report.ts";
-import { confirmDeletion, deletionLine } from "../../actions/apply/confirm.ts";
+import { confirmDeletion, lossOf } from "../../actions/apply/confirm.ts";
 import { showProgress } from "../../actions/apply/show-progress.ts";
 import { unfinished } from "../../actions/apply/unfinished.ts";
 import { readPullSecrets } from "../../actions/read/read-keys.ts";
 import { readSources } from "../../actions/read/read-sources.ts";
 import { command, NOTHING } from "../../command.ts";
 import type { Given } from "../../core/command-line/flag.ts";
+import type { Loss, PruneNote } from "../../core/note.ts";
 import type { Action, ChangeResult, DryRun } from "../../core/output/result.ts";
-import { someOf } from "../../core/output/some-of.ts";
 import {
 	labelOfName,
 	MANAGED_BY_LABEL,
@@ -31,14 +31,13 @@ import {
 import {
 	ContentReader,
 	type PullSecret,
-	sourceRef,
 } from "../../core/pull-secrets/pull-secret.ts";
 import { isSourceLike } from "../../core/pull-secrets/source.ts";
 import { EXIT, UsageError } from "../../errors.ts";
 import { CHANGE_FLAGS, changeOf } from "../../flags/changes.ts";
 import * as flags from "../../flags.ts";
 import type { Cluster, ListQuery } from "../../world.ts";
-import { countUsers, plural } from "./count-users.ts";
+import { countUsers } from "./count-users.ts";
 import {
 	forgetNamespaces,
 	sentThere,
@@ -114,8 +113,7 @@ It lists what it will delete, sources first, with how many pods and service acco
 		...changeOf(given),
 	}),
 	async run(options, world) {
-		for (const message of options.notes)
-			world.emit({ type: "warning", message });
+		for (const note of options.notes) world.emit({ type: "warning", note });
 		const { dryRun, namespaces, quiet } = options;
 		const mustAsk = !options.yes && dryRun === "none";
 		if (mustAsk && !world.streams.interactive)
@@ -145,21 +143,20 @@ It lists what it will delete, sources first, with how many pods and service acco
 			const outOf = sent.filter(({ named }) => named.length > 0);
 			if (changes.length + outOf.length === 0) {
 				if (options.output !== "json" && options.output !== "yaml")
-					world.emit({ type: "note", message: "No resources found" });
+					world.emit({ type: "note", note: { cause: "nothing-found" } });
 				warnOfRules(sent, how);
 				return report.finish({ withSummary: false });
 			}
 			if (mustAsk && changes.length > 0) {
-				const shown = await deletionLines(changes, cluster);
-				const also = outOf.map(
-					({ source, named }) =>
-						`and take ${someOf(named)} out of the record of ${sourceRef(source)}`,
+				const losses = await lossesOf(changes, cluster);
+				const forgets = outOf.map(
+					({ source: { namespace, name }, named: namespaces }) => ({
+						source: { namespace, name },
+						namespaces,
+					}),
 				);
-				if (!(await confirmDeletion("delete", shown, cluster, world, also))) {
-					world.emit({
-						type: "note",
-						message: "Cancelled; nothing was changed",
-					});
+				if (!(await confirmDeletion({ losses, forgets }, cluster, world))) {
+					world.emit({ type: "note", note: { cause: "cancelled" } });
 					return { status: EXIT.done, document: NOTHING };
 				}
 			}
@@ -175,7 +172,11 @@ It lists what it will delete, sources first, with how many pods and service acco
 					);
 				} catch (error) {
 					const { length } = report.results;
-					throw unfinished(error, length, changes.length, world, "deletions");
+					throw unfinished(
+						error,
+						{ done: length, of: changes.length, what: "deletions" },
+						world,
+					);
 				}
 				warnOfRules(sent, how);
 				await takeBackAttached(report.results, {
@@ -188,7 +189,7 @@ It lists what it will delete, sources first, with how many pods and service acco
 				for (const source of recorded.sources)
 					if (!isGone(source, report.results))
 						await keepPolicies(source, { ...how, onResult: report.add });
-				const lines = [
+				const notes = [
 					takenBack(report.results, dryRun),
 					namespaces.length === 0 && !options.orphaned && dryRun === "none"
 						? await whatIsLeft(cluster, keys, report.results, {
@@ -196,9 +197,9 @@ It lists what it will delete, sources first, with how many pods and service acco
 								name: sources.name ?? options.usual.name,
 							})
 						: undefined,
-				].filter((line) => line !== undefined);
-				if (lines.length > 0)
-					world.emit({ type: "note", message: lines, unlessQuiet: true });
+				].filter((note) => note !== undefined);
+				for (const note of notes)
+					world.emit({ type: "note", note, unlessQuiet: true });
 				return report.finish({ withSummary: false });
 			});
 		} finally {
@@ -208,18 +209,19 @@ It lists what it will delete, sources first, with how many pods and service acco
 });
 
 /** What is asked about: sources first, for they are nowhere else. */
-async function deletionLines(
+async function lossesOf(
 	changes: readonly Deletion[],
 	cluster: Cluster,
-): Promise<string[]> {
+): Promise<Loss[]> {
 	const secrets = changes.map(({ current }) => current);
 	const users = await countUsers(cluster, secrets);
 	const [sources, copies] = [true, false].map((wanted) =>
 		secrets.filter((secret) => isSourceLike(secret) === wanted),
 	) as [PullSecret[], PullSecret[]];
-	return [...sources, ...copies].map(
-		(secret) => `${deletionLine(secret)}${users(secret)}`,
-	);
+	return [...sources, ...copies].map((secret) => ({
+		...lossOf("delete", secret),
+		users: users(secret),
+	}));
 }
 
 /** Deletes sources first and then copies, and tells of all in the order of namespaces. */
@@ -250,29 +252,19 @@ function byPlace(one: Step, other: Step): number {
 	return byNamespace(place(one), place(other));
 }
 
-/** What attach had added and is gone now, in a line; undefined: nothing. */
+/** What attach had added and is gone now; undefined: nothing. */
 function takenBack(
 	results: readonly ChangeResult[],
 	dryRun: DryRun,
-): string | undefined {
+): PruneNote | undefined {
 	const count = (kind: string, action: Action): number =>
 		results.filter((result) => result.kind === kind && result.action === action)
 			.length;
-	const parts = [
-		[count("ServiceAccount", "configured"), "service account"] as const,
-		[count("MutatingAdmissionPolicy", "deleted"), "admission policy"] as const,
-	].flatMap(([number, what]) =>
-		number === 0
-			? []
-			: [
-					number > 1 && what.endsWith("y")
-						? `${number} ${what.slice(0, -1)}ies`
-						: plural(number, what),
-				],
-	);
-	return parts.length === 0
+	const accounts = count("ServiceAccount", "configured");
+	const policies = count("MutatingAdmissionPolicy", "deleted");
+	return accounts + policies === 0
 		? undefined
-		: `taken back: ${parts.join(", ")}${dryRun === "none" ? "" : dryRun === "server" ? " (server dry run)" : " (dry run)"}`;
+		: { cause: "taken-back", accounts, policies, dryRun };
 }
 
 /** All that meshreg manages, what has a name, or what has the mesh's name and label, as removing the mesh does. */

@@ -5,7 +5,6 @@ import {
 import { isByPolicy } from "../../core/pull-secrets/ownership.ts";
 import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
 import { isFatal } from "../../errors.ts";
-import { failureLine } from "../../report/failure.ts";
 import type { World } from "../../world.ts";
 
 /**
@@ -23,7 +22,11 @@ export async function takeBackPolicies(
 		if (isFatal(error)) throw error;
 		world.emit({
 			type: "warning",
-			message: `the policies of ${source.namespace}/${source.name} are not taken back: ${failureLine(error)}`,
+			note: {
+				cause: "policies-kept",
+				source: { namespace: source.namespace, name: source.name },
+				error,
+			},
 		});
 	}
 }

@@ -2,6 +2,7 @@ import {
 	INSTALLATION_LABEL,
 	installationId,
 } from "../../core/in-cluster/installation.ts";
+import type { PruneNote } from "../../core/note.ts";
 import type { ObjectMeta } from "../../core/objects.ts";
 import type { ChangeResult } from "../../core/output/result.ts";
 import {
@@ -9,20 +10,16 @@ import {
 	MANAGED_BY_LABEL,
 	MANAGER,
 } from "../../core/pull-secrets/ownership.ts";
-import {
-	type PullSecret,
-	sourceRef,
-} from "../../core/pull-secrets/pull-secret.ts";
+import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
 import {
 	isSourceLike,
 	type SourceRef,
 } from "../../core/pull-secrets/source.ts";
 import { isFatal } from "../../errors.ts";
 import type { Cluster, ListQuery } from "../../world.ts";
-import { plural } from "./count-users.ts";
 
 /**
- * What meshreg still manages in a cluster after a prune, in a line; undefined: nothing, as far as
+ * What meshreg still manages in a cluster after a prune; undefined: nothing, as far as
  * may be seen. `keys` are the pull secrets that the prune looked at.
  */
 export async function whatIsLeft(
@@ -30,7 +27,7 @@ export async function whatIsLeft(
 	keys: readonly PullSecret[],
 	results: readonly ChangeResult[],
 	source: SourceRef,
-): Promise<string | undefined> {
+): Promise<PruneNote | undefined> {
 	const isGone = ({ namespace, name }: Named): boolean =>
 		results.some(
 			(result) =>
@@ -53,21 +50,14 @@ export async function whatIsLeft(
 	const byPolicy = keys.filter(
 		(key) => isSourceLike(key) && isByPolicy(key) && !isGone(key),
 	);
-	const left = [
-		...(others.length === 0
-			? []
-			: [`${plural(others.length, "other pull secret")} (see prune --all)`]),
-		...watches.map(
-			({ namespace }) => `the watch in ${namespace} (see uninstall)`,
-		),
-		...byPolicy.map(
-			(key) =>
-				`admission policies of ${sourceRef(key)} (see detach --by-policy)`,
-		),
-	];
-	return left.length === 0
+	return others.length + watches.length + byPolicy.length === 0
 		? undefined
-		: `still managed by meshreg: ${left.join(", ")}`;
+		: {
+				cause: "still-managed",
+				secrets: others.length,
+				watches: watches.map(({ namespace = "" }) => namespace),
+				policies: byPolicy.map(({ namespace, name }) => ({ namespace, name })),
+			};
 }
 
 interface Named {

@@ -18,19 +18,19 @@ import {
 import { warnOfMalformed } from "../../actions/read/warn-of-malformed.ts";
 import { CANCELLED, command, NOTHING } from "../../command.ts";
 import type { Given } from "../../core/command-line/flag.ts";
+import type { FlagNote } from "../../core/note.ts";
 import {
 	editable,
 	entryNamed,
 	replaceCredentials,
 } from "../../core/pull-secrets/edit-source.ts";
 import { withSameRegistries } from "../../core/pull-secrets/entry-naming.ts";
-import { expiriesOf, timeLeft } from "../../core/pull-secrets/expiry.ts";
+import { expiriesOf } from "../../core/pull-secrets/expiry.ts";
 import {
 	ContentReader,
 	type PullSecret,
 	registriesOf,
 } from "../../core/pull-secrets/pull-secret.ts";
-import { displayHost } from "../../core/registry/server.ts";
 import { EXIT } from "../../errors.ts";
 import { DIFFED_CHANGE_FLAGS, diffedChangeOf } from "../../flags/changes.ts";
 import {
@@ -62,8 +62,8 @@ interface RotateOptions extends OutputOptions {
 	/** Milliseconds: a credential that is good for longer stays. */
 	readonly ifExpiring: number | undefined;
 	readonly yes: boolean;
-	readonly warnings: readonly string[];
-	readonly notes: readonly string[];
+	readonly warnings: readonly FlagNote[];
+	readonly notes: readonly FlagNote[];
 }
 
 /** What is entered once, for all clusters. */
@@ -121,8 +121,8 @@ The user stays unless another is given, and so do other registries in the source
 		};
 	},
 	async ask(options, world) {
-		for (const message of [...options.notes, ...options.warnings])
-			world.emit({ type: "warning", message });
+		for (const note of [...options.notes, ...options.warnings])
+			world.emit({ type: "warning", note });
 		const { input, registry } = options;
 		const cluster = await world.connect(options.connection);
 		try {
@@ -211,13 +211,18 @@ function isGoodFor(
 	if (first === undefined || first.at - now <= longer) return false;
 	world.emit({
 		type: "note",
-		message: `the credential for ${displayHost(key)} is valid for ${timeLeft(first.at, now)}: nothing to do`,
+		note: {
+			cause: "credential-valid",
+			key,
+			left: first.at - now,
+			untouched: true,
+		},
 		unlessQuiet: true,
 	});
 	return true;
 }
 
 function cancelled(world: World): typeof CANCELLED {
-	world.emit({ type: "note", message: "Cancelled; nothing was changed" });
+	world.emit({ type: "note", note: { cause: "cancelled" } });
 	return CANCELLED;
 }

@@ -21,7 +21,6 @@ import {
 	nextWrite,
 	retryAfter,
 } from "../../core/pull-secrets/backoff.ts";
-import { describeContentFault } from "../../core/pull-secrets/content-fault.ts";
 import { isByPolicy } from "../../core/pull-secrets/ownership.ts";
 import { type Change, namespaceOf } from "../../core/pull-secrets/plan.ts";
 import {
@@ -33,7 +32,6 @@ import {
 	SyncState,
 } from "../../core/pull-secrets/sync-state.ts";
 import { AbortedError, isFatal } from "../../errors.ts";
-import { failureWords } from "../../report/failure-words.ts";
 import type { Cluster, World } from "../../world.ts";
 import { DedupedLog, type Listener } from "./deduped-log.ts";
 import { reflectors, type Watched } from "./reflectors.ts";
@@ -325,34 +323,32 @@ class Controller {
 		if (trouble === this.#trouble) return;
 		this.#trouble = trouble;
 		const { onNote, rules } = this.how;
-		const place = `${rules.source.namespace}/${rules.source.name}`;
+		const { source: place } = rules;
 		if (trouble === "none")
 			onNote({
 				level: "info",
 				event: "source-back",
-				message: `the source ${place} is back`,
+				source: place,
 			});
 		else if (trouble === "deleted")
 			onNote({
 				level: "warning",
 				event: "source-deleted",
-				message: `source ${place} was deleted; copies are left unchanged`,
+				source: place,
 			});
 		else if (fault !== undefined)
 			onNote({
 				level: "error",
 				event: "source-malformed",
-				message: `source ${place}: ${describeContentFault(fault)}; copies are left unchanged`,
+				source: place,
+				fault,
 			});
 		else if (record.kind === "fault")
 			onNote({
 				level: "error",
 				event: "record-invalid",
-				...failureWords({
-					cause: "record-invalid",
-					source: rules.source,
-					fault: record.fault,
-				}),
+				source: place,
+				fault: record.fault,
 			});
 	}
 

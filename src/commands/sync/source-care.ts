@@ -3,8 +3,8 @@ import { AT_ONCE } from "../../actions/in-parallel.ts";
 import { readPullSecret } from "../../actions/read/read-keys.ts";
 import { WorkQueue } from "../../actions/watch/work-queue.ts";
 import type { Credential } from "../../core/credentials/credential.ts";
-import type { LogNote } from "../../core/in-cluster/log.ts";
-import { FailureError } from "../../core/output/failure.ts";
+import type { LogNote, RefreshFailure } from "../../core/in-cluster/log.ts";
+import { failureOf } from "../../core/output/failure.ts";
 import type { ChangeResult } from "../../core/output/result.ts";
 import {
 	editable,
@@ -14,10 +14,8 @@ import { argumentFor } from "../../core/pull-secrets/entry-naming.ts";
 import {
 	type Expiry,
 	expiriesOf,
-	expiryWarning,
-	isoSeconds,
 	lifetimeSaid,
-	timeLeft,
+	nearEnd,
 } from "../../core/pull-secrets/expiry.ts";
 import { onRegistry } from "../../core/pull-secrets/fixes.ts";
 import { TARGETS_ANNOTATION } from "../../core/pull-secrets/ownership.ts";
@@ -45,12 +43,8 @@ import {
 	renewerOf,
 } from "../../core/pull-secrets/renewal.ts";
 import { displayHost, registryOf } from "../../core/registry/server.ts";
-import {
-	describeVerification,
-	mayBeWritten,
-} from "../../core/registry/verification.ts";
+import { mayBeWritten } from "../../core/registry/verification.ts";
 import { OperationError } from "../../errors.ts";
-import { failureLine } from "../../report/failure.ts";
 import type { Cluster, World } from "../../world.ts";
 
 /** What came of an attempt to renew a credential: the label of a metric. */
@@ -93,8 +87,6 @@ class Entry {
 	/** `credential`: the one that all this is about. */
 	constructor(readonly credential: Credential) {}
 }
-
-const CHANGED_MEANWHILE = "somebody changed it meanwhile";
 
 /** A clock that is set is noticed within so long, in milliseconds. */
 const LONGEST_WAIT = 60_000;
@@ -155,7 +147,10 @@ export class SourceCare {
 				(error: unknown) => {
 					// An API server that is away for a while ends no watch.
 					if (!(error instanceof OperationError)) throw error;
-					this.#failed(key, entry, expiry, "unwritten", failureLine(error));
+					this.#failed(key, entry, expiry, "unwritten", {
+						is: "unwritten",
+						why: failureOf(error),
+					});
 				},
 			);
 		this.#queue.add(key, world.clock.elapsed() + this.#waitFor(key));
@@ -187,25 +182,23 @@ export class SourceCare {
 	#warn(source: PullSecret, expiry: Expiry | undefined, entry: Entry): void {
 		if (expiry === undefined) return;
 		const now = this.how.world.clock.now();
-		const message = expiryWarning(expiry, now);
-		if (message === undefined) return;
-		const nearness = expiry.at <= now ? "over" : "near";
+		const end = nearEnd(expiry, now);
+		if (end === undefined) return;
+		const nearness = end.isOver ? "over" : "near";
 		if (entry.nearness === nearness) return;
 		entry.nearness = nearness;
 		this.how.onNote({
 			level: "warning",
 			event: "credential-expiring",
-			registry: expiry.key,
-			message,
-			advice: {
-				words: "replace it with",
-				script: onRegistry(
-					"rotate",
-					source,
-					["--registry-server"],
-					argumentFor(expiry.key, registriesOf(source.content)),
-				),
-			},
+			registry: end.key,
+			at: end.at,
+			isOver: end.isOver,
+			script: onRegistry(
+				"rotate",
+				source,
+				["--registry-server"],
+				argumentFor(end.key, registriesOf(source.content)),
+			),
 		});
 	}
 
@@ -219,17 +212,17 @@ export class SourceCare {
 	): Promise<void> {
 		const { world, onRefresh } = this.how;
 		const expiry = expiryIn(source, key);
-		const failed = (result: RefreshResult, why: string) =>
+		const failed = (result: RefreshResult, why: RefreshFailure) =>
 			this.#failed(key, entry, expiry, result, why);
 		if (parseRecord(source.annotations[TARGETS_ANNOTATION]).kind === "fault")
-			return failed("unwritten", "the record of the source cannot be read");
+			return failed("unwritten", { is: "record-unreadable" });
 		let answer: Awaited<ReturnType<World["provided"]>>;
 		try {
 			const args = provider.by === "plugin" ? refresh.args : [];
 			answer = await world.provided(provider, args, key);
 		} catch (error) {
 			if (!(error instanceof OperationError)) throw error;
-			return failed("failed", error.message);
+			return failed("failed", { is: "no-answer", error });
 		}
 		const { credential, cacheFor } = answer;
 		const name = providerName(provider);
@@ -238,20 +231,25 @@ export class SourceCare {
 			case "same":
 				entry.notBefore = world.clock.elapsed() + askAgainIn(expiry, cacheFor);
 				if (expiry !== undefined && expiry.at <= now)
-					return failed(
-						"failed",
-						`${name} still gives the one that has expired`,
-					);
+					return failed("failed", {
+						is: "expired",
+						provider: name,
+						same: true,
+					});
 				return onRefresh(key, "unchanged");
 			case "expired":
-				return failed("failed", `${name} gave one that has expired already`);
+				return failed("failed", {
+					is: "expired",
+					provider: name,
+					same: false,
+				});
 			case "new":
 				break;
 		}
 		if (refresh.verifies) {
 			const verification = await this.#verify(key, credential);
 			if (!mayBeWritten(verification))
-				return failed("rejected", describeVerification(verification, key));
+				return failed("rejected", { is: "rejected", verification });
 		}
 		const written = await this.#write(source, key, credential, name);
 		if (written !== undefined) return failed("unwritten", written);
@@ -269,13 +267,13 @@ export class SourceCare {
 		return client.verify({ key: registry, credential, insecure: false });
 	}
 
-	/** Writes it, unless somebody changed the entry meanwhile; why it was not, as a clause. */
+	/** Writes it, unless somebody changed the entry meanwhile; why it was not. */
 	async #write(
 		source: PullSecret,
 		key: string,
 		credential: Credential,
 		provider: string,
-	): Promise<string | undefined> {
+	): Promise<RefreshFailure | undefined> {
 		const { cluster, reader, world, onResult } = this.how;
 		const before = credentialIn(source, key);
 		const planned = (now: PullSecret | undefined): Change | undefined => {
@@ -298,7 +296,7 @@ export class SourceCare {
 			return planSource(now, desired, { force: false, replace: true });
 		};
 		const change = planned(source);
-		if (change === undefined) return CHANGED_MEANWHILE;
+		if (change === undefined) return { is: "changed-meanwhile" };
 		const [result] = await apply(
 			[
 				// Deleted and created again, it would be gone in between.
@@ -324,8 +322,8 @@ export class SourceCare {
 		}
 		const { why } = result;
 		return why === undefined || why.cause === "changed-meanwhile"
-			? CHANGED_MEANWHILE
-			: failureLine("error" in why ? why.error : new FailureError(why));
+			? { is: "changed-meanwhile" }
+			: { is: "unwritten", why };
 	}
 
 	async #renewed(
@@ -352,7 +350,8 @@ export class SourceCare {
 			level: "info",
 			event: "credential-refreshed",
 			registry: key,
-			message: `renewed the credential for ${displayHost(key)} by ${provider}${expiry === undefined ? "" : `; it is valid for ${timeLeft(expiry.at, world.clock.now())}`}`,
+			provider,
+			left: expiry && expiry.at - world.clock.now(),
 		});
 	}
 
@@ -362,7 +361,7 @@ export class SourceCare {
 		entry: Entry,
 		expiry: Expiry | undefined,
 		result: RefreshResult,
-		why: string,
+		why: RefreshFailure,
 	): void {
 		const { world, refresh, onNote, onRefresh } = this.how;
 		entry.failures++;
@@ -373,7 +372,14 @@ export class SourceCare {
 		onRefresh(key, result);
 		const now = world.clock.now();
 		const nearness = nearnessOf(expiry, marginOf(expiry, refresh?.before), now);
-		const said = `${nearness} ${why}`;
+		// An error's own fields say less than its text.
+		const error =
+			why.is === "no-answer"
+				? why.error
+				: why.is === "unwritten" && "error" in why.why
+					? why.why.error
+					: "";
+		const said = JSON.stringify([nearness, why, String(error)]);
 		if (entry.told === said) return;
 		entry.told = said;
 		onNote({
@@ -383,18 +389,12 @@ export class SourceCare {
 					? "credential-rejected"
 					: "credential-refresh-failed",
 			registry: key,
-			message: `cannot renew the credential for ${displayHost(key)}: ${why}; the current one ${endOf(expiry, now)} (will retry)`,
+			why,
+			end: expiry && { at: expiry.at, left: expiry.at - now },
 		});
 	}
 }
 
 function expiryIn(source: PullSecret, key: string): Expiry | undefined {
 	return expiriesOf(source).find((expiry) => expiry.key === key);
-}
-
-function endOf(expiry: Expiry | undefined, now: number): string {
-	if (expiry === undefined) return "stays";
-	return expiry.at <= now
-		? `expired at ${isoSeconds(expiry.at)}`
-		: `expires in ${timeLeft(expiry.at, now)}`;
 }

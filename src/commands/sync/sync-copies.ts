@@ -133,7 +133,7 @@ async function syncOne(
 	if (scope === undefined) return false;
 	const targets = await deliver(source, scope, options, run);
 	if (targets === undefined) {
-		run.world.emit({ type: "note", message: "Cancelled; nothing was changed" });
+		run.world.emit({ type: "note", note: { cause: "cancelled" } });
 		return false;
 	}
 	if (options.prune)
@@ -167,10 +167,13 @@ async function scopeFor(
 	if (serve.length === 0 && settled.length === 0) {
 		world.emit({
 			type: "warning",
-			message:
+			note:
 				atSource === undefined
-					? "no namespace matched: nothing to do"
-					: `skipping namespace ${source.namespace}: it contains the source`,
+					? { cause: "no-namespace-matched" }
+					: {
+							cause: "source-namespace-skipped",
+							namespace: source.namespace,
+						},
 		});
 		if (atSource === undefined || atSource.length === 0) return undefined;
 	}
@@ -209,7 +212,7 @@ async function bareSelection(
 			return { ...options, selection: { by: "names", names } };
 		world.emit({
 			type: "note",
-			message: "No namespace selected; nothing to do",
+			note: { cause: "no-namespace-selected" },
 		});
 		return undefined;
 	}
@@ -222,7 +225,10 @@ async function bareSelection(
 	}
 	world.emit({
 		type: "warning",
-		message: `no namespace is recorded on ${sourceRef(source)}: say which with -n NAMESPACE, -A, -l SELECTOR, --injected or --needed`,
+		note: {
+			cause: "nothing-recorded",
+			source: { namespace: source.namespace, name: source.name },
+		},
 	});
 	return undefined;
 }
@@ -354,7 +360,7 @@ async function forget(
 	if (changed !== source)
 		world.emit({
 			type: "note",
-			message: `no more copies or updates for ${someOf(names)}; existing copies stay`,
+			note: { cause: "forgotten", namespaces: names },
 			unlessQuiet: true,
 		});
 	await keepPolicies(changed, { ...run, onResult: report.add });

@@ -1,6 +1,7 @@
 import { meantNamespace } from "../../actions/read/meant-namespace.ts";
 import { command } from "../../command.ts";
 import type { Given } from "../../core/command-line/flag.ts";
+import type { FlagNote } from "../../core/note.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import type { RefreshRules } from "../../core/pull-secrets/renewal.ts";
 import { UsageError } from "../../errors.ts";
@@ -20,7 +21,7 @@ interface SyncOptions extends SyncSettings {
 	readonly watch: boolean;
 	readonly served: ServedAt;
 	readonly refresh: RefreshRules | undefined;
-	readonly notes: readonly string[];
+	readonly notes: readonly FlagNote[];
 }
 
 /** `sync [NAME]`: copies equal to their source. */
@@ -93,8 +94,7 @@ Select namespaces by name, all of them, by label, or those in which the mesh inj
 		};
 	},
 	async run(options, world) {
-		for (const message of options.notes)
-			world.emit({ type: "warning", message });
+		for (const note of options.notes) world.emit({ type: "warning", note });
 		if (
 			options.prune &&
 			!options.yes &&

@@ -42,8 +42,8 @@ import type {
 	SyncState,
 } from "../../core/pull-secrets/sync-state.ts";
 import { AbortedError, EXIT } from "../../errors.ts";
-import { summary } from "../../report/changes.ts";
 import { failureLine } from "../../report/failure.ts";
+import { logWords } from "../../report/log-words.ts";
 import { VERSION } from "../../version.ts";
 import type { Cluster, World } from "../../world.ts";
 import { runController } from "./controller.ts";
@@ -107,13 +107,13 @@ export async function watchSync(
 		const source = await recorded(found, options, run);
 		let attach = accountsOf(recordOf(source));
 		const onNote = (note: LogNote) => {
-			world.emit({ type: "log", ...note });
+			world.emit({ type: "log", note });
 			const reason = REASONS[note.event];
 			if (reason !== undefined)
 				events.tell(
 					{ kind: "Secret", namespace, name, uid: state?.source?.uid ?? "" },
 					reason,
-					[note.message].flat().join(" "),
+					[logWords(note).message].flat().join(" "),
 				);
 		};
 		const onResult = (result: ChangeResult) => {
@@ -177,9 +177,7 @@ export async function watchSync(
 					if (!isFirst) return;
 					world.emit({
 						type: "log",
-						level: "info",
-						event: "watching",
-						message: [summary(results, "none"), "Watching for changes."],
+						note: { level: "info", event: "watching", results },
 						unlessQuiet: true,
 					});
 				},
@@ -198,9 +196,7 @@ export async function watchSync(
 		if (error instanceof AbortedError)
 			world.emit({
 				type: "log",
-				level: "info",
-				event: "stopped",
-				message: `stopped: ${counts.created} created, ${counts.configured} configured, ${counts.deleted} deleted, ${counts.failed} failed`,
+				note: { level: "info", event: "stopped", counts },
 				unlessQuiet: true,
 			});
 		throw error;
@@ -274,9 +270,11 @@ async function sourceToWatch(
 	const name = options.source.name ?? options.source.usual;
 	world.emit({
 		type: "log",
-		level: "info",
-		event: "source-awaited",
-		message: `waiting for the source ${namespace}/${name}`,
+		note: {
+			level: "info",
+			event: "source-awaited",
+			source: { namespace, name },
+		},
 	});
 	const waited: Followed = { kind: "the source" };
 	vitals.heard(waited, world.clock.elapsed());

@@ -6,6 +6,7 @@ import {
 	removeInstalled,
 } from "../../actions/in-cluster/installed.ts";
 import { command, NOTHING } from "../../command.ts";
+import type { Loss } from "../../core/note.ts";
 import { EXIT, UsageError } from "../../errors.ts";
 import { CHANGE_FLAGS, changeOf } from "../../flags/changes.ts";
 import { FROM_FLAG, sourceChoiceOf } from "../../flags/source.ts";
@@ -43,8 +44,7 @@ What install created is found by its label, and deleted by its uid: an object th
 		};
 	},
 	async run(options, world) {
-		for (const message of options.notes)
-			world.emit({ type: "warning", message });
+		for (const note of options.notes) world.emit({ type: "warning", note });
 		const { dryRun } = options;
 		const mustAsk = !options.yes && dryRun === "none";
 		if (mustAsk && !world.streams.interactive)
@@ -59,13 +59,13 @@ What install created is found by its label, and deleted by its uid: an object th
 			};
 			const found = await findInstalled(cluster, source);
 			if (found.length === 0)
-				world.emit({ type: "note", message: "No resources found" });
+				world.emit({ type: "note", note: { cause: "nothing-found" } });
 			if (
 				mustAsk &&
 				found.length > 0 &&
-				!(await confirmDeletion("delete", found.map(shown), cluster, world))
+				!(await confirmDeletion({ losses: found.map(lossOf) }, cluster, world))
 			) {
-				world.emit({ type: "note", message: "Cancelled; nothing was changed" });
+				world.emit({ type: "note", note: { cause: "cancelled" } });
 				return { status: EXIT.done, document: NOTHING };
 			}
 			const report = new ChangeReport(world, cluster);
@@ -79,7 +79,6 @@ What install created is found by its label, and deleted by its uid: an object th
 	},
 });
 
-function shown({ kind, metadata: { name, namespace } }: Installed): string {
-	const where = namespace === undefined ? "" : ` in ${namespace} namespace`;
-	return `${kind.toLowerCase()}/${name}${where}`;
+function lossOf({ kind, metadata: { name = "", namespace } }: Installed): Loss {
+	return { verb: "delete", kind, name, namespace };
 }

@@ -1,5 +1,16 @@
 import { isUtf8 } from "node:buffer";
 
+/** What to know of a file with a credential, which is taken all the same; report/ words it. */
+export type FileNote =
+	/** It was removed. `flag`: where it was given, if that is to be said. */
+	| {
+			readonly cause: "byte-order-mark";
+			readonly of: "password" | "key-file" | "jwt";
+			readonly flag?: string;
+	  }
+	/** Some registries want the field. */
+	| { readonly cause: "key-file-incomplete"; readonly field: string };
+
 /** Why bytes are not the UTF-8 text that they should be, as the rest of a sentence; undefined where they are. */
 export function encodingFault(bytes: Uint8Array): string | undefined {
 	const [first, second] = bytes;

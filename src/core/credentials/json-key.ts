@@ -1,5 +1,5 @@
 import { createPrivateKey } from "node:crypto";
-import { withoutMark } from "./encoding.ts";
+import { type FileNote, withoutMark } from "./encoding.ts";
 
 /** The most that a JSON key file may weigh, in bytes. */
 export const JSON_KEY_LIMIT = 64 * 1024;
@@ -9,7 +9,7 @@ export type JsonKey =
 	| {
 			readonly ok: true;
 			readonly text: string;
-			readonly warnings: readonly string[];
+			readonly warnings: readonly FileNote[];
 	  }
 	| { readonly ok: false; readonly problem: string };
 
@@ -48,12 +48,9 @@ export function readJsonKey(content: string): JsonKey {
 		return refuse("its private_key is not a key in PEM form");
 	const missing = ["project_id", "private_key_id", "token_uri"]
 		.filter((name) => !isText(field(name)))
-		.map((name) => `the key file has no ${name}; some registries want it`);
-	const warnings = marked
-		? [
-				"the key file begins with a byte order mark, which was removed",
-				...missing,
-			]
+		.map((field): FileNote => ({ cause: "key-file-incomplete", field }));
+	const warnings: FileNote[] = marked
+		? [{ cause: "byte-order-mark", of: "key-file" }, ...missing]
 		: missing;
 	return { ok: true, text, warnings };
 }

@@ -1,4 +1,4 @@
-import { encodingFault, withoutMark } from "./encoding.ts";
+import { encodingFault, type FileNote, withoutMark } from "./encoding.ts";
 
 /** The most that a JWT may weigh, in bytes: it travels in a header. */
 export const JWT_LIMIT = 16 * 1024;
@@ -12,10 +12,12 @@ export function isJwt(text: string): boolean {
 }
 
 /** A file's JWT, or why it is none, as the rest of a sentence that quotes nothing. */
-export function readJwt(
-	bytes: Uint8Array,
-):
-	| { readonly ok: true; readonly jwt: string; readonly warnings: string[] }
+export function readJwt(bytes: Uint8Array):
+	| {
+			readonly ok: true;
+			readonly jwt: string;
+			readonly warnings: readonly FileNote[];
+	  }
 	| { readonly ok: false; readonly problem: string } {
 	const encoding = encodingFault(bytes);
 	if (encoding !== undefined) return { ok: false, problem: encoding };
@@ -30,8 +32,6 @@ export function readJwt(
 	return {
 		ok: true,
 		jwt,
-		warnings: marked
-			? ["the JWT begins with a byte order mark, which was removed"]
-			: [],
+		warnings: marked ? [{ cause: "byte-order-mark", of: "jwt" }] : [],
 	};
 }

@@ -15,7 +15,14 @@ import {
 	type ScalarNode,
 	valueAt,
 } from "./node.ts";
-import { Located, locate, parseDocumentOf, withLocation } from "./parse.ts";
+import type { ManifestNote } from "./note.ts";
+import {
+	Located,
+	locate,
+	parseDocumentOf,
+	placeOf,
+	withLocation,
+} from "./parse.ts";
 import { splitManifest } from "./split.ts";
 import { containersOf, objectsOf, podTemplatesOf } from "./workloads.ts";
 
@@ -57,8 +64,7 @@ export interface ManifestImages {
 		readonly image: string;
 		readonly artifact: boolean;
 	}[];
-	/** One line each, with file and line. */
-	readonly warnings: readonly string[];
+	readonly warnings: readonly ManifestNote[];
 	/** What is no image reference, each with file and line. */
 	readonly faults: readonly OperationError[];
 }
@@ -66,7 +72,7 @@ export interface ManifestImages {
 /** The images of a manifest file. Throws OperationError with file and line for what cannot be read. */
 export function manifestImages(text: string, file: string): ManifestImages {
 	const found = new Map<string, boolean>();
-	const warnings: string[] = [];
+	const warnings: ManifestNote[] = [];
 	const faults: OperationError[] = [];
 	for (const document of splitManifest(text)) {
 		const at = new Located(file, document);
@@ -103,12 +109,12 @@ function sorted(spots: readonly ImageSpot[]) {
 function filledInWarnings(
 	spots: readonly ImageSpot[],
 	at: Located,
-): readonly string[] {
+): readonly ManifestNote[] {
 	const places = spots.map(({ node }) => (node.alias ?? node).start);
-	return [...new Set(places)].map(
-		(place) =>
-			`${locate(at, place)}: image "${FILLED_IN}" is filled in by Istio's injector; left as it is`,
-	);
+	return [...new Set(places)].map((place) => ({
+		cause: "image-filled-in",
+		at: placeOf(at, place),
+	}));
 }
 
 /** The edits that move images to a registry, and what moved. Throws OperationError with file and line. */
@@ -116,7 +122,11 @@ export function rewriteEdits(
 	spots: readonly ImageSpot[],
 	registry: string,
 	at: Located,
-): { edits: Edit[]; images: RewrittenImage[]; warnings: readonly string[] } {
+): {
+	edits: Edit[];
+	images: RewrittenImage[];
+	warnings: readonly ManifestNote[];
+} {
 	const { known, filledIn } = sorted(spots);
 	const edits = new Map<number, Edit>();
 	const images: RewrittenImage[] = [];

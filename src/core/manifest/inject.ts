@@ -10,15 +10,22 @@ import { applyEdits, CannotEdit, type Edit } from "./edit.ts";
 import { imagesOf, rewriteEdits } from "./images.ts";
 import { misplacedSecrets } from "./misplaced.ts";
 import { entryOf, type MapNode, mergedMaps, stringAt } from "./node.ts";
-import { Located, locate, parseDocumentOf, withLocation } from "./parse.ts";
+import type { ManifestNote } from "./note.ts";
+import {
+	Located,
+	locate,
+	parseDocumentOf,
+	placeOf,
+	withLocation,
+} from "./parse.ts";
 import { splitManifest } from "./split.ts";
 import {
 	containersOf,
-	describe,
 	type ManifestObject,
 	objectsOf,
 	type PodTemplate,
 	podTemplatesOf,
+	subjectOf,
 } from "./workloads.ts";
 
 /** What is to be written into the pod templates of manifests. */
@@ -36,8 +43,7 @@ export interface Injection {
 /** A manifest file with its pull Secrets, every other byte as it was. */
 export interface Injected {
 	readonly text: string;
-	/** One line each, with file and line. */
-	readonly warnings: readonly string[];
+	readonly warnings: readonly ManifestNote[];
 	/** Of the objects that name the pull secret now, each once; undefined where one names none. */
 	readonly namespaces: readonly (string | undefined)[];
 	/** The namespaces for which the file has a Secret of that name already. */
@@ -81,7 +87,7 @@ export function injectManifest(
 }
 
 interface Found {
-	readonly warnings: string[];
+	readonly warnings: ManifestNote[];
 	readonly namespaces: Set<string | undefined>;
 	readonly provided: Set<string | undefined>;
 	readonly images: RewrittenImage[];
@@ -106,9 +112,11 @@ function injectDocument(
 			}
 			const templates = podTemplatesOf(object);
 			if (templates === "missing") {
-				found.warnings.push(
-					`${locate(at, object.node.start)}: ${describe(object)} has no pod spec; left as it is`,
-				);
+				found.warnings.push({
+					cause: "pod-spec-missing",
+					at: placeOf(at, object.node.start),
+					of: subjectOf(object),
+				});
 				continue;
 			}
 			for (const template of templates) work.addToPod(object, template);
@@ -131,11 +139,11 @@ function isServiceAccount({ kind, apiVersion }: ManifestObject): boolean {
 class DocumentEdits {
 	readonly #at: Located;
 	readonly #injection: Injection;
-	readonly #warnings: string[];
+	readonly #warnings: ManifestNote[];
 	readonly #edits: Edit[] = [];
 	readonly #edited = new Set<string>();
 	readonly #specs: MapNode[] = [];
-	constructor(at: Located, injection: Injection, warnings: string[]) {
+	constructor(at: Located, injection: Injection, warnings: ManifestNote[]) {
 		this.#at = at;
 		this.#injection = injection;
 		this.#warnings = warnings;
@@ -145,16 +153,14 @@ class DocumentEdits {
 		const { podSpec, path, byShape } = template;
 		if (!this.#once("spec", podSpec)) return;
 		this.#specs.push(podSpec);
-		const whose = describe(object);
-		const place = () => `${locate(this.#at, podSpec.start)}: ${whose}`;
+		const of = subjectOf(object);
+		const at = () => placeOf(this.#at, podSpec.start);
 		if (byShape)
-			this.#warnings.push(
-				`${place()}: unknown kind; ${path} looks like a pod's spec and was given the pull secret`,
-			);
+			this.#warnings.push({ cause: "pod-spec-by-shape", at: at(), of, path });
 		if (containersOf(podSpec).length === 0)
-			this.#warnings.push(`${place()} has no containers`);
+			this.#warnings.push({ cause: "containers-missing", at: at(), of });
 		const { fix, secret } = this.#injection;
-		const misplaced = misplacedSecrets(this.#at, template, whose, fix);
+		const misplaced = misplacedSecrets(this.#at, template, of, fix);
 		this.#warnings.push(...misplaced.warnings);
 		this.#edits.push(
 			...misplaced.edits.filter((edit) => this.#once("removed", edit)),

@@ -1,8 +1,8 @@
 import { OperationError } from "../../errors.ts";
-import { onOneLine } from "../output/printable.ts";
 import { CannotEdit } from "./edit.ts";
 import { readJson } from "./json.ts";
 import { type Node, Unreadable } from "./node.ts";
+import type { ManifestNote, ManifestPlace } from "./note.ts";
 import { jsonObjectEnd, type ManifestDocument } from "./split.ts";
 import { readYaml } from "./yaml.ts";
 
@@ -40,6 +40,11 @@ export class Located {
 	}
 }
 
+/** An offset's place, as a value. */
+export function placeOf(at: Located, offset: number): ManifestPlace {
+	return { file: at.file, line: at.lineOf(offset) };
+}
+
 /** `FILE:LINE`, as compilers and editors have it. */
 export function locate(at: Located, offset: number): string {
 	return `${at.file}:${at.lineOf(offset)}`;
@@ -54,7 +59,7 @@ const MOST_WARNINGS = 10;
  */
 export function parseDocumentOf(
 	at: Located,
-	warnings: string[],
+	warnings: ManifestNote[],
 ): Node | undefined {
 	return withLocation(at, () => {
 		const { root, repeated } =
@@ -62,14 +67,10 @@ export function parseDocumentOf(
 				? readJson(at.layout)
 				: readYaml(readByKubectl(at, warnings));
 		for (const { key, offset } of repeated.slice(0, MOST_WARNINGS))
-			warnings.push(
-				`${locate(at, offset)}: the key ${JSON.stringify(onOneLine(key, 60))} is repeated in one mapping; kubectl uses the last one`,
-			);
+			warnings.push({ cause: "key-repeated", at: placeOf(at, offset), key });
 		const more = repeated.length - MOST_WARNINGS;
 		if (more > 0)
-			warnings.push(
-				`${at.file}: ${more} more repeated ${more === 1 ? "key" : "keys"}`,
-			);
+			warnings.push({ cause: "keys-repeated", file: at.file, more });
 		return root;
 	});
 }
@@ -78,7 +79,7 @@ export function parseDocumentOf(
  * The part of a YAML document that kubectl reads: where that is a JSON object, nothing behind it,
  * which is warned about. Its parser stops after the first value, so anything may stand there.
  */
-function readByKubectl(at: Located, warnings: string[]): string {
+function readByKubectl(at: Located, warnings: ManifestNote[]): string {
 	const { layout } = at;
 	const [marker] = /^\uFEFF?(?:---(?=\s))?/.exec(layout) ?? [""];
 	const end = jsonObjectEnd(layout, marker.length);
@@ -87,9 +88,7 @@ function readByKubectl(at: Located, warnings: string[]): string {
 	const next = end + gap.length;
 	// A colon makes a key of it, and what dots end is ended as in any document.
 	if (/^(?:$|:|\.\.\.(?:\s|$))/.test(layout.slice(next))) return layout;
-	warnings.push(
-		`${locate(at, next)}: kubectl reads nothing behind the JSON object before; left as it is`,
-	);
+	warnings.push({ cause: "unread-behind-json", at: placeOf(at, next) });
 	return layout.slice(0, end);
 }
 

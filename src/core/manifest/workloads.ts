@@ -1,4 +1,3 @@
-import { onOneLine } from "../output/printable.ts";
 import {
 	itemsAt,
 	type MapNode,
@@ -7,6 +6,7 @@ import {
 	stringAt,
 	valueAt,
 } from "./node.ts";
+import type { ManifestSubject } from "./note.ts";
 
 /** An object of a manifest, by itself or in a List. */
 export interface ManifestObject {
@@ -184,7 +184,7 @@ export function containersOf(podSpec: MapNode): MapNode[] {
 		.filter((container) => container.type === "map");
 }
 
-/** A workload as messages name it. */
-export function describe({ kind, name }: ManifestObject): string {
-	return onOneLine(name === "" ? kind : `${kind}/${name}`, 100);
+/** A workload as notes name it. */
+export function subjectOf({ kind, name }: ManifestObject): ManifestSubject {
+	return { kind, name };
 }

@@ -31,8 +31,14 @@ export interface Mesh {
 	readonly sidecars: readonly string[];
 	/** The images of one release; undefined where there is no mesh. */
 	readonly release: MeshRelease | undefined;
-	/** What whoever chooses it should know: one sentence without a full stop. */
-	readonly notice?: string;
+	/** Nobody maintains it any more. */
+	readonly retired?: Retirement;
+}
+
+/** When a mesh came to its end; days, as in ISO 8601. */
+export interface Retirement {
+	readonly sold: string;
+	readonly archived: string;
 }
 
 /** By which objects a mesh is told to inject its sidecar. */
@@ -94,8 +100,7 @@ const MESHES: Readonly<Record<MeshName, Mesh>> = {
 				),
 			fixed: [],
 		},
-		notice:
-			"NGINX Service Mesh is no longer sold (since 2023-07-01) or maintained (archived 2024-03-14)",
+		retired: { sold: "2023-07-01", archived: "2024-03-14" },
 	},
 	istio: {
 		name: "istio",

@@ -2,7 +2,7 @@ import { credentialFault } from "../credentials/credential-rules.ts";
 import { entryFaultInGoWords } from "../credentials/docker-config.ts";
 import type { AuthEntry } from "../credentials/entry.ts";
 import { normaliseKey } from "../kubelet/keyring.ts";
-import { displayKey, parseSchemeless, splitPort } from "../registry/url.ts";
+import { parseSchemeless, splitPort } from "../registry/url.ts";
 import type { Content } from "./pull-secret.ts";
 
 /** Why a kubelet gets nothing from a pull secret. Texts are one clause, quoting no credential. */
@@ -25,23 +25,6 @@ export function contentFault(content: Content): ContentFault | undefined {
 	const fault = known.get(content) ?? findFault(content) ?? "none";
 	known.set(content, fault);
 	return fault === "none" ? undefined : fault;
-}
-
-/** One clause about a fault. */
-export function describeContentFault(fault: ContentFault): string {
-	switch (fault.kind) {
-		case "malformed":
-			return `it cannot be read, which fails every pull of a pod that references it: ${fault.keys.length === 0 ? "" : `${fault.keys.map(displayKey).join(", ")}: `}${fault.error}`;
-		case "empty":
-			return "it holds no credentials";
-		case "never-matches":
-			return fault.keys
-				.map(
-					(key) =>
-						`${displayKey(key)}: ${describeKeyProblem(keyProblem(key) ?? "unusable")}`,
-				)
-				.join("; ");
-	}
 }
 
 /** What is wrong with one entry of a content, for a person. */
@@ -72,38 +55,6 @@ export function entryProblems({ config }: Content): readonly EntryProblem[] {
 	return config.ok
 		? [...config.auths].flatMap(([key, entry]) => problemsOf(key, entry))
 		: [];
-}
-
-/** One clause about an entry, without its key. */
-export function describeEntryProblem(problem: EntryProblem): string {
-	switch (problem.kind) {
-		case "malformed":
-			return `cannot be read, which fails every pull of a pod that references it: ${problem.error}`;
-		case "empty":
-			return `${problem.because}: pulls fail with it, also of public images`;
-		case "bad-characters":
-			return problem.because;
-		case "auth-differs":
-			return "auth differs from username and password";
-		case "key":
-			return describeKeyProblem(problem.because);
-	}
-}
-
-/** One clause about a key. */
-export function describeKeyProblem(because: KeyProblem): string {
-	switch (because) {
-		case "white-space":
-			return "no image matches a key with white space";
-		case "scheme":
-			return "no image matches it: only https:// and http://, in lower case, may stand before the host";
-		case "single-word":
-			return "no image matches it: a host has a dot or a port";
-		case "docker-hub-name":
-			return "Docker Hub's images match docker.io alone, not this name";
-		case "unusable":
-			return "no image matches it: it is not an address";
-	}
 }
 
 /** What is wrong with a key; undefined where images may match it. */

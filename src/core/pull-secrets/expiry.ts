@@ -1,7 +1,6 @@
 import type { Credential } from "../credentials/credential.ts";
 import { credentialOf } from "../credentials/entry.ts";
 import { parseGoJson } from "../credentials/go-json.ts";
-import { displayHost } from "../registry/server.ts";
 import {
 	EXPIRES_IN_ANNOTATION,
 	ISSUED_AT_ANNOTATION,
@@ -199,11 +198,13 @@ export function isNearlyOver({ at, life }: Term, now: number): boolean {
 	return at - now < (life === undefined ? NEARLY : life / 5) || at <= now;
 }
 
-/** One clause about an expiry, for a warning; `now` in milliseconds. undefined where there is time. */
-export function expiryWarning(expiry: Expiry, now: number): string | undefined {
-	if (!isNearlyOver(expiry, now)) return undefined;
+/** What a warning says of an expiry; `now` in milliseconds. undefined where there is time. */
+export function nearEnd(
+	expiry: Expiry,
+	now: number,
+): { key: string; at: number; isOver: boolean } | undefined {
 	const { key, at } = expiry;
-	return `the credential for ${displayHost(key)} ${at <= now ? "expired" : "expires"} at ${isoSeconds(at)}`;
+	return isNearlyOver(expiry, now) ? { key, at, isOver: at <= now } : undefined;
 }
 
 /** How long is left, in a word: `12h`, `1h30m`, `3d`. Rounded, for what has just been issued. */

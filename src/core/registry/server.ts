@@ -20,9 +20,16 @@ export interface RegistryServer {
 	readonly given: string;
 	/** Word for word, to find an entry that is spelled so. */
 	readonly spelled: string;
-	/** What the user should know: each one sentence without a full stop. */
-	readonly warnings: readonly string[];
+	/** What the user should know. */
+	readonly warnings: readonly ServerNote[];
 }
+
+/** What to know of a registry's key, which is taken all the same; report/ words it. */
+export type ServerNote =
+	/** It was given in another letter case. */
+	| { readonly cause: "registry-lower-case"; readonly key: string }
+	/** No image's name matches a host without dot and port. */
+	| { readonly cause: "registry-single-word"; readonly key: string };
 
 /**
  * Reads `host[:port][/path]`, with or without a scheme. The path is dropped from
@@ -66,15 +73,11 @@ export function parseRegistryServer(
 		DOCKER_HUB_HOSTS.has(lower) && port === undefined
 			? DOCKER_HUB_KEY
 			: withPort(lower, port);
-	const warnings: string[] = [];
+	const warnings: ServerNote[] = [];
 	if (lower !== host && key !== DOCKER_HUB_KEY)
-		warnings.push(
-			`the registry is written in lower case, as ${key}: kubelets compare letter case, so images must be too`,
-		);
+		warnings.push({ cause: "registry-lower-case", key });
 	if (!/[.:]/.test(key) && key !== "localhost")
-		warnings.push(
-			`${key} has neither a dot nor a port: a kubelet reads the image ${key}/NAME as docker.io/${key}/NAME, so this key never matches; use the full host name or add the port`,
-		);
+		warnings.push({ cause: "registry-single-word", key });
 	return {
 		key,
 		given: withoutLastSlashes(bare),

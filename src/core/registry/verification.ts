@@ -1,6 +1,5 @@
 import type { Credential } from "../credentials/credential.ts";
 import type { Fault } from "./fault.ts";
-import { displayHost } from "./server.ts";
 
 /** What is to be found out about a credential. */
 export interface Probe {
@@ -46,28 +45,6 @@ export type Verification =
 			readonly pullable?: string;
 	  }
 	| { readonly outcome: "unreachable"; readonly fault: Fault };
-
-/** A verification as one clause about the registry with this key. */
-export function describeVerification(
-	verification: Verification,
-	key: string,
-): string {
-	const host = displayHost(key);
-	switch (verification.outcome) {
-		case "good":
-			return `${host} accepts the credential${verification.pullable === undefined ? "" : `, and ${verification.pullable} can be pulled with it`}`;
-		case "rejected": {
-			const { words, status, hint } = verification;
-			return `${host} rejects the credential${words === "" ? ` (${status})` : `: ${words}`}${hint === undefined ? "" : ` (${hint})`}`;
-		}
-		case "cannot-pull":
-			return `${host}: cannot pull ${verification.because}`;
-		case "unverifiable":
-			return `could not verify the credential for ${host}: ${verification.because}${verification.pullable === undefined ? "" : ` (${verification.pullable} can be pulled, with any credential)`}`;
-		case "unreachable":
-			return `could not verify the credential: ${verification.fault.because}`;
-	}
-}
 
 /** May a credential of which this is known be written? */
 export function mayBeWritten(verification: Verification): boolean {

@@ -9,6 +9,7 @@ import { MANAGED_BY_LABEL } from "../../../src/core/pull-secrets/ownership.ts";
 import { AbortedError } from "../../../src/errors.ts";
 import { failureLines } from "../../../src/report/changes.ts";
 import { failureLine } from "../../../src/report/failure.ts";
+import { logWords } from "../../../src/report/log-words.ts";
 import type { Cluster } from "../../../src/world.ts";
 import type { Intervention } from "../../support/api-server/index.ts";
 import { connected } from "../../support/connecting.ts";
@@ -157,7 +158,7 @@ async function kept(
 			env: {},
 			files: disk,
 			emit: (event) =>
-				say(`${event.type} ${"message" in event ? event.message : ""}`),
+				say(`${event.type} ${"note" in event ? event.note : ""}`),
 		},
 		interrupt: interrupt.signal,
 		onResult: (result) =>
@@ -171,8 +172,10 @@ async function kept(
 					.join(" ")
 					.trimEnd(),
 			),
-		onNote: ({ level, message }) =>
-			say(`note ${level === "info" ? "" : `${level}: `}${message}`),
+		onNote: (note) =>
+			say(
+				`note ${note.level === "info" ? "" : `${note.level}: `}${logWords(note).message}`,
+			),
 		onTrouble: (error) => say(`note ${failureLine(error)} (will retry)`),
 		onReady: () => say("ready"),
 		...more,

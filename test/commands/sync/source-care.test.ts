@@ -12,6 +12,7 @@ import {
 	ConnectionError,
 	OperationError,
 } from "../../../src/errors.ts";
+import { logWords } from "../../../src/report/log-words.ts";
 import { connected } from "../../support/connecting.ts";
 import { playedClock } from "../../support/played-clock.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
@@ -149,8 +150,8 @@ async function cared(
 				open: () => assert.fail("nothing is opened"),
 			}),
 		},
-		onNote: ({ level, event, message }) =>
-			notes.push(`${level} ${event}: ${message}`),
+		onNote: (note) =>
+			notes.push(`${note.level} ${note.event}: ${logWords(note).message}`),
 		onResult: ({ action, namespace }) => results.push(`${action} ${namespace}`),
 		onRefresh: (_, result) => results.push(result),
 	});

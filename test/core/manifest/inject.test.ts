@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { parseAllDocuments } from "yaml";
 import { injectManifest } from "../../../src/core/manifest/inject.ts";
 import { splitManifest } from "../../../src/core/manifest/split.ts";
+import { injectedInWords } from "../../support/injected.ts";
 import { type Manifest, manifestText } from "../../support/manifests.ts";
 
 const KEY = { secret: "k", fix: false, serviceAccounts: false };
@@ -314,14 +315,14 @@ describe("passed through as it is", () => {
 	];
 	for (const [what, text, warning] of warned)
 		it(`with a warning: ${what}`, () => {
-			const injected = injectManifest(text, "f", KEY);
+			const injected = injectedInWords(text, "f", KEY);
 			assert.equal(injected.text, text);
 			assert.deepEqual(injected.warnings, [warning]);
 		});
 });
 
 it("a template without containers is injected, with a warning", () => {
-	const injected = injectManifest("kind: Pod\nspec:\n  a: 1\n", "f", KEY);
+	const injected = injectedInWords("kind: Pod\nspec:\n  a: 1\n", "f", KEY);
 	assert.equal(
 		injected.text,
 		"kind: Pod\nspec:\n  imagePullSecrets:\n  - name: k\n  a: 1\n",

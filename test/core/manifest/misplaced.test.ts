@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
-import { injectManifest } from "../../../src/core/manifest/inject.ts";
+import { injectedInWords } from "../../support/injected.ts";
 
 const PALETTE = readFileSync(
 	new URL("../../data/palette-deployment.yaml", import.meta.url),
@@ -10,7 +10,7 @@ const PALETTE = readFileSync(
 
 describe("pull Secrets inside a container", () => {
 	it("are warned about, as in Palette's how-to", () => {
-		const { text, warnings } = injectManifest(PALETTE, "deployment.yaml", {
+		const { text, warnings } = injectedInWords(PALETTE, "deployment.yaml", {
 			secret: "myregistrykey",
 			serviceAccounts: false,
 			fix: false,
@@ -26,7 +26,7 @@ describe("pull Secrets inside a container", () => {
 	});
 
 	it("are moved to the pod's spec with fix", () => {
-		const { text, warnings } = injectManifest(PALETTE, "deployment.yaml", {
+		const { text, warnings } = injectedInWords(PALETTE, "deployment.yaml", {
 			secret: "myregistrykey",
 			serviceAccounts: false,
 			fix: true,
@@ -93,13 +93,13 @@ spec:
 	];
 	for (const [what, before, after] of moved)
 		it(`are moved ${what}`, () => {
-			const { text } = injectManifest(before, "f", {
+			const { text } = injectedInWords(before, "f", {
 				secret: "k",
 				fix: true,
 				serviceAccounts: false,
 			});
 			assert.equal(text, after);
-			const again = injectManifest(text, "f", {
+			const again = injectedInWords(text, "f", {
 				secret: "k",
 				fix: true,
 				serviceAccounts: false,
@@ -119,7 +119,7 @@ spec:
 	for (const [what, value] of left)
 		it(`are left for a person where they are ${what}`, () => {
 			const pod = `kind: Pod\nspec:\n  hostname: x\n  containers:\n  - name: a\n    ${value}\n`;
-			const { text, warnings } = injectManifest(pod, "f", {
+			const { text, warnings } = injectedInWords(pod, "f", {
 				secret: "k",
 				fix: true,
 				serviceAccounts: false,

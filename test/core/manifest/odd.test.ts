@@ -3,10 +3,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { parseDocument } from "yaml";
 import { manifestImages } from "../../../src/core/manifest/images.ts";
-import {
-	type Injection,
-	injectManifest,
-} from "../../../src/core/manifest/inject.ts";
+import type { Injection } from "../../../src/core/manifest/inject.ts";
+import { imagesInWords, injectedInWords } from "../../support/injected.ts";
 
 const INJECTION: Injection = {
 	secret: "k",
@@ -16,7 +14,7 @@ const INJECTION: Injection = {
 const FIX: Injection = { ...INJECTION, fix: true };
 
 function injected(text: string, injection = INJECTION) {
-	return injectManifest(text, "f", injection);
+	return injectedInWords(text, "f", injection);
 }
 
 describe("an explicit key (`? c`) keeps what is its own", () => {
@@ -531,7 +529,7 @@ describe("images of volumes, and those that are filled in", () => {
 		const { text, images, warnings } = injected(before, REGISTRY);
 		assert.equal(text, before);
 		assert.deepEqual({ images, warnings }, { images: [], warnings: [warning] });
-		assert.deepEqual(manifestImages(before, "f"), {
+		assert.deepEqual(imagesInWords(before, "f"), {
 			images: [],
 			warnings: [warning],
 			faults: [],

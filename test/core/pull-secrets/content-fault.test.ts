@@ -5,9 +5,9 @@ import { findCredentials } from "../../../src/core/kubelet/keyring.ts";
 import {
 	canMatch,
 	contentFault,
-	describeContentFault,
 } from "../../../src/core/pull-secrets/content-fault.ts";
 import { ContentReader } from "../../../src/core/pull-secrets/pull-secret.ts";
+import { contentFaultWords } from "../../../src/report/entry-words.ts";
 import { imageReference } from "../../support/arbitraries.ts";
 
 const content = (text: string) =>
@@ -37,7 +37,7 @@ describe("a content that is worth nothing to a kubelet", () => {
 	for (const [text, words] of rows)
 		it(text || "nothing", () => {
 			const fault = contentFault(content(text));
-			assert.equal(fault && describeContentFault(fault), words);
+			assert.equal(fault && contentFaultWords(fault), words);
 		});
 });
 

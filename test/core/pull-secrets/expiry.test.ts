@@ -5,9 +5,9 @@ import { authFields } from "../../../src/core/credentials/docker-config.ts";
 import {
 	endsWithItsJob,
 	expiriesOf,
-	expiryWarning,
 	isoSeconds,
 	lifetimeText,
+	nearEnd,
 	termOf,
 	timeLeft,
 } from "../../../src/core/pull-secrets/expiry.ts";
@@ -15,6 +15,7 @@ import {
 	type Content,
 	contentOfAuths,
 } from "../../../src/core/pull-secrets/pull-secret.ts";
+import { expiryWords } from "../../../src/report/credential-notes.ts";
 
 const NOW = Date.parse("2026-11-21T08:00:00Z");
 const EXP = Date.parse("2026-11-21T20:00:00Z") / 1000;
@@ -252,14 +253,11 @@ const WARNINGS: readonly [
 ];
 
 for (const [left, life, warning] of WARNINGS)
-	test(`${left / HOUR} h of ${life === undefined ? "a life that is not known" : `${life / HOUR} h`} ${warning === undefined ? "are enough" : "are worth a warning"}`, () =>
-		assert.equal(
-			expiryWarning(
-				{ key: "https://index.docker.io/v1/", at: NOW + left, life },
-				NOW,
-			),
-			warning,
-		));
+	test(`${left / HOUR} h of ${life === undefined ? "a life that is not known" : `${life / HOUR} h`} ${warning === undefined ? "are enough" : "are worth a warning"}`, () => {
+		const key = "https://index.docker.io/v1/";
+		const end = nearEnd({ key, at: NOW + left, life }, NOW);
+		assert.equal(end && expiryWords(end), warning);
+	});
 
 test("lengths of time are said as they are given", () => {
 	for (const [length, text] of [

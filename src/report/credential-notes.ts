@@ -1,0 +1,70 @@
+import type { FileNote } from "../core/credentials/encoding.ts";
+import type { CredentialNote, StoredIn } from "../core/note.ts";
+import { isoSeconds, timeLeft } from "../core/pull-secrets/expiry.ts";
+import type { SourceRef } from "../core/pull-secrets/source.ts";
+import { displayHost, type ServerNote } from "../core/registry/server.ts";
+import type { Wording } from "./note-wording.ts";
+import { verificationWords } from "./verification-words.ts";
+
+/** About the registry that a person names. */
+export const SERVER_WORDS: Wording<ServerNote> = {
+	"registry-lower-case": ({ key }) =>
+		`the registry is written in lower case, as ${key}: kubelets compare letter case, so images must be too`,
+	"registry-single-word": ({ key }) =>
+		`${key} has neither a dot nor a port: a kubelet reads the image ${key}/NAME as docker.io/${key}/NAME, so this key never matches; use the full host name or add the port`,
+};
+
+/** About files that hold a credential. */
+export const FILE_WORDS: Wording<FileNote> = {
+	"byte-order-mark": ({ of, flag }) =>
+		`${flag === undefined ? "" : `${flag}: `}the ${{ password: "password", "key-file": "key file", jwt: "JWT" }[of]} begins with a byte order mark, which was removed`,
+	"key-file-incomplete": ({ field }) =>
+		`the key file has no ${field}; some registries want it`,
+};
+
+/** About a credential on its way to a source. */
+export const CREDENTIAL_WORDS: Wording<CredentialNote> = {
+	"credential-found": ({ key, from }) =>
+		`using the credential for ${displayHost(key)} in ${storedWords(from)}`,
+	"credential-narrower": ({ key }) =>
+		`the credential is for images below ${key} alone, as in the file`,
+	"credential-expiring": (note) => ({
+		message: expiryWords(note),
+		...("script" in note && {
+			advice: { words: "replace it with", script: note.script },
+		}),
+	}),
+	"credential-valid": ({ key, left, untouched }) =>
+		`the credential for ${displayHost(key)} is valid for ${timeLeft(left, 0)}${untouched ? ": nothing to do" : ""}`,
+	"credential-of-job": ({ key }) =>
+		`the credential for ${displayHost(key)} ends with its CI job: pulls fail after that; use a token that lasts, such as a deploy token`,
+	"credential-verified": ({ key, verification }) =>
+		verificationWords(verification, key),
+	"trust-is-local": ({ flag, key }) =>
+		`${flag} applies to this check only: the cluster's nodes must be set up for ${displayHost(key)} as well`,
+	"entry-refused": ({ error }) => error.message,
+	"entry-empty": ({ key, secret }) =>
+		`the entry for ${displayHost(key)} in ${secretWords(secret)} is empty and is left out`,
+};
+
+/** That a credential is over, or soon will be. */
+export function expiryWords({
+	key,
+	at,
+	isOver,
+}: {
+	readonly key: string;
+	/** Milliseconds since 1970. */
+	readonly at: number;
+	readonly isOver: boolean;
+}): string {
+	return `the credential for ${displayHost(key)} ${isOver ? "expired" : "expires"} at ${isoSeconds(at)}`;
+}
+
+function storedWords(from: StoredIn): string {
+	return "file" in from ? from.file : secretWords(from.secret);
+}
+
+function secretWords({ namespace, name }: SourceRef): string {
+	return `secret "${name}" in namespace "${namespace}"`;
+}

@@ -1,0 +1,56 @@
+import {
+	type ContentFault,
+	type EntryProblem,
+	type KeyProblem,
+	keyProblem,
+} from "../core/pull-secrets/content-fault.ts";
+import { displayKey } from "../core/registry/url.ts";
+
+/** One clause about a fault. */
+export function contentFaultWords(fault: ContentFault): string {
+	switch (fault.kind) {
+		case "malformed":
+			return `it cannot be read, which fails every pull of a pod that references it: ${fault.keys.length === 0 ? "" : `${fault.keys.map(displayKey).join(", ")}: `}${fault.error}`;
+		case "empty":
+			return "it holds no credentials";
+		case "never-matches":
+			return fault.keys
+				.map(
+					(key) =>
+						`${displayKey(key)}: ${keyProblemWords(keyProblem(key) ?? "unusable")}`,
+				)
+				.join("; ");
+	}
+}
+
+/** One clause about an entry, without its key. */
+export function entryProblemWords(problem: EntryProblem): string {
+	switch (problem.kind) {
+		case "malformed":
+			return `cannot be read, which fails every pull of a pod that references it: ${problem.error}`;
+		case "empty":
+			return `${problem.because}: pulls fail with it, also of public images`;
+		case "bad-characters":
+			return problem.because;
+		case "auth-differs":
+			return "auth differs from username and password";
+		case "key":
+			return keyProblemWords(problem.because);
+	}
+}
+
+/** One clause about a key. */
+export function keyProblemWords(because: KeyProblem): string {
+	switch (because) {
+		case "white-space":
+			return "no image matches a key with white space";
+		case "scheme":
+			return "no image matches it: only https:// and http://, in lower case, may stand before the host";
+		case "single-word":
+			return "no image matches it: a host has a dot or a port";
+		case "docker-hub-name":
+			return "Docker Hub's images match docker.io alone, not this name";
+		case "unusable":
+			return "no image matches it: it is not an address";
+	}
+}

@@ -1,0 +1,53 @@
+import type {
+	ManifestNote,
+	ManifestPlace,
+	ManifestSubject,
+	Misplacement,
+} from "../core/manifest/note.ts";
+import { onOneLine } from "../core/output/printable.ts";
+import type { Wording } from "./note-wording.ts";
+
+/** About manifests, each with file and line. */
+export const MANIFEST_WORDS: Wording<ManifestNote> = {
+	"key-repeated": ({ at, key }) =>
+		`${placeWords(at)}: the key ${JSON.stringify(onOneLine(key, 60))} is repeated in one mapping; kubectl uses the last one`,
+	"keys-repeated": ({ file, more }) =>
+		`${file}: ${more} more repeated ${more === 1 ? "key" : "keys"}`,
+	"pull-secrets-misplaced": ({ at, of, where, path, then }) => {
+		const place = `${placeWords(at)}: ${subjectWords(of)}`;
+		const what = `imagePullSecrets ${misplacementWords(where)} has no effect`;
+		switch (then) {
+			case "stays":
+				return `${place}: ${what}; it belongs in ${path} (--fix moves it there)`;
+			case "unmovable":
+				return `${place}: ${what} and cannot be moved; move it to ${path} by hand`;
+			case "moved":
+				return `${place}: moved imagePullSecrets to ${path}`;
+		}
+	},
+	"pod-spec-missing": ({ at, of }) =>
+		`${placeWords(at)}: ${subjectWords(of)} has no pod spec; left as it is`,
+	"containers-missing": ({ at, of }) =>
+		`${placeWords(at)}: ${subjectWords(of)} has no containers`,
+	"pod-spec-by-shape": ({ at, of, path }) =>
+		`${placeWords(at)}: ${subjectWords(of)}: unknown kind; ${path} looks like a pod's spec and was given the pull secret`,
+	"unread-behind-json": ({ at }) =>
+		`${placeWords(at)}: kubectl reads nothing behind the JSON object before; left as it is`,
+	"image-filled-in": ({ at }) =>
+		`${placeWords(at)}: image "auto" is filled in by Istio's injector; left as it is`,
+};
+
+/** `FILE:LINE`, as compilers and editors have it. */
+function placeWords({ file, line }: ManifestPlace): string {
+	return `${file}:${line}`;
+}
+
+function subjectWords({ kind, name }: ManifestSubject): string {
+	return onOneLine(name === "" ? kind : `${kind}/${name}`, 100);
+}
+
+function misplacementWords(where: Misplacement): string {
+	if (where.in === "container")
+		return `in container ${onOneLine(where.name, 63)}`;
+	return where.path === "" ? "at the top level" : `in ${where.path}`;
+}

@@ -1,0 +1,206 @@
+import type {
+	AccountNote,
+	ContextNote,
+	CopyNote,
+	ExportNote,
+	FlagNote,
+	ImageNote,
+	Note,
+	NoteCause,
+	RunNote,
+	SourceNote,
+} from "../core/note.ts";
+import { someOf } from "../core/output/some-of.ts";
+import { displayHost } from "../core/registry/server.ts";
+import {
+	CREDENTIAL_WORDS,
+	FILE_WORDS,
+	SERVER_WORDS,
+} from "./credential-notes.ts";
+import { entryProblemWords } from "./entry-words.ts";
+import { failureLine, progressWords } from "./failure.ts";
+import { MANIFEST_WORDS } from "./manifest-notes.ts";
+import type { NoteWords, Wording } from "./note-wording.ts";
+import { oldPodsWords } from "./old-pods.ts";
+import { PRUNE_WORDS } from "./prune-notes.ts";
+
+/** A note or a warning in words. */
+export function noteWords(
+	note: Note,
+	contextFlags: readonly string[] = [],
+): NoteWords {
+	const words = worded(note.cause)(note, contextFlags);
+	return typeof words === "string" ? { message: words } : words;
+}
+
+/** Each entry of the table takes the notes of its own cause alone; `satisfies` holds that. */
+function worded(
+	cause: NoteCause,
+): (note: Note, contextFlags: readonly string[]) => string | NoteWords {
+	return WORDS[cause] as ReturnType<typeof worded>;
+}
+
+const FLAG_WORDS: Wording<FlagNote> = {
+	"dry-run-without-value": () =>
+		"--dry-run is deprecated and can be replaced with --dry-run=client",
+	"password-on-command-line": ({ flag }) =>
+		`${flag} can be seen in the process list and in the shell's history; use --registry-password-stdin`,
+	"jwt-on-command-line": ({ flag }) =>
+		`${flag} is a JWT, which can be seen in the process list and in the shell's history; use --registry-jwt`,
+	"email-ignored": () => "--docker-email is ignored: no registry asks for it",
+	"namespace-unlike-kubectl": () =>
+		"unlike kubectl create secret, this writes to the source's namespace, not the context's; change it with -n",
+};
+
+const SOURCE_WORDS: Wording<SourceNote> = {
+	"entry-malformed": ({ key, source: { namespace, name }, script }) => ({
+		message: `secret "${name}" in namespace "${namespace}" cannot be read by kubelets: its entry ${displayHost(key)} is malformed`,
+		advice: { words: "give it a new credential with", script },
+	}),
+	"claimants-hidden": () =>
+		"cannot look for Secrets that say they are copies (needs list on secrets in all namespaces)",
+	"claimants-equal": ({ name, namespaces, script }) => ({
+		message: `secret "${name}" in ${someOf(namespaces)} holds the credential that the source had; that is no right to the next one`,
+		advice: { words: "if they are yours, record them with", script },
+	}),
+	"claimants-different": ({ name, namespaces }) =>
+		`secret "${name}" in ${someOf(namespaces)} says that it is a copy but has other content; check who made it`,
+	"claimants-unrecorded": ({ source: { namespace, name }, namespaces }) =>
+		`secret "${name}" in ${someOf(namespaces)} says that it is a copy of ${namespace}/${name}, but is not recorded; nothing was written there`,
+	"recorded-by-name": ({ namespaces }) =>
+		`recorded by name alone, so whoever creates a namespace of that name is trusted: ${someOf(namespaces)} (needs get on namespaces)`,
+	"would-be-recorded": ({ source: { namespace, name }, what }) =>
+		`${what} would be recorded on secret/${name} in ${namespace} namespace`,
+	"nothing-recorded": ({ source: { namespace, name } }) =>
+		`no namespace is recorded on ${namespace}/${name}: say which with -n NAMESPACE, -A, -l SELECTOR, --injected or --needed`,
+	forgotten: ({ namespaces }) =>
+		`no more copies or updates for ${someOf(namespaces)}; existing copies stay`,
+	"covered-by-rule": ({ source: { namespace, name }, namespaces, script }) => ({
+		message: `a rule in the record of ${namespace}/${name} still covers ${someOf(namespaces)}: sync and the watch copy there again`,
+		advice: { words: "exclude it with", script },
+	}),
+	"source-unreadable": ({ namespace, namespaces }) =>
+		`the source in ${namespace} cannot be read; where its record names ${someOf(namespaces)}, sync copies there again`,
+};
+
+const COPY_WORDS: Wording<CopyNote> = {
+	"no-namespace-matched": () => "no namespace matched: nothing to do",
+	"no-namespace-selected": () => "No namespace selected; nothing to do",
+	"source-namespace-skipped": ({ namespace }) =>
+		`skipping namespace ${namespace}: it contains the source`,
+	"found-by-pods": ({ namespaces }) =>
+		`found through their pods, and given nothing without --yes: ${someOf(namespaces)}`,
+	"sidecars-unlisted": ({ kind }) =>
+		`not allowed to list ${kind === "Pod" ? "pods that ask for a sidecar" : "Gateways"} in all namespaces; namespaces that only those show are left out`,
+	"sidecars-unwatched": ({ namespaces, script }) => ({
+		message: `only pods or Gateways ask for a sidecar in ${someOf(namespaces)}, which the watch does not follow: it gives them nothing`,
+		advice: {
+			words: "if they may have the credential, name them with",
+			script,
+		},
+	}),
+};
+
+const ACCOUNT_WORDS: Wording<AccountNote> = {
+	"no-account-matched": () => "no service account matched: nothing to do",
+	"account-awaited": ({ namespace, name }) =>
+		`waiting for serviceaccount/${name} in ${namespace}, which the cluster creates`,
+	"pods-older": oldPodsWords,
+	"pods-older-unknown": ({ error }) =>
+		`pods that run already keep their old pull Secrets until they are restarted; which ones cannot be told: ${failureLine(error)}`,
+	"secret-missing": ({ name, namespaces, script }) => ({
+		message: `secret "${name}" does not exist in ${someOf(namespaces)} yet`,
+		advice: { words: "create it with", script },
+	}),
+	"accounts-kept": ({ error }) =>
+		`what attach added to service accounts is not taken back: ${failureLine(error)}`,
+	"policies-kept": ({ source: { namespace, name }, error }) =>
+		`the policies of ${namespace}/${name} are not taken back: ${failureLine(error)}`,
+	"policy-takes-time": () =>
+		"It takes effect some seconds later; existing pods keep what they have.",
+	"mountable-secrets-unknown": () =>
+		"service accounts cannot be listed: whether one enforces mountable secrets, so that its pods would be refused, is not known",
+	"account-unlimited": () =>
+		"the API server has no ValidatingAdmissionPolicy (Kubernetes 1.30 and later have it): the account can create any Secret; see SECURITY.md",
+};
+
+const IMAGE_WORDS: Wording<ImageNote> = {
+	"mesh-retired": ({ title, retired: { sold, archived } }) =>
+		`${title} is no longer sold (since ${sold}) or maintained (archived ${archived})`,
+	"versioned-apart": ({ repository }) =>
+		`${repository} has versions of its own; --from-cluster reads the one that is installed`,
+	"pod-image-filled-in": ({ namespace, name }) =>
+		`pod/${name} in ${namespace} namespace: image "auto" was not filled in by Istio's injector; left out`,
+	"checked-without-credential": ({ because }) =>
+		`${noCredential(because)}: checking without a credential`,
+	"platforms-unknown": () =>
+		"nodes cannot be listed: platforms are not checked (--platform names them)",
+	"no-pod-templates": () => "no pod templates found; nothing was added",
+};
+
+function noCredential(
+	because: (ImageNote & { cause: "checked-without-credential" })["because"],
+): string {
+	switch (because.is) {
+		case "no-cluster":
+			return "no cluster to read a pull secret from";
+		case "missing":
+			return `no pull secret ${because.source.namespace}/${because.source.name}`;
+		case "forbidden":
+			return `not allowed to read secret ${because.source.namespace}/${because.source.name}`;
+		case "unanswered":
+			return "the cluster cannot be reached for a pull secret";
+	}
+}
+
+const EXPORT_WORDS: Wording<ExportNote> = {
+	exported: ({ what, to }) =>
+		`${what === "cluster-config" ? "the cluster config is" : `the credentials in secret/${what.name} of ${what.namespace} namespace are`} in ${to}`,
+	"entry-left-out": ({ problem }) =>
+		`${displayHost(problem.key)}: ${entryProblemWords(problem)}`,
+	"entries-differ": ({ key }) =>
+		`several entries are for ${displayHost(key)}, with different credentials: one of them is exported`,
+	"key-with-star": ({ key }) =>
+		`${key}: kubelets alone read a key with *; docker, podman and skopeo do not`,
+};
+
+const CONTEXT_WORDS: Wording<ContextNote> = {
+	"context-twin": ({ twin, context }) =>
+		`${twin} is the cluster and user of ${context}: done once`,
+	"contexts-differ": ({ contexts, of }) =>
+		`${contexts.length} of ${of} contexts would change: ${contexts.join(", ")}`,
+	"contexts-failed": ({ contexts, of }) =>
+		`${contexts.length} of ${of} contexts failed: ${contexts.join(", ")}`,
+	"contexts-interrupted": ({ contexts, of }) =>
+		`interrupted in ${contexts.length} of ${of} contexts: ${contexts.join(", ")}`,
+	"context-refused": ({ context, error }) =>
+		`${context}: ${failureLine(error)}`,
+};
+
+const RUN_WORDS: Wording<RunNote> = {
+	cancelled: () => "Cancelled; nothing was changed",
+	"nothing-found": () => "No resources found",
+	interrupted: ({ progress }) => `interrupted: ${progressWords(progress)}`,
+	"secrets-unlisted": () =>
+		"Secrets of all namespaces cannot be listed; use -n NAMESPACE to list those that you may read",
+	"users-unlisted": ({ kind }) =>
+		`not allowed to list ${kind === "Pod" ? "pods" : "service accounts"}; they are left out`,
+	"see-help": ({ verb }) =>
+		`See 'kubectl meshreg ${verb === undefined ? "" : `${verb} `}--help' for usage.`,
+};
+
+const WORDS = {
+	...FLAG_WORDS,
+	...SERVER_WORDS,
+	...FILE_WORDS,
+	...CREDENTIAL_WORDS,
+	...SOURCE_WORDS,
+	...COPY_WORDS,
+	...ACCOUNT_WORDS,
+	...PRUNE_WORDS,
+	...IMAGE_WORDS,
+	...MANIFEST_WORDS,
+	...EXPORT_WORDS,
+	...CONTEXT_WORDS,
+	...RUN_WORDS,
+} satisfies Wording<Note>;

@@ -1,0 +1,82 @@
+import type { Loss, LossVerb, PruneNote } from "../core/note.ts";
+import { someLines, someOf } from "../core/output/some-of.ts";
+import type { Wording } from "./note-wording.ts";
+
+/** How many objects a question names before it only counts them. */
+const NAMED = 20;
+
+/** About what is deleted, and what stays. */
+export const PRUNE_WORDS: Wording<PruneNote> = {
+	// As kubectl asks before a deletion; in the wrong cluster nobody wants to continue.
+	"deletion-asked": ({ context, losses, forgets }) => {
+		const verbs = [...new Set(losses.map(({ verb }) => verb))];
+		const where = context === "" ? "" : ` in context ${context}`;
+		return {
+			message: [
+				`You are about to ${verbs.join(", or ")} the following ${losses.length} resource(s)${where}:`,
+				...someLines(
+					losses.map((loss) => lossWords(loss, verbs)),
+					NAMED,
+				),
+				...forgets.map(
+					({ source: { namespace, name }, namespaces }) =>
+						`and take ${someOf(namespaces)} out of the record of ${namespace}/${name}`,
+				),
+			],
+			prose: true,
+		};
+	},
+	"taken-back": ({ accounts, policies, dryRun }) => {
+		const parts = [
+			counted(accounts, "service account"),
+			counted(policies, "admission policy", "admission policies"),
+		].filter((part) => part !== undefined);
+		return `taken back: ${parts.join(", ")}${{ none: "", client: " (dry run)", server: " (server dry run)" }[dryRun]}`;
+	},
+	"still-managed": ({ secrets, watches, policies }) => {
+		const others = counted(secrets, "other pull secret");
+		const left = [
+			...(others === undefined ? [] : [`${others} (see prune --all)`]),
+			...watches.map(
+				(namespace) => `the watch in ${namespace} (see uninstall)`,
+			),
+			...policies.map(
+				({ namespace, name }) =>
+					`admission policies of ${namespace}/${name} (see detach --by-policy)`,
+			),
+		];
+		return `still managed by meshreg: ${left.join(", ")}`;
+	},
+};
+
+function lossWords(
+	{ verb, kind, name, namespace, isSource, users }: Loss,
+	verbs: readonly LossVerb[],
+): string {
+	return [
+		`${kind.toLowerCase()}/${name}`,
+		namespace === undefined ? "" : ` in ${namespace} namespace`,
+		isSource ? " (a source: the credential is stored nowhere else)" : "",
+		users === undefined ? "" : usersWords(users),
+		verbs.length > 1 ? `: ${verb}` : "",
+	].join("");
+}
+
+function usersWords(users: Exclude<Loss["users"], undefined>): string {
+	if (users === "hidden")
+		return " (usage unknown: not allowed to list pods or service accounts)";
+	const parts = [
+		counted(users.pods, "pod"),
+		counted(users.accounts, "service account"),
+	].filter((part) => part !== undefined);
+	return parts.length === 0 ? "" : ` (referenced by ${parts.join(" and ")})`;
+}
+
+/** `1 pod`, `2 pods`; undefined: none. */
+function counted(
+	count: number,
+	one: string,
+	many = `${one}s`,
+): string | undefined {
+	return count === 0 ? undefined : `${count} ${count === 1 ? one : many}`;
+}
