@@ -96,8 +96,10 @@ async function applyOne(
 		if (next.action === "unchanged" || how.dryRun === "client")
 			return done(next);
 		try {
-			const failure = await write(next, how);
-			return done(next, failure);
+			const written = await write(next, how);
+			if (written !== AS_IT_WAS) return done(next, written);
+			const [result] = done(next);
+			return [{ ...result, action: "unchanged" }, undefined];
 		} catch (error) {
 			if (isFatal(error)) throw error;
 			if (
@@ -135,11 +137,14 @@ async function plannedAgain(
 	}
 }
 
+/** The API server took a write, and stores what it stored before: a webhook undid it. No watch tells of that. */
+const AS_IT_WAS = Symbol();
+
 /** Writes; returns what failed without a refusal that could be put right. */
 async function write(
 	change: Change,
 	how: ApplyOptions,
-): Promise<Failure | undefined> {
+): Promise<Failure | typeof AS_IT_WAS | undefined> {
 	const { cluster, dryRun } = how;
 	const options = { dryRun: dryRun === "server" };
 	const tell = (written: Secret) => {
@@ -149,16 +154,19 @@ async function write(
 		case "create":
 			tell(await cluster.create("Secret", secretOf(change.desired), options));
 			return undefined;
-		case "update":
-			tell(
-				await cluster.patch(
-					"Secret",
-					change.current,
-					updateOperations(change.current, change.desired),
-					options,
-				),
+		case "update": {
+			const written = await cluster.patch(
+				"Secret",
+				change.current,
+				updateOperations(change.current, change.desired),
+				options,
 			);
-			return undefined;
+			tell(written);
+			return !options.dryRun &&
+				written.metadata.resourceVersion === change.current.resourceVersion
+				? AS_IT_WAS
+				: undefined;
+		}
 		case "replace":
 			return replace(change, { cluster, ...how.world, dryRun });
 		case "delete":

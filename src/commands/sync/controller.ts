@@ -156,7 +156,8 @@ class Controller {
 		for (const [index, result] of results.entries()) {
 			const step = steps[index];
 			if (result.action === "failed") this.#failed(result.namespace);
-			else if (step !== undefined) this.#state.did(step, before[index]);
+			else if (step !== undefined)
+				this.#state.did(step, result.action, before[index]);
 		}
 		await this.#takeBack(results);
 		for (const name of everywhere)
@@ -196,7 +197,7 @@ class Controller {
 		for (const result of results) {
 			this.#told.tell(result);
 			if (result.action !== "failed") {
-				this.#state.did(change, before);
+				this.#state.did(change, result.action, before);
 				this.#backoffs.set(namespace, afterWrite(backoff, now));
 			}
 			// What stands in the way is watched; anything else may be over without an event.

@@ -11,14 +11,14 @@ export interface ServedAt {
 
 /**
  * Answers a kubelet's probes and Prometheus: `/livez` is ok while everything that is watched has been
- * heard of lately, `/readyz` once everything has been looked at, `/metrics` has `facts`. One port may
- * do for both. Throws OperationError where it cannot listen; then it listens nowhere.
+ * heard of lately, `/readyz` from when everything has been looked at until the interrupt, `/metrics` has
+ * `facts`. One port may do for both. Throws OperationError where it cannot listen; then it listens nowhere.
  */
 export async function serveWatch(
 	{ health, metrics }: ServedAt,
 	vitals: Vitals,
 	facts: () => WatchFacts,
-	world: Pick<World, "clock" | "serve">,
+	world: Pick<World, "clock" | "interrupt" | "serve">,
 ): Promise<Pick<PageServer, "close">> {
 	const metricsPages = { "/metrics": () => metricsPage(facts) };
 	const isOne =
@@ -49,7 +49,7 @@ export async function serveWatch(
 
 function probePages(
 	vitals: Vitals,
-	{ clock }: Pick<World, "clock">,
+	{ clock, interrupt }: Pick<World, "clock" | "interrupt">,
 ): Record<string, () => Promise<WebPage>> {
 	return {
 		"/livez": async () => {
@@ -64,7 +64,11 @@ function probePages(
 					);
 		},
 		"/readyz": async () =>
-			vitals.isReady ? OK : unavailable(["the first pass is under way"]),
+			interrupt.aborted
+				? unavailable(["it is ending"])
+				: vitals.isReady
+					? OK
+					: unavailable(["the first pass is under way"]),
 	};
 }
 

@@ -1,3 +1,4 @@
+import type { Action } from "../output/result.ts";
 import { type ContentFault, contentFault } from "./content-fault.ts";
 import { desiredCopies } from "./desired.ts";
 import type { NamespaceFacts } from "./namespace-facts.ts";
@@ -237,12 +238,13 @@ export class SyncState {
 
 	/**
 	 * A change was made, and the watch has not told of it yet: until then what was written is
-	 * taken to be there. `before` is what was known when it was planned; anything told since
-	 * is as new as the change, or newer.
+	 * taken to be there. `became` is what came of it: of what left all as it was, no watch will
+	 * ever tell. `before` is what was known when it was planned; anything told since is as new
+	 * as the change, or newer.
 	 */
-	did(change: Change, before: PullSecret | undefined): void {
+	did(change: Change, became: Action, before: PullSecret | undefined): void {
 		const namespace = namespaceOf(change);
-		if (this.#keys.get(namespace) !== before) return;
+		if (!WRITES.has(became) || this.#keys.get(namespace) !== before) return;
 		if (change.action === "delete") this.#keys.delete(namespace);
 		else if ("desired" in change)
 			this.#keys.set(namespace, writtenKey(change.desired));
@@ -303,6 +305,12 @@ function same(
 }
 
 const UNTOLD = "";
+
+const WRITES: ReadonlySet<Action> = new Set([
+	"created",
+	"configured",
+	"deleted",
+]);
 
 function writtenKey(desired: DesiredPullSecret): PullSecret {
 	return {

@@ -20,6 +20,7 @@ async function served(
 ) {
 	const clock = playedClock();
 	const vitals = new Vitals();
+	const interrupt = new AbortController();
 	const ports = new Map<
 		number,
 		Readonly<Record<string, () => Promise<WebPage>>>
@@ -40,6 +41,7 @@ async function served(
 		{
 			// Set back and forth by whoever likes: nothing may go by it.
 			clock: { ...clock, now: () => Number.NaN },
+			interrupt: interrupt.signal,
 			serve: async ({ port }, pages) => {
 				ports.set(port, pages);
 				return { port, close: async () => {} };
@@ -47,7 +49,7 @@ async function served(
 		},
 	);
 	const ask = (port: number, path: string) => ports.get(port)?.[path]?.();
-	return { clock, vitals, ports, ask };
+	return { clock, vitals, interrupt, ports, ask };
 }
 
 test("the probes tell how the work goes, not that somebody answers", async () => {
@@ -69,6 +71,18 @@ test("the probes tell how the work goes, not that somebody answers", async () =>
 	});
 	vitals.heard({ kind: "secrets", namespace: "app" }, clock.elapsed());
 	assert.deepEqual(await ask(8081, "/livez"), { status: 200, text: "ok\n" });
+});
+
+test("from a signal on it is not ready, though it may still finish a write", async () => {
+	const { vitals, interrupt, ask } = await served({ health: HEALTH });
+	vitals.ready();
+	assert.equal((await ask(8081, "/readyz"))?.status, 200);
+	interrupt.abort();
+	assert.deepEqual(await ask(8081, "/readyz"), {
+		status: 503,
+		text: "it is ending\n",
+	});
+	assert.equal((await ask(8081, "/livez"))?.status, 200);
 });
 
 test("one port may do for both", async () => {
@@ -155,7 +169,11 @@ test("a port that is taken is told, and the other is let go", async () => {
 			},
 			new Vitals(),
 			() => assert.fail("nobody asks"),
-			{ clock: playedClock(), serve },
+			{
+				clock: playedClock(),
+				interrupt: new AbortController().signal,
+				serve,
+			},
 		);
 	await assert.rejects(serving(), {
 		message: `cannot listen at 127.0.0.1:${taken.port}: something else listens there; choose another port`,

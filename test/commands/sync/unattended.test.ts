@@ -240,9 +240,16 @@ printf '{"kind":"CredentialProviderResponse","apiVersion":"credentialprovider.ku
 		await watch.says('"credential-refreshed"');
 		await watch.stop();
 		assert.equal(bed.password("nginx-mesh"), "twox");
-		await using again = await watching(bed, ["-n=app"]);
+		// Copies that were right when it began follow as well.
+		await writeFile(word, "three");
+		await using again = await watching(
+			bed,
+			[`--refresh=${asking[0]}`, `${asking[1]}`],
+			{ verification },
+		);
+		await again.says(`secret/${NAME} configured in app`);
 		await again.stop();
-		assert.equal(bed.password("app"), "twox");
+		assert.equal(bed.password("app"), "threex");
 	});
 
 	for (const [argv, message] of [

@@ -163,6 +163,37 @@ describe("sync --watch", () => {
 		assert.doesNotMatch(out, /deleted/);
 	});
 
+	test("copies that were right when it began follow the source", async () => {
+		await using bed = await bedWith(["app", "shop"]);
+		await bed.run(["sync", "-n=app,shop"]);
+		await using watch = await watching(bed, []);
+		await create(bed, "two");
+		await watch.says(line("configured", "app"), line("configured", "shop"));
+		await watch.stop();
+		assert.equal(bed.password("app"), "two");
+	});
+
+	test("a copy of which a webhook undoes a write follows the source", async () => {
+		await using bed = await bedWith(["app"]);
+		await bed.run(["sync", "-n=app"]);
+		await using watch = await watching(bed, []);
+		// What it stores is what it stored: no event will tell of it.
+		const undone = Promise.withResolvers<void>();
+		const stop = bed.server.onRequest(({ method, path }) => {
+			if (method !== "PATCH" || !path.includes("/app/")) return undefined;
+			undone.resolve();
+			const copy = bed.server.store.get("Secret", "app", NAME);
+			return { answer: { status: 200, body: JSON.stringify(copy) } };
+		});
+		await create(bed, "two");
+		await undone.promise;
+		stop();
+		await create(bed, "three");
+		await watch.says(line("configured", "app"));
+		await watch.stop();
+		assert.equal(bed.password("app"), "three");
+	});
+
 	test("follows labels: a namespace comes, and goes, with --prune", async () => {
 		await using bed = await bedWith([]);
 		setNamespace(bed, "app", { team: "a" });

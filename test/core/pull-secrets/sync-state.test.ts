@@ -254,7 +254,7 @@ describe("what was done and has not been told yet", () => {
 		const state = upkeep([key("old")], { prune: true });
 		const change = state.changeIn("app");
 		assert(change);
-		state.did(change, state.known("app"));
+		state.did(change, "created", state.known("app"));
 		state.key("nginx-mesh", source({ content: TWO }));
 		assert.equal(state.changeIn("app"), undefined);
 		state.namespace("app", undefined);
@@ -269,7 +269,11 @@ describe("what was done and has not been told yet", () => {
 		for (const namespace of ["app", "old"]) {
 			const change = state.changeIn(namespace);
 			assert(change);
-			state.did(change, state.known(namespace));
+			state.did(
+				change,
+				namespace === "app" ? "created" : "deleted",
+				state.known(namespace),
+			);
 		}
 		assert.equal(said(state.changeIn("app")), "unchanged");
 		assert.equal(state.changeIn("old"), undefined);
@@ -281,9 +285,19 @@ describe("what was done and has not been told yet", () => {
 		assert(change);
 		const before = state.known("app");
 		state.key("app", key("app", { content: TWO }));
-		state.did(change, before);
+		state.did(change, "created", before);
 		assert.equal(said(state.changeIn("app")), "update");
 	});
+
+	for (const became of ["unchanged", "failed", "skipped"] as const)
+		test(`is nothing where it ${became === "unchanged" ? "left all as it was" : became}: no watch will tell of it`, () => {
+			const state = upkeep([key("app")]);
+			const change = state.changeIn("app");
+			assert(change);
+			state.did(change, became, state.known("app"));
+			state.key("nginx-mesh", source({ content: TWO }));
+			assert.equal(said(state.changeIn("app")), "update");
+		});
 });
 
 const OWN_AND_MORE = { usage: NAME, [MANAGED_BY_LABEL]: MANAGER, more: "yes" };
