@@ -51,7 +51,7 @@ export const COMMANDS: readonly Command[] = [
 ];
 
 /** What a command line asks for. */
-export type Invocation =
+type Invocation =
 	| { readonly want: "version" }
 	| { readonly want: "help"; readonly command?: Command }
 	| { readonly want: "global-flags" }
@@ -113,7 +113,7 @@ const MEANT_FLAGS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** All flags of a command, its own first. */
-export function flagsOf(command: Command): readonly Flag[] {
+function flagsOf(command: Command): readonly Flag[] {
 	return [...command.flags, ...EVERYWHERE];
 }
 

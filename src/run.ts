@@ -82,10 +82,7 @@ export async function run(
 }
 
 /** The outside for another command line: it reaches the cluster as this one does, whatever it says itself. */
-export function asUserOf(
-	outside: Outside,
-	connection: ConnectionFlags,
-): Outside {
+function asUserOf(outside: Outside, connection: ConnectionFlags): Outside {
 	return {
 		...outside,
 		connect: (flags, apart) =>

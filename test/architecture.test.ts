@@ -557,6 +557,39 @@ test("no command is made of text", () => {
 	);
 });
 
+test("what a file exports, another one names", () => {
+	const others = ["src", "test", "scripts"].flatMap((folder) =>
+		readdirSync(join(SRC, "..", folder), {
+			recursive: true,
+			encoding: "utf8",
+		})
+			.filter((path) => path.endsWith(".ts"))
+			.map((path) => join(SRC, "..", folder, path)),
+	);
+	/** The names that each file has, those of its comments left out. */
+	const named = new Map(
+		others.map((path) => [
+			path,
+			new Set(
+				readFileSync(path, "utf8")
+					.replace(/^\s*(\/\/|\*|\/\*\*).*$/gm, "")
+					.match(/\w+/g),
+			),
+		]),
+	);
+	const unused = sources.flatMap(({ path, text }) =>
+		[...text.matchAll(/^export (?:async )?(?:function\*?|const|class) (\w+)/gm)]
+			.filter(
+				([, name = ""]) =>
+					![...named].some(
+						([other, names]) => other !== join(SRC, path) && names.has(name),
+					),
+			)
+			.map(([, name]) => `${path}: ${name}`),
+	);
+	assert.deepEqual(unused, [], "leave `export` out, or the whole of it");
+});
+
 /** Texts without a name in them: usage lines of this program, and kubectl's own words. */
 const COMMAND_TEXTS =
 	/^(run|cli)\.ts: |kubectl config view|kubectl create secret|"kubectl meshreg"|since kubectl/;

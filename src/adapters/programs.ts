@@ -13,13 +13,9 @@ export class ProgramMissing extends Error {
 }
 
 /** A program that runs. Its output and its errors are to be read. */
-export type RunningProgram = ChildProcessByStdio<
-	Writable | null,
-	Readable,
-	Readable
->;
+type RunningProgram = ChildProcessByStdio<Writable | null, Readable, Readable>;
 
-export interface ProgramOptions {
+interface ProgramOptions {
 	readonly env: Env;
 	/** Its standard input: the terminal or whatever ours is, nothing, or what is written to it. */
 	readonly stdin: "inherit" | "ignore" | "pipe";

@@ -8,7 +8,6 @@ import type {
 	V1ClusterRoleBinding,
 	V1DaemonSet,
 	V1Deployment,
-	V1MatchCondition,
 	V1MatchResources,
 	V1MutatingAdmissionPolicy,
 	V1MutatingAdmissionPolicyBinding,
@@ -50,19 +49,14 @@ type ObjectLike<T, Fields = unknown> = With<
 	{ metadata: ObjectMeta } & Fields
 >;
 
-export type OwnerReference = NonNullable<ObjectMeta["ownerReferences"]>[number];
 export type Namespace = ObjectLike<V1Namespace>;
 /** `data` values are base64, as on the wire. */
 export type Secret = ObjectLike<V1Secret>;
 export type ServiceAccount = ObjectLike<V1ServiceAccount>;
-export type LocalObjectReference = NonNullable<
-	ServiceAccount["imagePullSecrets"]
->[number];
 /** Every field of a `spec` may be absent: tests and templates have a part. */
 export type Pod = ObjectLike<V1Pod, { spec?: Partial<PodSpec> }>;
 type PodSpec = InJson<V1PodSpec>;
 export type Container = PodSpec["containers"][number];
-export type Volume = NonNullable<PodSpec["volumes"]>[number];
 export type ContainerStatus = NonNullable<
 	NonNullable<Pod["status"]>["containerStatuses"]
 >[number];
@@ -71,16 +65,14 @@ export type Node = ObjectLike<V1Node>;
 /** A Deployment or a DaemonSet. */
 export type Workload = ObjectLike<V1Deployment> | ObjectLike<V1DaemonSet>;
 /** Of gateway.networking.k8s.io/v1. */
-export interface Gateway {
+interface Gateway {
 	readonly apiVersion?: string;
 	readonly kind?: string;
 	readonly metadata: ObjectMeta;
 	readonly spec?: { gatewayClassName?: string };
 }
-/** An expression of CEL by its name, as admission policies have them. */
-export type NamedExpression = InJson<V1MatchCondition>;
 /** Of a policy's `matchConstraints` and a binding's `matchResources`. */
-export type MatchResources = InJson<V1MatchResources>;
+type MatchResources = InJson<V1MatchResources>;
 export type NamespaceSelector = NonNullable<
 	MatchResources["namespaceSelector"]
 >;
@@ -124,7 +116,7 @@ export interface ObjectOf {
 export type Kind = keyof ObjectOf;
 
 /** Where the API server has a kind. */
-export interface Resource {
+interface Resource {
 	/** `v1`, or with the API group: `apps/v1`. */
 	readonly apiVersion: string;
 	/** As in its URL, and in rules of RBAC. */

@@ -14,7 +14,7 @@ import type { ConnectionFlags } from "../world.ts";
 import { FROM_FLAG, sourceChoiceOf } from "./source.ts";
 
 /** The service account that pods use where they name none. */
-export const DEFAULT_ACCOUNT = "default";
+const DEFAULT_ACCOUNT = "default";
 
 /** Which service accounts, and in which namespaces. */
 const ACCOUNT_FLAGS: readonly Flag[] = [

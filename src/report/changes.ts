@@ -40,7 +40,7 @@ export function changeName(result: ChangeResult): string | undefined {
 }
 
 /** One item of `-o json|yaml`. */
-export interface ChangeItem extends Omit<ChangeResult, "why"> {
+interface ChangeItem extends Omit<ChangeResult, "why"> {
 	/** "" where all is as it was meant. */
 	readonly cause: Cause | "";
 	/** One line without `error: `; "" likewise. */

@@ -45,7 +45,7 @@ const MARKS: Record<Severity, string | Painted> = {
 const NAMED = 5;
 
 /** How a check is shown. */
-export interface CheckStyle {
+interface CheckStyle {
 	/** Leave out what is well, and notes. */
 	readonly quiet: boolean;
 	readonly contextFlags: readonly string[];
@@ -224,7 +224,7 @@ export function checkSummary(findings: readonly Finding[]): string {
 }
 
 /** What was found, in one line without a full stop. */
-export function headline({ about, namespaces }: Finding): string {
+function headline({ about, namespaces }: Finding): string {
 	const places = someNames(namespaces);
 	switch (about.cause) {
 		case "source-missing":

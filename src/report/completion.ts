@@ -1,7 +1,7 @@
 /** The shells that a script is printed for. */
 export const SHELLS = ["bash", "zsh", "fish", "powershell"] as const;
 
-export type Shell = (typeof SHELLS)[number];
+type Shell = (typeof SHELLS)[number];
 
 /**
  * The program that kubectl's own completion asks, to be saved on the PATH: `kubectl_complete-meshreg`,

@@ -40,7 +40,7 @@ export function entryProblemWords(problem: EntryProblem): string {
 }
 
 /** One clause about a key. */
-export function keyProblemWords(because: KeyProblem): string {
+function keyProblemWords(because: KeyProblem): string {
 	switch (because) {
 		case "white-space":
 			return "no image matches a key with white space";

@@ -57,7 +57,7 @@ export function explanationItem({
 }
 
 /** How an explanation is shown. */
-export interface ExplanationStyle {
+interface ExplanationStyle {
 	readonly contextFlags: readonly string[];
 	/** Of the terminal. */
 	readonly columns: number | undefined;

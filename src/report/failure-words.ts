@@ -25,7 +25,7 @@ import { type Advice, ApiError } from "../errors.ts";
 import { recordFaultWords } from "./record-words.ts";
 
 /** A failure in words. */
-export interface FailureWords {
+interface FailureWords {
 	/** What stands before it: ours, or the API server's as kubectl words it. */
 	readonly lead:
 		| "error"
@@ -37,7 +37,7 @@ export interface FailureWords {
 }
 
 /** The objects of one kind and name that a failure is about, by namespace. */
-export interface Subject {
+interface Subject {
 	readonly kind: string;
 	readonly name: string;
 	readonly namespaces: readonly string[];

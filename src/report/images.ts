@@ -95,7 +95,7 @@ export function checkedSummary(images: readonly ListedImage[]): string {
 }
 
 /** Why an image has its status: one clause. */
-export function findingDetail(finding: ImageFinding): string {
+function findingDetail(finding: ImageFinding): string {
 	switch (finding.status) {
 		case "ok":
 			return [

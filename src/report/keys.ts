@@ -11,7 +11,7 @@ export function listNames(items: readonly ListItem[]): string {
 }
 
 /** How the table looks. */
-export interface KeyTableLook {
+interface KeyTableLook {
 	/** Milliseconds since 1970. */
 	readonly now: number;
 	readonly wide: boolean;

@@ -11,7 +11,7 @@ export interface NoteWords {
 }
 
 /** The notes of a union with one cause. */
-export type NoteOf<N extends { readonly cause: string }, Cause> = N extends {
+type NoteOf<N extends { readonly cause: string }, Cause> = N extends {
 	readonly cause: infer Causes;
 }
 	? Cause extends Causes

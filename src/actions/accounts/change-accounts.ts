@@ -25,7 +25,7 @@ export interface AccountChange extends OutputOptions {
 }
 
 /** In what attach and detach differ. */
-export interface AccountChangeOptions {
+interface AccountChangeOptions {
 	readonly plan: (account: ServiceAccount) => AccountPlan;
 	/** Only accounts with these labels, where they are listed. */
 	readonly labelSelector?: string;

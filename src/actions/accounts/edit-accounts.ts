@@ -21,7 +21,7 @@ export interface AccountTarget {
 	readonly listed?: ServiceAccount;
 }
 
-export interface EditOptions {
+interface EditOptions {
 	readonly cluster: Cluster;
 	readonly world: Pick<World, "clock" | "interrupt" | "emit">;
 	readonly dryRun: DryRun;

@@ -9,7 +9,7 @@ import type { Cluster, World } from "../../world.ts";
 import { type AccountTarget, editAccounts } from "./edit-accounts.ts";
 
 /** How the taking back is carried out. */
-export interface TakeBackOptions {
+interface TakeBackOptions {
 	readonly cluster: Cluster;
 	readonly world: Pick<World, "clock" | "interrupt" | "emit">;
 	readonly dryRun: DryRun;

@@ -19,7 +19,7 @@ import type { Cluster, World } from "../../world.ts";
 import { readPullSecret } from "../read/read-keys.ts";
 
 /** How a record is changed. */
-export interface RecordChange {
+interface RecordChange {
 	readonly cluster: Cluster;
 	readonly reader: ContentReader;
 	readonly world: Pick<World, "clock" | "interrupt">;

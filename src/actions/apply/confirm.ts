@@ -6,13 +6,13 @@ import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
 import type { Cluster, World } from "../../world.ts";
 
 /** What decides whether a question is asked. */
-export interface ConfirmOptions {
+interface ConfirmOptions {
 	readonly yes: boolean;
 	readonly dryRun: DryRun;
 }
 
 /** What a run would take from somebody: delete for good, or to create it anew, or overwrite although it is not ours. */
-export interface Losses {
+interface Losses {
 	readonly replacing: readonly PullSecret[];
 	readonly deleting: readonly PullSecret[];
 	readonly overwriting?: readonly PullSecret[];

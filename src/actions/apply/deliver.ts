@@ -90,7 +90,7 @@ export interface Selected {
 }
 
 /** What may be done to what is there. */
-export interface CopyPolicy {
+interface CopyPolicy {
 	readonly force: boolean;
 	readonly adopt: boolean;
 	/** Delete this source's copies elsewhere, and let the record say so. */
@@ -120,7 +120,7 @@ export async function deliver(
 }
 
 /** Where copies went. */
-export interface Delivered extends Targets {
+interface Delivered extends Targets {
 	/** With the record that says so; as a dry run would leave it. */
 	readonly source: PullSecret;
 }

@@ -8,7 +8,7 @@ import { ApiError, isFatal, OperationError } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 
 /** What replacing needs of the outside. */
-export interface ReplaceOptions extends Pick<World, "clock" | "env" | "files"> {
+interface ReplaceOptions extends Pick<World, "clock" | "env" | "files"> {
 	readonly cluster: Cluster;
 	readonly dryRun: DryRun;
 }

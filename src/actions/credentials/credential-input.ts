@@ -45,7 +45,7 @@ import { fetchCredentials } from "./fetch-credentials.ts";
 import { type SecretToTake, takeFromSecret } from "./from-secret.ts";
 
 /** Where something secret comes from. */
-export type SecretInput =
+type SecretInput =
 	| { readonly from: "flag"; readonly value: string }
 	| { readonly from: "stdin" }
 	| { readonly from: "file"; readonly path: string };

@@ -6,7 +6,7 @@ import { secretsNamed } from "./read-keys.ts";
 import { namespaceQuery } from "./read-namespaces.ts";
 
 /** A cluster whose lists can be begun before it is known whether anybody wants them. */
-export interface ReadingAhead extends Cluster {
+interface ReadingAhead extends Cluster {
 	/**
 	 * Asks for the first page of a list, which whoever asks for that very list next gets; the one after
 	 * is asked for anew, so that what is read again is what is there then. What nobody asks for fails
@@ -70,7 +70,7 @@ function keyOf(kind: Kind, query: ListQuery): string {
 }
 
 /** Where copies will go, as far as a command line says. */
-export interface CopiesAhead {
+interface CopiesAhead {
 	readonly source: SourceChoice;
 	readonly selection: SyncSelection;
 	/** What is recorded is served in any case. */

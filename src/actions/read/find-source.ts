@@ -149,7 +149,7 @@ function notASource(secret: PullSecret): FailureError {
 }
 
 /** What a command about one source is told. */
-export interface OnSource {
+interface OnSource {
 	readonly connection: ConnectionFlags;
 	readonly source: SourceChoice;
 	/** Warnings. */

@@ -8,7 +8,7 @@ const MANIFEST_LIMIT = 256 * 1024 * 1024;
 const EXTENSION = /\.(?:json|ya?ml)$/;
 
 /** A manifest file, or why it could not be read. */
-export type ManifestFile =
+type ManifestFile =
 	| { readonly file: string; readonly text: string }
 	| { readonly failure: OperationError };
 

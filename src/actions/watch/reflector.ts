@@ -4,7 +4,7 @@ import { AbortedError, ApiError } from "../../errors.ts";
 import type { Clock, Cluster, ListQuery } from "../../world.ts";
 
 /** Where what is followed is told. */
-export interface ReflectorHandler<Object, Item> {
+interface ReflectorHandler<Object, Item> {
 	/** What is kept of an object. */
 	item(object: Object): Item;
 	/** All there is: at first, and again where the server has forgotten how it came about. */

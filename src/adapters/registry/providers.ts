@@ -21,7 +21,7 @@ import { type HelperRun, runHelper } from "./helper-process.ts";
 const LIMIT = 30_000;
 
 /** What surrounds a provider; `limit` in milliseconds is for tests. */
-export interface ProviderSurroundings {
+interface ProviderSurroundings {
 	readonly env: Readonly<Record<string, string | undefined>>;
 	readonly interrupt: AbortSignal;
 	readonly limit?: number;

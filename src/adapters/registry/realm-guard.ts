@@ -13,7 +13,7 @@ export type Resolve = (host: string) => Promise<LookupAddress[]>;
 export const resolveBySystem: Resolve = (host) => lookup(host, { all: true });
 
 /** As `net.connect` wants it. */
-export type Lookup = (
+type Lookup = (
 	host: string,
 	options: LookupOptions,
 	done: (

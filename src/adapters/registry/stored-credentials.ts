@@ -27,7 +27,7 @@ const HELPER_LIMIT = 30_000;
 const NOT_FOUND = /credentials not found/i;
 
 /** What surrounds the files; `helperLimit` in milliseconds and `home` are for tests. */
-export interface StoreSurroundings {
+interface StoreSurroundings {
 	readonly env: Readonly<Record<string, string | undefined>>;
 	readonly files: Files;
 	readonly interrupt: AbortSignal;

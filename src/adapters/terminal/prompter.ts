@@ -18,7 +18,7 @@ type Questions = Pick<
 >;
 
 /** The part of `process` that questions need; both streams are terminals where a question is asked. */
-export interface Terminal {
+interface Terminal {
 	readonly stdin: TerminalInput;
 	readonly stderr: NodeJS.WritableStream & {
 		readonly columns?: number;

@@ -3,7 +3,7 @@ import { AbortedError } from "../../errors.ts";
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** The part of `process` that signals need. */
-export interface SignalSource {
+interface SignalSource {
 	on(event: (typeof SIGNALS)[number], listener: () => void): unknown;
 	off(event: (typeof SIGNALS)[number], listener: () => void): unknown;
 	exit(status: number): void;

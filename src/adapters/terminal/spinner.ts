@@ -2,7 +2,7 @@ import type { Ora } from "ora";
 import type { Progress } from "../../world.ts";
 
 /** The part of a terminal's standard error that a spinner needs. */
-export type SpinnerStream = NodeJS.WritableStream & {
+type SpinnerStream = NodeJS.WritableStream & {
 	readonly columns?: number;
 };
 

@@ -4,7 +4,7 @@ import { EXIT, OperationError } from "../../errors.ts";
 import type { Output, Streams } from "../../world.ts";
 
 /** The part of `process` that the streams need. `stdin` is only opened when it is read or asked about. */
-export interface ProcessStreams {
+interface ProcessStreams {
 	readonly stdin: Readable & { readonly isTTY?: boolean };
 	readonly stdout: OutputStream;
 	readonly stderr: OutputStream;

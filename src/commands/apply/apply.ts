@@ -39,7 +39,7 @@ import type { ConnectionFlags } from "../../world.ts";
 import { makeSource } from "./make-source.ts";
 
 /** What one apply is to do, in one cluster. */
-export interface ApplySettings extends OutputOptions, CopySettings {
+interface ApplySettings extends OutputOptions, CopySettings {
 	readonly connection: ConnectionFlags;
 	readonly input: CredentialInput;
 	readonly verifying: VerifyOptions;

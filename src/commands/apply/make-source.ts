@@ -27,7 +27,7 @@ import type {
 import type { SourceRef } from "../../core/pull-secrets/source.ts";
 
 /** What the source is to be. */
-export interface SourceMaking {
+interface SourceMaking {
 	readonly source: SourceChoice;
 	/** Milliseconds. */
 	readonly expiresIn: number | undefined;

@@ -56,7 +56,7 @@ const ASKED_SINGLY = 3;
 const MOST_EVENTS = 200;
 
 /** What is to be checked. */
-export interface CheckScope {
+interface CheckScope {
 	/** undefined: all namespaces. */
 	readonly namespaces: readonly string[] | undefined;
 	/** Where the sources are; undefined: in the context's namespace. */

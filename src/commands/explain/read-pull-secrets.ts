@@ -124,7 +124,7 @@ export async function readOthersHere(
 }
 
 /** What a workload's newest pod is, and what its pods pull. */
-export interface PodsOfWorkload {
+interface PodsOfWorkload {
 	readonly pod: string;
 	/** Each once. */
 	readonly images: readonly string[];

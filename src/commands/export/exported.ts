@@ -7,7 +7,7 @@ import type { Content } from "../../core/pull-secrets/pull-secret.ts";
 import { DOCKER_HUB_KEY, registryNamed } from "../../core/registry/server.ts";
 
 /** What of a pull secret a file for docker, podman, skopeo and kubelets holds. */
-export interface Exported {
+interface Exported {
 	readonly auths: Readonly<Record<string, ReturnType<typeof authFields>>>;
 	readonly warnings: readonly ExportNote[];
 }

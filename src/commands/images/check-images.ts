@@ -34,7 +34,7 @@ const HOSTS_AT_ONCE = 16;
 const IMAGES_AT_ONCE = 16;
 
 /** How images are looked for in their registries. */
-export interface ImageCheckOptions {
+interface ImageCheckOptions {
 	/** What kubelets would pull with; undefined: without a credential. */
 	readonly source: PullSource | undefined;
 	/** For these the images have to be made; none: for whichever. */

@@ -16,7 +16,7 @@ import { json, yaml } from "../../report/structured.ts";
 import type { ConnectionFlags, World } from "../../world.ts";
 
 /** What came of all files. */
-export interface InjectedFiles {
+interface InjectedFiles {
 	readonly parts: ManifestPart[];
 	/** Of the workloads; undefined where one names none. */
 	readonly namespaces: Set<string | undefined>;

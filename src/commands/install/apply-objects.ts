@@ -5,7 +5,7 @@ import { ApiError, isApiMissing } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 
 /** How objects are applied. */
-export interface ApplyOptions {
+interface ApplyOptions {
 	readonly cluster: Cluster;
 	readonly dryRun: DryRun;
 	readonly report: ChangeReport;

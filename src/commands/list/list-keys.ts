@@ -41,7 +41,7 @@ export interface ListChoice {
 }
 
 /** The pull secrets of a cluster that are meant, sorted by place, and what their statuses are judged by. */
-export interface Listing {
+interface Listing {
 	readonly keys: readonly PullSecret[];
 	readonly known: ListContext;
 	/** Whether a namespace was looked at. */

@@ -25,7 +25,7 @@ import { ApiError, isFatal } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 
 /** The sources whose records may name what is pruned, and how they are changed. */
-export interface Forgetting {
+interface Forgetting {
 	readonly cluster: Cluster;
 	readonly reader: ContentReader;
 	readonly world: Pick<World, "clock" | "interrupt" | "emit">;
@@ -35,7 +35,7 @@ export interface Forgetting {
 }
 
 /** A source that is sent to namespaces which lose their copies. */
-export interface SentThere {
+interface SentThere {
 	readonly source: PullSecret;
 	/** Of the namespaces, those that its record names. */
 	readonly named: readonly string[];
@@ -111,7 +111,7 @@ async function sourcesOf(
 }
 
 /** What became of records. */
-export interface Forgotten {
+interface Forgotten {
 	readonly results: readonly ChangeResult[];
 	/** As they are now, or with a dry run would be: those whose record was changed. */
 	readonly sources: readonly PullSecret[];

@@ -15,7 +15,7 @@ export type Watched =
 	  };
 
 /** Who is told what. */
-export interface ReflectorOptions {
+interface ReflectorOptions {
 	readonly cluster: Cluster;
 	readonly reader: ContentReader;
 	readonly watched: Watched;

@@ -48,7 +48,7 @@ import { OperationError } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 
 /** What came of an attempt to renew a credential: the label of a metric. */
-export type RefreshResult =
+type RefreshResult =
 	| "refreshed"
 	/** The provider gave what is there. */
 	| "unchanged"
@@ -60,7 +60,7 @@ export type RefreshResult =
 	| "unwritten";
 
 /** Where what befalls the credentials of a source is told. */
-export interface SourceCareOptions {
+interface SourceCareOptions {
 	/** Undefined: nothing is renewed, only warned about. */
 	readonly refresh: RefreshRules | undefined;
 	readonly cluster: Cluster;

@@ -54,7 +54,7 @@ import { type ServedAt, serveWatch } from "./serve-watch.ts";
 import { SourceCare } from "./source-care.ts";
 
 /** What `sync --watch` was told. */
-export interface WatchSync extends Omit<SyncSettings, "dryRun"> {
+interface WatchSync extends Omit<SyncSettings, "dryRun"> {
 	readonly served: ServedAt;
 	/** Undefined: nothing is renewed. */
 	readonly refresh: RefreshRules | undefined;

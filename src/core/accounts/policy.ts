@@ -35,7 +35,7 @@ export const POLICY_KINDS = [
 	"MutatingAdmissionPolicy",
 	"MutatingAdmissionPolicyBinding",
 ] as const;
-export type PolicyKind = (typeof POLICY_KINDS)[number];
+type PolicyKind = (typeof POLICY_KINDS)[number];
 
 /** A policy or a binding. */
 export type PolicyObject =
@@ -45,7 +45,7 @@ export type PolicyObject =
 	  });
 
 /** What policies are made of. */
-export interface PolicyScope {
+interface PolicyScope {
 	/** Copies bear its name. */
 	readonly source: SourceRef;
 	/** The keys of its `auths`. */

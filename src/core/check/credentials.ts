@@ -177,6 +177,6 @@ function checkExpiry({ secret, fixes }: SourceFacts, now: number): Finding[] {
 }
 
 /** The registries of a pull secret, as people call them. */
-export function hostsOf(key: PullSecret): string[] {
+function hostsOf(key: PullSecret): string[] {
 	return registriesOf(key.content).map(displayHost).map(displayKey);
 }

@@ -302,7 +302,7 @@ export function nodeFacts({ status }: Node): NodeFacts {
 }
 
 /** RFC 3339 in milliseconds since 1970; undefined for what is no time. */
-export function timeOf(text: string | undefined): number | undefined {
+function timeOf(text: string | undefined): number | undefined {
 	const at = Date.parse(text ?? "");
 	return Number.isNaN(at) ? undefined : at;
 }

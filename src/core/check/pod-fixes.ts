@@ -17,7 +17,7 @@ import type { Keyrings } from "./keyrings.ts";
 import type { PullProblem } from "./pull-diagnosis.ts";
 
 /** How a cause is fixed. */
-export interface PodFix {
+interface PodFix {
 	/** First what gives the pods the credential, then what makes them again where they would not see it; undefined where no command can. */
 	readonly fix: Script | undefined;
 	/** The same for namespaces to which nobody sent the credential. */

@@ -2,7 +2,7 @@
  * How a flag takes its value, in pflag's terms: `text` and `list` take the next
  * word whatever it begins with, `switch` takes none, `optional` only after `=`.
  */
-export type FlagKind = "text" | "list" | "switch" | "optional";
+type FlagKind = "text" | "list" | "switch" | "optional";
 
 /** Where the values of a flag or an operand come from: the cluster, the kubeconfig, or the disk. */
 export type ValueSource =
@@ -97,7 +97,7 @@ export type LineFault =
 	| { readonly is: "no boolean"; readonly flag: string };
 
 /** What a command takes besides flags. */
-export interface Operand {
+interface Operand {
 	/** As help shows it: `NAME`. */
 	readonly name: string;
 	readonly optional?: true;

@@ -26,13 +26,13 @@ export type DockerConfig =
 	  };
 
 /** `key`: of the entry that is at fault; absent where none is. */
-export interface ConfigFault {
+interface ConfigFault {
 	readonly error: string;
 	readonly key?: string;
 }
 
 /** `auths` in an object, or entries and nothing else: `.dockerconfigjson`, and the older `.dockercfg`. */
-export type ConfigForm = "dockerconfigjson" | "dockercfg";
+type ConfigForm = "dockerconfigjson" | "dockercfg";
 
 /** The value of an `auths` entry, with all that some program reads; `auth` alone for what is no text. */
 export function authFields(credential: Credential): AuthFields {

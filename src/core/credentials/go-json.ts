@@ -17,7 +17,7 @@ export type GoMember = readonly [
 	to: number,
 ];
 
-export type GoReading =
+type GoReading =
 	| { readonly ok: true; readonly value: GoValue }
 	| { readonly ok: false; readonly error: string };
 

@@ -5,7 +5,7 @@ import { type FileNote, withoutMark } from "./encoding.ts";
 export const JSON_KEY_LIMIT = 64 * 1024;
 
 /** A key file's text without surrounding white space, or why it is none: one clause that quotes nothing. */
-export type JsonKey =
+type JsonKey =
 	| {
 			readonly ok: true;
 			readonly text: string;

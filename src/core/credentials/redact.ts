@@ -10,7 +10,7 @@ const LONGEST_WORDS = 4000;
 const LONG_TEXT = 1 << 16;
 
 /** What others may quote, and of which nothing is to be repeated. */
-export interface Sensitive {
+interface Sensitive {
 	/** Hidden in every form in which one may come back, and any part of it that tells. */
 	readonly secrets: readonly string[];
 	/** Hold secrets among other things: hidden where a part is quoted that tells. */

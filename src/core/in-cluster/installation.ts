@@ -153,7 +153,7 @@ export function manifestsOf(installation: Installation): InstalledObject[] {
 }
 
 /** What the account may do. */
-export interface Rights {
+interface Rights {
 	readonly everywhere: readonly PolicyRule[];
 	/** By namespace, sorted; none where the rights are cluster-wide. */
 	readonly inNamespaces: ReadonlyMap<string, readonly PolicyRule[]>;

@@ -5,10 +5,10 @@ import type { ContentFault } from "../pull-secrets/content-fault.ts";
 import type { SourceRef } from "../pull-secrets/source.ts";
 import type { Verification } from "../registry/verification.ts";
 
-/** What a watch notes besides its results, by a word that stays: alerts and filters are written on it. */
-export type LogName = LogNote["event"];
-
-/** One note of a watch; report/ words it. Times are milliseconds since 1970, lengths of time milliseconds. */
+/**
+ * What a watch notes besides its results; report/ words it. `event` is a word that stays: alerts and filters
+ * are written on it. Times are milliseconds since 1970, lengths of time milliseconds.
+ */
 export type LogNote =
 	/** Everything has been looked at once. */
 	| {
@@ -46,7 +46,7 @@ export type LogNote =
 	| CredentialLogNote;
 
 /** The same about one entry of the source; `registry` is its key. */
-export type CredentialLogNote = { readonly registry: string } & (
+type CredentialLogNote = { readonly registry: string } & (
 	| {
 			readonly level: "warning";
 			readonly event: "credential-expiring";

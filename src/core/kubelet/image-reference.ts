@@ -14,7 +14,7 @@ export interface ImageReference {
 	readonly digest?: string;
 }
 
-export type ReferenceReading =
+type ReferenceReading =
 	| { readonly ok: true; readonly reference: ImageReference }
 	| { readonly ok: false; readonly because: string };
 

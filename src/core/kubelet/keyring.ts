@@ -218,7 +218,7 @@ interface Candidate {
 const LITERAL = /^[\w.-]+(?::[0-9]+)?(?:\/[\w./-]*)?$/;
 
 /** A registry's address, or a repository's, in the parts that are compared. */
-export interface Address {
+interface Address {
 	/** With the port. */
 	readonly host: string;
 	readonly name: string;

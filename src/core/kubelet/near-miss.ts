@@ -31,7 +31,7 @@ export type NearMiss = { readonly from: string; readonly key: string } & (
 );
 
 /** How a key's address differs from the image's. */
-export type Difference =
+type Difference =
 	| {
 			readonly because: "port";
 			/** Empty where there is none: 443 is not implied. */

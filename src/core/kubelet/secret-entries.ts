@@ -10,7 +10,7 @@ export const PULL_SECRET_DATA = {
 export type PullSecretType = keyof typeof PULL_SECRET_DATA;
 
 /** A Secret's credentials by key, as written and in the order written, or the kubelet's own error. */
-export type EntriesReading =
+type EntriesReading =
 	| { readonly ok: true; readonly entries: ReadonlyMap<string, AuthEntry> }
 	| {
 			readonly ok: false;

@@ -27,7 +27,7 @@ import { splitManifest } from "./split.ts";
 import { containersOf, objectsOf, podTemplatesOf } from "./workloads.ts";
 
 /** An image that a manifest names, and where. */
-export interface ImageSpot {
+interface ImageSpot {
 	readonly image: string;
 	readonly node: ScalarNode;
 	readonly by: "container" | "volume";
@@ -58,7 +58,7 @@ function spotOf(entry: Entry | undefined, by: ImageSpot["by"]): ImageSpot[] {
 }
 
 /** What a manifest file's pods are made of. */
-export interface ManifestImages {
+interface ManifestImages {
 	/** In order, each spelling once; `artifact`: image volumes alone use it. */
 	readonly images: readonly {
 		readonly image: string;

@@ -41,7 +41,7 @@ export interface Injection {
 }
 
 /** A manifest file with its pull Secrets, every other byte as it was. */
-export interface Injected {
+interface Injected {
 	readonly text: string;
 	readonly warnings: readonly ManifestNote[];
 	/** Of the objects that name the pull secret now, each once; undefined where one names none. */

@@ -7,7 +7,7 @@ import { commentsIn, hasAnchor, removeEntry } from "./remove.ts";
 import { containersOf, type PodTemplate } from "./workloads.ts";
 
 /** Pull Secrets at levels where Kubernetes knows no such field: inside containers, or around the pod's spec. */
-export interface Misplaced {
+interface Misplaced {
 	readonly warnings: readonly ManifestNote[];
 	/** With `fix`: the edits that take them out. */
 	readonly edits: readonly Edit[];

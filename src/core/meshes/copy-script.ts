@@ -7,7 +7,7 @@ import {
 } from "../kubelet/image-reference.ts";
 
 /** The programs that a script can copy images with. */
-export type Copier = "skopeo" | "crane";
+type Copier = "skopeo" | "crane";
 
 const HEAD: Record<Copier, (registry: string) => string> = {
 	skopeo: (

@@ -57,7 +57,7 @@ export interface Injection {
 }
 
 /** What marks a pod, and its value. */
-export interface PodMark {
+interface PodMark {
 	readonly on: "label" | "annotation";
 	readonly key: string;
 	readonly values: readonly string[];

@@ -204,20 +204,6 @@ export class FailureError extends OperationError {
 	}
 }
 
-/** Why there is no source to work with; undefined where an error is about something else. */
-export function sourceFailure({
-	failure,
-}: FailureError): SourceFailure | undefined {
-	switch (failure.cause) {
-		case "source-missing":
-		case "source-ambiguous":
-		case "not-a-source":
-			return failure;
-		default:
-			return undefined;
-	}
-}
-
 /** What an error that befell one object, or a whole cluster, comes to. */
 export function failureOf(error: unknown): Failure {
 	if (error instanceof FailureError) return error.failure;

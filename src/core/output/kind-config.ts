@@ -5,7 +5,7 @@ export interface KindNodes {
 }
 
 /** Where a kubelet looks for the credentials of its node. */
-export const NODE_DOCKER_CONFIG = "/var/lib/kubelet/config.json";
+const NODE_DOCKER_CONFIG = "/var/lib/kubelet/config.json";
 
 /**
  * A cluster config for `kind create cluster --config` that mounts a docker

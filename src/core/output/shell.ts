@@ -1,5 +1,5 @@
 /** A program call to be printed: `kubectl meshreg sync -n app`. */
-export interface ShellCommand {
+interface ShellCommand {
 	/** What runs. Flags that lead to the same cluster and user are added where it is rendered. */
 	readonly program: "kubectl" | "kubectl meshreg";
 	/** As the program gets them: what a shell needs is quoted where they are rendered. */
@@ -9,7 +9,7 @@ export interface ShellCommand {
 }
 
 /** Calls that feed each other, joined by `|`. */
-export type Pipeline = readonly ShellCommand[];
+type Pipeline = readonly ShellCommand[];
 
 /** What is pasted as one line: pipelines joined by `&&`. */
 export type Script = readonly Pipeline[];

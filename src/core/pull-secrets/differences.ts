@@ -50,7 +50,7 @@ export type Difference =
 	  };
 
 /** One registry of a content. */
-export interface EntryDifference {
+interface EntryDifference {
 	readonly of: "entry";
 	readonly is: Sign;
 	/** As written in `auths`. */

@@ -122,7 +122,7 @@ function narrowerNamed(
  * is there already with another credential, or under another name that a kubelet
  * takes for the same.
  */
-export function addRegistries(
+function addRegistries(
 	current: PullSecret,
 	entries: readonly NewEntry[],
 ): DesiredPullSecret {
@@ -193,7 +193,7 @@ export function replaceCredentials(
 }
 
 /** The source without some entries. Throws OperationError where one is not there, or none would be left. */
-export function removeRegistries(
+function removeRegistries(
 	current: PullSecret,
 	names: readonly string[],
 ): DesiredPullSecret {

@@ -246,7 +246,7 @@ const UNITS = [
 ] as const;
 
 /** The times by host that an annotation holds; what a hand has broken counts as nothing. */
-export function timesIn(annotation: string | undefined): Map<string, number> {
+function timesIn(annotation: string | undefined): Map<string, number> {
 	return numbersIn(annotation, (text) => Date.parse(text));
 }
 

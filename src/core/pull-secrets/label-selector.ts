@@ -28,15 +28,7 @@ export function parseLabelSelector(text: string): LabelSelector | undefined {
 	};
 }
 
-export type Operator =
-	| "exists"
-	| "absent"
-	| "="
-	| "!="
-	| "in"
-	| "notin"
-	| ">"
-	| "<";
+type Operator = "exists" | "absent" | "=" | "!=" | "in" | "notin" | ">" | "<";
 
 export interface Requirement {
 	readonly key: string;

@@ -125,7 +125,7 @@ export function managedSelectors(meshSecretName: string): string[] {
 }
 
 /** What a Secret needs to have for this program to judge it. */
-export interface Owned {
+interface Owned {
 	readonly name: string;
 	readonly type: string;
 	readonly labels: Readonly<Record<string, string>>;

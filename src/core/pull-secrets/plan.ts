@@ -43,7 +43,7 @@ export type Change =
 export type Deletion = Change & { readonly action: "delete" };
 
 /** What the flags of a verb allow in one namespace. */
-export interface Permission {
+interface Permission {
 	/** Take over what is not ours, and replace what cannot be updated. */
 	readonly force: boolean;
 	/** Take over what is not managed, where it has the content that is to be written. */

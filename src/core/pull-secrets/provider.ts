@@ -63,7 +63,7 @@ export function providerName(provider: Provider): string {
 }
 
 /** The image that a plugin is asked about: any of the registry's will do. */
-export function imageFor(key: string): string {
+function imageFor(key: string): string {
 	return `${key === DOCKER_HUB_KEY ? "docker.io" : key}/x`;
 }
 
@@ -139,7 +139,7 @@ function checked(credential: Credential): ProviderAnswer {
 }
 
 /** What an answer means for the entry that is to be renewed. */
-export type Renewal = "new" | "same" | "expired";
+type Renewal = "new" | "same" | "expired";
 
 /** Whether an answer renews what is there; `now` in milliseconds. A provider may hand out what it has until shortly before its end. */
 export function renewalOf(
@@ -154,7 +154,7 @@ export function renewalOf(
 }
 
 /** Where an ECR registry is, by its host; undefined for other registries. */
-export interface EcrPlace {
+interface EcrPlace {
 	readonly account: string;
 	readonly region: string;
 	readonly fips: boolean;

@@ -26,7 +26,7 @@ export interface SourceRecord {
 export type RecordEntry = NamesEntry | RuleEntry;
 
 /** Namespaces by name. Of several entries with the same accounts `mergeSelection` makes one. */
-export interface NamesEntry {
+interface NamesEntry {
 	/** To the Namespace's uid; "" trusts the name. */
 	readonly namespaces: ReadonlyMap<string, string>;
 	/** Service accounts that are to pull with it, sorted; `*` is all. */
@@ -195,7 +195,7 @@ export function attachNames(
 }
 
 /** A name in the record. */
-export interface RecordedName {
+interface RecordedName {
 	/** "" where the name alone is trusted. */
 	readonly uid: string;
 	readonly attach: readonly string[];

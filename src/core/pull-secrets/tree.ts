@@ -71,7 +71,7 @@ export interface TreeOther {
 }
 
 /** What trees are made of. */
-export interface TreeParts {
+interface TreeParts {
 	/** Those that are meant, sorted by place. */
 	readonly keys: readonly PullSecret[];
 	readonly known: ListContext;

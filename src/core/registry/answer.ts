@@ -25,7 +25,7 @@ export type Send = (
 ) => Promise<RegistryAnswer | { readonly failure: TransportFailure }>;
 
 /** What an answer means for whoever asked for something that may need a login. */
-export type Reading =
+type Reading =
 	| { readonly means: "passed" }
 	| { readonly means: "login"; readonly status: number; readonly words: string }
 	| { readonly means: "absent" }

@@ -82,7 +82,7 @@ export type Mismatch =
 	| { readonly is: "artifact"; readonly type: string };
 
 /** How a registry is reached. */
-export interface RegistryReach {
+interface RegistryReach {
 	/** `host[:port]` of its API. */
 	readonly host: string;
 	/** The user allowed plain http and unverified certificates. */

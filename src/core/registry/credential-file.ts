@@ -34,7 +34,7 @@ export interface CredentialFile {
 	readonly credsStore: string;
 }
 
-export type CredentialFileReading =
+type CredentialFileReading =
 	| { readonly ok: true; readonly file: CredentialFile }
 	/** One clause that quotes nothing. */
 	| { readonly ok: false; readonly problem: string };

@@ -9,7 +9,7 @@ import type { Fault, FaultKind } from "./fault.ts";
 import { exchange } from "./login.ts";
 
 /** What time a wait goes by. `delay` throws the interrupt's reason. */
-export interface Waiting {
+interface Waiting {
 	/** Milliseconds since 1970. */
 	now(): number;
 	/** Milliseconds since whenever, which nobody sets back. */

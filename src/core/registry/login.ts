@@ -26,7 +26,7 @@ export interface Target {
 }
 
 /** What became of asking for a target with one credential, or none. */
-export type Attempt =
+type Attempt =
 	| { readonly result: "passed" | "absent" }
 	| {
 			readonly result: "refused";
@@ -103,7 +103,7 @@ async function fetchToken(
 }
 
 /** What a token server says to whoever asks for a token. */
-export type TokenAnswer =
+type TokenAnswer =
 	| { readonly is: "token"; readonly token: string }
 	| { readonly is: "refused"; readonly status: number; readonly words: string }
 	| { readonly is: "fault"; readonly fault: Fault }

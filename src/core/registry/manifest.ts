@@ -121,7 +121,7 @@ function isAttestation(entry: unknown): boolean {
 }
 
 /** The platform that an image's config, or an index's entry, says. */
-export function platformIn(value: unknown): Platform | undefined {
+function platformIn(value: unknown): Platform | undefined {
 	const [os, architecture, variant] = ["os", "architecture", "variant"].map(
 		(name) => fieldOf(value, name),
 	);

@@ -5,7 +5,7 @@ import { withoutUserInfo } from "../output/address.ts";
  * pull Secret a kubelet can use: https://pkg.go.dev/net/url#Parse (Go 1.26).
  * Texts are byte strings, one character a byte of UTF-8, so that they compare as in Go.
  */
-export interface RegistryUrl {
+interface RegistryUrl {
 	/** With its port; user information dropped, letter case kept. */
 	readonly host: string;
 	/** Percent signs decoded; empty or beginning with a slash. */

@@ -40,7 +40,7 @@ export interface Call {
 	readonly redact?: Redact;
 }
 
-export interface RequestOptions {
+interface RequestOptions {
 	readonly server: URL;
 	readonly connections: Connections;
 	readonly credentials: Credentials;

@@ -26,7 +26,7 @@ const BREAKER = 1_000;
 /** What stands before a server says these of it; the server itself rarely. */
 const GONE = [502, 503, 504];
 
-export interface RepeatOptions {
+interface RepeatOptions {
 	/** How many at once: made with `isTooMuch`. */
 	readonly inFlight: Pick<InFlight, "run">;
 	readonly clock: Clock;

@@ -19,7 +19,7 @@ export interface ExecCluster {
 	readonly config?: unknown;
 }
 
-export interface ExecContext {
+interface ExecContext {
 	readonly env: Readonly<Record<string, string | undefined>>;
 	/** Where the plugin's stderr goes, as it comes. */
 	readonly err: Output;

@@ -14,9 +14,9 @@ import { OperationError } from "../../../errors.ts";
 import type { Issued } from "./renewed.ts";
 
 /** The tokens of a kubeconfig's `auth-provider: oidc`, by the kubeconfig's names. */
-export type OidcConfig = Record<string, string>;
+type OidcConfig = Record<string, string>;
 
-export interface OidcContext {
+interface OidcContext {
 	/** HTTP to the identity provider, with its own CA and the environment's proxies. */
 	readonly fetch: CustomFetch;
 	/** New tokens go back to the kubeconfig: a provider may take an old refresh token only once. */

@@ -37,8 +37,7 @@ export async function serverIdentity(
 }
 
 /** What a connection to the server needs: by what it is recognised, and what it is shown of us. */
-export type Tls = Trust &
-	Pick<ConnectionOptions, "cert" | "key" | "servername">;
+type Tls = Trust & Pick<ConnectionOptions, "cert" | "key" | "servername">;
 
 /** Dials `server` directly, or through what `open` connects to it. */
 export function dialler(
