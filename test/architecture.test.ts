@@ -442,6 +442,75 @@ describe("every TLS connection says itself whom it trusts", () => {
 	});
 });
 
+/** Who writes to pull secrets, and what; everybody else has `apply` do it. */
+const WRITERS: Readonly<Record<string, string>> = {
+	"actions/apply/apply.ts": "what is planned",
+	"actions/apply/replace.ts": "what an update cannot do; of apply.ts alone",
+	"actions/apply/change-record.ts": "the record on a source, and nothing else",
+	"actions/accounts/policies.ts": "that a source has policies, likewise",
+};
+
+/** The ends of the pipe: where a plan is handed to `apply`. */
+const CARRIERS: Readonly<Record<string, string>> = {
+	"actions/apply/carry-out.ts":
+		"many Secrets, while a person waits: the copies of sync, apply and rotate (deliver.ts), and prune",
+	"commands/sync/controller.ts": "each turn of the watch",
+	"commands/sync/source-care.ts": "a source that the watch renews",
+	"commands/create/write-source.ts": "the source of create",
+	"commands/apply/make-source.ts": "the source of apply",
+	"commands/rotate/rotate-source.ts": "the source of rotate",
+};
+
+describe("one pipe: read, desired, plan, policy, apply, report", () => {
+	const without = (path: string, text: string) =>
+		path.startsWith("adapters/") ? "" : text;
+	const callers = (call: RegExp) =>
+		sources
+			.filter(({ path, text }) => call.test(without(path, text)))
+			.map(({ path }) => path)
+			.sort();
+
+	test("one place writes and deletes pull secrets", () => {
+		assert.deepEqual(
+			callers(/\.(?:create|update|patch|apply|remove)\(\s*"Secret"/),
+			Object.keys(WRITERS).sort(),
+			"plan a Change (core/pull-secrets/plan.ts) and let apply (actions/apply/apply.ts) carry it out",
+		);
+		assert.deepEqual(
+			sources
+				.filter(({ imports }) =>
+					imports.some(({ target }) => target === "actions/apply/replace.ts"),
+				)
+				.map(({ path }) => path),
+			["actions/apply/apply.ts"],
+		);
+	});
+
+	test("whoever hands it a plan is known", () => {
+		assert.deepEqual(
+			callers(
+				/^import \{[^}]*\bapply\b[^}]*\} from "[^"]*\/apply\.ts";/m,
+			).filter((path) => path !== "cli.ts"),
+			Object.keys(CARRIERS).sort(),
+			"copies go through deliver, what else is many through carryOut",
+		);
+	});
+
+	test("plans are made in core/pull-secrets/plan.ts", () => {
+		assert.deepEqual(
+			callers(
+				/action: "(?:create|update|replace|delete|conflict)"(?!; readonly object|, object)/,
+			).filter(
+				(path) =>
+					// The type of what replace.ts takes.
+					path !== "actions/apply/replace.ts",
+			),
+			["core/pull-secrets/plan.ts"],
+			"what is to be done, and what of it is agreed to (onlyAgreed), is decided there",
+		);
+	});
+});
+
 /** Files that take text apart: the words of others, or text that is no message at all. */
 const READERS: readonly [path: RegExp, why: string][] = [
 	[/^adapters\//, "answers of servers, files and programs; what is typed"],

@@ -32,8 +32,8 @@ export interface ApplyOptions {
 	) => Promise<Change | Failure | undefined> | Change | undefined;
 	/** Called once a change, in the plan's order, as soon as its turn has come; with what it was, unless that was settled before. */
 	readonly onResult?: (result: ChangeResult, preview?: Preview) => void;
-	/** Called once a change as soon as it is done, in any order. */
-	readonly onDone?: () => void;
+	/** Called once a step as soon as it is done, in any order. */
+	readonly onDone?: (step: Step) => void;
 	/** Called with what a creation or an update was answered with: the Secret as it is then. */
 	readonly onWritten?: (written: PullSecret) => void;
 }
@@ -64,7 +64,7 @@ export async function apply(
 				? [step]
 				: await applyOne(step, how);
 			inOrder.add(index, result, preview);
-			how.onDone?.();
+			how.onDone?.(step);
 			return result;
 		});
 	} finally {

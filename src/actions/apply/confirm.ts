@@ -1,7 +1,7 @@
 import type { Loss, LossVerb, PruneNote } from "../../core/note.ts";
 import type { DryRun } from "../../core/output/result.ts";
 import { roleOf } from "../../core/pull-secrets/ownership.ts";
-import type { Change } from "../../core/pull-secrets/plan.ts";
+import { type Change, leftImmutable } from "../../core/pull-secrets/plan.ts";
 import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
 import type { Cluster, World } from "../../world.ts";
 
@@ -54,15 +54,10 @@ export async function unlessRefused(
 	const losses = { replacing: [current], deleting: [] };
 	const answer = await agrees(losses, asking, cluster, world);
 	return answer === "unasked"
-		? immutable(current)
+		? leftImmutable(current)
 		: answer === "no"
 			? "no"
 			: change;
-}
-
-/** A Secret that cannot be changed, and is not to be replaced. */
-export function immutable(current: PullSecret): Change {
-	return { action: "conflict", current, obstacle: { cause: "immutable" } };
 }
 
 /** A Secret in such a question. */

@@ -14,6 +14,7 @@ import {
 	type Change,
 	type Deletion,
 	namespaceOf,
+	onlyAgreed,
 	planCopy,
 	planLeftovers,
 } from "../../core/pull-secrets/plan.ts";
@@ -39,11 +40,11 @@ import {
 	readPullSecrets,
 	secretsNamed,
 } from "../read/read-keys.ts";
-import { apply, isSettled, type Step } from "./apply.ts";
+import { isSettled, type Step } from "./apply.ts";
+import { carryOut } from "./carry-out.ts";
 import { changeRecord, recordOf } from "./change-record.ts";
 import type { ChangeReport } from "./change-report.ts";
 import { agrees } from "./confirm.ts";
-import { showProgress } from "./show-progress.ts";
 import {
 	isRecorded,
 	notServed,
@@ -51,7 +52,6 @@ import {
 	type Target,
 	type Targets,
 } from "./targets.ts";
-import { unfinished } from "./unfinished.ts";
 
 /** What every step of one run in one cluster works with. */
 export interface Run {
@@ -178,7 +178,11 @@ class Delivery {
 			this.#planned = this.#source;
 			this.#moved = false;
 			const steps = [
-				...this.#plan(targets, current).map((step) => onlyAgreed(step, agreed)),
+				...this.#plan(targets, current).map((step) =>
+					isSettled(step)
+						? step
+						: onlyAgreed(step, agreed.has(namespaceOf(step))),
+				),
 				...(round === 1 ? leftovers : []),
 			].toSorted(byPlace);
 			const wrote = await this.#apply(steps, targets, told);
@@ -449,37 +453,20 @@ class Delivery {
 		targets: Targets,
 		told: Map<string, ChangeResult>,
 	): Promise<boolean> {
-		const { cluster, reader, world, report, dryRun, quiet } = this.run;
+		const { report } = this.run;
 		let wrote = false;
-		let finished = 0;
-		try {
-			await showProgress(world, { total: steps.length, quiet }, (onDone) =>
-				apply(steps, {
-					cluster,
-					reader,
-					world,
-					dryRun,
-					replan: (change, current) => this.#again(change, current, targets),
-					onDone() {
-						finished++;
-						onDone();
-					},
-					onResult: (result, preview) => {
-						wrote ||= WRITTEN.has(result.action);
-						const earlier = told.get(result.namespace);
-						told.set(result.namespace, result);
-						if (earlier === undefined || isNews(result, earlier))
-							report.add(result, preview);
-					},
-				}),
-			);
-		} catch (error) {
-			throw unfinished(
-				error,
-				{ done: finished, of: steps.length, what: "namespaces" },
-				world,
-			);
-		}
+		await carryOut(steps, {
+			...this.run,
+			what: "namespaces",
+			replan: (change, current) => this.#again(change, current, targets),
+			onResult: (result, preview) => {
+				wrote ||= WRITTEN.has(result.action);
+				const earlier = told.get(result.namespace);
+				told.set(result.namespace, result);
+				if (earlier === undefined || isNews(result, earlier))
+					report.add(result, preview);
+			},
+		});
 		return wrote;
 	}
 
@@ -530,19 +517,6 @@ function isNews(result: ChangeResult, earlier: ChangeResult): boolean {
 		!(WRITTEN.has(result.action) && WRITTEN.has(earlier.action)) &&
 		result.why?.cause !== (earlier.why ?? { cause: undefined }).cause
 	);
-}
-
-/** A replacement deletes first: only where somebody agreed to it. */
-function onlyAgreed(step: Step, agreed: ReadonlySet<string>): Step {
-	return !isSettled(step) &&
-		step.action === "replace" &&
-		!agreed.has(step.current.namespace)
-		? {
-				action: "conflict",
-				current: step.current,
-				obstacle: { cause: "immutable" },
-			}
-		: step;
 }
 
 function byPlace(a: Step, b: Step): number {

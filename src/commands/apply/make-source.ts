@@ -1,5 +1,5 @@
 import { apply } from "../../actions/apply/apply.ts";
-import { immutable, unlessRefused } from "../../actions/apply/confirm.ts";
+import { unlessRefused } from "../../actions/apply/confirm.ts";
 import type { Run } from "../../actions/apply/deliver.ts";
 import { ensureNamespace } from "../../actions/apply/ensure-namespace.ts";
 import type { EnteredCredential } from "../../actions/credentials/entered-credential.ts";
@@ -19,7 +19,11 @@ import {
 } from "../../core/pull-secrets/new-source.ts";
 import type { UsageLabel } from "../../core/pull-secrets/ownership.ts";
 import { PULL_SECRET_TYPE } from "../../core/pull-secrets/ownership.ts";
-import { type Change, planSource } from "../../core/pull-secrets/plan.ts";
+import {
+	type Change,
+	leftImmutable,
+	planSource,
+} from "../../core/pull-secrets/plan.ts";
 import type {
 	DesiredPullSecret,
 	PullSecret,
@@ -74,7 +78,7 @@ export async function makeSource(
 	const plan = planned(found);
 	const agreed = await unlessRefused(plan, run, cluster, world);
 	const change =
-		agreed === "no" && found !== undefined ? immutable(found) : agreed;
+		agreed === "no" && found !== undefined ? leftImmutable(found) : agreed;
 	if (change === "no") return undefined;
 	const namespace =
 		making.createNamespace && found === undefined

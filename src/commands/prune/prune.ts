@@ -1,15 +1,9 @@
 import { keepPolicies } from "../../actions/accounts/policies.ts";
 import { takeBackAttached } from "../../actions/accounts/take-back.ts";
-import {
-	type ApplyOptions,
-	apply,
-	isSettled,
-	type Step,
-} from "../../actions/apply/apply.ts";
+import { isSettled, type Step } from "../../actions/apply/apply.ts";
+import { carryOut } from "../../actions/apply/carry-out.ts";
 import { ChangeReport } from "../../actions/apply/change-report.ts";
 import { confirmDeletion, lossOf } from "../../actions/apply/confirm.ts";
-import { showProgress } from "../../actions/apply/show-progress.ts";
-import { unfinished } from "../../actions/apply/unfinished.ts";
 import { readPullSecrets } from "../../actions/read/read-keys.ts";
 import { readSources } from "../../actions/read/read-sources.ts";
 import { command, NOTHING } from "../../command.ts";
@@ -114,7 +108,7 @@ It lists what it will delete, sources first, with how many pods and service acco
 	}),
 	async run(options, world) {
 		for (const note of options.notes) world.emit({ type: "warning", note });
-		const { dryRun, namespaces, quiet } = options;
+		const { dryRun, namespaces } = options;
 		const mustAsk = !options.yes && dryRun === "none";
 		if (mustAsk && !world.streams.interactive)
 			throw new UsageError("prune needs --yes: there is no terminal to ask at");
@@ -163,21 +157,14 @@ It lists what it will delete, sources first, with how many pods and service acco
 			return await report.whatIsDone(async () => {
 				// A watch would copy again to what is recorded, or from what is there.
 				const recorded = await forgetNamespaces(outOf, how);
-				try {
-					await showProgress(
-						world,
-						{ total: changes.length, quiet },
-						(onDone) =>
-							deleteAll(changes, recorded.results, how, report, onDone),
-					);
-				} catch (error) {
-					const { length } = report.results;
-					throw unfinished(
-						error,
-						{ done: length, of: changes.length, what: "deletions" },
-						world,
-					);
-				}
+				await carryOut([...recorded.results, ...changes].toSorted(byPlace), {
+					...how,
+					what: "deletions",
+					// Of what is left of a source, a watch would make copies again.
+					first: isSourceDeletion,
+					replan: () => undefined,
+					onResult: report.add,
+				});
 				warnOfRules(sent, how);
 				await takeBackAttached(report.results, {
 					...how,
@@ -224,26 +211,8 @@ async function lossesOf(
 	}));
 }
 
-/** Deletes sources first and then copies, and tells of all in the order of namespaces. */
-async function deleteAll(
-	changes: readonly Deletion[],
-	settled: readonly ChangeResult[],
-	how: Pick<ApplyOptions, "cluster" | "reader" | "world" | "dryRun">,
-	report: ChangeReport,
-	onDone: () => void,
-): Promise<void> {
-	const [sources, copies] = [true, false].map((wanted) =>
-		changes.filter(({ current }) => isSourceLike(current) === wanted),
-	) as [Deletion[], Deletion[]];
-	const deleting = { ...how, replan: () => undefined, onDone };
-	const first = await apply(sources, deleting);
-	const steps: Step[] = [...settled, ...first, ...copies];
-	await apply(steps.toSorted(byPlace), {
-		...deleting,
-		onResult: report.add,
-		onDone() {},
-	});
-	for (const _ of copies) onDone();
+function isSourceDeletion(step: Step): boolean {
+	return !isSettled(step) && "current" in step && isSourceLike(step.current);
 }
 
 function byPlace(one: Step, other: Step): number {

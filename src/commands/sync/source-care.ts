@@ -19,7 +19,11 @@ import {
 } from "../../core/pull-secrets/expiry.ts";
 import { onRegistry } from "../../core/pull-secrets/fixes.ts";
 import { TARGETS_ANNOTATION } from "../../core/pull-secrets/ownership.ts";
-import { type Change, planSource } from "../../core/pull-secrets/plan.ts";
+import {
+	type Change,
+	onlyAgreed,
+	planSource,
+} from "../../core/pull-secrets/plan.ts";
 import {
 	type Provider,
 	providerName,
@@ -298,16 +302,8 @@ export class SourceCare {
 		const change = planned(source);
 		if (change === undefined) return { is: "changed-meanwhile" };
 		const [result] = await apply(
-			[
-				// Deleted and created again, it would be gone in between.
-				change.action === "replace"
-					? {
-							action: "conflict",
-							current: change.current,
-							obstacle: { cause: "immutable" },
-						}
-					: change,
-			],
+			// Deleted and created again, it would be gone in between.
+			[onlyAgreed(change, false)],
 			{
 				cluster,
 				reader,

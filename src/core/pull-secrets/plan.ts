@@ -151,6 +151,21 @@ export function planSource(
 	});
 }
 
+/**
+ * A change as far as it was agreed to: what would be deleted and created again is left alone, as the
+ * immutable Secret that it is, unless somebody agreed to just that. Whatever writes a plan passes here.
+ */
+export function onlyAgreed(change: Change, mayReplace: boolean): Change {
+	return change.action === "replace" && !mayReplace
+		? leftImmutable(change.current)
+		: change;
+}
+
+/** A Secret that cannot be changed, and is not to be replaced. */
+export function leftImmutable(current: PullSecret): Change {
+	return { action: "conflict", current, obstacle: { cause: "immutable" } };
+}
+
 /** Which of these pull secrets a prune deletes. */
 export interface PruneScope {
 	/** Only those of this name. */
@@ -223,8 +238,7 @@ function overwrite(
 	const wrongType = current.type !== PULL_SECRET_TYPE;
 	const frozen = current.immutable && !sameContent(current, desired);
 	if (!wrongType && !frozen) return { action: "update", current, desired };
-	if (allowed.force) return { action: "replace", current, desired };
-	return { action: "conflict", current, obstacle: { cause: "immutable" } };
+	return onlyAgreed({ action: "replace", current, desired }, allowed.force);
 }
 
 function sameContent(current: PullSecret, desired: DesiredPullSecret): boolean {

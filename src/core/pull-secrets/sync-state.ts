@@ -3,7 +3,13 @@ import { type ContentFault, contentFault } from "./content-fault.ts";
 import { desiredCopies } from "./desired.ts";
 import type { NamespaceFacts } from "./namespace-facts.ts";
 import { PULL_SECRET_TYPE, TARGETS_ANNOTATION } from "./ownership.ts";
-import { type Change, namespaceOf, planCopy, planLeftovers } from "./plan.ts";
+import {
+	type Change,
+	namespaceOf,
+	onlyAgreed,
+	planCopy,
+	planLeftovers,
+} from "./plan.ts";
 import type { DesiredPullSecret, PullSecret } from "./pull-secret.ts";
 import {
 	type NamespaceKnowledge,
@@ -261,15 +267,8 @@ export class SyncState {
 		if (this.fault !== undefined) return undefined;
 		const [desired] = desiredCopies(source, [namespace], copyLabels);
 		if (desired === undefined) return undefined;
-		const change = planCopy(current, desired, { force, adopt });
-		// A replacement deletes first: only where that was agreed to beforehand.
-		return change.action === "replace" && !replace
-			? {
-					action: "conflict",
-					current: change.current,
-					obstacle: { cause: "immutable" },
-				}
-			: change;
+		// With nobody to ask, a replacement is agreed to beforehand or not at all.
+		return onlyAgreed(planCopy(current, desired, { force, adopt }), replace);
 	}
 
 	#leftoverIn(namespace: string, source: PullSecret): Change | undefined {

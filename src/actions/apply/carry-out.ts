@@ -1,0 +1,62 @@
+import type { Progress } from "../../core/output/progress.ts";
+import type { ChangeResult } from "../../core/output/result.ts";
+import type { World } from "../../world.ts";
+import { type ApplyOptions, apply, isSettled, type Step } from "./apply.ts";
+import { showProgress } from "./show-progress.ts";
+import { unfinished } from "./unfinished.ts";
+
+/** How a plan is carried out where a person waits for it. */
+export interface CarryOutOptions
+	extends Pick<ApplyOptions, "cluster" | "reader" | "dryRun" | "replan"> {
+	readonly world: World;
+	readonly quiet: boolean;
+	/** What is counted. */
+	readonly what: Progress["what"];
+	/** Called once a step, in the plan's order. */
+	readonly onResult: Exclude<ApplyOptions["onResult"], undefined>;
+	/** Steps that are done before all others; they are told in their places all the same. */
+	readonly first?: (step: Step) => boolean;
+}
+
+/**
+ * The end of every pipe with many Secrets: a plan that the person agreed to becomes results, shown as it
+ * goes. Throws what makes the rest pointless, after saying how far it came.
+ */
+export async function carryOut(
+	steps: readonly Step[],
+	{ what, quiet, first, onResult, ...how }: CarryOutOptions,
+): Promise<void> {
+	const planned = new Set(steps.filter((step) => !isSettled(step)));
+	const total = planned.size;
+	let done = 0;
+	try {
+		await showProgress(how.world, { total, quiet }, async (shown) => {
+			// What is settled is nothing to do, or was counted when it was done.
+			const onDone = (step: Step): void => {
+				if (!planned.has(step)) return;
+				done++;
+				shown();
+			};
+			const early = await carriedOutFirst(steps, first, { ...how, onDone });
+			const left = steps.map((step) => early.get(step) ?? step);
+			await apply(left, { ...how, onResult, onDone });
+		});
+	} catch (error) {
+		throw unfinished(error, { done, of: total, what }, how.world);
+	}
+}
+
+async function carriedOutFirst(
+	steps: readonly Step[],
+	isFirst: CarryOutOptions["first"],
+	how: ApplyOptions,
+): Promise<ReadonlyMap<Step, ChangeResult>> {
+	const early = isFirst === undefined ? [] : steps.filter(isFirst);
+	const results = await apply(early, how);
+	return new Map(
+		early.flatMap((step, index) => {
+			const result = results[index];
+			return result === undefined ? [] : [[step, result] as const];
+		}),
+	);
+}
