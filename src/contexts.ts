@@ -1,8 +1,9 @@
 import { NOTHING, type Prepared } from "./command.ts";
 import { contextsMeant } from "./core/command-line/context-patterns.ts";
-import type { Outcome } from "./core/document.ts";
+import type { Document, Outcome } from "./core/document.ts";
 import { type ContextPart, mergeDocuments } from "./core/merge-documents.ts";
 import { contextFlagsOf } from "./core/output/context-flags.ts";
+import { scriptKey } from "./core/output/shell.ts";
 import { AbortedError, EXIT, UsageError } from "./errors.ts";
 import type { ContextChoice } from "./flags/contexts.ts";
 import { Printer, type Write } from "./printer.ts";
@@ -92,7 +93,7 @@ export async function runInContexts(
 			};
 			try {
 				const outcome = await ended(work(own), outside.interrupt);
-				if (!structured) await printer.show(outcome.document);
+				if (!structured) await printer.show(withoutNext(outcome.document));
 				const { error } = outcome.ended ?? {};
 				// What is wrong with the command line may be the same for all: known in the end.
 				if (
@@ -107,6 +108,9 @@ export async function runInContexts(
 		}),
 	);
 	sayUsage(outcomes, main);
+	if (!structured)
+		for (const document of nextDocuments(outcomes, choice))
+			await main.show(document);
 	if (structured) {
 		const parts = outcomes.map(partOf);
 		if (parts.some(({ document }) => document.kind !== "nothing"))
@@ -183,6 +187,52 @@ function sayUsage(outcomes: readonly InContext[], printer: Printer): void {
 			type: "note",
 			note: { cause: "context-refused", context, error },
 		});
+}
+
+/** What comes next is said behind all sections. */
+function withoutNext(document: Document): Document {
+	if (document.kind !== "changes") return document;
+	const { next: _, ...rest } = document;
+	return rest;
+}
+
+/** What comes next: each command once, with the contexts that it is for. */
+function nextDocuments(
+	outcomes: readonly InContext[],
+	{ patterns, kubeconfig }: ContextChoice,
+): Document[] {
+	const nexts = outcomes.flatMap(({ context, outcome: { document } }) =>
+		document.kind === "changes" && document.next !== undefined
+			? [{ context, next: document.next }]
+			: [],
+	);
+	return [
+		...Map.groupBy(nexts, ({ next }) => scriptKey(next)).values(),
+	].flatMap((same): Document[] => {
+		const [first] = same;
+		if (first === undefined) return [];
+		const contexts =
+			same.length === outcomes.length
+				? patterns
+				: same.map(({ context }) => context);
+		return [
+			{
+				kind: "changes",
+				clusters: [
+					{
+						contextFlags: [
+							...contextFlagsOf(kubeconfig === undefined ? {} : { kubeconfig }),
+							"--contexts",
+							contexts.join(","),
+						],
+						results: [],
+					},
+				],
+				summary: false,
+				next: first.next,
+			},
+		];
+	});
 }
 
 function partOf({

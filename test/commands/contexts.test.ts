@@ -14,6 +14,8 @@ const CREDENTIAL = [
 	"--registry-username=mesh",
 	"--registry-password-stdin",
 ];
+/** The same, but that the password is asked for. */
+const TYPED = CREDENTIAL.slice(0, -1);
 
 /** Two clusters, prod-eu and prod-us, and prod-gone that answers nothing, in one kubeconfig. */
 async function clusters(): Promise<{
@@ -112,6 +114,24 @@ secret/${NAME} created in nginx-mesh namespace
 		);
 		const written = [all.eu, all.us].map((bed) => bed.password("nginx-mesh"));
 		assert.deepEqual(written, ["one", undefined]);
+	});
+
+	test("what comes next is said once for all of them, behind the last", async () => {
+		await using all = await clusters();
+		const run = async (verb: string, ...argv: string[]) => {
+			const { err } = await all.run(
+				[verb, ...argv, "--no-verify", "--contexts=prod-*s,prod-eu"],
+				{ answers: [["Password:", "one"]] },
+			);
+			return err.split("\n").filter((line) => line.includes("Next"));
+		};
+		assert.deepEqual(await run("apply", ...TYPED), [
+			"Next: kubectl meshreg sync --attach --contexts 'prod-*s,prod-eu'",
+		]);
+		await all.eu.run(["sync", "-n", "app"]);
+		assert.deepEqual(await run("apply", ...TYPED, "-n", "app"), [
+			"Next: kubectl meshreg sync -n app --attach --contexts prod-us",
+		]);
 	});
 
 	for (const [argv, object] of [

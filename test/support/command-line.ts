@@ -233,6 +233,8 @@ function scripted(answers: Answer[], asked: string[]): Prompter {
 		choose: async ({ message, choices }) => chosen(choices, answer(message)),
 		pick: async ({ message, choices }) => {
 			const values = answer(message);
+			if (values === true)
+				return choices.flatMap(({ value, marked }) => (marked ? [value] : []));
 			return Array.isArray(values)
 				? values.map((value) => chosen(choices, value))
 				: [];

@@ -71,20 +71,26 @@ export function pick<T extends string>(
 	message: string,
 	choices: readonly PickChoice<T>[],
 ): Promise<T[]> {
+	const marked = choices.filter(({ marked }) => marked);
+	const shown =
+		marked.length === 0
+			? choices
+			: choices.map((choice) => ({
+					...choice,
+					label: `[${choice.marked ? "x" : " "}] ${choice.label}`,
+				}));
 	context.output.write(
-		`${message}\n${numbered(choices, context.output.columns || DEFAULT_COLUMNS)}`,
+		`${message}\n${numbered(shown, context.output.columns || DEFAULT_COLUMNS)}`,
 	);
 	return until(
 		context,
-		"Numbers or names, with commas between them, * for all:",
+		`Numbers or names, with commas between them, * for all${marked.length === 0 ? "" : ", Enter for those with an x"}:`,
 		(typed) => {
 			const said = typed.split(/[\s,]+/).filter((word) => word !== "");
 			if (said.length === 0)
-				return {
-					value: choices
-						.filter(({ marked }) => marked)
-						.map(({ value }) => value),
-				};
+				return marked.length === 0
+					? { wrong: "nothing is selected" }
+					: { value: marked.map(({ value }) => value) };
 			if (said.includes("*"))
 				return { value: choices.map(({ value }) => value) };
 			const found = said.map((word) =>

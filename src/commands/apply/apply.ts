@@ -9,6 +9,7 @@ import {
 import { tellClaimants } from "../../actions/apply/claimants.ts";
 import type { CopySettings } from "../../actions/apply/copy-settings.ts";
 import { deliver, type Run, type Scope } from "../../actions/apply/deliver.ts";
+import { nextCommand } from "../../actions/apply/next-command.ts";
 import { selectedFor } from "../../actions/apply/selected.ts";
 import type { CredentialInput } from "../../actions/credentials/credential-input.ts";
 import { enterVerified } from "../../actions/credentials/enter-verified.ts";
@@ -128,7 +129,10 @@ A missing source is created; a registry that it lacks is added, one that it has 
 						onResult: report.add,
 					});
 				}
-				return report.finish({ withSummary: true });
+				return report.finish({
+					withSummary: true,
+					next: nextCommand(source, options, run),
+				});
 			});
 		} finally {
 			await cluster.close();

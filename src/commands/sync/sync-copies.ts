@@ -6,6 +6,7 @@ import { ChangeReport, formOf } from "../../actions/apply/change-report.ts";
 import { tellClaimants } from "../../actions/apply/claimants.ts";
 import { deliver, type Run, type Scope } from "../../actions/apply/deliver.ts";
 import { podsInNeed } from "../../actions/apply/needed-namespaces.ts";
+import { nextCommand } from "../../actions/apply/next-command.ts";
 import { selectedFor } from "../../actions/apply/selected.ts";
 import { isRecorded } from "../../actions/apply/targets.ts";
 import {
@@ -21,11 +22,9 @@ import {
 import { warnOfExpiry } from "../../actions/read/warn-of-expiry.ts";
 import type { Outcome } from "../../core/document.ts";
 import { FailureError } from "../../core/output/failure.ts";
-import type { Script } from "../../core/output/shell.ts";
 import { someOf } from "../../core/output/some-of.ts";
 import { matchesGlob } from "../../core/pull-secrets/desired.ts";
 import { SYSTEM_NAMESPACES } from "../../core/pull-secrets/namespace-facts.ts";
-import { nextAfterCopies } from "../../core/pull-secrets/next.ts";
 import {
 	roleOf,
 	SOURCE_ANNOTATION,
@@ -69,57 +68,12 @@ export async function syncCopies(
 				(options.forget.length > 0
 					? await forget(source, options.forget, run)
 					: await syncOne(source, options, run)) || worked;
+		const [source] = options.allSources ? [] : sources;
 		return report.finish({
 			withSummary: worked,
-			next: nextOf(sources, options, run),
+			next: source && nextCommand(source, options, run),
 		});
 	});
-}
-
-/** So many namespaces stand in the command that comes next. */
-const NEXT_NAMES = 20;
-
-/** What a person at a terminal does next: new copies are of use once an account names them. */
-function nextOf(
-	sources: readonly PullSecret[],
-	{ selection, attach, exclude, once, allSources }: SyncSettings,
-	{ report, world, dryRun }: Run,
-): Script | undefined {
-	const [source] = sources;
-	const isNew = report.results.some(
-		({ kind, action }) => kind === "Secret" && action === "created",
-	);
-	if (
-		!world.streams.interactive ||
-		dryRun !== "none" ||
-		source === undefined ||
-		allSources ||
-		once ||
-		attach !== undefined ||
-		exclude.length > 0 ||
-		!isNew
-	)
-		return undefined;
-	switch (selection.by) {
-		case "names":
-			return nextAfterCopies(source, ["-n", selection.names.join(",")]);
-		case "all":
-			return nextAfterCopies(source, ["-A"]);
-		case "label":
-			return nextAfterCopies(source, ["-l", selection.selector]);
-		case "record": {
-			const names = report.results.flatMap(({ kind, action, namespace }) =>
-				kind === "Secret" && action === "created" ? [namespace] : [],
-			);
-			// Nobody reads a line of hundreds of names.
-			return names.length > NEXT_NAMES
-				? undefined
-				: nextAfterCopies(source, ["-n", names.join(",")]);
-		}
-		case "injected":
-		case "needed":
-			return undefined;
-	}
 }
 
 /** Returns whether there was anything to be done. */
@@ -185,7 +139,10 @@ async function scopeFor(
 	};
 }
 
-/** What a sync without a selection means: the record, or what is picked where it says nothing. */
+/**
+ * What a sync without a selection means: the record, or what is picked where that says nothing, or
+ * does not say in which of its namespaces to attach.
+ */
 async function bareSelection(
 	source: PullSecret,
 	record: SourceRecord | undefined,
@@ -199,12 +156,12 @@ async function bareSelection(
 				"--once: say which namespaces: -n NAMESPACE, -A, -l SELECTOR, --injected or --needed",
 				true,
 			);
-		if (options.attach !== undefined)
+		if (options.attach === undefined) return "record";
+		if (!world.streams.interactive)
 			throw new UsageError(
 				"--attach: say in which namespaces; what is recorded is attached as it is recorded",
 				true,
 			);
-		return "record";
 	}
 	if (world.streams.interactive) {
 		const names = await pickNamespaces(source, options.exclude, run);

@@ -302,6 +302,19 @@ terminal("some of a thousand are found by typing", async (t) => {
 	assert.equal(lines(shown).at(-1), "✔ Namespaces: 11 of 1000");
 });
 
+terminal("what is marked is taken unless it is taken back", async (t) => {
+	const { answer } = await asked(t, "pickMarked", async (session) => {
+		await session.shows("> [x] app");
+		await session.shows("  [ ] pay");
+		await session.shows("  [x] shop");
+		await session.shows("2 of 3 selected");
+		session.type(" ");
+		await session.shows("1 of 3 selected");
+		session.type("\r");
+	});
+	assert.deepEqual(answer, ["shop"]);
+});
+
 for (const [name, act, expected] of [
 	["Ctrl-C", (session) => session.ctrl("c"), 130],
 	["SIGINT", (session) => session.signal("SIGINT"), 130],
@@ -503,6 +516,34 @@ dumb(
 	{
 		answer: ["team-0001", "team-0007"],
 		shown: `Namespaces:\n${THOUSAND}${MANY} team-0007,x\n> there is no "x"\n${MANY} team-0007, 2\n`,
+	},
+);
+dumb(
+	"nothing selected is asked again",
+	"pick",
+	async (session) => {
+		await session.shows("for all: ");
+		session.type("\r");
+		await session.shows("nothing is selected");
+		await session.shows("for all: ");
+		session.type("1\r");
+	},
+	{
+		answer: ["team-0000"],
+		shown: `Namespaces:\n${THOUSAND}${MANY} \n> nothing is selected\n${MANY} 1\n`,
+	},
+);
+dumb(
+	"Enter takes what is marked",
+	"pickMarked",
+	async (session) => {
+		await session.shows("with an x: ");
+		session.type("\r");
+	},
+	{
+		answer: ["app", "shop"],
+		shown:
+			"Namespaces:\n1) [x] app  no copy\n2) [ ] pay  no copy\n3) [x] shop  no copy\nNumbers or names, with commas between them, * for all, Enter for those with an x: \n",
 	},
 );
 dumb(

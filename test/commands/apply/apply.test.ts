@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { account } from "../../support/build.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 
 const NAME = "nginx-mesh-registry-key";
@@ -8,6 +9,9 @@ const login = (host = "registry.example.com") => [
 	"--registry-username=mesh",
 	"--registry-password-stdin",
 ];
+
+/** The same, but that the password is asked for. */
+const TYPED = login().slice(0, -1);
 
 const bedWith = (...namespaces: string[]) =>
 	testBed({ namespaces: ["nginx-mesh", ...namespaces] });
@@ -77,6 +81,25 @@ secret/${NAME} configured in shop namespace
 		await applied(bed, "two", ...login(), "-n", "shop");
 		assert.equal(bed.password("app"), "two");
 		assert.equal(bed.password("shop"), "two");
+	});
+
+	test("at a terminal what comes next is said once: copies, then accounts, then nothing", async () => {
+		await using bed = await bedWith("app", "shop");
+		account(bed, "shop");
+		const next = async (...argv: string[]) => {
+			const { err } = await bed.run(
+				["apply", ...TYPED, "--no-verify", ...argv],
+				{ answers: [["Password:", "one"]] },
+			);
+			return err.split("\n").filter((line) => line.startsWith("Next"));
+		};
+		assert.deepEqual(await next(), ["Next: kubectl meshreg sync --attach"]);
+		assert.deepEqual(await next("-n", "app"), [
+			"Next: kubectl meshreg sync -n app --attach",
+		]);
+		assert.deepEqual(await next("-n", "app"), []);
+		assert.deepEqual(await next("-n", "shop", "--attach"), []);
+		assert.deepEqual(await next("-A", "--dry-run=client"), []);
 	});
 
 	test("another registry is added, and its others stay", async () => {

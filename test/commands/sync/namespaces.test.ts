@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { account } from "../../support/build.ts";
 import { NAME, shown, withSource } from "./bed.ts";
 
 describe("sync: which namespaces", () => {
@@ -78,6 +79,20 @@ describe("sync: which namespaces", () => {
 				out: "",
 				err: "Warning: no namespace matched: nothing to do\n",
 			});
+		});
+
+		test("at a terminal, accounts in which none is named: what is recorded is marked", async () => {
+			await using bed = await labelled();
+			account(bed, "app");
+			await bed.run(["sync", "-n", "app"]);
+			const outcome = await bed.run(["sync", "--attach"], {
+				answers: [["Which namespaces get a copy?", true]],
+			});
+			assert.equal(
+				outcome.out,
+				`secret/${NAME} unchanged in app namespace\nserviceaccount/default configured in app namespace\n`,
+			);
+			assert.equal(outcome.status, 0, outcome.err);
 		});
 
 		test("at a terminal, none named: picked from a list", async () => {

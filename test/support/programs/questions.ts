@@ -50,6 +50,16 @@ const PROGRAMS: Record<
 		}),
 	pick: (prompter) =>
 		prompter.pick({ message: "Namespaces:", choices: namespaces }),
+	pickMarked: (prompter) =>
+		prompter.pick({
+			message: "Namespaces:",
+			choices: ["app", "pay", "shop"].map((value) => ({
+				value,
+				label: value,
+				note: "no copy",
+				marked: value !== "pay",
+			})),
+		}),
 	confirm: (prompter) => prompter.confirm({ message: "Delete?" }),
 	confirmYes: (prompter) =>
 		prompter.confirm({ message: "Delete?", default: true }),
