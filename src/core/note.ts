@@ -177,6 +177,14 @@ export type CopyNote =
 			readonly cause: "sidecars-unwatched";
 			readonly namespaces: readonly string[];
 			readonly script: Script | undefined;
+	  }
+	/** A watch renews the source, and keeps only what it selects: these get no copy of what is new. */
+	| {
+			readonly cause: "recorded-unwatched";
+			readonly namespaces: readonly string[];
+			/** And what the record means by rules. */
+			readonly rules: boolean;
+			readonly script: Script | undefined;
 	  };
 
 /** About service accounts, their pods and policies. */

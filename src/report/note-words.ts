@@ -99,6 +99,13 @@ const COPY_WORDS: Wording<CopyNote> = {
 			script,
 		},
 	}),
+	"recorded-unwatched": ({ namespaces, rules, script }) => ({
+		message: `this watch renews the source, but not every recorded copy: ${[
+			...(namespaces.length > 0 ? [someOf(namespaces)] : []),
+			...(rules ? ["what other rules of the record mean"] : []),
+		].join(", and ")}`,
+		advice: { words: "after a renewal update them with", script },
+	}),
 };
 
 const ACCOUNT_WORDS: Wording<AccountNote> = {

@@ -22,20 +22,26 @@ import { type Failure, FailureError } from "../../core/output/failure.ts";
 import { type ChangeResult, tally } from "../../core/output/result.ts";
 import { matchesGlob } from "../../core/pull-secrets/desired.ts";
 import { expiriesOf } from "../../core/pull-secrets/expiry.ts";
+import { Fixes } from "../../core/pull-secrets/fixes.ts";
 import { SYSTEM_NAMESPACES } from "../../core/pull-secrets/namespace-facts.ts";
 import { TARGETS_ANNOTATION } from "../../core/pull-secrets/ownership.ts";
 import {
 	ContentReader,
 	type PullSecret,
+	registriesOf,
 	sourceRef,
 } from "../../core/pull-secrets/pull-secret.ts";
 import {
+	hasOtherRules,
 	mergeSelection,
 	namesOf,
 	parseRecord,
 	type SourceRecord,
 } from "../../core/pull-secrets/record.ts";
-import type { RefreshRules } from "../../core/pull-secrets/renewal.ts";
+import {
+	type RefreshRules,
+	renewerOf,
+} from "../../core/pull-secrets/renewal.ts";
 import { isSourceLike } from "../../core/pull-secrets/source.ts";
 import type {
 	SyncRules,
@@ -175,6 +181,7 @@ export async function watchSync(
 					const isFirst = !vitals.isReady;
 					vitals.ready();
 					if (!isFirst) return;
+					if (state !== undefined) warnOfUnwatched(state, options, world);
 					world.emit({
 						type: "log",
 						note: { level: "info", event: "watching", results },
@@ -366,6 +373,64 @@ async function recorded(
 		change: (before) => entries.reduce(mergeSelection, before),
 		what,
 	});
+}
+
+/** Tells of recorded copies that a renewal will not reach, because the command line selects others. */
+function warnOfUnwatched(
+	state: SyncState,
+	{ selection, exclude, refresh }: WatchSync,
+	world: Pick<World, "emit">,
+): void {
+	const { source, record } = state;
+	if (refresh === undefined || source === undefined) return;
+	if (record.kind !== "record") return;
+	const isRenewed = registriesOf(source.content).some(
+		(key) => renewerOf(source, key, refresh.allowed) !== undefined,
+	);
+	if (!isRenewed) return;
+	const seesAll = selection.by !== "names" && selection.by !== "label";
+	const namespaces = state
+		.recordedElsewhere(seesAll)
+		// Left out on purpose.
+		.filter((name) => !matchesGlob(name, exclude))
+		.sort();
+	const rules = meansMore(record.record, selection);
+	if (namespaces.length === 0 && !rules) return;
+	world.emit({
+		type: "warning",
+		note: {
+			cause: "recorded-unwatched",
+			namespaces,
+			rules,
+			script: new Fixes({
+				namespace: source.namespace,
+				name: source.name,
+				exists: true,
+			}).syncRecorded(),
+		},
+	});
+}
+
+/** Whether rules of the record may mean namespaces that are not selected. */
+function meansMore(
+	record: SourceRecord,
+	selection: WatchSync["selection"],
+): boolean {
+	switch (selection.by) {
+		case "record":
+		case "all":
+			return false;
+		case "label":
+			return hasOtherRules(record, ruleOf(selection).rule);
+		case "injected":
+			return hasOtherRules(
+				record,
+				injectedRule(selection.mesh, { exclude: [], attach: [] }).entry.rule,
+			);
+		case "names":
+		case "needed":
+			return hasOtherRules(record, undefined);
+	}
 }
 
 /** All accounts that the record names anywhere; undefined: none. */

@@ -226,6 +226,17 @@ export function hasRules(record: SourceRecord): boolean {
 	return record.entries.some((entry) => "rule" in entry);
 }
 
+/** Whether there is a rule in it besides this one. */
+export function hasOtherRules(
+	record: SourceRecord,
+	rule: Rule | undefined,
+): boolean {
+	const own = rule && ruleId(rule);
+	return record.entries.some(
+		(entry) => "rule" in entry && ruleId(entry.rule) !== own,
+	);
+}
+
 /** What a record means for one namespace. */
 export type Standing =
 	/** It gets a copy, and these accounts pull with it; `*` is all. */

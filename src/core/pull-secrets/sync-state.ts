@@ -13,6 +13,7 @@ import {
 import type { DesiredPullSecret, PullSecret } from "./pull-secret.ts";
 import {
 	type NamespaceKnowledge,
+	namesOf,
 	parseRecord,
 	type RecordReading,
 	type SourceRecord,
@@ -225,6 +226,22 @@ export class SyncState {
 		if (current === undefined) this.#keys.delete(namespace);
 		else this.#keys.set(namespace, current);
 		return this.changeIn(namespace);
+	}
+
+	/**
+	 * The names in the record that are not among those kept right. `seesAll`: every Namespace was told
+	 * of, so that one that was not is no more.
+	 */
+	recordedElsewhere(seesAll: boolean): string[] {
+		const { record, rules } = this;
+		if (record.kind !== "record") return [];
+		return [...namesOf(record.record).keys()].filter((name) => {
+			const known = this.#namespaces.get(name);
+			if (name === rules.source.namespace) return false;
+			return known === undefined
+				? !seesAll
+				: !rules.selects(name, known, record.record);
+		});
 	}
 
 	/** Is the namespace selected, and are its pods to pull with what bears the name there? */

@@ -250,6 +250,46 @@ describe("what renews itself", () => {
 		);
 	});
 
+	test("a clock that is set back, and right again, costs at most a minute", async () => {
+		await cared(
+			{ gives: () => token(10 * HOUR) },
+			async ({ play, setDay, asked, notes, password }) => {
+				await play(MINUTE);
+				setDay(-24 * HOUR);
+				await play(50 * MINUTE);
+				// By that clock there is a day left.
+				assert.deepEqual([asked, notes], [[], []]);
+				setDay(0);
+				await play(51 * MINUTE);
+				assert.equal(asked.length, 1);
+				assert.equal(password(), token(10 * HOUR));
+			},
+		);
+	});
+
+	test("a clock that is set forward too far takes nothing for good, writes nothing, and mends when it is set right", async () => {
+		await cared(
+			{ gives: (n) => token(9 * HOUR, `${n}`) },
+			async ({ play, setDay, results, notes, password }) => {
+				await play(MINUTE);
+				setDay(24 * HOUR);
+				await play(5 * MINUTE);
+				assert.deepEqual([...new Set(results)], ["failed"]);
+				assert.equal(notes.length, 1);
+				assert.match(notes[0] ?? "", /has expired already/);
+				assert.equal(password(), token(HOUR));
+				setDay(0);
+				// It is renewed when it is due, whatever was thought of it meanwhile.
+				await play(52 * MINUTE);
+				assert.deepEqual(results.slice(-2), [
+					"configured nginx-mesh",
+					"refreshed",
+				]);
+				assert.notEqual(password(), token(HOUR));
+			},
+		);
+	});
+
 	test("the same token again is no failure: it is asked for every minute until it changes", async () => {
 		await cared(
 			{ gives: (n) => (n < 4 ? token(HOUR) : token(2 * HOUR)) },

@@ -252,6 +252,61 @@ printf '{"kind":"CredentialProviderResponse","apiVersion":"credentialprovider.ku
 		assert.equal(bed.password("app"), "threex");
 	});
 
+	for (const [selected, missing] of [
+		["-n=app", "pay, shop, and what other rules of the record mean"],
+		["-l=team=a", "pay, shop"],
+		["-A", undefined],
+		["-A --exclude=pay", undefined],
+		["", undefined],
+	] as const)
+		test(`--refresh with ${selected || "nothing"} selected says which recorded copies it does not keep`, async () => {
+			await using bed = await testBed({
+				namespaces: ["nginx-mesh", "pay", "shop"],
+			});
+			bed.server.store.seed({
+				kind: "Namespace",
+				metadata: { name: "app", labels: { team: "a" } },
+			});
+			const plugin = join(bed.folder, "provider");
+			await writeFile(
+				plugin,
+				`#!/bin/sh
+printf '{"kind":"CredentialProviderResponse","apiVersion":"credentialprovider.kubelet.k8s.io/v1","cacheDuration":"1h0m0s","auth":{"r.example":{"username":"u","password":"p"}}}'
+`,
+			);
+			await chmod(plugin, 0o755);
+			for (const argv of [
+				[
+					...["create", "--registry-server=r.example"],
+					`--credential-from=plugin:${plugin}`,
+				],
+				["sync", "-n=app,pay,shop,gone"],
+				["sync", "-l=team=a"],
+			])
+				await bed.run(argv);
+			await using watch = await watching(bed, [
+				...selected.split(" ").filter((word) => word !== ""),
+				...[`--refresh=plugin:${plugin}`, "--no-verify"],
+			]);
+			const { err } = await watch.stop();
+			const warnings = err
+				.split("\n")
+				.filter((line) => line.includes("not every recorded copy"));
+			assert.deepEqual(
+				warnings,
+				missing === undefined
+					? []
+					: [
+							`Warning: this watch renews the source, but not every recorded copy: ${missing}; after a renewal update them with 'kubectl meshreg sync'`,
+						],
+			);
+			await using other = await watching(bed, [
+				...selected.split(" ").filter((word) => word !== ""),
+				"--refresh",
+			]);
+			assert.doesNotMatch((await other.stop()).err, /not every recorded copy/);
+		});
+
 	for (const [argv, message] of [
 		[["--refresh=vault"], "--refresh: must be helper:NAME, plugin:PATH or ecr"],
 		[
