@@ -1,6 +1,8 @@
 import fc from "fast-check";
-import { fromDocument } from "../../src/adapters/cluster/kubeconfig/document.ts";
-import { merge } from "../../src/adapters/cluster/kubeconfig/kubeconfig.ts";
+import {
+	fromDocument,
+	merge,
+} from "../../src/adapters/cluster/kubeconfig/document.ts";
 import { choose } from "../../src/adapters/cluster/kubeconfig/resolve-context.ts";
 import { serverUrl } from "../../src/adapters/cluster/kubeconfig/server.ts";
 import { parseKubeconfig } from "../../src/adapters/cluster/kubeconfig/yaml.ts";
@@ -180,8 +182,8 @@ async function read(texts: readonly string[]): Promise<object | undefined> {
 			username: (secure && user.username) || "",
 			password: (secure && user.username && user.password) || "",
 			token: (secure && user.token) || "",
-			insecure: (secure && cluster.insecureSkipTlsVerify) || false,
-			as: user.impersonate?.user ?? "",
+			insecure: (secure && cluster["insecure-skip-tls-verify"]) || false,
+			as: user.as ?? "",
 		};
 	} catch (error) {
 		const message = error instanceof Error ? error.message : `${error}`;

@@ -11,7 +11,6 @@ import { impersonationHeaders } from "./auth/credentials.ts";
 import { Connections } from "./http/connections.ts";
 import { dialler, serverIdentity } from "./http/dial.ts";
 import { InFlight } from "./http/in-flight.ts";
-import { opener } from "./http/opener.ts";
 import type { ConnectContext } from "./kubeconfig/context.ts";
 import { inCluster, loadKubeconfig } from "./kubeconfig/files.ts";
 import { choose, type Target } from "./kubeconfig/resolve-context.ts";
@@ -35,10 +34,10 @@ export async function connect(
 		credentials,
 		headers: {
 			"user-agent": "kubectl-meshreg",
-			...impersonationHeaders(target.user.impersonate),
+			...impersonationHeaders(target.user),
 		},
 		timeout: flags.requestTimeout ?? 0,
-		compressed: !target.cluster.disableCompression,
+		compressed: !target.cluster["disable-compression"],
 		verbosity: flags.verbosity ?? 0,
 		err,
 		clock,
@@ -79,15 +78,16 @@ function connectionsTo(
 	credentials: Pick<ReturnType<typeof credentialsOf>, "current">,
 	{ env, files, interrupt }: ConnectContext,
 ): Connections {
-	const proxy = proxyFor(server, cluster.proxyUrl, env);
+	const proxy = proxyFor(server, cluster["proxy-url"], env);
+	const servername = cluster["tls-server-name"];
 	const tls = async () => ({
 		...(await serverIdentity(cluster, files)),
-		...(cluster.tlsServerName && { servername: cluster.tlsServerName }),
+		...(servername && { servername }),
 		...(await credentials.current()).tls,
 	});
 	const connections = new Connections(
 		server,
-		dialler(server, tls, interrupt, opener(proxy)),
+		dialler(server, tls, interrupt, proxy),
 	);
 	const finish = () => connections.finish(interrupt.reason);
 	interrupt.addEventListener("abort", finish, { once: true });

@@ -27,8 +27,9 @@ export function credentialsOf(
 		return tokenFile(user.tokenFile, certificate, files, clock);
 	if (user.token || user.username || user.password)
 		return fixedCredentials(user, files);
-	const { exec, authProvider } = user;
-	const certified = user.clientCertificate || user.clientCertificateData;
+	const { exec, "auth-provider": provider } = user;
+	const certified =
+		user["client-certificate"] || user["client-certificate-data"];
 	if (exec && !certified) {
 		const issue = async () => {
 			const { runExecPlugin } = await import("./exec-plugin.ts");
@@ -36,7 +37,7 @@ export function credentialsOf(
 		};
 		return renewed(issue, clock);
 	}
-	if (authProvider) {
+	if (provider) {
 		const issue = async () => {
 			const { credential, expires } = await oidc(target, context);
 			return {
@@ -54,20 +55,24 @@ async function execCluster(
 	{ files }: ConnectContext,
 ): Promise<ExecCluster> {
 	const ca =
-		cluster.certificateAuthority || cluster.certificateAuthorityData
+		cluster["certificate-authority"] || cluster["certificate-authority-data"]
 			? (await serverIdentity(cluster, files)).ca
 			: undefined;
 	return {
 		server,
-		"tls-server-name": cluster.tlsServerName,
-		"insecure-skip-tls-verify": cluster.insecureSkipTlsVerify || undefined,
+		"tls-server-name": cluster["tls-server-name"],
+		"insecure-skip-tls-verify":
+			cluster["insecure-skip-tls-verify"] || undefined,
 		"certificate-authority-data": Buffer.isBuffer(ca)
 			? ca.toString("base64")
 			: undefined,
-		"proxy-url": cluster.proxyUrl,
-		"disable-compression": cluster.disableCompression || undefined,
+		"proxy-url": cluster["proxy-url"],
+		"disable-compression": cluster["disable-compression"] || undefined,
 		// Said even where there is none, as kubectl does.
-		config: cluster.execConfig ?? null,
+		config:
+			cluster.extensions?.find(
+				({ name }) => name === "client.authentication.k8s.io/exec",
+			)?.extension ?? null,
 	};
 }
 
@@ -77,11 +82,11 @@ async function oidc(
 ): Promise<Issued> {
 	const { oidcToken } = await import("./oidc.ts");
 	const { fetchWith } = await import("../http/fetch.ts");
-	const config = user.authProvider?.config ?? {};
+	const config = user["auth-provider"]?.config ?? {};
 	const fetch = fetchWith(
 		{
-			certificateAuthority: config["idp-certificate-authority"],
-			certificateAuthorityData: config["idp-certificate-authority-data"],
+			"certificate-authority": config["idp-certificate-authority"],
+			"certificate-authority-data": config["idp-certificate-authority-data"],
 		},
 		context,
 	);

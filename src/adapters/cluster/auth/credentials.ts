@@ -1,6 +1,6 @@
 import type { ConnectionOptions } from "node:tls";
 import type { Files } from "../../../world.ts";
-import type { Impersonation, UserEntry } from "../kubeconfig/kubeconfig.ts";
+import type { UserEntry } from "../kubeconfig/document.ts";
 
 /** What one request shows of who is asking. */
 export interface Credential {
@@ -51,11 +51,11 @@ export async function clientCertificate(
 	files: Files,
 ): Promise<Credential["tls"]> {
 	const cert = await pem(
-		user.clientCertificateData,
-		user.clientCertificate,
+		user["client-certificate-data"],
+		user["client-certificate"],
 		files,
 	);
-	const key = await pem(user.clientKeyData, user.clientKey, files);
+	const key = await pem(user["client-key-data"], user["client-key"], files);
 	return { ...(cert && { cert }), ...(key && { key }) };
 }
 
@@ -70,15 +70,15 @@ async function pem(
 
 /** https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation */
 export function impersonationHeaders(
-	impersonate: Impersonation = {},
+	user: UserEntry,
 ): Record<string, string | string[]> {
-	const { user, uid, groups, extra } = impersonate;
+	const groups = user["as-groups"] ?? [];
 	return {
-		...(user && { "impersonate-user": user }),
-		...(uid && { "impersonate-uid": uid }),
-		...(groups?.length && { "impersonate-group": [...groups] }),
+		...(user.as && { "impersonate-user": user.as }),
+		...(user["as-uid"] && { "impersonate-uid": user["as-uid"] }),
+		...(groups.length > 0 && { "impersonate-group": [...groups] }),
 		...Object.fromEntries(
-			Object.entries(extra ?? {}).map(([key, values]) => [
+			Object.entries(user["as-user-extra"] ?? {}).map(([key, values]) => [
 				`impersonate-extra-${encodeURIComponent(key).toLowerCase()}`,
 				[...values],
 			]),

@@ -3,7 +3,7 @@ import { onOneLine } from "../../../core/output/printable.ts";
 import { OperationError } from "../../../errors.ts";
 import type { Output } from "../../../world.ts";
 import { ProgramMissing, startProgram } from "../../programs.ts";
-import type { ExecEntry } from "../kubeconfig/kubeconfig.ts";
+import type { ExecEntry } from "../kubeconfig/document.ts";
 import { bearer } from "./credentials.ts";
 import type { Issued } from "./renewed.ts";
 

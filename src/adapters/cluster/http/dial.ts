@@ -1,10 +1,10 @@
-import { isIP, type Socket } from "node:net";
+import { once } from "node:events";
+import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { type ConnectionOptions, connect as connectTls } from "node:tls";
 import type { Files } from "../../../world.ts";
 import { machineAuthorities, type Trust } from "../../trust.ts";
-import type { ClusterEntry } from "../kubeconfig/kubeconfig.ts";
+import type { ClusterEntry } from "../kubeconfig/document.ts";
 import { resetByPeer } from "./exchange.ts";
-import type { Open } from "./tcp.ts";
 
 /** A connected socket, and what the two sides agreed to speak on it. */
 export interface Dialled {
@@ -25,13 +25,16 @@ export async function serverIdentity(
 	cluster: ClusterEntry,
 	files: Files,
 ): Promise<Trust> {
-	if (cluster.insecureSkipTlsVerify) return { rejectUnauthorized: false };
+	if (cluster["insecure-skip-tls-verify"]) return { rejectUnauthorized: false };
+	const path = cluster["certificate-authority"];
+	const inline = cluster["certificate-authority-data"];
 	return {
 		rejectUnauthorized: true,
-		ca: cluster.certificateAuthorityData
-			? Buffer.from(cluster.certificateAuthorityData, "base64")
-			: cluster.certificateAuthority
-				? await files.read(cluster.certificateAuthority, 16 << 20)
+		// Data wins over a file, as with kubectl.
+		ca: inline
+			? Buffer.from(inline, "base64")
+			: path
+				? await files.read(path, 16 << 20)
 				: machineAuthorities(),
 	};
 }
@@ -39,12 +42,12 @@ export async function serverIdentity(
 /** What a connection to the server needs: by what it is recognised, and what it is shown of us. */
 type Tls = Trust & Pick<ConnectionOptions, "cert" | "key" | "servername">;
 
-/** Dials `server` directly, or through what `open` connects to it. */
+/** Dials `server` through `proxy`, or directly where there is none. */
 export function dialler(
 	server: URL,
 	tls: () => Promise<Tls>,
 	interrupt: AbortSignal,
-	open: Open,
+	proxy: URL | undefined,
 ): Dial {
 	const secure = server.protocol === "https:";
 	const host = server.hostname.replace(/^\[|\]$/g, "");
@@ -57,7 +60,7 @@ export function dialler(
 		const cut = () => socket?.destroy(timeout(host, port));
 		signal.addEventListener("abort", cut, { once: true });
 		try {
-			const opening = open(host, port);
+			const opening = open(host, port, proxy);
 			opening.then(
 				(opened) => signal.aborted && opened.destroy(),
 				() => {},
@@ -76,6 +79,22 @@ export function dialler(
 			signal.removeEventListener("abort", cut);
 		}
 	};
+}
+
+/** Proxies are rare: what they need is loaded then. */
+async function open(
+	host: string,
+	port: number,
+	proxy: URL | undefined,
+): Promise<Socket> {
+	if (proxy !== undefined) {
+		const { through } = await import("./tunnel.ts");
+		return through(proxy, host, port);
+	}
+	const socket = connectTcp({ host, port });
+	socket.setKeepAlive(true, 30_000);
+	await once(socket, "connect");
+	return socket;
 }
 
 function handshake(

@@ -2,11 +2,10 @@ import { OperationError } from "../../../errors.ts";
 import { proxyFor } from "../../proxy.ts";
 import { codeOf } from "../api/errors.ts";
 import type { ConnectContext } from "../kubeconfig/context.ts";
-import type { ClusterEntry } from "../kubeconfig/kubeconfig.ts";
+import type { ClusterEntry } from "../kubeconfig/document.ts";
 import { Connections } from "./connections.ts";
 import { dialler, serverIdentity } from "./dial.ts";
 import { AnswerTooLarge, TransportError, text } from "./exchange.ts";
-import { opener } from "./opener.ts";
 
 /** Keys and tokens are some kilobytes. */
 const ANSWER_LIMIT = 1 << 20;
@@ -30,12 +29,7 @@ export function fetchWith(
 		const proxy = proxyFor(server, undefined, env);
 		const connections = new Connections(
 			server,
-			dialler(
-				server,
-				() => serverIdentity(identity, files),
-				interrupt,
-				opener(proxy),
-			),
+			dialler(server, () => serverIdentity(identity, files), interrupt, proxy),
 		);
 		try {
 			const answer = await connections.send({

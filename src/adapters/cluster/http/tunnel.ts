@@ -10,10 +10,12 @@ import { machineAuthorities, type Trust } from "../../trust.ts";
 /** Opens connections through a proxy: CONNECT for http and https ones, or SOCKS 5. */
 export function through(
 	proxy: URL,
-): (host: string, port: number) => Promise<Socket> {
+	host: string,
+	port: number,
+): Promise<Socket> {
 	return proxy.protocol.startsWith("socks5")
-		? (host, port) => socks(proxy, host, port)
-		: (host, port) => connect(proxy, host, port);
+		? socks(proxy, host, port)
+		: connect(proxy, host, port);
 }
 
 function connect(proxy: URL, host: string, port: number): Promise<Socket> {

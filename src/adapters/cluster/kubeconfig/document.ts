@@ -1,36 +1,27 @@
 import * as v from "valibot";
-import type {
-	ClusterEntry,
-	ContextEntry,
-	ExecEntry,
-	Impersonation,
-	Kubeconfig,
-	UserEntry,
-} from "./kubeconfig.ts";
 
 /** The message of each part is what it has to be: the error says which part is not. */
 const A_STRING = "a string";
 
-/** A field of this type; an absent one and a null are undefined. */
-function field<Output>(schema: v.GenericSchema<unknown, Output>) {
-	return v.pipe(
-		v.nullish(schema),
-		v.transform((value) => value ?? undefined),
-	);
-}
-
 /** A text, of which "" is none. */
 const text = v.pipe(
-	field(v.string(A_STRING)),
+	v.nullish(v.string(A_STRING)),
 	v.transform((value) => value || undefined),
 );
-const flag = field(v.boolean("true or false"));
-const texts = field(
-	v.custom<string[]>(
+/** A text, which is "" where it is absent. */
+const word = v.nullish(v.string(A_STRING), "");
+const flag = v.pipe(
+	v.nullish(v.boolean("true or false")),
+	v.transform((value) => value ?? undefined),
+);
+/** A list of texts, which is empty where it is absent. */
+const texts = v.nullish(
+	v.custom<readonly string[]>(
 		(value) =>
 			Array.isArray(value) && value.every((item) => typeof item === "string"),
 		"a list of strings",
 	),
+	[],
 );
 
 /** A mapping, of which other fields are left aside. An array is none. */
@@ -59,7 +50,7 @@ function entries<Inner>(part: string, schema: v.GenericSchema<unknown, Inner>) {
 	return list(
 		v.pipe(
 			mapping({
-				name: v.nullish(v.string(A_STRING), ""),
+				name: word,
 				[part]: v.pipe(v.nullish(v.unknown(), {}), schema),
 			}),
 			v.transform((item) => ({
@@ -71,50 +62,111 @@ function entries<Inner>(part: string, schema: v.GenericSchema<unknown, Inner>) {
 }
 
 /** The fields that are read: https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/ */
-const CLUSTER = mapping({
-	server: text,
-	"tls-server-name": text,
-	"insecure-skip-tls-verify": flag,
-	"certificate-authority": text,
-	"certificate-authority-data": text,
-	"proxy-url": text,
-	"disable-compression": flag,
-	extensions: list(mapping({ name: text, extension: v.optional(v.unknown()) })),
-});
-const EXEC = mapping({
-	apiVersion: text,
-	command: text,
-	args: texts,
-	env: list(mapping({ name: text, value: text })),
-	installHint: text,
-	provideClusterInfo: flag,
-	interactiveMode: text,
-});
-const USER = mapping({
-	"client-certificate": text,
-	"client-certificate-data": text,
-	"client-key": text,
-	"client-key-data": text,
-	token: text,
-	tokenFile: text,
-	username: text,
-	password: text,
-	as: text,
-	"as-uid": text,
-	"as-groups": texts,
-	"as-user-extra": field(byName(texts)),
-	"auth-provider": field(mapping({ name: text, config: field(byName(text)) })),
-	exec: field(EXEC),
-});
-const CONTEXT = mapping({ cluster: text, user: text, namespace: text });
-const FILE = mapping({
-	apiVersion: text,
-	kind: text,
-	clusters: entries("cluster", CLUSTER),
-	users: entries("user", USER),
-	contexts: entries("context", CONTEXT),
-	"current-context": text,
-});
+function shapeOf(resolve: (path: string) => string) {
+	const path = v.pipe(
+		text,
+		v.transform((value) => value && resolve(value)),
+	);
+	// As in a shell: a bare name is for the PATH, anything with a slash is a path.
+	const command = v.pipe(
+		text,
+		v.transform((value) =>
+			value && /[\\/]/.test(value) ? resolve(value) : value,
+		),
+	);
+	return mapping({
+		apiVersion: text,
+		kind: text,
+		clusters: entries(
+			"cluster",
+			mapping({
+				server: text,
+				"tls-server-name": text,
+				"insecure-skip-tls-verify": flag,
+				"certificate-authority": path,
+				"certificate-authority-data": text,
+				"proxy-url": text,
+				"disable-compression": flag,
+				extensions: list(
+					mapping({ name: text, extension: v.optional(v.unknown()) }),
+				),
+			}),
+		),
+		users: entries(
+			"user",
+			mapping({
+				"client-certificate": path,
+				"client-certificate-data": text,
+				"client-key": path,
+				"client-key-data": text,
+				token: text,
+				tokenFile: path,
+				username: text,
+				password: text,
+				as: text,
+				"as-uid": text,
+				"as-groups": texts,
+				"as-user-extra": v.nullish(byName(texts)),
+				"auth-provider": v.nullish(
+					mapping({ name: word, config: v.nullish(byName(word), {}) }),
+				),
+				exec: v.nullish(
+					mapping({
+						apiVersion: text,
+						command,
+						args: texts,
+						env: list(mapping({ name: word, value: word })),
+						installHint: text,
+						provideClusterInfo: flag,
+						interactiveMode: text,
+					}),
+				),
+			}),
+		),
+		contexts: entries(
+			"context",
+			mapping({ cluster: text, user: text, namespace: text }),
+		),
+		"current-context": text,
+	});
+}
+
+type EntryOf<Part extends "clusters" | "users" | "contexts"> = Readonly<
+	Partial<v.InferOutput<ReturnType<typeof shapeOf>>[Part][number]["inner"]>
+>;
+
+/** Fields by the kubeconfig's own names; paths are absolute, data is base64 of PEM. */
+export type ClusterEntry = EntryOf<"clusters">;
+export type UserEntry = EntryOf<"users"> & {
+	/** The file that says so: where renewed tokens of an auth-provider are kept. */
+	readonly file?: string | undefined;
+};
+export type ExecEntry = NonNullable<UserEntry["exec"]>;
+export type ContextEntry = EntryOf<"contexts">;
+
+export interface Kubeconfig {
+	readonly clusters: ReadonlyMap<string, ClusterEntry>;
+	readonly users: ReadonlyMap<string, UserEntry>;
+	readonly contexts: ReadonlyMap<string, ContextEntry>;
+	/** "" when not set. */
+	readonly currentContext: string;
+}
+
+/**
+ * Several files as one, by kubectl's rules: for every name, and for the current context, the first file that
+ * has it, whole. https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/
+ */
+export function merge(configs: readonly Kubeconfig[]): Kubeconfig {
+	// Backwards, so that what is set last is what the first file says.
+	const files = configs.toReversed();
+	return {
+		clusters: new Map(files.flatMap(({ clusters }) => [...clusters])),
+		users: new Map(files.flatMap(({ users }) => [...users])),
+		contexts: new Map(files.flatMap(({ contexts }) => [...contexts])),
+		currentContext:
+			configs.map((each) => each.currentContext).find(Boolean) ?? "",
+	};
+}
 
 /** Which mapping of an entry holds what it is about. */
 const PARTS: Readonly<Record<string, string>> = {
@@ -135,7 +187,9 @@ export function fromDocument(
 	resolve: (path: string) => string,
 	file?: string,
 ): Kubeconfig {
-	const parsed = v.safeParse(FILE, document ?? {}, { abortEarly: true });
+	const parsed = v.safeParse(shapeOf(resolve), document ?? {}, {
+		abortEarly: true,
+	});
 	if (!parsed.success) throw new Error(faultOf(document, parsed.issues[0]));
 	const { output } = parsed;
 	for (const [key, only] of [
@@ -144,113 +198,30 @@ export function fromDocument(
 	] as const)
 		if ((output[key] ?? only) !== only)
 			throw new Error(`${key} is not ${only}`);
-	const at = (path: string | undefined): string | undefined =>
-		path === undefined ? undefined : resolve(path);
 	return {
-		clusters: named("clusters", output.clusters, (inner) => cluster(inner, at)),
-		users: named("users", output.users, (inner) => ({
-			...user(inner, at),
-			file,
-		})),
-		contexts: named(
-			"contexts",
-			output.contexts,
-			(inner): ContextEntry => inner,
+		clusters: named("clusters", output.clusters),
+		users: named(
+			"users",
+			output.users.map(({ name, inner }) => ({
+				name,
+				inner: { ...inner, file },
+			})),
 		),
+		contexts: named("contexts", output.contexts),
 		currentContext: output["current-context"] ?? "",
 	};
 }
 
-type At = (path: string | undefined) => string | undefined;
-
-function named<Inner, Entry>(
+function named<Entry>(
 	part: string,
-	items: readonly { name: string; inner: Inner }[],
-	read: (inner: Inner) => Entry,
+	items: readonly { name: string; inner: Entry }[],
 ): Map<string, Entry> {
 	const found = new Map<string, Entry>();
 	for (const { name, inner } of items) {
 		if (found.has(name)) throw new Error(`duplicate name "${name}" in ${part}`);
-		found.set(name, read(inner));
+		found.set(name, inner);
 	}
 	return found;
-}
-
-function cluster(fields: v.InferOutput<typeof CLUSTER>, at: At): ClusterEntry {
-	return {
-		server: fields.server,
-		tlsServerName: fields["tls-server-name"],
-		insecureSkipTlsVerify: fields["insecure-skip-tls-verify"],
-		certificateAuthority: at(fields["certificate-authority"]),
-		certificateAuthorityData: fields["certificate-authority-data"],
-		proxyUrl: fields["proxy-url"],
-		disableCompression: fields["disable-compression"],
-		execConfig:
-			fields.extensions.find(
-				({ name }) => name === "client.authentication.k8s.io/exec",
-			)?.extension ?? undefined,
-	};
-}
-
-function user(fields: v.InferOutput<typeof USER>, at: At): UserEntry {
-	const provider = fields["auth-provider"];
-	return {
-		clientCertificate: at(fields["client-certificate"]),
-		clientCertificateData: fields["client-certificate-data"],
-		clientKey: at(fields["client-key"]),
-		clientKeyData: fields["client-key-data"],
-		token: fields.token,
-		tokenFile: at(fields.tokenFile),
-		username: fields.username,
-		password: fields.password,
-		impersonate: impersonation(fields),
-		authProvider: provider && {
-			name: provider.name ?? "",
-			config: mapped(provider.config ?? {}, (value) => value ?? ""),
-		},
-		exec: fields.exec && exec(fields.exec, at),
-	};
-}
-
-function impersonation(
-	fields: v.InferOutput<typeof USER>,
-): Impersonation | undefined {
-	const groups = fields["as-groups"];
-	const extra = fields["as-user-extra"];
-	const impersonate = {
-		user: fields.as,
-		uid: fields["as-uid"],
-		// No group is none: kubectl then asks for no user, either.
-		groups: groups?.length === 0 ? undefined : groups,
-		extra: extra && mapped(extra, (values) => values ?? []),
-	};
-	return Object.values(impersonate).every((value) => value === undefined)
-		? undefined
-		: impersonate;
-}
-
-function exec(fields: v.InferOutput<typeof EXEC>, at: At): ExecEntry {
-	const { command } = fields;
-	return {
-		apiVersion: fields.apiVersion,
-		// As in a shell: a bare name is for the PATH, anything with a slash is a path.
-		command:
-			command !== undefined && /[\\/]/.test(command) ? at(command) : command,
-		args: fields.args ?? [],
-		env: fields.env.map(({ name = "", value = "" }) => ({ name, value })),
-		installHint: fields.installHint,
-		provideClusterInfo: fields.provideClusterInfo,
-		interactiveMode: fields.interactiveMode,
-	};
-}
-
-function mapped<From, To>(
-	values: Readonly<Record<string, From>>,
-	change: (value: From) => To,
-): Record<string, To> {
-	return Object.fromEntries(
-		Object.entries(values).map(([key, value]) => [key, change(value)]),
-	);
 }
 
 /** `token of user "u" is not a string`: the field, where it is, and what it has to be. */

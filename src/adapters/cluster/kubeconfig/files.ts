@@ -2,8 +2,12 @@ import { createHash } from "node:crypto";
 import { resolve as absolute, delimiter, dirname, join, sep } from "node:path";
 import { OperationError } from "../../../errors.ts";
 import type { Files, KubeconfigNames } from "../../../world.ts";
-import { fromDocument } from "./document.ts";
-import { type ContextEntry, type Kubeconfig, merge } from "./kubeconfig.ts";
+import {
+	type ContextEntry,
+	fromDocument,
+	type Kubeconfig,
+	merge,
+} from "./document.ts";
 import type { Pod } from "./resolve-context.ts";
 import { parseKubeconfig } from "./yaml.ts";
 
@@ -114,14 +118,12 @@ export async function inCluster(
 	const host = env.KUBERNETES_SERVICE_HOST;
 	const port = env.KUBERNETES_SERVICE_PORT;
 	const tokenFile = `${SERVICE_ACCOUNT}/token`;
-	const certificateAuthority = `${SERVICE_ACCOUNT}/ca.crt`;
+	const ca = `${SERVICE_ACCOUNT}/ca.crt`;
 	if (!host || !port || !(await files.exists(tokenFile))) return undefined;
 	return {
 		server: `https://${host.includes(":") ? `[${host}]` : host}:${port}`,
 		namespace: await podNamespace(env, files),
-		cluster: (await files.exists(certificateAuthority))
-			? { certificateAuthority }
-			: {},
+		cluster: (await files.exists(ca)) ? { "certificate-authority": ca } : {},
 		user: { tokenFile },
 	};
 }

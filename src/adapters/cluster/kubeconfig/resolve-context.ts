@@ -1,7 +1,11 @@
 import { OperationError } from "../../../errors.ts";
 import type { ConnectionFlags } from "../../../world.ts";
-import { checkExecEntry } from "../auth/exec-entry.ts";
-import type { ClusterEntry, Kubeconfig, UserEntry } from "./kubeconfig.ts";
+import type {
+	ClusterEntry,
+	ExecEntry,
+	Kubeconfig,
+	UserEntry,
+} from "./document.ts";
 
 /** Which cluster, as whom, and where: what kubectl would use for the same files and flags. */
 export interface Target {
@@ -90,42 +94,38 @@ function withFlags(
 	cluster: ClusterEntry,
 	flags: ConnectionFlags,
 ): ClusterEntry {
-	const changed = { ...cluster };
-	// A CA of the kubeconfig must not contradict the flag: each of the two replaces all three fields.
-	if (flags.insecureSkipTlsVerify || flags.certificateAuthority) {
-		changed.insecureSkipTlsVerify = flags.insecureSkipTlsVerify;
-		changed.certificateAuthority = flags.certificateAuthority;
-		changed.certificateAuthorityData = undefined;
-	}
-	// The kubeconfig's name belongs to the kubeconfig's server.
-	if (flags.tlsServerName || flags.server)
-		changed.tlsServerName = flags.tlsServerName;
-	if (flags.disableCompression) changed.disableCompression = true;
-	return changed;
+	return {
+		...cluster,
+		// A CA of the kubeconfig must not contradict the flag: each of the two replaces all three fields.
+		...((flags.insecureSkipTlsVerify || flags.certificateAuthority) && {
+			"insecure-skip-tls-verify": flags.insecureSkipTlsVerify,
+			"certificate-authority": flags.certificateAuthority,
+			"certificate-authority-data": undefined,
+		}),
+		// The kubeconfig's name belongs to the kubeconfig's server.
+		...((flags.tlsServerName || flags.server) && {
+			"tls-server-name": flags.tlsServerName,
+		}),
+		...(flags.disableCompression && { "disable-compression": true }),
+	};
 }
 
 function withCredentials(user: UserEntry, flags: ConnectionFlags): UserEntry {
-	const changed = { ...user };
-	if (flags.token) {
-		changed.token = flags.token;
-		changed.tokenFile = undefined;
-	}
-	if (flags.clientCertificate) {
-		changed.clientCertificate = flags.clientCertificate;
-		changed.clientCertificateData = undefined;
-	}
-	if (flags.clientKey) {
-		changed.clientKey = flags.clientKey;
-		changed.clientKeyData = undefined;
-	}
-	if (flags.as || flags.asUid || flags.asGroup?.length)
-		changed.impersonate = {
-			...user.impersonate,
-			...(flags.as && { user: flags.as }),
-			...(flags.asUid && { uid: flags.asUid }),
-			...(flags.asGroup?.length && { groups: flags.asGroup }),
-		};
-	return changed;
+	return {
+		...user,
+		...(flags.token && { token: flags.token, tokenFile: undefined }),
+		...(flags.clientCertificate && {
+			"client-certificate": flags.clientCertificate,
+			"client-certificate-data": undefined,
+		}),
+		...(flags.clientKey && {
+			"client-key": flags.clientKey,
+			"client-key-data": undefined,
+		}),
+		...(flags.as && { as: flags.as }),
+		...(flags.asUid && { "as-uid": flags.asUid }),
+		...(flags.asGroup?.length && { "as-groups": flags.asGroup }),
+	};
 }
 
 function refuseContradictions(
@@ -136,9 +136,9 @@ function refuseContradictions(
 		new OperationError(`cluster "${clusterName}": ${what}: remove one of them`);
 	const inUser = (what: string) =>
 		new OperationError(`user "${userName}": ${what}`);
-	const { certificateAuthority: ca, certificateAuthorityData: caData } =
-		cluster;
-	if (cluster.insecureSkipTlsVerify && (ca || caData))
+	const ca = cluster["certificate-authority"];
+	const caData = cluster["certificate-authority-data"];
+	if (cluster["insecure-skip-tls-verify"] && (ca || caData))
 		throw inCluster(
 			"specifying a root certificates file with the insecure flag is not allowed",
 		);
@@ -146,8 +146,11 @@ function refuseContradictions(
 		throw inCluster(
 			"certificate-authority-data and certificate-authority are both specified",
 		);
-	const { impersonate, authProvider, exec } = user;
-	if (impersonate && !impersonate.user)
+	const { exec, "auth-provider": authProvider } = user;
+	// No group is none: kubectl then asks for no user, either.
+	const impersonates =
+		user["as-uid"] || user["as-groups"]?.length || user["as-user-extra"];
+	if (impersonates && !user.as)
 		throw inUser(
 			"requesting uid, groups or user-extra without impersonating a user: add --as",
 		);
@@ -155,16 +158,13 @@ function refuseContradictions(
 		throw inUser(
 			"more than one authentication method found; found [token basicAuth], only one is allowed",
 		);
-	for (const [kind, file, data] of [
-		["client-certificate", user.clientCertificate, user.clientCertificateData],
-		["client-key", user.clientKey, user.clientKeyData],
-	])
-		if (file && data)
+	for (const kind of ["client-certificate", "client-key"] as const)
+		if (user[kind] && user[`${kind}-data`])
 			throw inUser(`${kind}-data and ${kind} are both specified`);
 	if (
-		(user.clientCertificate || user.clientCertificateData) &&
-		!user.clientKey &&
-		!user.clientKeyData
+		(user["client-certificate"] || user["client-certificate-data"]) &&
+		!user["client-key"] &&
+		!user["client-key-data"]
 	)
 		throw inUser(
 			"client-key-data or client-key must be specified to use the clientCert authentication method",
@@ -173,9 +173,32 @@ function refuseContradictions(
 		throw inUser(
 			"authProvider cannot be provided in combination with an exec plugin",
 		);
-	if (exec) checkExecEntry(exec, userName);
+	if (exec) refusePlugin(exec, (what) => inUser(`exec plugin: ${what}`));
 	if (authProvider && authProvider.name !== "oidc")
 		throw inUser(
 			`the auth-provider "${authProvider.name}" is gone since kubectl 1.26: use its exec plugin instead`,
 		);
+}
+
+const VERSIONS = [
+	"client.authentication.k8s.io/v1",
+	"client.authentication.k8s.io/v1beta1",
+];
+
+/** Throws what `fail` makes of the reason why it cannot be run. */
+function refusePlugin(
+	{ command, apiVersion = "", interactiveMode }: ExecEntry,
+	fail: (why: string) => OperationError,
+): void {
+	if (!command) throw fail("command must be specified");
+	if (!VERSIONS.includes(apiVersion))
+		throw fail(
+			`invalid apiVersion "${apiVersion}": it must be ${VERSIONS.join(" or ")}`,
+		);
+	if (interactiveMode === undefined && apiVersion === VERSIONS[0])
+		throw fail(
+			"interactiveMode must be specified: Never, IfAvailable or Always",
+		);
+	if (!["Never", "IfAvailable", "Always"].includes(interactiveMode ?? "Never"))
+		throw fail(`invalid interactiveMode "${interactiveMode}"`);
 }

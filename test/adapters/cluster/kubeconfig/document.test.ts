@@ -105,10 +105,18 @@ describe("the shape of a kubeconfig", () => {
 				{ name: "w", user: { exec: { command: "bin/plugin" } } },
 			],
 		});
-		assert.equal(config.clusters.get("c")?.certificateAuthority, "/beside/ca");
-		const { clientKey, tokenFile, exec, file } = config.users.get("u") ?? {};
+		assert.equal(
+			config.clusters.get("c")?.["certificate-authority"],
+			"/beside/ca",
+		);
+		const {
+			"client-key": key,
+			tokenFile,
+			exec,
+			file,
+		} = config.users.get("u") ?? {};
 		assert.deepEqual(
-			[clientKey, tokenFile, exec?.command, exec?.args, exec?.env, file],
+			[key, tokenFile, exec?.command, exec?.args, exec?.env, file],
 			["/beside/key", undefined, "plugin", [], [], "FILE"],
 		);
 		assert.equal(config.users.get("w")?.exec?.command, "/beside/bin/plugin");
