@@ -442,6 +442,52 @@ describe("every TLS connection says itself whom it trusts", () => {
 	});
 });
 
+/** What stood in several places once, by what gives another such place away. */
+const ONCE: readonly (readonly [what: string, sign: RegExp, at: string[]])[] = [
+	[
+		"the reader of an entry of auths",
+		/\bidentitytoken\b/i,
+		["core/credentials/entry.ts"],
+	],
+	[
+		"the table of codes for certificates",
+		/\bSELF_SIGNED_CERT|\bUNABLE_TO_/,
+		["core/certificate-fault.ts"],
+	],
+	["the growth of pauses", /\b2 \*\* \(|\* 2 \*\* \w/, ["core/pauses.ts"]],
+	["the chance in pauses", /Math\.random\(\)/, ["core/pauses.ts"]],
+	[
+		"who waits for a place among what is under way",
+		/\.push\(resolve\)/,
+		["core/places.ts"],
+	],
+	[
+		"what cannot be printed",
+		/\\p\{(?:Cf|Zl)\}/,
+		// A credential's characters are found there, not taken away.
+		["core/credentials/credential-rules.ts", "core/output/printable.ts"],
+	],
+	[
+		"the first of many and how many more",
+		/\band \$\{[^}]*\} more\b/,
+		["core/output/some-of.ts"],
+	],
+];
+
+describe("what stood in several places stands once", () => {
+	for (const [what, sign, at] of ONCE)
+		test(what, () =>
+			assert.deepEqual(
+				sources
+					.filter(({ text }) => sign.test(text))
+					.map(({ path }) => path)
+					.sort(),
+				at,
+				"use what is there",
+			),
+		);
+});
+
 /** Who writes to pull secrets, and what; everybody else has `apply` do it. */
 const WRITERS: Readonly<Record<string, string>> = {
 	"actions/apply/apply.ts": "what is planned",

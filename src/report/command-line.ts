@@ -1,4 +1,4 @@
-import { isUnprintable } from "../core/output/printable.ts";
+import { isUnprintable, spelledOut } from "../core/output/printable.ts";
 import type { Script } from "../core/output/shell.ts";
 
 /** One word of a POSIX shell, quoted where it has to be. Only `word` makes one. */
@@ -88,11 +88,9 @@ export function word(text: string): QuotedWord {
 
 /** As bash, zsh and ksh read it: what cannot be shown, a context's name for one, is escaped. */
 function ansiQuoted(text: string): QuotedWord {
-	const inside = text
-		.replace(/[\\']/g, "\\$&")
-		.replace(
-			/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
-			(one) => `\\U${(one.codePointAt(0) ?? 0).toString(16).padStart(8, "0")}`,
-		);
+	const inside = spelledOut(
+		text.replace(/[\\']/g, "\\$&"),
+		(one) => `\\U${(one.codePointAt(0) ?? 0).toString(16).padStart(8, "0")}`,
+	);
 	return `$'${inside}'` as QuotedWord;
 }

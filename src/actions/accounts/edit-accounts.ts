@@ -6,7 +6,7 @@ import {
 	failureOf,
 } from "../../core/output/failure.ts";
 import type { Action, ChangeResult, DryRun } from "../../core/output/result.ts";
-import { growingPause } from "../../core/pauses.ts";
+import { growingPause, spread } from "../../core/pauses.ts";
 import type { Preview } from "../../core/preview.ts";
 import { ApiError, isFatal } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
@@ -137,8 +137,8 @@ async function editOne(
 				throw new FailureError({ cause: "changed-meanwhile" });
 			account = now;
 			// Others are at it, too: not all at the same time again.
-			const most = growingPause(attempt, CONFLICT_PAUSES);
-			await world.clock.delay(most * Math.random(), world.interrupt);
+			const pause = spread(growingPause(attempt, CONFLICT_PAUSES));
+			await world.clock.delay(pause, world.interrupt);
 		}
 	}
 }

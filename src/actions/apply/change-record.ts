@@ -1,6 +1,7 @@
 import type { JsonPatchOperation } from "../../core/objects.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import type { DryRun } from "../../core/output/result.ts";
+import { growingPause, spread } from "../../core/pauses.ts";
 import { TARGETS_ANNOTATION } from "../../core/pull-secrets/ownership.ts";
 import type {
 	ContentReader,
@@ -34,8 +35,7 @@ interface RecordChange {
 
 /** How often others may change the source under our hands: of many that record at once, each waits for the others. */
 const ATTEMPTS = 200;
-const FIRST_PAUSE = 5;
-const LONGEST_PAUSE = 500;
+const PAUSES = { first: 10, longest: 500 };
 
 /** The record of a source; undefined where it has none. Throws FailureError for one that says nothing that is known. */
 export function recordOf(source: PullSecret): SourceRecord | undefined {
@@ -88,8 +88,8 @@ export async function changeRecord(
 			if (error.status !== 409 || attempt === ATTEMPTS) throw error;
 		}
 		// Others are at it, too: not all at the same time again.
-		const most = Math.min(FIRST_PAUSE * 2 ** attempt, LONGEST_PAUSE);
-		await how.world.clock.delay(most * Math.random(), how.world.interrupt);
+		const pause = spread(growingPause(attempt, PAUSES));
+		await how.world.clock.delay(pause, how.world.interrupt);
 		now = await readSource(now, how);
 	}
 }

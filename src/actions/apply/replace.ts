@@ -1,6 +1,7 @@
 import type { Secret } from "../../core/objects.ts";
 import type { Failure } from "../../core/output/failure.ts";
 import type { DryRun } from "../../core/output/result.ts";
+import { growingPause } from "../../core/pauses.ts";
 import { recreatable } from "../../core/pull-secrets/changes.ts";
 import type { Change } from "../../core/pull-secrets/plan.ts";
 import { secretOf } from "../../core/pull-secrets/pull-secret.ts";
@@ -14,7 +15,8 @@ interface ReplaceOptions extends Pick<World, "clock" | "env" | "files"> {
 }
 
 /** Milliseconds between tries to create; a quota that a deletion freed is counted anew within some seconds. */
-const PAUSES = [100, 200, 400, 800, 1600, 3200, 5000, 5000];
+const PAUSES = { first: 100, longest: 5000 };
+const TRIES = 8;
 /** So many tries are for the new one alone. */
 const NEW_ONE_FIRST = 4;
 
@@ -43,7 +45,7 @@ export async function replace(
 	// From here on an interrupt waits: between the two calls there is no Secret.
 	const create = (secret: Secret) => attempt(cluster, secret);
 	let refusal = await create(wanted);
-	for (const [tries, pause] of PAUSES.entries()) {
+	for (let tries = 0; tries < TRIES; tries++) {
 		if (refusal === undefined) return undefined;
 		// Somebody else made one meanwhile: what is to be done about it is planned anew.
 		if (isTaken(refusal)) throw refusal;
@@ -52,7 +54,7 @@ export async function replace(
 			if (again === undefined || isTaken(again)) throw refusal;
 			if (!isInPassing(refusal) && !isInPassing(again)) break;
 		}
-		await outside.clock.delay(pause);
+		await outside.clock.delay(growingPause(tries + 1, PAUSES));
 		if (isInPassing(refusal)) refusal = await create(wanted);
 	}
 	return (

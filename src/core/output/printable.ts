@@ -50,6 +50,14 @@ export function escaped(quoted: string): string {
 	);
 }
 
+/** A text with each character that is no text, line ends and tabs too, as `written` writes it. */
+export function spelledOut(
+	text: string,
+	written: (character: string) => string,
+): string {
+	return text.replace(UNPRINTABLE, written);
+}
+
 /** Whether a text holds what is no text. */
 export function isUnprintable(text: string): boolean {
 	return printable(text) !== text;

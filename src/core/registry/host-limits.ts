@@ -1,4 +1,5 @@
 import { growingPause } from "../pauses.ts";
+import { Places } from "../places.ts";
 import {
 	passingFault,
 	type RegistryAnswer,
@@ -55,8 +56,7 @@ export class HostLimits {
 	readonly #host: string;
 	readonly #send: Send;
 	readonly #time: Waiting;
-	readonly #queue: (() => void)[] = [];
-	#underWay = 0;
+	readonly #places = new Places(() => AT_ONCE);
 	#failures = 0;
 	/** When the last failure was counted, and when the next request may begin. */
 	#failedAt = Number.NEGATIVE_INFINITY;
@@ -72,8 +72,7 @@ export class HostLimits {
 
 	/** Throws nothing but the interrupt's AbortedError. */
 	async ask(request: RegistryRequest): Promise<Asked> {
-		await this.#enter();
-		try {
+		return this.#places.take(async () => {
 			for (;;) {
 				if (this.#givenUp) return { fault: this.#givenUp };
 				await this.#pause();
@@ -88,9 +87,7 @@ export class HostLimits {
 				if (!this.#mayGoAgain(fault, asked, began))
 					return { fault: this.#givenUp ?? fault };
 			}
-		} finally {
-			this.#leave();
-		}
+		});
 	}
 
 	#faultOf(asked: Asked): Fault | undefined {
@@ -129,18 +126,6 @@ export class HostLimits {
 			if (left <= 0) return;
 			await this.#time.delay(left);
 		}
-	}
-
-	async #enter(): Promise<void> {
-		if (this.#underWay < AT_ONCE) this.#underWay++;
-		else await new Promise<void>((resolve) => this.#queue.push(resolve));
-	}
-
-	/** The place goes to whoever waits longest. */
-	#leave(): void {
-		const next = this.#queue.shift();
-		if (next) next();
-		else this.#underWay--;
 	}
 }
 

@@ -1,5 +1,6 @@
 import { Agent, request as start } from "node:http";
 import { Socket } from "node:net";
+import { Places } from "../../../core/places.ts";
 import type { Dial, Dialled } from "./dial.ts";
 import {
 	type Answer,
@@ -17,9 +18,7 @@ const SOCKETS = 8;
 /** A few connections that are kept. The first is there already, others are dialled when needed. */
 export class Http1 implements Transport {
 	readonly #agent = new Agent({ keepAlive: true });
-	#running = 0;
-	readonly #waiting: (() => void)[] = [];
-
+	readonly #places = new Places(() => SOCKETS);
 	readonly #authority: URL;
 
 	constructor(authority: URL, first: Dialled, dial: Dial) {
@@ -40,13 +39,7 @@ export class Http1 implements Transport {
 	async send(request: Request): Promise<Answer> {
 		if (request.endless) return this.#start(request, () => {});
 		// Counted here: the agent would forget those that are still being dialled.
-		if (this.#running < SOCKETS) this.#running++;
-		else await new Promise<void>((resolve) => this.#waiting.push(resolve));
-		const done = () => {
-			const next = this.#waiting.shift();
-			if (next) next();
-			else this.#running--;
-		};
+		const done = await this.#places.enter();
 		if (request.signal?.aborted) {
 			done();
 			throw new TransportError(request.signal.reason, false);

@@ -1,3 +1,5 @@
+import { Places } from "../../../core/places.ts";
+
 /** Where it starts, and the bounds. */
 const START = 32;
 const LEAST = 2;
@@ -13,9 +15,8 @@ const FIRST_GROWTH = 1 / 4;
 export class InFlight {
 	readonly #most: number;
 	readonly #isTooMuch: (error: unknown) => boolean;
-	readonly #waiting: (() => void)[] = [];
+	readonly #places = new Places(() => this.#limit);
 	#limit: number;
-	#running = 0;
 	#halvings = 0;
 
 	/** `most`: the user's --concurrency. `isTooMuch`: whether what a request failed with asks for fewer at once. */
@@ -30,21 +31,18 @@ export class InFlight {
 
 	/** Runs `act` when there is room. Rejects with what it rejects with. */
 	async run<T>(act: () => Promise<T>): Promise<T> {
-		if (this.#running < Math.floor(this.#limit)) this.#running++;
-		else await new Promise<void>((resolve) => this.#waiting.push(resolve));
-		const before = this.#halvings;
-		try {
-			const result = await act();
-			if (this.#waiting.length > 0) this.#grow();
-			return result;
-		} catch (error) {
-			// What was under way together fails together, and counts once.
-			if (before === this.#halvings && this.#isTooMuch(error)) this.#halve();
-			throw error;
-		} finally {
-			this.#running--;
-			this.#admit();
-		}
+		return this.#places.take(async () => {
+			const before = this.#halvings;
+			try {
+				const result = await act();
+				if (this.#places.areWanted) this.#grow();
+				return result;
+			} catch (error) {
+				// What was under way together fails together, and counts once.
+				if (before === this.#halvings && this.#isTooMuch(error)) this.#halve();
+				throw error;
+			}
+		});
 	}
 
 	#grow(): void {
@@ -55,14 +53,5 @@ export class InFlight {
 	#halve(): void {
 		this.#halvings++;
 		this.#limit = Math.max(Math.min(LEAST, this.#most), this.#limit / 2);
-	}
-
-	#admit(): void {
-		while (this.#running < Math.floor(this.#limit)) {
-			const next = this.#waiting.shift();
-			if (next === undefined) return;
-			this.#running++;
-			next();
-		}
 	}
 }
