@@ -151,6 +151,40 @@ describe("--dry-run=client -o yaml|json prints objects", () => {
 		);
 	});
 
+	test("detach: the account without what attach added", async () => {
+		await using bed = await bedOf();
+		await bed.run(["create", ...login], { stdin: "p" });
+		bed.server.store.seed({
+			kind: "ServiceAccount",
+			metadata: { namespace: "app", name: "default" },
+			imagePullSecrets: [{ name: "own" }],
+		});
+		await bed.run(["sync", "-n", "app", "--attach"], {});
+		assert.deepEqual(await printed(bed, "detach", "-n", "app"), {
+			apiVersion: "v1",
+			kind: "ServiceAccount",
+			metadata: { name: "default", namespace: "app" },
+			imagePullSecrets: [{ name: "own" }],
+		});
+	});
+
+	test("rotate: the source and its copies, with the new credential", async () => {
+		await using bed = await bedOf();
+		await bed.run(["create", ...login], { stdin: "old" });
+		await bed.run(["sync", "-n", "app"], {});
+		const { items } = (await printed(
+			bed,
+			"rotate",
+			...login,
+			"--no-verify",
+		)) as { items: { metadata: object; data: object }[] };
+		assert.deepEqual(items, [
+			source('[{"namespaces":{"app":""}}]'),
+			copy("app"),
+		]);
+		assert.equal(bed.password("app"), "old");
+	});
+
 	test("no namespace that matches: an empty List", async () => {
 		await using bed = await bedOf();
 		assert.deepEqual(

@@ -1,4 +1,5 @@
 import { changeAccounts } from "../../actions/accounts/change-accounts.ts";
+import { formOf } from "../../actions/apply/change-report.ts";
 import { command } from "../../command.ts";
 import {
 	ATTACHED_SELECTOR,
@@ -57,7 +58,7 @@ With --by-policy it deletes the policies of attach --by-policy.`,
 						: (account) => planDetach(account, change.key),
 					// Only labelled accounts can have something to take back.
 					labelSelector: ATTACHED_SELECTOR,
-					form: "results",
+					form: formOf(change),
 					awaitDefault: false,
 					none: { type: "note", note: { cause: "nothing-found" } },
 				}),

@@ -1,5 +1,6 @@
 import {
 	ChangeReport,
+	formOf,
 	type OutputOptions,
 } from "../../actions/apply/change-report.ts";
 import {
@@ -155,17 +156,14 @@ The user stays unless another is given, and so do other registries in the source
 			const entries = entered.map(({ server, credential, provider }) => ({
 				server: { ...server, key },
 				credential,
-				issuedAt: now,
+				// What is printed to be kept is the same for the same input.
+				...(options.dryRun !== "client" && { issuedAt: now }),
 				...(expiresIn !== undefined && { lifetime: expiresIn }),
 				...(provider !== undefined && { provider }),
 			}));
 			const asks =
 				!options.yes && !options.diff && entered.some(({ asked }) => asked);
-			const report = new ChangeReport(
-				world,
-				cluster,
-				options.diff ? "differences" : "results",
-			);
+			const report = new ChangeReport(world, cluster, formOf(options));
 			return await report.whatIsDone(async () => {
 				const outcome = await rotateSource(source, entries, asks, {
 					...options,
