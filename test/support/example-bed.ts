@@ -136,7 +136,6 @@ export async function exampleBed(): Promise<ExampleBed> {
 			if (verb === "rotate" && asks)
 				return {
 					answers: [
-						["How do you authenticate to registry.example.com?", "password"],
 						["Username:", "mesh"],
 						["Password:", "two"],
 						["Replace the credential for registry.example.com", true],

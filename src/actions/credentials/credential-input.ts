@@ -1,5 +1,6 @@
 import {
 	Credential,
+	displayUsername,
 	JSON_KEY_USERNAME,
 } from "../../core/credentials/credential.ts";
 import {
@@ -229,6 +230,8 @@ async function wayOf(
 		!interactive
 	)
 		return "password";
+	const known = wayOfUser(input.usual);
+	if (known !== undefined) return known;
 	return (await ask()).choose({
 		message:
 			input.servers.length === 0
@@ -241,6 +244,16 @@ async function wayOf(
 			{ value: "jwt", label: "JWT as the username (NGINX's registry)" },
 		],
 	});
+}
+
+/**
+ * How the user until now logs in; undefined where that is to be asked, as for one that is itself the
+ * secret. Whoever changes the way says so with a flag.
+ */
+function wayOfUser(usual: string | undefined): "password" | "key" | undefined {
+	if (usual === undefined || usual === "" || displayUsername(usual) !== usual)
+		return undefined;
+	return isKeyUser(usual) ? "key" : "password";
 }
 
 /** A password without the one line end that `echo` and editors add, and without a byte order mark. Throws for what is none. */

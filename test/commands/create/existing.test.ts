@@ -107,7 +107,6 @@ describe("create, where a Secret is there", () => {
 			test("a credential is replaced, for the only registry without a question", async () => {
 				const { status, err } = await choosing(
 					"change",
-					["How do you authenticate to registry.example.com?", "password"],
 					["Username:", ""],
 					["Password:", "new"],
 					["Replace the credential for registry.example.com as bob", true],

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, test } from "node:test";
 import { AbortedError } from "../../../src/errors.ts";
 import { registry } from "../../support/registry/registry.ts";
 import { serve } from "../../support/registry/server.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
+import { SERVICE_ACCOUNT_KEY } from "../create/bed.ts";
 
 const NAME = "nginx-mesh-registry-key";
 const NOW = Date.parse("2026-11-21T08:00:00Z");
@@ -331,7 +334,6 @@ error: cannot tell whether app, shop are the namespaces that were recorded (need
 				...GIVEN,
 				answers: [
 					["Which registry's credential do you want to replace?", "a.example"],
-					["How do you authenticate to a.example?", "password"],
 					["Username:", "u"],
 					["Password:", "new"],
 					[
@@ -349,7 +351,6 @@ error: cannot tell whether app, shop are the namespaces that were recorded (need
 			const kept = await bed.run(["rotate", "--registry-server=a.example"], {
 				...GIVEN,
 				answers: [
-					["How do you authenticate to a.example?", "password"],
 					["Username:", ""],
 					["Password:", "new"],
 					["Replace the credential for a.example", true],
@@ -382,6 +383,34 @@ error: cannot tell whether app, shop are the namespaces that were recorded (need
 				},
 			);
 			assert.equal(asked[2], "! the user name is empty");
+		});
+
+		test("a service account's JSON key is replaced by another key, without a question of how", async () => {
+			await using bed = await testBed({ namespaces: ["nginx-mesh"] });
+			const made = await bed.run(
+				[
+					"create",
+					"--registry-server=gcr.io",
+					"--registry-username=_json_key",
+					"--registry-password-stdin",
+				],
+				{ stdin: "{}" },
+			);
+			assert.equal(made.status, 0, made.err);
+			const path = join(bed.folder, "key.json");
+			await writeFile(path, JSON.stringify(SERVICE_ACCOUNT_KEY));
+			const rotated = await bed.run(["rotate"], {
+				...GIVEN,
+				answers: [
+					["Path of the JSON key file:", path],
+					["Replace the credential for gcr.io", true],
+				],
+			});
+			assert.equal(rotated.status, 0, rotated.err);
+			assert.equal(
+				bed.password("nginx-mesh"),
+				JSON.stringify(SERVICE_ACCOUNT_KEY),
+			);
 		});
 
 		test("no to the question writes nothing", async () => {
