@@ -139,8 +139,7 @@ export async function parse(
 		return command === undefined ? { want: "help" } : { want: "help", command };
 	if (wants("version") || verb === "version") return { want: "version" };
 	if (verb === undefined) {
-		if (line.flags.length > 0)
-			throw new UsageError("no command given; see 'kubectl meshreg --help'");
+		if (line.flags.length > 0) throw new UsageError("no command given", true);
 		return { want: "help" };
 	}
 	checkEnvironment(env);
@@ -179,7 +178,8 @@ function unknownCommand(verb: string): UsageError {
 	const likely = meant ?? nearest(verb, verbs);
 	const shown = /^[\w-]{1,40}$/.test(verb) ? ` "${verb}"` : "";
 	return new UsageError(
-		`unknown command${shown}${likely === undefined ? "; see 'kubectl meshreg --help'" : `; did you mean "${likely}"?`}`,
+		`unknown command${shown}${likely === undefined ? "" : `; did you mean "${likely}"?`}`,
+		likely === undefined,
 	);
 }
 

@@ -22,7 +22,10 @@ export interface Advice {
 /** The command line is wrong: names the flag, what is wrong with it, and the next step. Exit 2. */
 export class UsageError extends Error {
 	override readonly name = "UsageError";
-	/** `seeHelp`: adds kubectl's second line, `See 'kubectl meshreg VERB --help' for usage.` */
+	/**
+	 * `seeHelp`: adds kubectl's second line, `See 'kubectl meshreg VERB --help' for usage.`: where a flag, a
+	 * command or an operand is unknown, cannot be read or is missing; what says itself what to give has none.
+	 */
 	constructor(
 		message: string,
 		readonly seeHelp = false,

@@ -370,3 +370,13 @@ for (const [typed, gone] of [
 			assertRestored(settings);
 		},
 	);
+
+terminal("check: its summary stands apart from the last group", async (t) => {
+	await using bed = await testBed({ namespaces: ["nginx-mesh"] });
+	const { status, text } = await meshreg(t, bed, ["check"], async () => {});
+	assert.equal(status, 1);
+	assert.match(
+		text,
+		/pods\r\n----\r\n√ no pod is waiting for an image\r\n\r\n1 problem\r\n$/,
+	);
+});

@@ -46,7 +46,7 @@ describe("words that people type are answered, not run", () => {
 			const err = await refused([word]);
 			assert.match(
 				err,
-				/^error: unknown command\P{Cc}*; see 'kubectl meshreg --help'\n$/u,
+				/^error: unknown command\P{Cc}*\nSee 'kubectl meshreg --help' for usage\.\n$/u,
 			);
 		});
 });

@@ -145,6 +145,12 @@ export type SourceNote =
 	| { readonly cause: "nothing-recorded"; readonly source: SourceRef }
 	/** Taken out of the record. */
 	| { readonly cause: "forgotten"; readonly namespaces: readonly string[] }
+	/** They were to be taken out of the record, which does not send the source there. */
+	| {
+			readonly cause: "not-recorded";
+			readonly source: SourceRef;
+			readonly namespaces: readonly string[];
+	  }
 	/** A rule of the record means them although they were pruned. */
 	| {
 			readonly cause: "covered-by-rule";
@@ -334,13 +340,15 @@ export type ContextNote =
 /** About the run itself. */
 export type RunNote =
 	| { readonly cause: "cancelled" }
-	| { readonly cause: "nothing-found" }
+	/** `namespaces`: where it was looked; none: everywhere. */
+	| {
+			readonly cause: "nothing-found";
+			readonly namespaces?: readonly string[];
+	  }
 	| {
 			readonly cause: "interrupted";
 			readonly progress: Progress;
 	  }
-	/** -n would do. */
-	| { readonly cause: "secrets-unlisted" }
 	/** Those who reference pull secrets are left out. */
 	| {
 			readonly cause: "users-unlisted";

@@ -312,7 +312,10 @@ function changeWords(failure: ChangeFailure, subject: Subject): FailureWords {
 		case "conflict":
 		case "not-found":
 		case "server-error":
-			return { lead: "", message: withPlaces(failure.error.message, subject) };
+			return {
+				lead: "",
+				message: `${withPlaces(failure.error.message, subject)}${failure.everywhere ? "; use -n NAMESPACE for those that you may read" : ""}`,
+			};
 		// Worded where any error is.
 		case "unreachable":
 		case "interrupted":

@@ -24,6 +24,15 @@ import type { NoteWords, Wording } from "./note-wording.ts";
 import { oldPodsWords } from "./old-pods.ts";
 import { PRUNE_WORDS } from "./prune-notes.ts";
 
+/** Nothing was found in these namespaces, or anywhere where none is named; without a line end. */
+export function noneFound(namespaces: readonly string[]): string {
+	const [only, ...others] = namespaces;
+	// Only this one has a full stop with kubectl.
+	return only !== undefined && others.length === 0
+		? `No resources found in ${only} namespace.`
+		: "No resources found";
+}
+
 /** A note or a warning in words. */
 export function noteWords(
 	note: Note,
@@ -75,6 +84,8 @@ const SOURCE_WORDS: Wording<SourceNote> = {
 		`no namespace is recorded on ${namespace}/${name}: say which with -n NAMESPACE, -A, -l SELECTOR, --injected or --needed`,
 	forgotten: ({ namespaces }) =>
 		`no more copies or updates for ${someOf(namespaces)}; existing copies stay`,
+	"not-recorded": ({ source: { namespace, name }, namespaces }) =>
+		`${someOf(namespaces)} ${namespaces.length === 1 ? "is" : "are"} not in the record of ${namespace}/${name}; nothing to forget`,
 	"covered-by-rule": ({ source: { namespace, name }, namespaces, script }) => ({
 		message: `a rule in the record of ${namespace}/${name} still covers ${someOf(namespaces)}: sync and the watch copy there again`,
 		advice: { words: "exclude it with", script },
@@ -186,10 +197,8 @@ const CONTEXT_WORDS: Wording<ContextNote> = {
 
 const RUN_WORDS: Wording<RunNote> = {
 	cancelled: () => "Cancelled; nothing was changed",
-	"nothing-found": () => "No resources found",
+	"nothing-found": ({ namespaces = [] }) => noneFound(namespaces),
 	interrupted: ({ progress }) => `interrupted: ${progressWords(progress)}`,
-	"secrets-unlisted": () =>
-		"Secrets of all namespaces cannot be listed; use -n NAMESPACE to list those that you may read",
 	"users-unlisted": ({ kind }) =>
 		`not allowed to list ${kind === "Pod" ? "pods" : "service accounts"}; they are left out`,
 	"see-help": ({ verb }) =>

@@ -37,7 +37,7 @@ import {
 import { listNames, listTable } from "./keys.ts";
 import { logWords } from "./log-words.ts";
 import type { NoteWords } from "./note-wording.ts";
-import { noteWords } from "./note-words.ts";
+import { noneFound, noteWords } from "./note-words.ts";
 import { json, jsonLine, yaml } from "./structured.ts";
 import { treeText } from "./tree.ts";
 
@@ -89,7 +89,7 @@ function renderText(document: Document, look: Look, page: Page): Rendered {
 			return { out: "", err: changesText(document, look) };
 		case "list":
 			return document.items.length === 0
-				? { out: "", err: noneFound(document.namespaces) }
+				? { out: "", err: `${noneFound(document.namespaces)}\n` }
 				: {
 						out: listText(document.items, look, page),
 						err: page.columns === undefined ? "" : listFooter(document.items),
@@ -108,9 +108,10 @@ function renderText(document: Document, look: Look, page: Page): Rendered {
 						columns: page.columns,
 					}),
 				),
+				// On a terminal it stands below the last group, and is none of its lines.
 				err: look.quiet
 					? ""
-					: checkSummary(document.clusters.flatMap(({ findings }) => findings)),
+					: `${page.columns === undefined ? "" : "\n"}${checkSummary(document.clusters.flatMap(({ findings }) => findings))}`,
 			};
 		case "images":
 			return imagesText(document, look);
@@ -197,7 +198,8 @@ export function renderEvent(
 				? EMPTY
 				: renderText(event.document, look, page);
 		case "items":
-			if (event.items.length === 0) return { out: "", err: noneFound([]) };
+			if (event.items.length === 0)
+				return { out: "", err: `${noneFound([])}\n` };
 			return {
 				out:
 					look.output === "json"
@@ -441,14 +443,6 @@ function listFooter(items: readonly ListItem[]): string {
 		([status, of]) => `${of.length} ${status}`,
 	);
 	return `${items.length} pull secret${items.length === 1 ? "" : "s"}: ${counts.join(", ")}\n`;
-}
-
-function noneFound(namespaces: readonly string[]): string {
-	const [only, ...others] = namespaces;
-	// Only this one has a full stop with kubectl.
-	return only !== undefined && others.length === 0
-		? `No resources found in ${only} namespace.\n`
-		: "No resources found\n";
 }
 
 function imagesText(

@@ -120,7 +120,7 @@ describe("without a cluster", () => {
 		assert.deepEqual(await own.run(["list"], { user: "sam" }), {
 			status: 1,
 			out: "",
-			err: 'Secrets of all namespaces cannot be listed; use -n NAMESPACE to list those that you may read\nError from server (Forbidden): secrets is forbidden: User "sam" cannot list resource "secrets" in API group "" at the cluster scope\n',
+			err: 'Error from server (Forbidden): secrets is forbidden: User "sam" cannot list resource "secrets" in API group "" at the cluster scope; use -n NAMESPACE for those that you may read\n',
 			asked: [],
 		});
 	});
@@ -164,14 +164,18 @@ describe("the command line itself", () => {
 		[
 			["frobnicate"],
 			2,
-			"error: unknown command \"frobnicate\"; see 'kubectl meshreg --help'\n",
+			"error: unknown command \"frobnicate\"\nSee 'kubectl meshreg --help' for usage.\n",
 		],
 		[
 			["help", "synk"],
 			2,
 			'error: unknown command "synk"; did you mean "sync"?\n',
 		],
-		[["-A"], 2, "error: no command given; see 'kubectl meshreg --help'\n"],
+		[
+			["-A"],
+			2,
+			"error: no command given\nSee 'kubectl meshreg --help' for usage.\n",
+		],
 		[
 			["--nope"],
 			2,

@@ -137,6 +137,25 @@ test("--forget of one namespace of a rule: the rule excludes it, and rotate leav
 	]);
 });
 
+test("--forget of what is not recorded, a mistyped name, is said", async () => {
+	await using stage = await Stage.open();
+	await stage.ok(["create", ...CREDENTIAL], "first");
+	await stage.ok(["sync", "-n", stage.app]);
+	const { status, err } = await stage.run([
+		"sync",
+		"--forget",
+		`${stage.app},${stage.app}x`,
+	]);
+	assert.deepEqual(
+		[status, err],
+		[
+			0,
+			`Warning: ${stage.app}x is not in the record of ${stage.mesh}/${NAME}; nothing to forget\nno more copies or updates for ${stage.app}; existing copies stay\n`,
+		],
+	);
+	assert.deepEqual(await recordIn(stage), []);
+});
+
 test("a record that another field manager keeps is not written", async () => {
 	await using stage = await Stage.open();
 	await stage.ok(["create", ...CREDENTIAL], "first");

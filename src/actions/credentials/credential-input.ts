@@ -93,7 +93,7 @@ async function provided(
 	world: World,
 ): Promise<EnteredCredential[]> {
 	if (servers.length === 0)
-		throw new UsageError("--credential-from needs --registry-server", true);
+		throw new UsageError("--credential-from needs --registry-server");
 	const name = providerName(provider);
 	const entered: EnteredCredential[] = [];
 	for (const server of servers) {

@@ -3,6 +3,7 @@ import {
 	formOf,
 	type OutputOptions,
 } from "../../actions/apply/change-report.ts";
+import { isMissing } from "../../actions/apply/ensure-namespace.ts";
 import {
 	chooseEntry,
 	serverOf,
@@ -194,7 +195,16 @@ At a terminal the credential is verified at its registry before it is written; e
 			if (!isNew) editable(before, place);
 			if (isObject && dryRun === "client")
 				return objectOf(make(before), before);
-			if (!(await agrees(entered, options, cluster, world))) {
+			// The question covers the namespace as well: all that was entered would be lost for want of a flag.
+			const makesNamespace =
+				isQuestion(entered, options) &&
+				isNew &&
+				dryRun === "none" &&
+				!options.createNamespace &&
+				(await isMissing(cluster, place.namespace));
+			if (
+				!(await agrees(entered, { ...options, makesNamespace }, cluster, world))
+			) {
 				cancelled(world);
 				return { status: EXIT.done, document: NOTHING };
 			}
@@ -204,7 +214,11 @@ At a terminal the credential is verified at its registry before it is written; e
 			const written = await writeSource(
 				place,
 				make,
-				{ ...options, replace },
+				{
+					...options,
+					replace,
+					createNamespace: options.createNamespace || makesNamespace,
+				},
 				{ cluster, reader, report, world },
 			);
 			if (written === CANCELLED) {
@@ -439,14 +453,23 @@ interface CreateOptions extends SourceWriting, OutputOptions {
 	readonly notes: readonly FlagNote[];
 }
 
+/** Whether what was entered is to be confirmed: where anything of it was asked for. */
+function isQuestion(
+	entered: readonly EnteredCredential[],
+	{ yes, diff }: Pick<CreateOptions, "yes" | "diff">,
+): boolean {
+	return !yes && !diff && entered.some(({ asked }) => asked);
+}
+
 /** The summary of what was entered, and the question whether to write it; yes where nothing was asked. */
 async function agrees(
 	entered: readonly EnteredCredential[],
-	{ place, edit, replace, yes, diff }: CreateOptions,
+	options: CreateOptions & { readonly makesNamespace: boolean },
 	cluster: Cluster,
 	world: World,
 ): Promise<boolean> {
-	if (yes || diff || !entered.some(({ asked }) => asked)) return true;
+	if (!isQuestion(entered, options)) return true;
+	const { place, edit, replace, makesNamespace } = options;
 	const { context } = cluster;
 	const overwrites =
 		replace &&
@@ -464,7 +487,9 @@ async function agrees(
 		add: `Add ${whom}\n  to ${secret}${where}?`,
 		change: `Replace the credential for ${whom}\n  in ${secret}${where}?`,
 		remove: "",
-		replace: `${overwrites ? "Overwrite" : "Create"} ${secret}\n  for ${whom}${where}?`,
+		replace: makesNamespace
+			? `Namespace ${place.namespace} does not exist. Create it, and ${secret}\n  for ${whom}${where}?`
+			: `${overwrites ? "Overwrite" : "Create"} ${secret}\n  for ${whom}${where}?`,
 	}[edit.by];
 	return (await world.prompter()).confirm({ message, default: true });
 }

@@ -1,5 +1,6 @@
 import { command, NOTHING } from "../../command.ts";
 import type { Given } from "../../core/command-line/flag.ts";
+import { FailureError } from "../../core/output/failure.ts";
 import { type ListItem, listItems } from "../../core/pull-secrets/list-item.ts";
 import type { PullSecretStatus } from "../../core/pull-secrets/source.ts";
 import { treesOf } from "../../core/pull-secrets/tree.ts";
@@ -176,10 +177,7 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, Drif
 				error.status === 403 &&
 				namespaces.length === 0
 			)
-				world.emit({
-					type: "note",
-					note: { cause: "secrets-unlisted" },
-				});
+				throw new FailureError({ cause: "forbidden", error, everywhere: true });
 			throw error;
 		} finally {
 			await cluster.close();

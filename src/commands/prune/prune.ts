@@ -9,6 +9,7 @@ import { readSources } from "../../actions/read/read-sources.ts";
 import { command, NOTHING } from "../../command.ts";
 import type { Given } from "../../core/command-line/flag.ts";
 import type { Loss, PruneNote } from "../../core/note.ts";
+import { FailureError } from "../../core/output/failure.ts";
 import type { Action, ChangeResult, DryRun } from "../../core/output/result.ts";
 import {
 	labelOfName,
@@ -27,7 +28,7 @@ import {
 	type PullSecret,
 } from "../../core/pull-secrets/pull-secret.ts";
 import { isSourceLike } from "../../core/pull-secrets/source.ts";
-import { EXIT, UsageError } from "../../errors.ts";
+import { ApiError, EXIT, UsageError } from "../../errors.ts";
 import { CHANGE_FLAGS, changeOf } from "../../flags/changes.ts";
 import * as flags from "../../flags.ts";
 import type { Cluster, ListQuery } from "../../world.ts";
@@ -137,7 +138,10 @@ It lists what it will delete, sources first, with how many pods and service acco
 			const outOf = sent.filter(({ named }) => named.length > 0);
 			if (changes.length + outOf.length === 0) {
 				if (options.output !== "json" && options.output !== "yaml")
-					world.emit({ type: "note", note: { cause: "nothing-found" } });
+					world.emit({
+						type: "note",
+						note: { cause: "nothing-found", namespaces },
+					});
 				warnOfRules(sent, how);
 				return report.finish({ withSummary: false });
 			}
@@ -257,7 +261,13 @@ async function readScope(
 	namespaces: readonly string[],
 	query: ListQuery,
 ): Promise<PullSecret[]> {
-	if (namespaces.length === 0) return readPullSecrets(cluster, reader, query);
+	if (namespaces.length === 0)
+		try {
+			return await readPullSecrets(cluster, reader, query);
+		} catch (error) {
+			if (!(error instanceof ApiError) || error.status !== 403) throw error;
+			throw new FailureError({ cause: "forbidden", error, everywhere: true });
+		}
 	const keys: PullSecret[] = [];
 	for (const namespace of namespaces)
 		keys.push(

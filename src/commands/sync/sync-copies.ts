@@ -37,6 +37,7 @@ import {
 import {
 	EMPTY_RECORD,
 	forgetNamespace,
+	recordText,
 	type SourceRecord,
 } from "../../core/pull-secrets/record.ts";
 import { ApiError, OperationError, UsageError } from "../../errors.ts";
@@ -154,13 +155,11 @@ async function bareSelection(
 		if (options.once)
 			throw new UsageError(
 				"--once: say which namespaces: -n NAMESPACE, -A, -l SELECTOR, --injected or --needed",
-				true,
 			);
 		if (options.attach === undefined) return "record";
 		if (!world.streams.interactive)
 			throw new UsageError(
 				"--attach: say in which namespaces; what is recorded is attached as it is recorded",
-				true,
 			);
 	}
 	if (world.streams.interactive) {
@@ -286,17 +285,31 @@ async function forget(
 			),
 		),
 	);
+	const without = (record: SourceRecord, name: string): SourceRecord => {
+		const known = facts.get(name);
+		return forgetNamespace(
+			record,
+			name,
+			typeof known === "object" ? known : undefined,
+		);
+	};
+	const before = recordOf(source) ?? EMPTY_RECORD;
+	// A mistyped name would go unnoticed.
+	const unknown = names.filter(
+		(name) => recordText(without(before, name)) === recordText(before),
+	);
+	if (unknown.length > 0)
+		world.emit({
+			type: "warning",
+			note: {
+				cause: "not-recorded",
+				source: { namespace: source.namespace, name: source.name },
+				namespaces: unknown,
+			},
+		});
 	const changed = await changeRecord(source, {
 		...run,
-		change: (record) =>
-			names.reduce((left, name) => {
-				const known = facts.get(name);
-				return forgetNamespace(
-					left,
-					name,
-					typeof known === "object" ? known : undefined,
-				);
-			}, record),
+		change: (record) => names.reduce(without, record),
 		what: someOf(names),
 		takesOut: true,
 	});
@@ -317,7 +330,10 @@ async function forget(
 	if (changed !== source)
 		world.emit({
 			type: "note",
-			note: { cause: "forgotten", namespaces: names },
+			note: {
+				cause: "forgotten",
+				namespaces: names.filter((name) => !unknown.includes(name)),
+			},
 			unlessQuiet: true,
 		});
 	await keepPolicies(changed, { ...run, onResult: report.add });

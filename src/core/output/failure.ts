@@ -190,6 +190,8 @@ export type ChangeFailure =
 				| "not-found"
 				| "server-error";
 			readonly error: ApiError;
+			/** All namespaces were asked for; `-n` may do. */
+			readonly everywhere?: true;
 	  }
 	| { readonly cause: "unreachable"; readonly error: ConnectionError }
 	| { readonly cause: "interrupted"; readonly error: AbortedError }

@@ -18,8 +18,10 @@ describe("create at a terminal", () => {
 				{
 					answers: [
 						["Password:", "p"],
-						["Create secret/nginx-mesh-registry-key", true],
-						["Namespace asked-for does not exist. Create it?", answer],
+						[
+							"Namespace asked-for does not exist. Create it, and secret/nginx-mesh-registry-key in asked-for namespace\n  for r.io as u (context embedded)?",
+							answer,
+						],
 					],
 				},
 			);
@@ -32,6 +34,29 @@ describe("create at a terminal", () => {
 		assert.equal(
 			yes.out,
 			"namespace/asked-for created\nsecret/nginx-mesh-registry-key created in asked-for namespace\n",
+		);
+	});
+
+	test("a missing namespace is asked for where nothing else is", async () => {
+		const { status, out } = await bed.run(
+			[
+				"create",
+				"-n=asked-alone",
+				"--registry-server=r.io",
+				"--registry-username=u",
+				"--registry-password=p",
+				"--no-verify",
+			],
+			{
+				answers: [["Namespace asked-alone does not exist. Create it?", true]],
+			},
+		);
+		assert.deepEqual(
+			[status, out],
+			[
+				0,
+				"namespace/asked-alone created\nsecret/nginx-mesh-registry-key created in asked-alone namespace\n",
+			],
 		);
 	});
 

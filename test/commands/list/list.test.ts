@@ -209,7 +209,7 @@ plain   nginx-mesh-registry-key   r.example.com   Unmanaged   24h
 		}));
 		assert.equal(
 			(await bed.run(["list"])).err,
-			"Secrets of all namespaces cannot be listed; use -n NAMESPACE to list those that you may read\nError from server (Forbidden): no[2J way\n",
+			"Error from server (Forbidden): no[2J way; use -n NAMESPACE for those that you may read\n",
 		);
 	});
 });

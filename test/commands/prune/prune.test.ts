@@ -181,9 +181,40 @@ Cancelled; nothing was changed
 		);
 		assert.deepEqual(
 			[outcome.status, outcome.err],
-			[0, "No resources found\n"],
+			[0, "No resources found in copy-a namespace.\n"],
 		);
 		assert.ok(left(bed).includes("copy-a"));
+	});
+
+	test("nothing found in the namespace that was named: it is named, as kubectl does", async () => {
+		await using bed = await populated();
+		const outcome = await bed.run(["prune", "-n", "nope", "--yes"]);
+		assert.deepEqual(
+			[outcome.status, outcome.err],
+			[0, "No resources found in nope namespace.\n"],
+		);
+	});
+
+	test("who may not list the Secrets of all namespaces is told of -n, behind the error", async () => {
+		await using bed = await populated({
+			users: { sam: {} },
+			allow: [
+				{
+					user: "sam",
+					verbs: ["*"],
+					resources: ["secrets"],
+					namespaces: ["copy-a"],
+				},
+			],
+		});
+		const { status, err } = await bed.run(["prune", "--yes"], { user: "sam" });
+		assert.deepEqual(
+			[status, err],
+			[
+				1,
+				'Error from server (Forbidden): secrets "nginx-mesh-registry-key" is forbidden: User "sam" cannot list resource "secrets" in API group "" at the cluster scope; use -n NAMESPACE for those that you may read\n',
+			],
+		);
 	});
 
 	test("two at once both end well", async () => {
