@@ -1,5 +1,6 @@
 import type {
 	ChangeFailure,
+	EditFailure,
 	Failure,
 	Obstacle,
 	PolicyFailure,
@@ -21,6 +22,8 @@ import {
 	DEFAULT_NAMESPACE,
 	PULL_SECRET_TYPE,
 } from "../core/pull-secrets/ownership.ts";
+import { displayHost } from "../core/registry/server.ts";
+import { displayKey } from "../core/registry/url.ts";
 import { type Advice, ApiError } from "../errors.ts";
 import { recordFaultWords } from "./record-words.ts";
 
@@ -68,6 +71,14 @@ export function failureWords(failure: Failure): FailureWords {
 		case "policy-refuses":
 		case "policy-empty":
 			return { lead: "error", ...policyWords(failure) };
+		case "registry-present":
+		case "registry-absent":
+		case "registries-all":
+		case "edit-absent":
+		case "edit-unmanaged":
+		case "edit-copy":
+		case "edit-unreadable":
+			return { lead: "error", ...editWords(failure) };
 		default:
 			return changeWords(failure, { kind: "Secret", name: "", namespaces: [] });
 	}
@@ -93,6 +104,13 @@ export function changeFailureWords(
 		case "policy-of-another":
 		case "policy-refuses":
 		case "policy-empty":
+		case "registry-present":
+		case "registry-absent":
+		case "registries-all":
+		case "edit-absent":
+		case "edit-unmanaged":
+		case "edit-copy":
+		case "edit-unreadable":
 			return failureWords(failure);
 		default:
 			return changeWords(failure, subject);
@@ -100,6 +118,57 @@ export function changeFailureWords(
 }
 
 type Words = Pick<FailureWords, "message" | "advice">;
+
+function editWords(failure: EditFailure): Words {
+	const { namespace, name } = failure.source;
+	const source = `secret "${name}" in namespace "${namespace}"`;
+	switch (failure.cause) {
+		case "registry-present":
+			return {
+				message:
+					failure.as === undefined
+						? `${displayHost(failure.key)} is in ${source} already`
+						: `${source} has ${displayHost(failure.key)} already, as ${displayKey(failure.as)}`,
+				advice: {
+					words: "give it another credential with",
+					script: failure.script,
+				},
+			};
+		case "registry-absent":
+			return {
+				message: `${failure.registry ?? "that registry"} is not in ${source}, which has ${failure.has.join(", ") || "none"}`,
+				...("script" in failure && {
+					advice: { words: "add it with", script: failure.script },
+				}),
+			};
+		case "registries-all":
+			return {
+				message: `${failure.keys.map(displayHost).join(", ")} is all that ${source} holds`,
+				advice: {
+					words: "to be rid of it and its copies, run",
+					script: failure.script,
+				},
+			};
+		case "edit-absent":
+			return {
+				message: `there is no ${source}`,
+				advice: { words: "make it with", script: failure.script },
+			};
+		case "edit-unmanaged":
+			return {
+				message: `${source} exists but is not managed by meshreg (type ${failure.type}); left unchanged`,
+			};
+		case "edit-copy":
+			return {
+				message: `${source} is a copy of ${failure.of}; change that one`,
+			};
+		case "edit-unreadable":
+			return {
+				message: `the content of ${source} cannot be changed: ${failure.problem}`,
+				advice: { words: "see what is wrong with", script: failure.script },
+			};
+	}
+}
 
 function policyWords(failure: PolicyFailure): Words {
 	switch (failure.cause) {
@@ -384,7 +453,10 @@ function namespacesWords({ namespaces }: Pick<Subject, "namespaces">): string {
 }
 
 /** The server's words, with the namespaces that they are about where they name them not, or are about more. */
-function withPlaces(message: string, { namespaces }: Subject): string {
+export function withPlaces(
+	message: string,
+	{ namespaces }: Pick<Subject, "namespaces">,
+): string {
 	const [first = "", ...others] = namespaces;
 	if (first === "") return message;
 	if (others.length > 0) return `${message} (in ${someOf(namespaces)})`;

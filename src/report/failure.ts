@@ -11,7 +11,7 @@ import {
 	UsageError,
 } from "../errors.ts";
 import { commandLine } from "./command-line.ts";
-import { failureWords } from "./failure-words.ts";
+import { failureWords, withPlaces } from "./failure-words.ts";
 
 const REPORT_TO = "https://github.com/kubectl-meshreg/kubectl-meshreg/issues";
 
@@ -35,10 +35,8 @@ export function failureText(
 	namespace = "",
 ): Text {
 	const { ours, words: all } = failureParts(error, contextFlags);
-	const words = withNamespace(all, namespace);
-	return ours
-		? [{ text: "error:", colour: "red" }, ` ${words}\n`]
-		: `${words}\n`;
+	const words = withPlaces(all, { namespaces: [namespace] });
+	return ours ? [MARKS.error, ` ${words}\n`] : `${words}\n`;
 }
 
 /** The words of an error, and whether `error:` stands before them. */
@@ -78,8 +76,9 @@ function failureParts(
 	);
 }
 
-/** An error that is told while the rest goes on: what it says, and what to run about it, with its line end. */
-export function errorText(
+/** What is told behind `error:` or `Warning:`, and what to run about it, with its line end. */
+export function markedText(
+	mark: "error" | "warning",
 	message: string,
 	advice: Advice | undefined,
 	contextFlags: readonly string[],
@@ -87,20 +86,13 @@ export function errorText(
 	const words = oneLine(
 		`${message.trim()}${adviceClause(advice, contextFlags)}`,
 	);
-	return [{ text: "error:", colour: "red" }, ` ${words}\n`];
+	return [MARKS[mark], ` ${words}\n`];
 }
 
-/** A warning for stderr and what to run about it, with its line end. */
-export function warningText(
-	message: string,
-	advice: Advice | undefined,
-	contextFlags: readonly string[],
-): Text {
-	const words = oneLine(
-		`${message.trim()}${adviceClause(advice, contextFlags)}`,
-	);
-	return [{ text: "Warning:", colour: "yellow" }, ` ${words}\n`];
-}
+const MARKS = {
+	error: { text: "error:", colour: "red" },
+	warning: { text: "Warning:", colour: "yellow" },
+} as const;
 
 /** How far work came, and what finishes it. */
 export function progressWords({ done, of, what }: Progress): string {
@@ -115,15 +107,6 @@ export function adviceClause(
 	if (advice?.script === undefined) return "";
 	const command = commandLine(advice.script, contextFlags);
 	return `; ${advice.words} ${advice.bare ? command : `'${command}'`}`;
-}
-
-/** A line about one namespace of several, which the server's words do not always name. */
-function withNamespace(line: string, namespace: string): string {
-	return namespace === "" ||
-		line.includes(`"${namespace}"`) ||
-		line.includes(` ${namespace} `)
-		? line
-		: `${line} (namespace "${namespace}")`;
 }
 
 function firstFrame(error: Error): string {

@@ -21,10 +21,9 @@ import { differencesText } from "./differences.ts";
 import { explanationItem, explanationStory } from "./explain.ts";
 import {
 	adviceClause,
-	errorText,
 	failureLine,
 	failureText,
-	warningText,
+	markedText,
 } from "./failure.ts";
 import {
 	checkedSummary,
@@ -276,9 +275,8 @@ function noteText(
 		case "info":
 			return prose ? proseOf(message, page) : linesOf(message);
 		case "warning":
-			return warningText(inOne(message), advice, contextFlags);
 		case "error":
-			return errorText(inOne(message), advice, contextFlags);
+			return markedText(level, inOne(message), advice, contextFlags);
 	}
 }
 

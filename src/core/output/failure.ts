@@ -6,6 +6,7 @@ import {
 	isNamespaceTerminating,
 	OperationError,
 } from "../../errors.ts";
+import type { Script } from "./shell.ts";
 
 /**
  * What this program knows to fail, or to leave undone, as values; report/ words them. Texts in them
@@ -15,6 +16,7 @@ export type Failure =
 	| SourceFailure
 	| RecordFailure
 	| PolicyFailure
+	| EditFailure
 	| ChangeFailure;
 
 /** The `cause` of a failure, in `-o json`: stable, for scripts. `docs/json.md` says what each means. */
@@ -88,6 +90,61 @@ export type RecordFailure =
 	  }
 	/** Others wrote it again and again while copies were made of it. */
 	| { readonly cause: "source-keeps-changing"; readonly source: Place };
+
+/** Why the registries of a source cannot be edited as they were to be. `key`: as in `auths`. */
+export type EditFailure =
+	/** There with another credential; `as`: under another key that counts as the same. */
+	| {
+			readonly cause: "registry-present";
+			readonly source: Place;
+			readonly key: string;
+			readonly as?: string;
+			/** What replaces its credential. */
+			readonly script: Script | undefined;
+	  }
+	| {
+			readonly cause: "registry-absent";
+			readonly source: Place;
+			/** As the command line names it; undefined: it may be something that was pasted by mistake. */
+			readonly registry: string | undefined;
+			/** Those that are there, as they are shown. */
+			readonly has: readonly string[];
+			/** What adds it; absent where that is not meant. */
+			readonly script?: Script | undefined;
+	  }
+	/** Nothing would be left. */
+	| {
+			readonly cause: "registries-all";
+			readonly source: Place;
+			readonly keys: readonly string[];
+			/** What deletes the source. */
+			readonly script: Script | undefined;
+	  }
+	/** There is nothing to edit. */
+	| {
+			readonly cause: "edit-absent";
+			readonly source: Place;
+			/** What creates it. */
+			readonly script: Script | undefined;
+	  }
+	| {
+			readonly cause: "edit-unmanaged";
+			readonly source: Place;
+			readonly type: string;
+	  }
+	| {
+			readonly cause: "edit-copy";
+			readonly source: Place;
+			readonly of: string;
+	  }
+	/** `problem`: a clause that quotes nothing. */
+	| {
+			readonly cause: "edit-unreadable";
+			readonly source: Place;
+			readonly problem: string;
+			/** What says more. */
+			readonly script: Script | undefined;
+	  };
 
 /** Why pods cannot be let pull by an admission policy. */
 export type PolicyFailure =

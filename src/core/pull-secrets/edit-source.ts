@@ -1,12 +1,11 @@
-import { OperationError } from "../../errors.ts";
 import { type AuthEntry, credentialOf } from "../credentials/entry.ts";
+import { FailureError } from "../output/failure.ts";
 import { meshreg, objectName, type Script, script } from "../output/shell.ts";
 import {
 	displayHost,
 	type RegistryServer,
 	registryNamed,
 } from "../registry/server.ts";
-import { displayKey } from "../registry/url.ts";
 import {
 	argumentFor,
 	entriesNamed,
@@ -118,7 +117,7 @@ function narrowerNamed(
 }
 
 /**
- * The source with further registries. Throws OperationError with advice where one
+ * The source with further registries. Throws FailureError with advice where one
  * is there already with another credential, or under another name that a kubelet
  * takes for the same.
  */
@@ -132,42 +131,20 @@ function addRegistries(
 		const there = auths.get(key);
 		if (there !== undefined) {
 			if (credentialOf(there)?.equals(credential)) return false;
-			throw new OperationError(
-				`${displayHost(key)} is in ${shown(current)} already`,
-				{
-					words: "give it another credential with",
-					script: onRegistry(
-						"rotate",
-						current,
-						["--registry-server"],
-						argumentFor(key, [...auths.keys()]),
-					),
-				},
-			);
+			throw present(current, auths, key);
 		}
 		const [same] = [...auths.keys()].filter((other) =>
 			isSameRegistry(other, key),
 		);
 		if (same === undefined) return true;
-		throw new OperationError(
-			`${shown(current)} has ${displayHost(key)} already, as ${displayKey(same)}`,
-			{
-				words: "give it another credential with",
-				script: onRegistry(
-					"rotate",
-					current,
-					["--registry-server"],
-					argumentFor(same, [...auths.keys()]),
-				),
-			},
-		);
+		throw present(current, auths, key, same);
 	});
 	return sourceWith(current, auths, added);
 }
 
 /**
  * The source with another credential for entries that it has, each with all that count as the same
- * registry. Throws OperationError where one is not there.
+ * registry. Throws FailureError where one is not there.
  */
 export function replaceCredentials(
 	current: PullSecret,
@@ -192,7 +169,7 @@ export function replaceCredentials(
 	return sourceWith(current, auths, replaced);
 }
 
-/** The source without some entries. Throws OperationError where one is not there, or none would be left. */
+/** The source without some entries. Throws FailureError where one is not there, or none would be left. */
 function removeRegistries(
 	current: PullSecret,
 	names: readonly string[],
@@ -200,51 +177,52 @@ function removeRegistries(
 	const auths = authsOf(current);
 	const leaving = names.flatMap((name) => {
 		const written = entriesNamed([...auths.keys()], name, givenIn(current));
-		if (written.length === 0) throw absent(current, auths, shownName(name));
+		if (written.length === 0) throw absent(current, auths, name);
 		return written;
 	});
 	if (new Set(leaving).size === auths.size)
-		throw new OperationError(
-			`${[...new Set(leaving)].map(displayHost).join(", ")} is all that ${shown(current)} holds`,
-			{
-				words: "to be rid of it and its copies, run",
-				script: script(meshreg("prune", objectName(current.name))),
-			},
-		);
+		throw new FailureError({
+			cause: "registries-all",
+			source: placeOf(current),
+			keys: [...new Set(leaving)],
+			script: script(meshreg("prune", objectName(current.name))),
+		});
 	return sourceWithout(current, auths, leaving);
 }
 
-/** The entry of a source that an argument names; the first where several count as it. Throws OperationError where there is none. */
+/** The entry of a source that an argument names; the first where several count as it. Throws FailureError where there is none. */
 export function entryNamed(source: PullSecret, name: string): string {
 	const auths = authsOf(source);
 	const [first] = entriesNamed([...auths.keys()], name, givenIn(source));
 	if (first === undefined)
-		throw absent(source, auths, shownName(name), addingTo(source, name));
+		throw absent(source, auths, name, addingTo(source, name));
 	return first;
 }
 
-/** What a source may be edited in. Throws OperationError for what is not ours, a copy, or malformed. */
+/** What a source may be edited in. Throws FailureError for what is not ours, a copy, or malformed. */
 export function editable(
 	current: PullSecret | undefined,
 	place: { readonly namespace: string; readonly name: string },
 ): PullSecret {
 	if (current === undefined)
-		throw new OperationError(
-			`there is no secret "${place.name}" in namespace "${place.namespace}"`,
-			{
-				words: "make it with",
-				script: creating(place.name, place.namespace),
-			},
-		);
+		throw new FailureError({
+			cause: "edit-absent",
+			source: { namespace: place.namespace, name: place.name },
+			script: creating(place.name, place.namespace),
+		});
 	switch (roleOf(current)) {
 		case "unmanaged":
-			throw new OperationError(
-				`${shown(current)} exists but is not managed by meshreg (type ${current.type}); left unchanged`,
-			);
+			throw new FailureError({
+				cause: "edit-unmanaged",
+				source: placeOf(current),
+				type: current.type,
+			});
 		case "copy":
-			throw new OperationError(
-				`${shown(current)} is a copy of ${current.annotations[SOURCE_ANNOTATION]}; change that one`,
-			);
+			throw new FailureError({
+				cause: "edit-copy",
+				source: placeOf(current),
+				of: current.annotations[SOURCE_ANNOTATION] ?? "",
+			});
 		case "source":
 		case "labelled":
 			authsOf(current);
@@ -252,17 +230,16 @@ export function editable(
 	}
 }
 
-/** The registries in a source. Throws OperationError where its content does not parse. */
+/** The registries in a source. Throws FailureError where its content does not parse. */
 function authsOf(source: PullSecret): ReadonlyMap<string, AuthEntry> {
 	const { config } = source.content;
 	if (config.ok) return config.auths;
-	throw new OperationError(
-		`the content of ${shown(source)} cannot be changed: ${config.problem}`,
-		{
-			words: "see what is wrong with",
-			script: new Fixes({ ...placeOf(source), exists: true }).check(),
-		},
-	);
+	throw new FailureError({
+		cause: "edit-unreadable",
+		source: placeOf(source),
+		problem: config.problem,
+		script: new Fixes({ ...placeOf(source), exists: true }).check(),
+	});
 }
 
 /** By key, the words with which a source's entries were made. */
@@ -275,13 +252,35 @@ function absent(
 	auths: ReadonlyMap<string, AuthEntry>,
 	name: string,
 	adding?: Script,
-): OperationError {
-	const hosts = new Set([...auths.keys()].map(displayHost));
-	const has = [...hosts].join(", ") || "none";
-	return new OperationError(
-		`${name} is not in ${shown(source)}, which has ${has}`,
-		adding && { words: "add it with", script: adding },
-	);
+): FailureError {
+	return new FailureError({
+		cause: "registry-absent",
+		source: placeOf(source),
+		registry: isRegistryLike(name) ? name : undefined,
+		has: [...new Set([...auths.keys()].map(displayHost))],
+		...(adding && { script: adding }),
+	});
+}
+
+/** One that is there already, with another credential. */
+function present(
+	source: PullSecret,
+	auths: ReadonlyMap<string, AuthEntry>,
+	key: string,
+	same?: string,
+): FailureError {
+	return new FailureError({
+		cause: "registry-present",
+		source: placeOf(source),
+		key,
+		...(same !== undefined && { as: same }),
+		script: onRegistry(
+			"rotate",
+			source,
+			["--registry-server"],
+			argumentFor(same ?? key, [...auths.keys()]),
+		),
+	});
 }
 
 /** What adds a registry, where the name is one. */
@@ -297,9 +296,9 @@ function addingTo(source: PullSecret, registry: string): Script | undefined {
 			);
 }
 
-/** A name from the command line, which may be something that was pasted there by mistake. */
-function shownName(name: string): string {
-	return /^[\w.*:/[\]-]{1,200}$/.test(name) ? name : "that registry";
+/** A name from the command line may be something that was pasted there by mistake. */
+function isRegistryLike(name: string): boolean {
+	return /^[\w.*:/[\]-]{1,200}$/.test(name);
 }
 
 function placeOf({ namespace, name }: PullSecret): {
@@ -307,8 +306,4 @@ function placeOf({ namespace, name }: PullSecret): {
 	readonly name: string;
 } {
 	return { namespace, name };
-}
-
-function shown({ name, namespace }: PullSecret): string {
-	return `secret "${name}" in namespace "${namespace}"`;
 }
