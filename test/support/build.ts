@@ -58,7 +58,10 @@ export function source(
 	bed: Bed,
 	content: Content,
 	namespaces: readonly string[] = [],
-	{ at = "nginx-mesh", ...metadata }: { at?: string } & object = {},
+	{
+		at = "nginx-mesh",
+		...metadata
+	}: { at?: string; annotations?: object; labels?: object } & object = {},
 ): void {
 	const name = at.split("/")[1] ?? NAME;
 	secret(bed, at, content, {

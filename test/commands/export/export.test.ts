@@ -3,10 +3,10 @@ import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { parse } from "yaml";
+import { type Content, NAME, secret, source } from "../../support/build.ts";
 import { notPosix } from "../../support/posix.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 
-const NAME = "nginx-mesh-registry-key";
 const CONFIG = `{
     "auths": {
         "a.example": {
@@ -84,18 +84,9 @@ describe("export", () => {
 	});
 
 	/** What is exported of these `auths`, and what is said about it. */
-	const exportOf = async (auths: object) => {
+	const exportOf = async (content: Content) => {
 		await using bed = await testBed({ namespaces: ["nginx-mesh"] });
-		bed.server.store.seed({
-			kind: "Secret",
-			metadata: {
-				namespace: "nginx-mesh",
-				name: NAME,
-				labels: { usage: NAME },
-			},
-			type: "kubernetes.io/dockerconfigjson",
-			data: { ".dockerconfigjson": btoa(JSON.stringify({ auths })) },
-		});
+		source(bed, content);
 		const { out, err } = await bed.run(["export"]);
 		return { auths: out === "" ? undefined : JSON.parse(out).auths, err };
 	};
@@ -107,7 +98,7 @@ describe("export", () => {
 
 	const F5: readonly [
 		what: string,
-		auths: object,
+		auths: Content,
 		written: object,
 		err: string,
 	][] = [
@@ -224,20 +215,9 @@ describe("export", () => {
 	for (const [args, status, err] of WRONG)
 		test(["export", ...args].join(" "), async () => {
 			await using bed = await withCopy();
-			bed.server.store.seed({
-				kind: "Secret",
-				metadata: { namespace: "other", name: "opaque" },
-				type: "Opaque",
-			});
-			bed.server.store.seed({
-				kind: "Secret",
-				metadata: {
-					namespace: "other",
-					name: "broken",
-					labels: { usage: NAME },
-				},
-				type: "kubernetes.io/dockerconfigjson",
-				data: { ".dockerconfigjson": btoa('{"auths":[]}') },
+			secret(bed, "other/opaque", {}, { type: "Opaque" });
+			secret(bed, "other/broken", '{"auths":[]}', {
+				metadata: { labels: { usage: NAME } },
 			});
 			const outcome = await bed.run(["export", ...args]);
 			assert.deepEqual(

@@ -1,38 +1,19 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { copyOf, NAME, secret, source } from "../../support/build.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 import { started } from "../../support/watching.ts";
 
-const NAME = "nginx-mesh-registry-key";
 const NOW = Date.parse("2026-11-28T08:00:00Z");
 const YESTERDAY = new Date(NOW - 86_400_000).toISOString();
 
 /** The source, or a copy of it, made a day ago. */
 function seed(bed: TestBed, namespace: string, password = "one"): void {
-	const isSource = namespace === "nginx-mesh";
-	bed.server.store.seed({
-		kind: "Secret",
-		metadata: {
-			name: NAME,
-			namespace,
-			labels: {
-				usage: NAME,
-				"app.kubernetes.io/managed-by": "kubectl-meshreg",
-			},
-			annotations: isSource
-				? { "kubectl-meshreg/targets": '[{"namespaces":{"a":"","b":""}}]' }
-				: { "kubectl-meshreg/source": `nginx-mesh/${NAME}` },
-			creationTimestamp: YESTERDAY,
-		},
-		type: "kubernetes.io/dockerconfigjson",
-		data: {
-			".dockerconfigjson": btoa(
-				JSON.stringify({
-					auths: { "r.example.com": { auth: btoa(`u:${password}`) } },
-				}),
-			),
-		},
-	});
+	const content = { "r.example.com": { auth: btoa(`u:${password}`) } };
+	const metadata = { creationTimestamp: YESTERDAY };
+	if (namespace === "nginx-mesh") source(bed, content, ["a", "b"], metadata);
+	else
+		secret(bed, namespace, content, { metadata: { ...copyOf(), ...metadata } });
 }
 
 async function withCopies(

@@ -3,12 +3,18 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { AbortedError } from "../../../src/errors.ts";
+import {
+	type Content,
+	copyOf,
+	NAME,
+	secret,
+	source,
+} from "../../support/build.ts";
 import { registry } from "../../support/registry/registry.ts";
 import { serve } from "../../support/registry/server.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 import { SERVICE_ACCOUNT_KEY } from "../create/bed.ts";
 
-const NAME = "nginx-mesh-registry-key";
 const NOW = Date.parse("2026-11-21T08:00:00Z");
 const GOOD = { outcome: "good" } as const;
 const login = (host: string) => [
@@ -48,6 +54,8 @@ const secretIn = (bed: TestBed, namespace: string) =>
 	bed.server.store.get("Secret", namespace, NAME);
 const line = (namespace: string, action = "configured") =>
 	`secret/${NAME} ${action} in ${namespace} namespace\n`;
+/** An entry as somebody has left it. */
+const old = (user: string) => ({ auth: btoa(`${user}:old`) });
 const passwords = (bed: TestBed) =>
 	["nginx-mesh", "app", "shop"].map((namespace) => bed.password(namespace));
 
@@ -271,21 +279,12 @@ error: cannot tell whether app, shop are the namespaces that were recorded (need
 
 	test("copies of other sources, and Secrets of others, are left alone", async () => {
 		await using bed = await withCopies();
-		bed.server.store.seed({
-			kind: "Secret",
-			metadata: {
-				namespace: "other",
-				name: NAME,
-				labels: { usage: NAME },
-				annotations: { "kubectl-meshreg/source": "elsewhere/key" },
-			},
-			type: "kubernetes.io/dockerconfigjson",
-			data: {
-				".dockerconfigjson": btoa(
-					'{"auths":{"a.example":{"auth":"dTpvbGQ="}}}',
-				),
-			},
-		});
+		secret(
+			bed,
+			"other",
+			{ "a.example": old("u") },
+			{ metadata: { ...copyOf("elsewhere/key"), labels: { usage: NAME } } },
+		);
 		const before = secretIn(bed, "other");
 		const outcome = await bed.run(ROTATE, GIVEN);
 		assert.equal(outcome.status, 0, outcome.err);
@@ -437,21 +436,7 @@ error: cannot tell whether app, shop are the namespaces that were recorded (need
 
 		test("the only one need not be named, whatever it is written as", async () => {
 			await using bed = await testBed({ namespaces: ["nginx-mesh"] });
-			bed.server.store.seed({
-				kind: "Secret",
-				metadata: {
-					namespace: "nginx-mesh",
-					name: NAME,
-					labels: { usage: NAME },
-					annotations: { "kubectl-meshreg/targets": "[]" },
-				},
-				type: "kubernetes.io/dockerconfigjson",
-				data: {
-					".dockerconfigjson": btoa(
-						'{"auths":{"https://a.example/v1/":{"auth":"dTpvbGQ=","email":"x"}}}',
-					),
-				},
-			});
+			source(bed, { "https://a.example/v1/": { ...old("u"), email: "x" } });
 			const outcome = await bed.run(["rotate", ...login("x").slice(2)], GIVEN);
 			assert.equal(outcome.status, 0, outcome.err);
 			assert.deepEqual(bed.content("nginx-mesh"), {
@@ -467,22 +452,11 @@ error: cannot tell whether app, shop are the namespaces that were recorded (need
 	});
 
 	/** A source with this content, as somebody wrote it. */
-	const seeded = async (auths: object): Promise<TestBed> => {
+	const seeded = async (content: Content): Promise<TestBed> => {
 		const bed = await testBed({ namespaces: ["nginx-mesh"] });
-		bed.server.store.seed({
-			kind: "Secret",
-			metadata: {
-				namespace: "nginx-mesh",
-				name: NAME,
-				labels: { usage: NAME },
-				annotations: { "kubectl-meshreg/targets": "[]" },
-			},
-			type: "kubernetes.io/dockerconfigjson",
-			data: { ".dockerconfigjson": btoa(JSON.stringify({ auths })) },
-		});
+		source(bed, content);
 		return bed;
 	};
-	const old = (user: string) => ({ auth: btoa(`${user}:old`) });
 	const renewed = { username: "u", password: "new", auth: btoa("u:new") };
 	const rotating = (server: string) => ["rotate", ...login(server)];
 
@@ -589,18 +563,9 @@ error: cannot tell whether app, shop are the namespaces that were recorded (need
 
 	test("security 5: what stands beside stays byte by byte, however deep it is nested", async () => {
 		const deep = `{"auth":"eDp5", "n":1.0,"x":${"[".repeat(9000)}${"]".repeat(9000)}}`;
-		await using bed = await seeded({});
-		const secret = bed.server.store.get("Secret", "nginx-mesh", NAME);
-		assert.ok(secret);
-		bed.server.store.seed({
-			...secret,
-			kind: "Secret",
-			data: {
-				".dockerconfigjson": btoa(
-					`{"auths":{"deep.example":${deep},"a.example":{"auth":"dTpvbGQ="}}}`,
-				),
-			},
-		});
+		await using bed = await seeded(
+			`{"auths":{"deep.example":${deep},"a.example":{"auth":"dTpvbGQ="}}}`,
+		);
 		const outcome = await bed.run(rotating("a.example"), GIVEN);
 		assert.equal(outcome.status, 0, outcome.err);
 		const data = bed.server.store.get("Secret", "nginx-mesh", NAME)?.data;

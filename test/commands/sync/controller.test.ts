@@ -5,56 +5,29 @@ import {
 	type ControllerOptions,
 	runController,
 } from "../../../src/commands/sync/controller.ts";
-import { MANAGED_BY_LABEL } from "../../../src/core/pull-secrets/ownership.ts";
 import { AbortedError } from "../../../src/errors.ts";
 import { failureLines } from "../../../src/report/changes.ts";
 import { failureLine } from "../../../src/report/failure.ts";
 import { logWords } from "../../../src/report/log-words.ts";
 import type { Cluster } from "../../../src/world.ts";
 import type { Intervention } from "../../support/api-server/index.ts";
+import {
+	account,
+	type Content,
+	copyOf,
+	NAME,
+	secret,
+	source,
+} from "../../support/build.ts";
 import { connected } from "../../support/connecting.ts";
 import { type PlayedClock, playedClock } from "../../support/played-clock.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 
-const NAME = "nginx-mesh-registry-key";
-const LABELS = { usage: NAME, [MANAGED_BY_LABEL]: "kubectl-meshreg" };
-const DATA = btoa('{"auths":{"r.example.com":{"auth":"dTpw"}}}');
+const CONTENT = { "r.example.com": { auth: "dTpw" } };
 
-function secret(
-	bed: TestBed,
-	namespace: string,
-	metadata: object,
-	data = DATA,
-) {
-	bed.server.store.seed({
-		kind: "Secret",
-		metadata: { namespace, name: NAME, labels: LABELS, ...metadata },
-		type: "kubernetes.io/dockerconfigjson",
-		data: { ".dockerconfigjson": data },
-	});
-}
-const copy = (bed: TestBed, namespace: string, data = DATA) =>
-	secret(
-		bed,
-		namespace,
-		{
-			annotations: {
-				"kubectl-meshreg/source": `nginx-mesh/${NAME}`,
-				"kubectl-meshreg/source-uid":
-					bed.server.store.get("Secret", "nginx-mesh", NAME)?.metadata.uid ??
-					"",
-			},
-		},
-		data,
-	);
-const drift = (bed: TestBed, namespace: string) =>
-	copy(bed, namespace, btoa('{"auths":{}}'));
-const account = (bed: TestBed, namespace: string, fields: object = {}) =>
-	bed.server.store.seed({
-		kind: "ServiceAccount",
-		metadata: { namespace, name: "default" },
-		...fields,
-	});
+const copy = (bed: TestBed, namespace: string, content: Content = CONTENT) =>
+	secret(bed, namespace, content, { metadata: copyOf(undefined, NAME) });
+const drift = (bed: TestBed, namespace: string) => copy(bed, namespace, {});
 const pullSecrets = (bed: TestBed, namespace: string) =>
 	bed.server.store.get("ServiceAccount", namespace, "default")
 		?.imagePullSecrets;
@@ -64,7 +37,7 @@ const newNamespace = (bed: TestBed, name: string) =>
 /** A source, and these namespaces. */
 async function bedWith(...namespaces: string[]): Promise<TestBed> {
 	const bed = await testBed({ namespaces: ["nginx-mesh", ...namespaces] });
-	secret(bed, "nginx-mesh", {
+	source(bed, CONTENT, [], {
 		annotations: {
 			"kubectl-meshreg/targets": '[{"all":true,"attach":["*"]}]',
 		},
@@ -237,14 +210,13 @@ describe("at first", () => {
 	test("what attach added goes with a leftover, before it is ready", async () => {
 		await using bed = await bedWith("app");
 		copy(bed, "default");
-		account(bed, "default", {
+		account(bed, "default", [NAME], {
 			metadata: {
 				namespace: "default",
 				name: "default",
 				labels: { "kubectl-meshreg/attached": "true" },
 				annotations: { "kubectl-meshreg/attached-keys": NAME },
 			},
-			imagePullSecrets: [{ name: NAME }],
 		});
 		await using keeping = await kept(bed, {}, { prune: true });
 		await keeping.says("ready");
@@ -468,7 +440,7 @@ test("an interrupt that a request tells of ends it, and is no trouble", async ()
 
 test("no account is told to pull with what is not our key", async () => {
 	await using bed = await bedWith("app", "shop");
-	secret(bed, "app", { labels: {} }, btoa("{}"));
+	secret(bed, "app", "{}");
 	account(bed, "app");
 	account(bed, "shop");
 	await using keeping = await kept(bed, {
@@ -525,7 +497,7 @@ describe("somebody who undoes what we write", () => {
 		await using bed = await bedWith("app");
 		await using keeping = await kept(bed);
 		await quarrel(bed, keeping);
-		secret(bed, "app", { labels: {} }, btoa("{}"));
+		secret(bed, "app", "{}");
 		await keeping.until(() => keeping.log.at(-1)?.includes("--force") === true);
 	});
 
@@ -669,8 +641,8 @@ describe("admission policies that the source notes", () => {
 	const POLICY = `kubectl-meshreg.names.nginx-mesh.${NAME}`;
 	const KIND = "MutatingAdmissionPolicy";
 	const BINDING = "MutatingAdmissionPolicyBinding";
-	const source = (bed: TestBed, namespaces: object, byPolicy: string) =>
-		secret(bed, "nginx-mesh", {
+	const noted = (bed: TestBed, namespaces: object, byPolicy: string) =>
+		source(bed, CONTENT, [], {
 			annotations: {
 				"kubectl-meshreg/targets": JSON.stringify([{ namespaces }]),
 				"kubectl-meshreg/attached-by-policy": byPolicy,
@@ -683,14 +655,14 @@ describe("admission policies that the source notes", () => {
 
 	test("are made, follow the record, and are made again", async () => {
 		await using bed = await bedWith("app", "shop");
-		source(bed, { app: "" }, "true");
+		noted(bed, { app: "" }, "true");
 		await using keeping = await kept(bed);
 		const { clock } = keeping;
 		await keeping.says(`${KIND}  created`);
 		await keeping.says(`${BINDING}  created`);
 		const before = JSON.stringify(named(bed));
 		assert.match(before, /"values":\["app"\]/);
-		source(bed, { app: "", shop: "" }, "true");
+		noted(bed, { app: "", shop: "" }, "true");
 		await keeping.says(`${BINDING}  configured`);
 		assert.match(JSON.stringify(named(bed)), /"values":\["app","shop"\]/);
 		await keeping.until(() => clock.waiting().includes(300_000));
@@ -701,15 +673,15 @@ describe("admission policies that the source notes", () => {
 
 	test("of a source that notes none are not asked for", async () => {
 		await using bed = await bedWith("app", "shop");
-		source(bed, { app: "" }, "");
+		noted(bed, { app: "" }, "");
 		await using keeping = await kept(bed);
 		await keeping.says("Secret app created");
-		source(bed, { app: "", shop: "" }, "");
+		noted(bed, { app: "", shop: "" }, "");
 		await keeping.says("Secret shop created");
 		const asked = () =>
 			bed.server.requests.filter(({ path }) => path.includes("polic"));
 		assert.deepEqual(asked(), []);
-		source(bed, { app: "", shop: "" }, "true");
+		noted(bed, { app: "", shop: "" }, "true");
 		await keeping.says(`${BINDING}  created`);
 	});
 
@@ -720,7 +692,7 @@ describe("admission policies that the source notes", () => {
 			({ method, path }) => method === "POST" && path.includes("mutatingadm"),
 			{ status: 403, reason: "Forbidden", message: "no" },
 		);
-		source(bed, { app: "" }, "true");
+		noted(bed, { app: "" }, "true");
 		await using keeping = await kept(bed);
 		const { clock } = keeping;
 		await keeping.until(() => clock.waiting().includes(1000));
@@ -746,7 +718,7 @@ describe("a recorded namespace that is deleted and created again", () => {
 				namespaces: ["nginx-mesh", "app", "shop"],
 			});
 			const uid = bed.server.store.get("Namespace", "", "app")?.metadata.uid;
-			secret(bed, "nginx-mesh", {
+			source(bed, CONTENT, [], {
 				annotations: {
 					"kubectl-meshreg/targets": JSON.stringify([
 						{ namespaces: { app: uid, shop: "" } },
