@@ -487,7 +487,7 @@ function pullClause(
 		case "tls-handshake":
 			return `nodes and ${at} agree on no TLS version or cipher`;
 		case "node-proxy":
-			return `the nodes' proxy refuses ${at}`;
+			return `nodes cannot reach ${at} through their proxy`;
 		case "unreachable":
 			return `nodes cannot reach ${at}`;
 		case "interrupted":
@@ -577,7 +577,7 @@ const HINTS: Partial<Record<ProblemKind, string>> = {
 	"tls-handshake":
 		"Look at the TLS settings of the registry, or of what stands before it.",
 	"node-proxy":
-		"Allow the host in the proxy, or leave it out with NO_PROXY in the container runtime's environment on every node.",
+		"Correct the proxy's address, allow the host in it, or leave it out with NO_PROXY, in the container runtime's environment on every node.",
 	unreachable:
 		"Look at DNS, proxies and network policies of the nodes, and whether the host is up.",
 	interrupted:

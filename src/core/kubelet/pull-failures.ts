@@ -41,7 +41,7 @@ export type PullCause =
 	/** The registry speaks https where http is expected. */
 	| "https-only"
 	| "tls-handshake"
-	/** The nodes' proxy refuses, or is not what it is taken for. */
+	/** The nodes' proxy refuses, is not reached, or is not what it is taken for. */
 	| "node-proxy"
 	| "unreachable"
 	/** The transfer broke off: the network's or the registry's fault, and it is tried again. */
@@ -79,7 +79,7 @@ const RULES: readonly (readonly [cause: PullCause, pattern: RegExp])[] = [
 	],
 	[
 		"invalid-reference",
-		/InvalidImageName|couldn't parse image (?:name|reference)/,
+		/InvalidImageName|couldn't parse image (?:name|reference)|invalid reference format/,
 	],
 	["never-pull", /ErrImageNeverPull|with pull policy of Never/],
 	[
@@ -92,13 +92,22 @@ const RULES: readonly (readonly [cause: PullCause, pattern: RegExp])[] = [
 	],
 	["signature", /SignatureValidationFailed|Source image rejected/],
 	["pull-qps", /pull QPS exceeded/],
-	// The kubelet does not reach its own container runtime, or the registry takes nobody from the nodes' address.
-	["unknown", /dial unix |client with IP "[^"]{1,60}" is not allowed/],
-	["expired-token", /authorization token has expired/i],
+	// The kubelet does not reach its own container runtime, the registry takes nobody from the nodes'
+	// address, or what is there is no image.
+	[
+		"unknown",
+		/dial unix |client with IP ["'][^"']{1,60}["'] is not allowed|unexpected media type (?!text\/html)/,
+	],
+	// What answers 403 with a page is no registry's right, but a proxy in between.
+	["web-page", /error parsing HTTP 403 response body: invalid character '</],
+	["node-proxy", /proxyconnect/],
+	["expired-token", /\btoken (?:has|is) expired\b/i],
 	[
 		"rejected",
-		/failed to fetch oauth token: (?:(?!failed to fetch)[^\]]){0,600}?\b401\b|invalid username\/password|incorrect username or password|\bBad credentials|password or token is incorrect|(?<!anonymous token: )(?:unexpected status|failed with status code|invalid status code)(?:(?!failed to fetch)[^\]]){0,600}?(?:\][^\]]{0,600}?)?\b401\b/,
+		/failed to fetch oauth token: (?:(?!failed to fetch)[^\]]){0,600}?\b401\b|invalid username\/password|[Ww]rong username was used|incorrect username or password|\bBad credentials|password or token is incorrect|(?<!anonymous token: )(?:unexpected status|failed with status code|invalid status code)(?:(?!failed to fetch)[^\]]){0,600}?(?:\][^\]]{0,600}?)?\b401\b/,
 	],
+	// Google's, which is asked without a credential.
+	["no-credentials", /\bUnauthenticated requests? do not have permission/],
 	[
 		"denied",
 		/not authorized to perform: |\bPermission "[^"]{1,100}" denied on resource|insufficient scopes|does not have permission/,
@@ -116,13 +125,22 @@ const RULES: readonly (readonly [cause: PullCause, pattern: RegExp])[] = [
 		"no-credentials",
 		/failed to fetch anonymous token: [^\]]{0,600}?\b40[13]\b/,
 	],
-	["rate-limit", /toomanyrequests|429 \(?Too Many Requests|Status 429\b/i],
-	["unauthorized", /\bunauthorized\b|401 \(?Unauthorized/i],
+	[
+		"rate-limit",
+		/toomanyrequests|429 \(?Too Many Requests|Status(?:Code:)? 429\b/i,
+	],
+	[
+		"unauthorized",
+		/\bunauthorized\b|401 \(?Unauthorized|HTTP 401 response body|unknown: Authentication is required/i,
+	],
 	[
 		"web-page",
 		/unexpected media type text\/html|token response: invalid character '</,
 	],
-	["untrusted-ca", /x509: certificate signed by unknown authority/],
+	[
+		"untrusted-ca",
+		/x509: certificate signed by unknown authority|certificate is not trusted/,
+	],
 	["expired-certificate", /x509: certificate has expired or is not yet valid/],
 	[
 		"wrong-certificate-name",
@@ -135,7 +153,7 @@ const RULES: readonly (readonly [cause: PullCause, pattern: RegExp])[] = [
 	// To Go, what a proxy answers to CONNECT is the words of its status and no more.
 	[
 		"node-proxy",
-		/proxyconnect|(?<!\b403 ): Forbidden\b(?! \()|Proxy Authentication Required|URL": (?:Bad Gateway|Service Unavailable|Gateway Timeout)\b/,
+		/(?<!\b403 ): Forbidden\b(?! \()|Proxy Authentication Required|URL": (?:Bad Gateway|Service Unavailable|Gateway Timeout)\b/,
 	],
 	[
 		"plain-http",
@@ -147,25 +165,25 @@ const RULES: readonly (readonly [cause: PullCause, pattern: RegExp])[] = [
 	],
 	[
 		"tls-handshake",
-		/tls: handshake failure|remote error: tls: |tls: protocol version not supported/,
+		/tls: handshake failure|(?:remote|local) error: tls: (?!bad record MAC)|tls: protocol version not supported/,
 	],
 	[
 		"architecture",
-		/no match for platform|no matching manifest|no image found in (?:manifest list|image index)|image operating system "[^"]{1,40}" cannot be used|-based image is incompatible with a/,
+		/no match for platform|no matching manifest|no image found in (?:manifest list|image index)|image operating system "[^"]{1,40}" cannot be used|image platform does not match|-based image is incompatible with a/,
 	],
-	["disk", /no space left on device/],
+	["disk", /no space left on device|disk quota exceeded/],
 	[
 		"not-found",
-		/manifest unknown|name unknown|not found in repository|404 \(?Not Found|HTTP 404\b/,
+		/manifest unknown|name unknown|\b(?:MANIFEST|NAME)_UNKNOWN\b|\btag \S{1,128} not found|not found in repository|404 \(?Not Found|HTTP 404\b/,
 	],
 	["web-page", /invalid character '</],
 	[
 		"registry-error",
-		/\b5\d\d (?:Internal Server Error|Not Implemented|Bad Gateway|Service Unavailable|Gateway Time-?out)|received unexpected HTTP status|(?:unexpected status|status code)[^\]]{0,600}?: 5\d\d\b/i,
+		/\b5\d\d \(?(?:Internal Server Error|Not Implemented|Bad Gateway|Service Unavailable|Gateway Time-?out)|received unexpected HTTP status|unknown: internal server error|(?:unexpected status|status code)[^\]]{0,600}?: 5\d\d\b/i,
 	],
 	[
 		"interrupted",
-		/unexpected commit digest|unexpected EOF|: EOF\b|context canceled|request canceled|stream error|http2: server sent GOAWAY/,
+		/unexpected commit digest|unexpected EOF|: EOF\b|context canceled|request canceled|stream error|bad record MAC|read: connection timed out|write: broken pipe|http2: server sent GOAWAY/,
 	],
 	["not-found", /: not found/],
 ];

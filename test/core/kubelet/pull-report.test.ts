@@ -213,6 +213,67 @@ describe("M1: words that a rule knows, or that are quoted", () => {
 	});
 });
 
+describe("M1: other registries, proxies and runtimes", () => {
+	const table: [cause: string, words: string][] = [
+		[
+			"no-credentials",
+			'denied: Unauthenticated request. Unauthenticated requests do not have permission "artifactregistry.repositories.downloadArtifacts" on resource "p" (or it may not exist)',
+		],
+		[
+			"registry-error",
+			"fetching blob: invalid status code from registry 504 (Gateway Timeout)",
+		],
+		["registry-error", "unknown: Internal Server Error"],
+		["unknown", "denied: client with IP '192.0.2.1' is not allowed access."],
+		[
+			"unknown",
+			"unexpected media type application/octet-stream for sha256:aa: not found",
+		],
+		[
+			"web-page",
+			"error parsing HTTP 403 response body: invalid character '<' looking for beginning of value: \"<title>403 Forbidden</title>\"",
+		],
+		[
+			"unauthorized",
+			'error parsing HTTP 401 response body: unexpected end of JSON input: ""',
+		],
+		["unauthorized", "unknown: Authentication is required"],
+		["rejected", "unknown: Wrong username was used"],
+		["expired-token", "unauthorized: The token has expired"],
+		["expired-token", "unauthorized: token is expired by 3h0m0s"],
+		["rate-limit", "reading manifest 1: StatusCode: 429, slow down"],
+		[
+			"node-proxy",
+			'Head "https://r.io/v2/": proxyconnect tcp: dial tcp 192.0.2.1:3128: connect: connection refused',
+		],
+		[
+			"node-proxy",
+			'Head "https://r.io/v2/": proxyconnect tcp: dial tcp: lookup proxy.corp: no such host',
+		],
+		["disk", "failed to extract layer: write /var/lib/x: disk quota exceeded"],
+		[
+			"not-found",
+			'{"errors":[{"code":"NAME_UNKNOWN","message":"repository unknown"}]}',
+		],
+		["not-found", "reading manifest 9 in r.io/app: tag 9 not found"],
+		["untrusted-ca", "x509: “r.io” certificate is not trusted"],
+		["interrupted", "local error: tls: bad record MAC"],
+		[
+			"interrupted",
+			"read tcp 192.0.2.1:4->192.0.2.2:443: read: connection timed out",
+		],
+		["interrupted", "write tcp 192.0.2.1:4->192.0.2.2:443: write: broken pipe"],
+		[
+			"architecture",
+			"image platform does not match: a single architecture was asked for",
+		],
+		["invalid-reference", "invalid reference format"],
+	];
+	for (const [cause, words] of table)
+		it(`${cause}: ${words.slice(0, 60)}`, () =>
+			assert.equal(since132("r.io/app:1", words).cause, cause));
+});
+
 describe("M2: of joined errors, the worst about a credential", () => {
 	const image = "myacr.azurecr.io/fluent-bit:3";
 	const token = (kind: string) =>
