@@ -114,6 +114,12 @@ export type SourceNote =
 			readonly script: Script | undefined;
 	  }
 	| { readonly cause: "claimants-hidden" }
+	/** Of pull secrets there was more than is kept of a list; `count` were not looked into. */
+	| {
+			readonly cause: "secrets-too-much";
+			readonly namespaces: readonly string[];
+			readonly count: number;
+	  }
 	/** They had the content that the source had. */
 	| {
 			readonly cause: "claimants-equal";

@@ -66,6 +66,8 @@ const SOURCE_WORDS: Wording<SourceNote> = {
 		message: `secret "${name}" in namespace "${namespace}" cannot be read by kubelets: its entry ${displayHost(key)} is malformed`,
 		advice: { words: "give it a new credential with", script },
 	}),
+	"secrets-too-much": ({ namespaces, count }) =>
+		`${someOf(namespaces)}: too much in pull secrets to be read, ${count === 1 ? "1 of them was" : `${count} of them were`} not looked into; check who made them`,
 	"claimants-hidden": () =>
 		"cannot look for Secrets that say they are copies (needs list on secrets in all namespaces)",
 	"claimants-equal": ({ name, namespaces, script }) => ({

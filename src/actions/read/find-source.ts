@@ -15,7 +15,12 @@ import {
 } from "../../core/pull-secrets/source.ts";
 import { ApiError } from "../../errors.ts";
 import type { Cluster, ConnectionFlags, World } from "../../world.ts";
-import { readPullSecret, readPullSecrets } from "./read-keys.ts";
+import {
+	readPullSecret,
+	readPullSecrets,
+	readWholeSecrets,
+	secretsNamed,
+} from "./read-keys.ts";
 
 /** Which source a command line means. It is nowhere else: what calls itself one elsewhere is another's word. */
 export interface SourceChoice {
@@ -74,10 +79,7 @@ export async function findSources(
 	choice: SourceChoice,
 ): Promise<PullSecret[]> {
 	const namespace = choice.namespace ?? cluster.namespace;
-	const secrets = await readPullSecrets(cluster, reader, {
-		namespace,
-		fieldSelector: `type=${PULL_SECRET_TYPE}`,
-	});
+	const secrets = await readWholeSecrets(cluster, reader, namespace);
 	const sources = secrets.filter(
 		(secret) =>
 			isSourceLike(secret) &&
@@ -95,10 +97,7 @@ async function sourcesIn(
 	reader: ContentReader,
 ): Promise<PullSecret[]> {
 	try {
-		const secrets = await readPullSecrets(cluster, reader, {
-			namespace,
-			fieldSelector: `type=${PULL_SECRET_TYPE}`,
-		});
+		const secrets = await readWholeSecrets(cluster, reader, namespace);
 		return secrets.filter(isSourceLike);
 	} catch (error) {
 		if (error instanceof ApiError && error.status === 403) return [];
@@ -115,9 +114,11 @@ async function missing(
 ): Promise<FailureError> {
 	const failure = { cause: "source-missing", ...place, by } as const;
 	try {
-		const secrets = await readPullSecrets(cluster, reader, {
-			fieldSelector: `metadata.name=${place.name}`,
-		});
+		const secrets = await readPullSecrets(
+			cluster,
+			reader,
+			secretsNamed(place.name),
+		);
 		const elsewhere = secrets
 			.filter(
 				(secret) =>

@@ -1,3 +1,4 @@
+import { PULL_SECRET_TYPE } from "../../core/pull-secrets/ownership.ts";
 import type {
 	ContentReader,
 	PullSecret,
@@ -24,13 +25,29 @@ export function secretsNamed(name: string): ListQuery {
 	return { fieldSelector: `metadata.name=${name}` };
 }
 
-/** All Secrets that a query selects, page by page, so that only what a key needs stays in memory. */
+/**
+ * All Secrets that a query selects, page by page, so that only what a key needs stays in memory; of
+ * gigabytes that somebody planted, no more than the reader keeps.
+ */
 export async function readPullSecrets(
 	cluster: Cluster,
 	reader: ContentReader,
 	query: ListQuery,
 ): Promise<PullSecret[]> {
 	const keys: PullSecret[] = [];
+	for await (const page of cluster.pages("Secret", query))
+		for (const secret of page.items) keys.push(reader.listed(secret));
+	return keys;
+}
+
+/** Those of a source's namespace, each with all that it holds: it may be what copies are made of. */
+export async function readWholeSecrets(
+	cluster: Cluster,
+	reader: ContentReader,
+	namespace: string,
+): Promise<PullSecret[]> {
+	const keys: PullSecret[] = [];
+	const query = { namespace, fieldSelector: `type=${PULL_SECRET_TYPE}` };
 	for await (const page of cluster.pages("Secret", query))
 		for (const secret of page.items) keys.push(reader.toPullSecret(secret));
 	return keys;

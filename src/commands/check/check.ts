@@ -3,6 +3,7 @@ import { AT_ONCE, inParallel } from "../../actions/in-parallel.ts";
 import { inSteps } from "../../actions/in-steps.ts";
 import type { SourceChoice } from "../../actions/read/find-source.ts";
 import { meantNamespace } from "../../actions/read/meant-namespace.ts";
+import { warnOfUnread } from "../../actions/read/warn-of-unread.ts";
 import { command } from "../../command.ts";
 import { checkFacts, inGroups } from "../../core/check/check-facts.ts";
 import type { Access } from "../../core/check/facts.ts";
@@ -12,6 +13,7 @@ import type { Given } from "../../core/command-line/flag.ts";
 import type { Document } from "../../core/document.ts";
 import { meshreg, script } from "../../core/output/shell.ts";
 import type { UsualSecret } from "../../core/pull-secrets/fixes.ts";
+import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
 import { EXIT, UsageError } from "../../errors.ts";
 import { FROM_FLAG, sourceChoiceOf } from "../../flags/source.ts";
 import { TRUST_FLAGS, trustOf } from "../../flags/verification.ts";
@@ -110,20 +112,26 @@ Not visible from here: the nodes' own credentials, the CAs that they trust, and 
 	async run(options, world) {
 		const cluster = await world.connect(options.connection);
 		try {
-			let findings = await look(cluster, options, world);
+			let reader = new ContentReader();
+			const lookAgain = () => {
+				reader = new ContentReader();
+				return look(cluster, options, world, reader);
+			};
+			let findings = await lookAgain();
 			if (findings.some(isMissing)) {
 				const meant = await meantNamespace(options.choice.name, cluster);
 				if (meant) throw meant;
 			}
 			if (options.fix && (await fixed(findings, options, cluster, world)))
-				findings = await look(cluster, options, world);
+				findings = await lookAgain();
 			// What has just been fixed takes a kubelet some time.
 			const end = world.clock.elapsed() + options.wait;
 			while (!isWell(findings) && world.clock.elapsed() < end) {
 				const rest = end - world.clock.elapsed();
 				await world.clock.delay(Math.min(AGAIN, rest), world.interrupt);
-				findings = await look(cluster, options, world);
+				findings = await lookAgain();
 			}
+			warnOfUnread(reader, world);
 			return {
 				status: isWell(findings) ? EXIT.done : EXIT.failed,
 				document: documentOf(findings, cluster),
@@ -213,18 +221,20 @@ async function look(
 	cluster: Cluster,
 	options: Options,
 	world: World,
+	reader: ContentReader,
 ): Promise<Finding[]> {
 	const { namespaces, choice } = options;
+	const scope = {
+		namespaces,
+		sourceNamespace: choice.namespace,
+		name: choice.name,
+		usualName: choice.usual,
+		usual: options.usual,
+		beforeUpgrade: options.beforeUpgrade,
+		now: world.clock.now(),
+	};
 	const [facts, denied] = await Promise.all([
-		readFacts(cluster, {
-			namespaces,
-			sourceNamespace: choice.namespace,
-			name: choice.name,
-			usualName: choice.usual,
-			usual: options.usual,
-			beforeUpgrade: options.beforeUpgrade,
-			now: world.clock.now(),
-		}),
+		readFacts(cluster, scope, reader),
 		deniedAccesses(cluster, namespaces),
 	]);
 	return inGroups([

@@ -35,7 +35,7 @@ import {
 	TARGETS_ANNOTATION,
 } from "../../core/pull-secrets/ownership.ts";
 import {
-	ContentReader,
+	type ContentReader,
 	type PullSecret,
 	sourceRef,
 } from "../../core/pull-secrets/pull-secret.ts";
@@ -79,16 +79,23 @@ interface CheckScope {
 export async function readFacts(
 	cluster: Cluster,
 	scope: CheckScope,
+	/** Says afterwards what was too much. */
+	reader: ContentReader,
 ): Promise<Facts> {
 	const { namespaces, beforeUpgrade, now } = scope;
 	const snapshot = new Snapshot(cluster, namespaces);
-	const reader = new ContentReader();
 	const sourceNamespace = scope.sourceNamespace ?? cluster.namespace;
 	const secrets = new Map<string, SecretFacts>();
 	const texts = new Map<string, string>();
 	const keep = (secret: Secret): void => {
-		const key = reader.toPullSecret(secret);
-		const source = pullSourceOf(secret);
+		const key = reader.listed(secret);
+		const older = secret.data?.[PULL_SECRET_DATA["kubernetes.io/dockercfg"]];
+		const source = pullSourceOf(
+			key.content.unread ||
+				(older !== undefined && !reader.keeps(key.namespace, older.length))
+				? { ...secret, data: {} }
+				: secret,
+		);
 		const { data = "" } = source;
 		texts.set(data, texts.get(data) ?? data);
 		secrets.set(
@@ -236,7 +243,7 @@ async function sourceProblem(
 			fieldSelector: `metadata.name=${place.name}`,
 		}))
 			for (const item of items) {
-				const secret = reader.toPullSecret(item);
+				const secret = reader.listed(item);
 				if (secret.namespace !== place.namespace && isSourceLike(secret))
 					elsewhere.push(sourceRef(secret));
 			}

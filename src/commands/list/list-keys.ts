@@ -44,6 +44,8 @@ export interface ListChoice {
 interface Listing {
 	readonly keys: readonly PullSecret[];
 	readonly known: ListContext;
+	/** What was too much to be looked into. */
+	readonly reader: Pick<ContentReader, "unread">;
 	/** Whether a namespace was looked at. */
 	readonly isMeant: (namespace: string) => boolean;
 }
@@ -71,6 +73,7 @@ export async function readListing(
 	return {
 		keys: meantKeys(keys, known, choice, now),
 		known,
+		reader,
 		isMeant: (namespace) =>
 			isThere(namespace) &&
 			(choice.namespaces.length === 0 || choice.namespaces.includes(namespace)),

@@ -1,3 +1,4 @@
+import { warnOfUnread } from "../../actions/read/warn-of-unread.ts";
 import { command, NOTHING } from "../../command.ts";
 import type { Given } from "../../core/command-line/flag.ts";
 import { FailureError } from "../../core/output/failure.ts";
@@ -148,6 +149,7 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, Drif
 			const users =
 				output === "tree" ? readUsers(cluster, namespaces, world) : undefined;
 			const [listing, parts] = await Promise.all([listed, users]);
+			warnOfUnread(listing.reader, world);
 			const items = listItems(listing.keys, listing.known);
 			const isFiltered =
 				choice.statuses.length > 0 || choice.expiring !== undefined;

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import {
 	type AuthFields,
 	canonicalContent,
@@ -26,6 +27,8 @@ export interface Content {
 	/** Equal where a kubelet reads the same, entry by entry. */
 	readonly canonical: string;
 	readonly config: DockerConfig;
+	/** It was too much to be kept beside what else was read: of it only `canonical` is known. */
+	readonly unread?: true;
 }
 
 /** A Secret that is there: a pull secret, or one that bears its name. */
@@ -62,26 +65,79 @@ export interface DesiredPullSecret {
 const REMEMBERED = 256;
 
 /**
+ * Of what lists bring, in characters of base64, so much distinct content is kept: of a namespace, of
+ * all of them, and of that in contents larger than `LARGE`. A tenant may fill namespaces with Secrets of
+ * a megabyte, each of which is ten once it is parsed. Any Secret alone fits; 40,000 pull secrets that
+ * all differ do as well.
+ */
+const MOST_OF_A_NAMESPACE = 2 << 20;
+const MOST = 64 << 20;
+const LARGE = 16 << 10;
+const MOST_LARGE = 16 << 20;
+
+/**
  * Reads contents, each distinct one once: a thousand copies share one parse and
  * one string, which is most of what a large cluster's snapshot would weigh.
  */
 export class ContentReader {
-	readonly #seen = new Map<string, Content>();
+	/** Of Secrets that were read by name. */
+	readonly #named = new Map<string, Content>();
+	/** Of lists. */
+	readonly #listed = new Map<string, Content>();
+	readonly #kept = new Map<string, number>();
+	#all = 0;
+	#large = 0;
+	readonly #unread = new Map<string, number>();
+
+	/** How many Secrets of lists were too much to be kept, by namespace. */
+	get unread(): ReadonlyMap<string, number> {
+		return this.#unread;
+	}
 
 	/** From the base64 of `.dockerconfigjson`. */
 	fromData(data: string): Content {
-		let content = this.#seen.get(data);
-		if (content === undefined) {
-			content = contentOf(data, Buffer.from(data, "base64").toString("utf8"));
-			// Over days of watching, contents come and go.
-			if (this.#seen.size >= REMEMBERED) this.#seen.clear();
-			this.#seen.set(data, content);
+		const known = this.#named.get(data) ?? this.#listed.get(data);
+		return known ?? remember(this.#named, parsed(data));
+	}
+
+	/** The same of one among many that others wrote: beyond what is kept, no more than what it is equal to. */
+	#fromList(data: string, namespace: string): Content {
+		const known = this.#named.get(data) ?? this.#listed.get(data);
+		if (known !== undefined) return known;
+		if (!this.keeps(namespace, data.length)) return unreadContent(data);
+		return remember(this.#listed, parsed(data));
+	}
+
+	/** Whether so much more of a list may be kept of a namespace; it is then counted, and else noted as unread. */
+	keeps(namespace: string, size: number): boolean {
+		const large = size > LARGE ? size : 0;
+		const kept = (this.#kept.get(namespace) ?? 0) + size;
+		if (
+			kept > MOST_OF_A_NAMESPACE ||
+			this.#all + size > MOST ||
+			this.#large + large > MOST_LARGE
+		) {
+			this.#unread.set(namespace, (this.#unread.get(namespace) ?? 0) + 1);
+			return false;
 		}
-		return content;
+		this.#kept.set(namespace, kept);
+		this.#all += size;
+		this.#large += large;
+		return true;
 	}
 
 	/** The pull secret that a Secret of the API server is; throws nothing. */
 	toPullSecret(secret: Secret): PullSecret {
+		return this.#pullSecret(secret, this.fromData(dataOf(secret)));
+	}
+
+	/** The same of one in a list, of which there may be gigabytes. */
+	listed(secret: Secret): PullSecret {
+		const { namespace = "" } = secret.metadata;
+		return this.#pullSecret(secret, this.#fromList(dataOf(secret), namespace));
+	}
+
+	#pullSecret(secret: Secret, content: Content): PullSecret {
 		const { metadata } = secret;
 		const manager = managerOf(metadata);
 		const recordKeeper =
@@ -94,7 +150,7 @@ export class ContentReader {
 			type: secret.type ?? "Opaque",
 			labels: metadata.labels ?? {},
 			annotations: metadata.annotations ?? {},
-			content: this.fromData(secret.data?.[PULL_SECRET_DATA_KEY] ?? ""),
+			content,
 			immutable: secret.immutable ?? false,
 			uid: metadata.uid ?? "",
 			resourceVersion: metadata.resourceVersion ?? "",
@@ -154,6 +210,33 @@ export function sourceAnnotations(source: PullSecret): Record<string, string> {
 export function registriesOf(content: Content): string[] {
 	return content.config.ok ? [...content.config.auths.keys()] : [];
 }
+
+function dataOf(secret: Secret): string {
+	return secret.data?.[PULL_SECRET_DATA_KEY] ?? "";
+}
+
+function parsed(data: string): Content {
+	return contentOf(data, Buffer.from(data, "base64").toString("utf8"));
+}
+
+function remember(contents: Map<string, Content>, content: Content): Content {
+	// Over days of watching, contents come and go.
+	if (contents.size >= REMEMBERED) contents.clear();
+	contents.set(content.data, content);
+	return content;
+}
+
+/** Equal to no content that was read: only to what has the same bytes, and was too much as well. */
+function unreadContent(data: string): Content {
+	return {
+		data: "",
+		canonical: `unread ${createHash("sha256").update(data).digest("hex")}`,
+		config: { ok: false, problem: TOO_MUCH, error: TOO_MUCH },
+		unread: true,
+	};
+}
+
+const TOO_MUCH = "its namespace holds more than is read";
 
 function contentOf(data: string, text: string): Content {
 	// Without its data key a Secret has nothing to read, which is not the same as something unreadable.

@@ -187,4 +187,33 @@ describe("list: what source annotations say is never turned into odd requests", 
 		);
 		assert.ok(bed.server.requests.length - before <= 8);
 	});
+
+	for (const verb of ["list", "check"])
+		test(`${verb}: more than anybody needs in one namespace is one line, and the rest is shown`, async () => {
+			await using bed = await cluster();
+			for (let at = 0; at < 5; at++)
+				bed.server.store.seed({
+					kind: "Secret",
+					metadata: {
+						namespace: "c",
+						name: `large-${at}`,
+						labels: { "app.kubernetes.io/managed-by": "kubectl-meshreg" },
+					},
+					type: "kubernetes.io/dockerconfigjson",
+					data: {
+						".dockerconfigjson": btoa(
+							JSON.stringify({
+								auths: {
+									"r.io": { auth: btoa(`u:${at}`.padEnd(500_000, "x")) },
+								},
+							}),
+						),
+					},
+				});
+			const { err } = await bed.run([verb]);
+			assert.equal(
+				err.split("\n")[0],
+				"Warning: c: too much in pull secrets to be read, 3 of them were not looked into; check who made them",
+			);
+		});
 });

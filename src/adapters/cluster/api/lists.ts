@@ -22,6 +22,12 @@ import {
 /** kubectl's --chunk-size. */
 const PAGE = 500;
 
+/**
+ * Characters of a page: 500 pods of the usual size are ten of these megabytes. Somebody's Secrets of a
+ * megabyte come in pages of fewer, each of about half as much, until objects are small again.
+ */
+const LARGEST_PAGE = 32 << 20;
+
 /** Of any list: a million objects. A server that always names one more page is followed no further. */
 const MOST_PAGES = 2_000;
 
@@ -41,13 +47,13 @@ export function lists(
 			const path = collectionPath(kind, query.namespace);
 			const shape = listShape(kind);
 			let limit = PAGE;
-			const page = (token: string): Promise<ListBody<ObjectOf[K]>> => {
+			const page = (token: string) => {
 				const more = {
 					limit: String(limit),
 					...(token && { continue: token }),
 				};
 				return repeat.run(() =>
-					requests.object(
+					requests.sized(
 						{
 							method: "GET",
 							path: path + listQuery(query, more),
@@ -55,6 +61,8 @@ export function lists(
 							redact: known.elsewhere,
 						},
 						shape,
+						// One object alone may be as large as any.
+						limit === 1 ? undefined : LARGEST_PAGE,
 					),
 				);
 			};
@@ -63,9 +71,9 @@ export function lists(
 			let restarted = false;
 			let coming = page(token);
 			for (let pages = 1; ; pages++) {
-				let body: ListBody<ObjectOf[K]>;
+				let answer: { value: ListBody<ObjectOf[K]>; size: number };
 				try {
-					body = await coming;
+					answer = await coming;
 				} catch (error) {
 					if (error instanceof OversizedAnswer && limit > 1) {
 						// Somebody's objects are of the largest size: fewer of them at once.
@@ -78,10 +86,15 @@ export function lists(
 					// say with the refusal how to go on; with others it begins again.
 					token = error.continueToken;
 					restarted = true;
-					body = await page(token);
+					answer = await page(token);
 				}
+				const { value: body, size } = answer;
 				const next = body.metadata.continue ?? "";
 				const isEndless = next === token || pages >= MOST_PAGES;
+				limit = Math.min(
+					PAGE,
+					Math.ceil((limit * LARGEST_PAGE) / 2 / size) || 1,
+				);
 				// The server works on the next page while whoever asked works on this one. Of the largest
 				// objects one page at a time is enough in memory.
 				const ahead = limit === PAGE && next !== "" && !isEndless;

@@ -36,12 +36,40 @@ const HIDDEN = "<redacted>";
 const MOST_ELSEWHERE = 64;
 const LONGEST_ELSEWHERE = 1 << 16;
 
+/** Characters that are kept of what was read: of gigabytes that somebody planted no more. */
+const MOST_KEPT = 32 << 20;
+
+/** A value of `data`, in base64, and how many Secrets hold it. */
+class Value {
+	readonly text: string;
+	#uses = 0;
+
+	constructor(text: string) {
+		this.text = text;
+	}
+
+	use(): this {
+		this.#uses++;
+		return this;
+	}
+
+	/** Whether nobody uses it any more. */
+	leave(): boolean {
+		return --this.#uses === 0;
+	}
+}
+
 /**
  * What Secrets hold, as far as it was read: an admission webhook or policy is shown the old object
  * beside the new one, and may quote either.
  */
 export class KnownData {
-	readonly #read = new Map<string, readonly string[]>();
+	/** By `NAMESPACE/NAME`; of what was too much to be kept, that it was. */
+	readonly #read = new Map<string, readonly Value[] | "too much">();
+	/** One string for all Secrets that say the same. */
+	readonly #values = new Map<string, Value>();
+	/** Characters of them. */
+	#size = 0;
 
 	/** Of an object as the server gave it; one of which only metadata came says nothing. */
 	note(kind: Kind, object: object): void {
@@ -49,12 +77,42 @@ export class KnownData {
 			return;
 		const { namespace = "", name = "" } =
 			(object as { metadata?: Partial<ObjectRef> }).metadata ?? {};
-		this.#read.set(`${namespace}/${name}`, dataIn(object));
+		const place = `${namespace}/${name}`;
+		this.#drop(place);
+		const texts = dataIn(object);
+		const added = texts.filter((text) => !this.#values.has(text));
+		const size = added.reduce((sum, { length }) => sum + length, 0);
+		this.#read.set(
+			place,
+			this.#size + size > MOST_KEPT
+				? "too much"
+				: texts.map((text) => this.#keep(text)),
+		);
 	}
 
 	/** An object that is no more, and was not replaced. */
 	forget(kind: Kind, { namespace = "", name = "" }: Partial<ObjectRef>): void {
-		if (kind === "Secret") this.#read.delete(`${namespace}/${name}`);
+		if (kind === "Secret") this.#drop(`${namespace}/${name}`);
+	}
+
+	#keep(text: string): Value {
+		const known = this.#values.get(text);
+		if (known !== undefined) return known.use();
+		const value = new Value(text);
+		this.#values.set(text, value);
+		this.#size += text.length;
+		return value.use();
+	}
+
+	#drop(place: string): void {
+		const values = this.#read.get(place);
+		this.#read.delete(place);
+		if (values === undefined || values === "too much") return;
+		for (const value of values)
+			if (value.leave()) {
+				this.#values.delete(value.text);
+				this.#size -= value.text.length;
+			}
 	}
 
 	/** How to repeat what the server says to a request about this object, in which `sent` went to it. */
@@ -65,23 +123,23 @@ export class KnownData {
 	): Redact {
 		// Whoever admits service accounts may well know the Secrets that they name.
 		if (kind !== "Secret") return this.elsewhere;
-		return (words) =>
-			withoutSecrets(
-				words,
-				sensitiveData([
-					...dataIn(sent),
-					...(this.#read.get(`${namespace}/${name}`) ?? []),
-				]),
-				HIDDEN,
-			);
+		return (words) => {
+			const read = this.#read.get(`${namespace}/${name}`) ?? [];
+			// What it held is not known any more, and may stand in any of them.
+			if (read === "too much") return HIDDEN;
+			const texts = read.map(({ text }) => text);
+			const known = sensitiveData([...dataIn(sent), ...texts]);
+			return withoutSecrets(words, known, HIDDEN);
+		};
 	}
 
 	/** How to repeat what the server says about anything else: without what was read first. */
 	readonly elsewhere: Redact = (words) => {
 		const values = new Set<string>();
-		for (const value of [...this.#read.values()].flat())
-			if (value.length <= LONGEST_ELSEWHERE && values.size < MOST_ELSEWHERE)
-				values.add(value);
+		for (const text of this.#values.keys()) {
+			if (values.size >= MOST_ELSEWHERE) break;
+			if (text.length <= LONGEST_ELSEWHERE) values.add(text);
+		}
 		return withoutSecrets(words, sensitiveData([...values]), HIDDEN);
 	};
 }

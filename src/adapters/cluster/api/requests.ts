@@ -79,17 +79,26 @@ export class Requests {
 	 * API server gives, or that is too large.
 	 */
 	async object<T>(call: Call, shape: Shape<T>): Promise<T> {
+		return (await this.sized(call, shape)).value;
+	}
+
+	/** As `object`, with how many characters it was; `limit`: how many it may be. */
+	async sized<T>(
+		call: Call,
+		shape: Shape<T>,
+		limit = LARGEST_ANSWER,
+	): Promise<{ readonly value: T; readonly size: number }> {
 		const asked = { ...call, server: this.#options.server };
 		const answer = await this.#send(call, shape.name);
 		let body: string;
 		try {
-			body = await text(answer, LARGEST_ANSWER);
+			body = await text(answer, limit);
 		} catch (error) {
 			if (error instanceof AnswerTooLarge)
-				throw new OversizedAnswer(asked, LARGEST_ANSWER);
+				throw new OversizedAnswer(asked, limit);
 			throw error;
 		}
-		return readAs(shape, body, asked);
+		return { value: readAs(shape, body, asked), size: body.length };
 	}
 
 	/** The lines of an answer without end. Throws as `object` does. */

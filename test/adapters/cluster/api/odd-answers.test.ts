@@ -236,24 +236,28 @@ describe("lists", () => {
 			const limit = Number(query.get("limit"));
 			const from = Number(query.get("continue") ?? 0);
 			limits.push(limit);
-			const end = Math.min(from + limit, 100);
+			const end = Math.min(from + limit, 1_100);
 			const items = Array.from({ length: end - from }, (_, at) => ({
 				metadata: { namespace: "evil", name: `s-${from + at}` },
-				data: { large },
+				data: from + at < 100 ? { large } : {},
 			}));
 			return {
 				answer: {
 					status: 200,
 					body: page({
 						items,
-						metadata: { ...(end < 100 && { continue: `${end}` }) },
+						metadata: { ...(end < 1_100 && { continue: `${end}` }) },
 					}),
 					headers: { "content-type": "application/json" },
 				},
 			};
 		});
-		assert.equal(await listed(), 100);
-		assert.deepEqual(limits, [500, 63, 63]);
+		assert.equal(await listed(), 1_100);
+		// Pages of about 16 MiB, and whole ones again once objects are small.
+		assert.deepEqual(
+			limits,
+			[500, 63, 8, 16, 16, 16, 16, 16, 16, 22, 500, 500],
+		);
 	});
 
 	test("of which one object alone is too large", async () => {

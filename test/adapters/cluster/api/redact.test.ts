@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { KnownData } from "../../../../src/adapters/cluster/api/redact.ts";
 import type { Secret } from "../../../../src/core/objects.ts";
 import type { Cluster } from "../../../../src/world.ts";
 import { connected } from "../../../support/connecting.ts";
@@ -156,3 +157,22 @@ for (const [how, read] of READS)
 		);
 		await cluster.close();
 	});
+
+test("of gigabytes that somebody planted little is kept, and no words about the rest are repeated", () => {
+	const known = new KnownData();
+	const megabyte = (at: number) => ({
+		metadata: { namespace: "evil", name: `s-${at}` },
+		data: { ".dockerconfigjson": `${at}`.padEnd(1 << 20, "A") },
+	});
+	for (let at = 0; at < 40; at++) known.note("Secret", megabyte(at));
+	known.note("Secret", secret(OLD));
+	const said = (name: string) =>
+		known.redact("Secret", { namespace: "evil", name })("quota is used up");
+	assert.equal(said("s-0"), "quota is used up");
+	assert.equal(said("s-39"), "<redacted>");
+	// Small ones and those that say the same as another still fit.
+	assert.ok(!known.redact("Secret", ref)(OLD.text).includes(OLD.password));
+	for (let at = 0; at < 40; at++) known.forget("Secret", megabyte(at).metadata);
+	for (let at = 0; at < 30; at++) known.note("Secret", megabyte(at));
+	assert.equal(said("s-29"), "quota is used up");
+});

@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { Secret } from "../../../src/core/objects.ts";
+import { ContentReader } from "../../../src/core/pull-secrets/pull-secret.ts";
+
+/** A pull Secret with a docker config of about so many bytes, unlike any of another number. */
+function secret(namespace: string, at: number, size: number): Secret {
+	const auth = Buffer.from(`u:${at}`.padEnd(size, "x")).toString("base64");
+	const text = JSON.stringify({ auths: { [`r${at}.example.com`]: { auth } } });
+	return {
+		metadata: { namespace, name: `s-${at}` },
+		type: "kubernetes.io/dockerconfigjson",
+		data: { ".dockerconfigjson": Buffer.from(text).toString("base64") },
+	};
+}
+
+const MEGABYTE = 500_000;
+
+/** How much of what was listed is kept, in characters of base64. */
+function kept(reader: ContentReader, secrets: Iterable<Secret>): number {
+	let all = 0;
+	for (const each of secrets) all += reader.listed(each).content.data.length;
+	return all;
+}
+
+function* many(count: number, make: (at: number) => Secret): Iterable<Secret> {
+	for (let at = 0; at < count; at++) yield make(at);
+}
+
+describe("of what somebody planted no more is kept", () => {
+	test("than two megabytes of a namespace", () => {
+		const reader = new ContentReader();
+		const all = kept(
+			reader,
+			many(50, (at) => secret("evil", at, MEGABYTE)),
+		);
+		assert.ok(all <= 2 << 20, `${all}`);
+		assert.deepEqual([...reader.unread.keys()], ["evil"]);
+		// Nobody else has less for it.
+		assert.ok(reader.listed(secret("shop", 99, MEGABYTE)).content.config.ok);
+		assert.deepEqual([...reader.unread.keys()], ["evil"]);
+	});
+
+	test("than sixteen of large ones, however many namespaces they are in", () => {
+		const reader = new ContentReader();
+		const all = kept(
+			reader,
+			many(100, (at) => secret(`evil-${at}`, at, MEGABYTE)),
+		);
+		assert.ok(all <= 16 << 20, `${all}`);
+		assert.ok(reader.listed(secret("shop", 100, 1_000)).content.config.ok);
+	});
+});
+
+describe("what is too much", () => {
+	const filled = () => {
+		const reader = new ContentReader();
+		kept(
+			reader,
+			many(4, (at) => secret("evil", at, MEGABYTE)),
+		);
+		return reader;
+	};
+
+	test("equals nothing that was read", () => {
+		const reader = filled();
+		const source = reader.toPullSecret(secret("mesh", 7, MEGABYTE));
+		const { content } = reader.listed(secret("evil", 8, MEGABYTE));
+		assert.equal(content.unread, true);
+		assert.notEqual(content.canonical, source.content.canonical);
+	});
+
+	test("is a copy all the same where it says what the source says", () => {
+		const reader = filled();
+		const source = reader.toPullSecret(secret("mesh", 7, MEGABYTE));
+		const { content } = reader.listed(secret("evil", 7, MEGABYTE));
+		assert.equal(content, source.content);
+	});
+
+	test("is read where it is asked for by name", () => {
+		const { content } = filled().toPullSecret(secret("evil", 9, MEGABYTE));
+		assert.ok(content.config.ok);
+	});
+});
+
+test("ten thousand pull secrets that all differ are no trouble", () => {
+	const reader = new ContentReader();
+	for (const each of many(10_000, (at) => secret(`ns-${at}`, at, 400)))
+		assert.ok(reader.listed(each).content.config.ok);
+	assert.equal(reader.unread.size, 0);
+});
