@@ -67,11 +67,12 @@ const outside: Outside = {
 		const { servePages } = await import("./adapters/page-server.ts");
 		return servePages(at, pages);
 	},
-	async provided(provider, args, key) {
+	async provided(provider, args, key, ca) {
 		const { credentialFrom } = await import("./adapters/registry/providers.ts");
 		return credentialFrom(provider, args, key, {
 			env: process.env,
 			interrupt: interrupt.signal,
+			ca,
 		});
 	},
 	prompter() {

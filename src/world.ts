@@ -52,12 +52,14 @@ export interface Outside {
 	storedCredentials(path?: string): Promise<StoredCredentials>;
 	/**
 	 * Asks what makes credentials for a new one of the registry with this key; `args` are a plugin's own.
-	 * Only what the command line named is ever run. Throws OperationError where there is none to be had.
+	 * Only what the command line named is ever run. `ca`: PEM of authorities to trust besides the machine's,
+	 * where we ask ourselves (ecr). Throws OperationError where there is none to be had.
 	 */
 	provided(
 		provider: Provider,
 		args: readonly string[],
 		key: string,
+		ca?: string,
 	): Promise<Provided>;
 	/** Asks the person at the terminal. Only to be called where `streams.interactive`. */
 	prompter(): Promise<Prompter>;

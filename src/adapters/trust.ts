@@ -1,4 +1,6 @@
+import { X509Certificate } from "node:crypto";
 import { getCACertificates, type SecureContext } from "node:tls";
+import { OperationError } from "../errors.ts";
 
 /**
  * By what the other side of a TLS connection is recognised. `rejectUnauthorized` is always said: where
@@ -16,4 +18,31 @@ export interface Trust {
 export function machineAuthorities(): string[] {
 	const system = getCACertificates("system");
 	return system.length > 0 ? system : getCACertificates("default");
+}
+
+/**
+ * PEM of the machine's authorities, and of those of `ca` (PEM), as --registry-ca names them. Throws
+ * OperationError for what holds no certificate: OpenSSL would silently trust nothing more.
+ */
+export function authoritiesWith(ca: string | undefined): string[] {
+	if (ca === undefined) return machineAuthorities();
+	checkCertificates(ca);
+	return [...machineAuthorities(), ca];
+}
+
+function checkCertificates(pem: string): void {
+	const begin = "-----BEGIN CERTIFICATE-----";
+	const [, ...blocks] = pem.split(begin).map((block) => begin + block);
+	if (blocks.length === 0)
+		throw new OperationError(
+			"--registry-ca: the file holds no PEM certificate",
+		);
+	for (const block of blocks)
+		try {
+			new X509Certificate(block);
+		} catch {
+			throw new OperationError(
+				"--registry-ca: the file holds a certificate that cannot be read",
+			);
+		}
 }

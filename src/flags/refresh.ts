@@ -31,6 +31,15 @@ export const REFRESH_FLAGS: readonly Flag[] = [
 	},
 ];
 
+/** Not among them: the file is on this machine, which is no use in a pod. */
+export const REFRESH_CA_FLAG: Flag = {
+	name: "registry-ca",
+	kind: "text",
+	values: "file",
+	needs: "refresh",
+	help: "Trust the CAs in this PEM file where renewed credentials are verified, and where Amazon is asked.",
+};
+
 /** What REFRESH_FLAGS say; undefined: nothing is renewed. Throws UsageError. */
 export function refreshOf(given: Given): RefreshRules | undefined {
 	const value = given.text("refresh");

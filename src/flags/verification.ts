@@ -42,7 +42,14 @@ export const VERIFICATION_FLAGS: readonly Flag[] = grouped("Verification", [
 		kind: "text",
 		help: "Verify also that the credential can pull this image.",
 	},
-	...TRUST_FLAGS,
+	...TRUST_FLAGS.map((flag) =>
+		flag.name === "registry-ca"
+			? {
+					...flag,
+					help: "Trust the CAs in this PEM file for this check, and where --credential-from=ecr asks Amazon. The cluster's nodes must trust the registry's CA too.",
+				}
+			: flag,
+	),
 ]);
 
 /** How long a credential is good, where it does not say so itself. */
@@ -77,12 +84,14 @@ export function verifyingOf(given: Given): VerifyOptions {
 
 /** `--registry-insecure` and `--registry-ca`. Throws UsageError. */
 export function trustOf(given: Given): Trust {
+	return { insecure: given.on("registry-insecure"), ...authoritiesOf(given) };
+}
+
+/** `--registry-ca` alone. Throws UsageError. */
+export function authoritiesOf(given: Given): Pick<Trust, "caPath"> {
 	const caPath = given.text("registry-ca");
 	if (caPath === "") throw new UsageError("--registry-ca: the path is empty");
-	return {
-		insecure: given.on("registry-insecure"),
-		...(caPath !== undefined && { caPath }),
-	};
+	return { ...(caPath !== undefined && { caPath }) };
 }
 
 function imageOf(name: string | undefined): VerifyOptions["image"] {

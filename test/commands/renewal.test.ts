@@ -1,11 +1,20 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import type { Surroundings } from "../support/command-line.ts";
 import { notPosix } from "../support/posix.ts";
 import { httpProxy, socksProxy } from "../support/proxies.ts";
+import {
+	type Identity,
+	newAuthority,
+} from "../support/registry/certificates.ts";
 import { type LoopbackServer, serve } from "../support/registry/server.ts";
 import { type TestBed, testBed } from "../support/test-bed.ts";
+import { started } from "../support/watching.ts";
 
 const NAME = "nginx-mesh-registry-key";
 const NOW = Date.parse("2026-11-21T08:00:00Z");
@@ -284,6 +293,7 @@ describe("credentials from a provider", { skip: notPosix }, () => {
 /** Amazon's two services, as their documentation has them, and what they are asked. */
 async function amazon(
 	answer: () => { status?: number; body: object } | "hang",
+	tls?: Identity,
 ): Promise<LoopbackServer & { calls: string[] }> {
 	const calls: string[] = [];
 	const server = await serve((request, response) => {
@@ -307,7 +317,7 @@ async function amazon(
 			response.setHeader("content-type", "application/x-amz-json-1.1");
 			response.end(JSON.stringify(reply.body));
 		});
-	});
+	}, tls);
 	return { ...server, calls };
 }
 
@@ -347,7 +357,8 @@ describe("ecr", () => {
 		server: LoopbackServer,
 		env: Record<string, string>,
 		host = ECR,
-		given = {},
+		given: Surroundings = {},
+		flags: readonly string[] = [],
 	) => {
 		await using bed = await testBed({ namespaces: ["nginx-mesh"] });
 		const outcome = await withEnv(
@@ -358,7 +369,10 @@ describe("ecr", () => {
 			},
 			() =>
 				bed.run(
-					["create", `--registry-server=${host}`, "--credential-from=ecr"],
+					[
+						...["create", `--registry-server=${host}`, "--credential-from=ecr"],
+						...flags,
+					],
 					{ now: NOW, ...given },
 				),
 		);
@@ -433,6 +447,139 @@ describe("ecr", () => {
 				`sts.invalid:${port}`,
 				`ecr.invalid:${port}`,
 			]);
+		});
+
+	const unknownCa =
+		/^error: ecr failed: the certificate of 127\.0\.0\.1:\d+ is signed by an unknown CA: give its CA with --registry-ca FILE\n$/;
+	for (const [what, flags, err] of [
+		["its CA", ["--registry-ca=CA"], undefined],
+		["another CA", ["--registry-ca=OTHER"], unknownCa],
+		["no CA", [], unknownCa],
+		["no CA, and an insecure registry", ["--registry-insecure"], unknownCa],
+		[
+			"a file that holds none",
+			["--registry-ca=TOKEN"],
+			/^error: --registry-ca: the file holds no PEM certificate\n$/,
+		],
+	] as const)
+		for (const by of ["ecr", "sts"] as const)
+			test(`an endpoint of ${by} behind a private CA, with ${what}`, async () => {
+				await using bed = await testBed();
+				const authority = await newAuthority("ours");
+				const other = await newAuthority("theirs");
+				const file = (name: string) => join(bed.folder, name);
+				await writeFile(file("CA"), authority.certificate);
+				await writeFile(file("OTHER"), other.certificate);
+				await writeFile(file("TOKEN"), "web-identity");
+				await using server = await amazon(
+					() => token("p"),
+					await authority.issue(["127.0.0.1"]),
+				);
+				const { content, ...outcome } = await create(
+					server,
+					by === "ecr"
+						? KEYS
+						: {
+								AWS_WEB_IDENTITY_TOKEN_FILE: file("TOKEN"),
+								AWS_ROLE_ARN: "arn:aws:iam::123456789012:role/puller",
+								AWS_REGION: "eu-west-1",
+							},
+					ECR,
+					{ verification: { outcome: "good" } },
+					flags.map((flag) => flag.replace("ca=", `ca=${bed.folder}/`)),
+				);
+				assert.equal(outcome.status, err === undefined ? 0 : 1, outcome.err);
+				if (err !== undefined) assert.match(outcome.err, err);
+				assert.equal(content !== undefined, err === undefined);
+				assert.deepEqual(
+					server.calls.map((call) => call.split(" ")[0]),
+					err !== undefined ? [] : by === "sts" ? ["sts", "ecr"] : ["ecr"],
+				);
+			});
+
+	test("an endpoint behind a private CA that SSL_CERT_FILE names", {
+		// Other systems have stores of their own.
+		skip: process.platform !== "linux",
+	}, async () => {
+		await using bed = await testBed({ namespaces: ["nginx-mesh"] });
+		const authority = await newAuthority("ours");
+		const ca = join(bed.folder, "CA");
+		await writeFile(ca, authority.certificate);
+		const kubeconfig = join(bed.folder, "kubeconfig");
+		await bed.server.writeKubeconfig(kubeconfig, { user: "admin" });
+		await using server = await amazon(
+			() => token("p"),
+			await authority.issue(["127.0.0.1"]),
+		);
+		const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+		// The list of the machine's authorities is read once by a process.
+		await promisify(execFile)(
+			process.execPath,
+			[
+				...["--import", "tsx", main, "create"],
+				...[`--registry-server=${ECR}`, "--credential-from=ecr"],
+			],
+			{
+				env: {
+					...process.env,
+					...KEYS,
+					KUBECONFIG: kubeconfig,
+					SSL_CERT_FILE: ca,
+					AWS_ENDPOINT_URL_ECR: server.origin,
+				},
+			},
+		);
+		assert.equal(bed.password("nginx-mesh"), "p");
+	});
+
+	for (const [what, flags, says] of [
+		["its CA", ["--registry-ca=CA"], "renewed the credential for"],
+		["no CA", [], "give its CA with --registry-ca FILE"],
+	] as const)
+		test(`sync --watch --refresh asks an endpoint behind a private CA, with ${what}`, async () => {
+			await using bed = await testBed({ namespaces: ["nginx-mesh", "app"] });
+			const authority = await newAuthority("ours");
+			await writeFile(join(bed.folder, "CA"), authority.certificate);
+			let password = "one";
+			await using server = await amazon(
+				() => token(password),
+				await authority.issue(["127.0.0.1"]),
+			);
+			await withEnv(
+				{
+					AWS_ENDPOINT_URL_ECR: server.origin,
+					AWS_ENDPOINT_URL_STS: server.origin,
+					...KEYS,
+				},
+				async () => {
+					const verification = { outcome: "good" } as const;
+					const { status, err } = await bed.run(
+						[
+							...["create", `--registry-server=${ECR}`],
+							"--credential-from=ecr",
+							`--registry-ca=${bed.folder}/CA`,
+						],
+						{ verification, now: NOW },
+					);
+					assert.equal(status, 0, err);
+					password = "two";
+					await using watch = await started(
+						bed,
+						[
+							...["sync", "--watch", "-n=app"],
+							...["--refresh", "--refresh-before=6h"],
+							...flags.map((flag) => flag.replace("ca=", `ca=${bed.folder}/`)),
+						],
+						["Watching for changes.", says],
+						{ verification, now: NOW + 7 * HOUR },
+					);
+					await watch.stop();
+				},
+			);
+			assert.equal(
+				bed.password("nginx-mesh"),
+				flags.length > 0 ? "two" : "one",
+			);
 		});
 
 	const FAILS: readonly [

@@ -176,10 +176,11 @@ export async function meshreg(
 			given.onListen?.(server.port);
 			return server;
 		},
-		provided: (provider, args, key) =>
+		provided: (provider, args, key, ca) =>
 			credentialFrom(provider, args, key, {
 				env,
 				interrupt,
+				ca,
 				limit: given.providerLimit ?? PATIENT,
 			}),
 		prompter: async () => scripted(answers, asked),

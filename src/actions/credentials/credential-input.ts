@@ -44,6 +44,7 @@ import {
 import type { EnteredCredential } from "./entered-credential.ts";
 import { fetchCredentials } from "./fetch-credentials.ts";
 import { type SecretToTake, takeFromSecret } from "./from-secret.ts";
+import { readAuthorities, type Trust } from "./registry-trust.ts";
 
 /** Where something secret comes from. */
 type SecretInput =
@@ -78,11 +79,13 @@ export interface CredentialInput {
  */
 export async function enterCredentials(
 	input: CredentialInput,
+	trust: Trust,
 	world: World,
 ): Promise<EnteredCredential[]> {
 	if (input.stored) return fetchCredentials(input.servers, input.stored, world);
 	if (input.secret) return takeFromSecret(input.servers, input.secret, world);
-	if (input.provider) return provided(input.servers, input.provider, world);
+	if (input.provider)
+		return provided(input.servers, input.provider, trust, world);
 	return [await enterCredential(input, world)];
 }
 
@@ -90,14 +93,16 @@ export async function enterCredentials(
 async function provided(
 	servers: readonly RegistryServer[],
 	{ args, ...provider }: Provider & { readonly args: readonly string[] },
+	trust: Trust,
 	world: World,
 ): Promise<EnteredCredential[]> {
 	if (servers.length === 0)
 		throw new UsageError("--credential-from needs --registry-server");
 	const name = providerName(provider);
+	const ca = await readAuthorities(trust, world);
 	const entered: EnteredCredential[] = [];
 	for (const server of servers) {
-		const { credential } = await world.provided(provider, args, server.key);
+		const { credential } = await world.provided(provider, args, server.key, ca);
 		const now = world.clock.now();
 		if (renewalOf(server.key, undefined, credential, now) === "expired")
 			throw new OperationError(

@@ -25,7 +25,7 @@ export async function enterVerified(
 	},
 	world: World,
 ): Promise<EnteredCredential[] | "cancelled"> {
-	const entered = await enterCredentials(input, world);
+	const entered = await enterCredentials(input, verifying, world);
 	for (const { server, credential, warnings, from } of entered) {
 		if (from !== undefined)
 			world.emit({

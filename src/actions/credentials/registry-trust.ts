@@ -12,7 +12,7 @@ const CA_LIMIT = 1 << 20;
 
 /** The authorities' PEM; undefined where none are named. Throws OperationError for a file that cannot be read. */
 export async function readAuthorities(
-	{ caPath }: Trust,
+	{ caPath }: Pick<Trust, "caPath">,
 	{ files }: World,
 ): Promise<string | undefined> {
 	return caPath === undefined

@@ -5,10 +5,12 @@ import {
 	type ProviderAnswer,
 	readEcrToken,
 } from "../../core/pull-secrets/provider.ts";
+import { certificateClause } from "../../core/registry/fault.ts";
 import { displayHost } from "../../core/registry/server.ts";
 import { OperationError } from "../../errors.ts";
 import { proxyFor } from "../proxy.ts";
-import { machineAuthorities, type Trust } from "../trust.ts";
+import { authoritiesWith, type Trust } from "../trust.ts";
+import { failureOf } from "./transport.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -21,7 +23,12 @@ const ANSWER_LIMIT = 1 << 20;
  */
 export async function ecrCredential(
 	key: string,
-	around: { env: Env; interrupt: AbortSignal; limit: number },
+	around: {
+		env: Env;
+		interrupt: AbortSignal;
+		limit: number;
+		ca?: string | undefined;
+	},
 ): Promise<ProviderAnswer> {
 	const place = ecrPlaceOf(key);
 	if (place === undefined)
@@ -33,7 +40,7 @@ export async function ecrCredential(
 	const { ECRClient, GetAuthorizationTokenCommand } = await import(
 		"./lazy-ecr.ts"
 	);
-	const handler = await openHandler(around.env);
+	const handler = await openHandler(around.env, around.ca);
 	const client = new ECRClient({
 		region: place.region,
 		useFipsEndpoint: place.fips,
@@ -85,9 +92,9 @@ interface SdkRequest {
 }
 
 /** Carries the SDK's requests, those to STS included, through our proxies and with our trust: it heeds neither by itself. */
-async function openHandler(env: Env) {
+async function openHandler(env: Env, ca: string | undefined) {
 	const undici = await import("./lazy-undici.ts");
-	const tls: Trust = { rejectUnauthorized: true, ca: machineAuthorities() };
+	const tls: Trust = { rejectUnauthorized: true, ca: authoritiesWith(ca) };
 	const direct = new undici.Agent({ connect: tls });
 	const proxies = new Map<string, Dispatcher>();
 	const dispatcherFor = (url: URL): Dispatcher => {
@@ -113,13 +120,21 @@ async function openHandler(env: Env) {
 			{ abortSignal }: { abortSignal?: unknown } = {},
 		) {
 			const url = urlOf(request);
-			const answer = await undici.request(url, {
-				method: request.method as Dispatcher.HttpMethod,
-				headers: { ...request.headers },
-				dispatcher: dispatcherFor(url),
-				...(isBody(request.body) && { body: request.body }),
-				...(abortSignal instanceof AbortSignal && { signal: abortSignal }),
-			});
+			const dispatcher = dispatcherFor(url);
+			const answer = await undici
+				.request(url, {
+					method: request.method as Dispatcher.HttpMethod,
+					headers: { ...request.headers },
+					dispatcher,
+					...(isBody(request.body) && { body: request.body }),
+					...(abortSignal instanceof AbortSignal && { signal: abortSignal }),
+				})
+				.catch((error: unknown) => {
+					const failure = failureOf(error, dispatcher !== direct);
+					const certificate = certificateClause(failure, url.host);
+					if (certificate === undefined) throw error;
+					throw new OperationError(`ecr failed: ${certificate}`);
+				});
 			return {
 				response: {
 					statusCode: answer.statusCode,

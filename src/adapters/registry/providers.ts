@@ -25,6 +25,8 @@ interface ProviderSurroundings {
 	readonly env: Readonly<Record<string, string | undefined>>;
 	readonly interrupt: AbortSignal;
 	readonly limit?: number;
+	/** PEM of authorities to trust besides the machine's, where the provider is asked over TLS by ourselves. */
+	readonly ca?: string | undefined;
 }
 
 /**

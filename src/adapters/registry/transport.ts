@@ -1,12 +1,10 @@
-import { X509Certificate } from "node:crypto";
 import { Socket } from "node:net";
 import { createSecureContext, type SecureContext } from "node:tls";
 import type { Dispatcher } from "undici";
 import type { Send } from "../../core/registry/answer.ts";
 import type { TransportFailure } from "../../core/registry/fault.ts";
-import { OperationError } from "../../errors.ts";
 import { proxyFor } from "../proxy.ts";
-import { machineAuthorities, type Trust } from "../trust.ts";
+import { authoritiesWith, type Trust } from "../trust.ts";
 import { RealmGuard, type Resolve } from "./realm-guard.ts";
 
 /** A registry's or token server's answer is read so far; the rest would not be shown. */
@@ -155,33 +153,12 @@ async function unlessAborted<T>(
 }
 
 /**
- * Trust in the machine's authorities, as docker has it (Node's list where the
- * machine has none), and in those of `ca` (PEM). Takes some 50 ms: make one and keep it.
- * Throws OperationError for what holds no certificate: OpenSSL would silently trust nothing more.
+ * Trust in the machine's authorities, as docker has it (Node's list where the machine has none), and in
+ * those of `ca` (PEM). Takes some 50 ms: make one and keep it. Throws OperationError for what holds no
+ * certificate.
  */
 export function trustIn(ca?: string): SecureContext {
-	if (ca !== undefined) checkCertificates(ca);
-	const known = machineAuthorities();
-	return createSecureContext({
-		ca: ca === undefined ? known : [...known, ca],
-	});
-}
-
-function checkCertificates(pem: string): void {
-	const begin = "-----BEGIN CERTIFICATE-----";
-	const [, ...blocks] = pem.split(begin).map((block) => begin + block);
-	if (blocks.length === 0)
-		throw new OperationError(
-			"--registry-ca: the file holds no PEM certificate",
-		);
-	for (const block of blocks)
-		try {
-			new X509Certificate(block);
-		} catch {
-			throw new OperationError(
-				"--registry-ca: the file holds a certificate that cannot be read",
-			);
-		}
+	return createSecureContext({ ca: authoritiesWith(ca) });
 }
 
 async function beginningOf(body: AsyncIterable<Buffer>): Promise<string> {
@@ -196,7 +173,7 @@ async function beginningOf(body: AsyncIterable<Buffer>): Promise<string> {
 }
 
 /** The code by which Node, OpenSSL or undici names the failure, wherever in the chain it stands. */
-function failureOf(error: unknown, proxied: boolean): TransportFailure {
+export function failureOf(error: unknown, proxied: boolean): TransportFailure {
 	const chain: Error[] = [];
 	for (
 		let each: unknown = error;

@@ -67,6 +67,8 @@ type RefreshResult =
 interface SourceCareOptions {
 	/** Undefined: nothing is renewed, only warned about. */
 	readonly refresh: RefreshRules | undefined;
+	/** PEM of authorities to trust besides the machine's, at registries and at Amazon. */
+	readonly ca?: string | undefined;
 	readonly cluster: Cluster;
 	readonly reader: ContentReader;
 	readonly world: Pick<
@@ -223,7 +225,7 @@ export class SourceCare {
 		let answer: Awaited<ReturnType<World["provided"]>>;
 		try {
 			const args = provider.by === "plugin" ? refresh.args : [];
-			answer = await world.provided(provider, args, key);
+			answer = await world.provided(provider, args, key, this.how.ca);
 		} catch (error) {
 			if (!(error instanceof OperationError)) throw error;
 			return failed("failed", { is: "no-answer", error });
@@ -268,7 +270,10 @@ export class SourceCare {
 				because: "its key stands for several hosts, or for none",
 			} as const;
 		const client = await this.how.world.registry();
-		return client.verify({ key: registry, credential, insecure: false });
+		return client.verify(
+			{ key: registry, credential, insecure: false },
+			this.how.ca,
+		);
 	}
 
 	/** Writes it, unless somebody changed the entry meanwhile; why it was not. */

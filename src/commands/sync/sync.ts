@@ -1,3 +1,4 @@
+import type { Trust } from "../../actions/credentials/registry-trust.ts";
 import { meantNamespace } from "../../actions/read/meant-namespace.ts";
 import { command } from "../../command.ts";
 import type { Given } from "../../core/command-line/flag.ts";
@@ -6,9 +7,14 @@ import { FailureError } from "../../core/output/failure.ts";
 import type { RefreshRules } from "../../core/pull-secrets/renewal.ts";
 import { UsageError } from "../../errors.ts";
 import { DIFFED_CHANGE_FLAGS, diffedChangeOf } from "../../flags/changes.ts";
-import { REFRESH_FLAGS, refreshOf } from "../../flags/refresh.ts";
+import {
+	REFRESH_CA_FLAG,
+	REFRESH_FLAGS,
+	refreshOf,
+} from "../../flags/refresh.ts";
 import { SERVING_FLAGS, servedAtOf } from "../../flags/serving.ts";
 import { SYNC_FLAGS, syncSettingsOf } from "../../flags/sync.ts";
+import { authoritiesOf } from "../../flags/verification.ts";
 import * as flags from "../../flags.ts";
 import type { ConnectionFlags } from "../../world.ts";
 import type { SyncSettings } from "./options.ts";
@@ -21,6 +27,7 @@ interface SyncOptions extends SyncSettings {
 	readonly watch: boolean;
 	readonly served: ServedAt;
 	readonly refresh: RefreshRules | undefined;
+	readonly trust: Pick<Trust, "caPath">;
 	readonly notes: readonly FlagNote[];
 }
 
@@ -76,7 +83,7 @@ Select namespaces by name, all of them, by label, or those in which the mesh inj
 			conflicts: ["dry-run", "diff", "needed", "once", "forget", "all-sources"],
 			help: "Keep running and re-sync as namespaces and the source change.",
 		},
-		...[...REFRESH_FLAGS, ...SERVING_FLAGS].map((flag) => ({
+		...[...REFRESH_FLAGS, REFRESH_CA_FLAG, ...SERVING_FLAGS].map((flag) => ({
 			needs: "watch",
 			...flag,
 		})),
@@ -90,6 +97,7 @@ Select namespaces by name, all of them, by label, or those in which the mesh inj
 			watch: watchOf(given),
 			served: servedAtOf(given),
 			refresh: refreshOf(given),
+			trust: authoritiesOf(given),
 			...diffedChangeOf(given),
 		};
 	},

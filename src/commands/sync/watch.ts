@@ -11,6 +11,10 @@ import {
 	ruleOf,
 	selectedFor,
 } from "../../actions/apply/selected.ts";
+import {
+	readAuthorities,
+	type Trust,
+} from "../../actions/credentials/registry-trust.ts";
 import { findSource } from "../../actions/read/find-source.ts";
 import { Reflector } from "../../actions/watch/reflector.ts";
 import type { Outcome } from "../../core/document.ts";
@@ -64,6 +68,8 @@ interface WatchSync extends Omit<SyncSettings, "dryRun"> {
 	readonly served: ServedAt;
 	/** Undefined: nothing is renewed. */
 	readonly refresh: RefreshRules | undefined;
+	/** Whom to believe where a renewed credential is asked for and verified. */
+	readonly trust: Pick<Trust, "caPath">;
 }
 
 /**
@@ -77,6 +83,7 @@ export async function watchSync(
 	world: World,
 ): Promise<Outcome> {
 	const { out } = world.streams;
+	const ca = await readAuthorities(options.trust, world);
 	const vitals = new Vitals();
 	const writes = new Counts();
 	const refreshes = new Counts();
@@ -131,6 +138,7 @@ export async function watchSync(
 		};
 		const care = new SourceCare({
 			refresh: options.refresh,
+			ca,
 			cluster,
 			reader,
 			world,

@@ -67,24 +67,37 @@ const PLAIN_HTTP = new Set([
 	"ERR_SSL_HTTP_REQUEST",
 ]);
 
+/**
+ * What is wrong with the certificate of `host`, and what to do about it, as a clause; undefined: it is not
+ * the certificate. `more` is said where its CA is to be given.
+ */
+export function certificateClause(
+	{ code, names: listed = "" }: TransportFailure,
+	host: string,
+	more = "",
+): string | undefined {
+	const fault = certificateFault(code);
+	if (fault === undefined) return undefined;
+	const names = onOneLine(listed, 120);
+	const advice =
+		fault === "unknown authority" || fault === "self-signed"
+			? `: give its CA with --registry-ca FILE ${more}`.trimEnd()
+			: fault === "other name" && names !== ""
+				? ` (${names})`
+				: "";
+	return `the certificate of ${host} ${CERTIFICATE_WORDS[fault]}${advice}`;
+}
+
 /** Reads a failure to talk to `host` (host and port, for the message). */
 export function faultOf(failure: TransportFailure, host: string): Fault {
 	const { code } = failure;
-	const certificate = certificateFault(code);
-	if (certificate !== undefined) {
-		const names = onOneLine(failure.names ?? "", 120);
-		// A CA file is the fix for these; the nodes of the cluster need the same trust.
-		const more =
-			certificate === "unknown authority" || certificate === "self-signed"
-				? ": give its CA with --registry-ca FILE (the nodes must trust it too)"
-				: certificate === "other name" && names !== ""
-					? ` (${names})`
-					: "";
-		return {
-			kind: "tls",
-			because: `the certificate of ${host} ${CERTIFICATE_WORDS[certificate]}${more}`,
-		};
-	}
+	// The nodes of the cluster need the same trust.
+	const certificate = certificateClause(
+		failure,
+		host,
+		"(the nodes must trust it too)",
+	);
+	if (certificate !== undefined) return { kind: "tls", because: certificate };
 	if (PLAIN_HTTP.has(code))
 		return {
 			kind: "plain-http",
