@@ -82,6 +82,16 @@ export interface Cluster {
 		kind: K,
 		query: ListQuery,
 	): AsyncIterable<Page<ObjectOf[K]>>;
+	/**
+	 * The same, of what `pick` makes of each object, which is dropped as soon as it is read: for kinds of
+	 * which there are many large ones. It gets them without managedFields, and is asked about an object
+	 * again where a page breaks off.
+	 */
+	picked<K extends Kind, Taken>(
+		kind: K,
+		query: ListQuery,
+		pick: (object: ObjectOf[K]) => Taken,
+	): AsyncIterable<Page<Taken>>;
 	create<K extends Kind>(
 		kind: K,
 		object: ObjectOf[K],

@@ -58,11 +58,13 @@ export async function podsInNeed(
 		return needed;
 	};
 	const counts = new Map<string, number>();
-	for await (const { items } of cluster.pages("Pod", {}))
-		for (const pod of items) {
-			const { namespace = "" } = pod.metadata;
-			if (podImages(pod).some(needs))
+	const pages = cluster.picked("Pod", {}, (pod) => ({
+		namespace: pod.metadata.namespace ?? "",
+		images: podImages(pod),
+	}));
+	for await (const { items } of pages)
+		for (const { namespace, images } of items)
+			if (images.some(needs))
 				counts.set(namespace, (counts.get(namespace) ?? 0) + 1);
-		}
 	return counts;
 }

@@ -47,7 +47,7 @@ import {
 } from "../../core/pull-secrets/record.ts";
 import { isSourceLike } from "../../core/pull-secrets/source.ts";
 import { ApiError, isFatal } from "../../errors.ts";
-import type { Cluster, ListQuery } from "../../world.ts";
+import type { Cluster, ListQuery, Page } from "../../world.ts";
 
 /** Up to so many namespaces are asked for events one by one; beyond, one list of all is cheaper. */
 const ASKED_SINGLY = 3;
@@ -119,10 +119,13 @@ export async function readFacts(
 		snapshot.list("ServiceAccount", "serviceaccounts", {}, (account) => {
 			accounts.push(accountFacts(account));
 		}),
-		snapshot.list("Pod", "pods", {}, (pod) => {
-			const facts = podFacts(pod);
-			if (facts) pods.push(facts);
-		}),
+		snapshot.each(
+			"pods",
+			(scope) => cluster.picked("Pod", scope, podFacts),
+			(facts) => {
+				if (facts) pods.push(facts);
+			},
+		),
 	]);
 	await snapshot.missPlaces([...secrets.values(), ...accounts, ...pods]);
 	const readSource = async (secret: PullSecret): Promise<SourceFacts> => {
@@ -427,6 +430,21 @@ class Snapshot {
 		what: Readable,
 		query: ListQuery,
 		keep: (object: ObjectOf[K]) => void,
+		places?: readonly string[] | "everywhere",
+	): Promise<void> {
+		await this.each(
+			what,
+			(scope) => this.#cluster.pages(kind, { ...query, ...scope }),
+			keep,
+			places,
+		);
+	}
+
+	/** The same for what is made of the objects of a list as they are read. */
+	async each<T>(
+		what: Readable,
+		pages: (scope: { readonly namespace?: string }) => AsyncIterable<Page<T>>,
+		keep: (item: T) => void,
 		places: readonly string[] | "everywhere" = this.#namespaces ?? "everywhere",
 	): Promise<void> {
 		const scopes =
@@ -436,8 +454,7 @@ class Snapshot {
 		await Promise.all(
 			scopes.map((scope: { namespace?: string }) =>
 				this.attempt(what, scope.namespace ?? "", async () => {
-					const pages = this.#cluster.pages(kind, { ...query, ...scope });
-					for await (const { items } of pages) items.forEach(keep);
+					for await (const { items } of pages(scope)) items.forEach(keep);
 				}),
 			),
 		);

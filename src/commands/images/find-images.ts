@@ -4,7 +4,7 @@ import {
 	ImageReferenceError,
 	readImageReference,
 } from "../../core/kubelet/image-reference.ts";
-import { imageUses } from "../../core/kubelet/pod-images.ts";
+import { type PodUses, podUses } from "../../core/kubelet/pod-images.ts";
 import {
 	type AddImage,
 	addIstioProxy,
@@ -13,7 +13,6 @@ import {
 } from "../../core/meshes/installed.ts";
 import { ImageList, type ListedImage } from "../../core/meshes/listed-image.ts";
 import type { Mesh, MeshRelease } from "../../core/meshes/meshes.ts";
-import type { Pod } from "../../core/objects.ts";
 import { isFatal, OperationError } from "../../errors.ts";
 import type { Cluster, ConnectionFlags, World } from "../../world.ts";
 
@@ -122,7 +121,7 @@ async function imagesOfPods(
 	const list = new ImageList();
 	for (const scope of scopes)
 		try {
-			for await (const { items } of cluster.pages("Pod", scope))
+			for await (const { items } of cluster.picked("Pod", scope, podUses))
 				for (const pod of items) addPod(pod, list, fail, world);
 		} catch (error) {
 			if (isFatal(error)) throw error;
@@ -131,17 +130,21 @@ async function imagesOfPods(
 	return list.sorted();
 }
 
-function addPod(pod: Pod, list: ImageList, fail: Fail, world: World): void {
-	const { namespace, name } = pod.metadata;
+function addPod(
+	{ namespace, name, uses }: PodUses,
+	list: ImageList,
+	fail: Fail,
+	world: World,
+): void {
 	const add = adding(list, fail);
-	for (const { image, by } of imageUses(pod))
+	for (const { image, by } of uses)
 		if (image === FILLED_IN)
 			world.emit({
 				type: "warning",
 				note: {
 					cause: "pod-image-filled-in",
-					namespace: namespace ?? "",
-					name: name ?? "",
+					namespace,
+					name,
 				},
 			});
 		else add(image, `${namespace}/pod/${name}`, by === "volume");
@@ -182,7 +185,7 @@ async function imagesInstalled(
 			`no Deployments or DaemonSets in namespace ${place}: is ${mesh.title} installed there? MESHREG_NAMESPACE names another namespace`,
 		);
 	try {
-		for await (const { items } of cluster.pages("Pod", {}))
+		for await (const { items } of cluster.picked("Pod", {}, podUses))
 			for (const pod of items) addSidecars(mesh, pod, add);
 	} catch (error) {
 		if (isFatal(error)) throw error;

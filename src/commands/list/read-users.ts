@@ -26,23 +26,24 @@ export async function readUsers(
 	const pods = unlessHidden("Pod", world, async () => {
 		const found: TreePodFacts[] = [];
 		for (const scope of scopes)
-			for await (const { items } of cluster.pages("Pod", scope))
-				for (const pod of items) found.push(...some(podFacts(pod)));
+			for await (const { items } of cluster.picked("Pod", scope, podFacts))
+				for (const pod of items) if (pod !== undefined) found.push(pod);
 		return found;
 	});
 	const accounts = unlessHidden("ServiceAccount", world, async () => {
 		const found: AccountFacts[] = [];
 		for (const scope of scopes)
-			for await (const { items } of cluster.pages("ServiceAccount", scope))
-				for (const account of items) found.push(...some(accountFacts(account)));
+			for await (const { items } of cluster.picked(
+				"ServiceAccount",
+				scope,
+				accountFacts,
+			))
+				for (const account of items)
+					if (account !== undefined) found.push(account);
 		return found;
 	});
 	const [foundPods, foundAccounts] = await Promise.all([pods, accounts]);
 	return { pods: foundPods, accounts: foundAccounts };
-}
-
-function some<Item>(item: Item | undefined): Item[] {
-	return item === undefined ? [] : [item];
 }
 
 async function unlessHidden<Item>(

@@ -39,9 +39,13 @@ async function countNames(
 	};
 	try {
 		if (kind === "Pod") {
-			for await (const page of cluster.pages("Pod", scope))
-				for (const pod of page.items)
-					count(pod.metadata.namespace, pod.spec?.imagePullSecrets);
+			const pages = cluster.picked("Pod", scope, ({ metadata, spec }) => ({
+				namespace: metadata.namespace,
+				references: spec?.imagePullSecrets,
+			}));
+			for await (const { items } of pages)
+				for (const { namespace, references } of items)
+					count(namespace, references);
 		} else {
 			for await (const page of cluster.pages("ServiceAccount", scope))
 				for (const account of page.items)

@@ -40,6 +40,19 @@ export function imageUses({ spec }: Pod): ImageUse[] {
 	return [...containers, ...volumes].filter(({ image }) => image !== "");
 }
 
+/** A pod, and the images that it names. */
+export interface PodUses {
+	readonly namespace: string;
+	readonly name: string;
+	readonly uses: readonly ImageUse[];
+}
+
+/** All of a pod that matters to whoever asks for images alone. */
+export function podUses(pod: Pod): PodUses {
+	const { namespace = "", name = "" } = pod.metadata;
+	return { namespace, name, uses: imageUses(pod) };
+}
+
 /** The images that a pod names, each once. */
 export function podImages(pod: Pod): string[] {
 	return [...new Set(imageUses(pod).map(({ image }) => image))];

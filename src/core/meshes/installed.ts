@@ -1,6 +1,6 @@
 import { FILLED_IN } from "../kubelet/image-reference.ts";
-import { imageUses } from "../kubelet/pod-images.ts";
-import type { Pod, Workload } from "../objects.ts";
+import { imageUses, type PodUses } from "../kubelet/pod-images.ts";
+import type { Workload } from "../objects.ts";
 import type { ImageList } from "./listed-image.ts";
 import type { Mesh } from "./meshes.ts";
 
@@ -20,9 +20,12 @@ export function addWorkload(
 }
 
 /** Adds the images of a mesh's containers in a pod that it was injected into. */
-export function addSidecars(mesh: Mesh, pod: Pod, add: AddImage): void {
-	const { namespace, name } = pod.metadata;
-	for (const use of imageUses(pod))
+export function addSidecars(
+	mesh: Mesh,
+	{ namespace, name, uses }: PodUses,
+	add: AddImage,
+): void {
+	for (const use of uses)
 		if (use.by === "container" && mesh.sidecars.includes(use.name))
 			add(use.image, `${namespace}/pod/${name}`, false);
 }

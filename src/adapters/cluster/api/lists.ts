@@ -15,6 +15,7 @@ import type { RetryPolicy } from "./retry.ts";
 import {
 	type ListBody,
 	listShape,
+	objectShape,
 	type WatchLine,
 	watchShape,
 } from "./shapes.ts";
@@ -23,13 +24,22 @@ import {
 const PAGE = 500;
 
 /**
- * Characters of a page: 500 pods of the usual size are ten of these megabytes. Somebody's Secrets of a
+ * Bytes of a page: 500 pods of the usual size are ten of these megabytes. Somebody's Secrets of a
  * megabyte come in pages of fewer, each of about half as much, until objects are small again.
  */
 const LARGEST_PAGE = 32 << 20;
 
 /** Of any list: a million objects. A server that always names one more page is followed no further. */
 const MOST_PAGES = 2_000;
+
+interface OnePage<Taken> {
+	readonly body: ListBody;
+	/** Bytes of all of it. */
+	readonly size: number;
+	readonly items: Taken[];
+	/** The key of the last object given out. */
+	readonly end: string;
+}
 
 /** Lists and watches. */
 export function lists(
@@ -38,88 +48,10 @@ export function lists(
 	server: URL,
 	interrupt: AbortSignal,
 	known: KnownData,
-): Pick<Cluster, "pages" | "watch"> {
+): Pick<Cluster, "pages" | "picked" | "watch"> {
 	return {
-		async *pages<K extends Kind>(
-			kind: K,
-			query: ListQuery,
-		): AsyncIterable<Page<ObjectOf[K]>> {
-			const path = collectionPath(kind, query.namespace);
-			const shape = listShape(kind);
-			let limit = PAGE;
-			const page = (token: string) => {
-				const more = {
-					limit: String(limit),
-					...(token && { continue: token }),
-				};
-				return repeat.run(() =>
-					requests.sized(
-						{
-							method: "GET",
-							path: path + listQuery(query, more),
-							accept: acceptOf(query, "List"),
-							redact: known.elsewhere,
-						},
-						shape,
-						// One object alone may be as large as any.
-						limit === 1 ? undefined : LARGEST_PAGE,
-					),
-				);
-			};
-			let last = "";
-			let token = "";
-			let restarted = false;
-			let coming = page(token);
-			for (let pages = 1; ; pages++) {
-				let answer: { value: ListBody<ObjectOf[K]>; size: number };
-				try {
-					answer = await coming;
-				} catch (error) {
-					if (error instanceof OversizedAnswer && limit > 1) {
-						// Somebody's objects are of the largest size: fewer of them at once.
-						limit = Math.ceil(limit / 8);
-						coming = page(token);
-						continue;
-					}
-					if (!isExpired(error) || token === "") throw error;
-					// Too slow: the rest of the list as it is now, without what has been given out. Servers
-					// say with the refusal how to go on; with others it begins again.
-					token = error.continueToken;
-					restarted = true;
-					answer = await page(token);
-				}
-				const { value: body, size } = answer;
-				const next = body.metadata.continue ?? "";
-				const isEndless = next === token || pages >= MOST_PAGES;
-				limit = Math.min(
-					PAGE,
-					Math.ceil((limit * LARGEST_PAGE) / 2 / size) || 1,
-				);
-				// The server works on the next page while whoever asked works on this one. Of the largest
-				// objects one page at a time is enough in memory.
-				const ahead = limit === PAGE && next !== "" && !isEndless;
-				if (ahead) {
-					coming = page(next);
-					coming.catch(() => {}); // Nobody may come for it.
-					await sentOff();
-				}
-				const all = body.items ?? [];
-				for (const item of all) known.note(kind, item);
-				const items = restarted
-					? all.filter((item) => keyOf(item) > last)
-					: all;
-				const end = items.at(-1);
-				if (end) last = keyOf(end);
-				yield { items, resourceVersion: body.metadata.resourceVersion ?? "" };
-				if (next === "") return;
-				if (isEndless)
-					throw new ConnectionError(
-						`error: the list of ${path} at ${server.origin} does not end: page ${pages} names another one`,
-					);
-				token = next;
-				if (!ahead) coming = page(token);
-			}
-		},
+		pages: (kind, query) => allPages(kind, query, (object) => object, false),
+		picked: (kind, query, pick) => allPages(kind, query, pick, true),
 
 		async *watch<K extends Kind>(
 			kind: K,
@@ -162,6 +94,98 @@ export function lists(
 			}
 		},
 	};
+
+	async function* allPages<K extends Kind, Taken>(
+		kind: K,
+		query: ListQuery,
+		pick: (object: ObjectOf[K]) => Taken,
+		withoutManagedFields: boolean,
+	): AsyncIterable<Page<Taken>> {
+		const path = collectionPath(kind, query.namespace);
+		const shapes = {
+			list: listShape(kind),
+			item: objectShape(kind),
+			withoutManagedFields,
+		};
+		let limit = PAGE;
+		let last = "";
+		let token = "";
+		let restarted = false;
+		const page = (token: string): Promise<OnePage<Taken>> => {
+			const more = {
+				limit: String(limit),
+				...(token && { continue: token }),
+			};
+			const call = {
+				method: "GET",
+				path: path + listQuery(query, more),
+				accept: acceptOf(query, "List"),
+				redact: known.elsewhere,
+			} as const;
+			// One object alone may be as large as any.
+			const most = limit === 1 ? undefined : LARGEST_PAGE;
+			return repeat.run(async () => {
+				const items: Taken[] = [];
+				let end = last;
+				const take = (item: ObjectOf[K]): void => {
+					known.note(kind, item);
+					const key = keyOf(item);
+					if (restarted && key <= last) return;
+					end = key;
+					items.push(pick(item));
+				};
+				const read = await requests.page(call, shapes, take, most);
+				return { ...read, items, end };
+			});
+		};
+		let coming = page(token);
+		for (let pages = 1; ; pages++) {
+			let read: OnePage<Taken>;
+			try {
+				read = await coming;
+			} catch (error) {
+				if (error instanceof OversizedAnswer && limit > 1) {
+					// Somebody's objects are of the largest size: fewer of them at once.
+					limit = Math.ceil(limit / 8);
+					coming = page(token);
+					continue;
+				}
+				if (!isExpired(error) || token === "") throw error;
+				// Too slow: the rest of the list as it is now, without what has been given out. Servers
+				// say with the refusal how to go on; with others it begins again.
+				token = error.continueToken;
+				restarted = true;
+				read = await page(token);
+			}
+			last = read.end;
+			const { metadata } = read.body;
+			const next = metadata.continue ?? "";
+			const isEndless = next === token || pages >= MOST_PAGES;
+			limit = Math.min(
+				PAGE,
+				Math.ceil((limit * LARGEST_PAGE) / 2 / read.size) || 1,
+			);
+			// The server works on the next page while whoever asked works on this one. Of the largest
+			// objects one page at a time is enough in memory.
+			const ahead = limit === PAGE && next !== "" && !isEndless;
+			if (ahead) {
+				coming = page(next);
+				coming.catch(() => {}); // Nobody may come for it.
+				await sentOff();
+			}
+			yield {
+				items: read.items,
+				resourceVersion: metadata.resourceVersion ?? "",
+			};
+			if (next === "") return;
+			if (isEndless)
+				throw new ConnectionError(
+					`error: the list of ${path} at ${server.origin} does not end: page ${pages} names another one`,
+				);
+			token = next;
+			if (!ahead) coming = page(token);
+		}
+	}
 }
 
 /** After so long a server ends a watch, which is then resumed: one that it has forgotten does not stay for ever. */

@@ -8,6 +8,7 @@ import {
 	type Answer,
 	AnswerTooLarge,
 	brokenOff,
+	bytes,
 	type Request,
 	TransportError,
 	text,
@@ -20,8 +21,9 @@ import {
 	type StatusError,
 	strangeAnswer,
 } from "./errors.ts";
+import { ItemReader } from "./item-reader.ts";
 import { type Redact, shortened, withoutAuthorization } from "./redact.ts";
-import type { Shape } from "./shapes.ts";
+import type { ListBody, Shape } from "./shapes.ts";
 
 export interface Call {
 	readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -55,7 +57,14 @@ interface RequestOptions {
 	readonly clock: Clock;
 }
 
-/** Characters: a page of 500 Secrets of the usual size is one of these megabytes. */
+/** What a page of a list has to be, and whether anybody asks who owns its objects' fields. */
+export interface PageShape<T> {
+	readonly list: Shape<ListBody>;
+	readonly item: Shape<T>;
+	readonly withoutManagedFields: boolean;
+}
+
+/** Bytes, or characters: a page of 500 Secrets of the usual size is one of these megabytes. */
 const LARGEST_ANSWER = 64 << 20;
 const LARGEST_REFUSAL = 1 << 20;
 
@@ -79,26 +88,55 @@ export class Requests {
 	 * API server gives, or that is too large.
 	 */
 	async object<T>(call: Call, shape: Shape<T>): Promise<T> {
-		return (await this.sized(call, shape)).value;
-	}
-
-	/** As `object`, with how many characters it was; `limit`: how many it may be. */
-	async sized<T>(
-		call: Call,
-		shape: Shape<T>,
-		limit = LARGEST_ANSWER,
-	): Promise<{ readonly value: T; readonly size: number }> {
 		const asked = { ...call, server: this.#options.server };
 		const answer = await this.#send(call, shape.name);
-		let body: string;
-		try {
-			body = await text(answer, limit);
-		} catch (error) {
-			if (error instanceof AnswerTooLarge)
-				throw new OversizedAnswer(asked, limit);
-			throw error;
-		}
-		return { value: readAs(shape, body, asked), size: body.length };
+		const body = await withinLimit(
+			LARGEST_ANSWER,
+			asked,
+			text(answer, LARGEST_ANSWER),
+		);
+		return readAs(shape, body, asked);
+	}
+
+	/**
+	 * One page of a list, of at most `limit` bytes, whose objects go to `take` one by one while it
+	 * arrives: what is returned has none of them. Throws as `object` does: what was taken until then is
+	 * no page.
+	 */
+	async page<T>(
+		call: Call,
+		{ list, item, withoutManagedFields }: PageShape<T>,
+		take: (item: T) => void,
+		limit = LARGEST_ANSWER,
+	): Promise<{ readonly body: ListBody; readonly size: number }> {
+		const asked = { ...call, server: this.#options.server };
+		const answer = await this.#send(call, list.name);
+		let taken = 0;
+		const reader = new ItemReader(
+			(value) => {
+				if (!item.is(value))
+					throw strangeAnswer(asked, "other JSON", list.name);
+				taken++;
+				take(value);
+			},
+			{ withoutManagedFields },
+		);
+		let size = 0;
+		const reading = bytes(answer, limit, (chunk) => {
+			size += chunk.length;
+			try {
+				reader.write(chunk);
+			} catch (error) {
+				// Not what the parser says: it would quote the text, which may hold a credential.
+				if (error instanceof SyntaxError)
+					throw new TransportError(brokenOff(), true);
+				throw error;
+			}
+		});
+		await withinLimit(limit, asked, reading);
+		const body = readAs(list, reader.end(), asked);
+		if ((body.items?.length ?? 0) === taken) return { body, size };
+		throw strangeAnswer(asked, "other JSON", list.name);
 	}
 
 	/** The lines of an answer without end. Throws as `object` does. */
@@ -257,6 +295,20 @@ function redactOf(
 	return shown === undefined
 		? redact
 		: (words) => redact(withoutAuthorization(words, shown));
+}
+
+async function withinLimit<T>(
+	limit: number,
+	asked: Asked,
+	reading: Promise<T>,
+): Promise<T> {
+	try {
+		return await reading;
+	} catch (error) {
+		if (error instanceof AnswerTooLarge)
+			throw new OversizedAnswer(asked, limit);
+		throw error;
+	}
 }
 
 /** Throws ConnectionError for what is something else, TransportError for the beginning of an object. */

@@ -82,10 +82,16 @@ export function timedOut(): Error {
 	);
 }
 
+/**
+ * Bytes that are unpacked at once, each time by another thread: API servers pack no answer that is
+ * smaller than 128 KiB, and a page of pods is some megabytes.
+ */
+const UNPACKED = 1 << 17;
+
 /** The answer's body as it arrives, uncompressed. */
 export function unpacked(answer: Answer): Readable {
 	if (answer.header("content-encoding") !== "gzip") return answer.body;
-	const gunzip = createGunzip();
+	const gunzip = createGunzip({ chunkSize: UNPACKED });
 	answer.body.once("error", (error) => gunzip.destroy(error));
 	answer.body.once("close", () => {
 		if (!answer.body.readableEnded) gunzip.destroy(resetByPeer());
@@ -102,20 +108,49 @@ export class AnswerTooLarge extends Error {
  * The whole body, of at most `limit` characters. Rejects with TransportError when it ends early, and with
  * AnswerTooLarge.
  */
-export function text(answer: Answer, limit: number): Promise<string> {
+export async function text(answer: Answer, limit: number): Promise<string> {
+	const body = unpacked(answer);
+	body.setEncoding("utf8");
+	let read = "";
+	await drain(answer, body, limit, (chunk: string) => {
+		read += chunk;
+	});
+	return read;
+}
+
+/** The same, of at most `limit` bytes, as they arrive. Rejects with what `take` throws, too. */
+export function bytes(
+	answer: Answer,
+	limit: number,
+	take: (chunk: Buffer) => void,
+): Promise<void> {
+	return drain(answer, unpacked(answer), limit, take);
+}
+
+function drain<Chunk extends { readonly length: number }>(
+	answer: Answer,
+	body: Readable,
+	limit: number,
+	take: (chunk: Chunk) => void,
+): Promise<void> {
 	return new Promise((resolve, reject) => {
-		const body = unpacked(answer);
 		const broken = (error: unknown) => reject(new TransportError(error, true));
-		let read = "";
-		body.setEncoding("utf8");
-		body.on("data", (chunk: string) => {
-			read += chunk;
-			if (read.length <= limit) return;
-			reject(new AnswerTooLarge());
+		const stop = (error: unknown): void => {
+			reject(error);
 			body.destroy();
 			answer.body.destroy();
+		};
+		let length = 0;
+		body.on("data", (chunk: Chunk) => {
+			length += chunk.length;
+			if (length > limit) return stop(new AnswerTooLarge());
+			try {
+				take(chunk);
+			} catch (error) {
+				stop(error);
+			}
 		});
-		body.once("end", () => resolve(read));
+		body.once("end", () => resolve());
 		body.once("error", broken);
 		body.once("close", () => broken(resetByPeer()));
 	});

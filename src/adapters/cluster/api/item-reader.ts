@@ -1,0 +1,136 @@
+const [QUOTE, BACKSLASH] = [0x22, 0x5c];
+const [OPEN_LIST, CLOSE_LIST] = [0x5b, 0x5d];
+const [OPEN_OBJECT, CLOSE_OBJECT] = [0x7b, 0x7d];
+
+/** What stands for an object that was taken, in the text of the list. */
+const TAKEN = Buffer.from("{}");
+/** What stands for the fields that were passed over. */
+const PASSED_OVER = Buffer.from("[]");
+const METADATA = '"metadata":';
+const MANAGED_FIELDS = '"managedFields":';
+/** How deep `metadata` of an object of the list is, and what is in it. */
+const [METADATA_DEPTH, FIELDS_DEPTH] = [4, 5];
+
+/**
+ * Reads a list while its bytes arrive, and parses one object after the other: only one is in memory at
+ * a time, where the text of a page of pods and all that it says are many megabytes. What is no list
+ * at all is left as it is.
+ */
+export class ItemReader {
+	readonly #take: (item: unknown) => void;
+	/** Of the text without the objects. */
+	readonly #rest: Buffer[] = [];
+	/** Of the object that has begun. */
+	#item: Buffer[] = [];
+	#depth = 0;
+	#inString = false;
+	/** A backslash was the last byte of a chunk. */
+	#escaped = false;
+	#inItems = false;
+	#inItem = false;
+	readonly #skipsFields: boolean;
+	#inMetadata = false;
+	#inFields = false;
+
+	/**
+	 * `take` is given each element of `items` that is an object. `withoutManagedFields`: nobody will ask
+	 * who owns which field, which is a third of what is said of a pod, and most of the work to read it.
+	 */
+	constructor(
+		take: (item: unknown) => void,
+		{ withoutManagedFields = false } = {},
+	) {
+		this.#take = take;
+		this.#skipsFields = withoutManagedFields;
+	}
+
+	/** Throws SyntaxError where an object is no JSON, and what `take` throws. */
+	write(chunk: Buffer): void {
+		/** Where what has not been put anywhere begins. */
+		let from = 0;
+		let at = 0;
+		if (this.#escaped && chunk.length > 0) {
+			this.#escaped = false;
+			at = 1;
+		}
+		let inString = this.#inString;
+		let depth = this.#depth;
+		for (; at < chunk.length; at++) {
+			const byte = chunk[at];
+			if (inString) {
+				if (byte === QUOTE) inString = false;
+				else if (byte === BACKSLASH) at++;
+				continue;
+			}
+			if (byte === QUOTE) inString = true;
+			else if (byte === OPEN_OBJECT) {
+				if (depth === 2 && this.#inItems) {
+					this.#rest.push(chunk.subarray(from, at));
+					from = at;
+					this.#inItem = true;
+				}
+				depth++;
+				if (depth === METADATA_DEPTH && this.#inItem && this.#skipsFields)
+					this.#inMetadata = this.#follows(METADATA, chunk.subarray(from, at));
+			} else if (byte === OPEN_LIST) {
+				depth++;
+				if (depth === 2) {
+					this.#rest.push(chunk.subarray(from, at));
+					from = at;
+					this.#inItems = /"items"\s*:\s*$/.test(this.end());
+				} else if (
+					depth === FIELDS_DEPTH &&
+					this.#inMetadata &&
+					this.#follows(MANAGED_FIELDS, chunk.subarray(from, at))
+				) {
+					this.#item.push(chunk.subarray(from, at), PASSED_OVER);
+					this.#inFields = true;
+				}
+			} else if (byte === CLOSE_LIST) {
+				depth--;
+				if (depth === 1) this.#inItems = false;
+				else if (depth === FIELDS_DEPTH - 1 && this.#inFields) {
+					from = at + 1;
+					this.#inFields = false;
+				}
+			} else if (byte === CLOSE_OBJECT) {
+				depth--;
+				if (depth < METADATA_DEPTH) this.#inMetadata = false;
+				if (depth === 2 && this.#inItem) {
+					this.#end(chunk.subarray(from, at + 1));
+					from = at + 1;
+				}
+			}
+		}
+		// A backslash at the very end takes the next chunk's first byte with it.
+		this.#escaped = at > chunk.length;
+		this.#inString = inString;
+		this.#depth = depth;
+		if (this.#inFields) return;
+		(this.#inItem ? this.#item : this.#rest).push(chunk.subarray(from));
+	}
+
+	/** The text so far, with `{}` for each object that was taken. */
+	end(): string {
+		return Buffer.concat([...this.#rest, ...this.#item]).toString("utf8");
+	}
+
+	/** Whether what has come of the object, `last` included, ends with this. */
+	#follows(text: string, last: Buffer): boolean {
+		let end = last;
+		for (const before of this.#item.toReversed()) {
+			if (end.length >= text.length) break;
+			end = Buffer.concat([before.subarray(-text.length), end]);
+		}
+		return end.subarray(-text.length).toString("latin1") === text;
+	}
+
+	#end(last: Buffer): void {
+		const text =
+			this.#item.length === 0 ? last : Buffer.concat([...this.#item, last]);
+		this.#item = [];
+		this.#inItem = false;
+		this.#rest.push(TAKEN);
+		this.#take(JSON.parse(text.toString("utf8")));
+	}
+}
