@@ -4,7 +4,7 @@ import type { Action, ChangeResult, DryRun } from "../core/output/result.ts";
 import { tally } from "../core/output/result.ts";
 import { ApiError } from "../errors.ts";
 import { adviceClause, failureLine } from "./failure.ts";
-import { changeFailureWords } from "./failure-words.ts";
+import { failureWords } from "./failure-words.ts";
 
 /** What a dry run adds to each line. */
 const DRY_RUN_SUFFIX: Record<DryRun, string> = {
@@ -63,7 +63,7 @@ export function changeItem(
 					: failureLine(why.error, contextFlags).replace(/^error: /, ""),
 		};
 	const { kind, name, namespace } = result;
-	const { message, advice } = changeFailureWords(why, {
+	const { message, advice } = failureWords(why, {
 		kind,
 		name,
 		namespaces: [namespace],
@@ -117,7 +117,7 @@ function groupLine(
 	)
 		return failureLine(why.error, contextFlags);
 	const namespaces = [...new Set(group.map(({ namespace }) => namespace))];
-	const { lead, message, advice } = changeFailureWords(why, {
+	const { lead, message, advice } = failureWords(why, {
 		kind,
 		name,
 		namespaces,

@@ -51,8 +51,11 @@ interface Place {
 	readonly name: string;
 }
 
-/** A failure that ends a command. */
-export function failureWords(failure: Failure): FailureWords {
+/** A failure that ends a command, or of a change of `subject`, of the same kind in each of its namespaces. */
+export function failureWords(
+	failure: Failure,
+	subject: Subject = { kind: "Secret", name: "", namespaces: [] },
+): FailureWords {
 	switch (failure.cause) {
 		case "source-missing":
 		case "source-ambiguous":
@@ -79,39 +82,6 @@ export function failureWords(failure: Failure): FailureWords {
 		case "edit-copy":
 		case "edit-unreadable":
 			return { lead: "error", ...editWords(failure) };
-		default:
-			return changeWords(failure, { kind: "Secret", name: "", namespaces: [] });
-	}
-}
-
-/** A failure of a change, of the same kind in each of the namespaces. */
-export function changeFailureWords(
-	failure: Failure,
-	subject: Subject,
-): FailureWords {
-	switch (failure.cause) {
-		case "source-missing":
-		case "source-ambiguous":
-		case "not-a-source":
-		case "record-invalid":
-		case "record-missing":
-		case "record-too-large":
-		case "record-forbidden":
-		case "record-kept-by-other":
-		case "source-keeps-changing":
-		case "policy-unsupported":
-		case "policy-forbidden":
-		case "policy-of-another":
-		case "policy-refuses":
-		case "policy-empty":
-		case "registry-present":
-		case "registry-absent":
-		case "registries-all":
-		case "edit-absent":
-		case "edit-unmanaged":
-		case "edit-copy":
-		case "edit-unreadable":
-			return failureWords(failure);
 		default:
 			return changeWords(failure, subject);
 	}

@@ -61,15 +61,21 @@ export function brokenOff(): Error {
 	});
 }
 
-/** What is to be done when a request's signal aborts, until the request has closed. */
-export function endWith(
-	{ method, signal }: Request,
+/** Calls `end` when a read's signal aborts, and when the time of any request is over, until it has closed. */
+export function endInTime(
+	{ method, signal, timeout }: Request,
 	request: { once(event: "close", listener: () => void): unknown },
-	end: () => void,
+	end: (why: Error) => void,
 ): void {
-	if (signal === undefined || method !== "GET") return;
-	signal.addEventListener("abort", end);
-	request.once("close", () => signal.removeEventListener("abort", end));
+	const stop = () => end(resetByPeer());
+	if (method === "GET") signal?.addEventListener("abort", stop);
+	const timer = timeout
+		? setTimeout(() => end(timedOut()), timeout)
+		: undefined;
+	request.once("close", () => {
+		signal?.removeEventListener("abort", stop);
+		clearTimeout(timer);
+	});
 }
 
 /** `--request-timeout` is over; kubectl's words for it. */

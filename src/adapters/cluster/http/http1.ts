@@ -4,12 +4,11 @@ import { Places } from "../../../core/places.ts";
 import type { Dial, Dialled } from "./dial.ts";
 import {
 	type Answer,
-	endWith,
+	endInTime,
 	type Request,
 	resetByPeer,
 	type Transport,
 	TransportError,
-	timedOut,
 } from "./exchange.ts";
 
 /** Eight connections come close to what one does with HTTP/2; watches have theirs on top. */
@@ -60,7 +59,7 @@ export class Http1 implements Transport {
 	onLost(): void {}
 
 	#start(call: Request, done: () => void): Promise<Answer> {
-		const { method, path, headers, body, timeout } = call;
+		const { method, path, headers, body } = call;
 		return new Promise((resolve, reject) => {
 			const request = start({
 				agent: this.#agent,
@@ -98,11 +97,7 @@ export class Http1 implements Transport {
 				broken(resetByPeer());
 				done();
 			});
-			endWith(call, request, () => late(resetByPeer()));
-			if (timeout) {
-				const timer = setTimeout(() => late(timedOut()), timeout);
-				request.once("close", () => clearTimeout(timer));
-			}
+			endInTime(call, request, (why) => late(why));
 			request.end(body);
 		});
 	}

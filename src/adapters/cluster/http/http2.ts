@@ -7,12 +7,11 @@ import {
 import type { Dialled } from "./dial.ts";
 import {
 	type Answer,
-	endWith,
+	endInTime,
 	type Request,
 	resetByPeer,
 	type Transport,
 	TransportError,
-	timedOut,
 } from "./exchange.ts";
 
 /** A dead peer is found out within two to three of these, in milliseconds. */
@@ -78,7 +77,7 @@ export class Http2 implements Transport {
 	}
 
 	#start(request: Request): Promise<Answer> {
-		const { method, path, headers, body, timeout } = request;
+		const { method, path, headers, body } = request;
 		return new Promise((resolve, reject) => {
 			const stream = this.#session.request(
 				{ ":method": method, ":path": path, ...headers },
@@ -101,11 +100,7 @@ export class Http2 implements Transport {
 			// Stays after the answer began: a stream whose error nobody hears would end the program.
 			stream.on("error", broken);
 			stream.once("close", () => broken(resetByPeer()));
-			endWith(request, stream, () => stream.destroy());
-			if (timeout) {
-				const timer = setTimeout(() => stream.destroy(timedOut()), timeout);
-				stream.once("close", () => clearTimeout(timer));
-			}
+			endInTime(request, stream, (why) => stream.destroy(why));
 			if (body !== undefined) stream.end(body);
 		});
 	}
