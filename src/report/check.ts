@@ -330,9 +330,13 @@ function hint({ about, gives }: Finding): string {
 		case "source-missing":
 			return "Copies are made from a source.";
 		case "invalid-content":
-			return about.fault.kind === "malformed" && about.fault.keys.length > 0
-				? "Its other entries are good, and stay."
-				: "Correct its content, or replace it.";
+			if (about.fault.kind !== "malformed")
+				return "Correct its content, or replace it.";
+			if (about.fault.twice)
+				return "Its content was encoded in base64 twice: decode it once, or replace it.";
+			if (about.fault.keys.length === 0)
+				return "Correct its content, or replace it.";
+			return about.fault.others ? "Its other entries are good, and stay." : "";
 		case "invalid-entry":
 			return entryHint(about.problem);
 		case "no-record":

@@ -1,9 +1,11 @@
 import { homedir, userInfo } from "node:os";
 import { onOneLine } from "../../core/output/printable.ts";
+import { someOf } from "../../core/output/some-of.ts";
 import {
 	type CredentialFile,
 	credentialFilePaths,
 	lookUp,
+	namesIn,
 	narrowerThan,
 	readCredentialFile,
 	readHelperAnswer,
@@ -103,10 +105,15 @@ async function find(
 		throw new OperationError(
 			`no credential for ${host} in ${paths}, which has ${[...new Set(narrower)].map(displayKey).join(", ")}: name one of them with --registry-server`,
 		);
+	const others = new Set(opened.flatMap(({ file }) => namesIn(file)));
+	const has =
+		others.size === 0
+			? ""
+			: `, which has ${someOf([...others].map(displayKey))}`;
 	throw new OperationError(
 		empty.length > 0
 			? `the entry for ${host} in ${empty.join(", ")} is empty: log in again, with docker login ${host}`
-			: `no credential for ${host} in ${paths}: log in to it first, with docker login ${host}`,
+			: `no credential for ${host} in ${paths}${has}: log in to it first, with docker login ${host}`,
 	);
 }
 

@@ -2,6 +2,7 @@ import { credentialFault } from "../credentials/credential-rules.ts";
 import { entryFaultInGoWords } from "../credentials/docker-config.ts";
 import type { AuthEntry } from "../credentials/entry.ts";
 import { normaliseKey } from "../kubelet/keyring.ts";
+import { isEncodedJson } from "../registry/credential-file.ts";
 import { parseSchemeless, splitPort } from "../registry/url.ts";
 import type { Content } from "./pull-secret.ts";
 
@@ -13,6 +14,10 @@ export type ContentFault =
 			readonly error: string;
 			/** The entries that are at fault; none where nothing can be read at all. */
 			readonly keys: readonly string[];
+			/** Others are good. */
+			readonly others: boolean;
+			/** It is base64 once more: a docker config that was encoded twice. */
+			readonly twice: boolean;
 	  }
 	| { readonly kind: "empty" }
 	/** None of its keys is one that an image's name can match. */
@@ -125,20 +130,29 @@ export function canMatch(key: string): boolean {
 		normalised === undefined ? undefined : parseSchemeless(normalised);
 	if (url === undefined || url.host === "") return false;
 	const { name, port } = splitPort(url.host);
-	if (name.startsWith("[")) return false;
+	if (name.startsWith("[") || /^\.|\.$|\.\./.test(name)) return false;
 	if (!/^(?:\/[a-z0-9._-]+)*\/?$/.test(url.path)) return false;
 	// Letter case makes a host of a single word, too: `Reg/app` is at `Reg`.
 	return port !== "" || name === "localhost" || /[.*A-Z]/.test(name);
 }
 
-function findFault({ config }: Content): ContentFault | undefined {
-	if (!config.ok) return { kind: "malformed", error: config.error, keys: [] };
+function findFault({ config, data }: Content): ContentFault | undefined {
+	if (!config.ok)
+		return {
+			kind: "malformed",
+			error: config.error,
+			keys: [],
+			others: false,
+			twice: isEncodedJson(Buffer.from(data, "base64").toString("utf8")),
+		};
 	const malformed = [...config.auths].filter(([, entry]) => entry.fault);
 	if (config.fault)
 		return {
 			kind: "malformed",
 			error: config.fault.error,
 			keys: malformed.map(([key]) => key),
+			others: malformed.length < config.auths.size,
+			twice: false,
 		};
 	const keys = [...config.auths.keys()];
 	if (keys.length === 0) return { kind: "empty" };

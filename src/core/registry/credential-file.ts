@@ -94,7 +94,7 @@ export function readCredentialFile(content: Uint8Array): CredentialFileReading {
 	// docker takes a file without content for one without credentials.
 	if (text.trim() === "") return { ok: true, file: NO_CREDENTIALS };
 	const document = parseGoJson(text);
-	if (!document.ok) return no("it is not JSON");
+	if (!document.ok) return no(textOfAnotherKind(text) ?? "it is not JSON");
 	if (document.value.kind !== "object") return no("it is not a JSON object");
 	const { members } = document.value;
 	const auths = authsAmong(members, text);
@@ -128,6 +128,35 @@ export function readCredentialFile(content: Uint8Array): CredentialFileReading {
 	return { ok: true, file: { auths, credHelpers, credsStore } };
 }
 
+/** What a text is that is no JSON, and was given for a docker config: one clause that quotes nothing; undefined where nobody knows. */
+function textOfAnotherKind(text: string): string | undefined {
+	if (isEncodedJson(text)) return "it is JSON in base64: decode it first";
+	if (/^\s*-----BEGIN /.test(text))
+		return "it is a certificate or a key in PEM";
+	if (/^\s*<(?:!doctype|html|\?xml)\b/i.test(text)) return "it is a web page";
+	if (/^\s*eyJ[\w-]*\.[\w-]+\.[\w-]+\s*$/.test(text))
+		return "it is a token: give it with --registry-jwt or --registry-password-file";
+	if (!/^apiVersion:/m.test(text)) return undefined;
+	return /^kind:\s*["']?Secret\b/m.test(text)
+		? A_SECRET
+		: /^kind:/m.test(text)
+			? AN_OBJECT
+			: undefined;
+}
+
+/** Whether a text is base64 of a JSON object: what a Secret's data key holds, not decoded, or encoded once too often. */
+export function isEncodedJson(text: string): boolean {
+	const encoded = text.replace(/\s/g, "");
+	if (!/^[A-Za-z0-9+/]+={0,2}$/.test(encoded)) return false;
+	const inner = Buffer.from(encoded, "base64").toString("utf8");
+	const document = inner.trimStart().startsWith("{") && parseGoJson(inner);
+	return document !== false && document.ok;
+}
+
+const A_SECRET =
+	"it is a Kubernetes Secret: kubectl apply -f it, and take it with --from-secret NAMESPACE/NAME";
+const AN_OBJECT = "it is a Kubernetes object";
+
 const NO_CREDENTIALS: CredentialFile = {
 	auths: new Map(),
 	credHelpers: new Map(),
@@ -152,10 +181,10 @@ export function fileOfAnotherKind(text: string): string | undefined {
 /** What a JSON object is that has nothing of a docker config; undefined where it may be an empty one. */
 function somethingElse(members: readonly GoMember[]): string | undefined {
 	const text = (field: string) => textOf(members, field);
-	if (text("kind") === "Secret")
-		return "it is a Kubernetes Secret: kubectl apply -f it, and take it with --from-secret NAMESPACE/NAME";
-	if (text("kind") !== "" && text("apiVersion") !== "")
-		return "it is a Kubernetes object";
+	if (text("kind") === "Secret") return A_SECRET;
+	if (text("kind") !== "" && text("apiVersion") !== "") return AN_OBJECT;
+	if (members.some(([name]) => name === "authorizationData"))
+		return "it is an answer of ECR's: give the password with --registry-password-stdin, from aws ecr get-login-password";
 	const looksLikeEntry = (value: GoValue): boolean =>
 		value.kind === "object" &&
 		value.members.some(([name]) =>
@@ -180,6 +209,11 @@ export function registriesIn(file: CredentialFile): string[] {
 		(name) => registryNamed(name) ?? (isNarrower(name) ? name : undefined),
 	);
 	return [...new Set(names.filter((name) => name !== undefined))];
+}
+
+/** Every registry or part of one that a file has something for, as written. */
+export function namesIn(file: CredentialFile): string[] {
+	return [...new Set([...file.auths.keys(), ...file.credHelpers.keys()])];
 }
 
 /** Entries of a registry's that are narrower than it: `host/namespace`. */

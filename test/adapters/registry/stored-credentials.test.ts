@@ -129,7 +129,17 @@ ${script}
 		assert.equal(await find("b", path), "other secret ~/other.json");
 		await refuses(
 			find("a", path),
-			"no credential for a in ~/other.json: log in to it first, with docker login a",
+			"no credential for a in ~/other.json, which has b: log in to it first, with docker login a",
+		);
+	});
+
+	test("F10: what the file has instead is said, for it may be what was meant", async () => {
+		const path = await keep("other.json", {
+			auths: { "a.io:443": entry("x"), "u:pw@a.io.": entry("x") },
+		});
+		await refuses(
+			find("a.io", path),
+			"no credential for a.io in ~/other.json, which has a.io:443, ***@a.io.: log in to it first, with docker login a.io",
 		);
 	});
 
@@ -203,7 +213,7 @@ ${script}
 		);
 		await refuses(
 			find("b", path),
-			"no credential for b in ~/x.json: log in to it first, with docker login b",
+			"no credential for b in ~/x.json, which has a: log in to it first, with docker login b",
 		);
 	});
 

@@ -512,6 +512,37 @@ for (const [entry, hint] of [
 		);
 	});
 
+for (const [what, data, hint] of [
+	[
+		"F15: one that is malformed beside a good one",
+		'{"auths":{"r.io":{"auth":"x"},"s.io":{"auth":"dTpw"}}}',
+		/^ {4}Its other entries are good, and stay\.\n {4}Fix: /m,
+	],
+	[
+		"F15: the only one is malformed",
+		'{"auths":{"r.io":{"auth":"x"}}}',
+		/input byte \d\n {4}Fix: /,
+	],
+	[
+		"F16: a docker config in base64 once more",
+		btoa('{"auths":{"r.io":{"auth":"dTpw"}}}'),
+		/^ {4}Its content was encoded in base64 twice: decode it once, or replace it\.$/m,
+	],
+] as const)
+	test(`${what}: what is to be done about it`, async () => {
+		await using bed = await started();
+		source(bed, ["r.io"]);
+		const there = bed.server.store.get("Secret", "nginx-mesh", KEY);
+		bed.server.store.seed({
+			kind: "Secret",
+			metadata: there?.metadata ?? {},
+			type: "kubernetes.io/dockerconfigjson",
+			data: { ".dockerconfigjson": btoa(data) },
+		});
+		const { out } = await bed.run(["check", "-q"], { columns: 200 });
+		assert.match(out, hint);
+	});
+
 test("M6: an attachment that something took out is told, and the attachment made again", async () => {
 	await using bed = await started(["f20"]);
 	source(bed, ["registry.example.com"], ["f20"]);

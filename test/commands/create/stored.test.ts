@@ -138,7 +138,7 @@ describe("create --from-docker-config", () => {
 			[absent.status, absent.err],
 			[
 				1,
-				`error: no credential for quay.io in ${given.path}: log in to it first, with docker login quay.io\n`,
+				`error: no credential for quay.io in ${given.path}, which has a.azurecr.io: log in to it first, with docker login quay.io\n`,
 			],
 		);
 		const token = await given.bed.run([

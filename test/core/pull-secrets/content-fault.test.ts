@@ -57,6 +57,9 @@ describe("a key that an image's name can match", () => {
 		"",
 		"reg io",
 		"[::1]",
+		"r.io.",
+		".r.io",
+		"r..io",
 		"r.io/Team",
 		"r.io/%zz",
 	];

@@ -81,13 +81,32 @@ const UNREADABLE: readonly [text: string, problem: string][] = [
 		'{"r.example":{"auth":"dTpw"}}',
 		'its entries stand outside "auths", as in the old .dockercfg: put them inside {"auths": …}',
 	],
+	[`${btoa('{"auths":{}}')}\n`, "it is JSON in base64: decode it first"],
+	[
+		"-----BEGIN CERTIFICATE-----\nMIIB\n",
+		"it is a certificate or a key in PEM",
+	],
+	["<!DOCTYPE html><html>", "it is a web page"],
+	[
+		"eyJhbGciOiJIUzI1NiJ9.eyJhIjoxfQ.c2ln\n",
+		"it is a token: give it with --registry-jwt or --registry-password-file",
+	],
+	[
+		"apiVersion: v1\nkind: Secret\ndata: {}\n",
+		"it is a Kubernetes Secret: kubectl apply -f it, and take it with --from-secret NAMESPACE/NAME",
+	],
+	["apiVersion: v1\nkind: Config\n", "it is a Kubernetes object"],
+	[
+		'{"authorizationData":[]}',
+		"it is an answer of ECR's: give the password with --registry-password-stdin, from aws ecr get-login-password",
+	],
 	['{"credHelpers":[]}', "credHelpers is not a JSON object"],
 	['{"credHelpers":{"h":1}}', "an entry of credHelpers is not a text"],
 	['{"credsStore":{}}', "credsStore is not a text"],
 ];
 
 for (const [text, problem] of UNREADABLE)
-	test(`${JSON.stringify(text)} is no docker config`, () =>
+	test(`F16: ${JSON.stringify(text)} is no docker config`, () =>
 		assert.deepEqual(readCredentialFile(Buffer.from(text)), {
 			ok: false,
 			problem,
