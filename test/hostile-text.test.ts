@@ -39,6 +39,7 @@ import { displayHost, registryOf } from "../src/core/registry/server.ts";
 import { registryWords } from "../src/core/registry/words.ts";
 import { OperationError } from "../src/errors.ts";
 import { failureLine } from "../src/report/failure.ts";
+import { registryFaultWords } from "../src/report/registry-fault-words.ts";
 
 const SIZE = 300_000;
 const times = (part: string) => part.repeat(Math.ceil(SIZE / part.length));
@@ -103,7 +104,8 @@ const FUNCTIONS: Record<string, (text: string) => unknown> = {
 	parseChallenges: (text) =>
 		chooseLogin(parseChallenges(text), new URL("https://r"), false),
 	tokenIn,
-	faultOf: (text) => faultOf({ code: text, names: text }, text),
+	faultOf: (text) =>
+		registryFaultWords(faultOf({ code: text, names: text }, text)),
 	displayHost,
 	registryOf,
 	isPrivateHost,

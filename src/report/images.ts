@@ -8,6 +8,7 @@ import type {
 	Mismatch,
 } from "../core/registry/check-image.ts";
 import { type Platform, showPlatform } from "../core/registry/platform.ts";
+import { registryFaultWords } from "./registry-fault-words.ts";
 import { table, WIDEST } from "./table.ts";
 
 /** Images and their names in a private registry; without one, the images alone. */
@@ -114,7 +115,7 @@ function findingDetail(finding: ImageFinding): string {
 		case "wrong-platform":
 			return mismatchDetail(finding.because);
 		case "unreachable":
-			return finding.fault.because;
+			return registryFaultWords(finding.fault);
 	}
 }
 

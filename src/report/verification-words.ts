@@ -1,5 +1,6 @@
 import { displayHost } from "../core/registry/server.ts";
 import type { Verification } from "../core/registry/verification.ts";
+import { registryFaultWords } from "./registry-fault-words.ts";
 
 /** A verification as one clause about the registry with this key. */
 export function verificationWords(
@@ -19,6 +20,6 @@ export function verificationWords(
 		case "unverifiable":
 			return `could not verify the credential for ${host}: ${verification.because}${verification.pullable === undefined ? "" : ` (${verification.pullable} can be pulled, with any credential)`}`;
 		case "unreachable":
-			return `could not verify the credential: ${verification.fault.because}`;
+			return `could not verify the credential: ${registryFaultWords(verification.fault)}`;
 	}
 }

@@ -5,9 +5,10 @@ import {
 	type ProviderAnswer,
 	readEcrToken,
 } from "../../core/pull-secrets/provider.ts";
-import { certificateClause } from "../../core/registry/fault.ts";
+import { faultOf } from "../../core/registry/fault.ts";
 import { displayHost } from "../../core/registry/server.ts";
 import { OperationError } from "../../errors.ts";
+import { certificateWords } from "../../report/registry-fault-words.ts";
 import { proxyFor } from "../proxy.ts";
 import { authoritiesWith, type Trust } from "../trust.ts";
 import { failureOf } from "./transport.ts";
@@ -131,9 +132,12 @@ async function openHandler(env: Env, ca: string | undefined) {
 				})
 				.catch((error: unknown) => {
 					const failure = failureOf(error, dispatcher !== direct);
-					const certificate = certificateClause(failure, url.host);
-					if (certificate === undefined) throw error;
-					throw new OperationError(`ecr failed: ${certificate}`);
+					const fault = faultOf(failure, url.host);
+					if (fault.kind !== "tls" || fault.because.is !== "certificate")
+						throw error;
+					throw new OperationError(
+						`ecr failed: ${certificateWords(url.host, fault.because)}`,
+					);
 				});
 			return {
 				response: {

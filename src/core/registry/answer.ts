@@ -1,7 +1,7 @@
 import type { Credential } from "../credentials/credential.ts";
 import { onOneLine } from "../output/printable.ts";
 import { parseChallenges } from "./challenge.ts";
-import type { Fault, TransportFailure } from "./fault.ts";
+import type { Fault, NoRegistry, TransportFailure } from "./fault.ts";
 import { registryWords, withoutCredential } from "./words.ts";
 
 /** One request to a registry or a token server, as it is sent: redirects are not followed on the way. */
@@ -39,9 +39,9 @@ export function readAnswer(
 ): Reading {
 	const { status } = answer;
 	const { host, pathname } = request.url;
-	const fault = (kind: Fault["kind"], because: string): Reading => ({
+	const noRegistry = (because: NoRegistry): Reading => ({
 		means: "fault",
-		fault: { kind, because },
+		fault: { host, kind: "not-a-registry", because },
 	});
 	if (status === 401 || status === 403)
 		return { means: "login", status, words: messageOf(answer, credential) };
@@ -50,24 +50,17 @@ export function readAnswer(
 	if (status >= 200 && status < 300)
 		return looksLikeRegistry(answer)
 			? { means: "passed" }
-			: fault(
-					"not-a-registry",
-					`${host} answers with a web page: not a container registry, or behind a proxy`,
-				);
+			: noRegistry({ is: "web-page" });
 	if (status >= 300 && status < 400) {
 		const to = redirectTarget(answer, request.url, credential);
-		return fault(
-			"not-a-registry",
+		return noRegistry(
 			to === "itself"
-				? `${host} redirects ${pathname} without end: it may still serve pulls, try --verify-image IMAGE`
-				: `${host} redirects to ${to}, where nothing was sent: if that is the registry, name it with --registry-server`,
+				? { is: "redirect-loop", path: pathname }
+				: { is: "redirect", to },
 		);
 	}
 	if (status === 404 && pathname !== "/v2/") return { means: "absent" };
-	return fault(
-		"not-a-registry",
-		`${host} answers ${status} to ${pathname}: not a container registry`,
-	);
+	return noRegistry({ is: "status", status, path: pathname });
 }
 
 /** A fault that goes by itself: too many requests, or a server in trouble. */
@@ -75,16 +68,8 @@ export function passingFault(
 	{ status }: RegistryAnswer,
 	host: string,
 ): Fault | undefined {
-	if (status === 429)
-		return {
-			kind: "overloaded",
-			because: `rate limit of ${host} reached (429): try again later`,
-		};
-	return status >= 500
-		? {
-				kind: "overloaded",
-				because: `${host} answers ${status}: try again later`,
-			}
+	return status === 429 || status >= 500
+		? { host, kind: "overloaded", status }
 		: undefined;
 }
 

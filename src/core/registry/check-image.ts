@@ -6,7 +6,7 @@ import {
 	readAnswer,
 } from "./answer.ts";
 import { chooseLogin, type Login, parseChallenges } from "./challenge.ts";
-import type { Fault } from "./fault.ts";
+import type { Fault, NoRegistry } from "./fault.ts";
 import type { Asked, HostLimits } from "./host-limits.ts";
 import { get, requestToken } from "./login.ts";
 import {
@@ -208,7 +208,7 @@ export class ImageChecker {
 		if (reading.means === "fault")
 			return { status: "unreachable", fault: reading.fault };
 		if (reading.means !== "passed")
-			return unreadable(head.url, "answers HEAD and GET differently");
+			return unreadable(head.url, { is: "head-unlike-get" });
 		const manifest = readManifest(
 			content.answer.body,
 			content.answer.header("content-type"),
@@ -247,7 +247,7 @@ export class ImageChecker {
 			case "schema-1":
 				return { status: "wrong-platform", because: manifest };
 			case "unreadable":
-				return unreadable(url, "answers with a manifest that cannot be read");
+				return unreadable(url, { is: "manifest" });
 		}
 	}
 
@@ -269,10 +269,7 @@ export class ImageChecker {
 			const next = redirectOf(found.answer, from);
 			if (next === undefined) break;
 			if (!mayFollow(next, url))
-				return unreadable(
-					url,
-					`keeps its blobs at ${next.host}, where nothing was sent`,
-				);
+				return unreadable(url, { is: "blobs-elsewhere", at: next.host });
 			from = next;
 			const asked = await this.#ask(get(next));
 			found =
@@ -457,10 +454,10 @@ function refusedLogin(because: string): ImageFinding {
 	return { status: "denied", because: { is: "login", because } };
 }
 
-function unreadable(url: URL, because: string): ImageFinding {
+function unreadable({ host }: URL, because: NoRegistry): ImageFinding {
 	return {
 		status: "unreachable",
-		fault: { kind: "not-a-registry", because: `${url.host} ${because}` },
+		fault: { host, kind: "not-a-registry", because },
 	};
 }
 

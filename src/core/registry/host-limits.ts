@@ -110,10 +110,7 @@ export class HostLimits {
 				? retryAfter(asked.answer.header("retry-after"), this.#time.now())
 				: undefined) ?? growingPause(this.#failures, PAUSES);
 		if (wanted > LONGEST_PAUSE) {
-			this.#givenUp = {
-				...fault,
-				because: `${fault.because} (it asks to wait ${Math.ceil(wanted / 1000)} s)`,
-			};
+			this.#givenUp = { ...fault, wait: wanted };
 			return false;
 		}
 		this.#notBefore = Math.max(this.#notBefore, now + wanted);

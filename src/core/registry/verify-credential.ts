@@ -51,7 +51,7 @@ export async function verifyCredential(
 ): Promise<Verification> {
 	const inquiry: Session = { send, probe, madeUp };
 	const found = await findRegistry(inquiry);
-	if ("because" in found) return unreachable(found);
+	if ("kind" in found) return unreachable(found);
 	const { request, answer } = found;
 	const judgement = await judge(inquiry, { request }, answer, false);
 	const verdict = describeVerdict(judgement);
@@ -180,8 +180,9 @@ async function tokenServerChecks(
 function tokenRefused(url: URL, login: Login): Verification {
 	const server = login.scheme === "bearer" ? login.realm.host : "";
 	return unreachable({
+		host: url.host,
 		kind: "token-refused",
-		because: `the token server ${server} accepts it, but ${url.host} refuses the token: the registry is misconfigured (issuer, certificate or clock)`,
+		server,
 	});
 }
 

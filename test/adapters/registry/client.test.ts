@@ -5,6 +5,7 @@ import { Credential } from "../../../src/core/credentials/credential.ts";
 import type { Verification } from "../../../src/core/registry/verification.ts";
 import { AbortedError, OperationError } from "../../../src/errors.ts";
 import { PATIENT } from "../../support/command-line.ts";
+import { faultInWords } from "../../support/fault-in-words.ts";
 import {
 	type Authority,
 	type Identity,
@@ -46,7 +47,7 @@ async function started<T extends { close(): Promise<void> }>(
 }
 
 /** Asks with names resolved to this machine, so that other hosts than loopback can be played. */
-function ask(
+async function ask(
 	key: string,
 	options: {
 		ca?: string;
@@ -55,7 +56,7 @@ function ask(
 		limit?: number;
 		interrupt?: AbortSignal;
 	} = {},
-): Promise<Verification> {
+): Promise<ReturnType<typeof faultInWords<Verification>>> {
 	const {
 		env = {},
 		limit = PATIENT,
@@ -67,9 +68,11 @@ function ask(
 		limit,
 		resolve: async () => [{ address: "127.0.0.1", family: 4 }],
 	});
-	return client.verify(
-		{ key, credential: MINE, insecure: options.insecure ?? false },
-		options.ca,
+	return faultInWords(
+		await client.verify(
+			{ key, credential: MINE, insecure: options.insecure ?? false },
+			options.ca,
+		),
 	);
 }
 
@@ -326,10 +329,12 @@ suite("proxies", () => {
 			},
 		});
 		const verify = () =>
-			client.verify(
-				{ key: "reg.example", credential: MINE, insecure: false },
-				authority.certificate,
-			);
+			client
+				.verify(
+					{ key: "reg.example", credential: MINE, insecure: false },
+					authority.certificate,
+				)
+				.then(faultInWords);
 		for (const host of [
 			"vault.corp.internal",
 			"vault",
@@ -479,13 +484,16 @@ test("a host that is not there, and a port that nobody listens on", async () => 
 		},
 	});
 	const probe = { credential: MINE, insecure: false };
-	assert.deepEqual(await client.verify({ ...probe, key: "nosuch.example" }), {
-		outcome: "unreachable",
-		fault: {
-			kind: "dns",
-			because: "cannot resolve nosuch.example (no such host)",
+	assert.deepEqual(
+		faultInWords(await client.verify({ ...probe, key: "nosuch.example" })),
+		{
+			outcome: "unreachable",
+			fault: {
+				kind: "dns",
+				because: "cannot resolve nosuch.example (no such host)",
+			},
 		},
-	});
+	);
 	assert.deepEqual(await ask("127.0.0.1:1"), {
 		outcome: "unreachable",
 		fault: {

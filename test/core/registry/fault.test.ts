@@ -5,6 +5,7 @@ import {
 	faultOf,
 	type TransportFailure,
 } from "../../../src/core/registry/fault.ts";
+import { faultInWords } from "../../support/fault-in-words.ts";
 
 const FAULTS: readonly [TransportFailure, FaultKind, because: string][] = [
 	[{ code: "ENOTFOUND" }, "dns", "cannot resolve reg:5000 (no such host)"],
@@ -104,4 +105,6 @@ const FAULTS: readonly [TransportFailure, FaultKind, because: string][] = [
 
 for (const [failure, kind, because] of FAULTS)
 	test(`${failure.code || "no code"} ${failure.names ?? ""}`, () =>
-		assert.deepEqual(faultOf(failure, "reg:5000"), { kind, because }));
+		assert.deepEqual(faultInWords({ fault: faultOf(failure, "reg:5000") }), {
+			fault: { kind, because },
+		}));

@@ -9,6 +9,7 @@ import {
 	retryAfter,
 } from "../../../src/core/registry/host-limits.ts";
 import { get } from "../../../src/core/registry/login.ts";
+import { registryFaultWords } from "../../../src/report/registry-fault-words.ts";
 
 const URL_ = new URL("https://r.io/v2/");
 
@@ -46,7 +47,9 @@ function host(...answers: (RegistryAnswer | { failure: { code: string } })[]) {
 		most: () => most,
 		ask: async () => {
 			const asked = await limits.ask(get(URL_));
-			return "answer" in asked ? asked.answer.status : asked.fault.because;
+			return "answer" in asked
+				? asked.answer.status
+				: registryFaultWords(asked.fault);
 		},
 	};
 }
