@@ -6,15 +6,30 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Script } from "node:vm";
 import { chunkLoader, compileChunk } from "./chunk-loader.ts";
+import { playedServer } from "./played-server.ts";
 
-/** What is compiled for these need not be compiled at the user's. Nothing answers at the server's address. */
-const COMMAND_LINES = [
+const LOGIN = [
+	"--registry-server=registry.example.com",
+	"--registry-username=mesh",
+	"--registry-password=played",
+];
+
+/**
+ * What is compiled for these need not be compiled at the user's: nothing answers at the address of
+ * port 1, and at `server` a cluster does that has a source and a copy that differs.
+ */
+const commandLines = (server: string): string[][] => [
 	["--version"],
 	["--help"],
 	["sync", "--help"],
 	["completion", "bash"],
 	["__complete", "sync", "-"],
 	["list", "--server=http://127.0.0.1:1"],
+	["list", `--server=${server}`],
+	["sync", `--server=${server}`],
+	["apply", ...LOGIN, `--server=${server}`],
+	["rotate", ...LOGIN, "--no-verify", `--server=${server}`],
+	["check", `--server=${server}`],
 ];
 
 const folder = process.argv[2] ?? "";
@@ -28,8 +43,10 @@ const load = () =>
 		return known;
 	});
 
+let left: string[][] = [];
+
 function next(): void {
-	const words = COMMAND_LINES.shift();
+	const words = left.shift();
 	if (!words) {
 		process.off("beforeExit", next);
 		finish();
@@ -49,5 +66,7 @@ function finish(): void {
 	process.exitCode = 0;
 }
 
-process.on("beforeExit", next);
-next();
+playedServer().then((server) => {
+	left = commandLines(server);
+	process.on("beforeExit", next);
+});

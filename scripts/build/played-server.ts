@@ -1,0 +1,93 @@
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+const NAME = "nginx-mesh-registry-key";
+const USAGE = {
+	usage: NAME,
+	"app.kubernetes.io/managed-by": "kubectl-meshreg",
+};
+
+function secret(namespace: string, password: string, annotations: object) {
+	const auth = Buffer.from(`mesh:${password}`).toString("base64");
+	const config = JSON.stringify({
+		auths: { "registry.example.com": { auth } },
+	});
+	return {
+		apiVersion: "v1",
+		kind: "Secret",
+		metadata: {
+			namespace,
+			name: NAME,
+			uid: `uid-${namespace}`,
+			resourceVersion: "1",
+			creationTimestamp: "2026-01-01T00:00:00Z",
+			labels: USAGE,
+			annotations,
+			managedFields: [
+				{
+					manager: "kubectl-meshreg",
+					operation: "Update",
+					apiVersion: "v1",
+					fieldsType: "FieldsV1",
+					fieldsV1: { "f:data": { ".": {} } },
+				},
+			],
+		},
+		type: "kubernetes.io/dockerconfigjson",
+		data: { ".dockerconfigjson": Buffer.from(config).toString("base64") },
+	};
+}
+
+const SOURCE = secret("nginx-mesh", "played", {
+	"kubectl-meshreg/targets": '[{"all":true}]',
+});
+const COPY = secret("app", "another", {
+	"kubectl-meshreg/source": `nginx-mesh/${NAME}`,
+	"kubectl-meshreg/source-uid": "uid-nginx-mesh",
+});
+const NAMESPACES = ["app", "nginx-mesh"].map((name) => ({
+	metadata: { name, uid: `uid-${name}`, resourceVersion: "1" },
+}));
+
+/** What is there, by path; a list is empty of what else is asked for. */
+const ANSWERS: Readonly<Record<string, unknown>> = {
+	[`/api/v1/namespaces/nginx-mesh/secrets/${NAME}`]: SOURCE,
+	[`/api/v1/namespaces/app/secrets/${NAME}`]: COPY,
+	"/api/v1/secrets": listOf([COPY, SOURCE]),
+	"/api/v1/namespaces/nginx-mesh/secrets": listOf([SOURCE]),
+	"/api/v1/namespaces": listOf(NAMESPACES),
+	"/apis/authorization.k8s.io/v1/selfsubjectaccessreviews": {
+		kind: "SelfSubjectAccessReview",
+		metadata: {},
+		status: { allowed: true },
+	},
+};
+
+function listOf(items: readonly unknown[]): object {
+	return { kind: "List", metadata: { resourceVersion: "1" }, items };
+}
+
+/**
+ * Plays an API server for as long as something else keeps the process going; resolves with its address.
+ * Every write is answered with what is there.
+ */
+export async function playedServer(): Promise<string> {
+	const server = createServer((request, response) => {
+		const { pathname } = new URL(request.url ?? "/", "http://played");
+		request.resume();
+		request.once("end", () =>
+			answer(response, ANSWERS[pathname] ?? listOf([])),
+		);
+	});
+	server.on("connection", (socket) => socket.unref());
+	await new Promise<void>((resolve) => {
+		server.listen(0, "127.0.0.1", resolve);
+	});
+	server.unref();
+	return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+function answer(response: ServerResponse, body: unknown): void {
+	response.setHeader("content-type", "application/json");
+	response.end(JSON.stringify(body));
+}
