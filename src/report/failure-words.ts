@@ -338,6 +338,10 @@ function changeWords(failure: ChangeFailure, subject: Subject): FailureWords {
 			return ours(
 				`${subjectWords(subject)} cannot be replaced: a deletion would wait for its finalizers (${someOf(failure.finalizers)})`,
 			);
+		case "namespace-replaced":
+			return ours(
+				`${someOf(failure.namespaces)} ${failure.namespaces.length === 1 ? "was" : "were"} created by someone else, or deleted and recreated, while you were asked; nothing was written. Run the command once more if that is intended`,
+			);
 		case "lost":
 			return ours(
 				`${subjectWords(subject)} is gone: it was deleted to be replaced, and could be neither replaced nor put back (${refusalClause(failure.refusal)})${failure.keptIn === undefined ? "" : `; its content is kept in ${failure.keptIn}`}`,

@@ -66,8 +66,9 @@ export interface Surroundings {
 /** The beginning of a question's message, and what is answered. */
 export type Answer = readonly [
 	message: string,
-	answer: string | boolean | readonly string[],
+	answer: GivenAnswer | (() => GivenAnswer),
 ];
+type GivenAnswer = string | boolean | readonly string[];
 
 /** What one run printed, and its exit status. */
 export interface Outcome {
@@ -199,12 +200,13 @@ function noSuchHost(): Error {
 
 /** A prompter that knows the answers, runs the checks, and fails on a question that was not expected. */
 function scripted(answers: Answer[], asked: string[]): Prompter {
-	const answer = (message: string): Answer[1] => {
+	const answer = (message: string): GivenAnswer => {
 		asked.push(message);
 		const next = answers.shift();
 		if (next === undefined || !message.startsWith(next[0]))
 			throw new Error(`unexpected question: ${message}`);
-		return next[1];
+		// What happens in the cluster while the person thinks.
+		return typeof next[1] === "function" ? next[1]() : next[1];
 	};
 	const text = (
 		message: string,

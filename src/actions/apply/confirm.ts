@@ -4,6 +4,7 @@ import { roleOf } from "../../core/pull-secrets/ownership.ts";
 import { type Change, leftImmutable } from "../../core/pull-secrets/plan.ts";
 import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
 import type { Cluster, World } from "../../world.ts";
+import { refuseReplaced, seeNamespaces } from "./seen-namespaces.ts";
 
 /** What decides whether a question is asked. */
 interface ConfirmOptions {
@@ -20,13 +21,16 @@ interface Losses {
 
 /**
  * One question about all that is lost, with the context and what is a source. `unasked`: nobody
- * could be asked, or there is nothing to ask about; `no` means that nothing at all is to be done.
+ * could be asked, or there is nothing to ask about; `no` means that nothing at all is to be done. Throws
+ * FailureError where a namespace became another one meanwhile.
  */
 export async function agrees(
 	{ replacing, deleting, overwriting = [] }: Losses,
 	asking: ConfirmOptions,
-	cluster: Pick<Cluster, "context">,
+	cluster: Cluster,
 	world: World,
+	/** Where something else is written after a yes. */
+	also: readonly string[] = [],
 ): Promise<"yes" | "no" | "unasked"> {
 	const losses = [
 		...deleting.map((secret) => lossOf("delete", secret)),
@@ -36,7 +40,13 @@ export async function agrees(
 	if (losses.length === 0) return "unasked";
 	if (asking.yes || asking.dryRun !== "none") return "yes";
 	if (!world.streams.interactive) return "unasked";
-	return (await confirmDeletion({ losses }, cluster, world)) ? "yes" : "no";
+	const seen = await seeNamespaces(
+		[...losses.flatMap(({ namespace }) => namespace ?? []), ...also],
+		cluster,
+	);
+	if (!(await confirmDeletion({ losses }, cluster, world))) return "no";
+	await refuseReplaced(seen, cluster);
+	return "yes";
 }
 
 /**
@@ -46,7 +56,7 @@ export async function agrees(
 export async function unlessRefused(
 	change: Change,
 	asking: ConfirmOptions,
-	cluster: Pick<Cluster, "context">,
+	cluster: Cluster,
 	world: World,
 ): Promise<Change | "no"> {
 	if (change.action !== "replace") return change;

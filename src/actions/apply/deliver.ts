@@ -170,7 +170,11 @@ class Delivery {
 			});
 		let { targets, current, all } = await this.#read(this.#selected?.targets);
 		const leftovers = await this.#leftovers(targets, all);
-		const agreed = await this.#agree(this.#plan(targets, current), leftovers);
+		const agreed = await this.#agree(
+			targets,
+			this.#plan(targets, current),
+			leftovers,
+		);
 		if (agreed === undefined) return undefined;
 		await this.#record(targets.unread);
 		const told = new Map<string, ChangeResult>();
@@ -381,6 +385,7 @@ class Delivery {
 
 	/** Asks about all that is lost. Returns where a replacement may be made; undefined: nothing at all is to be done. */
 	async #agree(
+		targets: Targets,
 		steps: readonly Step[],
 		leftovers: readonly Deletion[],
 	): Promise<ReadonlySet<string> | undefined> {
@@ -397,6 +402,7 @@ class Delivery {
 			run,
 			run.cluster,
 			run.world,
+			targets.serve.map(({ namespace }) => namespace),
 		);
 		if (answer === "no") return undefined;
 		return new Set(

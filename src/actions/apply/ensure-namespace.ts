@@ -55,10 +55,7 @@ export async function missingNamespaceOr(
 }
 
 /** Whether a namespace is known to be missing: not where this user may not look. Throws ApiError. */
-export async function isMissing(
-	cluster: Cluster,
-	name: string,
-): Promise<boolean> {
+async function isMissing(cluster: Cluster, name: string): Promise<boolean> {
 	try {
 		await cluster.read("Namespace", { name });
 		return false;

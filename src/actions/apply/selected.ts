@@ -14,6 +14,7 @@ import { askingNamespaces, injectedRule } from "./asking-namespaces.ts";
 import type { CopySettings } from "./copy-settings.ts";
 import type { Run, Selected } from "./deliver.ts";
 import { neededNamespaces } from "./needed-namespaces.ts";
+import { refuseReplaced, seeNamespaces } from "./seen-namespaces.ts";
 import {
 	isRecorded,
 	namedTargets,
@@ -155,10 +156,16 @@ async function agrees(
 	if (yes || dryRun !== "none") return true;
 	if (!world.streams.interactive) return false;
 	const where = cluster.context === "" ? "" : ` (context ${cluster.context})`;
-	return (await world.prompter()).confirm({
+	const seen = await seeNamespaces(
+		targets.map(({ namespace }) => namespace),
+		cluster,
+	);
+	const agreed = await (await world.prompter()).confirm({
 		message: `Give the credential to ${someOf(targets.map(({ namespace }) => namespace))}${where}, whose pods ask for it?`,
 		default: false,
 	});
+	if (agreed) await refuseReplaced(seen, cluster);
+	return agreed;
 }
 
 function named({

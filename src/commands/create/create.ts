@@ -3,7 +3,10 @@ import {
 	formOf,
 	type OutputOptions,
 } from "../../actions/apply/change-report.ts";
-import { isMissing } from "../../actions/apply/ensure-namespace.ts";
+import {
+	type SeenNamespaces,
+	seeNamespaces,
+} from "../../actions/apply/seen-namespaces.ts";
 import {
 	chooseEntry,
 	serverOf,
@@ -195,13 +198,19 @@ At a terminal the credential is verified at its registry before it is written; e
 			if (!isNew) editable(before, place);
 			if (isObject && dryRun === "client")
 				return objectOf(make(before), before);
+			const seen =
+				asked.seen?.context === cluster.context
+					? asked.seen.namespaces
+					: isQuestion(entered, options) && dryRun === "none"
+						? await seeNamespaces([place.namespace], cluster)
+						: undefined;
 			// The question covers the namespace as well: all that was entered would be lost for want of a flag.
 			const makesNamespace =
 				isQuestion(entered, options) &&
 				isNew &&
 				dryRun === "none" &&
 				!options.createNamespace &&
-				(await isMissing(cluster, place.namespace));
+				seen?.get(place.namespace) === "gone";
 			if (
 				!(await agrees(entered, { ...options, makesNamespace }, cluster, world))
 			) {
@@ -218,6 +227,7 @@ At a terminal the credential is verified at its registry before it is written; e
 					...options,
 					replace,
 					createNamespace: options.createNamespace || makesNamespace,
+					seen,
 				},
 				{ cluster, reader, report, world },
 			);
@@ -313,6 +323,11 @@ interface Intent {
 	readonly about: Partial<CredentialInput>;
 	/** The entry that a credential is for. */
 	readonly under: (entered: EnteredCredential) => EnteredCredential;
+	/** The namespace before anything was asked, and in which context; undefined: nobody looked. */
+	readonly seen?: {
+		readonly context: string;
+		readonly namespaces: SeenNamespaces;
+	};
 }
 
 /**
@@ -324,7 +339,7 @@ async function intentOf(
 	world: World,
 ): Promise<Intent | typeof CANCELLED> {
 	const { edit, input } = options;
-	const plain: Intent = {
+	const intent: Intent = {
 		edit,
 		replace: false,
 		about: {},
@@ -341,11 +356,22 @@ async function intentOf(
 		input.jwt === undefined &&
 		input.secret === undefined &&
 		input.provider === undefined;
-	if (edit.by === "replace" && !offers) return plain;
+	if (edit.by === "replace" && !offers) return intent;
 	const cluster = await world.connect(options.connection);
 	try {
 		const place = placeIn(cluster, options);
-		const source = await readPullSecret(cluster, new ContentReader(), place);
+		const [source, namespaces] = await Promise.all([
+			readPullSecret(cluster, new ContentReader(), place),
+			world.streams.interactive
+				? seeNamespaces([place.namespace], cluster)
+				: undefined,
+		]);
+		const plain: Intent = {
+			...intent,
+			...(namespaces && {
+				seen: { context: cluster.context, namespaces },
+			}),
+		};
 		if (edit.by !== "replace") {
 			editable(source, place);
 			return plain;

@@ -1,10 +1,12 @@
 import { apply } from "../../actions/apply/apply.ts";
 import type { ChangeReport } from "../../actions/apply/change-report.ts";
 import { unlessRefused } from "../../actions/apply/confirm.ts";
+import { ensureNamespace } from "../../actions/apply/ensure-namespace.ts";
 import {
-	ensureNamespace,
-	isMissing,
-} from "../../actions/apply/ensure-namespace.ts";
+	refuseReplaced,
+	type SeenNamespaces,
+	seeNamespaces,
+} from "../../actions/apply/seen-namespaces.ts";
 import { readPullSecret } from "../../actions/read/read-keys.ts";
 import type { ChangeResult, DryRun } from "../../core/output/result.ts";
 import { TARGETS_ANNOTATION } from "../../core/pull-secrets/ownership.ts";
@@ -30,6 +32,8 @@ export interface SourceWriting {
 	readonly createNamespace: boolean;
 	readonly yes: boolean;
 	readonly dryRun: DryRun;
+	/** The namespace when a person was asked about it; undefined: nobody was. */
+	readonly seen?: SeenNamespaces | undefined;
 }
 
 /**
@@ -70,15 +74,22 @@ export async function writeSource(
 
 	let { createNamespace } = writing;
 	// All that was entered would be lost for want of a flag.
+	const seen =
+		writing.seen ??
+		(asks ? await seeNamespaces([place.namespace], cluster) : undefined);
 	if (asks && !createNamespace && current === undefined) {
-		createNamespace = await isMissing(cluster, place.namespace);
+		createNamespace = seen?.get(place.namespace) === "gone";
 		const message = `Namespace ${place.namespace} does not exist. Create it?`;
 		if (createNamespace && !(await agrees(message, true))) return "cancelled";
 	}
+	if (seen !== undefined) await refuseReplaced(seen, cluster);
 	const made =
 		createNamespace && current === undefined
 			? await ensureNamespace(cluster, place.namespace, writing.dryRun)
 			: undefined;
+	// Somebody was faster, by less than a request.
+	if (createNamespace && current === undefined && made === undefined && seen)
+		await refuseReplaced(seen, cluster);
 	if (made !== undefined) report.add(...made);
 	// A dry run has not made the namespace: the server could not take the Secret.
 	const dryRun =

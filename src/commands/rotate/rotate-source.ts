@@ -3,6 +3,11 @@ import { recordOf } from "../../actions/apply/change-record.ts";
 import { tellClaimants } from "../../actions/apply/claimants.ts";
 import { unlessRefused } from "../../actions/apply/confirm.ts";
 import { deliver, type Run } from "../../actions/apply/deliver.ts";
+import {
+	refuseReplaced,
+	type SeenNamespaces,
+	seeNamespaces,
+} from "../../actions/apply/seen-namespaces.ts";
 import { namedTargets, recordedTargets } from "../../actions/apply/targets.ts";
 import { readPullSecret } from "../../actions/read/read-keys.ts";
 import { FailureError } from "../../core/output/failure.ts";
@@ -31,9 +36,15 @@ export async function rotateSource(
 	/** The person is asked before anything is written. */
 	asks: boolean,
 	run: Run,
+	/** The source's namespace when the credential was asked for; undefined: nobody was asked. */
+	seenBefore?: SeenNamespaces,
 ): Promise<"cancelled" | "reported"> {
 	const { cluster, reader, world, report, dryRun } = run;
 	const record = recordOf(source);
+	// With nobody to ask, nobody waited.
+	const seen =
+		seenBefore ??
+		(asks ? await seeNamespaces([source.namespace], cluster) : new Map());
 	if (asks) {
 		const copies =
 			record === undefined
@@ -46,6 +57,7 @@ export async function rotateSource(
 		if (!(await (await world.prompter()).confirm({ message, default: true })))
 			return "cancelled";
 	}
+	await refuseReplaced(seen, cluster);
 	const planned = (now: PullSecret | undefined): Change =>
 		planSource(now, replaceCredentials(editable(now, source), entries), {
 			force: false,
@@ -103,8 +115,11 @@ async function isToBeRecorded(
 	if (holders.length === 0 || !world.streams.interactive || dryRun !== "none")
 		return false;
 	const where = cluster.context === "" ? "" : ` (context ${cluster.context})`;
-	return (await world.prompter()).confirm({
+	const seen = await seeNamespaces(holders, cluster);
+	const agreed = await (await world.prompter()).confirm({
 		message: `Record ${someOf(holders)}${where}, and give them the new credential?`,
 		default: false,
 	});
+	if (agreed) await refuseReplaced(seen, cluster);
+	return agreed;
 }

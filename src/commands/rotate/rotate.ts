@@ -4,6 +4,10 @@ import {
 	type OutputOptions,
 } from "../../actions/apply/change-report.ts";
 import {
+	type SeenNamespaces,
+	seeNamespaces,
+} from "../../actions/apply/seen-namespaces.ts";
+import {
 	chooseEntry,
 	serverOf,
 	usualOf,
@@ -72,6 +76,9 @@ interface RotateAnswer {
 	/** The entry, as the first cluster's source has it. */
 	readonly key: string;
 	readonly entered: readonly EnteredCredential[];
+	/** The source's namespace before anything was asked, in this context; undefined: nobody was. */
+	readonly seen: SeenNamespaces | undefined;
+	readonly context: string;
 }
 
 /** `rotate [NAME]`: a new credential for one registry of a source, in it and in every copy. */
@@ -130,6 +137,9 @@ The user stays unless another is given, and so do other registries in the source
 			const reader = new ContentReader();
 			const source = await findSource(cluster, reader, options.source, world);
 			editable(source, source);
+			const seen = world.streams.interactive
+				? await seeNamespaces([source.namespace], cluster)
+				: undefined;
 			const key = await chooseEntry(source, registry, world);
 			if (isGoodFor(source, key, options.ifExpiring, world)) return CANCELLED;
 			const server = serverOf(key, registry);
@@ -139,12 +149,14 @@ The user stays unless another is given, and so do other registries in the source
 				{ ...options, byDefault: options.dryRun === "none" },
 				world,
 			);
-			return entered === CANCELLED ? cancelled(world) : { key, entered };
+			return entered === CANCELLED
+				? cancelled(world)
+				: { key, entered, seen, context: cluster.context };
 		} finally {
 			await cluster.close();
 		}
 	},
-	async run(options, world, { key: known, entered }) {
+	async run(options, world, { key: known, entered, seen, context }) {
 		const { expiresIn, registry } = options;
 		const cluster = await world.connect(options.connection);
 		try {
@@ -165,13 +177,14 @@ The user stays unless another is given, and so do other registries in the source
 				!options.yes && !options.diff && entered.some(({ asked }) => asked);
 			const report = new ChangeReport(world, cluster, formOf(options));
 			return await report.whatIsDone(async () => {
-				const outcome = await rotateSource(source, entries, asks, {
-					...options,
-					cluster,
-					reader,
-					report,
-					world,
-				});
+				const outcome = await rotateSource(
+					source,
+					entries,
+					asks,
+					{ ...options, cluster, reader, report, world },
+					// What was seen in one cluster says nothing about the others.
+					context === cluster.context ? seen : undefined,
+				);
 				if (outcome !== CANCELLED) {
 					const { content } = replaceCredentials(source, entries);
 					if (!report.failed) warnOfMalformed(source, content, world);

@@ -7,6 +7,7 @@ import { tellClaimants } from "../../actions/apply/claimants.ts";
 import { deliver, type Run, type Scope } from "../../actions/apply/deliver.ts";
 import { podsInNeed } from "../../actions/apply/needed-namespaces.ts";
 import { nextCommand } from "../../actions/apply/next-command.ts";
+import { refuseReplaced } from "../../actions/apply/seen-namespaces.ts";
 import { selectedFor } from "../../actions/apply/selected.ts";
 import { isRecorded } from "../../actions/apply/targets.ts";
 import {
@@ -209,7 +210,7 @@ async function pickNamespaces(
 		copiesIn(source, cluster),
 		countNeeds(source, cluster),
 	]);
-	return (await world.prompter()).pick({
+	const picked = await (await world.prompter()).pick({
 		message: "Which namespaces get a copy?",
 		choices: namespaces.map(({ name }) => ({
 			value: name,
@@ -218,6 +219,13 @@ async function pickNamespaces(
 			marked: isRecorded(record, name, all),
 		})),
 	});
+	const seen = new Map(
+		namespaces
+			.filter(({ name }) => picked.includes(name))
+			.map((facts) => [facts.name, facts]),
+	);
+	await refuseReplaced(seen, cluster);
+	return picked;
 }
 
 /** What bears the source's name, by namespace; nothing where Secrets may not be listed. */

@@ -226,6 +226,11 @@ export type ChangeFailure =
 	| { readonly cause: "namespace-made-again"; readonly source: Place }
 	/** Recorded with a uid, which this user may not read. */
 	| { readonly cause: "namespace-unverified"; readonly source: Place }
+	/** Deleted and created again, or created by somebody else, while a question was open about it. */
+	| {
+			readonly cause: "namespace-replaced";
+			readonly namespaces: readonly string[];
+	  }
 	| { readonly cause: "changed-meanwhile" }
 	/** It cannot be replaced: a deletion would wait for them. */
 	| { readonly cause: "finalizers"; readonly finalizers: readonly string[] }
