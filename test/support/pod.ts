@@ -6,14 +6,15 @@ import type { Files } from "../../src/world.ts";
 import { runProgram } from "./kubectl.ts";
 
 /** Where a pod finds its service account's token, CA and namespace. */
-const FOLDER = "/var/run/secrets/kubernetes.io/serviceaccount";
+export const FOLDER_IN_POD = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 /** A disk on which that folder is another one. */
 export function filesInPod(folder: string): Files {
 	return {
 		...disk,
-		read: (path, limit) => disk.read(path.replace(FOLDER, folder), limit),
-		exists: (path) => disk.exists(path.replace(FOLDER, folder)),
+		read: (path, limit) =>
+			disk.read(path.replace(FOLDER_IN_POD, folder), limit),
+		exists: (path) => disk.exists(path.replace(FOLDER_IN_POD, folder)),
 	};
 }
 
@@ -25,7 +26,7 @@ export const IN_POD = [
 	"-rm",
 	"sh",
 	"-c",
-	`mount -t tmpfs none "$(realpath /var/run)" && mkdir -p ${FOLDER} && cp "$POD"/* ${FOLDER}/ && exec "$@"`,
+	`mount -t tmpfs none "$(realpath /var/run)" && mkdir -p ${FOLDER_IN_POD} && cp "$POD"/* ${FOLDER_IN_POD}/ && exec "$@"`,
 	"sh",
 ];
 

@@ -8,6 +8,9 @@ export interface Relay extends AsyncDisposable {
 	readonly kubeconfig: string;
 	/** From now on nothing passes, and no connection ends: as when a network drops packets. */
 	drop(): void;
+	/** Ends every connection, and each new one at once, until it is mended. */
+	cut(): void;
+	mend(): void;
 }
 
 /** Starts one in front of the server of a kubeconfig, and writes its own beside that. */
@@ -16,7 +19,9 @@ export async function startRelay(kubeconfig: string): Promise<Relay> {
 	const to = new URL(/server: "?(https:[^"\s]+)/.exec(text)?.[1] ?? "");
 	const sockets = new Set<Socket>();
 	let dropping = false;
+	let isCut = false;
 	const server = createServer((near) => {
+		if (isCut) return near.destroy();
 		const far = connect(Number(to.port), to.hostname);
 		for (const [one, other] of [
 			[near, far],
@@ -42,6 +47,13 @@ export async function startRelay(kubeconfig: string): Promise<Relay> {
 		kubeconfig: path,
 		drop() {
 			dropping = true;
+		},
+		cut() {
+			isCut = true;
+			for (const socket of sockets) socket.destroy();
+		},
+		mend() {
+			isCut = false;
 		},
 		async [Symbol.asyncDispose]() {
 			const closed = once(server, "close");
