@@ -15,7 +15,7 @@ test("a part that has a colour shows it where colours are shown, and nobody else
 	);
 });
 
-test("signs of check, statuses, error: and Warning: are coloured at a terminal only", async () => {
+test("A8: signs of check, statuses, error: and Warning: are coloured at a terminal only", async () => {
 	await using bed = await testBed({ namespaces: ["nginx-mesh", "app"] });
 	const create = [
 		...["create", "--registry-server=r.io", "--registry-username=u"],

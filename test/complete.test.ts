@@ -91,7 +91,7 @@ const ANSWERS: [words: string[], printed: string][] = [
 
 describe("kubectl's completion protocol", () => {
 	for (const [words, printed] of ANSWERS)
-		test(words.join(" "), async () => {
+		test(`D13: ${words.join(" ")}`, async () => {
 			await using bed = await prepared();
 			const outcome = await bed.run(["__complete", ...words], {
 				clock: patient,

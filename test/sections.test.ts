@@ -33,7 +33,7 @@ test("what comes before its turn is held, and each has a heading on each stream"
 	assert.equal(written.err, "==> us <==\nsecond\n");
 });
 
-test("at a terminal one heading stands for both streams", () => {
+test("D9: at a terminal one heading stands for both streams", () => {
 	const { both, written, eu, us } = sections(
 		{ headings: true, live: false },
 		true,

@@ -34,7 +34,7 @@ describe("words that people type are answered, not run", () => {
 		["explain", "why", "debug", "describe"],
 	])
 		for (const word of words)
-			test(word, async () => {
+			test(`C8: ${word}`, async () => {
 				const message = `error: unknown command "${word}"; did you mean "${verb}"?\n`;
 				assert.equal(await refused([word]), message);
 				assert.equal(await refused([word, "-n", "app"]), message);
@@ -207,7 +207,7 @@ describe("help", () => {
 		return out;
 	};
 
-	test("nothing is wider than 80 columns", async () => {
+	test("A9: nothing is wider than 80 columns", async () => {
 		for (const argv of [
 			["--help"],
 			["options"],
@@ -240,7 +240,7 @@ describe("help", () => {
 		assert.equal(out.split("--registry-username=").length, 2);
 	});
 
-	test("defaults are those in force", async () => {
+	test("D10: defaults are those in force", async () => {
 		const out = await help(["create", "--help"], { MESHREG_NAMESPACE: "keys" });
 		assert.match(out, /--namespace='keys':/);
 		assert.match(await help(["create", "--help"]), /--namespace='nginx-mesh':/);

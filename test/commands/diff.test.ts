@@ -68,7 +68,7 @@ async function bedWithCopy(): Promise<TestBed> {
 }
 
 describe("--diff", () => {
-	test("sync: what is gone, new and other, by registry", async () => {
+	test("B11: sync: what is gone, new and other, by registry", async () => {
 		await using bed = await bedWithCopy();
 		rewrite(bed, "shop", auths({ "x.io": "a:b", "ghcr.io": "bot:other" }));
 		const before = writes(bed);

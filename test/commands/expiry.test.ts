@@ -156,7 +156,7 @@ describe("sync warns of a source that", () => {
 		["is good for ever", "ever", 9999 * HOUR, undefined],
 	];
 	for (const [what, name, now, words] of ROWS)
-		test(words === undefined ? `${what}: not` : what, async () => {
+		test(`B4: ${what}${words === undefined ? ": not" : ""}`, async () => {
 			await using bed = await withThree();
 			const { status, err } = await bed.run(
 				["sync", name, "-n", "app"],

@@ -58,7 +58,7 @@ test("at a terminal nothing is wider, and what is pasted is still one command", 
 	for (const line of text.split("\n")) assert.ok(line.length <= 30, line);
 });
 
-test("a closing block has each command once", () => {
+test("B10: a closing block has each command once", () => {
 	const one = (ref: string) =>
 		finding(
 			"copies",

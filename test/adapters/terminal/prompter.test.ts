@@ -273,7 +273,7 @@ terminal("one of several is chosen with the arrows", async (t) => {
 	assert.equal(lines(shown).at(-1), "✔ Authenticate with: JSON key file");
 });
 
-terminal("some of a thousand are found by typing", async (t) => {
+terminal("B7: some of a thousand are found by typing", async (t) => {
 	const { answer, shown } = await asked(t, "pick", async (session) => {
 		await session.shows("0 of 1000 selected");
 		session.type("\r");
@@ -302,7 +302,7 @@ terminal("some of a thousand are found by typing", async (t) => {
 	assert.equal(lines(shown).at(-1), "✔ Namespaces: 11 of 1000");
 });
 
-terminal("what is marked is taken unless it is taken back", async (t) => {
+terminal("B7: what is marked is taken unless it is taken back", async (t) => {
 	const { answer } = await asked(t, "pickMarked", async (session) => {
 		await session.shows("> [x] app");
 		await session.shows("  [ ] pay");
@@ -504,7 +504,7 @@ const THOUSAND = Array.from(
 ).join("");
 const MANY = "Numbers or names, with commas between them, * for all:";
 dumb(
-	"several of many, by number and name",
+	"D14: several of many, by number and name",
 	"pick",
 	async (session) => {
 		await session.shows("for all: ");

@@ -32,7 +32,7 @@ const summary = (created: number, configured: number, unchanged: number) =>
 	`${created + configured + unchanged} namespaces: ${created} created, ${configured} configured, ${unchanged} unchanged, 0 failed\n`;
 
 describe("apply", () => {
-	test("first run, second run, changed password, new namespace: the same line", async () => {
+	test("B5: first run, second run, changed password, new namespace: the same line", async () => {
 		await using bed = await bedWith("app", "shop");
 		const line = [...login(), "-A", "--exclude=default"];
 		assert.deepEqual(await applied(bed, "one", ...line), [
@@ -66,7 +66,7 @@ secret/${NAME} configured in shop namespace
 			assert.equal(bed.password(namespace), "two");
 	});
 
-	test("without a selection it goes where the record says", async () => {
+	test("B6: without a selection it goes where the record says", async () => {
 		await using bed = await bedWith("app", "shop");
 		await applied(bed, "one", ...login(), "-n", "app");
 		const [status, out] = await applied(bed, "two", ...login());
@@ -83,7 +83,7 @@ secret/${NAME} configured in shop namespace
 		assert.equal(bed.password("shop"), "two");
 	});
 
-	test("at a terminal what comes next is said once: copies, then accounts, then nothing", async () => {
+	test("A7: at a terminal what comes next is said once: copies, then accounts, then nothing", async () => {
 		await using bed = await bedWith("app", "shop");
 		account(bed, "shop");
 		const next = async (...argv: string[]) => {

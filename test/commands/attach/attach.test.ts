@@ -288,7 +288,7 @@ describe("attach and detach", () => {
 		);
 	});
 
-	test("a default account that comes late is waited for", async () => {
+	test("L12: a default account that comes late is waited for", async () => {
 		secret("shop");
 		bed.server.store.delete("ServiceAccount", "shop", "default");
 		const done = bed.run(["attach", "-n", "shop"]);
@@ -396,7 +396,7 @@ describe("attach and detach", () => {
 		assert.deepEqual(secretsOf("app"), ["mine"]);
 	});
 
-	test("running pods with their old list are named, with what restarts them", async () => {
+	test("D12: running pods with their old list are named, with what restarts them", async () => {
 		secret("app");
 		const pod = (name: string, owner?: object) =>
 			bed.server.store.seed({

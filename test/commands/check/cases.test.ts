@@ -205,9 +205,27 @@ const CASES: readonly [
 	],
 ];
 
+/** The case of the book by the beginning of its file's name. */
+const BOOK: Readonly<Record<string, string>> = {
+	f01: "M1",
+	f02: "H1",
+	f03: "M2",
+	f04: "M2",
+	f05: "M3",
+	f06: "M4",
+	f07: "M5",
+	f08: "M8",
+	f09: "M8",
+	f10: "M8",
+	f11: "L1",
+	f12: "L2",
+	f13: "L3",
+	f14: "L4",
+};
+
 describe("a case is told as what it is", () => {
 	for (const [file, found, says] of CASES)
-		test(file, async () => {
+		test(`${BOOK[file.slice(0, 3)]}: ${file}`, async () => {
 			await using bed = await started();
 			source(bed, []);
 			replay(bed, file);
@@ -884,7 +902,7 @@ describe("whom to trust", () => {
 		assert.doesNotMatch(out, /Fix:|Gives/);
 	});
 
-	test("all sources of the namespace are looked at, whatever their names", async () => {
+	test("B3: all sources of the namespace are looked at, whatever their names", async () => {
 		await using bed = await started(["app"]);
 		for (const name of ["team-a", "team-b"])
 			source(bed, ["r.io"], [], {

@@ -311,7 +311,7 @@ describe("create --remove", () => {
 		});
 	});
 
-	test("the last one is refused, and one that is not there", async () => {
+	test("D1: the last one is refused, and one that is not there", async () => {
 		await using bed = await withSource();
 		const last = await bed.run(["create", "--remove", "a.example/path"]);
 		assert.deepEqual(

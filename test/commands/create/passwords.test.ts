@@ -36,7 +36,7 @@ describe("create: passwords", () => {
 			});
 	});
 
-	describe("F6: a password that holds what no registry takes is refused, from wherever it comes", () => {
+	describe("F6, D2: a password that holds what no registry takes is refused, from wherever it comes", () => {
 		const FAULTS: readonly [content: string | Buffer, fault: string][] = [
 			["secret\n\n", "the password ends in a line end"],
 			["one\ntwo\n", "the password has several lines"],

@@ -68,7 +68,7 @@ describe("create at a terminal", () => {
 		assert.equal(asked[1], "! the server is empty; give HOST or HOST:PORT");
 	});
 
-	test("at a terminal everything is asked, mistakes again, and confirmed once", async () => {
+	test("B9: at a terminal everything is asked, mistakes again, and confirmed once", async () => {
 		fresh();
 		const outcome = await bed.run(["create", "--no-verify"], {
 			answers: [

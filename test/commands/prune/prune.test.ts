@@ -380,7 +380,7 @@ describe("prune and the record", () => {
 		assert.match(err, /^Warning: the source in nginx-mesh cannot be read/);
 	});
 
-	test("sources are asked about first, and marked, with what happens to the record", async () => {
+	test("B12: sources are asked about first, and marked, with what happens to the record", async () => {
 		await using bed = await sent(NAMED);
 		const all = await bed.run(["prune"], {
 			answers: [["Do you want to continue?", false]],

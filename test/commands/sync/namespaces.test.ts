@@ -81,7 +81,7 @@ describe("sync: which namespaces", () => {
 			});
 		});
 
-		test("at a terminal, accounts in which none is named: what is recorded is marked", async () => {
+		test("B7: at a terminal, accounts in which none is named: what is recorded is marked", async () => {
 			await using bed = await labelled();
 			account(bed, "app");
 			await bed.run(["sync", "-n", "app"]);

@@ -108,7 +108,7 @@ describe("sync, where something is in the way", () => {
 			});
 	});
 
-	test("C2: --adopt takes over what is equal, and leaves what differs", async () => {
+	test("C2, D5: --adopt takes over what is equal, and leaves what differs", async () => {
 		await using bed = await withSource();
 		const data = bed.server.store.get("Secret", "nginx-mesh", NAME)?.data ?? {};
 		const applied = "kubectl.kubernetes.io/last-applied-configuration";

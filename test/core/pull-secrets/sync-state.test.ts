@@ -219,7 +219,7 @@ describe("what is to be looked at again", () => {
 		);
 	});
 
-	test("M9: before its own namespace has been listed, the source is not missing", () => {
+	test("M9, C4: before its own namespace has been listed, the source is not missing", () => {
 		const state = new SyncState(RULES);
 		state.keys([key("a")], "a");
 		assert.deepEqual([state.source, state.begun], [undefined, false]);
