@@ -15,6 +15,7 @@ import { getuid } from "node:process";
 import { getSystemErrorMessage } from "node:util";
 import { OperationError } from "../errors.ts";
 import type { Files } from "../world.ts";
+import { codeOf } from "./error-code.ts";
 
 /** The machine's disk; every error is one line: what was tried, the path, the system's reason. */
 export const disk: Files = {
@@ -204,14 +205,6 @@ async function attempt<T>(
 			`cannot ${verb} ${shown(path)}: ${reason(error, code)}${path.startsWith("~/") ? `; a shell does not expand ~ after "=": write "$HOME${path.slice(1)}"` : ""}`,
 		);
 	}
-}
-
-function codeOf(error: unknown): string | undefined {
-	return error instanceof Error &&
-		"code" in error &&
-		typeof error.code === "string"
-		? error.code
-		: undefined;
 }
 
 function reason(error: unknown, code: string): string {

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { OperationError } from "../errors.ts";
 import type { ListenAddress, PageServer, WebPage } from "../world.ts";
+import { codeOf } from "./error-code.ts";
 
 /** What a kubelet or Prometheus needs; whoever wants more does not belong here. */
 const CONNECTIONS = 64;
@@ -42,7 +43,7 @@ export async function servePages(
 		await once(server, "listening");
 	} catch (error) {
 		throw new OperationError(
-			`cannot listen at ${at.host}:${at.port}: ${WORDS[codeOf(error)] ?? codeOf(error)}`,
+			`cannot listen at ${at.host}:${at.port}: ${WORDS[codeOf(error) ?? ""] ?? codeOf(error)}`,
 		);
 	}
 	const address = server.address();
@@ -64,7 +65,3 @@ const WORDS: Readonly<Record<string, string>> = {
 	EADDRNOTAVAIL: "this machine has no such address",
 	ENOTFOUND: "this machine knows no such name",
 };
-
-function codeOf(error: unknown): string {
-	return error instanceof Error && "code" in error ? `${error.code}` : "";
-}

@@ -46,6 +46,24 @@ export async function readPolicies(
 	return found;
 }
 
+/** What makes those that are there the desired ones. Throws FailureError where one of them is somebody else's. */
+export async function findChanges(
+	desired: readonly PolicyObject[],
+	source: SourceRef,
+	cluster: Cluster,
+): Promise<PolicyChange[]> {
+	const found = await readPolicies(cluster, source);
+	const changes = planPolicies(desired, found, source);
+	const foreign = changes.find(({ action }) => action === "leave");
+	if (foreign !== undefined)
+		throw new FailureError({
+			cause: "policy-of-another",
+			kind: foreign.object.kind,
+			name: foreign.object.metadata.name ?? "",
+		});
+	return changes;
+}
+
 /** Throws FailureError where this user may not do one of these, so that nothing is half made. */
 export async function checkPolicyRights(
 	changes: readonly PolicyChange[],
@@ -176,23 +194,14 @@ export async function keepPolicies(
 	// Where it was sent is not known: what is there stays as it is.
 	if (reading.kind !== "record") return true;
 	try {
-		const found = await readPolicies(how.cluster, source);
-		const changes = planPolicies(
-			desiredPolicies({
-				source,
-				keys: registriesOf(source.content),
-				record: reading.record,
-			}),
-			found,
+		const desired = desiredPolicies({
 			source,
-		).filter(({ action }) => action !== "keep");
-		const foreign = changes.find(({ action }) => action === "leave");
-		if (foreign !== undefined)
-			throw new FailureError({
-				cause: "policy-of-another",
-				kind: foreign.object.kind,
-				name: foreign.object.metadata.name ?? "",
-			});
+			keys: registriesOf(source.content),
+			record: reading.record,
+		});
+		const changes = (await findChanges(desired, source, how.cluster)).filter(
+			({ action }) => action !== "keep",
+		);
 		await checkPolicyRights(changes, how.cluster);
 		await writePolicies(changes, how);
 		return true;

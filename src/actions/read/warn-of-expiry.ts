@@ -1,6 +1,5 @@
-import { argumentFor } from "../../core/pull-secrets/entry-naming.ts";
 import { expiriesOf, nearEnd } from "../../core/pull-secrets/expiry.ts";
-import { onRegistry } from "../../core/pull-secrets/fixes.ts";
+import { rotating } from "../../core/pull-secrets/fixes.ts";
 import {
 	type PullSecret,
 	registriesOf,
@@ -17,12 +16,7 @@ export function warnOfExpiry(source: PullSecret, world: World): void {
 				note: {
 					cause: "credential-expiring",
 					...end,
-					script: onRegistry(
-						"rotate",
-						source,
-						["--registry-server"],
-						argumentFor(expiry.key, registriesOf(source.content)),
-					),
+					script: rotating(source, expiry.key, registriesOf(source.content)),
 				},
 			});
 	}

@@ -1,6 +1,5 @@
 import { contentFault } from "../../core/pull-secrets/content-fault.ts";
-import { argumentFor } from "../../core/pull-secrets/entry-naming.ts";
-import { onRegistry } from "../../core/pull-secrets/fixes.ts";
+import { rotating } from "../../core/pull-secrets/fixes.ts";
 import {
 	type Content,
 	registriesOf,
@@ -23,12 +22,7 @@ export function warnOfMalformed(
 				cause: "entry-malformed",
 				key,
 				source: { namespace: place.namespace, name: place.name },
-				script: onRegistry(
-					"rotate",
-					place,
-					["--registry-server"],
-					argumentFor(key, registriesOf(content)),
-				),
+				script: rotating(place, key, registriesOf(content)),
 			},
 		});
 }

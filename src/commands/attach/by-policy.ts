@@ -1,7 +1,7 @@
 import {
 	checkPolicyRights,
+	findChanges,
 	markByPolicy,
-	readPolicies,
 	writePolicies,
 } from "../../actions/accounts/policies.ts";
 import { recordOf } from "../../actions/apply/change-record.ts";
@@ -9,7 +9,6 @@ import { ChangeReport } from "../../actions/apply/change-report.ts";
 import { onSource } from "../../actions/read/find-source.ts";
 import {
 	desiredPolicies,
-	planPolicies,
 	refusingAccounts,
 } from "../../core/accounts/policy.ts";
 import type { Outcome } from "../../core/document.ts";
@@ -56,18 +55,7 @@ export async function attachByPolicy(
 				source: { namespace: source.namespace, name: source.name },
 				because: record.entries.length === 0 ? "record" : "registries",
 			});
-		const changes = planPolicies(
-			desired,
-			await readPolicies(cluster, source),
-			source,
-		);
-		const foreign = changes.find(({ action }) => action === "leave");
-		if (foreign !== undefined)
-			throw new FailureError({
-				cause: "policy-of-another",
-				kind: foreign.object.kind,
-				name: foreign.object.metadata.name ?? "",
-			});
+		const changes = await findChanges(desired, source, cluster);
 		await checkAccounts(source, record, cluster, world);
 		await checkPolicyRights(changes, cluster);
 		const report = new ChangeReport(world, cluster);

@@ -10,14 +10,13 @@ import {
 	editable,
 	replaceCredentials,
 } from "../../core/pull-secrets/edit-source.ts";
-import { argumentFor } from "../../core/pull-secrets/entry-naming.ts";
 import {
 	type Expiry,
 	expiriesOf,
 	lifetimeSaid,
 	nearEnd,
 } from "../../core/pull-secrets/expiry.ts";
-import { onRegistry } from "../../core/pull-secrets/fixes.ts";
+import { rotating } from "../../core/pull-secrets/fixes.ts";
 import { TARGETS_ANNOTATION } from "../../core/pull-secrets/ownership.ts";
 import {
 	type Change,
@@ -199,12 +198,7 @@ export class SourceCare {
 			registry: end.key,
 			at: end.at,
 			isOver: end.isOver,
-			script: onRegistry(
-				"rotate",
-				source,
-				["--registry-server"],
-				argumentFor(end.key, registriesOf(source.content)),
-			),
+			script: rotating(source, end.key, registriesOf(source.content)),
 		});
 	}
 

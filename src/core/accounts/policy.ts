@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { isJsonObject } from "../json-object.ts";
 import { celText, imageExpression, imageTests } from "../kubelet/image-test.ts";
 import type {
 	MutatingAdmissionPolicy,
@@ -394,7 +395,7 @@ function whatMatters({ spec, metadata }: PolicyObject): string {
 	return JSON.stringify(
 		[spec, labels[MANAGED_BY_LABEL], annotations[SOURCE_ANNOTATION]],
 		(_, value: unknown) =>
-			typeof value === "object" && value !== null && !Array.isArray(value)
+			isJsonObject(value)
 				? Object.fromEntries(Object.entries(value).toSorted(byFirst))
 				: value,
 	);

@@ -7,13 +7,12 @@ import {
 	registryNamed,
 } from "../registry/server.ts";
 import {
-	argumentFor,
 	entriesNamed,
 	isSameRegistry,
 	withSameRegistries,
 } from "./entry-naming.ts";
 import { textsIn } from "./expiry.ts";
-import { creating, Fixes, onRegistry } from "./fixes.ts";
+import { creating, Fixes, onRegistry, rotating } from "./fixes.ts";
 import {
 	type NewEntry,
 	newSource,
@@ -274,12 +273,7 @@ function present(
 		source: placeOf(source),
 		key,
 		...(same !== undefined && { as: same }),
-		script: onRegistry(
-			"rotate",
-			source,
-			["--registry-server"],
-			argumentFor(same ?? key, [...auths.keys()]),
-		),
+		script: rotating(source, same ?? key, [...auths.keys()]),
 	});
 }
 

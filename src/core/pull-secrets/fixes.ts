@@ -10,6 +10,7 @@ import {
 	script,
 	type Word,
 } from "../output/shell.ts";
+import { argumentFor } from "./entry-naming.ts";
 import { DEFAULT_NAME, DEFAULT_NAMESPACE } from "./ownership.ts";
 
 /** What a command takes by itself where the command line says nothing: what the environment and the mesh say. */
@@ -304,6 +305,20 @@ export function onRegistry(
 			...flags,
 			registry === undefined ? undefined : registryName(registry),
 		),
+	);
+}
+
+/** Gives one entry of a source that is there, its key among those that are `written` there, a new credential. */
+export function rotating(
+	source: { readonly namespace: string; readonly name: string },
+	key: string,
+	written: readonly string[],
+): Script | undefined {
+	return onRegistry(
+		"rotate",
+		source,
+		["--registry-server"],
+		argumentFor(key, written),
 	);
 }
 

@@ -1,6 +1,7 @@
 import { UsageError } from "../../errors.ts";
 import { Credential } from "../credentials/credential.ts";
 import { credentialFault } from "../credentials/credential-rules.ts";
+import { isJsonObject } from "../json-object.ts";
 import { findCredentials } from "../kubelet/keyring.ts";
 import { isHelperName } from "../registry/credential-file.ts";
 import { DOCKER_HUB_KEY } from "../registry/server.ts";
@@ -88,7 +89,7 @@ export function readPluginAnswer(text: string, key: string): ProviderAnswer {
 	} catch {
 		return no("it did not answer in JSON");
 	}
-	if (!isRecord(answer)) return no("it did not answer with a JSON object");
+	if (!isJsonObject(answer)) return no("it did not answer with a JSON object");
 	if (
 		answer.kind !== "CredentialProviderResponse" ||
 		!PLUGIN_API_VERSIONS.some((version) => version === answer.apiVersion)
@@ -98,9 +99,9 @@ export function readPluginAnswer(text: string, key: string): ProviderAnswer {
 		);
 	const { auth } = answer;
 	if (auth === undefined || auth === null) return no("it has no credential");
-	if (!isRecord(auth)) return no("its auth is not a JSON object");
+	if (!isJsonObject(auth)) return no("its auth is not a JSON object");
 	const entries = Object.entries(auth).flatMap(([match, entry]) =>
-		isRecord(entry) &&
+		isJsonObject(entry) &&
 		typeof entry.username === "string" &&
 		typeof entry.password === "string"
 			? [[match, { username: entry.username, password: entry.password }]]
@@ -182,8 +183,4 @@ function isPluginPath(path: string): boolean {
 		/^(?:\/|[A-Za-z]:[\\/])/.test(path) ||
 		/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(path)
 	);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-	return typeof value === "object" && value !== null && !Array.isArray(value);
 }

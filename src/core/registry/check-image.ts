@@ -8,7 +8,7 @@ import {
 import { chooseLogin, type Login, parseChallenges } from "./challenge.ts";
 import type { Fault, NoRegistry } from "./fault.ts";
 import type { Asked, HostLimits } from "./host-limits.ts";
-import { get, requestToken } from "./login.ts";
+import { get, requestToken, withAuthorization } from "./login.ts";
 import {
 	configPlatform,
 	isSchema1,
@@ -315,7 +315,9 @@ export class ImageChecker {
 	): Promise<Answered | ImageFinding> {
 		const known = await this.#logins.get(id);
 		if (known !== undefined && !("authorization" in known)) return known;
-		const first = await this.#ask(authorized(request, known?.authorization));
+		const first = await this.#ask(
+			withAuthorization(request, known?.authorization),
+		);
 		if ("fault" in first) return { status: "unreachable", fault: first.fault };
 		if (first.answer.status !== 401)
 			return { answer: first.answer, authorization: known?.authorization };
@@ -328,7 +330,7 @@ export class ImageChecker {
 		const authorization = await login;
 		if (!("authorization" in authorization)) return authorization;
 		const second = await this.#ask(
-			authorized(request, authorization.authorization),
+			withAuthorization(request, authorization.authorization),
 		);
 		if ("fault" in second)
 			return { status: "unreachable", fault: second.fault };
@@ -430,15 +432,6 @@ interface Passed {
 }
 
 const MOST_REDIRECTS = 3;
-
-function authorized(
-	request: RegistryRequest,
-	authorization: string | undefined,
-): RegistryRequest {
-	return authorization === undefined
-		? request
-		: { ...request, headers: { ...request.headers, authorization } };
-}
 
 function denied(
 	as: OfferedCredential | undefined,

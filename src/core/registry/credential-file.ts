@@ -13,6 +13,7 @@ import {
 	type GoValue,
 	parseGoJson,
 } from "../credentials/go-json.ts";
+import { isJsonObject } from "../json-object.ts";
 import {
 	DOCKER_HUB_KEY,
 	type RegistryServer,
@@ -295,7 +296,7 @@ export function readHelperAnswer(text: string): StoredEntry {
 	} catch {
 		return no("it did not answer in JSON");
 	}
-	if (!isRecord(answer)) return no("it did not answer with a JSON object");
+	if (!isJsonObject(answer)) return no("it did not answer with a JSON object");
 	const { Username: user, Secret: secret } = answer;
 	if (typeof user !== "string" || typeof secret !== "string")
 		return no("its answer has no Username or no Secret");
@@ -311,8 +312,4 @@ function checked(credential: Credential): StoredEntry {
 	return problem === undefined
 		? { found: "credential", credential }
 		: { found: "unusable", problem };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-	return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -216,7 +216,8 @@ export function get(url: URL): RegistryRequest {
 	return { method: "GET", url, headers: {} };
 }
 
-function withAuthorization(
+/** The same request as somebody; as nobody without one. */
+export function withAuthorization(
 	request: RegistryRequest,
 	authorization: string | undefined,
 ): RegistryRequest {

@@ -1,3 +1,4 @@
+import { isJsonObject } from "../json-object.ts";
 import type { Platform } from "./platform.ts";
 
 /** What a registry has under an image's name. */
@@ -145,7 +146,5 @@ export function configPlatform(text: string): Platform | undefined {
 }
 
 function fieldOf(value: unknown, name: string): unknown {
-	return typeof value === "object" && value !== null && !Array.isArray(value)
-		? Reflect.get(value, name)
-		: undefined;
+	return isJsonObject(value) ? value[name] : undefined;
 }

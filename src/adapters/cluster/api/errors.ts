@@ -8,6 +8,7 @@ import {
 	ConnectionError,
 	type StatusDetails,
 } from "../../../errors.ts";
+import { codeOf } from "../../error-code.ts";
 import { type Redact, shortened } from "./redact.ts";
 
 /** An ApiError that also knows when and how to ask again. */
@@ -203,14 +204,4 @@ function namesOf(cause: unknown): string {
 	return typeof names === "string"
 		? someOf(names.split(", ").map((name) => name.replace(/^[^:]+:/, "")))
 		: "other names";
-}
-
-/** Node's error code, also of the first of several attempts (IPv6, then IPv4). */
-export function codeOf(cause: unknown): string | undefined {
-	if (cause instanceof AggregateError) return codeOf(cause.errors[0]);
-	return cause instanceof Error &&
-		"code" in cause &&
-		typeof cause.code === "string"
-		? cause.code
-		: undefined;
 }

@@ -2,14 +2,10 @@ import { certificateFault } from "../../../core/certificate-fault.ts";
 import { growingPause, spread } from "../../../core/pauses.ts";
 import { ApiError } from "../../../errors.ts";
 import type { Clock } from "../../../world.ts";
+import { codeOf } from "../../error-code.ts";
 import { TransportError } from "../http/exchange.ts";
 import type { InFlight } from "../http/in-flight.ts";
-import {
-	codeOf,
-	connectionError,
-	OversizedAnswer,
-	StatusError,
-} from "./errors.ts";
+import { connectionError, OversizedAnswer, StatusError } from "./errors.ts";
 
 /** Milliseconds that a server may be gone before we give up. */
 const PATIENCE = 30_000;

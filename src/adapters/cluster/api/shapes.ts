@@ -1,3 +1,4 @@
+import { isJsonObject } from "../../../core/json-object.ts";
 import type { Kind, ObjectOf } from "../../../core/objects.ts";
 
 /** What an answer has to be. Whatever stands before an API server (a login page, a proxy) also answers 200. */
@@ -28,10 +29,10 @@ export function listShape(kind: Kind): Shape<ListBody> {
 	return {
 		name: `a ${kind}List`,
 		is: (value): value is ListBody =>
-			isRecord(value) &&
+			isJsonObject(value) &&
 			typeof value.kind === "string" &&
 			value.kind.endsWith("List") &&
-			isRecord(value.metadata) &&
+			isJsonObject(value.metadata) &&
 			isAbsentOr(isRecords, value.items),
 	};
 }
@@ -42,10 +43,10 @@ export function watchShape<K extends Kind>(
 	return {
 		name: `a watch of ${kind}s`,
 		is: (value): value is WatchLine<ObjectOf[K]> =>
-			isRecord(value) &&
+			isJsonObject(value) &&
 			typeof value.type === "string" &&
-			isRecord(value.object) &&
-			(value.type === "ERROR" || isRecord(value.object.metadata)),
+			isJsonObject(value.object) &&
+			(value.type === "ERROR" || isJsonObject(value.object.metadata)),
 	};
 }
 
@@ -53,19 +54,19 @@ export function watchShape<K extends Kind>(
 export const DELETED: Shape<unknown> = {
 	name: "a Status",
 	is: (value): value is unknown =>
-		isRecord(value) && typeof value.kind === "string",
+		isJsonObject(value) && typeof value.kind === "string",
 };
 
 export const REVIEW: Shape<{ status: { allowed?: boolean } }> = {
 	name: "a SelfSubjectAccessReview",
 	is: (value): value is { status: { allowed?: boolean } } =>
-		isRecord(value) && isRecord(value.status),
+		isJsonObject(value) && isJsonObject(value.status),
 };
 
 /** An object with a name, of which the fields that all kinds have, and those of a Secret, are of their types. */
 function isNamed(value: unknown): value is never {
 	return (
-		isRecord(value) &&
+		isJsonObject(value) &&
 		isMetadata(value.metadata) &&
 		isAbsentOr(isText, value.type) &&
 		isAbsentOr(isTexts, value.data) &&
@@ -75,7 +76,7 @@ function isNamed(value: unknown): value is never {
 
 function isMetadata(value: unknown): boolean {
 	return (
-		isRecord(value) &&
+		isJsonObject(value) &&
 		typeof value.name === "string" &&
 		TEXTS.every((field) => isAbsentOr(isText, value[field])) &&
 		isAbsentOr(isTexts, value.labels) &&
@@ -103,13 +104,9 @@ function isText(value: unknown): boolean {
 
 /** A map of texts. */
 function isTexts(value: unknown): boolean {
-	return isRecord(value) && Object.values(value).every(isText);
+	return isJsonObject(value) && Object.values(value).every(isText);
 }
 
 function isRecords(value: unknown): boolean {
-	return Array.isArray(value) && value.every(isRecord);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-	return typeof value === "object" && value !== null && !Array.isArray(value);
+	return Array.isArray(value) && value.every(isJsonObject);
 }

@@ -1,6 +1,6 @@
 import { OperationError } from "../../../errors.ts";
+import { codeOf } from "../../error-code.ts";
 import { proxyFor } from "../../proxy.ts";
-import { codeOf } from "../api/errors.ts";
 import type { ConnectContext } from "../kubeconfig/context.ts";
 import type { ClusterEntry } from "../kubeconfig/document.ts";
 import { Connections } from "./connections.ts";

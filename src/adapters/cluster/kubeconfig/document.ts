@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { isJsonObject } from "../../../core/json-object.ts";
 
 /** The message of each part is what it has to be: the error says which part is not. */
 const A_STRING = "a string";
@@ -27,7 +28,7 @@ const texts = v.nullish(
 /** A mapping, of which other fields are left aside. An array is none. */
 function mapping<Entries extends v.ObjectEntries>(entries: Entries) {
 	return v.pipe(
-		v.custom<Record<string, unknown>>(isMapping, "a mapping"),
+		v.custom<Record<string, unknown>>(isJsonObject, "a mapping"),
 		v.object(entries),
 	);
 }
@@ -35,7 +36,7 @@ function mapping<Entries extends v.ObjectEntries>(entries: Entries) {
 /** A mapping of any names. */
 function byName<Output>(schema: v.GenericSchema<unknown, Output>) {
 	return v.pipe(
-		v.custom<Record<string, unknown>>(isMapping, "a mapping"),
+		v.custom<Record<string, unknown>>(isJsonObject, "a mapping"),
 		v.record(v.string(), schema),
 	);
 }
@@ -248,12 +249,8 @@ function faultOf(document: unknown, issue: v.BaseIssue<unknown>): string {
 
 /** The name of an entry, which is looked up where the whole has not passed. */
 function nameAt(document: unknown, part: string, index: number): string {
-	const items: unknown = isMapping(document) ? document[part] : undefined;
+	const items: unknown = isJsonObject(document) ? document[part] : undefined;
 	const item: unknown = Array.isArray(items) ? items[index] : undefined;
-	const name = isMapping(item) ? item.name : undefined;
+	const name = isJsonObject(item) ? item.name : undefined;
 	return typeof name === "string" ? name : "";
-}
-
-function isMapping(value: unknown): value is Record<string, unknown> {
-	return typeof value === "object" && value !== null && !Array.isArray(value);
 }

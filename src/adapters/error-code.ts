@@ -1,0 +1,9 @@
+/** Node's code of a failure (`ENOENT`), also of the first of several attempts (IPv6, then IPv4); undefined without one. */
+export function codeOf(error: unknown): string | undefined {
+	if (error instanceof AggregateError) return codeOf(error.errors[0]);
+	return error instanceof Error &&
+		"code" in error &&
+		typeof error.code === "string"
+		? error.code
+		: undefined;
+}
