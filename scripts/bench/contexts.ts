@@ -1,0 +1,149 @@
+import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { contextsFile } from "../../test/support/contexts-file.ts";
+import { binaryName, targetOf } from "../build/targets.ts";
+import { type Bar, type Bench, part, type Row } from "../measuring.ts";
+import { type Finished, finished } from "./scale/process.ts";
+import { type BenchServer, embeddedServer } from "./scale/servers.ts";
+
+const NAME = "nginx-mesh-registry-key";
+const BARE = fileURLToPath(new URL("scale/bare.ts", import.meta.url));
+const ROUNDS = 3;
+const CLUSTERS = 10;
+const NAMESPACES = 200;
+/** The namespaces of the bench and no others. */
+const EVERYWHERE = ["-A", "--exclude", "default,nginx-mesh"];
+
+const CREATES = "bare creates";
+const LISTS = "bare lists";
+const BESIDE: readonly Bar[] = [{ against: LISTS, atMost: 1.3 }];
+const BARS: Readonly<Record<string, readonly Bar[]>> = {
+	"first sync": [{ against: CREATES, atMost: 1.3 }],
+	"sync, nothing to do": BESIDE,
+	list: BESIDE,
+};
+
+/**
+ * Ten clusters of 200 namespaces through `--contexts`: the packaged file on embedded API servers in
+ * processes of their own, beside a bare client that works on all of them at once.
+ */
+export const bench: Bench = {
+	name: "contexts",
+	async run(): Promise<Row[]> {
+		const meshreg = resolve(
+			"dist",
+			binaryName(targetOf(process.platform, process.arch)),
+		);
+		await stat(meshreg);
+		const folder = await mkdtemp(join(tmpdir(), "meshreg-bench-"));
+		const servers: BenchServer[] = [];
+		try {
+			for (let at = 0; at < CLUSTERS; at++)
+				servers.push(await embeddedServer());
+			const kubeconfig = join(folder, "kubeconfig");
+			const contexts = servers.map(
+				(server, at) => [`cluster-${at}`, { from: server.kubeconfig }] as const,
+			);
+			await writeFile(kubeconfig, contextsFile(Object.fromEntries(contexts)), {
+				mode: 0o600,
+			});
+			return await measure(meshreg, kubeconfig, servers);
+		} finally {
+			await Promise.all(servers.map((server) => server.stop()));
+			await rm(folder, { recursive: true });
+		}
+	},
+};
+
+async function measure(
+	meshreg: string,
+	kubeconfig: string,
+	servers: readonly BenchServer[],
+): Promise<Row[]> {
+	const namespaces = part(NAMESPACES);
+	const samples = new Map<string, number[]>();
+	const take = (work: string, value: number): void => {
+		samples.set(work, [...(samples.get(work) ?? []), value]);
+	};
+	const timed = async (work: string, running: Promise<Finished>) => {
+		const done = await running;
+		take(work, done.ms);
+		if (BARS[work] !== undefined) take(memoryOf(work), done.peak);
+		return done;
+	};
+	const ours = (args: readonly string[], stdin = "") =>
+		finished([meshreg, ...args, "--contexts", "cluster-*"], {
+			env: { KUBECONFIG: kubeconfig },
+			stdin,
+		});
+	const all = servers.map((server) => server.kubeconfig).join(",");
+	const bare = (work: string, operands: readonly string[], stdin = "") =>
+		finished([process.execPath, BARE, all, work, ...operands], { stdin });
+	const count = [`${namespaces}`];
+
+	await bare("namespaces", count);
+	await ours(
+		[
+			...["create", "--create-namespace", "--yes"],
+			...["--registry-server=registry.example.com", "--registry-username=mesh"],
+			"--registry-password-stdin",
+		],
+		"one",
+	);
+	const secret = JSON.stringify({
+		apiVersion: "v1",
+		kind: "Secret",
+		metadata: {
+			name: NAME,
+			labels: {
+				usage: NAME,
+				"app.kubernetes.io/managed-by": "kubectl-meshreg",
+			},
+		},
+		type: "kubernetes.io/dockerconfigjson",
+		data: {
+			".dockerconfigjson": btoa(
+				'{"auths":{"registry.example.com":{"username":"mesh","password":"one","auth":"bWVzaDpvbmU="}}}',
+			),
+		},
+	});
+	for (let round = 0; round < ROUNDS; round++) {
+		await timed(CREATES, bare("create", count, secret));
+		await bare("delete", count);
+		expect(await timed("first sync", ours(["sync", ...EVERYWHERE, "--yes"])), {
+			created: namespaces,
+		});
+		expect(
+			await timed(
+				"sync, nothing to do",
+				ours(["sync", ...EVERYWHERE, "--yes"]),
+			),
+			{ unchanged: namespaces },
+		);
+		await timed(LISTS, bare("lists", ["copies", "namespaces"]));
+		await timed("list", ours(["list"]));
+		await bare("delete", count);
+	}
+	return [...samples].map(([work, values]) => ({
+		work,
+		unit: work.endsWith(memoryOf("")) ? "MiB" : "ms",
+		samples: values,
+		bars: BARS[work] ?? [],
+	}));
+}
+
+function memoryOf(work: string): string {
+	return `${work}, peak memory`;
+}
+
+/** Each cluster's summary has these counts, and none failed. */
+function expect(
+	{ err }: Finished,
+	counts: Readonly<Record<string, number>>,
+): void {
+	for (const [action, count] of Object.entries({ failed: 0, ...counts }))
+		if (err.split(` ${count} ${action}`).length - 1 !== CLUSTERS)
+			throw new Error(`not ${count} ${action} in each: ${err.trim()}`);
+}
