@@ -7,6 +7,8 @@ export interface Recorded {
 	readonly machine: string;
 	/** Load average over a minute when it ended: a machine that does something else measures that. */
 	readonly load: number;
+	/** That the bench took, what it has to set up included; absent in what was recorded before. */
+	readonly seconds?: number;
 	/** Names and versions of what took part. */
 	readonly versions: Readonly<Record<string, string>>;
 	readonly lines: readonly Line[];
@@ -33,11 +35,12 @@ ${notes}`;
 }
 
 function tableOf(name: string, recorded: Recorded): string {
-	const { date, machine, load, versions, lines } = recorded;
+	const { date, machine, load, seconds, versions, lines } = recorded;
+	const took = seconds === undefined ? "" : `, ${seconds} s`;
 	const with_ = Object.entries(versions).map((pair) => pair.join(" "));
 	return `## ${name}
 
-${date}, ${machine}, load ${load.toFixed(1)}; ${with_.join(", ")}.
+${date}, ${machine}, load ${load.toFixed(1)}${took}; ${with_.join(", ")}.
 
 | work | median | samples | bar |
 | --- | ---: | --- | --- |

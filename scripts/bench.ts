@@ -1,8 +1,10 @@
 /**
- * `npm run bench [-- NAME…] [--record]`: runs the benches of scripts/bench, prints medians and ratios;
- * with `--record` they are kept in bench/RESULTS.md as well.
+ * `npm run bench [-- NAME…|all] [--record] [--busy]`: runs the benches of scripts/bench, prints medians
+ * and ratios; `all`: also those that otherwise run only by name. With `--record` each is kept in
+ * bench/RESULTS.md when it is done; with `--busy` one core is kept busy meanwhile, and they are kept
+ * as tables of their own.
  */
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { cpus, loadavg, release, totalmem, type } from "node:os";
 import { promisify } from "node:util";
@@ -13,7 +15,16 @@ import { type Bench, type Line, toLines } from "./measuring.ts";
 const folder = new URL("./bench/", import.meta.url);
 const words = process.argv.slice(2);
 const recording = words.includes("--record");
-const wanted = words.filter((word) => word !== "--record");
+const busy = words.includes("--busy");
+const everything = words.includes("all");
+const wanted = words.filter(
+	(word) => !["--record", "--busy", "all"].includes(word),
+);
+/** What keeps a core busy. */
+const load = busy
+	? spawn(process.execPath, ["-e", "for (;;);"], { stdio: "ignore" })
+	: undefined;
+process.once("exit", () => load?.kill("SIGKILL"));
 const results: Record<string, Line[]> = {};
 
 for (const file of (await readdir(folder)).sort()) {
@@ -21,14 +32,18 @@ for (const file of (await readdir(folder)).sort()) {
 	const { bench } = (await import(new URL(file, folder).href)) as {
 		bench: Bench;
 	};
-	if (wanted.length > 0 ? !wanted.includes(bench.name) : bench.onlyByName)
-		continue;
-	console.log(`\n${bench.name}`);
+	if (wanted.length > 0 && !wanted.includes(bench.name)) continue;
+	if (wanted.length === 0 && !everything && bench.onlyByName) continue;
+	const name = busy ? `${bench.name}, one core busy` : bench.name;
+	console.log(`\n${name}`);
+	const began = performance.now();
 	try {
 		const lines = toLines(await bench.run());
-		results[bench.name] = lines;
+		const seconds = Math.round((performance.now() - began) / 1000);
+		results[name] = lines;
 		print(lines);
-		if (recording) await record(bench.name, lines);
+		console.log(`  in ${seconds} s`);
+		if (recording) await record(name, seconds, lines);
 	} catch (cause) {
 		process.exitCode = 1;
 		console.error(
@@ -51,7 +66,13 @@ console.log(
 	`\n${machine.cpus} CPUs, load ${machine.load?.toFixed(1)}, Node ${machine.node}; also in dist/bench.json`,
 );
 
-async function record(name: string, lines: Line[]): Promise<void> {
+load?.kill("SIGKILL");
+
+async function record(
+	name: string,
+	seconds: number,
+	lines: Line[],
+): Promise<void> {
 	const [table, samples] = ["bench/RESULTS.md", "bench/results.json"];
 	const old = (path: string) => readFile(path, "utf8").catch(() => "");
 	const benches: Record<string, Recorded> = JSON.parse(
@@ -61,6 +82,7 @@ async function record(name: string, lines: Line[]): Promise<void> {
 		date: new Date().toISOString().slice(0, 10),
 		machine: `${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${type()} ${release()}`,
 		load: loadavg()[0] ?? 0,
+		seconds,
 		versions: {
 			Node: process.version,
 			kubectl: await kubectlVersion(),

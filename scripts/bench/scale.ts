@@ -26,7 +26,10 @@ const MEMORY = 190;
 const MEASURED = Object.keys(BARS);
 /** Half of a round trip to a cluster elsewhere, in ms: that of a cloud region some hundred kilometres off. */
 const ONE_WAY = 10;
-const FAR = `${2 * ONE_WAY} ms away: `;
+const FAR = away(ONE_WAY);
+/** On another continent. */
+const ONE_WAY_OVERSEAS = 50;
+const OVERSEAS = away(ONE_WAY_OVERSEAS);
 
 /** The packaged file on a real kube-apiserver, 1,000 and 10,000 namespaces, beside kubectl and a bare client. */
 export const bench: Bench = {
@@ -36,16 +39,31 @@ export const bench: Bench = {
 		const thousand = await onServer(near, 1000, ["apply", "delete"]);
 		const far = await farAway(await realServer(), ONE_WAY);
 		const thousandFar = await onServer(far, 1000, ["apply"]);
+		const overseas = await onServer(
+			await farAway(await realServer(), ONE_WAY_OVERSEAS),
+			1000,
+			[],
+			{ onlyFirst: true },
+		);
 		const tenThousand = await onServer(await realServer(), 10_000, [
 			"terminal",
 		]);
 		return [
 			...rowsOf("", thousand, (work) => BARS[work] ?? []),
-			...rowsOf(FAR, thousandFar, (work) => barsFarAway(work, thousandFar)),
+			...rowsOf(FAR, thousandFar, (work) =>
+				barsFarAway(work, FAR, thousandFar),
+			),
+			...rowsOf(OVERSEAS, overseas, (work) =>
+				barsFarAway(work, OVERSEAS, overseas),
+			),
 			...rowsOf("10,000: ", tenThousand, barsAtTenThousand),
 		];
 	},
 };
+
+function away(oneWay: number): string {
+	return `${2 * oneWay} ms away: `;
+}
 
 function rowsOf(
 	prefix: string,
@@ -60,10 +78,10 @@ function rowsOf(
 }
 
 /** The same as at no distance, but for what is not measured there. */
-function barsFarAway(work: string, measured: Samples): Bar[] {
+function barsFarAway(work: string, prefix: string, measured: Samples): Bar[] {
 	return (BARS[work] ?? []).flatMap((bar) =>
 		bar.against !== undefined && measured.has(bar.against)
-			? [{ ...bar, against: FAR + bar.against }]
+			? [{ ...bar, against: prefix + bar.against }]
 			: [],
 	);
 }
@@ -79,9 +97,10 @@ async function onServer(
 	server: BenchServer,
 	namespaces: number,
 	also: Scale["also"],
+	only: Pick<Scale, "onlyFirst"> = {},
 ): Promise<Samples> {
 	try {
-		return await measure({ server, namespaces, rounds: 3, also });
+		return await measure({ server, namespaces, rounds: 3, also, ...only });
 	} finally {
 		await server.stop();
 	}

@@ -8,6 +8,7 @@ test("RESULTS.md: a table a bench, what was missed, and the notes as they were",
 		date: "2026-11-21",
 		machine: "2 × CPU",
 		load: 0.25,
+		seconds: 61,
 		versions: { Node: "v26.10.0", kubectl: "v1.32.4" },
 		lines: toLines([
 			{ work: "bare", unit: "ms", samples: [10, 30, 20] },
@@ -29,7 +30,7 @@ test("RESULTS.md: a table a bench, what was missed, and the notes as they were",
 		text.slice(text.indexOf("## start")),
 		`## start
 
-2026-11-21, 2 × CPU, load 0.3; Node v26.10.0, kubectl v1.32.4.
+2026-11-21, 2 × CPU, load 0.3, 61 s; Node v26.10.0, kubectl v1.32.4.
 
 | work | median | samples | bar |
 | --- | ---: | --- | --- |

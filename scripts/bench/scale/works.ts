@@ -23,6 +23,8 @@ export interface Scale {
 	 * first sync once more, at a terminal, where it shows how far it is.
 	 */
 	readonly also: readonly ("apply" | "delete" | "terminal")[];
+	/** Nothing but a first sync and what it stands beside. */
+	readonly onlyFirst?: true;
 }
 
 /** The samples of each work, in the order in which they are first taken. */
@@ -47,7 +49,7 @@ export async function measure(scale: Scale): Promise<Samples> {
 }
 
 async function rounds(
-	{ server, namespaces, rounds, also }: Scale,
+	{ server, namespaces, rounds, also, onlyFirst }: Scale,
 	meshreg: string,
 	folder: string,
 ): Promise<Samples> {
@@ -118,6 +120,10 @@ async function rounds(
 		const first = await timed("first sync", ours("sync", ...EVERYWHERE));
 		expect(first, { created: namespaces });
 		take("first sync, peak memory", "MiB", first.peak);
+		if (onlyFirst) {
+			await bare("delete", namespaces);
+			continue;
+		}
 		expect(await timed("sync, nothing to do", ours("sync", ...EVERYWHERE)), {
 			unchanged: namespaces,
 		});
@@ -141,6 +147,8 @@ async function rounds(
 			take("first sync, at a terminal", "ms", await atTerminal(sync, env));
 			await bare("delete", namespaces);
 		}
+		// These take most of the time, and differ little: once.
+		if (round > 0) continue;
 		if (also.includes("apply")) {
 			await timed(
 				"kubectl apply --server-side",
