@@ -1,5 +1,6 @@
 import type { OldPods } from "./accounts/old-pods.ts";
 import type { FileNote } from "./credentials/encoding.ts";
+import type { ImageCollision } from "./kubelet/image-reference.ts";
 import type { ManifestNote } from "./manifest/note.ts";
 import type { Retirement } from "./meshes/meshes.ts";
 import type { Progress } from "./output/progress.ts";
@@ -303,7 +304,9 @@ export type ImageNote =
 				| { readonly is: "unanswered" };
 	  }
 	| { readonly cause: "platforms-unknown" }
-	| { readonly cause: "no-pod-templates" };
+	| { readonly cause: "no-pod-templates" }
+	/** Several images would get one name. */
+	| { readonly cause: "images-collide"; readonly collision: ImageCollision };
 
 /** About credentials that leave the cluster. */
 export type ExportNote =

@@ -2,6 +2,7 @@ import { FailureError } from "../core/output/failure.ts";
 import { oneLine } from "../core/output/printable.ts";
 import type { Progress } from "../core/output/progress.ts";
 import type { Text } from "../core/output/styled.ts";
+import { UnverifiedError } from "../core/registry/verification.ts";
 import {
 	AbortedError,
 	type Advice,
@@ -12,6 +13,7 @@ import {
 } from "../errors.ts";
 import { commandLine } from "./command-line.ts";
 import { failureWords, withPlaces } from "./failure-words.ts";
+import { verificationWords } from "./verification-words.ts";
 
 const REPORT_TO = "https://github.com/kubectl-meshreg/kubectl-meshreg/issues";
 
@@ -64,6 +66,12 @@ function failureParts(
 				`${lead === "" ? "" : `${lead}: `}${message}${adviceClause(advice, contextFlags)}`,
 			),
 		};
+	}
+	if (error instanceof UnverifiedError) {
+		const { key, verification } = error.refused;
+		return ours(
+			`${verificationWords(verification, key)}; nothing was written; use --no-verify${error.wanted ? " instead" : ""} to skip this check`,
+		);
 	}
 	if (error instanceof OperationError || error instanceof UsageError)
 		return ours(error.message, error.advice);

@@ -19,6 +19,7 @@ import {
 } from "./credential-notes.ts";
 import { entryProblemWords } from "./entry-words.ts";
 import { failureLine, progressWords } from "./failure.ts";
+import { collisionMessage } from "./images.ts";
 import { MANIFEST_WORDS } from "./manifest-notes.ts";
 import type { NoteWords, Wording } from "./note-wording.ts";
 import { oldPodsWords } from "./old-pods.ts";
@@ -156,6 +157,7 @@ const IMAGE_WORDS: Wording<ImageNote> = {
 	"platforms-unknown": () =>
 		"nodes cannot be listed: platforms are not checked (--platform names them)",
 	"no-pod-templates": () => "no pod templates found; nothing was added",
+	"images-collide": ({ collision }) => collisionMessage(collision),
 };
 
 function noCredential(

@@ -3,10 +3,11 @@ import { displayHost, registryOf } from "../../core/registry/server.ts";
 import {
 	mayBeWritten,
 	type ProbedImage,
+	type RefusedCredential,
+	UnverifiedError,
 	type Verification,
 } from "../../core/registry/verification.ts";
-import { OperationError, UsageError } from "../../errors.ts";
-import { verificationWords } from "../../report/verification-words.ts";
+import { UsageError } from "../../errors.ts";
 import type { World } from "../../world.ts";
 import { enterAgain } from "./credential-input.ts";
 import { askServer } from "./credential-questions.ts";
@@ -23,7 +24,7 @@ export interface VerifyOptions extends Trust {
 
 /**
  * Tries each credential at its registry. At a terminal, one that is rejected is
- * asked for again; without one it throws OperationError after one line for each
+ * asked for again; without one it throws UnverifiedError after one line for each
  * that may not be written. Returns what to write, or `cancelled`.
  */
 export async function verifyCredentials(
@@ -38,13 +39,13 @@ export async function verifyCredentials(
 	);
 	const ca = await readAuthorities(verifying, world);
 	const settled: EnteredCredential[] = [];
-	const problems: string[] = [];
+	const refused: RefusedCredential[] = [];
 	for (let one of entered) {
 		let verification = await tried(one, verifying, ca, world);
 		while (!mayBeWritten(verification)) {
 			const { key } = one.server;
 			if (!world.streams.interactive || how.yes) {
-				problems.push(verificationWords(verification, key));
+				refused.push({ key, verification });
 				break;
 			}
 			world.emit({
@@ -63,13 +64,14 @@ export async function verifyCredentials(
 			report(verification, one.server, verifying, world);
 		settled.push(one);
 	}
-	const last = problems.pop();
+	const last = refused.pop();
 	if (last === undefined) return settled;
-	for (const problem of problems)
-		world.emit({ type: "failure", error: new OperationError(problem) });
-	throw new OperationError(
-		`${last}; nothing was written; use --no-verify${verifying.wanted === true ? " instead" : ""} to skip this check`,
-	);
+	for (const one of refused)
+		world.emit({
+			type: "error",
+			note: { cause: "credential-verified", ...one },
+		});
+	throw new UnverifiedError(last, verifying.wanted === true);
 }
 
 /** An image of another registry would say nothing about these credentials. */

@@ -1,7 +1,7 @@
 import type { SourceChoice } from "../../actions/read/find-source.ts";
 import { command, NOTHING } from "../../command.ts";
 import { findCollisions } from "../../core/kubelet/image-reference.ts";
-import { EXIT, OperationError, UsageError } from "../../errors.ts";
+import { EXIT, UsageError } from "../../errors.ts";
 import {
 	FILENAME_FLAG,
 	filenamesOf,
@@ -11,7 +11,6 @@ import {
 } from "../../flags/manifest.ts";
 import { FROM_FLAG, sourceChoiceOf } from "../../flags/source.ts";
 import * as flags from "../../flags.ts";
-import { collisionMessage } from "../../report/images.ts";
 import type { ConnectionFlags } from "../../world.ts";
 import { injectFiles, secretsFor } from "./inject-files.ts";
 
@@ -140,8 +139,8 @@ Works offline unless --with-secret is given.`,
 		const collisions = findCollisions(done.images);
 		for (const collision of collisions)
 			world.emit({
-				type: "failure",
-				error: new OperationError(collisionMessage(collision)),
+				type: "error",
+				note: { cause: "images-collide", collision },
 			});
 		// What one of the two needs would run under the other's name: better nothing than that.
 		if (collisions.length > 0)

@@ -1,3 +1,4 @@
+import { OperationError } from "../../errors.ts";
 import type { Credential } from "../credentials/credential.ts";
 import type { Fault } from "./fault.ts";
 
@@ -51,4 +52,22 @@ export function mayBeWritten(verification: Verification): boolean {
 	return (
 		verification.outcome === "good" || verification.outcome === "unverifiable"
 	);
+}
+
+/** A credential that may not be written, for the entry that has this key. */
+export interface RefusedCredential {
+	readonly key: string;
+	readonly verification: Verification;
+}
+
+/** Ends a command before anything is written; report/ words it. */
+export class UnverifiedError extends OperationError {
+	override readonly name = "UnverifiedError";
+	/** `wanted`: the command line asks for the check, which is else made by itself. */
+	constructor(
+		readonly refused: RefusedCredential,
+		readonly wanted: boolean,
+	) {
+		super("credential-unverified");
+	}
 }
