@@ -1,7 +1,10 @@
-/** No test's outcome depends on how fast the machine is: what tests may not do, outside of what all of them share. */
+/**
+ * What holds for all tests: no outcome depends on how fast the machine is, or on what else runs on it; and each is
+ * run.
+ */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
-import { join, sep } from "node:path";
+import { join, matchesGlob, sep } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
@@ -9,7 +12,7 @@ const HERE = fileURLToPath(new URL(".", import.meta.url));
 
 const files = readdirSync(HERE, { recursive: true, encoding: "utf8" })
 	.map((path) => path.replaceAll(sep, "/"))
-	.filter((path) => path.endsWith(".ts") && path !== "timing.test.ts")
+	.filter((path) => path.endsWith(".ts") && path !== "all-tests.test.ts")
 	.map((path) => ({ path, text: readFileSync(join(HERE, path), "utf8") }));
 
 /** What is forbidden, where it is needed all the same, and what to do instead. */
@@ -57,3 +60,25 @@ for (const { what, but, instead } of RULES)
 			);
 		assert.deepEqual(found, []);
 	});
+
+test("a file of tests is run wherever it stands, in a new folder as well, by one script", () => {
+	const { scripts } = JSON.parse(
+		readFileSync(join(HERE, "../package.json"), "utf8"),
+	) as { scripts: Record<string, string> };
+	const patterns = ["test", "test:e2e", "test:release"].map((name) =>
+		[...(scripts[name] ?? "").matchAll(/"(test\/[^"]+)"/g)].map(
+			([, pattern = ""]) => pattern,
+		),
+	);
+	const paths = files.map(({ path }) => `test/${path}`);
+	for (const path of [
+		...paths.filter((each) => each.endsWith(".test.ts")),
+		"test/new/x.test.ts",
+		"test/new/deep/x.test.ts",
+	]) {
+		const runs = patterns.map((of) =>
+			of.some((pattern) => matchesGlob(path, pattern)),
+		);
+		assert.equal(runs.filter(Boolean).length, 1, path);
+	}
+});
