@@ -7,6 +7,7 @@ import { CONNECTION_FLAGS } from "./flags.ts";
 import { Printer } from "./printer.ts";
 import { commandHelp, globalFlags, overview } from "./report/help.ts";
 import { isStructured } from "./report/render.ts";
+import { sharingConnections } from "./shared-connections.ts";
 import { guarded } from "./terminal.ts";
 import { VERSION } from "./version.ts";
 import type { ConnectionFlags, Outside, World } from "./world.ts";
@@ -124,15 +125,20 @@ async function perform(
 		);
 	}
 	const printer = new Printer(outside.streams, prepared.look, outside.clock);
+	const shared = sharingConnections(outside);
 	const world: World = {
-		...outside,
+		...shared.outside,
 		emit: (event) => printer.emit(event, contextFlags()),
 		again: (argv, connection) =>
 			run(argv, withoutResult(asUserOf(outside, connection), prepared.look)),
 	};
-	const work = await prepared.ask(world);
-	const { status, document, ended } = await work(world);
-	await printer.show(document);
-	if (ended) throw ended.error;
-	return status;
+	try {
+		const work = await prepared.ask(world);
+		const { status, document, ended } = await work(world);
+		await printer.show(document);
+		if (ended) throw ended.error;
+		return status;
+	} finally {
+		await shared.close();
+	}
 }

@@ -104,6 +104,17 @@ describe("what does not depend on each other is asked for together", () => {
 	});
 });
 
+test("rotate looks, asks and works over one connection", async () => {
+	await using bed = await testBed({ namespaces: ["nginx-mesh", "app"] });
+	await bed.run(["apply", ...LOGIN, "-n", "app", "-q"], { stdin: "p" });
+	const before = bed.server.connections;
+	const { status } = await bed.run(["rotate", ...LOGIN, "--no-verify"], {
+		stdin: "q",
+	});
+	assert.equal(status, 0);
+	assert.equal(bed.server.connections - before, 1);
+});
+
 describe("a list that was begun and is not wanted", () => {
 	test("takes no right that was not needed before", async () => {
 		await using bed = await testBed({
