@@ -1,7 +1,8 @@
-/** Every cause of `check` is listed in docs/json.md, and explained in docs/troubleshooting.md. */
+/** Every cause is listed in docs/json.md, and those of `check` are explained in docs/troubleshooting.md. */
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
+import type { Cause } from "../../src/core/output/failure.ts";
 import type { CheckCause } from "../../src/report/check.ts";
 
 /** All of them: types are checked to have neither one more nor one less. */
@@ -104,4 +105,67 @@ test("docs/json.md links each of them", async () => {
 		[...new Set(linked.map(([, cause = ""]) => cause))].sort(),
 		causes,
 	);
+});
+
+/** Those of failures, likewise. */
+const FAILURES: Readonly<Record<Cause, true>> = {
+	"changed-meanwhile": true,
+	conflict: true,
+	"copy-of-another": true,
+	differs: true,
+	"edit-absent": true,
+	"edit-copy": true,
+	"edit-unmanaged": true,
+	"edit-unreadable": true,
+	error: true,
+	finalizers: true,
+	forbidden: true,
+	immutable: true,
+	interrupted: true,
+	invalid: true,
+	"is-source": true,
+	lost: true,
+	"managed-by-other": true,
+	"namespace-made-again": true,
+	"namespace-missing": true,
+	"namespace-replaced": true,
+	"namespace-skipped": true,
+	"namespace-terminating": true,
+	"namespace-unverified": true,
+	"not-a-source": true,
+	"not-attached-by-us": true,
+	"not-found": true,
+	"policy-empty": true,
+	"policy-forbidden": true,
+	"policy-of-another": true,
+	"policy-refuses": true,
+	"policy-unsupported": true,
+	"record-forbidden": true,
+	"record-invalid": true,
+	"record-kept-by-other": true,
+	"record-missing": true,
+	"record-too-large": true,
+	"registries-all": true,
+	"registry-absent": true,
+	"registry-present": true,
+	"server-error": true,
+	"source-ambiguous": true,
+	"source-keeps-changing": true,
+	"source-missing": true,
+	terminating: true,
+	unmanaged: true,
+	unreachable: true,
+};
+
+test("docs/json.md says what each cause of a failure means", async () => {
+	const text = await readFile("docs/json.md", "utf8");
+	const [, section = ""] =
+		/^## Why something was not done\n([\s\S]*?)^## /m.exec(text) ?? [undefined];
+	const rows = section.split("\n").filter((line) => line.startsWith("| `"));
+	const listed = rows
+		.map((row) => row.split("|")[1] ?? "")
+		.flatMap((cell) => [...cell.matchAll(/`([a-z-]+)`/g)])
+		.map(([, cause = ""]) => cause)
+		.filter((cause) => cause !== "cause");
+	assert.deepEqual(listed.sort(), Object.keys(FAILURES).sort());
 });
