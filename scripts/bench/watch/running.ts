@@ -74,9 +74,18 @@ export class Running {
 
 	/** Resident memory now, in MiB; 0 where the system does not say, or it has ended. */
 	get resident(): number {
+		return this.#memory(/^VmRSS:\s+(\d+) kB/m);
+	}
+
+	/** The most that it has had resident so far, likewise. */
+	get peak(): number {
+		return this.#memory(/^VmHWM:\s+(\d+) kB/m);
+	}
+
+	#memory(line: RegExp): number {
 		try {
 			const status = readFileSync(`/proc/${this.#child.pid}/status`, "utf8");
-			return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) / 1024;
+			return Number(line.exec(status)?.[1] ?? 0) / 1024;
 		} catch {
 			return 0;
 		}
