@@ -203,7 +203,6 @@ describe("text of others drives no terminal", () => {
 		const outcome = await bed.run(["rotate", "--no-verify"], {
 			answers: [
 				["Which registry", "r.io"],
-				["How do you", "password"],
 				["Username", "u"],
 				["Password", "p"],
 				["", false],
