@@ -39,6 +39,11 @@ const RULES: readonly {
 		instead: "testBed({ stillAt }), or `now` of support/command-line.ts",
 	},
 	{
+		what: /(?<!\[[^\]\n]*)\\d\+s(?![\w"])/g,
+		but: /^$/,
+		instead: "(?:\\d+[hms])+ for an age: on a slow machine it is minutes",
+	},
+	{
 		what: /\bfreePort\b/g,
 		but: /^support\/real-cluster\//,
 		instead:

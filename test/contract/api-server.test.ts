@@ -71,7 +71,7 @@ function masked(value: unknown): unknown {
 		return (
 			value
 				.replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "<uid>")
-				.replace(/^\d+s$/, "<age>")
+				.replace(/^(?:\d+[hms])+$/, "<age>")
 				.replaceAll(/current: \d+|record \(\d+\)/g, "<version>")
 				// The object in the message, with its fields in any order.
 				.replace(

@@ -273,18 +273,34 @@ describe("each verb does its work in both clusters", () => {
 		assert.equal(restored.status, 0, restored.err);
 	});
 
-	test("list, where one server accepts and never answers, and one not even that", async () => {
+	test("list, where one server accepts and never answers, and one not even that", async (t) => {
+		t.mock.timers.enable({ apis: ["setTimeout"] });
 		proxy.choose = () => ({
 			kind: "status",
 			status: 403,
 			after: new Promise(() => {}),
 		});
-		const { status, out, err } = await run([
-			"list",
-			"--contexts=eu,us,gone,hangs,mute",
-			// Those that answer may take their time on a busy machine.
-			"--request-timeout=15s",
-		]);
+		let printed = "";
+		const answered = Promise.withResolvers<void>();
+		let over = false;
+		const running = run(
+			["list", "--contexts=eu,us,gone,hangs,mute", "--request-timeout=15m"],
+			{
+				onWrite(_, text) {
+					printed += text;
+					// What it says is printed after all that the two before it have to say.
+					if (printed.includes(REFUSED)) answered.resolve();
+				},
+			},
+		).finally(() => {
+			over = true;
+		});
+		await Promise.race([answered.promise, running]);
+		while (!over) {
+			t.mock.timers.tick(60_000);
+			await new Promise((resolve) => setImmediate(resolve));
+		}
+		const { status, out, err } = await running;
 		const row = (line: string) => line.split(/ {2,}/).toSpliced(-1).join(" ");
 		assert.deepEqual(
 			sorted(out).map(row),

@@ -39,7 +39,7 @@ test("--version and list on arm64", async (t) => {
 	const list = await run("list", cluster.named("arm64"), "--no-headers");
 	assert.match(
 		list.out,
-		/arm64 +\S+-arm64 +registry\.example\.com +Source +\d+s\n$/,
+		/arm64 +\S+-arm64 +registry\.example\.com +Source +(?:\d+[hms])+\n$/,
 	);
 	assert.equal(list.status, 0);
 });

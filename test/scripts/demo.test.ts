@@ -17,7 +17,7 @@ test("the demo shows each command and what came of it", async () => {
 	const shown = stdout
 		.split("\n")
 		.filter((line) => line !== "" && !line.startsWith("#"))
-		.map((line) => line.replace(/\b\d+s$/, "AGE"));
+		.map((line) => line.replace(/\b(?:\d+[hms])+$/, "AGE"));
 	assert.deepEqual(shown, [
 		"$ printenv REGISTRY_PASSWORD | kubectl meshreg create --registry-server registry.example.com --registry-username mesh-puller --registry-password-stdin",
 		"secret/nginx-mesh-registry-key created in nginx-mesh namespace",

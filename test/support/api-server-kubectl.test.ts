@@ -76,7 +76,10 @@ const session: readonly (readonly [
 	output: string | RegExp,
 	input?: string,
 ])[] = [
-	["get ns", /^NAME +STATUS +AGE\napp +Active +\d+s\ndefault +Active +\d+s\n/],
+	[
+		"get ns",
+		/^NAME +STATUS +AGE\napp +Active +(?:\d+[hms])+\ndefault +Active +(?:\d+[hms])+\n/,
+	],
 	["apply -f -", "namespace/extra created\n", namespace],
 	["apply -f -", "secret/key created\n", pullSecret],
 	[
@@ -85,7 +88,7 @@ const session: readonly (readonly [
 	],
 	[
 		"get secrets -A -l usage=nginx-mesh-registry-key",
-		/^NAMESPACE +NAME +TYPE +DATA +AGE\napp +key +kubernetes\.io\/dockerconfigjson +1 +\d+s\n$/,
+		/^NAMESPACE +NAME +TYPE +DATA +AGE\napp +key +kubernetes\.io\/dockerconfigjson +1 +(?:\d+[hms])+\n$/,
 	],
 	["get secrets -A -l usage=nginx-mesh-registry-key -o name", "secret/key\n"],
 	[
