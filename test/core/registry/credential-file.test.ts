@@ -224,19 +224,19 @@ const ENTRIES: readonly [what: string, entry: unknown, lookup: object][] = [
 		{ auth: btoa("u:p:q").replaceAll("=", "") },
 		IS_GOOD,
 	],
-	["NULs around the password", { auth: btoa("u:\0p:q\0\0") }, IS_GOOD],
+	["F3: NULs around the password", { auth: btoa("u:\0p:q\0\0") }, IS_GOOD],
 	[
 		"NULs in the password",
 		{ auth: btoa("u:p\0q") },
 		unusable("the password contains NUL characters, as text in UTF-16 does"),
 	],
 	[
-		"auth that is not UTF-8",
+		"F4: auth that is not UTF-8",
 		{ auth: btoa("u:p\xe4") },
 		unusable("it is not UTF-8 text"),
 	],
 	[
-		"a line end, from echo",
+		"F6: a line end, from echo",
 		{ auth: btoa("u:p\n") },
 		unusable("the password ends in a line end"),
 	],
