@@ -31,6 +31,8 @@ export const MANIFEST_WORDS: Wording<ManifestNote> = {
 		`${placeWords(at)}: ${subjectWords(of)} has no containers`,
 	"pod-spec-by-shape": ({ at, of, path }) =>
 		`${placeWords(at)}: ${subjectWords(of)}: unknown kind; ${path} looks like a pod's spec and was given the pull secret`,
+	"containers-of-its-own": ({ at, of }) =>
+		`${placeWords(at)}: ${subjectWords(of)}: unknown kind with containers, but no pod template; left as it is`,
 	"unread-behind-json": ({ at }) =>
 		`${placeWords(at)}: kubectl reads nothing behind the JSON object before; left as it is`,
 	"image-filled-in": ({ at }) =>

@@ -21,6 +21,7 @@ import {
 import { splitManifest } from "./split.ts";
 import {
 	containersOf,
+	hasContainersOfItsOwn,
 	type ManifestObject,
 	objectsOf,
 	type PodTemplate,
@@ -119,6 +120,12 @@ function injectDocument(
 				});
 				continue;
 			}
+			if (templates.length === 0 && hasContainersOfItsOwn(object))
+				found.warnings.push({
+					cause: "containers-of-its-own",
+					at: placeOf(at, object.node.start),
+					of: subjectOf(object),
+				});
 			for (const template of templates) work.addToPod(object, template);
 			if (templates.length > 0) found.namespaces.add(object.namespace);
 		}

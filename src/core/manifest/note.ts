@@ -54,6 +54,12 @@ export type ManifestNote =
 			readonly of: ManifestSubject;
 			readonly path: string;
 	  }
+	/** Of an unknown kind, whose controller makes pods in a way of its own. */
+	| {
+			readonly cause: "containers-of-its-own";
+			readonly at: ManifestPlace;
+			readonly of: ManifestSubject;
+	  }
 	/** kubectl's parser stops after a JSON object. */
 	| { readonly cause: "unread-behind-json"; readonly at: ManifestPlace }
 	/** Istio's injector fills it in. */

@@ -161,6 +161,37 @@ function templatesIn(root: MapNode): PodTemplate[] {
 	return found;
 }
 
+/** Where custom resources keep containers: Argo's Workflow, Tekton's Task, KServe's InferenceService, Prometheus. */
+const OF_CONTAINERS =
+	/^(?:init|ephemeral)?containers?$|^(?:steps|sidecars|script)$/i;
+
+/** Whether an object of an unknown kind has containers that make pods in a way that only its controller knows. */
+export function hasContainersOfItsOwn(object: ManifestObject): boolean {
+	if (object.kind === "" || !mayHoldTemplates(object)) return false;
+	const seen = new Set<number>();
+	const isContainer = (node: Node): boolean => {
+		const image = node.type === "map" ? stringAt(node, "image") : undefined;
+		const name = stringAt(node, "name");
+		return (
+			image !== undefined &&
+			/^[^*?|\s]+$/.test(image) &&
+			(name === undefined || /^[a-z0-9-]+$/.test(name))
+		);
+	};
+	const visit = (node: Node, key: string, depth: number): boolean => {
+		if (depth > DEEPEST_TEMPLATE || seen.has(node.start)) return false;
+		seen.add(node.start);
+		if (OF_CONTAINERS.test(key) && isContainer(node)) return true;
+		if (node.type === "list")
+			return node.items.some((item) => visit(item, key, depth + 1));
+		return (
+			node.type === "map" &&
+			node.entries.some((each) => visit(each.value, each.key, depth + 1))
+		);
+	};
+	return visit(object.node, "", 0);
+}
+
 /** Containers with names and images that could run: patterns of policies have `*` and brackets in theirs. */
 function looksLikePodSpec(podSpec: MapNode): boolean {
 	const containers = itemsAt(podSpec, "containers");

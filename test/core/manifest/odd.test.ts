@@ -367,10 +367,6 @@ describe("M7: pod templates of kinds that are not known", () => {
 			"apiVersion: x.io/v1\nkind: Rule\nspec: {template: {spec: {containers: [{name: '*', image: a}]}}}\n",
 		],
 		[
-			"a spec with containers that is no template",
-			"apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nspec: {containers: [{name: a, image: b}]}\n",
-		],
-		[
 			"a schema",
 			"apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nspec: {template: {spec: {containers: [{name: a}]}}}\n",
 		],
@@ -384,6 +380,53 @@ describe("M7: pod templates of kinds that are not known", () => {
 			const { text: after, warnings } = injected(text);
 			assert.equal(after, text);
 			assert.deepEqual(warnings, []);
+		});
+});
+
+describe("M7: containers of kinds that make pods in a way of their own are told", () => {
+	const table: [kind: string, spec: string, told: boolean][] = [
+		[
+			"argoproj.io/v1alpha1 Workflow",
+			"templates: [{name: x, container: {image: r.io/a:1}}]",
+			true,
+		],
+		["tekton.dev/v1 Task", "steps: [{name: a, image: r.io/a:1}]", true],
+		[
+			"serving.kserve.io/v1beta1 InferenceService",
+			"predictor: {containers: [{name: a, image: r.io/a:1}]}",
+			true,
+		],
+		[
+			"monitoring.coreos.com/v1 Prometheus",
+			"containers: [{name: a, image: r.io/a:1}]",
+			true,
+		],
+		[
+			"kyverno.io/v1 ClusterPolicy",
+			"pattern: {containers: [{name: a, image: r.io/a:1}]}",
+			false,
+		],
+		[
+			"example.io/v1 Pattern",
+			'containers: [{name: a, image: "r.io/*"}]',
+			false,
+		],
+		["example.io/v1 Shop", "image: r.io/a:1", false],
+	];
+	for (const [kind, spec, told] of table)
+		it(kind, () => {
+			const [apiVersion, name] = kind.split(" ");
+			const text = `apiVersion: ${apiVersion}\nkind: ${name}\nmetadata: {name: x}\nspec: {${spec}}\n`;
+			const result = injected(text);
+			assert.equal(result.text, text);
+			assert.deepEqual(
+				result.warnings,
+				told
+					? [
+							`f:1: ${name}/x: unknown kind with containers, but no pod template; left as it is`,
+						]
+					: [],
+			);
 		});
 });
 
