@@ -97,7 +97,10 @@ const SCENARIOS: readonly Scenario[] = [
 	{ args: `apply --registry-server HOST ${LOGIN} -n app` },
 	{ args: `rotate --registry-server ECHO ${LOGIN}`, status: 1 },
 	{ args: `rotate ${LOGIN}` },
-	{ args: `rotate ${LOGIN} --no-verify --dry-run=client -o json` },
+	{
+		args: `rotate ${LOGIN} --no-verify --dry-run=client -o json`,
+		asksForIt: true,
+	},
 	{
 		args: `apply --registry-server d.example ${LOGIN} -A --diff`,
 		status: 1,
