@@ -134,7 +134,6 @@ terminal("rotate asks, tries, and asks before it writes", async (t) => {
 	const { status, text } = await meshreg(t, bed, ["rotate"], (session) =>
 		answer(
 			session,
-			["JSON key file", "\r"],
 			["Username:", "mesh\r"],
 			["Password:", `${RIGHT}\r`],
 			["its copy? (Y/n)", "y\r"],
