@@ -95,6 +95,11 @@ export interface PullSecretState {
 		| undefined;
 	/** Whether it was sent to the puller's namespace, or is there itself. */
 	readonly served: boolean;
+	/** An admission policy adds it to pods as they are made; undefined: none does. */
+	readonly byPolicy?: {
+		/** Whether to those with this image. */
+		isFor(image: string): boolean;
+	};
 }
 
 /** What lets the puller have the image. */
@@ -117,6 +122,9 @@ export function fixOf(
 	const { fixes, source, served } = state;
 	if (puller.kind === "files" || host === undefined) return NOTHING;
 	const { namespace } = puller;
+	// The policy adds it to whatever list a pod has, and to no pod that is there already.
+	const isOlder =
+		puller.kind === "pod" && state.byPolicy?.isFor(image) === true;
 	if (answer.outcome === "malformed") {
 		const [, name = ""] = answer.from.split("/");
 		// Of another Secret the good entries would be lost: only who made it can put it right.
@@ -137,7 +145,9 @@ export function fixOf(
 	if (nearest?.because === "unreferenced")
 		return {
 			fix: sequence(
-				use(nearest.from.slice(namespace.length + 1), puller, fixes),
+				isOlder && nearest.from === `${namespace}/${fixes.name}`
+					? restarting(puller)
+					: use(nearest.from.slice(namespace.length + 1), puller, fixes),
 			),
 			gives: undefined,
 		};
@@ -145,10 +155,15 @@ export function fixOf(
 	const account = puller.kind === "pod" ? puller.serviceAccount : puller.name;
 	const inAccount =
 		named ||
+		isOlder ||
 		(puller.kind === "pod" &&
 			(puller.ownList || puller.unused.includes(fixes.name)));
 	const accounts = inAccount ? [] : [account];
-	const again = named ? [] : makeAgain(fixes.name, puller, fixes);
+	const again = named
+		? []
+		: isOlder
+			? restarting(puller)
+			: makeAgain(fixes.name, puller, fixes);
 	const inTheWay = secrets.some(
 		({ name, source: there, isCopy }) =>
 			name === fixes.name && there && !isCopy,
@@ -213,6 +228,11 @@ function use(
 			: [fixes.attach([namespace], [puller.serviceAccount], name)]),
 		...makeAgain(name, puller, fixes),
 	];
+}
+
+/** What makes a pod again as it is; nothing where nobody would. */
+function restarting({ restart }: Puller & { kind: "pod" }): Script[] {
+	return restart.how === "none" ? [] : [restart.script];
 }
 
 /** A pod that is there keeps its list; one with a list of its own would get the same again. */

@@ -190,6 +190,66 @@ Fix:
 		);
 	});
 
+	describe("a pod that is older than the policy of attach --by-policy", () => {
+		const withPolicy = (bed: TestBed, copied: boolean) => {
+			secret(
+				bed,
+				`nginx-mesh/${KEY}`,
+				{ "r.io": user("robot") },
+				{
+					metadata: {
+						labels: { "app.kubernetes.io/managed-by": "kubectl-meshreg" },
+						annotations: {
+							"kubectl-meshreg/targets": '[{"namespaces":{"app":""}}]',
+							"kubectl-meshreg/attached-by-policy": "true",
+						},
+					},
+				},
+			);
+			if (copied) secret(bed, `app/${KEY}`, { "r.io": user("robot") }, COPY);
+			account(bed, []);
+		};
+		const fixOf = async (bed: TestBed) =>
+			(await ofPod(bed)).out.replace(/^[\s\S]*?(Fix:|$)/, "$1");
+
+		test("is restarted: no account has to be changed", async () => {
+			await using bed = await started();
+			withPolicy(bed, true);
+			pod(bed, []);
+			assert.equal(
+				await fixOf(bed),
+				"Fix:\n  kubectl rollout restart deployment/web -n app\n",
+			);
+		});
+
+		test("is restarted with a list of its own as well, to which the policy adds", async () => {
+			await using bed = await started();
+			withPolicy(bed, true);
+			pod(bed, ["its-own"]);
+			assert.equal(
+				await fixOf(bed),
+				"Fix:\n  kubectl rollout restart deployment/web -n app\n",
+			);
+		});
+
+		test("is restarted once the copy is there", async () => {
+			await using bed = await started();
+			withPolicy(bed, false);
+			pod(bed, []);
+			assert.equal(
+				await fixOf(bed),
+				"Fix:\n  kubectl meshreg sync -n app && kubectl rollout restart deployment/web -n app\n",
+			);
+		});
+
+		test("that nobody makes again: there is nothing to run", async () => {
+			await using bed = await started();
+			withPolicy(bed, true);
+			pod(bed, [], {});
+			assert.equal(await fixOf(bed), "");
+		});
+	});
+
 	test("a pod that nobody makes again is left to its owner", async () => {
 		await using bed = await started();
 		source(bed, "r.io");
