@@ -1,5 +1,7 @@
 /** What a person at a real terminal sees when the registry does not take the credential. */
 import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { noTerminals, type TerminalSession } from "./support/pty.ts";
 import { registry } from "./support/registry/registry.ts";
@@ -144,4 +146,51 @@ terminal("rotate asks, tries, and asks before it writes", async (t) => {
 		["nginx-mesh", "app"].map((name) => bed.password(name)),
 		[RIGHT, RIGHT],
 	);
+});
+
+terminal("images --check says how far it is", async (t) => {
+	await using bed = await testBed({ namespaces: ["nginx-mesh"] });
+	const images = Array.from({ length: 60 }, (_, at) => `team/app-${at}`);
+	// Answered once the line has been seen.
+	let seen = () => {};
+	const shown = new Promise<void>((resolve) => {
+		seen = resolve;
+	});
+	let isFirst = true;
+	await using server = await serve(async (request, response) => {
+		const isManifest = request.url?.includes("/manifests/") === true;
+		// The program waits as long as it is told: the line is for what takes more than half a second.
+		if (isManifest && isFirst) {
+			isFirst = false;
+			response.writeHead(429, { "retry-after": "1" }).end();
+			return;
+		}
+		if (request.url?.includes("/app-59/")) await shown;
+		response
+			.writeHead(200, {
+				"content-type": isManifest
+					? "application/vnd.oci.image.manifest.v1+json"
+					: "application/json",
+			})
+			.end();
+	});
+	await writeFile(
+		join(bed.folder, "pods.yaml"),
+		images
+			.map(
+				(name) =>
+					`apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: web, image: "${server.host}/${name}:1"}]}\n`,
+			)
+			.join("---\n"),
+	);
+	const { text } = await meshreg(
+		t,
+		bed,
+		["images", "-f", "pods.yaml", "--check", "--registry-insecure"],
+		async (session) => {
+			await session.shows(/\d+ of 60 images/);
+			seen();
+		},
+	);
+	assert.match(text, new RegExp(`${server.host}/team/app-59:1`));
 });
