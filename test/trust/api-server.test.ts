@@ -83,7 +83,10 @@ describe("a token that the server repeats is not shown", () => {
 			answer: { status: 403, reason: TOKEN, message: "no" },
 		}));
 		const { err } = await withToken(bed, ["list"]);
-		assert.match(err, /^Error from server \(403\): no$/m);
+		assert.match(
+			err,
+			/^Error from server \(403\): no; use -n NAMESPACE for those that you may read$/m,
+		);
 	});
 });
 
