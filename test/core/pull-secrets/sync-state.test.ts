@@ -146,6 +146,36 @@ describe("what is to be done in a namespace", () => {
 		assert.equal(said(state.changeIn("a")), "delete");
 	});
 
+	test("nothing is deleted where the record cannot be read, says nothing, or is not there", () => {
+		for (const text of [undefined, "[]", "all", '[{"everything":true}]']) {
+			const state = upkeep([key("a")], { prune: true });
+			assert.equal(said(state.changeIn("a")), "delete");
+			const annotations =
+				text === undefined ? {} : { [TARGETS_ANNOTATION]: text };
+			state.keys([source({ annotations, resourceVersion: "2" }), key("a")]);
+			assert.equal(state.changeIn("a"), undefined, `record: ${text}`);
+		}
+	});
+
+	test("counts the namespaces that the record means, the source's own not among them", () => {
+		const counts = (copies: readonly PullSecret[]) => upkeep(copies).counts;
+		const none = { in_sync: 0, pending: 0, blocked: 0, withheld: 0 };
+		assert.deepEqual(counts([]), { ...none, pending: 2 });
+		assert.deepEqual(counts([key("app"), key("shop", { labels: {} })]), {
+			...none,
+			in_sync: 1,
+			blocked: 1,
+		});
+		assert.deepEqual(counts([key("app"), key("shop", { content: TWO })]), {
+			...none,
+			in_sync: 1,
+			pending: 1,
+		});
+		const gone = upkeep();
+		gone.keys([]);
+		assert.deepEqual(gone.counts, none);
+	});
+
 	test("what a write found there counts, until more is told", () => {
 		const state = upkeep();
 		assert.equal(said(state.changeAfter("app", key("app"))), "unchanged");
