@@ -56,12 +56,17 @@ export class ItemReader {
 		let inString = this.#inString;
 		let depth = this.#depth;
 		for (; at < chunk.length; at++) {
-			const byte = chunk[at];
 			if (inString) {
-				if (byte === QUOTE) inString = false;
-				else if (byte === BACKSLASH) at++;
+				// Most of a Secret is in strings: the next quote is found many times as fast as byte by byte.
+				const quote = chunk.indexOf(QUOTE, at);
+				const end = quote < 0 ? chunk.length : quote;
+				const isEscaped = backslashesBefore(chunk, end, at) % 2 === 1;
+				if (quote < 0) this.#escaped = isEscaped;
+				else inString = isEscaped;
+				at = end;
 				continue;
 			}
+			const byte = chunk[at];
 			if (byte === QUOTE) inString = true;
 			else if (byte === OPEN_OBJECT) {
 				if (depth === 2 && this.#inItems) {
@@ -102,8 +107,6 @@ export class ItemReader {
 				}
 			}
 		}
-		// A backslash at the very end takes the next chunk's first byte with it.
-		this.#escaped = at > chunk.length;
 		this.#inString = inString;
 		this.#depth = depth;
 		if (this.#inFields) return;
@@ -133,4 +136,11 @@ export class ItemReader {
 		this.#rest.push(TAKEN);
 		this.#take(JSON.parse(text.toString("utf8")));
 	}
+}
+
+/** How many stand right before `end`, back to `from`. */
+function backslashesBefore(chunk: Buffer, end: number, from: number): number {
+	let at = end;
+	while (at > from && chunk[at - 1] === BACKSLASH) at--;
+	return end - at;
 }

@@ -66,6 +66,11 @@ export interface PageShape<T> {
 
 /** Bytes, or characters: a page of 500 Secrets of the usual size is one of these megabytes. */
 const LARGEST_ANSWER = 64 << 20;
+/**
+ * Bytes of a page up to which it is parsed as one: most are, and one JSON.parse costs half as much as to
+ * look for where each object ends. A page of more is parsed object by object.
+ */
+const PARSED_WHOLE = 4 << 20;
 const LARGEST_REFUSAL = 1 << 20;
 
 /** Single requests: who asks, what is said about it on stderr, and which answers are errors. */
@@ -112,20 +117,26 @@ export class Requests {
 		const asked = { ...call, server: this.#options.server };
 		const answer = await this.#send(call, list.name);
 		let taken = 0;
-		const reader = new ItemReader(
-			(value) => {
-				if (!item.is(value))
-					throw strangeAnswer(asked, "other JSON", list.name);
-				taken++;
-				take(value);
-			},
-			{ withoutManagedFields },
-		);
+		const takeOne = (value: unknown): void => {
+			if (!item.is(value)) throw strangeAnswer(asked, "other JSON", list.name);
+			taken++;
+			take(value);
+		};
+		const streaming = () => new ItemReader(takeOne, { withoutManagedFields });
+		let reader = withoutManagedFields ? streaming() : undefined;
+		let first: Buffer[] = [];
 		let size = 0;
-		const reading = bytes(answer, limit, (chunk) => {
+		const write = (chunk: Buffer): void => {
 			size += chunk.length;
+			first.push(chunk);
+			if (reader === undefined && size <= PARSED_WHOLE) return;
+			reader ??= streaming();
+			for (const each of first) reader.write(each);
+			first = [];
+		};
+		const reading = bytes(answer, limit, (chunk) => {
 			try {
-				reader.write(chunk);
+				write(chunk);
 			} catch (error) {
 				// Not what the parser says: it would quote the text, which may hold a credential.
 				if (error instanceof SyntaxError)
@@ -134,6 +145,12 @@ export class Requests {
 			}
 		});
 		await withinLimit(limit, asked, reading);
+		if (reader === undefined) {
+			const text = Buffer.concat(first).toString("utf8");
+			const body = readAs(list, text, asked);
+			for (const value of body.items ?? []) takeOne(value);
+			return { body, size };
+		}
 		const body = readAs(list, reader.end(), asked);
 		if ((body.items?.length ?? 0) === taken) return { body, size };
 		throw strangeAnswer(asked, "other JSON", list.name);
