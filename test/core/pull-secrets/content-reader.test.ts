@@ -89,3 +89,62 @@ test("ten thousand pull secrets that all differ are no trouble", () => {
 		assert.ok(reader.listed(each).content.config.ok);
 	assert.equal(reader.unread.size, 0);
 });
+
+describe("a Secret as it is read", () => {
+	const read = (secret: Secret) => {
+		const { content: _, ...rest } = new ContentReader().toPullSecret(secret);
+		return rest;
+	};
+
+	test("of which nothing is known", () => {
+		assert.deepEqual(read({ metadata: {} }), {
+			namespace: "",
+			name: "",
+			type: "Opaque",
+			labels: {},
+			annotations: {},
+			immutable: false,
+			uid: "",
+			resourceVersion: "",
+			created: "",
+			terminating: false,
+		});
+	});
+
+	test("with everything, kept by others", () => {
+		const targets = "kubectl-meshreg/targets";
+		const metadata = {
+			namespace: "app",
+			name: "key",
+			uid: "1",
+			resourceVersion: "2",
+			creationTimestamp: "2026-11-01T00:00:00Z",
+			deletionTimestamp: "2026-11-02T00:00:00Z",
+			labels: { "app.kubernetes.io/managed-by": "Helm" },
+			annotations: { [targets]: "[]" },
+			managedFields: [
+				{
+					manager: "argocd-controller",
+					operation: "Apply",
+					fieldsV1: {
+						"f:metadata": { "f:annotations": { [`f:${targets}`]: {} } },
+					},
+				},
+			],
+		};
+		assert.deepEqual(read({ metadata, type: "a/b", immutable: true }), {
+			namespace: "app",
+			name: "key",
+			type: "a/b",
+			labels: metadata.labels,
+			annotations: metadata.annotations,
+			immutable: true,
+			uid: "1",
+			resourceVersion: "2",
+			created: "2026-11-01T00:00:00Z",
+			terminating: true,
+			manager: { by: "tool", name: "Helm" },
+			recordKeeper: "argocd-controller",
+		});
+	});
+});
