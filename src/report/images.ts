@@ -8,6 +8,7 @@ import type {
 	Mismatch,
 } from "../core/registry/check-image.ts";
 import { type Platform, showPlatform } from "../core/registry/platform.ts";
+import { loginFaultWords, tokenServerWords } from "./login-fault-words.ts";
 import { registryFaultWords } from "./registry-fault-words.ts";
 import { table, WIDEST } from "./table.ts";
 
@@ -129,8 +130,12 @@ function denialDetail(denial: Denial): string {
 			return denial.from === undefined
 				? `no access without a credential (${denial.words})`
 				: `${denial.from} has no permission, or there is no such image (${denial.words})`;
-		case "login":
-			return denial.because;
+		case "realm":
+			return `${denial.host}: ${loginFaultWords(denial.fault)}`;
+		case "unknown-login":
+			return `${denial.host} asks for a login that container runtimes do not know`;
+		case "token-server":
+			return tokenServerWords(denial.fault);
 	}
 }
 

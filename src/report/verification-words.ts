@@ -1,5 +1,10 @@
 import { displayHost } from "../core/registry/server.ts";
-import type { Verification } from "../core/registry/verification.ts";
+import type {
+	CannotPull,
+	Unverifiable,
+	Verification,
+} from "../core/registry/verification.ts";
+import { loginFaultWords, tokenServerWords } from "./login-fault-words.ts";
 import { registryFaultWords } from "./registry-fault-words.ts";
 
 /** A verification as one clause about the registry with this key. */
@@ -16,10 +21,34 @@ export function verificationWords(
 			return `${host} rejects the credential${words === "" ? ` (${status})` : `: ${words}`}${hint === undefined ? "" : ` (${hint})`}`;
 		}
 		case "cannot-pull":
-			return `${host}: cannot pull ${verification.because}`;
+			return `${host}: cannot pull ${verification.image}: ${cannotPullWords(verification.because)}`;
 		case "unverifiable":
-			return `could not verify the credential for ${host}: ${verification.because}${verification.pullable === undefined ? "" : ` (${verification.pullable} can be pulled, with any credential)`}`;
+			return `could not verify the credential for ${host}: ${unverifiableWords(verification.because)}${verification.pullable === undefined ? "" : ` (${verification.pullable} can be pulled, with any credential)`}`;
 		case "unreachable":
 			return `could not verify the credential: ${registryFaultWords(verification.fault)}`;
+	}
+}
+
+function cannotPullWords(because: CannotPull): string {
+	switch (because.is) {
+		case "absent":
+			return "not found, or no access";
+		case "no-permission":
+			return `no permission, or no such repository (${because.words || because.status})`;
+	}
+}
+
+function unverifiableWords(because: Unverifiable): string {
+	switch (because.is) {
+		case "open":
+			return "the registry asks for no credential";
+		case "accepts-any":
+			return "the registry accepts any credential, or none";
+		case "no-single-host":
+			return "its key stands for several hosts, or for none";
+		case "login":
+			return loginFaultWords(because.fault);
+		case "token-server":
+			return `${tokenServerWords(because.fault)}${because.fault.is === "status" && !because.scoped ? ": try again with --verify-image IMAGE" : ""}`;
 	}
 }

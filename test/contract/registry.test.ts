@@ -217,7 +217,8 @@ for (const kind of REGISTRIES)
 					});
 					assert.deepEqual(await verify(MESH, "team/app", "2.0"), {
 						outcome: "cannot-pull",
-						because: "IMAGE: not found, or no access",
+						image: "IMAGE",
+						because: { is: "absent" },
 					});
 					// htpasswd knows no rights: whoever is in may pull everything.
 					assert.deepEqual(
@@ -226,8 +227,12 @@ for (const kind of REGISTRIES)
 							? { outcome: "good", pullable: "IMAGE" }
 							: {
 									outcome: "cannot-pull",
-									because:
-										"IMAGE: no permission, or no such repository (insufficient_scope)",
+									image: "IMAGE",
+									because: {
+										is: "no-permission",
+										words: "insufficient_scope",
+										status: 401,
+									},
 								},
 					);
 				});

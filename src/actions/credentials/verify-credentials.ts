@@ -96,7 +96,7 @@ async function tried(
 	if (key === undefined)
 		return {
 			outcome: "unverifiable",
-			because: "its key stands for several hosts, or for none",
+			because: { is: "no-single-host" },
 		};
 	const probe = {
 		key,

@@ -261,7 +261,7 @@ export class SourceCare {
 		if (registry === undefined)
 			return {
 				outcome: "unverifiable",
-				because: "its key stands for several hosts, or for none",
+				because: { is: "no-single-host" },
 			} as const;
 		const client = await this.how.world.registry();
 		return client.verify(

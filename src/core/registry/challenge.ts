@@ -1,3 +1,4 @@
+import type { RealmFault } from "./login-fault.ts";
 import { isLoopbackHost, isPrivateHost } from "./network-address.ts";
 
 /** One challenge of a `WWW-Authenticate` header; `scheme` and the parameters' names in lower case. */
@@ -16,10 +17,10 @@ export type Login =
 			readonly service: string | undefined;
 	  };
 
-/** The credential may not be sent where the registry says; `because` says why, naming hosts only. */
+/** The credential may not be sent where the registry says. */
 export interface LoginRefused {
 	readonly scheme: "refused";
-	readonly because: string;
+	readonly because: RealmFault;
 }
 
 const TOKEN = /[!#$%&'*+.^_`|~0-9A-Za-z-]+/y;
@@ -106,21 +107,20 @@ export function realmFault(
 	realm: string,
 	registry: URL,
 	insecure: boolean,
-): string | undefined {
+): RealmFault | undefined {
 	const url = URL.canParse(realm) ? new URL(realm) : undefined;
-	if (!url || !/^https?:$/.test(url.protocol))
-		return "its token realm is not an http or https address";
+	if (!url || !/^https?:$/.test(url.protocol)) return { is: "no-address" };
 	if (url.username !== "" || url.password !== "")
-		return "its token realm carries user information";
+		return { is: "user-information" };
 	const own = url.hostname === registry.hostname;
 	if (url.protocol === "http:") {
 		if (registry.protocol === "https:")
-			return `its token realm is at http://${url.host}, where the credential would travel unencrypted`;
+			return { is: "unencrypted", host: url.host, allowable: false };
 		if (!insecure && !isLoopbackHost(url.hostname))
-			return `its token realm is at http://${url.host}, where the credential would travel unencrypted (--registry-insecure allows that)`;
+			return { is: "unencrypted", host: url.host, allowable: true };
 	}
 	if (!own && isPrivateHost(url.hostname))
-		return `its token realm is at the private address ${url.host}, which is not the registry's own`;
+		return { is: "private", host: url.host };
 	return undefined;
 }
 

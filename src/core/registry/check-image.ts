@@ -9,6 +9,7 @@ import { chooseLogin, type Login, parseChallenges } from "./challenge.ts";
 import type { Fault, NoRegistry } from "./fault.ts";
 import type { Asked, HostLimits } from "./host-limits.ts";
 import { get, requestToken, withAuthorization } from "./login.ts";
+import type { RealmFault, TokenServerFault } from "./login-fault.ts";
 import {
 	configPlatform,
 	isSchema1,
@@ -67,8 +68,15 @@ export type Denial =
 			readonly from: string | undefined;
 			readonly words: string;
 	  }
-	/** It wants a login that must not be, or is not known; `because` is a clause. */
-	| { readonly is: "login"; readonly because: string };
+	/** `host` wants the credential where it may not go. */
+	| {
+			readonly is: "realm";
+			readonly host: string;
+			readonly fault: RealmFault;
+	  }
+	/** `host` asks for no login that container runtimes know. */
+	| { readonly is: "unknown-login"; readonly host: string }
+	| { readonly is: "token-server"; readonly fault: TokenServerFault };
 
 /** Why it would not run. */
 export type Mismatch =
@@ -353,14 +361,16 @@ export class ImageChecker {
 		const challenges = parseChallenges(answer.header("www-authenticate"));
 		const login = chooseLogin(challenges, url, this.#reach.insecure);
 		if (login === undefined)
-			return refusedLogin(
-				`${url.host} asks for a login that container runtimes do not know`,
-			);
+			return deniedBecause({ is: "unknown-login", host: url.host });
 		if (login.scheme === "refused")
-			return refusedLogin(`${url.host}: ${login.because}`);
+			return deniedBecause({
+				is: "realm",
+				host: url.host,
+				fault: login.because,
+			});
 		if (login.scheme === "basic")
 			return as === undefined
-				? { status: "denied", because: { is: "no-credential" } }
+				? deniedBecause({ is: "no-credential" })
 				: { authorization: `Basic ${as.credential.basic()}` };
 		return this.#tokenOf(login, repository, as);
 	}
@@ -381,19 +391,16 @@ export class ImageChecker {
 				return { authorization: `Bearer ${given.token}` };
 			case "refused":
 				return as === undefined
-					? { status: "denied", because: { is: "no-credential" } }
-					: {
-							status: "denied",
-							because: {
-								is: "rejected",
-								from: as.from,
-								words: given.words || String(given.status),
-							},
-						};
+					? deniedBecause({ is: "no-credential" })
+					: deniedBecause({
+							is: "rejected",
+							from: as.from,
+							words: given.words || String(given.status),
+						});
 			case "fault":
 				return { status: "unreachable", fault: given.fault };
-			case "none":
-				return refusedLogin(`its token server ${given.because}`);
+			case "no-token":
+				return deniedBecause({ is: "token-server", fault: given.fault });
 		}
 	}
 }
@@ -437,14 +444,11 @@ function denied(
 	as: OfferedCredential | undefined,
 	words: string,
 ): ImageFinding {
-	return {
-		status: "denied",
-		because: { is: "no-permission", from: as?.from, words },
-	};
+	return deniedBecause({ is: "no-permission", from: as?.from, words });
 }
 
-function refusedLogin(because: string): ImageFinding {
-	return { status: "denied", because: { is: "login", because } };
+function deniedBecause(because: Denial): ImageFinding {
+	return { status: "denied", because };
 }
 
 function unreadable({ host }: URL, because: NoRegistry): ImageFinding {

@@ -10,6 +10,7 @@ import {
 } from "./answer.ts";
 import { type Login, tokenAddress, tokenIn } from "./challenge.ts";
 import { type Fault, faultOf } from "./fault.ts";
+import type { TokenServerFault } from "./login-fault.ts";
 import type { Probe, Verification } from "./verification.ts";
 
 /** One verification: what is asked, and who carries it. `madeUp` is a credential that nobody has. */
@@ -94,10 +95,14 @@ async function fetchToken(
 			};
 		case "fault":
 			return unclear(unreachable(given.fault));
-		case "none":
+		case "no-token":
 			return unclear({
 				outcome: "unverifiable",
-				because: `its token server ${given.because}${given.retry && scope === undefined ? ": try again with --verify-image IMAGE" : ""}`,
+				because: {
+					is: "token-server",
+					fault: given.fault,
+					scoped: scope !== undefined,
+				},
 			});
 	}
 }
@@ -107,8 +112,7 @@ type TokenAnswer =
 	| { readonly is: "token"; readonly token: string }
 	| { readonly is: "refused"; readonly status: number; readonly words: string }
 	| { readonly is: "fault"; readonly fault: Fault }
-	/** `because` begins with its host; `retry`: another scope may be answered otherwise. */
-	| { readonly is: "none"; readonly because: string; readonly retry: boolean };
+	| { readonly is: "no-token"; readonly fault: TokenServerFault };
 
 /** Asks for a token, as `credential` or as nobody; `ask` sends the request. */
 export async function requestToken(
@@ -133,19 +137,21 @@ export async function requestToken(
 	if (passing) return { is: "fault", fault: passing };
 	if (status >= 300 && status < 400)
 		return {
-			is: "none",
-			because: `${host} redirects to ${redirectTarget(answer, url, credential)}, where the credential is not sent`,
-			retry: false,
+			is: "no-token",
+			fault: {
+				host,
+				is: "redirect",
+				to: redirectTarget(answer, url, credential),
+			},
 		};
 	if (status < 200 || status >= 400)
 		return {
-			is: "none",
-			because: `${host} answers ${status}${words === "" ? "" : ` (${words})`}`,
-			retry: true,
+			is: "no-token",
+			fault: { host, is: "status", status, words },
 		};
 	const token = tokenIn(answer.body);
 	return token === undefined
-		? { is: "none", because: `${host} answers without a token`, retry: false }
+		? { is: "no-token", fault: { host, is: "no-token" } }
 		: { is: "token", token };
 }
 

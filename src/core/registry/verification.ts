@@ -1,6 +1,7 @@
 import { OperationError } from "../../errors.ts";
 import type { Credential } from "../credentials/credential.ts";
 import type { Fault } from "./fault.ts";
+import type { LoginFault, TokenServerFault } from "./login-fault.ts";
 
 /** What is to be found out about a credential. */
 export interface Probe {
@@ -22,7 +23,7 @@ export interface ProbedImage {
 	readonly reference: string;
 }
 
-/** What was found out. Texts are one clause, without the credential. */
+/** What was found out; report/ words it. Texts are from outside, on one line and without the credential. */
 export type Verification =
 	| {
 			readonly outcome: "good";
@@ -38,14 +39,45 @@ export type Verification =
 			/** What may be wrong with the password: a clause that quotes nothing. */
 			readonly hint?: string;
 	  }
-	| { readonly outcome: "cannot-pull"; readonly because: string }
+	| {
+			readonly outcome: "cannot-pull";
+			/** As the user wrote it. */
+			readonly image: string;
+			readonly because: CannotPull;
+	  }
 	| {
 			readonly outcome: "unverifiable";
-			readonly because: string;
+			readonly because: Unverifiable;
 			/** The image can be pulled: with any credential, or none. */
 			readonly pullable?: string;
 	  }
 	| { readonly outcome: "unreachable"; readonly fault: Fault };
+
+/** Why an image cannot be pulled with a credential. */
+export type CannotPull =
+	| { readonly is: "absent" }
+	/** No right to it, or no such repository: `words` are the registry's own, "" where it had none; `status` is 401 or 403. */
+	| {
+			readonly is: "no-permission";
+			readonly words: string;
+			readonly status: number;
+	  };
+
+/** Why it cannot be told whether a credential is right. */
+export type Unverifiable =
+	/** The registry asks for no credential. */
+	| { readonly is: "open" }
+	/** It takes one that nobody has. */
+	| { readonly is: "accepts-any" }
+	/** The entry's key stands for several hosts, or for none. */
+	| { readonly is: "no-single-host" }
+	| { readonly is: "login"; readonly fault: LoginFault }
+	/** `scoped`: the token was asked for an image; without one, another answer may come with one. */
+	| {
+			readonly is: "token-server";
+			readonly fault: TokenServerFault;
+			readonly scoped: boolean;
+	  };
 
 /** May a credential of which this is known be written? */
 export function mayBeWritten(verification: Verification): boolean {

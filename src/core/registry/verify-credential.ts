@@ -6,12 +6,7 @@ import {
 	readAnswer,
 	type Send,
 } from "./answer.ts";
-import {
-	chooseLogin,
-	type Login,
-	type LoginRefused,
-	parseChallenges,
-} from "./challenge.ts";
+import { chooseLogin, type Login, parseChallenges } from "./challenge.ts";
 import type { Fault } from "./fault.ts";
 import {
 	attempt,
@@ -21,6 +16,7 @@ import {
 	type Target,
 	unreachable,
 } from "./login.ts";
+import type { LoginFault } from "./login-fault.ts";
 import { isLoopbackHost } from "./network-address.ts";
 import { apiHostOf } from "./server.ts";
 import type { Probe, ProbedImage, Verification } from "./verification.ts";
@@ -105,7 +101,10 @@ async function judge(
 	if (reading.means === "absent") return absent(inquiry);
 	const login = loginOf(answer, url, inquiry.probe.insecure);
 	if (login.scheme === "refused")
-		return { outcome: "unverifiable", because: login.because };
+		return {
+			outcome: "unverifiable",
+			because: { is: "login", fault: login.because },
+		};
 
 	const mine = await attempt(inquiry, login, target, inquiry.probe.credential);
 	switch (mine.result) {
@@ -190,15 +189,15 @@ function loginOf(
 	answer: RegistryAnswer,
 	url: URL,
 	insecure: boolean,
-): Login | LoginRefused {
+): Login | { readonly scheme: "refused"; readonly because: LoginFault } {
 	const challenges = parseChallenges(answer.header("www-authenticate"));
 	return (
 		chooseLogin(challenges, url, insecure) ?? {
 			scheme: "refused",
-			because:
-				challenges.length === 0
-					? `it answers ${answer.status} and names no way to log in`
-					: `it answers ${answer.status} and asks for a way to log in that container runtimes do not know`,
+			because: {
+				is: challenges.length === 0 ? "no-challenge" : "unknown-scheme",
+				status: answer.status,
+			},
 		}
 	);
 }
@@ -208,10 +207,7 @@ function describeVerdict(judgement: Verdict): Verification {
 	if (judgement === "good") return { outcome: "good" };
 	return {
 		outcome: "unverifiable",
-		because:
-			judgement === "open"
-				? "the registry asks for no credential"
-				: "the registry accepts any credential, or none",
+		because: { is: judgement === "open" ? "open" : "accepts-any" },
 	};
 }
 
@@ -223,7 +219,8 @@ function refused(
 	if (target.scope !== undefined)
 		return {
 			outcome: "cannot-pull",
-			because: `${probe.image?.name}: no permission, or no such repository (${words || status})`,
+			image: probe.image?.name ?? "",
+			because: { is: "no-permission", words, status },
 		};
 	const hint = rejectionHint(probe.credential);
 	return {
@@ -237,6 +234,7 @@ function refused(
 function absent({ probe }: Session): Verification {
 	return {
 		outcome: "cannot-pull",
-		because: `${probe.image?.name}: not found, or no access`,
+		image: probe.image?.name ?? "",
+		because: { is: "absent" },
 	};
 }

@@ -189,7 +189,7 @@ suite("what is no good registry", () => {
 		const open = await started(serve(registry({ by: "none" })));
 		assert.deepEqual(await ask(open.host), {
 			outcome: "unverifiable",
-			because: "the registry asks for no credential",
+			because: { is: "open" },
 		});
 		const anything = await started(
 			serve(({ headers }, response) =>
@@ -202,7 +202,7 @@ suite("what is no good registry", () => {
 		);
 		assert.deepEqual(await ask(anything.host), {
 			outcome: "unverifiable",
-			because: "the registry accepts any credential, or none",
+			because: { is: "accepts-any" },
 		});
 	});
 
@@ -227,7 +227,7 @@ suite("what is no good registry", () => {
 		);
 		assert.deepEqual(await ask(server.host), {
 			outcome: "unverifiable",
-			because: "the registry accepts any credential, or none",
+			because: { is: "accepts-any" },
 		});
 	});
 });
@@ -353,7 +353,7 @@ suite("proxies", () => {
 			realm = `https://${host}/token`;
 			assert.deepEqual(await verify(), {
 				outcome: "unverifiable",
-				because: `its token realm is at the private address ${host}, which is not the registry's own`,
+				because: { is: "login", fault: { is: "private", host } },
 			});
 		}
 		assert.deepEqual([...new Set(proxy.asked)], ["reg.example:443"]);
@@ -447,7 +447,7 @@ suite("time", () => {
 		);
 		assert.deepEqual(await ask(server.host), {
 			outcome: "unverifiable",
-			because: "the registry asks for no credential",
+			because: { is: "open" },
 		});
 	});
 

@@ -418,7 +418,14 @@ describe("what is found", () => {
 			}),
 			image("a", "1"),
 			[MINE],
-			/"is":"login","because":"r\.io: its token realm is at the private address 10\.0\.0\.1/,
+			{
+				status: "denied",
+				because: {
+					is: "realm",
+					host: "r.io",
+					fault: { is: "private", host: "10.0.0.1" },
+				},
+			},
 		],
 		[
 			"too many requests",

@@ -160,7 +160,7 @@ const REGISTRIES: readonly [
 		basic({ mine: { status: 200 }, stranger: { status: 200 } }),
 		{
 			outcome: "unverifiable",
-			because: "the registry accepts any credential, or none",
+			because: { is: "accepts-any" },
 		},
 	],
 	[
@@ -213,7 +213,7 @@ const REGISTRIES: readonly [
 					: { status: 401, headers: BEARER },
 		{
 			outcome: "unverifiable",
-			because: "the registry accepts any credential, or none",
+			because: { is: "accepts-any" },
 		},
 	],
 	[
@@ -292,8 +292,16 @@ const REGISTRIES: readonly [
 		bearer({ mine: { status: 400, body: "scope is required" } }),
 		{
 			outcome: "unverifiable",
-			because:
-				"its token server auth.example answers 400 (scope is required): try again with --verify-image IMAGE",
+			because: {
+				is: "token-server",
+				fault: {
+					host: "auth.example",
+					is: "status",
+					status: 400,
+					words: "scope is required",
+				},
+				scoped: false,
+			},
 		},
 	],
 	[
@@ -301,7 +309,11 @@ const REGISTRIES: readonly [
 		bearer({ mine: { status: 200, body: "<html>", headers: PAGE } }),
 		{
 			outcome: "unverifiable",
-			because: "its token server auth.example answers without a token",
+			because: {
+				is: "token-server",
+				fault: { host: "auth.example", is: "no-token" },
+				scoped: false,
+			},
 		},
 	],
 	[
@@ -314,8 +326,11 @@ const REGISTRIES: readonly [
 		}),
 		{
 			outcome: "unverifiable",
-			because:
-				"its token server auth.example redirects to evil.example, where the credential is not sent",
+			because: {
+				is: "token-server",
+				fault: { host: "auth.example", is: "redirect", to: "evil.example" },
+				scoped: false,
+			},
 		},
 		[`${V2} as nobody`, `${TOKEN} as mine`],
 	],
@@ -329,8 +344,11 @@ const REGISTRIES: readonly [
 		}),
 		{
 			outcome: "unverifiable",
-			because:
-				"its token server auth.example redirects to ***.evil.example, where the credential is not sent",
+			because: {
+				is: "token-server",
+				fault: { host: "auth.example", is: "redirect", to: "***.evil.example" },
+				scoped: false,
+			},
 		},
 		[`${V2} as nobody`, `${TOKEN} as mine`],
 	],
@@ -355,8 +373,10 @@ const REGISTRIES: readonly [
 		}),
 		{
 			outcome: "unverifiable",
-			because:
-				"its token realm is at http://auth.example, where the credential would travel unencrypted",
+			because: {
+				is: "login",
+				fault: { is: "unencrypted", host: "auth.example", allowable: false },
+			},
 		},
 		[`${V2} as nobody`],
 	],
@@ -370,8 +390,10 @@ const REGISTRIES: readonly [
 		}),
 		{
 			outcome: "unverifiable",
-			because:
-				"its token realm is at the private address 169.254.169.254, which is not the registry's own",
+			because: {
+				is: "login",
+				fault: { is: "private", host: "169.254.169.254" },
+			},
 		},
 		[`${V2} as nobody`],
 	],
@@ -380,7 +402,7 @@ const REGISTRIES: readonly [
 		() => ({ status: 403, headers: {} }),
 		{
 			outcome: "unverifiable",
-			because: "it answers 403 and names no way to log in",
+			because: { is: "login", fault: { is: "no-challenge", status: 403 } },
 		},
 		[`${V2} as nobody`],
 	],
@@ -389,15 +411,14 @@ const REGISTRIES: readonly [
 		() => ({ status: 401, headers: { "www-authenticate": "Negotiate" } }),
 		{
 			outcome: "unverifiable",
-			because:
-				"it answers 401 and asks for a way to log in that container runtimes do not know",
+			because: { is: "login", fault: { is: "unknown-scheme", status: 401 } },
 		},
 		[`${V2} as nobody`],
 	],
 	[
 		"an open registry",
 		() => ({ status: 200, body: "{}" }),
-		{ outcome: "unverifiable", because: "the registry asks for no credential" },
+		{ outcome: "unverifiable", because: { is: "open" } },
 		[`${V2} as nobody`],
 	],
 	[
@@ -552,7 +573,8 @@ const IMAGES: readonly [what: string, script: Script, verification: object][] =
 			withImage({ mine: { status: 404 } }),
 			{
 				outcome: "cannot-pull",
-				because: "IMAGE: not found, or no access",
+				image: "IMAGE",
+				because: { is: "absent" },
 			},
 		],
 		[
@@ -567,8 +589,12 @@ const IMAGES: readonly [what: string, script: Script, verification: object][] =
 			}),
 			{
 				outcome: "cannot-pull",
-				because:
-					"IMAGE: no permission, or no such repository (insufficient_scope)",
+				image: "IMAGE",
+				because: {
+					is: "no-permission",
+					words: "insufficient_scope",
+					status: 401,
+				},
 			},
 		],
 		[
@@ -576,7 +602,8 @@ const IMAGES: readonly [what: string, script: Script, verification: object][] =
 			withImage({ mine: { status: 403 } }),
 			{
 				outcome: "cannot-pull",
-				because: "IMAGE: no permission, or no such repository (403)",
+				image: "IMAGE",
+				because: { is: "no-permission", words: "", status: 403 },
 			},
 		],
 		[
@@ -589,7 +616,7 @@ const IMAGES: readonly [what: string, script: Script, verification: object][] =
 			() => ({ status: 200 }),
 			{
 				outcome: "unverifiable",
-				because: "the registry asks for no credential",
+				because: { is: "open" },
 				pullable: "IMAGE",
 			},
 		],
@@ -613,7 +640,7 @@ const IMAGES: readonly [what: string, script: Script, verification: object][] =
 			},
 			{
 				outcome: "unverifiable",
-				because: "the registry accepts any credential, or none",
+				because: { is: "accepts-any" },
 				pullable: "IMAGE",
 			},
 		],
