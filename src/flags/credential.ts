@@ -19,6 +19,7 @@ import {
 } from "../core/registry/server.ts";
 import { UsageError } from "../errors.ts";
 import { checkName, checkNamespace, connectionFlags } from "../flags.ts";
+import { credentialFaultWords } from "../report/credential-fault-words.ts";
 
 /** The flags of a user and a password, of which each says where they come from. */
 const PASSWORD_WAYS = [
@@ -184,7 +185,7 @@ export function credentialInputOf(
 		: "--registry-username";
 	const problem = username === undefined ? undefined : usernameFault(username);
 	if (problem !== undefined)
-		throw new UsageError(`${usernameFlag}: ${problem}`);
+		throw new UsageError(`${usernameFlag}: ${credentialFaultWords(problem)}`);
 	const password = passwordInputOf(given);
 	// A registry that is there has a user, who stays.
 	if (password !== undefined && username === undefined && !naming)
@@ -193,7 +194,8 @@ export function credentialInputOf(
 		password?.from === "flag"
 			? passwordFault(password.value, username ?? "")
 			: undefined;
-	if (fault !== undefined) throw new UsageError(`${password?.flag}: ${fault}`);
+	if (fault !== undefined)
+		throw new UsageError(`${password?.flag}: ${credentialFaultWords(fault)}`);
 	if (password?.from === "flag")
 		warnings.push({
 			cause: "password-on-command-line",

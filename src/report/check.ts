@@ -27,6 +27,7 @@ import { displayKey } from "../core/registry/url.ts";
 import type { Verification } from "../core/registry/verification.ts";
 import { duration } from "./age.ts";
 import { commandLine, commandLines } from "./command-line.ts";
+import { credentialFaultWords } from "./credential-fault-words.ts";
 import { contentFaultWords, entryProblemWords } from "./entry-words.ts";
 import { failureLine } from "./failure.ts";
 import { failureWords } from "./failure-words.ts";
@@ -451,7 +452,7 @@ function pullClause(
 		case "empty-entry":
 			return `the entry for ${host} in ${secret} is empty`;
 		case "rejected":
-			return `${host} rejects the credential in ${secret}${hint === undefined ? "" : ` (${hint})`}`;
+			return `${host} rejects the credential in ${secret}${hint === undefined ? "" : ` (${credentialFaultWords(hint)})`}`;
 		case "expired-token":
 			return `the token for ${host} in ${secret} has expired`;
 		case "forbidden":

@@ -5,6 +5,7 @@ import {
 	keyProblem,
 } from "../core/pull-secrets/content-fault.ts";
 import { displayKey } from "../core/registry/url.ts";
+import { credentialFaultWords } from "./credential-fault-words.ts";
 
 /** One clause about a fault. */
 export function contentFaultWords(fault: ContentFault): string {
@@ -29,9 +30,9 @@ export function entryProblemWords(problem: EntryProblem): string {
 		case "malformed":
 			return `cannot be read, which fails every pull of a pod that references it: ${problem.error}`;
 		case "empty":
-			return `${problem.because}: pulls fail with it, also of public images`;
+			return `${problem.because === "token-alone" ? "it has an identity token alone, which kubelets do not read" : credentialFaultWords(problem.because)}: pulls fail with it, also of public images`;
 		case "bad-characters":
-			return problem.because;
+			return credentialFaultWords(problem.because);
 		case "auth-differs":
 			return "auth differs from username and password";
 		case "key":

@@ -21,6 +21,7 @@ import { lineOf } from "../core/output/printable.ts";
 import { wrap } from "../core/output/wrap.ts";
 import { displayKey } from "../core/registry/url.ts";
 import { commandLines } from "./command-line.ts";
+import { credentialFaultWords } from "./credential-fault-words.ts";
 import { nearMissSentence } from "./near-miss.ts";
 import { verificationWords } from "./verification-words.ts";
 
@@ -197,7 +198,9 @@ function userOf(credential: Credential): string {
 		return `${user}, without a password: kubelets read neither identity tokens nor credential stores`;
 	// Bytes that are no text are sent as they are, and may well be right.
 	const fault = credential.isText ? credentialFault(credential) : undefined;
-	return fault === undefined ? user : `${user} (${fault})`;
+	return fault === undefined
+		? user
+		: `${user} (${credentialFaultWords(fault)})`;
 }
 
 function checksParagraph(

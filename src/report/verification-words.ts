@@ -4,6 +4,7 @@ import type {
 	Unverifiable,
 	Verification,
 } from "../core/registry/verification.ts";
+import { credentialFaultWords } from "./credential-fault-words.ts";
 import { loginFaultWords, tokenServerWords } from "./login-fault-words.ts";
 import { registryFaultWords } from "./registry-fault-words.ts";
 
@@ -18,7 +19,7 @@ export function verificationWords(
 			return `${host} accepts the credential${verification.pullable === undefined ? "" : `, and ${verification.pullable} can be pulled with it`}`;
 		case "rejected": {
 			const { words, status, hint } = verification;
-			return `${host} rejects the credential${words === "" ? ` (${status})` : `: ${words}`}${hint === undefined ? "" : ` (${hint})`}`;
+			return `${host} rejects the credential${words === "" ? ` (${status})` : `: ${words}`}${hint === undefined ? "" : ` (${credentialFaultWords(hint)})`}`;
 		}
 		case "cannot-pull":
 			return `${host}: cannot pull ${verification.image}: ${cannotPullWords(verification.because)}`;

@@ -206,7 +206,7 @@ for (const kind of REGISTRIES)
 					] as const)
 						assert.deepEqual(await verify(new Credential(user, password)), {
 							...rejected,
-							...(password === "" && { hint: "the password is empty" }),
+							...(password === "" && { hint: "password-empty" }),
 						});
 				});
 

@@ -33,6 +33,7 @@ import {
 	type RegistryServer,
 } from "../../core/registry/server.ts";
 import { OperationError, UsageError } from "../../errors.ts";
+import { credentialFaultWords } from "../../report/credential-fault-words.ts";
 import type { Prompter, World } from "../../world.ts";
 import {
 	askJwt,
@@ -279,9 +280,10 @@ async function readPassword(
 	if (other !== undefined)
 		throw new OperationError(`${flag}: this is no password: ${other}`);
 	const fault = passwordFault(password, username);
-	if (password === "") throw new UsageError(`${flag}: ${fault}`);
-	if (fault !== undefined)
-		throw new OperationError(`${flag}: ${fault}; nothing was written`);
+	const words = fault && credentialFaultWords(fault);
+	if (password === "") throw new UsageError(`${flag}: ${words}`);
+	if (words !== undefined)
+		throw new OperationError(`${flag}: ${words}; nothing was written`);
 	return {
 		text: password,
 		warnings: marked

@@ -7,11 +7,13 @@ import {
 	usernameFault,
 } from "../../core/credentials/credential-rules.ts";
 import { isJwt, JWT_PASSWORD } from "../../core/credentials/jwt.ts";
+import type { CredentialFault } from "../../core/output/credential-fault.ts";
 import {
 	parseRegistryServer,
 	type RegistryServer,
 } from "../../core/registry/server.ts";
 import { UsageError } from "../../errors.ts";
+import { credentialFaultWords } from "../../report/credential-fault-words.ts";
 import type { Prompter } from "../../world.ts";
 
 /** `before` is offered, but not what looks like a token, which would be shown, nor a JSON key's. */
@@ -22,7 +24,7 @@ export function askUsername(prompter: Prompter, before = ""): Promise<string> {
 		displayUsername(before) === before;
 	return prompter.text({
 		message: "Username:",
-		check: usernameFault,
+		check: (username) => inWords(usernameFault(username)),
 		...(offered && { default: before }),
 	});
 }
@@ -35,8 +37,13 @@ export async function askPassword(
 	if (isJwt(username)) return JWT_PASSWORD;
 	return prompter.password({
 		message: "Password:",
-		check: (password) => passwordFault(password, username),
+		check: (password) => inWords(passwordFault(password, username)),
 	});
+}
+
+/** What stands below a question whose answer is at fault. */
+function inWords(fault: CredentialFault | undefined): string | undefined {
+	return fault && credentialFaultWords(fault);
 }
 
 /** A JWT, which is not echoed. */

@@ -9,6 +9,7 @@ import {
 	type RegistryServer,
 } from "../../core/registry/server.ts";
 import { ApiError, OperationError } from "../../errors.ts";
+import { storedFaultWords } from "../../report/credential-fault-words.ts";
 import type { Cluster, ConnectionFlags, World } from "../../world.ts";
 import { missingNamespaceOr } from "../apply/ensure-namespace.ts";
 import type { EnteredCredential } from "./entered-credential.ts";
@@ -52,7 +53,7 @@ export async function takeFromSecret(
 		const host = displayHost(key);
 		if (read.found === "unusable")
 			throw new OperationError(
-				`the credential for ${host} in ${shown} cannot be used: ${read.problem}`,
+				`the credential for ${host} in ${shown} cannot be used: ${storedFaultWords(read.problem)}`,
 			);
 		if (read.found === "nothing") {
 			world.emit({

@@ -14,6 +14,7 @@ import {
 } from "../../core/registry/credential-file.ts";
 import { displayHost } from "../../core/registry/server.ts";
 import { OperationError } from "../../errors.ts";
+import { providerFaultWords } from "../../report/credential-fault-words.ts";
 import { ecrCredential } from "./ecr.ts";
 import { type HelperRun, runHelper } from "./helper-process.ts";
 
@@ -43,7 +44,7 @@ export async function credentialFrom(
 	const answer = await ask(provider, args, key, { ...around, limit });
 	if (answer.found === "credential") return answer;
 	throw new OperationError(
-		`${providerName(provider)} has no credential for ${displayHost(key)}: ${answer.because}`,
+		`${providerName(provider)} has no credential for ${displayHost(key)}: ${providerFaultWords(answer.because)}`,
 	);
 }
 
@@ -84,11 +85,13 @@ async function askHelper(
 		if (answer.found === "credential") return answer;
 		return {
 			found: "unusable",
-			because:
-				answer.found === "unusable" ? answer.problem : "its answer is empty",
+			because: answer.found === "unusable" ? answer.problem : { is: "empty" },
 		};
 	}
-	return { found: "unusable", because: words || "it failed without output" };
+	return {
+		found: "unusable",
+		because: { is: "failed", words, status: undefined },
+	};
 }
 
 /** Asks in the one version of the API, and where the plugin fails at that in the older one. */
@@ -108,6 +111,6 @@ async function askPlugin(
 	const words = onOneLine(first?.err ?? "", 300);
 	return {
 		found: "unusable",
-		because: words || `exit status ${first?.status}, no output`,
+		because: { is: "failed", words, status: first?.status },
 	};
 }

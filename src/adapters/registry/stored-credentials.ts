@@ -19,6 +19,7 @@ import {
 } from "../../core/registry/server.ts";
 import { displayKey } from "../../core/registry/url.ts";
 import { OperationError } from "../../errors.ts";
+import { storedFaultWords } from "../../report/credential-fault-words.ts";
 import type { Files, StoredCredentials } from "../../world.ts";
 import { runHelper } from "./helper-process.ts";
 
@@ -83,7 +84,7 @@ async function find(
 	const empty: string[] = [];
 	for (const { path, file } of opened) {
 		const found = lookUp(file, server);
-		const settled =
+		const settled: Answer =
 			found.found === "helper" ? await askHelper(found, around) : found;
 		const { entry } = settled;
 		if (settled.found === "credential")
@@ -95,7 +96,7 @@ async function find(
 			};
 		if (settled.found === "unusable")
 			throw new OperationError(
-				`the credential for ${entry === undefined ? host : displayHost(registryNamed(entry) ?? entry)} in ${path} cannot be used: ${settled.problem}`,
+				`the credential for ${entry === undefined ? host : displayHost(registryNamed(entry) ?? entry)} in ${path} cannot be used: ${settled.by === undefined ? "" : `${settled.by}: `}${storedFaultWords(settled.problem)}`,
 			);
 		if (entry !== undefined) empty.push(path);
 	}
@@ -117,11 +118,16 @@ async function find(
 	);
 }
 
+/** What a file or a helper has; `by`: the program that answered what cannot be used. */
+type Answer = Exclude<StoredLookup, { found: "helper" }> & {
+	readonly by?: string;
+};
+
 /** Asks a helper for one registry, under the names it may go by. Throws OperationError with the helper's own words. */
 async function askHelper(
 	{ helper, servers, otherwise }: StoredLookup & { found: "helper" },
 	around: StoreSurroundings,
-): Promise<Exclude<StoredLookup, { found: "helper" }>> {
+): Promise<Answer> {
 	const program = `docker-credential-${helper}`;
 	const { env, interrupt, helperLimit: limit = HELPER_LIMIT } = around;
 	for (const server of servers) {
@@ -138,8 +144,7 @@ async function askHelper(
 		}
 		const answer = readHelperAnswer(run.out);
 		if (answer.found === "credential") return answer;
-		if (answer.found === "unusable")
-			return { ...answer, problem: `${program}: ${answer.problem}` };
+		if (answer.found === "unusable") return { ...answer, by: program };
 	}
 	return otherwise;
 }

@@ -1,5 +1,6 @@
 import type { NearMiss } from "../kubelet/near-miss.ts";
 import type { AskedHost } from "../kubelet/pull-report.ts";
+import type { RejectionHint } from "../output/credential-fault.ts";
 import type { RecordFault, SourceFailure } from "../output/failure.ts";
 import { type Script, scriptKey } from "../output/shell.ts";
 import type {
@@ -218,7 +219,7 @@ export interface PullSubject {
 	/** What comes nearest to a credential. */
 	readonly near: NearMiss | undefined;
 	/** What looks wrong about the credential. */
-	readonly hint: string | undefined;
+	readonly hint: RejectionHint | undefined;
 	/** What writes the Secret again. */
 	readonly controller: Manager | undefined;
 	/** The credential provider that may answer for the pods' accounts. */

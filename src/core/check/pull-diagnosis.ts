@@ -9,6 +9,7 @@ import {
 	readPull,
 	sandboxReport,
 } from "../kubelet/pull-report.ts";
+import type { RejectionHint } from "../output/credential-fault.ts";
 import { displayHost } from "../registry/server.ts";
 import { withoutCredential } from "../registry/words.ts";
 import type { Steps } from "../steps.ts";
@@ -64,8 +65,8 @@ export interface PullProblem {
 	/** The source that would help. */
 	readonly source: SourceFacts | undefined;
 	readonly near: NearMiss | undefined;
-	/** What looks wrong about the credential: a clause that quotes nothing. */
-	readonly hint: string | undefined;
+	/** What looks wrong about the credential. */
+	readonly hint: RejectionHint | undefined;
 	/** When the credential was last written, where that was after the last attempt. */
 	readonly changed: number | undefined;
 }

@@ -1,21 +1,23 @@
+import type {
+	CredentialFault,
+	PasswordFault,
+	RejectionHint,
+	UsernameFault,
+} from "../output/credential-fault.ts";
 import { type Credential, JSON_KEY_USERNAME } from "./credential.ts";
 
 /**
  * What is wrong with a user or a password, for whoever reads it in a file or types it:
  * control characters are forbidden in both (RFC 7617, section 2), and nearly always an
- * accident of `echo`, an editor or a file's encoding. Clauses quote nothing.
+ * accident of `echo`, an editor or a file's encoding.
  */
 
 /** What is wrong with a user name; undefined when nothing is. */
-export function usernameFault(username: string): string | undefined {
-	if (username === "") return "the user name is empty";
-	if (username.includes(":"))
-		return "a user name cannot contain a colon (Basic authentication ends it there)";
-	if (username.includes("\ufeff"))
-		return "the user name contains a byte order mark";
-	return CONTROL.test(username)
-		? "the user name contains a control character"
-		: undefined;
+export function usernameFault(username: string): UsernameFault | undefined {
+	if (username === "") return "username-empty";
+	if (username.includes(":")) return "username-colon";
+	if (username.includes("\ufeff")) return "username-byte-order-mark";
+	return CONTROL.test(username) ? "username-control-character" : undefined;
 }
 
 /** The users whose password is a JSON key, which may have lines: Google's, and Yandex's (https://yandex.cloud/docs/container-registry/operations/authentication). */
@@ -27,29 +29,27 @@ export function isKeyUser(username: string): boolean {
 export function passwordFault(
 	password: string,
 	username: string,
-): string | undefined {
-	if (password === "") return "the password is empty";
-	if (password.startsWith("\ufeff"))
-		return "the password begins with a byte order mark";
-	if (password.includes("\ufeff"))
-		return "the password contains a byte order mark";
+): PasswordFault | undefined {
+	if (password === "") return "password-empty";
+	if (password.startsWith("\ufeff")) return "password-begins-byte-order-mark";
+	if (password.includes("\ufeff")) return "password-byte-order-mark";
 	const checked = isKeyUser(username)
 		? password.replace(/[\t\n\r]/g, "")
 		: password;
 	if (!CONTROL.test(checked)) return undefined;
-	if (checked.includes("\0"))
-		return "the password contains NUL characters, as text in UTF-16 does";
-	if (!CONTROL.test(withoutLastLineEnds(checked)))
-		return "the password ends in a line end";
+	if (checked.includes("\0")) return "password-nul";
+	if (!CONTROL.test(withoutLastLineEnds(checked))) return "password-line-end";
 	return /[\r\n]/.test(checked)
-		? "the password has several lines"
-		: "the password contains a control character";
+		? "password-lines"
+		: "password-control-character";
 }
 
 /** What is wrong with a credential as a whole; undefined when nothing is. */
-export function credentialFault(credential: Credential): string | undefined {
-	if (credential.isEmpty) return "it has neither a user nor a password";
-	if (!credential.isText) return "it is not UTF-8 text";
+export function credentialFault(
+	credential: Credential,
+): CredentialFault | undefined {
+	if (credential.isEmpty) return "empty";
+	if (!credential.isText) return "not-text";
 	return (
 		usernameFault(credential.username) ??
 		passwordFault(credential.reveal(), credential.username)
@@ -60,15 +60,17 @@ export function credentialFault(credential: Credential): string | undefined {
  * What may be the reason why a registry rejects a password that people take for right:
  * what is wrong with it, or white space at an end, which is allowed and seldom meant.
  */
-export function rejectionHint(credential: Credential): string | undefined {
+export function rejectionHint(
+	credential: Credential,
+): RejectionHint | undefined {
 	const password = credential.reveal();
 	return (
 		credentialFault(credential) ??
 		(password === password.trim()
 			? FORMAT.test(password)
-				? "the password contains an invisible character"
+				? "password-invisible-character"
 				: undefined
-			: "the password begins or ends with white space")
+			: "password-white-space")
 	);
 }
 

@@ -1,3 +1,4 @@
+import type { StoredFault } from "../output/credential-fault.ts";
 import { authFault, decodeAuth } from "./auth-field.ts";
 import { Credential } from "./credential.ts";
 import { credentialFault } from "./credential-rules.ts";
@@ -81,26 +82,26 @@ export class AuthEntry {
 
 	/** The credential as docker and podman use it, to be written elsewhere. */
 	stored(): StoredEntry {
-		const no = (problem: string) => ({ found: "unusable" as const, problem });
+		const no = (problem: StoredFault): StoredEntry => ({
+			found: "unusable",
+			problem,
+		});
 		if (this.#kind !== "object" && this.#kind !== "null")
-			return no("it is not a JSON object");
+			return no({ is: "entry-not-object" });
 		if (this.#mistyped.some(({ field }) => field !== "email"))
-			return no("its fields must be texts");
-		if (this.hasToken) return no(NO_TOKEN);
+			return no({ is: "fields-not-text" });
+		if (this.hasToken) return no({ is: "identity-token" });
 		const { auth } = this.#fields;
 		const error = authFault(auth);
-		if (error !== undefined) return no(`its auth cannot be used: ${error}`);
+		if (error !== undefined) return no({ is: "auth-invalid", error });
 		const credential =
 			auth === "" ? this.credential() : trimmed(decodeAuth(auth));
 		if (credential.isEmpty) return { found: "nothing" };
-		if (this.disagrees)
-			return no(
-				"its auth differs from its username and password, so it is not known which is right: log in again",
-			);
+		if (this.disagrees) return no({ is: "auth-differs" });
 		const fault = credentialFault(credential);
 		return fault === undefined
 			? { found: "credential", credential }
-			: no(fault);
+			: no({ is: "credential", fault });
 	}
 }
 
@@ -114,8 +115,8 @@ export function credentialOf(entry: AuthEntry): Credential | undefined {
 /** What a program that keeps credentials has for a registry. */
 export type StoredEntry =
 	| { readonly found: "credential"; readonly credential: Credential }
-	/** There is something, and a pull secret cannot carry it; `problem` is a clause that quotes nothing. */
-	| { readonly found: "unusable"; readonly problem: string }
+	/** There is something, and a pull secret cannot carry it. */
+	| { readonly found: "unusable"; readonly problem: StoredFault }
 	| { readonly found: "nothing" };
 
 /** Why a kubelet cannot read an entry: it is no object, a field is no text, or its `auth` cannot be decoded (in the kubelet's words). */
@@ -129,10 +130,6 @@ interface Mistyped {
 	readonly field: Field;
 	readonly kind: GoValue["kind"];
 }
-
-/** Tokens are for docker itself: no kubelet reads them. */
-export const NO_TOKEN =
-	"it is an identity token, which a pull secret cannot carry; make an access token, robot account or service principal for pulling, and give that with --registry-username and --registry-password-stdin";
 
 const FIELDS = [
 	"username",

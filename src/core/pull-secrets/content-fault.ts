@@ -2,6 +2,7 @@ import { credentialFault } from "../credentials/credential-rules.ts";
 import { entryFaultInGoWords } from "../credentials/docker-config.ts";
 import type { AuthEntry } from "../credentials/entry.ts";
 import { normaliseKey } from "../kubelet/keyring.ts";
+import type { CredentialFault } from "../output/credential-fault.ts";
 import { isEncodedJson } from "../registry/credential-file.ts";
 import { parseSchemeless, splitPort } from "../registry/url.ts";
 import type { Content } from "./pull-secret.ts";
@@ -39,9 +40,13 @@ export type EntryProblem = {
 } & (
 	| { readonly kind: "malformed"; readonly error: string }
 	/** Nothing is in it, or nothing but what kubelets pass over; it matches all the same, and fails. */
-	| { readonly kind: "empty"; readonly because: string }
-	/** A clause that quotes nothing: a control character, a byte order mark, no text at all. */
-	| { readonly kind: "bad-characters"; readonly because: string }
+	| {
+			readonly kind: "empty";
+			/** `token-alone`: an identity token, which kubelets do not read, and nothing else. */
+			readonly because: CredentialFault | "token-alone";
+	  }
+	/** A control character, a byte order mark, no text at all. */
+	| { readonly kind: "bad-characters"; readonly because: CredentialFault }
 	/** `auth` says something else than what stands beside it. */
 	| { readonly kind: "auth-differs" }
 	| { readonly kind: "key"; readonly because: KeyProblem }
@@ -93,7 +98,7 @@ function hostOf(key: string): string | undefined {
 
 function problemsOf(key: string, entry: AuthEntry): EntryProblem[] {
 	const problems: EntryProblem[] = [];
-	const clause = entry.fault ? undefined : credentialFault(entry.credential());
+	const fault = entry.fault ? undefined : credentialFault(entry.credential());
 	if (entry.fault)
 		problems.push({
 			key,
@@ -104,14 +109,12 @@ function problemsOf(key: string, entry: AuthEntry): EntryProblem[] {
 		problems.push({
 			key,
 			kind: "empty",
-			because: entry.hasToken
-				? "it has an identity token alone, which kubelets do not read"
-				: (clause ?? ""),
+			because: entry.hasToken ? "token-alone" : (fault ?? "empty"),
 		});
 	else {
 		if (entry.disagrees) problems.push({ key, kind: "auth-differs" });
-		if (clause !== undefined)
-			problems.push({ key, kind: "bad-characters", because: clause });
+		if (fault !== undefined)
+			problems.push({ key, kind: "bad-characters", because: fault });
 	}
 	const because = keyProblem(key);
 	if (because !== undefined) problems.push({ key, kind: "key", because });

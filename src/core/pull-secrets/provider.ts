@@ -3,6 +3,7 @@ import { Credential } from "../credentials/credential.ts";
 import { credentialFault } from "../credentials/credential-rules.ts";
 import { isJsonObject } from "../json-object.ts";
 import { findCredentials } from "../kubelet/keyring.ts";
+import type { ProviderFault } from "../output/credential-fault.ts";
 import { isHelperName } from "../registry/credential-file.ts";
 import { DOCKER_HUB_KEY } from "../registry/server.ts";
 import { termOf } from "./expiry.ts";
@@ -24,10 +25,10 @@ export interface Provided {
 	readonly cacheFor?: number;
 }
 
-/** What a provider says; `because` is a clause that quotes nothing. */
+/** What a provider says. */
 export type ProviderAnswer =
 	| ({ readonly found: "credential" } & Provided)
-	| { readonly found: "unusable"; readonly because: string };
+	| { readonly found: "unusable"; readonly because: ProviderFault };
 
 /** The versions of the kubelet's API that are spoken, the usual one first. */
 export const PLUGIN_API_VERSIONS = [
@@ -79,7 +80,7 @@ export function pluginRequest(apiVersion: string, key: string): string {
 
 /** A plugin's answer for the registry with this key; an entry counts as it would for a kubelet. */
 export function readPluginAnswer(text: string, key: string): ProviderAnswer {
-	const no = (because: string): ProviderAnswer => ({
+	const no = (because: ProviderFault): ProviderAnswer => ({
 		found: "unusable",
 		because,
 	});
@@ -87,19 +88,17 @@ export function readPluginAnswer(text: string, key: string): ProviderAnswer {
 	try {
 		answer = JSON.parse(text);
 	} catch {
-		return no("it did not answer in JSON");
+		return no({ is: "not-json" });
 	}
-	if (!isJsonObject(answer)) return no("it did not answer with a JSON object");
+	if (!isJsonObject(answer)) return no({ is: "not-object" });
 	if (
 		answer.kind !== "CredentialProviderResponse" ||
 		!PLUGIN_API_VERSIONS.some((version) => version === answer.apiVersion)
 	)
-		return no(
-			"its answer is not a CredentialProviderResponse of credentialprovider.kubelet.k8s.io/v1",
-		);
+		return no({ is: "not-a-response" });
 	const { auth } = answer;
-	if (auth === undefined || auth === null) return no("it has no credential");
-	if (!isJsonObject(auth)) return no("its auth is not a JSON object");
+	if (auth === undefined || auth === null) return no({ is: "no-credential" });
+	if (!isJsonObject(auth)) return no({ is: "auth-not-object" });
 	const entries = Object.entries(auth).flatMap(([match, entry]) =>
 		isJsonObject(entry) &&
 		typeof entry.username === "string" &&
@@ -107,7 +106,7 @@ export function readPluginAnswer(text: string, key: string): ProviderAnswer {
 			? [[match, { username: entry.username, password: entry.password }]]
 			: [],
 	);
-	if (entries.length === 0) return no("it has no credential");
+	if (entries.length === 0) return no({ is: "no-credential" });
 	const found = findCredentials(imageFor(key), [
 		{
 			from: "",
@@ -118,7 +117,7 @@ export function readPluginAnswer(text: string, key: string): ProviderAnswer {
 	const [first] = found.outcome === "answered" ? found.matches : [];
 	const cacheFor = goDuration(answer.cacheDuration);
 	return first === undefined
-		? no("its answer is for other registries")
+		? no({ is: "other-registries" })
 		: {
 				...checked(first.credential),
 				...(cacheFor !== undefined && { cacheFor }),
@@ -128,15 +127,15 @@ export function readPluginAnswer(text: string, key: string): ProviderAnswer {
 /** The token of an answer of ECR's GetAuthorizationToken: base64 of `AWS:PASSWORD`. */
 export function readEcrToken(token: string | undefined): ProviderAnswer {
 	if (token === undefined || token === "")
-		return { found: "unusable", because: "its answer has no token" };
+		return { found: "unusable", because: { is: "no-token" } };
 	return checked(Credential.fromBytes(Buffer.from(token, "base64")));
 }
 
 function checked(credential: Credential): ProviderAnswer {
-	const because = credentialFault(credential);
-	return because === undefined
+	const fault = credentialFault(credential);
+	return fault === undefined
 		? { found: "credential", credential }
-		: { found: "unusable", because };
+		: { found: "unusable", because: { is: "credential", fault } };
 }
 
 /** What an answer means for the entry that is to be renewed. */

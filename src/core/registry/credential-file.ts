@@ -4,7 +4,6 @@ import { authsAmong } from "../credentials/docker-config.ts";
 import { encodingFault, withoutMark } from "../credentials/encoding.ts";
 import {
 	type AuthEntry,
-	NO_TOKEN,
 	type StoredEntry,
 	sameField,
 } from "../credentials/entry.ts";
@@ -14,6 +13,7 @@ import {
 	parseGoJson,
 } from "../credentials/go-json.ts";
 import { isJsonObject } from "../json-object.ts";
+import type { StoredFault } from "../output/credential-fault.ts";
 import {
 	DOCKER_HUB_KEY,
 	type RegistryServer,
@@ -249,7 +249,7 @@ export function lookUp(
 	if (!isHelperName(helper))
 		return {
 			found: "unusable",
-			problem: "its credential helper's name is not the name of a program",
+			problem: { is: "helper-name" },
 		};
 	return {
 		found: "helper",
@@ -289,27 +289,30 @@ function isNarrower(name: string): boolean {
 
 /** What a helper printed: `{"ServerURL","Username","Secret"}`. */
 export function readHelperAnswer(text: string): StoredEntry {
-	const no = (problem: string) => ({ found: "unusable" as const, problem });
+	const no = (problem: StoredFault): StoredEntry => ({
+		found: "unusable",
+		problem,
+	});
 	let answer: unknown;
 	try {
 		answer = JSON.parse(text);
 	} catch {
-		return no("it did not answer in JSON");
+		return no({ is: "not-json" });
 	}
-	if (!isJsonObject(answer)) return no("it did not answer with a JSON object");
+	if (!isJsonObject(answer)) return no({ is: "not-object" });
 	const { Username: user, Secret: secret } = answer;
 	if (typeof user !== "string" || typeof secret !== "string")
-		return no("its answer has no Username or no Secret");
+		return no({ is: "no-login" });
 	// Documented at https://github.com/docker/docker-credential-helpers#development
-	if (user === "<token>") return no(NO_TOKEN);
+	if (user === "<token>") return no({ is: "identity-token" });
 	return user === "" && secret === ""
 		? { found: "nothing" }
 		: checked(new Credential(user, secret));
 }
 
 function checked(credential: Credential): StoredEntry {
-	const problem = credentialFault(credential);
-	return problem === undefined
+	const fault = credentialFault(credential);
+	return fault === undefined
 		? { found: "credential", credential }
-		: { found: "unusable", problem };
+		: { found: "unusable", problem: { is: "credential", fault } };
 }

@@ -1,5 +1,6 @@
 import { OperationError } from "../../errors.ts";
 import type { Credential } from "../credentials/credential.ts";
+import type { RejectionHint } from "../output/credential-fault.ts";
 import type { Fault } from "./fault.ts";
 import type { LoginFault, TokenServerFault } from "./login-fault.ts";
 
@@ -36,8 +37,8 @@ export type Verification =
 			readonly words: string;
 			/** 401 or 403. */
 			readonly status: number;
-			/** What may be wrong with the password: a clause that quotes nothing. */
-			readonly hint?: string;
+			/** What may be wrong with the credential. */
+			readonly hint?: RejectionHint;
 	  }
 	| {
 			readonly outcome: "cannot-pull";

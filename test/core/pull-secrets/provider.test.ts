@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Credential } from "../../../src/core/credentials/credential.ts";
+import type { ProviderFault } from "../../../src/core/output/credential-fault.ts";
 import {
 	ecrPlaceOf,
 	parseProvider,
@@ -55,7 +56,11 @@ const answer = (auth: unknown, apiVersion = V1) =>
 const login = (username: string, password = "p") => ({ username, password });
 
 describe("a plugin's answer", () => {
-	const ROWS: readonly [what: string, text: string, found: string][] = [
+	const ROWS: readonly [
+		what: string,
+		text: string,
+		found: string | ProviderFault,
+	][] = [
 		["for the host", answer({ "r.example": login("u") }), "u"],
 		[
 			"in the older version",
@@ -68,42 +73,38 @@ describe("a plugin's answer", () => {
 			answer({ "*.example": login("star"), "r.example": login("host") }),
 			"host",
 		],
-		["that is no JSON", "marked-password", "it did not answer in JSON"],
-		["that is a list", "[]", "it did not answer with a JSON object"],
-		[
-			"of another kind",
-			'{"kind":"Status"}',
-			"its answer is not a CredentialProviderResponse of credentialprovider.kubelet.k8s.io/v1",
-		],
-		["without auth", answer(undefined), "it has no credential"],
-		["with null", answer(null), "it has no credential"],
-		["with nothing in it", answer({}), "it has no credential"],
-		["with a list", answer([]), "its auth is not a JSON object"],
+		["that is no JSON", "marked-password", { is: "not-json" }],
+		["that is a list", "[]", { is: "not-object" }],
+		["of another kind", '{"kind":"Status"}', { is: "not-a-response" }],
+		["without auth", answer(undefined), { is: "no-credential" }],
+		["with null", answer(null), { is: "no-credential" }],
+		["with nothing in it", answer({}), { is: "no-credential" }],
+		["with a list", answer([]), { is: "auth-not-object" }],
 		[
 			"for another registry",
 			answer({ "other.example": login("u") }),
-			"its answer is for other registries",
+			{ is: "other-registries" },
 		],
 		[
 			"with an empty password",
 			answer({ "r.example": login("u", "") }),
-			"the password is empty",
+			{ is: "credential", fault: "password-empty" },
 		],
 		[
 			"with a line end",
 			answer({ "r.example": login("u", "p\n") }),
-			"the password ends in a line end",
+			{ is: "credential", fault: "password-line-end" },
 		],
 		[
 			"with something else than texts",
 			answer({ "r.example": { username: 1, password: [] } }),
-			"it has no credential",
+			{ is: "no-credential" },
 		],
 	];
 	for (const [what, text, expected] of ROWS)
 		test(what, () => {
 			const read = readPluginAnswer(text, "r.example");
-			assert.equal(
+			assert.deepEqual(
 				read.found === "credential" ? read.credential.username : read.because,
 				expected,
 			);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { StoredFault } from "../../../src/core/output/credential-fault.ts";
 import {
 	type CredentialFile,
 	credentialFilePaths,
@@ -162,10 +163,9 @@ function plain(lookup: StoredLookup): object {
 
 const GOOD = { auth: btoa("u:p:q") };
 const IS_GOOD = { user: "u", password: "p:q" };
-const unusable = (problem: string) => ({ found: "unusable", problem });
+const unusable = (problem: StoredFault) => ({ found: "unusable", problem });
 const NOTHING = { found: "nothing" };
-const TOKEN =
-	"it is an identity token, which a pull secret cannot carry; make an access token, robot account or service principal for pulling, and give that with --registry-username and --registry-password-stdin";
+const TOKEN = { is: "identity-token" } as const;
 
 const ENTRIES: readonly [what: string, entry: unknown, lookup: object][] = [
 	["auth", GOOD, IS_GOOD],
@@ -184,36 +184,45 @@ const ENTRIES: readonly [what: string, entry: unknown, lookup: object][] = [
 	[
 		"another user than in auth",
 		{ ...GOOD, username: "x" },
-		unusable(
-			"its auth differs from its username and password, so it is not known which is right: log in again",
-		),
+		unusable({ is: "auth-differs" }),
 	],
 	[
 		"another password than in auth",
 		{ ...GOOD, username: "u", password: "p" },
-		unusable(
-			"its auth differs from its username and password, so it is not known which is right: log in again",
-		),
+		unusable({ is: "auth-differs" }),
 	],
 	[
 		"auth that is not base64",
 		{ auth: "marked-password!" },
-		unusable("its auth cannot be used: illegal base64 data at input byte 6"),
+		unusable({
+			is: "auth-invalid",
+			error: "illegal base64 data at input byte 6",
+		}),
 	],
 	[
 		"auth without a colon",
 		{ auth: btoa("marked-password") },
-		unusable(
-			"its auth cannot be used: unable to parse auth field, must be formatted as base64(username:password)",
-		),
+		unusable({
+			is: "auth-invalid",
+			error:
+				"unable to parse auth field, must be formatted as base64(username:password)",
+		}),
 	],
-	["auth that is no text", { auth: 7 }, unusable("its fields must be texts")],
+	["auth that is no text", { auth: 7 }, unusable({ is: "fields-not-text" })],
 	["an identity token", { ...GOOD, identitytoken: "t" }, unusable(TOKEN)],
 	["a registry token", { registrytoken: "t" }, unusable(TOKEN)],
-	["no password", { auth: btoa("u:") }, unusable("the password is empty")],
-	["no user", { password: "p" }, unusable("the user name is empty")],
+	[
+		"no password",
+		{ auth: btoa("u:") },
+		unusable({ is: "credential", fault: "password-empty" }),
+	],
+	[
+		"no user",
+		{ password: "p" },
+		unusable({ is: "credential", fault: "username-empty" }),
+	],
 	["nothing at all", null, NOTHING],
-	["a text in its place", "dTpw", unusable("it is not a JSON object")],
+	["a text in its place", "dTpw", unusable({ is: "entry-not-object" })],
 	[
 		"fields in other letters",
 		{ Username: "u", PASSWORD: "p:q", Auth: btoa("u:p:q") },
@@ -228,29 +237,27 @@ const ENTRIES: readonly [what: string, entry: unknown, lookup: object][] = [
 	[
 		"NULs in the password",
 		{ auth: btoa("u:p\0q") },
-		unusable("the password contains NUL characters, as text in UTF-16 does"),
+		unusable({ is: "credential", fault: "password-nul" }),
 	],
 	[
 		"F4: auth that is not UTF-8",
 		{ auth: btoa("u:p\xe4") },
-		unusable("it is not UTF-8 text"),
+		unusable({ is: "credential", fault: "not-text" }),
 	],
 	[
 		"F6: a line end, from echo",
 		{ auth: btoa("u:p\n") },
-		unusable("the password ends in a line end"),
+		unusable({ is: "credential", fault: "password-line-end" }),
 	],
 	[
 		"a byte order mark",
 		{ username: "u", password: "\ufeffp" },
-		unusable("the password begins with a byte order mark"),
+		unusable({ is: "credential", fault: "password-begins-byte-order-mark" }),
 	],
 	[
 		"a user with a colon",
 		{ username: "a:b", password: "p" },
-		unusable(
-			"a user name cannot contain a colon (Basic authentication ends it there)",
-		),
+		unusable({ is: "credential", fault: "username-colon" }),
 	],
 ];
 
@@ -366,7 +373,7 @@ const HELPERS: readonly [
 		"a helper whose name is a path",
 		{ credsStore: "../../evil" },
 		"reg.example",
-		unusable("its credential helper's name is not the name of a program"),
+		unusable({ is: "helper-name" }),
 	],
 ];
 
@@ -381,15 +388,18 @@ const ANSWERS: readonly [text: string, lookup: object][] = [
 	['{"Username":"u","Secret":"p:q","More":1}\n', IS_GOOD],
 	['{"Username":"<token>","Secret":"t"}', unusable(TOKEN)],
 	['{"Username":"","Secret":""}', NOTHING],
-	['{"Username":"u","Secret":""}', unusable("the password is empty")],
+	[
+		'{"Username":"u","Secret":""}',
+		unusable({ is: "credential", fault: "password-empty" }),
+	],
 	[
 		'{"Username":"u","Secret":"p\\n"}',
-		unusable("the password ends in a line end"),
+		unusable({ is: "credential", fault: "password-line-end" }),
 	],
-	["{}", unusable("its answer has no Username or no Secret")],
-	["[]", unusable("it did not answer with a JSON object")],
-	["marked-password", unusable("it did not answer in JSON")],
-	["", unusable("it did not answer in JSON")],
+	["{}", unusable({ is: "no-login" })],
+	["[]", unusable({ is: "not-object" })],
+	["marked-password", unusable({ is: "not-json" })],
+	["", unusable({ is: "not-json" })],
 ];
 
 for (const [text, lookup] of ANSWERS)

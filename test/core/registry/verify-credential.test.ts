@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Credential } from "../../../src/core/credentials/credential.ts";
+import type { RejectionHint } from "../../../src/core/output/credential-fault.ts";
 import type {
 	RegistryRequest,
 	Send,
@@ -694,16 +695,16 @@ test("the token for an image is asked for with the scope to pull it, the first o
 });
 
 test("F6: what is wrong with a rejected password is said with the rejection", async () => {
-	const ROWS: readonly [password: string, hint: string | undefined][] = [
+	const ROWS: readonly [password: string, hint: RejectionHint | undefined][] = [
 		["secret", undefined],
-		["secret\n", "the password ends in a line end"],
-		["\ufeffsecret", "the password begins with a byte order mark"],
-		["s\0e\0", "the password contains NUL characters, as text in UTF-16 does"],
-		["one\ntwo", "the password has several lines"],
-		["a\u0007b", "the password contains a control character"],
-		[" secret", "the password begins or ends with white space"],
-		["secr\u200bet", "the password contains an invisible character"],
-		["sec\u2060ret", "the password contains an invisible character"],
+		["secret\n", "password-line-end"],
+		["\ufeffsecret", "password-begins-byte-order-mark"],
+		["s\0e\0", "password-nul"],
+		["one\ntwo", "password-lines"],
+		["a\u0007b", "password-control-character"],
+		[" secret", "password-white-space"],
+		["secr\u200bet", "password-invisible-character"],
+		["sec\u2060ret", "password-invisible-character"],
 	];
 	for (const [password, hint] of ROWS) {
 		const verification = await verifyCredential(

@@ -1,0 +1,63 @@
+/** What is wrong with a user name. */
+export type UsernameFault =
+	| "username-empty"
+	| "username-colon"
+	| "username-byte-order-mark"
+	| "username-control-character";
+
+/** What is wrong with a password; `begins`: the byte order mark stands first, as editors write it. */
+export type PasswordFault =
+	| "password-empty"
+	| "password-begins-byte-order-mark"
+	| "password-byte-order-mark"
+	| "password-nul"
+	| "password-line-end"
+	| "password-lines"
+	| "password-control-character";
+
+/** What is wrong with a credential; `empty`: neither a user nor a password; `not-text`: it is not UTF-8. */
+export type CredentialFault =
+	| UsernameFault
+	| PasswordFault
+	| "empty"
+	| "not-text";
+
+/** What may be the reason why a registry rejects a password that people take for right. */
+export type RejectionHint =
+	| CredentialFault
+	| "password-invisible-character"
+	| "password-white-space";
+
+/** Why a pull secret cannot carry what a docker config or a credential helper has for a registry. */
+export type StoredFault =
+	| { readonly is: "credential"; readonly fault: CredentialFault }
+	/** An entry of `auths`: it is no object, or a field of it no text; `auth` differs from what stands beside it. */
+	| { readonly is: "entry-not-object" | "fields-not-text" | "auth-differs" }
+	/** `error`: why its `auth` cannot be decoded, in the kubelet's words, which quote nothing. */
+	| { readonly is: "auth-invalid"; readonly error: string }
+	/** It is a token for docker itself. */
+	| { readonly is: "identity-token" }
+	/** The name of a credential helper is no program's. */
+	| { readonly is: "helper-name" }
+	/** The answer of a credential helper. */
+	| { readonly is: "not-json" | "not-object" | "no-login" };
+
+/** Why a provider gave no credential. */
+export type ProviderFault =
+	| StoredFault
+	/** A helper that has nothing; Amazon's answer without a token. */
+	| { readonly is: "empty" | "no-token" }
+	/** The answer of a kubelet's plugin: of another kind, without a credential, `auth` no object, for other registries. */
+	| {
+			readonly is:
+				| "not-a-response"
+				| "no-credential"
+				| "auth-not-object"
+				| "other-registries";
+	  }
+	/** `words`: those of the program, on one line; "" where it had none. `status`: its exit status, where that is to be told. */
+	| {
+			readonly is: "failed";
+			readonly words: string;
+			readonly status: number | undefined;
+	  };
