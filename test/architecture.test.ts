@@ -652,6 +652,47 @@ describe("what a run tells is a value", () => {
 	});
 });
 
+/** Where a failure is made of a sentence: an OperationError of its own, or a class that makes one. */
+function failuresOfText(text: string): string[] {
+	const code = text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*/gm, "");
+	return [...code.matchAll(/\b(?:new|extends) OperationError\b/g)].map(
+		([found]) => found,
+	);
+}
+
+/** The classes whose fields are values, which report/ words. */
+const FAILURE_CLASSES = [
+	"core/output/failure.ts",
+	"core/registry/verification.ts",
+];
+
+describe("a failure is a value", () => {
+	test("core, actions and commands make none of text", () => {
+		const wrong = sources
+			.filter(
+				({ path }) =>
+					/^(core|actions|commands)\//.test(path) &&
+					!FAILURE_CLASSES.includes(path),
+			)
+			.flatMap(({ path, text }) =>
+				failuresOfText(text).map((found) => `${path}: ${found}`),
+			);
+		assert.deepEqual(
+			wrong,
+			[],
+			"throw a FailureError with a cause (core/output/failure.ts, input-failure.ts), and word it in report/",
+		);
+	});
+
+	test("what is made of text is found", () => {
+		for (const row of [
+			"throw new OperationError(`no WHAT`);",
+			"class NoWhat extends OperationError {",
+		])
+			assert.equal(failuresOfText(row).length, 1, row);
+	});
+});
+
 test("no command is made of text", () => {
 	const wrong = sources
 		.filter(({ path }) => !/^(report|commands\/completion)\//.test(path))

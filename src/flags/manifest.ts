@@ -1,8 +1,6 @@
 import type { Flag, Given } from "../core/command-line/flag.ts";
-import {
-	ImageReferenceError,
-	rewriteImage,
-} from "../core/kubelet/image-reference.ts";
+import { rewriteImage } from "../core/kubelet/image-reference.ts";
+import { FailureError } from "../core/output/failure.ts";
 import {
 	displayHost,
 	parseRegistryServer,
@@ -56,7 +54,7 @@ export function registryRootOf(given: Given): RegistryRoot | undefined {
 	try {
 		rewriteImage("x", root);
 	} catch (error) {
-		if (!(error instanceof ImageReferenceError)) throw error;
+		if (!(error instanceof FailureError)) throw error;
 		throw new UsageError(
 			"--registry-server: the path cannot begin an image's name: lower-case letters, digits and single separators only",
 		);

@@ -10,15 +10,13 @@ import {
 } from "../core/check/finding.ts";
 import type { ProblemKind } from "../core/check/pull-diagnosis.ts";
 import type { CheckedCluster } from "../core/document.ts";
+import type { EntryProblem } from "../core/output/entry-problem.ts";
 import { lineOf, oneLine } from "../core/output/printable.ts";
 import { type Script, scriptKey } from "../core/output/shell.ts";
 import { someLines, someOf } from "../core/output/some-of.ts";
 import type { Painted } from "../core/output/styled.ts";
 import { wrap } from "../core/output/wrap.ts";
-import type {
-	ContentFault,
-	EntryProblem,
-} from "../core/pull-secrets/content-fault.ts";
+import type { ContentFault } from "../core/pull-secrets/content-fault.ts";
 import { isoSeconds } from "../core/pull-secrets/expiry.ts";
 import type { Manager } from "../core/pull-secrets/managers.ts";
 import { hasNoAccounts } from "../core/registry/public.ts";

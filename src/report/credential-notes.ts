@@ -3,6 +3,7 @@ import type { CredentialNote, StoredIn } from "../core/note.ts";
 import { isoSeconds, timeLeft } from "../core/pull-secrets/expiry.ts";
 import type { SourceRef } from "../core/pull-secrets/source.ts";
 import { displayHost, type ServerNote } from "../core/registry/server.ts";
+import { failureMessage } from "./failure.ts";
 import type { Wording } from "./note-wording.ts";
 import { verificationWords } from "./verification-words.ts";
 
@@ -42,7 +43,7 @@ export const CREDENTIAL_WORDS: Wording<CredentialNote> = {
 		verificationWords(verification, key),
 	"trust-is-local": ({ flag, key }) =>
 		`${flag} applies to this check only: the cluster's nodes must be set up for ${displayHost(key)} as well`,
-	"entry-refused": ({ error }) => error.message,
+	"entry-refused": ({ error }) => failureMessage(error),
 	"entry-empty": ({ key, secret }) =>
 		`the entry for ${displayHost(key)} in ${secretWords(secret)} is empty and is left out`,
 };

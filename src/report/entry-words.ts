@@ -1,9 +1,9 @@
+import type { EntryProblem, KeyProblem } from "../core/output/entry-problem.ts";
 import {
 	type ContentFault,
-	type EntryProblem,
-	type KeyProblem,
 	keyProblem,
 } from "../core/pull-secrets/content-fault.ts";
+import { displayHost } from "../core/registry/server.ts";
 import { displayKey } from "../core/registry/url.ts";
 import { credentialFaultWords } from "./credential-fault-words.ts";
 
@@ -38,6 +38,11 @@ export function entryProblemWords(problem: EntryProblem): string {
 		case "key":
 			return keyProblemWords(problem.because);
 	}
+}
+
+/** That an entry is left out, and why. */
+export function leftOutWords(problem: EntryProblem): string {
+	return `${displayHost(problem.key)}: ${entryProblemWords(problem)}`;
 }
 
 /** One clause about a key. */

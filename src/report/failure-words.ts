@@ -25,6 +25,7 @@ import {
 import { displayHost } from "../core/registry/server.ts";
 import { displayKey } from "../core/registry/url.ts";
 import { type Advice, ApiError } from "../errors.ts";
+import { inputFailureWords, isOfInput } from "./input-failure-words.ts";
 import { recordFaultWords } from "./record-words.ts";
 
 /** A failure in words. */
@@ -56,6 +57,8 @@ export function failureWords(
 	failure: Failure,
 	subject: Subject = { kind: "Secret", name: "", namespaces: [] },
 ): FailureWords {
+	if (isOfInput(failure))
+		return { lead: "error", ...inputFailureWords(failure) };
 	switch (failure.cause) {
 		case "source-missing":
 		case "source-ambiguous":

@@ -41,6 +41,11 @@ export function failureText(
 	return ours ? [MARKS.error, ` ${words}\n`] : `${words}\n`;
 }
 
+/** The words of an error alone, for behind what says what failed. */
+export function failureMessage(error: unknown): string {
+	return failureParts(error, []).words;
+}
+
 /** The words of an error, and whether `error:` stands before them. */
 function failureParts(
 	error: unknown,

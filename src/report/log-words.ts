@@ -6,7 +6,7 @@ import { displayHost } from "../core/registry/server.ts";
 import { summary } from "./changes.ts";
 import { expiryWords } from "./credential-notes.ts";
 import { contentFaultWords } from "./entry-words.ts";
-import { failureLine } from "./failure.ts";
+import { failureLine, failureMessage } from "./failure.ts";
 import { failureWords } from "./failure-words.ts";
 import type { NoteWords } from "./note-wording.ts";
 import { verificationWords } from "./verification-words.ts";
@@ -64,7 +64,7 @@ function reasonWords(why: RefreshFailure, key: string): string {
 		case "record-unreadable":
 			return "the record of the source cannot be read";
 		case "no-answer":
-			return why.error.message;
+			return failureMessage(why.error);
 		case "expired":
 			return why.same
 				? `${why.provider} still gives the one that has expired`

@@ -23,9 +23,9 @@ type NoteOf<N extends { readonly cause: string }, Cause> = N extends {
  * The words of each note of a union, by its cause: `satisfies` makes a new cause break the table.
  * `contextFlags` are added to commands that stand within a message.
  */
-export type Wording<N extends { readonly cause: string }> = {
+export type Wording<N extends { readonly cause: string }, Words = NoteWords> = {
 	readonly [Cause in N["cause"]]: (
 		note: NoteOf<N, Cause>,
 		contextFlags: readonly string[],
-	) => string | NoteWords;
+	) => string | Words;
 };

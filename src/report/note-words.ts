@@ -17,7 +17,7 @@ import {
 	FILE_WORDS,
 	SERVER_WORDS,
 } from "./credential-notes.ts";
-import { entryProblemWords } from "./entry-words.ts";
+import { leftOutWords } from "./entry-words.ts";
 import { failureLine, progressWords } from "./failure.ts";
 import { collisionMessage } from "./images.ts";
 import { MANIFEST_WORDS } from "./manifest-notes.ts";
@@ -178,8 +178,7 @@ function noCredential(
 const EXPORT_WORDS: Wording<ExportNote> = {
 	exported: ({ what, to }) =>
 		`${what === "cluster-config" ? "the cluster config is" : `the credentials in secret/${what.name} of ${what.namespace} namespace are`} in ${to}`,
-	"entry-left-out": ({ problem }) =>
-		`${displayHost(problem.key)}: ${entryProblemWords(problem)}`,
+	"entry-left-out": ({ problem }) => leftOutWords(problem),
 	"entries-differ": ({ key }) =>
 		`several entries are for ${displayHost(key)}, with different credentials: one of them is exported`,
 	"key-with-star": ({ key }) =>

@@ -3,13 +3,13 @@ import {
 	type PullSource,
 } from "../../core/kubelet/keyring.ts";
 import { podImages } from "../../core/kubelet/pod-images.ts";
+import { FailureError } from "../../core/output/failure.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
 import { PULL_SECRET_TYPE } from "../../core/pull-secrets/ownership.ts";
 import {
 	type PullSecret,
 	sourceRef,
 } from "../../core/pull-secrets/pull-secret.ts";
-import { OperationError } from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
 
 /** The namespaces with a pod that needs the source; throws as podsInNeed. */
@@ -23,7 +23,7 @@ export async function neededNamespaces(
 /**
  * How many pods of each namespace use an image for which a kubelet would take a
  * credential of the source, init and ephemeral containers included; none: the namespace is absent. Throws
- * OperationError for a source that a kubelet could not read.
+ * FailureError for a source that a kubelet could not read.
  */
 export async function podsInNeed(
 	source: PullSecret,
@@ -40,17 +40,16 @@ export async function podsInNeed(
 		if (needed === undefined) {
 			const answer = findCredentials(image, [pull]);
 			if (answer.outcome === "malformed")
-				throw new OperationError(
-					`secret ${answer.from} cannot be read by kubelets: ${answer.error}`,
-					{
-						words: "see what is wrong with",
-						script: new Fixes({
-							namespace: source.namespace,
-							name: source.name,
-							exists: true,
-						}).check(),
-					},
-				);
+				throw new FailureError({
+					cause: "secret-malformed",
+					from: answer.from,
+					error: answer.error,
+					script: new Fixes({
+						namespace: source.namespace,
+						name: source.name,
+						exists: true,
+					}).check(),
+				});
 			// What is no image is pulled from nowhere.
 			needed = answer.outcome === "answered" && answer.matches.length > 0;
 			known.set(image, needed);

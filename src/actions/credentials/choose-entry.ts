@@ -1,4 +1,5 @@
 import { credentialOf } from "../../core/credentials/entry.ts";
+import { FailureError } from "../../core/output/failure.ts";
 import { meshreg, objectName, script } from "../../core/output/shell.ts";
 import { entryNamed } from "../../core/pull-secrets/edit-source.ts";
 import { withSameRegistries } from "../../core/pull-secrets/entry-naming.ts";
@@ -11,13 +12,13 @@ import {
 	type RegistryServer,
 	registryNamed,
 } from "../../core/registry/server.ts";
-import { OperationError, UsageError } from "../../errors.ts";
+import { UsageError } from "../../errors.ts";
 import type { World } from "../../world.ts";
 import type { CredentialInput } from "./credential-input.ts";
 
 /**
  * The key in the source, as it is written there, of the entry that is meant: the one that is named, the
- * only one, or the one that the person chooses. Throws OperationError where there is none, UsageError
+ * only one, or the one that the person chooses. Throws FailureError where there is none, UsageError
  * where nobody can be asked.
  */
 export async function chooseEntry(
@@ -31,21 +32,19 @@ export async function chooseEntry(
 	const keys = all.filter((key) => withSameRegistries(all, [key])[0] === key);
 	const [only, ...others] = keys;
 	if (only === undefined)
-		throw new OperationError(
-			`secret "${source.name}" in namespace "${source.namespace}" holds no registry`,
-			{
-				words: "add one with",
-				script: script(
-					meshreg(
-						"create",
-						objectName(source.name),
-						"-n",
-						objectName(source.namespace),
-						"--add",
-					),
+		throw new FailureError({
+			cause: "source-empty",
+			source: { namespace: source.namespace, name: source.name },
+			script: script(
+				meshreg(
+					"create",
+					objectName(source.name),
+					"-n",
+					objectName(source.namespace),
+					"--add",
 				),
-			},
-		);
+			),
+		});
 	if (others.length === 0) return only;
 	if (!world.streams.interactive)
 		throw new UsageError(

@@ -22,6 +22,8 @@ import {
 	JWT_PASSWORD,
 	readJwt,
 } from "../../core/credentials/jwt.ts";
+import { FailureError } from "../../core/output/failure.ts";
+import type { CredentialFailure } from "../../core/output/input-failure.ts";
 import {
 	type Provider,
 	providerName,
@@ -75,8 +77,8 @@ export interface CredentialInput {
 
 /**
  * The credentials that a command line means, entered or fetched. Throws UsageError
- * naming the flag that is missing where nobody can be asked, OperationError for
- * what is stored nowhere or cannot be taken.
+ * naming the flag that is missing where nobody can be asked, FailureError for
+ * what cannot be taken, what a store, a provider or a cluster throws.
  */
 export async function enterCredentials(
 	input: CredentialInput,
@@ -90,7 +92,7 @@ export async function enterCredentials(
 	return [await enterCredential(input, world)];
 }
 
-/** What a provider gives; it is asked for one registry after the other. Throws OperationError for one that has expired already. */
+/** What a provider gives; it is asked for one registry after the other. Throws FailureError for one that has expired already. */
 async function provided(
 	servers: readonly RegistryServer[],
 	{ args, ...provider }: Provider & { readonly args: readonly string[] },
@@ -106,9 +108,11 @@ async function provided(
 		const { credential } = await world.provided(provider, args, server.key, ca);
 		const now = world.clock.now();
 		if (renewalOf(server.key, undefined, credential, now) === "expired")
-			throw new OperationError(
-				`${name} gave a credential for ${displayHost(server.key)} that has expired already; nothing was written`,
-			);
+			throw new FailureError({
+				cause: "credential-expired",
+				provider: name,
+				key: server.key,
+			});
 		entered.push({
 			server,
 			credential,
@@ -269,21 +273,25 @@ async function readPassword(
 	world: World,
 ): Promise<{ text: string; warnings: readonly FileNote[] }> {
 	const { flag } = input;
+	const invalid = (
+		is: (CredentialFailure & { cause: "password-invalid" })["is"],
+		problem: string,
+	) => new FailureError({ cause: "password-invalid", flag, is, problem });
 	if (input.from === "flag") return { text: input.value, warnings: [] };
 	const bytes = await readSecret(input, flag, PASSWORD_LIMIT, world);
 	const encoding = encodingFault(bytes);
-	if (encoding !== undefined)
-		throw new OperationError(`${flag}: the password ${encoding}`);
+	if (encoding !== undefined) throw invalid("encoding", encoding);
 	const { text, marked } = withoutMark(bytes.toString("utf8"));
 	const password = text.replace(/\r?\n$/, "");
 	const other = isKeyUser(username) ? undefined : fileOfAnotherKind(password);
-	if (other !== undefined)
-		throw new OperationError(`${flag}: this is no password: ${other}`);
+	if (other !== undefined) throw invalid("another-kind", other);
 	const fault = passwordFault(password, username);
-	const words = fault && credentialFaultWords(fault);
-	if (password === "") throw new UsageError(`${flag}: ${words}`);
-	if (words !== undefined)
-		throw new OperationError(`${flag}: ${words}; nothing was written`);
+	if (password === "")
+		throw new UsageError(
+			`${flag}: ${credentialFaultWords(fault ?? "password-empty")}`,
+		);
+	if (fault !== undefined)
+		throw new FailureError({ cause: "password-refused", flag, fault });
 	return {
 		text: password,
 		warnings: marked
@@ -301,9 +309,13 @@ async function readJwtInput(
 	const reading = readJwt(bytes);
 	if (reading.ok) return reading;
 	const other = fileOfAnotherKind(bytes.toString("utf8"));
-	throw new OperationError(
-		`${flag}: ${input.from === "stdin" ? "standard input" : input.path} ${other === undefined ? reading.problem : `is not a JWT: ${other}`}`,
-	);
+	throw new FailureError({
+		cause: "jwt-invalid",
+		flag,
+		path: input.from === "stdin" ? undefined : input.path,
+		is: other === undefined ? "no-jwt" : "another-kind",
+		problem: other ?? reading.problem,
+	});
 }
 
 /** The bytes behind a flag. Throws UsageError where they would have to be typed unasked. */
@@ -352,13 +364,21 @@ async function readKeyFile(
 	const bytes = await world.files.read(path, JSON_KEY_LIMIT);
 	const encoding = encodingFault(bytes);
 	if (encoding !== undefined)
-		throw new OperationError(`--registry-key: ${path} ${encoding}`);
+		throw new FailureError({
+			cause: "json-key-invalid",
+			path,
+			is: "encoding",
+			problem: encoding,
+		});
 	const { text } = withoutMark(bytes.toString("utf8"));
 	const key = readJsonKey(bytes.toString("utf8"));
 	if (!key.ok)
-		throw new OperationError(
-			`--registry-key: ${path} is not a JSON key file: ${fileOfAnotherKind(text) ?? key.problem}`,
-		);
+		throw new FailureError({
+			cause: "json-key-invalid",
+			path,
+			is: "no-key",
+			problem: fileOfAnotherKind(text) ?? key.problem,
+		});
 	return {
 		credential: new Credential(JSON_KEY_USERNAME, key.text),
 		warnings: key.warnings,

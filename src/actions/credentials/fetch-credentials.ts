@@ -1,17 +1,18 @@
+import { FailureError } from "../../core/output/failure.ts";
 import {
 	displayHost,
 	parseRegistryServer,
 	type RegistryServer,
 } from "../../core/registry/server.ts";
 import { splitPath } from "../../core/registry/url.ts";
-import { OperationError, UsageError } from "../../errors.ts";
+import { UsageError } from "../../errors.ts";
 import type { StoredCredentials, World } from "../../world.ts";
 import type { EnteredCredential } from "./entered-credential.ts";
 
 /**
  * The credentials that docker, podman or a credential helper keep for these
  * registries, or for those that the person picks: never for all without a word.
- * Throws UsageError where nobody can be asked, OperationError for what is not there.
+ * Throws UsageError where nobody can be asked, FailureError where there is none to pick or none was picked, what the store throws.
  */
 export async function fetchCredentials(
 	servers: readonly RegistryServer[],
@@ -54,16 +55,14 @@ async function pick(
 			`--from-docker-config needs --registry-server: name the registries to take${hosts.length === 0 ? "" : ` (there are ${hosts.join(", ")})`}`,
 		);
 	if (hosts.length === 0)
-		throw new OperationError(
-			"the docker config names no registry: name one with --registry-server, for its credential helper to look up",
-		);
+		throw new FailureError({ cause: "docker-config-empty" });
 	const prompter = await world.prompter();
 	const picked = await prompter.pick({
 		message: "Which registries?",
 		choices: hosts.map((host) => ({ value: host, label: host })),
 	});
 	if (picked.length === 0)
-		throw new OperationError("no registries selected; nothing was written");
+		throw new FailureError({ cause: "registries-unselected" });
 	return picked.map((host) => parseRegistryServer(host));
 }
 

@@ -3,13 +3,13 @@ import type { AuthEntry } from "../../core/credentials/entry.ts";
 import { pullSourceOf } from "../../core/kubelet/pod-secrets.ts";
 import { isPullSecretType } from "../../core/kubelet/secret-entries.ts";
 import type { Secret } from "../../core/objects.ts";
+import { FailureError } from "../../core/output/failure.ts";
 import { entriesNamed } from "../../core/pull-secrets/entry-naming.ts";
 import {
 	displayHost,
 	type RegistryServer,
 } from "../../core/registry/server.ts";
-import { ApiError, OperationError } from "../../errors.ts";
-import { storedFaultWords } from "../../report/credential-fault-words.ts";
+import { ApiError } from "../../errors.ts";
 import type { Cluster, ConnectionFlags, World } from "../../world.ts";
 import { missingNamespaceOr } from "../apply/ensure-namespace.ts";
 import type { EnteredCredential } from "./entered-credential.ts";
@@ -23,7 +23,7 @@ export interface SecretToTake {
 
 /**
  * The credentials of a pull Secret, under the keys that they have there: those of the entries that are
- * named, or all. What carries nothing is left out with a warning. Throws OperationError for what is no
+ * named, or all. What carries nothing is left out with a warning. Throws FailureError for what is no
  * pull Secret, or an entry that cannot be taken; what the cluster throws.
  */
 export async function takeFromSecret(
@@ -31,53 +31,54 @@ export async function takeFromSecret(
 	{ namespace, name, connection }: SecretToTake,
 	world: World,
 ): Promise<EnteredCredential[]> {
-	const shown = `secret "${name}" in namespace "${namespace}"`;
-	const entries = await entriesIn(
-		{ namespace, name, connection },
-		shown,
-		world,
-	);
+	const secret = { namespace, name };
+	const entries = await entriesIn({ ...secret, connection }, world);
 	const keys =
 		servers.length === 0
 			? [...entries.keys()]
 			: servers.flatMap(({ key, spelled }) => {
 					const named = entriesNamed([...entries.keys()], spelled);
 					if (named.length > 0) return named;
-					throw new OperationError(
-						`${displayHost(key)} is not in ${shown}, which has ${[...entries.keys()].map(displayHost).join(", ") || "none"}`,
-					);
+					throw new FailureError({
+						cause: "registry-absent",
+						source: secret,
+						registry: displayHost(key),
+						has: [...entries.keys()].map(displayHost),
+					});
 				});
 	const taken: EnteredCredential[] = [];
 	for (const key of new Set(keys)) {
 		const read = entries.get(key)?.stored() ?? { found: "nothing" };
 		const host = displayHost(key);
 		if (read.found === "unusable")
-			throw new OperationError(
-				`the credential for ${host} in ${shown} cannot be used: ${storedFaultWords(read.problem)}`,
-			);
+			throw new FailureError({
+				cause: "credential-unusable",
+				secret,
+				key,
+				problem: read.problem,
+			});
 		if (read.found === "nothing") {
 			world.emit({
 				type: "warning",
-				note: { cause: "entry-empty", key, secret: { namespace, name } },
+				note: { cause: "entry-empty", key, secret },
 			});
 			continue;
 		}
 		taken.push({
 			server: { key, given: host, spelled: key, warnings: [] },
 			credential: read.credential,
-			from: { secret: { namespace, name } },
+			from: { secret },
 			asked: false,
 			warnings: [],
 		});
 	}
 	if (taken.length === 0)
-		throw new OperationError(`${shown} holds no credentials`);
+		throw new FailureError({ cause: "secret-empty", secret });
 	return taken;
 }
 
 async function entriesIn(
 	{ namespace, name, connection }: SecretToTake,
-	shown: string,
 	world: World,
 ): Promise<ReadonlyMap<string, AuthEntry>> {
 	const cluster = await world.connect(connection);
@@ -85,15 +86,22 @@ async function entriesIn(
 		const secret = await readNamed({ namespace, name }, cluster);
 		const { type, data } = pullSourceOf(secret);
 		if (!isPullSecretType(type))
-			throw new OperationError(
-				`${shown} is of type ${type || "Opaque"}, not a pull Secret`,
-			);
+			throw new FailureError({
+				cause: "secret-type",
+				secret: { namespace, name },
+				type,
+			});
 		const config = readDockerConfig(
 			data ?? "null",
 			type === "kubernetes.io/dockercfg" ? "dockercfg" : "dockerconfigjson",
 		);
 		if (config.ok) return config.auths;
-		throw new OperationError(`${shown} cannot be read: ${config.problem}`);
+		throw new FailureError({
+			cause: "secret-unreadable",
+			secret: { namespace, name },
+			to: "take",
+			problem: config.problem,
+		});
 	} finally {
 		await cluster.close();
 	}

@@ -1,3 +1,4 @@
+import { FailureError } from "../../core/output/failure.ts";
 import { OperationError } from "../../errors.ts";
 import type { World } from "../../world.ts";
 
@@ -36,9 +37,11 @@ export async function* readManifests(
 		}
 		if (!some)
 			yield {
-				failure: new OperationError(
-					`${path} has no .json, .yaml or .yml files${recursive ? "" : "; -R looks into its subdirectories as well"}`,
-				),
+				failure: new FailureError({
+					cause: "manifests-missing",
+					path,
+					recursive,
+				}),
 			};
 	}
 }
@@ -90,9 +93,11 @@ function decoded(bytes: Buffer, file: string): string {
 			? new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes)
 			: new TextDecoder(wide.encoding, { fatal: true }).decode(bytes);
 	} catch {
-		throw new OperationError(
-			`${file}: not ${wide === undefined ? "UTF-8" : "UTF-16"} text; save it as UTF-8`,
-		);
+		throw new FailureError({
+			cause: "manifest-encoding",
+			file,
+			encoding: wide === undefined ? "UTF-8" : "UTF-16",
+		});
 	}
 }
 

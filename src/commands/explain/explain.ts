@@ -13,10 +13,7 @@ import {
 	isFineAnonymously,
 	type PullSecretState,
 } from "../../core/explain/explanation.ts";
-import {
-	ImageReferenceError,
-	readImageReference,
-} from "../../core/kubelet/image-reference.ts";
+import { readImageReference } from "../../core/kubelet/image-reference.ts";
 import { findCredentials } from "../../core/kubelet/keyring.ts";
 import type { OtherSource } from "../../core/kubelet/near-miss.ts";
 import { FailureError } from "../../core/output/failure.ts";
@@ -178,7 +175,11 @@ By default it answers for a new pod of service account "default". Exit status 1 
 		const { operand, workload, output } = options;
 		const reading = readImageReference(operand);
 		if (workload === undefined && !reading.ok && output === undefined)
-			throw new ImageReferenceError(operand, reading.because);
+			throw new FailureError({
+				cause: "image-invalid",
+				image: operand,
+				because: reading.because,
+			});
 		const { explained, contextFlags } =
 			options.configs.length > 0 || (workload === undefined && !reading.ok)
 				? { explained: [await explainFiles(options, world)], contextFlags: [] }

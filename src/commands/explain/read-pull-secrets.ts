@@ -13,8 +13,9 @@ import {
 import { restartOf } from "../../core/kubelet/restart.ts";
 import { PULL_SECRET_DATA } from "../../core/kubelet/secret-entries.ts";
 import type { Pod, Secret, ServiceAccount } from "../../core/objects.ts";
+import { FailureError } from "../../core/output/failure.ts";
 import { SOURCE_ANNOTATION } from "../../core/pull-secrets/ownership.ts";
-import { ApiError, OperationError } from "../../errors.ts";
+import { ApiError } from "../../errors.ts";
 import type { Cluster, ListQuery } from "../../world.ts";
 import type { WorkloadKind } from "./workload-operand.ts";
 
@@ -132,7 +133,7 @@ interface PodsOfWorkload {
 
 /**
  * The pods of a workload by what makes them: those of a CronJob by the names of its Jobs. By their
- * pull Secrets they differ where some are older, so the newest stands for all. Throws OperationError where there is none.
+ * pull Secrets they differ where some are older, so the newest stands for all. Throws FailureError where there is none.
  */
 export async function readWorkload(
 	cluster: Cluster,
@@ -155,9 +156,7 @@ export async function readWorkload(
 			)
 				newest = pod;
 	if (newest === undefined)
-		throw new OperationError(
-			`${kind.toLowerCase()}/${name} has no pods in namespace "${namespace}"; explain an image instead`,
-		);
+		throw new FailureError({ cause: "pods-missing", kind, name, namespace });
 	return { pod: newest.metadata.name ?? "", images: podImages(newest) };
 }
 

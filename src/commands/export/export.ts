@@ -6,6 +6,7 @@ import { readPullSecret } from "../../actions/read/read-keys.ts";
 import { command, NOTHING } from "../../command.ts";
 import type { Given } from "../../core/command-line/flag.ts";
 import type { Outcome } from "../../core/document.ts";
+import { FailureError } from "../../core/output/failure.ts";
 import type { KindNodes } from "../../core/output/kind-config.ts";
 import { meshreg, script } from "../../core/output/shell.ts";
 import { roleOf } from "../../core/pull-secrets/ownership.ts";
@@ -14,10 +15,9 @@ import {
 	type PullSecret,
 } from "../../core/pull-secrets/pull-secret.ts";
 import type { SourceRef } from "../../core/pull-secrets/source.ts";
-import { EXIT, OperationError, UsageError } from "../../errors.ts";
+import { EXIT, UsageError } from "../../errors.ts";
 import { sourceChoiceIn } from "../../flags/source.ts";
 import * as flags from "../../flags.ts";
-import { noteWords } from "../../report/note-words.ts";
 import { json } from "../../report/structured.ts";
 import type { Cluster, World } from "../../world.ts";
 import { exported } from "./exported.ts";
@@ -190,30 +190,35 @@ async function keyToExport(
 		return findSource(cluster, reader, source, world);
 	const key = await readPullSecret(cluster, reader, { namespace, name });
 	if (key === undefined || roleOf(key) === "unmanaged")
-		throw new OperationError(
-			`there is no pull secret "${name}" in namespace "${namespace}"`,
-			{
-				words: "to see where there are some, run",
-				script: script(meshreg("list")),
-			},
-		);
+		throw new FailureError({
+			cause: "pull-secret-missing",
+			secret: { namespace, name },
+			script: script(meshreg("list")),
+		});
 	return key;
 }
 
-/** What the Secret holds, as a docker config. Throws OperationError where that is nothing. */
+/** What the Secret holds, as a docker config. Throws FailureError where that is nothing. */
 function dockerConfigOf(
 	{ content, name, namespace }: PullSecret,
 	world: World,
 ): string {
 	if (!content.config.ok)
-		throw new OperationError(
-			`secret "${name}" in namespace "${namespace}" holds no docker config: ${content.config.problem}`,
-		);
-	const { auths, warnings } = exported(content);
+		throw new FailureError({
+			cause: "secret-unreadable",
+			secret: { namespace, name },
+			to: "export",
+			problem: content.config.problem,
+		});
+	const { auths, problems, warnings } = exported(content);
 	if (Object.keys(auths).length === 0)
-		throw new OperationError(
-			`secret "${name}" in namespace "${namespace}" has nothing to export: ${warnings.map((note) => noteWords(note).message).join("; ") || "it holds no credentials"}`,
-		);
+		throw new FailureError({
+			cause: "export-empty",
+			secret: { namespace, name },
+			problems,
+		});
+	for (const problem of problems)
+		world.emit({ type: "warning", note: { cause: "entry-left-out", problem } });
 	for (const note of warnings) world.emit({ type: "warning", note });
 	return json({ auths });
 }

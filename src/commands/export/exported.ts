@@ -2,6 +2,7 @@ import type { Credential } from "../../core/credentials/credential.ts";
 import { authFields } from "../../core/credentials/docker-config.ts";
 import { normaliseKey } from "../../core/kubelet/keyring.ts";
 import type { ExportNote } from "../../core/note.ts";
+import type { EntryProblem } from "../../core/output/entry-problem.ts";
 import { entryProblems } from "../../core/pull-secrets/content-fault.ts";
 import type { Content } from "../../core/pull-secrets/pull-secret.ts";
 import { DOCKER_HUB_KEY, registryNamed } from "../../core/registry/server.ts";
@@ -9,6 +10,8 @@ import { DOCKER_HUB_KEY, registryNamed } from "../../core/registry/server.ts";
 /** What of a pull secret a file for docker, podman, skopeo and kubelets holds. */
 interface Exported {
 	readonly auths: Readonly<Record<string, ReturnType<typeof authFields>>>;
+	/** Of the entries that are left out. */
+	readonly problems: readonly EntryProblem[];
 	readonly warnings: readonly ExportNote[];
 }
 
@@ -19,9 +22,9 @@ interface Exported {
 export function exported(content: Content): Exported {
 	const auths = new Map<string, Credential>();
 	const warnings: ExportNote[] = [];
-	for (const problem of entryProblems(content))
-		if (problem.kind !== "auth-differs")
-			warnings.push({ cause: "entry-left-out", problem });
+	const problems = entryProblems(content).filter(
+		({ kind }) => kind !== "auth-differs",
+	);
 	for (const [key, entry] of content.config.ok ? content.config.auths : []) {
 		const credential = entry.credentialForAll();
 		const written = exportedKey(key);
@@ -39,6 +42,7 @@ export function exported(content: Content): Exported {
 		auths: Object.fromEntries(
 			[...auths].map(([key, credential]) => [key, authFields(credential)]),
 		),
+		problems,
 		warnings,
 	};
 }

@@ -1,7 +1,7 @@
 import { readDockerConfig } from "../../core/credentials/docker-config.ts";
+import { FailureError } from "../../core/output/failure.ts";
 import { type KindNodes, kindConfig } from "../../core/output/kind-config.ts";
 import { meshreg, script } from "../../core/output/shell.ts";
-import { type Advice, OperationError } from "../../errors.ts";
 import type { World } from "../../world.ts";
 
 /** As much as the kubelet's file may sensibly hold, in bytes. */
@@ -9,7 +9,7 @@ const LIMIT = 5 * 1024 * 1024;
 
 /**
  * A kind cluster config whose nodes mount this docker config. Throws
- * OperationError where the file is not there or holds no credentials: the
+ * FailureError where the file is not there or holds no credentials: the
  * container runtime would put a folder in its place, and a node without
  * credentials would tell nobody.
  */
@@ -20,22 +20,12 @@ export async function kindClusterConfig(
 ): Promise<string> {
 	const bytes = await world.files.read(dockerConfig, LIMIT);
 	const config = readDockerConfig(bytes.toString("utf8"));
-	if (!config.ok)
-		throw new OperationError(
-			`--docker-config: ${dockerConfig} is not a docker config that a node can use: ${config.problem}`,
-			exporting(dockerConfig),
-		);
-	if (config.auths.size === 0)
-		throw new OperationError(
-			`--docker-config: ${dockerConfig} holds no credentials itself (they may be in a credential store, which nodes do not have)`,
-			exporting(dockerConfig),
-		);
+	if (!config.ok || config.auths.size === 0)
+		throw new FailureError({
+			cause: "docker-config-unusable",
+			path: dockerConfig,
+			problem: config.ok ? undefined : config.problem,
+			script: script(meshreg("export", "--to", dockerConfig)),
+		});
 	return kindConfig(nodes, dockerConfig);
-}
-
-function exporting(file: string): Advice {
-	return {
-		words: "write one with",
-		script: script(meshreg("export", "--to", file)),
-	};
 }

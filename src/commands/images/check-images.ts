@@ -15,6 +15,7 @@ import {
 	readKeyring,
 } from "../../core/kubelet/keyring.ts";
 import { type ListedImage, nameOf } from "../../core/meshes/listed-image.ts";
+import { FailureError } from "../../core/output/failure.ts";
 import { meshreg, script } from "../../core/output/shell.ts";
 import {
 	ImageChecker,
@@ -25,7 +26,6 @@ import {
 import { HostLimits } from "../../core/registry/host-limits.ts";
 import type { Platform } from "../../core/registry/platform.ts";
 import { apiHostOf, registryNamed } from "../../core/registry/server.ts";
-import { OperationError } from "../../errors.ts";
 import type { RegistryClient, World } from "../../world.ts";
 
 /** Registries that are asked at once; each has a limit of its own. */
@@ -55,7 +55,7 @@ interface Errand {
 
 /**
  * Asks each image's registry about it, and tells each finding in the order of the list. Throws
- * OperationError for a pull secret that kubelets cannot read and a CA file that is none.
+ * FailureError for a pull secret that kubelets cannot read, OperationError for a CA file that is none.
  */
 export async function checkImages(
 	images: readonly ListedImage[],
@@ -99,10 +99,12 @@ export async function checkImages(
 function keyringOf(source: PullSource | undefined): Keyring {
 	const keyring = readKeyring(source === undefined ? [] : [source]);
 	if (keyring.malformed !== undefined)
-		throw new OperationError(
-			`secret ${keyring.malformed.from} cannot be read by kubelets: ${keyring.malformed.error}`,
-			{ words: "see what is wrong with", script: script(meshreg("check")) },
-		);
+		throw new FailureError({
+			cause: "secret-malformed",
+			from: keyring.malformed.from,
+			error: keyring.malformed.error,
+			script: script(meshreg("check")),
+		});
 	return keyring;
 }
 

@@ -1,7 +1,6 @@
 import { readManifests } from "../../actions/read/read-manifests.ts";
 import {
 	FILLED_IN,
-	ImageReferenceError,
 	readImageReference,
 } from "../../core/kubelet/image-reference.ts";
 import { type PodUses, podUses } from "../../core/kubelet/pod-images.ts";
@@ -13,6 +12,7 @@ import {
 } from "../../core/meshes/installed.ts";
 import { ImageList, type ListedImage } from "../../core/meshes/listed-image.ts";
 import type { Mesh, MeshRelease } from "../../core/meshes/meshes.ts";
+import { FailureError } from "../../core/output/failure.ts";
 import { isFatal, OperationError } from "../../errors.ts";
 import type { Cluster, ConnectionFlags, World } from "../../world.ts";
 
@@ -155,11 +155,14 @@ function adding(list: ImageList, fail: Fail): AddImage {
 	return (image, from, artifact) => {
 		const reading = readImageReference(image);
 		if (reading.ok) return list.add(image, from, artifact);
-		const [namespace, ...object] = from.split("/");
+		const [namespace = "", ...object] = from.split("/");
 		fail(
-			new OperationError(
-				`${object.join("/")} in ${namespace} namespace: ${new ImageReferenceError(image, reading.because).message}`,
-			),
+			new FailureError({
+				cause: "image-invalid",
+				image,
+				because: reading.because,
+				in: { object: object.join("/"), namespace },
+			}),
 		);
 	};
 }
@@ -181,9 +184,11 @@ async function imagesInstalled(
 				addWorkload({ ...workload, kind }, add);
 			}
 	if (!some)
-		throw new OperationError(
-			`no Deployments or DaemonSets in namespace ${place}: is ${mesh.title} installed there? MESHREG_NAMESPACE names another namespace`,
-		);
+		throw new FailureError({
+			cause: "mesh-missing",
+			title: mesh.title,
+			namespace: place,
+		});
 	try {
 		for await (const { items } of cluster.picked("Pod", {}, podUses))
 			for (const pod of items) addSidecars(mesh, pod, add);

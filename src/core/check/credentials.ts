@@ -1,9 +1,6 @@
+import type { EntryProblem } from "../output/entry-problem.ts";
 import { type Script, sequence } from "../output/shell.ts";
-import {
-	contentFault,
-	type EntryProblem,
-	entryProblems,
-} from "../pull-secrets/content-fault.ts";
+import { contentFault, entryProblems } from "../pull-secrets/content-fault.ts";
 import { argumentFor } from "../pull-secrets/entry-naming.ts";
 import {
 	type Expiry,

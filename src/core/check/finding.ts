@@ -1,12 +1,10 @@
 import type { NearMiss } from "../kubelet/near-miss.ts";
 import type { AskedHost } from "../kubelet/pull-report.ts";
 import type { RejectionHint } from "../output/credential-fault.ts";
+import type { EntryProblem } from "../output/entry-problem.ts";
 import type { RecordFault, SourceFailure } from "../output/failure.ts";
 import { type Script, scriptKey } from "../output/shell.ts";
-import type {
-	ContentFault,
-	EntryProblem,
-} from "../pull-secrets/content-fault.ts";
+import type { ContentFault } from "../pull-secrets/content-fault.ts";
 import type { Manager } from "../pull-secrets/managers.ts";
 import type { Verification } from "../registry/verification.ts";
 import type { Access, Readable } from "./facts.ts";

@@ -1,11 +1,10 @@
-import { OperationError } from "../../errors.ts";
-import { someOf } from "../output/some-of.ts";
+import { FailureError } from "../output/failure.ts";
 import { matchesGlob } from "../pull-secrets/desired.ts";
 
 /**
  * The contexts that names and globs mean, each once, in the order in which they were asked for
  * and, for a glob, sorted; and with which of them those of the same cluster and user, by `identity`,
- * are done (`twins`). Throws OperationError where one means none: over
+ * are done (`twins`). Throws FailureError where one means none: over
  * several clusters a typing mistake should not be found out half way.
  */
 export function contextsMeant(
@@ -25,10 +24,10 @@ export function contextsMeant(
 			? known.filter((name) => matchesGlob(name, [pattern])).toSorted()
 			: [];
 		if (matching.length === 0)
-			throw new OperationError(
+			throw new FailureError(
 				isGlob
-					? `--contexts: no context matches "${pattern}"`
-					: `context "${pattern}" does not exist; contexts: ${someOf(known.toSorted()) || "none"}`,
+					? { cause: "contexts-unmatched", glob: pattern }
+					: { cause: "context-unknown", name: pattern, known },
 			);
 		return matching;
 	});

@@ -13,7 +13,7 @@ export interface CredentialCheck {
 	readonly verification: Verification | undefined;
 }
 
-/** How to try a credential on an image; undefined for an empty one. Throws ImageReferenceError. */
+/** How to try a credential on an image; undefined for an empty one. Throws FailureError. */
 export function probeOf(
 	image: string,
 	{ credential }: KeyringMatch,

@@ -1,5 +1,4 @@
-import { OperationError } from "../../errors.ts";
-import { onOneLine } from "../output/printable.ts";
+import { FailureError } from "../output/failure.ts";
 
 /**
  * An image's name in parts, completed as a kubelet completes it: `nats:2.9` is
@@ -14,24 +13,13 @@ export interface ImageReference {
 	readonly digest?: string;
 }
 
+/** `because`: the reason in distribution's words. */
 type ReferenceReading =
 	| { readonly ok: true; readonly reference: ImageReference }
 	| { readonly ok: false; readonly because: string };
 
 /** What stands for an image that Istio's injector fills in: https://istio.io/latest/docs/setup/additional-setup/gateway/ */
 export const FILLED_IN = "auto";
-
-/** A text that is not an image reference. `because` is the reason in distribution's words. */
-export class ImageReferenceError extends OperationError {
-	constructor(
-		readonly image: string,
-		readonly because: string,
-	) {
-		super(
-			`${quoted(image)} is not an image reference: ${because.replace(/^invalid reference format: /, "")}; write it as [HOST[:PORT]/]PATH[:TAG][@DIGEST]`,
-		);
-	}
-}
 
 // The grammar of https://pkg.go.dev/github.com/distribution/reference, which kubelets and containerd use.
 const HOST_LABEL = "(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])";
@@ -85,10 +73,10 @@ export function readImageReference(image: string): ReferenceReading {
 	};
 }
 
-/** As readImageReference; throws ImageReferenceError. */
+/** As readImageReference; throws FailureError. */
 export function parseImageReference(image: string): ImageReference {
 	const reading = readImageReference(image);
-	if (!reading.ok) throw new ImageReferenceError(image, reading.because);
+	if (!reading.ok) throw invalid(image, reading.because);
 	return reading.reference;
 }
 
@@ -106,7 +94,7 @@ export function printImageReference(reference: ImageReference): string {
  * The image's name in a private registry, as the mesh names its copies there: `registry`
  * (host, port and path, no scheme), then the last component of the path, tag and digest kept.
  * What is in `registry` already comes back as it was written.
- * Throws ImageReferenceError where either is not what it should be.
+ * Throws FailureError where either is not what it should be.
  */
 export function rewriteImage(image: string, registry: string): string {
 	const reference = parseImageReference(image);
@@ -159,6 +147,10 @@ export function withDefaultTag(reference: ImageReference): ImageReference {
 		: reference;
 }
 
+function invalid(image: string, because: string): FailureError {
+	return new FailureError({ cause: "image-invalid", image, because });
+}
+
 function no(because: string): ReferenceReading {
 	return { ok: false, because };
 }
@@ -198,12 +190,6 @@ function suffix({ tag, digest }: ImageReference): string {
 // Two components of path, because one alone would be completed to docker.io/library/….
 function registryPrefix(root: string): string {
 	const probe = readImageReference(`${root}/x/x`);
-	if (!probe.ok) throw new ImageReferenceError(root, probe.because);
+	if (!probe.ok) throw invalid(root, probe.because);
 	return repositoryOf(probe.reference).slice(0, -"/x/x".length);
-}
-
-/** The beginning of a text that may be anything, for a message. */
-function quoted(text: string): string {
-	const beginning = text.length > 120 ? `${text.slice(0, 119)}…` : text;
-	return onOneLine(JSON.stringify(beginning), 1000);
 }

@@ -76,7 +76,7 @@ const ECR = /^(\d+)\.dkr[.-]ecr(?:-fips)?\.[a-z0-9-]+\./;
 
 /**
  * What came near to matching an image for which `findCredentials` found nothing in
- * `sources`, the nearest first. Throws ImageReferenceError; malformed sources are passed over.
+ * `sources`, the nearest first. Throws FailureError; malformed sources are passed over.
  */
 export function nearMisses(
 	image: string,

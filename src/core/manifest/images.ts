@@ -1,11 +1,10 @@
-import { OperationError } from "../../errors.ts";
 import {
 	FILLED_IN,
-	ImageReferenceError,
 	type RewrittenImage,
 	readImageReference,
 	rewriteImage,
 } from "../kubelet/image-reference.ts";
+import { FailureError } from "../output/failure.ts";
 import { type Edit, yamlWord } from "./edit.ts";
 import {
 	type Entry,
@@ -16,13 +15,7 @@ import {
 	valueAt,
 } from "./node.ts";
 import type { ManifestNote } from "./note.ts";
-import {
-	Located,
-	locate,
-	parseDocumentOf,
-	placeOf,
-	withLocation,
-} from "./parse.ts";
+import { Located, parseDocumentOf, placeOf, withLocation } from "./parse.ts";
 import { splitManifest } from "./split.ts";
 import { containersOf, objectsOf, podTemplatesOf } from "./workloads.ts";
 
@@ -66,14 +59,14 @@ interface ManifestImages {
 	}[];
 	readonly warnings: readonly ManifestNote[];
 	/** What is no image reference, each with file and line. */
-	readonly faults: readonly OperationError[];
+	readonly faults: readonly FailureError[];
 }
 
-/** The images of a manifest file. Throws OperationError with file and line for what cannot be read. */
+/** The images of a manifest file. Throws FailureError with file and line for what cannot be read. */
 export function manifestImages(text: string, file: string): ManifestImages {
 	const found = new Map<string, boolean>();
 	const warnings: ManifestNote[] = [];
-	const faults: OperationError[] = [];
+	const faults: FailureError[] = [];
 	for (const document of splitManifest(text)) {
 		const at = new Located(file, document);
 		const spots: ImageSpot[] = [];
@@ -117,7 +110,7 @@ function filledInWarnings(
 	}));
 }
 
-/** The edits that move images to a registry, and what moved. Throws OperationError with file and line. */
+/** The edits that move images to a registry, and what moved. Throws FailureError with file and line. */
 export function rewriteEdits(
 	spots: readonly ImageSpot[],
 	registry: string,
@@ -153,7 +146,7 @@ export function rewriteEdits(
 	};
 }
 
-/** Throws OperationError for what is no image reference. */
+/** Throws FailureError for what is no image reference. */
 function checked(spot: ImageSpot, at: Located): string {
 	const fault = faultOf(spot, at);
 	if (fault !== undefined) throw fault;
@@ -163,13 +156,16 @@ function checked(spot: ImageSpot, at: Located): string {
 function faultOf(
 	{ image, node }: ImageSpot,
 	at: Located,
-): OperationError | undefined {
+): FailureError | undefined {
 	const reading = readImageReference(image);
 	return reading.ok
 		? undefined
-		: new OperationError(
-				`${locate(at, (node.alias ?? node).start)}: ${new ImageReferenceError(image, reading.because).message}`,
-			);
+		: new FailureError({
+				cause: "image-invalid",
+				image,
+				because: reading.because,
+				in: placeOf(at, (node.alias ?? node).start),
+			});
 }
 
 /** Replaces the words of a scalar within its quotes; all of it where they are not written out as they are. */

@@ -1,5 +1,5 @@
-import { OperationError } from "../../errors.ts";
 import type { RewrittenImage } from "../kubelet/image-reference.ts";
+import { FailureError } from "../output/failure.ts";
 import {
 	addPullSecrets,
 	appendPullSecrets,
@@ -11,13 +11,7 @@ import { imagesOf, rewriteEdits } from "./images.ts";
 import { misplacedSecrets } from "./misplaced.ts";
 import { entryOf, type MapNode, mergedMaps, stringAt } from "./node.ts";
 import type { ManifestNote } from "./note.ts";
-import {
-	Located,
-	locate,
-	parseDocumentOf,
-	placeOf,
-	withLocation,
-} from "./parse.ts";
+import { Located, parseDocumentOf, placeOf, withLocation } from "./parse.ts";
 import { splitManifest } from "./split.ts";
 import {
 	containersOf,
@@ -57,7 +51,7 @@ interface Injected {
 
 /**
  * Adds the pull secret to every pod template of a manifest file, once. Only one
- * document is parsed at a time. Throws OperationError with file and line for what
+ * document is parsed at a time. Throws FailureError with file and line for what
  * does not parse or cannot be edited.
  */
 export function injectManifest(
@@ -215,9 +209,10 @@ class DocumentEdits {
 					fillPullSecrets(layout, holder, entry, names, comments),
 				);
 		} else
-			throw new OperationError(
-				`${locate(this.#at, entry.start)}: ${PULL_SECRETS} is not a list; write it as a list of names`,
-			);
+			throw new FailureError({
+				cause: "pull-secrets-not-a-list",
+				at: placeOf(this.#at, entry.start),
+			});
 	}
 
 	/** Whether a merged map (`<<`) is a pod's spec that has been given the entry here. */

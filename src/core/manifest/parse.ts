@@ -1,4 +1,4 @@
-import { OperationError } from "../../errors.ts";
+import { FailureError } from "../output/failure.ts";
 import { CannotEdit } from "./edit.ts";
 import { readJson } from "./json.ts";
 import { type Node, Unreadable } from "./node.ts";
@@ -45,17 +45,12 @@ export function placeOf(at: Located, offset: number): ManifestPlace {
 	return { file: at.file, line: at.lineOf(offset) };
 }
 
-/** `FILE:LINE`, as compilers and editors have it. */
-export function locate(at: Located, offset: number): string {
-	return `${at.file}:${at.lineOf(offset)}`;
-}
-
 /** More of a document's oddities are counted, not listed. */
 const MOST_WARNINGS = 10;
 
 /**
  * The object in a document; undefined where there is none. Keys that are there twice
- * are warned about. Throws OperationError with file and line.
+ * are warned about. Throws FailureError with file and line.
  */
 export function parseDocumentOf(
 	at: Located,
@@ -92,24 +87,30 @@ function readByKubectl(at: Located, warnings: ManifestNote[]): string {
 	return layout.slice(0, end);
 }
 
-/** What `work` returns; its Unreadable or CannotEdit becomes an OperationError with file and line. */
+/** What `work` returns; its Unreadable or CannotEdit becomes a FailureError with file and line. */
 export function withLocation<T>(at: Located, work: () => T): T {
 	try {
 		return work();
 	} catch (error) {
 		if (error instanceof Unreadable)
-			throw new OperationError(
-				`${locate(at, error.offset)}: not valid ${error.form}: ${error.message}; nothing of this file is written`,
-			);
+			throw new FailureError({
+				cause: "manifest-invalid",
+				at: placeOf(at, error.offset),
+				form: error.form,
+				problem: error.message,
+			});
 		if (error instanceof CannotEdit)
-			throw new OperationError(
-				`${locate(at, error.offset)}: cannot be edited in place because of ${error.message}; write it in the usual way first`,
-			);
+			throw new FailureError({
+				cause: "manifest-uneditable",
+				at: placeOf(at, error.offset),
+				because: error.message,
+			});
 		// Whoever nests so deep has exhausted the stack of the parsers.
 		if (error instanceof RangeError)
-			throw new OperationError(
-				`${locate(at, 0)}: nested too deeply; nothing of this file is written`,
-			);
+			throw new FailureError({
+				cause: "manifest-too-deep",
+				at: placeOf(at, 0),
+			});
 		throw error;
 	}
 }

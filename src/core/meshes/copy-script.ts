@@ -27,7 +27,7 @@ const HEAD: Record<Copier, (registry: string) => string> = {
 /**
  * A script for `sh -eu` that copies images, every platform of each, under their
  * new names. What is in place already is left out, and what several spellings
- * name is copied once. `registry` is host and port. Throws ImageReferenceError.
+ * name is copied once. `registry` is host and port. Throws FailureError.
  */
 export function copyScript(
 	images: readonly RewrittenImage[],

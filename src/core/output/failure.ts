@@ -6,6 +6,7 @@ import {
 	isNamespaceTerminating,
 	OperationError,
 } from "../../errors.ts";
+import type { InputFailure } from "./input-failure.ts";
 import type { Script } from "./shell.ts";
 
 /**
@@ -13,6 +14,7 @@ import type { Script } from "./shell.ts";
  * are names as the API server has them, or what somebody wrote: to be shown, never to be run.
  */
 export type Failure =
+	| InputFailure
 	| SourceFailure
 	| RecordFailure
 	| PolicyFailure

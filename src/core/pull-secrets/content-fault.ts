@@ -2,7 +2,7 @@ import { credentialFault } from "../credentials/credential-rules.ts";
 import { entryFaultInGoWords } from "../credentials/docker-config.ts";
 import type { AuthEntry } from "../credentials/entry.ts";
 import { normaliseKey } from "../kubelet/keyring.ts";
-import type { CredentialFault } from "../output/credential-fault.ts";
+import type { EntryProblem, KeyProblem } from "../output/entry-problem.ts";
 import { isEncodedJson } from "../registry/credential-file.ts";
 import { parseSchemeless, splitPort } from "../registry/url.ts";
 import type { Content } from "./pull-secret.ts";
@@ -32,33 +32,6 @@ export function contentFault(content: Content): ContentFault | undefined {
 	known.set(content, fault);
 	return fault === "none" ? undefined : fault;
 }
-
-/** What is wrong with one entry of a content, for a person. */
-export type EntryProblem = {
-	/** As written in `auths`. */
-	readonly key: string;
-} & (
-	| { readonly kind: "malformed"; readonly error: string }
-	/** Nothing is in it, or nothing but what kubelets pass over; it matches all the same, and fails. */
-	| {
-			readonly kind: "empty";
-			/** `token-alone`: an identity token, which kubelets do not read, and nothing else. */
-			readonly because: CredentialFault | "token-alone";
-	  }
-	/** A control character, a byte order mark, no text at all. */
-	| { readonly kind: "bad-characters"; readonly because: CredentialFault }
-	/** `auth` says something else than what stands beside it. */
-	| { readonly kind: "auth-differs" }
-	| { readonly kind: "key"; readonly because: KeyProblem }
-);
-
-/** Why no image's name, or none that people write, matches a key. */
-export type KeyProblem =
-	| "white-space"
-	| "scheme"
-	| "single-word"
-	| "docker-hub-name"
-	| "unusable";
 
 /** What is wrong with the entries of a content, one by one; none where they cannot be told apart. */
 export function entryProblems({ config }: Content): readonly EntryProblem[] {

@@ -3,14 +3,15 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import {
 	findCollisions,
-	ImageReferenceError,
 	parseImageReference,
 	printImageReference,
 	readImageReference,
 	repositoryOf,
 	rewriteImage,
 } from "../../../src/core/kubelet/image-reference.ts";
+import { FailureError } from "../../../src/core/output/failure.ts";
 import { imageReference, registry } from "../../support/arbitraries.ts";
+import { refusedInWords } from "../../support/refused.ts";
 
 const SHA = `sha256:${"a".repeat(64)}`;
 
@@ -93,14 +94,16 @@ describe("parsing", () => {
 	for (const [image, because] of unreadable)
 		it(`refuses ${JSON.stringify(image.slice(0, 60))}`, () => {
 			assert.deepEqual(readImageReference(image), { ok: false, because });
-			assert.throws(() => parseImageReference(image), ImageReferenceError);
+			assert.throws(() => parseImageReference(image), {
+				failure: { cause: "image-invalid", image, because },
+			});
 		});
 
 	it("names the text, the reason and the form in one line", () => {
-		assert.throws(() => parseImageReference("Bad\nname"), {
-			message:
-				'"Bad\\nname" is not an image reference: repository name must be lowercase; write it as [HOST[:PORT]/]PATH[:TAG][@DIGEST]',
-		});
+		refusedInWords(
+			() => parseImageReference("Bad\nname"),
+			'"Bad\\nname" is not an image reference: repository name must be lowercase; write it as [HOST[:PORT]/]PATH[:TAG][@DIGEST]',
+		);
 	});
 
 	it("prints back what it parsed", () => {
@@ -156,7 +159,7 @@ describe("rewriting to a private registry", () => {
 
 	it("refuses a registry that no image name can begin with", () => {
 		for (const wrong of ["", "https://r.io", "r.io/Team", "r.io/a:1"])
-			assert.throws(() => rewriteImage("nats", wrong), ImageReferenceError);
+			assert.throws(() => rewriteImage("nats", wrong), FailureError);
 	});
 
 	it("twice changes nothing, and keeps name, tag and digest", () => {

@@ -3,8 +3,10 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import { manifestImages } from "../../../src/core/manifest/images.ts";
 import { injectManifest } from "../../../src/core/manifest/inject.ts";
+import { failureOf } from "../../../src/core/output/failure.ts";
 import { imageReference } from "../../support/arbitraries.ts";
 import { manifestText } from "../../support/manifests.ts";
+import { refusedInWords } from "../../support/refused.ts";
 
 const REG = {
 	secret: "k",
@@ -84,17 +86,15 @@ describe("images rewritten", () => {
 		const pod = "kind: Pod\nspec:\n  containers:\n  - image: https://x/y\n";
 		const message =
 			'f:4: "https://x/y" is not an image reference: invalid reference format; write it as [HOST[:PORT]/]PATH[:TAG][@DIGEST]';
-		assert.throws(() => injectManifest(pod, "f", REG), {
-			name: "OperationError",
-			message,
-		});
-		assert.deepEqual(
-			manifestImages(pod, "f").faults.map((fault) => [
-				fault.name,
-				fault.message,
-			]),
-			[["OperationError", message]],
-		);
+		refusedInWords(() => injectManifest(pod, "f", REG), message);
+		assert.deepEqual(manifestImages(pod, "f").faults.map(failureOf), [
+			{
+				cause: "image-invalid",
+				image: "https://x/y",
+				because: "invalid reference format",
+				in: { file: "f", line: 4 },
+			},
+		]);
 		assert.doesNotThrow(() =>
 			injectManifest(pod, "f", {
 				secret: "k",

@@ -5,6 +5,7 @@ import { parseDocument } from "yaml";
 import { manifestImages } from "../../../src/core/manifest/images.ts";
 import type { Injection } from "../../../src/core/manifest/inject.ts";
 import { imagesInWords, injectedInWords } from "../../support/injected.ts";
+import { refusedInWords } from "../../support/refused.ts";
 
 const INJECTION: Injection = {
 	secret: "k",
@@ -64,17 +65,13 @@ describe("an explicit key (`? c`) keeps what is its own", () => {
 		});
 
 	it("is not moved by --fix", () => {
-		assert.throws(
+		refusedInWords(
 			() =>
 				injected(
 					"kind: Pod\nspec:\n  containers:\n  - ? imagePullSecrets\n    : [{name: one}]\n    name: a\n",
 					FIX,
 				),
-			{
-				name: "OperationError",
-				message:
-					"f:4: cannot be edited in place because of an explicit key; write it in the usual way first",
-			},
+			"f:4: cannot be edited in place because of an explicit key; write it in the usual way first",
 		);
 	});
 });
@@ -105,10 +102,10 @@ describe("a marker right behind a closing brace (`{…}---`) ends the document",
 		});
 
 	it("in the middle of a file it is an error, and told", () => {
-		assert.throws(() => injected("{kind: Pod}---\nkind: Pod\n"), {
-			name: "OperationError",
-			message: /^f:1: not valid YAML: .*; nothing of this file is written$/,
-		});
+		refusedInWords(
+			() => injected("{kind: Pod}---\nkind: Pod\n"),
+			/^f:1: not valid YAML: .*; nothing of this file is written$/,
+		);
 	});
 });
 
@@ -130,11 +127,10 @@ describe("a ? without a space inside brackets is a key to kubectl", () => {
 		"kind: Pod\nspec: {containers: [?name]}\n",
 	])
 		it(`and not to YAML 1.2, so it is refused: ${JSON.stringify(text)}`, () => {
-			assert.throws(() => injected(text), {
-				name: "OperationError",
-				message:
-					"f:2: not valid YAML: A ? has to be followed by a space; nothing of this file is written",
-			});
+			refusedInWords(
+				() => injected(text),
+				"f:2: not valid YAML: A ? has to be followed by a space; nothing of this file is written",
+			);
 		});
 
 	it("but not where it is quoted, spaced, or outside brackets", () => {
@@ -615,15 +611,13 @@ describe("input that would take for ever", () => {
 			`a:${"b".repeat(1_000_000)}`,
 			`a@sha256:${"a+b".repeat(300_000)}`,
 		])
-			assert.throws(
+			refusedInWords(
 				() =>
 					injected(`kind: Pod\nspec: {containers: [{image: "${image}"}]}\n`, {
 						...INJECTION,
 						registry: "r.io",
 					}),
-				(error: Error) =>
-					/is not an image reference/.test(error.message) &&
-					error.message.length < 400,
+				/^(?=.{1,392}$).*is not an image reference/,
 			);
 	});
 
@@ -641,9 +635,9 @@ describe("input that would take for ever", () => {
 			`kind: Pod\nspec: ${deep}\n`,
 			`{"kind":"Pod","spec":${deep}}`,
 		])
-			assert.throws(() => injected(text), {
-				name: "OperationError",
-				message: /^f:\d: (nested too deeply|not valid YAML)/,
-			});
+			refusedInWords(
+				() => injected(text),
+				/^f:\d: (nested too deeply|not valid YAML)/,
+			);
 	});
 });

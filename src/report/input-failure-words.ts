@@ -1,0 +1,146 @@
+import type {
+	AbsenceFailure,
+	CredentialFailure,
+	InputFailure,
+	ManifestFailure,
+	SecretFailure,
+} from "../core/output/input-failure.ts";
+import { onOneLine } from "../core/output/printable.ts";
+import { someOf } from "../core/output/some-of.ts";
+import { displayHost } from "../core/registry/server.ts";
+import type { Advice } from "../errors.ts";
+import {
+	credentialFaultWords,
+	storedFaultWords,
+} from "./credential-fault-words.ts";
+import { leftOutWords } from "./entry-words.ts";
+import type { Wording } from "./note-wording.ts";
+
+/** A failure in words, without `error:`. */
+interface Words {
+	readonly message: string;
+	readonly advice?: Advice;
+}
+
+const CREDENTIAL_WORDS: Wording<CredentialFailure, Words> = {
+	"password-invalid": ({ flag, is, problem }) =>
+		({
+			encoding: `${flag}: the password ${problem}`,
+			"another-kind": `${flag}: this is no password: ${problem}`,
+		})[is],
+	"password-refused": ({ flag, fault }) =>
+		`${flag}: ${credentialFaultWords(fault)}; nothing was written`,
+	"jwt-invalid": ({ flag, path, is, problem }) =>
+		`${flag}: ${path ?? "standard input"} ${is === "another-kind" ? "is not a JWT: " : ""}${problem}`,
+	"json-key-invalid": ({ path, is, problem }) =>
+		`--registry-key: ${path} ${is === "no-key" ? "is not a JSON key file: " : ""}${problem}`,
+	"credential-expired": ({ provider, key }) =>
+		`${provider} gave a credential for ${displayHost(key)} that has expired already; nothing was written`,
+	"credential-unusable": ({ secret, key, problem }) =>
+		`the credential for ${displayHost(key)} in ${secretWords(secret)} cannot be used: ${storedFaultWords(problem)}`,
+	"docker-config-empty": () =>
+		"the docker config names no registry: name one with --registry-server, for its credential helper to look up",
+	"docker-config-unusable": ({ path, problem, script }) => ({
+		message: `--docker-config: ${path} ${problem === undefined ? "holds no credentials itself (they may be in a credential store, which nodes do not have)" : `is not a docker config that a node can use: ${problem}`}`,
+		advice: { words: "write one with", script },
+	}),
+	"registries-unselected": () => "no registries selected; nothing was written",
+};
+
+const SECRET_WORDS: Wording<SecretFailure, Words> = {
+	"secret-type": ({ secret, type }) =>
+		`${secretWords(secret)} is of type ${type || "Opaque"}, not a pull Secret`,
+	"secret-unreadable": ({ secret, to, problem }) =>
+		`${secretWords(secret)} ${to === "take" ? "cannot be read" : "holds no docker config"}: ${problem}`,
+	"secret-malformed": ({ from, error, script }) => ({
+		message: `secret ${from} cannot be read by kubelets: ${error}`,
+		advice: { words: "see what is wrong with", script },
+	}),
+	"export-empty": ({ secret, problems }) =>
+		`${secretWords(secret)} has nothing to export: ${problems.map(leftOutWords).join("; ") || "it holds no credentials"}`,
+	"secret-empty": ({ secret }) => `${secretWords(secret)} holds no credentials`,
+	"source-empty": ({ source, script }) => ({
+		message: `${secretWords(source)} holds no registry`,
+		advice: { words: "add one with", script },
+	}),
+};
+
+const MANIFEST_WORDS: Wording<ManifestFailure, Words> = {
+	"manifests-missing": ({ path, recursive }) =>
+		`${path} has no .json, .yaml or .yml files${recursive ? "" : "; -R looks into its subdirectories as well"}`,
+	"manifest-encoding": ({ file, encoding }) =>
+		`${file}: not ${encoding} text; save it as UTF-8`,
+	"manifest-invalid": ({ at, form, problem }) =>
+		`${at.file}:${at.line}: not valid ${form}: ${problem}; nothing of this file is written`,
+	"manifest-too-deep": ({ at }) =>
+		`${at.file}:${at.line}: nested too deeply; nothing of this file is written`,
+	"manifest-uneditable": ({ at, because }) =>
+		`${at.file}:${at.line}: cannot be edited in place because of ${because}; write it in the usual way first`,
+	"pull-secrets-not-a-list": ({ at }) =>
+		`${at.file}:${at.line}: imagePullSecrets is not a list; write it as a list of names`,
+	"image-invalid": ({ image, because, in: place }) => {
+		const where =
+			place === undefined
+				? ""
+				: "file" in place
+					? `${place.file}:${place.line}: `
+					: `${place.object} in ${place.namespace} namespace: `;
+		return `${where}${quoted(image)} is not an image reference: ${because.replace(/^invalid reference format: /, "")}; write it as [HOST[:PORT]/]PATH[:TAG][@DIGEST]`;
+	},
+};
+
+const ABSENCE_WORDS: Wording<AbsenceFailure, Words> = {
+	"context-unknown": ({ name, known }) =>
+		`context "${name}" does not exist; contexts: ${someOf(known.toSorted()) || "none"}`,
+	"contexts-unmatched": ({ glob }) =>
+		`--contexts: no context matches "${glob}"`,
+	"mesh-missing": ({ title, namespace }) =>
+		`no Deployments or DaemonSets in namespace ${namespace}: is ${title} installed there? MESHREG_NAMESPACE names another namespace`,
+	"pods-missing": ({ kind, name, namespace }) =>
+		`${kind.toLowerCase()}/${name} has no pods in namespace "${namespace}"; explain an image instead`,
+	"pull-secret-missing": ({ secret: { name, namespace }, script }) => ({
+		message: `there is no pull secret "${name}" in namespace "${namespace}"`,
+		advice: { words: "to see where there are some, run", script },
+	}),
+};
+
+const WORDS: Wording<InputFailure, Words> = {
+	...CREDENTIAL_WORDS,
+	...SECRET_WORDS,
+	...MANIFEST_WORDS,
+	...ABSENCE_WORDS,
+};
+
+/** Whether a failure is worded here. */
+export function isOfInput<F extends { readonly cause: string }>(
+	failure: F | InputFailure,
+): failure is InputFailure {
+	return Object.hasOwn(WORDS, failure.cause);
+}
+
+/** Why what was given, or is looked at, cannot be worked with, in words. */
+export function inputFailureWords(failure: InputFailure): Words {
+	// Each entry of the table takes the failures of its own cause alone; its type holds that.
+	const word = WORDS[failure.cause] as (
+		failure: InputFailure,
+		contextFlags: readonly string[],
+	) => string | Words;
+	const words = word(failure, []);
+	return typeof words === "string" ? { message: words } : words;
+}
+
+function secretWords({
+	namespace,
+	name,
+}: {
+	readonly namespace: string;
+	readonly name: string;
+}): string {
+	return `secret "${name}" in namespace "${namespace}"`;
+}
+
+/** The beginning of a text that may be anything, for a message. */
+function quoted(text: string): string {
+	const beginning = text.length > 120 ? `${text.slice(0, 119)}…` : text;
+	return onOneLine(JSON.stringify(beginning), 1000);
+}
