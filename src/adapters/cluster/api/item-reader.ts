@@ -1,13 +1,15 @@
 const [QUOTE, BACKSLASH] = [0x22, 0x5c];
 const [OPEN_LIST, CLOSE_LIST] = [0x5b, 0x5d];
 const [OPEN_OBJECT, CLOSE_OBJECT] = [0x7b, 0x7d];
+const COLON = 0x3a;
 
 /** What stands for an object that was taken, in the text of the list. */
 const TAKEN = Buffer.from("{}");
 /** What stands for the fields that were passed over. */
 const PASSED_OVER = Buffer.from("[]");
-const METADATA = '"metadata":';
-const MANAGED_FIELDS = '"managedFields":';
+const ITEMS = '"items"';
+const METADATA = '"metadata"';
+const MANAGED_FIELDS = '"managedFields"';
 /** How deep `metadata` of an object of the list is, and what is in it. */
 const [METADATA_DEPTH, FIELDS_DEPTH] = [4, 5];
 
@@ -76,17 +78,22 @@ export class ItemReader {
 				}
 				depth++;
 				if (depth === METADATA_DEPTH && this.#inItem && this.#skipsFields)
-					this.#inMetadata = this.#follows(METADATA, chunk.subarray(from, at));
+					this.#inMetadata = follows(
+						METADATA,
+						this.#item,
+						chunk.subarray(from, at),
+					);
 			} else if (byte === OPEN_LIST) {
 				depth++;
 				if (depth === 2) {
-					this.#rest.push(chunk.subarray(from, at));
+					const last = chunk.subarray(from, at);
+					this.#inItems = follows(ITEMS, this.#rest, last);
+					this.#rest.push(last);
 					from = at;
-					this.#inItems = /"items"\s*:\s*$/.test(this.end());
 				} else if (
 					depth === FIELDS_DEPTH &&
 					this.#inMetadata &&
-					this.#follows(MANAGED_FIELDS, chunk.subarray(from, at))
+					follows(MANAGED_FIELDS, this.#item, chunk.subarray(from, at))
 				) {
 					this.#item.push(chunk.subarray(from, at), PASSED_OVER);
 					this.#inFields = true;
@@ -118,16 +125,6 @@ export class ItemReader {
 		return Buffer.concat([...this.#rest, ...this.#item]).toString("utf8");
 	}
 
-	/** Whether what has come of the object, `last` included, ends with this. */
-	#follows(text: string, last: Buffer): boolean {
-		let end = last;
-		for (const before of this.#item.toReversed()) {
-			if (end.length >= text.length) break;
-			end = Buffer.concat([before.subarray(-text.length), end]);
-		}
-		return end.subarray(-text.length).toString("latin1") === text;
-	}
-
 	#end(last: Buffer): void {
 		const text =
 			this.#item.length === 0 ? last : Buffer.concat([...this.#item, last]);
@@ -144,3 +141,40 @@ function backslashesBefore(chunk: Buffer, end: number, from: number): number {
 	while (at > from && chunk[at - 1] === BACKSLASH) at--;
 	return end - at;
 }
+
+/**
+ * Whether a value that begins after these pieces of JSON is that of a key, given with its quotes. Looks no
+ * further back than the key, so that a list with any number of keys takes as long as it is long.
+ */
+function follows(
+	key: string,
+	before: readonly Buffer[],
+	last: Buffer,
+): boolean {
+	let piece = last;
+	let [pieces, at] = [before.length, last.length];
+	/** The byte before; undefined at the beginning. */
+	const previous = (): number | undefined => {
+		while (at === 0 && pieces > 0) {
+			piece = before[--pieces] ?? last;
+			at = piece.length;
+		}
+		return at === 0 ? undefined : piece[--at];
+	};
+	const beforeSpace = (): number | undefined => {
+		let byte = previous();
+		while (byte !== undefined && SPACE.has(byte)) byte = previous();
+		return byte;
+	};
+	if (beforeSpace() !== COLON) return false;
+	let byte = beforeSpace();
+	for (let index = key.length - 1; index >= 0; index--) {
+		if (byte !== key.charCodeAt(index)) return false;
+		byte = previous();
+	}
+	// Otherwise it is the end of a longer key, which has a quote in it.
+	return byte !== BACKSLASH;
+}
+
+/** What may stand between the tokens of JSON. */
+const SPACE: ReadonlySet<number> = new Set([0x20, 0x0a, 0x0d, 0x09]);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { describe, mock, test } from "node:test";
 import fc from "fast-check";
 import { ItemReader } from "../../../../src/adapters/cluster/api/item-reader.ts";
 
@@ -40,6 +40,10 @@ describe("a list that is read while it arrives", () => {
 			{ a: 3 },
 		],
 		"a key that ends so": [`{"my-items":[{"a":1}],"items":[]}`],
+		"a key with a quote that ends so": [
+			String.raw`{"my\"items":[{"a":1}],"\"items":[{"a":2}],"items":[{"a":3}]}`,
+			{ a: 3 },
+		],
 		"elements that are no objects": [
 			`{"items":[1,{"a":1},"{}",[{}]]}`,
 			{ a: 1 },
@@ -100,6 +104,24 @@ describe("a list that is read while it arrives", () => {
 			assert.deepEqual(read(text, size, true).taken, wanted, `${size} bytes`);
 			assert.deepEqual(read(text, size, false).taken, items);
 		}
+	});
+
+	test("takes as long as the text is long, whatever its keys", () => {
+		/** How many bytes of what came before are copied to read so many keys. */
+		const copied = (keys: number): number => {
+			let bytes = 0;
+			const { concat } = Buffer;
+			const counted = mock.method(Buffer, "concat", (pieces: Buffer[]) => {
+				const whole = concat(pieces);
+				bytes += whole.length;
+				return whole;
+			});
+			const text = `{${'"a":[],'.repeat(keys)}"items":[{${'"a":{},'.repeat(keys)}"b":1}]}`;
+			assert.equal(read(text, 1000, true).taken.length, 1);
+			counted.mock.restore();
+			return bytes;
+		};
+		assert.ok(copied(2000) <= 2.1 * copied(1000));
 	});
 
 	test("an object that is no JSON is a SyntaxError", () => {
