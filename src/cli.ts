@@ -222,9 +222,10 @@ function unknownFlag(name: string, known: readonly Flag[]): UsageError {
 		meant.find((flag) => names.includes(flag.replace(/=.*/, ""))) ??
 		nearest(name, names) ??
 		glued;
-	// What follows a flag's name, or an odd one, may be a secret's beginning.
+	// What follows a flag's name, or an odd one, may be a secret's beginning; another command's flag is none.
 	const shown =
-		glued === undefined && /^[\w-]{1,40}$/.test(name)
+		(glued === undefined && /^[\w-]{1,40}$/.test(name)) ||
+		COMMANDS.some(({ flags }) => flags.some((flag) => flag.name === name))
 			? `--${name}`
 			: "a flag that does not exist";
 	return new UsageError(

@@ -105,6 +105,15 @@ describe("every command", () => {
 			await refused(["sync", "--workers=2"]),
 			/^error: unknown flag: --workers\n/,
 		);
+		// Also where its name begins with that of a flag of this one.
+		assert.match(
+			await refused(["explain", "nginx", "--contexts=prod-*"]),
+			/^error: unknown flag: --contexts; did you mean --context\?\n/,
+		);
+		assert.match(
+			await refused(["sync", "--from-secret=app/regcred"]),
+			/^error: unknown flag: --from-secret; did you mean --from\?\n/,
+		);
 	});
 
 	test("what is glued to a flag's name is not repeated: it may be a secret", async () => {

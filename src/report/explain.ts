@@ -18,7 +18,7 @@ import type { KeyringMatch } from "../core/kubelet/keyring.ts";
 import type { NamedSecret } from "../core/kubelet/pod-secrets.ts";
 import { isPullSecretType } from "../core/kubelet/secret-entries.ts";
 import { lineOf } from "../core/output/printable.ts";
-import { wrap } from "../core/output/wrap.ts";
+import { wrap, wrapItem } from "../core/output/wrap.ts";
 import { displayKey } from "../core/registry/url.ts";
 import { commandLines } from "./command-line.ts";
 import { credentialFaultWords } from "./credential-fault-words.ts";
@@ -72,15 +72,23 @@ export function explanationStory(
 	const [first] = images;
 	if (first === undefined) return "The pod has no images.\n";
 	const columns = style.columns ?? Number.POSITIVE_INFINITY;
-	const text = (words: string, indent = "") =>
-		`${wrap(lineOf(words), columns, indent)}\n`;
+	const text: Text = (words, { indent = "", mark } = {}) =>
+		`${
+			mark === undefined
+				? wrap(lineOf(words), columns, indent)
+				: wrapItem(mark, lineOf(words), columns, indent)
+		}\n`;
 	return [
 		...secretsParagraph(first.explanation, text),
 		...images.flatMap((one) => imageParagraphs(one, style, text, images)),
 	].join("\n");
 }
 
-type Text = (words: string, indent?: string) => string;
+/** Words as lines of the terminal; `mark`: as an item of a list, whose further lines stand beside it. */
+type Text = (
+	words: string,
+	how?: { readonly indent?: string; readonly mark?: string },
+) => string;
 
 function imageParagraphs(
 	{ explanation, checks, fix, gives }: ExplainedImage,
@@ -129,7 +137,7 @@ function imageParagraphs(
 		paragraphs.push(checksParagraph(checks, explanation, text));
 	if (near.length > 0)
 		paragraphs.push(
-			`Closest matches:\n${near.map((miss) => text(`- ${nearMissSentence(miss)}`, "  ")).join("")}`,
+			`Closest matches:\n${near.map((miss) => text(nearMissSentence(miss), { indent: "  ", mark: "-" })).join("")}`,
 		);
 	if (fix !== undefined) {
 		const command = `${commandLines(fix, contextFlags, columns, "  ")}\n`;
@@ -161,7 +169,7 @@ function secretsParagraph(
 			.map((secret) =>
 				text(
 					`${secret.name}${secret.byPolicy ? " (added to pods by the admission policy of attach --by-policy)" : ""}${fateOf(secret)}`,
-					"  ",
+					{ indent: "  " },
 				),
 			)
 			.join("")}${unused}`,
@@ -181,10 +189,10 @@ function matchesParagraph(
 	const many = matches.length > 1 ? ", in this order until one works" : "";
 	return `${text(`The kubelet tries${many}:`)}${matches
 		.map(({ from, key, credential }, index) => {
-			return text(
-				`${index + 1}. ${from}, entry ${displayKey(key)}: ${userOf(credential)}`,
-				"  ",
-			);
+			return text(`${from}, entry ${displayKey(key)}: ${userOf(credential)}`, {
+				indent: "  ",
+				mark: `${index + 1}.`,
+			});
 		})
 		.join("")}`;
 }
@@ -213,7 +221,9 @@ function checksParagraph(
 		? `The first that works is entry ${displayKey(first.match.key)} in ${first.match.from}.`
 		: noneWorks(checks);
 	return `${text("Verified from this machine, whose network and trust may not be the node's:")}${checks
-		.map((check, index) => text(`${index + 1}. ${verdict(check, image)}`, "  "))
+		.map((check, index) =>
+			text(verdict(check, image), { indent: "  ", mark: `${index + 1}.` }),
+		)
 		.join("")}${text(end)}`;
 }
 

@@ -11,6 +11,17 @@ export function wrap(text: string, width: number, indent: string): string {
 	return lines.map((line) => indent + line).join("\n");
 }
 
+/** An item of a list: `mark` (`1.`, `-`) behind `indent`, and its words in lines of at most `width` characters beside the mark. */
+export function wrapItem(
+	mark: string,
+	text: string,
+	width: number,
+	indent: string,
+): string {
+	const inner = indent + " ".repeat(mark.length + 1);
+	return `${indent}${mark} ${wrap(text, width, inner).slice(inner.length)}`;
+}
+
 /** Words in lines of at most `width` characters, those after the first two characters further in. */
 export function hanging(text: string, width: number): string {
 	return text.length <= width

@@ -640,6 +640,29 @@ The first that works is entry ${server.host} in ${join(bed.folder, "2.json")}.
 			assert.equal(out.split("\n").at(-2), says);
 		});
 
+	test("a list's item that is wider than the terminal goes on beside its mark", async () => {
+		await using bed = await started();
+		secret(bed, `app/${KEY}`, { "r.invalid": user("robot") }, COPY);
+		source(bed, "r.invalid");
+		account(bed, [KEY]);
+		const { out } = await bed.run(
+			["explain", "r.invalid/agent:1", "--verify", "-n", "app"],
+			{ toTerminal: true, columns: 60 },
+		);
+		assert.match(
+			out,
+			/\n {2}1\. could not verify the credential: cannot resolve\n {5}r\.invalid \(/,
+		);
+		const near = await bed.run(
+			["explain", "r.invalid:5000/agent:1", "-n", "app"],
+			{ toTerminal: true, columns: 60 },
+		);
+		assert.match(
+			near.out,
+			/\n {2}- The key r\.invalid in app\/nginx-mesh-registry-key is for\n {4}no port, the image is at port 5000; kubelets do not take\n {4}443 for granted\.\n/,
+		);
+	});
+
 	test("fails where none works, and says so in JSON", async () => {
 		await using bed = await started();
 		const { server, image, flags } = await withRegistry(bed, [wrong]);

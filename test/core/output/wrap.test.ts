@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { hanging, wrapQuestion } from "../../../src/core/output/wrap.ts";
+import {
+	hanging,
+	wrapItem,
+	wrapQuestion,
+} from "../../../src/core/output/wrap.ts";
 
 test("a question is broken between words, and leaves room for its mark and the cursor", () => {
 	for (const [question, width, shown] of [
@@ -24,5 +28,13 @@ test("prose hangs: what is broken off stands two columns further in", () => {
 	assert.equal(
 		hanging("secret/a in b namespace (a source)", 14),
 		"secret/a in\n  b namespace\n  (a source)",
+	);
+});
+
+test("an item of a list goes on beside its mark", () => {
+	assert.equal(wrapItem("-", "secret/a", 20, "  "), "  - secret/a");
+	assert.equal(
+		wrapItem("10.", "secret/a in b namespace", 16, "  "),
+		"  10. secret/a\n      in b\n      namespace",
 	);
 });
