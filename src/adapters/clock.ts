@@ -1,10 +1,12 @@
+import { hrtime } from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../world.ts";
 
 /** The machine's clock. */
 export const systemClock: Clock = {
 	now: () => Date.now(),
-	elapsed: () => performance.now(),
+	// `performance` would load node:perf_hooks for it.
+	elapsed: () => Number(hrtime.bigint()) / 1e6,
 	async delay(ms, signal) {
 		try {
 			await sleep(ms, undefined, signal && { signal });
