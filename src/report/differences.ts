@@ -9,6 +9,7 @@ import type {
 	Sign,
 } from "../core/pull-secrets/differences.ts";
 import { displayHost } from "../core/registry/server.ts";
+import { fileFaultWords } from "./file-fault-words.ts";
 
 const SIGNS: Record<Sign, Painted> = {
 	removed: { text: "-", colour: "red" },
@@ -74,7 +75,9 @@ function cellsOf(difference: Difference): readonly string[] {
 			return [displayHost(key), ...(cells.length > 0 ? cells : [""])];
 		}
 		case "content":
-			return [`content that cannot be read (${difference.because})`];
+			return [
+				`content that cannot be read (${typeof difference.because === "string" ? fileFaultWords(difference.because) : difference.because.error})`,
+			];
 		case "type":
 			return [`type ${difference.from} becomes ${difference.to}`];
 		case "label":

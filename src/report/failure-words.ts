@@ -25,6 +25,7 @@ import {
 import { displayHost } from "../core/registry/server.ts";
 import { displayKey } from "../core/registry/url.ts";
 import { type Advice, ApiError } from "../errors.ts";
+import { fileFaultWords } from "./file-fault-words.ts";
 import { inputFailureWords, isOfInput } from "./input-failure-words.ts";
 import { recordFaultWords } from "./record-words.ts";
 
@@ -137,7 +138,7 @@ function editWords(failure: EditFailure): Words {
 			};
 		case "edit-unreadable":
 			return {
-				message: `the content of ${source} cannot be changed: ${failure.problem}`,
+				message: `the content of ${source} cannot be changed: ${fileFaultWords(failure.problem)}`,
 				advice: { words: "see what is wrong with", script: failure.script },
 			};
 	}

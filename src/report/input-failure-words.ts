@@ -14,6 +14,11 @@ import {
 	storedFaultWords,
 } from "./credential-fault-words.ts";
 import { leftOutWords } from "./entry-words.ts";
+import {
+	encodingFaultWords,
+	fileFaultWords,
+	jwtFaultWords,
+} from "./file-fault-words.ts";
 import type { Wording } from "./note-wording.ts";
 
 /** A failure in words, without `error:`. */
@@ -23,17 +28,16 @@ interface Words {
 }
 
 const CREDENTIAL_WORDS: Wording<CredentialFailure, Words> = {
-	"password-invalid": ({ flag, is, problem }) =>
-		({
-			encoding: `${flag}: the password ${problem}`,
-			"another-kind": `${flag}: this is no password: ${problem}`,
-		})[is],
+	"password-invalid": (failure) =>
+		failure.is === "encoding"
+			? `${failure.flag}: the password ${encodingFaultWords(failure.problem)}`
+			: `${failure.flag}: this is no password: ${fileFaultWords(failure.problem)}`,
 	"password-refused": ({ flag, fault }) =>
 		`${flag}: ${credentialFaultWords(fault)}; nothing was written`,
-	"jwt-invalid": ({ flag, path, is, problem }) =>
-		`${flag}: ${path ?? "standard input"} ${is === "another-kind" ? "is not a JWT: " : ""}${problem}`,
-	"json-key-invalid": ({ path, is, problem }) =>
-		`--registry-key: ${path} ${is === "no-key" ? "is not a JSON key file: " : ""}${problem}`,
+	"jwt-invalid": ({ flag, path, ...why }) =>
+		`${flag}: ${path ?? "standard input"} ${why.is === "another-kind" ? `is not a JWT: ${fileFaultWords(why.problem)}` : jwtFaultWords(why.problem)}`,
+	"json-key-invalid": ({ path, ...why }) =>
+		`--registry-key: ${path} ${why.is === "no-key" ? `is not a JSON key file: ${fileFaultWords(why.problem)}` : encodingFaultWords(why.problem)}`,
 	"credential-expired": ({ provider, key }) =>
 		`${provider} gave a credential for ${displayHost(key)} that has expired already; nothing was written`,
 	"credential-unusable": ({ secret, key, problem }) =>
@@ -41,7 +45,7 @@ const CREDENTIAL_WORDS: Wording<CredentialFailure, Words> = {
 	"docker-config-empty": () =>
 		"the docker config names no registry: name one with --registry-server, for its credential helper to look up",
 	"docker-config-unusable": ({ path, problem, script }) => ({
-		message: `--docker-config: ${path} ${problem === undefined ? "holds no credentials itself (they may be in a credential store, which nodes do not have)" : `is not a docker config that a node can use: ${problem}`}`,
+		message: `--docker-config: ${path} ${problem === undefined ? "holds no credentials itself (they may be in a credential store, which nodes do not have)" : `is not a docker config that a node can use: ${fileFaultWords(problem)}`}`,
 		advice: { words: "write one with", script },
 	}),
 	"registries-unselected": () => "no registries selected; nothing was written",
@@ -51,7 +55,7 @@ const SECRET_WORDS: Wording<SecretFailure, Words> = {
 	"secret-type": ({ secret, type }) =>
 		`${secretWords(secret)} is of type ${type || "Opaque"}, not a pull Secret`,
 	"secret-unreadable": ({ secret, to, problem }) =>
-		`${secretWords(secret)} ${to === "take" ? "cannot be read" : "holds no docker config"}: ${problem}`,
+		`${secretWords(secret)} ${to === "take" ? "cannot be read" : "holds no docker config"}: ${fileFaultWords(problem)}`,
 	"secret-malformed": ({ from, error, script }) => ({
 		message: `secret ${from} cannot be read by kubelets: ${error}`,
 		advice: { words: "see what is wrong with", script },

@@ -23,7 +23,6 @@ import {
 	readJwt,
 } from "../../core/credentials/jwt.ts";
 import { FailureError } from "../../core/output/failure.ts";
-import type { CredentialFailure } from "../../core/output/input-failure.ts";
 import {
 	type Provider,
 	providerName,
@@ -273,18 +272,26 @@ async function readPassword(
 	world: World,
 ): Promise<{ text: string; warnings: readonly FileNote[] }> {
 	const { flag } = input;
-	const invalid = (
-		is: (CredentialFailure & { cause: "password-invalid" })["is"],
-		problem: string,
-	) => new FailureError({ cause: "password-invalid", flag, is, problem });
 	if (input.from === "flag") return { text: input.value, warnings: [] };
 	const bytes = await readSecret(input, flag, PASSWORD_LIMIT, world);
 	const encoding = encodingFault(bytes);
-	if (encoding !== undefined) throw invalid("encoding", encoding);
+	if (encoding !== undefined)
+		throw new FailureError({
+			cause: "password-invalid",
+			flag,
+			is: "encoding",
+			problem: encoding,
+		});
 	const { text, marked } = withoutMark(bytes.toString("utf8"));
 	const password = text.replace(/\r?\n$/, "");
 	const other = isKeyUser(username) ? undefined : fileOfAnotherKind(password);
-	if (other !== undefined) throw invalid("another-kind", other);
+	if (other !== undefined)
+		throw new FailureError({
+			cause: "password-invalid",
+			flag,
+			is: "another-kind",
+			problem: other,
+		});
 	const fault = passwordFault(password, username);
 	if (password === "")
 		throw new UsageError(
@@ -313,8 +320,9 @@ async function readJwtInput(
 		cause: "jwt-invalid",
 		flag,
 		path: input.from === "stdin" ? undefined : input.path,
-		is: other === undefined ? "no-jwt" : "another-kind",
-		problem: other ?? reading.problem,
+		...(other === undefined
+			? { is: "no-jwt", problem: reading.problem }
+			: { is: "another-kind", problem: other }),
 	});
 }
 

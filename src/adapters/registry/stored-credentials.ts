@@ -20,6 +20,7 @@ import {
 import { displayKey } from "../../core/registry/url.ts";
 import { OperationError } from "../../errors.ts";
 import { storedFaultWords } from "../../report/credential-fault-words.ts";
+import { fileFaultWords } from "../../report/file-fault-words.ts";
 import type { Files, StoredCredentials } from "../../world.ts";
 import { runHelper } from "./helper-process.ts";
 
@@ -70,7 +71,7 @@ async function readFile(path: string, files: Files): Promise<CredentialFile> {
 	const reading = readCredentialFile(await files.read(path, FILE_LIMIT));
 	if (reading.ok) return reading.file;
 	throw new OperationError(
-		`${path} is not a docker config: ${reading.problem}`,
+		`${path} is not a docker config: ${fileFaultWords(reading.problem)}`,
 	);
 }
 

@@ -1,3 +1,4 @@
+import type { DockerConfigFault } from "../output/file-fault.ts";
 import type { Credential } from "./credential.ts";
 import { AuthEntry, type EntryFault, sameField } from "./entry.ts";
 import { type GoMember, type GoValue, parseGoJson } from "./go-json.ts";
@@ -7,7 +8,7 @@ export type AuthFields = Readonly<Record<string, string>>;
 
 /**
  * What a docker config holds, as Go's encoding/json reads it, which kubelets, docker and podman are
- * written with. Texts are one clause that quotes no content.
+ * written with.
  */
 export type DockerConfig =
 	| {
@@ -19,9 +20,8 @@ export type DockerConfig =
 	  }
 	| {
 			readonly ok: false;
-			/** In our words. */
-			readonly problem: string;
-			/** In the kubelet's. */
+			readonly problem: DockerConfigFault;
+			/** In the kubelet's words, which quote no content. */
 			readonly error: string;
 	  };
 
@@ -60,7 +60,7 @@ export function readDockerConfig(
 ): DockerConfig {
 	const document = parseGoJson(text);
 	if (!document.ok)
-		return { ok: false, problem: "it is not JSON", error: document.error };
+		return { ok: false, problem: "not-json", error: document.error };
 	const reader = new ConfigReader(text, form);
 	reader.document(document.value);
 	return reader.result();
@@ -113,7 +113,7 @@ class ConfigReader {
 	/** What is wrong with the first bad entry, which ends Go's reading. */
 	#broken: ConfigFault | undefined;
 	/** There is nothing to read entries from. */
-	#problem: string | undefined;
+	#problem: DockerConfigFault | undefined;
 
 	constructor(text: string, form: ConfigForm) {
 		this.#text = text;
@@ -130,7 +130,7 @@ class ConfigReader {
 
 	document(value: GoValue): void {
 		if (value.kind !== "object" && value.kind !== "null")
-			this.#problem = "it is not a JSON object";
+			this.#problem = "not-object";
 		if (this.#form === "dockercfg")
 			this.#auths(value, `value of type ${PACKAGE}.DockerConfig`);
 		else if (value.kind === "object") this.#wrapper(value.members);
@@ -157,7 +157,7 @@ class ConfigReader {
 			return;
 		}
 		if (value.kind !== "object") {
-			this.#problem ??= "auths is not a JSON object";
+			this.#problem ??= "auths-not-object";
 			this.#mismatch(value, into);
 			return;
 		}

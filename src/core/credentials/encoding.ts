@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import type { EncodingFault } from "../output/file-fault.ts";
 
 /** What to know of a file with a credential, which is taken all the same; report/ words it. */
 export type FileNote =
@@ -11,18 +12,16 @@ export type FileNote =
 	/** Some registries want the field. */
 	| { readonly cause: "key-file-incomplete"; readonly field: string };
 
-/** Why bytes are not the UTF-8 text that they should be, as the rest of a sentence; undefined where they are. */
-export function encodingFault(bytes: Uint8Array): string | undefined {
+/** Why bytes are not the UTF-8 text that they should be; undefined where they are. */
+export function encodingFault(bytes: Uint8Array): EncodingFault | undefined {
 	const [first, second] = bytes;
 	if (
 		(first === 0xff && second === 0xfe) ||
 		(first === 0xfe && second === 0xff)
 	)
-		return "is text in UTF-16: save it as UTF-8";
-	if (!isUtf8(bytes)) return "is not UTF-8 text";
-	return bytes.includes(0)
-		? "contains NUL characters, as text in UTF-16 does: save it as UTF-8"
-		: undefined;
+		return "utf-16";
+	if (!isUtf8(bytes)) return "not-utf-8";
+	return bytes.includes(0) ? "nul" : undefined;
 }
 
 /** A text without the byte order mark that some editors write before it. */

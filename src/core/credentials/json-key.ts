@@ -1,51 +1,43 @@
 import { createPrivateKey } from "node:crypto";
+import type { JsonKeyFault } from "../output/file-fault.ts";
 import { type FileNote, withoutMark } from "./encoding.ts";
 
 /** The most that a JSON key file may weigh, in bytes. */
 export const JSON_KEY_LIMIT = 64 * 1024;
 
-/** A key file's text without surrounding white space, or why it is none: one clause that quotes nothing. */
+/** A key file's text without surrounding white space, or why it is none. */
 type JsonKey =
 	| {
 			readonly ok: true;
 			readonly text: string;
 			readonly warnings: readonly FileNote[];
 	  }
-	| { readonly ok: false; readonly problem: string };
+	| { readonly ok: false; readonly problem: JsonKeyFault };
 
 /** Checks a service account's key file: https://cloud.google.com/iam/docs/keys-create-delete */
 export function readJsonKey(content: string): JsonKey {
-	const refuse = (problem: string): JsonKey => ({ ok: false, problem });
+	const refuse = (problem: JsonKeyFault): JsonKey => ({ ok: false, problem });
 	const { text: unmarked, marked } = withoutMark(content);
 	const text = unmarked.trim();
-	if (text === "") return refuse("the file is empty");
+	if (text === "") return refuse("empty");
 	let key: unknown;
 	try {
 		key = JSON.parse(text);
 	} catch {
-		return refuse(
-			isEncodedObject(text)
-				? "it is a JSON key in base64: give it with --registry-username _json_key_base64 and --registry-password-file"
-				: "it is not JSON",
-		);
+		return refuse(isEncodedObject(text) ? "encoded-key" : "not-json");
 	}
 	if (typeof key !== "object" || key === null || Array.isArray(key))
-		return refuse("it is not a JSON object");
+		return refuse("not-object");
 	const field = (name: string): unknown =>
 		Object.hasOwn(key, name) ? Reflect.get(key, name) : undefined;
 	const type = field("type");
-	if (type === "authorized_user" || type === "external_account")
-		return refuse(
-			`it is an ${type} credential; a registry takes only a service account's key`,
-		);
-	if (type !== "service_account")
-		return refuse('its type is not "service_account"');
-	if (!isText(field("client_email")))
-		return refuse("its client_email is missing");
+	if (type === "authorized_user") return refuse("authorized-user");
+	if (type === "external_account") return refuse("external-account");
+	if (type !== "service_account") return refuse("not-service-account");
+	if (!isText(field("client_email"))) return refuse("client-email-missing");
 	const privateKey = field("private_key");
-	if (!isText(privateKey)) return refuse("its private_key is missing");
-	if (!isPrivateKey(privateKey))
-		return refuse("its private_key is not a key in PEM form");
+	if (!isText(privateKey)) return refuse("private-key-missing");
+	if (!isPrivateKey(privateKey)) return refuse("private-key-invalid");
 	const missing = ["project_id", "private_key_id", "token_uri"]
 		.filter((name) => !isText(field(name)))
 		.map((field): FileNote => ({ cause: "key-file-incomplete", field }));

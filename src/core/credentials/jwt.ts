@@ -1,3 +1,4 @@
+import type { JwtFault } from "../output/file-fault.ts";
 import { encodingFault, type FileNote, withoutMark } from "./encoding.ts";
 
 /** The most that a JWT may weigh, in bytes: it travels in a header. */
@@ -11,23 +12,23 @@ export function isJwt(text: string): boolean {
 	return /^eyJ[\w-]{5,}\.[\w-]+\.[\w-]*$/.test(text);
 }
 
-/** A file's JWT, or why it is none, as the rest of a sentence that quotes nothing. */
+/** A file's JWT, or why it is none. */
 export function readJwt(bytes: Uint8Array):
 	| {
 			readonly ok: true;
 			readonly jwt: string;
 			readonly warnings: readonly FileNote[];
 	  }
-	| { readonly ok: false; readonly problem: string } {
+	| { readonly ok: false; readonly problem: JwtFault } {
 	const encoding = encodingFault(bytes);
 	if (encoding !== undefined) return { ok: false, problem: encoding };
 	const { text, marked } = withoutMark(Buffer.from(bytes).toString("utf8"));
 	const jwt = text.trim();
-	if (jwt === "") return { ok: false, problem: "is empty" };
+	if (jwt === "") return { ok: false, problem: "empty" };
 	if (!isJwt(jwt))
 		return {
 			ok: false,
-			problem: "is not a JWT: three parts in base64url with dots between them",
+			problem: "not-jwt",
 		};
 	return {
 		ok: true,

@@ -6,6 +6,7 @@ import {
 	isNamespaceTerminating,
 	OperationError,
 } from "../../errors.ts";
+import type { DockerConfigFault } from "./file-fault.ts";
 import type { InputFailure } from "./input-failure.ts";
 import type { Script } from "./shell.ts";
 
@@ -139,11 +140,10 @@ export type EditFailure =
 			readonly source: Place;
 			readonly of: string;
 	  }
-	/** `problem`: a clause that quotes nothing. */
 	| {
 			readonly cause: "edit-unreadable";
 			readonly source: Place;
-			readonly problem: string;
+			readonly problem: DockerConfigFault;
 			/** What says more. */
 			readonly script: Script | undefined;
 	  };

@@ -1,10 +1,17 @@
 import type { PasswordFault, StoredFault } from "./credential-fault.ts";
 import type { EntryProblem } from "./entry-problem.ts";
+import type {
+	DockerConfigFault,
+	EncodingFault,
+	FileKind,
+	JsonKeyFault,
+	JwtFault,
+} from "./file-fault.ts";
 import type { Script } from "./shell.ts";
 
 /**
- * Why what a command was given, or looks at, cannot be worked with; report/ words it. A `problem` is a
- * clause that quotes nothing: no field holds a password, a token or a part of one.
+ * Why what a command was given, or looks at, cannot be worked with; report/ words it. No field holds a
+ * password, a token or a part of one.
  */
 export type InputFailure =
 	| CredentialFailure
@@ -19,35 +26,36 @@ interface Place {
 
 /** A credential that was entered, stored or given by a provider. */
 export type CredentialFailure =
-	| {
+	| ({
 			readonly cause: "password-invalid";
 			/** Where it was given. */
 			readonly flag: string;
-			/** The file's encoding; a file of another kind. */
-			readonly is: "encoding" | "another-kind";
-			readonly problem: string;
-	  }
+	  } & (
+			| { readonly is: "encoding"; readonly problem: EncodingFault }
+			| { readonly is: "another-kind"; readonly problem: FileKind }
+	  ))
 	/** It is text, and has a character that it must not have. */
 	| {
 			readonly cause: "password-refused";
 			readonly flag: string;
 			readonly fault: PasswordFault;
 	  }
-	| {
+	| ({
 			readonly cause: "jwt-invalid";
 			readonly flag: string;
 			/** The path of the file; undefined: standard input. */
 			readonly path: string | undefined;
-			/** The file is one of another kind. */
-			readonly is: "no-jwt" | "another-kind";
-			readonly problem: string;
-	  }
-	| {
+	  } & (
+			| { readonly is: "no-jwt"; readonly problem: JwtFault }
+			| { readonly is: "another-kind"; readonly problem: FileKind }
+	  ))
+	| ({
 			readonly cause: "json-key-invalid";
 			readonly path: string;
-			readonly is: "encoding" | "no-key";
-			readonly problem: string;
-	  }
+	  } & (
+			| { readonly is: "encoding"; readonly problem: EncodingFault }
+			| { readonly is: "no-key"; readonly problem: JsonKeyFault | FileKind }
+	  ))
 	/** The provider gave one that has expired already. `key`: as in `auths`. */
 	| {
 			readonly cause: "credential-expired";
@@ -67,7 +75,7 @@ export type CredentialFailure =
 	| {
 			readonly cause: "docker-config-unusable";
 			readonly path: string;
-			readonly problem: string | undefined;
+			readonly problem: DockerConfigFault | undefined;
 			/** What writes one. */
 			readonly script: Script | undefined;
 	  }
@@ -87,7 +95,7 @@ export type SecretFailure =
 			readonly cause: "secret-unreadable";
 			readonly secret: Place;
 			readonly to: "take" | "export";
-			readonly problem: string;
+			readonly problem: DockerConfigFault;
 	  }
 	/** Kubelets fail every pull with it. `from`: what to call it, `NAMESPACE/NAME`; `error`: as kubelets word it. */
 	| {

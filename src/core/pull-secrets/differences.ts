@@ -1,5 +1,6 @@
 import { displayUsername } from "../credentials/credential.ts";
 import { type AuthEntry, credentialOf } from "../credentials/entry.ts";
+import type { DockerConfigFault } from "../output/file-fault.ts";
 import { annotationsAfter } from "./changes.ts";
 import {
 	ISSUED_AT_ANNOTATION,
@@ -23,11 +24,11 @@ export type Sign = "removed" | "added" | "changed";
 /** How an object differs from what it would become. No difference holds a password or a token. */
 export type Difference =
 	| EntryDifference
-	/** The whole cannot be read, before (`removed`) or after (`added`); `because` is a clause that quotes nothing. */
+	/** The whole cannot be read, before (`removed`) or after (`added`); `error`: why a kubelet cannot, in its words. */
 	| {
 			readonly of: "content";
 			readonly is: "removed" | "added";
-			readonly because: string;
+			readonly because: DockerConfigFault | { readonly error: string };
 	  }
 	| {
 			readonly of: "type";
@@ -290,7 +291,7 @@ function unreadable(
 	// Of a single entry it stands at that entry.
 	return config.fault === undefined || config.fault.key !== undefined
 		? []
-		: [{ of: "content", is, because: config.fault.error }];
+		: [{ of: "content", is, because: { error: config.fault.error } }];
 }
 
 /** In what two entries differ for a kubelet; nothing where it reads the same. */

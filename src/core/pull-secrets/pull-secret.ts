@@ -231,7 +231,7 @@ function unreadContent(data: string): Content {
 	return {
 		data: "",
 		canonical: `unread ${createHash("sha256").update(data).digest("hex")}`,
-		config: { ok: false, problem: TOO_MUCH, error: TOO_MUCH },
+		config: { ok: false, problem: "too-much", error: TOO_MUCH },
 		unread: true,
 	};
 }

@@ -14,6 +14,7 @@ import {
 } from "../credentials/go-json.ts";
 import { isJsonObject } from "../json-object.ts";
 import type { StoredFault } from "../output/credential-fault.ts";
+import type { CredentialFileFault, FileKind } from "../output/file-fault.ts";
 import {
 	DOCKER_HUB_KEY,
 	type RegistryServer,
@@ -37,8 +38,7 @@ export interface CredentialFile {
 
 type CredentialFileReading =
 	| { readonly ok: true; readonly file: CredentialFile }
-	/** One clause that quotes nothing. */
-	| { readonly ok: false; readonly problem: string };
+	| { readonly ok: false; readonly problem: CredentialFileFault };
 
 /** Where a file says that a registry's credential is. */
 export type StoredLookup =
@@ -82,37 +82,35 @@ export function credentialFilePaths(
 
 /** Reads a file. Unknown fields are other tools' business, and an entry that is at fault is one alone. Never throws, never quotes. */
 export function readCredentialFile(content: Uint8Array): CredentialFileReading {
-	const no = (problem: string): CredentialFileReading => ({
+	const no = (problem: CredentialFileFault): CredentialFileReading => ({
 		ok: false,
 		problem,
 	});
 	const encoding = encodingFault(content);
-	if (encoding !== undefined) return no(`it ${encoding}`);
+	if (encoding !== undefined) return no(encoding);
 	const { text, marked } = withoutMark(Buffer.from(content).toString("utf8"));
 	// docker does not read such a file either.
-	if (marked)
-		return no("it begins with a byte order mark: save it as UTF-8 without one");
+	if (marked) return no("byte-order-mark");
 	// docker takes a file without content for one without credentials.
 	if (text.trim() === "") return { ok: true, file: NO_CREDENTIALS };
 	const document = parseGoJson(text);
-	if (!document.ok) return no(textOfAnotherKind(text) ?? "it is not JSON");
-	if (document.value.kind !== "object") return no("it is not a JSON object");
+	if (!document.ok) return no(textOfAnotherKind(text) ?? "not-json");
+	if (document.value.kind !== "object") return no("not-object");
 	const { members } = document.value;
 	const auths = authsAmong(members, text);
-	if (auths === undefined) return no("auths is not a JSON object");
+	if (auths === undefined) return no("auths-not-object");
 	const credHelpers = new Map<string, string>();
 	let credsStore = "";
 	for (const [name, value] of members) {
 		if (value.kind === "null") continue;
 		if (sameField(name, "credsstore")) {
-			if (value.kind !== "string") return no("credsStore is not a text");
+			if (value.kind !== "string") return no("creds-store-not-text");
 			credsStore = value.text;
 		}
 		if (!sameField(name, "credhelpers")) continue;
-		if (value.kind !== "object") return no("credHelpers is not a JSON object");
+		if (value.kind !== "object") return no("cred-helpers-not-object");
 		for (const [key, helper] of value.members) {
-			if (helper.kind !== "string")
-				return no("an entry of credHelpers is not a text");
+			if (helper.kind !== "string") return no("cred-helper-not-text");
 			credHelpers.set(key, helper.text);
 		}
 	}
@@ -122,26 +120,24 @@ export function readCredentialFile(content: Uint8Array): CredentialFileReading {
 	) {
 		const other =
 			textOf(members, "type") === "service_account"
-				? "it is a service account's JSON key: give it with --registry-key"
+				? "json-key"
 				: somethingElse(members);
 		if (other !== undefined) return no(other);
 	}
 	return { ok: true, file: { auths, credHelpers, credsStore } };
 }
 
-/** What a text is that is no JSON, and was given for a docker config: one clause that quotes nothing; undefined where nobody knows. */
-function textOfAnotherKind(text: string): string | undefined {
-	if (isEncodedJson(text)) return "it is JSON in base64: decode it first";
-	if (/^\s*-----BEGIN /.test(text))
-		return "it is a certificate or a key in PEM";
-	if (/^\s*<(?:!doctype|html|\?xml)\b/i.test(text)) return "it is a web page";
-	if (/^\s*eyJ[\w-]*\.[\w-]+\.[\w-]+\s*$/.test(text))
-		return "it is a token: give it with --registry-jwt or --registry-password-file";
+/** What a text is that is no JSON, and was given for a docker config; undefined where nobody knows. */
+function textOfAnotherKind(text: string): FileKind | undefined {
+	if (isEncodedJson(text)) return "encoded-json";
+	if (/^\s*-----BEGIN /.test(text)) return "pem";
+	if (/^\s*<(?:!doctype|html|\?xml)\b/i.test(text)) return "web-page";
+	if (/^\s*eyJ[\w-]*\.[\w-]+\.[\w-]+\s*$/.test(text)) return "token";
 	if (!/^apiVersion:/m.test(text)) return undefined;
 	return /^kind:\s*["']?Secret\b/m.test(text)
-		? A_SECRET
+		? "secret"
 		: /^kind:/m.test(text)
-			? AN_OBJECT
+			? "object"
 			: undefined;
 }
 
@@ -154,18 +150,14 @@ export function isEncodedJson(text: string): boolean {
 	return document !== false && document.ok;
 }
 
-const A_SECRET =
-	"it is a Kubernetes Secret: kubectl apply -f it, and take it with --from-secret NAMESPACE/NAME";
-const AN_OBJECT = "it is a Kubernetes object";
-
 const NO_CREDENTIALS: CredentialFile = {
 	auths: new Map(),
 	credHelpers: new Map(),
 	credsStore: "",
 };
 
-/** What a text is that was given for a password or a key, and is a file of another kind: one clause that quotes nothing. */
-export function fileOfAnotherKind(text: string): string | undefined {
+/** What a text is that was given for a password or a key, and is a file of another kind; undefined where it may be one. */
+export function fileOfAnotherKind(text: string): FileKind | undefined {
 	if (!text.trimStart().startsWith("{")) return undefined;
 	const document = parseGoJson(text);
 	if (!document.ok || document.value.kind !== "object") return undefined;
@@ -175,24 +167,24 @@ export function fileOfAnotherKind(text: string): string | undefined {
 			value.kind === "object" &&
 			(sameField(name, "auths") || sameField(name, "credhelpers")),
 	)
-		? "it is a docker config: give it with --from-docker-config=PATH"
+		? "docker-config"
 		: somethingElse(members);
 }
 
 /** What a JSON object is that has nothing of a docker config; undefined where it may be an empty one. */
-function somethingElse(members: readonly GoMember[]): string | undefined {
+function somethingElse(members: readonly GoMember[]): FileKind | undefined {
 	const text = (field: string) => textOf(members, field);
-	if (text("kind") === "Secret") return A_SECRET;
-	if (text("kind") !== "" && text("apiVersion") !== "") return AN_OBJECT;
+	if (text("kind") === "Secret") return "secret";
+	if (text("kind") !== "" && text("apiVersion") !== "") return "object";
 	if (members.some(([name]) => name === "authorizationData"))
-		return "it is an answer of ECR's: give the password with --registry-password-stdin, from aws ecr get-login-password";
+		return "ecr-answer";
 	const looksLikeEntry = (value: GoValue): boolean =>
 		value.kind === "object" &&
 		value.members.some(([name]) =>
 			["auth", "username", "password"].some((field) => sameField(name, field)),
 		);
 	return members.some(([, value]) => looksLikeEntry(value))
-		? 'its entries stand outside "auths", as in the old .dockercfg: put them inside {"auths": …}'
+		? "dockercfg"
 		: undefined;
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { StoredFault } from "../../../src/core/output/credential-fault.ts";
+import type { CredentialFileFault } from "../../../src/core/output/file-fault.ts";
 import {
 	type CredentialFile,
 	credentialFilePaths,
@@ -58,52 +59,28 @@ for (const [what, env, userId, paths] of PATHS)
 	test(`where credentials are kept: ${what}`, () =>
 		assert.deepEqual(credentialFilePaths(env, "/home/u", userId), paths));
 
-const UNREADABLE: readonly [text: string, problem: string][] = [
-	["{", "it is not JSON"],
-	["auths: {}", "it is not JSON"],
-	["[]", "it is not a JSON object"],
-	["null", "it is not a JSON object"],
-	['{"auths":[]}', "auths is not a JSON object"],
-	['{"auths":"x"}', "auths is not a JSON object"],
-	[
-		"\ufeff{}",
-		"it begins with a byte order mark: save it as UTF-8 without one",
-	],
-	[
-		'{"kind":"Secret","apiVersion":"v1"}',
-		"it is a Kubernetes Secret: kubectl apply -f it, and take it with --from-secret NAMESPACE/NAME",
-	],
-	['{"kind":"Pod","apiVersion":"v1"}', "it is a Kubernetes object"],
-	[
-		'{"type":"service_account"}',
-		"it is a service account's JSON key: give it with --registry-key",
-	],
-	[
-		'{"r.example":{"auth":"dTpw"}}',
-		'its entries stand outside "auths", as in the old .dockercfg: put them inside {"auths": …}',
-	],
-	[`${btoa('{"auths":{}}')}\n`, "it is JSON in base64: decode it first"],
-	[
-		"-----BEGIN CERTIFICATE-----\nMIIB\n",
-		"it is a certificate or a key in PEM",
-	],
-	["<!DOCTYPE html><html>", "it is a web page"],
-	[
-		"eyJhbGciOiJIUzI1NiJ9.eyJhIjoxfQ.c2ln\n",
-		"it is a token: give it with --registry-jwt or --registry-password-file",
-	],
-	[
-		"apiVersion: v1\nkind: Secret\ndata: {}\n",
-		"it is a Kubernetes Secret: kubectl apply -f it, and take it with --from-secret NAMESPACE/NAME",
-	],
-	["apiVersion: v1\nkind: Config\n", "it is a Kubernetes object"],
-	[
-		'{"authorizationData":[]}',
-		"it is an answer of ECR's: give the password with --registry-password-stdin, from aws ecr get-login-password",
-	],
-	['{"credHelpers":[]}', "credHelpers is not a JSON object"],
-	['{"credHelpers":{"h":1}}', "an entry of credHelpers is not a text"],
-	['{"credsStore":{}}', "credsStore is not a text"],
+const UNREADABLE: readonly [text: string, problem: CredentialFileFault][] = [
+	["{", "not-json"],
+	["auths: {}", "not-json"],
+	["[]", "not-object"],
+	["null", "not-object"],
+	['{"auths":[]}', "auths-not-object"],
+	['{"auths":"x"}', "auths-not-object"],
+	["\ufeff{}", "byte-order-mark"],
+	['{"kind":"Secret","apiVersion":"v1"}', "secret"],
+	['{"kind":"Pod","apiVersion":"v1"}', "object"],
+	['{"type":"service_account"}', "json-key"],
+	['{"r.example":{"auth":"dTpw"}}', "dockercfg"],
+	[`${btoa('{"auths":{}}')}\n`, "encoded-json"],
+	["-----BEGIN CERTIFICATE-----\nMIIB\n", "pem"],
+	["<!DOCTYPE html><html>", "web-page"],
+	["eyJhbGciOiJIUzI1NiJ9.eyJhIjoxfQ.c2ln\n", "token"],
+	["apiVersion: v1\nkind: Secret\ndata: {}\n", "secret"],
+	["apiVersion: v1\nkind: Config\n", "object"],
+	['{"authorizationData":[]}', "ecr-answer"],
+	['{"credHelpers":[]}', "cred-helpers-not-object"],
+	['{"credHelpers":{"h":1}}', "cred-helper-not-text"],
+	['{"credsStore":{}}', "creds-store-not-text"],
 ];
 
 for (const [text, problem] of UNREADABLE)
@@ -114,17 +91,9 @@ for (const [text, problem] of UNREADABLE)
 		}));
 
 for (const [what, bytes, problem] of [
-	[
-		"UTF-16",
-		Buffer.from("\ufeff{}", "utf16le"),
-		"it is text in UTF-16: save it as UTF-8",
-	],
-	[
-		"UTF-16 without a mark",
-		Buffer.from("{}", "utf16le"),
-		"it contains NUL characters, as text in UTF-16 does: save it as UTF-8",
-	],
-	["Latin-1", Buffer.from('{"x":"\xe4"}', "latin1"), "it is not UTF-8 text"],
+	["UTF-16", Buffer.from("\ufeff{}", "utf16le"), "utf-16"],
+	["UTF-16 without a mark", Buffer.from("{}", "utf16le"), "nul"],
+	["Latin-1", Buffer.from('{"x":"\xe4"}', "latin1"), "not-utf-8"],
 ] as const)
 	test(`a file in ${what} is no docker config`, () =>
 		assert.deepEqual(readCredentialFile(bytes), { ok: false, problem }));

@@ -1,0 +1,77 @@
+/** What a person reads of a file with a credential that is none, or cannot be read; nothing of it is quoted. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type {
+	CredentialFileFault,
+	DockerConfigFault,
+	JsonKeyFault,
+	JwtFault,
+} from "../../src/core/output/file-fault.ts";
+import {
+	encodingFaultWords,
+	fileFaultWords,
+	jwtFaultWords,
+} from "../../src/report/file-fault-words.ts";
+
+const FILES: Readonly<
+	Record<CredentialFileFault | DockerConfigFault | JsonKeyFault, string>
+> = {
+	"utf-16": "it is text in UTF-16: save it as UTF-8",
+	"not-utf-8": "it is not UTF-8 text",
+	nul: "it contains NUL characters, as text in UTF-16 does: save it as UTF-8",
+	"byte-order-mark":
+		"it begins with a byte order mark: save it as UTF-8 without one",
+	"not-json": "it is not JSON",
+	"not-object": "it is not a JSON object",
+	"auths-not-object": "auths is not a JSON object",
+	"too-much": "its namespace holds more than is read",
+	"creds-store-not-text": "credsStore is not a text",
+	"cred-helpers-not-object": "credHelpers is not a JSON object",
+	"cred-helper-not-text": "an entry of credHelpers is not a text",
+	"docker-config":
+		"it is a docker config: give it with --from-docker-config=PATH",
+	dockercfg:
+		'its entries stand outside "auths", as in the old .dockercfg: put them inside {"auths": …}',
+	"json-key": "it is a service account's JSON key: give it with --registry-key",
+	"encoded-json": "it is JSON in base64: decode it first",
+	secret:
+		"it is a Kubernetes Secret: kubectl apply -f it, and take it with --from-secret NAMESPACE/NAME",
+	object: "it is a Kubernetes object",
+	"ecr-answer":
+		"it is an answer of ECR's: give the password with --registry-password-stdin, from aws ecr get-login-password",
+	pem: "it is a certificate or a key in PEM",
+	token:
+		"it is a token: give it with --registry-jwt or --registry-password-file",
+	"web-page": "it is a web page",
+	empty: "the file is empty",
+	"encoded-key":
+		"it is a JSON key in base64: give it with --registry-username _json_key_base64 and --registry-password-file",
+	"authorized-user":
+		"it is an authorized_user credential; a registry takes only a service account's key",
+	"external-account":
+		"it is an external_account credential; a registry takes only a service account's key",
+	"not-service-account": 'its type is not "service_account"',
+	"client-email-missing": "its client_email is missing",
+	"private-key-missing": "its private_key is missing",
+	"private-key-invalid": "its private_key is not a key in PEM form",
+};
+
+test("each fault of a file has its words", () => {
+	for (const [fault, words] of Object.entries(FILES))
+		assert.equal(fileFaultWords(fault as keyof typeof FILES), words);
+});
+
+const JWTS: Readonly<Record<JwtFault, string>> = {
+	"utf-16": "is text in UTF-16: save it as UTF-8",
+	"not-utf-8": "is not UTF-8 text",
+	nul: "contains NUL characters, as text in UTF-16 does: save it as UTF-8",
+	empty: "is empty",
+	"not-jwt": "is not a JWT: three parts in base64url with dots between them",
+};
+
+test("each fault of a JWT has its words, and an encoding the same anywhere", () => {
+	for (const [fault, words] of Object.entries(JWTS))
+		assert.equal(jwtFaultWords(fault as JwtFault), words);
+	for (const fault of ["utf-16", "not-utf-8", "nul"] as const)
+		assert.equal(encodingFaultWords(fault), JWTS[fault]);
+});
