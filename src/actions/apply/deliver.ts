@@ -30,6 +30,7 @@ import {
 	type RecordEntry,
 	recordText,
 	type SourceRecord,
+	standingOf,
 } from "../../core/pull-secrets/record.ts";
 import { isSourceLike } from "../../core/pull-secrets/source.ts";
 import { ApiError, isFatal } from "../../errors.ts";
@@ -40,6 +41,7 @@ import {
 	readPullSecrets,
 	secretsNamed,
 } from "../read/read-keys.ts";
+import { readNamespace } from "../read/read-namespaces.ts";
 import { isSettled, type Step } from "./apply.ts";
 import { carryOut } from "./carry-out.ts";
 import { changeRecord, recordOf } from "./change-record.ts";
@@ -51,6 +53,7 @@ import {
 	recordedTargets,
 	type Target,
 	type Targets,
+	whyNot,
 } from "./targets.ts";
 
 /** What every step of one run in one cluster works with. */
@@ -476,7 +479,10 @@ class Delivery {
 		return wrote;
 	}
 
-	/** Who changed it under our hands may have copied a newer source: it is read again, and planned from. */
+	/**
+	 * Who changed it under our hands may have copied a newer source: it is read again, and planned from.
+	 * Or the namespace was deleted and made again: then what is there is another's.
+	 */
 	async #again(
 		change: Change,
 		current: PullSecret | undefined,
@@ -492,7 +498,28 @@ class Delivery {
 			};
 		const namespace = namespaceOf(change);
 		const target = targets.serve.find((each) => each.namespace === namespace);
-		return this.#planIn(target ?? { namespace, named: false }, current);
+		if (target === undefined) return undefined;
+		return (
+			(await this.#whyNotAnyMore(namespace)) ?? this.#planIn(target, current)
+		);
+	}
+
+	/** Why a namespace that was a target a moment ago is none; undefined: it is one, as far as can be seen. */
+	async #whyNotAnyMore(namespace: string): Promise<Failure | undefined> {
+		const now = await readNamespace(this.run.cluster, namespace);
+		if (now === "unknown") return undefined;
+		const standing = standingOf(this.#meant, namespace, now);
+		return standing === undefined
+			? { cause: "changed-meanwhile" }
+			: whyNot(standing, now, this.#source);
+	}
+
+	/** Where copies go, as a record says it: what is written once stands in none. */
+	get #meant(): SourceRecord {
+		const { scope } = this;
+		return scope.by === "selection" && scope.once
+			? scope.selected.entries.reduce(mergeSelection, EMPTY_RECORD)
+			: this.#joined(recordOf(this.#source));
 	}
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { account } from "../../support/build.ts";
+import { account, copyOf, secret, source } from "../../support/build.ts";
+import { type TestBed, testBed } from "../../support/test-bed.ts";
 import { NAME, shown, withSource } from "./bed.ts";
 
 describe("sync: which namespaces", () => {
@@ -145,5 +146,72 @@ describe("sync: which namespaces", () => {
 			paths.filter((path) => !path.startsWith("/api/v1/namespaces/")),
 			[],
 		);
+	});
+});
+
+describe("sync: a namespace that is deleted and created again while copies are written", () => {
+	const ENTRY = { "r.example": { username: "u", password: "new" } };
+	const OLD = { "r.example": { username: "u", password: "old" } };
+	const MADE_AGAIN = /app was deleted and created again; confirm with/;
+	/** Before the first write there the namespace becomes another's, with this in it. */
+	const recreating = async (planted: boolean, labels = {}) => {
+		const bed = await testBed({ namespaces: ["nginx-mesh"] });
+		const { store } = bed.server;
+		const add = (uid: string) =>
+			store.seed({
+				kind: "Namespace",
+				metadata: { name: "app", uid, labels: uid === "first" ? labels : {} },
+			});
+		add("first");
+		const app = { app: "first" };
+		source(bed, ENTRY, [], {
+			annotations: {
+				"kubectl-meshreg/targets": JSON.stringify([{ namespaces: app }]),
+			},
+		});
+		let done = false;
+		bed.server.onRequest(({ method, path }) => {
+			if (done || method === "GET" || !path.includes("/app/secrets"))
+				return undefined;
+			done = true;
+			store.delete("Secret", "app", NAME);
+			store.delete("Namespace", "", "app");
+			add("second");
+			if (planted) secret(bed, "app", {}, { metadata: copyOf() });
+			return undefined;
+		});
+		return bed;
+	};
+	const inApp = ({ server }: TestBed) => {
+		const { data } = { data: {}, ...server.store.get("Secret", "app", NAME) };
+		return Object.values(data).map((text) => atob(String(text)));
+	};
+
+	for (const args of [[], ["-n", "app"], ["-n", "app", "--once"]])
+		describe(["sync", ...args].join(" "), () => {
+			test("an update finds nothing any more, and nothing is created", async () => {
+				await using bed = await recreating(false);
+				secret(bed, "app", OLD, { metadata: copyOf() });
+				const outcome = await bed.run(["sync", ...args]);
+				assert.equal(outcome.status, 1);
+				assert.match(outcome.err, MADE_AGAIN);
+				assert.deepEqual(inApp(bed), []);
+			});
+
+			test("a creation finds what calls itself a copy, which is given nothing", async () => {
+				await using bed = await recreating(true);
+				const outcome = await bed.run(["sync", ...args]);
+				assert.equal(outcome.status, 1);
+				assert.match(outcome.err, MADE_AGAIN);
+				assert.deepEqual(inApp(bed), ['{"auths":{}}']);
+			});
+		});
+
+	test("without the label that it was selected by", async () => {
+		await using bed = await recreating(false, { team: "a" });
+		secret(bed, "app", OLD, { metadata: copyOf() });
+		const outcome = await bed.run(["sync", "-l", "team=a", "--once"]);
+		assert.equal(outcome.status, 1, outcome.err);
+		assert.deepEqual(inApp(bed), []);
 	});
 });
