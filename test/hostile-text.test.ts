@@ -24,7 +24,7 @@ import {
 	readKeyring,
 } from "../src/core/kubelet/keyring.ts";
 import { nearMisses } from "../src/core/kubelet/near-miss.ts";
-import { readPull } from "../src/core/kubelet/pull-report.ts";
+import { pullEvent, readPull } from "../src/core/kubelet/pull-report.ts";
 import { withoutUserInfo } from "../src/core/output/address.ts";
 import { oneLine, onOneLine, printable } from "../src/core/output/printable.ts";
 import { wrap } from "../src/core/output/wrap.ts";
@@ -67,6 +67,7 @@ const TEXTS: Record<string, string> = {
 	backslashes: times("\\"),
 	brackets: times("["),
 	braces: times('{"a":'),
+	"open braces": times("{"),
 	"nested lists": `${times("[").slice(0, SIZE / 2)}${times("]").slice(0, SIZE / 2)}`,
 	challenges: times('Bearer realm="x", '),
 	"open quotes": times('a="b '),
@@ -152,6 +153,18 @@ const FUNCTIONS: Record<string, (text: string) => unknown> = {
 			[pullSecret("a/b", [text, `r.io${text}`])],
 			[{ ...pullSecret("c/d", [text]), where: "other-namespace" }],
 		),
+	pullEvent: (text) =>
+		pullEvent({
+			metadata: { name: text },
+			reason: "Failed",
+			message: text,
+			involvedObject: {
+				kind: "Pod",
+				namespace: "a",
+				name: text,
+				fieldPath: text,
+			},
+		}),
 	readPull: (text) =>
 		readPull(
 			{ container: "a", image: text, reason: "ErrImagePull", message: text },

@@ -84,7 +84,7 @@ const RULES: readonly (readonly [cause: PullCause, pattern: RegExp])[] = [
 	["never-pull", /ErrImageNeverPull|with pull policy of Never/],
 	[
 		"missing-secret",
-		/FailedToRetrieveImagePullSecret|Unable to retrieve some image pull secrets|\bsecrets? "[^"]+" not found/,
+		/FailedToRetrieveImagePullSecret|Unable to retrieve some image pull secrets|\bsecrets? "[^"]{1,253}" not found/,
 	],
 	[
 		"short-name",
@@ -144,7 +144,7 @@ const RULES: readonly (readonly [cause: PullCause, pattern: RegExp])[] = [
 	["expired-certificate", /x509: certificate has expired or is not yet valid/],
 	[
 		"wrong-certificate-name",
-		/x509: certificate is (?:valid for .*, not |not valid for any names)|x509: cannot validate certificate for|x509: certificate relies on legacy Common Name/,
+		/x509: certificate is (?:valid for |not valid for any names)|x509: cannot validate certificate for|x509: certificate relies on legacy Common Name/,
 	],
 	[
 		"unreachable",

@@ -67,6 +67,9 @@ const PULL_EVENTS = new Set([
 	"FailedCreatePodSandBox",
 ]);
 
+/** The container that an event is about: `spec.initContainers{NAME}`. Nobody checks what is written there. */
+const CONTAINER = /^spec\.[A-Za-z]{1,40}\{([^{}]{1,63})\}$/;
+
 /** What an event says about a pod's pulls; undefined for other events. */
 export function pullEvent(event: CoreEvent): PullEvent | undefined {
 	const { reason = "", message = "", involvedObject, series } = event;
@@ -83,7 +86,7 @@ export function pullEvent(event: CoreEvent): PullEvent | undefined {
 		pod: `${involvedObject.namespace}/${involvedObject.name}`,
 		reason,
 		message: message.slice(0, LONGEST_MESSAGE),
-		container: /\{(.+)\}$/.exec(involvedObject.fieldPath ?? "")?.[1] ?? "",
+		container: CONTAINER.exec(involvedObject.fieldPath ?? "")?.[1] ?? "",
 		at: Number.isNaN(at) ? undefined : at,
 	};
 }

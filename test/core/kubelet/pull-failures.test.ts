@@ -158,3 +158,17 @@ it("knows a container that waits for its image", () => {
 	assert.ok(!isPullFailure("CrashLoopBackOff"));
 	assert.ok(!isPullFailure("ContainerCreating"));
 });
+
+it("looks for no pattern with a gap that has no limit", () => {
+	const source = readFileSync(
+		new URL("../../../src/core/kubelet/pull-failures.ts", import.meta.url),
+		"utf8",
+	);
+	const [, rules = ""] = /^const RULES\b([\s\S]*?)^\];$/m.exec(source) ?? [];
+	const patterns = rules.match(/^\s*(?:\[.*, )?\/.*\/i?\]?,$/gm) ?? [];
+	assert.ok(patterns.length > 30);
+	assert.deepEqual(
+		patterns.filter((pattern) => /(?<!\\)[*+]|\{\d+,\}/.test(pattern)),
+		[],
+	);
+});
