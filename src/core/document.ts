@@ -16,8 +16,8 @@ export type Document =
 	| {
 			readonly kind: "changes";
 			readonly clusters: readonly ChangedCluster[];
-			/** Whether it is worth a line how many of each there are. */
-			readonly summary: boolean;
+			/** Whether it is worth a line how many of each there are; `accounts`: of these alone. */
+			readonly summary: boolean | "accounts";
 			/** What comes next, for a person at a terminal. */
 			readonly next?: Script;
 	  }

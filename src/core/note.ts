@@ -4,6 +4,7 @@ import type { ImageCollision } from "./kubelet/image-reference.ts";
 import type { ManifestNote } from "./manifest/note.ts";
 import type { Retirement } from "./meshes/meshes.ts";
 import type { EntryProblem } from "./output/entry-problem.ts";
+import type { Failure } from "./output/failure.ts";
 import type { Progress } from "./output/progress.ts";
 import type { DryRun } from "./output/result.ts";
 import type { Script } from "./output/shell.ts";
@@ -220,6 +221,42 @@ export type AccountNote =
 	  }
 	/** What attach added stays on accounts. */
 	| { readonly cause: "accounts-kept"; readonly error: unknown }
+	/** Accounts were attached, and the record of the source does not say so. */
+	| {
+			readonly cause: "attached-unrecorded";
+			readonly source: SourceRef;
+			/** As for a person: `builder in app`. */
+			readonly what: string;
+			readonly why: Failure;
+			/** What records them, for who may. */
+			readonly script: Script | undefined;
+	  }
+	/** Accounts are detached, and the record of the source still says that they are attached. */
+	| {
+			readonly cause: "detached-recorded";
+			readonly source: SourceRef;
+			readonly what: string;
+			readonly why: Failure;
+			/** What takes them out of it, for who may. */
+			readonly script: Script | undefined;
+	  }
+	/** Some accounts are detached where the record attaches all. */
+	| {
+			readonly cause: "all-recorded";
+			readonly source: SourceRef;
+			readonly accounts: readonly string[];
+			/** As for a person: `app`, `all namespaces`. */
+			readonly where: string;
+			/** What ends that. */
+			readonly script: Script | undefined;
+	  }
+	/** Accounts are detached in namespaces where a rule of the record attaches them. */
+	| {
+			readonly cause: "attached-by-rule";
+			readonly source: SourceRef;
+			readonly accounts: readonly string[];
+			readonly namespaces: readonly string[];
+	  }
 	/** The admission policies of a source that was deleted stay. */
 	| {
 			readonly cause: "policies-kept";

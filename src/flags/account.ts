@@ -48,13 +48,13 @@ const BY_POLICY_FLAGS: readonly Flag[] = [
 		],
 		help: "Use an admission policy instead: pods of any account in the recorded namespaces.",
 	},
-	{ ...FROM_FLAG, needs: "by-policy" },
 ];
 
 /** All flags of attach and detach. */
 export const ACCOUNT_CHANGE_FLAGS: readonly Flag[] = [
 	...ACCOUNT_FLAGS,
 	...BY_POLICY_FLAGS,
+	FROM_FLAG,
 	flags.SECRET_FLAG,
 	flags.MESH_FLAG,
 	flags.CONCURRENCY_FLAG,
@@ -82,6 +82,10 @@ export function accountChangeOf(
 		...flags.dryRunOf(given),
 	};
 	const connection = flags.bulkConnectionFlags(given);
+	const source = sourceChoiceOf(given, env, {
+		given: given.text("secret"),
+		shown: "--secret",
+	});
 	if (given.on("by-policy")) {
 		if (given.positionals.length > 0)
 			throw new UsageError(
@@ -90,10 +94,7 @@ export function accountChangeOf(
 		return {
 			byPolicy: true,
 			connection,
-			source: sourceChoiceOf(given, env, {
-				given: given.text("secret"),
-				shown: "--secret",
-			}),
+			source,
 			...shown,
 		};
 	}
@@ -102,7 +103,9 @@ export function accountChangeOf(
 		connection,
 		places: placesOf(given),
 		accounts: accountsOf(given),
-		key: flags.secretNameOf(given, env),
+		key: source.name ?? source.usual,
+		sourceNamespace: source.namespace,
+		usual: flags.usualSecretOf(env),
 		...shown,
 	};
 }

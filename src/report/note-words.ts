@@ -10,6 +10,7 @@ import type {
 	RunNote,
 	SourceNote,
 } from "../core/note.ts";
+import type { Failure } from "../core/output/failure.ts";
 import { someOf } from "../core/output/some-of.ts";
 import { displayHost } from "../core/registry/server.ts";
 import {
@@ -19,11 +20,13 @@ import {
 } from "./credential-notes.ts";
 import { leftOutWords } from "./entry-words.ts";
 import { failureLine, progressWords } from "./failure.ts";
+import { failureWords } from "./failure-words.ts";
 import { collisionMessage } from "./images.ts";
 import { MANIFEST_WORDS } from "./manifest-notes.ts";
 import type { NoteWords, Wording } from "./note-wording.ts";
 import { oldPodsWords } from "./old-pods.ts";
 import { PRUNE_WORDS } from "./prune-notes.ts";
+import { recordFaultWords } from "./record-words.ts";
 
 /** Nothing was found in these namespaces, or anywhere where none is named; without a line end. */
 export function noneFound(namespaces: readonly string[]): string {
@@ -135,6 +138,32 @@ const ACCOUNT_WORDS: Wording<AccountNote> = {
 	}),
 	"accounts-kept": ({ error }) =>
 		`what attach added to service accounts is not taken back: ${failureLine(error)}`,
+	"attached-unrecorded": ({ what, why, script }) => ({
+		message: `${what} attached, but not recorded, so nothing attaches it there again: ${unrecordedWords(why)}`,
+		...(why.cause === "record-forbidden" && {
+			advice: { words: "ask who may to run", script },
+		}),
+	}),
+	"detached-recorded": ({ what, why, script }) => ({
+		message: `${what} still recorded, so sync and the watch attach it there again: ${unrecordedWords(why)}`,
+		...(why.cause === "record-forbidden" && {
+			advice: { words: "ask who may to run", script },
+		}),
+	}),
+	"all-recorded": ({
+		source: { namespace, name },
+		accounts,
+		where,
+		script,
+	}) => ({
+		message: `the record of ${namespace}/${name} attaches all service accounts in ${where}, so sync and the watch attach ${someOf(accounts)} there again`,
+		advice: {
+			words: "attach by name those that are to stay, after",
+			script,
+		},
+	}),
+	"attached-by-rule": ({ source: { namespace, name }, accounts, namespaces }) =>
+		`a rule in the record of ${namespace}/${name} attaches ${someOf(accounts)} in ${someOf(namespaces)}, so sync and the watch attach there again`,
 	"policies-kept": ({ source: { namespace, name }, error }) =>
 		`the policies of ${namespace}/${name} are not taken back: ${failureLine(error)}`,
 	"policy-takes-time": () =>
@@ -144,6 +173,22 @@ const ACCOUNT_WORDS: Wording<AccountNote> = {
 	"account-unlimited": () =>
 		"the API server has no ValidatingAdmissionPolicy (Kubernetes 1.30 and later have it): the account can create any Secret; see SECURITY.md",
 };
+
+/** Why a record could not be changed, as a clause. */
+function unrecordedWords(why: Failure): string {
+	switch (why.cause) {
+		case "record-forbidden":
+			return `needs patch on secrets "${why.source.name}" in ${why.source.namespace}`;
+		case "record-kept-by-other":
+			return `the record of ${why.source.name} is kept by ${why.manager}: change it there`;
+		case "record-invalid":
+			return `the record of ${why.source.namespace}/${why.source.name} cannot be read: ${recordFaultWords(why.fault)}`;
+		default:
+			return "error" in why
+				? failureLine(why.error)
+				: failureWords(why).message;
+	}
+}
 
 const IMAGE_WORDS: Wording<ImageNote> = {
 	"mesh-retired": ({ title, retired: { sold, archived } }) =>

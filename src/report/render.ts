@@ -358,7 +358,12 @@ function changesText(
 		withSummary && !quiet
 			? [
 					summary(
-						clusters.flatMap(({ results }) => results),
+						clusters
+							.flatMap(({ results }) => results)
+							.filter(
+								({ kind }) =>
+									withSummary !== "accounts" || kind === "ServiceAccount",
+							),
 						dryRun,
 					),
 				]

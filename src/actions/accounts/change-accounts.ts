@@ -2,6 +2,8 @@ import type { AccountPlan } from "../../core/accounts/attachment.ts";
 import type { Outcome, RunEvent } from "../../core/document.ts";
 import type { FlagNote } from "../../core/note.ts";
 import type { ServiceAccount } from "../../core/objects.ts";
+import type { ChangeResult } from "../../core/output/result.ts";
+import type { UsualSecret } from "../../core/pull-secrets/fixes.ts";
 import type { Cluster, ConnectionFlags, World } from "../../world.ts";
 import {
 	ChangeReport,
@@ -20,8 +22,30 @@ export interface AccountChange extends OutputOptions {
 	readonly accounts: AccountChoice;
 	/** The pull secret's name. */
 	readonly key: string;
+	/** Where its source's namespace is; undefined: the context's. */
+	readonly sourceNamespace: string | undefined;
+	/** What commands take by themselves, for those that are printed. */
+	readonly usual: UsualSecret;
 	/** Warnings about the command line. */
 	readonly notes: readonly FlagNote[];
+}
+
+/** Where accounts are changed, and how. */
+export interface AccountRun {
+	readonly change: AccountChange;
+	/** The namespaces that are meant, as they were selected. */
+	readonly selection: Selection;
+	readonly cluster: Cluster;
+	readonly world: World;
+	readonly report: ChangeReport;
+}
+
+/** What is done about the record; neither throws because the record cannot be read or written. */
+interface RecordSteps {
+	/** Before any account is changed. */
+	readonly before?: (namespaces: readonly string[]) => Promise<void>;
+	/** After them, with what became of each. */
+	readonly after?: (results: readonly ChangeResult[]) => Promise<void>;
 }
 
 /** In what attach and detach differ. */
@@ -35,6 +59,8 @@ interface AccountChangeOptions {
 	readonly awaitDefault: boolean;
 	/** Said where no account is meant. */
 	readonly none: RunEvent;
+	/** Begins what is done about the source's record, beside the accounts. */
+	readonly record: (run: AccountRun) => RecordSteps;
 	/** Called with the accounts that were changed, as they were before. */
 	readonly after?: (
 		cluster: Cluster,
@@ -55,16 +81,20 @@ export async function changeAccounts(
 			by: "names",
 			names: [cluster.namespace],
 		};
+		const report = new ChangeReport(world, cluster, how.form);
+		const record = how.record({ change, selection, cluster, world, report });
+		const namespaces = await selectNamespaces(selection, [], cluster);
 		const targets = await findAccounts(
 			cluster,
 			selection,
-			await selectNamespaces(selection, [], cluster),
+			namespaces,
 			change.accounts,
 			how.labelSelector,
 		);
-		if (targets.length === 0) world.emit(how.none);
-		const report = new ChangeReport(world, cluster, how.form);
 		return await report.whatIsDone(async () => {
+			await record.before?.(namespaces.map(({ namespace }) => namespace));
+			if (targets.length === 0 && report.results.length === 0)
+				world.emit(how.none);
 			const changed = await editAccounts(targets, {
 				cluster,
 				world,
@@ -73,8 +103,9 @@ export async function changeAccounts(
 				awaitDefault: how.awaitDefault,
 				onResult: report.add,
 			});
+			await record.after?.(report.results);
 			await how.after?.(cluster, changed);
-			return report.finish({ withSummary: targets.length > 1 });
+			return report.finish({ withSummary: targets.length > 1 && "accounts" });
 		});
 	} finally {
 		await cluster.close();

@@ -31,6 +31,8 @@ interface RecordChange {
 	readonly what: string;
 	/** It is taken out of the record. */
 	readonly takesOut?: true;
+	/** A source that has no record gets none. */
+	readonly ifRecorded?: true;
 }
 
 /** How often others may change the source under our hands: of many that record at once, each waits for the others. */
@@ -62,6 +64,7 @@ export async function changeRecord(
 	let now = source;
 	for (let attempt = 1; ; attempt++) {
 		const record = recordOf(now);
+		if (record === undefined && how.ifRecorded) return now;
 		const changed = how.change(record ?? EMPTY_RECORD);
 		const text = recordText(changed);
 		if (record !== undefined && text === recordText(record)) return now;

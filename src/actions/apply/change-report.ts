@@ -138,7 +138,7 @@ export class ChangeReport {
 		withSummary,
 		next,
 	}: {
-		withSummary: boolean;
+		withSummary: boolean | "accounts";
 		next?: Script | undefined;
 	}): Outcome {
 		const status = this.failed ? EXIT.failed : EXIT.done;

@@ -1,3 +1,4 @@
+import { recordAttached } from "../../actions/accounts/account-record.ts";
 import { changeAccounts } from "../../actions/accounts/change-accounts.ts";
 import { warnOfOldPods } from "../../actions/accounts/warn-of-old-pods.ts";
 import { formOf } from "../../actions/apply/change-report.ts";
@@ -17,6 +18,8 @@ export const attach = command({
 	about: `Add the pull secret to the imagePullSecrets of service accounts, so that every new pod of theirs pulls with it. Without a name, to default.
 
 Every other entry stays, even if something else edits the account at the same time. What was added is recorded on the account, so that detach and prune remove only that. Running pods keep their old list: they are named, with the command that restarts them.
+
+Where the source's record holds the namespace by name, or the very rule of -A or -l, the accounts are recorded there too, so that sync and the watch attach them again. No namespace is ever added to it.
 
 With --by-policy no account is changed: an admission policy adds it to every new pod in the source's recorded namespaces that pulls from one of its registries, whichever account it uses. This needs Kubernetes 1.36.`,
 	examples: [
@@ -46,6 +49,7 @@ With --by-policy no account is changed: an admission policy adds it to every new
 			: changeAccounts(change, world, {
 					plan: (account) => planAttach(account, change.key),
 					form: formOf(change),
+					record: recordAttached,
 					awaitDefault: true,
 					none: {
 						type: "warning",

@@ -1,3 +1,4 @@
+import { recordDetached } from "../../actions/accounts/account-record.ts";
 import { changeAccounts } from "../../actions/accounts/change-accounts.ts";
 import { formOf } from "../../actions/apply/change-report.ts";
 import { command } from "../../command.ts";
@@ -19,6 +20,8 @@ export const detach = command({
 	about: `Remove the pull secret from the imagePullSecrets of service accounts. Without a name, of default; with --all-serviceaccounts, of every account that attach changed. With --all, every pull secret that attach added, whatever its name.
 
 Only entries that attach (or sync --attach) added are removed; others stay. Running pods keep their list.
+
+The source's record loses the same accounts first, or sync and the watch would attach them again.
 
 With --by-policy it deletes the policies of attach --by-policy.`,
 	examples: [
@@ -59,6 +62,7 @@ With --by-policy it deletes the policies of attach --by-policy.`,
 					// Only labelled accounts can have something to take back.
 					labelSelector: ATTACHED_SELECTOR,
 					form: formOf(change),
+					record: (run) => recordDetached(run, change.everyKey),
 					awaitDefault: false,
 					none: { type: "note", note: { cause: "nothing-found" } },
 				}),

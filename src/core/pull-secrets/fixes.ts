@@ -171,6 +171,24 @@ export class Fixes {
 		);
 	}
 
+	/** Attaches or detaches service accounts, `*` for all, in the namespaces that `where` selects, and records it. */
+	accounts(
+		verb: "attach" | "detach",
+		accounts: readonly string[],
+		where: readonly Word[],
+	): Script | undefined {
+		const all = accounts.includes("*");
+		return script(
+			meshreg(
+				verb,
+				...(all ? ["--all-serviceaccounts"] : accounts.map(objectName)),
+				...where,
+				...this.#secret(this.name),
+				...this.#from(),
+			),
+		);
+	}
+
 	/** Writes the admission policies with which pods of the recorded namespaces pull. */
 	attachByPolicy(): Script | undefined {
 		return this.#byPolicy("attach");
@@ -244,17 +262,16 @@ export class Fixes {
 	}
 
 	#byPolicy(verb: "attach" | "detach"): Script | undefined {
-		const { namespace, name } = this.#target;
 		return script(
-			meshreg(
-				verb,
-				"--by-policy",
-				...this.#secret(name),
-				...(namespace === this.#usual.namespace
-					? []
-					: ["--from", objectName(namespace)]),
-			),
+			meshreg(verb, "--by-policy", ...this.#secret(this.name), ...this.#from()),
 		);
+	}
+
+	#from(): Word[] {
+		const { namespace } = this.#target;
+		return namespace === this.#usual.namespace
+			? []
+			: ["--from", objectName(namespace)];
 	}
 
 	#unlessUsual(name: string): Word[] {

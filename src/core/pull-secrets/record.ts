@@ -176,22 +176,97 @@ export function withoutNames(
 	);
 }
 
-/** The record with further accounts for these names, where they stand in it; never with a further namespace. */
-export function attachNames(
+/** Service accounts that are attached, or no longer, in namespaces and in what a rule means. */
+export interface Attachments {
+	/** To accounts; `*` is all. */
+	readonly namespaces: ReadonlyMap<string, readonly string[]>;
+	/** The rule that was selected by, and the accounts in all that it means. */
+	readonly rule?: { readonly rule: Rule; readonly attach: readonly string[] };
+}
+
+/**
+ * The record with further accounts for the names and the rule that it holds already: never with a
+ * further namespace, and for no rule but this one. Where all accounts are attached, none is added.
+ */
+export function withAttachments(
 	record: SourceRecord,
-	names: readonly string[],
-	accounts: readonly string[],
+	attachments: Attachments,
 ): SourceRecord {
-	const known = namesOf(record);
-	const namespaces = new Map(
-		names.flatMap((name) => {
-			const there = known.get(name);
-			return there === undefined ? [] : [[name, there.uid] as const];
-		}),
+	return editAttachments(record, attachments, (before, further) =>
+		before.includes("*") ? before : union([before, further]),
 	);
-	return namespaces.size === 0
-		? record
-		: mergeNames(record, { namespaces, attach: accounts });
+}
+
+/**
+ * The record with these accounts taken from the names and the rule; `*` takes all of them. Where it
+ * attaches all, one account cannot be taken out: see `stillAttached`.
+ */
+export function withoutAttachments(
+	record: SourceRecord,
+	attachments: Attachments,
+): SourceRecord {
+	return editAttachments(record, attachments, (before, gone) =>
+		gone.includes("*") ? [] : before.filter((name) => !gone.includes(name)),
+	);
+}
+
+/** The names among these, and whether the rule, of which the record attaches all accounts. */
+export function stillAttached(
+	record: SourceRecord,
+	{ namespaces, rule }: Attachments,
+): { readonly names: readonly string[]; readonly rule: boolean } {
+	const names = namesOf(record);
+	const own = rule && ruleId(rule.rule);
+	return {
+		names: [...namespaces.keys()].filter((name) =>
+			names.get(name)?.attach.includes("*"),
+		),
+		rule: record.entries.some(
+			(entry) =>
+				"rule" in entry &&
+				ruleId(entry.rule) === own &&
+				entry.attach.includes("*"),
+		),
+	};
+}
+
+/** Whether a rule of the record attaches one of these accounts: in this namespace, or where none is given anywhere. */
+export function attachedByRule(
+	record: SourceRecord,
+	accounts: readonly string[],
+	namespace?: NamespaceFacts,
+): boolean {
+	return record.entries.some(
+		(entry) =>
+			"rule" in entry &&
+			entry.attach.some((name) => name === "*" || accounts.includes(name)) &&
+			(namespace === undefined || ruleMatches(entry, namespace)),
+	);
+}
+
+function editAttachments(
+	record: SourceRecord,
+	{ namespaces, rule }: Attachments,
+	edit: (
+		before: readonly string[],
+		accounts: readonly string[],
+	) => readonly string[],
+): SourceRecord {
+	const own = rule && ruleId(rule.rule);
+	return canonical([
+		...[...namesOf(record)].map(
+			([name, { uid, attach }]): NamesEntry => ({
+				namespaces: new Map([[name, uid]]),
+				attach: edit(attach, namespaces.get(name) ?? []),
+			}),
+		),
+		...record.entries.flatMap((entry) => {
+			if (!("rule" in entry)) return [];
+			return rule === undefined || ruleId(entry.rule) !== own
+				? [entry]
+				: [{ ...entry, attach: edit(entry.attach, rule.attach) }];
+		}),
+	]);
 }
 
 /** A name in the record. */

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { NamespaceFacts } from "../../../src/core/pull-secrets/namespace-facts.ts";
 import {
-	attachNames,
 	forgetNamespace,
 	isTooLarge,
 	mergeSelection,
@@ -14,6 +13,8 @@ import {
 	type SourceRecord,
 	type Standing,
 	standingOf,
+	withAttachments,
+	withoutAttachments,
 } from "../../../src/core/pull-secrets/record.ts";
 
 function record(text: string): SourceRecord {
@@ -251,16 +252,68 @@ describe("a selection joins the record", () => {
 	});
 });
 
-test("accounts are attached to names that are recorded, and to no others", () => {
-	const before = record('[{"namespaces":{"app":"1","shop":"2"}},{"all":true}]');
-	assert.equal(
-		recordText(attachNames(before, ["app", "new"], ["default"])),
-		'[{"namespaces":{"shop":"2"}},{"namespaces":{"app":"1"},"attach":["default"]},{"all":true}]',
-	);
-	assert.equal(
-		recordText(attachNames(before, ["new"], ["default"])),
-		recordText(before),
-	);
+describe("accounts of names and of a rule", () => {
+	const ATTACHED: [
+		name: string,
+		before: string,
+		names: Record<string, string[]>,
+		rule: string[] | undefined,
+		added: string,
+		taken: string,
+	][] = [
+		[
+			"names that are there alone",
+			'[{"namespaces":{"app":"1","shop":"2"}},{"all":true}]',
+			{ app: ["default"], new: ["default"] },
+			undefined,
+			'[{"namespaces":{"shop":"2"}},{"namespaces":{"app":"1"},"attach":["default"]},{"all":true}]',
+			'[{"namespaces":{"app":"1","shop":"2"}},{"all":true}]',
+		],
+		[
+			"the same rule, whatever it excludes, and no other",
+			'[{"selector":"team=a","exclude":["x"]},{"selector":"team=b"}]',
+			{ app: ["ci"] },
+			["ci"],
+			'[{"selector":"team=a","exclude":["x"],"attach":["ci"]},{"selector":"team=b"}]',
+			'[{"selector":"team=a","exclude":["x"]},{"selector":"team=b"}]',
+		],
+		[
+			"all accounts",
+			'[{"namespaces":{"app":""},"attach":["ci"]}]',
+			{ app: ["*"] },
+			undefined,
+			'[{"namespaces":{"app":""},"attach":["*","ci"]}]',
+			'[{"namespaces":{"app":""}}]',
+		],
+		[
+			"one where all are attached",
+			'[{"namespaces":{"app":""},"attach":["*"]}]',
+			{ app: ["ci"] },
+			undefined,
+			'[{"namespaces":{"app":""},"attach":["*"]}]',
+			'[{"namespaces":{"app":""},"attach":["*"]}]',
+		],
+		[
+			"one of several",
+			'[{"namespaces":{"app":"","shop":""},"attach":["ci","web"]}]',
+			{ app: ["ci"] },
+			undefined,
+			'[{"namespaces":{"app":"","shop":""},"attach":["ci","web"]}]',
+			'[{"namespaces":{"shop":""},"attach":["ci","web"]},{"namespaces":{"app":""},"attach":["web"]}]',
+		],
+	];
+	const TEAM_A = entry('{"selector":"team=a"}');
+	for (const [name, before, names, attach, added, taken] of ATTACHED)
+		test(name, () => {
+			assert.ok("rule" in TEAM_A);
+			const attachments = {
+				namespaces: new Map(Object.entries(names)),
+				...(attach && { rule: { rule: TEAM_A.rule, attach } }),
+			};
+			const read = record(before);
+			assert.equal(recordText(withAttachments(read, attachments)), added);
+			assert.equal(recordText(withoutAttachments(read, attachments)), taken);
+		});
 });
 
 describe("a namespace is forgotten", () => {

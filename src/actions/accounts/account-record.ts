@@ -1,0 +1,317 @@
+import { failureOf } from "../../core/output/failure.ts";
+import type { ChangeResult } from "../../core/output/result.ts";
+import { objectNames, type Word } from "../../core/output/shell.ts";
+import { someOf } from "../../core/output/some-of.ts";
+import { Fixes } from "../../core/pull-secrets/fixes.ts";
+import { parseLabelSelector } from "../../core/pull-secrets/label-selector.ts";
+import { PULL_SECRET_TYPE } from "../../core/pull-secrets/ownership.ts";
+import {
+	ContentReader,
+	type PullSecret,
+} from "../../core/pull-secrets/pull-secret.ts";
+import {
+	type Attachments,
+	attachedByRule,
+	EMPTY_RECORD,
+	namesOf,
+	type Rule,
+	type SourceRecord,
+	stillAttached,
+	withAttachments,
+	withoutAttachments,
+} from "../../core/pull-secrets/record.ts";
+import { isSourceLike } from "../../core/pull-secrets/source.ts";
+import { ApiError, isFatal } from "../../errors.ts";
+import type { Cluster } from "../../world.ts";
+import { changeRecord, recordOf } from "../apply/change-record.ts";
+import { readPullSecret, readPullSecrets } from "../read/read-keys.ts";
+import { readNamespace } from "../read/read-namespaces.ts";
+import type { Selection } from "../read/select-namespaces.ts";
+import type { AccountChange, AccountRun } from "./change-accounts.ts";
+
+/**
+ * What attach does about the record: where the source's holds a namespace by name, or the very rule that
+ * was selected by, the accounts that were attached join it. The source is read beside the accounts; who
+ * may not read it needs no more than before. What cannot be recorded is said.
+ */
+export function recordAttached(run: AccountRun): {
+	after: (results: readonly ChangeResult[]) => Promise<void>;
+} {
+	const sources = new Sources(run, false);
+	return {
+		after: async (results) => {
+			const attachments = attachedOf(results, run);
+			if (attachments.namespaces.size === 0) return;
+			for (const source of await sources.found())
+				await write(source, attachments, "attached", run, sources.reader);
+		},
+	};
+}
+
+/**
+ * What detach does about the record: the accounts are taken from the namespaces and the rule first, for
+ * what keeps the record would attach them again. `every`: of all sources, whatever their names.
+ */
+export function recordDetached(
+	run: AccountRun,
+	every: boolean,
+): { before: (namespaces: readonly string[]) => Promise<void> } {
+	const sources = new Sources(run, every);
+	return {
+		before: async (namespaces) => {
+			const accounts = accountsOf(run.change);
+			const attachments = meant(
+				run.selection,
+				new Map(namespaces.map((name) => [name, accounts])),
+			);
+			for (const source of await sources.found()) {
+				const now = await write(
+					source,
+					attachments,
+					"detached",
+					run,
+					sources.reader,
+				);
+				if (now !== undefined) await warnOfRest(source, now, attachments, run);
+			}
+		},
+	};
+}
+
+/** The sources that are meant, read beside what else is done. */
+class Sources {
+	readonly reader = new ContentReader();
+	readonly #asked: Promise<{ sources: PullSecret[] } | { error: unknown }>;
+
+	constructor({ change, cluster }: AccountRun, every: boolean) {
+		const namespace = change.sourceNamespace ?? cluster.namespace;
+		this.#asked = this.#read(
+			cluster,
+			namespace,
+			every ? undefined : change.key,
+		).then(
+			(sources) => ({ sources: sources.filter(isSourceLike) }),
+			(error: unknown) => ({ error }),
+		);
+	}
+
+	/** None where they may not be read. Throws what else the cluster throws. */
+	async found(): Promise<readonly PullSecret[]> {
+		const answer = await this.#asked;
+		if ("sources" in answer) return answer.sources;
+		if (answer.error instanceof ApiError && answer.error.status === 403)
+			return [];
+		throw answer.error;
+	}
+
+	async #read(
+		cluster: Cluster,
+		namespace: string,
+		name: string | undefined,
+	): Promise<PullSecret[]> {
+		if (name === undefined)
+			return readPullSecrets(cluster, this.reader, {
+				namespace,
+				fieldSelector: `type=${PULL_SECRET_TYPE}`,
+			});
+		const found = await readPullSecret(cluster, this.reader, {
+			namespace,
+			name,
+		});
+		return found === undefined ? [] : [found];
+	}
+}
+
+/** Changes one record and tells of it. Returns the record as it is then; undefined: there is none, or it could not be changed. */
+async function write(
+	source: PullSecret,
+	attachments: Attachments,
+	done: "attached" | "detached",
+	{ change, selection, cluster, world, report }: AccountRun,
+	reader: ContentReader,
+): Promise<SourceRecord | undefined> {
+	const place = { namespace: source.namespace, name: source.name };
+	let names = [...attachments.namespaces.keys()];
+	const what = (): string =>
+		`${accountWords(attachments)} in ${
+			names.length > 0 ? someOf(names) : ruleWords(selection)
+		}`;
+	try {
+		const before = recordOf(source);
+		if (before === undefined) return undefined;
+		const recorded = namesOf(before);
+		names = names.filter((name) => recorded.has(name));
+		const edit = done === "attached" ? withAttachments : withoutAttachments;
+		const changed = await changeRecord(source, {
+			cluster,
+			reader,
+			world,
+			dryRun: change.dryRun,
+			change: (record) => edit(record, attachments),
+			what: what(),
+			...(done === "detached" && { takesOut: true }),
+			ifRecorded: true,
+		});
+		const after = recordOf(changed) ?? EMPTY_RECORD;
+		if (changed === source) return after;
+		report.add(
+			{
+				context: cluster.context,
+				...place,
+				kind: "Secret",
+				action: "configured",
+			},
+			{ of: "record", before, after },
+		);
+		if (report.form === "objects" && done === "attached")
+			world.emit({
+				type: "note",
+				note: { cause: "would-be-recorded", source: place, what: what() },
+				unlessQuiet: true,
+			});
+		return after;
+	} catch (error) {
+		if (isFatal(error)) throw error;
+		world.emit({
+			type: "warning",
+			note: {
+				cause:
+					done === "attached" ? "attached-unrecorded" : "detached-recorded",
+				source: place,
+				what: what(),
+				why: failureOf(error),
+				script: fixes(change, source).accounts(
+					done === "attached" ? "attach" : "detach",
+					accountsOf(change),
+					whereWords(selection, names),
+				),
+			},
+		});
+		return undefined;
+	}
+}
+
+/** Says where the record attaches the accounts all the same: it attaches all there, or a rule does. */
+async function warnOfRest(
+	source: PullSecret,
+	record: SourceRecord,
+	attachments: Attachments,
+	{ change, selection, cluster, world }: AccountRun,
+): Promise<void> {
+	if (change.accounts.by === "all") return;
+	const place = { namespace: source.namespace, name: source.name };
+	const accounts = change.accounts.names;
+	const still = stillAttached(record, attachments);
+	if (still.names.length > 0 || still.rule)
+		world.emit({
+			type: "warning",
+			note: {
+				cause: "all-recorded",
+				source: place,
+				accounts,
+				where:
+					still.names.length > 0 ? someOf(still.names) : ruleWords(selection),
+				script: fixes(change, source).accounts(
+					"detach",
+					["*"],
+					still.rule
+						? whereWords(selection, [])
+						: ["-n", objectNames(still.names)],
+				),
+			},
+		});
+	if (selection.by !== "names" || !attachedByRule(record, accounts)) return;
+	const ruled: string[] = [];
+	for (const name of attachments.namespaces.keys()) {
+		const facts = await readNamespace(cluster, name);
+		if (typeof facts === "object" && attachedByRule(record, accounts, facts))
+			ruled.push(name);
+	}
+	if (ruled.length > 0)
+		world.emit({
+			type: "warning",
+			note: {
+				cause: "attached-by-rule",
+				source: place,
+				accounts,
+				namespaces: ruled,
+			},
+		});
+}
+
+/** What was attached: a name that was mistyped, or an account that may not be changed, is not recorded. */
+function attachedOf(
+	results: readonly ChangeResult[],
+	{ change, selection }: AccountRun,
+): Attachments {
+	const namespaces = new Map<string, readonly string[]>();
+	for (const { kind, namespace, name, action } of results)
+		if (
+			kind === "ServiceAccount" &&
+			(action === "configured" || action === "unchanged")
+		)
+			namespaces.set(
+				namespace,
+				change.accounts.by === "all"
+					? ["*"]
+					: [...(namespaces.get(namespace) ?? []), name],
+			);
+	return meant(selection, namespaces);
+}
+
+function meant(
+	selection: Selection,
+	namespaces: ReadonlyMap<string, readonly string[]>,
+): Attachments {
+	const rule = ruleOf(selection);
+	const attach = [...new Set([...namespaces.values()].flat())];
+	return { namespaces, ...(rule && { rule: { rule, attach } }) };
+}
+
+function ruleOf(selection: Selection): Rule | undefined {
+	switch (selection.by) {
+		case "names":
+			return undefined;
+		case "all":
+			return { by: "all" };
+		case "label": {
+			const selector = parseLabelSelector(selection.selector);
+			return selector && { by: "selector", selector };
+		}
+	}
+}
+
+function accountsOf({ accounts }: AccountChange): readonly string[] {
+	return accounts.by === "all" ? ["*"] : accounts.names;
+}
+
+function accountWords({ namespaces }: Attachments): string {
+	const accounts = [...new Set([...namespaces.values()].flat())];
+	return accounts.includes("*") ? "all service accounts" : someOf(accounts);
+}
+
+function ruleWords(selection: Selection): string {
+	return selection.by === "label"
+		? `namespaces with ${selection.selector}`
+		: "all namespaces";
+}
+
+/** As the command line said it; of names, those that are recorded. */
+function whereWords(
+	selection: Selection,
+	names: readonly string[],
+): readonly Word[] {
+	switch (selection.by) {
+		case "names":
+			return ["-n", objectNames(names)];
+		case "all":
+			return ["-A"];
+		case "label":
+			return ["-l", selection.selector];
+	}
+}
+
+function fixes({ usual }: AccountChange, source: PullSecret): Fixes {
+	const { namespace, name } = source;
+	return new Fixes({ namespace, name, exists: true, usual });
+}

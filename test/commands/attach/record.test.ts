@@ -1,0 +1,420 @@
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { after, before, beforeEach, describe, test } from "node:test";
+import type { Metadata } from "../../support/api-server/objects.ts";
+import { meshreg } from "../../support/command-line.ts";
+import { type TestBed, testBed } from "../../support/test-bed.ts";
+
+const KEY = "nginx-mesh-registry-key";
+const RECORDED = `secret/${KEY} configured in nginx-mesh namespace\n`;
+
+describe("attach and detach keep the record", () => {
+	let bed: TestBed;
+	before(async () => {
+		const accounts = {
+			resources: ["serviceaccounts"],
+			verbs: ["get", "patch"],
+			namespaces: ["app"],
+		};
+		bed = await testBed({
+			namespaces: ["app", "shop", "nginx-mesh"],
+			users: { dev: {}, reader: {} },
+			allow: [
+				{ user: "dev", ...accounts },
+				{ user: "reader", ...accounts },
+				{
+					user: "reader",
+					resources: ["secrets"],
+					verbs: ["get"],
+					namespaces: ["nginx-mesh", "app"],
+				},
+			],
+		});
+	});
+	after(() => bed[Symbol.asyncDispose]());
+
+	const secret = (
+		namespace: string,
+		annotations: Record<string, string>,
+		managedFields?: Metadata["managedFields"],
+	) =>
+		bed.server.store.seed({
+			kind: "Secret",
+			metadata: {
+				namespace,
+				name: KEY,
+				labels: { "app.kubernetes.io/managed-by": "kubectl-meshreg" },
+				annotations,
+				...(managedFields && { managedFields }),
+			},
+			type: "kubernetes.io/dockerconfigjson",
+			data: { ".dockerconfigjson": btoa('{"auths":{"r.io":{"auth":"YTpw"}}}') },
+		});
+	const source = (record?: string, managedFields?: Metadata["managedFields"]) =>
+		secret(
+			"nginx-mesh",
+			record === undefined ? {} : { "kubectl-meshreg/targets": record },
+			managedFields,
+		);
+	const copy = (namespace: string) =>
+		secret(namespace, { "kubectl-meshreg/source": `nginx-mesh/${KEY}` });
+	const account = (namespace: string, name: string) =>
+		bed.server.store.seed({
+			kind: "ServiceAccount",
+			metadata: { namespace, name },
+		});
+	const recorded = () =>
+		bed.server.store.get("Secret", "nginx-mesh", KEY)?.metadata.annotations?.[
+			"kubectl-meshreg/targets"
+		];
+	const isAttached = (namespace: string, name: string) =>
+		bed.server.store.get("ServiceAccount", namespace, name)
+			?.imagePullSecrets !== undefined;
+	const writes = () =>
+		bed.server.store.get("Secret", "nginx-mesh", KEY)?.metadata.resourceVersion;
+
+	beforeEach(() => {
+		for (const kind of ["ServiceAccount", "Pod", "Secret"])
+			for (const { metadata } of bed.server.store.all(kind))
+				bed.server.store.delete(kind, metadata.namespace ?? "", metadata.name);
+		for (const name of ["default", "builder"]) account("app", name);
+		for (const namespace of ["shop", "default", "nginx-mesh"])
+			account(namespace, "default");
+		copy("app");
+		copy("shop");
+	});
+
+	/** A command, and what it prints and leaves in the record. */
+	const ROWS: [
+		name: string,
+		line: string,
+		before: string,
+		after: string,
+		err?: string,
+	][] = [
+		[
+			"an account, to a name",
+			"attach builder -n app",
+			'[{"namespaces":{"app":"1","pay":""}}]',
+			'[{"namespaces":{"pay":""}},{"namespaces":{"app":"1"},"attach":["builder"]}]',
+		],
+		[
+			"default, beside what is recorded",
+			"attach -n app",
+			'[{"namespaces":{"app":""},"attach":["builder"]}]',
+			'[{"namespaces":{"app":""},"attach":["builder","default"]}]',
+		],
+		[
+			"all accounts are all that will ever be",
+			"attach --all-serviceaccounts -n app",
+			'[{"namespaces":{"app":""}}]',
+			'[{"namespaces":{"app":""},"attach":["*"]}]',
+		],
+		[
+			"only names that are recorded",
+			"attach -n app,shop",
+			'[{"namespaces":{"app":""}}]',
+			'[{"namespaces":{"app":""},"attach":["default"]}]',
+		],
+		[
+			"the rule of all namespaces, and names among them",
+			"attach -A",
+			'[{"namespaces":{"app":""}},{"all":true}]',
+			'[{"namespaces":{"app":""},"attach":["default"]},{"all":true,"attach":["default"]}]',
+		],
+		[
+			"the same selector, however it is written",
+			"attach -l kubernetes.io/metadata.name==app",
+			'[{"selector":"kubernetes.io/metadata.name=app","exclude":["x"]},{"all":true}]',
+			'[{"all":true},{"selector":"kubernetes.io/metadata.name=app","exclude":["x"],"attach":["default"]}]',
+		],
+		[
+			"detach, one of a name's",
+			"detach builder -n app",
+			'[{"namespaces":{"app":"","shop":""},"attach":["builder","default"]}]',
+			'[{"namespaces":{"shop":""},"attach":["builder","default"]},{"namespaces":{"app":""},"attach":["default"]}]',
+		],
+		[
+			"detach, all of a name's",
+			"detach --all-serviceaccounts -n app",
+			'[{"namespaces":{"app":""},"attach":["*","builder"]}]',
+			'[{"namespaces":{"app":""}}]',
+		],
+		[
+			"detach, a rule's",
+			"detach -A",
+			'[{"all":true,"attach":["default"]}]',
+			'[{"all":true}]',
+		],
+		[
+			"detach --all, of every source",
+			"detach --all -n app",
+			'[{"namespaces":{"app":""},"attach":["default"]}]',
+			'[{"namespaces":{"app":""}}]',
+		],
+	];
+	for (const [name, line, recordBefore, recordAfter] of ROWS)
+		test(`${name}; again nothing is written`, async () => {
+			source(recordBefore);
+			const { status, out, err } = await bed.run(line.split(" "));
+			assert.equal(status, 0, err);
+			assert.ok(out.includes(RECORDED), out);
+			assert.equal(recorded(), recordAfter);
+			const written = writes();
+			const again = await bed.run(line.split(" "));
+			assert.equal(again.status, 0, again.err);
+			assert.ok(!again.out.includes("secret/"), again.out);
+			assert.equal(writes(), written);
+		});
+
+	/** Nothing of the record is meant. */
+	const KEPT: [name: string, line: string, record: string | undefined][] = [
+		["no record", "attach -n app", undefined],
+		["an empty record", "attach -n app", "[]"],
+		["another name", "attach -n app", '[{"namespaces":{"pay":""}}]'],
+		["a rule that means more", "attach -n app", '[{"all":true}]'],
+		["another selector", "attach -l a!=b", '[{"selector":"a!=c"}]'],
+		["a rule that means less", "attach -A", '[{"selector":"a!=c"}]'],
+		[
+			"all accounts are recorded",
+			"attach -n app",
+			'[{"namespaces":{"app":""},"attach":["*"]}]',
+		],
+		["detach, another name", "detach -n app", '[{"namespaces":{"pay":""}}]'],
+	];
+	for (const [name, line, record] of KEPT)
+		test(`${name}: the record stays`, async () => {
+			source(record);
+			const written = writes();
+			const { status, out, err } = await bed.run(line.split(" "));
+			assert.equal(status, 0, err);
+			assert.ok(!out.includes("secret/"), out);
+			assert.doesNotMatch(err, /record/);
+			assert.equal(writes(), written);
+		});
+
+	test("an account that is not there is not recorded", async () => {
+		source('[{"namespaces":{"app":""}}]');
+		const { status } = await bed.run(["attach", "biulder", "-n", "app"]);
+		assert.equal(status, 1);
+		assert.equal(recorded(), '[{"namespaces":{"app":""}}]');
+	});
+
+	test("C7: a namespace that only says it holds a copy is never recorded", async () => {
+		source('[{"namespaces":{"app":""}}]');
+		await bed.run(["attach", "-n", "shop"]);
+		await bed.run(["attach", "-A"]);
+		assert.equal(
+			recorded(),
+			'[{"namespaces":{"app":""},"attach":["default"]}]',
+		);
+	});
+
+	test("a source that is no source is no record", async () => {
+		secret("nginx-mesh", {
+			"kubectl-meshreg/source": "evil/x",
+			"kubectl-meshreg/targets": '[{"namespaces":{"app":""}}]',
+		});
+		const { out } = await bed.run(["attach", "-n", "app"]);
+		assert.equal(out, "serviceaccount/default configured in app namespace\n");
+	});
+
+	test("what is recorded is attached again by sync", async () => {
+		source('[{"namespaces":{"app":""}}]');
+		await bed.run(["attach", "builder", "-n", "app"]);
+		account("app", "builder");
+		await bed.run(["sync"]);
+		assert.ok(isAttached("app", "builder"));
+	});
+
+	test("who may not read the source attaches as before", async () => {
+		source('[{"namespaces":{"app":""}}]');
+		const done = await bed.run(["attach", "-n", "app"], { user: "dev" });
+		assert.equal(done.status, 0);
+		assert.equal(
+			done.out,
+			"serviceaccount/default configured in app namespace\n",
+		);
+		assert.doesNotMatch(done.err, /record|nginx-mesh/);
+		assert.equal(recorded(), '[{"namespaces":{"app":""}}]');
+	});
+
+	test("who may read but not patch it is told, once, and that is no failure", async () => {
+		source('[{"namespaces":{"app":""}}]');
+		const line = ["builder", "-n", "app", "-q"];
+		const user = "reader";
+		const done = await bed.run(["attach", ...line], { user });
+		assert.equal(done.status, 0);
+		assert.ok(isAttached("app", "builder"));
+		assert.equal(
+			done.err.split("\n")[0],
+			`Warning: builder in app attached, but not recorded, so nothing attaches it there again: needs patch on secrets "${KEY}" in nginx-mesh; ask who may to run 'kubectl meshreg attach builder -n app'`,
+		);
+		source('[{"namespaces":{"app":""},"attach":["builder"]}]');
+		const back = await bed.run(["detach", ...line], { user });
+		assert.equal(back.status, 0);
+		assert.ok(!isAttached("app", "builder"));
+		assert.equal(
+			back.err,
+			`Warning: builder in app still recorded, so sync and the watch attach it there again: needs patch on secrets "${KEY}" in nginx-mesh; ask who may to run 'kubectl meshreg detach builder -n app'\n`,
+		);
+	});
+
+	test("a record that cannot be read stays as it is; the accounts are attached", async () => {
+		source("[{");
+		const done = await bed.run(["attach", "-n", "app"]);
+		assert.equal(done.status, 0);
+		assert.ok(isAttached("app", "default"));
+		assert.equal(
+			done.err,
+			`Warning: default in app attached, but not recorded, so nothing attaches it there again: the record of nginx-mesh/${KEY} cannot be read: it is not JSON\n`,
+		);
+		assert.equal(recorded(), "[{");
+	});
+
+	test("a record that another manager keeps is changed there", async () => {
+		source('[{"namespaces":{"app":""}}]', [
+			{
+				manager: "argocd-controller",
+				operation: "Apply",
+				apiVersion: "v1",
+				time: "2026-01-01T00:00:00Z",
+				fieldsType: "FieldsV1",
+				fieldsV1: {
+					"f:metadata": {
+						"f:annotations": { "f:kubectl-meshreg/targets": {} },
+					},
+				},
+			},
+		]);
+		const done = await bed.run(["attach", "-n", "app"]);
+		assert.equal(done.status, 0);
+		assert.equal(
+			done.err,
+			`Warning: default in app attached, but not recorded, so nothing attaches it there again: the record of ${KEY} is kept by argocd-controller: change it there\n`,
+		);
+		assert.equal(recorded(), '[{"namespaces":{"app":""}}]');
+	});
+
+	test("one account where all are recorded: it says that it is attached again", async () => {
+		source('[{"namespaces":{"app":""},"attach":["*"]}]');
+		const done = await bed.run(["detach", "builder", "-n", "app"]);
+		assert.equal(done.status, 0);
+		assert.equal(
+			done.err,
+			`Warning: the record of nginx-mesh/${KEY} attaches all service accounts in app, so sync and the watch attach builder there again; attach by name those that are to stay, after 'kubectl meshreg detach --all-serviceaccounts -n app'\n`,
+		);
+	});
+
+	test("one account that a rule attaches: it says so", async () => {
+		source('[{"all":true,"attach":["builder"]}]');
+		const done = await bed.run(["detach", "builder", "-n", "app"]);
+		assert.equal(
+			done.err,
+			`Warning: a rule in the record of nginx-mesh/${KEY} attaches builder in app, so sync and the watch attach there again\n`,
+		);
+	});
+
+	test("a summary counts accounts alone", async () => {
+		source('[{"namespaces":{"app":""}}]');
+		const { err } = await bed.run("attach default builder -n app".split(" "));
+		assert.equal(
+			err,
+			"2 service accounts: 2 configured, 0 unchanged, 0 failed\n",
+		);
+	});
+
+	test("--contexts: each cluster's own record", async () => {
+		await using other = await testBed({ namespaces: ["app", "nginx-mesh"] });
+		const paths = await Promise.all(
+			[bed, other].map(async ({ server }, at) => {
+				const path = join(other.folder, `${at}.kubeconfig`);
+				const context = `c${at}`;
+				await writeFile(
+					path,
+					server
+						.kubeconfig({ context })
+						.replaceAll(/\badmin\b/g, `admin-of-${context}`),
+				);
+				return path;
+			}),
+		);
+		source('[{"namespaces":{"app":""}}]');
+		other.server.store.seed({
+			kind: "ServiceAccount",
+			metadata: { namespace: "app", name: "builder" },
+		});
+		const { out } = await meshreg(
+			"attach builder -n app --contexts c0,c1".split(" "),
+			{ kubeconfig: paths.join(delimiter) },
+		);
+		const configured = "serviceaccount/builder configured in app namespace\n";
+		assert.equal(out, `==> c0 <==\n${configured}${RECORDED}\n==> c1 <==\n${configured}`);
+		assert.equal(
+			recorded(),
+			'[{"namespaces":{"app":""},"attach":["builder"]}]',
+		);
+	});
+
+	test("several at once on one record: all of them are there", async () => {
+		source('[{"namespaces":{"app":"","shop":""}}]');
+		const names = ["a", "b", "c", "d"];
+		for (const name of names) account("app", name);
+		await Promise.all(
+			names.map((name) => bed.run(["attach", name, "-n", "app"])),
+		);
+		assert.equal(
+			recorded(),
+			'[{"namespaces":{"shop":""}},{"namespaces":{"app":""},"attach":["a","b","c","d"]}]',
+		);
+	});
+
+	for (const [how, ending] of [
+		["client", " (dry run)"],
+		["server", " (server dry run)"],
+	])
+		test(`--dry-run=${how} says it and writes nothing`, async () => {
+			source('[{"namespaces":{"app":""}}]');
+			const done = await bed.run(["attach", "-n", "app", `--dry-run=${how}`]);
+			assert.equal(
+				done.out,
+				`serviceaccount/default configured in app namespace${ending}\n${RECORDED.trimEnd()}${ending}\n`,
+			);
+			assert.equal(recorded(), '[{"namespaces":{"app":""}}]');
+		});
+
+	test("the objects of a dry run are the accounts; a note says what is recorded", async () => {
+		source('[{"namespaces":{"app":""}}]');
+		const done = await bed.run(
+			"attach -n app --dry-run=client -o yaml".split(" "),
+		);
+		assert.match(done.out, /^apiVersion: v1\nimagePullSecrets:/);
+		assert.doesNotMatch(done.out, /kind: Secret/);
+		assert.equal(
+			done.err,
+			`default in app would be recorded on secret/${KEY} in nginx-mesh namespace\n`,
+		);
+	});
+
+	test("--from takes another source, and its name", async () => {
+		bed.server.store.seed({
+			kind: "Secret",
+			metadata: {
+				namespace: "shop",
+				name: "team",
+				labels: { "app.kubernetes.io/managed-by": "kubectl-meshreg" },
+				annotations: {
+					"kubectl-meshreg/targets": '[{"namespaces":{"app":""}}]',
+				},
+			},
+			type: "kubernetes.io/dockerconfigjson",
+			data: { ".dockerconfigjson": btoa('{"auths":{}}') },
+		});
+		const { out } = await bed.run("attach -n app --from shop/team".split(" "));
+		assert.equal(
+			out,
+			"serviceaccount/default configured in app namespace\nsecret/team configured in shop namespace\n",
+		);
+	});
+});
