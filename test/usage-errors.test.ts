@@ -263,7 +263,6 @@ refuses("attach", [
 		["builder", "--by-policy"],
 		"--by-policy is for pods of any account: name none beside it",
 	],
-	[["--from", "a"], "--from needs --by-policy"],
 ]);
 
 refuses("detach", [[["--all", "--secret=team"], /cannot be used together/]]);
