@@ -350,7 +350,10 @@ describe("attach and detach keep the record", () => {
 			{ kubeconfig: paths.join(delimiter) },
 		);
 		const configured = "serviceaccount/builder configured in app namespace\n";
-		assert.equal(out, `==> c0 <==\n${configured}${RECORDED}\n==> c1 <==\n${configured}`);
+		assert.equal(
+			out,
+			`==> c0 <==\n${configured}${RECORDED}\n==> c1 <==\n${configured}`,
+		);
 		assert.equal(
 			recorded(),
 			'[{"namespaces":{"app":""},"attach":["builder"]}]',
