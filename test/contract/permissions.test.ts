@@ -430,6 +430,40 @@ const scenes: Readonly<Record<string, Scene>> = {
 			await ends(0, run(["detach", ...where]), "configured");
 		},
 	},
+	"attach -n and detach -n, recorded": {
+		held: [
+			{
+				by: {
+					sentence:
+						"Where they may `get` and `patch` the source as well, its record follows",
+					grants: on("secrets", "get", "patch"),
+				},
+				namespace: inMesh,
+			},
+			{
+				by: {
+					sentence: "`attach -n`, `detach -n` and `sync -n --attach` need",
+					grants: [
+						...on("serviceaccounts", "get", "patch"),
+						...on("pods", "list"),
+					],
+				},
+				namespace: inApp,
+				shared: true,
+			},
+		],
+		async before(stage) {
+			await stage.account("worker");
+			await stage.source();
+			await stage.admin("sync", "-n", stage.app);
+		},
+		async act(run, stage) {
+			const where = ["worker", "-n", stage.app];
+			const recorded = `secret/${stage.mesh} configured`;
+			await ends(0, run(["attach", ...where]), recorded);
+			await ends(0, run(["detach", ...where]), recorded);
+		},
+	},
 	create: {
 		held: [
 			{
