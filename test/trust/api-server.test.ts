@@ -135,3 +135,53 @@ describe("fields of another type than any API server's are no bug of ours", () =
 			);
 		});
 });
+
+describe("a proxy that leaves selectors and namespaces out has nothing else changed or deleted", () => {
+	const SECRETS = /^\/api\/v1\/(?:namespaces\/[^/]+\/)?secrets$/;
+	for (const argv of [
+		["sync"],
+		["sync", "-A", "--force", "--yes"],
+		["prune", "nginx-mesh-registry-key", "--yes"],
+		["prune", "-n", "app", "--yes"],
+	])
+		test(argv.join(" "), async () => {
+			await using bed = await started();
+			const other = {
+				metadata: {
+					namespace: "shop",
+					name: "other",
+					labels: {
+						usage: "nginx-mesh-registry-key",
+						"app.kubernetes.io/managed-by": "kubectl-meshreg",
+					},
+					annotations: {
+						"kubectl-meshreg/source": "nginx-mesh/nginx-mesh-registry-key",
+					},
+				},
+				type: "kubernetes.io/dockerconfigjson",
+				data: { ".dockerconfigjson": "e30=" },
+			};
+			bed.server.store.seed({ kind: "Secret", ...other });
+			const kept = () => bed.server.store.get("Secret", "shop", "other");
+			const before = kept();
+			bed.server.onRequest(({ method, path }) =>
+				method === "GET" && SECRETS.test(path)
+					? {
+							answer: {
+								status: 200,
+								headers: { "content-type": "application/json" },
+								body: JSON.stringify({
+									kind: "SecretList",
+									metadata: { resourceVersion: "1" },
+									items: [before],
+								}),
+							},
+						}
+					: undefined,
+			);
+			const { status, out, err } = await bed.run(argv);
+			assert.equal(status, 1, out);
+			assert.match(err, /with other JSON instead of a SecretList/);
+			assert.deepEqual(kept(), before);
+		});
+});

@@ -13,6 +13,7 @@ import type { KnownData, Redact } from "./redact.ts";
 import type { Requests } from "./requests.ts";
 import type { RetryPolicy } from "./retry.ts";
 import {
+	askedForBy,
 	type ListBody,
 	listShape,
 	objectShape,
@@ -75,7 +76,7 @@ export function lists(
 						signal,
 						redact: known.elsewhere,
 					},
-					watchShape(kind),
+					watchShape(kind, askedForBy(kind, query)),
 				);
 				for await (const line of lines) {
 					const told = event(line, known.elsewhere);
@@ -104,7 +105,7 @@ export function lists(
 		const path = collectionPath(kind, query.namespace);
 		const shapes = {
 			list: listShape(kind),
-			item: objectShape(kind),
+			item: objectShape(kind, askedForBy(kind, query)),
 			withoutManagedFields,
 		};
 		let limit = PAGE;

@@ -11,7 +11,7 @@ import { collectionPath, objectPath, REVIEWS, writeQuery } from "./paths.ts";
 import type { KnownData } from "./redact.ts";
 import type { Call, Requests } from "./requests.ts";
 import type { RetryPolicy } from "./retry.ts";
-import { DELETED, objectShape, REVIEW } from "./shapes.ts";
+import { askedForAt, DELETED, objectShape, REVIEW } from "./shapes.ts";
 
 type Resources = Pick<
 	Cluster,
@@ -37,7 +37,7 @@ export function resources(
 		const redact = known.redact(kind, ref, sent);
 		const object = await requests.object(
 			{ ...call, redact },
-			objectShape(kind),
+			objectShape(kind, askedForAt(kind, ref)),
 		);
 		if (!dryRun) known.note(kind, object);
 		return object;

@@ -1,5 +1,6 @@
 import { isJsonObject } from "../../../core/json-object.ts";
-import type { Kind, ObjectOf } from "../../../core/objects.ts";
+import { type Kind, type ObjectOf, RESOURCES } from "../../../core/objects.ts";
+import type { ListQuery, ObjectRef } from "../../../world.ts";
 
 /** What an answer has to be. Whatever stands before an API server (a login page, a proxy) also answers 200. */
 export interface Shape<T> {
@@ -20,8 +21,54 @@ export interface WatchLine<T> {
 	readonly object: T;
 }
 
-export function objectShape<K extends Kind>(kind: K): Shape<ObjectOf[K]> {
-	return { name: `a ${kind}`, is: isNamed };
+/**
+ * What an object that is answered with has to be, beside its kind. Whatever stands before an API server
+ * may leave a selector out, and what is done to the objects of a list is done to those that are in it.
+ */
+export interface AskedFor {
+	/** Undefined: any, as for all that follows. */
+	readonly namespace?: string | undefined;
+	readonly name?: string | undefined;
+	readonly type?: string | undefined;
+}
+
+/** One object, of this place; of one that is created under a name that the server makes, the namespace alone. */
+export function askedForAt(
+	kind: Kind,
+	{ namespace, name }: ObjectRef,
+): AskedFor {
+	return {
+		...(RESOURCES[kind].namespaced && { namespace }),
+		...(name !== "" && { name }),
+	};
+}
+
+/** Of the objects of a list or watch. What else is selected by, labels for one, is left to the server. */
+export function askedForBy(
+	kind: Kind,
+	{ namespace, fieldSelector = "" }: ListQuery,
+): AskedFor {
+	const selected = (field: string): string | undefined =>
+		fieldSelector
+			.split(",")
+			.find((term) => term.startsWith(`${field}=`))
+			?.slice(field.length + 1);
+	return {
+		...(RESOURCES[kind].namespaced && { namespace }),
+		name: selected("metadata.name"),
+		type: selected("type"),
+	};
+}
+
+export function objectShape<K extends Kind>(
+	kind: K,
+	asked: AskedFor,
+): Shape<ObjectOf[K]> {
+	return {
+		name: `a ${kind}`,
+		is: (value): value is ObjectOf[K] =>
+			isNamed(value) && isAskedFor(value, asked),
+	};
 }
 
 /** The server names it after the kind, or `PartialObjectMetadataList`. */
@@ -39,6 +86,7 @@ export function listShape(kind: Kind): Shape<ListBody> {
 
 export function watchShape<K extends Kind>(
 	kind: K,
+	asked: AskedFor,
 ): Shape<WatchLine<ObjectOf[K]>> {
 	return {
 		name: `a watch of ${kind}s`,
@@ -46,7 +94,9 @@ export function watchShape<K extends Kind>(
 			isJsonObject(value) &&
 			typeof value.type === "string" &&
 			isJsonObject(value.object) &&
-			(value.type === "ERROR" || isJsonObject(value.object.metadata)),
+			(value.type === "ERROR" ||
+				(isJsonObject(value.object.metadata) &&
+					(value.type === "BOOKMARK" || isAskedFor(value.object, asked)))),
 	};
 }
 
@@ -71,6 +121,21 @@ function isNamed(value: unknown): value is never {
 		isAbsentOr(isText, value.type) &&
 		isAbsentOr(isTexts, value.data) &&
 		(value.immutable === undefined || typeof value.immutable === "boolean")
+	);
+}
+
+function isAskedFor(
+	value: object,
+	{ namespace, name, type }: AskedFor,
+): boolean {
+	const { metadata, type: itsType }: { metadata?: object; type?: unknown } =
+		value;
+	const its: { namespace?: unknown; name?: unknown } = metadata ?? {};
+	return (
+		(namespace === undefined || its.namespace === namespace) &&
+		(name === undefined || its.name === name) &&
+		// Of metadata alone it is not there.
+		(type === undefined || itsType === undefined || itsType === type)
 	);
 }
 

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
-import type { Cluster } from "../../../../src/world.ts";
+import type { Cluster, ListQuery } from "../../../../src/world.ts";
 import {
 	type ApiServer,
 	type Hook,
@@ -372,4 +372,62 @@ describe("Retry-After", () => {
 			if (slept) assert.deepEqual(clock.slept, slept);
 			else assert.ok((clock.slept[0] ?? 0) <= 100, String(clock.slept));
 		});
+});
+
+describe("objects that were not asked for are no answer", () => {
+	const secret = (metadata: object, type = "Opaque") => ({
+		kind: "Secret",
+		apiVersion: "v1",
+		metadata: { ...ref, resourceVersion: "1", ...metadata },
+		type,
+	});
+	const QUERY = { namespace: "default", fieldSelector: "metadata.name=key" };
+	const ofType = { fieldSelector: "type=kubernetes.io/dockerconfigjson" };
+	const answered = (value: object): (() => void) =>
+		server.onRequest(() => ({
+			answer: {
+				status: 200,
+				body: `${JSON.stringify(value)}\n`,
+				headers: { "content-type": "application/json" },
+			},
+		}));
+	const list = async (query: ListQuery, item: object): Promise<void> => {
+		const metadata = { resourceVersion: "1" };
+		heal = answered({ kind: "SecretList", metadata, items: [item] });
+		for await (const _ of cluster.pages("Secret", query));
+	};
+	const watch = async (query: ListQuery, object: object): Promise<void> => {
+		heal = answered({ type: "ADDED", object });
+		const from = { ...query, resourceVersion: "1" };
+		for await (const _ of cluster.watch("Secret", from));
+	};
+	for (const [what, query, object] of [
+		["of another name", QUERY, secret({ name: "other" })],
+		["of another namespace", QUERY, secret({ namespace: "other" })],
+		["of no namespace", QUERY, secret({ namespace: undefined })],
+		["of another type", ofType, secret({})],
+	] as const) {
+		test(`in a list, ${what}`, async () => {
+			await list(query, secret({}, "kubernetes.io/dockerconfigjson"));
+			heal();
+			await assert.rejects(list(query, object), /instead of a SecretList/);
+		});
+		test(`in a watch, ${what}`, async () => {
+			await watch(query, secret({}, "kubernetes.io/dockerconfigjson"));
+			heal();
+			await assert.rejects(
+				watch(query, object),
+				/instead of a watch of Secrets/,
+			);
+		});
+		if (query === QUERY)
+			for (const [call, act] of Object.entries({
+				read: () => cluster.read("Secret", ref),
+				patch: () => cluster.patch("Secret", ref, []),
+			}))
+				test(`to a ${call}, ${what}`, async () => {
+					heal = answered(object);
+					await assert.rejects(act(), /instead of a Secret:/);
+				});
+	}
 });
