@@ -139,13 +139,13 @@ const ACCOUNT_WORDS: Wording<AccountNote> = {
 	"accounts-kept": ({ error }) =>
 		`what attach added to service accounts is not taken back: ${failureLine(error)}`,
 	"attached-unrecorded": ({ what, why, script }) => ({
-		message: `${what} attached, but not recorded, so nothing attaches it there again: ${unrecordedWords(why)}`,
+		message: `${what} attached, but not recorded, so sync and the watch do not keep it attached: ${unrecordedWords(why)}`,
 		...(why.cause === "record-forbidden" && {
 			advice: { words: "ask who may to run", script },
 		}),
 	}),
 	"detached-recorded": ({ what, why, script }) => ({
-		message: `${what} still recorded, so sync and the watch attach it there again: ${unrecordedWords(why)}`,
+		message: `${what} still recorded, so sync and the watch keep attaching it: ${unrecordedWords(why)}`,
 		...(why.cause === "record-forbidden" && {
 			advice: { words: "ask who may to run", script },
 		}),
@@ -156,14 +156,14 @@ const ACCOUNT_WORDS: Wording<AccountNote> = {
 		where,
 		script,
 	}) => ({
-		message: `the record of ${namespace}/${name} attaches all service accounts in ${where}, so sync and the watch attach ${someOf(accounts)} there again`,
+		message: `the record of ${namespace}/${name} attaches all service accounts in ${where}, so sync and the watch keep attaching ${someOf(accounts)} there`,
 		advice: {
 			words: "attach by name those that are to stay, after",
 			script,
 		},
 	}),
 	"attached-by-rule": ({ source: { namespace, name }, accounts, namespaces }) =>
-		`a rule in the record of ${namespace}/${name} attaches ${someOf(accounts)} in ${someOf(namespaces)}, so sync and the watch attach there again`,
+		`a rule in the record of ${namespace}/${name} attaches ${someOf(accounts)} in ${someOf(namespaces)}, so sync and the watch keep attaching it there`,
 	"policies-kept": ({ source: { namespace, name }, error }) =>
 		`the policies of ${namespace}/${name} are not taken back: ${failureLine(error)}`,
 	"policy-takes-time": () =>

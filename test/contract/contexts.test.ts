@@ -221,7 +221,10 @@ describe("each verb does its work in both clusters", () => {
 		assertBoth(
 			await everywhere(["attach", "worker", "-n", app], both(/configured/)),
 			{
-				out: [`serviceaccount/worker configured in ${app} namespace`],
+				out: [
+					`serviceaccount/worker configured in ${app} namespace`,
+					`secret/${NAME} configured in ${mesh} namespace`,
+				],
 				where: ` (namespace "${app}")`,
 			},
 		);

@@ -19,7 +19,7 @@ export const attach = command({
 
 Every other entry stays, even if something else edits the account at the same time. What was added is recorded on the account, so that detach and prune remove only that. Running pods keep their old list: they are named, with the command that restarts them.
 
-Where the source's record holds the namespace by name, or the very rule of -A or -l, the accounts are recorded there too, so that sync and the watch attach them again. No namespace is ever added to it.
+Where the source's record holds the namespace by name, or the very rule of -A or -l, the accounts are recorded there too, and sync and the watch keep them attached. No namespace is ever added to it.
 
 With --by-policy no account is changed: an admission policy adds it to every new pod in the source's recorded namespaces that pulls from one of its registries, whichever account it uses. This needs Kubernetes 1.36.`,
 	examples: [

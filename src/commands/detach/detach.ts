@@ -21,7 +21,7 @@ export const detach = command({
 
 Only entries that attach (or sync --attach) added are removed; others stay. Running pods keep their list.
 
-The source's record loses the same accounts first, or sync and the watch would attach them again.
+The source's record loses the same accounts first: otherwise sync and the watch would keep attaching them.
 
 With --by-policy it deletes the policies of attach --by-policy.`,
 	examples: [

@@ -249,7 +249,7 @@ describe("attach and detach keep the record", () => {
 		assert.ok(isAttached("app", "builder"));
 		assert.equal(
 			done.err.split("\n")[0],
-			`Warning: builder in app attached, but not recorded, so nothing attaches it there again: needs patch on secrets "${KEY}" in nginx-mesh; ask who may to run 'kubectl meshreg attach builder -n app'`,
+			`Warning: builder in app attached, but not recorded, so sync and the watch do not keep it attached: needs patch on secrets "${KEY}" in nginx-mesh; ask who may to run 'kubectl meshreg attach builder -n app'`,
 		);
 		source('[{"namespaces":{"app":""},"attach":["builder"]}]');
 		const back = await bed.run(["detach", ...line], { user });
@@ -257,7 +257,7 @@ describe("attach and detach keep the record", () => {
 		assert.ok(!isAttached("app", "builder"));
 		assert.equal(
 			back.err,
-			`Warning: builder in app still recorded, so sync and the watch attach it there again: needs patch on secrets "${KEY}" in nginx-mesh; ask who may to run 'kubectl meshreg detach builder -n app'\n`,
+			`Warning: builder in app still recorded, so sync and the watch keep attaching it: needs patch on secrets "${KEY}" in nginx-mesh; ask who may to run 'kubectl meshreg detach builder -n app'\n`,
 		);
 	});
 
@@ -268,7 +268,7 @@ describe("attach and detach keep the record", () => {
 		assert.ok(isAttached("app", "default"));
 		assert.equal(
 			done.err,
-			`Warning: default in app attached, but not recorded, so nothing attaches it there again: the record of nginx-mesh/${KEY} cannot be read: it is not JSON\n`,
+			`Warning: default in app attached, but not recorded, so sync and the watch do not keep it attached: the record of nginx-mesh/${KEY} cannot be read: it is not JSON\n`,
 		);
 		assert.equal(recorded(), "[{");
 	});
@@ -292,7 +292,7 @@ describe("attach and detach keep the record", () => {
 		assert.equal(done.status, 0);
 		assert.equal(
 			done.err,
-			`Warning: default in app attached, but not recorded, so nothing attaches it there again: the record of ${KEY} is kept by argocd-controller: change it there\n`,
+			`Warning: default in app attached, but not recorded, so sync and the watch do not keep it attached: the record of ${KEY} is kept by argocd-controller: change it there\n`,
 		);
 		assert.equal(recorded(), '[{"namespaces":{"app":""}}]');
 	});
@@ -303,7 +303,7 @@ describe("attach and detach keep the record", () => {
 		assert.equal(done.status, 0);
 		assert.equal(
 			done.err,
-			`Warning: the record of nginx-mesh/${KEY} attaches all service accounts in app, so sync and the watch attach builder there again; attach by name those that are to stay, after 'kubectl meshreg detach --all-serviceaccounts -n app'\n`,
+			`Warning: the record of nginx-mesh/${KEY} attaches all service accounts in app, so sync and the watch keep attaching builder there; attach by name those that are to stay, after 'kubectl meshreg detach --all-serviceaccounts -n app'\n`,
 		);
 	});
 
@@ -312,7 +312,7 @@ describe("attach and detach keep the record", () => {
 		const done = await bed.run(["detach", "builder", "-n", "app"]);
 		assert.equal(
 			done.err,
-			`Warning: a rule in the record of nginx-mesh/${KEY} attaches builder in app, so sync and the watch attach there again\n`,
+			`Warning: a rule in the record of nginx-mesh/${KEY} attaches builder in app, so sync and the watch keep attaching it there\n`,
 		);
 	});
 
