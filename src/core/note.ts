@@ -176,6 +176,12 @@ export type SourceNote =
 /** About where copies go. */
 export type CopyNote =
 	| { readonly cause: "no-namespace-matched" }
+	/** What is recorded on this source means no namespace that there is. */
+	| {
+			readonly cause: "record-matches-none";
+			readonly namespace: string;
+			readonly name: string;
+	  }
 	| { readonly cause: "no-namespace-selected" }
 	/** The source's own namespace. */
 	| { readonly cause: "source-namespace-skipped"; readonly namespace: string }

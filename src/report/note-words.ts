@@ -102,6 +102,8 @@ const SOURCE_WORDS: Wording<SourceNote> = {
 
 const COPY_WORDS: Wording<CopyNote> = {
 	"no-namespace-matched": () => "no namespace matched: nothing to do",
+	"record-matches-none": ({ namespace, name }) =>
+		`no namespace matches what is recorded on ${namespace}/${name}: no copy was made`,
 	"no-namespace-selected": () => "No namespace selected; nothing to do",
 	"source-namespace-skipped": ({ namespace }) =>
 		`skipping namespace ${namespace}: it contains the source`,

@@ -11,6 +11,7 @@ import type { CopySettings } from "../../actions/apply/copy-settings.ts";
 import { deliver, type Run, type Scope } from "../../actions/apply/deliver.ts";
 import { nextCommand } from "../../actions/apply/next-command.ts";
 import { selectedFor } from "../../actions/apply/selected.ts";
+import { warnOfNoMatch } from "../../actions/apply/warn-of-no-match.ts";
 import type { CredentialInput } from "../../actions/credentials/credential-input.ts";
 import { enterVerified } from "../../actions/credentials/enter-verified.ts";
 import type { EnteredCredential } from "../../actions/credentials/entered-credential.ts";
@@ -123,6 +124,7 @@ A missing source is created; a registry that it lacks is added, one that it has 
 				const scope = await scopeOf(source, options, run);
 				const targets = await deliver(source, scope, options, run);
 				if (targets) {
+					warnOfNoMatch(targets, world);
 					await attachCopies(source, targets, run);
 					await keepPolicies(targets.source, {
 						...run,

@@ -10,6 +10,7 @@ import { nextCommand } from "../../actions/apply/next-command.ts";
 import { refuseReplaced } from "../../actions/apply/seen-namespaces.ts";
 import { selectedFor } from "../../actions/apply/selected.ts";
 import { isRecorded } from "../../actions/apply/targets.ts";
+import { warnOfNoMatch } from "../../actions/apply/warn-of-no-match.ts";
 import {
 	beginCopyLists,
 	readingAhead,
@@ -92,6 +93,7 @@ async function syncOne(
 		run.world.emit({ type: "note", note: { cause: "cancelled" } });
 		return false;
 	}
+	if (scope.by === "record") warnOfNoMatch(targets, run.world);
 	if (options.prune)
 		await takeBackAttached(run.report.results, {
 			...run,

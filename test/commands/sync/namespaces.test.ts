@@ -82,6 +82,29 @@ describe("sync: which namespaces", () => {
 			});
 		});
 
+		test("nothing that is recorded matches: a warning, of apply as well", async () => {
+			await using bed = await labelled();
+			const warned = `Warning: no namespace matches what is recorded on nginx-mesh/${NAME}: no copy was made\n`;
+			const applied = await bed.run(
+				[
+					"apply",
+					"--registry-server=r.io",
+					"--registry-username=u",
+					"--registry-password-stdin",
+					"-l",
+					"team=none",
+				],
+				{ stdin: "p" },
+			);
+			assert.equal(applied.status, 0);
+			assert.ok(applied.err.startsWith(warned), applied.err);
+			assert.deepEqual(shown(await bed.run(["sync", "-q"])), {
+				status: 0,
+				out: "",
+				err: warned,
+			});
+		});
+
 		test("B7: at a terminal, accounts in which none is named: what is recorded is marked", async () => {
 			await using bed = await labelled();
 			account(bed, "app");
