@@ -56,7 +56,7 @@ With --by-policy no account is changed: an admission policy adds it to every new
 						note: { cause: "no-account-matched" },
 					},
 					after: async (cluster, changed) => {
-						await warnOfMissingKey(cluster, changed, change.key, world);
+						await warnOfMissingKey(cluster, changed, change, world);
 						await warnOfOldPods(cluster, changed, world);
 					},
 				}),

@@ -1,6 +1,8 @@
+import type { AccountChange } from "../../actions/accounts/change-accounts.ts";
 import { AT_ONCE, inParallel } from "../../actions/in-parallel.ts";
 import type { ServiceAccount } from "../../core/objects.ts";
-import { syncing } from "../../core/pull-secrets/fixes.ts";
+import { sequence } from "../../core/output/shell.ts";
+import { Fixes } from "../../core/pull-secrets/fixes.ts";
 import { ApiError } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 
@@ -15,31 +17,47 @@ const ASKED = 20;
 export async function warnOfMissingKey(
 	cluster: Cluster,
 	accounts: readonly ServiceAccount[],
-	name: string,
+	{
+		key: name,
+		sourceNamespace,
+		usual,
+	}: Pick<AccountChange, "key" | "sourceNamespace" | "usual">,
 	world: Pick<World, "emit">,
 ): Promise<void> {
 	const namespaces = [
 		...new Set(accounts.map(({ metadata }) => metadata.namespace ?? "")),
 	];
 	if (namespaces.length > ASKED) return;
-	const missing: string[] = [];
-	await inParallel(namespaces, AT_ONCE, async (namespace) => {
+	const isMissing = async (namespace: string): Promise<boolean> => {
 		try {
 			await cluster.read("Secret", { namespace, name });
+			return false;
 		} catch (error) {
 			if (!(error instanceof ApiError)) throw error;
-			if (error.status === 404) missing.push(namespace);
+			return error.status === 404;
 		}
+	};
+	const missing: string[] = [];
+	await inParallel(namespaces, AT_ONCE, async (namespace) => {
+		if (await isMissing(namespace)) missing.push(namespace);
 	});
 	missing.sort();
 	if (missing.length === 0) return;
+	const source = sourceNamespace ?? cluster.namespace;
+	// Without a source there is nothing that sync could copy.
+	const exists = !(await isMissing(source));
+	const fixes = new Fixes({ namespace: source, name, exists, usual });
+	const elsewhere = missing.filter((namespace) => namespace !== source);
 	world.emit({
 		type: "warning",
 		note: {
 			cause: "secret-missing",
 			name,
 			namespaces: missing,
-			script: syncing(name, missing),
+			script: sequence([
+				...(exists ? [] : [fixes.createSource()]),
+				...(elsewhere.length > 0 ? [fixes.sync(elsewhere)] : []),
+			]),
 		},
 	});
 }

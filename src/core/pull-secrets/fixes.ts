@@ -291,21 +291,6 @@ export function creating(
 	return new Fixes({ namespace, name, exists: false }).createSource();
 }
 
-/** Copies a source of this name to namespaces. */
-export function syncing(
-	name: string,
-	namespaces: readonly string[],
-): Script | undefined {
-	return script(
-		meshreg(
-			"sync",
-			...(name === DEFAULT_NAME ? [] : [objectName(name)]),
-			"-n",
-			objectNames(namespaces),
-		),
-	);
-}
-
 /** Does something to one registry of a source that is there; `registry` as a command line names it, undefined where it cannot. */
 export function onRegistry(
 	verb: "create" | "rotate",

@@ -116,7 +116,25 @@ describe("attach and detach", () => {
 		assert.deepEqual(secretsOf("default", "runner"), ["other"]);
 	});
 
-	test("a key that is not there is said, with what copies it", async () => {
+	test("a key that is not there is said, with what copies the source", async () => {
+		secret("nginx-mesh", "team");
+		const { err } = await bed.run(["attach", "--secret=team", "-n=app", "-q"]);
+		assert.match(err, /create it with 'kubectl meshreg sync team -n app'\n/);
+		// Of the namespace that the command line says the source is in.
+		const other = await bed.run([
+			"attach",
+			"--secret=team2",
+			"--from=shop",
+			"-n=app",
+			"-q",
+		]);
+		assert.match(
+			other.err,
+			/create it with 'kubectl meshreg create team2 -n shop && kubectl meshreg sync team2 -n app --from shop\/team2'\n/,
+		);
+	});
+
+	test("a key that is not there is said, and that there is no source either", async () => {
 		secret("shop", "team");
 		const { status, err } = await bed.run([
 			"attach",
@@ -127,7 +145,7 @@ describe("attach and detach", () => {
 		assert.equal(status, 0);
 		assert.equal(
 			err,
-			`Warning: secret "team" does not exist in app yet; create it with 'kubectl meshreg sync team -n app'\n`,
+			`Warning: secret "team" does not exist in app yet; create it with 'kubectl meshreg create team && kubectl meshreg sync team -n app'\n`,
 		);
 		assert.deepEqual(secretsOf("app"), ["mine", "team"]);
 	});
