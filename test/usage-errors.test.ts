@@ -112,6 +112,7 @@ refuses("create", [
 		"--registry-password-stdin is required: there is no terminal to ask at\nSee 'kubectl meshreg create --help' for usage.",
 	],
 	[[...PIPED, "-n", ""], "-n: the namespace is empty; is a variable unset?"],
+	[[...PIPED, "-n", "app,shop"], '-n takes one namespace here, not "app,shop"'],
 	[
 		[...PIPED, "-n", "No_Good"],
 		'-n: "No_Good" is not a namespace name: at most 63 lower-case letters, digits and dashes, no dash at either end',

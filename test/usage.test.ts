@@ -152,7 +152,7 @@ describe("every command", () => {
 					if (verb === "inject") argv.push("-f", "x");
 					assert.match(
 						await refused(argv),
-						/is empty|is not a namespace name/,
+						/is empty|takes one namespace|is not a namespace name/,
 						`${argv.join(" ")}`,
 					);
 				}

@@ -112,6 +112,8 @@ export function checkNamespace(name: string, flag: string): string {
 		throw new UsageError(
 			`${flag}: the namespace is empty; is a variable unset?`,
 		);
+	if (name.includes(","))
+		throw new UsageError(`${flag} takes one namespace here, not "${name}"`);
 	if (!LABEL.test(name))
 		throw new UsageError(
 			`${flag}: "${name}" is not a namespace name: at most 63 lower-case letters, digits and dashes, no dash at either end`,

@@ -61,10 +61,11 @@ interface AccountChangeOptions {
 	readonly none: RunEvent;
 	/** Begins what is done about the source's record, beside the accounts. */
 	readonly record: (run: AccountRun) => RecordSteps;
-	/** Called with the accounts that were changed, as they were before. */
+	/** Called with the accounts that were changed, as they were before, and what became of each that is meant. */
 	readonly after?: (
 		cluster: Cluster,
 		changed: readonly ServiceAccount[],
+		results: readonly ChangeResult[],
 	) => Promise<void>;
 }
 
@@ -104,7 +105,7 @@ export async function changeAccounts(
 				onResult: report.add,
 			});
 			await record.after?.(report.results);
-			await how.after?.(cluster, changed);
+			await how.after?.(cluster, changed, report.results);
 			return report.finish({ withSummary: targets.length > 1 && "accounts" });
 		});
 	} finally {

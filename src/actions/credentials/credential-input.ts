@@ -148,6 +148,14 @@ export async function enterAgain(
 	};
 }
 
+/** What is to be given where no user is known: a new password is enough where one was there until now. */
+function missingUser({ password, usual }: CredentialInput): string {
+	if (password !== undefined) return "--registry-username";
+	return usual === undefined || isJwt(usual)
+		? "--registry-username or --registry-key"
+		: "--registry-password-stdin or --registry-key";
+}
+
 /** The most that a password may weigh: a Secret takes 1 MiB in all. */
 const PASSWORD_LIMIT = 256 * 1024;
 
@@ -196,12 +204,7 @@ async function enterCredential(
 		input.username ??
 		keptUser(input) ??
 		(interactive ? await askUsername(await ask(), input.usual) : undefined);
-	if (username === undefined)
-		throw missing(
-			input.password === undefined
-				? "--registry-username or --registry-key"
-				: "--registry-username",
-		);
+	if (username === undefined) throw missing(missingUser(input));
 	const password =
 		input.password !== undefined
 			? await readPassword(input.password, username, world)

@@ -55,8 +55,8 @@ With --by-policy no account is changed: an admission policy adds it to every new
 						type: "warning",
 						note: { cause: "no-account-matched" },
 					},
-					after: async (cluster, changed) => {
-						await warnOfMissingKey(cluster, changed, change, world);
+					after: async (cluster, changed, results) => {
+						await warnOfMissingKey(cluster, results, change, world);
 						await warnOfOldPods(cluster, changed, world);
 					},
 				}),

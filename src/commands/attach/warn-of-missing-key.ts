@@ -1,6 +1,6 @@
 import type { AccountChange } from "../../actions/accounts/change-accounts.ts";
 import { AT_ONCE, inParallel } from "../../actions/in-parallel.ts";
-import type { ServiceAccount } from "../../core/objects.ts";
+import type { Action, ChangeResult } from "../../core/output/result.ts";
 import { sequence } from "../../core/output/shell.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
 import { ApiError } from "../../errors.ts";
@@ -9,14 +9,17 @@ import type { Cluster, World } from "../../world.ts";
 /** Up to so many namespaces are asked one by one, as a Role there allows; beyond, nothing is said. */
 const ASKED = 20;
 
+/** After these an account names the pull secret. */
+const NAMES_IT: ReadonlySet<Action> = new Set(["configured", "unchanged"]);
+
 /**
- * Says where these accounts now name a pull secret that is not in their namespace: kubelets
+ * Says where accounts name a pull secret, since now or before, that is not in their namespace: kubelets
  * skip such a name, so a mistyped one would only be noticed when a pod cannot pull. Where
  * Secrets may not be read, it says nothing.
  */
 export async function warnOfMissingKey(
 	cluster: Cluster,
-	accounts: readonly ServiceAccount[],
+	results: readonly ChangeResult[],
 	{
 		key: name,
 		sourceNamespace,
@@ -25,7 +28,12 @@ export async function warnOfMissingKey(
 	world: Pick<World, "emit">,
 ): Promise<void> {
 	const namespaces = [
-		...new Set(accounts.map(({ metadata }) => metadata.namespace ?? "")),
+		...new Set(
+			results
+				.filter(({ kind }) => kind === "ServiceAccount")
+				.filter(({ action }) => NAMES_IT.has(action))
+				.map(({ namespace }) => namespace),
+		),
 	];
 	if (namespaces.length > ASKED) return;
 	const isMissing = async (namespace: string): Promise<boolean> => {

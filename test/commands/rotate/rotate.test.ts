@@ -142,6 +142,19 @@ describe("rotate", () => {
 		assert.equal(entry?.username, "u");
 	});
 
+	test("without a terminal a password is asked for, and no user, who is known", async () => {
+		await using bed = await testBed({ namespaces: ["nginx-mesh"] });
+		await bed.run(["create", ...login("a.example")], { stdin: "old" });
+		const { status, err } = await bed.run(["rotate"]);
+		assert.deepEqual(
+			[status, err],
+			[
+				2,
+				"error: --registry-password-stdin or --registry-key is required: there is no terminal to ask at\nSee 'kubectl meshreg rotate --help' for usage.\n",
+			],
+		);
+	});
+
 	test("a user that is a JWT is not kept with a new password", async () => {
 		await using bed = await testBed({ namespaces: ["nginx-mesh"] });
 		const jwt =
