@@ -75,7 +75,7 @@ const sections = (text: string) =>
 for (const [path, text] of pages)
 	describe(path, () => {
 		for (const { heading, sessions, files } of sections(text))
-			test(`the sessions of "${heading}" print what it shows`, async () => {
+			test(`D8: the sessions of "${heading}" print what it shows`, async () => {
 				await using bed = await testBed({
 					namespaces: ["app", "shop"],
 					defaultServiceAccounts: true,

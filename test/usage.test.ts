@@ -125,7 +125,48 @@ describe("every command", () => {
 			assert.doesNotMatch(await refused(["create", word]), /hunter2/);
 	});
 
-	test("-n and -A together are refused wherever both are", async () => {
+	// NAME; --secret where the operands are something else, or there are none.
+	for (const [verbs, way] of [
+		[
+			"apply check create export install list prune rotate sync uninstall",
+			"NAME",
+		],
+		["attach detach explain images inject", "--secret"],
+	] as const)
+		for (const verb of verbs.split(" "))
+			test(`A3: ${verb} is given the pull secret's name as ${way}, and in no other way`, async () => {
+				const beside =
+					{ images: ["--check"], inject: ["-f", "x"], explain: ["nginx"] }[
+						verb as string
+					] ?? [];
+				const named = (flag: string) =>
+					refused([verb, ...beside, flag, "Bad_Name"]);
+				const message =
+					way === "NAME" ? await refused([verb, "Bad_Name"]) : await named(way);
+				assert.ok(
+					message.startsWith(
+						`error: ${way}: "Bad_Name" is not a Secret name: `,
+					),
+					message,
+				);
+				for (const flag of ["--secret", "--key", "--name"])
+					if (flag !== way)
+						assert.match(await named(flag), /^error: unknown flag: /);
+			});
+
+	test("A3: no command that knows pull secrets by name is left out", () => {
+		const named = COMMANDS.filter(
+			({ operands, flags }) =>
+				operands.some(({ name }) => name === "NAME") ||
+				flags.some(({ name }) => name === "secret"),
+		).map(({ verb }) => verb);
+		assert.deepEqual(
+			verbs.filter((verb) => !named.includes(verb)),
+			["completion"],
+		);
+	});
+
+	test("D7: -n and -A together are refused wherever both are", async () => {
 		for (const { verb } of withFlag("all-namespaces"))
 			for (const argv of [
 				["-A", "-n", "app"],
@@ -267,7 +308,7 @@ describe("help", () => {
 		{ MESHREG_NAMESPACE: "Bad Name" },
 		{ MESHREG_MESH: "consul" },
 	])
-		test(`${Object.keys(env)[0]} that is none is complained about everywhere`, async () => {
+		test(`D11: ${Object.keys(env)[0]} that is none is complained about everywhere`, async () => {
 			for (const { verb, operands } of COMMANDS) {
 				const needed = operands.flatMap(({ optional, name }) =>
 					optional ? [] : (name.split("|")[0] ?? ""),

@@ -90,7 +90,7 @@ async function printed(bed: TestBed, ...argv: string[]): Promise<unknown> {
 	return value;
 }
 
-describe("--dry-run=client -o yaml|json prints objects", () => {
+describe("C6: --dry-run=client -o yaml|json prints objects, the same each time", () => {
 	test("apply where nothing is: the source with its record, copies, accounts", async () => {
 		await using bed = await bedOf();
 		assert.deepEqual(
