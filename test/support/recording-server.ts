@@ -144,6 +144,9 @@ function bodyFor(path: string): object {
 	return {
 		kind: "Secret",
 		apiVersion: "v1",
-		metadata: { name: "probe", namespace: "any" },
+		metadata: {
+			name: "probe",
+			namespace: /\/namespaces\/([^/]+)\//.exec(path)?.[1] ?? "",
+		},
 	};
 }
