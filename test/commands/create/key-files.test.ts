@@ -118,7 +118,7 @@ describe("create: key files and tokens", () => {
 		});
 	});
 
-	describe("what is given for a key file, and is none", () => {
+	describe("A3: what is given for a key file, and is none", () => {
 		const KEYS: readonly [value: string, status: number, err: string][] = [
 			[
 				"nginx-mesh-registry-key",
