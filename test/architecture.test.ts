@@ -67,6 +67,11 @@ const RULES: { room: RegExp; may: RegExp; mend: string }[] = [
 		mend: "adapters implement world.ts; they know no command",
 	},
 	{
+		room: /^adapters\/(?!cluster\/)/,
+		may: /^(?!report\/)/,
+		mend: "adapters word nothing: a failure is a value (core/output/outside-failure.ts)",
+	},
+	{
 		room: /^(errors|world|cluster)\.ts$/,
 		may: /^(core\/|cluster\.ts$)/,
 		mend: "everything imports these: they import only core's types",
@@ -667,11 +672,11 @@ const FAILURE_CLASSES = [
 ];
 
 describe("a failure is a value", () => {
-	test("core, actions and commands make none of text", () => {
+	test("core, actions, commands and adapters make none of text", () => {
 		const wrong = sources
 			.filter(
 				({ path }) =>
-					/^(core|actions|commands)\//.test(path) &&
+					/^(core|actions|commands|adapters\/(?!cluster\/))/.test(path) &&
 					!FAILURE_CLASSES.includes(path),
 			)
 			.flatMap(({ path, text }) =>
@@ -680,7 +685,7 @@ describe("a failure is a value", () => {
 		assert.deepEqual(
 			wrong,
 			[],
-			"throw a FailureError with a cause (core/output/failure.ts, input-failure.ts), and word it in report/",
+			"throw a FailureError with a cause (core/output/failure.ts, input-failure.ts, outside-failure.ts), and word it in report/",
 		);
 	});
 

@@ -13,11 +13,11 @@ import {
 import { dirname, join } from "node:path";
 import { getuid } from "node:process";
 import { getSystemErrorMessage } from "node:util";
-import { OperationError } from "../errors.ts";
+import { FailureError } from "../core/output/failure.ts";
 import type { Files } from "../world.ts";
 import { codeOf } from "./error-code.ts";
 
-/** The machine's disk; every error is one line: what was tried, the path, the system's reason. */
+/** The machine's disk; throws FailureError: what was tried, the path, the system's reason. */
 export const disk: Files = {
 	read: (path, limit) =>
 		attempt("read", path, async () => {
@@ -86,9 +86,7 @@ async function readAtMost(
 		chunks.push(chunk.subarray(0, bytesRead));
 		length += bytesRead;
 	}
-	throw new OperationError(
-		`cannot read ${shown(path)}: larger than ${sized(limit)}`,
-	);
+	throw new FailureError({ cause: "file-too-large", path, limit });
 }
 
 async function writeNew(
@@ -139,18 +137,18 @@ async function writeInto(path: string, text: string): Promise<void> {
 
 function refuseForeign(path: string, stats: Stats): void {
 	if (isForeign(stats) && !isOurOutput(path))
-		throw new OperationError(
-			`cannot write ${shown(path)}: it belongs to another user, who may read what is written`,
-		);
+		throw new FailureError({
+			cause: "file-of-another-user",
+			path,
+			is: "target",
+		});
 }
 
 /** In a folder for everybody, such a link would have somebody else choose which of our files is replaced. */
 async function refuseForeignLink(path: string): Promise<void> {
 	const link = await statIfThere(path, lstat);
 	if (link?.isSymbolicLink() && isForeign(link))
-		throw new OperationError(
-			`cannot write ${shown(path)}: it is a link that belongs to another user`,
-		);
+		throw new FailureError({ cause: "file-of-another-user", path, is: "link" });
 }
 
 /** Whether it is neither ours nor root's, who can read everything anyway. */
@@ -171,11 +169,12 @@ function refuseUnreadable(
 	stats: Stats,
 ): void {
 	if (stats.isFile() || stats.isFIFO() || stats.isCharacterDevice()) return;
-	throw new OperationError(
-		stats.isDirectory()
-			? `${shown(path)} is a directory`
-			: `cannot ${verb} ${shown(path)}: not a file`,
-	);
+	throw new FailureError({
+		cause: "not-a-file",
+		verb,
+		path,
+		is: stats.isDirectory() ? "directory" : "other",
+	});
 }
 
 async function statIfThere(
@@ -201,30 +200,22 @@ async function attempt<T>(
 	} catch (error) {
 		const code = codeOf(error);
 		if (code === undefined) throw error;
-		throw new OperationError(
-			`cannot ${verb} ${shown(path)}: ${reason(error, code)}${path.startsWith("~/") ? `; a shell does not expand ~ after "=": write "$HOME${path.slice(1)}"` : ""}`,
-		);
+		throw new FailureError({
+			cause: "file-failed",
+			verb,
+			path,
+			reason: reason(error, code),
+		});
 	}
 }
 
-function reason(error: unknown, code: string): string {
+/** The system's words; undefined where what it was given is no path. */
+function reason(error: unknown, code: string): string | undefined {
 	return error instanceof Error &&
 		"errno" in error &&
 		typeof error.errno === "number"
 		? getSystemErrorMessage(error.errno)
 		: code === "ERR_INVALID_ARG_VALUE"
-			? "not a path"
+			? undefined
 			: code;
-}
-
-/** A path on one line, whatever characters it is made of. */
-function shown(path: string): string {
-	// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-	return path === "" || /[\x00-\x1f\x7f]/.test(path)
-		? JSON.stringify(path)
-		: path;
-}
-
-function sized(bytes: number): string {
-	return bytes % 1024 === 0 ? `${bytes / 1024} KiB` : `${bytes} bytes`;
 }

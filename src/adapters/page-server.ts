@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
-import { OperationError } from "../errors.ts";
+import { FailureError } from "../core/output/failure.ts";
 import type { ListenAddress, PageServer, WebPage } from "../world.ts";
 import { codeOf } from "./error-code.ts";
 
@@ -8,7 +8,7 @@ import { codeOf } from "./error-code.ts";
 const CONNECTIONS = 64;
 const REQUEST_LIMIT_MS = 10_000;
 
-/** Answers GETs of these paths, and nothing else, until it is closed. Throws OperationError where it cannot listen. */
+/** Answers GETs of these paths, and nothing else, until it is closed. Throws FailureError where it cannot listen. */
 export async function servePages(
 	at: ListenAddress,
 	pages: Readonly<Record<string, () => Promise<WebPage>>>,
@@ -42,9 +42,12 @@ export async function servePages(
 	try {
 		await once(server, "listening");
 	} catch (error) {
-		throw new OperationError(
-			`cannot listen at ${at.host}:${at.port}: ${WORDS[codeOf(error) ?? ""] ?? codeOf(error)}`,
-		);
+		throw new FailureError({
+			cause: "listen-failed",
+			host: at.host,
+			port: at.port,
+			code: codeOf(error) ?? "no reason given",
+		});
 	}
 	const address = server.address();
 	return {
@@ -58,10 +61,3 @@ export async function servePages(
 		},
 	};
 }
-
-const WORDS: Readonly<Record<string, string>> = {
-	EADDRINUSE: "something else listens there; choose another port",
-	EACCES: "this user may not; choose a port above 1023",
-	EADDRNOTAVAIL: "this machine has no such address",
-	ENOTFOUND: "this machine knows no such name",
-};

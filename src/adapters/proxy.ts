@@ -1,12 +1,12 @@
 import { BlockList, isIP } from "node:net";
-import { OperationError } from "../errors.ts";
+import { FailureError } from "../core/output/failure.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
 /**
  * The proxy through which `server` is reached: the kubeconfig's `proxy-url`, else the environment's by
  * Go's rules (https://pkg.go.dev/golang.org/x/net/http/httpproxy#Config); undefined: none.
- * Throws OperationError, which never shows a user name or password in the address.
+ * Throws FailureError, which holds nothing of the address: it may have a user name and password.
  */
 export function proxyFor(
 	server: URL,
@@ -24,9 +24,7 @@ export function proxyFor(
 function parsed(text: string, from: string): URL {
 	const url = URL.canParse(text) ? new URL(text) : undefined;
 	if (!url || !/^(https?|socks5h?):$/.test(url.protocol) || !url.hostname)
-		throw new OperationError(
-			`${from} is not a proxy's address: it must begin with http://, https:// or socks5://`,
-		);
+		throw new FailureError({ cause: "proxy-invalid", from });
 	return url;
 }
 

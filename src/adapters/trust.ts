@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { getCACertificates, type SecureContext } from "node:tls";
-import { OperationError } from "../errors.ts";
+import { FailureError } from "../core/output/failure.ts";
 
 /**
  * By what the other side of a TLS connection is recognised. `rejectUnauthorized` is always said: where
@@ -22,7 +22,7 @@ export function machineAuthorities(): string[] {
 
 /**
  * PEM of the machine's authorities, and of those of `ca` (PEM), as --registry-ca names them. Throws
- * OperationError for what holds no certificate: OpenSSL would silently trust nothing more.
+ * FailureError for what holds no certificate: OpenSSL would silently trust nothing more.
  */
 export function authoritiesWith(ca: string | undefined): string[] {
 	if (ca === undefined) return machineAuthorities();
@@ -34,15 +34,11 @@ function checkCertificates(pem: string): void {
 	const begin = "-----BEGIN CERTIFICATE-----";
 	const [, ...blocks] = pem.split(begin).map((block) => begin + block);
 	if (blocks.length === 0)
-		throw new OperationError(
-			"--registry-ca: the file holds no PEM certificate",
-		);
+		throw new FailureError({ cause: "ca-invalid", is: "absent" });
 	for (const block of blocks)
 		try {
 			new X509Certificate(block);
 		} catch {
-			throw new OperationError(
-				"--registry-ca: the file holds a certificate that cannot be read",
-			);
+			throw new FailureError({ cause: "ca-invalid", is: "unreadable" });
 		}
 }

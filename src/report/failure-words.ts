@@ -1,11 +1,12 @@
-import type {
-	ChangeFailure,
-	EditFailure,
-	Failure,
-	Obstacle,
-	PolicyFailure,
-	RecordFailure,
-	SourceFailure,
+import {
+	type ChangeFailure,
+	type EditFailure,
+	type Failure,
+	FailureError,
+	type Obstacle,
+	type PolicyFailure,
+	type RecordFailure,
+	type SourceFailure,
 } from "../core/output/failure.ts";
 import {
 	kubectl,
@@ -27,6 +28,7 @@ import { displayKey } from "../core/registry/url.ts";
 import { type Advice, ApiError } from "../errors.ts";
 import { fileFaultWords } from "./file-fault-words.ts";
 import { inputFailureWords, isOfInput } from "./input-failure-words.ts";
+import { isOfOutside, outsideFailureWords } from "./outside-failure-words.ts";
 import { recordFaultWords } from "./record-words.ts";
 
 /** A failure in words. */
@@ -60,6 +62,8 @@ export function failureWords(
 ): FailureWords {
 	if (isOfInput(failure))
 		return { lead: "error", ...inputFailureWords(failure) };
+	if (isOfOutside(failure))
+		return { lead: "error", message: outsideFailureWords(failure) };
 	switch (failure.cause) {
 		case "source-missing":
 		case "source-ambiguous":
@@ -448,6 +452,8 @@ function isOrAre({ namespaces }: Pick<Subject, "namespaces">): string {
 }
 
 function refusalClause(refusal: Error): string {
+	if (refusal instanceof FailureError)
+		return failureWords(refusal.failure).message;
 	return refusal instanceof ApiError ? refusal.detail : refusal.message;
 }
 

@@ -20,6 +20,7 @@ import { join, sep } from "node:path";
 import { after, test } from "node:test";
 import { disk } from "../../src/adapters/files.ts";
 import { notPosix } from "../support/posix.ts";
+import { wordsOf } from "../support/refused.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "meshreg-files-"));
 after(() => rmSync(folder, { recursive: true }));
@@ -30,9 +31,9 @@ async function failure(attempt: Promise<unknown>): Promise<string> {
 	try {
 		await attempt;
 	} catch (error) {
-		assert(error instanceof Error && error.name === "OperationError");
-		assert(!error.message.includes("\n"), "one line");
-		return error.message.replaceAll(folder, "DIR").replaceAll(sep, "/");
+		const words = wordsOf(error);
+		assert(!words.includes("\n"), "one line");
+		return words.replaceAll(folder, "DIR").replaceAll(sep, "/");
 	}
 	assert.fail("it worked");
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { proxyFor } from "../../src/adapters/proxy.ts";
-import { OperationError } from "../../src/errors.ts";
+import { refusedInWords } from "../support/refused.ts";
 
 const PROXY = "http://proxy.example:3128";
 
@@ -66,17 +66,10 @@ for (const bad of [
 	"http://a:b:marked-password",
 ])
 	test("a proxy that is no address is refused without repeating it", () =>
-		assert.throws(
+		refusedInWords(
 			() =>
 				proxyFor(new URL("https://reg.example/"), undefined, {
 					HTTPS_PROXY: bad,
 				}),
-			(error: unknown) => {
-				assert.ok(error instanceof OperationError);
-				assert.equal(
-					error.message,
-					"HTTPS_PROXY is not a proxy's address: it must begin with http://, https:// or socks5://",
-				);
-				return true;
-			},
+			"HTTPS_PROXY is not a proxy's address: it must begin with http://, https:// or socks5://",
 		));

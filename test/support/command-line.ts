@@ -7,8 +7,8 @@ import { registryClient } from "../../src/adapters/registry/client.ts";
 import { credentialFrom } from "../../src/adapters/registry/providers.ts";
 import type { Resolve } from "../../src/adapters/registry/realm-guard.ts";
 import { openStoredCredentials } from "../../src/adapters/registry/stored-credentials.ts";
+import { FailureError } from "../../src/core/output/failure.ts";
 import type { Verification } from "../../src/core/registry/verification.ts";
-import { OperationError } from "../../src/errors.ts";
 import { run } from "../../src/run.ts";
 import type {
 	Clock,
@@ -113,9 +113,7 @@ export async function meshreg(
 		async readInput(limit: number): Promise<Buffer> {
 			const input = Buffer.from(given.stdin ?? "");
 			if (input.length > limit)
-				throw new OperationError(
-					`standard input is larger than ${limit} bytes`,
-				);
+				throw new FailureError({ cause: "input-too-large", limit });
 			return input;
 		},
 		inputIsTerminal: interactive,

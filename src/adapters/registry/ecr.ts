@@ -1,4 +1,5 @@
 import type { Dispatcher } from "undici";
+import { FailureError } from "../../core/output/failure.ts";
 import { onOneLine } from "../../core/output/printable.ts";
 import {
 	ecrPlaceOf,
@@ -6,9 +7,7 @@ import {
 	readEcrToken,
 } from "../../core/pull-secrets/provider.ts";
 import { faultOf } from "../../core/registry/fault.ts";
-import { displayHost } from "../../core/registry/server.ts";
 import { OperationError } from "../../errors.ts";
-import { certificateWords } from "../../report/registry-fault-words.ts";
 import { proxyFor } from "../proxy.ts";
 import { authoritiesWith, type Trust } from "../trust.ts";
 import { failureOf } from "./transport.ts";
@@ -19,7 +18,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 const ANSWER_LIMIT = 1 << 20;
 
 /**
- * A password for an Amazon registry, by the SDK's usual chain of credentials. Throws OperationError, with
+ * A password for an Amazon registry, by the SDK's usual chain of credentials. Throws FailureError, with
  * the service's own words, and the interrupt's reason.
  */
 export async function ecrCredential(
@@ -33,11 +32,11 @@ export async function ecrCredential(
 ): Promise<ProviderAnswer> {
 	const place = ecrPlaceOf(key);
 	if (place === undefined)
-		throw new OperationError(
-			key === "public.ecr.aws"
-				? "public.ecr.aws has tokens of another kind, and needs none to pull: ecr is for private registries (ACCOUNT.dkr.ecr.REGION.amazonaws.com)"
-				: `${displayHost(key)} is not a private Amazon registry (ACCOUNT.dkr.ecr.REGION.amazonaws.com)`,
-		);
+		throw new FailureError({
+			cause: "ecr-registry",
+			key,
+			is: key === "public.ecr.aws" ? "public" : "elsewhere",
+		});
 	const { ECRClient, GetAuthorizationTokenCommand } = await import(
 		"./lazy-ecr.ts"
 	);
@@ -65,15 +64,17 @@ export async function ecrCredential(
 	} catch (error) {
 		if (around.interrupt.aborted) throw around.interrupt.reason;
 		if (deadline.aborted)
-			throw new OperationError(
-				`ecr did not answer within ${around.limit / 1000} s`,
-			);
+			throw new FailureError({
+				cause: "ecr-failed",
+				because: { is: "silent", limit: around.limit },
+			});
 		if (error instanceof OperationError) throw error;
 		const name = error instanceof Error ? error.name : "error";
 		const message = error instanceof Error ? error.message : "";
-		throw new OperationError(
-			`ecr failed: ${onOneLine(`${name}: ${message}`, 300)}`,
-		);
+		throw new FailureError({
+			cause: "ecr-failed",
+			because: { is: "failed", words: onOneLine(`${name}: ${message}`, 300) },
+		});
 	} finally {
 		client.destroy();
 		await handler.close();
@@ -135,9 +136,10 @@ async function openHandler(env: Env, ca: string | undefined) {
 					const fault = faultOf(failure, url.host);
 					if (fault.kind !== "tls" || fault.because.is !== "certificate")
 						throw error;
-					throw new OperationError(
-						`ecr failed: ${certificateWords(url.host, fault.because)}`,
-					);
+					throw new FailureError({
+						cause: "ecr-failed",
+						because: { ...fault.because, host: url.host },
+					});
 				});
 			return {
 				response: {
@@ -184,7 +186,10 @@ async function bodyOf(body: AsyncIterable<Buffer>): Promise<Uint8Array> {
 	for await (const chunk of body) {
 		length += chunk.length;
 		if (length > ANSWER_LIMIT)
-			throw new OperationError("ecr answers with more than 1 MiB");
+			throw new FailureError({
+				cause: "ecr-failed",
+				because: { is: "too-much" },
+			});
 		chunks.push(chunk);
 	}
 	return new Uint8Array(Buffer.concat(chunks));

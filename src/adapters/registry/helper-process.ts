@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
-import { OperationError } from "../../errors.ts";
+import { FailureError } from "../../core/output/failure.ts";
+import type { HelperFault } from "../../core/output/outside-failure.ts";
 import { endProgram, ProgramMissing, startProgram } from "../programs.ts";
 
 /** What a helper did. */
@@ -17,7 +18,7 @@ const DRAIN = 1000;
 /**
  * Runs a credential helper or provider with `input` on its standard input. It gets
  * a process group and pipes of its own, so that one that hangs is ended with its
- * children, and holds nothing of ours. Throws OperationError when it is missing,
+ * children, and holds nothing of ours. Throws FailureError when it is missing,
  * prints too much, or takes longer than `limit` milliseconds.
  */
 export async function runHelper(
@@ -37,6 +38,8 @@ export async function runHelper(
 	},
 ): Promise<HelperRun> {
 	const { env, interrupt, limit } = around;
+	const failure = (because: HelperFault) =>
+		new FailureError({ cause: "helper-failed", program, because });
 	interrupt.throwIfAborted();
 	const child = await startProgram(program, args, env, {
 		env,
@@ -44,7 +47,7 @@ export async function runHelper(
 		group: true,
 	}).catch((error: unknown) => {
 		throw error instanceof ProgramMissing
-			? new OperationError(`${program} is not installed, or not on the PATH`)
+			? failure({ is: "not-installed" })
 			: error;
 	});
 	return new Promise((resolve, reject) => {
@@ -68,12 +71,7 @@ export async function runHelper(
 			});
 		const onAbort = (): void => stop(interrupt.reason);
 		const timer = setTimeout(
-			() =>
-				stop(
-					new OperationError(
-						`${program} did not answer within ${limit / 1000} s and was ended`,
-					),
-				),
+			() => stop(failure({ is: "silent", limit })),
 			limit,
 		);
 		interrupt.addEventListener("abort", onAbort, { once: true });
@@ -82,10 +80,7 @@ export async function runHelper(
 
 		const keep = (chunks: Buffer[]) => (chunk: Buffer) => {
 			printed += chunk.length;
-			if (printed > OUTPUT_LIMIT)
-				stop(
-					new OperationError(`${program} produced more than 1 MiB of output`),
-				);
+			if (printed > OUTPUT_LIMIT) stop(failure({ is: "too-much" }));
 			else chunks.push(chunk);
 		};
 		child.stdout.on("data", keep(out));
@@ -96,9 +91,10 @@ export async function runHelper(
 		child.once("error", (error) =>
 			settle(() =>
 				reject(
-					new OperationError(
-						`${program} cannot be run: ${"code" in error ? error.code : error.message}`,
-					),
+					failure({
+						is: "not-run",
+						reason: String("code" in error ? error.code : error.message),
+					}),
 				),
 			),
 		);
@@ -106,10 +102,7 @@ export async function runHelper(
 			settle(() => {
 				const printed = Buffer.concat(out);
 				// Read all the same, it would be another credential.
-				if (!isUtf8(printed))
-					return reject(
-						new OperationError(`${program} printed what is not UTF-8 text`),
-					);
+				if (!isUtf8(printed)) return reject(failure({ is: "not-utf-8" }));
 				resolve({
 					status: child.exitCode ?? -1,
 					out: printed.toString("utf8"),

@@ -1,3 +1,4 @@
+import { FailureError } from "../../core/output/failure.ts";
 import { onOneLine } from "../../core/output/printable.ts";
 import {
 	PLUGIN_API_VERSIONS,
@@ -12,9 +13,6 @@ import {
 	readHelperAnswer,
 	serversOf,
 } from "../../core/registry/credential-file.ts";
-import { displayHost } from "../../core/registry/server.ts";
-import { OperationError } from "../../errors.ts";
-import { providerFaultWords } from "../../report/credential-fault-words.ts";
 import { ecrCredential } from "./ecr.ts";
 import { type HelperRun, runHelper } from "./helper-process.ts";
 
@@ -31,8 +29,8 @@ interface ProviderSurroundings {
 }
 
 /**
- * Asks a provider for a credential of the registry with this key. Throws OperationError for one that
- * fails, hangs, or answers with what is none: one line that quotes no answer.
+ * Asks a provider for a credential of the registry with this key. Throws FailureError for one that
+ * fails, hangs, or answers with what is none; it quotes no answer.
  */
 export async function credentialFrom(
 	provider: Provider,
@@ -43,9 +41,12 @@ export async function credentialFrom(
 	const limit = around.limit ?? LIMIT;
 	const answer = await ask(provider, args, key, { ...around, limit });
 	if (answer.found === "credential") return answer;
-	throw new OperationError(
-		`${providerName(provider)} has no credential for ${displayHost(key)}: ${providerFaultWords(answer.because)}`,
-	);
+	throw new FailureError({
+		cause: "provider-failed",
+		provider: providerName(provider),
+		key,
+		fault: answer.because,
+	});
 }
 
 type Around = ProviderSurroundings & { readonly limit: number };

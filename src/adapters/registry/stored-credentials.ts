@@ -1,6 +1,6 @@
 import { homedir, userInfo } from "node:os";
+import { FailureError } from "../../core/output/failure.ts";
 import { onOneLine } from "../../core/output/printable.ts";
-import { someOf } from "../../core/output/some-of.ts";
 import {
 	type CredentialFile,
 	credentialFilePaths,
@@ -13,14 +13,9 @@ import {
 	type StoredLookup,
 } from "../../core/registry/credential-file.ts";
 import {
-	displayHost,
 	type RegistryServer,
 	registryNamed,
 } from "../../core/registry/server.ts";
-import { displayKey } from "../../core/registry/url.ts";
-import { OperationError } from "../../errors.ts";
-import { storedFaultWords } from "../../report/credential-fault-words.ts";
-import { fileFaultWords } from "../../report/file-fault-words.ts";
 import type { Files, StoredCredentials } from "../../world.ts";
 import { runHelper } from "./helper-process.ts";
 
@@ -39,7 +34,7 @@ interface StoreSurroundings {
 	readonly home?: string;
 }
 
-/** Opens the one file at `path`, or all those of docker and podman. Throws OperationError. */
+/** Opens the one file at `path`, or all those of docker and podman. Throws FailureError. */
 export async function openStoredCredentials(
 	path: string | undefined,
 	around: StoreSurroundings,
@@ -58,9 +53,7 @@ export async function openStoredCredentials(
 		if (path !== undefined || (await files.exists(place)))
 			opened.push({ path: place, file: await readFile(place, files) });
 	if (opened.length === 0)
-		throw new OperationError(
-			`no credentials are stored: there is none of ${places.join(", ")}; log in with docker or podman, or name a file with --from-docker-config=PATH`,
-		);
+		throw new FailureError({ cause: "stores-missing", paths: places });
 	return {
 		registries: [...new Set(opened.flatMap(({ file }) => registriesIn(file)))],
 		find: (server) => find(server, opened, around),
@@ -70,9 +63,11 @@ export async function openStoredCredentials(
 async function readFile(path: string, files: Files): Promise<CredentialFile> {
 	const reading = readCredentialFile(await files.read(path, FILE_LIMIT));
 	if (reading.ok) return reading.file;
-	throw new OperationError(
-		`${path} is not a docker config: ${fileFaultWords(reading.problem)}`,
-	);
+	throw new FailureError({
+		cause: "store-unreadable",
+		path,
+		problem: reading.problem,
+	});
 }
 
 /** The first file that has something for this registry decides. */
@@ -81,7 +76,7 @@ async function find(
 	opened: readonly { path: string; file: CredentialFile }[],
 	around: StoreSurroundings,
 ): ReturnType<StoredCredentials["find"]> {
-	const host = displayHost(server.key);
+	const { key } = server;
 	const empty: string[] = [];
 	for (const { path, file } of opened) {
 		const found = lookUp(file, server);
@@ -96,27 +91,36 @@ async function find(
 					registryNamed(entry) === undefined && { narrower: entry }),
 			};
 		if (settled.found === "unusable")
-			throw new OperationError(
-				`the credential for ${entry === undefined ? host : displayHost(registryNamed(entry) ?? entry)} in ${path} cannot be used: ${settled.by === undefined ? "" : `${settled.by}: `}${storedFaultWords(settled.problem)}`,
-			);
+			throw new FailureError({
+				cause: "stored-unusable",
+				key: entry === undefined ? key : (registryNamed(entry) ?? entry),
+				path,
+				by: settled.by,
+				problem: settled.problem,
+			});
 		if (entry !== undefined) empty.push(path);
 	}
-	const paths = opened.map(({ path }) => path).join(", ");
-	const narrower = opened.flatMap(({ file }) => narrowerThan(file, server.key));
+	const missing = { cause: "stored-missing", key } as const;
+	const paths = opened.map(({ path }) => path);
+	const narrower = opened.flatMap(({ file }) => narrowerThan(file, key));
 	if (narrower.length > 0)
-		throw new OperationError(
-			`no credential for ${host} in ${paths}, which has ${[...new Set(narrower)].map(displayKey).join(", ")}: name one of them with --registry-server`,
-		);
+		throw new FailureError({
+			...missing,
+			paths,
+			because: { is: "narrower", entries: [...new Set(narrower)] },
+		});
+	if (empty.length > 0)
+		throw new FailureError({
+			...missing,
+			paths: empty,
+			because: { is: "empty" },
+		});
 	const others = new Set(opened.flatMap(({ file }) => namesIn(file)));
-	const has =
-		others.size === 0
-			? ""
-			: `, which has ${someOf([...others].map(displayKey))}`;
-	throw new OperationError(
-		empty.length > 0
-			? `the entry for ${host} in ${empty.join(", ")} is empty: log in again, with docker login ${host}`
-			: `no credential for ${host} in ${paths}${has}: log in to it first, with docker login ${host}`,
-	);
+	throw new FailureError({
+		...missing,
+		paths,
+		because: { is: "absent", entries: [...others] },
+	});
 }
 
 /** What a file or a helper has; `by`: the program that answered what cannot be used. */
@@ -124,7 +128,7 @@ type Answer = Exclude<StoredLookup, { found: "helper" }> & {
 	readonly by?: string;
 };
 
-/** Asks a helper for one registry, under the names it may go by. Throws OperationError with the helper's own words. */
+/** Asks a helper for one registry, under the names it may go by. Throws FailureError with the helper's own words. */
 async function askHelper(
 	{ helper, servers, otherwise }: StoredLookup & { found: "helper" },
 	around: StoreSurroundings,
@@ -139,9 +143,11 @@ async function askHelper(
 		const words = onOneLine(run.out.trim() || run.err, 300);
 		if (run.status !== 0) {
 			if (NOT_FOUND.test(words)) continue;
-			throw new OperationError(
-				`${program} failed: ${words || `exit status ${run.status}, no output`}`,
-			);
+			throw new FailureError({
+				cause: "helper-failed",
+				program,
+				because: { is: "failed", words, status: run.status },
+			});
 		}
 		const answer = readHelperAnswer(run.out);
 		if (answer.found === "credential") return answer;

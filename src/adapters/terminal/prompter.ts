@@ -1,5 +1,6 @@
+import { FailureError } from "../../core/output/failure.ts";
 import { wrapQuestion } from "../../core/output/wrap.ts";
-import { AbortedError, OperationError } from "../../errors.ts";
+import { AbortedError } from "../../errors.ts";
 import type { Prompter } from "../../world.ts";
 import {
 	type Ending,
@@ -160,5 +161,5 @@ const accept = () => undefined;
 
 const ERRORS: Readonly<Record<Ending, () => Error>> = {
 	"hung up": () => new AbortedError("SIGHUP"),
-	"end of input": () => new OperationError("the question was not answered"),
+	"end of input": () => new FailureError({ cause: "question-unanswered" }),
 };

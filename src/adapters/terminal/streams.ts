@@ -1,6 +1,7 @@
 import { addAbortSignal, type Readable } from "node:stream";
 import { getSystemErrorMessage } from "node:util";
-import { EXIT, OperationError } from "../../errors.ts";
+import { FailureError } from "../../core/output/failure.ts";
+import { EXIT } from "../../errors.ts";
 import type { Output, Streams } from "../../world.ts";
 
 /** The part of `process` that the streams need. `stdin` is only opened when it is read or asked about. */
@@ -143,9 +144,7 @@ async function readInput(
 			chunks.push(chunk);
 			length += chunk.length;
 			if (length > limit)
-				throw new OperationError(
-					`standard input is larger than ${limit} bytes`,
-				);
+				throw new FailureError({ cause: "input-too-large", limit });
 		}
 	} catch (error) {
 		throw interrupt.aborted ? interrupt.reason : error;

@@ -8,6 +8,7 @@ import {
 } from "../../errors.ts";
 import type { DockerConfigFault } from "./file-fault.ts";
 import type { InputFailure } from "./input-failure.ts";
+import type { OutsideFailure } from "./outside-failure.ts";
 import type { Script } from "./shell.ts";
 
 /**
@@ -16,6 +17,7 @@ import type { Script } from "./shell.ts";
  */
 export type Failure =
 	| InputFailure
+	| OutsideFailure
 	| SourceFailure
 	| RecordFailure
 	| PolicyFailure

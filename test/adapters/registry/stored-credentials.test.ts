@@ -16,8 +16,9 @@ import { dirname, join } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { disk } from "../../../src/adapters/files.ts";
 import { openStoredCredentials } from "../../../src/adapters/registry/stored-credentials.ts";
-import { AbortedError, OperationError } from "../../../src/errors.ts";
+import { AbortedError } from "../../../src/errors.ts";
 import { PATIENT } from "../../support/command-line.ts";
+import { wordsOf } from "../../support/refused.ts";
 
 const skip =
 	process.platform === "win32"
@@ -89,8 +90,7 @@ ${script}
 		message: string | RegExp,
 	): Promise<void> => {
 		await assert.rejects(promise, (error: unknown) => {
-			assert.ok(error instanceof OperationError, String(error));
-			const text = error.message.replaceAll(home, "~");
+			const text = wordsOf(error).replaceAll(home, "~");
 			if (typeof message === "string") assert.equal(text, message);
 			else assert.match(text, message);
 			assert.doesNotMatch(text, /marked-password|\n/);

@@ -9,6 +9,7 @@ import {
 import { Vitals } from "../../../src/core/in-cluster/vitals.ts";
 import type { ListenAddress, Outside, WebPage } from "../../../src/world.ts";
 import { playedClock } from "../../support/played-clock.ts";
+import { inWords } from "../../support/refused.ts";
 
 const HEALTH: ListenAddress = { host: "", port: 8081 };
 const METRICS: ListenAddress = { host: "", port: 9090 };
@@ -175,9 +176,12 @@ test("a port that is taken is told, and the other is let go", async () => {
 				serve,
 			},
 		);
-	await assert.rejects(serving(), {
-		message: `cannot listen at 127.0.0.1:${taken.port}: something else listens there; choose another port`,
-	});
+	await assert.rejects(
+		serving(),
+		inWords(
+			`cannot listen at 127.0.0.1:${taken.port}: something else listens there; choose another port`,
+		),
+	);
 	assert.equal(open, 0);
 });
 

@@ -8,6 +8,7 @@ import { terminalPrompter } from "../../../src/adapters/terminal/prompter.ts";
 import { interruptOn } from "../../../src/adapters/terminal/signals.ts";
 import { processStreams } from "../../../src/adapters/terminal/streams.ts";
 import { AbortedError } from "../../../src/errors.ts";
+import { failureLine } from "../../../src/report/failure.ts";
 import type { Prompter, Streams } from "../../../src/world.ts";
 
 const namespaces = Array.from({ length: 1000 }, (_, index) => {
@@ -95,8 +96,7 @@ try {
 	const answer = await PROGRAMS[process.argv[2] ?? ""]?.(prompter, streams);
 	writeFileSync(process.env.ANSWER ?? "", JSON.stringify(answer));
 } catch (error) {
-	if (!(error instanceof Error)) throw error;
-	process.stderr.write(`error: ${error.message}\n`);
+	process.stderr.write(`${failureLine(error)}\n`);
 	// Ctrl-C in a question ends everything else as well.
 	const isLeftAlone =
 		error instanceof AbortedError && interrupt.signal.reason !== error;

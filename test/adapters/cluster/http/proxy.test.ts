@@ -17,6 +17,7 @@ import {
 	type RecordingServer,
 	recordingServer,
 } from "../../../support/recording-server.ts";
+import { refusedInWords } from "../../../support/refused.ts";
 
 const HTTPS_PROXY = "http://proxy:3128";
 
@@ -38,16 +39,14 @@ describe("proxy-url", () => {
 		["HTTPS_PROXY", "http://ann:S3CRET@p:99999"],
 	] as const)
 		test(`${from} of ${address} is refused without its password`, () => {
-			assert.throws(
+			refusedInWords(
 				() =>
 					proxyFor(
 						new URL("https://k"),
 						from === "proxy-url" ? address : undefined,
 						{ HTTPS_PROXY: address },
 					),
-				{
-					message: `${from} is not a proxy's address: it must begin with http://, https:// or socks5://`,
-				},
+				`${from} is not a proxy's address: it must begin with http://, https:// or socks5://`,
 			);
 		});
 });

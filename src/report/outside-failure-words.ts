@@ -1,0 +1,156 @@
+import type {
+	EcrFault,
+	FileFailure,
+	HelperFault,
+	OutsideFailure,
+	ProgramFailure,
+	SettingFailure,
+	StoreFailure,
+	TerminalFailure,
+} from "../core/output/outside-failure.ts";
+import { someOf } from "../core/output/some-of.ts";
+import { displayHost } from "../core/registry/server.ts";
+import { displayKey } from "../core/registry/url.ts";
+import {
+	providerFaultWords,
+	storedFaultWords,
+} from "./credential-fault-words.ts";
+import { fileFaultWords } from "./file-fault-words.ts";
+import type { Wording } from "./note-wording.ts";
+import { certificateWords } from "./registry-fault-words.ts";
+
+const FILE_WORDS: Wording<FileFailure, string> = {
+	"file-too-large": ({ path, limit }) =>
+		`cannot read ${pathWords(path)}: larger than ${limit % 1024 === 0 ? `${limit / 1024} KiB` : `${limit} bytes`}`,
+	"file-of-another-user": ({ path, is }) =>
+		`cannot write ${pathWords(path)}: ${is === "link" ? "it is a link that belongs to another user" : "it belongs to another user, who may read what is written"}`,
+	"not-a-file": ({ verb, path, is }) =>
+		is === "directory"
+			? `${pathWords(path)} is a directory`
+			: `cannot ${verb} ${pathWords(path)}: not a file`,
+	"file-failed": ({ verb, path, reason }) =>
+		`cannot ${verb} ${pathWords(path)}: ${reason ?? "not a path"}${path.startsWith("~/") ? `; a shell does not expand ~ after "=": write "$HOME${path.slice(1)}"` : ""}`,
+};
+
+const SETTING_WORDS: Wording<SettingFailure, string> = {
+	"ca-invalid": ({ is }) =>
+		`--registry-ca: the file holds ${is === "absent" ? "no PEM certificate" : "a certificate that cannot be read"}`,
+	"proxy-invalid": ({ from }) =>
+		`${from} is not a proxy's address: it must begin with http://, https:// or socks5://`,
+	"listen-failed": ({ host, port, code }) =>
+		`cannot listen at ${host}:${port}: ${LISTEN_WORDS[code] ?? code}`,
+};
+
+const LISTEN_WORDS: Readonly<Record<string, string>> = {
+	EADDRINUSE: "something else listens there; choose another port",
+	EACCES: "this user may not; choose a port above 1023",
+	EADDRNOTAVAIL: "this machine has no such address",
+	ENOTFOUND: "this machine knows no such name",
+};
+
+const TERMINAL_WORDS: Wording<TerminalFailure, string> = {
+	"input-too-large": ({ limit }) =>
+		`standard input is larger than ${limit} bytes`,
+	"question-unanswered": () => "the question was not answered",
+};
+
+const PROGRAM_WORDS: Wording<ProgramFailure, string> = {
+	"helper-failed": ({ program, because }) =>
+		`${program} ${helperWords(because)}`,
+	"provider-failed": ({ provider, key, fault }) =>
+		`${provider} has no credential for ${displayHost(key)}: ${providerFaultWords(fault)}`,
+	"ecr-registry": ({ key, is }) =>
+		is === "public"
+			? `${displayHost(key)} has tokens of another kind, and needs none to pull: ecr is for private registries (ACCOUNT.dkr.ecr.REGION.amazonaws.com)`
+			: `${displayHost(key)} is not a private Amazon registry (ACCOUNT.dkr.ecr.REGION.amazonaws.com)`,
+	"ecr-failed": ({ because }) => `ecr ${ecrWords(because)}`,
+};
+
+function helperWords(because: HelperFault): string {
+	switch (because.is) {
+		case "not-installed":
+			return "is not installed, or not on the PATH";
+		case "too-much":
+			return "produced more than 1 MiB of output";
+		case "not-utf-8":
+			return "printed what is not UTF-8 text";
+		case "silent":
+			return `did not answer within ${because.limit / 1000} s and was ended`;
+		case "not-run":
+			return `cannot be run: ${because.reason}`;
+		case "failed":
+			return `failed: ${because.words || `exit status ${because.status}, no output`}`;
+	}
+}
+
+function ecrWords(because: EcrFault): string {
+	switch (because.is) {
+		case "too-much":
+			return "answers with more than 1 MiB";
+		case "silent":
+			return `did not answer within ${because.limit / 1000} s`;
+		case "certificate":
+			return `failed: ${certificateWords(because.host, because)}`;
+		case "failed":
+			return `failed: ${because.words}`;
+	}
+}
+
+const STORE_WORDS: Wording<StoreFailure, string> = {
+	"stores-missing": ({ paths }) =>
+		`no credentials are stored: there is none of ${paths.join(", ")}; log in with docker or podman, or name a file with --from-docker-config=PATH`,
+	"store-unreadable": ({ path, problem }) =>
+		`${path} is not a docker config: ${fileFaultWords(problem)}`,
+	"stored-unusable": ({ key, path, by, problem }) =>
+		`the credential for ${displayHost(key)} in ${path} cannot be used: ${by === undefined ? "" : `${by}: `}${storedFaultWords(problem)}`,
+	"stored-missing": ({ key, paths, because }) => {
+		const host = displayHost(key);
+		const places = paths.join(", ");
+		switch (because.is) {
+			case "narrower":
+				return `no credential for ${host} in ${places}, which has ${because.entries.map(displayKey).join(", ")}: name one of them with --registry-server`;
+			case "empty":
+				return `the entry for ${host} in ${places} is empty: log in again, with docker login ${host}`;
+			case "absent": {
+				const has =
+					because.entries.length === 0
+						? ""
+						: `, which has ${someOf(because.entries.map(displayKey))}`;
+				return `no credential for ${host} in ${places}${has}: log in to it first, with docker login ${host}`;
+			}
+		}
+	},
+};
+
+const WORDS: Wording<OutsideFailure, string> = {
+	...FILE_WORDS,
+	...SETTING_WORDS,
+	...TERMINAL_WORDS,
+	...PROGRAM_WORDS,
+	...STORE_WORDS,
+};
+
+/** Whether a failure is worded here. */
+export function isOfOutside<F extends { readonly cause: string }>(
+	failure: F | OutsideFailure,
+): failure is OutsideFailure {
+	return Object.hasOwn(WORDS, failure.cause);
+}
+
+/** What the machine, or a program or service that was asked, did not give, in words, without `error:`. */
+export function outsideFailureWords(failure: OutsideFailure): string {
+	// Each entry of the table takes the failures of its own cause alone; its type holds that.
+	const word = WORDS[failure.cause] as (
+		failure: OutsideFailure,
+		contextFlags: readonly string[],
+	) => string;
+	return word(failure, []);
+}
+
+/** A path on one line, whatever characters it is made of. */
+function pathWords(path: string): string {
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+	return path === "" || /[\x00-\x1f\x7f]/.test(path)
+		? JSON.stringify(path)
+		: path;
+}
