@@ -91,12 +91,16 @@ export class ApiError extends OperationError {
 	}
 }
 
-/** The API server could not be reached at all; the message is kubectl's whole line. */
+/**
+ * The API server could not be reached at all; the message is kubectl's whole line, or its beginning where
+ * `because` says the rest.
+ */
 export class ConnectionError extends OperationError {
 	override readonly name = "ConnectionError";
-	/** `progress`: of the work that it ended. */
+	/** `because`: the failure of ours that kept it from being asked. `progress`: of the work that it ended. */
 	constructor(
 		message: string,
+		readonly because?: OperationError,
 		readonly progress?: Progress,
 	) {
 		super(message);

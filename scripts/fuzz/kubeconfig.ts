@@ -167,7 +167,7 @@ async function read(texts: readonly string[]): Promise<object | undefined> {
 	}
 	try {
 		const config = merge(
-			documents.map((each) => fromDocument(each, (path) => path)),
+			documents.map((each) => fromDocument(each, (path) => path, "FILE")),
 		);
 		const { clusters, users, contexts } = config;
 		// Nobody has names that are empty, which Go gives to whoever names none.

@@ -25,7 +25,11 @@ import {
 } from "../core/pull-secrets/ownership.ts";
 import { displayHost } from "../core/registry/server.ts";
 import { displayKey } from "../core/registry/url.ts";
-import { type Advice, ApiError } from "../errors.ts";
+import { type Advice, ApiError, type OperationError } from "../errors.ts";
+import {
+	connectionFailureWords,
+	isOfConnection,
+} from "./connection-failure-words.ts";
 import { fileFaultWords } from "./file-fault-words.ts";
 import { inputFailureWords, isOfInput } from "./input-failure-words.ts";
 import { isOfOutside, outsideFailureWords } from "./outside-failure-words.ts";
@@ -64,6 +68,11 @@ export function failureWords(
 		return { lead: "error", ...inputFailureWords(failure) };
 	if (isOfOutside(failure))
 		return { lead: "error", message: outsideFailureWords(failure) };
+	if (isOfConnection(failure))
+		return {
+			lead: "error",
+			message: connectionFailureWords(failure, operationWords),
+		};
 	switch (failure.cause) {
 		case "source-missing":
 		case "source-ambiguous":
@@ -93,6 +102,13 @@ export function failureWords(
 		default:
 			return changeWords(failure, subject);
 	}
+}
+
+/** The words of an error within a failure. */
+function operationWords(error: OperationError): string {
+	return error instanceof FailureError
+		? failureWords(error.failure).message
+		: error.message;
 }
 
 type Words = Pick<FailureWords, "message" | "advice">;

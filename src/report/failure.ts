@@ -54,9 +54,11 @@ function failureParts(
 	if (error instanceof ApiError)
 		return { ours: error.status === 401, words: oneLine(error.message.trim()) };
 	if (error instanceof ConnectionError) {
-		const { message, progress } = error;
+		const { message, because, progress } = error;
+		const why =
+			because === undefined ? "" : `: ${failureParts(because, []).words}`;
 		const how = progress === undefined ? "" : ` (${progressWords(progress)})`;
-		return { ours: false, words: oneLine(`${message.trim()}${how}`) };
+		return { ours: false, words: oneLine(`${message.trim()}${why}${how}`) };
 	}
 	const ours = (message: string, advice?: Advice) => ({
 		ours: true,

@@ -1,4 +1,5 @@
 /** NODE_TLS_REJECT_UNAUTHORIZED is set, as many have it for npm's sake, and an impostor answers. */
+
 import assert from "node:assert/strict";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
@@ -8,6 +9,7 @@ import { fetchWith } from "../../src/adapters/cluster/http/fetch.ts";
 import { disk } from "../../src/adapters/files.ts";
 import { registryClient } from "../../src/adapters/registry/client.ts";
 import { Credential } from "../../src/core/credentials/credential.ts";
+import { failureMessage } from "../../src/report/failure.ts";
 import { CertificateAuthority } from "../support/api-server/certificates.ts";
 import { connected } from "../support/connecting.ts";
 
@@ -100,7 +102,7 @@ for (const [name, { ask, says }] of Object.entries(CASES))
 	test(name, async () => {
 		const said = await ask().then(
 			(result) => JSON.stringify(result),
-			(error: Error) => error.message,
+			failureMessage,
 		);
 		assert.match(said, says);
 		assert.deepEqual(reached, []);

@@ -4,6 +4,7 @@ import { writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { FailureError } from "../../src/core/output/failure.ts";
 import { ConnectionError } from "../../src/errors.ts";
 import { startApiServer } from "../support/api-server/index.ts";
 import { type TestBed, testBed } from "../support/test-bed.ts";
@@ -155,6 +156,23 @@ describe("without a cluster", () => {
 			"Unable to connect to the server: it went away (0 of 2 namespaces are done; run the command again to finish)\n",
 		);
 		assert.equal(outcome.err.split("\n").length, 2);
+		const withoutToken = await own.run(["sync", "-n", "a,b"], {
+			wrap: (cluster) => ({
+				...cluster,
+				create: () =>
+					Promise.reject(
+						new ConnectionError(
+							"Unable to connect to the server",
+							new FailureError({ cause: "token-file-empty", path: "/token" }),
+						),
+					),
+			}),
+		});
+		assert.equal(withoutToken.status, 1);
+		assert.equal(
+			withoutToken.err,
+			'Unable to connect to the server: read empty token from file "/token" (0 of 2 namespaces are done; run the command again to finish)\n',
+		);
 	});
 });
 

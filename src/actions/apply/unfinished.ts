@@ -9,7 +9,7 @@ export function unfinished(
 	world: Pick<World, "emit">,
 ): unknown {
 	if (error instanceof ConnectionError)
-		return new ConnectionError(error.message, progress);
+		return new ConnectionError(error.message, error.because, progress);
 	if (error instanceof AbortedError)
 		world.emit({ type: "note", note: { cause: "interrupted", progress } });
 	return error;

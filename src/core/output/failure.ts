@@ -6,6 +6,7 @@ import {
 	isNamespaceTerminating,
 	OperationError,
 } from "../../errors.ts";
+import type { ConnectionFailure } from "./connection-failure.ts";
 import type { DockerConfigFault } from "./file-fault.ts";
 import type { InputFailure } from "./input-failure.ts";
 import type { OutsideFailure } from "./outside-failure.ts";
@@ -16,6 +17,7 @@ import type { Script } from "./shell.ts";
  * are names as the API server has them, or what somebody wrote: to be shown, never to be run.
  */
 export type Failure =
+	| ConnectionFailure
 	| InputFailure
 	| OutsideFailure
 	| SourceFailure

@@ -6,6 +6,7 @@ import { someOf } from "../../../core/output/some-of.ts";
 import {
 	ApiError,
 	ConnectionError,
+	OperationError,
 	type StatusDetails,
 } from "../../../errors.ts";
 import { codeOf } from "../../error-code.ts";
@@ -147,6 +148,8 @@ export function connectionError(
 		return new ConnectionError(
 			`The connection to the server ${server.host} was refused - did you specify the right host or port?${hint && ` (${hint})`}`,
 		);
+	if (cause instanceof OperationError)
+		return new ConnectionError("Unable to connect to the server", cause);
 	return new ConnectionError(
 		`Unable to connect to the server: ${reasonOf(cause, server)}`,
 	);

@@ -1,6 +1,6 @@
 import { certificateFault } from "../../../core/certificate-fault.ts";
 import { growingPause, spread } from "../../../core/pauses.ts";
-import { ApiError } from "../../../errors.ts";
+import { ApiError, OperationError } from "../../../errors.ts";
 import type { Clock } from "../../../world.ts";
 import { codeOf } from "../../error-code.ts";
 import { TransportError } from "../http/exchange.ts";
@@ -201,7 +201,7 @@ function isForGood(error: TransportError): boolean {
 		/^(CERT_|ERR_TLS_|ERR_SSL_|HPE_)/.test(code) ||
 		code === "MESHREG_TIMEOUT" ||
 		// Reading a certificate or running a plugin failed: nothing to do with the network.
-		(error.cause instanceof Error && error.cause.name === "OperationError")
+		error.cause instanceof OperationError
 	);
 }
 

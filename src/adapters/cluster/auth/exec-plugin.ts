@@ -1,6 +1,7 @@
 import { StringDecoder } from "node:string_decoder";
+import type { ExecPluginFault } from "../../../core/output/connection-failure.ts";
+import { FailureError } from "../../../core/output/failure.ts";
 import { onOneLine } from "../../../core/output/printable.ts";
-import { OperationError } from "../../../errors.ts";
 import type { Output } from "../../../world.ts";
 import { ProgramMissing, startProgram } from "../../programs.ts";
 import type { ExecEntry } from "../kubeconfig/document.ts";
@@ -31,7 +32,7 @@ interface ExecContext {
 /**
  * Runs a credential plugin once.
  * https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins
- * Throws OperationError that never quotes the plugin's output: it is the credential.
+ * Throws FailureError that never quotes the plugin's output: it is the credential.
  */
 export async function runExecPlugin(
 	entry: ExecEntry,
@@ -59,9 +60,7 @@ function isInteractive(
 	terminal: boolean,
 ): boolean {
 	if (interactiveMode === "Always" && !terminal)
-		throw failure(
-			"exec plugin cannot support interactive mode: standard input is not a terminal",
-		);
+		throw failure({ is: "no-terminal" });
 	return terminal && interactiveMode !== "Never";
 }
 
@@ -84,9 +83,7 @@ async function run(
 	}).catch((error: unknown) => {
 		if (!(error instanceof ProgramMissing)) throw error;
 		const hint = onOneLine(installHint ?? "", 500);
-		throw failure(
-			`exec: executable ${command} not found: ${hint || "install the credential plugin that the kubeconfig names"}`,
-		);
+		throw failure({ is: "not-found", command, hint });
 	});
 	return new Promise((resolve, reject) => {
 		let output = "";
@@ -95,25 +92,24 @@ async function run(
 			output += text;
 			if (output.length <= OUTPUT_LIMIT) return;
 			child.kill();
-			reject(
-				failure(
-					`exec: executable ${command} produced more than 1 MiB of output`,
-				),
-			);
+			reject(failure({ is: "output-too-large", command }));
 		});
 		child.stderr.on("data", (chunk: Buffer) => {
 			err.write(decoder.write(chunk));
 		});
 		child.once("error", (error) => {
 			if (interrupt.aborted) return reject(interrupt.reason);
-			reject(failure(`exec: ${error.message}`));
+			reject(failure({ is: "not-run", text: error.message }));
 		});
 		child.once("close", (code, signal) => {
 			if (code === 0) return resolve(output);
-			const how = signal
-				? `was ended by ${signal}`
-				: `failed with exit code ${code}`;
-			reject(failure(`exec: executable ${command} ${how}`));
+			reject(
+				failure(
+					signal
+						? { is: "killed", command, signal }
+						: { is: "exited", command, code },
+				),
+			);
 		});
 	});
 }
@@ -132,23 +128,24 @@ function issued(output: string, command: string, apiVersion: string): Issued {
 	try {
 		answer = JSON.parse(output);
 	} catch {
-		throw failure(`exec: what ${command} printed is not JSON`);
+		throw failure({ is: "not-json", command });
 	}
 	if (answer?.kind !== "ExecCredential")
-		throw failure(`exec: ${command} printed no ExecCredential`);
+		throw failure({ is: "another-kind", command });
 	if (answer.apiVersion !== apiVersion)
-		throw failure(
-			`exec plugin is configured to use API version ${apiVersion}, plugin returned version ${onOneLine(String(answer.apiVersion), 60)}`,
-		);
-	if (!answer.status) throw failure("exec plugin didn't return a status field");
+		throw failure({
+			is: "another-version",
+			wanted: apiVersion,
+			got: onOneLine(String(answer.apiVersion), 60),
+		});
+	if (!answer.status) throw failure({ is: "no-status" });
 	const { token, clientCertificateData, clientKeyData, expirationTimestamp } =
 		answer.status;
 	const cert = text(clientCertificateData);
 	const key = text(clientKeyData);
 	if ((cert === undefined) !== (key === undefined))
-		throw failure("exec plugin returned only certificate or key, not both");
-	if (!text(token) && !cert)
-		throw failure("exec plugin didn't return a token or cert/key pair");
+		throw failure({ is: "certificate-or-key-alone" });
+	if (!text(token) && !cert) throw failure({ is: "no-credential" });
 	const expires = Date.parse(text(expirationTimestamp) ?? "");
 	return {
 		credential: {
@@ -159,8 +156,8 @@ function issued(output: string, command: string, apiVersion: string): Issued {
 	};
 }
 
-function failure(why: string): OperationError {
-	return new OperationError(`getting credentials: ${why}`);
+function failure(fault: ExecPluginFault): FailureError {
+	return new FailureError({ cause: "exec-plugin-failed", fault });
 }
 
 function text(value: unknown): string | undefined {

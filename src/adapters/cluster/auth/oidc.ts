@@ -10,6 +10,8 @@ import {
 	None,
 	refreshTokenGrant,
 } from "openid-client";
+import type { OidcFault } from "../../../core/output/connection-failure.ts";
+import { FailureError } from "../../../core/output/failure.ts";
 import { OperationError } from "../../../errors.ts";
 import type { Issued } from "./renewed.ts";
 
@@ -25,7 +27,7 @@ interface OidcContext {
 
 /**
  * The id token of `config`, refreshed when it has expired; `config` then holds the new tokens.
- * Throws OperationError without any part of a token.
+ * Throws FailureError without any part of a token.
  */
 export async function oidcToken(
 	config: OidcConfig,
@@ -43,13 +45,10 @@ export async function oidcToken(
 			{ refresh: (token: string) => refresh(config, token, fetch) },
 		);
 	} catch (error) {
-		throw failure(reasonOf(error));
+		throw failure(faultOf(error));
 	}
 	const { Authorization: authorization } = headers;
-	if (authorization === undefined)
-		throw failure(
-			"the id-token has expired and there is no refresh-token: log in again",
-		);
+	if (authorization === undefined) throw failure({ is: "expired" });
 	const idToken = config["id-token"] ?? "";
 	if (idToken !== before) await save(config);
 	return {
@@ -83,8 +82,7 @@ async function refresh(config: OidcConfig, token: string, fetch: CustomFetch) {
 	client[customFetch] = fetch;
 	for (const allow of insecure) allow(client);
 	const answer = await refreshTokenGrant(client, token);
-	if (answer.id_token === undefined)
-		throw new OperationError("the provider's answer has no id_token");
+	if (answer.id_token === undefined) throw failure({ is: "no-id-token" });
 	return {
 		id_token: answer.id_token,
 		// Absent where the old one stays good.
@@ -94,15 +92,20 @@ async function refresh(config: OidcConfig, token: string, fetch: CustomFetch) {
 }
 
 /** A parser's message would quote the token; the library wraps ours in one that says nothing. */
-function reasonOf(error: unknown): string {
-	if (error instanceof Error && error.cause instanceof OperationError)
-		return error.cause.message;
-	if (error instanceof SyntaxError) return "the id-token is not a JWT";
-	return error instanceof Error ? error.message : String(error);
+function faultOf(error: unknown): OidcFault {
+	const own = [error, error instanceof Error ? error.cause : undefined].find(
+		(each) => each instanceof OperationError,
+	);
+	if (own instanceof FailureError && own.failure.cause === "oidc-failed")
+		return own.failure.fault;
+	if (own !== undefined) return { is: "not-asked", error: own };
+	if (error instanceof SyntaxError) return { is: "not-a-jwt" };
+	return {
+		is: "refused",
+		text: error instanceof Error ? error.message : String(error),
+	};
 }
 
-function failure(why: string): OperationError {
-	return new OperationError(
-		`getting credentials: oidc: ${why.replace(/\s+/g, " ")}`,
-	);
+function failure(fault: OidcFault): FailureError {
+	return new FailureError({ cause: "oidc-failed", fault });
 }

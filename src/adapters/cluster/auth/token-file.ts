@@ -1,4 +1,4 @@
-import { OperationError } from "../../../errors.ts";
+import { FailureError } from "../../../core/output/failure.ts";
 import type { Clock, Files } from "../../../world.ts";
 import { bearer, type Credential, type Credentials } from "./credentials.ts";
 
@@ -18,7 +18,7 @@ export function tokenFile(
 	async function load(): Promise<Credential> {
 		const token = (await files.read(path, LIMIT)).toString("utf8").trim();
 		if (token === "")
-			throw new OperationError(`read empty token from file "${path}"`);
+			throw new FailureError({ cause: "token-file-empty", path });
 		return { headers: bearer(token), tls: await tls() };
 	}
 

@@ -1,3 +1,4 @@
+import { FailureError } from "../../../core/output/failure.ts";
 import { OperationError } from "../../../errors.ts";
 import { codeOf } from "../../error-code.ts";
 import { proxyFor } from "../../proxy.ts";
@@ -45,14 +46,19 @@ export function fetchWith(
 			});
 		} catch (error) {
 			if (error instanceof AnswerTooLarge)
-				throw new OperationError(
-					`${server.origin} answered with more than 1 MiB`,
-				);
+				throw new FailureError({
+					cause: "issuer-answer-too-large",
+					issuer: server.origin,
+				});
 			if (!(error instanceof TransportError)) throw error;
 			const { cause } = error;
-			const why =
+			const words =
 				codeOf(cause) ?? (cause instanceof Error ? cause.message : "no answer");
-			throw new OperationError(`cannot reach ${server.origin}: ${why}`);
+			throw new FailureError({
+				cause: "issuer-unreachable",
+				issuer: server.origin,
+				error: cause instanceof OperationError ? cause : words,
+			});
 		} finally {
 			connections.end(new Error("done"));
 		}

@@ -1,18 +1,23 @@
 import * as v from "valibot";
 import { isJsonObject } from "../../../core/json-object.ts";
+import type {
+	FieldType,
+	KubeconfigFault,
+} from "../../../core/output/connection-failure.ts";
+import { FailureError } from "../../../core/output/failure.ts";
 
-/** The message of each part is what it has to be: the error says which part is not. */
-const A_STRING = "a string";
+/** The message of each part is what it has to be: the failure says which part is not. */
+const is = <Type extends FieldType>(type: Type): Type => type;
 
 /** A text, of which "" is none. */
 const text = v.pipe(
-	v.nullish(v.string(A_STRING)),
+	v.nullish(v.string(is("string"))),
 	v.transform((value) => value || undefined),
 );
 /** A text, which is "" where it is absent. */
-const word = v.nullish(v.string(A_STRING), "");
+const word = v.nullish(v.string(is("string")), "");
 const flag = v.pipe(
-	v.nullish(v.boolean("true or false")),
+	v.nullish(v.boolean(is("flag"))),
 	v.transform((value) => value ?? undefined),
 );
 /** A list of texts, which is empty where it is absent. */
@@ -20,7 +25,7 @@ const texts = v.nullish(
 	v.custom<readonly string[]>(
 		(value) =>
 			Array.isArray(value) && value.every((item) => typeof item === "string"),
-		"a list of strings",
+		is("strings"),
 	),
 	[],
 );
@@ -28,7 +33,7 @@ const texts = v.nullish(
 /** A mapping, of which other fields are left aside. An array is none. */
 function mapping<Entries extends v.ObjectEntries>(entries: Entries) {
 	return v.pipe(
-		v.custom<Record<string, unknown>>(isJsonObject, "a mapping"),
+		v.custom<Record<string, unknown>>(isJsonObject, is("mapping")),
 		v.object(entries),
 	);
 }
@@ -36,14 +41,14 @@ function mapping<Entries extends v.ObjectEntries>(entries: Entries) {
 /** A mapping of any names. */
 function byName<Output>(schema: v.GenericSchema<unknown, Output>) {
 	return v.pipe(
-		v.custom<Record<string, unknown>>(isJsonObject, "a mapping"),
+		v.custom<Record<string, unknown>>(isJsonObject, is("mapping")),
 		v.record(v.string(), schema),
 	);
 }
 
 /** A list that may be absent, and is then empty. */
 function list<Output>(schema: v.GenericSchema<unknown, Output>) {
-	return v.nullish(v.array(schema, "a list"), []);
+	return v.nullish(v.array(schema, is("list")), []);
 }
 
 /** `clusters`, `users` or `contexts`: each with a name, and what it is about, which is empty where it is absent. */
@@ -170,81 +175,93 @@ export function merge(configs: readonly Kubeconfig[]): Kubeconfig {
 }
 
 /** Which mapping of an entry holds what it is about. */
-const PARTS: Readonly<Record<string, string>> = {
+const PARTS = {
 	clusters: "cluster",
 	users: "user",
 	contexts: "context",
-};
+} as const;
+type List = keyof typeof PARTS;
 
 /**
  * A parsed YAML document as a Kubeconfig. Unknown fields are left aside, a
  * known field of the wrong type is an error, as with kubectl.
  *
- * `resolve` makes a relative path absolute, beside the file. Throws an Error
- * that names the field and never its value: the file holds credentials. `file` is noted in its users.
+ * `resolve` makes a relative path absolute, beside the file. Throws FailureError
+ * with the field and never its value: the file holds credentials. `file`, its path, is noted in its users.
  */
 export function fromDocument(
 	document: unknown,
 	resolve: (path: string) => string,
-	file?: string,
+	file: string,
 ): Kubeconfig {
 	const parsed = v.safeParse(shapeOf(resolve), document ?? {}, {
 		abortEarly: true,
 	});
-	if (!parsed.success) throw new Error(faultOf(document, parsed.issues[0]));
+	if (!parsed.success)
+		throw broken(file, typeFault(document, parsed.issues[0]));
 	const { output } = parsed;
-	for (const [key, only] of [
+	for (const [field, wanted] of [
 		["apiVersion", "v1"],
 		["kind", "Config"],
 	] as const)
-		if ((output[key] ?? only) !== only)
-			throw new Error(`${key} is not ${only}`);
+		if ((output[field] ?? wanted) !== wanted)
+			throw broken(file, { is: "wrong-value", field, wanted });
 	return {
-		clusters: named("clusters", output.clusters),
+		clusters: named("clusters", output.clusters, file),
 		users: named(
 			"users",
 			output.users.map(({ name, inner }) => ({
 				name,
 				inner: { ...inner, file },
 			})),
+			file,
 		),
-		contexts: named("contexts", output.contexts),
+		contexts: named("contexts", output.contexts, file),
 		currentContext: output["current-context"] ?? "",
 	};
 }
 
 function named<Entry>(
-	part: string,
+	list: List,
 	items: readonly { name: string; inner: Entry }[],
+	file: string,
 ): Map<string, Entry> {
 	const found = new Map<string, Entry>();
 	for (const { name, inner } of items) {
-		if (found.has(name)) throw new Error(`duplicate name "${name}" in ${part}`);
+		if (found.has(name))
+			throw broken(file, { is: "duplicate-name", list, name });
 		found.set(name, inner);
 	}
 	return found;
 }
 
-/** `token of user "u" is not a string`: the field, where it is, and what it has to be. */
-function faultOf(document: unknown, issue: v.BaseIssue<unknown>): string {
-	const keys: readonly unknown[] = (issue.path ?? []).map(({ key }) => key);
-	const [part, index, inner, ...rest] = keys;
-	let where = "the file";
-	let path = keys;
-	if (typeof part === "string" && part in PARTS && typeof index === "number") {
-		const isInner = inner === PARTS[part];
-		where = isInner
-			? `${PARTS[part]} "${nameAt(document, part, index)}"`
-			: `${part}[${index}] of ${where}`;
-		path = isInner ? rest : keys.slice(2);
-	}
-	for (let at = 0; at < path.length; at++) {
-		const next = path[at + 1];
-		const isItem = typeof next === "number";
-		where = `${String(path[at])}${isItem ? `[${next}]` : ""} of ${where}`;
-		if (isItem) at++;
-	}
-	return `${where} is not ${issue.message}`;
+/** The field, where it is, and what it has to be. */
+function typeFault(
+	document: unknown,
+	issue: v.BaseIssue<unknown>,
+): KubeconfigFault {
+	const keys = (issue.path ?? []).map(({ key }) =>
+		typeof key === "number" ? key : String(key),
+	);
+	// The message of each part of the schema is one of these.
+	const wanted = issue.message as FieldType;
+	const [list, index, part, ...rest] = keys;
+	if (isList(list) && typeof index === "number" && part === PARTS[list])
+		return {
+			is: "wrong-type",
+			field: rest,
+			in: { kind: PARTS[list], name: nameAt(document, list, index) },
+			wanted,
+		};
+	return { is: "wrong-type", field: keys, in: undefined, wanted };
+}
+
+function isList(key: unknown): key is List {
+	return typeof key === "string" && Object.hasOwn(PARTS, key);
+}
+
+function broken(path: string, fault: KubeconfigFault): FailureError {
+	return new FailureError({ cause: "kubeconfig-invalid", path, fault });
 }
 
 /** The name of an entry, which is looked up where the whole has not passed. */

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { resolve as absolute, delimiter, dirname, join, sep } from "node:path";
-import { OperationError } from "../../../errors.ts";
+import { FailureError } from "../../../core/output/failure.ts";
 import type { Files, KubeconfigNames } from "../../../world.ts";
 import {
 	type ContextEntry,
@@ -19,7 +19,7 @@ const SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 /**
  * The kubeconfig that kubectl would read: `--kubeconfig` alone, else the list in KUBECONFIG without
- * what is missing, else the home folder's. Throws OperationError for a broken file.
+ * what is missing, else the home folder's. Throws FailureError for a broken file.
  */
 export async function loadKubeconfig(
 	explicit: string | undefined,
@@ -36,7 +36,7 @@ export async function loadKubeconfig(
 	return merge(await Promise.all(used.map((path) => load(path, files))));
 }
 
-/** The names in it, in the order of the files. Throws OperationError for a broken file. */
+/** The names in it, in the order of the files. Throws FailureError for a broken file. */
 export async function kubeconfigNames(
 	explicit: string | undefined,
 	env: Env,
@@ -75,29 +75,19 @@ async function load(path: string, files: Files): Promise<Kubeconfig> {
 		document = await parseKubeconfig(text);
 	} catch (error) {
 		// The parser's message quotes the line, which may be the one with the token.
-		throw broken(path, `it is not YAML${lineOf(error)}`);
-	}
-	try {
-		return fromDocument(
-			document,
-			(relative) => absolute(folder, relative),
+		throw new FailureError({
+			cause: "kubeconfig-invalid",
 			path,
-		);
-	} catch (error) {
-		throw broken(path, error instanceof Error ? error.message : "");
+			fault: { is: "not-yaml", line: lineOf(error) },
+		});
 	}
+	return fromDocument(document, (relative) => absolute(folder, relative), path);
 }
 
-function broken(path: string, why: string): OperationError {
-	return new OperationError(
-		`error loading config file "${path}": ${why}; compare: kubectl config view --kubeconfig='${path}'`,
-	);
-}
-
-function lineOf(error: unknown): string {
-	if (!(error instanceof Error) || !("linePos" in error)) return "";
+function lineOf(error: unknown): number | undefined {
+	if (!(error instanceof Error) || !("linePos" in error)) return undefined;
 	const [at] = Array.isArray(error.linePos) ? error.linePos : [];
-	return typeof at?.line === "number" ? ` (line ${at.line})` : "";
+	return typeof at?.line === "number" ? at.line : undefined;
 }
 
 /** client-go's order on Windows; elsewhere HOME and nothing else. */

@@ -1,4 +1,5 @@
-import { OperationError } from "../../../errors.ts";
+import type { UserFault } from "../../../core/output/connection-failure.ts";
+import { FailureError } from "../../../core/output/failure.ts";
 import type { ConnectionFlags } from "../../../world.ts";
 import type {
 	ClusterEntry,
@@ -32,7 +33,7 @@ export interface Pod {
 
 /**
  * The flags' and the current context's choice; without either the pod's, and outside of one kubectl's
- * old `fallback` address. Throws OperationError where a flag or the context names what is not there, or
+ * old `fallback` address. Throws FailureError where a flag or the context names what is not there, or
  * where an entry contradicts itself.
  */
 export function choose(
@@ -77,17 +78,17 @@ function hintFor(contexts: number): string {
 function found<T>(
 	entries: ReadonlyMap<string, T>,
 	name: string | undefined,
-	what: string,
+	kind: "context" | "cluster" | "user",
 ): T | undefined {
 	if (!name) return undefined;
 	const entry = entries.get(name);
 	if (entry !== undefined) return entry;
-	const known = [...entries.keys()].sort();
-	const instead =
-		known.length === 0
-			? "the kubeconfig has none; see: kubectl config view"
-			: `there ${known.length === 1 ? "is" : "are"} ${known.slice(0, 5).join(", ")}${known.length > 5 ? ", …" : ""}`;
-	throw new OperationError(`${what} "${name}" does not exist: ${instead}`);
+	throw new FailureError({
+		cause: "kubeconfig-entry-missing",
+		kind,
+		name,
+		known: [...entries.keys()].sort(),
+	});
 }
 
 function withFlags(
@@ -132,52 +133,50 @@ function refuseContradictions(
 	{ cluster, user, userName }: Target,
 	clusterName: string,
 ): void {
-	const inCluster = (what: string) =>
-		new OperationError(`cluster "${clusterName}": ${what}: remove one of them`);
-	const inUser = (what: string) =>
-		new OperationError(`user "${userName}": ${what}`);
+	const inCluster = (because: "insecure-and-authority" | "two-authorities") =>
+		new FailureError({
+			cause: "kubeconfig-cluster-contradictory",
+			cluster: clusterName,
+			because,
+		});
 	const ca = cluster["certificate-authority"];
 	const caData = cluster["certificate-authority-data"];
 	if (cluster["insecure-skip-tls-verify"] && (ca || caData))
-		throw inCluster(
-			"specifying a root certificates file with the insecure flag is not allowed",
-		);
-	if (ca && caData)
-		throw inCluster(
-			"certificate-authority-data and certificate-authority are both specified",
-		);
+		throw inCluster("insecure-and-authority");
+	if (ca && caData) throw inCluster("two-authorities");
+	const fault = userFault(user);
+	if (fault !== undefined)
+		throw new FailureError({
+			cause: "kubeconfig-user-unusable",
+			user: userName,
+			fault,
+		});
+}
+
+/** What is wrong with a user; undefined where it can be used. */
+function userFault(user: UserEntry): UserFault | undefined {
 	const { exec, "auth-provider": authProvider } = user;
 	// No group is none: kubectl then asks for no user, either.
 	const impersonates =
 		user["as-uid"] || user["as-groups"]?.length || user["as-user-extra"];
-	if (impersonates && !user.as)
-		throw inUser(
-			"requesting uid, groups or user-extra without impersonating a user: add --as",
-		);
+	if (impersonates && !user.as) return { is: "impersonates-nobody" };
 	if ((user.token || user.tokenFile) && (user.username || user.password))
-		throw inUser(
-			"more than one authentication method found; found [token basicAuth], only one is allowed",
-		);
-	for (const kind of ["client-certificate", "client-key"] as const)
-		if (user[kind] && user[`${kind}-data`])
-			throw inUser(`${kind}-data and ${kind} are both specified`);
+		return { is: "two-methods" };
+	for (const field of ["client-certificate", "client-key"] as const)
+		if (user[field] && user[`${field}-data`])
+			return { is: "file-and-data", field };
 	if (
 		(user["client-certificate"] || user["client-certificate-data"]) &&
 		!user["client-key"] &&
 		!user["client-key-data"]
 	)
-		throw inUser(
-			"client-key-data or client-key must be specified to use the clientCert authentication method",
-		);
-	if (exec && authProvider)
-		throw inUser(
-			"authProvider cannot be provided in combination with an exec plugin",
-		);
-	if (exec) refusePlugin(exec, (what) => inUser(`exec plugin: ${what}`));
+		return { is: "no-client-key" };
+	if (exec && authProvider) return { is: "exec-and-auth-provider" };
+	const fault = exec ? pluginFault(exec) : undefined;
+	if (fault !== undefined) return fault;
 	if (authProvider && authProvider.name !== "oidc")
-		throw inUser(
-			`the auth-provider "${authProvider.name}" is gone since kubectl 1.26: use its exec plugin instead`,
-		);
+		return { is: "auth-provider-gone", name: authProvider.name };
+	return undefined;
 }
 
 const VERSIONS = [
@@ -185,20 +184,20 @@ const VERSIONS = [
 	"client.authentication.k8s.io/v1beta1",
 ];
 
-/** Throws what `fail` makes of the reason why it cannot be run. */
-function refusePlugin(
-	{ command, apiVersion = "", interactiveMode }: ExecEntry,
-	fail: (why: string) => OperationError,
-): void {
-	if (!command) throw fail("command must be specified");
+/** Why an exec plugin cannot be run; undefined where it can. */
+function pluginFault({
+	command,
+	apiVersion = "",
+	interactiveMode,
+}: ExecEntry): UserFault | undefined {
+	if (!command) return { is: "exec-without-command" };
 	if (!VERSIONS.includes(apiVersion))
-		throw fail(
-			`invalid apiVersion "${apiVersion}": it must be ${VERSIONS.join(" or ")}`,
-		);
-	if (interactiveMode === undefined && apiVersion === VERSIONS[0])
-		throw fail(
-			"interactiveMode must be specified: Never, IfAvailable or Always",
-		);
-	if (!["Never", "IfAvailable", "Always"].includes(interactiveMode ?? "Never"))
-		throw fail(`invalid interactiveMode "${interactiveMode}"`);
+		return { is: "exec-version", version: apiVersion, known: VERSIONS };
+	if (interactiveMode === undefined)
+		return apiVersion === VERSIONS[0]
+			? { is: "exec-without-interactive-mode" }
+			: undefined;
+	return ["Never", "IfAvailable", "Always"].includes(interactiveMode)
+		? undefined
+		: { is: "exec-interactive-mode", mode: interactiveMode };
 }

@@ -4,7 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { stringify } from "yaml";
+import { FailureError } from "../../../../src/core/output/failure.ts";
 import { AbortedError } from "../../../../src/errors.ts";
+import { failureMessage } from "../../../../src/report/failure.ts";
 import {
 	type ApiServer,
 	startApiServer,
@@ -128,7 +130,7 @@ async function readOnce(
 			(await cluster.read("Namespace", { name: "default" })).metadata.name ?? ""
 		);
 	} catch (error) {
-		return error instanceof Error ? error.message : String(error);
+		return failureMessage(error);
 	}
 }
 
@@ -455,9 +457,10 @@ describe("exec plugins", { skip: notPosix }, () => {
 	] as const)
 		test(`${name}: refused, as kubectl does`, async () => {
 			const path = await kubeconfig(exec);
-			await assert.rejects(connected({ kubeconfig: path }), {
-				name: "OperationError",
-				message: expected,
+			await assert.rejects(connected({ kubeconfig: path }), (error) => {
+				assert.ok(error instanceof FailureError);
+				assert.match(failureMessage(error), expected);
+				return true;
 			});
 			if (kubectl === undefined) return;
 			const { status } = await runProgram(

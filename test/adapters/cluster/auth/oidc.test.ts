@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { parse } from "yaml";
+import { failureMessage } from "../../../../src/report/failure.ts";
 import { CertificateAuthority } from "../../../support/api-server/certificates.ts";
 import { connected } from "../../../support/connecting.ts";
 import {
@@ -86,7 +87,7 @@ async function read(path: string, times = 1): Promise<string[]> {
 					await cluster.read("Secret", { namespace: "x", name: "probe" });
 					return "read";
 				} catch (error) {
-					return error instanceof Error ? error.message : String(error);
+					return failureMessage(error);
 				}
 			}),
 		);

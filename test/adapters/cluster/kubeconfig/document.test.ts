@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { fromDocument } from "../../../../src/adapters/cluster/kubeconfig/document.ts";
+import type { FailureError } from "../../../../src/core/output/failure.ts";
+import { refusedInWords } from "../../../support/refused.ts";
 
 const read = (document: unknown) =>
 	fromDocument(document, (path) => `/beside/${path}`, "FILE");
@@ -67,7 +69,10 @@ describe("the shape of a kubeconfig", () => {
 	];
 	for (const [what, document, message] of wrong)
 		test(`${what} is refused`, () => {
-			assert.throws(() => read(document), { message });
+			refusedInWords(
+				() => read(document),
+				`error loading config file "FILE": ${message}; compare: kubectl config view --kubeconfig='FILE'`,
+			);
 		});
 
 	test("no value stands in what is said", () => {
@@ -76,7 +81,7 @@ describe("the shape of a kubeconfig", () => {
 		};
 		assert.throws(
 			() => read(document),
-			(error: Error) => !/marked|7/.test(error.message),
+			(error: FailureError) => !/marked|7/.test(JSON.stringify(error.failure)),
 		);
 	});
 

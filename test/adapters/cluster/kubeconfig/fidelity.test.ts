@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { failureMessage } from "../../../../src/report/failure.ts";
 import type { ConnectionFlags } from "../../../../src/world.ts";
 import { CertificateAuthority } from "../../../support/api-server/certificates.ts";
 import { connected } from "../../../support/connecting.ts";
@@ -706,7 +707,7 @@ describe("kubeconfig, as kubectl reads it", () => {
 					await cluster.close();
 					return "";
 				} catch (error) {
-					return error instanceof Error ? error.message : String(error);
+					return failureMessage(error);
 				}
 			});
 			const expected = ours ?? { sees, says };

@@ -4,6 +4,7 @@ import { describe, test } from "node:test";
 import { serverUrl } from "../../../../src/adapters/cluster/kubeconfig/server.ts";
 import { contextFlagsOf } from "../../../../src/core/output/context-flags.ts";
 import { connected } from "../../../support/connecting.ts";
+import { refusedInWords } from "../../../support/refused.ts";
 
 describe("a password in a server's address is shown nowhere", () => {
 	for (const [server, shown] of [
@@ -14,9 +15,10 @@ describe("a password in a server's address is shown nowhere", () => {
 		["ftp://k", "ftp://k"],
 	] as const)
 		test(`in what is wrong with ${server}`, () =>
-			assert.throws(() => serverUrl(server), {
-				message: `server "${shown}" is not an address: write it as https://HOST:PORT`,
-			}));
+			refusedInWords(
+				() => serverUrl(server),
+				`server "${shown}" is not an address: write it as https://HOST:PORT`,
+			));
 
 	test("in the URL that requests are told by", () => {
 		assert.equal(

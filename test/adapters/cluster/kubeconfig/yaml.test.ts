@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import { parse, stringify } from "yaml";
 import { fromDocument } from "../../../../src/adapters/cluster/kubeconfig/document.ts";
 import { parseKubeconfig } from "../../../../src/adapters/cluster/kubeconfig/yaml.ts";
+import { refusedInWords } from "../../../support/refused.ts";
 
 /** Whatever way is taken, the value is what the library reads. */
 
@@ -90,9 +91,10 @@ describe("the text of a kubeconfig", () => {
 			const document = await parseKubeconfig(
 				`clusters:\n- name: ${word}\n  cluster: {server: "https://k"}\n`,
 			);
-			assert.throws(() => fromDocument(document, (path) => path), {
-				message: "name of clusters[0] of the file is not a string",
-			});
+			refusedInWords(
+				() => fromDocument(document, (path) => path, "FILE"),
+				/: name of clusters\[0\] of the file is not a string; /,
+			);
 		}
 	});
 
@@ -112,10 +114,9 @@ describe("the text of a kubeconfig", () => {
 			const document = await parseKubeconfig(
 				`clusters:\n- name: ${word}\n  cluster: {server: "https://k"}\n`,
 			);
-			assert.throws(
-				() => fromDocument(document, (path) => path),
-				{ message: "name of clusters[0] of the file is not a string" },
-				word,
+			refusedInWords(
+				() => fromDocument(document, (path) => path, "FILE"),
+				/: name of clusters\[0\] of the file is not a string; /,
 			);
 		}
 		const words = ["_1", "10.0.0.1", "2026-01-01", "1:20", "0x", "1_a", "-a"];
