@@ -25,7 +25,12 @@ import {
 } from "../core/pull-secrets/ownership.ts";
 import { displayHost } from "../core/registry/server.ts";
 import { displayKey } from "../core/registry/url.ts";
-import { type Advice, ApiError, type OperationError } from "../errors.ts";
+import {
+	type Advice,
+	ApiError,
+	ConnectionError,
+	type OperationError,
+} from "../errors.ts";
 import {
 	connectionFailureWords,
 	isOfConnection,
@@ -106,9 +111,11 @@ export function failureWords(
 
 /** The words of an error within a failure. */
 function operationWords(error: OperationError): string {
-	return error instanceof FailureError
-		? failureWords(error.failure).message
-		: error.message;
+	if (error instanceof FailureError) return failureWords(error.failure).message;
+	const because = error instanceof ConnectionError ? error.because : undefined;
+	return because === undefined
+		? error.message
+		: `${error.message}: ${operationWords(because)}`;
 }
 
 type Words = Pick<FailureWords, "message" | "advice">;
@@ -467,10 +474,8 @@ function isOrAre({ namespaces }: Pick<Subject, "namespaces">): string {
 	return namespaces.length === 1 ? "is" : "are";
 }
 
-function refusalClause(refusal: Error): string {
-	if (refusal instanceof FailureError)
-		return failureWords(refusal.failure).message;
-	return refusal instanceof ApiError ? refusal.detail : refusal.message;
+function refusalClause(refusal: OperationError): string {
+	return refusal instanceof ApiError ? refusal.detail : operationWords(refusal);
 }
 
 /** Copies a source to namespaces; what is the default is left out. */

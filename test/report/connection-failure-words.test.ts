@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { FailureError } from "../../src/core/output/failure.ts";
+import { ConnectionError } from "../../src/errors.ts";
+import { failureLine } from "../../src/report/failure.ts";
+
+const empty = new ConnectionError(
+	"Unable to connect to the server",
+	new FailureError({ cause: "token-file-empty", path: "/token" }),
+);
+const WHY =
+	'Unable to connect to the server: read empty token from file "/token"';
+
+test("why the server was not asked stands behind kubectl's words", () => {
+	assert.equal(failureLine(empty), WHY);
+});
+
+test("and within another failure", () => {
+	assert.equal(
+		failureLine(
+			new FailureError({ cause: "lost", keptIn: "/kept", refusal: empty }),
+		).split("put back ")[1],
+		`(${WHY}); its content is kept in /kept`,
+	);
+	assert.equal(
+		failureLine(
+			new FailureError({
+				cause: "oidc-failed",
+				fault: {
+					is: "not-asked",
+					error: new FailureError({
+						cause: "issuer-unreachable",
+						issuer: "https://idp.example",
+						error: "ECONNREFUSED",
+					}),
+				},
+			}),
+		),
+		"error: getting credentials: oidc: cannot reach https://idp.example: ECONNREFUSED",
+	);
+});
