@@ -63,13 +63,8 @@ const RULES: { room: RegExp; may: RegExp; mend: string }[] = [
 	},
 	{
 		room: /^adapters\//,
-		may: /^(?!(commands|actions|flags)\/|(argv|cli|command|flags|main|run)\.ts$)/,
-		mend: "adapters implement world.ts; they know no command",
-	},
-	{
-		room: /^adapters\/(?!cluster\/)/,
-		may: /^(?!report\/)/,
-		mend: "adapters word nothing: a failure is a value (core/output/outside-failure.ts)",
+		may: /^(?!(commands|actions|flags|report)\/|(argv|cli|command|flags|main|run)\.ts$)/,
+		mend: "adapters implement world.ts; they know no command, and word nothing: a failure is a value",
 	},
 	{
 		room: /^(errors|world|cluster)\.ts$/,
