@@ -18,7 +18,7 @@ import { serverUrl } from "./kubeconfig/server.ts";
 
 export type { ConnectContext } from "./kubeconfig/context.ts";
 
-/** The cluster and user that kubectl would use for these flags. Sends nothing yet. Throws OperationError. */
+/** The cluster and user that kubectl would use for these flags. Sends nothing yet. Throws FailureError. */
 export async function connect(
 	flags: ConnectionFlags,
 	context: ConnectContext,

@@ -11,7 +11,7 @@ export interface Credential {
 
 /** Where credentials come from. */
 export interface Credentials {
-	/** The one for the next request. Throws OperationError where it cannot be had. */
+	/** The one for the next request. Throws FailureError where it cannot be had. */
 	current(): Promise<Credential>;
 	/** Fetches a newer one than `refused`, which the server answered with 401; false where there is none. */
 	renew(refused: Credential): Promise<boolean>;

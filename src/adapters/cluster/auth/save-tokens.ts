@@ -6,7 +6,7 @@ const LIMIT = 16 << 20;
 
 /**
  * Puts renewed tokens of `user`'s auth-provider into its kubeconfig; every other byte stays. Throws
- * OperationError.
+ * FailureError.
  */
 export async function saveTokens(
 	path: string,
