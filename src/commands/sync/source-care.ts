@@ -6,6 +6,7 @@ import type { Credential } from "../../core/credentials/credential.ts";
 import type { LogNote, RefreshFailure } from "../../core/in-cluster/log.ts";
 import { failureOf } from "../../core/output/failure.ts";
 import type { ChangeResult } from "../../core/output/result.ts";
+import { spread } from "../../core/pauses.ts";
 import {
 	editable,
 	replaceCredentials,
@@ -43,6 +44,7 @@ import {
 	nearnessOf,
 	pauseAfter,
 	type RefreshRules,
+	type Refusal,
 	renewerOf,
 } from "../../core/pull-secrets/renewal.ts";
 import { displayHost, registryOf } from "../../core/registry/server.ts";
@@ -77,17 +79,19 @@ interface SourceCareOptions {
 	readonly onNote: (note: LogNote) => void;
 	readonly onResult: (result: ChangeResult) => void;
 	readonly onRefresh: (registry: string, result: RefreshResult) => void;
+	/** In [0, 1): spreads the pauses. */
+	readonly random?: () => number;
 }
 
 /** How it stands with one entry. Times are of `Clock.elapsed`. */
 class Entry {
-	failures = 0;
+	readonly failures: Record<Refusal, number> = { failed: 0, rejected: 0 };
 	/** Not asked for again before. */
 	notBefore = 0;
 	/** How near its end was when it was told last. */
 	nearness: Nearness = "far";
-	/** What was told of the last failure, and how near the end was then. */
-	told = "";
+	/** What was told of the last failure, how near the end was then, and when. */
+	told = { what: "", words: "", at: 0 };
 
 	/** `credential`: the one that all this is about. */
 	constructor(readonly credential: Credential) {}
@@ -95,6 +99,8 @@ class Entry {
 
 /** A clock that is set is noticed within so long, in milliseconds. */
 const LONGEST_WAIT = 60_000;
+/** For so long a failure of the same kind is not told in other words, in milliseconds. */
+const QUIET = 60_000;
 
 /**
  * Looks after the credentials of a source while it is watched: says when one nears its end, and renews
@@ -229,13 +235,14 @@ export class SourceCare {
 		const now = world.clock.now();
 		switch (renewalOf(key, entry.credential, credential, now)) {
 			case "same":
-				entry.notBefore = world.clock.elapsed() + askAgainIn(expiry, cacheFor);
 				if (expiry !== undefined && expiry.at <= now)
 					return failed("failed", {
 						is: "expired",
 						provider: name,
 						same: true,
 					});
+				entry.notBefore =
+					world.clock.elapsed() + askAgainIn(expiry, cacheFor, now);
 				return onRefresh(key, "unchanged");
 			case "expired":
 				return failed("failed", {
@@ -334,23 +341,24 @@ export class SourceCare {
 		const entry = this.#entryOf(key, credential);
 		if (now !== undefined) this.learn(now);
 		const expiry = now && expiryIn(now, key);
+		const time = world.clock.now();
 		// Whatever is said of its time, it is not asked for again at once.
 		entry.notBefore =
 			world.clock.elapsed() +
 			(expiry === undefined
-				? askAgainIn(undefined, cacheFor)
-				: pauseAfter(1, expiry));
+				? askAgainIn(undefined, cacheFor, time)
+				: pauseAfter(1, "failed", expiry, time));
 		onRefresh(key, "refreshed");
 		onNote({
 			level: "info",
 			event: "credential-refreshed",
 			registry: key,
 			provider,
-			left: expiry && expiry.at - world.clock.now(),
+			left: expiry && expiry.at - time,
 		});
 	}
 
-	/** Tells a failure once, and again when it is another, or the end has come nearer. */
+	/** Tells a failure once, and again when it is another, or the end has come nearer. Then it is tried again after a pause. */
 	#failed(
 		key: string,
 		entry: Entry,
@@ -359,13 +367,16 @@ export class SourceCare {
 		why: RefreshFailure,
 	): void {
 		const { world, refresh, onNote, onRefresh } = this.how;
-		entry.failures++;
-		entry.notBefore = Math.max(
-			entry.notBefore,
-			world.clock.elapsed() + pauseAfter(entry.failures, expiry),
-		);
-		onRefresh(key, result);
 		const now = world.clock.now();
+		const kind: Refusal = result === "rejected" ? "rejected" : "failed";
+		const failures = ++entry.failures[kind];
+		// Who failed together does not ask again together.
+		const pause = spread(
+			pauseAfter(failures, kind, expiry, now),
+			this.how.random?.(),
+		);
+		entry.notBefore = world.clock.elapsed() + pause;
+		onRefresh(key, result);
 		const nearness = nearnessOf(expiry, marginOf(expiry, refresh?.before), now);
 		// An error's own fields say less than its text.
 		const error =
@@ -374,9 +385,16 @@ export class SourceCare {
 				: why.is === "unwritten" && "error" in why.why
 					? why.why.error
 					: "";
-		const said = JSON.stringify([nearness, why, String(error)]);
-		if (entry.told === said) return;
-		entry.told = said;
+		const told = {
+			what: JSON.stringify([nearness, result, why.is]),
+			words: JSON.stringify([why, String(error)]),
+			at: world.clock.elapsed(),
+		};
+		const { what, words, at } = entry.told;
+		// Words may hold a number that is another each time.
+		if (what === told.what && (words === told.words || told.at < at + QUIET))
+			return;
+		entry.told = told;
 		onNote({
 			level: nearness === "last" || nearness === "over" ? "error" : "warning",
 			event:

@@ -1,6 +1,6 @@
 import type { Credential } from "../credentials/credential.ts";
 import { credentialOf } from "../credentials/entry.ts";
-import { type Growth, growingPause } from "../pauses.ts";
+import { growingPause } from "../pauses.ts";
 import { type Expiry, textsIn } from "./expiry.ts";
 import { PROVIDER_ANNOTATION } from "./ownership.ts";
 import { type Provider, providerName } from "./provider.ts";
@@ -18,7 +18,8 @@ export interface RefreshRules {
 	readonly verifies: boolean;
 }
 
-const MINUTE = 60_000;
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
 /** Where neither a life nor `before` is known. */
@@ -84,27 +85,47 @@ export function dueIn(
 }
 
 /**
- * When the same credential, or one whose end nobody knows, is asked for again, in milliseconds:
- * a provider may hand out what it has until shortly before its end.
+ * When the same credential, or one whose end nobody knows, is asked for again, in milliseconds: a provider
+ * may hand out what it has until shortly before its end, or until then.
  */
 export function askAgainIn(
 	expiry: Expiry | undefined,
 	cacheFor: number | undefined,
+	now: number,
 ): number {
-	return expiry !== undefined ? MINUTE : Math.max(MINUTE, cacheFor ?? HOUR);
+	return expiry === undefined
+		? Math.max(MINUTE, cacheFor ?? HOUR)
+		: Math.max(SECOND, Math.min(MINUTE, (expiry.at - now) / 2));
 }
 
-/** The pause after so many failures in a row, in milliseconds: short where the life is. */
+/** Why there is no new credential: `rejected` by its registry, where the provider's next one may be good; or anything else. */
+export type Refusal = "rejected" | "failed";
+
+/**
+ * The longest pause after so many failures of a kind since the last renewal, in milliseconds. It doubles,
+ * but is never more than a twentieth of the life or a tenth of what is left of it, so that the end is not
+ * slept over. Once that has passed, every second counts: only an outage of more than five minutes
+ * makes it longer, in proportion, so that what stays broken is not asked for every second for ever.
+ */
 export function pauseAfter(
 	failures: number,
+	kind: Refusal,
 	expiry: Expiry | undefined,
+	now: number,
 ): number {
-	const twentieth = expiry?.life === undefined ? MINUTE : expiry.life / 20;
-	const growth: Growth = {
-		first: 5000,
-		longest: Math.min(5 * MINUTE, Math.max(5000, twentieth)),
-	};
-	return growingPause(failures, growth);
+	const first = kind === "rejected" ? SECOND : 5 * SECOND;
+	if (expiry === undefined)
+		return growingPause(failures, { first, longest: MINUTE });
+	const left = expiry.at - now;
+	if (left <= 0) return Math.max(SECOND, Math.min(30 * SECOND, -left / 300));
+	const twentieth = expiry.life === undefined ? MINUTE : expiry.life / 20;
+	return Math.max(
+		SECOND,
+		growingPause(failures, {
+			first,
+			longest: Math.min(5 * MINUTE, twentieth, left / 10),
+		}),
+	);
 }
 
 /** How near the end is. */
