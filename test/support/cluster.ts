@@ -41,6 +41,13 @@ export interface TestCluster extends AsyncDisposable {
 
 export type { Grant } from "./accounts.ts";
 
+/** The same, for a suite about what only a real server does (test/real-server). Throws where there is none. */
+export async function realCluster(): Promise<TestCluster> {
+	if (!process.env.MESHREG_TEST_KUBECONFIG)
+		throw new Error("it wants a real API server: npm run test:cluster -- FILE");
+	return testCluster();
+}
+
 /**
  * The cluster of MESHREG_TEST_KUBECONFIG, which `npm run test:cluster` sets;
  * without it the embedded server. `second` is another cluster than that: of

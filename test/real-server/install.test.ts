@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { testCluster } from "../support/cluster.ts";
+import { realCluster } from "../support/cluster.ts";
 import { meshreg, type Surroundings } from "../support/command-line.ts";
 import { heeded } from "../support/heeded.ts";
 import { becomePod, filesInPod } from "../support/pod.ts";
@@ -16,11 +16,8 @@ import { started } from "../support/watching.ts";
 const NAME = "nginx-mesh-registry-key";
 const ACCOUNT = `meshreg-${NAME}`;
 
-const cluster = await testCluster();
+const cluster = await realCluster();
 after(() => cluster[Symbol.asyncDispose]());
-const skip =
-	cluster.kind === "embedded" &&
-	"the embedded server runs no admission policies";
 
 async function api(method: string, path: string, body?: unknown) {
 	const answer = await cluster.api.request(method, path, { body });
@@ -29,9 +26,7 @@ async function api(method: string, path: string, body?: unknown) {
 	return answer.body as any;
 }
 
-test("install, what it runs, what it cannot do, and uninstall", {
-	skip,
-}, async () => {
+test("install, what it runs, what it cannot do, and uninstall", async () => {
 	const label = { "meshreg-installed": cluster.named("yes") };
 	const mesh = await cluster.namespace("mesh");
 	const app = await cluster.namespace("app", label);

@@ -1,6 +1,6 @@
 /**
- * The policies that attach at admission, as kube-apiserver runs them. It needs a real one of
- * Kubernetes 1.36 or later: the embedded server stores policies and runs none.
+ * The policies that attach at admission, as kube-apiserver of Kubernetes 1.36 or later runs them: the embedded
+ * server stores policies and runs none.
  */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -16,23 +16,20 @@ import {
 	parseRecord,
 	type SourceRecord,
 } from "../../src/core/pull-secrets/record.ts";
-import { type TestCluster, testCluster } from "../support/cluster.ts";
+import { realCluster, type TestCluster } from "../support/cluster.ts";
 import { meshreg } from "../support/command-line.ts";
 import { heeded } from "../support/heeded.ts";
 
 const JSON_TYPE = "kubernetes.io/dockerconfigjson";
 const ADMISSION = "/apis/admissionregistration.k8s.io/v1";
 
-const cluster: TestCluster = await testCluster();
+const cluster: TestCluster = await realCluster();
 after(() => cluster[Symbol.asyncDispose]());
 const { status: known } = await cluster.api.request(
 	"GET",
 	`${ADMISSION}/mutatingadmissionpolicies`,
 );
-const skip =
-	cluster.kind === "embedded"
-		? "the embedded server runs no admission policies"
-		: known !== 200 && "the server has no MutatingAdmissionPolicy";
+const skip = known !== 200 && "the server has no MutatingAdmissionPolicy";
 
 const made: string[] = [];
 after(async () => {

@@ -3,17 +3,12 @@ import assert from "node:assert/strict";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { testCluster } from "../support/cluster.ts";
+import { realCluster } from "../support/cluster.ts";
 import { meshreg } from "../support/command-line.ts";
-import { findKubectl, runProgram } from "../support/kubectl.ts";
+import { runProgram } from "../support/kubectl.ts";
 
-const cluster = await testCluster();
+const cluster = await realCluster();
 after(() => cluster[Symbol.asyncDispose]());
-
-const skip =
-	cluster.kind === "embedded"
-		? "the embedded API server knows no workloads: npm run test:cluster has a real one"
-		: (await findKubectl()) === undefined && "there is no kubectl";
 
 const POD = `
 containers: # the one
@@ -106,9 +101,7 @@ items:
 const kubectl = (...args: string[]) =>
 	runProgram("kubectl", args, { env: { KUBECONFIG: cluster.kubeconfig } });
 
-test("every kind of workload passes a server-side dry run", {
-	skip,
-}, async () => {
+test("every kind of workload passes a server-side dry run", async () => {
 	const namespace = await cluster.namespace("inject");
 	// Where no controllers run, nobody makes it; elsewhere it may be there already.
 	const made = await cluster.api.request(
@@ -165,9 +158,7 @@ interface Item {
 	};
 }
 
-test("Palette's Deployment is refused as it is, and taken with --fix", {
-	skip,
-}, async () => {
+test("Palette's Deployment is refused as it is, and taken with --fix", async () => {
 	const namespace = await cluster.namespace("palette");
 	const source = new URL("../data/palette-deployment.yaml", import.meta.url);
 	const file = join(cluster.folder, "deployment.yaml");
