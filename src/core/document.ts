@@ -1,3 +1,4 @@
+import type { Cases, None } from "./cases.ts";
 import type { Finding } from "./check/finding.ts";
 import type { CredentialCheck } from "./explain/credential-check.ts";
 import type { ExplainedFix, Explanation } from "./explain/explanation.ts";
@@ -12,61 +13,58 @@ import type { ListItem } from "./pull-secrets/list-item.ts";
 import type { SourceTree, TreeOther } from "./pull-secrets/tree.ts";
 
 /** What a run has done or found, as a value; report/ makes text, JSON or YAML of it. */
-export type Document =
-	| {
-			readonly kind: "changes";
-			readonly clusters: readonly ChangedCluster[];
+export type Document = Cases<
+	"kind",
+	{
+		changes: {
+			clusters: readonly ChangedCluster[];
 			/** Whether it is worth a line how many of each there are; `accounts`: of these alone. */
-			readonly summary: boolean | "accounts";
+			summary: boolean | "accounts";
 			/** What comes next, for a person at a terminal. */
-			readonly next?: Script;
-	  }
-	| {
-			readonly kind: "list";
-			readonly items: readonly ListItem[];
+			next?: Script;
+		};
+		list: {
+			items: readonly ListItem[];
 			/** Those that were looked at; none: all. */
-			readonly namespaces: readonly string[];
-	  }
-	| {
-			readonly kind: "tree";
-			readonly trees: readonly SourceTree[];
-			readonly others: readonly TreeOther[];
+			namespaces: readonly string[];
+		};
+		tree: {
+			trees: readonly SourceTree[];
+			others: readonly TreeOther[];
 			/** All pull secrets in it, to be counted. */
-			readonly items: readonly ListItem[];
-	  }
-	| { readonly kind: "check"; readonly clusters: readonly CheckedCluster[] }
-	| {
-			readonly kind: "images";
-			readonly images: readonly ListedImage[];
-			readonly collisions: readonly ImageCollision[];
+			items: readonly ListItem[];
+		};
+		check: { clusters: readonly CheckedCluster[] };
+		images: {
+			images: readonly ListedImage[];
+			collisions: readonly ImageCollision[];
 			/** Where they are moved to, `host[:port][/path]`; undefined: they stay. */
-			readonly root: string | undefined;
+			root: string | undefined;
 			/** Some of what was asked for could not be read. */
-			readonly failed: boolean;
+			failed: boolean;
 			/** Their registries were asked about them; each has been told. */
-			readonly checked: boolean;
-	  }
-	| {
-			readonly kind: "explain";
-			readonly images: readonly ExplainedImage[];
+			checked: boolean;
+		};
+		explain: {
+			images: readonly ExplainedImage[];
 			/** Added to the commands that let them be pulled. */
-			readonly contextFlags: readonly string[];
-	  }
-	/** Objects to be committed or applied; several are a List. `clusters`: what of them failed. */
-	| {
-			readonly kind: "objects";
-			readonly objects: readonly object[];
-			readonly clusters?: readonly ChangedCluster[];
-	  }
-	/** What would change, and what of it would fail. */
-	| {
-			readonly kind: "differences";
-			readonly clusters: readonly ChangedCluster[];
-			readonly objects: readonly ChangedObject[];
-	  }
-	/** What is printed as it is, whatever the format: a script, the user's own manifests. */
-	| { readonly kind: "text"; readonly text: string }
-	| { readonly kind: "nothing" };
+			contextFlags: readonly string[];
+		};
+		/** Objects to be committed or applied; several are a List. `clusters`: what of them failed. */
+		objects: {
+			objects: readonly object[];
+			clusters?: readonly ChangedCluster[];
+		};
+		/** What would change, and what of it would fail. */
+		differences: {
+			clusters: readonly ChangedCluster[];
+			objects: readonly ChangedObject[];
+		};
+		/** What is printed as it is, whatever the format: a script, the user's own manifests. */
+		text: { text: string };
+		nothing: None;
+	}
+>;
 
 /** What was done in one cluster. */
 export interface ChangedCluster {
@@ -101,41 +99,33 @@ export interface Outcome {
 }
 
 /** What is told while a command works. In text, changes and items appear as they come. */
-export type RunEvent =
-	| { readonly type: "change"; readonly result: ChangeResult }
-	/** What was found so far, where more is to be done about it. */
-	| { readonly type: "document"; readonly document: Document }
-	/** Of a list that is watched: what is new, has changed or is gone. */
-	| { readonly type: "items"; readonly items: readonly ListItem[] }
-	/** The table of images that are checked begins: these are its names. */
-	| { readonly type: "checking"; readonly names: readonly string[] }
-	/** What a registry says of one of them. */
-	| { readonly type: "checked"; readonly image: ListedImage }
-	/** Printed behind `Warning: `. */
-	| {
-			readonly type: "warning";
-			readonly note: Note;
-	  }
-	/** The same behind `error: `, while the rest goes on. */
-	| { readonly type: "error"; readonly note: Note }
-	/** A line for whoever watches; `-q` drops what is marked so. */
-	| {
-			readonly type: "note";
-			readonly note: Note;
-			readonly unlessQuiet?: true;
-	  }
-	/** A note of what stays and watches; with `-o json` a line of JSON. */
-	| {
-			readonly type: "log";
-			readonly note: LogNote;
-			readonly unlessQuiet?: true;
-	  }
-	/** What stays and watches could not do, and goes on trying. */
-	| { readonly type: "trouble"; readonly error: unknown }
-	/** What failed while the rest goes on. */
-	| {
-			readonly type: "failure";
-			readonly error: unknown;
+export type RunEvent = Cases<
+	"type",
+	{
+		change: { result: ChangeResult };
+		/** What was found so far, where more is to be done about it. */
+		document: { document: Document };
+		/** Of a list that is watched: what is new, has changed or is gone. */
+		items: { items: readonly ListItem[] };
+		/** The table of images that are checked begins: these are its names. */
+		checking: { names: readonly string[] };
+		/** What a registry says of one of them. */
+		checked: { image: ListedImage };
+		/** Printed behind `Warning: `. */
+		warning: { note: Note };
+		/** The same behind `error: `, while the rest goes on. */
+		error: { note: Note };
+		/** A line for whoever watches; `-q` drops what is marked so. */
+		note: { note: Note; unlessQuiet?: true };
+		/** A note of what stays and watches; with `-o json` a line of JSON. */
+		log: { note: LogNote; unlessQuiet?: true };
+		/** What stays and watches could not do, and goes on trying. */
+		trouble: { error: unknown };
+		/** What failed while the rest goes on. */
+		failure: {
+			error: unknown;
 			/** Of several that are looked at: the server's words do not always name it. */
-			readonly namespace?: string;
-	  };
+			namespace?: string;
+		};
+	}
+>;

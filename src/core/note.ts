@@ -1,4 +1,5 @@
 import type { OldPods } from "./accounts/old-pods.ts";
+import type { Causes, None } from "./cases.ts";
 import type { FileNote } from "./credentials/encoding.ts";
 import type { ImageCollision } from "./kubelet/image-reference.ts";
 import type { ManifestNote } from "./manifest/note.ts";
@@ -37,69 +38,52 @@ export type Note =
 export type NoteCause = Note["cause"];
 
 /** About the command line, which is taken all the same. */
-export type FlagNote =
-	| { readonly cause: "dry-run-without-value" }
+export type FlagNote = Causes<{
+	"dry-run-without-value": None;
 	/** Others see it. */
-	| {
-			readonly cause: "password-on-command-line";
-			readonly flag: "--registry-password" | "--docker-password";
-	  }
-	| {
-			readonly cause: "jwt-on-command-line";
-			readonly flag: "--registry-username" | "--docker-username";
-	  }
-	| { readonly cause: "email-ignored" }
+	"password-on-command-line": {
+		flag: "--registry-password" | "--docker-password";
+	};
+	"jwt-on-command-line": { flag: "--registry-username" | "--docker-username" };
+	"email-ignored": None;
 	/** kubectl would write to the context's namespace. */
-	| { readonly cause: "namespace-unlike-kubectl" };
+	"namespace-unlike-kubectl": None;
+}>;
 
 /** About a credential on its way. */
-export type CredentialNote =
+export type CredentialNote = Causes<{
 	/** It is one that is stored somewhere. */
-	| {
-			readonly cause: "credential-found";
-			readonly key: string;
-			readonly from: StoredIn;
-	  }
+	"credential-found": { key: string; from: StoredIn };
 	/** podman's entry for a part of a registry. */
-	| { readonly cause: "credential-narrower"; readonly key: string }
-	| {
-			readonly cause: "credential-expiring";
-			readonly key: string;
-			/** Milliseconds since 1970. */
-			readonly at: number;
-			readonly isOver: boolean;
-			/** Absent for one that is not written yet. */
-			readonly script?: Script | undefined;
-	  }
+	"credential-narrower": { key: string };
+	"credential-expiring": {
+		key: string;
+		/** Milliseconds since 1970. */
+		at: number;
+		isOver: boolean;
+		/** Absent for one that is not written yet. */
+		script?: Script | undefined;
+	};
 	/** `left`: milliseconds. */
-	| {
-			readonly cause: "credential-valid";
-			readonly key: string;
-			readonly left: number;
-			/** So long that nothing is done. */
-			readonly untouched?: true;
-	  }
+	"credential-valid": {
+		key: string;
+		left: number;
+		/** So long that nothing is done. */
+		untouched?: true;
+	};
 	/** A token of a CI job. */
-	| { readonly cause: "credential-of-job"; readonly key: string }
-	| {
-			readonly cause: "credential-verified";
-			readonly key: string;
-			readonly verification: Verification;
-	  }
+	"credential-of-job": { key: string };
+	"credential-verified": { key: string; verification: Verification };
 	/** What this check trusts, no node does by that. */
-	| {
-			readonly cause: "trust-is-local";
-			readonly flag: "--registry-insecure" | "--registry-ca";
-			readonly key: string;
-	  }
+	"trust-is-local": {
+		flag: "--registry-insecure" | "--registry-ca";
+		key: string;
+	};
 	/** What a person entered is not taken. */
-	| { readonly cause: "entry-refused"; readonly error: Error }
+	"entry-refused": { error: Error };
 	/** An entry of a Secret, that carries nothing. */
-	| {
-			readonly cause: "entry-empty";
-			readonly key: string;
-			readonly secret: SourceRef;
-	  };
+	"entry-empty": { key: string; secret: SourceRef };
+}>;
 
 /** Where a credential stood. */
 export type StoredIn =
@@ -107,205 +91,151 @@ export type StoredIn =
 	| { readonly secret: SourceRef };
 
 /** About a source, and what says that it is a copy of it. */
-export type SourceNote =
+export type SourceNote = Causes<{
 	/** It fails every pull with the whole Secret. */
-	| {
-			readonly cause: "entry-malformed";
-			readonly key: string;
-			readonly source: SourceRef;
-			readonly script: Script | undefined;
-	  }
-	| { readonly cause: "claimants-hidden" }
+	"entry-malformed": {
+		key: string;
+		source: SourceRef;
+		script: Script | undefined;
+	};
+	"claimants-hidden": None;
 	/** Of pull secrets there was more than is kept of a list; `count` were not looked into. */
-	| {
-			readonly cause: "secrets-too-much";
-			readonly namespaces: readonly string[];
-			readonly count: number;
-	  }
+	"secrets-too-much": { namespaces: readonly string[]; count: number };
 	/** They had the content that the source had. */
-	| {
-			readonly cause: "claimants-equal";
-			readonly name: string;
-			readonly namespaces: readonly string[];
-			readonly script: Script | undefined;
-	  }
-	| {
-			readonly cause: "claimants-different";
-			readonly name: string;
-			readonly namespaces: readonly string[];
-	  }
-	| {
-			readonly cause: "claimants-unrecorded";
-			readonly source: SourceRef;
-			readonly namespaces: readonly string[];
-	  }
+	"claimants-equal": {
+		name: string;
+		namespaces: readonly string[];
+		script: Script | undefined;
+	};
+	"claimants-different": { name: string; namespaces: readonly string[] };
+	"claimants-unrecorded": { source: SourceRef; namespaces: readonly string[] };
 	/** Without their uids, which may not be read. */
-	| {
-			readonly cause: "recorded-by-name";
-			readonly namespaces: readonly string[];
-	  }
+	"recorded-by-name": { namespaces: readonly string[] };
 	/** Of a dry run. `what`: as for a person, `app`, `all namespaces`. */
-	| {
-			readonly cause: "would-be-recorded";
-			readonly source: SourceRef;
-			readonly what: string;
-	  }
-	| { readonly cause: "nothing-recorded"; readonly source: SourceRef }
+	"would-be-recorded": { source: SourceRef; what: string };
+	"nothing-recorded": { source: SourceRef };
 	/** Taken out of the record. */
-	| { readonly cause: "forgotten"; readonly namespaces: readonly string[] }
+	forgotten: { namespaces: readonly string[] };
 	/** They were to be taken out of the record, which does not send the source there. */
-	| {
-			readonly cause: "not-recorded";
-			readonly source: SourceRef;
-			readonly namespaces: readonly string[];
-	  }
+	"not-recorded": { source: SourceRef; namespaces: readonly string[] };
 	/** A rule of the record means them although they were pruned. */
-	| {
-			readonly cause: "covered-by-rule";
-			readonly source: SourceRef;
-			readonly namespaces: readonly string[];
-			readonly script: Script | undefined;
-	  }
+	"covered-by-rule": {
+		source: SourceRef;
+		namespaces: readonly string[];
+		script: Script | undefined;
+	};
 	/** Whether its record names what is pruned, this user may not know. */
-	| {
-			readonly cause: "source-unreadable";
-			readonly namespace: string;
-			readonly namespaces: readonly string[];
-	  };
+	"source-unreadable": { namespace: string; namespaces: readonly string[] };
+}>;
 
 /** About where copies go. */
-export type CopyNote =
-	| { readonly cause: "no-namespace-matched" }
+export type CopyNote = Causes<{
+	"no-namespace-matched": None;
 	/** What is recorded on this source means no namespace that there is. */
-	| {
-			readonly cause: "record-matches-none";
-			readonly namespace: string;
-			readonly name: string;
-	  }
-	| { readonly cause: "no-namespace-selected" }
+	"record-matches-none": { namespace: string; name: string };
+	"no-namespace-selected": None;
 	/** The source's own namespace. */
-	| { readonly cause: "source-namespace-skipped"; readonly namespace: string }
+	"source-namespace-skipped": { namespace: string };
 	/** Only their pods say that they need it, and nobody agreed. */
-	| { readonly cause: "found-by-pods"; readonly namespaces: readonly string[] }
+	"found-by-pods": { namespaces: readonly string[] };
 	/** Those that only these would show are not found. */
-	| {
-			readonly cause: "sidecars-unlisted";
-			readonly kind: "Pod" | "Gateway";
-	  }
+	"sidecars-unlisted": { kind: "Pod" | "Gateway" };
 	/** Only pods or Gateways ask there, which a watch does not follow. */
-	| {
-			readonly cause: "sidecars-unwatched";
-			readonly namespaces: readonly string[];
-			readonly script: Script | undefined;
-	  }
+	"sidecars-unwatched": {
+		namespaces: readonly string[];
+		script: Script | undefined;
+	};
 	/** A watch renews the source, and keeps only what it selects: these get no copy of what is new. */
-	| {
-			readonly cause: "recorded-unwatched";
-			readonly namespaces: readonly string[];
-			/** And what the record means by rules. */
-			readonly rules: boolean;
-			readonly script: Script | undefined;
-	  };
+	"recorded-unwatched": {
+		namespaces: readonly string[];
+		/** And what the record means by rules. */
+		rules: boolean;
+		script: Script | undefined;
+	};
+}>;
 
 /** About service accounts, their pods and policies. */
 export type AccountNote =
-	| { readonly cause: "no-account-matched" }
-	/** `default`, of a new namespace. */
-	| {
-			readonly cause: "account-awaited";
-			readonly namespace: string;
-			readonly name: string;
-	  }
-	| ({ readonly cause: "pods-older" } & OldPods)
-	| { readonly cause: "pods-older-unknown"; readonly error: unknown }
-	/** Accounts reference a Secret that is not there. */
-	| {
-			readonly cause: "secret-missing";
-			readonly name: string;
-			readonly namespaces: readonly string[];
-			readonly script: Script | undefined;
-	  }
-	/** What attach added stays on accounts. */
-	| { readonly cause: "accounts-kept"; readonly error: unknown }
-	/** Accounts were attached, and the record of the source does not say so. */
-	| {
-			readonly cause: "attached-unrecorded";
-			readonly source: SourceRef;
-			/** As for a person: `builder in app`. */
-			readonly what: string;
-			readonly why: Failure;
-			/** What records them, for who may. */
-			readonly script: Script | undefined;
-	  }
-	/** Accounts are detached, and the record of the source still says that they are attached. */
-	| {
-			readonly cause: "detached-recorded";
-			readonly source: SourceRef;
-			readonly what: string;
-			readonly why: Failure;
-			/** What takes them out of it, for who may. */
-			readonly script: Script | undefined;
-	  }
-	/** Some accounts are detached where the record attaches all. */
-	| {
-			readonly cause: "all-recorded";
-			readonly source: SourceRef;
-			readonly accounts: readonly string[];
-			/** As for a person: `app`, `all namespaces`. */
-			readonly where: string;
-			/** What ends that. */
-			readonly script: Script | undefined;
-	  }
-	/** Accounts are detached in namespaces where a rule of the record attaches them. */
-	| {
-			readonly cause: "attached-by-rule";
-			readonly source: SourceRef;
-			readonly accounts: readonly string[];
-			readonly namespaces: readonly string[];
-	  }
-	/** The admission policies of a source that was deleted stay. */
-	| {
-			readonly cause: "policies-kept";
-			readonly source: SourceRef;
-			readonly error: unknown;
-	  }
-	/** The API server takes some time to know a policy. */
-	| { readonly cause: "policy-takes-time" }
-	/** Whether pods would be refused is not known. */
-	| { readonly cause: "mountable-secrets-unknown" }
-	/** Nothing keeps the watch's account to pull secrets. */
-	| { readonly cause: "account-unlimited" };
+	| Causes<{
+			"no-account-matched": None;
+			/** `default`, of a new namespace. */
+			"account-awaited": { namespace: string; name: string };
+			"pods-older-unknown": { error: unknown };
+			/** Accounts reference a Secret that is not there. */
+			"secret-missing": {
+				name: string;
+				namespaces: readonly string[];
+				script: Script | undefined;
+			};
+			/** What attach added stays on accounts. */
+			"accounts-kept": { error: unknown };
+			/** Accounts were attached, and the record of the source does not say so. */
+			"attached-unrecorded": {
+				source: SourceRef;
+				/** As for a person: `builder in app`. */
+				what: string;
+				why: Failure;
+				/** What records them, for who may. */
+				script: Script | undefined;
+			};
+			/** Accounts are detached, and the record of the source still says that they are attached. */
+			"detached-recorded": {
+				source: SourceRef;
+				what: string;
+				why: Failure;
+				/** What takes them out of it, for who may. */
+				script: Script | undefined;
+			};
+			/** Some accounts are detached where the record attaches all. */
+			"all-recorded": {
+				source: SourceRef;
+				accounts: readonly string[];
+				/** As for a person: `app`, `all namespaces`. */
+				where: string;
+				/** What ends that. */
+				script: Script | undefined;
+			};
+			/** Accounts are detached in namespaces where a rule of the record attaches them. */
+			"attached-by-rule": {
+				source: SourceRef;
+				accounts: readonly string[];
+				namespaces: readonly string[];
+			};
+			/** The admission policies of a source that was deleted stay. */
+			"policies-kept": { source: SourceRef; error: unknown };
+			/** The API server takes some time to know a policy. */
+			"policy-takes-time": None;
+			/** Whether pods would be refused is not known. */
+			"mountable-secrets-unknown": None;
+			/** Nothing keeps the watch's account to pull secrets. */
+			"account-unlimited": None;
+	  }>
+	| ({ readonly cause: "pods-older" } & OldPods);
 
 /** About what is deleted, and what stays. */
-export type PruneNote =
-	| {
-			/** What a person is asked about. */
-			readonly cause: "deletion-asked";
-			/** The kubeconfig context; "" in-cluster. */
-			readonly context: string;
-			readonly losses: readonly Loss[];
-			/** Names that are also taken out of a record. */
-			readonly forgets: readonly {
-				readonly source: SourceRef;
-				readonly namespaces: readonly string[];
-			}[];
-	  }
+export type PruneNote = Causes<{
+	/** What a person is asked about. */
+	"deletion-asked": {
+		/** The kubeconfig context; "" in-cluster. */
+		context: string;
+		losses: readonly Loss[];
+		/** Names that are also taken out of a record. */
+		forgets: readonly {
+			readonly source: SourceRef;
+			readonly namespaces: readonly string[];
+		}[];
+	};
 	/** What attach had added, and is gone. */
-	| {
-			readonly cause: "taken-back";
-			readonly accounts: number;
-			readonly policies: number;
-			readonly dryRun: DryRun;
-	  }
-	| {
-			readonly cause: "still-managed";
-			/** How many other pull secrets. */
-			readonly secrets: number;
-			/** The namespaces of installed watches. */
-			readonly watches: readonly string[];
-			/** Sources that have admission policies. */
-			readonly policies: readonly SourceRef[];
-	  };
+	"taken-back": { accounts: number; policies: number; dryRun: DryRun };
+	"still-managed": {
+		/** How many other pull secrets. */
+		secrets: number;
+		/** The namespaces of installed watches. */
+		watches: readonly string[];
+		/** Sources that have admission policies. */
+		policies: readonly SourceRef[];
+	};
+}>;
 
 /** What becomes of an object that is asked about. */
 export type LossVerb = "delete" | "delete and recreate" | "overwrite";
@@ -326,30 +256,22 @@ export interface Loss {
 }
 
 /** About images, and how they are checked. */
-export type ImageNote =
-	| {
-			readonly cause: "mesh-retired";
-			readonly title: string;
-			readonly retired: Retirement;
-	  }
+export type ImageNote = Causes<{
+	"mesh-retired": { title: string; retired: Retirement };
 	/** It is not tagged as the mesh is. */
-	| { readonly cause: "versioned-apart"; readonly repository: string }
-	| {
-			readonly cause: "pod-image-filled-in";
-			readonly namespace: string;
-			readonly name: string;
-	  }
-	| {
-			readonly cause: "checked-without-credential";
-			readonly because:
-				| { readonly is: "no-cluster" }
-				| { readonly is: "missing" | "forbidden"; readonly source: SourceRef }
-				| { readonly is: "unanswered" };
-	  }
-	| { readonly cause: "platforms-unknown" }
-	| { readonly cause: "no-pod-templates" }
+	"versioned-apart": { repository: string };
+	"pod-image-filled-in": { namespace: string; name: string };
+	"checked-without-credential": {
+		because:
+			| { readonly is: "no-cluster" }
+			| { readonly is: "missing" | "forbidden"; readonly source: SourceRef }
+			| { readonly is: "unanswered" };
+	};
+	"platforms-unknown": None;
+	"no-pod-templates": None;
 	/** Several images would get one name. */
-	| { readonly cause: "images-collide"; readonly collision: ImageCollision };
+	"images-collide": { collision: ImageCollision };
+}>;
 
 /** About credentials that leave the cluster. */
 export type ExportNote =
@@ -367,12 +289,12 @@ export type ExportNote =
 
 /** About several clusters. */
 export type ContextNote =
-	/** Two contexts of one cluster and user. */
-	| {
-			readonly cause: "context-twin";
-			readonly twin: string;
-			readonly context: string;
-	  }
+	| Causes<{
+			/** Two contexts of one cluster and user. */
+			"context-twin": { twin: string; context: string };
+			/** The command line is wrong for this one. */
+			"context-refused": { context: string; error: unknown };
+	  }>
 	| {
 			readonly cause:
 				| "contexts-differ"
@@ -381,30 +303,16 @@ export type ContextNote =
 			readonly contexts: readonly string[];
 			/** How many there are in all. */
 			readonly of: number;
-	  }
-	/** The command line is wrong for this one. */
-	| {
-			readonly cause: "context-refused";
-			readonly context: string;
-			readonly error: unknown;
 	  };
 
 /** About the run itself. */
-export type RunNote =
-	| { readonly cause: "cancelled" }
+export type RunNote = Causes<{
+	cancelled: None;
 	/** `namespaces`: where it was looked; none: everywhere. */
-	| {
-			readonly cause: "nothing-found";
-			readonly namespaces?: readonly string[];
-	  }
-	| {
-			readonly cause: "interrupted";
-			readonly progress: Progress;
-	  }
+	"nothing-found": { namespaces?: readonly string[] };
+	interrupted: { progress: Progress };
 	/** Those who reference pull secrets are left out. */
-	| {
-			readonly cause: "users-unlisted";
-			readonly kind: "Pod" | "ServiceAccount";
-	  }
+	"users-unlisted": { kind: "Pod" | "ServiceAccount" };
 	/** Where a usage is explained; undefined: of the program. */
-	| { readonly cause: "see-help"; readonly verb: string | undefined };
+	"see-help": { verb: string | undefined };
+}>;

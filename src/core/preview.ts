@@ -4,6 +4,7 @@ import {
 	accountDifferences,
 	accountManifest,
 } from "./accounts/attachment.ts";
+import type { Cases } from "./cases.ts";
 import type { ServiceAccount } from "./objects.ts";
 import {
 	type Difference,
@@ -15,20 +16,16 @@ import type { Change } from "./pull-secrets/plan.ts";
 import type { SourceRecord } from "./pull-secrets/record.ts";
 
 /** What a change is about, for whoever wants to see it before it is made. */
-export type Preview =
-	| { readonly of: "Secret"; readonly change: Change }
-	| {
-			readonly of: "ServiceAccount";
-			readonly account: ServiceAccount;
-			readonly plan: AccountPlan;
-	  }
-	| { readonly of: "Namespace"; readonly name: string }
-	/** What a source says of where it was sent. */
-	| {
-			readonly of: "record";
-			readonly before: SourceRecord | undefined;
-			readonly after: SourceRecord;
-	  };
+export type Preview = Cases<
+	"of",
+	{
+		Secret: { change: Change };
+		ServiceAccount: { account: ServiceAccount; plan: AccountPlan };
+		Namespace: { name: string };
+		/** What a source says of where it was sent. */
+		record: { before: SourceRecord | undefined; after: SourceRecord };
+	}
+>;
 
 /** How the object would differ, without any password. */
 export function previewDifferences(preview: Preview): Difference[] {

@@ -1,4 +1,5 @@
 import { readManifests } from "../../actions/read/read-manifests.ts";
+import type { Cases } from "../../core/cases.ts";
 import {
 	FILLED_IN,
 	readImageReference,
@@ -17,26 +18,17 @@ import { isFatal, OperationError } from "../../errors.ts";
 import type { Cluster, ConnectionFlags, World } from "../../world.ts";
 
 /** Where the images come from. */
-export type ImageOrigin =
-	| {
-			readonly from: "release";
-			readonly mesh: Mesh;
-			readonly release: MeshRelease;
-			readonly version: string;
-	  }
-	/** What is installed. No namespace: the context's. */
-	| {
-			readonly from: "cluster";
-			readonly mesh: Mesh;
-			readonly namespace: string | undefined;
-	  }
-	| {
-			readonly from: "files";
-			readonly paths: readonly string[];
-			readonly recursive: boolean;
-	  }
-	/** No namespaces: all. */
-	| { readonly from: "pods"; readonly namespaces: readonly string[] };
+export type ImageOrigin = Cases<
+	"from",
+	{
+		release: { mesh: Mesh; release: MeshRelease; version: string };
+		/** What is installed. No namespace: the context's. */
+		cluster: { mesh: Mesh; namespace: string | undefined };
+		files: { paths: readonly string[]; recursive: boolean };
+		/** No namespaces: all. */
+		pods: { namespaces: readonly string[] };
+	}
+>;
 
 /** Tells of what fails while the rest goes on, and in which of several namespaces. */
 export type Fail = (error: unknown, namespace?: string) => void;

@@ -1,3 +1,4 @@
+import type { Causes, None } from "../cases.ts";
 import type { NearMiss } from "../kubelet/near-miss.ts";
 import type { AskedHost } from "../kubelet/pull-report.ts";
 import type { RejectionHint } from "../output/credential-fault.ts";
@@ -59,25 +60,71 @@ export interface Finding {
 
 /** What a finding is about, told apart by `cause`, which is also what scripts go by. Texts are free text. */
 export type Subject =
-	| { readonly cause: "source-missing"; readonly failure: SourceFailure }
-	/** `ref`: `NAMESPACE/NAME`; `hosts` as people call them. */
-	| {
-			readonly cause: "well-formed";
-			readonly ref: string;
-			readonly hosts: readonly string[];
-			/** Names of what renews its credentials, as the source says: free text. */
-			readonly providers: readonly string[];
-	  }
-	| {
-			readonly cause: "invalid-content";
-			readonly ref: string;
-			readonly fault: ContentFault;
-	  }
-	| {
-			readonly cause: "invalid-entry";
-			readonly ref: string;
-			readonly problem: EntryProblem;
-	  }
+	| Causes<{
+			"source-missing": { failure: SourceFailure };
+			/** `ref`: `NAMESPACE/NAME`; `hosts` as people call them. */
+			"well-formed": {
+				ref: string;
+				hosts: readonly string[];
+				/** Names of what renews its credentials, as the source says: free text. */
+				providers: readonly string[];
+			};
+			"invalid-content": { ref: string; fault: ContentFault };
+			"invalid-entry": { ref: string; problem: EntryProblem };
+			verification: {
+				ref: string;
+				key: string;
+				/** undefined: no host that could be asked. */
+				verification: Verification | undefined;
+			};
+			/** Secrets that call themselves sources outside the source namespace. */
+			"other-sources": { refs: readonly string[] };
+			"no-record": { ref: string };
+			"record-fault": { ref: string; fault: RecordFault };
+			/** `count` copies are what their records say. */
+			copies: { count: number };
+			/** Secrets that say that they are copies, of what the record does not know. */
+			claimants: {
+				of: string;
+				/** Whether the content is the source's; undefined where that is not known. */
+				same: boolean | undefined;
+				/** The source that they name is not there. */
+				orphaned: boolean;
+			};
+			accounts: { count: number };
+			"attachment-lost": { accounts: readonly string[]; secret: string };
+			"account-lacks-secret": {
+				accounts: readonly string[];
+				secret: string;
+				pods: number;
+			};
+			dangling: { accounts: readonly string[]; secret: string };
+			"secrets-enforced": {
+				accounts: readonly string[];
+				secrets: readonly string[];
+			};
+			/** Pods of the recorded namespaces get the pull secret by admission policies. */
+			policies: { ref: string };
+			"policy-unsupported": { ref: string };
+			/** Accounts whose pods the API server refuses once a policy adds the pull secret. */
+			"policy-refuses": { accounts: readonly string[]; secret: string };
+			/** Pods that were made after the policies, and did not get it. */
+			"policy-without-effect": { ref: string; pods: number };
+			"credential-provider": { accounts: readonly string[]; provider: string };
+			permitted: None;
+			/** What this user may not do, and what therefore was not looked at. */
+			"not-allowed": { denied: readonly Access[]; unread: readonly Readable[] };
+			unreadable: {
+				what: Readable;
+				error: unknown;
+				/** Not allowed in all namespaces: `-n` may help. */
+				narrower: boolean;
+			};
+			/** Nothing could be looked at; `message` is the whole line. */
+			"cluster-failed": { message: string };
+			"no-pod-waits": { count: number };
+			"secret-missing-runs": { secret: string; pods: number };
+	  }>
 	| {
 			readonly cause: "expired" | "expiring";
 			readonly ref: string;
@@ -88,23 +135,6 @@ export type Subject =
 			readonly provider: string;
 	  }
 	| {
-			readonly cause: "verification";
-			readonly ref: string;
-			readonly key: string;
-			/** undefined: no host that could be asked. */
-			readonly verification: Verification | undefined;
-	  }
-	/** Secrets that call themselves sources outside the source namespace. */
-	| { readonly cause: "other-sources"; readonly refs: readonly string[] }
-	| { readonly cause: "no-record"; readonly ref: string }
-	| {
-			readonly cause: "record-fault";
-			readonly ref: string;
-			readonly fault: RecordFault;
-	  }
-	/** `count` copies are what their records say. */
-	| { readonly cause: "copies"; readonly count: number }
-	| {
 			readonly cause: "copy-missing" | "copy-drifted" | "copy-blocked";
 			readonly ref: string;
 	  }
@@ -113,39 +143,6 @@ export type Subject =
 			readonly cause: "namespace-made-again" | "namespace-gone";
 			readonly ref: string;
 	  }
-	/** Secrets that say that they are copies, of what the record does not know. */
-	| {
-			readonly cause: "claimants";
-			readonly of: string;
-			/** Whether the content is the source's; undefined where that is not known. */
-			readonly same: boolean | undefined;
-			/** The source that they name is not there. */
-			readonly orphaned: boolean;
-	  }
-	| { readonly cause: "accounts"; readonly count: number }
-	| {
-			readonly cause: "attachment-lost";
-			readonly accounts: readonly string[];
-			readonly secret: string;
-	  }
-	| {
-			readonly cause: "account-lacks-secret";
-			readonly accounts: readonly string[];
-			readonly secret: string;
-			readonly pods: number;
-	  }
-	| {
-			readonly cause: "dangling";
-			readonly accounts: readonly string[];
-			readonly secret: string;
-	  }
-	| {
-			readonly cause: "secrets-enforced";
-			readonly accounts: readonly string[];
-			readonly secrets: readonly string[];
-	  }
-	/** Pods of the recorded namespaces get the pull secret by admission policies. */
-	| { readonly cause: "policies"; readonly ref: string }
 	/** Of the policies that bear a source's names: `names` as kubectl shows them, KIND/NAME. */
 	| {
 			readonly cause:
@@ -156,50 +153,10 @@ export type Subject =
 			readonly ref: string;
 			readonly names: readonly string[];
 	  }
-	| { readonly cause: "policy-unsupported"; readonly ref: string }
-	/** Accounts whose pods the API server refuses once a policy adds the pull secret. */
-	| {
-			readonly cause: "policy-refuses";
-			readonly accounts: readonly string[];
-			readonly secret: string;
-	  }
-	/** Pods that were made after the policies, and did not get it. */
-	| {
-			readonly cause: "policy-without-effect";
-			readonly ref: string;
-			readonly pods: number;
-	  }
-	| {
-			readonly cause: "credential-provider";
-			readonly accounts: readonly string[];
-			readonly provider: string;
-	  }
-	| { readonly cause: "permitted" }
-	/** What this user may not do, and what therefore was not looked at. */
-	| {
-			readonly cause: "not-allowed";
-			readonly denied: readonly Access[];
-			readonly unread: readonly Readable[];
-	  }
-	| {
-			readonly cause: "unreadable";
-			readonly what: Readable;
-			readonly error: unknown;
-			/** Not allowed in all namespaces: `-n` may help. */
-			readonly narrower: boolean;
-	  }
-	/** Nothing could be looked at; `message` is the whole line. */
-	| { readonly cause: "cluster-failed"; readonly message: string }
-	| { readonly cause: "no-pod-waits"; readonly count: number }
 	| ({ readonly cause: ProblemKind } & PullSubject)
 	| {
 			readonly cause: "would-not-restart" | "runs-without-credential";
 			readonly hosts: readonly string[];
-			readonly pods: number;
-	  }
-	| {
-			readonly cause: "secret-missing-runs";
-			readonly secret: string;
 			readonly pods: number;
 	  };
 

@@ -1,16 +1,14 @@
 import { isUtf8 } from "node:buffer";
+import type { Causes } from "../cases.ts";
 import type { EncodingFault } from "../output/file-fault.ts";
 
 /** What to know of a file with a credential, which is taken all the same; report/ words it. */
-export type FileNote =
+export type FileNote = Causes<{
 	/** It was removed. `flag`: where it was given, if that is to be said. */
-	| {
-			readonly cause: "byte-order-mark";
-			readonly of: "password" | "key-file" | "jwt";
-			readonly flag?: string;
-	  }
+	"byte-order-mark": { of: "password" | "key-file" | "jwt"; flag?: string };
 	/** Some registries want the field. */
-	| { readonly cause: "key-file-incomplete"; readonly field: string };
+	"key-file-incomplete": { field: string };
+}>;
 
 /** Why bytes are not the UTF-8 text that they should be; undefined where they are. */
 export function encodingFault(bytes: Uint8Array): EncodingFault | undefined {

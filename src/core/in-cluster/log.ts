@@ -1,3 +1,4 @@
+import type { Cases, Faults, None } from "../cases.ts";
 import type { Failure, RecordFault } from "../output/failure.ts";
 import type { Action, ChangeResult } from "../output/result.ts";
 import type { Script } from "../output/shell.ts";
@@ -10,38 +11,29 @@ import type { Verification } from "../registry/verification.ts";
  * are written on it. Times are milliseconds since 1970, lengths of time milliseconds.
  */
 export type LogNote =
-	/** Everything has been looked at once. */
-	| {
-			readonly level: "info";
-			readonly event: "watching";
-			readonly results: readonly ChangeResult[];
-	  }
-	| {
-			readonly level: "info";
-			readonly event: "stopped";
-			readonly counts: Readonly<Record<Action, number>>;
-	  }
+	| Cases<
+			"event",
+			{
+				/** Everything has been looked at once. */
+				watching: { level: "info"; results: readonly ChangeResult[] };
+				stopped: { level: "info"; counts: Readonly<Record<Action, number>> };
+				"source-deleted": { level: "warning"; source: SourceRef };
+				"source-malformed": {
+					level: "error";
+					source: SourceRef;
+					fault: ContentFault;
+				};
+				"record-invalid": {
+					level: "error";
+					source: SourceRef;
+					fault: RecordFault;
+				};
+			}
+	  >
 	| {
 			readonly level: "info";
 			readonly event: "source-awaited" | "source-back";
 			readonly source: SourceRef;
-	  }
-	| {
-			readonly level: "warning";
-			readonly event: "source-deleted";
-			readonly source: SourceRef;
-	  }
-	| {
-			readonly level: "error";
-			readonly event: "source-malformed";
-			readonly source: SourceRef;
-			readonly fault: ContentFault;
-	  }
-	| {
-			readonly level: "error";
-			readonly event: "record-invalid";
-			readonly source: SourceRef;
-			readonly fault: RecordFault;
 	  }
 	| CredentialLogNote;
 
@@ -74,17 +66,14 @@ type CredentialLogNote = { readonly registry: string } & (
 );
 
 /** Why a credential was not renewed. */
-export type RefreshFailure =
-	| { readonly is: "record-unreadable" }
+export type RefreshFailure = Faults<{
+	"record-unreadable": None;
 	/** The provider's, in its words. */
-	| { readonly is: "no-answer"; readonly error: Error }
+	"no-answer": { error: Error };
 	/** What it gave is over: `same`: it is the one that is there. */
-	| {
-			readonly is: "expired";
-			readonly provider: string;
-			readonly same: boolean;
-	  }
-	| { readonly is: "rejected"; readonly verification: Verification }
+	expired: { provider: string; same: boolean };
+	rejected: { verification: Verification };
 	/** Somebody wrote the entry, or the source. */
-	| { readonly is: "changed-meanwhile" }
-	| { readonly is: "unwritten"; readonly why: Failure };
+	"changed-meanwhile": None;
+	unwritten: { why: Failure };
+}>;

@@ -1,24 +1,19 @@
+import type { Cases } from "../cases.ts";
 import type { Pod } from "../objects.ts";
 import { kubectl, objectName, type Script, script } from "../output/shell.ts";
 
 /** What makes a pod again, with today's pull Secrets: a pod that is there keeps its own. */
-export type Restart =
-	/** Its controller starts all its pods again. */
-	| {
-			readonly how: "rollout";
-			readonly kind: string;
-			readonly name: string;
-			readonly script: Script;
-	  }
-	/** Its controller makes another where it is deleted. */
-	| {
-			readonly how: "delete";
-			readonly kind: string;
-			readonly name: string;
-			readonly script: Script;
-	  }
-	/** Nothing would make it again, or what says that it would has a name that is none. */
-	| { readonly how: "none"; readonly kind: "Pod"; readonly name: string };
+export type Restart = Cases<
+	"how",
+	{
+		/** Its controller starts all its pods again. */
+		rollout: { kind: string; name: string; script: Script };
+		/** Its controller makes another where it is deleted. */
+		delete: { kind: string; name: string; script: Script };
+		/** Nothing would make it again, or what says that it would has a name that is none. */
+		none: { kind: "Pod"; name: string };
+	}
+>;
 
 const ROLLED_OUT = new Set(["Deployment", "StatefulSet", "DaemonSet"]);
 

@@ -1,3 +1,4 @@
+import type { Causes } from "../cases.ts";
 /** A place in a manifest file; lines count from 1. */
 export interface ManifestPlace {
 	readonly file: string;
@@ -20,47 +21,38 @@ export type Misplacement =
 
 /** What a person should know of a manifest file; report/ words it. */
 export type ManifestNote =
-	| {
-			readonly cause: "key-repeated";
-			readonly at: ManifestPlace;
-			/** Free text. */
-			readonly key: string;
-	  }
-	/** So many more of them. */
-	| {
-			readonly cause: "keys-repeated";
-			readonly file: string;
-			readonly more: number;
-	  }
-	| {
-			readonly cause: "pull-secrets-misplaced";
-			readonly at: ManifestPlace;
-			readonly of: ManifestSubject;
-			readonly where: Misplacement;
-			/** The path of the pod's spec, where they belong. */
-			readonly path: string;
-			/** `stays`: nobody asked to move them. */
-			readonly then: "stays" | "moved" | "unmovable";
-	  }
+	| Causes<{
+			"key-repeated": {
+				at: ManifestPlace;
+				/** Free text. */
+				key: string;
+			};
+			/** So many more of them. */
+			"keys-repeated": { file: string; more: number };
+			"pull-secrets-misplaced": {
+				at: ManifestPlace;
+				of: ManifestSubject;
+				where: Misplacement;
+				/** The path of the pod's spec, where they belong. */
+				path: string;
+				/** `stays`: nobody asked to move them. */
+				then: "stays" | "moved" | "unmovable";
+			};
+			/** Of an unknown kind. */
+			"pod-spec-by-shape": {
+				at: ManifestPlace;
+				of: ManifestSubject;
+				path: string;
+			};
+			/** Of an unknown kind, whose controller makes pods in a way of its own. */
+			"containers-of-its-own": { at: ManifestPlace; of: ManifestSubject };
+			/** kubectl's parser stops after a JSON object. */
+			"unread-behind-json": { at: ManifestPlace };
+			/** Istio's injector fills it in. */
+			"image-filled-in": { at: ManifestPlace };
+	  }>
 	| {
 			readonly cause: "pod-spec-missing" | "containers-missing";
 			readonly at: ManifestPlace;
 			readonly of: ManifestSubject;
-	  }
-	/** Of an unknown kind. */
-	| {
-			readonly cause: "pod-spec-by-shape";
-			readonly at: ManifestPlace;
-			readonly of: ManifestSubject;
-			readonly path: string;
-	  }
-	/** Of an unknown kind, whose controller makes pods in a way of its own. */
-	| {
-			readonly cause: "containers-of-its-own";
-			readonly at: ManifestPlace;
-			readonly of: ManifestSubject;
-	  }
-	/** kubectl's parser stops after a JSON object. */
-	| { readonly cause: "unread-behind-json"; readonly at: ManifestPlace }
-	/** Istio's injector fills it in. */
-	| { readonly cause: "image-filled-in"; readonly at: ManifestPlace };
+	  };

@@ -1,4 +1,5 @@
 import type { OperationError } from "../../errors.ts";
+import type { Causes, Faults, None } from "../cases.ts";
 
 /**
  * Why a kubeconfig leads to no API server, or no credentials for one are to be had; report/ words it. No
@@ -24,64 +25,52 @@ export type ConnectionFailure =
 type EntryKind = "context" | "cluster" | "user";
 
 /** What is wrong in a kubeconfig. */
-type KubeconfigFailure =
-	| {
-			readonly cause: "kubeconfig-invalid";
-			readonly path: string;
-			readonly fault: KubeconfigFault;
-	  }
+type KubeconfigFailure = Causes<{
+	"kubeconfig-invalid": { path: string; fault: KubeconfigFault };
 	/** A flag or another entry names it. */
-	| {
-			readonly cause: "kubeconfig-entry-missing";
-			readonly kind: EntryKind;
-			readonly name: string;
-			/** Those that there are, sorted. */
-			readonly known: readonly string[];
-	  }
+	"kubeconfig-entry-missing": {
+		kind: EntryKind;
+		name: string;
+		/** Those that there are, sorted. */
+		known: readonly string[];
+	};
 	/** Fields and flags of which there may be one. */
-	| {
-			readonly cause: "kubeconfig-cluster-contradictory";
-			readonly cluster: string;
-			readonly because: "insecure-and-authority" | "two-authorities";
-	  }
-	| {
-			readonly cause: "kubeconfig-user-unusable";
-			readonly user: string;
-			readonly fault: UserFault;
-	  };
+	"kubeconfig-cluster-contradictory": {
+		cluster: string;
+		because: "insecure-and-authority" | "two-authorities";
+	};
+	"kubeconfig-user-unusable": { user: string; fault: UserFault };
+}>;
 
 /** Why a file is no kubeconfig: the place, never the value there, which may be a credential. */
-export type KubeconfigFault =
+export type KubeconfigFault = Faults<{
 	/** `line`: counted from 1; undefined: the parser does not say. */
-	| { readonly is: "not-yaml"; readonly line: number | undefined }
+	"not-yaml": { line: number | undefined };
 	/** A known field has another type. */
-	| {
-			readonly is: "wrong-type";
-			/** Names and, behind that of a list, an index, from the outside in; none: the whole. */
-			readonly field: readonly (string | number)[];
-			/** The entry that the field is in; undefined: the file. */
-			readonly in:
-				| { readonly kind: EntryKind; readonly name: string }
-				| undefined;
-			readonly wanted: FieldType;
-	  }
+	"wrong-type": {
+		/** Names and, behind that of a list, an index, from the outside in; none: the whole. */
+		field: readonly (string | number)[];
+		/** The entry that the field is in; undefined: the file. */
+		in: { readonly kind: EntryKind; readonly name: string } | undefined;
+		wanted: FieldType;
+	};
 	/** A field that has one value only, `wanted`, has another. */
-	| {
-			readonly is: "wrong-value";
-			readonly field: "apiVersion" | "kind";
-			readonly wanted: string;
-	  }
-	| {
-			readonly is: "duplicate-name";
-			readonly list: "clusters" | "users" | "contexts";
-			readonly name: string;
-	  };
+	"wrong-value": { field: "apiVersion" | "kind"; wanted: string };
+	"duplicate-name": { list: "clusters" | "users" | "contexts"; name: string };
+}>;
 
 /** What a field of a kubeconfig has to be. */
 export type FieldType = "string" | "flag" | "strings" | "mapping" | "list";
 
 /** Why a user of a kubeconfig, with what flags say, cannot be used. */
 export type UserFault =
+	| Faults<{
+			/** The field, and the one with `-data` behind its name. */
+			"file-and-data": { field: "client-certificate" | "client-key" };
+			"exec-version": { version: string; known: readonly string[] };
+			"exec-interactive-mode": { mode: string };
+			"auth-provider-gone": { name: string };
+	  }>
 	| {
 			readonly is:
 				| "impersonates-nobody"
@@ -90,51 +79,25 @@ export type UserFault =
 				| "exec-and-auth-provider"
 				| "exec-without-command"
 				| "exec-without-interactive-mode";
-	  }
-	/** The field, and the one with `-data` behind its name. */
-	| {
-			readonly is: "file-and-data";
-			readonly field: "client-certificate" | "client-key";
-	  }
-	| {
-			readonly is: "exec-version";
-			readonly version: string;
-			readonly known: readonly string[];
-	  }
-	| { readonly is: "exec-interactive-mode"; readonly mode: string }
-	| { readonly is: "auth-provider-gone"; readonly name: string };
+	  };
 
 /** Why an exec plugin gave no credential. `command`: as the kubeconfig names it. */
 export type ExecPluginFault =
-	/** It has to ask, and nobody can be asked. */
-	| { readonly is: "no-terminal" }
-	/** `hint`: the kubeconfig's words on one line, or "". */
-	| {
-			readonly is: "not-found";
-			readonly command: string;
-			readonly hint: string;
-	  }
-	/** `text`: the system's words. */
-	| { readonly is: "not-run"; readonly text: string }
+	| Faults<{
+			/** It has to ask, and nobody can be asked. */
+			"no-terminal": None;
+			/** `hint`: the kubeconfig's words on one line, or "". */
+			"not-found": { command: string; hint: string };
+			/** `text`: the system's words. */
+			"not-run": { text: string };
+			exited: { command: string; code: number | null };
+			killed: { command: string; signal: string };
+			/** `got`: what the plugin says, shortened. */
+			"another-version": { wanted: string; got: string };
+	  }>
 	| {
 			readonly is: "output-too-large" | "not-json" | "another-kind";
 			readonly command: string;
-	  }
-	| {
-			readonly is: "exited";
-			readonly command: string;
-			readonly code: number | null;
-	  }
-	| {
-			readonly is: "killed";
-			readonly command: string;
-			readonly signal: string;
-	  }
-	/** `got`: what the plugin says, shortened. */
-	| {
-			readonly is: "another-version";
-			readonly wanted: string;
-			readonly got: string;
 	  }
 	| {
 			readonly is: "no-status" | "certificate-or-key-alone" | "no-credential";

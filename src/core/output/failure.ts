@@ -6,6 +6,7 @@ import {
 	isNamespaceTerminating,
 	OperationError,
 } from "../../errors.ts";
+import type { Causes, None } from "../cases.ts";
 import type { ConnectionFailure } from "./connection-failure.ts";
 import type { DockerConfigFault } from "./file-fault.ts";
 import type { InputFailure } from "./input-failure.ts";
@@ -35,152 +36,113 @@ interface Place {
 }
 
 /** No source to work with. */
-export type SourceFailure =
-	| {
-			readonly cause: "source-missing";
-			readonly namespace: string;
-			/** The name that was looked for. */
-			readonly name: string;
-			/** Secrets of other namespaces that call themselves one, as `NAMESPACE/NAME`; `hidden`: they may not be listed. */
-			readonly elsewhere: readonly string[] | "hidden";
-			readonly by: SourceFlag;
-	  }
-	| {
-			readonly cause: "source-ambiguous";
-			readonly namespace: string;
-			readonly names: readonly string[];
-	  }
-	| {
-			readonly cause: "not-a-source";
-			readonly namespace: string;
-			readonly name: string;
-			readonly because:
-				| { readonly is: "copy"; readonly of: string }
-				| { readonly is: "type"; readonly type: string }
-				| { readonly is: "unmanaged" };
-	  };
+export type SourceFailure = Causes<{
+	"source-missing": {
+		namespace: string;
+		/** The name that was looked for. */
+		name: string;
+		/** Secrets of other namespaces that call themselves one, as `NAMESPACE/NAME`; `hidden`: they may not be listed. */
+		elsewhere: readonly string[] | "hidden";
+		by: SourceFlag;
+	};
+	"source-ambiguous": { namespace: string; names: readonly string[] };
+	"not-a-source": {
+		namespace: string;
+		name: string;
+		because:
+			| { readonly is: "copy"; readonly of: string }
+			| { readonly is: "type"; readonly type: string }
+			| { readonly is: "unmanaged" };
+	};
+}>;
 
 /** The flag that names another place for a source. */
 export type SourceFlag = "--from" | "-n";
 
 /** The record of a source does not say where it was sent, or cannot be made to. */
-export type RecordFailure =
-	| {
-			readonly cause: "record-invalid";
-			readonly source: Place;
-			readonly fault: RecordFault;
-	  }
+export type RecordFailure = Causes<{
+	"record-invalid": { source: Place; fault: RecordFault };
 	/** Nobody knows where it was sent: it was made by hand, restored, or by an older version. */
-	| { readonly cause: "record-missing"; readonly source: Place }
-	| {
-			readonly cause: "record-too-large";
-			readonly source: Place;
-			readonly bytes: number;
-			readonly limit: number;
-	  }
+	"record-missing": { source: Place };
+	"record-too-large": { source: Place; bytes: number; limit: number };
 	/** The user may only read the source. */
-	| {
-			readonly cause: "record-forbidden";
-			readonly source: Place;
-			/** What was to be recorded, as for a person: `app`, `all namespaces`. */
-			readonly what: string;
-			/** It was to be taken out of the record. */
-			readonly takesOut?: true;
-	  }
-	| {
-			readonly cause: "record-kept-by-other";
-			readonly source: Place;
-			readonly what: string;
-			readonly takesOut?: true;
-			/** Of the field manager. */
-			readonly manager: string;
-	  }
+	"record-forbidden": {
+		source: Place;
+		/** What was to be recorded, as for a person: `app`, `all namespaces`. */
+		what: string;
+		/** It was to be taken out of the record. */
+		takesOut?: true;
+	};
+	"record-kept-by-other": {
+		source: Place;
+		what: string;
+		takesOut?: true;
+		/** Of the field manager. */
+		manager: string;
+	};
 	/** Others wrote it again and again while copies were made of it. */
-	| { readonly cause: "source-keeps-changing"; readonly source: Place };
+	"source-keeps-changing": { source: Place };
+}>;
 
 /** Why the registries of a source cannot be edited as they were to be. `key`: as in `auths`. */
-export type EditFailure =
+export type EditFailure = Causes<{
 	/** There with another credential; `as`: under another key that counts as the same. */
-	| {
-			readonly cause: "registry-present";
-			readonly source: Place;
-			readonly key: string;
-			readonly as?: string;
-			/** What replaces its credential. */
-			readonly script: Script | undefined;
-	  }
-	| {
-			readonly cause: "registry-absent";
-			readonly source: Place;
-			/** As the command line names it; undefined: it may be something that was pasted by mistake. */
-			readonly registry: string | undefined;
-			/** Those that are there, as they are shown. */
-			readonly has: readonly string[];
-			/** What adds it; absent where that is not meant. */
-			readonly script?: Script | undefined;
-	  }
+	"registry-present": {
+		source: Place;
+		key: string;
+		as?: string;
+		/** What replaces its credential. */
+		script: Script | undefined;
+	};
+	"registry-absent": {
+		source: Place;
+		/** As the command line names it; undefined: it may be something that was pasted by mistake. */
+		registry: string | undefined;
+		/** Those that are there, as they are shown. */
+		has: readonly string[];
+		/** What adds it; absent where that is not meant. */
+		script?: Script | undefined;
+	};
 	/** Nothing would be left. */
-	| {
-			readonly cause: "registries-all";
-			readonly source: Place;
-			readonly keys: readonly string[];
-			/** What deletes the source. */
-			readonly script: Script | undefined;
-	  }
+	"registries-all": {
+		source: Place;
+		keys: readonly string[];
+		/** What deletes the source. */
+		script: Script | undefined;
+	};
 	/** There is nothing to edit. */
-	| {
-			readonly cause: "edit-absent";
-			readonly source: Place;
-			/** What creates it. */
-			readonly script: Script | undefined;
-	  }
-	| {
-			readonly cause: "edit-unmanaged";
-			readonly source: Place;
-			readonly type: string;
-	  }
-	| {
-			readonly cause: "edit-copy";
-			readonly source: Place;
-			readonly of: string;
-	  }
-	| {
-			readonly cause: "edit-unreadable";
-			readonly source: Place;
-			readonly problem: DockerConfigFault;
-			/** What says more. */
-			readonly script: Script | undefined;
-	  };
+	"edit-absent": {
+		source: Place;
+		/** What creates it. */
+		script: Script | undefined;
+	};
+	"edit-unmanaged": { source: Place; type: string };
+	"edit-copy": { source: Place; of: string };
+	"edit-unreadable": {
+		source: Place;
+		problem: DockerConfigFault;
+		/** What says more. */
+		script: Script | undefined;
+	};
+}>;
 
 /** Why pods cannot be let pull by an admission policy. */
-export type PolicyFailure =
+export type PolicyFailure = Causes<{
 	/** The API server does not know the kind. */
-	| { readonly cause: "policy-unsupported" }
-	| {
-			readonly cause: "policy-forbidden";
-			readonly missing: readonly {
-				readonly verb: string;
-				readonly resource: string;
-			}[];
-	  }
+	"policy-unsupported": None;
+	"policy-forbidden": {
+		missing: readonly {
+			readonly verb: string;
+			readonly resource: string;
+		}[];
+	};
 	/** Somebody else made one of that name. */
-	| {
-			readonly cause: "policy-of-another";
-			readonly kind: string;
-			readonly name: string;
-	  }
+	"policy-of-another": { kind: string; name: string };
 	/** Accounts whose pods the API server would then refuse. */
-	| {
-			readonly cause: "policy-refuses";
-			readonly secret: string;
-			readonly accounts: readonly Place[];
-	  }
+	"policy-refuses": { secret: string; accounts: readonly Place[] };
 	/** It would let no pod pull: nothing is recorded, or no image can come from its registries. */
-	| {
-			readonly cause: "policy-empty";
-			readonly source: Place;
-			readonly because: "record" | "registries";
-	  };
+	"policy-empty": { source: Place; because: "record" | "registries" };
+}>;
 
 /** What is wrong with a record. */
 export interface RecordFault {
@@ -204,22 +166,19 @@ export interface RecordFault {
 }
 
 /** What stands in the way of writing one Secret. */
-export type Obstacle =
-	| {
-			/** Not managed by this program; `equal`: it has the content that was to be written. */
-			readonly cause: "unmanaged";
-			readonly type: string;
-			readonly equal: boolean;
-	  }
+export type Obstacle = Causes<{
+	/** Not managed by this program; `equal`: it has the content that was to be written. */
+	unmanaged: { type: string; equal: boolean };
 	/** An owner, Helm, Argo CD, Flux or whoever its managed-by label names; free text. */
-	| { readonly cause: "managed-by-other"; readonly manager: string }
+	"managed-by-other": { manager: string };
 	/** `named`: with -n, so that --force would do. */
-	| { readonly cause: "is-source"; readonly named: boolean }
-	| { readonly cause: "copy-of-another"; readonly source: string }
-	| { readonly cause: "differs" }
+	"is-source": { named: boolean };
+	"copy-of-another": { source: string };
+	differs: None;
 	/** Immutable, or of another type. */
-	| { readonly cause: "immutable" }
-	| { readonly cause: "terminating" };
+	immutable: None;
+	terminating: None;
+}>;
 
 /** Why a change of one object was not made, or only in part. */
 export type ChangeFailure =

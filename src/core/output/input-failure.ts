@@ -1,3 +1,4 @@
+import type { Causes, None } from "../cases.ts";
 import type { PasswordFault, StoredFault } from "./credential-fault.ts";
 import type { EntryProblem } from "./entry-problem.ts";
 import type {
@@ -26,6 +27,29 @@ interface Place {
 
 /** A credential that was entered, stored or given by a provider. */
 export type CredentialFailure =
+	| Causes<{
+			/** It is text, and has a character that it must not have. */
+			"password-refused": { flag: string; fault: PasswordFault };
+			/** The provider gave one that has expired already. `key`: as in `auths`. */
+			"credential-expired": { provider: string; key: string };
+			/** An entry of a Secret that is read. */
+			"credential-unusable": {
+				secret: Place;
+				key: string;
+				problem: StoredFault;
+			};
+			/** A docker config, of which no registry was named to look up. */
+			"docker-config-empty": None;
+			/** The nodes of a kind cluster cannot use it. `problem` undefined: it holds no credentials itself. */
+			"docker-config-unusable": {
+				path: string;
+				problem: DockerConfigFault | undefined;
+				/** What writes one. */
+				script: Script | undefined;
+			};
+			/** The person picked none. */
+			"registries-unselected": None;
+	  }>
 	| ({
 			readonly cause: "password-invalid";
 			/** Where it was given. */
@@ -34,12 +58,6 @@ export type CredentialFailure =
 			| { readonly is: "encoding"; readonly problem: EncodingFault }
 			| { readonly is: "another-kind"; readonly problem: FileKind }
 	  ))
-	/** It is text, and has a character that it must not have. */
-	| {
-			readonly cause: "password-refused";
-			readonly flag: string;
-			readonly fault: PasswordFault;
-	  }
 	| ({
 			readonly cause: "jwt-invalid";
 			readonly flag: string;
@@ -55,71 +73,36 @@ export type CredentialFailure =
 	  } & (
 			| { readonly is: "encoding"; readonly problem: EncodingFault }
 			| { readonly is: "no-key"; readonly problem: JsonKeyFault | FileKind }
-	  ))
-	/** The provider gave one that has expired already. `key`: as in `auths`. */
-	| {
-			readonly cause: "credential-expired";
-			readonly provider: string;
-			readonly key: string;
-	  }
-	/** An entry of a Secret that is read. */
-	| {
-			readonly cause: "credential-unusable";
-			readonly secret: Place;
-			readonly key: string;
-			readonly problem: StoredFault;
-	  }
-	/** A docker config, of which no registry was named to look up. */
-	| { readonly cause: "docker-config-empty" }
-	/** The nodes of a kind cluster cannot use it. `problem` undefined: it holds no credentials itself. */
-	| {
-			readonly cause: "docker-config-unusable";
-			readonly path: string;
-			readonly problem: DockerConfigFault | undefined;
-			/** What writes one. */
-			readonly script: Script | undefined;
-	  }
-	/** The person picked none. */
-	| { readonly cause: "registries-unselected" };
+	  ));
 
 /** The content of a Secret that is read. */
-export type SecretFailure =
+export type SecretFailure = Causes<{
 	/** It is no pull Secret. `type`: "" where it says none. */
-	| {
-			readonly cause: "secret-type";
-			readonly secret: Place;
-			readonly type: string;
-	  }
+	"secret-type": { secret: Place; type: string };
 	/** `to`: be taken from, or be written as a docker config. */
-	| {
-			readonly cause: "secret-unreadable";
-			readonly secret: Place;
-			readonly to: "take" | "export";
-			readonly problem: DockerConfigFault;
-	  }
+	"secret-unreadable": {
+		secret: Place;
+		to: "take" | "export";
+		problem: DockerConfigFault;
+	};
 	/** Kubelets fail every pull with it. `from`: what to call it, `NAMESPACE/NAME`; `error`: as kubelets word it. */
-	| {
-			readonly cause: "secret-malformed";
-			readonly from: string;
-			readonly error: string;
-			/** What says more. */
-			readonly script: Script | undefined;
-	  }
+	"secret-malformed": {
+		from: string;
+		error: string;
+		/** What says more. */
+		script: Script | undefined;
+	};
 	/** None of its entries can stand in a docker config; why, of those that have something wrong. */
-	| {
-			readonly cause: "export-empty";
-			readonly secret: Place;
-			readonly problems: readonly EntryProblem[];
-	  }
+	"export-empty": { secret: Place; problems: readonly EntryProblem[] };
 	/** It holds no credentials. */
-	| { readonly cause: "secret-empty"; readonly secret: Place }
+	"secret-empty": { secret: Place };
 	/** There is no registry in a source to give a new credential for. */
-	| {
-			readonly cause: "source-empty";
-			readonly source: Place;
-			/** What adds one. */
-			readonly script: Script | undefined;
-	  };
+	"source-empty": {
+		source: Place;
+		/** What adds one. */
+		script: Script | undefined;
+	};
+}>;
 
 /** A place in a manifest file; lines count from 1. */
 interface Line {
@@ -128,75 +111,55 @@ interface Line {
 }
 
 /** Manifest files, and the images that they and pods name. */
-export type ManifestFailure =
+export type ManifestFailure = Causes<{
 	/** A directory has none. */
-	| {
-			readonly cause: "manifests-missing";
-			readonly path: string;
-			/** Its subdirectories were looked into. */
-			readonly recursive: boolean;
-	  }
-	| {
-			readonly cause: "manifest-encoding";
-			readonly file: string;
-			/** What it began as. */
-			readonly encoding: "UTF-8" | "UTF-16";
-	  }
+	"manifests-missing": {
+		path: string;
+		/** Its subdirectories were looked into. */
+		recursive: boolean;
+	};
+	"manifest-encoding": {
+		file: string;
+		/** What it began as. */
+		encoding: "UTF-8" | "UTF-16";
+	};
 	/** `problem`: the parser's words, that quote nothing of the file. */
-	| {
-			readonly cause: "manifest-invalid";
-			readonly at: Line;
-			readonly form: string;
-			readonly problem: string;
-	  }
-	| { readonly cause: "manifest-too-deep"; readonly at: Line }
+	"manifest-invalid": { at: Line; form: string; problem: string };
+	"manifest-too-deep": { at: Line };
 	/** It is written too unusually. `because`: a noun with its article. */
-	| {
-			readonly cause: "manifest-uneditable";
-			readonly at: Line;
-			readonly because: string;
-	  }
+	"manifest-uneditable": { at: Line; because: string };
 	/** Its `imagePullSecrets` are something else. */
-	| { readonly cause: "pull-secrets-not-a-list"; readonly at: Line }
-	| {
-			readonly cause: "image-invalid";
-			/** Free text. */
-			readonly image: string;
-			/** In distribution's words. */
-			readonly because: string;
-			/** What names it; `object`: `KIND/NAME`. */
-			readonly in?:
-				| Line
-				| { readonly object: string; readonly namespace: string };
-	  };
+	"pull-secrets-not-a-list": { at: Line };
+	"image-invalid": {
+		/** Free text. */
+		image: string;
+		/** In distribution's words. */
+		because: string;
+		/** What names it; `object`: `KIND/NAME`. */
+		in?: Line | { readonly object: string; readonly namespace: string };
+	};
+}>;
 
 /** What was named is not there. */
-export type AbsenceFailure =
-	| {
-			readonly cause: "context-unknown";
-			readonly name: string;
-			/** Those that there are. */
-			readonly known: readonly string[];
-	  }
+export type AbsenceFailure = Causes<{
+	"context-unknown": {
+		name: string;
+		/** Those that there are. */
+		known: readonly string[];
+	};
 	/** A glob means none. */
-	| { readonly cause: "contexts-unmatched"; readonly glob: string }
-	| {
-			readonly cause: "mesh-missing";
-			/** What people call the mesh. */
-			readonly title: string;
-			readonly namespace: string;
-	  }
+	"contexts-unmatched": { glob: string };
+	"mesh-missing": {
+		/** What people call the mesh. */
+		title: string;
+		namespace: string;
+	};
 	/** A workload has none. */
-	| {
-			readonly cause: "pods-missing";
-			readonly kind: string;
-			readonly name: string;
-			readonly namespace: string;
-	  }
+	"pods-missing": { kind: string; name: string; namespace: string };
 	/** Neither a source nor a copy. */
-	| {
-			readonly cause: "pull-secret-missing";
-			readonly secret: Place;
-			/** What shows those that there are. */
-			readonly script: Script | undefined;
-	  };
+	"pull-secret-missing": {
+		secret: Place;
+		/** What shows those that there are. */
+		script: Script | undefined;
+	};
+}>;

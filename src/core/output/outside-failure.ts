@@ -1,3 +1,4 @@
+import type { Causes, Faults, None } from "../cases.ts";
 import type { CertificateFault } from "../certificate-fault.ts";
 import type { ProviderFault, StoredFault } from "./credential-fault.ts";
 import type { CredentialFileFault } from "./file-fault.ts";
@@ -14,49 +15,33 @@ export type OutsideFailure =
 	| StoreFailure;
 
 /** A file, or another thing at a path, that is to be read or written. */
-export type FileFailure =
+export type FileFailure = Causes<{
 	/** `limit`: bytes. */
-	| {
-			readonly cause: "file-too-large";
-			readonly path: string;
-			readonly limit: number;
-	  }
+	"file-too-large": { path: string; limit: number };
 	/** Its owner would read what is written, or chooses what a link replaces. */
-	| {
-			readonly cause: "file-of-another-user";
-			readonly path: string;
-			readonly is: "target" | "link";
-	  }
-	| {
-			readonly cause: "not-a-file";
-			readonly verb: "read" | "write";
-			readonly path: string;
-			readonly is: "directory" | "other";
-	  }
+	"file-of-another-user": { path: string; is: "target" | "link" };
+	"not-a-file": {
+		verb: "read" | "write";
+		path: string;
+		is: "directory" | "other";
+	};
 	/** The system refuses it. `reason`: in its words; undefined: what was given is no path at all. */
-	| {
-			readonly cause: "file-failed";
-			readonly verb: "read" | "write";
-			readonly path: string;
-			readonly reason: string | undefined;
-	  };
+	"file-failed": {
+		verb: "read" | "write";
+		path: string;
+		reason: string | undefined;
+	};
+}>;
 
 /** A setting for connections, or an address to listen at. */
-export type SettingFailure =
+export type SettingFailure = Causes<{
 	/** What --registry-ca names: no PEM certificate in it, or one that cannot be read. */
-	| {
-			readonly cause: "ca-invalid";
-			readonly is: "absent" | "unreadable";
-	  }
+	"ca-invalid": { is: "absent" | "unreadable" };
 	/** `from`: the variable or the kubeconfig's field. What it holds is not told: it may be a password. */
-	| { readonly cause: "proxy-invalid"; readonly from: string }
+	"proxy-invalid": { from: string };
 	/** `code`: the system's, as Node names it. */
-	| {
-			readonly cause: "listen-failed";
-			readonly host: string;
-			readonly port: number;
-			readonly code: string;
-	  };
+	"listen-failed": { host: string; port: number; code: string };
+}>;
 
 /** Standard input, and whoever is asked at the terminal. */
 export type TerminalFailure =
@@ -66,29 +51,14 @@ export type TerminalFailure =
 	| { readonly cause: "question-unanswered" };
 
 /** A program or service that gives credentials. */
-export type ProgramFailure =
-	| {
-			readonly cause: "helper-failed";
-			readonly program: string;
-			readonly because: HelperFault;
-	  }
+export type ProgramFailure = Causes<{
+	"helper-failed": { program: string; because: HelperFault };
 	/** It answers, and not with a credential. `provider`: its name; `key`: as in `auths`. */
-	| {
-			readonly cause: "provider-failed";
-			readonly provider: string;
-			readonly key: string;
-			readonly fault: ProviderFault;
-	  }
+	"provider-failed": { provider: string; key: string; fault: ProviderFault };
 	/** The built-in provider for Amazon's registries was asked for another one. */
-	| {
-			readonly cause: "ecr-registry";
-			readonly key: string;
-			readonly is: "public" | "elsewhere";
-	  }
-	| {
-			readonly cause: "ecr-failed";
-			readonly because: EcrFault;
-	  };
+	"ecr-registry": { key: string; is: "public" | "elsewhere" };
+	"ecr-failed": { because: EcrFault };
+}>;
 
 /** Why a credential helper or provider gave no answer. */
 export type HelperFault =
@@ -105,49 +75,37 @@ export type HelperFault =
 	  };
 
 /** Why Amazon's service gave no answer. */
-export type EcrFault =
-	| { readonly is: "too-much" }
+export type EcrFault = Faults<{
+	"too-much": None;
 	/** `limit`: milliseconds. */
-	| { readonly is: "silent"; readonly limit: number }
+	silent: { limit: number };
 	/** `names`: what the certificate is for, as Node lists it; "" where that is not known. */
-	| {
-			readonly is: "certificate";
-			readonly host: string;
-			readonly fault: CertificateFault;
-			readonly names: string;
-	  }
+	certificate: { host: string; fault: CertificateFault; names: string };
 	/** `words`: those of the service or of its SDK. */
-	| { readonly is: "failed"; readonly words: string };
+	failed: { words: string };
+}>;
 
 /** What docker and podman keep. Keys and entries: as they stand there. */
-export type StoreFailure =
+export type StoreFailure = Causes<{
 	/** There is none of these files. */
-	| {
-			readonly cause: "stores-missing";
-			readonly paths: readonly string[];
-	  }
-	| {
-			readonly cause: "store-unreadable";
-			readonly path: string;
-			readonly problem: CredentialFileFault;
-	  }
-	| {
-			readonly cause: "stored-unusable";
-			readonly key: string;
-			readonly path: string;
-			/** The program that answered it; undefined: it stands in the file. */
-			readonly by: string | undefined;
-			readonly problem: StoredFault;
-	  }
-	| {
-			readonly cause: "stored-missing";
-			readonly key: string;
-			/** Where it was looked for. */
-			readonly paths: readonly string[];
-			readonly because: /** There are entries for paths of the registry alone. */
-				| { readonly is: "narrower"; readonly entries: readonly string[] }
-				/** `paths` have an entry for it without a credential. */
-				| { readonly is: "empty" }
-				/** `entries`: of other registries. */
-				| { readonly is: "absent"; readonly entries: readonly string[] };
-	  };
+	"stores-missing": { paths: readonly string[] };
+	"store-unreadable": { path: string; problem: CredentialFileFault };
+	"stored-unusable": {
+		key: string;
+		path: string;
+		/** The program that answered it; undefined: it stands in the file. */
+		by: string | undefined;
+		problem: StoredFault;
+	};
+	"stored-missing": {
+		key: string;
+		/** Where it was looked for. */
+		paths: readonly string[];
+		because: /** There are entries for paths of the registry alone. */
+			| { readonly is: "narrower"; readonly entries: readonly string[] }
+			/** `paths` have an entry for it without a credential. */
+			| { readonly is: "empty" }
+			/** `entries`: of other registries. */
+			| { readonly is: "absent"; readonly entries: readonly string[] };
+	};
+}>;

@@ -1,3 +1,4 @@
+import type { Cases } from "../cases.ts";
 import { displayUsername } from "../credentials/credential.ts";
 import { type AuthEntry, credentialOf } from "../credentials/entry.ts";
 import type { DockerConfigFault } from "../output/file-fault.ts";
@@ -23,32 +24,27 @@ export type Sign = "removed" | "added" | "changed";
 
 /** How an object differs from what it would become. No difference holds a password or a token. */
 export type Difference =
+	| Cases<
+			"of",
+			{
+				/** The whole cannot be read, before (`removed`) or after (`added`); `error`: why a kubelet cannot, in its words. */
+				content: {
+					is: "removed" | "added";
+					because: DockerConfigFault | { readonly error: string };
+				};
+				type: { is: "changed"; from: string; to: string };
+				/** An entry of a service account's imagePullSecrets. */
+				imagePullSecret: { is: "added" | "removed"; name: string };
+			}
+	  >
 	| EntryDifference
-	/** The whole cannot be read, before (`removed`) or after (`added`); `error`: why a kubelet cannot, in its words. */
-	| {
-			readonly of: "content";
-			readonly is: "removed" | "added";
-			readonly because: DockerConfigFault | { readonly error: string };
-	  }
-	| {
-			readonly of: "type";
-			readonly is: "changed";
-			readonly from: string;
-			readonly to: string;
-	  }
 	/** Values are other people's text, and may be anything: only the key is told. */
 	| {
 			readonly of: "label" | "annotation";
 			readonly is: Sign;
 			readonly key: string;
 	  }
-	| RecordDifference
-	/** An entry of a service account's imagePullSecrets. */
-	| {
-			readonly of: "imagePullSecret";
-			readonly is: "added" | "removed";
-			readonly name: string;
-	  };
+	| RecordDifference;
 
 /** One registry of a content. */
 interface EntryDifference {

@@ -1,3 +1,4 @@
+import type { Cases } from "../cases.ts";
 import type { Obstacle } from "../output/failure.ts";
 import { managerName } from "./managers.ts";
 import {
@@ -14,30 +15,18 @@ import {
 } from "./pull-secret.ts";
 
 /** One thing to do, or not to do, about one Secret. */
-export type Change =
-	| { readonly action: "create"; readonly desired: DesiredPullSecret }
-	| {
-			readonly action: "update";
-			readonly current: PullSecret;
-			readonly desired: DesiredPullSecret;
-	  }
-	| {
-			/** Deleted and created again, because the type or `immutable` forbids an update. */
-			readonly action: "replace";
-			readonly current: PullSecret;
-			readonly desired: DesiredPullSecret;
-	  }
-	| { readonly action: "delete"; readonly current: PullSecret }
-	| {
-			readonly action: "unchanged";
-			readonly current: PullSecret;
-			readonly desired: DesiredPullSecret;
-	  }
-	| {
-			readonly action: "conflict";
-			readonly current: PullSecret;
-			readonly obstacle: Obstacle;
-	  };
+export type Change = Cases<
+	"action",
+	{
+		create: { desired: DesiredPullSecret };
+		update: { current: PullSecret; desired: DesiredPullSecret };
+		/** Deleted and created again, because the type or `immutable` forbids an update. */
+		replace: { current: PullSecret; desired: DesiredPullSecret };
+		delete: { current: PullSecret };
+		unchanged: { current: PullSecret; desired: DesiredPullSecret };
+		conflict: { current: PullSecret; obstacle: Obstacle };
+	}
+>;
 
 /** A change that deletes. */
 export type Deletion = Change & { readonly action: "delete" };

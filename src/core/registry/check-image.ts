@@ -1,3 +1,4 @@
+import type { Faults, None } from "../cases.ts";
 import type { Credential } from "../credentials/credential.ts";
 import {
 	messageOf,
@@ -56,38 +57,31 @@ export type ImageFinding =
 	| { readonly status: "unreachable"; readonly fault: Fault };
 
 /** Why a registry does not let it be pulled. */
-export type Denial =
+export type Denial = Faults<{
 	/** It asks for a credential, and no entry matches. */
-	| { readonly is: "no-credential" }
+	"no-credential": None;
 	/** It does not know the credential. */
-	| { readonly is: "rejected"; readonly from: string; readonly words: string }
+	rejected: { from: string; words: string };
 	/** It knows it, and gives it no right to this, or has no such repository. */
-	| {
-			readonly is: "no-permission";
-			/** undefined: nobody has one without a credential. */
-			readonly from: string | undefined;
-			readonly words: string;
-	  }
+	"no-permission": {
+		/** undefined: nobody has one without a credential. */
+		from: string | undefined;
+		words: string;
+	};
 	/** `host` wants the credential where it may not go. */
-	| {
-			readonly is: "realm";
-			readonly host: string;
-			readonly fault: RealmFault;
-	  }
+	realm: { host: string; fault: RealmFault };
 	/** `host` asks for no login that container runtimes know. */
-	| { readonly is: "unknown-login"; readonly host: string }
-	| { readonly is: "token-server"; readonly fault: TokenServerFault };
+	"unknown-login": { host: string };
+	"token-server": { fault: TokenServerFault };
+}>;
 
 /** Why it would not run. */
-export type Mismatch =
-	| {
-			readonly is: "platforms";
-			readonly offered: readonly Platform[];
-			readonly absent: readonly Platform[];
-	  }
-	| { readonly is: "attestations" }
-	| { readonly is: "schema-1" }
-	| { readonly is: "artifact"; readonly type: string };
+export type Mismatch = Faults<{
+	platforms: { offered: readonly Platform[]; absent: readonly Platform[] };
+	attestations: None;
+	"schema-1": None;
+	artifact: { type: string };
+}>;
 
 /** How a registry is reached. */
 interface RegistryReach {

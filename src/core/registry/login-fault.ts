@@ -1,17 +1,15 @@
+import type { Faults, None } from "../cases.ts";
 /** Why a token realm may not have the credential; hosts are as URLs write them, `host[:port]`. */
-export type RealmFault =
+export type RealmFault = Faults<{
 	/** It is no http or https URL, or none at all. */
-	| { readonly is: "no-address" }
+	"no-address": None;
 	/** A user or a password stands in it. */
-	| { readonly is: "user-information" }
+	"user-information": None;
 	/** By http; `allowable`: the user may allow it with --registry-insecure. */
-	| {
-			readonly is: "unencrypted";
-			readonly host: string;
-			readonly allowable: boolean;
-	  }
+	unencrypted: { host: string; allowable: boolean };
 	/** At a private address that is not the registry's own. */
-	| { readonly is: "private"; readonly host: string };
+	private: { host: string };
+}>;
 
 /** Why nobody logs in to a registry; `status` is that of the refusal. */
 export type LoginFault =

@@ -1,4 +1,5 @@
 import { OperationError } from "../../errors.ts";
+import type { Faults, None } from "../cases.ts";
 import type { Credential } from "../credentials/credential.ts";
 import type { RejectionHint } from "../output/credential-fault.ts";
 import type { Fault } from "./fault.ts";
@@ -55,30 +56,24 @@ export type Verification =
 	| { readonly outcome: "unreachable"; readonly fault: Fault };
 
 /** Why an image cannot be pulled with a credential. */
-export type CannotPull =
-	| { readonly is: "absent" }
+export type CannotPull = Faults<{
+	absent: None;
 	/** No right to it, or no such repository: `words` are the registry's own, "" where it had none; `status` is 401 or 403. */
-	| {
-			readonly is: "no-permission";
-			readonly words: string;
-			readonly status: number;
-	  };
+	"no-permission": { words: string; status: number };
+}>;
 
 /** Why it cannot be told whether a credential is right. */
-export type Unverifiable =
+export type Unverifiable = Faults<{
 	/** The registry asks for no credential. */
-	| { readonly is: "open" }
+	open: None;
 	/** It takes one that nobody has. */
-	| { readonly is: "accepts-any" }
+	"accepts-any": None;
 	/** The entry's key stands for several hosts, or for none. */
-	| { readonly is: "no-single-host" }
-	| { readonly is: "login"; readonly fault: LoginFault }
+	"no-single-host": None;
+	login: { fault: LoginFault };
 	/** `scoped`: the token was asked for an image; without one, another answer may come with one. */
-	| {
-			readonly is: "token-server";
-			readonly fault: TokenServerFault;
-			readonly scoped: boolean;
-	  };
+	"token-server": { fault: TokenServerFault; scoped: boolean };
+}>;
 
 /** May a credential of which this is known be written? */
 export function mayBeWritten(verification: Verification): boolean {
