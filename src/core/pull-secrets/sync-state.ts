@@ -1,6 +1,6 @@
 import type { Action } from "../output/result.ts";
 import { type ContentFault, contentFault } from "./content-fault.ts";
-import { desiredCopies } from "./desired.ts";
+import { desiredCopy } from "./desired.ts";
 import type { NamespaceFacts } from "./namespace-facts.ts";
 import { PULL_SECRET_TYPE, TARGETS_ANNOTATION } from "./ownership.ts";
 import {
@@ -223,8 +223,7 @@ export class SyncState {
 		namespace: string,
 		current: PullSecret | undefined,
 	): Change | undefined {
-		if (current === undefined) this.#keys.delete(namespace);
-		else this.#keys.set(namespace, current);
+		this.key(namespace, current);
 		return this.changeIn(namespace);
 	}
 
@@ -249,8 +248,7 @@ export class SyncState {
 		return (
 			this.standingIn(namespace)?.is === "served" &&
 			!isTerminating(this.#namespaces.get(namespace)) &&
-			this.#keys.has(namespace) &&
-			this.source !== undefined
+			this.#keys.has(namespace)
 		);
 	}
 
@@ -282,8 +280,7 @@ export class SyncState {
 		if (isTerminating(this.#namespaces.get(namespace))) return undefined;
 		// With nobody to see it, a good copy is worth more than a source that broke.
 		if (this.fault !== undefined) return undefined;
-		const [desired] = desiredCopies(source, [namespace], copyLabels);
-		if (desired === undefined) return undefined;
+		const desired = desiredCopy(source, namespace, copyLabels);
 		// With nobody to ask, a replacement is agreed to beforehand or not at all.
 		return onlyAgreed(planCopy(current, desired, { force, adopt }), replace);
 	}

@@ -47,6 +47,11 @@ const source = (fields: Partial<PullSecret> = {}) =>
 		...fields,
 	});
 
+const recorded = (text: string, fields: Partial<PullSecret> = {}) =>
+	source({ annotations: { [TARGETS_ANNOTATION]: text }, ...fields });
+
+const SKIPPED = { "kubectl-meshreg/skip": "true" };
+
 /** A namespace as it is; `terminating`: being deleted. */
 const facts = (name: string, terminating = false): NamespaceFacts => ({
 	name,
@@ -117,6 +122,44 @@ describe("what is to be done in a namespace", () => {
 		assert.equal(state.changeIn("app"), undefined);
 	});
 
+	for (const [name, app] of [
+		["skipped by its annotation", { ...facts("app"), annotations: SKIPPED }],
+		["made again since it was recorded", { ...facts("app"), uid: "2" }],
+		["recorded with a uid, and not to be read", "unknown"],
+		["recorded, and gone", "gone"],
+	] as const)
+		test(`nothing in a namespace that is ${name}`, () => {
+			const state = upkeep([key("app")], { prune: true, force: true });
+			state.namespace("app", app);
+			const record = `[{"namespaces":{"app":"app","shop":"shop"}}]`;
+			state.key("nginx-mesh", recorded(record, { content: TWO }));
+			assert.equal(state.changeIn("app"), undefined);
+			assert.equal(said(state.changeIn("shop")), "create");
+		});
+
+	for (const [name, auths, fault, change] of [
+		["an empty one", [], "empty", undefined],
+		[
+			"a key of one word",
+			[["registry", { auth: "dTpw" }]],
+			undefined,
+			"update",
+		],
+		["no fault", [["r.example.com", { auth: "dTpx" }]], undefined, "update"],
+		[
+			"an entry that fails every pull",
+			[["r.example.com", { auth: "!" }]],
+			"malformed",
+			undefined,
+		],
+	] as const)
+		test(`a source with ${name}: ${change === undefined ? "copies stay as they are" : "copies follow"}`, () => {
+			const state = upkeep([key("app")]);
+			state.key("nginx-mesh", source({ content: contentOfAuths(auths) }));
+			assert.equal(state.fault?.kind, fault);
+			assert.equal(said(state.changeIn("app")), change);
+		});
+
 	test("outside the selection only our copies of this source are deleted, and only with prune", () => {
 		const elsewhere = { [SOURCE_ANNOTATION]: "elsewhere/other" };
 		const copies = [
@@ -146,6 +189,28 @@ describe("what is to be done in a namespace", () => {
 		assert.equal(said(state.changeIn("a")), "delete");
 	});
 
+	for (const [order, first] of [
+		["before the source", true],
+		["after it", false],
+	] as const)
+		test(`nothing is deleted while none of the namespaces was selected, told of ${order}`, () => {
+			const state = new SyncState({
+				...RULES,
+				prune: true,
+				selects: (name) => name === "nginx-mesh",
+			});
+			const tell = () =>
+				["nginx-mesh", "app"].map((name) => state.namespace(name, facts(name)));
+			if (first) tell();
+			state.keys([source(), key("a")]);
+			// Of each the one that changed is looked at, and no other.
+			if (!first) assert.deepEqual(tell(), [["nginx-mesh"], ["app"]]);
+			assert.deepEqual(
+				["nginx-mesh", "app", "a"].map((name) => state.changeIn(name)),
+				[undefined, undefined, undefined],
+			);
+		});
+
 	test("nothing is deleted where the record cannot be read, says nothing, or is not there", () => {
 		for (const text of [undefined, "[]", "all", '[{"everything":true}]']) {
 			const state = upkeep([key("a")], { prune: true });
@@ -171,9 +236,21 @@ describe("what is to be done in a namespace", () => {
 			in_sync: 1,
 			pending: 1,
 		});
+		const others = upkeep([], { selects: (name) => name !== "unselected" });
+		others.namespace("unselected", facts("unselected"));
+		others.namespace("going", facts("going", true));
+		others.namespace("skipped", { ...facts("skipped"), annotations: SKIPPED });
+		others.namespace("again", facts("again"));
+		others.key(
+			"nginx-mesh",
+			recorded(
+				'[{"all":true,"exclude":["again"]},{"namespaces":{"again":"before"}}]',
+			),
+		);
+		assert.deepEqual(others.counts, { ...none, pending: 2, withheld: 1 });
 		const gone = upkeep();
 		gone.keys([]);
-		assert.deepEqual(gone.counts, none);
+		assert.deepEqual([gone.counts, gone.fault], [none, undefined]);
 	});
 
 	test("what a write found there counts, until more is told", () => {
@@ -182,6 +259,7 @@ describe("what is to be done in a namespace", () => {
 		assert.equal(said(state.changeIn("app")), "unchanged");
 		assert.equal(said(state.changeAfter("app", undefined)), "create");
 		assert.equal(said(state.changeIn("app")), "create");
+		assert.equal(state.hasKey("app"), false);
 	});
 
 	for (const [name, gone] of [
@@ -207,6 +285,7 @@ describe("what is to be looked at again", () => {
 		assert.deepEqual(state.namespace("new", facts("new")), ["new"]);
 		assert.deepEqual(state.namespace("shop", undefined), ["shop"]);
 		assert.deepEqual(state.namespace("shop", undefined), []);
+		assert.deepEqual(state.everywhere, ["nginx-mesh", "app", "new"]);
 	});
 
 	test("everything, when the source says something else", () => {
@@ -220,6 +299,12 @@ describe("what is to be looked at again", () => {
 			state.key("nginx-mesh", source({ content: TWO })).toSorted(),
 			all.toSorted(),
 		);
+		for (const now of [
+			source(),
+			source({ uid: "made again" }),
+			recorded('[{"all":true,"attach":["*"]}]', { uid: "made again" }),
+		])
+			assert.deepEqual(state.key("nginx-mesh", now).toSorted(), all.toSorted());
 		state.key("nginx-mesh", undefined);
 		assert.deepEqual(
 			state.key("nginx-mesh", source()).toSorted(),
@@ -277,6 +362,36 @@ test("pods can pull where the namespace is selected, stays, and has the key of a
 	assert.deepEqual(having(), ["app"]);
 	state.key("nginx-mesh", undefined);
 	assert.deepEqual(having(), []);
+});
+
+describe("names in the record that the command line leaves out", () => {
+	const RECORD =
+		'[{"all":true},{"namespaces":{"nginx-mesh":"","app":"","shop":"","far":""}}]';
+	for (const [name, text, selected, seesAll, expected] of [
+		[
+			"one of them, and one that was not told of",
+			RECORD,
+			["app"],
+			false,
+			["far", "shop"],
+		],
+		[
+			"where all namespaces are told of, one that was not is no more",
+			RECORD,
+			["app"],
+			true,
+			["shop"],
+		],
+		["none", RECORD, ["app", "shop"], true, []],
+		["a record of nothing that is known", "all", [], false, []],
+	] as const)
+		test(name, () => {
+			const state = upkeep([], {
+				selects: (namespace) => selected.some((one) => one === namespace),
+			});
+			state.key("nginx-mesh", recorded(text));
+			assert.deepEqual(state.recordedElsewhere(seesAll).toSorted(), expected);
+		});
 });
 
 describe("what was done and has not been told yet", () => {
