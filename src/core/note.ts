@@ -34,9 +34,6 @@ export type Note =
 	| ContextNote
 	| RunNote;
 
-/** By what a note is told. */
-export type NoteCause = Note["cause"];
-
 /** About the command line, which is taken all the same. */
 export type FlagNote = Causes<{
 	"dry-run-without-value": None;

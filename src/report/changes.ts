@@ -117,7 +117,11 @@ function groupLine(
 	)
 		return failureLine(why.error, contextFlags);
 	const namespaces = [...new Set(group.map(({ namespace }) => namespace))];
-	const { lead, message, advice } = failureWords(why, {
+	const {
+		lead = "error",
+		message,
+		advice,
+	} = failureWords(why, {
 		kind,
 		name,
 		namespaces,

@@ -6,20 +6,10 @@ import type {
 	OidcFault,
 	UserFault,
 } from "../core/output/connection-failure.ts";
-import type { OperationError } from "../errors.ts";
+import type { AboutFailure, FailureWording } from "./wording.ts";
 
-/** The words of an error within a failure. */
-type WordsOf = (error: OperationError) => string;
-
-/** The words of each failure, by its cause: a new cause breaks the table. */
-type Wording = {
-	readonly [Cause in ConnectionFailure["cause"]]: (
-		failure: Extract<ConnectionFailure, { readonly cause: Cause }>,
-		wordsOf: WordsOf,
-	) => string;
-};
-
-const WORDS: Wording = {
+/** Why there is no connection to be had. */
+export const CONNECTION_WORDS: FailureWording<ConnectionFailure> = {
 	"kubeconfig-invalid": ({ path, fault }) =>
 		`error loading config file "${path}": ${kubeconfigFaultWords(fault)}; compare: kubectl config view --kubeconfig='${path}'`,
 	"kubeconfig-entry-missing": ({ kind, name, known }) => {
@@ -38,33 +28,13 @@ const WORDS: Wording = {
 	"token-file-empty": ({ path }) => `read empty token from file "${path}"`,
 	"exec-plugin-failed": ({ fault }) =>
 		`getting credentials: ${execPluginFaultWords(fault)}`,
-	"oidc-failed": ({ fault }, wordsOf) =>
+	"oidc-failed": ({ fault }, { wordsOf }) =>
 		`getting credentials: oidc: ${oidcFaultWords(fault, wordsOf).replace(/\s+/g, " ")}`,
-	"issuer-unreachable": ({ issuer, error }, wordsOf) =>
+	"issuer-unreachable": ({ issuer, error }, { wordsOf }) =>
 		`cannot reach ${issuer}: ${typeof error === "string" ? error : wordsOf(error)}`,
 	"issuer-answer-too-large": ({ issuer }) =>
 		`${issuer} answered with more than 1 MiB`,
 };
-
-/** Whether a failure is worded here. */
-export function isOfConnection<F extends { readonly cause: string }>(
-	failure: F | ConnectionFailure,
-): failure is ConnectionFailure {
-	return Object.hasOwn(WORDS, failure.cause);
-}
-
-/** Why there is no connection to be had, in words, without `error:`; `wordsOf`: of an error within it. */
-export function connectionFailureWords(
-	failure: ConnectionFailure,
-	wordsOf: WordsOf,
-): string {
-	// Each entry of the table takes the failures of its own cause alone; its type holds that.
-	const word = WORDS[failure.cause] as (
-		failure: ConnectionFailure,
-		wordsOf: WordsOf,
-	) => string;
-	return word(failure, wordsOf);
-}
 
 const FIELD_TYPES: Readonly<Record<FieldType, string>> = {
 	string: "a string",
@@ -157,7 +127,10 @@ function execPluginFaultWords(fault: ExecPluginFault): string {
 	}
 }
 
-function oidcFaultWords(fault: OidcFault, wordsOf: WordsOf): string {
+function oidcFaultWords(
+	fault: OidcFault,
+	wordsOf: AboutFailure["wordsOf"],
+): string {
 	switch (fault.is) {
 		case "expired":
 			return "the id-token has expired and there is no refresh-token: log in again";

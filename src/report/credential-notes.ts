@@ -4,8 +4,8 @@ import { isoSeconds, timeLeft } from "../core/pull-secrets/expiry.ts";
 import type { SourceRef } from "../core/pull-secrets/source.ts";
 import { displayHost, type ServerNote } from "../core/registry/server.ts";
 import { failureMessage } from "./failure.ts";
-import type { Wording } from "./note-wording.ts";
 import { verificationWords } from "./verification-words.ts";
+import type { Wording } from "./wording.ts";
 
 /** About the registry that a person names. */
 export const SERVER_WORDS: Wording<ServerNote> = {

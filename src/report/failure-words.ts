@@ -8,12 +8,12 @@ import {
 	type RecordFailure,
 	type SourceFailure,
 } from "../core/output/failure.ts";
+import type { Place } from "../core/output/input-failure.ts";
 import {
 	kubectl,
 	meshreg,
 	objectName,
 	objectNames,
-	type Script,
 	script,
 } from "../core/output/shell.ts";
 import { someOf } from "../core/output/some-of.ts";
@@ -31,82 +31,27 @@ import {
 	ConnectionError,
 	type OperationError,
 } from "../errors.ts";
-import {
-	connectionFailureWords,
-	isOfConnection,
-} from "./connection-failure-words.ts";
+import { CONNECTION_WORDS } from "./connection-failure-words.ts";
 import { fileFaultWords } from "./file-fault-words.ts";
-import { inputFailureWords, isOfInput } from "./input-failure-words.ts";
-import { isOfOutside, outsideFailureWords } from "./outside-failure-words.ts";
+import { INPUT_WORDS, secretWords } from "./input-failure-words.ts";
+import { OUTSIDE_WORDS } from "./outside-failure-words.ts";
 import { recordFaultWords } from "./record-words.ts";
-
-/** A failure in words. */
-interface FailureWords {
-	/** What stands before it: ours, or the API server's as kubectl words it. */
-	readonly lead:
-		| "error"
-		| "Error from server (AlreadyExists)"
-		| "Error from server (NotFound)"
-		| "";
-	readonly message: string;
-	readonly advice?: Advice;
-}
-
-/** The objects of one kind and name that a failure is about, by namespace. */
-interface Subject {
-	readonly kind: string;
-	readonly name: string;
-	readonly namespaces: readonly string[];
-}
-
-interface Place {
-	readonly namespace: string;
-	readonly name: string;
-}
+import {
+	type FailureWording,
+	type FailureWords,
+	type Subject,
+	worded,
+} from "./wording.ts";
 
 /** A failure that ends a command, or of a change of `subject`, of the same kind in each of its namespaces. */
 export function failureWords(
 	failure: Failure,
 	subject: Subject = { kind: "Secret", name: "", namespaces: [] },
 ): FailureWords {
-	if (isOfInput(failure))
-		return { lead: "error", ...inputFailureWords(failure) };
-	if (isOfOutside(failure))
-		return { lead: "error", message: outsideFailureWords(failure) };
-	if (isOfConnection(failure))
-		return {
-			lead: "error",
-			message: connectionFailureWords(failure, operationWords),
-		};
-	switch (failure.cause) {
-		case "source-missing":
-		case "source-ambiguous":
-		case "not-a-source":
-			return { lead: "error", ...sourceWords(failure) };
-		case "record-invalid":
-		case "record-missing":
-		case "record-too-large":
-		case "record-forbidden":
-		case "record-kept-by-other":
-		case "source-keeps-changing":
-			return { lead: "error", ...recordWords(failure) };
-		case "policy-unsupported":
-		case "policy-forbidden":
-		case "policy-of-another":
-		case "policy-refuses":
-		case "policy-empty":
-			return { lead: "error", ...policyWords(failure) };
-		case "registry-present":
-		case "registry-absent":
-		case "registries-all":
-		case "edit-absent":
-		case "edit-unmanaged":
-		case "edit-copy":
-		case "edit-unreadable":
-			return { lead: "error", ...editWords(failure) };
-		default:
-			return changeWords(failure, subject);
-	}
+	return worded(WORDS[failure.cause], failure, {
+		subject,
+		wordsOf: operationWords,
+	});
 }
 
 /** The words of an error within a failure. */
@@ -118,97 +63,47 @@ function operationWords(error: OperationError): string {
 		: `${error.message}: ${operationWords(because)}`;
 }
 
-type Words = Pick<FailureWords, "message" | "advice">;
+const EDIT_WORDS: FailureWording<EditFailure> = {
+	"registry-present": ({ source, key, as, script }) => ({
+		message:
+			as === undefined
+				? `${displayHost(key)} is in ${secretWords(source)} already`
+				: `${secretWords(source)} has ${displayHost(key)} already, as ${displayKey(as)}`,
+		advice: { words: "give it another credential with", script },
+	}),
+	"registry-absent": ({ source, registry, has, script }) => ({
+		message: `${registry ?? "that registry"} is not in ${secretWords(source)}, which has ${has.join(", ") || "none"}`,
+		advice: { words: "add it with", script },
+	}),
+	"registries-all": ({ source, keys, script }) => ({
+		message: `${keys.map(displayHost).join(", ")} is all that ${secretWords(source)} holds`,
+		advice: { words: "to be rid of it and its copies, run", script },
+	}),
+	"edit-absent": ({ source, script }) => ({
+		message: `there is no ${secretWords(source)}`,
+		advice: { words: "make it with", script },
+	}),
+	"edit-unmanaged": ({ source, type }) =>
+		`${secretWords(source)} exists but is not managed by meshreg (type ${type}); left unchanged`,
+	"edit-copy": ({ source, of }) =>
+		`${secretWords(source)} is a copy of ${of}; change that one`,
+	"edit-unreadable": ({ source, problem, script }) => ({
+		message: `the content of ${secretWords(source)} cannot be changed: ${fileFaultWords(problem)}`,
+		advice: { words: "see what is wrong with", script },
+	}),
+};
 
-function editWords(failure: EditFailure): Words {
-	const { namespace, name } = failure.source;
-	const source = `secret "${name}" in namespace "${namespace}"`;
-	switch (failure.cause) {
-		case "registry-present":
-			return {
-				message:
-					failure.as === undefined
-						? `${displayHost(failure.key)} is in ${source} already`
-						: `${source} has ${displayHost(failure.key)} already, as ${displayKey(failure.as)}`,
-				advice: {
-					words: "give it another credential with",
-					script: failure.script,
-				},
-			};
-		case "registry-absent":
-			return {
-				message: `${failure.registry ?? "that registry"} is not in ${source}, which has ${failure.has.join(", ") || "none"}`,
-				...("script" in failure && {
-					advice: { words: "add it with", script: failure.script },
-				}),
-			};
-		case "registries-all":
-			return {
-				message: `${failure.keys.map(displayHost).join(", ")} is all that ${source} holds`,
-				advice: {
-					words: "to be rid of it and its copies, run",
-					script: failure.script,
-				},
-			};
-		case "edit-absent":
-			return {
-				message: `there is no ${source}`,
-				advice: { words: "make it with", script: failure.script },
-			};
-		case "edit-unmanaged":
-			return {
-				message: `${source} exists but is not managed by meshreg (type ${failure.type}); left unchanged`,
-			};
-		case "edit-copy":
-			return {
-				message: `${source} is a copy of ${failure.of}; change that one`,
-			};
-		case "edit-unreadable":
-			return {
-				message: `the content of ${source} cannot be changed: ${fileFaultWords(failure.problem)}`,
-				advice: { words: "see what is wrong with", script: failure.script },
-			};
-	}
-}
-
-function policyWords(failure: PolicyFailure): Words {
-	switch (failure.cause) {
-		case "policy-unsupported":
-			return {
-				message:
-					"the API server has no MutatingAdmissionPolicy: Kubernetes 1.36 and later have it, unless it is switched off; attach service accounts instead",
-			};
-		case "policy-forbidden":
-			return {
-				message: `not allowed to write the policy; nothing was written. It needs cluster-wide ${failure.missing
-					.map(({ verb, resource }) => `${verb} on ${resource}`)
-					.join(", ")} of admissionregistration.k8s.io`,
-			};
-		case "policy-of-another":
-			return {
-				message: `${failure.kind.toLowerCase()} "${failure.name}" exists but is not managed by meshreg; nothing was written. Look at it, and delete it if nobody needs it`,
-			};
-		case "policy-refuses":
-			return refusalWords(failure);
-		case "policy-empty": {
-			const { namespace, name } = failure.source;
-			return {
-				message:
-					failure.because === "registries"
-						? `no image can come from the registries of ${namespace}/${name}: the policy would let no pod pull`
-						: `nothing is recorded for ${namespace}/${name}, so the policy would let no pod pull; say where first, with sync and -n, -l or -A`,
-			};
-		}
-	}
-}
-
-/** The first one's command; each has one of its own. */
-function refusalWords({
-	secret,
-	accounts,
-}: PolicyFailure & { cause: "policy-refuses" }): Words {
-	const [first] = accounts;
-	return {
+const POLICY_WORDS: FailureWording<PolicyFailure> = {
+	"policy-unsupported": () =>
+		"the API server has no MutatingAdmissionPolicy: Kubernetes 1.36 and later have it, unless it is switched off; attach service accounts instead",
+	"policy-forbidden": ({ missing }) =>
+		`not allowed to write the policy; nothing was written. It needs cluster-wide ${missing
+			.map(({ verb, resource }) => `${verb} on ${resource}`)
+			.join(", ")} of admissionregistration.k8s.io`,
+	"policy-of-another": ({ kind, name }) =>
+		`${kind.toLowerCase()} "${name}" exists but is not managed by meshreg; nothing was written. Look at it, and delete it if nobody needs it`,
+	// The first one's command; each has one of its own.
+	"policy-refuses": ({ secret, accounts, accounts: [first] }) => ({
 		message: `service accounts with enforce-mountable-secrets do not reference "${secret}", so the API server would refuse their pods; nothing was written: ${someOf(accounts.map(({ namespace, name }) => `${namespace}/${name}`))}`,
 		...(first !== undefined && {
 			advice: {
@@ -225,225 +120,156 @@ function refusalWords({
 				),
 			},
 		}),
-	};
-}
+	}),
+	"policy-empty": ({ source: { namespace, name }, because }) =>
+		because === "registries"
+			? `no image can come from the registries of ${namespace}/${name}: the policy would let no pod pull`
+			: `nothing is recorded for ${namespace}/${name}, so the policy would let no pod pull; say where first, with sync and -n, -l or -A`,
+};
 
-function sourceWords(failure: SourceFailure): Words {
-	switch (failure.cause) {
-		case "source-missing": {
-			const { namespace, name, elsewhere, by } = failure;
-			const none = `no source named "${name}" in namespace "${namespace}"`;
-			// Whether there is one, this user cannot know: making another may be the last thing to do.
-			if (elsewhere === "hidden")
+const SOURCE_WORDS: FailureWording<SourceFailure> = {
+	"source-missing": ({ namespace, name, elsewhere, by }) => {
+		const none = `no source named "${name}" in namespace "${namespace}"`;
+		// Whether there is one, this user cannot know: making another may be the last thing to do.
+		if (elsewhere === "hidden")
+			return `${none}, and Secrets elsewhere cannot be listed; name another place with ${by} NAMESPACE`;
+		if (elsewhere.length > 0)
+			return `${none}. Secrets elsewhere that call themselves a source (check who made them): ${someOf(elsewhere)}; ${by} NAMESPACE takes one`;
+		return {
+			message: none,
+			advice: { words: "create it with", script: creating(name, namespace) },
+		};
+	},
+	"source-ambiguous": ({ namespace, names }) =>
+		`${names.length} sources in namespace "${namespace}": ${someOf(names)}; choose one by NAME`,
+	"not-a-source": ({ namespace, name, because }) => {
+		const secret = secretWords({ namespace, name });
+		switch (because.is) {
+			case "copy":
+				return `${secret} is a copy of ${because.of}, not a source`;
+			case "type":
+				return `${secret} is no source: it is of type ${because.type}, not ${PULL_SECRET_TYPE}`;
+			case "unmanaged":
 				return {
-					message: `${none}, and Secrets elsewhere cannot be listed; name another place with ${by} NAMESPACE`,
-				};
-			return elsewhere.length === 0
-				? {
-						message: none,
-						advice: {
-							words: "create it with",
-							script: creating(name, namespace),
-						},
-					}
-				: {
-						message: `${none}. Secrets elsewhere that call themselves a source (check who made them): ${someOf(elsewhere)}; ${by} NAMESPACE takes one`,
-					};
-		}
-		case "source-ambiguous":
-			return {
-				message: `${failure.names.length} sources in namespace "${failure.namespace}": ${someOf(failure.names)}; choose one by NAME`,
-			};
-		case "not-a-source":
-			return notASource(failure);
-	}
-}
-
-function notASource({
-	namespace,
-	name,
-	because,
-}: SourceFailure & { cause: "not-a-source" }): Words {
-	const secret = `secret "${name}" in namespace "${namespace}"`;
-	switch (because.is) {
-		case "copy":
-			return { message: `${secret} is a copy of ${because.of}, not a source` };
-		case "type":
-			return {
-				message: `${secret} is no source: it is of type ${because.type}, not ${PULL_SECRET_TYPE}`,
-			};
-		case "unmanaged":
-			return {
-				message: `${secret} is no source: it is not managed by meshreg`,
-				advice: {
-					words: "if copies are to be made of it, run",
-					script: script(
-						kubectl(
-							"label",
-							"secret",
-							objectName(name),
-							"-n",
-							objectName(namespace),
-							"app.kubernetes.io/managed-by=kubectl-meshreg",
+					message: `${secret} is no source: it is not managed by meshreg`,
+					advice: {
+						words: "if copies are to be made of it, run",
+						script: script(
+							kubectl(
+								"label",
+								"secret",
+								objectName(name),
+								"-n",
+								objectName(namespace),
+								"app.kubernetes.io/managed-by=kubectl-meshreg",
+							),
 						),
-					),
-				},
-			};
-	}
-}
+					},
+				};
+		}
+	},
+};
 
-function recordWords(failure: RecordFailure): Words {
-	const { namespace, name } = failure.source;
-	const source = `secret "${name}" in namespace "${namespace}"`;
-	switch (failure.cause) {
-		case "record-invalid":
-			return {
-				message: `the record of ${source} (annotation kubectl-meshreg/targets) cannot be read, so nothing is written: ${recordFaultWords(failure.fault)}`,
-			};
-		case "record-missing":
-			return { message: `${source} has no record of where it was sent` };
-		case "record-too-large":
-			return {
-				message: `the record of ${source} would weigh ${kib(failure.bytes)}, more than ${kib(failure.limit)}; label the namespaces and record the label with -l`,
-			};
-		case "record-forbidden":
-			return {
-				message: failure.takesOut
-					? `cannot take ${failure.what} out of the record (needs patch on secrets "${name}" in ${namespace})`
-					: `cannot record ${failure.what} on the source (needs patch on secrets "${name}" in ${namespace}); use --once for a copy that rotate will not update`,
-			};
-		case "record-kept-by-other":
-			return {
-				message: failure.takesOut
-					? `the record of ${name} is kept by ${failure.manager}; take ${failure.what} out there`
-					: `the record of ${name} is kept by ${failure.manager}: add ${failure.what} there, or use --once`,
-			};
-		case "source-keeps-changing":
-			return {
-				message: `the source keeps changing: ${source} was written again while it was copied; run the command again`,
-			};
-	}
-}
+const RECORD_WORDS: FailureWording<RecordFailure> = {
+	"record-invalid": ({ source, fault }) =>
+		`the record of ${secretWords(source)} (annotation kubectl-meshreg/targets) cannot be read, so nothing is written: ${recordFaultWords(fault)}`,
+	"record-missing": ({ source }) =>
+		`${secretWords(source)} has no record of where it was sent`,
+	"record-too-large": ({ source, bytes, limit }) =>
+		`the record of ${secretWords(source)} would weigh ${kib(bytes)}, more than ${kib(limit)}; label the namespaces and record the label with -l`,
+	"record-forbidden": ({ source: { namespace, name }, what, takesOut }) =>
+		takesOut
+			? `cannot take ${what} out of the record (needs patch on secrets "${name}" in ${namespace})`
+			: `cannot record ${what} on the source (needs patch on secrets "${name}" in ${namespace}); use --once for a copy that rotate will not update`,
+	"record-kept-by-other": ({ source: { name }, what, manager, takesOut }) =>
+		takesOut
+			? `the record of ${name} is kept by ${manager}; take ${what} out there`
+			: `the record of ${name} is kept by ${manager}: add ${what} there, or use --once`,
+	"source-keeps-changing": ({ source }) =>
+		`the source keeps changing: ${secretWords(source)} was written again while it was copied; run the command again`,
+};
 
-function changeWords(failure: ChangeFailure, subject: Subject): FailureWords {
-	const places = someOf(subject.namespaces);
-	switch (failure.cause) {
-		case "unmanaged":
-		case "managed-by-other":
-		case "is-source":
-		case "copy-of-another":
-		case "differs":
-		case "immutable":
-		case "terminating":
-			return obstacleWords(failure, subject);
-		case "namespace-missing":
-			return {
-				lead: "Error from server (NotFound)",
-				message: `namespaces ${subject.namespaces.length === 1 ? `"${places}"` : places} not found${failure.creatable ? "; create it as well with --create-namespace" : ""}`,
-			};
-		case "namespace-terminating":
-			return ours(
-				`${namespacesWords(subject)} ${isOrAre(subject)} being deleted; nothing was written there`,
-			);
-		case "namespace-skipped":
-			return ours(
-				`${namespacesWords(subject)} ${isOrAre(subject)} annotated kubectl-meshreg/skip=true; nothing was written there`,
-			);
-		case "namespace-made-again":
-			return ours(
-				`${places} ${subject.namespaces.length === 1 ? "was" : "were"} deleted and created again`,
-				"confirm with:",
-				syncScript(failure.source, subject.namespaces),
-			);
-		case "namespace-unverified":
-			return ours(
-				`cannot tell whether ${places} ${subject.namespaces.length === 1 ? "is the namespace that was" : "are the namespaces that were"} recorded (needs get on namespaces)`,
-				"confirm with:",
-				syncScript(failure.source, subject.namespaces),
-			);
-		case "changed-meanwhile":
-			return ours(
-				`${subjectWords(subject)} was modified concurrently and was not changed; run the command again`,
-			);
-		case "finalizers":
-			return ours(
-				`${subjectWords(subject)} cannot be replaced: a deletion would wait for its finalizers (${someOf(failure.finalizers)})`,
-			);
-		case "namespace-replaced":
-			return ours(
-				`${someOf(failure.namespaces)} ${failure.namespaces.length === 1 ? "was" : "were"} created by someone else, or deleted and recreated, while you were asked; nothing was written. Run the command once more if that is intended`,
-			);
-		case "lost":
-			return ours(
-				`${subjectWords(subject)} is gone: it was deleted to be replaced, and could be neither replaced nor put back (${refusalClause(failure.refusal)})${failure.keptIn === undefined ? "" : `; its content is kept in ${failure.keptIn}`}`,
-			);
-		case "not-attached-by-us":
-			return ours(
-				`${subjectWords(subject)} references the pull secret, but attach did not add it; left unchanged`,
-			);
-		case "forbidden":
-		case "invalid":
-		case "conflict":
-		case "not-found":
-		case "server-error":
-			return {
-				lead: "",
-				message: `${withPlaces(failure.error.message, subject)}${failure.everywhere ? "; use -n NAMESPACE for those that you may read" : ""}`,
-			};
-		// Worded where any error is.
-		case "unreachable":
-		case "interrupted":
-		case "error":
-			return { lead: "", message: "" };
-	}
-}
+const OBSTACLE_WORDS: FailureWording<Obstacle> = {
+	unmanaged: ({ equal, type }, { subject }) =>
+		equal
+			? `${subjectWords(subject)} has the same content, but is not managed by meshreg; use --adopt to take it over`
+			: `${subjectWords(subject)} exists but is not managed by meshreg${type === PULL_SECRET_TYPE ? "" : ` (type ${type})`}; use --force to overwrite it`,
+	"managed-by-other": ({ manager }, { subject }) =>
+		`${subjectWords(subject)} is managed by ${manager}; left unchanged`,
+	"is-source": ({ named }, { subject }) =>
+		`${subjectWords(subject)} is itself a source; ${named ? "use --force to overwrite it" : "name the namespace with -n and use --force to overwrite it"}, or skip the namespace with --exclude`,
+	"copy-of-another": ({ source }, { subject }) =>
+		`${subjectWords(subject)} is a copy of ${source}; use --force to take it over, or sync that source`,
+	differs: (_, { subject: { name, namespaces } }) => ({
+		lead: "Error from server (AlreadyExists)",
+		message: `secrets "${name}" already exists with other content in namespace "${namespaces[0] ?? ""}"; use apply to update this registry in it and its copies, --add to add a registry, or --replace to overwrite it`,
+	}),
+	immutable: (_, { subject }) =>
+		`${subjectWords(subject)} cannot be updated (immutable, or of another type); delete and recreate it with --force --yes`,
+	terminating: (_, { subject }) =>
+		`${subjectWords(subject)} is terminating (waiting for finalizers); retry once it is gone`,
+};
 
-function obstacleWords(obstacle: Obstacle, subject: Subject): FailureWords {
-	const secret = subjectWords(subject);
-	switch (obstacle.cause) {
-		case "unmanaged":
-			return ours(
-				obstacle.equal
-					? `${secret} has the same content, but is not managed by meshreg; use --adopt to take it over`
-					: `${secret} exists but is not managed by meshreg${obstacle.type === PULL_SECRET_TYPE ? "" : ` (type ${obstacle.type})`}; use --force to overwrite it`,
-			);
-		case "managed-by-other":
-			return ours(
-				`${secret} is managed by ${obstacle.manager}; left unchanged`,
-			);
-		case "is-source":
-			return ours(
-				`${secret} is itself a source; ${obstacle.named ? "use --force to overwrite it" : "name the namespace with -n and use --force to overwrite it"}, or skip the namespace with --exclude`,
-			);
-		case "copy-of-another":
-			return ours(
-				`${secret} is a copy of ${obstacle.source}; use --force to take it over, or sync that source`,
-			);
-		case "differs":
-			return {
-				lead: "Error from server (AlreadyExists)",
-				message: `secrets "${subject.name}" already exists with other content in namespace "${subject.namespaces[0] ?? ""}"; use apply to update this registry in it and its copies, --add to add a registry, or --replace to overwrite it`,
-			};
-		case "immutable":
-			return ours(
-				`${secret} cannot be updated (immutable, or of another type); delete and recreate it with --force --yes`,
-			);
-		case "terminating":
-			return ours(
-				`${secret} is terminating (waiting for finalizers); retry once it is gone`,
-			);
-	}
-}
+/** The API server's words. */
+const refused: FailureWording<Failure>["forbidden"] = (
+	{ error, everywhere },
+	{ subject },
+) => ({
+	lead: "",
+	message: `${withPlaces(error.message, subject)}${everywhere ? "; use -n NAMESPACE for those that you may read" : ""}`,
+});
 
-function ours(message: string, words?: string, advice?: Script): FailureWords {
-	return {
-		lead: "error",
-		message,
-		...(words !== undefined && {
-			advice: { words, script: advice, bare: true },
-		}),
-	};
-}
+/** Worded where any error is. */
+const elsewhere = (): FailureWords => ({ lead: "", message: "" });
+
+const CHANGE_WORDS: FailureWording<ChangeFailure> = {
+	...OBSTACLE_WORDS,
+	"namespace-missing": ({ creatable }, { subject: { namespaces } }) => ({
+		lead: "Error from server (NotFound)",
+		message: `namespaces ${namespaces.length === 1 ? `"${namespaces[0]}"` : someOf(namespaces)} not found${creatable ? "; create it as well with --create-namespace" : ""}`,
+	}),
+	"namespace-terminating": (_, { subject }) =>
+		`${namespacesWords(subject)} ${isOrAre(subject)} being deleted; nothing was written there`,
+	"namespace-skipped": (_, { subject }) =>
+		`${namespacesWords(subject)} ${isOrAre(subject)} annotated kubectl-meshreg/skip=true; nothing was written there`,
+	"namespace-made-again": ({ source }, { subject: { namespaces } }) => ({
+		message: `${someOf(namespaces)} ${wasOrWere(namespaces)} deleted and created again`,
+		advice: confirmed(source, namespaces),
+	}),
+	"namespace-unverified": ({ source }, { subject: { namespaces } }) => ({
+		message: `cannot tell whether ${someOf(namespaces)} ${namespaces.length === 1 ? "is the namespace that was" : "are the namespaces that were"} recorded (needs get on namespaces)`,
+		advice: confirmed(source, namespaces),
+	}),
+	"changed-meanwhile": (_, { subject }) =>
+		`${subjectWords(subject)} was modified concurrently and was not changed; run the command again`,
+	finalizers: ({ finalizers }, { subject }) =>
+		`${subjectWords(subject)} cannot be replaced: a deletion would wait for its finalizers (${someOf(finalizers)})`,
+	"namespace-replaced": ({ namespaces }) =>
+		`${someOf(namespaces)} ${wasOrWere(namespaces)} created by someone else, or deleted and recreated, while you were asked; nothing was written. Run the command once more if that is intended`,
+	lost: ({ refusal, keptIn }, { subject, wordsOf }) =>
+		`${subjectWords(subject)} is gone: it was deleted to be replaced, and could be neither replaced nor put back (${refusal instanceof ApiError ? refusal.detail : wordsOf(refusal)})${keptIn === undefined ? "" : `; its content is kept in ${keptIn}`}`,
+	"not-attached-by-us": (_, { subject }) =>
+		`${subjectWords(subject)} references the pull secret, but attach did not add it; left unchanged`,
+	forbidden: refused,
+	invalid: refused,
+	conflict: refused,
+	"not-found": refused,
+	"server-error": refused,
+	unreachable: elsewhere,
+	interrupted: elsewhere,
+	error: elsewhere,
+};
+
+const WORDS: FailureWording<Failure> = {
+	...CONNECTION_WORDS,
+	...INPUT_WORDS,
+	...OUTSIDE_WORDS,
+	...SOURCE_WORDS,
+	...RECORD_WORDS,
+	...POLICY_WORDS,
+	...EDIT_WORDS,
+	...CHANGE_WORDS,
+};
 
 /** `secret "x" in namespace "y"`, `serviceaccount "x" in namespaces a, b and 3 more`. */
 function subjectWords({ kind, name, namespaces }: Subject): string {
@@ -470,29 +296,25 @@ export function withPlaces(
 		: `${message} (namespace "${first}")`;
 }
 
-function isOrAre({ namespaces }: Pick<Subject, "namespaces">): string {
+function isOrAre({ namespaces }: Subject): string {
 	return namespaces.length === 1 ? "is" : "are";
 }
 
-function refusalClause(refusal: OperationError): string {
-	return refusal instanceof ApiError ? refusal.detail : operationWords(refusal);
+function wasOrWere({ length }: readonly string[]): string {
+	return length === 1 ? "was" : "were";
 }
 
 /** Copies a source to namespaces; what is the default is left out. */
-function syncScript(
-	source: Place,
-	namespaces: readonly string[],
-): Script | undefined {
+function confirmed(source: Place, namespaces: readonly string[]): Advice {
 	const from = objectName(source.namespace);
-	return script(
-		meshreg(
-			"sync",
-			...(source.name === DEFAULT_NAME ? [] : [objectName(source.name)]),
-			"-n",
-			objectNames(namespaces),
-			...(source.namespace === DEFAULT_NAMESPACE ? [] : ["--from", from]),
-		),
+	const command = meshreg(
+		"sync",
+		...(source.name === DEFAULT_NAME ? [] : [objectName(source.name)]),
+		"-n",
+		objectNames(namespaces),
+		...(source.namespace === DEFAULT_NAMESPACE ? [] : ["--from", from]),
 	);
+	return { words: "confirm with:", script: script(command), bare: true };
 }
 
 function kib(bytes: number): string {

@@ -66,7 +66,7 @@ function failureParts(
 	});
 	if (error instanceof FailureError) {
 		const { lead, message, advice } = failureWords(error.failure);
-		if (lead === "error") return ours(message, advice);
+		if (lead === undefined) return ours(message, advice);
 		return {
 			ours: false,
 			words: oneLine(

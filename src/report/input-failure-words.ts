@@ -3,12 +3,12 @@ import type {
 	CredentialFailure,
 	InputFailure,
 	ManifestFailure,
+	Place,
 	SecretFailure,
 } from "../core/output/input-failure.ts";
 import { onOneLine } from "../core/output/printable.ts";
 import { someOf } from "../core/output/some-of.ts";
 import { displayHost } from "../core/registry/server.ts";
-import type { Advice } from "../errors.ts";
 import {
 	credentialFaultWords,
 	storedFaultWords,
@@ -19,15 +19,9 @@ import {
 	fileFaultWords,
 	jwtFaultWords,
 } from "./file-fault-words.ts";
-import type { Wording } from "./note-wording.ts";
+import type { FailureWording } from "./wording.ts";
 
-/** A failure in words, without `error:`. */
-interface Words {
-	readonly message: string;
-	readonly advice?: Advice;
-}
-
-const CREDENTIAL_WORDS: Wording<CredentialFailure, Words> = {
+const CREDENTIAL_WORDS: FailureWording<CredentialFailure> = {
 	"password-invalid": (failure) =>
 		failure.is === "encoding"
 			? `${failure.flag}: the password ${encodingFaultWords(failure.problem)}`
@@ -51,7 +45,7 @@ const CREDENTIAL_WORDS: Wording<CredentialFailure, Words> = {
 	"registries-unselected": () => "no registries selected; nothing was written",
 };
 
-const SECRET_WORDS: Wording<SecretFailure, Words> = {
+const SECRET_WORDS: FailureWording<SecretFailure> = {
 	"secret-type": ({ secret, type }) =>
 		`${secretWords(secret)} is of type ${type || "Opaque"}, not a pull Secret`,
 	"secret-unreadable": ({ secret, to, problem }) =>
@@ -69,7 +63,7 @@ const SECRET_WORDS: Wording<SecretFailure, Words> = {
 	}),
 };
 
-const MANIFEST_WORDS: Wording<ManifestFailure, Words> = {
+const MANIFEST_WORDS: FailureWording<ManifestFailure> = {
 	"manifests-missing": ({ path, recursive }) =>
 		`${path} has no .json, .yaml or .yml files${recursive ? "" : "; -R looks into its subdirectories as well"}`,
 	"manifest-encoding": ({ file, encoding }) =>
@@ -93,7 +87,7 @@ const MANIFEST_WORDS: Wording<ManifestFailure, Words> = {
 	},
 };
 
-const ABSENCE_WORDS: Wording<AbsenceFailure, Words> = {
+const ABSENCE_WORDS: FailureWording<AbsenceFailure> = {
 	"context-unknown": ({ name, known }) =>
 		`context "${name}" does not exist; contexts: ${someOf(known.toSorted()) || "none"}`,
 	"contexts-unmatched": ({ glob }) =>
@@ -108,38 +102,15 @@ const ABSENCE_WORDS: Wording<AbsenceFailure, Words> = {
 	}),
 };
 
-const WORDS: Wording<InputFailure, Words> = {
+/** Why what was given, or is looked at, cannot be worked with. */
+export const INPUT_WORDS: FailureWording<InputFailure> = {
 	...CREDENTIAL_WORDS,
 	...SECRET_WORDS,
 	...MANIFEST_WORDS,
 	...ABSENCE_WORDS,
 };
 
-/** Whether a failure is worded here. */
-export function isOfInput<F extends { readonly cause: string }>(
-	failure: F | InputFailure,
-): failure is InputFailure {
-	return Object.hasOwn(WORDS, failure.cause);
-}
-
-/** Why what was given, or is looked at, cannot be worked with, in words. */
-export function inputFailureWords(failure: InputFailure): Words {
-	// Each entry of the table takes the failures of its own cause alone; its type holds that.
-	const word = WORDS[failure.cause] as (
-		failure: InputFailure,
-		contextFlags: readonly string[],
-	) => string | Words;
-	const words = word(failure, []);
-	return typeof words === "string" ? { message: words } : words;
-}
-
-function secretWords({
-	namespace,
-	name,
-}: {
-	readonly namespace: string;
-	readonly name: string;
-}): string {
+export function secretWords({ namespace, name }: Place): string {
 	return `secret "${name}" in namespace "${namespace}"`;
 }
 

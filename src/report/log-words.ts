@@ -8,56 +8,47 @@ import { expiryWords } from "./credential-notes.ts";
 import { contentFaultWords } from "./entry-words.ts";
 import { failureLine, failureMessage } from "./failure.ts";
 import { failureWords } from "./failure-words.ts";
-import type { NoteWords } from "./note-wording.ts";
 import { verificationWords } from "./verification-words.ts";
+import { type NoteWords, type Wording, worded } from "./wording.ts";
 
 /** What a watch notes, in words. */
 export function logWords(note: LogNote): NoteWords {
-	switch (note.event) {
-		case "watching":
-			return {
-				message: [summary(note.results, "none"), "Watching for changes."],
-			};
-		case "stopped": {
-			const { created, configured, deleted, failed } = note.counts;
-			return {
-				message: `stopped: ${created} created, ${configured} configured, ${deleted} deleted, ${failed} failed`,
-			};
-		}
-		case "source-awaited":
-			return { message: `waiting for the source ${refWords(note.source)}` };
-		case "source-back":
-			return { message: `the source ${refWords(note.source)} is back` };
-		case "source-deleted":
-			return {
-				message: `source ${refWords(note.source)} was deleted; copies are left unchanged`,
-			};
-		case "source-malformed":
-			return {
-				message: `source ${refWords(note.source)}: ${contentFaultWords(note.fault)}; copies are left unchanged`,
-			};
-		case "record-invalid":
-			return failureWords({
-				cause: "record-invalid",
-				source: note.source,
-				fault: note.fault,
-			});
-		case "credential-expiring":
-			return {
-				message: expiryWords({ key: note.registry, ...note }),
-				advice: { words: "replace it with", script: note.script },
-			};
-		case "credential-refreshed":
-			return {
-				message: `renewed the credential for ${displayHost(note.registry)} by ${note.provider}${note.left === undefined ? "" : `; it is valid for ${timeLeft(note.left, 0)}`}`,
-			};
-		case "credential-refresh-failed":
-		case "credential-rejected":
-			return {
-				message: `cannot renew the credential for ${displayHost(note.registry)}: ${reasonWords(note.why, note.registry)}; the current one ${endWords(note.end)} (will retry)`,
-			};
-	}
+	return worded(WORDS[note.event], note, undefined);
 }
+
+const unrenewed: LogWording["credential-refresh-failed"] = ({
+	registry,
+	why,
+	end,
+}) =>
+	`cannot renew the credential for ${displayHost(registry)}: ${reasonWords(why, registry)}; the current one ${endWords(end)} (will retry)`;
+
+type LogWording = Wording<LogNote, NoteWords, undefined, "event">;
+
+const WORDS: LogWording = {
+	watching: ({ results }) => ({
+		message: [summary(results, "none"), "Watching for changes."],
+	}),
+	stopped: ({ counts: { created, configured, deleted, failed } }) =>
+		`stopped: ${created} created, ${configured} configured, ${deleted} deleted, ${failed} failed`,
+	"source-awaited": ({ source }) =>
+		`waiting for the source ${refWords(source)}`,
+	"source-back": ({ source }) => `the source ${refWords(source)} is back`,
+	"source-deleted": ({ source }) =>
+		`source ${refWords(source)} was deleted; copies are left unchanged`,
+	"source-malformed": ({ source, fault }) =>
+		`source ${refWords(source)}: ${contentFaultWords(fault)}; copies are left unchanged`,
+	"record-invalid": ({ source, fault }) =>
+		failureWords({ cause: "record-invalid", source, fault }),
+	"credential-expiring": ({ registry, script, ...note }) => ({
+		message: expiryWords({ key: registry, ...note }),
+		advice: { words: "replace it with", script },
+	}),
+	"credential-refreshed": ({ registry, provider, left }) =>
+		`renewed the credential for ${displayHost(registry)} by ${provider}${left === undefined ? "" : `; it is valid for ${timeLeft(left, 0)}`}`,
+	"credential-refresh-failed": unrenewed,
+	"credential-rejected": unrenewed,
+};
 
 function reasonWords(why: RefreshFailure, key: string): string {
 	switch (why.is) {

@@ -5,7 +5,7 @@ import type {
 	Misplacement,
 } from "../core/manifest/note.ts";
 import { onOneLine } from "../core/output/printable.ts";
-import type { Wording } from "./note-wording.ts";
+import type { Wording } from "./wording.ts";
 
 /** About manifests, each with file and line. */
 export const MANIFEST_WORDS: Wording<ManifestNote> = {

@@ -6,7 +6,6 @@ import type {
 	FlagNote,
 	ImageNote,
 	Note,
-	NoteCause,
 	RunNote,
 	SourceNote,
 } from "../core/note.ts";
@@ -23,10 +22,10 @@ import { failureLine, progressWords } from "./failure.ts";
 import { failureWords } from "./failure-words.ts";
 import { collisionMessage } from "./images.ts";
 import { MANIFEST_WORDS } from "./manifest-notes.ts";
-import type { NoteWords, Wording } from "./note-wording.ts";
 import { oldPodsWords } from "./old-pods.ts";
 import { PRUNE_WORDS } from "./prune-notes.ts";
 import { recordFaultWords } from "./record-words.ts";
+import { type NoteWords, type Wording, worded } from "./wording.ts";
 
 /** Nothing was found in these namespaces, or anywhere where none is named; without a line end. */
 export function noneFound(namespaces: readonly string[]): string {
@@ -42,15 +41,7 @@ export function noteWords(
 	note: Note,
 	contextFlags: readonly string[] = [],
 ): NoteWords {
-	const words = worded(note.cause)(note, contextFlags);
-	return typeof words === "string" ? { message: words } : words;
-}
-
-/** Each entry of the table takes the notes of its own cause alone; `satisfies` holds that. */
-function worded(
-	cause: NoteCause,
-): (note: Note, contextFlags: readonly string[]) => string | NoteWords {
-	return WORDS[cause] as ReturnType<typeof worded>;
+	return worded(WORDS[note.cause], note, contextFlags);
 }
 
 const FLAG_WORDS: Wording<FlagNote> = {
@@ -255,7 +246,7 @@ const RUN_WORDS: Wording<RunNote> = {
 		`See 'kubectl meshreg ${verb === undefined ? "" : `${verb} `}--help' for usage.`,
 };
 
-const WORDS = {
+const WORDS: Wording<Note> = {
 	...FLAG_WORDS,
 	...SERVER_WORDS,
 	...FILE_WORDS,
@@ -269,4 +260,4 @@ const WORDS = {
 	...EXPORT_WORDS,
 	...CONTEXT_WORDS,
 	...RUN_WORDS,
-} satisfies Wording<Note>;
+};

@@ -16,10 +16,10 @@ import {
 	storedFaultWords,
 } from "./credential-fault-words.ts";
 import { fileFaultWords } from "./file-fault-words.ts";
-import type { Wording } from "./note-wording.ts";
 import { certificateWords } from "./registry-fault-words.ts";
+import type { FailureWording } from "./wording.ts";
 
-const FILE_WORDS: Wording<FileFailure, string> = {
+const FILE_WORDS: FailureWording<FileFailure> = {
 	"file-too-large": ({ path, limit }) =>
 		`cannot read ${pathWords(path)}: larger than ${limit % 1024 === 0 ? `${limit / 1024} KiB` : `${limit} bytes`}`,
 	"file-of-another-user": ({ path, is }) =>
@@ -32,7 +32,7 @@ const FILE_WORDS: Wording<FileFailure, string> = {
 		`cannot ${verb} ${pathWords(path)}: ${reason ?? "not a path"}${path.startsWith("~/") ? `; a shell does not expand ~ after "=": write "$HOME${path.slice(1)}"` : ""}`,
 };
 
-const SETTING_WORDS: Wording<SettingFailure, string> = {
+const SETTING_WORDS: FailureWording<SettingFailure> = {
 	"ca-invalid": ({ is }) =>
 		`--registry-ca: the file holds ${is === "absent" ? "no PEM certificate" : "a certificate that cannot be read"}`,
 	"proxy-invalid": ({ from }) =>
@@ -48,13 +48,13 @@ const LISTEN_WORDS: Readonly<Record<string, string>> = {
 	ENOTFOUND: "this machine knows no such name",
 };
 
-const TERMINAL_WORDS: Wording<TerminalFailure, string> = {
+const TERMINAL_WORDS: FailureWording<TerminalFailure> = {
 	"input-too-large": ({ limit }) =>
 		`standard input is larger than ${limit} bytes`,
 	"question-unanswered": () => "the question was not answered",
 };
 
-const PROGRAM_WORDS: Wording<ProgramFailure, string> = {
+const PROGRAM_WORDS: FailureWording<ProgramFailure> = {
 	"helper-failed": ({ program, because }) =>
 		`${program} ${helperWords(because)}`,
 	"provider-failed": ({ provider, key, fault }) =>
@@ -96,7 +96,7 @@ function ecrWords(because: EcrFault): string {
 	}
 }
 
-const STORE_WORDS: Wording<StoreFailure, string> = {
+const STORE_WORDS: FailureWording<StoreFailure> = {
 	"stores-missing": ({ paths }) =>
 		`no credentials are stored: there is none of ${paths.join(", ")}; log in with docker or podman, or name a file with --from-docker-config=PATH`,
 	"store-unreadable": ({ path, problem }) =>
@@ -122,30 +122,14 @@ const STORE_WORDS: Wording<StoreFailure, string> = {
 	},
 };
 
-const WORDS: Wording<OutsideFailure, string> = {
+/** What the machine, or a program or service that was asked, did not give. */
+export const OUTSIDE_WORDS: FailureWording<OutsideFailure> = {
 	...FILE_WORDS,
 	...SETTING_WORDS,
 	...TERMINAL_WORDS,
 	...PROGRAM_WORDS,
 	...STORE_WORDS,
 };
-
-/** Whether a failure is worded here. */
-export function isOfOutside<F extends { readonly cause: string }>(
-	failure: F | OutsideFailure,
-): failure is OutsideFailure {
-	return Object.hasOwn(WORDS, failure.cause);
-}
-
-/** What the machine, or a program or service that was asked, did not give, in words, without `error:`. */
-export function outsideFailureWords(failure: OutsideFailure): string {
-	// Each entry of the table takes the failures of its own cause alone; its type holds that.
-	const word = WORDS[failure.cause] as (
-		failure: OutsideFailure,
-		contextFlags: readonly string[],
-	) => string;
-	return word(failure, []);
-}
 
 /** A path on one line, whatever characters it is made of. */
 function pathWords(path: string): string {

@@ -1,6 +1,6 @@
 import type { Loss, LossVerb, PruneNote } from "../core/note.ts";
 import { someLines, someOf } from "../core/output/some-of.ts";
-import type { Wording } from "./note-wording.ts";
+import type { Wording } from "./wording.ts";
 
 /** How many objects a question names before it only counts them. */
 const NAMED = 20;

@@ -35,10 +35,10 @@ import {
 } from "./images.ts";
 import { listNames, listTable } from "./keys.ts";
 import { logWords } from "./log-words.ts";
-import type { NoteWords } from "./note-wording.ts";
 import { noneFound, noteWords } from "./note-words.ts";
 import { json, jsonLine, yaml } from "./structured.ts";
 import { treeText } from "./tree.ts";
+import type { NoteWords } from "./wording.ts";
 
 /** Text for the two streams. */
 export interface Rendered {

@@ -9,7 +9,7 @@ import {
 import type { Causes, None } from "../cases.ts";
 import type { ConnectionFailure } from "./connection-failure.ts";
 import type { DockerConfigFault } from "./file-fault.ts";
-import type { InputFailure } from "./input-failure.ts";
+import type { InputFailure, Place } from "./input-failure.ts";
 import type { OutsideFailure } from "./outside-failure.ts";
 import type { Script } from "./shell.ts";
 
@@ -29,11 +29,6 @@ export type Failure =
 
 /** The `cause` of a failure, in `-o json`: stable, for scripts. `docs/json.md` says what each means. */
 export type Cause = Failure["cause"];
-
-interface Place {
-	readonly namespace: string;
-	readonly name: string;
-}
 
 /** No source to work with. */
 export type SourceFailure = Causes<{

@@ -20,7 +20,8 @@ export type InputFailure =
 	| ManifestFailure
 	| AbsenceFailure;
 
-interface Place {
+/** Of an object in a namespace. */
+export interface Place {
 	readonly namespace: string;
 	readonly name: string;
 }

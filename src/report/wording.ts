@@ -1,0 +1,78 @@
+import type { Advice, OperationError } from "../errors.ts";
+
+/** A note in words. */
+export interface NoteWords {
+	/** One line, or several. Without `Warning:`, and without a line end. */
+	readonly message: string | readonly string[];
+	/** What to run about it. */
+	readonly advice?: Advice;
+	/** Prose without a command: broken between words where the terminal is narrower. */
+	readonly prose?: true;
+}
+
+/** A failure in words. */
+export interface FailureWords {
+	/** What stands before it: ours, or the API server's as kubectl words it; absent: `error`. */
+	readonly lead?:
+		| "Error from server (AlreadyExists)"
+		| "Error from server (NotFound)"
+		| "";
+	readonly message: string;
+	readonly advice?: Advice;
+}
+
+/** What is known beside a failure. */
+export interface AboutFailure {
+	/** The objects of one kind and name that it is about, by namespace. */
+	readonly subject: Subject;
+	/** The words of an error within it. */
+	readonly wordsOf: (error: OperationError) => string;
+}
+
+export interface Subject {
+	readonly kind: string;
+	readonly name: string;
+	readonly namespaces: readonly string[];
+}
+
+/** What the cases of this name say beside it. */
+type CaseOf<Union, Tag extends string, Name> =
+	Union extends Readonly<Record<Tag, infer Names>>
+		? Name extends Names
+			? Omit<Union, Tag>
+			: never
+		: never;
+
+/**
+ * The words of each case of a union, by its `cause`, or the tag that is given: a new case breaks the table.
+ * `Also`: what the words need beside it; of notes the flags that commands within a message bear.
+ */
+export type Wording<
+	Union extends Readonly<Record<Tag, string>>,
+	Words = NoteWords,
+	Also = readonly string[],
+	Tag extends string = "cause",
+> = {
+	readonly [Name in Union[Tag]]: (
+		value: CaseOf<Union, Tag, Name>,
+		also: Also,
+	) => string | Words;
+};
+
+export type FailureWording<Union extends { readonly cause: string }> = Wording<
+	Union,
+	FailureWords,
+	AboutFailure
+>;
+
+/** The words of a value, by the entry for its case; a text alone is the message. */
+export function worded<Value, Words, Also>(
+	entry: (value: never, also: Also) => string | Words,
+	value: Value,
+	also: Also,
+): Words | { readonly message: string } {
+	// Each entry takes the cases of its own name alone; the table's type holds that.
+	const words = entry as (value: Value, also: Also) => string | Words;
+	const said = words(value, also);
+	return typeof said === "string" ? { message: said } : said;
+}
