@@ -3,9 +3,10 @@ import { getSystemErrorMessage } from "node:util";
 import { FailureError } from "../../core/output/failure.ts";
 import { EXIT } from "../../errors.ts";
 import type { Output, Streams } from "../../world.ts";
+import { type Handles, onReaderGone } from "./reader-gone.ts";
 
 /** The part of `process` that the streams need. `stdin` is only opened when it is read or asked about. */
-interface ProcessStreams {
+interface ProcessStreams extends Handles {
 	readonly stdin: Readable & { readonly isTTY?: boolean };
 	readonly stdout: OutputStream;
 	readonly stderr: OutputStream;
@@ -21,6 +22,7 @@ interface OutputStream {
 	emit(event: "error", error: Error): unknown;
 	readonly isTTY?: boolean;
 	readonly columns?: number;
+	readonly fd?: number;
 }
 
 /** The process's own streams. `interrupt` ends a wait for standard input, with its reason. */
@@ -37,8 +39,8 @@ export function processStreams(
 	});
 	const { env } = process;
 	const colours = !isSet(env.NO_COLOR) && env.TERM !== "dumb";
-	const err = output(process.stderr, batch, colours, () => {});
-	const out = output(process.stdout, batch, colours, (reason) => {
+	const err = output(process.stderr, batch, colours, process, () => {});
+	const out = output(process.stdout, batch, colours, process, (reason) => {
 		lost = true;
 		err.write(`error: cannot write to standard output: ${reason}\n`);
 	});
@@ -100,9 +102,11 @@ function output(
 	stream: OutputStream,
 	batch: Batch,
 	colours: boolean,
+	process: Handles,
 	lost: (reason: string) => void,
 ): Output {
 	const gone = new AbortController();
+	let isWatched = false;
 	stream.on("error", (error) => {
 		if (gone.signal.aborted) return;
 		gone.abort(error);
@@ -119,7 +123,12 @@ function output(
 		get columns() {
 			return stream.columns || 80;
 		},
-		gone: gone.signal,
+		get gone() {
+			if (!isWatched && stream.fd !== undefined)
+				onReaderGone(stream.fd, process, () => gone.abort());
+			isWatched = true;
+			return gone.signal;
+		},
 	};
 }
 

@@ -133,7 +133,9 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, Drif
 		fail: given.on("fail"),
 	}),
 	async run({ connection, choice, watch, fail, output }, world) {
-		const gone = world.streams.out.gone ?? new AbortController().signal;
+		const gone =
+			(watch ? world.streams.out.gone : undefined) ??
+			new AbortController().signal;
 		const cluster = await world.connect(connection);
 		const { namespaces } = choice;
 		try {
