@@ -16,11 +16,11 @@ export class Sections {
 	readonly #held: { stream: "out" | "err"; text: string }[][];
 	readonly #done: boolean[];
 	readonly #turns: PromiseWithResolvers<void>[];
-	/** Who spoke last, by stream. */
-	readonly #last = new Map<string, number>();
+	/** Who spoke last, by stream, or on both. */
+	readonly #last = new Map<"out" | "err" | "both", number>();
 
 	constructor(
-		readonly streams: Pick<Streams, "out" | "err">,
+		readonly streams: Pick<Streams, "out" | "err" | "together">,
 		readonly contexts: readonly string[],
 		/** `headings`: also on standard output; `live`: nothing is held. */
 		readonly how: { readonly headings: boolean; readonly live: boolean },
@@ -63,10 +63,8 @@ export class Sections {
 	}
 
 	#head(index: number, stream: "out" | "err"): void {
-		const { out, err } = this.streams;
 		if (stream === "out" && !this.how.headings) return;
-		const together = this.how.headings && out.isTerminal && err.isTerminal;
-		const place = together ? "terminal" : stream;
+		const place = this.how.headings && this.streams.together ? "both" : stream;
 		const last = this.#last.get(place);
 		if (last === index) return;
 		this.#last.set(place, index);

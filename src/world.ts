@@ -126,6 +126,8 @@ export interface Output {
 export interface Streams {
 	readonly out: Output;
 	readonly err: Output;
+	/** Both are shown in one place, line by line as they come: a terminal, or one file or pipe (`2>&1`). */
+	readonly together: boolean;
 	/** Standard input to its end, at most `limit` bytes (OperationError beyond). */
 	readInput(limit: number): Promise<Buffer>;
 	readonly inputIsTerminal: boolean;

@@ -4,19 +4,16 @@ import { Sections } from "../src/sections.ts";
 import type { Output } from "../src/world.ts";
 
 /** Sections of two contexts, and what stands on the two streams. */
-function sections(
-	how: { headings: boolean; live: boolean },
-	isTerminal = false,
-) {
+function sections(how: { headings: boolean; live: boolean }, together = false) {
 	const written = { out: "", err: "" };
 	const output = (name: "out" | "err"): Output => ({
 		write: (text) => {
-			written[isTerminal ? "out" : name] += text;
+			written[together ? "out" : name] += text;
 		},
-		isTerminal,
+		isTerminal: false,
 		columns: 80,
 	});
-	const streams = { out: output("out"), err: output("err") };
+	const streams = { out: output("out"), err: output("err"), together };
 	const both = new Sections(streams, ["eu", "us"], how);
 	return { both, written, eu: both.write(0), us: both.write(1) };
 }
@@ -33,7 +30,7 @@ test("what comes before its turn is held, and each has a heading on each stream"
 	assert.equal(written.err, "==> us <==\nsecond\n");
 });
 
-test("D9: at a terminal one heading stands for both streams", () => {
+test("D9: at a terminal, and in one file of both, one heading stands for both streams", () => {
 	const { both, written, eu, us } = sections(
 		{ headings: true, live: false },
 		true,

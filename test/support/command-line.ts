@@ -116,6 +116,7 @@ export async function meshreg(
 				throw new FailureError({ cause: "input-too-large", limit });
 			return input;
 		},
+		together: given.toTerminal === true && interactive,
 		inputIsTerminal: interactive,
 		interactive,
 		animated: false,

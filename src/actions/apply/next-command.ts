@@ -1,22 +1,27 @@
+import { planAttach } from "../../core/accounts/attachment.ts";
 import type { Script } from "../../core/output/shell.ts";
 import {
 	nextAfterCopies,
 	nextAfterSource,
 } from "../../core/pull-secrets/next.ts";
+import { isByPolicy } from "../../core/pull-secrets/ownership.ts";
 import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
+import { OperationError } from "../../errors.ts";
+import type { Cluster } from "../../world.ts";
 import { recordOf } from "./change-record.ts";
 import type { CopySettings } from "./copy-settings.ts";
 import type { Run } from "./deliver.ts";
 
-/** So many namespaces stand in the command that comes next. */
+/** So many namespaces stand in the command that comes next, and so many are looked at for it. */
 const NEXT_NAMES = 20;
 
 /**
  * What a person at a terminal does after copies were delivered: new ones are of use once an
  * account names them, and a source that was made here once it has copies. Undefined elsewhere,
- * and where nothing of the kind was done.
+ * and where nothing of the kind was done, or pods get it already: by a policy, or by the default
+ * account of each namespace with a new copy.
  */
-export function nextCommand(
+export async function nextCommand(
 	source: PullSecret,
 	{
 		selection,
@@ -24,8 +29,8 @@ export function nextCommand(
 		exclude,
 		once,
 	}: Pick<CopySettings, "selection" | "attach" | "exclude" | "once">,
-	{ report, world, dryRun }: Run,
-): Script | undefined {
+	{ cluster, report, world, dryRun }: Run,
+): Promise<Script | undefined> {
 	if (!world.streams.interactive || dryRun !== "none") return undefined;
 	const created = report.results.filter(
 		({ kind, action }) => kind === "Secret" && action === "created",
@@ -40,6 +45,22 @@ export function nextCommand(
 			? nextAfterSource(source, { isSent: false })
 			: undefined;
 	if (once || attach !== undefined || exclude.length > 0) return undefined;
+	if (isByPolicy(source)) return undefined;
+	// Where the record names accounts, they have been attached.
+	const attached = new Set(
+		report.results.flatMap(({ kind, namespace }) =>
+			kind === "ServiceAccount" ? [namespace] : [],
+		),
+	);
+	const places = copies.flatMap(({ namespace }) =>
+		attached.has(namespace) ? [] : [namespace],
+	);
+	const lacking = await lackingAttachment(
+		source.name,
+		places.slice(0, NEXT_NAMES),
+		cluster,
+	);
+	if (lacking.length === 0) return undefined;
 	switch (selection.by) {
 		case "names":
 			return nextAfterCopies(source, ["-n", selection.names.join(",")]);
@@ -47,23 +68,36 @@ export function nextCommand(
 			return nextAfterCopies(source, ["-A"]);
 		case "label":
 			return nextAfterCopies(source, ["-l", selection.selector]);
-		case "record": {
-			// Where the record names accounts, they have been attached.
-			const attached = new Set(
-				report.results.flatMap(({ kind, namespace }) =>
-					kind === "ServiceAccount" ? [namespace] : [],
-				),
-			);
-			const names = copies.flatMap(({ namespace }) =>
-				attached.has(namespace) ? [] : [namespace],
-			);
+		case "record":
 			// Nobody reads a line of hundreds of names.
-			return names.length === 0 || names.length > NEXT_NAMES
+			return places.length > NEXT_NAMES
 				? undefined
-				: nextAfterCopies(source, ["-n", names.join(",")]);
-		}
+				: nextAfterCopies(source, ["-n", lacking.join(",")]);
 		case "injected":
 		case "needed":
 			return undefined;
 	}
+}
+
+/** Those of the namespaces whose default account does not reference the secret, as far as this user may know. */
+async function lackingAttachment(
+	secret: string,
+	namespaces: readonly string[],
+	cluster: Cluster,
+): Promise<string[]> {
+	const lacking = await Promise.all(
+		namespaces.map(async (namespace) => {
+			try {
+				const account = await cluster.read("ServiceAccount", {
+					namespace,
+					name: "default",
+				});
+				return planAttach(account, secret).operations.length > 0;
+			} catch (error) {
+				if (!(error instanceof OperationError)) throw error;
+				return true;
+			}
+		}),
+	);
+	return namespaces.filter((_, at) => lacking[at]);
 }

@@ -1,3 +1,4 @@
+import { fstatSync } from "node:fs";
 import { addAbortSignal, type Readable } from "node:stream";
 import { getSystemErrorMessage } from "node:util";
 import { FailureError } from "../../core/output/failure.ts";
@@ -47,6 +48,12 @@ export function processStreams(
 	return {
 		out,
 		err,
+		get together() {
+			return (
+				(out.isTerminal && err.isTerminal) ||
+				isOneFile(process.stdout.fd, process.stderr.fd)
+			);
+		},
 		readInput: (limit) => readInput(process.stdin, limit, interrupt),
 		get inputIsTerminal() {
 			return process.stdin.isTTY === true;
@@ -60,6 +67,17 @@ export function processStreams(
 	/** A build log may be a terminal, but nobody watches it move. */
 	function inCi(): boolean {
 		return isSet(env.CI) && env.CI !== "false";
+	}
+}
+
+/** Whether two file descriptors lead to one file, pipe or terminal. */
+function isOneFile(one = -1, other = -1): boolean {
+	try {
+		const [a, b] = [fstatSync(one), fstatSync(other)];
+		// Of what has no number, nothing is known.
+		return a.ino !== 0 && a.ino === b.ino && a.dev === b.dev;
+	} catch {
+		return false;
 	}
 }
 

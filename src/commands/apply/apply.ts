@@ -133,7 +133,7 @@ A missing source is created; a registry that it lacks is added, one that it has 
 				}
 				return report.finish({
 					withSummary: true,
-					next: nextCommand(source, options, run),
+					next: await nextCommand(source, options, run),
 				});
 			});
 		} finally {

@@ -74,7 +74,7 @@ export async function syncCopies(
 		const [source] = options.allSources ? [] : sources;
 		return report.finish({
 			withSummary: worked,
-			next: source && nextCommand(source, options, run),
+			next: source && (await nextCommand(source, options, run)),
 		});
 	});
 }

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
+import { closeSync, openSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
@@ -16,6 +20,7 @@ const ENOSPC = [...getSystemErrorMap()].find(
 class FakeOutput extends EventEmitter {
 	written = "";
 	writes = 0;
+	fd?: number;
 	constructor(
 		readonly isTTY: boolean,
 		public columns: number,
@@ -70,6 +75,26 @@ test("animated only at a terminal that somebody watches and that can", () => {
 		assert.equal(streams.inputIsTerminal, tty);
 		assert.equal(streams.out.isTerminal, tty);
 	}
+});
+
+test("both streams in one place: a terminal, or one file (2>&1)", async () => {
+	assert.equal(world().streams.together, true);
+	const { streams, stdout, stderr } = world({ tty: false });
+	assert.equal(streams.together, false);
+	const folder = await mkdtemp(join(tmpdir(), "streams-"));
+	const open = (name: string) => openSync(join(folder, name), "a");
+	const [log, same, other] = [open("log"), open("log"), open("other")];
+	stdout.fd = log;
+	for (const [fd, together] of [
+		[log, true],
+		[same, true],
+		[other, false],
+	] as const) {
+		stderr.fd = fd;
+		assert.equal(streams.together, together);
+	}
+	for (const fd of [log, same, other]) closeSync(fd);
+	await rm(folder, { recursive: true });
 });
 
 test("the width is the terminal's, as it is now, or 80", () => {

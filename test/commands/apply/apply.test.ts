@@ -102,6 +102,35 @@ secret/${NAME} configured in shop namespace
 		assert.deepEqual(await next("-A", "--dry-run=client"), []);
 	});
 
+	test("attaching is not what comes next where pods have it already: by their default account, or by a policy", async () => {
+		await using bed = await bedWith("app", "pay", "shop");
+		await applied(bed, "one", ...login());
+		for (const namespace of ["app", "shop"]) {
+			account(bed, namespace);
+			await bed.run(["attach", "-n", namespace]);
+		}
+		const next = async (verb: string, ...argv: string[]) => {
+			const typed = verb === "apply" ? [...TYPED, "--no-verify"] : [];
+			const { err } = await bed.run([verb, ...typed, ...argv], {
+				answers: verb === "apply" ? [["Password:", "one"]] : [],
+			});
+			for (const namespace of ["app", "pay", "shop"])
+				bed.server.store.delete("Secret", namespace, NAME);
+			return err.split("\n").filter((line) => line.startsWith("Next"));
+		};
+		for (const verb of ["apply", "sync"])
+			assert.deepEqual(await next(verb, "-n", "app,shop"), []);
+		// Of what is recorded, those that lack it.
+		assert.deepEqual(await next("sync", "-n", "app,pay"), [
+			"Next: kubectl meshreg sync -n app,pay --attach",
+		]);
+		assert.deepEqual(await next("sync"), [
+			"Next: kubectl meshreg sync -n pay --attach",
+		]);
+		await bed.run(["attach", "--by-policy"]);
+		assert.deepEqual(await next("sync"), []);
+	});
+
 	test("another registry is added, and its others stay", async () => {
 		await using bed = await bedWith("app");
 		await applied(bed, "one", ...login("a.example"), "-n", "app");
