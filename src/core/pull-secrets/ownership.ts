@@ -104,7 +104,7 @@ export function parseLabel(text: string, flag: string): UsageLabel {
 
 function labelOf(text: string): UsageLabel | undefined {
 	const equals = text.indexOf("=");
-	const key = text.slice(0, Math.max(equals, 0));
+	const key = text.slice(0, equals);
 	const value = text.slice(equals + 1);
 	return equals < 0 || !LABEL_NAME.test(key) || !LABEL_VALUE.test(value)
 		? undefined

@@ -485,11 +485,12 @@ function union(lists: readonly (readonly string[])[]): string[] {
 	return [...new Set(lists.flat())].sort();
 }
 
+/** Of what is there once each. */
 function byFirst(
 	[a]: readonly [string, unknown],
 	[b]: readonly [string, unknown],
 ): number {
-	return a < b ? -1 : a > b ? 1 : 0;
+	return a < b ? -1 : 1;
 }
 
 class Faulty extends Error {

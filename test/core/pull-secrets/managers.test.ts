@@ -66,6 +66,26 @@ describe("who else keeps an object", () => {
 			"External Secrets",
 		],
 		[
+			"Sealed Secrets",
+			{ annotations: { "sealedsecrets.bitnami.com/managed": "true" } },
+			"Sealed Secrets",
+		],
+		[
+			"Kubernetes Replicator",
+			{ annotations: { "replicator.v1.mittwald.de/replicated-at": "x" } },
+			"Kubernetes Replicator",
+		],
+		[
+			"Reflector",
+			{ annotations: { "reflector.v1.k8s.emberstack.com/reflects": "x" } },
+			"Reflector",
+		],
+		[
+			"OpenShift, where it made the Secret of a service account",
+			{ annotations: { "kubernetes.io/service-account.name": "x" } },
+			"OpenShift",
+		],
+		[
 			"OpenShift",
 			{ annotations: { "openshift.io/internal-registry-auth-token": "x" } },
 			"OpenShift",
@@ -103,6 +123,7 @@ describe("which field manager keeps an annotation", () => {
 		],
 		["a person, once", [entry("kubectl-annotate")], undefined],
 		["another, of another annotation", [entry("argocd", "c/d")], undefined],
+		["one that names itself nothing", [entry("")], undefined],
 		["what is no entry", [null, 1, "x", {}, { manager: "x" }], undefined],
 	] as const)
 		test(name, () => {

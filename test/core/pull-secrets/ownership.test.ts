@@ -30,7 +30,7 @@ describe("the label of a pull secret", () => {
 		});
 
 	test("what is kept of one is read again", () => {
-		for (const label of ["usage=team-a", "usage=team-b", "own=x"])
+		for (const label of ["usage=team-a", "usage=team-b", "own=team-a"])
 			assert.equal(
 				selectorOf(
 					labelOfSource({

@@ -145,6 +145,13 @@ describe("planning a copy", () => {
 			"update",
 		],
 		[
+			"unmanaged, that says it is our copy",
+			key({ labels: {} }),
+			"unmanaged",
+			"update",
+			"update",
+		],
+		[
 			"unmanaged, another type",
 			key({ ...UNMANAGED, type: "Opaque" }),
 			"unmanaged",

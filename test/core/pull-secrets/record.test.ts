@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { NamespaceFacts } from "../../../src/core/pull-secrets/namespace-facts.ts";
 import {
+	attachedByRule,
 	forgetNamespace,
+	hasOtherRules,
 	isTooLarge,
 	mergeSelection,
 	type NamespaceKnowledge,
@@ -13,8 +15,10 @@ import {
 	type SourceRecord,
 	type Standing,
 	standingOf,
+	stillAttached,
 	withAttachments,
 	withoutAttachments,
+	withoutNames,
 } from "../../../src/core/pull-secrets/record.ts";
 
 function record(text: string): SourceRecord {
@@ -195,6 +199,12 @@ describe("a selection joins the record", () => {
 			'[{"namespaces":{"app":"1"}}]',
 		],
 		[
+			"a name that is trusted without a uid",
+			"[]",
+			'{"namespaces":{"app":""}}',
+			'[{"namespaces":{"app":""}}]',
+		],
+		[
 			"accounts are added for that name",
 			'[{"namespaces":{"app":"1","shop":"2"},"attach":["a"]}]',
 			'{"namespaces":{"app":"1"},"attach":["b"]}',
@@ -316,6 +326,98 @@ describe("accounts of names and of a rule", () => {
 		});
 });
 
+describe("what a record attaches all the same", () => {
+	const ALL = entry('{"all":true}');
+	const ROWS: [
+		text: string,
+		allIn: string[],
+		allByRule: boolean,
+		byRuleInApp: boolean,
+		byRuleAnywhere: boolean,
+	][] = [
+		["[]", [], false, false, false],
+		['[{"namespaces":{"app":""},"attach":["ci"]}]', [], false, false, false],
+		[
+			'[{"namespaces":{"app":"","b":""},"attach":["*"]}]',
+			["app"],
+			false,
+			false,
+			false,
+		],
+		['[{"all":true,"attach":["web"]}]', [], false, false, false],
+		['[{"all":true,"attach":["ci"]}]', [], false, true, true],
+		['[{"all":true,"attach":["*"]}]', [], true, true, true],
+		['[{"all":true,"exclude":["app"],"attach":["*"]}]', [], true, false, true],
+		['[{"selector":"team=a","attach":["*"]}]', [], false, true, true],
+		['[{"selector":"team=b","attach":["ci","web"]}]', [], false, false, true],
+	];
+	for (const [text, names, rule, inApp, anywhere] of ROWS)
+		test(text, () => {
+			assert.ok("rule" in ALL);
+			const read = record(text);
+			const attach = ["ci"];
+			const namespaces = new Map([
+				["app", attach],
+				["gone", attach],
+			]);
+			const app = namespace("app", { labels: { team: "a" } });
+			assert.deepEqual(
+				{
+					byName: stillAttached(read, { namespaces }),
+					byRule: stillAttached(read, {
+						namespaces,
+						rule: { rule: ALL.rule, attach },
+					}),
+					inApp: attachedByRule(read, attach, app),
+					anywhere: attachedByRule(read, attach),
+				},
+				{
+					byName: { names, rule: false },
+					byRule: { names, rule },
+					inApp,
+					anywhere,
+				},
+			);
+		});
+});
+
+describe("rules besides the one that is selected", () => {
+	for (const [text, any, besides] of [
+		['[{"namespaces":{"app":""}}]', false, false],
+		[
+			'[{"namespaces":{"app":""}},{"selector":"team=a","exclude":["x"]}]',
+			true,
+			false,
+		],
+		['[{"selector":"team=a"},{"selector":"team=b"}]', true, true],
+	] as const)
+		test(text, () => {
+			const selected = entry('{"selector":"team = a"}');
+			assert.ok("rule" in selected);
+			assert.deepEqual(
+				[
+					hasOtherRules(record(text), undefined),
+					hasOtherRules(record(text), selected.rule),
+				],
+				[any, besides],
+			);
+		});
+});
+
+test("names are taken out, and rules stay as they are", () => {
+	assert.equal(
+		recordText(
+			withoutNames(
+				record(
+					'[{"namespaces":{"app":"1","b":"2","c":"3"},"attach":["ci"]},{"all":true}]',
+				),
+				["app", "c", "gone"],
+			),
+		),
+		'[{"namespaces":{"b":"2"},"attach":["ci"]},{"all":true}]',
+	);
+});
+
 describe("a namespace is forgotten", () => {
 	const ROWS: [
 		name: string,
@@ -349,6 +451,12 @@ describe("a namespace is forgotten", () => {
 			'[{"all":true},{"selector":"team=b"}]',
 			"app",
 			'[{"all":true,"exclude":["app"]},{"selector":"team=b","exclude":["app"]}]',
+		],
+		[
+			"but by those that leave it out",
+			'[{"all":true,"exclude":["dev-*"]},{"selector":"team=b"}]',
+			"dev-1",
+			'[{"all":true,"exclude":["dev-*"]},{"selector":"team=b","exclude":["dev-1"]}]',
 		],
 		[
 			"no rule means a system namespace",
