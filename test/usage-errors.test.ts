@@ -1,15 +1,24 @@
 /** Command lines that are wrong, a verb a table: no cluster is there, and none is asked for. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { COMMANDS } from "../src/cli.ts";
 import { meshreg } from "./support/command-line.ts";
 
-/** What is typed behind the verb, and what is said: all of it, or what it matches. */
-type Row = readonly [argv: readonly string[], message: string | RegExp];
+/** What is typed behind the verb (words, or one text with a space between them), and what is said: all of it, or what it matches. */
+type Row = readonly [
+	argv: string | readonly string[],
+	message: string | RegExp,
+];
+
+const tried = new Set<string>();
 
 /** Every row is refused with status 2 and nothing on stdout, before anything else happens. */
 function refuses(verb: string, rows: readonly Row[]): void {
+	tried.add(verb);
 	describe(`${verb} refuses`, () => {
-		for (const [argv, message] of rows)
+		for (const [typed, message] of rows) {
+			const argv =
+				typeof typed === "string" ? typed.split(" ").filter(Boolean) : typed;
 			test(argv.join(" ") || "nothing", async () => {
 				const { status, out, err } = await meshreg([verb, ...argv], {
 					kubeconfig: "/nonexistent",
@@ -20,272 +29,330 @@ function refuses(verb: string, rows: readonly Row[]): void {
 					assert.equal(err, `error: ${message}\n`);
 				else assert.match(err, message);
 			});
+		}
 	});
 }
 
-const USER = [
-	"--registry-server",
-	"registry.example.com",
-	"--registry-username",
-	"bob",
-];
-const PIPED = [...USER, "--registry-password-stdin"];
+/** Command lines whose first two flags contradict each other, with their values behind `=`. */
+const together = (...lines: string[]): Row[] =>
+	lines.map((line) => {
+		const flags = line.match(/(?<= |^)--?[A-Za-z][-a-z]*/g)?.slice(0, 2);
+		return [line, `${flags?.join(" and ")} cannot be used together`];
+	});
+
+const PIPED =
+	"--registry-server=r.example.com --registry-username=bob --registry-password-stdin";
 const HINT = "; give HOST or HOST:PORT, for example registry.example.com:5000";
-const server = (value: string) => [
-	"--registry-server",
-	value,
-	"--registry-username",
-	"bob",
-	"--registry-password-stdin",
+const server = (value: string, because: string): Row => [
+	[
+		"--registry-server",
+		value,
+		"--registry-username=bob",
+		"--registry-password-stdin",
+	],
+	`--registry-server: ${because}${HINT}`,
 ];
+const AGE = "must be a duration such as 12h, 7d or 1d12h, of a century at most";
+const PLUGIN = "--credential-arg is for --credential-from=plugin:PATH only";
+const SEE = (verb: string) =>
+	`\nSee 'kubectl meshreg ${verb} --help' for usage.`;
 
 refuses("create", [
-	[server(""), `--registry-server: the server is empty${HINT}`],
-	[
-		server("bob:hunter2@registry.example.com"),
-		`--registry-server: leave the user out of the address${HINT}`,
-	],
-	[
-		server("registry.example.com:65536"),
-		`--registry-server: the port must be a number from 1 to 65535${HINT}`,
-	],
-	[
-		server("registry.example.com:0"),
-		`--registry-server: the port must be a number from 1 to 65535${HINT}`,
-	],
-	[
-		server("registry.example.com:http"),
-		`--registry-server: the port must be a number from 1 to 65535${HINT}`,
-	],
-	[
-		server("oci://registry.example.com"),
-		`--registry-server: only https:// and http:// may stand before the host${HINT}`,
-	],
-	[
-		server("registry example.com"),
-		`--registry-server: no spaces, please${HINT}`,
-	],
-	[server("-registry"), `--registry-server: that is not a host name${HINT}`],
-	[
-		server("registry.example.com?x=1"),
-		`--registry-server: a query or fragment has no meaning here${HINT}`,
-	],
+	server("", "the server is empty"),
+	server(
+		"bob:hunter2@registry.example.com",
+		"leave the user out of the address",
+	),
+	...["65536", "0", "http"].map((port) =>
+		server(
+			`registry.example.com:${port}`,
+			"the port must be a number from 1 to 65535",
+		),
+	),
+	server(
+		"oci://registry.example.com",
+		"only https:// and http:// may stand before the host",
+	),
+	server("registry example.com", "no spaces, please"),
+	server("-registry", "that is not a host name"),
+	server("registry.example.com?x=1", "a query or fragment has no meaning here"),
 	[PIPED, "--registry-password-stdin: the password is empty"],
 	[
-		[...USER, "--registry-password="],
+		`${PIPED.replace("-stdin", "")}=`,
 		"--registry-password: the password is empty",
 	],
-	[
-		[
-			"--registry-server",
-			"r.example.com",
-			"--registry-username",
-			"a:b",
-			"--registry-password-stdin",
+	...["--registry-password", "--docker-password"].map(
+		(flag): Row => [
+			["--registry-server=r.io", "--registry-username=u", `${flag}=pw\n`],
+			`${flag}: the password ends in a line end`,
 		],
+	),
+	[
+		PIPED.replace("bob", "a:b"),
 		"--registry-username: a user name cannot contain a colon (Basic authentication ends it there)",
 	],
+	[PIPED.replace("bob", ""), "--registry-username: the user name is empty"],
 	[
-		[
-			"--registry-server",
-			"r.example.com",
-			"--registry-username",
-			"",
-			"--registry-password-stdin",
-		],
-		"--registry-username: the user name is empty",
-	],
-	[
-		["--registry-server", "r.example.com", "--registry-password-stdin"],
+		"--registry-server r.example.com --registry-password-stdin",
 		"a password needs --registry-username with it",
 	],
 	[
-		["--registry-username", "bob", "--registry-password-stdin"],
-		"--registry-server is required: there is no terminal to ask at\nSee 'kubectl meshreg create --help' for usage.",
+		"--registry-username bob --registry-password-stdin",
+		`--registry-server is required: there is no terminal to ask at${SEE("create")}`,
 	],
 	[
-		["--registry-server", "r.example.com"],
-		"--registry-username or --registry-key is required: there is no terminal to ask at\nSee 'kubectl meshreg create --help' for usage.",
+		"--registry-server r.example.com",
+		`--registry-username or --registry-key is required: there is no terminal to ask at${SEE("create")}`,
 	],
 	[
-		["--registry-server", "r.example.com", "--registry-username", "bob"],
-		"--registry-password-stdin is required: there is no terminal to ask at\nSee 'kubectl meshreg create --help' for usage.",
+		"--registry-server r.example.com --registry-username bob",
+		`--registry-password-stdin is required: there is no terminal to ask at${SEE("create")}`,
 	],
-	[[...PIPED, "-n", ""], "-n: the namespace is empty; is a variable unset?"],
-	[[...PIPED, "-n", "app,shop"], '-n takes one namespace here, not "app,shop"'],
 	[
-		[...PIPED, "-n", "No_Good"],
+		"--registry-server a --registry-server b",
+		"--registry-server can be repeated only with --from-docker-config, --from-secret or --credential-from: one credential is for one registry",
+	],
+	["--credential-from=ecr", "--credential-from needs --registry-server"],
+	["--registry-key=", "--registry-key: the path is empty"],
+	["--registry-jwt=", "--registry-jwt: the path is empty"],
+	[
+		"--registry-username=u --registry-password-file=",
+		"--registry-password-file: the path is empty",
+	],
+	[
+		"--from-docker-config=",
+		"--from-docker-config: the path is empty; is a variable unset?",
+	],
+	["--from-secret=regcred", "--from-secret: give NAMESPACE/NAME"],
+	["--registry-ca=", "--registry-ca: the path is empty"],
+	[
+		"--verify-image UPPER",
+		"--verify-image: invalid reference format: repository name must be lowercase",
+	],
+	...["soon", "0h", "99999d"].map(
+		(time): Row => [
+			`--expires-in ${time}`,
+			`invalid value for --expires-in: ${AGE}`,
+		],
+	),
+	[["--remove", " "], "--remove: the name is empty; is a variable unset?"],
+	...(
+		[
+			[
+				"--credential-from=helper:../x",
+				"--credential-from: helper:NAME means the program docker-credential-NAME, and NAME is no path",
+			],
+			[
+				"--credential-from=vault",
+				"--credential-from: must be helper:NAME, plugin:PATH or ecr",
+			],
+			["--credential-from=ecr --credential-arg=x", PLUGIN],
+			["--credential-arg=x", PLUGIN],
+		] as const
+	).map(([argv, message]): Row => [`--registry-server=r.io ${argv}`, message]),
+	[`${PIPED} -n app,shop`, '-n takes one namespace here, not "app,shop"'],
+	[
+		`${PIPED} -n No_Good`,
 		'-n: "No_Good" is not a namespace name: at most 63 lower-case letters, digits and dashes, no dash at either end',
 	],
 	[
-		["Bad_Name", ...PIPED],
+		`Bad_Name ${PIPED}`,
 		'NAME: "Bad_Name" is not a Secret name: at most 253 lower-case letters, digits, dashes and dots, a letter or digit at either end',
 	],
 	[
-		[...PIPED, "--dry-run=foo"],
+		`${PIPED} --dry-run=foo`,
 		'Invalid dry-run value (foo). Must be "none", "server", or "client".',
 	],
 	[
-		[...PIPED, "-o", "wide"],
+		`${PIPED} -o wide`,
 		'unable to match a printer suitable for the output format "wide", allowed formats are: json,name,yaml',
 	],
 	[
-		[...PIPED, "--label", "x"],
+		`${PIPED} --label x`,
 		"--label: must be KEY=VALUE with a valid label key and value, for example usage=my-mesh",
 	],
+	...together(
+		"--registry-server=r.io --docker-server=r.io",
+		"--registry-username=bob --docker-username=bob",
+		"--add --replace",
+		"--add --remove=b",
+		"--add --create-namespace",
+		"--remove=b --replace",
+		"--remove=b --registry-server=b",
+		"--remove=b --verify",
+		"--remove=b --expires-in=1h",
+		"--no-verify --verify",
+		"--no-verify --verify-image=a.example/x",
+		"--no-verify --registry-insecure",
+		"--no-verify --registry-ca=x",
+		"--from-docker-config --registry-username=u",
+		"--from-docker-config --registry-key=k",
+		"--from-docker-config --docker-password=p",
+	),
 ]);
 
 {
-	const VALUES: Record<string, string> = {
-		"--registry-server": "r.example.com",
-		"--docker-server": "r.example.com",
-		"--registry-username": "bob",
-		"--docker-username": "bob",
-		"--registry-password": "marked-s3cret",
-		"--docker-password": "marked-s3cret",
-		"--registry-password-file": "password.txt",
-		"--registry-key": "key.json",
-	};
-	const passwords = [
-		"--registry-password",
-		"--docker-password",
+	const PASSWORDS = [
+		"--registry-password=marked-s3cret",
+		"--docker-password=marked-s3cret",
 		"--registry-password-stdin",
-		"--registry-password-file",
+		"--registry-password-file=password.txt",
 	];
-	const names = ["--registry-username", "--docker-username"];
-	const PAIRS: [string, string][] = [
-		["--registry-server", "--docker-server"],
-		["--registry-username", "--docker-username"],
-		...passwords.flatMap((a, i) =>
-			passwords.slice(i + 1).map((b): [string, string] => [a, b]),
-		),
-		...[...names, ...passwords].map((b): [string, string] => [
-			"--registry-key",
-			b,
-		]),
-	];
-
-	const flag = (name: string) =>
-		VALUES[name] === undefined ? [name] : [name, VALUES[name]];
 	refuses(
 		"create",
-		PAIRS.map(
-			([a, b]): Row => [
-				[...flag(a), ...flag(b)],
-				`${a} and ${b} cannot be used together`,
-			],
+		together(
+			...PASSWORDS.flatMap((a, i) =>
+				PASSWORDS.slice(i + 1).map((b) => `${a} ${b}`),
+			),
+			...["--registry-username=bob", "--docker-username=bob", ...PASSWORDS].map(
+				(other) => `--registry-key=key.json ${other}`,
+			),
 		),
 	);
 }
 
-const ways: [flag: string, ...value: string[]][] = [
-	["-n", "app"],
-	["-A"],
-	["-l", "a=b"],
-	["--injected"],
+const ANY_EMPTY: Row[] = [
+	[["-n", ""], "-n: the namespace is empty; is a variable unset?"],
+	["-n a,,b", "-n: the namespace is empty; is a variable unset?"],
+	[["-l", ""], "-l: the selector is empty; to mean every namespace, use -A"],
 ];
 
 refuses("sync", [
-	...ways.flatMap((a, i) =>
-		ways
-			.slice(i + 1)
-			.map(
-				(b): Row => [
-					[...a, ...b],
-					`${a[0]} and ${b[0]} cannot be used together`,
-				],
-			),
+	...ANY_EMPTY,
+	...together(
+		"-n=app -A",
+		"-n=app -l=a=b",
+		"-n=app --injected",
+		"-A -l=a=b",
+		"-A --injected",
+		"-A --needed",
+		"-l=a=b --injected",
+		"--prune --needed",
+		"--diff --dry-run=client",
+		"--diff -o=json".replace("-o", "--output"),
+		"--all-sources --from=a",
+		"--watch --dry-run=client",
+		"--watch --needed",
+		"--watch --once",
+		"--watch --diff",
 	),
-	[["-n", ""], "-n: the namespace is empty; is a variable unset?"],
-	[["-n", "a,,b"], "-n: the namespace is empty; is a variable unset?"],
-	[["-l", ""], "-l: the selector is empty; to mean every namespace, use -A"],
-	[["-A", "--exclude="], "--exclude: the glob is empty; is a variable unset?"],
-	[["-A", "--from", "a/b/c"], "--from: give NAMESPACE or NAMESPACE/NAME"],
+	["-A --exclude=", "--exclude: the glob is empty; is a variable unset?"],
+	["-A --from a/b/c", "--from: give NAMESPACE or NAMESPACE/NAME"],
 	[
-		["-A", "--copy-label", "x"],
+		"-l a==b==c",
+		`-l: "a==b==c" is not a label selector, such as team=x, env!=dev or 'tier in (a,b)'`,
+	],
+	[
+		"-A --copy-label x",
 		"--copy-label: must be KEY=VALUE with a valid label key and value, for example usage=my-mesh",
 	],
 	[
-		["-A", "--concurrency", "0"],
+		"-A --concurrency 0",
 		"invalid value for --concurrency: must be a whole number of at least 1",
 	],
 	[
-		["-A", "--request-timeout", "soon"],
+		"-A --request-timeout soon",
 		"invalid value for --request-timeout: must be a duration such as 30s, 2m or 1h30m",
 	],
 	[
-		["-A", "--force=maybe"],
-		"invalid value for --force: must be true or false\nSee 'kubectl meshreg sync --help' for usage.",
+		"-A --force=maybe",
+		`invalid value for --force: must be true or false${SEE("sync")}`,
+	],
+	["-A --forse", `unknown flag: --forse; did you mean --force?${SEE("sync")}`],
+	["-A -z", `unknown shorthand flag: 'z' in -z${SEE("sync")}`],
+	["-A -n", `flag needs an argument: -n${SEE("sync")}`],
+	["one two -A", `too many arguments: sync takes [NAME]${SEE("sync")}`],
+	["-A --attach=", /^error: --attach: the name is empty/],
+	["-A --attach=a,*", "--attach=*: name no accounts beside *"],
+	["-n app --prune", "--prune needs --yes: there is no terminal to ask at"],
+	[
+		"-A --watch --prune",
+		"--watch --prune needs --yes: nobody is asked before each deletion",
 	],
 	[
-		["-A", "--forse"],
-		"unknown flag: --forse; did you mean --force?\nSee 'kubectl meshreg sync --help' for usage.",
+		"-A --watch -o yaml",
+		"--watch prints a line an event: use -o json or -o name",
+	],
+	["-A --health-address=:1", "--health-address needs --watch"],
+	["-A --refresh", "--refresh needs --watch"],
+	["-A --watch --refresh-before=1h", "--refresh-before needs --refresh"],
+	[
+		"-A --watch --refresh=vault",
+		"--refresh: must be helper:NAME, plugin:PATH or ecr",
 	],
 	[
-		["-A", "-z"],
-		"unknown shorthand flag: 'z' in -z\nSee 'kubectl meshreg sync --help' for usage.",
+		"-A --watch --refresh --credential-arg=x",
+		"--credential-arg is for the one plugin that --refresh names",
 	],
 	[
-		["-A", "-n"],
-		"flag needs an argument: -n\nSee 'kubectl meshreg sync --help' for usage.",
+		"-A --watch --refresh --refresh-before=soon",
+		/^error: invalid value for --refresh-before: must be a duration/,
+	],
+	["--injected --mesh none", /^error: --injected: .* injects no sidecar; name/],
+]);
+
+refuses("apply", [
+	...ANY_EMPTY,
+	...together("-n=app -A", "-A -l=a=b", "--diff --dry-run=client"),
+	[
+		"--registry-username bob --registry-password-stdin",
+		`--registry-server is required: there is no terminal to ask at${SEE("apply")}`,
+	],
+	["--registry-server r.io --remove r.io", /^error: unknown flag: --remove/],
+]);
+
+refuses("rotate", [
+	["-n a,b", '-n takes one namespace here, not "a,b"'],
+	[
+		"--registry-server a --registry-server b",
+		"--registry-server: one credential is rotated at a time",
 	],
 	[
-		["one", "two", "-A"],
-		"too many arguments: sync takes [NAME]\nSee 'kubectl meshreg sync --help' for usage.",
+		"--registry-server=",
+		"--registry-server: the name is empty; is a variable unset?",
 	],
-	[["-A", "--watch", "--dry-run=client"], /--watch and --dry-run cannot be/],
-	[["--needed", "--watch"], /--watch and --needed cannot be used together/],
-	[["-A", "--watch", "--prune"], /--watch --prune needs --yes/],
-	[["-A", "--watch", "-o", "yaml"], /use -o json or -o name/],
-	[
-		["--needed", "--prune"],
-		/^error: --prune and --needed cannot be used together/,
-	],
-	[["--needed", "-A"], /^error: -A and --needed cannot be used together/],
-	[["-A", "--attach="], /^error: --attach: the name is empty/],
+	["--if-expiring soon", /^error: invalid value for --if-expiring: must be a/],
+	...together("--no-verify --verify", "--registry-key=k --registry-password=p"),
 ]);
 
 for (const verb of ["attach", "detach"])
 	refuses(verb, [
-		[["-n", ""], /^error: -n: the namespace is empty/],
-		[["-l", ""], /^error: -l: the selector is empty/],
-		[["-n", "a", "-A"], /^error: -n and -A cannot be used together/],
-		[["-A", "-l", "x"], /^error: -A and -l cannot be used together/],
-		[["Not_A_Name"], /^error: SA: "Not_A_Name" is not a/],
+		...ANY_EMPTY,
+		...together("-n=a -A", "-A -l=x"),
+		["Not_A_Name", /^error: SA: "Not_A_Name" is not a/],
 		[
-			["builder", "--all-serviceaccounts"],
-			/^error: --all-serviceaccounts means every one/,
+			"builder --all-serviceaccounts",
+			"--all-serviceaccounts means every one: name none beside it",
 		],
 		[["--secret", ""], /^error: --secret: the name is empty/],
+		[
+			"builder --by-policy",
+			"--by-policy is for pods of any account: name none beside it",
+		],
 	]);
 
-refuses("attach", [
-	[
-		["builder", "--by-policy"],
-		"--by-policy is for pods of any account: name none beside it",
-	],
-]);
-
-refuses("detach", [[["--all", "--secret=team"], /cannot be used together/]]);
+refuses("detach", together("--all --secret=team", "--all --by-policy"));
 
 refuses("check", [
-	[["a", "b"], /too many arguments/],
-	[["Bad_Name"], /NAME: /],
-	[["-n", ""], /-n: the namespace is empty/],
-	[["-n", "a", "-A"], /-n and -A cannot be used together/],
-	[["-o", "name"], /allowed formats are: json,yaml/],
-	[["--secret", "x"], /unknown flag: --secret/],
-	[["--wait", "soon"], /invalid value for --wait: must be a duration/],
+	["a b", /too many arguments/],
+	["Bad_Name", /NAME: /],
+	...ANY_EMPTY.slice(0, 2),
+	...together("-n=a -A"),
+	["-o name", /allowed formats are: json,yaml/],
+	["--secret x", /unknown flag: --secret/],
+	["--wait soon", /invalid value for --wait: must be a duration/],
 ]);
 
 const WATCHED =
 	"--watch prints a line a change: use -o json, -o name or -o wide";
 refuses("list", [
-	[["--fail"], "--fail needs --expiring"],
-	[["--status", "Broken"], /^error: --status: must be one of Invalid, Source,/],
-	[["-w", "-o", "yaml"], WATCHED],
-	[["-w", "-o", "tree"], WATCHED],
-	[["--mesh", "consul"], /^error: --mesh: unknown mesh; must be one of nginx,/],
+	...ANY_EMPTY,
+	...together("-n=a -A", "--watch -l=a=b", "--watch --fail --expiring=1d"),
+	["--fail", "--fail needs --expiring"],
+	["--status Broken", /^error: --status: must be one of Invalid, Source,/],
+	["-w -o yaml", WATCHED],
+	["-w -o tree", WATCHED],
+	["--mesh consul", /^error: --mesh: unknown mesh; must be one of nginx,/],
 	...["", "soon", "0", "0d", "-1h", "2w"].map(
 		(time): Row => [
 			[`--expiring=${time}`],
@@ -295,73 +362,118 @@ refuses("list", [
 ]);
 
 refuses("images", [
-	[["--platform", "linux/amd64"], /--platform.*--check/],
-	[["--secret", "x"], /--secret.*--check/],
-	[["--check", "--platform", "amd64"], /^error: --platform: give OS\/ARCH/],
+	["--platform linux/amd64", /--platform.*--check/],
+	["--secret x", /--secret.*--check/],
+	["--check --platform amd64", /^error: --platform: give OS\/ARCH/],
 	[
-		["--check", "-o", "skopeo", "--registry-server", "r.io"],
+		"--check -o skopeo --registry-server r.io",
 		/--check and -o skopeo cannot be used together/,
 	],
-	[["--check", "-o", "name"], /--check and -o name cannot be used together/],
-	[["-o", "skopeo"], /^error: -o skopeo needs --registry-server/],
+	["--check -o name", /--check and -o name cannot be used together/],
+	["-o skopeo", /^error: -o skopeo needs --registry-server/],
 	[
-		["-o", "wide"],
+		"-o wide",
 		/^error: unable to match a printer .* allowed formats are: crane,json,name,skopeo,table,yaml$/m,
 	],
-	[["-f", "x", "-n", "y"], /^error: -f and -n cannot be used together/],
-	[["-n", "x", "-A"], /^error: -n and -A cannot be used together/],
+	...together(
+		"-f=x -n=y",
+		"-f=x -A",
+		"-n=x -A",
+		"-f=x --from-cluster",
+		"--mesh-version=1 --from-cluster",
+		"-A --mesh-version=1",
+	),
 	[["--registry-server", ""], /^error: --registry-server: the server is empty/],
-	[["--mesh", "none"], /^error: --mesh none has no images: use -f, -n or -A/],
+	["--mesh none", "--mesh none has no images: use -f, -n or -A"],
 	[["--mesh-version", "a b"], /^error: --mesh-version: give a release/],
-	[["--from-cluster", "-f", "x"], /cannot be used together/],
-	[["--from-cluster", "--mesh-version", "1"], /cannot be used together/],
-	[["--mesh-version", "1", "-A"], /cannot be used together/],
 ]);
 
+const BOTH =
+	"--registry-server and --disable-public-images must be used together";
 refuses("inject", [
-	[[], /^error: inject needs -f FILE, -f DIRECTORY or -f -$/m],
+	["", /^error: inject needs -f FILE, -f DIRECTORY or -f -$/m],
 	[["-f", ""], /^error: -f: the path is empty/],
-	[["-f", "https://example.com/a.yaml"], /^error: -f: URLs are not fetched/],
+	["-f https://example.com/a.yaml", /^error: -f: URLs are not fetched/],
+	["-f x --registry-server r.io", BOTH],
+	["-f x --disable-public-images", BOTH],
 	[
-		["-f", "x", "--registry-server", "r.io"],
-		/^error: --registry-server and --disable-public-images must be used together/,
-	],
-	[
-		["-f", "x", "--disable-public-images"],
-		/^error: --registry-server and --disable-public-images must be used together/,
-	],
-	[
-		["-f", "x", "--disable-public-images", "--registry-server", "r.io/UP"],
+		"-f x --disable-public-images --registry-server r.io/UP",
 		/^error: --registry-server: the path cannot begin an image's name/,
 	],
+	["-f x --secret No", /^error: --secret: "No" is not a Secret name/],
 	[
-		["-f", "x", "--secret", "No"],
-		/^error: --secret: "No" is not a Secret name/,
-	],
-	[
-		["-f", "x", "--secret", "a", "--from", "n/b"],
+		"-f x --secret a --from n/b",
 		/^error: --from names the source b, and --secret is a/,
 	],
 	[["-f", "x", "-n", ""], /^error: -n: the namespace is empty/],
 ]);
 
-refuses("prune", [[["--contexts", ""], /^error: --contexts: /]]);
+refuses("explain", [
+	["", /^error: explain needs /],
+	...together(
+		"nginx --serviceaccount=a --pod=p",
+		"nginx --docker-config=/x -n=a",
+	),
+]);
 
-for (const [[verb = "", ...argv], message] of [
+const PATH = `--format=kind needs --docker-config with the full path of a file, for example "$PWD/config.json"; write one with 'kubectl meshreg export --to config.json'`;
+const NO_CLUSTER = "--format=kind asks no cluster: leave NAME and -n out";
+const AT_LEAST = "must be a whole number of at least";
+refuses("export", [
+	["-n a,b", '-n takes one namespace here, not "a,b"'],
+	["--to=", "--to: the path is empty; is a variable unset?"],
+	["--format=kind", PATH],
+	["--format=kind --docker-config config.json", PATH],
+	["--format=kind --docker-config /x name", NO_CLUSTER],
+	["--format=kind --docker-config /x -n a", NO_CLUSTER],
 	[
-		["install", "--needed"],
+		"--format=kind --docker-config /x --control-planes 0",
+		`invalid value for --control-planes: ${AT_LEAST} 1`,
+	],
+	[
+		"--format=kind --docker-config /x --workers=-1",
+		`invalid value for --workers: ${AT_LEAST} 0`,
+	],
+	["--workers=1", "--workers means something with --format=kind only"],
+	[
+		"--docker-config=/x",
+		"--docker-config means something with --format=kind only",
+	],
+]);
+
+refuses("prune", [
+	["", "prune needs --yes: there is no terminal to ask at"],
+	["name --all --yes", "--all means every pull secret: leave NAME out"],
+	["--contexts=", "--contexts: a context is empty; is a variable unset?"],
+	...ANY_EMPTY.slice(0, 2),
+	...together("-n=a -A", "--contexts=a --context=b"),
+]);
+
+refuses("install", [
+	[
+		"--needed",
 		"--needed is for a person to look at: install with -n, -A, -l or --injected",
 	],
 	[
-		["install", "-A", "--prune"],
+		"-A --prune",
 		"install --prune needs --yes: nobody is asked before each deletion",
 	],
 	[
-		["install", "-A", "--health-address", "8081"],
+		"-A --health-address 8081",
 		"--health-address: must be [HOST]:PORT, for example :8081 or 127.0.0.1:8081",
 	],
-	[["install", "-A", "--image", " "], "--image: must be the name of an image"],
-	[["sync", "-A", "--health-address=:1"], "--health-address needs --watch"],
-	[["uninstall"], "uninstall needs --yes: there is no terminal to ask at"],
-] as const)
-	refuses(verb, [[argv, message]]);
+	[["-A", "--image", " "], "--image: must be the name of an image"],
+]);
+
+refuses("uninstall", [
+	["", "uninstall needs --yes: there is no terminal to ask at"],
+]);
+
+refuses("completion", [
+	["", /^error: the shell is missing; give bash,/],
+	["csh", /^error: there is no completion for "csh"; give /],
+]);
+
+test("each verb has a table", () => {
+	for (const { verb } of COMMANDS) assert.ok(tried.has(verb), verb);
+});

@@ -166,16 +166,53 @@ describe("every command", () => {
 		);
 	});
 
-	test("D7: -n and -A together are refused wherever both are", async () => {
-		for (const { verb } of withFlag("all-namespaces"))
-			for (const argv of [
-				["-A", "-n", "app"],
-				["-n", "app", "-A"],
-			])
-				assert.equal(
-					await refused([verb, ...argv]),
-					"error: -n and -A cannot be used together\n",
-				);
+	/** A command line of this verb with these flags and what else it cannot do without. */
+	const lineOf = (
+		{ verb, operands, flags }: (typeof COMMANDS)[number],
+		...names: string[]
+	) => [
+		verb,
+		...operands.flatMap(({ optional }) => (optional ? [] : ["a"])),
+		...names.map((name) => {
+			const { kind, choices } =
+				flags.find((flag) => flag.name === name) ??
+				EVERYWHERE.find((flag) => flag.name === name) ??
+				assert.fail(name);
+			return kind === "switch" ? `--${name}` : `--${name}=${choices?.[0] ?? 1}`;
+		}),
+	];
+
+	test("flags that contradict each other are refused wherever both are, in either order", async () => {
+		for (const command of COMMANDS) {
+			const all = new Map(
+				[...command.flags, ...EVERYWHERE].map((flag) => [flag.name, flag]),
+			);
+			for (const { name, needs, conflicts = [] } of command.flags)
+				for (const other of conflicts.filter((each) => all.has(each))) {
+					const needed = [needs, all.get(other)?.needs].filter(
+						(each) => each !== undefined,
+					);
+					for (const pair of [
+						[name, other],
+						[other, name],
+					])
+						assert.match(
+							await refused(lineOf(command, ...pair, ...needed)),
+							/^error: -\S+ and -\S+ cannot be used together\n$/,
+							`${command.verb} ${pair}`,
+						);
+				}
+		}
+	});
+
+	test("a flag without the one that it needs is refused", async () => {
+		for (const command of COMMANDS)
+			for (const { name, needs } of command.flags)
+				if (needs !== undefined)
+					assert.match(
+						await refused(lineOf(command, name)),
+						new RegExp(`^error: -\\S+ needs --${needs}\\n$`),
+					);
 	});
 
 	test("an empty -n, -l or --contexts is never everywhere", async () => {

@@ -3,6 +3,7 @@ import type {
 	SyncSelection,
 } from "../actions/apply/copy-settings.ts";
 import type { Flag, Given } from "../core/command-line/flag.ts";
+import { hasSidecars } from "../core/meshes/meshes.ts";
 import { parseLabel } from "../core/pull-secrets/ownership.ts";
 import { UsageError } from "../errors.ts";
 import * as flags from "../flags.ts";
@@ -151,9 +152,13 @@ function selectionOf(given: Given, env: flags.Env): SyncSelection {
 	if (given.on("all-namespaces")) return { by: "all" };
 	if (given.on("needed")) return { by: "needed" };
 	if (selector !== undefined) return { by: "label", selector };
-	return given.on("injected")
-		? { by: "injected", mesh: flags.meshOf(given, env) }
-		: { by: "record" };
+	if (!given.on("injected")) return { by: "record" };
+	const mesh = flags.meshOf(given, env);
+	if (!hasSidecars(mesh))
+		throw new UsageError(
+			`--injected: ${mesh.title} injects no sidecar; name the mesh with --mesh`,
+		);
+	return { by: "injected", mesh };
 }
 
 function forgottenOf(given: Given): string[] {

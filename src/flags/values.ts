@@ -2,6 +2,10 @@ import { BARE, type Env, type Given } from "../core/command-line/flag.ts";
 import type { FlagNote } from "../core/note.ts";
 import type { DryRun } from "../core/output/result.ts";
 import {
+	type LabelSelector,
+	parseLabelSelector,
+} from "../core/pull-secrets/label-selector.ts";
+import {
 	managedSelectors,
 	parseLabel,
 	type UsageLabel,
@@ -95,13 +99,19 @@ export function namespacesOf(given: Given): string[] {
 }
 
 /** A selector that says something: an empty one (an unset variable) would mean everything. Throws UsageError. */
-export function selectorOf(given: Given): string | undefined {
+export function selectorOf(given: Given): LabelSelector | undefined {
 	const value = given.text("selector");
-	if (value?.trim() === "")
+	if (value === undefined) return undefined;
+	if (value.trim() === "")
 		throw new UsageError(
 			"-l: the selector is empty; to mean every namespace, use -A",
 		);
-	return value;
+	const selector = parseLabelSelector(value);
+	if (selector === undefined)
+		throw new UsageError(
+			`-l: "${value}" is not a label selector, such as team=x, env!=dev or 'tier in (a,b)'`,
+		);
+	return selector;
 }
 
 const LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;

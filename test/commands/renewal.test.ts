@@ -264,30 +264,6 @@ describe("credentials from a provider", { skip: notPosix }, () => {
 		assert.equal(late.status, 0, late.err);
 		assert.equal(bed.password("nginx-mesh"), "new");
 	});
-
-	const WRONG: readonly [args: string[], err: string][] = [
-		[
-			["--credential-from=helper:../x"],
-			"--credential-from: helper:NAME means the program docker-credential-NAME, and NAME is no path",
-		],
-		[
-			["--credential-from=vault"],
-			"--credential-from: must be helper:NAME, plugin:PATH or ecr",
-		],
-		[
-			["--credential-from=ecr", "--credential-arg=x"],
-			"--credential-arg is for --credential-from=plugin:PATH only",
-		],
-		[
-			["--credential-arg=x"],
-			"--credential-arg is for --credential-from=plugin:PATH only",
-		],
-	];
-	for (const [args, err] of WRONG)
-		test(args.join(" "), async () => {
-			const outcome = await run(["create", "--registry-server=r.io", ...args]);
-			assert.deepEqual([outcome.status, outcome.err], [2, `error: ${err}\n`]);
-		});
 });
 
 /** Amazon's two services, as their documentation has them, and what they are asked. */

@@ -3,7 +3,6 @@ import type { ChangeResult } from "../../core/output/result.ts";
 import { objectNames, type Word } from "../../core/output/shell.ts";
 import { someOf } from "../../core/output/some-of.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
-import { parseLabelSelector } from "../../core/pull-secrets/label-selector.ts";
 import { PULL_SECRET_TYPE } from "../../core/pull-secrets/ownership.ts";
 import {
 	ContentReader,
@@ -274,10 +273,8 @@ function ruleOf(selection: Selection): Rule | undefined {
 			return undefined;
 		case "all":
 			return { by: "all" };
-		case "label": {
-			const selector = parseLabelSelector(selection.selector);
-			return selector && { by: "selector", selector };
-		}
+		case "label":
+			return { by: "selector", selector: selection.selector };
 	}
 }
 
@@ -292,7 +289,7 @@ function accountWords({ namespaces }: Attachments): string {
 
 function ruleWords(selection: Selection): string {
 	return selection.by === "label"
-		? `namespaces with ${selection.selector}`
+		? `namespaces with ${selection.selector.text}`
 		: "all namespaces";
 }
 
@@ -307,7 +304,7 @@ function whereWords(
 		case "all":
 			return ["-A"];
 		case "label":
-			return ["-l", selection.selector];
+			return ["-l", selection.selector.text];
 	}
 }
 

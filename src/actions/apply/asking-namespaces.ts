@@ -1,11 +1,10 @@
 import {
 	asksForSidecar,
 	type Injection,
-	type Mesh,
+	type MeshWithSidecars,
 	podSelector,
 } from "../../core/meshes/meshes.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
-import { isInjectingMesh } from "../../core/pull-secrets/injection.ts";
 import {
 	EMPTY_RECORD,
 	mergeSelection,
@@ -13,7 +12,7 @@ import {
 	type SourceRecord,
 } from "../../core/pull-secrets/record.ts";
 import type { SourceRef } from "../../core/pull-secrets/source.ts";
-import { ApiError, UsageError } from "../../errors.ts";
+import { ApiError } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 import { listNamespaces } from "../read/read-namespaces.ts";
 import { isRecorded } from "./targets.ts";
@@ -69,15 +68,11 @@ async function unlessHidden(
 	}
 }
 
-/** The rule that the record keeps of `--injected`. Throws UsageError for a mesh that injects nothing. */
+/** The rule that the record keeps of `--injected`. */
 export function injectedRule(
-	mesh: Mesh,
+	mesh: MeshWithSidecars,
 	more: Pick<RuleEntry, "exclude" | "attach">,
 ): { readonly entry: RuleEntry; readonly injection: Injection; what: string } {
-	if (!isInjectingMesh(mesh.name) || mesh.injection === undefined)
-		throw new UsageError(
-			`--injected: ${mesh.title} injects no sidecar; name the mesh with --mesh`,
-		);
 	return {
 		entry: { rule: { by: "injected", mesh: mesh.name }, ...more },
 		injection: mesh.injection,

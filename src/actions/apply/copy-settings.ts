@@ -1,4 +1,4 @@
-import type { Mesh } from "../../core/meshes/meshes.ts";
+import type { MeshWithSidecars } from "../../core/meshes/meshes.ts";
 import type { AccountChoice } from "../accounts/find-accounts.ts";
 import type { SourceChoice } from "../read/find-source.ts";
 import type { Selection } from "../read/select-namespaces.ts";
@@ -7,7 +7,7 @@ import type { Selection } from "../read/select-namespaces.ts";
 export type SyncSelection =
 	| Selection
 	/** Those into which a mesh injects its sidecar. */
-	| { readonly by: "injected"; readonly mesh: Mesh }
+	| { readonly by: "injected"; readonly mesh: MeshWithSidecars }
 	/** Those whose pods pull with the source. */
 	| { readonly by: "needed" }
 	/** Those that are recorded; where none is, it is asked. */

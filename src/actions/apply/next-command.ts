@@ -67,7 +67,7 @@ export async function nextCommand(
 		case "all":
 			return nextAfterCopies(source, ["-A"]);
 		case "label":
-			return nextAfterCopies(source, ["-l", selection.selector]);
+			return nextAfterCopies(source, ["-l", selection.selector.text]);
 		case "record":
 			// Nobody reads a line of hundreds of names.
 			return places.length > NEXT_NAMES

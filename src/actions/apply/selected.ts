@@ -1,6 +1,5 @@
 import { someOf } from "../../core/output/some-of.ts";
 import { matchesGlob } from "../../core/pull-secrets/desired.ts";
-import { parseLabelSelector } from "../../core/pull-secrets/label-selector.ts";
 import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
 import {
 	EMPTY_RECORD,
@@ -8,7 +7,6 @@ import {
 	type Rule,
 	type SourceRecord,
 } from "../../core/pull-secrets/record.ts";
-import { UsageError } from "../../errors.ts";
 import type { Selection } from "../read/select-namespaces.ts";
 import { askingNamespaces, injectedRule } from "./asking-namespaces.ts";
 import type { CopySettings } from "./copy-settings.ts";
@@ -76,17 +74,13 @@ export async function selectedFor(
 	}
 }
 
-/** The rule that the record keeps of `-A` or `-l`. Throws UsageError for what is no selector. */
+/** The rule that the record keeps of `-A` or `-l`. */
 export function ruleOf(
 	selection: Exclude<Selection, { readonly by: "names" }>,
 ): { readonly rule: Rule; readonly what: string } {
 	if (selection.by === "all")
 		return { rule: { by: "all" }, what: "all namespaces" };
-	const selector = parseLabelSelector(selection.selector);
-	if (selector === undefined)
-		throw new UsageError(
-			`-l: "${selection.selector}" is not a label selector, such as team=x, env!=dev or 'tier in (a,b)'`,
-		);
+	const { selector } = selection;
 	return { rule: { by: "selector", selector }, what: selector.text };
 }
 

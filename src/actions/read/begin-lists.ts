@@ -89,6 +89,6 @@ export function beginCopyLists(
 	if (selection.by === "label")
 		cluster.begin(
 			"Namespace",
-			namespaceQuery({ labelSelector: selection.selector }),
+			namespaceQuery({ labelSelector: selection.selector.text }),
 		);
 }

@@ -1,4 +1,5 @@
 import { matchesGlob } from "../../core/pull-secrets/desired.ts";
+import type { LabelSelector } from "../../core/pull-secrets/label-selector.ts";
 import { SYSTEM_NAMESPACES } from "../../core/pull-secrets/namespace-facts.ts";
 import type { Cluster } from "../../world.ts";
 import { listNamespaces } from "./read-namespaces.ts";
@@ -7,7 +8,7 @@ import { listNamespaces } from "./read-namespaces.ts";
 export type Selection =
 	| { readonly by: "names"; readonly names: readonly string[] }
 	| { readonly by: "all" }
-	| { readonly by: "label"; readonly selector: string };
+	| { readonly by: "label"; readonly selector: LabelSelector };
 
 /** A namespace to work in. */
 export interface NamespaceTarget {
@@ -31,7 +32,7 @@ export async function selectNamespaces(
 			.toSorted()
 			.map((namespace) => ({ namespace, terminating: false }));
 	const query =
-		selection.by === "label" ? { labelSelector: selection.selector } : {};
+		selection.by === "label" ? { labelSelector: selection.selector.text } : {};
 	return (await listNamespaces(cluster, query))
 		.filter(
 			({ name }) =>

@@ -119,7 +119,7 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, Drif
 		choice: {
 			name: given.positionals.length > 0 ? flags.nameOf(given, env) : undefined,
 			namespaces: given.on("all-namespaces") ? [] : flags.namespacesOf(given),
-			selector: flags.selectorOf(given),
+			selector: flags.selectorOf(given)?.text,
 			managed: flags.managedSelectorsOf(given, env),
 			all: given.on("all"),
 			statuses: statusesOf(given),

@@ -487,6 +487,8 @@ function watchedOf({ selection, exclude }: WatchSync): Watched {
 	return {
 		by: "list",
 		query:
-			selection.by === "label" ? { labelSelector: selection.selector } : {},
+			selection.by === "label"
+				? { labelSelector: selection.selector.text }
+				: {},
 	};
 }

@@ -1,5 +1,9 @@
 import type { ObjectMeta } from "../objects.ts";
-import { isInjected } from "../pull-secrets/injection.ts";
+import {
+	type InjectingMesh,
+	isInjected,
+	isInjectingMesh,
+} from "../pull-secrets/injection.ts";
 import { DEFAULT_NAME, DEFAULT_NAMESPACE } from "../pull-secrets/ownership.ts";
 import { MESH_IMAGES, MESH_VERSION } from "./images.ts";
 
@@ -33,6 +37,17 @@ export interface Mesh {
 	readonly release: MeshRelease | undefined;
 	/** Nobody maintains it any more. */
 	readonly retired?: Retirement;
+}
+
+/** A mesh that injects sidecars. */
+export interface MeshWithSidecars extends Mesh {
+	readonly name: InjectingMesh;
+	readonly injection: Injection;
+}
+
+/** Whether `--injected` means something with it. */
+export function hasSidecars(mesh: Mesh): mesh is MeshWithSidecars {
+	return isInjectingMesh(mesh.name) && mesh.injection !== undefined;
 }
 
 /** When a mesh came to its end; days, as in ISO 8601. */

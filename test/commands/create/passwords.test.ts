@@ -77,24 +77,6 @@ describe("create: passwords", () => {
 				assert.equal(secret(), undefined);
 			});
 
-		test("by a flag, where nothing is trimmed", async () => {
-			for (const flag of ["--registry-password", "--docker-password"])
-				assert.deepEqual(
-					await bed.run([
-						"create",
-						"--registry-server=r.io",
-						"--registry-username=u",
-						`${flag}=pw\n`,
-					]),
-					{
-						status: 2,
-						out: "",
-						err: `error: ${flag}: the password ends in a line end\n`,
-						asked: [],
-					},
-				);
-		});
-
 		test("at a prompt it is asked for again", async () => {
 			fresh();
 			const { asked, status } = await bed.run(

@@ -301,46 +301,4 @@ describe("export --format=kind", () => {
 			"error: --docker-config: /config.json holds no credentials itself (they may be in a credential store, which nodes do not have); write one with 'kubectl meshreg export --to /config.json'\n",
 		);
 	});
-
-	const wrong: [argv: string[], message: RegExp][] = [
-		[
-			["--format=kind"],
-			/^error: --format=kind needs --docker-config with the full path/,
-		],
-		[
-			["--format=kind", "--docker-config", "config.json"],
-			/^error: --format=kind needs --docker-config with the full path/,
-		],
-		[
-			["--format=kind", "--docker-config", "/x", "name"],
-			/^error: --format=kind asks no cluster/,
-		],
-		[
-			["--format=kind", "--docker-config", "/x", "-n", "a"],
-			/^error: --format=kind asks no cluster/,
-		],
-		[
-			["--format=kind", "--docker-config", "/x", "--control-planes", "0"],
-			/^error: invalid value for --control-planes: must be a whole number of at least 1/,
-		],
-		[
-			["--format=kind", "--docker-config", "/x", "--workers=-1"],
-			/^error: invalid value for --workers/,
-		],
-		[
-			["--workers=1"],
-			/^error: --workers means something with --format=kind only/,
-		],
-		[
-			["--docker-config=/x"],
-			/^error: --docker-config means something with --format=kind only/,
-		],
-	];
-	for (const [argv, message] of wrong)
-		test(`refuses ${argv.join(" ")}`, async () => {
-			await using bed = await testBed();
-			const { status, out, err } = await bed.run(["export", ...argv]);
-			assert.deepEqual([status, out], [2, ""]);
-			assert.match(err, message);
-		});
 });

@@ -130,16 +130,6 @@ Cancelled; nothing was changed
 		assert.deepEqual(left(bed), ALL);
 	});
 
-	test("without a terminal it needs --yes, and reads nothing", async () => {
-		await using bed = await populated();
-		const outcome = await bed.run(["prune"]);
-		assert.deepEqual(
-			[outcome.status, outcome.err],
-			[2, "error: prune needs --yes: there is no terminal to ask at\n"],
-		);
-		assert.equal(bed.server.requests.length, 0);
-	});
-
 	test("what was changed or relabelled after the list is left alone", async () => {
 		await using bed = await populated();
 		bed.server.onRequest(({ method }) => {

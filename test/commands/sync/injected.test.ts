@@ -208,15 +208,4 @@ describe("sync --injected", () => {
 		hidden();
 		assert.doesNotMatch(quiet.err, /Warning/);
 	});
-
-	test("none injects nothing", async () => {
-		const { status, err } = await bed.run([
-			"sync",
-			"--mesh",
-			"none",
-			"--injected",
-		]);
-		assert.notEqual(status, 0);
-		assert.match(err, /^error: /);
-	});
 });

@@ -43,13 +43,5 @@ describe("sync --prune", () => {
 			);
 			assert.ok(bed.server.store.get("Secret", "shop", NAME));
 		});
-		test("without a terminal it needs --yes", async () => {
-			await using bed = await copied();
-			assert.deepEqual(shown(await bed.run(["sync", "-n", "app", "--prune"])), {
-				status: 2,
-				out: "",
-				err: "error: --prune needs --yes: there is no terminal to ask at\n",
-			});
-		});
 	});
 });

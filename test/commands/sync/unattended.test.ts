@@ -307,25 +307,6 @@ printf '{"kind":"CredentialProviderResponse","apiVersion":"credentialprovider.ku
 			assert.doesNotMatch((await other.stop()).err, /not every recorded copy/);
 		});
 
-	for (const [argv, message] of [
-		[["--refresh=vault"], "--refresh: must be helper:NAME, plugin:PATH or ecr"],
-		[
-			["--refresh", "--credential-arg=x"],
-			"--credential-arg is for the one plugin that --refresh names",
-		],
-		[
-			["--refresh", "--refresh-before=soon"],
-			"invalid value for --refresh-before: must be a duration",
-		],
-		[["--refresh-before=1h"], "--refresh-before needs --refresh"],
-	] as const)
-		test(`refused: sync --watch ${argv.join(" ")}`, async () => {
-			await using bed = await testBed();
-			const { status, err } = await bed.run(["sync", "-A", "--watch", ...argv]);
-			assert.equal(status, 2, err);
-			assert.ok(err.startsWith(`error: ${message}`), err);
-		});
-
 	for (const [what, data, message] of [
 		["malformed", "{", "copies are left unchanged"],
 		[
