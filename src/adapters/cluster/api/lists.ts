@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { Kind, ObjectOf } from "../../../core/objects.ts";
 import { ApiError, ConnectionError } from "../../../errors.ts";
 import type { Cluster, ListQuery, Page, WatchEvent } from "../../../world.ts";
@@ -172,7 +173,8 @@ export function lists(
 			if (ahead) {
 				coming = page(next);
 				coming.catch(() => {}); // Nobody may come for it.
-				await sentOff();
+				// Until it has left: a request is written once the event loop comes round.
+				await setImmediate();
 			}
 			yield {
 				items: read.items,
@@ -194,11 +196,6 @@ const WATCH_SECONDS = 300;
 
 function isExpired(error: unknown): error is StatusError {
 	return error instanceof StatusError && error.status === 410;
-}
-
-/** Until what was begun has left: a request is written once the event loop comes round. */
-function sentOff(): Promise<void> {
-	return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** API servers list in the order of this, byte by byte. */

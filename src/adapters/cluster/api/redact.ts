@@ -41,22 +41,8 @@ const MOST_KEPT = 32 << 20;
 
 /** A value of `data`, in base64, and how many Secrets hold it. */
 class Value {
-	readonly text: string;
-	#uses = 0;
-
-	constructor(text: string) {
-		this.text = text;
-	}
-
-	use(): this {
-		this.#uses++;
-		return this;
-	}
-
-	/** Whether nobody uses it any more. */
-	leave(): boolean {
-		return --this.#uses === 0;
-	}
+	uses = 0;
+	constructor(readonly text: string) {}
 }
 
 /**
@@ -96,12 +82,12 @@ export class KnownData {
 	}
 
 	#keep(text: string): Value {
-		const known = this.#values.get(text);
-		if (known !== undefined) return known.use();
-		const value = new Value(text);
-		this.#values.set(text, value);
-		this.#size += text.length;
-		return value.use();
+		const value = this.#values.get(text) ?? new Value(text);
+		if (value.uses++ === 0) {
+			this.#values.set(text, value);
+			this.#size += text.length;
+		}
+		return value;
 	}
 
 	#drop(place: string): void {
@@ -109,7 +95,7 @@ export class KnownData {
 		this.#read.delete(place);
 		if (values === undefined || values === "too much") return;
 		for (const value of values)
-			if (value.leave()) {
+			if (--value.uses === 0) {
 				this.#values.delete(value.text);
 				this.#size -= value.text.length;
 			}

@@ -64,7 +64,7 @@ export interface PageShape<T> {
 	readonly withoutManagedFields: boolean;
 }
 
-/** Bytes, or characters: a page of 500 Secrets of the usual size is one of these megabytes. */
+/** Bytes: a page of 500 Secrets of the usual size is one of these megabytes. */
 const LARGEST_ANSWER = 64 << 20;
 /**
  * Bytes of a page up to which it is parsed as one: most are, and one JSON.parse costs half as much as to

@@ -1,4 +1,4 @@
-import { serverIdentity } from "../http/dial.ts";
+import { pem } from "../http/dial.ts";
 import type { ConnectContext } from "../kubeconfig/context.ts";
 import type { Target } from "../kubeconfig/resolve-context.ts";
 import {
@@ -6,7 +6,6 @@ import {
 	clientCertificate,
 	fixedCredentials,
 } from "./credentials.ts";
-import type { ExecCluster } from "./exec-plugin.ts";
 import { type Issued, renewed } from "./renewed.ts";
 import { tokenFile } from "./token-file.ts";
 
@@ -50,22 +49,18 @@ export function credentialsOf(
 	return fixedCredentials(user, files);
 }
 
+/** What a plugin is told about the cluster, where the kubeconfig says so (provideClusterInfo). */
 async function execCluster(
 	{ cluster, server }: Target,
 	{ files }: ConnectContext,
-): Promise<ExecCluster> {
-	const ca =
-		cluster["certificate-authority"] || cluster["certificate-authority-data"]
-			? (await serverIdentity(cluster, files)).ca
-			: undefined;
+): Promise<object> {
+	const ca = await pem(cluster, "certificate-authority", files);
 	return {
 		server,
 		"tls-server-name": cluster["tls-server-name"],
 		"insecure-skip-tls-verify":
 			cluster["insecure-skip-tls-verify"] || undefined,
-		"certificate-authority-data": Buffer.isBuffer(ca)
-			? ca.toString("base64")
-			: undefined,
+		"certificate-authority-data": ca?.toString("base64"),
 		"proxy-url": cluster["proxy-url"],
 		"disable-compression": cluster["disable-compression"] || undefined,
 		// Said even where there is none, as kubectl does.

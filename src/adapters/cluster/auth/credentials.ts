@@ -1,5 +1,6 @@
 import type { ConnectionOptions } from "node:tls";
 import type { Files } from "../../../world.ts";
+import { pem } from "../http/dial.ts";
 import type { UserEntry } from "../kubeconfig/document.ts";
 
 /** What one request shows of who is asking. */
@@ -16,8 +17,6 @@ export interface Credentials {
 	/** Fetches a newer one than `refused`, which the server answered with 401; false where there is none. */
 	renew(refused: Credential): Promise<boolean>;
 }
-
-const FILE_LIMIT = 16 << 20;
 
 /** A credential that the kubeconfig or a flag holds, or a file that they name: no newer one is to be had. */
 export function fixedCredentials(user: UserEntry, files: Files): Credentials {
@@ -45,27 +44,14 @@ export function bearer(token: string): Record<string, string> {
 	return { authorization: `Bearer ${token}` };
 }
 
-/** Data wins over a file, as with kubectl. */
+/** The certificate and key that a user names; none where it names none. */
 export async function clientCertificate(
 	user: UserEntry,
 	files: Files,
 ): Promise<Credential["tls"]> {
-	const cert = await pem(
-		user["client-certificate-data"],
-		user["client-certificate"],
-		files,
-	);
-	const key = await pem(user["client-key-data"], user["client-key"], files);
+	const cert = await pem(user, "client-certificate", files);
+	const key = await pem(user, "client-key", files);
 	return { ...(cert && { cert }), ...(key && { key }) };
-}
-
-async function pem(
-	data: string | undefined,
-	path: string | undefined,
-	files: Files,
-): Promise<Buffer | undefined> {
-	if (data) return Buffer.from(data, "base64");
-	return path === undefined ? undefined : files.read(path, FILE_LIMIT);
 }
 
 /** https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation */

@@ -2,41 +2,25 @@ import { StringDecoder } from "node:string_decoder";
 import type { ExecPluginFault } from "../../../core/output/connection-failure.ts";
 import { FailureError } from "../../../core/output/failure.ts";
 import { onOneLine } from "../../../core/output/printable.ts";
-import type { Output } from "../../../world.ts";
 import { ProgramMissing, startProgram } from "../../programs.ts";
+import type { ConnectContext } from "../kubeconfig/context.ts";
 import type { ExecEntry } from "../kubeconfig/document.ts";
 import { bearer } from "./credentials.ts";
 import type { Issued } from "./renewed.ts";
 
-/** What a plugin is told about the cluster, where the kubeconfig says so (provideClusterInfo). */
-export interface ExecCluster {
-	readonly server: string;
-	readonly "tls-server-name"?: string | undefined;
-	readonly "insecure-skip-tls-verify"?: boolean | undefined;
-	/** base64 */
-	readonly "certificate-authority-data"?: string | undefined;
-	readonly "proxy-url"?: string | undefined;
-	readonly "disable-compression"?: boolean | undefined;
-	readonly config?: unknown;
-}
-
-interface ExecContext {
-	readonly env: Readonly<Record<string, string | undefined>>;
-	/** Where the plugin's stderr goes, as it comes. */
-	readonly err: Output;
-	/** Stdin is a terminal that nobody else reads. */
-	readonly interactive: boolean;
-	readonly interrupt: AbortSignal;
-}
+type ExecContext = Pick<
+	ConnectContext,
+	"env" | "err" | "interactive" | "interrupt"
+>;
 
 /**
- * Runs a credential plugin once.
+ * Runs a credential plugin once. `cluster`: what it is told of it, where the kubeconfig says so.
  * https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins
  * Throws FailureError that never quotes the plugin's output: it is the credential.
  */
 export async function runExecPlugin(
 	entry: ExecEntry,
-	cluster: ExecCluster,
+	cluster: object,
 	context: ExecContext,
 ): Promise<Issued> {
 	const { command = "", apiVersion } = entry;

@@ -1,6 +1,7 @@
 import { FailureError } from "../../../core/output/failure.ts";
 import type { Clock, Files } from "../../../world.ts";
 import { bearer, type Credential, type Credentials } from "./credentials.ts";
+import { renewed } from "./renewed.ts";
 
 /** Milliseconds: a pod's token is replaced long before it expires; client-go reads it once a minute. */
 const AGE = 60_000;
@@ -13,30 +14,18 @@ export function tokenFile(
 	files: Files,
 	clock: Clock,
 ): Credentials {
-	let read: { at: number; credential: Promise<Credential> } | undefined;
-
-	async function load(): Promise<Credential> {
+	let last: Credential | undefined;
+	return renewed(async () => {
 		const token = (await files.read(path, LIMIT)).toString("utf8").trim();
 		if (token === "")
 			throw new FailureError({ cause: "token-file-empty", path });
-		return { headers: bearer(token), tls: await tls() };
-	}
-
-	function fresh(): Promise<Credential> {
-		read = { at: clock.elapsed(), credential: load() };
-		return read.credential;
-	}
-
-	return {
-		current: () =>
-			read !== undefined && clock.elapsed() - read.at < AGE
-				? read.credential
-				: fresh(),
-		async renew(refused) {
-			const current = await read?.credential;
-			if (current !== undefined && current !== refused) return true;
-			const { headers } = await fresh();
-			return headers.authorization !== refused.headers.authorization;
-		},
-	};
+		const headers = bearer(token);
+		// The same token is the same credential: one that was refused would be again.
+		if (
+			last === undefined ||
+			last.headers.authorization !== headers.authorization
+		)
+			last = { headers, tls: await tls() };
+		return { credential: last, expires: clock.now() + AGE };
+	}, clock);
 }

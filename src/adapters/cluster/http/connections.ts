@@ -1,3 +1,4 @@
+import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import type { Dial } from "./dial.ts";
 import {
 	type Answer,
@@ -77,9 +78,7 @@ export class Connections {
 	finish(reason: unknown): void {
 		this.#finishing.abort(reason);
 		const end = async () => {
-			const late = new Promise((resolve) => {
-				setTimeout(resolve, LONG_GRACE).unref();
-			});
+			const late = sleep(LONG_GRACE, undefined, { ref: false });
 			while (this.#unstoppable.size > 0) {
 				const outcome = await Promise.race([
 					Promise.allSettled(this.#unstoppable),
@@ -87,7 +86,7 @@ export class Connections {
 				]);
 				if (outcome === undefined) break;
 				// What follows on a failure is sent in this very turn.
-				await new Promise((resolve) => setImmediate(resolve));
+				await setImmediate();
 			}
 			this.end(reason);
 		};

@@ -26,17 +26,20 @@ export async function serverIdentity(
 	files: Files,
 ): Promise<Trust> {
 	if (cluster["insecure-skip-tls-verify"]) return { rejectUnauthorized: false };
-	const path = cluster["certificate-authority"];
-	const inline = cluster["certificate-authority-data"];
-	return {
-		rejectUnauthorized: true,
-		// Data wins over a file, as with kubectl.
-		ca: inline
-			? Buffer.from(inline, "base64")
-			: path
-				? await files.read(path, 16 << 20)
-				: machineAuthorities(),
-	};
+	const ca = await pem(cluster, "certificate-authority", files);
+	return { rejectUnauthorized: true, ca: ca ?? machineAuthorities() };
+}
+
+/** What an entry names by a path, or holds as data in base64, which wins, as with kubectl. */
+export async function pem<Name extends string>(
+	entry: { readonly [Field in Name | `${Name}-data`]?: string | undefined },
+	name: Name,
+	files: Files,
+): Promise<Buffer | undefined> {
+	const data = entry[`${name}-data`];
+	if (data) return Buffer.from(data, "base64");
+	const path = entry[name];
+	return path ? files.read(path, 16 << 20) : undefined;
 }
 
 /** What a connection to the server needs: by what it is recognised, and what it is shown of us. */

@@ -110,35 +110,23 @@ export class AnswerTooLarge extends Error {
 	override readonly name = "AnswerTooLarge";
 }
 
-/**
- * The whole body, of at most `limit` characters. Rejects with TransportError when it ends early, and with
- * AnswerTooLarge.
- */
+/** The whole body, of at most `limit` bytes. Rejects as `bytes` does. */
 export async function text(answer: Answer, limit: number): Promise<string> {
-	const body = unpacked(answer);
-	body.setEncoding("utf8");
-	let read = "";
-	await drain(answer, body, limit, (chunk: string) => {
-		read += chunk;
-	});
-	return read;
+	const chunks: Buffer[] = [];
+	await bytes(answer, limit, (chunk) => chunks.push(chunk));
+	return Buffer.concat(chunks).toString("utf8");
 }
 
-/** The same, of at most `limit` bytes, as they arrive. Rejects with what `take` throws, too. */
+/**
+ * The body as it arrives, of at most `limit` bytes. Rejects with TransportError when it ends early, with
+ * AnswerTooLarge, and with what `take` throws.
+ */
 export function bytes(
 	answer: Answer,
 	limit: number,
 	take: (chunk: Buffer) => void,
 ): Promise<void> {
-	return drain(answer, unpacked(answer), limit, take);
-}
-
-function drain<Chunk extends { readonly length: number }>(
-	answer: Answer,
-	body: Readable,
-	limit: number,
-	take: (chunk: Chunk) => void,
-): Promise<void> {
+	const body = unpacked(answer);
 	return new Promise((resolve, reject) => {
 		const broken = (error: unknown) => reject(new TransportError(error, true));
 		const stop = (error: unknown): void => {
@@ -147,7 +135,7 @@ function drain<Chunk extends { readonly length: number }>(
 			answer.body.destroy();
 		};
 		let length = 0;
-		body.on("data", (chunk: Chunk) => {
+		body.on("data", (chunk: Buffer) => {
 			length += chunk.length;
 			if (length > limit) return stop(new AnswerTooLarge());
 			try {

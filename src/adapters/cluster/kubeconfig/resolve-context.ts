@@ -24,12 +24,7 @@ export interface Target {
 }
 
 /** What a pod uses, where nothing else says which cluster. */
-export interface Pod {
-	readonly server: string;
-	readonly namespace: string;
-	readonly cluster: ClusterEntry;
-	readonly user: UserEntry;
-}
+export type Pod = Pick<Target, "server" | "namespace" | "cluster" | "user">;
 
 /**
  * The flags' and the current context's choice; without either the pod's, and outside of one kubectl's
