@@ -107,6 +107,17 @@ export class ConnectionError extends OperationError {
 	}
 }
 
+/** What stands before a server says these of it; the server itself rarely. */
+export const GONE: readonly number[] = [502, 503, 504];
+
+/** There is no server at the moment: a try costs it nothing, and it may be back at any time. */
+export function isAway(error: unknown): boolean {
+	return (
+		error instanceof ConnectionError ||
+		(error instanceof ApiError && GONE.includes(error.status))
+	);
+}
+
 /** Nothing that follows can succeed either: no answer, no such user, or an interrupt. */
 export function isFatal(error: unknown): boolean {
 	return (

@@ -4,6 +4,9 @@ export interface Growth {
 	readonly longest: number;
 }
 
+/** The longest pause where a server is away, in milliseconds: what waits for it is to go on soon after it is back. */
+export const WHILE_AWAY = 2000;
+
 /** After so many failures (one or more): the first pause, then twice as long each time, up to the longest. */
 export function growingPause(
 	failures: number,

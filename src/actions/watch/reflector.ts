@@ -1,6 +1,6 @@
 import type { Kind, ObjectOf } from "../../core/objects.ts";
-import { growingPause, spread } from "../../core/pauses.ts";
-import { AbortedError, ApiError } from "../../errors.ts";
+import { growingPause, spread, WHILE_AWAY } from "../../core/pauses.ts";
+import { AbortedError, ApiError, isAway } from "../../errors.ts";
 import type { Clock, Cluster, ListQuery } from "../../world.ts";
 
 /** Where what is followed is told. */
@@ -30,7 +30,8 @@ export interface Listed {
 	/**
 	 * Watches from the list on, until the signal. A watch that ends is resumed where it
 	 * was; only a server that has forgotten that version (410) is listed again. Whatever
-	 * else goes wrong is tried again after a pause that grows to half a minute.
+	 * else goes wrong is tried again after a pause that grows to half a minute, or to two seconds while there
+	 * is no server.
 	 */
 	follow(clock: Clock, signal: AbortSignal): Promise<never>;
 }
@@ -83,7 +84,11 @@ export class Reflector<K extends Kind, Item> implements Listed {
 				this.#version = undefined;
 			else if (error !== undefined && failures > 1)
 				this.follower.trouble(error);
-			await clock.delay(spread(growingPause(failures, PAUSES)), signal);
+			const pause = growingPause(failures, PAUSES);
+			await clock.delay(
+				spread(isAway(error) ? Math.min(pause, WHILE_AWAY) : pause),
+				signal,
+			);
 		}
 	}
 

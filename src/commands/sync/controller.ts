@@ -13,6 +13,7 @@ import { planAttach } from "../../core/accounts/attachment.ts";
 import type { Followed } from "../../core/in-cluster/vitals.ts";
 import type { ServiceAccount } from "../../core/objects.ts";
 import type { ChangeResult } from "../../core/output/result.ts";
+import { WHILE_AWAY } from "../../core/pauses.ts";
 import {
 	afterFailure,
 	afterWrite,
@@ -31,7 +32,7 @@ import {
 	type SyncRules,
 	SyncState,
 } from "../../core/pull-secrets/sync-state.ts";
-import { AbortedError, isFatal } from "../../errors.ts";
+import { AbortedError, isAway, isFatal } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 import { DedupedLog, type Listener } from "./deduped-log.ts";
 import { reflectors, type Watched } from "./reflectors.ts";
@@ -176,7 +177,7 @@ class Controller {
 		} catch (error) {
 			if (error instanceof AbortedError) throw error;
 			this.#told.note(error);
-			this.#failed(namespace);
+			this.#failed(namespace, error);
 		}
 	}
 
@@ -201,7 +202,11 @@ class Controller {
 				this.#backoffs.set(namespace, afterWrite(backoff, now));
 			}
 			// What stands in the way is watched; anything else may be over without an event.
-			else if (change.action !== "conflict") this.#failed(namespace);
+			else if (change.action !== "conflict")
+				this.#failed(
+					namespace,
+					result.why && "error" in result.why ? result.why.error : undefined,
+				);
 		}
 		await this.#takeBack(results);
 		return results.every(({ action }) => action !== "failed");
@@ -353,10 +358,14 @@ class Controller {
 			});
 	}
 
-	#failed(namespace: string): void {
-		const backoff = afterFailure(this.#backoffs.get(namespace) ?? FRESH);
+	#failed(namespace: string, error?: unknown): void {
+		const before = this.#backoffs.get(namespace) ?? FRESH;
+		const away = isAway(error);
+		const backoff = away ? before : afterFailure(before);
 		this.#backoffs.set(namespace, backoff);
-		const wait = retryAfter(backoff, LONGEST_WAIT[this.how.watched.by]);
+		const wait = away
+			? WHILE_AWAY
+			: retryAfter(backoff, LONGEST_WAIT[this.how.watched.by]);
 		this.#queue.add(namespace, this.how.world.clock.elapsed() + wait);
 	}
 }

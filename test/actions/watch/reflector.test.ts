@@ -80,6 +80,7 @@ async function follow(
 const LIST = { items: [namespace("a", "1")], resourceVersion: "5" };
 const gone = new ApiError(410, "Expired", "too old");
 const broken = new ConnectionError("connection reset by peer");
+const refused = new ApiError(403, "Forbidden", "not yours");
 
 test("a watch that ends is resumed after its last event or bookmark", async () => {
 	assert.deepEqual(
@@ -138,10 +139,7 @@ test("a list that fails is tried again, and told of", async () => {
 });
 
 test("failures in a row are told from the second on, and wait longer", async () => {
-	const log = await follow(
-		[LIST],
-		[[broken], [broken], ...Array<Error[]>(5).fill([broken])],
-	);
+	const log = await follow([LIST], Array<Error[]>(7).fill([refused]));
 	assert.equal(log.filter((entry) => entry.startsWith("trouble")).length, 6);
 	assert.deepEqual(
 		log.filter((entry) => /pause/.test(entry)),
@@ -182,13 +180,18 @@ test("a watch that lived long was a good one, though nothing happened", async ()
 	);
 });
 
-test("no pause is longer than half a minute", async () => {
-	const log = await follow([LIST], Array<Error[]>(20).fill([broken]));
-	const pauses = log.filter((entry) => /pause/.test(entry));
-	assert.equal(pauses.length, 20);
-	for (const pause of pauses.slice(10))
-		assert.match(pause, /^pause (9|10)$/, "15 to 30 s");
-});
+for (const [what, error, longest] of [
+	["a server that refuses", refused, /^pause (9|10)$/],
+	["no connection", broken, /^pause (5|6)$/],
+	["a proxy without a server", new ApiError(503, "", ""), /^pause (5|6)$/],
+] as const)
+	test(`the longest pause: ${what}`, async () => {
+		const log = await follow([LIST], Array<Error[]>(20).fill([error]));
+		const pauses = log.filter((entry) => /pause/.test(entry));
+		assert.equal(pauses.length, 20);
+		// 15 to 30 s, 1 to 2 s.
+		for (const pause of pauses.slice(10)) assert.match(pause, longest);
+	});
 
 test("an interrupt that the server's adapter tells of ends it", async () => {
 	const interrupt = new AbortedError("SIGINT");

@@ -5,7 +5,11 @@ import {
 	type ControllerOptions,
 	runController,
 } from "../../../src/commands/sync/controller.ts";
-import { AbortedError } from "../../../src/errors.ts";
+import {
+	AbortedError,
+	ApiError,
+	ConnectionError,
+} from "../../../src/errors.ts";
 import { failureLines } from "../../../src/report/changes.ts";
 import { failureLine } from "../../../src/report/failure.ts";
 import { logWords } from "../../../src/report/log-words.ts";
@@ -306,6 +310,37 @@ describe("what failed", () => {
 			drift(bed, "app");
 			await keeping.says(failed);
 			await keeping.until(() => clock.waiting().includes(clock.now() + 1000));
+		});
+
+	for (const [what, error] of [
+		["no connection", new ConnectionError("no route to host")],
+		["a proxy's 503", new ApiError(503, "", "no server")],
+	] as const)
+		test(`because there was no server (${what}) is done two seconds after it is back, however long it was gone`, async () => {
+			await using bed = await bedWith("app");
+			let away = false;
+			await using keeping = await kept(bed, {
+				wrap: (cluster) => ({
+					...cluster,
+					patch: async (...request) => {
+						if (away) throw error;
+						return cluster.patch(...request);
+					},
+				}),
+			});
+			const { clock } = keeping;
+			await keeping.says("ready");
+			away = true;
+			drift(bed, "app");
+			for (let tries = 0; tries < 20; tries++) {
+				const then = clock.now() + 2000;
+				await keeping.until(() => clock.waiting().includes(then));
+				clock.set(then);
+			}
+			await keeping.until(() => clock.waiting().includes(clock.now() + 2000));
+			away = false;
+			clock.set(clock.now() + 2000);
+			await keeping.says("Secret app configured");
 		});
 
 	test("is told of each object for itself", async () => {

@@ -1,6 +1,6 @@
 import { certificateFault } from "../../../core/certificate-fault.ts";
 import { growingPause, spread } from "../../../core/pauses.ts";
-import { ApiError, OperationError } from "../../../errors.ts";
+import { ApiError, GONE, OperationError } from "../../../errors.ts";
 import type { Clock } from "../../../world.ts";
 import { codeOf } from "../../error-code.ts";
 import { TransportError } from "../http/exchange.ts";
@@ -19,8 +19,6 @@ const PAUSES = { first: 100, longest: 3_000 };
 const LONGEST_WHILE_GONE = 10_000;
 /** After giving up: how long everything else fails at once instead of trying for itself. */
 const BREAKER = 1_000;
-/** What stands before a server says these of it; the server itself rarely. */
-const GONE = [502, 503, 504];
 
 interface RepeatOptions {
 	/** How many at once: made with `isTooMuch`. */
