@@ -52,6 +52,12 @@ export interface TransportOptions {
 /** The most that the API server reads of a body, in bytes. */
 const bodyLimit = 3 * 1024 * 1024;
 
+/**
+ * How many milliseconds a connection may idle, as kube-apiserver's (k8s.io/apiserver, secure_serving.go).
+ * Node's own few seconds end one now and then in the moment in which a client takes it up again.
+ */
+const idle = { keepAliveTimeout: 90_000 };
+
 /** TLS on loopback, with or without a client certificate, HTTP/2 or HTTP/1.1 as the client offers. */
 export class Transport {
 	/** TLS handshakes so far. */
@@ -77,11 +83,12 @@ export class Transport {
 			rejectUnauthorized: false,
 		};
 		const server = options.http1Only
-			? createHttpsServer(tls, onRequest)
+			? createHttpsServer({ ...tls, ...idle }, onRequest)
 			: createHttp2Server(
 					{
 						...tls,
 						allowHTTP1: true,
+						...idle,
 						settings: { maxConcurrentStreams: options.maxConcurrentStreams },
 					},
 					onRequest,
