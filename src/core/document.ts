@@ -27,6 +27,8 @@ export type Document = Cases<
 			items: readonly ListItem[];
 			/** Those that were looked at; none: all. */
 			namespaces: readonly string[];
+			/** A NAME that is a namespace, where there is no item. */
+			meant?: string | undefined;
 		};
 		tree: {
 			trees: readonly SourceTree[];

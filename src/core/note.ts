@@ -305,8 +305,11 @@ export type ContextNote =
 /** About the run itself. */
 export type RunNote = Causes<{
 	cancelled: None;
-	/** `namespaces`: where it was looked; none: everywhere. */
-	"nothing-found": { namespaces?: readonly string[] };
+	/** `namespaces`: where it was looked; none: everywhere. `meant`: a NAME that is a namespace. */
+	"nothing-found": {
+		namespaces?: readonly string[];
+		meant?: string | undefined;
+	};
 	interrupted: { progress: Progress };
 	/** Those who reference pull secrets are left out. */
 	"users-unlisted": { kind: "Pod" | "ServiceAccount" };

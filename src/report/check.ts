@@ -83,8 +83,10 @@ function findingText(
 	style: CheckStyle,
 ): (string | Painted)[] {
 	const { columns = Number.POSITIVE_INFINITY, contextFlags } = style;
-	const words = (text: string, indent: string) =>
-		text === "" ? "" : `${wrap(lineOf(text), columns, indent)}\n`;
+	const words = (text: string, indent: string, hang = indent) =>
+		text === ""
+			? ""
+			: `${indent}${wrap(lineOf(text), columns, hang).slice(hang.length)}\n`;
 	const command = (label: string, script: Script | undefined) =>
 		script === undefined
 			? ""
@@ -92,7 +94,8 @@ function findingText(
 	return [
 		MARKS[finding.severity],
 		words(headline(finding), "  ").slice(1),
-		...workloadLines(finding).map((line) => words(line, "    ")),
+		// Further in than what comes next, which is not about this one alone.
+		...workloadLines(finding).map((line) => words(line, "    ", "      ")),
 		words(hint(finding), "    "),
 		command("See", finding.look),
 		command("Fix", finding.fix),

@@ -27,8 +27,13 @@ import { PRUNE_WORDS } from "./prune-notes.ts";
 import { recordFaultWords } from "./record-words.ts";
 import { type NoteWords, type Wording, worded } from "./wording.ts";
 
-/** Nothing was found in these namespaces, or anywhere where none is named; without a line end. */
-export function noneFound(namespaces: readonly string[]): string {
+/** Nothing was found in these namespaces, or anywhere where none is named; without a line end. `meant`: a NAME that is a namespace. */
+export function noneFound(
+	namespaces: readonly string[],
+	meant?: string,
+): string {
+	if (meant !== undefined)
+		return `No resources found; "${meant}" is a namespace, did you mean -n ${meant}?`;
 	const [only, ...others] = namespaces;
 	// Only this one has a full stop with kubectl.
 	return only !== undefined && others.length === 0
@@ -238,7 +243,7 @@ const CONTEXT_WORDS: Wording<ContextNote> = {
 
 const RUN_WORDS: Wording<RunNote> = {
 	cancelled: () => "Cancelled; nothing was changed",
-	"nothing-found": ({ namespaces = [] }) => noneFound(namespaces),
+	"nothing-found": ({ namespaces = [], meant }) => noneFound(namespaces, meant),
 	interrupted: ({ progress }) => `interrupted: ${progressWords(progress)}`,
 	"users-unlisted": ({ kind }) =>
 		`not allowed to list ${kind === "Pod" ? "pods" : "service accounts"}; they are left out`,

@@ -88,7 +88,10 @@ function renderText(document: Document, look: Look, page: Page): Rendered {
 			return { out: "", err: changesText(document, look) };
 		case "list":
 			return document.items.length === 0
-				? { out: "", err: `${noneFound(document.namespaces)}\n` }
+				? {
+						out: "",
+						err: `${noneFound(document.namespaces, document.meant)}\n`,
+					}
 				: {
 						out: listText(document.items, look, page),
 						err: page.columns === undefined ? "" : listFooter(document.items),

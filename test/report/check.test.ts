@@ -30,6 +30,45 @@ i : calls itself a copy of a b[2J, which is not a source that is checked here
 	);
 });
 
+test("a workload that goes on on a second line is told from the next one, and from what to know", () => {
+	const workload = (name: string) => ({
+		kind: "Deployment",
+		name,
+		namespace: "shop",
+		pods: [name],
+		images: ["registry.example.com/team/image:1.2.3"],
+	});
+	const text = storyOf(
+		[
+			finding(
+				"pods",
+				"note",
+				{
+					cause: "runs-without-credential",
+					pods: 2,
+					hosts: ["registry.example.com"],
+				},
+				{ workloads: [workload("a"), workload("b")] },
+			),
+		],
+		{ quiet: false, contextFlags: [], columns: 50 },
+	);
+	assert.equal(
+		text,
+		`pods
+----
+i 2 pods run with images of registry.example.com
+  without a pull secret
+    shop: deployment/a (1 pod):
+      registry.example.com/team/image:1.2.3
+    shop: deployment/b (1 pod):
+      registry.example.com/team/image:1.2.3
+    The images are public, or were on the node
+    already.
+`,
+	);
+});
+
 test("at a terminal nothing is wider, and what is pasted is still one command", () => {
 	const text = storyOf(
 		[

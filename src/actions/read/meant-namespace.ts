@@ -1,3 +1,4 @@
+import { FailureError } from "../../core/output/failure.ts";
 import { UsageError } from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
 
@@ -7,13 +8,47 @@ export async function meantNamespace(
 	cluster: Cluster,
 	named: readonly string[] = [],
 ): Promise<UsageError | undefined> {
-	if (name === undefined) return undefined;
-	try {
-		await cluster.read("Namespace", { name });
-	} catch {
+	if (name === undefined || !(await isNamespace(name, cluster)))
 		return undefined;
-	}
 	return new UsageError(
 		`"${name}" is a namespace; did you mean -n ${[...named, name].join(",")}?`,
 	);
+}
+
+/** Finds a source; where there is none, and its NAME is a namespace, throws the UsageError that asks whether that was meant. */
+export async function findOrMeant<T>(
+	find: Promise<T>,
+	name: string | undefined,
+	cluster: Cluster,
+): Promise<T> {
+	try {
+		return await find;
+	} catch (error) {
+		if (
+			!(error instanceof FailureError) ||
+			error.failure.cause !== "source-missing"
+		)
+			throw error;
+		throw (await meantNamespace(name, cluster)) ?? error;
+	}
+}
+
+/** A NAME of which nothing was found, where it is a namespace and `-n` named none. */
+export async function meantFor(
+	name: string | undefined,
+	namespaces: readonly string[],
+	cluster: Cluster,
+): Promise<string | undefined> {
+	if (name === undefined || namespaces.length > 0) return undefined;
+	return (await isNamespace(name, cluster)) ? name : undefined;
+}
+
+/** Whether there is a namespace of that name, as far as this user may know. */
+async function isNamespace(name: string, cluster: Cluster): Promise<boolean> {
+	try {
+		await cluster.read("Namespace", { name });
+		return true;
+	} catch {
+		return false;
+	}
 }

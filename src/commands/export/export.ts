@@ -2,6 +2,7 @@ import {
 	findSource,
 	type SourceChoice,
 } from "../../actions/read/find-source.ts";
+import { findOrMeant } from "../../actions/read/meant-namespace.ts";
 import { readPullSecret } from "../../actions/read/read-keys.ts";
 import { command, NOTHING } from "../../command.ts";
 import type { Given } from "../../core/command-line/flag.ts";
@@ -187,7 +188,11 @@ async function keyToExport(
 	const reader = new ContentReader();
 	const { name, namespace, source } = options;
 	if (namespace === undefined)
-		return findSource(cluster, reader, source, world);
+		return findOrMeant(
+			findSource(cluster, reader, source, world),
+			source.name,
+			cluster,
+		);
 	const key = await readPullSecret(cluster, reader, { namespace, name });
 	if (key === undefined || roleOf(key) === "unmanaged")
 		throw new FailureError({

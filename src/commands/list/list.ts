@@ -1,3 +1,4 @@
+import { meantFor } from "../../actions/read/meant-namespace.ts";
 import { warnOfUnread } from "../../actions/read/warn-of-unread.ts";
 import { command, NOTHING } from "../../command.ts";
 import type { Given } from "../../core/command-line/flag.ts";
@@ -162,7 +163,14 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, Drif
 						: EXIT.done,
 				document:
 					parts === undefined || items.length === 0
-						? { kind: "list", items, namespaces }
+						? {
+								kind: "list",
+								items,
+								namespaces,
+								...(items.length === 0 && {
+									meant: await meantFor(choice.name, namespaces, cluster),
+								}),
+							}
 						: {
 								kind: "tree",
 								...treesOf({

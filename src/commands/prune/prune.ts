@@ -4,6 +4,7 @@ import { isSettled, type Step } from "../../actions/apply/apply.ts";
 import { carryOut } from "../../actions/apply/carry-out.ts";
 import { ChangeReport } from "../../actions/apply/change-report.ts";
 import { confirmDeletion, lossOf } from "../../actions/apply/confirm.ts";
+import { meantFor } from "../../actions/read/meant-namespace.ts";
 import { readPullSecrets } from "../../actions/read/read-keys.ts";
 import { readSources } from "../../actions/read/read-sources.ts";
 import { command, NOTHING } from "../../command.ts";
@@ -140,7 +141,11 @@ It lists what it will delete, sources first, with how many pods and service acco
 				if (options.output !== "json" && options.output !== "yaml")
 					world.emit({
 						type: "note",
-						note: { cause: "nothing-found", namespaces },
+						note: {
+							cause: "nothing-found",
+							namespaces,
+							meant: await meantFor(sources.name, namespaces, cluster),
+						},
 					});
 				warnOfRules(sent, how);
 				return report.finish({ withSummary: false });

@@ -20,6 +20,7 @@ import {
 	findSource,
 	type SourceChoice,
 } from "../../actions/read/find-source.ts";
+import { findOrMeant } from "../../actions/read/meant-namespace.ts";
 import { warnOfMalformed } from "../../actions/read/warn-of-malformed.ts";
 import { CANCELLED, command, NOTHING } from "../../command.ts";
 import type { Given } from "../../core/command-line/flag.ts";
@@ -135,7 +136,11 @@ The user stays unless another is given, and so do other registries in the source
 		const cluster = await world.connect(options.connection);
 		try {
 			const reader = new ContentReader();
-			const source = await findSource(cluster, reader, options.source, world);
+			const source = await findOrMeant(
+				findSource(cluster, reader, options.source, world),
+				options.source.name,
+				cluster,
+			);
 			editable(source, source);
 			const seen = world.streams.interactive
 				? await seeNamespaces([source.namespace], cluster)
