@@ -50,7 +50,8 @@ export async function writeLayout(
 	for (const { architecture, tar } of images) {
 		const layer = await put(
 			"application/vnd.oci.image.layer.v1.tar+gzip",
-			gzipSync(tar, { level: 9 }),
+			// Level 9 takes three times as long, for a two-hundredth less.
+			gzipSync(tar, { level: 6 }),
 		);
 		const { entrypoint, user, env, labels, created } = config;
 		const platform = { architecture, os: "linux" };

@@ -63,7 +63,8 @@ async function tarGz(target: Target, binary: string): Promise<Buffer> {
 			},
 			names,
 		);
-		return gzipSync(tar.read() ?? Buffer.alloc(0), { level: 9 });
+		// Level 9 takes three times as long, for a two-hundredth less.
+		return gzipSync(tar.read() ?? Buffer.alloc(0), { level: 6 });
 	} finally {
 		await rm(folder, { recursive: true });
 	}

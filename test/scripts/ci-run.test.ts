@@ -31,19 +31,20 @@ const BEGUN = [
 	"what the tests drive",
 	"the tests, as README says",
 	"types, style and the import rules",
-	"the one file, and the tests that drive it",
+	"the one file",
+	"the tests that drive the one file",
 ];
 const ALL = [
 	...BEGUN,
 	"the contract and end-to-end suites on a real kube-apiserver",
-	"the release, for every platform, and what krew makes of it",
+	"the release, for every platform, and what krew makes of it (begun with the two before)",
 ];
 
 /** The headings, then what each took. */
 function told(steps: readonly string[]): string {
 	const headings = steps.map((step) => `\n== ${step}\n`).join("");
 	const times = steps.map((step) => `N s  ${step}\n`).join("");
-	return `${headings}\n== what took how long\n${times}`;
+	return `${headings}\n== what took how long\n${times}N s  in all\n`;
 }
 
 test("CI says at the end how many seconds each step took", {
@@ -56,4 +57,10 @@ test("CI says so too where a step fails, with which it ends", {
 	skip: notPosix,
 }, async () => {
 	assert.deepEqual(await run("run test:e2e"), { out: told(BEGUN), status: 1 });
+});
+
+test("the release is made beside the suites on a cluster, and CI fails where it does", {
+	skip: notPosix,
+}, async () => {
+	assert.deepEqual(await run("run image"), { out: told(ALL), status: 1 });
 });

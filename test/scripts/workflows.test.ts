@@ -71,7 +71,7 @@ for (const file of await readdir(FOLDER))
 				assert.ok(name in scripts, `no script of package.json: ${command}`);
 				assert.ok(
 					name in TESTED_ELSEWHERE ||
-						new RegExp(`^npm (run )?${name}$`, "m").test(ciRun),
+						new RegExp(`^\\s*npm (run )?${name}$`, "m").test(ciRun),
 					`.ci/run does not run ${name}`,
 				);
 			}
