@@ -1,14 +1,5 @@
+import { goDuration } from "../core/pull-secrets/go-duration.ts";
 import { UsageError } from "../errors.ts";
-
-const UNIT_MS: Readonly<Record<string, number>> = {
-	ns: 1e-6,
-	us: 1e-3,
-	µs: 1e-3,
-	ms: 1,
-	s: 1000,
-	m: 60_000,
-	h: 3_600_000,
-};
 
 /** A Go duration (`1m30s`) or a bare number of seconds, in milliseconds. Throws UsageError. */
 export function parseDuration(
@@ -17,17 +8,12 @@ export function parseDuration(
 	such = "30s, 2m or 1h30m",
 ): number {
 	if (/^\d+$/.test(value)) return Number(value) * 1000;
-	const parts = [
-		...value.matchAll(/(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)/g),
-	];
-	if (parts.length === 0 || parts.map((part) => part[0]).join("") !== value)
+	const time = goDuration(value);
+	if (time === undefined)
 		throw new UsageError(
 			`invalid value for ${flag}: must be a duration such as ${such}`,
 		);
-	return parts.reduce(
-		(sum, part) => sum + Number(part[1]) * (UNIT_MS[part[2] ?? ""] ?? 0),
-		0,
-	);
+	return time;
 }
 
 const DAY_MS = 24 * 3_600_000;

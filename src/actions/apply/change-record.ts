@@ -3,9 +3,10 @@ import { FailureError } from "../../core/output/failure.ts";
 import type { DryRun } from "../../core/output/result.ts";
 import { growingPause, spread } from "../../core/pauses.ts";
 import { TARGETS_ANNOTATION } from "../../core/pull-secrets/ownership.ts";
-import type {
-	ContentReader,
-	PullSecret,
+import {
+	type ContentReader,
+	type PullSecret,
+	placeOf,
 } from "../../core/pull-secrets/pull-secret.ts";
 import {
 	EMPTY_RECORD,
@@ -160,11 +161,4 @@ function operations(source: PullSecret, text: string): JsonPatchOperation[] {
 					value: text,
 				},
 	];
-}
-
-function placeOf({ namespace, name }: PullSecret): {
-	namespace: string;
-	name: string;
-} {
-	return { namespace, name };
 }

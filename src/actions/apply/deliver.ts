@@ -21,6 +21,7 @@ import {
 import {
 	type ContentReader,
 	type PullSecret,
+	placeOf,
 	sourceRef,
 } from "../../core/pull-secrets/pull-secret.ts";
 import {
@@ -556,11 +557,4 @@ function byPlace(a: Step, b: Step): number {
 	const place = (step: Step): string =>
 		isSettled(step) ? step.namespace : namespaceOf(step);
 	return place(a) < place(b) ? -1 : 1;
-}
-
-function placeOf({ namespace, name }: PullSecret): {
-	namespace: string;
-	name: string;
-} {
-	return { namespace, name };
 }

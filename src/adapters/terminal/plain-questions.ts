@@ -24,11 +24,9 @@ export function line(
 	check: Check,
 ): Promise<string> {
 	const question = preset === undefined ? message : `${message} (${preset})`;
-	return until(context, question, (typed) => {
-		const value = typed.trim() || (preset ?? "");
-		const wrong = check(value);
-		return wrong === undefined ? { value } : { wrong };
-	});
+	return until(context, question, (typed) =>
+		checked(typed.trim() || (preset ?? ""), check),
+	);
 }
 
 /** A line that is not echoed. */
@@ -40,12 +38,14 @@ export function secret(
 	return until(
 		context,
 		message,
-		(value) => {
-			const wrong = check(value);
-			return wrong === undefined ? { value } : { wrong };
-		},
+		(value) => checked(value, check),
 		() => "",
 	);
+}
+
+function checked(value: string, check: Check) {
+	const wrong = check(value);
+	return wrong === undefined ? { value } : { wrong };
 }
 
 /** One of the choices; Enter alone takes the first. */

@@ -83,6 +83,12 @@ export type Subject =
 			"record-fault": { ref: string; fault: RecordFault };
 			/** `count` copies are what their records say. */
 			copies: { count: number };
+			"copy-missing": { ref: string };
+			"copy-drifted": { ref: string };
+			"copy-blocked": { ref: string };
+			/** Recorded namespaces that were made again, or are not there. */
+			"namespace-made-again": { ref: string };
+			"namespace-gone": { ref: string };
 			/** Secrets that say that they are copies, of what the record does not know. */
 			claimants: {
 				of: string;
@@ -124,6 +130,8 @@ export type Subject =
 			"cluster-failed": { message: string };
 			"no-pod-waits": { count: number };
 			"secret-missing-runs": { secret: string; pods: number };
+			"would-not-restart": { hosts: readonly string[]; pods: number };
+			"runs-without-credential": { hosts: readonly string[]; pods: number };
 	  }>
 	| {
 			readonly cause: "expired" | "expiring";
@@ -133,15 +141,6 @@ export type Subject =
 			readonly at: number;
 			/** The name of what renews it, as the source says: free text; "" where it names none. */
 			readonly provider: string;
-	  }
-	| {
-			readonly cause: "copy-missing" | "copy-drifted" | "copy-blocked";
-			readonly ref: string;
-	  }
-	/** Recorded namespaces that were made again, or are not there. */
-	| {
-			readonly cause: "namespace-made-again" | "namespace-gone";
-			readonly ref: string;
 	  }
 	/** Of the policies that bear a source's names: `names` as kubectl shows them, KIND/NAME. */
 	| {
@@ -153,13 +152,7 @@ export type Subject =
 			readonly ref: string;
 			readonly names: readonly string[];
 	  }
-	| ({ readonly cause: ProblemKind } & PullSubject)
-	| {
-			readonly cause: "would-not-restart" | "runs-without-credential";
-			readonly hosts: readonly string[];
-			readonly pods: number;
-	  };
-
+	| ({ readonly cause: ProblemKind } & PullSubject);
 /** What is known of pods that cannot pull, alike in cause. */
 export interface PullSubject {
 	readonly pods: number;

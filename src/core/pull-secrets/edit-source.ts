@@ -25,7 +25,11 @@ import {
 	SOURCE_ANNOTATION,
 	type UsageLabel,
 } from "./ownership.ts";
-import type { DesiredPullSecret, PullSecret } from "./pull-secret.ts";
+import {
+	type DesiredPullSecret,
+	type PullSecret,
+	placeOf,
+} from "./pull-secret.ts";
 
 /** What is to be done about the source that is there; `replace`: write a new one in its place. */
 export type SourceEdit =
@@ -293,11 +297,4 @@ function addingTo(source: PullSecret, registry: string): Script | undefined {
 /** A name from the command line may be something that was pasted there by mistake. */
 function isRegistryLike(name: string): boolean {
 	return /^[\w.*:/[\]-]{1,200}$/.test(name);
-}
-
-function placeOf({ namespace, name }: PullSecret): {
-	readonly namespace: string;
-	readonly name: string;
-} {
-	return { namespace, name };
 }

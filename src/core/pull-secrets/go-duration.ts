@@ -2,7 +2,7 @@
 export function goDuration(said: unknown): number | undefined {
 	if (typeof said !== "string") return undefined;
 	if (said === "0") return 0;
-	const parts = [...said.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)/g)];
+	const parts = [...said.matchAll(/(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)/g)];
 	if (parts.length === 0 || parts.map(([part]) => part).join("") !== said)
 		return undefined;
 	return parts.reduce(

@@ -8,6 +8,7 @@ import {
 } from "../credentials/docker-config.ts";
 import type { AuthEntry } from "../credentials/entry.ts";
 import type { Secret } from "../objects.ts";
+import type { Place } from "../output/input-failure.ts";
 import { keeperOf, type Manager, managerOf } from "./managers.ts";
 import {
 	MANAGED_BY_LABEL,
@@ -191,6 +192,11 @@ export function secretOf(desired: DesiredPullSecret): Secret {
 /** The two labels that every source and copy carries. */
 export function ownLabels(owner: UsageLabel): Record<string, string> {
 	return { [owner.key]: owner.value, [MANAGED_BY_LABEL]: MANAGER };
+}
+
+/** Where it is, without what it holds. */
+export function placeOf({ namespace, name }: PullSecret): Place {
+	return { namespace, name };
 }
 
 /** `NAMESPACE/NAME`, as the source annotation has it. */
