@@ -1,5 +1,6 @@
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { gzipSync } from "node:zlib";
 
 const NAME = "nginx-mesh-registry-key";
 const USAGE = {
@@ -89,5 +90,6 @@ export async function playedServer(): Promise<string> {
 
 function answer(response: ServerResponse, body: unknown): void {
 	response.setHeader("content-type", "application/json");
-	response.end(JSON.stringify(body));
+	response.setHeader("content-encoding", "gzip");
+	response.end(gzipSync(JSON.stringify(body)));
 }

@@ -8,6 +8,30 @@ import type { Script } from "node:vm";
 import { chunkLoader, compileChunk } from "./chunk-loader.ts";
 import { playedServer } from "./played-server.ts";
 
+const KUBECONFIG = "kubeconfig";
+const PLAYED = `--kubeconfig=${KUBECONFIG}`;
+/** As kubectl and the clouds' tools write it. */
+const kubeconfigOf = (server: string): string => `apiVersion: v1
+kind: Config
+preferences: {}
+current-context: played
+clusters:
+- name: played
+  cluster:
+    server: ${server}
+    certificate-authority-data: cGxheWVk
+users:
+- name: "played"
+  user:
+    token: played
+contexts:
+- name: played
+  context:
+    cluster: played
+    user: played
+    namespace: default
+`;
+
 const LOGIN = [
 	"--registry-server=registry.example.com",
 	"--registry-username=mesh",
@@ -16,20 +40,20 @@ const LOGIN = [
 
 /**
  * What is compiled for these need not be compiled at the user's: nothing answers at the address of
- * port 1, and at `server` a cluster does that has a source and a copy that differs.
+ * port 1, and where the kubeconfig leads a cluster does that has a source and a copy that differs.
  */
-const commandLines = (server: string): string[][] => [
+const COMMAND_LINES: readonly (readonly string[])[] = [
 	["--version"],
 	["--help"],
 	["sync", "--help"],
 	["completion", "bash"],
 	["__complete", "sync", "-"],
 	["list", "--server=http://127.0.0.1:1"],
-	["list", `--server=${server}`],
-	["sync", `--server=${server}`],
-	["apply", ...LOGIN, `--server=${server}`],
-	["rotate", ...LOGIN, "--no-verify", `--server=${server}`],
-	["check", `--server=${server}`],
+	["list", PLAYED],
+	["sync", PLAYED],
+	["apply", ...LOGIN, PLAYED],
+	["rotate", ...LOGIN, "--no-verify", PLAYED],
+	["check", PLAYED],
 ];
 
 const folder = process.argv[2] ?? "";
@@ -43,7 +67,7 @@ const load = () =>
 		return known;
 	});
 
-let left: string[][] = [];
+const left = [...COMMAND_LINES];
 
 function next(): void {
 	const words = left.shift();
@@ -67,6 +91,6 @@ function finish(): void {
 }
 
 playedServer().then((server) => {
-	left = commandLines(server);
+	writeFileSync(KUBECONFIG, kubeconfigOf(server));
 	process.on("beforeExit", next);
 });

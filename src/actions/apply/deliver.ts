@@ -4,7 +4,7 @@ import {
 	failureOf,
 } from "../../core/output/failure.ts";
 import type { Action, ChangeResult, DryRun } from "../../core/output/result.ts";
-import { desiredCopy } from "../../core/pull-secrets/desired.ts";
+import { desiredCopies } from "../../core/pull-secrets/desired.ts";
 import {
 	roleOf,
 	SOURCE_ANNOTATION,
@@ -20,6 +20,7 @@ import {
 } from "../../core/pull-secrets/plan.ts";
 import {
 	type ContentReader,
+	type DesiredPullSecret,
 	type PullSecret,
 	placeOf,
 	sourceRef,
@@ -174,19 +175,16 @@ class Delivery {
 			});
 		let { targets, current, all } = await this.#read(this.#selected?.targets);
 		const leftovers = await this.#leftovers(targets, all);
-		const agreed = await this.#agree(
-			targets,
-			this.#plan(targets, current),
-			leftovers,
-		);
+		let plan = this.#plan(targets, current);
+		const agreed = await this.#agree(targets, plan, leftovers);
 		if (agreed === undefined) return undefined;
-		await this.#record(targets.unread);
+		if (await this.#record(targets.unread)) plan = this.#plan(targets, current);
 		const told = new Map<string, ChangeResult>();
 		for (let round = 1; ; round++) {
 			this.#planned = this.#source;
 			this.#moved = false;
 			const steps = [
-				...this.#plan(targets, current).map((step) =>
+				...plan.map((step) =>
 					isSettled(step)
 						? step
 						: onlyAgreed(step, agreed.has(namespaceOf(step))),
@@ -197,6 +195,7 @@ class Delivery {
 			if (!wrote || run.dryRun !== "none") return targets;
 			if (!(await this.#mustGoOn(round))) return targets;
 			({ targets, current, all } = await this.#read());
+			plan = this.#plan(targets, current);
 		}
 	}
 
@@ -368,22 +367,33 @@ class Delivery {
 	}
 
 	/** Everything to be done where copies go. */
-	#plan(targets: Targets, current: Current): Step[] {
-		const planned = targets.serve.map((target): Step => {
-			const there = current.get(target.namespace);
+	#plan({ serve, settled }: Targets, current: Current): Step[] {
+		const named = new Set(
+			serve.filter((target) => target.named).map(({ namespace }) => namespace),
+		);
+		const planned = this.#desired(serve).map((desired): Step => {
+			const there = current.get(desired.namespace);
 			return there !== undefined && isSettled(there)
 				? there
-				: this.#planIn(target, there);
+				: this.#planOne(there, desired, named.has(desired.namespace));
 		});
-		return [...targets.settled, ...planned];
+		return [...settled, ...planned];
 	}
 
-	#planIn(
-		{ namespace, named }: Pick<Target, "namespace" | "named">,
+	#desired(serve: readonly Target[]): DesiredPullSecret[] {
+		return desiredCopies(
+			this.#source,
+			serve.map(({ namespace }) => namespace),
+			this.policy.copyLabels,
+		);
+	}
+
+	#planOne(
 		there: PullSecret | undefined,
+		desired: DesiredPullSecret,
+		named: boolean,
 	): Change {
-		const { copyLabels, force, adopt } = this.policy;
-		const desired = desiredCopy(this.#source, namespace, copyLabels);
+		const { force, adopt } = this.policy;
 		return planCopy(there, desired, { force, adopt, named });
 	}
 
@@ -424,17 +434,17 @@ class Delivery {
 		});
 	}
 
-	/** Writes the record, where it says anything new. */
-	async #record(unread: readonly string[]): Promise<void> {
+	/** Writes the record, where it says anything new; returns whether it did, so that the source is another. */
+	async #record(unread: readonly string[]): Promise<boolean> {
 		const { scope, run } = this;
-		if (scope.by === "record" || scope.once) return;
+		if (scope.by === "record" || scope.once) return false;
 		const before = this.#source;
 		this.#source = await changeRecord(before, {
 			...run,
 			change: (record) => this.#joined(record),
 			what: scope.selected.what,
 		});
-		if (this.#source === before) return;
+		if (this.#source === before) return false;
 		run.report.addRecord(before, {
 			of: "record",
 			before: recordOf(before),
@@ -455,6 +465,7 @@ class Delivery {
 				},
 				unlessQuiet: true,
 			});
+		return true;
 	}
 
 	/** Carries out; returns whether anything was written. What an earlier round told is not told again. */
@@ -499,9 +510,11 @@ class Delivery {
 			};
 		const namespace = namespaceOf(change);
 		const target = targets.serve.find((each) => each.namespace === namespace);
-		if (target === undefined) return undefined;
+		const [desired] = target === undefined ? [] : this.#desired([target]);
+		if (target === undefined || desired === undefined) return undefined;
 		return (
-			(await this.#whyNotAnyMore(namespace)) ?? this.#planIn(target, current)
+			(await this.#whyNotAnyMore(namespace)) ??
+			this.#planOne(current, desired, target.named)
 		);
 	}
 

@@ -16,24 +16,16 @@ export function desiredCopies(
 	namespaces: readonly string[],
 	copyLabels: Readonly<Record<string, string>> = {},
 ): DesiredPullSecret[] {
-	return namespaces
-		.filter((namespace) => namespace !== source.namespace)
-		.map((namespace) => desiredCopy(source, namespace, copyLabels));
-}
-
-/** The same for one namespace. */
-export function desiredCopy(
-	source: PullSecret,
-	namespace: string,
-	copyLabels: Readonly<Record<string, string>> = {},
-): DesiredPullSecret {
-	return {
-		namespace,
+	// The same for all of them: of a thousand copies only the namespaces differ.
+	const copy = {
 		name: source.name,
 		labels: { ...copyLabels, ...ownLabels(labelOfSource(source)) },
 		annotations: sourceAnnotations(source),
 		content: source.content,
 	};
+	return namespaces
+		.filter((namespace) => namespace !== source.namespace)
+		.map((namespace) => ({ namespace, ...copy }));
 }
 
 /** Does `name` match one of the globs? `*` stands for any run of characters, `?` for one. */

@@ -10,18 +10,18 @@ export type Manager =
 	/** OpenShift's own pull secret of a service account. */
 	| { readonly by: "openshift"; readonly account: string };
 
-/** How the labels and annotations begin that tools put on what they apply. */
-const MARKS: readonly (readonly [prefix: string, tool: string])[] = [
-	["meta.helm.sh/", "Helm"],
+/** The domains of the labels and annotations that tools put on what they apply. */
+const MARKS: readonly (readonly [domain: string, tool: string])[] = [
+	["meta.helm.sh", "Helm"],
 	// https://argo-cd.readthedocs.io/en/stable/user-guide/resource_tracking/
-	["argocd.argoproj.io/", "Argo CD"],
+	["argocd.argoproj.io", "Argo CD"],
 	// https://fluxcd.io/flux/components/kustomize/kustomizations/
-	["kustomize.toolkit.fluxcd.io/", "Flux"],
-	["helm.toolkit.fluxcd.io/", "Flux"],
-	["reconcile.external-secrets.io/", "External Secrets"],
-	["sealedsecrets.bitnami.com/", "Sealed Secrets"],
-	["replicator.v1.mittwald.de/", "Kubernetes Replicator"],
-	["reflector.v1.k8s.emberstack.com/", "Reflector"],
+	["kustomize.toolkit.fluxcd.io", "Flux"],
+	["helm.toolkit.fluxcd.io", "Flux"],
+	["reconcile.external-secrets.io", "External Secrets"],
+	["sealedsecrets.bitnami.com", "Sealed Secrets"],
+	["replicator.v1.mittwald.de", "Kubernetes Replicator"],
+	["reflector.v1.k8s.emberstack.com", "Reflector"],
 ];
 
 /** By which Argo CD before 3.0 knows its own, and charts name their release. */
@@ -34,19 +34,16 @@ export function managerOf({
 	ownerReferences = [],
 }: ObjectMeta): Manager | undefined {
 	const account = annotations["kubernetes.io/service-account.name"];
-	const keys = [...Object.keys(labels), ...Object.keys(annotations)];
-	if (
-		account !== undefined ||
-		keys.some((key) => key.startsWith("openshift.io/"))
-	)
+	const domains = [...Object.keys(labels), ...Object.keys(annotations)].map(
+		(key) => key.slice(0, Math.max(key.indexOf("/"), 0)),
+	);
+	if (account !== undefined || domains.includes("openshift.io"))
 		return { by: "openshift", account: account ?? "" };
 	const owner =
 		ownerReferences.find(({ controller }) => controller) ?? ownerReferences[0];
 	if (owner !== undefined)
 		return { by: "owner", kind: owner.kind, name: owner.name };
-	const mark = MARKS.find(([prefix]) =>
-		keys.some((key) => key.startsWith(prefix)),
-	);
+	const mark = MARKS.find(([domain]) => domains.includes(domain));
 	if (mark !== undefined) return { by: "tool", name: mark[1] };
 	const { [MANAGED_BY_LABEL]: managedBy = "", [INSTANCE_LABEL]: instance } =
 		labels;

@@ -66,6 +66,15 @@ export type RecordReading =
  */
 export function parseRecord(annotation: string | undefined): RecordReading {
 	if (annotation === undefined) return { kind: "none" };
+	if (last?.annotation !== annotation)
+		last = { annotation, reading: readingOf(annotation) };
+	return last.reading;
+}
+
+/** One run asks for the same record at every step, of up to 200 KiB. */
+let last: { annotation: string; reading: RecordReading } | undefined;
+
+function readingOf(annotation: string): RecordReading {
 	try {
 		return { kind: "record", record: canonical(readEntries(annotation)) };
 	} catch (error) {

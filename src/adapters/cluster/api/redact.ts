@@ -151,7 +151,9 @@ function dataInOne(sent: unknown): string[] {
 }
 
 function fieldsOf(value: unknown): Partial<Record<string, unknown>> {
-	return typeof value === "object" && value !== null ? { ...value } : {};
+	return typeof value === "object" && value !== null
+		? (value as Partial<Record<string, unknown>>)
+		: {};
 }
 
 function stringsIn(value: unknown): string[] {

@@ -10,6 +10,7 @@ import {
 	brokenOff,
 	bytes,
 	type Request,
+	readyToUnpack,
 	TransportError,
 	text,
 	unpacked,
@@ -115,7 +116,9 @@ export class Requests {
 		limit = LARGEST_ANSWER,
 	): Promise<{ readonly body: ListBody; readonly size: number }> {
 		const asked = { ...call, server: this.#options.server };
-		const answer = await this.#send(call, list.name);
+		const sending = this.#send(call, list.name);
+		if (this.#options.compressed) setImmediate(readyToUnpack);
+		const answer = await sending;
 		let taken = 0;
 		const takeOne = (value: unknown): void => {
 			if (!item.is(value)) throw strangeAnswer(asked, "other JSON", list.name);

@@ -94,6 +94,14 @@ export function timedOut(): Error {
  */
 const UNPACKED = 1 << 17;
 
+/**
+ * Loads what unpacks: some milliseconds, which are free while a server works on the first page of a
+ * list, and are waited for where it has answered.
+ */
+export function readyToUnpack(): boolean {
+	return typeof createGunzip === "function";
+}
+
 /** The answer's body as it arrives, uncompressed. */
 export function unpacked(answer: Answer): Readable {
 	if (answer.header("content-encoding") !== "gzip") return answer.body;

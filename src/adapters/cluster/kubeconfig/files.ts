@@ -67,8 +67,26 @@ function identityOf(config: Kubeconfig, context: ContextEntry): string {
 		.digest("hex");
 }
 
+/**
+ * What files said when they were read last, by path as given: with `--contexts` each cluster reads them again,
+ * and to parse one with ten clusters takes longer than to list what one of them holds.
+ */
+const PARSED = new Map<
+	string,
+	{ readonly text: string; readonly config: Promise<Kubeconfig> }
+>();
+
 async function load(path: string, files: Files): Promise<Kubeconfig> {
 	const text = (await files.read(path, LIMIT)).toString("utf8");
+	const known = PARSED.get(path);
+	if (known?.text === text) return known.config;
+	const config = parsed(text, path);
+	PARSED.set(path, { text, config });
+	return config;
+}
+
+/** `path`, as it was given, is for messages, and what is relative in the file is beside it. */
+async function parsed(text: string, path: string): Promise<Kubeconfig> {
 	const folder = dirname(absolute(path));
 	let document: unknown;
 	try {
