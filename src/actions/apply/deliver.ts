@@ -4,7 +4,7 @@ import {
 	failureOf,
 } from "../../core/output/failure.ts";
 import type { Action, ChangeResult, DryRun } from "../../core/output/result.ts";
-import { desiredCopies } from "../../core/pull-secrets/desired.ts";
+import { desiredCopies, desiredCopy } from "../../core/pull-secrets/desired.ts";
 import {
 	roleOf,
 	SOURCE_ANNOTATION,
@@ -53,7 +53,6 @@ import {
 	isRecorded,
 	notServed,
 	recordedTargets,
-	type Target,
 	type Targets,
 	whyNot,
 } from "./targets.ts";
@@ -371,21 +370,17 @@ class Delivery {
 		const named = new Set(
 			serve.filter((target) => target.named).map(({ namespace }) => namespace),
 		);
-		const planned = this.#desired(serve).map((desired): Step => {
+		const planned = desiredCopies(
+			this.#source,
+			serve.map(({ namespace }) => namespace),
+			this.policy.copyLabels,
+		).map((desired): Step => {
 			const there = current.get(desired.namespace);
 			return there !== undefined && isSettled(there)
 				? there
 				: this.#planOne(there, desired, named.has(desired.namespace));
 		});
 		return [...settled, ...planned];
-	}
-
-	#desired(serve: readonly Target[]): DesiredPullSecret[] {
-		return desiredCopies(
-			this.#source,
-			serve.map(({ namespace }) => namespace),
-			this.policy.copyLabels,
-		);
 	}
 
 	#planOne(
@@ -510,12 +505,12 @@ class Delivery {
 			};
 		const namespace = namespaceOf(change);
 		const target = targets.serve.find((each) => each.namespace === namespace);
-		const [desired] = target === undefined ? [] : this.#desired([target]);
-		if (target === undefined || desired === undefined) return undefined;
-		return (
-			(await this.#whyNotAnyMore(namespace)) ??
-			this.#planOne(current, desired, target.named)
-		);
+		if (target === undefined) return undefined;
+		const why = await this.#whyNotAnyMore(namespace);
+		if (why !== undefined) return why;
+		const { copyLabels } = this.policy;
+		const desired = desiredCopy(this.#source, namespace, copyLabels);
+		return this.#planOne(current, desired, target.named);
 	}
 
 	/** Why a namespace that was a target a moment ago is none; undefined: it is one, as far as can be seen. */

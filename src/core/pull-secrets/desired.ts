@@ -16,16 +16,26 @@ export function desiredCopies(
 	namespaces: readonly string[],
 	copyLabels: Readonly<Record<string, string>> = {},
 ): DesiredPullSecret[] {
-	// The same for all of them: of a thousand copies only the namespaces differ.
-	const copy = {
+	// Of a thousand copies only the namespaces differ.
+	const copy = desiredCopy(source, "", copyLabels);
+	return namespaces
+		.filter((namespace) => namespace !== source.namespace)
+		.map((namespace) => ({ ...copy, namespace }));
+}
+
+/** The same for one namespace. */
+export function desiredCopy(
+	source: PullSecret,
+	namespace: string,
+	copyLabels: Readonly<Record<string, string>> = {},
+): DesiredPullSecret {
+	return {
+		namespace,
 		name: source.name,
 		labels: { ...copyLabels, ...ownLabels(labelOfSource(source)) },
 		annotations: sourceAnnotations(source),
 		content: source.content,
 	};
-	return namespaces
-		.filter((namespace) => namespace !== source.namespace)
-		.map((namespace) => ({ namespace, ...copy }));
 }
 
 /** Does `name` match one of the globs? `*` stands for any run of characters, `?` for one. */
