@@ -51,6 +51,7 @@ const COMMAND_LINES: readonly (readonly string[])[] = [
 	["list", "--server=http://127.0.0.1:1"],
 	["list", PLAYED],
 	["sync", PLAYED],
+	["sync", "-A", "--dry-run=client", "--contexts=played", PLAYED],
 	["apply", ...LOGIN, PLAYED],
 	["rotate", ...LOGIN, "--no-verify", PLAYED],
 	["check", PLAYED],
