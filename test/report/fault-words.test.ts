@@ -65,10 +65,7 @@ test("nothing of what is at fault is quoted", () => {
 		}),
 	];
 	for (const words of said)
-		assert.ok(
-			words !== undefined && /^[^\p{C}\p{Z}][^\p{C}]+[^.\p{C}]$/u.test(words),
-			words,
-		);
+		assert.match(words ?? "", /^[^\p{C}\p{Z}][^\p{C}]+[^.\p{C}]$/u);
 	assert.doesNotMatch(said.join("\n"), new RegExp(`${MARK}|${btoa(MARK)}`));
 });
 

@@ -100,3 +100,31 @@ export function account(
 		...more,
 	});
 }
+
+/** A pod with one container; `at`: `NAMESPACE/NAME`. `waits`: why its image is not there. */
+export function pod(
+	{ server }: Bed,
+	at: string,
+	{
+		image = "r.io/app:1",
+		pullSecrets = [NAME],
+		waits,
+	}: { image?: string; pullSecrets?: readonly string[]; waits?: string } = {},
+): void {
+	const [namespace = "", name = ""] = at.split("/");
+	server.store.seed({
+		kind: "Pod",
+		metadata: { namespace, name },
+		spec: {
+			containers: [{ name: "c", image }],
+			imagePullSecrets: pullSecrets.map((each) => ({ name: each })),
+		},
+		...(waits !== undefined && {
+			status: {
+				containerStatuses: [
+					{ name: "c", state: { waiting: { reason: waits } } },
+				],
+			},
+		}),
+	});
+}

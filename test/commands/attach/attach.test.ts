@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { systemClock } from "../../../src/adapters/clock.ts";
+import * as build from "../../support/build.ts";
+import { NAME as KEY } from "../../support/build.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
-
-const KEY = "nginx-mesh-registry-key";
 
 describe("attach and detach", () => {
 	let bed: TestBed;
@@ -30,19 +30,9 @@ describe("attach and detach", () => {
 	after(() => bed[Symbol.asyncDispose]());
 
 	const account = (namespace: string, name: string, secrets?: string[]) =>
-		bed.server.store.seed({
-			kind: "ServiceAccount",
-			metadata: { namespace, name },
-			...(secrets && {
-				imagePullSecrets: secrets.map((each) => ({ name: each })),
-			}),
-		});
+		build.account(bed, `${namespace}/${name}`, secrets);
 	const secret = (namespace: string, name = KEY) =>
-		bed.server.store.seed({
-			kind: "Secret",
-			metadata: { namespace, name },
-			type: "kubernetes.io/dockerconfigjson",
-		});
+		build.secret(bed, `${namespace}/${name}`, {});
 	const secretsOf = (namespace: string, name = "default") => {
 		const list = bed.server.store.get(
 			"ServiceAccount",

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
+import * as build from "../../support/build.ts";
+import { NAME } from "../../support/build.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 
-const NAME = "nginx-mesh-registry-key";
 const POLICY = `kubectl-meshreg.names.nginx-mesh.${NAME}`;
 const KINDS = ["MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding"];
 const RECORD = '[{"namespaces":{"app":""}}]';
@@ -47,30 +48,21 @@ describe("attach --by-policy and detach --by-policy", () => {
 		record: string | undefined = RECORD,
 		auths = '{"reg.io":{"auth":"YTpw"}}',
 	) =>
-		bed.server.store.seed({
-			kind: "Secret",
+		build.secret(bed, "nginx-mesh", `{"auths":${auths}}`, {
 			metadata: {
-				namespace: "nginx-mesh",
-				name: NAME,
-				labels: { "app.kubernetes.io/managed-by": "kubectl-meshreg" },
+				labels: build.MANAGED,
 				annotations: {
 					...(record !== "" && { "kubectl-meshreg/targets": record }),
 				},
 			},
-			type: "kubernetes.io/dockerconfigjson",
-			data: { ".dockerconfigjson": btoa(`{"auths":${auths}}`) },
 		});
 	const account = (namespace: string, name: string, secrets?: string[]) =>
-		bed.server.store.seed({
-			kind: "ServiceAccount",
+		build.account(bed, `${namespace}/${name}`, secrets, {
 			metadata: {
 				namespace,
 				name,
 				annotations: { "kubernetes.io/enforce-mountable-secrets": "true" },
 			},
-			...(secrets && {
-				imagePullSecrets: secrets.map((each) => ({ name: each })),
-			}),
 		});
 	const policies = () =>
 		KINDS.flatMap((kind) =>

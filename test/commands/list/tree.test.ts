@@ -1,100 +1,44 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import {
+	account,
+	copyOf,
+	NAME,
+	pod,
+	secret,
+	source,
+} from "../../support/build.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 
-const NAME = "nginx-mesh-registry-key";
 const NOW = Date.UTC(2026, 0, 1);
 const HOST = "registry.example.com";
+const IMAGE = `${HOST}/app:1`;
+const MESH = { [HOST]: { auth: btoa("mesh:hunter2") } };
+const CONTENT = { ...MESH, "ghcr.io": { auth: btoa("bot:hunter2") } };
 
-function seedSecret(
-	bed: TestBed,
-	namespace: string,
-	auths: Record<string, string>,
-	annotations: Record<string, string>,
-): void {
-	bed.server.store.seed({
-		kind: "Secret",
-		metadata: {
-			namespace,
-			name: NAME,
-			annotations,
-			labels: {
-				usage: NAME,
-				"app.kubernetes.io/managed-by": "kubectl-meshreg",
-			},
-		},
-		type: "kubernetes.io/dockerconfigjson",
-		data: {
-			".dockerconfigjson": Buffer.from(
-				JSON.stringify({
-					auths: Object.fromEntries(
-						Object.entries(auths).map(([host, pair]) => [
-							host,
-							{ auth: btoa(pair) },
-						]),
-					),
-				}),
-			).toString("base64"),
-		},
-	});
-}
-
-function seedSource(bed: TestBed, record: string): void {
-	seedSecret(
-		bed,
-		"nginx-mesh",
-		{ [HOST]: "mesh:hunter2", "ghcr.io": "bot:hunter2" },
-		{
+/** The source of all, with one entry that expires. */
+const seedSource = (bed: TestBed, record: string) =>
+	source(bed, CONTENT, [], {
+		annotations: {
 			"kubectl-meshreg/targets": record,
 			"kubectl-meshreg/issued-at": JSON.stringify({
 				[HOST]: "2025-12-31T20:00:00Z",
 			}),
 			"kubectl-meshreg/expires-in": JSON.stringify({ [HOST]: "12h" }),
 		},
-	);
-}
+	});
 
-const copyOf = { "kubectl-meshreg/source": `nginx-mesh/${NAME}` };
+const copy = (bed: TestBed, namespace: string, content: object = CONTENT) =>
+	secret(bed, namespace, content as typeof CONTENT, { metadata: copyOf() });
 
-function seedCopy(bed: TestBed, namespace: string): void {
-	seedSecret(
-		bed,
-		namespace,
-		{ [HOST]: "mesh:hunter2", "ghcr.io": "bot:hunter2" },
-		copyOf,
-	);
-}
-
-function seedPod(
-	bed: TestBed,
-	namespace: string,
-	name: string,
-	{ waits, secret = NAME }: { waits?: string; secret?: string } = {},
-): void {
-	bed.server.store.seed({
-		kind: "Pod",
-		metadata: { namespace, name },
-		spec: {
-			containers: [{ name: "c", image: `${HOST}/app:1` }],
-			imagePullSecrets: [{ name: secret }],
+/** A Secret that says it is a copy of what is not there. */
+const orphan = (bed: TestBed, content: object, from: string) =>
+	secret(bed, "old", content as typeof CONTENT, {
+		metadata: {
+			...copyOf(),
+			annotations: { "kubectl-meshreg/source": from },
 		},
-		...(waits !== undefined && {
-			status: {
-				containerStatuses: [
-					{ name: "c", state: { waiting: { reason: waits } } },
-				],
-			},
-		}),
 	});
-}
-
-function seedAccount(bed: TestBed, namespace: string): void {
-	bed.server.store.seed({
-		kind: "ServiceAccount",
-		metadata: { namespace, name: "default" },
-		imagePullSecrets: [{ name: NAME }],
-	});
-}
 
 /** A source, a copy in use, one that drifted, one whose source is gone, and a recorded namespace without. */
 async function cluster(
@@ -106,23 +50,20 @@ async function cluster(
 		...options,
 	});
 	seedSource(bed, '[{"namespaces":{"app":"","dev":"","shop":""}}]');
-	seedCopy(bed, "app");
-	seedSecret(
-		bed,
-		"shop",
-		{ [HOST]: "mesh:other", "x.io": "a:hunter2" },
-		copyOf,
-	);
-	seedSecret(
-		bed,
-		"old",
-		{ [HOST]: "mesh:hunter2" },
-		{ "kubectl-meshreg/source": "team/gone" },
-	);
-	seedAccount(bed, "app");
-	seedPod(bed, "app", "web-0");
-	seedPod(bed, "app", "web-1", { waits: "ImagePullBackOff" });
-	seedPod(bed, "shop", "own-0", { waits: "ErrImagePull", secret: "own" });
+	copy(bed, "app");
+	copy(bed, "shop", {
+		[HOST]: { auth: btoa("mesh:other") },
+		"x.io": { auth: btoa("a:hunter2") },
+	});
+	orphan(bed, MESH, "team/gone");
+	account(bed, "app", [NAME]);
+	pod(bed, "app/web-0");
+	pod(bed, "app/web-1", { image: IMAGE, waits: "ImagePullBackOff" });
+	pod(bed, "shop/own-0", {
+		image: IMAGE,
+		waits: "ErrImagePull",
+		pullSecrets: ["own"],
+	});
 	return bed;
 }
 
@@ -198,9 +139,9 @@ describe("list -o tree", () => {
 		});
 		seedSource(bed, '[{"all":true}]');
 		for (const name of names) {
-			seedCopy(bed, name);
-			seedPod(bed, name, "web-0");
-			seedPod(bed, name, "web-1");
+			copy(bed, name);
+			pod(bed, `${name}/web-0`);
+			pod(bed, `${name}/web-1`);
 		}
 		const before = bed.server.requests.length;
 		const { status, out } = await bed.run(["list", "-o", "tree"]);
@@ -223,8 +164,7 @@ describe("list -o tree", () => {
 
 	test("many pods of a namespace are counted, those in trouble all named", async () => {
 		await using bed = await cluster();
-		for (let index = 10; index < 20; index++)
-			seedPod(bed, "app", `job-${index}`);
+		for (let index = 10; index < 20; index++) pod(bed, `app/job-${index}`);
 		const { out } = await bed.run(["list", "-n", "app", "-o", "tree"]);
 		assert.match(out, /ImagePullBackOff/);
 		assert.match(out, /^ {3}└─ 7 more pods$/m);
@@ -248,11 +188,10 @@ describe("list -o tree", () => {
 
 	test("hostile names drive no terminal and break no line", async () => {
 		await using bed = await cluster();
-		seedSecret(
+		orphan(
 			bed,
-			"old",
-			{ "evil.io/\u001b[31m\nnext": "a\u0007:b" },
-			{ "kubectl-meshreg/source": "x/\u001b]0;t\u0007\ny" },
+			{ "evil.io/\u001b[31m\nnext": { auth: btoa("a\u0007:b") } },
+			"x/\u001b]0;t\u0007\ny",
 		);
 		const { out } = await bed.run(["list", "-n", "old", "-o", "tree"]);
 		assert.equal(out, "x/]0;t y not allowed to read it\n└─ old  Invalid\n");

@@ -31,14 +31,13 @@ async function populated(
 		],
 		...options,
 	});
-	const copyOf = (source: string) => ({
-		labels: OURS,
-		annotations: { "kubectl-meshreg/source": source },
-	});
 	secret(bed, "nginx-mesh", { labels: OURS });
-	secret(bed, "copy-a", copyOf(`nginx-mesh/${NAME}`));
-	secret(bed, "copy-b", copyOf(`nginx-mesh/${NAME}`));
-	secret(bed, "orphan", copyOf("gone/key"));
+	secret(bed, "copy-a", build.copyOf());
+	secret(bed, "copy-b", build.copyOf());
+	secret(bed, "orphan", {
+		...build.copyOf(),
+		annotations: { "kubectl-meshreg/source": "gone/key" },
+	});
 	secret(bed, "mesh", { labels: { usage: NAME } });
 	secret(bed, "foreign");
 	secret(
@@ -98,22 +97,9 @@ describe("prune", () => {
 
 	test("asks, and says who still names what it would delete", async () => {
 		await using bed = await populated();
-		const pulls = { imagePullSecrets: [{ name: NAME }] };
-		bed.server.store.seed({
-			kind: "Pod",
-			metadata: { namespace: "copy-a", name: "one" },
-			spec: { ...pulls, containers: [] },
-		});
-		bed.server.store.seed({
-			kind: "Pod",
-			metadata: { namespace: "copy-a", name: "two" },
-			spec: { ...pulls, containers: [] },
-		});
-		bed.server.store.seed({
-			kind: "ServiceAccount",
-			metadata: { namespace: "copy-a", name: "default" },
-			...pulls,
-		});
+		build.pod(bed, "copy-a/one");
+		build.pod(bed, "copy-a/two");
+		build.account(bed, "copy-a", [NAME]);
 		const outcome = await bed.run(["prune", "-n", "copy-a,copy-b"], {
 			answers: [["Do you want to continue?", false]],
 		});

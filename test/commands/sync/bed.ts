@@ -1,9 +1,10 @@
 /** What the suites of sync share. */
 import assert from "node:assert/strict";
+import { NAME, secret } from "../../support/build.ts";
 import type { Outcome } from "../../support/command-line.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 
-export const NAME = "nginx-mesh-registry-key";
+export { NAME };
 export const NAMESPACES = ["app", "nginx-mesh", "shop"];
 
 /** A bed with a source, and the password in it. */
@@ -45,17 +46,12 @@ export function seed(
 	fields: object = {},
 	metadata: object = {},
 ): void {
-	bed.server.store.seed({
-		kind: "Secret",
-		metadata: { namespace, name: NAME, ...metadata },
-		type: "kubernetes.io/dockerconfigjson",
-		data: {
-			".dockerconfigjson": btoa(
-				'{"auths":{"other.example.com":{"auth":"YTpi"}}}',
-			),
-		},
-		...fields,
-	});
+	secret(
+		bed,
+		namespace,
+		{ "other.example.com": { auth: "YTpi" } },
+		{ metadata, ...fields },
+	);
 }
 
 export const OWNED = { labels: { usage: NAME } };

@@ -5,11 +5,10 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { systemClock } from "../../../src/adapters/clock.ts";
 import { servePages } from "../../../src/adapters/page-server.ts";
+import { account, NAME, secret } from "../../support/build.ts";
 import { startRelay } from "../../support/relay.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 import { started, watching } from "../../support/watching.ts";
-
-const NAME = "nginx-mesh-registry-key";
 
 /** A cluster with a source and these namespaces. */
 async function bedWith(namespaces: readonly string[]): Promise<TestBed> {
@@ -43,11 +42,7 @@ function anyPort() {
 describe("sync --watch by itself", () => {
 	test("Prometheus is told how it stands", async () => {
 		await using bed = await bedWith(["app", "shop"]);
-		bed.server.store.seed({
-			kind: "Secret",
-			metadata: { name: NAME, namespace: "shop" },
-			type: "Opaque",
-		});
+		secret(bed, "shop", {}, { type: "Opaque" });
 		const { address, onListen, get } = anyPort();
 		await using watch = await watching(
 			bed,
@@ -76,11 +71,7 @@ describe("sync --watch by itself", () => {
 
 	test("an Event tells what failed where it failed, once", async () => {
 		await using bed = await bedWith(["app", "shop"]);
-		bed.server.store.seed({
-			kind: "Secret",
-			metadata: { name: NAME, namespace: "shop" },
-			type: "Opaque",
-		});
+		secret(bed, "shop", {}, { type: "Opaque" });
 		await using watch = await watching(bed, ["-n=app,shop"]);
 		await watch.stop();
 		const events = bed.server.store.all("Event");
@@ -110,11 +101,7 @@ describe("sync --watch by itself", () => {
 				? { answer: { status: 403, reason: "Forbidden", message: "no events" } }
 				: undefined,
 		);
-		bed.server.store.seed({
-			kind: "Secret",
-			metadata: { name: NAME, namespace: "default" },
-			type: "Opaque",
-		});
+		secret(bed, "default", {}, { type: "Opaque" });
 		await using watch = await watching(bed, ["-A"]);
 		const { out, err } = await watch.stop();
 		assert.equal(out, `secret/${NAME} created in app namespace\n`);
@@ -123,10 +110,7 @@ describe("sync --watch by itself", () => {
 
 	test("accounts that the record comes to name are attached", async () => {
 		await using bed = await bedWith(["app"]);
-		bed.server.store.seed({
-			kind: "ServiceAccount",
-			metadata: { namespace: "app", name: "builder" },
-		});
+		account(bed, "app/builder");
 		const record = (attach: string[]) => {
 			const source = bed.server.store.get("Secret", "nginx-mesh", NAME);
 			assert(source);

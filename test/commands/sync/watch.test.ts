@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { systemClock } from "../../../src/adapters/clock.ts";
+import { NAME, secret } from "../../support/build.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 import { started, watching } from "../../support/watching.ts";
 
-const NAME = "nginx-mesh-registry-key";
 const CREATE = [
 	"create",
 	"--registry-server=registry.example.com",
@@ -52,11 +52,7 @@ function drift(bed: TestBed, namespace: string): void {
 
 /** Somebody else's Secret of that name. */
 function foreign(bed: TestBed, namespace: string, labels = {}): void {
-	bed.server.store.seed({
-		kind: "Secret",
-		metadata: { name: NAME, namespace, labels },
-		type: "Opaque",
-	});
+	secret(bed, namespace, {}, { metadata: { labels }, type: "Opaque" });
 }
 
 const line = (action: string, namespace: string) =>
