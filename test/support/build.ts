@@ -1,4 +1,5 @@
 /** Sources, copies and accounts as somebody has left them in a cluster: put into the store of an embedded API server. */
+import assert from "node:assert/strict";
 import type { ApiServer } from "./api-server/index.ts";
 
 /** The name of the default mesh's pull secret. */
@@ -126,5 +127,30 @@ export function pod(
 				],
 			},
 		}),
+	});
+}
+
+/** Somebody edits an object that is there: these annotations beside its own, and these fields instead of its own. */
+export function edit(
+	{ server }: Bed,
+	kind: string,
+	at: string,
+	{
+		annotations,
+		...fields
+	}: { annotations?: object } & Readonly<Record<string, unknown>>,
+): void {
+	const [namespace = "", name = NAME] = at.split("/");
+	const stored = server.store.get(kind, namespace, name);
+	assert.ok(stored, `${kind} ${at}`);
+	const { resourceVersion: _, ...metadata } = stored.metadata;
+	server.store.seed({
+		...stored,
+		...fields,
+		kind,
+		metadata: {
+			...metadata,
+			annotations: { ...metadata.annotations, ...annotations },
+		},
 	});
 }

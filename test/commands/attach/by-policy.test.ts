@@ -115,13 +115,7 @@ mutatingadmissionpolicy "${POLICY}" deleted
 
 	test("an edited one is put right, one that nothing asks for is deleted", async () => {
 		await bed.run(["attach", "--by-policy"]);
-		const stored = bed.server.store.get("MutatingAdmissionPolicy", "", POLICY);
-		assert.ok(stored);
-		const { resourceVersion: _, ...metadata } = stored.metadata;
-		bed.server.store.seed({
-			...stored,
-			kind: "MutatingAdmissionPolicy",
-			metadata,
+		build.edit(bed, "MutatingAdmissionPolicy", `/${POLICY}`, {
 			spec: { failurePolicy: "Fail" },
 		});
 		assert.match(
@@ -148,19 +142,8 @@ mutatingadmissionpolicy "${POLICY}" deleted
 			'[{"namespaces":{"app":"","shop":""}}]',
 			'{"reg.io":{"auth":"YTpw"},"b.io":{"auth":"YTpw"}}',
 		);
-		const stored = bed.server.store.get("Secret", "nginx-mesh", NAME);
-		assert.ok(stored);
-		const { resourceVersion: _, annotations, ...metadata } = stored.metadata;
-		bed.server.store.seed({
-			...stored,
-			kind: "Secret",
-			metadata: {
-				...metadata,
-				annotations: {
-					...annotations,
-					"kubectl-meshreg/attached-by-policy": "true",
-				},
-			},
+		build.edit(bed, "Secret", "nginx-mesh", {
+			annotations: { "kubectl-meshreg/attached-by-policy": "true" },
 		});
 		const refused = await bed.run(["sync", "-n", "app"], { user: "dev" });
 		assert.equal(refused.status, 1);

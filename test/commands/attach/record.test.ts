@@ -3,10 +3,12 @@ import { writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
 import type { Metadata } from "../../support/api-server/objects.ts";
+import * as build from "../../support/build.ts";
+import { NAME as KEY } from "../../support/build.ts";
 import { meshreg } from "../../support/command-line.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 
-const KEY = "nginx-mesh-registry-key";
+const AUTHS = { "r.io": { auth: "YTpw" } };
 const RECORDED = `secret/${KEY} configured in nginx-mesh namespace\n`;
 
 describe("attach and detach keep the record", () => {
@@ -39,17 +41,12 @@ describe("attach and detach keep the record", () => {
 		annotations: Record<string, string>,
 		managedFields?: Metadata["managedFields"],
 	) =>
-		bed.server.store.seed({
-			kind: "Secret",
+		build.secret(bed, namespace, AUTHS, {
 			metadata: {
-				namespace,
-				name: KEY,
-				labels: { "app.kubernetes.io/managed-by": "kubectl-meshreg" },
+				labels: build.MANAGED,
 				annotations,
 				...(managedFields && { managedFields }),
 			},
-			type: "kubernetes.io/dockerconfigjson",
-			data: { ".dockerconfigjson": btoa('{"auths":{"r.io":{"auth":"YTpw"}}}') },
 		});
 	const source = (record?: string, managedFields?: Metadata["managedFields"]) =>
 		secret(
@@ -401,19 +398,7 @@ describe("attach and detach keep the record", () => {
 	});
 
 	test("--from takes another source, and its name", async () => {
-		bed.server.store.seed({
-			kind: "Secret",
-			metadata: {
-				namespace: "shop",
-				name: "team",
-				labels: { "app.kubernetes.io/managed-by": "kubectl-meshreg" },
-				annotations: {
-					"kubectl-meshreg/targets": '[{"namespaces":{"app":""}}]',
-				},
-			},
-			type: "kubernetes.io/dockerconfigjson",
-			data: { ".dockerconfigjson": btoa('{"auths":{}}') },
-		});
+		build.source(bed, {}, ["app"], { at: "shop/team" });
 		const { out } = await bed.run("attach -n app --from shop/team".split(" "));
 		assert.equal(
 			out,

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { MANAGED, NAME, secret } from "../../support/build.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
-
-const NAME = "nginx-mesh-registry-key";
 
 /** A source, a copy that is equal, one that is not, one whose source is gone, and somebody's own pull Secret. */
 async function cluster(): Promise<TestBed> {
@@ -12,27 +11,19 @@ async function cluster(): Promise<TestBed> {
 		name: string,
 		auths: Record<string, string>,
 		annotations: Record<string, string> = {},
-		labels: Record<string, string> = {
-			"app.kubernetes.io/managed-by": "kubectl-meshreg",
-		},
+		labels: Record<string, string> = MANAGED,
 	) =>
-		bed.server.store.seed({
-			kind: "Secret",
-			metadata: { namespace, name, annotations, labels },
-			type: "kubernetes.io/dockerconfigjson",
-			data: {
-				".dockerconfigjson": Buffer.from(
-					JSON.stringify({
-						auths: Object.fromEntries(
-							Object.entries(auths).map(([host, password]) => [
-								host,
-								{ username: "u", password },
-							]),
-						),
-					}),
-				).toString("base64"),
-			},
-		});
+		secret(
+			bed,
+			`${namespace}/${name}`,
+			Object.fromEntries(
+				Object.entries(auths).map(([host, password]) => [
+					host,
+					{ username: "u", password },
+				]),
+			),
+			{ metadata: { annotations, labels } },
+		);
 	const of = (ref: string) => ({ "kubectl-meshreg/source": ref });
 	seed(
 		"nginx-mesh",
@@ -50,6 +41,20 @@ async function cluster(): Promise<TestBed> {
 	});
 	return bed;
 }
+
+/** A pull secret in c that says it is a copy of this. */
+const claim = (bed: TestBed, name: string, of: string) =>
+	secret(
+		bed,
+		`c/${name}`,
+		{ "r.io": { auth: "dTpw" } },
+		{
+			metadata: {
+				labels: MANAGED,
+				annotations: { "kubectl-meshreg/source": of },
+			},
+		},
+	);
 
 const shown = (out: string) =>
 	JSON.parse(out).items.map(
@@ -141,19 +146,7 @@ describe("list: what source annotations say is never turned into odd requests", 
 	])
 		test(JSON.stringify(source), async () => {
 			await using bed = await cluster();
-			bed.server.store.seed({
-				kind: "Secret",
-				metadata: {
-					namespace: "c",
-					name: "odd",
-					labels: { "app.kubernetes.io/managed-by": "kubectl-meshreg" },
-					annotations: { "kubectl-meshreg/source": source },
-				},
-				type: "kubernetes.io/dockerconfigjson",
-				data: {
-					".dockerconfigjson": btoa('{"auths":{"r.io":{"auth":"dTpw"}}}'),
-				},
-			});
+			claim(bed, "odd", source);
 			const { status, out, err } = await bed.run(["list", "odd", "-o", "json"]);
 			assert.equal(status, 0, err);
 			assert.deepEqual(shown(out), ["c/odd Unknown"]);
@@ -161,20 +154,7 @@ describe("list: what source annotations say is never turned into odd requests", 
 
 	test("many sources cost one list, and one that cannot be read is unknown by itself", async () => {
 		await using bed = await cluster();
-		for (let at = 0; at < 200; at++)
-			bed.server.store.seed({
-				kind: "Secret",
-				metadata: {
-					namespace: "c",
-					name: `copy-${at}`,
-					labels: { "app.kubernetes.io/managed-by": "kubectl-meshreg" },
-					annotations: { "kubectl-meshreg/source": `s-${at}/gone` },
-				},
-				type: "kubernetes.io/dockerconfigjson",
-				data: {
-					".dockerconfigjson": btoa('{"auths":{"r.io":{"auth":"dTpw"}}}'),
-				},
-			});
+		for (let at = 0; at < 200; at++) claim(bed, `copy-${at}`, `s-${at}/gone`);
 		const before = bed.server.requests.length;
 		const { status, out } = await bed.run(["list", "-n", "c", "-o", "json"]);
 		assert.equal(status, 0);
@@ -189,24 +169,12 @@ describe("list: what source annotations say is never turned into odd requests", 
 		test(`${verb}: more than anybody needs in one namespace is one line, and the rest is shown`, async () => {
 			await using bed = await cluster();
 			for (let at = 0; at < 5; at++)
-				bed.server.store.seed({
-					kind: "Secret",
-					metadata: {
-						namespace: "c",
-						name: `large-${at}`,
-						labels: { "app.kubernetes.io/managed-by": "kubectl-meshreg" },
-					},
-					type: "kubernetes.io/dockerconfigjson",
-					data: {
-						".dockerconfigjson": btoa(
-							JSON.stringify({
-								auths: {
-									"r.io": { auth: btoa(`u:${at}`.padEnd(500_000, "x")) },
-								},
-							}),
-						),
-					},
-				});
+				secret(
+					bed,
+					`c/large-${at}`,
+					{ "r.io": { auth: btoa(`u:${at}`.padEnd(500_000, "x")) } },
+					{ metadata: { labels: MANAGED } },
+				);
 			const { err } = await bed.run([verb]);
 			assert.equal(
 				err.split("\n")[0],

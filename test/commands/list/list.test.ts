@@ -34,7 +34,7 @@ async function everyStatus(
 		...options,
 	});
 	key(bed, "nginx-mesh", {
-		labels: { ...OWNED, "app.kubernetes.io/managed-by": "kubectl-meshreg" },
+		labels: build.labelsOf(),
 		annotations: {
 			"kubectl-meshreg/targets": '[{"namespaces":{"a":"","b":""}}]',
 		},
@@ -103,12 +103,7 @@ plain   nginx-mesh-registry-key   r.example.com   Unmanaged   24h
 			d: '{"auths":{"r.io":{"auth":"dTpw"}}}',
 		};
 		for (const [namespace, text] of Object.entries(contents))
-			bed.server.store.seed({
-				kind: "Secret",
-				metadata: { namespace, name: NAME, labels: OWNED },
-				type: "kubernetes.io/dockerconfigjson",
-				data: { ".dockerconfigjson": btoa(text) },
-			});
+			build.secret(bed, namespace, text, { metadata: { labels: OWNED } });
 		const { out } = await bed.run(["list", "-o", "json"]);
 		assert.deepEqual(
 			JSON.parse(out).items.map((item: { status: string }) => item.status),

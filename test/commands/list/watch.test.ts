@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { copyOf, NAME, secret, source } from "../../support/build.ts";
+import { copyOf, edit, NAME, secret, source } from "../../support/build.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 import { started } from "../../support/watching.ts";
 
@@ -113,23 +113,9 @@ describe("list -w", () => {
 	test("--all: what loses its label is shown as that", async () => {
 		await using bed = await withCopies();
 		await using list = await started(bed, ["list", "-w", "--all"], ["Source"]);
-		bed.server.store.seed({
-			kind: "Secret",
-			metadata: { name: NAME, namespace: "a" },
-			type: "kubernetes.io/dockerconfigjson",
-			data: { ".dockerconfigjson": btoa("{}") },
-		});
+		secret(bed, "a", "{}");
 		await list.says("Invalid");
-		bed.server.store.seed({
-			kind: "Secret",
-			metadata: { name: NAME, namespace: "b" },
-			type: "kubernetes.io/dockerconfigjson",
-			data: {
-				".dockerconfigjson": btoa(
-					JSON.stringify({ auths: { "r.io": { auth: btoa("u:p") } } }),
-				),
-			},
-		});
+		secret(bed, "b", { "r.io": { auth: btoa("u:p") } });
 		await list.says("Unmanaged");
 	});
 
@@ -140,14 +126,8 @@ describe("list -w", () => {
 				kind: "Namespace",
 				metadata: { name: "a", labels },
 			});
-		bed.server.store.seed({
-			...bed.server.store.get("Secret", "nginx-mesh", NAME),
-			kind: "Secret",
-			metadata: {
-				...bed.server.store.get("Secret", "nginx-mesh", NAME)?.metadata,
-				name: NAME,
-				annotations: { "kubectl-meshreg/targets": '[{"selector":"team=a"}]' },
-			},
+		edit(bed, "Secret", "nginx-mesh", {
+			annotations: { "kubectl-meshreg/targets": '[{"selector":"team=a"}]' },
 		});
 		label({ team: "a" });
 		const argv = ["list", "-n", "a", "-w", "--no-headers"];

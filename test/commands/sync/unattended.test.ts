@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { systemClock } from "../../../src/adapters/clock.ts";
 import { servePages } from "../../../src/adapters/page-server.ts";
-import { account, NAME, secret } from "../../support/build.ts";
+import { account, edit, NAME, secret } from "../../support/build.ts";
 import { startRelay } from "../../support/relay.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 import { started, watching } from "../../support/watching.ts";
@@ -111,24 +111,14 @@ describe("sync --watch by itself", () => {
 	test("accounts that the record comes to name are attached", async () => {
 		await using bed = await bedWith(["app"]);
 		account(bed, "app/builder");
-		const record = (attach: string[]) => {
-			const source = bed.server.store.get("Secret", "nginx-mesh", NAME);
-			assert(source);
-			const { resourceVersion: _, ...metadata } = source.metadata;
-			bed.server.store.seed({
-				...source,
-				kind: "Secret",
-				metadata: {
-					...metadata,
-					annotations: {
-						...metadata.annotations,
-						"kubectl-meshreg/targets": JSON.stringify([
-							{ namespaces: { app: "" }, attach },
-						]),
-					},
+		const record = (attach: string[]) =>
+			edit(bed, "Secret", "nginx-mesh", {
+				annotations: {
+					"kubectl-meshreg/targets": JSON.stringify([
+						{ namespaces: { app: "" }, attach },
+					]),
 				},
 			});
-		};
 		record([]);
 		await using watch = await watching(bed, []);
 		record(["builder"]);
@@ -303,19 +293,12 @@ printf '{"kind":"CredentialProviderResponse","apiVersion":"credentialprovider.ku
 			await using bed = await bedWith(["app"]);
 			await using watch = await watching(bed, ["-A"]);
 			const source = bed.server.store.get("Secret", "nginx-mesh", NAME);
-			assert(source);
-			const { resourceVersion: _, ...metadata } = source.metadata;
 			const set = (text: unknown) =>
-				bed.server.store.seed({
-					...source,
-					kind: "Secret",
-					metadata,
-					data: text as Record<string, string>,
-				});
+				edit(bed, "Secret", "nginx-mesh", { data: text });
 			set({ ".dockerconfigjson": btoa(data) });
 			await watch.says(message);
 			bed.server.store.delete("Secret", "default", NAME);
-			set(source.data);
+			set(source?.data);
 			await watch.says("is back", `secret/${NAME} created in default`);
 			const { out } = await watch.stop();
 			assert.doesNotMatch(out, /configured/);
@@ -325,26 +308,17 @@ printf '{"kind":"CredentialProviderResponse","apiVersion":"credentialprovider.ku
 	test("a record that no longer parses is told, and stops nothing else", async () => {
 		await using bed = await bedWith(["app"]);
 		await using watch = await watching(bed, ["-A"]);
-		const source = bed.server.store.get("Secret", "nginx-mesh", NAME);
-		assert(source);
-		const { resourceVersion: _, ...metadata } = source.metadata;
-		const record = (text: string | undefined) =>
-			bed.server.store.seed({
-				...source,
-				kind: "Secret",
-				metadata: {
-					...metadata,
-					annotations: {
-						...metadata.annotations,
-						...(text !== undefined && { "kubectl-meshreg/targets": text }),
-					},
-				},
+		const record = (text: string) =>
+			edit(bed, "Secret", "nginx-mesh", {
+				annotations: { "kubectl-meshreg/targets": text },
 			});
+		const before = bed.server.store.get("Secret", "nginx-mesh", NAME)?.metadata
+			.annotations?.["kubectl-meshreg/targets"];
 		record("{");
 		await watch.says(
 			'error: the record of secret "nginx-mesh-registry-key" in namespace "nginx-mesh" (annotation kubectl-meshreg/targets) cannot be read, so nothing is written: it is not JSON\n',
 		);
-		record(undefined);
+		record(before ?? "");
 		await watch.says("is back");
 		bed.server.store.delete("Secret", "app", NAME);
 		await watch.says(`secret/${NAME} created in app`);

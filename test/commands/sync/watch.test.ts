@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { systemClock } from "../../../src/adapters/clock.ts";
-import { NAME, secret } from "../../support/build.ts";
+import { edit, NAME, secret } from "../../support/build.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 import { started, watching } from "../../support/watching.ts";
 
@@ -39,13 +39,7 @@ const setNamespace = (bed: TestBed, name: string, labels = {}) =>
 
 /** Somebody changes what the copy in a namespace says. */
 function drift(bed: TestBed, namespace: string): void {
-	const copy = bed.server.store.get("Secret", namespace, NAME);
-	assert(copy);
-	const { resourceVersion: _, ...metadata } = copy.metadata;
-	bed.server.store.seed({
-		...copy,
-		kind: "Secret",
-		metadata,
+	edit(bed, "Secret", namespace, {
 		data: { ".dockerconfigjson": btoa('{"auths":{}}') },
 	});
 }
