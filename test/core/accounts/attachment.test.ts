@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { applyPatch, type Operation } from "rfc6902";
 import {
 	accountAfter,
+	accountDifferences,
 	attachedKeys,
 	planAttach,
 	planDetach,
@@ -191,4 +192,30 @@ it("an account as a plan leaves it is as the API server would store it", () => {
 			planDetachAll(one),
 		])
 			assert.deepEqual(accountAfter(one, plan), patched(one, plan.operations));
+});
+
+describe("how an account would differ", () => {
+	const there = account(["a", KEY, "b"], `${KEY},b`);
+	const removed = (name: string) => ({
+		of: "imagePullSecret",
+		is: "removed",
+		name,
+	});
+	for (const [what, before, plan, differences] of [
+		[
+			"attached",
+			account(["a"]),
+			planAttach(account(["a"]), KEY),
+			[{ of: "imagePullSecret", is: "added", name: KEY }],
+		],
+		["attached before", there, planAttach(there, KEY), []],
+		["detached", there, planDetach(there, KEY), [removed(KEY)]],
+		["all detached", there, planDetachAll(there), [removed(KEY), removed("b")]],
+	] as const)
+		it(what, () => {
+			assert.deepEqual(
+				accountDifferences(before, accountAfter(before, plan)),
+				differences,
+			);
+		});
 });
