@@ -25,7 +25,6 @@ import { command } from "../../command.ts";
 import type { FlagNote } from "../../core/note.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import type { UsageLabel } from "../../core/pull-secrets/ownership.ts";
-import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
 import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
 import { DIFFED_CHANGE_FLAGS, diffedChangeOf } from "../../flags/changes.ts";
 import { CREDENTIAL_FLAGS, credentialInputOf } from "../../flags/credential.ts";
@@ -38,7 +37,7 @@ import {
 } from "../../flags/verification.ts";
 import * as flags from "../../flags.ts";
 import type { ConnectionFlags } from "../../world.ts";
-import { makeSource } from "./make-source.ts";
+import { type MadeSource, makeSource } from "./make-source.ts";
 
 /** What one apply is to do, in one cluster. */
 interface ApplySettings extends OutputOptions, CopySettings {
@@ -118,10 +117,11 @@ A missing source is created; a registry that it lacks is added, one that it has 
 			const report = new ChangeReport(world, cluster, formOf(options));
 			const run: Run = { ...options, cluster, reader, world, report };
 			return await report.whatIsDone(async () => {
-				const source = await makeSource(entered, options, run);
-				if (source === undefined) return report.finish({ withSummary: false });
+				const made = await makeSource(entered, options, run);
+				if (made === undefined) return report.finish({ withSummary: false });
+				const { source } = made;
 				warnOfExpiry(source, world);
-				const scope = await scopeOf(source, options, run);
+				const scope = await scopeOf(made, options, run);
 				const targets = await deliver(source, scope, options, run);
 				if (targets) {
 					warnOfNoMatch(targets, world);
@@ -144,7 +144,7 @@ A missing source is created; a registry that it lacks is added, one that it has 
 
 /** The record, with what the command line selects. Throws FailureError for a source without a record where nothing is selected. */
 async function scopeOf(
-	source: PullSecret,
+	{ before, source }: MadeSource,
 	settings: ApplySettings,
 	run: Run,
 ): Promise<Scope> {
@@ -157,7 +157,8 @@ async function scopeOf(
 			andRecorded: true,
 		};
 	if (record !== undefined) return { by: "record" };
-	await tellClaimants(source, run);
+	// Those that held what it had are told from the others, whatever it holds now.
+	await tellClaimants(before ?? source, run);
 	throw new FailureError({
 		cause: "record-missing",
 		source: { namespace: source.namespace, name: source.name },

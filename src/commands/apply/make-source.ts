@@ -40,17 +40,23 @@ interface SourceMaking {
 	readonly createNamespace: boolean;
 }
 
+/** A source as it was found, undefined where there was none, and as it is now (or with a dry run would be). */
+export interface MadeSource {
+	readonly before: PullSecret | undefined;
+	readonly source: PullSecret;
+}
+
 /**
  * Makes the source hold what was entered, whatever is there: created, added to, or an entry
  * replaced. Nothing is written where nothing differs; where it changes under our hands, it is made of
- * what it is by then. Resolves with the source as it is now (or with a dry run would be); undefined
- * where it could not be written, which has been reported. Throws OperationError for what is no source.
+ * what it is by then. Resolves with undefined where it could not be written, which has been reported.
+ * Throws OperationError for what is no source.
  */
 export async function makeSource(
 	entered: readonly EnteredCredential[],
 	making: SourceMaking,
 	run: Run,
-): Promise<PullSecret | undefined> {
+): Promise<MadeSource | undefined> {
 	const { cluster, reader, world, report, dryRun } = run;
 	const found = await sourceThere(making.source, run);
 	const place: SourceRef = found ?? {
@@ -97,10 +103,14 @@ export async function makeSource(
 		},
 	});
 	if (report.failed) return undefined;
-	if (dryRun !== "none") return wouldBe(found, made(found));
-	if (change.action === "unchanged") return found;
-	// Deleted and created anew, or as somebody else had made it meanwhile.
-	return written ?? readPullSecret(cluster, reader, place);
+	const source =
+		dryRun !== "none"
+			? wouldBe(found, made(found))
+			: change.action === "unchanged"
+				? found
+				: // Deleted and created anew, or as somebody else had made it meanwhile.
+					(written ?? (await readPullSecret(cluster, reader, place)));
+	return source && { before: found, source };
 }
 
 /** The source that is meant; undefined where there is none yet. */

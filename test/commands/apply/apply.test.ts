@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { account } from "../../support/build.ts";
+import { account, copyOf, labelsOf, secret } from "../../support/build.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 
 const NAME = "nginx-mesh-registry-key";
@@ -299,28 +299,76 @@ secret/${NAME} configured in shop namespace
 		assert.equal(bed.content("nginx-mesh"), undefined);
 	});
 
-	test("a source without a record is written alone", async () => {
-		await using bed = await bedWith("app");
-		await applied(bed, "one", ...login(), "-n", "app");
-		const source = bed.server.store.get("Secret", "nginx-mesh", NAME);
-		assert.ok(source);
-		const { annotations } = source.metadata;
-		bed.server.store.seed({
-			...source,
-			kind: "Secret",
-			metadata: {
-				...source.metadata,
-				annotations: Object.fromEntries(
-					Object.entries(annotations ?? {}).filter(
-						([key]) => key !== "kubectl-meshreg/targets",
-					),
-				),
-			},
-		});
-		const [status] = await applied(bed, "two", ...login());
-		assert.equal(status, 1);
-		assert.equal(bed.password("nginx-mesh"), "two");
-		assert.equal(bed.password("app"), "one");
+	describe("a source without a record is written alone, and what says it is a copy is told", () => {
+		const OLD = {
+			"registry.example.com": { username: "mesh", password: "one" },
+		};
+		const OTHER = {
+			"registry.example.com": { username: "mesh", password: "?" },
+		};
+		const USUAL = `nginx-mesh/${NAME}`;
+		const ROWS: [
+			what: string,
+			at: string,
+			copies: Record<string, typeof OLD>,
+			mayList: boolean,
+			told: string,
+		][] = [
+			["nothing does", USUAL, {}, true, ""],
+			[
+				"one holds what it had, another does not",
+				USUAL,
+				{ app: OLD, shop: OTHER },
+				true,
+				`Warning: secret "${NAME}" in app holds the credential that the source had; that is no right to the next one; if they are yours, record them with 'kubectl meshreg sync -n app'
+Warning: secret "${NAME}" in shop says that it is a copy but has other content; check who made it
+`,
+			],
+			[
+				"under another name, elsewhere",
+				"team/key",
+				{ app: OLD },
+				true,
+				`Warning: secret "key" in app holds the credential that the source had; that is no right to the next one; if they are yours, record them with 'kubectl meshreg sync key -n app --from team'
+`,
+			],
+			[
+				"who may not look for them",
+				USUAL,
+				{ app: OLD },
+				false,
+				"Warning: cannot look for Secrets that say they are copies (needs list on secrets in all namespaces)\n",
+			],
+		];
+		for (const [what, at, copies, mayList, told] of ROWS)
+			test(what, async () => {
+				await using bed = await bedWith("team", "app", "shop");
+				const [namespace = "", name = NAME] = at.split("/");
+				secret(bed, at, OLD, { metadata: { labels: labelsOf(name) } });
+				for (const [where, content] of Object.entries(copies))
+					secret(bed, `${where}/${name}`, content, { metadata: copyOf(at) });
+				bed.server.onRequest(({ path }) =>
+					mayList || path !== "/api/v1/secrets"
+						? undefined
+						: { answer: { status: 403, reason: "Forbidden", message: "no" } },
+				);
+				const [status, out, err] = await applied(
+					bed,
+					"two",
+					...(name === NAME ? [] : [name, `--from=${namespace}`]),
+					...login(),
+				);
+				assert.deepEqual(
+					[status, out, err],
+					[
+						1,
+						`secret/${name} configured in ${namespace} namespace\n`,
+						`${told}error: secret "${name}" in namespace "${namespace}" has no record of where it was sent\n`,
+					],
+				);
+				for (const [where, content] of Object.entries(copies))
+					assert.deepEqual(bed.content(where, name), { auths: content });
+			});
 	});
 
 	test("one namespace that fails is one line and exit 1; the others are done", async () => {
