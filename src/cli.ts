@@ -294,7 +294,7 @@ async function readWithYargs(
 	return read;
 }
 
-function withArity(builder: Argv, { verb, operands }: Command): Argv {
+function withArity(builder: Argv, { verb, operands, flags }: Command): Argv {
 	const most = operands.some(({ many }) => many)
 		? Number.POSITIVE_INFINITY
 		: operands.length;
@@ -305,7 +305,7 @@ function withArity(builder: Argv, { verb, operands }: Command): Argv {
 		most,
 		first?.missing ?? `${verb} needs ${first?.name}`,
 		most === 0
-			? `${verb} takes no arguments`
+			? `${verb} takes no arguments${flags.some(({ short }) => short === "f") ? "; give files with -f" : ""}`
 			: `too many arguments: ${verb} takes ${operands.map(operandText).join(" ")}`,
 	);
 }

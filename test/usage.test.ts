@@ -76,7 +76,9 @@ describe("every command", () => {
 				assert.match(
 					await refused([verb, ...words]),
 					operands.length === 0
-						? new RegExp(`^error: ${verb} takes no arguments\n`)
+						? new RegExp(
+								`^error: ${verb} takes no arguments(; give files with -f)?\n`,
+							)
 						: /^error: too many arguments: /,
 				);
 			});

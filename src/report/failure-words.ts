@@ -291,7 +291,10 @@ export function withPlaces(
 	const [first = "", ...others] = namespaces;
 	if (first === "") return message;
 	if (others.length > 0) return `${message} (in ${someOf(namespaces)})`;
-	return message.includes(`"${first}"`) || message.includes(` ${first} `)
+	// An object may be called as its namespace is: the name alone says nothing of a place.
+	return message.includes(`namespace "${first}"`) ||
+		message.includes(`namespaces "${first}"`) ||
+		message.includes(`namespace ${first} `)
 		? message
 		: `${message} (namespace "${first}")`;
 }

@@ -95,7 +95,7 @@ const ABSENCE_WORDS: FailureWording<AbsenceFailure> = {
 	"mesh-missing": ({ title, namespace }) =>
 		`no Deployments or DaemonSets in namespace ${namespace}: is ${title} installed there? MESHREG_NAMESPACE names another namespace`,
 	"pods-missing": ({ kind, name, namespace }) =>
-		`${kind.toLowerCase()}/${name} has no pods in namespace "${namespace}"; explain an image instead`,
+		`${kind.toLowerCase()}/${name} does not exist in namespace "${namespace}", or has no pods; explain an image instead`,
 	"pull-secret-missing": ({ secret: { name, namespace }, script }) => ({
 		message: `there is no pull secret "${name}" in namespace "${namespace}"`,
 		advice: { words: "to see where there are some, run", script },

@@ -202,7 +202,7 @@ describe("the command line itself", () => {
 		[
 			["inject", "extra", "-f", "x"],
 			2,
-			"error: inject takes no arguments\nSee 'kubectl meshreg inject --help' for usage.\n",
+			"error: inject takes no arguments; give files with -f\nSee 'kubectl meshreg inject --help' for usage.\n",
 		],
 		[[], 0, ""],
 		[["--help"], 0, ""],

@@ -642,3 +642,12 @@ describe("attach and detach", () => {
 		});
 	});
 });
+
+test("an account that is missing is said with its namespace, also where both have one name", async () => {
+	await using bed = await testBed();
+	const { err } = await bed.run(["detach", "default", "-n", "default"]);
+	assert.equal(
+		err,
+		'Error from server (NotFound): serviceaccounts "default" not found (namespace "default")\n',
+	);
+});

@@ -861,7 +861,7 @@ The kubelet tries:
 			[status, err],
 			[
 				1,
-				'error: deployment/none has no pods in namespace "app"; explain an image instead\n',
+				'error: deployment/none does not exist in namespace "app", or has no pods; explain an image instead\n',
 			],
 		);
 	});
