@@ -1,6 +1,7 @@
 /**
  * The steps of a release around `npm run package`, as the release workflow runs them:
- * `npm run release -- check TAG | run PLATFORM | notes TAG FILE`. What publishes is in the workflow
+ * `npm run release -- check [TAG] | run PLATFORM | notes TAG FILE`; without a tag, that of package.json's
+ * version is looked at. What publishes is in the workflow
  * itself, in lines of GitHub's own program: no script sees a token.
  */
 import { execFileSync } from "node:child_process";
@@ -14,8 +15,10 @@ const text = (path: string) => readFile(path, "utf8");
 
 switch (step) {
 	case "check": {
-		const problems = releaseProblems(argument, {
-			packageJson: await text("package.json"),
+		const packageJson = await text("package.json");
+		const { version } = JSON.parse(packageJson) as { version: string };
+		const problems = releaseProblems(argument || `v${version}`, {
+			packageJson,
 			krewManifest: await text("krew-manifest.yaml"),
 			changelog: await text("CHANGELOG.md"),
 		});

@@ -1,7 +1,9 @@
 /** What `npm run package` left in dist/release, held to what is promised of it. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { describe, test } from "node:test";
+import type { Metafile } from "esbuild";
 import { parse } from "yaml";
 import packageJson from "../../package.json" with { type: "json" };
 import { sha256 } from "../../scripts/build/base-node.ts";
@@ -132,6 +134,9 @@ test("the SBOM names what is in the binaries", async () => {
 	const sbom = JSON.parse(
 		(await file(`kubectl-meshreg_v${version}.spdx.json`)).toString(),
 	);
+	const bundled = JSON.parse(
+		await readFile("dist/binaries/bundle.json", "utf8"),
+	) as Metafile;
 	assert.equal(sbom.spdxVersion, "SPDX-2.3");
 	const packages = sbom.packages as {
 		name: string;
@@ -160,6 +165,35 @@ test("the SBOM names what is in the binaries", async () => {
 		);
 	for (const { name, versionInfo, licenseDeclared } of packages)
 		assert.ok(versionInfo && licenseDeclared, name);
+	const inputs = Object.values(bundled.outputs).flatMap((output) =>
+		Object.entries(output.inputs).flatMap(([path, { bytesInOutput }]) =>
+			bytesInOutput > 0 && path.includes("node_modules/") ? path : [],
+		),
+	);
+	const installed = inputs.map((path) => {
+		const at = path.lastIndexOf("node_modules/");
+		const words = path.slice(at).split("/");
+		const name = words.slice(1, words[1]?.startsWith("@") ? 3 : 2).join("/");
+		return `${path.slice(0, at)}node_modules/${name}`;
+	});
+	const purls = [...new Set(installed)].map((folder) => {
+		const { name, version } = JSON.parse(
+			readFileSync(`${folder}/package.json`, "utf8"),
+		);
+		return `pkg:npm/${name.replace("@", "%40")}@${version}`;
+	});
+	assert.ok(purls.length > 50, `${purls.length} packages`);
+	assert.deepEqual(
+		packages
+			.flatMap(({ externalRefs }) =>
+				externalRefs.map((ref) => ref.referenceLocator),
+			)
+			.filter((locator) => locator.startsWith("pkg:npm/"))
+			.sort(),
+		[...purls, `pkg:npm/kubectl-meshreg@${version}`].sort(),
+	);
+	for (const { name, licenseDeclared } of packages)
+		assert.match(licenseDeclared, /^[\w.-]+$/, `${name} has no licence`);
 	const ids = new Set(packages.map(({ SPDXID }) => SPDXID));
 	assert.equal(ids.size, packages.length);
 	for (const { relatedSpdxElement } of sbom.relationships)

@@ -14,6 +14,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { parse } from "yaml";
 import packageJson from "../../package.json" with { type: "json" };
 import {
 	binaryName,
@@ -60,6 +61,31 @@ function run(
 		home: folder,
 		env: { PATH: path, ...env },
 	});
+}
+
+/** The files of the release at an address of this machine, where the manifest then says that they are. */
+async function served() {
+	const server = createServer(async (request, response) => {
+		const file = (request.url ?? "").slice(1);
+		response.end(
+			file === "krew-manifest.yaml"
+				? manifest
+				: await readFile(join(RELEASE, file)),
+		);
+	});
+	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+	const bound = server.address();
+	assert(bound !== null && typeof bound === "object");
+	const address = `http://127.0.0.1:${bound.port}/`;
+	const text = await readFile(MANIFEST, "utf8");
+	const manifest = text.replace(/uri: .*\//g, `uri: ${address}`);
+	return {
+		address,
+		manifest,
+		[Symbol.asyncDispose]: async () => {
+			server.close();
+		},
+	};
 }
 
 /** What a user then does first, with the plugin in `bin`. */
@@ -149,58 +175,64 @@ describe("krew itself", { skip: noKrew }, () => {
 	test("upgrades from an index, downloading and checking the archive", async (t) => {
 		const name = "upgraded";
 		await makeRoot(name);
-		const server = createServer(async (request, response) => {
-			const file = (request.url ?? "").slice(1);
-			response.end(await readFile(join(RELEASE, file)));
-		});
-		await new Promise<void>((resolve) =>
-			server.listen(0, "127.0.0.1", resolve),
+		await using downloads = await served();
+		const { manifest } = downloads;
+		const plugins = join(root(name), "index", "local", "plugins");
+		await mkdir(plugins, { recursive: true });
+		const publish = (text: string) =>
+			writeFile(join(plugins, "meshreg.yaml"), text);
+		await publish(manifest.replace(`version: v${version}`, "version: v0.0.1"));
+		const before = await withKrew(name, [
+			"install",
+			"--no-update-index",
+			"local/meshreg",
+		]);
+		assert.equal(before.status, 0, before.err);
+		await publish(
+			manifest.replace(/sha256: .*/g, `sha256: "${"0".repeat(64)}"`),
 		);
-		try {
-			const address = server.address();
-			assert(address !== null && typeof address === "object");
-			const plugins = join(root(name), "index", "local", "plugins");
-			await mkdir(plugins, { recursive: true });
-			const manifest = (await readFile(MANIFEST, "utf8")).replace(
-				/uri: .*\//g,
-				`uri: http://127.0.0.1:${address.port}/`,
-			);
-			const publish = (text: string) =>
-				writeFile(join(plugins, "meshreg.yaml"), text);
-			await publish(
-				manifest.replace(`version: v${version}`, "version: v0.0.1"),
-			);
-			const before = await withKrew(name, [
-				"install",
-				"--no-update-index",
-				"local/meshreg",
-			]);
-			assert.equal(before.status, 0, before.err);
-			await publish(
-				manifest.replace(/sha256: .*/g, `sha256: "${"0".repeat(64)}"`),
-			);
-			const refused = await withKrew(name, [
-				"upgrade",
-				"--no-update-index",
-				"meshreg",
-			]);
-			assert.notEqual(refused.status, 0);
-			assert.match(refused.err, /checksum does not match/);
-			await publish(manifest);
-			const upgraded = await withKrew(name, [
-				"upgrade",
-				"--no-update-index",
-				"meshreg",
-			]);
-			assert.equal(upgraded.status, 0, upgraded.err);
-			assert.deepEqual(await readdir(join(root(name), "store", "meshreg")), [
-				`v${version}`,
-			]);
-			if (kubectl === undefined)
-				return t.diagnostic("there is no kubectl here to run it");
-			await assertInstalled(join(root(name), "bin"));
-		} finally {
-			server.close();
-		}
+		const refused = await withKrew(name, [
+			"upgrade",
+			"--no-update-index",
+			"meshreg",
+		]);
+		assert.notEqual(refused.status, 0);
+		assert.match(refused.err, /checksum does not match/);
+		await publish(manifest);
+		const upgraded = await withKrew(name, [
+			"upgrade",
+			"--no-update-index",
+			"meshreg",
+		]);
+		assert.equal(upgraded.status, 0, upgraded.err);
+		assert.deepEqual(await readdir(join(root(name), "store", "meshreg")), [
+			`v${version}`,
+		]);
+		if (kubectl === undefined)
+			return t.diagnostic("there is no kubectl here to run it");
+		await assertInstalled(join(root(name), "bin"));
+	});
+
+	test("README's line installs the release before krew's index has it", async (t) => {
+		const name = "by-address";
+		await makeRoot(name);
+		await using downloads = await served();
+		const [, install = "", flag = "", address = ""] =
+			/^kubectl krew (install) (--manifest-url) (\S+)$/m.exec(
+				await readFile("README.md", "utf8"),
+			) ?? [];
+		const { homepage } = parse(downloads.manifest).spec;
+		const latest = `${homepage}/releases/latest/download/`;
+		assert.equal(address, `${latest}krew-manifest.yaml`);
+		const here = address.replace(latest, downloads.address);
+		const { status, err } = await withKrew(name, [
+			...[install, flag, here],
+			// Keeps the network out: krew's own index is looked at first.
+			"--no-update-index",
+		]);
+		assert.equal(status, 0, err);
+		if (kubectl === undefined)
+			return t.diagnostic("there is no kubectl here to run it");
+		await assertInstalled(join(root(name), "bin"));
 	});
 });

@@ -29,6 +29,19 @@ test("README is a page to be read, not a manual", async () => {
 	assert.ok(lines <= 201, `${lines} lines`);
 });
 
+test("README draws how it fits together, and says what is written and where it ends", async () => {
+	const sections = (await readFile("README.md", "utf8")).split(/^## /m);
+	const section = (heading: string) =>
+		sections.find((text) => text.startsWith(`${heading}\n`)) ?? "";
+	assert.match(section("How it fits together"), /^```mermaid\nflowchart /m);
+	for (const written of ["Secrets", "service accounts", "Deployment"])
+		assert.match(
+			section("What is written into the cluster"),
+			new RegExp(`^\\| .*${written}`, "m"),
+		);
+	assert.match(section("Limits"), /^- Whoever may read Secrets, .+ has the/m);
+});
+
 for (const path of DOCUMENTS)
 	describe(path, async () => {
 		const text = await readFile(path, "utf8");

@@ -33,6 +33,7 @@ test("README's recording shows what a session looks like today", {
 		"docs/session.svg is out of date: npm run record",
 	);
 	assert.ok(!svg.includes("not-a-real-password"));
+	assert.match(description ?? "", /^\$ kubectl meshreg check\b/m);
 	assert.equal(textOf(frames[0]?.screen ?? []), "$ kubectl meshreg create");
 	for (const page of pages(frames)) {
 		const lines = textOf(page).split("\n");

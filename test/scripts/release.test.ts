@@ -73,6 +73,15 @@ function release(folder: string, ...args: string[]): string {
 	).toString();
 }
 
+test("this version can be released; another tag is not of it", () => {
+	const here = process.cwd();
+	assert.equal(release(here, "check"), "");
+	assert.equal(release(here, "check", `v${version}`), "");
+	assert.throws(() => release(here, "check", "v9.9.9"), {
+		message: /error: the tag is v9\.9\.9, but package\.json says /,
+	});
+});
+
 test("a signed binary is run, though a store of artifacts took its mode", {
 	skip: notPosix,
 }, async () => {
