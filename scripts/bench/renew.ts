@@ -146,7 +146,7 @@ async function start(): Promise<Row[]> {
 					const { stderr } = await run(file, args, { env });
 					if (stderr.includes(LOADED)) throw new Error(LOADED);
 				};
-		const times = await timeInTurn(21, works);
+		const times = await timeInTurn(61, works);
 		return Object.entries(times).map(([work, samples]): Row => {
 			const row = { work, unit: "ms" as const, samples };
 			const against = `${work}, without the SDK`;
