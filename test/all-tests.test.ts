@@ -28,7 +28,7 @@ const RULES: readonly {
 			"wait for what is to happen (shows, says, until, heeded of support/), or play the clock",
 	},
 	{
-		what: /\btimeout: [\d_]+/g,
+		what: /\btimeout: [\d_]+|\bAbortSignal\.timeout\b/g,
 		but: /^$/,
 		instead:
 			"nothing: the limit of the whole run (package.json, --test-timeout) ends what hangs",
@@ -37,6 +37,18 @@ const RULES: readonly {
 		what: /\bDate\.now\(|\bnew Date\(\)|performance\.now\(/g,
 		but: /^(support\/|adapters\/clock\.test\.ts)/,
 		instead: "testBed({ stillAt }), or `now` of support/command-line.ts",
+	},
+	{
+		what: /\bhrtime\b/g,
+		// Its limit grows with what the machine took for a measured piece of work.
+		but: /^hostile-text\.test\.ts/,
+		instead: "what is said, asked or written: nothing may be over by a time",
+	},
+	{
+		what: /\bsleep \d{1,2}\b/g,
+		but: /^$/,
+		instead:
+			"a program that waits for a pipe or a file, or sleeps until it is ended",
 	},
 	{
 		what: /(?<!\[[^\]\n]*)\\d\+s(?![\w"])/g,
