@@ -301,6 +301,19 @@ describe("prune and the record", () => {
 		assert.equal(recordIn(bed), '[{"selector":"team=a","exclude":["app"]}]');
 	});
 
+	test("a rule alone, and nothing to delete: both are said, and nothing is written", async () => {
+		await using bed = await sent('[{"all":true}]');
+		const { status, out, err } = await bed.run([
+			...["prune", "-n", "default", "--yes"],
+		]);
+		assert.deepEqual([status, out], [0, ""]);
+		assert.match(
+			err,
+			/^No resources found in default namespace\.\nWarning: a rule in the record of /,
+		);
+		assert.ok(bed.server.requests.every(({ method }) => method === "GET"));
+	});
+
 	for (const flag of [
 		"--keep-sources",
 		"--orphaned",
