@@ -7,6 +7,7 @@ import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
 import { notesOf, releaseProblems } from "../../scripts/release/check.ts";
+import { COMMANDS } from "../../src/cli.ts";
 import { notPosix } from "../support/posix.ts";
 
 const krewManifest = await readFile("krew-manifest.yaml", "utf8");
@@ -19,6 +20,14 @@ test("notes: what the changelog says of the version", () => {
 	assert.equal(notesOf("v0.0.1", changelog), "- Old.");
 	assert.equal(notesOf("v0.0", changelog), undefined);
 	assert.equal(notesOf("v0.0.0", changelog), undefined);
+});
+
+test("the changelog of this version names every command", async () => {
+	const notes = notesOf(`v${version}`, await readFile("CHANGELOG.md", "utf8"));
+	const left = COMMANDS.map(({ verb }) => verb).filter(
+		(verb) => !new RegExp(`\\x60${verb}\\b`).test(notes ?? ""),
+	);
+	assert.deepEqual(left, []);
 });
 
 describe("a tag is released when all agree on it", () => {
