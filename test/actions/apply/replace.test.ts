@@ -147,6 +147,23 @@ describe("a Secret that has to be deleted to be changed", () => {
 		assert.equal(stored(bed), NEW);
 	});
 
+	test("is put back where the quota stays full for the new one", async () => {
+		await using bed = await testBed({ namespaces: ["app"] });
+		const { outcome } = await replaced(bed, { creations: Array(5).fill(403) });
+		assert.ok(outcome instanceof ApiError && outcome.status === 403);
+		assert.equal(stored(bed), OLD);
+	});
+
+	test("nothing is waited for where neither will ever be taken", async () => {
+		await using bed = await testBed({ namespaces: ["app"] });
+		const { sent, outcome, waited } = await replaced(bed, {
+			creations: [422, 422],
+		});
+		assert.equal(sent, "GET, POST dry, DELETE, POST, POST");
+		assert.ok(outcome !== undefined && !(outcome instanceof Error));
+		assert.deepEqual([outcome.cause, waited], ["lost", 0]);
+	});
+
 	test("is put back where the new one is refused for good", async () => {
 		await using bed = await testBed({ namespaces: ["app"] });
 		const { sent, outcome } = await replaced(bed, { creations: [422] });

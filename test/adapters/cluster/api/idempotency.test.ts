@@ -35,6 +35,7 @@ describe("an object is what was to be written", () => {
 		["another type", { type: "x" }, false],
 		["other data", { data: { a: "Yg==" } }, false],
 		["a field more", { immutable: true }, false],
+		["a list more", { secrets: [{ name: "one" }] }, false],
 		["a shorter list", { imagePullSecrets: [{ name: "one" }] }, false],
 		[
 			"a list in another order",
