@@ -337,9 +337,10 @@ class Delivery {
 			return;
 		this.#claimed = true;
 		const record = this.#joined(recordOf(this.#source));
-		const claimants = claimantsOf(this.#source, all).filter(
+		const unrecorded = all.filter(
 			({ namespace }) => !isRecorded(record, namespace, targets.namespaces),
 		);
+		const claimants = claimantsOf(this.#source, unrecorded);
 		if (claimants.length === 0) return;
 		this.run.world.emit({
 			type: "warning",

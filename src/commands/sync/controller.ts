@@ -5,13 +5,17 @@ import { takeBackAttached } from "../../actions/accounts/take-back.ts";
 import { apply } from "../../actions/apply/apply.ts";
 import { notServed, whyNot } from "../../actions/apply/targets.ts";
 import { AT_ONCE, inParallel } from "../../actions/in-parallel.ts";
-import { readNamespace } from "../../actions/read/read-namespaces.ts";
+import {
+	listNamespaces,
+	readNamespace,
+} from "../../actions/read/read-namespaces.ts";
 import type { Listed } from "../../actions/watch/reflector.ts";
 import { WorkQueue } from "../../actions/watch/work-queue.ts";
 import { Accounts } from "../../core/accounts/accounts.ts";
 import { planAttach } from "../../core/accounts/attachment.ts";
 import type { Followed } from "../../core/in-cluster/vitals.ts";
 import type { ServiceAccount } from "../../core/objects.ts";
+import type { Failure } from "../../core/output/failure.ts";
 import type { ChangeResult } from "../../core/output/result.ts";
 import { WHILE_AWAY } from "../../core/pauses.ts";
 import {
@@ -296,9 +300,32 @@ class Controller {
 			reader: this.#reader,
 			world: this.how.world,
 			dryRun: "none",
-			replan: (change: Change, current: PullSecret | undefined) =>
-				this.#state.changeAfter(namespaceOf(change), current),
+			replan: async (change: Change, current: PullSecret | undefined) => {
+				const namespace = namespaceOf(change);
+				return (
+					(await this.#whyNotAnyMore(namespace)) ??
+					this.#state.changeAfter(namespace, current)
+				);
+			},
 		} as const;
+	}
+
+	/**
+	 * Whoever changed what is there under our hands may have deleted the namespace and made it again, of
+	 * which the watch is yet to tell: then what is there is another's. Asks for what the watch asks for,
+	 * which needs no further right.
+	 */
+	async #whyNotAnyMore(namespace: string): Promise<Failure | undefined> {
+		const { watched, cluster, rules } = this.how;
+		if (watched.by === "names") await this.#look(namespace, true);
+		else {
+			const fieldSelector = `metadata.name=${namespace}`;
+			const query = { ...watched.query, fieldSelector };
+			const [now] = await listNamespaces(cluster, query);
+			this.#state.namespace(namespace, now);
+		}
+		const standing = this.#state.standingIn(namespace);
+		return standing && whyNot(standing, "unknown", rules.source);
 	}
 
 	#learn(namespaces: readonly string[]): void {

@@ -491,7 +491,8 @@ function some(field: string, texts: readonly string[]): object {
 
 /** Sorted, each once. */
 function union(lists: readonly (readonly string[])[]): string[] {
-	return [...new Set(lists.flat())].sort();
+	const all = lists.flat();
+	return all.length < 2 ? all : [...new Set(all)].sort();
 }
 
 /** Of what is there once each. */

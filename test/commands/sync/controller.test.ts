@@ -75,6 +75,11 @@ function hold(bed: TestBed, where: (path: string) => boolean) {
 
 const isWrite = ({ method }: { method: string }) => method !== "GET";
 
+/** A watch that tells nothing until it is ended. */
+async function* untold(signal: AbortSignal | undefined): AsyncIterable<never> {
+	await new Promise((resolve) => signal?.addEventListener("abort", resolve));
+}
+
 /** runController at work. */
 interface Kept extends AsyncDisposable {
 	clock: PlayedClock;
@@ -744,6 +749,45 @@ describe("admission policies that the source notes", () => {
 });
 
 describe("a recorded namespace that is deleted and created again", () => {
+	test("gets nothing while a copy is being written there, although no watch has told of it", async () => {
+		await using bed = await testBed({ namespaces: ["nginx-mesh", "app"] });
+		const { store } = bed.server;
+		const uid = store.get("Namespace", "", "app")?.metadata.uid;
+		source(bed, CONTENT, [], {
+			annotations: {
+				"kubectl-meshreg/targets": JSON.stringify([
+					{ namespaces: { app: uid } },
+				]),
+			},
+		});
+		await using keeping = await kept(bed, {
+			wrap: (cluster) => ({
+				...cluster,
+				watch: (kind, query, signal) =>
+					kind === "Namespace"
+						? untold(signal)
+						: cluster.watch(kind, query, signal),
+			}),
+		});
+		await keeping.says("ready");
+		bed.server.onRequest(({ method, path }) => {
+			const isOurs = method === "PATCH" && path.includes("/app/secrets/");
+			if (!isOurs || store.get("Namespace", "", "app")?.metadata.uid !== uid)
+				return undefined;
+			store.delete("Namespace", "", "app");
+			newNamespace(bed, "app");
+			drift(bed, "app");
+			return undefined;
+		});
+		drift(bed, "app");
+		await keeping.says(
+			"Secret app failed error: app was deleted and created again; confirm with: kubectl meshreg sync -n app",
+		);
+		assert.deepEqual(store.get("Secret", "app", NAME)?.data, {
+			".dockerconfigjson": Buffer.from('{"auths":{}}').toString("base64"),
+		});
+	});
+
 	for (const [how, watched] of [
 		["in a list", { by: "list", query: {} }],
 		["by name", { by: "names", names: ["nginx-mesh", "app", "shop"] }],
