@@ -137,6 +137,45 @@ describe("other contents", () => {
 	});
 });
 
+describe("a short password, disguised", () => {
+	const SHORT = "hunter2";
+	const data = base64(
+		`{"auths":{"r.io":{"username":"u","password":"${SHORT}"}}}`,
+	);
+	const spelt = (between: string) => [...SHORT].join(between);
+	const DISGUISES: [what: string, words: string, shown: string][] = [
+		["one character between two", `no: ${spelt(" ")}!`, "no: ***!"],
+		["two characters between two", `no: ${spelt(", ")}!`, "no: ***!"],
+		[
+			"three between two: each is hidden by itself",
+			spelt(" - "),
+			spelt(" - ").replace(/\w/g, "***"),
+		],
+		["other letter case", "no: HuNtEr2!", "no: ***!"],
+		["backwards", "no: 2retnuh!", "no: ***!"],
+		["in hexadecimal", "no: 68:75:6e:74:65:72:32!", "no: ***!"],
+		[
+			"escaped by character",
+			"no: \\x68\\x75\\x6e\\x74\\x65\\x72\\x32",
+			"no: \\***",
+		],
+		[
+			"in base64 behind one byte",
+			base64(`a${SHORT}`).replace(/=+$/, ""),
+			"YW***I",
+		],
+		["in base64 behind two", base64(`ab${SHORT}`).replace(/=+$/, ""), "YWJ***"],
+		[
+			"in base64 behind three",
+			base64(`abc${SHORT}`).replace(/=+$/, ""),
+			"YWJj***",
+		],
+		["a part of it", "no: hunter!", "no: hunter!"],
+	];
+	for (const [what, words, expected] of DISGUISES)
+		test(what, () => assert.equal(shown(words, data), expected));
+});
+
 describe("bounds", () => {
 	test("a megabyte of words, all of them secret", () => {
 		const secret = base64("a".repeat(1 << 20));
