@@ -86,11 +86,15 @@ export function word(text: string): QuotedWord {
 	) as QuotedWord;
 }
 
-/** As bash, zsh and ksh read it: what cannot be shown, a context's name for one, is escaped. */
+/**
+ * As bash, zsh and ksh read it: what cannot be shown, a context's name for one, is escaped, byte by byte
+ * in UTF-8: bash reads no `\u` in the C locale, and macOS's bash 3.2 reads none at all.
+ */
 function ansiQuoted(text: string): QuotedWord {
-	const inside = spelledOut(
-		text.replace(/[\\']/g, "\\$&"),
-		(one) => `\\U${(one.codePointAt(0) ?? 0).toString(16).padStart(8, "0")}`,
+	const inside = spelledOut(text.replace(/[\\']/g, "\\$&"), (one) =>
+		[...Buffer.from(one, "utf8")]
+			.map((byte) => `\\${byte.toString(8).padStart(3, "0")}`)
+			.join(""),
 	);
 	return `$'${inside}'` as QuotedWord;
 }

@@ -36,11 +36,12 @@ describe("a word of a shell", () => {
 		test(`${JSON.stringify(text)} comes back from bash as it was`, {
 			skip: notPosix,
 		}, () => {
-			const said = execFileSync("bash", [
-				"-c",
-				`printf '%s' ${word(text)}`,
-			]).toString();
-			assert.equal(said, text);
+			const script = `printf '%s' ${word(text)}`;
+			for (const LC_ALL of ["C", "C.UTF-8"]) {
+				const env = { ...process.env, LC_ALL };
+				const said = execFileSync("bash", ["-c", script], { env });
+				assert.equal(said.toString(), text, LC_ALL);
+			}
 		});
 });
 
