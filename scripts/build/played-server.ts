@@ -70,14 +70,20 @@ function listOf(items: readonly unknown[]): object {
 
 /**
  * Plays an API server for as long as something else keeps the process going; resolves with its address.
- * Every write is answered with what is there.
+ * Every write is answered with what is there. It answers as a real one does: where a command line ends
+ * early, what was compiled until then is another thing each time.
  */
 export async function playedServer(): Promise<string> {
 	const server = createServer((request, response) => {
-		const { pathname } = new URL(request.url ?? "/", "http://played");
+		const { pathname, searchParams } = new URL(
+			request.url ?? "/",
+			"http://played",
+		);
+		const type = /type=([^,]+)/.exec(searchParams.get("fieldSelector") ?? "");
+		const isOther = type !== null && type[1] !== SOURCE.type;
 		request.resume();
 		request.once("end", () =>
-			answer(response, ANSWERS[pathname] ?? listOf([])),
+			answer(response, (!isOther && ANSWERS[pathname]) || listOf([])),
 		);
 	});
 	server.on("connection", (socket) => socket.unref());

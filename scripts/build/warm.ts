@@ -88,8 +88,16 @@ function finish(): void {
 		if (file.endsWith(".js") && !scripts.has(`./${file}`)) rest(`./${file}`);
 	for (const [name, script] of scripts)
 		writeFileSync(join(folder, `${name}.cache`), script.createCachedData());
-	process.exitCode = 0;
+	process.exitCode = brokenOff === "" ? 0 : 1;
 }
+
+// A command line that breaks off compiles another thing each time, and not what a user runs.
+let brokenOff = "";
+const write = process.stderr.write.bind(process.stderr);
+process.stderr.write = ((text: string, ...rest: []) => {
+	if (text.startsWith("error: ")) brokenOff = text;
+	return write(text, ...rest);
+}) as typeof write;
 
 playedServer().then((server) => {
 	writeFileSync(KUBECONFIG, kubeconfigOf(server));
