@@ -1,9 +1,9 @@
-import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { contextsFile } from "../../test/support/contexts-file.ts";
-import { binaryName, targetOf } from "../build/targets.ts";
+import { installedFile } from "../installed-file.ts";
 import { type Bar, type Bench, part, type Row } from "../measuring.ts";
 import { type Finished, finished } from "./scale/process.ts";
 import { type BenchServer, embeddedServer } from "./scale/servers.ts";
@@ -32,11 +32,7 @@ const BARS: Readonly<Record<string, readonly Bar[]>> = {
 export const bench: Bench = {
 	name: "contexts",
 	async run(): Promise<Row[]> {
-		const meshreg = resolve(
-			"dist",
-			binaryName(targetOf(process.platform, process.arch)),
-		);
-		await stat(meshreg);
+		const meshreg = await installedFile();
 		const folder = await mkdtemp(join(tmpdir(), "meshreg-bench-"));
 		const servers: BenchServer[] = [];
 		try {

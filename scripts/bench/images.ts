@@ -4,7 +4,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { resolve } from "node:path";
-import { binaryName, targetOf } from "../build/targets.ts";
+import { installedFile } from "../installed-file.ts";
 import type { Bench, Row } from "../measuring.ts";
 
 const FOLDER = resolve(".cache/bench");
@@ -26,10 +26,7 @@ export const bench: Bench = {
 		try {
 			const file = resolve(FOLDER, "images.yaml");
 			await writeFile(file, manifest(hosts));
-			const binary = resolve(
-				"dist",
-				binaryName(targetOf(process.platform, process.arch)),
-			);
+			const binary = await installedFile();
 			const all: number[] = [];
 			const first: number[] = [];
 			for (let turn = 0; turn < REPEATS; turn++) {

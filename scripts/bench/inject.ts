@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { mkdir, open, readFile, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { binaryName, targetOf } from "../build/targets.ts";
+import { installedFile } from "../installed-file.ts";
 import type { Bench, Row } from "../measuring.ts";
 
 const FOLDER = resolve(".cache/bench");
@@ -18,10 +18,7 @@ export const bench: Bench = {
 		const text = manifests(5_000);
 		await writeFile(file, text);
 		const megabytes = Buffer.byteLength(text) / 1e6;
-		const binary = resolve(
-			"dist",
-			binaryName(targetOf(process.platform, process.arch)),
-		);
+		const binary = await installedFile();
 		const image = ["--registry-server", "r.example.com/mesh"];
 		const works: Record<string, string[]> = {
 			"kubectl set image --local": [

@@ -1,7 +1,5 @@
-import { stat } from "node:fs/promises";
-import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { binaryName, targetOf } from "../build/targets.ts";
+import { installedFile } from "../installed-file.ts";
 import { type Bar, type Bench, part, type Row } from "../measuring.ts";
 import { makeNamespaces, makePods, REGISTRY, WAITING } from "./pods/crowd.ts";
 import { BareClient } from "./scale/bare-client.ts";
@@ -74,11 +72,7 @@ const WORKS: Readonly<Record<string, Work>> = {
 export const bench: Bench = {
 	name: "pods",
 	async run(): Promise<Row[]> {
-		const meshreg = resolve(
-			"dist",
-			binaryName(targetOf(process.platform, process.arch)),
-		);
-		await stat(meshreg);
+		const meshreg = await installedFile();
 		const server = await realServer();
 		const client = new BareClient(server.kubeconfig);
 		const ours = (args: readonly string[], stdin = "") =>

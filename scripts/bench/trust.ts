@@ -1,7 +1,5 @@
-import { stat } from "node:fs/promises";
-import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { binaryName, targetOf } from "../build/targets.ts";
+import { installedFile } from "../installed-file.ts";
 import { type Bar, type Bench, part, type Row } from "../measuring.ts";
 import { type Finished, finished } from "./scale/process.ts";
 import { realServer } from "./scale/servers.ts";
@@ -57,11 +55,7 @@ export const bench: Bench = {
 	onlyByName: true,
 	async run(): Promise<Row[]> {
 		const namespaces = part(1000);
-		const meshreg = resolve(
-			"dist",
-			binaryName(targetOf(process.platform, process.arch)),
-		);
-		await stat(meshreg);
+		const meshreg = await installedFile();
 		const server = await realServer();
 		const env = { KUBECONFIG: server.kubeconfig };
 		const ours = (args: readonly string[], stdin = "") =>

@@ -1,8 +1,8 @@
-import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { binaryName, targetOf } from "../../build/targets.ts";
+import { installedFile } from "../../installed-file.ts";
 import type { Row } from "../../measuring.ts";
 import { atTerminal, type Finished, finished } from "./process.ts";
 import type { BenchServer } from "./servers.ts";
@@ -35,11 +35,7 @@ export type Samples = Map<string, { unit: Row["unit"]; samples: number[] }>;
  * them in turn. Throws when a work did not do what it should have.
  */
 export async function measure(scale: Scale): Promise<Samples> {
-	const meshreg = resolve(
-		"dist",
-		binaryName(targetOf(process.platform, process.arch)),
-	);
-	await stat(meshreg);
+	const meshreg = await installedFile();
 	const folder = await mkdtemp(join(tmpdir(), "meshreg-bench-"));
 	try {
 		return await rounds(scale, meshreg, folder);

@@ -1,9 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { stat } from "node:fs/promises";
-import { resolve } from "node:path";
 import { createInterface } from "node:readline";
-import { binaryName, targetOf } from "../../build/targets.ts";
+import { installedFile } from "../../installed-file.ts";
 
 /** The packaged file while it runs. */
 export class Running {
@@ -36,11 +34,7 @@ export class Running {
 		kubeconfig: string,
 		line: (line: string) => void,
 	): Promise<Running> {
-		const file = resolve(
-			"dist",
-			binaryName(targetOf(process.platform, process.arch)),
-		);
-		await stat(file);
+		const file = await installedFile();
 		const child = spawn(file, args, {
 			env: { ...process.env, KUBECONFIG: kubeconfig },
 			stdio: ["ignore", "pipe", "pipe"],
