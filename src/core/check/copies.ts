@@ -1,5 +1,5 @@
 import { meshreg, objectNames, script, sequence } from "../output/shell.ts";
-import { desiredCopies } from "../pull-secrets/desired.ts";
+import { desiredCopy } from "../pull-secrets/desired.ts";
 import { roleOf, SOURCE_ANNOTATION } from "../pull-secrets/ownership.ts";
 import { planCopy } from "../pull-secrets/plan.ts";
 import { type PullSecret, sourceRef } from "../pull-secrets/pull-secret.ts";
@@ -137,15 +137,12 @@ function stateOf(
 	namespace: string,
 	facts: Facts,
 ): State {
-	const [desired] = desiredCopies(secret, [namespace]);
 	const ref = `${namespace}/${secret.name}`;
 	const current = facts.secrets.get(ref)?.key;
-	if (desired === undefined) return "good";
 	if (current === undefined)
 		return facts.otherSecrets.has(ref) ? "copy-blocked" : "copy-missing";
-	const { action } = planCopy(current, desired, {
-		force: false,
-	});
+	const desired = desiredCopy(secret, namespace);
+	const { action } = planCopy(current, desired, { force: false });
 	if (action === "conflict") return "copy-blocked";
 	return current.content.canonical === secret.content.canonical
 		? "good"

@@ -1,5 +1,5 @@
 import { type Script, sequence } from "../output/shell.ts";
-import { desiredCopies } from "../pull-secrets/desired.ts";
+import { desiredCopy } from "../pull-secrets/desired.ts";
 import type { Fixes } from "../pull-secrets/fixes.ts";
 import type { Manager } from "../pull-secrets/managers.ts";
 import { PULL_SECRET_TYPE, roleOf } from "../pull-secrets/ownership.ts";
@@ -317,16 +317,14 @@ function isBlocked(
 	namespace: string,
 	{ facts }: Keyrings,
 ): boolean {
+	if (namespace === secret.namespace) return false;
 	const ref = `${namespace}/${secret.name}`;
-	const [desired] = desiredCopies(secret, [namespace]);
-	if (desired === undefined) return false;
 	if (facts.otherSecrets.has(ref)) return true;
 	const current = facts.secrets.get(ref);
 	return (
 		current !== undefined &&
-		planCopy(current.key, desired, {
-			force: false,
-		}).action === "conflict"
+		planCopy(current.key, desiredCopy(secret, namespace), { force: false })
+			.action === "conflict"
 	);
 }
 
