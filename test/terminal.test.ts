@@ -377,6 +377,6 @@ terminal("check: its summary stands apart from the last group", async (t) => {
 	assert.equal(status, 1);
 	assert.match(
 		text,
-		/pods\r\n----\r\n√ no pod is waiting for an image\r\n\r\n1 problem\r\n$/,
+		/pods\r\n----\r\n√ no pod is waiting for an image\r\n\r\n1 problem\r\nAbout source-missing:\r\n\S+#source-missing\r\n$/,
 	);
 });

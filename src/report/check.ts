@@ -23,6 +23,7 @@ import { hasNoAccounts } from "../core/registry/public.ts";
 import { displayHost } from "../core/registry/server.ts";
 import { displayKey } from "../core/registry/url.ts";
 import type { Verification } from "../core/registry/verification.ts";
+import { pageAddress } from "./addresses.ts";
 import { duration } from "./age.ts";
 import { commandLine, commandLines } from "./command-line.ts";
 import { credentialFaultWords } from "./credential-fault-words.ts";
@@ -158,11 +159,11 @@ function checkItem(
 	context: string,
 	contextFlags: readonly string[],
 ): CheckItem {
-	const { severity, about, namespaces, workloads, fix } = finding;
+	const { severity, namespaces, workloads, fix } = finding;
 	return {
 		context,
 		severity,
-		cause: severity === "ok" ? "" : causeOf(about),
+		cause: causeOf(finding),
 		message: oneLine(headline(finding)),
 		namespaces,
 		command: fix === undefined ? "" : commandLine(fix, contextFlags),
@@ -189,7 +190,9 @@ export type CheckCause =
 	| Exclude<EntryProblem["kind"], "key">
 	| Exclude<Verification["outcome"], "good">;
 
-function causeOf(about: Subject): CheckCause | "" {
+/** "" where all is well. */
+function causeOf({ about, severity }: Finding): CheckCause | "" {
+	if (severity === "ok") return "";
 	switch (about.cause) {
 		case "invalid-content":
 			return about.fault.kind;
@@ -213,16 +216,24 @@ function causeOf(about: Subject): CheckCause | "" {
 	}
 }
 
-/** The one line at the end. */
-export function checkSummary(findings: readonly Finding[]): string {
-	const count = (severity: Severity) =>
-		findings.filter((one) => one.severity === severity).length;
-	const [problems, warnings] = [count("problem"), count("warning")];
-	if (problems === 0 && warnings === 0) return "No problems found\n";
-	return `${[
-		...(problems > 0 ? [counted(problems, "problem")] : []),
-		...(warnings > 0 ? [counted(warnings, "warning")] : []),
-	].join(", ")}\n`;
+/** The line at the end and, where anything is wrong, one that says where its causes are explained. */
+export function checkSummary(
+	findings: readonly Finding[],
+	columns: number | undefined,
+): string {
+	const of = (severity: Severity) =>
+		findings.filter((one) => one.severity === severity);
+	const [problems, warnings] = [of("problem"), of("warning")];
+	const counts = [
+		...(problems.length > 0 ? [counted(problems.length, "problem")] : []),
+		...(warnings.length > 0 ? [counted(warnings.length, "warning")] : []),
+	];
+	if (counts.length === 0) return "No problems found\n";
+	const causes = [...new Set([...problems, ...warnings].map(causeOf))];
+	const [only = ""] = causes;
+	const heading = causes.length === 1 ? only : "what-check-finds";
+	const about = `About ${causes.join(", ")}: ${pageAddress("troubleshooting", heading)}`;
+	return `${counts.join(", ")}\n${wrap(about, columns ?? Number.POSITIVE_INFINITY, "")}\n`;
 }
 
 /** What was found, in one line without a full stop. */
@@ -378,7 +389,7 @@ function hint({ about, gives }: Finding): string {
 		case "policy-without-effect":
 			return "Is the admission plugin MutatingAdmissionPolicy disabled on the API server? Another one may also have taken the pull secret out.";
 		case "not-allowed":
-			return "https://github.com/kubectl-meshreg/kubectl-meshreg/blob/main/docs/permissions.md";
+			return pageAddress("permissions");
 		case "unreadable":
 			return about.narrower ? "With -n NAMESPACE fewer rights are needed." : "";
 		case "would-not-restart":

@@ -11,11 +11,10 @@ import {
 	OperationError,
 	UsageError,
 } from "../errors.ts";
+import { REPORT_TO } from "./addresses.ts";
 import { commandLine } from "./command-line.ts";
 import { failureWords, withPlaces } from "./failure-words.ts";
 import { verificationWords } from "./verification-words.ts";
-
-const REPORT_TO = "https://github.com/kubectl-meshreg/kubectl-meshreg/issues";
 
 /**
  * An error as its one line for stderr, without a line end: kubectl's words for

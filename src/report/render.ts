@@ -113,7 +113,10 @@ function renderText(document: Document, look: Look, page: Page): Rendered {
 				// On a terminal it stands below the last group, and is none of its lines.
 				err: look.quiet
 					? ""
-					: `${page.columns === undefined ? "" : "\n"}${checkSummary(document.clusters.flatMap(({ findings }) => findings))}`,
+					: `${page.columns === undefined ? "" : "\n"}${checkSummary(
+							document.clusters.flatMap(({ findings }) => findings),
+							page.columns,
+						)}`,
 			};
 		case "images":
 			return imagesText(document, look);

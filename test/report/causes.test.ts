@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
+import { finding, type Subject } from "../../src/core/check/finding.ts";
 import type { Cause } from "../../src/core/output/failure.ts";
-import type { CheckCause } from "../../src/report/check.ts";
+import { type CheckCause, checkSummary } from "../../src/report/check.ts";
 
 /** All of them: types are checked to have neither one more nor one less. */
 const CAUSES: Readonly<Record<CheckCause, true>> = {
@@ -93,6 +94,45 @@ test("each cause has a heading in docs/troubleshooting.md, and no other word has
 	assert.deepEqual(explained.map(({ cause }) => cause).sort(), causes);
 	for (const { cause, section } of explained)
 		assert.match(section, /\n\n\S.{20}/, `${cause} says nothing`);
+});
+
+test("check prints the address of each heading, and with several causes that of all of them", async () => {
+	const text = await readFile("docs/troubleshooting.md", "utf8");
+	const page =
+		"https://github.com/kubectl-meshreg/kubectl-meshreg/blob/main/docs/troubleshooting.md";
+	const summary = (of: readonly string[], columns?: number) =>
+		checkSummary(
+			of.map((cause) =>
+				// What else it says is nothing to the summary.
+				finding("pods", "problem", { cause } as unknown as Subject),
+			),
+			columns,
+		);
+	for (const cause of causes)
+		assert.equal(
+			summary([cause, cause]),
+			`2 problems\nAbout ${cause}: ${page}#${cause}\n`,
+		);
+	assert.match(text, /^## What check finds$/m);
+	assert.equal(
+		summary(["disk", "dangling"]),
+		`2 problems\nAbout disk, dangling: ${page}#what-check-finds\n`,
+	);
+	// An address is one word, which a terminal breaks without making two of it.
+	assert.equal(
+		summary(["disk", "dangling"], 20),
+		`2 problems\nAbout disk,\ndangling:\n${page}#what-check-finds\n`,
+	);
+	assert.equal(
+		checkSummary(
+			[
+				finding("permissions", "ok", { cause: "permitted" }),
+				finding("credentials", "note", { cause: "other-sources", refs: [] }),
+			],
+			80,
+		),
+		"No problems found\n",
+	);
 });
 
 test("docs/json.md links each of them", async () => {

@@ -211,7 +211,7 @@ Fix
 kubectl meshreg sync -n shop
 kubectl meshreg sync -n app
 `,
-			err: "4 problems\n",
+			err: "4 problems\nAbout copy-missing, copy-drifted, dangling, untrusted-ca: https://github.com/kubectl-meshreg/kubectl-meshreg/blob/main/docs/troubleshooting.md#what-check-finds\n",
 			asked: [],
 		});
 	});
@@ -626,7 +626,10 @@ describe("check with few permissions", () => {
 			],
 		);
 		// What is missing there is told, and nothing else is wrong.
-		assert.match(outcome.err, /^1 problem\n$/);
+		assert.match(
+			outcome.err,
+			/^1 problem\nAbout copy-missing: \S+#copy-missing\n$/,
+		);
 	});
 
 	test("C3: rights in one namespace, which has a pull secret of its own: a green check, and one line for the rest", async () => {
