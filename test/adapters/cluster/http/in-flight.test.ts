@@ -53,10 +53,17 @@ describe("requests in flight", () => {
 			const server = new Simulation();
 			const limit = new InFlight(undefined, () => false);
 			await server.send(limit, 1_000, () => milliseconds);
-			assert.equal(server.seen[31], 32);
-			assert.equal(most(server.seen.slice(0, 32)), 32);
+			assert.equal(most(server.seen.slice(0, 33)), 32);
 			assert.equal(most(server.seen), 64);
 		});
+
+	test("do not grow while nothing waits", async () => {
+		const limit = new InFlight(undefined, () => false);
+		for (let times = 0; times < 500; times++) await limit.run(async () => 1);
+		const server = new Simulation();
+		await server.send(limit, 33, () => 5);
+		assert.equal(most(server.seen), 32);
+	});
 
 	test("are never more than --concurrency", async () => {
 		for (const concurrency of [1, 3, 40, 90]) {
