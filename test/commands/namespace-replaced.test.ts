@@ -191,6 +191,40 @@ for (const { name, argv, namespace, answers, at, stage } of CASES)
 		else assert.notEqual(bed.password(namespace), "new");
 	});
 
+for (const verbs of [["get"], ["get", "list"]])
+	test(`more namespaces than are read one by one, for who may ${verbs.join(" and ")} Namespaces: refused`, async () => {
+		const names = Array.from({ length: 21 }, (_, at) => `n${at}`);
+		await using bed = await testBed({
+			namespaces: [...names, "nginx-mesh"],
+			users: { sam: {} },
+			allow: [
+				{ user: "sam", verbs: ["*"], resources: ["secrets"] },
+				{ user: "sam", verbs, resources: ["namespaces"] },
+			],
+		});
+		source(bed, ENTRY);
+		secret(bed, "n0", { "r.example": { username: "x", password: "y" } });
+		const { status, err } = await bed.run(
+			["sync", "-n", names.join(","), "--force"],
+			{
+				user: "sam",
+				answers: [
+					[
+						"Do you want to continue?",
+						() => {
+							for (const name of ["n9", "n10"]) recreate(bed, name);
+							return true;
+						},
+					],
+				],
+			},
+		);
+		assert.equal(status, 1);
+		assert.ok(err.endsWith(refusal("n10, n9").replace("was", "were")), err);
+		assert.equal(bed.password("n0"), "y");
+		assert.equal(bed.server.store.get("Secret", "n1", NAME), undefined);
+	});
+
 test("rotate: a recorded namespace is known by its uid, and gets nothing", async () => {
 	await using bed = await testBed({
 		namespaces: ["app", "nginx-mesh", "shop"],

@@ -24,7 +24,7 @@ import { ApiError, isFatal } from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
 import { changeRecord, recordOf } from "../apply/change-record.ts";
 import { readPullSecret, readPullSecrets } from "../read/read-keys.ts";
-import { readNamespace } from "../read/read-namespaces.ts";
+import { readNamespaces } from "../read/read-namespaces.ts";
 import type { Selection } from "../read/select-namespaces.ts";
 import type { AccountChange, AccountRun } from "./change-accounts.ts";
 
@@ -220,12 +220,14 @@ async function warnOfRest(
 			},
 		});
 	if (selection.by !== "names" || !attachedByRule(record, accounts)) return;
-	const ruled: string[] = [];
-	for (const name of attachments.namespaces.keys()) {
-		const facts = await readNamespace(cluster, name);
-		if (typeof facts === "object" && attachedByRule(record, accounts, facts))
-			ruled.push(name);
-	}
+	const known = await readNamespaces(cluster, [
+		...attachments.namespaces.keys(),
+	]);
+	const ruled = [...known].flatMap(([name, facts]) =>
+		typeof facts === "object" && attachedByRule(record, accounts, facts)
+			? [name]
+			: [],
+	);
 	if (ruled.length > 0)
 		world.emit({
 			type: "warning",

@@ -1,39 +1,17 @@
 import { FailureError } from "../../core/output/failure.ts";
 import type { NamespaceKnowledge } from "../../core/pull-secrets/record.ts";
-import { ApiError } from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
-import { AT_ONCE, inParallel } from "../in-parallel.ts";
-import { listNamespaces, readNamespace } from "../read/read-namespaces.ts";
+import { lookUpNamespaces } from "../read/read-namespaces.ts";
 
 /** Namespaces by name, as they were when a person was asked about them. */
 export type SeenNamespaces = ReadonlyMap<string, NamespaceKnowledge>;
-
-/** Up to so many are read one by one; beyond, one list of all is cheaper. */
-const READ_SINGLY = 20;
 
 /** Looks at the Namespaces that a question is about, before it is asked. Throws what the cluster throws. */
 export async function seeNamespaces(
 	names: readonly string[],
 	cluster: Cluster,
 ): Promise<SeenNamespaces> {
-	const unique = [...new Set(names)];
-	if (unique.length <= READ_SINGLY)
-		return new Map(
-			await inParallel(
-				unique,
-				AT_ONCE,
-				async (name) => [name, await readNamespace(cluster, name)] as const,
-			),
-		);
-	try {
-		const all = new Map(
-			(await listNamespaces(cluster)).map((facts) => [facts.name, facts]),
-		);
-		return new Map(unique.map((name) => [name, all.get(name) ?? "gone"]));
-	} catch (error) {
-		if (!(error instanceof ApiError) || error.status !== 403) throw error;
-		return new Map(unique.map((name) => [name, "unknown"]));
-	}
+	return (await lookUpNamespaces(cluster, [...new Set(names)])).known;
 }
 
 /**
@@ -48,7 +26,7 @@ export async function refuseReplaced(
 ): Promise<void> {
 	const now = await seeNamespaces([...seen.keys()], cluster);
 	const replaced = [...seen].flatMap(([name, before]) =>
-		isAnother(before, now.get(name) ?? "unknown") ? [name] : [],
+		isAnother(before, now.get(name)) ? [name] : [],
 	);
 	if (replaced.length > 0)
 		throw new FailureError({
@@ -59,7 +37,7 @@ export async function refuseReplaced(
 
 function isAnother(
 	before: NamespaceKnowledge,
-	now: NamespaceKnowledge,
+	now: NamespaceKnowledge | undefined,
 ): boolean {
 	if (typeof now !== "object" || before === "unknown") return false;
 	return before === "gone" || before.uid !== now.uid;

@@ -17,10 +17,14 @@ import {
 	type Standing,
 	standingOf,
 } from "../../core/pull-secrets/record.ts";
-import { ApiError } from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
-import { AT_ONCE, inParallel } from "../in-parallel.ts";
-import { listNamespaces, readNamespace } from "../read/read-namespaces.ts";
+import {
+	type AllNamespaces,
+	byName,
+	listNamespaces,
+	lookUpNamespaces,
+	readNamespaces,
+} from "../read/read-namespaces.ts";
 
 /** A namespace that gets a copy. */
 export interface Target {
@@ -44,11 +48,8 @@ export interface Targets {
 	/** They were found in a list of Namespaces, not by name. */
 	readonly listed: boolean;
 	/** All Namespaces that there are, where all were listed. */
-	readonly namespaces: ReadonlyMap<string, NamespaceFacts> | undefined;
+	readonly namespaces: AllNamespaces | undefined;
 }
-
-/** Up to so many recorded names are read one by one; beyond, one list of all is cheaper. */
-const READ_SINGLY = 20;
 
 /** Where a source's record sends it now. Throws what the cluster throws. */
 export async function recordedTargets(
@@ -58,23 +59,20 @@ export async function recordedTargets(
 	/** All Namespaces, where they have just been listed. */
 	listed?: Targets["namespaces"],
 ): Promise<Targets> {
-	const namespaces = listed ?? (await namespacesFor(record, cluster));
-	const names = namesOf(record);
-	const known = new Map<string, NamespaceKnowledge>();
-	for (const [name, facts] of namespaces ?? []) known.set(name, facts);
-	const missing = [...names.keys()].filter((name) => !known.has(name));
-	await inParallel(missing, AT_ONCE, async (name) => {
-		// What a name alone is trusted for needs no look, but where it tells more.
-		known.set(
-			name,
-			namespaces !== undefined ? "gone" : await readNamespace(cluster, name),
-		);
-	});
+	const { known: named, all } = await lookUpNamespaces(
+		cluster,
+		[...namesOf(record).keys()],
+		listed ??
+			(hasRules(record) ? byName(await listNamespaces(cluster)) : undefined),
+	);
+	const known = new Map<string, NamespaceKnowledge>([...(all ?? []), ...named]);
 	const serve: Target[] = [];
 	const settled: ChangeResult[] = [];
 	const unread: string[] = [];
 	let atSource: readonly string[] | undefined;
-	for (const [namespace, knowledge] of [...known].toSorted(byName)) {
+	for (const [namespace, knowledge] of [...known].toSorted(([one], [other]) =>
+		one < other ? -1 : 1,
+	)) {
 		const standing = standingOf(record, namespace, knowledge);
 		if (standing === undefined) continue;
 		if (namespace === source.namespace) {
@@ -94,24 +92,9 @@ export async function recordedTargets(
 		atSource,
 		settled,
 		unread,
-		listed: namespaces !== undefined,
-		namespaces,
+		listed: all !== undefined,
+		namespaces: all,
 	};
-}
-
-/** All Namespaces, where the record cannot be understood without, or is long; undefined: they are to be read by name. */
-async function namespacesFor(
-	record: SourceRecord,
-	cluster: Cluster,
-): Promise<Targets["namespaces"]> {
-	if (hasRules(record)) return byNames(await listNamespaces(cluster));
-	if (namesOf(record).size <= READ_SINGLY) return undefined;
-	try {
-		return byNames(await listNamespaces(cluster));
-	} catch (error) {
-		if (error instanceof ApiError && error.status === 403) return undefined;
-		throw error;
-	}
 }
 
 /** Why a namespace that a record means gets nothing; undefined: it gets a copy. */
@@ -145,15 +128,12 @@ export async function namedTargets(
 	cluster: Cluster,
 ): Promise<Targets & { readonly entry: RecordEntry }> {
 	const sorted = names.toSorted().filter((name) => name !== source.namespace);
-	const known = await inParallel(sorted, AT_ONCE, (name) =>
-		readNamespace(cluster, name),
-	);
+	const known = await readNamespaces(cluster, sorted);
 	const serve: Target[] = [];
 	const settled: ChangeResult[] = [];
 	const unread: string[] = [];
 	const uids = new Map<string, string>();
-	for (const [index, namespace] of sorted.entries()) {
-		const knowledge = known[index] ?? "unknown";
+	for (const [namespace, knowledge] of known) {
 		const why = whyNotNamed(knowledge);
 		if (why !== undefined) {
 			// Whoever names it wants it there.
@@ -221,7 +201,7 @@ export async function ruleTargets(
 		settled,
 		unread: [],
 		listed: true,
-		namespaces: rule.by === "selector" ? undefined : byNames(namespaces),
+		namespaces: rule.by === "selector" ? undefined : byName(namespaces),
 	};
 }
 
@@ -256,17 +236,4 @@ export function notServed(
 		action: SKIPPED.has(why.cause) ? "skipped" : "failed",
 		why,
 	};
-}
-
-function byNames(
-	namespaces: readonly NamespaceFacts[],
-): Map<string, NamespaceFacts> {
-	return new Map(namespaces.map((facts) => [facts.name, facts]));
-}
-
-function byName(
-	[a]: readonly [string, unknown],
-	[b]: readonly [string, unknown],
-): number {
-	return a < b ? -1 : 1;
 }

@@ -5,6 +5,7 @@ import {
 import type { NamespaceKnowledge } from "../../core/pull-secrets/record.ts";
 import { ApiError } from "../../errors.ts";
 import type { Cluster, ListQuery } from "../../world.ts";
+import { AT_ONCE, inParallel } from "../in-parallel.ts";
 
 /** What is known of a Namespace: "unknown" where this user may not read it. Throws what else the cluster throws. */
 export async function readNamespace(
@@ -18,6 +19,62 @@ export async function readNamespace(
 		if (error instanceof ApiError && error.status === 403) return "unknown";
 		throw error;
 	}
+}
+
+/** The same of several, by name. Nothing cluster-wide is read. */
+export async function readNamespaces(
+	cluster: Cluster,
+	names: readonly string[],
+): Promise<ReadonlyMap<string, NamespaceKnowledge>> {
+	return new Map(
+		await inParallel(
+			names,
+			AT_ONCE,
+			async (name) => [name, await readNamespace(cluster, name)] as const,
+		),
+	);
+}
+
+/** Up to so many are read one by one; beyond, one list of all is cheaper. */
+const READ_SINGLY = 20;
+
+/** The same, of however many: out of `listed`, all that there are, or of one list where that is cheaper, and allowed. */
+export async function lookUpNamespaces(
+	cluster: Cluster,
+	names: readonly string[],
+	listed?: AllNamespaces,
+): Promise<{
+	readonly known: ReadonlyMap<string, NamespaceKnowledge>;
+	/** All that there are, where they were listed. */
+	readonly all: AllNamespaces | undefined;
+}> {
+	const all =
+		listed ??
+		(names.length > READ_SINGLY ? await listIfAllowed(cluster) : undefined);
+	if (all === undefined)
+		return { known: await readNamespaces(cluster, names), all };
+	const knowledge = (name: string): NamespaceKnowledge =>
+		all.get(name) ?? "gone";
+	return { known: new Map(names.map((name) => [name, knowledge(name)])), all };
+}
+
+/** All Namespaces, by name. */
+export type AllNamespaces = ReadonlyMap<string, NamespaceFacts>;
+
+async function listIfAllowed(
+	cluster: Cluster,
+): Promise<AllNamespaces | undefined> {
+	try {
+		return byName(await listNamespaces(cluster));
+	} catch (error) {
+		if (error instanceof ApiError && error.status === 403) return undefined;
+		throw error;
+	}
+}
+
+/** Namespaces by their names. */
+export function byName(namespaces: readonly NamespaceFacts[]): AllNamespaces {
+	return new Map(namespaces.map((facts) => [facts.name, facts]));
 }
 
 /** The Namespaces that a query selects, sorted, in the little that is needed of each. Throws what the cluster throws. */

@@ -3,7 +3,7 @@ import {
 	readPullSecret,
 	readPullSecrets,
 } from "../../actions/read/read-keys.ts";
-import { readNamespace } from "../../actions/read/read-namespaces.ts";
+import { readNamespaces } from "../../actions/read/read-namespaces.ts";
 import { failureOf } from "../../core/output/failure.ts";
 import type { ChangeResult, DryRun } from "../../core/output/result.ts";
 import { someOf } from "../../core/output/some-of.ts";
@@ -44,8 +44,8 @@ interface SentThere {
 }
 
 /**
- * The sources of the source namespace that are sent to some of these namespaces; what calls itself a
- * source elsewhere is another's word. `name` undefined: all of them. What may not be read is a warning,
+ * The sources of the source namespace that have a record, and which of these namespaces it means; what
+ * calls itself a source elsewhere is another's word. `name` undefined: all of them. What may not be read is a warning,
  * and a record that says nothing that is known stays as it is.
  */
 export async function sentThere(
@@ -71,17 +71,14 @@ export async function sentThere(
 		return [];
 	}
 	const sent: SentThere[] = [];
-	const known = new Map<string, NamespaceKnowledge>();
+	let known: ReadonlyMap<string, NamespaceKnowledge> | undefined;
 	for (const source of sources) {
 		const record = recordOf(source);
 		if (record === undefined) continue;
 		const names = namesOf(record);
-		if (hasRules(record))
-			for (const name of namespaces)
-				if (!known.has(name))
-					known.set(name, await readNamespace(cluster, name));
+		if (hasRules(record)) known ??= await readNamespaces(cluster, namespaces);
 		const isRuled = (name: string): boolean => {
-			const facts = known.get(name);
+			const facts = known?.get(name);
 			return typeof facts === "object" && isCoveredByRule(record, facts);
 		};
 		sent.push({
@@ -90,7 +87,7 @@ export async function sentThere(
 			ruled: namespaces.filter(isRuled),
 		});
 	}
-	return sent.filter(({ named, ruled }) => named.length + ruled.length > 0);
+	return sent;
 }
 
 async function sourcesOf(
@@ -125,7 +122,6 @@ export async function forgetNamespaces(
 	const results: ChangeResult[] = [];
 	const sources: PullSecret[] = [];
 	for (const { source, named } of sent) {
-		if (named.length === 0) continue;
 		const { namespace, name } = source;
 		const { context } = how.cluster;
 		const result = { context, namespace, kind: "Secret", name };

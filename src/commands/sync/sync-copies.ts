@@ -19,7 +19,7 @@ import { findSource, findSources } from "../../actions/read/find-source.ts";
 import { readPullSecrets, secretsNamed } from "../../actions/read/read-keys.ts";
 import {
 	listNamespaces,
-	readNamespace,
+	readNamespaces,
 } from "../../actions/read/read-namespaces.ts";
 import { warnOfExpiry } from "../../actions/read/warn-of-expiry.ts";
 import type { Outcome } from "../../core/document.ts";
@@ -288,13 +288,7 @@ async function forget(
 	run: Run,
 ): Promise<boolean> {
 	const { cluster, report, world } = run;
-	const facts = new Map(
-		await Promise.all(
-			names.map(
-				async (name) => [name, await readNamespace(cluster, name)] as const,
-			),
-		),
-	);
+	const facts = await readNamespaces(cluster, names);
 	const without = (record: SourceRecord, name: string): SourceRecord => {
 		const known = facts.get(name);
 		return forgetNamespace(
