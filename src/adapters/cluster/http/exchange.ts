@@ -152,8 +152,13 @@ export function bytes(
 				stop(error);
 			}
 		});
-		body.once("end", () => resolve());
 		body.once("error", broken);
-		body.once("close", () => broken(resetByPeer()));
+		// An error costs its stack: none for each body that ended as it should.
+		const closed = () => broken(resetByPeer());
+		body.once("close", closed);
+		body.once("end", () => {
+			body.off("close", closed);
+			resolve();
+		});
 	});
 }

@@ -83,7 +83,9 @@ export class Http1 implements Transport {
 						: new TransportError(cause, true),
 				);
 			let late: (error: Error) => unknown = (error) => request.destroy(error);
+			const closed = () => broken(resetByPeer());
 			request.once("response", (response) => {
+				request.off("close", closed);
 				late = (error) => response.destroy(error);
 				resolve({
 					status: response.statusCode ?? 0,
@@ -93,10 +95,8 @@ export class Http1 implements Transport {
 				response.on("error", () => {});
 			});
 			request.on("error", broken);
-			request.once("close", () => {
-				broken(resetByPeer());
-				done();
-			});
+			request.once("close", closed);
+			request.once("close", done);
 			endInTime(call, request, (why) => late(why));
 			request.end(body);
 		});

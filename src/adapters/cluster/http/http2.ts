@@ -90,16 +90,18 @@ export class Http2 implements Transport {
 						stream.rstCode !== constants.NGHTTP2_REFUSED_STREAM,
 					),
 				);
-			stream.once("response", (received: IncomingHttpHeaders) =>
+			const closed = () => broken(resetByPeer());
+			stream.once("response", (received: IncomingHttpHeaders) => {
+				stream.off("close", closed);
 				resolve({
 					status: Number(received[":status"]),
 					header: (name) => [received[name] ?? []].flat().join(", "),
 					body: stream,
-				}),
-			);
+				});
+			});
 			// Stays after the answer began: a stream whose error nobody hears would end the program.
 			stream.on("error", broken);
-			stream.once("close", () => broken(resetByPeer()));
+			stream.once("close", closed);
 			endInTime(request, stream, (why) => stream.destroy(why));
 			if (body !== undefined) stream.end(body);
 		});
