@@ -360,7 +360,7 @@ const WHO = {
 } as const;
 /**
  * Milliseconds until the source and all copies are right again after a trouble. What is over is only found
- * by trying: every second, and once more where the registry refuses that token; an API server
+ * by trying: twice a second, and once more where the registry refuses that token; an API server
  * that was away is looked for every three. The rest is for the plugin, a process of its own, and for writing.
  */
 const LATE = { provider: 2500, registry: 2500, api: 4500 } as const;

@@ -22,6 +22,9 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
+/** So long is waited at least, in milliseconds, before a provider is asked again. */
+const SHORTEST = SECOND / 2;
+
 /** Where neither a life nor `before` is known. */
 const USUAL_MARGIN = HOUR;
 
@@ -95,7 +98,7 @@ export function askAgainIn(
 ): number {
 	return expiry === undefined
 		? Math.max(MINUTE, cacheFor ?? HOUR)
-		: Math.max(SECOND, Math.min(MINUTE, (expiry.at - now) / 2));
+		: Math.max(SHORTEST, Math.min(MINUTE, (expiry.at - now) / 2));
 }
 
 /** Why there is no new credential: `rejected` by its registry, where the provider's next one may be good; or anything else. */
@@ -104,8 +107,8 @@ export type Refusal = "rejected" | "failed";
 /**
  * The longest pause after so many failures of a kind since the last renewal, in milliseconds. It doubles,
  * but is never more than a twentieth of the life or a tenth of what is left of it, so that the end is not
- * slept over. Once that has passed, every second counts: only an outage of more than five minutes
- * makes it longer, in proportion, so that what stays broken is not asked for every second for ever.
+ * slept over. Once that has passed, every half second counts: only an outage of more than five minutes
+ * makes it longer, in proportion, so that what stays broken is not asked for as often for ever.
  */
 export function pauseAfter(
 	failures: number,
@@ -117,10 +120,10 @@ export function pauseAfter(
 	if (expiry === undefined)
 		return growingPause(failures, { first, longest: MINUTE });
 	const left = expiry.at - now;
-	if (left <= 0) return Math.max(SECOND, Math.min(30 * SECOND, -left / 300));
+	if (left <= 0) return Math.max(SHORTEST, Math.min(30 * SECOND, -left / 600));
 	const twentieth = expiry.life === undefined ? MINUTE : expiry.life / 20;
 	return Math.max(
-		SECOND,
+		SHORTEST,
 		growingPause(failures, {
 			first,
 			longest: Math.min(5 * MINUTE, twentieth, left / 10),

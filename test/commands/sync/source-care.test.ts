@@ -435,16 +435,17 @@ describe("what renews itself", () => {
 		);
 	});
 
-	test("an expired one is asked for each second, and every five minutes of an outage make a second more", async () => {
+	test("an expired one is asked for twice a second, and every ten minutes of an outage make a second more", async () => {
 		await cared({ gives: () => undefined }, async ({ play, asked }) => {
 			const pauseAt = (minute: number) => {
 				const next = asked.findIndex((at) => at > minute);
-				return Math.round(60 * ((asked[next] ?? 0) - (asked[next - 1] ?? 0)));
+				const pause = 60 * ((asked[next] ?? 0) - (asked[next - 1] ?? 0));
+				return Math.round(2 * pause) / 2;
 			};
 			await play(2 * HOUR + MINUTE);
 			assert.deepEqual(
 				[59.9, 60.1, 64, 70, 80, 120].map(pauseAt),
-				[1, 1, 1, 2, 4, 12],
+				[0.5, 0.5, 0.5, 1, 2, 6],
 			);
 		});
 	});

@@ -31,19 +31,19 @@ test("the pause after so many failures, by what is left of a life", () => {
 		["failed", 2 * HOUR, 12 * HOUR, [5, 10, 20, 40, 80, 300]],
 		["failed", 10 * MINUTE, 12 * HOUR, [5, 10, 20, 40, 60, 60]],
 		["failed", MINUTE, 12 * HOUR, [5, 6, 6, 6, 6, 6]],
-		["failed", 5 * SECOND, 12 * HOUR, [1, 1, 1, 1, 1, 1]],
+		["failed", 5 * SECOND, 12 * HOUR, [0.5, 0.5, 0.5, 0.5, 0.5, 0.5]],
 		// Two minutes: a twentieth of them, and shorter.
 		["failed", 100 * SECOND, 2 * MINUTE, [5, 6, 6, 6, 6, 6]],
 		["failed", 24 * SECOND, 2 * MINUTE, [2.4, 2.4, 2.4, 2.4, 2.4, 2.4]],
 		// A registry that refuses a fresh one: the next may be good.
 		["rejected", 2 * HOUR, 12 * HOUR, [1, 2, 4, 8, 16, 300]],
 		["rejected", 24 * SECOND, 2 * MINUTE, [1, 2, 2.4, 2.4, 2.4, 2.4]],
-		// Over: each second, whatever happened before, for five minutes; then in proportion.
-		["failed", 0, 2 * MINUTE, [1, 1, 1, 1, 1, 1]],
-		["rejected", -MINUTE, 2 * MINUTE, [1, 1, 1, 1, 1, 1]],
-		["failed", -5 * MINUTE, 12 * HOUR, [1, 1, 1, 1, 1, 1]],
-		["failed", -10 * MINUTE, 12 * HOUR, [2, 2, 2, 2, 2, 2]],
-		["failed", -HOUR, 12 * HOUR, [12, 12, 12, 12, 12, 12]],
+		// Over: twice a second, whatever happened before, for five minutes; then in proportion.
+		["failed", 0, 2 * MINUTE, [0.5, 0.5, 0.5, 0.5, 0.5, 0.5]],
+		["rejected", -MINUTE, 2 * MINUTE, [0.5, 0.5, 0.5, 0.5, 0.5, 0.5]],
+		["failed", -5 * MINUTE, 12 * HOUR, [0.5, 0.5, 0.5, 0.5, 0.5, 0.5]],
+		["failed", -10 * MINUTE, 12 * HOUR, [1, 1, 1, 1, 1, 1]],
+		["failed", -HOUR, 12 * HOUR, [6, 6, 6, 6, 6, 6]],
 		["failed", -100 * HOUR, undefined, [30, 30, 30, 30, 30, 30]],
 	];
 	for (const [kind, left, life, seconds] of table)
@@ -60,14 +60,14 @@ test("the pause after so many failures, by what is left of a life", () => {
 	);
 });
 
-test("no pause is shorter than a second, or sleeps over the end", () => {
+test("no pause is shorter than half a second, or sleeps over the end", () => {
 	for (const life of [2 * MINUTE, HOUR, 12 * HOUR])
 		for (let left = life; left > -life; left -= Math.round(life / 997))
 			for (const kind of ["failed", "rejected"] as const)
 				for (const count of [1, 3, 9, 100]) {
 					const pause = pauseAfter(count, kind, ending(left, life), NOW);
-					assert.ok(pause >= SECOND && pause <= 5 * MINUTE, `${pause}`);
-					assert.ok(left <= 0 || pause <= Math.max(SECOND, left / 10));
+					assert.ok(pause >= SECOND / 2 && pause <= 5 * MINUTE, `${pause}`);
+					assert.ok(left <= 0 || pause <= Math.max(SECOND / 2, left / 10));
 				}
 });
 
@@ -79,9 +79,9 @@ test("how many tries an outage costs", () => {
 			now += pauseAfter(++count, "failed", expiry, now);
 		return count;
 	};
-	assert.equal(tries(2 * MINUTE, 5 * MINUTE), 295);
+	assert.equal(tries(2 * MINUTE, 5 * MINUTE), 577);
 	// Two hours and 24 minutes before the end, and as long after it.
-	assert.equal(tries(12 * HOUR, 288 * MINUTE), 1398);
+	assert.equal(tries(12 * HOUR, 288 * MINUTE), 2713);
 });
 
 test("the same one again is asked for every minute, and before its end is slept over", () => {
@@ -89,7 +89,7 @@ test("the same one again is asked for every minute, and before its end is slept 
 		[12 * MINUTE, 60],
 		[MINUTE, 30],
 		[10 * SECOND, 5],
-		[SECOND, 1],
+		[SECOND, 0.5],
 	] as const)
 		assert.equal(
 			askAgainIn(ending(left, HOUR), 0, NOW),
