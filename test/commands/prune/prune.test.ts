@@ -270,10 +270,14 @@ describe("prune and the record", () => {
 			],
 		);
 		assert.equal(recordIn(bed), '[{"namespaces":{"shop":""}}]');
-		const writes = bed.server.requests
-			.filter(({ method }) => method !== "GET")
-			.map(({ method }) => method);
-		assert.deepEqual(writes, ["PATCH", "DELETE"]);
+		const { requests } = bed.server;
+		const writes = requests.filter(({ method }) => method !== "GET");
+		assert.deepEqual(
+			writes.map(({ method }) => method),
+			["PATCH", "DELETE"],
+		);
+		// A record of names alone asks for no right to Namespaces.
+		assert.ok(!requests.some(({ path }) => path.endsWith("/namespaces/app")));
 	});
 
 	test("-n of a namespace without a copy takes its name out as well", async () => {
@@ -328,6 +332,14 @@ describe("prune and the record", () => {
 			);
 			assert.equal(recordIn(bed), NAMED);
 		});
+
+	test("what is no source in the source namespace is not changed", async () => {
+		await using bed = await sent(NAMED);
+		const metadata = { annotations: { "kubectl-meshreg/targets": NAMED } };
+		secret(bed, "nginx-mesh", metadata);
+		await bed.run(["prune", "-n", "app", "--yes"]);
+		assert.equal(recordIn(bed), NAMED);
+	});
 
 	test("what calls itself a source elsewhere is not changed", async () => {
 		await using bed = await sent("[]");
