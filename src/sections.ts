@@ -16,6 +16,8 @@ export class Sections {
 	readonly #held: { stream: "out" | "err"; text: string }[][];
 	readonly #done: boolean[];
 	readonly #turns: PromiseWithResolvers<void>[];
+	/** A heading is for what follows on either stream. */
+	readonly #together: boolean;
 	/** Who spoke last, by stream, or on both. */
 	readonly #last = new Map<"out" | "err" | "both", number>();
 
@@ -25,6 +27,8 @@ export class Sections {
 		/** `headings`: also on standard output; `live`: nothing is held. */
 		readonly how: { readonly headings: boolean; readonly live: boolean },
 	) {
+		// Asked once: the system is, and there may be many lines.
+		this.#together = how.headings && streams.together;
 		this.#held = contexts.map(() => []);
 		this.#done = contexts.map(() => false);
 		this.#turns = contexts.map(() => Promise.withResolvers<void>());
@@ -64,7 +68,7 @@ export class Sections {
 
 	#head(index: number, stream: "out" | "err"): void {
 		if (stream === "out" && !this.how.headings) return;
-		const place = this.how.headings && this.streams.together ? "both" : stream;
+		const place = this.#together ? "both" : stream;
 		const last = this.#last.get(place);
 		if (last === index) return;
 		this.#last.set(place, index);

@@ -97,7 +97,7 @@ export interface KubeconfigNames {
 	readonly context: readonly string[];
 	readonly cluster: readonly string[];
 	readonly user: readonly string[];
-	/** By context: equal where the server and the user are. Not to be shown: it may tell of a credential. */
+	/** By context the first one with the same server and user. */
 	readonly identity: ReadonlyMap<string, string>;
 }
 

@@ -1,13 +1,7 @@
-import { createHash } from "node:crypto";
 import { resolve as absolute, delimiter, dirname, join, sep } from "node:path";
 import { FailureError } from "../../../core/output/failure.ts";
 import type { Files, KubeconfigNames } from "../../../world.ts";
-import {
-	type ContextEntry,
-	fromDocument,
-	type Kubeconfig,
-	merge,
-} from "./document.ts";
+import { fromDocument, type Kubeconfig, merge } from "./document.ts";
 import type { Pod } from "./resolve-context.ts";
 import { parseKubeconfig } from "./yaml.ts";
 
@@ -47,24 +41,25 @@ export async function kubeconfigNames(
 		context: [...config.contexts.keys()],
 		cluster: [...config.clusters.keys()],
 		user: [...config.users.keys()],
-		identity: new Map(
-			[...config.contexts].map(([name, context]) => [
-				name,
-				identityOf(config, context),
-			]),
-		),
+		identity: identities(config),
 	};
 }
 
-/** A hash, as the fields of a user are credentials. */
-function identityOf(config: Kubeconfig, context: ContextEntry): string {
-	const server = config.clusters.get(context.cluster ?? "")?.server ?? "";
-	const { file: _, ...user } = config.users.get(context.user ?? "") ?? {
-		file: "",
-	};
-	return createHash("sha256")
-		.update(JSON.stringify([server.replace(/\/+$/, ""), user]))
-		.digest("hex");
+/** By context the first one with the same server and user. */
+function identities(config: Kubeconfig): Map<string, string> {
+	const first = new Map<string, string>();
+	const identities = new Map<string, string>();
+	for (const [name, context] of config.contexts) {
+		const server = config.clusters.get(context.cluster ?? "")?.server ?? "";
+		const { file: _, ...user } = config.users.get(context.user ?? "") ?? {
+			file: "",
+		};
+		const key = JSON.stringify([server.replace(/\/+$/, ""), user]);
+		const same = first.get(key) ?? name;
+		first.set(key, same);
+		identities.set(name, same);
+	}
+	return identities;
 }
 
 /**
