@@ -1,12 +1,11 @@
-import { fileURLToPath } from "node:url";
 import { installedFile } from "../installed-file.ts";
 import { type Bar, type Bench, part, type Row } from "../measuring.ts";
 import { makeNamespaces, makePods, REGISTRY, WAITING } from "./pods/crowd.ts";
 import { BareClient } from "./scale/bare-client.ts";
+import { bare } from "./scale/bare-program.ts";
 import { type Finished, finished } from "./scale/process.ts";
 import { realServer } from "./scale/servers.ts";
 
-const BARE = fileURLToPath(new URL("scale/bare.ts", import.meta.url));
 const ROUNDS = 3;
 const NAMESPACES = 200;
 /** Beside the lists that it has to read, at the larger size. */
@@ -128,11 +127,8 @@ async function measure(
 		for (const [name, { args, lists, status = 0, ...work }] of Object.entries(
 			WORKS,
 		)) {
-			const bare = await finished([
-				...[process.execPath, BARE, kubeconfig, "lists"],
-				...lists,
-			]);
-			take(named(bareOf(name)), bare.ms);
+			const { ms } = await bare([kubeconfig], ["lists", ...lists]);
+			take(named(bareOf(name)), ms);
 			const done = await finished([meshreg, ...args], {
 				env: { KUBECONFIG: kubeconfig },
 				status,

@@ -1,11 +1,10 @@
-import { fileURLToPath } from "node:url";
 import { installedFile } from "../installed-file.ts";
 import { type Bar, type Bench, part, type Row } from "../measuring.ts";
+import { bare as bareClient } from "./scale/bare-program.ts";
 import { type Finished, finished } from "./scale/process.ts";
 import { realServer } from "./scale/servers.ts";
 
 const NAME = "nginx-mesh-registry-key";
-const BARE = fileURLToPath(new URL("scale/bare.ts", import.meta.url));
 /** The API server's own spread is larger than what is measured: of three, one decides. */
 const ROUNDS = 5;
 /** Of what is over in a fifth of a second, so many in each round, in turn. */
@@ -74,9 +73,11 @@ export const bench: Bench = {
 		const rotate = (password: string) =>
 			ours(["rotate", ...CREDENTIAL, "--no-verify"], password);
 		const bare = (work: string, ...operands: string[]) =>
-			finished([process.execPath, BARE, server.kubeconfig, work, ...operands], {
-				stdin: JSON.stringify(COPY),
-			});
+			bareClient(
+				[server.kubeconfig],
+				[work, ...operands],
+				JSON.stringify(COPY),
+			);
 		/** What the server takes for the writes alone: of a rotate patches, of a first sync creates. */
 		const floor = async () => {
 			await timed("bare creates", bare("create", `${namespaces}`));

@@ -36,11 +36,17 @@ export class BareClient {
 	}
 
 	/** The answer's text. Rejects with it where it is an error. A patch is a merge patch. */
-	send(method: string, path: string, body?: object): Promise<string> {
+	send(
+		method: string,
+		path: string,
+		body?: object,
+		accept = "application/json",
+	): Promise<string> {
 		return new Promise((resolve, reject) => {
 			const stream = this.#session.request({
 				":method": method,
 				":path": path,
+				accept,
 				"content-type":
 					method === "PATCH"
 						? "application/merge-patch+json"

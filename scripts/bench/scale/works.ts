@@ -1,15 +1,14 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { installedFile } from "../../installed-file.ts";
 import type { Row } from "../../measuring.ts";
+import { bare as bareClient } from "./bare-program.ts";
 import { atTerminal, type Finished, finished } from "./process.ts";
 import type { BenchServer } from "./servers.ts";
 
 const NAME = "nginx-mesh-registry-key";
 const LABEL = `usage=${NAME}`;
-const BARE = fileURLToPath(new URL("bare.ts", import.meta.url));
 /** kubectl deletes so slowly that it is measured at so many. */
 const SLOW = 100;
 
@@ -65,9 +64,7 @@ async function rounds(
 	const kubectl = (...args: string[]) =>
 		finished(["kubectl", ...args], { env });
 	const bare = (work: string, count: number, stdin = "") =>
-		finished([process.execPath, BARE, server.kubeconfig, work, `${count}`], {
-			stdin,
-		});
+		bareClient([server.kubeconfig], [work, `${count}`], stdin);
 
 	await bare("namespaces", namespaces);
 	await finished(
