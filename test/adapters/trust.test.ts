@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
-import { after, before, beforeEach, test } from "node:test";
+import { after, before, beforeEach, mock, test } from "node:test";
 import { systemClock } from "../../src/adapters/clock.ts";
 import { fetchWith } from "../../src/adapters/cluster/http/fetch.ts";
 import { disk } from "../../src/adapters/files.ts";
@@ -12,6 +12,7 @@ import { Credential } from "../../src/core/credentials/credential.ts";
 import { failureMessage } from "../../src/report/failure.ts";
 import { CertificateAuthority } from "../support/api-server/certificates.ts";
 import { connected } from "../support/connecting.ts";
+import { takeWarnings } from "../support/node-warnings.ts";
 
 const VARIABLE = "NODE_TLS_REJECT_UNAUTHORIZED";
 const interrupt = new AbortController().signal;
@@ -21,6 +22,7 @@ let reached: string[];
 let address: string;
 let port: number;
 let given: string | undefined;
+const warnings = takeWarnings(mock);
 
 before(async () => {
 	const authority = await CertificateAuthority.create();
@@ -44,6 +46,7 @@ after(() => {
 	else process.env[VARIABLE] = given;
 	impostor.close();
 	impostor.closeAllConnections();
+	warnings.assertOnly(new RegExp(VARIABLE));
 });
 beforeEach(() => {
 	reached = [];

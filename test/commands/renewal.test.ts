@@ -6,6 +6,7 @@ import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { Surroundings } from "../support/command-line.ts";
+import { takeWarnings } from "../support/node-warnings.ts";
 import { notPosix } from "../support/posix.ts";
 import { httpProxy, socksProxy } from "../support/proxies.ts";
 import {
@@ -398,7 +399,8 @@ describe("ecr", () => {
 		["an HTTP proxy", () => httpProxy(), "http"],
 		["a SOCKS proxy", () => socksProxy(), "socks5"],
 	] as const)
-		test(`STS and ECR are reached through ${what}`, async () => {
+		test(`STS and ECR are reached through ${what}`, async (t) => {
+			const warnings = takeWarnings(t.mock);
 			await using bed = await testBed();
 			const file = join(bed.folder, "token");
 			await writeFile(file, "web-identity");
@@ -423,6 +425,7 @@ describe("ecr", () => {
 				`sts.invalid:${port}`,
 				`ecr.invalid:${port}`,
 			]);
+			warnings.assertOnly(/^SOCKS5 proxy support is experimental/);
 		});
 
 	const unknownCa =
