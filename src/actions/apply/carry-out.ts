@@ -14,8 +14,8 @@ export interface CarryOutOptions
 	readonly what: Progress["what"];
 	/** Called once a step, in the plan's order. */
 	readonly onResult: Exclude<ApplyOptions["onResult"], undefined>;
-	/** Steps that are done before all others; they are told in their places all the same. */
-	readonly first?: (step: Step) => boolean;
+	/** Those that are done before all others; they are told in their places all the same. */
+	readonly first?: readonly Step[];
 }
 
 /**
@@ -24,7 +24,7 @@ export interface CarryOutOptions
  */
 export async function carryOut(
 	steps: readonly Step[],
-	{ what, quiet, first, onResult, ...how }: CarryOutOptions,
+	{ what, quiet, first = [], onResult, ...how }: CarryOutOptions,
 ): Promise<void> {
 	const planned = new Set(steps.filter((step) => !isSettled(step)));
 	const total = planned.size;
@@ -37,7 +37,7 @@ export async function carryOut(
 				done++;
 				shown();
 			};
-			const early = await carriedOutFirst(steps, first, { ...how, onDone });
+			const early = await carriedOutFirst(first, { ...how, onDone });
 			const left = steps.map((step) => early.get(step) ?? step);
 			await apply(left, { ...how, onResult, onDone });
 		});
@@ -48,13 +48,11 @@ export async function carryOut(
 
 async function carriedOutFirst(
 	steps: readonly Step[],
-	isFirst: CarryOutOptions["first"],
 	how: ApplyOptions,
 ): Promise<ReadonlyMap<Step, ChangeResult>> {
-	const early = isFirst === undefined ? [] : steps.filter(isFirst);
-	const results = await apply(early, how);
+	const results = await apply(steps, how);
 	return new Map(
-		early.flatMap((step, index) => {
+		steps.flatMap((step, index) => {
 			const result = results[index];
 			return result === undefined ? [] : [[step, result] as const];
 		}),

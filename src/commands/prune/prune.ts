@@ -1,6 +1,6 @@
 import { keepPolicies } from "../../actions/accounts/policies.ts";
 import { takeBackAttached } from "../../actions/accounts/take-back.ts";
-import { isSettled, type Step } from "../../actions/apply/apply.ts";
+import { isSettled } from "../../actions/apply/apply.ts";
 import { carryOut } from "../../actions/apply/carry-out.ts";
 import { ChangeReport } from "../../actions/apply/change-report.ts";
 import { confirmDeletion, lossOf } from "../../actions/apply/confirm.ts";
@@ -170,7 +170,7 @@ It lists what it will delete, sources first, with how many pods and service acco
 					...how,
 					what: "deletions",
 					// Of what is left of a source, a watch would make copies again.
-					first: isSourceDeletion,
+					first: changes.filter(({ current }) => isSourceLike(current)),
 					replan: () => undefined,
 					onResult: report.add,
 				});
@@ -220,13 +220,12 @@ async function lossesOf(
 	}));
 }
 
-function isSourceDeletion(step: Step): boolean {
-	return !isSettled(step) && "current" in step && isSourceLike(step.current);
-}
-
-function byPlace(one: Step, other: Step): number {
-	const place = (step: Step) =>
-		isSettled(step) ? step : "desired" in step ? step.desired : step.current;
+function byPlace(
+	one: ChangeResult | Deletion,
+	other: ChangeResult | Deletion,
+): number {
+	const place = (step: ChangeResult | Deletion) =>
+		isSettled(step) ? step : step.current;
 	return byNamespace(place(one), place(other));
 }
 
@@ -240,7 +239,7 @@ function takenBack(
 			.length;
 	const accounts = count("ServiceAccount", "configured");
 	const policies = count("MutatingAdmissionPolicy", "deleted");
-	return accounts + policies === 0
+	return accounts === 0 && policies === 0
 		? undefined
 		: { cause: "taken-back", accounts, policies, dryRun };
 }

@@ -182,8 +182,8 @@ mutatingadmissionpolicy "${POLICY}" deleted
 
 	test("prune takes it back with the source", async () => {
 		await bed.run(["attach", "--by-policy"]);
-		const { status, out } = await bed.run(["prune", NAME, "--yes"]);
-		assert.equal(status, 0);
+		const { status, out, err } = await bed.run(["prune", NAME, "--yes"]);
+		assert.deepEqual([status, err], [0, "taken back: 1 admission policy\n"]);
 		assert.match(out, /mutatingadmissionpolicybinding ".*" deleted\n/);
 		assert.deepEqual(policies(), []);
 	});
