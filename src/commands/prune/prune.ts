@@ -138,15 +138,14 @@ It lists what it will delete, sources first, with how many pods and service acco
 			const report = new ChangeReport(world, cluster);
 			const outOf = sent.filter(({ named }) => named.length > 0);
 			if (changes.length + outOf.length === 0) {
-				if (options.output !== "json" && options.output !== "yaml")
-					world.emit({
-						type: "note",
-						note: {
-							cause: "nothing-found",
-							namespaces,
-							meant: await meantFor(sources.name, namespaces, cluster),
-						},
-					});
+				world.emit({
+					type: "note",
+					note: {
+						cause: "nothing-found",
+						namespaces,
+						meant: await meantFor(sources.name, namespaces, cluster),
+					},
+				});
 				warnOfRules(sent, how);
 				return report.finish({ withSummary: false });
 			}
@@ -174,21 +173,22 @@ It lists what it will delete, sources first, with how many pods and service acco
 					replan: () => undefined,
 					onResult: report.add,
 				});
+				const isGone = deletedIn(report.results);
 				warnOfRules(sent, how);
 				await takeBackAttached(report.results, {
 					...how,
 					onResult: report.add,
 				});
 				for (const { current } of changes)
-					if (isGone(current, report.results))
+					if (isGone(current))
 						await takeBackPolicies(current, { ...how, onResult: report.add });
 				for (const source of recorded.sources)
-					if (!isGone(source, report.results))
+					if (!isGone(source))
 						await keepPolicies(source, { ...how, onResult: report.add });
 				const notes = [
 					takenBack(report.results, dryRun),
 					namespaces.length === 0 && !options.orphaned && dryRun === "none"
-						? await whatIsLeft(cluster, keys, report.results, {
+						? await whatIsLeft(cluster, keys, isGone, {
 								...sources,
 								name: sources.name ?? options.usual.name,
 							})
@@ -292,15 +292,15 @@ async function goneSources(
 	);
 }
 
-function isGone(
-	{ namespace, name }: PullSecret,
+/** Tells which Secrets were deleted. */
+function deletedIn(
 	results: readonly ChangeResult[],
-): boolean {
-	return results.some(
-		(result) =>
-			result.kind === "Secret" &&
-			result.action === "deleted" &&
-			result.namespace === namespace &&
-			result.name === name,
+): (secret: PullSecret) => boolean {
+	const gone = results.filter(
+		({ kind, action }) => kind === "Secret" && action === "deleted",
 	);
+	const places = new Set(
+		gone.map(({ namespace, name }) => `${namespace}/${name}`),
+	);
+	return ({ namespace, name }) => places.has(`${namespace}/${name}`);
 }

@@ -4,7 +4,6 @@ import {
 } from "../../core/in-cluster/installation.ts";
 import type { PruneNote } from "../../core/note.ts";
 import type { ObjectMeta } from "../../core/objects.ts";
-import type { ChangeResult } from "../../core/output/result.ts";
 import {
 	isByPolicy,
 	MANAGED_BY_LABEL,
@@ -25,23 +24,14 @@ import type { Cluster, ListQuery } from "../../world.ts";
 export async function whatIsLeft(
 	cluster: Cluster,
 	keys: readonly PullSecret[],
-	results: readonly ChangeResult[],
+	isGone: (secret: PullSecret) => boolean,
 	source: SourceRef,
 ): Promise<PruneNote | undefined> {
-	const isGone = ({ namespace, name }: Named): boolean =>
-		results.some(
-			(result) =>
-				result.kind === "Secret" &&
-				result.action === "deleted" &&
-				result.namespace === namespace &&
-				result.name === name,
-		);
 	const managed = await listed(cluster, "Secret", {
 		labelSelector: `${MANAGED_BY_LABEL}=${MANAGER}`,
 	});
 	const others = managed.filter(
 		({ namespace, name }) =>
-			!isGone({ namespace, name }) &&
 			!keys.some((key) => key.namespace === namespace && key.name === name),
 	);
 	const watches = await listed(cluster, "Deployment", {
@@ -58,11 +48,6 @@ export async function whatIsLeft(
 				watches: watches.map(({ namespace = "" }) => namespace),
 				policies: byPolicy.map(({ namespace, name }) => ({ namespace, name })),
 			};
-}
-
-interface Named {
-	readonly namespace?: string | undefined;
-	readonly name?: string | undefined;
 }
 
 /** What a list finds; nothing where it may not be listed: this is said by the way. */

@@ -154,10 +154,10 @@ function takingBack(
 	};
 }
 
-/** The keys that attach added to an account and that were not taken back. */
+/** The keys that attach added to an account and that were not taken back, each once, whoever wrote it twice. */
 export function attachedKeys(account: ServiceAccount): string[] {
 	const names = account.metadata.annotations?.[ATTACHED_ANNOTATION] ?? "";
-	return names.split(",").filter((name) => name !== "");
+	return [...new Set(names.split(",").filter((name) => name !== ""))];
 }
 
 function unchangedSince({ metadata }: ServiceAccount): JsonPatchOperation[] {

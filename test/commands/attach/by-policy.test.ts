@@ -188,6 +188,20 @@ mutatingadmissionpolicy "${POLICY}" deleted
 		assert.deepEqual(policies(), []);
 	});
 
+	test("prune leaves it where the source could not be deleted", async () => {
+		await bed.run(["attach", "--by-policy"]);
+		const there = policies();
+		const off = bed.server.onRequest(({ method, path }) =>
+			method === "DELETE" && path.includes("/secrets/")
+				? { answer: { status: 403, reason: "Forbidden", message: "no" } }
+				: undefined,
+		);
+		const { status, out } = await bed.run(["prune", NAME, "--yes"]);
+		off();
+		assert.deepEqual([status, out], [1, ""]);
+		assert.deepEqual(policies(), there);
+	});
+
 	test("prune -n takes its namespace out of it", async () => {
 		source('[{"namespaces":{"app":"","shop":""}}]');
 		await bed.run(["attach", "--by-policy"]);

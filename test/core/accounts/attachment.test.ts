@@ -136,6 +136,7 @@ describe("detaching", () => {
 			[["x", "a", "y", "b"], "a,b", ["x", "y"]],
 			[["b", "a"], "a,b", undefined],
 			[["a", "x", "a"], "a,gone", ["a", "x"]],
+			[["a", "x"], "a,a", ["x"]],
 		] as const)
 			assert.deepEqual(
 				patched(
