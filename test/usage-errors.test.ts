@@ -129,7 +129,7 @@ refuses("create", [
 		"--verify-image UPPER",
 		"--verify-image: invalid reference format: repository name must be lowercase",
 	],
-	...["soon", "0h", "99999d"].map(
+	...["soon", "0h", "99999d", "3", "1d12"].map(
 		(time): Row => [
 			`--expires-in ${time}`,
 			`invalid value for --expires-in: ${AGE}`,
@@ -284,10 +284,12 @@ refuses("sync", [
 		"-A --watch --refresh --credential-arg=x",
 		"--credential-arg is for the one plugin that --refresh names",
 	],
-	[
-		"-A --watch --refresh --refresh-before=soon",
-		/^error: invalid value for --refresh-before: must be a duration/,
-	],
+	...["soon", "3"].map(
+		(time): Row => [
+			`-A --watch --refresh --refresh-before=${time}`,
+			`invalid value for --refresh-before: ${AGE}`,
+		],
+	),
 	["--injected --mesh none", /^error: --injected: .* injects no sidecar; name/],
 ]);
 
@@ -311,7 +313,12 @@ refuses("rotate", [
 		"--registry-server=",
 		"--registry-server: the name is empty; is a variable unset?",
 	],
-	["--if-expiring soon", /^error: invalid value for --if-expiring: must be a/],
+	...["soon", "3"].map(
+		(time): Row => [
+			`--if-expiring ${time}`,
+			`invalid value for --if-expiring: ${AGE}`,
+		],
+	),
 	...together("--no-verify --verify", "--registry-key=k --registry-password=p"),
 ]);
 
@@ -340,7 +347,12 @@ refuses("check", [
 	...together("-n=a -A"),
 	["-o name", /allowed formats are: json,yaml/],
 	["--secret x", /unknown flag: --secret/],
-	["--wait soon", /invalid value for --wait: must be a duration/],
+	...["soon", "3"].map(
+		(time): Row => [
+			`--wait ${time}`,
+			"invalid value for --wait: must be a duration such as 30s, 2m or 1h30m",
+		],
+	),
 ]);
 
 const WATCHED =
@@ -353,7 +365,7 @@ refuses("list", [
 	["-w -o yaml", WATCHED],
 	["-w -o tree", WATCHED],
 	["--mesh consul", /^error: --mesh: unknown mesh; must be one of nginx,/],
-	...["", "soon", "0", "0d", "-1h", "2w"].map(
+	...["", "soon", "0", "3", "0d", "-1h", "2w"].map(
 		(time): Row => [
 			[`--expiring=${time}`],
 			/^error: invalid value for --expiring: must be a duration such as .*\n$/,

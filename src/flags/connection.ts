@@ -1,6 +1,6 @@
 import type { Flag, Given } from "../core/command-line/flag.ts";
 import type { ConnectionFlags } from "../world.ts";
-import { parseCount, parseDuration } from "./numbers.ts";
+import { parseCount, parseTimeout } from "./numbers.ts";
 
 /** kubectl's own flags: same names, shorthands, meaning and precedence. They never mean a registry. */
 export const CONNECTION_FLAGS: readonly Flag[] = [
@@ -139,7 +139,7 @@ export function connectionFlags(given: Given): ConnectionFlags {
 	text("tls-server-name", (tlsServerName) => ({ tlsServerName }));
 	text("request-timeout", (value) => ({
 		requestTimeout: Math.min(
-			parseDuration(value, "--request-timeout"),
+			parseTimeout(value, "--request-timeout"),
 			LONGEST_TIMER,
 		),
 	}));

@@ -1,13 +1,22 @@
 import { goDuration } from "../core/pull-secrets/go-duration.ts";
 import { UsageError } from "../errors.ts";
 
-/** A Go duration (`1m30s`) or a bare number of seconds, in milliseconds. Throws UsageError. */
+/** kubectl's own durations: as below, or a bare number of seconds, in milliseconds. Throws UsageError. */
+export function parseTimeout(value: string, flag: string): number {
+	return /^\d+$/.test(value)
+		? Number(value) * 1000
+		: parseDuration(value, flag);
+}
+
+/**
+ * A Go duration (`1m30s`), in milliseconds. Throws UsageError, also for a number without a unit: 3 may
+ * be meant as seconds, hours or days.
+ */
 export function parseDuration(
 	value: string,
 	flag: string,
 	such = "30s, 2m or 1h30m",
 ): number {
-	if (/^\d+$/.test(value)) return Number(value) * 1000;
 	const time = goDuration(value);
 	if (time === undefined)
 		throw new UsageError(
