@@ -4,10 +4,14 @@ import { describe, test } from "node:test";
 import { COMMANDS } from "../src/cli.ts";
 import { meshreg } from "./support/command-line.ts";
 
-/** What is typed behind the verb (words, or one text with a space between them), and what is said: all of it, or what it matches. */
+/**
+ * What is typed behind the verb (words, or one text with a space between them), what is said (all of it,
+ * or what it matches), and MESHREG_NAME.
+ */
 type Row = readonly [
 	argv: string | readonly string[],
 	message: string | RegExp,
+	name?: string,
 ];
 
 const tried = new Set<string>();
@@ -16,13 +20,14 @@ const tried = new Set<string>();
 function refuses(verb: string, rows: readonly Row[]): void {
 	tried.add(verb);
 	describe(`${verb} refuses`, () => {
-		for (const [typed, message] of rows) {
+		for (const [typed, message, name] of rows) {
 			const argv =
 				typeof typed === "string" ? typed.split(" ").filter(Boolean) : typed;
 			test(argv.join(" ") || "nothing", async () => {
 				const { status, out, err } = await meshreg([verb, ...argv], {
 					kubeconfig: "/nonexistent",
 					stdin: "",
+					...(name !== undefined && { env: { MESHREG_NAME: name } }),
 				});
 				assert.deepEqual([status, out], [2, ""], err);
 				if (typeof message === "string")
@@ -52,6 +57,8 @@ const server = (value: string, because: string): Row => [
 	],
 	`--registry-server: ${because}${HINT}`,
 ];
+/** No label's value. */
+const LONG = "a".repeat(64);
 const AGE = "must be a duration such as 12h, 7d or 1d12h, of a century at most";
 const PLUGIN = "--credential-arg is for --credential-from=plugin:PATH only";
 const SEE = (verb: string) =>
@@ -159,6 +166,13 @@ refuses("create", [
 		`Bad_Name ${PIPED}`,
 		'NAME: "Bad_Name" is not a Secret name: at most 253 lower-case letters, digits, dashes and dots, a letter or digit at either end',
 	],
+	...["", " -n keys", " --dry-run=client -o yaml"].map(
+		(more): Row => [
+			`${LONG} ${PIPED}${more}`,
+			"NAME: 64 characters are too many for the label usage=NAME (at most 63); choose a shorter name, or another label with --label KEY=VALUE",
+		],
+	),
+	[PIPED, /^error: MESHREG_NAME: 64 characters are too many .* --label/, LONG],
 	[
 		`${PIPED} --dry-run=foo`,
 		'Invalid dry-run value (foo). Must be "none", "server", or "client".',
@@ -237,6 +251,12 @@ refuses("sync", [
 		"--watch --diff",
 	),
 	["-A --exclude=", "--exclude: the glob is empty; is a variable unset?"],
+	...["Prod-*", "[ab]*", "a.b"].map(
+		(glob): Row => [
+			["-A", "--exclude", `dev-*, ${glob}`],
+			`--exclude: "${glob}" matches no namespace: lower-case letters, digits and dashes, * for any, ? for one`,
+		],
+	),
 	["-A --from a/b/c", "--from: give NAMESPACE or NAMESPACE/NAME"],
 	[
 		"-l a==b==c",
@@ -426,6 +446,10 @@ refuses("explain", [
 		"nginx --serviceaccount=a --pod=p",
 		"nginx --docker-config=/x -n=a",
 	),
+	[
+		["nginx", "--docker-config="],
+		"--docker-config: the path is empty; is a variable unset?",
+	],
 ]);
 
 const PATH = `--format=kind needs --docker-config with the full path of a file, for example "$PWD/config.json"; write one with 'kubectl meshreg export --to config.json'`;
@@ -455,6 +479,11 @@ refuses("export", [
 
 refuses("prune", [
 	["", "prune needs --yes: there is no terminal to ask at"],
+	[
+		"--yes",
+		"MESHREG_NAME: 64 characters are too many for the label by which prune finds it; give it as NAME",
+		LONG,
+	],
 	["name --all --yes", "--all means every pull secret: leave NAME out"],
 	["--contexts=", "--contexts: a context is empty; is a variable unset?"],
 	...ANY_EMPTY.slice(0, 2),
@@ -474,7 +503,9 @@ refuses("install", [
 		"-A --health-address 8081",
 		"--health-address: must be [HOST]:PORT, for example :8081 or 127.0.0.1:8081",
 	],
-	[["-A", "--image", " "], "--image: must be the name of an image"],
+	...["", " ", "registry.example.com/Meshreg:1"].map(
+		(image): Row => [["-A", "--image", image], /^error: --image: \S+/],
+	),
 ]);
 
 refuses("uninstall", [

@@ -169,8 +169,17 @@ function forgottenOf(given: Given): string[] {
 }
 
 function excludeOf(given: Given): readonly string[] {
-	const globs = given.list("exclude");
-	if (globs.some((glob) => glob.trim() === ""))
-		throw new UsageError("--exclude: the glob is empty; is a variable unset?");
+	const globs = given.list("exclude").map((glob) => glob.trim());
+	for (const glob of globs) {
+		if (glob === "")
+			throw new UsageError(
+				"--exclude: the glob is empty; is a variable unset?",
+			);
+		// What can match nothing would leave in what was to be left out.
+		if (!/^[-a-z0-9*?]+$/.test(glob))
+			throw new UsageError(
+				`--exclude: "${glob}" matches no namespace: lower-case letters, digits and dashes, * for any, ? for one`,
+			);
+	}
 	return globs;
 }

@@ -33,8 +33,11 @@ import {
 } from "../../core/pull-secrets/edit-source.ts";
 import { manifestOf } from "../../core/pull-secrets/manifest.ts";
 import { nextAfterSource } from "../../core/pull-secrets/next.ts";
-import type { UsageLabel } from "../../core/pull-secrets/ownership.ts";
-import { TARGETS_ANNOTATION } from "../../core/pull-secrets/ownership.ts";
+import {
+	labelOfName,
+	TARGETS_ANNOTATION,
+	type UsageLabel,
+} from "../../core/pull-secrets/ownership.ts";
 import {
 	ContentReader,
 	type DesiredPullSecret,
@@ -131,18 +134,13 @@ At a terminal the credential is verified at its registry before it is written; e
 	],
 	inContexts: "changes",
 	options: (given, env) => ({
+		...labelled(given, env),
 		connection: flags.connectionFlags(given),
-		place: {
-			namespace:
-				flags.namespaceOf(given) ?? flags.sourceNamespaceOf(given, env),
-			name: flags.nameOf(given, env),
-		},
 		offersMesh: isMeshOpen(given, env),
 		...credentialInputOf(given),
 		verifying: verifyingOf(given),
 		expiresIn: expiresInOf(given),
 		edit: sourceEditOf(given),
-		label: flags.labelOf(given),
 		replace: given.on("replace"),
 		force: given.on("force"),
 		createNamespace: given.on("create-namespace"),
@@ -249,6 +247,28 @@ At a terminal the credential is verified at its registry before it is written; e
 		}
 	},
 });
+
+/**
+ * The source and its label. Throws UsageError for a name too long to be one, where no source is meant
+ * that is there already and may have a label of its own.
+ */
+function labelled(given: Given, env: flags.Env) {
+	const place = {
+		namespace: flags.namespaceOf(given) ?? flags.sourceNamespaceOf(given, env),
+		name: flags.nameOf(given, env),
+	};
+	const label = flags.labelOf(given);
+	const isThere =
+		sourceEditOf(given).by !== "replace" ||
+		given.on("replace") ||
+		given.on("force");
+	if (label === undefined && !isThere)
+		labelOfName(
+			place.name,
+			given.positionals.length > 0 ? "NAME" : "MESHREG_NAME",
+		);
+	return { place, label };
+}
 
 /** What a person at a terminal does next; undefined where nothing was written. */
 async function nextOf(

@@ -21,6 +21,7 @@ import {
 	type InstalledObject,
 	manifestsOf,
 } from "../../core/in-cluster/installation.ts";
+import { readImageReference } from "../../core/kubelet/image-reference.ts";
 import { DEFAULT_MESH } from "../../core/meshes/meshes.ts";
 import type { FlagNote } from "../../core/note.ts";
 import { TARGETS_ANNOTATION } from "../../core/pull-secrets/ownership.ts";
@@ -272,7 +273,7 @@ function argsOf(given: Given, env: flags.Env): string[] {
 
 function imageOf(given: Given): string {
 	const image = given.text("image") ?? IMAGE;
-	if (image.trim() !== image || image === "")
-		throw new UsageError("--image: must be the name of an image");
+	const reading = readImageReference(image);
+	if (!reading.ok) throw new UsageError(`--image: ${reading.because}`);
 	return image;
 }

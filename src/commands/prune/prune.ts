@@ -13,6 +13,7 @@ import type { Loss, PruneNote } from "../../core/note.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import type { Action, ChangeResult, DryRun } from "../../core/output/result.ts";
 import {
+	LONGEST_LABEL_VALUE,
 	labelOfName,
 	MANAGED_BY_LABEL,
 	MANAGER,
@@ -253,6 +254,10 @@ function queryOf(given: Given, env: flags.Env): ListQuery {
 		return { labelSelector: `${MANAGED_BY_LABEL}=${MANAGER}` };
 	}
 	const name = flags.nameOf(given, env);
+	if (!named && name.length > LONGEST_LABEL_VALUE)
+		throw new UsageError(
+			`MESHREG_NAME: ${name.length} characters are too many for the label by which prune finds it; give it as NAME`,
+		);
 	return {
 		fieldSelector: `metadata.name=${name}`,
 		...(!named && { labelSelector: selectorOf(labelOfName(name)) }),

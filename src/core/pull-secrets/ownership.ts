@@ -53,16 +53,16 @@ export const DEFAULT_LABEL: UsageLabel = {
 };
 
 /** The longest that a label's value may be. */
-const LONGEST_VALUE = 63;
+export const LONGEST_LABEL_VALUE = 63;
 
 /**
- * The label of a pull secret's name: `usage=NAME`. Throws UsageError for a name that is too long
- * to be a label's value.
+ * The label of a pull secret's name: `usage=NAME`. `shown`: where the name is from. Throws UsageError
+ * for a name that is too long to be a label's value.
  */
-export function labelOfName(name: string): UsageLabel {
-	if (name.length > LONGEST_VALUE)
+export function labelOfName(name: string, shown = "NAME"): UsageLabel {
+	if (name.length > LONGEST_LABEL_VALUE)
 		throw new UsageError(
-			`NAME: ${name.length} characters are too many for the label usage=NAME (at most ${LONGEST_VALUE}); choose a shorter name, or another label with --label KEY=VALUE`,
+			`${shown}: ${name.length} characters are too many for the label usage=NAME (at most ${LONGEST_LABEL_VALUE}); choose a shorter name, or another label with --label KEY=VALUE`,
 		);
 	return { key: "usage", value: name };
 }

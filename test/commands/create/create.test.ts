@@ -314,6 +314,7 @@ test("--label is kept on the source, and given to its copies", async () => {
 			"error: NAME: 64 characters are too many for the label usage=NAME (at most 63); choose a shorter name, or another label with --label KEY=VALUE\n",
 		],
 	);
+	assert.deepEqual(bed.server.requests, []);
 	for (const password of ["p", "q"])
 		await bed.run(
 			[
