@@ -148,7 +148,6 @@ async function write(
 			dryRun: change.dryRun,
 			change: (record) => edit(record, attachments),
 			what: what(),
-			...(done === "detached" && { takesOut: true }),
 			ifRecorded: true,
 		});
 		const after = recordOf(changed) ?? EMPTY_RECORD;

@@ -285,7 +285,7 @@ describe("attach and detach keep the record", () => {
 				},
 			},
 		]);
-		const done = await bed.run(["attach", "-n", "app"]);
+		const done = await bed.run(["attach", "-n", "app,shop"]);
 		assert.equal(done.status, 0);
 		assert.equal(
 			done.err,
