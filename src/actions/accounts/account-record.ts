@@ -218,7 +218,7 @@ async function warnOfRest(
 				),
 			},
 		});
-	if (selection.by !== "names" || !attachedByRule(record, accounts)) return;
+	if (still.rule || !attachedByRule(record, accounts)) return;
 	const known = await readNamespaces(cluster, [
 		...attachments.namespaces.keys(),
 	]);

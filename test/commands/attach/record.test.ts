@@ -285,7 +285,7 @@ describe("attach and detach keep the record", () => {
 				},
 			},
 		]);
-		const done = await bed.run(["attach", "-n", "app,shop"]);
+		const done = await bed.run(["attach", "-n", "app,shop", "-q"]);
 		assert.equal(done.status, 0);
 		assert.equal(
 			done.err,
@@ -294,24 +294,35 @@ describe("attach and detach keep the record", () => {
 		assert.equal(recorded(), '[{"namespaces":{"app":""}}]');
 	});
 
-	test("one account where all are recorded: it says that it is attached again", async () => {
-		source('[{"namespaces":{"app":""},"attach":["*"]}]');
-		const done = await bed.run(["detach", "builder", "-n", "app"]);
-		assert.equal(done.status, 0);
-		assert.equal(
-			done.err,
-			`Warning: the record of nginx-mesh/${KEY} attaches all service accounts in app, so sync and the watch keep attaching builder there; attach by name those that are to stay, after 'kubectl meshreg detach --all-serviceaccounts -n app'\n`,
-		);
-	});
+	const warnings = (err: string) => err.match(/^Warning: .*$/gm)?.join("\n");
+	const SELECTOR = "kubernetes.io/metadata.name=app";
+	for (const [where, entry, place] of [
+		["-n app", { namespaces: { app: "" } }, "app"],
+		["-A", { all: true }, "all namespaces"],
+		[`-l ${SELECTOR}`, { selector: SELECTOR }, `namespaces with ${SELECTOR}`],
+	] as const)
+		test(`${where}, one account where all are recorded: it says that it is attached again`, async () => {
+			source(JSON.stringify([{ ...entry, attach: ["*"] }]));
+			const line = `detach default ${where} -q`;
+			const { err } = await bed.run(line.split(" "));
+			assert.equal(
+				warnings(err),
+				`Warning: the record of nginx-mesh/${KEY} attaches all service accounts in ${place}, so sync and the watch keep attaching default there; attach by name those that are to stay, after 'kubectl meshreg detach --all-serviceaccounts ${where}'`,
+			);
+		});
 
-	test("one account that a rule attaches: it says so", async () => {
-		source('[{"all":true,"attach":["builder"]}]');
-		const done = await bed.run(["detach", "builder", "-n", "app"]);
-		assert.equal(
-			done.err,
-			`Warning: a rule in the record of nginx-mesh/${KEY} attaches builder in app, so sync and the watch keep attaching it there\n`,
-		);
-	});
+	for (const where of ["-n app", "-A"])
+		test(`${where}, one account that another rule attaches: it says so`, async () => {
+			source(
+				'[{"all":true},{"selector":"kubernetes.io/metadata.name=app","attach":["default"]}]',
+			);
+			const line = `detach default ${where} -q`;
+			const { err } = await bed.run(line.split(" "));
+			assert.equal(
+				warnings(err),
+				`Warning: a rule in the record of nginx-mesh/${KEY} attaches default in app, so sync and the watch keep attaching it there`,
+			);
+		});
 
 	test("a summary counts accounts alone", async () => {
 		source('[{"namespaces":{"app":""}}]');
