@@ -351,23 +351,39 @@ describe("prune and the record", () => {
 		assert.equal(recordIn(bed, "other"), NAMED);
 	});
 
-	test("a record that may not be changed fails, and the copy goes all the same", async () => {
-		await using bed = await sent(NAMED);
-		bed.server.onRequest(({ method }) =>
-			method === "PATCH"
-				? { answer: { status: 403, reason: "Forbidden", message: "no" } }
-				: undefined,
-		);
-		const { status, out, err } = await bed.run(["prune", "-n", "app", "--yes"]);
-		assert.deepEqual(
-			[status, out, err.replace(/\s+/g, " ")],
-			[
-				1,
-				`secret "${NAME}" deleted from app namespace\n`,
-				`error: cannot take app out of the record (needs patch on secrets "${NAME}" in nginx-mesh) `,
-			],
-		);
-	});
+	for (const [how, answer, error] of [
+		[
+			"may not be changed",
+			{ status: 403, reason: "Forbidden", message: "no" },
+			`error: cannot take app out of the record (needs patch on secrets "${NAME}" in nginx-mesh) `,
+		],
+		[
+			"admission refuses",
+			{ status: 422, reason: "Invalid", message: "not on Fridays" },
+			`The request is invalid: not on Fridays (namespace "nginx-mesh") `,
+		],
+		[
+			"goes with its source meanwhile",
+			{ status: 409, reason: "Conflict", message: "changed" },
+			`error: no source named "${NAME}" in namespace "nginx-mesh"; create it with 'kubectl meshreg create' `,
+		],
+	] as const)
+		test(`a record that ${how} fails, and the copy goes all the same`, async () => {
+			await using bed = await sent(NAMED);
+			bed.server.onRequest(({ method }) => {
+				if (method !== "PATCH") return undefined;
+				if (answer.status === 409)
+					bed.server.store.delete("Secret", "nginx-mesh", NAME);
+				return { answer };
+			});
+			const { status, out, err } = await bed.run([
+				...["prune", "-n", "app", "--yes"],
+			]);
+			assert.deepEqual(
+				[status, out, err.replace(/\s+/g, " ")],
+				[1, `secret "${NAME}" deleted from app namespace\n`, error],
+			);
+		});
 
 	test("a source that may not be read is a warning", async () => {
 		await using bed = await sent(NAMED);
