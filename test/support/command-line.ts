@@ -66,8 +66,9 @@ export interface Surroundings {
 /** The beginning of a question's message, and what is answered. */
 export type Answer = readonly [
 	message: string,
-	answer: GivenAnswer | (() => GivenAnswer),
+	answer: GivenAnswer | ((choices: readonly PickChoice[]) => GivenAnswer),
 ];
+type PickChoice = Parameters<Prompter["pick"]>[0]["choices"][number];
 type GivenAnswer = string | boolean | readonly string[];
 
 /** What one run printed, and its exit status. */
@@ -199,13 +200,16 @@ function noSuchHost(): Error {
 
 /** A prompter that knows the answers, runs the checks, and fails on a question that was not expected. */
 function scripted(answers: Answer[], asked: string[]): Prompter {
-	const answer = (message: string): GivenAnswer => {
+	const answer = (
+		message: string,
+		choices: readonly PickChoice[] = [],
+	): GivenAnswer => {
 		asked.push(message);
 		const next = answers.shift();
 		if (next === undefined || !message.startsWith(next[0]))
 			throw new Error(`unexpected question: ${message}`);
 		// What happens in the cluster while the person thinks.
-		return typeof next[1] === "function" ? next[1]() : next[1];
+		return typeof next[1] === "function" ? next[1](choices) : next[1];
 	};
 	const text = (
 		message: string,
@@ -234,7 +238,7 @@ function scripted(answers: Answer[], asked: string[]): Prompter {
 		password: async ({ message, check }) => text(message, check),
 		choose: async ({ message, choices }) => chosen(choices, answer(message)),
 		pick: async ({ message, choices }) => {
-			const values = answer(message);
+			const values = answer(message, choices);
 			if (values === true)
 				return choices.flatMap(({ value, marked }) => (marked ? [value] : []));
 			return Array.isArray(values)

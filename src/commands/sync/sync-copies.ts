@@ -217,7 +217,11 @@ async function pickNamespaces(
 		choices: namespaces.map(({ name }) => ({
 			value: name,
 			label: name,
-			note: stateWords(current.get(name), source, needs.get(name) ?? 0),
+			note: stateWords(
+				current === undefined ? "hidden" : current.get(name),
+				source,
+				needs.get(name) ?? 0,
+			),
 			marked: isRecorded(record, name, all),
 		})),
 	});
@@ -230,11 +234,11 @@ async function pickNamespaces(
 	return picked;
 }
 
-/** What bears the source's name, by namespace; nothing where Secrets may not be listed. */
+/** What bears the source's name, by namespace; undefined where Secrets may not be listed. */
 async function copiesIn(
 	source: PullSecret,
 	cluster: Cluster,
-): Promise<ReadonlyMap<string, PullSecret>> {
+): Promise<ReadonlyMap<string, PullSecret> | undefined> {
 	try {
 		const all = await readPullSecrets(
 			cluster,
@@ -244,7 +248,7 @@ async function copiesIn(
 		return new Map(all.map((secret) => [secret.namespace, secret]));
 	} catch (error) {
 		if (!(error instanceof ApiError) || error.status !== 403) throw error;
-		return new Map();
+		return undefined;
 	}
 }
 
@@ -262,16 +266,21 @@ async function countNeeds(
 	}
 }
 
-/** How a namespace stands to a source: `in sync`, `no copy, 4 pods need it`. */
+/** How a namespace stands to a source: `in sync`, `no copy, 4 pods need it`. `hidden`: Secrets may not be listed. */
 function stateWords(
-	there: PullSecret | undefined,
+	there: PullSecret | "hidden" | undefined,
 	source: PullSecret,
 	needs: number,
 ): string {
-	if (there === undefined)
+	if (there === undefined || there === "hidden") {
+		const copy =
+			there === undefined
+				? "no copy"
+				: "copy unknown (needs list on secrets in all namespaces)";
 		return needs === 0
-			? "no copy"
-			: `no copy, ${needs === 1 ? "1 pod needs it" : `${needs} pods need it`}`;
+			? copy
+			: `${copy}, ${needs === 1 ? "1 pod needs it" : `${needs} pods need it`}`;
+	}
 	const isOwn =
 		roleOf(there) === "copy" &&
 		there.annotations[SOURCE_ANNOTATION] === sourceRef(source);

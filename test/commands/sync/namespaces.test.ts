@@ -131,6 +131,61 @@ describe("sync: which namespaces", () => {
 		});
 	});
 
+	for (const [who, resources, states] of [
+		[
+			"who may list all",
+			["namespaces", "secrets", "pods"],
+			["in sync", "no copy, 1 pod needs it", "no copy"],
+		],
+		[
+			"who may not list Secrets is not told that there is no copy",
+			["namespaces", "pods"],
+			[
+				"copy unknown (needs list on secrets in all namespaces)",
+				"copy unknown (needs list on secrets in all namespaces), 1 pod needs it",
+				"copy unknown (needs list on secrets in all namespaces)",
+			],
+		],
+	] as const)
+		test(`the list at a terminal: ${who}`, async () => {
+			await using bed = await withSource({
+				namespaces: ["app", "nginx-mesh", "pay", "shop"],
+				users: { sam: {} },
+				allow: [
+					{ user: "sam", verbs: ["list"], resources: [...resources] },
+					{
+						user: "sam",
+						verbs: ["get", "patch", "create"],
+						resources: ["secrets", "namespaces"],
+					},
+				],
+			});
+			await bed.run(["sync", "-n", "app", "--once"]);
+			bed.server.store.seed({
+				kind: "Pod",
+				metadata: { namespace: "pay", name: "web" },
+				spec: { containers: [{ name: "c", image: "r.example.com/web:1" }] },
+			});
+			let notes: unknown[] = [];
+			const { status, out, err } = await bed.run(["sync"], {
+				user: "sam",
+				answers: [
+					[
+						"Which namespaces get a copy?",
+						(choices) => {
+							notes = choices
+								.filter(({ label }) => label !== "default")
+								.map(({ note }) => note);
+							return ["app"];
+						},
+					],
+				],
+			});
+			assert.deepEqual(notes, states);
+			assert.equal(status, 0, err);
+			assert.equal(out, `secret/${NAME} unchanged in app namespace\n`);
+		});
+
 	test("named namespaces: nothing cluster-wide is read, and a Role in them is enough", async () => {
 		await using bed = await withSource({
 			users: { sam: {} },
