@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import { printable } from "./core/output/printable.ts";
-import { partsOf, type Text } from "./core/output/styled.ts";
+import type { Text } from "./core/output/styled.ts";
 import type { Output, Outside, PickChoice, Prompter } from "./world.ts";
 
 /**
@@ -12,7 +12,8 @@ export function shown(
 	text: Text,
 	{ colours }: Pick<Output, "colours">,
 ): string {
-	return partsOf(text)
+	if (typeof text === "string") return printable(text);
+	return text
 		.map((part) => {
 			if (typeof part === "string") return printable(part);
 			const clean = printable(part.text);

@@ -28,5 +28,8 @@ export async function inParallel<Item, Result>(
 	return results;
 }
 
-/** How many objects a command works on at once; the transport's own limit is what the server feels. */
-export const AT_ONCE = 256;
+/**
+ * How many objects a command works on at once: more than are under way, whose limit is the transport's and is what
+ * the server feels. What waits is kept in memory, once a cluster.
+ */
+export const AT_ONCE = 96;

@@ -16,22 +16,34 @@ export class Places {
 
 	/** Resolves, or rejects, with what `work` does, once there is a place for it. */
 	async take<Result>(work: () => Promise<Result>): Promise<Result> {
-		const leave = await this.enter();
+		if (!this.#takes()) await this.#turn();
 		try {
 			return await work();
 		} finally {
-			leave();
+			this.#leave();
 		}
 	}
 
 	/** A place, and what gives it back, to be called once. */
 	async enter(): Promise<() => void> {
-		if (this.#isFree) this.#taken++;
-		else await new Promise<void>((resolve) => this.#waiting.push(resolve));
-		return () => {
-			this.#taken--;
-			this.#admit();
-		};
+		if (!this.#takes()) await this.#turn();
+		return () => this.#leave();
+	}
+
+	#takes(): boolean {
+		if (!this.#isFree) return false;
+		this.#taken++;
+		return true;
+	}
+
+	/** Until somebody who left has given the place on. */
+	#turn(): Promise<void> {
+		return new Promise((resolve) => this.#waiting.push(resolve));
+	}
+
+	#leave(): void {
+		this.#taken--;
+		this.#admit();
 	}
 
 	get #isFree(): boolean {

@@ -29,14 +29,14 @@ export function changeLine(
 		result.action === "deleted"
 			? `${kind} "${result.name}"`
 			: `${kind}/${result.name}`;
-	return `${subject} ${result.action}${place}${DRY_RUN_SUFFIX[dryRun]}\n`;
+	return `${subject} ${result.action}${place}${DRY_RUN_SUFFIX[dryRun]}`;
 }
 
 /** `secret/NAME`, as `-o name` prints what is or was there. */
 export function changeName(result: ChangeResult): string | undefined {
 	return result.action === "failed" || result.action === "skipped"
 		? undefined
-		: `${result.kind.toLowerCase()}/${result.name}\n`;
+		: `${result.kind.toLowerCase()}/${result.name}`;
 }
 
 /** One item of `-o json|yaml`. */

@@ -410,7 +410,7 @@ function changeText(
 		output === "name"
 			? changeName(result)
 			: changeLine(result, look.dryRun ?? "none");
-	return line === undefined ? "" : linesOf(line);
+	return line === undefined ? "" : `${oneLine(line)}\n`;
 }
 
 /** Each in lines that fit the terminal, those after the first further in. */

@@ -35,7 +35,7 @@ export class Connections {
 	}
 
 	/** Sends one request once. Rejects with TransportError, or the reason that `end` or `finish` was given. */
-	async send(request: Request): Promise<Answer> {
+	send(request: Request): Promise<Answer> {
 		const finishing = this.#finishing.signal;
 		if (!request.evenWhenInterrupted) {
 			const signal = request.signal
@@ -45,18 +45,17 @@ export class Connections {
 		}
 		const sending = this.#sendOnce(request);
 		this.#unstoppable.add(sending);
-		try {
-			return await sending;
-		} finally {
-			this.#unstoppable.delete(sending);
-		}
+		return sending.finally(() => this.#unstoppable.delete(sending));
 	}
 
 	async #sendOnce(request: Request): Promise<Answer> {
 		this.#throwIfEnded(request.signal);
 		this.#current ??= this.#open();
 		try {
-			const link = await inTime(this.#current, request.timeout);
+			const { timeout } = request;
+			const link = await (timeout
+				? inTime(this.#current, timeout)
+				: this.#current);
 			return await link.send(request);
 		} catch (error) {
 			this.#throwIfEnded(request.signal);
@@ -129,11 +128,7 @@ export class Connections {
 }
 
 /** Whoever waits for the connection has its own limit; the connection goes on being made for others. */
-async function inTime<T>(
-	opening: Promise<T>,
-	limit: number | undefined,
-): Promise<T> {
-	if (!limit) return opening;
+async function inTime<T>(opening: Promise<T>, limit: number): Promise<T> {
 	let timer: NodeJS.Timeout | undefined;
 	const late = new Promise<never>((_, reject) => {
 		timer = setTimeout(() => reject(timedOut()), limit);

@@ -67,13 +67,15 @@ export function endInTime(
 	request: { once(event: "close", listener: () => void): unknown },
 	end: (why: Error) => void,
 ): void {
+	const ending = method === "GET" ? signal : undefined;
+	if (ending === undefined && !timeout) return;
 	const stop = () => end(resetByPeer());
-	if (method === "GET") signal?.addEventListener("abort", stop);
+	ending?.addEventListener("abort", stop);
 	const timer = timeout
 		? setTimeout(() => end(timedOut()), timeout)
 		: undefined;
 	request.once("close", () => {
-		signal?.removeEventListener("abort", stop);
+		ending?.removeEventListener("abort", stop);
 		clearTimeout(timer);
 	});
 }
@@ -122,7 +124,8 @@ export class AnswerTooLarge extends Error {
 export async function text(answer: Answer, limit: number): Promise<string> {
 	const chunks: Buffer[] = [];
 	await bytes(answer, limit, (chunk) => chunks.push(chunk));
-	return Buffer.concat(chunks).toString("utf8");
+	const [only = Buffer.alloc(0), ...more] = chunks;
+	return (more.length === 0 ? only : Buffer.concat(chunks)).toString("utf8");
 }
 
 /**
@@ -152,11 +155,11 @@ export function bytes(
 				stop(error);
 			}
 		});
-		body.once("error", broken);
+		body.on("error", broken);
 		// An error costs its stack: none for each body that ended as it should.
 		const closed = () => broken(resetByPeer());
-		body.once("close", closed);
-		body.once("end", () => {
+		body.on("close", closed);
+		body.on("end", () => {
 			body.off("close", closed);
 			resolve();
 		});

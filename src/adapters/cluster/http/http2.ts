@@ -91,7 +91,7 @@ export class Http2 implements Transport {
 					),
 				);
 			const closed = () => broken(resetByPeer());
-			stream.once("response", (received: IncomingHttpHeaders) => {
+			stream.on("response", (received: IncomingHttpHeaders) => {
 				stream.off("close", closed);
 				resolve({
 					status: Number(received[":status"]),
@@ -101,7 +101,7 @@ export class Http2 implements Transport {
 			});
 			// Stays after the answer began: a stream whose error nobody hears would end the program.
 			stream.on("error", broken);
-			stream.once("close", closed);
+			stream.on("close", closed);
 			endInTime(request, stream, (why) => stream.destroy(why));
 			if (body !== undefined) stream.end(body);
 		});
