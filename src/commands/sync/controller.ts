@@ -74,7 +74,8 @@ const POLICIES_EVERY = 300_000;
 
 /**
  * Makes copies equal to their source, and keeps them so until the interrupt, whose
- * reason it throws. Throws what the cluster throws only while nothing has been read yet.
+ * reason it throws. Throws what the cluster throws only while nothing has been read yet, and not where
+ * there is no server: that is waited for.
  */
 export async function runController(how: ControllerOptions): Promise<never> {
 	const { interrupt, world } = how;
@@ -94,6 +95,27 @@ export async function runController(how: ControllerOptions): Promise<never> {
 		// What is being written is finished: nothing is left half done.
 		await Promise.allSettled(all);
 	}
+}
+
+/**
+ * Does it as soon as there is a server, and tells once that there is none. What is done again must do
+ * no harm. Throws what `act` throws for another reason, and the interrupt's.
+ */
+export async function outlasting<T>(
+	act: () => Promise<T>,
+	{ world, interrupt }: Pick<ControllerOptions, "world" | "interrupt">,
+	told: Pick<DedupedLog, "note" | "succeeded">,
+): Promise<T> {
+	for (let wasAway = false; ; wasAway = true)
+		try {
+			const result = await act();
+			if (wasAway) told.succeeded();
+			return result;
+		} catch (error) {
+			if (!isAway(error)) throw error;
+			told.note(error);
+			await world.clock.delay(WHILE_AWAY, interrupt);
+		}
 }
 
 class Controller {
@@ -135,7 +157,7 @@ class Controller {
 	/** The first list. One of several named namespaces that cannot be read, or accounts that may not be, do not keep us from the others. */
 	async begin(one: Listed): Promise<void> {
 		try {
-			await one.list();
+			await this.#outlasting(() => one.list());
 		} catch (error) {
 			const isVital =
 				this.how.watched.by === "list" && one.kind !== "ServiceAccount";
@@ -148,28 +170,52 @@ class Controller {
 	async keep(signal: AbortSignal): Promise<never> {
 		this.#keeping = true;
 		const { everywhere } = this.#state;
-		await inParallel(everywhere, AT_ONCE, (name) => this.#look(name, true));
+		await inParallel(everywhere, AT_ONCE, (name) =>
+			this.#outlasting(() => this.#look(name, true)),
+		);
 		for (const name of everywhere.toSorted()) this.#tellStanding(name);
-		const steps = everywhere
-			.toSorted()
-			.flatMap((namespace) => this.#state.changeIn(namespace) ?? []);
-		const before = steps.map((step) => this.#state.known(namespaceOf(step)));
-		const results = await apply(steps, {
-			...this.#applying,
-			onResult: (result) => this.#told.tell(result),
-		});
-		for (const [index, result] of results.entries()) {
-			const step = steps[index];
-			if (result.action === "failed") this.#failed(result.namespace);
-			else if (step !== undefined)
-				this.#state.did(step, result.action, before[index]);
-		}
-		await this.#takeBack(results);
+		const done = new Map<string, ChangeResult>();
+		await this.#outlasting(() => this.#bringInSync(everywhere, done));
+		const results = [...done.values()];
+		await this.#outlasting(() => this.#takeBack(results));
 		for (const name of everywhere)
 			if (!this.#backoffs.has(name)) this.#queue.add(name);
 		this.#queue.add(POLICIES);
 		this.how.onReady(results);
 		return this.#queue.run((name) => this.#reconcile(name), AT_ONCE, signal);
+	}
+
+	/** `done`, by namespace: what an earlier try did, which is not done again. */
+	async #bringInSync(
+		namespaces: readonly string[],
+		done: Map<string, ChangeResult>,
+	): Promise<void> {
+		const steps = namespaces
+			.toSorted()
+			.filter((namespace) => !done.has(namespace))
+			.flatMap((namespace) => this.#state.changeIn(namespace) ?? []);
+		const planned = new Map(
+			steps.map((step) => {
+				const namespace = namespaceOf(step);
+				return [namespace, { step, before: this.#state.known(namespace) }];
+			}),
+		);
+		await apply(steps, {
+			...this.#applying,
+			onResult: (result) => {
+				const { namespace, action } = result;
+				done.set(namespace, result);
+				this.#told.tell(result);
+				const plan = planned.get(namespace);
+				if (action === "failed") this.#failed(namespace);
+				else if (plan !== undefined)
+					this.#state.did(plan.step, action, plan.before);
+			},
+		});
+	}
+
+	#outlasting<T>(act: () => Promise<T>): Promise<T> {
+		return outlasting(act, this.how, this.#told);
 	}
 
 	async #reconcile(namespace: string): Promise<void> {

@@ -56,7 +56,8 @@ import { failureLine } from "../../report/failure.ts";
 import { logWords } from "../../report/log-words.ts";
 import { VERSION } from "../../version.ts";
 import type { Cluster, World } from "../../world.ts";
-import { runController } from "./controller.ts";
+import { outlasting, runController } from "./controller.ts";
+import { DedupedLog } from "./deduped-log.ts";
 import { EventWriter } from "./event-writer.ts";
 import type { SyncSettings } from "./options.ts";
 import type { Watched } from "./reflectors.ts";
@@ -117,7 +118,16 @@ export async function watchSync(
 			world,
 			report: new ChangeReport(world, cluster),
 		};
-		const source = await recorded(found, options, run);
+		const told = new DedupedLog({
+			onResult: () => {},
+			onNote: () => {},
+			onTrouble: (error) => world.emit({ type: "trouble", error }),
+		});
+		const source = await outlasting(
+			() => recorded(found, options, run),
+			{ world, interrupt },
+			told,
+		);
 		let attach = accountsOf(recordOf(source));
 		const onNote = (note: LogNote) => {
 			world.emit({ type: "log", note });

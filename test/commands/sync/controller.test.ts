@@ -283,6 +283,69 @@ describe("at first", () => {
 	});
 });
 
+describe("no server, for however long", () => {
+	const GONE = "note Unable to connect to the server: EOF (will retry)";
+	const [APP, SHOP] = ["Secret app created", "Secret shop created"];
+	const DELETED = "Secret default deleted";
+	for (const [when, part, told] of [
+		["while it lists", "pages", [GONE, APP, DELETED, SHOP]],
+		["while it looks at named namespaces", "read", [GONE, APP, DELETED, SHOP]],
+		["before it writes", "create", [DELETED, GONE, APP, SHOP]],
+		["when some is written", "remove", [APP, SHOP, GONE, DELETED]],
+	] as const)
+		test(`${when} for the first time: it waits, says so once, and is then ready`, async () => {
+			await using bed = await bedWith("app", "shop");
+			copy(bed, "default");
+			let away = true;
+			const throwing = <C extends keyof Cluster>(cluster: Cluster, name: C) =>
+				new Proxy(cluster[name] as () => unknown, {
+					apply: (call, self, given) => {
+						if (away)
+							throw new ConnectionError("Unable to connect to the server: EOF");
+						return Reflect.apply(call, self, given);
+					},
+				});
+			await using keeping = await kept(
+				bed,
+				{
+					watched: { by: "names", names: ["app", "default", "shop"] },
+					wrap: (cluster) => ({
+						...cluster,
+						[part]: throwing(cluster, part),
+					}),
+				},
+				{ prune: true },
+			);
+			const { clock } = keeping;
+			for (let tries = 0; tries < 20; tries++) {
+				const then = clock.now() + 2000;
+				await keeping.until(() => clock.waiting().includes(then));
+				clock.set(then);
+			}
+			await keeping.until(() => clock.waiting().includes(clock.now() + 2000));
+			assert.ok(!keeping.log.includes("ready"));
+			away = false;
+			clock.set(clock.now() + 2000);
+			await keeping.says("ready");
+			assert.deepEqual(keeping.log, [...told, "ready"]);
+		});
+
+	test("an interrupt ends the wait", async () => {
+		await using bed = await bedWith("app");
+		await using keeping = await kept(bed, {
+			wrap: (cluster) => ({
+				...cluster,
+				pages() {
+					throw new ConnectionError("EOF");
+				},
+			}),
+		});
+		await keeping.says("note EOF (will retry)");
+		keeping.interrupt();
+		assert.match(String(await keeping.ended), /^AbortedError/);
+	});
+});
+
 describe("what failed", () => {
 	for (const [by, waits] of [
 		["names", [1, 2, 4, 8, 16, 30, 30]],

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { systemClock } from "../../../src/adapters/clock.ts";
 import { servePages } from "../../../src/adapters/page-server.ts";
+import { ConnectionError } from "../../../src/errors.ts";
 import { account, edit, NAME, secret } from "../../support/build.ts";
 import { startRelay } from "../../support/relay.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
@@ -67,6 +68,28 @@ describe("sync --watch by itself", () => {
 			assert.match(text, line);
 		await watch.stop();
 		await assert.rejects(get("metrics"));
+	});
+
+	test("no server when the record is written: it waits, and says so once", async () => {
+		await using bed = await bedWith(["app"]);
+		let left = 3;
+		await using watch = await watching(bed, ["-n=app"], {
+			clock: {
+				...systemClock,
+				delay: (ms, signal) =>
+					ms === 2000 ? Promise.resolve() : systemClock.delay(ms, signal),
+			},
+			wrap: (cluster) => ({
+				...cluster,
+				patch: async (...request) => {
+					if (left-- > 0) throw new ConnectionError("no route to host");
+					return cluster.patch(...request);
+				},
+			}),
+		});
+		const { out, err } = await watch.stop();
+		assert.equal(out, `secret/${NAME} created in app namespace\n`);
+		assert.equal(err.match(/no route to host \(will retry\)\n/g)?.length, 1);
 	});
 
 	test("an Event tells what failed where it failed, once", async () => {
