@@ -65,12 +65,22 @@ describe("sync: which namespaces", () => {
 				answers: [["Which namespaces get a copy?", []]],
 			});
 			assert.equal(none.err, "No namespace selected; nothing to do\n");
-			const own = await bed.run(["sync", "-n", "nginx-mesh"]);
-			assert.deepEqual(shown(own), {
-				status: 0,
-				out: "",
-				err: "Warning: skipping namespace nginx-mesh: it contains the source\n",
-			});
+			for (const where of [
+				["-n", "nginx-mesh"],
+				["-l", "kubernetes.io/metadata.name=nginx-mesh"],
+			])
+				assert.deepEqual(shown(await bed.run(["sync", ...where])), {
+					status: 0,
+					out: "",
+					err: "Warning: skipping namespace nginx-mesh: it contains the source\n",
+				});
+			await bed.run(["sync", "-n", "app,nginx-mesh"]);
+			const { annotations } = bed.server.store.get("Secret", "nginx-mesh", NAME)
+				?.metadata ?? { annotations: undefined };
+			assert.match(
+				annotations?.["kubectl-meshreg/targets"] ?? "",
+				/^\[{"namespaces":{"app":"[^"]+"}}\]$/,
+			);
 		});
 
 		test("none matched: a warning, and done", async () => {
