@@ -196,24 +196,38 @@ describe("sync: which namespaces", () => {
 			assert.equal(out, `secret/${NAME} unchanged in app namespace\n`);
 		});
 
+	/** Who may do in Secrets what copying takes, and nothing else. */
+	const ROLE: Parameters<typeof withSource>[0] = {
+		users: { sam: {} },
+		allow: [
+			{
+				user: "sam",
+				verbs: ["get", "patch"],
+				resources: ["secrets"],
+				namespaces: ["nginx-mesh"],
+			},
+			{
+				user: "sam",
+				verbs: ["get", "create", "patch"],
+				resources: ["secrets"],
+				namespaces: ["app", "shop"],
+			},
+		],
+	};
+
+	test("apply, too, says which names are trusted", async () => {
+		await using bed = await withSource(ROLE);
+		const { err } = await bed.run(
+			"apply -n app,shop --registry-server=r.io --registry-username=u --registry-password-stdin --no-verify".split(
+				" ",
+			),
+			{ user: "sam", stdin: "p" },
+		);
+		assert.match(err, /^Warning: recorded by name alone.*: app, shop \(/m);
+	});
+
 	test("named namespaces: nothing cluster-wide is read, and a Role in them is enough", async () => {
-		await using bed = await withSource({
-			users: { sam: {} },
-			allow: [
-				{
-					user: "sam",
-					verbs: ["get", "patch"],
-					resources: ["secrets"],
-					namespaces: ["nginx-mesh"],
-				},
-				{
-					user: "sam",
-					verbs: ["get", "create", "patch"],
-					resources: ["secrets"],
-					namespaces: ["app", "shop"],
-				},
-			],
-		});
+		await using bed = await withSource(ROLE);
 		const outcome = await bed.run(["sync", "-n", "app,shop"], { user: "sam" });
 		assert.deepEqual(
 			[outcome.status, outcome.err],

@@ -214,6 +214,10 @@ describe("sync", () => {
 		const outcome = await bed.run(["sync", "-A", "-q"]);
 		assert.deepEqual([outcome.status, outcome.err], [0, ""]);
 		assert.equal(bed.server.store.all("Secret").length, 1004);
+		const single = bed.server.requests.filter(
+			({ method, path }) => method === "GET" && path.includes("/n-0"),
+		);
+		assert.deepEqual(single, []);
 		const handshakes = bed.server.connections - before;
 		assert.ok(handshakes <= 4, `${handshakes} TLS handshakes`);
 	});
