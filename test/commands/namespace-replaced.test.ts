@@ -191,6 +191,27 @@ for (const { name, argv, namespace, answers, at, stage } of CASES)
 		else assert.notEqual(bed.password(namespace), "new");
 	});
 
+test("one that is only deleted meanwhile fails alone", async () => {
+	await using bed = await testBed({
+		namespaces: ["app", "nginx-mesh", "shop"],
+	});
+	source(bed, ENTRY);
+	secret(bed, "app", { "r.example": { username: "x", password: "y" } });
+	const { out, err } = await bed.run(["sync", "-n", "app,shop", "--force"], {
+		answers: [
+			[
+				"Do you want to continue?",
+				() => {
+					bed.server.store.delete("Namespace", "", "shop");
+					return true;
+				},
+			],
+		],
+	});
+	assert.equal(out, `secret/${NAME} configured in app namespace\n`);
+	assert.match(err, /namespaces "shop" not found/);
+});
+
 for (const verbs of [["get"], ["get", "list"]])
 	test(`more namespaces than are read one by one, for who may ${verbs.join(" and ")} Namespaces: refused`, async () => {
 		const names = Array.from({ length: 21 }, (_, at) => `n${at}`);
@@ -203,7 +224,7 @@ for (const verbs of [["get"], ["get", "list"]])
 			],
 		});
 		source(bed, ENTRY);
-		secret(bed, "n0", { "r.example": { username: "x", password: "y" } });
+		secret(bed, "n9", { "r.example": { username: "x", password: "y" } });
 		const { status, err } = await bed.run(
 			["sync", "-n", names.join(","), "--force"],
 			{
@@ -221,8 +242,8 @@ for (const verbs of [["get"], ["get", "list"]])
 		);
 		assert.equal(status, 1);
 		assert.ok(err.endsWith(refusal("n10, n9").replace("was", "were")), err);
-		assert.equal(bed.password("n0"), "y");
-		assert.equal(bed.server.store.get("Secret", "n1", NAME), undefined);
+		for (const name of names)
+			assert.equal(bed.server.store.get("Secret", name, NAME), undefined);
 	});
 
 test("rotate: a recorded namespace is known by its uid, and gets nothing", async () => {
