@@ -225,6 +225,20 @@ describe("attach and detach keep the record", () => {
 		assert.ok(isAttached("app", "builder"));
 	});
 
+	test("of names in whatever order, accounts are read one by one, and told of in order", async () => {
+		source('[{"namespaces":{"shop":"","app":""},"attach":["default"]}]');
+		const before = bed.server.requests.length;
+		const { out } = await bed.run(["sync"]);
+		assert.deepEqual(
+			[...out.matchAll(/^serviceaccount.*$/gm)].join("\n"),
+			"serviceaccount/default configured in app namespace\nserviceaccount/default configured in shop namespace",
+		);
+		const lists = bed.server.requests
+			.slice(before)
+			.filter(({ path }) => path.endsWith("/serviceaccounts"));
+		assert.deepEqual(lists, []);
+	});
+
 	test("who may not read the source attaches as before", async () => {
 		source('[{"namespaces":{"app":""}}]');
 		const done = await bed.run(["attach", "-n", "app"], { user: "dev" });
