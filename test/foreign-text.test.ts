@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { parse } from "yaml";
 import { COMMANDS } from "../src/cli.ts";
+import { labelsOf, NAME } from "./support/build.ts";
 import type { Outcome, Surroundings } from "./support/command-line.ts";
 import { type TestBed, testBed } from "./support/test-bed.ts";
 
@@ -17,7 +18,6 @@ const HOSTILE =
 
 /** What drives a terminal, or cannot be seen there. */
 const UNSEEN = /[^\n\t\P{Cc}]|[\p{Cf}\p{Zl}\p{Zp}]/u;
-const NAME = "nginx-mesh-registry-key";
 
 /** A cluster in which every field that somebody may write holds hostile text; also names, as a hostile API server's. */
 async function hostile(): Promise<TestBed> {
@@ -28,10 +28,7 @@ async function hostile(): Promise<TestBed> {
 			"base64",
 		),
 	});
-	const ours = {
-		usage: NAME,
-		"app.kubernetes.io/managed-by": "kubectl-meshreg",
-	};
+	const ours = labelsOf();
 	const secret = (
 		namespace: string,
 		name: string,

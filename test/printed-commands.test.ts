@@ -17,10 +17,9 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { Fixes } from "../src/core/pull-secrets/fixes.ts";
 import { commandLine } from "../src/report/command-line.ts";
+import { NAME as KEY, labelsOf } from "./support/build.ts";
 import { notPosix } from "./support/posix.ts";
 import { type TestBed, testBed } from "./support/test-bed.ts";
-
-const KEY = "nginx-mesh-registry-key";
 
 /** What a shell would do with text that is not quoted: each makes a file of that name. */
 const ATTACKS = [
@@ -97,7 +96,7 @@ async function hostileBed(attack: string): Promise<TestBed> {
 		metadata: {
 			namespace: "nginx-mesh",
 			name: KEY,
-			labels: { usage: KEY, "app.kubernetes.io/managed-by": "kubectl-meshreg" },
+			labels: labelsOf(),
 			annotations: {
 				"kubectl-meshreg/targets": '[{"namespaces":{"app":""}}]',
 				"kubectl-meshreg/label": `usage=${attack}`,

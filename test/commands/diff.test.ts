@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { delimiter, join } from "node:path";
 import { describe, test } from "node:test";
+import { labelsOf } from "../support/build.ts";
 import { type TestBed, testBed } from "../support/test-bed.ts";
 
 const NAME = "nginx-mesh-registry-key";
@@ -288,10 +289,7 @@ secret/${NAME} in shop namespace
 		rewrite(bed, "shop", auths({ "x.io": "a\u001b[31m:b" }), {
 			metadata: {
 				...secret.metadata,
-				labels: {
-					"app.kubernetes.io/managed-by": "kubectl-meshreg",
-					usage: "other",
-				},
+				labels: labelsOf("other"),
 			},
 		});
 		const [, out] = await told(bed, "sync", "--diff");

@@ -1,6 +1,7 @@
 /** Sync, create and prune while requests fail in every way a network or a server can think of. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { MANAGED } from "../support/build.ts";
 import { type TestCluster, testCluster } from "../support/cluster.ts";
 import { meshreg } from "../support/command-line.ts";
 import { hastyClock } from "../support/connecting.ts";
@@ -108,7 +109,7 @@ async function fillPages(): Promise<void> {
 				body: {
 					metadata: {
 						name: `filler-${at}`,
-						labels: { "app.kubernetes.io/managed-by": "kubectl-meshreg" },
+						labels: MANAGED,
 					},
 					type: "kubernetes.io/dockerconfigjson",
 					data: { ".dockerconfigjson": "e30=" },

@@ -16,6 +16,7 @@ import {
 	parseRecord,
 	type SourceRecord,
 } from "../../src/core/pull-secrets/record.ts";
+import { MANAGED } from "../support/build.ts";
 import { realCluster, type TestCluster } from "../support/cluster.ts";
 import { meshreg } from "../support/command-line.ts";
 import { heeded } from "../support/heeded.ts";
@@ -411,7 +412,7 @@ test("attach --by-policy finds what it wrote unchanged, as the server stores it,
 	await post(`/api/v1/namespaces/${place}/secrets`, {
 		metadata: {
 			name: "by-policy",
-			labels: { "app.kubernetes.io/managed-by": "kubectl-meshreg" },
+			labels: MANAGED,
 			annotations: {
 				"kubectl-meshreg/targets": JSON.stringify([
 					{ namespaces: { [place]: "" } },

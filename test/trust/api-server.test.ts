@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { copyOf, MANAGED } from "../support/build.ts";
 import type { Outcome } from "../support/command-line.ts";
 import { type TestBed, testBed } from "../support/test-bed.ts";
 
@@ -105,9 +106,8 @@ test("a credential that was read is not repeated by what is said of another obje
 });
 
 describe("fields of another type than any API server's are no bug of ours", () => {
-	const LABELS = { "app.kubernetes.io/managed-by": "kubectl-meshreg" };
 	for (const [what, odd] of [
-		["labels", { metadata: { labels: { ...LABELS, a: 5 } } }],
+		["labels", { metadata: { labels: { ...MANAGED, a: 5 } } }],
 		["annotations", { metadata: { annotations: { a: {} } } }],
 		["owners", { metadata: { ownerReferences: [null] } }],
 		["managed fields", { metadata: { managedFields: "x" } }],
@@ -124,7 +124,12 @@ describe("fields of another type than any API server's are no bug of ours", () =
 			};
 			bed.server.store.seed({
 				kind: "Secret",
-				metadata: { namespace: "shop", name: "x", labels: LABELS, ...metadata },
+				metadata: {
+					namespace: "shop",
+					name: "x",
+					labels: MANAGED,
+					...metadata,
+				},
 				...more,
 			} as never);
 			const { status, err } = await bed.run(["list"]);
@@ -150,13 +155,7 @@ describe("a proxy that leaves selectors and namespaces out has nothing else chan
 				metadata: {
 					namespace: "shop",
 					name: "other",
-					labels: {
-						usage: "nginx-mesh-registry-key",
-						"app.kubernetes.io/managed-by": "kubectl-meshreg",
-					},
-					annotations: {
-						"kubectl-meshreg/source": "nginx-mesh/nginx-mesh-registry-key",
-					},
+					...copyOf(),
 				},
 				type: "kubernetes.io/dockerconfigjson",
 				data: { ".dockerconfigjson": "e30=" },

@@ -1,13 +1,8 @@
 /** What `check --fix` never does for a tenant, whatever his Secrets and pods look like. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { labelsOf, NAME } from "../support/build.ts";
 import { type TestBed, testBed } from "../support/test-bed.ts";
-
-const NAME = "nginx-mesh-registry-key";
-const LABELS = {
-	usage: NAME,
-	"app.kubernetes.io/managed-by": "kubectl-meshreg",
-};
 
 /** A source that was sent to app, and a tenant's namespace. */
 async function started(): Promise<TestBed> {
@@ -81,7 +76,7 @@ describe("check --fix asks for no credential that would go to a tenant", () => {
 		[
 			"what he labelled as a source",
 			(bed: TestBed) => {
-				plantSecret(bed, "mine", LABELS);
+				plantSecret(bed, "mine", labelsOf());
 				plantPod(bed, "r.io/a", "mine", REJECTED);
 			},
 			"rotate mine -n evil --registry-server r.io",
@@ -89,7 +84,7 @@ describe("check --fix asks for no credential that would go to a tenant", () => {
 		[
 			"what bears the source's name",
 			(bed: TestBed) => {
-				plantSecret(bed, NAME, LABELS);
+				plantSecret(bed, NAME, labelsOf());
 				plantPod(bed, "r.io/a", NAME, REJECTED);
 			},
 			"rotate -n evil --registry-server r.io",

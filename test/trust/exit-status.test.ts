@@ -1,9 +1,9 @@
 /** What a tenant who is served nothing plants changes no exit status of what the admin runs. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { labelsOf, NAME } from "../support/build.ts";
 import { type TestBed, testBed } from "../support/test-bed.ts";
 
-const NAME = "nginx-mesh-registry-key";
 const CREDENTIAL = [
 	"--registry-server=r.io",
 	"--registry-username=mesh",
@@ -30,7 +30,7 @@ const claim = (
 	metadata: {
 		namespace: "evil",
 		name: NAME,
-		labels: { usage: NAME, "app.kubernetes.io/managed-by": "kubectl-meshreg" },
+		labels: labelsOf(),
 		annotations,
 		...metadata,
 	},

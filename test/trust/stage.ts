@@ -1,12 +1,9 @@
 import assert from "node:assert/strict";
+import { labelsOf, NAME } from "../support/build.ts";
 import { type TestCluster, testCluster } from "../support/cluster.ts";
 import { meshreg, type Outcome } from "../support/command-line.ts";
 
-export const NAME = "nginx-mesh-registry-key";
-const LABELS = {
-	usage: NAME,
-	"app.kubernetes.io/managed-by": "kubectl-meshreg",
-};
+export { NAME };
 export const SOURCE = "kubectl-meshreg/source";
 export const TARGETS = "kubectl-meshreg/targets";
 
@@ -97,7 +94,7 @@ export class Stage implements AsyncDisposable {
 	async plant({
 		namespace,
 		name = NAME,
-		labels = LABELS,
+		labels = labelsOf(),
 		annotations = { [SOURCE]: `${this.mesh}/${NAME}` },
 		config = "{}",
 		type = "kubernetes.io/dockerconfigjson",

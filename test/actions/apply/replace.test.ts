@@ -13,6 +13,7 @@ import {
 import { AbortedError, ApiError } from "../../../src/errors.ts";
 import type { Files } from "../../../src/world.ts";
 import type { Intervention } from "../../support/api-server/index.ts";
+import { MANAGED } from "../../support/build.ts";
 import { connected } from "../../support/connecting.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 
@@ -24,7 +25,7 @@ const OLD = btoa(
 const desired = {
 	namespace: "app",
 	name: NAME,
-	labels: { "app.kubernetes.io/managed-by": "kubectl-meshreg" },
+	labels: MANAGED,
 	annotations: { "kubectl-meshreg/source": `nginx-mesh/${NAME}` },
 	content: contentOfAuths([["r.example.com", { auth: "dTpw" }]]),
 };

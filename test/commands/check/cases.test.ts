@@ -774,13 +774,7 @@ describe("whom to trust", () => {
 			`evil/${KEY}`,
 			{},
 			{
-				metadata: {
-					labels: {
-						usage: KEY,
-						"app.kubernetes.io/managed-by": "kubectl-meshreg",
-					},
-					annotations: { "kubectl-meshreg/source": `nginx-mesh/${KEY}` },
-				},
+				metadata: build.copyOf(),
 			},
 		);
 		const { status, out } = await bed.run(["check"]);
@@ -836,7 +830,7 @@ describe("whom to trust", () => {
 			{},
 			{
 				metadata: {
-					labels: { "app.kubernetes.io/managed-by": "kubectl-meshreg" },
+					labels: build.MANAGED,
 					annotations: { "kubectl-meshreg/source": "teams/team" },
 				},
 			},
@@ -907,10 +901,7 @@ describe("whom to trust", () => {
 		for (const name of ["team-a", "team-b"])
 			source(bed, ["r.io"], [], {
 				name,
-				labels: {
-					usage: name,
-					"app.kubernetes.io/managed-by": "kubectl-meshreg",
-				},
+				labels: build.labelsOf(name),
 			});
 		const { status, out } = await bed.run(["check"]);
 		assert.equal(status, 0);

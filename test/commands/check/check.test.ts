@@ -2,13 +2,11 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { CheckItem as Finding } from "../../../src/report/check.ts";
 import * as build from "../../support/build.ts";
-import { NAME as KEY } from "../../support/build.ts";
+import { NAME as KEY, labelsOf } from "../../support/build.ts";
 import { PlayedNode } from "../../support/played-node.ts";
 import { registry } from "../../support/registry/registry.ts";
 import { serve } from "../../support/registry/server.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
-
-const OWN = { usage: KEY, "app.kubernetes.io/managed-by": "kubectl-meshreg" };
 
 const started = (options = {}) =>
 	testBed({ namespaces: ["app", "shop", "nginx-mesh"], ...options });
@@ -38,7 +36,7 @@ const account = (bed: TestBed, namespace: string, ...names: string[]): void =>
 	build.account(bed, namespace, names);
 
 const copyOf = (from: string) => ({
-	labels: OWN,
+	labels: labelsOf(),
 	annotations: { "kubectl-meshreg/source": from },
 });
 
@@ -300,7 +298,7 @@ describe("check: credentials", () => {
 						bed,
 						`${namespace}/${KEY}`,
 						{ "r.io": { auth } },
-						{ labels: OWN },
+						{ labels: labelsOf() },
 					);
 			},
 			[
@@ -649,7 +647,7 @@ describe("check with few permissions", () => {
 			bed,
 			"app/own",
 			{ "q.io": user("right") },
-			{ labels: { ...OWN, usage: "own" } },
+			{ labels: labelsOf("own") },
 		);
 		account(bed, "app", "own");
 		const outcome = await bed.run(["check", "-n", "app"], { user: "sam" });

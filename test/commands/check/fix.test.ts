@@ -3,10 +3,9 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { systemClock } from "../../../src/adapters/clock.ts";
 import type { Clock } from "../../../src/world.ts";
+import { account, NAME as KEY, source } from "../../support/build.ts";
 import { PlayedNode } from "../../support/played-node.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
-
-const KEY = "nginx-mesh-registry-key";
 
 /** A source that is recorded for app and not for evil, whose pods lack it. */
 async function started(
@@ -17,36 +16,9 @@ async function started(
 		namespaces: ["app", "evil", "nginx-mesh"],
 		...options,
 	});
-	const { store } = bed.server;
-	store.seed({
-		kind: "Secret",
-		metadata: {
-			namespace: "nginx-mesh",
-			name: KEY,
-			labels: { usage: KEY, "app.kubernetes.io/managed-by": "kubectl-meshreg" },
-			annotations: {
-				"kubectl-meshreg/targets": JSON.stringify([
-					{
-						namespaces: Object.fromEntries(
-							namespaces.map((name) => [name, ""]),
-						),
-					},
-				]),
-			},
-		},
-		type: "kubernetes.io/dockerconfigjson",
-		data: {
-			".dockerconfigjson": btoa(
-				'{"auths":{"r.io":{"username":"robot","password":"right"}}}',
-			),
-		},
-	});
-	for (const namespace of ["app", "evil"])
-		store.seed({
-			kind: "ServiceAccount",
-			metadata: { namespace, name: "default" },
-			imagePullSecrets: namespace === "app" ? [{ name: KEY }] : [],
-		});
+	source(bed, { "r.io": { username: "robot", password: "right" } }, namespaces);
+	account(bed, "app", [KEY]);
+	account(bed, "evil");
 	return bed;
 }
 

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { CheckItem } from "../../../src/report/check.ts";
+import { labelsOf } from "../../support/build.ts";
 import { runMending } from "../../support/mending.ts";
 import { PlayedNode } from "../../support/played-node.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
@@ -292,10 +293,7 @@ const SCENES: [
 					},
 				}),
 				{
-					labels: {
-						...LABELS,
-						"app.kubernetes.io/managed-by": "kubectl-meshreg",
-					},
+					labels: labelsOf(),
 					annotations: { "kubectl-meshreg/targets": "[]" },
 				},
 			),
@@ -377,10 +375,7 @@ const SCENES: [
 		"kubectl meshreg rotate --registry-server r.io",
 		({ secret }) =>
 			secret(`nginx-mesh/${KEY}`, '{"auths":{"r.io":{"auth":"%"}}}', {
-				labels: {
-					...LABELS,
-					"app.kubernetes.io/managed-by": "kubectl-meshreg",
-				},
+				labels: labelsOf(),
 				annotations: { "kubectl-meshreg/targets": "[]" },
 			}),
 	],

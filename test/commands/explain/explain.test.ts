@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import * as build from "../../support/build.ts";
-import { NAME as KEY, secret } from "../../support/build.ts";
+import { NAME as KEY, MANAGED, secret } from "../../support/build.ts";
 import { push } from "../../support/registry/exchange.ts";
 import { registry } from "../../support/registry/registry.ts";
 import { serve } from "../../support/registry/server.ts";
@@ -39,7 +39,7 @@ describe("explain", () => {
 				{ "r.io": user("robot") },
 				{
 					metadata: {
-						labels: { "app.kubernetes.io/managed-by": "kubectl-meshreg" },
+						labels: MANAGED,
 						annotations: {
 							"kubectl-meshreg/targets": '[{"namespaces":{"app":""}}]',
 							"kubectl-meshreg/attached-by-policy": value,
@@ -198,7 +198,7 @@ Fix:
 				{ "r.io": user("robot") },
 				{
 					metadata: {
-						labels: { "app.kubernetes.io/managed-by": "kubectl-meshreg" },
+						labels: MANAGED,
 						annotations: {
 							"kubectl-meshreg/targets": '[{"namespaces":{"app":""}}]',
 							"kubectl-meshreg/attached-by-policy": "true",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import * as build from "../../support/build.ts";
-import { labelsOf, NAME } from "../../support/build.ts";
+import { labelsOf, MANAGED, NAME } from "../../support/build.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 
 const OURS = labelsOf();
@@ -456,16 +456,12 @@ describe("prune says what else", () => {
 
 	test("is managed still", async () => {
 		await using bed = await sent("[]");
-		bed.server.store.seed({
-			kind: "Secret",
-			metadata: {
-				namespace: "other",
-				name: "registry-key",
-				labels: { "app.kubernetes.io/managed-by": "kubectl-meshreg" },
-			},
-			type: "kubernetes.io/dockerconfigjson",
-			data: { ".dockerconfigjson": btoa('{"auths":{}}') },
-		});
+		build.secret(
+			bed,
+			"other/registry-key",
+			{},
+			{ metadata: { labels: MANAGED } },
+		);
 		const { err } = await bed.run(["prune", "--keep-sources", "--yes"]);
 		assert.equal(
 			err,

@@ -13,6 +13,7 @@ import {
 	OperationError,
 } from "../../../src/errors.ts";
 import { logWords } from "../../../src/report/log-words.ts";
+import { source } from "../../support/build.ts";
 import { connected } from "../../support/connecting.ts";
 import { playedClock } from "../../support/played-clock.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
@@ -63,30 +64,12 @@ interface Given {
 }
 
 function seed(bed: TestBed, password: string, annotations = {}): void {
-	bed.server.store.seed({
-		kind: "Secret",
-		metadata: {
-			namespace: "nginx-mesh",
-			name: NAME,
-			labels: {
-				usage: NAME,
-				"app.kubernetes.io/managed-by": "kubectl-meshreg",
-			},
-			annotations: {
-				"kubectl-meshreg/provider": JSON.stringify({ [HOST]: "helper:mine" }),
-				"kubectl-meshreg/targets": "[]",
-				...annotations,
-			},
-		},
-		type: "kubernetes.io/dockerconfigjson",
-		data: {
-			".dockerconfigjson": btoa(
-				JSON.stringify({
-					auths: {
-						[HOST]: { username: "u", password, auth: btoa(`u:${password}`) },
-					},
-				}),
-			),
+	const auth = btoa(`u:${password}`);
+	source(bed, { [HOST]: { username: "u", password, auth } }, [], {
+		annotations: {
+			"kubectl-meshreg/provider": JSON.stringify({ [HOST]: "helper:mine" }),
+			"kubectl-meshreg/targets": "[]",
+			...annotations,
 		},
 	});
 }

@@ -16,6 +16,7 @@ import {
 	contentOfAuths,
 } from "../../../src/core/pull-secrets/pull-secret.ts";
 import { expiryWords } from "../../../src/report/credential-notes.ts";
+import { MANAGED } from "../../support/build.ts";
 
 const NOW = Date.parse("2026-11-21T08:00:00Z");
 const EXP = Date.parse("2026-11-21T20:00:00Z") / 1000;
@@ -148,11 +149,10 @@ for (const [host, user, at] of KNOWN)
 		);
 		assert.deepEqual(expiriesOf(sourceOf(content, {})), []);
 		// Without an annotation, as GitOps has it, the time of creation counts: of what this program keeps.
-		const labels = { "app.kubernetes.io/managed-by": "kubectl-meshreg" };
 		assert.deepEqual(
-			expiriesOf(sourceOf(content, {}, { labels, created: ISSUED })).map(
-				(expiry) => isoSeconds(expiry.at),
-			),
+			expiriesOf(
+				sourceOf(content, {}, { labels: MANAGED, created: ISSUED }),
+			).map((expiry) => isoSeconds(expiry.at)),
 			at === undefined ? [] : [at],
 		);
 		assert.deepEqual(

@@ -10,6 +10,7 @@ import {
 	type SourceKnowledge,
 	statusOf,
 } from "../../../src/core/pull-secrets/source.ts";
+import { labelsOf } from "../../support/build.ts";
 
 const NAME = "nginx-mesh-registry-key";
 const reader = new ContentReader();
@@ -23,10 +24,7 @@ function secret(
 		metadata: {
 			namespace,
 			name,
-			labels: {
-				usage: name,
-				"app.kubernetes.io/managed-by": "kubectl-meshreg",
-			},
+			labels: labelsOf(name),
 			annotations,
 		},
 		type: "kubernetes.io/dockerconfigjson",
