@@ -155,29 +155,27 @@ async function writeOne(
 }
 
 /**
- * Takes a source's policies away again, those that this program made for it. Throws what the
- * cluster throws; an API server without the kind has none of them.
+ * What takes a source's policies away again, those that this program made for it. Throws FailureError
+ * where this user may not delete one; what the cluster throws. An API server without the kind has none.
  */
-export async function removePolicies(
+export async function policyRemovals(
 	source: SourceRef,
-	how: PolicyWriting,
-): Promise<void> {
-	const found = await readPolicies(how.cluster, source).catch(
-		(error: unknown) => {
-			if (
-				error instanceof FailureError &&
-				error.failure.cause === "policy-unsupported"
-			)
-				return [];
-			throw error;
-		},
-	);
+	cluster: Cluster,
+): Promise<PolicyChange[]> {
+	const found = await readPolicies(cluster, source).catch((error: unknown) => {
+		if (
+			error instanceof FailureError &&
+			error.failure.cause === "policy-unsupported"
+		)
+			return [];
+		throw error;
+	});
 	const changes = found
 		.filter((object) => isPolicyOf(object, source))
 		.map((object): PolicyChange => ({ action: "delete", object }));
-	await checkPolicyRights(changes, how.cluster);
+	await checkPolicyRights(changes, cluster);
 	// A binding without its policy does nothing, either.
-	await writePolicies(changes.toReversed(), how);
+	return changes.toReversed();
 }
 
 /**

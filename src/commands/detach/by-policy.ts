@@ -1,6 +1,7 @@
 import {
 	markByPolicy,
-	removePolicies,
+	policyRemovals,
+	writePolicies,
 } from "../../actions/accounts/policies.ts";
 import { ChangeReport } from "../../actions/apply/change-report.ts";
 import { onSource } from "../../actions/read/find-source.ts";
@@ -17,9 +18,10 @@ export async function detachByPolicy(
 		const report = new ChangeReport(world, cluster);
 		return report.whatIsDone(async () => {
 			const how = { cluster, dryRun: options.dryRun, onResult: report.add };
-			// Noted first: what keeps them up to date would make them again.
+			const removals = await policyRemovals(source, cluster);
+			// Noted before one goes: what keeps them up to date would make it again.
 			await markByPolicy(source, false, how);
-			await removePolicies(source, how);
+			await writePolicies(removals, how);
 			if (report.results.length === 0)
 				world.emit({ type: "note", note: { cause: "nothing-found" } });
 			return report.finish({ withSummary: false });

@@ -1,6 +1,7 @@
 import {
 	type PolicyWriting,
-	removePolicies,
+	policyRemovals,
+	writePolicies,
 } from "../../actions/accounts/policies.ts";
 import { isByPolicy } from "../../core/pull-secrets/ownership.ts";
 import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
@@ -17,7 +18,7 @@ export async function takeBackPolicies(
 ): Promise<void> {
 	if (!isByPolicy(source)) return;
 	try {
-		await removePolicies(source, how);
+		await writePolicies(await policyRemovals(source, how.cluster), how);
 	} catch (error) {
 		if (isFatal(error)) throw error;
 		world.emit({

@@ -39,6 +39,13 @@ describe("attach --by-policy and detach --by-policy", () => {
 					resources: ["mutatingadmissionpolicies"],
 					verbs: ["create"],
 				},
+				// A right to a name is none to create it: the API server does not know the name yet.
+				{
+					user: "dev",
+					resources: ["mutatingadmissionpolicybindings"],
+					verbs: ["create", "delete"],
+					names: [POLICY],
+				},
 			],
 		});
 	});
@@ -178,6 +185,23 @@ mutatingadmissionpolicy "${POLICY}" deleted
 		const forgot = await bed.run(["sync", "--forget", "app"]);
 		assert.match(forgot.out, /binding\/.* configured\n$/, forgot.err);
 		assert.equal(named(), '"shop"');
+	});
+
+	test("who may not delete all of it deletes nothing, and it stays noted", async () => {
+		await bed.run(["attach", "--by-policy"]);
+		const there = policies();
+		const { status, out, err } = await bed.run(["detach", "--by-policy"], {
+			user: "dev",
+		});
+		assert.deepEqual(
+			[status, out, err],
+			[
+				1,
+				"",
+				"error: not allowed to write the policy; nothing was written. It needs cluster-wide delete on mutatingadmissionpolicies of admissionregistration.k8s.io\n",
+			],
+		);
+		assert.deepEqual([mark(), policies()], ["true", there]);
 	});
 
 	test("prune takes it back with the source", async () => {
