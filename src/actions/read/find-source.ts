@@ -119,12 +119,7 @@ async function missing(
 			reader,
 			secretsNamed(place.name),
 		);
-		const elsewhere = secrets
-			.filter(
-				(secret) =>
-					secret.namespace !== place.namespace && isSourceLike(secret),
-			)
-			.map(sourceRef);
+		const elsewhere = secrets.filter(isSourceLike).map(sourceRef);
 		return new FailureError({ ...failure, elsewhere });
 	} catch (error) {
 		if (error instanceof ApiError && error.status === 403)
