@@ -250,6 +250,7 @@ refuses("sync", [
 		"--watch --once",
 		"--watch --diff",
 	),
+	["name --all-sources", "--all-sources means every source: leave NAME out"],
 	["-A --exclude=", "--exclude: the glob is empty; is a variable unset?"],
 	...["Prod-*", "[ab]*", "a.b"].map(
 		(glob): Row => [

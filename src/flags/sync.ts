@@ -111,11 +111,14 @@ export const SYNC_FLAGS: readonly Flag[] = [
 
 /** What SYNC_FLAGS say. Throws UsageError. */
 export function syncSettingsOf(given: Given, env: flags.Env): CopySettings {
+	const allSources = given.on("all-sources");
+	if (allSources && given.positionals.length > 0)
+		throw new UsageError("--all-sources means every source: leave NAME out");
 	return {
 		...copySettingsOf(given, env),
 		prune: given.on("prune"),
 		once: given.on("once"),
-		allSources: given.on("all-sources"),
+		allSources,
 		forget: forgottenOf(given),
 	};
 }

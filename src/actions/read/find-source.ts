@@ -72,7 +72,7 @@ export async function findSource(
 	return others.find(({ name }) => name === chosen) ?? only;
 }
 
-/** All sources of the namespace that is meant, sorted. Throws FailureError where there is none; what the cluster throws. */
+/** All sources of the namespace that is meant, whatever their names, sorted. Throws FailureError where there is none; what the cluster throws. */
 export async function findSources(
 	cluster: Cluster,
 	reader: ContentReader,
@@ -80,13 +80,9 @@ export async function findSources(
 ): Promise<PullSecret[]> {
 	const namespace = choice.namespace ?? cluster.namespace;
 	const secrets = await readWholeSecrets(cluster, reader, namespace);
-	const sources = secrets.filter(
-		(secret) =>
-			isSourceLike(secret) &&
-			(choice.name === undefined || secret.name === choice.name),
-	);
+	const sources = secrets.filter(isSourceLike);
 	if (sources.length > 0) return sources;
-	const place = { namespace, name: choice.name ?? choice.usual };
+	const place = { namespace, name: choice.usual };
 	throw await missing(place, choice, cluster, reader);
 }
 

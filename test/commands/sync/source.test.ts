@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { describe, test } from "node:test";
-import { testBed } from "../../support/test-bed.ts";
+import { type TestBed, testBed } from "../../support/test-bed.ts";
 import {
 	create,
 	NAME,
@@ -108,6 +109,46 @@ describe("sync: which source", () => {
 			await create(bed, "p");
 			await bed.run(["sync", "-n", "shop"]);
 			assert.ok(content(NAME, "shop"));
+		});
+
+		test("--all-sources: each goes where it was sent, whatever MESHREG_NAME says", async () => {
+			const kubeconfig = (bed: TestBed) => join(bed.folder, "context");
+			await using bed = await testBed({ namespaces: NAMESPACES });
+			await bed.server.writeKubeconfig(kubeconfig(bed), {
+				namespace: "nginx-mesh",
+			});
+			const none = await bed.run(["sync", "--all-sources"]);
+			assert.equal(
+				none.err,
+				`error: no source named "${NAME}" in namespace "nginx-mesh"; create it with 'kubectl meshreg create'\n`,
+			);
+			for (const [name, app] of [
+				["one", "app"],
+				["two", "shop"],
+			] as const) {
+				await bed.run(
+					`create ${name} --registry-server=r.io --registry-username=u --registry-password-stdin`.split(
+						" ",
+					),
+					{ stdin: "p" },
+				);
+				await bed.run(["sync", name, "-n", app]);
+				bed.server.store.delete("Secret", app, name);
+			}
+			seed(bed, "nginx-mesh");
+			for (const given of [
+				{ argv: [], env: { MESHREG_NAME: "one" } },
+				{ argv: ["--mesh=none"], kubeconfig: kubeconfig(bed) },
+			]) {
+				const { argv, ...how } = given;
+				const { out } = await bed.run(["sync", "--all-sources", ...argv], how);
+				assert.equal(
+					out,
+					"secret/one created in app namespace\nsecret/two created in shop namespace\n",
+				);
+				bed.server.store.delete("Secret", "app", "one");
+				bed.server.store.delete("Secret", "shop", "two");
+			}
 		});
 
 		test("--from what is none", async () => {
