@@ -136,6 +136,8 @@ describe("sync: which source", () => {
 				bed.server.store.delete("Secret", app, name);
 			}
 			seed(bed, "nginx-mesh");
+			await create(bed, "p", "-n", "default");
+			await bed.run(["sync", "--from", "default", "-n", "shop"]);
 			for (const given of [
 				{ argv: [], env: { MESHREG_NAME: "one" } },
 				{ argv: ["--mesh=none"], kubeconfig: kubeconfig(bed) },
