@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { copyOf, edit, secret } from "../../support/build.ts";
 import { testBed } from "../../support/test-bed.ts";
-import { create, NAME, NAMESPACES, shown, withSource } from "./bed.ts";
+import { create, NAME, NAMESPACES, seed, shown, withSource } from "./bed.ts";
 
 test("C9: a NAME that is a namespace was meant for -n", async () => {
 	await using bed = await testBed({ namespaces: ["nginx-mesh", "app"] });
@@ -138,14 +139,7 @@ describe("sync", () => {
 
 	test("-o json holds failures too; -o name only names", async () => {
 		await using bed = await withSource();
-		const outcome = await bed.run([
-			"sync",
-			"-n",
-			"app,nope",
-			"-o",
-			"json",
-			"-q",
-		]);
+		const outcome = await bed.run(["sync", "-n", "app,nope", "-o", "json"]);
 		assert.deepEqual(
 			JSON.parse(outcome.out).items.map((item: Record<string, string>) => [
 				item.namespace,
@@ -157,6 +151,10 @@ describe("sync", () => {
 				["app", "created", "", ""],
 				["nope", "failed", "namespace-missing", 'namespaces "nope" not found'],
 			],
+		);
+		assert.equal(
+			outcome.err,
+			'Error from server (NotFound): namespaces "nope" not found\n2 namespaces: 1 created, 0 configured, 0 unchanged, 1 failed\n',
 		);
 		assert.equal(
 			(await bed.run(["sync", "-n", "app", "-o", "name"])).out,
@@ -201,6 +199,75 @@ describe("sync", () => {
 			outcome.err,
 		);
 	});
+
+	test("a bare sync reads once, writes, and looks at its source once more", async () => {
+		await using bed = await withSource();
+		await bed.run(["sync", "-n", "app"]);
+		bed.server.store.delete("Secret", "app", NAME);
+		const before = bed.server.requests.length;
+		await bed.run(["sync"]);
+		const source = `GET /api/v1/namespaces/nginx-mesh/secrets/${NAME}`;
+		const asked = bed.server.requests
+			.slice(before)
+			.map(({ method, path }) => `${method} ${path}`);
+		assert.deepEqual(
+			[...asked.slice(0, 3).sort(), ...asked.slice(3)],
+			[
+				"GET /api/v1/namespaces/app",
+				source,
+				"GET /api/v1/secrets",
+				"POST /api/v1/namespaces/app/secrets",
+				source,
+			],
+		);
+	});
+
+	test("a source that changes while it is copied: all get the new one, and what failed is told once", async () => {
+		await using bed = await withSource();
+		seed(bed, "app");
+		let once = false;
+		bed.server.onRequest(({ method, path }) => {
+			if (method !== "POST" || !path.includes("/shop/") || once)
+				return undefined;
+			once = true;
+			edit(bed, "Secret", "nginx-mesh", {
+				data: {
+					".dockerconfigjson": btoa(
+						'{"auths":{"r.example.com":{"username":"u","password":"newer"}}}',
+					),
+				},
+			});
+			return undefined;
+		});
+		const { out, err } = await bed.run(["sync", "-n", "app,shop"]);
+		assert.equal(bed.password("shop"), "newer");
+		assert.equal(out, `secret/${NAME} created in shop namespace\n`);
+		assert.match(
+			err,
+			/^error: .*\n2 namespaces: 1 created, 0 configured, 0 unchanged, 1 failed\n$/,
+		);
+	});
+
+	for (const line of [
+		"sync",
+		"sync -A --exclude=shop",
+		"apply --registry-server=r.example.com --registry-username=u --registry-password-stdin --no-verify",
+	])
+		test(`${line}: what says that it is a copy is warned of once, and given nothing`, async () => {
+			await using bed = await withSource();
+			await bed.run(["sync", "-n", "app"]);
+			secret(bed, "shop", {}, { metadata: copyOf() });
+			const { status, err } = await bed.run(line.split(" "), {
+				stdin: "second",
+			});
+			assert.equal(status, 0, err);
+			assert.equal(
+				err.split(`secret "${NAME}" in shop says that it is a copy of`).length,
+				2,
+				err,
+			);
+			assert.equal(bed.password("shop"), undefined);
+		});
 
 	test("a thousand namespaces are served over a handful of connections", async () => {
 		const many = Array.from(
