@@ -27,16 +27,21 @@ export function secretsNamed(name: string): ListQuery {
 
 /**
  * All Secrets that a query selects, page by page, so that only what a key needs stays in memory; of
- * gigabytes that somebody planted, no more than the reader keeps.
+ * gigabytes that somebody planted, no more than the reader keeps. `onPage` is told of each page before
+ * the next one is waited for.
  */
 export async function readPullSecrets(
 	cluster: Cluster,
 	reader: ContentReader,
 	query: ListQuery,
+	onPage: (keys: readonly PullSecret[]) => void = () => {},
 ): Promise<PullSecret[]> {
 	const keys: PullSecret[] = [];
-	for await (const page of cluster.pages("Secret", query))
-		for (const secret of page.items) keys.push(reader.listed(secret));
+	for await (const { items } of cluster.pages("Secret", query)) {
+		const read = items.map((secret) => reader.listed(secret));
+		onPage(read);
+		keys.push(...read);
+	}
 	return keys;
 }
 

@@ -11,6 +11,7 @@ import {
 } from "../../core/pull-secrets/source.ts";
 import { isFatal } from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
+import { inParallel } from "../in-parallel.ts";
 import { readPullSecret, readPullSecrets } from "./read-keys.ts";
 
 /** So many sources are read one by one; of more, one list of all pull Secrets is cheaper. */
@@ -41,8 +42,9 @@ export async function readSources(
 		for (const { ref } of readable)
 			known.set(ref, all === undefined ? "unknown" : (all.get(ref) ?? "gone"));
 	} else
-		for (const { ref, place } of readable)
+		await inParallel(readable, READ_SINGLY, async ({ ref, place }) => {
 			known.set(ref, await readSource(cluster, reader, place));
+		});
 	return new Map(named.map((ref) => [ref, known.get(ref) ?? "unknown"]));
 }
 

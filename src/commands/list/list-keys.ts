@@ -8,11 +8,13 @@ import {
 	MANAGED_BY_LABEL,
 	MANAGER,
 	PULL_SECRET_TYPE,
+	roleOf,
 } from "../../core/pull-secrets/ownership.ts";
 import { byNamespace } from "../../core/pull-secrets/plan.ts";
 import {
 	ContentReader,
 	type PullSecret,
+	sourceRef,
 } from "../../core/pull-secrets/pull-secret.ts";
 import {
 	needNamespaces,
@@ -57,16 +59,25 @@ export async function readListing(
 	now: number,
 ): Promise<Listing> {
 	const reader = new ContentReader();
+	let all: ReturnType<typeof namespacesByName> | undefined;
+	// Whether they are needed is known once a source is: they need not wait for the rest of the Secrets.
+	const begin = (keys: readonly PullSecret[]): void => {
+		const sources = keys.filter((key) => roleOf(key) === "source");
+		if (!needNamespaces(new Map(sources.map((key) => [sourceRef(key), key]))))
+			return;
+		all ??= namespacesByName(cluster);
+		all.catch(() => {}); // It may be nobody's source.
+	};
 	const [isThere, ...found] = await Promise.all([
 		labelledNamespaces(cluster, choice.selector),
 		...listQueries(choice).map((query) =>
-			readPullSecrets(cluster, reader, query),
+			readPullSecrets(cluster, reader, query, begin),
 		),
 	]);
 	const keys = found.flat().filter(({ namespace }) => isThere(namespace));
 	const sources = await readSources(cluster, reader, keys);
 	const namespaces = needNamespaces(sources)
-		? await namespacesByName(cluster)
+		? await (all ?? namespacesByName(cluster))
 		: undefined;
 	const { context } = cluster;
 	const known = { context, sources, namespaces };

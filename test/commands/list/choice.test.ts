@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { MANAGED, NAME, secret } from "../../support/build.ts";
+import { MANAGED, NAME, secret, source } from "../../support/build.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 
 /** A source, a copy that is equal, one that is not, one whose source is gone, and somebody's own pull Secret. */
@@ -163,6 +163,38 @@ describe("list: what source annotations say is never turned into odd requests", 
 			201,
 		);
 		assert.ok(bed.server.requests.length - before <= 8);
+	});
+
+	test("the Namespaces that a record speaks of are asked for before the last of the Secrets has come", async () => {
+		await using bed = await testBed({ namespaces: ["a", "c"] });
+		source(bed, { "r.io": { auth: btoa("u:p") } }, [], {
+			at: "a",
+			annotations: { "kubectl-meshreg/targets": '[{"all":true}]' },
+		});
+		for (let at = 0; at < 600; at++) claim(bed, `copy-${at}`, `a/${NAME}`);
+		const asked = Promise.withResolvers<void>();
+		bed.server.onRequest(async ({ path, query }) => {
+			if (path.endsWith("/namespaces")) asked.resolve();
+			if (path.endsWith("/secrets") && query.has("continue"))
+				await asked.promise;
+			return undefined;
+		});
+		const { status, out } = await bed.run(["list", "-o", "name"]);
+		assert.equal(status, 0);
+		assert.equal(out.trim().split("\n").length, 601);
+	});
+
+	test("a few sources elsewhere are read at once: none waits for another", async () => {
+		await using bed = await cluster();
+		for (let at = 0; at < 5; at++) claim(bed, `copy-${at}`, `s-${at}/gone`);
+		const asked = Promise.withResolvers<void>();
+		bed.server.onRequest(async ({ path }) => {
+			if (path.includes("/s-4/")) asked.resolve();
+			if (path.includes("/s-0/")) await asked.promise;
+			return undefined;
+		});
+		const { status } = await bed.run(["list", "-n", "c"]);
+		assert.equal(status, 0);
 	});
 
 	for (const verb of ["list", "check"])
