@@ -146,7 +146,7 @@ function dataInOne(sent: unknown): string[] {
 	return [
 		...stringsIn(data),
 		...stringsIn(stringData).map(base64),
-		...(typeof applied === "string" ? stringsIn(appliedData(applied)) : []),
+		...stringsIn(appliedData(String(applied))),
 	];
 }
 

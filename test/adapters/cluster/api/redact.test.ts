@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { KnownData } from "../../../../src/adapters/cluster/api/redact.ts";
+import {
+	KnownData,
+	withoutAuthorization,
+} from "../../../../src/adapters/cluster/api/redact.ts";
 import type { Secret } from "../../../../src/core/objects.ts";
 import type { Cluster } from "../../../../src/world.ts";
 import { connected } from "../../../support/connecting.ts";
@@ -155,14 +158,21 @@ for (const [how, read] of READS)
 			]),
 			{ message: `Error from server (Forbidden): ${hidden}` },
 		);
+		// Whoever admits service accounts may know the Secrets that they name.
+		await assert.rejects(
+			cluster.patch("ServiceAccount", { namespace: "app", name: "default" }, [
+				{ op: "add", path: "/metadata/labels", value: {} },
+			]),
+			{ message: `Error from server (Forbidden): ${hidden}` },
+		);
 		await cluster.close();
 	});
 
 test("of gigabytes that somebody planted little is kept, and no words about the rest are repeated", () => {
 	const known = new KnownData();
-	const megabyte = (at: number) => ({
-		metadata: { namespace: "evil", name: `s-${at}` },
-		data: { ".dockerconfigjson": `${at}`.padEnd(1 << 20, "A") },
+	const megabyte = (at: number, fill = "A", name = at) => ({
+		metadata: { namespace: "evil", name: `s-${name}` },
+		data: { ".dockerconfigjson": `${at}`.padEnd(1 << 20, fill) },
 	});
 	for (let at = 0; at < 40; at++) known.note("Secret", megabyte(at));
 	known.note("Secret", secret(OLD));
@@ -172,7 +182,30 @@ test("of gigabytes that somebody planted little is kept, and no words about the 
 	assert.equal(said("s-39"), "<redacted>");
 	// Small ones and those that say the same as another still fit.
 	assert.ok(!known.redact("Secret", ref)(OLD.text).includes(OLD.password));
-	for (let at = 0; at < 40; at++) known.forget("Secret", megabyte(at).metadata);
-	for (let at = 0; at < 30; at++) known.note("Secret", megabyte(at));
-	assert.equal(said("s-29"), "quota is used up");
+	known.note("Secret", megabyte(0, "A", 40));
+	assert.equal(said("s-40"), "quota is used up");
+	for (let at = 0; at <= 40; at++)
+		known.forget("Secret", megabyte(at).metadata);
+	// What is no more, or says something else by now, takes no room.
+	for (const fill of ["A", "B"]) {
+		for (let at = 100; at < 130; at++) known.note("Secret", megabyte(at, fill));
+		assert.equal(said("s-129"), "quota is used up");
+	}
+});
+
+test("one that is too much by itself is not kept", () => {
+	const known = new KnownData();
+	known.note("Secret", {
+		metadata: ref,
+		data: { ".dockerconfigjson": "A".repeat(33 << 20) },
+	});
+	assert.equal(known.redact("Secret", ref)("quota is used up"), "<redacted>");
+});
+
+test("a token so short that it is a word of every message is left in it", () => {
+	for (const [header, shown] of [
+		["Bearer app", "app at abcde"],
+		["Bearer abcde", "app at <redacted>"],
+	] as const)
+		assert.equal(withoutAuthorization("app at abcde", header), shown);
 });
