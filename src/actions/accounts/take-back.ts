@@ -28,9 +28,7 @@ export async function takeBackAttached(
 	how: TakeBackOptions,
 ): Promise<void> {
 	const deleted = Map.groupBy(
-		results.filter(
-			({ kind, action }) => kind === "Secret" && action === "deleted",
-		),
+		results.filter(({ action }) => action === "deleted"),
 		({ name }) => name,
 	);
 	if (deleted.size === 0) return;
