@@ -135,6 +135,19 @@ describe("sync, where something is in the way", () => {
 		);
 	});
 
+	for (const how of ["client", "server"])
+		test(`--dry-run=${how} asks nothing, whatever it would delete or take over`, async () => {
+			await using bed = await withSource();
+			seed(bed, "app");
+			seed(bed, "shop", { type: "Opaque" });
+			const { status, asked, out } = await bed.run(
+				["sync", "-n", "app,shop", "--force", `--dry-run=${how}`],
+				{ answers: [] },
+			);
+			assert.deepEqual([status, asked], [0, []]);
+			assert.equal(out.match(/ configured in /g)?.length, 2, out);
+		});
+
 	test("--force takes over, and deletes and recreates only with --yes", async () => {
 		await using bed = await withSource();
 		seed(bed, "app");
