@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { edit } from "../../support/build.ts";
 import type { Answer } from "../../support/command-line.ts";
 import { createBed, PIPED, USER } from "./bed.ts";
 
@@ -42,6 +43,27 @@ describe("create, where a Secret is there", () => {
 			assert.equal(status, 0);
 			assert.equal(asked.length, 2);
 		});
+
+		for (const [agreed, expected] of [
+			[false, "old"],
+			[true, "other"],
+		] as const)
+			test(`an immutable one is deleted and made again only after a yes to that: ${agreed}`, async () => {
+				fresh();
+				await bed.run(["create", ...PIPED], { stdin: "old" });
+				edit(bed, "Secret", "nginx-mesh", { immutable: true });
+				const { status } = await bed.run(
+					["create", "--replace", "--no-verify", ...PIPED.slice(0, 4)],
+					{
+						answers: [
+							["Password:", "other"],
+							["Overwrite secret/nginx-mesh-registry-key in", true],
+							["Do you want to continue?", agreed],
+						],
+					},
+				);
+				assert.deepEqual([status, password()], [0, expected]);
+			});
 
 		test("--replace overwrites it", async () => {
 			const outcome = await differing(["--replace"]);
