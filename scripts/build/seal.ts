@@ -17,12 +17,10 @@ const CACHE = resolve(".cache/build");
 /**
  * Left alone, the space for young objects grows to 16 MiB twice over before it is cleared:
  * with 10,000 namespaces that is a third of all memory, and gains no time. It begins at 1 MiB, too small
- * for any list: a tenth of the CPU of `list` went into clearing it. The space for old ones is cleared
- * when it is four times what was alive the last time; twice saves 20 to 40 MiB there, and costs no time
- * that could be measured. V8 takes what it compiled only where this one was the same then.
+ * for any list: a tenth of the CPU of `list` went into clearing it. Other flags of V8 are not for here: with
+ * most of them V8 does not take what Node has compiled of itself, and every start costs a fifth more.
  */
-const GROWTH = "--heap-growing-percent=100";
-const V8_FLAGS = ["--max-semi-space-size=4", "--min-semi-space-size=4", GROWTH];
+const V8_FLAGS = ["--max-semi-space-size=4", "--min-semi-space-size=4"];
 
 /**
  * What would let somebody else's variables or signals into the process is off: NODE_OPTIONS and flags
@@ -40,7 +38,6 @@ const CLOSED = {
  * (without them one of eight builds differed on a busy machine). V8 leaves them out of what it compares.
  */
 const SAME_BYTES = [
-	GROWTH,
 	"--random-seed=1",
 	"--min-semi-space-size=64",
 	"--max-semi-space-size=64",
