@@ -292,7 +292,7 @@ describe("prune and the record", () => {
 
 	test("a rule that still covers the namespace is warned of, with what excludes it", async () => {
 		await using bed = await sent(
-			'[{"namespaces":{"app":""}},{"selector":"team=a"}]',
+			'[{"namespaces":{"app":""}},{"selector":"team=a"},{"selector":"team=b"}]',
 		);
 		const { status, err } = await bed.run(["prune", "-n", "app", "--yes"]);
 		assert.equal(status, 0);
@@ -300,9 +300,16 @@ describe("prune and the record", () => {
 			err.replace(/\s+/g, " "),
 			`Warning: a rule in the record of nginx-mesh/${NAME} still covers app: sync and the watch copy there again; exclude it with 'kubectl meshreg sync --forget app' `,
 		);
-		assert.equal(recordIn(bed), '[{"selector":"team=a"}]');
-		await bed.run(["sync", "--forget", "app"]);
-		assert.equal(recordIn(bed), '[{"selector":"team=a","exclude":["app"]}]');
+		assert.equal(
+			recordIn(bed),
+			'[{"selector":"team=a"},{"selector":"team=b"}]',
+		);
+		const { out } = await bed.run(["sync", "--forget", "app"]);
+		assert.equal(out, `secret/${NAME} configured in nginx-mesh namespace\n`);
+		assert.equal(
+			recordIn(bed),
+			'[{"selector":"team=a","exclude":["app"]},{"selector":"team=b"}]',
+		);
 	});
 
 	test("a rule alone, and nothing to delete: both are said, and nothing is written", async () => {
