@@ -310,6 +310,11 @@ describe("prune and the record", () => {
 			recordIn(bed),
 			'[{"selector":"team=a","exclude":["app"]},{"selector":"team=b"}]',
 		);
+		const again = await bed.run(["sync", "--forget", "app"]);
+		assert.equal(
+			again.out,
+			`secret/${NAME} unchanged in nginx-mesh namespace\n`,
+		);
 	});
 
 	test("a rule alone, and nothing to delete: both are said, and nothing is written", async () => {
