@@ -93,7 +93,10 @@ export async function runInContexts(
 			};
 			try {
 				const outcome = await ended(work(own), outside.interrupt);
-				if (!structured) await printer.show(withoutNext(outcome.document));
+				await printer.show(
+					withoutNext(outcome.document),
+					structured ? "err" : undefined,
+				);
 				const { error } = outcome.ended ?? {};
 				// What is wrong with the command line may be the same for all: known in the end.
 				if (
@@ -114,7 +117,7 @@ export async function runInContexts(
 	if (structured) {
 		const parts = outcomes.map(partOf);
 		if (parts.some(({ document }) => document.kind !== "nothing"))
-			await main.show(mergeDocuments(parts, prepared.documentKind));
+			await main.show(mergeDocuments(parts, prepared.documentKind), "out");
 	}
 	return statusOf(outcomes, main);
 }

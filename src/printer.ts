@@ -29,9 +29,14 @@ export class Printer {
 		this.#print(renderEvent(event, this.look, this.#page, contextFlags));
 	}
 
-	/** The result. */
-	async show(document: Document): Promise<void> {
-		this.#print(await renderDocument(document, this.look, this.#page));
+	/** The result; of several that are printed as one, what is for the other stream stands with each. */
+	async show(document: Document, only?: "out" | "err"): Promise<void> {
+		const rendered = await renderDocument(document, this.look, this.#page);
+		this.#print(
+			only === undefined
+				? rendered
+				: { out: "", err: "", [only]: rendered[only] },
+		);
 	}
 
 	/** A result that is text whatever the format. */

@@ -268,6 +268,34 @@ shop         ${NAME}   registry.example.com   InSync   0s
 		);
 	});
 
+	for (const format of ["json", "yaml"] as const)
+		test(`-o ${format}: what is said of each cluster stands under its heading`, async () => {
+			await using all = await clusters();
+			await all.run(["create", ...CREDENTIAL, "--contexts=prod-eu"], {
+				stdin: "one",
+			});
+			const sync = ["sync", "-n", "app,nope", "--contexts=prod-eu,prod-gone"];
+			const { out, err } = await all.run([...sync, "-o", format]);
+			assert.equal(
+				err,
+				`==> prod-eu <==
+Error from server (NotFound): namespaces "nope" not found
+2 namespaces: 1 created, 0 configured, 0 unchanged, 1 failed
+
+==> prod-gone <==
+${REFUSED}
+error: 2 of 2 contexts failed: prod-eu, prod-gone
+`,
+			);
+			assert.deepEqual(
+				parse(out).items.map(
+					({ context, namespace, action }: Record<string, string>) =>
+						`${context} ${namespace} ${action}`,
+				),
+				["prod-eu app created", "prod-eu nope failed", "prod-gone  failed"],
+			);
+		});
+
 	test("rotate and attach", async () => {
 		await using all = await clusters();
 		const contexts = "--contexts=prod-eu,prod-us";
