@@ -50,6 +50,8 @@ interface RecordSteps {
 
 /** In what attach and detach differ. */
 interface AccountChangeOptions {
+	/** Whether accounts get the pull secret, or lose it. */
+	readonly gives: boolean;
 	readonly plan: (account: ServiceAccount) => AccountPlan;
 	/** Only accounts with these labels, where they are listed. */
 	readonly labelSelector?: string;
@@ -84,7 +86,7 @@ export async function changeAccounts(
 		};
 		const report = new ChangeReport(world, cluster, how.form);
 		const record = how.record({ change, selection, cluster, world, report });
-		const namespaces = await selectNamespaces(selection, [], cluster);
+		const namespaces = await selectNamespaces(selection, how.gives, cluster);
 		const targets = await findAccounts(
 			cluster,
 			selection,

@@ -1,4 +1,3 @@
-import { matchesGlob } from "../../core/pull-secrets/desired.ts";
 import type { LabelSelector } from "../../core/pull-secrets/label-selector.ts";
 import { SYSTEM_NAMESPACES } from "../../core/pull-secrets/namespace-facts.ts";
 import type { Cluster } from "../../world.ts";
@@ -19,24 +18,21 @@ export interface NamespaceTarget {
 
 /**
  * The namespaces that are meant, sorted, each once. Named ones are not looked up:
- * a Role in them is all that is needed.
+ * a Role in them is all that is needed. What `gives` means a system namespace only by its name; what
+ * takes back, wherever that was given.
  */
 export async function selectNamespaces(
 	selection: Selection,
-	exclude: readonly string[],
+	gives: boolean,
 	cluster: Cluster,
 ): Promise<NamespaceTarget[]> {
 	if (selection.by === "names")
 		return selection.names
-			.filter((name) => !matchesGlob(name, exclude))
 			.toSorted()
 			.map((namespace) => ({ namespace, terminating: false }));
 	const query =
 		selection.by === "label" ? { labelSelector: selection.selector.text } : {};
 	return (await listNamespaces(cluster, query))
-		.filter(
-			({ name }) =>
-				!SYSTEM_NAMESPACES.includes(name) && !matchesGlob(name, exclude),
-		)
+		.filter(({ name }) => !gives || !SYSTEM_NAMESPACES.includes(name))
 		.map(({ name, terminating }) => ({ namespace: name, terminating }));
 }

@@ -21,6 +21,8 @@ Every other entry stays, even if something else edits the account at the same ti
 
 Where the source's record holds the namespace by name, or the very rule of -A or -l, the accounts are recorded there too, and sync and the watch keep them attached. No namespace is ever added to it.
 
+-A and -l leave out kube-system, kube-public and kube-node-lease; -n names them.
+
 With --by-policy no account is changed: an admission policy adds it to every new pod in the source's recorded namespaces that pulls from one of its registries, whichever account it uses. This needs Kubernetes 1.36.`,
 	examples: [
 		{
@@ -47,6 +49,7 @@ With --by-policy no account is changed: an admission policy adds it to every new
 		change.byPolicy
 			? attachByPolicy(change, world)
 			: changeAccounts(change, world, {
+					gives: true,
 					plan: (account) => planAttach(account, change.key),
 					form: formOf(change),
 					record: recordAttached,

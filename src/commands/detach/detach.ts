@@ -19,7 +19,7 @@ export const detach = command({
 	],
 	about: `Remove the pull secret from the imagePullSecrets of service accounts. Without a name, of default; with --all-serviceaccounts, of every account that attach changed. With --all, every pull secret that attach added, whatever its name.
 
-Only entries that attach (or sync --attach) added are removed; others stay. Running pods keep their list.
+Only entries that attach (or sync --attach) added are removed; others stay. -A and -l mean kube-system, kube-public and kube-node-lease too. Running pods keep their list.
 
 The source's record loses the same accounts first: otherwise sync and the watch would keep attaching them.
 
@@ -56,6 +56,7 @@ With --by-policy it deletes the policies of attach --by-policy.`,
 		change.byPolicy
 			? detachByPolicy(change, world)
 			: changeAccounts(change, world, {
+					gives: false,
 					plan: change.everyKey
 						? planDetachAll
 						: (account) => planDetach(account, change.key),

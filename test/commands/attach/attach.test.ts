@@ -193,6 +193,28 @@ describe("attach and detach", () => {
 		);
 	});
 
+	for (const [argv, touched] of [
+		[["attach", "-A"], false],
+		[["attach", "-l", "system=yes"], false],
+		[["detach", "-A"], true],
+		[["detach", "-l", "system=yes"], true],
+	] as const)
+		test(`${argv.join(" ")} ${touched ? "takes back from" : "gives nothing to"} a system namespace that is not named`, async () => {
+			bed.server.store.seed({
+				kind: "Namespace",
+				metadata: { name: "kube-public", labels: { system: "yes" } },
+			});
+			account("kube-public", "default");
+			if (touched) {
+				secret("kube-public");
+				await bed.run(["attach", "-n", "kube-public"]);
+				assert.deepEqual(secretsOf("kube-public"), [KEY]);
+			}
+			await bed.run(argv);
+			assert.equal(secretsOf("kube-public"), undefined);
+			bed.server.store.delete("Namespace", "", "kube-public");
+		});
+
 	test("all accounts of all namespaces, each result in order, with a summary", async () => {
 		secret("app");
 		secret("shop");
