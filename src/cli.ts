@@ -368,7 +368,11 @@ function checkTogether(
 	values: Readonly<Record<string, unknown>>,
 	flags: readonly Flag[],
 ): true {
-	const given = flags.filter(({ name }) => values[name] !== undefined);
+	// A switch that is off is as if it were not there.
+	const given = flags.filter(
+		({ name }) =>
+			(([values[name]].flat().at(-1) ?? false) as unknown) !== false,
+	);
 	const isGiven = (name: string) => given.some((flag) => flag.name === name);
 	for (const { required, name } of flags)
 		if (required !== undefined && !isGiven(name))
@@ -380,10 +384,19 @@ function checkTogether(
 			throw new UsageError(
 				`${typed(flag)} and ${typed(other)} cannot be used together`,
 			);
-		if (needs !== undefined && !isGiven(needs))
-			throw new UsageError(`${typed(flag)} needs --${needs}`);
+		if (needs !== undefined && !needs.some(isGiven))
+			throw new UsageError(
+				`${typed(flag)} needs ${alternatives(flags.filter(({ name }) => needs.includes(name)).map(typed))}`,
+			);
 	}
 	return true;
+}
+
+function alternatives(words: readonly string[]): string {
+	const last = words.at(-1) ?? "";
+	return words.length > 1
+		? `${words.slice(0, -1).join(", ")} or ${last}`
+		: last;
 }
 
 /** A flag as it is typed most: kubectl's everyday ones by their letter. */

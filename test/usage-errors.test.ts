@@ -191,6 +191,8 @@ refuses("create", [
 		"--add --replace",
 		"--add --remove=b",
 		"--add --create-namespace",
+		"--add --label=a=b",
+		"--remove=b --label=a=b",
 		"--remove=b --replace",
 		"--remove=b --registry-server=b",
 		"--remove=b --verify",
@@ -225,6 +227,12 @@ refuses("create", [
 	);
 }
 
+const NEEDS_SELECTION = "needs -n, -A, -l, --injected or --needed";
+const LEFT_OUT: Row[] = [
+	["--exclude=app", `--exclude ${NEEDS_SELECTION}`],
+	["name --exclude=app", `--exclude ${NEEDS_SELECTION}`],
+	["-A=false --exclude=app", `--exclude ${NEEDS_SELECTION}`],
+];
 const ANY_EMPTY: Row[] = [
 	[["-n", ""], "-n: the namespace is empty; is a variable unset?"],
 	["-n a,,b", "-n: the namespace is empty; is a variable unset?"],
@@ -233,6 +241,9 @@ const ANY_EMPTY: Row[] = [
 
 refuses("sync", [
 	...ANY_EMPTY,
+	...LEFT_OUT,
+	["--watch --exclude=app", `--exclude ${NEEDS_SELECTION}`],
+	["--watch=false --refresh", "--refresh needs --watch"],
 	...together(
 		"-n=app -A",
 		"-n=app -l=a=b",
@@ -249,6 +260,9 @@ refuses("sync", [
 		"--watch --needed",
 		"--watch --once",
 		"--watch --diff",
+		"--forget=a --adopt",
+		"--forget=a --force",
+		"--forget=a --copy-label=a=b",
 	),
 	["name --all-sources", "--all-sources means every source: leave NAME out"],
 	["-A --exclude=", "--exclude: the glob is empty; is a variable unset?"],
@@ -316,6 +330,8 @@ refuses("sync", [
 
 refuses("apply", [
 	...ANY_EMPTY,
+	...LEFT_OUT,
+	["--attach", `--attach ${NEEDS_SELECTION}`],
 	...together("-n=app -A", "-A -l=a=b", "--diff --dry-run=client"),
 	[
 		"--registry-username bob --registry-password-stdin",
@@ -362,6 +378,10 @@ for (const verb of ["attach", "detach"])
 refuses("detach", together("--all --secret=team", "--all --by-policy"));
 
 refuses("check", [
+	["--yes", "--yes needs --fix"],
+	["--fix=false --yes", "--yes needs --fix"],
+	["--registry-insecure", "--registry-insecure needs --verify"],
+	["--registry-ca=x", "--registry-ca needs --verify"],
 	["a b", /too many arguments/],
 	["Bad_Name", /NAME: /],
 	...ANY_EMPTY.slice(0, 2),
@@ -395,6 +415,7 @@ refuses("list", [
 ]);
 
 refuses("images", [
+	["-R", "--recursive needs -f"],
 	["--platform linux/amd64", /--platform.*--check/],
 	["--secret x", /--secret.*--check/],
 	["--check --platform amd64", /^error: --platform: give OS\/ARCH/],
@@ -446,7 +467,11 @@ refuses("explain", [
 	...together(
 		"nginx --serviceaccount=a --pod=p",
 		"nginx --docker-config=/x -n=a",
+		"nginx --docker-config=/x --secret=a",
+		"nginx --docker-config=/x --from=a",
 	),
+	["nginx --registry-insecure", "--registry-insecure needs --verify"],
+	["nginx --registry-ca=x", "--registry-ca needs --verify"],
 	[
 		["nginx", "--docker-config="],
 		"--docker-config: the path is empty; is a variable unset?",
@@ -458,6 +483,7 @@ const NO_CLUSTER = "--format=kind asks no cluster: leave NAME and -n out";
 const AT_LEAST = "must be a whole number of at least";
 refuses("export", [
 	["-n a,b", '-n takes one namespace here, not "a,b"'],
+	["-q", "--quiet needs --to"],
 	["--to=", "--to: the path is empty; is a variable unset?"],
 	["--format=kind", PATH],
 	["--format=kind --docker-config config.json", PATH],
@@ -492,6 +518,13 @@ refuses("prune", [
 ]);
 
 refuses("install", [
+	...LEFT_OUT,
+	...["once", "all-sources", "forget=a"].map(
+		(flag): Row => [
+			`--${flag}`,
+			`--${flag.replace(/=.*/, "")} is for a sync that ends, and install runs sync --watch`,
+		],
+	),
 	[
 		"--needed",
 		"--needed is for a person to look at: install with -n, -A, -l or --injected",

@@ -14,19 +14,19 @@ export const REFRESH_FLAGS: readonly Flag[] = [
 	{
 		name: "refresh-before",
 		kind: "text",
-		needs: "refresh",
+		needs: ["refresh"],
 		help: "Renew this long before expiry, such as 30m (default: a fifth of the lifetime).",
 	},
 	{
 		name: "no-verify",
 		kind: "switch",
-		needs: "refresh",
+		needs: ["refresh"],
 		help: "Write what a provider gives without verifying it.",
 	},
 	{
 		name: "credential-arg",
 		kind: "list",
-		needs: "refresh",
+		needs: ["refresh"],
 		help: "Pass this argument to the plugin of --refresh; repeatable.",
 	},
 ];
@@ -36,7 +36,7 @@ export const REFRESH_CA_FLAG: Flag = {
 	name: "registry-ca",
 	kind: "text",
 	values: "file",
-	needs: "refresh",
+	needs: ["refresh"],
 	help: "Trust the CAs in this PEM file where renewed credentials are verified, and where Amazon is asked.",
 };
 

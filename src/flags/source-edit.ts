@@ -5,7 +5,7 @@ import { CREDENTIAL_FLAGS } from "./credential.ts";
 import { EXPIRES_IN_FLAG, VERIFICATION_FLAGS } from "./verification.ts";
 
 /** Flags of a source that is not there, or is to be overwritten. */
-const ANEW = ["replace", "create-namespace"];
+const ANEW = ["replace", "create-namespace", "label"];
 
 /** The flags by which `create` changes the registries of a source that is there. */
 export const SOURCE_EDIT_FLAGS: readonly Flag[] = [

@@ -10,6 +10,15 @@ import * as flags from "../flags.ts";
 import { attachedAccountsOf } from "./account.ts";
 import { FROM_FLAG, sourceChoiceOf } from "./source.ts";
 
+/** Flags that say which namespaces. */
+export const SELECTING = [
+	"namespace",
+	"all-namespaces",
+	"selector",
+	"injected",
+	"needed",
+];
+
 /** Where copies go, and what they are like. */
 export const COPY_FLAGS: readonly Flag[] = [
 	flags.NAMESPACES_FLAG,
@@ -40,7 +49,8 @@ export const COPY_FLAGS: readonly Flag[] = [
 		group: "Target",
 		kind: "list",
 		commas: true,
-		help: "Skip namespaces that match this glob; repeatable.",
+		needs: SELECTING,
+		help: "Skip selected namespaces that match this glob; repeatable.",
 	},
 	FROM_FLAG,
 	{
@@ -96,12 +106,11 @@ export const SYNC_FLAGS: readonly Flag[] = [
 		commas: true,
 		values: "namespace",
 		conflicts: [
-			"namespace",
-			"all-namespaces",
-			"selector",
-			"injected",
-			"needed",
+			...SELECTING,
 			"attach",
+			"copy-label",
+			"adopt",
+			"force",
 			"prune",
 			"once",
 		],

@@ -28,7 +28,7 @@ import type { UsageLabel } from "../../core/pull-secrets/ownership.ts";
 import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
 import { DIFFED_CHANGE_FLAGS, diffedChangeOf } from "../../flags/changes.ts";
 import { CREDENTIAL_FLAGS, credentialInputOf } from "../../flags/credential.ts";
-import { COPY_FLAGS, copySettingsOf } from "../../flags/sync.ts";
+import { COPY_FLAGS, copySettingsOf, SELECTING } from "../../flags/sync.ts";
 import {
 	EXPIRES_IN_FLAG,
 	expiresInOf,
@@ -75,7 +75,10 @@ A missing source is created; a registry that it lacks is added, one that it has 
 		...CREDENTIAL_FLAGS,
 		...VERIFICATION_FLAGS,
 		EXPIRES_IN_FLAG,
-		...COPY_FLAGS,
+		// What is recorded is attached as it is recorded.
+		...COPY_FLAGS.map((flag) =>
+			flag.name === "attach" ? { ...flag, needs: SELECTING } : flag,
+		),
 		{
 			name: "create-namespace",
 			kind: "switch",

@@ -64,7 +64,7 @@ Not visible from here: the nodes' own credentials, the CAs that they trust, and 
 			kind: "switch",
 			help: "Verify the sources' credentials at their registries.",
 		},
-		...TRUST_FLAGS,
+		...TRUST_FLAGS.map((flag) => ({ ...flag, needs: ["verify"] })),
 		{
 			name: "before-upgrade",
 			kind: "switch",
@@ -80,7 +80,7 @@ Not visible from here: the nodes' own credentials, the CAs that they trust, and 
 			kind: "text",
 			help: "Repeat until nothing is wrong, for at most this long, such as 2m.",
 		},
-		flags.YES_FLAG,
+		{ ...flags.YES_FLAG, needs: ["fix"] },
 		FROM_FLAG,
 		flags.MESH_FLAG,
 		flags.outputFlag(...FORMATS),

@@ -122,7 +122,7 @@ By default it answers for a new pod of service account "default". Exit status 1 
 			name: "docker-config",
 			kind: "list",
 			values: "file",
-			conflicts: ["namespace", "serviceaccount", "pod"],
+			conflicts: ["namespace", "serviceaccount", "pod", "secret", "from"],
 			help: "Ask about a docker config instead of a cluster; repeatable, in the order that they are tried.",
 		},
 		{
@@ -130,7 +130,7 @@ By default it answers for a new pod of service account "default". Exit status 1 
 			kind: "switch",
 			help: "Verify the matching credentials at the registry, in their order, until one can pull the image.",
 		},
-		...TRUST_FLAGS,
+		...TRUST_FLAGS.map((flag) => ({ ...flag, needs: ["verify"] })),
 		flags.SECRET_FLAG,
 		FROM_FLAG,
 		flags.MESH_FLAG,

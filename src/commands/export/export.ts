@@ -86,6 +86,7 @@ With --format=kind it prints the config of a kind cluster whose nodes all mount 
 		flags.MESH_FLAG,
 		{
 			...flags.QUIET_FLAG,
+			needs: ["to"],
 			help: "Leave out the note that names the file (--to).",
 		},
 	],

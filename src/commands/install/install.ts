@@ -108,6 +108,11 @@ The account can write pull secrets of that name and no other Secret: an admissio
 		...CHANGE_FLAGS,
 	],
 	options(given, env) {
+		for (const flag of ["once", "all-sources", "forget"])
+			if (given.has(flag))
+				throw new UsageError(
+					`--${flag} is for a sync that ends, and install runs sync --watch`,
+				);
 		const settings = syncSettingsOf(given, env);
 		refreshOf(given);
 		if (settings.selection.by === "needed")

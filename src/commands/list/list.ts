@@ -99,7 +99,7 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, Drif
 		{
 			name: "fail",
 			kind: "switch",
-			needs: "expiring",
+			needs: ["expiring"],
 			group: "Output",
 			help: "Exit with status 1 if --expiring finds any; without -n, a copy that is not in sync does not count.",
 		},
@@ -111,7 +111,11 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, Drif
 			group: "Output",
 			help: "Watch for changes after listing.",
 		},
-		{ name: "no-headers", kind: "switch", help: "Leave out the headers." },
+		{
+			name: "no-headers",
+			kind: "switch",
+			help: "Leave out the headers of a table.",
+		},
 		flags.MESH_FLAG,
 		flags.outputFlag(...LIST_FORMATS),
 	],

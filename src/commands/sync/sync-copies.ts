@@ -25,7 +25,6 @@ import { warnOfExpiry } from "../../actions/read/warn-of-expiry.ts";
 import type { Outcome } from "../../core/document.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import { someOf } from "../../core/output/some-of.ts";
-import { matchesGlob } from "../../core/pull-secrets/desired.ts";
 import { SYSTEM_NAMESPACES } from "../../core/pull-secrets/namespace-facts.ts";
 import {
 	roleOf,
@@ -166,7 +165,7 @@ async function bareSelection(
 			);
 	}
 	if (world.streams.interactive) {
-		const names = await pickNamespaces(source, options.exclude, run);
+		const names = await pickNamespaces(source, run);
 		if (names.length > 0)
 			return { ...options, selection: { by: "names", names } };
 		world.emit({
@@ -195,15 +194,13 @@ async function bareSelection(
 /** Which namespaces, from a list that shows what bears the source's name there. */
 async function pickNamespaces(
 	source: PullSecret,
-	exclude: readonly string[],
 	{ cluster, world }: Run,
 ): Promise<string[]> {
 	const namespaces = (await listNamespaces(cluster)).filter(
 		({ name, terminating }) =>
 			name !== source.namespace &&
 			!terminating &&
-			!SYSTEM_NAMESPACES.includes(name) &&
-			!matchesGlob(name, exclude),
+			!SYSTEM_NAMESPACES.includes(name),
 	);
 	if (namespaces.length === 0) return [];
 	const all = new Map(namespaces.map((facts) => [facts.name, facts]));

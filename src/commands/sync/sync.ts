@@ -84,7 +84,7 @@ Select namespaces by name, all of them, by label, or those in which the mesh inj
 			help: "Keep running and re-sync as namespaces and the source change.",
 		},
 		...[...REFRESH_FLAGS, REFRESH_CA_FLAG, ...SERVING_FLAGS].map((flag) => ({
-			needs: "watch",
+			needs: ["watch"],
 			...flag,
 		})),
 		...DIFFED_CHANGE_FLAGS,

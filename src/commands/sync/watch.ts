@@ -467,7 +467,7 @@ function selectsOf({ selection, exclude }: WatchSync): SyncRules["selects"] {
 		case "names":
 			return (name) => selection.names.includes(name) && !excluded(name);
 		case "record":
-			return (name) => !excluded(name);
+			return () => true;
 		case "all":
 		case "label":
 		case "needed":

@@ -48,8 +48,8 @@ export interface Flag {
 	readonly refusal?: (value: string) => string;
 	/** Flags that cannot stand beside it. */
 	readonly conflicts?: readonly string[];
-	/** A flag that has to stand beside it. */
-	readonly needs?: string;
+	/** Without one of these beside it, it means nothing. */
+	readonly needs?: readonly string[];
 	/** The command cannot do without it: what is said where it is missing. */
 	readonly required?: string;
 	/** What completion offers for its value, where that comes from the user's machine or cluster. */
