@@ -258,15 +258,14 @@ class Delivery {
 				.filter((target) => target.named)
 				.map(({ namespace }) => namespace),
 		);
-		// What was selected and cannot be served is not recorded, and failed all the same.
-		const told = new Set(all.settled.map(({ namespace }) => namespace));
+		// What was selected and cannot be served failed, whatever the record says of it: somebody wants it there.
+		const failed = selected?.targets.settled ?? [];
+		const told = new Set(failed.map(({ namespace }) => namespace));
 		return {
 			...all,
 			settled: [
-				...all.settled,
-				...(selected?.targets.settled ?? []).filter(
-					({ namespace }) => !told.has(namespace),
-				),
+				...failed,
+				...all.settled.filter(({ namespace }) => !told.has(namespace)),
 			],
 			serve: all.serve.map((target) => ({
 				...target,

@@ -385,6 +385,27 @@ Warning: secret "${NAME}" in shop says that it is a copy but has other content; 
 		assert.match(err, /gone/);
 	});
 
+	test("one that is named and recorded as well is told once", async () => {
+		await using bed = await bedWith("app");
+		await applied(bed, "one", ...login(), "-n", "app");
+		const { metadata } = bed.server.store.get("Namespace", "", "app") ?? {};
+		bed.server.store.seed({
+			kind: "Namespace",
+			metadata: {
+				...metadata,
+				name: "app",
+				deletionTimestamp: "2026-11-21T00:00:00Z",
+				finalizers: ["x/y"],
+			},
+			status: { phase: "Terminating" },
+		});
+		assert.deepEqual(await applied(bed, "one", ...login(), "-n", "app"), [
+			1,
+			`secret/${NAME} unchanged in nginx-mesh namespace\n`,
+			`error: namespace "app" is being deleted; nothing was written there\n2 namespaces: 0 created, 0 configured, 1 unchanged, 1 failed\n`,
+		]);
+	});
+
 	test("--attach, and a client-side dry run that writes nothing", async () => {
 		await using bed = await testBed({
 			namespaces: ["nginx-mesh", "app"],

@@ -3,6 +3,20 @@ import { describe, test } from "node:test";
 import type { TestBed } from "../../support/test-bed.ts";
 import { NAME, NAMESPACES, OWNED, seed, shown, withSource } from "./bed.ts";
 
+const WHY =
+	'secrets is forbidden: User "x" cannot do this in the namespace "app"';
+const FORBIDDEN = `Error from server (Forbidden): ${WHY}\n`;
+
+/** From now on nobody may do this with Secrets in app; without a method, anything. */
+function forbid(bed: TestBed, forbidden?: string): void {
+	bed.server.onRequest(({ method, path }) =>
+		path.startsWith("/api/v1/namespaces/app/secrets") &&
+		(forbidden ?? method) === method
+			? { answer: { status: 403, reason: "Forbidden", message: WHY } }
+			: undefined,
+	);
+}
+
 describe("sync, where something is in the way", () => {
 	describe("a namespace that cannot be served is reported, and the others go on", () => {
 		const CASES: [
@@ -75,23 +89,11 @@ describe("sync, where something is in the way", () => {
 					),
 				`error: secret "${NAME}" in namespace "app" cannot be updated (immutable, or of another type); delete and recreate it with --force --yes\n`,
 			],
+			["forbidden", (bed) => forbid(bed), FORBIDDEN],
 			[
-				"forbidden",
-				(bed) => {
-					bed.server.onRequest(({ path }) =>
-						path.startsWith("/api/v1/namespaces/app/secrets")
-							? {
-									answer: {
-										status: 403,
-										reason: "Forbidden",
-										message:
-											'secrets is forbidden: User "x" cannot do this in the namespace "app"',
-									},
-								}
-							: undefined,
-					);
-				},
-				'Error from server (Forbidden): secrets is forbidden: User "x" cannot do this in the namespace "app"\n',
+				"one that may be written and not read",
+				(bed) => forbid(bed, "GET"),
+				FORBIDDEN,
 			],
 		];
 		for (const [name, prepare, line] of CASES)
