@@ -98,7 +98,7 @@ export class PlayedNode {
 		for (const object of this.#store.all("Pod")) {
 			const pod = object as unknown as Pod;
 			// What runs has its image already.
-			if (pod.status?.phase === "Running" && !pod.status.containerStatuses)
+			if (pod.status?.containerStatuses?.some(({ imageID }) => imageID))
 				continue;
 			const [container] = pod.spec?.containers ?? [];
 			const message = this.#attempt(pod, container?.image ?? "");

@@ -77,7 +77,7 @@ function unattached(keyrings: Keyrings, lost: readonly Finding[]): Finding[] {
 		if (pod.waiting.length > 0 || pod.isMirror || keyrings.hasOwnList(pod))
 			return [];
 		if (told.has(`${pod.namespace}/${pod.account}`)) return [];
-		const secret = pod.images
+		const secret = pod.started
 			.filter((image) => !keyrings.has(pod, image))
 			.flatMap((image) => keyrings.wouldMatch(pod.namespace, image))
 			.find(({ name }) => names.has(name))?.name;

@@ -116,6 +116,8 @@ export interface PodFacts {
 	readonly secrets: readonly string[];
 	readonly images: readonly string[];
 	readonly uses: readonly ImageUse[];
+	/** Those of containers that a kubelet reported as started, and of volumes then. A pod that no node has yet has none. */
+	readonly started: readonly string[];
 	readonly created: number | undefined;
 	readonly node: string;
 	/** A static pod's mirror: no pull Secret is used for it. */
@@ -171,6 +173,11 @@ export function podFacts(pod: Pod): PodFacts | undefined {
 		[spec?.containers, status?.containerStatuses],
 		[spec?.ephemeralContainers, status?.ephemeralContainerStatuses],
 	] as const;
+	const started = new Set(
+		statuses.flatMap(([, known]) =>
+			(known ?? []).filter(hasStarted).map(({ name }) => name),
+		),
+	);
 	return {
 		namespace: metadata.namespace ?? "",
 		name: metadata.name ?? "",
@@ -178,6 +185,9 @@ export function podFacts(pod: Pod): PodFacts | undefined {
 		secrets: namesOf(spec),
 		images: [...new Set(uses.map(({ image }) => image))],
 		uses,
+		started: uses.flatMap(({ image, by, name }) =>
+			(by === "volume" ? started.size > 0 : started.has(name)) ? [image] : [],
+		),
 		created: timeOf(metadata.creationTimestamp),
 		node: spec?.nodeName ?? "",
 		isMirror:
@@ -192,6 +202,15 @@ export function podFacts(pod: Pod): PodFacts | undefined {
 			.some(({ state }) => state?.waiting?.reason === "ContainerCreating"),
 		events: [],
 	};
+}
+
+/** It runs or ran, or its image is on the node. */
+function hasStarted({ state, imageID }: ContainerStatus): boolean {
+	return (
+		state?.running !== undefined ||
+		state?.terminated !== undefined ||
+		(imageID ?? "") !== ""
+	);
 }
 
 function waiting(

@@ -203,7 +203,7 @@ function* runningWithout(keyrings: Keyrings): Steps<Finding[]> {
 		if (pod.isMirror || account?.provider !== undefined) continue;
 		if (pod.waiting.length > 0) continue;
 		const images = new Set<string>();
-		for (const { image } of pod.uses) {
+		for (const image of pod.started) {
 			if (
 				!keyrings.has(pod, image) &&
 				keyrings.wouldMatch(pod.namespace, image).length === 0 &&
@@ -280,7 +280,9 @@ function sendingCopies(
 function missingButRunning(keyrings: Keyrings): Finding[] {
 	if (isUnread(keyrings.facts, "secret-names")) return [];
 	const found = keyrings.facts.pods
-		.filter(({ waiting, isStarting }) => waiting.length === 0 && !isStarting)
+		.filter(
+			({ waiting, started }) => waiting.length === 0 && started.length > 0,
+		)
 		.flatMap((pod) => {
 			// What the account names is told of the account.
 			const account = keyrings.accountSecrets(pod);

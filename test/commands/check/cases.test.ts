@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { parseAllDocuments } from "yaml";
 import type { CheckItem } from "../../../src/report/check.ts";
+import type { Json } from "../../support/api-server/objects.ts";
 import * as build from "../../support/build.ts";
 import { spoken } from "../../support/shell-words.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
@@ -630,6 +631,69 @@ test("L10: a running pod that references what is not there", async () => {
 			],
 		],
 	);
+});
+
+describe("what a kubelet has started runs, and nothing else", () => {
+	const running = [["runs-without-credential"], ["secret-missing-runs"]];
+	const cases: [what: string, status: Json, causes: string[][]][] = [
+		["no node yet", { phase: "Pending" }, []],
+		["says that it runs, and of no container", { phase: "Running" }, []],
+		[
+			"being created",
+			status("Pending", { waiting: { reason: "ContainerCreating" } }),
+			[],
+		],
+		["running", status("Running", { running: {} }), running],
+		["ended once", status("Running", { terminated: { exitCode: 1 } }), running],
+		[
+			"to be started again",
+			status("Running", { waiting: { reason: "CrashLoopBackOff" } }, "r.io@1"),
+			running,
+		],
+		[
+			"its image is on the node",
+			status("Pending", { waiting: { reason: "PodInitializing" } }, "r.io@1"),
+			running,
+		],
+	];
+	function status(phase: string, state: Json, imageID = ""): Json {
+		return { phase, containerStatuses: [{ name: "main", imageID, state }] };
+	}
+	for (const [what, state, causes] of cases)
+		test(`a pod: ${what}`, async () => {
+			await using bed = await started(["app"]);
+			source(bed, ["r.io"], []);
+			account(bed, "app");
+			bed.server.store.seed({
+				kind: "Pod",
+				metadata: { namespace: "app", name: "web" },
+				spec: {
+					containers: [{ name: "main", image: "r.io/web:1" }],
+					imagePullSecrets: [{ name: "gone" }],
+				},
+				status: state,
+			});
+			const { items } = await problems(bed);
+			assert.deepEqual(
+				items.map(({ cause }) => [cause]),
+				causes,
+			);
+		});
+
+	test("an account is not blamed for a pod that no node has yet", async () => {
+		await using bed = await started(["app"]);
+		source(bed, ["r.io"], ["app"]);
+		secret(bed, `app/${KEY}`, { "r.io": user });
+		account(bed, "app");
+		bed.server.store.seed({
+			kind: "Pod",
+			metadata: { namespace: "app", name: "web" },
+			spec: { containers: [{ name: "main", image: "r.io/web:1" }] },
+			status: { phase: "Pending" },
+		});
+		const { out } = await problems(bed);
+		assert.doesNotMatch(out, /These pods run/);
+	});
 });
 
 describe("Kubernetes of today", () => {

@@ -585,7 +585,10 @@ describe("check: service accounts", () => {
 					containers: [{ name: "main", image: "r.io/web:1" }],
 					imagePullSecrets: names.map((secretName) => ({ name: secretName })),
 				},
-				status: { phase: "Running" },
+				status: {
+					phase: "Running",
+					containerStatuses: [{ name: "main", state: { running: {} } }],
+				},
 			});
 		run("own-list", ["own"]);
 		assert.deepEqual(await lines(bed, "service accounts"), [

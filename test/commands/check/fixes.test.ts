@@ -350,7 +350,7 @@ const SCENES: [
 					nodeName: "n1",
 					containers: [{ name: "main", image: IMAGE }],
 				},
-				status: { phase: "Running" },
+				status: RUNNING,
 			});
 		},
 	],
@@ -365,7 +365,7 @@ const SCENES: [
 				kind: "Pod",
 				metadata: { namespace: "app", name: "ran" },
 				spec: { containers: [{ name: "main", image: IMAGE }] },
-				status: { phase: "Running" },
+				status: RUNNING,
 			});
 		},
 	],
@@ -380,6 +380,14 @@ const SCENES: [
 			}),
 	],
 ];
+
+/** Its image came to the node before. */
+const RUNNING = {
+	phase: "Running",
+	containerStatuses: [
+		{ name: "main", imageID: "r.io/web@sha256:1", state: { running: {} } },
+	],
+};
 
 describe("what check prints mends it", () => {
 	for (const [what, cause, command, seed] of SCENES)
