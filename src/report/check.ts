@@ -62,7 +62,8 @@ export function checkStory(
 	style: CheckStyle,
 ): (string | Painted)[] {
 	const shown = findings.filter(
-		({ severity }) => !(style.quiet && severity === "ok"),
+		({ severity }) =>
+			!style.quiet || severity === "problem" || severity === "warning",
 	);
 	const groups = GROUPS.map((group) => {
 		const parts = shown

@@ -69,6 +69,22 @@ i 2 pods run with images of registry.example.com
 	);
 });
 
+test("-q leaves out what is ok and notes, whatever they are about", () => {
+	const one = (severity: (typeof SEVERITIES)[number]) =>
+		finding("copies", severity, { cause: "copy-missing", ref: severity });
+	const text = storyOf([...SEVERITIES.map(one)], {
+		quiet: true,
+		contextFlags: [],
+		columns: undefined,
+	});
+	assert.deepEqual(
+		SEVERITIES.filter((severity) => text.includes(severity)),
+		["warning", "problem"],
+	);
+});
+
+const SEVERITIES = ["ok", "note", "warning", "problem"] as const;
+
 test("at a terminal nothing is wider, and what is pasted is still one command", () => {
 	const text = storyOf(
 		[

@@ -86,7 +86,7 @@ Not visible from here: the nodes' own credentials, the CAs that they trust, and 
 		flags.outputFlag(...FORMATS),
 		{
 			...flags.QUIET_FLAG,
-			help: "Leave out what is ok, notes, and the summary.",
+			help: "Leave out what is ok, notes, and the summary; -o json and -o yaml print everything.",
 		},
 	],
 	inContexts: "check",
