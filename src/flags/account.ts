@@ -103,8 +103,7 @@ export function accountChangeOf(
 		connection,
 		places: placesOf(given),
 		accounts: accountsOf(given),
-		key: source.name ?? source.usual,
-		sourceNamespace: source.namespace,
+		source,
 		usual: flags.usualSecretOf(env),
 		...shown,
 	};

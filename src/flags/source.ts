@@ -1,5 +1,6 @@
 import type { SourceChoice } from "../actions/read/find-source.ts";
 import type { Flag, Given } from "../core/command-line/flag.ts";
+import type { SourceName } from "../core/output/failure.ts";
 import { UsageError } from "../errors.ts";
 import {
 	checkName,
@@ -22,7 +23,7 @@ export const FROM_FLAG: Flag = {
 /** A name that was given by itself, and how such a name is written. */
 export interface GivenName {
 	readonly given: string | undefined;
-	readonly shown: string;
+	readonly shown: SourceName;
 }
 
 /** The source that a command line means, where `-n` says nothing about it. Throws UsageError. */
@@ -49,6 +50,7 @@ export function sourceChoiceOf(
 				: checkName(name.given, name.shown)),
 		usual: meshOf(given, env).secretName,
 		by: "--from",
+		shown: name.shown,
 	};
 }
 
@@ -61,6 +63,7 @@ export function sourceChoiceIn(given: Given, env: Env): SourceChoice {
 		name: operand === undefined ? givenByEnv(env) : checkName(operand, "NAME"),
 		usual: meshOf(given, env).secretName,
 		by: "-n",
+		shown: "NAME",
 	};
 }
 

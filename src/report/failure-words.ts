@@ -140,8 +140,8 @@ const SOURCE_WORDS: FailureWording<SourceFailure> = {
 			advice: { words: "create it with", script: creating(name, namespace) },
 		};
 	},
-	"source-ambiguous": ({ namespace, names }) =>
-		`${names.length} sources in namespace "${namespace}": ${someOf(names)}; choose one by NAME`,
+	"source-ambiguous": ({ namespace, names, shown }) =>
+		`${names.length} sources in namespace "${namespace}": ${someOf(names)}; choose one by ${shown}`,
 	"not-a-source": ({ namespace, name, because }) => {
 		const secret = secretWords({ namespace, name });
 		switch (because.is) {

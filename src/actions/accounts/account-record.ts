@@ -21,23 +21,27 @@ import {
 } from "../../core/pull-secrets/record.ts";
 import { isSourceLike } from "../../core/pull-secrets/source.ts";
 import { ApiError, isFatal } from "../../errors.ts";
-import type { Cluster } from "../../world.ts";
+import type { Cluster, World } from "../../world.ts";
 import { changeRecord, recordOf } from "../apply/change-record.ts";
-import { readPullSecret, readPullSecrets } from "../read/read-keys.ts";
+import { type SourceChoice, seekSource } from "../read/find-source.ts";
+import { readPullSecrets } from "../read/read-keys.ts";
 import { readNamespaces } from "../read/read-namespaces.ts";
 import type { Selection } from "../read/select-namespaces.ts";
-import type { AccountChange, AccountRun } from "./change-accounts.ts";
+import type {
+	AccountChange,
+	AccountRun,
+	RecordSteps,
+} from "./change-accounts.ts";
 
 /**
  * What attach does about the record: where the source's holds a namespace by name, or the very rule that
  * was selected by, the accounts that were attached join it. The source is read beside the accounts; who
  * may not read it needs no more than before. What cannot be recorded is said.
  */
-export function recordAttached(run: AccountRun): {
-	after: (results: readonly ChangeResult[]) => Promise<void>;
-} {
+export function recordAttached(run: AccountRun): RecordSteps {
 	const sources = new Sources(run, false);
 	return {
+		key: () => sources.key(),
 		after: async (results) => {
 			const attachments = attachedOf(results, run);
 			if (attachments.namespaces.size === 0) return;
@@ -51,12 +55,10 @@ export function recordAttached(run: AccountRun): {
  * What detach does about the record: the accounts are taken from the namespaces and the rule first, for
  * what keeps the record would attach them again. `every`: of all sources, whatever their names.
  */
-export function recordDetached(
-	run: AccountRun,
-	every: boolean,
-): { before: (namespaces: readonly string[]) => Promise<void> } {
+export function recordDetached(run: AccountRun, every: boolean): RecordSteps {
 	const sources = new Sources(run, every);
 	return {
+		key: () => sources.key(),
 		before: async (namespaces) => {
 			const accounts = accountsOf(run.change);
 			const attachments = meant(
@@ -80,18 +82,26 @@ export function recordDetached(
 /** The sources that are meant, read beside what else is done. */
 class Sources {
 	readonly reader = new ContentReader();
-	readonly #asked: Promise<{ sources: PullSecret[] } | { error: unknown }>;
+	readonly #choice: SourceChoice;
+	readonly #asked: Promise<
+		{ sources: readonly PullSecret[] } | { error: unknown }
+	>;
 
-	constructor({ change, cluster }: AccountRun, every: boolean) {
-		const namespace = change.sourceNamespace ?? cluster.namespace;
-		this.#asked = this.#read(
-			cluster,
-			namespace,
-			every ? undefined : change.key,
-		).then(
-			(sources) => ({ sources: sources.filter(isSourceLike) }),
+	constructor({ change, cluster, world }: AccountRun, every: boolean) {
+		this.#choice = change.source;
+		this.#asked = (every ? this.#all(cluster) : this.#one(cluster, world)).then(
+			(sources) => ({ sources }),
 			(error: unknown) => ({ error }),
 		);
+	}
+
+	/**
+	 * The pull secret's name: as given, the source's, or the usual one where there is none or it may not
+	 * be read. Throws FailureError where it is not known which; what else the cluster throws.
+	 */
+	async key(): Promise<string> {
+		const { name, usual } = this.#choice;
+		return name ?? (await this.found())[0]?.name ?? usual;
 	}
 
 	/** None where they may not be read. Throws what else the cluster throws. */
@@ -103,21 +113,18 @@ class Sources {
 		throw answer.error;
 	}
 
-	async #read(
-		cluster: Cluster,
-		namespace: string,
-		name: string | undefined,
-	): Promise<PullSecret[]> {
-		if (name === undefined)
-			return readPullSecrets(cluster, this.reader, {
-				namespace,
-				fieldSelector: `type=${PULL_SECRET_TYPE}`,
-			});
-		const found = await readPullSecret(cluster, this.reader, {
-			namespace,
-			name,
+	async #all(cluster: Cluster): Promise<PullSecret[]> {
+		const secrets = await readPullSecrets(cluster, this.reader, {
+			namespace: this.#choice.namespace ?? cluster.namespace,
+			fieldSelector: `type=${PULL_SECRET_TYPE}`,
 		});
-		return found === undefined ? [] : [found];
+		return secrets.filter(isSourceLike);
+	}
+
+	async #one(cluster: Cluster, world: World): Promise<PullSecret[]> {
+		const choice = this.#choice;
+		const { source } = await seekSource(cluster, this.reader, choice, world);
+		return source === undefined ? [] : [source];
 	}
 }
 

@@ -10,6 +10,7 @@ import {
 	type OutputOptions,
 	type ReportForm,
 } from "../apply/change-report.ts";
+import type { SourceChoice } from "../read/find-source.ts";
 import { type Selection, selectNamespaces } from "../read/select-namespaces.ts";
 import { editAccounts } from "./edit-accounts.ts";
 import { type AccountChoice, findAccounts } from "./find-accounts.ts";
@@ -20,10 +21,7 @@ export interface AccountChange extends OutputOptions {
 	/** Undefined: the context's namespace. */
 	readonly places: Selection | undefined;
 	readonly accounts: AccountChoice;
-	/** The pull secret's name. */
-	readonly key: string;
-	/** Where its source's namespace is; undefined: the context's. */
-	readonly sourceNamespace: string | undefined;
+	readonly source: SourceChoice;
 	/** What commands take by themselves, for those that are printed. */
 	readonly usual: UsualSecret;
 	/** Warnings about the command line. */
@@ -41,7 +39,9 @@ export interface AccountRun {
 }
 
 /** What is done about the record; neither throws because the record cannot be read or written. */
-interface RecordSteps {
+export interface RecordSteps {
+	/** The pull secret's name. Throws FailureError where it is not known which is meant. */
+	readonly key: () => Promise<string>;
 	/** Before any account is changed. */
 	readonly before?: (namespaces: readonly string[]) => Promise<void>;
 	/** After them, with what became of each. */
@@ -52,7 +52,7 @@ interface RecordSteps {
 interface AccountChangeOptions {
 	/** Whether accounts get the pull secret, or lose it. */
 	readonly gives: boolean;
-	readonly plan: (account: ServiceAccount) => AccountPlan;
+	readonly plan: (account: ServiceAccount, key: string) => AccountPlan;
 	/** Only accounts with these labels, where they are listed. */
 	readonly labelSelector?: string;
 	/** What is made of the results. */
@@ -68,6 +68,7 @@ interface AccountChangeOptions {
 		cluster: Cluster,
 		changed: readonly ServiceAccount[],
 		results: readonly ChangeResult[],
+		key: string,
 	) => Promise<void>;
 }
 
@@ -94,6 +95,7 @@ export async function changeAccounts(
 			change.accounts,
 			how.labelSelector,
 		);
+		const key = await record.key();
 		return await report.whatIsDone(async () => {
 			await record.before?.(namespaces.map(({ namespace }) => namespace));
 			if (targets.length === 0 && report.results.length === 0)
@@ -102,12 +104,12 @@ export async function changeAccounts(
 				cluster,
 				world,
 				dryRun: change.dryRun,
-				plan: how.plan,
+				plan: (account) => how.plan(account, key),
 				awaitDefault: how.awaitDefault,
 				onResult: report.add,
 			});
 			await record.after?.(report.results);
-			await how.after?.(cluster, changed, report.results);
+			await how.after?.(cluster, changed, report.results, key);
 			return report.finish({ withSummary: targets.length > 1 && "accounts" });
 		});
 	} finally {

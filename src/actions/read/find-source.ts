@@ -1,5 +1,9 @@
 import type { FlagNote } from "../../core/note.ts";
-import { FailureError, type SourceFlag } from "../../core/output/failure.ts";
+import {
+	FailureError,
+	type SourceFlag,
+	type SourceName,
+} from "../../core/output/failure.ts";
 import {
 	PULL_SECRET_TYPE,
 	SOURCE_ANNOTATION,
@@ -32,6 +36,8 @@ export interface SourceChoice {
 	readonly usual: string;
 	/** How the command line names another namespace. */
 	readonly by: SourceFlag;
+	/** How it names the source: `NAME` or `--secret`. */
+	readonly shown: SourceName;
 }
 
 /**
@@ -45,31 +51,49 @@ export async function findSource(
 	/** Who is asked which one; nobody where absent. */
 	world?: Pick<World, "streams" | "prompter">,
 ): Promise<PullSecret> {
+	const { source, inTheWay } = await seekSource(cluster, reader, choice, world);
+	if (source !== undefined) return source;
+	if (inTheWay !== undefined) throw notASource(inTheWay);
+	const place = {
+		namespace: choice.namespace ?? cluster.namespace,
+		name: choice.name ?? choice.usual,
+	};
+	throw await missing(place, choice, cluster, reader);
+}
+
+/** The same where there may be none; `inTheWay` bears its name and is no source. */
+export async function seekSource(
+	cluster: Cluster,
+	reader: ContentReader,
+	choice: SourceChoice,
+	world?: Pick<World, "streams" | "prompter">,
+): Promise<{
+	readonly source?: PullSecret;
+	readonly inTheWay?: PullSecret | undefined;
+}> {
 	const namespace = choice.namespace ?? cluster.namespace;
 	const place = { namespace, name: choice.name ?? choice.usual };
 	const found = await readPullSecret(cluster, reader, place);
-	if (found !== undefined && isSourceLike(found)) return found;
+	if (found !== undefined && isSourceLike(found)) return { source: found };
 	const others =
 		choice.name === undefined
 			? await sourcesIn(namespace, cluster, reader)
 			: [];
 	const [only, second] = others;
-	if (only === undefined)
-		throw found === undefined
-			? await missing(place, choice, cluster, reader)
-			: notASource(found);
-	if (second === undefined) return only;
+	if (only === undefined) return { inTheWay: found };
+	if (second === undefined) return { source: only };
 	if (!world?.streams.interactive)
 		throw new FailureError({
 			cause: "source-ambiguous",
 			namespace,
 			names: others.map(({ name }) => name),
+			shown: choice.shown,
 		});
 	const chosen = await (await world.prompter()).choose({
 		message: `Which pull secret of ${namespace}?`,
 		choices: others.map(({ name }) => ({ value: name, label: name })),
 	});
-	return others.find(({ name }) => name === chosen) ?? only;
+	return { source: others.find(({ name }) => name === chosen) ?? only };
 }
 
 /** All sources of the namespace that is meant, whatever their names, sorted. Throws FailureError where there is none; what the cluster throws. */

@@ -50,7 +50,7 @@ With --by-policy no account is changed: an admission policy adds it to every new
 			? attachByPolicy(change, world)
 			: changeAccounts(change, world, {
 					gives: true,
-					plan: (account) => planAttach(account, change.key),
+					plan: planAttach,
 					form: formOf(change),
 					record: recordAttached,
 					awaitDefault: true,
@@ -58,8 +58,8 @@ With --by-policy no account is changed: an admission policy adds it to every new
 						type: "warning",
 						note: { cause: "no-account-matched" },
 					},
-					after: async (cluster, changed, results) => {
-						await warnOfMissingKey(cluster, results, change, world);
+					after: async (cluster, changed, results, key) => {
+						await warnOfMissingKey(cluster, results, { ...change, key }, world);
 						await warnOfOldPods(cluster, changed, world);
 					},
 				}),

@@ -22,9 +22,9 @@ export async function warnOfMissingKey(
 	results: readonly ChangeResult[],
 	{
 		key: name,
-		sourceNamespace,
+		source: choice,
 		usual,
-	}: Pick<AccountChange, "key" | "sourceNamespace" | "usual">,
+	}: Pick<AccountChange, "source" | "usual"> & { readonly key: string },
 	world: Pick<World, "emit">,
 ): Promise<void> {
 	const namespaces = [
@@ -51,7 +51,7 @@ export async function warnOfMissingKey(
 	});
 	missing.sort();
 	if (missing.length === 0) return;
-	const source = sourceNamespace ?? cluster.namespace;
+	const source = choice.namespace ?? cluster.namespace;
 	// Without a source there is nothing that sync could copy.
 	const exists = !(await isMissing(source));
 	const fixes = new Fixes({ namespace: source, name, exists, usual });

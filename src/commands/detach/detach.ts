@@ -57,9 +57,7 @@ With --by-policy it deletes the policies of attach --by-policy.`,
 			? detachByPolicy(change, world)
 			: changeAccounts(change, world, {
 					gives: false,
-					plan: change.everyKey
-						? planDetachAll
-						: (account) => planDetach(account, change.key),
+					plan: change.everyKey ? planDetachAll : planDetach,
 					// Only labelled accounts can have something to take back.
 					labelSelector: ATTACHED_SELECTOR,
 					form: formOf(change),

@@ -40,7 +40,11 @@ export type SourceFailure = Causes<{
 		elsewhere: readonly string[] | "hidden";
 		by: SourceFlag;
 	};
-	"source-ambiguous": { namespace: string; names: readonly string[] };
+	"source-ambiguous": {
+		namespace: string;
+		names: readonly string[];
+		shown: SourceName;
+	};
 	"not-a-source": {
 		namespace: string;
 		name: string;
@@ -50,6 +54,9 @@ export type SourceFailure = Causes<{
 			| { readonly is: "unmanaged" };
 	};
 }>;
+
+/** How a command line names a source: by its operand, or where operands are something else. */
+export type SourceName = "NAME" | "--secret";
 
 /** The flag that names another place for a source. */
 export type SourceFlag = "--from" | "-n";

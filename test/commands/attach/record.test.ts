@@ -422,6 +422,36 @@ describe("attach and detach keep the record", () => {
 		);
 	});
 
+	test("the only source is meant, whatever its name, where none has the usual one", async () => {
+		build.source(bed, {}, ["app"], { at: "nginx-mesh/tt" });
+		const line = (action: string, verb: string) =>
+			`serviceaccount/default ${action} in app namespace\nsecret/tt ${verb} in nginx-mesh namespace\n`;
+		const { out, err } = await bed.run(["attach", "-n", "app"]);
+		assert.equal(out, line("configured", "configured"));
+		assert.match(err, /secret "tt" does not exist in app yet/);
+		const detached = await bed.run(["detach", "-n", "app"]);
+		assert.match(detached.out, /serviceaccount\/default configured in app/);
+		const named = await bed.run(["attach", "-n", "app", "--secret", KEY]);
+		assert.match(named.out, /^serviceaccount\/default configured in app/);
+		assert.doesNotMatch(named.out, /secret\/tt/);
+	});
+
+	test("of several sources none is taken, and nothing is written", async () => {
+		for (const name of ["tt", "uu"])
+			build.source(bed, {}, ["app"], { at: `nginx-mesh/${name}` });
+		for (const verb of ["attach", "detach"]) {
+			const { status, out, err } = await bed.run([verb, "-n", "app"]);
+			assert.deepEqual(
+				[status, out, err],
+				[
+					1,
+					"",
+					'error: 2 sources in namespace "nginx-mesh": tt, uu; choose one by --secret\n',
+				],
+			);
+		}
+	});
+
 	test("--from takes another source, and its name", async () => {
 		build.source(bed, {}, ["app"], { at: "shop/team" });
 		const { out } = await bed.run("attach -n app --from shop/team".split(" "));
