@@ -36,7 +36,7 @@ const TRUE = /^(1|t|T|TRUE|true|True)$/;
 const FALSE = /^(0|f|F|FALSE|false|False)$/;
 
 class LineReader {
-	readonly #flags: { name: string; value: string }[] = [];
+	readonly #flags: { name: string; value: string; shown: string }[] = [];
 	readonly #positionals: string[] = [];
 	/** The flag whose value is the next word, and how it was written. */
 	#open: { readonly flag: Flag; readonly shown: string } | undefined;
@@ -47,7 +47,8 @@ class LineReader {
 
 	read(word: string): void {
 		if (this.#open) {
-			this.#flags.push({ name: this.#open.flag.name, value: word });
+			const { flag, shown } = this.#open;
+			this.#flags.push({ name: flag.name, value: word, shown });
 			this.#open = undefined;
 		} else if (this.#flagsEnded || !word.startsWith("-") || word === "-")
 			this.#positionals.push(word);
@@ -105,12 +106,13 @@ class LineReader {
 		const { name } = flag;
 		if (takesWord(flag)) {
 			if (attached === undefined) this.#open = { flag, shown };
-			else this.#flags.push({ name, value: attached });
+			else this.#flags.push({ name, value: attached, shown });
 		} else if (flag.kind === "optional")
-			this.#flags.push({ name, value: attached ?? BARE });
+			this.#flags.push({ name, value: attached ?? BARE, shown });
 		else if (attached === undefined || TRUE.test(attached))
-			this.#flags.push({ name, value: "true" });
-		else if (FALSE.test(attached)) this.#flags.push({ name, value: "false" });
+			this.#flags.push({ name, value: "true", shown });
+		else if (FALSE.test(attached))
+			this.#flags.push({ name, value: "false", shown });
 		else this.#fault ??= { is: "no boolean", flag: shown };
 	}
 }

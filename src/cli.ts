@@ -190,15 +190,14 @@ function refuseUnknown({ fault, flags }: Line, known: readonly Flag[]): void {
 	);
 	switch (fault?.is) {
 		case undefined:
-			if (foreign) throw unknownFlag(foreign.name, known);
-			return;
+			if (foreign === undefined) return;
+			throw foreign.shown.startsWith("--")
+				? unknownFlag(foreign.name, known)
+				: unknownLetter(foreign.shown.slice(1));
 		case "unknown flag":
 			throw unknownFlag(fault.name, known);
 		case "unknown letter":
-			throw new UsageError(
-				`unknown shorthand flag: '${fault.letter}' in -${fault.letter}`,
-				true,
-			);
+			throw unknownLetter(fault.letter);
 		case "no value":
 			throw new UsageError(`flag needs an argument: ${fault.flag}`, true);
 		case "no boolean":
@@ -207,6 +206,13 @@ function refuseUnknown({ fault, flags }: Line, known: readonly Flag[]): void {
 				true,
 			);
 	}
+}
+
+function unknownLetter(letter: string): UsageError {
+	return new UsageError(
+		`unknown shorthand flag: '${letter}' in -${letter}`,
+		true,
+	);
 }
 
 function unknownFlag(name: string, known: readonly Flag[]): UsageError {

@@ -332,6 +332,7 @@ refuses("apply", [
 	...ANY_EMPTY,
 	...LEFT_OUT,
 	["--attach", `--attach ${NEEDS_SELECTION}`],
+	["-f x", `unknown shorthand flag: 'f' in -f${SEE("apply")}`],
 	...together("-n=app -A", "-A -l=a=b", "--diff --dry-run=client"),
 	[
 		"--registry-username bob --registry-password-stdin",
@@ -484,6 +485,8 @@ const AT_LEAST = "must be a whole number of at least";
 refuses("export", [
 	["-n a,b", '-n takes one namespace here, not "a,b"'],
 	["-q", "--quiet needs --to"],
+	["-o json", `unknown shorthand flag: 'o' in -o${SEE("export")}`],
+	["--output=json", `unknown flag: --output${SEE("export")}`],
 	["--to=", "--to: the path is empty; is a variable unset?"],
 	["--format=kind", PATH],
 	["--format=kind --docker-config config.json", PATH],

@@ -26,9 +26,8 @@ const unrenewed: LogWording["credential-refresh-failed"] = ({
 type LogWording = Wording<LogNote, NoteWords, undefined, "event">;
 
 const WORDS: LogWording = {
-	watching: ({ results }) => ({
-		message: [summary(results, "none"), "Watching for changes."],
-	}),
+	synced: ({ results }) => summary(results, "none"),
+	watching: () => "Watching for changes.",
 	stopped: ({ counts: { created, configured, deleted, failed } }) =>
 		`stopped: ${created} created, ${configured} configured, ${deleted} deleted, ${failed} failed`,
 	"source-awaited": ({ source }) =>

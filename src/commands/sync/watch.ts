@@ -200,11 +200,11 @@ export async function watchSync(
 					vitals.ready();
 					if (!isFirst) return;
 					if (state !== undefined) warnOfUnwatched(state, options, world);
-					world.emit({
-						type: "log",
-						note: { level: "info", event: "watching", results },
-						unlessQuiet: true,
-					});
+					for (const note of [
+						{ level: "info", event: "synced", results },
+						{ level: "info", event: "watching" },
+					] as const)
+						world.emit({ type: "log", note, unlessQuiet: true });
 				},
 			});
 		for (;;)

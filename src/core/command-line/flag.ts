@@ -78,8 +78,12 @@ export const BARE = "\0";
 
 /** A command line as words, before anything is asked of them. */
 export interface Line {
-	/** In their order; a switch's value is `true` or `false`, a bare optional one's BARE. */
-	readonly flags: readonly { readonly name: string; readonly value: string }[];
+	/** In their order; a switch's value is `true` or `false`, a bare optional one's BARE. `shown`: as it is written. */
+	readonly flags: readonly {
+		readonly name: string;
+		readonly value: string;
+		readonly shown: string;
+	}[];
 	readonly positionals: readonly string[];
 	/** The flag whose value is the next word. */
 	readonly open: Flag | undefined;

@@ -15,7 +15,9 @@ export type LogNote =
 			"event",
 			{
 				/** Everything has been looked at once. */
-				watching: { level: "info"; results: readonly ChangeResult[] };
+				/** The first pass. */
+				synced: { level: "info"; results: readonly ChangeResult[] };
+				watching: { level: "info" };
 				stopped: { level: "info"; counts: Readonly<Record<Action, number>> };
 				"source-deleted": { level: "warning"; source: SourceRef };
 				"source-malformed": {

@@ -433,9 +433,15 @@ describe("sync --watch", () => {
 				{
 					time: "2026-01-02T03:04:05.000Z",
 					level: "info",
-					event: "watching",
+					event: "synced",
 					message:
-						"2 namespaces: 1 created, 0 configured, 0 unchanged, 1 failed Watching for changes.",
+						"2 namespaces: 1 created, 0 configured, 0 unchanged, 1 failed",
+				},
+				{
+					time: "2026-01-02T03:04:05.000Z",
+					level: "info",
+					event: "watching",
+					message: "Watching for changes.",
 				},
 				{
 					time: "2026-01-02T03:04:05.000Z",
