@@ -6,13 +6,13 @@ import {
 } from "./accounts/attachment.ts";
 import type { Cases } from "./cases.ts";
 import type { ServiceAccount } from "./objects.ts";
+import type { Change } from "./pull-secrets/change.ts";
 import {
 	type Difference,
 	differencesOf,
 	recordDifferences,
 } from "./pull-secrets/differences.ts";
 import { manifestOf } from "./pull-secrets/manifest.ts";
-import type { Change } from "./pull-secrets/plan.ts";
 import type { SourceRecord } from "./pull-secrets/record.ts";
 
 /** What a change is about, for whoever wants to see it before it is made. */

@@ -362,7 +362,9 @@ function hint({ about, gives }: Finding): string {
 		case "copy-drifted":
 			return "Something else wrote it since the last sync, or the source changed.";
 		case "copy-blocked":
-			return "sync --adopt takes over what is equal; anything else is to be moved away first.";
+			return about.equal
+				? "It has the same content."
+				: "It differs, or something else keeps it: move it away, or leave the namespace out.";
 		case "namespace-made-again":
 			return "It may belong to another team now: nothing is written until that is confirmed.";
 		case "claimants":

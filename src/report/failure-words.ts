@@ -190,10 +190,10 @@ const RECORD_WORDS: FailureWording<RecordFailure> = {
 };
 
 const OBSTACLE_WORDS: FailureWording<Obstacle> = {
-	unmanaged: ({ equal, type }, { subject }) =>
+	unmanaged: ({ equal, type, differs = [] }, { subject }) =>
 		equal
 			? `${subjectWords(subject)} has the same content, but is not managed by meshreg; use --adopt to take it over`
-			: `${subjectWords(subject)} exists but is not managed by meshreg${type === PULL_SECRET_TYPE ? "" : ` (type ${type})`}; use --force to overwrite it`,
+			: `${subjectWords(subject)} exists but is not managed by meshreg${type === PULL_SECRET_TYPE ? "" : ` (type ${type})`}${differs.length === 0 ? "" : `, and --adopt leaves what differs (${someOf(differs)})`}; use --force to overwrite it`,
 	"managed-by-other": ({ manager }, { subject }) =>
 		`${subjectWords(subject)} is managed by ${manager}; left unchanged`,
 	"is-source": ({ named }, { subject }) =>

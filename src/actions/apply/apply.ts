@@ -2,8 +2,9 @@ import type { Secret } from "../../core/objects.ts";
 import { type Failure, failureOf } from "../../core/output/failure.ts";
 import type { ChangeResult, DryRun } from "../../core/output/result.ts";
 import type { Preview } from "../../core/preview.ts";
+import type { Change } from "../../core/pull-secrets/change.ts";
 import { actionOf, updateOperations } from "../../core/pull-secrets/changes.ts";
-import { type Change, namespaceOf } from "../../core/pull-secrets/plan.ts";
+import { namespaceOf } from "../../core/pull-secrets/plan.ts";
 import {
 	type ContentReader,
 	type PullSecret,

@@ -1,7 +1,8 @@
 import type { Loss, LossVerb, PruneNote } from "../../core/note.ts";
 import type { DryRun } from "../../core/output/result.ts";
+import type { Change } from "../../core/pull-secrets/change.ts";
 import { roleOf } from "../../core/pull-secrets/ownership.ts";
-import { type Change, leftImmutable } from "../../core/pull-secrets/plan.ts";
+import { leftImmutable } from "../../core/pull-secrets/plan.ts";
 import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
 import type { Cluster, World } from "../../world.ts";
 import { refuseReplaced, seeNamespaces } from "./seen-namespaces.ts";

@@ -4,6 +4,7 @@ import {
 	failureOf,
 } from "../../core/output/failure.ts";
 import type { Action, ChangeResult, DryRun } from "../../core/output/result.ts";
+import type { Change, Deletion } from "../../core/pull-secrets/change.ts";
 import { desiredCopies, desiredCopy } from "../../core/pull-secrets/desired.ts";
 import {
 	roleOf,
@@ -11,8 +12,6 @@ import {
 } from "../../core/pull-secrets/ownership.ts";
 import {
 	byNamespace,
-	type Change,
-	type Deletion,
 	namespaceOf,
 	onlyAgreed,
 	planCopy,

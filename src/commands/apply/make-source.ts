@@ -9,6 +9,7 @@ import {
 } from "../../actions/read/find-source.ts";
 import { readPullSecret } from "../../actions/read/read-keys.ts";
 import { FailureError } from "../../core/output/failure.ts";
+import type { Change } from "../../core/pull-secrets/change.ts";
 import {
 	applyRegistries,
 	editable,
@@ -19,11 +20,7 @@ import {
 } from "../../core/pull-secrets/new-source.ts";
 import type { UsageLabel } from "../../core/pull-secrets/ownership.ts";
 import { PULL_SECRET_TYPE } from "../../core/pull-secrets/ownership.ts";
-import {
-	type Change,
-	leftImmutable,
-	planSource,
-} from "../../core/pull-secrets/plan.ts";
+import { leftImmutable, planSource } from "../../core/pull-secrets/plan.ts";
 import type {
 	DesiredPullSecret,
 	PullSecret,

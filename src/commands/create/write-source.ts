@@ -9,8 +9,9 @@ import {
 } from "../../actions/apply/seen-namespaces.ts";
 import { readPullSecret } from "../../actions/read/read-keys.ts";
 import type { ChangeResult, DryRun } from "../../core/output/result.ts";
+import type { Change } from "../../core/pull-secrets/change.ts";
 import { TARGETS_ANNOTATION } from "../../core/pull-secrets/ownership.ts";
-import { type Change, planSource } from "../../core/pull-secrets/plan.ts";
+import { planSource } from "../../core/pull-secrets/plan.ts";
 import {
 	type ContentReader,
 	type DesiredPullSecret,

@@ -12,6 +12,7 @@ import type { Given } from "../../core/command-line/flag.ts";
 import type { Loss, PruneNote } from "../../core/note.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import type { Action, ChangeResult, DryRun } from "../../core/output/result.ts";
+import type { Deletion } from "../../core/pull-secrets/change.ts";
 import {
 	LONGEST_LABEL_VALUE,
 	labelOfName,
@@ -21,7 +22,6 @@ import {
 } from "../../core/pull-secrets/ownership.ts";
 import {
 	byNamespace,
-	type Deletion,
 	type PruneScope,
 	planPrune,
 } from "../../core/pull-secrets/plan.ts";

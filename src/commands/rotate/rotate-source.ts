@@ -12,12 +12,13 @@ import { namedTargets, recordedTargets } from "../../actions/apply/targets.ts";
 import { readPullSecret } from "../../actions/read/read-keys.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import { someOf } from "../../core/output/some-of.ts";
+import type { Change } from "../../core/pull-secrets/change.ts";
 import {
 	editable,
 	replaceCredentials,
 } from "../../core/pull-secrets/edit-source.ts";
 import type { NewEntry } from "../../core/pull-secrets/new-source.ts";
-import { type Change, planSource } from "../../core/pull-secrets/plan.ts";
+import { planSource } from "../../core/pull-secrets/plan.ts";
 import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
 import { displayHost } from "../../core/registry/server.ts";
 

@@ -26,8 +26,9 @@ import {
 	nextWrite,
 	retryAfter,
 } from "../../core/pull-secrets/backoff.ts";
+import type { Change } from "../../core/pull-secrets/change.ts";
 import { isByPolicy } from "../../core/pull-secrets/ownership.ts";
-import { type Change, namespaceOf } from "../../core/pull-secrets/plan.ts";
+import { namespaceOf } from "../../core/pull-secrets/plan.ts";
 import {
 	ContentReader,
 	type PullSecret,

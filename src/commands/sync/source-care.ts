@@ -7,6 +7,7 @@ import type { LogNote, RefreshFailure } from "../../core/in-cluster/log.ts";
 import { failureOf } from "../../core/output/failure.ts";
 import type { ChangeResult } from "../../core/output/result.ts";
 import { spread } from "../../core/pauses.ts";
+import type { Change } from "../../core/pull-secrets/change.ts";
 import {
 	editable,
 	replaceCredentials,
@@ -19,11 +20,7 @@ import {
 } from "../../core/pull-secrets/expiry.ts";
 import { rotating } from "../../core/pull-secrets/fixes.ts";
 import { TARGETS_ANNOTATION } from "../../core/pull-secrets/ownership.ts";
-import {
-	type Change,
-	onlyAgreed,
-	planSource,
-} from "../../core/pull-secrets/plan.ts";
+import { onlyAgreed, planSource } from "../../core/pull-secrets/plan.ts";
 import {
 	type Provider,
 	providerName,

@@ -1,11 +1,18 @@
-import { meshreg, objectNames, script, sequence } from "../output/shell.ts";
+import {
+	kubectl,
+	meshreg,
+	objectName,
+	objectNames,
+	script,
+	sequence,
+} from "../output/shell.ts";
 import { desiredCopy } from "../pull-secrets/desired.ts";
 import { roleOf, SOURCE_ANNOTATION } from "../pull-secrets/ownership.ts";
 import { planCopy } from "../pull-secrets/plan.ts";
 import { type PullSecret, sourceRef } from "../pull-secrets/pull-secret.ts";
 import { namesOf, type Standing, standingOf } from "../pull-secrets/record.ts";
 import { type Facts, isUnread, type SourceFacts, sendingTo } from "./facts.ts";
-import { type Finding, finding, unique } from "./finding.ts";
+import { type Finding, finding, type Subject, unique } from "./finding.ts";
 import type { Keyrings } from "./keyrings.ts";
 
 /**
@@ -36,7 +43,13 @@ export function checkCopies(
 }
 
 /** What a Secret is, measured by what the record wants of its namespace. */
-type State = "good" | "copy-missing" | "copy-drifted" | "copy-blocked";
+type State =
+	| "good"
+	| "copy-missing"
+	| "copy-drifted"
+	/** By what has the same content, or by anything else. */
+	| "blocked-by-equal"
+	| "copy-blocked";
 
 function recordFindings(
 	source: SourceFacts,
@@ -84,22 +97,31 @@ function recordFindings(
 			(name) => !told.has(name) || state === "good" || state === "copy-drifted",
 		);
 	const findings: Finding[] = [];
-	for (const cause of ["copy-missing", "copy-drifted", "copy-blocked"] as const)
-		if (in_(cause).length > 0)
-			findings.push(
-				finding(
-					"copies",
-					"problem",
-					{ cause, ref },
-					{
-						namespaces: in_(cause),
-						fix:
-							cause === "copy-blocked"
-								? undefined
-								: sequence(sendingTo(source, in_(cause))),
-					},
-				),
-			);
+	const tell = (about: Subject, namespaces: string[], more: Partial<Finding>) =>
+		namespaces.length > 0 &&
+		findings.push(finding("copies", "problem", about, { namespaces, ...more }));
+	for (const cause of ["copy-missing", "copy-drifted"] as const)
+		tell({ cause, ref }, in_(cause), {
+			fix: sequence(sendingTo(source, in_(cause))),
+		});
+	const equal = in_("blocked-by-equal");
+	const byName = namesOf(record.record);
+	tell({ cause: "copy-blocked", ref, equal: true }, equal, {
+		// Where a rule serves one of them, its name would stand in the record when the rule no longer does.
+		fix: fixes.adopt(equal.every((name) => byName.has(name)) ? equal : []),
+	});
+	const others = in_("copy-blocked");
+	tell({ cause: "copy-blocked", ref, equal: false }, others, {
+		look: script(
+			kubectl(
+				"describe",
+				"secret",
+				objectName(secret.name),
+				"-n",
+				objectName(others[0] ?? ""),
+			),
+		),
+	});
 	const again = named("made-again");
 	if (again.length > 0) {
 		const confirmed = fixes.sync(again);
@@ -142,8 +164,11 @@ function stateOf(
 	if (current === undefined)
 		return facts.otherSecrets.has(ref) ? "copy-blocked" : "copy-missing";
 	const desired = desiredCopy(secret, namespace);
-	const { action } = planCopy(current, desired, { force: false });
-	if (action === "conflict") return "copy-blocked";
+	const plan = planCopy(current, desired, { force: false });
+	if (plan.action === "conflict")
+		return plan.obstacle.cause === "unmanaged" && plan.obstacle.equal
+			? "blocked-by-equal"
+			: "copy-blocked";
 	return current.content.canonical === secret.content.canonical
 		? "good"
 		: "copy-drifted";

@@ -85,7 +85,8 @@ export type Subject =
 			copies: { count: number };
 			"copy-missing": { ref: string };
 			"copy-drifted": { ref: string };
-			"copy-blocked": { ref: string };
+			/** `equal`: not managed, with the source's content, so that nothing is lost where it is taken over. */
+			"copy-blocked": { ref: string; equal: boolean };
 			/** Recorded namespaces that were made again, or are not there. */
 			"namespace-made-again": { ref: string };
 			"namespace-gone": { ref: string };

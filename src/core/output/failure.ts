@@ -169,8 +169,11 @@ export interface RecordFault {
 
 /** What stands in the way of writing one Secret. */
 export type Obstacle = Causes<{
-	/** Not managed by this program; `equal`: it has the content that was to be written. */
-	unmanaged: { type: string; equal: boolean };
+	/**
+	 * Not managed by this program; `equal`: it has the content that was to be written. `differs`: where only
+	 * equal content is taken over, the registries that keep it from that.
+	 */
+	unmanaged: { type: string; equal: boolean; differs?: readonly string[] };
 	/** An owner, Helm, Argo CD, Flux or whoever its managed-by label names; free text. */
 	"managed-by-other": { manager: string };
 	/** `named`: with -n, so that --force would do. */

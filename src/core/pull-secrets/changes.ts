@@ -1,5 +1,6 @@
 import type { JsonPatchOperation, Secret } from "../objects.ts";
 import type { Action } from "../output/result.ts";
+import type { Change } from "./change.ts";
 import {
 	BY_POLICY_ANNOTATION,
 	EXPIRES_IN_ANNOTATION,
@@ -13,7 +14,6 @@ import {
 	SOURCE_UID_ANNOTATION,
 	TARGETS_ANNOTATION,
 } from "./ownership.ts";
-import type { Change } from "./plan.ts";
 import type { DesiredPullSecret, PullSecret } from "./pull-secret.ts";
 
 /**

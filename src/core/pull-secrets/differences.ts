@@ -2,13 +2,14 @@ import type { Cases } from "../cases.ts";
 import { displayUsername } from "../credentials/credential.ts";
 import { type AuthEntry, credentialOf } from "../credentials/entry.ts";
 import type { DockerConfigFault } from "../output/file-fault.ts";
+import { displayHost } from "../registry/server.ts";
+import type { Change } from "./change.ts";
 import { annotationsAfter } from "./changes.ts";
 import {
 	ISSUED_AT_ANNOTATION,
 	PULL_SECRET_TYPE,
 	TARGETS_ANNOTATION,
 } from "./ownership.ts";
-import type { Change } from "./plan.ts";
 import type { Content, DesiredPullSecret, PullSecret } from "./pull-secret.ts";
 import {
 	EMPTY_RECORD,
@@ -115,7 +116,7 @@ export function differencesOf(change: Change): Difference[] {
 }
 
 /** Registry by registry what a kubelet reads: the removed, the added, the changed. Undefined: there is no Secret. */
-export function contentDifferences(
+function contentDifferences(
 	before: Content | undefined,
 	after: Content | undefined,
 ): Difference[] {
@@ -319,3 +320,26 @@ function entryChanges(before: AuthEntry, after: AuthEntry): EntryChange[] {
 function shownUser(entry: AuthEntry): string {
 	return displayUsername(credentialOf(entry)?.username ?? "");
 }
+
+/** How content differs from a source's, a registry each: `r.io password`, `ghcr.io missing`, `x.io extra`. No value. */
+export function differingRegistries(
+	content: Content,
+	source: Content,
+): string[] {
+	if (!source.config.ok || !content.config.ok) return ["content"];
+	return contentDifferences(content, source)
+		.toSorted((a, b) => LAST.indexOf(a.is) - LAST.indexOf(b.is))
+		.map((difference) => {
+			if (difference.of !== "entry") return "content";
+			const [first] = difference.what;
+			const what = {
+				added: "missing",
+				removed: "extra",
+				changed: first?.of ?? "",
+			}[difference.is];
+			return `${displayHost(difference.key)} ${what}`;
+		});
+}
+
+/** What the source has first, what it has not last. */
+const LAST: readonly Sign[] = ["changed", "added", "removed"];

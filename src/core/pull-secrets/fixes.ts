@@ -140,6 +140,14 @@ export class Fixes {
 		return this.#sync([]);
 	}
 
+	/** Takes over unmanaged Secrets with the source's content: in these namespaces, or in all that are recorded. */
+	adopt(namespaces: readonly string[]): Script | undefined {
+		return this.#sync([
+			...(namespaces.length === 0 ? [] : ["-n", objectNames(namespaces)]),
+			"--adopt",
+		]);
+	}
+
 	/** Takes namespaces out of the record, and out of what its rules mean. */
 	forget(...namespaces: readonly string[]): Script | undefined {
 		return this.#sync(["--forget", objectNames(namespaces)]);

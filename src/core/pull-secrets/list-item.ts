@@ -1,7 +1,7 @@
 import { displayUsername } from "../credentials/credential.ts";
 import { credentialOf } from "../credentials/entry.ts";
 import { displayHost } from "../registry/server.ts";
-import { contentDifferences, type Sign } from "./differences.ts";
+import { differingRegistries } from "./differences.ts";
 import { expiriesOfKey, isoSeconds } from "./expiry.ts";
 import { SOURCE_ANNOTATION } from "./ownership.ts";
 import { type Content, type PullSecret, registriesOf } from "./pull-secret.ts";
@@ -67,23 +67,8 @@ export function copyDifferences(key: PullSecret, known: ListContext): string[] {
 	if (statusOf(key, known) !== "Drifted") return [];
 	const source = known.sources.get(key.annotations[SOURCE_ANNOTATION] ?? "");
 	if (typeof source !== "object") return [];
-	if (!source.content.config.ok || !key.content.config.ok) return ["content"];
-	return contentDifferences(key.content, source.content)
-		.toSorted((a, b) => LAST.indexOf(a.is) - LAST.indexOf(b.is))
-		.map((difference) => {
-			if (difference.of !== "entry") return "content";
-			const [first] = difference.what;
-			const what = {
-				added: "missing",
-				removed: "extra",
-				changed: first?.of ?? "",
-			}[difference.is];
-			return `${displayHost(difference.key)} ${what}`;
-		});
+	return differingRegistries(key.content, source.content);
 }
-
-/** What the source has first, what it has not last. */
-const LAST: readonly Sign[] = ["changed", "added", "removed"];
 
 function expiresAt(key: PullSecret, sources: ListContext["sources"]): string {
 	const [first] = expiriesOfKey(key, sources);

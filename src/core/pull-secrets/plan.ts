@@ -1,5 +1,6 @@
-import type { Cases } from "../cases.ts";
 import type { Obstacle } from "../output/failure.ts";
+import type { Change, Deletion } from "./change.ts";
+import { differingRegistries } from "./differences.ts";
 import { managerName } from "./managers.ts";
 import {
 	isOurs,
@@ -13,23 +14,6 @@ import {
 	type PullSecret,
 	sourceRef,
 } from "./pull-secret.ts";
-
-/** One thing to do, or not to do, about one Secret. */
-export type Change = Cases<
-	"action",
-	{
-		create: { desired: DesiredPullSecret };
-		update: { current: PullSecret; desired: DesiredPullSecret };
-		/** Deleted and created again, because the type or `immutable` forbids an update. */
-		replace: { current: PullSecret; desired: DesiredPullSecret };
-		delete: { current: PullSecret };
-		unchanged: { current: PullSecret; desired: DesiredPullSecret };
-		conflict: { current: PullSecret; obstacle: Obstacle };
-	}
->;
-
-/** A change that deletes. */
-export type Deletion = Change & { readonly action: "delete" };
 
 /** What the flags of a verb allow in one namespace. */
 interface Permission {
@@ -62,7 +46,7 @@ export function planCopy(
 		? ({ cause: "terminating" } as const)
 		: isOurCopy
 			? undefined
-			: obstacleToCopy(current, equal, allowed);
+			: obstacleToCopy(current, desired, equal, allowed);
 	return obstacle === undefined
 		? overwrite(current, desired, allowed)
 		: { action: "conflict", current, obstacle };
@@ -71,6 +55,7 @@ export function planCopy(
 /** What keeps another's Secret from becoming a copy. */
 function obstacleToCopy(
 	current: PullSecret,
+	desired: DesiredPullSecret,
 	equal: boolean,
 	{ force, adopt = false, named = false }: Permission,
 ): Obstacle | undefined {
@@ -93,7 +78,14 @@ function obstacleToCopy(
 		case "unmanaged":
 			return force || (adopt && equal)
 				? undefined
-				: { cause: "unmanaged", type: current.type, equal };
+				: {
+						cause: "unmanaged",
+						type: current.type,
+						equal,
+						...(adopt && {
+							differs: differingRegistries(current.content, desired.content),
+						}),
+					};
 	}
 }
 

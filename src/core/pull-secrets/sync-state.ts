@@ -1,15 +1,10 @@
 import type { Action } from "../output/result.ts";
+import type { Change } from "./change.ts";
 import { type ContentFault, contentFault } from "./content-fault.ts";
 import { desiredCopy } from "./desired.ts";
 import type { NamespaceFacts } from "./namespace-facts.ts";
 import { PULL_SECRET_TYPE, TARGETS_ANNOTATION } from "./ownership.ts";
-import {
-	type Change,
-	namespaceOf,
-	onlyAgreed,
-	planCopy,
-	planLeftovers,
-} from "./plan.ts";
+import { namespaceOf, onlyAgreed, planCopy, planLeftovers } from "./plan.ts";
 import type { DesiredPullSecret, PullSecret } from "./pull-secret.ts";
 import {
 	type NamespaceKnowledge,

@@ -9,8 +9,9 @@ import { readPullSecret } from "../../../src/actions/read/read-keys.ts";
 import { systemClock } from "../../../src/adapters/clock.ts";
 import { disk } from "../../../src/adapters/files.ts";
 import type { ChangeResult } from "../../../src/core/output/result.ts";
+import type { Change } from "../../../src/core/pull-secrets/change.ts";
 import { DEFAULT_LABEL } from "../../../src/core/pull-secrets/ownership.ts";
-import { type Change, planCopy } from "../../../src/core/pull-secrets/plan.ts";
+import { planCopy } from "../../../src/core/pull-secrets/plan.ts";
 import {
 	ContentReader,
 	contentOfAuths,

@@ -601,6 +601,30 @@ describe("check: service accounts", () => {
 	});
 });
 
+test("a Secret in a copy's place: what takes over an equal one, and where to look at another", async () => {
+	await using bed = await started();
+	source(bed, { "r.io": user("right") });
+	secret(bed, `app/${KEY}`, { "r.io": user("right") });
+	secret(bed, `shop/${KEY}`, { "r.io": user("theirs") });
+	const { out } = await bed.run(["check", "-q"]);
+	assert.equal(
+		out,
+		`copies
+------
+× a Secret that meshreg does not manage is in the place of the copy of nginx-mesh/${KEY} in app
+    It has the same content.
+    Fix: kubectl meshreg sync -n app --adopt
+× a Secret that meshreg does not manage is in the place of the copy of nginx-mesh/${KEY} in shop
+    It differs, or something else keeps it: move it away, or leave the namespace out.
+    See: kubectl describe secret ${KEY} -n shop
+`,
+	);
+	await bed.run(["check", "--fix", "--yes"]);
+	const lines = (await bed.run(["list", "--all", "--no-headers"])).out;
+	assert.match(lines, /^app .* InSync /m);
+	assert.match(lines, /^shop .* Unmanaged /m);
+});
+
 describe("check with few permissions", () => {
 	test("in its own namespaces reads nothing of others", async () => {
 		await using bed = await started({

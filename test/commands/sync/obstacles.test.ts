@@ -126,7 +126,7 @@ describe("sync, where something is in the way", () => {
 			{
 				status: 1,
 				out: `secret/${NAME} configured in app namespace\n`,
-				err: `error: secret "${NAME}" in namespace "shop" exists but is not managed by meshreg; use --force to overwrite it\n2 namespaces: 0 created, 1 configured, 0 unchanged, 1 failed\n`,
+				err: `error: secret "${NAME}" in namespace "shop" exists but is not managed by meshreg, and --adopt leaves what differs (r.example.com missing, other.example.com extra); use --force to overwrite it\n2 namespaces: 0 created, 1 configured, 0 unchanged, 1 failed\n`,
 			},
 		);
 		assert.deepEqual(

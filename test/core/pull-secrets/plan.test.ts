@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import type { Change } from "../../../src/core/pull-secrets/change.ts";
 import {
 	desiredCopies,
 	matchesGlob,
@@ -12,7 +13,6 @@ import {
 	TARGETS_ANNOTATION,
 } from "../../../src/core/pull-secrets/ownership.ts";
 import {
-	type Change,
 	planCopy,
 	planLeftovers,
 	planPrune,

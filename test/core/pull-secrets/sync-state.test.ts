@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import type { Change } from "../../../src/core/pull-secrets/change.ts";
 import type { NamespaceFacts } from "../../../src/core/pull-secrets/namespace-facts.ts";
 import {
 	MANAGED_BY_LABEL,
@@ -8,7 +9,6 @@ import {
 	SOURCE_UID_ANNOTATION,
 	TARGETS_ANNOTATION,
 } from "../../../src/core/pull-secrets/ownership.ts";
-import type { Change } from "../../../src/core/pull-secrets/plan.ts";
 import {
 	contentOfAuths,
 	type PullSecret,

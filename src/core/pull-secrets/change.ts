@@ -1,0 +1,20 @@
+import type { Cases } from "../cases.ts";
+import type { Obstacle } from "../output/failure.ts";
+import type { DesiredPullSecret, PullSecret } from "./pull-secret.ts";
+
+/** One thing to do, or not to do, about one Secret. */
+export type Change = Cases<
+	"action",
+	{
+		create: { desired: DesiredPullSecret };
+		update: { current: PullSecret; desired: DesiredPullSecret };
+		/** Deleted and created again, because the type or `immutable` forbids an update. */
+		replace: { current: PullSecret; desired: DesiredPullSecret };
+		delete: { current: PullSecret };
+		unchanged: { current: PullSecret; desired: DesiredPullSecret };
+		conflict: { current: PullSecret; obstacle: Obstacle };
+	}
+>;
+
+/** A change that deletes. */
+export type Deletion = Change & { readonly action: "delete" };
