@@ -164,8 +164,12 @@ export type AccountNote =
 				namespaces: readonly string[];
 				script: Script | undefined;
 			};
-			/** What attach added stays on accounts. */
-			"accounts-kept": { error: unknown };
+			/** What attach added stays on accounts: in these namespaces, everywhere but there, or wherever it is. */
+			"accounts-kept": {
+				error: unknown;
+				in?: readonly string[];
+				outside?: readonly string[];
+			};
 			/** Accounts were attached, and the record of the source does not say so. */
 			"attached-unrecorded": {
 				source: SourceRef;
@@ -221,7 +225,14 @@ export type PruneNote = Causes<{
 			readonly source: SourceRef;
 			readonly namespaces: readonly string[];
 		}[];
+		/** How many service accounts lose what attach added, and where. */
+		accounts: number;
+		accountsIn: readonly string[];
 	};
+	/** What attach added stays where the pull secret does. */
+	"attached-kept": { name: string; namespaces: readonly string[] };
+	/** Unmanaged Secrets of the name that is pruned. */
+	"left-alone": { name: string; namespaces: readonly string[] };
 	/** What attach had added, and is gone. */
 	"taken-back": { accounts: number; policies: number; dryRun: DryRun };
 	"still-managed": {

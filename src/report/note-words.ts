@@ -134,8 +134,10 @@ const ACCOUNT_WORDS: Wording<AccountNote> = {
 		message: `secret "${name}" does not exist in ${someOf(namespaces)} yet`,
 		advice: { words: "create it with", script },
 	}),
-	"accounts-kept": ({ error }) =>
-		`what attach added to service accounts is not taken back: ${failureLine(error)}`,
+	"accounts-kept": ({ error, in: places, outside }) =>
+		`what attach added to service accounts is not taken back${
+			places ? ` in ${someOf(places)}` : ""
+		}${outside ? ` outside ${someOf(outside)}` : ""}: ${failureLine(error)}`,
 	"attached-unrecorded": ({ what, why, script }) => ({
 		message: `${what} attached, but not recorded, so sync and the watch do not keep it attached: ${unrecordedWords(why)}`,
 		...(why.cause === "record-forbidden" && {

@@ -8,24 +8,39 @@ const NAMED = 20;
 /** About what is deleted, and what stays. */
 export const PRUNE_WORDS: Wording<PruneNote> = {
 	// As kubectl asks before a deletion; in the wrong cluster nobody wants to continue.
-	"deletion-asked": ({ context, losses, forgets }) => {
+	"deletion-asked": ({ context, losses, forgets, accounts, accountsIn }) => {
 		const verbs = [...new Set(losses.map(({ verb }) => verb))];
 		const where = context === "" ? "" : ` in context ${context}`;
+		const others = [
+			...forgets.map(
+				({ source: { namespace, name }, namespaces }) =>
+					`take ${someOf(namespaces)} out of the record of ${namespace}/${name}`,
+			),
+			...(accounts === 0
+				? []
+				: [
+						`take back what attach added to ${counted(accounts, "service account")} in ${someOf(accountsIn)}`,
+					]),
+		];
 		return {
-			message: [
-				`You are about to ${verbs.join(", or ")} the following ${losses.length} resource(s)${where}:`,
-				...someLines(
-					losses.map((loss) => lossWords(loss, verbs)),
-					NAMED,
-				),
-				...forgets.map(
-					({ source: { namespace, name }, namespaces }) =>
-						`and take ${someOf(namespaces)} out of the record of ${namespace}/${name}`,
-				),
-			],
+			message:
+				losses.length === 0
+					? [`You are about to do this${where}:`, ...others]
+					: [
+							`You are about to ${verbs.join(", or ")} the following ${losses.length} resource(s)${where}:`,
+							...someLines(
+								losses.map((loss) => lossWords(loss, verbs)),
+								NAMED,
+							),
+							...others.map((other) => `and ${other}`),
+						],
 			prose: true,
 		};
 	},
+	"attached-kept": ({ name, namespaces }) =>
+		`service accounts in ${someOf(namespaces)} keep what attach added: secret "${name}" is still there`,
+	"left-alone": ({ name, namespaces }) =>
+		`secret "${name}" in ${someOf(namespaces)} is not managed by meshreg and was left alone`,
 	"taken-back": ({ accounts, policies, dryRun }) => {
 		const parts = [
 			counted(accounts, "service account"),

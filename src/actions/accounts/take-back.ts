@@ -1,25 +1,105 @@
 import {
 	ATTACHED_SELECTOR,
 	attachedKeys,
-	planDetach,
+	planDetachAll,
 } from "../../core/accounts/attachment.ts";
+import type { ServiceAccount } from "../../core/objects.ts";
 import type { ChangeResult, DryRun } from "../../core/output/result.ts";
-import { isFatal } from "../../errors.ts";
+import { ApiError, isFatal } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
-import { type AccountTarget, editAccounts } from "./edit-accounts.ts";
+import { AT_ONCE, inParallel } from "../in-parallel.ts";
+import { editAccounts } from "./edit-accounts.ts";
 
 /** How the taking back is carried out. */
 interface TakeBackOptions {
 	readonly cluster: Cluster;
 	readonly world: Pick<World, "clock" | "interrupt" | "emit">;
 	readonly dryRun: DryRun;
-	/** Where to look; none: everywhere. */
-	readonly namespaces: readonly string[];
 	readonly onResult: (result: ChangeResult) => void;
 }
 
+/** The service accounts that attach changed, as they were listed. */
+interface Attached {
+	readonly accounts: readonly ServiceAccount[];
+	/** What could not be looked at: `in` these, everywhere but `outside` them, or all of it. */
+	readonly unread?: {
+		readonly error: unknown;
+		readonly in?: readonly string[];
+		readonly outside?: readonly string[];
+	};
+}
+
+/** Whether an entry of a name is to go from the accounts of a namespace. */
+type IsMeant = (namespace: string, key: string) => boolean;
+
 /**
- * Takes the deleted pull secrets among `results` out of the service accounts
+ * One list finds them everywhere, or one in each of `namespaces`; who may not list them everywhere
+ * has those of the `known` namespaces. Throws only what makes the rest pointless.
+ */
+export async function attachedAccounts(
+	cluster: Cluster,
+	namespaces: readonly string[],
+	known: readonly string[],
+): Promise<Attached> {
+	if (namespaces.length === 0)
+		try {
+			return { accounts: await listAttached(cluster) };
+		} catch (error) {
+			if (isFatal(error)) throw error;
+			if (!(error instanceof ApiError && error.status === 403))
+				return { accounts: [], unread: { error } };
+			const { accounts, refused } = await listEach(cluster, known);
+			const outside = known.filter((name) => !refused.has(name));
+			return {
+				accounts,
+				unread: { error, ...(outside.length > 0 && { outside }) },
+			};
+		}
+	const { accounts, refused } = await listEach(cluster, namespaces);
+	const [error] = refused.values();
+	if (refused.size === 0) return { accounts };
+	const isAll = refused.size === namespaces.length;
+	return {
+		accounts,
+		unread: { error, ...(!isAll && { in: [...refused.keys()] }) },
+	};
+}
+
+/** Those of which something is meant. */
+export function meantAccounts(
+	accounts: readonly ServiceAccount[],
+	isMeant: IsMeant,
+): ServiceAccount[] {
+	return accounts.filter((account) =>
+		attachedKeys(account).some((key) =>
+			isMeant(account.metadata.namespace ?? "", key),
+		),
+	);
+}
+
+/** Takes what is meant, of what attach added, out of accounts; who may not change one is warned. */
+export async function takeBack(
+	accounts: readonly ServiceAccount[],
+	isMeant: IsMeant,
+	{ onResult, ...how }: TakeBackOptions,
+): Promise<void> {
+	const targets = meantAccounts(accounts, isMeant).map((listed) => {
+		const { namespace = "", name = "" } = listed.metadata;
+		return { namespace, name, listed };
+	});
+	await editAccounts(targets, {
+		...how,
+		plan: (account) =>
+			planDetachAll(account, (key) =>
+				isMeant(account.metadata.namespace ?? "", key),
+			),
+		awaitDefault: false,
+		onResult: (result) => onResult(leniently(result)),
+	});
+}
+
+/**
+ * Takes the deleted pull secrets among `results` out of the service accounts beside them
  * that attach added them to. What may not be read or changed is a warning: the
  * keys are gone, and a kubelet passes over a name without a Secret.
  */
@@ -27,60 +107,59 @@ export async function takeBackAttached(
 	results: readonly ChangeResult[],
 	how: TakeBackOptions,
 ): Promise<void> {
-	const deleted = Map.groupBy(
-		results.filter(({ action }) => action === "deleted"),
-		({ name }) => name,
+	const deleted = results.filter(({ action }) => action === "deleted");
+	const gone = new Set(
+		deleted.map(({ namespace, name }) => `${namespace}/${name}`),
 	);
-	if (deleted.size === 0) return;
-	const { cluster, world, dryRun, onResult } = how;
-	let attached: AccountTarget[];
-	try {
-		attached = await attachedAccounts(how);
-	} catch (error) {
-		if (isFatal(error)) throw error;
-		world.emit({
+	if (gone.size === 0) return;
+	const namespaces = [...new Set(deleted.map(({ namespace }) => namespace))];
+	const { accounts, unread } = await attachedAccounts(
+		how.cluster,
+		namespaces.length === 1 ? namespaces : [],
+		namespaces,
+	);
+	if (unread !== undefined && unread.outside?.length !== namespaces.length)
+		how.world.emit({
 			type: "warning",
-			note: { cause: "accounts-kept", error },
+			note: { cause: "accounts-kept", ...unread },
 		});
-		return;
-	}
-	for (const [key, gone] of deleted) {
-		const places = new Set(gone.map(({ namespace }) => namespace));
-		const targets = attached.filter(
-			({ namespace, listed }) =>
-				places.has(namespace) &&
-				listed !== undefined &&
-				attachedKeys(listed).includes(key),
-		);
-		await editAccounts(targets, {
-			cluster,
-			world,
-			dryRun,
-			plan: (account) => planDetach(account, key),
-			awaitDefault: false,
-			onResult: (result) => onResult(leniently(result)),
-		});
-	}
+	await takeBack(
+		accounts,
+		(namespace, key) => gone.has(`${namespace}/${key}`),
+		how,
+	);
 }
 
-async function attachedAccounts({
-	cluster,
-	namespaces,
-}: TakeBackOptions): Promise<AccountTarget[]> {
-	const scopes =
-		namespaces.length === 0
-			? [{}]
-			: namespaces.map((namespace) => ({ namespace }));
-	const found: AccountTarget[] = [];
-	for (const scope of scopes)
-		for await (const { items } of cluster.pages("ServiceAccount", {
-			...scope,
-			labelSelector: ATTACHED_SELECTOR,
-		}))
-			for (const listed of items) {
-				const { namespace = "", name = "" } = listed.metadata;
-				found.push({ namespace, name, listed });
-			}
+async function listEach(
+	cluster: Cluster,
+	namespaces: readonly string[],
+): Promise<{
+	readonly accounts: ServiceAccount[];
+	readonly refused: ReadonlyMap<string, unknown>;
+}> {
+	const refused = new Map<string, unknown>();
+	const lists = await inParallel(namespaces, AT_ONCE, async (namespace) => {
+		try {
+			return await listAttached(cluster, namespace);
+		} catch (error) {
+			if (isFatal(error)) throw error;
+			refused.set(namespace, error);
+			return [];
+		}
+	});
+	return { accounts: lists.flat(), refused };
+}
+
+async function listAttached(
+	cluster: Cluster,
+	namespace?: string,
+): Promise<ServiceAccount[]> {
+	const found: ServiceAccount[] = [];
+	for await (const { items } of cluster.pages("ServiceAccount", {
+		...(namespace !== undefined && { namespace }),
+		labelSelector: ATTACHED_SELECTOR,
+	}))
+		found.push(...items);
 	return found;
 }
 

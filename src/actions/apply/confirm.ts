@@ -83,13 +83,22 @@ export async function confirmDeletion(
 	{
 		losses,
 		forgets = [],
-	}: Pick<DeletionNote, "losses"> & Partial<Pick<DeletionNote, "forgets">>,
+		accounts = 0,
+		accountsIn = [],
+	}: Pick<DeletionNote, "losses"> & Partial<DeletionNote>,
 	{ context }: Pick<Cluster, "context">,
 	world: World,
 ): Promise<boolean> {
 	world.emit({
 		type: "note",
-		note: { cause: "deletion-asked", context, losses, forgets },
+		note: {
+			cause: "deletion-asked",
+			context,
+			losses,
+			forgets,
+			accounts,
+			accountsIn,
+		},
 	});
 	return (await world.prompter()).confirm({
 		message: "Do you want to continue?",

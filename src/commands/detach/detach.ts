@@ -57,7 +57,9 @@ With --by-policy it deletes the policies of attach --by-policy.`,
 			? detachByPolicy(change, world)
 			: changeAccounts(change, world, {
 					gives: false,
-					plan: change.everyKey ? planDetachAll : planDetach,
+					plan: change.everyKey
+						? (account) => planDetachAll(account)
+						: planDetach,
 					// Only labelled accounts can have something to take back.
 					labelSelector: ATTACHED_SELECTOR,
 					form: formOf(change),

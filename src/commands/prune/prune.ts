@@ -1,11 +1,15 @@
 import { keepPolicies } from "../../actions/accounts/policies.ts";
-import { takeBackAttached } from "../../actions/accounts/take-back.ts";
+import {
+	attachedAccounts,
+	meantAccounts,
+	takeBack,
+} from "../../actions/accounts/take-back.ts";
 import { isSettled } from "../../actions/apply/apply.ts";
 import { carryOut } from "../../actions/apply/carry-out.ts";
 import { ChangeReport } from "../../actions/apply/change-report.ts";
 import { confirmDeletion, lossOf } from "../../actions/apply/confirm.ts";
 import { meantFor } from "../../actions/read/meant-namespace.ts";
-import { readPullSecrets } from "../../actions/read/read-keys.ts";
+import { readPullSecrets, secretsNamed } from "../../actions/read/read-keys.ts";
 import { readSources } from "../../actions/read/read-sources.ts";
 import { command, NOTHING } from "../../command.ts";
 import type { Given } from "../../core/command-line/flag.ts";
@@ -15,10 +19,8 @@ import type { Action, ChangeResult, DryRun } from "../../core/output/result.ts";
 import type { Deletion } from "../../core/pull-secrets/change.ts";
 import {
 	LONGEST_LABEL_VALUE,
-	labelOfName,
 	MANAGED_BY_LABEL,
 	MANAGER,
-	selectorOf,
 } from "../../core/pull-secrets/ownership.ts";
 import {
 	byNamespace,
@@ -34,6 +36,13 @@ import { ApiError, EXIT, UsageError } from "../../errors.ts";
 import { CHANGE_FLAGS, changeOf } from "../../flags/changes.ts";
 import * as flags from "../../flags.ts";
 import type { Cluster, ListQuery } from "../../world.ts";
+import {
+	keptNotes,
+	knownPlaces,
+	leftAlone,
+	namespaceIn,
+	prunedEntries,
+} from "./attached-entries.ts";
 import { countUsers } from "./count-users.ts";
 import {
 	forgetNamespaces,
@@ -52,7 +61,7 @@ export const prune = command({
 
 -n also takes the namespaces out of the record of the source, unless with --keep-sources or --orphaned, and warns where a rule still covers one.
 
-It lists what it will delete, sources first, with how many pods and service accounts still reference it, and asks. Secrets that change in the meantime are left alone. What attach added is removed from service accounts.`,
+It lists what it will delete, sources first, with how many pods and service accounts still reference it, and asks. Secrets that change in the meantime, and those that meshreg does not manage, are left alone. What attach added is removed from service accounts, also where there is no Secret; with --orphaned and --keep-sources only beside what is deleted, with --all under every name.`,
 	examples: [
 		{
 			comment: "Everything, as removing the mesh does; asks first",
@@ -97,7 +106,7 @@ It lists what it will delete, sources first, with how many pods and service acco
 	options: (given, env) => ({
 		connection: flags.bulkConnectionFlags(given),
 		namespaces: given.on("all-namespaces") ? [] : flags.namespacesOf(given),
-		query: queryOf(given, env),
+		...scopeOf(given, env),
 		scope: { keepSources: given.on("keep-sources") },
 		orphaned: given.on("orphaned"),
 		source: {
@@ -118,7 +127,8 @@ It lists what it will delete, sources first, with how many pods and service acco
 		const cluster = await world.connect(options.connection);
 		try {
 			const reader = new ContentReader();
-			const keys = await readScope(cluster, reader, namespaces, options.query);
+			const found = await readScope(cluster, reader, namespaces, options.query);
+			const keys = found.filter(options.isMeant);
 			const scope: PruneScope = options.orphaned
 				? {
 						...options.scope,
@@ -138,7 +148,37 @@ It lists what it will delete, sources first, with how many pods and service acco
 				: [];
 			const report = new ChangeReport(world, cluster);
 			const outOf = sent.filter(({ named }) => named.length > 0);
-			if (changes.length + outOf.length === 0) {
+			const onlyBeside = options.orphaned || scope.keepSources;
+			const { accounts, unread } =
+				onlyBeside && changes.length === 0
+					? { accounts: [] }
+					: await attachedAccounts(
+							cluster,
+							namespaces,
+							knownPlaces(found, sources.namespace),
+						);
+			if (unread !== undefined)
+				world.emit({
+					type: "warning",
+					note: { cause: "accounts-kept", ...unread },
+				});
+			const entries = (isGone: (secret: PullSecret) => boolean) =>
+				prunedEntries(found, isGone, { name: sources.name, onlyBeside });
+			const goes = new Set(changes.map(({ current }) => current));
+			const attached = meantAccounts(
+				accounts,
+				entries((secret) => goes.has(secret)).go,
+			);
+			const tellOfRest = (isGone: (secret: PullSecret) => boolean): void => {
+				for (const note of keptNotes(accounts, entries(isGone).stay))
+					world.emit({ type: "warning", note });
+				const note = options.orphaned
+					? undefined
+					: leftAlone(found, sources.name);
+				if (note !== undefined)
+					world.emit({ type: "note", note, unlessQuiet: true });
+			};
+			if (changes.length + outOf.length + attached.length === 0) {
 				world.emit({
 					type: "note",
 					note: {
@@ -147,10 +187,11 @@ It lists what it will delete, sources first, with how many pods and service acco
 						meant: await meantFor(sources.name, namespaces, cluster),
 					},
 				});
+				tellOfRest(() => false);
 				warnOfRules(sent, how);
 				return report.finish({ withSummary: false });
 			}
-			if (mustAsk && changes.length > 0) {
+			if (mustAsk && changes.length + attached.length > 0) {
 				const losses = await lossesOf(changes, cluster);
 				const forgets = outOf.map(
 					({ source: { namespace, name }, named: namespaces }) => ({
@@ -158,7 +199,13 @@ It lists what it will delete, sources first, with how many pods and service acco
 						namespaces,
 					}),
 				);
-				if (!(await confirmDeletion({ losses, forgets }, cluster, world))) {
+				const question = {
+					losses,
+					forgets,
+					accounts: attached.length,
+					accountsIn: [...new Set(attached.map(namespaceIn))],
+				};
+				if (!(await confirmDeletion(question, cluster, world))) {
 					world.emit({ type: "note", note: { cause: "cancelled" } });
 					return { status: EXIT.done, document: NOTHING };
 				}
@@ -176,7 +223,7 @@ It lists what it will delete, sources first, with how many pods and service acco
 				});
 				const isGone = deletedIn(report.results);
 				warnOfRules(sent, how);
-				await takeBackAttached(report.results, {
+				await takeBack(accounts, entries(isGone).go, {
 					...how,
 					onResult: report.add,
 				});
@@ -186,6 +233,7 @@ It lists what it will delete, sources first, with how many pods and service acco
 				for (const source of recorded.sources)
 					if (!isGone(source))
 						await keepPolicies(source, { ...how, onResult: report.add });
+				tellOfRest(isGone);
 				const notes = [
 					takenBack(report.results, dryRun),
 					namespaces.length === 0 && !options.orphaned && dryRun === "none"
@@ -246,12 +294,22 @@ function takenBack(
 }
 
 /** All that meshreg manages, what has a name, or what has the mesh's name and label, as removing the mesh does. */
-function queryOf(given: Given, env: flags.Env): ListQuery {
+function scopeOf(
+	given: Given,
+	env: flags.Env,
+): {
+	readonly query: ListQuery;
+	/** Whether of what the query finds it is one that is to be deleted. */
+	readonly isMeant: (secret: PullSecret) => boolean;
+} {
 	const named = given.positionals.length > 0;
 	if (given.on("all")) {
 		if (named)
 			throw new UsageError("--all means every pull secret: leave NAME out");
-		return { labelSelector: `${MANAGED_BY_LABEL}=${MANAGER}` };
+		return {
+			query: { labelSelector: `${MANAGED_BY_LABEL}=${MANAGER}` },
+			isMeant: () => true,
+		};
 	}
 	const name = flags.nameOf(given, env);
 	if (!named && name.length > LONGEST_LABEL_VALUE)
@@ -259,8 +317,8 @@ function queryOf(given: Given, env: flags.Env): ListQuery {
 			`MESHREG_NAME: ${name.length} characters are too many for the label by which prune finds it; give it as NAME`,
 		);
 	return {
-		fieldSelector: `metadata.name=${name}`,
-		...(!named && { labelSelector: selectorOf(labelOfName(name)) }),
+		query: secretsNamed(name),
+		isMeant: ({ labels }) => named || labels.usage === name,
 	};
 }
 

@@ -328,15 +328,10 @@ class Controller {
 	}
 
 	async #takeBack(results: readonly ChangeResult[]): Promise<void> {
-		const namespaces = results
-			.filter(({ action }) => action === "deleted")
-			.map(({ namespace }) => namespace);
-		if (namespaces.length === 0) return;
 		await takeBackAttached(results, {
 			cluster: this.how.cluster,
 			world: this.how.world,
 			dryRun: "none",
-			namespaces: namespaces.length === 1 ? namespaces : [],
 			onResult: (result) => this.#told.tell(result),
 		});
 	}

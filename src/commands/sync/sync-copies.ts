@@ -96,7 +96,6 @@ async function syncOne(
 	if (options.prune)
 		await takeBackAttached(run.report.results, {
 			...run,
-			namespaces: [],
 			onResult: run.report.add,
 		});
 	await attachCopies(source, targets, run);

@@ -119,9 +119,12 @@ export function planDetach(account: ServiceAccount, key: string): AccountPlan {
 	return takingBack(account, [key]);
 }
 
-/** The same for every key that planAttach added. */
-export function planDetachAll(account: ServiceAccount): AccountPlan {
-	const keys = attachedKeys(account);
+/** The same for every key that planAttach added, or for those that are meant. */
+export function planDetachAll(
+	account: ServiceAccount,
+	isMeant: (key: string) => boolean = () => true,
+): AccountPlan {
+	const keys = attachedKeys(account).filter(isMeant);
 	return keys.length === 0 ? { operations: [] } : takingBack(account, keys);
 }
 

@@ -593,7 +593,7 @@ describe("attach and detach", () => {
 		for (const [refused, said] of [
 			[
 				"GET /serviceaccounts",
-				/^Warning: what attach added to service accounts is not taken back: Error from server \(Forbidden\)/,
+				/^Warning: what attach added to service accounts is not taken back outside app, nginx-mesh: Error from server \(Forbidden\)/,
 			],
 			[
 				"PATCH /namespaces/app/serviceaccounts",

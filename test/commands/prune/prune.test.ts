@@ -49,6 +49,10 @@ async function populated(
 	return bed;
 }
 
+/** What is said of Secrets of the name that are not ours. */
+const unmanaged = (...namespaces: string[]): string =>
+	`secret "${NAME}" in ${namespaces.join(", ")} is not managed by meshreg and was left alone\n`;
+
 const left = (bed: TestBed): string[] =>
 	bed.server.store
 		.all("Secret")
@@ -65,16 +69,20 @@ describe("prune", () => {
 		"opaque",
 		"orphan",
 	];
-	const CASES: [args: string[], deleted: string[]][] = [
-		[[], ["copy-a", "copy-b", "mesh", "nginx-mesh", "orphan"]],
-		[["--keep-sources"], ["copy-a", "copy-b", "orphan"]],
+	const CASES: [args: string[], deleted: string[], alone?: string[]][] = [
+		[
+			[],
+			["copy-a", "copy-b", "mesh", "nginx-mesh", "orphan"],
+			["foreign", "opaque"],
+		],
+		[["--keep-sources"], ["copy-a", "copy-b", "orphan"], ["foreign", "opaque"]],
 		[["--orphaned"], ["orphan"]],
-		[["-n", "copy-a,foreign,opaque"], ["copy-a"]],
+		[["-n", "copy-a,foreign,opaque"], ["copy-a"], ["foreign", "opaque"]],
 		[["another-name"], []],
 		[[NAME, "-n", "mesh"], ["mesh"]],
 		[["--all"], ["copy-a", "copy-b", "nginx-mesh", "orphan"]],
 	];
-	for (const [args, deleted] of CASES)
+	for (const [args, deleted, alone = []] of CASES)
 		test(`${["prune", ...args].join(" ")} deletes ${deleted.join(", ") || "nothing"}`, async () => {
 			await using bed = await populated();
 			const outcome = await bed.run(["prune", "--yes", ...args]);
@@ -86,7 +94,10 @@ describe("prune", () => {
 							`secret "${NAME}" deleted from ${namespace} namespace\n`,
 					)
 					.join(""),
-				err: deleted.length === 0 ? "No resources found\n" : "",
+				err: [
+					...(deleted.length === 0 ? ["No resources found\n"] : []),
+					...(alone.length === 0 ? [] : [unmanaged(...alone)]),
+				].join(""),
 				asked: [],
 			});
 			assert.deepEqual(
@@ -205,8 +216,8 @@ Cancelled; nothing was changed
 				err.replace("No resources found\n", ""),
 			]),
 			[
-				[0, ""],
-				[0, ""],
+				[0, unmanaged("foreign", "opaque")],
+				[0, unmanaged("foreign", "opaque")],
 			],
 		);
 		assert.deepEqual(left(bed), ["foreign", "opaque"]);
@@ -491,6 +502,204 @@ describe("prune says what else", () => {
 		assert.equal(
 			err,
 			"still managed by meshreg: the watch in nginx-mesh (see uninstall)\n",
+		);
+	});
+});
+
+/** Accounts that attach changed in these namespaces, and in `theirs`, where attach added nothing, one that has the same entry. */
+async function attached(...namespaces: string[]): Promise<TestBed> {
+	const bed = await testBed({
+		namespaces: ["app", "kube-public", "nginx-mesh", "payments", "theirs"],
+	});
+	for (const namespace of ["app", "kube-public", "payments"])
+		build.account(bed, namespace, ["mine"]);
+	build.account(bed, "theirs", [NAME]);
+	await bed.run(["attach", "-n", namespaces.join(",")]);
+	bed.server.requests.length = 0;
+	return bed;
+}
+
+const attachedIn = (bed: TestBed): string[] =>
+	bed.server.store
+		.all("ServiceAccount")
+		.filter(
+			({ metadata, imagePullSecrets = [] }) =>
+				metadata.annotations?.["kubectl-meshreg/attached-keys"] !== undefined ||
+				(imagePullSecrets as { name: string }[]).some(
+					({ name }) => name === NAME,
+				),
+		)
+		.map(({ metadata }) => metadata.namespace ?? "")
+		.sort();
+
+describe("prune takes back what attach added", () => {
+	const BACK = "taken back: 1 service account\n";
+
+	test("in a namespace that has no copy", async () => {
+		await using bed = await attached("app", "kube-public");
+		const outcome = await bed.run(["prune", "-n", "kube-public", "--yes"]);
+		assert.deepEqual(outcome, {
+			status: 0,
+			out: "serviceaccount/default configured in kube-public namespace\n",
+			err: BACK,
+			asked: [],
+		});
+		assert.deepEqual(attachedIn(bed), ["app", "theirs"]);
+		const places = bed.server.requests.map(({ path }) => path);
+		assert.ok(
+			!places.some((path) => path.includes("/app/")),
+			"only where -n names",
+		);
+	});
+
+	test("and asks before it does nothing but that", async () => {
+		await using bed = await attached("kube-public");
+		const { err } = await bed.run(["prune", "-n", "kube-public"], {
+			answers: [["Do you want to continue?", false]],
+		});
+		assert.equal(
+			err,
+			`You are about to do this in context embedded:
+take back what attach added to 1 service account in kube-public
+Cancelled; nothing was changed
+`,
+		);
+		assert.deepEqual(attachedIn(bed), ["kube-public", "theirs"]);
+	});
+
+	for (const flag of ["--dry-run=client", "--dry-run=server"])
+		test(`${flag} writes nothing`, async () => {
+			await using bed = await attached("kube-public");
+			const { out } = await bed.run(["prune", flag]);
+			assert.match(out, /configured in kube-public namespace \(.*dry run\)/);
+			assert.deepEqual(attachedIn(bed), ["kube-public", "theirs"]);
+		});
+
+	test("everywhere, found by one list, also where an unmanaged Secret took the copy's place", async () => {
+		await using bed = await attached("app", "kube-public", "payments");
+		secret(bed, "nginx-mesh", { labels: OURS });
+		secret(bed, "app", build.copyOf());
+		secret(bed, "payments");
+		const { status, err } = await bed.run(["prune", "--yes"]);
+		assert.deepEqual(
+			[status, err],
+			[0, `${unmanaged("payments")}taken back: 3 service accounts\n`],
+		);
+		assert.deepEqual(attachedIn(bed), ["theirs"]);
+		assert.deepEqual(left(bed), ["payments"]);
+		const lists = bed.server.requests.filter(
+			({ method, path }) =>
+				method === "GET" && path.endsWith("/serviceaccounts"),
+		);
+		assert.equal(lists.length, 1);
+	});
+
+	test("prune -n says that an unmanaged Secret was left alone", async () => {
+		await using bed = await attached("app");
+		secret(bed, "payments");
+		const { status, err } = await bed.run(["prune", "-n", "payments", "--yes"]);
+		assert.deepEqual(
+			[status, err],
+			[
+				0,
+				`No resources found in payments namespace.\n${unmanaged("payments")}`,
+			],
+		);
+	});
+
+	test("but not where the pull secret stays", async () => {
+		await using bed = await attached("app", "payments");
+		secret(bed, "nginx-mesh", { labels: OURS });
+		secret(bed, "app", build.copyOf());
+		bed.server.onRequest(({ method, path }) =>
+			method === "DELETE" && path.includes("/app/")
+				? { answer: { status: 403, reason: "Forbidden", message: "no" } }
+				: undefined,
+		);
+		const { status, err } = await bed.run(["prune", "--yes"]);
+		assert.equal(status, 1);
+		assert.ok(
+			err.includes(
+				`Warning: service accounts in app keep what attach added: secret "${NAME}" is still there\n${BACK}`,
+			),
+			err,
+		);
+		assert.deepEqual(attachedIn(bed), ["app", "theirs"]);
+	});
+
+	for (const flag of ["--orphaned", "--keep-sources"])
+		test(`${flag}: only beside what it deletes`, async () => {
+			await using bed = await attached("app", "kube-public");
+			secret(bed, "nginx-mesh", { labels: OURS });
+			secret(bed, "app", {
+				...build.copyOf(),
+				annotations: { "kubectl-meshreg/source": `gone/${NAME}` },
+			});
+			const { err } = await bed.run(["prune", flag, "--yes"]);
+			assert.equal(err, BACK);
+			assert.deepEqual(attachedIn(bed), ["kube-public", "theirs"]);
+		});
+
+	test("--all under every name, another name not", async () => {
+		await using bed = await attached("app");
+		await bed.run(["attach", "-n", "app", "--secret", "team"]);
+		await bed.run(["prune", "another", "--yes"]);
+		assert.deepEqual(attachedIn(bed), ["app", "theirs"]);
+		const { err } = await bed.run(["prune", "--all", "--yes"]);
+		assert.equal(err, BACK);
+		assert.deepEqual(attachedIn(bed), ["theirs"]);
+	});
+
+	test("where accounts cannot be listed everywhere, in the namespaces that are known, and says so", async () => {
+		await using bed = await attached("app", "kube-public", "payments");
+		build.source(bed, {}, ["payments"]);
+		secret(bed, "app", build.copyOf());
+		bed.server.onRequest(({ path }) =>
+			path === "/api/v1/serviceaccounts"
+				? { answer: { status: 403, reason: "Forbidden", message: "no" } }
+				: undefined,
+		);
+		const { status, err } = await bed.run(["prune", "--yes"]);
+		assert.deepEqual(
+			[status, err],
+			[
+				0,
+				"Warning: what attach added to service accounts is not taken back outside app, nginx-mesh, payments: Error from server (Forbidden): no\ntaken back: 2 service accounts\n",
+			],
+		);
+		assert.deepEqual(attachedIn(bed), ["kube-public", "theirs"]);
+	});
+
+	test("one of two namespaces that may not be read does not hold up the other", async () => {
+		await using bed = await attached("app", "payments");
+		bed.server.onRequest(({ path }) =>
+			path.endsWith("/payments/serviceaccounts")
+				? { answer: { status: 403, reason: "Forbidden", message: "no" } }
+				: undefined,
+		);
+		const { err } = await bed.run(["prune", "-n", "app,payments", "--yes"]);
+		assert.equal(
+			err,
+			`Warning: what attach added to service accounts is not taken back in payments: Error from server (Forbidden): no\n${BACK}`,
+		);
+		assert.deepEqual(attachedIn(bed), ["payments", "theirs"]);
+	});
+
+	test("what a tenant wrote takes no entry that is not there", async () => {
+		await using bed = await attached("app");
+		build.account(bed, "payments", ["mine"], {
+			metadata: {
+				namespace: "payments",
+				name: "default",
+				labels: { "kubectl-meshreg/attached": "true" },
+				annotations: { "kubectl-meshreg/attached-keys": `mine,${NAME}` },
+			},
+		});
+		await bed.run(["prune", "--yes"]);
+		assert.deepEqual(
+			bed.server.store.get("ServiceAccount", "payments", "default")
+				?.imagePullSecrets,
+			[{ name: "mine" }],
 		);
 	});
 });
