@@ -2,6 +2,7 @@ import { meantFor } from "../../actions/read/meant-namespace.ts";
 import { warnOfUnread } from "../../actions/read/warn-of-unread.ts";
 import { command, NOTHING } from "../../command.ts";
 import type { Given } from "../../core/command-line/flag.ts";
+import { MESH_NAMES } from "../../core/meshes/meshes.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import { type ListItem, listItems } from "../../core/pull-secrets/list-item.ts";
 import type { PullSecretStatus } from "../../core/pull-secrets/source.ts";
@@ -32,9 +33,9 @@ export const list = command({
 	verb: "list",
 	summary: "List pull secrets and whether they are in sync",
 	operands: [{ name: "NAME", optional: true, values: "pull-secret" }],
-	about: `List the pull secrets that meshreg manages and those of the mesh, in all namespaces, in those named (-n) or in those with labels (-l). With NAME, only those of that name.
+	about: `List the pull secrets that meshreg manages, whatever their name or mesh, and those with the label of the mesh, in all namespaces, in those named (-n) or in those with labels (-l). With NAME, only those of that name; MESHREG_NAME is not one.
 
-STATUS is Invalid (a kubelet would break on it, or never match it), Source, Drifted (differs from its source), Orphaned (its source does not exist), Unknown (not allowed to read its source), InSync, Unrecorded (equal to the source, but not recorded: rotate will not update it), or Unmanaged (not managed by meshreg). -o wide says how a copy differs, -o tree who uses it. No format shows a password.`,
+STATUS is Invalid (a kubelet would break on it, or never match it), Source, Drifted (differs from its source), Orphaned (its source does not exist), Unknown (not allowed to read its source), InSync, Unrecorded (equal to the source, but not recorded: rotate will not update it), or Unmanaged (not managed by meshreg, but with the mesh's label; --all shows those without it too). -o wide says how a copy differs, -o tree who uses it. No format shows a password.`,
 	examples: [
 		{ comment: "Everywhere", line: "kubectl meshreg list" },
 		{
@@ -101,7 +102,7 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, Drif
 			kind: "switch",
 			needs: ["expiring"],
 			group: "Output",
-			help: "Exit with status 1 if --expiring finds any; without -n, a copy that is not in sync does not count.",
+			help: "Exit with status 1 if --expiring finds any. Without -n, ignore what is Drifted, Orphaned, Unknown or Unrecorded.",
 		},
 		{
 			name: "watch",
@@ -116,7 +117,10 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, Drif
 			kind: "switch",
 			help: "Leave out the headers of a table.",
 		},
-		flags.MESH_FLAG,
+		{
+			...flags.MESH_FLAG,
+			help: `Show what has the label of this mesh as well: ${MESH_NAMES.join(", ")} (also MESHREG_MESH).`,
+		},
 		flags.outputFlag(...LIST_FORMATS),
 	],
 	options: (given, env) => ({

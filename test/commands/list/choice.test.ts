@@ -214,3 +214,38 @@ describe("list: what source annotations say is never turned into odd requests", 
 			);
 		});
 });
+
+test("without NAME, what is managed under every name, and what has the label of the mesh", async () => {
+	await using bed = await cluster();
+	for (const [namespace, usage] of [
+		["a", NAME],
+		["b", "istio-registry-key"],
+	])
+		secret(
+			bed,
+			`${namespace}/made-by-hand`,
+			{ "r.io": { auth: "dTpw" } },
+			{ metadata: { labels: { usage } } },
+		);
+	const managed = [
+		`a/${NAME} InSync`,
+		`b/${NAME} Drifted`,
+		"c/other Orphaned",
+		`nginx-mesh/${NAME} Source`,
+	];
+	const listed = async (argv: string[], env = {}) =>
+		shown((await bed.run(["list", ...argv, "-o=json"], { env })).out);
+	const nginx = ["a/made-by-hand Unmanaged", ...managed].toSorted();
+	assert.deepEqual(await listed([]), nginx);
+	assert.deepEqual(
+		await listed(["--mesh=nginx"], { MESHREG_NAME: "x" }),
+		nginx,
+	);
+	assert.deepEqual(
+		await listed(["--mesh=istio"]),
+		["b/made-by-hand Unmanaged", ...managed].toSorted(),
+	);
+	const { out } = await bed.run(["list", "--help"]);
+	assert.match(out, /Show what has the label of this\s+mesh as well/);
+	assert.match(out, /MESHREG_NAME is not\s+one/);
+});
