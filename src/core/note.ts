@@ -162,8 +162,14 @@ export type AccountNote =
 			"secret-missing": {
 				name: string;
 				namespaces: readonly string[];
+				/** Where no source bears that name either. */
+				source?: string;
+				/** The one there that was most likely meant. */
+				near?: string | undefined;
 				script: Script | undefined;
 			};
+			/** No account, but a source, bears the name of an operand. */
+			"secret-meant": { name: string };
 			/** What attach added stays on accounts: in these namespaces, everywhere but there, or wherever it is. */
 			"accounts-kept": {
 				error: unknown;

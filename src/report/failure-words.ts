@@ -128,8 +128,9 @@ const POLICY_WORDS: FailureWording<PolicyFailure> = {
 };
 
 const SOURCE_WORDS: FailureWording<SourceFailure> = {
-	"source-missing": ({ namespace, name, elsewhere, by }) => {
+	"source-missing": ({ namespace, name, elsewhere, by, near }) => {
 		const none = `no source named "${name}" in namespace "${namespace}"`;
+		if (near !== undefined) return `${none}; did you mean "${near}"?`;
 		// Whether there is one, this user cannot know: making another may be the last thing to do.
 		if (elsewhere === "hidden")
 			return `${none}, and Secrets elsewhere cannot be listed; name another place with ${by} NAMESPACE`;

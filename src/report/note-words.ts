@@ -130,10 +130,18 @@ const ACCOUNT_WORDS: Wording<AccountNote> = {
 	"pods-older": oldPodsWords,
 	"pods-older-unknown": ({ error }) =>
 		`pods that run already keep their old pull Secrets until they are restarted; which ones cannot be told: ${failureLine(error)}`,
-	"secret-missing": ({ name, namespaces, script }) => ({
-		message: `secret "${name}" does not exist in ${someOf(namespaces)} yet`,
-		advice: { words: "create it with", script },
-	}),
+	"secret-missing": ({ name, namespaces, source, near, script }) => {
+		const missing = `secret "${name}" does not exist in ${someOf(namespaces)} yet`;
+		const message =
+			source === undefined
+				? missing
+				: `${missing}, and no source of that name in ${source}`;
+		return near === undefined
+			? { message, advice: { words: "create it with", script } }
+			: `${message}; did you mean "${near}"?`;
+	},
+	"secret-meant": ({ name }) =>
+		`"${name}" is a pull secret; did you mean --secret ${name}?`,
 	"accounts-kept": ({ error, in: places, outside }) =>
 		`what attach added to service accounts is not taken back${
 			places ? ` in ${someOf(places)}` : ""

@@ -1,3 +1,4 @@
+import { nearest } from "../../core/command-line/nearest.ts";
 import type { FlagNote } from "../../core/note.ts";
 import {
 	FailureError,
@@ -111,7 +112,7 @@ export async function findSources(
 }
 
 /** Those of one namespace; none where they may not be listed. */
-async function sourcesIn(
+export async function sourcesIn(
 	namespace: string,
 	cluster: Cluster,
 	reader: ContentReader,
@@ -125,6 +126,19 @@ async function sourcesIn(
 	}
 }
 
+/** The source of that namespace that a mistyped name most likely meant; undefined where none is near, or they may not be listed. */
+export async function nearSource(
+	{ namespace, name }: SourceRef,
+	cluster: Cluster,
+	reader: ContentReader,
+): Promise<string | undefined> {
+	const sources = await sourcesIn(namespace, cluster, reader);
+	return nearest(
+		name,
+		sources.map((source) => source.name),
+	);
+}
+
 /** What else calls itself the source is looked for only to say so. */
 async function missing(
 	place: SourceRef,
@@ -132,7 +146,8 @@ async function missing(
 	cluster: Cluster,
 	reader: ContentReader,
 ): Promise<FailureError> {
-	const failure = { cause: "source-missing", ...place, by } as const;
+	const near = await nearSource(place, cluster, reader);
+	const failure = { cause: "source-missing", ...place, by, near } as const;
 	try {
 		const secrets = await readPullSecrets(
 			cluster,

@@ -6,7 +6,7 @@ import { command } from "../../command.ts";
 import { planAttach } from "../../core/accounts/attachment.ts";
 import { ACCOUNT_CHANGE_FLAGS, accountChangeOf } from "../../flags/account.ts";
 import { attachByPolicy } from "./by-policy.ts";
-import { warnOfMissingKey } from "./warn-of-missing-key.ts";
+import { warnOfMeantSecret, warnOfMissingKey } from "./warn-of-missing-key.ts";
 
 /** `attach [SA…]`: service accounts pull with the pull secret. */
 export const attach = command({
@@ -60,6 +60,7 @@ With --by-policy no account is changed: an admission policy adds it to every new
 					},
 					after: async (cluster, changed, results, key) => {
 						await warnOfMissingKey(cluster, results, { ...change, key }, world);
+						await warnOfMeantSecret(cluster, results, change, world);
 						await warnOfOldPods(cluster, changed, world);
 					},
 				}),

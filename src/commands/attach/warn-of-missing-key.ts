@@ -1,8 +1,10 @@
 import type { AccountChange } from "../../actions/accounts/change-accounts.ts";
 import { AT_ONCE, inParallel } from "../../actions/in-parallel.ts";
+import { nearSource, sourcesIn } from "../../actions/read/find-source.ts";
 import type { Action, ChangeResult } from "../../core/output/result.ts";
 import { sequence } from "../../core/output/shell.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
+import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
 import { ApiError } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 
@@ -62,10 +64,44 @@ export async function warnOfMissingKey(
 			cause: "secret-missing",
 			name,
 			namespaces: missing,
+			...(!exists && {
+				source,
+				near: await nearSource(
+					{ namespace: source, name },
+					cluster,
+					new ContentReader(),
+				),
+			}),
 			script: sequence([
 				...(exists ? [] : [fixes.createSource()]),
 				...(elsewhere.length > 0 ? [fixes.sync(elsewhere)] : []),
 			]),
 		},
 	});
+}
+
+/** Says so where an account that was named, and is not there, bears the name of a source: operands are accounts. */
+export async function warnOfMeantSecret(
+	cluster: Cluster,
+	results: readonly ChangeResult[],
+	{ source: { namespace } }: Pick<AccountChange, "source">,
+	world: Pick<World, "emit">,
+): Promise<void> {
+	const unknown = new Set(
+		results
+			.filter(
+				({ kind, why }) =>
+					kind === "ServiceAccount" && why?.cause === "not-found",
+			)
+			.map(({ name }) => name),
+	);
+	if (unknown.size === 0) return;
+	const sources = await sourcesIn(
+		namespace ?? cluster.namespace,
+		cluster,
+		new ContentReader(),
+	);
+	for (const { name } of sources)
+		if (unknown.has(name))
+			world.emit({ type: "warning", note: { cause: "secret-meant", name } });
 }

@@ -1,5 +1,6 @@
 import { readPolicies } from "../../actions/accounts/policies.ts";
 import { AT_ONCE, inParallel } from "../../actions/in-parallel.ts";
+import { nearSource } from "../../actions/read/find-source.ts";
 import {
 	type AccountFacts,
 	accountFacts,
@@ -239,7 +240,12 @@ async function sourceProblem(
 	reader: ContentReader,
 	place: { readonly namespace: string; readonly name: string },
 ): Promise<SourceFailure> {
-	const failure = { cause: "source-missing", ...place, by: "--from" } as const;
+	const failure = {
+		cause: "source-missing",
+		...place,
+		by: "--from",
+		near: await nearSource(place, cluster, reader),
+	} as const;
 	try {
 		const elsewhere: string[] = [];
 		for await (const { items } of cluster.pages("Secret", {

@@ -38,6 +38,7 @@ function missing({ sourceProblem, withoutSource }: Facts): Finding[] {
 	if (sourceProblem === undefined) return [];
 	const none =
 		sourceProblem.cause === "source-missing" &&
+		sourceProblem.near === undefined &&
 		sourceProblem.elsewhere !== "hidden" &&
 		sourceProblem.elsewhere.length === 0;
 	return [
@@ -45,7 +46,7 @@ function missing({ sourceProblem, withoutSource }: Facts): Finding[] {
 			"credentials",
 			"problem",
 			{ cause: "source-missing", failure: sourceProblem },
-			// Where one may be elsewhere, or nobody may look, none is to be made in its place.
+			// Where another was meant, one may be elsewhere, or nobody may look, none is to be made in its place.
 			{ fix: none ? withoutSource.createSource() : undefined },
 		),
 	];
@@ -59,6 +60,7 @@ function otherSources({
 }: Facts): Finding[] {
 	const told =
 		sourceProblem?.cause === "source-missing" &&
+		sourceProblem.near === undefined &&
 		sourceProblem.elsewhere !== "hidden"
 			? sourceProblem.elsewhere
 			: [];

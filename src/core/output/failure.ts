@@ -39,6 +39,8 @@ export type SourceFailure = Causes<{
 		/** Secrets of other namespaces that call themselves one, as `NAMESPACE/NAME`; `hidden`: they may not be listed. */
 		elsewhere: readonly string[] | "hidden";
 		by: SourceFlag;
+		/** The source there that was most likely meant. */
+		near?: string | undefined;
 	};
 	"source-ambiguous": {
 		namespace: string;

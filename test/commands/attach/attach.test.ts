@@ -137,11 +137,31 @@ describe("attach and detach", () => {
 			assert.equal(status, 0, run);
 			assert.equal(
 				err,
-				`Warning: secret "team" does not exist in app yet; create it with 'kubectl meshreg create team && kubectl meshreg sync team -n app'\n`,
+				`Warning: secret "team" does not exist in app yet, and no source of that name in nginx-mesh; create it with 'kubectl meshreg create team && kubectl meshreg sync team -n app'\n`,
 				run,
 			);
 		}
 		assert.deepEqual(secretsOf("app"), ["mine", "team"]);
+	});
+
+	test("a mistyped name of a source is said, with what was meant", async () => {
+		build.source(bed, {}, [], { at: "nginx-mesh/team" });
+		const { status, err } = await bed.run(
+			"attach --secret=taem -n=app -q".split(" "),
+		);
+		assert.deepEqual(
+			[status, err],
+			[
+				0,
+				'Warning: secret "taem" does not exist in app yet, and no source of that name in nginx-mesh; did you mean "team"?\n',
+			],
+		);
+		const operand = await bed.run(["attach", "team", "-n", "app"]);
+		assert.equal(operand.status, 1);
+		assert.match(
+			operand.err,
+			/^Warning: "team" is a pull secret; did you mean --secret team\?\n.* serviceaccounts "team" not found/,
+		);
 	});
 
 	test("C7: detach --all takes back everything that attach did, under whatever name", async () => {
