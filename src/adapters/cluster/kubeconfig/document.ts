@@ -156,6 +156,8 @@ export interface Kubeconfig {
 	readonly contexts: ReadonlyMap<string, ContextEntry>;
 	/** "" when not set. */
 	readonly currentContext: string;
+	/** What KUBECONFIG names, where no such file exists. */
+	readonly absent?: readonly string[];
 }
 
 /**

@@ -27,7 +27,10 @@ export async function loadKubeconfig(
 	const found: string[] = [];
 	for (const path of candidates) if (await files.exists(path)) found.push(path);
 	const used = listed.length > 0 ? found : found.slice(0, 1);
-	return merge(await Promise.all(used.map((path) => load(path, files))));
+	const config = merge(
+		await Promise.all(used.map((path) => load(path, files))),
+	);
+	return found.length > 0 ? config : { ...config, absent: listed };
 }
 
 /** The names in it, in the order of the files. Throws FailureError for a broken file. */

@@ -53,20 +53,19 @@ export function choose(
 		cluster: withFlags(cluster ?? inPod?.cluster ?? {}, flags),
 		user: withCredentials(inPod?.user ?? user ?? {}, flags),
 		userName: userName ?? "",
-		hint:
-			flags.server || cluster?.server || inPod
-				? ""
-				: hintFor(config.contexts.size),
+		hint: flags.server || cluster?.server || inPod ? "" : hintFor(config),
 	};
 	refuseContradictions(target, clusterName ?? "");
 	return target;
 }
 
 /** Why it is the fallback: nobody means to talk to that one. */
-function hintFor(contexts: number): string {
-	return contexts === 0
+function hintFor({ contexts, absent = [] }: Kubeconfig): string {
+	if (contexts.size > 0)
+		return "the kubeconfig names no current context: choose one with --context";
+	return absent.length === 0
 		? "no kubeconfig was found: set KUBECONFIG or --kubeconfig"
-		: "the kubeconfig names no current context: choose one with --context";
+		: `KUBECONFIG names ${absent.join(", ")}, which ${absent.length === 1 ? "does" : "do"} not exist`;
 }
 
 /** kubectl, too, takes a missing name in a file for an error, not for an empty entry. */

@@ -283,7 +283,7 @@ const cases: Case[] = [
 	{
 		name: "not the home folder's where KUBECONFIG lists only missing files",
 		env: { KUBECONFIG: "@/missing", HOME: "@/home" },
-		says: /^The connection to the server localhost:8080 was refused - did you specify the right host or port\? \(no kubeconfig was found: set KUBECONFIG or --kubeconfig\)$/,
+		says: /^The connection to the server localhost:8080 was refused - did you specify the right host or port\? \(KUBECONFIG names \S+\/missing, which does not exist\)$/,
 	},
 	{
 		name: "nothing but --server",
