@@ -290,7 +290,7 @@ function headline({ about, namespaces }: Finding): string {
 				: `${places}: calls itself a copy of ${about.of}${content}; not made by meshreg as far as it is recorded`;
 		}
 		case "accounts":
-			return `${counted(about.count, "service account")}: every pull secret they reference exists`;
+			return `${counted(about.count, "service account")}: every pull secret ${about.count === 1 ? "it references" : "they reference"} exists`;
 		case "attachment-lost":
 			return `${accountsIn(about.accounts, places)}: attach added ${about.secret}, and something took it out; pods created from now on cannot pull with it`;
 		case "account-lacks-secret":

@@ -36,7 +36,8 @@ export function* checkFacts(
 	const pods = yield* checkPods(keyrings);
 	const told = toldByPods(pods);
 	const outOfReach = facts.unread.filter((one) => isOutOfReach(one, facts));
-	return inGroups([
+	const absent = facts.unread.filter(({ what }) => what === "namespace");
+	const found = [
 		...unreadFindings(facts.unread.filter((one) => !outOfReach.includes(one))),
 		...checkCredentials(facts),
 		// Without Secrets, everything would seem to be missing.
@@ -53,7 +54,15 @@ export function* checkFacts(
 			facts.scope,
 		),
 		...pods,
-	]);
+	];
+	// Of namespaces that do not exist, all of them, nothing is as it should be.
+	const nowhere = absent.length > 0 && absent.length === facts.scope?.length;
+	return inGroups(
+		found.filter(
+			({ severity, group }) =>
+				!(nowhere && severity === "ok" && group !== "credentials"),
+		),
+	);
 }
 
 /**
@@ -74,15 +83,19 @@ const OF_THE_CLUSTER: ReadonlySet<Readable> = new Set([
 	"policies",
 ]);
 
-/** The same answer to several requests is told once. */
+/** The same answer to several requests is told once; which namespace does not exist, its own answer says. */
 function unreadFindings(unread: readonly Unread[]): Finding[] {
-	const told = Map.groupBy(unread, ({ what }) => what);
-	const order = Object.keys(GROUP_OF);
-	const sorted = [...told].toSorted(
-		([a], [b]) => order.indexOf(a) - order.indexOf(b),
+	const told = Map.groupBy(unread, ({ what, namespace }) =>
+		what === "namespace" ? `${what} ${namespace}` : what,
 	);
-	return sorted.map(([what, group]) => {
-		const { error } = group[0] as Unread;
+	const order = Object.keys(GROUP_OF);
+	const place = ([first]: readonly Unread[]) =>
+		`${String(order.indexOf(first?.what ?? "")).padStart(2)} ${first?.namespace}`;
+	const sorted = [...told.values()].toSorted((a, b) =>
+		place(a) < place(b) ? -1 : 1,
+	);
+	return sorted.map((group) => {
+		const { what, error } = group[0] as Unread;
 		return finding(
 			GROUP_OF[what],
 			"problem",
