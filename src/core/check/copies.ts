@@ -243,6 +243,14 @@ function claimants(facts: Facts): Finding[] {
 			of.startsWith(`${facts.sourceNamespace}/`) &&
 			facts.sourceProblem === undefined &&
 			!isUnread(facts, "source");
+		const source = sources.get(of);
+		// What holds the credential of now may be recorded, or deleted; what does not may be anybody's.
+		const holds = same === "true" ? source?.fixes : undefined;
+		const names = unique(group.map(({ name }) => name));
+		const recorded =
+			names.length === 1 && names[0] === source?.secret.name
+				? holds?.sync(namespaces)
+				: undefined;
 		return finding(
 			"copies",
 			"note",
@@ -254,11 +262,12 @@ function claimants(facts: Facts): Finding[] {
 			},
 			{
 				namespaces,
+				gives: recorded ? [{ namespaces, script: recorded }] : [],
 				look: orphaned
 					? script(
 							meshreg("prune", "--orphaned", "-n", objectNames(namespaces)),
 						)
-					: undefined,
+					: recorded && holds?.prune(namespaces),
 			},
 		);
 	});

@@ -153,6 +153,18 @@ export class Fixes {
 		return this.#sync(["--forget", objectNames(namespaces)]);
 	}
 
+	/** Deletes what bears the source's name in namespaces; asks first. */
+	prune(namespaces: readonly string[]): Script | undefined {
+		return script(
+			meshreg(
+				"prune",
+				...this.#unlessUsual(this.name),
+				"-n",
+				objectNames(namespaces),
+			),
+		);
+	}
+
 	/** Deletes copies whose source is gone; asks first. */
 	pruneOrphaned(namespaces: readonly string[]): Script | undefined {
 		return script(

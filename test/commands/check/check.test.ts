@@ -592,7 +592,7 @@ describe("check: service accounts", () => {
 			});
 		run("own-list", ["own"]);
 		assert.deepEqual(await lines(bed, "service accounts"), [
-			"ok: 1 service account: every pull secret they reference exists",
+			"ok: 1 service account: every pull secret it references exists",
 		]);
 		run("no-list", []);
 		assert.deepEqual(await lines(bed, "service accounts"), [
@@ -686,7 +686,7 @@ i Secrets elsewhere that call themselves a source (check who made them): app/own
 
 service accounts
 ----------------
-√ 1 service account: every pull secret they reference exists
+√ 1 service account: every pull secret it references exists
 
 permissions
 -----------
@@ -718,6 +718,47 @@ pods
 			'problem: cannot read the namespace: Error from server (NotFound): namespaces "shp" not found',
 			"ok: no pod is waiting for an image",
 		]);
+	});
+
+	test("of namespaces that do not exist nothing is ok, and each is named", async () => {
+		await using bed = await started();
+		source(bed, { "r.io": user("right") });
+		const { out } = await bed.run(["check", "-n", "shp,nope"]);
+		assert.equal(
+			out,
+			`credentials
+-----------
+√ nginx-mesh/${KEY} is well-formed, for r.io
+
+pods
+----
+× cannot read the namespace: Error from server (NotFound): namespaces "nope" not found
+× cannot read the namespace: Error from server (NotFound): namespaces "shp" not found
+`,
+		);
+	});
+
+	test("a copy that no rule means any more: what records it, and what deletes it", async () => {
+		await using bed = await started();
+		source(bed, { "r.io": user("right") });
+		await bed.run(["sync", "-A"]);
+		await bed.run(["sync", "-A", "--exclude", "shop"]);
+		await bed.run(["sync", "--forget", "shop"]);
+		const { status, out } = await bed.run(["check", "-q", "-n", "shop"]);
+		assert.deepEqual([status, out], [0, ""]);
+		const all = (await bed.run(["check", "-n", "shop"])).out;
+		assert.equal(
+			all.slice(all.indexOf("i shop"), all.indexOf("\n\nservice")),
+			`i shop: calls itself a copy of nginx-mesh/${KEY}, with its content; not made by meshreg as far as it is recorded
+    It is given nothing.
+    See: kubectl meshreg prune -n shop`,
+		);
+		assert.equal(
+			all.slice(all.indexOf("Gives")),
+			`Gives shop the credential; run it only if shop may have it:
+    kubectl meshreg sync -n shop
+`,
+		);
 	});
 
 	test("pods of one name in two namespaces are told apart", async () => {
