@@ -6,19 +6,25 @@ import type {
 	OidcFault,
 	UserFault,
 } from "../core/output/connection-failure.ts";
+import { someOf } from "../core/output/some-of.ts";
 import type { AboutFailure, FailureWording } from "./wording.ts";
+
+/** What a kubeconfig has of a kind, for whoever named what it has not: `contexts: dev, prod`. */
+export function entriesWords(
+	kind: "context" | "cluster" | "user",
+	known: readonly string[],
+): string {
+	return known.length === 0
+		? `the kubeconfig has no ${kind}s; see: kubectl config view`
+		: `${kind}s: ${someOf(known.toSorted())}`;
+}
 
 /** Why there is no connection to be had. */
 export const CONNECTION_WORDS: FailureWording<ConnectionFailure> = {
 	"kubeconfig-invalid": ({ path, fault }) =>
 		`error loading config file "${path}": ${kubeconfigFaultWords(fault)}; compare: kubectl config view --kubeconfig='${path}'`,
-	"kubeconfig-entry-missing": ({ kind, name, known }) => {
-		const instead =
-			known.length === 0
-				? "the kubeconfig has none; see: kubectl config view"
-				: `there ${known.length === 1 ? "is" : "are"} ${known.slice(0, 5).join(", ")}${known.length > 5 ? ", …" : ""}`;
-		return `${kind} "${name}" does not exist: ${instead}`;
-	},
+	"kubeconfig-entry-missing": ({ kind, name, known }) =>
+		`${kind} "${name}" does not exist; ${entriesWords(kind, known)}`,
 	"kubeconfig-cluster-contradictory": ({ cluster, because }) =>
 		`cluster "${cluster}": ${because === "two-authorities" ? "certificate-authority-data and certificate-authority are both specified" : "specifying a root certificates file with the insecure flag is not allowed"}: remove one of them`,
 	"kubeconfig-user-unusable": ({ user, fault }) =>

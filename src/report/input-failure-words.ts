@@ -7,8 +7,8 @@ import type {
 	SecretFailure,
 } from "../core/output/input-failure.ts";
 import { onOneLine } from "../core/output/printable.ts";
-import { someOf } from "../core/output/some-of.ts";
 import { displayHost } from "../core/registry/server.ts";
+import { entriesWords } from "./connection-failure-words.ts";
 import {
 	credentialFaultWords,
 	storedFaultWords,
@@ -89,9 +89,9 @@ const MANIFEST_WORDS: FailureWording<ManifestFailure> = {
 
 const ABSENCE_WORDS: FailureWording<AbsenceFailure> = {
 	"context-unknown": ({ name, known }) =>
-		`context "${name}" does not exist; contexts: ${someOf(known.toSorted()) || "none"}`,
-	"contexts-unmatched": ({ glob }) =>
-		`--contexts: no context matches "${glob}"`,
+		`context "${name}" does not exist; ${entriesWords("context", known)}`,
+	"contexts-unmatched": ({ glob, known }) =>
+		`--contexts: no context matches "${glob}"; ${entriesWords("context", known)}`,
 	"mesh-missing": ({ title, namespace }) =>
 		`no Deployments or DaemonSets in namespace ${namespace}: is ${title} installed there? MESHREG_NAMESPACE names another namespace`,
 	"pods-missing": ({ kind, name, namespace }) =>

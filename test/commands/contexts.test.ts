@@ -519,7 +519,11 @@ serviceaccount/default configured in app namespace
 			1,
 			'context "prod" does not exist; contexts: prod-eu, prod-gone, prod-us',
 		],
-		[["--contexts=dev-*"], 1, '--contexts: no context matches "dev-*"'],
+		[
+			["--contexts=dev-*"],
+			1,
+			'--contexts: no context matches "dev-*"; contexts: prod-eu, prod-gone, prod-us',
+		],
 	] as const)
 		test(`refused: list ${argv.join(" ")}`, async () => {
 			await using all = await clusters();

@@ -26,7 +26,7 @@ export function contextsMeant(
 		if (matching.length === 0)
 			throw new FailureError(
 				isGlob
-					? { cause: "contexts-unmatched", glob: pattern }
+					? { cause: "contexts-unmatched", glob: pattern, known }
 					: { cause: "context-unknown", name: pattern, known },
 			);
 		return matching;

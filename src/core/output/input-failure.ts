@@ -149,7 +149,7 @@ export type AbsenceFailure = Causes<{
 		known: readonly string[];
 	};
 	/** A glob means none. */
-	"contexts-unmatched": { glob: string };
+	"contexts-unmatched": { glob: string; known: readonly string[] };
 	"mesh-missing": {
 		/** What people call the mesh. */
 		title: string;

@@ -28,7 +28,7 @@ test("one that means none", () => {
 		failure: { cause: "context-unknown", name: "prod", known: NAMES },
 	});
 	assert.throws(() => contextsMeant(["test-*"], KNOWN), {
-		failure: { cause: "contexts-unmatched", glob: "test-*" },
+		failure: { cause: "contexts-unmatched", glob: "test-*", known: NAMES },
 	});
 });
 

@@ -337,7 +337,7 @@ const cases: Case[] = [
 	{
 		name: "--context that is missing",
 		flags: { context: "nope" },
-		says: /^context "nope" does not exist: /,
+		says: /^context "nope" does not exist; contexts: /,
 	},
 	{
 		name: "--cluster",
@@ -347,7 +347,7 @@ const cases: Case[] = [
 	{
 		name: "--cluster that is missing",
 		flags: { cluster: "nope" },
-		says: /^cluster "nope" does not exist: /,
+		says: /^cluster "nope" does not exist; clusters: /,
 	},
 	{
 		name: "--user",
@@ -357,7 +357,7 @@ const cases: Case[] = [
 	{
 		name: "--user that is missing",
 		flags: { user: "nope" },
-		says: /^user "nope" does not exist: /,
+		says: /^user "nope" does not exist; users: /,
 	},
 	{
 		name: "a context without a user",
@@ -371,14 +371,14 @@ const cases: Case[] = [
 	{
 		name: "a context whose user is missing",
 		flags: { context: "lost-user" },
-		says: /^user "lost-user" does not exist: /,
+		says: /^user "lost-user" does not exist; users: /,
 	},
 	{
 		name: "a context whose cluster is missing",
 		flags: { context: "lost-cluster" },
 		ours: {
 			because: "kubectl then talks to localhost:8080, whatever is there",
-			says: /^cluster "lost-cluster" does not exist: /,
+			says: /^cluster "lost-cluster" does not exist; clusters: /,
 		},
 	},
 	{
