@@ -141,10 +141,49 @@ function dangling(keyrings: Keyrings, told: ReadonlySet<string>): Finding[] {
 	const isOurs = ({ namespace, attached }: AccountFacts, name: string) =>
 		attached.includes(name) ||
 		facts.sources.some((source) => keyrings.isServed(source, namespace));
-	const groups = Map.groupBy(gone, ({ account, name }) =>
-		JSON.stringify([isOurs(account, name), name]),
+	// Only where all sources are known: what one is to bring, or what lost its source, is not taken back.
+	const isMistake = ({ attached }: AccountFacts, name: string) =>
+		facts.only === undefined &&
+		facts.sources.length > 0 &&
+		attached.includes(name) &&
+		!facts.sources.some(({ secret }) => secret.name === name) &&
+		!keyrings.isThere(`${facts.sourceNamespace}/${name}`);
+	const mistakes = Map.groupBy(
+		gone.filter(({ account, name }) => isMistake(account, name)),
+		({ name }) => name,
 	);
-	return [...groups.values()].flatMap((group) => {
+	const groups = Map.groupBy(
+		gone.filter(({ account, name }) => !isMistake(account, name)),
+		({ account, name }) => JSON.stringify([isOurs(account, name), name]),
+	);
+	const edit = (accounts: readonly string[], namespaces: readonly string[]) =>
+		script(
+			kubectl(
+				"edit",
+				"serviceaccount",
+				objectName(accounts[0] ?? ""),
+				"-n",
+				objectName(namespaces[0] ?? ""),
+			),
+		);
+	const takenBack = [...mistakes].flatMap(([name, group]) =>
+		byAccounts(group.map(({ account }) => account)).map(
+			([accounts, namespaces]) => {
+				const fix = facts.withoutSource.detach(namespaces, accounts, name);
+				return finding(
+					"service accounts",
+					"problem",
+					{ cause: "dangling", accounts, secret: name },
+					{
+						namespaces,
+						fix,
+						look: fix ? undefined : edit(accounts, namespaces),
+					},
+				);
+			},
+		),
+	);
+	const others = [...groups.values()].flatMap((group) => {
 		const [first] = group;
 		if (first === undefined) return [];
 		const { name } = first;
@@ -159,20 +198,11 @@ function dangling(keyrings: Keyrings, told: ReadonlySet<string>): Finding[] {
 			{
 				namespaces,
 				gives: giving ? [{ namespaces, script: giving }] : [],
-				look: source
-					? undefined
-					: script(
-							kubectl(
-								"edit",
-								"serviceaccount",
-								objectName(accounts[0] ?? ""),
-								"-n",
-								objectName(namespaces[0] ?? ""),
-							),
-						),
+				look: source ? undefined : edit(accounts, namespaces),
 			},
 		);
 	});
+	return [...takenBack, ...others];
 }
 
 /**

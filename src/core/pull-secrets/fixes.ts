@@ -178,9 +178,27 @@ export class Fixes {
 		accounts: readonly string[],
 		name = this.name,
 	): Script | undefined {
+		return this.#named("attach", namespaces, accounts, name);
+	}
+
+	/** Takes back what attach added to accounts under this name. */
+	detach(
+		namespaces: readonly string[],
+		accounts: readonly string[],
+		name: string,
+	): Script | undefined {
+		return this.#named("detach", namespaces, accounts, name);
+	}
+
+	#named(
+		verb: "attach" | "detach",
+		namespaces: readonly string[],
+		accounts: readonly string[],
+		name: string,
+	): Script | undefined {
 		return script(
 			meshreg(
-				"attach",
+				verb,
 				...(accounts.every((account) => account === "default")
 					? []
 					: accounts.map(objectName)),
