@@ -12,6 +12,17 @@ import type { ChangedObject } from "./pull-secrets/differences.ts";
 import type { ListItem } from "./pull-secrets/list-item.ts";
 import type { SourceTree, TreeOther } from "./pull-secrets/tree.ts";
 
+/** How many namespaces are recorded and have no copy. */
+export interface LackingCopies {
+	/** Where nothing has its name. */
+	readonly missing: number;
+	/** Where another's Secret has it. */
+	readonly taken: number;
+	/** What tells more. */
+	readonly script: Script | undefined;
+	readonly contextFlags: readonly string[];
+}
+
 /** What a run has done or found, as a value; report/ makes text, JSON or YAML of it. */
 export type Document = Cases<
 	"kind",
@@ -29,12 +40,14 @@ export type Document = Cases<
 			namespaces: readonly string[];
 			/** A NAME that is a namespace, where there is no item. */
 			meant?: string | undefined;
+			lacking?: LackingCopies | undefined;
 		};
 		tree: {
 			trees: readonly SourceTree[];
 			others: readonly TreeOther[];
 			/** All pull secrets in it, to be counted. */
 			items: readonly ListItem[];
+			lacking?: LackingCopies | undefined;
 		};
 		check: { clusters: readonly CheckedCluster[] };
 		images: {

@@ -1,4 +1,9 @@
-import type { ChangedCluster, Document, RunEvent } from "../core/document.ts";
+import type {
+	ChangedCluster,
+	Document,
+	LackingCopies,
+	RunEvent,
+} from "../core/document.ts";
 import type { LogNote } from "../core/in-cluster/log.ts";
 import { copyScript } from "../core/meshes/copy-script.ts";
 import { nameOf } from "../core/meshes/listed-image.ts";
@@ -94,12 +99,12 @@ function renderText(document: Document, look: Look, page: Page): Rendered {
 					}
 				: {
 						out: listText(document.items, look, page),
-						err: page.columns === undefined ? "" : listFooter(document.items),
+						err: page.columns === undefined ? "" : listFooter(document),
 					};
 		case "tree":
 			return {
 				out: treeText(document, page),
-				err: page.columns === undefined ? "" : listFooter(document.items),
+				err: page.columns === undefined ? "" : listFooter(document),
 			};
 		case "check":
 			return {
@@ -446,12 +451,40 @@ function listText(
 	return listTable(items, look, widths);
 }
 
-/** How many there are of each status, for whoever looks at a terminal. */
-function listFooter(items: readonly ListItem[]): string {
+/** How many there are of each status, and how many copies are not, for whoever looks at a terminal. */
+function listFooter({
+	items,
+	lacking,
+}: {
+	readonly items: readonly ListItem[];
+	readonly lacking?: LackingCopies | undefined;
+}): string {
 	const counts = [...Map.groupBy(items, ({ status }) => status)].map(
 		([status, of]) => `${of.length} ${status}`,
 	);
-	return `${items.length} pull secret${items.length === 1 ? "" : "s"}: ${counts.join(", ")}\n`;
+	return `${items.length} pull secret${items.length === 1 ? "" : "s"}: ${counts.join(", ")}\n${lackingText(lacking)}`;
+}
+
+function lackingText(lacking: LackingCopies | undefined): string {
+	if (lacking === undefined) return "";
+	const { missing, taken, script, contextFlags } = lacking;
+	const parts = (
+		[
+			[missing, "no copy"],
+			[taken, "another's Secret in its place"],
+		] as const
+	)
+		.filter(([count]) => count > 0)
+		.map(
+			([count, what], index) =>
+				`${count} ${index > 0 ? "" : `recorded namespace${count === 1 ? "" : "s"} `}${count === 1 ? "has" : "have"} ${what}`,
+		);
+	return linesOf([
+		parts.join(", "),
+		...(script === undefined
+			? []
+			: [`Next: ${commandLine(script, contextFlags)}`]),
+	]);
 }
 
 function imagesText(

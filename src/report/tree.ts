@@ -132,7 +132,12 @@ function namespaceBranch({
 	accounts,
 	pods,
 }: TreeNamespace): Branch {
-	const words = status === "missing" ? "no copy" : status;
+	const words =
+		status === "missing"
+			? "no copy"
+			: status === "taken"
+				? "another's Secret"
+				: status;
 	return {
 		line: [
 			`${oneLine(namespace)}  `,

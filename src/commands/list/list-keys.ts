@@ -43,7 +43,7 @@ export interface ListChoice {
 }
 
 /** The pull secrets of a cluster that are meant, sorted by place, and what their statuses are judged by. */
-interface Listing {
+export interface Listing {
 	readonly keys: readonly PullSecret[];
 	readonly known: ListContext;
 	/** What was too much to be looked into. */

@@ -9,6 +9,7 @@ import type { PullSecretStatus } from "../../core/pull-secrets/source.ts";
 import { treesOf } from "../../core/pull-secrets/tree.ts";
 import { ApiError, EXIT, UsageError } from "../../errors.ts";
 import * as flags from "../../flags.ts";
+import { lackingCopies, NONE_LACKING } from "./lacking-copies.ts";
 import { readListing } from "./list-keys.ts";
 import { readUsers } from "./read-users.ts";
 import { watchPullSecrets } from "./watch-keys.ts";
@@ -136,12 +137,17 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, Drif
 				? flags.parseLifetime(given.text("expiring") ?? "", "--expiring")
 				: undefined,
 		},
+		sourceNamespace: flags.sourceNamespaceOf(given, env),
+		usual: flags.usualSecretOf(env),
 		headers: !given.on("no-headers"),
 		output: flags.outputOf(given, LIST_FORMATS),
 		watch: watchOf(given),
 		fail: given.on("fail"),
 	}),
-	async run({ connection, choice, watch, fail, output }, world) {
+	async run(
+		{ connection, choice, watch, fail, output, sourceNamespace, usual },
+		world,
+	) {
 		const gone =
 			(watch ? world.streams.out.gone : undefined) ??
 			new AbortController().signal;
@@ -164,6 +170,18 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, Drif
 			const items = listItems(listing.keys, listing.known);
 			const isFiltered =
 				choice.statuses.length > 0 || choice.expiring !== undefined;
+			const isShown =
+				output === "tree" ||
+				((output === undefined || output === "wide") &&
+					world.streams.out.isTerminal);
+			const { taken, lacking } =
+				isShown && !isFiltered
+					? await lackingCopies(cluster, listing, {
+							namespaces,
+							sourceNamespace: sourceNamespace ?? cluster.namespace,
+							usual,
+						})
+					: NONE_LACKING;
 			return {
 				status:
 					fail && items.some((item) => isAlarm(item, namespaces))
@@ -175,6 +193,7 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, Drif
 								kind: "list",
 								items,
 								namespaces,
+								lacking,
 								...(items.length === 0 && {
 									meant: await meantFor(choice.name, namespaces, cluster),
 								}),
@@ -184,9 +203,11 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, Drif
 								...treesOf({
 									...listing,
 									...parts,
+									taken,
 									tellsMissing: isFiltered ? () => false : listing.isMeant,
 								}),
 								items,
+								lacking,
 							},
 			};
 		} catch (error) {

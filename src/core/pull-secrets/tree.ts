@@ -45,7 +45,7 @@ export interface TreeRegistry {
 /** A namespace with a copy, or that should have one; the source's own where somebody uses it there. */
 export interface TreeNamespace {
 	readonly namespace: string;
-	readonly status: PullSecretStatus | "missing";
+	readonly status: PullSecretStatus | "missing" | "taken";
 	/** Of a drifted copy, a registry each. */
 	readonly differs: readonly string[];
 	/** Service accounts that reference it. */
@@ -79,6 +79,8 @@ interface TreeParts {
 	readonly accounts: readonly AccountFacts[];
 	/** Whether a namespace without a copy is worth telling of: not where statuses alone were asked for. */
 	readonly tellsMissing: (namespace: string) => boolean;
+	/** Where a copy is missing because another's Secret has its name, as `NAMESPACE/NAME`. */
+	readonly taken: ReadonlySet<string>;
 }
 
 /** What of a pod a tree needs. */
@@ -174,7 +176,7 @@ function treeOf(
 	source: SourceKnowledge,
 	copies: readonly PullSecret[],
 	users: Users,
-	{ known, tellsMissing }: TreeParts,
+	{ known, tellsMissing, taken }: TreeParts,
 ): SourceTree {
 	const keyring = typeof source === "string" ? undefined : keyringOf(source);
 	const namespaces = copies.map(
@@ -200,7 +202,9 @@ function treeOf(
 				.map(
 					(namespace): TreeNamespace => ({
 						namespace,
-						status: "missing",
+						status: taken.has(`${namespace}/${source.name}`)
+							? "taken"
+							: "missing",
 						differs: [],
 						...users.of({ namespace, name: source.name }, keyring),
 					}),
@@ -215,6 +219,31 @@ function treeOf(
 			a.namespace < b.namespace ? -1 : 1,
 		),
 	};
+}
+
+/** The sources of a namespace that are known, each with the namespaces to which its record sends it and that have no copy. */
+export function missingCopies(
+	keys: readonly PullSecret[],
+	known: ListContext,
+	sourceNamespace: string,
+): { readonly source: PullSecret; readonly namespaces: string[] }[] {
+	const sources = new Map<string, SourceKnowledge>([
+		...known.sources,
+		...keys.map((key) => [sourceRef(key), key] as const),
+	]);
+	return [...sources].flatMap(([ref, source]) => {
+		if (
+			typeof source === "string" ||
+			source.namespace !== sourceNamespace ||
+			roleOf(source) !== "source"
+		)
+			return [];
+		const copies = keys.filter(
+			(key) =>
+				roleOf(key) === "copy" && key.annotations[SOURCE_ANNOTATION] === ref,
+		);
+		return [{ source, namespaces: missing(source, copies, known) }];
+	});
 }
 
 /** Namespaces to which the record sends a source, and that have no copy. */

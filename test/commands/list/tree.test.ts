@@ -106,7 +106,7 @@ describe("list -o tree", () => {
 		assert.match(bare(out), /^└─ shop {2}Drifted: registry\.example\.com …$/m);
 		assert.equal(
 			err,
-			"4 pull secrets: 1 InSync, 1 Source, 1 Orphaned, 1 Drifted\n",
+			"4 pull secrets: 1 InSync, 1 Source, 1 Orphaned, 1 Drifted\n1 recorded namespace has no copy\nNext: kubectl meshreg check\n",
 		);
 	});
 
@@ -211,5 +211,70 @@ describe("list -o tree", () => {
 		await using bed = await testBed();
 		const { out, err } = await bed.run(["list", "-o", "tree"]);
 		assert.deepEqual([out, err], ["", "No resources found\n"]);
+	});
+});
+
+describe("recorded namespaces without a copy", () => {
+	/** One has nothing, one another's Secret, one a copy of something else, one what it should. */
+	async function lacking(): Promise<TestBed> {
+		const bed = await testBed({
+			namespaces: ["nginx-mesh", "app", "dev", "shop", "pay"],
+			stillAt: NOW,
+		});
+		seedSource(bed, '[{"namespaces":{"app":"","dev":"","pay":"","shop":""}}]');
+		copy(bed, "app");
+		secret(bed, "shop", CONTENT);
+		secret(bed, "pay", CONTENT, { type: "Opaque" });
+		// Its record is another's word.
+		source(bed, CONTENT, ["x", "y"], { at: "dev/mine" });
+		return bed;
+	}
+	const AT_TERMINAL = { answers: [], toTerminal: true, columns: 80 };
+
+	test("a terminal's footer counts them, with what tells more", async () => {
+		await using bed = await lacking();
+		for (const argv of [[], ["-o", "wide"], ["-A"]])
+			assert.equal(
+				(await bed.run(["list", ...argv], AT_TERMINAL)).err,
+				`3 pull secrets: 1 InSync, 2 Source
+1 recorded namespace has no copy, 2 have another's Secret in its place
+Next: kubectl meshreg check
+`,
+			);
+		const { err } = await bed.run(["list", "-n", "app,shop"], AT_TERMINAL);
+		assert.equal(
+			err,
+			`1 pull secret: 1 InSync
+1 recorded namespace has another's Secret in its place
+Next: kubectl meshreg check
+`,
+		);
+	});
+
+	test("nothing is said nor asked for where all is there, in a pipe, or where only a status is", async () => {
+		await using bed = await lacking();
+		for (const [argv, look] of [
+			[["-n", "app"], AT_TERMINAL],
+			[["--status", "InSync"], AT_TERMINAL],
+			[[], {}],
+			[["-o", "json"], AT_TERMINAL],
+		] as const) {
+			bed.server.requests.length = 0;
+			const { err } = await bed.run(["list", ...argv], look);
+			assert.doesNotMatch(err, /recorded/);
+			assert.ok(
+				bed.server.requests.every(
+					({ query }) => query.fieldSelector === undefined,
+				),
+			);
+		}
+	});
+
+	test("the tree tells nothing there from another's Secret", async () => {
+		await using bed = await lacking();
+		const { out } = await bed.run(["list", NAME, "-o", "tree"]);
+		assert.match(out, /^├─ dev {2}no copy$/m);
+		assert.match(out, /^├─ pay {2}another's Secret$/m);
+		assert.match(out, /^└─ shop {2}another's Secret$/m);
 	});
 });
