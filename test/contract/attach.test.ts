@@ -82,7 +82,7 @@ test("twenty attaches at once, among others who edit the account, lose no entry"
 		keys.map((key) => ({
 			status: 0,
 			out: `serviceaccount/worker configured in ${account.namespace} namespace\n`,
-			err: `Warning: secret "${key}" does not exist in ${account.namespace} yet; create it with 'kubectl meshreg create ${key} && kubectl meshreg sync ${key} -n ${account.namespace}'\n`,
+			err: `Warning: secret "${key}" does not exist in ${account.namespace} yet, and no source of that name in nginx-mesh; create it with 'kubectl meshreg create ${key} && kubectl meshreg sync ${key} -n ${account.namespace}'\n`,
 		})),
 	);
 	const after = await account.read();
