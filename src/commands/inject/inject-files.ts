@@ -9,6 +9,7 @@ import type { ManifestPart } from "../../core/manifest/join.ts";
 import { desiredCopies } from "../../core/pull-secrets/desired.ts";
 import {
 	ContentReader,
+	type PullSecret,
 	secretOf,
 } from "../../core/pull-secrets/pull-secret.ts";
 import { OperationError } from "../../errors.ts";
@@ -71,38 +72,40 @@ export async function injectFiles(
 	return { ...done, failed };
 }
 
-/** The copies that sync would make in these namespaces, as one more manifest. */
-export async function secretsFor(
-	done: InjectedFiles,
+/** The source whose copies go with the manifests, and the namespace of what names none. Throws what the cluster throws. */
+export async function sourceFor(
 	choice: SourceChoice,
 	connection: ConnectionFlags,
 	world: World,
-): Promise<ManifestPart> {
+): Promise<{ readonly source: PullSecret; readonly namespace: string }> {
 	const cluster = await world.connect(connection);
 	try {
-		const source = await findSource(
-			cluster,
-			new ContentReader(),
-			choice,
-			world,
-		);
-		const named = (namespaces: ReadonlySet<string | undefined>) =>
-			new Set([...namespaces].map((name) => name ?? cluster.namespace));
-		const provided = named(done.provided);
-		const wanted = [...named(done.namespaces)]
-			.filter((namespace) => !provided.has(namespace))
-			.toSorted();
-		const copies = desiredCopies(source, wanted);
-		const asJson = done.parts.every((part) => part.json);
-		const texts = await Promise.all(
-			copies
-				.map(secretOf)
-				.map(async (secret) =>
-					asJson ? json(secret) : `---\n${await yaml(secret)}`,
-				),
-		);
-		return { text: texts.join(""), json: asJson };
+		const reader = new ContentReader();
+		const source = await findSource(cluster, reader, choice, world);
+		return { source, namespace: cluster.namespace };
 	} finally {
 		await cluster.close();
 	}
+}
+
+/** The copies that sync would make where the manifests go, as one more of them. */
+export async function secretsFor(
+	done: InjectedFiles,
+	{ source, namespace }: Awaited<ReturnType<typeof sourceFor>>,
+): Promise<ManifestPart> {
+	const named = (namespaces: ReadonlySet<string | undefined>) =>
+		new Set([...namespaces].map((name) => name ?? namespace));
+	const provided = named(done.provided);
+	const wanted = [...named(done.namespaces)]
+		.filter((name) => !provided.has(name))
+		.toSorted();
+	const asJson = done.parts.every((part) => part.json);
+	const texts = await Promise.all(
+		desiredCopies(source, wanted)
+			.map(secretOf)
+			.map(async (secret) =>
+				asJson ? json(secret) : `---\n${await yaml(secret)}`,
+			),
+	);
+	return { text: texts.join(""), json: asJson };
 }

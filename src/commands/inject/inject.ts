@@ -12,7 +12,7 @@ import {
 import { FROM_FLAG, sourceChoiceOf } from "../../flags/source.ts";
 import * as flags from "../../flags.ts";
 import type { ConnectionFlags } from "../../world.ts";
-import { injectFiles, secretsFor } from "./inject-files.ts";
+import { injectFiles, secretsFor, sourceFor } from "./inject-files.ts";
 
 interface InjectOptions {
 	readonly connection: ConnectionFlags;
@@ -125,11 +125,15 @@ Works offline unless --with-secret is given.`,
 	async run(options, world) {
 		for (const note of options.registry?.warnings ?? [])
 			world.emit({ type: "warning", note });
+		// Templates name what is appended to them, which may be the only source there is, of whatever name.
+		const found = options.withSecret
+			? await sourceFor(options.source, options.connection, world)
+			: undefined;
 		const done = await injectFiles(
 			options.paths,
 			options.recursive,
 			{
-				secret: options.secret,
+				secret: found?.source.name ?? options.secret,
 				fix: options.fix,
 				serviceAccounts: options.serviceAccounts,
 				...(options.registry && { registry: options.registry.root }),
@@ -145,10 +149,8 @@ Works offline unless --with-secret is given.`,
 		// What one of the two needs would run under the other's name: better nothing than that.
 		if (collisions.length > 0)
 			return { status: EXIT.failed, document: NOTHING };
-		if (options.withSecret && done.namespaces.size > 0)
-			done.parts.push(
-				await secretsFor(done, options.source, options.connection, world),
-			);
+		if (found !== undefined && done.namespaces.size > 0)
+			done.parts.push(await secretsFor(done, found));
 		const { joinManifests } = await import("../../core/manifest/join.ts");
 		return {
 			status: done.failed ? EXIT.failed : EXIT.done,

@@ -206,6 +206,28 @@ describe("inject", () => {
 		);
 	});
 
+	test("templates name the Secret that is appended: the only source there is, of whatever name", async () => {
+		await using own = await testBed({ namespaces: ["nginx-mesh"] });
+		await own.run(
+			[
+				"create",
+				"team",
+				"--registry-server=r.example.com",
+				"--registry-username=mesh",
+				"--registry-password-stdin",
+			],
+			{ stdin: "p" },
+		);
+		const { status, out, err } = await own.run(
+			["inject", "-f", "-", "--with-secret"],
+			{ stdin: POD },
+		);
+		assert.equal(status, 0, err);
+		const [pod, secret] = parseAllDocuments(out).map((each) => each.toJS());
+		assert.deepEqual(pod.spec.imagePullSecrets, [{ name: "team" }]);
+		assert.equal(secret.metadata.name, "team");
+	});
+
 	test("no source for --with-secret", async () => {
 		const { status, err } = await bed.run(
 			["inject", "-f", "-", "--with-secret", "--secret", "none"],
