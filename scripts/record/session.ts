@@ -44,7 +44,9 @@ const SESSION: readonly Deed[] = [
 	["$ ", 3000, "kubectl meshreg check -q\r"],
 	["$ ", 6000, CLEAR],
 	["$ ", 600, `kubectl meshreg explain ${IMAGE} -n web\r`],
-	["$ ", 4500, "kubectl meshreg prune\r"],
+	// No page is so full that a line of progress, on a slow machine, would scroll it.
+	["$ ", 4500, CLEAR],
+	["$ ", 600, "kubectl meshreg prune\r"],
 	["(y/N)", 2500, "y\r"],
 	["$ ", 5000, ""],
 ];
