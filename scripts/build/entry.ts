@@ -1,6 +1,5 @@
 /** Where the packaged binary starts: hands over to the bundle that is kept inside it. */
 import { getAssetKeys, getRawAsset } from "node:sea";
-import { setFlagsFromString } from "node:v8";
 import { chunkLoader, compileChunk } from "./chunk-loader.ts";
 
 /** Milliseconds after which everyday command lines have loaded all that they need. */
@@ -12,7 +11,11 @@ const LOADED = 500;
  * compiled without it, neither of Node nor of ours.
  */
 setTimeout(
-	() => setFlagsFromString("--heap-growing-percent=100"),
+	// Whoever is done before does not load it.
+	() =>
+		process
+			.getBuiltinModule("node:v8")
+			.setFlagsFromString("--heap-growing-percent=100"),
 	LOADED,
 ).unref();
 
