@@ -5,8 +5,8 @@ import { type Finished, finished } from "./scale/process.ts";
 import { realServer } from "./scale/servers.ts";
 
 const NAME = "nginx-mesh-registry-key";
-/** The API server's own spread is larger than what is measured: of three, one decides. */
-const ROUNDS = 5;
+/** The API server's own spread, a third up or down, is larger than what is measured: few rounds decide nothing. */
+const ROUNDS = 11;
 /** Of what is over in a fifth of a second, so many in each round, in turn. */
 const QUICK = 3;
 /** So many at each end of a long row of processes are compared. */
