@@ -472,6 +472,12 @@ const ONCE: readonly (readonly [what: string, sign: RegExp, at: string[]])[] = [
 		/\band \$\{[^}]*\} more\b/,
 		["core/output/some-of.ts"],
 	],
+	[
+		"which namespaces are the system's",
+		/\bSYSTEM_NAMESPACES\b|"kube-/,
+		// A selector that the API server evaluates needs their names.
+		["core/accounts/policy.ts", "core/pull-secrets/namespace-facts.ts"],
+	],
 ];
 
 describe("what stood in several places stands once", () => {

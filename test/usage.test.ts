@@ -51,6 +51,24 @@ describe("words that people type are answered, not run", () => {
 		});
 });
 
+describe("what gives namespaces the credential", () => {
+	for (const { verb, flags } of COMMANDS.filter(({ verb }) =>
+		["sync", "apply", "install"].includes(verb),
+	))
+		test(`help of ${verb}: -A leaves out the system namespaces, --force asks at a terminal alone`, () => {
+			const helpOf = (flag: string) =>
+				flags.find(({ name }) => name === flag)?.help;
+			assert.equal(
+				helpOf("all-namespaces"),
+				"Select all namespaces but kube-system, kube-public and kube-node-lease.",
+			);
+			assert.match(
+				helpOf("force") ?? "",
+				/: asks at a terminal, not elsewhere\./,
+			);
+		});
+});
+
 describe("every command", () => {
 	for (const verb of verbs)
 		test(`${verb} refuses a flag that it does not have`, async () => {

@@ -22,7 +22,10 @@ export const SELECTING = [
 /** Where copies go, and what they are like. */
 export const COPY_FLAGS: readonly Flag[] = [
 	flags.NAMESPACES_FLAG,
-	flags.ALL_NAMESPACES_FLAG,
+	{
+		...flags.ALL_NAMESPACES_FLAG,
+		help: "Select all namespaces but kube-system, kube-public and kube-node-lease.",
+	},
 	{
 		name: "selector",
 		group: "Target",
@@ -72,7 +75,7 @@ export const COPY_FLAGS: readonly Flag[] = [
 	{
 		name: "force",
 		kind: "switch",
-		help: "Take over unmanaged Secrets and copies of another source; delete and recreate where an update is forbidden (asks, or --yes).",
+		help: "Take over unmanaged Secrets and copies of another source: asks at a terminal, not elsewhere. Delete and recreate where an update is forbidden: asks, or --yes.",
 	},
 	flags.MESH_FLAG,
 	flags.CONCURRENCY_FLAG,

@@ -1,5 +1,5 @@
 import type { LabelSelector } from "../../core/pull-secrets/label-selector.ts";
-import { SYSTEM_NAMESPACES } from "../../core/pull-secrets/namespace-facts.ts";
+import { isSystemNamespace } from "../../core/pull-secrets/namespace-facts.ts";
 import type { Cluster } from "../../world.ts";
 import { listNamespaces } from "./read-namespaces.ts";
 
@@ -33,6 +33,6 @@ export async function selectNamespaces(
 	const query =
 		selection.by === "label" ? { labelSelector: selection.selector.text } : {};
 	return (await listNamespaces(cluster, query))
-		.filter(({ name }) => !gives || !SYSTEM_NAMESPACES.includes(name))
+		.filter(({ name }) => !gives || !isSystemNamespace(name))
 		.map(({ name, terminating }) => ({ namespace: name, terminating }));
 }

@@ -25,7 +25,7 @@ import { warnOfExpiry } from "../../actions/read/warn-of-expiry.ts";
 import type { Outcome } from "../../core/document.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import { someOf } from "../../core/output/some-of.ts";
-import { SYSTEM_NAMESPACES } from "../../core/pull-secrets/namespace-facts.ts";
+import { isSystemNamespace } from "../../core/pull-secrets/namespace-facts.ts";
 import {
 	roleOf,
 	SOURCE_ANNOTATION,
@@ -197,9 +197,7 @@ async function pickNamespaces(
 ): Promise<string[]> {
 	const namespaces = (await listNamespaces(cluster)).filter(
 		({ name, terminating }) =>
-			name !== source.namespace &&
-			!terminating &&
-			!SYSTEM_NAMESPACES.includes(name),
+			name !== source.namespace && !terminating && !isSystemNamespace(name),
 	);
 	if (namespaces.length === 0) return [];
 	const all = new Map(namespaces.map((facts) => [facts.name, facts]));

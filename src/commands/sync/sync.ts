@@ -38,7 +38,7 @@ export const sync = command<SyncOptions>({
 	operands: [{ name: "NAME", optional: true, values: "pull-secret" }],
 	about: `Copy the source to namespaces and bring existing copies up to date. If nothing differs, nothing is written.
 
-Select namespaces by name, all of them, by label, or those in which the mesh injects its sidecar. A Secret that meshreg does not manage is left alone and reported.`,
+Select namespaces by name, all of them, by label, or those in which the mesh injects its sidecar. All but -n leave out kube-system, kube-public and kube-node-lease. A Secret that meshreg does not manage is left alone and reported; with --force it is overwritten, without a question where there is no terminal.`,
 	examples: [
 		{ comment: "To two namespaces", line: "kubectl meshreg sync -n app,shop" },
 		{

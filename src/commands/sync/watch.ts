@@ -27,7 +27,7 @@ import { type ChangeResult, tally } from "../../core/output/result.ts";
 import { matchesGlob } from "../../core/pull-secrets/desired.ts";
 import { expiriesOf } from "../../core/pull-secrets/expiry.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
-import { SYSTEM_NAMESPACES } from "../../core/pull-secrets/namespace-facts.ts";
+import { isSystemNamespace } from "../../core/pull-secrets/namespace-facts.ts";
 import { TARGETS_ANNOTATION } from "../../core/pull-secrets/ownership.ts";
 import {
 	ContentReader,
@@ -471,14 +471,14 @@ function selectsOf({ selection, exclude }: WatchSync): SyncRules["selects"] {
 		case "all":
 		case "label":
 		case "needed":
-			return (name) => !SYSTEM_NAMESPACES.includes(name) && !excluded(name);
+			return (name) => !isSystemNamespace(name) && !excluded(name);
 		case "injected": {
 			const { injection } = selection.mesh;
 			return (name, known, record) =>
 				!excluded(name) &&
 				// Those whose pods alone ask for a sidecar are there by name, or not at all.
 				(namesOf(record).has(name) ||
-					(!SYSTEM_NAMESPACES.includes(name) &&
+					(!isSystemNamespace(name) &&
 						typeof known === "object" &&
 						injection?.namespace({
 							labels: { ...known.labels },

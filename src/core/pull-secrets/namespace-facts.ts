@@ -31,9 +31,14 @@ export function isSkipped({
 	return annotations[SKIP_ANNOTATION] === "true";
 }
 
-/** Namespaces that only a person who names them may mean. */
+/** For selectors that the API server evaluates; what is decided here asks `isSystemNamespace`. */
 export const SYSTEM_NAMESPACES: readonly string[] = [
 	"kube-system",
 	"kube-public",
 	"kube-node-lease",
 ];
+
+/** Whether only whoever names it may mean this namespace: no rule, list or picker gives it anything. */
+export function isSystemNamespace(name: string): boolean {
+	return SYSTEM_NAMESPACES.includes(name);
+}

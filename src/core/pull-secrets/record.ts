@@ -9,8 +9,8 @@ import {
 import { type LabelSelector, parseLabelSelector } from "./label-selector.ts";
 import {
 	isSkipped,
+	isSystemNamespace,
 	type NamespaceFacts,
-	SYSTEM_NAMESPACES,
 } from "./namespace-facts.ts";
 
 /**
@@ -161,8 +161,7 @@ export function forgetNamespace(
 			}
 			const means =
 				facts === undefined
-					? !SYSTEM_NAMESPACES.includes(name) &&
-						!matchesGlob(name, entry.exclude)
+					? !isSystemNamespace(name) && !matchesGlob(name, entry.exclude)
 					: ruleMatches(entry, facts);
 			return means ? { ...entry, exclude: [...entry.exclude, name] } : entry;
 		}),
@@ -384,10 +383,7 @@ export function ruleMatches(
 	{ rule, exclude }: RuleEntry,
 	namespace: NamespaceFacts,
 ): boolean {
-	if (
-		SYSTEM_NAMESPACES.includes(namespace.name) ||
-		matchesGlob(namespace.name, exclude)
-	)
+	if (isSystemNamespace(namespace.name) || matchesGlob(namespace.name, exclude))
 		return false;
 	switch (rule.by) {
 		case "all":
