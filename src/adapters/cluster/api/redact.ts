@@ -146,7 +146,7 @@ function dataInOne(sent: unknown): string[] {
 	return [
 		...stringsIn(data),
 		...stringsIn(stringData).map(base64),
-		...stringsIn(appliedData(String(applied))),
+		...(typeof applied === "string" ? stringsIn(appliedData(applied)) : []),
 	];
 }
 
