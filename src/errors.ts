@@ -38,12 +38,6 @@ export class UsageError extends Error {
 /** Something was tried and failed, or was refused. One line, with what to do next. Exit 1. */
 export class OperationError extends Error {
 	override readonly name: string = "OperationError";
-	constructor(
-		message: string,
-		readonly advice?: Advice,
-	) {
-		super(message);
-	}
 }
 
 /** Interrupted by a signal or by the person at the prompt. Exit 128 + the signal's number. */
@@ -127,23 +121,44 @@ export function isFatal(error: unknown): boolean {
 	);
 }
 
+/** This user may not. */
+export function isForbidden(error: unknown): error is ApiError {
+	return error instanceof ApiError && error.status === 403;
+}
+
+/** What was asked for, or where it was looked for, is not there. */
+export function isNotFound(error: unknown): error is ApiError {
+	return error instanceof ApiError && error.status === 404;
+}
+
+/** What is read; undefined where this user may not read it. */
+export function unlessForbidden<T>(
+	reading: Promise<T>,
+): Promise<T | undefined> {
+	return reading.catch((error: unknown) => {
+		if (isForbidden(error)) return undefined;
+		throw error;
+	});
+}
+
+/** What is read; undefined where it is not there. */
+export function unlessNotFound<T>(reading: Promise<T>): Promise<T | undefined> {
+	return reading.catch((error: unknown) => {
+		if (isNotFound(error)) return undefined;
+		throw error;
+	});
+}
+
 /** The API server does not know the kind at all: it is too old, or it is switched off there. */
 export function isApiMissing(error: unknown): boolean {
 	return (
-		error instanceof ApiError &&
-		error.status === 404 &&
-		error.details.name === "" &&
-		error.details.kind === ""
+		isNotFound(error) && error.details.name === "" && error.details.kind === ""
 	);
 }
 
 /** The namespace that a write was meant for is not there. */
 export function isNamespaceMissing(error: unknown): boolean {
-	return (
-		error instanceof ApiError &&
-		error.status === 404 &&
-		error.details.kind === "namespaces"
-	);
+	return isNotFound(error) && error.details.kind === "namespaces";
 }
 
 /** The namespace is being deleted, and takes nothing new. */

@@ -79,9 +79,9 @@ function failureParts(
 			`${verificationWords(verification, key)}; nothing was written; use --no-verify${error.wanted ? " instead" : ""} to skip this check`,
 		);
 	}
-	if (error instanceof OperationError || error instanceof UsageError)
-		return ours(error.message, error.advice);
-	if (error instanceof AbortedError) return ours(error.message);
+	if (error instanceof UsageError) return ours(error.message, error.advice);
+	if (error instanceof OperationError || error instanceof AbortedError)
+		return ours(error.message);
 	const name = error instanceof Error ? error.name : typeof error;
 	const place = error instanceof Error ? firstFrame(error) : "";
 	// The message of an unforeseen error may hold anything, a credential included: it stays out.

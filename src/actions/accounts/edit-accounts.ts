@@ -8,7 +8,7 @@ import {
 import type { Action, ChangeResult, DryRun } from "../../core/output/result.ts";
 import { growingPause, spread } from "../../core/pauses.ts";
 import type { Preview } from "../../core/preview.ts";
-import { ApiError, isFatal } from "../../errors.ts";
+import { ApiError, isFatal, isForbidden, isNotFound } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 import { missingNamespaceOr } from "../apply/ensure-namespace.ts";
 import { orderly } from "../apply/orderly.ts";
@@ -153,7 +153,7 @@ async function readAccount(
 		try {
 			return await cluster.read("ServiceAccount", target);
 		} catch (error) {
-			const missing = error instanceof ApiError && error.status === 404;
+			const missing = isNotFound(error);
 			const worthIt = awaitDefault && target.name === "default";
 			if (!missing || !worthIt || clock.elapsed() > until)
 				throw await missingNamespaceOr(error, target.namespace, cluster);
@@ -171,7 +171,7 @@ async function checkNamespace(name: string, cluster: Cluster): Promise<void> {
 		if (metadata.deletionTimestamp === undefined) return;
 	} catch (error) {
 		// Whoever may not look at namespaces can still wait.
-		if (error instanceof ApiError && error.status === 403) return;
+		if (isForbidden(error)) return;
 		throw error;
 	}
 	throw new ApiError(

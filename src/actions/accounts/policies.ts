@@ -21,7 +21,7 @@ import {
 } from "../../core/pull-secrets/pull-secret.ts";
 import { parseRecord } from "../../core/pull-secrets/record.ts";
 import type { SourceRef } from "../../core/pull-secrets/source.ts";
-import { ApiError, isApiMissing, isFatal } from "../../errors.ts";
+import { isApiMissing, isFatal, isNotFound } from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
 
 /**
@@ -41,7 +41,7 @@ export async function readPolicies(
 			} catch (error) {
 				if (isApiMissing(error))
 					throw new FailureError({ cause: "policy-unsupported" });
-				if (!(error instanceof ApiError) || error.status !== 404) throw error;
+				if (!isNotFound(error)) throw error;
 			}
 	return found;
 }

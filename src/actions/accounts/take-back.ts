@@ -5,7 +5,7 @@ import {
 } from "../../core/accounts/attachment.ts";
 import type { ServiceAccount } from "../../core/objects.ts";
 import type { ChangeResult, DryRun } from "../../core/output/result.ts";
-import { ApiError, isFatal } from "../../errors.ts";
+import { isFatal, isForbidden } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 import { AT_ONCE, inParallel } from "../in-parallel.ts";
 import { editAccounts } from "./edit-accounts.ts";
@@ -46,8 +46,7 @@ export async function attachedAccounts(
 			return { accounts: await listAttached(cluster) };
 		} catch (error) {
 			if (isFatal(error)) throw error;
-			if (!(error instanceof ApiError && error.status === 403))
-				return { accounts: [], unread: { error } };
+			if (!isForbidden(error)) return { accounts: [], unread: { error } };
 			const { accounts, refused } = await listEach(cluster, known);
 			const outside = known.filter((name) => !refused.has(name));
 			return {

@@ -10,7 +10,12 @@ import {
 	type PullSecret,
 	secretOf,
 } from "../../core/pull-secrets/pull-secret.ts";
-import { ApiError, isFatal, isNamespaceMissing } from "../../errors.ts";
+import {
+	ApiError,
+	isFatal,
+	isNamespaceMissing,
+	isNotFound,
+} from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 import { AT_ONCE, inParallel } from "../in-parallel.ts";
 import { readPullSecret } from "../read/read-keys.ts";
@@ -103,12 +108,7 @@ async function applyOne(
 			return [{ ...result, action: "unchanged" }, undefined];
 		} catch (error) {
 			if (isFatal(error)) throw error;
-			if (
-				next.action === "delete" &&
-				error instanceof ApiError &&
-				error.status === 404
-			)
-				return done(next);
+			if (next.action === "delete" && isNotFound(error)) return done(next);
 			if (attempt === ATTEMPTS || !isStale(error))
 				return done(next, failureOf(error));
 			const again = await plannedAgain(next, how);

@@ -14,7 +14,7 @@ import {
 import type { SourceRef } from "../../core/pull-secrets/source.ts";
 import { ApiError } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
-import { listNamespaces } from "../read/read-namespaces.ts";
+import { listIfAllowed } from "../read/read-namespaces.ts";
 import { isRecorded } from "./targets.ts";
 
 /**
@@ -95,14 +95,7 @@ export async function warnOfAsking(
 	found.delete(source.namespace);
 	if (found.size === 0) return;
 	const record = mergeSelection(source.record ?? EMPTY_RECORD, entry);
-	let known: Parameters<typeof isRecorded>[2];
-	try {
-		known = new Map(
-			(await listNamespaces(cluster)).map((facts) => [facts.name, facts]),
-		);
-	} catch (error) {
-		if (!(error instanceof ApiError) || error.status !== 403) throw error;
-	}
+	const known = await listIfAllowed(cluster);
 	const unserved = [...found]
 		.filter((name) => !isRecorded(record, name, known))
 		.sort();

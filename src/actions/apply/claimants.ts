@@ -9,7 +9,7 @@ import {
 	DEFAULT_NAMESPACE,
 } from "../../core/pull-secrets/ownership.ts";
 import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
-import { ApiError } from "../../errors.ts";
+import { unlessForbidden } from "../../errors.ts";
 import { readPullSecrets, secretsNamed } from "../read/read-keys.ts";
 import { claimantsOf, type Run } from "./deliver.ts";
 
@@ -22,11 +22,10 @@ export async function tellClaimants(
 	before: PullSecret,
 	{ cluster, reader, world }: Run,
 ): Promise<string[]> {
-	let all: PullSecret[];
-	try {
-		all = await readPullSecrets(cluster, reader, secretsNamed(before.name));
-	} catch (error) {
-		if (!(error instanceof ApiError && error.status === 403)) throw error;
+	const all = await unlessForbidden(
+		readPullSecrets(cluster, reader, secretsNamed(before.name)),
+	);
+	if (all === undefined) {
 		world.emit({
 			type: "warning",
 			note: { cause: "claimants-hidden" },

@@ -34,7 +34,7 @@ import {
 	standingOf,
 } from "../../core/pull-secrets/record.ts";
 import { isSourceLike } from "../../core/pull-secrets/source.ts";
-import { ApiError, isFatal } from "../../errors.ts";
+import { isFatal, unlessForbidden } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 import { AT_ONCE, inParallel } from "../in-parallel.ts";
 import {
@@ -295,13 +295,8 @@ class Delivery {
 	}
 
 	/** All that bears the source's name; undefined where Secrets may not be listed. */
-	async #list(): Promise<readonly PullSecret[] | undefined> {
-		try {
-			return await this.#listAll();
-		} catch (error) {
-			if (error instanceof ApiError && error.status === 403) return undefined;
-			throw error;
-		}
+	#list(): Promise<readonly PullSecret[] | undefined> {
+		return unlessForbidden(this.#listAll());
 	}
 
 	/** Throws what the cluster throws. */

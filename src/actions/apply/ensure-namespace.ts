@@ -1,6 +1,6 @@
 import type { ChangeResult, DryRun } from "../../core/output/result.ts";
 import type { Preview } from "../../core/preview.ts";
-import { ApiError } from "../../errors.ts";
+import { ApiError, isForbidden, isNotFound } from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
 
 /**
@@ -45,12 +45,28 @@ export async function missingNamespaceOr(
 	namespace: string,
 	cluster: Cluster,
 ): Promise<unknown> {
-	if (!(error instanceof ApiError) || error.status !== 404) return error;
+	if (!isNotFound(error)) return error;
 	try {
 		await cluster.read("Namespace", { name: namespace });
 		return error;
 	} catch (other) {
-		return other instanceof ApiError && other.status === 404 ? other : error;
+		return isNotFound(other) ? other : error;
+	}
+}
+
+/** What is read in a namespace; the server's words for what is not there leave the namespace out, which may not have been given, or be what is missing. */
+export async function namingNamespace<T>(
+	namespace: string,
+	cluster: Cluster,
+	reading: Promise<T>,
+): Promise<T> {
+	try {
+		return await reading;
+	} catch (caught) {
+		const error = await missingNamespaceOr(caught, namespace, cluster);
+		if (error !== caught || !isNotFound(error)) throw error;
+		const { status, reason, detail } = error;
+		throw new ApiError(status, reason, `${detail} in namespace "${namespace}"`);
 	}
 }
 
@@ -60,8 +76,8 @@ async function isMissing(cluster: Cluster, name: string): Promise<boolean> {
 		await cluster.read("Namespace", { name });
 		return false;
 	} catch (error) {
-		if (error instanceof ApiError && error.status === 403) return false;
-		if (error instanceof ApiError && error.status === 404) return true;
+		if (isForbidden(error)) return false;
+		if (isNotFound(error)) return true;
 		throw error;
 	}
 }

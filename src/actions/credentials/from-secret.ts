@@ -2,16 +2,14 @@ import { readDockerConfig } from "../../core/credentials/docker-config.ts";
 import type { AuthEntry } from "../../core/credentials/entry.ts";
 import { pullSourceOf } from "../../core/kubelet/pod-secrets.ts";
 import { isPullSecretType } from "../../core/kubelet/secret-entries.ts";
-import type { Secret } from "../../core/objects.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import { entriesNamed } from "../../core/pull-secrets/entry-naming.ts";
 import {
 	displayHost,
 	type RegistryServer,
 } from "../../core/registry/server.ts";
-import { ApiError } from "../../errors.ts";
-import type { Cluster, ConnectionFlags, World } from "../../world.ts";
-import { missingNamespaceOr } from "../apply/ensure-namespace.ts";
+import type { ConnectionFlags, World } from "../../world.ts";
+import { namingNamespace } from "../apply/ensure-namespace.ts";
 import type { EnteredCredential } from "./entered-credential.ts";
 
 /** A pull Secret that is there, whoever made it. */
@@ -83,7 +81,11 @@ async function entriesIn(
 ): Promise<ReadonlyMap<string, AuthEntry>> {
 	const cluster = await world.connect(connection);
 	try {
-		const secret = await readNamed({ namespace, name }, cluster);
+		const secret = await namingNamespace(
+			namespace,
+			cluster,
+			cluster.read("Secret", { namespace, name }),
+		);
 		const { type, data } = pullSourceOf(secret);
 		if (!isPullSecretType(type))
 			throw new FailureError({
@@ -104,21 +106,5 @@ async function entriesIn(
 		});
 	} finally {
 		await cluster.close();
-	}
-}
-
-/** The Secret; the server's words for one that is not there leave out the namespace. */
-async function readNamed(
-	{ namespace, name }: { readonly namespace: string; readonly name: string },
-	cluster: Cluster,
-): Promise<Secret> {
-	try {
-		return await cluster.read("Secret", { namespace, name });
-	} catch (caught) {
-		const error = await missingNamespaceOr(caught, namespace, cluster);
-		if (error !== caught || !(error instanceof ApiError)) throw error;
-		if (error.status !== 404) throw error;
-		const { status, reason, detail } = error;
-		throw new ApiError(status, reason, `${detail} in namespace "${namespace}"`);
 	}
 }

@@ -18,7 +18,7 @@ import {
 	isSourceLike,
 	type SourceRef,
 } from "../../core/pull-secrets/source.ts";
-import { ApiError } from "../../errors.ts";
+import { unlessForbidden } from "../../errors.ts";
 import type { Cluster, ConnectionFlags, World } from "../../world.ts";
 import {
 	readPullSecret,
@@ -117,13 +117,10 @@ export async function sourcesIn(
 	cluster: Cluster,
 	reader: ContentReader,
 ): Promise<PullSecret[]> {
-	try {
-		const secrets = await readWholeSecrets(cluster, reader, namespace);
-		return secrets.filter(isSourceLike);
-	} catch (error) {
-		if (error instanceof ApiError && error.status === 403) return [];
-		throw error;
-	}
+	const secrets = await unlessForbidden(
+		readWholeSecrets(cluster, reader, namespace),
+	);
+	return secrets?.filter(isSourceLike) ?? [];
 }
 
 /** The source of that namespace that a mistyped name most likely meant; undefined where none is near, or they may not be listed. */
@@ -148,19 +145,13 @@ async function missing(
 ): Promise<FailureError> {
 	const near = await nearSource(place, cluster, reader);
 	const failure = { cause: "source-missing", ...place, by, near } as const;
-	try {
-		const secrets = await readPullSecrets(
-			cluster,
-			reader,
-			secretsNamed(place.name),
-		);
-		const elsewhere = secrets.filter(isSourceLike).map(sourceRef);
-		return new FailureError({ ...failure, elsewhere });
-	} catch (error) {
-		if (error instanceof ApiError && error.status === 403)
-			return new FailureError({ ...failure, elsewhere: "hidden" });
-		throw error;
-	}
+	const secrets = await unlessForbidden(
+		readPullSecrets(cluster, reader, secretsNamed(place.name)),
+	);
+	return new FailureError({
+		...failure,
+		elsewhere: secrets?.filter(isSourceLike).map(sourceRef) ?? "hidden",
+	});
 }
 
 function notASource(secret: PullSecret): FailureError {

@@ -3,7 +3,7 @@ import type {
 	ContentReader,
 	PullSecret,
 } from "../../core/pull-secrets/pull-secret.ts";
-import { ApiError } from "../../errors.ts";
+import { unlessNotFound } from "../../errors.ts";
 import type { Cluster, ListQuery, ObjectRef } from "../../world.ts";
 
 /** A Secret by name; undefined where there is none. Throws what the cluster throws, 403 included. */
@@ -12,12 +12,8 @@ export async function readPullSecret(
 	reader: ContentReader,
 	ref: ObjectRef & { namespace: string },
 ): Promise<PullSecret | undefined> {
-	try {
-		return reader.toPullSecret(await cluster.read("Secret", ref));
-	} catch (error) {
-		if (error instanceof ApiError && error.status === 404) return undefined;
-		throw error;
-	}
+	const secret = await unlessNotFound(cluster.read("Secret", ref));
+	return secret && reader.toPullSecret(secret);
 }
 
 /** Whatever bears a pull secret's name, in all namespaces. */

@@ -3,7 +3,7 @@ import {
 	namespaceFacts,
 } from "../../core/pull-secrets/namespace-facts.ts";
 import type { NamespaceKnowledge } from "../../core/pull-secrets/record.ts";
-import { ApiError } from "../../errors.ts";
+import { isForbidden, isNotFound, unlessForbidden } from "../../errors.ts";
 import type { Cluster, ListQuery } from "../../world.ts";
 import { AT_ONCE, inParallel } from "../in-parallel.ts";
 
@@ -15,8 +15,8 @@ export async function readNamespace(
 	try {
 		return namespaceFacts(await cluster.read("Namespace", { name }));
 	} catch (error) {
-		if (error instanceof ApiError && error.status === 404) return "gone";
-		if (error instanceof ApiError && error.status === 403) return "unknown";
+		if (isNotFound(error)) return "gone";
+		if (isForbidden(error)) return "unknown";
 		throw error;
 	}
 }
@@ -61,15 +61,12 @@ export async function lookUpNamespaces(
 /** All Namespaces, by name. */
 export type AllNamespaces = ReadonlyMap<string, NamespaceFacts>;
 
-async function listIfAllowed(
+/** All Namespaces; undefined where they may not be listed. */
+export async function listIfAllowed(
 	cluster: Cluster,
 ): Promise<AllNamespaces | undefined> {
-	try {
-		return byName(await listNamespaces(cluster));
-	} catch (error) {
-		if (error instanceof ApiError && error.status === 403) return undefined;
-		throw error;
-	}
+	const all = await unlessForbidden(listNamespaces(cluster));
+	return all && byName(all);
 }
 
 /** Namespaces by their names. */

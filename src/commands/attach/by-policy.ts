@@ -25,7 +25,7 @@ import {
 	type SourceRecord,
 	standingOf,
 } from "../../core/pull-secrets/record.ts";
-import { ApiError } from "../../errors.ts";
+import { unlessForbidden } from "../../errors.ts";
 import type { ByPolicy } from "../../flags/account.ts";
 import type { Cluster, World } from "../../world.ts";
 
@@ -82,11 +82,8 @@ async function checkAccounts(
 	cluster: Cluster,
 	world: World,
 ): Promise<void> {
-	let accounts: ServiceAccount[];
-	try {
-		accounts = await accountsIn(record, cluster);
-	} catch (error) {
-		if (!(error instanceof ApiError) || error.status !== 403) throw error;
+	const accounts = await unlessForbidden(accountsIn(record, cluster));
+	if (accounts === undefined) {
 		world.emit({
 			type: "warning",
 			note: { cause: "mountable-secrets-unknown" },

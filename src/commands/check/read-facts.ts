@@ -47,7 +47,7 @@ import {
 	parseRecord,
 } from "../../core/pull-secrets/record.ts";
 import { isSourceLike } from "../../core/pull-secrets/source.ts";
-import { ApiError, isFatal } from "../../errors.ts";
+import { ApiError, isFatal, isForbidden, isNotFound } from "../../errors.ts";
 import type { Cluster, ListQuery, Page } from "../../world.ts";
 
 /** Up to so many namespaces are asked for events one by one; beyond, one list of all is cheaper. */
@@ -258,8 +258,7 @@ async function sourceProblem(
 			}
 		return { ...failure, elsewhere };
 	} catch (error) {
-		if (error instanceof ApiError && error.status === 403)
-			return { ...failure, elsewhere: "hidden" };
+		if (isForbidden(error)) return { ...failure, elsewhere: "hidden" };
 		throw error;
 	}
 }
@@ -490,8 +489,7 @@ class Snapshot {
 			} catch (error) {
 				if (isFatal(error)) throw error;
 				// Whoever may not look at namespaces may have nothing in this one.
-				if (error instanceof ApiError && error.status === 404)
-					this.note("namespace", name, error);
+				if (isNotFound(error)) this.note("namespace", name, error);
 			}
 		});
 	}
@@ -506,12 +504,7 @@ class Snapshot {
 			return await work();
 		} catch (error) {
 			if (isFatal(error)) throw error;
-			if (
-				what === "source" &&
-				error instanceof ApiError &&
-				error.status === 404
-			)
-				return undefined;
+			if (what === "source" && isNotFound(error)) return undefined;
 			this.note(what, namespace, error);
 			return undefined;
 		}

@@ -35,7 +35,7 @@ import {
 	standingOf,
 } from "../../core/pull-secrets/record.ts";
 import type { Steps } from "../../core/steps.ts";
-import { ApiError, EXIT, UsageError } from "../../errors.ts";
+import { ApiError, EXIT, isForbidden, UsageError } from "../../errors.ts";
 import { FROM_FLAG, sourceChoiceOf } from "../../flags/source.ts";
 import { TRUST_FLAGS, trustOf } from "../../flags/verification.ts";
 import * as flags from "../../flags.ts";
@@ -333,9 +333,7 @@ async function readState(
 		source = await findSource(cluster, new ContentReader(), choice);
 	} catch (error) {
 		const isUnknown =
-			error instanceof FailureError
-				? !isMissing(error)
-				: error instanceof ApiError && error.status === 403;
+			error instanceof FailureError ? !isMissing(error) : isForbidden(error);
 		if (!isUnknown && !(error instanceof FailureError)) throw error;
 		return {
 			fixes: new Fixes({ ...place, exists: false, usual }),

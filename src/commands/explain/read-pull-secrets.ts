@@ -1,4 +1,4 @@
-import { missingNamespaceOr } from "../../actions/apply/ensure-namespace.ts";
+import { namingNamespace } from "../../actions/apply/ensure-namespace.ts";
 import type { OtherSource } from "../../core/kubelet/near-miss.ts";
 import { podImages } from "../../core/kubelet/pod-images.ts";
 import {
@@ -15,7 +15,7 @@ import { PULL_SECRET_DATA } from "../../core/kubelet/secret-entries.ts";
 import type { Pod, Secret, ServiceAccount } from "../../core/objects.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import { SOURCE_ANNOTATION } from "../../core/pull-secrets/ownership.ts";
-import { ApiError } from "../../errors.ts";
+import { isForbidden, unlessNotFound } from "../../errors.ts";
 import type { Cluster, ListQuery } from "../../world.ts";
 import type { WorkloadKind } from "./workload-operand.ts";
 
@@ -32,8 +32,9 @@ export async function readPuller(
 	const { namespace } = ref;
 	if ("serviceAccount" in ref) {
 		const name = ref.serviceAccount;
-		const account = await saying(
-			{ namespace, cluster },
+		const account = await namingNamespace(
+			namespace,
+			cluster,
 			cluster.read("ServiceAccount", { namespace, name }),
 		);
 		return {
@@ -46,33 +47,18 @@ export async function readPuller(
 			secrets: await readNamed(cluster, namespace, namesOf(account)),
 		};
 	}
-	const pod = await saying(
-		{ namespace, cluster },
+	const pod = await namingNamespace(
+		namespace,
+		cluster,
 		cluster.read("Pod", { namespace, name: ref.pod }),
 	);
-	const account = await unlessGone<ServiceAccount>(
+	const account = await unlessNotFound<ServiceAccount>(
 		cluster.read("ServiceAccount", { namespace, name: accountOf(pod) }),
 	);
 	return {
 		puller: podPuller(pod, account),
 		secrets: await readNamed(cluster, namespace, namesOf(pod.spec)),
 	};
-}
-
-/** The server's words for what is not there leave the namespace out, which may not have been given, or be what is missing. */
-async function saying<T>(
-	{ namespace, cluster }: { namespace: string; cluster: Cluster },
-	read: Promise<T>,
-): Promise<T> {
-	try {
-		return await read;
-	} catch (caught) {
-		const error = await missingNamespaceOr(caught, namespace, cluster);
-		if (error !== caught) throw error;
-		if (!(error instanceof ApiError) || error.status !== 404) throw error;
-		const { status, reason, detail } = error;
-		throw new ApiError(status, reason, `${detail} in namespace "${namespace}"`);
-	}
 }
 
 /** The copy that an admission policy adds to pods there, whichever account they use. */
@@ -92,7 +78,7 @@ async function readNamed(
 ): Promise<NamedSecret[]> {
 	return Promise.all(
 		names.map(async (name) => {
-			const secret = await unlessGone<Secret>(
+			const secret = await unlessNotFound<Secret>(
 				cluster.read("Secret", { namespace, name }),
 			);
 			return {
@@ -141,8 +127,9 @@ export async function readWorkload(
 	{ kind, name }: { readonly kind: WorkloadKind; readonly name: string },
 ): Promise<PodsOfWorkload> {
 	if (kind === "Pod") {
-		const pod = await saying(
-			{ namespace, cluster },
+		const pod = await namingNamespace(
+			namespace,
+			cluster,
 			cluster.read("Pod", { namespace, name }),
 		);
 		return { pod: name, images: podImages(pod) };
@@ -181,16 +168,7 @@ async function readable(cluster: Cluster, query: ListQuery): Promise<Secret[]> {
 		for await (const page of cluster.pages("Secret", query))
 			secrets.push(...page.items);
 	} catch (error) {
-		if (!(error instanceof ApiError && error.status === 403)) throw error;
+		if (!isForbidden(error)) throw error;
 	}
 	return secrets;
-}
-
-async function unlessGone<T>(reading: Promise<T>): Promise<T | undefined> {
-	try {
-		return await reading;
-	} catch (error) {
-		if (error instanceof ApiError && error.status === 404) return undefined;
-		throw error;
-	}
 }

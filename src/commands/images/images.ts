@@ -25,8 +25,8 @@ import {
 } from "../../core/registry/platform.ts";
 import {
 	AbortedError,
-	ApiError,
 	EXIT,
+	isForbidden,
 	OperationError,
 	UsageError,
 } from "../../errors.ts";
@@ -412,7 +412,7 @@ function noSource(
 		name: choice.name ?? choice.usual,
 	};
 	if (error instanceof FailureError) return { is: "missing", source };
-	return error instanceof ApiError && error.status === 403
+	return isForbidden(error)
 		? { is: "forbidden", source }
 		: { is: "unanswered" };
 }

@@ -1,9 +1,8 @@
 import { readPullSecrets } from "../../actions/read/read-keys.ts";
-import { listNamespaces } from "../../actions/read/read-namespaces.ts";
+import { listIfAllowed } from "../../actions/read/read-namespaces.ts";
 import { readSources } from "../../actions/read/read-sources.ts";
 import { expiriesOfKey } from "../../core/pull-secrets/expiry.ts";
 import type { ListContext } from "../../core/pull-secrets/list-item.ts";
-import type { NamespaceFacts } from "../../core/pull-secrets/namespace-facts.ts";
 import {
 	MANAGED_BY_LABEL,
 	MANAGER,
@@ -21,7 +20,6 @@ import {
 	type PullSecretStatus,
 	statusOf,
 } from "../../core/pull-secrets/source.ts";
-import { ApiError } from "../../errors.ts";
 import type { Cluster, ListQuery } from "../../world.ts";
 
 /** Which pull secrets are meant. */
@@ -59,13 +57,13 @@ export async function readListing(
 	now: number,
 ): Promise<Listing> {
 	const reader = new ContentReader();
-	let all: ReturnType<typeof namespacesByName> | undefined;
+	let all: ReturnType<typeof listIfAllowed> | undefined;
 	// Whether they are needed is known once a source is: they need not wait for the rest of the Secrets.
 	const begin = (keys: readonly PullSecret[]): void => {
 		const sources = keys.filter((key) => roleOf(key) === "source");
 		if (!needNamespaces(new Map(sources.map((key) => [sourceRef(key), key]))))
 			return;
-		all ??= namespacesByName(cluster);
+		all ??= listIfAllowed(cluster);
 		all.catch(() => {}); // It may be nobody's source.
 	};
 	const [isThere, ...found] = await Promise.all([
@@ -77,7 +75,7 @@ export async function readListing(
 	const keys = found.flat().filter(({ namespace }) => isThere(namespace));
 	const sources = await readSources(cluster, reader, keys);
 	const namespaces = needNamespaces(sources)
-		? await (all ?? namespacesByName(cluster))
+		? await (all ?? listIfAllowed(cluster))
 		: undefined;
 	const { context } = cluster;
 	const known = { context, sources, namespaces };
@@ -89,19 +87,6 @@ export async function readListing(
 			isThere(namespace) &&
 			(choice.namespaces.length === 0 || choice.namespaces.includes(namespace)),
 	};
-}
-
-/** All Namespaces; undefined where they may not be listed. */
-async function namespacesByName(
-	cluster: Cluster,
-): Promise<ReadonlyMap<string, NamespaceFacts> | undefined> {
-	try {
-		const all = await listNamespaces(cluster);
-		return new Map(all.map((facts) => [facts.name, facts]));
-	} catch (error) {
-		if (error instanceof ApiError && error.status === 403) return undefined;
-		throw error;
-	}
 }
 
 /** Whether a namespace has the labels of `-l`; all have where none are asked for. */

@@ -4,7 +4,7 @@ import {
 	podFacts,
 	type TreePodFacts,
 } from "../../core/pull-secrets/tree.ts";
-import { ApiError } from "../../errors.ts";
+import { isForbidden } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 
 /** Who references pull secrets. */
@@ -54,7 +54,7 @@ async function unlessHidden<Item>(
 	try {
 		return await list();
 	} catch (error) {
-		if (!(error instanceof ApiError) || error.status !== 403) throw error;
+		if (!isForbidden(error)) throw error;
 		world.emit({
 			type: "warning",
 			note: { cause: "users-unlisted", kind },

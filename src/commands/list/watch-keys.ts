@@ -17,7 +17,7 @@ import {
 	type SourceKnowledge,
 	sourcesNamed,
 } from "../../core/pull-secrets/source.ts";
-import { AbortedError, ApiError } from "../../errors.ts";
+import { AbortedError, isForbidden } from "../../errors.ts";
 import { failureLine } from "../../report/failure.ts";
 import type { Cluster, ListQuery, World } from "../../world.ts";
 import { type ListChoice, listQueries, meantKeys } from "./list-keys.ts";
@@ -160,7 +160,7 @@ class PullSecretWatch {
 		try {
 			await following.list();
 		} catch (error) {
-			if (error instanceof ApiError && error.status === 403) return undefined;
+			if (isForbidden(error)) return undefined;
 			// It is looked for again with the next news.
 			this.#namespaces = undefined;
 			throw error;
@@ -234,7 +234,7 @@ class PullSecretWatch {
 		try {
 			return await this.#watched({ namespace, fieldSelector });
 		} catch (error) {
-			if (!(error instanceof ApiError && error.status === 403)) throw error;
+			if (!isForbidden(error)) throw error;
 			return readSource(this.cluster, this.#reader, { namespace, name });
 		}
 	}

@@ -1,6 +1,6 @@
 import type { Loss } from "../../core/note.ts";
 import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
-import { ApiError } from "../../errors.ts";
+import { isForbidden } from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
 
 /** How many pods and service accounts reference each of these pull secrets, for the question before a deletion. */
@@ -53,7 +53,7 @@ async function countNames(
 		}
 		return counts;
 	} catch (error) {
-		if (error instanceof ApiError && error.status === 403) return undefined;
+		if (isForbidden(error)) return undefined;
 		throw error;
 	}
 }

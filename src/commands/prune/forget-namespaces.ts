@@ -21,7 +21,7 @@ import {
 	withoutNames,
 } from "../../core/pull-secrets/record.ts";
 import { isSourceLike } from "../../core/pull-secrets/source.ts";
-import { ApiError, isFatal } from "../../errors.ts";
+import { isFatal, unlessForbidden } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 
 /** The sources whose records may name what is pruned, and how they are changed. */
@@ -55,11 +55,8 @@ export async function sentThere(
 ): Promise<SentThere[]> {
 	// What is deleted with its namespace's copies needs no other record.
 	if (namespaces.includes(from.namespace)) return [];
-	let sources: PullSecret[];
-	try {
-		sources = await sourcesOf(from, cluster, reader);
-	} catch (error) {
-		if (!(error instanceof ApiError && error.status === 403)) throw error;
+	const sources = await unlessForbidden(sourcesOf(from, cluster, reader));
+	if (sources === undefined) {
 		world.emit({
 			type: "warning",
 			note: {

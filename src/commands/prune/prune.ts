@@ -32,7 +32,7 @@ import {
 	type PullSecret,
 } from "../../core/pull-secrets/pull-secret.ts";
 import { isSourceLike } from "../../core/pull-secrets/source.ts";
-import { ApiError, EXIT, UsageError } from "../../errors.ts";
+import { EXIT, isForbidden, UsageError } from "../../errors.ts";
 import { CHANGE_FLAGS, changeOf } from "../../flags/changes.ts";
 import * as flags from "../../flags.ts";
 import type { Cluster, ListQuery } from "../../world.ts";
@@ -332,7 +332,7 @@ async function readScope(
 		try {
 			return await readPullSecrets(cluster, reader, query);
 		} catch (error) {
-			if (!(error instanceof ApiError) || error.status !== 403) throw error;
+			if (!isForbidden(error)) throw error;
 			throw new FailureError({ cause: "forbidden", error, everywhere: true });
 		}
 	const keys: PullSecret[] = [];

@@ -41,7 +41,12 @@ import {
 	recordText,
 	type SourceRecord,
 } from "../../core/pull-secrets/record.ts";
-import { ApiError, OperationError, UsageError } from "../../errors.ts";
+import {
+	isForbidden,
+	OperationError,
+	UsageError,
+	unlessForbidden,
+} from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 import type { SyncSettings } from "./options.ts";
 
@@ -233,17 +238,10 @@ async function copiesIn(
 	source: PullSecret,
 	cluster: Cluster,
 ): Promise<ReadonlyMap<string, PullSecret> | undefined> {
-	try {
-		const all = await readPullSecrets(
-			cluster,
-			new ContentReader(),
-			secretsNamed(source.name),
-		);
-		return new Map(all.map((secret) => [secret.namespace, secret]));
-	} catch (error) {
-		if (!(error instanceof ApiError) || error.status !== 403) throw error;
-		return undefined;
-	}
+	const all = await unlessForbidden(
+		readPullSecrets(cluster, new ContentReader(), secretsNamed(source.name)),
+	);
+	return all && new Map(all.map((secret) => [secret.namespace, secret]));
 }
 
 /** How many pods of each namespace need the source; nothing where pods may not be listed, or it cannot be read. */
@@ -254,7 +252,7 @@ async function countNeeds(
 	try {
 		return await podsInNeed(source, cluster);
 	} catch (error) {
-		const isHidden = error instanceof ApiError && error.status === 403;
+		const isHidden = isForbidden(error);
 		if (!isHidden && !(error instanceof OperationError)) throw error;
 		return new Map();
 	}

@@ -1,4 +1,4 @@
-import { ApiError } from "../../errors.ts";
+import { ApiError, isForbidden } from "../../errors.ts";
 import type { Steps } from "../steps.ts";
 import { checkAccounts } from "./accounts.ts";
 import { checkCopies } from "./copies.ts";
@@ -70,7 +70,7 @@ export function* checkFacts(
  * Nodes at all. It is said in one line, and judges nothing.
  */
 function isOutOfReach({ what, error }: Unread, { scope }: Facts): boolean {
-	const forbidden = error instanceof ApiError && error.status === 403;
+	const forbidden = isForbidden(error);
 	return (
 		forbidden &&
 		(what === "nodes" || (scope !== undefined && OF_THE_CLUSTER.has(what)))

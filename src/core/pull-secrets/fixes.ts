@@ -165,13 +165,6 @@ export class Fixes {
 		);
 	}
 
-	/** Deletes copies whose source is gone; asks first. */
-	pruneOrphaned(namespaces: readonly string[]): Script | undefined {
-		return script(
-			meshreg("prune", "--orphaned", "-n", objectNames(namespaces)),
-		);
-	}
-
 	/** Lets service accounts pull with what is in their namespaces. */
 	attach(
 		namespaces: readonly string[],

@@ -155,7 +155,6 @@ export function renewalOf(
 
 /** Where an ECR registry is, by its host; undefined for other registries. */
 interface EcrPlace {
-	readonly account: string;
 	readonly region: string;
 	readonly fips: boolean;
 	readonly dualStack: boolean;
@@ -164,13 +163,12 @@ interface EcrPlace {
 /** https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html, and its FIPS, China and dual-stack hosts. */
 export function ecrPlaceOf(key: string): EcrPlace | undefined {
 	const match =
-		/^(\d{12})\.dkr([.-])ecr(-fips)?\.([a-z]{2}(?:-[a-z]+)+-\d)\.(amazonaws\.com(?:\.cn)?|on\.aws|on\.amazonwebservices\.com\.cn)$/.exec(
+		/^\d{12}\.dkr[.-]ecr(-fips)?\.([a-z]{2}(?:-[a-z]+)+-\d)\.(amazonaws\.com(?:\.cn)?|on\.aws|on\.amazonwebservices\.com\.cn)$/.exec(
 			key,
 		);
 	if (!match) return undefined;
-	const [, account = "", , fips, region = "", domain = ""] = match;
+	const [, fips, region = "", domain = ""] = match;
 	return {
-		account,
 		region,
 		fips: fips !== undefined,
 		dualStack: domain.startsWith("on."),

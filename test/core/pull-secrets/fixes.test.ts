@@ -52,11 +52,6 @@ describe("a command that fixes", () => {
 			"kubectl meshreg attach x y -n a,b --secret third",
 			"kubectl meshreg attach x y -n a,b --secret third",
 		],
-		[
-			(fixes) => fixes.pruneOrphaned(["a"]),
-			"kubectl meshreg prune --orphaned -n a",
-			"kubectl meshreg prune --orphaned -n a",
-		],
 	];
 	for (const [fix, first, second] of rows)
 		it(first, () => {
