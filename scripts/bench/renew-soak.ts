@@ -153,7 +153,7 @@ class Issuer {
 const answer = await fetch("http://${host}/");
 if (!answer.ok) { console.error("it is down"); process.exit(1); }
 const auth = { ${JSON.stringify(registry)}: { username: "u", password: await answer.text() } };
-console.log(JSON.stringify({ kind: "CredentialProviderResponse", apiVersion: "credentialprovider.kubelet.k8s.io/v1", cacheDuration: "0s", auth }));
+console.log(JSON.stringify({ kind: "CredentialProviderResponse", apiVersion: "credentialprovider.kubelet.k8s.io/v1", cacheKeyType: "Registry", cacheDuration: "0s", auth }));
 `,
 				);
 				await chmod(plugin, 0o755);

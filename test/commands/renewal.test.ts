@@ -1,19 +1,18 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { Surroundings } from "../support/command-line.ts";
+import { pluginAnswer, writeProgram } from "../support/kubelet-plugin.ts";
 import { takeWarnings } from "../support/node-warnings.ts";
 import { notPosix } from "../support/posix.ts";
 import { httpProxy, socksProxy } from "../support/proxies.ts";
-import {
-	type Identity,
-	newAuthority,
-} from "../support/registry/certificates.ts";
-import { type LoopbackServer, serve } from "../support/registry/server.ts";
+import { amazon } from "../support/registry/amazon.ts";
+import { newAuthority } from "../support/registry/certificates.ts";
+import type { LoopbackServer } from "../support/registry/server.ts";
 import { type TestBed, testBed } from "../support/test-bed.ts";
 import { started } from "../support/watching.ts";
 
@@ -33,12 +32,8 @@ describe("credentials from a provider", { skip: notPosix }, () => {
 	after(() => bed[Symbol.asyncDispose]());
 
 	/** Puts a program on PATH. */
-	const program = async (name: string, script: string): Promise<string> => {
-		const path = join(bin, name);
-		await writeFile(path, `#!/bin/sh\n${script}\n`);
-		await chmod(path, 0o755);
-		return path;
-	};
+	const program = (name: string, script: string) =>
+		writeProgram(join(bin, name), script);
 	const run = (argv: readonly string[], given = {}) =>
 		bed.run(argv, {
 			env: { PATH: `${bin}:${process.env.PATH}` },
@@ -46,12 +41,6 @@ describe("credentials from a provider", { skip: notPosix }, () => {
 			...given,
 		});
 	const fresh = () => bed.server.store.delete("Secret", "nginx-mesh", NAME);
-	const response = (auth: object) =>
-		JSON.stringify({
-			kind: "CredentialProviderResponse",
-			apiVersion: "credentialprovider.kubelet.k8s.io/v1",
-			auth,
-		});
 	const annotation = (name: string) =>
 		bed.server.store.get("Secret", "nginx-mesh", NAME)?.metadata.annotations?.[
 			`kubectl-meshreg/${name}`
@@ -109,7 +98,7 @@ describe("credentials from a provider", { skip: notPosix }, () => {
 		const asked = join(bed.folder, "asked");
 		const path = await program(
 			"provider",
-			`printf '%s ' "$@" >"${asked}"; cat >>"${asked}"; printf '%s' '${response({ "*.example": { username: "u", password: "p" } })}'`,
+			`printf '%s ' "$@" >"${asked}"; cat >>"${asked}"; printf '%s' '${pluginAnswer({ "*.example": { username: "u", password: "p" } })}'`,
 		);
 		const outcome = await run([
 			"create",
@@ -133,7 +122,7 @@ describe("credentials from a provider", { skip: notPosix }, () => {
 		fresh();
 		const path = await program(
 			"old",
-			`if grep -q v1beta1; then printf '%s' '${response({ "r.example": { username: "u", password: "p" } }).replace("/v1", "/v1beta1")}'; else echo 'no kind "CredentialProviderRequest" is registered' >&2; exit 1; fi`,
+			`if grep -q v1beta1; then printf '%s' '${pluginAnswer({ "r.example": { username: "u", password: "p" } }, { version: "v1beta1" })}'; else echo 'no kind "CredentialProviderRequest" is registered' >&2; exit 1; fi`,
 		);
 		const { status, err } = await run([
 			"create",
@@ -147,10 +136,14 @@ describe("credentials from a provider", { skip: notPosix }, () => {
 		["fails", "echo 'no metadata server' >&2; exit 3", "no metadata server"],
 		["fails without a word", "exit 3", "exit status 3, no output"],
 		["prints rubbish", "echo marked-password", "it did not answer in JSON"],
-		["has nothing", `printf '%s' '${response({})}'`, "it has no credential"],
+		[
+			"has nothing",
+			`printf '%s' '${pluginAnswer({})}'`,
+			"it has no credential",
+		],
 		[
 			"answers for another registry",
-			`printf '%s' '${response({ "other.example": { username: "u", password: "marked-password" } })}'`,
+			`printf '%s' '${pluginAnswer({ "other.example": { username: "u", password: "marked-password" } })}'`,
 			"its answer is for other registries",
 		],
 	];
@@ -207,7 +200,7 @@ describe("credentials from a provider", { skip: notPosix }, () => {
 		const giving = (exp: number) =>
 			program(
 				"token",
-				`printf '%s' '${response({ "r.example": { username: "u", password: token(exp) } })}'`,
+				`printf '%s' '${pluginAnswer({ "r.example": { username: "u", password: token(exp) } })}'`,
 			);
 		const path = await giving(NOW / 1000 + 7200);
 		const from = ["--no-verify", `--credential-from=plugin:${path}`];
@@ -233,7 +226,7 @@ describe("credentials from a provider", { skip: notPosix }, () => {
 		const marker = join(bed.folder, "was-asked");
 		const path = await program(
 			"counting",
-			`echo x >>"${marker}"; printf '%s' '${response({ "r.example": { username: "u", password: "new" } })}'`,
+			`echo x >>"${marker}"; printf '%s' '${pluginAnswer({ "r.example": { username: "u", password: "new" } })}'`,
 		);
 		await run(
 			[
@@ -266,37 +259,6 @@ describe("credentials from a provider", { skip: notPosix }, () => {
 		assert.equal(bed.password("nginx-mesh"), "new");
 	});
 });
-
-/** Amazon's two services, as their documentation has them, and what they are asked. */
-async function amazon(
-	answer: () => { status?: number; body: object } | "hang",
-	tls?: Identity,
-): Promise<LoopbackServer & { calls: string[] }> {
-	const calls: string[] = [];
-	const server = await serve((request, response) => {
-		const chunks: Buffer[] = [];
-		request.on("data", (chunk) => chunks.push(chunk));
-		request.on("end", () => {
-			const target = request.headers["x-amz-target"];
-			if (target === undefined) {
-				const body = new URLSearchParams(Buffer.concat(chunks).toString());
-				calls.push(`sts ${body.get("Action")} ${body.get("RoleArn")}`);
-				response.setHeader("content-type", "text/xml");
-				response.end(
-					`<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>ASIA</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2999-01-01T00:00:00Z</Expiration></Credentials><AssumedRoleUser><Arn>a</Arn><AssumedRoleId>i</AssumedRoleId></AssumedRoleUser></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`,
-				);
-				return;
-			}
-			calls.push(`ecr ${String(target).split(".")[1]}`);
-			const reply = answer();
-			if (reply === "hang") return;
-			response.statusCode = reply.status ?? 200;
-			response.setHeader("content-type", "application/x-amz-json-1.1");
-			response.end(JSON.stringify(reply.body));
-		});
-	}, tls);
-	return { ...server, calls };
-}
 
 describe("ecr", () => {
 	const KEYS = { AWS_ACCESS_KEY_ID: "AKIA", AWS_SECRET_ACCESS_KEY: "s" };

@@ -1,5 +1,5 @@
 import { FailureError } from "../../core/output/failure.ts";
-import { onOneLine } from "../../core/output/printable.ts";
+import { programWords } from "../../core/output/program-words.ts";
 import {
 	PLUGIN_API_VERSIONS,
 	type Provided,
@@ -80,7 +80,7 @@ async function askHelper(
 			around,
 		);
 		// A helper tells of a failure on standard output.
-		words ||= onOneLine(run.out.trim() || run.err, 300);
+		words ||= programWords(run.out.trim() || run.err);
 		if (run.status !== 0) continue;
 		const answer = readHelperAnswer(run.out);
 		if (answer.found === "credential") return answer;
@@ -109,7 +109,7 @@ async function askPlugin(
 		if (run.status === 0) return readPluginAnswer(run.out, key);
 		first ??= run;
 	}
-	const words = onOneLine(first?.err ?? "", 300);
+	const words = programWords(first?.err ?? "");
 	return {
 		found: "unusable",
 		because: { is: "failed", words, status: first?.status },

@@ -1,6 +1,6 @@
 import { homedir, userInfo } from "node:os";
 import { FailureError } from "../../core/output/failure.ts";
-import { onOneLine } from "../../core/output/printable.ts";
+import { programWords } from "../../core/output/program-words.ts";
 import {
 	type CredentialFile,
 	credentialFilePaths,
@@ -140,7 +140,7 @@ async function askHelper(
 			{ program, args: ["get"], input: server },
 			{ env, interrupt, limit },
 		);
-		const words = onOneLine(run.out.trim() || run.err, 300);
+		const words = programWords(run.out.trim() || run.err);
 		if (run.status !== 0) {
 			if (NOT_FOUND.test(words)) continue;
 			throw new FailureError({

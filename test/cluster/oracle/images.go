@@ -54,11 +54,15 @@ func lookUp(input struct {
 		return nil, err
 	}
 	found, _ := keyring.Lookup(repository)
+	return inOrder(found), nil
+}
+
+func inOrder(found []credentialprovider.TrackedAuthConfig) []credential {
 	credentials := make([]credential, 0, len(found))
 	for _, each := range found {
 		credentials = append(credentials, credential{each.Username, each.Password})
 	}
-	return credentials, nil
+	return credentials
 }
 
 type stored struct {

@@ -1,6 +1,6 @@
 // Go's own parsers, to compare ours with: what kubelets, docker and kubectl make
-// of an image's name, a pull Secret, a docker config, a kubeconfig, a command
-// line, a manifest.
+// of an image's name, a pull Secret, a credential provider, a docker config, a
+// kubeconfig, a command line, a manifest.
 //
 // One question a line on stdin, `{"of": "image", "input": …}`, one answer a line
 // on stdout, in order, until stdin ends. A question that is none is answered with
@@ -26,6 +26,7 @@ var answerers = map[string]func(input json.RawMessage) (any, error){
 	"kubeconfig": asked(readKubeconfigs),
 	"argv":       asked(readArgv),
 	"manifest":   asked(readManifest),
+	"plugin":     asked(askPlugin),
 }
 
 // A parser that refuses its input.
@@ -33,13 +34,15 @@ type refusal struct {
 	Error string `json:"error"`
 }
 
+// Where what a kubelet logs about a bad entry goes: it is no answer.
+var silence = io.Discard
+
 func main() {
-	// What a kubelet logs about a bad entry is no answer.
-	silence := flag.NewFlagSet("klog", flag.PanicOnError)
-	klog.InitFlags(silence)
-	_ = silence.Set("logtostderr", "false")
-	_ = silence.Set("stderrthreshold", "FATAL")
-	klog.SetOutput(io.Discard)
+	logging := flag.NewFlagSet("klog", flag.PanicOnError)
+	klog.InitFlags(logging)
+	_ = logging.Set("logtostderr", "false")
+	_ = logging.Set("stderrthreshold", "FATAL")
+	klog.SetOutput(silence)
 
 	in := bufio.NewReaderSize(os.Stdin, 1<<20)
 	out := bufio.NewWriter(os.Stdout)

@@ -1,7 +1,7 @@
 /** A pod is told to end by SIGTERM, whatever it is at: it ends, and leaves nothing half done. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { chmod, readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { kill } from "node:process";
 import { describe, test } from "node:test";
@@ -9,6 +9,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { promisify } from "node:util";
 import type { ApiRequest } from "../../support/api-server/request.ts";
 import type { Surroundings } from "../../support/command-line.ts";
+import { pluginAnswer, writeProgram } from "../../support/kubelet-plugin.ts";
 import { notPosix } from "../../support/posix.ts";
 import { serveRaw } from "../../support/registry/server.ts";
 import { startRelay } from "../../support/relay.ts";
@@ -217,14 +218,11 @@ async function stageOn(bed: TestBed) {
 
 	const plugin = join(bed.folder, "provider");
 	const fifo = join(bed.folder, "asked");
-	await writeFile(
+	await writeProgram(
 		plugin,
-		`#!/bin/sh
-if [ -p "${fifo}" ]; then echo $$ >"${fifo}"; exec sleep 600; fi
-printf '{"kind":"CredentialProviderResponse","apiVersion":"credentialprovider.kubelet.k8s.io/v1","cacheDuration":"1h0m0s","auth":{"${registry.host}":{"username":"u","password":"%s"}}}' "$1"
-`,
+		`if [ -p "${fifo}" ]; then echo $$ >"${fifo}"; exec sleep 600; fi
+printf '${pluginAnswer({ [registry.host]: { username: "u", password: "%s" } }, { cacheDuration: "1h0m0s" })}' "$1"`,
 	);
-	await chmod(plugin, 0o755);
 	const create = await bed.run([
 		...["create", `--registry-server=${registry.host}`],
 		...[`--credential-from=plugin:${plugin}`, "--credential-arg=one"],

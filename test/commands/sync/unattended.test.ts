@@ -1,12 +1,13 @@
 /** `sync --watch` as it runs by itself: asked by a kubelet and Prometheus, read by machines, with nobody to help it. */
 import assert from "node:assert/strict";
-import { chmod, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { systemClock } from "../../../src/adapters/clock.ts";
 import { servePages } from "../../../src/adapters/page-server.ts";
 import { ConnectionError } from "../../../src/errors.ts";
 import { account, edit, NAME, secret } from "../../support/build.ts";
+import { pluginAnswer, writeProgram } from "../../support/kubelet-plugin.ts";
 import { startRelay } from "../../support/relay.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 import { started, watching } from "../../support/watching.ts";
@@ -211,13 +212,10 @@ describe("sync --watch by itself", () => {
 		await using bed = await testBed({ namespaces: ["nginx-mesh", "app"] });
 		const plugin = join(bed.folder, "provider");
 		const word = join(bed.folder, "word");
-		await writeFile(
+		await writeProgram(
 			plugin,
-			`#!/bin/sh
-printf '{"kind":"CredentialProviderResponse","apiVersion":"credentialprovider.kubelet.k8s.io/v1","cacheDuration":"1h0m0s","auth":{"r.example":{"username":"u","password":"%s%s"}}}' "$(cat "${word}")" "$1"
-`,
+			`printf '${pluginAnswer({ "r.example": { username: "u", password: "%s%s" } }, { cacheDuration: "1h0m0s" })}' "$(cat "${word}")" "$1"`,
 		);
-		await chmod(plugin, 0o755);
 		await writeFile(word, "one");
 		const asking = [`plugin:${plugin}`, "--credential-arg=x"];
 		const { status, err } = await bed.run([
@@ -265,13 +263,10 @@ printf '{"kind":"CredentialProviderResponse","apiVersion":"credentialprovider.ku
 				metadata: { name: "app", labels: { team: "a" } },
 			});
 			const plugin = join(bed.folder, "provider");
-			await writeFile(
+			await writeProgram(
 				plugin,
-				`#!/bin/sh
-printf '{"kind":"CredentialProviderResponse","apiVersion":"credentialprovider.kubelet.k8s.io/v1","cacheDuration":"1h0m0s","auth":{"r.example":{"username":"u","password":"p"}}}'
-`,
+				`printf '%s' '${pluginAnswer({ "r.example": { username: "u", password: "p" } })}'`,
 			);
-			await chmod(plugin, 0o755);
 			for (const argv of [
 				[
 					...["create", "--registry-server=r.example"],

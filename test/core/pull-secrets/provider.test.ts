@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Credential } from "../../../src/core/credentials/credential.ts";
-import type { ProviderFault } from "../../../src/core/output/credential-fault.ts";
 import {
 	ecrPlaceOf,
 	parseProvider,
@@ -11,6 +10,8 @@ import {
 	renewalOf,
 } from "../../../src/core/pull-secrets/provider.ts";
 import { UsageError } from "../../../src/errors.ts";
+import { pluginAnswer } from "../../support/kubelet-plugin.ts";
+import { PLUGIN_ANSWERS } from "../../support/plugin-answers.ts";
 
 describe("a provider, and the name of it that stands on a source", () => {
 	for (const [text, name] of [
@@ -44,75 +45,30 @@ describe("a provider, and the name of it that stands on a source", () => {
 			));
 });
 
-const V1 = "credentialprovider.kubelet.k8s.io/v1";
-const answer = (auth: unknown, apiVersion = V1) =>
-	JSON.stringify({
-		kind: "CredentialProviderResponse",
-		apiVersion,
-		cacheKeyType: "Registry",
-		cacheDuration: "0s",
-		auth,
-	});
-const login = (username: string, password = "p") => ({ username, password });
-
 describe("a plugin's answer", () => {
-	const ROWS: readonly [
-		what: string,
-		text: string,
-		found: string | ProviderFault,
-	][] = [
-		["for the host", answer({ "r.example": login("u") }), "u"],
-		[
-			"in the older version",
-			answer({ "r.example": login("u") }, `${V1}beta1`),
-			"u",
-		],
-		["for a star", answer({ "*.example": login("u") }), "u"],
-		[
-			"for several: the one that a kubelet tries first",
-			answer({ "*.example": login("star"), "r.example": login("host") }),
-			"host",
-		],
-		["that is no JSON", "marked-password", { is: "not-json" }],
-		["that is a list", "[]", { is: "not-object" }],
-		["of another kind", '{"kind":"Status"}', { is: "not-a-response" }],
-		["without auth", answer(undefined), { is: "no-credential" }],
-		["with null", answer(null), { is: "no-credential" }],
-		["with nothing in it", answer({}), { is: "no-credential" }],
-		["with a list", answer([]), { is: "auth-not-object" }],
-		[
-			"for another registry",
-			answer({ "other.example": login("u") }),
-			{ is: "other-registries" },
-		],
-		[
-			"with an empty password",
-			answer({ "r.example": login("u", "") }),
-			{ is: "credential", fault: "password-empty" },
-		],
-		[
-			"with a line end",
-			answer({ "r.example": login("u", "p\n") }),
-			{ is: "credential", fault: "password-line-end" },
-		],
-		[
-			"with something else than texts",
-			answer({ "r.example": { username: 1, password: [] } }),
-			{ is: "no-credential" },
-		],
-	];
-	for (const [what, text, expected] of ROWS)
+	for (const { what, text, found } of PLUGIN_ANSWERS)
 		test(what, () => {
 			const read = readPluginAnswer(text, "r.example");
 			assert.deepEqual(
 				read.found === "credential" ? read.credential.username : read.because,
-				expected,
+				found,
 			);
 		});
 
+	test("in the older version", () => {
+		const read = readPluginAnswer(
+			pluginAnswer(
+				{ "r.example": { username: "u", password: "p" } },
+				{ version: "v1beta1" },
+			),
+			"r.example",
+		);
+		assert.equal(read.found, "credential");
+	});
+
 	test("for Docker Hub", () => {
 		const read = readPluginAnswer(
-			answer({ "docker.io": login("u") }),
+			pluginAnswer({ "docker.io": { username: "u", password: "p" } }),
 			"https://index.docker.io/v1/",
 		);
 		assert.equal(read.found, "credential");

@@ -12,19 +12,35 @@ import {
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 
-/** The Go module: kube-apiserver and etcd in one program, kubectl, and Go's own parsers to compare with. */
-const MODULE = join(import.meta.dirname, "../../cluster");
+export type Program =
+	| "cluster"
+	| "kubectl"
+	| "oracle"
+	| "ecr-credential-provider";
 
-export type Program = "cluster" | "kubectl" | "oracle";
+interface Source {
+	/** The folder of test/ whose go.mod pins it. */
+	readonly module: string;
+	readonly package: string;
+	/** The folder of the module that holds the package where that is ours. */
+	readonly folder?: string;
+}
 
-/** From which package each is built, and the folder that holds it where that is ours. */
-const PROGRAMS: Readonly<
-	Record<Program, { package: string; folder?: string }>
-> = {
-	cluster: { package: ".", folder: "." },
-	kubectl: { package: "k8s.io/kubernetes/cmd/kubectl" },
-	oracle: { package: "./oracle", folder: "oracle" },
+/** kube-apiserver and etcd in one program, kubectl, Go's own parsers to compare with, and the credential provider of AWS's nodes. */
+const PROGRAMS: Readonly<Record<Program, Source>> = {
+	cluster: { module: "cluster", package: ".", folder: "." },
+	kubectl: { module: "cluster", package: "k8s.io/kubernetes/cmd/kubectl" },
+	oracle: { module: "cluster", package: "./oracle", folder: "oracle" },
+	"ecr-credential-provider": {
+		module: "ecr-plugin",
+		package: "k8s.io/cloud-provider-aws/cmd/ecr-credential-provider",
+	},
 };
+
+/** The path of a module's folder. */
+function pathOf({ module }: Source): string {
+	return join(import.meta.dirname, "../..", module);
+}
 
 /** Nothing can be built here; the message says why, over several lines where Go said more. */
 export class CannotBuild extends Error {}
@@ -45,12 +61,12 @@ export async function buildProgram(
 	if (isExecutable(built)) return built;
 	const go = findGo();
 	if (go === undefined) throw new CannotBuild("Go is not installed");
-	const version = kubernetesVersion();
-	say(`building ${program} ${version} in test/cluster (once, some minutes)`);
+	const source = PROGRAMS[program];
+	say(`building ${program} in test/${source.module} (once, some minutes)`);
 	mkdirSync(folder, { recursive: true });
 	const fresh = join(folder, `${program}.${process.pid}`);
 	try {
-		await runGo(go, buildArguments(program, version, fresh), signal);
+		await runGo(go, pathOf(source), buildArguments(source, fresh), signal);
 		// Whole or absent, also when two runs build at the same time.
 		renameSync(fresh, built);
 	} finally {
@@ -62,15 +78,16 @@ export async function buildProgram(
 /** What go.mod pins, for instance `v1.37.2`. */
 export function kubernetesVersion(): string {
 	const found = /^require k8s\.io\/kubernetes (v\S+)$/m.exec(
-		readFileSync(join(MODULE, "go.mod"), "utf8"),
+		readFileSync(join(pathOf(PROGRAMS.cluster), "go.mod"), "utf8"),
 	)?.[1];
 	if (found === undefined)
 		throw new Error("test/cluster/go.mod requires no k8s.io/kubernetes");
 	return found;
 }
 
-function buildArguments(program: Program, version: string, output: string) {
+function buildArguments(source: Source, output: string) {
 	// A released server knows its version from the linker, and so does kubectl.
+	const version = kubernetesVersion();
 	const [, major, minor] = /^v(\d+)\.(\d+)/.exec(version) ?? [];
 	const stamp = Object.entries({
 		gitVersion: version,
@@ -87,18 +104,19 @@ function buildArguments(program: Program, version: string, output: string) {
 		"-buildvcs=false",
 		`-ldflags=-s -w ${stamp.join(" ")}`,
 		`-o=${output}`,
-		PROGRAMS[program].package,
+		source.package,
 	];
 }
 
 function runGo(
 	go: string,
+	cwd: string,
 	args: readonly string[],
 	signal: AbortSignal,
 ): Promise<void> {
 	return new Promise((resolve, reject) => {
 		const child: ChildProcess = spawn(go, args, {
-			cwd: MODULE,
+			cwd,
 			// Without cgo no C compiler is needed.
 			env: { ...process.env, CGO_ENABLED: "0" },
 			stdio: ["ignore", "ignore", "pipe"],
@@ -125,12 +143,13 @@ function runGo(
 function hashOf(program: Program): string {
 	const hash = createHash("sha256");
 	const { folder } = PROGRAMS[program];
+	const module = pathOf(PROGRAMS[program]);
 	const sources = ["go.mod", "go.sum"];
 	if (folder !== undefined)
-		for (const name of readdirSync(join(MODULE, folder)).sort())
+		for (const name of readdirSync(join(module, folder)).sort())
 			if (name.endsWith(".go")) sources.push(join(folder, name));
 	for (const name of sources)
-		hash.update(`${name}\0`).update(readFileSync(join(MODULE, name)));
+		hash.update(`${name}\0`).update(readFileSync(join(module, name)));
 	return hash.digest("hex").slice(0, 16);
 }
 
