@@ -58,6 +58,8 @@ export interface StatusDetails {
 	readonly name: string;
 	/** Of its causes, in CamelCase: `NamespaceTerminating`. */
 	readonly causes: readonly string[];
+	/** What there is that was most likely meant by `name`; ours, not the server's. */
+	readonly near?: string;
 }
 
 const NO_DETAILS: StatusDetails = { kind: "", name: "", causes: [] };
@@ -157,7 +159,7 @@ export function isApiMissing(error: unknown): boolean {
 }
 
 /** The namespace that a write was meant for is not there. */
-export function isNamespaceMissing(error: unknown): boolean {
+export function isNamespaceMissing(error: unknown): error is ApiError {
 	return isNotFound(error) && error.details.kind === "namespaces";
 }
 

@@ -113,8 +113,13 @@ export type SourceNote = Causes<{
 	"nothing-recorded": { source: SourceRef };
 	/** Taken out of the record. */
 	forgotten: { namespaces: readonly string[] };
-	/** They were to be taken out of the record, which does not send the source there. */
-	"not-recorded": { source: SourceRef; namespaces: readonly string[] };
+	/** It was to be taken out of the record, which does not send the source there. */
+	"not-recorded": {
+		source: SourceRef;
+		namespace: string;
+		/** The recorded one that was most likely meant. */
+		near?: string | undefined;
+	};
 	/** A rule of the record means them although they were pruned. */
 	"covered-by-rule": {
 		source: SourceRef;

@@ -37,6 +37,7 @@ import { INPUT_WORDS, secretWords } from "./input-failure-words.ts";
 import { OUTSIDE_WORDS } from "./outside-failure-words.ts";
 import { recordFaultWords } from "./record-words.ts";
 import {
+	didYouMean,
 	type FailureWording,
 	type FailureWords,
 	type Subject,
@@ -130,7 +131,7 @@ const POLICY_WORDS: FailureWording<PolicyFailure> = {
 const SOURCE_WORDS: FailureWording<SourceFailure> = {
 	"source-missing": ({ namespace, name, elsewhere, by, near }) => {
 		const none = `no source named "${name}" in namespace "${namespace}"`;
-		if (near !== undefined) return `${none}; did you mean "${near}"?`;
+		if (near !== undefined) return `${none}${didYouMean(near)}`;
 		// Whether there is one, this user cannot know: making another may be the last thing to do.
 		if (elsewhere === "hidden")
 			return `${none}, and Secrets elsewhere cannot be listed; name another place with ${by} NAMESPACE`;
@@ -225,9 +226,9 @@ const elsewhere = (): FailureWords => ({ lead: "", message: "" });
 
 const CHANGE_WORDS: FailureWording<ChangeFailure> = {
 	...OBSTACLE_WORDS,
-	"namespace-missing": ({ creatable }, { subject: { namespaces } }) => ({
+	"namespace-missing": ({ creatable, near }, { subject: { namespaces } }) => ({
 		lead: "Error from server (NotFound)",
-		message: `namespaces ${namespaces.length === 1 ? `"${namespaces[0]}"` : someOf(namespaces)} not found${creatable ? "; create it as well with --create-namespace" : ""}`,
+		message: `namespaces ${namespaces.length === 1 ? `"${namespaces[0]}"` : someOf(namespaces)} not found${didYouMean(near)}${creatable ? (near === undefined ? "; create it as well with --create-namespace" : " --create-namespace creates it") : ""}`,
 	}),
 	"namespace-terminating": (_, { subject }) =>
 		`${namespacesWords(subject)} ${isOrAre(subject)} being deleted; nothing was written there`,

@@ -15,6 +15,7 @@ import { REPORT_TO } from "./addresses.ts";
 import { commandLine } from "./command-line.ts";
 import { failureWords, withPlaces } from "./failure-words.ts";
 import { verificationWords } from "./verification-words.ts";
+import { didYouMean } from "./wording.ts";
 
 /**
  * An error as its one line for stderr, without a line end: kubectl's words for
@@ -51,7 +52,12 @@ function failureParts(
 	contextFlags: readonly string[],
 ): { readonly ours: boolean; readonly words: string } {
 	if (error instanceof ApiError)
-		return { ours: error.status === 401, words: oneLine(error.message.trim()) };
+		return {
+			ours: error.status === 401,
+			words: oneLine(
+				`${error.message.trim()}${didYouMean(error.details.near)}`,
+			),
+		};
 	if (error instanceof ConnectionError) {
 		const { message, because, progress } = error;
 		const why =

@@ -25,7 +25,7 @@ import { MANIFEST_WORDS } from "./manifest-notes.ts";
 import { oldPodsWords } from "./old-pods.ts";
 import { PRUNE_WORDS } from "./prune-notes.ts";
 import { recordFaultWords } from "./record-words.ts";
-import { type NoteWords, type Wording, worded } from "./wording.ts";
+import { didYouMean, type NoteWords, type Wording, worded } from "./wording.ts";
 
 /** Nothing was found in these namespaces, or anywhere where none is named; without a line end. `meant`: a NAME that is a namespace. */
 export function noneFound(
@@ -86,8 +86,8 @@ const SOURCE_WORDS: Wording<SourceNote> = {
 		`no namespace is recorded on ${namespace}/${name}: say which with -n NAMESPACE, -A, -l SELECTOR, --injected or --needed`,
 	forgotten: ({ namespaces }) =>
 		`no more copies or updates for ${someOf(namespaces)}; existing copies stay`,
-	"not-recorded": ({ source: { namespace, name }, namespaces }) =>
-		`${someOf(namespaces)} ${namespaces.length === 1 ? "is" : "are"} not in the record of ${namespace}/${name}; nothing to forget`,
+	"not-recorded": ({ source, namespace, near }) =>
+		`${namespace} is not in the record of ${source.namespace}/${source.name}; nothing to forget${didYouMean(near)}`,
 	"covered-by-rule": ({ source: { namespace, name }, namespaces, script }) => ({
 		message: `a rule in the record of ${namespace}/${name} still covers ${someOf(namespaces)}: sync and the watch copy there again`,
 		advice: { words: "exclude it with", script },
@@ -138,7 +138,7 @@ const ACCOUNT_WORDS: Wording<AccountNote> = {
 				: `${missing}, and no source of that name in ${source}`;
 		return near === undefined
 			? { message, advice: { words: "create it with", script } }
-			: `${message}; did you mean "${near}"?`;
+			: `${message}${didYouMean(near)}`;
 	},
 	"secret-meant": ({ name }) =>
 		`"${name}" is a pull secret; did you mean --secret ${name}?`,

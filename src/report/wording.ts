@@ -21,6 +21,11 @@ export interface FailureWords {
 	readonly advice?: Advice;
 }
 
+/** Behind what was not found: the name of that kind that was most likely meant; "" where none is near. */
+export function didYouMean(near: string | undefined): string {
+	return near === undefined ? "" : `; did you mean "${near}"?`;
+}
+
 /** What is known beside a failure. */
 export interface AboutFailure {
 	/** The objects of one kind and name that it is about, by namespace. */

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { account } from "../support/build.ts";
 import { type TestBed, testBed } from "../support/test-bed.ts";
+import { withSource } from "./sync/bed.ts";
 
 const SERVER = ["--registry-server", "r.example"];
 
@@ -53,6 +55,106 @@ describe("a namespace that does not exist is what is missing, not what would be 
 			err,
 			/serviceaccounts "default" not found \(namespace "nope"\)/,
 		);
+	});
+});
+
+describe("a mistyped namespace is answered with the one that was meant", () => {
+	let bed: TestBed;
+	before(async () => {
+		bed = await withSource();
+	});
+	after(() => bed[Symbol.asyncDispose]());
+
+	for (const argv of [
+		["explain", "r.example/app:1", "-n", "ap"],
+		["explain", "pod/web-0", "-n", "ap"],
+		["attach", "-n", "ap"],
+		["attach", "x", "-n", "ap"],
+		["detach", "-n", "ap"],
+		["sync", "-n", "ap"],
+		["sync", "-n", "ap", "--dry-run=client"],
+		["install", "-n", "ap"],
+		["create", "--from-secret", "ap/x", ...SERVER],
+	])
+		test(`the one that was meant: ${argv.join(" ")}`, async () => {
+			const { status, err } = await bed.run(argv);
+			assert.deepEqual(
+				[status, err.split("\n")[0]],
+				[
+					1,
+					'Error from server (NotFound): namespaces "ap" not found; did you mean "app"?',
+				],
+			);
+		});
+
+	test("create says that it can make it, too", async () => {
+		const { err } = await bed.run(
+			[
+				...["create", "x", "-n", "ap", ...SERVER, "--registry-username", "u"],
+				"--registry-password-stdin",
+			],
+			{ stdin: "p" },
+		);
+		assert.equal(
+			err,
+			'Error from server (NotFound): namespaces "ap" not found; did you mean "app"? --create-namespace creates it\n',
+		);
+	});
+
+	test("of several, each is answered; those that nothing is near to stay one line", async () => {
+		const { out, err } = await bed.run([
+			...["sync", "-n", "ap,app,nginx-mehs,zzz-1,zzz-2", "-o", "json"],
+		]);
+		assert.equal(
+			err,
+			`Error from server (NotFound): namespaces "ap" not found; did you mean "app"?
+Error from server (NotFound): namespaces "nginx-mehs" not found; did you mean "nginx-mesh"?
+Error from server (NotFound): namespaces zzz-1, zzz-2 not found
+5 namespaces: 1 created, 0 configured, 0 unchanged, 4 failed
+`,
+		);
+		assert.match(
+			out,
+			/"message": "namespaces \\"ap\\" not found; did you mean \\"app\\"\?"/,
+		);
+	});
+
+	test("--forget: the recorded one that was meant", async () => {
+		await bed.run(["sync", "-n", "app"]);
+		const { err } = await bed.run(["sync", "--forget", "ap"]);
+		assert.equal(
+			err.split("\n")[0],
+			'Warning: ap is not in the record of nginx-mesh/nginx-mesh-registry-key; nothing to forget; did you mean "app"?',
+		);
+	});
+
+	test("who may read Namespaces, but not list them, is told what was asked for; nobody lists them where all are there", async () => {
+		await using other = await withSource({
+			users: { dev: {} },
+			allow: [
+				{ user: "dev", verbs: ["get"], resources: ["namespaces"] },
+				{
+					user: "dev",
+					verbs: ["*"],
+					resources: ["secrets", "serviceaccounts"],
+				},
+			],
+		});
+		account(other, "app");
+		const { err } = await other.run(["sync", "-n", "ap"], { user: "dev" });
+		assert.equal(
+			err.split("\n")[0],
+			'Error from server (NotFound): namespaces "ap" not found',
+		);
+		const listed = () =>
+			other.server.requests.filter(
+				({ method, path }) =>
+					method === "GET" && /^\/api\/v1\/namespaces(\?|$)/.test(path),
+			).length;
+		const before = listed();
+		for (const argv of [["sync"], ["attach"], ["check"], ["detach"]])
+			await other.run([...argv, "-n", "app"]);
+		assert.equal(listed(), before);
 	});
 });
 

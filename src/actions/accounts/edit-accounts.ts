@@ -13,6 +13,7 @@ import type { Cluster, World } from "../../world.ts";
 import { missingNamespaceOr } from "../apply/ensure-namespace.ts";
 import { orderly } from "../apply/orderly.ts";
 import { AT_ONCE, inParallel } from "../in-parallel.ts";
+import { withNearNamespace } from "../read/read-namespaces.ts";
 
 /** A service account, as it was listed or still to be read. */
 export interface AccountTarget {
@@ -172,7 +173,7 @@ async function checkNamespace(name: string, cluster: Cluster): Promise<void> {
 	} catch (error) {
 		// Whoever may not look at namespaces can still wait.
 		if (isForbidden(error)) return;
-		throw error;
+		throw await withNearNamespace(error, cluster);
 	}
 	throw new ApiError(
 		403,

@@ -2,6 +2,7 @@ import type { ChangeResult, DryRun } from "../../core/output/result.ts";
 import type { Preview } from "../../core/preview.ts";
 import { ApiError, isForbidden, isNotFound } from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
+import { withNearNamespace } from "../read/read-namespaces.ts";
 
 /**
  * Creates a namespace where it is missing; undefined where it is there, or where
@@ -50,7 +51,7 @@ export async function missingNamespaceOr(
 		await cluster.read("Namespace", { name: namespace });
 		return error;
 	} catch (other) {
-		return isNotFound(other) ? other : error;
+		return isNotFound(other) ? withNearNamespace(other, cluster) : error;
 	}
 }
 

@@ -23,6 +23,7 @@ import {
 	byName,
 	listNamespaces,
 	lookUpNamespaces,
+	nearNamespaces,
 	readNamespaces,
 } from "../read/read-namespaces.ts";
 
@@ -133,8 +134,12 @@ export async function namedTargets(
 	const settled: ChangeResult[] = [];
 	const unread: string[] = [];
 	const uids = new Map<string, string>();
+	const near = await nearNamespaces(
+		cluster,
+		sorted.filter((name) => known.get(name) === "gone"),
+	);
 	for (const [namespace, knowledge] of known) {
-		const why = whyNotNamed(knowledge);
+		const why = whyNotNamed(knowledge, near.get(namespace));
 		if (why !== undefined) {
 			// Whoever names it wants it there.
 			const result = notServed(namespace, why, source, cluster);
@@ -162,9 +167,12 @@ export async function namedTargets(
 	};
 }
 
-function whyNotNamed(knowledge: NamespaceKnowledge): Failure | undefined {
+function whyNotNamed(
+	knowledge: NamespaceKnowledge,
+	near?: string,
+): Failure | undefined {
 	if (knowledge === "unknown") return undefined;
-	if (knowledge === "gone") return { cause: "namespace-missing" };
+	if (knowledge === "gone") return { cause: "namespace-missing", near };
 	if (knowledge.terminating) return { cause: "namespace-terminating" };
 	return isSkipped(knowledge) ? { cause: "namespace-skipped" } : undefined;
 }

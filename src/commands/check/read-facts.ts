@@ -1,6 +1,7 @@
 import { readPolicies } from "../../actions/accounts/policies.ts";
 import { AT_ONCE, inParallel } from "../../actions/in-parallel.ts";
 import { nearSource } from "../../actions/read/find-source.ts";
+import { withNearNamespace } from "../../actions/read/read-namespaces.ts";
 import {
 	type AccountFacts,
 	accountFacts,
@@ -489,7 +490,12 @@ class Snapshot {
 			} catch (error) {
 				if (isFatal(error)) throw error;
 				// Whoever may not look at namespaces may have nothing in this one.
-				if (isNotFound(error)) this.note("namespace", name, error);
+				if (isNotFound(error))
+					this.note(
+						"namespace",
+						name,
+						await withNearNamespace(error, this.#cluster),
+					);
 			}
 		});
 	}

@@ -8,6 +8,7 @@ import {
 	seeNamespaces,
 } from "../../actions/apply/seen-namespaces.ts";
 import { readPullSecret } from "../../actions/read/read-keys.ts";
+import { nearNamespaces } from "../../actions/read/read-namespaces.ts";
 import type { ChangeResult, DryRun } from "../../core/output/result.ts";
 import type { Change } from "../../core/pull-secrets/change.ts";
 import { TARGETS_ANNOTATION } from "../../core/pull-secrets/ownership.ts";
@@ -97,15 +98,20 @@ export async function writeSource(
 		made !== undefined && writing.dryRun === "server"
 			? "client"
 			: writing.dryRun;
+	let missing: ChangeResult | undefined;
 	await apply([change], {
 		cluster,
 		reader,
 		world,
 		dryRun,
 		replan: (_, now) => plan(now),
-		onResult: (result, preview) =>
-			report.add(withNamespaceHint(result), preview),
+		onResult: (result, preview) => {
+			if (result.why?.cause === "namespace-missing") missing = result;
+			else report.add(result, preview);
+		},
 	});
+	if (missing !== undefined)
+		report.add(await withNamespaceHint(missing, cluster));
 	return "reported";
 }
 
@@ -142,8 +148,12 @@ function differs(change: Change): boolean {
 	return change.action === "conflict" && change.obstacle.cause === "differs";
 }
 
-function withNamespaceHint(result: ChangeResult): ChangeResult {
-	return result.why?.cause === "namespace-missing"
-		? { ...result, why: { ...result.why, creatable: true } }
-		: result;
+async function withNamespaceHint(
+	result: ChangeResult,
+	cluster: Cluster,
+): Promise<ChangeResult> {
+	const { namespace } = result;
+	const near = (await nearNamespaces(cluster, [namespace])).get(namespace);
+	const why = { cause: "namespace-missing", creatable: true, near } as const;
+	return { ...result, why };
 }

@@ -14,6 +14,7 @@ import {
 	removeInstalled,
 } from "../../actions/in-cluster/installed.ts";
 import { readPullSecret } from "../../actions/read/read-keys.ts";
+import { withNearNamespace } from "../../actions/read/read-namespaces.ts";
 import { command } from "../../command.ts";
 import { BARE, type Flag, type Given } from "../../core/command-line/flag.ts";
 import {
@@ -236,7 +237,12 @@ async function checkNamespaces(
 	cluster: Cluster,
 ): Promise<void> {
 	for (const name of names)
-		if (name !== source.namespace) await cluster.read("Namespace", { name });
+		if (name !== source.namespace)
+			try {
+				await cluster.read("Namespace", { name });
+			} catch (error) {
+				throw await withNearNamespace(error, cluster);
+			}
 }
 
 function isSame(object: InstalledObject, { kind, metadata }: Installed) {

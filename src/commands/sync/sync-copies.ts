@@ -22,6 +22,7 @@ import {
 	readNamespaces,
 } from "../../actions/read/read-namespaces.ts";
 import { warnOfExpiry } from "../../actions/read/warn-of-expiry.ts";
+import { nearest } from "../../core/command-line/nearest.ts";
 import type { Outcome } from "../../core/document.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import { someOf } from "../../core/output/some-of.ts";
@@ -38,6 +39,7 @@ import {
 import {
 	EMPTY_RECORD,
 	forgetNamespace,
+	namesOf,
 	recordText,
 	type SourceRecord,
 } from "../../core/pull-secrets/record.ts";
@@ -303,13 +305,17 @@ async function forget(
 	const unknown = names.filter(
 		(name) => recordText(without(before, name)) === recordText(before),
 	);
-	if (unknown.length > 0)
+	const others = [...namesOf(before).keys()].filter(
+		(name) => !names.includes(name),
+	);
+	for (const name of unknown)
 		world.emit({
 			type: "warning",
 			note: {
 				cause: "not-recorded",
 				source: { namespace: source.namespace, name: source.name },
-				namespaces: unknown,
+				namespace: name,
+				near: nearest(name, others),
 			},
 		});
 	const changed = await changeRecord(source, {

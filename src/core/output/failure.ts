@@ -190,8 +190,13 @@ export type Obstacle = Causes<{
 /** Why a change of one object was not made, or only in part. */
 export type ChangeFailure =
 	| Obstacle
-	/** `creatable`: a flag of the command would have created it. */
-	| { readonly cause: "namespace-missing"; readonly creatable?: true }
+	| {
+			readonly cause: "namespace-missing";
+			/** A flag of the command would have created it. */
+			readonly creatable?: true;
+			/** The one that was most likely meant. */
+			readonly near?: string | undefined;
+	  }
 	| { readonly cause: "namespace-terminating" }
 	| { readonly cause: "namespace-skipped" }
 	/** Deleted and created again since it was recorded; `source`: of the copy. */
@@ -243,7 +248,8 @@ export class FailureError extends OperationError {
 /** What an error that befell one object, or a whole cluster, comes to. */
 export function failureOf(error: unknown): Failure {
 	if (error instanceof FailureError) return error.failure;
-	if (isNamespaceMissing(error)) return { cause: "namespace-missing" };
+	if (isNamespaceMissing(error))
+		return { cause: "namespace-missing", near: error.details.near };
 	if (isNamespaceTerminating(error)) return { cause: "namespace-terminating" };
 	if (error instanceof ConnectionError) return { cause: "unreachable", error };
 	if (error instanceof AbortedError) return { cause: "interrupted", error };

@@ -715,7 +715,7 @@ pods
 		await using bed = await started();
 		source(bed, { "r.io": user("right") });
 		assert.deepEqual(await lines(bed, "pods", ["-n", "shop,shp"]), [
-			'problem: cannot read the namespace: Error from server (NotFound): namespaces "shp" not found',
+			'problem: cannot read the namespace: Error from server (NotFound): namespaces "shp" not found; did you mean "shop"?',
 			"ok: no pod is waiting for an image",
 		]);
 	});
@@ -733,7 +733,7 @@ pods
 pods
 ----
 × cannot read the namespace: Error from server (NotFound): namespaces "nope" not found
-× cannot read the namespace: Error from server (NotFound): namespaces "shp" not found
+× cannot read the namespace: Error from server (NotFound): namespaces "shp" not found; did you mean "shop"?
 `,
 		);
 	});
