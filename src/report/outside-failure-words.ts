@@ -91,6 +91,8 @@ function ecrWords(because: EcrFault): string {
 			return `did not answer within ${because.limit / 1000} s`;
 		case "certificate":
 			return `failed: ${certificateWords(because.host, because)}`;
+		case "no-answer":
+			return `failed: HTTP ${because.status}, and what came with it is no answer of Amazon's`;
 		case "failed":
 			return `failed: ${because.words}`;
 	}

@@ -176,6 +176,46 @@ describe("credentials from a provider", { skip: notPosix }, () => {
 			assert.equal(bed.password("nginx-mesh"), "old");
 		});
 
+	for (const [what, script, because] of [
+		[
+			"fails after it printed its answer",
+			`printf '{"Username":"u","Secret":"marked-password"}'; exit 1`,
+			'{"Username":"u","Secret":"***"}',
+		],
+		[
+			"fails within its answer",
+			`printf 'locked\n{"Username":"u","Secret":"marked-pass'; exit 1`,
+			'locked {"Username":"u","Secret":"***',
+		],
+		[
+			"traces what it sends",
+			`echo '> Authorization: Bearer bWFya2VkLXBhc3N3b3JkLW9m' >&2; exit 1`,
+			"> Authorization: Bearer ***",
+		],
+		[
+			"answers for another registry",
+			`printf '{"ServerURL":"https://other.example","Username":"u","Secret":"marked-password"}'`,
+			"its answer is for other registries",
+		],
+	] as const)
+		test(`of a helper that ${what} nothing is written, and no credential repeated`, async () => {
+			fresh();
+			await program("docker-credential-odd", script);
+			const outcome = await run([
+				"create",
+				"--registry-server=r.example",
+				"--credential-from=helper:odd",
+			]);
+			assert.deepEqual(
+				[outcome.status, outcome.out, outcome.err],
+				[
+					1,
+					"",
+					`error: helper:odd has no credential for r.example: ${because}\n`,
+				],
+			);
+		});
+
 	test("a provider that hangs is ended with what it started", async () => {
 		fresh();
 		const path = await program("hanging", "sleep 1000 & wait");
@@ -528,6 +568,28 @@ describe("ecr", () => {
 		answer: Parameters<typeof amazon>[0],
 		err: RegExp,
 	][] = [
+		[
+			"an answer that is broken within the token",
+			() => ({
+				body: `{"authorizationData":[{"authorizationToken":${btoa("AWS:marked-password")}}]}`,
+			}),
+			/^error: ecr failed: HTTP 200, and what came with it is no answer of Amazon's\n$/,
+		],
+		[
+			"a proxy's page",
+			() => ({ status: 502, body: "<html>Bad Gateway</html>" }),
+			/^error: ecr failed: HTTP 502, and what came with it is no answer of Amazon's\n$/,
+		],
+		[
+			"a redirect",
+			() => ({ status: 302, body: "" }),
+			/^error: ecr failed: HTTP 302, and what came with it is no answer of Amazon's\n$/,
+		],
+		[
+			"a token that is no text",
+			() => ({ body: { authorizationData: [{ authorizationToken: 5 }] } }),
+			/^error: ecr has no credential for \d+\.dkr\..*: its answer has no token\n$/,
+		],
 		[
 			"an answer without a token",
 			() => ({ body: { authorizationData: [] } }),

@@ -1,12 +1,13 @@
 import type { Dispatcher } from "undici";
 import { FailureError } from "../../core/output/failure.ts";
-import { onOneLine } from "../../core/output/printable.ts";
+import type { EcrFault } from "../../core/output/outside-failure.ts";
 import {
 	ecrPlaceOf,
 	type ProviderAnswer,
 	readEcrToken,
 } from "../../core/pull-secrets/provider.ts";
 import { faultOf } from "../../core/registry/fault.ts";
+import { failureWords } from "../../core/registry/words.ts";
 import { OperationError } from "../../errors.ts";
 import { proxyFor } from "../proxy.ts";
 import { authoritiesWith, type Trust } from "../trust.ts";
@@ -69,16 +70,22 @@ export async function ecrCredential(
 				because: { is: "silent", limit: around.limit },
 			});
 		if (error instanceof OperationError) throw error;
-		const name = error instanceof Error ? error.name : "error";
-		const message = error instanceof Error ? error.message : "";
-		throw new FailureError({
-			cause: "ecr-failed",
-			because: { is: "failed", words: onOneLine(`${name}: ${message}`, 300) },
-		});
+		throw new FailureError({ cause: "ecr-failed", because: faultIn(error) });
 	} finally {
 		client.destroy();
 		await handler.close();
 	}
+}
+
+/** Of what is none of its answers the SDK quotes a part, or says nothing at all. */
+function faultIn(error: unknown): EcrFault {
+	if (!(error instanceof Error)) return { is: "failed", words: "error" };
+	const { name, message } = error;
+	const { httpStatusCode: status } =
+		(error as { $metadata?: { httpStatusCode?: number } }).$metadata ?? {};
+	return status !== undefined && /^(?:SyntaxError|Unknown)$/.test(name)
+		? { is: "no-answer", status }
+		: { is: "failed", words: failureWords(`${name}: ${message}`) };
 }
 
 /** A request of the SDK's, as far as it is needed. */

@@ -1,5 +1,4 @@
 import { FailureError } from "../../core/output/failure.ts";
-import { programWords } from "../../core/output/program-words.ts";
 import {
 	PLUGIN_API_VERSIONS,
 	type Provided,
@@ -10,9 +9,11 @@ import {
 	readPluginAnswer,
 } from "../../core/pull-secrets/provider.ts";
 import {
+	isForAnother,
 	readHelperAnswer,
 	serversOf,
 } from "../../core/registry/credential-file.ts";
+import { failureWords } from "../../core/registry/words.ts";
 import { ecrCredential } from "./ecr.ts";
 import { type HelperRun, runHelper } from "./helper-process.ts";
 
@@ -80,10 +81,13 @@ async function askHelper(
 			around,
 		);
 		// A helper tells of a failure on standard output.
-		words ||= programWords(run.out.trim() || run.err);
+		words ||= failureWords(run.out.trim() || run.err, run.err);
 		if (run.status !== 0) continue;
 		const answer = readHelperAnswer(run.out);
-		if (answer.found === "credential") return answer;
+		if (answer.found === "credential")
+			return isForAnother(run.out, key)
+				? { found: "unusable", because: { is: "other-registries" } }
+				: answer;
 		return {
 			found: "unusable",
 			because: answer.found === "unusable" ? answer.problem : { is: "empty" },
@@ -109,7 +113,7 @@ async function askPlugin(
 		if (run.status === 0) return readPluginAnswer(run.out, key);
 		first ??= run;
 	}
-	const words = programWords(first?.err ?? "");
+	const words = failureWords(first?.err ?? "", first?.out);
 	return {
 		found: "unusable",
 		because: { is: "failed", words, status: first?.status },

@@ -1,6 +1,5 @@
 import { homedir, userInfo } from "node:os";
 import { FailureError } from "../../core/output/failure.ts";
-import { programWords } from "../../core/output/program-words.ts";
 import {
 	type CredentialFile,
 	credentialFilePaths,
@@ -16,6 +15,7 @@ import {
 	type RegistryServer,
 	registryNamed,
 } from "../../core/registry/server.ts";
+import { failureWords } from "../../core/registry/words.ts";
 import type { Files, StoredCredentials } from "../../world.ts";
 import { runHelper } from "./helper-process.ts";
 
@@ -140,7 +140,7 @@ async function askHelper(
 			{ program, args: ["get"], input: server },
 			{ env, interrupt, limit },
 		);
-		const words = programWords(run.out.trim() || run.err);
+		const words = failureWords(run.out.trim() || run.err, run.err);
 		if (run.status !== 0) {
 			if (NOT_FOUND.test(words)) continue;
 			throw new FailureError({

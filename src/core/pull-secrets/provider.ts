@@ -124,9 +124,9 @@ export function readPluginAnswer(text: string, key: string): ProviderAnswer {
 			};
 }
 
-/** The token of an answer of ECR's GetAuthorizationToken: base64 of `AWS:PASSWORD`. */
-export function readEcrToken(token: string | undefined): ProviderAnswer {
-	if (token === undefined || token === "")
+/** The token of an answer of ECR's GetAuthorizationToken as it came: base64 of `AWS:PASSWORD`. */
+export function readEcrToken(token: unknown): ProviderAnswer {
+	if (typeof token !== "string" || token === "")
 		return { found: "unusable", because: { is: "no-token" } };
 	return checked(Credential.fromBytes(Buffer.from(token, "base64")));
 }
@@ -160,10 +160,13 @@ interface EcrPlace {
 	readonly dualStack: boolean;
 }
 
-/** https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html, and its FIPS, China and dual-stack hosts. */
+/**
+ * https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html, and its FIPS and dual-stack hosts, in
+ * each of Amazon's partitions: China's, the European sovereign one, and those of governments.
+ */
 export function ecrPlaceOf(key: string): EcrPlace | undefined {
 	const match =
-		/^\d{12}\.dkr[.-]ecr(-fips)?\.([a-z]{2}(?:-[a-z]+)+-\d)\.(amazonaws\.com(?:\.cn)?|on\.aws|on\.amazonwebservices\.com\.cn)$/.exec(
+		/^\d{12}\.dkr[.-]ecr(-fips)?\.([a-z]{2,4}(?:-[a-z]+)+-\d+)\.(amazonaws\.(?:com|com\.cn|eu)|(?:c2s|csp\.hci)\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk|on\.(?:aws|amazonwebservices\.(?:com\.cn|eu)))$/.exec(
 			key,
 		);
 	if (!match) return undefined;

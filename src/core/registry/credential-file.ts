@@ -19,6 +19,7 @@ import {
 	DOCKER_HUB_KEY,
 	type RegistryServer,
 	registryNamed,
+	registryOf,
 } from "./server.ts";
 import { splitPath } from "./url.ts";
 
@@ -300,6 +301,18 @@ export function readHelperAnswer(text: string): StoredEntry {
 	return user === "" && secret === ""
 		? { found: "nothing" }
 		: checked(new Credential(user, secret));
+}
+
+/**
+ * Whether a helper's answer says that it is for another registry than the one with this key. docker does not look;
+ * what renews a pull secret by itself has to. No name, or one of no host, says nothing.
+ */
+export function isForAnother(text: string, key: string): boolean {
+	const answer: unknown = JSON.parse(text);
+	const server = isJsonObject(answer) ? answer.ServerURL : undefined;
+	if (typeof server !== "string" || !/[.:]/.test(server)) return false;
+	const named = registryOf(server);
+	return named !== undefined && named !== registryOf(key);
 }
 
 function checked(credential: Credential): StoredEntry {

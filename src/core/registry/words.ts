@@ -1,6 +1,7 @@
 import { type Credential, displayUsername } from "../credentials/credential.ts";
 import { withoutSecrets } from "../credentials/redact.ts";
 import { onOneLine } from "../output/printable.ts";
+import { programWords } from "../output/program-words.ts";
 
 const LONGEST_WORDS = 200;
 /** More of an answer is not looked at: its beginning says what is to be said. */
@@ -47,6 +48,47 @@ export function withoutCredential(
 	);
 	// A password of a few letters would be given away by the gaps it leaves in known words.
 	return password.length < 4 && safe !== text ? "" : safe;
+}
+
+/** Where an answer of a helper, a plugin or Amazon has a credential; a text may end within it. */
+const SECRET_FIELD =
+	/("(?:secret|password|\w*token)"\s*:\s*")((?:[^"\\]|\\.)*)/gi;
+/** What a trace of a request shows of one. */
+const SENT = /\b(bearer|basic)\s+[\w+/=.~-]{20,}/gi;
+/** A JWT, or one of Google's. */
+const TOKEN = /\beyJ[\w-]{5,}(?:\.[\w-]*){1,2}|\bya29\.[\w.-]+/g;
+const LONG_RUN = /[\w+/=-]{32,}/g;
+
+/**
+ * What a program or service said of its failure, as `programWords` has it: without the credentials that it
+ * printed there or in `beside`, its other output, and without what looks like one.
+ */
+export function failureWords(said: string, beside = ""): string {
+	const secrets = [said, beside].flatMap((text) =>
+		[...text.matchAll(SECRET_FIELD)].map(([, , secret = ""]) => secret),
+	);
+	const words = programWords(
+		said
+			.replace(SECRET_FIELD, "$1***")
+			.replace(SENT, "$1 ***")
+			.replace(TOKEN, "***")
+			.replace(LONG_RUN, (run) => (isBase64(run) ? "***" : run)),
+	);
+	return withoutSecrets(
+		words,
+		// Shorter ones are words like "auth".
+		{
+			secrets: secrets.filter(({ length }) => length > 4),
+			texts: [],
+			known: [],
+		},
+		"***",
+	);
+}
+
+/** Whether a long run is neither a name nor a path. */
+function isBase64(run: string): boolean {
+	return /[a-z]/.test(run) && /[A-Z]/.test(run) && /\d/.test(run);
 }
 
 /** The human part of an error in JSON, in the shapes that registries and token servers use. */

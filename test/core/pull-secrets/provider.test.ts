@@ -82,7 +82,7 @@ test("ECR's token is a user and a password, or none", () => {
 		[good.credential.username, good.credential.reveal()],
 		["AWS", "secret"],
 	);
-	for (const bad of [undefined, "", btoa("AWS:"), btoa("AWS")])
+	for (const bad of [undefined, "", 5, {}, btoa("AWS:"), btoa("AWS")])
 		assert.equal(readEcrToken(bad).found, "unusable");
 });
 
@@ -103,6 +103,22 @@ for (const [host, place] of [
 	[
 		`${ACCOUNT}.dkr-ecr.eu-west-1.on.aws`,
 		{ region: "eu-west-1", fips: false, dualStack: true },
+	],
+	[
+		`${ACCOUNT}.dkr.ecr.eusc-de-east-1.amazonaws.eu`,
+		{ region: "eusc-de-east-1", fips: false, dualStack: false },
+	],
+	[
+		`${ACCOUNT}.dkr-ecr.eusc-de-east-1.on.amazonwebservices.eu`,
+		{ region: "eusc-de-east-1", fips: false, dualStack: true },
+	],
+	[
+		`${ACCOUNT}.dkr.ecr.us-iso-east-1.c2s.ic.gov`,
+		{ region: "us-iso-east-1", fips: false, dualStack: false },
+	],
+	[
+		`${ACCOUNT}.dkr-ecr-fips.us-gov-west-1.on.aws`,
+		{ region: "us-gov-west-1", fips: true, dualStack: true },
 	],
 	["public.ecr.aws", undefined],
 	["r.example", undefined],

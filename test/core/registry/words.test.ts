@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Credential } from "../../../src/core/credentials/credential.ts";
 import {
+	failureWords,
 	registryWords,
 	withoutCredential,
 } from "../../../src/core/registry/words.ts";
@@ -152,3 +153,20 @@ test("a megabyte of words with a long password is read quickly", () => {
 	);
 	assert.equal(words, "***");
 });
+
+for (const [said, beside, words] of [
+	["no metadata server\n", "", "no metadata server"],
+	['"Secret" : "a\\"b"', "", '"Secret" : "***"'],
+	["cannot use s3cr3t-1", '{"password":"s3cr3t-1"}', "cannot use ***"],
+	["token eyJhbGciOi.eyJleHAi.c2lnbg expired", "", "token *** expired"],
+	["ya29.a0Ab-c_d is over", "", "*** is over"],
+	[`refused ${btoa("AWS:marked-password-of-1")}`, "", "refused ***"],
+	[
+		"not found: 123456789012.dkr.ecr.eu-west-1.amazonaws.com, arn:aws:iam::123456789012:role/puller",
+		"",
+		"not found: 123456789012.dkr.ecr.eu-west-1.amazonaws.com, arn:aws:iam::123456789012:role/puller",
+	],
+	["basic authentication failed", "", "basic authentication failed"],
+] as const)
+	test(`of a failure: ${said.trim()}`, () =>
+		assert.equal(failureWords(said, beside), words));

@@ -3,7 +3,7 @@ import { type LoopbackServer, serve } from "./server.ts";
 
 /** Amazon's two services, as their documentation has them, and what they are asked. */
 export async function amazon(
-	answer: () => { status?: number; body: object } | "hang",
+	answer: () => { status?: number; body: object | string } | "hang",
 	tls?: Identity,
 ): Promise<LoopbackServer & { calls: string[] }> {
 	const calls: string[] = [];
@@ -26,7 +26,8 @@ export async function amazon(
 			if (reply === "hang") return;
 			response.statusCode = reply.status ?? 200;
 			response.setHeader("content-type", "application/x-amz-json-1.1");
-			response.end(JSON.stringify(reply.body));
+			const { body } = reply;
+			response.end(typeof body === "string" ? body : JSON.stringify(body));
 		});
 	}, tls);
 	return { ...server, calls };
