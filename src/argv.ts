@@ -20,11 +20,10 @@ export function readLine(
 	return reader.line();
 }
 
-/** The line as yargs reads it: the verb, every flag as `--name=value`, and the operands after `--`. */
+/** What stands behind the verb, as yargs reads it: every flag as `--name=value`, and the operands after `--`. */
 export function yargsWords({ flags, positionals }: Line): string[] {
-	const [verb = "", ...operands] = positionals;
+	const [, ...operands] = positionals;
 	return [
-		verb,
 		...flags.map(({ name, value }) => `--${name}=${value}`),
 		"--",
 		...operands,

@@ -143,12 +143,13 @@ export async function parse(
 		return { want: "help" };
 	}
 	checkEnvironment(env);
-	const read = await readWithYargs(line);
+	if (command === undefined) throw unknownCommand(verb);
+	const given = await readWithYargs(command, line);
 	return {
 		want: "run",
-		command: read.command,
-		doubt: doubtOf(line, read.command),
-		prepared: read.command.prepare(read.given, env),
+		command,
+		doubt: doubtOf(line, command),
+		prepared: command.prepare(given, env),
 	};
 }
 
@@ -246,12 +247,10 @@ const WORDS = {
 	"Argument: %s, Given: %s, Choices: %s": "for --%s: %s; must be one of %s",
 };
 
-/** Verbs, types, choices and how many operands: yargs knows, and its handlers only record. */
-async function readWithYargs(
-	line: Line,
-): Promise<{ command: Command; given: Given }> {
+/** Types, choices and how many operands: yargs knows. */
+async function readWithYargs(command: Command, line: Line): Promise<Given> {
 	const { default: yargs } = await import("yargs");
-	let read: { command: Command; given: Given } | undefined;
+	const flags = flagsOf(command);
 	const parser = yargs()
 		.locale("en")
 		.updateStrings(WORDS)
@@ -266,38 +265,23 @@ async function readWithYargs(
 			"parse-positional-numbers": false,
 			"short-option-groups": false,
 		})
-		.command("$0", false, {}, ({ _: [verb] }) => {
-			throw unknownCommand(String(verb));
-		})
 		.fail((message, error) => {
 			// yargs wraps what a coercion throws, and keeps its message.
 			throw error instanceof Error && error.name !== "YError"
 				? error
 				: new UsageError(message.replace(/\s+/g, " "), error === undefined);
-		});
-	for (const command of COMMANDS)
-		parser.command(
-			command.verb,
-			command.summary,
-			(builder) =>
-				withArity(builder, command)
-					.strictOptions()
-					.options(
-						Object.fromEntries(
-							flagsOf(command).map((flag) => [flag.name, yargsOption(flag)]),
-						),
-					)
-					.check((values) => checkTogether(values, flagsOf(command))),
-			({ _: [, ...operands], ...values }) => {
-				read = {
-					command,
-					given: givenOf(values, flagsOf(command), operands.map(String)),
-				};
-			},
-		);
-	await parser.parseAsync(yargsWords(line));
-	if (read === undefined) throw new Error("yargs called no handler");
-	return read;
+		})
+		.strictOptions()
+		.options(
+			Object.fromEntries(flags.map((flag) => [flag.name, yargsOption(flag)])),
+		)
+		.check((values) => checkTogether(values, flags));
+	// Not one of yargs's commands: it would lay out its help for each that it has run, 3 ms.
+	const { _: operands, ...values } = await withArity(
+		parser,
+		command,
+	).parseAsync(yargsWords(line));
+	return givenOf(values, flags, operands.map(String));
 }
 
 function withArity(builder: Argv, { verb, operands, flags }: Command): Argv {
@@ -320,8 +304,6 @@ function yargsOption(flag: Flag): Options {
 	const { kind, choices, refusal } = flag;
 	return {
 		type: kind === "switch" ? "boolean" : "string",
-		// yargs lays out a command's help before it runs it. Ours is report's, so it need not: 9 ms.
-		hidden: true,
 		...(choices && !refusal && { choices }),
 		...(refusal && {
 			coerce(value: string | string[]) {

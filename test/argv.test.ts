@@ -73,13 +73,12 @@ describe("argv is read by kubectl's rules", () => {
 		assert.deepEqual(positionals, ["a"]);
 	});
 
-	test("yargs is given the verb, every flag with its value, and operands that are none of its flags", () => {
+	test("yargs is given every flag with its value, and operands that are none of its flags", () => {
 		const line = readLine(
 			["-n", "v", "sync", "--dry-run", "-q", "--", "--all"],
 			FLAGS,
 		);
 		assert.deepEqual(yargsWords(line), [
-			"sync",
 			"--name=v",
 			`--dry-run=${BARE}`,
 			"--quiet=true",
