@@ -31,6 +31,12 @@ export interface Command extends CommandHelp {
 /** What `ask` returns where the person wants nothing to be done. */
 export const CANCELLED = "cancelled";
 
+/** Says that somebody wanted none of it. */
+export function cancelled(world: Pick<World, "emit">): typeof CANCELLED {
+	world.emit({ type: "note", note: { cause: "cancelled" } });
+	return CANCELLED;
+}
+
 /** What is left where there is nothing to show. */
 export const NOTHING = { kind: "nothing" } as const;
 

@@ -102,7 +102,7 @@ export interface KubeconfigNames {
 }
 
 /** How a connection differs from the rest of the program. */
-export interface ConnectedApart {
+interface ConnectedApart {
 	/** Where its warnings and the lines of `-v` go, instead of stderr. */
 	readonly err?: Output;
 	/** Nobody is asked or told anything, and everything ends when it aborts. */
@@ -175,7 +175,7 @@ export interface RegistryClient {
 }
 
 /** A registry that is to be talked to. */
-export interface RegistryAddress {
+interface RegistryAddress {
 	/** `host[:port]` of its API. */
 	readonly host: string;
 	/** The user allowed plain http and unverified certificates. */

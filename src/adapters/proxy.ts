@@ -1,5 +1,6 @@
 import { BlockList, isIP } from "node:net";
 import { FailureError } from "../core/output/failure.ts";
+import { unbracketed } from "./host-name.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -30,7 +31,7 @@ function parsed(text: string, from: string): URL {
 
 /** Loopback is never proxied; else one entry of NO_PROXY has to match. */
 function isExempt(server: URL, list: string): boolean {
-	const host = server.hostname.replace(/^\[|\]$/g, "").toLowerCase();
+	const host = unbracketed(server.hostname).toLowerCase();
 	const port = server.port || (server.protocol === "https:" ? "443" : "80");
 	if (host === "localhost" || isWithin(host, "127.0.0.0/8") || host === "::1")
 		return true;

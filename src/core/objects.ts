@@ -189,3 +189,14 @@ export function groupOf(kind: Kind): string {
 export type JsonPatchOperation =
 	| { op: "test" | "add" | "replace"; path: string; value: unknown }
 	| { op: "remove"; path: string };
+
+/** Where an operation's path leads, name by name (RFC 6901). */
+export function pathOf({ path }: JsonPatchOperation): string[] {
+	return path
+		.split("/")
+		.slice(1)
+		.map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+}
+
+/** The annotation in which kubectl keeps an object as it was applied, a Secret's data as well. */
+export const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";

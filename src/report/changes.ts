@@ -1,3 +1,4 @@
+import { counted } from "../core/output/counted.ts";
 import type { Cause, Failure } from "../core/output/failure.ts";
 import { oneLine } from "../core/output/printable.ts";
 import type { Action, ChangeResult, DryRun } from "../core/output/result.ts";
@@ -150,16 +151,16 @@ export function summary(
 	).size;
 	const parts = [
 		...(others.length > 0 || accounts.length === 0
-			? [counted(places, "namespace", others, ALWAYS)]
+			? [summed(places, "namespace", others, ALWAYS)]
 			: []),
 		...(accounts.length > 0
-			? [counted(accounts.length, "service account", accounts, ALWAYS_ACCOUNTS)]
+			? [summed(accounts.length, "service account", accounts, ALWAYS_ACCOUNTS)]
 			: []),
 	];
 	return `${parts.join("; ")}${DRY_RUN_SUFFIX[dryRun]}\n`;
 }
 
-function counted(
+function summed(
 	count: number,
 	what: string,
 	results: readonly ChangeResult[],
@@ -178,7 +179,7 @@ function counted(
 	)
 		.filter((action) => counts[action] > 0 || always.has(action))
 		.map((action) => `${counts[action]} ${action}`);
-	return `${count} ${count === 1 ? what : `${what}s`}: ${parts.join(", ")}`;
+	return `${counted(count, what)}: ${parts.join(", ")}`;
 }
 
 const ALWAYS: ReadonlySet<Action> = new Set([

@@ -10,6 +10,7 @@ import {
 } from "../core/check/finding.ts";
 import type { ProblemKind } from "../core/check/pull-diagnosis.ts";
 import type { CheckedCluster } from "../core/document.ts";
+import { counted } from "../core/output/counted.ts";
 import type { EntryProblem } from "../core/output/entry-problem.ts";
 import { lineOf, oneLine } from "../core/output/printable.ts";
 import { type Script, scriptKey } from "../core/output/shell.ts";
@@ -673,8 +674,4 @@ const someNames = (names: readonly string[]) => someOf(names, 3);
 
 function are(names: readonly string[]): string {
 	return names.length === 1 ? "is" : "are";
-}
-
-function counted(count: number, what: string): string {
-	return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

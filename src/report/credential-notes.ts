@@ -1,9 +1,9 @@
 import type { FileNote } from "../core/credentials/encoding.ts";
 import type { CredentialNote, StoredIn } from "../core/note.ts";
 import { isoSeconds, timeLeft } from "../core/pull-secrets/expiry.ts";
-import type { SourceRef } from "../core/pull-secrets/source.ts";
 import { displayHost, type ServerNote } from "../core/registry/server.ts";
 import { failureMessage } from "./failure.ts";
+import { secretWords } from "./input-failure-words.ts";
 import { verificationWords } from "./verification-words.ts";
 import type { Wording } from "./wording.ts";
 
@@ -36,7 +36,7 @@ export const CREDENTIAL_WORDS: Wording<CredentialNote> = {
 		}),
 	}),
 	"credential-valid": ({ key, left, untouched }) =>
-		`the credential for ${displayHost(key)} is valid for ${timeLeft(left, 0)}${untouched ? ": nothing to do" : ""}`,
+		`the credential for ${displayHost(key)} is valid for ${timeLeft(left)}${untouched ? ": nothing to do" : ""}`,
 	"credential-of-job": ({ key }) =>
 		`the credential for ${displayHost(key)} ends with its CI job: pulls fail after that; use a token that lasts, such as a deploy token`,
 	"credential-verified": ({ key, verification }) =>
@@ -64,8 +64,4 @@ export function expiryWords({
 
 function storedWords(from: StoredIn): string {
 	return "file" in from ? from.file : secretWords(from.secret);
-}
-
-function secretWords({ namespace, name }: SourceRef): string {
-	return `secret "${name}" in namespace "${namespace}"`;
 }

@@ -17,6 +17,7 @@ import {
 import type { KeyringMatch } from "../core/kubelet/keyring.ts";
 import type { NamedSecret } from "../core/kubelet/pod-secrets.ts";
 import { isPullSecretType } from "../core/kubelet/secret-entries.ts";
+import { counted } from "../core/output/counted.ts";
 import { lineOf } from "../core/output/printable.ts";
 import { wrap, wrapItem } from "../core/output/wrap.ts";
 import { displayKey } from "../core/registry/url.ts";
@@ -165,7 +166,7 @@ function secretsParagraph(
 	if (secrets.length === 0)
 		return [`${text(`${who} has no imagePullSecrets.`)}${unused}`];
 	return [
-		`${text(`${who} has ${secrets.length === 1 ? "1 pull secret" : `${secrets.length} pull secrets`}:`)}${secrets
+		`${text(`${who} has ${counted(secrets.length, "pull secret")}:`)}${secrets
 			.map((secret) =>
 				text(
 					`${secret.name}${secret.byPolicy ? " (added to pods by the admission policy of attach --by-policy)" : ""}${fateOf(secret)}`,

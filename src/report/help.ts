@@ -6,6 +6,7 @@ import {
 	type Flag,
 	operandText,
 } from "../core/command-line/flag.ts";
+import { compare } from "../core/order.ts";
 import { wrap } from "../core/output/wrap.ts";
 
 const WIDTH = 80;
@@ -90,7 +91,7 @@ function pasted(line: string): string {
 function flagLines(flags: readonly Flag[], env: Env): string {
 	return flags
 		.filter((flag) => flag.hidden === undefined)
-		.toSorted((a, b) => (a.name < b.name ? -1 : 1))
+		.toSorted((a, b) => compare(a.name, b.name))
 		.map(
 			(flag) =>
 				`    ${heading(flag, env)}:\n${wrap(flag.help, WIDTH, " ".repeat(8))}`,

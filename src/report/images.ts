@@ -1,5 +1,6 @@
 import type { ImageCollision } from "../core/kubelet/image-reference.ts";
 import { type ListedImage, nameOf } from "../core/meshes/listed-image.ts";
+import { counted } from "../core/output/counted.ts";
 import { onOneLine } from "../core/output/printable.ts";
 import { someOf } from "../core/output/some-of.ts";
 import type {
@@ -93,7 +94,7 @@ export function checkedSummary(images: readonly ListedImage[]): string {
 		status,
 		count: images.filter(({ finding }) => finding?.status === status).length,
 	})).filter(({ count, status }) => count > 0 || status === "ok");
-	return `${images.length} ${images.length === 1 ? "image" : "images"}: ${counts.map(({ status, count }) => `${count} ${status}`).join(", ")}\n`;
+	return `${counted(images.length, "image")}: ${counts.map(({ status, count }) => `${count} ${status}`).join(", ")}\n`;
 }
 
 /** Why an image has its status: one clause. */

@@ -44,7 +44,7 @@ const WORDS: LogWording = {
 		advice: { words: "replace it with", script },
 	}),
 	"credential-refreshed": ({ registry, provider, left }) =>
-		`renewed the credential for ${displayHost(registry)} by ${provider}${left === undefined ? "" : `; it is valid for ${timeLeft(left, 0)}`}`,
+		`renewed the credential for ${displayHost(registry)} by ${provider}${left === undefined ? "" : `; it is valid for ${timeLeft(left)}`}`,
 	"credential-refresh-failed": unrenewed,
 	"credential-rejected": unrenewed,
 };
@@ -76,7 +76,7 @@ function endWords(
 	if (end === undefined) return "stays";
 	return end.left <= 0
 		? `expired at ${isoSeconds(end.at)}`
-		: `expires in ${timeLeft(end.left, 0)}`;
+		: `expires in ${timeLeft(end.left)}`;
 }
 
 function refWords({ namespace, name }: SourceRef): string {

@@ -4,6 +4,7 @@ import type {
 	ManifestSubject,
 	Misplacement,
 } from "../core/manifest/note.ts";
+import { counted } from "../core/output/counted.ts";
 import { onOneLine } from "../core/output/printable.ts";
 import type { Wording } from "./wording.ts";
 
@@ -12,7 +13,7 @@ export const MANIFEST_WORDS: Wording<ManifestNote> = {
 	"key-repeated": ({ at, key }) =>
 		`${placeWords(at)}: the key ${JSON.stringify(onOneLine(key, 60))} is repeated in one mapping; kubectl uses the last one`,
 	"keys-repeated": ({ file, more }) =>
-		`${file}: ${more} more repeated ${more === 1 ? "key" : "keys"}`,
+		`${file}: ${counted(more, "more repeated key")}`,
 	"pull-secrets-misplaced": ({ at, of, where, path, then }) => {
 		const place = `${placeWords(at)}: ${subjectWords(of)}`;
 		const what = `imagePullSecrets ${misplacementWords(where)} has no effect`;

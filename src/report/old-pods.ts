@@ -1,4 +1,5 @@
 import type { OldPods } from "../core/accounts/old-pods.ts";
+import { counted } from "../core/output/counted.ts";
 import { oneLine } from "../core/output/printable.ts";
 import { someOf } from "../core/output/some-of.ts";
 import { commandLine } from "./command-line.ts";
@@ -15,6 +16,6 @@ export function oldPodsWords(
 			? `delete ${it} and create ${it} again`
 			: `restart ${it}: ${scripts.map((script) => commandLine(script, contextFlags)).join("; ")}`;
 	return oneLine(
-		`${pods.length === 1 ? "1 pod" : `${pods.length} pods`} in ${namespace} ${pods.length === 1 ? "was" : "were"} created before this change (${names}); ${help}`,
+		`${counted(pods.length, "pod")} in ${namespace} ${pods.length === 1 ? "was" : "were"} created before this change (${names}); ${help}`,
 	);
 }

@@ -1,4 +1,5 @@
 import type { Loss, LossVerb, PruneNote } from "../core/note.ts";
+import { counted } from "../core/output/counted.ts";
 import { someLines, someOf } from "../core/output/some-of.ts";
 import type { Wording } from "./wording.ts";
 
@@ -43,13 +44,13 @@ export const PRUNE_WORDS: Wording<PruneNote> = {
 		`secret "${name}" in ${someOf(namespaces)} is not managed by meshreg and was left alone`,
 	"taken-back": ({ accounts, policies, dryRun }) => {
 		const parts = [
-			counted(accounts, "service account"),
-			counted(policies, "admission policy", "admission policies"),
+			ifAny(accounts, "service account"),
+			ifAny(policies, "admission policy", "admission policies"),
 		].filter((part) => part !== undefined);
 		return `taken back: ${parts.join(", ")}${{ none: "", client: " (dry run)", server: " (server dry run)" }[dryRun]}`;
 	},
 	"still-managed": ({ secrets, watches, policies }) => {
-		const others = counted(secrets, "other pull secret");
+		const others = ifAny(secrets, "other pull secret");
 		const left = [
 			...(others === undefined ? [] : [`${others} (see prune --all)`]),
 			...watches.map(
@@ -81,17 +82,15 @@ function usersWords(users: Exclude<Loss["users"], undefined>): string {
 	if (users === "hidden")
 		return " (usage unknown: not allowed to list pods or service accounts)";
 	const parts = [
-		counted(users.pods, "pod"),
-		counted(users.accounts, "service account"),
+		ifAny(users.pods, "pod"),
+		ifAny(users.accounts, "service account"),
 	].filter((part) => part !== undefined);
 	return parts.length === 0 ? "" : ` (referenced by ${parts.join(" and ")})`;
 }
 
-/** `1 pod`, `2 pods`; undefined: none. */
-function counted(
+function ifAny(
 	count: number,
-	one: string,
-	many = `${one}s`,
+	...what: [one: string, many?: string]
 ): string | undefined {
-	return count === 0 ? undefined : `${count} ${count === 1 ? one : many}`;
+	return count === 0 ? undefined : counted(count, ...what);
 }

@@ -7,6 +7,7 @@ import type {
 import type { LogNote } from "../core/in-cluster/log.ts";
 import { copyScript } from "../core/meshes/copy-script.ts";
 import { nameOf } from "../core/meshes/listed-image.ts";
+import { counted } from "../core/output/counted.ts";
 import { failureOf } from "../core/output/failure.ts";
 import type { Look } from "../core/output/look.ts";
 import { oneLine } from "../core/output/printable.ts";
@@ -462,7 +463,7 @@ function listFooter({
 	const counts = [...Map.groupBy(items, ({ status }) => status)].map(
 		([status, of]) => `${of.length} ${status}`,
 	);
-	return `${items.length} pull secret${items.length === 1 ? "" : "s"}: ${counts.join(", ")}\n${lackingText(lacking)}`;
+	return `${counted(items.length, "pull secret")}: ${counts.join(", ")}\n${lackingText(lacking)}`;
 }
 
 function lackingText(lacking: LackingCopies | undefined): string {
@@ -477,7 +478,7 @@ function lackingText(lacking: LackingCopies | undefined): string {
 		.filter(([count]) => count > 0)
 		.map(
 			([count, what], index) =>
-				`${count} ${index > 0 ? "" : `recorded namespace${count === 1 ? "" : "s"} `}${count === 1 ? "has" : "have"} ${what}`,
+				`${index > 0 ? count : counted(count, "recorded namespace")} ${count === 1 ? "has" : "have"} ${what}`,
 		);
 	return linesOf([
 		parts.join(", "),

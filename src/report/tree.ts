@@ -1,3 +1,4 @@
+import { counted } from "../core/output/counted.ts";
 import { oneLine } from "../core/output/printable.ts";
 import type { Colour, Painted, Text } from "../core/output/styled.ts";
 import { isoSeconds } from "../core/pull-secrets/expiry.ts";
@@ -160,9 +161,7 @@ function podBranches(pods: readonly TreePod[]): Branch[] {
 	const more = pods.length - named.length;
 	return [
 		...named.map(podBranch),
-		...(more > 0
-			? [{ line: [`${more} more pod${more === 1 ? "" : "s"}`], below: [] }]
-			: []),
+		...(more > 0 ? [{ line: [counted(more, "more pod")], below: [] }] : []),
 	];
 }
 

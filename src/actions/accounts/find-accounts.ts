@@ -1,4 +1,5 @@
 import type { ServiceAccount } from "../../core/objects.ts";
+import { compare } from "../../core/order.ts";
 import type { Cluster, ListQuery } from "../../world.ts";
 import type { NamespaceTarget, Selection } from "../read/select-namespaces.ts";
 import type { AccountTarget } from "./edit-accounts.ts";
@@ -54,7 +55,7 @@ export async function findAccounts(
 				const target = { namespace, name };
 				if (!found.has(idOf(target))) found.set(idOf(target), target);
 			}
-	return [...found.values()].toSorted((a, b) => (idOf(a) < idOf(b) ? -1 : 1));
+	return [...found.values()].toSorted((a, b) => compare(idOf(a), idOf(b)));
 }
 
 function targetOf(account: ServiceAccount): AccountTarget {

@@ -1,3 +1,4 @@
+import { compare } from "../../core/order.ts";
 import {
 	type Failure,
 	FailureError,
@@ -558,5 +559,5 @@ function isNews(result: ChangeResult, earlier: ChangeResult): boolean {
 function byPlace(a: Step, b: Step): number {
 	const place = (step: Step): string =>
 		isSettled(step) ? step.namespace : namespaceOf(step);
-	return place(a) < place(b) ? -1 : 1;
+	return compare(place(a), place(b));
 }

@@ -1,3 +1,4 @@
+import { contextClause } from "../../core/output/context-flags.ts";
 import { someOf } from "../../core/output/some-of.ts";
 import { matchesGlob } from "../../core/pull-secrets/desired.ts";
 import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
@@ -149,7 +150,7 @@ async function agrees(
 ): Promise<boolean> {
 	if (yes || dryRun !== "none") return true;
 	if (!world.streams.interactive) return false;
-	const where = cluster.context === "" ? "" : ` (context ${cluster.context})`;
+	const where = contextClause(cluster.context);
 	const seen = await seeNamespaces(
 		targets.map(({ namespace }) => namespace),
 		cluster,

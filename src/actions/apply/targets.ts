@@ -1,3 +1,4 @@
+import { byFirst } from "../../core/order.ts";
 import type { Failure } from "../../core/output/failure.ts";
 import type { ChangeResult } from "../../core/output/result.ts";
 import {
@@ -28,7 +29,7 @@ import {
 } from "../read/read-namespaces.ts";
 
 /** A namespace that gets a copy. */
-export interface Target {
+interface Target {
 	readonly namespace: string;
 	/** Service accounts that are to pull with it; `*` is all there are. */
 	readonly attach: readonly string[];
@@ -71,9 +72,7 @@ export async function recordedTargets(
 	const settled: ChangeResult[] = [];
 	const unread: string[] = [];
 	let atSource: readonly string[] | undefined;
-	for (const [namespace, knowledge] of [...known].toSorted(([one], [other]) =>
-		one < other ? -1 : 1,
-	)) {
+	for (const [namespace, knowledge] of [...known].toSorted(byFirst)) {
 		const standing = standingOf(record, namespace, knowledge);
 		if (standing === undefined) continue;
 		if (namespace === source.namespace) {

@@ -41,7 +41,6 @@ import {
 	askPassword,
 	askServer,
 	askUsername,
-	notEmpty,
 } from "./credential-questions.ts";
 import type { EnteredCredential } from "./entered-credential.ts";
 import { fetchCredentials } from "./fetch-credentials.ts";
@@ -352,7 +351,7 @@ async function askKeyFile(
 	for (;;) {
 		const path = await prompter.text({
 			message: "Path of the JSON key file:",
-			check: notEmpty("the path"),
+			check: (answer) => (answer === "" ? "the path is empty" : undefined),
 		});
 		try {
 			return await readKeyFile(path, world);

@@ -74,8 +74,3 @@ export async function askServer(prompter: Prompter): Promise<RegistryServer> {
 	});
 	return parseRegistryServer(value, "");
 }
-
-/** A check that something was answered at all. */
-export function notEmpty(what: string): (value: string) => string | undefined {
-	return (value) => (value === "" ? `${what} is empty` : undefined);
-}

@@ -2,6 +2,7 @@ import { nearest } from "../../core/command-line/nearest.ts";
 import type { FlagNote } from "../../core/note.ts";
 import {
 	FailureError,
+	type SourceFailure,
 	type SourceFlag,
 	type SourceName,
 } from "../../core/output/failure.ts";
@@ -59,7 +60,9 @@ export async function findSource(
 		namespace: choice.namespace ?? cluster.namespace,
 		name: choice.name ?? choice.usual,
 	};
-	throw await missing(place, choice, cluster, reader);
+	throw new FailureError(
+		await sourceMissing(place, choice.by, cluster, reader),
+	);
 }
 
 /** The same where there may be none; `inTheWay` bears its name and is no source. */
@@ -108,7 +111,9 @@ export async function findSources(
 	const sources = secrets.filter(isSourceLike);
 	if (sources.length > 0) return sources;
 	const place = { namespace, name: choice.usual };
-	throw await missing(place, choice, cluster, reader);
+	throw new FailureError(
+		await sourceMissing(place, choice.by, cluster, reader),
+	);
 }
 
 /** Those of one namespace; none where they may not be listed. */
@@ -136,22 +141,27 @@ export async function nearSource(
 	);
 }
 
-/** What else calls itself the source is looked for only to say so. */
-async function missing(
+/** That there is no source, and what calls itself one elsewhere, which is looked for only to say so. */
+export async function sourceMissing(
 	place: SourceRef,
-	{ by }: SourceChoice,
+	by: SourceChoice["by"],
 	cluster: Cluster,
 	reader: ContentReader,
-): Promise<FailureError> {
+): Promise<SourceFailure> {
 	const near = await nearSource(place, cluster, reader);
-	const failure = { cause: "source-missing", ...place, by, near } as const;
 	const secrets = await unlessForbidden(
 		readPullSecrets(cluster, reader, secretsNamed(place.name)),
 	);
-	return new FailureError({
-		...failure,
-		elsewhere: secrets?.filter(isSourceLike).map(sourceRef) ?? "hidden",
-	});
+	const elsewhere = secrets?.filter(
+		(secret) => secret.namespace !== place.namespace && isSourceLike(secret),
+	);
+	return {
+		cause: "source-missing",
+		...place,
+		by,
+		near,
+		elsewhere: elsewhere?.map(sourceRef) ?? "hidden",
+	};
 }
 
 function notASource(secret: PullSecret): FailureError {

@@ -1,4 +1,5 @@
 import { nearest } from "../../core/command-line/nearest.ts";
+import { compare } from "../../core/order.ts";
 import {
 	type NamespaceFacts,
 	namespaceFacts,
@@ -129,7 +130,7 @@ export async function listNamespaces(
 	const found: NamespaceFacts[] = [];
 	const pages = cluster.pages("Namespace", namespaceQuery(query));
 	for await (const { items } of pages) found.push(...items.map(namespaceFacts));
-	return found.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+	return found.toSorted((a, b) => compare(a.name, b.name));
 }
 
 /** How Namespaces are listed. */

@@ -5,6 +5,7 @@ import {
 	isInsideName,
 	isPrivateHost,
 } from "../../core/registry/network-address.ts";
+import { unbracketed } from "../host-name.ts";
 
 /** Names to addresses; throws Node's error. */
 export type Resolve = (host: string) => Promise<LookupAddress[]>;
@@ -38,7 +39,7 @@ export class RealmGuard {
 
 	/** `registryHost` as in a URL. */
 	constructor(registryHost: string, resolve: Resolve, mayBeInside: boolean) {
-		this.#registry = bare(registryHost);
+		this.#registry = unbracketed(registryHost);
 		this.#resolve = resolve;
 		this.#mayBeInside = mayBeInside;
 	}
@@ -61,7 +62,7 @@ export class RealmGuard {
 	 * spelling. Throws PRIVATE_REALM, PRIVATE_HOST.
 	 */
 	async check(urlHost: string): Promise<void> {
-		const host = bare(urlHost);
+		const host = unbracketed(urlHost);
 		const own = host === this.#registry;
 		if (own && this.#mayBeInside) return;
 		const inside =
@@ -101,10 +102,6 @@ export class RealmGuard {
 }
 
 const isPrivate = ({ address }: LookupAddress) => isPrivateHost(address);
-
-function bare(host: string): string {
-	return host.startsWith("[") ? host.slice(1, -1) : host;
-}
 
 function refused(): Error {
 	return coded("the realm lies inside", "PRIVATE_REALM");

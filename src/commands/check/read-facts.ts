@@ -1,6 +1,6 @@
 import { readPolicies } from "../../actions/accounts/policies.ts";
 import { AT_ONCE, inParallel } from "../../actions/in-parallel.ts";
-import { nearSource } from "../../actions/read/find-source.ts";
+import { sourceMissing } from "../../actions/read/find-source.ts";
 import { withNearNamespace } from "../../actions/read/read-namespaces.ts";
 import {
 	type AccountFacts,
@@ -27,7 +27,8 @@ import {
 } from "../../core/kubelet/pull-report.ts";
 import { PULL_SECRET_DATA } from "../../core/kubelet/secret-entries.ts";
 import type { Kind, ObjectOf, Secret } from "../../core/objects.ts";
-import { FailureError, type SourceFailure } from "../../core/output/failure.ts";
+import { compare } from "../../core/order.ts";
+import { FailureError } from "../../core/output/failure.ts";
 import { Fixes, type UsualSecret } from "../../core/pull-secrets/fixes.ts";
 import { namespaceFacts } from "../../core/pull-secrets/namespace-facts.ts";
 import {
@@ -48,7 +49,7 @@ import {
 	parseRecord,
 } from "../../core/pull-secrets/record.ts";
 import { isSourceLike } from "../../core/pull-secrets/source.ts";
-import { ApiError, isFatal, isForbidden, isNotFound } from "../../errors.ts";
+import { ApiError, isFatal, isNotFound } from "../../errors.ts";
 import type { Cluster, ListQuery, Page } from "../../world.ts";
 
 /** Up to so many namespaces are asked for events one by one; beyond, one list of all is cheaper. */
@@ -156,10 +157,15 @@ export async function readFacts(
 		sourceProblem:
 			sources.length > 0 || snapshot.missed("source")
 				? undefined
-				: await sourceProblem(cluster, reader, {
-						namespace: sourceNamespace,
-						name: scope.name ?? scope.usualName,
-					}),
+				: await sourceMissing(
+						{
+							namespace: sourceNamespace,
+							name: scope.name ?? scope.usualName,
+						},
+						"--from",
+						cluster,
+						reader,
+					),
 		withoutSource:
 			first?.fixes ??
 			new Fixes({
@@ -211,7 +217,7 @@ async function readSources(
 	});
 	return (found ?? [])
 		.filter((secret) => isSourceLike(secret) && !secret.terminating)
-		.sort((a, b) => (a.name < b.name ? -1 : 1));
+		.sort((a, b) => compare(a.name, b.name));
 }
 
 /** Only of a source that notes some: few may read policies. */
@@ -233,35 +239,6 @@ function policiesOf(
 			throw error;
 		}
 	});
-}
-
-/** Why there is no source, and what calls itself one elsewhere. */
-async function sourceProblem(
-	cluster: Cluster,
-	reader: ContentReader,
-	place: { readonly namespace: string; readonly name: string },
-): Promise<SourceFailure> {
-	const failure = {
-		cause: "source-missing",
-		...place,
-		by: "--from",
-		near: await nearSource(place, cluster, reader),
-	} as const;
-	try {
-		const elsewhere: string[] = [];
-		for await (const { items } of cluster.pages("Secret", {
-			fieldSelector: `metadata.name=${place.name}`,
-		}))
-			for (const item of items) {
-				const secret = reader.listed(item);
-				if (secret.namespace !== place.namespace && isSourceLike(secret))
-					elsewhere.push(sourceRef(secret));
-			}
-		return { ...failure, elsewhere };
-	} catch (error) {
-		if (isForbidden(error)) return { ...failure, elsewhere: "hidden" };
-		throw error;
-	}
 }
 
 /**

@@ -18,13 +18,14 @@ import type { EnteredCredential } from "../../actions/credentials/entered-creden
 import type { VerifyOptions } from "../../actions/credentials/verify-credentials.ts";
 import { readPullSecret } from "../../actions/read/read-keys.ts";
 import { warnOfMalformed } from "../../actions/read/warn-of-malformed.ts";
-import { CANCELLED, command, NOTHING } from "../../command.ts";
+import { CANCELLED, cancelled, command, NOTHING } from "../../command.ts";
 import type { Given } from "../../core/command-line/flag.ts";
 import { displayUsername } from "../../core/credentials/credential.ts";
 import { credentialOf } from "../../core/credentials/entry.ts";
 import type { Outcome } from "../../core/document.ts";
 import { DEFAULT_MESH, NO_MESH } from "../../core/meshes/meshes.ts";
 import type { FlagNote } from "../../core/note.ts";
+import { contextClause } from "../../core/output/context-flags.ts";
 import type { Script } from "../../core/output/shell.ts";
 import {
 	editable,
@@ -440,7 +441,7 @@ async function askWhatToDo(
 			? displayHost(key)
 			: `${displayHost(key)} as ${displayUsername(user)}`;
 	});
-	const where = context === "" ? "" : ` (context ${context})`;
+	const where = contextClause(context);
 	return (await world.prompter()).choose({
 		message: `${sourceRef(source)} exists${where}\n  with ${held.join(", ") || "no registry"}. What do you want to do?`,
 		choices: [
@@ -526,7 +527,7 @@ async function agrees(
 				`${displayHost(server.key)} as ${displayUsername(credential.username)}`,
 		)
 		.join(", ");
-	const where = context === "" ? "" : ` (context ${context})`;
+	const where = contextClause(context);
 	const secret = `secret/${place.name} in ${place.namespace} namespace`;
 	// On two lines: together they are longer than most terminals are wide.
 	const message = {
@@ -538,9 +539,4 @@ async function agrees(
 			: `${overwrites ? "Overwrite" : "Create"} ${secret}\n  for ${whom}${where}?`,
 	}[edit.by];
 	return (await world.prompter()).confirm({ message, default: true });
-}
-
-function cancelled(world: World): typeof CANCELLED {
-	world.emit({ type: "note", note: { cause: "cancelled" } });
-	return CANCELLED;
 }

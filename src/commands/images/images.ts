@@ -12,6 +12,7 @@ import {
 import type { PullSource } from "../../core/kubelet/keyring.ts";
 import { type ListedImage, nameOf } from "../../core/meshes/listed-image.ts";
 import type { ImageNote } from "../../core/note.ts";
+import { byFirst } from "../../core/order.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import { PULL_SECRET_TYPE } from "../../core/pull-secrets/ownership.ts";
 import {
@@ -427,7 +428,5 @@ async function nodePlatforms(cluster: Cluster): Promise<Platform[]> {
 			const platform = parsePlatform(`${operatingSystem}/${architecture}`);
 			if (platform !== undefined) found.set(showPlatform(platform), platform);
 		}
-	return [...found]
-		.toSorted(([a], [b]) => (a < b ? -1 : 1))
-		.map(([, each]) => each);
+	return [...found].toSorted(byFirst).map(([, each]) => each);
 }

@@ -10,6 +10,7 @@ import {
 } from "../../actions/apply/seen-namespaces.ts";
 import { namedTargets, recordedTargets } from "../../actions/apply/targets.ts";
 import { readPullSecret } from "../../actions/read/read-keys.ts";
+import { contextClause } from "../../core/output/context-flags.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import { someOf } from "../../core/output/some-of.ts";
 import type { Change } from "../../core/pull-secrets/change.ts";
@@ -51,7 +52,7 @@ export async function rotateSource(
 			record === undefined
 				? 0
 				: (await recordedTargets(source, record, cluster)).serve.length;
-		const where = cluster.context === "" ? "" : ` (context ${cluster.context})`;
+		const where = contextClause(cluster.context);
 		const secret = `secret/${source.name} in ${source.namespace} namespace${where}`;
 		const hosts = entries.map(({ server }) => displayHost(server.key));
 		const message = `Replace the credential for ${hosts.join(", ")}\n  in ${secret}${["", " and its copy"][copies] ?? ` and its ${copies} copies`}?`;
@@ -115,7 +116,7 @@ async function isToBeRecorded(
 ): Promise<boolean> {
 	if (holders.length === 0 || !world.streams.interactive || dryRun !== "none")
 		return false;
-	const where = cluster.context === "" ? "" : ` (context ${cluster.context})`;
+	const where = contextClause(cluster.context);
 	const seen = await seeNamespaces(holders, cluster);
 	const agreed = await (await world.prompter()).confirm({
 		message: `Record ${someOf(holders)}${where}, and give them the new credential?`,

@@ -22,7 +22,7 @@ import {
 } from "../../actions/read/find-source.ts";
 import { findOrMeant } from "../../actions/read/meant-namespace.ts";
 import { warnOfMalformed } from "../../actions/read/warn-of-malformed.ts";
-import { CANCELLED, command, NOTHING } from "../../command.ts";
+import { CANCELLED, cancelled, command, NOTHING } from "../../command.ts";
 import type { Given } from "../../core/command-line/flag.ts";
 import type { FlagNote } from "../../core/note.ts";
 import {
@@ -236,9 +236,4 @@ function isGoodFor(
 		unlessQuiet: true,
 	});
 	return true;
-}
-
-function cancelled(world: World): typeof CANCELLED {
-	world.emit({ type: "note", note: { cause: "cancelled" } });
-	return CANCELLED;
 }

@@ -1,4 +1,5 @@
 import type { JsonPatchOperation, ServiceAccount } from "../objects.ts";
+import { pathOf } from "../objects.ts";
 import type { Difference } from "../pull-secrets/differences.ts";
 import {
 	ATTACHED_ANNOTATION,
@@ -43,10 +44,7 @@ export function accountAfter(
 	const after = structuredClone(account);
 	for (const operation of operations) {
 		if (operation.op === "test") continue;
-		const path = operation.path
-			.split("/")
-			.slice(1)
-			.map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+		const path = pathOf(operation);
 		const last = path.pop() ?? "";
 		const parent = path.reduce<object>(
 			(at, part) => Reflect.get(at, part),

@@ -1,5 +1,6 @@
 import { restartOf } from "../kubelet/restart.ts";
 import type { Pod, ServiceAccount } from "../objects.ts";
+import { byFirst } from "../order.ts";
 import { type Script, scriptKey } from "../output/shell.ts";
 
 /** Pods that one object makes again, and what starts them anew. */
@@ -39,19 +40,17 @@ export function groupOldPods(pods: readonly Pod[]): OldPods[] {
 			// Pods by themselves make one group: nothing makes any of them again.
 			`${pod.metadata.namespace} ${how === "none" ? "" : `${kind}/${name}`}`,
 	);
-	return [...groups]
-		.toSorted(([a], [b]) => (a < b ? -1 : 1))
-		.map(([, group]) => ({
-			namespace: group[0]?.pod.metadata.namespace ?? "",
-			pods: group.map(({ pod }) => pod.metadata.name ?? "").toSorted(),
-			scripts: [
-				...new Map(
-					group.flatMap(({ restart }) =>
-						restart.how === "none"
-							? []
-							: [[scriptKey(restart.script), restart.script] as const],
-					),
-				).values(),
-			],
-		}));
+	return [...groups].toSorted(byFirst).map(([, group]) => ({
+		namespace: group[0]?.pod.metadata.namespace ?? "",
+		pods: group.map(({ pod }) => pod.metadata.name ?? "").toSorted(),
+		scripts: [
+			...new Map(
+				group.flatMap(({ restart }) =>
+					restart.how === "none"
+						? []
+						: [[scriptKey(restart.script), restart.script] as const],
+				),
+			).values(),
+		],
+	}));
 }

@@ -8,6 +8,7 @@ import type {
 	ObjectMeta,
 	ServiceAccount,
 } from "../objects.ts";
+import { byFirst } from "../order.ts";
 import { INJECTION, type Mark } from "../pull-secrets/injection.ts";
 import type { Requirement } from "../pull-secrets/label-selector.ts";
 import {
@@ -399,10 +400,6 @@ function whatMatters({ spec, metadata }: PolicyObject): string {
 				? Object.fromEntries(Object.entries(value).toSorted(byFirst))
 				: value,
 	);
-}
-
-function byFirst([a]: [string, unknown], [b]: [string, unknown]): number {
-	return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** The desired object in the place of the one that was found, whose other labels and annotations stay. */

@@ -1,4 +1,5 @@
 import { ApiError, isForbidden } from "../../errors.ts";
+import { compare } from "../order.ts";
 import type { Steps } from "../steps.ts";
 import { checkAccounts } from "./accounts.ts";
 import { checkCopies } from "./copies.ts";
@@ -92,7 +93,7 @@ function unreadFindings(unread: readonly Unread[]): Finding[] {
 	const place = ([first]: readonly Unread[]) =>
 		`${String(order.indexOf(first?.what ?? "")).padStart(2)} ${first?.namespace}`;
 	const sorted = [...told.values()].toSorted((a, b) =>
-		place(a) < place(b) ? -1 : 1,
+		compare(place(a), place(b)),
 	);
 	return sorted.map((group) => {
 		const { what, error } = group[0] as Unread;

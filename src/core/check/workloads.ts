@@ -1,3 +1,4 @@
+import { byFirst } from "../order.ts";
 import type { PodFacts } from "./facts.ts";
 import { unique, type Workload } from "./finding.ts";
 
@@ -12,16 +13,14 @@ export function workloadsOf(
 		const { kind, name } = pod.restart;
 		return JSON.stringify([pod.namespace, kind, name]);
 	});
-	return [...groups]
-		.toSorted(([a], [b]) => (a < b ? -1 : 1))
-		.map(([, group]) => {
-			const { pod } = group[0] as (typeof group)[number];
-			return {
-				kind: pod.restart.kind,
-				name: pod.restart.name,
-				namespace: pod.namespace,
-				pods: unique(group.map(({ pod: one }) => one.name)),
-				images: unique(group.flatMap(({ images }) => images)),
-			};
-		});
+	return [...groups].toSorted(byFirst).map(([, group]) => {
+		const { pod } = group[0] as (typeof group)[number];
+		return {
+			kind: pod.restart.kind,
+			name: pod.restart.name,
+			namespace: pod.namespace,
+			pods: unique(group.map(({ pod: one }) => one.name)),
+			images: unique(group.flatMap(({ images }) => images)),
+		};
+	});
 }

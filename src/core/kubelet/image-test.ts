@@ -1,3 +1,4 @@
+import { byFirst } from "../order.ts";
 import { addressOf, DOCKER_HUB, hostMatches, normaliseKey } from "./keyring.ts";
 
 /**
@@ -32,9 +33,7 @@ export function imageTests(keys: Iterable<string>): ImageTest[] {
 	const tests = new Map<string, ImageTest>();
 	for (const key of keys)
 		for (const test of testsOf(key)) tests.set(JSON.stringify(test), test);
-	return [...tests]
-		.sort(([a], [b]) => (a < b ? -1 : 1))
-		.map(([, test]) => test);
+	return [...tests].sort(byFirst).map(([, test]) => test);
 }
 
 /** The tests as an expression of CEL over a variable; `false` where there are none. */

@@ -1,6 +1,7 @@
-import { parseSchemeless, splitPort } from "../registry/url.ts";
 import { parseImageReference, repositoryOf } from "./image-reference.ts";
 import {
+	type Address,
+	addressOf,
 	hostMatches,
 	isPattern,
 	type Keyring,
@@ -176,17 +177,6 @@ function nameDifference(
 /** A name without the labels in front that are stars alone. */
 function withoutStars(name: string): string {
 	return name.replace(/^(?:\*\.)+/, "");
-}
-
-interface Address {
-	readonly name: string;
-	readonly port: string;
-	readonly path: string;
-}
-
-function addressOf(text: string): Address | undefined {
-	const url = parseSchemeless(text);
-	return url && { ...splitPort(url.host), path: url.path };
 }
 
 /** Of one Secret, for one image: what comes near is only advice, and a Secret may hold ten thousand. */

@@ -1,3 +1,4 @@
+import { compare } from "../order.ts";
 import type { ImageFinding } from "../registry/check-image.ts";
 
 /** An image of a list, and where it was found. */
@@ -45,6 +46,6 @@ export class ImageList {
 
 	/** By name. */
 	sorted(): ListedImage[] {
-		return this.images().toSorted((a, b) => (a.image < b.image ? -1 : 1));
+		return this.images().toSorted((a, b) => compare(a.image, b.image));
 	}
 }

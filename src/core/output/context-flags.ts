@@ -20,3 +20,8 @@ export function contextFlagsOf(flags: ContextFlags): string[] {
 function shown(name: string, value: string): string {
 	return name === "server" ? withoutUserInfo(value) : value;
 }
+
+/** Where a question is about: ` (context prod)`; "" in-cluster, where there is none. */
+export function contextClause(context: string): string {
+	return context === "" ? "" : ` (context ${context})`;
+}

@@ -18,6 +18,6 @@ export function plain(text: Text): string {
 }
 
 /** The parts of a text. */
-export function partsOf(text: Text): readonly (string | Painted)[] {
+function partsOf(text: Text): readonly (string | Painted)[] {
 	return typeof text === "string" ? [text] : text;
 }

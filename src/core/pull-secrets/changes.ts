@@ -1,4 +1,5 @@
 import type { JsonPatchOperation, Secret } from "../objects.ts";
+import { LAST_APPLIED } from "../objects.ts";
 import type { Action } from "../output/result.ts";
 import type { Change } from "./change.ts";
 import {
@@ -69,9 +70,6 @@ export const OF_SOURCES: readonly string[] = [
 ];
 /** What only a copy remembers. */
 const OF_COPIES = [SOURCE_ANNOTATION, SOURCE_UID_ANNOTATION];
-
-/** kubectl's copy of what was applied, content included: of a Secret that is taken over it would say what it held before. */
-const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
 /** The annotations after an update: other people's stay; what we remember of a copy goes from a source, and the other way round. */
 export function annotationsAfter(

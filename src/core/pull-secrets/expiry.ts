@@ -207,9 +207,8 @@ export function nearEnd(
 	return isNearlyOver(expiry, now) ? { key, at, isOver: at <= now } : undefined;
 }
 
-/** How long is left, in a word: `12h`, `1h30m`, `3d`. Rounded, for what has just been issued. */
-export function timeLeft(at: number, now: number): string {
-	const left = at - now;
+/** How long is left, of milliseconds, in a word: `12h`, `1h30m`, `3d`. Rounded, for what has just been issued. */
+export function timeLeft(left: number): string {
 	const [step] = STEPS.find(([, from]) => left >= from) ?? [1000];
 	return lifetimeText(Math.round(left / step) * step);
 }

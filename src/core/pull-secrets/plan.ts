@@ -1,3 +1,4 @@
+import { compare } from "../order.ts";
 import type { Obstacle } from "../output/failure.ts";
 import type { Change, Deletion } from "./change.ts";
 import { differingRegistries } from "./differences.ts";
@@ -205,10 +206,6 @@ export function byNamespace(
 	b: { namespace: string; name: string },
 ): number {
 	return compare(a.namespace, b.namespace) || compare(a.name, b.name);
-}
-
-function compare(a: string, b: string): number {
-	return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function overwrite(

@@ -1,3 +1,4 @@
+import { byFirst } from "../order.ts";
 import type { RecordFault } from "../output/failure.ts";
 import { isObjectName } from "../output/shell.ts";
 import { matchesGlob } from "./desired.ts";
@@ -489,14 +490,6 @@ function some(field: string, texts: readonly string[]): object {
 function union(lists: readonly (readonly string[])[]): string[] {
 	const all = lists.flat();
 	return all.length < 2 ? all : [...new Set(all)].sort();
-}
-
-/** Of what is there once each. */
-function byFirst(
-	[a]: readonly [string, unknown],
-	[b]: readonly [string, unknown],
-): number {
-	return a < b ? -1 : 1;
 }
 
 class Faulty extends Error {

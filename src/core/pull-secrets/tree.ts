@@ -4,6 +4,7 @@ import { type Keyring, lookUp, readKeyring } from "../kubelet/keyring.ts";
 import { podImages } from "../kubelet/pod-images.ts";
 import { isPullFailure } from "../kubelet/pull-failures.ts";
 import type { Pod, ServiceAccount } from "../objects.ts";
+import { byFirst, compare } from "../order.ts";
 import { displayHost } from "../registry/server.ts";
 import { expiriesOf } from "./expiry.ts";
 import { copyDifferences, type ListContext } from "./list-item.ts";
@@ -153,14 +154,12 @@ export function treesOf(parts: TreeParts): {
 			sources.set(ref, known.sources.get(ref) ?? "unknown");
 	const users = new Users(parts);
 	const shown = new Set<PullSecret>();
-	const trees = [...sources]
-		.toSorted(([a], [b]) => (a < b ? -1 : 1))
-		.map(([ref, source]) => {
-			const own = copies.get(ref) ?? [];
-			for (const copy of own) shown.add(copy);
-			if (typeof source !== "string") shown.add(source);
-			return treeOf(ref, source, own, users, parts);
-		});
+	const trees = [...sources].toSorted(byFirst).map(([ref, source]) => {
+		const own = copies.get(ref) ?? [];
+		for (const copy of own) shown.add(copy);
+		if (typeof source !== "string") shown.add(source);
+		return treeOf(ref, source, own, users, parts);
+	});
 	const others = keys
 		.filter((key) => !shown.has(key))
 		.map((key) => ({
@@ -216,7 +215,7 @@ function treeOf(
 		status: typeof source === "string" ? source : statusOf(source, known),
 		registries: typeof source === "string" ? [] : registriesIn(source),
 		namespaces: namespaces.toSorted((a, b) =>
-			a.namespace < b.namespace ? -1 : 1,
+			compare(a.namespace, b.namespace),
 		),
 	};
 }

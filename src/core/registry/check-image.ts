@@ -9,7 +9,12 @@ import {
 import { chooseLogin, type Login, parseChallenges } from "./challenge.ts";
 import type { Fault, NoRegistry } from "./fault.ts";
 import type { Asked, HostLimits } from "./host-limits.ts";
-import { get, requestToken, withAuthorization } from "./login.ts";
+import {
+	get,
+	MOST_REDIRECTS,
+	requestToken,
+	withAuthorization,
+} from "./login.ts";
 import type { RealmFault, TokenServerFault } from "./login-fault.ts";
 import {
 	configPlatform,
@@ -431,8 +436,6 @@ interface Passed {
 	readonly authorization: string | undefined;
 	readonly as: OfferedCredential | undefined;
 }
-
-const MOST_REDIRECTS = 3;
 
 function denied(
 	as: OfferedCredential | undefined,

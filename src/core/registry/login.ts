@@ -159,7 +159,7 @@ export async function requestToken(
 const NO_SUCH_METHOD: ReadonlySet<number> = new Set([405, 501]);
 
 /** A registry that redirects to itself more often than this does so without end. */
-const MOST_REDIRECTS = 3;
+export const MOST_REDIRECTS = 3;
 
 /**
  * The answer to one request, or why there is none. A redirect to the same scheme, host and port is

@@ -17,17 +17,10 @@ import {
 	unreachable,
 } from "./login.ts";
 import type { LoginFault } from "./login-fault.ts";
+import { MANIFEST_TYPES } from "./manifest.ts";
 import { isLoopbackHost } from "./network-address.ts";
 import { apiHostOf } from "./server.ts";
 import type { Probe, ProbedImage, Verification } from "./verification.ts";
-
-/** Without these in `Accept` a registry answers 404 for a manifest that it has. */
-const MANIFEST_TYPES = [
-	"application/vnd.oci.image.index.v1+json",
-	"application/vnd.oci.image.manifest.v1+json",
-	"application/vnd.docker.distribution.manifest.list.v2+json",
-	"application/vnd.docker.distribution.manifest.v2+json",
-].join(", ");
 
 /** What a target tells of the credential; `open`: no login is needed, `anyone`: every login will do. */
 type Verdict = "good" | "open" | "anyone" | Verification;

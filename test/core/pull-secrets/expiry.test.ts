@@ -268,10 +268,10 @@ test("lengths of time are said as they are given", () => {
 		[1, "1s"],
 	] as const)
 		assert.equal(lifetimeText(length), text);
-	assert.equal(timeLeft(NOW + 12 * HOUR - 2000, NOW), "12h");
-	assert.equal(timeLeft(NOW + 50_000, NOW), "50s");
-	assert.equal(timeLeft(NOW + 50.4 * HOUR, NOW), "2d2h");
-	assert.equal(timeLeft(NOW + 720.4 * HOUR, NOW), "30d");
+	assert.equal(timeLeft(12 * HOUR - 2000), "12h");
+	assert.equal(timeLeft(50_000), "50s");
+	assert.equal(timeLeft(50.4 * HOUR), "2d2h");
+	assert.equal(timeLeft(720.4 * HOUR), "30d");
 });
 
 for (const [user, password, ends] of [

@@ -1,4 +1,5 @@
 import type { JsonPatchOperation } from "../../../core/objects.ts";
+import { pathOf } from "../../../core/objects.ts";
 
 /**
  * Was a write carried out whose answer was lost? Answered from the object as it is now. Somebody else
@@ -56,10 +57,7 @@ export function alreadyPatched(
 		// What a later operation changes again says nothing about the end.
 		const later = operations.slice(index + 1);
 		if (later.some(({ path }) => isWithin(path, operation.path))) return true;
-		const at = operation.path
-			.split("/")
-			.slice(1)
-			.map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+		const at = pathOf(operation);
 		const last = at.pop() ?? "";
 		const parent = at.reduce<unknown>(
 			(value, key) => (isObject(value) ? Reflect.get(value, key) : undefined),

@@ -4,6 +4,7 @@ import {
 	withoutSecrets,
 } from "../../../core/credentials/redact.ts";
 import type { Kind } from "../../../core/objects.ts";
+import { LAST_APPLIED } from "../../../core/objects.ts";
 import type { ObjectRef } from "../../../world.ts";
 
 /** Words of the server as they may be shown. */
@@ -129,9 +130,6 @@ export class KnownData {
 		return withoutSecrets(words, sensitiveData([...values]), HIDDEN);
 	};
 }
-
-/** Keeps the object as it was applied, its data as well. */
-const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
 /** The values, in base64, of every `data` in an object, or in the values of a patch's operations. */
 function dataIn(sent: unknown): string[] {

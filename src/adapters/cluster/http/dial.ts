@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { type ConnectionOptions, connect as connectTls } from "node:tls";
 import type { Files } from "../../../world.ts";
+import { unbracketed } from "../../host-name.ts";
 import { machineAuthorities, type Trust } from "../../trust.ts";
 import type { ClusterEntry } from "../kubeconfig/document.ts";
 import { resetByPeer } from "./exchange.ts";
@@ -53,7 +54,7 @@ export function dialler(
 	proxy: URL | undefined,
 ): Dial {
 	const secure = server.protocol === "https:";
-	const host = server.hostname.replace(/^\[|\]$/g, "");
+	const host = unbracketed(server.hostname);
 	const port = Number(server.port) || (secure ? 443 : 80);
 	return async (protocols) => {
 		interrupt.throwIfAborted();

@@ -5,6 +5,7 @@ import {
 } from "node:http";
 import { request as requestHttps } from "node:https";
 import type { Socket } from "node:net";
+import { unbracketed } from "../../host-name.ts";
 import { machineAuthorities, type Trust } from "../../trust.ts";
 
 /** Opens connections through a proxy: CONNECT for http and https ones, or SOCKS 5. */
@@ -22,7 +23,7 @@ function connect(proxy: URL, host: string, port: number): Promise<Socket> {
 	const address = `${host.includes(":") ? `[${host}]` : host}:${port}`;
 	const options: RequestOptions = {
 		method: "CONNECT",
-		host: bare(proxy.hostname),
+		host: unbracketed(proxy.hostname),
 		port: portOf(proxy),
 		path: address,
 		headers: { host: address, ...authorization(proxy) },
@@ -61,7 +62,7 @@ async function socks(proxy: URL, host: string, port: number): Promise<Socket> {
 	try {
 		const { socket } = await SocksClient.createConnection({
 			proxy: {
-				host: bare(proxy.hostname),
+				host: unbracketed(proxy.hostname),
 				port: portOf(proxy),
 				type: 5,
 				...(proxy.username && {
@@ -87,8 +88,4 @@ function failed(proxy: URL, cause: unknown): Error {
 function portOf(proxy: URL): number {
 	const usual = { "https:": 443, "http:": 80 }[proxy.protocol] ?? 1080;
 	return Number(proxy.port) || usual;
-}
-
-function bare(hostname: string): string {
-	return hostname.replace(/^\[|\]$/g, "");
 }

@@ -148,7 +148,7 @@ export type UserEntry = EntryOf<"users"> & {
 	readonly file?: string | undefined;
 };
 export type ExecEntry = NonNullable<UserEntry["exec"]>;
-export type ContextEntry = EntryOf<"contexts">;
+type ContextEntry = EntryOf<"contexts">;
 
 export interface Kubeconfig {
 	readonly clusters: ReadonlyMap<string, ClusterEntry>;
