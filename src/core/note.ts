@@ -288,6 +288,8 @@ export type ImageNote = Causes<{
 	};
 	"platforms-unknown": None;
 	"no-pod-templates": None;
+	/** Explained as an image, but most likely a workload, as `kind/name`. */
+	"workload-meant": { operand: string; meant: string };
 	/** Several images would get one name. */
 	"images-collide": { collision: ImageCollision };
 }>;

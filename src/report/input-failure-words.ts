@@ -19,7 +19,7 @@ import {
 	fileFaultWords,
 	jwtFaultWords,
 } from "./file-fault-words.ts";
-import type { FailureWording } from "./wording.ts";
+import { didYouMean, type FailureWording } from "./wording.ts";
 
 const CREDENTIAL_WORDS: FailureWording<CredentialFailure> = {
 	"password-invalid": (failure) =>
@@ -94,8 +94,8 @@ const ABSENCE_WORDS: FailureWording<AbsenceFailure> = {
 		`--contexts: no context matches "${glob}"; ${entriesWords("context", known)}`,
 	"mesh-missing": ({ title, namespace }) =>
 		`no Deployments or DaemonSets in namespace ${namespace}: is ${title} installed there? MESHREG_NAMESPACE names another namespace`,
-	"pods-missing": ({ kind, name, namespace }) =>
-		`${kind.toLowerCase()}/${name} does not exist in namespace "${namespace}", or has no pods; explain an image instead`,
+	"pods-missing": ({ kind, name, namespace, near }) =>
+		`${kind.toLowerCase()}/${name} does not exist in namespace "${namespace}", or has no pods${didYouMean(near) || "; explain an image instead"}`,
 	"pull-secret-missing": ({ secret: { name, namespace }, script }) => ({
 		message: `there is no pull secret "${name}" in namespace "${namespace}"`,
 		advice: { words: "to see where there are some, run", script },

@@ -210,6 +210,8 @@ const IMAGE_WORDS: Wording<ImageNote> = {
 	"platforms-unknown": () =>
 		"nodes cannot be listed: platforms are not checked (--platform names them)",
 	"no-pod-templates": () => "no pod templates found; nothing was added",
+	"workload-meant": ({ operand, meant }) =>
+		`"${operand}" is explained as an image${didYouMean(meant)}`,
 	"images-collide": ({ collision }) => collisionMessage(collision),
 };
 

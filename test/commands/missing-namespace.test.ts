@@ -17,6 +17,7 @@ describe("a namespace that does not exist is what is missing, not what would be 
 		["explain", "r.example/app:1", "-n", "nope"],
 		["explain", "r.example/app:1", "-n", "nope", "--serviceaccount", "x"],
 		["explain", "pod/web-0", "-n", "nope"],
+		["explain", "deploy/web", "-n", "nope"],
 		["attach", "-n", "nope"],
 		["attach", "x", "-n", "nope"],
 		["detach", "-n", "nope"],

@@ -13,7 +13,7 @@ import type { Cluster, World } from "../../world.ts";
 import { missingNamespaceOr } from "../apply/ensure-namespace.ts";
 import { orderly } from "../apply/orderly.ts";
 import { AT_ONCE, inParallel } from "../in-parallel.ts";
-import { withNearNamespace } from "../read/read-namespaces.ts";
+import { withNearNamespace } from "../read/near-names.ts";
 
 /** A service account, as it was listed or still to be read. */
 export interface AccountTarget {

@@ -1,8 +1,9 @@
+import type { ObjectOf } from "../../core/objects.ts";
 import type { ChangeResult, DryRun } from "../../core/output/result.ts";
 import type { Preview } from "../../core/preview.ts";
 import { ApiError, isForbidden, isNotFound } from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
-import { withNearNamespace } from "../read/read-namespaces.ts";
+import { nearName, withNear, withNearNamespace } from "../read/near-names.ts";
 
 /**
  * Creates a namespace where it is missing; undefined where it is there, or where
@@ -46,28 +47,44 @@ export async function missingNamespaceOr(
 	namespace: string,
 	cluster: Cluster,
 ): Promise<unknown> {
-	if (!isNotFound(error)) return error;
+	return isNotFound(error)
+		? ((await namespaceMissing(namespace, cluster)) ?? error)
+		: error;
+}
+
+/** The 404 of a namespace, with the one that was most likely meant; undefined where it is there, or this user may not look. */
+export async function namespaceMissing(
+	name: string,
+	cluster: Cluster,
+): Promise<unknown> {
 	try {
-		await cluster.read("Namespace", { name: namespace });
-		return error;
-	} catch (other) {
-		return isNotFound(other) ? withNearNamespace(other, cluster) : error;
+		await cluster.read("Namespace", { name });
+		return undefined;
+	} catch (error) {
+		return isNotFound(error) ? withNearNamespace(error, cluster) : undefined;
 	}
 }
 
-/** What is read in a namespace; the server's words for what is not there leave the namespace out, which may not have been given, or be what is missing. */
-export async function namingNamespace<T>(
-	namespace: string,
+/**
+ * One object of a namespace. The 404 names the namespace, which may not have been given, or is what is
+ * missing, and the object there that was most likely meant. Throws what the cluster throws.
+ */
+export async function readNaming<K extends "Pod" | "Secret" | "ServiceAccount">(
+	kind: K,
+	place: { readonly namespace: string; readonly name: string },
 	cluster: Cluster,
-	reading: Promise<T>,
-): Promise<T> {
+	/** What was most likely meant. */
+	near: () => Promise<string | undefined> = () =>
+		nearName(kind, place, cluster),
+): Promise<ObjectOf[K]> {
 	try {
-		return await reading;
+		return await cluster.read(kind, place);
 	} catch (caught) {
-		const error = await missingNamespaceOr(caught, namespace, cluster);
+		const error = await missingNamespaceOr(caught, place.namespace, cluster);
 		if (error !== caught || !isNotFound(error)) throw error;
 		const { status, reason, detail } = error;
-		throw new ApiError(status, reason, `${detail} in namespace "${namespace}"`);
+		const here = `${detail} in namespace "${place.namespace}"`;
+		throw withNear(new ApiError(status, reason, here), await near());
 	}
 }
 

@@ -19,12 +19,12 @@ import {
 	standingOf,
 } from "../../core/pull-secrets/record.ts";
 import type { Cluster } from "../../world.ts";
+import { nearNamespaces } from "../read/near-names.ts";
 import {
 	type AllNamespaces,
 	byName,
 	listNamespaces,
 	lookUpNamespaces,
-	nearNamespaces,
 	readNamespaces,
 } from "../read/read-namespaces.ts";
 

@@ -9,7 +9,7 @@ import {
 	type RegistryServer,
 } from "../../core/registry/server.ts";
 import type { ConnectionFlags, World } from "../../world.ts";
-import { namingNamespace } from "../apply/ensure-namespace.ts";
+import { readNaming } from "../apply/ensure-namespace.ts";
 import type { EnteredCredential } from "./entered-credential.ts";
 
 /** A pull Secret that is there, whoever made it. */
@@ -81,11 +81,7 @@ async function entriesIn(
 ): Promise<ReadonlyMap<string, AuthEntry>> {
 	const cluster = await world.connect(connection);
 	try {
-		const secret = await namingNamespace(
-			namespace,
-			cluster,
-			cluster.read("Secret", { namespace, name }),
-		);
+		const secret = await readNaming("Secret", { namespace, name }, cluster);
 		const { type, data } = pullSourceOf(secret);
 		if (!isPullSecretType(type))
 			throw new FailureError({

@@ -1,17 +1,10 @@
-import { nearest } from "../../core/command-line/nearest.ts";
 import { compare } from "../../core/order.ts";
 import {
 	type NamespaceFacts,
 	namespaceFacts,
 } from "../../core/pull-secrets/namespace-facts.ts";
 import type { NamespaceKnowledge } from "../../core/pull-secrets/record.ts";
-import {
-	ApiError,
-	isForbidden,
-	isNamespaceMissing,
-	isNotFound,
-	unlessForbidden,
-} from "../../errors.ts";
+import { isForbidden, isNotFound, unlessForbidden } from "../../errors.ts";
 import type { Cluster, ListQuery } from "../../world.ts";
 import { AT_ONCE, inParallel } from "../in-parallel.ts";
 
@@ -64,46 +57,6 @@ export async function lookUpNamespaces(
 	const knowledge = (name: string): NamespaceKnowledge =>
 		all.get(name) ?? "gone";
 	return { known: new Map(names.map((name) => [name, knowledge(name)])), all };
-}
-
-/**
- * The existing namespaces that these, which do not exist, most likely mean, by theirs; without those that
- * none is near to, and none at all where they may not be listed. Asks nothing where there are none.
- */
-export async function nearNamespaces(
-	cluster: Cluster,
-	missing: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
-	const near = new Map<string, string>();
-	if (missing.length === 0) return near;
-	let all: readonly string[];
-	try {
-		all = (await listNamespaces(cluster)).map(({ name }) => name);
-	} catch (error) {
-		// It is the namespace that was not found; that no better one could be named is no failure.
-		if (error instanceof ApiError) return near;
-		throw error;
-	}
-	for (const name of missing) {
-		const meant = nearest(name, all);
-		if (meant !== undefined) near.set(name, meant);
-	}
-	return near;
-}
-
-/** An error; where it is that a namespace is not found, with the one that was most likely meant. */
-export async function withNearNamespace(
-	error: unknown,
-	cluster: Cluster,
-): Promise<unknown> {
-	if (!isNamespaceMissing(error)) return error;
-	const { status, reason, detail, details } = error;
-	const near = (await nearNamespaces(cluster, [details.name])).get(
-		details.name,
-	);
-	return near === undefined
-		? error
-		: new ApiError(status, reason, detail, { ...details, near });
 }
 
 /** All Namespaces, by name. */

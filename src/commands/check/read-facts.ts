@@ -1,7 +1,7 @@
 import { readPolicies } from "../../actions/accounts/policies.ts";
 import { AT_ONCE, inParallel } from "../../actions/in-parallel.ts";
 import { sourceMissing } from "../../actions/read/find-source.ts";
-import { withNearNamespace } from "../../actions/read/read-namespaces.ts";
+import { withNearNamespace } from "../../actions/read/near-names.ts";
 import {
 	type AccountFacts,
 	accountFacts,

@@ -7,8 +7,8 @@ import {
 	type SeenNamespaces,
 	seeNamespaces,
 } from "../../actions/apply/seen-namespaces.ts";
+import { nearNamespaces } from "../../actions/read/near-names.ts";
 import { readPullSecret } from "../../actions/read/read-keys.ts";
-import { nearNamespaces } from "../../actions/read/read-namespaces.ts";
 import type { ChangeResult, DryRun } from "../../core/output/result.ts";
 import type { Change } from "../../core/pull-secrets/change.ts";
 import { TARGETS_ANNOTATION } from "../../core/pull-secrets/ownership.ts";

@@ -41,6 +41,7 @@ import { TRUST_FLAGS, trustOf } from "../../flags/verification.ts";
 import * as flags from "../../flags.ts";
 import type { Cluster, ConnectionFlags, World } from "../../world.ts";
 import {
+	nearWorkload,
 	type PullerRef,
 	readByPolicy,
 	readOthersHere,
@@ -48,7 +49,7 @@ import {
 	readWorkload,
 } from "./read-pull-secrets.ts";
 import { verifyMatches } from "./verify-matches.ts";
-import { workloadNamed } from "./workload-operand.ts";
+import { workloadMeant, workloadNamed } from "./workload-operand.ts";
 
 const FORMATS = ["json", "yaml"] as const;
 const LARGEST_CONFIG = 16 * 1024 * 1024;
@@ -269,6 +270,8 @@ async function explainCluster(
 				})),
 				contextFlags,
 			};
+		if (pod === undefined)
+			await warnOfMeantWorkload(operand, namespace, cluster, world);
 		const [here, state] = await Promise.all([
 			readOthersHere(
 				cluster,
@@ -303,6 +306,25 @@ async function explainCluster(
 	} finally {
 		await cluster.close();
 	}
+}
+
+/** Says what an image's name that nothing matches may have meant instead. */
+async function warnOfMeantWorkload(
+	operand: string,
+	namespace: string,
+	cluster: Cluster,
+	world: World,
+): Promise<void> {
+	const reading = workloadMeant(operand);
+	const meant =
+		reading?.by === "name"
+			? await nearWorkload({ name: operand }, namespace, cluster)
+			: reading?.meant;
+	if (meant !== undefined)
+		world.emit({
+			type: "warning",
+			note: { cause: "workload-meant", operand, meant },
+		});
 }
 
 /** One answer an image; yields after each: somebody else decides how many a pod has. */

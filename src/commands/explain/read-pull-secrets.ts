@@ -1,4 +1,8 @@
-import { namingNamespace } from "../../actions/apply/ensure-namespace.ts";
+import {
+	namespaceMissing,
+	readNaming,
+} from "../../actions/apply/ensure-namespace.ts";
+import { nearest } from "../../core/command-line/nearest.ts";
 import type { OtherSource } from "../../core/kubelet/near-miss.ts";
 import { podImages } from "../../core/kubelet/pod-images.ts";
 import {
@@ -14,10 +18,15 @@ import { restartOf } from "../../core/kubelet/restart.ts";
 import { PULL_SECRET_DATA } from "../../core/kubelet/secret-entries.ts";
 import type { Pod, Secret, ServiceAccount } from "../../core/objects.ts";
 import { FailureError } from "../../core/output/failure.ts";
+import { isObjectName } from "../../core/output/shell.ts";
 import { SOURCE_ANNOTATION } from "../../core/pull-secrets/ownership.ts";
-import { isForbidden, unlessNotFound } from "../../errors.ts";
+import { ApiError, isForbidden, unlessNotFound } from "../../errors.ts";
 import type { Cluster, ListQuery } from "../../world.ts";
-import type { WorkloadKind } from "./workload-operand.ts";
+import {
+	isWorkloadKind,
+	type Workload,
+	type WorkloadKind,
+} from "./workload-operand.ts";
 
 /** Whose pull Secrets, as the command line says. */
 export type PullerRef =
@@ -32,10 +41,10 @@ export async function readPuller(
 	const { namespace } = ref;
 	if ("serviceAccount" in ref) {
 		const name = ref.serviceAccount;
-		const account = await namingNamespace(
-			namespace,
+		const account = await readNaming(
+			"ServiceAccount",
+			{ namespace, name },
 			cluster,
-			cluster.read("ServiceAccount", { namespace, name }),
 		);
 		return {
 			puller: {
@@ -47,11 +56,7 @@ export async function readPuller(
 			secrets: await readNamed(cluster, namespace, namesOf(account)),
 		};
 	}
-	const pod = await namingNamespace(
-		namespace,
-		cluster,
-		cluster.read("Pod", { namespace, name: ref.pod }),
-	);
+	const pod = await readNaming("Pod", { namespace, name: ref.pod }, cluster);
 	const account = await unlessNotFound<ServiceAccount>(
 		cluster.read("ServiceAccount", { namespace, name: accountOf(pod) }),
 	);
@@ -124,38 +129,81 @@ interface PodsOfWorkload {
 export async function readWorkload(
 	cluster: Cluster,
 	namespace: string,
-	{ kind, name }: { readonly kind: WorkloadKind; readonly name: string },
+	{ kind, name }: Workload,
 ): Promise<PodsOfWorkload> {
 	if (kind === "Pod") {
-		const pod = await namingNamespace(
-			namespace,
-			cluster,
-			cluster.read("Pod", { namespace, name }),
-		);
+		const near = () => nearWorkload({ kind, name }, namespace, cluster);
+		const pod = await readNaming("Pod", { namespace, name }, cluster, near);
 		return { pod: name, images: podImages(pod) };
 	}
 	let newest: Pod | undefined;
 	for await (const { items } of cluster.pages("Pod", { namespace }))
 		for (const pod of items)
 			if (
-				isMadeBy(pod, kind, name) &&
+				workloadsOf(pod).some(
+					(one) => one.kind === kind && one.name === name,
+				) &&
 				(newest === undefined || madeAt(pod) >= madeAt(newest))
 			)
 				newest = pod;
 	if (newest === undefined)
-		throw new FailureError({ cause: "pods-missing", kind, name, namespace });
+		throw (
+			(await namespaceMissing(namespace, cluster)) ??
+			new FailureError({
+				cause: "pods-missing",
+				kind,
+				name,
+				namespace,
+				near: await nearWorkload({ kind, name }, namespace, cluster),
+			})
+		);
 	return { pod: newest.metadata.name ?? "", images: podImages(newest) };
 }
 
-function isMadeBy(pod: Pod, kind: WorkloadKind, name: string): boolean {
+/**
+ * What a name most likely means among the pods of a namespace and what makes them, as `kind/name`: what
+ * bears it, whatever its kind, else what of this kind is near to it. Undefined where that is nothing, or
+ * pods may not be listed.
+ */
+export async function nearWorkload(
+	{ kind, name }: { readonly kind?: WorkloadKind; readonly name: string },
+	namespace: string,
+	cluster: Cluster,
+): Promise<string | undefined> {
+	const names = new Set<string>();
+	let bearer: WorkloadKind | undefined;
+	try {
+		const query = { namespace, metadataOnly: true };
+		for await (const { items } of cluster.pages("Pod", query))
+			for (const one of items.flatMap(workloadsOf)) {
+				if (one.name === name) bearer ??= one.kind;
+				if (one.kind === kind) names.add(one.name);
+			}
+	} catch (error) {
+		if (!(error instanceof ApiError)) throw error;
+	}
+	const near = bearer === undefined ? nearest(name, [...names]) : name;
+	const found = bearer ?? kind;
+	return near === undefined || found === undefined
+		? undefined
+		: `${found.toLowerCase()}/${near}`;
+}
+
+/** A pod and what makes it, as far as it can be explained: a ReplicaSet and its Deployment, a Job and the CronJob that its name speaks of. */
+function workloadsOf(pod: Pod): Workload[] {
+	const { name = "", ownerReferences = [] } = pod.metadata;
+	const owner = ownerReferences.find(({ controller }) => controller);
 	const made = restartOf(pod);
-	if (kind === "CronJob")
-		return (
-			made.kind === "Job" &&
-			made.name.slice(0, name.length + 1) === `${name}-` &&
-			/^[0-9]+$/.test(made.name.slice(name.length + 1))
-		);
-	return made.kind === kind && made.name === name;
+	const cronJob =
+		made.kind === "Job" ? /^(.+)-[0-9]+$/.exec(made.name)?.[1] : undefined;
+	return [
+		{ kind: "Pod", name },
+		made,
+		...(owner?.kind === "ReplicaSet" && isObjectName(owner.name)
+			? [owner]
+			: []),
+		...(cronJob === undefined ? [] : [{ kind: "CronJob", name: cronJob }]),
+	].filter((one): one is Workload => isWorkloadKind(one.kind));
 }
 
 function madeAt({ metadata }: Pod): string {

@@ -1,3 +1,5 @@
+import { nearest } from "../../core/command-line/nearest.ts";
+
 /** What can be named instead of an image, as Kubernetes spells it. */
 export type WorkloadKind =
 	| "Pod"
@@ -25,16 +27,51 @@ const KINDS: ReadonlyMap<string, WorkloadKind> = new Map(
 	),
 );
 
+/** Their API groups, as `kubectl get -o name` writes them behind a kind. */
+const GROUPS: ReadonlySet<string> = new Set(["", "apps", "batch"]);
+
+/** What is named instead of an image. */
+export interface Workload {
+	readonly kind: WorkloadKind;
+	readonly name: string;
+}
+
+/** Whether pods of such a kind can be explained. */
+export function isWorkloadKind(kind: string): kind is WorkloadKind {
+	return [...KINDS.values()].some((known) => known === kind);
+}
+
 /**
- * `deploy/web`: a kind that kubectl knows, and a name; undefined for an image. An image of Docker Hub
- * whose user bears such a name is written in full, `docker.io/deploy/web`.
+ * `deploy/web`, `deployment.apps/web`: a kind as kubectl takes it, in any letter case, and a name;
+ * undefined for an image. An image of Docker Hub whose user bears such a name is written in full,
+ * `docker.io/deploy/web`.
  */
-export function workloadNamed(
-	operand: string,
-): { readonly kind: WorkloadKind; readonly name: string } | undefined {
-	const [kindName = "", name, ...rest] = operand.split("/");
-	const kind = KINDS.get(kindName);
+export function workloadNamed(operand: string): Workload | undefined {
+	const [word = "", name, ...rest] = operand.split("/");
+	const [kindName = "", ...group] = word.toLowerCase().split(".");
+	const kind = GROUPS.has(group.join(".")) ? KINDS.get(kindName) : undefined;
 	return kind === undefined || name === undefined || rest.length > 0
 		? undefined
 		: { kind, name };
+}
+
+/**
+ * What an operand that reads as an image of Docker Hub may have meant: `deplyo/web`, whose kind is nearly
+ * one, or `deploy` alone. `by: "name"`: a pod or a workload may be called so.
+ */
+export function workloadMeant(
+	operand: string,
+):
+	| { readonly by: "kind"; readonly meant: string }
+	| { readonly by: "name" }
+	| undefined {
+	const [word = "", name, ...rest] = operand.split("/");
+	if (rest.length > 0 || /[:@]/.test(operand)) return undefined;
+	const known = KINDS.get(word);
+	if (name === undefined)
+		return known === undefined
+			? { by: "name" }
+			: { by: "kind", meant: `${known.toLowerCase()}/NAME` };
+	const kind = KINDS.get(nearest(word, [...KINDS.keys()]) ?? "");
+	return kind && { by: "kind", meant: `${kind.toLowerCase()}/${name}` };
 }

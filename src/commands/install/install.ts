@@ -13,8 +13,8 @@ import {
 	type Installed,
 	removeInstalled,
 } from "../../actions/in-cluster/installed.ts";
+import { withNearNamespace } from "../../actions/read/near-names.ts";
 import { readPullSecret } from "../../actions/read/read-keys.ts";
-import { withNearNamespace } from "../../actions/read/read-namespaces.ts";
 import { command } from "../../command.ts";
 import { BARE, type Flag, type Given } from "../../core/command-line/flag.ts";
 import {

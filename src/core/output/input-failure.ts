@@ -156,7 +156,13 @@ export type AbsenceFailure = Causes<{
 		namespace: string;
 	};
 	/** A workload has none. */
-	"pods-missing": { kind: string; name: string; namespace: string };
+	"pods-missing": {
+		kind: string;
+		name: string;
+		namespace: string;
+		/** What was most likely meant, as `kind/name`. */
+		near?: string | undefined;
+	};
 	/** Neither a source nor a copy. */
 	"pull-secret-missing": {
 		secret: Place;

@@ -27,7 +27,8 @@ const source = (bed: TestBed, ...hosts: string[]): void =>
 const account = (bed: TestBed, names: string[], name = "default"): void =>
 	build.account(bed, `app/${name}`, names);
 
-const started = () => testBed({ namespaces: ["app", "shop", "nginx-mesh"] });
+const started = (options: Parameters<typeof testBed>[0] = {}) =>
+	testBed({ namespaces: ["app", "shop", "nginx-mesh"], ...options });
 
 describe("explain", () => {
 	test("what an admission policy adds to pods counts for accounts, and for images of its registries", async () => {
@@ -793,6 +794,9 @@ describe("C5: explain KIND/NAME", () => {
 		["pod/web-5d9-x", ["r.io/old:1", "r.io/model:1"], 0],
 		["deploy/web", ["r.io/web:1", "q.io/side:2", "r.io/model:1"], 1],
 		["deployments/web", ["r.io/web:1", "q.io/side:2", "r.io/model:1"], 1],
+		["deployment.apps/web", ["r.io/web:1", "q.io/side:2", "r.io/model:1"], 1],
+		["rs/web-5d9", ["r.io/web:1", "q.io/side:2", "r.io/model:1"], 1],
+		["Pod/db-0", ["r.io/db:1", "r.io/model:1"], 0],
 		["sts/db", ["r.io/db:1", "r.io/model:1"], 0],
 		["ds/agent", ["r.io/agent:1", "r.io/model:1"], 0],
 		["job/nightly-123", ["r.io/job:1", "r.io/model:1"], 0],
@@ -864,6 +868,99 @@ The kubelet tries:
 				'error: deployment/none does not exist in namespace "app", or has no pods; explain an image instead\n',
 			],
 		);
+	});
+
+	for (const [operand, error] of [
+		[
+			"deploy/we",
+			'error: deployment/we does not exist in namespace "app", or has no pods; did you mean "deployment/web"?',
+		],
+		[
+			"deploy/db",
+			'error: deployment/db does not exist in namespace "app", or has no pods; did you mean "statefulset/db"?',
+		],
+		[
+			"cronjob/nigthly",
+			'error: cronjob/nigthly does not exist in namespace "app", or has no pods; did you mean "cronjob/nightly"?',
+		],
+		[
+			"pod/db-1",
+			'Error from server (NotFound): pods "db-1" not found in namespace "app"; did you mean "pod/db-0"?',
+		],
+		[
+			"pod/web",
+			'Error from server (NotFound): pods "web" not found in namespace "app"; did you mean "deployment/web"?',
+		],
+		[
+			"db-0",
+			'Warning: "db-0" is explained as an image; did you mean "pod/db-0"?',
+		],
+		[
+			"db",
+			'Warning: "db" is explained as an image; did you mean "statefulset/db"?',
+		],
+		[
+			"deplyo/web",
+			'Warning: "deplyo/web" is explained as an image; did you mean "deployment/web"?',
+		],
+		[
+			"statefull/db",
+			'Warning: "statefull/db" is explained as an image; did you mean "statefulset/db"?',
+		],
+		[
+			"pod",
+			'Warning: "pod" is explained as an image; did you mean "pod/NAME"?',
+		],
+		["nginx", ""],
+		["nginx:1", ""],
+		["bitnami/nginx", ""],
+		["r.example/deplyo/web", ""],
+	] as const)
+		test(`what was meant: ${operand}`, async () => {
+			await using bed = await started();
+			seed(bed);
+			const { err } = await bed.run(["explain", operand, "-n", "app"]);
+			assert.equal(err, error === "" ? "" : `${error}\n`);
+		});
+
+	test("who may not list pods is told what was asked for", async () => {
+		await using bed = await started({
+			users: { dev: {} },
+			allow: [
+				{
+					user: "dev",
+					verbs: ["get"],
+					resources: ["pods", "secrets", "serviceaccounts", "namespaces"],
+				},
+			],
+		});
+		seed(bed);
+		for (const [operand, error] of [
+			[
+				"pod/db-1",
+				'Error from server (NotFound): pods "db-1" not found in namespace "app"\n',
+			],
+			["db-0", ""],
+		] as const) {
+			const { err } = await bed.run(["explain", operand, "-n", "app"], {
+				user: "dev",
+			});
+			assert.equal(err, error);
+		}
+	});
+
+	test("a mistyped account, or pod for an image", async () => {
+		await using bed = await started();
+		seed(bed);
+		for (const [flag, name, near] of [
+			["--serviceaccount", "defualt", "default"],
+			["--pod", "db-1", "db-0"],
+		] as const) {
+			const { err } = await bed.run([
+				...["explain", "r.io/a", "-n", "app", flag, name],
+			]);
+			assert.ok(err.endsWith(`; did you mean "${near}"?\n`), err);
+		}
 	});
 
 	test("an image of a user of Docker Hub is one that is written in full", async () => {
