@@ -1,3 +1,4 @@
+import { tell } from "./actions/tell.ts";
 import type { CommandHelp, Given } from "./core/command-line/flag.ts";
 import type { Document, Outcome } from "./core/document.ts";
 import type { Look } from "./core/output/look.ts";
@@ -33,7 +34,7 @@ export const CANCELLED = "cancelled";
 
 /** Says that somebody wanted none of it. */
 export function cancelled(world: Pick<World, "emit">): typeof CANCELLED {
-	world.emit({ type: "note", note: { cause: "cancelled" } });
+	tell(world, { cause: "cancelled" });
 	return CANCELLED;
 }
 

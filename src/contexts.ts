@@ -1,3 +1,4 @@
+import { tell } from "./actions/tell.ts";
 import { NOTHING, type Prepared } from "./command.ts";
 import { contextsMeant } from "./core/command-line/context-patterns.ts";
 import type { Document, Outcome } from "./core/document.ts";
@@ -40,10 +41,7 @@ export async function runInContexts(
 	const known = await outside.kubeconfigNames(choice.kubeconfig);
 	const { contexts, twins } = contextsMeant(choice.patterns, known);
 	for (const [twin, context] of twins)
-		main.emit({
-			type: "note",
-			note: { cause: "context-twin", twin, context },
-		});
+		tell(main, { cause: "context-twin", twin, context });
 	const work = await prepared.ask({
 		...outside,
 		connect: (flags, apart) =>
@@ -186,10 +184,7 @@ function sayUsage(outcomes: readonly InContext[], printer: Printer): void {
 	)
 		throw first.error;
 	for (const { context, error } of wrong)
-		printer.emit({
-			type: "note",
-			note: { cause: "context-refused", context, error },
-		});
+		tell(printer, { cause: "context-refused", context, error });
 }
 
 /** What comes next is said behind all sections. */
@@ -264,10 +259,7 @@ function statusOf(outcomes: readonly InContext[], printer: Printer): number {
 			failed.push(context);
 	const of = outcomes.length;
 	if (differing.length > 0)
-		printer.emit({
-			type: "note",
-			note: { cause: "contexts-differ", contexts: differing, of },
-		});
+		tell(printer, { cause: "contexts-differ", contexts: differing, of });
 	if (failed.length > 0)
 		printer.emit({
 			type: "error",
@@ -275,10 +267,7 @@ function statusOf(outcomes: readonly InContext[], printer: Printer): number {
 		});
 	if (interrupt === undefined)
 		return failed.length + differing.length > 0 ? EXIT.failed : EXIT.done;
-	printer.emit({
-		type: "note",
-		note: { cause: "contexts-interrupted", contexts: interrupted, of },
-	});
+	tell(printer, { cause: "contexts-interrupted", contexts: interrupted, of });
 	throw interrupt;
 }
 

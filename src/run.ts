@@ -1,3 +1,4 @@
+import { tell } from "./actions/tell.ts";
 import { COMMANDS, commandOf, parse, valueApart } from "./cli.ts";
 import type { Prepared } from "./command.ts";
 import { contextFlagsOf } from "./core/output/context-flags.ts";
@@ -73,10 +74,7 @@ export async function run(
 		if (!(error instanceof UsageError)) return EXIT.failed;
 		if (error.seeHelp) {
 			const verb = commandOf(argv)?.verb;
-			printer.emit({
-				type: "note",
-				note: { cause: "see-help", verb },
-			});
+			tell(printer, { cause: "see-help", verb });
 		}
 		return EXIT.usage;
 	}

@@ -27,6 +27,7 @@ import { type SourceChoice, seekSource } from "../read/find-source.ts";
 import { readPullSecrets } from "../read/read-keys.ts";
 import { readNamespaces } from "../read/read-namespaces.ts";
 import type { Selection } from "../read/select-namespaces.ts";
+import { warn } from "../tell.ts";
 import type {
 	AccountChange,
 	AccountRun,
@@ -177,20 +178,16 @@ async function write(
 		return after;
 	} catch (error) {
 		if (isFatal(error)) throw error;
-		world.emit({
-			type: "warning",
-			note: {
-				cause:
-					done === "attached" ? "attached-unrecorded" : "detached-recorded",
-				source: place,
-				what: what(),
-				why: failureOf(error),
-				script: fixes(change, source).accounts(
-					done === "attached" ? "attach" : "detach",
-					accountsOf(change),
-					whereWords(selection, names),
-				),
-			},
+		warn(world, {
+			cause: done === "attached" ? "attached-unrecorded" : "detached-recorded",
+			source: place,
+			what: what(),
+			why: failureOf(error),
+			script: fixes(change, source).accounts(
+				done === "attached" ? "attach" : "detach",
+				accountsOf(change),
+				whereWords(selection, names),
+			),
 		});
 		return undefined;
 	}
@@ -208,22 +205,19 @@ async function warnOfRest(
 	const accounts = change.accounts.names;
 	const still = stillAttached(record, attachments);
 	if (still.names.length > 0 || still.rule)
-		world.emit({
-			type: "warning",
-			note: {
-				cause: "all-recorded",
-				source: place,
-				accounts,
-				where:
-					still.names.length > 0 ? someOf(still.names) : ruleWords(selection),
-				script: fixes(change, source).accounts(
-					"detach",
-					["*"],
-					still.rule
-						? whereWords(selection, [])
-						: ["-n", objectNames(still.names)],
-				),
-			},
+		warn(world, {
+			cause: "all-recorded",
+			source: place,
+			accounts,
+			where:
+				still.names.length > 0 ? someOf(still.names) : ruleWords(selection),
+			script: fixes(change, source).accounts(
+				"detach",
+				["*"],
+				still.rule
+					? whereWords(selection, [])
+					: ["-n", objectNames(still.names)],
+			),
 		});
 	if (still.rule || !attachedByRule(record, accounts)) return;
 	const known = await readNamespaces(cluster, [
@@ -235,14 +229,11 @@ async function warnOfRest(
 			: [],
 	);
 	if (ruled.length > 0)
-		world.emit({
-			type: "warning",
-			note: {
-				cause: "attached-by-rule",
-				source: place,
-				accounts,
-				namespaces: ruled,
-			},
+		warn(world, {
+			cause: "attached-by-rule",
+			source: place,
+			accounts,
+			namespaces: ruled,
 		});
 }
 

@@ -12,6 +12,7 @@ import {
 } from "../apply/change-report.ts";
 import type { SourceChoice } from "../read/find-source.ts";
 import { type Selection, selectNamespaces } from "../read/select-namespaces.ts";
+import { warn } from "../tell.ts";
 import { editAccounts } from "./edit-accounts.ts";
 import { type AccountChoice, findAccounts } from "./find-accounts.ts";
 
@@ -78,7 +79,7 @@ export async function changeAccounts(
 	world: World,
 	how: AccountChangeOptions,
 ): Promise<Outcome> {
-	for (const note of change.notes) world.emit({ type: "warning", note });
+	warn(world, ...change.notes);
 	const cluster = await world.connect(change.connection);
 	try {
 		const selection = change.places ?? {

@@ -14,6 +14,7 @@ import { missingNamespaceOr } from "../apply/ensure-namespace.ts";
 import { orderly } from "../apply/orderly.ts";
 import { AT_ONCE, inParallel } from "../in-parallel.ts";
 import { withNearNamespace } from "../read/near-names.ts";
+import { tell } from "../tell.ts";
 
 /** A service account, as it was listed or still to be read. */
 export interface AccountTarget {
@@ -61,10 +62,7 @@ export async function editAccounts(
 	const waiting = ({ namespace, name }: AccountTarget): void => {
 		if (said) return;
 		said = true;
-		how.world.emit({
-			type: "note",
-			note: { cause: "account-awaited", namespace, name },
-		});
+		tell(how.world, { cause: "account-awaited", namespace, name });
 	};
 	try {
 		const changed = await inParallel(

@@ -8,6 +8,7 @@ import type { ChangeResult, DryRun } from "../../core/output/result.ts";
 import { isFatal, isForbidden } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 import { AT_ONCE, inParallel } from "../in-parallel.ts";
+import { warn } from "../tell.ts";
 import { editAccounts } from "./edit-accounts.ts";
 
 /** How the taking back is carried out. */
@@ -118,10 +119,7 @@ export async function takeBackAttached(
 		namespaces,
 	);
 	if (unread !== undefined && unread.outside?.length !== namespaces.length)
-		how.world.emit({
-			type: "warning",
-			note: { cause: "accounts-kept", ...unread },
-		});
+		warn(how.world, { cause: "accounts-kept", ...unread });
 	await takeBack(
 		accounts,
 		(namespace, key) => gone.has(`${namespace}/${key}`),

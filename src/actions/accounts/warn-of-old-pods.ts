@@ -2,6 +2,7 @@ import { groupOldPods, podsOf } from "../../core/accounts/old-pods.ts";
 import type { Pod, ServiceAccount } from "../../core/objects.ts";
 import { isFatal } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
+import { warn } from "../tell.ts";
 
 /** Up to so many namespaces are asked for their pods one by one; beyond, one list of all is cheaper. */
 const ASKED_SINGLY = 20;
@@ -38,12 +39,9 @@ export async function warnOfOldPods(
 			}
 	} catch (error) {
 		if (isFatal(error)) throw error;
-		world.emit({
-			type: "warning",
-			note: { cause: "pods-older-unknown", error },
-		});
+		warn(world, { cause: "pods-older-unknown", error });
 		return;
 	}
 	for (const group of groupOldPods(old))
-		world.emit({ type: "warning", note: { cause: "pods-older", ...group } });
+		warn(world, { cause: "pods-older", ...group });
 }

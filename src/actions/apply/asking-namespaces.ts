@@ -15,6 +15,7 @@ import type { SourceRef } from "../../core/pull-secrets/source.ts";
 import { ApiError } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 import { listIfAllowed } from "../read/read-namespaces.ts";
+import { warn } from "../tell.ts";
 import { isRecorded } from "./targets.ts";
 
 /**
@@ -61,10 +62,7 @@ async function unlessHidden(
 		// The Gateway API is not installed everywhere.
 		if (error.status === 404) return;
 		if (error.status !== 403) throw error;
-		world.emit({
-			type: "warning",
-			note: { cause: "sidecars-unlisted", kind },
-		});
+		warn(world, { cause: "sidecars-unlisted", kind });
 	}
 }
 
@@ -100,12 +98,9 @@ export async function warnOfAsking(
 		.filter((name) => !isRecorded(record, name, known))
 		.sort();
 	if (unserved.length === 0) return;
-	world.emit({
-		type: "warning",
-		note: {
-			cause: "sidecars-unwatched",
-			namespaces: unserved,
-			script: new Fixes({ ...source, exists: true }).sync(unserved),
-		},
+	warn(world, {
+		cause: "sidecars-unwatched",
+		namespaces: unserved,
+		script: new Fixes({ ...source, exists: true }).sync(unserved),
 	});
 }

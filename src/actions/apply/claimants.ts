@@ -11,6 +11,7 @@ import {
 import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
 import { unlessForbidden } from "../../errors.ts";
 import { readPullSecrets, secretsNamed } from "../read/read-keys.ts";
+import { warn } from "../tell.ts";
 import { claimantsOf, type Run } from "./deliver.ts";
 
 /**
@@ -26,10 +27,7 @@ export async function tellClaimants(
 		readPullSecrets(cluster, reader, secretsNamed(before.name)),
 	);
 	if (all === undefined) {
-		world.emit({
-			type: "warning",
-			note: { cause: "claimants-hidden" },
-		});
+		warn(world, { cause: "claimants-hidden" });
 		return [];
 	}
 	const claimants = claimantsOf(before, all);
@@ -42,33 +40,27 @@ export async function tellClaimants(
 			.map(({ namespace }) => namespace),
 	) as [string[], string[]];
 	if (equal.length > 0)
-		world.emit({
-			type: "warning",
-			note: {
-				cause: "claimants-equal",
-				name: before.name,
-				namespaces: equal,
-				script: script(
-					meshreg(
-						"sync",
-						...(before.name === DEFAULT_NAME ? [] : [objectName(before.name)]),
-						"-n",
-						objectNames(equal),
-						...(before.namespace === DEFAULT_NAMESPACE
-							? []
-							: ["--from", objectName(before.namespace)]),
-					),
+		warn(world, {
+			cause: "claimants-equal",
+			name: before.name,
+			namespaces: equal,
+			script: script(
+				meshreg(
+					"sync",
+					...(before.name === DEFAULT_NAME ? [] : [objectName(before.name)]),
+					"-n",
+					objectNames(equal),
+					...(before.namespace === DEFAULT_NAMESPACE
+						? []
+						: ["--from", objectName(before.namespace)]),
 				),
-			},
+			),
 		});
 	if (others.length > 0)
-		world.emit({
-			type: "warning",
-			note: {
-				cause: "claimants-different",
-				name: before.name,
-				namespaces: others,
-			},
+		warn(world, {
+			cause: "claimants-different",
+			name: before.name,
+			namespaces: others,
 		});
 	return equal;
 }

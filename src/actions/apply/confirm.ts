@@ -5,6 +5,7 @@ import { roleOf } from "../../core/pull-secrets/ownership.ts";
 import { leftImmutable } from "../../core/pull-secrets/plan.ts";
 import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
 import type { Cluster, World } from "../../world.ts";
+import { tell } from "../tell.ts";
 import { refuseReplaced, seeNamespaces } from "./seen-namespaces.ts";
 
 /** What decides whether a question is asked. */
@@ -89,16 +90,13 @@ export async function confirmDeletion(
 	{ context }: Pick<Cluster, "context">,
 	world: World,
 ): Promise<boolean> {
-	world.emit({
-		type: "note",
-		note: {
-			cause: "deletion-asked",
-			context,
-			losses,
-			forgets,
-			accounts,
-			accountsIn,
-		},
+	tell(world, {
+		cause: "deletion-asked",
+		context,
+		losses,
+		forgets,
+		accounts,
+		accountsIn,
 	});
 	return (await world.prompter()).confirm({
 		message: "Do you want to continue?",

@@ -44,6 +44,7 @@ import {
 	secretsNamed,
 } from "../read/read-keys.ts";
 import { readNamespace } from "../read/read-namespaces.ts";
+import { warn } from "../tell.ts";
 import { isSettled, type Step } from "./apply.ts";
 import { carryOut } from "./carry-out.ts";
 import { changeRecord, recordOf } from "./change-record.ts";
@@ -336,13 +337,10 @@ class Delivery {
 		);
 		const claimants = claimantsOf(this.#source, unrecorded);
 		if (claimants.length === 0) return;
-		this.run.world.emit({
-			type: "warning",
-			note: {
-				cause: "claimants-unrecorded",
-				source: placeOf(this.#source),
-				namespaces: claimants.map(({ namespace }) => namespace),
-			},
+		warn(this.run.world, {
+			cause: "claimants-unrecorded",
+			source: placeOf(this.#source),
+			namespaces: claimants.map(({ namespace }) => namespace),
 		});
 	}
 
@@ -441,10 +439,7 @@ class Delivery {
 			after: recordOf(this.#source) ?? EMPTY_RECORD,
 		});
 		if (unread.length > 0)
-			run.world.emit({
-				type: "warning",
-				note: { cause: "recorded-by-name", namespaces: unread },
-			});
+			warn(run.world, { cause: "recorded-by-name", namespaces: unread });
 		if (run.dryRun === "client" && run.output !== undefined)
 			run.world.emit({
 				type: "note",

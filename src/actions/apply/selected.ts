@@ -9,6 +9,7 @@ import {
 	type SourceRecord,
 } from "../../core/pull-secrets/record.ts";
 import type { Selection } from "../read/select-namespaces.ts";
+import { warn } from "../tell.ts";
 import { askingNamespaces, injectedRule } from "./asking-namespaces.ts";
 import type { CopySettings } from "./copy-settings.ts";
 import type { Run, Selected } from "./deliver.ts";
@@ -119,12 +120,9 @@ async function found(
 	const unknown = serve.filter((target) => !isKnown(target));
 	const agreed = unknown.length === 0 || (await agrees(unknown, run));
 	if (!agreed)
-		run.world.emit({
-			type: "warning",
-			note: {
-				cause: "found-by-pods",
-				namespaces: unknown.map(({ namespace }) => namespace),
-			},
+		warn(run.world, {
+			cause: "found-by-pods",
+			namespaces: unknown.map(({ namespace }) => namespace),
 		});
 	const meant = agreed ? serve : serve.filter(isKnown);
 	return named({

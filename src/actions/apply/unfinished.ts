@@ -1,6 +1,7 @@
 import type { Progress } from "../../core/output/progress.ts";
 import { AbortedError, ConnectionError } from "../../errors.ts";
 import type { World } from "../../world.ts";
+import { tell } from "../tell.ts";
 
 /** The error to end with, after saying how far the work came. */
 export function unfinished(
@@ -11,6 +12,6 @@ export function unfinished(
 	if (error instanceof ConnectionError)
 		return new ConnectionError(error.message, error.because, progress);
 	if (error instanceof AbortedError)
-		world.emit({ type: "note", note: { cause: "interrupted", progress } });
+		tell(world, { cause: "interrupted", progress });
 	return error;
 }

@@ -1,5 +1,6 @@
 import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
 import type { World } from "../../world.ts";
+import { warn } from "../tell.ts";
 import { recordOf } from "./change-record.ts";
 import type { Targets } from "./targets.ts";
 
@@ -21,8 +22,5 @@ export function warnOfNoMatch(
 	if (serve.length > 0 || settled.length > 0 || atSource !== undefined) return;
 	if ((recordOf(source)?.entries ?? []).length === 0) return;
 	const { namespace, name } = source;
-	world.emit({
-		type: "warning",
-		note: { cause: "record-matches-none", namespace, name },
-	});
+	warn(world, { cause: "record-matches-none", namespace, name });
 }

@@ -36,6 +36,7 @@ import {
 import { OperationError, UsageError } from "../../errors.ts";
 import { credentialFaultWords } from "../../report/credential-fault-words.ts";
 import type { Prompter, World } from "../../world.ts";
+import { tell } from "../tell.ts";
 import {
 	askJwt,
 	askPassword,
@@ -357,7 +358,7 @@ async function askKeyFile(
 			return await readKeyFile(path, world);
 		} catch (error) {
 			if (!(error instanceof OperationError)) throw error;
-			world.emit({ type: "note", note: { cause: "entry-refused", error } });
+			tell(world, { cause: "entry-refused", error });
 		}
 	}
 }

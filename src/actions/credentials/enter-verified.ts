@@ -5,6 +5,7 @@ import {
 	termOf,
 } from "../../core/pull-secrets/expiry.ts";
 import type { World } from "../../world.ts";
+import { warn } from "../tell.ts";
 import { type CredentialInput, enterCredentials } from "./credential-input.ts";
 import type { EnteredCredential } from "./entered-credential.ts";
 import { type VerifyOptions, verifyCredentials } from "./verify-credentials.ts";
@@ -33,8 +34,7 @@ export async function enterVerified(
 				note: { cause: "credential-found", key: server.key, from },
 				unlessQuiet: true,
 			});
-		for (const note of [...server.warnings, ...warnings])
-			world.emit({ type: "warning", note });
+		warn(world, ...server.warnings, ...warnings);
 		sayHowLong(server.key, credential, how.expiresIn, world);
 	}
 	return (verifying.wanted ?? how.byDefault)
@@ -52,11 +52,7 @@ function sayHowLong(
 	const now = world.clock.now();
 	const term = termOf(key, credential, { issuedAt: now, lifetime });
 	const end = term && nearEnd({ key, ...term }, now);
-	if (end !== undefined)
-		world.emit({
-			type: "warning",
-			note: { cause: "credential-expiring", ...end },
-		});
+	if (end !== undefined) warn(world, { cause: "credential-expiring", ...end });
 	else if (term !== undefined)
 		world.emit({
 			type: "note",
@@ -64,8 +60,5 @@ function sayHowLong(
 			unlessQuiet: true,
 		});
 	else if (endsWithItsJob(credential))
-		world.emit({
-			type: "warning",
-			note: { cause: "credential-of-job", key },
-		});
+		warn(world, { cause: "credential-of-job", key });
 }

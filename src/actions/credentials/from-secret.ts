@@ -10,6 +10,7 @@ import {
 } from "../../core/registry/server.ts";
 import type { ConnectionFlags, World } from "../../world.ts";
 import { readNaming } from "../apply/ensure-namespace.ts";
+import { warn } from "../tell.ts";
 import type { EnteredCredential } from "./entered-credential.ts";
 
 /** A pull Secret that is there, whoever made it. */
@@ -56,10 +57,7 @@ export async function takeFromSecret(
 				problem: read.problem,
 			});
 		if (read.found === "nothing") {
-			world.emit({
-				type: "warning",
-				note: { cause: "entry-empty", key, secret },
-			});
+			warn(world, { cause: "entry-empty", key, secret });
 			continue;
 		}
 		taken.push({

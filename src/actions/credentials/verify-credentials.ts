@@ -9,6 +9,7 @@ import {
 } from "../../core/registry/verification.ts";
 import { UsageError } from "../../errors.ts";
 import type { World } from "../../world.ts";
+import { tell, warn } from "../tell.ts";
 import { enterAgain } from "./credential-input.ts";
 import { askServer } from "./credential-questions.ts";
 import type { EnteredCredential } from "./entered-credential.ts";
@@ -48,10 +49,7 @@ export async function verifyCredentials(
 				refused.push({ key, verification });
 				break;
 			}
-			world.emit({
-				type: "note",
-				note: { cause: "credential-verified", key, verification },
-			});
+			tell(world, { cause: "credential-verified", key, verification });
 			const next = await askWhatNext(verification, one, world);
 			if (next === "cancel") return "cancelled";
 			if (next === "write") break;
@@ -152,12 +150,9 @@ function report(
 			: { type: "warning", note },
 	);
 	if (insecure || caPath !== undefined)
-		world.emit({
-			type: "warning",
-			note: {
-				cause: "trust-is-local",
-				flag: insecure ? "--registry-insecure" : "--registry-ca",
-				key,
-			},
+		warn(world, {
+			cause: "trust-is-local",
+			flag: insecure ? "--registry-insecure" : "--registry-ca",
+			key,
 		});
 }

@@ -21,6 +21,7 @@ import {
 } from "../../core/pull-secrets/source.ts";
 import { unlessForbidden } from "../../errors.ts";
 import type { Cluster, ConnectionFlags, World } from "../../world.ts";
+import { warn } from "../tell.ts";
 import {
 	readPullSecret,
 	readPullSecrets,
@@ -194,7 +195,7 @@ export async function onSource<T>(
 	world: World,
 	act: (source: PullSecret, cluster: Cluster) => Promise<T>,
 ): Promise<T> {
-	for (const note of notes) world.emit({ type: "warning", note });
+	warn(world, ...notes);
 	const cluster = await world.connect(connection);
 	try {
 		const reader = new ContentReader();

@@ -5,19 +5,17 @@ import {
 	registriesOf,
 } from "../../core/pull-secrets/pull-secret.ts";
 import type { World } from "../../world.ts";
+import { warn } from "../tell.ts";
 
 /** Says of a source which credentials have expired or soon will, before they are everywhere. */
 export function warnOfExpiry(source: PullSecret, world: World): void {
 	for (const expiry of expiriesOf(source)) {
 		const end = nearEnd(expiry, world.clock.now());
 		if (end !== undefined)
-			world.emit({
-				type: "warning",
-				note: {
-					cause: "credential-expiring",
-					...end,
-					script: rotating(source, expiry.key, registriesOf(source.content)),
-				},
+			warn(world, {
+				cause: "credential-expiring",
+				...end,
+				script: rotating(source, expiry.key, registriesOf(source.content)),
 			});
 	}
 }

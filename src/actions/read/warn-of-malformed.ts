@@ -6,6 +6,7 @@ import {
 } from "../../core/pull-secrets/pull-secret.ts";
 import type { SourceRef } from "../../core/pull-secrets/source.ts";
 import type { World } from "../../world.ts";
+import { warn } from "../tell.ts";
 
 /** Says which entries of a source fail every pull with it, though the one that was changed is good. */
 export function warnOfMalformed(
@@ -16,13 +17,10 @@ export function warnOfMalformed(
 	const fault = contentFault(content);
 	if (fault?.kind !== "malformed") return;
 	for (const key of fault.keys)
-		world.emit({
-			type: "warning",
-			note: {
-				cause: "entry-malformed",
-				key,
-				source: { namespace: place.namespace, name: place.name },
-				script: rotating(place, key, registriesOf(content)),
-			},
+		warn(world, {
+			cause: "entry-malformed",
+			key,
+			source: { namespace: place.namespace, name: place.name },
+			script: rotating(place, key, registriesOf(content)),
 		});
 }

@@ -1,5 +1,6 @@
 import type { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
 import type { World } from "../../world.ts";
+import { warn } from "../tell.ts";
 
 /** Says in one line where there was more than is kept of lists, and so than was looked at. */
 export function warnOfUnread(
@@ -12,5 +13,5 @@ export function warnOfUnread(
 		namespaces: [...unread.keys()].toSorted(),
 		count: [...unread.values()].reduce((sum, each) => sum + each, 0),
 	} as const;
-	world.emit({ type: "warning", note });
+	warn(world, note);
 }

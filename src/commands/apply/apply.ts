@@ -21,6 +21,7 @@ import {
 	readingAhead,
 } from "../../actions/read/begin-lists.ts";
 import { warnOfExpiry } from "../../actions/read/warn-of-expiry.ts";
+import { warn } from "../../actions/tell.ts";
 import { command } from "../../command.ts";
 import type { FlagNote } from "../../core/note.ts";
 import { FailureError } from "../../core/output/failure.ts";
@@ -99,8 +100,7 @@ A missing source is created; a registry that it lacks is added, one that it has 
 		...diffedChangeOf(given),
 	}),
 	async ask(options, world) {
-		for (const note of [...options.notes, ...options.warnings])
-			world.emit({ type: "warning", note });
+		warn(world, ...options.notes, ...options.warnings);
 		const entered = await enterVerified(
 			options.input,
 			options.verifying,

@@ -7,6 +7,7 @@ import {
 import { recordOf } from "../../actions/apply/change-record.ts";
 import { ChangeReport } from "../../actions/apply/change-report.ts";
 import { onSource } from "../../actions/read/find-source.ts";
+import { warn } from "../../actions/tell.ts";
 import {
 	desiredPolicies,
 	refusingAccounts,
@@ -84,10 +85,7 @@ async function checkAccounts(
 ): Promise<void> {
 	const accounts = await unlessForbidden(accountsIn(record, cluster));
 	if (accounts === undefined) {
-		world.emit({
-			type: "warning",
-			note: { cause: "mountable-secrets-unknown" },
-		});
+		warn(world, { cause: "mountable-secrets-unknown" });
 		return;
 	}
 	const refusing = refusingAccounts(accounts, source.name);

@@ -1,6 +1,7 @@
 import type { AccountChange } from "../../actions/accounts/change-accounts.ts";
 import { AT_ONCE, inParallel } from "../../actions/in-parallel.ts";
 import { nearSource, sourcesIn } from "../../actions/read/find-source.ts";
+import { warn } from "../../actions/tell.ts";
 import type { Action, ChangeResult } from "../../core/output/result.ts";
 import { sequence } from "../../core/output/shell.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
@@ -58,25 +59,22 @@ export async function warnOfMissingKey(
 	const exists = !(await isMissing(source));
 	const fixes = new Fixes({ namespace: source, name, exists, usual });
 	const elsewhere = missing.filter((namespace) => namespace !== source);
-	world.emit({
-		type: "warning",
-		note: {
-			cause: "secret-missing",
-			name,
-			namespaces: missing,
-			...(!exists && {
-				source,
-				near: await nearSource(
-					{ namespace: source, name },
-					cluster,
-					new ContentReader(),
-				),
-			}),
-			script: sequence([
-				...(exists ? [] : [fixes.createSource()]),
-				...(elsewhere.length > 0 ? [fixes.sync(elsewhere)] : []),
-			]),
-		},
+	warn(world, {
+		cause: "secret-missing",
+		name,
+		namespaces: missing,
+		...(!exists && {
+			source,
+			near: await nearSource(
+				{ namespace: source, name },
+				cluster,
+				new ContentReader(),
+			),
+		}),
+		script: sequence([
+			...(exists ? [] : [fixes.createSource()]),
+			...(elsewhere.length > 0 ? [fixes.sync(elsewhere)] : []),
+		]),
 	});
 }
 
@@ -102,6 +100,5 @@ export async function warnOfMeantSecret(
 		new ContentReader(),
 	);
 	for (const { name } of sources)
-		if (unknown.has(name))
-			world.emit({ type: "warning", note: { cause: "secret-meant", name } });
+		if (unknown.has(name)) warn(world, { cause: "secret-meant", name });
 }

@@ -18,6 +18,7 @@ import type { EnteredCredential } from "../../actions/credentials/entered-creden
 import type { VerifyOptions } from "../../actions/credentials/verify-credentials.ts";
 import { readPullSecret } from "../../actions/read/read-keys.ts";
 import { warnOfMalformed } from "../../actions/read/warn-of-malformed.ts";
+import { warn } from "../../actions/tell.ts";
 import { CANCELLED, cancelled, command, NOTHING } from "../../command.ts";
 import type { Given } from "../../core/command-line/flag.ts";
 import { displayUsername } from "../../core/credentials/credential.ts";
@@ -148,8 +149,7 @@ At a terminal the credential is verified at its registry before it is written; e
 		...diffedChangeOf(given),
 	}),
 	async ask(options, world) {
-		for (const note of [...options.notes, ...options.warnings])
-			world.emit({ type: "warning", note });
+		warn(world, ...options.notes, ...options.warnings);
 		const place = await meshPlace(options, world);
 		// Before anything is entered: what cannot be edited needs no credential.
 		const intent = await intentOf({ ...options, place }, world);

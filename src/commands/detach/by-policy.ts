@@ -5,6 +5,7 @@ import {
 } from "../../actions/accounts/policies.ts";
 import { ChangeReport } from "../../actions/apply/change-report.ts";
 import { onSource } from "../../actions/read/find-source.ts";
+import { tell } from "../../actions/tell.ts";
 import type { Outcome } from "../../core/document.ts";
 import type { ByPolicy } from "../../flags/account.ts";
 import type { World } from "../../world.ts";
@@ -22,8 +23,7 @@ export async function detachByPolicy(
 			// Noted before one goes: what keeps them up to date would make it again.
 			await markByPolicy(source, false, how);
 			await writePolicies(removals, how);
-			if (report.results.length === 0)
-				world.emit({ type: "note", note: { cause: "nothing-found" } });
+			if (report.results.length === 0) tell(world, { cause: "nothing-found" });
 			return report.finish({ withSummary: false });
 		});
 	});

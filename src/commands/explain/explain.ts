@@ -4,6 +4,7 @@ import {
 	findSource,
 	type SourceChoice,
 } from "../../actions/read/find-source.ts";
+import { warn } from "../../actions/tell.ts";
 import { command } from "../../command.ts";
 import type { ExplainedImage } from "../../core/document.ts";
 import { works as serves } from "../../core/explain/credential-check.ts";
@@ -321,10 +322,7 @@ async function warnOfMeantWorkload(
 			? await nearWorkload({ name: operand }, namespace, cluster)
 			: reading?.meant;
 	if (meant !== undefined)
-		world.emit({
-			type: "warning",
-			note: { cause: "workload-meant", operand, meant },
-		});
+		warn(world, { cause: "workload-meant", operand, meant });
 }
 
 /** One answer an image; yields after each: somebody else decides how many a pod has. */

@@ -4,6 +4,7 @@ import {
 } from "../../actions/read/find-source.ts";
 import { findOrMeant } from "../../actions/read/meant-namespace.ts";
 import { readPullSecret } from "../../actions/read/read-keys.ts";
+import { warn } from "../../actions/tell.ts";
 import { command, NOTHING } from "../../command.ts";
 import type { Given } from "../../core/command-line/flag.ts";
 import type { Outcome } from "../../core/document.ts";
@@ -224,7 +225,7 @@ function dockerConfigOf(
 			problems,
 		});
 	for (const problem of problems)
-		world.emit({ type: "warning", note: { cause: "entry-left-out", problem } });
-	for (const note of warnings) world.emit({ type: "warning", note });
+		warn(world, { cause: "entry-left-out", problem });
+	warn(world, ...warnings);
 	return json({ auths });
 }

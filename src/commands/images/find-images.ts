@@ -1,4 +1,5 @@
 import { readManifests } from "../../actions/read/read-manifests.ts";
+import { warn } from "../../actions/tell.ts";
 import type { Cases } from "../../core/cases.ts";
 import {
 	FILLED_IN,
@@ -89,7 +90,7 @@ async function imagesOfFiles(
 				manifest.file,
 			);
 			for (const fault of faults) fail(fault);
-			for (const note of warnings) world.emit({ type: "warning", note });
+			warn(world, ...warnings);
 			for (const { image, artifact } of images)
 				list.add(image, manifest.file, artifact);
 		} catch (error) {
@@ -131,13 +132,10 @@ function addPod(
 	const add = adding(list, fail);
 	for (const { image, by } of uses)
 		if (image === FILLED_IN)
-			world.emit({
-				type: "warning",
-				note: {
-					cause: "pod-image-filled-in",
-					namespace,
-					name,
-				},
+			warn(world, {
+				cause: "pod-image-filled-in",
+				namespace,
+				name,
 			});
 		else add(image, `${namespace}/pod/${name}`, by === "volume");
 }

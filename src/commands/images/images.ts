@@ -3,6 +3,7 @@ import {
 	findSource,
 	type SourceChoice,
 } from "../../actions/read/find-source.ts";
+import { tell, warn } from "../../actions/tell.ts";
 import { command } from "../../command.ts";
 import type { Given } from "../../core/command-line/flag.ts";
 import {
@@ -179,14 +180,10 @@ With --check, ask each registry whether the image exists, can be pulled with the
 		};
 	},
 	async run(options, world) {
-		for (const note of options.registry?.warnings ?? [])
-			world.emit({ type: "warning", note });
+		warn(world, ...(options.registry?.warnings ?? []));
 		if (options.origin.from === "release")
 			for (const repository of ownVersions(options.origin))
-				world.emit({
-					type: "warning",
-					note: { cause: "versioned-apart", repository },
-				});
+				warn(world, { cause: "versioned-apart", repository });
 		const { origin } = options;
 		if (
 			origin.from === "release" &&
@@ -194,10 +191,7 @@ With --check, ask each registry whether the image exists, can be pulled with the
 			world.streams.out.isTerminal
 		) {
 			const { title, retired } = origin.mesh;
-			world.emit({
-				type: "note",
-				note: { cause: "mesh-retired", title, retired },
-			});
+			tell(world, { cause: "mesh-retired", title, retired });
 		}
 		let failed = false;
 		const fail: Fail = (error, namespace = "") => {
@@ -341,13 +335,12 @@ async function clusterSays(
 	connection: ConnectionFlags,
 	world: World,
 ): Promise<{ source: PullSource | undefined; platforms: readonly Platform[] }> {
-	const warn = (note: ImageNote) => world.emit({ type: "warning", note });
 	let cluster: Cluster;
 	try {
 		cluster = await world.connect(connection);
 	} catch (error) {
 		if (!(error instanceof OperationError)) throw error;
-		warn({
+		warn(world, {
 			cause: "checked-without-credential",
 			because: { is: "no-cluster" },
 		});
@@ -363,7 +356,7 @@ async function clusterSays(
 		} catch (error) {
 			if (!(error instanceof OperationError) || error instanceof AbortedError)
 				throw error;
-			warn(what(error));
+			warn(world, what(error));
 			return otherwise;
 		}
 	};

@@ -3,6 +3,7 @@ import {
 	type SourceChoice,
 } from "../../actions/read/find-source.ts";
 import { readManifests } from "../../actions/read/read-manifests.ts";
+import { warn } from "../../actions/tell.ts";
 import type { RewrittenImage } from "../../core/kubelet/image-reference.ts";
 import type { Injection } from "../../core/manifest/inject.ts";
 import type { ManifestPart } from "../../core/manifest/join.ts";
@@ -53,8 +54,7 @@ export async function injectFiles(
 		}
 		try {
 			const injected = injectManifest(manifest.text, manifest.file, injection);
-			for (const note of injected.warnings)
-				world.emit({ type: "warning", note });
+			warn(world, ...injected.warnings);
 			for (const each of injected.namespaces) done.namespaces.add(each);
 			for (const each of injected.provided) done.provided.add(each);
 			for (const each of injected.images) done.images.push(each);
@@ -65,10 +65,7 @@ export async function injectFiles(
 		}
 	}
 	if (done.namespaces.size === 0 && !failed)
-		world.emit({
-			type: "warning",
-			note: { cause: "no-pod-templates" },
-		});
+		warn(world, { cause: "no-pod-templates" });
 	return { ...done, failed };
 }
 

@@ -1,4 +1,5 @@
 import type { SourceChoice } from "../../actions/read/find-source.ts";
+import { warn } from "../../actions/tell.ts";
 import { command, NOTHING } from "../../command.ts";
 import { findCollisions } from "../../core/kubelet/image-reference.ts";
 import { EXIT, UsageError } from "../../errors.ts";
@@ -123,8 +124,7 @@ Works offline unless --with-secret is given.`,
 		};
 	},
 	async run(options, world) {
-		for (const note of options.registry?.warnings ?? [])
-			world.emit({ type: "warning", note });
+		warn(world, ...(options.registry?.warnings ?? []));
 		// Templates name what is appended to them, which may be the only source there is, of whatever name.
 		const found = options.withSecret
 			? await sourceFor(options.source, options.connection, world)

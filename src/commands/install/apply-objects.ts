@@ -1,4 +1,5 @@
 import type { ChangeReport } from "../../actions/apply/change-report.ts";
+import { warn } from "../../actions/tell.ts";
 import type { InstalledObject } from "../../core/in-cluster/installation.ts";
 import type { DryRun } from "../../core/output/result.ts";
 import { ApiError, isApiMissing } from "../../errors.ts";
@@ -27,11 +28,7 @@ export async function applyObjects(
 			await applyOne(object, how);
 		} catch (error) {
 			if (!isPolicy(object) || !isApiMissing(error)) throw error;
-			if (!unlimited)
-				how.world.emit({
-					type: "warning",
-					note: { cause: "account-unlimited" },
-				});
+			if (!unlimited) warn(how.world, { cause: "account-unlimited" });
 			unlimited = true;
 		}
 }

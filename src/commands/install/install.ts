@@ -15,6 +15,7 @@ import {
 } from "../../actions/in-cluster/installed.ts";
 import { withNearNamespace } from "../../actions/read/near-names.ts";
 import { readPullSecret } from "../../actions/read/read-keys.ts";
+import { warn } from "../../actions/tell.ts";
 import { command } from "../../command.ts";
 import { BARE, type Flag, type Given } from "../../core/command-line/flag.ts";
 import {
@@ -138,7 +139,7 @@ The account can write pull secrets of that name and no other Secret: an admissio
 		};
 	},
 	async run(options, world) {
-		for (const note of options.notes) world.emit({ type: "warning", note });
+		warn(world, ...options.notes);
 		const cluster = await world.connect(options.connection);
 		try {
 			const installation = installationOf(

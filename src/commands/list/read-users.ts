@@ -1,3 +1,4 @@
+import { warn } from "../../actions/tell.ts";
 import {
 	type AccountFacts,
 	accountFacts,
@@ -55,10 +56,7 @@ async function unlessHidden<Item>(
 		return await list();
 	} catch (error) {
 		if (!isForbidden(error)) throw error;
-		world.emit({
-			type: "warning",
-			note: { cause: "users-unlisted", kind },
-		});
+		warn(world, { cause: "users-unlisted", kind });
 		return [];
 	}
 }

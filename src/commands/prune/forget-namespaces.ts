@@ -4,6 +4,7 @@ import {
 	readPullSecrets,
 } from "../../actions/read/read-keys.ts";
 import { readNamespaces } from "../../actions/read/read-namespaces.ts";
+import { warn } from "../../actions/tell.ts";
 import { failureOf } from "../../core/output/failure.ts";
 import type { ChangeResult, DryRun } from "../../core/output/result.ts";
 import { someOf } from "../../core/output/some-of.ts";
@@ -57,13 +58,10 @@ export async function sentThere(
 	if (namespaces.includes(from.namespace)) return [];
 	const sources = await unlessForbidden(sourcesOf(from, cluster, reader));
 	if (sources === undefined) {
-		world.emit({
-			type: "warning",
-			note: {
-				cause: "source-unreadable",
-				namespace: from.namespace,
-				namespaces,
-			},
+		warn(world, {
+			cause: "source-unreadable",
+			namespace: from.namespace,
+			namespaces,
 		});
 		return [];
 	}
@@ -148,14 +146,11 @@ export function warnOfRules(
 		if (ruled.length === 0) continue;
 		const { namespace, name } = source;
 		const fixes = new Fixes({ namespace, name, exists: true, usual });
-		world.emit({
-			type: "warning",
-			note: {
-				cause: "covered-by-rule",
-				source: { namespace, name },
-				namespaces: ruled,
-				script: fixes.forget(...ruled),
-			},
+		warn(world, {
+			cause: "covered-by-rule",
+			source: { namespace, name },
+			namespaces: ruled,
+			script: fixes.forget(...ruled),
 		});
 	}
 }

@@ -11,6 +11,7 @@ import { confirmDeletion, lossOf } from "../../actions/apply/confirm.ts";
 import { meantFor } from "../../actions/read/meant-namespace.ts";
 import { readPullSecrets, secretsNamed } from "../../actions/read/read-keys.ts";
 import { readSources } from "../../actions/read/read-sources.ts";
+import { tell, warn } from "../../actions/tell.ts";
 import { command, NOTHING } from "../../command.ts";
 import type { Given } from "../../core/command-line/flag.ts";
 import type { Loss, PruneNote } from "../../core/note.ts";
@@ -119,7 +120,7 @@ It lists what it will delete, sources first, with how many pods and service acco
 		...changeOf(given),
 	}),
 	async run(options, world) {
-		for (const note of options.notes) world.emit({ type: "warning", note });
+		warn(world, ...options.notes);
 		const { dryRun, namespaces } = options;
 		const mustAsk = !options.yes && dryRun === "none";
 		if (mustAsk && !world.streams.interactive)
@@ -158,10 +159,7 @@ It lists what it will delete, sources first, with how many pods and service acco
 							knownPlaces(found, sources.namespace),
 						);
 			if (unread !== undefined)
-				world.emit({
-					type: "warning",
-					note: { cause: "accounts-kept", ...unread },
-				});
+				warn(world, { cause: "accounts-kept", ...unread });
 			const entries = (isGone: (secret: PullSecret) => boolean) =>
 				prunedEntries(found, isGone, { name: sources.name, onlyBeside });
 			const goes = new Set(changes.map(({ current }) => current));
@@ -170,8 +168,7 @@ It lists what it will delete, sources first, with how many pods and service acco
 				entries((secret) => goes.has(secret)).go,
 			);
 			const tellOfRest = (isGone: (secret: PullSecret) => boolean): void => {
-				for (const note of keptNotes(accounts, entries(isGone).stay))
-					world.emit({ type: "warning", note });
+				warn(world, ...keptNotes(accounts, entries(isGone).stay));
 				const note = options.orphaned
 					? undefined
 					: leftAlone(found, sources.name);
@@ -179,13 +176,10 @@ It lists what it will delete, sources first, with how many pods and service acco
 					world.emit({ type: "note", note, unlessQuiet: true });
 			};
 			if (changes.length + outOf.length + attached.length === 0) {
-				world.emit({
-					type: "note",
-					note: {
-						cause: "nothing-found",
-						namespaces,
-						meant: await meantFor(sources.name, namespaces, cluster),
-					},
+				tell(world, {
+					cause: "nothing-found",
+					namespaces,
+					meant: await meantFor(sources.name, namespaces, cluster),
 				});
 				tellOfRest(() => false);
 				warnOfRules(sent, how);
@@ -206,7 +200,7 @@ It lists what it will delete, sources first, with how many pods and service acco
 					accountsIn: [...new Set(attached.map(namespaceIn))],
 				};
 				if (!(await confirmDeletion(question, cluster, world))) {
-					world.emit({ type: "note", note: { cause: "cancelled" } });
+					tell(world, { cause: "cancelled" });
 					return { status: EXIT.done, document: NOTHING };
 				}
 			}

@@ -3,6 +3,7 @@ import {
 	policyRemovals,
 	writePolicies,
 } from "../../actions/accounts/policies.ts";
+import { warn } from "../../actions/tell.ts";
 import { isByPolicy } from "../../core/pull-secrets/ownership.ts";
 import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
 import { isFatal } from "../../errors.ts";
@@ -21,13 +22,10 @@ export async function takeBackPolicies(
 		await writePolicies(await policyRemovals(source, how.cluster), how);
 	} catch (error) {
 		if (isFatal(error)) throw error;
-		world.emit({
-			type: "warning",
-			note: {
-				cause: "policies-kept",
-				source: { namespace: source.namespace, name: source.name },
-				error,
-			},
+		warn(world, {
+			cause: "policies-kept",
+			source: { namespace: source.namespace, name: source.name },
+			error,
 		});
 	}
 }

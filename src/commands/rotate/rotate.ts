@@ -22,6 +22,7 @@ import {
 } from "../../actions/read/find-source.ts";
 import { findOrMeant } from "../../actions/read/meant-namespace.ts";
 import { warnOfMalformed } from "../../actions/read/warn-of-malformed.ts";
+import { warn } from "../../actions/tell.ts";
 import { CANCELLED, cancelled, command, NOTHING } from "../../command.ts";
 import type { Given } from "../../core/command-line/flag.ts";
 import type { FlagNote } from "../../core/note.ts";
@@ -130,8 +131,7 @@ The user stays unless another is given, and so do other registries in the source
 		};
 	},
 	async ask(options, world) {
-		for (const note of [...options.notes, ...options.warnings])
-			world.emit({ type: "warning", note });
+		warn(world, ...options.notes, ...options.warnings);
 		const { input, registry } = options;
 		const cluster = await world.connect(options.connection);
 		try {

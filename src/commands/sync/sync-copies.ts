@@ -22,6 +22,7 @@ import {
 	readNamespaces,
 } from "../../actions/read/read-namespaces.ts";
 import { warnOfExpiry } from "../../actions/read/warn-of-expiry.ts";
+import { tell, warn } from "../../actions/tell.ts";
 import { nearest } from "../../core/command-line/nearest.ts";
 import type { Outcome } from "../../core/document.ts";
 import { FailureError } from "../../core/output/failure.ts";
@@ -96,7 +97,7 @@ async function syncOne(
 	if (scope === undefined) return false;
 	const targets = await deliver(source, scope, options, run);
 	if (targets === undefined) {
-		run.world.emit({ type: "note", note: { cause: "cancelled" } });
+		tell(run.world, { cause: "cancelled" });
 		return false;
 	}
 	if (scope.by === "record") warnOfNoMatch(targets, run.world);
@@ -128,16 +129,15 @@ async function scopeFor(
 	const { serve, settled, atSource } = selected.targets;
 	// Nothing matched is more likely a typing mistake than something to keep on record.
 	if (serve.length === 0 && settled.length === 0) {
-		world.emit({
-			type: "warning",
-			note:
-				atSource === undefined
-					? { cause: "no-namespace-matched" }
-					: {
-							cause: "source-namespace-skipped",
-							namespace: source.namespace,
-						},
-		});
+		warn(
+			world,
+			atSource === undefined
+				? { cause: "no-namespace-matched" }
+				: {
+						cause: "source-namespace-skipped",
+						namespace: source.namespace,
+					},
+		);
 		if (atSource === undefined || atSource.length === 0) return undefined;
 	}
 	return {
@@ -174,10 +174,7 @@ async function bareSelection(
 		const names = await pickNamespaces(source, run);
 		if (names.length > 0)
 			return { ...options, selection: { by: "names", names } };
-		world.emit({
-			type: "note",
-			note: { cause: "no-namespace-selected" },
-		});
+		tell(world, { cause: "no-namespace-selected" });
 		return undefined;
 	}
 	if (record === undefined) {
@@ -187,12 +184,9 @@ async function bareSelection(
 			source: { namespace: source.namespace, name: source.name },
 		});
 	}
-	world.emit({
-		type: "warning",
-		note: {
-			cause: "nothing-recorded",
-			source: { namespace: source.namespace, name: source.name },
-		},
+	warn(world, {
+		cause: "nothing-recorded",
+		source: { namespace: source.namespace, name: source.name },
 	});
 	return undefined;
 }
@@ -309,14 +303,11 @@ async function forget(
 		(name) => !names.includes(name),
 	);
 	for (const name of unknown)
-		world.emit({
-			type: "warning",
-			note: {
-				cause: "not-recorded",
-				source: { namespace: source.namespace, name: source.name },
-				namespace: name,
-				near: nearest(name, others),
-			},
+		warn(world, {
+			cause: "not-recorded",
+			source: { namespace: source.namespace, name: source.name },
+			namespace: name,
+			near: nearest(name, others),
 		});
 	const changed = await changeRecord(source, {
 		...run,

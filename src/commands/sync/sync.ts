@@ -1,5 +1,6 @@
 import type { Trust } from "../../actions/credentials/registry-trust.ts";
 import { meantNamespace } from "../../actions/read/meant-namespace.ts";
+import { warn } from "../../actions/tell.ts";
 import { command } from "../../command.ts";
 import type { Given } from "../../core/command-line/flag.ts";
 import type { FlagNote } from "../../core/note.ts";
@@ -102,7 +103,7 @@ Select namespaces by name, all of them, by label, or those in which the mesh inj
 		};
 	},
 	async run(options, world) {
-		for (const note of options.notes) world.emit({ type: "warning", note });
+		warn(world, ...options.notes);
 		if (
 			options.prune &&
 			!options.yes &&

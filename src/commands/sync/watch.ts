@@ -16,6 +16,7 @@ import {
 	type Trust,
 } from "../../actions/credentials/registry-trust.ts";
 import { findSource } from "../../actions/read/find-source.ts";
+import { warn } from "../../actions/tell.ts";
 import { Reflector } from "../../actions/watch/reflector.ts";
 import type { Outcome } from "../../core/document.ts";
 import type { EventReason } from "../../core/in-cluster/event.ts";
@@ -414,18 +415,15 @@ function warnOfUnwatched(
 		.sort();
 	const rules = meansMore(record.record, selection);
 	if (namespaces.length === 0 && !rules) return;
-	world.emit({
-		type: "warning",
-		note: {
-			cause: "recorded-unwatched",
-			namespaces,
-			rules,
-			script: new Fixes({
-				namespace: source.namespace,
-				name: source.name,
-				exists: true,
-			}).syncRecorded(),
-		},
+	warn(world, {
+		cause: "recorded-unwatched",
+		namespaces,
+		rules,
+		script: new Fixes({
+			namespace: source.namespace,
+			name: source.name,
+			exists: true,
+		}).syncRecorded(),
 	});
 }
 

@@ -5,6 +5,7 @@ import {
 	type Installed,
 	removeInstalled,
 } from "../../actions/in-cluster/installed.ts";
+import { tell, warn } from "../../actions/tell.ts";
 import { command, NOTHING } from "../../command.ts";
 import type { Loss } from "../../core/note.ts";
 import { EXIT, UsageError } from "../../errors.ts";
@@ -44,7 +45,7 @@ What install created is found by its label, and deleted by its uid: an object th
 		};
 	},
 	async run(options, world) {
-		for (const note of options.notes) world.emit({ type: "warning", note });
+		warn(world, ...options.notes);
 		const { dryRun } = options;
 		const mustAsk = !options.yes && dryRun === "none";
 		if (mustAsk && !world.streams.interactive)
@@ -58,14 +59,13 @@ What install created is found by its label, and deleted by its uid: an object th
 				name: options.name,
 			};
 			const found = await findInstalled(cluster, source);
-			if (found.length === 0)
-				world.emit({ type: "note", note: { cause: "nothing-found" } });
+			if (found.length === 0) tell(world, { cause: "nothing-found" });
 			if (
 				mustAsk &&
 				found.length > 0 &&
 				!(await confirmDeletion({ losses: found.map(lossOf) }, cluster, world))
 			) {
-				world.emit({ type: "note", note: { cause: "cancelled" } });
+				tell(world, { cause: "cancelled" });
 				return { status: EXIT.done, document: NOTHING };
 			}
 			const report = new ChangeReport(world, cluster);
