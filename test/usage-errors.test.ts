@@ -537,6 +537,18 @@ refuses("install", [
 		"install --prune needs --yes: nobody is asked before each deletion",
 	],
 	[
+		"-A --health-address 127.0.0.1:8081",
+		"--health-address: a pod is asked at an address that it is given later: name the port alone, for example :8081",
+	],
+	[
+		"-A --metrics-address [::1]:9090",
+		"--metrics-address: a pod is asked at an address that it is given later: name the port alone, for example :8081",
+	],
+	[
+		"-A --health-address :0",
+		"--health-address: a pod is asked at an address that it is given later: name the port alone, for example :8081",
+	],
+	[
 		"-A --health-address 8081",
 		"--health-address: must be [HOST]:PORT, for example :8081 or 127.0.0.1:8081",
 	],

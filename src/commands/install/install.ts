@@ -37,12 +37,7 @@ import { SERVING_FLAGS, servedAtOf } from "../../flags/serving.ts";
 import { SYNC_FLAGS, syncSettingsOf } from "../../flags/sync.ts";
 import * as flags from "../../flags.ts";
 import { VERSION } from "../../version.ts";
-import type {
-	Cluster,
-	ConnectionFlags,
-	ListenAddress,
-	World,
-} from "../../world.ts";
+import type { Cluster, ConnectionFlags, World } from "../../world.ts";
 import { applyObjects } from "./apply-objects.ts";
 
 /** Where the probes are answered in the pod. */
@@ -56,9 +51,9 @@ interface InstallOptions extends OutputOptions {
 	/** The source's name. */
 	readonly name: string;
 	readonly image: string;
-	readonly health: ListenAddress;
+	readonly healthPort: number;
 	/** Off unless it is asked for. */
-	readonly metrics: ListenAddress | undefined;
+	readonly metricsPort: number | undefined;
 	readonly policies: boolean;
 	/** Flags of sync that were given, as it is to be given them. */
 	readonly args: readonly string[];
@@ -126,13 +121,21 @@ The account can write pull secrets of that name and no other Secret: an admissio
 				"install --prune needs --yes: nobody is asked before each deletion",
 			);
 		const { health, metrics } = servedAtOf(given);
+		for (const [flag, address] of [
+			["health-address", health],
+			["metrics-address", metrics],
+		] as const)
+			if (address !== undefined && (address.host !== "" || address.port === 0))
+				throw new UsageError(
+					`--${flag}: a pod is asked at an address that it is given later: name the port alone, for example :8081`,
+				);
 		return {
 			connection: flags.bulkConnectionFlags(given),
 			settings,
 			name: settings.source.name ?? settings.source.usual,
 			image: imageOf(given),
-			health: health ?? { host: "", port: HEALTH_PORT },
-			metrics,
+			healthPort: health?.port ?? HEALTH_PORT,
+			metricsPort: metrics?.port,
 			policies: given.on("by-policy"),
 			args: argsOf(given, env),
 			...changeOf(given),
@@ -177,8 +180,8 @@ function installationOf(
 		policies,
 		args,
 		image,
-		health,
-		metrics,
+		healthPort,
+		metricsPort,
 		yes,
 	}: InstallOptions,
 	namespace: string,
@@ -197,15 +200,15 @@ function installationOf(
 			"--watch=true",
 			`--from=${namespace}`,
 			...args,
-			`--health-address=${addressText(health)}`,
-			...(metrics === undefined
+			`--health-address=:${healthPort}`,
+			...(metricsPort === undefined
 				? []
-				: [`--metrics-address=${addressText(metrics)}`]),
+				: [`--metrics-address=:${metricsPort}`]),
 			"--output=json",
 		],
 		image,
-		healthPort: health.port,
-		metricsPort: metrics?.port,
+		healthPort,
+		metricsPort,
 	};
 }
 
@@ -226,10 +229,6 @@ async function tellAsking(
 	const reading = parseRecord(found?.annotations[TARGETS_ANNOTATION]);
 	const record = reading.kind === "record" ? reading.record : undefined;
 	await warnOfAsking({ ...source, record }, rule, cluster, world);
-}
-
-function addressText({ host, port }: ListenAddress): string {
-	return `${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
 /** Nothing is written where a namespace that was named is not there. Throws what the cluster throws. */
