@@ -3,9 +3,10 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
-import { describe, test } from "node:test";
+import { after, describe, test } from "node:test";
 import { parseAllDocuments } from "yaml";
 import type { Draft } from "./support/api-server/objects.ts";
+import { amazon } from "./support/registry/amazon.ts";
 import { spoken } from "./support/shell-words.ts";
 import { type TestBed, testBed } from "./support/test-bed.ts";
 
@@ -181,6 +182,45 @@ const PAGES: Readonly<Record<string, Stage>> = {
 			);
 		},
 	},
+	"in-cluster.md": {
+		seed: withSource,
+		outcome(bed, printed) {
+			const manifests = printed.get(
+				"install -l team=payments --dry-run=client -o yaml",
+			);
+			assert.equal(
+				parseAllDocuments(manifests ?? "")[0]
+					?.toJS()
+					.items.at(-1).kind,
+				"Deployment",
+			);
+			assert.deepEqual(bed.server.store.all("Deployment"), []);
+			assert.equal(password(bed, "nginx-mesh"), "old");
+		},
+	},
+	"renew-credentials.md": {
+		async seed() {
+			const token = { authorizationToken: btoa("AWS:one") };
+			const server = await amazon(() => ({
+				body: { authorizationData: [token] },
+			}));
+			after(() => server.close());
+			// The SDK reads the environment of the process.
+			Object.assign(process.env, {
+				AWS_ACCESS_KEY_ID: "AKIA",
+				AWS_SECRET_ACCESS_KEY: "s",
+				AWS_ENDPOINT_URL_ECR: server.origin,
+			});
+		},
+		outcome(bed, printed) {
+			assert.equal(password(bed, "app"), "one");
+			assert.deepEqual(attached(bed, "nginx-mesh", `meshreg-${NAME}`), [NAME]);
+			assert.match(
+				printed.get("rotate --credential-from ecr --if-expiring 3h") ?? "",
+				/is valid for 12h: nothing to do/,
+			);
+		},
+	},
 	"another-name.md": {
 		seed: withSource,
 		outcome(bed) {
@@ -262,6 +302,7 @@ describe("docs/how-to", () => {
 								? "two"
 								: "one",
 						...(stage.user !== undefined && { user: stage.user }),
+						...(line.endsWith(" uninstall") && { answers: [["", true]] }),
 						...(line.includes("--contexts") && {
 							kubeconfig: several.join(delimiter),
 						}),
