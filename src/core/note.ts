@@ -190,6 +190,14 @@ export type AccountNote =
 				/** What records them, for who may. */
 				script: Script | undefined;
 			};
+			/** Accounts were attached where the record means the namespaces by rules alone, which do not attach them. */
+			"attached-by-name": {
+				/** As for a person: `builder`. */
+				accounts: string;
+				namespaces: readonly string[];
+				/** What records them. */
+				script: Script | undefined;
+			};
 			/** Accounts are detached, and the record of the source still says that they are attached. */
 			"detached-recorded": {
 				source: SourceRef;

@@ -152,6 +152,10 @@ const ACCOUNT_WORDS: Wording<AccountNote> = {
 			advice: { words: "ask who may to run", script },
 		}),
 	}),
+	"attached-by-name": ({ accounts, namespaces, script }) => ({
+		message: `${accounts} in ${someOf(namespaces)} attached, but not recorded, so sync and the watch do not keep it attached: the record covers ${someOf(namespaces)} only by a rule`,
+		advice: { words: "record it with:", script, bare: true },
+	}),
 	"detached-recorded": ({ what, why, script }) => ({
 		message: `${what} still recorded, so sync and the watch keep attaching it: ${unrecordedWords(why)}`,
 		...(why.cause === "record-forbidden" && {

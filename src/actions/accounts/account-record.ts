@@ -12,9 +12,11 @@ import {
 	type Attachments,
 	attachedByRule,
 	EMPTY_RECORD,
+	hasRules,
 	namesOf,
 	type Rule,
 	type SourceRecord,
+	standingOf,
 	stillAttached,
 	withAttachments,
 	withoutAttachments,
@@ -25,7 +27,7 @@ import type { Cluster, World } from "../../world.ts";
 import { changeRecord, recordOf } from "../apply/change-record.ts";
 import { type SourceChoice, seekSource } from "../read/find-source.ts";
 import { readPullSecrets } from "../read/read-keys.ts";
-import { readNamespaces } from "../read/read-namespaces.ts";
+import { lookUpNamespaces, readNamespaces } from "../read/read-namespaces.ts";
 import type { Selection } from "../read/select-namespaces.ts";
 import { warn } from "../tell.ts";
 import type {
@@ -46,8 +48,16 @@ export function recordAttached(run: AccountRun): RecordSteps {
 		after: async (results) => {
 			const attachments = attachedOf(results, run);
 			if (attachments.namespaces.size === 0) return;
-			for (const source of await sources.found())
-				await write(source, attachments, "attached", run, sources.reader);
+			for (const source of await sources.found()) {
+				const now = await write(
+					source,
+					attachments,
+					"attached",
+					run,
+					sources.reader,
+				);
+				if (now !== undefined) await warnOfRuled(source, now, attachments, run);
+			}
 		},
 	};
 }
@@ -191,6 +201,41 @@ async function write(
 		});
 		return undefined;
 	}
+}
+
+/** Says where the source is sent by a rule alone, so that nothing keeps what was attached. */
+async function warnOfRuled(
+	source: PullSecret,
+	record: SourceRecord,
+	{ namespaces }: Attachments,
+	{ change, cluster, world }: AccountRun,
+): Promise<void> {
+	if (!hasRules(record)) return;
+	const named = namesOf(record);
+	const unnamed = [...namespaces.keys()].filter((name) => !named.has(name));
+	const { known } = await lookUpNamespaces(cluster, unnamed);
+	const ruled = new Map<string, readonly string[]>();
+	for (const [name, facts] of known) {
+		const standing = standingOf(record, name, facts);
+		if (standing?.is !== "served" || standing.attach.includes("*")) continue;
+		const unkept = namespaces
+			.get(name)
+			?.filter((account) => !standing.attach.includes(account));
+		if (unkept && unkept.length > 0) ruled.set(name, unkept);
+	}
+	if (ruled.size === 0) return;
+	const places = [...ruled.keys()];
+	world.emit({
+		type: "warning",
+		note: {
+			cause: "attached-by-name",
+			accounts: accountWords({ namespaces: ruled }),
+			namespaces: places,
+			script: fixes(change, source).sync(places, [
+				...new Set([...ruled.values()].flat()),
+			]),
+		},
+	});
 }
 
 /** Says where the record attaches the accounts all the same: it attaches all there, or a rule does. */

@@ -19,7 +19,7 @@ export const attach = command({
 
 Every other entry stays, even if something else edits the account at the same time. What was added is recorded on the account, so that detach and prune remove only that. Running pods keep their old list: they are named, with the command that restarts them.
 
-Where the source's record holds the namespace by name, or the very rule of -A or -l, the accounts are recorded there too, and sync and the watch keep them attached. No namespace is ever added to it.
+Where the source's record holds the namespace by name, or the very rule of -A or -l, the accounts are recorded there too, and sync and the watch keep them attached. No namespace is ever added to it: where only another rule covers one, a warning says what records it.
 
 -A and -l leave out kube-system, kube-public and kube-node-lease; -n names them.
 

@@ -131,7 +131,9 @@ export class Fixes {
 				? []
 				: accounts.every((account) => account === "default")
 					? ["--attach"]
-					: [attached && `--attach=${attached}`]),
+					: accounts.includes("*")
+						? ["--attach=*"]
+						: [attached && `--attach=${attached}`]),
 		]);
 	}
 

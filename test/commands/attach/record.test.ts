@@ -170,9 +170,17 @@ describe("attach and detach keep the record", () => {
 		["no record", "attach -n app", undefined],
 		["an empty record", "attach -n app", "[]"],
 		["another name", "attach -n app", '[{"namespaces":{"pay":""}}]'],
-		["a rule that means more", "attach -n app", '[{"all":true}]'],
-		["another selector", "attach -l a!=b", '[{"selector":"a!=c"}]'],
-		["a rule that means less", "attach -A", '[{"selector":"a!=c"}]'],
+		["a rule that means nothing here", "attach -n app", '[{"selector":"a=c"}]'],
+		[
+			"a rule that attaches it",
+			"attach -n app",
+			'[{"all":true,"attach":["default"]}]',
+		],
+		[
+			"a rule that attaches all",
+			"attach builder -n app",
+			'[{"all":true,"attach":["*"]}]',
+		],
 		[
 			"all accounts are recorded",
 			"attach -n app",
@@ -189,6 +197,50 @@ describe("attach and detach keep the record", () => {
 			assert.ok(!out.includes("secret/"), out);
 			assert.doesNotMatch(err, /record/);
 			assert.equal(writes(), written);
+		});
+
+	/** Where a rule alone means the namespace, what was attached is kept by nothing: that is said, with what records it. */
+	for (const [line, record, what, fix] of [
+		[
+			"attach builder -n app",
+			'[{"all":true}]',
+			"builder in app",
+			"-n app --attach=builder",
+		],
+		[
+			"attach builder -n app --dry-run=client",
+			'[{"all":true}]',
+			"builder in app",
+			"-n app --attach=builder",
+		],
+		[
+			"attach -n app,shop",
+			'[{"namespaces":{"shop":""}},{"all":true}]',
+			"default in app",
+			"-n app --attach",
+		],
+		[
+			"attach --all-serviceaccounts -n app",
+			'[{"all":true,"attach":["default"]}]',
+			"all service accounts in app",
+			"-n app '--attach=*'",
+		],
+		[
+			"attach -l kubernetes.io/metadata.name=app",
+			'[{"selector":"a!=c"}]',
+			"default in app",
+			"-n app --attach",
+		],
+	] as const)
+		test(`by a rule alone: ${line}`, async () => {
+			source(record);
+			const { status, err } = await bed.run(line.split(" "));
+			assert.equal(status, 0);
+			const place = what.replace(/.* in /, "");
+			assert.equal(
+				err.split("\n").find((text) => text.includes("record")),
+				`Warning: ${what} attached, but not recorded, so sync and the watch do not keep it attached: the record covers ${place} only by a rule; record it with: kubectl meshreg sync ${fix}`,
+			);
 		});
 
 	test("an account that is not there is not recorded", async () => {
