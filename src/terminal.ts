@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import { printable } from "./core/output/printable.ts";
-import type { Text } from "./core/output/styled.ts";
+import { plain, type Text } from "./core/output/styled.ts";
 import type { Output, Outside, PickChoice, Prompter } from "./world.ts";
 
 /**
@@ -12,12 +12,13 @@ export function shown(
 	text: Text,
 	{ colours }: Pick<Output, "colours">,
 ): string {
-	if (typeof text === "string") return printable(text);
+	// As one: a table of a thousand rows is ten thousand parts.
+	if (typeof text === "string" || !colours) return printable(plain(text));
 	return text
 		.map((part) => {
 			if (typeof part === "string") return printable(part);
 			const clean = printable(part.text);
-			return colours && clean !== ""
+			return clean !== ""
 				? styleText(part.colour, clean, { validateStream: false })
 				: clean;
 		})

@@ -5,6 +5,7 @@ const LOADED_ON_USE = new Set([
 	"node:child_process",
 	"node:crypto",
 	"node:fs/promises",
+	"node:http",
 	"node:zlib",
 ]);
 

@@ -34,31 +34,32 @@ export function paintedTable(
 			3 +
 				all.reduce(
 					(most, row) =>
-						Math.max(most, Math.min(WIDEST, lengthOf(row[column]?.text ?? ""))),
+						Math.max(most, Math.min(WIDEST, row[column]?.length ?? 0)),
 					0,
 				),
 		),
 	);
 	before.splice(0, before.length, ...widths);
 	return all.flatMap((row) =>
-		row.flatMap(({ text, colour }, column) => [
+		row.flatMap(({ text, length, colour }, column) => [
 			colour === undefined ? text : { text, colour },
 			column === row.length - 1
 				? "\n"
-				: " ".repeat(Math.max(3, (widths[column] ?? 0) - lengthOf(text))),
+				: " ".repeat(Math.max(3, (widths[column] ?? 0) - length)),
 		]),
 	);
 }
 
-/** Its width is that of what is shown of it. */
+/** Its length, in characters, is that of what is shown of it. */
 function toCell(cell: string | Painted): {
 	text: string;
+	length: number;
 	colour?: Painted["colour"];
 } {
-	if (typeof cell !== "string") return { ...cell, text: lineOf(cell.text) };
-	return { text: cell === "" ? "<none>" : lineOf(cell) };
-}
-
-function lengthOf(text: string): number {
-	return [...text].length;
+	const text = lineOf(typeof cell === "string" ? cell || "<none>" : cell.text);
+	return {
+		text,
+		length: [...text].length,
+		...(typeof cell !== "string" && { colour: cell.colour }),
+	};
 }

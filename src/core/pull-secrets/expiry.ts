@@ -279,7 +279,8 @@ function numbersIn(
 
 /** The texts by host that an annotation holds; none of one that a hand has broken. */
 export function textsIn(annotation: string | undefined): [string, string][] {
-	const reading = parseGoJson(annotation ?? "{}");
+	if (annotation === undefined) return [];
+	const reading = parseGoJson(annotation);
 	return reading.ok && reading.value.kind === "object"
 		? reading.value.members.flatMap(([key, value]): [string, string][] =>
 				value.kind === "string" ? [[key, value.text]] : [],

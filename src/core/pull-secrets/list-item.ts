@@ -48,24 +48,31 @@ export function listItems(
 	keys: readonly PullSecret[],
 	known: ListContext,
 ): ListItem[] {
-	return keys.map((key) => ({
-		context: known.context,
-		namespace: key.namespace,
-		name: key.name,
-		status: statusOf(key, known),
-		...registriesAndUsers(key.content),
-		source: key.annotations[SOURCE_ANNOTATION] ?? "",
-		expires: expiresAt(key, known.sources),
-		created: key.created,
-		provider: providersNoted(key).join(","),
-		differs: copyDifferences(key, known),
-	}));
+	return keys.map((key) => {
+		const status = statusOf(key, known);
+		return {
+			context: known.context,
+			namespace: key.namespace,
+			name: key.name,
+			status,
+			...registriesAndUsers(key.content),
+			source: key.annotations[SOURCE_ANNOTATION] ?? "",
+			expires: expiresAt(key, known.sources),
+			created: key.created,
+			provider: providersNoted(key).join(","),
+			differs: copyDifferences(key, status, known),
+		};
+	});
 }
 
-/** How a copy differs from its source, a registry each; none where it does not, or that is not known. */
-export function copyDifferences(key: PullSecret, known: ListContext): string[] {
-	if (statusOf(key, known) !== "Drifted") return [];
-	const source = known.sources.get(key.annotations[SOURCE_ANNOTATION] ?? "");
+/** How a copy of this status differs from its source, a registry each; none where it does not, or that is not known. */
+export function copyDifferences(
+	key: PullSecret,
+	status: PullSecretStatus,
+	{ sources }: Pick<Surroundings, "sources">,
+): string[] {
+	if (status !== "Drifted") return [];
+	const source = sources.get(key.annotations[SOURCE_ANNOTATION] ?? "");
 	if (typeof source !== "object") return [];
 	return differingRegistries(key.content, source.content);
 }

@@ -11,17 +11,17 @@ export type Manager =
 	| { readonly by: "openshift"; readonly account: string };
 
 /** The domains of the labels and annotations that tools put on what they apply. */
-const MARKS: readonly (readonly [domain: string, tool: string])[] = [
-	["meta.helm.sh", "Helm"],
+const MARKS: readonly { readonly domain: string; readonly tool: string }[] = [
+	{ domain: "meta.helm.sh", tool: "Helm" },
 	// https://argo-cd.readthedocs.io/en/stable/user-guide/resource_tracking/
-	["argocd.argoproj.io", "Argo CD"],
+	{ domain: "argocd.argoproj.io", tool: "Argo CD" },
 	// https://fluxcd.io/flux/components/kustomize/kustomizations/
-	["kustomize.toolkit.fluxcd.io", "Flux"],
-	["helm.toolkit.fluxcd.io", "Flux"],
-	["reconcile.external-secrets.io", "External Secrets"],
-	["sealedsecrets.bitnami.com", "Sealed Secrets"],
-	["replicator.v1.mittwald.de", "Kubernetes Replicator"],
-	["reflector.v1.k8s.emberstack.com", "Reflector"],
+	{ domain: "kustomize.toolkit.fluxcd.io", tool: "Flux" },
+	{ domain: "helm.toolkit.fluxcd.io", tool: "Flux" },
+	{ domain: "reconcile.external-secrets.io", tool: "External Secrets" },
+	{ domain: "sealedsecrets.bitnami.com", tool: "Sealed Secrets" },
+	{ domain: "replicator.v1.mittwald.de", tool: "Kubernetes Replicator" },
+	{ domain: "reflector.v1.k8s.emberstack.com", tool: "Reflector" },
 ];
 
 /** By which Argo CD before 3.0 knows its own, and charts name their release. */
@@ -43,8 +43,8 @@ export function managerOf({
 		ownerReferences.find(({ controller }) => controller) ?? ownerReferences[0];
 	if (owner !== undefined)
 		return { by: "owner", kind: owner.kind, name: owner.name };
-	const mark = MARKS.find(([domain]) => domains.includes(domain));
-	if (mark !== undefined) return { by: "tool", name: mark[1] };
+	const mark = MARKS.find(({ domain }) => domains.includes(domain));
+	if (mark !== undefined) return { by: "tool", name: mark.tool };
 	const { [MANAGED_BY_LABEL]: managedBy = "", [INSTANCE_LABEL]: instance } =
 		labels;
 	if (managedBy !== "" && managedBy !== MANAGER)

@@ -178,14 +178,15 @@ function treeOf(
 	{ known, tellsMissing, taken }: TreeParts,
 ): SourceTree {
 	const keyring = typeof source === "string" ? undefined : keyringOf(source);
-	const namespaces = copies.map(
-		(copy): TreeNamespace => ({
+	const namespaces = copies.map((copy): TreeNamespace => {
+		const status = statusOf(copy, known);
+		return {
 			namespace: copy.namespace,
-			status: statusOf(copy, known),
-			differs: copyDifferences(copy, known),
+			status,
+			differs: copyDifferences(copy, status, known),
 			...users.of(copy, keyring),
-		}),
-	);
+		};
+	});
 	if (typeof source !== "string") {
 		const there = users.of(source, keyring);
 		if (there.accounts.length + there.pods.length > 0)

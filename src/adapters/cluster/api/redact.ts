@@ -93,8 +93,9 @@ export class KnownData {
 
 	#drop(place: string): void {
 		const values = this.#read.get(place);
+		if (values === undefined) return;
 		this.#read.delete(place);
-		if (values === undefined || values === "too much") return;
+		if (values === "too much") return;
 		for (const value of values)
 			if (--value.uses === 0) {
 				this.#values.delete(value.text);
