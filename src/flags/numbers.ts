@@ -18,11 +18,14 @@ export function parseDuration(
 	such = "30s, 2m or 1h30m",
 ): number {
 	const time = goDuration(value);
-	if (time === undefined)
-		throw new UsageError(
-			`invalid value for ${flag}: must be a duration such as ${such}`,
-		);
+	if (time === undefined) throw noDuration(flag, such);
 	return time;
+}
+
+function noDuration(flag: string, such: string): UsageError {
+	return new UsageError(
+		`invalid value for ${flag}: must be a duration such as ${such}`,
+	);
 }
 
 const DAY_MS = 24 * 3_600_000;
@@ -37,9 +40,7 @@ export function parseLifetime(value: string, flag: string): number {
 		rest === "" && days !== "0" ? 0 : parseDuration(rest, flag, such);
 	const time = Number(days) * DAY_MS + more;
 	if (time > 0 && time <= LONGEST_LIFE) return time;
-	throw new UsageError(
-		`invalid value for ${flag}: must be a duration such as ${such}`,
-	);
+	throw noDuration(flag, such);
 }
 
 /** A whole number of at least `least`. Throws UsageError. */

@@ -68,9 +68,7 @@ export function managedSelectorsOf(given: Given, env: Env): string[] {
 export function nameOf(given: Given, env: Env): string {
 	const [operand] = given.positionals;
 	if (operand !== undefined) return checkName(operand, "NAME");
-	return env.MESHREG_NAME
-		? checkName(env.MESHREG_NAME, "MESHREG_NAME")
-		: meshOf(given, env).secretName;
+	return usualName(given, env);
 }
 
 /**
@@ -158,6 +156,10 @@ export function checkEnvironment(env: Env): void {
 export function secretNameOf(given: Given, env: Env): string {
 	const flag = given.text("secret");
 	if (flag !== undefined) return checkName(flag, "--secret");
+	return usualName(given, env);
+}
+
+function usualName(given: Given, env: Env): string {
 	return env.MESHREG_NAME
 		? checkName(env.MESHREG_NAME, "MESHREG_NAME")
 		: meshOf(given, env).secretName;

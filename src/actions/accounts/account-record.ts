@@ -7,6 +7,7 @@ import { PULL_SECRET_TYPE } from "../../core/pull-secrets/ownership.ts";
 import {
 	ContentReader,
 	type PullSecret,
+	placeOf,
 } from "../../core/pull-secrets/pull-secret.ts";
 import {
 	type Attachments,
@@ -147,7 +148,7 @@ async function write(
 	{ change, selection, cluster, world, report }: AccountRun,
 	reader: ContentReader,
 ): Promise<SourceRecord | undefined> {
-	const place = { namespace: source.namespace, name: source.name };
+	const place = placeOf(source);
 	let names = [...attachments.namespaces.keys()];
 	const what = (): string =>
 		`${accountWords(attachments)} in ${
@@ -246,7 +247,7 @@ async function warnOfRest(
 	{ change, selection, cluster, world }: AccountRun,
 ): Promise<void> {
 	if (change.accounts.by === "all") return;
-	const place = { namespace: source.namespace, name: source.name };
+	const place = placeOf(source);
 	const accounts = change.accounts.names;
 	const still = stillAttached(record, attachments);
 	if (still.names.length > 0 || still.rule)

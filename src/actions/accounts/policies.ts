@@ -8,18 +8,21 @@ import {
 	policyNames,
 } from "../../core/accounts/policy.ts";
 import { groupOf, RESOURCES } from "../../core/objects.ts";
-import { FailureError, failureOf } from "../../core/output/failure.ts";
+import {
+	FailureError,
+	failureOf,
+	isFailure,
+} from "../../core/output/failure.ts";
 import type { Action, ChangeResult, DryRun } from "../../core/output/result.ts";
 import {
 	BY_POLICY_ANNOTATION,
 	isByPolicy,
-	TARGETS_ANNOTATION,
 } from "../../core/pull-secrets/ownership.ts";
 import {
 	type PullSecret,
 	registriesOf,
 } from "../../core/pull-secrets/pull-secret.ts";
-import { parseRecord } from "../../core/pull-secrets/record.ts";
+import { recordReadingIn } from "../../core/pull-secrets/record.ts";
 import type { SourceRef } from "../../core/pull-secrets/source.ts";
 import { isApiMissing, isFatal, isNotFound } from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
@@ -163,11 +166,7 @@ export async function policyRemovals(
 	cluster: Cluster,
 ): Promise<PolicyChange[]> {
 	const found = await readPolicies(cluster, source).catch((error: unknown) => {
-		if (
-			error instanceof FailureError &&
-			error.failure.cause === "policy-unsupported"
-		)
-			return [];
+		if (isFailure(error, "policy-unsupported")) return [];
 		throw error;
 	});
 	const changes = found
@@ -188,7 +187,7 @@ export async function keepPolicies(
 	how: PolicyWriting,
 ): Promise<boolean> {
 	if (!isByPolicy(source)) return true;
-	const reading = parseRecord(source.annotations[TARGETS_ANNOTATION]);
+	const reading = recordReadingIn(source);
 	// Where it was sent is not known: what is there stays as it is.
 	if (reading.kind !== "record") return true;
 	try {

@@ -11,8 +11,8 @@ import {
 import {
 	EMPTY_RECORD,
 	isTooLarge,
-	parseRecord,
 	RECORD_LIMIT,
+	recordReadingIn,
 	recordText,
 	type SourceRecord,
 } from "../../core/pull-secrets/record.ts";
@@ -42,7 +42,7 @@ const PAUSES = { first: 10, longest: 500 };
 
 /** The record of a source; undefined where it has none. Throws FailureError for one that says nothing that is known. */
 export function recordOf(source: PullSecret): SourceRecord | undefined {
-	const reading = parseRecord(source.annotations[TARGETS_ANNOTATION]);
+	const reading = recordReadingIn(source);
 	if (reading.kind === "fault")
 		throw new FailureError({
 			cause: "record-invalid",
@@ -50,6 +50,14 @@ export function recordOf(source: PullSecret): SourceRecord | undefined {
 			fault: reading.fault,
 		});
 	return reading.kind === "record" ? reading.record : undefined;
+}
+
+/** That a source has no record. */
+export function recordMissing(source: PullSecret): FailureError {
+	return new FailureError({
+		cause: "record-missing",
+		source: placeOf(source),
+	});
 }
 
 /**

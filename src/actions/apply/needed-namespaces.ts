@@ -1,5 +1,6 @@
 import {
 	findCredentials,
+	matchesOf,
 	type PullSource,
 } from "../../core/kubelet/keyring.ts";
 import { podImages } from "../../core/kubelet/pod-images.ts";
@@ -8,6 +9,7 @@ import { Fixes } from "../../core/pull-secrets/fixes.ts";
 import { PULL_SECRET_TYPE } from "../../core/pull-secrets/ownership.ts";
 import {
 	type PullSecret,
+	placeOf,
 	sourceRef,
 } from "../../core/pull-secrets/pull-secret.ts";
 import type { Cluster } from "../../world.ts";
@@ -44,14 +46,10 @@ export async function podsInNeed(
 					cause: "secret-malformed",
 					from: answer.from,
 					error: answer.error,
-					script: new Fixes({
-						namespace: source.namespace,
-						name: source.name,
-						exists: true,
-					}).check(),
+					script: new Fixes({ ...placeOf(source), exists: true }).check(),
 				});
 			// What is no image is pulled from nowhere.
-			needed = answer.outcome === "answered" && answer.matches.length > 0;
+			needed = matchesOf(answer).length > 0;
 			known.set(image, needed);
 		}
 		return needed;

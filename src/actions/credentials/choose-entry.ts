@@ -5,6 +5,7 @@ import { entryNamed } from "../../core/pull-secrets/edit-source.ts";
 import { withSameRegistries } from "../../core/pull-secrets/entry-naming.ts";
 import {
 	type PullSecret,
+	placeOf,
 	registriesOf,
 } from "../../core/pull-secrets/pull-secret.ts";
 import {
@@ -34,7 +35,7 @@ export async function chooseEntry(
 	if (only === undefined)
 		throw new FailureError({
 			cause: "source-empty",
-			source: { namespace: source.namespace, name: source.name },
+			source: placeOf(source),
 			script: script(
 				meshreg(
 					"create",

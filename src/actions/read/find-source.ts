@@ -43,6 +43,17 @@ export interface SourceChoice {
 	readonly shown: SourceName;
 }
 
+/** Where the source is, or would be made. */
+export function placeMeant(
+	choice: Pick<SourceChoice, "namespace" | "name" | "usual">,
+	cluster: Cluster,
+): SourceRef {
+	return {
+		namespace: choice.namespace ?? cluster.namespace,
+		name: choice.name ?? choice.usual,
+	};
+}
+
 /**
  * Reads the source. Where none is named and several are there, it asks at a terminal. Throws
  * FailureError where there is none, or it is not known which; what the cluster throws, 403 included.
@@ -57,10 +68,7 @@ export async function findSource(
 	const { source, inTheWay } = await seekSource(cluster, reader, choice, world);
 	if (source !== undefined) return source;
 	if (inTheWay !== undefined) throw notASource(inTheWay);
-	const place = {
-		namespace: choice.namespace ?? cluster.namespace,
-		name: choice.name ?? choice.usual,
-	};
+	const place = placeMeant(choice, cluster);
 	throw new FailureError(
 		await sourceMissing(place, choice.by, cluster, reader),
 	);
@@ -76,8 +84,8 @@ export async function seekSource(
 	readonly source?: PullSecret;
 	readonly inTheWay?: PullSecret | undefined;
 }> {
-	const namespace = choice.namespace ?? cluster.namespace;
-	const place = { namespace, name: choice.name ?? choice.usual };
+	const place = placeMeant(choice, cluster);
+	const { namespace } = place;
 	const found = await readPullSecret(cluster, reader, place);
 	if (found !== undefined && isSourceLike(found)) return { source: found };
 	const others =

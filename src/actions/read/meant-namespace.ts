@@ -1,4 +1,4 @@
-import { FailureError } from "../../core/output/failure.ts";
+import { isFailure } from "../../core/output/failure.ts";
 import { UsageError } from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
 
@@ -24,11 +24,7 @@ export async function findOrMeant<T>(
 	try {
 		return await find;
 	} catch (error) {
-		if (
-			!(error instanceof FailureError) ||
-			error.failure.cause !== "source-missing"
-		)
-			throw error;
+		if (!isFailure(error, "source-missing")) throw error;
 		throw (await meantNamespace(name, cluster)) ?? error;
 	}
 }

@@ -90,3 +90,12 @@ export async function listNamespaces(
 export function namespaceQuery(query: ListQuery = {}): ListQuery {
 	return { ...query, metadataOnly: true };
 }
+
+/** The scopes of lists: each namespace that is named, or all of them in one. */
+export function scopesOf(
+	namespaces: readonly string[],
+): { readonly namespace?: string }[] {
+	return namespaces.length === 0
+		? [{}]
+		: namespaces.map((namespace) => ({ namespace }));
+}

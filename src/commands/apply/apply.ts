@@ -1,6 +1,6 @@
 import { keepPolicies } from "../../actions/accounts/policies.ts";
 import { attachCopies } from "../../actions/apply/attach-copies.ts";
-import { recordOf } from "../../actions/apply/change-record.ts";
+import { recordMissing, recordOf } from "../../actions/apply/change-record.ts";
 import {
 	ChangeReport,
 	formOf,
@@ -24,7 +24,6 @@ import { warnOfExpiry } from "../../actions/read/warn-of-expiry.ts";
 import { warn } from "../../actions/tell.ts";
 import { command } from "../../command.ts";
 import type { FlagNote } from "../../core/note.ts";
-import { FailureError } from "../../core/output/failure.ts";
 import type { UsageLabel } from "../../core/pull-secrets/ownership.ts";
 import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
 import { DIFFED_CHANGE_FLAGS, diffedChangeOf } from "../../flags/changes.ts";
@@ -162,8 +161,5 @@ async function scopeOf(
 	if (record !== undefined) return { by: "record" };
 	// Those that held what it had are told from the others, whatever it holds now.
 	await tellClaimants(before ?? source, run);
-	throw new FailureError({
-		cause: "record-missing",
-		source: { namespace: source.namespace, name: source.name },
-	});
+	throw recordMissing(source);
 }

@@ -5,10 +5,11 @@ import { ensureNamespace } from "../../actions/apply/ensure-namespace.ts";
 import type { EnteredCredential } from "../../actions/credentials/entered-credential.ts";
 import {
 	findSource,
+	placeMeant,
 	type SourceChoice,
 } from "../../actions/read/find-source.ts";
 import { readPullSecret } from "../../actions/read/read-keys.ts";
-import { FailureError } from "../../core/output/failure.ts";
+import { isFailure } from "../../core/output/failure.ts";
 import type { Change } from "../../core/pull-secrets/change.ts";
 import {
 	applyRegistries,
@@ -56,10 +57,7 @@ export async function makeSource(
 ): Promise<MadeSource | undefined> {
 	const { cluster, reader, world, report, dryRun } = run;
 	const found = await sourceThere(making.source, run);
-	const place: SourceRef = found ?? {
-		namespace: making.source.namespace ?? cluster.namespace,
-		name: making.source.name ?? making.source.usual,
-	};
+	const place: SourceRef = found ?? placeMeant(making.source, cluster);
 	const issuedAt = world.clock.now();
 	const { expiresIn } = making;
 	const entries = entered.map(
@@ -118,11 +116,7 @@ async function sourceThere(
 	try {
 		return await findSource(cluster, reader, choice, world);
 	} catch (error) {
-		if (
-			error instanceof FailureError &&
-			error.failure.cause === "source-missing"
-		)
-			return undefined;
+		if (isFailure(error, "source-missing")) return undefined;
 		throw error;
 	}
 }

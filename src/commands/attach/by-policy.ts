@@ -4,7 +4,7 @@ import {
 	markByPolicy,
 	writePolicies,
 } from "../../actions/accounts/policies.ts";
-import { recordOf } from "../../actions/apply/change-record.ts";
+import { recordMissing, recordOf } from "../../actions/apply/change-record.ts";
 import { ChangeReport } from "../../actions/apply/change-report.ts";
 import { onSource } from "../../actions/read/find-source.ts";
 import { warn } from "../../actions/tell.ts";
@@ -18,6 +18,7 @@ import { FailureError } from "../../core/output/failure.ts";
 import { namespaceFacts } from "../../core/pull-secrets/namespace-facts.ts";
 import {
 	type PullSecret,
+	placeOf,
 	registriesOf,
 } from "../../core/pull-secrets/pull-secret.ts";
 import {
@@ -40,11 +41,7 @@ export async function attachByPolicy(
 ): Promise<Outcome> {
 	return onSource(options, world, async (source, cluster) => {
 		const record = recordOf(source);
-		if (record === undefined)
-			throw new FailureError({
-				cause: "record-missing",
-				source: { namespace: source.namespace, name: source.name },
-			});
+		if (record === undefined) throw recordMissing(source);
 		const desired = desiredPolicies({
 			source,
 			keys: registriesOf(source.content),
@@ -53,7 +50,7 @@ export async function attachByPolicy(
 		if (desired.length === 0)
 			throw new FailureError({
 				cause: "policy-empty",
-				source: { namespace: source.namespace, name: source.name },
+				source: placeOf(source),
 				because: record.entries.length === 0 ? "record" : "registries",
 			});
 		const changes = await findChanges(desired, source, cluster);

@@ -28,7 +28,7 @@ import {
 import { PULL_SECRET_DATA } from "../../core/kubelet/secret-entries.ts";
 import type { Kind, ObjectOf, Secret } from "../../core/objects.ts";
 import { compare } from "../../core/order.ts";
-import { FailureError } from "../../core/output/failure.ts";
+import { isFailure } from "../../core/output/failure.ts";
 import { Fixes, type UsualSecret } from "../../core/pull-secrets/fixes.ts";
 import { namespaceFacts } from "../../core/pull-secrets/namespace-facts.ts";
 import {
@@ -231,11 +231,7 @@ function policiesOf(
 		try {
 			return policyFacts(await readPolicies(cluster, source));
 		} catch (error) {
-			if (
-				error instanceof FailureError &&
-				error.failure.cause === "policy-unsupported"
-			)
-				return policyFacts(undefined);
+			if (isFailure(error, "policy-unsupported")) return policyFacts(undefined);
 			throw error;
 		}
 	});

@@ -2,6 +2,7 @@ import type { Trust } from "../../actions/credentials/registry-trust.ts";
 import { inSteps } from "../../actions/in-steps.ts";
 import {
 	findSource,
+	placeMeant,
 	type SourceChoice,
 } from "../../actions/read/find-source.ts";
 import { warn } from "../../actions/tell.ts";
@@ -15,7 +16,7 @@ import {
 	type PullSecretState,
 } from "../../core/explain/explanation.ts";
 import { readImageReference } from "../../core/kubelet/image-reference.ts";
-import { findCredentials } from "../../core/kubelet/keyring.ts";
+import { findCredentials, matchesOf } from "../../core/kubelet/keyring.ts";
 import type { OtherSource } from "../../core/kubelet/near-miss.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import { Fixes, type UsualSecret } from "../../core/pull-secrets/fixes.ts";
@@ -23,7 +24,6 @@ import { namespaceFacts } from "../../core/pull-secrets/namespace-facts.ts";
 import {
 	isByPolicy,
 	PULL_SECRET_TYPE,
-	TARGETS_ANNOTATION,
 } from "../../core/pull-secrets/ownership.ts";
 import {
 	ContentReader,
@@ -32,7 +32,7 @@ import {
 } from "../../core/pull-secrets/pull-secret.ts";
 import {
 	type NamespaceKnowledge,
-	parseRecord,
+	recordReadingIn,
 	standingOf,
 } from "../../core/pull-secrets/record.ts";
 import type { Steps } from "../../core/steps.ts";
@@ -210,8 +210,7 @@ function isFine({ explanation, checks }: ExplainedImage): boolean {
 	const { answer } = explanation;
 	if (isFineAnonymously(explanation)) return true;
 	return (
-		answer.outcome === "answered" &&
-		answer.matches.length > 0 &&
+		matchesOf(answer).length > 0 &&
 		(checks === undefined || checks.some(serves))
 	);
 }
@@ -257,12 +256,7 @@ async function explainCluster(
 			world,
 		);
 		const { contextFlags } = cluster;
-		if (
-			first.every(
-				({ answer }) =>
-					answer.outcome === "answered" && answer.matches.length > 0,
-			)
-		)
+		if (first.every(({ answer }) => matchesOf(answer).length > 0))
 			return {
 				explained: first.map((explanation) => ({
 					explanation,
@@ -344,10 +338,7 @@ async function readState(
 	namespace: string,
 	cluster: Cluster,
 ): Promise<PullSecretState & { readonly byPolicy?: ByPolicySource }> {
-	const place = {
-		namespace: choice.namespace ?? cluster.namespace,
-		name: choice.name ?? choice.usual,
-	};
+	const place = placeMeant(choice, cluster);
 	let source: PullSecret;
 	try {
 		source = await findSource(cluster, new ContentReader(), choice);
@@ -383,7 +374,7 @@ async function readState(
 					name: source.name,
 					isFor: (image) => {
 						const answer = findCredentials(image, [seen]);
-						return answer.outcome === "answered" && answer.matches.length > 0;
+						return matchesOf(answer).length > 0;
 					},
 				},
 			}),
@@ -412,7 +403,7 @@ async function isServed(
 	namespace: string,
 	cluster: Cluster,
 ): Promise<boolean> {
-	const record = parseRecord(source.annotations[TARGETS_ANNOTATION]);
+	const record = recordReadingIn(source);
 	if (record.kind !== "record") return false;
 	let known: NamespaceKnowledge;
 	try {

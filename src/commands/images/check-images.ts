@@ -11,6 +11,7 @@ import {
 import {
 	type Keyring,
 	lookUp,
+	matchesOf,
 	type PullSource,
 	readKeyring,
 } from "../../core/kubelet/keyring.ts";
@@ -126,7 +127,7 @@ function errandOf(
 			platforms,
 			artifact: listed.artifact,
 		},
-		offered: answer.outcome === "answered" ? answer.matches : [],
+		offered: matchesOf(answer),
 	};
 }
 

@@ -1,4 +1,5 @@
 import { readManifests } from "../../actions/read/read-manifests.ts";
+import { scopesOf } from "../../actions/read/read-namespaces.ts";
 import { warn } from "../../actions/tell.ts";
 import type { Cases } from "../../core/cases.ts";
 import {
@@ -107,10 +108,7 @@ async function imagesOfPods(
 	world: World,
 	fail: Fail,
 ): Promise<ListedImage[]> {
-	const scopes: { namespace?: string }[] =
-		namespaces.length === 0
-			? [{}]
-			: namespaces.map((namespace) => ({ namespace }));
+	const scopes = scopesOf(namespaces);
 	const list = new ImageList();
 	for (const scope of scopes)
 		try {

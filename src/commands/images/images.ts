@@ -1,6 +1,7 @@
 import type { Trust } from "../../actions/credentials/registry-trust.ts";
 import {
 	findSource,
+	placeMeant,
 	type SourceChoice,
 } from "../../actions/read/find-source.ts";
 import { tell, warn } from "../../actions/tell.ts";
@@ -401,10 +402,7 @@ function noSource(
 	choice: SourceChoice,
 	cluster: Cluster,
 ): (ImageNote & { cause: "checked-without-credential" })["because"] {
-	const source = {
-		namespace: choice.namespace ?? cluster.namespace,
-		name: choice.name ?? choice.usual,
-	};
+	const source = placeMeant(choice, cluster);
 	if (error instanceof FailureError) return { is: "missing", source };
 	return isForbidden(error)
 		? { is: "forbidden", source }

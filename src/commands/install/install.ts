@@ -26,9 +26,8 @@ import {
 import { readImageReference } from "../../core/kubelet/image-reference.ts";
 import { DEFAULT_MESH } from "../../core/meshes/meshes.ts";
 import type { FlagNote } from "../../core/note.ts";
-import { TARGETS_ANNOTATION } from "../../core/pull-secrets/ownership.ts";
 import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
-import { parseRecord } from "../../core/pull-secrets/record.ts";
+import { recordIn } from "../../core/pull-secrets/record.ts";
 import type { SourceRef } from "../../core/pull-secrets/source.ts";
 import { EXIT, UsageError } from "../../errors.ts";
 import { CHANGE_FLAGS, changeOf } from "../../flags/changes.ts";
@@ -226,8 +225,7 @@ async function tellAsking(
 		exclude,
 		attach: attachedBy(settings),
 	});
-	const reading = parseRecord(found?.annotations[TARGETS_ANNOTATION]);
-	const record = reading.kind === "record" ? reading.record : undefined;
+	const record = found && recordIn(found);
 	await warnOfAsking({ ...source, record }, rule, cluster, world);
 }
 

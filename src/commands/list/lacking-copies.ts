@@ -1,4 +1,5 @@
 import { secretsNamed } from "../../actions/read/read-keys.ts";
+import { scopesOf } from "../../actions/read/read-namespaces.ts";
 import type { LackingCopies } from "../../core/document.ts";
 import { Fixes, type UsualSecret } from "../../core/pull-secrets/fixes.ts";
 import { missingCopies } from "../../core/pull-secrets/tree.ts";
@@ -45,9 +46,7 @@ export async function lackingCopies(
 	if (first === undefined) return NONE_LACKING;
 	const names = new Set(without.map(({ name }) => name));
 	const there = new Set<string>();
-	for (const scope of namespaces.length === 0
-		? [{}]
-		: namespaces.map((namespace) => ({ namespace })))
+	for (const scope of scopesOf(namespaces))
 		for (const name of names)
 			for await (const { items } of cluster.pages("Secret", {
 				...scope,

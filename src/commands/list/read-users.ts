@@ -1,3 +1,4 @@
+import { scopesOf } from "../../actions/read/read-namespaces.ts";
 import { warn } from "../../actions/tell.ts";
 import {
 	type AccountFacts,
@@ -20,10 +21,7 @@ export async function readUsers(
 	namespaces: readonly string[],
 	world: Pick<World, "emit">,
 ): Promise<Users> {
-	const scopes =
-		namespaces.length === 0
-			? [{}]
-			: namespaces.map((namespace) => ({ namespace }));
+	const scopes = scopesOf(namespaces);
 	const pods = unlessHidden("Pod", world, async () => {
 		const found: TreePodFacts[] = [];
 		for (const scope of scopes)

@@ -6,6 +6,7 @@ import {
 import { warn } from "../../actions/tell.ts";
 import { isByPolicy } from "../../core/pull-secrets/ownership.ts";
 import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
+import { placeOf } from "../../core/pull-secrets/pull-secret.ts";
 import { isFatal } from "../../errors.ts";
 import type { World } from "../../world.ts";
 
@@ -24,7 +25,7 @@ export async function takeBackPolicies(
 		if (isFatal(error)) throw error;
 		warn(world, {
 			cause: "policies-kept",
-			source: { namespace: source.namespace, name: source.name },
+			source: placeOf(source),
 			error,
 		});
 	}

@@ -1,5 +1,5 @@
 import { apply } from "../../actions/apply/apply.ts";
-import { recordOf } from "../../actions/apply/change-record.ts";
+import { recordMissing, recordOf } from "../../actions/apply/change-record.ts";
 import { tellClaimants } from "../../actions/apply/claimants.ts";
 import { unlessRefused } from "../../actions/apply/confirm.ts";
 import { deliver, type Run } from "../../actions/apply/deliver.ts";
@@ -11,7 +11,6 @@ import {
 import { namedTargets, recordedTargets } from "../../actions/apply/targets.ts";
 import { readPullSecret } from "../../actions/read/read-keys.ts";
 import { contextClause } from "../../core/output/context-flags.ts";
-import { FailureError } from "../../core/output/failure.ts";
 import { someOf } from "../../core/output/some-of.ts";
 import type { Change } from "../../core/pull-secrets/change.ts";
 import {
@@ -89,11 +88,7 @@ export async function rotateSource(
 		return "reported";
 	}
 	const holders = await tellClaimants(source, run);
-	if (!(await isToBeRecorded(holders, run)))
-		throw new FailureError({
-			cause: "record-missing",
-			source: { namespace: source.namespace, name: source.name },
-		});
+	if (!(await isToBeRecorded(holders, run))) throw recordMissing(source);
 	const { entry, ...targets } = await namedTargets(now, holders, [], cluster);
 	await deliver(
 		now,

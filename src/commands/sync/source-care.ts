@@ -19,7 +19,6 @@ import {
 	nearEnd,
 } from "../../core/pull-secrets/expiry.ts";
 import { rotating } from "../../core/pull-secrets/fixes.ts";
-import { TARGETS_ANNOTATION } from "../../core/pull-secrets/ownership.ts";
 import { onlyAgreed, planSource } from "../../core/pull-secrets/plan.ts";
 import {
 	type Provider,
@@ -31,7 +30,7 @@ import {
 	type PullSecret,
 	registriesOf,
 } from "../../core/pull-secrets/pull-secret.ts";
-import { parseRecord } from "../../core/pull-secrets/record.ts";
+import { recordReadingIn } from "../../core/pull-secrets/record.ts";
 import {
 	askAgainIn,
 	credentialIn,
@@ -217,7 +216,7 @@ export class SourceCare {
 		const expiry = expiryIn(source, key);
 		const failed = (result: RefreshResult, why: RefreshFailure) =>
 			this.#failed(key, entry, expiry, result, why);
-		if (parseRecord(source.annotations[TARGETS_ANNOTATION]).kind === "fault")
+		if (recordReadingIn(source).kind === "fault")
 			return failed("unwritten", { is: "record-unreadable" });
 		let answer: Awaited<ReturnType<World["provided"]>>;
 		try {

@@ -1,7 +1,11 @@
 import { keepPolicies } from "../../actions/accounts/policies.ts";
 import { takeBackAttached } from "../../actions/accounts/take-back.ts";
 import { attachCopies } from "../../actions/apply/attach-copies.ts";
-import { changeRecord, recordOf } from "../../actions/apply/change-record.ts";
+import {
+	changeRecord,
+	recordMissing,
+	recordOf,
+} from "../../actions/apply/change-record.ts";
 import { ChangeReport, formOf } from "../../actions/apply/change-report.ts";
 import { tellClaimants } from "../../actions/apply/claimants.ts";
 import { deliver, type Run, type Scope } from "../../actions/apply/deliver.ts";
@@ -25,7 +29,6 @@ import { warnOfExpiry } from "../../actions/read/warn-of-expiry.ts";
 import { tell, warn } from "../../actions/tell.ts";
 import { nearest } from "../../core/command-line/nearest.ts";
 import type { Outcome } from "../../core/document.ts";
-import { FailureError } from "../../core/output/failure.ts";
 import { someOf } from "../../core/output/some-of.ts";
 import { isSystemNamespace } from "../../core/pull-secrets/namespace-facts.ts";
 import {
@@ -35,6 +38,7 @@ import {
 import {
 	ContentReader,
 	type PullSecret,
+	placeOf,
 	sourceRef,
 } from "../../core/pull-secrets/pull-secret.ts";
 import {
@@ -179,14 +183,11 @@ async function bareSelection(
 	}
 	if (record === undefined) {
 		await tellClaimants(source, run);
-		throw new FailureError({
-			cause: "record-missing",
-			source: { namespace: source.namespace, name: source.name },
-		});
+		throw recordMissing(source);
 	}
 	warn(world, {
 		cause: "nothing-recorded",
-		source: { namespace: source.namespace, name: source.name },
+		source: placeOf(source),
 	});
 	return undefined;
 }
@@ -305,7 +306,7 @@ async function forget(
 	for (const name of unknown)
 		warn(world, {
 			cause: "not-recorded",
-			source: { namespace: source.namespace, name: source.name },
+			source: placeOf(source),
 			namespace: name,
 			near: nearest(name, others),
 		});

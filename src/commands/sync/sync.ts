@@ -4,7 +4,7 @@ import { warn } from "../../actions/tell.ts";
 import { command } from "../../command.ts";
 import type { Given } from "../../core/command-line/flag.ts";
 import type { FlagNote } from "../../core/note.ts";
-import { FailureError } from "../../core/output/failure.ts";
+import { isFailure } from "../../core/output/failure.ts";
 import type { RefreshRules } from "../../core/pull-secrets/renewal.ts";
 import { UsageError } from "../../errors.ts";
 import { DIFFED_CHANGE_FLAGS, diffedChangeOf } from "../../flags/changes.ts";
@@ -131,10 +131,7 @@ Select namespaces by name, all of them, by label, or those in which the mesh inj
 
 /** Whether there is no source of that name; without -n it may be the namespaces that are missed first. */
 function namesNone(error: unknown): boolean {
-	return (
-		error instanceof UsageError ||
-		(error instanceof FailureError && error.failure.cause === "source-missing")
-	);
+	return error instanceof UsageError || isFailure(error, "source-missing");
 }
 
 /** Throws UsageError for what makes no sense over hours, with nobody to ask. */

@@ -3,7 +3,11 @@ import {
 	injectedRule,
 	warnOfAsking,
 } from "../../actions/apply/asking-namespaces.ts";
-import { changeRecord, recordOf } from "../../actions/apply/change-record.ts";
+import {
+	changeRecord,
+	recordMissing,
+	recordOf,
+} from "../../actions/apply/change-record.ts";
 import { ChangeReport } from "../../actions/apply/change-report.ts";
 import type { Run } from "../../actions/apply/deliver.ts";
 import {
@@ -23,7 +27,11 @@ import type { EventReason } from "../../core/in-cluster/event.ts";
 import type { LogNote } from "../../core/in-cluster/log.ts";
 import { Counts, type WatchFacts } from "../../core/in-cluster/metrics.ts";
 import { type Followed, Vitals } from "../../core/in-cluster/vitals.ts";
-import { type Failure, FailureError } from "../../core/output/failure.ts";
+import {
+	type Failure,
+	FailureError,
+	isFailure,
+} from "../../core/output/failure.ts";
 import { type ChangeResult, tally } from "../../core/output/result.ts";
 import { matchesGlob } from "../../core/pull-secrets/desired.ts";
 import { expiriesOf } from "../../core/pull-secrets/expiry.ts";
@@ -33,6 +41,7 @@ import { TARGETS_ANNOTATION } from "../../core/pull-secrets/ownership.ts";
 import {
 	ContentReader,
 	type PullSecret,
+	placeOf,
 	registriesOf,
 	sourceRef,
 } from "../../core/pull-secrets/pull-secret.ts";
@@ -290,7 +299,7 @@ async function sourceToWatch(
 	try {
 		return await find();
 	} catch (error) {
-		if (!isMissing(error)) throw error;
+		if (!isFailure(error, "source-missing")) throw error;
 	}
 	const namespace = options.source.namespace ?? cluster.namespace;
 	const name = options.source.name ?? options.source.usual;
@@ -336,12 +345,6 @@ async function sourceToWatch(
 	return find();
 }
 
-function isMissing(error: unknown): boolean {
-	return (
-		error instanceof FailureError && error.failure.cause === "source-missing"
-	);
-}
-
 /** The source with what is selected in its record. Throws FailureError where that may not be written. */
 async function recorded(
 	source: PullSecret,
@@ -351,10 +354,7 @@ async function recorded(
 	const record = recordOf(source);
 	if (options.selection.by === "record") {
 		if (record !== undefined) return source;
-		throw new FailureError({
-			cause: "record-missing",
-			source: { namespace: source.namespace, name: source.name },
-		});
+		throw recordMissing(source);
 	}
 	const { selection, exclude } = options;
 	const about = { exclude, attach: attachedBy(options) };
@@ -419,11 +419,7 @@ function warnOfUnwatched(
 		cause: "recorded-unwatched",
 		namespaces,
 		rules,
-		script: new Fixes({
-			namespace: source.namespace,
-			name: source.name,
-			exists: true,
-		}).syncRecorded(),
+		script: new Fixes({ ...placeOf(source), exists: true }).syncRecorded(),
 	});
 }
 

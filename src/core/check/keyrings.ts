@@ -2,6 +2,7 @@ import {
 	type Keyring,
 	type KeyringAnswer,
 	lookUp,
+	matchesOf,
 	readKeyring,
 } from "../kubelet/keyring.ts";
 import { type NearMiss, nearMisses } from "../kubelet/near-miss.ts";
@@ -86,7 +87,7 @@ export class Keyrings {
 		const able =
 			this.#found.get(image) ??
 			this.#sources
-				.filter(([, keyring]) => matches(lookUp(image, keyring)) > 0)
+				.filter(([, keyring]) => matchesOf(lookUp(image, keyring)).length > 0)
 				.map(([source]) => source);
 		this.#found.set(image, able);
 		return able.find((source) => this.isServed(source, namespace)) ?? able[0];
@@ -114,7 +115,9 @@ export class Keyrings {
 	/** Whether a source by itself has a credential for an image. */
 	isSourceFor(source: SourceFacts, image: string): boolean {
 		const keyring = this.#sources.find(([one]) => one === source)?.[1];
-		return keyring !== undefined && matches(lookUp(image, keyring)) > 0;
+		return (
+			keyring !== undefined && matchesOf(lookUp(image, keyring)).length > 0
+		);
 	}
 
 	/**
@@ -135,13 +138,13 @@ export class Keyrings {
 		return (this.#byNamespace.get(namespace) ?? []).filter((secret) => {
 			const keyring = this.#alone.get(secret) ?? readKeyring([secret.source]);
 			this.#alone.set(secret, keyring);
-			return matches(lookUp(image, keyring)) > 0;
+			return matchesOf(lookUp(image, keyring)).length > 0;
 		});
 	}
 
 	/** Whether the pod's own Secrets have a credential for an image. */
 	has(pod: PodFacts, image: string): boolean {
-		return matches(this.ask(pod, image)) > 0;
+		return matchesOf(this.ask(pod, image)).length > 0;
 	}
 
 	/** What comes nearest to a credential for an image, beyond what would match in the namespace. */
@@ -190,8 +193,4 @@ function pullSourceOfSource({ secret }: SourceFacts) {
 		type: PULL_SECRET_TYPE,
 		data: Buffer.from(secret.content.data, "base64").toString("utf8"),
 	};
-}
-
-function matches(answer: KeyringAnswer): number {
-	return answer.outcome === "answered" ? answer.matches.length : 0;
 }

@@ -7,6 +7,7 @@ import {
 	type Keyring,
 	type KeyringAnswer,
 	lookUp,
+	matchesOf,
 	type PullSource,
 	readKeyring,
 } from "../kubelet/keyring.ts";
@@ -256,5 +257,5 @@ function covers(
 ): boolean {
 	if (source === undefined) return false;
 	const answer = findCredentials(image, [source]);
-	return answer.outcome === "answered" && answer.matches.length > 0;
+	return matchesOf(answer).length > 0;
 }

@@ -149,6 +149,11 @@ function readPart({ from, type, data }: PullSource): Part {
 	return { candidates, malformed: undefined };
 }
 
+/** What matched; nothing where the keyring could not be asked. */
+export function matchesOf(answer: KeyringAnswer): readonly KeyringMatch[] {
+	return answer.outcome === "answered" ? answer.matches : [];
+}
+
 /**
  * Which credentials a kubelet would try for an image, and in what order: by normalised key,
  * the last in byte order first, ties in the order of the sources and of their text.

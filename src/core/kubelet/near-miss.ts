@@ -8,6 +8,7 @@ import {
 	keyMatches,
 	LONGEST_HOST,
 	lookUp,
+	matchesOf,
 	normaliseKey,
 	type PullSource,
 	readKeyring,
@@ -291,9 +292,7 @@ function matchingKeys(image: string, source: PullSource): readonly string[] {
 	const keyring = ALONE.get(source) ?? readKeyring([source]);
 	ALONE.set(source, keyring);
 	const answer = lookUp(image, keyring);
-	return answer.outcome === "answered"
-		? answer.matches.map(({ key }) => key)
-		: [];
+	return matchesOf(answer).map(({ key }) => key);
 }
 
 const READINGS: readonly PullSecretType[] = [

@@ -245,6 +245,14 @@ export class FailureError extends OperationError {
 	}
 }
 
+/** Whether that is why. */
+export function isFailure(
+	error: unknown,
+	cause: Failure["cause"],
+): error is FailureError {
+	return error instanceof FailureError && error.failure.cause === cause;
+}
+
 /** What an error that befell one object, or a whole cluster, comes to. */
 export function failureOf(error: unknown): Failure {
 	if (error instanceof FailureError) return error.failure;

@@ -14,8 +14,8 @@ import type { Content, DesiredPullSecret, PullSecret } from "./pull-secret.ts";
 import {
 	EMPTY_RECORD,
 	namesOf,
-	parseRecord,
 	type Rule,
+	recordIn,
 	recordText,
 	type SourceRecord,
 } from "./record.ts";
@@ -216,14 +216,6 @@ function partsOf(record: SourceRecord): Map<string, RecordPart> {
 			});
 		}
 	return parts;
-}
-
-/** The record in an annotation; what does not parse says nothing. */
-function recordIn({
-	annotations,
-}: Pick<PullSecret, "annotations">): SourceRecord | undefined {
-	const reading = parseRecord(annotations[TARGETS_ANNOTATION]);
-	return reading.kind === "record" ? reading.record : undefined;
 }
 
 function updateDifferences(

@@ -2,7 +2,7 @@ import { UsageError } from "../../errors.ts";
 import { Credential } from "../credentials/credential.ts";
 import { credentialFault } from "../credentials/credential-rules.ts";
 import { isJsonObject } from "../json-object.ts";
-import { findCredentials } from "../kubelet/keyring.ts";
+import { findCredentials, matchesOf } from "../kubelet/keyring.ts";
 import type { ProviderFault } from "../output/credential-fault.ts";
 import { isHelperName } from "../registry/credential-file.ts";
 import { DOCKER_HUB_KEY } from "../registry/server.ts";
@@ -114,7 +114,7 @@ export function readPluginAnswer(text: string, key: string): ProviderAnswer {
 			data: JSON.stringify({ auths: Object.fromEntries(entries) }),
 		},
 	]);
-	const [first] = found.outcome === "answered" ? found.matches : [];
+	const [first] = matchesOf(found);
 	const cacheFor = goDuration(answer.cacheDuration);
 	return first === undefined
 		? no({ is: "other-registries" })

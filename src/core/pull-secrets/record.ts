@@ -13,6 +13,7 @@ import {
 	isSystemNamespace,
 	type NamespaceFacts,
 } from "./namespace-facts.ts";
+import { TARGETS_ANNOTATION } from "./ownership.ts";
 
 /**
  * The record on a source (annotation `kubectl-meshreg/targets`): where the admin sent it. Only what
@@ -82,6 +83,23 @@ function readingOf(annotation: string): RecordReading {
 		if (!(error instanceof Faulty)) throw error;
 		return { kind: "fault", fault: error.fault };
 	}
+}
+
+/** What an object's annotation says of its record. */
+export function recordReadingIn({
+	annotations,
+}: {
+	readonly annotations: Readonly<Record<string, string>>;
+}): RecordReading {
+	return parseRecord(annotations[TARGETS_ANNOTATION]);
+}
+
+/** The same record; undefined where there is none, or none that can be read. */
+export function recordIn(
+	object: Parameters<typeof recordReadingIn>[0],
+): SourceRecord | undefined {
+	const reading = recordReadingIn(object);
+	return reading.kind === "record" ? reading.record : undefined;
 }
 
 /** The annotation that says a record: the same text for the same meaning. */

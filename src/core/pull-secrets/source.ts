@@ -1,14 +1,14 @@
 import { isObjectName } from "../output/shell.ts";
 import { contentFault } from "./content-fault.ts";
 import type { NamespaceFacts } from "./namespace-facts.ts";
-import { roleOf, SOURCE_ANNOTATION, TARGETS_ANNOTATION } from "./ownership.ts";
+import { roleOf, SOURCE_ANNOTATION } from "./ownership.ts";
 import { type PullSecret, sourceRef } from "./pull-secret.ts";
 import {
 	hasRules,
 	isCoveredByRule,
 	namesOf,
-	parseRecord,
 	type RecordReading,
+	recordReadingIn,
 } from "./record.ts";
 
 /** A source's place. */
@@ -103,7 +103,7 @@ const READINGS = new WeakMap<PullSecret, RecordReading>();
 function recordReadingOf(source: PullSecret): RecordReading {
 	const known = READINGS.get(source);
 	if (known !== undefined) return known;
-	const reading = parseRecord(source.annotations[TARGETS_ANNOTATION]);
+	const reading = recordReadingIn(source);
 	READINGS.set(source, reading);
 	return reading;
 }

@@ -1,6 +1,11 @@
 import { displayUsername } from "../credentials/credential.ts";
 import { credentialOf } from "../credentials/entry.ts";
-import { type Keyring, lookUp, readKeyring } from "../kubelet/keyring.ts";
+import {
+	type Keyring,
+	lookUp,
+	matchesOf,
+	readKeyring,
+} from "../kubelet/keyring.ts";
 import { podImages } from "../kubelet/pod-images.ts";
 import { isPullFailure } from "../kubelet/pull-failures.ts";
 import type { Pod, ServiceAccount } from "../objects.ts";
@@ -8,14 +13,9 @@ import { byFirst, compare } from "../order.ts";
 import { displayHost } from "../registry/server.ts";
 import { expiriesOf } from "./expiry.ts";
 import { copyDifferences, type ListContext } from "./list-item.ts";
-import {
-	PULL_SECRET_TYPE,
-	roleOf,
-	SOURCE_ANNOTATION,
-	TARGETS_ANNOTATION,
-} from "./ownership.ts";
+import { PULL_SECRET_TYPE, roleOf, SOURCE_ANNOTATION } from "./ownership.ts";
 import { type PullSecret, sourceRef } from "./pull-secret.ts";
-import { namesOf, parseRecord, standingOf } from "./record.ts";
+import { namesOf, recordReadingIn, standingOf } from "./record.ts";
 import {
 	isSourceLike,
 	type PullSecretStatus,
@@ -252,7 +252,7 @@ function missing(
 	copies: readonly PullSecret[],
 	{ namespaces }: ListContext,
 ): string[] {
-	const reading = parseRecord(source.annotations[TARGETS_ANNOTATION]);
+	const reading = recordReadingIn(source);
 	if (reading.kind !== "record") return [];
 	const { record } = reading;
 	const have = new Set(copies.map(({ namespace }) => namespace));
@@ -309,7 +309,7 @@ class Users {
 		let needs = known.get(image);
 		if (needs === undefined) {
 			const answer = lookUp(image, keyring);
-			needs = answer.outcome === "answered" && answer.matches.length > 0;
+			needs = matchesOf(answer).length > 0;
 			known.set(image, needs);
 		}
 		return needs;
