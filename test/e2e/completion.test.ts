@@ -4,8 +4,9 @@ import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { type TestCluster, testCluster } from "../support/cluster.ts";
-import { DIST, kubectl, program } from "../support/plugin.ts";
+import { BUILT } from "../support/plugin.ts";
 import { notPosix } from "../support/posix.ts";
+import { DIST, kubectl, program } from "../support/program.ts";
 import { noTerminals, onTerminal } from "../support/pty.ts";
 
 const SYSTEM_PATH = process.env.PATH ?? "";
@@ -28,10 +29,7 @@ describe("completion", { skip: notPosix }, () => {
 		);
 		await mkdir(linked);
 		await mkdir(printed);
-		await symlink(
-			join(DIST, "kubectl-meshreg"),
-			join(linked, "kubectl_complete-meshreg"),
-		);
+		await symlink(BUILT, join(linked, "kubectl_complete-meshreg"));
 		const { out } = await run("kubectl-meshreg", [
 			"completion",
 			"bash",

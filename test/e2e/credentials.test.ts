@@ -4,7 +4,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { type TestCluster, testCluster } from "../support/cluster.ts";
-import { plugin, type Ran } from "../support/plugin.ts";
+import { plugin } from "../support/plugin.ts";
+import type { Ran } from "../support/program.ts";
 import {
 	type Authority,
 	newAuthority,

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { type TestCluster, testCluster } from "../support/cluster.ts";
 import { documentedRoles } from "../support/documented-roles.ts";
-import { DIST } from "../support/plugin.ts";
+import { BUILT } from "../support/plugin.ts";
 import { becomePod, canMount, IN_POD } from "../support/pod.ts";
 import { Watched } from "../support/watched-cluster.ts";
 
@@ -26,13 +26,7 @@ test("sync --watch in a pod, with the documented ClusterRole", {
 	const pod = join(cluster.folder, "pod");
 	const child = spawn(
 		"unshare",
-		[
-			...IN_POD,
-			join(DIST, "kubectl-meshreg"),
-			"sync",
-			"--watch",
-			...stage.argv,
-		],
+		[...IN_POD, BUILT, "sync", "--watch", ...stage.argv],
 		{
 			env: {
 				...(await becomePod(account, stage.mesh, pod)),

@@ -1,6 +1,5 @@
 /** The built file, killed in the middle of its work: nothing is half-written, and the next run finishes. */
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { type TestCluster, testCluster } from "../support/cluster.ts";
 import { chances } from "../support/fault-proxy/faults.ts";
@@ -8,7 +7,8 @@ import {
 	type FaultProxy,
 	startFaultProxy,
 } from "../support/fault-proxy/index.ts";
-import { DIST, program, type Ran } from "../support/plugin.ts";
+import { BUILT } from "../support/plugin.ts";
+import { program, type Ran } from "../support/program.ts";
 
 /** Of this run: a cluster that a user points at may hold pull secrets already. */
 const NAME = `meshreg-killed-${process.pid}`;
@@ -38,7 +38,7 @@ after(async () => {
 
 /** The file itself: between it and us nothing that might be killed in its stead. */
 function meshreg(argv: string[], given: object = {}): Promise<Ran> {
-	return program(join(DIST, "kubectl-meshreg"), argv, {
+	return program(BUILT, argv, {
 		kubeconfig: proxy.kubeconfig,
 		home: cluster.folder,
 		env: { MESHREG_NAMESPACE: mesh, MESHREG_NAME: NAME },

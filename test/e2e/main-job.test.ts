@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import packageJson from "../../package.json" with { type: "json" };
 import { type TestCluster, testCluster } from "../support/cluster.ts";
-import { kubectl, plugin, program, type Ran } from "../support/plugin.ts";
+import { plugin } from "../support/plugin.ts";
+import { kubectl, program, type Ran } from "../support/program.ts";
 
 /** Of this run: a cluster that a user points at may hold pull secrets already. */
 const NAME = `meshreg-e2e-${process.pid}`;

@@ -12,14 +12,11 @@ import { after, before, describe, test } from "node:test";
 import packageJson from "../../package.json" with { type: "json" };
 import { CertificateAuthority } from "../support/api-server/certificates.ts";
 import { testCluster } from "../support/cluster.ts";
-import { DIST, plugin, program } from "../support/plugin.ts";
+import { BUILT, plugin } from "../support/plugin.ts";
 import { notPosix } from "../support/posix.ts";
+import { program } from "../support/program.ts";
 
 const VERSION = `v${packageJson.version}\n`;
-const FILE = join(
-	DIST,
-	process.platform === "win32" ? "kubectl-meshreg.exe" : "kubectl-meshreg",
-);
 
 let folder: string;
 before(async () => {
@@ -36,7 +33,7 @@ const ran = (
 	env: Record<string, string> = {},
 	cwd?: string,
 ) =>
-	program(FILE, args, {
+	program(BUILT, args, {
 		kubeconfig: "",
 		home: folder,
 		env,
@@ -87,7 +84,7 @@ test("SIGUSR1 opens no debugger", {
 		);
 	});
 	const port = await listen(server);
-	const child = spawn(FILE, ["list", `--server=http://127.0.0.1:${port}`], {
+	const child = spawn(BUILT, ["list", `--server=http://127.0.0.1:${port}`], {
 		env: { PATH: process.env.PATH, HOME: folder },
 		stdio: ["ignore", "ignore", "pipe"],
 	});
@@ -216,11 +213,11 @@ describe("a watch ends when the next program of its pipe has read enough", {
 			};
 			const create =
 				"create --registry-server=r.example --registry-username=u --registry-password-stdin";
-			await program(FILE, create.split(" "), { ...given, stdin: "p" });
+			await program(BUILT, create.split(" "), { ...given, stdin: "p" });
 			const args = verb.endsWith("-n") ? `${verb} ${app}` : verb;
 			const { out, err } = await program(
 				"sh",
-				["-c", `{ '${FILE}' ${args}; echo "status $?" >&2; } | head -n 1`],
+				["-c", `{ '${BUILT}' ${args}; echo "status $?" >&2; } | head -n 1`],
 				given,
 			);
 			assert.equal(out.split("\n").length, 2, out);

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import packageJson from "../../package.json" with { type: "json" };
 import { ARM64_RUNNER } from "../../scripts/package/binary.ts";
 import { testCluster } from "../support/cluster.ts";
-import { program } from "../support/plugin.ts";
+import { program } from "../support/program.ts";
 
 const BINARY = fileURLToPath(
 	new URL("../../dist/binaries/linux_arm64/kubectl-meshreg", import.meta.url),

@@ -26,7 +26,7 @@ import { goTool } from "../../scripts/go-tool.ts";
 import { archiveName } from "../../scripts/package/archive.ts";
 import { readArchive } from "../../scripts/package/archive-rules.ts";
 import { type TestCluster, testCluster } from "../support/cluster.ts";
-import { kubectl, program, type Ran } from "../support/plugin.ts";
+import { kubectl, program, type Ran } from "../support/program.ts";
 
 const RELEASE = fileURLToPath(new URL("../../dist/release/", import.meta.url));
 const MANIFEST = join(RELEASE, "krew-manifest.yaml");

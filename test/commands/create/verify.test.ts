@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { Answer, Surroundings } from "../../support/command-line.ts";
-import { program } from "../../support/plugin.ts";
+import { program } from "../../support/program.ts";
 import {
 	type Authority,
 	newAuthority,
