@@ -316,6 +316,10 @@ refuses("sync", [
 		"--refresh: must be helper:NAME, plugin:PATH or ecr",
 	],
 	[
+		"-A --watch --refresh=plugin:/a/x,helper:x,plugin:/b/x",
+		"--refresh: more than one plugin:x: a source knows a plugin by that name alone",
+	],
+	[
 		"-A --watch --refresh --credential-arg=x",
 		"--credential-arg is for the one plugin that --refresh names",
 	],

@@ -229,6 +229,8 @@ export type AccountNote =
 			"mountable-secrets-unknown": None;
 			/** Nothing keeps the watch's account to pull secrets. */
 			"account-unlimited": None;
+			/** The record attaches accounts, and the watch is installed without the right to. */
+			"attaches-unwatched": None;
 	  }>
 	| ({ readonly cause: "pods-older" } & OldPods);
 

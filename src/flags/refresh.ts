@@ -1,5 +1,9 @@
 import { BARE, type Flag, type Given } from "../core/command-line/flag.ts";
-import { type Provider, parseProvider } from "../core/pull-secrets/provider.ts";
+import {
+	type Provider,
+	parseProvider,
+	providerName,
+} from "../core/pull-secrets/provider.ts";
 import type { RefreshRules } from "../core/pull-secrets/renewal.ts";
 import { UsageError } from "../errors.ts";
 import { parseLifetime } from "./numbers.ts";
@@ -47,6 +51,11 @@ export function refreshOf(given: Given): RefreshRules | undefined {
 	const allowed: Provider[] = (value === BARE ? "ecr" : value)
 		.split(",")
 		.map((name) => parseProvider(name.trim(), "--refresh"));
+	for (const [name, same] of Map.groupBy(allowed, providerName))
+		if (same.some(({ by }) => by === "plugin") && same.length > 1)
+			throw new UsageError(
+				`--refresh: more than one ${name}: a source knows a plugin by that name alone`,
+			);
 	const args = given.list("credential-arg");
 	const plugins = allowed.filter(({ by }) => by === "plugin");
 	if (args.length > 0 && plugins.length !== 1)

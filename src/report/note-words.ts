@@ -184,6 +184,8 @@ const ACCOUNT_WORDS: Wording<AccountNote> = {
 		"service accounts cannot be listed: whether one enforces mountable secrets, so that its pods would be refused, is not known",
 	"account-unlimited": () =>
 		"the API server has no ValidatingAdmissionPolicy (Kubernetes 1.30 and later have it): the account can create any Secret; see SECURITY.md",
+	"attaches-unwatched": () =>
+		"the record attaches service accounts, which this watch may not: install with --attach as well",
 };
 
 /** Why a record could not be changed, as a clause. */

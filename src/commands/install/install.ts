@@ -29,7 +29,7 @@ import type { FlagNote } from "../../core/note.ts";
 import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
 import { recordIn } from "../../core/pull-secrets/record.ts";
 import type { SourceRef } from "../../core/pull-secrets/source.ts";
-import { EXIT, UsageError } from "../../errors.ts";
+import { EXIT, UsageError, unlessForbidden } from "../../errors.ts";
 import { CHANGE_FLAGS, changeOf } from "../../flags/changes.ts";
 import { REFRESH_FLAGS, refreshOf } from "../../flags/refresh.ts";
 import { SERVING_FLAGS, servedAtOf } from "../../flags/serving.ts";
@@ -163,7 +163,7 @@ The account can write pull secrets of that name and no other Secret: an admissio
 					await findInstalled(cluster, installation.source)
 				).filter((found) => !objects.some((object) => isSame(object, found)));
 				await removeInstalled(stale, { cluster, dryRun, report });
-				await tellAsking(options, installation.source, cluster, world);
+				await tellUndone(options, installation.source, cluster, world);
 				return report.finish({ withSummary: false });
 			});
 		} finally {
@@ -211,22 +211,31 @@ function installationOf(
 	};
 }
 
-/** Of an installation by `--injected`: whom it does not serve, though a person would be asked about it. */
-async function tellAsking(
+/**
+ * What of the source's record the installation leaves undone: by `--injected` whom a person would be asked
+ * about, by the record the accounts that it attaches. Nothing where this user may not read it.
+ */
+async function tellUndone(
 	{ settings }: InstallOptions,
 	source: SourceRef,
 	cluster: Cluster,
 	world: World,
 ): Promise<void> {
-	const { selection, exclude } = settings;
-	if (selection.by !== "injected") return;
-	const found = await readPullSecret(cluster, new ContentReader(), source);
-	const rule = injectedRule(selection.mesh, {
-		exclude,
-		attach: attachedBy(settings),
-	});
+	const { selection, exclude, attach } = settings;
+	if (selection.by !== "injected" && selection.by !== "record") return;
+	const found = await unlessForbidden(
+		readPullSecret(cluster, new ContentReader(), source),
+	);
 	const record = found && recordIn(found);
-	await warnOfAsking({ ...source, record }, rule, cluster, world);
+	if (selection.by === "injected") {
+		const about = { exclude, attach: attachedBy(settings) };
+		const rule = injectedRule(selection.mesh, about);
+		await warnOfAsking({ ...source, record }, rule, cluster, world);
+	} else if (
+		attach === undefined &&
+		record?.entries.some((entry) => entry.attach.length > 0)
+	)
+		warn(world, { cause: "attaches-unwatched" });
 }
 
 /** Nothing is written where a namespace that was named is not there. Throws what the cluster throws. */

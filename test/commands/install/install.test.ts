@@ -72,6 +72,25 @@ deployment/${NAME} created in nginx-mesh namespace
 		]);
 	});
 
+	test("the record attaches accounts: without --attach it says that the watch may not", async () => {
+		await bed.run(
+			[
+				...["create", "attaching", "--registry-server=r.example"],
+				...["--registry-username=u", "--registry-password-stdin"],
+			],
+			{ stdin: "p" },
+		);
+		await bed.run(["sync", "attaching", "-n=app"]);
+		const bare = ["install", "attaching"];
+		assert.equal((await bed.run(bare)).err, "");
+		await bed.run(["sync", "attaching", "-n=app", "--attach"]);
+		assert.equal(
+			(await bed.run(bare)).err,
+			"Warning: the record attaches service accounts, which this watch may not: install with --attach as well\n",
+		);
+		assert.equal((await bed.run([...bare, "--attach"])).err, "");
+	});
+
 	test("a namespace that is not there: nothing is made", async () => {
 		assert.deepEqual(await bed.run(["install", "-n", "app,none"]), {
 			status: 1,
