@@ -142,7 +142,7 @@ describe("create, sync, list, drift, prune", () => {
 	});
 
 	test("a missing namespace is reported, the others go on", async () => {
-		const none = cluster.named("none");
+		const none = cluster.named("never-made");
 		assert.deepEqual(await meshreg(["sync", "-n", `${app},${none}`]), {
 			status: 1,
 			signal: null,

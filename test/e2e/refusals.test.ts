@@ -27,7 +27,7 @@ describe("refusals", () => {
 		mesh = await cluster.namespace("mesh");
 		app = await cluster.namespace("app", labels);
 		going = await cluster.namespace("going", labels);
-		gone = cluster.named("gone");
+		gone = cluster.named("taken-away");
 		guarded = {
 			namespace: await cluster.namespace("guarded", {
 				...labels,
