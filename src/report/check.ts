@@ -1,3 +1,4 @@
+import type { Blocked } from "../core/check/blocked.ts";
 import type { Access, Readable } from "../core/check/facts.ts";
 import {
 	type Finding,
@@ -12,6 +13,7 @@ import type { ProblemKind } from "../core/check/pull-diagnosis.ts";
 import type { CheckedCluster } from "../core/document.ts";
 import { counted } from "../core/output/counted.ts";
 import type { EntryProblem } from "../core/output/entry-problem.ts";
+import type { Obstacle } from "../core/output/failure.ts";
 import { lineOf, oneLine } from "../core/output/printable.ts";
 import { type Script, scriptKey } from "../core/output/shell.ts";
 import { someLines, someOf } from "../core/output/some-of.ts";
@@ -274,7 +276,7 @@ function headline({ about, namespaces }: Finding): string {
 		case "copy-drifted":
 			return `the copy of ${about.ref} in ${places} differs from it`;
 		case "copy-blocked":
-			return `a Secret that meshreg does not manage is in the place of the copy of ${about.ref} in ${places}`;
+			return `${obstacleNoun(about.by)} is in the place of the copy of ${about.ref} in ${places}`;
 		case "namespace-made-again":
 			return `${places} was deleted and created again since ${about.ref} was sent to it`;
 		case "namespace-gone":
@@ -335,7 +337,7 @@ function headline({ about, namespaces }: Finding): string {
 		case "secret-missing-runs":
 			return `${counted(about.pods, "running pod")} in ${places} ${about.pods === 1 ? "references" : "reference"} ${about.secret}, which does not exist`;
 		default:
-			return `${pullClause(about, places)}; ${counted(about.pods, "pod")} cannot pull`;
+			return `${pullClause(about, places)}${blockedClause(about.blocked, namespaces)}; ${counted(about.pods, "pod")} cannot pull`;
 	}
 }
 
@@ -363,9 +365,7 @@ function hint({ about, gives }: Finding): string {
 		case "copy-drifted":
 			return "Something else wrote it since the last sync, or the source changed.";
 		case "copy-blocked":
-			return about.equal
-				? "It has the same content."
-				: "It differs, or something else keeps it: move it away, or leave the namespace out.";
+			return obstacleHint(about.by);
 		case "namespace-made-again":
 			return "It may belong to another team now: nothing is written until that is confirmed.";
 		case "claimants":
@@ -421,6 +421,52 @@ function entryHint(
 			return "Registries reject such a password; it was most likely saved with a line end or in another encoding.";
 		default:
 			return "";
+	}
+}
+
+/** What is in a copy's place, and where it is not so in all of them: the cause that pods lack it. */
+function blockedClause(
+	blocked: readonly Blocked[],
+	all: readonly string[],
+): string {
+	const clauses = blocked.map(
+		({ by, namespaces }) =>
+			`${obstacleNoun(by)} is in the copy's place${namespaces.length === all.length ? "" : ` in ${someOf(namespaces)}`}`,
+	);
+	return clauses.length === 0 ? "" : `: ${clauses.join(", ")}`;
+}
+
+/** What is in a copy's place. What it says of itself may be anybody's words. */
+function obstacleNoun(by: Obstacle): string {
+	switch (by.cause) {
+		case "managed-by-other":
+			return `a Secret managed by ${by.manager}`;
+		case "copy-of-another":
+			return `a Secret that calls itself a copy of ${by.source}`;
+		case "is-source":
+			return "another source";
+		case "terminating":
+			return "a Secret that is being deleted";
+		default:
+			return "a Secret that meshreg does not manage";
+	}
+}
+
+/** What to do about it. */
+function obstacleHint(by: Obstacle): string {
+	switch (by.cause) {
+		case "managed-by-other":
+			return `sync leaves it alone: rename it where ${by.manager} keeps it, or leave the namespace out with sync --forget.`;
+		case "copy-of-another":
+			return "sync leaves it alone: give one of the two sources another name, or leave the namespace out with sync --forget.";
+		case "is-source":
+			return "sync leaves it alone: give one of the two another name, or leave the namespace out with sync --forget.";
+		case "terminating":
+			return "It waits for its finalizers: run sync once it is gone.";
+		default:
+			return by.cause === "unmanaged" && by.equal
+				? "It has the same content: sync --adopt takes it over."
+				: "sync leaves it alone: move it away, or leave the namespace out with sync --forget.";
 	}
 }
 
@@ -541,9 +587,7 @@ function pullHint(about: PullSubject & { cause: ProblemKind }): string {
 		provider === undefined
 			? ""
 			: `The service account is annotated for a credential provider (${provider}), which the nodes may ask instead: see the kubelet's log.`,
-		blocked.length === 0
-			? ""
-			: `A Secret that meshreg does not manage is in the copy's place in ${someNames(blocked)}: it is left alone.`,
+		...blocked.map(({ by }) => obstacleHint(by)),
 		left.length === 0
 			? ""
 			: `${someNames(left)} ${left.length === 1 ? "has" : "have"} no controller: delete ${left.length === 1 ? "it and create it" : "them and create them"} again.`,

@@ -6,11 +6,10 @@ import {
 	script,
 	sequence,
 } from "../output/shell.ts";
-import { desiredCopy } from "../pull-secrets/desired.ts";
 import { roleOf, SOURCE_ANNOTATION } from "../pull-secrets/ownership.ts";
-import { planCopy } from "../pull-secrets/plan.ts";
 import { type PullSecret, sourceRef } from "../pull-secrets/pull-secret.ts";
 import { namesOf, type Standing, standingOf } from "../pull-secrets/record.ts";
+import { blockedIn, obstacleIn } from "./blocked.ts";
 import { type Facts, isUnread, type SourceFacts, sendingTo } from "./facts.ts";
 import { type Finding, finding, type Subject, unique } from "./finding.ts";
 import type { Keyrings } from "./keyrings.ts";
@@ -43,13 +42,7 @@ export function checkCopies(
 }
 
 /** What a Secret is, measured by what the record wants of its namespace. */
-type State =
-	| "good"
-	| "copy-missing"
-	| "copy-drifted"
-	/** By what has the same content, or by anything else. */
-	| "blocked-by-equal"
-	| "copy-blocked";
+type State = "good" | "copy-missing" | "copy-drifted" | "copy-blocked";
 
 function recordFindings(
 	source: SourceFacts,
@@ -104,24 +97,34 @@ function recordFindings(
 		tell({ cause, ref }, in_(cause), {
 			fix: sequence(sendingTo(source, in_(cause))),
 		});
-	const equal = in_("blocked-by-equal");
 	const byName = namesOf(record.record);
-	tell({ cause: "copy-blocked", ref, equal: true }, equal, {
-		// Where a rule serves one of them, its name would stand in the record when the rule no longer does.
-		fix: fixes.adopt(equal.every((name) => byName.has(name)) ? equal : []),
-	});
-	const others = in_("copy-blocked");
-	tell({ cause: "copy-blocked", ref, equal: false }, others, {
-		look: script(
-			kubectl(
-				"describe",
-				"secret",
-				objectName(secret.name),
-				"-n",
-				objectName(others[0] ?? ""),
-			),
-		),
-	});
+	for (const { by, namespaces } of blockedIn(
+		in_("copy-blocked"),
+		secret,
+		facts,
+	))
+		tell(
+			{ cause: "copy-blocked", ref, by },
+			[...namespaces],
+			by.cause === "unmanaged" && by.equal
+				? // Where a rule serves one of them, its name would stand in the record when the rule no longer does.
+					{
+						fix: fixes.adopt(
+							namespaces.every((name) => byName.has(name)) ? namespaces : [],
+						),
+					}
+				: {
+						look: script(
+							kubectl(
+								"describe",
+								"secret",
+								objectName(secret.name),
+								"-n",
+								objectName(namespaces[0] ?? ""),
+							),
+						),
+					},
+		);
 	const again = named("made-again");
 	if (again.length > 0) {
 		const confirmed = fixes.sync(again);
@@ -159,16 +162,9 @@ function stateOf(
 	namespace: string,
 	facts: Facts,
 ): State {
-	const ref = `${namespace}/${secret.name}`;
-	const current = facts.secrets.get(ref)?.key;
-	if (current === undefined)
-		return facts.otherSecrets.has(ref) ? "copy-blocked" : "copy-missing";
-	const desired = desiredCopy(secret, namespace);
-	const plan = planCopy(current, desired, { force: false });
-	if (plan.action === "conflict")
-		return plan.obstacle.cause === "unmanaged" && plan.obstacle.equal
-			? "blocked-by-equal"
-			: "copy-blocked";
+	if (obstacleIn(namespace, secret, facts) !== undefined) return "copy-blocked";
+	const current = facts.secrets.get(`${namespace}/${secret.name}`)?.key;
+	if (current === undefined) return "copy-missing";
 	return current.content.canonical === secret.content.canonical
 		? "good"
 		: "copy-drifted";

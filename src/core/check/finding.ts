@@ -3,11 +3,16 @@ import type { NearMiss } from "../kubelet/near-miss.ts";
 import type { AskedHost } from "../kubelet/pull-report.ts";
 import type { RejectionHint } from "../output/credential-fault.ts";
 import type { EntryProblem } from "../output/entry-problem.ts";
-import type { RecordFault, SourceFailure } from "../output/failure.ts";
+import type {
+	Obstacle,
+	RecordFault,
+	SourceFailure,
+} from "../output/failure.ts";
 import { type Script, scriptKey } from "../output/shell.ts";
 import type { ContentFault } from "../pull-secrets/content-fault.ts";
 import type { Manager } from "../pull-secrets/managers.ts";
 import type { Verification } from "../registry/verification.ts";
+import type { Blocked } from "./blocked.ts";
 import type { Access, Readable } from "./facts.ts";
 import type { ProblemKind } from "./pull-diagnosis.ts";
 
@@ -86,7 +91,7 @@ export type Subject =
 			"copy-missing": { ref: string };
 			"copy-drifted": { ref: string };
 			/** `equal`: not managed, with the source's content, so that nothing is lost where it is taken over. */
-			"copy-blocked": { ref: string; equal: boolean };
+			"copy-blocked": { ref: string; by: Obstacle };
 			/** Recorded namespaces that were made again, or are not there. */
 			"namespace-made-again": { ref: string };
 			"namespace-gone": { ref: string };
@@ -182,8 +187,8 @@ export interface PullSubject {
 		readonly pods: readonly string[];
 		readonly secret: string;
 	};
-	/** A Secret of that name is in the way of a copy: `NAMESPACE`. */
-	readonly blocked: readonly string[];
+	/** What is in the place of copies that the pods would pull with. */
+	readonly blocked: readonly Blocked[];
 }
 
 /** A finding with what is usual left out. */

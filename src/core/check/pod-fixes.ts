@@ -1,10 +1,9 @@
 import { type Script, sequence } from "../output/shell.ts";
-import { desiredCopy } from "../pull-secrets/desired.ts";
 import type { Fixes } from "../pull-secrets/fixes.ts";
 import type { Manager } from "../pull-secrets/managers.ts";
 import { PULL_SECRET_TYPE, roleOf } from "../pull-secrets/ownership.ts";
-import { planCopy } from "../pull-secrets/plan.ts";
 import { hasNoAccounts } from "../registry/public.ts";
+import { type Blocked, blockedIn } from "./blocked.ts";
 import { writtenAgain } from "./credentials.ts";
 import {
 	type PodFacts,
@@ -31,8 +30,8 @@ interface PodFix {
 	};
 	/** What writes the Secret again, so that no command of ours lasts. */
 	readonly controller: Manager | undefined;
-	/** Namespaces where a Secret that is not managed is in a copy's place. */
-	readonly blocked: readonly string[];
+	/** What is in a copy's place where the pods are. */
+	readonly blocked: readonly Blocked[];
 }
 
 const NOTHING: PodFix = {
@@ -102,10 +101,11 @@ function copies(
 ): PodFix {
 	const { secret, fixes } = source;
 	const pods = podsOf(group);
-	const blocked = namespacesOf(group).filter((at) =>
-		isBlocked(source, at, keyrings),
+	const blocked = blockedIn(namespacesOf(group), secret, keyrings.facts);
+	const open = pods.filter(
+		({ namespace }) =>
+			!blocked.some(({ namespaces }) => namespaces.includes(namespace)),
 	);
-	const open = pods.filter(({ namespace }) => !blocked.includes(namespace));
 	const [served, others] = [true, false].map((is) =>
 		open.filter(({ namespace }) => keyrings.isServed(source, namespace) === is),
 	) as [PodFacts[], PodFacts[]];
@@ -309,23 +309,6 @@ function attach(
 		.filter(([accounts]) => accounts.length > 0)
 		.map(([accounts, at]) => fixes.attach(at, accounts, name));
 	return { ...NOTHING, ...withNewPods(steps, pods, name, keyrings, fixes) };
-}
-
-/** Whether sync would not write there: something of that name is in the way. */
-function isBlocked(
-	{ secret }: SourceFacts,
-	namespace: string,
-	{ facts }: Keyrings,
-): boolean {
-	if (namespace === secret.namespace) return false;
-	const ref = `${namespace}/${secret.name}`;
-	if (facts.otherSecrets.has(ref)) return true;
-	const current = facts.secrets.get(ref);
-	return (
-		current !== undefined &&
-		planCopy(current.key, desiredCopy(secret, namespace), { force: false })
-			.action === "conflict"
-	);
 }
 
 /**

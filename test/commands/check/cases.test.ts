@@ -282,7 +282,7 @@ describe("H1: no printed command loses another registry's credential", () => {
 			items.map(({ cause, command }) => [cause, command]),
 			[["no-secret", ""]],
 		);
-		assert.match(out, /does not manage is in the copy's place in app/);
+		assert.match(out, /does not manage is in the copy's place;/);
 		assert.doesNotMatch(out, /--force|Gives/);
 	});
 

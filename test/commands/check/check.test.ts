@@ -601,6 +601,70 @@ describe("check: service accounts", () => {
 	});
 });
 
+describe("what is in a copy's place is the cause, of the copy and of pods that lack it", () => {
+	const [move, forget] = [
+		"sync leaves it alone:",
+		"or leave the namespace out with sync --forget.",
+	];
+	for (const [name, metadata, noun, next] of [
+		[
+			"Helm's",
+			{
+				labels: { "app.kubernetes.io/managed-by": "Helm" },
+				annotations: { "meta.helm.sh/release-name": "app" },
+			},
+			"a Secret managed by Helm",
+			`${move} rename it where Helm keeps it, ${forget}`,
+		],
+		[
+			"another source's",
+			copyOf("other/source"),
+			"a Secret that calls itself a copy of other/source",
+			`${move} give one of the two sources another name, ${forget}`,
+		],
+		[
+			"a source",
+			{
+				labels: labelsOf(),
+				annotations: {
+					"kubectl-meshreg/registry-servers": '{"x.io":"x.io"}',
+					"kubectl-meshreg/targets": '[{"namespaces":{"x":""}}]',
+				},
+			},
+			"another source",
+			`${move} give one of the two another name, ${forget}`,
+		],
+		[
+			"nobody's",
+			{},
+			"a Secret that meshreg does not manage",
+			`${move} move it away, ${forget}`,
+		],
+	] as const)
+		test(name, async () => {
+			await using bed = await started();
+			source(bed, { "r.io": user("right") });
+			secret(bed, `app/${KEY}`, { "x.io": user("theirs") }, metadata);
+			secret(bed, `shop/${KEY}`, { "x.io": user("theirs") }, metadata);
+			account(bed, "app", KEY);
+			waiting(bed, "app/web", "unauthorized");
+			const { out } = await bed.run(["check", "-q"], { columns: 400 });
+			assert.ok(
+				out.includes(
+					`× ${noun} is in the place of the copy of nginx-mesh/${KEY} in shop\n    ${next}\n`,
+				),
+				out,
+			);
+			assert.ok(
+				out.includes(
+					`× app has no pull secret for r.io: ${noun} is in the copy's place; 1 pod cannot pull\n`,
+				),
+				out,
+			);
+			assert.ok(out.includes(`    ${next}\n`), out);
+		});
+});
+
 test("a Secret in a copy's place: what takes over an equal one, and where to look at another", async () => {
 	await using bed = await started();
 	source(bed, { "r.io": user("right") });
@@ -612,10 +676,10 @@ test("a Secret in a copy's place: what takes over an equal one, and where to loo
 		`copies
 ------
 × a Secret that meshreg does not manage is in the place of the copy of nginx-mesh/${KEY} in app
-    It has the same content.
+    It has the same content: sync --adopt takes it over.
     Fix: kubectl meshreg sync -n app --adopt
 × a Secret that meshreg does not manage is in the place of the copy of nginx-mesh/${KEY} in shop
-    It differs, or something else keeps it: move it away, or leave the namespace out.
+    sync leaves it alone: move it away, or leave the namespace out with sync --forget.
     See: kubectl describe secret ${KEY} -n shop
 `,
 	);

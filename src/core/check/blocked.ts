@@ -1,0 +1,47 @@
+import type { Obstacle } from "../output/failure.ts";
+import { desiredCopy } from "../pull-secrets/desired.ts";
+import { planCopy } from "../pull-secrets/plan.ts";
+import type { PullSecret } from "../pull-secrets/pull-secret.ts";
+import type { Facts } from "./facts.ts";
+
+/** What stands in the place of copies, of one kind in each of these namespaces. */
+export interface Blocked {
+	readonly by: Obstacle;
+	readonly namespaces: readonly string[];
+}
+
+/** What keeps a copy of a source from being written in a namespace; undefined where nothing does. */
+export function obstacleIn(
+	namespace: string,
+	source: PullSecret,
+	facts: Facts,
+): Obstacle | undefined {
+	if (namespace === source.namespace) return undefined;
+	const ref = `${namespace}/${source.name}`;
+	// Of a type that kubelets pass over, which was not read.
+	if (facts.otherSecrets.has(ref))
+		return { cause: "unmanaged", type: "", equal: false };
+	const current = facts.secrets.get(ref)?.key;
+	if (current === undefined) return undefined;
+	const desired = desiredCopy(source, namespace);
+	const plan = planCopy(current, desired, { force: false });
+	return plan.action === "conflict" ? plan.obstacle : undefined;
+}
+
+/** By what stands there, in the order of the namespaces. */
+export function blockedIn(
+	namespaces: readonly string[],
+	source: PullSecret,
+	facts: Facts,
+): Blocked[] {
+	const found = namespaces.flatMap((namespace) => {
+		const by = obstacleIn(namespace, source, facts);
+		return by === undefined ? [] : [{ namespace, by }];
+	});
+	return [...Map.groupBy(found, ({ by }) => JSON.stringify(by)).values()].map(
+		(group) => ({
+			by: (group[0] as (typeof found)[number]).by,
+			namespaces: group.map(({ namespace }) => namespace),
+		}),
+	);
+}
