@@ -132,17 +132,13 @@ export interface WatchEvent {
 }
 
 /** One request over HTTP/1.1. */
-export function callHttp1(
-	server: ApiServer,
-	call: Call,
-	options: ClientOptions = {},
-): Promise<Reply> {
+export function callHttp1(server: ApiServer, call: Call): Promise<Reply> {
 	const { text, type } = payload(call);
 	return new Promise((resolve, reject) => {
 		const sent = request(
 			server.url + call.path,
 			{
-				...tlsOptions(server, options),
+				...tlsOptions(server, {}),
 				method: call.method ?? "GET",
 				headers: { ...type, ...call.headers },
 				agent: false,

@@ -10,6 +10,7 @@ import {
 	type OutputOptions,
 	type ReportForm,
 } from "../apply/change-report.ts";
+import { onCluster } from "../on-cluster.ts";
 import type { SourceChoice } from "../read/find-source.ts";
 import { type Selection, selectNamespaces } from "../read/select-namespaces.ts";
 import { warn } from "../tell.ts";
@@ -80,8 +81,7 @@ export async function changeAccounts(
 	how: AccountChangeOptions,
 ): Promise<Outcome> {
 	warn(world, ...change.notes);
-	const cluster = await world.connect(change.connection);
-	try {
+	return onCluster(world, change.connection, async (cluster) => {
 		const selection = change.places ?? {
 			by: "names",
 			names: [cluster.namespace],
@@ -113,7 +113,5 @@ export async function changeAccounts(
 			await how.after?.(cluster, changed, report.results, key);
 			return report.finish({ withSummary: targets.length > 1 && "accounts" });
 		});
-	} finally {
-		await cluster.close();
-	}
+	});
 }

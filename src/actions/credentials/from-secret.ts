@@ -10,6 +10,7 @@ import {
 } from "../../core/registry/server.ts";
 import type { ConnectionFlags, World } from "../../world.ts";
 import { readNaming } from "../apply/ensure-namespace.ts";
+import { onCluster } from "../on-cluster.ts";
 import { warn } from "../tell.ts";
 import type { EnteredCredential } from "./entered-credential.ts";
 
@@ -77,8 +78,7 @@ async function entriesIn(
 	{ namespace, name, connection }: SecretToTake,
 	world: World,
 ): Promise<ReadonlyMap<string, AuthEntry>> {
-	const cluster = await world.connect(connection);
-	try {
+	return onCluster(world, connection, async (cluster) => {
 		const secret = await readNaming("Secret", { namespace, name }, cluster);
 		const { type, data } = pullSourceOf(secret);
 		if (!isPullSecretType(type))
@@ -98,7 +98,5 @@ async function entriesIn(
 			to: "take",
 			problem: config.problem,
 		});
-	} finally {
-		await cluster.close();
-	}
+	});
 }

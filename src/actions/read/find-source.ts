@@ -21,6 +21,7 @@ import {
 } from "../../core/pull-secrets/source.ts";
 import { unlessForbidden } from "../../errors.ts";
 import type { Cluster, ConnectionFlags, World } from "../../world.ts";
+import { onCluster } from "../on-cluster.ts";
 import { warn } from "../tell.ts";
 import {
 	readPullSecret,
@@ -204,11 +205,8 @@ export async function onSource<T>(
 	act: (source: PullSecret, cluster: Cluster) => Promise<T>,
 ): Promise<T> {
 	warn(world, ...notes);
-	const cluster = await world.connect(connection);
-	try {
+	return onCluster(world, connection, async (cluster) => {
 		const reader = new ContentReader();
 		return await act(await findSource(cluster, reader, source, world), cluster);
-	} finally {
-		await cluster.close();
-	}
+	});
 }

@@ -1,6 +1,7 @@
 import type { Trust } from "../../actions/credentials/registry-trust.ts";
 import { AT_ONCE, inParallel } from "../../actions/in-parallel.ts";
 import { inSteps } from "../../actions/in-steps.ts";
+import { onCluster } from "../../actions/on-cluster.ts";
 import type { SourceChoice } from "../../actions/read/find-source.ts";
 import { meantNamespace } from "../../actions/read/meant-namespace.ts";
 import { warnOfUnread } from "../../actions/read/warn-of-unread.ts";
@@ -110,8 +111,7 @@ Not visible from here: the nodes' own credentials, the CAs that they trust, and 
 		quiet: given.on("quiet"),
 	}),
 	async run(options, world) {
-		const cluster = await world.connect(options.connection);
-		try {
+		return onCluster(world, options.connection, async (cluster) => {
 			let reader = new ContentReader();
 			const lookAgain = () => {
 				reader = new ContentReader();
@@ -136,9 +136,7 @@ Not visible from here: the nodes' own credentials, the CAs that they trust, and 
 				status: isWell(findings) ? EXIT.done : EXIT.failed,
 				document: documentOf(findings, cluster),
 			};
-		} finally {
-			await cluster.close();
-		}
+		});
 	},
 });
 

@@ -16,6 +16,7 @@ import type { CredentialInput } from "../../actions/credentials/credential-input
 import { enterVerified } from "../../actions/credentials/enter-verified.ts";
 import type { EnteredCredential } from "../../actions/credentials/entered-credential.ts";
 import type { VerifyOptions } from "../../actions/credentials/verify-credentials.ts";
+import { onCluster } from "../../actions/on-cluster.ts";
 import { readPullSecret } from "../../actions/read/read-keys.ts";
 import { warnOfMalformed } from "../../actions/read/warn-of-malformed.ts";
 import { warn } from "../../actions/tell.ts";
@@ -189,8 +190,7 @@ At a terminal the credential is verified at its registry before it is written; e
 		const isObject = output === "json" || output === "yaml";
 		if (isNew && isObject && dryRun === "client")
 			return objectOf(make(undefined));
-		const cluster = await world.connect(options.connection);
-		try {
+		return onCluster(world, options.connection, async (cluster) => {
 			const before = isNew
 				? undefined
 				: await readPullSecret(cluster, reader, place);
@@ -243,9 +243,7 @@ At a terminal the credential is verified at its registry before it is written; e
 						withSummary: false,
 						next: await nextOf(place, report, options, { cluster, world }),
 					});
-		} finally {
-			await cluster.close();
-		}
+		});
 	},
 });
 
@@ -311,8 +309,7 @@ async function meshPlace(
 	world: World,
 ): Promise<AskedPlace["place"]> {
 	if (!offersMesh || yes || !world.streams.interactive) return place;
-	const cluster = await world.connect(connection);
-	try {
+	return onCluster(world, connection, async (cluster) => {
 		const found = await meshesInstalled(cluster);
 		if (found.every(({ name }) => name === DEFAULT_MESH)) return place;
 		const offered = [...found, NO_MESH];
@@ -325,9 +322,7 @@ async function meshPlace(
 		});
 		const mesh = offered.find(({ name }) => name === chosen) ?? NO_MESH;
 		return { namespace: mesh.sourceNamespace, name: mesh.secretName };
-	} finally {
-		await cluster.close();
-	}
+	});
 }
 
 interface MeshOffer extends AskedPlace {
@@ -378,8 +373,7 @@ async function intentOf(
 		input.secret === undefined &&
 		input.provider === undefined;
 	if (edit.by === "replace" && !offers) return intent;
-	const cluster = await world.connect(options.connection);
-	try {
+	return onCluster(world, options.connection, async (cluster) => {
 		const place = placeIn(cluster, options);
 		const [source, namespaces] = await Promise.all([
 			readPullSecret(cluster, new ContentReader(), place),
@@ -422,9 +416,7 @@ async function intentOf(
 				};
 			}
 		}
-	} finally {
-		await cluster.close();
-	}
+	});
 }
 
 /** The question about a source that is there, which it describes. */

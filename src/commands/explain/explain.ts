@@ -1,5 +1,6 @@
 import type { Trust } from "../../actions/credentials/registry-trust.ts";
 import { inSteps } from "../../actions/in-steps.ts";
+import { onCluster } from "../../actions/on-cluster.ts";
 import {
 	findSource,
 	placeMeant,
@@ -240,8 +241,7 @@ async function explainCluster(
 	world: World,
 ): Promise<{ explained: Explained[]; contextFlags: readonly string[] }> {
 	const { operand, workload } = options;
-	const cluster = await world.connect(options.connection);
-	try {
+	return onCluster(world, options.connection, async (cluster) => {
 		const namespace = options.namespace ?? cluster.namespace;
 		const pods = workload && (await readWorkload(cluster, namespace, workload));
 		const pod = pods?.pod ?? options.pod;
@@ -298,9 +298,7 @@ async function explainCluster(
 			),
 			contextFlags,
 		};
-	} finally {
-		await cluster.close();
-	}
+	});
 }
 
 /** Says what an image's name that nothing matches may have meant instead. */

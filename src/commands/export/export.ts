@@ -1,3 +1,4 @@
+import { onCluster } from "../../actions/on-cluster.ts";
 import {
 	findSource,
 	type SourceChoice,
@@ -112,8 +113,7 @@ With --format=kind it prints the config of a kind cluster whose nodes all mount 
 			const text = await kindClusterConfig(kind.file, kind.nodes, world);
 			return put(text, to, "cluster-config", world);
 		}
-		const cluster = await world.connect(options.connection);
-		try {
+		return onCluster(world, options.connection, async (cluster) => {
 			const key = await keyToExport(options, cluster, world);
 			return await put(
 				dockerConfigOf(key, world),
@@ -121,9 +121,7 @@ With --format=kind it prints the config of a kind cluster whose nodes all mount 
 				{ namespace: key.namespace, name: key.name },
 				world,
 			);
-		} finally {
-			await cluster.close();
-		}
+		});
 	},
 });
 

@@ -1,3 +1,4 @@
+import { onCluster } from "../../actions/on-cluster.ts";
 import { readManifests } from "../../actions/read/read-manifests.ts";
 import { scopesOf } from "../../actions/read/read-namespaces.ts";
 import { warn } from "../../actions/tell.ts";
@@ -49,14 +50,11 @@ export async function findImages(
 			return imagesOfFiles(origin.paths, origin.recursive, world, fail);
 		case "cluster":
 		case "pods": {
-			const cluster = await world.connect(connection);
-			try {
+			return onCluster(world, connection, async (cluster) => {
 				return origin.from === "pods"
 					? await imagesOfPods(origin.namespaces, cluster, world, fail)
 					: await imagesInstalled(origin, cluster, fail);
-			} finally {
-				await cluster.close();
-			}
+			});
 		}
 	}
 }

@@ -1,3 +1,4 @@
+import { onCluster } from "../../actions/on-cluster.ts";
 import {
 	findSource,
 	type SourceChoice,
@@ -75,14 +76,11 @@ export async function sourceFor(
 	connection: ConnectionFlags,
 	world: World,
 ): Promise<{ readonly source: PullSecret; readonly namespace: string }> {
-	const cluster = await world.connect(connection);
-	try {
+	return onCluster(world, connection, async (cluster) => {
 		const reader = new ContentReader();
 		const source = await findSource(cluster, reader, choice, world);
 		return { source, namespace: cluster.namespace };
-	} finally {
-		await cluster.close();
-	}
+	});
 }
 
 /** The copies that sync would make where the manifests go, as one more of them. */

@@ -13,6 +13,7 @@ import {
 	type Installed,
 	removeInstalled,
 } from "../../actions/in-cluster/installed.ts";
+import { onCluster } from "../../actions/on-cluster.ts";
 import { withNearNamespace } from "../../actions/read/near-names.ts";
 import { readPullSecret } from "../../actions/read/read-keys.ts";
 import { warn } from "../../actions/tell.ts";
@@ -142,8 +143,7 @@ The account can write pull secrets of that name and no other Secret: an admissio
 	},
 	async run(options, world) {
 		warn(world, ...options.notes);
-		const cluster = await world.connect(options.connection);
-		try {
+		return onCluster(world, options.connection, async (cluster) => {
 			const installation = installationOf(
 				options,
 				options.settings.source.namespace ?? cluster.namespace,
@@ -166,9 +166,7 @@ The account can write pull secrets of that name and no other Secret: an admissio
 				await tellUndone(options, installation.source, cluster, world);
 				return report.finish({ withSummary: false });
 			});
-		} finally {
-			await cluster.close();
-		}
+		});
 	},
 });
 

@@ -8,6 +8,7 @@ import { isSettled } from "../../actions/apply/apply.ts";
 import { carryOut } from "../../actions/apply/carry-out.ts";
 import { ChangeReport } from "../../actions/apply/change-report.ts";
 import { confirmDeletion, lossOf } from "../../actions/apply/confirm.ts";
+import { onCluster } from "../../actions/on-cluster.ts";
 import { meantFor } from "../../actions/read/meant-namespace.ts";
 import { readPullSecrets, secretsNamed } from "../../actions/read/read-keys.ts";
 import { readSources } from "../../actions/read/read-sources.ts";
@@ -125,8 +126,7 @@ It lists what it will delete, sources first, with how many pods and service acco
 		const mustAsk = !options.yes && dryRun === "none";
 		if (mustAsk && !world.streams.interactive)
 			throw new UsageError("prune needs --yes: there is no terminal to ask at");
-		const cluster = await world.connect(options.connection);
-		try {
+		return onCluster(world, options.connection, async (cluster) => {
 			const reader = new ContentReader();
 			const found = await readScope(cluster, reader, namespaces, options.query);
 			const keys = found.filter(options.isMeant);
@@ -241,9 +241,7 @@ It lists what it will delete, sources first, with how many pods and service acco
 					world.emit({ type: "note", note, unlessQuiet: true });
 				return report.finish({ withSummary: false });
 			});
-		} finally {
-			await cluster.close();
-		}
+		});
 	},
 });
 

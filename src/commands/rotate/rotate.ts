@@ -16,6 +16,7 @@ import type { CredentialInput } from "../../actions/credentials/credential-input
 import { enterVerified } from "../../actions/credentials/enter-verified.ts";
 import type { EnteredCredential } from "../../actions/credentials/entered-credential.ts";
 import type { VerifyOptions } from "../../actions/credentials/verify-credentials.ts";
+import { onCluster } from "../../actions/on-cluster.ts";
 import {
 	findSource,
 	type SourceChoice,
@@ -133,8 +134,7 @@ The user stays unless another is given, and so do other registries in the source
 	async ask(options, world) {
 		warn(world, ...options.notes, ...options.warnings);
 		const { input, registry } = options;
-		const cluster = await world.connect(options.connection);
-		try {
+		return onCluster(world, options.connection, async (cluster) => {
 			const reader = new ContentReader();
 			const source = await findOrMeant(
 				findSource(cluster, reader, options.source, world),
@@ -157,14 +157,11 @@ The user stays unless another is given, and so do other registries in the source
 			return entered === CANCELLED
 				? cancelled(world)
 				: { key, entered, seen, context: cluster.context };
-		} finally {
-			await cluster.close();
-		}
+		});
 	},
 	async run(options, world, { key: known, entered, seen, context }) {
 		const { expiresIn, registry } = options;
-		const cluster = await world.connect(options.connection);
-		try {
+		return onCluster(world, options.connection, async (cluster) => {
 			const reader = new ContentReader();
 			const source = await findSource(cluster, reader, options.source, world);
 			editable(source, source);
@@ -198,9 +195,7 @@ The user stays unless another is given, and so do other registries in the source
 				cancelled(world);
 				return { status: EXIT.done, document: NOTHING };
 			});
-		} finally {
-			await cluster.close();
-		}
+		});
 	},
 });
 

@@ -5,6 +5,7 @@ import {
 	type Installed,
 	removeInstalled,
 } from "../../actions/in-cluster/installed.ts";
+import { onCluster } from "../../actions/on-cluster.ts";
 import { tell, warn } from "../../actions/tell.ts";
 import { command, NOTHING } from "../../command.ts";
 import type { Loss } from "../../core/note.ts";
@@ -52,8 +53,7 @@ What install created is found by its label, and deleted by its uid: an object th
 			throw new UsageError(
 				"uninstall needs --yes: there is no terminal to ask at",
 			);
-		const cluster = await world.connect(options.connection);
-		try {
+		return onCluster(world, options.connection, async (cluster) => {
 			const source = {
 				namespace: options.namespace ?? cluster.namespace,
 				name: options.name,
@@ -73,9 +73,7 @@ What install created is found by its label, and deleted by its uid: an object th
 				await removeInstalled(found, { cluster, report, dryRun });
 				return report.finish({ withSummary: false });
 			});
-		} finally {
-			await cluster.close();
-		}
+		});
 	},
 });
 

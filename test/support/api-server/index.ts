@@ -18,11 +18,15 @@ export type { Draft, KubeObject } from "./objects.ts";
 export type { ApiRequest } from "./request.ts";
 export type { Store } from "./store.ts";
 
+interface UserOptions {
+	groups?: readonly string[];
+	token?: string;
+	uid?: string;
+}
+
 export interface ApiServerOptions {
 	/** Users beside `admin`, who is in system:masters. The token is `NAME-token` where none is given. */
-	users?: Readonly<
-		Record<string, { groups?: readonly string[]; token?: string; uid?: string }>
-	>;
+	users?: Readonly<Record<string, UserOptions>>;
 	/** What users and groups may do; without a rule, nothing. */
 	allow?: readonly AccessRule[];
 	/** Namespaces to begin with, beside default and the three kube-… */
@@ -33,16 +37,12 @@ export interface ApiServerOptions {
 	finalizeNamespaces?: boolean;
 	/** Offer no HTTP/2. */
 	http1Only?: boolean;
-	/** Requests in flight on an HTTP/2 connection; default 250, as the real one's. */
-	maxConcurrentStreams?: number;
 	/** How many changes watches may go back; default 100,000. */
 	history?: number;
 	/** Milliseconds between bookmarks of a watch; default a minute. */
 	bookmarkInterval?: number;
 	/** The server's clock. */
 	now?: () => Date;
-	/** Default: a free one. */
-	port?: number;
 }
 
 export interface ApiServer {
@@ -90,11 +90,7 @@ export async function startApiServer(
 	const tokens = new Map<string, User>();
 	const all = { admin: { groups: ["system:masters"] }, ...options.users };
 	await Promise.all(
-		Object.entries<{
-			groups?: readonly string[];
-			token?: string;
-			uid?: string;
-		}>(all).map(
+		Object.entries<UserOptions>(all).map(
 			async ([name, { groups = [], token = `${name}-token`, uid }]) => {
 				tokens.set(token, {
 					name,
@@ -126,9 +122,7 @@ export async function startApiServer(
 		{
 			pair: await authority.server(),
 			ca: authority.certificate,
-			port: options.port ?? 0,
 			http1Only: options.http1Only ?? false,
-			maxConcurrentStreams: options.maxConcurrentStreams ?? 250,
 		},
 		{ store, tokens, rules: options.allow ?? [] },
 	);

@@ -41,12 +41,9 @@ export interface TransportOptions {
 	pair: KeyPair;
 	/** PEM of the CA that signs client certificates. */
 	ca: string;
-	/** 0 for any free port. */
-	port: number;
 	/** Offer no HTTP/2. */
 	http1Only: boolean;
 	/** How many HTTP/2 requests a connection may have in flight. */
-	maxConcurrentStreams: number;
 }
 
 /** The most that the API server reads of a body, in bytes. */
@@ -89,13 +86,14 @@ export class Transport {
 						...tls,
 						allowHTTP1: true,
 						...idle,
-						settings: { maxConcurrentStreams: options.maxConcurrentStreams },
+						// As the real one has it.
+						settings: { maxConcurrentStreams: 250 },
 					},
 					onRequest,
 				);
 		await new Promise<void>((resolve, reject) => {
 			server.once("error", reject);
-			server.listen(options.port, "127.0.0.1", resolve);
+			server.listen(0, "127.0.0.1", resolve);
 		});
 		const transport = new Transport(
 			server,

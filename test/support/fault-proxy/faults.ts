@@ -34,14 +34,10 @@ export interface Passing {
 /** Chooses what befalls a request; undefined lets it pass. */
 export type Choose = (request: Passing) => Fault | undefined;
 
-/** Hits this share of the requests that `applies` to, by chance that is the same in every run. */
-export function share(
-	part: number,
-	fault: Fault,
-	applies: (request: Passing) => boolean = () => true,
-): Choose {
+/** Hits this share of the requests, by chance that is the same in every run. */
+export function share(part: number, fault: Fault): Choose {
 	const chance = chances(1);
-	return (request) => (applies(request) && chance() < part ? fault : undefined);
+	return () => (chance() < part ? fault : undefined);
 }
 
 /** Numbers in [0, 1), the same for the same seed: a linear congruential generator with Knuth's numbers. */
