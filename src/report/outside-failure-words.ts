@@ -91,6 +91,8 @@ function ecrWords(because: EcrFault): string {
 			return `did not answer within ${because.limit / 1000} s`;
 		case "certificate":
 			return `failed: ${certificateWords(because.host, because)}`;
+		case "no-access":
+			return "finds no credentials of Amazon's: set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the pod's service account or the machine a role";
 		case "no-answer":
 			return `failed: HTTP ${because.status}, and what came with it is no answer of Amazon's`;
 		case "failed":

@@ -12,7 +12,7 @@ import { notPosix } from "../support/posix.ts";
 import { httpProxy, socksProxy } from "../support/proxies.ts";
 import { amazon } from "../support/registry/amazon.ts";
 import { newAuthority } from "../support/registry/certificates.ts";
-import type { LoopbackServer } from "../support/registry/server.ts";
+import { type LoopbackServer, serve } from "../support/registry/server.ts";
 import { type TestBed, testBed } from "../support/test-bed.ts";
 import { started } from "../support/watching.ts";
 
@@ -618,6 +618,34 @@ describe("ecr", () => {
 			assert.match(outcome.err, err);
 			assert.equal(outcome.content, undefined);
 		});
+
+	test("nothing to log in to Amazon with: it says what to give", async () => {
+		await using server = await amazon(() => token("p"));
+		const outcome = await create(server, {
+			AWS_ACCESS_KEY_ID: "",
+			AWS_SECRET_ACCESS_KEY: "",
+		});
+		assert.match(
+			outcome.err,
+			/^error: ecr finds no credentials of Amazon's: set AWS_PROFILE or /,
+		);
+		assert.deepEqual(server.calls, []);
+	});
+
+	test("a page in place of STS's answer is no answer of Amazon's", async () => {
+		await using server = await serve((_, response) => {
+			response.statusCode = 502;
+			response.end("Bad Gateway");
+		});
+		await using bed = await testBed();
+		const file = join(bed.folder, "token");
+		await writeFile(file, "web-identity");
+		const outcome = await create(server, {
+			AWS_WEB_IDENTITY_TOKEN_FILE: file,
+			AWS_ROLE_ARN: "arn:aws:iam::1:role/x",
+		});
+		assert.match(outcome.err, /^error: ecr failed: HTTP 502, and /);
+	});
 
 	for (const [host, err] of [
 		["public.ecr.aws", /^error: public\.ecr\.aws has tokens of another kind/],

@@ -77,13 +77,18 @@ export async function ecrCredential(
 	}
 }
 
-/** Of what is none of its answers the SDK quotes a part, or says nothing at all. */
+/**
+ * Of what is none of its answers the SDK quotes a part, or says nothing at all; and of a machine that has no
+ * credentials, not how to give it some.
+ */
 function faultIn(error: unknown): EcrFault {
 	if (!(error instanceof Error)) return { is: "failed", words: "error" };
 	const { name, message } = error;
+	if (/^Could not load credentials/.test(message)) return { is: "no-access" };
 	const { httpStatusCode: status } =
 		(error as { $metadata?: { httpStatusCode?: number } }).$metadata ?? {};
-	return status !== undefined && /^(?:SyntaxError|Unknown)$/.test(name)
+	return status !== undefined &&
+		(name === "Unknown" || /\bDeserialization error\b/.test(message))
 		? { is: "no-answer", status }
 		: { is: "failed", words: failureWords(`${name}: ${message}`) };
 }

@@ -81,6 +81,8 @@ export type EcrFault = Faults<{
 	silent: { limit: number };
 	/** `names`: what the certificate is for, as Node lists it; "" where that is not known. */
 	certificate: { host: string; fault: CertificateFault; names: string };
+	/** The SDK finds nothing to log in to Amazon with. */
+	"no-access": None;
 	/** What answers is not Amazon's service, as a proxy is. `status`: of HTTP. */
 	"no-answer": { status: number };
 	/** `words`: those of the service or of its SDK. */

@@ -83,6 +83,10 @@ deployment/${NAME} created in nginx-mesh namespace
 		await bed.run(["sync", "attaching", "-n=app"]);
 		const bare = ["install", "attaching"];
 		assert.equal((await bed.run(bare)).err, "");
+		bed.server.store.seed({
+			kind: "ServiceAccount",
+			metadata: { namespace: "app", name: "default" },
+		});
 		await bed.run(["sync", "attaching", "-n=app", "--attach"]);
 		assert.equal(
 			(await bed.run(bare)).err,
