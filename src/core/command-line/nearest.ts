@@ -1,10 +1,14 @@
+/** More than these are no typing mistake, however long the word is: names of one cluster begin alike. */
+const MOST_EDITS = 3;
+
 /** The candidate that a typing mistake most likely meant; undefined where none is near. */
 export function nearest(
 	word: string,
 	candidates: readonly string[],
 ): string | undefined {
 	let best: string | undefined;
-	let least = Math.max(1, Math.floor(word.length / 3)) + 1;
+	let least =
+		Math.min(Math.max(1, Math.floor(word.length / 3)), MOST_EDITS) + 1;
 	for (const candidate of candidates) {
 		const edits = distance(word, candidate);
 		if (edits < least) {
