@@ -27,7 +27,7 @@ describe("refusals", () => {
 		mesh = await cluster.namespace("mesh");
 		app = await cluster.namespace("app", labels);
 		going = await cluster.namespace("going", labels);
-		gone = cluster.named("taken-away");
+		gone = cluster.named("absent");
 		guarded = {
 			namespace: await cluster.namespace("guarded", {
 				...labels,
