@@ -154,3 +154,35 @@ export function edit(
 		},
 	});
 }
+
+/** A namespace that is being deleted, and stays so. */
+export function goingNamespace(
+	{ server }: Bed,
+	name: string,
+	metadata: object = {},
+): void {
+	server.store.seed({
+		kind: "Namespace",
+		metadata: {
+			...metadata,
+			name,
+			deletionTimestamp: "2026-11-21T00:00:00Z",
+			finalizers: ["example.com/wait"],
+		},
+		status: { phase: "Terminating" },
+	});
+}
+
+/** From now on the API server does not know kinds whose plurals begin so; the answer ends that. */
+export function withoutKinds({ server }: Bed, plural: string): () => void {
+	return server.onRequest(({ target }) =>
+		target?.resource.plural.startsWith(plural)
+			? {
+					answer: {
+						status: 404,
+						message: "the server could not find the requested resource",
+					},
+				}
+			: undefined,
+	);
+}

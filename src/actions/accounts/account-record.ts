@@ -23,7 +23,7 @@ import {
 	withoutAttachments,
 } from "../../core/pull-secrets/record.ts";
 import { isSourceLike } from "../../core/pull-secrets/source.ts";
-import { ApiError, isFatal } from "../../errors.ts";
+import { isFatal, isForbidden } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 import { changeRecord, recordOf } from "../apply/change-record.ts";
 import { type SourceChoice, seekSource } from "../read/find-source.ts";
@@ -120,8 +120,7 @@ class Sources {
 	async found(): Promise<readonly PullSecret[]> {
 		const answer = await this.#asked;
 		if ("sources" in answer) return answer.sources;
-		if (answer.error instanceof ApiError && answer.error.status === 403)
-			return [];
+		if (isForbidden(answer.error)) return [];
 		throw answer.error;
 	}
 

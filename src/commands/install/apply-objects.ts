@@ -2,7 +2,7 @@ import type { ChangeReport } from "../../actions/apply/change-report.ts";
 import { warn } from "../../actions/tell.ts";
 import type { InstalledObject } from "../../core/in-cluster/installation.ts";
 import type { DryRun } from "../../core/output/result.ts";
-import { ApiError, isApiMissing } from "../../errors.ts";
+import { isApiMissing, isNotFound } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 
 /** How objects are applied. */
@@ -41,12 +41,7 @@ async function applyOne(
 	const { name = "", namespace } = metadata;
 	const ref = namespace === undefined ? { name } : { namespace, name };
 	const before = await cluster.read(kind, ref).catch((error: unknown) => {
-		if (
-			error instanceof ApiError &&
-			error.status === 404 &&
-			!isApiMissing(error)
-		)
-			return undefined;
+		if (isNotFound(error) && !isApiMissing(error)) return undefined;
 		throw error;
 	});
 	// What a namespace says otherwise is nobody's business here.

@@ -7,7 +7,7 @@ import { FailureError } from "../../core/output/failure.ts";
 import { type ListItem, listItems } from "../../core/pull-secrets/list-item.ts";
 import type { PullSecretStatus } from "../../core/pull-secrets/source.ts";
 import { treesOf } from "../../core/pull-secrets/tree.ts";
-import { ApiError, EXIT, UsageError } from "../../errors.ts";
+import { EXIT, isForbidden, UsageError } from "../../errors.ts";
 import * as flags from "../../flags.ts";
 import { lackingCopies, NONE_LACKING } from "./lacking-copies.ts";
 import { readListing } from "./list-keys.ts";
@@ -213,11 +213,7 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, Drif
 		} catch (error) {
 			// Nobody reads it any more.
 			if (gone.aborted) return { status: EXIT.done, document: NOTHING };
-			if (
-				error instanceof ApiError &&
-				error.status === 403 &&
-				namespaces.length === 0
-			)
+			if (isForbidden(error) && namespaces.length === 0)
 				throw new FailureError({ cause: "forbidden", error, everywhere: true });
 			throw error;
 		} finally {

@@ -1,4 +1,4 @@
-import { ApiError, isForbidden } from "../../errors.ts";
+import { isForbidden } from "../../errors.ts";
 import { compare } from "../order.ts";
 import type { Steps } from "../steps.ts";
 import { checkAccounts } from "./accounts.ts";
@@ -105,9 +105,7 @@ function unreadFindings(unread: readonly Unread[]): Finding[] {
 				what,
 				error,
 				narrower:
-					error instanceof ApiError &&
-					error.status === 403 &&
-					group.some(({ namespace }) => namespace === ""),
+					isForbidden(error) && group.some(({ namespace }) => namespace === ""),
 			},
 			{
 				namespaces: [

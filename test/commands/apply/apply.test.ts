@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { account, copyOf, labelsOf, secret } from "../../support/build.ts";
+import {
+	account,
+	copyOf,
+	goingNamespace,
+	labelsOf,
+	secret,
+} from "../../support/build.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 
 const NAME = "nginx-mesh-registry-key";
@@ -196,15 +202,7 @@ secret/${NAME} configured in shop namespace
 	] as const)
 		test(`${what} gets nothing, and the others are done`, async () => {
 			await using bed = await bedWith("app");
-			bed.server.store.seed({
-				kind: "Namespace",
-				metadata: {
-					name: "going",
-					deletionTimestamp: "2026-01-01T00:00:00Z",
-					finalizers: ["example.com/wait"],
-				},
-				status: { phase: "Terminating" },
-			});
+			goingNamespace(bed, "going");
 			const [status, out, err] = await applied(bed, "one", ...login(), ...argv);
 			// Whoever names it wants it there.
 			assert.equal(status, argv[0] === "-n" ? 1 : 0, err);
@@ -218,15 +216,7 @@ secret/${NAME} configured in shop namespace
 
 	test("where the source's own namespace is going: nothing is written", async () => {
 		await using bed = await testBed({ namespaces: ["app"] });
-		bed.server.store.seed({
-			kind: "Namespace",
-			metadata: {
-				name: "nginx-mesh",
-				deletionTimestamp: "2026-01-01T00:00:00Z",
-				finalizers: ["example.com/wait"],
-			},
-			status: { phase: "Terminating" },
-		});
+		goingNamespace(bed, "nginx-mesh");
 		const [status, , err] = await applied(bed, "one", ...login(), "-n", "app");
 		assert.equal(status, 1);
 		assert.match(err, /nginx-mesh.* is being deleted/);
@@ -389,16 +379,7 @@ Warning: secret "${NAME}" in shop says that it is a copy but has other content; 
 		await using bed = await bedWith("app");
 		await applied(bed, "one", ...login(), "-n", "app");
 		const { metadata } = bed.server.store.get("Namespace", "", "app") ?? {};
-		bed.server.store.seed({
-			kind: "Namespace",
-			metadata: {
-				...metadata,
-				name: "app",
-				deletionTimestamp: "2026-11-21T00:00:00Z",
-				finalizers: ["x/y"],
-			},
-			status: { phase: "Terminating" },
-		});
+		goingNamespace(bed, "app", metadata);
 		assert.deepEqual(await applied(bed, "one", ...login(), "-n", "app"), [
 			1,
 			`secret/${NAME} unchanged in nginx-mesh namespace\n`,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import * as build from "../../support/build.ts";
-import { NAME } from "../../support/build.ts";
+import { NAME, withoutKinds } from "../../support/build.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 
 const POLICY = `kubectl-meshreg.names.nginx-mesh.${NAME}`;
@@ -483,16 +483,7 @@ mutatingadmissionpolicy "${POLICY}" deleted
 			});
 
 		test("finds that the API server has none: too old, or switched off", async () => {
-			const off = bed.server.onRequest(({ target }) =>
-				target?.resource.plural.startsWith("mutatingadmissionpolic")
-					? {
-							answer: {
-								status: 404,
-								message: "the server could not find the requested resource",
-							},
-						}
-					: undefined,
-			);
+			const off = withoutKinds(bed, "mutatingadmissionpolic");
 			const seen = await found();
 			off();
 			assert.deepEqual(seen, {
@@ -655,16 +646,7 @@ mutatingadmissionpolicy "${POLICY}" deleted
 		});
 
 	test("an API server without the kind", async () => {
-		const off = bed.server.onRequest(({ target }) =>
-			target?.resource.plural.startsWith("mutatingadmissionpolic")
-				? {
-						answer: {
-							status: 404,
-							message: "the server could not find the requested resource",
-						},
-					}
-				: undefined,
-		);
+		const off = withoutKinds(bed, "mutatingadmissionpolic");
 		const attached = await bed.run(["attach", "--by-policy"]);
 		const detached = await bed.run(["detach", "--by-policy"]);
 		off();

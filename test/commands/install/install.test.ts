@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { parse } from "yaml";
+import { withoutKinds } from "../../support/build.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 
 const NAME = "meshreg-nginx-mesh-registry-key";
@@ -120,16 +121,7 @@ deployment/${NAME} created in nginx-mesh namespace
 	});
 
 	test("an API server without the policy: goes on, and says what the account may do", async () => {
-		const off = bed.server.onRequest(({ target }) =>
-			target?.resource.plural.startsWith("validatingadmissionpolic")
-				? {
-						answer: {
-							status: 404,
-							message: "the server could not find the requested resource",
-						},
-					}
-				: undefined,
-		);
+		const off = withoutKinds(bed, "validatingadmissionpolic");
 		const { status, out, err } = await bed.run(["install", "-A"]);
 		const gone = await bed.run(["uninstall", "--yes"]);
 		off();

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { goingNamespace } from "../../support/build.ts";
 import type { TestBed } from "../../support/test-bed.ts";
 import { NAME, NAMESPACES, OWNED, seed, shown, withSource } from "./bed.ts";
 
@@ -33,15 +34,7 @@ describe("sync, where something is in the way", () => {
 				"being deleted",
 				(bed) => {
 					bed.server.store.delete("Namespace", "", "app");
-					bed.server.store.seed({
-						kind: "Namespace",
-						metadata: {
-							name: "app",
-							deletionTimestamp: "2026-11-21T00:00:00Z",
-							finalizers: ["x/y"],
-						},
-						status: { phase: "Terminating" },
-					});
+					goingNamespace(bed, "app");
 				},
 				`error: namespace "app" is being deleted; nothing was written there\n`,
 			],
