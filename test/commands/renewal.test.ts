@@ -188,6 +188,11 @@ describe("credentials from a provider", { skip: notPosix }, () => {
 			'locked {"Username":"u","Secret":"***',
 		],
 		[
+			"fails in words that are not UTF-8",
+			"printf 'refus\\351 par le coffre'; exit 1",
+			"refus\ufffd par le coffre",
+		],
+		[
 			"traces what it sends",
 			`echo '> Authorization: Bearer bWFya2VkLXBhc3N3b3JkLW9m' >&2; exit 1`,
 			"> Authorization: Bearer ***",

@@ -101,10 +101,12 @@ export async function runHelper(
 		const done = (): void =>
 			settle(() => {
 				const printed = Buffer.concat(out);
-				// Read all the same, it would be another credential.
-				if (!isUtf8(printed)) return reject(failure({ is: "not-utf-8" }));
+				const status = child.exitCode ?? -1;
+				// Read all the same, it would be another credential; of a failure it is words.
+				if (status === 0 && !isUtf8(printed))
+					return reject(failure({ is: "not-utf-8" }));
 				resolve({
-					status: child.exitCode ?? -1,
+					status,
 					out: printed.toString("utf8"),
 					err: Buffer.concat(err).toString("utf8"),
 				});

@@ -38,7 +38,8 @@ export function eventOf(
 		metadata: {
 			namespace,
 			// As client-go names them: the object, and a number that is not used twice.
-			name: `${name.slice(0, 230)}.${(now * 1000 + id).toString(16)}`,
+			// A name that is cut off must not end in a dash or a dot.
+			name: `${name.slice(0, 230).replace(/[-.]+$/, "")}.${(now * 1000 + id).toString(16)}`,
 		},
 		involvedObject: {
 			apiVersion: "v1",
