@@ -40,23 +40,26 @@ export function renewerOf(
 
 /** The name of what made an entry's credential, as the source has it: text, never a command. */
 export function providerNoted(
-	{ annotations }: Pick<PullSecret, "annotations">,
+	source: Pick<PullSecret, "annotations">,
 	key: string,
 ): string | undefined {
-	return textsIn(annotations[PROVIDER_ANNOTATION]).find(
-		([registry]) => registry === key,
-	)?.[1];
+	return namesNoted(source).find(([registry]) => registry === key)?.[1];
 }
 
 /** The names of all that the source says to come from a provider, each once. */
-export function providersNoted({
+export function providersNoted(
+	source: Pick<PullSecret, "annotations">,
+): string[] {
+	return [...new Set(namesNoted(source).map(([, name]) => name))];
+}
+
+/** Anybody who may write the source may write anything there: what is no provider's name is none. */
+function namesNoted({
 	annotations,
-}: Pick<PullSecret, "annotations">): string[] {
-	return [
-		...new Set(
-			textsIn(annotations[PROVIDER_ANNOTATION]).map(([, name]) => name),
-		),
-	];
+}: Pick<PullSecret, "annotations">): [string, string][] {
+	return textsIn(annotations[PROVIDER_ANNOTATION]).filter(([, name]) =>
+		/^(?:ecr|(?:helper|plugin):[^\p{C}/\\]{1,100})$/u.test(name),
+	);
 }
 
 /** The credential of an entry; undefined where there is none. */

@@ -5,6 +5,8 @@ import {
 	askAgainIn,
 	marginOf,
 	pauseAfter,
+	providerNoted,
+	providersNoted,
 	type Refusal,
 } from "../../../src/core/pull-secrets/renewal.ts";
 
@@ -111,4 +113,25 @@ test("how long before its end a credential is renewed: a fifth of its life, neve
 		[undefined, MINUTE, MINUTE],
 	] as const)
 		assert.equal(marginOf(ending(0, life), before), margin);
+});
+
+test("what the annotation holds is a provider's name, or none", () => {
+	const noted = {
+		a: "ecr",
+		b: "helper:ecr-login",
+		c: "plugin:my provider.exe",
+		d: "helper:x\u001b[31m",
+		e: "plugin:/bin/sh",
+		f: `helper:${"a".repeat(5000)}`,
+		g: "sh -c x",
+		h: ["ecr"],
+	};
+	const annotations = { "kubectl-meshreg/provider": JSON.stringify(noted) };
+	assert.deepEqual(providersNoted({ annotations }), [
+		"ecr",
+		"helper:ecr-login",
+		"plugin:my provider.exe",
+	]);
+	for (const key of ["d", "e", "f", "g", "h"])
+		assert.equal(providerNoted({ annotations }, key), undefined, key);
 });
