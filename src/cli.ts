@@ -133,8 +133,11 @@ export async function parse(
 		line.flags.findLast((flag) => flag.name === name)?.value === "true";
 
 	if (verb === "help") return helpOn(operands[0]);
-	if (verb === "options" && operands.length === 0)
+	if (verb === "options") {
+		if (operands.length > 0)
+			throw new UsageError("options takes no arguments", true);
 		return { want: "global-flags" };
+	}
 	if (wants("help"))
 		return command === undefined ? { want: "help" } : { want: "help", command };
 	if (wants("version") || verb === "version") return { want: "version" };

@@ -239,7 +239,12 @@ const ANY_EMPTY: Row[] = [
 	[["-l", ""], "-l: the selector is empty; to mean every namespace, use -A"],
 ];
 
+refuses("attach", [
+	["Foo", /^error: SA: "Foo" is not a service account name: /],
+]);
+
 refuses("sync", [
+	["--attach=Foo", /^error: --attach: "Foo" is not a service account name: /],
 	...ANY_EMPTY,
 	...LEFT_OUT,
 	["--watch --exclude=app", `--exclude ${NEEDS_SELECTION}`],
@@ -459,7 +464,7 @@ refuses("inject", [
 		"-f x --disable-public-images --registry-server r.io/UP",
 		/^error: --registry-server: the path cannot begin an image's name/,
 	],
-	["-f x --secret No", /^error: --secret: "No" is not a Secret name/],
+	["-f x --secret No", /^error: --secret: "No" is not a Secret name: /],
 	[
 		"-f x --secret a --from n/b",
 		/^error: --from names the source b, and --secret is a/,
@@ -469,6 +474,13 @@ refuses("inject", [
 
 refuses("explain", [
 	["", /^error: explain needs /],
+	["deploy/Foo", /^error: deploy\/Foo: "Foo" is not a workload name: /],
+	["pod/Foo", /^error: pod\/Foo: "Foo" is not a pod name: /],
+	["nginx --pod Foo", /^error: --pod: "Foo" is not a pod name: /],
+	[
+		"nginx --serviceaccount Foo",
+		/^error: --serviceaccount: "Foo" is not a service account name: /,
+	],
 	...together(
 		"nginx --serviceaccount=a --pod=p",
 		"nginx --docker-config=/x -n=a",
@@ -557,7 +569,10 @@ refuses("install", [
 		"--health-address: must be [HOST]:PORT, for example :8081 or 127.0.0.1:8081",
 	],
 	...["", " ", "registry.example.com/Meshreg:1"].map(
-		(image): Row => [["-A", "--image", image], /^error: --image: \S+/],
+		(image): Row => [
+			["-A", "--image", image],
+			/^error: --image: .*(is empty; is a variable unset\?|; write it as \[HOST.*)$/m,
+		],
 	),
 ]);
 

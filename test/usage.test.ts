@@ -51,6 +51,21 @@ describe("words that people type are answered, not run", () => {
 		});
 });
 
+test("options takes no arguments, and is known", async () => {
+	assert.equal(
+		await refused(["options", "x"]),
+		"error: options takes no arguments\nSee 'kubectl meshreg --help' for usage.\n",
+	);
+});
+
+test("help of rotate says what --yes does not answer", () => {
+	const rotate = COMMANDS.find(({ verb }) => verb === "rotate");
+	assert.equal(
+		rotate?.flags.find(({ name }) => name === "yes")?.help,
+		"Answer every question yes, but the one about copies that no record knows.",
+	);
+});
+
 describe("what gives namespaces the credential", () => {
 	for (const { verb, flags } of COMMANDS.filter(({ verb }) =>
 		["sync", "apply", "install"].includes(verb),

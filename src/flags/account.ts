@@ -112,7 +112,11 @@ export function accountChangeOf(
 /** The operands as service accounts; `default` where there is none. Throws UsageError. */
 function accountsOf(given: Given): AccountChoice {
 	const names = [
-		...new Set(given.positionals.map((name) => flags.checkName(name, "SA"))),
+		...new Set(
+			given.positionals.map((name) =>
+				flags.checkName(name, "SA", "service account"),
+			),
+		),
 	];
 	if (!given.on("all-serviceaccounts"))
 		return { by: "names", names: names.length > 0 ? names : [DEFAULT_ACCOUNT] };
@@ -143,6 +147,8 @@ export function attachedAccountsOf(given: Given): AccountChoice | undefined {
 			throw new UsageError("--attach=*: name no accounts beside *");
 		return { by: "all" };
 	}
-	const names = words.map((name) => flags.checkName(name, "--attach"));
+	const names = words.map((name) =>
+		flags.checkName(name, "--attach", "service account"),
+	);
 	return { by: "names", names: [...new Set(names)] };
 }

@@ -133,13 +133,17 @@ export function checkNamespace(name: string, flag: string): string {
 const SUBDOMAIN =
 	/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
-/** A Secret's name (RFC 1123 subdomain). Throws UsageError. */
-export function checkName(name: string, flag: string): string {
+/** The name of a Secret, or of `what` else has such names (RFC 1123 subdomain). Throws UsageError. */
+export function checkName(
+	name: string,
+	flag: string,
+	what: "Secret" | "pod" | "service account" | "workload" = "Secret",
+): string {
 	if (name === "")
 		throw new UsageError(`${flag}: the name is empty; is a variable unset?`);
 	if (name.length > 253 || !SUBDOMAIN.test(name))
 		throw new UsageError(
-			`${flag}: "${name}" is not a Secret name: at most 253 lower-case letters, digits, dashes and dots, a letter or digit at either end`,
+			`${flag}: "${name}" is not a ${what} name: at most 253 lower-case letters, digits, dashes and dots, a letter or digit at either end`,
 		);
 	return name;
 }

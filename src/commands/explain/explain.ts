@@ -148,7 +148,11 @@ By default it answers for a new pod of service account "default". Exit status 1 
 			);
 		const workload = configs.length > 0 ? undefined : workloadNamed(operand);
 		if (workload !== undefined) {
-			flags.checkName(workload.name, operand);
+			flags.checkName(
+				workload.name,
+				operand,
+				workload.kind === "Pod" ? "pod" : "workload",
+			);
 			for (const flag of ["pod", "serviceaccount"])
 				if (given.has(flag))
 					throw new UsageError(
@@ -163,9 +167,10 @@ By default it answers for a new pod of service account "default". Exit status 1 
 			serviceAccount: flags.checkName(
 				given.text("serviceaccount") ?? "default",
 				"--serviceaccount",
+				"service account",
 			),
 			pod: given.has("pod")
-				? flags.checkName(given.text("pod") ?? "", "--pod")
+				? flags.checkName(given.text("pod") ?? "", "--pod", "pod")
 				: undefined,
 			configs,
 			verify: given.on("verify"),

@@ -289,7 +289,12 @@ function argsOf(given: Given, env: flags.Env): string[] {
 
 function imageOf(given: Given): string {
 	const image = given.text("image") ?? IMAGE;
+	if (image === "")
+		throw new UsageError("--image: the image is empty; is a variable unset?");
 	const reading = readImageReference(image);
-	if (!reading.ok) throw new UsageError(`--image: ${reading.because}`);
+	if (!reading.ok)
+		throw new UsageError(
+			`--image: "${image}" is not an image reference: ${reading.because.replace(/^invalid reference format: /, "")}; write it as [HOST[:PORT]/]PATH[:TAG][@DIGEST]`,
+		);
 	return image;
 }

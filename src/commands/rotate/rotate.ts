@@ -114,7 +114,14 @@ The user stays unless another is given, and so do other registries in the source
 		flags.SOURCE_NAMESPACE_FLAG,
 		flags.MESH_FLAG,
 		flags.CONCURRENCY_FLAG,
-		...DIFFED_CHANGE_FLAGS,
+		...DIFFED_CHANGE_FLAGS.map((flag) =>
+			flag.name === "yes"
+				? {
+						...flag,
+						help: "Answer every question yes, but the one about copies that no record knows.",
+					}
+				: flag,
+		),
 	],
 	inContexts: "changes",
 	options(given, env) {
