@@ -22,7 +22,7 @@ import {
 	type PullSecret,
 	registriesOf,
 } from "../../core/pull-secrets/pull-secret.ts";
-import { recordReadingIn } from "../../core/pull-secrets/record.ts";
+import { recordIn } from "../../core/pull-secrets/record.ts";
 import type { SourceRef } from "../../core/pull-secrets/source.ts";
 import { isApiMissing, isFatal, isNotFound } from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
@@ -187,14 +187,14 @@ export async function keepPolicies(
 	how: PolicyWriting,
 ): Promise<boolean> {
 	if (!isByPolicy(source)) return true;
-	const reading = recordReadingIn(source);
+	const record = recordIn(source);
 	// Where it was sent is not known: what is there stays as it is.
-	if (reading.kind !== "record") return true;
+	if (record === undefined) return true;
 	try {
 		const desired = desiredPolicies({
 			source,
 			keys: registriesOf(source.content),
-			record: reading.record,
+			record,
 		});
 		const changes = (await findChanges(desired, source, how.cluster)).filter(
 			({ action }) => action !== "keep",

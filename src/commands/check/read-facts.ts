@@ -35,18 +35,18 @@ import {
 	isByPolicy,
 	PULL_SECRET_TYPE,
 	roleOf,
-	TARGETS_ANNOTATION,
 } from "../../core/pull-secrets/ownership.ts";
 import {
 	type ContentReader,
 	type PullSecret,
+	placeOf,
 	sourceRef,
 } from "../../core/pull-secrets/pull-secret.ts";
 import {
 	hasRules,
 	type NamespaceKnowledge,
 	namesOf,
-	parseRecord,
+	recordReadingIn,
 } from "../../core/pull-secrets/record.ts";
 import { isSourceLike } from "../../core/pull-secrets/source.ts";
 import { ApiError, isFatal, isNotFound } from "../../errors.ts";
@@ -132,13 +132,11 @@ export async function readFacts(
 	]);
 	await snapshot.missPlaces([...secrets.values(), ...accounts, ...pods]);
 	const readSource = async (secret: PullSecret): Promise<SourceFacts> => {
-		const { namespace, name } = secret;
 		return {
 			secret,
-			record: parseRecord(secret.annotations[TARGETS_ANNOTATION]),
+			record: recordReadingIn(secret),
 			fixes: new Fixes({
-				namespace,
-				name,
+				...placeOf(secret),
 				exists: true,
 				usual: scope.usual,
 			}),
@@ -148,6 +146,10 @@ export async function readFacts(
 	const sources = await inParallel(candidates, AT_ONCE, readSource);
 	const names = new Set(sources.map(({ secret }) => secret.name));
 	const [first] = sources;
+	const place = {
+		namespace: sourceNamespace,
+		name: scope.name ?? scope.usualName,
+	};
 	return {
 		scope: namespaces,
 		now,
@@ -157,23 +159,10 @@ export async function readFacts(
 		sourceProblem:
 			sources.length > 0 || snapshot.missed("source")
 				? undefined
-				: await sourceMissing(
-						{
-							namespace: sourceNamespace,
-							name: scope.name ?? scope.usualName,
-						},
-						"--from",
-						cluster,
-						reader,
-					),
+				: await sourceMissing(place, "--from", cluster, reader),
 		withoutSource:
 			first?.fixes ??
-			new Fixes({
-				namespace: sourceNamespace,
-				name: scope.name ?? scope.usualName,
-				exists: false,
-				usual: scope.usual,
-			}),
+			new Fixes({ ...place, exists: false, usual: scope.usual }),
 		keys: [...secrets.values()]
 			.map(({ key }) => key)
 			.filter((key) => roleOf(key) !== "unmanaged" || names.has(key.name)),

@@ -38,7 +38,6 @@ import { manifestOf } from "../../core/pull-secrets/manifest.ts";
 import { nextAfterSource } from "../../core/pull-secrets/next.ts";
 import {
 	labelOfName,
-	TARGETS_ANNOTATION,
 	type UsageLabel,
 } from "../../core/pull-secrets/ownership.ts";
 import {
@@ -47,7 +46,7 @@ import {
 	type PullSecret,
 	sourceRef,
 } from "../../core/pull-secrets/pull-secret.ts";
-import { parseRecord } from "../../core/pull-secrets/record.ts";
+import { recordIn } from "../../core/pull-secrets/record.ts";
 import {
 	isSourceLike,
 	type SourceRef,
@@ -283,9 +282,8 @@ async function nextOf(
 	if (!isWritten || dryRun !== "none" || !world.streams.interactive)
 		return undefined;
 	const source = await readPullSecret(cluster, new ContentReader(), place);
-	const reading = parseRecord(source?.annotations[TARGETS_ANNOTATION]);
-	const isSent = reading.kind === "record" && reading.record.entries.length > 0;
-	return nextAfterSource(place, { isSent });
+	const sent = (source && recordIn(source))?.entries ?? [];
+	return nextAfterSource(place, { isSent: sent.length > 0 });
 }
 
 /** Whether nothing on the command line or around it says which mesh the source is for. */

@@ -29,6 +29,7 @@ import {
 import {
 	ContentReader,
 	type PullSecret,
+	placeOf,
 	sourceRef,
 } from "../../core/pull-secrets/pull-secret.ts";
 import {
@@ -363,12 +364,7 @@ async function readState(
 		data: Buffer.from(source.content.data, "base64").toString("utf8"),
 	};
 	return {
-		fixes: new Fixes({
-			namespace: source.namespace,
-			name: source.name,
-			exists: true,
-			usual,
-		}),
+		fixes: new Fixes({ ...placeOf(source), exists: true, usual }),
 		source: seen,
 		served: source.namespace === namespace || sent,
 		...(sent &&

@@ -1,12 +1,13 @@
 import { attachedKeys } from "../../core/accounts/attachment.ts";
 import type { PruneNote } from "../../core/note.ts";
 import type { ServiceAccount } from "../../core/objects.ts";
-import {
-	isOurs,
-	TARGETS_ANNOTATION,
-} from "../../core/pull-secrets/ownership.ts";
+import { isOurs } from "../../core/pull-secrets/ownership.ts";
 import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
-import { namesOf, parseRecord } from "../../core/pull-secrets/record.ts";
+import {
+	EMPTY_RECORD,
+	namesOf,
+	recordIn,
+} from "../../core/pull-secrets/record.ts";
 import { isSourceLike } from "../../core/pull-secrets/source.ts";
 
 /** Where accounts may have been attached, as far as is known without a list of them. */
@@ -16,12 +17,7 @@ export function knownPlaces(
 ): string[] {
 	const recorded = found
 		.filter((key) => key.namespace === sourceNamespace && isSourceLike(key))
-		.flatMap(({ annotations }) => {
-			const reading = parseRecord(annotations[TARGETS_ANNOTATION]);
-			return reading.kind === "record"
-				? [...namesOf(reading.record).keys()]
-				: [];
-		});
+		.flatMap((source) => [...namesOf(recordIn(source) ?? EMPTY_RECORD).keys()]);
 	return [
 		...new Set([...found.map(({ namespace }) => namespace), ...recorded]),
 	].toSorted();

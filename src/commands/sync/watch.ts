@@ -37,7 +37,6 @@ import { matchesGlob } from "../../core/pull-secrets/desired.ts";
 import { expiriesOf } from "../../core/pull-secrets/expiry.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
 import { isSystemNamespace } from "../../core/pull-secrets/namespace-facts.ts";
-import { TARGETS_ANNOTATION } from "../../core/pull-secrets/ownership.ts";
 import {
 	ContentReader,
 	type PullSecret,
@@ -49,7 +48,7 @@ import {
 	hasOtherRules,
 	mergeSelection,
 	namesOf,
-	parseRecord,
+	recordIn,
 	type SourceRecord,
 } from "../../core/pull-secrets/record.ts";
 import {
@@ -172,9 +171,9 @@ export async function watchSync(
 		const companion = {
 			learn(now: PullSecret | undefined) {
 				care.learn(now);
-				const reading = parseRecord(now?.annotations[TARGETS_ANNOTATION]);
-				if (reading.kind !== "record") return;
-				const named = accountsOf(reading.record);
+				const record = now && recordIn(now);
+				if (record === undefined) return;
+				const named = accountsOf(record);
 				if (JSON.stringify(named) === JSON.stringify(attach)) return;
 				attach = named;
 				again.abort(again);

@@ -15,7 +15,7 @@ import { expiriesOf } from "./expiry.ts";
 import { copyDifferences, type ListContext } from "./list-item.ts";
 import { PULL_SECRET_TYPE, roleOf, SOURCE_ANNOTATION } from "./ownership.ts";
 import { type PullSecret, sourceRef } from "./pull-secret.ts";
-import { namesOf, recordReadingIn, standingOf } from "./record.ts";
+import { namesOf, recordIn, standingOf } from "./record.ts";
 import {
 	isSourceLike,
 	type PullSecretStatus,
@@ -252,9 +252,8 @@ function missing(
 	copies: readonly PullSecret[],
 	{ namespaces }: ListContext,
 ): string[] {
-	const reading = recordReadingIn(source);
-	if (reading.kind !== "record") return [];
-	const { record } = reading;
+	const record = recordIn(source);
+	if (record === undefined) return [];
 	const have = new Set(copies.map(({ namespace }) => namespace));
 	const meant =
 		namespaces === undefined
