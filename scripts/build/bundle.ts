@@ -43,8 +43,7 @@ export async function bundle(entry: string, folder: string): Promise<Metafile> {
 		},
 	});
 	for (const file of outputFiles) {
-		const withoutShebang = file.text.replace(/^#!.*/, "");
-		const { code } = await transform(withoutShebang, {
+		const { code } = await transform(withGetters(file.text), {
 			...common,
 			format: "cjs",
 			supported: { "dynamic-import": false },
@@ -52,6 +51,22 @@ export async function bundle(entry: string, folder: string): Promise<Metafile> {
 		await writeFile(join(folder, basename(file.path)), code);
 	}
 	return metafile;
+}
+
+/**
+ * An ES module of esbuild's as CommonJS where its exports are concerned: one getter each, since libraries assign some
+ * of them late. esbuild's own is a getter that calls a getter, at every use of another chunk's function.
+ */
+function withGetters(chunk: string): string {
+	const text = chunk.replace(/^#!.*/, "");
+	const [statement, names = ""] = /export\{([^{}]*)\};\s*$/.exec(text) ?? [];
+	if (statement === undefined) return text;
+	const getters = names.split(",").map((name) => {
+		// `a`, `a as b`, `a as"b c"`
+		const [own = "", shown = own] = name.split(/ as ?/);
+		return `get ${shown}(){return ${own}}`;
+	});
+	return `${text.slice(0, -statement.length)}module.exports={__esModule:true,${getters.join()}};`;
 }
 
 /** Writes `entry` and everything it imports to the one CommonJS file `outfile`. */
