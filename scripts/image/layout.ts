@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 
 /** What a descriptor of an OCI layout says of a blob. https://github.com/opencontainers/image-spec/blob/main/descriptor.md */
-export interface Descriptor {
+interface Descriptor {
 	readonly mediaType: string;
 	readonly digest: string;
 	readonly size: number;
