@@ -1,4 +1,5 @@
 import { StringDecoder } from "node:string_decoder";
+import { isJsonObject } from "../../../core/json-object.ts";
 import { oneLine } from "../../../core/output/printable.ts";
 import { ConnectionError } from "../../../errors.ts";
 import type { Clock, Output } from "../../../world.ts";
@@ -72,6 +73,8 @@ const LARGEST_ANSWER = 64 << 20;
  * look for where each object ends. A page of more is parsed object by object.
  */
 const PARSED_WHOLE = 4 << 20;
+/** The same where little of each object is kept: of pods, a page of 500 may be ten times as many. */
+const PICKED_WHOLE = 1 << 20;
 const LARGEST_REFUSAL = 1 << 20;
 
 /** Single requests: who asks, what is said about it on stderr, and which answers are errors. */
@@ -126,13 +129,14 @@ export class Requests {
 			take(value);
 		};
 		const streaming = () => new ItemReader(takeOne, { withoutManagedFields });
-		let reader = withoutManagedFields ? streaming() : undefined;
+		const whole = withoutManagedFields ? PICKED_WHOLE : PARSED_WHOLE;
+		let reader: ItemReader | undefined;
 		let first: Buffer[] = [];
 		let size = 0;
 		const write = (chunk: Buffer): void => {
 			size += chunk.length;
 			first.push(chunk);
-			if (reader === undefined && size <= PARSED_WHOLE) return;
+			if (reader === undefined && size <= whole) return;
 			reader ??= streaming();
 			for (const each of first) reader.write(each);
 			first = [];
@@ -151,7 +155,10 @@ export class Requests {
 		if (reader === undefined) {
 			const text = Buffer.concat(first).toString("utf8");
 			const body = readAs(list, text, asked);
-			for (const value of body.items ?? []) takeOne(value);
+			for (const value of body.items ?? []) {
+				if (withoutManagedFields) emptyManagedFields(value);
+				takeOne(value);
+			}
 			return { body, size };
 		}
 		const body = readAs(list, reader.end(), asked);
@@ -315,6 +322,12 @@ function redactOf(
 	return shown === undefined
 		? redact
 		: (words) => redact(withoutAuthorization(words, shown));
+}
+
+/** As ItemReader does where it passes them over. */
+function emptyManagedFields({ metadata }: { metadata?: unknown }): void {
+	if (isJsonObject(metadata) && Array.isArray(metadata.managedFields))
+		metadata.managedFields = [];
 }
 
 async function withinLimit<T>(

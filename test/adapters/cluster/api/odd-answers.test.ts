@@ -270,36 +270,45 @@ describe("lists", () => {
 	});
 });
 
-test("a page that ends between two objects is asked for again, and each is given out once", async () => {
-	const pods = ["a", "b"].map((name) => ({
-		metadata: { name, managedFields: [{ manager: "kubelet" }] },
-	}));
-	const whole = JSON.stringify({ kind: "PodList", metadata: {}, items: pods });
-	const answers = [
-		whole.slice(0, whole.indexOf(',{"metadata":{"name":"b"')),
-		whole,
-	];
-	heal = server.onRequest(() => ({
-		answer: {
-			status: 200,
-			body: answers.shift() ?? "",
-			headers: { "content-type": "application/json" },
-		},
-	}));
-	const seen: unknown[] = [];
-	const given: unknown[] = [];
-	for await (const { items } of cluster.picked("Pod", {}, ({ metadata }) => {
-		seen.push(metadata);
-		return metadata.name;
-	}))
-		given.push(...items);
-	assert.deepEqual(given, ["a", "b"]);
-	// Nobody is told who owns which field.
-	assert.deepEqual(
-		seen,
-		["a", "a", "b"].map((name) => ({ name, managedFields: [] })),
-	);
-});
+for (const [size, padding, asked] of [
+	["small", 0, ["a", "b"]],
+	["large", 2 << 20, ["a", "a", "b"]],
+] as const)
+	test(`a ${size} page that ends between two objects is asked for again, and each is given out once`, async () => {
+		const pods = ["a", "b"].map((name) => ({
+			metadata: { name, managedFields: [{ manager: "kubelet" }] },
+			spec: "x".repeat(padding),
+		}));
+		const whole = JSON.stringify({
+			kind: "PodList",
+			metadata: {},
+			items: pods,
+		});
+		const answers = [
+			whole.slice(0, whole.indexOf(',{"metadata":{"name":"b"')),
+			whole,
+		];
+		heal = server.onRequest(() => ({
+			answer: {
+				status: 200,
+				body: answers.shift() ?? "",
+				headers: { "content-type": "application/json" },
+			},
+		}));
+		const seen: unknown[] = [];
+		const given: unknown[] = [];
+		for await (const { items } of cluster.picked("Pod", {}, ({ metadata }) => {
+			seen.push(metadata);
+			return metadata.name;
+		}))
+			given.push(...items);
+		assert.deepEqual(given, ["a", "b"]);
+		// Nobody is told who owns which field.
+		assert.deepEqual(
+			seen,
+			asked.map((name) => ({ name, managedFields: [] })),
+		);
+	});
 
 test("an answer that always ends early is asked for a few times", async () => {
 	await listed();
