@@ -13,8 +13,7 @@ import type { ProblemKind } from "../core/check/pull-diagnosis.ts";
 import type { CheckedCluster } from "../core/document.ts";
 import { counted } from "../core/output/counted.ts";
 import type { EntryProblem } from "../core/output/entry-problem.ts";
-import type { Obstacle } from "../core/output/failure.ts";
-import { lineOf, oneLine } from "../core/output/printable.ts";
+import { lineOf, oneLine, onOneLine } from "../core/output/printable.ts";
 import { type Script, scriptKey } from "../core/output/shell.ts";
 import { someLines, someOf } from "../core/output/some-of.ts";
 import type { Painted } from "../core/output/styled.ts";
@@ -276,7 +275,7 @@ function headline({ about, namespaces }: Finding): string {
 		case "copy-drifted":
 			return `the copy of ${about.ref} in ${places} differs from it`;
 		case "copy-blocked":
-			return `${obstacleNoun(about.by)} is in the place of the copy of ${about.ref} in ${places}`;
+			return `${obstacleNoun(about.blocked)} is in the place of the copy of ${about.ref} in ${places}`;
 		case "namespace-made-again":
 			return `${places} was deleted and created again since ${about.ref} was sent to it`;
 		case "namespace-gone":
@@ -365,7 +364,7 @@ function hint({ about, gives }: Finding): string {
 		case "copy-drifted":
 			return "Something else wrote it since the last sync, or the source changed.";
 		case "copy-blocked":
-			return obstacleHint(about.by);
+			return obstacleHint(about.blocked);
 		case "namespace-made-again":
 			return "It may belong to another team now: nothing is written until that is confirmed.";
 		case "claimants":
@@ -430,19 +429,19 @@ function blockedClause(
 	all: readonly string[],
 ): string {
 	const clauses = blocked.map(
-		({ by, namespaces }) =>
-			`${obstacleNoun(by)} is in the copy's place${namespaces.length === all.length ? "" : ` in ${someOf(namespaces)}`}`,
+		(one) =>
+			`${obstacleNoun(one)} is in the copy's place${one.namespaces.length === all.length ? "" : ` in ${someOf(one.namespaces)}`}`,
 	);
 	return clauses.length === 0 ? "" : `: ${clauses.join(", ")}`;
 }
 
-/** What is in a copy's place. What it says of itself may be anybody's words. */
-function obstacleNoun(by: Obstacle): string {
+/** What is in a copy's place. */
+function obstacleNoun({ by, claims }: Blocked): string {
 	switch (by.cause) {
 		case "managed-by-other":
-			return `a Secret managed by ${by.manager}`;
+			return `a Secret managed by ${claimsWords(claims)}`;
 		case "copy-of-another":
-			return `a Secret that calls itself a copy of ${by.source}`;
+			return `a Secret that calls itself a copy of ${claimsWords(claims)}`;
 		case "is-source":
 			return "another source";
 		case "terminating":
@@ -452,11 +451,16 @@ function obstacleNoun(by: Obstacle): string {
 	}
 }
 
+/** Some of them, and of each its beginning: the rest of the line is ours. */
+function claimsWords(claims: readonly string[]): string {
+	return someNames(claims.map((claim) => onOneLine(claim, 80)));
+}
+
 /** What to do about it. */
-function obstacleHint(by: Obstacle): string {
+function obstacleHint({ by, claims }: Blocked): string {
 	switch (by.cause) {
 		case "managed-by-other":
-			return `sync leaves it alone: rename it where ${by.manager} keeps it, or leave the namespace out with sync --forget.`;
+			return `sync leaves it alone: rename it where ${claimsWords(claims)} ${claims.length === 1 ? "keeps" : "keep"} it, or leave the namespace out with sync --forget.`;
 		case "copy-of-another":
 			return "sync leaves it alone: give one of the two sources another name, or leave the namespace out with sync --forget.";
 		case "is-source":
@@ -587,7 +591,7 @@ function pullHint(about: PullSubject & { cause: ProblemKind }): string {
 		provider === undefined
 			? ""
 			: `The service account is annotated for a credential provider (${provider}), which the nodes may ask instead: see the kubelet's log.`,
-		...blocked.map(({ by }) => obstacleHint(by)),
+		...blocked.map(obstacleHint),
 		left.length === 0
 			? ""
 			: `${someNames(left)} ${left.length === 1 ? "has" : "have"} no controller: delete ${left.length === 1 ? "it and create it" : "them and create them"} again.`,

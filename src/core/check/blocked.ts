@@ -6,7 +6,10 @@ import type { Facts } from "./facts.ts";
 
 /** What stands in the place of copies, of one kind in each of these namespaces. */
 export interface Blocked {
+	/** The first of them. */
 	readonly by: Obstacle;
+	/** Who manages them, or whose copies they say they are, each once: anybody's words, of any length. */
+	readonly claims: readonly string[];
 	readonly namespaces: readonly string[];
 }
 
@@ -28,7 +31,10 @@ export function obstacleIn(
 	return plan.action === "conflict" ? plan.obstacle : undefined;
 }
 
-/** By what stands there, in the order of the namespaces. */
+/**
+ * By the kind of what stands there, in the order of the namespaces. What it says of itself parts none: somebody
+ * could write another in each namespace.
+ */
 export function blockedIn(
 	namespaces: readonly string[],
 	source: PullSecret,
@@ -38,10 +44,18 @@ export function blockedIn(
 		const by = obstacleIn(namespace, source, facts);
 		return by === undefined ? [] : [{ namespace, by }];
 	});
-	return [...Map.groupBy(found, ({ by }) => JSON.stringify(by)).values()].map(
-		(group) => ({
-			by: (group[0] as (typeof found)[number]).by,
-			namespaces: group.map(({ namespace }) => namespace),
-		}),
+	const kinds = Map.groupBy(
+		found,
+		({ by }) => `${by.cause} ${by.cause === "unmanaged" && by.equal}`,
 	);
+	return [...kinds.values()].map((group) => ({
+		by: (group[0] as (typeof found)[number]).by,
+		claims: [...new Set(group.flatMap(({ by }) => claimOf(by)))],
+		namespaces: group.map(({ namespace }) => namespace),
+	}));
+}
+
+function claimOf(by: Obstacle): string[] {
+	if (by.cause === "managed-by-other") return [by.manager];
+	return by.cause === "copy-of-another" ? [by.source] : [];
 }

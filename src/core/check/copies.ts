@@ -98,13 +98,10 @@ function recordFindings(
 			fix: sequence(sendingTo(source, in_(cause))),
 		});
 	const byName = namesOf(record.record);
-	for (const { by, namespaces } of blockedIn(
-		in_("copy-blocked"),
-		secret,
-		facts,
-	))
+	for (const blocked of blockedIn(in_("copy-blocked"), secret, facts)) {
+		const { by, namespaces } = blocked;
 		tell(
-			{ cause: "copy-blocked", ref, by },
+			{ cause: "copy-blocked", ref, blocked },
 			[...namespaces],
 			by.cause === "unmanaged" && by.equal
 				? // Where a rule serves one of them, its name would stand in the record when the rule no longer does.
@@ -125,6 +122,7 @@ function recordFindings(
 						),
 					},
 		);
+	}
 	const again = named("made-again");
 	if (again.length > 0) {
 		const confirmed = fixes.sync(again);

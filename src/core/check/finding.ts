@@ -3,11 +3,7 @@ import type { NearMiss } from "../kubelet/near-miss.ts";
 import type { AskedHost } from "../kubelet/pull-report.ts";
 import type { RejectionHint } from "../output/credential-fault.ts";
 import type { EntryProblem } from "../output/entry-problem.ts";
-import type {
-	Obstacle,
-	RecordFault,
-	SourceFailure,
-} from "../output/failure.ts";
+import type { RecordFault, SourceFailure } from "../output/failure.ts";
 import { type Script, scriptKey } from "../output/shell.ts";
 import type { ContentFault } from "../pull-secrets/content-fault.ts";
 import type { Manager } from "../pull-secrets/managers.ts";
@@ -90,8 +86,7 @@ export type Subject =
 			copies: { count: number };
 			"copy-missing": { ref: string };
 			"copy-drifted": { ref: string };
-			/** `equal`: not managed, with the source's content, so that nothing is lost where it is taken over. */
-			"copy-blocked": { ref: string; by: Obstacle };
+			"copy-blocked": { ref: string; blocked: Blocked };
 			/** Recorded namespaces that were made again, or are not there. */
 			"namespace-made-again": { ref: string };
 			"namespace-gone": { ref: string };

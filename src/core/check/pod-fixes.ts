@@ -102,10 +102,8 @@ function copies(
 	const { secret, fixes } = source;
 	const pods = podsOf(group);
 	const blocked = blockedIn(namespacesOf(group), secret, keyrings.facts);
-	const open = pods.filter(
-		({ namespace }) =>
-			!blocked.some(({ namespaces }) => namespaces.includes(namespace)),
-	);
+	const closed = new Set(blocked.flatMap(({ namespaces }) => namespaces));
+	const open = pods.filter(({ namespace }) => !closed.has(namespace));
 	const [served, others] = [true, false].map((is) =>
 		open.filter(({ namespace }) => keyrings.isServed(source, namespace) === is),
 	) as [PodFacts[], PodFacts[]];

@@ -1,12 +1,10 @@
 import { onOneLine } from "./printable.ts";
 
-const LONGEST_WORDS = 300;
-
 /** The head of a line in the logs of Kubernetes' programs, `E1128 22:34:31.645043    1050 main.go:361] `. https://pkg.go.dev/k8s.io/klog/v2 */
 const LOG_HEAD = /^([IWEF])\d{4} [\d:.]+ +\d+ [^\s\]]+\] /;
 
 /**
- * What a program that failed says of it, on one line of at most 300 characters; "" where it says nothing.
+ * What a program that failed says of it, on one line of any length; "" where it says nothing.
  * The credential providers of kubelets log as all of Kubernetes does, and name the reason last: where there
  * are lines of errors, the others are left out, and no line keeps its head.
  */
@@ -24,7 +22,7 @@ export function programWords(said: string): string {
 			)
 			.map(({ text }) => text)
 			.join(" "),
-		LONGEST_WORDS,
+		Number.POSITIVE_INFINITY,
 	);
 }
 

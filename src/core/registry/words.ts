@@ -58,14 +58,17 @@ const SENT = /\b(bearer|basic)\s+[\w+/=.~-]{20,}/gi;
 /** A JWT, or one of Google's. */
 const TOKEN = /\beyJ[\w-]{5,}(?:\.[\w-]*){1,2}|\bya29\.[\w.-]+/g;
 const LONG_RUN = /[\w+/=-]{32,}/g;
+const LONGEST_FAILURE = 300;
 
 /**
- * What a program or service said of its failure, as `programWords` has it: without the credentials that it
- * printed there or in `beside`, its other output, and without what looks like one.
+ * What a program or service said of its failure, as `programWords` has it, at most 300 characters: without the
+ * credentials that it printed there or in `beside`, its other output, and without what looks like one.
  */
 export function failureWords(said: string, beside = ""): string {
 	const secrets = [said, beside].flatMap((text) =>
-		[...text.matchAll(SECRET_FIELD)].map(([, , secret = ""]) => secret),
+		[...text.matchAll(SECRET_FIELD)].map(([, , secret = ""]) =>
+			unescaped(secret),
+		),
 	);
 	const words = programWords(
 		said
@@ -74,7 +77,7 @@ export function failureWords(said: string, beside = ""): string {
 			.replace(TOKEN, "***")
 			.replace(LONG_RUN, (run) => (isBase64(run) ? "***" : run)),
 	);
-	return withoutSecrets(
+	const safe = withoutSecrets(
 		words,
 		// Shorter ones are words like "auth".
 		{
@@ -84,6 +87,17 @@ export function failureWords(said: string, beside = ""): string {
 		},
 		"***",
 	);
+	// Only now: a credential that is cut off could not be told from other words.
+	return onOneLine(safe, LONGEST_FAILURE);
+}
+
+/** What a text in JSON stands for; as it is where it ends within an escape. */
+function unescaped(text: string): string {
+	try {
+		return JSON.parse(`"${text}"`);
+	} catch {
+		return text;
+	}
 }
 
 /** Whether a long run is neither a name nor a path. */

@@ -665,6 +665,40 @@ describe("what is in a copy's place is the cause, of the copy and of pods that l
 		});
 });
 
+test("what is in the place of copies is one finding, however each of them calls itself, and at whatever length", async () => {
+	await using bed = await started();
+	const teams = ["app", "shop", "team-c", "team-d", "team-e"];
+	source(bed, { "r.io": user("right") }, teams);
+	for (const [at, team] of teams.entries()) {
+		bed.server.store.seed({ kind: "Namespace", metadata: { name: team } });
+		const claim = `evil/${at}${"x".repeat(5000)}\u001b[31m`;
+		secret(bed, `${team}/${KEY}`, { "x.io": user("theirs") }, copyOf(claim));
+		account(bed, team, KEY);
+		waiting(bed, `${team}/web`, "unauthorized");
+	}
+	const { out } = await bed.run(["check", "-o", "json"]);
+	const claimed = [0, 1, 2]
+		.map((at) => `evil/${at}${"x".repeat(73)}…`)
+		.join(", ");
+	assert.deepEqual(
+		JSON.parse(out)
+			.items.filter(({ severity }: Found) => severity === "problem")
+			.map(({ cause, message }: Found) => [cause, message]),
+		[
+			[
+				"no-secret",
+				`app, shop, team-c and 2 more has no pull secret for r.io: a Secret that calls itself a copy of ${claimed} and 2 more is in the copy's place; 5 pods cannot pull`,
+			],
+		],
+	);
+});
+
+interface Found {
+	severity: string;
+	cause: string;
+	message: string;
+}
+
 test("a Secret in a copy's place: what takes over an equal one, and where to look at another", async () => {
 	await using bed = await started();
 	source(bed, { "r.io": user("right") });
