@@ -113,10 +113,10 @@ export type SourceNote = Causes<{
 	"nothing-recorded": { source: SourceRef };
 	/** Taken out of the record. */
 	forgotten: { namespaces: readonly string[] };
-	/** It was to be taken out of the record, which does not send the source there. */
+	/** They were to be taken out of the record, which does not send the source there. */
 	"not-recorded": {
 		source: SourceRef;
-		namespace: string;
+		namespaces: readonly string[];
 		/** The recorded one that was most likely meant. */
 		near?: string | undefined;
 	};

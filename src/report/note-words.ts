@@ -86,8 +86,8 @@ const SOURCE_WORDS: Wording<SourceNote> = {
 		`no namespace is recorded on ${namespace}/${name}: say which with -n NAMESPACE, -A, -l SELECTOR, --injected or --needed`,
 	forgotten: ({ namespaces }) =>
 		`no more copies or updates for ${someOf(namespaces)}; existing copies stay`,
-	"not-recorded": ({ source, namespace, near }) =>
-		`${namespace} is not in the record of ${source.namespace}/${source.name}; nothing to forget${didYouMean(near)}`,
+	"not-recorded": ({ source, namespaces, near }) =>
+		`${someOf(namespaces)} ${namespaces.length === 1 ? "is" : "are"} not in the record of ${source.namespace}/${source.name}; nothing to forget${didYouMean(near)}`,
 	"covered-by-rule": ({ source: { namespace, name }, namespaces, script }) => ({
 		message: `a rule in the record of ${namespace}/${name} still covers ${someOf(namespaces)}: sync and the watch copy there again`,
 		advice: { words: "exclude it with", script },

@@ -129,6 +129,30 @@ Error from server (NotFound): namespaces zzz-1, zzz-2 not found
 		);
 	});
 
+	test("--forget: those that nothing is near to are one line", async () => {
+		await bed.run(["sync", "-n", "app"]);
+		const { err } = await bed.run(["sync", "--forget", "zzz-1,zzz-2"]);
+		assert.equal(
+			err.split("\n")[0],
+			"Warning: zzz-1, zzz-2 are not in the record of nginx-mesh/nginx-mesh-registry-key; nothing to forget",
+		);
+	});
+
+	for (const verb of ["sync", "attach", "check"])
+		test(`${verb}: namespaces are listed once, however many are missing`, async () => {
+			const before = bed.server.requests.length;
+			await bed.run([verb, "-n", "ap,shpo,nginx-mehs,zzz"]);
+			assert.equal(
+				bed.server.requests
+					.slice(before)
+					.filter(
+						({ method, path }) =>
+							method === "GET" && /^\/api\/v1\/namespaces(\?|$)/.test(path),
+					).length,
+				1,
+			);
+		});
+
 	test("who may read Namespaces, but not list them, is told what was asked for; nobody lists them where all are there", async () => {
 		await using other = await withSource({
 			users: { dev: {} },

@@ -225,16 +225,13 @@ async function warnOfRuled(
 	}
 	if (ruled.size === 0) return;
 	const places = [...ruled.keys()];
-	world.emit({
-		type: "warning",
-		note: {
-			cause: "attached-by-name",
-			accounts: accountWords({ namespaces: ruled }),
-			namespaces: places,
-			script: fixes(change, source).sync(places, [
-				...new Set([...ruled.values()].flat()),
-			]),
-		},
+	warn(world, {
+		cause: "attached-by-name",
+		accounts: accountWords({ namespaces: ruled }),
+		namespaces: places,
+		script: fixes(change, source).sync(places, [
+			...new Set([...ruled.values()].flat()),
+		]),
 	});
 }
 

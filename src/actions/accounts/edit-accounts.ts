@@ -155,7 +155,10 @@ async function readAccount(
 			const missing = isNotFound(error);
 			const worthIt = awaitDefault && target.name === "default";
 			if (!missing || !worthIt || clock.elapsed() > until)
-				throw await missingNamespaceOr(error, target.namespace, cluster);
+				// The namespace of what was listed is gone, not mistyped: the watch looks for nothing near.
+				throw target.listed === undefined
+					? await missingNamespaceOr(error, target.namespace, cluster)
+					: error;
 			await checkNamespace(target.namespace, cluster);
 		}
 		if (looks === LOOKS_UNSAID) waiting(target);

@@ -1,24 +1,29 @@
-import { nearest } from "../../core/command-line/nearest.ts";
+import { nearest, nearestOfEach } from "../../core/command-line/nearest.ts";
 import type { Kind } from "../../core/objects.ts";
 import { ApiError, isNamespaceMissing } from "../../errors.ts";
 import type { Cluster, ListQuery } from "../../world.ts";
 
 /**
  * The existing namespaces that these, which do not exist, most likely mean, by theirs; without those that
- * none is near to, and none at all where they may not be listed. Asks nothing where there are none.
+ * none is near to, and none at all where they may not be listed or too many are missing. Asks nothing where
+ * there are none.
  */
 export async function nearNamespaces(
 	cluster: Cluster,
 	missing: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
-	const near = new Map<string, string>();
-	if (missing.length === 0) return near;
-	const all = await namesOf("Namespace", {}, cluster);
-	for (const name of missing) {
-		const meant = nearest(name, all);
-		if (meant !== undefined) near.set(name, meant);
-	}
-	return near;
+	return missing.length === 0
+		? new Map()
+		: nearestOfEach(missing, await allNamespaces(cluster));
+}
+
+/** Listed once for all that are missing, each of which may be told by itself. */
+const LISTED = new WeakMap<Cluster, Promise<string[]>>();
+
+function allNamespaces(cluster: Cluster): Promise<string[]> {
+	const listed = LISTED.get(cluster) ?? namesOf("Namespace", {}, cluster);
+	LISTED.set(cluster, listed);
+	return listed;
 }
 
 /** An error; where it is that a namespace is not found, with the one that was most likely meant. */

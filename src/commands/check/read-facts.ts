@@ -1,7 +1,7 @@
 import { readPolicies } from "../../actions/accounts/policies.ts";
 import { AT_ONCE, inParallel } from "../../actions/in-parallel.ts";
 import { sourceMissing } from "../../actions/read/find-source.ts";
-import { withNearNamespace } from "../../actions/read/near-names.ts";
+import { nearNamespaces, withNear } from "../../actions/read/near-names.ts";
 import {
 	type AccountFacts,
 	accountFacts,
@@ -446,20 +446,19 @@ class Snapshot {
 	async missPlaces(found: readonly { namespace: string }[]): Promise<void> {
 		const known = new Set(found.map(({ namespace }) => namespace));
 		const silent = this.#namespaces?.filter((name) => !known.has(name)) ?? [];
+		const missing = new Map<string, ApiError>();
 		await inParallel(silent, AT_ONCE, async (name) => {
 			try {
 				await this.#cluster.read("Namespace", { name });
 			} catch (error) {
 				if (isFatal(error)) throw error;
 				// Whoever may not look at namespaces may have nothing in this one.
-				if (isNotFound(error))
-					this.note(
-						"namespace",
-						name,
-						await withNearNamespace(error, this.#cluster),
-					);
+				if (isNotFound(error)) missing.set(name, error);
 			}
 		});
+		const near = await nearNamespaces(this.#cluster, [...missing.keys()]);
+		for (const [name, error] of missing)
+			this.note("namespace", name, withNear(error, near.get(name)));
 	}
 
 	/** What the work gives; undefined where it could not be done, which is remembered unless it is only not there. */

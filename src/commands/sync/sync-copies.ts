@@ -27,7 +27,7 @@ import {
 } from "../../actions/read/read-namespaces.ts";
 import { warnOfExpiry } from "../../actions/read/warn-of-expiry.ts";
 import { tell, warn } from "../../actions/tell.ts";
-import { nearest } from "../../core/command-line/nearest.ts";
+import { nearestOfEach } from "../../core/command-line/nearest.ts";
 import type { Outcome } from "../../core/document.ts";
 import { someOf } from "../../core/output/some-of.ts";
 import { isSystemNamespace } from "../../core/pull-secrets/namespace-facts.ts";
@@ -303,12 +303,14 @@ async function forget(
 	const others = [...namesOf(before).keys()].filter(
 		(name) => !names.includes(name),
 	);
-	for (const name of unknown)
+	const near = nearestOfEach(unknown, others);
+	const told = Map.groupBy(unknown, (name) => near.get(name));
+	for (const [meant, namespaces] of told)
 		warn(world, {
 			cause: "not-recorded",
 			source: placeOf(source),
-			namespace: name,
-			near: nearest(name, others),
+			namespaces,
+			near: meant,
 		});
 	const changed = await changeRecord(source, {
 		...run,

@@ -10,7 +10,7 @@ export function nearest(
 	let least =
 		Math.min(Math.max(1, Math.floor(word.length / 3)), MOST_EDITS) + 1;
 	for (const candidate of candidates) {
-		const edits = distance(word, candidate);
+		const edits = distance(word, candidate, least - 1);
 		if (edits < least) {
 			best = candidate;
 			least = edits;
@@ -24,25 +24,49 @@ export function nearest(
 	);
 }
 
-/** Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment). */
-function distance(a: string, b: string): number {
-	const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)];
+/** So many unknown words at once are no typing mistakes, but a list of what is gone. */
+const MOST_WORDS = 20;
+
+/** What each of several words most likely meant, by word; without those that none is near to, and none of too many words. */
+export function nearestOfEach(
+	words: readonly string[],
+	candidates: readonly string[],
+): ReadonlyMap<string, string> {
+	if (words.length > MOST_WORDS) return new Map();
+	return new Map(
+		words.flatMap((word) => {
+			const meant = nearest(word, candidates);
+			return meant === undefined ? [] : [[word, meant] as const];
+		}),
+	);
+}
+
+/**
+ * Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment); `most` + 1 where there
+ * are more. A cluster has ten thousand names: only what is within `most` of the diagonal is looked at.
+ */
+function distance(a: string, b: string, most: number): number {
+	if (Math.abs(a.length - b.length) > most) return most + 1;
+	const empty = () => new Array<number>(b.length + 1).fill(most + 1);
+	let twoAbove = empty();
+	let above = empty().map((far, j) => Math.min(j, far));
+	let row = empty();
 	for (let i = 1; i <= a.length; i++) {
-		const row = [i];
-		for (let j = 1; j <= b.length; j++) {
-			const at = (r: number, c: number): number =>
-				(r === i ? row : rows[r])?.[c] ?? 0;
+		row.fill(most + 1);
+		row[0] = Math.min(i, most + 1);
+		const end = Math.min(b.length, i + most);
+		for (let j = Math.max(1, i - most); j <= end; j++) {
 			const same = a[i - 1] === b[j - 1] ? 0 : 1;
 			let edits = Math.min(
-				at(i - 1, j) + 1,
-				at(i, j - 1) + 1,
-				at(i - 1, j - 1) + same,
+				(above[j] as number) + 1,
+				(row[j - 1] as number) + 1,
+				(above[j - 1] as number) + same,
 			);
 			if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
-				edits = Math.min(edits, at(i - 2, j - 2) + 1);
-			row.push(edits);
+				edits = Math.min(edits, (twoAbove[j - 2] as number) + 1);
+			row[j] = edits;
 		}
-		rows.push(row);
+		[twoAbove, above, row] = [above, row, twoAbove];
 	}
-	return rows[a.length]?.[b.length] ?? 0;
+	return Math.min(above[b.length] as number, most + 1);
 }

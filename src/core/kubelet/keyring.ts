@@ -223,7 +223,6 @@ interface Candidate {
 const LITERAL = /^[\w.-]+(?::[0-9]+)?(?:\/[\w./-]*)?$/;
 
 /** A registry's address, or a repository's, in the parts that are compared. */
-/** Where a key or a repository is. */
 export interface Address {
 	/** With the port. */
 	readonly host: string;

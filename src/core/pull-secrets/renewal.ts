@@ -53,12 +53,12 @@ export function providersNoted(
 	return [...new Set(namesNoted(source).map(([, name]) => name))];
 }
 
-/** Anybody who may write the source may write anything there: what is no provider's name is none. */
+/** Anybody who may write the source may write anything there: what is no provider's name is none. A file's is at most 255 long. */
 function namesNoted({
 	annotations,
 }: Pick<PullSecret, "annotations">): [string, string][] {
 	return textsIn(annotations[PROVIDER_ANNOTATION]).filter(([, name]) =>
-		/^(?:ecr|(?:helper|plugin):[^\p{C}/\\]{1,100})$/u.test(name),
+		/^(?:ecr|(?:helper|plugin):[^\p{C}/\\]{1,255})$/u.test(name),
 	);
 }
 

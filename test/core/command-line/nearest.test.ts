@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { nearest } from "../../../src/core/command-line/nearest.ts";
+import {
+	nearest,
+	nearestOfEach,
+} from "../../../src/core/command-line/nearest.ts";
 
 describe("what a mistyped word most likely meant", () => {
 	for (const [what, word, candidates, meant] of [
@@ -22,6 +25,22 @@ describe("what a mistyped word most likely meant", () => {
 			["team-4711-frontend-yx", "team-4711-shop"],
 			"team-4711-frontend-yx",
 		],
+		["three letters too much", "abcdefghi-xyz", ["abcdefghi-"], "abcdefghi-"],
+		["four letters too much", "abcdefghi-wxyz", ["abcdefghi-"], undefined],
+		["a swap at either end", "bacdefgih", ["abcdefghi"], "abcdefghi"],
+		["nothing at all", "", ["a"], "a"],
 	] as const)
 		test(what, () => assert.equal(nearest(word, candidates), meant));
+});
+
+test("of more words than anybody mistypes, none is answered", () => {
+	const gone = Array.from({ length: 21 }, (_, at) => `app-${at}x`);
+	assert.deepEqual(nearestOfEach(gone, ["app-1"]), new Map());
+	assert.deepEqual(
+		[...nearestOfEach(["ap", "web", "hsop"], ["app", "shop"])],
+		[
+			["ap", "app"],
+			["hsop", "shop"],
+		],
+	);
 });

@@ -125,12 +125,14 @@ test("what the annotation holds is a provider's name, or none", () => {
 		f: `helper:${"a".repeat(5000)}`,
 		g: "sh -c x",
 		h: ["ecr"],
+		i: `plugin:${"a".repeat(255)}`,
 	};
 	const annotations = { "kubectl-meshreg/provider": JSON.stringify(noted) };
 	assert.deepEqual(providersNoted({ annotations }), [
 		"ecr",
 		"helper:ecr-login",
 		"plugin:my provider.exe",
+		noted.i,
 	]);
 	for (const key of ["d", "e", "f", "g", "h"])
 		assert.equal(providerNoted({ annotations }, key), undefined, key);

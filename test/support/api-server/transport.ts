@@ -43,7 +43,6 @@ export interface TransportOptions {
 	ca: string;
 	/** Offer no HTTP/2. */
 	http1Only: boolean;
-	/** How many HTTP/2 requests a connection may have in flight. */
 }
 
 /** The most that the API server reads of a body, in bytes. */
