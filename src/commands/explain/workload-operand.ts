@@ -72,6 +72,8 @@ export function workloadMeant(
 		return known === undefined
 			? { by: "name" }
 			: { by: "kind", meant: `${known.toLowerCase()}/NAME` };
+	// One letter away from a user of two letters there is always a kind: `db/postgres` is no `ds/postgres`.
+	if (word.length < 3) return undefined;
 	const kind = KINDS.get(nearest(word, [...KINDS.keys()]) ?? "");
 	return kind && { by: "kind", meant: `${kind.toLowerCase()}/${name}` };
 }

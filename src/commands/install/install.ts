@@ -221,10 +221,13 @@ async function tellUndone(
 ): Promise<void> {
 	const { selection, exclude, attach } = settings;
 	if (selection.by !== "injected" && selection.by !== "record") return;
-	const found = await unlessForbidden(
-		readPullSecret(cluster, new ContentReader(), source),
+	const read = await unlessForbidden(
+		readPullSecret(cluster, new ContentReader(), source).then((found) => ({
+			found,
+		})),
 	);
-	const record = found && recordIn(found);
+	if (read === undefined) return;
+	const record = read.found && recordIn(read.found);
 	if (selection.by === "injected") {
 		const about = { exclude, attach: attachedBy(settings) };
 		const rule = injectedRule(selection.mesh, about);

@@ -914,6 +914,7 @@ The kubelet tries:
 		["nginx", ""],
 		["nginx:1", ""],
 		["bitnami/nginx", ""],
+		["db/postgres", ""],
 		["r.example/deplyo/web", ""],
 	] as const)
 		test(`what was meant: ${operand}`, async () => {
