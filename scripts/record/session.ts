@@ -40,7 +40,7 @@ const SESSION: readonly Deed[] = [
 	["$ ", 1800, "kubectl meshreg sync -l team=shop\r"],
 	["$ ", 2500, "kubectl meshreg list\r"],
 	["$ ", 4000, CLEAR],
-	["$ ", 600, "kubectl meshreg attach -n cart,web\r"],
+	["$ ", 600, "kubectl meshreg attach -l team=shop\r"],
 	["$ ", 3000, "kubectl meshreg check -q\r"],
 	["$ ", 6000, CLEAR],
 	["$ ", 600, `kubectl meshreg explain ${IMAGE} -n web\r`],
