@@ -10,3 +10,11 @@ export function byFirst(
 ): number {
 	return compare(a, b);
 }
+
+/** The same of objects, by namespace and name: as one list of all namespaces has them. */
+export function byPlace(
+	a: { readonly namespace: string; readonly name: string },
+	b: { readonly namespace: string; readonly name: string },
+): number {
+	return compare(`${a.namespace}/${a.name}`, `${b.namespace}/${b.name}`);
+}

@@ -27,7 +27,7 @@ import {
 } from "../../core/kubelet/pull-report.ts";
 import { PULL_SECRET_DATA } from "../../core/kubelet/secret-entries.ts";
 import type { Kind, ObjectOf, Secret } from "../../core/objects.ts";
-import { compare } from "../../core/order.ts";
+import { byFirst, byPlace, compare } from "../../core/order.ts";
 import { isFailure } from "../../core/output/failure.ts";
 import { Fixes, type UsualSecret } from "../../core/pull-secrets/fixes.ts";
 import { namespaceFacts } from "../../core/pull-secrets/namespace-facts.ts";
@@ -88,7 +88,7 @@ export async function readFacts(
 	const { namespaces, beforeUpgrade, now } = scope;
 	const snapshot = new Snapshot(cluster, namespaces);
 	const sourceNamespace = scope.sourceNamespace ?? cluster.namespace;
-	const secrets = new Map<string, SecretFacts>();
+	const read = new Map<string, SecretFacts>();
 	const texts = new Map<string, string>();
 	const keep = (secret: Secret): void => {
 		const key = reader.listed(secret);
@@ -101,7 +101,7 @@ export async function readFacts(
 		);
 		const { data = "" } = source;
 		texts.set(data, texts.get(data) ?? data);
-		secrets.set(
+		read.set(
 			sourceRef(key),
 			// One string for all Secrets that say the same.
 			secretFacts(secret.metadata, { ...source, data: texts.get(data) }, key),
@@ -130,6 +130,10 @@ export async function readFacts(
 			},
 		),
 	]);
+	// Several lists are read at once: which answer comes first says nothing.
+	const secrets = new Map([...read].sort(byFirst));
+	accounts.sort(byPlace);
+	pods.sort(byPlace);
 	await snapshot.missPlaces([...secrets.values(), ...accounts, ...pods]);
 	const readSource = async (secret: PullSecret): Promise<SourceFacts> => {
 		return {

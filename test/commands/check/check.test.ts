@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { CheckItem as Finding } from "../../../src/report/check.ts";
+import type { ListQuery } from "../../../src/world.ts";
 import * as build from "../../support/build.ts";
 import { NAME as KEY, labelsOf } from "../../support/build.ts";
 import { PlayedNode } from "../../support/played-node.ts";
@@ -236,6 +237,50 @@ kubectl meshreg sync -n app
 			command: "",
 			workloads: [],
 		});
+	});
+
+	test("says the same in the same order whichever namespace answers first", async () => {
+		await using bed = await started();
+		source(bed, { "r.io": user("p") });
+		account(bed, "app", "gone-from-app");
+		account(bed, "shop", "gone-from-shop");
+		const outcomes = await Promise.all(
+			[
+				["app", "shop"],
+				["shop", "app"],
+			].map(async ([first, last]) => {
+				const answered = new Map<string, PromiseWithResolvers<void>>();
+				const turn = async function* <T>(
+					kind: string,
+					query: ListQuery,
+					pages: AsyncIterable<T>,
+				) {
+					const list = `${kind} ${query.fieldSelector}`;
+					const before = answered.get(list) ?? Promise.withResolvers<void>();
+					answered.set(list, before);
+					if (query.namespace === last) await before.promise;
+					yield* pages;
+					if (query.namespace === first) before.resolve();
+				};
+				return bed.run(["check", "-n", "app,shop", "-o", "json"], {
+					wrap: (cluster) => ({
+						...cluster,
+						pages: (kind, query = {}) =>
+							turn(kind, query, cluster.pages(kind, query)),
+						picked: (kind, query, pick) =>
+							turn(kind, query, cluster.picked(kind, query, pick)),
+					}),
+				});
+			}),
+		);
+		assert.equal(outcomes[0]?.out, outcomes[1]?.out);
+		const findings: Finding[] = JSON.parse(outcomes[0]?.out ?? "").items;
+		assert.deepEqual(
+			findings
+				.filter(({ cause }) => cause === "dangling")
+				.map(({ namespaces }) => namespaces),
+			[["app"], ["shop"]],
+		);
 	});
 
 	test("B1: -o json names workloads, pods and images", async () => {
