@@ -42,6 +42,7 @@ const { Terminal } = createRequire(import.meta.url)("@xterm/headless") as {
 /** A terminal without a window: takes what a program writes, and shows what a person would see. */
 export class HeadlessScreen {
 	readonly #terminal: Terminal;
+	#drawn = 0;
 	constructor(
 		readonly columns: number,
 		readonly rows: number,
@@ -54,11 +55,12 @@ export class HeadlessScreen {
 		});
 	}
 
-	write(text: string): Promise<void> {
-		return new Promise((resolve) => this.#terminal.write(text, resolve));
-	}
-
-	look(): Screen {
+	/** What a person sees after `shown`: everything that the program has ever written. */
+	async after(shown: string): Promise<Screen> {
+		const rest = shown.slice(this.#drawn);
+		// Not when it is drawn: two may be drawn at once.
+		this.#drawn = shown.length;
+		await new Promise<void>((resolve) => this.#terminal.write(rest, resolve));
 		const lines = Array.from({ length: this.rows }, (_, y) => this.#line(y));
 		const last = lines.findLastIndex((spans) => spans.length > 0);
 		return lines.slice(0, last + 1);

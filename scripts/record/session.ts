@@ -130,11 +130,9 @@ export async function recordSession(stop: AbortSignal): Promise<Frame[]> {
 async function film(session: TerminalSession): Promise<Frame[]> {
 	const screen = new HeadlessScreen(COLUMNS, ROWS);
 	const frames: Frame[] = [];
-	let taken = 0;
 	const take = async (ms: number, full = false) => {
-		await screen.write(session.shown.slice(taken));
-		taken = session.shown.length;
-		frames.push({ screen: screen.look(), ms, ...(full && { full }) });
+		const seen = await screen.after(session.shown);
+		frames.push({ screen: seen, ms, ...(full && { full }) });
 	};
 	for (const [nth, [prompt, read, keys]] of SESSION.entries()) {
 		await session.shows(prompt);

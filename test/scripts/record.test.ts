@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
+import { HeadlessScreen } from "../../scripts/record/screen.ts";
 import {
 	COLUMNS,
 	pages,
@@ -41,6 +42,16 @@ test("README's recording shows what a session looks like today", {
 		for (const line of lines)
 			assert.ok(line.length < COLUMNS, `wrapped or about to be: ${line}`);
 	}
+});
+
+test("what is written while a screen is drawn is drawn once", async () => {
+	const screen = new HeadlessScreen(20, 3);
+	const [, second] = await Promise.all([
+		screen.after("$ a\r\n"),
+		screen.after("$ a\r\nb"),
+	]);
+	assert.equal(textOf(second), "$ a\nb");
+	assert.equal(textOf(await screen.after("$ a\r\nbc")), "$ a\nbc");
 });
 
 test("a recording plays each screen for its time, and rests at the last", () => {
