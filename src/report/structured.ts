@@ -11,21 +11,30 @@ export function jsonLine(value: unknown): string {
 }
 
 /**
- * YAML as kubectl prints it: keys sorted, long strings on one line. What is unprintable is quoted and
- * escaped. The library is loaded only here.
+ * YAML as kubectl prints it: keys sorted, long strings on one line, and in quotes what YAML 1.1 reads as no
+ * string: kubectl would take the namespace `on` for a flag, drop it, and write to the namespace default.
+ * What is unprintable is quoted and escaped. The library is loaded only here.
  */
 export async function yaml(value: unknown): Promise<string> {
 	const { Document, visit } = await import("./lazy-yaml.ts");
 	const document = new Document(value, {
 		sortMapEntries: true,
+		compat: "yaml-1.1",
 		// Manifests are read by people, and by tools that know no aliases.
 		aliasDuplicateObjects: false,
 	});
 	visit(document, {
 		Scalar(_, node) {
-			if (typeof node.value === "string" && isUnprintable(node.value))
+			const { value } = node;
+			if (typeof value !== "string") return;
+			if (isUnprintable(value) || isNumberOfGo(value))
 				node.type = "QUOTE_DOUBLE";
 		},
 	});
 	return escaped(document.toString({ lineWidth: 0, indentSeq: false }));
+}
+
+/** `0X1F`, `0B1`, `0O17`: numbers to kubectl's parser, and to neither version of YAML. */
+function isNumberOfGo(word: string): boolean {
+	return /^[-+]?0[BOX]/.test(word);
 }

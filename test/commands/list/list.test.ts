@@ -154,7 +154,7 @@ plain   nginx-mesh-registry-key   r.example.com   Unmanaged   24h
 		const yaml = await bed.run(["list", "-n", "b", "-o", "yaml"]);
 		assert.match(
 			yaml.out,
-			/^items:\n- context: embedded\n {2}created: 2026-11-20T08:00:00Z\n/,
+			/^items:\n- context: embedded\n {2}created: "2026-11-20T08:00:00Z"\n/,
 		);
 		for (const text of [json.out, yaml.out])
 			assert.doesNotMatch(text, /old|dTpvbGQ/);
