@@ -153,9 +153,11 @@ export type Subject =
 			readonly ref: string;
 			readonly names: readonly string[];
 	  }
-	| ({ readonly cause: ProblemKind } & PullSubject);
+	| PullSubject;
+
 /** What is known of pods that cannot pull, alike in cause. */
 export interface PullSubject {
+	readonly cause: ProblemKind;
 	readonly pods: number;
 	/** As `--registry-server` takes it; "" for what is no image reference. */
 	readonly host: string;

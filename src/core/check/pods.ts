@@ -13,7 +13,6 @@ import { isUnread, type PodFacts, sendingTo } from "./facts.ts";
 import {
 	type Finding,
 	finding,
-	type Giving,
 	type PullSubject,
 	type Severity,
 	unique,
@@ -133,7 +132,8 @@ function groupFinding(
 	const named = ({ namespace, name }: PodFacts): string =>
 		namespaces.length > 1 ? `pod/${name} in ${namespace}` : `pod/${name}`;
 	const changed = group.flatMap((problem) => problem.changed ?? []);
-	const subject: PullSubject = {
+	const about: PullSubject = {
+		cause: kind,
 		pods: pods.length,
 		host,
 		asked: report.asked,
@@ -152,23 +152,18 @@ function groupFinding(
 		listed: { pods: listed.pods.map(named), secret: listed.secret },
 		blocked,
 	};
-	return finding(
-		"pods",
-		SEVERITIES[kind] ?? "problem",
-		{ cause: kind, ...subject },
-		{
-			namespaces,
-			workloads: workloadsOf(
-				group.map((problem) => ({
-					pod: problem.pod,
-					images: [problem.image],
-				})),
-			),
-			fix,
-			gives: gives satisfies readonly Giving[],
-			look: lookAt(kind, pod, image, report.words),
-		},
-	);
+	return finding("pods", SEVERITIES[kind] ?? "problem", about, {
+		namespaces,
+		workloads: workloadsOf(
+			group.map((problem) => ({
+				pod: problem.pod,
+				images: [problem.image],
+			})),
+		),
+		fix,
+		gives,
+		look: lookAt(kind, pod, image, report.words),
+	});
 }
 
 /** What says more than the pods' status. */

@@ -6,8 +6,8 @@ export function someOf(names: readonly string[], most = 5): string {
 	);
 }
 
-/** The first of many lines, and a last one with how many more there are. */
-export function someLines(lines: readonly string[], most: number): string[] {
+/** The first of many lines, five unless told, and a last one with how many more there are. */
+export function someLines(lines: readonly string[], most = 5): string[] {
 	const more = lines.length - most;
 	return [...lines.slice(0, most), ...(more > 0 ? [`and ${more} more`] : [])];
 }

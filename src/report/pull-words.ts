@@ -1,0 +1,248 @@
+import type { Blocked } from "../core/check/blocked.ts";
+import type { PullSubject } from "../core/check/finding.ts";
+import type { ProblemKind } from "../core/check/pull-diagnosis.ts";
+import { onOneLine } from "../core/output/printable.ts";
+import { someOf } from "../core/output/some-of.ts";
+import type { Manager } from "../core/pull-secrets/managers.ts";
+import { hasNoAccounts } from "../core/registry/public.ts";
+import { duration } from "./age.ts";
+import { credentialFaultWords } from "./credential-fault-words.ts";
+import { nearMissSentence } from "./near-miss.ts";
+
+/** The cause of pods that cannot pull, as a clause. */
+export function pullClause(
+	{ cause, host, secret, words, asked, hint, changedAgo }: PullSubject,
+	places: string,
+): string {
+	// The host that failed, and for whom it stands.
+	const at =
+		asked === undefined
+			? host
+			: `${asked.host} (${ROLES[asked.role]} of ${host})`;
+	switch (cause) {
+		case "malformed-secret":
+			return `${secret} cannot be read, which fails every pull of a pod that references it`;
+		case "invalid-reference":
+			return "the image is no image reference";
+		case "never-pull":
+			return "the image is not on the node, or not for this pod, and may not be pulled";
+		case "no-secret":
+			return `${places} has no pull secret for ${host}`;
+		case "secret-missing":
+			return secret === ""
+				? `a pull secret that the pods reference does not exist`
+				: `${secret} is referenced, and does not exist`;
+		case "not-attached":
+			return `${secret} has a credential for ${host}, but neither the pod nor its service account references it`;
+		case "pod-older":
+			return `created before ${secret}, with a credential for ${host}, existed or was attached`;
+		case "pod-lacks":
+			return `${secret}, with a credential for ${host}, is referenced by the service account, but not by the pod`;
+		case "no-key":
+			return `no pull secret has an entry for ${host}`;
+		case "empty-entry":
+			return `the entry for ${host} in ${secret} is empty`;
+		case "rejected":
+			return `${host} rejects the credential in ${secret}${hint === undefined ? "" : ` (${credentialFaultWords(hint)})`}`;
+		case "expired-token":
+			return `the token for ${host} in ${secret} has expired`;
+		case "forbidden":
+			return `${host} answers 403 Forbidden: the credential in ${secret} is wrong, has expired, or has no right to the image`;
+		case "no-right":
+			return `${host} accepted the credential in ${secret} but denied the image (no permission, or no such image)`;
+		case "retry-pending":
+			return `${secret} changed ${changedAgo === undefined ? "" : `${duration(Math.floor(changedAgo / 1000))} ago, `}after the last attempt at ${host}`;
+		case "static-pod":
+			return `static pods use no pull Secrets, and ${host} wants a credential`;
+		case "sandbox-image":
+			return `nodes cannot pull the sandbox image, which every pod needs${words === "" ? "" : `: ${words}`}`;
+		case "not-found":
+			return `image or tag not found at ${host} (or this user cannot see it)`;
+		case "rate-limit":
+			return `${at}: rate limit reached (429)`;
+		case "short-name":
+			return "nodes pull no image without a registry in its name";
+		case "signature":
+			return `the nodes' policy wants a signature, and the image of ${host} has none that it accepts`;
+		case "pull-qps":
+			return "the kubelet has reached its own limit of pulls per second";
+		case "web-page":
+			return `${at} answers with a web page`;
+		case "registry-error":
+			return `${at} fails with a server error`;
+		case "untrusted-ca":
+			return `nodes do not trust the certificate of ${at} (unknown CA)`;
+		case "expired-certificate":
+			return `the certificate of ${at} has expired or is not valid yet`;
+		case "wrong-certificate-name":
+			return `the certificate of ${at} is for another name`;
+		case "plain-http":
+			return `${at} speaks plain http, and nodes expect https`;
+		case "https-only":
+			return `${at} speaks https, and nodes expect plain http`;
+		case "tls-handshake":
+			return `nodes and ${at} agree on no TLS version or cipher`;
+		case "node-proxy":
+			return `nodes cannot reach ${at} through their proxy`;
+		case "unreachable":
+			return `nodes cannot reach ${at}`;
+		case "interrupted":
+			return `the transfer from ${at} broke off`;
+		case "architecture":
+			return "the image is not made for the nodes' architecture";
+		case "disk":
+			return "the node's disk is full";
+		case "unknown":
+			return words === ""
+				? "no reason in pod status or events"
+				: `the kubelet says: ${words}`;
+	}
+}
+
+const ROLES = {
+	mirror: "a mirror",
+	"token-server": "the token server",
+	"blob-host": "the host of the layers",
+} as const;
+
+/** What to know about pods that cannot pull, and what a person has to do; "" where the clause says it all. */
+export function pullHint(about: PullSubject): string {
+	const { near, controller, provider, left, listed, blocked } = about;
+	return [
+		about.cause === "rate-limit" && hasNoAccounts(about.host)
+			? "It has no accounts to log in with: pull from a mirror, or wait."
+			: (HINTS[about.cause] ?? ""),
+		near === undefined ? "" : nearMissSentence(near),
+		controller === undefined ? "" : controllerHint(controller, about.host),
+		provider === undefined
+			? ""
+			: `The service account is annotated for a credential provider (${provider}), which the nodes may ask instead: see the kubelet's log.`,
+		...blocked.map(obstacleHint),
+		left.length === 0
+			? ""
+			: `${someNames(left)} ${left.length === 1 ? "has" : "have"} no controller: delete ${left.length === 1 ? "it and create it" : "them and create them"} again.`,
+		listed.pods.length === 0
+			? ""
+			: `${someNames(listed.pods)} ${listed.pods.length === 1 ? "lists its" : "list their"} pull secrets in the pod's spec: add ${listed.secret} there, and create ${listed.pods.length === 1 ? "it" : "them"} again.`,
+	]
+		.filter((text) => text !== "")
+		.join(" ");
+}
+
+const HINTS: Partial<Record<ProblemKind, string>> = {
+	"malformed-secret":
+		"Correct the entry that cannot be read; explain names it.",
+	"invalid-reference":
+		"Correct the image in the pod's template: [HOST[:PORT]/]PATH[:TAG][@DIGEST].",
+	"never-pull":
+		"Change imagePullPolicy from Never, or load the image on the node. From 1.35 on, a kubelet also wants to see the credential for an image that another pod brought.",
+	"pod-older": "Pods keep the imagePullSecrets they start with.",
+	"pod-lacks": "Pods keep the imagePullSecrets they start with.",
+	"no-key":
+		"If the image is public, its name may be wrong instead. Nodes may also hold credentials, which cannot be seen from here.",
+	"empty-entry":
+		"Kubelets read neither identity tokens nor credential stores: write user and password.",
+	"no-right":
+		"Registries do not tell which: check the image's name, then give the user the right to pull it.",
+	"retry-pending": "Kubelets retry within 5 minutes, or delete the pod.",
+	"static-pod":
+		"The node needs a credential of its own: export writes a docker config for nodes.",
+	"sandbox-image":
+		"The node needs a credential of its own, or another sandbox image in the container runtime's configuration.",
+	"not-found":
+		"Correct the image's name or tag; some registries hide what a user may not see.",
+	"rate-limit": "Pull with a credential, or from a mirror; or wait.",
+	"short-name":
+		"Write the registry into the image's name, such as docker.io/library/alpine.",
+	signature: "Sign the image, or change the policy of the nodes.",
+	"pull-qps":
+		"It goes on by itself; registryPullQPS in the kubelet's configuration sets the limit.",
+	"web-page":
+		"The host name is no registry's, or a proxy or mirror of the nodes answers in its place.",
+	"registry-error": "Nothing is wrong in the cluster: look at the registry.",
+	"untrusted-ca":
+		"Install the CA on every node, in the container runtime's configuration for this host; a pull Secret cannot carry it.",
+	"expired-certificate": "Renew the certificate, or correct the nodes' clocks.",
+	"wrong-certificate-name":
+		"Use a name that the certificate has, or have it issued for this one.",
+	"plain-http":
+		"Give the registry a certificate, or allow http for this host in the container runtime's configuration on every node.",
+	"https-only":
+		"Use https for this host in the container runtime's configuration on every node.",
+	"tls-handshake":
+		"Look at the TLS settings of the registry, or of what stands before it.",
+	"node-proxy":
+		"Correct the proxy's address, allow the host in it, or leave it out with NO_PROXY, in the container runtime's environment on every node.",
+	unreachable:
+		"Look at DNS, proxies and network policies of the nodes, and whether the host is up.",
+	interrupted:
+		"Kubelets retry; where it stays, look at the network and the registry.",
+	architecture:
+		"Use an image for it, or keep the pods to other nodes with a nodeSelector for kubernetes.io/arch.",
+	disk: "Make room on the node, or give it a larger disk.",
+};
+
+function controllerHint(controller: Manager, host: string): string {
+	switch (controller.by) {
+		case "owner":
+			return `The Secret is owned by ${controller.kind}/${controller.name}, which overwrites it: fix it there.`;
+		case "tool":
+			return `The Secret is managed by ${controller.name}: fix it there.`;
+		case "openshift":
+			return `OpenShift made the Secret for service account ${controller.account || "default"}; at its own registry${host === "" ? "" : ` (${host})`} a right is missing: oc policy add-role-to-user system:image-puller system:serviceaccount:NAMESPACE:${controller.account || "default"} -n PROJECT.`;
+	}
+}
+
+/** What is in a copy's place, and where it is not so in all of them: the cause that pods lack it. */
+export function blockedClause(
+	blocked: readonly Blocked[],
+	all: readonly string[],
+): string {
+	const clauses = blocked.map(
+		(one) =>
+			`${obstacleNoun(one)} is in the copy's place${one.namespaces.length === all.length ? "" : ` in ${someOf(one.namespaces)}`}`,
+	);
+	return clauses.length === 0 ? "" : `: ${clauses.join(", ")}`;
+}
+
+/** What is in a copy's place. */
+export function obstacleNoun({ by, claims }: Blocked): string {
+	switch (by.cause) {
+		case "managed-by-other":
+			return `a Secret managed by ${claimsWords(claims)}`;
+		case "copy-of-another":
+			return `a Secret that calls itself a copy of ${claimsWords(claims)}`;
+		case "is-source":
+			return "another source";
+		case "terminating":
+			return "a Secret that is being deleted";
+		default:
+			return "a Secret that meshreg does not manage";
+	}
+}
+
+/** Some of them, and of each its beginning: the rest of the line is ours. */
+function claimsWords(claims: readonly string[]): string {
+	return someNames(claims.map((claim) => onOneLine(claim, 80)));
+}
+
+/** What to do about it. */
+export function obstacleHint({ by, claims }: Blocked): string {
+	switch (by.cause) {
+		case "managed-by-other":
+			return `sync leaves it alone: rename it where ${claimsWords(claims)} ${claims.length === 1 ? "keeps" : "keep"} it, or leave the namespace out with sync --forget.`;
+		case "copy-of-another":
+			return "sync leaves it alone: give one of the two sources another name, or leave the namespace out with sync --forget.";
+		case "is-source":
+			return "sync leaves it alone: give one of the two another name, or leave the namespace out with sync --forget.";
+		case "terminating":
+			return "It waits for its finalizers: run sync once it is gone.";
+		default:
+			return by.cause === "unmanaged" && by.equal
+				? "It has the same content: sync --adopt takes it over."
+				: "sync leaves it alone: move it away, or leave the namespace out with sync --forget.";
+	}
+}
+
+/** `app`, `app, shop`, or `app, pay, shop and 7 more`. */
+export const someNames = (names: readonly string[]) => someOf(names, 3);
