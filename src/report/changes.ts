@@ -88,20 +88,43 @@ export function failureLines(
 	const failed = results.flatMap(({ why, ...result }) =>
 		why === undefined || result.kind === "" ? [] : [{ ...result, why }],
 	);
-	return [...Map.groupBy(failed, groupKey).values()]
+	const places = Map.groupBy(failed, ({ why }) => errorText(why));
+	const keyOf = (result: Failed): string => {
+		const text = errorText(result.why);
+		const all = new Set(places.get(text)?.map(({ namespace }) => namespace));
+		return groupKey(result, all.size > 1);
+	};
+	return [...Map.groupBy(failed, keyOf).values()]
 		.map((group) => `${groupLine(group, contextFlags)}\n`)
 		.join("");
 }
 
 type Failed = ChangeResult & { readonly why: Failure };
 
-/** Equal for what is one line: the same cause, but for the namespace. */
-function groupKey({ why, action, kind, name, namespace }: Failed): string {
+/** The words of an error from outside; "" for a failure of ours. */
+function errorText(why: Failure): string {
+	return "error" in why ? String(why.error) : "";
+}
+
+/**
+ * Equal for what is one line: the same cause, but for the namespace. Words that several namespaces have
+ * in common name none of them, though one may be called `not` or `found`.
+ */
+function groupKey(
+	{ why, action, kind, name, namespace }: Failed,
+	inCommon: boolean,
+): string {
+	const text = errorText(why);
 	const about =
-		"error" in why
-			? [why.cause, String(why.error).replaceAll(namespace, "\0")]
-			: why;
+		text === ""
+			? why
+			: [why.cause, inCommon ? text : withoutName(text, namespace)];
 	return JSON.stringify([action === "failed", kind, name, about]);
+}
+
+function withoutName(text: string, namespace: string): string {
+	const quoted = text.replaceAll(`"${namespace}"`, "\0");
+	return quoted === text ? text.replaceAll(namespace, "\0") : quoted;
 }
 
 function groupLine(

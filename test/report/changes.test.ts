@@ -102,6 +102,23 @@ describe("failures of one cause are one line with the namespaces in it", () => {
 		);
 	});
 
+	test("namespaces whose names are words of the message", () => {
+		const words = ["app", "in", "not", "no", "found", "user", "e"];
+		const where = "(in app, in, not, no, found and 2 more)";
+		const missing = new ApiError(404, "NotFound", 'things "x" not found');
+		assert.equal(
+			failureLines(results({ cause: "not-found", error: missing }, words), []),
+			`Error from server (NotFound): things "x" not found ${where}\n`,
+		);
+		assert.equal(
+			failureLines(
+				words.flatMap((name) => results(forbidden(name), [name])),
+				[],
+			),
+			`Error from server (Forbidden): secrets is forbidden: User "u" cannot create resource "secrets" in the namespace "app" ${where}\n`,
+		);
+	});
+
 	test("what differs is another line; what was skipped is a warning", () => {
 		assert.equal(
 			failureLines(
