@@ -185,6 +185,10 @@ refuses("create", [
 		`${PIPED} --label x`,
 		"--label: must be KEY=VALUE with a valid label key and value, for example usage=my-mesh",
 	],
+	[
+		`${PIPED} --label app.kubernetes.io/managed-by=x`,
+		"--label: app.kubernetes.io/managed-by is meshreg's own; choose another key",
+	],
 	...together(
 		"--registry-server=r.io --docker-server=r.io",
 		"--registry-username=bob --docker-username=bob",
@@ -285,6 +289,10 @@ refuses("sync", [
 	[
 		"-A --copy-label x",
 		"--copy-label: must be KEY=VALUE with a valid label key and value, for example usage=my-mesh",
+	],
+	[
+		"-A --copy-label kubectl-meshreg/attached=true",
+		"--copy-label: kubectl-meshreg/attached is meshreg's own; choose another key",
 	],
 	[
 		"-A --concurrency 0",

@@ -179,17 +179,32 @@ const RECORD_WORDS: FailureWording<RecordFailure> = {
 		`${secretWords(source)} has no record of where it was sent`,
 	"record-too-large": ({ source, bytes, limit }) =>
 		`the record of ${secretWords(source)} would weigh ${kib(bytes)}, more than ${kib(limit)}; label the namespaces and record the label with -l`,
-	"record-forbidden": ({ source: { namespace, name }, what, takesOut }) =>
+	"record-forbidden": ({
+		source: { namespace, name },
+		what,
+		takesOut,
+		onceInSync,
+	}) =>
 		takesOut
 			? `cannot take ${what} out of the record (needs patch on secrets "${name}" in ${namespace})`
-			: `cannot record ${what} on the source (needs patch on secrets "${name}" in ${namespace}); use --once for a copy that rotate will not update`,
-	"record-kept-by-other": ({ source: { name }, what, manager, takesOut }) =>
+			: `cannot record ${what} on the source (needs patch on secrets "${name}" in ${namespace}); use ${onceWords(onceInSync)} for a copy that rotate will not update`,
+	"record-kept-by-other": ({
+		source: { name },
+		what,
+		manager,
+		takesOut,
+		onceInSync,
+	}) =>
 		takesOut
 			? `the record of ${name} is kept by ${manager}; take ${what} out there`
-			: `the record of ${name} is kept by ${manager}: add ${what} there, or use --once`,
+			: `the record of ${name} is kept by ${manager}: add ${what} there, or use ${onceWords(onceInSync)}`,
 	"source-keeps-changing": ({ source }) =>
 		`the source keeps changing: ${secretWords(source)} was written again while it was copied; run the command again`,
 };
+
+function onceWords(onceInSync: true | undefined): string {
+	return onceInSync ? "sync --once" : "--once";
+}
 
 const OBSTACLE_WORDS: FailureWording<Obstacle> = {
 	unmanaged: ({ equal, type, differs = [] }, { subject }) =>

@@ -14,6 +14,7 @@ export function recordFaultWords({
 
 const WORDS: Readonly<Record<RecordFault["because"], string>> = {
 	"not-json": "it is not JSON",
+	"said-twice": "a field or a namespace stands twice in one object",
 	"not-a-list": "it is not a list",
 	"not-an-entry": "it is not an object",
 	"unknown-field": "unknown field",

@@ -373,4 +373,10 @@ test("a record that would weigh more than 200 KiB is refused before anything is 
 		/more than 200 KiB; label the namespaces/,
 	);
 	for (const name of many) assert.equal(await stage.secret(name), undefined);
+
+	// One that another hand filled further may be made smaller.
+	await stage.annotate(stage.mesh, {
+		annotations: { [TARGETS]: full(count + 50) },
+	});
+	await stage.ok(["sync", "--forget", String(names[0]?.[0])]);
 });

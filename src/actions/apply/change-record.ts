@@ -9,9 +9,10 @@ import {
 	placeOf,
 } from "../../core/pull-secrets/pull-secret.ts";
 import {
+	addsOnlyUids,
 	EMPTY_RECORD,
-	isTooLarge,
 	RECORD_LIMIT,
+	recordBytes,
 	recordReadingIn,
 	recordText,
 	type SourceRecord,
@@ -32,6 +33,8 @@ interface RecordChange {
 	readonly what: string;
 	/** It is taken out of the record. */
 	readonly takesOut?: true;
+	/** The command has no `--once` itself. */
+	readonly onceInSync?: true;
 	/** A source that has no record gets none. */
 	readonly ifRecorded?: true;
 }
@@ -72,12 +75,9 @@ export async function changeRecord(
 ): Promise<PullSecret> {
 	let now = source;
 	for (let attempt = 1; ; attempt++) {
-		const record = recordOf(now);
-		if (record === undefined && how.ifRecorded) return now;
-		const changed = how.change(record ?? EMPTY_RECORD);
+		const changed = recordToWrite(now, how);
+		if (changed === undefined) return now;
 		const text = recordText(changed);
-		if (record !== undefined && text === recordText(record)) return now;
-		check(now, changed, how);
 		if (how.dryRun === "client")
 			return {
 				...now,
@@ -91,12 +91,15 @@ export async function changeRecord(
 			);
 		} catch (error) {
 			if (!(error instanceof ApiError)) throw error;
-			if (error.status === 403)
+			if (error.status === 403) {
+				const record = recordOf(now);
+				if (record && addsOnlyUids(record, changed)) return now;
 				throw new FailureError({
 					cause: "record-forbidden",
 					source: placeOf(now),
 					...about(how),
 				});
+			}
 			if (error.status !== 409 || attempt === ATTEMPTS) throw error;
 		}
 		// Others are at it, too: not all at the same time again.
@@ -120,32 +123,51 @@ async function readSource(
 	});
 }
 
-function about({ what, takesOut }: Pick<RecordChange, "what" | "takesOut">): {
-	readonly what: string;
-	readonly takesOut?: true;
-} {
-	return { what, ...(takesOut && { takesOut }) };
+function about({
+	what,
+	takesOut,
+	onceInSync,
+}: Pick<RecordChange, "what" | "takesOut" | "onceInSync">) {
+	return {
+		what,
+		...(takesOut && { takesOut }),
+		...(onceInSync && { onceInSync }),
+	};
 }
 
-function check(
+/**
+ * What a record is to be written as; undefined: it says all of it as it is, a name without its uid
+ * where somebody else keeps the record. Throws FailureError where it may not be written.
+ */
+export function recordToWrite(
 	source: PullSecret,
-	record: SourceRecord,
-	how: Pick<RecordChange, "what" | "takesOut">,
-): void {
-	if (isTooLarge(record))
+	how: Pick<
+		RecordChange,
+		"change" | "what" | "takesOut" | "onceInSync" | "ifRecorded"
+	>,
+): SourceRecord | undefined {
+	const before = recordOf(source);
+	if (before === undefined && how.ifRecorded) return undefined;
+	const record = how.change(before ?? EMPTY_RECORD);
+	if (before !== undefined && recordText(before) === recordText(record))
+		return undefined;
+	const bytes = recordBytes(record);
+	// One that grew by another hand may be made smaller.
+	if (bytes > RECORD_LIMIT && bytes > recordBytes(before ?? EMPTY_RECORD))
 		throw new FailureError({
 			cause: "record-too-large",
 			source: placeOf(source),
-			bytes: Buffer.byteLength(recordText(record)),
+			bytes,
 			limit: RECORD_LIMIT,
 		});
-	if (source.recordKeeper !== undefined)
-		throw new FailureError({
-			cause: "record-kept-by-other",
-			source: placeOf(source),
-			...about(how),
-			manager: source.recordKeeper,
-		});
+	if (source.recordKeeper === undefined) return record;
+	if (before !== undefined && addsOnlyUids(before, record)) return undefined;
+	throw new FailureError({
+		cause: "record-kept-by-other",
+		source: placeOf(source),
+		...about(how),
+		manager: source.recordKeeper,
+	});
 }
 
 /** A JSON Patch of the annotation alone, which the API server refuses (409) where anything has changed since. */

@@ -47,7 +47,7 @@ import { readNamespace } from "../read/read-namespaces.ts";
 import { warn } from "../tell.ts";
 import { isSettled, type Step } from "./apply.ts";
 import { carryOut } from "./carry-out.ts";
-import { changeRecord, recordOf } from "./change-record.ts";
+import { changeRecord, recordOf, recordToWrite } from "./change-record.ts";
 import type { ChangeReport } from "./change-report.ts";
 import { agrees } from "./confirm.ts";
 import {
@@ -110,16 +110,20 @@ const ROUNDS = 4;
  * The one way in which copies are written. Reads the record, joins the selection to it, reads what is
  * there, plans, asks, writes the record and then the copies; and begins again where the source moved
  * meanwhile, for a late writer must not win. Results go to the report. Returns where copies went, and
- * the source as it is then; undefined where the person said no, and nothing was done. Throws FailureError before anything is
- * written, and what makes the rest pointless, after saying how far it came.
+ * the source as it is then; undefined where the person said no, and nothing was done, or `write` did
+ * not write. Throws FailureError before anything is written, and what makes the rest pointless, after
+ * saying how far it came.
  */
 export async function deliver(
+	/** As it is, or as `write` makes it. */
 	source: PullSecret,
 	scope: Scope,
 	policy: CopyPolicy,
 	run: Run,
+	/** Writes the source, once nothing stands against it; undefined where it could not, which has been reported. */
+	write?: () => Promise<PullSecret | undefined>,
 ): Promise<Delivered | undefined> {
-	const delivery = new Delivery(source, scope, policy, run);
+	const delivery = new Delivery(source, scope, policy, run, write);
 	const targets = await delivery.work();
 	return targets && { ...targets, source: delivery.source };
 }
@@ -156,6 +160,7 @@ class Delivery {
 		readonly scope: Scope,
 		readonly policy: CopyPolicy,
 		readonly run: Run,
+		readonly write: Parameters<typeof deliver>[4],
 	) {
 		this.#source = source;
 		this.#planned = source;
@@ -178,7 +183,18 @@ class Delivery {
 		let plan = this.#plan(targets, current);
 		const agreed = await this.#agree(targets, plan, leftovers);
 		if (agreed === undefined) return undefined;
-		if (await this.#record(targets.unread)) plan = this.#plan(targets, current);
+		if (this.write !== undefined) {
+			this.#checkRecord();
+			const planned = this.#recordText;
+			const written = await this.write();
+			if (written === undefined) return undefined;
+			this.#source = written;
+			// Somebody else recorded something meanwhile.
+			if (this.#recordText !== planned)
+				({ targets, current, all } = await this.#read());
+		}
+		if ((await this.#record(targets.unread)) || this.write !== undefined)
+			plan = this.#plan(targets, current);
 		const told = new Map<string, ChangeResult>();
 		for (let round = 1; ; round++) {
 			this.#planned = this.#source;
@@ -422,6 +438,26 @@ class Delivery {
 		});
 	}
 
+	/** What the record of the source is to say. */
+	get #recordText(): string {
+		return recordText(this.#joined(recordOf(this.#source)));
+	}
+
+	/** Throws FailureError where the selection cannot join the record. */
+	#checkRecord(): void {
+		const { scope } = this;
+		if (scope.by === "record" || scope.once) return;
+		recordToWrite(this.#source, this.#recording(scope));
+	}
+
+	#recording({ selected, andRecorded }: Extract<Scope, { by: "selection" }>) {
+		return {
+			change: (record: SourceRecord) => this.#joined(record),
+			what: selected.what,
+			...(andRecorded && ({ onceInSync: true } as const)),
+		};
+	}
+
 	/** Writes the record, where it says anything new; returns whether it did, so that the source is another. */
 	async #record(unread: readonly string[]): Promise<boolean> {
 		const { scope, run } = this;
@@ -429,8 +465,7 @@ class Delivery {
 		const before = this.#source;
 		this.#source = await changeRecord(before, {
 			...run,
-			change: (record) => this.#joined(record),
-			what: scope.selected.what,
+			...this.#recording(scope),
 		});
 		if (this.#source === before) return false;
 		run.report.addRecord(before, {

@@ -21,11 +21,15 @@ import {
 	readingAhead,
 } from "../../actions/read/begin-lists.ts";
 import { warnOfExpiry } from "../../actions/read/warn-of-expiry.ts";
-import { warn } from "../../actions/tell.ts";
+import { tell, warn } from "../../actions/tell.ts";
 import { command } from "../../command.ts";
+import type { Outcome } from "../../core/document.ts";
 import type { FlagNote } from "../../core/note.ts";
 import type { UsageLabel } from "../../core/pull-secrets/ownership.ts";
-import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
+import {
+	ContentReader,
+	type PullSecret,
+} from "../../core/pull-secrets/pull-secret.ts";
 import { DIFFED_CHANGE_FLAGS, diffedChangeOf } from "../../flags/changes.ts";
 import { CREDENTIAL_FLAGS, credentialInputOf } from "../../flags/credential.ts";
 import { COPY_FLAGS, copySettingsOf, SELECTING } from "../../flags/sync.ts";
@@ -36,8 +40,8 @@ import {
 	verifyingOf,
 } from "../../flags/verification.ts";
 import * as flags from "../../flags.ts";
-import type { ConnectionFlags } from "../../world.ts";
-import { type MadeSource, makeSource } from "./make-source.ts";
+import type { ConnectionFlags, World } from "../../world.ts";
+import { planMaking } from "./make-source.ts";
 
 /** What one apply is to do, in one cluster. */
 interface ApplySettings extends OutputOptions, CopySettings {
@@ -119,23 +123,27 @@ A missing source is created; a registry that it lacks is added, one that it has 
 			const report = new ChangeReport(world, cluster, formOf(options));
 			const run: Run = { ...options, cluster, reader, world, report };
 			return await report.whatIsDone(async () => {
-				const made = await makeSource(entered, options, run);
-				if (made === undefined) return report.finish({ withSummary: false });
-				const { source } = made;
-				warnOfExpiry(source, world);
-				const scope = await scopeOf(made, options, run);
-				const targets = await deliver(source, scope, options, run);
-				if (targets) {
-					warnOfNoMatch(targets, world);
-					await attachCopies(source, targets, run);
-					await keepPolicies(targets.source, {
-						...run,
-						onResult: report.add,
-					});
+				const planned = await planMaking(entered, options, run);
+				if (planned === undefined) return notDone(report, world);
+				const { before, source, write } = planned;
+				const scope = await scopeOf(source, options, run);
+				if (scope === undefined) {
+					const now = await write();
+					if (now === undefined) return notDone(report, world);
+					warnOfExpiry(now, world);
+					// Those that held what it had are told from the others, whatever it holds now.
+					await tellClaimants(before ?? now, run);
+					throw recordMissing(now);
 				}
+				const targets = await deliver(source, scope, options, run, write);
+				if (targets === undefined) return notDone(report, world);
+				warnOfExpiry(targets.source, world);
+				warnOfNoMatch(targets, world);
+				await attachCopies(targets.source, targets, run);
+				await keepPolicies(targets.source, { ...run, onResult: report.add });
 				return report.finish({
 					withSummary: true,
-					next: await nextCommand(source, options, run),
+					next: await nextCommand(targets.source, options, run),
 				});
 			});
 		} finally {
@@ -144,12 +152,18 @@ A missing source is created; a registry that it lacks is added, one that it has 
 	},
 });
 
-/** The record, with what the command line selects. Throws FailureError for a source without a record where nothing is selected. */
+/** The source could not be written, or a person said no: then nothing was done. */
+function notDone(report: ChangeReport, world: World): Outcome {
+	if (!report.failed) tell(world, { cause: "cancelled" });
+	return report.finish({ withSummary: false });
+}
+
+/** The record, with what the command line selects; undefined for a source without a record where nothing is selected. */
 async function scopeOf(
-	{ before, source }: MadeSource,
+	source: PullSecret,
 	settings: ApplySettings,
 	run: Run,
-): Promise<Scope> {
+): Promise<Scope | undefined> {
 	const record = recordOf(source);
 	if (settings.selection.by !== "record")
 		return {
@@ -158,8 +172,5 @@ async function scopeOf(
 			once: false,
 			andRecorded: true,
 		};
-	if (record !== undefined) return { by: "record" };
-	// Those that held what it had are told from the others, whatever it holds now.
-	await tellClaimants(before ?? source, run);
-	throw recordMissing(source);
+	return record && { by: "record" };
 }

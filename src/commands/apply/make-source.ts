@@ -38,23 +38,31 @@ interface SourceMaking {
 	readonly createNamespace: boolean;
 }
 
-/** A source as it was found, undefined where there was none, and as it is now (or with a dry run would be). */
-export interface MadeSource {
+/** A source as it is to be made. */
+interface PlannedSource {
+	/** undefined where there is none. */
 	readonly before: PullSecret | undefined;
+	/** As it will be. */
 	readonly source: PullSecret;
+	/**
+	 * Writes it, and returns it as it is then (or with a dry run would be); undefined where it could not be written,
+	 * which has been reported. Nothing is written where nothing differs; where it changes under our hands, it is
+	 * made of what it is by then.
+	 */
+	readonly write: () => Promise<PullSecret | undefined>;
 }
 
 /**
- * Makes the source hold what was entered, whatever is there: created, added to, or an entry
- * replaced. Nothing is written where nothing differs; where it changes under our hands, it is made of
- * what it is by then. Resolves with undefined where it could not be written, which has been reported.
- * Throws OperationError for what is no source.
+ * The source that holds what was entered, whatever is there: created, added to, or an entry
+ * replaced. Resolves with undefined where a person does not want what is there to be deleted for it,
+ * or it may not be changed, which has been reported.
+ * Throws FailureError for what is no source.
  */
-export async function makeSource(
+export async function planMaking(
 	entered: readonly EnteredCredential[],
 	making: SourceMaking,
 	run: Run,
-): Promise<MadeSource | undefined> {
+): Promise<PlannedSource | undefined> {
 	const { cluster, reader, world, report, dryRun } = run;
 	const found = await sourceThere(making.source, run);
 	const place: SourceRef = found ?? placeMeant(making.source, cluster);
@@ -76,36 +84,38 @@ export async function makeSource(
 			: applyRegistries(editable(now, place), entries);
 	const planned = (now: PullSecret | undefined): Change =>
 		planSource(now, made(now), { force: false, replace: true });
-	const plan = planned(found);
-	const agreed = await unlessRefused(plan, run, cluster, world);
+	const agreed = await unlessRefused(planned(found), run, cluster, world);
 	const change =
 		agreed === "no" && found !== undefined ? leftImmutable(found) : agreed;
 	if (change === "no") return undefined;
-	const namespace =
-		making.createNamespace && found === undefined
-			? await ensureNamespace(cluster, place.namespace, dryRun)
-			: undefined;
-	if (namespace !== undefined) report.add(...namespace);
-	let written: PullSecret | undefined;
-	await apply([change], {
-		...run,
-		// A dry run has not made the namespace: the server could not take the Secret.
-		dryRun: namespace !== undefined && dryRun === "server" ? "client" : dryRun,
-		replan: (_, now) => planned(now),
-		onResult: report.add,
-		onWritten: (secret) => {
-			written = secret;
-		},
-	});
-	if (report.failed) return undefined;
-	const source =
-		dryRun !== "none"
-			? wouldBe(found, made(found))
-			: change.action === "unchanged"
-				? found
-				: // Deleted and created anew, or as somebody else had made it meanwhile.
-					(written ?? (await readPullSecret(cluster, reader, place)));
-	return source && { before: found, source };
+	const source = wouldBe(found, made(found));
+	const write = async (): Promise<PullSecret | undefined> => {
+		const namespace =
+			making.createNamespace && found === undefined
+				? await ensureNamespace(cluster, place.namespace, dryRun)
+				: undefined;
+		if (namespace !== undefined) report.add(...namespace);
+		let written: PullSecret | undefined;
+		await apply([change], {
+			...run,
+			// A dry run has not made the namespace: the server could not take the Secret.
+			dryRun:
+				namespace !== undefined && dryRun === "server" ? "client" : dryRun,
+			replan: (_, now) => planned(now),
+			onResult: report.add,
+			onWritten: (secret) => {
+				written = secret;
+			},
+		});
+		if (report.failed) return undefined;
+		if (dryRun !== "none") return source;
+		if (change.action === "unchanged") return found;
+		// Deleted and created anew, or as somebody else had made it meanwhile.
+		return written ?? (await readPullSecret(cluster, reader, place));
+	};
+	if (change.action !== "conflict") return { before: found, source, write };
+	await write();
+	return undefined;
 }
 
 /** The source that is meant; undefined where there is none yet. */

@@ -1,4 +1,5 @@
 import { apply } from "../../actions/apply/apply.ts";
+import { recordOf } from "../../actions/apply/change-record.ts";
 import type { ChangeReport } from "../../actions/apply/change-report.ts";
 import { unlessRefused } from "../../actions/apply/confirm.ts";
 import { ensureNamespace } from "../../actions/apply/ensure-namespace.ts";
@@ -41,7 +42,8 @@ export interface SourceWriting {
 /**
  * Writes one source: `make` says what it should be, given what is there, and is
  * asked again when that changes under our hands. Asks before it overwrites or
- * deletes. Returns `cancelled` where the person said no; results go to `report`.
+ * deletes. Returns `cancelled` where the person said no; results go to `report`. Throws FailureError
+ * where the record of what is there cannot be read, before anything is written.
  */
 export async function writeSource(
 	place: SourceRef,
@@ -60,6 +62,7 @@ export async function writeSource(
 		replace: writing.replace,
 	};
 	const current = await readPullSecret(cluster, reader, place);
+	if (current !== undefined && isSourceLike(current)) recordOf(current);
 	const plan = (now: PullSecret | undefined): Change =>
 		planSource(now, withRecord(make(now), now), allowed);
 	const asks = world.streams.interactive && writing.dryRun === "none";

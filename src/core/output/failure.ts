@@ -76,11 +76,14 @@ export type RecordFailure = Causes<{
 		what: string;
 		/** It was to be taken out of the record. */
 		takesOut?: true;
+		/** The command has no `--once` itself. */
+		onceInSync?: true;
 	};
 	"record-kept-by-other": {
 		source: Place;
 		what: string;
 		takesOut?: true;
+		onceInSync?: true;
 		/** Of the field manager. */
 		manager: string;
 	};
@@ -154,6 +157,7 @@ export interface RecordFault {
 	readonly entry: number;
 	readonly because:
 		| "not-json"
+		| "said-twice"
 		| "not-a-list"
 		| "not-an-entry"
 		| "unknown-field"

@@ -92,12 +92,16 @@ const LABEL_NAME =
 	/^(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 const LABEL_VALUE = /^[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 
-/** `KEY=VALUE` as a label with a value. Throws UsageError that names the flag. */
+/** `KEY=VALUE` as a label with a value, of a key that this program does not write itself. Throws UsageError that names the flag. */
 export function parseLabel(text: string, flag: string): UsageLabel {
 	const label = labelOf(text);
 	if (label === undefined)
 		throw new UsageError(
 			`${flag}: must be KEY=VALUE with a valid label key and value, for example usage=my-mesh`,
+		);
+	if (label.key === MANAGED_BY_LABEL || label.key.startsWith(`${MANAGER}/`))
+		throw new UsageError(
+			`${flag}: ${label.key} is meshreg's own; choose another key`,
 		);
 	return label;
 }

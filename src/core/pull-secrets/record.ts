@@ -1,3 +1,4 @@
+import { isJsonObject } from "../json-object.ts";
 import { byFirst } from "../order.ts";
 import type { RecordFault } from "../output/failure.ts";
 import { isObjectName } from "../output/shell.ts";
@@ -51,7 +52,7 @@ export type Rule =
 /** A record without entries: a new source's. */
 export const EMPTY_RECORD: SourceRecord = { entries: [] };
 
-/** The most that a record may weigh, in bytes: some 2,500 names. Annotations have 256 KiB together. */
+/** The most that a record may come to weigh, in bytes: some 2,500 names. Annotations have 256 KiB together. */
 export const RECORD_LIMIT = 200 * 1024;
 
 /** What a source's annotation says. */
@@ -120,9 +121,31 @@ export function recordText(record: SourceRecord): string {
 	);
 }
 
-/** Whether a record is more than an annotation should hold: a label says the same in a line. */
-export function isTooLarge(record: SourceRecord): boolean {
-	return Buffer.byteLength(recordText(record)) > RECORD_LIMIT;
+/** What a record weighs as an annotation, in bytes. */
+export function recordBytes(record: SourceRecord): number {
+	return Buffer.byteLength(recordText(record));
+}
+
+/** Whether all that `after` says beyond `before` is which Namespace a name means that was trusted by its name. */
+export function addsOnlyUids(
+	before: SourceRecord,
+	after: SourceRecord,
+): boolean {
+	const known = namesOf(before);
+	const byName = after.entries.map((entry) =>
+		"rule" in entry
+			? entry
+			: {
+					...entry,
+					namespaces: new Map(
+						[...entry.namespaces].map(([name, uid]) => [
+							name,
+							known.get(name)?.uid === "" ? "" : uid,
+						]),
+					),
+				},
+	);
+	return recordText({ entries: byName }) === recordText(before);
 }
 
 /**
@@ -518,11 +541,18 @@ class Faulty extends Error {
 
 function readEntries(annotation: string): RecordEntry[] {
 	let value: unknown;
+	let kept = 0;
 	try {
-		value = JSON.parse(annotation);
+		value = JSON.parse(annotation, (_, item: unknown) => {
+			if (isJsonObject(item)) kept += Object.keys(item).length;
+			return item;
+		});
 	} catch {
 		throw new Faulty({ entry: 0, because: "not-json" });
 	}
+	// Of a key that stands twice JSON.parse keeps the last alone, and an exclusion would be gone.
+	const said = [...annotation.matchAll(STRING)].filter(([, colon]) => colon);
+	if (kept < said.length) throw new Faulty({ entry: 0, because: "said-twice" });
 	if (!Array.isArray(value))
 		throw new Faulty({ entry: 0, because: "not-a-list" });
 	const seen = new Map<string, string>();
@@ -540,6 +570,9 @@ function readEntries(annotation: string): RecordEntry[] {
 }
 
 const SELECTIONS = ["namespaces", "selector", "all", "injected"] as const;
+
+/** A string in text that is JSON, and the colon behind a key. */
+const STRING = /"(?:[^"\\]|\\.)*"(\s*:)?/g;
 
 /** RFC 1123 label. */
 const NAMESPACE = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/;

@@ -10,6 +10,7 @@ import {
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 
 const NAME = "nginx-mesh-registry-key";
+const TARGETS = "kubectl-meshreg/targets";
 const login = (host = "registry.example.com") => [
 	`--registry-server=${host}`,
 	"--registry-username=mesh",
@@ -258,6 +259,135 @@ secret/${NAME} configured in shop namespace
 			assert.match(err, /^error: .*(?:200|204800|KiB)/m);
 			assert.deepEqual(bed.server.store.get("Secret", "app", NAME), before);
 		}
+	});
+
+	describe("what cannot be recorded is refused before the source is written", () => {
+		const RULED = '[{"namespaces":{"shop":""}}]';
+		const kept = (record: string) => ({
+			managedFields: [
+				{
+					manager: "argocd-controller",
+					operation: "Apply",
+					apiVersion: "v1",
+					fieldsType: "FieldsV1",
+					fieldsV1: {
+						"f:metadata": { "f:annotations": { [`f:${TARGETS}`]: {} } },
+					},
+				},
+			],
+			annotations: { [TARGETS]: record },
+		});
+		for (const [title, metadata, selection, error] of [
+			[
+				"a record that cannot be read",
+				{ annotations: { [TARGETS]: "{" } },
+				[],
+				`error: the record of secret "${NAME}" in namespace "nginx-mesh" (annotation ${TARGETS}) cannot be read, so nothing is written: it is not JSON\n`,
+			],
+			[
+				"the same, with a selection",
+				{ annotations: { [TARGETS]: "[{}]" } },
+				["-n", "app"],
+				`error: the record of secret "${NAME}" in namespace "nginx-mesh" (annotation ${TARGETS}) cannot be read, so nothing is written: entry 1: it has none of the fields namespaces, selector, all, injected\n`,
+			],
+			[
+				"a record that another keeps",
+				kept(RULED),
+				["-n", "app"],
+				`error: the record of ${NAME} is kept by argocd-controller: add app there, or use sync --once\n`,
+			],
+			[
+				"a record that would be too large",
+				{
+					annotations: {
+						[TARGETS]: JSON.stringify([
+							{
+								selector: "team=a",
+								exclude: [
+									...Array.from({ length: 1008 }, (_, index) =>
+										String(index).padStart(200, "0"),
+									),
+									"z".repeat(100),
+								],
+							},
+						]),
+					},
+				},
+				["-n", "app"],
+				/^error: the record of secret .* would weigh \d+ KiB, more than 200 KiB; label/,
+			],
+		] as const)
+			test(title, async () => {
+				await using bed = await bedWith("app", "shop");
+				secret(
+					bed,
+					"nginx-mesh",
+					{ "registry.example.com": { username: "mesh", password: "one" } },
+					{ metadata: { labels: labelsOf(), ...metadata } },
+				);
+				const [status, out, err] = await applied(
+					bed,
+					"two",
+					...login(),
+					...selection,
+				);
+				assert.deepEqual([status, out], [1, ""]);
+				if (typeof error === "string") assert.equal(err, error);
+				else assert.match(err, error);
+				assert.equal(bed.password("nginx-mesh"), "one");
+				assert.equal(bed.password("app"), undefined);
+			});
+
+		test("but a name that the record of another holds already is served, with no word to it", async () => {
+			await using bed = await bedWith("shop");
+			secret(
+				bed,
+				"nginx-mesh",
+				{ "registry.example.com": { username: "mesh", password: "one" } },
+				{ metadata: { labels: labelsOf(), ...kept(RULED) } },
+			);
+			for (const line of [
+				["apply", ...login(), "-n", "shop"],
+				["sync", "-n", "shop"],
+			]) {
+				const { status } = await bed.run(line, { stdin: "two" });
+				assert.equal(status, 0);
+			}
+			assert.equal(bed.password("shop"), "two");
+			assert.equal(
+				bed.server.store.get("Secret", "nginx-mesh", NAME)?.metadata
+					.annotations?.[TARGETS],
+				RULED,
+			);
+		});
+	});
+
+	test("no to what would be overwritten is nothing: the source stays as it was", async () => {
+		await using bed = await bedWith("app", "shop");
+		await applied(bed, "one", ...login(), "-n", "app");
+		secret(bed, "shop", {}, { metadata: { labels: {} } });
+		const { status, out, err } = await bed.run(
+			["apply", ...TYPED, "--no-verify", "-n", "shop", "--force"],
+			{
+				answers: [
+					["Password", "two"],
+					["Do you want to continue?", false],
+				],
+			},
+		);
+		assert.deepEqual(
+			[status, out, err],
+			[
+				0,
+				"",
+				`You are about to overwrite the following 1 resource(s) in context embedded:
+secret/${NAME} in shop namespace
+Cancelled; nothing was changed
+`,
+			],
+		);
+		assert.equal(bed.password("nginx-mesh"), "one");
+		assert.equal(bed.password("app"), "one");
 	});
 
 	test("a copy is no source", async () => {

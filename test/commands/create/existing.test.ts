@@ -28,6 +28,22 @@ describe("create, where a Secret is there", () => {
 			);
 			assert.deepEqual([outcome.status, password()], [1, "old"]);
 		});
+		for (const args of [["--replace"], ["--add"], ["--force"]])
+			test(`${args}: one whose record cannot be read is left as it is`, async () => {
+				fresh();
+				await bed.run(["create", ...PIPED], { stdin: "old" });
+				edit(bed, "Secret", "nginx-mesh", {
+					annotations: { "kubectl-meshreg/targets": "all" },
+				});
+				const outcome = await bed.run(["create", ...PIPED, ...args], {
+					stdin: "new",
+				});
+				assert.equal(
+					outcome.err,
+					'error: the record of secret "nginx-mesh-registry-key" in namespace "nginx-mesh" (annotation kubectl-meshreg/targets) cannot be read, so nothing is written: it is not JSON\n',
+				);
+				assert.deepEqual([outcome.status, password()], [1, "old"]);
+			});
 		test("at a terminal --replace asks to overwrite it", async () => {
 			fresh();
 			await bed.run(["create", ...PIPED], { stdin: "p" });
