@@ -16,3 +16,12 @@ export function tell(
 ): void {
 	for (const note of notes) world.emit({ type: "note", note });
 }
+
+/** The same, but for what `-q` drops. */
+export function tellUnlessQuiet(
+	world: Pick<World, "emit">,
+	...notes: readonly Note[]
+): void {
+	for (const note of notes)
+		world.emit({ type: "note", note, unlessQuiet: true });
+}

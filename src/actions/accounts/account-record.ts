@@ -30,7 +30,7 @@ import { type SourceChoice, seekSource } from "../read/find-source.ts";
 import { readPullSecrets } from "../read/read-keys.ts";
 import { lookUpNamespaces, readNamespaces } from "../read/read-namespaces.ts";
 import type { Selection } from "../read/select-namespaces.ts";
-import { warn } from "../tell.ts";
+import { tellUnlessQuiet, warn } from "../tell.ts";
 import type {
 	AccountChange,
 	AccountRun,
@@ -180,10 +180,10 @@ async function write(
 			{ of: "record", before, after },
 		);
 		if (report.form === "objects" && done === "attached")
-			world.emit({
-				type: "note",
-				note: { cause: "would-be-recorded", source: place, what: what() },
-				unlessQuiet: true,
+			tellUnlessQuiet(world, {
+				cause: "would-be-recorded",
+				source: place,
+				what: what(),
 			});
 		return after;
 	} catch (error) {

@@ -44,7 +44,7 @@ import {
 	secretsNamed,
 } from "../read/read-keys.ts";
 import { readNamespace } from "../read/read-namespaces.ts";
-import { warn } from "../tell.ts";
+import { tellUnlessQuiet, warn } from "../tell.ts";
 import { isSettled, type Step } from "./apply.ts";
 import { carryOut } from "./carry-out.ts";
 import { changeRecord, recordOf, recordToWrite } from "./change-record.ts";
@@ -476,14 +476,10 @@ class Delivery {
 		if (unread.length > 0)
 			warn(run.world, { cause: "recorded-by-name", namespaces: unread });
 		if (run.dryRun === "client" && run.output !== undefined)
-			run.world.emit({
-				type: "note",
-				note: {
-					cause: "would-be-recorded",
-					source: placeOf(before),
-					what: scope.selected.what,
-				},
-				unlessQuiet: true,
+			tellUnlessQuiet(run.world, {
+				cause: "would-be-recorded",
+				source: placeOf(before),
+				what: scope.selected.what,
 			});
 		return true;
 	}

@@ -5,7 +5,7 @@ import {
 	termOf,
 } from "../../core/pull-secrets/expiry.ts";
 import type { World } from "../../world.ts";
-import { warn } from "../tell.ts";
+import { tellUnlessQuiet, warn } from "../tell.ts";
 import { type CredentialInput, enterCredentials } from "./credential-input.ts";
 import type { EnteredCredential } from "./entered-credential.ts";
 import { type VerifyOptions, verifyCredentials } from "./verify-credentials.ts";
@@ -29,10 +29,10 @@ export async function enterVerified(
 	const entered = await enterCredentials(input, verifying, world);
 	for (const { server, credential, warnings, from } of entered) {
 		if (from !== undefined)
-			world.emit({
-				type: "note",
-				note: { cause: "credential-found", key: server.key, from },
-				unlessQuiet: true,
+			tellUnlessQuiet(world, {
+				cause: "credential-found",
+				key: server.key,
+				from,
 			});
 		warn(world, ...server.warnings, ...warnings);
 		sayHowLong(server.key, credential, how.expiresIn, world);
@@ -54,10 +54,10 @@ function sayHowLong(
 	const end = term && nearEnd({ key, ...term }, now);
 	if (end !== undefined) warn(world, { cause: "credential-expiring", ...end });
 	else if (term !== undefined)
-		world.emit({
-			type: "note",
-			note: { cause: "credential-valid", key, left: term.at - now },
-			unlessQuiet: true,
+		tellUnlessQuiet(world, {
+			cause: "credential-valid",
+			key,
+			left: term.at - now,
 		});
 	else if (endsWithItsJob(credential))
 		warn(world, { cause: "credential-of-job", key });

@@ -7,7 +7,7 @@ import {
 import { recordMissing, recordOf } from "../../actions/apply/change-record.ts";
 import { ChangeReport } from "../../actions/apply/change-report.ts";
 import { onSource } from "../../actions/read/find-source.ts";
-import { warn } from "../../actions/tell.ts";
+import { tellUnlessQuiet, warn } from "../../actions/tell.ts";
 import {
 	desiredPolicies,
 	refusingAccounts,
@@ -63,11 +63,7 @@ export async function attachByPolicy(
 			await markByPolicy(source, true, how);
 			await writePolicies(changes, how);
 			if (changes.some(({ action }) => action !== "keep"))
-				world.emit({
-					type: "note",
-					note: { cause: "policy-takes-time" },
-					unlessQuiet: true,
-				});
+				tellUnlessQuiet(world, { cause: "policy-takes-time" });
 			return report.finish({ withSummary: false });
 		});
 	});

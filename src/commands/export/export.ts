@@ -5,7 +5,7 @@ import {
 } from "../../actions/read/find-source.ts";
 import { findOrMeant } from "../../actions/read/meant-namespace.ts";
 import { readPullSecret } from "../../actions/read/read-keys.ts";
-import { warn } from "../../actions/tell.ts";
+import { tellUnlessQuiet, warn } from "../../actions/tell.ts";
 import { command, NOTHING } from "../../command.ts";
 import type { Given } from "../../core/command-line/flag.ts";
 import type { Outcome } from "../../core/document.ts";
@@ -135,11 +135,7 @@ async function put(
 	if (to === undefined)
 		return { status: EXIT.done, document: { kind: "text", text } };
 	await world.files.write(to, text, 0o600);
-	world.emit({
-		type: "note",
-		note: { cause: "exported", what, to },
-		unlessQuiet: true,
-	});
+	tellUnlessQuiet(world, { cause: "exported", what, to });
 	return { status: EXIT.done, document: NOTHING };
 }
 

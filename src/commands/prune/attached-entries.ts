@@ -72,19 +72,21 @@ export function keptNotes(
 	}));
 }
 
-/** Of the name that is pruned, what is not ours; undefined: nothing. */
+/** Of the name that is pruned, what is not ours. */
 export function leftAlone(
 	found: readonly PullSecret[],
 	name: string | undefined,
-): PruneNote | undefined {
+): PruneNote[] {
 	const others = found.filter((secret) => !isOurs(secret));
 	return name === undefined || others.length === 0
-		? undefined
-		: {
-				cause: "left-alone",
-				name,
-				namespaces: others.map(({ namespace }) => namespace).toSorted(),
-			};
+		? []
+		: [
+				{
+					cause: "left-alone",
+					name,
+					namespaces: others.map(({ namespace }) => namespace).toSorted(),
+				},
+			];
 }
 
 /** The namespace that an account is in. */

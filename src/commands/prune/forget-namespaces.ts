@@ -36,7 +36,7 @@ interface Forgetting {
 }
 
 /** A source that is sent to namespaces which lose their copies. */
-interface SentThere {
+export interface SentThere {
 	readonly source: PullSecret;
 	/** Of the namespaces, those that its record names. */
 	readonly named: readonly string[];

@@ -9,7 +9,10 @@ import {
 	MANAGED_BY_LABEL,
 	MANAGER,
 } from "../../core/pull-secrets/ownership.ts";
-import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
+import {
+	type PullSecret,
+	placeOf,
+} from "../../core/pull-secrets/pull-secret.ts";
 import {
 	isSourceLike,
 	type SourceRef,
@@ -18,15 +21,14 @@ import { isFatal } from "../../errors.ts";
 import type { Cluster, ListQuery } from "../../world.ts";
 
 /**
- * What meshreg still manages in a cluster after a prune; undefined: nothing, as far as
- * may be seen. `keys` are the pull secrets that the prune looked at.
+ * What meshreg still manages in a cluster after a prune, as far as may be seen. `keys` are the pull secrets that the prune looked at.
  */
 export async function whatIsLeft(
 	cluster: Cluster,
 	keys: readonly PullSecret[],
 	isGone: (secret: PullSecret) => boolean,
 	source: SourceRef,
-): Promise<PruneNote | undefined> {
+): Promise<PruneNote[]> {
 	const managed = await listed(cluster, "Secret", {
 		labelSelector: `${MANAGED_BY_LABEL}=${MANAGER}`,
 	});
@@ -41,13 +43,15 @@ export async function whatIsLeft(
 		(key) => isSourceLike(key) && isByPolicy(key) && !isGone(key),
 	);
 	return others.length + watches.length + byPolicy.length === 0
-		? undefined
-		: {
-				cause: "still-managed",
-				secrets: others.length,
-				watches: watches.map(({ namespace = "" }) => namespace),
-				policies: byPolicy.map(({ namespace, name }) => ({ namespace, name })),
-			};
+		? []
+		: [
+				{
+					cause: "still-managed",
+					secrets: others.length,
+					watches: watches.map(({ namespace = "" }) => namespace),
+					policies: byPolicy.map(placeOf),
+				},
+			];
 }
 
 /** What a list finds; nothing where it may not be listed: this is said by the way. */

@@ -23,7 +23,7 @@ import {
 } from "../../actions/read/find-source.ts";
 import { findOrMeant } from "../../actions/read/meant-namespace.ts";
 import { warnOfMalformed } from "../../actions/read/warn-of-malformed.ts";
-import { warn } from "../../actions/tell.ts";
+import { tellUnlessQuiet, warn } from "../../actions/tell.ts";
 import { CANCELLED, cancelled, command, NOTHING } from "../../command.ts";
 import type { Given } from "../../core/command-line/flag.ts";
 import type { FlagNote } from "../../core/note.ts";
@@ -227,15 +227,11 @@ function isGoodFor(
 	);
 	const now = world.clock.now();
 	if (first === undefined || first.at - now <= longer) return false;
-	world.emit({
-		type: "note",
-		note: {
-			cause: "credential-valid",
-			key,
-			left: first.at - now,
-			untouched: true,
-		},
-		unlessQuiet: true,
+	tellUnlessQuiet(world, {
+		cause: "credential-valid",
+		key,
+		left: first.at - now,
+		untouched: true,
 	});
 	return true;
 }

@@ -26,7 +26,7 @@ import {
 	readNamespaces,
 } from "../../actions/read/read-namespaces.ts";
 import { warnOfExpiry } from "../../actions/read/warn-of-expiry.ts";
-import { tell, warn } from "../../actions/tell.ts";
+import { tell, tellUnlessQuiet, warn } from "../../actions/tell.ts";
 import { nearestOfEach } from "../../core/command-line/nearest.ts";
 import type { Outcome } from "../../core/document.ts";
 import { someOf } from "../../core/output/some-of.ts";
@@ -333,13 +333,9 @@ async function forget(
 		},
 	);
 	if (changed !== source)
-		world.emit({
-			type: "note",
-			note: {
-				cause: "forgotten",
-				namespaces: names.filter((name) => !unknown.includes(name)),
-			},
-			unlessQuiet: true,
+		tellUnlessQuiet(world, {
+			cause: "forgotten",
+			namespaces: names.filter((name) => !unknown.includes(name)),
 		});
 	await keepPolicies(changed, { ...run, onResult: report.add });
 	return false;

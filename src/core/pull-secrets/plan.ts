@@ -149,29 +149,22 @@ export function leftImmutable(current: PullSecret): Change {
 }
 
 /** Which of these pull secrets a prune deletes. */
-export interface PruneScope {
-	/** Only those of this name. */
-	readonly name?: string;
+interface PruneScope {
 	/** Leave what is not a copy. */
 	readonly keepSources: boolean;
-	/** Only copies whose source is gone: `gone` tells by `NAMESPACE/NAME`. */
-	readonly orphanedOnly?: { readonly gone: ReadonlySet<string> };
+	/** Only copies of these sources, `NAMESPACE/NAME`, which are gone; undefined: whatever their source. */
+	readonly gone?: ReadonlySet<string> | undefined;
 }
 
 /** Deletions only, of what is ours, in namespace order. */
 export function planPrune(
 	keys: readonly PullSecret[],
-	scope: PruneScope,
+	{ keepSources, gone }: PruneScope,
 ): Deletion[] {
 	return keys
 		.filter((key) => isOurs(key) && !key.terminating)
-		.filter((key) => scope.name === undefined || key.name === scope.name)
-		.filter((key) => !scope.keepSources || roleOf(key) === "copy")
-		.filter(
-			(key) =>
-				scope.orphanedOnly === undefined ||
-				isOrphan(key, scope.orphanedOnly.gone),
-		)
+		.filter((key) => !keepSources || roleOf(key) === "copy")
+		.filter((key) => gone === undefined || isOrphan(key, gone))
 		.toSorted(byNamespace)
 		.map((current) => ({ action: "delete", current }));
 }

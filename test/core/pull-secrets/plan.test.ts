@@ -333,15 +333,14 @@ describe("planning deletions", () => {
 				...COPIES.slice(3),
 			],
 		],
-		["of one name", { name: "z-name" }, ["delete copy/z-name"]],
 		["copies", { keepSources: true }, COPIES],
 		[
 			"orphans",
-			{ orphanedOnly: { gone: new Set(["elsewhere/other"]) } },
+			{ gone: new Set(["elsewhere/other"]) },
 			[`delete of-another/${usual}`],
 		],
 		// No annotation is no source that might be gone.
-		["orphans of nothing", { orphanedOnly: { gone: new Set([""]) } }, []],
+		["orphans of nothing", { gone: new Set([""]) }, []],
 	];
 	for (const [name, scope, expected] of CASES)
 		test(name, () =>

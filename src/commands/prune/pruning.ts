@@ -1,0 +1,278 @@
+import { keepPolicies } from "../../actions/accounts/policies.ts";
+import {
+	attachedAccounts,
+	meantAccounts,
+	takeBack,
+} from "../../actions/accounts/take-back.ts";
+import { isSettled } from "../../actions/apply/apply.ts";
+import { carryOut } from "../../actions/apply/carry-out.ts";
+import type { ChangeReport } from "../../actions/apply/change-report.ts";
+import { confirmDeletion, lossOf } from "../../actions/apply/confirm.ts";
+import { readPullSecrets } from "../../actions/read/read-keys.ts";
+import { readSources } from "../../actions/read/read-sources.ts";
+import { tellUnlessQuiet, warn } from "../../actions/tell.ts";
+import type { Outcome } from "../../core/document.ts";
+import type { Loss, PruneNote } from "../../core/note.ts";
+import type { ServiceAccount } from "../../core/objects.ts";
+import { FailureError } from "../../core/output/failure.ts";
+import type { Action, ChangeResult, DryRun } from "../../core/output/result.ts";
+import type { Deletion } from "../../core/pull-secrets/change.ts";
+import type { UsualSecret } from "../../core/pull-secrets/fixes.ts";
+import { byNamespace, planPrune } from "../../core/pull-secrets/plan.ts";
+import {
+	type ContentReader,
+	type PullSecret,
+	placeOf,
+} from "../../core/pull-secrets/pull-secret.ts";
+import { isSourceLike } from "../../core/pull-secrets/source.ts";
+import { isForbidden } from "../../errors.ts";
+import type { Cluster, ListQuery, World } from "../../world.ts";
+import {
+	keptNotes,
+	knownPlaces,
+	leftAlone,
+	namespaceIn,
+	prunedEntries,
+} from "./attached-entries.ts";
+import { countUsers } from "./count-users.ts";
+import {
+	forgetNamespaces,
+	type SentThere,
+	sentThere,
+	warnOfRules,
+} from "./forget-namespaces.ts";
+import { takeBackPolicies } from "./take-back-policies.ts";
+import { whatIsLeft } from "./what-is-left.ts";
+
+/** What one prune is to do, in one cluster. */
+interface PruneSettings {
+	readonly cluster: Cluster;
+	readonly reader: ContentReader;
+	readonly world: World;
+	readonly dryRun: DryRun;
+	readonly quiet: boolean;
+	/** None: all. */
+	readonly namespaces: readonly string[];
+	readonly query: ListQuery;
+	/** Whether of what the query finds it is one that is to be deleted. */
+	readonly isMeant: (secret: PullSecret) => boolean;
+	readonly keepSources: boolean;
+	/** Only copies whose source does not exist. */
+	readonly orphaned: boolean;
+	/** Undefined: that of the context. */
+	readonly sourceNamespace: string | undefined;
+	/** Undefined: every name. */
+	readonly name: string | undefined;
+	readonly usual: UsualSecret;
+}
+
+/** What a prune found, and is to delete, take out and take back. */
+interface Pruning {
+	/** All that the query finds, meant or not. */
+	readonly found: readonly PullSecret[];
+	readonly changes: readonly Deletion[];
+	/** The sources that are sent to the namespaces, where these are to get nothing any more. */
+	readonly sent: readonly SentThere[];
+	/** Of those, the ones whose record names a namespace. */
+	readonly outOf: readonly SentThere[];
+	/** The accounts that attach changed. */
+	readonly accounts: readonly ServiceAccount[];
+	/** Of those, the ones that lose an entry where all is deleted. */
+	readonly attached: readonly ServiceAccount[];
+	/** What becomes of the entries that attach added once some Secrets are gone. */
+	readonly entries: (isGone: IsGone) => ReturnType<typeof prunedEntries>;
+}
+
+/** Whether a pull secret was deleted. */
+type IsGone = (secret: PullSecret) => boolean;
+
+/** Reads and decides; what accounts may not be read is a warning. Writes nothing. */
+export async function findPruning(how: PruneSettings): Promise<Pruning> {
+	const { cluster, reader, world, namespaces, name, orphaned } = how;
+	const found = await readScope(cluster, reader, namespaces, how.query);
+	const keys = found.filter(how.isMeant);
+	const changes = planPrune(keys, {
+		keepSources: how.keepSources,
+		gone: orphaned ? await goneSources(cluster, reader, keys) : undefined,
+	});
+	const sourceNamespace = how.sourceNamespace ?? cluster.namespace;
+	const onlyBeside = orphaned || how.keepSources;
+	const sent = onlyBeside
+		? []
+		: await sentThere(namespaces, { namespace: sourceNamespace, name }, how);
+	const { accounts, unread } =
+		onlyBeside && changes.length === 0
+			? { accounts: [] }
+			: await attachedAccounts(
+					cluster,
+					namespaces,
+					knownPlaces(found, sourceNamespace),
+				);
+	if (unread !== undefined) warn(world, { cause: "accounts-kept", ...unread });
+	const entries = (isGone: IsGone) =>
+		prunedEntries(found, isGone, { name, onlyBeside });
+	const goes = new Set(changes.map(({ current }) => current));
+	return {
+		found,
+		changes,
+		sent,
+		outOf: sent.filter(({ named }) => named.length > 0),
+		accounts,
+		attached: meantAccounts(accounts, entries((secret) => goes.has(secret)).go),
+		entries,
+	};
+}
+
+/** Shows what goes, and asks. */
+export async function isAgreed(
+	{ changes, outOf, attached }: Pruning,
+	{ cluster, world }: PruneSettings,
+): Promise<boolean> {
+	const question = {
+		losses: await lossesOf(changes, cluster),
+		forgets: outOf.map(({ source, named }) => ({
+			source: placeOf(source),
+			namespaces: named,
+		})),
+		accounts: attached.length,
+		accountsIn: [...new Set(attached.map(namespaceIn))],
+	};
+	return confirmDeletion(question, cluster, world);
+}
+
+/** Records first, then Secrets, then accounts and policies; what fails of them is a result. */
+export async function carryOutPruning(
+	pruning: Pruning,
+	report: ChangeReport,
+	how: PruneSettings,
+): Promise<Outcome> {
+	const { changes, sent, outOf, accounts, entries } = pruning;
+	const told = { ...how, onResult: report.add };
+	// A watch would copy again to what is recorded, or from what is there.
+	const recorded = await forgetNamespaces(outOf, how);
+	await carryOut([...recorded.results, ...changes].toSorted(byPlace), {
+		...told,
+		what: "deletions",
+		// Of what is left of a source, a watch would make copies again.
+		first: changes.filter(({ current }) => isSourceLike(current)),
+		replan: () => undefined,
+	});
+	const isGone = deletedIn(report.results);
+	warnOfRules(sent, how);
+	await takeBack(accounts, entries(isGone).go, told);
+	for (const { current } of changes)
+		if (isGone(current)) await takeBackPolicies(current, told);
+	for (const source of recorded.sources)
+		if (!isGone(source)) await keepPolicies(source, told);
+	tellOfRest(pruning, isGone, how);
+	tellUnlessQuiet(how.world, ...takenBack(report.results, how.dryRun));
+	if (how.namespaces.length === 0 && !how.orphaned && how.dryRun === "none") {
+		const source = {
+			namespace: how.sourceNamespace ?? how.cluster.namespace,
+			name: how.name ?? how.usual.name,
+		};
+		const keys = pruning.found.filter(how.isMeant);
+		tellUnlessQuiet(
+			how.world,
+			...(await whatIsLeft(how.cluster, keys, isGone, source)),
+		);
+	}
+	return report.finish({ withSummary: false });
+}
+
+/** Tells of what stays: entries beside a pull secret that does, and what is not ours. */
+export function tellOfRest(
+	{ found, accounts, entries }: Pruning,
+	isGone: IsGone,
+	{ world, orphaned, name }: PruneSettings,
+): void {
+	warn(world, ...keptNotes(accounts, entries(isGone).stay));
+	if (!orphaned) tellUnlessQuiet(world, ...leftAlone(found, name));
+}
+
+/** What is asked about: sources first, for they are nowhere else. */
+async function lossesOf(
+	changes: readonly Deletion[],
+	cluster: Cluster,
+): Promise<Loss[]> {
+	const secrets = changes.map(({ current }) => current);
+	const users = await countUsers(cluster, secrets);
+	const sourcesFirst = [
+		...secrets.filter(isSourceLike),
+		...secrets.filter((secret) => !isSourceLike(secret)),
+	];
+	return sourcesFirst.map((secret) => ({
+		...lossOf("delete", secret),
+		users: users(secret),
+	}));
+}
+
+function byPlace(
+	one: ChangeResult | Deletion,
+	other: ChangeResult | Deletion,
+): number {
+	const place = (step: ChangeResult | Deletion) =>
+		isSettled(step) ? step : step.current;
+	return byNamespace(place(one), place(other));
+}
+
+/** What attach had added and is gone now. */
+function takenBack(
+	results: readonly ChangeResult[],
+	dryRun: DryRun,
+): PruneNote[] {
+	const count = (kind: string, action: Action): number =>
+		results.filter((result) => result.kind === kind && result.action === action)
+			.length;
+	const accounts = count("ServiceAccount", "configured");
+	const policies = count("MutatingAdmissionPolicy", "deleted");
+	return accounts === 0 && policies === 0
+		? []
+		: [{ cause: "taken-back", accounts, policies, dryRun }];
+}
+
+async function readScope(
+	cluster: Cluster,
+	reader: ContentReader,
+	namespaces: readonly string[],
+	query: ListQuery,
+): Promise<PullSecret[]> {
+	if (namespaces.length === 0)
+		try {
+			return await readPullSecrets(cluster, reader, query);
+		} catch (error) {
+			if (!isForbidden(error)) throw error;
+			throw new FailureError({ cause: "forbidden", error, everywhere: true });
+		}
+	const keys: PullSecret[] = [];
+	for (const namespace of namespaces)
+		keys.push(
+			...(await readPullSecrets(cluster, reader, { ...query, namespace })),
+		);
+	return keys;
+}
+
+/** The sources that answered 404, as `NAMESPACE/NAME`. */
+async function goneSources(
+	cluster: Cluster,
+	reader: ContentReader,
+	keys: readonly PullSecret[],
+): Promise<ReadonlySet<string>> {
+	const sources = await readSources(cluster, reader, keys);
+	return new Set(
+		[...sources].filter(([, known]) => known === "gone").map(([ref]) => ref),
+	);
+}
+
+/** Tells which Secrets were deleted. */
+function deletedIn(
+	results: readonly ChangeResult[],
+): (secret: PullSecret) => boolean {
+	const gone = results.filter(
+		({ kind, action }) => kind === "Secret" && action === "deleted",
+	);
+	const places = new Set(
+		gone.map(({ namespace, name }) => `${namespace}/${name}`),
+	);
+	return ({ namespace, name }) => places.has(`${namespace}/${name}`);
+}
