@@ -133,6 +133,8 @@ export type SourceNote = Causes<{
 /** About where copies go. */
 export type CopyNote = Causes<{
 	"no-namespace-matched": None;
+	/** And is recorded all the same. */
+	"rule-matches-none": None;
 	/** What is recorded on this source means no namespace that there is. */
 	"record-matches-none": { namespace: string; name: string };
 	"no-namespace-selected": None;

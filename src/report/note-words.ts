@@ -98,6 +98,8 @@ const SOURCE_WORDS: Wording<SourceNote> = {
 
 const COPY_WORDS: Wording<CopyNote> = {
 	"no-namespace-matched": () => "no namespace matched: nothing to do",
+	"rule-matches-none": () =>
+		"no namespace matched: this selection, as it is recorded now, covers none",
 	"record-matches-none": ({ namespace, name }) =>
 		`no namespace matches what is recorded on ${namespace}/${name}: no copy was made`,
 	"no-namespace-selected": () => "No namespace selected; nothing to do",

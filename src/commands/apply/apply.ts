@@ -138,7 +138,7 @@ A missing source is created; a registry that it lacks is added, one that it has 
 				const targets = await deliver(source, scope, options, run, write);
 				if (targets === undefined) return notDone(report, world);
 				warnOfExpiry(targets.source, world);
-				warnOfNoMatch(targets, world);
+				if (scope.by === "record") warnOfNoMatch(targets, world);
 				await attachCopies(targets.source, targets, run);
 				await keepPolicies(targets.source, { ...run, onResult: report.add });
 				return report.finish({
@@ -165,12 +165,17 @@ async function scopeOf(
 	run: Run,
 ): Promise<Scope | undefined> {
 	const record = recordOf(source);
-	if (settings.selection.by !== "record")
-		return {
-			by: "selection",
-			selected: await selectedFor(source, record, settings, run),
-			once: false,
-			andRecorded: true,
-		};
+	if (settings.selection.by !== "record") {
+		const selected = await selectedFor(source, record, settings, run);
+		const { serve, settled, atSource } = selected.targets;
+		if (serve.length === 0 && settled.length === 0 && atSource === undefined)
+			warn(run.world, {
+				cause:
+					selected.entries.length > 0
+						? "rule-matches-none"
+						: "no-namespace-matched",
+			});
+		return { by: "selection", selected, once: false, andRecorded: true };
+	}
 	return record && { by: "record" };
 }

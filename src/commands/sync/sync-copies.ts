@@ -45,6 +45,7 @@ import {
 	EMPTY_RECORD,
 	forgetNamespace,
 	namesOf,
+	onlySelected,
 	recordText,
 	type SourceRecord,
 } from "../../core/pull-secrets/record.ts";
@@ -131,18 +132,26 @@ async function scopeFor(
 	if (settings === undefined) return undefined;
 	const selected = await selectedFor(source, record, settings, run);
 	const { serve, settled, atSource } = selected.targets;
-	// Nothing matched is more likely a typing mistake than something to keep on record.
 	if (serve.length === 0 && settled.length === 0) {
+		// A rule that matches nothing is more likely a typing mistake than something to keep on record;
+		// one that stands there already may have been narrowed.
+		const isKept =
+			!options.once &&
+			!options.prune &&
+			onlySelected(record ?? EMPTY_RECORD, selected.entries).entries.length > 0;
 		warn(
 			world,
-			atSource === undefined
-				? { cause: "no-namespace-matched" }
-				: {
+			atSource !== undefined
+				? {
 						cause: "source-namespace-skipped",
 						namespace: source.namespace,
-					},
+					}
+				: isKept
+					? { cause: "rule-matches-none" }
+					: { cause: "no-namespace-matched" },
 		);
-		if (atSource === undefined || atSource.length === 0) return undefined;
+		if (!isKept && (atSource === undefined || atSource.length === 0))
+			return undefined;
 	}
 	return {
 		by: "selection",

@@ -92,6 +92,32 @@ describe("sync: which namespaces", () => {
 			});
 		});
 
+		test("a recorded rule that is narrowed until it matches none is recorded so: nothing goes there any more", async () => {
+			const record = ({ server }: TestBed) =>
+				server.store.get("Secret", "nginx-mesh", NAME)?.metadata.annotations?.[
+					"kubectl-meshreg/targets"
+				];
+			const narrowed =
+				"Warning: no namespace matched: this selection, as it is recorded now, covers none\n";
+			for (const [by, exclude] of [
+				["-l=team", "team-*"],
+				["-A", "*"],
+			] as const) {
+				await using bed = await labelled();
+				await bed.run(["sync", by]);
+				const before = record(bed);
+				for (const once of ["--once", "--prune", "--dry-run=client"])
+					await bed.run(["sync", by, `--exclude=${exclude}`, once, "--yes"]);
+				assert.equal(record(bed), before);
+				const done = await bed.run(["sync", by, `--exclude=${exclude}`, "-q"]);
+				assert.equal(done.status, 0);
+				assert.ok(done.err.startsWith(narrowed), done.err);
+				const { out, err } = await bed.run(["sync"]);
+				assert.equal(out, "");
+				assert.match(err, /Warning: no namespace matches what is recorded on /);
+			}
+		});
+
 		test("nothing that is recorded matches: a warning, of apply as well", async () => {
 			await using bed = await labelled();
 			const warned = `Warning: no namespace matches what is recorded on nginx-mesh/${NAME}: no copy was made\n`;
@@ -107,7 +133,10 @@ describe("sync: which namespaces", () => {
 				{ stdin: "p" },
 			);
 			assert.equal(applied.status, 0);
-			assert.ok(applied.err.startsWith(warned), applied.err);
+			assert.match(
+				applied.err,
+				/^Warning: no namespace matched: this selection, as it is recorded now, covers none\n/,
+			);
 			assert.deepEqual(shown(await bed.run(["sync", "-q"])), {
 				status: 0,
 				out: "",
