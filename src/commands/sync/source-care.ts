@@ -61,7 +61,7 @@ type RefreshResult =
 	| "unwritten";
 
 /** Where what befalls the credentials of a source is told. */
-interface SourceCareOptions {
+export interface SourceCareOptions {
 	/** Undefined: nothing is renewed, only warned about. */
 	readonly refresh: RefreshRules | undefined;
 	/** PEM of authorities to trust besides the machine's, at registries and at Amazon. */

@@ -23,18 +23,9 @@ import { findSource } from "../../actions/read/find-source.ts";
 import { warn } from "../../actions/tell.ts";
 import { Reflector } from "../../actions/watch/reflector.ts";
 import type { Outcome } from "../../core/document.ts";
-import type { EventReason } from "../../core/in-cluster/event.ts";
-import type { LogNote } from "../../core/in-cluster/log.ts";
-import { Counts, type WatchFacts } from "../../core/in-cluster/metrics.ts";
-import { type Followed, Vitals } from "../../core/in-cluster/vitals.ts";
-import {
-	type Failure,
-	FailureError,
-	isFailure,
-} from "../../core/output/failure.ts";
-import { type ChangeResult, tally } from "../../core/output/result.ts";
+import type { Followed, Vitals } from "../../core/in-cluster/vitals.ts";
+import { isFailure } from "../../core/output/failure.ts";
 import { matchesGlob } from "../../core/pull-secrets/desired.ts";
-import { expiriesOf } from "../../core/pull-secrets/expiry.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
 import { isSystemNamespace } from "../../core/pull-secrets/namespace-facts.ts";
 import {
@@ -42,7 +33,6 @@ import {
 	type PullSecret,
 	placeOf,
 	registriesOf,
-	sourceRef,
 } from "../../core/pull-secrets/pull-secret.ts";
 import {
 	hasOtherRules,
@@ -61,17 +51,14 @@ import type {
 	SyncState,
 } from "../../core/pull-secrets/sync-state.ts";
 import { AbortedError, EXIT } from "../../errors.ts";
-import { failureLine } from "../../report/failure.ts";
-import { logWords } from "../../report/log-words.ts";
-import { VERSION } from "../../version.ts";
 import type { Cluster, World } from "../../world.ts";
 import { outlasting, runController } from "./controller.ts";
 import { DedupedLog } from "./deduped-log.ts";
-import { EventWriter } from "./event-writer.ts";
 import type { SyncSettings } from "./options.ts";
 import type { Watched } from "./reflectors.ts";
 import { type ServedAt, serveWatch } from "./serve-watch.ts";
 import { SourceCare } from "./source-care.ts";
+import { WatchLog } from "./watch-log.ts";
 
 /** What `sync --watch` was told. */
 interface WatchSync extends Omit<SyncSettings, "dryRun"> {
@@ -92,82 +79,68 @@ export async function watchSync(
 	cluster: Cluster,
 	world: World,
 ): Promise<Outcome> {
-	const { out } = world.streams;
 	const ca = await readAuthorities(options.trust, world);
-	const vitals = new Vitals();
-	const writes = new Counts();
-	const refreshes = new Counts();
-	let state: SyncState | undefined;
+	const log = new WatchLog(cluster, world);
 	const serving = await serveWatch(
 		options.served,
-		vitals,
-		() => factsOf(state, vitals, { writes, refreshes }, world),
+		log.vitals,
+		() => log.facts(),
 		world,
 	);
-	const gone = out.gone ?? new AbortController().signal;
+	const gone = world.streams.out.gone ?? new AbortController().signal;
 	const interrupt = AbortSignal.any([world.interrupt, gone]);
 	const reader = new ContentReader();
-	const counts = tally([]);
-	const events = new EventWriter(cluster, world.clock);
 	try {
-		const found = await sourceToWatch(
+		return await keepInSync(
 			options,
-			cluster,
-			reader,
-			world,
-			interrupt,
-			vitals,
+			{ ca, cluster, reader, world, interrupt },
+			log,
 		);
-		const { namespace, name } = found;
-		const run: Run = {
-			...options,
-			dryRun: "none",
-			cluster,
-			reader,
-			world,
-			report: new ChangeReport(world, cluster),
-		};
-		const told = new DedupedLog({
-			onResult: () => {},
-			onNote: () => {},
-			onTrouble: (error) => world.emit({ type: "trouble", error }),
-		});
-		const source = await outlasting(
-			() => recorded(found, options, run),
-			{ world, interrupt },
-			told,
-		);
-		let attach = accountsOf(recordOf(source));
-		const onNote = (note: LogNote) => {
-			world.emit({ type: "log", note });
-			const reason = REASONS[note.event];
-			if (reason !== undefined)
-				events.tell(
-					{ kind: "Secret", namespace, name, uid: state?.source?.uid ?? "" },
-					reason,
-					[logWords(note).message].flat().join(" "),
-				);
-		};
-		const onResult = (result: ChangeResult) => {
-			counts[result.action] += 1;
-			writes.add(writeLabels(result));
-			world.emit({ type: "change", result });
-			if (result.action === "failed" && result.why !== undefined)
-				events.tell(...failedEvent(result, result.why));
-		};
-		const care = new SourceCare({
-			refresh: options.refresh,
-			ca,
-			cluster,
-			reader,
-			world,
-			onNote,
-			onResult,
-			onRefresh: (registry, result) => refreshes.add({ registry, result }),
-		});
-		care.learn(source);
+	} catch (error) {
+		if (gone.aborted)
+			return { status: EXIT.done, document: { kind: "nothing" } };
+		if (error instanceof AbortedError) log.stopped();
+		throw error;
+	} finally {
+		await Promise.all([serving.close(), log.done()]);
+	}
+}
+
+/** What a watch works with. */
+interface Watching {
+	/** PEM of authorities to trust besides the machine's. */
+	readonly ca: string | undefined;
+	readonly cluster: Cluster;
+	readonly reader: ContentReader;
+	readonly world: World;
+	/** Ends it, with its reason. */
+	readonly interrupt: AbortSignal;
+}
+
+/** Finds and records, then keeps right until it is interrupted, whose reason it throws. */
+async function keepInSync(
+	options: WatchSync,
+	how: Watching,
+	log: WatchLog,
+): Promise<never> {
+	const { world } = how;
+	const found = await sourceToWatch(options, how, log.vitals);
+	log.source = placeOf(found);
+	const source = await outlasting(
+		() => recorded(found, options, how),
+		how,
+		new DedupedLog(log.listener),
+	);
+	const care = new SourceCare({
+		...how,
+		...log.listener,
+		refresh: options.refresh,
+	});
+	care.learn(source);
+	let attach = accountsOf(recordOf(source));
+	for (;;) {
 		// Which accounts are watched is settled when a controller begins: where the record comes to name others, another one does.
-		let again = new AbortController();
+		const others = new AbortController();
 		const companion = {
 			learn(now: PullSecret | undefined) {
 				care.learn(now);
@@ -176,14 +149,16 @@ export async function watchSync(
 				const named = accountsOf(record);
 				if (JSON.stringify(named) === JSON.stringify(attach)) return;
 				attach = named;
-				again.abort(again);
+				others.abort(others);
 			},
 			run: (signal: AbortSignal) => care.run(signal),
 		};
-		const keep = (): Promise<never> =>
-			runController({
+		try {
+			return await runController({
+				...how,
+				...log.listener,
 				rules: {
-					source: { namespace, name },
+					source: placeOf(found),
 					copyLabels: options.copyLabels,
 					selects: selectsOf(options),
 					force: options.force,
@@ -193,105 +168,28 @@ export async function watchSync(
 				},
 				watched: watchedOf(options),
 				attach,
-				cluster,
-				world,
-				interrupt: AbortSignal.any([interrupt, again.signal]),
+				interrupt: AbortSignal.any([how.interrupt, others.signal]),
 				companion,
-				onResult,
-				onNote,
-				onTrouble: (error) => world.emit({ type: "trouble", error }),
-				heard: (what) => vitals.heard(what, world.clock.elapsed()),
-				begun(made) {
-					state = made;
-				},
 				onReady(results) {
-					const isFirst = !vitals.isReady;
-					vitals.ready();
+					const isFirst = !log.vitals.isReady;
+					log.vitals.ready();
 					if (!isFirst) return;
-					if (state !== undefined) warnOfUnwatched(state, options, world);
-					for (const note of [
-						{ level: "info", event: "synced", results },
-						{ level: "info", event: "watching" },
-					] as const)
-						world.emit({ type: "log", note, unlessQuiet: true });
+					if (log.state !== undefined)
+						warnOfUnwatched(log.state, options, world);
+					log.synced(results);
 				},
 			});
-		for (;;)
-			try {
-				return await keep();
-			} catch (error) {
-				if (error !== again) throw error;
-				again = new AbortController();
-				vitals.forgetAll();
-			}
-	} catch (error) {
-		if (gone.aborted)
-			return { status: EXIT.done, document: { kind: "nothing" } };
-		if (error instanceof AbortedError)
-			world.emit({
-				type: "log",
-				note: { level: "info", event: "stopped", counts },
-				unlessQuiet: true,
-			});
-		throw error;
-	} finally {
-		await Promise.all([serving.close(), events.done()]);
+		} catch (error) {
+			if (error !== others) throw error;
+			log.vitals.forgetAll();
+		}
 	}
-}
-
-/** What Prometheus is told at this moment. */
-function factsOf(
-	state: SyncState | undefined,
-	vitals: Vitals,
-	counted: Pick<WatchFacts, "writes" | "refreshes">,
-	{ clock }: World,
-): WatchFacts {
-	const source = state?.source;
-	return {
-		version: VERSION,
-		copies: state?.counts,
-		...counted,
-		silences: vitals.silences(clock.elapsed()),
-		source: source && sourceRef(source),
-		expiries: source === undefined ? [] : expiriesOf(source),
-	};
-}
-
-/** Of these notes an Event stands on the source as well. */
-const REASONS: Partial<Record<LogNote["event"], EventReason>> = {
-	"credential-expiring": "CredentialExpiring",
-	"credential-refreshed": "CredentialRefreshed",
-	"credential-refresh-failed": "CredentialRefreshFailed",
-	"credential-rejected": "CredentialRejected",
-};
-
-/** The Event about what could not be written, in its namespace. */
-function failedEvent(
-	{ kind, namespace, name }: ChangeResult,
-	why: Failure,
-): Parameters<EventWriter["tell"]> {
-	const isAccount = kind === "ServiceAccount";
-	return [
-		{ kind: isAccount ? "ServiceAccount" : "Secret", namespace, name, uid: "" },
-		isAccount ? "AttachFailed" : "CopyFailed",
-		failureLine("error" in why ? why.error : new FailureError(why)),
-	];
-}
-
-/** What was to be done is not in the result of what failed. */
-function writeLabels({ action }: ChangeResult): Record<string, string> {
-	return action === "failed"
-		? { action: "write", result: "failed" }
-		: { action, result: "done" };
 }
 
 /** The source; one that is not there yet is waited for. */
 async function sourceToWatch(
 	options: WatchSync,
-	cluster: Cluster,
-	reader: ContentReader,
-	world: World,
-	interrupt: AbortSignal,
+	{ cluster, reader, world, interrupt }: Watching,
 	vitals: Vitals,
 ): Promise<PullSecret> {
 	const find = () => findSource(cluster, reader, options.source, world);
@@ -348,13 +246,15 @@ async function sourceToWatch(
 async function recorded(
 	source: PullSecret,
 	options: WatchSync,
-	run: Run,
+	how: Watching,
 ): Promise<PullSecret> {
 	const record = recordOf(source);
 	if (options.selection.by === "record") {
 		if (record !== undefined) return source;
 		throw recordMissing(source);
 	}
+	const report = new ChangeReport(how.world, how.cluster);
+	const run: Run = { ...options, ...how, dryRun: "none", report };
 	const { selection, exclude } = options;
 	const about = { exclude, attach: attachedBy(options) };
 	// What a rule means is listed by the watch itself.

@@ -1,0 +1,133 @@
+import type { EventReason } from "../../core/in-cluster/event.ts";
+import type { LogNote } from "../../core/in-cluster/log.ts";
+import { Counts, type WatchFacts } from "../../core/in-cluster/metrics.ts";
+import { Vitals } from "../../core/in-cluster/vitals.ts";
+import { type Failure, FailureError } from "../../core/output/failure.ts";
+import { type ChangeResult, tally } from "../../core/output/result.ts";
+import { expiriesOf } from "../../core/pull-secrets/expiry.ts";
+import { sourceRef } from "../../core/pull-secrets/pull-secret.ts";
+import type { SourceRef } from "../../core/pull-secrets/source.ts";
+import type { SyncState } from "../../core/pull-secrets/sync-state.ts";
+import { failureLine } from "../../report/failure.ts";
+import { logWords } from "../../report/log-words.ts";
+import { VERSION } from "../../version.ts";
+import type { Cluster, World } from "../../world.ts";
+import type { ControllerOptions } from "./controller.ts";
+import type { Listener } from "./deduped-log.ts";
+import { EventWriter } from "./event-writer.ts";
+import type { SourceCareOptions } from "./source-care.ts";
+
+/** Tells what a watch does wherever somebody looks: in its log, its metrics, its health, and Events. */
+export class WatchLog {
+	readonly vitals = new Vitals();
+	/** The source, once it is found: Events about its credentials stand on it. */
+	source: SourceRef | undefined;
+	/** What is known of the cluster; undefined before a controller begins. */
+	state: SyncState | undefined;
+	readonly #counts = tally([]);
+	readonly #writes = new Counts();
+	readonly #refreshes = new Counts();
+	readonly #events: EventWriter;
+
+	constructor(
+		cluster: Pick<Cluster, "create">,
+		readonly world: Pick<World, "clock" | "emit">,
+	) {
+		this.#events = new EventWriter(cluster, world.clock);
+	}
+
+	/** What a controller and the care of the source tell. */
+	readonly listener: Listener &
+		Required<Pick<ControllerOptions, "heard" | "begun">> &
+		Pick<SourceCareOptions, "onRefresh"> = {
+		onNote: (note) => {
+			this.world.emit({ type: "log", note });
+			const reason = REASONS[note.event];
+			if (reason === undefined || this.source === undefined) return;
+			this.#events.tell(
+				{ kind: "Secret", ...this.source, uid: this.state?.source?.uid ?? "" },
+				reason,
+				[logWords(note).message].flat().join(" "),
+			);
+		},
+		onResult: (result) => {
+			this.#counts[result.action] += 1;
+			this.#writes.add(writeLabels(result));
+			this.world.emit({ type: "change", result });
+			if (result.action === "failed" && result.why !== undefined)
+				this.#events.tell(...failedEvent(result, result.why));
+		},
+		onTrouble: (error) => this.world.emit({ type: "trouble", error }),
+		onRefresh: (registry, result) => this.#refreshes.add({ registry, result }),
+		heard: (what) => this.vitals.heard(what, this.world.clock.elapsed()),
+		begun: (state) => {
+			this.state = state;
+		},
+	};
+
+	/** What Prometheus is told at this moment. */
+	facts(): WatchFacts {
+		const source = this.state?.source;
+		return {
+			version: VERSION,
+			copies: this.state?.counts,
+			writes: this.#writes,
+			refreshes: this.#refreshes,
+			silences: this.vitals.silences(this.world.clock.elapsed()),
+			source: source && sourceRef(source),
+			expiries: source === undefined ? [] : expiriesOf(source),
+		};
+	}
+
+	/** The first pass is over, and what comes of it was told. */
+	synced(results: readonly ChangeResult[]): void {
+		this.#logUnlessQuiet({ level: "info", event: "synced", results });
+		this.#logUnlessQuiet({ level: "info", event: "watching" });
+	}
+
+	/** It was interrupted. */
+	stopped(): void {
+		this.#logUnlessQuiet({
+			level: "info",
+			event: "stopped",
+			counts: this.#counts,
+		});
+	}
+
+	/** Until all Events have been answered. */
+	done(): Promise<void> {
+		return this.#events.done();
+	}
+
+	#logUnlessQuiet(note: LogNote): void {
+		this.world.emit({ type: "log", note, unlessQuiet: true });
+	}
+}
+
+/** Of these notes an Event stands on the source as well. */
+const REASONS: Partial<Record<LogNote["event"], EventReason>> = {
+	"credential-expiring": "CredentialExpiring",
+	"credential-refreshed": "CredentialRefreshed",
+	"credential-refresh-failed": "CredentialRefreshFailed",
+	"credential-rejected": "CredentialRejected",
+};
+
+/** The Event about what could not be written, in its namespace. */
+function failedEvent(
+	{ kind, namespace, name }: ChangeResult,
+	why: Failure,
+): Parameters<EventWriter["tell"]> {
+	const isAccount = kind === "ServiceAccount";
+	return [
+		{ kind: isAccount ? "ServiceAccount" : "Secret", namespace, name, uid: "" },
+		isAccount ? "AttachFailed" : "CopyFailed",
+		failureLine("error" in why ? why.error : new FailureError(why)),
+	];
+}
+
+/** What was to be done is not in the result of what failed. */
+function writeLabels({ action }: ChangeResult): Record<string, string> {
+	return action === "failed"
+		? { action: "write", result: "failed" }
+		: { action, result: "done" };
+}
