@@ -158,6 +158,7 @@ refuses("create", [
 		] as const
 	).map(([argv, message]): Row => [`--registry-server=r.io ${argv}`, message]),
 	[`${PIPED} -n app,shop`, '-n takes one namespace here, not "app,shop"'],
+	[`${PIPED} -n app -n shop`, '-n takes one namespace here, not "app,shop"'],
 	[
 		`${PIPED} -n No_Good`,
 		'-n: "No_Good" is not a namespace name: at most 63 lower-case letters, digits and dashes, no dash at either end',
@@ -360,6 +361,7 @@ refuses("apply", [
 
 refuses("rotate", [
 	["-n a,b", '-n takes one namespace here, not "a,b"'],
+	["-n a --namespace=b", '-n takes one namespace here, not "a,b"'],
 	[
 		"--registry-server a --registry-server b",
 		"--registry-server: one credential is rotated at a time",
@@ -508,6 +510,7 @@ const NO_CLUSTER = "--format=kind asks no cluster: leave NAME and -n out";
 const AT_LEAST = "must be a whole number of at least";
 refuses("export", [
 	["-n a,b", '-n takes one namespace here, not "a,b"'],
+	["-n a -nb", '-n takes one namespace here, not "a,b"'],
 	["-q", "--quiet needs --to"],
 	["-o json", `unknown shorthand flag: 'o' in -o${SEE("export")}`],
 	["--output=json", `unknown flag: --output${SEE("export")}`],

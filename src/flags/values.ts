@@ -81,10 +81,12 @@ export function sourceNamespaceOf(given: Given, env: Env): string | undefined {
 		: meshOf(given, env).sourceNamespace;
 }
 
-/** The one namespace of `-n`; undefined when it is not given. Throws UsageError, also for an empty one. */
+/** The one namespace of `-n`; undefined when it is not given. Throws UsageError, also for an empty one, and for two. */
 export function namespaceOf(given: Given): string | undefined {
-	const value = given.text("namespace");
-	return value === undefined ? undefined : checkNamespace(value, "-n");
+	const values = new Set(given.list("namespace"));
+	return values.size === 0
+		? undefined
+		: checkNamespace([...values].join(), "-n");
 }
 
 /** The namespaces of `-n`, each once, in the order given. Throws UsageError, also for an empty one. */

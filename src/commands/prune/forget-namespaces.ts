@@ -1,4 +1,4 @@
-import { changeRecord, recordOf } from "../../actions/apply/change-record.ts";
+import { changeRecord } from "../../actions/apply/change-record.ts";
 import {
 	readPullSecret,
 	readPullSecrets,
@@ -10,15 +10,17 @@ import type { ChangeResult, DryRun } from "../../core/output/result.ts";
 import { someOf } from "../../core/output/some-of.ts";
 import { Fixes, type UsualSecret } from "../../core/pull-secrets/fixes.ts";
 import { PULL_SECRET_TYPE } from "../../core/pull-secrets/ownership.ts";
-import type {
-	ContentReader,
-	PullSecret,
+import {
+	type ContentReader,
+	type PullSecret,
+	placeOf,
 } from "../../core/pull-secrets/pull-secret.ts";
 import {
 	hasRules,
 	isCoveredByRule,
 	type NamespaceKnowledge,
 	namesOf,
+	recordReadingIn,
 	withoutNames,
 } from "../../core/pull-secrets/record.ts";
 import { isSourceLike } from "../../core/pull-secrets/source.ts";
@@ -44,18 +46,24 @@ export interface SentThere {
 	readonly ruled: readonly string[];
 }
 
+/** Which sources are sent there, and those of which it cannot be told: nothing of theirs is written or deleted. */
+interface Sent {
+	readonly sent: readonly SentThere[];
+	/** A failed result each. */
+	readonly unreadable: readonly ChangeResult[];
+}
+
 /**
  * The sources of the source namespace that have a record, and which of these namespaces it means; what
- * calls itself a source elsewhere is another's word. `name` undefined: all of them. What may not be read is a warning,
- * and a record that says nothing that is known stays as it is.
+ * calls itself a source elsewhere is another's word. `name` undefined: all of them. What may not be read is a warning.
  */
 export async function sentThere(
 	namespaces: readonly string[],
 	from: { readonly namespace: string; readonly name: string | undefined },
 	{ cluster, reader, world }: Forgetting,
-): Promise<SentThere[]> {
+): Promise<Sent> {
 	// What is deleted with its namespace's copies needs no other record.
-	if (namespaces.includes(from.namespace)) return [];
+	if (namespaces.includes(from.namespace)) return { sent: [], unreadable: [] };
 	const sources = await unlessForbidden(sourcesOf(from, cluster, reader));
 	if (sources === undefined) {
 		warn(world, {
@@ -63,13 +71,27 @@ export async function sentThere(
 			namespace: from.namespace,
 			namespaces,
 		});
-		return [];
+		return { sent: [], unreadable: [] };
 	}
 	const sent: SentThere[] = [];
+	const unreadable: ChangeResult[] = [];
 	let known: ReadonlyMap<string, NamespaceKnowledge> | undefined;
 	for (const source of sources) {
-		const record = recordOf(source);
-		if (record === undefined) continue;
+		const reading = recordReadingIn(source);
+		if (reading.kind === "none") continue;
+		if (reading.kind === "fault") {
+			const place = placeOf(source);
+			const { fault } = reading;
+			unreadable.push({
+				context: cluster.context,
+				...place,
+				kind: "Secret",
+				action: "failed",
+				why: { cause: "record-invalid", source: place, fault },
+			});
+			continue;
+		}
+		const { record } = reading;
 		const names = namesOf(record);
 		if (hasRules(record)) known ??= await readNamespaces(cluster, namespaces);
 		const isRuled = (name: string): boolean => {
@@ -82,7 +104,7 @@ export async function sentThere(
 			ruled: namespaces.filter(isRuled),
 		});
 	}
-	return sent;
+	return { sent, unreadable };
 }
 
 async function sourcesOf(

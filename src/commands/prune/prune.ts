@@ -97,10 +97,13 @@ It lists what it will delete, sources first, with how many pods and service acco
 			const how = { ...options, cluster, reader: new ContentReader(), world };
 			const report = new ChangeReport(world, cluster);
 			const pruning = await findPruning(how);
-			const { changes, sent, outOf, attached } = pruning;
+			const { changes, sent, outOf, attached, unreadable } = pruning;
+			for (const result of unreadable) report.add(result);
 			if (changes.length + outOf.length + attached.length === 0) {
-				const meant = await meantFor(options.name, namespaces, cluster);
-				tell(world, { cause: "nothing-found", namespaces, meant });
+				if (unreadable.length === 0) {
+					const meant = await meantFor(options.name, namespaces, cluster);
+					tell(world, { cause: "nothing-found", namespaces, meant });
+				}
 				tellOfRest(pruning, () => false, how);
 				warnOfRules(sent, how);
 				return report.finish({ withSummary: false });

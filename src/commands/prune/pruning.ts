@@ -18,11 +18,13 @@ import { FailureError } from "../../core/output/failure.ts";
 import type { Action, ChangeResult, DryRun } from "../../core/output/result.ts";
 import type { Deletion } from "../../core/pull-secrets/change.ts";
 import type { UsualSecret } from "../../core/pull-secrets/fixes.ts";
+import { SOURCE_ANNOTATION } from "../../core/pull-secrets/ownership.ts";
 import { byNamespace, planPrune } from "../../core/pull-secrets/plan.ts";
 import {
 	type ContentReader,
 	type PullSecret,
 	placeOf,
+	sourceRef,
 } from "../../core/pull-secrets/pull-secret.ts";
 import { isSourceLike } from "../../core/pull-secrets/source.ts";
 import { isForbidden } from "../../errors.ts";
@@ -75,6 +77,8 @@ interface Pruning {
 	readonly sent: readonly SentThere[];
 	/** Of those, the ones whose record names a namespace. */
 	readonly outOf: readonly SentThere[];
+	/** A failed result for each source whose record cannot be read: nothing of theirs is deleted. */
+	readonly unreadable: readonly ChangeResult[];
 	/** The accounts that attach changed. */
 	readonly accounts: readonly ServiceAccount[];
 	/** Of those, the ones that lose an entry where all is deleted. */
@@ -91,15 +95,18 @@ export async function findPruning(how: PruneSettings): Promise<Pruning> {
 	const { cluster, reader, world, namespaces, name, orphaned } = how;
 	const found = await readScope(cluster, reader, namespaces, how.query);
 	const keys = found.filter(how.isMeant);
+	const sourceNamespace = how.sourceNamespace ?? cluster.namespace;
+	const onlyBeside = orphaned || how.keepSources;
+	const { sent, unreadable } = onlyBeside
+		? { sent: [], unreadable: [] }
+		: await sentThere(namespaces, { namespace: sourceNamespace, name }, how);
+	const stays = new Set(unreadable.map(sourceRef));
 	const changes = planPrune(keys, {
 		keepSources: how.keepSources,
 		gone: orphaned ? await goneSources(cluster, reader, keys) : undefined,
-	});
-	const sourceNamespace = how.sourceNamespace ?? cluster.namespace;
-	const onlyBeside = orphaned || how.keepSources;
-	const sent = onlyBeside
-		? []
-		: await sentThere(namespaces, { namespace: sourceNamespace, name }, how);
+	}).filter(
+		({ current }) => !stays.has(current.annotations[SOURCE_ANNOTATION] ?? ""),
+	);
 	const { accounts, unread } =
 		onlyBeside && changes.length === 0
 			? { accounts: [] }
@@ -117,6 +124,7 @@ export async function findPruning(how: PruneSettings): Promise<Pruning> {
 		changes,
 		sent,
 		outOf: sent.filter(({ named }) => named.length > 0),
+		unreadable,
 		accounts,
 		attached: meantAccounts(accounts, entries((secret) => goes.has(secret)).go),
 		entries,

@@ -29,6 +29,7 @@ import { warnOfExpiry } from "../../actions/read/warn-of-expiry.ts";
 import { tell, tellUnlessQuiet, warn } from "../../actions/tell.ts";
 import { nearestOfEach } from "../../core/command-line/nearest.ts";
 import type { Outcome } from "../../core/document.ts";
+import { FailureError, failureOf } from "../../core/output/failure.ts";
 import { someOf } from "../../core/output/some-of.ts";
 import { isSystemNamespace } from "../../core/pull-secrets/namespace-facts.ts";
 import {
@@ -50,6 +51,8 @@ import {
 	type SourceRecord,
 } from "../../core/pull-secrets/record.ts";
 import {
+	ApiError,
+	isFatal,
 	isForbidden,
 	OperationError,
 	UsageError,
@@ -79,10 +82,24 @@ export async function syncCopies(
 	return report.whatIsDone(async () => {
 		let worked = false;
 		for (const source of sources)
-			worked =
-				(options.forget.length > 0
-					? await forget(source, options.forget, run)
-					: await syncOne(source, options, run)) || worked;
+			try {
+				worked =
+					(options.forget.length > 0
+						? await forget(source, options.forget, run)
+						: await syncOne(source, options, run)) || worked;
+			} catch (error) {
+				const isOfSource =
+					error instanceof FailureError || error instanceof ApiError;
+				if (!options.allSources || !isOfSource || isFatal(error)) throw error;
+				// What is wrong with one source stands in the way of no other.
+				report.add({
+					context: cluster.context,
+					...placeOf(source),
+					kind: "Secret",
+					action: "failed",
+					why: failureOf(error),
+				});
+			}
 		const [source] = options.allSources ? [] : sources;
 		return report.finish({
 			withSummary: worked,

@@ -9,7 +9,7 @@ import {
 /**
  * The copy of `source` in each namespace but its own. Built fresh from an
  * allow-list: labels and annotations of Argo CD, Helm or Flux on the source
- * would make their owners claim, and prune, the copy. Throws UsageError for a name too long for a label.
+ * would make their owners claim, and prune, the copy.
  */
 export function desiredCopies(
 	source: PullSecret,

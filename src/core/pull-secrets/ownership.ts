@@ -67,23 +67,29 @@ export function labelOfName(name: string, shown = "NAME"): UsageLabel {
 	return { key: "usage", value: name };
 }
 
-/** The label that a source was given when it was made, for its copies; `usage=NAME` where it was given none. */
+/**
+ * The label that a source was given when it was made, for its copies; `usage=NAME` where it was given
+ * none. undefined: it was made by other means, with a name that is too long to be a label's value.
+ */
 export function labelOfSource(source: {
 	readonly name: string;
 	readonly annotations: Readonly<Record<string, string>>;
-}): UsageLabel {
+}): UsageLabel | undefined {
+	const given = labelOf(source.annotations[LABEL_ANNOTATION] ?? "");
 	return (
-		labelOf(source.annotations[LABEL_ANNOTATION] ?? "") ??
-		labelOfName(source.name)
+		given ??
+		(source.name.length > LONGEST_LABEL_VALUE
+			? undefined
+			: { key: "usage", value: source.name })
 	);
 }
 
 /** What a source remembers of a label; nothing of its name's own. */
 export function labelAnnotation(
 	name: string,
-	label: UsageLabel,
+	label: UsageLabel | undefined,
 ): Record<string, string> {
-	return label.key === "usage" && label.value === name
+	return label === undefined || (label.key === "usage" && label.value === name)
 		? {}
 		: { [LABEL_ANNOTATION]: selectorOf(label) };
 }

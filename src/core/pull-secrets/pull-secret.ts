@@ -189,9 +189,14 @@ export function secretOf(desired: DesiredPullSecret): Secret {
 	};
 }
 
-/** The two labels that every source and copy carries. */
-export function ownLabels(owner: UsageLabel): Record<string, string> {
-	return { [owner.key]: owner.value, [MANAGED_BY_LABEL]: MANAGER };
+/** The two labels that every source and copy carries; one where the source has no label for them. */
+export function ownLabels(
+	owner: UsageLabel | undefined,
+): Record<string, string> {
+	return {
+		...(owner && { [owner.key]: owner.value }),
+		[MANAGED_BY_LABEL]: MANAGER,
+	};
 }
 
 /** Where it is, without what it holds. */

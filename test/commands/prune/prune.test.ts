@@ -291,6 +291,33 @@ describe("prune and the record", () => {
 		assert.ok(!requests.some(({ path }) => path.endsWith("/namespaces/app")));
 	});
 
+	test("--all -n beside a record that cannot be read: what is of other sources goes, and its copy stays", async () => {
+		await using bed = await sent("[");
+		build.source(bed, {}, ["app"], { at: "nginx-mesh/other" });
+		build.secret(
+			bed,
+			"app/other",
+			{},
+			{ metadata: build.copyOf("nginx-mesh/other") },
+		);
+		const { status, out, err } = await bed.run([
+			...["prune", "--all", "-n", "app", "--yes"],
+		]);
+		assert.deepEqual(
+			[status, out, err],
+			[
+				1,
+				`secret "other" deleted from app namespace
+secret/other configured in nginx-mesh namespace
+`,
+				`error: the record of secret "${NAME}" in namespace "nginx-mesh" (annotation kubectl-meshreg/targets) cannot be read, so nothing is written: it is not JSON
+`,
+			],
+		);
+		assert.ok(bed.server.store.get("Secret", "app", NAME));
+		assert.equal(recordIn(bed), "[");
+	});
+
 	test("-n of a namespace without a copy takes its name out as well", async () => {
 		await using bed = await sent('[{"namespaces":{"app":"","other":""}}]');
 		const { status, out } = await bed.run(["prune", "-n", "other", "--yes"]);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { recordOf, secret } from "../../support/build.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 import {
 	create,
@@ -124,6 +125,39 @@ describe("sync: which source", () => {
 			await create(bed, "p");
 			await bed.run(["sync", "-n", "shop"]);
 			assert.ok(content(NAME, "shop"));
+		});
+
+		test("--all-sources: what is wrong with one stands in the way of no other", async () => {
+			await using bed = await testBed({ namespaces: NAMESPACES });
+			const entry = { "r.io": { username: "u", password: "p" } };
+			for (const [name, record] of [
+				["broken", "["],
+				["good", recordOf(["app"])],
+				["unrecorded", undefined],
+				// Its name is too long for a label, and nothing says another.
+				["z".repeat(70), recordOf(["app"])],
+			] as const)
+				secret(bed, `nginx-mesh/${name}`, entry, {
+					metadata: {
+						labels: { "app.kubernetes.io/managed-by": "kubectl-meshreg" },
+						annotations: record && { "kubectl-meshreg/targets": record },
+					},
+				});
+			const { status, out, err } = await bed.run(["sync", "--all-sources"]);
+			assert.equal(status, 1);
+			assert.equal(
+				out,
+				`secret/good created in app namespace
+secret/${"z".repeat(70)} created in app namespace
+`,
+			);
+			assert.equal(
+				err,
+				`error: the record of secret "broken" in namespace "nginx-mesh" (annotation kubectl-meshreg/targets) cannot be read, so nothing is written: it is not JSON
+error: secret "unrecorded" in namespace "nginx-mesh" has no record of where it was sent
+2 namespaces: 2 created, 0 configured, 0 unchanged, 2 failed
+`,
+			);
 		});
 
 		test("--all-sources: each goes where it was sent, whatever MESHREG_NAME says", async () => {
