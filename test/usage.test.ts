@@ -3,7 +3,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { COMMANDS, EVERYWHERE } from "../src/cli.ts";
+import { inspect } from "node:util";
+import { COMMANDS, EVERYWHERE, parse } from "../src/cli.ts";
 import { operandText } from "../src/core/command-line/flag.ts";
 import { meshreg } from "./support/command-line.ts";
 
@@ -390,4 +391,23 @@ describe("help", () => {
 				assert.match(message, /^error: MESHREG_/, verb);
 			}
 		});
+});
+
+describe("a line without flags means the same with one that says nothing, which yargs reads", () => {
+	const meaning = async (argv: readonly string[]): Promise<string> => {
+		try {
+			return inspect(await parse(argv, {}), { depth: null });
+		} catch (error) {
+			return String(error);
+		}
+	};
+	for (const verb of verbs)
+		for (const operands of [[], ["a"], ["bash"], ["a", "b"], ["1", "", "c"]])
+			test(JSON.stringify([verb, ...operands]), async () => {
+				const line = [verb, ...operands];
+				assert.equal(
+					await meaning(line),
+					await meaning([...line, "--version=false"]),
+				);
+			});
 });
