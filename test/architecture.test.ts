@@ -576,6 +576,7 @@ const READERS: readonly [path: RegExp, why: string][] = [
 		/^core\/pull-secrets\/(record|label-selector|ownership|expiry)\.ts$/,
 		"selectors, globs and labels that people write; tokens",
 	],
+	[/^core\/output\/printable\.ts$/, "characters, whatever is said with them"],
 	[/^core\/command-line\//, "the command line"],
 	[/^flags\//, "the command line"],
 	[/^(argv|given|cli|complete)\.ts$/, "the command line"],

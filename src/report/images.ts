@@ -1,7 +1,7 @@
 import type { ImageCollision } from "../core/kubelet/image-reference.ts";
 import { type ListedImage, nameOf } from "../core/meshes/listed-image.ts";
 import { counted } from "../core/output/counted.ts";
-import { onOneLine } from "../core/output/printable.ts";
+import { lengthOf, onOneLine } from "../core/output/printable.ts";
 import { someOf } from "../core/output/some-of.ts";
 import type {
 	Denial,
@@ -62,7 +62,7 @@ export function checkHead(
 	widths: number[],
 ): string {
 	const longest = names.reduce(
-		(most, name) => Math.max(most, Math.min(WIDEST, [...name].length)),
+		(most, name) => Math.max(most, Math.min(WIDEST, lengthOf(name))),
 		"IMAGE".length,
 	);
 	widths.splice(

@@ -39,18 +39,24 @@ export function listTable(
 		...(provided ? ["PROVIDER"] : []),
 		...(differ ? ["DIFFERS"] : []),
 	];
-	const rows = items.map((item) => [
-		item.namespace,
-		item.name,
-		item.registries.join(","),
-		painted(item.status),
-		age(item.created, now),
-		...(wide
-			? [usersCell(item.usernames), item.source, timeLeft(item.expires, now)]
-			: []),
-		...(provided ? [item.provider] : []),
-		...(differ ? [item.differs.join(", ")] : []),
-	]);
+	const rows = items.map((item) => {
+		const row = [
+			item.namespace,
+			item.name,
+			item.registries.join(","),
+			painted(item.status),
+			age(item.created, now),
+		];
+		if (wide)
+			row.push(
+				usersCell(item.usernames),
+				item.source,
+				timeLeft(item.expires, now),
+			);
+		if (provided) row.push(item.provider);
+		if (differ) row.push(item.differs.join(", "));
+		return row;
+	});
 	return paintedTable(headers ? names : undefined, rows, widths);
 }
 

@@ -1,4 +1,4 @@
-import { lineOf } from "../core/output/printable.ts";
+import { lengthOf, lineOf } from "../core/output/printable.ts";
 import { type Painted, plain } from "../core/output/styled.ts";
 
 /**
@@ -41,12 +41,13 @@ export function paintedTable(
 	);
 	before.splice(0, before.length, ...widths);
 	return all.flatMap((row) =>
-		row.flatMap(({ text, length, colour }, column) => [
-			colour === undefined ? text : { text, colour },
-			column === row.length - 1
-				? "\n"
-				: " ".repeat(Math.max(3, (widths[column] ?? 0) - length)),
-		]),
+		row.flatMap(({ text, length, colour }, column) => {
+			const gap =
+				column === row.length - 1
+					? "\n"
+					: " ".repeat(Math.max(3, (widths[column] ?? 0) - length));
+			return colour === undefined ? text + gap : [{ text, colour }, gap];
+		}),
 	);
 }
 
@@ -59,7 +60,7 @@ function toCell(cell: string | Painted): {
 	const text = lineOf(typeof cell === "string" ? cell || "<none>" : cell.text);
 	return {
 		text,
-		length: [...text].length,
+		length: lengthOf(text),
 		...(typeof cell !== "string" && { colour: cell.colour }),
 	};
 }

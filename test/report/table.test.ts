@@ -35,3 +35,12 @@ test("a cell of any length makes no other line longer, and is cut", () => {
 	);
 	assert.equal(lines[2], `${"y".repeat(2000)}…   two`);
 });
+
+test("a character outside UTF-16's first plane is one wide", () =>
+	assert.equal(
+		table(undefined, [
+			["😀😀😀😀", "b"],
+			["aaaa", "b"],
+		]),
+		"😀😀😀😀   b\naaaa   b\n",
+	));

@@ -4,10 +4,14 @@
  * https://www.unicode.org/reports/tr44/#General_Category_Values
  */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+/** Nearly all text is ASCII, in which nothing is to be looked for: on one line, and on several. */
+const PLAIN = /^[ -~]*$/;
+const PLAIN_LINES = /^[\t\n -~]*$/;
 const LINE_END = /[\n\v\f\r\u0085\u2028\u2029]/;
 
 /** Text for a terminal: of what is unprintable only line ends and tabs stay. */
 export function printable(text: string): string {
+	if (PLAIN_LINES.test(text)) return text;
 	return text.replace(UNPRINTABLE, (one) =>
 		one === "\n" || one === "\t" ? one : "",
 	);
@@ -15,11 +19,17 @@ export function printable(text: string): string {
 
 /** The same on one line: line ends become spaces. */
 export function oneLine(text: string): string {
+	if (PLAIN.test(text)) return text;
 	// Line by line: one pattern for line ends with the space around them takes time in the square of the space.
 	const [first = "", ...others] = text.split(LINE_END);
 	if (others.length === 0) return printable(text);
 	const lines = [first.trimEnd(), ...others.map((line) => line.trim())];
 	return printable(lines.filter((line) => line !== "").join(" "));
+}
+
+/** How many characters a text has, not UTF-16's halves. */
+export function lengthOf(text: string): number {
+	return PLAIN.test(text) ? text.length : [...text].length;
 }
 
 /** More of one text is not shown on a line: names and images may be a megabyte. */
