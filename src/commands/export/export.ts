@@ -2,6 +2,7 @@ import { onCluster } from "../../actions/on-cluster.ts";
 import {
 	findSource,
 	type SourceChoice,
+	seekSource,
 } from "../../actions/read/find-source.ts";
 import { findOrMeant } from "../../actions/read/meant-namespace.ts";
 import { readPullSecret } from "../../actions/read/read-keys.ts";
@@ -64,7 +65,7 @@ With --format=kind it prints the config of a kind cluster whose nodes all mount 
 			name: "to",
 			kind: "text",
 			values: "file",
-			help: "Write to this file, with mode 0600, instead of standard output.",
+			help: "Write to this file, with mode 0600, instead of standard output (-).",
 		},
 		{
 			name: "docker-config",
@@ -104,7 +105,7 @@ With --format=kind it prints the config of a kind cluster whose nodes all mount 
 			namespace: flags.namespaceOf(given),
 			source: sourceChoiceIn(given, env),
 			quiet: given.on("quiet"),
-			to,
+			to: to === "-" ? undefined : to,
 		};
 	},
 	async run(options, world) {
@@ -171,7 +172,7 @@ function notKind(given: Given): undefined {
 			throw new UsageError(`--${name} means something with --format=kind only`);
 }
 
-/** The key of that name in `-n`, source or copy; without `-n` the source, wherever it is. */
+/** The key of that name in `-n`, source or copy; where none is named, else the only source there. Without `-n` the source. */
 async function keyToExport(
 	options: {
 		readonly name: string;
@@ -190,13 +191,14 @@ async function keyToExport(
 			cluster,
 		);
 	const key = await readPullSecret(cluster, reader, { namespace, name });
-	if (key === undefined || roleOf(key) === "unmanaged")
-		throw new FailureError({
-			cause: "pull-secret-missing",
-			secret: { namespace, name },
-			script: script(meshreg("list")),
-		});
-	return key;
+	if (key !== undefined && roleOf(key) !== "unmanaged") return key;
+	const sought = await seekSource(cluster, reader, source, world);
+	if (sought.source !== undefined) return sought.source;
+	throw new FailureError({
+		cause: "pull-secret-missing",
+		secret: { namespace, name },
+		script: script(meshreg("list")),
+	});
 }
 
 /** What the Secret holds, as a docker config. Throws FailureError where that is nothing. */

@@ -50,6 +50,35 @@ describe("export", () => {
 			});
 		});
 
+	test("--to -: standard output, not a file of that name", async () => {
+		await using bed = await withCopy();
+		const outcome = await bed.run(["export", "--to=-"]);
+		assert.deepEqual([outcome.out, outcome.err], [CONFIG, ""]);
+	});
+
+	test("-n without a NAME: the usual name, else the only source there, else a choice", async () => {
+		await using bed = await withCopy();
+		const content = { "b.example": { username: "b", password: "q" } };
+		const exported = async (...args: string[]) => {
+			const { status, out, err } = await bed.run(["export", ...args]);
+			return [
+				status,
+				out === "" ? "" : Object.keys(JSON.parse(out).auths),
+				err,
+			];
+		};
+		source(bed, content, [], { at: "other/team-a" });
+		assert.deepEqual(await exported("-n", "other"), [0, ["b.example"], ""]);
+		source(bed, content, [], { at: "other/team-b" });
+		assert.deepEqual(await exported("-n", "other"), [
+			1,
+			"",
+			'error: 2 sources in namespace "other": team-a, team-b; choose one by NAME\n',
+		]);
+		source(bed, content, [], { at: "app/team-c" });
+		assert.deepEqual(await exported("-n", "app"), [0, ["a.example"], ""]);
+	});
+
 	test("--to writes a file that only its owner may read, also over one that others could", async () => {
 		await using bed = await withCopy();
 		const path = join(bed.folder, "config.json");
@@ -181,9 +210,9 @@ describe("export", () => {
 
 	const WRONG: readonly [args: string[], status: number, err: string][] = [
 		[
-			["-n", "other"],
+			["-n", "nowhere"],
 			1,
-			`error: there is no pull secret "${NAME}" in namespace "other"; to see where there are some, run 'kubectl meshreg list'\n`,
+			`error: there is no pull secret "${NAME}" in namespace "nowhere"; to see where there are some, run 'kubectl meshreg list'\n`,
 		],
 		[
 			["missing"],
