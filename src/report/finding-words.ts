@@ -125,7 +125,10 @@ export function headline({ about, namespaces }: Finding): string {
 export function hint({ about, gives }: Finding): string {
 	switch (about.cause) {
 		case "source-missing":
-			return "Copies are made from a source.";
+			return about.failure.cause === "not-a-source" &&
+				about.failure.because.is === "unmanaged"
+				? "If it is the source, label it app.kubernetes.io/managed-by=kubectl-meshreg."
+				: "Copies are made from a source.";
 		case "invalid-content":
 			if (about.fault.kind === "malformed" && about.fault.twice)
 				return "Its content was encoded in base64 twice: decode it once, or replace it.";

@@ -68,7 +68,7 @@ export async function findSource(
 ): Promise<PullSecret> {
 	const { source, inTheWay } = await seekSource(cluster, reader, choice, world);
 	if (source !== undefined) return source;
-	if (inTheWay !== undefined) throw notASource(inTheWay);
+	if (inTheWay !== undefined) throw new FailureError(notASource(inTheWay));
 	const place = placeMeant(choice, cluster);
 	throw new FailureError(
 		await sourceMissing(place, choice.by, cluster, reader),
@@ -151,8 +151,8 @@ export async function nearSource(
 	);
 }
 
-/** That there is no source, and what calls itself one elsewhere, which is looked for only to say so. */
-export async function sourceMissing(
+/** That nothing bears its name, and what calls itself one elsewhere, which is looked for only to say so. */
+async function sourceMissing(
 	place: SourceRef,
 	by: SourceChoice["by"],
 	cluster: Cluster,
@@ -174,10 +174,23 @@ export async function sourceMissing(
 	};
 }
 
-function notASource(secret: PullSecret): FailureError {
+/** Why there is no source: what bears its name is none, or nothing does. */
+export async function whyNoSource(
+	place: SourceRef,
+	by: SourceChoice["by"],
+	cluster: Cluster,
+	reader: ContentReader,
+): Promise<SourceFailure> {
+	const there = await unlessForbidden(readPullSecret(cluster, reader, place));
+	return there === undefined || isSourceLike(there)
+		? sourceMissing(place, by, cluster, reader)
+		: notASource(there);
+}
+
+function notASource(secret: PullSecret): SourceFailure {
 	const { namespace, name, type, annotations } = secret;
 	const of = annotations[SOURCE_ANNOTATION];
-	return new FailureError({
+	return {
 		cause: "not-a-source",
 		namespace,
 		name,
@@ -187,7 +200,7 @@ function notASource(secret: PullSecret): FailureError {
 				: of !== undefined
 					? { is: "copy", of }
 					: { is: "unmanaged" },
-	});
+	};
 }
 
 /** What a command about one source is told. */

@@ -1,6 +1,6 @@
 import { readPolicies } from "../../actions/accounts/policies.ts";
 import { AT_ONCE, inParallel } from "../../actions/in-parallel.ts";
-import { sourceMissing } from "../../actions/read/find-source.ts";
+import { whyNoSource } from "../../actions/read/find-source.ts";
 import { nearNamespaces, withNear } from "../../actions/read/near-names.ts";
 import {
 	type AccountFacts,
@@ -163,7 +163,7 @@ export async function readFacts(
 		sourceProblem:
 			sources.length > 0 || snapshot.missed("source")
 				? undefined
-				: await sourceMissing(place, "--from", cluster, reader),
+				: await whyNoSource(place, "--from", cluster, reader),
 		withoutSource:
 			first?.fixes ??
 			new Fixes({ ...place, exists: false, usual: scope.usual }),

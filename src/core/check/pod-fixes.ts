@@ -171,8 +171,9 @@ function addRegistry(
 	if (others.length > 0) return NOTHING;
 	if (only !== undefined)
 		return copies(group, only, keyrings, only.fixes.create(first.host));
-	// Where there may be a source already, none is to be made in its place.
-	if (facts.sourceProblem === undefined) return ofItsOwn(group, keyrings);
+	// Where there may be a source already, or what bears its name is none, none is to be made in its place.
+	if (facts.sourceProblem?.cause !== "source-missing")
+		return ofItsOwn(group, keyrings);
 	const fixes = facts.withoutSource;
 	const pods = podsOf(group);
 	const steps = byAccounts(pods, fixes.name, keyrings).map(([accounts, at]) =>

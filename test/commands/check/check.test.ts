@@ -931,6 +931,40 @@ pods
 		assert.equal(item?.command, "kubectl meshreg create other");
 	});
 
+	for (const [is, of, problem, hint] of [
+		[
+			"has lost its labels",
+			{},
+			`secret "other" in namespace "nginx-mesh" is no source: it is not managed by meshreg`,
+			"If it is the source, label it app.kubernetes.io/managed-by=kubectl-meshreg.",
+		],
+		[
+			"is a copy",
+			{ metadata: copyOf("evil/other") },
+			`secret "other" in namespace "nginx-mesh" is a copy of evil/other, not a source`,
+			"Copies are made from a source.",
+		],
+		[
+			"is of another type",
+			{ type: "Opaque" },
+			`secret "other" in namespace "nginx-mesh" is no source: it is of type Opaque, not kubernetes.io/dockerconfigjson`,
+			"Copies are made from a source.",
+		],
+	] as const)
+		test(`where what bears the source's name ${is}, that is said, and none is made in its place`, async () => {
+			await using bed = await started();
+			build.secret(bed, "nginx-mesh/other", {}, of);
+			const { status, out } = await bed.run(["check", "other"]);
+			assert.equal(status, 1);
+			assert.ok(
+				out.startsWith(
+					`credentials\n-----------\n× ${problem}\n    ${hint}\n\n`,
+				),
+				out,
+			);
+			assert.doesNotMatch(out, /meshreg create/);
+		});
+
 	test("who may not list Secrets elsewhere is not told to create a source that may be there", async () => {
 		await using bed = await started({
 			users: { sam: {} },
