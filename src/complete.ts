@@ -1,3 +1,4 @@
+import { placeMeant } from "./actions/read/find-source.ts";
 import { readLine } from "./argv.ts";
 import { COMMANDS, EVERY_FLAG, EVERYWHERE } from "./cli.ts";
 import { workloadNamed } from "./commands/explain/workload-operand.ts";
@@ -12,7 +13,14 @@ import { podImages } from "./core/kubelet/pod-images.ts";
 import { restartOf } from "./core/kubelet/restart.ts";
 import type { Kind } from "./core/objects.ts";
 import { oneLine } from "./core/output/printable.ts";
+import { textsIn } from "./core/pull-secrets/expiry.ts";
+import {
+	PULL_SECRET_TYPE,
+	SERVERS_ANNOTATION,
+} from "./core/pull-secrets/ownership.ts";
+import type { SourceRef } from "./core/pull-secrets/source.ts";
 import { EXIT } from "./errors.ts";
+import { sourceChoiceIn, sourceChoiceOf } from "./flags/source.ts";
 import { connectionFlags, managedSelectorsOf } from "./flags.ts";
 import { givenOn } from "./given.ts";
 import type { Cluster, ListQuery, Outside } from "./world.ts";
@@ -38,6 +46,25 @@ async function explained(
 			workloadNamed(word) !== undefined ||
 			(readImageReference(word).ok && /^[\w.:/@-]+$/.test(word)),
 	);
+}
+
+/** What a source has entries for, as they were given. Its content is not read. */
+async function registries(
+	cluster: Cluster,
+	{ namespace, name }: SourceRef,
+): Promise<string[]> {
+	const servers: string[] = [];
+	for await (const page of cluster.pages("Secret", {
+		namespace,
+		fieldSelector: `metadata.name=${name}`,
+		metadataOnly: true,
+	}))
+		for (const { metadata } of page.items)
+			for (const [, server] of textsIn(
+				metadata.annotations?.[SERVERS_ANNOTATION],
+			))
+				servers.push(server);
+	return servers;
 }
 
 /** What cobra's scripts take from the last line: https://pkg.go.dev/github.com/spf13/cobra#ShellCompDirective */
@@ -113,7 +140,7 @@ async function ask(
 
 async function valuesOf(
 	source: ValueSource,
-	{ given, typed }: Completion,
+	{ given, typed, verb }: Completion,
 	world: Outside,
 	late: AbortSignal,
 ): Promise<string[]> {
@@ -132,6 +159,19 @@ async function valuesOf(
 				if (source === "explained") return await explained(cluster, namespace);
 				const slash = typed.indexOf("/");
 				const at = slash < 0 ? undefined : typed.slice(0, slash);
+				if (source === "registry")
+					return await registries(
+						cluster,
+						placeMeant(
+							verb === "apply"
+								? sourceChoiceOf(given, world.env, {
+										given: given.positionals[0],
+										shown: "NAME",
+									})
+								: sourceChoiceIn(given, world.env),
+							cluster,
+						),
+					);
 				const managed = managedSelectorsOf(given, world.env)[0] ?? "";
 				const wanted: Record<typeof source, [Kind, ListQuery]> = {
 					namespace: ["Namespace", {}],
@@ -142,6 +182,13 @@ async function valuesOf(
 						at === undefined
 							? ["Namespace", {}]
 							: ["Secret", { namespace: at, labelSelector: managed }],
+					"any-pull-secret":
+						at === undefined
+							? ["Namespace", {}]
+							: [
+									"Secret",
+									{ namespace: at, fieldSelector: `type=${PULL_SECRET_TYPE}` },
+								],
 				};
 				const [kind, query] = wanted[source];
 				const names: string[] = [];
@@ -151,9 +198,7 @@ async function valuesOf(
 				}))
 					for (const { metadata } of page.items)
 						names.push(metadata.name ?? "");
-				return source === "source" && at !== undefined
-					? names.map((name) => `${at}/${name}`)
-					: names;
+				return at !== undefined ? names.map((name) => `${at}/${name}`) : names;
 			} finally {
 				await cluster.close();
 			}

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { systemClock } from "../src/adapters/clock.ts";
+import { secret } from "./support/build.ts";
 import { meshreg } from "./support/command-line.ts";
 import { type TestBed, testBed } from "./support/test-bed.ts";
 
@@ -24,7 +25,17 @@ async function prepared(): Promise<TestBed> {
 		{ stdin: "p" },
 	);
 	assert.equal(status, 0, err);
+	const more = [
+		"create",
+		"--add",
+		"--registry-server=docker.io",
+		"--registry-username=u",
+		"--registry-password-stdin",
+	];
+	assert.equal((await bed.run(more, { stdin: "p" })).status, 0);
 	assert.equal((await bed.run(["sync", "-n", "app,shop"])).status, 0);
+	secret(bed, "app/by-hand", {});
+	secret(bed, "app/opaque", {}, { type: "Opaque" });
 	bed.server.store.seed({
 		kind: "Pod",
 		metadata: {
@@ -77,6 +88,28 @@ const ANSWERS: [words: string[], printed: string][] = [
 	],
 	[["explain", "deployment/"], "deployment/web\n:4\n"],
 	[["explain", "-n", "app", ""], ":4\n"],
+	[["list", "--status", "In"], "Invalid\nInSync\n:4\n"],
+	[["list", "--status=Invalid,Inv"], ":4\n"],
+	[["list", "--status", "Invalid,InS"], "Invalid,InSync\n:4\n"],
+	[
+		["images", "--check", "--platform", "linux/"],
+		"linux/amd64\nlinux/arm64\nlinux/arm/v7\n:4\n",
+	],
+	[["create", "--credential-from", ""], "ecr\n:4\n"],
+	[["sync", "--watch", "--refresh="], "ecr\n:4\n"],
+	[["sync", "-A", "--exclude", "app,s"], "app,shop\n:4\n"],
+	[["create", "--from-secret", "ap"], "app\n:4\n"],
+	[["create", "--from-secret", "app/"], `app/by-hand\napp/${KEY}\n:4\n`],
+	[["create", "--from-docker-config="], ":0\n"],
+	[["rotate", "--registry-server", ""], "docker.io\nr.example.com\n:4\n"],
+	[["rotate", "nothing", "--registry-server", ""], ":4\n"],
+	[["rotate", "-n", "app", "--registry-server", ""], ":4\n"],
+	[["create", "--remove", "r"], "r.example.com\n:4\n"],
+	[
+		["apply", "-n", "app", "--registry-server", "docker.io,"],
+		"docker.io,r.example.com\n:4\n",
+	],
+	[["apply", "--from", "app", "--registry-server", ""], ":4\n"],
 	[["attach", "--from", "ng"], "nginx-mesh\n:4\n"],
 	[["attach", "--from", "nginx-mesh/"], `nginx-mesh/${KEY}\n:4\n`],
 	[["sync", "--from=shop/n"], `shop/${KEY}\n:4\n`],

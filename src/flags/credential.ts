@@ -36,6 +36,7 @@ export const CREDENTIAL_FLAGS: readonly Flag[] = grouped("Credential", [
 	{
 		name: "registry-server",
 		kind: "list",
+		values: "registry",
 		conflicts: ["docker-server"],
 		commas: true,
 		help: "Name the private registry by host, and port if needed, for example gcr.io. It may contain a path, though only the host is used for authentication. Docker Hub is docker.io. Several with --from-docker-config.",
@@ -85,12 +86,14 @@ export const CREDENTIAL_FLAGS: readonly Flag[] = grouped("Credential", [
 	{
 		name: "from-docker-config",
 		kind: "optional",
+		values: "file",
 		conflicts: [...PASSWORD_WAYS, "registry-key", "registry-jwt"],
 		help: "Take the credential that docker login, podman login or a credential helper stored for --registry-server: from their files, or from --from-docker-config=PATH.",
 	},
 	{
 		name: "from-secret",
 		kind: "text",
+		values: "any-pull-secret",
 		conflicts: [
 			...PASSWORD_WAYS,
 			"registry-key",
@@ -102,6 +105,7 @@ export const CREDENTIAL_FLAGS: readonly Flag[] = grouped("Credential", [
 	{
 		name: "credential-from",
 		kind: "text",
+		values: ["ecr"],
 		conflicts: [
 			...PASSWORD_WAYS,
 			"registry-key",

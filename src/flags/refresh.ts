@@ -13,6 +13,7 @@ export const REFRESH_FLAGS: readonly Flag[] = [
 	{
 		name: "refresh",
 		kind: "optional",
+		values: ["ecr"],
 		help: "Renew credentials that came from these providers, as for --credential-from; ecr without a value.",
 	},
 	{

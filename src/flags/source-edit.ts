@@ -18,6 +18,7 @@ export const SOURCE_EDIT_FLAGS: readonly Flag[] = [
 	{
 		name: "remove",
 		kind: "list",
+		values: "registry",
 		conflicts: [
 			...[...CREDENTIAL_FLAGS, ...VERIFICATION_FLAGS, EXPIRES_IN_FLAG].map(
 				({ name }) => name,

@@ -51,6 +51,7 @@ export const COPY_FLAGS: readonly Flag[] = [
 		name: "exclude",
 		group: "Target",
 		kind: "list",
+		values: "namespace",
 		commas: true,
 		needs: SELECTING,
 		help: "Skip selected namespaces that match this glob; repeatable.",

@@ -138,6 +138,7 @@ With --check, ask each registry whether the image exists, can be pulled with the
 			name: "platform",
 			kind: "list",
 			commas: true,
+			values: ["linux/amd64", "linux/arm64", "linux/arm/v7", "windows/amd64"],
 			needs: ["check"],
 			help: "Check for this platform, OS/ARCH[/VARIANT] (default: the nodes').",
 		},

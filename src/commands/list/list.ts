@@ -83,6 +83,7 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, Drif
 			name: "status",
 			kind: "list",
 			commas: true,
+			values: STATUSES,
 			group: "Target",
 			help: `Show only these: ${STATUSES.join(", ")}.`,
 		},

@@ -16,6 +16,8 @@ export interface Completion {
 	readonly offer: readonly Candidate[] | ValueSource;
 	/** Values that were given before and are not offered again. */
 	readonly taken: readonly string[];
+	/** The command of the line. */
+	readonly verb: string | undefined;
 	/** The flags on the line so far: they say which cluster is asked. */
 	readonly given: Given;
 }
@@ -42,7 +44,7 @@ export function completionOf(
 	const flags = [...(command?.flags ?? []), ...everywhere].filter(
 		({ hidden }) => hidden === undefined,
 	);
-	const common = { kept: "", typed: last, taken: [], given };
+	const common = { kept: "", typed: last, taken: [], given, verb };
 	if (line.open) {
 		const flag = flags.find(({ name }) => name === line.open?.name);
 		return { ...common, ...flagValue(flag, last, given) };

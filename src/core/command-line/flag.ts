@@ -12,6 +12,10 @@ export type ValueSource =
 	| "pull-secret"
 	/** `NAMESPACE` or `NAMESPACE/NAME`: a namespace, and behind its `/` what is managed there. */
 	| "source"
+	/** `NAMESPACE/NAME` of any pull Secret, whoever made it. */
+	| "any-pull-secret"
+	/** The registries of the source that the line means. */
+	| "registry"
 	| "pod"
 	/** Images of the namespace's pods, the pods, and what makes them. */
 	| "explained"
@@ -52,8 +56,8 @@ export interface Flag {
 	readonly needs?: readonly string[];
 	/** The command cannot do without it: what is said where it is missing. */
 	readonly required?: string;
-	/** What completion offers for its value, where that comes from the user's machine or cluster. */
-	readonly values?: ValueSource;
+	/** What completion offers for its value, beside `choices`: any other may be given as well. */
+	readonly values?: ValueSource | readonly string[];
 	/** Sentences for the help text. */
 	readonly help: string;
 	/** Taken for compatibility; not in help or completion. */
