@@ -1,4 +1,9 @@
-import type { JsonPatchOperation, Kind, ObjectOf } from "./core/objects.ts";
+import type {
+	JsonPatchOperation,
+	Kind,
+	MergePatch,
+	ObjectOf,
+} from "./core/objects.ts";
 
 /** kubectl's own flags, as given; undefined means not given. */
 export interface ConnectionFlags {
@@ -106,7 +111,7 @@ export interface Cluster {
 	patch<K extends Kind>(
 		kind: K,
 		ref: ObjectRef,
-		operations: readonly JsonPatchOperation[],
+		patch: MergePatch | readonly JsonPatchOperation[],
 		options?: WriteOptions,
 	): Promise<ObjectOf[K]>;
 	/**

@@ -190,6 +190,20 @@ export type JsonPatchOperation =
 	| { op: "test" | "add" | "replace"; path: string; value: unknown }
 	| { op: "remove"; path: string };
 
+/**
+ * What of an object is to be otherwise than in the version that was read. What is not named stays as it is,
+ * null takes a label or an annotation away. The API server refuses it (409) where anything has changed since.
+ */
+export interface MergePatch {
+	readonly metadata: {
+		readonly resourceVersion: string;
+		readonly labels?: Readonly<Record<string, string>>;
+		readonly annotations?: Readonly<Record<string, string | null>>;
+	};
+	/** All of it: other keys go. */
+	readonly data?: Readonly<Record<string, string>>;
+}
+
 /** Where an operation's path leads, name by name (RFC 6901). */
 export function pathOf({ path }: JsonPatchOperation): string[] {
 	return path

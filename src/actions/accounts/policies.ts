@@ -224,19 +224,16 @@ export async function markByPolicy(
 ): Promise<void> {
 	const { namespace, name, resourceVersion } = source;
 	if (isByPolicy(source) === marked) return;
-	const path = `/metadata/annotations/${BY_POLICY_ANNOTATION.replace("/", "~1")}`;
 	if (dryRun !== "client")
 		await cluster.patch(
 			"Secret",
 			{ namespace, name },
-			[
-				{
-					op: "test",
-					path: "/metadata/resourceVersion",
-					value: resourceVersion,
+			{
+				metadata: {
+					resourceVersion,
+					annotations: { [BY_POLICY_ANNOTATION]: marked ? "true" : null },
 				},
-				marked ? { op: "add", path, value: "true" } : { op: "remove", path },
-			],
+			},
 			{ dryRun: dryRun === "server" },
 		);
 	onResult({

@@ -3,7 +3,7 @@ import { type Failure, failureOf } from "../../core/output/failure.ts";
 import type { ChangeResult, DryRun } from "../../core/output/result.ts";
 import type { Preview } from "../../core/preview.ts";
 import type { Change } from "../../core/pull-secrets/change.ts";
-import { actionOf, updateOperations } from "../../core/pull-secrets/changes.ts";
+import { actionOf, updatePatch } from "../../core/pull-secrets/changes.ts";
 import { namespaceOf } from "../../core/pull-secrets/plan.ts";
 import {
 	type ContentReader,
@@ -159,7 +159,7 @@ async function write(
 			const written = await cluster.patch(
 				"Secret",
 				change.current,
-				updateOperations(change.current, change.desired),
+				updatePatch(change.current, change.desired),
 				options,
 			);
 			tell(written);

@@ -1,4 +1,3 @@
-import type { JsonPatchOperation } from "../../core/objects.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import type { DryRun } from "../../core/output/result.ts";
 import { growingPause, spread } from "../../core/pauses.ts";
@@ -85,9 +84,17 @@ export async function changeRecord(
 			};
 		try {
 			return how.reader.toPullSecret(
-				await how.cluster.patch("Secret", now, operations(now, text), {
-					dryRun: how.dryRun === "server",
-				}),
+				await how.cluster.patch(
+					"Secret",
+					now,
+					{
+						metadata: {
+							resourceVersion: now.resourceVersion,
+							annotations: { [TARGETS_ANNOTATION]: text },
+						},
+					},
+					{ dryRun: how.dryRun === "server" },
+				),
 			);
 		} catch (error) {
 			if (!(error instanceof ApiError)) throw error;
@@ -168,27 +175,4 @@ export function recordToWrite(
 		...about(how),
 		manager: source.recordKeeper,
 	});
-}
-
-/** A JSON Patch of the annotation alone, which the API server refuses (409) where anything has changed since. */
-function operations(source: PullSecret, text: string): JsonPatchOperation[] {
-	const none = Object.keys(source.annotations).length === 0;
-	return [
-		{
-			op: "replace",
-			path: "/metadata/resourceVersion",
-			value: source.resourceVersion,
-		},
-		none
-			? {
-					op: "add",
-					path: "/metadata/annotations",
-					value: { [TARGETS_ANNOTATION]: text },
-				}
-			: {
-					op: "add",
-					path: `/metadata/annotations/${TARGETS_ANNOTATION.replace("/", "~1")}`,
-					value: text,
-				},
-	];
 }

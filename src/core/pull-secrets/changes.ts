@@ -1,4 +1,4 @@
-import type { JsonPatchOperation, Secret } from "../objects.ts";
+import type { MergePatch, Secret } from "../objects.ts";
 import { LAST_APPLIED } from "../objects.ts";
 import type { Action } from "../output/result.ts";
 import type { Change } from "./change.ts";
@@ -17,45 +17,38 @@ import {
 } from "./ownership.ts";
 import type { DesiredPullSecret, PullSecret } from "./pull-secret.ts";
 
-/**
- * The JSON Patch of an update. It keeps other people's labels, annotations and
- * finalizers, and names the resourceVersion that was read: the API server
- * answers 409 when anything has changed since.
- */
-export function updateOperations(
+/** The patch of an update. It keeps other people's labels, annotations and finalizers. */
+export function updatePatch(
 	current: PullSecret,
 	desired: DesiredPullSecret,
-): JsonPatchOperation[] {
-	const operations: JsonPatchOperation[] = [
-		{
-			op: "replace",
-			path: "/metadata/resourceVersion",
-			value: current.resourceVersion,
-		},
-		{
-			op: "add",
-			path: "/metadata/labels",
-			value: { ...current.labels, ...desired.labels },
-		},
-	];
+): MergePatch {
 	const annotations = annotationsAfter(current, desired);
-	if (
-		Object.keys({ ...annotations, ...current.annotations }).some(
-			(key) => annotations[key] !== current.annotations[key],
-		)
-	)
-		operations.push({
-			op: "add",
-			path: "/metadata/annotations",
-			value: annotations,
-		});
-	if (current.content.canonical !== desired.content.canonical)
-		operations.push({
-			op: "add",
-			path: "/data",
-			value: { [PULL_SECRET_DATA_KEY]: desired.content.data },
-		});
-	return operations;
+	const gone = Object.keys(current.annotations).filter(
+		(key) => !Object.hasOwn(annotations, key),
+	);
+	return {
+		metadata: {
+			resourceVersion: current.resourceVersion,
+			labels: changed(current.labels, desired.labels),
+			annotations: {
+				...changed(current.annotations, annotations),
+				...Object.fromEntries(gone.map((key) => [key, null])),
+			},
+		},
+		...(current.content.canonical !== desired.content.canonical && {
+			data: { [PULL_SECRET_DATA_KEY]: desired.content.data },
+		}),
+	};
+}
+
+/** Those that are not there, or are there with another value. */
+function changed(
+	current: Readonly<Record<string, string>>,
+	wanted: Readonly<Record<string, string>>,
+): Record<string, string> {
+	return Object.fromEntries(
+		Object.entries(wanted).filter(([key, value]) => current[key] !== value),
+	);
 }
 
 /** What only a source remembers. */

@@ -86,6 +86,9 @@ export const changing: Conversations = {
 			merge("key", { data: null }, "?dryRun=All"),
 			merge("key", { data: null }, "?dryRun=x"),
 			strategic("key", { metadata: { labels: { $patch: "replace", b: "2" } } }),
+			strategic("key", { data: { $patch: "replace", other: "djEx" } }),
+			strategic("key", { metadata: { resourceVersion: "1" }, data: {} }),
+			strategic("key", { metadata: { uid: otherUid } }),
 			{ ...merge("key", {}), contentType: `${mergePatch}; charset=utf-8` },
 		];
 	},

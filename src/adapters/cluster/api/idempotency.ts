@@ -1,4 +1,4 @@
-import type { JsonPatchOperation } from "../../../core/objects.ts";
+import type { JsonPatchOperation, MergePatch } from "../../../core/objects.ts";
 import { pathOf } from "../../../core/objects.ts";
 
 /**
@@ -44,16 +44,42 @@ function holds(actual: unknown, wanted: unknown): boolean {
 	return actual === wanted;
 }
 
-const VERSION = "/metadata/resourceVersion";
-
-/** Whether the object is already what these operations would make of it. */
+/** Whether the object is already what this patch would make of it. */
 export function alreadyPatched(
+	actual: object,
+	patch: MergePatch | readonly JsonPatchOperation[],
+): boolean {
+	return "metadata" in patch ? isMerged(actual, patch) : isDone(actual, patch);
+}
+
+/** The version is a condition: the server has another one once the patch is done. */
+function isMerged(
+	actual: { metadata?: object; data?: object },
+	{ metadata: { labels, annotations }, data }: MergePatch,
+): boolean {
+	const { metadata = {}, data: there = {} } = actual;
+	return (
+		hasFields(Reflect.get(metadata, "labels"), labels) &&
+		hasFields(Reflect.get(metadata, "annotations"), annotations) &&
+		hasFields(there, data) &&
+		(data === undefined || hasFields(data, there))
+	);
+}
+
+function hasFields(actual: unknown, wanted: object = {}): boolean {
+	const fields = isObject(actual) ? actual : {};
+	return Object.entries(wanted).every(
+		([key, value]) => (Reflect.get(fields, key) ?? null) === value,
+	);
+}
+
+function isDone(
 	actual: object,
 	operations: readonly JsonPatchOperation[],
 ): boolean {
 	return operations.every((operation, index) => {
-		// Conditions, both: the server has another version once the patch is done.
-		if (operation.op === "test" || operation.path === VERSION) return true;
+		// A condition.
+		if (operation.op === "test") return true;
 		// What a later operation changes again says nothing about the end.
 		const later = operations.slice(index + 1);
 		if (later.some(({ path }) => isWithin(path, operation.path))) return true;

@@ -4,7 +4,10 @@ import {
 	alreadyPatched,
 	carriesOut,
 } from "../../../../src/adapters/cluster/api/idempotency.ts";
-import type { JsonPatchOperation } from "../../../../src/core/objects.ts";
+import type {
+	JsonPatchOperation,
+	MergePatch,
+} from "../../../../src/core/objects.ts";
 
 const THERE = {
 	metadata: {
@@ -61,10 +64,7 @@ describe("a patch has been carried out", () => {
 	][] = [
 		[
 			"its conditions are none of its effects",
-			[
-				{ op: "test", path: "/type", value: "x" },
-				{ op: "replace", path: "/metadata/resourceVersion", value: "1" },
-			],
+			[{ op: "test", path: "/metadata/resourceVersion", value: "1" }],
 			true,
 		],
 		["a value is there", [add("/data", { a: "YQ==" })], true],
@@ -99,4 +99,40 @@ describe("a patch has been carried out", () => {
 	];
 	for (const [name, operations, expected] of CASES)
 		test(name, () => assert.equal(alreadyPatched(THERE, operations), expected));
+});
+
+describe("a merge patch has been carried out", () => {
+	const CASES: [
+		name: string,
+		patch: Omit<MergePatch["metadata"], "resourceVersion"> &
+			Pick<MergePatch, "data">,
+		expected: boolean,
+	][] = [
+		["the version that was read is a condition", {}, true],
+		["a label is there", { labels: { "a/b": "c" } }, true],
+		["a label is another", { labels: { usage: "x" } }, false],
+		["a label is not there", { labels: { more: "x" } }, false],
+		["an annotation is not there", { annotations: { a: "b" } }, false],
+		["what was to go is gone", { annotations: { gone: null } }, true],
+		["the data is there", { data: { a: "YQ==" } }, true],
+		["the data is another", { data: { a: "Yg==" } }, false],
+		["a key of the data is missing", { data: { a: "YQ==", b: "" } }, false],
+		["a key of the data was to go", { data: {} }, false],
+	];
+	for (const [name, { data, ...metadata }, expected] of CASES)
+		test(name, () =>
+			assert.equal(
+				alreadyPatched(THERE, {
+					metadata: { resourceVersion: "1", ...metadata },
+					...(data && { data }),
+				}),
+				expected,
+			),
+		);
+
+	test("what was to go is there", () => {
+		const metadata = { annotations: { old: "x" } };
+		const patch = { resourceVersion: "1", annotations: { old: null } };
+		assert.equal(alreadyPatched({ metadata }, { metadata: patch }), false);
+	});
 });

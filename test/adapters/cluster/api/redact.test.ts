@@ -46,6 +46,14 @@ const update: Write = (cluster, { metadata: { resourceVersion } }) =>
 const WRITES: [name: string, write: Write][] = [
 	["update", update],
 	[
+		"merge patch",
+		(cluster, { metadata: { resourceVersion = "" } }) =>
+			cluster.patch("Secret", ref, {
+				metadata: { resourceVersion },
+				data: NEW.data,
+			}),
+	],
+	[
 		"patch",
 		(cluster) =>
 			cluster.patch("Secret", ref, [

@@ -363,6 +363,49 @@ describe("a write whose answer was lost", () => {
 		});
 	});
 
+	test("patch: what is there is what it makes of it", async () => {
+		const from = server.requests.length;
+		const { metadata } = server.store.seed({
+			kind: "Secret",
+			...secret(),
+			metadata: { ...same, annotations: { old: "x", theirs: "y" } },
+		});
+		disturb(lost);
+		const patched = await cluster.patch("Secret", ref, {
+			metadata: {
+				resourceVersion: metadata.resourceVersion ?? "",
+				annotations: { old: null },
+			},
+			data: { b: "Yg==" },
+		});
+		assert.equal(count(from, "PATCH"), 1);
+		assert.deepEqual(
+			[patched.metadata.annotations, patched.data],
+			[{ theirs: "y" }, { b: "Yg==" }],
+		);
+	});
+
+	test("patch: somebody else's change meanwhile is still a conflict", async () => {
+		const { metadata } = server.store.seed({
+			kind: "Secret",
+			...secret(),
+			metadata: ref,
+		});
+		const theirs = { kind: "Secret", type: "Opaque", data: { theirs: "" } };
+		disturb(
+			{ cut: "before" },
+			{ meanwhile: () => server.store.seed({ ...theirs, metadata: ref }) },
+		);
+		const patch = cluster.patch("Secret", ref, {
+			metadata: { resourceVersion: metadata.resourceVersion ?? "" },
+			data: { a: "YQ==" },
+		});
+		assert.match(await message(patch), /^Error from server \(Conflict\)/);
+		assert.deepEqual(server.store.get("Secret", "app", "key")?.data, {
+			theirs: "",
+		});
+	});
+
 	test("patch: an entry is not added twice", async () => {
 		const from = server.requests.length;
 		disturb(lost);
