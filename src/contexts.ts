@@ -2,6 +2,7 @@ import { tell } from "./actions/tell.ts";
 import { NOTHING, type Prepared } from "./command.ts";
 import { contextsMeant } from "./core/command-line/context-patterns.ts";
 import type { Document, Outcome } from "./core/document.ts";
+import { groupsBy } from "./core/groups.ts";
 import { type ContextPart, mergeDocuments } from "./core/merge-documents.ts";
 import { contextFlagsOf } from "./core/output/context-flags.ts";
 import { scriptKey } from "./core/output/shell.ts";
@@ -204,17 +205,14 @@ function nextDocuments(
 			? [{ context, next: document.next }]
 			: [],
 	);
-	return [
-		...Map.groupBy(nexts, ({ next }) => scriptKey(next)).values(),
-	].flatMap((same): Document[] => {
-		const [first] = same;
-		if (first === undefined) return [];
-		const contexts =
-			same.length === outcomes.length
-				? patterns
-				: same.map(({ context }) => context);
-		return [
-			{
+	return groupsBy(nexts, ({ next }) => scriptKey(next)).map(
+		(same): Document => {
+			const [{ next }] = same;
+			const contexts =
+				same.length === outcomes.length
+					? patterns
+					: same.map(({ context }) => context);
+			return {
 				kind: "changes",
 				clusters: [
 					{
@@ -227,10 +225,10 @@ function nextDocuments(
 					},
 				],
 				summary: false,
-				next: first.next,
-			},
-		];
-	});
+				next,
+			};
+		},
+	);
 }
 
 function partOf({

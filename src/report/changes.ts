@@ -1,3 +1,4 @@
+import { groupsBy, type NonEmpty } from "../core/groups.ts";
 import { counted } from "../core/output/counted.ts";
 import type { Cause, Failure } from "../core/output/failure.ts";
 import { oneLine } from "../core/output/printable.ts";
@@ -94,7 +95,7 @@ export function failureLines(
 		const all = new Set(places.get(text)?.map(({ namespace }) => namespace));
 		return groupKey(result, all.size > 1);
 	};
-	return [...Map.groupBy(failed, keyOf).values()]
+	return groupsBy(failed, keyOf)
 		.map((group) => `${groupLine(group, contextFlags)}\n`)
 		.join("");
 }
@@ -128,12 +129,10 @@ function withoutName(text: string, namespace: string): string {
 }
 
 function groupLine(
-	group: readonly Failed[],
+	group: NonEmpty<Failed>,
 	contextFlags: readonly string[],
 ): string {
-	const [first] = group;
-	if (first === undefined) return "";
-	const { why, kind, name, action } = first;
+	const [{ why, kind, name, action }] = group;
 	if (
 		why.cause === "error" ||
 		why.cause === "unreachable" ||

@@ -1,4 +1,5 @@
 import { planAttach } from "../../core/accounts/attachment.ts";
+import { groupsBy } from "../../core/groups.ts";
 import type { ServiceAccount } from "../../core/objects.ts";
 import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
 import { editAccounts } from "../accounts/edit-accounts.ts";
@@ -30,10 +31,10 @@ export async function attachCopies(
 			: [{ namespace: source.namespace, attach: targets.atSource }]),
 		...targets.serve.filter(({ namespace }) => served.has(namespace)),
 	].filter(({ attach }) => attach.length > 0);
-	const groups = Map.groupBy(places, ({ attach }) => attach.join(","));
+	const groups = groupsBy(places, ({ attach }) => attach.join(","));
 	const changed: ServiceAccount[] = [];
-	for (const group of groups.values()) {
-		const attach = group[0]?.attach ?? [];
+	for (const group of groups) {
+		const [{ attach }] = group;
 		const names = group.map(({ namespace }) => namespace);
 		const accounts = await findAccounts(
 			cluster,

@@ -1,3 +1,4 @@
+import { partition } from "../../core/groups.ts";
 import {
 	meshreg,
 	objectName,
@@ -30,15 +31,11 @@ export async function tellClaimants(
 		warn(world, { cause: "claimants-hidden" });
 		return [];
 	}
-	const claimants = claimantsOf(before, all);
-	const [equal, others] = [true, false].map((wanted) =>
-		claimants
-			.filter(
-				({ content }) =>
-					(content.canonical === before.content.canonical) === wanted,
-			)
-			.map(({ namespace }) => namespace),
-	) as [string[], string[]];
+	const [alike, different] = partition(
+		claimantsOf(before, all),
+		({ content }) => content.canonical === before.content.canonical,
+	);
+	const equal = alike.map(({ namespace }) => namespace);
 	if (equal.length > 0)
 		warn(world, {
 			cause: "claimants-equal",
@@ -56,11 +53,11 @@ export async function tellClaimants(
 				),
 			),
 		});
-	if (others.length > 0)
+	if (different.length > 0)
 		warn(world, {
 			cause: "claimants-different",
 			name: before.name,
-			namespaces: others,
+			namespaces: different.map(({ namespace }) => namespace),
 		});
 	return equal;
 }

@@ -12,6 +12,7 @@ import { readPullSecrets } from "../../actions/read/read-keys.ts";
 import { readSources } from "../../actions/read/read-sources.ts";
 import { tellUnlessQuiet, warn } from "../../actions/tell.ts";
 import type { Outcome } from "../../core/document.ts";
+import { partition } from "../../core/groups.ts";
 import type { Loss, PruneNote } from "../../core/note.ts";
 import type { ServiceAccount } from "../../core/objects.ts";
 import { FailureError } from "../../core/output/failure.ts";
@@ -205,10 +206,7 @@ async function lossesOf(
 ): Promise<Loss[]> {
 	const secrets = changes.map(({ current }) => current);
 	const users = await countUsers(cluster, secrets);
-	const sourcesFirst = [
-		...secrets.filter(isSourceLike),
-		...secrets.filter((secret) => !isSourceLike(secret)),
-	];
+	const sourcesFirst = partition(secrets, isSourceLike).flat();
 	return sourcesFirst.map((secret) => ({
 		...lossOf("delete", secret),
 		users: users(secret),

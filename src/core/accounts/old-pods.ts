@@ -1,6 +1,7 @@
+import { groupsBy } from "../groups.ts";
 import { restartOf } from "../kubelet/restart.ts";
 import type { Pod, ServiceAccount } from "../objects.ts";
-import { byFirst } from "../order.ts";
+import { compare } from "../order.ts";
 import { type Script, scriptKey } from "../output/shell.ts";
 
 /** Pods that one object makes again, and what starts them anew. */
@@ -34,14 +35,14 @@ export function podsOf(account: ServiceAccount, pods: readonly Pod[]): Pod[] {
 /** By namespace and what makes them again, sorted. */
 export function groupOldPods(pods: readonly Pod[]): OldPods[] {
 	const restarts = pods.map((pod) => ({ pod, restart: restartOf(pod) }));
-	const groups = Map.groupBy(
-		restarts,
-		({ pod, restart: { how, kind, name } }) =>
-			// Pods by themselves make one group: nothing makes any of them again.
-			`${pod.metadata.namespace} ${how === "none" ? "" : `${kind}/${name}`}`,
+	const keyOf = ({ pod, restart: { how, kind, name } }: (typeof restarts)[0]) =>
+		// Pods by themselves make one group: nothing makes any of them again.
+		`${pod.metadata.namespace} ${how === "none" ? "" : `${kind}/${name}`}`;
+	const groups = groupsBy(restarts, keyOf).toSorted(([a], [b]) =>
+		compare(keyOf(a), keyOf(b)),
 	);
-	return [...groups].toSorted(byFirst).map(([, group]) => ({
-		namespace: group[0]?.pod.metadata.namespace ?? "",
+	return groups.map((group) => ({
+		namespace: group[0].pod.metadata.namespace ?? "",
 		pods: group.map(({ pod }) => pod.metadata.name ?? "").toSorted(),
 		scripts: [
 			...new Map(

@@ -1,6 +1,11 @@
 import { createHash } from "node:crypto";
 import { isJsonObject } from "../json-object.ts";
-import { celText, imageExpression, imageTests } from "../kubelet/image-test.ts";
+import {
+	celText,
+	type ImageTest,
+	imageExpression,
+	imageTests,
+} from "../kubelet/image-test.ts";
 import type {
 	MutatingAdmissionPolicy,
 	MutatingAdmissionPolicyBinding,
@@ -58,6 +63,7 @@ interface PolicyScope {
 /** The most that the API server takes as a name. */
 const LONGEST_NAME = 253;
 const PARTS = ["names", "rules"] as const;
+type Part = (typeof PARTS)[number];
 
 /** The names that a source's policies and bindings have, whatever its record. */
 export function policyNames(source: SourceRef): string[] {
@@ -65,10 +71,7 @@ export function policyNames(source: SourceRef): string[] {
 }
 
 /** The namespace cannot hold a dot, so that no two sources share a name. */
-function policyName(
-	part: (typeof PARTS)[number],
-	{ namespace, name }: SourceRef,
-): string {
+function policyName(part: Part, { namespace, name }: SourceRef): string {
 	const whole = `kubectl-meshreg.${part}.${namespace}.${name}`;
 	if (whole.length <= LONGEST_NAME) return whole;
 	const hash = createHash("sha256").update(`${namespace}/${name}`);
@@ -84,90 +87,17 @@ export function desiredPolicies(scope: PolicyScope): PolicyObject[] {
 	const { source, record } = scope;
 	const tests = imageTests(scope.keys);
 	if (tests.length === 0) return [];
-	const conditions = [
-		// The API server refuses a mirror pod that references a Secret.
-		{
-			name: "is-no-mirror-pod",
-			expression:
-				"!('kubernetes.io/config.mirror' in object.metadata.?annotations.orValue({}))",
-		},
-		{
-			name: "does-not-name-it-yet",
-			expression: `!object.spec.?imagePullSecrets.orValue([]).exists(s, s.?name.orValue('') == ${celText(source.name)})`,
-		},
-		{
-			name: "pulls-from-its-registries",
-			expression: `(${IMAGES.join(" + ")}).exists(i, ${imageExpression(tests, "i")})`,
-		},
-	];
+	const conditions = conditionsOf(source, tests);
 	const names = [...namesOf(record).keys()].sort();
 	const rules = record.entries.filter((entry) => "rule" in entry);
 	const pair = (
-		part: (typeof PARTS)[number],
+		part: Part,
 		served: string,
 		namespaceSelector: NamespaceSelector,
-	): PolicyObject[] => {
-		const metadata = metadataOf(policyName(part, source), source);
-		return [
-			{
-				apiVersion: "admissionregistration.k8s.io/v1",
-				kind: "MutatingAdmissionPolicy",
-				metadata,
-				spec: {
-					matchConstraints: {
-						matchPolicy: "Equivalent",
-						namespaceSelector: {},
-						objectSelector: {},
-						resourceRules: [
-							{
-								apiGroups: [""],
-								apiVersions: ["v1"],
-								operations: ["CREATE"],
-								resources: ["pods"],
-								scope: "Namespaced",
-							},
-						],
-					},
-					matchConditions: conditions,
-					variables: [
-						// Not seen by matchConditions, which then never match.
-						{
-							name: "labels",
-							expression: "namespaceObject.metadata.?labels.orValue({})",
-						},
-						{
-							name: "annotations",
-							expression: "namespaceObject.metadata.?annotations.orValue({})",
-						},
-						{ name: "served", expression: served },
-					],
-					mutations: [
-						{
-							patchType: "JSONPatch",
-							jsonPatch: { expression: additionOf(source.name) },
-						},
-					],
-					// Whatever is wrong with it, pods are made.
-					failurePolicy: "Ignore",
-					// A mesh's webhook may add the container that pulls from there.
-					reinvocationPolicy: "IfNeeded",
-				},
-			},
-			{
-				apiVersion: "admissionregistration.k8s.io/v1",
-				kind: "MutatingAdmissionPolicyBinding",
-				metadata,
-				spec: {
-					policyName: policyName(part, source),
-					matchResources: {
-						matchPolicy: "Equivalent",
-						namespaceSelector,
-						objectSelector: {},
-					},
-				},
-			},
-		];
-	};
+	): PolicyObject[] => [
+		policyOf(part, source, served, conditions),
+		bindingOf(part, source, namespaceSelector),
+	];
 	return [
 		...(names.length > 0
 			? pair("names", NOT_SKIPPED, nameSelector("In", names))
@@ -180,6 +110,99 @@ export function desiredPolicies(scope: PolicyScope): PolicyObject[] {
 				)
 			: []),
 	];
+}
+
+/** Which pods are looked at: those that pull from the registries, and do not name the pull secret. */
+function conditionsOf({ name }: SourceRef, tests: readonly ImageTest[]) {
+	return [
+		// The API server refuses a mirror pod that references a Secret.
+		{
+			name: "is-no-mirror-pod",
+			expression:
+				"!('kubernetes.io/config.mirror' in object.metadata.?annotations.orValue({}))",
+		},
+		{
+			name: "does-not-name-it-yet",
+			expression: `!object.spec.?imagePullSecrets.orValue([]).exists(s, s.?name.orValue('') == ${celText(name)})`,
+		},
+		{
+			name: "pulls-from-its-registries",
+			expression: `(${IMAGES.join(" + ")}).exists(i, ${imageExpression(tests, "i")})`,
+		},
+	];
+}
+
+/** Adds the pull secret to the pods that meet the conditions where `served`, an expression, is true. */
+function policyOf(
+	part: Part,
+	source: SourceRef,
+	served: string,
+	matchConditions: ReturnType<typeof conditionsOf>,
+): PolicyObject {
+	return {
+		apiVersion: "admissionregistration.k8s.io/v1",
+		kind: "MutatingAdmissionPolicy",
+		metadata: metadataOf(policyName(part, source), source),
+		spec: {
+			matchConstraints: {
+				matchPolicy: "Equivalent",
+				namespaceSelector: {},
+				objectSelector: {},
+				resourceRules: [
+					{
+						apiGroups: [""],
+						apiVersions: ["v1"],
+						operations: ["CREATE"],
+						resources: ["pods"],
+						scope: "Namespaced",
+					},
+				],
+			},
+			matchConditions,
+			variables: [
+				// Not seen by matchConditions, which then never match.
+				{
+					name: "labels",
+					expression: "namespaceObject.metadata.?labels.orValue({})",
+				},
+				{
+					name: "annotations",
+					expression: "namespaceObject.metadata.?annotations.orValue({})",
+				},
+				{ name: "served", expression: served },
+			],
+			mutations: [
+				{
+					patchType: "JSONPatch",
+					jsonPatch: { expression: additionOf(source.name) },
+				},
+			],
+			// Whatever is wrong with it, pods are made.
+			failurePolicy: "Ignore",
+			// A mesh's webhook may add the container that pulls from there.
+			reinvocationPolicy: "IfNeeded",
+		},
+	};
+}
+
+function bindingOf(
+	part: Part,
+	source: SourceRef,
+	namespaceSelector: NamespaceSelector,
+): PolicyObject {
+	return {
+		apiVersion: "admissionregistration.k8s.io/v1",
+		kind: "MutatingAdmissionPolicyBinding",
+		metadata: metadataOf(policyName(part, source), source),
+		spec: {
+			policyName: policyName(part, source),
+			matchResources: {
+				matchPolicy: "Equivalent",
+				namespaceSelector,
+				objectSelector: {},
+			},
+		},
+	};
 }
 
 /** Every image that a kubelet pulls for a pod that is being made, as its spec has it. */

@@ -1,3 +1,4 @@
+import { groupsBy } from "../groups.ts";
 import { kubectl, objectName, script } from "../output/shell.ts";
 import type { AccountFacts, Facts, PodFacts } from "./facts.ts";
 import { isUnread } from "./facts.ts";
@@ -87,31 +88,31 @@ function unattached(keyrings: Keyrings, lost: readonly Finding[]): Finding[] {
 			? []
 			: [{ pod, secret }];
 	});
-	return [
-		...Map.groupBy(lacking, ({ pod, secret }) => `${secret} ${pod.account}`),
-	].map(([, group]) => {
-		const pods = group.map(({ pod }) => pod);
-		const secret = group[0]?.secret ?? "";
-		const accounts = [pods[0]?.account ?? ""];
-		const namespaces = unique(pods.map(({ namespace }) => namespace));
-		return finding(
-			"service accounts",
-			"warning",
-			{
-				cause: "account-lacks-secret",
-				accounts,
-				secret,
-				pods: pods.length,
-			},
-			{
-				namespaces,
-				workloads: workloadsOf(
-					pods.map((pod) => ({ pod, images: pod.images })),
-				),
-				fix: facts.withoutSource.attach(namespaces, accounts, secret),
-			},
-		);
-	});
+	return groupsBy(lacking, ({ pod, secret }) => `${secret} ${pod.account}`).map(
+		(group) => {
+			const pods = group.map(({ pod }) => pod);
+			const [{ secret, pod }] = group;
+			const accounts = [pod.account];
+			const namespaces = unique(pods.map(({ namespace }) => namespace));
+			return finding(
+				"service accounts",
+				"warning",
+				{
+					cause: "account-lacks-secret",
+					accounts,
+					secret,
+					pods: pods.length,
+				},
+				{
+					namespaces,
+					workloads: workloadsOf(
+						pods.map((pod) => ({ pod, images: pod.images })),
+					),
+					fix: facts.withoutSource.attach(namespaces, accounts, secret),
+				},
+			);
+		},
+	);
 }
 
 /**
@@ -138,37 +139,34 @@ function dangling(keyrings: Keyrings, told: ReadonlySet<string>): Finding[] {
 			)
 			.map((name) => ({ account, name })),
 	);
-	const isOurs = ({ namespace, attached }: AccountFacts, name: string) =>
-		attached.includes(name) ||
-		facts.sources.some((source) => keyrings.isServed(source, namespace));
 	// Only where all sources are known: what one is to bring, or what lost its source, is not taken back.
-	const isMistake = ({ attached }: AccountFacts, name: string) =>
+	const isLeftBehind = ({ account: { attached }, name }: Dangling) =>
 		facts.only === undefined &&
 		facts.sources.length > 0 &&
 		attached.includes(name) &&
 		!facts.sources.some(({ secret }) => secret.name === name) &&
 		!keyrings.isThere(`${facts.sourceNamespace}/${name}`);
-	const mistakes = Map.groupBy(
-		gone.filter(({ account, name }) => isMistake(account, name)),
-		({ name }) => name,
-	);
-	const groups = Map.groupBy(
-		gone.filter(({ account, name }) => !isMistake(account, name)),
-		({ account, name }) => JSON.stringify([isOurs(account, name), name]),
-	);
-	const edit = (accounts: readonly string[], namespaces: readonly string[]) =>
-		script(
-			kubectl(
-				"edit",
-				"serviceaccount",
-				objectName(accounts[0] ?? ""),
-				"-n",
-				objectName(namespaces[0] ?? ""),
-			),
-		);
-	const takenBack = [...mistakes].flatMap(([name, group]) =>
+	return [
+		...leftBehind(gone.filter(isLeftBehind), facts),
+		...nameless(
+			gone.filter((one) => !isLeftBehind(one)),
+			keyrings,
+		),
+	];
+}
+
+/** A name on an account's list that is no Secret. */
+interface Dangling {
+	readonly account: AccountFacts;
+	readonly name: string;
+}
+
+/** What attach added for a source that is no more. */
+function leftBehind(names: readonly Dangling[], facts: Facts): Finding[] {
+	return groupsBy(names, ({ name }) => name).flatMap((group) =>
 		byAccounts(group.map(({ account }) => account)).map(
 			([accounts, namespaces]) => {
+				const [{ name }] = group;
 				const fix = facts.withoutSource.detach(namespaces, accounts, name);
 				return finding(
 					"service accounts",
@@ -183,26 +181,45 @@ function dangling(keyrings: Keyrings, told: ReadonlySet<string>): Finding[] {
 			},
 		),
 	);
-	const others = [...groups.values()].flatMap((group) => {
-		const [first] = group;
-		if (first === undefined) return [];
-		const { name } = first;
-		const namespaces = unique(group.map(({ account }) => account.namespace));
-		const accounts = unique(group.map(({ account }) => account.name));
-		const source = facts.sources.find(({ secret }) => secret.name === name);
-		const giving = source?.fixes.sync(namespaces);
-		return finding(
-			"service accounts",
-			isOurs(first.account, name) ? "problem" : "note",
-			{ cause: "dangling", accounts, secret: name },
-			{
-				namespaces,
-				gives: giving ? [{ namespaces, script: giving }] : [],
-				look: source ? undefined : edit(accounts, namespaces),
-			},
-		);
-	});
-	return [...takenBack, ...others];
+}
+
+/** Any other, by name, apart where it is ours. */
+function nameless(names: readonly Dangling[], keyrings: Keyrings): Finding[] {
+	const { facts } = keyrings;
+	const isOurs = ({ account: { attached, namespace }, name }: Dangling) =>
+		attached.includes(name) ||
+		facts.sources.some((source) => keyrings.isServed(source, namespace));
+	return groupsBy(names, (one) => JSON.stringify([isOurs(one), one.name])).map(
+		(group) => {
+			const [{ name }] = group;
+			const namespaces = unique(group.map(({ account }) => account.namespace));
+			const accounts = unique(group.map(({ account }) => account.name));
+			const source = facts.sources.find(({ secret }) => secret.name === name);
+			const giving = source?.fixes.sync(namespaces);
+			return finding(
+				"service accounts",
+				isOurs(group[0]) ? "problem" : "note",
+				{ cause: "dangling", accounts, secret: name },
+				{
+					namespaces,
+					gives: giving ? [{ namespaces, script: giving }] : [],
+					look: source ? undefined : edit(accounts, namespaces),
+				},
+			);
+		},
+	);
+}
+
+function edit([account = ""]: readonly string[], [at = ""]: readonly string[]) {
+	return script(
+		kubectl(
+			"edit",
+			"serviceaccount",
+			objectName(account),
+			"-n",
+			objectName(at),
+		),
+	);
 }
 
 /**
@@ -260,20 +277,28 @@ function providers({ accounts }: Facts): Finding[] {
 	);
 }
 
-/** Namespaces with the same accounts, together. */
+/** The names of accounts, with the namespaces where they are these. */
 export function byAccounts(
-	accounts: readonly AccountFacts[],
+	accounts: readonly Pick<AccountFacts, "namespace" | "name">[],
 ): [accounts: string[], namespaces: string[]][] {
-	const there = [...Map.groupBy(accounts, ({ namespace }) => namespace)].map(
-		([namespace, here]) => ({
-			namespace,
-			names: unique(here.map(({ name }) => name)),
-		}),
+	return byNames(
+		accounts.map(({ namespace, name }) => ({ namespace, names: [name] })),
 	);
-	return [...Map.groupBy(there, ({ names }) => names.join(",")).values()].map(
-		(alike) => [
-			alike[0]?.names ?? [],
-			unique(alike.map(({ namespace }) => namespace)),
-		],
-	);
+}
+
+/** The same of what may name none in a namespace. */
+export function byNames(
+	parts: readonly {
+		readonly namespace: string;
+		readonly names: readonly string[];
+	}[],
+): [names: string[], namespaces: string[]][] {
+	const places = groupsBy(parts, ({ namespace }) => namespace).map((here) => ({
+		namespace: here[0].namespace,
+		names: unique(here.flatMap(({ names }) => names)),
+	}));
+	return groupsBy(places, ({ names }) => names.join(",")).map((alike) => [
+		alike[0].names,
+		unique(alike.map(({ namespace }) => namespace)),
+	]);
 }

@@ -1,3 +1,4 @@
+import { groupsBy } from "../groups.ts";
 import type { Obstacle } from "../output/failure.ts";
 import { desiredCopy } from "../pull-secrets/desired.ts";
 import { planCopy } from "../pull-secrets/plan.ts";
@@ -44,12 +45,12 @@ export function blockedIn(
 		const by = obstacleIn(namespace, source, facts);
 		return by === undefined ? [] : [{ namespace, by }];
 	});
-	const kinds = Map.groupBy(
+	const kinds = groupsBy(
 		found,
 		({ by }) => `${by.cause} ${by.cause === "unmanaged" && by.equal}`,
 	);
-	return [...kinds.values()].map((group) => ({
-		by: (group[0] as (typeof found)[number]).by,
+	return kinds.map((group) => ({
+		by: group[0].by,
 		claims: [...new Set(group.flatMap(({ by }) => claimOf(by)))],
 		namespaces: group.map(({ namespace }) => namespace),
 	}));

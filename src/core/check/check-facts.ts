@@ -1,4 +1,5 @@
 import { isForbidden } from "../../errors.ts";
+import { groupsBy, type NonEmpty } from "../groups.ts";
 import { compare } from "../order.ts";
 import type { Steps } from "../steps.ts";
 import { checkAccounts } from "./accounts.ts";
@@ -86,17 +87,15 @@ const OF_THE_CLUSTER: ReadonlySet<Readable> = new Set([
 
 /** The same answer to several requests is told once; which namespace does not exist, its own answer says. */
 function unreadFindings(unread: readonly Unread[]): Finding[] {
-	const told = Map.groupBy(unread, ({ what, namespace }) =>
+	const told = groupsBy(unread, ({ what, namespace }) =>
 		what === "namespace" ? `${what} ${namespace}` : what,
 	);
 	const order = Object.keys(GROUP_OF);
-	const place = ([first]: readonly Unread[]) =>
-		`${String(order.indexOf(first?.what ?? "")).padStart(2)} ${first?.namespace}`;
-	const sorted = [...told.values()].toSorted((a, b) =>
-		compare(place(a), place(b)),
-	);
+	const place = ([{ what, namespace }]: NonEmpty<Unread>) =>
+		`${String(order.indexOf(what)).padStart(2)} ${namespace}`;
+	const sorted = told.toSorted((a, b) => compare(place(a), place(b)));
 	return sorted.map((group) => {
-		const { what, error } = group[0] as Unread;
+		const [{ what, error }] = group;
 		return finding(
 			GROUP_OF[what],
 			"problem",

@@ -8,10 +8,15 @@ import {
 } from "../output/shell.ts";
 import { roleOf, SOURCE_ANNOTATION } from "../pull-secrets/ownership.ts";
 import { type PullSecret, sourceRef } from "../pull-secrets/pull-secret.ts";
-import { namesOf, type Standing, standingOf } from "../pull-secrets/record.ts";
-import { blockedIn, obstacleIn } from "./blocked.ts";
+import {
+	namesOf,
+	type SourceRecord,
+	type Standing,
+	standingOf,
+} from "../pull-secrets/record.ts";
+import { type Blocked, blockedIn, obstacleIn } from "./blocked.ts";
 import { type Facts, isUnread, type SourceFacts, sendingTo } from "./facts.ts";
-import { type Finding, finding, type Subject, unique } from "./finding.ts";
+import { type Finding, finding, unique } from "./finding.ts";
 import type { Keyrings } from "./keyrings.ts";
 
 /**
@@ -49,7 +54,7 @@ function recordFindings(
 	facts: Facts,
 	told: ReadonlySet<string>,
 ): { findings: Finding[]; good: number } {
-	const { secret, record, fixes } = source;
+	const { secret, record } = source;
 	const ref = sourceRef(secret);
 	if (record.kind === "none")
 		return { findings: [noRecord(source, facts)], good: 0 };
@@ -65,19 +70,7 @@ function recordFindings(
 			],
 			good: 0,
 		};
-	const standings = new Map<string, Standing>();
-	for (const name of unique([
-		...namesOf(record.record).keys(),
-		...facts.namespaces.keys(),
-	])) {
-		if (name === secret.namespace || !isInScope(name, facts)) continue;
-		const standing = standingOf(
-			record.record,
-			name,
-			facts.namespaces.get(name) ?? "unknown",
-		);
-		if (standing !== undefined) standings.set(name, standing);
-	}
+	const standings = standingsOf(source, record.record, facts);
 	const named = (is: Standing["is"]) =>
 		[...standings]
 			.filter(([, standing]) => standing.is === is)
@@ -89,66 +82,117 @@ function recordFindings(
 		(states.get(state) ?? []).filter(
 			(name) => !told.has(name) || state === "good" || state === "copy-drifted",
 		);
-	const findings: Finding[] = [];
-	const tell = (about: Subject, namespaces: string[], more: Partial<Finding>) =>
-		namespaces.length > 0 &&
-		findings.push(finding("copies", "problem", about, { namespaces, ...more }));
-	for (const cause of ["copy-missing", "copy-drifted"] as const)
-		tell({ cause, ref }, in_(cause), {
-			fix: sequence(sendingTo(source, in_(cause))),
-		});
-	const byName = namesOf(record.record);
-	for (const blocked of blockedIn(in_("copy-blocked"), secret, facts)) {
+	const notSent = (["copy-missing", "copy-drifted"] as const).flatMap(
+		(cause) =>
+			in_(cause).length === 0
+				? []
+				: finding(
+						"copies",
+						"problem",
+						{ cause, ref },
+						{
+							namespaces: in_(cause),
+							fix: sequence(sendingTo(source, in_(cause))),
+						},
+					),
+	);
+	return {
+		findings: [
+			...notSent,
+			...blockedFindings(
+				source,
+				record.record,
+				blockedIn(in_("copy-blocked"), secret, facts),
+			),
+			...namespaceFindings(source, named("made-again"), named("missing")),
+		],
+		good: in_("good").length,
+	};
+}
+
+/** How it stands with each namespace that the record means, in what is checked. */
+function standingsOf(
+	{ secret }: SourceFacts,
+	record: SourceRecord,
+	facts: Facts,
+): Map<string, Standing> {
+	const names = unique([...namesOf(record).keys(), ...facts.namespaces.keys()]);
+	return new Map(
+		names
+			.filter((name) => name !== secret.namespace && isInScope(name, facts))
+			.flatMap((name) => {
+				const known = facts.namespaces.get(name) ?? "unknown";
+				const standing = standingOf(record, name, known);
+				return standing === undefined ? [] : [[name, standing]];
+			}),
+	);
+}
+
+/** What is in the place of copies. */
+function blockedFindings(
+	{ secret, fixes }: SourceFacts,
+	record: SourceRecord,
+	kinds: readonly Blocked[],
+): Finding[] {
+	const byName = namesOf(record);
+	return kinds.map((blocked) => {
 		const { by, namespaces } = blocked;
-		tell(
-			{ cause: "copy-blocked", ref, blocked },
-			[...namespaces],
-			by.cause === "unmanaged" && by.equal
-				? // Where a rule serves one of them, its name would stand in the record when the rule no longer does.
-					{
-						fix: fixes.adopt(
-							namespaces.every((name) => byName.has(name)) ? namespaces : [],
-						),
-					}
-				: {
-						look: script(
-							kubectl(
-								"describe",
-								"secret",
-								objectName(secret.name),
-								"-n",
-								objectName(namespaces[0] ?? ""),
+		const [first = ""] = namespaces;
+		const look = ["describe", "secret", objectName(secret.name), "-n"] as const;
+		return finding(
+			"copies",
+			"problem",
+			{ cause: "copy-blocked", ref: sourceRef(secret), blocked },
+			{
+				namespaces,
+				...(by.cause === "unmanaged" && by.equal
+					? // Where a rule serves one of them, its name would stand in the record when the rule no longer does.
+						{
+							fix: fixes.adopt(
+								namespaces.every((name) => byName.has(name)) ? namespaces : [],
 							),
-						),
-					},
+						}
+					: { look: script(kubectl(...look, objectName(first))) }),
+			},
 		);
-	}
-	const again = named("made-again");
-	if (again.length > 0) {
-		const confirmed = fixes.sync(again);
-		findings.push(
-			finding(
-				"copies",
-				"problem",
-				{ cause: "namespace-made-again", ref },
-				{
-					namespaces: again,
-					gives: confirmed ? [{ namespaces: again, script: confirmed }] : [],
-				},
-			),
-		);
-	}
-	const gone = named("missing");
-	if (gone.length > 0)
-		findings.push(
-			finding(
-				"copies",
-				"note",
-				{ cause: "namespace-gone", ref },
-				{ namespaces: gone, look: fixes.forget(gone[0] ?? "") },
-			),
-		);
-	return { findings, good: in_("good").length };
+	});
+}
+
+/** Recorded namespaces that are not, or are others, than those that the source was sent to. */
+function namespaceFindings(
+	{ secret, fixes }: SourceFacts,
+	again: readonly string[],
+	gone: readonly string[],
+): Finding[] {
+	const ref = sourceRef(secret);
+	const confirmed = again.length === 0 ? undefined : fixes.sync(again);
+	return [
+		...(again.length === 0
+			? []
+			: [
+					finding(
+						"copies",
+						"problem",
+						{ cause: "namespace-made-again", ref },
+						{
+							namespaces: again,
+							gives: confirmed
+								? [{ namespaces: again, script: confirmed }]
+								: [],
+						},
+					),
+				]),
+		...(gone.length === 0
+			? []
+			: [
+					finding(
+						"copies",
+						"note",
+						{ cause: "namespace-gone", ref },
+						{ namespaces: gone, look: fixes.forget(gone[0] ?? "") },
+					),
+				]),
+	];
 }
 
 function isInScope(namespace: string, { scope }: Facts): boolean {

@@ -1,8 +1,10 @@
+import { type NonEmpty, partition } from "../groups.ts";
 import { type Script, sequence } from "../output/shell.ts";
 import type { Fixes } from "../pull-secrets/fixes.ts";
 import type { Manager } from "../pull-secrets/managers.ts";
 import { PULL_SECRET_TYPE, roleOf } from "../pull-secrets/ownership.ts";
 import { hasNoAccounts } from "../registry/public.ts";
+import { byNames } from "./accounts.ts";
 import { type Blocked, blockedIn } from "./blocked.ts";
 import { writtenAgain } from "./credentials.ts";
 import {
@@ -45,11 +47,11 @@ const NOTHING: PodFix = {
 
 /** For problems of one kind, host and Secret name. */
 export function podFix(
-	group: readonly PullProblem[],
+	group: NonEmpty<PullProblem>,
 	keyrings: Keyrings,
 ): PodFix {
 	const [first] = group;
-	if (first === undefined || keyrings.blind) return NOTHING;
+	if (keyrings.blind) return NOTHING;
 	const name = first.secret.slice(first.secret.indexOf("/") + 1);
 	switch (first.kind) {
 		case "malformed-secret":
@@ -104,9 +106,9 @@ function copies(
 	const blocked = blockedIn(namespacesOf(group), secret, keyrings.facts);
 	const closed = new Set(blocked.flatMap(({ namespaces }) => namespaces));
 	const open = pods.filter(({ namespace }) => !closed.has(namespace));
-	const [served, others] = [true, false].map((is) =>
-		open.filter(({ namespace }) => keyrings.isServed(source, namespace) === is),
-	) as [PodFacts[], PodFacts[]];
+	const [served, others] = partition(open, ({ namespace }) =>
+		keyrings.isServed(source, namespace),
+	);
 	const given = (some: readonly PodFacts[], isServed: boolean) => {
 		const steps = byAccounts(some, secret.name, keyrings).flatMap(
 			([accounts, at]) => {
@@ -173,7 +175,7 @@ function addRegistry(
 		return copies(group, only, keyrings, only.fixes.create(first.host));
 	// Where there may be a source already, or what bears its name is none, none is to be made in its place.
 	if (facts.sourceProblem?.cause !== "source-missing")
-		return ofItsOwn(group, keyrings);
+		return ofItsOwn(group, first.host, keyrings);
 	const fixes = facts.withoutSource;
 	const pods = podsOf(group);
 	const steps = byAccounts(pods, fixes.name, keyrings).map(([accounts, at]) =>
@@ -198,10 +200,13 @@ function addRegistry(
 }
 
 /** Whoever works in one namespace, and may not see the source, makes a pull secret of its own there. */
-function ofItsOwn(group: readonly PullProblem[], keyrings: Keyrings): PodFix {
+function ofItsOwn(
+	group: readonly PullProblem[],
+	host: string,
+	keyrings: Keyrings,
+): PodFix {
 	const fixes = keyrings.facts.withoutSource;
 	const [namespace, second] = namespacesOf(group);
-	const host = group[0]?.host ?? "";
 	if (
 		namespace === undefined ||
 		second !== undefined ||
@@ -324,18 +329,12 @@ function byAccounts(
 		!keyrings.hasOwnList(pod) &&
 		!keyrings.accountSecrets(pod).includes(secret) &&
 		!keyrings.getsByPolicy(pod, secret);
-	const accountsAt = [...Map.groupBy(pods, ({ namespace }) => namespace)].map(
-		([namespace, here]) => ({
-			namespace,
-			accounts: unique(here.filter(lacking).map(({ account }) => account)),
-		}),
+	return byNames(
+		pods.map((pod) => ({
+			namespace: pod.namespace,
+			names: lacking(pod) ? [pod.account] : [],
+		})),
 	);
-	return [
-		...Map.groupBy(accountsAt, ({ accounts }) => accounts.join()).values(),
-	].map((alike) => [
-		alike[0]?.accounts ?? [],
-		unique(alike.map(({ namespace }) => namespace)),
-	]);
 }
 
 /** A pod keeps the list that it was made with, so those without the pull secret have to be made again. */

@@ -1,4 +1,5 @@
 import { registryServerOf } from "../explain/explanation.ts";
+import { groupsBy, type NonEmpty } from "../groups.ts";
 import {
 	kubectl,
 	meshreg,
@@ -77,10 +78,10 @@ const SEVERITIES: Partial<Record<ProblemKind, Severity>> = {
 /** Pods that wait for their image, by cause, the most frequent first; pods that run and would not again; and that all is well. */
 export function* checkPods(keyrings: Keyrings): Steps<Finding[]> {
 	const { facts } = keyrings;
-	const groups = Map.groupBy(yield* diagnose(keyrings), (problem) =>
+	const groups = groupsBy(yield* diagnose(keyrings), (problem) =>
 		groupOf(problem, keyrings),
 	);
-	const waiting = [...groups.values()]
+	const waiting = groups
 		.map((group) => groupFinding(group, keyrings))
 		.sort((a, b) => podsIn(b) - podsIn(a));
 	const running = keyrings.blind
@@ -118,10 +119,10 @@ function groupOf(
 }
 
 function groupFinding(
-	group: readonly PullProblem[],
+	group: NonEmpty<PullProblem>,
 	keyrings: Keyrings,
 ): Finding {
-	const first = group[0] as PullProblem;
+	const [first] = group;
 	const { kind, host, image, pod, secret, report } = first;
 	const pods = [...new Set(group.map((problem) => problem.pod))];
 	const namespaces = unique(pods.map(({ namespace }) => namespace));

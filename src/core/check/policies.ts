@@ -1,4 +1,5 @@
 import type { PolicyFault } from "../accounts/policy.ts";
+import { groupsBy } from "../groups.ts";
 import { kubectl, objectName, script } from "../output/shell.ts";
 import { sourceRef } from "../pull-secrets/pull-secret.ts";
 import { byAccounts } from "./accounts.ts";
@@ -57,9 +58,9 @@ function faultFindings(
 	const isBlocked = faults.some(({ is }) => is === "unmanaged");
 	const isSentNowhere =
 		record.kind === "record" && record.record.entries.length === 0;
-	return [...Map.groupBy(faults, ({ is }) => is)].map(([is, group]) => {
+	return groupsBy(faults, ({ is }) => is).map((group) => {
+		const [{ is, kind, name }] = group;
 		const { cause, severity } = CAUSES[is];
-		const [first] = group;
 		return finding(
 			"service accounts",
 			severity,
@@ -73,8 +74,8 @@ function faultFindings(
 						look: script(
 							kubectl(
 								"get",
-								first?.kind.toLowerCase(),
-								objectName(first?.name ?? ""),
+								kind.toLowerCase(),
+								objectName(name),
 								...["-o", "yaml"],
 							),
 						),

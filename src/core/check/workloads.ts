@@ -1,4 +1,5 @@
-import { byFirst } from "../order.ts";
+import { groupsBy } from "../groups.ts";
+import { compare } from "../order.ts";
 import type { PodFacts } from "./facts.ts";
 import { unique, type Workload } from "./finding.ts";
 
@@ -9,12 +10,13 @@ export function workloadsOf(
 		readonly images: readonly string[];
 	}[],
 ): Workload[] {
-	const groups = Map.groupBy(found, ({ pod }) => {
-		const { kind, name } = pod.restart;
-		return JSON.stringify([pod.namespace, kind, name]);
-	});
-	return [...groups].toSorted(byFirst).map(([, group]) => {
-		const { pod } = group[0] as (typeof group)[number];
+	const keyOf = ({ pod: { namespace, restart } }: { pod: PodFacts }) =>
+		JSON.stringify([namespace, restart.kind, restart.name]);
+	const groups = groupsBy(found, keyOf).toSorted(([a], [b]) =>
+		compare(keyOf(a), keyOf(b)),
+	);
+	return groups.map((group) => {
+		const [{ pod }] = group;
 		return {
 			kind: pod.restart.kind,
 			name: pod.restart.name,

@@ -1,6 +1,7 @@
 import type { Cases } from "../cases.ts";
 import { displayUsername } from "../credentials/credential.ts";
 import { type AuthEntry, credentialOf } from "../credentials/entry.ts";
+import { groupsBy } from "../groups.ts";
 import type { DockerConfigFault } from "../output/file-fault.ts";
 import { displayHost } from "../registry/server.ts";
 import type { Change } from "./change.ts";
@@ -173,18 +174,16 @@ export function recordDifferences(
 			] as const;
 		}),
 	];
-	const groups = Map.groupBy(parts, ({ is, name, attach, text }) =>
+	const groups = groupsBy(parts, ({ is, name, attach, text }) =>
 		JSON.stringify(name === undefined ? [text] : [is, attach]),
 	);
-	return [...groups.values()].flatMap((group): RecordDifference[] => {
-		const [first] = group;
-		if (first === undefined) return [];
-		const { is, rule, exclude, attach } = first;
+	return groups.map((group): RecordDifference => {
+		const [{ is, rule, exclude, attach }] = group;
 		const selection =
 			rule === undefined
 				? { names: group.flatMap(({ name }) => name ?? []) }
 				: { rule, exclude };
-		return [{ of: "record", is, selection, attach }];
+		return { of: "record", is, selection, attach };
 	});
 }
 
