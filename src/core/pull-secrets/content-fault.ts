@@ -28,8 +28,11 @@ const known = new WeakMap<Content, ContentFault | "none">();
 
 /** What is wrong with a content for kubelets; undefined where it can serve. Found out once for each content. */
 export function contentFault(content: Content): ContentFault | undefined {
-	const fault = known.get(content) ?? findFault(content) ?? "none";
-	known.set(content, fault);
+	let fault = known.get(content);
+	if (fault === undefined) {
+		fault = findFault(content) ?? "none";
+		known.set(content, fault);
+	}
 	return fault === "none" ? undefined : fault;
 }
 

@@ -76,7 +76,9 @@ const ECR_LIFE = 12 * HOUR;
 export function expiriesOf(
 	source: Pick<PullSecret, "content" | "annotations" | "labels" | "created">,
 ): readonly Expiry[] {
-	const answer = ANSWERS.get(source) ?? worked(source);
+	const known = ANSWERS.get(source);
+	if (known !== undefined) return known;
+	const answer = worked(source);
 	ANSWERS.set(source, answer);
 	return answer;
 }

@@ -50,12 +50,14 @@ export function listItems(
 ): ListItem[] {
 	return keys.map((key) => {
 		const status = statusOf(key, known);
+		const { registries, usernames } = registriesAndUsers(key.content);
 		return {
 			context: known.context,
 			namespace: key.namespace,
 			name: key.name,
 			status,
-			...registriesAndUsers(key.content),
+			registries,
+			usernames,
 			source: key.annotations[SOURCE_ANNOTATION] ?? "",
 			expires: expiresAt(key, known.sources),
 			created: key.created,

@@ -50,7 +50,8 @@ export function providerNoted(
 export function providersNoted(
 	source: Pick<PullSecret, "annotations">,
 ): string[] {
-	return [...new Set(namesNoted(source).map(([, name]) => name))];
+	const noted = namesNoted(source);
+	return noted.length === 0 ? [] : [...new Set(noted.map(([, name]) => name))];
 }
 
 /** Anybody who may write the source may write anything there: what is no provider's name is none. A file's is at most 255 long. */

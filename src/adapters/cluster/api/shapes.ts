@@ -80,7 +80,7 @@ export function listShape(kind: Kind): Shape<ListBody> {
 			typeof value.kind === "string" &&
 			value.kind.endsWith("List") &&
 			isJsonObject(value.metadata) &&
-			isAbsentOr(isRecords, value.items),
+			isRecordsIfAny(value.items),
 	};
 }
 
@@ -118,8 +118,8 @@ function isNamed(value: unknown): value is never {
 	return (
 		isJsonObject(value) &&
 		isMetadata(value.metadata) &&
-		isAbsentOr(isText, value.type) &&
-		isAbsentOr(isTexts, value.data) &&
+		isTextIfAny(value.type) &&
+		isTextsIfAny(value.data) &&
 		(value.immutable === undefined || typeof value.immutable === "boolean")
 	);
 }
@@ -143,11 +143,11 @@ function isMetadata(value: unknown): boolean {
 	return (
 		isJsonObject(value) &&
 		typeof value.name === "string" &&
-		TEXTS.every((field) => isAbsentOr(isText, value[field])) &&
-		isAbsentOr(isTexts, value.labels) &&
-		isAbsentOr(isTexts, value.annotations) &&
-		isAbsentOr(isRecords, value.ownerReferences) &&
-		isAbsentOr(isRecords, value.managedFields)
+		TEXTS.every((field) => isTextIfAny(value[field])) &&
+		isTextsIfAny(value.labels) &&
+		isTextsIfAny(value.annotations) &&
+		isRecordsIfAny(value.ownerReferences) &&
+		isRecordsIfAny(value.managedFields)
 	);
 }
 
@@ -159,19 +159,23 @@ const TEXTS = [
 	"deletionTimestamp",
 ] as const;
 
-function isAbsentOr(is: (value: unknown) => boolean, value: unknown): boolean {
-	return value === undefined || value === null || is(value);
+/** Of this and the next: a member that is absent, or null, is none. */
+function isTextIfAny(value: unknown): boolean {
+	return typeof value === "string" || value === undefined || value === null;
 }
 
-function isText(value: unknown): boolean {
-	return typeof value === "string";
+/** A map of texts; looked at for each object of a list, hence a loop. */
+function isTextsIfAny(value: unknown): boolean {
+	if (value === undefined || value === null) return true;
+	if (!isJsonObject(value)) return false;
+	for (const key in value) if (typeof value[key] !== "string") return false;
+	return true;
 }
 
-/** A map of texts. */
-function isTexts(value: unknown): boolean {
-	return isJsonObject(value) && Object.values(value).every(isText);
-}
-
-function isRecords(value: unknown): boolean {
-	return Array.isArray(value) && value.every(isJsonObject);
+function isRecordsIfAny(value: unknown): boolean {
+	return (
+		value === undefined ||
+		value === null ||
+		(Array.isArray(value) && value.every(isJsonObject))
+	);
 }
