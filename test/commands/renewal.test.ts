@@ -25,7 +25,7 @@ describe("credentials from a provider", { skip: notPosix }, () => {
 	let bed: TestBed;
 	let bin: string;
 	before(async () => {
-		bed = await testBed({ namespaces: ["app", "nginx-mesh"] });
+		bed = await testBed({ namespaces: ["app", "nginx-mesh", "shop"] });
 		bin = join(bed.folder, "bin");
 		await mkdir(bin);
 	});
@@ -266,6 +266,55 @@ describe("credentials from a provider", { skip: notPosix }, () => {
 		);
 	});
 
+	test("rotate --if-expiring finishes what an interrupt left: copies with the credential before this one", async () => {
+		fresh();
+		const rotate = (password: string, ...more: string[]) =>
+			run(
+				[
+					"rotate",
+					"--no-verify",
+					"--registry-password-stdin",
+					"--expires-in=12h",
+					...more,
+				],
+				{ stdin: password, now: NOW },
+			);
+		await run(
+			[
+				"create",
+				"--registry-server=r.example",
+				"--registry-username=u",
+				"--registry-password-stdin",
+			],
+			{ stdin: "old" },
+		);
+		await run(["sync", "-n=app,shop"]);
+		const off = bed.server.onRequest(({ target }) =>
+			target?.verb === "patch" && target.namespace === "shop"
+				? { answer: { status: 500, message: "out of order" } }
+				: undefined,
+		);
+		const broken = await rotate("new");
+		off();
+		assert.equal(broken.status, 1);
+		assert.deepEqual(
+			["app", "shop"].map((name) => bed.password(name)),
+			["new", "old"],
+		);
+		const again = await rotate("unused", "--if-expiring=3h");
+		assert.deepEqual(
+			[again.status, again.out, again.err],
+			[
+				0,
+				`secret/${NAME} configured in shop namespace\n`,
+				"the credential for r.example is valid for 12h: nothing to do\n",
+			],
+		);
+		assert.equal(bed.password("shop"), "new");
+		for (const namespace of ["app", "shop"])
+			bed.server.store.delete("Secret", namespace, NAME);
+	});
+
 	test("rotate --if-expiring does nothing while there is time, and asks no provider", async () => {
 		fresh();
 		const marker = join(bed.folder, "was-asked");
@@ -299,6 +348,17 @@ describe("credentials from a provider", { skip: notPosix }, () => {
 			[0, "", "the credential for r.example is valid for 4h: nothing to do\n"],
 		);
 		assert.equal(bed.password("nginx-mesh"), "old");
+		const json = await run(
+			[
+				"rotate",
+				"--no-verify",
+				"--if-expiring=3h",
+				`--credential-from=plugin:${path}`,
+				"-o=json",
+			],
+			{ now: NOW },
+		);
+		assert.deepEqual(JSON.parse(json.out), { items: [] });
 		const late = await rotate(NOW + 9 * HOUR);
 		assert.equal(late.status, 0, late.err);
 		assert.equal(bed.password("nginx-mesh"), "new");

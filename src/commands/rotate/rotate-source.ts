@@ -1,5 +1,10 @@
 import { apply } from "../../actions/apply/apply.ts";
 import { recordMissing, recordOf } from "../../actions/apply/change-record.ts";
+import {
+	ChangeReport,
+	formOf,
+	type OutputOptions,
+} from "../../actions/apply/change-report.ts";
 import { tellClaimants } from "../../actions/apply/claimants.ts";
 import { unlessRefused } from "../../actions/apply/confirm.ts";
 import { deliver, type Run } from "../../actions/apply/deliver.ts";
@@ -10,6 +15,7 @@ import {
 } from "../../actions/apply/seen-namespaces.ts";
 import { namedTargets, recordedTargets } from "../../actions/apply/targets.ts";
 import { readPullSecret } from "../../actions/read/read-keys.ts";
+import type { Outcome } from "../../core/document.ts";
 import { contextClause } from "../../core/output/context-flags.ts";
 import { someOf } from "../../core/output/some-of.ts";
 import type { Change } from "../../core/pull-secrets/change.ts";
@@ -102,6 +108,32 @@ export async function rotateSource(
 		run,
 	);
 	return "reported";
+}
+
+/**
+ * Brings copies up to date that an interrupted rotation did not come to: the source's credential is good for
+ * longer, but they may hold the one before it. Says nothing of what is unchanged.
+ */
+export async function finishCopies(
+	source: PullSecret,
+	run: Omit<Run, "report"> & OutputOptions,
+): Promise<Outcome> {
+	const { world, cluster } = run;
+	const report = new ChangeReport(
+		{
+			emit(event) {
+				if (event.type !== "change" || event.result.action !== "unchanged")
+					world.emit(event);
+			},
+		},
+		cluster,
+		formOf(run),
+	);
+	return report.whatIsDone(async () => {
+		if (recordOf(source) !== undefined)
+			await deliver(source, { by: "record" }, POLICY, { ...run, report });
+		return report.finish({ withSummary: false });
+	});
 }
 
 /** What holds the old credential has no right to the next: only a person may give it, and `--yes` is none. */

@@ -24,7 +24,7 @@ import {
 import { findOrMeant } from "../../actions/read/meant-namespace.ts";
 import { warnOfMalformed } from "../../actions/read/warn-of-malformed.ts";
 import { tellUnlessQuiet, warn } from "../../actions/tell.ts";
-import { CANCELLED, cancelled, command, NOTHING } from "../../command.ts";
+import { CANCELLED, cancelled, command } from "../../command.ts";
 import type { Given } from "../../core/command-line/flag.ts";
 import type { FlagNote } from "../../core/note.ts";
 import {
@@ -39,7 +39,6 @@ import {
 	type PullSecret,
 	registriesOf,
 } from "../../core/pull-secrets/pull-secret.ts";
-import { EXIT } from "../../errors.ts";
 import { DIFFED_CHANGE_FLAGS, diffedChangeOf } from "../../flags/changes.ts";
 import {
 	CREDENTIAL_FLAGS,
@@ -55,7 +54,7 @@ import {
 } from "../../flags/verification.ts";
 import * as flags from "../../flags.ts";
 import type { ConnectionFlags, World } from "../../world.ts";
-import { rotateSource } from "./rotate-source.ts";
+import { finishCopies, rotateSource } from "./rotate-source.ts";
 
 interface RotateOptions extends OutputOptions {
 	readonly connection: ConnectionFlags;
@@ -153,7 +152,8 @@ The user stays unless another is given, and so do other registries in the source
 				? await seeNamespaces([source.namespace], cluster)
 				: undefined;
 			const key = await chooseEntry(source, registry, world);
-			if (isGoodFor(source, key, options.ifExpiring, world)) return CANCELLED;
+			if (isGoodFor(source, key, options.ifExpiring, world))
+				return { key, entered: [], seen, context: cluster.context };
 			const server = serverOf(key, registry);
 			const entered = await enterVerified(
 				{ ...input, servers: [server], ...usualOf(source, key) },
@@ -172,6 +172,13 @@ The user stays unless another is given, and so do other registries in the source
 			const reader = new ContentReader();
 			const source = await findSource(cluster, reader, options.source, world);
 			editable(source, source);
+			if (entered.length === 0)
+				return await finishCopies(source, {
+					...options,
+					cluster,
+					reader,
+					world,
+				});
 			const key = entryNamed(source, registry ?? known);
 			const now = world.clock.now();
 			const entries = entered.map(({ server, credential, provider }) => ({
@@ -200,7 +207,7 @@ The user stays unless another is given, and so do other registries in the source
 					return report.finish({ withSummary: true });
 				}
 				cancelled(world);
-				return { status: EXIT.done, document: NOTHING };
+				return report.finish({ withSummary: false });
 			});
 		});
 	},
