@@ -12,7 +12,7 @@ import {
 	differencesOf,
 	recordDifferences,
 } from "./pull-secrets/differences.ts";
-import { manifestOf } from "./pull-secrets/manifest.ts";
+import { manifestOf, namespaceManifest } from "./pull-secrets/manifest.ts";
 import type { SourceRecord } from "./pull-secrets/record.ts";
 
 /** What a change is about, for whoever wants to see it before it is made. */
@@ -52,11 +52,7 @@ export function previewObject(preview: Preview): object | undefined {
 		case "ServiceAccount":
 			return accountManifest(accountAfter(preview.account, preview.plan));
 		case "Namespace":
-			return {
-				apiVersion: "v1",
-				kind: "Namespace",
-				metadata: { name: preview.name },
-			};
+			return namespaceManifest(preview.name);
 		case "record":
 			return undefined;
 	}

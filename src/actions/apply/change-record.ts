@@ -77,25 +77,25 @@ export async function changeRecord(
 		const changed = recordToWrite(now, how);
 		if (changed === undefined) return now;
 		const text = recordText(changed);
-		if (how.dryRun === "client")
-			return {
-				...now,
-				annotations: { ...now.annotations, [TARGETS_ANNOTATION]: text },
-			};
+		const annotations = { [TARGETS_ANNOTATION]: text };
 		try {
-			return how.reader.toPullSecret(
-				await how.cluster.patch(
+			// A source that a dry run did not make cannot be patched.
+			if (
+				how.dryRun === "none" ||
+				(how.dryRun === "server" && now.uid !== "")
+			) {
+				const dryRun = how.dryRun === "server";
+				const { resourceVersion } = now;
+				const written = await how.cluster.patch(
 					"Secret",
 					now,
-					{
-						metadata: {
-							resourceVersion: now.resourceVersion,
-							annotations: { [TARGETS_ANNOTATION]: text },
-						},
-					},
-					{ dryRun: how.dryRun === "server" },
-				),
-			);
+					{ metadata: { resourceVersion, annotations } },
+					{ dryRun },
+				);
+				if (!dryRun) return how.reader.toPullSecret(written);
+			}
+			// Of a dry run the server's answer lacks what else the run would have written to it.
+			return { ...now, annotations: { ...now.annotations, ...annotations } };
 		} catch (error) {
 			if (!(error instanceof ApiError)) throw error;
 			if (error.status === 403) {

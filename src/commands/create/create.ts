@@ -34,7 +34,10 @@ import {
 	type SourceEdit,
 	sourceMaker,
 } from "../../core/pull-secrets/edit-source.ts";
-import { manifestOf } from "../../core/pull-secrets/manifest.ts";
+import {
+	manifestOf,
+	namespaceManifest,
+} from "../../core/pull-secrets/manifest.ts";
 import { nextAfterSource } from "../../core/pull-secrets/next.ts";
 import {
 	labelOfName,
@@ -188,14 +191,14 @@ At a terminal the credential is verified at its registry before it is written; e
 		const make = sourceMaker(edit, place, entries, label);
 		const isObject = output === "json" || output === "yaml";
 		if (isNew && isObject && dryRun === "client")
-			return objectOf(make(undefined));
+			return objectsOf(make(undefined), options);
 		return onCluster(world, options.connection, async (cluster) => {
 			const before = isNew
 				? undefined
 				: await readPullSecret(cluster, reader, place);
 			if (!isNew) editable(before, place);
 			if (isObject && dryRun === "client")
-				return objectOf(make(before), before);
+				return objectsOf(make(before), options, before);
 			const seen =
 				asked.seen?.context === cluster.context
 					? asked.seen.namespaces
@@ -237,7 +240,7 @@ At a terminal the credential is verified at its registry before it is written; e
 				warnOfMalformed(place, make(before).content, world);
 			// What the server would take is the object to see; what it refused has been said.
 			return dryRun === "server" && isObject && !report.failed
-				? objectOf(make(before), before)
+				? objectsOf(make(before), options, before)
 				: report.finish({
 						withSummary: false,
 						next: await nextOf(place, report, options, { cluster, world }),
@@ -461,12 +464,18 @@ function placeIn(
 	return { namespace, name };
 }
 
-/** The Secret itself. */
-function objectOf(desired: DesiredPullSecret, current?: PullSecret): Outcome {
-	return {
-		status: EXIT.done,
-		document: { kind: "objects", objects: [manifestOf(desired, current)] },
-	};
+/** The Secret itself, and the namespace that is to be made for it, whether it is there or not: nothing was looked at. */
+function objectsOf(
+	desired: DesiredPullSecret,
+	{ createNamespace }: Pick<CreateOptions, "createNamespace">,
+	current?: PullSecret,
+): Outcome {
+	const { namespace } = desired;
+	const object = manifestOf(desired, current);
+	const objects = createNamespace
+		? [namespaceManifest(namespace), object]
+		: [object];
+	return { status: EXIT.done, document: { kind: "objects", objects } };
 }
 
 interface AskedPlace {

@@ -83,3 +83,8 @@ function trusting({ entries }: SourceRecord): SourceRecord {
 		),
 	};
 }
+
+/** A namespace as a manifest. */
+export function namespaceManifest(name: string): object {
+	return { apiVersion: "v1", kind: "Namespace", metadata: { name } };
+}

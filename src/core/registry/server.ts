@@ -69,10 +69,7 @@ export function parseRegistryServer(
 		fail("the port must be a number from 1 to 65535");
 
 	const lower = host.toLowerCase();
-	const key =
-		DOCKER_HUB_HOSTS.has(lower) && port === undefined
-			? DOCKER_HUB_KEY
-			: withPort(lower, port);
+	const key = hubOr(withPort(lower, port));
 	const warnings: ServerNote[] = [];
 	if (lower !== host && key !== DOCKER_HUB_KEY)
 		warnings.push({ cause: "registry-lower-case", key });
@@ -97,7 +94,14 @@ export function registryNamed(name: string): string | undefined {
 		.replace(/\/(?:v[12]\/?)?$/, "")
 		.toLowerCase();
 	if (!/^[a-z0-9.:[\]-]+$/.test(host)) return undefined;
-	return DOCKER_HUB_HOSTS.has(host) ? DOCKER_HUB_KEY : host;
+	return hubOr(host);
+}
+
+/** The key of Docker Hub for a name of it, with https's own port or none; else the name, `host[:port]` in lower case. */
+function hubOr(name: string): string {
+	return DOCKER_HUB_HOSTS.has(name.replace(/:443$/, ""))
+		? DOCKER_HUB_KEY
+		: name;
 }
 
 /** The key of the whole registry that an entry is for, which may be narrower; undefined for a key with stars, or of no host. */

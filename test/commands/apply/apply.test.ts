@@ -517,6 +517,25 @@ Warning: secret "${NAME}" in shop says that it is a copy but has other content; 
 		]);
 	});
 
+	test("a server-side dry run of a source that is to be made, and of one that is there, tells of the copies as a run would", async () => {
+		await using bed = await bedWith("app", "shop");
+		const told = async (password: string, ...argv: readonly string[]) => {
+			const line = [...login(), ...argv];
+			const dry = await applied(bed, password, ...line, "--dry-run=server");
+			const wet = await applied(bed, password, ...line);
+			assert.deepEqual(
+				dry.map((part) => String(part).replaceAll(" (server dry run)", "")),
+				wet.map(String),
+			);
+			return wet[1];
+		};
+		assert.match(await told("one", "-n", "app"), /created in app namespace/);
+		assert.match(
+			await told("two", "-n", "shop"),
+			/configured in app namespace\n.*created in shop namespace/,
+		);
+	});
+
 	test("--attach, and a client-side dry run that writes nothing", async () => {
 		await using bed = await testBed({
 			namespaces: ["nginx-mesh", "app"],

@@ -72,6 +72,7 @@ describe("create", () => {
 				"hub.docker.com",
 				"https://index.docker.io/v1/",
 				"Docker.io",
+				"docker.io:443",
 			].map((hub): [string, string, string] => [
 				hub,
 				"https://index.docker.io/v1/",
@@ -129,6 +130,20 @@ describe("create", () => {
 			"namespace/fresh created (server dry run)\nsecret/nginx-mesh-registry-key created in fresh namespace (server dry run)\n",
 		);
 		assert.equal(bed.server.store.get("Namespace", "", "fresh"), undefined);
+		const printed = await bed.run(
+			[
+				...["create", ...PIPED, "-n", "fresh", "--create-namespace"],
+				...["--dry-run=client", "-o", "json"],
+			],
+			{ stdin: "p" },
+		);
+		assert.deepEqual(
+			JSON.parse(printed.out).items.map(
+				(object: { kind: string; metadata: { name: string } }) =>
+					`${object.kind}/${object.metadata.name}`,
+			),
+			["Namespace/fresh", "Secret/nginx-mesh-registry-key"],
+		);
 		const made = await bed.run(
 			["create", ...PIPED, "-n", "fresh", "--create-namespace"],
 			{ stdin: "p" },
