@@ -31,12 +31,14 @@ export interface ConnectionFlags {
 	readonly concurrency?: number;
 }
 
+/** One object of a kind. */
 export interface ObjectRef {
 	/** Absent for cluster-scoped kinds. */
 	readonly namespace?: string;
 	readonly name: string;
 }
 
+/** Which objects of a kind are listed or watched. */
 export interface ListQuery {
 	/** Absent: all namespaces. */
 	readonly namespace?: string;
@@ -46,6 +48,7 @@ export interface ListQuery {
 	readonly metadataOnly?: boolean;
 }
 
+/** How a write is carried out. */
 export interface WriteOptions {
 	/** Sent as `dryRun=All`: answered as the real call, nothing stored. */
 	readonly dryRun?: boolean;
@@ -56,12 +59,14 @@ interface CreateOptions extends WriteOptions {
 	readonly evenWhenInterrupted?: boolean;
 }
 
+/** One answer to a list of many. */
 export interface Page<T> {
 	readonly items: T[];
 	/** Of the list: where a watch may start. */
 	readonly resourceVersion: string;
 }
 
+/** What happened to an object, or only how far the watch has come. */
 export type WatchEvent<T> =
 	| { type: "ADDED" | "MODIFIED" | "DELETED"; object: T }
 	| { type: "BOOKMARK"; resourceVersion: string };

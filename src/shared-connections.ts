@@ -1,7 +1,7 @@
 import type { Cluster, Outside } from "./world.ts";
 
 /** The outside of one command line, and what ends its connections. */
-export interface SharedConnections {
+interface SharedConnections {
 	readonly outside: Outside;
 	close(): Promise<void>;
 }

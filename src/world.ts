@@ -109,6 +109,7 @@ interface ConnectedApart {
 	readonly quietlyUntil?: AbortSignal;
 }
 
+/** Where text is printed. */
 export interface Output {
 	write(text: string): void;
 	readonly isTerminal: boolean;
@@ -123,6 +124,7 @@ export interface Output {
 	readonly gone?: AbortSignal;
 }
 
+/** The standard streams. */
 export interface Streams {
 	readonly out: Output;
 	readonly err: Output;
@@ -137,6 +139,7 @@ export interface Streams {
 	readonly animated: boolean;
 }
 
+/** The time, and waiting. */
 export interface Clock {
 	/** Milliseconds since 1970. May be set back. */
 	now(): number;
@@ -146,6 +149,7 @@ export interface Clock {
 	delay(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** The files of this machine. */
 export interface Files {
 	/** At most `limit` bytes of a regular file. Throws OperationError that names path and reason, never content. */
 	read(path: string, limit: number): Promise<Buffer>;
@@ -184,6 +188,7 @@ interface RegistryAddress {
 	readonly inside: boolean;
 }
 
+/** A conversation with one registry and its token server, to be closed. */
 export interface RegistryConnection {
 	readonly send: Send;
 	close(): Promise<void>;
@@ -243,6 +248,7 @@ export interface Prompter {
 	progress(text: string): Progress;
 }
 
+/** A line that says how far it has come. */
 export interface Progress {
 	update(text: string): void;
 	/** Takes the line away. */

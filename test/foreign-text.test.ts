@@ -33,12 +33,11 @@ async function hostile(): Promise<TestBed> {
 		namespace: string,
 		name: string,
 		annotations: Record<string, string>,
-		type = "kubernetes.io/dockerconfigjson",
 	) =>
 		store.seed({
 			kind: "Secret",
 			metadata: { namespace, name, labels: ours, annotations },
-			type,
+			type: "kubernetes.io/dockerconfigjson",
 			data: config({
 				[`r.io/${HOSTILE}`]: { username: HOSTILE, password: "p" },
 				"r.io": { username: HOSTILE, password: "p" },

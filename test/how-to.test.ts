@@ -20,9 +20,9 @@ interface Stage {
 	outcome(bed: TestBed, printed: ReadonlyMap<string, string>): void;
 }
 
-const registry = (host: string, user = "mesh") => [
+const registry = (host: string) => [
 	`--registry-server=${host}`,
-	`--registry-username=${user}`,
+	"--registry-username=mesh",
 	"--registry-password-stdin",
 ];
 

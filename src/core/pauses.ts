@@ -1,5 +1,5 @@
 /** How a pause grows with the failures in a row, in milliseconds. */
-export interface Growth {
+interface Growth {
 	readonly first: number;
 	readonly longest: number;
 }

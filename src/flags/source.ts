@@ -21,7 +21,7 @@ export const FROM_FLAG: Flag = {
 };
 
 /** A name that was given by itself, and how such a name is written. */
-export interface GivenName {
+interface GivenName {
 	readonly given: string | undefined;
 	readonly shown: SourceName;
 }

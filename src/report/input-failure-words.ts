@@ -110,6 +110,7 @@ export const INPUT_WORDS: FailureWording<InputFailure> = {
 	...ABSENCE_WORDS,
 };
 
+/** A Secret in a message, as kubectl names it. */
 export function secretWords({ namespace, name }: Place): string {
 	return `secret "${name}" in namespace "${namespace}"`;
 }

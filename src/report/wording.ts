@@ -34,6 +34,7 @@ export interface AboutFailure {
 	readonly wordsOf: (error: OperationError) => string;
 }
 
+/** Objects of one kind and name, in each of these namespaces. */
 export interface Subject {
 	readonly kind: string;
 	readonly name: string;
@@ -64,6 +65,7 @@ export type Wording<
 	) => string | Words;
 };
 
+/** The words of each cause of failures. */
 export type FailureWording<Union extends { readonly cause: string }> = Wording<
 	Union,
 	FailureWords,

@@ -6,7 +6,7 @@ import { showProgress } from "./show-progress.ts";
 import { unfinished } from "./unfinished.ts";
 
 /** How a plan is carried out where a person waits for it. */
-export interface CarryOutOptions
+interface CarryOutOptions
 	extends Pick<ApplyOptions, "cluster" | "reader" | "dryRun" | "replan"> {
 	readonly world: World;
 	readonly quiet: boolean;

@@ -1,5 +1,5 @@
 import { isFailure } from "../../core/output/failure.ts";
-import { UsageError } from "../../errors.ts";
+import { isFatal, UsageError } from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
 
 /** What to end with where a NAME names no source: it is a namespace, and was meant for `-n`; undefined: it is none, or nobody may look. `named`: what `-n` names already. */
@@ -44,7 +44,8 @@ async function isNamespace(name: string, cluster: Cluster): Promise<boolean> {
 	try {
 		await cluster.read("Namespace", { name });
 		return true;
-	} catch {
+	} catch (error) {
+		if (isFatal(error)) throw error;
 		return false;
 	}
 }

@@ -11,7 +11,7 @@ import { RealmGuard, type Resolve } from "./realm-guard.ts";
 const ANSWER_LIMIT = 1 << 20;
 
 /** How one conversation with a registry is carried. */
-export interface TransportOptions {
+interface TransportOptions {
 	/** The host name of the registry itself, as in a URL. */
 	readonly registryHost: string;
 	/** It may be at a private address. */

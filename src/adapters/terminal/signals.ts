@@ -10,6 +10,7 @@ interface SignalSource {
 	readonly stderr: { readonly isTTY?: boolean; write(text: string): unknown };
 }
 
+/** What ends the whole run. */
 export interface Interrupt {
 	/** Aborts at the first signal; the reason is the AbortedError to end with. */
 	readonly signal: AbortSignal;

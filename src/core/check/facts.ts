@@ -81,6 +81,7 @@ export interface PolicyFacts {
 	readonly changed: number | undefined;
 }
 
+/** A pull Secret, whoever manages it. Times are milliseconds since 1970. */
 export interface SecretFacts {
 	readonly namespace: string;
 	readonly name: string;
@@ -94,6 +95,7 @@ export interface SecretFacts {
 	readonly key: PullSecret;
 }
 
+/** A service account. */
 export interface AccountFacts {
 	readonly namespace: string;
 	readonly name: string;
@@ -108,6 +110,7 @@ export interface AccountFacts {
 	readonly enforcesSecrets: boolean;
 }
 
+/** A pod, as far as its images are concerned. Times are milliseconds since 1970. */
 export interface PodFacts {
 	readonly namespace: string;
 	readonly name: string;
@@ -130,6 +133,7 @@ export interface PodFacts {
 	readonly events: readonly PullEvent[];
 }
 
+/** A node. */
 export interface NodeFacts {
 	/** Of Kubernetes 1: 35 for v1.35.2; undefined for what is no such version. */
 	readonly minor: number | undefined;

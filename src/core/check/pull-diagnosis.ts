@@ -50,6 +50,7 @@ export type ProblemKind =
 	/** The node cannot pull the sandbox's image, before any of the pod's own. */
 	| "sandbox-image";
 
+/** Why one image of one pod cannot be pulled. Times are milliseconds since 1970. */
 export interface PullProblem {
 	readonly kind: ProblemKind;
 	readonly pod: PodFacts;

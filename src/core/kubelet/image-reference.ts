@@ -107,6 +107,7 @@ export function rewriteImage(image: string, registry: string): string {
 	return rewritten;
 }
 
+/** An image as it was written, and its name in the private registry. */
 export interface RewrittenImage {
 	readonly from: string;
 	readonly to: string;

@@ -31,6 +31,7 @@ export interface KeyringMatch {
 	readonly credential: Credential;
 }
 
+/** What a kubelet would try for an image, or why it comes to nothing. */
 export type KeyringAnswer =
 	| {
 			readonly outcome: "answered";

@@ -85,6 +85,7 @@ export function providerOf({ metadata }: ServiceAccount): string | undefined {
 	return key === undefined ? undefined : PROVIDERS.get(key);
 }
 
+/** The name of the service account that a pod runs as. */
 export function accountOf(pod: Pod): string {
 	return pod.spec?.serviceAccountName || "default";
 }

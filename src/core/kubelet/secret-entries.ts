@@ -7,6 +7,7 @@ export const PULL_SECRET_DATA = {
 	"kubernetes.io/dockercfg": ".dockercfg",
 } as const;
 
+/** The types of Secrets that kubelets read. */
 export type PullSecretType = keyof typeof PULL_SECRET_DATA;
 
 /** A Secret's credentials by key, as written and in the order written, or the kubelet's own error. */
@@ -19,6 +20,7 @@ type EntriesReading =
 			readonly keys: readonly string[];
 	  };
 
+/** Whether kubelets read Secrets of this type. */
 export function isPullSecretType(type: string): type is PullSecretType {
 	return Object.hasOwn(PULL_SECRET_DATA, type);
 }

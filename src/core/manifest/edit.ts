@@ -34,6 +34,7 @@ export function applyEdits(text: string, edits: readonly Edit[]): string {
 	return result + text.slice(done);
 }
 
+/** An edit that takes nothing away. */
 export function insertAt(at: number, text: string): Edit {
 	return { start: at, end: at, text };
 }
@@ -55,6 +56,7 @@ export function lineEnd(text: string, at: number): number {
 	return newline > at && text[newline - 1] === "\r" ? newline - 1 : newline;
 }
 
+/** The offset where the line of `at` begins. */
 export function lineStart(text: string, at: number): number {
 	return text.lastIndexOf("\n", at - 1) + 1;
 }

@@ -25,6 +25,7 @@ export interface MapNode extends NodePlace {
 	readonly entries: readonly Entry[];
 }
 
+/** A sequence; `flow`: in brackets. */
 export interface ListNode extends NodePlace {
 	readonly type: "list";
 	readonly flow: boolean;
@@ -37,6 +38,7 @@ export interface ScalarNode extends NodePlace {
 	readonly value: unknown;
 }
 
+/** One key of a map with its value. Offsets in the document. */
 export interface Entry {
 	readonly key: string;
 	/** Of the key itself, without anchors, tags or `? ` before it. */
@@ -55,6 +57,7 @@ export interface Reading {
 	readonly repeated: readonly RepeatedKey[];
 }
 
+/** A key that its map has already had, and where it stands again. */
 export interface RepeatedKey {
 	readonly key: string;
 	readonly offset: number;

@@ -7,6 +7,7 @@ import {
 import { DEFAULT_NAME, DEFAULT_NAMESPACE } from "../pull-secrets/ownership.ts";
 import { MESH_IMAGES, MESH_VERSION } from "./images.ts";
 
+/** What `--mesh` takes. */
 export const MESH_NAMES = [
 	"nginx",
 	"istio",

@@ -9,6 +9,7 @@ export interface Backoff {
 	readonly wroteAt: number;
 }
 
+/** Of a namespace where nothing has happened yet. */
 export const FRESH: Backoff = { failures: 0, streak: 0, wroteAt: -Infinity };
 
 /** So many writes in a row are taken for somebody at work; from then on, for a quarrel. */
@@ -17,6 +18,7 @@ const PATIENCE = 5;
 const TOGETHER = 10_000;
 const WRITE_PAUSES = { first: 1000, longest: 60_000 };
 
+/** After a write at `now`. */
 export function afterWrite(backoff: Backoff, now: number): Backoff {
 	const together = now - backoff.wroteAt <= TOGETHER + writePause(backoff);
 	return {
@@ -26,6 +28,7 @@ export function afterWrite(backoff: Backoff, now: number): Backoff {
 	};
 }
 
+/** After a try that failed. */
 export function afterFailure(backoff: Backoff): Backoff {
 	return { ...backoff, failures: backoff.failures + 1 };
 }

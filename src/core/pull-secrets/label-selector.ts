@@ -30,6 +30,7 @@ export function parseLabelSelector(text: string): LabelSelector | undefined {
 
 type Operator = "exists" | "absent" | "=" | "!=" | "in" | "notin" | ">" | "<";
 
+/** One part of a label selector; all of them must hold. */
 export interface Requirement {
 	readonly key: string;
 	readonly operator: Operator;

@@ -26,6 +26,7 @@ export interface SourceRecord {
 	readonly entries: readonly RecordEntry[];
 }
 
+/** One selection: namespaces by name, or by a rule. */
 export type RecordEntry = NamesEntry | RuleEntry;
 
 /** Namespaces by name. Of several entries with the same accounts `mergeSelection` makes one. */
@@ -44,6 +45,7 @@ export interface RuleEntry {
 	readonly attach: readonly string[];
 }
 
+/** Which namespaces a rule means. */
 export type Rule =
 	| { readonly by: "all" }
 	| { readonly by: "selector"; readonly selector: LabelSelector }

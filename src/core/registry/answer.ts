@@ -11,6 +11,7 @@ export interface RegistryRequest {
 	readonly headers: Readonly<Record<string, string>>;
 }
 
+/** A registry's or token server's answer. */
 export interface RegistryAnswer {
 	readonly status: number;
 	/** By lower-case name, several values joined by commas; "" where absent. */

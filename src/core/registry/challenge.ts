@@ -18,7 +18,7 @@ export type Login =
 	  };
 
 /** The credential may not be sent where the registry says. */
-export interface LoginRefused {
+interface LoginRefused {
 	readonly scheme: "refused";
 	readonly because: RealmFault;
 }

@@ -23,6 +23,7 @@ const ARCHITECTURES: Readonly<Record<string, string>> = {
 	aarch64: "arm64",
 };
 
+/** `OS/ARCH` or `OS/ARCH/VARIANT`. */
 export function showPlatform({ os, architecture, variant }: Platform): string {
 	return [os, architecture, variant].filter((part) => part !== "").join("/");
 }

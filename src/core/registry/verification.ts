@@ -16,6 +16,7 @@ export interface Probe {
 	readonly insecure: boolean;
 }
 
+/** The image whose manifest a verification asks for. */
 export interface ProbedImage {
 	/** As the user wrote it, for messages. */
 	readonly name: string;

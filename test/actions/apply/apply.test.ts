@@ -146,8 +146,7 @@ function deletions(bed: TestBed): unknown[] {
 	return bodies;
 }
 
-const stored = (bed: TestBed, namespace = "app") =>
-	bed.server.store.get("Secret", namespace, NAME);
+const stored = (bed: TestBed) => bed.server.store.get("Secret", "app", NAME);
 
 describe("a deletion", () => {
 	for (const [name, action, dryRun] of [

@@ -17,12 +17,8 @@ function secret(
 	at: string,
 	content: build.Content,
 	metadata: object = {},
-	type?: string,
 ): void {
-	build.secret(bed, at, content, {
-		metadata,
-		...(type !== undefined && { type }),
-	});
+	build.secret(bed, at, content, { metadata });
 }
 
 /** A source, recorded for these namespaces. */
@@ -30,8 +26,7 @@ const source = (
 	bed: TestBed,
 	auths: Record<string, object>,
 	namespaces: string[] = ["app", "shop"],
-	name = KEY,
-) => build.source(bed, auths, namespaces, { at: `nginx-mesh/${name}` });
+) => build.source(bed, auths, namespaces, { at: `nginx-mesh/${KEY}` });
 
 const account = (bed: TestBed, namespace: string, ...names: string[]): void =>
 	build.account(bed, namespace, names);

@@ -8,10 +8,10 @@ describe("create, where a Secret is there", () => {
 	const { bed, fresh, secret } = createBed();
 
 	describe("what is there already", () => {
-		const differing = async (args: string[] = [], given = {}) => {
+		const differing = async (args: string[] = []) => {
 			fresh();
 			await bed.run(["create", ...PIPED], { stdin: "old" });
-			return bed.run(["create", ...PIPED, ...args], { stdin: "new", ...given });
+			return bed.run(["create", ...PIPED, ...args], { stdin: "new" });
 		};
 		const password = () =>
 			(

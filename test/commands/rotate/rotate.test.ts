@@ -52,8 +52,8 @@ async function withCopies(
 
 const secretIn = (bed: TestBed, namespace: string) =>
 	bed.server.store.get("Secret", namespace, NAME);
-const line = (namespace: string, action = "configured") =>
-	`secret/${NAME} ${action} in ${namespace} namespace\n`;
+const line = (namespace: string) =>
+	`secret/${NAME} configured in ${namespace} namespace\n`;
 /** An entry as somebody has left it. */
 const old = (user: string) => ({ auth: btoa(`${user}:old`) });
 const passwords = (bed: TestBed) =>

@@ -7,13 +7,12 @@ import { type TestBed, testBed } from "../../support/test-bed.ts";
 export { NAME };
 export const NAMESPACES = ["app", "nginx-mesh", "shop"];
 
-/** A bed with a source, and the password in it. */
+/** A bed with a source whose password is `p`. */
 export async function withSource(
 	options: Parameters<typeof testBed>[0] = {},
-	password = "p",
 ): Promise<TestBed> {
 	const bed = await testBed({ namespaces: NAMESPACES, ...options });
-	await create(bed, password);
+	await create(bed, "p");
 	return bed;
 }
 

@@ -15,11 +15,10 @@ const SOURCE = { namespace: "mesh", name: "pull-key" };
 function policiesOf(
 	record: object,
 	keys: readonly string[] = ["reg.io"],
-	source = SOURCE,
 ): PolicyObject[] {
 	const reading = parseRecord(JSON.stringify(record));
 	if (reading.kind !== "record") throw new Error(JSON.stringify(reading));
-	return desiredPolicies({ source, keys, record: reading.record });
+	return desiredPolicies({ source: SOURCE, keys, record: reading.record });
 }
 
 const named = () => policiesOf([{ namespaces: { shop: "u", app: "" } }]);

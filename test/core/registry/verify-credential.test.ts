@@ -545,10 +545,9 @@ const HEAD = "HEAD https://reg.example/v2/team/app/manifests/1.0";
 
 /** A Bearer registry whose `/v2/` is fine, and what it says about the image. */
 const withImage =
-	(image: Partial<Record<Who, Scripted>>, anonymous = false): Script =>
+	(image: Partial<Record<Who, Scripted>>): Script =>
 	(call, who, query) => {
-		if (call === TOKEN)
-			return who === "mine" || anonymous ? token(who) : REFUSED;
+		if (call === TOKEN) return who === "mine" ? token(who) : REFUSED;
 		if (call !== HEAD)
 			return who === "mine"
 				? { status: 200 }

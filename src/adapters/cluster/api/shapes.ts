@@ -25,7 +25,7 @@ export interface WatchLine<T> {
  * What an object that is answered with has to be, beside its kind. Whatever stands before an API server
  * may leave a selector out, and what is done to the objects of a list is done to those that are in it.
  */
-export interface AskedFor {
+interface AskedFor {
 	/** Undefined: any, as for all that follows. */
 	readonly namespace?: string | undefined;
 	readonly name?: string | undefined;

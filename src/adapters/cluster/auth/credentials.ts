@@ -40,6 +40,7 @@ function fixedHeaders(user: UserEntry): Record<string, string> {
 	return { authorization: `Basic ${Buffer.from(pair).toString("base64")}` };
 }
 
+/** The header of a bearer token. */
 export function bearer(token: string): Record<string, string> {
 	return { authorization: `Bearer ${token}` };
 }

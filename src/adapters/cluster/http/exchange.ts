@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 
+/** One request to one server. */
 export interface Request {
 	readonly method: string;
 	/** Path and query. */
@@ -29,6 +30,7 @@ export interface Transport {
 	onLost(lost: (ended: boolean) => void): void;
 }
 
+/** Its answer; the body is yet to be read. */
 export interface Answer {
 	readonly status: number;
 	/** A header that came more than once is joined by ", "; "" when absent. */

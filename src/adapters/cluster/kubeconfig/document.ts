@@ -150,6 +150,7 @@ export type UserEntry = EntryOf<"users"> & {
 export type ExecEntry = NonNullable<UserEntry["exec"]>;
 type ContextEntry = EntryOf<"contexts">;
 
+/** What kubeconfig files say, by name. */
 export interface Kubeconfig {
 	readonly clusters: ReadonlyMap<string, ClusterEntry>;
 	readonly users: ReadonlyMap<string, UserEntry>;
