@@ -47,7 +47,7 @@ export function headline({ about, namespaces }: Finding): string {
 			return `the record of ${about.ref} is not valid: ${recordFaultWords(about.fault)}`;
 		case "copies":
 			return about.count === 0
-				? "no copies are recorded"
+				? `no copies are recorded${places === "" ? "" : ` in ${places}`}`
 				: about.count === 1
 					? "1 copy matches its source"
 					: `${about.count} copies match their source`;

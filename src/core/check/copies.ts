@@ -39,7 +39,15 @@ export function checkCopies(
 		);
 	return [
 		...(isGood && facts.sources.length > 0
-			? [finding("copies", "ok", { cause: "copies", count })]
+			? [
+					finding(
+						"copies",
+						"ok",
+						{ cause: "copies", count },
+						// The record may send it elsewhere.
+						count === 0 && facts.scope ? { namespaces: facts.scope } : {},
+					),
+				]
 			: []),
 		...findings,
 		...claimants(facts),

@@ -849,6 +849,28 @@ pods
 		);
 	});
 
+	test("where -n names nothing that is recorded, copies elsewhere are not denied", async () => {
+		await using bed = await testBed({
+			namespaces: ["nginx-mesh", "app", "shop"],
+		});
+		build.source(bed, { "r.io": { username: "u", password: "p" } }, ["shop"]);
+		build.secret(
+			bed,
+			"shop",
+			{ "r.io": { username: "u", password: "p" } },
+			{
+				metadata: build.copyOf(),
+			},
+		);
+		const line = async (...args: string[]) =>
+			(await bed.run(["check", ...args])).out.match(/^√ .*cop.*$/m)?.[0];
+		assert.equal(await line(), "√ 1 copy matches its source");
+		assert.equal(await line("-n", "app"), "√ no copies are recorded in app");
+		bed.server.store.delete("Secret", "shop", KEY);
+		build.source(bed, { "r.io": { username: "u", password: "p" } });
+		assert.equal(await line(), "√ no copies are recorded");
+	});
+
 	test("a namespace that is not there is not well, an empty one is", async () => {
 		await using bed = await started();
 		source(bed, { "r.io": user("right") });
