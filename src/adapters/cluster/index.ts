@@ -56,7 +56,7 @@ export async function connect(
 		server: server.origin,
 		contextFlags: contextFlagsOf(flags),
 		...resources(requests, repeat, known),
-		...lists(requests, repeat, server, interrupt, known),
+		...lists({ requests, repeat, server, interrupt, known }),
 		async close() {
 			connections.end(new Error("the connection was closed"));
 		},

@@ -89,24 +89,7 @@ export async function readFacts(
 	const snapshot = new Snapshot(cluster, namespaces);
 	const sourceNamespace = scope.sourceNamespace ?? cluster.namespace;
 	const read = new Map<string, SecretFacts>();
-	const texts = new Map<string, string>();
-	const keep = (secret: Secret): void => {
-		const key = reader.listed(secret);
-		const older = secret.data?.[PULL_SECRET_DATA["kubernetes.io/dockercfg"]];
-		const source = pullSourceOf(
-			key.content.unread ||
-				(older !== undefined && !reader.keeps(key.namespace, older.length))
-				? { ...secret, data: {} }
-				: secret,
-		);
-		const { data = "" } = source;
-		texts.set(data, texts.get(data) ?? data);
-		read.set(
-			sourceRef(key),
-			// One string for all Secrets that say the same.
-			secretFacts(secret.metadata, { ...source, data: texts.get(data) }, key),
-		);
-	};
+	const factsOf = secretReading(reader);
 	const accounts: AccountFacts[] = [];
 	const pods: PodFacts[] = [];
 	const [candidates] = await Promise.all([
@@ -116,7 +99,10 @@ export async function readFacts(
 				"Secret",
 				"secrets",
 				{ fieldSelector: `type=${type}` },
-				keep,
+				(secret) => {
+					const facts = factsOf(secret);
+					read.set(sourceRef(facts.key), facts);
+				},
 			),
 		),
 		snapshot.list("ServiceAccount", "serviceaccounts", {}, (account) => {
@@ -135,21 +121,18 @@ export async function readFacts(
 	accounts.sort(byPlace);
 	pods.sort(byPlace);
 	await snapshot.missPlaces([...secrets.values(), ...accounts, ...pods]);
-	const readSource = async (secret: PullSecret): Promise<SourceFacts> => {
-		return {
+	const { usual } = scope;
+	const sources = await inParallel(
+		candidates,
+		AT_ONCE,
+		async (secret): Promise<SourceFacts> => ({
 			secret,
 			record: recordReadingIn(secret),
-			fixes: new Fixes({
-				...placeOf(secret),
-				exists: true,
-				usual: scope.usual,
-			}),
+			fixes: new Fixes({ ...placeOf(secret), exists: true, usual }),
 			policies: await policiesOf(secret, snapshot, cluster),
-		};
-	};
-	const sources = await inParallel(candidates, AT_ONCE, readSource);
+		}),
+	);
 	const names = new Set(sources.map(({ secret }) => secret.name));
-	const [first] = sources;
 	const place = {
 		namespace: sourceNamespace,
 		name: scope.name ?? scope.usualName,
@@ -165,8 +148,7 @@ export async function readFacts(
 				? undefined
 				: await whyNoSource(place, "--from", cluster, reader),
 		withoutSource:
-			first?.fixes ??
-			new Fixes({ ...place, exists: false, usual: scope.usual }),
+			sources[0]?.fixes ?? new Fixes({ ...place, exists: false, usual }),
 		keys: [...secrets.values()]
 			.map(({ key }) => key)
 			.filter((key) => roleOf(key) !== "unmanaged" || names.has(key.name)),
@@ -184,6 +166,26 @@ export async function readFacts(
 		nodes: await readNodes(snapshot, sources, pods, beforeUpgrade),
 		beforeUpgrade,
 		unread: snapshot.unread,
+	};
+}
+
+/** What is made of a pull Secret as it is read; one string for all Secrets that say the same. */
+function secretReading(reader: ContentReader): (secret: Secret) => SecretFacts {
+	const texts = new Map<string, string>();
+	return (secret) => {
+		const key = reader.listed(secret);
+		const older = secret.data?.[PULL_SECRET_DATA["kubernetes.io/dockercfg"]];
+		const isTooMuch =
+			key.content.unread ||
+			(older !== undefined && !reader.keeps(key.namespace, older.length));
+		const source = pullSourceOf(isTooMuch ? { ...secret, data: {} } : secret);
+		const { data = "" } = source;
+		texts.set(data, texts.get(data) ?? data);
+		return secretFacts(
+			secret.metadata,
+			{ ...source, data: texts.get(data) },
+			key,
+		);
 	};
 }
 

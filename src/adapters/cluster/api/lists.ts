@@ -11,7 +11,7 @@ import {
 } from "./errors.ts";
 import { acceptOf, collectionPath, listQuery } from "./paths.ts";
 import type { KnownData, Redact } from "./redact.ts";
-import type { Requests } from "./requests.ts";
+import type { PageShape, Requests } from "./requests.ts";
 import type { RetryPolicy } from "./retry.ts";
 import {
 	askedForBy,
@@ -43,151 +43,194 @@ interface OnePage<Taken> {
 	readonly end: string;
 }
 
+/** What lists and watches are read with. */
+interface Listing {
+	readonly requests: Requests;
+	readonly repeat: RetryPolicy;
+	readonly server: URL;
+	readonly interrupt: AbortSignal;
+	/** What is never shown of answers. */
+	readonly known: KnownData;
+}
+
 /** Lists and watches. */
 export function lists(
-	requests: Requests,
-	repeat: RetryPolicy,
-	server: URL,
-	interrupt: AbortSignal,
-	known: KnownData,
+	how: Listing,
 ): Pick<Cluster, "pages" | "picked" | "watch"> {
 	return {
-		pages: (kind, query) => allPages(kind, query, (object) => object, false),
-		picked: (kind, query, pick) => allPages(kind, query, pick, true),
-
-		async *watch<K extends Kind>(
-			kind: K,
-			query: ListQuery & { resourceVersion: string },
-			signal?: AbortSignal,
-		): AsyncIterable<WatchEvent<ObjectOf[K]>> {
-			if (signal?.aborted) return;
-			try {
-				const lines = requests.lines(
-					{
-						method: "GET",
-						path:
-							collectionPath(kind, query.namespace) +
-							listQuery(query, {
-								watch: "true",
-								allowWatchBookmarks: "true",
-								timeoutSeconds: `${WATCH_SECONDS}`,
-								resourceVersion: query.resourceVersion,
-							}),
-						accept: acceptOf(query, "Object"),
-						signal,
-						redact: known.elsewhere,
-					},
-					watchShape(kind, askedForBy(kind, query)),
-				);
-				for await (const line of lines) {
-					const told = event(line, known.elsewhere);
-					if (told.type === "DELETED") known.forget(kind, told.object.metadata);
-					else if (told.type !== "BOOKMARK") known.note(kind, told.object);
-					yield told;
-				}
-			} catch (error) {
-				if (interrupt.aborted) throw interrupt.reason;
-				if (signal?.aborted) return;
-				if (error instanceof ApiError) throw error;
-				throw connectionError(
-					error instanceof TransportError ? error.cause : error,
-					server,
-				);
-			}
-		},
+		pages: (kind, query) =>
+			allPages(
+				listOf(kind, query, (object) => object, false),
+				how,
+			),
+		picked: (kind, query, pick) =>
+			allPages(listOf(kind, query, pick, true), how),
+		watch: (kind, query, signal) => watchEvents(kind, query, signal, how),
 	};
+}
 
-	async function* allPages<K extends Kind, Taken>(
-		kind: K,
-		query: ListQuery,
-		pick: (object: ObjectOf[K]) => Taken,
-		withoutManagedFields: boolean,
-	): AsyncIterable<Page<Taken>> {
-		const path = collectionPath(kind, query.namespace);
-		const shapes = {
+async function* watchEvents<K extends Kind>(
+	kind: K,
+	query: ListQuery & { resourceVersion: string },
+	signal: AbortSignal | undefined,
+	{ requests, server, interrupt, known }: Listing,
+): AsyncIterable<WatchEvent<ObjectOf[K]>> {
+	if (signal?.aborted) return;
+	try {
+		const lines = requests.lines(
+			{
+				method: "GET",
+				path:
+					collectionPath(kind, query.namespace) +
+					listQuery(query, {
+						watch: "true",
+						allowWatchBookmarks: "true",
+						timeoutSeconds: `${WATCH_SECONDS}`,
+						resourceVersion: query.resourceVersion,
+					}),
+				accept: acceptOf(query, "Object"),
+				signal,
+				redact: known.elsewhere,
+			},
+			watchShape(kind, askedForBy(kind, query)),
+		);
+		for await (const line of lines) {
+			const told = event(line, known.elsewhere);
+			if (told.type === "DELETED") known.forget(kind, told.object.metadata);
+			else if (told.type !== "BOOKMARK") known.note(kind, told.object);
+			yield told;
+		}
+	} catch (error) {
+		if (interrupt.aborted) throw interrupt.reason;
+		if (signal?.aborted) return;
+		if (error instanceof ApiError) throw error;
+		throw connectionError(
+			error instanceof TransportError ? error.cause : error,
+			server,
+		);
+	}
+}
+
+/** One list, and what is made of its objects. */
+interface List<K extends Kind, Taken> {
+	readonly kind: K;
+	readonly query: ListQuery;
+	readonly path: string;
+	readonly shapes: PageShape<ObjectOf[K]>;
+	readonly pick: (object: ObjectOf[K]) => Taken;
+}
+
+function listOf<K extends Kind, Taken>(
+	kind: K,
+	query: ListQuery,
+	pick: (object: ObjectOf[K]) => Taken,
+	withoutManagedFields: boolean,
+): List<K, Taken> {
+	return {
+		kind,
+		query,
+		path: collectionPath(kind, query.namespace),
+		shapes: {
 			list: listShape(kind),
 			item: objectShape(kind, askedForBy(kind, query)),
 			withoutManagedFields,
+		},
+		pick,
+	};
+}
+
+/** Where a list goes on. */
+interface Place {
+	/** The API server's own; "" at the beginning. */
+	readonly token: string;
+	readonly limit: number;
+	/** The key of the last object given out. */
+	readonly last: string;
+	/** Objects up to `last` come once more, and are left out. */
+	readonly restarted: boolean;
+}
+
+function onePage<K extends Kind, Taken>(
+	{ kind, query, path, shapes, pick }: List<K, Taken>,
+	{ token, limit, last, restarted }: Place,
+	{ requests, repeat, known }: Listing,
+): Promise<OnePage<Taken>> {
+	const more = { limit: String(limit), ...(token && { continue: token }) };
+	const call = {
+		method: "GET",
+		path: path + listQuery(query, more),
+		accept: acceptOf(query, "List"),
+		redact: known.elsewhere,
+	} as const;
+	// One object alone may be as large as any.
+	const most = limit === 1 ? undefined : LARGEST_PAGE;
+	return repeat.run(async () => {
+		const items: Taken[] = [];
+		let end = last;
+		const take = (item: ObjectOf[K]): void => {
+			known.note(kind, item);
+			const key = keyOf(item);
+			if (restarted && key <= last) return;
+			end = key;
+			items.push(pick(item));
 		};
-		let limit = PAGE;
-		let last = "";
-		let token = "";
-		let restarted = false;
-		const page = (token: string): Promise<OnePage<Taken>> => {
-			const more = {
-				limit: String(limit),
-				...(token && { continue: token }),
-			};
-			const call = {
-				method: "GET",
-				path: path + listQuery(query, more),
-				accept: acceptOf(query, "List"),
-				redact: known.elsewhere,
-			} as const;
-			// One object alone may be as large as any.
-			const most = limit === 1 ? undefined : LARGEST_PAGE;
-			return repeat.run(async () => {
-				const items: Taken[] = [];
-				let end = last;
-				const take = (item: ObjectOf[K]): void => {
-					known.note(kind, item);
-					const key = keyOf(item);
-					if (restarted && key <= last) return;
-					end = key;
-					items.push(pick(item));
-				};
-				const read = await requests.page(call, shapes, take, most);
-				return { ...read, items, end };
-			});
-		};
-		let coming = page(token);
-		for (let pages = 1; ; pages++) {
-			let read: OnePage<Taken>;
-			try {
-				read = await coming;
-			} catch (error) {
-				if (error instanceof OversizedAnswer && limit > 1) {
-					// Somebody's objects are of the largest size: fewer of them at once.
-					limit = Math.ceil(limit / 8);
-					coming = page(token);
-					continue;
-				}
-				if (!isExpired(error) || token === "") throw error;
-				// Too slow: the rest of the list as it is now, without what has been given out. Servers
-				// say with the refusal how to go on; with others it begins again.
-				token = error.continueToken;
-				restarted = true;
-				read = await page(token);
+		const read = await requests.page(call, shapes, take, most);
+		return { ...read, items, end };
+	});
+}
+
+async function* allPages<K extends Kind, Taken>(
+	list: List<K, Taken>,
+	how: Listing,
+): AsyncIterable<Page<Taken>> {
+	let at: Place = { token: "", limit: PAGE, last: "", restarted: false };
+	let coming = onePage(list, at, how);
+	for (let pages = 1; ; pages++) {
+		let read: OnePage<Taken>;
+		try {
+			read = await coming;
+		} catch (error) {
+			if (error instanceof OversizedAnswer && at.limit > 1) {
+				// Somebody's objects are of the largest size: fewer of them at once.
+				at = { ...at, limit: Math.ceil(at.limit / 8) };
+				coming = onePage(list, at, how);
+				continue;
 			}
-			last = read.end;
-			const { metadata } = read.body;
-			const next = metadata.continue ?? "";
-			const isEndless = next === token || pages >= MOST_PAGES;
-			limit = Math.min(
-				PAGE,
-				Math.ceil((limit * LARGEST_PAGE) / 2 / read.size) || 1,
-			);
-			// The server works on the next page while whoever asked works on this one. Of the largest
-			// objects one page at a time is enough in memory.
-			const ahead = limit === PAGE && next !== "" && !isEndless;
-			if (ahead) {
-				coming = page(next);
-				coming.catch(() => {}); // Nobody may come for it.
-				// Until it has left: a request is written once the event loop comes round.
-				await setImmediate();
-			}
-			yield {
-				items: read.items,
-				resourceVersion: metadata.resourceVersion ?? "",
-			};
-			if (next === "") return;
-			if (isEndless)
-				throw new ConnectionError(
-					`error: the list of ${path} at ${server.origin} does not end: page ${pages} names another one`,
-				);
-			token = next;
-			if (!ahead) coming = page(token);
+			if (!isExpired(error) || at.token === "") throw error;
+			// Too slow: the rest of the list as it is now, without what has been given out. Servers
+			// say with the refusal how to go on; with others it begins again.
+			at = { ...at, token: error.continueToken, restarted: true };
+			read = await onePage(list, at, how);
 		}
+		const { metadata } = read.body;
+		const next = metadata.continue ?? "";
+		const isEndless = next === at.token || pages >= MOST_PAGES;
+		const half = Math.ceil((at.limit * LARGEST_PAGE) / 2 / read.size) || 1;
+		at = {
+			...at,
+			token: next,
+			limit: Math.min(PAGE, half),
+			last: read.end,
+		};
+		// The server works on the next page while whoever asked works on this one. Of the largest
+		// objects one page at a time is enough in memory.
+		const ahead = at.limit === PAGE && next !== "" && !isEndless;
+		if (ahead) {
+			coming = onePage(list, at, how);
+			coming.catch(() => {}); // Nobody may come for it.
+			// Until it has left: a request is written once the event loop comes round.
+			await setImmediate();
+		}
+		yield {
+			items: read.items,
+			resourceVersion: metadata.resourceVersion ?? "",
+		};
+		if (next === "") return;
+		if (isEndless)
+			throw new ConnectionError(
+				`error: the list of ${list.path} at ${how.server.origin} does not end: page ${pages} names another one`,
+			);
+		if (!ahead) coming = onePage(list, at, how);
 	}
 }
 

@@ -60,7 +60,7 @@ interface RequestOptions {
 }
 
 /** What a page of a list has to be, and whether anybody asks who owns its objects' fields. */
-interface PageShape<T> {
+export interface PageShape<T> {
 	readonly list: Shape<ListBody>;
 	readonly item: Shape<T>;
 	readonly withoutManagedFields: boolean;
