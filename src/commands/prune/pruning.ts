@@ -174,19 +174,23 @@ export async function carryOutPruning(
 	for (const source of recorded.sources)
 		if (!isGone(source)) await keepPolicies(source, told);
 	tellOfRest(pruning, isGone, how);
-	tellUnlessQuiet(how.world, ...takenBack(report.results, how.dryRun));
-	if (how.namespaces.length === 0 && !how.orphaned && how.dryRun === "none") {
-		const source = {
-			namespace: how.sourceNamespace ?? how.cluster.namespace,
-			name: how.name ?? how.usual.name,
-		};
-		const keys = pruning.found.filter(how.isMeant);
-		tellUnlessQuiet(
-			how.world,
-			...(await whatIsLeft(how.cluster, keys, isGone, source)),
-		);
-	}
+	const left = await whatStays(pruning, isGone, how);
+	tellUnlessQuiet(how.world, ...takenBack(report.results, how.dryRun), ...left);
 	return report.finish({ withSummary: false });
+}
+
+/** What is still managed after a prune of all namespaces. */
+async function whatStays(
+	{ found }: Pruning,
+	isGone: IsGone,
+	how: PruneSettings,
+): Promise<PruneNote[]> {
+	const { cluster, namespaces, orphaned, dryRun } = how;
+	if (namespaces.length > 0 || orphaned || dryRun !== "none") return [];
+	return whatIsLeft(cluster, found.filter(how.isMeant), isGone, {
+		namespace: how.sourceNamespace ?? cluster.namespace,
+		name: how.name ?? how.usual.name,
+	});
 }
 
 /** Tells of what stays: entries beside a pull secret that does, and what is not ours. */
