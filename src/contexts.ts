@@ -115,7 +115,14 @@ export async function runInContexts(
 			await main.show(document);
 	if (structured) {
 		const parts = outcomes.map(partOf);
-		if (parts.some(({ document }) => document.kind !== "nothing"))
+		// Where objects are printed to be applied, what failed is none of them.
+		const isItem = look.dryRun !== "client";
+		if (
+			parts.some(
+				({ document, error }) =>
+					document.kind !== "nothing" || (isItem && error !== undefined),
+			)
+		)
 			await main.show(mergeDocuments(parts, prepared.documentKind), "out");
 	}
 	return statusOf(outcomes, main);

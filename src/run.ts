@@ -133,9 +133,22 @@ async function perform(
 	try {
 		const work = await prepared.ask(world);
 		const { status, document, ended } = await work(world);
-		await printer.show(document);
-		if (ended) throw ended.error;
-		return status;
+		if (ended === undefined) {
+			await printer.show(document);
+			return status;
+		}
+		const { error, context = "" } = ended;
+		const isItem =
+			document.kind === "changes" &&
+			!(error instanceof UsageError || error instanceof AbortedError);
+		if (isItem && isStructured(prepared.look)) {
+			const { mergeDocuments } = await import("./core/merge-documents.ts");
+			const whole = mergeDocuments([{ context, document, error }], "changes");
+			// On stderr it is said once, and last.
+			await printer.show(document, "err");
+			await printer.show(whole, "out");
+		} else await printer.show(document);
+		throw error;
 	} finally {
 		await shared.close();
 	}

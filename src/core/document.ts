@@ -110,7 +110,7 @@ export interface Outcome {
 	readonly status: number;
 	readonly document: Document;
 	/** What ended it too early; `document` is then what was done until that moment. */
-	readonly ended?: { readonly error: unknown };
+	readonly ended?: { readonly error: unknown; readonly context?: string };
 }
 
 /** What is told while a command works. In text, changes and items appear as they come. */

@@ -69,6 +69,24 @@ const REFUSED =
 const sorted = (text: string) => text.split("\n").filter(Boolean).sort();
 
 describe("--contexts", () => {
+	for (const [line, item] of [
+		[["list"], { status: "Failed", message: REFUSED }],
+		[["check"], { cause: "cluster-failed", message: REFUSED }],
+		[["sync"], { cause: "unreachable", message: REFUSED }],
+		[["prune", "--yes"], { cause: "unreachable", message: REFUSED }],
+		// Objects are printed to be applied.
+		[["sync", "--dry-run=client"], undefined],
+	] as const)
+		test(`${line.join(" ")} -o json: where none answers, that is the result`, async () => {
+			await using all = await clusters();
+			const { status, out } = await all.run([
+				...[...line, "-o", "json", "--contexts", "prod-gone"],
+			]);
+			assert.equal(status, 1);
+			if (item === undefined) assert.equal(out, "");
+			else assert.partialDeepStrictEqual(JSON.parse(out).items, [item]);
+		});
+
 	test("create asks standard input once, and writes everywhere", async () => {
 		await using all = await clusters();
 		const { status, out, err } = await all.run(

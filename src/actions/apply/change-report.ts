@@ -53,7 +53,7 @@ export class ChangeReport {
 
 	constructor(
 		readonly world: Pick<World, "emit">,
-		readonly cluster: Pick<Cluster, "contextFlags">,
+		readonly cluster: Pick<Cluster, "context" | "contextFlags">,
 		readonly form: ReportForm = "results",
 	) {}
 
@@ -128,7 +128,7 @@ export class ChangeReport {
 			return {
 				...this.finish({ withSummary: false }),
 				status: EXIT.failed,
-				ended: { error },
+				ended: { error, context: this.cluster.context },
 			};
 		}
 	}

@@ -127,6 +127,29 @@ describe("sync: which source", () => {
 			assert.ok(content(NAME, "shop"));
 		});
 
+		test("-o json: what ends it is an item, and once on stderr", async () => {
+			await using bed = await testBed({ namespaces: NAMESPACES });
+			secret(
+				bed,
+				"nginx-mesh",
+				{},
+				{
+					metadata: {
+						...OWNED,
+						annotations: { "kubectl-meshreg/targets": "[" },
+					},
+				},
+			);
+			const { status, out, err } = await bed.run(["sync", "-o", "json"]);
+			const message = `error: the record of secret "${NAME}" in namespace "nginx-mesh" (annotation kubectl-meshreg/targets) cannot be read, so nothing is written: it is not JSON`;
+			assert.deepEqual([status, err], [1, `${message}\n`]);
+			assert.partialDeepStrictEqual(JSON.parse(out), {
+				items: [
+					{ context: "embedded", action: "failed", cause: "record-invalid" },
+				],
+			});
+		});
+
 		test("--all-sources: what is wrong with one stands in the way of no other", async () => {
 			await using bed = await testBed({ namespaces: NAMESPACES });
 			const entry = { "r.io": { username: "u", password: "p" } };
