@@ -193,6 +193,10 @@ export function renderEvent(
 		const line = logLine(event, look, page, contextFlags);
 		if (line !== undefined) return { out: "", err: line };
 	}
+	const toldOf = (level: LogNote["level"], words: NoteWords): Rendered => ({
+		out: "",
+		err: noteText(level, words, contextFlags, page),
+	});
 	switch (event.type) {
 		case "change":
 			return {
@@ -232,38 +236,13 @@ export function renderEvent(
 				: { out: checkLine(event.image, page.widths), err: "" };
 		case "warning":
 		case "error":
-			return {
-				out: "",
-				err: noteText(
-					event.type,
-					noteWords(event.note, contextFlags),
-					contextFlags,
-					page,
-				),
-			};
+			return toldOf(event.type, noteWords(event.note, contextFlags));
 		case "note":
-			return event.unlessQuiet && look.quiet
-				? EMPTY
-				: {
-						out: "",
-						err: noteText(
-							"info",
-							noteWords(event.note, contextFlags),
-							contextFlags,
-							page,
-						),
-					};
+			if (event.unlessQuiet && look.quiet) return EMPTY;
+			return toldOf("info", noteWords(event.note, contextFlags));
 		case "log":
 			if (event.unlessQuiet && look.quiet) return EMPTY;
-			return {
-				out: "",
-				err: noteText(
-					event.note.level,
-					logWords(event.note),
-					contextFlags,
-					page,
-				),
-			};
+			return toldOf(event.note.level, logWords(event.note));
 		case "trouble":
 			return {
 				out: "",

@@ -1,6 +1,6 @@
 import { Socket } from "node:net";
 import { createSecureContext, type SecureContext } from "node:tls";
-import type { Dispatcher } from "undici";
+import type { buildConnector, Dispatcher } from "undici";
 import type { Send } from "../../core/registry/answer.ts";
 import type { TransportFailure } from "../../core/registry/fault.ts";
 import { proxyFor } from "../proxy.ts";
@@ -55,22 +55,11 @@ export async function openTransport(
 		carriage.resolve,
 		carriage.inside,
 	);
-	const connect = undici.buildConnector({
-		...tls,
-		timeout: limit,
-		lookup: guard.lookup,
-	});
 	const direct = new undici.Agent({
-		// An attempt to connect that nobody waits for any longer would hold the process.
-		connect: (options, done) => {
-			const socket: unknown = connect(options, done);
-			if (socket instanceof Socket) {
-				const cut = (): void =>
-					void socket.destroy(new Error("given up while connecting"));
-				over.addEventListener("abort", cut, { once: true });
-				socket.once("close", () => over.removeEventListener("abort", cut));
-			}
-		},
+		connect: untilOver(
+			undici.buildConnector({ ...tls, timeout: limit, lookup: guard.lookup }),
+			over,
+		),
 	});
 	const proxies = new Map<string, Dispatcher>();
 
@@ -129,6 +118,21 @@ export async function openTransport(
 				[direct, ...proxies.values()].map((each) => each.destroy()),
 			);
 		},
+	};
+}
+
+/** An attempt to connect that nobody waits for any longer would hold the process. */
+function untilOver(
+	connect: buildConnector.connector,
+	over: AbortSignal,
+): buildConnector.connector {
+	return (options, done) => {
+		const socket: unknown = connect(options, done);
+		if (!(socket instanceof Socket)) return;
+		const cut = (): void =>
+			void socket.destroy(new Error("given up while connecting"));
+		over.addEventListener("abort", cut, { once: true });
+		socket.once("close", () => over.removeEventListener("abort", cut));
 	};
 }
 

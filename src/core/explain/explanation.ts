@@ -118,14 +118,11 @@ export function fixOf(
 	explanation: Explanation,
 	state: PullSecretState,
 ): ExplainedFix {
-	const { image, puller, answer, secrets, near } = explanation;
+	const { image, puller, answer, near } = explanation;
 	const host = registryServerOf(image);
-	const { fixes, source, served } = state;
+	const { fixes, served } = state;
 	if (puller.kind === "files" || host === undefined) return NOTHING;
 	const { namespace } = puller;
-	// The policy adds it to whatever list a pod has, and to no pod that is there already.
-	const isOlder =
-		puller.kind === "pod" && state.byPolicy?.isFor(image) === true;
 	if (answer.outcome === "malformed") {
 		const [, name = ""] = answer.from.split("/");
 		// Of another Secret the good entries would be lost: only who made it can put it right.
@@ -142,28 +139,51 @@ export function fixOf(
 		return NOTHING;
 	if (isFineAnonymously(explanation) || puller.provider !== undefined)
 		return NOTHING;
+	const older = olderPod(puller, image, state);
 	const [nearest] = near;
 	if (nearest?.because === "unreferenced")
 		return {
 			fix: sequence(
-				isOlder && nearest.from === `${namespace}/${fixes.name}`
-					? restarting(puller)
+				older && nearest.from === `${namespace}/${fixes.name}`
+					? restarting(older)
 					: use(nearest.from.slice(namespace.length + 1), puller, fixes),
 			),
 			gives: undefined,
 		};
+	return bringing(explanation, puller, host, state);
+}
+
+/** The pod, where a policy serves its like: it adds the pull secret to whatever list a pod has, and to none that is there already. */
+function olderPod(
+	puller: Puller,
+	image: string,
+	{ byPolicy }: PullSecretState,
+): Extract<Puller, { kind: "pod" }> | undefined {
+	return puller.kind === "pod" && byPolicy?.isFor(image) ? puller : undefined;
+}
+
+/** To a puller that has no credential that comes near one for this host. */
+function bringing(
+	{ image, secrets }: Explanation,
+	puller: Exclude<Puller, { kind: "files" }>,
+	host: string,
+	state: PullSecretState,
+): ExplainedFix {
+	const { fixes, source, served } = state;
+	const { namespace } = puller;
+	const older = olderPod(puller, image, state);
 	const named = secrets.some(({ name }) => name === fixes.name);
 	const account = puller.kind === "pod" ? puller.serviceAccount : puller.name;
 	const inAccount =
 		named ||
-		isOlder ||
+		older !== undefined ||
 		(puller.kind === "pod" &&
 			(puller.ownList || puller.unused.includes(fixes.name)));
 	const accounts = inAccount ? [] : [account];
 	const again = named
 		? []
-		: isOlder
-			? restarting(puller)
+		: older
+			? restarting(older)
 			: makeAgain(fixes.name, puller, fixes);
 	const inTheWay = secrets.some(
 		({ name, source: there, isCopy }) =>

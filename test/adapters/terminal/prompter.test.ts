@@ -174,9 +174,13 @@ terminal("a line has a default, and is checked", async (t) => {
 /** The beginning is no secret; what follows the first characters is. */
 const JWT = `eyJhbGciOiJSUzI1NiJ9.${"Zm9vYmFy".repeat(700)}.c2lnbmF0dXJl`;
 
-for (const [name, type] of [
-	["marked by the terminal", (session) => session.type(PASTE(`${JWT}\n`))],
-	["unmarked", (session) => session.type(JWT)],
+type Entering = readonly [
+	name: string,
+	type: (session: TerminalSession) => void | Promise<void>,
+];
+
+/** Ways of entering the JWT that are no paste. */
+const BY_HAND: readonly Entering[] = [
 	["corrected", (session) => session.type(`x\x7f${JWT}zz\x7f\x7f`)],
 	[
 		"typed",
@@ -186,10 +190,13 @@ for (const [name, type] of [
 			session.type(JWT.slice(20));
 		},
 	],
-] as const satisfies readonly (readonly [
-	string,
-	(session: TerminalSession) => void | Promise<void>,
-])[])
+];
+
+for (const [name, type] of [
+	["marked by the terminal", (session) => session.type(PASTE(`${JWT}\n`))],
+	["unmarked", (session) => session.type(JWT)],
+	...BY_HAND,
+] satisfies readonly Entering[])
 	terminal(
 		`F20: a JWT in the place of a user name is not echoed: ${name}`,
 		async (t) => {
@@ -593,19 +600,8 @@ for (const [name, type] of [
 	["pasted", (session) => session.type(JWT)],
 	["pasted with its line end", (session) => session.type(`${JWT}\n`)],
 	["marked as a paste", (session) => session.type(PASTE(`${JWT}\n`))],
-	["corrected", (session) => session.type(`x\x7f${JWT}zz\x7f\x7f`)],
-	[
-		"typed",
-		async (session) => {
-			for (const key of JWT.slice(0, 20)) session.type(key);
-			await session.shows("not shown");
-			session.type(JWT.slice(20));
-		},
-	],
-] as const satisfies readonly (readonly [
-	string,
-	(session: TerminalSession) => void | Promise<void>,
-])[])
+	...BY_HAND,
+] satisfies readonly Entering[])
 	terminal(
 		`F20: TERM=dumb: a JWT in the place of a user name is not echoed: ${name}`,
 		async (t) => {

@@ -193,6 +193,32 @@ async function kept(
 	};
 }
 
+/** A server that is away for twenty tries. */
+async function triesTwentyTimes({ clock, until }: Kept): Promise<void> {
+	for (let tries = 0; tries < 20; tries++) {
+		const then = clock.now() + 2000;
+		await until(() => clock.waiting().includes(then));
+		clock.set(then);
+	}
+	await until(() => clock.waiting().includes(clock.now() + 2000));
+}
+
+/** One whose attaching was refused, is not any more, and is still to be done, at 1000. */
+async function attachingLater(bed: TestBed): Promise<Kept> {
+	account(bed, "app");
+	const heal = refuse(bed, ({ method }) => method === "PATCH");
+	const keeping = await kept(bed, {
+		attach: { by: "names", names: ["default"] },
+	});
+	const { clock } = keeping;
+	await keeping.says(
+		'ServiceAccount app failed Error from server (403): quota (namespace "app")',
+	);
+	await keeping.until(() => clock.waiting().includes(1000));
+	heal();
+	return keeping;
+}
+
 describe("at first", () => {
 	test("namespaces are brought in sync in order, and once", async () => {
 		await using bed = await bedWith("app", "shop", "zoo");
@@ -317,12 +343,7 @@ describe("no server, for however long", () => {
 				{ prune: true },
 			);
 			const { clock } = keeping;
-			for (let tries = 0; tries < 20; tries++) {
-				const then = clock.now() + 2000;
-				await keeping.until(() => clock.waiting().includes(then));
-				clock.set(then);
-			}
-			await keeping.until(() => clock.waiting().includes(clock.now() + 2000));
+			await triesTwentyTimes(keeping);
 			assert.ok(!keeping.log.includes("ready"));
 			away = false;
 			clock.set(clock.now() + 2000);
@@ -400,12 +421,7 @@ describe("what failed", () => {
 			await keeping.says("ready");
 			away = true;
 			drift(bed, "app");
-			for (let tries = 0; tries < 20; tries++) {
-				const then = clock.now() + 2000;
-				await keeping.until(() => clock.waiting().includes(then));
-				clock.set(then);
-			}
-			await keeping.until(() => clock.waiting().includes(clock.now() + 2000));
+			await triesTwentyTimes(keeping);
 			away = false;
 			clock.set(clock.now() + 2000);
 			await keeping.says("Secret app configured");
@@ -425,17 +441,8 @@ describe("what failed", () => {
 
 	test("a service account's is tried again as well", async () => {
 		await using bed = await bedWith("app");
-		account(bed, "app");
-		const heal = refuse(bed, ({ method }) => method === "PATCH");
-		await using keeping = await kept(bed, {
-			attach: { by: "names", names: ["default"] },
-		});
+		await using keeping = await attachingLater(bed);
 		const { clock } = keeping;
-		await keeping.says(
-			'ServiceAccount app failed Error from server (403): quota (namespace "app")',
-		);
-		await keeping.until(() => clock.waiting().includes(1000));
-		heal();
 		clock.set(1000);
 		await keeping.says("ServiceAccount app configured");
 	});
@@ -681,18 +688,8 @@ describe("service accounts", () => {
 
 	test("one that is gone is not missed", async () => {
 		await using bed = await bedWith("app");
-		account(bed, "app");
-		// Attaching is not possible yet, so that it stays to be done.
-		const heal = refuse(bed, ({ method }) => method === "PATCH");
-		await using keeping = await kept(bed, {
-			attach: { by: "names", names: ["default"] },
-		});
+		await using keeping = await attachingLater(bed);
 		const { clock } = keeping;
-		await keeping.says(
-			'ServiceAccount app failed Error from server (403): quota (namespace "app")',
-		);
-		await keeping.until(() => clock.waiting().includes(1000));
-		heal();
 		bed.server.store.delete("ServiceAccount", "app", "default");
 		newNamespace(bed, "new");
 		await keeping.says("Secret new created");
