@@ -2,8 +2,8 @@ import { ChangeReport } from "../../actions/apply/change-report.ts";
 import { onCluster } from "../../actions/on-cluster.ts";
 import { meantFor } from "../../actions/read/meant-namespace.ts";
 import { secretsNamed } from "../../actions/read/read-keys.ts";
-import { tell, warn } from "../../actions/tell.ts";
-import { command, NOTHING } from "../../command.ts";
+import { tell, tellUnlessQuiet, warn } from "../../actions/tell.ts";
+import { command } from "../../command.ts";
 import type { Given } from "../../core/command-line/flag.ts";
 import {
 	LONGEST_LABEL_VALUE,
@@ -14,7 +14,7 @@ import {
 	ContentReader,
 	type PullSecret,
 } from "../../core/pull-secrets/pull-secret.ts";
-import { EXIT, UsageError } from "../../errors.ts";
+import { UsageError } from "../../errors.ts";
 import { CHANGE_FLAGS, changeOf } from "../../flags/changes.ts";
 import * as flags from "../../flags.ts";
 import type { ListQuery } from "../../world.ts";
@@ -24,6 +24,7 @@ import {
 	findPruning,
 	isAgreed,
 	tellOfRest,
+	whatStays,
 } from "./pruning.ts";
 /** `prune [NAME]`: deletes pull secrets, and nothing that is not ours. */
 export const prune = command({
@@ -80,6 +81,7 @@ It lists what it will delete, sources first, with how many pods and service acco
 		connection: flags.bulkConnectionFlags(given),
 		namespaces: given.on("all-namespaces") ? [] : flags.namespacesOf(given),
 		...scopeOf(given, env),
+		named: given.positionals.length > 0,
 		keepSources: given.on("keep-sources"),
 		orphaned: given.on("orphaned"),
 		sourceNamespace: flags.sourceNamespaceOf(given, env),
@@ -106,12 +108,18 @@ It lists what it will delete, sources first, with how many pods and service acco
 				}
 				tellOfRest(pruning, () => false, how);
 				warnOfRules(sent, how);
+				// Of another name none is there, perhaps by mistake: no reason to go on to all.
+				if (!options.named)
+					tellUnlessQuiet(
+						world,
+						...(await whatStays(pruning, () => false, how)),
+					);
 				return report.finish({ withSummary: false });
 			}
 			const asks = mustAsk && changes.length + attached.length > 0;
 			if (asks && !(await isAgreed(pruning, how))) {
 				tell(world, { cause: "cancelled" });
-				return { status: EXIT.done, document: NOTHING };
+				return report.finish({ withSummary: false });
 			}
 			return await report.whatIsDone(() =>
 				carryOutPruning(pruning, report, how),

@@ -179,8 +179,8 @@ export async function carryOutPruning(
 	return report.finish({ withSummary: false });
 }
 
-/** What is still managed after a prune of all namespaces. */
-async function whatStays(
+/** What is still managed after a prune of all namespaces, which may be taken for the end of it. */
+export async function whatStays(
 	{ found }: Pruning,
 	isGone: IsGone,
 	how: PruneSettings,

@@ -519,6 +519,15 @@ describe("prune says what else", () => {
 		);
 		const quiet = await bed.run(["prune", "--yes", "-q"]);
 		assert.equal(quiet.err, "");
+		assert.equal(
+			(await bed.run(["prune", "--yes"])).err,
+			"No resources found\nstill managed by meshreg: 1 other pull secret (see prune --all)\n",
+		);
+		for (const elsewhere of ["-n=other", "--orphaned", "--dry-run=client"])
+			assert.doesNotMatch(
+				(await bed.run(["prune", elsewhere, "--yes"])).err,
+				/still managed/,
+			);
 	});
 
 	test("an installed watch", async () => {
