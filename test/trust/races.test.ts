@@ -96,6 +96,36 @@ describe("two rotates and a sync at once", () => {
 		});
 });
 
+describe("the source goes back to what the copies still hold, while a sync copies what it was until then", () => {
+	for (const argv of [["apply", ...CREDENTIAL, "--no-verify"], ROTATE])
+		test(`${argv[0]}: all copies equal the source`, async () => {
+			await using proxies = new AsyncDisposableStack();
+			await using stage = await Stage.open();
+			await stage.served("first");
+			await stage.ok(["create", ...CREDENTIAL, "--replace", "--yes"], "second");
+			const proxy = proxies.use(await proxyTo(stage));
+			let syncs = 0;
+			proxy.choose = ({ method, path }) =>
+				method === "PATCH" &&
+				path.startsWith(`/api/v1/namespaces/${stage.mesh}/secrets/`) &&
+				syncs++ === 0
+					? { kind: "held", until: stage.ok(["sync"]) }
+					: undefined;
+			const { kubeconfig } = proxy;
+			const { status, err } = await stage.run(argv, {
+				kubeconfig,
+				stdin: "first",
+			});
+			assert.equal(status, 0, err);
+			assert.equal(syncs, 1);
+			assert.deepEqual((await stage.passwords()).slice(0, 3), [
+				"first",
+				"first",
+				"first",
+			]);
+		});
+});
+
 describe("a source that is written again while it is copied", () => {
 	for (const [times, status] of [
 		[3, 0],

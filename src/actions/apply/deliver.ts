@@ -188,9 +188,15 @@ class Delivery {
 			const planned = this.#recordText;
 			const written = await this.write();
 			if (written === undefined) return undefined;
+			const isAnother =
+				written.resourceVersion !== this.#source.resourceVersion;
 			this.#source = written;
-			// Somebody else recorded something meanwhile.
-			if (this.#recordText !== planned)
+			// Somebody else recorded something meanwhile; or may have copied what the source was until now to
+			// where it looks right.
+			if (
+				this.#recordText !== planned ||
+				(isAnother && this.#plan(targets, current).some(isRight))
+			)
 				({ targets, current, all } = await this.#read());
 		}
 		if ((await this.#record(targets.unread)) || this.write !== undefined)
@@ -580,6 +586,11 @@ function isNews(result: ChangeResult, earlier: ChangeResult): boolean {
 		!(WRITTEN.has(result.action) && WRITTEN.has(earlier.action)) &&
 		result.why?.cause !== (earlier.why ?? { cause: undefined }).cause
 	);
+}
+
+/** Nothing is written, so that nothing tells what happened since it was read. */
+function isRight(step: Step): boolean {
+	return !isSettled(step) && step.action === "unchanged";
 }
 
 function byPlace(a: Step, b: Step): number {
