@@ -1,3 +1,4 @@
+import { groupsBy } from "../groups.ts";
 import {
 	kubectl,
 	meshreg,
@@ -276,22 +277,27 @@ function claimants(facts: Facts): Finding[] {
 				)?.is !== "served")
 		);
 	});
-	const groups = Map.groupBy(claims, (key) => {
-		const of = key.annotations[SOURCE_ANNOTATION] ?? "";
-		const source = sources.get(of);
-		return `${of}\n${source === undefined ? "" : source.secret.content.canonical === key.content.canonical}`;
-	});
-	return [...groups].map(([id, group]) => {
-		const [of = "", same = ""] = id.split("\n");
+	const refOf = (key: PullSecret) => key.annotations[SOURCE_ANNOTATION] ?? "";
+	// undefined: of no source that is checked here.
+	const isSame = (key: PullSecret): boolean | undefined => {
+		const source = sources.get(refOf(key))?.secret;
+		return source && source.content.canonical === key.content.canonical;
+	};
+	// Whoever wrote the annotation must not write into the key what it is grouped by.
+	const groups = groupsBy(claims, (key) =>
+		JSON.stringify([refOf(key), isSame(key) ?? "unknown"]),
+	);
+	return groups.map((group) => {
+		const [of, same] = [refOf(group[0]), isSame(group[0])];
 		const namespaces = unique(group.map(({ namespace }) => namespace));
 		const orphaned =
-			same === "" &&
+			same === undefined &&
 			of.startsWith(`${facts.sourceNamespace}/`) &&
 			facts.sourceProblem === undefined &&
 			!isUnread(facts, "source");
 		const source = sources.get(of);
 		// What holds the credential of now may be recorded, or deleted; what does not may be anybody's.
-		const holds = same === "true" ? source?.fixes : undefined;
+		const holds = same ? source?.fixes : undefined;
 		const names = unique(group.map(({ name }) => name));
 		const recorded =
 			names.length === 1 && names[0] === source?.secret.name
@@ -303,7 +309,7 @@ function claimants(facts: Facts): Finding[] {
 			{
 				cause: "claimants",
 				of,
-				same: same === "" ? undefined : same === "true",
+				same,
 				orphaned,
 			},
 			{

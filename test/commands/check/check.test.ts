@@ -948,6 +948,25 @@ pods
 		assert.equal(item?.command, "kubectl meshreg create other");
 	});
 
+	test("a claimant whose annotation goes on after a line end is of no source, and said to hold nothing of one", async () => {
+		await using bed = await started();
+		source(bed, { "r.io": user("right") }, []);
+		secret(
+			bed,
+			"shop",
+			{ "r.io": user("wrong") },
+			copyOf(`nginx-mesh/${KEY}\ntrue`),
+		);
+		const { out } = await bed.run(["check"]);
+		assert.match(
+			out,
+			new RegExp(
+				`i shop: calls itself a copy of nginx-mesh/${KEY} true; not made by meshreg as far as it is recorded\n {4}That source does not exist\\.\n`,
+			),
+		);
+		assert.doesNotMatch(out, /meshreg sync/);
+	});
+
 	for (const [is, of, problem, hint] of [
 		[
 			"has lost its labels",
