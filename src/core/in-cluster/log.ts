@@ -14,8 +14,7 @@ export type LogNote =
 	| Cases<
 			"event",
 			{
-				/** Everything has been looked at once. */
-				/** The first pass. */
+				/** Everything has been looked at once, with what became of it. */
 				synced: { level: "info"; results: readonly ChangeResult[] };
 				watching: { level: "info" };
 				stopped: { level: "info"; counts: Readonly<Record<Action, number>> };
