@@ -69,7 +69,14 @@ export function command<Options extends object, Asked = undefined>(
 				async ask(world) {
 					const asked = await definition.ask?.(options, world);
 					if (asked === CANCELLED)
-						return async () => ({ status: EXIT.done, document: NOTHING });
+						return async () => ({
+							status: EXIT.done,
+							// `-o json` has a result where nothing was done, too.
+							document:
+								inContexts === "changes"
+									? { kind: "changes", clusters: [], summary: false }
+									: NOTHING,
+						});
 					return (own) => definition.run(options, own, asked as Asked);
 				},
 			};

@@ -20,7 +20,7 @@ import { onCluster } from "../../actions/on-cluster.ts";
 import { readPullSecret } from "../../actions/read/read-keys.ts";
 import { warnOfMalformed } from "../../actions/read/warn-of-malformed.ts";
 import { warn } from "../../actions/tell.ts";
-import { CANCELLED, cancelled, command, NOTHING } from "../../command.ts";
+import { CANCELLED, cancelled, command } from "../../command.ts";
 import type { Given } from "../../core/command-line/flag.ts";
 import { displayUsername } from "../../core/credentials/credential.ts";
 import { credentialOf } from "../../core/credentials/entry.ts";
@@ -212,13 +212,13 @@ At a terminal the credential is verified at its registry before it is written; e
 				dryRun === "none" &&
 				!options.createNamespace &&
 				seen?.get(place.namespace) === "gone";
+			const report = new ChangeReport(world, cluster, formOf(options));
 			if (
 				!(await agrees(entered, { ...options, makesNamespace }, cluster, world))
 			) {
 				cancelled(world);
-				return { status: EXIT.done, document: NOTHING };
+				return report.finish({ withSummary: false });
 			}
-			const report = new ChangeReport(world, cluster, formOf(options));
 			// An edit says by its name that the content will be another.
 			const replace = options.replace || !isNew;
 			const written = await writeSource(
@@ -234,7 +234,7 @@ At a terminal the credential is verified at its registry before it is written; e
 			);
 			if (written === CANCELLED) {
 				cancelled(world);
-				return { status: EXIT.done, document: NOTHING };
+				return report.finish({ withSummary: false });
 			}
 			if (!isNew && !report.failed)
 				warnOfMalformed(place, make(before).content, world);

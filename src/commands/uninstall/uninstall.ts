@@ -7,9 +7,9 @@ import {
 } from "../../actions/in-cluster/installed.ts";
 import { onCluster } from "../../actions/on-cluster.ts";
 import { tell, warn } from "../../actions/tell.ts";
-import { command, NOTHING } from "../../command.ts";
+import { command } from "../../command.ts";
 import type { Loss } from "../../core/note.ts";
-import { EXIT, UsageError } from "../../errors.ts";
+import { UsageError } from "../../errors.ts";
 import { CHANGE_FLAGS, changeOf } from "../../flags/changes.ts";
 import { FROM_FLAG, sourceChoiceOf } from "../../flags/source.ts";
 import * as flags from "../../flags.ts";
@@ -59,6 +59,7 @@ What install created is found by its label, and deleted by its uid: an object th
 				name: options.name,
 			};
 			const found = await findInstalled(cluster, source);
+			const report = new ChangeReport(world, cluster);
 			if (found.length === 0) tell(world, { cause: "nothing-found" });
 			if (
 				mustAsk &&
@@ -66,9 +67,8 @@ What install created is found by its label, and deleted by its uid: an object th
 				!(await confirmDeletion({ losses: found.map(lossOf) }, cluster, world))
 			) {
 				tell(world, { cause: "cancelled" });
-				return { status: EXIT.done, document: NOTHING };
+				return report.finish({ withSummary: false });
 			}
-			const report = new ChangeReport(world, cluster);
 			return await report.whatIsDone(async () => {
 				await removeInstalled(found, { cluster, report, dryRun });
 				return report.finish({ withSummary: false });
