@@ -2,3 +2,16 @@
 export function isJsonObject(value: unknown): value is Record<string, unknown> {
 	return typeof value === "object" && value !== null && !Array.isArray(value);
 }
+
+/** The object that a text from outside is as JSON; what is wrong with it where it is none. */
+export function readJsonObject(
+	text: string,
+): Record<string, unknown> | "not-json" | "not-object" {
+	let value: unknown;
+	try {
+		value = JSON.parse(text);
+	} catch {
+		return "not-json";
+	}
+	return isJsonObject(value) ? value : "not-object";
+}

@@ -1,6 +1,7 @@
 import type { Credential } from "../credentials/credential.ts";
 import { credentialOf } from "../credentials/entry.ts";
 import { parseGoJson } from "../credentials/go-json.ts";
+import { readJsonObject } from "../json-object.ts";
 import {
 	EXPIRES_IN_ANNOTATION,
 	ISSUED_AT_ANNOTATION,
@@ -304,10 +305,6 @@ function seconds(
 }
 
 function objectIn(text: string): Readonly<Record<string, unknown>> {
-	try {
-		const value: unknown = JSON.parse(text);
-		return typeof value === "object" && value !== null ? { ...value } : {};
-	} catch {
-		return {};
-	}
+	const value = readJsonObject(text);
+	return typeof value === "string" ? {} : value;
 }

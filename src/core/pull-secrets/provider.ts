@@ -1,7 +1,7 @@
 import { UsageError } from "../../errors.ts";
 import { Credential } from "../credentials/credential.ts";
 import { credentialFault } from "../credentials/credential-rules.ts";
-import { isJsonObject } from "../json-object.ts";
+import { isJsonObject, readJsonObject } from "../json-object.ts";
 import { findCredentials, matchesOf } from "../kubelet/keyring.ts";
 import type { ProviderFault } from "../output/credential-fault.ts";
 import { isHelperName } from "../registry/credential-file.ts";
@@ -84,13 +84,8 @@ export function readPluginAnswer(text: string, key: string): ProviderAnswer {
 		found: "unusable",
 		because,
 	});
-	let answer: unknown;
-	try {
-		answer = JSON.parse(text);
-	} catch {
-		return no({ is: "not-json" });
-	}
-	if (!isJsonObject(answer)) return no({ is: "not-object" });
+	const answer = readJsonObject(text);
+	if (typeof answer === "string") return no({ is: answer });
 	if (
 		answer.kind !== "CredentialProviderResponse" ||
 		!PLUGIN_API_VERSIONS.some((version) => version === answer.apiVersion)

@@ -1,3 +1,4 @@
+import { readJsonObject } from "../json-object.ts";
 import type { RealmFault } from "./login-fault.ts";
 import { isLoopbackHost, isPrivateHost } from "./network-address.ts";
 
@@ -141,15 +142,10 @@ export function tokenAddress(
 
 /** The token in a token server's answer; undefined where there is none that a header can carry. */
 export function tokenIn(body: string): string | undefined {
-	let answer: unknown;
-	try {
-		answer = JSON.parse(body);
-	} catch {
-		return undefined;
-	}
-	if (typeof answer !== "object" || answer === null) return undefined;
+	const answer = readJsonObject(body);
+	if (typeof answer === "string") return undefined;
 	for (const name of ["token", "access_token"]) {
-		const value: unknown = Reflect.get(answer, name);
+		const value = answer[name];
 		if (typeof value === "string" && /^[\x21-\x7e]+$/.test(value)) return value;
 	}
 	return undefined;

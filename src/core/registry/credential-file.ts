@@ -12,7 +12,7 @@ import {
 	type GoValue,
 	parseGoJson,
 } from "../credentials/go-json.ts";
-import { isJsonObject } from "../json-object.ts";
+import { isJsonObject, readJsonObject } from "../json-object.ts";
 import type { StoredFault } from "../output/credential-fault.ts";
 import type { CredentialFileFault, FileKind } from "../output/file-fault.ts";
 import {
@@ -286,13 +286,8 @@ export function readHelperAnswer(text: string): StoredEntry {
 		found: "unusable",
 		problem,
 	});
-	let answer: unknown;
-	try {
-		answer = JSON.parse(text);
-	} catch {
-		return no({ is: "not-json" });
-	}
-	if (!isJsonObject(answer)) return no({ is: "not-object" });
+	const answer = readJsonObject(text);
+	if (typeof answer === "string") return no({ is: answer });
 	const { Username: user, Secret: secret } = answer;
 	if (typeof user !== "string" || typeof secret !== "string")
 		return no({ is: "no-login" });
