@@ -345,6 +345,41 @@ serviceaccount/default configured in app namespace
 		);
 	});
 
+	for (const [first, second] of [
+		["prod-eu", "prod-us"],
+		["prod-us", "prod-eu"],
+	])
+		test(`rotate --if-expiring: what ends soon is rotated where it does, of ${first},${second}`, async () => {
+			await using all = await clusters();
+			for (const [context, life] of [
+				["prod-eu", "12h"],
+				["prod-us", "2h"],
+			])
+				await all.run(
+					["create", ...CREDENTIAL, `--contexts=${context}`].concat(
+						`--expires-in=${life}`,
+					),
+					{ stdin: "one", now: STILL },
+				);
+			const { status, out, err } = await all.run(
+				["rotate", ...CREDENTIAL, "--no-verify", "--if-expiring=3h"].concat(
+					`--contexts=${first},${second}`,
+				),
+				{ stdin: "two", now: STILL },
+			);
+			assert.equal(status, 0, err);
+			assert.match(
+				out,
+				/==> prod-us <==\nsecret\/\S+ configured in nginx-mesh/,
+			);
+			assert.match(
+				err,
+				/==> prod-eu <==\nthe credential for registry\.example\.com is valid for 12h: nothing to do\n/,
+			);
+			assert.equal(all.eu.password("nginx-mesh"), "one");
+			assert.equal(all.us.password("nginx-mesh"), "two");
+		});
+
 	test("prune asks about each cluster", async () => {
 		await using all = await clusters();
 		const contexts = "--contexts=prod-eu,prod-us";

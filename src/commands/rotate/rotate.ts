@@ -24,7 +24,7 @@ import {
 import { findOrMeant } from "../../actions/read/meant-namespace.ts";
 import { warnOfMalformed } from "../../actions/read/warn-of-malformed.ts";
 import { tellUnlessQuiet, warn } from "../../actions/tell.ts";
-import { CANCELLED, cancelled, command } from "../../command.ts";
+import { CANCELLED, cancelled, command, NOTHING } from "../../command.ts";
 import type { Given } from "../../core/command-line/flag.ts";
 import type { FlagNote } from "../../core/note.ts";
 import {
@@ -39,6 +39,7 @@ import {
 	type PullSecret,
 	registriesOf,
 } from "../../core/pull-secrets/pull-secret.ts";
+import { EXIT } from "../../errors.ts";
 import { DIFFED_CHANGE_FLAGS, diffedChangeOf } from "../../flags/changes.ts";
 import {
 	CREDENTIAL_FLAGS,
@@ -77,7 +78,10 @@ interface RotateOptions extends OutputOptions {
 interface RotateAnswer {
 	/** The entry, as the first cluster's source has it. */
 	readonly key: string;
-	readonly entered: readonly EnteredCredential[];
+	/** Enters the credential, the first time that it is asked. */
+	readonly enter: () => Promise<
+		readonly EnteredCredential[] | typeof CANCELLED
+	>;
 	/** The source's namespace before anything was asked, in this context; undefined: nobody was. */
 	readonly seen: SeenNamespaces | undefined;
 	readonly context: string;
@@ -152,34 +156,48 @@ The user stays unless another is given, and so do other registries in the source
 				? await seeNamespaces([source.namespace], cluster)
 				: undefined;
 			const key = await chooseEntry(source, registry, world);
-			if (isGoodFor(source, key, options.ifExpiring, world))
-				return { key, entered: [], seen, context: cluster.context };
-			const server = serverOf(key, registry);
-			const entered = await enterVerified(
-				{ ...input, servers: [server], ...usualOf(source, key) },
-				options.verifying,
-				{ ...options, byDefault: options.dryRun === "none" },
-				world,
-			);
-			return entered === CANCELLED
-				? cancelled(world)
-				: { key, entered, seen, context: cluster.context };
+			let entered: ReturnType<typeof enterVerified> | undefined;
+			const enter = () => {
+				entered ??= enterVerified(
+					{
+						...input,
+						servers: [serverOf(key, registry)],
+						...usualOf(source, key),
+					},
+					options.verifying,
+					{ ...options, byDefault: options.dryRun === "none" },
+					world,
+				);
+				return entered;
+			};
+			// Another cluster's may end sooner: that one asks then.
+			if (
+				timeLeft(source, key, options.ifExpiring, world) === undefined &&
+				(await enter()) === CANCELLED
+			)
+				return cancelled(world);
+			return { key, enter, seen, context: cluster.context };
 		});
 	},
-	async run(options, world, { key: known, entered, seen, context }) {
+	async run(options, world, { key: known, enter, seen, context }) {
 		const { expiresIn, registry } = options;
 		return onCluster(world, options.connection, async (cluster) => {
 			const reader = new ContentReader();
 			const source = await findSource(cluster, reader, options.source, world);
 			editable(source, source);
-			if (entered.length === 0)
-				return await finishCopies(source, {
-					...options,
-					cluster,
-					reader,
-					world,
-				});
 			const key = entryNamed(source, registry ?? known);
+			const left = timeLeft(source, key, options.ifExpiring, world);
+			if (left !== undefined) {
+				const cause = "credential-valid";
+				tellUnlessQuiet(world, { cause, key, left, untouched: true });
+				const how = { ...options, cluster, reader, world };
+				return await finishCopies(source, how);
+			}
+			const entered = await enter();
+			if (entered === CANCELLED) {
+				cancelled(world);
+				return { status: EXIT.done, document: NOTHING };
+			}
 			const now = world.clock.now();
 			const entries = entered.map(({ server, credential, provider }) => ({
 				server: { ...server, key },
@@ -220,25 +238,18 @@ function ifExpiringOf(given: Given): number | undefined {
 		: flags.parseLifetime(value, "--if-expiring");
 }
 
-/** Whether the credential is known to be good for longer, which is then said. */
-function isGoodFor(
+/** Milliseconds for which the credential is known to be good, where these are more than `longer`. */
+function timeLeft(
 	source: PullSecret,
 	key: string,
 	longer: number | undefined,
-	world: World,
-): boolean {
-	if (longer === undefined) return false;
+	{ clock }: Pick<World, "clock">,
+): number | undefined {
+	if (longer === undefined) return undefined;
 	const keys = withSameRegistries(registriesOf(source.content), [key]);
 	const [first] = expiriesOf(source).filter((expiry) =>
 		keys.includes(expiry.key),
 	);
-	const now = world.clock.now();
-	if (first === undefined || first.at - now <= longer) return false;
-	tellUnlessQuiet(world, {
-		cause: "credential-valid",
-		key,
-		left: first.at - now,
-		untouched: true,
-	});
-	return true;
+	const left = first && first.at - clock.now();
+	return left !== undefined && left > longer ? left : undefined;
 }
