@@ -97,8 +97,6 @@ Works offline unless --with-secret is given.`,
 	],
 	options(given, env) {
 		const paths = filenamesOf(given);
-		if (paths.length === 0)
-			throw new UsageError("inject needs -f FILE, -f DIRECTORY or -f -");
 		if (given.has("registry-server") !== given.on("disable-public-images"))
 			throw new UsageError(
 				"--registry-server and --disable-public-images must be used together",
