@@ -24,7 +24,7 @@ import {
 import { findOrMeant } from "../../actions/read/meant-namespace.ts";
 import { warnOfMalformed } from "../../actions/read/warn-of-malformed.ts";
 import { tellUnlessQuiet, warn } from "../../actions/tell.ts";
-import { CANCELLED, cancelled, command, NOTHING } from "../../command.ts";
+import { CANCELLED, cancelled, command } from "../../command.ts";
 import type { Given } from "../../core/command-line/flag.ts";
 import type { FlagNote } from "../../core/note.ts";
 import {
@@ -39,7 +39,6 @@ import {
 	type PullSecret,
 	registriesOf,
 } from "../../core/pull-secrets/pull-secret.ts";
-import { EXIT } from "../../errors.ts";
 import { DIFFED_CHANGE_FLAGS, diffedChangeOf } from "../../flags/changes.ts";
 import {
 	CREDENTIAL_FLAGS,
@@ -193,10 +192,11 @@ The user stays unless another is given, and so do other registries in the source
 				const how = { ...options, cluster, reader, world };
 				return await finishCopies(source, how);
 			}
+			const report = new ChangeReport(world, cluster, formOf(options));
 			const entered = await enter();
 			if (entered === CANCELLED) {
 				cancelled(world);
-				return { status: EXIT.done, document: NOTHING };
+				return report.finish({ withSummary: false });
 			}
 			const now = world.clock.now();
 			const entries = entered.map(({ server, credential, provider }) => ({
@@ -209,7 +209,6 @@ The user stays unless another is given, and so do other registries in the source
 			}));
 			const asks =
 				!options.yes && !options.diff && entered.some(({ asked }) => asked);
-			const report = new ChangeReport(world, cluster, formOf(options));
 			return await report.whatIsDone(async () => {
 				const outcome = await rotateSource(
 					source,
