@@ -81,9 +81,12 @@ function faultFor(request: Passing): Fault | undefined {
 	return undefined;
 }
 
-/** Of all namespaces, or of the Secrets in all of them. */
+/** Of all namespaces, or of the Secrets in all of them; one namespace is looked at by a list of one. */
 function isList({ path }: Passing): boolean {
-	return /^\/api\/v1\/(namespaces|secrets)\?/.test(path) && !isWatch(path);
+	return (
+		/^\/api\/v1\/(namespaces\?(?!.*\bfieldSelector=)|secrets\?)/.test(path) &&
+		!isWatch(path)
+	);
 }
 
 function isWatch(path: string): boolean {
