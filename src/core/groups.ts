@@ -6,8 +6,14 @@ export function groupsBy<T>(
 	items: Iterable<T>,
 	keyOf: (item: T) => unknown,
 ): NonEmpty<T>[] {
-	// Map.groupBy makes a group of its first item.
-	return [...Map.groupBy(items, keyOf).values()] as unknown as NonEmpty<T>[];
+	const groups = new Map<unknown, [T, ...T[]]>();
+	for (const item of items) {
+		const key = keyOf(item);
+		const group = groups.get(key);
+		if (group === undefined) groups.set(key, [item]);
+		else group.push(item);
+	}
+	return [...groups.values()];
 }
 
 /** What is meant, and the rest, each in its order. */

@@ -174,34 +174,32 @@ function namespaceFindings(
 	gone: readonly string[],
 ): Finding[] {
 	const ref = sourceRef(secret);
-	const confirmed = again.length === 0 ? undefined : fixes.sync(again);
-	return [
-		...(again.length === 0
-			? []
-			: [
-					finding(
-						"copies",
-						"problem",
-						{ cause: "namespace-made-again", ref },
-						{
-							namespaces: again,
-							gives: confirmed
-								? [{ namespaces: again, script: confirmed }]
-								: [],
-						},
-					),
-				]),
-		...(gone.length === 0
-			? []
-			: [
-					finding(
-						"copies",
-						"note",
-						{ cause: "namespace-gone", ref },
-						{ namespaces: gone, look: fixes.forget(gone[0] ?? "") },
-					),
-				]),
-	];
+	const found: Finding[] = [];
+	if (again.length > 0) {
+		const script = fixes.sync(again);
+		found.push(
+			finding(
+				"copies",
+				"problem",
+				{ cause: "namespace-made-again", ref },
+				{
+					namespaces: again,
+					gives: script ? [{ namespaces: again, script }] : [],
+				},
+			),
+		);
+	}
+	const [first] = gone;
+	if (first !== undefined)
+		found.push(
+			finding(
+				"copies",
+				"note",
+				{ cause: "namespace-gone", ref },
+				{ namespaces: gone, look: fixes.forget(first) },
+			),
+		);
+	return found;
 }
 
 function isInScope(namespace: string, { scope }: Facts): boolean {
