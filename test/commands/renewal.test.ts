@@ -40,6 +40,18 @@ describe("credentials from a provider", { skip: notPosix }, () => {
 			now: NOW,
 			...given,
 		});
+	/** A source for r.example with the password `old`. */
+	const old = (...more: string[]) =>
+		run(
+			[
+				"create",
+				"--registry-server=r.example",
+				"--registry-username=u",
+				"--registry-password-stdin",
+				...more,
+			],
+			{ stdin: "old" },
+		);
 	const fresh = () => bed.server.store.delete("Secret", "nginx-mesh", NAME);
 	const annotation = (name: string) =>
 		bed.server.store.get("Secret", "nginx-mesh", NAME)?.metadata.annotations?.[
@@ -150,15 +162,7 @@ describe("credentials from a provider", { skip: notPosix }, () => {
 	for (const [what, script, because] of FAILS)
 		test(`a provider that ${what} changes nothing`, async () => {
 			fresh();
-			await run(
-				[
-					"create",
-					"--registry-server=r.example",
-					"--registry-username=u",
-					"--registry-password-stdin",
-				],
-				{ stdin: "old" },
-			);
+			await old();
 			const path = await program("failing", script);
 			const outcome = await run([
 				"rotate",
@@ -279,15 +283,7 @@ describe("credentials from a provider", { skip: notPosix }, () => {
 				],
 				{ stdin: password, now: NOW },
 			);
-		await run(
-			[
-				"create",
-				"--registry-server=r.example",
-				"--registry-username=u",
-				"--registry-password-stdin",
-			],
-			{ stdin: "old" },
-		);
+		await old();
 		await run(["sync", "-n=app,shop"]);
 		const off = bed.server.onRequest(({ target }) =>
 			target?.verb === "patch" && target.namespace === "shop"
@@ -322,16 +318,7 @@ describe("credentials from a provider", { skip: notPosix }, () => {
 			"counting",
 			`echo x >>"${marker}"; printf '%s' '${pluginAnswer({ "r.example": { username: "u", password: "new" } })}'`,
 		);
-		await run(
-			[
-				"create",
-				"--registry-server=r.example",
-				"--registry-username=u",
-				"--registry-password-stdin",
-				"--expires-in=12h",
-			],
-			{ stdin: "old" },
-		);
+		await old("--expires-in=12h");
 		const rotate = (now: number) =>
 			run(
 				[
