@@ -1,5 +1,6 @@
 import { nearest, nearestOfEach } from "../../core/command-line/nearest.ts";
 import type { Kind } from "../../core/objects.ts";
+import { remembered } from "../../core/remembered.ts";
 import { ApiError, isNamespaceMissing } from "../../errors.ts";
 import type { Cluster, ListQuery } from "../../world.ts";
 
@@ -18,13 +19,9 @@ export async function nearNamespaces(
 }
 
 /** Listed once for all that are missing, each of which may be told by itself. */
-const LISTED = new WeakMap<Cluster, Promise<string[]>>();
-
-function allNamespaces(cluster: Cluster): Promise<string[]> {
-	const listed = LISTED.get(cluster) ?? namesOf("Namespace", {}, cluster);
-	LISTED.set(cluster, listed);
-	return listed;
-}
+const allNamespaces = remembered((cluster: Cluster) =>
+	namesOf("Namespace", {}, cluster),
+);
 
 /** An error; where it is that a namespace is not found, with the one that was most likely meant. */
 export async function withNearNamespace(

@@ -4,7 +4,6 @@ import {
 } from "../kubelet/image-reference.ts";
 import {
 	findCredentials,
-	type Keyring,
 	type KeyringAnswer,
 	lookUp,
 	matchesOf,
@@ -20,6 +19,7 @@ import type { NamedSecret, Puller } from "../kubelet/pod-secrets.ts";
 import { type Script, sequence } from "../output/shell.ts";
 import type { Fixes } from "../pull-secrets/fixes.ts";
 import { isPublicRegistry } from "../registry/public.ts";
+import { remembered } from "../remembered.ts";
 
 /** Everything that `explain` has to tell about one image. */
 export interface Explanation {
@@ -51,19 +51,10 @@ export function explain(
 }
 
 /** The images of one pod ask the same Secrets: how many of both there are, others decide. */
-const KEYRINGS = new WeakMap<
-	readonly NamedSecret[],
-	{ readonly sources: readonly PullSource[]; readonly keyring: Keyring }
->();
-
-function keyringOf(secrets: readonly NamedSecret[]) {
-	const known = KEYRINGS.get(secrets);
-	if (known !== undefined) return known;
+const keyringOf = remembered((secrets: readonly NamedSecret[]) => {
 	const sources = secrets.flatMap(({ source }) => source ?? []);
-	const read = { sources, keyring: readKeyring(sources) };
-	KEYRINGS.set(secrets, read);
-	return read;
-}
+	return { sources, keyring: readKeyring(sources) };
+});
 
 /** A Secret of the namespace that only has to be referenced says all; of those elsewhere one is enough. */
 function telling(misses: readonly NearMiss[]): NearMiss[] {

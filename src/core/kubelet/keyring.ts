@@ -1,6 +1,7 @@
 import type { Credential } from "../credentials/credential.ts";
 import type { AuthEntry } from "../credentials/entry.ts";
 import { parseSchemeless, splitPort, toBytes } from "../registry/url.ts";
+import { remembered } from "../remembered.ts";
 import {
 	readImageReference,
 	repositoryOf,
@@ -121,17 +122,7 @@ interface Part {
 }
 
 /** A thousand pods may name the same Secrets, each with others. */
-const PARTS = new WeakMap<PullSource, Part>();
-
-function partOf(source: PullSource): Part {
-	const known = PARTS.get(source);
-	if (known !== undefined) return known;
-	const part = readPart(source);
-	PARTS.set(source, part);
-	return part;
-}
-
-function readPart({ from, type, data }: PullSource): Part {
+const partOf = remembered(({ from, type, data }: PullSource): Part => {
 	if (!isPullSecretType(type) || !data)
 		return { candidates: [], malformed: undefined };
 	const secret = readEntries(type, data);
@@ -148,7 +139,7 @@ function readPart({ from, type, data }: PullSource): Part {
 		},
 	);
 	return { candidates, malformed: undefined };
-}
+});
 
 /** What matched; nothing where the keyring could not be asked. */
 export function matchesOf(answer: KeyringAnswer): readonly KeyringMatch[] {

@@ -1,10 +1,10 @@
+import { remembered } from "../remembered.ts";
 import { parseImageReference, repositoryOf } from "./image-reference.ts";
 import {
 	type Address,
 	addressOf,
 	hostMatches,
 	isPattern,
-	type Keyring,
 	keyMatches,
 	LONGEST_HOST,
 	lookUp,
@@ -214,13 +214,8 @@ interface KeyIndex {
 	readonly patterns: readonly number[];
 }
 
-const INDICES = new WeakMap<PullSource, KeyIndex>();
-
 /** Made once, however many images are asked about. */
-function indexOf(source: PullSource): KeyIndex {
-	const known = INDICES.get(source);
-	if (known !== undefined) return known;
-	const { type, data } = source;
+const indexOf = remembered(({ type, data }: PullSource): KeyIndex => {
 	const reading =
 		isPullSecretType(type) && data ? readEntries(type, data) : undefined;
 	const keys = reading?.ok ? [...reading.entries.keys()] : [];
@@ -240,10 +235,8 @@ function indexOf(source: PullSource): KeyIndex {
 			byHandle.set(handle, same);
 		}
 	}
-	const index = { keys, byHandle, patterns };
-	INDICES.set(source, index);
-	return index;
-}
+	return { keys, byHandle, patterns };
+});
 
 /** Names of more labels than these are compared by these alone. */
 const MOST_LABELS = 10;
@@ -286,12 +279,10 @@ function suffixesOf(name: string): string[] {
 }
 
 /** The keyring of one Secret alone, read once however many images are asked about. */
-const ALONE = new WeakMap<PullSource, Keyring>();
+const alone = remembered((source: PullSource) => readKeyring([source]));
 
 function matchingKeys(image: string, source: PullSource): readonly string[] {
-	const keyring = ALONE.get(source) ?? readKeyring([source]);
-	ALONE.set(source, keyring);
-	const answer = lookUp(image, keyring);
+	const answer = lookUp(image, alone(source));
 	return matchesOf(answer).map(({ key }) => key);
 }
 
@@ -300,18 +291,13 @@ const READINGS: readonly PullSecretType[] = [
 	"kubernetes.io/dockercfg",
 ];
 
-const OTHER_READINGS = new WeakMap<PullSource, readonly PullSource[]>();
-
 /** The same content under the types that it does not have; the same values each time, for they are read once each. */
-function otherReadings(source: PullSource): readonly PullSource[] {
-	const known = OTHER_READINGS.get(source);
-	if (known !== undefined) return known;
-	const others = READINGS.filter((other) => other !== source.type).map(
-		(type) => ({ ...source, type }),
-	);
-	OTHER_READINGS.set(source, others);
-	return others;
-}
+const otherReadings = remembered((source: PullSource) =>
+	READINGS.filter((other) => other !== source.type).map((type) => ({
+		...source,
+		type,
+	})),
+);
 
 /** Content that matches when read as the other type, or as a type at all. */
 function misreadKey(image: string, source: PullSource): NearMiss | undefined {

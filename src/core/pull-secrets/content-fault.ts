@@ -5,6 +5,7 @@ import { normaliseKey } from "../kubelet/keyring.ts";
 import type { EntryProblem, KeyProblem } from "../output/entry-problem.ts";
 import { isEncodedJson } from "../registry/credential-file.ts";
 import { parseSchemeless, splitPort } from "../registry/url.ts";
+import { remembered } from "../remembered.ts";
 import type { Content } from "./pull-secret.ts";
 
 /** Why a kubelet gets nothing from a pull secret. Texts are one clause, quoting no credential. */
@@ -24,17 +25,8 @@ export type ContentFault =
 	/** None of its keys is one that an image's name can match. */
 	| { readonly kind: "never-matches"; readonly keys: readonly string[] };
 
-const known = new WeakMap<Content, ContentFault | "none">();
-
 /** What is wrong with a content for kubelets; undefined where it can serve. Found out once for each content. */
-export function contentFault(content: Content): ContentFault | undefined {
-	let fault = known.get(content);
-	if (fault === undefined) {
-		fault = findFault(content) ?? "none";
-		known.set(content, fault);
-	}
-	return fault === "none" ? undefined : fault;
-}
+export const contentFault = remembered(findFault);
 
 /** What is wrong with the entries of a content, one by one; none where they cannot be told apart. */
 export function entryProblems({ config }: Content): readonly EntryProblem[] {

@@ -2,6 +2,7 @@ import type { Credential } from "../credentials/credential.ts";
 import { credentialOf } from "../credentials/entry.ts";
 import { parseGoJson } from "../credentials/go-json.ts";
 import { readJsonObject } from "../json-object.ts";
+import { remembered } from "../remembered.ts";
 import {
 	EXPIRES_IN_ANNOTATION,
 	ISSUED_AT_ANNOTATION,
@@ -72,27 +73,19 @@ const ECR_LIFE = 12 * HOUR;
  * When the credentials of a source expire, soonest first; those of which nothing
  * is known are left out. What a token says itself counts, then what the person
  * said, then how long such credentials live. One without a time of its own was issued when the
- * source was created.
+ * source was created. A thousand copies share their source: one answer does for all.
  */
-export function expiriesOf(
-	source: Pick<PullSecret, "content" | "annotations" | "labels" | "created">,
-): readonly Expiry[] {
-	const known = ANSWERS.get(source);
-	if (known !== undefined) return known;
-	const answer = worked(source);
-	ANSWERS.set(source, answer);
-	return answer;
-}
-
-/** A thousand copies share their source: one answer does for all. */
-const ANSWERS = new WeakMap<object, readonly Expiry[]>();
+export const expiriesOf = remembered(worked);
 
 function worked({
 	content,
 	annotations,
 	labels,
 	created,
-}: Parameters<typeof expiriesOf>[0]): readonly Expiry[] {
+}: Pick<
+	PullSecret,
+	"content" | "annotations" | "labels" | "created"
+>): readonly Expiry[] {
 	if (!content.config.ok) return [];
 	const lifetimes = lifetimesIn(annotations[EXPIRES_IN_ANNOTATION]);
 	const issued = timesIn(annotations[ISSUED_AT_ANNOTATION]);

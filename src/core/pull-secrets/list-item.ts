@@ -1,6 +1,7 @@
 import { displayUsername } from "../credentials/credential.ts";
 import { credentialOf } from "../credentials/entry.ts";
 import { displayHost } from "../registry/server.ts";
+import { remembered } from "../remembered.ts";
 import { differingRegistries } from "./differences.ts";
 import { expiriesOfKey, isoSeconds } from "./expiry.ts";
 import { SOURCE_ANNOTATION } from "./ownership.ts";
@@ -85,23 +86,12 @@ function expiresAt(key: PullSecret, sources: ListContext["sources"]): string {
 }
 
 /** Worked out once for all pull secrets of the same content. */
-function registriesAndUsers(
-	content: Content,
-): Pick<ListItem, "registries" | "usernames"> {
-	const known = SHOWN.get(content);
-	if (known !== undefined) return known;
+const registriesAndUsers = remembered((content: Content) => {
 	const entries = content.config.ok ? [...content.config.auths.values()] : [];
-	const shown = {
+	return {
 		registries: registriesOf(content).map(displayHost),
 		usernames: entries.map((entry) =>
 			displayUsername(credentialOf(entry)?.username ?? ""),
 		),
 	};
-	SHOWN.set(content, shown);
-	return shown;
-}
-
-const SHOWN = new WeakMap<
-	Content,
-	Pick<ListItem, "registries" | "usernames">
->();
+});

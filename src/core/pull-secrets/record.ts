@@ -2,6 +2,7 @@ import { isJsonObject } from "../json-object.ts";
 import { byFirst } from "../order.ts";
 import type { RecordFault } from "../output/failure.ts";
 import { isObjectName } from "../output/shell.ts";
+import { remembered } from "../remembered.ts";
 import { matchesGlob } from "./desired.ts";
 import {
 	type InjectingMesh,
@@ -89,13 +90,13 @@ function readingOf(annotation: string): RecordReading {
 }
 
 /** What an object's annotation says of its record. */
-export function recordReadingIn({
-	annotations,
-}: {
-	readonly annotations: Readonly<Record<string, string>>;
-}): RecordReading {
-	return parseRecord(annotations[TARGETS_ANNOTATION]);
-}
+export const recordReadingIn = remembered(
+	({
+		annotations,
+	}: {
+		readonly annotations: Readonly<Record<string, string>>;
+	}) => parseRecord(annotations[TARGETS_ANNOTATION]),
+);
 
 /** The same record; undefined where there is none, or none that can be read. */
 export function recordIn(
@@ -328,14 +329,12 @@ interface RecordedName {
 	readonly attach: readonly string[];
 }
 
-const NAMES = new WeakMap<SourceRecord, ReadonlyMap<string, RecordedName>>();
-
 /** Every name in the record, sorted within each entry. */
-export function namesOf(
+export const namesOf = remembered(recordedNames);
+
+function recordedNames(
 	record: SourceRecord,
 ): ReadonlyMap<string, RecordedName> {
-	const known = NAMES.get(record);
-	if (known !== undefined) return known;
 	const names = new Map<string, RecordedName>();
 	for (const entry of record.entries)
 		if ("namespaces" in entry)
@@ -344,7 +343,6 @@ export function namesOf(
 					uid,
 					attach: union([names.get(name)?.attach ?? [], entry.attach]),
 				});
-	NAMES.set(record, names);
 	return names;
 }
 

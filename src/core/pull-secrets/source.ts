@@ -7,7 +7,6 @@ import {
 	hasRules,
 	isCoveredByRule,
 	namesOf,
-	type RecordReading,
 	recordReadingIn,
 } from "./record.ts";
 
@@ -76,7 +75,7 @@ function isSentTo(
 	namespaces: Surroundings["namespaces"],
 ): boolean {
 	if (name !== source.name) return false;
-	const reading = recordReadingOf(source);
+	const reading = recordReadingIn(source);
 	// Nobody knows what a record means that cannot be read: sync and check say so.
 	if (reading.kind !== "record") return reading.kind === "fault";
 	const { record } = reading;
@@ -92,20 +91,9 @@ export function needNamespaces(
 ): boolean {
 	return [...sources.values()].some((source) => {
 		if (typeof source === "string") return false;
-		const reading = recordReadingOf(source);
+		const reading = recordReadingIn(source);
 		return reading.kind === "record" && hasRules(reading.record);
 	});
-}
-
-const READINGS = new WeakMap<PullSecret, RecordReading>();
-
-/** What the record of a source says, read once. */
-function recordReadingOf(source: PullSecret): RecordReading {
-	const known = READINGS.get(source);
-	if (known !== undefined) return known;
-	const reading = recordReadingIn(source);
-	READINGS.set(source, reading);
-	return reading;
 }
 
 /** A source annotation as a place; undefined for what the API server would take for none. */

@@ -1,0 +1,11 @@
+/** `work`, done once for each value that it is asked about: for values that stay as they are. */
+export function remembered<About extends object, Answer>(
+	work: (about: About) => Answer,
+): (about: About) => Answer {
+	const answers = new WeakMap<About, { readonly answer: Answer }>();
+	return (about) => {
+		const known = answers.get(about) ?? { answer: work(about) };
+		answers.set(about, known);
+		return known.answer;
+	};
+}
