@@ -79,7 +79,7 @@ export function headline({ about, namespaces }: Finding): string {
 		case "account-lacks-secret":
 			return `${accountsIn(about.accounts, places)} ${about.accounts.length === 1 ? "does" : "do"} not reference ${about.secret} (needed by ${counted(about.pods, "pod")})`;
 		case "dangling":
-			return `${accountsIn(about.accounts, places)} ${about.accounts.length === 1 ? "references" : "reference"} ${about.secret}, which does not exist`;
+			return `${accountsIn(about.accounts, places)} ${about.accounts.length === 1 ? "references" : "reference"} ${someNames(about.secrets)}, which ${about.secrets.length === 1 ? "does" : "do"} not exist`;
 		case "secrets-enforced":
 			return `${accountsIn(about.accounts, places)} allows only the pull secrets it references: pods that name ${someNames(about.secrets)} will be refused`;
 		case "policies":

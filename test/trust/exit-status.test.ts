@@ -100,6 +100,19 @@ const PLANTED: readonly [what: string, object: object][] = [
 			},
 		},
 	],
+	[
+		"one that references what is not there, and says that it was attached",
+		{
+			kind: "ServiceAccount",
+			metadata: {
+				namespace: "evil",
+				name: "z",
+				labels: { "kubectl-meshreg/attached": "true" },
+				annotations: { "kubectl-meshreg/attached-keys": "gone" },
+			},
+			imagePullSecrets: [{ name: "gone" }],
+		},
+	],
 ];
 
 const RUN: readonly (readonly string[])[] = [

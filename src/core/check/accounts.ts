@@ -116,9 +116,9 @@ function unattached(keyrings: Keyrings, lost: readonly Finding[]): Finding[] {
 }
 
 /**
- * Names on accounts' lists that are no Secrets. A problem where it is ours: in a namespace that a
- * record serves, or where attach added the name. Elsewhere whoever may write the account decides what
- * it says, and a kubelet passes over such a name: a note, which changes no exit status.
+ * Names on accounts' lists that are no Secrets. A problem in a namespace that a record serves. Elsewhere
+ * whoever may write the account decides what it says, also of what attach added, and a kubelet passes
+ * over such a name: it changes no exit status.
  */
 function dangling(keyrings: Keyrings, told: ReadonlySet<string>): Finding[] {
 	const { facts } = keyrings;
@@ -147,7 +147,7 @@ function dangling(keyrings: Keyrings, told: ReadonlySet<string>): Finding[] {
 		!facts.sources.some(({ secret }) => secret.name === name) &&
 		!keyrings.isThere(`${facts.sourceNamespace}/${name}`);
 	return [
-		...leftBehind(gone.filter(isLeftBehind), facts),
+		...leftBehind(gone.filter(isLeftBehind), keyrings),
 		...nameless(
 			gone.filter((one) => !isLeftBehind(one)),
 			keyrings,
@@ -162,16 +162,19 @@ interface Dangling {
 }
 
 /** What attach added for a source that is no more. */
-function leftBehind(names: readonly Dangling[], facts: Facts): Finding[] {
-	return groupsBy(names, ({ name }) => name).flatMap((group) =>
+function leftBehind(names: readonly Dangling[], keyrings: Keyrings): Finding[] {
+	const { facts } = keyrings;
+	return groupsBy(names, (one) =>
+		JSON.stringify([isServed(one, keyrings), one.name]),
+	).flatMap((group) =>
 		byAccounts(group.map(({ account }) => account)).map(
 			([accounts, namespaces]) => {
 				const [{ name }] = group;
 				const fix = facts.withoutSource.detach(namespaces, accounts, name);
 				return finding(
 					"service accounts",
-					"problem",
-					{ cause: "dangling", accounts, secret: name },
+					isServed(group[0], keyrings) ? "problem" : "warning",
+					{ cause: "dangling", accounts, secrets: [name] },
 					{
 						namespaces,
 						fix,
@@ -183,30 +186,47 @@ function leftBehind(names: readonly Dangling[], facts: Facts): Finding[] {
 	);
 }
 
-/** Any other, by name, apart where it is ours. */
+/** Any other: a name wherever it stands, and names that the same accounts reference, once. */
 function nameless(names: readonly Dangling[], keyrings: Keyrings): Finding[] {
 	const { facts } = keyrings;
-	const isOurs = ({ account: { attached, namespace }, name }: Dangling) =>
-		attached.includes(name) ||
-		facts.sources.some((source) => keyrings.isServed(source, namespace));
-	return groupsBy(names, (one) => JSON.stringify([isOurs(one), one.name])).map(
-		(group) => {
-			const [{ name }] = group;
-			const namespaces = unique(group.map(({ account }) => account.namespace));
-			const accounts = unique(group.map(({ account }) => account.name));
-			const source = facts.sources.find(({ secret }) => secret.name === name);
-			const giving = source?.fixes.sync(namespaces);
-			return finding(
-				"service accounts",
-				isOurs(group[0]) ? "problem" : "note",
-				{ cause: "dangling", accounts, secret: name },
-				{
-					namespaces,
-					gives: giving ? [{ namespaces, script: giving }] : [],
-					look: source ? undefined : edit(accounts, namespaces),
-				},
-			);
-		},
+	const sources = new Map(
+		facts.sources.map((source) => [source.secret.name, source]),
+	);
+	const byName = groupsBy(names, (one) =>
+		JSON.stringify([isServed(one, keyrings), one.name]),
+	).map((group) => ({
+		served: isServed(group[0], keyrings),
+		name: group[0].name,
+		namespaces: unique(group.map(({ account }) => account.namespace)),
+		accounts: unique(group.map(({ account }) => account.name)),
+	}));
+	return groupsBy(byName, ({ served, name, namespaces, accounts }) =>
+		JSON.stringify([served, sources.has(name) && name, namespaces, accounts]),
+	).map((alike) => {
+		const [{ served, name, namespaces, accounts }] = alike;
+		const source = sources.get(name);
+		const giving = source?.fixes.sync(namespaces);
+		return finding(
+			"service accounts",
+			served ? "problem" : "note",
+			{
+				cause: "dangling",
+				accounts,
+				secrets: alike.map((one) => one.name),
+			},
+			{
+				namespaces,
+				gives: giving ? [{ namespaces, script: giving }] : [],
+				look: source ? undefined : edit(accounts, namespaces),
+			},
+		);
+	});
+}
+
+/** Whether a record serves the account's namespace. */
+function isServed({ account }: Dangling, keyrings: Keyrings): boolean {
+	return keyrings.facts.sources.some((source) =>
+		keyrings.isServed(source, account.namespace),
 	);
 }
 

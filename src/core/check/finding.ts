@@ -105,7 +105,10 @@ export type Subject =
 				secret: string;
 				pods: number;
 			};
-			dangling: { accounts: readonly string[]; secret: string };
+			dangling: {
+				accounts: readonly string[];
+				secrets: readonly string[];
+			};
 			"secrets-enforced": {
 				accounts: readonly string[];
 				secrets: readonly string[];
