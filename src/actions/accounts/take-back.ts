@@ -8,6 +8,7 @@ import type { ChangeResult, DryRun } from "../../core/output/result.ts";
 import { isFatal, isForbidden } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 import { AT_ONCE, inParallel } from "../in-parallel.ts";
+import { allOf } from "../read/all-of.ts";
 import { warn } from "../tell.ts";
 import { editAccounts } from "./edit-accounts.ts";
 
@@ -147,17 +148,15 @@ async function listEach(
 	return { accounts: lists.flat(), refused };
 }
 
-async function listAttached(
+function listAttached(
 	cluster: Cluster,
 	namespace?: string,
 ): Promise<ServiceAccount[]> {
-	const found: ServiceAccount[] = [];
-	for await (const { items } of cluster.pages("ServiceAccount", {
+	const query = {
 		...(namespace !== undefined && { namespace }),
 		labelSelector: ATTACHED_SELECTOR,
-	}))
-		found.push(...items);
-	return found;
+	};
+	return allOf(cluster.pages("ServiceAccount", query), (account) => account);
 }
 
 function leniently(result: ChangeResult): ChangeResult {

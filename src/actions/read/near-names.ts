@@ -3,6 +3,7 @@ import type { Kind } from "../../core/objects.ts";
 import { remembered } from "../../core/remembered.ts";
 import { ApiError, isNamespaceMissing } from "../../errors.ts";
 import type { Cluster, ListQuery } from "../../world.ts";
+import { allOf } from "./all-of.ts";
 
 /**
  * The existing namespaces that these, which do not exist, most likely mean, by theirs; without those that
@@ -58,13 +59,11 @@ async function namesOf(
 	query: ListQuery,
 	cluster: Cluster,
 ): Promise<string[]> {
-	const names: string[] = [];
+	const pages = cluster.pages(kind, { ...query, metadataOnly: true });
 	try {
-		const pages = cluster.pages(kind, { ...query, metadataOnly: true });
-		for await (const { items } of pages)
-			names.push(...items.map(({ metadata }) => metadata.name ?? ""));
+		return await allOf(pages, ({ metadata }) => metadata.name ?? "");
 	} catch (error) {
 		if (!(error instanceof ApiError)) throw error;
+		return [];
 	}
-	return names;
 }

@@ -5,6 +5,7 @@ import type {
 } from "../../core/pull-secrets/pull-secret.ts";
 import { unlessNotFound } from "../../errors.ts";
 import type { Cluster, ListQuery, ObjectRef } from "../../world.ts";
+import { allOf } from "./all-of.ts";
 
 /** A Secret by name; undefined where there is none. Throws what the cluster throws, 403 included. */
 export async function readPullSecret(
@@ -42,14 +43,13 @@ export async function readPullSecrets(
 }
 
 /** Those of a source's namespace, each with all that it holds: it may be what copies are made of. */
-export async function readWholeSecrets(
+export function readWholeSecrets(
 	cluster: Cluster,
 	reader: ContentReader,
 	namespace: string,
 ): Promise<PullSecret[]> {
-	const keys: PullSecret[] = [];
 	const query = { namespace, fieldSelector: `type=${PULL_SECRET_TYPE}` };
-	for await (const page of cluster.pages("Secret", query))
-		for (const secret of page.items) keys.push(reader.toPullSecret(secret));
-	return keys;
+	return allOf(cluster.pages("Secret", query), (secret) =>
+		reader.toPullSecret(secret),
+	);
 }

@@ -7,6 +7,7 @@ import type { NamespaceKnowledge } from "../../core/pull-secrets/record.ts";
 import { isForbidden, isNotFound, unlessForbidden } from "../../errors.ts";
 import type { Cluster, ListQuery } from "../../world.ts";
 import { AT_ONCE, inParallel } from "../in-parallel.ts";
+import { allOf } from "./all-of.ts";
 
 /** What is known of a Namespace: "unknown" where this user may not read it. Throws what else the cluster throws. */
 export async function readNamespace(
@@ -80,10 +81,10 @@ export async function listNamespaces(
 	cluster: Cluster,
 	query: ListQuery = {},
 ): Promise<NamespaceFacts[]> {
-	const found: NamespaceFacts[] = [];
 	const pages = cluster.pages("Namespace", namespaceQuery(query));
-	for await (const { items } of pages) found.push(...items.map(namespaceFacts));
-	return found.toSorted((a, b) => compare(a.name, b.name));
+	return (await allOf(pages, namespaceFacts)).sort((a, b) =>
+		compare(a.name, b.name),
+	);
 }
 
 /** How Namespaces are listed. */

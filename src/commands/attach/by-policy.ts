@@ -6,7 +6,9 @@ import {
 } from "../../actions/accounts/policies.ts";
 import { recordMissing, recordOf } from "../../actions/apply/change-record.ts";
 import { ChangeReport } from "../../actions/apply/change-report.ts";
+import { allOf } from "../../actions/read/all-of.ts";
 import { onSource } from "../../actions/read/find-source.ts";
+import { listNamespaces } from "../../actions/read/read-namespaces.ts";
 import { tellUnlessQuiet, warn } from "../../actions/tell.ts";
 import {
 	desiredPolicies,
@@ -15,7 +17,6 @@ import {
 import type { Outcome } from "../../core/document.ts";
 import type { ServiceAccount } from "../../core/objects.ts";
 import { FailureError } from "../../core/output/failure.ts";
-import { namespaceFacts } from "../../core/pull-secrets/namespace-facts.ts";
 import {
 	type PullSecret,
 	placeOf,
@@ -29,7 +30,7 @@ import {
 } from "../../core/pull-secrets/record.ts";
 import { unlessForbidden } from "../../errors.ts";
 import type { ByPolicy } from "../../flags/account.ts";
-import type { Cluster, World } from "../../world.ts";
+import type { Cluster, ListQuery, World } from "../../world.ts";
 
 /**
  * Writes the policies with which pods of the recorded namespaces pull with the source. Everything that
@@ -98,26 +99,20 @@ async function accountsIn(
 	record: SourceRecord,
 	cluster: Cluster,
 ): Promise<ServiceAccount[]> {
-	const found: ServiceAccount[] = [];
+	const listed = (query: ListQuery) =>
+		allOf(cluster.pages("ServiceAccount", query), (account) => account);
 	if (!hasRules(record)) {
+		const found: ServiceAccount[] = [];
 		for (const namespace of namesOf(record).keys())
-			for await (const { items } of cluster.pages("ServiceAccount", {
-				namespace,
-			}))
-				found.push(...items);
+			found.push(...(await listed({ namespace })));
 		return found;
 	}
-	const served = new Set<string>();
-	for await (const { items } of cluster.pages("Namespace", {
-		metadataOnly: true,
-	}))
-		for (const namespace of items) {
-			const facts = namespaceFacts(namespace);
-			if (standingOf(record, facts.name, facts)?.is === "served")
-				served.add(facts.name);
-		}
-	for await (const { items } of cluster.pages("ServiceAccount", {}))
-		for (const account of items)
-			if (served.has(account.metadata.namespace ?? "")) found.push(account);
-	return found;
+	const served = new Set(
+		(await listNamespaces(cluster))
+			.filter((facts) => standingOf(record, facts.name, facts)?.is === "served")
+			.map(({ name }) => name),
+	);
+	return (await listed({})).filter(({ metadata }) =>
+		served.has(metadata.namespace ?? ""),
+	);
 }

@@ -2,6 +2,7 @@ import { readPolicies } from "../../actions/accounts/policies.ts";
 import { AT_ONCE, inParallel } from "../../actions/in-parallel.ts";
 import { whyNoSource } from "../../actions/read/find-source.ts";
 import { nearNamespaces, withNear } from "../../actions/read/near-names.ts";
+import { readWholeSecrets } from "../../actions/read/read-keys.ts";
 import {
 	type AccountFacts,
 	accountFacts,
@@ -31,11 +32,7 @@ import { byFirst, byPlace, compare } from "../../core/order.ts";
 import { isFailure } from "../../core/output/failure.ts";
 import { Fixes, type UsualSecret } from "../../core/pull-secrets/fixes.ts";
 import { namespaceFacts } from "../../core/pull-secrets/namespace-facts.ts";
-import {
-	isByPolicy,
-	PULL_SECRET_TYPE,
-	roleOf,
-} from "../../core/pull-secrets/ownership.ts";
+import { isByPolicy, roleOf } from "../../core/pull-secrets/ownership.ts";
 import {
 	type ContentReader,
 	type PullSecret,
@@ -202,13 +199,7 @@ async function readSources(
 			return [
 				reader.toPullSecret(await cluster.read("Secret", { namespace, name })),
 			];
-		const secrets: PullSecret[] = [];
-		for await (const { items } of cluster.pages("Secret", {
-			namespace,
-			fieldSelector: `type=${PULL_SECRET_TYPE}`,
-		}))
-			secrets.push(...items.map((secret) => reader.toPullSecret(secret)));
-		return secrets;
+		return readWholeSecrets(cluster, reader, namespace);
 	});
 	return (found ?? [])
 		.filter((secret) => isSourceLike(secret) && !secret.terminating)

@@ -2,6 +2,7 @@ import {
 	namespaceMissing,
 	readNaming,
 } from "../../actions/apply/ensure-namespace.ts";
+import { allOf } from "../../actions/read/all-of.ts";
 import { nearest } from "../../core/command-line/nearest.ts";
 import type { OtherSource } from "../../core/kubelet/near-miss.ts";
 import { podImages } from "../../core/kubelet/pod-images.ts";
@@ -20,7 +21,7 @@ import type { Pod, Secret, ServiceAccount } from "../../core/objects.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import { isObjectName } from "../../core/output/shell.ts";
 import { SOURCE_ANNOTATION } from "../../core/pull-secrets/ownership.ts";
-import { ApiError, isForbidden, unlessNotFound } from "../../errors.ts";
+import { ApiError, unlessForbidden, unlessNotFound } from "../../errors.ts";
 import type { Cluster, ListQuery } from "../../world.ts";
 import {
 	isWorkloadKind,
@@ -211,12 +212,6 @@ function madeAt({ metadata }: Pod): string {
 }
 
 async function readable(cluster: Cluster, query: ListQuery): Promise<Secret[]> {
-	const secrets: Secret[] = [];
-	try {
-		for await (const page of cluster.pages("Secret", query))
-			secrets.push(...page.items);
-	} catch (error) {
-		if (!isForbidden(error)) throw error;
-	}
-	return secrets;
+	const pages = cluster.pages("Secret", query);
+	return (await unlessForbidden(allOf(pages, (secret) => secret))) ?? [];
 }

@@ -1,5 +1,6 @@
+import { allOf } from "../../actions/read/all-of.ts";
 import { readPullSecrets } from "../../actions/read/read-keys.ts";
-import { listIfAllowed } from "../../actions/read/read-namespaces.ts";
+import { listIfAllowed, scopesOf } from "../../actions/read/read-namespaces.ts";
 import { readSources } from "../../actions/read/read-sources.ts";
 import { expiriesOfKey } from "../../core/pull-secrets/expiry.ts";
 import type { ListContext } from "../../core/pull-secrets/list-item.ts";
@@ -95,12 +96,13 @@ async function labelledNamespaces(
 	labelSelector: string | undefined,
 ): Promise<(namespace: string) => boolean> {
 	if (labelSelector === undefined) return () => true;
-	const names = new Set<string | undefined>();
-	for await (const page of cluster.pages("Namespace", {
-		labelSelector,
-		metadataOnly: true,
-	}))
-		for (const { metadata } of page.items) names.add(metadata.name);
+	const query = { labelSelector, metadataOnly: true };
+	const names = new Set(
+		await allOf(
+			cluster.pages("Namespace", query),
+			({ metadata }) => metadata.name,
+		),
+	);
 	return (namespace) => names.has(namespace);
 }
 
@@ -111,16 +113,12 @@ export function listQueries({
 	managed: [managed = "", ...labels],
 	all,
 }: ListChoice): ListQuery[] {
-	const scopes =
-		namespaces.length > 0
-			? namespaces.map((namespace) => ({ namespace }))
-			: [{}];
 	const named = name === undefined ? [] : [`metadata.name=${name}`];
 	const fields = (...more: string[]) => {
 		const selectors = [...named, ...more];
 		return selectors.length > 0 && { fieldSelector: selectors.join(",") };
 	};
-	return scopes.flatMap((scope): ListQuery[] =>
+	return scopesOf(namespaces).flatMap((scope): ListQuery[] =>
 		all
 			? [{ ...scope, ...fields(`type=${PULL_SECRET_TYPE}`) }]
 			: [

@@ -1,5 +1,7 @@
+import { allOf } from "../../actions/read/all-of.ts";
 import { scopesOf } from "../../actions/read/read-namespaces.ts";
 import { warn } from "../../actions/tell.ts";
+import type { ObjectOf } from "../../core/objects.ts";
 import {
 	type AccountFacts,
 	accountFacts,
@@ -22,39 +24,29 @@ export async function readUsers(
 	world: Pick<World, "emit">,
 ): Promise<Users> {
 	const scopes = scopesOf(namespaces);
-	const pods = unlessHidden("Pod", world, async () => {
-		const found: TreePodFacts[] = [];
-		for (const scope of scopes)
-			for await (const { items } of cluster.picked("Pod", scope, podFacts))
-				for (const pod of items) if (pod !== undefined) found.push(pod);
-		return found;
-	});
-	const accounts = unlessHidden("ServiceAccount", world, async () => {
-		const found: AccountFacts[] = [];
-		for (const scope of scopes)
-			for await (const { items } of cluster.picked(
-				"ServiceAccount",
-				scope,
-				accountFacts,
-			))
-				for (const account of items)
-					if (account !== undefined) found.push(account);
-		return found;
-	});
-	const [foundPods, foundAccounts] = await Promise.all([pods, accounts]);
-	return { pods: foundPods, accounts: foundAccounts };
-}
-
-async function unlessHidden<Item>(
-	kind: "Pod" | "ServiceAccount",
-	world: Pick<World, "emit">,
-	list: () => Promise<Item[]>,
-): Promise<Item[]> {
-	try {
-		return await list();
-	} catch (error) {
-		if (!isForbidden(error)) throw error;
-		warn(world, { cause: "users-unlisted", kind });
-		return [];
-	}
+	const listed = async <K extends "Pod" | "ServiceAccount", Item>(
+		kind: K,
+		pick: (object: ObjectOf[K]) => Item | undefined,
+	): Promise<Item[]> => {
+		const found: Item[] = [];
+		try {
+			for (const scope of scopes)
+				found.push(
+					...(await allOf(
+						cluster.picked(kind, scope, pick),
+						(user) => user ?? [],
+					)),
+				);
+			return found;
+		} catch (error) {
+			if (!isForbidden(error)) throw error;
+			warn(world, { cause: "users-unlisted", kind });
+			return [];
+		}
+	};
+	const [pods, accounts] = await Promise.all([
+		listed("Pod", podFacts),
+		listed("ServiceAccount", accountFacts),
+	]);
+	return { pods, accounts };
 }

@@ -1,6 +1,8 @@
+import { namesOf } from "../../core/kubelet/pod-secrets.ts";
 import type { Loss } from "../../core/note.ts";
+import type { ObjectOf } from "../../core/objects.ts";
 import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
-import { isForbidden } from "../../errors.ts";
+import { unlessForbidden } from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
 
 /** How many pods and service accounts reference each of these pull secrets, for the question before a deletion. */
@@ -12,8 +14,13 @@ export async function countUsers(
 	const [only, ...others] = namespaces;
 	const scope =
 		only !== undefined && others.length === 0 ? { namespace: only } : {};
-	const pods = await countNames(cluster, "Pod", scope);
-	const accounts = await countNames(cluster, "ServiceAccount", scope);
+	const pods = await countNames(cluster, "Pod", scope, ({ spec }) => spec);
+	const accounts = await countNames(
+		cluster,
+		"ServiceAccount",
+		scope,
+		(account) => account,
+	);
 	return (key) => {
 		if (pods === undefined || accounts === undefined) return "hidden";
 		const id = `${key.namespace}/${key.name}`;
@@ -22,38 +29,22 @@ export async function countUsers(
 }
 
 /** How often `NAMESPACE/NAME` is in an object's imagePullSecrets; undefined where that may not be read. */
-async function countNames(
+function countNames<K extends "Pod" | "ServiceAccount">(
 	cluster: Cluster,
-	kind: "Pod" | "ServiceAccount",
+	kind: K,
 	scope: { namespace?: string },
+	owner: (object: ObjectOf[K]) => Parameters<typeof namesOf>[0],
 ): Promise<Map<string, number> | undefined> {
-	const counts = new Map<string, number>();
-	const count = (
-		namespace: string | undefined,
-		references: readonly { name?: string }[] | undefined,
-	): void => {
-		for (const { name } of references ?? []) {
-			const id = `${namespace}/${name}`;
-			counts.set(id, (counts.get(id) ?? 0) + 1);
-		}
-	};
-	try {
-		if (kind === "Pod") {
-			const pages = cluster.picked("Pod", scope, ({ metadata, spec }) => ({
-				namespace: metadata.namespace,
-				references: spec?.imagePullSecrets,
-			}));
-			for await (const { items } of pages)
-				for (const { namespace, references } of items)
-					count(namespace, references);
-		} else {
-			for await (const page of cluster.pages("ServiceAccount", scope))
-				for (const account of page.items)
-					count(account.metadata.namespace, account.imagePullSecrets);
-		}
+	const pages = cluster.picked(kind, scope, (object) =>
+		namesOf(owner(object)).map(
+			(name) => `${object.metadata.namespace}/${name}`,
+		),
+	);
+	const count = async () => {
+		const counts = new Map<string, number>();
+		for await (const { items } of pages)
+			for (const id of items.flat()) counts.set(id, (counts.get(id) ?? 0) + 1);
 		return counts;
-	} catch (error) {
-		if (isForbidden(error)) return undefined;
-		throw error;
-	}
+	};
+	return unlessForbidden(count());
 }

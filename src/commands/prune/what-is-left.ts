@@ -1,3 +1,4 @@
+import { allOf } from "../../actions/read/all-of.ts";
 import {
 	INSTALLATION_LABEL,
 	installationId,
@@ -60,15 +61,11 @@ async function listed(
 	kind: "Secret" | "Deployment",
 	query: ListQuery,
 ): Promise<ObjectMeta[]> {
-	const found: ObjectMeta[] = [];
+	const pages = cluster.pages(kind, { ...query, metadataOnly: true });
 	try {
-		for await (const { items } of cluster.pages(kind, {
-			...query,
-			metadataOnly: true,
-		}))
-			for (const { metadata } of items) found.push(metadata);
+		return await allOf(pages, ({ metadata }) => metadata);
 	} catch (error) {
 		if (isFatal(error)) throw error;
+		return [];
 	}
-	return found;
 }

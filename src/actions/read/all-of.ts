@@ -1,0 +1,14 @@
+import type { Page } from "../../world.ts";
+
+/**
+ * What `keep` makes of each object of a list, which may be nothing, or several. Throws what the
+ * cluster throws.
+ */
+export async function allOf<T, Kept>(
+	pages: AsyncIterable<Page<T>>,
+	keep: (item: T) => Kept | readonly Kept[],
+): Promise<Kept[]> {
+	const all: Kept[] = [];
+	for await (const { items } of pages) all.push(...items.flatMap(keep));
+	return all;
+}
