@@ -1,4 +1,5 @@
 import type { CredentialInput } from "../actions/credentials/credential-input.ts";
+import type { VerifyOptions } from "../actions/credentials/verify-credentials.ts";
 import {
 	BARE,
 	type Flag,
@@ -18,8 +19,18 @@ import {
 	type RegistryServer,
 } from "../core/registry/server.ts";
 import { UsageError } from "../errors.ts";
-import { checkName, checkNamespace, connectionFlags } from "../flags.ts";
+import {
+	checkName,
+	checkNamespace,
+	connectionFlags,
+	lifetimeOf,
+} from "../flags.ts";
 import { credentialFaultWords } from "../report/credential-fault-words.ts";
+import {
+	EXPIRES_IN_FLAG,
+	VERIFICATION_FLAGS,
+	verifyingOf,
+} from "./verification.ts";
 
 /** The flags of a user and a password, of which each says where they come from. */
 const PASSWORD_WAYS = [
@@ -32,7 +43,7 @@ const PASSWORD_WAYS = [
 ];
 
 /** The flags that name a registry and a credential for it, and kubectl's names for the same. */
-export const CREDENTIAL_FLAGS: readonly Flag[] = grouped("Credential", [
+const ENTRY_FLAGS: readonly Flag[] = grouped("Credential", [
 	{
 		name: "registry-server",
 		kind: "list",
@@ -147,6 +158,22 @@ export const CREDENTIAL_FLAGS: readonly Flag[] = grouped("Credential", [
 	},
 ]);
 
+/** All flags of a command that is given a credential: which, whether it is verified first, and how long it is good. */
+export const CREDENTIAL_FLAGS: readonly Flag[] = [
+	...ENTRY_FLAGS,
+	...VERIFICATION_FLAGS,
+	EXPIRES_IN_FLAG,
+];
+
+/** What they say. */
+export interface CredentialOptions {
+	readonly input: CredentialInput;
+	readonly verifying: VerifyOptions;
+	/** Milliseconds; undefined: the person does not say. */
+	readonly expiresIn: number | undefined;
+	readonly warnings: readonly FlagNote[];
+}
+
 /** The entry of a source that `--registry-server` names, word for word; undefined where it does not stand there. Throws UsageError for several. */
 export function registryNamedIn(given: Given): string | undefined {
 	const names = given.has("registry-server")
@@ -166,15 +193,12 @@ export function registryNamedIn(given: Given): string | undefined {
 
 /**
  * Reads them. `naming`: the registry is one that is there, which is looked for by `registryNamedIn`.
- * Throws UsageError that names the flags, never repeating a value. `warnings`: what to know of them.
+ * Throws UsageError that names the flags, never repeating a value.
  */
-export function credentialInputOf(
+export function credentialOptionsOf(
 	given: Given,
 	{ naming = false } = {},
-): {
-	input: CredentialInput;
-	warnings: readonly FlagNote[];
-} {
+): CredentialOptions {
 	const warnings: FlagNote[] = [];
 	const docker = [
 		"docker-server",
@@ -240,6 +264,8 @@ export function credentialInputOf(
 					jwtPath === "-" ? { from: "stdin" } : { from: "file", path: jwtPath },
 			}),
 		},
+		verifying: verifyingOf(given),
+		expiresIn: lifetimeOf(given, "expires-in"),
 		warnings,
 	};
 }

@@ -1,3 +1,4 @@
+import type { Given } from "../core/command-line/flag.ts";
 import { goDuration } from "../core/pull-secrets/go-duration.ts";
 import { UsageError } from "../errors.ts";
 
@@ -41,6 +42,12 @@ export function parseLifetime(value: string, flag: string): number {
 	const time = Number(days) * DAY_MS + more;
 	if (time > 0 && time <= LONGEST_LIFE) return time;
 	throw noDuration(flag, such);
+}
+
+/** A flag's length of time, in milliseconds; undefined where it is not given. Throws UsageError. */
+export function lifetimeOf(given: Given, name: string): number | undefined {
+	const value = given.text(name);
+	return value === undefined ? undefined : parseLifetime(value, `--${name}`);
 }
 
 /** A whole number of at least `least`. Throws UsageError. */

@@ -6,7 +6,7 @@ import {
 } from "../core/pull-secrets/provider.ts";
 import type { RefreshRules } from "../core/pull-secrets/renewal.ts";
 import { UsageError } from "../errors.ts";
-import { parseLifetime } from "./numbers.ts";
+import { lifetimeOf } from "./numbers.ts";
 
 /** What a watch may renew by itself, and how. */
 export const REFRESH_FLAGS: readonly Flag[] = [
@@ -63,14 +63,10 @@ export function refreshOf(given: Given): RefreshRules | undefined {
 		throw new UsageError(
 			"--credential-arg is for the one plugin that --refresh names",
 		);
-	const before = given.text("refresh-before");
 	return {
 		allowed,
 		args,
-		before:
-			before === undefined
-				? undefined
-				: parseLifetime(before, "--refresh-before"),
+		before: lifetimeOf(given, "refresh-before"),
 		verifies: !given.on("no-verify"),
 	};
 }

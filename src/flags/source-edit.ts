@@ -2,7 +2,6 @@ import type { Flag, Given } from "../core/command-line/flag.ts";
 import type { SourceEdit } from "../core/pull-secrets/edit-source.ts";
 import { UsageError } from "../errors.ts";
 import { CREDENTIAL_FLAGS } from "./credential.ts";
-import { EXPIRES_IN_FLAG, VERIFICATION_FLAGS } from "./verification.ts";
 
 /** Flags of a source that is not there, or is to be overwritten. */
 const ANEW = ["replace", "create-namespace", "label"];
@@ -19,12 +18,7 @@ export const SOURCE_EDIT_FLAGS: readonly Flag[] = [
 		name: "remove",
 		kind: "list",
 		values: "registry",
-		conflicts: [
-			...[...CREDENTIAL_FLAGS, ...VERIFICATION_FLAGS, EXPIRES_IN_FLAG].map(
-				({ name }) => name,
-			),
-			...ANEW,
-		],
+		conflicts: [...CREDENTIAL_FLAGS.map(({ name }) => name), ...ANEW],
 		help: "Remove this registry from the existing source and keep the others; repeatable.",
 	},
 ];

@@ -7,7 +7,6 @@ import {
 } from "../core/kubelet/image-reference.ts";
 import { registryNamed } from "../core/registry/server.ts";
 import { UsageError } from "../errors.ts";
-import { parseLifetime } from "../flags.ts";
 
 /** Whom to believe when registries are asked. */
 export const TRUST_FLAGS: readonly Flag[] = grouped("Verification", [
@@ -59,12 +58,6 @@ export const EXPIRES_IN_FLAG: Flag = {
 	kind: "text",
 	help: "Say how long the credential is valid, such as 12h or 90d, to be warned in time. JWTs and ECR passwords say it themselves.",
 };
-
-/** `--expires-in` in milliseconds; undefined when it is not given. Throws UsageError. */
-export function expiresInOf(given: Given): number | undefined {
-	const value = given.text("expires-in");
-	return value === undefined ? undefined : parseLifetime(value, "--expires-in");
-}
 
 /** How to verify credentials, and whether: undefined where the command line does not say. Throws UsageError. */
 export function verifyingOf(given: Given): VerifyOptions {

@@ -1,16 +1,11 @@
-import {
-	findCredentials,
-	matchesOf,
-	type PullSource,
-} from "../../core/kubelet/keyring.ts";
+import { findCredentials, matchesOf } from "../../core/kubelet/keyring.ts";
 import { podImages } from "../../core/kubelet/pod-images.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
-import { PULL_SECRET_TYPE } from "../../core/pull-secrets/ownership.ts";
 import {
 	type PullSecret,
 	placeOf,
-	sourceRef,
+	pullSourceOfKey,
 } from "../../core/pull-secrets/pull-secret.ts";
 import type { Cluster } from "../../world.ts";
 
@@ -31,11 +26,7 @@ export async function podsInNeed(
 	source: PullSecret,
 	cluster: Cluster,
 ): Promise<Map<string, number>> {
-	const pull: PullSource = {
-		from: sourceRef(source),
-		type: PULL_SECRET_TYPE,
-		data: Buffer.from(source.content.data, "base64").toString("utf8"),
-	};
+	const pull = pullSourceOfKey(source);
 	const known = new Map<string, boolean>();
 	const needs = (image: string): boolean => {
 		let needed = known.get(image);

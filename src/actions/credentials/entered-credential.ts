@@ -1,5 +1,7 @@
 import type { Credential } from "../../core/credentials/credential.ts";
 import type { Note, StoredIn } from "../../core/note.ts";
+import type { DryRun } from "../../core/output/result.ts";
+import type { NewEntry } from "../../core/pull-secrets/new-source.ts";
 import type { RegistryServer } from "../../core/registry/server.ts";
 
 /** A registry and a credential for it, and whether the person was asked for any of it. */
@@ -14,4 +16,23 @@ export interface EnteredCredential {
 	/** The name of the provider that gave it. */
 	readonly provider?: string;
 	readonly warnings: readonly Note[];
+}
+
+/** What was entered as entries of a source. `expiresIn`: milliseconds; `now`: since 1970. */
+export function newEntries(
+	entered: readonly EnteredCredential[],
+	{
+		dryRun,
+		expiresIn,
+	}: { readonly dryRun: DryRun; readonly expiresIn: number | undefined },
+	now: number,
+): NewEntry[] {
+	return entered.map(({ server, credential, provider }) => ({
+		server,
+		credential,
+		// What is printed to be kept is the same for the same input.
+		...(dryRun !== "client" && { issuedAt: now }),
+		...(expiresIn !== undefined && { lifetime: expiresIn }),
+		...(provider !== undefined && { provider }),
+	}));
 }

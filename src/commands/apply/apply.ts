@@ -12,10 +12,8 @@ import { deliver, type Run, type Scope } from "../../actions/apply/deliver.ts";
 import { nextCommand } from "../../actions/apply/next-command.ts";
 import { selectedFor } from "../../actions/apply/selected.ts";
 import { warnOfNoMatch } from "../../actions/apply/warn-of-no-match.ts";
-import type { CredentialInput } from "../../actions/credentials/credential-input.ts";
 import { enterVerified } from "../../actions/credentials/enter-verified.ts";
 import type { EnteredCredential } from "../../actions/credentials/entered-credential.ts";
-import type { VerifyOptions } from "../../actions/credentials/verify-credentials.ts";
 import {
 	beginCopyLists,
 	readingAhead,
@@ -31,29 +29,22 @@ import {
 	type PullSecret,
 } from "../../core/pull-secrets/pull-secret.ts";
 import { DIFFED_CHANGE_FLAGS, diffedChangeOf } from "../../flags/changes.ts";
-import { CREDENTIAL_FLAGS, credentialInputOf } from "../../flags/credential.ts";
-import { COPY_FLAGS, copySettingsOf, SELECTING } from "../../flags/sync.ts";
 import {
-	EXPIRES_IN_FLAG,
-	expiresInOf,
-	VERIFICATION_FLAGS,
-	verifyingOf,
-} from "../../flags/verification.ts";
+	CREDENTIAL_FLAGS,
+	type CredentialOptions,
+	credentialOptionsOf,
+} from "../../flags/credential.ts";
+import { COPY_FLAGS, copySettingsOf, SELECTING } from "../../flags/sync.ts";
 import * as flags from "../../flags.ts";
 import type { ConnectionFlags, World } from "../../world.ts";
 import { planMaking } from "./make-source.ts";
 
 /** What one apply is to do, in one cluster. */
-interface ApplySettings extends OutputOptions, CopySettings {
+interface ApplySettings extends OutputOptions, CopySettings, CredentialOptions {
 	readonly connection: ConnectionFlags;
-	readonly input: CredentialInput;
-	readonly verifying: VerifyOptions;
-	/** Milliseconds. */
-	readonly expiresIn: number | undefined;
 	readonly label: UsageLabel | undefined;
 	readonly createNamespace: boolean;
 	readonly yes: boolean;
-	readonly warnings: readonly FlagNote[];
 	readonly notes: readonly FlagNote[];
 }
 
@@ -77,8 +68,6 @@ A missing source is created; a registry that it lacks is added, one that it has 
 	],
 	flags: [
 		...CREDENTIAL_FLAGS,
-		...VERIFICATION_FLAGS,
-		EXPIRES_IN_FLAG,
 		// What is recorded is attached as it is recorded.
 		...COPY_FLAGS.map((flag) =>
 			flag.name === "attach" ? { ...flag, needs: SELECTING } : flag,
@@ -94,9 +83,7 @@ A missing source is created; a registry that it lacks is added, one that it has 
 	inContexts: "changes",
 	options: (given, env) => ({
 		connection: flags.bulkConnectionFlags(given),
-		...credentialInputOf(given),
-		verifying: verifyingOf(given),
-		expiresIn: expiresInOf(given),
+		...credentialOptionsOf(given),
 		...copySettingsOf(given, env),
 		label: flags.labelOf(given),
 		createNamespace: given.on("create-namespace"),
@@ -104,7 +91,7 @@ A missing source is created; a registry that it lacks is added, one that it has 
 	}),
 	async ask(options, world) {
 		warn(world, ...options.notes, ...options.warnings);
-		const entered = await enterVerified(
+		return enterVerified(
 			options.input,
 			options.verifying,
 			{
@@ -113,7 +100,6 @@ A missing source is created; a registry that it lacks is added, one that it has 
 			},
 			world,
 		);
-		return entered;
 	},
 	async run(options, world, entered) {
 		const cluster = readingAhead(await world.connect(options.connection));

@@ -2,7 +2,10 @@ import { apply } from "../../actions/apply/apply.ts";
 import { unlessRefused } from "../../actions/apply/confirm.ts";
 import type { Run } from "../../actions/apply/deliver.ts";
 import { ensureNamespace } from "../../actions/apply/ensure-namespace.ts";
-import type { EnteredCredential } from "../../actions/credentials/entered-credential.ts";
+import {
+	type EnteredCredential,
+	newEntries,
+} from "../../actions/credentials/entered-credential.ts";
 import {
 	findSource,
 	placeMeant,
@@ -15,10 +18,7 @@ import {
 	applyRegistries,
 	editable,
 } from "../../core/pull-secrets/edit-source.ts";
-import {
-	type NewEntry,
-	newSource,
-} from "../../core/pull-secrets/new-source.ts";
+import { newSource } from "../../core/pull-secrets/new-source.ts";
 import type { UsageLabel } from "../../core/pull-secrets/ownership.ts";
 import { PULL_SECRET_TYPE } from "../../core/pull-secrets/ownership.ts";
 import { leftImmutable, planSource } from "../../core/pull-secrets/plan.ts";
@@ -66,18 +66,8 @@ export async function planMaking(
 	const { cluster, reader, world, report, dryRun } = run;
 	const found = await sourceThere(making.source, run);
 	const place: SourceRef = found ?? placeMeant(making.source, cluster);
-	const issuedAt = world.clock.now();
 	const { expiresIn } = making;
-	const entries = entered.map(
-		({ server, credential, provider }): NewEntry => ({
-			server,
-			credential,
-			// What is printed to be kept is the same for the same input.
-			...(dryRun !== "client" && { issuedAt }),
-			...(expiresIn !== undefined && { lifetime: expiresIn }),
-			...(provider !== undefined && { provider }),
-		}),
-	);
+	const entries = newEntries(entered, { dryRun, expiresIn }, world.clock.now());
 	const made = (now: PullSecret | undefined): DesiredPullSecret =>
 		now === undefined
 			? newSource(place, entries, making.label)

@@ -14,8 +14,10 @@ import {
 } from "../../actions/credentials/choose-entry.ts";
 import type { CredentialInput } from "../../actions/credentials/credential-input.ts";
 import { enterVerified } from "../../actions/credentials/enter-verified.ts";
-import type { EnteredCredential } from "../../actions/credentials/entered-credential.ts";
-import type { VerifyOptions } from "../../actions/credentials/verify-credentials.ts";
+import {
+	type EnteredCredential,
+	newEntries,
+} from "../../actions/credentials/entered-credential.ts";
 import { onCluster } from "../../actions/on-cluster.ts";
 import { readPullSecret } from "../../actions/read/read-keys.ts";
 import { warnOfMalformed } from "../../actions/read/warn-of-malformed.ts";
@@ -57,14 +59,12 @@ import {
 import { displayHost } from "../../core/registry/server.ts";
 import { EXIT } from "../../errors.ts";
 import { DIFFED_CHANGE_FLAGS, diffedChangeOf } from "../../flags/changes.ts";
-import { CREDENTIAL_FLAGS, credentialInputOf } from "../../flags/credential.ts";
-import { SOURCE_EDIT_FLAGS, sourceEditOf } from "../../flags/source-edit.ts";
 import {
-	EXPIRES_IN_FLAG,
-	expiresInOf,
-	VERIFICATION_FLAGS,
-	verifyingOf,
-} from "../../flags/verification.ts";
+	CREDENTIAL_FLAGS,
+	type CredentialOptions,
+	credentialOptionsOf,
+} from "../../flags/credential.ts";
+import { SOURCE_EDIT_FLAGS, sourceEditOf } from "../../flags/source-edit.ts";
 import * as flags from "../../flags.ts";
 import type { Cluster, ConnectionFlags, World } from "../../world.ts";
 import { meshesInstalled } from "./meshes-installed.ts";
@@ -114,8 +114,6 @@ At a terminal the credential is verified at its registry before it is written; e
 	],
 	flags: [
 		...CREDENTIAL_FLAGS,
-		...VERIFICATION_FLAGS,
-		EXPIRES_IN_FLAG,
 		...SOURCE_EDIT_FLAGS,
 		{
 			name: "replace",
@@ -142,9 +140,7 @@ At a terminal the credential is verified at its registry before it is written; e
 		...labelled(given, env),
 		connection: flags.connectionFlags(given),
 		offersMesh: isMeshOpen(given, env),
-		...credentialInputOf(given),
-		verifying: verifyingOf(given),
-		expiresIn: expiresInOf(given),
+		...credentialOptionsOf(given),
 		edit: sourceEditOf(given),
 		replace: given.on("replace"),
 		force: given.on("force"),
@@ -176,18 +172,10 @@ At a terminal the credential is verified at its registry before it is written; e
 			edit: intended,
 			replace: given.replace || replace,
 		};
-		const { edit, dryRun, output, label, expiresIn } = options;
+		const { edit, dryRun, output, label } = options;
 		const isNew = edit.by === "replace";
 		const reader = new ContentReader();
-		const now = world.clock.now();
-		const entries = entered.map(({ server, credential, provider }) => ({
-			server,
-			credential,
-			// What is printed to be kept is the same for the same input.
-			...(dryRun !== "client" && { issuedAt: now }),
-			...(expiresIn !== undefined && { lifetime: expiresIn }),
-			...(provider !== undefined && { provider }),
-		}));
+		const entries = newEntries(entered, options, world.clock.now());
 		const make = sourceMaker(edit, place, entries, label);
 		const isObject = output === "json" || output === "yaml";
 		if (isNew && isObject && dryRun === "client")
@@ -486,16 +474,14 @@ interface AskedPlace {
 	};
 }
 
-interface CreateOptions extends SourceWriting, OutputOptions {
+interface CreateOptions
+	extends SourceWriting,
+		OutputOptions,
+		CredentialOptions {
 	readonly connection: ConnectionFlags;
 	readonly place: SourceRef;
-	readonly input: CredentialInput;
-	readonly verifying: VerifyOptions;
-	/** Milliseconds. */
-	readonly expiresIn: number | undefined;
 	readonly edit: SourceEdit;
 	readonly label: UsageLabel | undefined;
-	readonly warnings: readonly FlagNote[];
 	readonly notes: readonly FlagNote[];
 }
 

@@ -30,7 +30,7 @@ import {
 	ContentReader,
 	type PullSecret,
 	placeOf,
-	sourceRef,
+	pullSourceOfKey,
 } from "../../core/pull-secrets/pull-secret.ts";
 import {
 	type NamespaceKnowledge,
@@ -357,16 +357,12 @@ async function readState(
 		};
 	}
 	const sent = await isServed(source, namespace, cluster);
-	const seen = {
-		namespace: source.namespace,
-		from: sourceRef(source),
-		type: source.type,
-		data: Buffer.from(source.content.data, "base64").toString("utf8"),
-	};
+	const { namespace: at } = source;
+	const seen = { namespace: at, ...pullSourceOfKey(source) };
 	return {
 		fixes: new Fixes({ ...placeOf(source), exists: true, usual }),
 		source: seen,
-		served: source.namespace === namespace || sent,
+		served: at === namespace || sent,
 		...(sent &&
 			isByPolicy(source) && {
 				byPolicy: {

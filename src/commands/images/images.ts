@@ -16,10 +16,9 @@ import { type ListedImage, nameOf } from "../../core/meshes/listed-image.ts";
 import type { ImageNote } from "../../core/note.ts";
 import { byFirst } from "../../core/order.ts";
 import { FailureError } from "../../core/output/failure.ts";
-import { PULL_SECRET_TYPE } from "../../core/pull-secrets/ownership.ts";
 import {
 	ContentReader,
-	sourceRef,
+	pullSourceOfKey,
 } from "../../core/pull-secrets/pull-secret.ts";
 import {
 	type Platform,
@@ -365,7 +364,10 @@ async function clusterSays(
 	try {
 		const [source, platforms] = await Promise.all([
 			readOr(
-				() => pullSource(cluster, wish.source, world),
+				async () =>
+					pullSourceOfKey(
+						await findSource(cluster, new ContentReader(), wish.source, world),
+					),
 				undefined,
 				(error) => ({
 					cause: "checked-without-credential",
@@ -383,19 +385,6 @@ async function clusterSays(
 	} finally {
 		await cluster.close();
 	}
-}
-
-async function pullSource(
-	cluster: Cluster,
-	choice: SourceChoice,
-	world: World,
-): Promise<PullSource> {
-	const found = await findSource(cluster, new ContentReader(), choice, world);
-	return {
-		from: sourceRef(found),
-		type: PULL_SECRET_TYPE,
-		data: Buffer.from(found.content.data, "base64").toString("utf8"),
-	};
 }
 
 function noSource(

@@ -134,9 +134,7 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, Drif
 			managed: flags.managedSelectorsOf(given, env),
 			all: given.on("all"),
 			statuses: statusesOf(given),
-			expiring: given.has("expiring")
-				? flags.parseLifetime(given.text("expiring") ?? "", "--expiring")
-				: undefined,
+			expiring: flags.lifetimeOf(given, "expiring"),
 		},
 		sourceNamespace: flags.sourceNamespaceOf(given, env),
 		usual: flags.usualSecretOf(env),

@@ -12,10 +12,11 @@ import {
 	serverOf,
 	usualOf,
 } from "../../actions/credentials/choose-entry.ts";
-import type { CredentialInput } from "../../actions/credentials/credential-input.ts";
 import { enterVerified } from "../../actions/credentials/enter-verified.ts";
-import type { EnteredCredential } from "../../actions/credentials/entered-credential.ts";
-import type { VerifyOptions } from "../../actions/credentials/verify-credentials.ts";
+import {
+	type EnteredCredential,
+	newEntries,
+} from "../../actions/credentials/entered-credential.ts";
 import { onCluster } from "../../actions/on-cluster.ts";
 import {
 	findSource,
@@ -25,7 +26,6 @@ import { findOrMeant } from "../../actions/read/meant-namespace.ts";
 import { warnOfMalformed } from "../../actions/read/warn-of-malformed.ts";
 import { tellUnlessQuiet, warn } from "../../actions/tell.ts";
 import { CANCELLED, cancelled, command } from "../../command.ts";
-import type { Given } from "../../core/command-line/flag.ts";
 import type { FlagNote } from "../../core/note.ts";
 import {
 	editable,
@@ -42,34 +42,24 @@ import {
 import { DIFFED_CHANGE_FLAGS, diffedChangeOf } from "../../flags/changes.ts";
 import {
 	CREDENTIAL_FLAGS,
-	credentialInputOf,
+	type CredentialOptions,
+	credentialOptionsOf,
 	registryNamedIn,
 } from "../../flags/credential.ts";
 import { sourceChoiceIn } from "../../flags/source.ts";
-import {
-	EXPIRES_IN_FLAG,
-	expiresInOf,
-	VERIFICATION_FLAGS,
-	verifyingOf,
-} from "../../flags/verification.ts";
 import * as flags from "../../flags.ts";
 import type { ConnectionFlags, World } from "../../world.ts";
 import { finishCopies, rotateSource } from "./rotate-source.ts";
 
-interface RotateOptions extends OutputOptions {
+interface RotateOptions extends OutputOptions, CredentialOptions {
 	readonly connection: ConnectionFlags;
 	/** No namespace: the context's. */
 	readonly source: SourceChoice;
-	readonly input: CredentialInput;
 	/** The entry, as the command line names it. */
 	readonly registry: string | undefined;
-	readonly verifying: VerifyOptions;
-	/** Milliseconds. */
-	readonly expiresIn: number | undefined;
 	/** Milliseconds: a credential that is good for longer stays. */
 	readonly ifExpiring: number | undefined;
 	readonly yes: boolean;
-	readonly warnings: readonly FlagNote[];
 	readonly notes: readonly FlagNote[];
 }
 
@@ -106,8 +96,6 @@ The user stays unless another is given, and so do other registries in the source
 	],
 	flags: [
 		...CREDENTIAL_FLAGS,
-		...VERIFICATION_FLAGS,
-		EXPIRES_IN_FLAG,
 		{
 			name: "if-expiring",
 			kind: "text",
@@ -126,20 +114,14 @@ The user stays unless another is given, and so do other registries in the source
 		),
 	],
 	inContexts: "changes",
-	options(given, env) {
-		const { input, warnings } = credentialInputOf(given, { naming: true });
-		return {
-			connection: flags.bulkConnectionFlags(given),
-			source: sourceChoiceIn(given, env),
-			input,
-			registry: registryNamedIn(given),
-			warnings,
-			verifying: verifyingOf(given),
-			expiresIn: expiresInOf(given),
-			ifExpiring: ifExpiringOf(given),
-			...diffedChangeOf(given),
-		};
-	},
+	options: (given, env) => ({
+		...credentialOptionsOf(given, { naming: true }),
+		connection: flags.bulkConnectionFlags(given),
+		source: sourceChoiceIn(given, env),
+		registry: registryNamedIn(given),
+		ifExpiring: flags.lifetimeOf(given, "if-expiring"),
+		...diffedChangeOf(given),
+	}),
 	async ask(options, world) {
 		warn(world, ...options.notes, ...options.warnings);
 		const { input, registry } = options;
@@ -179,7 +161,7 @@ The user stays unless another is given, and so do other registries in the source
 		});
 	},
 	async run(options, world, { key: known, enter, seen, context }) {
-		const { expiresIn, registry } = options;
+		const { registry } = options;
 		return onCluster(world, options.connection, async (cluster) => {
 			const reader = new ContentReader();
 			const source = await findSource(cluster, reader, options.source, world);
@@ -198,15 +180,11 @@ The user stays unless another is given, and so do other registries in the source
 				cancelled(world);
 				return report.finish({ withSummary: false });
 			}
-			const now = world.clock.now();
-			const entries = entered.map(({ server, credential, provider }) => ({
-				server: { ...server, key },
-				credential,
-				// What is printed to be kept is the same for the same input.
-				...(options.dryRun !== "client" && { issuedAt: now }),
-				...(expiresIn !== undefined && { lifetime: expiresIn }),
-				...(provider !== undefined && { provider }),
-			}));
+			const entries = newEntries(
+				entered.map((one) => ({ ...one, server: { ...one.server, key } })),
+				options,
+				world.clock.now(),
+			);
 			const asks =
 				!options.yes && !options.diff && entered.some(({ asked }) => asked);
 			return await report.whatIsDone(async () => {
@@ -229,13 +207,6 @@ The user stays unless another is given, and so do other registries in the source
 		});
 	},
 });
-
-function ifExpiringOf(given: Given): number | undefined {
-	const value = given.text("if-expiring");
-	return value === undefined
-		? undefined
-		: flags.parseLifetime(value, "--if-expiring");
-}
 
 /** Milliseconds for which the credential is known to be good, where these are more than `longer`. */
 function timeLeft(

@@ -2,7 +2,7 @@ import { groupsBy } from "../groups.ts";
 import { kubectl, objectName, script } from "../output/shell.ts";
 import type { AccountFacts, Facts, PodFacts } from "./facts.ts";
 import { isUnread } from "./facts.ts";
-import { type Finding, finding, unique } from "./finding.ts";
+import { type Finding, finding, giving, unique } from "./finding.ts";
 import type { Keyrings } from "./keyrings.ts";
 import { workloadsOf } from "./workloads.ts";
 
@@ -205,7 +205,6 @@ function nameless(names: readonly Dangling[], keyrings: Keyrings): Finding[] {
 	).map((alike) => {
 		const [{ served, name, namespaces, accounts }] = alike;
 		const source = sources.get(name);
-		const giving = source?.fixes.sync(namespaces);
 		return finding(
 			"service accounts",
 			served ? "problem" : "note",
@@ -216,7 +215,7 @@ function nameless(names: readonly Dangling[], keyrings: Keyrings): Finding[] {
 			},
 			{
 				namespaces,
-				gives: giving ? [{ namespaces, script: giving }] : [],
+				gives: giving(namespaces, source?.fixes.sync(namespaces)),
 				look: source ? undefined : edit(accounts, namespaces),
 			},
 		);

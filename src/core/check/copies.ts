@@ -17,7 +17,7 @@ import {
 } from "../pull-secrets/record.ts";
 import { type Blocked, blockedIn, obstacleIn } from "./blocked.ts";
 import { type Facts, isUnread, type SourceFacts, sendingTo } from "./facts.ts";
-import { type Finding, finding, unique } from "./finding.ts";
+import { type Finding, finding, giving, unique } from "./finding.ts";
 import type { Keyrings } from "./keyrings.ts";
 
 /**
@@ -175,20 +175,15 @@ function namespaceFindings(
 ): Finding[] {
 	const ref = sourceRef(secret);
 	const found: Finding[] = [];
-	if (again.length > 0) {
-		const script = fixes.sync(again);
+	if (again.length > 0)
 		found.push(
 			finding(
 				"copies",
 				"problem",
 				{ cause: "namespace-made-again", ref },
-				{
-					namespaces: again,
-					gives: script ? [{ namespaces: again, script }] : [],
-				},
+				{ namespaces: again, gives: giving(again, fixes.sync(again)) },
 			),
 		);
-	}
 	const [first] = gone;
 	if (first !== undefined)
 		found.push(
@@ -231,10 +226,7 @@ function noRecord(source: SourceFacts, facts: Facts): Finding {
 		"copies",
 		"warning",
 		{ cause: "no-record", ref: sourceRef(secret) },
-		{
-			namespaces,
-			gives: recorded ? [{ namespaces, script: recorded }] : [],
-		},
+		{ namespaces, gives: giving(namespaces, recorded) },
 	);
 }
 
@@ -312,7 +304,7 @@ function claimants(facts: Facts): Finding[] {
 			},
 			{
 				namespaces,
-				gives: recorded ? [{ namespaces, script: recorded }] : [],
+				gives: giving(namespaces, recorded),
 				look: orphaned
 					? script(
 							meshreg("prune", "--orphaned", "-n", objectNames(namespaces)),

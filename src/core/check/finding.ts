@@ -211,6 +211,14 @@ export function finding(
 	};
 }
 
+/** What would give a credential to namespaces; nothing where no command can. */
+export function giving(
+	namespaces: readonly string[],
+	script: Script | undefined,
+): Giving[] {
+	return script === undefined ? [] : [{ namespaces, script }];
+}
+
 /** Whether everything could be looked at and nothing is wrong; warnings may be. */
 export function isWell(findings: readonly Finding[]): boolean {
 	return findings.every(({ severity }) => severity !== "problem");

@@ -6,8 +6,7 @@ import {
 	readKeyring,
 } from "../kubelet/keyring.ts";
 import { type NearMiss, nearMisses } from "../kubelet/near-miss.ts";
-import { PULL_SECRET_TYPE } from "../pull-secrets/ownership.ts";
-import { sourceRef } from "../pull-secrets/pull-secret.ts";
+import { pullSourceOfKey } from "../pull-secrets/pull-secret.ts";
 import { standingOf } from "../pull-secrets/record.ts";
 import {
 	type AccountFacts,
@@ -46,7 +45,7 @@ export class Keyrings {
 		);
 		this.#sources = facts.sources.map((source) => [
 			source,
-			readKeyring([pullSourceOfSource(source)]),
+			readKeyring([pullSourceOfKey(source.secret)]),
 		]);
 		this.#inForce = new Map(
 			facts.sources
@@ -185,12 +184,4 @@ export class Keyrings {
 	isThere(ref: string): boolean {
 		return this.facts.secrets.has(ref) || this.facts.otherSecrets.has(ref);
 	}
-}
-
-function pullSourceOfSource({ secret }: SourceFacts) {
-	return {
-		from: sourceRef(secret),
-		type: PULL_SECRET_TYPE,
-		data: Buffer.from(secret.content.data, "base64").toString("utf8"),
-	};
 }

@@ -13,7 +13,7 @@ import {
 	type SourceFacts,
 	sendingTo,
 } from "./facts.ts";
-import { type Giving, unique } from "./finding.ts";
+import { type Giving, giving, unique } from "./finding.ts";
 import type { Keyrings } from "./keyrings.ts";
 import type { PullProblem } from "./pull-diagnosis.ts";
 
@@ -138,15 +138,10 @@ function copies(
 	return {
 		...NOTHING,
 		fix: served.length > 0 ? own.fix : undefined,
-		gives:
-			others.length > 0 && foreign.fix !== undefined
-				? [
-						{
-							namespaces: unique(others.map(({ namespace }) => namespace)),
-							script: foreign.fix,
-						},
-					]
-				: [],
+		gives: giving(
+			unique(others.map(({ namespace }) => namespace)),
+			others.length > 0 ? foreign.fix : undefined,
+		),
 		left: [...own.left, ...foreign.left],
 		listed: {
 			pods: [...own.listed.pods, ...foreign.listed.pods],
@@ -190,10 +185,7 @@ function addRegistry(
 	);
 	return {
 		...NOTHING,
-		gives:
-			fix === undefined
-				? []
-				: [{ namespaces: namespacesOf(group), script: fix }],
+		gives: giving(namespacesOf(group), fix),
 		left,
 		listed,
 	};

@@ -14,6 +14,7 @@ import { isUnread, type PodFacts, sendingTo } from "./facts.ts";
 import {
 	type Finding,
 	finding,
+	giving,
 	type PullSubject,
 	type Severity,
 	unique,
@@ -261,14 +262,14 @@ function sendingCopies(
 	);
 	const served = all.filter((at) => keyrings.isServed(source, at));
 	const others = all.filter((at) => !served.includes(at));
-	const giving =
+	const script =
 		others.length > 0 ? source.fixes.sync(others, accounts(others)) : undefined;
 	return {
 		fix:
 			served.length > 0
 				? sequence(sendingTo(source, served, accounts(served)))
 				: undefined,
-		gives: giving ? [{ namespaces: others, script: giving }] : [],
+		gives: giving(others, script),
 	};
 }
 

@@ -7,6 +7,7 @@ import {
 	readDockerConfig,
 } from "../credentials/docker-config.ts";
 import type { AuthEntry } from "../credentials/entry.ts";
+import type { PullSource } from "../kubelet/keyring.ts";
 import type { Secret } from "../objects.ts";
 import type { Place } from "../output/input-failure.ts";
 import { keeperOf, type Manager, managerOf } from "./managers.ts";
@@ -207,6 +208,15 @@ export function placeOf({ namespace, name }: PullSecret): Place {
 /** `NAMESPACE/NAME`, as the source annotation has it. */
 export function sourceRef(key: { namespace: string; name: string }): string {
 	return `${key.namespace}/${key.name}`;
+}
+
+/** A source, or a copy, as a kubelet would take it for a pod that names it. */
+export function pullSourceOfKey(key: PullSecret): PullSource {
+	return {
+		from: sourceRef(key),
+		type: PULL_SECRET_TYPE,
+		data: Buffer.from(key.content.data, "base64").toString("utf8"),
+	};
 }
 
 /** The annotations by which a copy remembers its source. */

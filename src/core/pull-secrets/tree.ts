@@ -13,8 +13,8 @@ import { byFirst, compare } from "../order.ts";
 import { displayHost } from "../registry/server.ts";
 import { expiriesOf } from "./expiry.ts";
 import { copyDifferences, type ListContext } from "./list-item.ts";
-import { PULL_SECRET_TYPE, roleOf, SOURCE_ANNOTATION } from "./ownership.ts";
-import { type PullSecret, sourceRef } from "./pull-secret.ts";
+import { roleOf, SOURCE_ANNOTATION } from "./ownership.ts";
+import { type PullSecret, pullSourceOfKey, sourceRef } from "./pull-secret.ts";
 import { namesOf, recordIn, standingOf } from "./record.ts";
 import {
 	isSourceLike,
@@ -177,7 +177,10 @@ function treeOf(
 	users: Users,
 	{ known, tellsMissing, taken }: TreeParts,
 ): SourceTree {
-	const keyring = typeof source === "string" ? undefined : keyringOf(source);
+	const keyring =
+		typeof source === "string"
+			? undefined
+			: readKeyring([pullSourceOfKey(source)]);
 	const namespaces = copies.map((copy): TreeNamespace => {
 		const status = statusOf(copy, known);
 		return {
@@ -313,16 +316,6 @@ class Users {
 		}
 		return needs;
 	}
-}
-
-function keyringOf({ content, ...source }: PullSecret): Keyring {
-	return readKeyring([
-		{
-			from: sourceRef(source),
-			type: PULL_SECRET_TYPE,
-			data: Buffer.from(content.data, "base64").toString("utf8"),
-		},
-	]);
 }
 
 function registriesIn(source: PullSecret): TreeRegistry[] {
