@@ -398,33 +398,17 @@ class Controller {
 		if (trouble === this.#trouble) return;
 		this.#trouble = trouble;
 		const { onNote, rules } = this.how;
-		const { source: place } = rules;
+		const about = { source: rules.source };
 		if (trouble === "none")
-			onNote({
-				level: "info",
-				event: "source-back",
-				source: place,
-			});
+			onNote({ level: "info", event: "source-back", ...about });
 		else if (trouble === "deleted")
-			onNote({
-				level: "warning",
-				event: "source-deleted",
-				source: place,
-			});
+			onNote({ level: "warning", event: "source-deleted", ...about });
 		else if (fault !== undefined)
-			onNote({
-				level: "error",
-				event: "source-malformed",
-				source: place,
-				fault,
-			});
-		else if (record.kind === "fault")
-			onNote({
-				level: "error",
-				event: "record-invalid",
-				source: place,
-				fault: record.fault,
-			});
+			onNote({ level: "error", event: "source-malformed", ...about, fault });
+		else if (record.kind === "fault") {
+			const event = "record-invalid";
+			onNote({ level: "error", event, ...about, fault: record.fault });
+		}
 	}
 
 	#failed(namespace: string, error?: unknown): void {

@@ -28,6 +28,7 @@ import {
 import {
 	namesOf,
 	type RuleEntry,
+	rulesOf,
 	type SourceRecord,
 } from "../pull-secrets/record.ts";
 import type { SourceRef } from "../pull-secrets/source.ts";
@@ -89,7 +90,7 @@ export function desiredPolicies(scope: PolicyScope): PolicyObject[] {
 	if (tests.length === 0) return [];
 	const conditions = conditionsOf(source, tests);
 	const names = [...namesOf(record).keys()].sort();
-	const rules = record.entries.filter((entry) => "rule" in entry);
+	const rules = rulesOf(record);
 	const pair = (
 		part: Part,
 		served: string,

@@ -83,9 +83,7 @@ function faultFindings(
 				: {
 						fix: isBlocked
 							? undefined
-							: isSentNowhere
-								? fixes.detachByPolicy()
-								: fixes.attachByPolicy(),
+							: fixes.byPolicy(isSentNowhere ? "detach" : "attach"),
 					},
 		);
 	});

@@ -56,27 +56,17 @@ export class Fixes {
 
 	/** Makes a pull secret of any name at any place. */
 	createAt(namespace: string, name: string, host: string): Script | undefined {
-		return this.#at("create", namespace, name, [
-			"--registry-server",
-			registryName(host),
-		]);
+		return this.#at("create", namespace, name, onServer(host));
 	}
 
 	/** Gives one registry of an unmanaged Secret another credential; its other registries stay. */
 	takeOver(namespace: string, name: string, host: string): Script | undefined {
-		return this.#at("create", namespace, name, [
-			"--force",
-			"--registry-server",
-			registryName(host),
-		]);
+		return this.#at("create", namespace, name, ["--force", ...onServer(host)]);
 	}
 
 	/** Gives one registry of any source another credential. */
 	rotateAt(namespace: string, name: string, host: string): Script | undefined {
-		return this.#at("rotate", namespace, name, [
-			"--registry-server",
-			registryName(host),
-		]);
+		return this.#at("rotate", namespace, name, onServer(host));
 	}
 
 	/** Makes the source, of whatever is then asked for. */
@@ -93,26 +83,18 @@ export class Fixes {
 	create(host: string): Script | undefined {
 		return this.#ofSource("create", [
 			...(this.#target.exists ? ["--add"] : []),
-			"--registry-server",
-			registryName(host),
+			...onServer(host),
 		]);
 	}
 
 	/** Writes the source again, whatever is wrong with it. */
 	replace(host: string): Script | undefined {
-		return this.#ofSource("create", [
-			"--replace",
-			"--registry-server",
-			registryName(host),
-		]);
+		return this.#ofSource("create", ["--replace", ...onServer(host)]);
 	}
 
 	/** A new credential for this registry, in the source and in every recorded copy. */
 	rotate(host: string | undefined): Script | undefined {
-		return this.#ofSource("rotate", [
-			"--registry-server",
-			registryName(host ?? ""),
-		]);
+		return this.#ofSource("rotate", onServer(host ?? ""));
 	}
 
 	/**
@@ -222,14 +204,11 @@ export class Fixes {
 		);
 	}
 
-	/** Writes the admission policies with which pods of the recorded namespaces pull. */
-	attachByPolicy(): Script | undefined {
-		return this.#byPolicy("attach");
-	}
-
-	/** Takes the admission policies away. */
-	detachByPolicy(): Script | undefined {
-		return this.#byPolicy("detach");
+	/** Writes the admission policies with which pods of the recorded namespaces pull, or takes them away. */
+	byPolicy(verb: "attach" | "detach"): Script | undefined {
+		return script(
+			meshreg(verb, "--by-policy", ...this.#secret(this.name), ...this.#from()),
+		);
 	}
 
 	/** Adds a pull secret to the list in the template of a Deployment or the like, which makes its pods again. */
@@ -294,12 +273,6 @@ export class Fixes {
 		);
 	}
 
-	#byPolicy(verb: "attach" | "detach"): Script | undefined {
-		return script(
-			meshreg(verb, "--by-policy", ...this.#secret(this.name), ...this.#from()),
-		);
-	}
-
 	#from(): Word[] {
 		const { namespace } = this.#target;
 		return namespace === this.#usual.namespace
@@ -355,6 +328,10 @@ export function rotating(
 		["--registry-server"],
 		argumentFor(key, written),
 	);
+}
+
+function onServer(host: string): Word[] {
+	return ["--registry-server", registryName(host)];
 }
 
 /** `deployment/web`, as kubectl takes it; undefined where kind or name is none. */

@@ -1,3 +1,4 @@
+import { partition } from "../groups.ts";
 import { isJsonObject } from "../json-object.ts";
 import { byFirst } from "../order.ts";
 import type { RecordFault } from "../output/failure.ts";
@@ -171,21 +172,25 @@ export function onlySelected(
 	record: SourceRecord,
 	selected: readonly RecordEntry[],
 ): SourceRecord {
-	const rules = new Set(
-		selected.flatMap((entry) => ("rule" in entry ? [ruleId(entry.rule)] : [])),
-	);
-	const names = new Set(
-		selected.flatMap((entry) =>
-			"namespaces" in entry ? [...entry.namespaces.keys()] : [],
+	const meant: SourceRecord = { entries: selected };
+	const rules = new Set(rulesOf(meant).map(({ rule }) => ruleId(rule)));
+	return canonical(
+		onlyNames(record, (name) => namesOf(meant).has(name)).filter(
+			(entry) => !("rule" in entry) || rules.has(ruleId(entry.rule)),
 		),
 	);
-	return canonical(
-		record.entries.flatMap((entry): RecordEntry[] => {
-			if ("rule" in entry) return rules.has(ruleId(entry.rule)) ? [entry] : [];
-			const kept = [...entry.namespaces].filter(([name]) => names.has(name));
-			return [{ ...entry, namespaces: new Map(kept) }];
-		}),
-	);
+}
+
+/** The entries, and of the names in them those that are kept. */
+function onlyNames(
+	{ entries }: SourceRecord,
+	isKept: (name: string) => boolean,
+): RecordEntry[] {
+	return entries.map((entry) => {
+		if ("rule" in entry) return entry;
+		const kept = [...entry.namespaces].filter(([name]) => isKept(name));
+		return { ...entry, namespaces: new Map(kept) };
+	});
 }
 
 /**
@@ -198,12 +203,8 @@ export function forgetNamespace(
 	facts: NamespaceFacts | undefined,
 ): SourceRecord {
 	return canonical(
-		record.entries.map((entry): RecordEntry => {
-			if ("namespaces" in entry) {
-				const namespaces = new Map(entry.namespaces);
-				namespaces.delete(name);
-				return { ...entry, namespaces };
-			}
+		onlyNames(record, (other) => other !== name).map((entry): RecordEntry => {
+			if ("namespaces" in entry) return entry;
 			const means =
 				facts === undefined
 					? !isSystemNamespace(name) && !matchesGlob(name, entry.exclude)
@@ -218,15 +219,7 @@ export function withoutNames(
 	record: SourceRecord,
 	names: readonly string[],
 ): SourceRecord {
-	return canonical(
-		record.entries.map((entry): RecordEntry => {
-			if ("rule" in entry) return entry;
-			const kept = [...entry.namespaces].filter(
-				([name]) => !names.includes(name),
-			);
-			return { ...entry, namespaces: new Map(kept) };
-		}),
-	);
+	return canonical(onlyNames(record, (name) => !names.includes(name)));
 }
 
 /** Service accounts that are attached, or no longer, in namespaces and in what a rule means. */
@@ -274,11 +267,8 @@ export function stillAttached(
 		names: [...namespaces.keys()].filter((name) =>
 			names.get(name)?.attach.includes("*"),
 		),
-		rule: record.entries.some(
-			(entry) =>
-				"rule" in entry &&
-				ruleId(entry.rule) === own &&
-				entry.attach.includes("*"),
+		rule: rulesOf(record).some(
+			(entry) => ruleId(entry.rule) === own && entry.attach.includes("*"),
 		),
 	};
 }
@@ -289,9 +279,8 @@ export function attachedByRule(
 	accounts: readonly string[],
 	namespace?: NamespaceFacts,
 ): boolean {
-	return record.entries.some(
+	return rulesOf(record).some(
 		(entry) =>
-			"rule" in entry &&
 			entry.attach.some((name) => name === "*" || accounts.includes(name)) &&
 			(namespace === undefined || ruleMatches(entry, namespace)),
 	);
@@ -313,12 +302,11 @@ function editAttachments(
 				attach: edit(attach, namespaces.get(name) ?? []),
 			}),
 		),
-		...record.entries.flatMap((entry) => {
-			if (!("rule" in entry)) return [];
-			return rule === undefined || ruleId(entry.rule) !== own
-				? [entry]
-				: [{ ...entry, attach: edit(entry.attach, rule.attach) }];
-		}),
+		...rulesOf(record).map((entry) =>
+			rule === undefined || ruleId(entry.rule) !== own
+				? entry
+				: { ...entry, attach: edit(entry.attach, rule.attach) },
+		),
 	]);
 }
 
@@ -346,9 +334,14 @@ function recordedNames(
 	return names;
 }
 
+/** The selections by rule. */
+export function rulesOf({ entries }: SourceRecord): RuleEntry[] {
+	return entries.filter((entry) => "rule" in entry);
+}
+
 /** Whether there is a rule in it, so that all Namespaces have to be looked at. */
 export function hasRules(record: SourceRecord): boolean {
-	return record.entries.some((entry) => "rule" in entry);
+	return rulesOf(record).length > 0;
 }
 
 /** Whether there is a rule in it besides this one. */
@@ -357,9 +350,7 @@ export function hasOtherRules(
 	rule: Rule | undefined,
 ): boolean {
 	const own = rule && ruleId(rule);
-	return record.entries.some(
-		(entry) => "rule" in entry && ruleId(entry.rule) !== own,
-	);
+	return rulesOf(record).some(({ rule }) => ruleId(rule) !== own);
 }
 
 /** What a record means for one namespace. */
@@ -392,9 +383,8 @@ export function standingOf(
 			? { is: "served", attach: recorded.attach }
 			: { is: "unverified" };
 	}
-	const rules = record.entries.filter(
-		(entry): entry is RuleEntry =>
-			"rule" in entry && ruleMatches(entry, namespace),
+	const rules = rulesOf(record).filter((entry) =>
+		ruleMatches(entry, namespace),
 	);
 	const byName =
 		recorded !== undefined &&
@@ -415,9 +405,7 @@ export function isCoveredByRule(
 	record: SourceRecord,
 	namespace: NamespaceFacts,
 ): boolean {
-	return record.entries.some(
-		(entry) => "rule" in entry && ruleMatches(entry, namespace),
-	);
+	return rulesOf(record).some((entry) => ruleMatches(entry, namespace));
 }
 
 /** Whether a rule means a namespace; none means a system namespace. */
@@ -446,28 +434,17 @@ function mergeNames(record: SourceRecord, selected: NamesEntry): SourceRecord {
 			attach: union([before?.attach ?? [], selected.attach]),
 		};
 	});
-	const rest = record.entries.map((entry) =>
-		"namespaces" in entry
-			? {
-					...entry,
-					namespaces: new Map(
-						[...entry.namespaces].filter(
-							([name]) => !selected.namespaces.has(name),
-						),
-					),
-				}
-			: entry,
-	);
+	const rest = onlyNames(record, (name) => !selected.namespaces.has(name));
 	return canonical([...rest, ...moved]);
 }
 
 function mergeRule(record: SourceRecord, selected: RuleEntry): SourceRecord {
 	const id = ruleId(selected.rule);
-	const isSame = (entry: RecordEntry): entry is RuleEntry =>
+	const isSame = (entry: RecordEntry) =>
 		"rule" in entry && ruleId(entry.rule) === id;
-	const before = record.entries.filter(isSame);
+	const [before, others] = partition(record.entries, isSame);
 	return canonical([
-		...record.entries.filter((entry) => !isSame(entry)),
+		...others,
 		{
 			...selected,
 			attach: union([...before.map(({ attach }) => attach), selected.attach]),
@@ -481,14 +458,13 @@ function canonical(entries: readonly RecordEntry[]): SourceRecord {
 		attach.join(","),
 	);
 	const rules = new Map(
-		entries.flatMap((entry) => {
-			if ("namespaces" in entry) return [];
+		rulesOf({ entries }).map((entry) => {
 			const one: RuleEntry = {
 				rule: entry.rule,
 				exclude: union([entry.exclude]),
 				attach: union([entry.attach]),
 			};
-			return [[JSON.stringify([ruleId(one.rule), one.exclude]), one] as const];
+			return [JSON.stringify([ruleId(one.rule), one.exclude]), one] as const;
 		}),
 	);
 	return {
@@ -588,8 +564,7 @@ class EntryReader {
 		item: unknown,
 		readonly entry: number,
 	) {
-		if (typeof item !== "object" || item === null || Array.isArray(item))
-			this.#fail("not-an-entry");
+		if (!isJsonObject(item)) this.#fail("not-an-entry");
 		this.#fields = new Map(Object.entries(item));
 	}
 
@@ -623,10 +598,9 @@ class EntryReader {
 
 	#names(): Map<string, string> {
 		const value = this.#fields.get("namespaces");
-		if (typeof value !== "object" || value === null || Array.isArray(value))
-			return this.#fail("namespaces");
+		if (!isJsonObject(value)) return this.#fail("namespaces");
 		return new Map(
-			Object.entries(value).map(([name, uid]: [string, unknown]) =>
+			Object.entries(value).map(([name, uid]) =>
 				NAMESPACE.test(name) && typeof uid === "string" && UID.test(uid)
 					? [name, uid]
 					: this.#fail("namespaces"),
