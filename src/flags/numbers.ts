@@ -33,8 +33,14 @@ const DAY_MS = 24 * 3_600_000;
 /** A century: what ends later is no date that a registry would know. */
 const LONGEST_LIFE = 36_525 * DAY_MS;
 
-/** A duration that may also count days (`7d`, `1d12h`), in milliseconds; more than none. Throws UsageError. */
-export function parseLifetime(value: string, flag: string): number {
+/**
+ * A flag's length of time, which may also count days (`7d`, `1d12h`), in milliseconds; more than none.
+ * Undefined where it is not given. Throws UsageError.
+ */
+export function lifetimeOf(given: Given, name: string): number | undefined {
+	const value = given.text(name);
+	if (value === undefined) return undefined;
+	const flag = `--${name}`;
 	const [, days = "0", rest = ""] = /^(?:(\d{1,5})d)?(.*)$/.exec(value) ?? [];
 	const such = "12h, 7d or 1d12h, of a century at most";
 	const more =
@@ -42,12 +48,6 @@ export function parseLifetime(value: string, flag: string): number {
 	const time = Number(days) * DAY_MS + more;
 	if (time > 0 && time <= LONGEST_LIFE) return time;
 	throw noDuration(flag, such);
-}
-
-/** A flag's length of time, in milliseconds; undefined where it is not given. Throws UsageError. */
-export function lifetimeOf(given: Given, name: string): number | undefined {
-	const value = given.text(name);
-	return value === undefined ? undefined : parseLifetime(value, `--${name}`);
 }
 
 /** A whole number of at least `least`. Throws UsageError. */
