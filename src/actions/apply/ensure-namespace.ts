@@ -1,9 +1,10 @@
 import type { ObjectOf } from "../../core/objects.ts";
 import type { ChangeResult, DryRun } from "../../core/output/result.ts";
 import type { Preview } from "../../core/preview.ts";
-import { ApiError, isForbidden, isNotFound } from "../../errors.ts";
+import { ApiError, isNotFound } from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
 import { nearName, withNear, withNearNamespace } from "../read/near-names.ts";
+import { readNamespace } from "../read/read-namespaces.ts";
 
 /**
  * Creates a namespace where it is missing; undefined where it is there, or where
@@ -14,7 +15,7 @@ export async function ensureNamespace(
 	name: string,
 	dryRun: DryRun,
 ): Promise<[ChangeResult, Preview] | undefined> {
-	if (!(await isMissing(cluster, name))) return undefined;
+	if ((await readNamespace(cluster, name)) !== "gone") return undefined;
 	try {
 		if (dryRun !== "client")
 			await cluster.create(
@@ -85,17 +86,5 @@ export async function readNaming<K extends "Pod" | "Secret" | "ServiceAccount">(
 		const { status, reason, detail } = error;
 		const here = `${detail} in namespace "${place.namespace}"`;
 		throw withNear(new ApiError(status, reason, here), await near());
-	}
-}
-
-/** Whether a namespace is known to be missing: not where this user may not look. Throws ApiError. */
-async function isMissing(cluster: Cluster, name: string): Promise<boolean> {
-	try {
-		await cluster.read("Namespace", { name });
-		return false;
-	} catch (error) {
-		if (isForbidden(error)) return false;
-		if (isNotFound(error)) return true;
-		throw error;
 	}
 }

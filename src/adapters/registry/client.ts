@@ -26,7 +26,8 @@ export function registryClient(outside: {
 		trusts.set(ca, trust);
 		return trust;
 	};
-	const { resolve = resolveBySystem } = outside;
+	const { env, interrupt, resolve = resolveBySystem } = outside;
+	const around = { env, interrupt, resolve };
 	return {
 		async open({ host, insecure, inside }, ca) {
 			const url = new URL(`https://${host}/`);
@@ -37,9 +38,7 @@ export function registryClient(outside: {
 					close: async () => {},
 				};
 			return openTransport({
-				env: outside.env,
-				interrupt: outside.interrupt,
-				resolve,
+				...around,
 				registryHost: url.hostname,
 				inside,
 				insecure,
@@ -52,9 +51,7 @@ export function registryClient(outside: {
 			const { limit = LIMIT } = outside;
 			const { hostname } = new URL(`https://${apiHostOf(probe.key)}/`);
 			const transport = await openTransport({
-				env: outside.env,
-				interrupt: outside.interrupt,
-				resolve,
+				...around,
 				registryHost: hostname,
 				inside: true,
 				insecure: probe.insecure,

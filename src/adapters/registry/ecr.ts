@@ -9,9 +9,8 @@ import {
 import { faultOf } from "../../core/registry/fault.ts";
 import { failureWords } from "../../core/registry/words.ts";
 import { OperationError } from "../../errors.ts";
-import { proxyFor } from "../proxy.ts";
 import { authoritiesWith, type Trust } from "../trust.ts";
-import { failureOf } from "./transport.ts";
+import { failureOf, Routes, unlessAborted } from "./transport.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -50,17 +49,14 @@ export async function ecrCredential(
 	});
 	const deadline = AbortSignal.timeout(around.limit);
 	const signal = AbortSignal.any([around.interrupt, deadline]);
-	const { promise: stopped, reject } = Promise.withResolvers<never>();
-	signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-	stopped.catch(() => {});
 	try {
 		signal.throwIfAborted();
-		const answer = await Promise.race([
+		const answer = await unlessAborted(
 			client.send(new GetAuthorizationTokenCommand({}), {
 				abortSignal: signal,
 			}),
-			stopped,
-		]);
+			signal,
+		);
 		return readEcrToken(answer.authorizationData?.[0]?.authorizationToken);
 	} catch (error) {
 		if (around.interrupt.aborted) throw around.interrupt.reason;
@@ -110,23 +106,12 @@ async function openHandler(env: Env, ca: string | undefined) {
 	const undici = await import("./lazy-undici.ts");
 	const tls: Trust = { rejectUnauthorized: true, ca: authoritiesWith(ca) };
 	const direct = new undici.Agent({ connect: tls });
-	const proxies = new Map<string, Dispatcher>();
-	const dispatcherFor = (url: URL): Dispatcher => {
-		const proxy = proxyFor(url, undefined, env);
-		if (!proxy) return direct;
-		const known =
-			proxies.get(proxy.href) ??
-			new undici.ProxyAgent({
-				uri: proxy.href.replace(/^socks5h:/, "socks5:"),
-				requestTls: tls,
-				// undici speaks TLS to any SOCKS proxy for which this is given.
-				...(proxy.protocol === "https:" && { proxyTls: tls }),
-				// Also where an endpoint is plain HTTP: the answers are credentials.
-				proxyTunnel: true,
-			});
-		proxies.set(proxy.href, known);
-		return known;
-	};
+	// Through a tunnel also where an endpoint is plain HTTP: the answers are credentials.
+	const routes = new Routes(undici.ProxyAgent, direct, env, {
+		requestTls: tls,
+		proxyTls: tls,
+		proxyTunnel: true,
+	});
 	return {
 		metadata: { handlerProtocol: "http/1.1" },
 		async handle(
@@ -134,7 +119,7 @@ async function openHandler(env: Env, ca: string | undefined) {
 			{ abortSignal }: { abortSignal?: unknown } = {},
 		) {
 			const url = urlOf(request);
-			const dispatcher = dispatcherFor(url);
+			const dispatcher = routes.to(url);
 			const answer = await undici
 				.request(url, {
 					method: request.method as Dispatcher.HttpMethod,
@@ -169,11 +154,7 @@ async function openHandler(env: Env, ca: string | undefined) {
 		updateHttpClientConfig() {},
 		httpHandlerConfigs: () => ({}),
 		destroy() {},
-		async close() {
-			await Promise.all(
-				[direct, ...proxies.values()].map((each) => each.destroy()),
-			);
-		},
+		close: () => routes.destroy(),
 	};
 }
 

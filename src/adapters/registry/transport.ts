@@ -1,6 +1,6 @@
 import { Socket } from "node:net";
 import { createSecureContext, type SecureContext } from "node:tls";
-import type { buildConnector, Dispatcher } from "undici";
+import type { buildConnector, Dispatcher, ProxyAgent } from "undici";
 import type { Send } from "../../core/registry/answer.ts";
 import type { TransportFailure } from "../../core/registry/fault.ts";
 import { proxyFor } from "../proxy.ts";
@@ -48,8 +48,6 @@ export async function openTransport(
 		rejectUnauthorized: !carriage.insecure,
 		secureContext: carriage.trust,
 	};
-	// `insecure` is about the registry: a proxy that was configured is who it says it is.
-	const proxyTls: Trust = { ...tls, rejectUnauthorized: true };
 	const guard = new RealmGuard(
 		carriage.registryHost,
 		carriage.resolve,
@@ -61,28 +59,15 @@ export async function openTransport(
 			over,
 		),
 	});
-	const proxies = new Map<string, Dispatcher>();
-
-	const dispatcherFor = (url: URL): Dispatcher => {
-		const proxy = proxyFor(url, undefined, env);
-		if (!proxy) return direct;
-		let dispatcher = proxies.get(proxy.href);
-		if (!dispatcher) {
-			dispatcher = new undici.ProxyAgent({
-				// To undici a SOCKS proxy always looks names up itself, which is what the h says.
-				uri: proxy.href.replace(/^socks5h:/, "socks5:"),
-				requestTls: tls,
-				// undici speaks TLS to any SOCKS proxy for which this is given.
-				...(proxy.protocol === "https:" && { proxyTls }),
-			});
-			proxies.set(proxy.href, dispatcher);
-		}
-		return dispatcher;
-	};
+	const routes = new Routes(undici.ProxyAgent, direct, env, {
+		requestTls: tls,
+		// `insecure` is about the registry: a proxy that was configured is who it says it is.
+		proxyTls: { ...tls, rejectUnauthorized: true },
+	});
 
 	return {
 		async send({ method, url, headers }) {
-			const dispatcher = dispatcherFor(url);
+			const dispatcher = routes.to(url);
 			const deadline = whole ?? AbortSignal.timeout(limit);
 			const signal = AbortSignal.any([interrupt, deadline]);
 			try {
@@ -114,11 +99,48 @@ export async function openTransport(
 		},
 		async close() {
 			closed.abort();
-			await Promise.all(
-				[direct, ...proxies.values()].map((each) => each.destroy()),
-			);
+			await routes.destroy();
 		},
 	};
+}
+
+/** By which way an address is reached: directly, or through the environment's proxy for it. */
+export class Routes {
+	readonly #proxies = new Map<string, Dispatcher>();
+
+	constructor(
+		readonly agent: typeof ProxyAgent,
+		readonly direct: Dispatcher,
+		readonly env: TransportOptions["env"],
+		readonly how: Pick<
+			ProxyAgent.Options,
+			"requestTls" | "proxyTls" | "proxyTunnel"
+		>,
+	) {}
+
+	/** Throws FailureError for a proxy setting that is none. */
+	to(url: URL): Dispatcher {
+		const proxy = proxyFor(url, undefined, this.env);
+		if (!proxy) return this.direct;
+		const { proxyTls, ...how } = this.how;
+		const known =
+			this.#proxies.get(proxy.href) ??
+			new this.agent({
+				...how,
+				// To undici a SOCKS proxy always looks names up itself, which is what the h says.
+				uri: proxy.href.replace(/^socks5h:/, "socks5:"),
+				// undici speaks TLS to any SOCKS proxy for which this is given.
+				...(proxy.protocol === "https:" && { proxyTls }),
+			});
+		this.#proxies.set(proxy.href, known);
+		return known;
+	}
+
+	/** Ends all connections. */
+	async destroy(): Promise<void> {
+		const all = [this.direct, ...this.#proxies.values()];
+		await Promise.all(all.map((each) => each.destroy()));
+	}
 }
 
 /** An attempt to connect that nobody waits for any longer would hold the process. */
@@ -141,7 +163,7 @@ function some<T>(value: T | undefined): T[] {
 }
 
 /** What `work` comes to, or the signal's reason, whichever is first. */
-async function unlessAborted<T>(
+export async function unlessAborted<T>(
 	work: Promise<T>,
 	signal: AbortSignal,
 ): Promise<T> {

@@ -1,3 +1,4 @@
+import { orderly } from "../../actions/apply/orderly.ts";
 import { showProgress } from "../../actions/apply/show-progress.ts";
 import {
 	readAuthorities,
@@ -73,9 +74,11 @@ export async function checkImages(
 		errands.push({ at, listed, ...errand });
 		hosts.set(host, errands);
 	}
-	const told = new InOrder(images.length, (image: ListedImage) =>
-		world.emit({ type: "checked", image }),
-	);
+	const told: ListedImage[] = [];
+	const inOrder = orderly((image: ListedImage) => {
+		told.push(image);
+		world.emit({ type: "checked", image });
+	});
 	await showProgress(
 		world,
 		{ total: images.length, quiet: options.quiet, what: "images" },
@@ -88,13 +91,13 @@ export async function checkImages(
 					client,
 					world,
 					(at, image) => {
-						told.put(at, image);
+						inOrder.add(at, image);
 						done();
 					},
 				),
 			),
 	);
-	return told.all();
+	return told;
 }
 
 function keyringOf(source: PullSource | undefined): Keyring {
@@ -171,30 +174,5 @@ async function checkAt(
 		);
 	} finally {
 		await connection.close();
-	}
-}
-
-/** Values that come in any order, told in theirs. */
-class InOrder<T> {
-	readonly #values: (T | undefined)[];
-	readonly #tell: (value: T) => void;
-	#next = 0;
-	constructor(length: number, tell: (value: T) => void) {
-		this.#values = new Array(length);
-		this.#tell = tell;
-	}
-
-	put(at: number, value: T): void {
-		this.#values[at] = value;
-		for (
-			let value = this.#values[this.#next];
-			value !== undefined;
-			value = this.#values[++this.#next]
-		)
-			this.#tell(value);
-	}
-
-	all(): T[] {
-		return this.#values.filter((value) => value !== undefined);
 	}
 }
