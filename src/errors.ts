@@ -43,7 +43,11 @@ export class OperationError extends Error {
 /** Interrupted by a signal or by the person at the prompt. Exit 128 + the signal's number. */
 export class AbortedError extends Error {
 	override readonly name = "AbortedError";
-	constructor(readonly signal: "SIGINT" | "SIGTERM" | "SIGHUP") {
+	/** `progress`: of the work that it ended. */
+	constructor(
+		readonly signal: "SIGINT" | "SIGTERM" | "SIGHUP",
+		readonly progress?: Progress,
+	) {
 		super(`interrupted by ${signal}`);
 	}
 	get exitStatus(): number {
@@ -69,13 +73,14 @@ export class ApiError extends OperationError {
 	override readonly name = "ApiError";
 	/**
 	 * `status` is the HTTP status, `reason` the Status object's reason ("" when the server gave none),
-	 * `detail` the server's own message: never a request's body or a header.
+	 * `detail` the server's own message: never a request's body or a header. `progress`: of the work that it ended.
 	 */
 	constructor(
 		readonly status: number,
 		readonly reason: string,
 		readonly detail: string,
 		readonly details = NO_DETAILS,
+		readonly progress?: Progress,
 	) {
 		super(
 			status === 401
@@ -93,11 +98,15 @@ export class ApiError extends OperationError {
  */
 export class ConnectionError extends OperationError {
 	override readonly name = "ConnectionError";
-	/** `because`: the failure of ours that kept it from being asked. `progress`: of the work that it ended. */
+	/**
+	 * `because`: the failure of ours that kept it from being asked. `progress`: of the work that it ended.
+	 * `mayHaveWritten`: the server may have carried out the write that it did not answer.
+	 */
 	constructor(
 		message: string,
 		readonly because?: OperationError,
 		readonly progress?: Progress,
+		readonly mayHaveWritten = false,
 	) {
 		super(message);
 	}

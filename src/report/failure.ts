@@ -55,15 +55,17 @@ function failureParts(
 		return {
 			ours: error.status === 401,
 			words: oneLine(
-				`${error.message.trim()}${didYouMean(error.details.near)}`,
+				`${error.message.trim()}${didYouMean(error.details.near)}${progressClause(error.progress)}`,
 			),
 		};
 	if (error instanceof ConnectionError) {
 		const { message, because, progress } = error;
 		const why =
 			because === undefined ? "" : `: ${failureParts(because, []).words}`;
-		const how = progress === undefined ? "" : ` (${progressWords(progress)})`;
-		return { ours: false, words: oneLine(`${message.trim()}${why}${how}`) };
+		return {
+			ours: false,
+			words: oneLine(`${message.trim()}${why}${progressClause(progress)}`),
+		};
 	}
 	const ours = (message: string, advice?: Advice) => ({
 		ours: true,
@@ -115,8 +117,16 @@ const MARKS = {
 } as const;
 
 /** How far work came, and what finishes it. */
-export function progressWords({ done, of, what }: Progress): string {
-	return `${done} of ${of} ${what} are done; run the command again to finish`;
+export function progressWords(progress: Progress): string {
+	const far =
+		progress === "begun"
+			? ""
+			: `${progress.done} of ${progress.of} ${progress.what} are done; `;
+	return `${far}run the command again to finish`;
+}
+
+function progressClause(progress: Progress | undefined): string {
+	return progress === undefined ? "" : ` (${progressWords(progress)})`;
 }
 
 /** What to run, behind the error that it is about; "" where there is nothing. */

@@ -106,6 +106,29 @@ describe("interrupted, what is told is what was done", () => {
 		);
 	});
 
+	test("attach", async () => {
+		await using bed = await bedWithSource();
+		const names = ["n-0", "n-1", "n-2"];
+		for (const namespace of names)
+			bed.server.store.seed({
+				kind: "ServiceAccount",
+				metadata: { namespace, name: "builder" },
+			});
+		await bed.run(["sync", "-n", names.join()]);
+		const { status, out, err } = await interrupted(
+			bed,
+			["attach", "builder", "-n", names.join()],
+			"PATCH",
+			2,
+		);
+		assert.equal(status, 130);
+		assert.match(
+			out,
+			/^serviceaccount\/builder configured in n-\d namespace$/m,
+		);
+		assert.equal(err, "interrupted: run the command again to finish\n");
+	});
+
 	test("so late that all was done, it is an interrupt all the same", async () => {
 		await using bed = await bedWithSource();
 		const { status, err } = await interrupted(
@@ -116,7 +139,7 @@ describe("interrupted, what is told is what was done", () => {
 		);
 		assert.deepEqual(copies(bed), ["n-0"]);
 		// The last look at the source was not taken any more, so nobody sums up.
-		assert.equal(err, "");
+		assert.equal(err, "interrupted: run the command again to finish\n");
 		assert.equal(status, 130);
 	});
 });

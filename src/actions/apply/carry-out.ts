@@ -1,4 +1,4 @@
-import type { Progress } from "../../core/output/progress.ts";
+import type { Counted } from "../../core/output/progress.ts";
 import type { ChangeResult } from "../../core/output/result.ts";
 import type { World } from "../../world.ts";
 import { type ApplyOptions, apply, isSettled, type Step } from "./apply.ts";
@@ -11,7 +11,7 @@ interface CarryOutOptions
 	readonly world: World;
 	readonly quiet: boolean;
 	/** What is counted. */
-	readonly what: Progress["what"];
+	readonly what: Counted["what"];
 	/** Called once a step, in the plan's order. */
 	readonly onResult: Exclude<ApplyOptions["onResult"], undefined>;
 	/** Those that are done before all others; they are told in their places all the same. */
@@ -20,7 +20,7 @@ interface CarryOutOptions
 
 /**
  * The end of every pipe with many Secrets: a plan that the person agreed to becomes results, shown as it
- * goes. Throws what makes the rest pointless, after saying how far it came.
+ * goes. Throws what makes the rest pointless, with how far it came.
  */
 export async function carryOut(
 	steps: readonly Step[],
@@ -42,7 +42,7 @@ export async function carryOut(
 			await apply(left, { ...how, onResult, onDone });
 		});
 	} catch (error) {
-		throw unfinished(error, { done, of: total, what }, how.world);
+		throw unfinished(error, { done, of: total, what });
 	}
 }
 

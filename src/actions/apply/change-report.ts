@@ -11,8 +11,10 @@ import type {
 	Sign,
 } from "../../core/pull-secrets/differences.ts";
 import { withRecord } from "../../core/pull-secrets/manifest.ts";
-import { EXIT } from "../../errors.ts";
+import { AbortedError, ConnectionError, EXIT } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
+import { tell } from "../tell.ts";
+import { unfinished } from "./unfinished.ts";
 
 /** The formats of `-o` for a command that changes things. */
 export const CHANGE_FORMATS = ["json", "name", "yaml"] as const;
@@ -124,7 +126,13 @@ export class ChangeReport {
 	async whatIsDone(work: () => Promise<Outcome>): Promise<Outcome> {
 		try {
 			return await work();
-		} catch (error) {
+		} catch (caught) {
+			const hasBegun =
+				this.#results.some(({ action }) => SIGNS[action] !== undefined) ||
+				(caught instanceof ConnectionError && caught.mayHaveWritten);
+			const error = hasBegun ? unfinished(caught, "begun") : caught;
+			if (error instanceof AbortedError && error.progress !== undefined)
+				tell(this.world, { cause: "interrupted", progress: error.progress });
 			return {
 				...this.finish({ withSummary: false }),
 				status: EXIT.failed,

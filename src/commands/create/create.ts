@@ -201,38 +201,45 @@ At a terminal the credential is verified at its registry before it is written; e
 				!options.createNamespace &&
 				seen?.get(place.namespace) === "gone";
 			const report = new ChangeReport(world, cluster, formOf(options));
-			if (
-				!(await agrees(entered, { ...options, makesNamespace }, cluster, world))
-			) {
-				cancelled(world);
-				return report.finish({ withSummary: false });
-			}
-			// An edit says by its name that the content will be another.
-			const replace = options.replace || !isNew;
-			const written = await writeSource(
-				place,
-				make,
-				{
-					...options,
-					replace,
-					createNamespace: options.createNamespace || makesNamespace,
-					seen,
-				},
-				{ cluster, reader, report, world },
-			);
-			if (written === CANCELLED) {
-				cancelled(world);
-				return report.finish({ withSummary: false });
-			}
-			if (!isNew && !report.failed)
-				warnOfMalformed(place, make(before).content, world);
-			// What the server would take is the object to see; what it refused has been said.
-			return dryRun === "server" && isObject && !report.failed
-				? objectsOf(make(before), options, before)
-				: report.finish({
-						withSummary: false,
-						next: await nextOf(place, report, options, { cluster, world }),
-					});
+			return await report.whatIsDone(async () => {
+				if (
+					!(await agrees(
+						entered,
+						{ ...options, makesNamespace },
+						cluster,
+						world,
+					))
+				) {
+					cancelled(world);
+					return report.finish({ withSummary: false });
+				}
+				// An edit says by its name that the content will be another.
+				const replace = options.replace || !isNew;
+				const written = await writeSource(
+					place,
+					make,
+					{
+						...options,
+						replace,
+						createNamespace: options.createNamespace || makesNamespace,
+						seen,
+					},
+					{ cluster, reader, report, world },
+				);
+				if (written === CANCELLED) {
+					cancelled(world);
+					return report.finish({ withSummary: false });
+				}
+				if (!isNew && !report.failed)
+					warnOfMalformed(place, make(before).content, world);
+				// What the server would take is the object to see; what it refused has been said.
+				return dryRun === "server" && isObject && !report.failed
+					? objectsOf(make(before), options, before)
+					: report.finish({
+							withSummary: false,
+							next: await nextOf(place, report, options, { cluster, world }),
+						});
+			});
 		});
 	},
 });

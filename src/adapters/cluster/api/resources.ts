@@ -85,7 +85,10 @@ export function resources(
 					},
 					options,
 				),
-				options.evenWhenInterrupted ? NEVER : undefined,
+				{
+					...WRITES,
+					interrupt: options.evenWhenInterrupted ? NEVER : undefined,
+				},
 			),
 
 		update: (kind, object, options = {}) =>
@@ -100,6 +103,7 @@ export function resources(
 					},
 					options,
 				),
+				WRITES,
 			),
 
 		patch: (kind, ref, patch, options) => {
@@ -126,24 +130,26 @@ export function resources(
 					if (alreadyPatched(later, patch)) return later;
 					throw error;
 				}
-			});
+			}, WRITES);
 		},
 
 		// The same apply twice leaves what the first one made.
 		apply: (kind, object, options = {}) =>
-			repeat.run(() =>
-				answer(
-					kind,
-					refOf(object),
-					{
-						method: "PATCH",
-						path: objectPath(kind, refOf(object)) + writeQuery(options),
-						// JSON is YAML as well.
-						contentType: "application/apply-patch+yaml",
-						body: bodyOf(kind, object),
-					},
-					{ sent: object, dryRun: options.dryRun },
-				),
+			repeat.run(
+				() =>
+					answer(
+						kind,
+						refOf(object),
+						{
+							method: "PATCH",
+							path: objectPath(kind, refOf(object)) + writeQuery(options),
+							// JSON is YAML as well.
+							contentType: "application/apply-patch+yaml",
+							body: bodyOf(kind, object),
+						},
+						{ sent: object, dryRun: options.dryRun },
+					),
+				WRITES,
 			),
 
 		// Named one by one: callers hand over whole pull secrets, and a credential has no business in a DELETE.
@@ -174,7 +180,7 @@ export function resources(
 					});
 					if (current && current.metadata.uid === uid) throw error;
 				}
-			});
+			}, WRITES);
 		},
 
 		canI: ({ verb, group, resource, namespace, name }) =>
@@ -209,6 +215,7 @@ function strategic({ metadata, data }: MergePatch): string {
 	});
 }
 
+const WRITES = { writes: true };
 const UNSTOPPABLE = { evenWhenInterrupted: true };
 const NEVER = new AbortController().signal;
 

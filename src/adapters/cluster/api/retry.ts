@@ -1,6 +1,11 @@
 import { certificateFault } from "../../../core/certificate-fault.ts";
 import { growingPause, spread } from "../../../core/pauses.ts";
-import { ApiError, GONE, OperationError } from "../../../errors.ts";
+import {
+	ApiError,
+	ConnectionError,
+	GONE,
+	OperationError,
+} from "../../../errors.ts";
 import type { Clock } from "../../../world.ts";
 import { codeOf } from "../../error-code.ts";
 import { TransportError } from "../http/exchange.ts";
@@ -31,6 +36,12 @@ interface RepeatOptions {
 	readonly hint: string;
 	/** In [0, 1): spreads the pauses. */
 	readonly random?: () => number;
+}
+
+/** How one request is repeated. */
+interface RunOptions {
+	readonly interrupt?: AbortSignal | undefined;
+	readonly writes?: boolean;
 }
 
 /** What one request has been through. */
@@ -65,17 +76,20 @@ export class RetryPolicy {
 	 * `attempt(mayHaveApplied)`: one try; `mayHaveApplied` when an earlier one may have been carried out although no
 	 * answer says so. It must be safe to repeat. Throws what the last try threw, or ConnectionError.
 	 * `interrupt` ends it with its reason; another than usual where something must not be left half done.
+	 * `writes`: a ConnectionError then says whether the write may have been carried out.
 	 */
 	async run<T>(
 		attempt: (mayHaveApplied: boolean) => Promise<T>,
-		interrupt = this.#options.interrupt,
+		{ interrupt = this.#options.interrupt, writes = false }: RunOptions = {},
 	): Promise<T> {
 		const { inFlight, clock } = this.#options;
 		let mayHaveApplied = false;
 		let tried: Tried | undefined;
 		for (;;) {
 			interrupt.throwIfAborted();
-			this.#failFast();
+			const known = this.#givenUp();
+			if (known !== undefined)
+				throw writes && mayHaveApplied ? unanswered(known) : known;
 			try {
 				const result = await inFlight.run(() => attempt(mayHaveApplied));
 				this.#answered();
@@ -84,8 +98,11 @@ export class RetryPolicy {
 				if (interrupt.aborted) throw interrupt.reason;
 				tried = this.#failed(tried);
 				const pause = this.#pause(error, tried);
-				if (pause === undefined) throw this.#final(error);
 				mayHaveApplied ||= mayHaveBeenCarriedOut(error);
+				if (pause === undefined) {
+					const final = this.#final(error);
+					throw writes && mayHaveApplied ? unanswered(final) : final;
+				}
 				await clock.delay(pause, interrupt);
 			}
 		}
@@ -174,12 +191,12 @@ export class RetryPolicy {
 		return failure;
 	}
 
-	#failFast(): void {
-		if (
-			this.#gaveUp &&
+	/** What a request would end with by now without being tried. */
+	#givenUp(): unknown {
+		return this.#gaveUp &&
 			this.#options.clock.elapsed() - this.#gaveUp.at < BREAKER
-		)
-			throw this.#gaveUp.error;
+			? this.#gaveUp.error
+			: undefined;
 	}
 }
 
@@ -201,6 +218,12 @@ function isForGood(error: TransportError): boolean {
 		// Reading a certificate or running a plugin failed: nothing to do with the network.
 		error.cause instanceof OperationError
 	);
+}
+
+function unanswered(error: unknown): unknown {
+	return error instanceof ConnectionError
+		? new ConnectionError(error.message, error.because, error.progress, true)
+		: error;
 }
 
 /** A server that refused with 429 has not begun; anything else may have happened before the failure. */

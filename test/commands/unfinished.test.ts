@@ -1,0 +1,106 @@
+/** The server goes away in the middle of a change: the last line says that it is not finished, and what finishes it. */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { hastyClock } from "../support/connecting.ts";
+import { type TestBed, testBed } from "../support/test-bed.ts";
+
+const CREATE = [
+	...["create", "--registry-server=r.example", "--registry-username=u"],
+	...["--registry-password-stdin", "--create-namespace"],
+];
+const ROTATE = ["rotate", "--registry-password-stdin", "--no-verify"];
+const SYNC = ["sync", "-n", "a,b", "--attach"];
+
+/** What becomes of the request that is waited for; every later one meets a cut connection. */
+type End = "unasked" | "unanswered" | "logged out";
+
+const AGAIN = " (run the command again to finish)\n";
+const CASES: readonly [
+	argv: readonly string[],
+	before: readonly (readonly string[])[],
+	at: RegExp,
+	end: End,
+	/** The end of the last line. */
+	words: string,
+][] = [
+	[CREATE, [], /^POST .*\/nginx-mesh\/secrets$/, "unasked", AGAIN],
+	[CREATE, [], /^POST .*\/namespaces$/, "unanswered", AGAIN],
+	[CREATE, [], /^GET .*\/namespaces\/nginx-mesh$/, "unanswered", "\n"],
+	[SYNC, [CREATE], /^GET .*\/a\/serviceaccounts\//, "unasked", AGAIN],
+	[SYNC, [CREATE], /^PATCH .*\/a\/serviceaccounts\//, "logged out", AGAIN],
+	[SYNC, [CREATE], /^GET .*\/nginx-mesh\/secrets\//, "unanswered", "\n"],
+	[
+		["attach", "-n", "a,b"],
+		[CREATE, ["sync", "-n", "a,b"]],
+		/^PATCH .*\/b\/serviceaccounts\//,
+		"unanswered",
+		AGAIN,
+	],
+	[
+		ROTATE,
+		[CREATE, SYNC],
+		/^PATCH .*\/nginx-mesh\/secrets\//,
+		"unanswered",
+		AGAIN,
+	],
+	[ROTATE, [CREATE, SYNC], /^GET .*\/namespaces\/a$/, "unasked", AGAIN],
+	[ROTATE, [CREATE, SYNC], /^GET .*\/nginx-mesh\/secrets\//, "unasked", "\n"],
+];
+
+/** Runs it against a server that goes away so at the first request that is `at`. */
+function runUntil(
+	bed: TestBed,
+	argv: readonly string[],
+	at: RegExp,
+	end: End,
+): ReturnType<TestBed["run"]> {
+	let gone = false;
+	bed.server.onRequest(({ method, path }) => {
+		if (gone) return { cut: "before" };
+		if (!at.test(`${method} ${path}`)) return undefined;
+		gone = true;
+		if (end === "logged out")
+			return { answer: { status: 401, reason: "Unauthorized" } };
+		return { cut: end === "unanswered" ? "after" : "before" };
+	});
+	return bed.run(argv, { stdin: "two", clock: hastyClock() });
+}
+
+describe("the server goes away", () => {
+	for (const [argv, before, at, end, words] of CASES)
+		test(`${argv[0]}: ${at.source} ${end}`, async () => {
+			await using bed = await testBed({
+				namespaces: ["a", "b"],
+				defaultServiceAccounts: true,
+			});
+			for (const earlier of before) {
+				const { status, err } = await bed.run(earlier, { stdin: "one" });
+				assert.equal(status, 0, err);
+			}
+			const { status, err } = await runUntil(bed, argv, at, end);
+			assert.equal(status, 1);
+			assert.match(err, /^(Unable to connect|error: You must be logged in)/);
+			assert.equal(err.endsWith(words), true, err);
+			assert.equal(err.endsWith(AGAIN), words === AGAIN, err);
+			assert.equal(err.split("\n").length, 2, err);
+		});
+});
+
+test("create -o json has the namespace that it made before the server went away", async () => {
+	await using bed = await testBed();
+	const { out } = await runUntil(
+		bed,
+		[...CREATE, "-o", "json"],
+		/^POST .*\/nginx-mesh\/secrets$/,
+		"unasked",
+	);
+	assert.deepEqual(
+		JSON.parse(out).items.map(
+			({ kind, action }: { kind: string; action: string }) => [kind, action],
+		),
+		[
+			["Namespace", "created"],
+			["", "failed"],
+		],
+	);
+});
