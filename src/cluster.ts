@@ -4,15 +4,11 @@ import type {
 	MergePatch,
 	ObjectOf,
 } from "./core/objects.ts";
+import type { ContextFlags } from "./core/output/context-flags.ts";
 
 /** kubectl's own flags, as given; undefined means not given. */
-export interface ConnectionFlags {
-	readonly kubeconfig?: string;
-	readonly context?: string;
-	readonly cluster?: string;
-	readonly user?: string;
+export interface ConnectionFlags extends ContextFlags {
 	readonly namespace?: string;
-	readonly server?: string;
 	readonly token?: string;
 	readonly as?: string;
 	readonly asGroup?: string[];

@@ -20,13 +20,7 @@ const DEFAULT_ACCOUNT = "default";
 const ACCOUNT_FLAGS: readonly Flag[] = [
 	flags.NAMESPACES_FLAG,
 	flags.ALL_NAMESPACES_FLAG,
-	{
-		name: "selector",
-		group: "Target",
-		short: "l",
-		kind: "text",
-		help: "Select namespaces with these labels, such as team=x, env!=dev or 'tier in (a,b)'.",
-	},
+	flags.SELECTOR_FLAG,
 	{
 		name: "all-serviceaccounts",
 		group: "Target",
@@ -127,8 +121,8 @@ function accountsOf(given: Given): AccountChoice {
 	return { by: "all" };
 }
 
-/** The namespaces of `-n`, `-A` or `-l`; undefined where none is given: the context's. Throws UsageError. */
-function placesOf(given: Given): Selection | undefined {
+/** The namespaces of `-n`, `-A` or `-l`; undefined where none is given. Throws UsageError. */
+export function placesOf(given: Given): Selection | undefined {
 	const selector = flags.selectorOf(given);
 	if (given.has("namespace"))
 		return { by: "names", names: flags.namespacesOf(given) };

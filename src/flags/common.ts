@@ -39,6 +39,15 @@ export const ALL_NAMESPACES_FLAG: Flag = {
 	help: "Work in all namespaces.",
 };
 
+export const SELECTOR_FLAG: Flag = {
+	name: "selector",
+	group: "Target",
+	short: "l",
+	kind: "text",
+	conflicts: ["injected", "needed"],
+	help: "Select namespaces with these labels, such as team=x, env!=dev or 'tier in (a,b)'.",
+};
+
 export const DRY_RUN_FLAG: Flag = {
 	name: "dry-run",
 	group: "Output",

@@ -22,6 +22,7 @@ import { UsageError } from "../errors.ts";
 import {
 	checkName,
 	checkNamespace,
+	checkSaid,
 	connectionFlags,
 	lifetimeOf,
 } from "../flags.ts";
@@ -184,10 +185,7 @@ export function registryNamedIn(given: Given): string | undefined {
 			"--registry-server: one credential is rotated at a time",
 		);
 	const [name] = names;
-	if (name?.trim() === "")
-		throw new UsageError(
-			"--registry-server: the name is empty; is a variable unset?",
-		);
+	if (name !== undefined) checkSaid("--registry-server", "name", name.trim());
 	return name;
 }
 
@@ -314,10 +312,7 @@ function providerOf(given: Given): CredentialInput["provider"] {
 function storedOf(given: Given): { path?: string } | undefined {
 	const path = given.text("from-docker-config");
 	if (path === undefined) return undefined;
-	if (path === "")
-		throw new UsageError(
-			"--from-docker-config: the path is empty; is a variable unset?",
-		);
+	checkSaid("--from-docker-config", "path", path);
 	return path === BARE ? {} : { path };
 }
 

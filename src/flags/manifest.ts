@@ -7,6 +7,7 @@ import {
 	type ServerNote,
 } from "../core/registry/server.ts";
 import { UsageError } from "../errors.ts";
+import { checkSaid } from "../flags.ts";
 
 /** The flags by which kubectl takes manifests. */
 export const FILENAME_FLAG: Flag = {
@@ -27,8 +28,7 @@ export const RECURSIVE_FLAG: Flag = {
 /** `-f`, each path as given. Throws UsageError for an empty one. */
 export function filenamesOf(given: Given): readonly string[] {
 	const paths = given.list("filename");
-	if (paths.some((path) => path === ""))
-		throw new UsageError("-f: the path is empty; is a variable unset?");
+	checkSaid("-f", "path", ...paths);
 	const url = paths.find((path) => /^https?:\/\//.test(path));
 	if (url !== undefined)
 		throw new UsageError(

@@ -1,6 +1,6 @@
 import type { Flag, Given } from "../core/command-line/flag.ts";
 import type { SourceEdit } from "../core/pull-secrets/edit-source.ts";
-import { UsageError } from "../errors.ts";
+import { checkSaid } from "../flags.ts";
 import { CREDENTIAL_FLAGS } from "./credential.ts";
 
 /** Flags of a source that is not there, or is to be overwritten. */
@@ -26,8 +26,7 @@ export const SOURCE_EDIT_FLAGS: readonly Flag[] = [
 /** Reads them. Throws UsageError. */
 export function sourceEditOf(given: Given): SourceEdit {
 	const names = given.list("remove");
-	if (names.some((name) => name.trim() === ""))
-		throw new UsageError("--remove: the name is empty; is a variable unset?");
+	checkSaid("--remove", "name", ...names.map((name) => name.trim()));
 	if (names.length > 0) return { by: "remove", names: [...new Set(names)] };
 	return given.on("add")
 		? { by: "add" }

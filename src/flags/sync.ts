@@ -7,7 +7,7 @@ import { hasSidecars } from "../core/meshes/meshes.ts";
 import { parseLabel } from "../core/pull-secrets/ownership.ts";
 import { UsageError } from "../errors.ts";
 import * as flags from "../flags.ts";
-import { attachedAccountsOf } from "./account.ts";
+import { attachedAccountsOf, placesOf } from "./account.ts";
 import { FROM_FLAG, sourceChoiceOf } from "./source.ts";
 
 /** Flags that say which namespaces. */
@@ -26,14 +26,7 @@ export const COPY_FLAGS: readonly Flag[] = [
 		...flags.ALL_NAMESPACES_FLAG,
 		help: "Select all namespaces but kube-system, kube-public and kube-node-lease.",
 	},
-	{
-		name: "selector",
-		group: "Target",
-		short: "l",
-		kind: "text",
-		conflicts: ["injected", "needed"],
-		help: "Select namespaces with these labels, such as team=x, env!=dev or 'tier in (a,b)'.",
-	},
+	flags.SELECTOR_FLAG,
 	{
 		name: "injected",
 		group: "Target",
@@ -162,12 +155,9 @@ export function copySettingsOf(given: Given, env: flags.Env): CopySettings {
 }
 
 function selectionOf(given: Given, env: flags.Env): SyncSelection {
-	const selector = flags.selectorOf(given);
-	if (given.has("namespace"))
-		return { by: "names", names: flags.namespacesOf(given) };
-	if (given.on("all-namespaces")) return { by: "all" };
+	const places = placesOf(given);
+	if (places !== undefined) return places;
 	if (given.on("needed")) return { by: "needed" };
-	if (selector !== undefined) return { by: "label", selector };
 	if (!given.on("injected")) return { by: "record" };
 	const mesh = flags.meshOf(given, env);
 	if (!hasSidecars(mesh))
@@ -186,11 +176,8 @@ function forgottenOf(given: Given): string[] {
 
 function excludeOf(given: Given): readonly string[] {
 	const globs = given.list("exclude").map((glob) => glob.trim());
+	flags.checkSaid("--exclude", "glob", ...globs);
 	for (const glob of globs) {
-		if (glob === "")
-			throw new UsageError(
-				"--exclude: the glob is empty; is a variable unset?",
-			);
 		// What can match nothing would leave in what was to be left out.
 		if (!/^[-a-z0-9*?]+$/.test(glob))
 			throw new UsageError(

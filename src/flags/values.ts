@@ -114,14 +114,21 @@ export function selectorOf(given: Given): LabelSelector | undefined {
 	return selector;
 }
 
+/** Throws UsageError where the value of a flag, or one of several, is "": as that of an unset variable is. */
+export function checkSaid(
+	flag: string,
+	what: string,
+	...values: readonly string[]
+): void {
+	if (values.includes(""))
+		throw new UsageError(`${flag}: the ${what} is empty; is a variable unset?`);
+}
+
 const LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 /** A namespace's name (RFC 1123 label). Throws UsageError. */
 export function checkNamespace(name: string, flag: string): string {
-	if (name === "")
-		throw new UsageError(
-			`${flag}: the namespace is empty; is a variable unset?`,
-		);
+	checkSaid(flag, "namespace", name);
 	if (name.includes(","))
 		throw new UsageError(`${flag} takes one namespace here, not "${name}"`);
 	if (!LABEL.test(name))
@@ -141,8 +148,7 @@ export function checkName(
 	flag: string,
 	what: "Secret" | "pod" | "service account" | "workload" = "Secret",
 ): string {
-	if (name === "")
-		throw new UsageError(`${flag}: the name is empty; is a variable unset?`);
+	checkSaid(flag, "name", name);
 	if (name.length > 253 || !SUBDOMAIN.test(name))
 		throw new UsageError(
 			`${flag}: "${name}" is not a ${what} name: at most 253 lower-case letters, digits, dashes and dots, a letter or digit at either end`,

@@ -4,6 +4,7 @@ import type { Change } from "../../core/pull-secrets/change.ts";
 import { roleOf } from "../../core/pull-secrets/ownership.ts";
 import { leftImmutable } from "../../core/pull-secrets/plan.ts";
 import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
+import { UsageError } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 import { tell } from "../tell.ts";
 import { refuseReplaced, seeNamespaces } from "./seen-namespaces.ts";
@@ -12,6 +13,18 @@ import { refuseReplaced, seeNamespaces } from "./seen-namespaces.ts";
 interface ConfirmOptions {
 	readonly yes: boolean;
 	readonly dryRun: DryRun;
+}
+
+/** Whether a person is to be asked first. Throws UsageError where nobody is there to be. */
+export function mustAsk(
+	verb: string,
+	{ yes, dryRun }: ConfirmOptions,
+	{ streams }: Pick<World, "streams">,
+): boolean {
+	const asks = !yes && dryRun === "none";
+	if (asks && !streams.interactive)
+		throw new UsageError(`${verb} needs --yes: there is no terminal to ask at`);
+	return asks;
 }
 
 /** What a run would take from somebody: delete for good, or to create it anew, or overwrite although it is not ours. */

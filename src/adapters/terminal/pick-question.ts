@@ -26,7 +26,7 @@ type Choice = PickChoice<string>;
  * thousand namespaces one does not scroll: what is typed narrows the list.
  */
 export const askPick = createPrompt<
-	string[],
+	ReadonlySet<string>,
 	{
 		message: string;
 		choices: readonly Choice[];
@@ -65,7 +65,7 @@ export const askPick = createPrompt<
 				return;
 			}
 			setStatus("done");
-			done(valuesOf(choices, marked));
+			done(marked);
 		} else if (key.name === "escape" || (key.ctrl && key.name === "u")) {
 			setFilter("");
 			setActive(0);
@@ -139,11 +139,4 @@ function toggled(
 		else next.add(value);
 	}
 	return next;
-}
-
-function valuesOf(
-	choices: readonly Choice[],
-	marked: ReadonlySet<string>,
-): string[] {
-	return choices.map(({ value }) => value).filter((value) => marked.has(value));
 }

@@ -33,16 +33,8 @@ export function line(
 	preset: string | undefined,
 	check: Check,
 ): Promise<string> {
-	const keyboard = context.input;
-	return askLine(
-		{
-			message,
-			preset,
-			keyboard,
-			check: (value) => (keyboard.refused() ? SEVERAL_LINES : check(value)),
-		},
-		context,
-	);
+	const asked = { message, preset, ...typedWhole(context.input, check) };
+	return askLine(asked, context);
 }
 
 /** A line that is not echoed. */
@@ -51,15 +43,16 @@ export function secret(
 	message: string,
 	check: Check,
 ): Promise<string> {
-	const keyboard = context.input;
-	return askSecret(
-		{
-			message,
-			keyboard,
-			check: (value) => (keyboard.refused() ? SEVERAL_LINES : check(value)),
-		},
-		context,
-	);
+	return askSecret({ message, ...typedWhole(context.input, check) }, context);
+}
+
+/** What a paste of several lines is refused with, too. */
+function typedWhole(keyboard: Keyboard, check: Check) {
+	return {
+		keyboard,
+		check: (value: string) =>
+			keyboard.refused() ? SEVERAL_LINES : check(value),
+	};
 }
 
 /** One of the choices. */
@@ -86,16 +79,10 @@ export async function pick<T extends string>(
 	message: string,
 	choices: readonly PickChoice<T>[],
 ): Promise<T[]> {
-	const picked = new Set<string>(
-		await askPick(
-			{
-				message,
-				choices,
-				rows: context.output.rows || 24,
-				columns: context.output.columns || 80,
-			},
-			context,
-		),
+	const { rows, columns } = context.output;
+	const picked = await askPick(
+		{ message, choices, rows: rows || 24, columns: columns || 80 },
+		context,
 	);
 	return choices.map(({ value }) => value).filter((value) => picked.has(value));
 }

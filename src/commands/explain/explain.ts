@@ -143,10 +143,8 @@ By default it answers for a new pod of service account "default". Exit status 1 
 	options(given, env) {
 		const [operand = ""] = given.positionals;
 		const configs = given.list("docker-config");
-		if (configs.some((path) => path.trim() === ""))
-			throw new UsageError(
-				"--docker-config: the path is empty; is a variable unset?",
-			);
+		const paths = configs.map((path) => path.trim());
+		flags.checkSaid("--docker-config", "path", ...paths);
 		const workload = configs.length > 0 ? undefined : workloadNamed(operand);
 		if (workload !== undefined) {
 			flags.checkName(

@@ -95,8 +95,7 @@ With --format=kind it prints the config of a kind cluster whose nodes all mount 
 	],
 	options(given, env) {
 		const to = given.text("to");
-		if (to === "")
-			throw new UsageError("--to: the path is empty; is a variable unset?");
+		if (to !== undefined) flags.checkSaid("--to", "path", to);
 		const format = given.text("format") ?? FORMATS[0];
 		return {
 			kind: format === "kind" ? kindOf(given) : notKind(given),

@@ -292,8 +292,7 @@ function argsOf(given: Given, env: flags.Env): string[] {
 
 function imageOf(given: Given): string {
 	const image = given.text("image") ?? IMAGE;
-	if (image === "")
-		throw new UsageError("--image: the image is empty; is a variable unset?");
+	flags.checkSaid("--image", "image", image);
 	const reading = readImageReference(image);
 	if (!reading.ok)
 		throw new UsageError(

@@ -1,4 +1,5 @@
 import { ChangeReport } from "../../actions/apply/change-report.ts";
+import { mustAsk } from "../../actions/apply/confirm.ts";
 import { onCluster } from "../../actions/on-cluster.ts";
 import { meantFor } from "../../actions/read/meant-namespace.ts";
 import { secretsNamed } from "../../actions/read/read-keys.ts";
@@ -91,10 +92,8 @@ It lists what it will delete, sources first, with how many pods and service acco
 	}),
 	async run(options, world) {
 		warn(world, ...options.notes);
-		const { dryRun, namespaces } = options;
-		const mustAsk = !options.yes && dryRun === "none";
-		if (mustAsk && !world.streams.interactive)
-			throw new UsageError("prune needs --yes: there is no terminal to ask at");
+		const { namespaces } = options;
+		const asks = mustAsk("prune", options, world);
 		return onCluster(world, options.connection, async (cluster) => {
 			const how = { ...options, cluster, reader: new ContentReader(), world };
 			const report = new ChangeReport(world, cluster);
@@ -116,8 +115,8 @@ It lists what it will delete, sources first, with how many pods and service acco
 					);
 				return report.finish({ withSummary: false });
 			}
-			const asks = mustAsk && changes.length + attached.length > 0;
-			if (asks && !(await isAgreed(pruning, how))) {
+			const isLoss = changes.length + attached.length > 0;
+			if (asks && isLoss && !(await isAgreed(pruning, how))) {
 				tell(world, { cause: "cancelled" });
 				return report.finish({ withSummary: false });
 			}

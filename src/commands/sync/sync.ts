@@ -1,3 +1,4 @@
+import { mustAsk } from "../../actions/apply/confirm.ts";
 import type { Trust } from "../../actions/credentials/registry-trust.ts";
 import { meantNamespace } from "../../actions/read/meant-namespace.ts";
 import { warn } from "../../actions/tell.ts";
@@ -104,15 +105,7 @@ Select namespaces by name, all of them, by label, or those in which the mesh inj
 	},
 	async run(options, world) {
 		warn(world, ...options.notes);
-		if (
-			options.prune &&
-			!options.yes &&
-			options.dryRun === "none" &&
-			!world.streams.interactive
-		)
-			throw new UsageError(
-				"--prune needs --yes: there is no terminal to ask at",
-			);
+		if (options.prune) mustAsk("--prune", options, world);
 		const cluster = await world.connect(options.connection);
 		try {
 			return options.watch

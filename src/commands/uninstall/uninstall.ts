@@ -1,5 +1,5 @@
 import { ChangeReport } from "../../actions/apply/change-report.ts";
-import { confirmDeletion } from "../../actions/apply/confirm.ts";
+import { confirmDeletion, mustAsk } from "../../actions/apply/confirm.ts";
 import {
 	findInstalled,
 	type Installed,
@@ -9,7 +9,6 @@ import { onCluster } from "../../actions/on-cluster.ts";
 import { tell, warn } from "../../actions/tell.ts";
 import { command } from "../../command.ts";
 import type { Loss } from "../../core/note.ts";
-import { UsageError } from "../../errors.ts";
 import { CHANGE_FLAGS, changeOf } from "../../flags/changes.ts";
 import { FROM_FLAG, sourceChoiceOf } from "../../flags/source.ts";
 import * as flags from "../../flags.ts";
@@ -48,11 +47,7 @@ What install created is found by its label, and deleted by its uid: an object th
 	async run(options, world) {
 		warn(world, ...options.notes);
 		const { dryRun } = options;
-		const mustAsk = !options.yes && dryRun === "none";
-		if (mustAsk && !world.streams.interactive)
-			throw new UsageError(
-				"uninstall needs --yes: there is no terminal to ask at",
-			);
+		const asks = mustAsk("uninstall", options, world);
 		return onCluster(world, options.connection, async (cluster) => {
 			const source = {
 				namespace: options.namespace ?? cluster.namespace,
@@ -62,7 +57,7 @@ What install created is found by its label, and deleted by its uid: an object th
 			const report = new ChangeReport(world, cluster);
 			if (found.length === 0) tell(world, { cause: "nothing-found" });
 			if (
-				mustAsk &&
+				asks &&
 				found.length > 0 &&
 				!(await confirmDeletion({ losses: found.map(lossOf) }, cluster, world))
 			) {

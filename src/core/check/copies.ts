@@ -7,7 +7,11 @@ import {
 	script,
 	sequence,
 } from "../output/shell.ts";
-import { roleOf, SOURCE_ANNOTATION } from "../pull-secrets/ownership.ts";
+import {
+	isCopyOf,
+	roleOf,
+	SOURCE_ANNOTATION,
+} from "../pull-secrets/ownership.ts";
 import { type PullSecret, sourceRef } from "../pull-secrets/pull-secret.ts";
 import {
 	namesOf,
@@ -217,7 +221,8 @@ function stateOf(
 /** Those that hold the credential already, and that nobody recorded, are all that is known of where it went. */
 function noRecord(source: SourceFacts, facts: Facts): Finding {
 	const { secret, fixes } = source;
-	const holders = claimsOf(sourceRef(secret), facts)
+	const holders = facts.keys
+		.filter((key) => isCopyOf(key, sourceRef(secret)))
 		.filter((key) => key.content.canonical === secret.content.canonical)
 		.map(({ namespace }) => namespace);
 	const namespaces = unique(holders);
@@ -227,13 +232,6 @@ function noRecord(source: SourceFacts, facts: Facts): Finding {
 		"warning",
 		{ cause: "no-record", ref: sourceRef(secret) },
 		{ namespaces, gives: giving(namespaces, recorded) },
-	);
-}
-
-function claimsOf(ref: string, { keys }: Facts): PullSecret[] {
-	return keys.filter(
-		(key) =>
-			roleOf(key) === "copy" && key.annotations[SOURCE_ANNOTATION] === ref,
 	);
 }
 

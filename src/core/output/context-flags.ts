@@ -1,7 +1,7 @@
 import { withoutUserInfo } from "./address.ts";
 
 /** kubectl's flags that lead to another cluster or user than it takes by itself. */
-interface ContextFlags {
+export interface ContextFlags {
 	readonly kubeconfig?: string;
 	readonly context?: string;
 	readonly cluster?: string;

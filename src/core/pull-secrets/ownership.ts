@@ -158,6 +158,13 @@ export function roleOf(secret: Owned): Role {
 	return isManaged ? "source" : "labelled";
 }
 
+/** Whether it says that it is a copy of the source `of`, `NAMESPACE/NAME`. */
+export function isCopyOf(secret: Owned, of: string): boolean {
+	return (
+		roleOf(secret) === "copy" && secret.annotations[SOURCE_ANNOTATION] === of
+	);
+}
+
 /** Whether it bears the label of its name, or that by which the seeds' mesh knows its own. */
 function isLabelled({ name, labels }: Owned): boolean {
 	const { usage } = labels;

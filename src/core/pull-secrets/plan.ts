@@ -4,6 +4,7 @@ import type { Change, Deletion } from "./change.ts";
 import { differingRegistries } from "./differences.ts";
 import { managerName } from "./managers.ts";
 import {
+	isCopyOf,
 	isOurs,
 	PULL_SECRET_TYPE,
 	roleOf,
@@ -176,12 +177,8 @@ export function planLeftovers(
 	selected: ReadonlySet<string>,
 ): Deletion[] {
 	return keys
-		.filter((key) => roleOf(key) === "copy" && isOurs(key) && !key.terminating)
-		.filter(
-			(key) =>
-				key.annotations[SOURCE_ANNOTATION] === sourceRef(source) &&
-				!selected.has(key.namespace),
-		)
+		.filter((key) => isCopyOf(key, sourceRef(source)) && !key.terminating)
+		.filter(({ namespace }) => !selected.has(namespace))
 		.toSorted(byNamespace)
 		.map((current) => ({ action: "delete", current }));
 }

@@ -33,14 +33,18 @@ export interface Content {
 	readonly unread?: true;
 }
 
-/** A Secret that is there: a pull secret, or one that bears its name. */
-export interface PullSecret {
+/** A pull secret that should be there. */
+export interface DesiredPullSecret {
 	readonly namespace: string;
 	readonly name: string;
-	readonly type: string;
 	readonly labels: Readonly<Record<string, string>>;
 	readonly annotations: Readonly<Record<string, string>>;
 	readonly content: Content;
+}
+
+/** A Secret that is there: a pull secret, or one that bears its name. */
+export interface PullSecret extends DesiredPullSecret {
+	readonly type: string;
 	readonly immutable: boolean;
 	readonly uid: string;
 	readonly resourceVersion: string;
@@ -52,15 +56,6 @@ export interface PullSecret {
 	readonly manager?: Manager;
 	/** The field manager, other than this program, that keeps its record. */
 	readonly recordKeeper?: string;
-}
-
-/** A pull secret that should be there. */
-export interface DesiredPullSecret {
-	readonly namespace: string;
-	readonly name: string;
-	readonly labels: Readonly<Record<string, string>>;
-	readonly annotations: Readonly<Record<string, string>>;
-	readonly content: Content;
 }
 
 /** Most clusters have a handful of contents; what is forgotten is parsed again. */

@@ -13,7 +13,7 @@ import { byFirst, compare } from "../order.ts";
 import { displayHost } from "../registry/server.ts";
 import { expiriesOf } from "./expiry.ts";
 import { copyDifferences, type ListContext } from "./list-item.ts";
-import { roleOf, SOURCE_ANNOTATION } from "./ownership.ts";
+import { isCopyOf, roleOf, SOURCE_ANNOTATION } from "./ownership.ts";
 import { type PullSecret, pullSourceOfKey, sourceRef } from "./pull-secret.ts";
 import { namesOf, recordIn, standingOf } from "./record.ts";
 import {
@@ -241,10 +241,7 @@ export function missingCopies(
 			roleOf(source) !== "source"
 		)
 			return [];
-		const copies = keys.filter(
-			(key) =>
-				roleOf(key) === "copy" && key.annotations[SOURCE_ANNOTATION] === ref,
-		);
+		const copies = keys.filter((key) => isCopyOf(key, ref));
 		return [{ source, namespaces: missing(source, copies, known) }];
 	});
 }
