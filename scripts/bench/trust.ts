@@ -2,7 +2,7 @@ import { installedFile } from "../installed-file.ts";
 import { type Bar, type Bench, part, type Row } from "../measuring.ts";
 import { bare as bareClient } from "./scale/bare-program.ts";
 import { type Finished, finished } from "./scale/process.ts";
-import { realServer } from "./scale/servers.ts";
+import { collectGarbage, realServer } from "./scale/servers.ts";
 
 const NAME = "nginx-mesh-registry-key";
 /** The API server's own spread, a third up or down, is larger than what is measured: few rounds decide nothing. */
@@ -65,9 +65,10 @@ export const bench: Bench = {
 		const samples = new Map<string, number[]>();
 		const timed = async (
 			work: string,
-			running: Promise<Finished>,
+			run: () => Promise<Finished>,
 		): Promise<Finished> => {
-			const done = await running;
+			await collectGarbage(server.kubeconfig);
+			const done = await run();
 			samples.set(work, [...(samples.get(work) ?? []), done.ms]);
 			return done;
 		};
@@ -83,8 +84,8 @@ export const bench: Bench = {
 			);
 		/** What the server takes for the writes alone: of a rotate patches, of a first sync creates. */
 		const floor = async () => {
-			await timed("bare creates", bare("create", `${namespaces}`));
-			await timed("bare patches", bare("drift", `${namespaces}`));
+			await timed("bare creates", () => bare("create", `${namespaces}`));
+			await timed("bare patches", () => bare("drift", `${namespaces}`));
 			await bare("delete", `${namespaces}`);
 		};
 		/** Takes everything away, the record as well. */
@@ -96,26 +97,31 @@ export const bench: Bench = {
 			);
 			const byRule = async (round: number) => {
 				await create();
-				const first = await timed(FIRST_SYNC, ours(["sync", ...EVERYWHERE]));
+				const first = await timed(FIRST_SYNC, () =>
+					ours(["sync", ...EVERYWHERE]),
+				);
 				expect(first, { created: namespaces });
 				expect(
-					await timed("rotate, recorded by a rule", rotate(`rule ${round}`)),
+					await timed("rotate, recorded by a rule", () =>
+						rotate(`rule ${round}`),
+					),
 					// The source as well.
 					{ configured: namespaces + 1 },
 				);
 				for (let turn = 0; turn < QUICK; turn++) {
-					expect(await timed("bare sync, nothing to do", ours(["sync"])), {
-						unchanged: namespaces,
-					});
 					expect(
-						await timed(
-							"apply, nothing to do",
+						await timed("bare sync, nothing to do", () => ours(["sync"])),
+						{
+							unchanged: namespaces,
+						},
+					);
+					expect(
+						await timed("apply, nothing to do", () =>
 							ours(["apply", ...CREDENTIAL], `rule ${round}`),
 						),
 						{ unchanged: namespaces + 1 },
 					);
-					await timed(
-						KUBECTL_GET,
+					await timed(KUBECTL_GET, () =>
 						finished(
 							["kubectl", "get", "secrets", "-A", "-l", `usage=${NAME}`],
 							{ env },
@@ -128,7 +134,9 @@ export const bench: Bench = {
 				await create();
 				await ours(["sync", "-n", names.join(",")]);
 				expect(
-					await timed("rotate, recorded by name", rotate(`name ${round}`)),
+					await timed("rotate, recorded by name", () =>
+						rotate(`name ${round}`),
+					),
 					{ configured: namespaces + 1 },
 				);
 				await prune();
@@ -145,22 +153,21 @@ export const bench: Bench = {
 			// An account and two pods in each.
 			await bare("pods", `${namespaces}`);
 			for (let round = 0; round < ROUNDS; round++) {
-				const { out } = await timed(
-					"list -o tree",
+				const { out } = await timed("list -o tree", () =>
 					ours(["list", "-o", "tree"]),
 				);
 				const shown = out.split("pod/web-").length - 1;
 				if (shown !== 2 * namespaces) throw new Error(`${shown} pods`);
-				await timed(BARE_LISTS, bare("lists", ...TREE_LISTS));
+				await timed(BARE_LISTS, () => bare("lists", ...TREE_LISTS));
 			}
 			await prune();
 			await create();
 			for (const [index, name] of names.entries()) {
-				const running = ours(["sync", "-n", name]);
-				if (index < ENDS) await timed(FIRST_NAMED, running);
+				const run = () => ours(["sync", "-n", name]);
+				if (index < ENDS) await timed(FIRST_NAMED, run);
 				else if (index >= namespaces - ENDS)
-					await timed("sync -n, the last ones", running);
-				else await running;
+					await timed("sync -n, the last ones", run);
+				else await run();
 			}
 			expect(await ours(["sync"]), { unchanged: namespaces });
 			return [...samples].map(([work, times]) => ({

@@ -54,7 +54,6 @@ func newServer(files *certificates, etcd string) (*server, error) {
 		"--service-account-signing-key-file=" + files.accountKey,
 		"--service-cluster-ip-range=10.0.0.0/24",
 		"--endpoint-reconciler-type=none",
-		"--profiling=false",
 	}); err != nil {
 		return nil, err
 	}

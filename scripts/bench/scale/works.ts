@@ -5,7 +5,7 @@ import { installedFile } from "../../installed-file.ts";
 import type { Row } from "../../measuring.ts";
 import { bare as bareClient } from "./bare-program.ts";
 import { atTerminal, type Finished, finished } from "./process.ts";
-import type { BenchServer } from "./servers.ts";
+import { type BenchServer, collectGarbage } from "./servers.ts";
 
 const NAME = "nginx-mesh-registry-key";
 const LABEL = `usage=${NAME}`;
@@ -55,8 +55,9 @@ async function rounds(
 		row.samples.push(value);
 		samples.set(work, row);
 	};
-	const timed = async (work: string, running: Promise<Finished>) => {
-		const done = await running;
+	const timed = async (work: string, run: () => Promise<Finished>) => {
+		await collectGarbage(server.kubeconfig);
+		const done = await run();
 		take(work, "ms", done.ms);
 		return done;
 	};
@@ -104,32 +105,35 @@ async function rounds(
 	);
 
 	for (let round = 0; round < rounds; round++) {
-		await timed(
-			"bare creates",
+		await timed("bare creates", () =>
 			bare("create", namespaces, JSON.stringify(secret)),
 		);
-		await timed("bare deletes", bare("delete", namespaces));
+		await timed("bare deletes", () => bare("delete", namespaces));
 
-		const first = await timed("first sync", ours("sync", ...EVERYWHERE));
+		const first = await timed("first sync", () => ours("sync", ...EVERYWHERE));
 		expect(first, { created: namespaces });
 		take("first sync, peak memory", "MiB", first.peak);
 		if (onlyFirst) {
 			await bare("delete", namespaces);
 			continue;
 		}
-		expect(await timed("sync, nothing to do", ours("sync", ...EVERYWHERE)), {
-			unchanged: namespaces,
-		});
-		await timed("kubectl get", kubectl("get", "secrets", "-A", "-l", LABEL));
-		const list = await timed("list", ours("list"));
+		expect(
+			await timed("sync, nothing to do", () => ours("sync", ...EVERYWHERE)),
+			{
+				unchanged: namespaces,
+			},
+		);
+		await timed("kubectl get", () =>
+			kubectl("get", "secrets", "-A", "-l", LABEL),
+		);
+		const list = await timed("list", () => ours("list"));
 		take("list, peak memory", "MiB", list.peak);
 		await bare("drift", 10);
-		expect(await timed("sync, 10 drifted", ours("sync", ...EVERYWHERE)), {
+		expect(await timed("sync, 10 drifted", () => ours("sync", ...EVERYWHERE)), {
 			configured: 10,
 			unchanged: namespaces - 10,
 		});
-		const prune = await timed(
-			"prune",
+		const prune = await timed("prune", () =>
 			ours("prune", "--keep-sources", "--yes"),
 		);
 		const deleted = prune.out.match(/deleted from/g)?.length;
@@ -137,22 +141,21 @@ async function rounds(
 
 		if (also.includes("terminal")) {
 			const sync = [meshreg, "sync", ...EVERYWHERE];
+			await collectGarbage(server.kubeconfig);
 			take("first sync, at a terminal", "ms", await atTerminal(sync, env));
 			await bare("delete", namespaces);
 		}
 		// These take most of the time, and differ little: once.
 		if (round > 0) continue;
 		if (also.includes("apply")) {
-			await timed(
-				"kubectl apply --server-side",
+			await timed("kubectl apply --server-side", () =>
 				kubectl("apply", "--server-side", "-f", manifest),
 			);
 			await bare("delete", namespaces);
 		}
 		if (also.includes("delete")) {
 			await bare("create", SLOW, JSON.stringify(labelled(secret)));
-			await timed(
-				`kubectl delete of ${SLOW}`,
+			await timed(`kubectl delete of ${SLOW}`, () =>
 				kubectl("delete", "secrets", "-A", "-l", "meshreg-bench=slow"),
 			);
 		}
