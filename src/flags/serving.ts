@@ -16,11 +16,14 @@ export const SERVING_FLAGS: readonly Flag[] = [
 	},
 ];
 
-/** Both; one port may do for both. Throws UsageError. */
-export function servedAtOf(given: Given): {
+/** Where a watch is asked how it is; undefined: nowhere. */
+export interface ServedAt {
 	readonly health: ListenAddress | undefined;
 	readonly metrics: ListenAddress | undefined;
-} {
+}
+
+/** Both; one port may do for both. Throws UsageError. */
+export function servedAtOf(given: Given): ServedAt {
 	return {
 		health: listenAddressOf(given, "health-address"),
 		metrics: listenAddressOf(given, "metrics-address"),

@@ -3,6 +3,7 @@ import {
 	attachedKeys,
 	planDetachAll,
 } from "../../core/accounts/attachment.ts";
+import type { AccountNote } from "../../core/note.ts";
 import type { ServiceAccount } from "../../core/objects.ts";
 import type { ChangeResult, DryRun } from "../../core/output/result.ts";
 import { isFatal, isForbidden } from "../../errors.ts";
@@ -23,12 +24,8 @@ interface TakeBackOptions {
 /** The service accounts that attach changed, as they were listed. */
 interface Attached {
 	readonly accounts: readonly ServiceAccount[];
-	/** What could not be looked at: `in` these, everywhere but `outside` them, or all of it. */
-	readonly unread?: {
-		readonly error: unknown;
-		readonly in?: readonly string[];
-		readonly outside?: readonly string[];
-	};
+	/** What could not be looked at. */
+	readonly unread?: Omit<AccountNote & { cause: "accounts-kept" }, "cause">;
 }
 
 /** Whether an entry of a name is to go from the accounts of a namespace. */

@@ -141,6 +141,12 @@ export class ChangeReport {
 		}
 	}
 
+	/** The outcome where somebody wanted none of it, which is said. */
+	cancelled(): Outcome {
+		tell(this.world, { cause: "cancelled" });
+		return this.finish({ withSummary: false });
+	}
+
 	/** The outcome; with how many of each there are, and what comes next, where the command says so. */
 	finish({
 		withSummary,

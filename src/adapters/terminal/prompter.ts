@@ -21,10 +21,7 @@ type Questions = Pick<
 /** The part of `process` that questions need; both streams are terminals where a question is asked. */
 interface Terminal {
 	readonly stdin: TerminalInput;
-	readonly stderr: NodeJS.WritableStream & {
-		readonly columns?: number;
-		readonly rows?: number;
-	};
+	readonly stderr: Context["output"];
 	readonly env: Readonly<Record<string, string | undefined>>;
 	readonly pid: number;
 	readonly platform: string;

@@ -19,7 +19,7 @@ import {
 	readingAhead,
 } from "../../actions/read/begin-lists.ts";
 import { warnOfExpiry } from "../../actions/read/warn-of-expiry.ts";
-import { tell, warn } from "../../actions/tell.ts";
+import { warn } from "../../actions/tell.ts";
 import { command } from "../../command.ts";
 import type { Outcome } from "../../core/document.ts";
 import type { FlagNote } from "../../core/note.ts";
@@ -36,7 +36,7 @@ import {
 } from "../../flags/credential.ts";
 import { COPY_FLAGS, copySettingsOf, SELECTING } from "../../flags/sync.ts";
 import * as flags from "../../flags.ts";
-import type { ConnectionFlags, World } from "../../world.ts";
+import type { ConnectionFlags } from "../../world.ts";
 import { planMaking } from "./make-source.ts";
 
 /** What one apply is to do, in one cluster. */
@@ -110,19 +110,19 @@ A missing source is created; a registry that it lacks is added, one that it has 
 			const run: Run = { ...options, cluster, reader, world, report };
 			return await report.whatIsDone(async () => {
 				const planned = await planMaking(entered, options, run);
-				if (planned === undefined) return notDone(report, world);
+				if (planned === undefined) return notDone(report);
 				const { before, source, write } = planned;
 				const scope = await scopeOf(source, options, run);
 				if (scope === undefined) {
 					const now = await write();
-					if (now === undefined) return notDone(report, world);
+					if (now === undefined) return notDone(report);
 					warnOfExpiry(now, world);
 					// Those that held what it had are told from the others, whatever it holds now.
 					await tellClaimants(before ?? now, run);
 					throw recordMissing(now);
 				}
 				const targets = await deliver(source, scope, options, run, write);
-				if (targets === undefined) return notDone(report, world);
+				if (targets === undefined) return notDone(report);
 				warnOfExpiry(targets.source, world);
 				if (scope.by === "record") warnOfNoMatch(targets, world);
 				await attachCopies(targets.source, targets, run);
@@ -139,9 +139,10 @@ A missing source is created; a registry that it lacks is added, one that it has 
 });
 
 /** The source could not be written, or a person said no: then nothing was done. */
-function notDone(report: ChangeReport, world: World): Outcome {
-	if (!report.failed) tell(world, { cause: "cancelled" });
-	return report.finish({ withSummary: false });
+function notDone(report: ChangeReport): Outcome {
+	return report.failed
+		? report.finish({ withSummary: false })
+		: report.cancelled();
 }
 
 /** The record, with what the command line selects; undefined for a source without a record where nothing is selected. */

@@ -209,10 +209,8 @@ At a terminal the credential is verified at its registry before it is written; e
 						cluster,
 						world,
 					))
-				) {
-					cancelled(world);
-					return report.finish({ withSummary: false });
-				}
+				)
+					return report.cancelled();
 				// An edit says by its name that the content will be another.
 				const replace = options.replace || !isNew;
 				const written = await writeSource(
@@ -226,10 +224,7 @@ At a terminal the credential is verified at its registry before it is written; e
 					},
 					{ cluster, reader, report, world },
 				);
-				if (written === CANCELLED) {
-					cancelled(world);
-					return report.finish({ withSummary: false });
-				}
+				if (written === CANCELLED) return report.cancelled();
 				if (!isNew && !report.failed)
 					warnOfMalformed(place, make(before).content, world);
 				// What the server would take is the object to see; what it refused has been said.

@@ -45,18 +45,16 @@ const HEALTH_PORT = 8081;
 /** What a release publishes. */
 export const IMAGE = `ghcr.io/kubectl-meshreg/kubectl-meshreg:v${VERSION}`;
 
-interface InstallOptions extends OutputOptions {
+interface InstallOptions
+	extends OutputOptions,
+		Pick<
+			Installation,
+			"image" | "healthPort" | "metricsPort" | "policies" | "args"
+		> {
 	readonly connection: ConnectionFlags;
 	readonly settings: CopySettings;
 	/** The source's name. */
 	readonly name: string;
-	readonly image: string;
-	readonly healthPort: number;
-	/** Off unless it is asked for. */
-	readonly metricsPort: number | undefined;
-	readonly policies: boolean;
-	/** Flags of sync that were given, as it is to be given them. */
-	readonly args: readonly string[];
 	readonly yes: boolean;
 	readonly notes: readonly FlagNote[];
 }

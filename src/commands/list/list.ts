@@ -5,7 +5,10 @@ import type { Given } from "../../core/command-line/flag.ts";
 import { MESH_NAMES } from "../../core/meshes/meshes.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import { type ListItem, listItems } from "../../core/pull-secrets/list-item.ts";
-import type { PullSecretStatus } from "../../core/pull-secrets/source.ts";
+import {
+	type PullSecretStatus,
+	STATUSES,
+} from "../../core/pull-secrets/source.ts";
 import { treesOf } from "../../core/pull-secrets/tree.ts";
 import { EXIT, isForbidden, UsageError } from "../../errors.ts";
 import * as flags from "../../flags.ts";
@@ -13,18 +16,6 @@ import { lackingCopies, NONE_LACKING } from "./lacking-copies.ts";
 import { readListing } from "./list-keys.ts";
 import { readUsers } from "./read-users.ts";
 import { watchPullSecrets } from "./watch-keys.ts";
-
-/** The statuses that a cluster's pull secrets can have. */
-const STATUSES: readonly PullSecretStatus[] = [
-	"Invalid",
-	"Source",
-	"Drifted",
-	"Orphaned",
-	"Unknown",
-	"InSync",
-	"Unrecorded",
-	"Unmanaged",
-];
 
 /** The formats of `list -o`. */
 const LIST_FORMATS = ["json", "name", "tree", "wide", "yaml"] as const;

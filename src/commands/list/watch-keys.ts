@@ -1,3 +1,4 @@
+import type { AllNamespaces } from "../../actions/read/read-namespaces.ts";
 import { readSource } from "../../actions/read/read-sources.ts";
 import { type Listed, Reflector } from "../../actions/watch/reflector.ts";
 import { WorkQueue } from "../../actions/watch/work-queue.ts";
@@ -65,9 +66,7 @@ class PullSecretWatch {
 	/** Sources that copies name, but no query finds: what is watched, or all that may be known. */
 	readonly #elsewhere = new Map<string, Snapshot | SourceKnowledge>();
 	/** All Namespaces, while some record has rules and they may be listed. */
-	#namespaces:
-		| Promise<ReadonlyMap<string, NamespaceFacts> | undefined>
-		| undefined;
+	#namespaces: Promise<AllNamespaces | undefined> | undefined;
 	/** What was told of each, and the same as text. */
 	readonly #told = new Map<string, { item: ListItem; text: string }>();
 	#trouble = "";
@@ -132,15 +131,13 @@ class PullSecretWatch {
 		return keys;
 	}
 
-	#allNamespaces(): Promise<ReadonlyMap<string, NamespaceFacts> | undefined> {
+	#allNamespaces(): Promise<AllNamespaces | undefined> {
 		this.#namespaces ??= this.#watchedNamespaces();
 		return this.#namespaces;
 	}
 
 	/** All Namespaces, from now on; undefined where they may not be listed. */
-	async #watchedNamespaces(): Promise<
-		ReadonlyMap<string, NamespaceFacts> | undefined
-	> {
+	async #watchedNamespaces(): Promise<AllNamespaces | undefined> {
 		const all = new Map<string, NamespaceFacts>();
 		const query = { metadataOnly: true };
 		const following = new Reflector(this.cluster, "Namespace", query, {

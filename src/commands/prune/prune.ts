@@ -116,10 +116,8 @@ It lists what it will delete, sources first, with how many pods and service acco
 				return report.finish({ withSummary: false });
 			}
 			const isLoss = changes.length + attached.length > 0;
-			if (asks && isLoss && !(await isAgreed(pruning, how))) {
-				tell(world, { cause: "cancelled" });
-				return report.finish({ withSummary: false });
-			}
+			if (asks && isLoss && !(await isAgreed(pruning, how)))
+				return report.cancelled();
 			return await report.whatIsDone(() =>
 				carryOutPruning(pruning, report, how),
 			);

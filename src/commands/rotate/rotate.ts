@@ -176,10 +176,7 @@ The user stays unless another is given, and so do other registries in the source
 			}
 			const report = new ChangeReport(world, cluster, formOf(options));
 			const entered = await enter();
-			if (entered === CANCELLED) {
-				cancelled(world);
-				return report.finish({ withSummary: false });
-			}
+			if (entered === CANCELLED) return report.cancelled();
 			const entries = newEntries(
 				entered.map((one) => ({ ...one, server: { ...one.server, key } })),
 				options,
@@ -196,13 +193,10 @@ The user stays unless another is given, and so do other registries in the source
 					// What was seen in one cluster says nothing about the others.
 					context === cluster.context ? seen : undefined,
 				);
-				if (outcome !== CANCELLED) {
-					const { content } = replaceCredentials(source, entries);
-					if (!report.failed) warnOfMalformed(source, content, world);
-					return report.finish({ withSummary: true });
-				}
-				cancelled(world);
-				return report.finish({ withSummary: false });
+				if (outcome === CANCELLED) return report.cancelled();
+				const { content } = replaceCredentials(source, entries);
+				if (!report.failed) warnOfMalformed(source, content, world);
+				return report.finish({ withSummary: true });
 			});
 		});
 	},

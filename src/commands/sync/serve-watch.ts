@@ -1,13 +1,8 @@
 import { metricsOf, type WatchFacts } from "../../core/in-cluster/metrics.ts";
 import type { Followed, Vitals } from "../../core/in-cluster/vitals.ts";
+import type { ServedAt } from "../../flags/serving.ts";
 import { metricsText } from "../../report/metrics.ts";
-import type { ListenAddress, PageServer, WebPage, World } from "../../world.ts";
-
-/** Where a watch is asked how it is; undefined: nowhere. */
-export interface ServedAt {
-	readonly health: ListenAddress | undefined;
-	readonly metrics: ListenAddress | undefined;
-}
+import type { PageServer, WebPage, World } from "../../world.ts";
 
 /**
  * Answers a kubelet's probes and Prometheus: `/livez` is ok while everything that is watched has been

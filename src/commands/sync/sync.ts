@@ -14,13 +14,16 @@ import {
 	REFRESH_FLAGS,
 	refreshOf,
 } from "../../flags/refresh.ts";
-import { SERVING_FLAGS, servedAtOf } from "../../flags/serving.ts";
+import {
+	SERVING_FLAGS,
+	type ServedAt,
+	servedAtOf,
+} from "../../flags/serving.ts";
 import { SYNC_FLAGS, syncSettingsOf } from "../../flags/sync.ts";
 import { authoritiesOf } from "../../flags/verification.ts";
 import * as flags from "../../flags.ts";
 import type { ConnectionFlags } from "../../world.ts";
 import type { SyncSettings } from "./options.ts";
-import type { ServedAt } from "./serve-watch.ts";
 import { syncCopies } from "./sync-copies.ts";
 import { watchSync } from "./watch.ts";
 

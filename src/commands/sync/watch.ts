@@ -51,12 +51,13 @@ import type {
 	SyncState,
 } from "../../core/pull-secrets/sync-state.ts";
 import { AbortedError, EXIT } from "../../errors.ts";
+import type { ServedAt } from "../../flags/serving.ts";
 import type { Cluster, World } from "../../world.ts";
 import { outlasting, runController } from "./controller.ts";
 import { DedupedLog } from "./deduped-log.ts";
 import type { SyncSettings } from "./options.ts";
 import type { Watched } from "./reflectors.ts";
-import { type ServedAt, serveWatch } from "./serve-watch.ts";
+import { serveWatch } from "./serve-watch.ts";
 import { SourceCare } from "./source-care.ts";
 import { WatchLog } from "./watch-log.ts";
 

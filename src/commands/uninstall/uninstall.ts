@@ -60,10 +60,8 @@ What install created is found by its label, and deleted by its uid: an object th
 				asks &&
 				found.length > 0 &&
 				!(await confirmDeletion({ losses: found.map(lossOf) }, cluster, world))
-			) {
-				tell(world, { cause: "cancelled" });
-				return report.finish({ withSummary: false });
-			}
+			)
+				return report.cancelled();
 			return await report.whatIsDone(async () => {
 				await removeInstalled(found, { cluster, report, dryRun });
 				return report.finish({ withSummary: false });

@@ -22,18 +22,20 @@ export function isSourceLike(key: PullSecret): boolean {
 	return role === "source" || role === "labelled";
 }
 
-/** What a pull secret is worth, in the words of `list`. */
-export type PullSecretStatus =
+/** What a pull secret may be worth, in the words of `list`. */
+export const STATUSES = [
 	/** A kubelet would break on it, or never match it. */
-	| "Invalid"
-	| "Source"
-	| "Drifted"
-	| "Orphaned"
-	| "Unknown"
-	| "InSync"
+	"Invalid",
+	"Source",
+	"Drifted",
+	"Orphaned",
+	"Unknown",
+	"InSync",
 	/** It says that it is a copy, and has the source's content; the record does not know it. */
-	| "Unrecorded"
-	| "Unmanaged";
+	"Unrecorded",
+	"Unmanaged",
+] as const;
+export type PullSecretStatus = (typeof STATUSES)[number];
 
 /** What is known of a source that copies name: itself, that it is gone, or that nobody may look. */
 export type SourceKnowledge = PullSecret | "gone" | "unknown";

@@ -2,6 +2,7 @@ import {
 	type CertificateFault,
 	certificateFault,
 } from "../../../core/certificate-fault.ts";
+import { readJsonObject } from "../../../core/json-object.ts";
 import { someOf } from "../../../core/output/some-of.ts";
 import {
 	ApiError,
@@ -42,7 +43,8 @@ export function refusal(
 	retryAfter = "",
 	redact: Redact = shortened,
 ): StatusError {
-	const answer = parsed(body);
+	// Not JSON is an answer, too, that says nothing.
+	const answer: object = Object(readJsonObject(body));
 	const said = textOf(answer, "reason");
 	// A word in the style of `NotFound`: anything else is no reason that somebody goes by.
 	const reason = /^[A-Za-z]{1,63}$/.test(said) ? redact(said) : "";
@@ -56,8 +58,8 @@ export function refusal(
 		reason,
 		worded(status, redact(message)),
 		Math.min(seconds * 1000, LONGEST_RETRY_AFTER),
-		textOf(Reflect.get(Object(answer), "metadata"), "continue"),
-		detailsOf(Reflect.get(Object(answer), "details")),
+		textOf(Reflect.get(answer, "metadata"), "continue"),
+		detailsOf(Reflect.get(answer, "details")),
 	);
 }
 
@@ -120,17 +122,8 @@ function whatWasAsked({ server, method, path }: Asked): string {
 	return `${server.origin} answered ${method} ${path.split("?", 1)[0]}`;
 }
 
-function parsed(body: string): unknown {
-	try {
-		return JSON.parse(body);
-	} catch {
-		return undefined; // Not JSON is an answer, too: the caller then says so.
-	}
-}
-
 function textOf(object: unknown, key: string): string {
-	if (typeof object !== "object" || object === null) return "";
-	const value: unknown = Reflect.get(object, key);
+	const value: unknown = Reflect.get(Object(object), key);
 	return typeof value === "string" ? value : "";
 }
 
