@@ -7,3 +7,8 @@ export function codeOf(error: unknown): string | undefined {
 		? error.code
 		: undefined;
 }
+
+/** An error that bears a code, as Node's do. */
+export function coded(message: string, code: string): Error {
+	return Object.assign(new Error(message), { code });
+}

@@ -48,17 +48,8 @@ export function recordAttached(run: AccountRun): RecordSteps {
 		key: () => sources.key(),
 		after: async (results) => {
 			const attachments = attachedOf(results, run);
-			if (attachments.namespaces.size === 0) return;
-			for (const source of await sources.found()) {
-				const now = await write(
-					source,
-					attachments,
-					"attached",
-					run,
-					sources.reader,
-				);
-				if (now !== undefined) await warnOfRuled(source, now, attachments, run);
-			}
+			if (attachments.namespaces.size > 0)
+				await writeAll(sources, attachments, "attached", run, warnOfRuled);
 		},
 	};
 }
@@ -77,16 +68,7 @@ export function recordDetached(run: AccountRun, every: boolean): RecordSteps {
 				run.selection,
 				new Map(namespaces.map((name) => [name, accounts])),
 			);
-			for (const source of await sources.found()) {
-				const now = await write(
-					source,
-					attachments,
-					"detached",
-					run,
-					sources.reader,
-				);
-				if (now !== undefined) await warnOfRest(source, now, attachments, run);
-			}
+			await writeAll(sources, attachments, "detached", run, warnOfRest);
 		},
 	};
 }
@@ -136,6 +118,20 @@ class Sources {
 		const choice = this.#choice;
 		const { source } = await seekSource(cluster, this.reader, choice, world);
 		return source === undefined ? [] : [source];
+	}
+}
+
+/** Changes the record of each source, and warns of what it says all the same. */
+async function writeAll(
+	sources: Sources,
+	attachments: Attachments,
+	done: "attached" | "detached",
+	run: AccountRun,
+	warnOf: typeof warnOfRest,
+): Promise<void> {
+	for (const source of await sources.found()) {
+		const now = await write(source, attachments, done, run, sources.reader);
+		if (now !== undefined) await warnOf(source, now, attachments, run);
 	}
 }
 

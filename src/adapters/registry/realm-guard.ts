@@ -5,6 +5,7 @@ import {
 	isInsideName,
 	isPrivateHost,
 } from "../../core/registry/network-address.ts";
+import { coded } from "../error-code.ts";
 import { unbracketed } from "../host-name.ts";
 
 /** Names to addresses; throws Node's error. */
@@ -109,8 +110,4 @@ function refused(): Error {
 
 function refusedRegistry(): Error {
 	return coded("the registry lies inside", "PRIVATE_HOST");
-}
-
-function coded(message: string, code: string): Error {
-	return Object.assign(new Error(message), { code });
 }

@@ -25,7 +25,7 @@ import { warn } from "../../actions/tell.ts";
 import { CANCELLED, cancelled, command } from "../../command.ts";
 import type { Given } from "../../core/command-line/flag.ts";
 import { displayUsername } from "../../core/credentials/credential.ts";
-import { credentialOf } from "../../core/credentials/entry.ts";
+import { displayUser } from "../../core/credentials/entry.ts";
 import type { Outcome } from "../../core/document.ts";
 import { DEFAULT_MESH, NO_MESH } from "../../core/meshes/meshes.ts";
 import type { FlagNote } from "../../core/note.ts";
@@ -419,10 +419,8 @@ async function askWhatToDo(
 	const { config } = source.content;
 	const entries = config.ok ? [...config.auths] : [];
 	const held = entries.map(([key, entry]) => {
-		const user = credentialOf(entry)?.username ?? "";
-		return user === ""
-			? displayHost(key)
-			: `${displayHost(key)} as ${displayUsername(user)}`;
+		const user = displayUser(entry);
+		return user === "" ? displayHost(key) : `${displayHost(key)} as ${user}`;
 	});
 	const where = contextClause(context);
 	return (await world.prompter()).choose({

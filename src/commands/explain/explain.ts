@@ -17,7 +17,11 @@ import {
 	type PullSecretState,
 } from "../../core/explain/explanation.ts";
 import { readImageReference } from "../../core/kubelet/image-reference.ts";
-import { findCredentials, matchesOf } from "../../core/kubelet/keyring.ts";
+import {
+	hasMatch,
+	matchesOf,
+	readKeyring,
+} from "../../core/kubelet/keyring.ts";
 import type { OtherSource } from "../../core/kubelet/near-miss.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import { Fixes, type UsualSecret } from "../../core/pull-secrets/fixes.ts";
@@ -365,10 +369,7 @@ async function readState(
 			isByPolicy(source) && {
 				byPolicy: {
 					name: source.name,
-					isFor: (image) => {
-						const answer = findCredentials(image, [seen]);
-						return matchesOf(answer).length > 0;
-					},
+					isFor: (image) => hasMatch(image, readKeyring([seen])),
 				},
 			}),
 	};

@@ -1,4 +1,5 @@
 import {
+	hasMatch,
 	type Keyring,
 	type KeyringAnswer,
 	lookUp,
@@ -86,7 +87,7 @@ export class Keyrings {
 		const able =
 			this.#found.get(image) ??
 			this.#sources
-				.filter(([, keyring]) => matchesOf(lookUp(image, keyring)).length > 0)
+				.filter(([, keyring]) => hasMatch(image, keyring))
 				.map(([source]) => source);
 		this.#found.set(image, able);
 		return able.find((source) => this.isServed(source, namespace)) ?? able[0];
@@ -114,9 +115,7 @@ export class Keyrings {
 	/** Whether a source by itself has a credential for an image. */
 	isSourceFor(source: SourceFacts, image: string): boolean {
 		const keyring = this.#sources.find(([one]) => one === source)?.[1];
-		return (
-			keyring !== undefined && matchesOf(lookUp(image, keyring)).length > 0
-		);
+		return keyring !== undefined && hasMatch(image, keyring);
 	}
 
 	/**
@@ -137,7 +136,7 @@ export class Keyrings {
 		return (this.#byNamespace.get(namespace) ?? []).filter((secret) => {
 			const keyring = this.#alone.get(secret) ?? readKeyring([secret.source]);
 			this.#alone.set(secret, keyring);
-			return matchesOf(lookUp(image, keyring)).length > 0;
+			return hasMatch(image, keyring);
 		});
 	}
 

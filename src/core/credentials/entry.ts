@@ -1,6 +1,6 @@
 import type { StoredFault } from "../output/credential-fault.ts";
 import { authFault, decodeAuth } from "./auth-field.ts";
-import { Credential } from "./credential.ts";
+import { Credential, displayUsername } from "./credential.ts";
 import { credentialFault } from "./credential-rules.ts";
 import type { GoValue } from "./go-json.ts";
 
@@ -110,6 +110,11 @@ export function credentialOf(entry: AuthEntry): Credential | undefined {
 	if (entry.fault) return undefined;
 	const credential = entry.credential();
 	return credential.isEmpty ? undefined : credential;
+}
+
+/** The user of an entry as it may be shown; "" where there is none that can be read. */
+export function displayUser(entry: AuthEntry): string {
+	return displayUsername(credentialOf(entry)?.username ?? "");
 }
 
 /** What a program that keeps credentials has for a registry. */

@@ -3,10 +3,9 @@ import {
 	repositoryOf,
 } from "../kubelet/image-reference.ts";
 import {
-	findCredentials,
+	hasMatch,
 	type KeyringAnswer,
 	lookUp,
-	matchesOf,
 	type PullSource,
 	readKeyring,
 } from "../kubelet/keyring.ts";
@@ -266,7 +265,5 @@ function covers(
 	source: Exclude<PullSecretState["source"], "hidden">,
 	image: string,
 ): boolean {
-	if (source === undefined) return false;
-	const answer = findCredentials(image, [source]);
-	return matchesOf(answer).length > 0;
+	return source !== undefined && hasMatch(image, readKeyring([source]));
 }

@@ -175,6 +175,11 @@ export function lookUp(image: string, keyring: Keyring): KeyringAnswer {
 	};
 }
 
+/** Whether a kubelet would try some credential for an image. */
+export function hasMatch(image: string, keyring: Keyring): boolean {
+	return matchesOf(lookUp(image, keyring)).length > 0;
+}
+
 /** As lookUp, for one image. */
 export function findCredentials(
 	image: string,

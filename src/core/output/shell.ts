@@ -51,7 +51,9 @@ export function sequence(
 	scripts: readonly (Script | undefined)[],
 ): Script | undefined {
 	const known = allOf(scripts)?.flat() ?? [];
-	const once = new Map(known.map((pipeline) => [keyOf(pipeline), pipeline]));
+	const once = new Map(
+		known.map((pipeline) => [JSON.stringify(pipeline), pipeline]),
+	);
 	return once.size === 0 ? undefined : [...once.values()];
 }
 
@@ -117,8 +119,4 @@ function call(
 function allOf<T>(items: readonly (T | undefined)[]): T[] | undefined {
 	const known = items.filter((item) => item !== undefined);
 	return known.length === items.length ? known : undefined;
-}
-
-function keyOf(pipeline: Pipeline): string {
-	return JSON.stringify(pipeline);
 }

@@ -12,12 +12,8 @@ export type Text = string | readonly (string | Painted)[];
 
 /** A text without its colours. */
 export function plain(text: Text): string {
-	return partsOf(text)
+	return [text]
+		.flat()
 		.map((part) => (typeof part === "string" ? part : part.text))
 		.join("");
-}
-
-/** The parts of a text. */
-function partsOf(text: Text): readonly (string | Painted)[] {
-	return typeof text === "string" ? [text] : text;
 }

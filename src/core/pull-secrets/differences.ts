@@ -1,6 +1,10 @@
 import type { Cases } from "../cases.ts";
 import { displayUsername } from "../credentials/credential.ts";
-import { type AuthEntry, credentialOf } from "../credentials/entry.ts";
+import {
+	type AuthEntry,
+	credentialOf,
+	displayUser,
+} from "../credentials/entry.ts";
 import { groupsBy } from "../groups.ts";
 import type { DockerConfigFault } from "../output/file-fault.ts";
 import { displayHost } from "../registry/server.ts";
@@ -135,7 +139,7 @@ function contentDifferences(
 		of: "entry",
 		is,
 		key,
-		username: shownUser(entry),
+		username: displayUser(entry),
 		what,
 	});
 	return [
@@ -306,10 +310,6 @@ function entryChanges(before: AuthEntry, after: AuthEntry): EntryChange[] {
 	if (was.reveal() !== willBe.reveal() || changes.length === 0)
 		changes.push({ of: "password" });
 	return changes;
-}
-
-function shownUser(entry: AuthEntry): string {
-	return displayUsername(credentialOf(entry)?.username ?? "");
 }
 
 /** How content differs from a source's, a registry each: `r.io password`, `ghcr.io missing`, `x.io extra`. No value. */

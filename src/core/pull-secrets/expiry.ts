@@ -88,7 +88,7 @@ function worked({
 >): readonly Expiry[] {
 	if (!content.config.ok) return [];
 	const lifetimes = lifetimesIn(annotations[EXPIRES_IN_ANNOTATION]);
-	const issued = timesIn(annotations[ISSUED_AT_ANNOTATION]);
+	const issued = numbersIn(annotations[ISSUED_AT_ANNOTATION], Date.parse);
 	const made = Date.parse(created);
 	// Of a Secret that others keep, nobody knows when they last wrote it.
 	const since =
@@ -240,11 +240,6 @@ const UNITS = [
 	["s", 1],
 ] as const;
 
-/** The times by host that an annotation holds; what a hand has broken counts as nothing. */
-function timesIn(annotation: string | undefined): Map<string, number> {
-	return numbersIn(annotation, (text) => Date.parse(text));
-}
-
 /** The lengths of time by host that an annotation holds, in milliseconds. */
 function lifetimesIn(annotation: string | undefined): Map<string, number> {
 	return numbersIn(annotation, (text) => {
@@ -261,6 +256,7 @@ function lifetimesIn(annotation: string | undefined): Map<string, number> {
 	});
 }
 
+/** By host; what a hand has broken counts as nothing. */
 function numbersIn(
 	annotation: string | undefined,
 	read: (text: string) => number,

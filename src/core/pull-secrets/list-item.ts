@@ -1,5 +1,4 @@
-import { displayUsername } from "../credentials/credential.ts";
-import { credentialOf } from "../credentials/entry.ts";
+import { displayUser } from "../credentials/entry.ts";
 import { displayHost } from "../registry/server.ts";
 import { remembered } from "../remembered.ts";
 import { differingRegistries } from "./differences.ts";
@@ -90,8 +89,6 @@ const registriesAndUsers = remembered((content: Content) => {
 	const entries = content.config.ok ? [...content.config.auths.values()] : [];
 	return {
 		registries: registriesOf(content).map(displayHost),
-		usernames: entries.map((entry) =>
-			displayUsername(credentialOf(entry)?.username ?? ""),
-		),
+		usernames: entries.map(displayUser),
 	};
 });

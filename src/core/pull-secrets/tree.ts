@@ -1,11 +1,5 @@
-import { displayUsername } from "../credentials/credential.ts";
-import { credentialOf } from "../credentials/entry.ts";
-import {
-	type Keyring,
-	lookUp,
-	matchesOf,
-	readKeyring,
-} from "../kubelet/keyring.ts";
+import { displayUser } from "../credentials/entry.ts";
+import { hasMatch, type Keyring, readKeyring } from "../kubelet/keyring.ts";
 import { podImages } from "../kubelet/pod-images.ts";
 import { isPullFailure } from "../kubelet/pull-failures.ts";
 import type { Pod, ServiceAccount } from "../objects.ts";
@@ -307,8 +301,7 @@ class Users {
 		this.#needs.set(keyring, known);
 		let needs = known.get(image);
 		if (needs === undefined) {
-			const answer = lookUp(image, keyring);
-			needs = matchesOf(answer).length > 0;
+			needs = hasMatch(image, keyring);
 			known.set(image, needs);
 		}
 		return needs;
@@ -320,7 +313,7 @@ function registriesIn(source: PullSecret): TreeRegistry[] {
 	const ends = new Map(expiriesOf(source).map(({ key, at }) => [key, at]));
 	return [...(config.ok ? config.auths : [])].map(([key, entry]) => ({
 		host: displayHost(key),
-		username: displayUsername(credentialOf(entry)?.username ?? ""),
+		username: displayUser(entry),
 		expires: ends.get(key),
 	}));
 }

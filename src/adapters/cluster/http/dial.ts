@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { type ConnectionOptions, connect as connectTls } from "node:tls";
 import type { Files } from "../../../world.ts";
+import { coded } from "../../error-code.ts";
 import { unbracketed } from "../../host-name.ts";
 import { machineAuthorities, type Trust } from "../../trust.ts";
 import type { ClusterEntry } from "../kubeconfig/document.ts";
@@ -139,7 +140,6 @@ function aborted(
 
 function timeout(host: string, port: number): Error {
 	const address = host.includes(":") ? `[${host}]` : host;
-	return Object.assign(new Error(`dial tcp ${address}:${port}: i/o timeout`), {
-		code: "MESHREG_DIAL_TIMEOUT",
-	});
+	const message = `dial tcp ${address}:${port}: i/o timeout`;
+	return coded(message, "MESHREG_DIAL_TIMEOUT");
 }

@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
+import { coded } from "../../error-code.ts";
 
 /** One request to one server. */
 export interface Request {
@@ -51,16 +52,12 @@ export class TransportError extends Error {
 
 /** Node's code for it, whichever way a connection was seen to end. */
 export function resetByPeer(): Error {
-	return Object.assign(new Error("connection reset by peer"), {
-		code: "ECONNRESET",
-	});
+	return coded("connection reset by peer", "ECONNRESET");
 }
 
 /** The answer ended early, and nobody said so. */
 export function brokenOff(): Error {
-	return Object.assign(new Error("the answer ended early"), {
-		code: "MESHREG_BROKEN_OFF",
-	});
+	return coded("the answer ended early", "MESHREG_BROKEN_OFF");
 }
 
 /** Calls `end` when a read's signal aborts, and when the time of any request is over, until it has closed. */
@@ -84,11 +81,9 @@ export function endInTime(
 
 /** `--request-timeout` is over; kubectl's words for it. */
 export function timedOut(): Error {
-	return Object.assign(
-		new Error(
-			"net/http: request canceled (Client.Timeout exceeded while awaiting headers)",
-		),
-		{ code: "MESHREG_TIMEOUT" },
+	return coded(
+		"net/http: request canceled (Client.Timeout exceeded while awaiting headers)",
+		"MESHREG_TIMEOUT",
 	);
 }
 

@@ -4,6 +4,7 @@ import {
 	constants,
 	type IncomingHttpHeaders,
 } from "node:http2";
+import { coded } from "../../error-code.ts";
 import type { Dialled } from "./dial.ts";
 import {
 	type Answer,
@@ -65,10 +66,10 @@ export class Http2 implements Transport {
 	}
 
 	#ping(): void {
-		const patience = setTimeout(
-			() => this.#session.destroy(silence()),
-			HEARTBEAT,
-		);
+		const patience = setTimeout(() => {
+			const silence = coded("http2: client connection lost", "ETIMEDOUT");
+			this.#session.destroy(silence);
+		}, HEARTBEAT);
 		patience.unref();
 		this.#session.ping((error) => {
 			clearTimeout(patience);
@@ -106,10 +107,4 @@ export class Http2 implements Transport {
 			if (body !== undefined) stream.end(body);
 		});
 	}
-}
-
-function silence(): Error {
-	return Object.assign(new Error("http2: client connection lost"), {
-		code: "ETIMEDOUT",
-	});
 }
