@@ -31,21 +31,17 @@ export function givenOf(
 	};
 }
 
-/** The values that stand on a line, as yargs reads them; nothing has looked at them. */
-export function valuesOn(
-	{ flags }: Line,
+/** The same of a line that may not be finished, whose values nothing has looked at. */
+export function givenOn(
+	{ flags, positionals }: Line,
 	known: readonly Flag[],
-): Readonly<Record<string, readonly (string | boolean)[]>> {
-	const values: Record<string, (string | boolean)[]> = {};
-	for (const { name, value } of flags) {
-		const kind = known.find((flag) => flag.name === name)?.kind;
-		values[name] ??= [];
-		values[name].push(kind === "switch" ? value === "true" : value);
-	}
-	return values;
-}
-
-/** What a line says, which may not be finished. */
-export function givenOn(line: Line, known: readonly Flag[]): Given {
-	return givenOf(valuesOn(line, known), known, line.positionals.slice(1));
+): Given {
+	const values = Map.groupBy(flags, ({ name }) => name);
+	return givenOf(
+		Object.fromEntries(
+			[...values].map(([name, all]) => [name, all.map(({ value }) => value)]),
+		),
+		known,
+		positionals.slice(1),
+	);
 }
