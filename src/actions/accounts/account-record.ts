@@ -15,7 +15,6 @@ import {
 	EMPTY_RECORD,
 	hasRules,
 	namesOf,
-	type Rule,
 	type SourceRecord,
 	standingOf,
 	stillAttached,
@@ -26,6 +25,7 @@ import { isSourceLike } from "../../core/pull-secrets/source.ts";
 import { isFatal, isForbidden } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 import { changeRecord, recordOf } from "../apply/change-record.ts";
+import { attachedBy, ruleOf } from "../apply/selected.ts";
 import { type SourceChoice, seekSource } from "../read/find-source.ts";
 import { readPullSecrets } from "../read/read-keys.ts";
 import { lookUpNamespaces, readNamespaces } from "../read/read-namespaces.ts";
@@ -63,7 +63,7 @@ export function recordDetached(run: AccountRun, every: boolean): RecordSteps {
 	return {
 		key: () => sources.key(),
 		before: async (namespaces) => {
-			const accounts = accountsOf(run.change);
+			const accounts = attachedBy({ attach: run.change.accounts });
 			const attachments = meant(
 				run.selection,
 				new Map(namespaces.map((name) => [name, accounts])),
@@ -191,7 +191,7 @@ async function write(
 			why: failureOf(error),
 			script: fixes(change, source).accounts(
 				done === "attached" ? "attach" : "detach",
-				accountsOf(change),
+				attachedBy({ attach: change.accounts }),
 				whereWords(selection, names),
 			),
 		});
@@ -299,24 +299,9 @@ function meant(
 	selection: Selection,
 	namespaces: ReadonlyMap<string, readonly string[]>,
 ): Attachments {
-	const rule = ruleOf(selection);
+	const rule = selection.by === "names" ? undefined : ruleOf(selection).rule;
 	const attach = [...new Set([...namespaces.values()].flat())];
 	return { namespaces, ...(rule && { rule: { rule, attach } }) };
-}
-
-function ruleOf(selection: Selection): Rule | undefined {
-	switch (selection.by) {
-		case "names":
-			return undefined;
-		case "all":
-			return { by: "all" };
-		case "label":
-			return { by: "selector", selector: selection.selector };
-	}
-}
-
-function accountsOf({ accounts }: AccountChange): readonly string[] {
-	return accounts.by === "all" ? ["*"] : accounts.names;
 }
 
 function accountWords({ namespaces }: Attachments): string {

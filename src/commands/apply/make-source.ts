@@ -20,11 +20,11 @@ import {
 } from "../../core/pull-secrets/edit-source.ts";
 import { newSource } from "../../core/pull-secrets/new-source.ts";
 import type { UsageLabel } from "../../core/pull-secrets/ownership.ts";
-import { PULL_SECRET_TYPE } from "../../core/pull-secrets/ownership.ts";
 import { leftImmutable, planSource } from "../../core/pull-secrets/plan.ts";
-import type {
-	DesiredPullSecret,
-	PullSecret,
+import {
+	type DesiredPullSecret,
+	type PullSecret,
+	yetUnwritten,
 } from "../../core/pull-secrets/pull-secret.ts";
 import type { SourceRef } from "../../core/pull-secrets/source.ts";
 
@@ -127,14 +127,9 @@ function wouldBe(
 	desired: DesiredPullSecret,
 ): PullSecret {
 	return {
-		type: PULL_SECRET_TYPE,
-		immutable: false,
-		uid: "",
-		resourceVersion: "",
-		created: "",
-		terminating: false,
+		...yetUnwritten(desired),
 		...current,
 		...desired,
 		annotations: { ...current?.annotations, ...desired.annotations },
-	} as PullSecret;
+	};
 }

@@ -205,6 +205,19 @@ export function sourceRef(key: { namespace: string; name: string }): string {
 	return `${key.namespace}/${key.name}`;
 }
 
+/** One that is to be written as it will be, but for what the API server gives it. */
+export function yetUnwritten(desired: DesiredPullSecret): PullSecret {
+	return {
+		...desired,
+		type: PULL_SECRET_TYPE,
+		immutable: false,
+		uid: "",
+		resourceVersion: "",
+		created: "",
+		terminating: false,
+	};
+}
+
 /** A source, or a copy, as a kubelet would take it for a pod that names it. */
 export function pullSourceOfKey(key: PullSecret): PullSource {
 	return {

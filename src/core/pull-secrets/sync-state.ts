@@ -3,9 +3,9 @@ import type { Change } from "./change.ts";
 import { type ContentFault, contentFault } from "./content-fault.ts";
 import { desiredCopy } from "./desired.ts";
 import type { NamespaceFacts } from "./namespace-facts.ts";
-import { PULL_SECRET_TYPE, TARGETS_ANNOTATION } from "./ownership.ts";
+import { TARGETS_ANNOTATION } from "./ownership.ts";
 import { namespaceOf, onlyAgreed, planCopy, planLeftovers } from "./plan.ts";
-import type { DesiredPullSecret, PullSecret } from "./pull-secret.ts";
+import { type PullSecret, yetUnwritten } from "./pull-secret.ts";
 import {
 	type NamespaceKnowledge,
 	namesOf,
@@ -263,7 +263,7 @@ export class SyncState {
 		if (!WRITES.has(became) || this.#keys.get(namespace) !== before) return;
 		if (change.action === "delete") this.#keys.delete(namespace);
 		else if ("desired" in change)
-			this.#keys.set(namespace, writtenKey(change.desired));
+			this.#keys.set(namespace, yetUnwritten(change.desired));
 	}
 
 	#copyIn(
@@ -312,6 +312,7 @@ function same(
 	return facts(one) === facts(other);
 }
 
+/** The version of what is yet to be told of. */
 const UNTOLD = "";
 
 const WRITES: ReadonlySet<Action> = new Set([
@@ -319,15 +320,3 @@ const WRITES: ReadonlySet<Action> = new Set([
 	"configured",
 	"deleted",
 ]);
-
-function writtenKey(desired: DesiredPullSecret): PullSecret {
-	return {
-		...desired,
-		type: PULL_SECRET_TYPE,
-		immutable: false,
-		uid: "",
-		resourceVersion: UNTOLD,
-		created: "",
-		terminating: false,
-	};
-}
