@@ -1,3 +1,5 @@
+import { getSystemErrorMessage } from "node:util";
+
 /** Node's code of a failure (`ENOENT`), also of the first of several attempts (IPv6, then IPv4); undefined without one. */
 export function codeOf(error: unknown): string | undefined {
 	if (error instanceof AggregateError) return codeOf(error.errors[0]);
@@ -11,4 +13,13 @@ export function codeOf(error: unknown): string | undefined {
 /** An error that bears a code, as Node's do. */
 export function coded(message: string, code: string): Error {
 	return Object.assign(new Error(message), { code });
+}
+
+/** The system's words for a failure with this code, which name no path and no content; the code where it has none. */
+export function systemWords(error: unknown, code: string): string {
+	return error instanceof Error &&
+		"errno" in error &&
+		typeof error.errno === "number"
+		? getSystemErrorMessage(error.errno)
+		: code;
 }

@@ -12,10 +12,9 @@ import {
 } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { getuid } from "node:process";
-import { getSystemErrorMessage } from "node:util";
 import { FailureError } from "../core/output/failure.ts";
 import type { Files } from "../world.ts";
-import { codeOf } from "./error-code.ts";
+import { codeOf, systemWords } from "./error-code.ts";
 
 /** The machine's disk; throws FailureError: what was tried, the path, the system's reason. */
 export const disk: Files = {
@@ -204,18 +203,9 @@ async function attempt<T>(
 			cause: "file-failed",
 			verb,
 			path,
-			reason: reason(error, code),
+			// What it was given is no path.
+			reason:
+				code === "ERR_INVALID_ARG_VALUE" ? undefined : systemWords(error, code),
 		});
 	}
-}
-
-/** The system's words; undefined where what it was given is no path. */
-function reason(error: unknown, code: string): string | undefined {
-	return error instanceof Error &&
-		"errno" in error &&
-		typeof error.errno === "number"
-		? getSystemErrorMessage(error.errno)
-		: code === "ERR_INVALID_ARG_VALUE"
-			? undefined
-			: code;
 }

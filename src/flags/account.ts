@@ -4,13 +4,11 @@ import {
 	CHANGE_FORMATS,
 	type OutputOptions,
 } from "../actions/apply/change-report.ts";
-import type { SourceChoice } from "../actions/read/find-source.ts";
+import type { OnSource } from "../actions/read/find-source.ts";
 import type { Selection } from "../actions/read/select-namespaces.ts";
 import { BARE, type Flag, type Given } from "../core/command-line/flag.ts";
-import type { FlagNote } from "../core/note.ts";
 import { UsageError } from "../errors.ts";
 import * as flags from "../flags.ts";
-import type { ConnectionFlags } from "../world.ts";
 import { FROM_FLAG, sourceChoiceOf } from "./source.ts";
 
 /** The service account that pods use where they name none. */
@@ -58,11 +56,8 @@ export const ACCOUNT_CHANGE_FLAGS: readonly Flag[] = [
 ];
 
 /** What `--by-policy` is told. */
-export interface ByPolicy extends OutputOptions {
+export interface ByPolicy extends OutputOptions, OnSource {
 	readonly byPolicy: true;
-	readonly connection: ConnectionFlags;
-	readonly source: SourceChoice;
-	readonly notes: readonly FlagNote[];
 }
 
 /** What attach and detach are told. Throws UsageError. */

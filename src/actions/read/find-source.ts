@@ -204,7 +204,7 @@ function notASource(secret: PullSecret): SourceFailure {
 }
 
 /** What a command about one source is told. */
-interface OnSource {
+export interface OnSource {
 	readonly connection: ConnectionFlags;
 	readonly source: SourceChoice;
 	/** Warnings. */

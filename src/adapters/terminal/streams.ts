@@ -1,9 +1,9 @@
 import { fstatSync } from "node:fs";
 import { addAbortSignal, type Readable } from "node:stream";
-import { getSystemErrorMessage } from "node:util";
 import { FailureError } from "../../core/output/failure.ts";
 import { EXIT } from "../../errors.ts";
 import type { Output, Streams } from "../../world.ts";
+import { systemWords } from "../error-code.ts";
 import { type Handles, onReaderGone } from "./reader-gone.ts";
 
 /** The part of `process` that the streams need. `stdin` is only opened when it is read or asked about. */
@@ -130,7 +130,7 @@ function output(
 		gone.abort(error);
 		const code = "code" in error ? String(error.code) : error.name;
 		// `… | head` has read enough, or the window is closed: nobody is left to tell, so the work goes on silently.
-		if (!GONE.has(code)) lost(reasonOf(error, code));
+		if (!GONE.has(code)) lost(systemWords(error, code));
 	});
 	return {
 		write(text) {
@@ -148,13 +148,6 @@ function output(
 			return gone.signal;
 		},
 	};
-}
-
-/** The system's words, which name no path and no content. */
-function reasonOf(error: Error, code: string): string {
-	return "errno" in error && typeof error.errno === "number"
-		? getSystemErrorMessage(error.errno)
-		: code;
 }
 
 const GONE = new Set(["EPIPE", "EIO", "ECONNRESET", "ERR_STREAM_DESTROYED"]);

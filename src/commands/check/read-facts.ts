@@ -3,6 +3,7 @@ import { AT_ONCE, inParallel } from "../../actions/in-parallel.ts";
 import { whyNoSource } from "../../actions/read/find-source.ts";
 import { nearNamespaces, withNear } from "../../actions/read/near-names.ts";
 import { readWholeSecrets } from "../../actions/read/read-keys.ts";
+import { scopesOf } from "../../actions/read/read-namespaces.ts";
 import {
 	type AccountFacts,
 	accountFacts,
@@ -412,12 +413,9 @@ class Snapshot {
 		keep: (item: T) => void,
 		places: readonly string[] | "everywhere" = this.#namespaces ?? "everywhere",
 	): Promise<void> {
-		const scopes =
-			places === "everywhere"
-				? [{}]
-				: places.map((namespace) => ({ namespace }));
+		const named = places === "everywhere" ? [] : places;
 		await Promise.all(
-			scopes.map((scope: { namespace?: string }) =>
+			scopesOf(named).map((scope) =>
 				this.attempt(what, scope.namespace ?? "", async () => {
 					for await (const { items } of pages(scope)) items.forEach(keep);
 				}),

@@ -1,12 +1,10 @@
 import { mustAsk } from "../../actions/apply/confirm.ts";
-import type { Trust } from "../../actions/credentials/registry-trust.ts";
 import { meantNamespace } from "../../actions/read/meant-namespace.ts";
 import { warn } from "../../actions/tell.ts";
 import { command } from "../../command.ts";
 import type { Given } from "../../core/command-line/flag.ts";
 import type { FlagNote } from "../../core/note.ts";
 import { isFailure } from "../../core/output/failure.ts";
-import type { RefreshRules } from "../../core/pull-secrets/renewal.ts";
 import { UsageError } from "../../errors.ts";
 import { DIFFED_CHANGE_FLAGS, diffedChangeOf } from "../../flags/changes.ts";
 import {
@@ -14,25 +12,18 @@ import {
 	REFRESH_FLAGS,
 	refreshOf,
 } from "../../flags/refresh.ts";
-import {
-	SERVING_FLAGS,
-	type ServedAt,
-	servedAtOf,
-} from "../../flags/serving.ts";
+import { SERVING_FLAGS, servedAtOf } from "../../flags/serving.ts";
 import { SYNC_FLAGS, syncSettingsOf } from "../../flags/sync.ts";
 import { authoritiesOf } from "../../flags/verification.ts";
 import * as flags from "../../flags.ts";
 import type { ConnectionFlags } from "../../world.ts";
 import type { SyncSettings } from "./options.ts";
 import { syncCopies } from "./sync-copies.ts";
-import { watchSync } from "./watch.ts";
+import { type WatchSync, watchSync } from "./watch.ts";
 
-interface SyncOptions extends SyncSettings {
+interface SyncOptions extends SyncSettings, WatchSync {
 	readonly connection: ConnectionFlags;
 	readonly watch: boolean;
-	readonly served: ServedAt;
-	readonly refresh: RefreshRules | undefined;
-	readonly trust: Pick<Trust, "caPath">;
 	readonly notes: readonly FlagNote[];
 }
 

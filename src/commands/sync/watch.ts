@@ -62,7 +62,7 @@ import { SourceCare } from "./source-care.ts";
 import { WatchLog } from "./watch-log.ts";
 
 /** What `sync --watch` was told. */
-interface WatchSync extends Omit<SyncSettings, "dryRun"> {
+export interface WatchSync extends Omit<SyncSettings, "dryRun"> {
 	readonly served: ServedAt;
 	/** Undefined: nothing is renewed. */
 	readonly refresh: RefreshRules | undefined;

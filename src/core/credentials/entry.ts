@@ -98,10 +98,7 @@ export class AuthEntry {
 			auth === "" ? this.credential() : trimmed(decodeAuth(auth));
 		if (credential.isEmpty) return { found: "nothing" };
 		if (this.disagrees) return no({ is: "auth-differs" });
-		const fault = credentialFault(credential);
-		return fault === undefined
-			? { found: "credential", credential }
-			: no({ is: "credential", fault });
+		return storedCredential(credential);
 	}
 }
 
@@ -115,6 +112,14 @@ export function credentialOf(entry: AuthEntry): Credential | undefined {
 /** The user of an entry as it may be shown; "" where there is none that can be read. */
 export function displayUser(entry: AuthEntry): string {
 	return displayUsername(credentialOf(entry)?.username ?? "");
+}
+
+/** A credential that is stored, if a pull secret can carry it. */
+export function storedCredential(credential: Credential): StoredEntry {
+	const fault = credentialFault(credential);
+	return fault === undefined
+		? { found: "credential", credential }
+		: { found: "unusable", problem: { is: "credential", fault } };
 }
 
 /** What a program that keeps credentials has for a registry. */

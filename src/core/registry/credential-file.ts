@@ -1,11 +1,11 @@
 import { Credential } from "../credentials/credential.ts";
-import { credentialFault } from "../credentials/credential-rules.ts";
 import { authsAmong } from "../credentials/docker-config.ts";
 import { encodingFault, withoutMark } from "../credentials/encoding.ts";
 import {
 	type AuthEntry,
 	type StoredEntry,
 	sameField,
+	storedCredential,
 } from "../credentials/entry.ts";
 import {
 	type GoMember,
@@ -295,7 +295,7 @@ export function readHelperAnswer(text: string): StoredEntry {
 	if (user === "<token>") return no({ is: "identity-token" });
 	return user === "" && secret === ""
 		? { found: "nothing" }
-		: checked(new Credential(user, secret));
+		: storedCredential(new Credential(user, secret));
 }
 
 /**
@@ -308,11 +308,4 @@ export function isForAnother(text: string, key: string): boolean {
 	if (typeof server !== "string" || !/[.:]/.test(server)) return false;
 	const named = registryOf(server);
 	return named !== undefined && named !== registryOf(key);
-}
-
-function checked(credential: Credential): StoredEntry {
-	const fault = credentialFault(credential);
-	return fault === undefined
-		? { found: "credential", credential }
-		: { found: "unusable", problem: { is: "credential", fault } };
 }
