@@ -1,5 +1,6 @@
 import type { AllNamespaces } from "../../actions/read/read-namespaces.ts";
 import { readSource } from "../../actions/read/read-sources.ts";
+import { warnOfUnread } from "../../actions/read/warn-of-unread.ts";
 import { type Listed, Reflector } from "../../actions/watch/reflector.ts";
 import { WorkQueue } from "../../actions/watch/work-queue.ts";
 import { type ListItem, listItems } from "../../core/pull-secrets/list-item.ts";
@@ -85,6 +86,7 @@ class PullSecretWatch {
 			listQueries(this.choice).map((query) => this.#watched(query)),
 		);
 		tell(await this.#news());
+		warnOfUnread(this.#reader, this.world);
 		return this.#queue.run(
 			async () => {
 				try {
@@ -114,7 +116,7 @@ class PullSecretWatch {
 			else keys.set(sourceRef(key), key);
 		};
 		const following = new Reflector(this.cluster, "Secret", query, {
-			item: (secret) => this.#reader.toPullSecret(secret),
+			item: (secret) => this.#reader.listed(secret),
 			all: (all) => {
 				keys.clear();
 				for (const key of all) set(key, false);

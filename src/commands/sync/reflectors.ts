@@ -83,13 +83,18 @@ function secrets(
 	{ cluster, reader, state, learn, trouble, heard }: ReflectorOptions,
 	within?: string,
 ): Listed {
-	const query = { fieldSelector: `metadata.name=${state.rules.source.name}` };
+	const { source } = state.rules;
+	const query = { fieldSelector: `metadata.name=${source.name}` };
 	return new Reflector(
 		cluster,
 		"Secret",
 		{ ...query, ...(within !== undefined && { namespace: within }) },
 		{
-			item: (secret) => reader.toPullSecret(secret),
+			// Copies are made of the source; of what bears its name elsewhere others decide how much there is.
+			item: (secret) =>
+				secret.metadata.namespace === source.namespace
+					? reader.toPullSecret(secret)
+					: reader.listed(secret),
 			all: (keys) => learn(state.keys(keys, within)),
 			changed: (key, gone) =>
 				learn(state.key(key.namespace, gone ? undefined : key)),

@@ -78,9 +78,9 @@ const MOST_LARGE = 16 << 20;
  */
 export class ContentReader {
 	/** Of Secrets that were read by name. */
-	readonly #named = new Map<string, Content>();
+	readonly #named = new Remembered();
 	/** Of lists. */
-	readonly #listed = new Map<string, Content>();
+	readonly #listed = new Remembered();
 	readonly #kept = new Map<string, number>();
 	#all = 0;
 	#large = 0;
@@ -94,7 +94,7 @@ export class ContentReader {
 	/** From the base64 of `.dockerconfigjson`. */
 	fromData(data: string): Content {
 		const known = this.#named.get(data) ?? this.#listed.get(data);
-		return known ?? remember(this.#named, parsed(data));
+		return known ?? this.#named.add(parsed(data));
 	}
 
 	/** The same of one among many that others wrote: beyond what is kept, no more than what it is equal to. */
@@ -102,7 +102,7 @@ export class ContentReader {
 		const known = this.#named.get(data) ?? this.#listed.get(data);
 		if (known !== undefined) return known;
 		if (!this.keeps(namespace, data.length)) return unreadContent(data);
-		return remember(this.#listed, parsed(data));
+		return this.#listed.add(parsed(data));
 	}
 
 	/** Whether so much more of a list may be kept of a namespace; it is then counted, and else noted as unread. */
@@ -128,7 +128,7 @@ export class ContentReader {
 		return this.#pullSecret(secret, this.fromData(dataOf(secret)));
 	}
 
-	/** The same of one in a list, of which there may be gigabytes. */
+	/** The same of one in a list or of a watch, of which there may be gigabytes. */
 	listed(secret: Secret): PullSecret {
 		const { namespace = "" } = secret.metadata;
 		return this.#pullSecret(secret, this.#fromList(dataOf(secret), namespace));
@@ -248,11 +248,25 @@ function parsed(data: string): Content {
 	return contentOf(data, Buffer.from(data, "base64").toString("utf8"));
 }
 
-function remember(contents: Map<string, Content>, content: Content): Content {
-	// Over days of watching, contents come and go.
-	if (contents.size >= REMEMBERED) contents.clear();
-	contents.set(content.data, content);
-	return content;
+/** Contents by their data. Over days of watching they come and go, and others decide how large they are. */
+class Remembered {
+	readonly #contents = new Map<string, Content>();
+	#size = 0;
+
+	get(data: string): Content | undefined {
+		return this.#contents.get(data);
+	}
+
+	/** Returns it. */
+	add(content: Content): Content {
+		this.#size += content.data.length;
+		if (this.#contents.size >= REMEMBERED || this.#size > MOST_LARGE) {
+			this.#contents.clear();
+			this.#size = content.data.length;
+		}
+		this.#contents.set(content.data, content);
+		return content;
+	}
 }
 
 /** Equal to no content that was read: only to what has the same bytes, and was too much as well. */

@@ -61,6 +61,23 @@ describe("list -w", () => {
 		);
 	});
 
+	test("more than anybody needs in one namespace is one line, as without -w", async () => {
+		await using bed = await withCopies();
+		for (let at = 0; at < 5; at++)
+			secret(
+				bed,
+				`b/large-${at}`,
+				{ "r.io": { auth: btoa(`u:${at}`.padEnd(500_000, "x")) } },
+				{ metadata: copyOf() },
+			);
+		await using list = await started(
+			bed,
+			["list", "-w", "-o", "name"],
+			["Warning: b: too much in pull secrets to be read, 3 of them"],
+		);
+		await list.stop();
+	});
+
 	test("the source is watched where it is not listed, and read where it may not be watched", async () => {
 		await using bed = await withCopies();
 		await using list = await started(

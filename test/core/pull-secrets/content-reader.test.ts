@@ -83,6 +83,16 @@ describe("what is too much", () => {
 	});
 });
 
+test("of what is read by name in days of watching no more is remembered than sixteen megabytes", () => {
+	const reader = new ContentReader();
+	const read = (at: number) =>
+		reader.toPullSecret(secret("evil", at, MEGABYTE));
+	const { content } = read(0);
+	assert.equal(read(0).content, content);
+	for (let at = 1; at < 30; at++) read(at);
+	assert.notEqual(read(0).content, content);
+});
+
 test("ten thousand pull secrets that all differ are no trouble", () => {
 	const reader = new ContentReader();
 	for (const each of many(10_000, (at) => secret(`ns-${at}`, at, 400)))

@@ -87,6 +87,8 @@ export class Transport {
 						...idle,
 						// As the real one has it.
 						settings: { maxConcurrentStreams: 250 },
+						// Megabytes of answers that wait to be read: the real one has no limit.
+						maxSessionMemory: 4096,
 					},
 					onRequest,
 				);
