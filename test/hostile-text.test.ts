@@ -11,6 +11,11 @@ import { serverUrl } from "../src/adapters/cluster/kubeconfig/server.ts";
 import { placesOf } from "../src/adapters/programs.ts";
 import { proxyFor } from "../src/adapters/proxy.ts";
 import { trustIn } from "../src/adapters/registry/transport.ts";
+import {
+	accountDifferences,
+	planDetachAll,
+} from "../src/core/accounts/attachment.ts";
+import { podsOf } from "../src/core/accounts/old-pods.ts";
 import { Credential } from "../src/core/credentials/credential.ts";
 import {
 	sensitiveData,
@@ -24,6 +29,7 @@ import {
 	readKeyring,
 } from "../src/core/kubelet/keyring.ts";
 import { nearMisses } from "../src/core/kubelet/near-miss.ts";
+import { podPuller } from "../src/core/kubelet/pod-secrets.ts";
 import { pullEvent, readPull } from "../src/core/kubelet/pull-report.ts";
 import { withoutUserInfo } from "../src/core/output/address.ts";
 import { oneLine, onOneLine, printable } from "../src/core/output/printable.ts";
@@ -216,6 +222,33 @@ for (const [name, act] of Object.entries(FUNCTIONS))
 			assert.equal(failure, undefined, what);
 		}
 	});
+
+/** What stands on a tenant's account, and on his pods. */
+test("accounts and pods that name a hundred thousand pull Secrets", () => {
+	const names = Array.from({ length: 100_000 }, (_, at) => `s${at}`);
+	const imagePullSecrets = names.map((name) => ({ name }));
+	const account = {
+		metadata: {
+			namespace: "evil",
+			name: "default",
+			annotations: { "kubectl-meshreg/attached-keys": names.join() },
+		},
+		imagePullSecrets,
+	};
+	const pod = {
+		metadata: { namespace: "evil", name: "web" },
+		spec: { containers: [], imagePullSecrets: imagePullSecrets.toReversed() },
+	};
+	const other = { ...account, imagePullSecrets: [{ name: "x" }] };
+	Reflect.set(globalThis, "underTest", () => {
+		planDetachAll(account);
+		accountDifferences(account, other);
+		accountDifferences(other, account);
+		podPuller(pod, account);
+		podsOf(account, [pod]);
+	});
+	new Script("underTest()").runInThisContext({ timeout: LIMIT_MS });
+});
 
 /** A tenant's Secret holds ten thousand keys, and his pods name as many images. */
 for (const [what, key] of [

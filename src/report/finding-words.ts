@@ -79,7 +79,7 @@ export function headline({ about, namespaces }: Finding): string {
 		case "account-lacks-secret":
 			return `${accountsIn(about.accounts, places)} ${about.accounts.length === 1 ? "does" : "do"} not reference ${about.secret} (needed by ${counted(about.pods, "pod")})`;
 		case "dangling":
-			return `${accountsIn(about.accounts, places)} ${about.accounts.length === 1 ? "references" : "reference"} ${someNames(about.secrets)}, which ${about.secrets.length === 1 ? "does" : "do"} not exist`;
+			return `${accountsIn(about.accounts, places)} ${about.accounts.length === 1 ? "references" : "reference"} ${nonexistent(about.secrets)}`;
 		case "secrets-enforced":
 			return `${accountsIn(about.accounts, places)} allows only the pull secrets it references: pods that name ${someNames(about.secrets)} will be refused`;
 		case "policies":
@@ -115,7 +115,7 @@ export function headline({ about, namespaces }: Finding): string {
 		case "runs-without-credential":
 			return `${counted(about.pods, "pod")} ${about.pods === 1 ? "runs" : "run"} with images of ${someNames(about.hosts)} without a pull secret`;
 		case "secret-missing-runs":
-			return `${counted(about.pods, "running pod")} in ${places} ${about.pods === 1 ? "references" : "reference"} ${about.secret}, which does not exist`;
+			return `${counted(about.pods, "running pod")} in ${places} ${about.pods === 1 ? "references" : "reference"} ${nonexistent(about.secrets)}`;
 		default:
 			return `${pullClause(about, places)}${blockedClause(about.blocked, namespaces)}; ${counted(about.pods, "pod")} cannot pull`;
 	}
@@ -244,4 +244,8 @@ function accountsIn(accounts: readonly string[], places: string): string {
 
 function are(names: readonly string[]): string {
 	return names.length === 1 ? "is" : "are";
+}
+
+function nonexistent(names: readonly string[]): string {
+	return `${someNames(names)}, which ${names.length === 1 ? "does" : "do"} not exist`;
 }

@@ -96,6 +96,8 @@ const ABSENCE_WORDS: FailureWording<AbsenceFailure> = {
 		`no Deployments or DaemonSets in namespace ${namespace}: is ${title} installed there? MESHREG_NAMESPACE names another namespace`,
 	"pods-missing": ({ kind, name, namespace, near }) =>
 		`${kind.toLowerCase()}/${name} does not exist in namespace "${namespace}", or has no pods${didYouMean(near) || "; explain an image instead"}`,
+	"too-many-pull-secrets": ({ namespace, count, most }) =>
+		`${count} pull secrets are referenced in namespace "${namespace}", or too much in them: at most ${most} are read, of 8 MiB together`,
 	"pull-secret-missing": ({ secret: { name, namespace }, script }) => ({
 		message: `there is no pull secret "${name}" in namespace "${namespace}"`,
 		advice: { words: "to see where there are some, run", script },

@@ -212,6 +212,7 @@ const FAILURES: Readonly<Record<Cause, true>> = {
 	"password-invalid": true,
 	"password-refused": true,
 	"pods-missing": true,
+	"too-many-pull-secrets": true,
 	"policy-empty": true,
 	"policy-forbidden": true,
 	"policy-of-another": true,

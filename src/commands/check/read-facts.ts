@@ -53,6 +53,9 @@ import type { Cluster, ListQuery, Page } from "../../world.ts";
 /** Up to so many namespaces are asked for events one by one; beyond, one list of all is cheaper. */
 const ASKED_SINGLY = 3;
 
+/** So many Secrets of other types are read in a namespace: whoever writes pods there decides how many they name. */
+const READ_SINGLY = 20;
+
 /** Of one pod; a kubelet joins its own into a handful, and whoever else writes events may write any number. */
 const MOST_EVENTS = 200;
 
@@ -157,6 +160,7 @@ export async function readFacts(
 			secrets,
 			[...accounts, ...pods],
 			names,
+			reader,
 		),
 		accounts,
 		pods: await withEvents(snapshot, pods, secrets),
@@ -234,6 +238,7 @@ async function otherSecrets(
 	secrets: ReadonlyMap<string, SecretFacts>,
 	users: readonly (AccountFacts | PodFacts)[],
 	names: ReadonlySet<string>,
+	reader: ContentReader,
 ): Promise<Map<string, PullSource>> {
 	const refs = (user: AccountFacts | PodFacts) =>
 		[...new Set([...user.secrets, ...names])]
@@ -257,16 +262,24 @@ async function otherSecrets(
 			"waiting" in user && user.waiting.length > 0 ? refs(user) : [],
 		),
 	);
+	const read = new Map<string, number>();
 	await inParallel(
-		[...others.keys()].filter((ref) => waiting.has(ref)),
+		[...others.keys()].filter((ref) => {
+			if (!waiting.has(ref)) return false;
+			const [namespace = ""] = ref.split("/");
+			const before = read.get(namespace) ?? 0;
+			read.set(namespace, before + 1);
+			return before < READ_SINGLY;
+		}),
 		AT_ONCE,
 		(ref) => {
 			const [namespace = "", name = ""] = ref.split("/");
 			return snapshot.attempt("secret-names", namespace, async () => {
-				others.set(
-					ref,
-					pullSourceOf(await cluster.read("Secret", { namespace, name })),
+				const source = pullSourceOf(
+					await cluster.read("Secret", { namespace, name }),
 				);
+				if (reader.keeps(namespace, source.data?.length ?? 0))
+					others.set(ref, source);
 			});
 		},
 	);

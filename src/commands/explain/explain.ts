@@ -279,7 +279,7 @@ async function explainCluster(
 			readOthersHere(
 				cluster,
 				namespace,
-				secrets.map(({ name }) => name),
+				new Set(secrets.map(({ name }) => name)),
 			),
 			readState(options, namespace, cluster),
 		]);

@@ -2,6 +2,7 @@ import {
 	namespaceMissing,
 	readNaming,
 } from "../../actions/apply/ensure-namespace.ts";
+import { AT_ONCE, inParallel } from "../../actions/in-parallel.ts";
 import { allOf } from "../../actions/read/all-of.ts";
 import { nearest } from "../../core/command-line/nearest.ts";
 import type { OtherSource } from "../../core/kubelet/near-miss.ts";
@@ -21,6 +22,7 @@ import type { Pod, Secret, ServiceAccount } from "../../core/objects.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import { isObjectName } from "../../core/output/shell.ts";
 import { SOURCE_ANNOTATION } from "../../core/pull-secrets/ownership.ts";
+import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
 import { ApiError, unlessForbidden, unlessNotFound } from "../../errors.ts";
 import type { Cluster, ListQuery } from "../../world.ts";
 import {
@@ -77,43 +79,59 @@ export async function readByPolicy(
 	return found.map((secret) => ({ ...secret, byPolicy: true }));
 }
 
+/** So many Secrets are read for one puller, and of all that they hold so many characters: whoever wrote it decides. */
+const MOST_NAMED = 100;
+const MOST_TEXT = 8 << 20;
+
+/** Throws FailureError where they are more than are read. */
 async function readNamed(
 	cluster: Cluster,
 	namespace: string,
 	names: readonly string[],
 ): Promise<NamedSecret[]> {
-	return Promise.all(
-		names.map(async (name) => {
-			const secret = await unlessNotFound<Secret>(
-				cluster.read("Secret", { namespace, name }),
-			);
-			return {
-				name,
-				source: secret && pullSourceOf(secret),
-				isCopy: secret?.metadata.annotations?.[SOURCE_ANNOTATION] !== undefined,
-			};
-		}),
-	);
+	const tooMany = new FailureError({
+		cause: "too-many-pull-secrets",
+		namespace,
+		count: names.length,
+		most: MOST_NAMED,
+	});
+	if (names.length > MOST_NAMED) throw tooMany;
+	let size = 0;
+	return inParallel(names, AT_ONCE, async (name) => {
+		const secret = await unlessNotFound<Secret>(
+			cluster.read("Secret", { namespace, name }),
+		);
+		const source = secret && pullSourceOf(secret);
+		size += source?.data?.length ?? 0;
+		if (size > MOST_TEXT) throw tooMany;
+		return {
+			name,
+			source,
+			isCopy: secret?.metadata.annotations?.[SOURCE_ANNOTATION] !== undefined,
+		};
+	});
 }
 
-/** Secrets with credentials that are in a namespace, as far as the user may read them, but for those that are used. */
+/** Secrets with credentials that are in a namespace, as far as the user may read them and much is kept of lists, but for those that are used. */
 export async function readOthersHere(
 	cluster: Cluster,
 	namespace: string,
-	used: readonly string[],
+	used: ReadonlySet<string>,
 ): Promise<OtherSource[]> {
+	const reader = new ContentReader();
+	const pick = (secret: Secret): OtherSource[] => {
+		if (used.has(secret.metadata.name ?? "")) return [];
+		const source = pullSourceOf(secret);
+		return reader.keeps(namespace, source.data?.length ?? 0)
+			? [{ ...source, where: "same-namespace" }]
+			: [];
+	};
 	const here = await Promise.all(
 		Object.keys(PULL_SECRET_DATA).map((type) =>
-			readable(cluster, { namespace, fieldSelector: `type=${type}` }),
+			readable(cluster, { namespace, fieldSelector: `type=${type}` }, pick),
 		),
 	);
-	return here
-		.flat()
-		.filter(({ metadata }) => !used.includes(metadata.name ?? ""))
-		.map((secret) => ({
-			...pullSourceOf(secret),
-			where: "same-namespace" as const,
-		}));
+	return here.flat();
 }
 
 /** What a workload's newest pod is, and what its pods pull. */
@@ -211,7 +229,12 @@ function madeAt({ metadata }: Pod): string {
 	return metadata.creationTimestamp ?? "";
 }
 
-async function readable(cluster: Cluster, query: ListQuery): Promise<Secret[]> {
+/** None where they may not be listed. */
+async function readable(
+	cluster: Cluster,
+	query: ListQuery,
+	pick: (secret: Secret) => readonly OtherSource[],
+): Promise<OtherSource[]> {
 	const pages = cluster.pages("Secret", query);
-	return (await unlessForbidden(allOf(pages, (secret) => secret))) ?? [];
+	return (await unlessForbidden(allOf(pages, pick))) ?? [];
 }

@@ -65,7 +65,7 @@ export function accountDifferences(
 	after: ServiceAccount,
 ): Difference[] {
 	const namesIn = ({ imagePullSecrets = [] }: ServiceAccount) =>
-		imagePullSecrets.map(({ name = "" }) => name);
+		new Set(imagePullSecrets.map(({ name = "" }) => name));
 	const was = namesIn(before);
 	const willBe = namesIn(after);
 	const some = (is: "added" | "removed", names: readonly string[]) =>
@@ -73,11 +73,11 @@ export function accountDifferences(
 	return [
 		...some(
 			"removed",
-			was.filter((name) => !willBe.includes(name)),
+			[...was].filter((name) => !willBe.has(name)),
 		),
 		...some(
 			"added",
-			willBe.filter((name) => !was.includes(name)),
+			[...willBe].filter((name) => !was.has(name)),
 		),
 	];
 }
@@ -132,10 +132,9 @@ function takingBack(
 ): AccountPlan {
 	const secrets = account.imagePullSecrets ?? [];
 	// Of several entries of one name, the last: what is added is added at the end.
-	const at = keys
-		.map((key) => secrets.findLastIndex(({ name }) => name === key))
-		.filter((index) => index >= 0)
-		.sort((a, b) => b - a);
+	const gone = new Set(keys);
+	const places = new Map(secrets.map(({ name }, index) => [name, index]));
+	const at = keys.flatMap((key) => places.get(key) ?? []).sort((a, b) => b - a);
 	const entries: JsonPatchOperation[] =
 		at.length > 0 && at.length === secrets.length
 			? [{ op: "remove", path: "/imagePullSecrets" }]
@@ -149,7 +148,7 @@ function takingBack(
 			...entries,
 			...remember(
 				account,
-				attachedKeys(account).filter((name) => !keys.includes(name)),
+				attachedKeys(account).filter((name) => !gone.has(name)),
 			),
 		],
 	};

@@ -18,7 +18,9 @@ export interface OldPods {
  * own gets the account's: pods whose list names something else keep theirs for good.
  */
 export function podsOf(account: ServiceAccount, pods: readonly Pod[]): Pod[] {
-	const fromAccount = account.imagePullSecrets?.map(({ name }) => name) ?? [];
+	const fromAccount = new Set(
+		account.imagePullSecrets?.map(({ name }) => name),
+	);
 	return pods.filter(({ metadata, spec, status }) => {
 		const own = spec?.imagePullSecrets?.map(({ name }) => name) ?? [];
 		return (
@@ -27,7 +29,7 @@ export function podsOf(account: ServiceAccount, pods: readonly Pod[]): Pod[] {
 			(spec?.serviceAccountName ?? "default") === account.metadata.name &&
 			status?.phase !== "Succeeded" &&
 			status?.phase !== "Failed" &&
-			own.every((name) => fromAccount.includes(name))
+			own.every((name) => fromAccount.has(name))
 		);
 	});
 }

@@ -37,10 +37,10 @@ export function checkAccounts(
 /** Accounts from which something took what attach had added: a manifest that is applied again, for one. */
 function lostAttachments({ facts }: Keyrings): Finding[] {
 	const lost = facts.accounts.flatMap((account) =>
-		account.attached
+		[...account.attached]
 			.filter(
 				(name) =>
-					!account.secrets.includes(name) &&
+					!account.secrets.has(name) &&
 					facts.secrets.has(`${account.namespace}/${name}`),
 			)
 			.map((name) => ({ account, name })),
@@ -83,7 +83,7 @@ function unattached(keyrings: Keyrings, lost: readonly Finding[]): Finding[] {
 			.flatMap((image) => keyrings.wouldMatch(pod.namespace, image))
 			.find(({ name }) => names.has(name))?.name;
 		return secret === undefined ||
-			keyrings.accountSecrets(pod).includes(secret) ||
+			keyrings.accountSecrets(pod).has(secret) ||
 			keyrings.getsByPolicy(pod, secret)
 			? []
 			: [{ pod, secret }];
@@ -125,7 +125,7 @@ function dangling(keyrings: Keyrings, told: ReadonlySet<string>): Finding[] {
 	// Names of Secrets that may not be read would all seem to be missing.
 	if (isUnread(facts, "secret-names")) return [];
 	const gone = facts.accounts.flatMap((account) =>
-		account.secrets
+		[...account.secrets]
 			.filter(
 				(name) =>
 					!told.has(account.namespace) &&
@@ -143,7 +143,7 @@ function dangling(keyrings: Keyrings, told: ReadonlySet<string>): Finding[] {
 	const isLeftBehind = ({ account: { attached }, name }: Dangling) =>
 		facts.only === undefined &&
 		facts.sources.length > 0 &&
-		attached.includes(name) &&
+		attached.has(name) &&
 		!facts.sources.some(({ secret }) => secret.name === name) &&
 		!keyrings.isThere(`${facts.sourceNamespace}/${name}`);
 	return [
@@ -253,7 +253,7 @@ function enforced({ accounts, pods }: Facts): Finding[] {
 				pods
 					.filter((pod) => isOf(pod, account))
 					.flatMap((pod) => pod.secrets)
-					.filter((name) => !account.secrets.includes(name)),
+					.filter((name) => !account.secrets.has(name)),
 			);
 			return secrets.length === 0 ? [] : [{ account, secrets }];
 		});

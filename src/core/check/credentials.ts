@@ -62,12 +62,12 @@ function otherSources({
 		sourceProblem?.cause === "source-missing" &&
 		sourceProblem.near === undefined &&
 		sourceProblem.elsewhere !== "hidden"
-			? sourceProblem.elsewhere
-			: [];
+			? new Set(sourceProblem.elsewhere)
+			: new Set();
 	const refs = keys
 		.filter((key) => isSourceLike(key) && key.namespace !== sourceNamespace)
 		.map(sourceRef)
-		.filter((ref) => !told.includes(ref))
+		.filter((ref) => !told.has(ref))
 		.sort();
 	return refs.length === 0
 		? []

@@ -1,3 +1,4 @@
+import { attachedKeys } from "../accounts/attachment.ts";
 import {
 	desiredPolicies,
 	enforcesSecrets,
@@ -23,7 +24,6 @@ import type { SourceFailure } from "../output/failure.ts";
 import type { Script } from "../output/shell.ts";
 import type { Fixes } from "../pull-secrets/fixes.ts";
 import { type Manager, managerOf } from "../pull-secrets/managers.ts";
-import { ATTACHED_ANNOTATION } from "../pull-secrets/ownership.ts";
 import { type PullSecret, registriesOf } from "../pull-secrets/pull-secret.ts";
 import {
 	type NamespaceKnowledge,
@@ -99,10 +99,10 @@ export interface SecretFacts {
 export interface AccountFacts {
 	readonly namespace: string;
 	readonly name: string;
-	/** Of its pull Secrets. */
-	readonly secrets: readonly string[];
+	/** Of its pull Secrets; of these and the next, whoever writes the account decides how many there are. */
+	readonly secrets: ReadonlySet<string>;
 	/** The names that attach added, as its annotation says. */
-	readonly attached: readonly string[];
+	readonly attached: ReadonlySet<string>;
 	readonly changed: number | undefined;
 	/** Whose credential provider pulls for its pods; undefined where none is known to. */
 	readonly provider: string | undefined;
@@ -234,14 +234,11 @@ function waiting(
 /** A service account as its pods' pulls depend on it. */
 export function accountFacts(account: ServiceAccount): AccountFacts {
 	const { metadata } = account;
-	const annotations = metadata.annotations ?? {};
 	return {
 		namespace: metadata.namespace ?? "",
 		name: metadata.name ?? "",
-		secrets: namesOf(account),
-		attached: (annotations[ATTACHED_ANNOTATION] ?? "")
-			.split(",")
-			.filter((name) => name !== ""),
+		secrets: new Set(namesOf(account)),
+		attached: new Set(attachedKeys(account)),
 		changed: changedOf(metadata),
 		provider: providerOf(account),
 		enforcesSecrets: enforcesSecrets(account),

@@ -133,7 +133,7 @@ export type Subject =
 			/** Nothing could be looked at; `message` is the whole line. */
 			"cluster-failed": { message: string };
 			"no-pod-waits": { count: number };
-			"secret-missing-runs": { secret: string; pods: number };
+			"secret-missing-runs": { secrets: readonly string[]; pods: number };
 			"would-not-restart": { hosts: readonly string[]; pods: number };
 			"runs-without-credential": { hosts: readonly string[]; pods: number };
 	  }>

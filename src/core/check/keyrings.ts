@@ -161,15 +161,15 @@ export class Keyrings {
 	/** Its template has a list, which the service account's does not add to. */
 	hasOwnList(pod: PodFacts): boolean {
 		const account = this.accountSecrets(pod);
-		return pod.secrets.some((name) => !account.includes(name));
+		return pod.secrets.some((name) => !account.has(name));
 	}
 
 	account({ namespace, account }: PodFacts): AccountFacts | undefined {
 		return this.#accounts.get(`${namespace}/${account}`);
 	}
 
-	accountSecrets(pod: PodFacts): readonly string[] {
-		return this.account(pod)?.secrets ?? [];
+	accountSecrets(pod: PodFacts): ReadonlySet<string> {
+		return this.account(pod)?.secrets ?? new Set();
 	}
 
 	/** The Secrets that a pod names and that are not there, of whatever type. */

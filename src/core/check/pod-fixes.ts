@@ -319,7 +319,7 @@ function byAccounts(
 	const lacking = (pod: PodFacts): boolean =>
 		!pod.secrets.includes(secret) &&
 		!keyrings.hasOwnList(pod) &&
-		!keyrings.accountSecrets(pod).includes(secret) &&
+		!keyrings.accountSecrets(pod).has(secret) &&
 		!keyrings.getsByPolicy(pod, secret);
 	return byNames(
 		pods.map((pod) => ({

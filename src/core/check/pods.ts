@@ -286,22 +286,28 @@ function missingButRunning(keyrings: Keyrings): Finding[] {
 			return keyrings
 				.missing(pod)
 				.map((ref) => ref.slice(pod.namespace.length + 1))
-				.filter((name) => !account.includes(name))
+				.filter((name) => !account.has(name))
 				.map((name) => ({ pod, name, images: pod.images }));
 		});
-	return [...Map.groupBy(found, ({ name }) => name)].map(([name, group]) =>
-		finding(
+	// A name wherever it stands, and names that the same pods name, once.
+	const places = new Map(keyrings.facts.pods.map((pod, at) => [pod, at]));
+	const byName = groupsBy(found, ({ name }) => name);
+	return groupsBy(byName, (group) =>
+		group.map(({ pod }) => places.get(pod)).join(),
+	).map((alike) => {
+		const [group] = alike;
+		return finding(
 			"pods",
 			"warning",
 			{
 				cause: "secret-missing-runs",
-				secret: name,
-				pods: new Set(group.map(({ pod }) => pod)).size,
+				secrets: alike.map(([{ name }]) => name),
+				pods: group.length,
 			},
 			{
 				namespaces: unique(group.map(({ pod }) => pod.namespace)),
 				workloads: workloadsOf(group),
 			},
-		),
-	);
+		);
+	});
 }

@@ -95,7 +95,7 @@ function refusing(source: SourceFacts, keyrings: Keyrings): Finding[] {
 	const accounts = keyrings.facts.accounts.filter(
 		(account) =>
 			account.enforcesSecrets &&
-			!account.secrets.includes(name) &&
+			!account.secrets.has(name) &&
 			keyrings.isSent(source, account.namespace),
 	);
 	return byAccounts(accounts).map(([names, namespaces]) =>

@@ -238,7 +238,7 @@ function withoutMatch(
 	if (here !== undefined) {
 		const account = keyrings.account(pod);
 		const isListed =
-			account?.secrets.includes(here.name) && !keyrings.hasOwnList(pod);
+			account?.secrets.has(here.name) && !keyrings.hasOwnList(pod);
 		return problem(
 			keyrings.getsByPolicy(pod, here.name)
 				? "pod-older"

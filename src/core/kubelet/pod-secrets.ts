@@ -40,13 +40,13 @@ export interface NamedSecret {
 	readonly byPolicy?: true;
 }
 
-/** The names in an `imagePullSecrets` list; empty ones mean nothing to a kubelet. */
+/** The names in an `imagePullSecrets` list, each once; empty ones mean nothing to a kubelet. */
 export function namesOf(
 	owner: Pick<ServiceAccount, "imagePullSecrets"> | Pod["spec"],
 ): string[] {
-	return (owner?.imagePullSecrets ?? [])
-		.map(({ name }) => name ?? "")
-		.filter((name) => name !== "");
+	const names = new Set(owner?.imagePullSecrets?.map(({ name }) => name ?? ""));
+	names.delete("");
+	return [...names];
 }
 
 /** A pod, and what its service account has that it has not; `account` undefined where that is gone. */
@@ -54,15 +54,15 @@ export function podPuller(
 	pod: Pod,
 	account: ServiceAccount | undefined,
 ): Puller {
-	const own = namesOf(pod.spec);
-	const accounts = namesOf(account ?? {});
+	const own = new Set(namesOf(pod.spec));
+	const accounts = new Set(namesOf(account ?? {}));
 	return {
 		kind: "pod",
 		namespace: pod.metadata.namespace ?? "",
 		name: pod.metadata.name ?? "",
 		serviceAccount: accountOf(pod),
-		unused: accounts.filter((name) => !own.includes(name)),
-		ownList: own.some((name) => !accounts.includes(name)),
+		unused: [...accounts].filter((name) => !own.has(name)),
+		ownList: [...own].some((name) => !accounts.has(name)),
 		restart: restartOf(pod),
 		provider: account && providerOf(account),
 	};

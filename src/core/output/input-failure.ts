@@ -163,6 +163,8 @@ export type AbsenceFailure = Causes<{
 		/** What was most likely meant, as `kind/name`. */
 		near?: string | undefined;
 	};
+	/** A pod or a service account references more, or more in them, than is read. */
+	"too-many-pull-secrets": { namespace: string; count: number; most: number };
 	/** Neither a source nor a copy. */
 	"pull-secret-missing": {
 		secret: Place;

@@ -1,0 +1,124 @@
+/** However much a tenant writes into one object, what is read, kept and said of it has an end. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { account, NAME, secret, source } from "../support/build.ts";
+import { type TestBed, testBed } from "../support/test-bed.ts";
+
+const MANY = 20_000;
+const IMAGE = "r.io/app:1";
+
+async function started(): Promise<TestBed> {
+	const bed = await testBed({ namespaces: ["nginx-mesh", "app", "evil"] });
+	source(bed, { "r.io": { username: "mesh", password: "first" } }, []);
+	return bed;
+}
+
+/** A pod of a tenant's that names these; `waiting`: in the kubelet's words. */
+function pod(bed: TestBed, names: readonly string[], waiting?: string): void {
+	bed.server.store.seed({
+		kind: "Pod",
+		metadata: { namespace: "evil", name: "web" },
+		spec: {
+			containers: [{ name: "c", image: IMAGE }],
+			imagePullSecrets: names.map((name) => ({ name })),
+		},
+		status: {
+			phase: waiting === undefined ? "Running" : "Pending",
+			containerStatuses: [
+				{
+					name: "c",
+					image: IMAGE,
+					state:
+						waiting === undefined
+							? { running: {} }
+							: { waiting: { reason: "ErrImagePull", message: waiting } },
+				},
+			],
+		},
+	});
+}
+
+const names = (prefix: string, count: number) =>
+	Array.from({ length: count }, (_, at) => `${prefix}${at}`);
+
+test("an account, and a pod, that name tens of thousands of Secrets are a finding each", async () => {
+	await using bed = await started();
+	account(bed, "evil/z", names("s", MANY), {
+		metadata: {
+			namespace: "evil",
+			name: "z",
+			labels: { "kubectl-meshreg/attached": "true" },
+			annotations: { "kubectl-meshreg/attached-keys": names("a", MANY).join() },
+		},
+	});
+	pod(bed, names("q", MANY));
+	const { out, status } = await bed.run(["check", "-n", "evil"]);
+	assert.match(
+		out,
+		/^i serviceaccount\/z in evil references s0, s1, s2 and 19997 more, which do not exist$/m,
+	);
+	assert.match(
+		out,
+		/^. 1 running pod in evil references q0, q1, q2 and 19997 more, which do not exist$/m,
+	);
+	assert.ok(out.length < 2_000, out);
+	assert.equal(status, 0);
+	// What is taken back of it is planned in no more time.
+	const pruned = await bed.run(["prune", "--all", "--dry-run=client"]);
+	assert.match(pruned.out, /serviceaccount\/z configured in evil/);
+});
+
+test("explain reads no more Secrets than a pod of use names, and one that it names again once", async () => {
+	await using bed = await started();
+	pod(bed, names("s", MANY));
+	assert.deepEqual(await bed.run(["explain", "pod/web", "-n", "evil"]), {
+		status: 1,
+		out: "",
+		err: 'error: 20000 pull secrets are referenced in namespace "evil", or too much in them: at most 100 are read, of 8 MiB together\n',
+		asked: [],
+	});
+	pod(bed, Array(MANY).fill(NAME));
+	const { out } = await bed.run(["explain", "pod/web", "-n", "evil"]);
+	assert.match(out, /^pod\/web in evil has 1 pull secret:$/m);
+	// Or more in them.
+	for (const name of names("s", 12))
+		secret(bed, `evil/${name}`, { [`${name}.io`]: { auth: large(name) } });
+	pod(bed, names("s", 12));
+	const { err } = await bed.run(["explain", "pod/web", "-n", "evil"]);
+	assert.match(err, /^error: 12 pull secrets are referenced/);
+});
+
+test("explain compares no more of the Secrets beside a pod than list keeps", async () => {
+	await using bed = await started();
+	account(bed, "evil");
+	for (const name of names("s", 5))
+		secret(bed, `evil/${name}`, { [`${name}.io`]: { auth: large(name) } });
+	const near = async (image: string) =>
+		(await bed.run(["explain", image, "-n", "evil"])).out.includes("evil/");
+	assert.ok(await near("s0.io/a"));
+	assert.equal(await near("s4.io/a"), false);
+});
+
+test("check reads no more than twenty Secrets of another type, however many a waiting pod names", async () => {
+	await using bed = await started();
+	for (const name of names("s", 50))
+		secret(
+			bed,
+			`evil/${name}`,
+			{ "r.io": { auth: "dTpw" } },
+			{ type: "Opaque" },
+		);
+	pod(bed, names("s", 50), "401 Unauthorized");
+	let read = 0;
+	bed.server.onRequest(({ path }) => {
+		if (/\/namespaces\/evil\/secrets\/s/.test(path)) read++;
+		return undefined;
+	});
+	await bed.run(["check"]);
+	assert.equal(read, 20);
+});
+
+/** Base64 of most of a megabyte. */
+function large(user: string): string {
+	return btoa(`${user}:`.padEnd(550_000, "x"));
+}
