@@ -129,23 +129,16 @@ export async function enterAgain(
 	world: World,
 ): Promise<EnteredCredential> {
 	const prompter = await world.prompter();
+	const about = { server, asked: true, warnings: [] };
 	if (credential.username === JSON_KEY_USERNAME)
-		return { server, asked: true, ...(await askKeyFile(prompter, world)) };
-	if (isJwt(credential.username))
-		return {
-			server,
-			asked: true,
-			credential: new Credential(await askJwt(prompter), JWT_PASSWORD),
-			warnings: [],
-		};
+		return { ...about, ...(await askKeyFile(prompter, world)) };
+	if (isJwt(credential.username)) {
+		const jwt = await askJwt(prompter);
+		return { ...about, credential: new Credential(jwt, JWT_PASSWORD) };
+	}
 	const username = await askUsername(prompter, credential.username);
 	const password = await askPassword(prompter, username);
-	return {
-		server,
-		asked: true,
-		credential: new Credential(username, password),
-		warnings: [],
-	};
+	return { ...about, credential: new Credential(username, password) };
 }
 
 /** What is to be given where no user is known: a new password is enough where one was there until now. */

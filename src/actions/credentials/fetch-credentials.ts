@@ -26,20 +26,14 @@ export async function fetchCredentials(
 	// One by one: a credential helper may ask the person to unlock something.
 	for (const server of chosen) {
 		const { credential, from, narrower } = await stored.find(server);
+		const part =
+			narrower === undefined ? undefined : narrowed(server, narrower);
 		fetched.push({
-			server: narrower === undefined ? server : narrowed(server, narrower),
+			server: part ?? server,
 			credential,
 			from: { file: from },
 			asked,
-			warnings:
-				narrower === undefined
-					? []
-					: [
-							{
-								cause: "credential-narrower",
-								key: narrowed(server, narrower).key,
-							},
-						],
+			warnings: part ? [{ cause: "credential-narrower", key: part.key }] : [],
 		});
 	}
 	return fetched;

@@ -181,30 +181,21 @@ With --check, ask each registry whether the image exists, can be pulled with the
 		};
 	},
 	async run(options, world) {
-		warn(world, ...(options.registry?.warnings ?? []));
-		if (options.origin.from === "release")
-			for (const repository of ownVersions(options.origin))
-				warn(world, { cause: "versioned-apart", repository });
 		const { origin } = options;
-		if (
-			origin.from === "release" &&
-			origin.mesh.retired !== undefined &&
-			world.streams.out.isTerminal
-		) {
+		warn(world, ...(options.registry?.warnings ?? []));
+		if (origin.from === "release") {
+			for (const repository of ownVersions(origin))
+				warn(world, { cause: "versioned-apart", repository });
 			const { title, retired } = origin.mesh;
-			tell(world, { cause: "mesh-retired", title, retired });
+			if (retired !== undefined && world.streams.out.isTerminal)
+				tell(world, { cause: "mesh-retired", title, retired });
 		}
 		let failed = false;
 		const fail: Fail = (error, namespace = "") => {
 			world.emit({ type: "failure", error, namespace });
 			failed = true;
 		};
-		const found = await findImages(
-			options.origin,
-			options.connection,
-			world,
-			fail,
-		);
+		const found = await findImages(origin, options.connection, world, fail);
 		const root = options.registry?.root;
 		const named = found.map(
 			(each): ListedImage =>

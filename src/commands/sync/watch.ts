@@ -38,6 +38,7 @@ import {
 	hasOtherRules,
 	mergeSelection,
 	namesOf,
+	type RecordEntry,
 	recordIn,
 	type SourceRecord,
 } from "../../core/pull-secrets/record.ts";
@@ -258,14 +259,16 @@ async function recorded(
 	const run: Run = { ...options, ...how, dryRun: "none", report };
 	const { selection, exclude } = options;
 	const about = { exclude, attach: attachedBy(options) };
+	const withSelected = (entries: readonly RecordEntry[], what: string) =>
+		changeRecord(source, {
+			...run,
+			change: (before) => entries.reduce(mergeSelection, before),
+			what,
+		});
 	// What a rule means is listed by the watch itself.
 	if (selection.by === "all" || selection.by === "label") {
 		const { rule, what } = ruleOf(selection);
-		return changeRecord(source, {
-			...run,
-			change: (before) => mergeSelection(before, { rule, ...about }),
-			what,
-		});
+		return withSelected([{ rule, ...about }], what);
 	}
 	if (selection.by === "injected") {
 		const { mesh } = selection;
@@ -273,11 +276,7 @@ async function recorded(
 		const { namespace, name } = source;
 		const place = { namespace, name, record };
 		await warnOfAsking(place, injected, run.cluster, run.world);
-		return changeRecord(source, {
-			...run,
-			change: (before) => mergeSelection(before, injected.entry),
-			what: injected.what,
-		});
+		return withSelected([injected.entry], injected.what);
 	}
 	const { entries, what, targets } = await selectedFor(
 		source,
@@ -287,11 +286,7 @@ async function recorded(
 	);
 	for (const result of targets.settled)
 		run.world.emit({ type: "change", result });
-	return changeRecord(source, {
-		...run,
-		change: (before) => entries.reduce(mergeSelection, before),
-		what,
-	});
+	return withSelected(entries, what);
 }
 
 /** Tells of recorded copies that a renewal will not reach, because the command line selects others. */
