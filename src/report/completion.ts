@@ -21,6 +21,27 @@ export function completionScript(shell: Shell): string {
 const SCRIPTS: Record<Shell, string> = {
 	bash: `# bash completion for kubectl meshreg; load it after kubectl's own.
 
+# Sets REPLY to a word as the shell will pass it: without its quotes, a leading ~ or variable replaced.
+# Whatever else stands in it is never run.
+_kubectl_meshreg_word() {
+    local flag= quote name
+    REPLY=$1
+    if [[ $1 == -*=* ]]; then flag=\${1%%=*}= REPLY=\${1#*=}; fi
+    quote=\${REPLY:0:1}
+    if [[ $quote == [\\"\\'] ]]; then
+        REPLY=\${REPLY#?}
+        REPLY=\${REPLY%"$quote"}
+    else
+        REPLY=\${REPLY//\\\\/}
+        if [[ ! $flag && ($REPLY == "~" || $REPLY == "~/"*) ]]; then REPLY=$HOME\${REPLY#"~"}; fi
+    fi
+    if [[ $quote != \\' && $REPLY =~ ^\\$([A-Za-z_]+)(.*)$ ]]; then
+        name=\${BASH_REMATCH[1]}
+        REPLY=\${!name}\${BASH_REMATCH[2]}
+    fi
+    REPLY=$flag$REPLY
+}
+
 _kubectl_meshreg() {
     local program=(kubectl-meshreg) at=1
     if [[ \${COMP_WORDS[0]##*/} != kubectl-meshreg ]]; then
@@ -38,6 +59,11 @@ _kubectl_meshreg() {
         fi
     done
     [[ \${#words[@]} -gt 0 ]] || words=("")
+    local REPLY
+    for at in "\${!words[@]}"; do
+        _kubectl_meshreg_word "\${words[at]}"
+        words[at]=$REPLY
+    done
     local typed=\${words[-1]} line lines=() directive=0
     while IFS= read -r line; do
         lines+=("\${line%%$'\\t'*}")
@@ -72,15 +98,28 @@ complete -o default -F _kubectl_or_meshreg kubectl
 # zsh completion for kubectl meshreg; load it after compinit and kubectl's own.
 
 _kubectl_meshreg() {
-    local -a program lines values
-    local line directive=0
+    local -a program lines values typed
+    local line word name directive=0
     program=(kubectl-meshreg)
     if [[ \${words[1]:t} != kubectl-meshreg ]]; then
         program=(kubectl meshreg)
         shift words
         ((CURRENT--))
     fi
-    lines=("\${(@f)$($program __complete "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
+    # Each word as the shell will pass it: without its quotes, a leading ~ or variable replaced. Nothing is run.
+    for word in "\${(@)words[2,CURRENT]}"; do
+        if [[ $word == \\~ || $word == \\~/* ]]; then
+            word=$HOME\${word#\\~}
+        elif [[ $word == (\\"|)\\$[A-Za-z_]* ]]; then
+            word=\${\${word#\\"}%\\"}
+            name=\${\${word#\\$}%%[^A-Za-z_]*}
+            word=\${(P)name}\${word#\\$$name}
+        fi
+        typed+=("\${(Q)word}")
+    done
+    # A quote that is still open.
+    typed[-1]=\${typed[-1]#[\\"\\']}
+    lines=("\${(@f)$($program __complete "\${(@)typed}" 2>/dev/null)}")
     if [[ \${lines[-1]} == :* ]]; then
         directive=\${lines[-1]#:}
         lines[-1]=()
@@ -115,8 +154,18 @@ compdef _kubectl_or_meshreg kubectl
 	fish: `# fish completion for kubectl meshreg.
 
 function __kubectl_meshreg_complete
-    set -l typed (commandline -ct)
-    set -l words (commandline -opc) "$typed"
+    # As fish will pass them: without their quotes, a leading ~ or variable replaced. Nothing is run.
+    set -l typed (string replace -r -- '^["\\']' '' (commandline -ct) | string replace -r -- '["\\']$' '')
+    set -l words
+    for word in (commandline -opc) "$typed"
+        if string match -qr '^~(/|$)' -- $word
+            set word $HOME(string sub -s 2 -- $word)
+        else if set -l found (string match -r -- '^\\$([A-Za-z_]+)(.*)$' $word)
+            set -l name $found[2]
+            set word "$$name$found[3]"
+        end
+        set -a words "$word"
+    end
     set -l program kubectl-meshreg
     if not string match -q '*kubectl-meshreg' -- $words[1]
         set program kubectl meshreg

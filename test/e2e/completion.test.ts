@@ -23,10 +23,13 @@ describe("completion", { skip: notPosix }, () => {
 		namespace = await cluster.namespace("complete-me");
 		linked = join(cluster.folder, "linked");
 		printed = join(cluster.folder, "printed");
-		await writeFile(
-			join(cluster.folder, "eks"),
-			JSON.stringify({ contexts: [{ name: "arn:aws:eks:one", context: {} }] }),
-		);
+		for (const name of ["eks", "eks two"])
+			await writeFile(
+				join(cluster.folder, name),
+				JSON.stringify({
+					contexts: [{ name: "arn:aws:eks:one", context: {} }],
+				}),
+			);
 		await mkdir(linked);
 		await mkdir(printed);
 		await symlink(BUILT, join(linked, "kubectl_complete-meshreg"));
@@ -106,6 +109,14 @@ describe("completion", { skip: notPosix }, () => {
 			await complete("kubectl-meshreg sync --dry-run=c"),
 			"--dry-run=client\n",
 		);
+		const two = join(cluster.folder, "eks two");
+		for (const file of ["~/eks", "$HOME/eks", `"${two}"`])
+			assert.equal(
+				await complete(
+					`kubectl-meshreg list --kubeconfig ${file} --context arn`,
+				),
+				"arn:aws:eks:one\n",
+			);
 		if (kubectl === undefined) return t.diagnostic("there is no kubectl here");
 		assert.match(
 			await complete("kubectl meshreg li"),
@@ -240,6 +251,18 @@ describe("completion", { skip: notPosix }, () => {
 						"kubectl meshreg list --kubeconfig eks --context arn:aws:ek",
 						"--context arn:aws:eks:one ",
 					);
+					// The program sees what the shell would pass it; kubectl's own completion does that itself.
+					for (const file of [
+						'"eks two"',
+						"eks\\ two",
+						"~/eks",
+						"$HOME/eks",
+						'"$HOME/eks two"',
+					])
+						await completed(
+							`kubectl meshreg list --kubeconfig ${file} --context arn:aws:ek`,
+							"--context arn:aws:eks:one ",
+						);
 					if (setup.some((line) => line.includes("kubectl completion")))
 						await completed("kubectl api-v", "kubectl api-versions ");
 					await session.shows("ready> ");

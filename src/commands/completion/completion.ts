@@ -32,8 +32,9 @@ In bash, zsh and fish it also completes "kubectl meshreg"; load it after kubectl
 			line: "source <(kubectl meshreg completion zsh)",
 		},
 		{
-			comment: "Once, for fish",
-			line: "kubectl meshreg completion fish > ~/.config/fish/completions/kubectl-meshreg.fish",
+			// A file of that folder is read for the command of its name alone, which is not kubectl.
+			comment: "In ~/.config/fish/config.fish",
+			line: "kubectl meshreg completion fish | source",
 		},
 		{
 			comment:
