@@ -35,7 +35,7 @@ _kubectl_meshreg_word() {
         REPLY=\${REPLY//\\\\/}
         if [[ ! $flag && ($REPLY == "~" || $REPLY == "~/"*) ]]; then REPLY=$HOME\${REPLY#"~"}; fi
     fi
-    if [[ $quote != \\' && $REPLY =~ ^\\$([A-Za-z_]+)(.*)$ ]]; then
+    if [[ $quote != \\' && $REPLY =~ ^\\$([A-Za-z_][A-Za-z_0-9]*)(.*)$ ]]; then
         name=\${BASH_REMATCH[1]}
         REPLY=\${!name}\${BASH_REMATCH[2]}
     fi
@@ -112,7 +112,7 @@ _kubectl_meshreg() {
             word=$HOME\${word#\\~}
         elif [[ $word == (\\"|)\\$[A-Za-z_]* ]]; then
             word=\${\${word#\\"}%\\"}
-            name=\${\${word#\\$}%%[^A-Za-z_]*}
+            name=\${\${word#\\$}%%[^A-Za-z_0-9]*}
             word=\${(P)name}\${word#\\$$name}
         fi
         typed+=("\${(Q)word}")
@@ -160,7 +160,7 @@ function __kubectl_meshreg_complete
     for word in (commandline -opc) "$typed"
         if string match -qr '^~(/|$)' -- $word
             set word $HOME(string sub -s 2 -- $word)
-        else if set -l found (string match -r -- '^\\$([A-Za-z_]+)(.*)$' $word)
+        else if set -l found (string match -r -- '^\\$([A-Za-z_][A-Za-z_0-9]*)(.*)$' $word)
             set -l name $found[2]
             set word "$$name$found[3]"
         end
