@@ -1,5 +1,5 @@
 import { counted } from "../core/output/counted.ts";
-import { oneLine } from "../core/output/printable.ts";
+import { lineOf } from "../core/output/printable.ts";
 import type { Colour, Painted, Text } from "../core/output/styled.ts";
 import { isoSeconds } from "../core/pull-secrets/expiry.ts";
 import type {
@@ -96,7 +96,7 @@ function sourceBranch(
 					? []
 					: ([" ", { text: status, colour: "red" }] as const);
 	return {
-		line: [oneLine(ref), ...state],
+		line: [lineOf(ref), ...state],
 		below: [
 			...registries.map((registry) => registryBranch(registry, now)),
 			...namespaces.map(namespaceBranch),
@@ -108,14 +108,14 @@ function registryBranch(
 	{ host, username, expires }: TreeRegistry,
 	now: number,
 ): Branch {
-	const user = username === "" ? [] : [`  ${oneLine(username)}`];
+	const user = username === "" ? [] : [`  ${lineOf(username)}`];
 	const time =
 		expires === undefined
 			? []
 			: expires <= now
 				? ["  ", { text: "expired", colour: "red" } as const]
 				: [`  expires in ${age(isoSeconds(now), expires)}`];
-	return { line: [oneLine(host), ...user, ...time], below: [] };
+	return { line: [lineOf(host), ...user, ...time], below: [] };
 }
 
 const COLOURS: Partial<Record<TreeNamespace["status"], Colour>> = {
@@ -141,13 +141,13 @@ function namespaceBranch({
 				: status;
 	return {
 		line: [
-			`${oneLine(namespace)}  `,
+			`${lineOf(namespace)}  `,
 			{ text: words, colour: COLOURS[status] ?? "red" },
-			...(differs.length === 0 ? [] : [`: ${oneLine(differs.join(", "))}`]),
+			...(differs.length === 0 ? [] : [`: ${lineOf(differs.join(", "))}`]),
 		],
 		below: [
 			...accounts.map((name) => ({
-				line: [`serviceaccount/${oneLine(name)}`],
+				line: [`serviceaccount/${lineOf(name)}`],
 				below: [],
 			})),
 			...podBranches(pods),
@@ -174,13 +174,13 @@ function podBranch({ name, waits, references }: TreePod): Branch {
 					{ text: waits, colour: "red" },
 					...(references ? [] : [", does not reference it"]),
 				];
-	return { line: [`pod/${oneLine(name)}`, ...trouble], below: [] };
+	return { line: [`pod/${lineOf(name)}`, ...trouble], below: [] };
 }
 
 function otherBranch({ namespace, name, status }: TreeOther): Branch {
 	return {
 		line: [
-			`${oneLine(`${namespace}/${name}`)}  `,
+			`${lineOf(`${namespace}/${name}`)}  `,
 			{ text: status, colour: COLOURS[status] ?? "red" },
 		],
 		below: [],

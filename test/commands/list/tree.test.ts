@@ -197,6 +197,26 @@ describe("list -o tree", () => {
 		assert.equal(out, "x/]0;t y not allowed to read it\n└─ old  Invalid\n");
 	});
 
+	test("what others wrote makes no line longer than a cell of the table", async () => {
+		await using bed = await cluster();
+		const hosts = Array.from(
+			{ length: 5_000 },
+			(_, at) => `r${at}.example.com`,
+		);
+		copy(
+			bed,
+			"app",
+			Object.fromEntries(hosts.map((host) => [host, { auth: btoa("a:b") }])),
+		);
+		orphan(bed, MESH, `${"x".repeat(100_000)}/y`);
+		const { out } = await bed.run(["list", "-o", "tree"]);
+		assert.match(out, /├─ app {2}Drifted: .*…$/m);
+		assert.deepEqual(
+			out.split("\n").filter((line) => line.length > 2_100),
+			[],
+		);
+	});
+
 	test("a pipe that closes ends it quietly", async () => {
 		await using bed = await cluster();
 		const gone = new AbortController();
