@@ -9,6 +9,7 @@ import {
 	type SourceFailure,
 } from "../core/output/failure.ts";
 import type { Place } from "../core/output/input-failure.ts";
+import { onOneLine } from "../core/output/printable.ts";
 import {
 	kubectl,
 	meshreg,
@@ -148,9 +149,9 @@ const SOURCE_WORDS: FailureWording<SourceFailure> = {
 		const secret = secretWords({ namespace, name });
 		switch (because.is) {
 			case "copy":
-				return `${secret} is a copy of ${because.of}, not a source`;
+				return `${secret} is a copy of ${claimed(because.of)}, not a source`;
 			case "type":
-				return `${secret} is no source: it is of type ${because.type}, not ${PULL_SECRET_TYPE}`;
+				return `${secret} is no source: it is of type ${claimed(because.type)}, not ${PULL_SECRET_TYPE}`;
 			case "unmanaged":
 				return {
 					message: `${secret} is no source: it is not managed by meshreg`,
@@ -210,13 +211,13 @@ const OBSTACLE_WORDS: FailureWording<Obstacle> = {
 	unmanaged: ({ equal, type, differs = [] }, { subject }) =>
 		equal
 			? `${subjectWords(subject)} has the same content, but is not managed by meshreg; use --adopt to take it over`
-			: `${subjectWords(subject)} exists but is not managed by meshreg${type === PULL_SECRET_TYPE ? "" : ` (type ${type})`}${differs.length === 0 ? "" : `, and --adopt leaves what differs (${someOf(differs)})`}; use --force to overwrite it`,
+			: `${subjectWords(subject)} exists but is not managed by meshreg${type === PULL_SECRET_TYPE ? "" : ` (type ${claimed(type)})`}${differs.length === 0 ? "" : `, and --adopt leaves what differs (${someOf(differs)})`}; use --force to overwrite it`,
 	"managed-by-other": ({ manager }, { subject }) =>
-		`${subjectWords(subject)} is managed by ${manager}; left unchanged`,
+		`${subjectWords(subject)} is managed by ${claimed(manager)}; left unchanged`,
 	"is-source": ({ named }, { subject }) =>
 		`${subjectWords(subject)} is itself a source; ${named ? "use --force to overwrite it" : "name the namespace with -n and use --force to overwrite it"}, or skip the namespace with --exclude`,
 	"copy-of-another": ({ source }, { subject }) =>
-		`${subjectWords(subject)} is a copy of ${source}; use --force to take it over, or sync that source`,
+		`${subjectWords(subject)} is a copy of ${claimed(source)}; use --force to take it over, or sync that source`,
 	differs: (_, { subject: { name, namespaces } }) => ({
 		lead: "Error from server (AlreadyExists)",
 		message: `secrets "${name}" already exists with other content in namespace "${namespaces[0] ?? ""}"; use apply to update this registry in it and its copies, --add to add a registry, or --replace to overwrite it`,
@@ -339,4 +340,9 @@ function confirmed(source: Place, namespaces: readonly string[]): Advice {
 
 function kib(bytes: number): string {
 	return `${Math.ceil(bytes / 1024)} KiB`;
+}
+
+/** What somebody wrote on an object, as long as a NAMESPACE/NAME may be: the rest of the line is ours. */
+function claimed(text: string): string {
+	return onOneLine(text, 320);
 }

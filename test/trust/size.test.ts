@@ -1,7 +1,7 @@
 /** However much a tenant writes into one object, what is read, kept and said of it has an end. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { account, NAME, secret, source } from "../support/build.ts";
+import { account, copyOf, NAME, secret, source } from "../support/build.ts";
 import { type TestBed, testBed } from "../support/test-bed.ts";
 
 const MANY = 20_000;
@@ -77,9 +77,10 @@ test("explain reads no more Secrets than a pod of use names, and one that it nam
 		err: 'error: 20000 pull secrets are referenced in namespace "evil", or too much in them: at most 100 are read, of 8 MiB together\n',
 		asked: [],
 	});
-	pod(bed, Array(MANY).fill(NAME));
+	// What is no name is asked for nowhere.
+	pod(bed, [...Array(MANY).fill(NAME), "n".repeat(100_000)]);
 	const { out } = await bed.run(["explain", "pod/web", "-n", "evil"]);
-	assert.match(out, /^pod\/web in evil has 1 pull secret:$/m);
+	assert.match(out, /^pod\/web in evil has 2 pull secrets:$/m);
 	// Or more in them.
 	for (const name of names("s", 12))
 		secret(bed, `evil/${name}`, { [`${name}.io`]: { auth: large(name) } });
@@ -116,6 +117,28 @@ test("check reads no more than twenty Secrets of another type, however many a wa
 	});
 	await bed.run(["check"]);
 	assert.equal(read, 20);
+});
+
+test("what a Secret says that it is makes no message longer than a name may be", async () => {
+	await using bed = await started();
+	const long = "y".repeat(100_000);
+	const made = [
+		{ ...copyOf(), annotations: { "kubectl-meshreg/source": `${long}/z` } },
+		{ ownerReferences: [{ kind: long, name: long, uid: "1" }] },
+	];
+	for (const metadata of made) {
+		secret(bed, "evil", { "r.io": { auth: "dTpw" } }, { metadata });
+		const { err } = await bed.run(["sync", "-n", "evil"]);
+		assert.match(
+			err,
+			/^error: secret .* is (?:a copy of|managed by) y{10,}…;/m,
+		);
+		assert.ok(err.length < 1_000, err);
+	}
+	secret(bed, "evil", {}, { type: long });
+	const { err } = await bed.run(["sync", "-n", "evil"]);
+	assert.match(err, /\(type y{10,}…\)/);
+	assert.ok(err.length < 1_000, err);
 });
 
 /** Base64 of most of a megabyte. */
