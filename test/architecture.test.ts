@@ -288,6 +288,16 @@ describe("one style", () => {
 				),
 		);
 
+	test("a list is not spread into push", () => {
+		assert.deepEqual(
+			sources
+				.filter(({ text }) => /\.push\(\s*\.\.\./.test(text))
+				.map(({ path }) => path),
+			[],
+			"some 120,000 arguments end the program: push one by one, or flatten lists",
+		);
+	});
+
 	test("what is private has a #", () => {
 		const keyword =
 			/^\s*(?:private|protected) (?!constructor\b)|\((?:private|protected) /;

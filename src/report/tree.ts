@@ -40,24 +40,24 @@ export function treeText(
 	const roots = trees.map((tree) => sourceBranch(tree, now));
 	if (others.length > 0)
 		roots.push({ line: ["Without a source"], below: others.map(otherBranch) });
-	const parts: (string | Painted)[] = [];
+	const parts: (string | Text)[] = [];
 	for (const { line, below } of roots) {
-		parts.push(...fitted(line, columns), "\n");
+		parts.push(fitted(line, columns), "\n");
 		draw(below, "", columns, parts);
 	}
-	return parts;
+	return parts.flat();
 }
 
 function draw(
 	branches: readonly Branch[],
 	before: string,
 	columns: number | undefined,
-	parts: (string | Painted)[],
+	parts: (string | Text)[],
 ): void {
 	for (const [index, { line, below }] of branches.entries()) {
 		const isLast = index === branches.length - 1;
 		const trunk = `${before}${isLast ? "└─ " : "├─ "}`;
-		parts.push(...fitted([trunk, ...line], columns), "\n");
+		parts.push(fitted([trunk, ...line], columns), "\n");
 		draw(below, `${before}${isLast ? "   " : "│  "}`, columns, parts);
 	}
 }

@@ -35,7 +35,7 @@ export async function warnOfOldPods(
 				);
 				for (const [namespace, group] of pods)
 					for (const account of byNamespace.get(namespace) ?? [])
-						old.push(...podsOf(account, group));
+						for (const pod of podsOf(account, group)) old.push(pod);
 			}
 	} catch (error) {
 		if (isFatal(error)) throw error;

@@ -32,7 +32,7 @@ export async function attachCopies(
 		...targets.serve.filter(({ namespace }) => served.has(namespace)),
 	].filter(({ attach }) => attach.length > 0);
 	const groups = groupsBy(places, ({ attach }) => attach.join(","));
-	const changed: ServiceAccount[] = [];
+	const changed: ServiceAccount[][] = [];
 	for (const group of groups) {
 		const [{ attach }] = group;
 		const names = group.map(({ namespace }) => namespace);
@@ -43,17 +43,17 @@ export async function attachCopies(
 			attach.includes("*") ? { by: "all" } : { by: "names", names: attach },
 		);
 		changed.push(
-			...(await editAccounts(accounts, {
+			await editAccounts(accounts, {
 				cluster,
 				world,
 				dryRun,
 				plan: (account) => planAttach(account, source.name),
 				awaitDefault: true,
 				onResult: report.add,
-			})),
+			}),
 		);
 	}
-	await warnOfOldPods(cluster, changed, world);
+	await warnOfOldPods(cluster, changed.flat(), world);
 }
 
 const HAS_COPY: ReadonlySet<string> = new Set([

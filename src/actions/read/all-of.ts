@@ -9,6 +9,7 @@ export async function allOf<T, Kept>(
 	keep: (item: T) => Kept | readonly Kept[],
 ): Promise<Kept[]> {
 	const all: Kept[] = [];
-	for await (const { items } of pages) all.push(...items.flatMap(keep));
+	for await (const { items } of pages)
+		for (const kept of items.flatMap(keep)) all.push(kept);
 	return all;
 }

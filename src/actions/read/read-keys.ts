@@ -37,7 +37,7 @@ export async function readPullSecrets(
 	for await (const { items } of cluster.pages("Secret", query)) {
 		const read = items.map((secret) => reader.listed(secret));
 		onPage(read);
-		keys.push(...read);
+		for (const key of read) keys.push(key);
 	}
 	return keys;
 }

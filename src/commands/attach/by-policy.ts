@@ -102,10 +102,10 @@ async function accountsIn(
 	const listed = (query: ListQuery) =>
 		allOf(cluster.pages("ServiceAccount", query), (account) => account);
 	if (!hasRules(record)) {
-		const found: ServiceAccount[] = [];
+		const lists: ServiceAccount[][] = [];
 		for (const namespace of namesOf(record).keys())
-			found.push(...(await listed({ namespace })));
-		return found;
+			lists.push(await listed({ namespace }));
+		return lists.flat();
 	}
 	const served = new Set(
 		(await listNamespaces(cluster))

@@ -28,16 +28,13 @@ export async function readUsers(
 		kind: K,
 		pick: (object: ObjectOf[K]) => Item | undefined,
 	): Promise<Item[]> => {
-		const found: Item[] = [];
+		const lists: Item[][] = [];
 		try {
-			for (const scope of scopes)
-				found.push(
-					...(await allOf(
-						cluster.picked(kind, scope, pick),
-						(user) => user ?? [],
-					)),
-				);
-			return found;
+			for (const scope of scopes) {
+				const pages = cluster.picked(kind, scope, pick);
+				lists.push(await allOf(pages, (user) => user ?? []));
+			}
+			return lists.flat();
 		} catch (error) {
 			if (!isForbidden(error)) throw error;
 			warn(world, { cause: "users-unlisted", kind });

@@ -254,12 +254,10 @@ async function readScope(
 			if (!isForbidden(error)) throw error;
 			throw new FailureError({ cause: "forbidden", error, everywhere: true });
 		}
-	const keys: PullSecret[] = [];
+	const lists: PullSecret[][] = [];
 	for (const namespace of namespaces)
-		keys.push(
-			...(await readPullSecrets(cluster, reader, { ...query, namespace })),
-		);
-	return keys;
+		lists.push(await readPullSecrets(cluster, reader, { ...query, namespace }));
+	return lists.flat();
 }
 
 /** The sources that answered 404, as `NAMESPACE/NAME`. */

@@ -75,11 +75,13 @@ export function manifestImages(text: string, file: string): ManifestImages {
 			for (const object of objectsOf(root)) {
 				const templates = podTemplatesOf(object);
 				if (templates === "missing") continue;
-				spots.push(...templates.flatMap(({ podSpec }) => imagesOf(podSpec)));
+				for (const { podSpec } of templates)
+					for (const spot of imagesOf(podSpec)) spots.push(spot);
 			}
 		});
 		const { known, filledIn } = sorted(spots);
-		warnings.push(...filledInWarnings(filledIn, at));
+		for (const warning of filledInWarnings(filledIn, at))
+			warnings.push(warning);
 		for (const spot of known) {
 			const { image } = spot;
 			const fault = faultOf(spot, at);

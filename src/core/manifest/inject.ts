@@ -162,10 +162,9 @@ class DocumentEdits {
 			this.#warnings.push({ cause: "containers-missing", at: at(), of });
 		const { fix, secret } = this.#injection;
 		const misplaced = misplacedSecrets(this.#at, template, of, fix);
-		this.#warnings.push(...misplaced.warnings);
-		this.#edits.push(
-			...misplaced.edits.filter((edit) => this.#once("removed", edit)),
-		);
+		for (const warning of misplaced.warnings) this.#warnings.push(warning);
+		for (const edit of misplaced.edits)
+			if (this.#once("removed", edit)) this.#edits.push(edit);
 		this.#name(podSpec, [...misplaced.names, secret], misplaced.comments);
 	}
 
@@ -227,7 +226,7 @@ class DocumentEdits {
 		if (registry === undefined) return { edits: this.#edits, images: [] };
 		const spots = this.#specs.flatMap(imagesOf);
 		const { edits, images, warnings } = rewriteEdits(spots, registry, this.#at);
-		this.#warnings.push(...warnings);
+		for (const warning of warnings) this.#warnings.push(warning);
 		return { edits: [...this.#edits, ...edits], images };
 	}
 

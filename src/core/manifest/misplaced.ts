@@ -67,9 +67,10 @@ export function misplacedSecrets(
 		else {
 			const edit = removeEntry(layout, node, entry);
 			edits.push(edit);
-			names.push(...found.filter((name) => name !== undefined));
+			for (const name of found) if (name !== undefined) names.push(name);
 			if (!node.flow)
-				comments.push(...commentsIn(layout.slice(edit.start, edit.end)));
+				for (const comment of commentsIn(layout.slice(edit.start, edit.end)))
+					comments.push(comment);
 			warn("moved");
 		}
 	}

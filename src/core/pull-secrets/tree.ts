@@ -193,20 +193,16 @@ function treeOf(
 				differs: [],
 				...there,
 			});
-		namespaces.push(
-			...missing(source, copies, known)
-				.filter(tellsMissing)
-				.map(
-					(namespace): TreeNamespace => ({
-						namespace,
-						status: taken.has(`${namespace}/${source.name}`)
-							? "taken"
-							: "missing",
-						differs: [],
-						...users.of({ namespace, name: source.name }, keyring),
-					}),
-				),
-		);
+		for (const namespace of missing(source, copies, known))
+			if (tellsMissing(namespace))
+				namespaces.push({
+					namespace,
+					status: taken.has(`${namespace}/${source.name}`)
+						? "taken"
+						: "missing",
+					differs: [],
+					...users.of({ namespace, name: source.name }, keyring),
+				});
 	}
 	return {
 		ref,
