@@ -117,7 +117,12 @@ function recordFindings(
 				record.record,
 				blockedIn(in_("copy-blocked"), secret, facts),
 			),
-			...namespaceFindings(source, named("made-again"), named("missing")),
+			...namespaceFindings(
+				source,
+				record.record,
+				named("made-again"),
+				named("missing"),
+			),
 		],
 		good: in_("good").length,
 	};
@@ -174,18 +179,27 @@ function blockedFindings(
 /** Recorded namespaces that are not, or are others, than those that the source was sent to. */
 function namespaceFindings(
 	{ secret, fixes }: SourceFacts,
+	record: SourceRecord,
 	again: readonly string[],
 	gone: readonly string[],
 ): Finding[] {
 	const ref = sourceRef(secret);
 	const found: Finding[] = [];
+	const byName = namesOf(record);
+	const attachOf = (name: string) => byName.get(name)?.attach ?? [];
 	if (again.length > 0)
 		found.push(
 			finding(
 				"copies",
 				"problem",
 				{ cause: "namespace-made-again", ref },
-				{ namespaces: again, gives: giving(again, fixes.sync(again)) },
+				{
+					namespaces: again,
+					// The accounts went with the namespace, too.
+					gives: groupsBy(again, (name) => attachOf(name).join()).flatMap(
+						(names) => giving(names, fixes.sync(names, attachOf(names[0]))),
+					),
+				},
 			),
 		);
 	const [first] = gone;

@@ -925,6 +925,22 @@ describe("whom to trust", () => {
 		);
 	});
 
+	test("the accounts of a namespace that was made again are attached as they were recorded", async () => {
+		await using bed = await started(["app", "dev"]);
+		source(bed, ["r.io"], [], {
+			annotations: {
+				"kubectl-meshreg/targets":
+					'[{"namespaces":{"app":"another-uid"},"attach":["default"]},{"namespaces":{"dev":"another-uid"}}]',
+			},
+		});
+		account(bed, "app");
+		const { out } = await bed.run(["check"]);
+		assert.match(
+			out,
+			/:\n {4}kubectl meshreg sync -n app --attach\n[\s\S]*:\n {4}kubectl meshreg sync -n dev\n$/,
+		);
+	});
+
 	test("a namespace that a rule serves is not named in the record by a fix", async () => {
 		await using bed = await started(["app"]);
 		source(bed, ["r.io"], [], {
