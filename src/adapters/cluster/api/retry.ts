@@ -136,7 +136,9 @@ export class RetryPolicy {
 		if (error instanceof OversizedAnswer) this.#answered();
 		if (!(error instanceof TransportError) || isForGood(error))
 			return undefined;
-		if (error.sent) this.#reached = true;
+		// A stream that was refused, as by a server that shuts down, is an answer of sorts.
+		if (error.sent || codeOf(error.cause) === "ERR_HTTP2_STREAM_ERROR")
+			this.#reached = true;
 		if (!this.#reached) return undefined;
 		if (
 			codeOf(error.cause) === "MESHREG_BROKEN_OFF" &&

@@ -4,6 +4,7 @@ import {
 	constants,
 	type IncomingHttpHeaders,
 } from "node:http2";
+import type { Socket } from "node:net";
 import { coded } from "../../error-code.ts";
 import type { Dialled } from "./dial.ts";
 import {
@@ -15,7 +16,7 @@ import {
 	TransportError,
 } from "./exchange.ts";
 
-/** A dead peer is found out within two to three of these, in milliseconds. */
+/** A dead peer, and one that does not hang up, is found out within two to three of these, in milliseconds. */
 const HEARTBEAT = 5_000;
 /** Pages of a list are about a megabyte: the default of 64 KiB would wait for the network again and again. */
 const WINDOW = 4 << 20;
@@ -23,8 +24,10 @@ const WINDOW = 4 << 20;
 /** One session over a socket that has agreed on `h2`. */
 export class Http2 implements Transport {
 	readonly #session: ClientHttp2Session;
+	readonly #socket: Socket;
 
 	constructor(authority: URL, { socket }: Dialled) {
+		this.#socket = socket;
 		const session = connect(authority, {
 			createConnection: () => socket,
 			settings: { enablePush: false, initialWindowSize: WINDOW },
@@ -40,7 +43,8 @@ export class Http2 implements Transport {
 		const heartbeat = setInterval(() => {
 			const silent = socket.bytesRead === heard;
 			heard = socket.bytesRead;
-			if (silent && !session.destroyed) this.#ping();
+			if (session.destroyed) socket.destroy();
+			else if (silent) this.#ping();
 		}, HEARTBEAT);
 		heartbeat.unref();
 		session.once("close", () => clearInterval(heartbeat));
@@ -58,6 +62,8 @@ export class Http2 implements Transport {
 
 	destroy(): void {
 		this.#session.destroy();
+		// After a good-bye Node waits for the server to hang up, which may never do so: the program would not end.
+		if (this.#session.closed) this.#socket.destroy();
 	}
 
 	onLost(lost: (ended: boolean) => void): void {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import {
+	constants,
 	createSecureServer,
 	type Http2SecureServer,
 	type ServerHttp2Session,
@@ -11,6 +12,9 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { connect as connectTls } from "node:tls";
+import { text } from "../../../../src/adapters/cluster/http/exchange.ts";
+import { Http2 } from "../../../../src/adapters/cluster/http/http2.ts";
 import { CertificateAuthority } from "../../../support/api-server/certificates.ts";
 import {
 	type ApiServer,
@@ -154,9 +158,15 @@ describe("a connection on which nothing comes any more", () => {
 describe("a server that says good-bye (GOAWAY)", () => {
 	/** Answers what `handle` answers, on as many connections as are made. */
 	async function serverWith(
-		handle: (session: ServerHttp2Session, request: number) => boolean,
+		handle: (
+			session: ServerHttp2Session,
+			request: number,
+			stream: ServerHttp2Stream,
+		) => boolean,
 	): Promise<{
 		server: Http2SecureServer;
+		url: URL;
+		ca: string;
 		kubeconfig: string;
 		sessions: ServerHttp2Session[];
 	}> {
@@ -174,13 +184,15 @@ describe("a server that says good-bye (GOAWAY)", () => {
 			const session = stream.session as ServerHttp2Session;
 			// A create names no object in its path: it is the namespace `y`.
 			const name = /\/namespaces\/([^/?]+)/.exec(String(headers[":path"]))?.[1];
-			if (!handle(session, ++requests)) return;
+			if (!handle(session, ++requests, stream)) return;
 			stream.respond({ ":status": 200 });
 			stream.end(JSON.stringify({ metadata: { name: name ?? "y" } }));
 		});
 		await new Promise<void>((resolve) =>
 			server.listen(0, "127.0.0.1", resolve),
 		);
+		const { port } = server.address() as AddressInfo;
+		const url = new URL(`https://127.0.0.1:${port}`);
 		const kubeconfig = join(folder, "goaway");
 		await writeFile(
 			kubeconfig,
@@ -190,7 +202,7 @@ describe("a server that says good-bye (GOAWAY)", () => {
 					{
 						name: "c",
 						cluster: {
-							server: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
+							server: url.origin,
 							"certificate-authority-data": Buffer.from(
 								ca.certificate,
 							).toString("base64"),
@@ -200,7 +212,7 @@ describe("a server that says good-bye (GOAWAY)", () => {
 				contexts: [{ name: "x", context: { cluster: "c" } }],
 			}),
 		);
-		return { server, kubeconfig, sessions };
+		return { server, url, ca: ca.certificate, kubeconfig, sessions };
 	}
 
 	test("finishes what it has, and is asked again on a new connection", async (t) => {
@@ -251,4 +263,56 @@ describe("a server that says good-bye (GOAWAY)", () => {
 		assert.equal(begun, 1);
 		await cluster.close();
 	});
+
+	test("is asked again for the very first that it refused to begin", async (t) => {
+		const { server, kubeconfig, sessions } = await serverWith(
+			(_, request, stream) => {
+				if (request === 1) stream.close(constants.NGHTTP2_REFUSED_STREAM);
+				return request > 1;
+			},
+		);
+		t.after(() => {
+			server.close();
+			for (const session of sessions) session.destroy();
+		});
+		const { cluster } = await connected(
+			{ kubeconfig },
+			{ clock: hastyClock() },
+		);
+		const read = await cluster.read("Namespace", { name: "x" });
+		assert.equal(read.metadata.name, "x");
+		await cluster.close();
+	});
+
+	for (const how of ["destroyed", "left alone"] as const)
+		test(`and never hangs up keeps no connection that is ${how}`, async (t) => {
+			const { server, url, ca, sessions } = await serverWith((session) => {
+				session.goaway(0);
+				return true;
+			});
+			t.after(() => {
+				server.close();
+				for (const session of sessions) session.destroy();
+			});
+			if (how === "left alone")
+				t.mock.timers.enable({ apis: ["setInterval", "setTimeout"] });
+			const socket = connectTls({
+				port: Number(url.port),
+				ca,
+				ALPNProtocols: ["h2"],
+			});
+			await once(socket, "secureConnect");
+			const link = new Http2(url, { socket, protocol: "h2" });
+			const saidGoodbye = new Promise<boolean>((resolve) =>
+				link.onLost(resolve),
+			);
+			const answer = await link.send({ method: "GET", path: "/", headers: {} });
+			await text(answer, 100);
+			assert.equal(await saidGoodbye, false);
+			await settled();
+			assert.equal(socket.destroyed, false);
+			if (how === "destroyed") link.destroy();
+			else t.mock.timers.tick(5_000);
+			assert.equal(socket.destroyed, true);
+		});
 });
