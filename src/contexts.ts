@@ -6,13 +6,13 @@ import { groupsBy } from "./core/groups.ts";
 import { type ContextPart, mergeDocuments } from "./core/merge-documents.ts";
 import { contextFlagsOf } from "./core/output/context-flags.ts";
 import { scriptKey } from "./core/output/shell.ts";
-import { AbortedError, EXIT, UsageError } from "./errors.ts";
+import { AbortedError, EXIT, UsageError, unlessAborted } from "./errors.ts";
 import type { ContextChoice } from "./flags/contexts.ts";
 import { Printer, type Write } from "./printer.ts";
 import { failureLine } from "./report/failure.ts";
 import { isStructured } from "./report/render.ts";
 import { Sections } from "./sections.ts";
-import { shown } from "./terminal.ts";
+import { divertedTo, shown } from "./terminal.ts";
 import type { ConnectionFlags, Outside, World } from "./world.ts";
 
 /** How the work in one context ended. */
@@ -64,7 +64,6 @@ export async function runInContexts(
 				...outside,
 				streams: {
 					...streams,
-					inputIsTerminal: streams.inputIsTerminal,
 					// Two that never end would ask at the same time.
 					interactive: streams.interactive && !look.watch,
 					animated: false,
@@ -72,15 +71,14 @@ export async function runInContexts(
 				connect(flags, apart) {
 					const there = { ...flags, context };
 					contextFlags = contextFlagsOf(there);
-					const err = {
-						...streams.err,
-						columns: streams.err.columns,
-						write: (text: string) => write("err", shown(text, {})),
-					};
+					const err = divertedTo(
+						(text) => write("err", shown(text, {})),
+						streams.err,
+					);
 					return outside.connect(there, { err, ...apart });
 				},
 				async prompter() {
-					await orInterrupted(sections.turn(index), outside.interrupt);
+					await unlessAborted(sections.turn(index), outside.interrupt);
 					return outside.prompter();
 				},
 				emit: (event) => printer.emit(event, contextFlags),
@@ -133,14 +131,10 @@ function sectioned(
 	streams: Outside["streams"],
 	write: Write,
 ): Outside["streams"] {
-	const to = (stream: "out" | "err") => ({
-		...streams[stream],
-		columns: streams[stream].columns,
-		write: (text: string) => write(stream, text),
-	});
+	const to = (stream: "out" | "err") =>
+		divertedTo((text) => write(stream, text), streams[stream]);
 	return {
 		...streams,
-		inputIsTerminal: streams.inputIsTerminal,
 		animated: false,
 		out: to("out"),
 		err: to("err"),
@@ -161,22 +155,6 @@ async function ended(
 	return outcome.ended && interrupt.aborted
 		? { ...outcome, ended: { error: interrupt.reason } }
 		: outcome;
-}
-
-/** Waits until then, or for the interrupt, whose reason it throws. */
-async function orInterrupted(
-	then: Promise<void>,
-	interrupt: AbortSignal,
-): Promise<void> {
-	const { promise, reject } = Promise.withResolvers<never>();
-	const abort = () => reject(interrupt.reason);
-	interrupt.addEventListener("abort", abort);
-	if (interrupt.aborted) abort();
-	try {
-		await Promise.race([then, promise]);
-	} finally {
-		interrupt.removeEventListener("abort", abort);
-	}
 }
 
 /** Throws what is wrong with the command line where all say the same, else prints it. */

@@ -160,6 +160,22 @@ export function unlessNotFound<T>(reading: Promise<T>): Promise<T | undefined> {
 	});
 }
 
+/** What `work` comes to, or the signal's reason, whichever is first. */
+export async function unlessAborted<T>(
+	work: Promise<T>,
+	signal: AbortSignal,
+): Promise<T> {
+	signal.throwIfAborted();
+	const { promise, reject } = Promise.withResolvers<never>();
+	const stop = (): void => reject(signal.reason);
+	signal.addEventListener("abort", stop, { once: true });
+	try {
+		return await Promise.race([work, promise]);
+	} finally {
+		signal.removeEventListener("abort", stop);
+	}
+}
+
 /** The API server does not know the kind at all: it is too old, or it is switched off there. */
 export function isApiMissing(error: unknown): boolean {
 	return (

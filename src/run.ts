@@ -95,15 +95,7 @@ function withoutResult(outside: Outside, look: Look): Outside {
 	const { streams } = outside;
 	return {
 		...outside,
-		streams: {
-			...streams,
-			inputIsTerminal: streams.inputIsTerminal,
-			out: {
-				...streams.err,
-				columns: streams.err.columns,
-				write: (text: string) => streams.err.write(text),
-			},
-		},
+		streams: { ...streams, out: streams.err },
 	};
 }
 

@@ -30,15 +30,19 @@ export function guarded(outside: Outside): Outside {
 	return {
 		...outside,
 		connect: (flags, { err = outside.streams.err, ...apart } = {}) =>
-			outside.connect(flags, { ...apart, err: clean(err) }),
+			outside.connect(flags, {
+				...apart,
+				err: divertedTo((text) => err.write(printable(text)), err),
+			}),
 		prompter: async () => guardedPrompter(await outside.prompter()),
 	};
 }
 
-function clean(output: Output): Output {
+/** An output that looks like another, and leads elsewhere. */
+export function divertedTo(write: Output["write"], output: Output): Output {
 	return {
 		...output,
-		write: (text) => output.write(printable(text)),
+		write,
 		get columns() {
 			return output.columns;
 		},

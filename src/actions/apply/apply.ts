@@ -1,10 +1,10 @@
 import type { Secret } from "../../core/objects.ts";
 import { type Failure, failureOf } from "../../core/output/failure.ts";
+import type { Place } from "../../core/output/input-failure.ts";
 import type { ChangeResult, DryRun } from "../../core/output/result.ts";
 import type { Preview } from "../../core/preview.ts";
 import type { Change } from "../../core/pull-secrets/change.ts";
 import { actionOf, updatePatch } from "../../core/pull-secrets/changes.ts";
-import { namespaceOf } from "../../core/pull-secrets/plan.ts";
 import {
 	type ContentReader,
 	type PullSecret,
@@ -78,19 +78,40 @@ export async function apply(
 	}
 }
 
+/**
+ * Carries out the plan of a source. Returns it as it is once it was written, by us or by whoever was faster;
+ * undefined where nothing was: it failed, there was nothing to do, or it is a dry run.
+ */
+export async function applyToSource(
+	change: Change,
+	how: ApplyOptions,
+): Promise<PullSecret | undefined> {
+	let written: PullSecret | undefined;
+	const [result] = await apply([change], {
+		...how,
+		onWritten: (secret) => {
+			written = secret;
+		},
+	});
+	const isNone = how.dryRun !== "none" || change.action === "unchanged";
+	if (isNone || result?.action === "failed") return undefined;
+	return written ?? readPullSecret(how.cluster, how.reader, placeOf(change));
+}
+
 async function applyOne(
 	change: Change,
 	how: ApplyOptions,
 ): Promise<[ChangeResult, Preview | undefined]> {
+	const { namespace, name } = placeOf(change);
 	const done = (
 		what: Change,
 		why?: Failure,
 	): [ChangeResult, Preview | undefined] => [
 		{
 			context: how.cluster.context,
-			namespace: namespaceOf(change),
+			namespace,
 			kind: "Secret",
-			name: nameOf(change),
+			name,
 			action: why === undefined ? actionOf(what) : "failed",
 			...(why !== undefined && { why }),
 		},
@@ -123,9 +144,9 @@ async function plannedAgain(
 	change: Change,
 	how: ApplyOptions,
 ): Promise<Change | Failure> {
-	const ref = { namespace: namespaceOf(change), name: nameOf(change) };
 	try {
-		const current = await readPullSecret(how.cluster, how.reader, ref);
+		const place = placeOf(change);
+		const current = await readPullSecret(how.cluster, how.reader, place);
 		const again = await how.replan(change, current);
 		if (again === undefined || "cause" in again)
 			return again ?? { cause: "changed-meanwhile" };
@@ -179,8 +200,9 @@ async function write(
 	}
 }
 
-function nameOf(change: Change): string {
-	return "desired" in change ? change.desired.name : change.current.name;
+/** Where a change is made. */
+function placeOf(change: Change): Place {
+	return "desired" in change ? change.desired : change.current;
 }
 
 function isStale(error: unknown): boolean {

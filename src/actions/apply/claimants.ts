@@ -1,15 +1,9 @@
 import { partition } from "../../core/groups.ts";
+import { Fixes } from "../../core/pull-secrets/fixes.ts";
 import {
-	meshreg,
-	objectName,
-	objectNames,
-	script,
-} from "../../core/output/shell.ts";
-import {
-	DEFAULT_NAME,
-	DEFAULT_NAMESPACE,
-} from "../../core/pull-secrets/ownership.ts";
-import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
+	type PullSecret,
+	placeOf,
+} from "../../core/pull-secrets/pull-secret.ts";
 import { unlessForbidden } from "../../errors.ts";
 import { readPullSecrets, secretsNamed } from "../read/read-keys.ts";
 import { warn } from "../tell.ts";
@@ -41,17 +35,7 @@ export async function tellClaimants(
 			cause: "claimants-equal",
 			name: before.name,
 			namespaces: equal,
-			script: script(
-				meshreg(
-					"sync",
-					...(before.name === DEFAULT_NAME ? [] : [objectName(before.name)]),
-					"-n",
-					objectNames(equal),
-					...(before.namespace === DEFAULT_NAMESPACE
-						? []
-						: ["--from", objectName(before.namespace)]),
-				),
-			),
+			script: new Fixes({ ...placeOf(before), exists: true }).sync(equal),
 		});
 	if (different.length > 0)
 		warn(world, {

@@ -7,10 +7,7 @@ import {
 import type { Action, ChangeResult, DryRun } from "../../core/output/result.ts";
 import type { Change, Deletion } from "../../core/pull-secrets/change.ts";
 import { desiredCopies, desiredCopy } from "../../core/pull-secrets/desired.ts";
-import {
-	roleOf,
-	SOURCE_ANNOTATION,
-} from "../../core/pull-secrets/ownership.ts";
+import { isCopyOf } from "../../core/pull-secrets/ownership.ts";
 import {
 	byNamespace,
 	namespaceOf,
@@ -565,11 +562,7 @@ export function claimantsOf(
 	secrets: readonly PullSecret[],
 ): PullSecret[] {
 	return secrets
-		.filter(
-			(secret) =>
-				roleOf(secret) === "copy" &&
-				secret.annotations[SOURCE_ANNOTATION] === sourceRef(source),
-		)
+		.filter((secret) => isCopyOf(secret, sourceRef(source)))
 		.toSorted(byNamespace);
 }
 

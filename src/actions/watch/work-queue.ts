@@ -1,3 +1,4 @@
+import { unlessAborted } from "../../errors.ts";
 import type { Clock } from "../../world.ts";
 
 /**
@@ -69,26 +70,18 @@ export class WorkQueue {
 
 	/** Until a name is added, work ends, or the next time has come. */
 	async #somethingToDo(signal: AbortSignal): Promise<void> {
-		const cancel = new AbortController();
-		const woken = new Promise<void>((resolve) => {
-			this.#wake = resolve;
-		});
+		const woken = Promise.withResolvers<void>();
+		this.#wake = woken.resolve;
 		let next = Infinity;
 		for (const time of this.#later.values()) next = Math.min(next, time);
-		const time = Number.isFinite(next)
-			? this.clock.delay(
-					Math.max(0, next - this.clock.elapsed()),
-					AbortSignal.any([signal, cancel.signal]),
-				)
-			: new Promise<void>((_, reject) =>
-					signal.addEventListener("abort", () => reject(signal.reason), {
-						signal: cancel.signal,
-					}),
-				);
+		const cancel = new AbortController();
+		if (Number.isFinite(next))
+			this.clock
+				.delay(Math.max(0, next - this.clock.elapsed()), cancel.signal)
+				.then(woken.resolve, () => {});
 		try {
-			await Promise.race([woken, time]);
+			await unlessAborted(woken.promise, signal);
 		} finally {
-			time.catch(() => {});
 			cancel.abort();
 		}
 	}

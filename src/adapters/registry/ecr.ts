@@ -8,9 +8,9 @@ import {
 } from "../../core/pull-secrets/provider.ts";
 import { faultOf } from "../../core/registry/fault.ts";
 import { failureWords } from "../../core/registry/words.ts";
-import { OperationError } from "../../errors.ts";
+import { OperationError, unlessAborted } from "../../errors.ts";
 import { authoritiesWith, type Trust } from "../trust.ts";
-import { failureOf, Routes, unlessAborted } from "./transport.ts";
+import { failureOf, Routes } from "./transport.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 

@@ -3,6 +3,7 @@ import { createSecureContext, type SecureContext } from "node:tls";
 import type { buildConnector, Dispatcher, ProxyAgent } from "undici";
 import type { Send } from "../../core/registry/answer.ts";
 import type { TransportFailure } from "../../core/registry/fault.ts";
+import { unlessAborted } from "../../errors.ts";
 import { proxyFor } from "../proxy.ts";
 import { authoritiesWith, type Trust } from "../trust.ts";
 import { RealmGuard, type Resolve } from "./realm-guard.ts";
@@ -160,22 +161,6 @@ function untilOver(
 
 function some<T>(value: T | undefined): T[] {
 	return value === undefined ? [] : [value];
-}
-
-/** What `work` comes to, or the signal's reason, whichever is first. */
-export async function unlessAborted<T>(
-	work: Promise<T>,
-	signal: AbortSignal,
-): Promise<T> {
-	signal.throwIfAborted();
-	const { promise, reject } = Promise.withResolvers<never>();
-	const stop = (): void => reject(signal.reason);
-	signal.addEventListener("abort", stop, { once: true });
-	try {
-		return await Promise.race([work, promise]);
-	} finally {
-		signal.removeEventListener("abort", stop);
-	}
 }
 
 /**

@@ -1,4 +1,4 @@
-import { apply } from "../../actions/apply/apply.ts";
+import { applyToSource } from "../../actions/apply/apply.ts";
 import { unlessRefused } from "../../actions/apply/confirm.ts";
 import type { Run } from "../../actions/apply/deliver.ts";
 import { ensureNamespace } from "../../actions/apply/ensure-namespace.ts";
@@ -11,7 +11,6 @@ import {
 	placeMeant,
 	type SourceChoice,
 } from "../../actions/read/find-source.ts";
-import { readPullSecret } from "../../actions/read/read-keys.ts";
 import { isFailure } from "../../core/output/failure.ts";
 import type { Change } from "../../core/pull-secrets/change.ts";
 import {
@@ -63,7 +62,7 @@ export async function planMaking(
 	making: SourceMaking,
 	run: Run,
 ): Promise<PlannedSource | undefined> {
-	const { cluster, reader, world, report, dryRun } = run;
+	const { cluster, world, report, dryRun } = run;
 	const found = await sourceThere(making.source, run);
 	const place: SourceRef = found ?? placeMeant(making.source, cluster);
 	const { expiresIn } = making;
@@ -85,23 +84,17 @@ export async function planMaking(
 				? await ensureNamespace(cluster, place.namespace, dryRun)
 				: undefined;
 		if (namespace !== undefined) report.add(...namespace);
-		let written: PullSecret | undefined;
-		await apply([change], {
+		const written = await applyToSource(change, {
 			...run,
 			// A dry run has not made the namespace: the server could not take the Secret.
 			dryRun:
 				namespace !== undefined && dryRun === "server" ? "client" : dryRun,
 			replan: (_, now) => planned(now),
 			onResult: report.add,
-			onWritten: (secret) => {
-				written = secret;
-			},
 		});
 		if (report.failed) return undefined;
 		if (dryRun !== "none") return source;
-		if (change.action === "unchanged") return found;
-		// Deleted and created anew, or as somebody else had made it meanwhile.
-		return written ?? (await readPullSecret(cluster, reader, place));
+		return change.action === "unchanged" ? found : written;
 	};
 	if (change.action !== "conflict") return { before: found, source, write };
 	await write();

@@ -1,4 +1,4 @@
-import { apply } from "../../actions/apply/apply.ts";
+import { applyToSource } from "../../actions/apply/apply.ts";
 import { recordMissing, recordOf } from "../../actions/apply/change-record.ts";
 import {
 	ChangeReport,
@@ -14,7 +14,6 @@ import {
 	seeNamespaces,
 } from "../../actions/apply/seen-namespaces.ts";
 import { namedTargets, recordedTargets } from "../../actions/apply/targets.ts";
-import { readPullSecret } from "../../actions/read/read-keys.ts";
 import type { Outcome } from "../../core/document.ts";
 import { contextClause } from "../../core/output/context-flags.ts";
 import { someOf } from "../../core/output/some-of.ts";
@@ -46,7 +45,7 @@ export async function rotateSource(
 	/** The source's namespace when the credential was asked for; undefined: nobody was asked. */
 	seenBefore?: SeenNamespaces,
 ): Promise<"cancelled" | "reported"> {
-	const { cluster, reader, world, report, dryRun } = run;
+	const { cluster, world, report } = run;
 	const record = recordOf(source);
 	// With nobody to ask, nobody waited.
 	const seen =
@@ -72,19 +71,12 @@ export async function rotateSource(
 		});
 	const change = await unlessRefused(planned(source), run, cluster, world);
 	if (change === "no") return "cancelled";
-	let written: PullSecret | undefined;
-	await apply([change], {
+	const written = await applyToSource(change, {
 		...run,
 		replan: (_, now) => planned(now),
 		onResult: report.add,
-		onWritten: (secret) => {
-			written = secret;
-		},
 	});
 	if (report.failed) return "reported";
-	// Deleted and created anew, or as somebody else had made it meanwhile.
-	if (dryRun === "none" && change.action !== "unchanged")
-		written ??= await readPullSecret(cluster, reader, source);
 	const now = written ?? {
 		...source,
 		...("desired" in change && { content: change.desired.content }),

@@ -32,10 +32,7 @@ import type { Outcome } from "../../core/document.ts";
 import { FailureError, failureOf } from "../../core/output/failure.ts";
 import { someOf } from "../../core/output/some-of.ts";
 import { isSystemNamespace } from "../../core/pull-secrets/namespace-facts.ts";
-import {
-	roleOf,
-	SOURCE_ANNOTATION,
-} from "../../core/pull-secrets/ownership.ts";
+import { isCopyOf } from "../../core/pull-secrets/ownership.ts";
 import {
 	ContentReader,
 	type PullSecret,
@@ -296,10 +293,8 @@ function stateWords(
 			? copy
 			: `${copy}, ${needs === 1 ? "1 pod needs it" : `${needs} pods need it`}`;
 	}
-	const isOwn =
-		roleOf(there) === "copy" &&
-		there.annotations[SOURCE_ANNOTATION] === sourceRef(source);
-	if (!isOwn) return "has another secret of that name";
+	if (!isCopyOf(there, sourceRef(source)))
+		return "has another secret of that name";
 	return there.content.canonical === source.content.canonical
 		? "in sync"
 		: "drifted";

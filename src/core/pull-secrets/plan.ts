@@ -38,10 +38,10 @@ export function planCopy(
 ): Change {
 	if (current === undefined) return { action: "create", desired };
 	const equal = sameContent(current, desired);
-	const isOurCopy =
-		roleOf(current) === "copy" &&
-		current.annotations[SOURCE_ANNOTATION] ===
-			desired.annotations[SOURCE_ANNOTATION];
+	const isOurCopy = isCopyOf(
+		current,
+		desired.annotations[SOURCE_ANNOTATION] ?? "",
+	);
 	if (isOurCopy && equal && isMarked(current, desired))
 		return { action: "unchanged", current, desired };
 	const obstacle = current.terminating

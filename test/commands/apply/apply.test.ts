@@ -449,7 +449,7 @@ Warning: secret "${NAME}" in shop says that it is a copy but has other content; 
 				"team/key",
 				{ app: OLD },
 				true,
-				`Warning: secret "key" in app holds the credential that the source had; that is no right to the next one; if they are yours, record them with 'kubectl meshreg sync key -n app --from team'
+				`Warning: secret "key" in app holds the credential that the source had; that is no right to the next one; if they are yours, record them with 'kubectl meshreg sync key -n app --from team/key'
 `,
 			],
 			[

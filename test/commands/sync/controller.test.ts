@@ -25,6 +25,7 @@ import {
 } from "../../support/build.ts";
 import { connected } from "../../support/connecting.ts";
 import { type PlayedClock, playedClock } from "../../support/played-clock.ts";
+import { syncRules } from "../../support/sync-rules.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 
 const CONTENT = { "r.example.com": { auth: "dTpw" } };
@@ -118,16 +119,10 @@ async function kept(
 	let over = false;
 	const { wrap = (same: Cluster) => same, ...more } = how;
 	const ended = runController({
-		rules: {
-			source: { namespace: "nginx-mesh", name: NAME },
-			copyLabels: {},
+		rules: syncRules({
 			selects: (name) => !/^(kube-.*|default)$/.test(name),
-			force: false,
-			adopt: false,
-			replace: false,
-			prune: false,
 			...rules,
-		},
+		}),
 		watched: {
 			by: "list",
 			query: {},

@@ -9,6 +9,7 @@ import {
 import { SyncState } from "../../../src/core/pull-secrets/sync-state.ts";
 import type { Cluster } from "../../../src/world.ts";
 import { NAME } from "../../support/build.ts";
+import { syncRules } from "../../support/sync-rules.ts";
 
 /** A Secret of the source's name, of half a megabyte that no other has. */
 function large(namespace: string): Secret {
@@ -40,15 +41,7 @@ test("of what bears the source's name in many namespaces a watch keeps no more t
 		cluster,
 		reader: new ContentReader(),
 		watched: { by: "list", query: {} },
-		state: new Kept({
-			source: { namespace: "nginx-mesh", name: NAME },
-			copyLabels: {},
-			selects: () => true,
-			force: false,
-			adopt: false,
-			replace: false,
-			prune: false,
-		}),
+		state: new Kept(syncRules()),
 		accounts: undefined,
 		learn: () => {},
 		trouble: () => {},

@@ -17,8 +17,9 @@ import {
 	type SyncRules,
 	SyncState,
 } from "../../../src/core/pull-secrets/sync-state.ts";
+import { NAME } from "../../support/build.ts";
+import { syncRules } from "../../support/sync-rules.ts";
 
-const NAME = "nginx-mesh-registry-key";
 const ONE = contentOfAuths([["r.example.com", { auth: "dTpw" }]]);
 const TWO = contentOfAuths([["r.example.com", { auth: "dTpx" }]]);
 
@@ -61,22 +62,12 @@ const facts = (name: string, terminating = false): NamespaceFacts => ({
 	terminating,
 });
 
-const RULES: SyncRules = {
-	source: { namespace: "nginx-mesh", name: NAME },
-	copyLabels: {},
-	selects: () => true,
-	force: false,
-	adopt: false,
-	replace: false,
-	prune: false,
-};
-
 /** A cluster with a source, app and shop selected, and these copies. */
 function upkeep(
 	copies: readonly PullSecret[] = [],
 	rules: Partial<SyncRules> = {},
 ): SyncState {
-	const made = new SyncState({ ...RULES, ...rules });
+	const made = new SyncState(syncRules(rules));
 	made.namespaces(
 		new Map([
 			["nginx-mesh", facts("nginx-mesh")],
@@ -177,7 +168,7 @@ describe("what is to be done in a namespace", () => {
 	});
 
 	test("nothing is deleted while nothing but the source's own namespace was selected", () => {
-		const state = new SyncState({ ...RULES, prune: true });
+		const state = new SyncState(syncRules({ prune: true }));
 		state.namespaces(new Map([["nginx-mesh", facts("nginx-mesh")]]));
 		state.keys([source(), key("a")]);
 		assert.equal(state.changeIn("a"), undefined);
@@ -194,11 +185,9 @@ describe("what is to be done in a namespace", () => {
 		["after it", false],
 	] as const)
 		test(`nothing is deleted while none of the namespaces was selected, told of ${order}`, () => {
-			const state = new SyncState({
-				...RULES,
-				prune: true,
-				selects: (name) => name === "nginx-mesh",
-			});
+			const state = new SyncState(
+				syncRules({ prune: true, selects: (name) => name === "nginx-mesh" }),
+			);
 			const tell = () =>
 				["nginx-mesh", "app"].map((name) => state.namespace(name, facts(name)));
 			if (first) tell();
@@ -335,13 +324,13 @@ describe("what is to be looked at again", () => {
 	});
 
 	test("M9, C4: before its own namespace has been listed, the source is not missing", () => {
-		const state = new SyncState(RULES);
+		const state = new SyncState(syncRules());
 		state.keys([key("a")], "a");
 		assert.deepEqual([state.source, state.begun], [undefined, false]);
 		state.keys([source()], "nginx-mesh");
 		assert.equal(state.begun, true);
 		assert.equal(state.source?.namespace, "nginx-mesh");
-		const everywhere = new SyncState(RULES);
+		const everywhere = new SyncState(syncRules());
 		everywhere.keys([]);
 		assert.equal(everywhere.begun, true);
 	});

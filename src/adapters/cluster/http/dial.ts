@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { type ConnectionOptions, connect as connectTls } from "node:tls";
+import { unlessAborted } from "../../../errors.ts";
 import type { Files } from "../../../world.ts";
 import { coded } from "../../error-code.ts";
 import { unbracketed } from "../../host-name.ts";
@@ -70,7 +71,7 @@ export function dialler(
 				(opened) => signal.aborted && opened.destroy(),
 				() => {},
 			);
-			socket = await Promise.race([opening, aborted(signal, host, port)]);
+			socket = await unlessAborted(opening, signal);
 			socket.setNoDelay(true);
 			if (options === undefined) return { socket, protocol: "http/1.1" };
 			return await handshake(socket, host, {
@@ -79,7 +80,8 @@ export function dialler(
 			});
 		} catch (error) {
 			socket?.destroy();
-			throw interrupt.aborted ? interrupt.reason : error;
+			interrupt.throwIfAborted();
+			throw signal.aborted ? timeout(host, port) : error;
 		} finally {
 			signal.removeEventListener("abort", cut);
 		}
@@ -124,18 +126,6 @@ function handshake(
 			resolve({ socket: encrypted, protocol });
 		});
 	});
-}
-
-function aborted(
-	signal: AbortSignal,
-	host: string,
-	port: number,
-): Promise<never> {
-	return new Promise((_, reject) =>
-		signal.addEventListener("abort", () => reject(timeout(host, port)), {
-			once: true,
-		}),
-	);
 }
 
 function timeout(host: string, port: number): Error {
