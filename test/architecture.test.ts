@@ -43,7 +43,7 @@ const sources: Source[] = readdirSync(SRC, {
 const RULES: { room: RegExp; may: RegExp; mend: string }[] = [
 	{
 		room: /^core\//,
-		may: /^(core\/|errors\.ts$|node:crypto$|node:buffer$|yaml$|@kubernetes\/client-node$|jsonc-parser$)/,
+		may: /^(core\/|errors\.ts$|node:crypto$|node:buffer$|node:net$|yaml$|@kubernetes\/client-node$|jsonc-parser$)/,
 		mend: "core decides and touches nothing: pass what it needs as an argument",
 	},
 	{
@@ -104,6 +104,8 @@ const SOLE_IMPORTERS: [name: RegExp, place: RegExp][] = [
 	[/^yargs$/, /^cli\.ts$/],
 	[/^prom-client$/, /^report\/lazy-prom-client\.ts$/],
 	[/^valibot$/, /^adapters\/cluster\/kubeconfig\//],
+	// In core for what it says of an address, without a connection.
+	[/^node:net$/, /^(adapters\/|core\/registry\/network-address\.ts$)/],
 	// It never takes a program from the current directory.
 	[/^node:child_process$/, /^adapters\/programs\.ts$/],
 ];

@@ -18,6 +18,7 @@ const HOSTS: readonly [
 	["2130706433", "loopback"],
 	["[::1]", "loopback"],
 	["[::ffff:127.0.0.1]", "loopback"],
+	["[64:ff9b::7f00:1]", "loopback"],
 	["0.0.0.0", "private"],
 	["10.1.2.3", "private"],
 	["100.64.0.1", "private"],
