@@ -23,7 +23,7 @@ export function proxyFor(
 }
 
 function parsed(text: string, from: string): URL {
-	const url = URL.canParse(text) ? new URL(text) : undefined;
+	const url = URL.parse(text);
 	if (!url || !/^(https?|socks5h?):$/.test(url.protocol) || !url.hostname)
 		throw new FailureError({ cause: "proxy-invalid", from });
 	return url;

@@ -68,6 +68,9 @@ export interface Page {
 
 const EMPTY: Rendered = { out: "", err: "" };
 
+const onOut = (out: Text): Rendered => ({ out, err: "" });
+const onErr = (err: Text): Rendered => ({ out: "", err });
+
 /** Whether the result is one JSON or YAML document. */
 export function isStructured({ output }: Look): boolean {
 	return output === "json" || output === "yaml";
@@ -91,13 +94,10 @@ export async function renderDocument(
 function renderText(document: Document, look: Look, page: Page): Rendered {
 	switch (document.kind) {
 		case "changes":
-			return { out: "", err: changesText(document, look) };
+			return onErr(changesText(document, look));
 		case "list":
 			return document.items.length === 0
-				? {
-						out: "",
-						err: `${noneFound(document.namespaces, document.meant)}\n`,
-					}
+				? onErr(`${noneFound(document.namespaces, document.meant)}\n`)
 				: {
 						out: listText(document.items, look, page),
 						err: page.columns === undefined ? "" : listFooter(document),
@@ -127,20 +127,19 @@ function renderText(document: Document, look: Look, page: Page): Rendered {
 		case "images":
 			return imagesText(document, look);
 		case "explain":
-			return {
-				out: explanationStory(document.images, {
+			return onOut(
+				explanationStory(document.images, {
 					contextFlags: document.contextFlags,
 					columns: page.columns,
 				}),
-				err: "",
-			};
+			);
 		case "differences":
 			return {
 				out: differencesText(document.objects),
 				err: failuresText(document.clusters),
 			};
 		case "objects":
-			return { out: "", err: failuresText(document.clusters ?? []) };
+			return onErr(failuresText(document.clusters ?? []));
 		case "text":
 			return { ...EMPTY, verbatim: document.text };
 		case "nothing":
@@ -189,14 +188,13 @@ export function renderEvent(
 	page: Page,
 	contextFlags: readonly string[] = [],
 ): Rendered {
+	if ("unlessQuiet" in event && event.unlessQuiet && look.quiet) return EMPTY;
 	if (look.watch && look.output === "json") {
-		const line = logLine(event, look, page, contextFlags);
-		if (line !== undefined) return { out: "", err: line };
+		const line = logLine(event, page, contextFlags);
+		if (line !== undefined) return onErr(line);
 	}
-	const toldOf = (level: LogNote["level"], words: NoteWords): Rendered => ({
-		out: "",
-		err: noteText(level, words, contextFlags, page),
-	});
+	const toldOf = (level: LogNote["level"], words: NoteWords): Rendered =>
+		onErr(noteText(level, words, contextFlags, page));
 	switch (event.type) {
 		case "change":
 			return {
@@ -213,46 +211,34 @@ export function renderEvent(
 				? EMPTY
 				: renderText(event.document, look, page);
 		case "items":
-			if (event.items.length === 0)
-				return { out: "", err: `${noneFound([])}\n` };
-			return {
-				out:
-					look.output === "json"
-						? event.items.map(jsonLine).join("")
-						: listText(event.items, look, page),
-				err: "",
-			};
+			if (event.items.length === 0) return onErr(`${noneFound([])}\n`);
+			return onOut(
+				look.output === "json"
+					? event.items.map(jsonLine).join("")
+					: listText(event.items, look, page),
+			);
 		case "checking":
 			return isStructured(look)
 				? EMPTY
-				: {
-						out: checkHead(event.names, look.headers !== false, page.widths),
-						err: "",
-					};
+				: onOut(checkHead(event.names, look.headers !== false, page.widths));
 		case "checked":
 			return isStructured(look) ||
 				(look.quiet && event.image.finding?.status === "ok")
 				? EMPTY
-				: { out: checkLine(event.image, page.widths), err: "" };
+				: onOut(checkLine(event.image, page.widths));
 		case "warning":
 		case "error":
 			return toldOf(event.type, noteWords(event.note, contextFlags));
 		case "note":
-			if (event.unlessQuiet && look.quiet) return EMPTY;
 			return toldOf("info", noteWords(event.note, contextFlags));
 		case "log":
-			if (event.unlessQuiet && look.quiet) return EMPTY;
 			return toldOf(event.note.level, logWords(event.note));
 		case "trouble":
-			return {
-				out: "",
-				err: linesOf(`${failureLine(event.error, contextFlags)} (will retry)`),
-			};
+			return onErr(
+				linesOf(`${failureLine(event.error, contextFlags)} (will retry)`),
+			);
 		case "failure":
-			return {
-				out: "",
-				err: failureText(event.error, contextFlags, event.namespace),
-			};
+			return onErr(failureText(event.error, contextFlags, event.namespace));
 	}
 }
 
@@ -281,7 +267,6 @@ function inOne(message: string | readonly string[]): string {
 /** A line of a log for machines; undefined for what is none. */
 function logLine(
 	event: RunEvent,
-	{ quiet = false }: Look,
 	{ now }: Page,
 	contextFlags: readonly string[],
 ): string | undefined {
@@ -300,7 +285,6 @@ function logLine(
 		});
 	switch (event.type) {
 		case "log": {
-			if (event.unlessQuiet && quiet) return "";
 			const { level, event: name } = event.note;
 			const { message, advice } = logWords(event.note);
 			return line(
@@ -316,7 +300,6 @@ function logLine(
 		case "note":
 		case "warning":
 		case "error": {
-			if (event.type === "note" && event.unlessQuiet && quiet) return "";
 			const { message, advice } = noteWords(event.note, contextFlags);
 			return line(
 				event.type === "note" ? "info" : event.type,
@@ -326,11 +309,8 @@ function logLine(
 			);
 		}
 		case "trouble":
-			return line("error", "trouble", failureLine(event.error, contextFlags), {
-				cause: failureOf(event.error).cause,
-			});
 		case "failure":
-			return line("error", "failure", failureLine(event.error, contextFlags), {
+			return line("error", event.type, failureLine(event.error, contextFlags), {
 				cause: failureOf(event.error).cause,
 			});
 		default:
@@ -476,7 +456,7 @@ function imagesText(
 		.map((collision) => `error: ${collisionMessage(collision)}\n`)
 		.join("");
 	if (checked && images.length > 0)
-		return { out: "", err: look.quiet ? err : err + checkedSummary(images) };
+		return onErr(look.quiet ? err : err + checkedSummary(images));
 	switch (look.output) {
 		case "name":
 			return {
@@ -506,6 +486,6 @@ function imagesText(
 						out: imageTable(images, root !== undefined, look.headers !== false),
 						err,
 					}
-				: { out: "", err: failed ? err : `${err}No images found\n` };
+				: onErr(failed ? err : `${err}No images found\n`);
 	}
 }

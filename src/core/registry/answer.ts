@@ -83,9 +83,9 @@ export function redirectTarget(
 	from: URL,
 	credential: Credential | undefined,
 ): "itself" | "an invalid URL" | string {
-	const location = answer.header("location");
-	if (!URL.canParse(location, from)) return "an invalid URL";
-	const { origin, protocol, host } = new URL(location, from);
+	const url = URL.parse(answer.header("location"), from);
+	if (url === null) return "an invalid URL";
+	const { origin, protocol, host } = url;
 	if (origin === from.origin) return "itself";
 	const to = protocol === from.protocol ? host : `${protocol}//${host}`;
 	return onOneLine(credential ? withoutCredential(to, credential) : to, 100);

@@ -109,7 +109,7 @@ export function realmFault(
 	registry: URL,
 	insecure: boolean,
 ): RealmFault | undefined {
-	const url = URL.canParse(realm) ? new URL(realm) : undefined;
+	const url = URL.parse(realm);
 	if (!url || !/^https?:$/.test(url.protocol)) return { is: "no-address" };
 	if (url.username !== "" || url.password !== "")
 		return { is: "user-information" };

@@ -238,10 +238,7 @@ export class ImageChecker {
 		image: WantedImage,
 		url: URL,
 		as: OfferedCredential | undefined,
-	): Promise<
-		| { readonly platforms: readonly Platform[]; readonly unsaid: boolean }
-		| ImageFinding
-	> {
+	): Promise<Made | ImageFinding> {
 		switch (manifest.is) {
 			case "index":
 				return manifest;
@@ -264,9 +261,7 @@ export class ImageChecker {
 		image: WantedImage,
 		manifest: URL,
 		as: OfferedCredential | undefined,
-	): Promise<
-		{ platforms: readonly Platform[]; unsaid: boolean } | ImageFinding
-	> {
+	): Promise<Made | ImageFinding> {
 		const url = new URL(`/v2/${image.repository}/blobs/${digest}`, manifest);
 		let found: { readonly answer: RegistryAnswer } | ImageFinding =
 			await this.#request(get(url), image.repository, as);
@@ -274,7 +269,7 @@ export class ImageChecker {
 		for (let redirects = 0; redirects < MOST_REDIRECTS; redirects++) {
 			if (!("answer" in found)) return found;
 			const next = redirectOf(found.answer, from);
-			if (next === undefined) break;
+			if (next === null) break;
 			if (!mayFollow(next, url))
 				return unreadable(url, { is: "blobs-elsewhere", at: next.host });
 			from = next;
@@ -289,9 +284,7 @@ export class ImageChecker {
 			found.answer.status === 200
 				? configPlatform(found.answer.body)
 				: undefined;
-		return platform === undefined
-			? { platforms: [], unsaid: true }
-			: { platforms: [platform], unsaid: false };
+		return { platforms: platform ? [platform] : [], unsaid: !platform };
 	}
 
 	/**
@@ -413,11 +406,8 @@ interface Root {
 
 function rootOf(url: URL, answer: RegistryAnswer): Root {
 	const reading = readAnswer(answer, get(url), undefined);
-	const isRedirect = answer.status >= 300 && answer.status < 400;
-	return {
-		url,
-		doubt: reading.means === "fault" && !isRedirect ? reading.fault : undefined,
-	};
+	const isFault = reading.means === "fault" && !isRedirect(answer);
+	return { url, doubt: isFault ? reading.fault : undefined };
 }
 
 /** What a registry lets in, or why it lets in nobody. */
@@ -429,11 +419,15 @@ interface Answered {
 	readonly authorization: string | undefined;
 }
 
+/** What an image is made for; `unsaid`: nothing says it. */
+interface Made {
+	readonly platforms: readonly Platform[];
+	readonly unsaid: boolean;
+}
+
 /** A manifest that may be pulled. */
-interface Passed {
+interface Passed extends Answered {
 	readonly head: RegistryRequest;
-	readonly answer: RegistryAnswer;
-	readonly authorization: string | undefined;
 	readonly as: OfferedCredential | undefined;
 }
 
@@ -477,13 +471,12 @@ function requestsLeft(answer: RegistryAnswer): number {
 	return left === undefined ? Number.POSITIVE_INFINITY : Number(left);
 }
 
-function redirectOf(answer: RegistryAnswer, from: URL): URL | undefined {
-	const location = answer.header("location");
-	return answer.status >= 300 &&
-		answer.status < 400 &&
-		URL.canParse(location, from)
-		? new URL(location, from)
-		: undefined;
+function redirectOf(answer: RegistryAnswer, from: URL): URL | null {
+	return isRedirect(answer) ? URL.parse(answer.header("location"), from) : null;
+}
+
+function isRedirect({ status }: RegistryAnswer): boolean {
+	return status >= 300 && status < 400;
 }
 
 /** Not from https to http, and not from outside to the inside of a network. */

@@ -196,7 +196,7 @@ function sameOriginRedirect(
 	const location = answer.header("location");
 	if (answer.status < 300 || answer.status > 399 || location === "")
 		return undefined;
-	const to = URL.canParse(location, from) ? new URL(location, from) : undefined;
+	const to = URL.parse(location, from);
 	return to?.origin === from.origin ? to : undefined;
 }
 

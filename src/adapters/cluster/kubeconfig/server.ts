@@ -9,7 +9,7 @@ export function serverUrl(server: string): URL {
 	const text = /^[a-z][a-z0-9+.-]*:\/\//i.test(server)
 		? server
 		: `http://${server}`;
-	const url = URL.canParse(text) ? new URL(text) : undefined;
+	const url = URL.parse(text);
 	if (!url || !/^https?:$/.test(url.protocol))
 		throw new FailureError({
 			cause: "server-invalid",
