@@ -23,6 +23,7 @@ import { wrap, wrapItem } from "../core/output/wrap.ts";
 import { displayKey } from "../core/registry/url.ts";
 import { commandLines } from "./command-line.ts";
 import { credentialFaultWords } from "./credential-fault-words.ts";
+import { quoted } from "./input-failure-words.ts";
 import { nearMissSentence } from "./near-miss.ts";
 import { verificationWords } from "./verification-words.ts";
 
@@ -98,6 +99,12 @@ function imageParagraphs(
 	images: readonly ExplainedImage[],
 ): string[] {
 	const { image, answer, puller, near } = explanation;
+	if (answer.outcome === "invalid-image")
+		return [
+			text(
+				`${quoted(image)} is not an image reference, so no kubelet pulls it; write it as [HOST[:PORT]/]PATH[:TAG][@DIGEST]`,
+			),
+		];
 	const paragraphs: string[] = [];
 	const full =
 		answer.outcome === "answered"

@@ -118,7 +118,7 @@ export function secretWords({ namespace, name }: Place): string {
 }
 
 /** The beginning of a text that may be anything, for a message. */
-function quoted(text: string): string {
+export function quoted(text: string): string {
 	const beginning = text.length > 120 ? `${text.slice(0, 119)}…` : text;
 	return onOneLine(JSON.stringify(beginning), 1000);
 }

@@ -823,6 +823,18 @@ describe("C5: explain KIND/NAME", () => {
 			assert.equal(outcome.status, status);
 		});
 
+	test("an image that is no image reference is said to be none", async () => {
+		await using bed = await started();
+		seed(bed);
+		pod(bed, "bad", owner("StatefulSet", "bad"), ["r.io/UPPER:1"]);
+		const { out, status } = await bed.run(["explain", "pod/bad", "-n", "app"]);
+		assert.match(
+			out,
+			/^"r\.io\/UPPER:1" is not an image reference, so no kubelet pulls it; write it as/m,
+		);
+		assert.equal(status, 1);
+	});
+
 	test("all in one story, the Secrets told once", async () => {
 		await using bed = await started();
 		seed(bed);
