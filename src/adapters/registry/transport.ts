@@ -4,6 +4,7 @@ import type { buildConnector, Dispatcher, ProxyAgent } from "undici";
 import type { Send } from "../../core/registry/answer.ts";
 import type { TransportFailure } from "../../core/registry/fault.ts";
 import { unlessAborted } from "../../errors.ts";
+import { Pieces } from "../pieces.ts";
 import { proxyFor } from "../proxy.ts";
 import { authoritiesWith, type Trust } from "../trust.ts";
 import { RealmGuard, type Resolve } from "./realm-guard.ts";
@@ -173,14 +174,16 @@ export function trustIn(ca?: string): SecureContext {
 }
 
 async function beginningOf(body: AsyncIterable<Buffer>): Promise<string> {
-	const chunks: Buffer[] = [];
+	const read: Buffer[] = [];
+	const pieces = new Pieces((piece) => read.push(piece));
 	let length = 0;
 	for await (const chunk of body) {
-		chunks.push(chunk);
+		pieces.add(chunk);
 		length += chunk.length;
 		if (length > ANSWER_LIMIT) break;
 	}
-	return Buffer.concat(chunks).toString("utf8");
+	pieces.end();
+	return Buffer.concat(read).toString("utf8");
 }
 
 /** The code by which Node, OpenSSL or undici names the failure, wherever in the chain it stands. */

@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { coded } from "../../error-code.ts";
+import { Pieces } from "../../pieces.ts";
 
 /** One request to one server. */
 export interface Request {
@@ -132,9 +133,10 @@ export async function text(answer: Answer, limit: number): Promise<string> {
 export function bytes(
 	answer: Answer,
 	limit: number,
-	take: (chunk: Buffer) => void,
+	take: (piece: Buffer) => void,
 ): Promise<void> {
 	const body = unpacked(answer);
+	const pieces = new Pieces(take);
 	return new Promise((resolve, reject) => {
 		const broken = (error: unknown) => reject(new TransportError(error, true));
 		const stop = (error: unknown): void => {
@@ -147,7 +149,7 @@ export function bytes(
 			length += chunk.length;
 			if (length > limit) return stop(new AnswerTooLarge());
 			try {
-				take(chunk);
+				pieces.add(chunk);
 			} catch (error) {
 				stop(error);
 			}
@@ -158,7 +160,12 @@ export function bytes(
 		body.on("close", closed);
 		body.on("end", () => {
 			body.off("close", closed);
-			resolve();
+			try {
+				pieces.end();
+				resolve();
+			} catch (error) {
+				stop(error);
+			}
 		});
 	});
 }
