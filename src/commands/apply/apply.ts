@@ -1,11 +1,7 @@
 import { keepPolicies } from "../../actions/accounts/policies.ts";
 import { attachCopies } from "../../actions/apply/attach-copies.ts";
 import { recordMissing, recordOf } from "../../actions/apply/change-record.ts";
-import {
-	ChangeReport,
-	formOf,
-	type OutputOptions,
-} from "../../actions/apply/change-report.ts";
+import { ChangeReport, formOf } from "../../actions/apply/change-report.ts";
 import { tellClaimants } from "../../actions/apply/claimants.ts";
 import type { CopySettings } from "../../actions/apply/copy-settings.ts";
 import { deliver, type Run, type Scope } from "../../actions/apply/deliver.ts";
@@ -13,7 +9,6 @@ import { nextCommand } from "../../actions/apply/next-command.ts";
 import { selectedFor } from "../../actions/apply/selected.ts";
 import { warnOfNoMatch } from "../../actions/apply/warn-of-no-match.ts";
 import { enterVerified } from "../../actions/credentials/enter-verified.ts";
-import type { EnteredCredential } from "../../actions/credentials/entered-credential.ts";
 import {
 	beginCopyLists,
 	readingAhead,
@@ -22,8 +17,6 @@ import { warnOfExpiry } from "../../actions/read/warn-of-expiry.ts";
 import { warn } from "../../actions/tell.ts";
 import { command } from "../../command.ts";
 import type { Outcome } from "../../core/document.ts";
-import type { FlagNote } from "../../core/note.ts";
-import type { UsageLabel } from "../../core/pull-secrets/ownership.ts";
 import {
 	ContentReader,
 	type PullSecret,
@@ -31,25 +24,15 @@ import {
 import { DIFFED_CHANGE_FLAGS, diffedChangeOf } from "../../flags/changes.ts";
 import {
 	CREDENTIAL_FLAGS,
-	type CredentialOptions,
 	credentialOptionsOf,
 } from "../../flags/credential.ts";
 import { COPY_FLAGS, copySettingsOf, SELECTING } from "../../flags/sync.ts";
 import * as flags from "../../flags.ts";
-import type { ConnectionFlags } from "../../world.ts";
 import { planMaking } from "./make-source.ts";
 
 /** What one apply is to do, in one cluster. */
-interface ApplySettings extends OutputOptions, CopySettings, CredentialOptions {
-	readonly connection: ConnectionFlags;
-	readonly label: UsageLabel | undefined;
-	readonly createNamespace: boolean;
-	readonly yes: boolean;
-	readonly notes: readonly FlagNote[];
-}
-
 /** `apply [NAME]`: the source holds this credential, and every copy equals it, whatever was there. */
-export const apply = command<ApplySettings, readonly EnteredCredential[]>({
+export const apply = command({
 	verb: "apply",
 	summary: "Put a credential in the source and all copies, repeatably",
 	operands: [{ name: "NAME", optional: true, values: "pull-secret" }],
@@ -148,7 +131,7 @@ function notDone(report: ChangeReport): Outcome {
 /** The record, with what the command line selects; undefined for a source without a record where nothing is selected. */
 async function scopeOf(
 	source: PullSecret,
-	settings: ApplySettings,
+	settings: CopySettings,
 	run: Run,
 ): Promise<Scope | undefined> {
 	const record = recordOf(source);

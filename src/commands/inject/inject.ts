@@ -1,4 +1,3 @@
-import type { SourceChoice } from "../../actions/read/find-source.ts";
 import { warn } from "../../actions/tell.ts";
 import { command, NOTHING } from "../../command.ts";
 import { findCollisions } from "../../core/kubelet/image-reference.ts";
@@ -7,28 +6,14 @@ import {
 	FILENAME_FLAG,
 	filenamesOf,
 	RECURSIVE_FLAG,
-	type RegistryRoot,
 	registryRootOf,
 } from "../../flags/manifest.ts";
 import { FROM_FLAG, sourceChoiceOf } from "../../flags/source.ts";
 import * as flags from "../../flags.ts";
-import type { ConnectionFlags } from "../../world.ts";
 import { injectFiles, secretsFor, sourceFor } from "./inject-files.ts";
 
-interface InjectOptions {
-	readonly connection: ConnectionFlags;
-	readonly source: SourceChoice;
-	readonly paths: readonly string[];
-	readonly recursive: boolean;
-	readonly secret: string;
-	readonly registry: RegistryRoot | undefined;
-	readonly fix: boolean;
-	readonly serviceAccounts: boolean;
-	readonly withSecret: boolean;
-}
-
 /** `inject -f FILE|DIR|-`: manifests with pull Secrets, on stdout. */
-export const inject = command<InjectOptions>({
+export const inject = command({
 	verb: "inject",
 	summary: "Add the pull secret to the pod templates of manifests",
 	operands: [],

@@ -1,8 +1,4 @@
-import {
-	ChangeReport,
-	formOf,
-	type OutputOptions,
-} from "../../actions/apply/change-report.ts";
+import { ChangeReport, formOf } from "../../actions/apply/change-report.ts";
 import {
 	type SeenNamespaces,
 	seeNamespaces,
@@ -18,15 +14,11 @@ import {
 	newEntries,
 } from "../../actions/credentials/entered-credential.ts";
 import { onCluster } from "../../actions/on-cluster.ts";
-import {
-	findSource,
-	type SourceChoice,
-} from "../../actions/read/find-source.ts";
+import { findSource } from "../../actions/read/find-source.ts";
 import { findOrMeant } from "../../actions/read/meant-namespace.ts";
 import { warnOfMalformed } from "../../actions/read/warn-of-malformed.ts";
 import { tellUnlessQuiet, warn } from "../../actions/tell.ts";
 import { CANCELLED, cancelled, command } from "../../command.ts";
-import type { FlagNote } from "../../core/note.ts";
 import {
 	editable,
 	entryNamed,
@@ -42,26 +34,13 @@ import {
 import { DIFFED_CHANGE_FLAGS, diffedChangeOf } from "../../flags/changes.ts";
 import {
 	CREDENTIAL_FLAGS,
-	type CredentialOptions,
 	credentialOptionsOf,
 	registryNamedIn,
 } from "../../flags/credential.ts";
 import { sourceChoiceIn } from "../../flags/source.ts";
 import * as flags from "../../flags.ts";
-import type { ConnectionFlags, World } from "../../world.ts";
+import type { World } from "../../world.ts";
 import { finishCopies, rotateSource } from "./rotate-source.ts";
-
-interface RotateOptions extends OutputOptions, CredentialOptions {
-	readonly connection: ConnectionFlags;
-	/** No namespace: the context's. */
-	readonly source: SourceChoice;
-	/** The entry, as the command line names it. */
-	readonly registry: string | undefined;
-	/** Milliseconds: a credential that is good for longer stays. */
-	readonly ifExpiring: number | undefined;
-	readonly yes: boolean;
-	readonly notes: readonly FlagNote[];
-}
 
 /** What is entered once, for all clusters. */
 interface RotateAnswer {
@@ -77,7 +56,7 @@ interface RotateAnswer {
 }
 
 /** `rotate [NAME]`: a new credential for one registry of a source, in it and in every copy. */
-export const rotate = command<RotateOptions, RotateAnswer>({
+export const rotate = command({
 	verb: "rotate",
 	summary: "Replace a registry's credential in the source and copies",
 	operands: [{ name: "NAME", optional: true, values: "pull-secret" }],
@@ -119,10 +98,11 @@ The user stays unless another is given, and so do other registries in the source
 		connection: flags.bulkConnectionFlags(given),
 		source: sourceChoiceIn(given, env),
 		registry: registryNamedIn(given),
+		/** Milliseconds: a credential that is good for longer stays. */
 		ifExpiring: flags.lifetimeOf(given, "if-expiring"),
 		...diffedChangeOf(given),
 	}),
-	async ask(options, world) {
+	async ask(options, world): Promise<RotateAnswer | typeof CANCELLED> {
 		warn(world, ...options.notes, ...options.warnings);
 		const { input, registry } = options;
 		return onCluster(world, options.connection, async (cluster) => {

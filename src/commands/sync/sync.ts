@@ -3,7 +3,6 @@ import { meantNamespace } from "../../actions/read/meant-namespace.ts";
 import { warn } from "../../actions/tell.ts";
 import { command } from "../../command.ts";
 import type { Given } from "../../core/command-line/flag.ts";
-import type { FlagNote } from "../../core/note.ts";
 import { isFailure } from "../../core/output/failure.ts";
 import { UsageError } from "../../errors.ts";
 import { DIFFED_CHANGE_FLAGS, diffedChangeOf } from "../../flags/changes.ts";
@@ -16,19 +15,11 @@ import { SERVING_FLAGS, servedAtOf } from "../../flags/serving.ts";
 import { SYNC_FLAGS, syncSettingsOf } from "../../flags/sync.ts";
 import { authoritiesOf } from "../../flags/verification.ts";
 import * as flags from "../../flags.ts";
-import type { ConnectionFlags } from "../../world.ts";
-import type { SyncSettings } from "./options.ts";
 import { syncCopies } from "./sync-copies.ts";
-import { type WatchSync, watchSync } from "./watch.ts";
-
-interface SyncOptions extends SyncSettings, WatchSync {
-	readonly connection: ConnectionFlags;
-	readonly watch: boolean;
-	readonly notes: readonly FlagNote[];
-}
+import { watchSync } from "./watch.ts";
 
 /** `sync [NAME]`: copies equal to their source. */
-export const sync = command<SyncOptions>({
+export const sync = command({
 	verb: "sync",
 	summary: "Copy the source to namespaces, and keep copies in sync",
 	operands: [{ name: "NAME", optional: true, values: "pull-secret" }],
