@@ -2,7 +2,6 @@ import type { Trust } from "../../actions/credentials/registry-trust.ts";
 import { AT_ONCE, inParallel } from "../../actions/in-parallel.ts";
 import { inSteps } from "../../actions/in-steps.ts";
 import { onCluster } from "../../actions/on-cluster.ts";
-import type { SourceChoice } from "../../actions/read/find-source.ts";
 import { meantNamespace } from "../../actions/read/meant-namespace.ts";
 import { warnOfUnread } from "../../actions/read/warn-of-unread.ts";
 import { command } from "../../command.ts";
@@ -13,7 +12,6 @@ import { accessesToAsk } from "../../core/check/permissions.ts";
 import type { Given } from "../../core/command-line/flag.ts";
 import type { Document } from "../../core/document.ts";
 import { meshreg, script } from "../../core/output/shell.ts";
-import type { UsualSecret } from "../../core/pull-secrets/fixes.ts";
 import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
 import { EXIT, UsageError } from "../../errors.ts";
 import { FROM_FLAG, sourceChoiceOf } from "../../flags/source.ts";
@@ -21,7 +19,7 @@ import { TRUST_FLAGS, trustOf } from "../../flags/verification.ts";
 import * as flags from "../../flags.ts";
 import { commandLine } from "../../report/command-line.ts";
 import type { Cluster, ConnectionFlags, World } from "../../world.ts";
-import { readFacts } from "./read-facts.ts";
+import { type CheckScope, readFacts } from "./read-facts.ts";
 import { verifySources } from "./verify-sources.ts";
 
 const FORMATS = ["json", "yaml"] as const;
@@ -205,13 +203,9 @@ async function fixed(
 }
 
 /** What is looked at, and how. */
-interface Options {
-	readonly namespaces: readonly string[] | undefined;
+interface Options extends Omit<CheckScope, "now"> {
 	readonly verify: boolean;
 	readonly trust: Trust;
-	readonly beforeUpgrade: boolean;
-	readonly choice: SourceChoice;
-	readonly usual: UsualSecret;
 }
 
 /** Looks once. */
@@ -221,19 +215,10 @@ async function look(
 	world: World,
 	reader: ContentReader,
 ): Promise<Finding[]> {
-	const { namespaces, choice } = options;
-	const scope = {
-		namespaces,
-		sourceNamespace: choice.namespace,
-		name: choice.name,
-		usualName: choice.usual,
-		usual: options.usual,
-		beforeUpgrade: options.beforeUpgrade,
-		now: world.clock.now(),
-	};
+	const scope = { ...options, now: world.clock.now() };
 	const [facts, denied] = await Promise.all([
 		readFacts(cluster, scope, reader),
-		deniedAccesses(cluster, namespaces),
+		deniedAccesses(cluster, options.namespaces),
 	]);
 	return inGroups([
 		...(await inSteps(checkFacts(facts, denied), world)),

@@ -1,6 +1,10 @@
 import { readPolicies } from "../../actions/accounts/policies.ts";
 import { AT_ONCE, inParallel } from "../../actions/in-parallel.ts";
-import { whyNoSource } from "../../actions/read/find-source.ts";
+import {
+	placeMeant,
+	type SourceChoice,
+	whyNoSource,
+} from "../../actions/read/find-source.ts";
 import { nearNamespaces, withNear } from "../../actions/read/near-names.ts";
 import { readWholeSecrets } from "../../actions/read/read-keys.ts";
 import { scopesOf } from "../../actions/read/read-namespaces.ts";
@@ -60,15 +64,11 @@ const READ_SINGLY = 20;
 const MOST_EVENTS = 200;
 
 /** What is to be checked. */
-interface CheckScope {
+export interface CheckScope {
 	/** undefined: all namespaces. */
 	readonly namespaces: readonly string[] | undefined;
-	/** Where the sources are; undefined: in the context's namespace. */
-	readonly sourceNamespace: string | undefined;
-	/** The one that is checked; undefined: all that are there. */
-	readonly name: string | undefined;
-	/** The mesh's name for one that is yet to be made. */
-	readonly usualName: string;
+	/** Which source is checked; without a name, all that are there. */
+	readonly choice: Pick<SourceChoice, "namespace" | "name" | "usual">;
 	/** What commands take by themselves. */
 	readonly usual: UsualSecret;
 	readonly beforeUpgrade: boolean;
@@ -86,15 +86,16 @@ export async function readFacts(
 	/** Says afterwards what was too much. */
 	reader: ContentReader,
 ): Promise<Facts> {
-	const { namespaces, beforeUpgrade, now } = scope;
+	const { namespaces, choice, usual, beforeUpgrade, now } = scope;
 	const snapshot = new Snapshot(cluster, namespaces);
-	const sourceNamespace = scope.sourceNamespace ?? cluster.namespace;
+	const place = placeMeant(choice, cluster);
+	const sourceNamespace = place.namespace;
 	const read = new Map<string, SecretFacts>();
 	const factsOf = secretReading(reader);
 	const accounts: AccountFacts[] = [];
 	const pods: PodFacts[] = [];
 	const [candidates] = await Promise.all([
-		readSources(snapshot, cluster, reader, sourceNamespace, scope),
+		readSources(snapshot, cluster, reader, sourceNamespace, choice.name),
 		...Object.keys(PULL_SECRET_DATA).map((type) =>
 			snapshot.list(
 				"Secret",
@@ -122,7 +123,6 @@ export async function readFacts(
 	accounts.sort(byPlace);
 	pods.sort(byPlace);
 	await snapshot.missPlaces([...secrets.values(), ...accounts, ...pods]);
-	const { usual } = scope;
 	const sources = await inParallel(
 		candidates,
 		AT_ONCE,
@@ -134,15 +134,11 @@ export async function readFacts(
 		}),
 	);
 	const names = new Set(sources.map(({ secret }) => secret.name));
-	const place = {
-		namespace: sourceNamespace,
-		name: scope.name ?? scope.usualName,
-	};
 	return {
 		scope: namespaces,
 		now,
 		sourceNamespace,
-		only: scope.name,
+		only: choice.name,
 		sources,
 		sourceProblem:
 			sources.length > 0 || snapshot.missed("source")
@@ -197,7 +193,7 @@ async function readSources(
 	cluster: Cluster,
 	reader: ContentReader,
 	namespace: string,
-	{ name }: CheckScope,
+	name: string | undefined,
 ): Promise<PullSecret[]> {
 	const found = await snapshot.attempt("source", namespace, async () => {
 		if (name !== undefined)

@@ -1,13 +1,9 @@
-import type { Trust } from "../../actions/credentials/registry-trust.ts";
 import { inSteps } from "../../actions/in-steps.ts";
 import { onCluster } from "../../actions/on-cluster.ts";
-import {
-	findSource,
-	placeMeant,
-	type SourceChoice,
-} from "../../actions/read/find-source.ts";
+import { findSource, placeMeant } from "../../actions/read/find-source.ts";
 import { warn } from "../../actions/tell.ts";
 import { command } from "../../command.ts";
+import type { Given } from "../../core/command-line/flag.ts";
 import type { ExplainedImage } from "../../core/document.ts";
 import { works as serves } from "../../core/explain/credential-check.ts";
 import {
@@ -24,7 +20,7 @@ import {
 } from "../../core/kubelet/keyring.ts";
 import type { OtherSource } from "../../core/kubelet/near-miss.ts";
 import { FailureError } from "../../core/output/failure.ts";
-import { Fixes, type UsualSecret } from "../../core/pull-secrets/fixes.ts";
+import { Fixes } from "../../core/pull-secrets/fixes.ts";
 import { namespaceFacts } from "../../core/pull-secrets/namespace-facts.ts";
 import {
 	isByPolicy,
@@ -46,7 +42,7 @@ import { ApiError, EXIT, isForbidden, UsageError } from "../../errors.ts";
 import { FROM_FLAG, sourceChoiceOf } from "../../flags/source.ts";
 import { TRUST_FLAGS, trustOf } from "../../flags/verification.ts";
 import * as flags from "../../flags.ts";
-import type { Cluster, ConnectionFlags, World } from "../../world.ts";
+import type { Cluster, World } from "../../world.ts";
 import {
 	nearWorkload,
 	type PullerRef,
@@ -61,24 +57,8 @@ import { workloadMeant, workloadNamed } from "./workload-operand.ts";
 const FORMATS = ["json", "yaml"] as const;
 const LARGEST_CONFIG = 16 * 1024 * 1024;
 
-interface Options {
-	/** What is to be explained: an image, or those of a workload. */
-	readonly operand: string;
-	readonly workload: ReturnType<typeof workloadNamed>;
-	readonly connection: ConnectionFlags;
-	readonly namespace: string | undefined;
-	readonly serviceAccount: string;
-	readonly pod: string | undefined;
-	readonly configs: readonly string[];
-	readonly verify: boolean;
-	readonly trust: Trust;
-	readonly choice: SourceChoice;
-	readonly usual: UsualSecret;
-	readonly output: (typeof FORMATS)[number] | undefined;
-}
-
 /** `explain`: which credentials a kubelet would try for an image, or why none. */
-export const explain = command<Options>({
+export const explain = command({
 	verb: "explain",
 	summary: "Explain which credentials the kubelet would use",
 	operands: [
@@ -144,48 +124,7 @@ By default it answers for a new pod of service account "default". Exit status 1 
 		flags.MESH_FLAG,
 		flags.outputFlag(...FORMATS),
 	],
-	options(given, env) {
-		const [operand = ""] = given.positionals;
-		const configs = given.list("docker-config");
-		const paths = configs.map((path) => path.trim());
-		flags.checkSaid("--docker-config", "path", ...paths);
-		const workload = configs.length > 0 ? undefined : workloadNamed(operand);
-		if (workload !== undefined) {
-			flags.checkName(
-				workload.name,
-				operand,
-				workload.kind === "Pod" ? "pod" : "workload",
-			);
-			for (const flag of ["pod", "serviceaccount"])
-				if (given.has(flag))
-					throw new UsageError(
-						`--${flag} goes with an IMAGE, not with ${operand}`,
-					);
-		}
-		return {
-			operand,
-			workload,
-			connection: flags.connectionFlags(given),
-			namespace: flags.namespaceOf(given),
-			serviceAccount: flags.checkName(
-				given.text("serviceaccount") ?? "default",
-				"--serviceaccount",
-				"service account",
-			),
-			pod: given.has("pod")
-				? flags.checkName(given.text("pod") ?? "", "--pod", "pod")
-				: undefined,
-			configs,
-			verify: given.on("verify"),
-			trust: trustOf(given),
-			choice: sourceChoiceOf(given, env, {
-				given: given.text("secret"),
-				shown: "--secret",
-			}),
-			usual: flags.usualSecretOf(env),
-			output: flags.outputOf(given, FORMATS),
-		};
-	},
+	options: optionsOf,
 	async run(options, world) {
 		const { operand, workload, output } = options;
 		const reading = readImageReference(operand);
@@ -213,6 +152,53 @@ By default it answers for a new pod of service account "default". Exit status 1 
 		};
 	},
 });
+
+type Options = ReturnType<typeof optionsOf>;
+
+/** Throws UsageError. */
+function optionsOf(given: Given, env: flags.Env) {
+	const [operand = ""] = given.positionals;
+	const configs = given.list("docker-config");
+	const paths = configs.map((path) => path.trim());
+	flags.checkSaid("--docker-config", "path", ...paths);
+	const workload = configs.length > 0 ? undefined : workloadNamed(operand);
+	if (workload !== undefined) {
+		flags.checkName(
+			workload.name,
+			operand,
+			workload.kind === "Pod" ? "pod" : "workload",
+		);
+		for (const flag of ["pod", "serviceaccount"])
+			if (given.has(flag))
+				throw new UsageError(
+					`--${flag} goes with an IMAGE, not with ${operand}`,
+				);
+	}
+	return {
+		/** What is to be explained: an image, or those of a workload. */
+		operand,
+		workload,
+		connection: flags.connectionFlags(given),
+		namespace: flags.namespaceOf(given),
+		serviceAccount: flags.checkName(
+			given.text("serviceaccount") ?? "default",
+			"--serviceaccount",
+			"service account",
+		),
+		pod: given.has("pod")
+			? flags.checkName(given.text("pod") ?? "", "--pod", "pod")
+			: undefined,
+		configs,
+		verify: given.on("verify"),
+		trust: trustOf(given),
+		choice: sourceChoiceOf(given, env, {
+			given: given.text("secret"),
+			shown: "--secret",
+		}),
+		usual: flags.usualSecretOf(env),
+		output: flags.outputOf(given, FORMATS),
+	};
+}
 
 /** Whether a kubelet could pull it, as far as that can be said. */
 function isFine({ explanation, checks }: ExplainedImage): boolean {

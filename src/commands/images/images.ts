@@ -36,7 +36,6 @@ import {
 	FILENAME_FLAG,
 	filenamesOf,
 	RECURSIVE_FLAG,
-	type RegistryRoot,
 	registryRootOf,
 } from "../../flags/manifest.ts";
 import { FROM_FLAG, sourceChoiceOf } from "../../flags/source.ts";
@@ -52,17 +51,6 @@ const CHECK_FORMATS: readonly string[] = ["json", "table", "yaml"];
 /** Flags that choose among the mesh's images. */
 const OF_MESH = ["from-cluster", "mesh-version"];
 
-interface ImagesOptions {
-	readonly connection: ConnectionFlags;
-	readonly origin: ImageOrigin;
-	readonly registry: RegistryRoot | undefined;
-	readonly output: (typeof FORMATS)[number];
-	readonly headers: boolean;
-	readonly quiet: boolean;
-	/** undefined: registries are not asked. */
-	readonly check: CheckWish | undefined;
-}
-
 /** `--check` and what belongs to it. */
 interface CheckWish {
 	readonly source: SourceChoice;
@@ -72,7 +60,7 @@ interface CheckWish {
 }
 
 /** `images`: what has to be in a private registry, and under which name. */
-export const images = command<ImagesOptions>({
+export const images = command({
 	verb: "images",
 	summary: "List images and their names in a private registry",
 	operands: [],
@@ -157,29 +145,7 @@ With --check, ask each registry whether the image exists, can be pulled with the
 		},
 		flags.outputFlag(...FORMATS),
 	],
-	options(given, env) {
-		const registry = registryRootOf(given);
-		const output = flags.outputOf(given, FORMATS) ?? "table";
-		if (registry === undefined && (output === "skopeo" || output === "crane"))
-			throw new UsageError(
-				`-o ${output} needs --registry-server: where are the images to be copied to?`,
-			);
-		const check = checkOf(given, env);
-		if (check !== undefined && !CHECK_FORMATS.includes(output))
-			throw new UsageError(
-				`--check and -o ${output} cannot be used together: use -o json or yaml, or none`,
-			);
-		const origin = originOf(given, env);
-		return {
-			connection: flags.connectionFlags(given),
-			origin,
-			registry,
-			output,
-			headers: !given.on("no-headers"),
-			quiet: given.on("quiet"),
-			check,
-		};
-	},
+	options: optionsOf,
 	async run(options, world) {
 		const { origin } = options;
 		warn(world, ...(options.registry?.warnings ?? []));
@@ -232,6 +198,33 @@ With --check, ask each registry whether the image exists, can be pulled with the
 		};
 	},
 });
+
+type ImagesOptions = ReturnType<typeof optionsOf>;
+
+/** Throws UsageError. */
+function optionsOf(given: Given, env: flags.Env) {
+	const registry = registryRootOf(given);
+	const output = flags.outputOf(given, FORMATS) ?? "table";
+	if (registry === undefined && (output === "skopeo" || output === "crane"))
+		throw new UsageError(
+			`-o ${output} needs --registry-server: where are the images to be copied to?`,
+		);
+	const check = checkOf(given, env);
+	if (check !== undefined && !CHECK_FORMATS.includes(output))
+		throw new UsageError(
+			`--check and -o ${output} cannot be used together: use -o json or yaml, or none`,
+		);
+	const origin = originOf(given, env);
+	return {
+		connection: flags.connectionFlags(given),
+		origin,
+		registry,
+		output,
+		headers: !given.on("no-headers"),
+		quiet: given.on("quiet"),
+		check,
+	};
+}
 
 function originOf(given: Given, env: flags.Env): ImageOrigin {
 	const paths = filenamesOf(given);

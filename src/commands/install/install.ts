@@ -2,11 +2,7 @@ import {
 	injectedRule,
 	warnOfAsking,
 } from "../../actions/apply/asking-namespaces.ts";
-import {
-	ChangeReport,
-	type OutputOptions,
-} from "../../actions/apply/change-report.ts";
-import type { CopySettings } from "../../actions/apply/copy-settings.ts";
+import { ChangeReport } from "../../actions/apply/change-report.ts";
 import { attachedBy } from "../../actions/apply/selected.ts";
 import {
 	findInstalled,
@@ -26,7 +22,6 @@ import {
 } from "../../core/in-cluster/installation.ts";
 import { readImageReference } from "../../core/kubelet/image-reference.ts";
 import { DEFAULT_MESH } from "../../core/meshes/meshes.ts";
-import type { FlagNote } from "../../core/note.ts";
 import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
 import { recordIn } from "../../core/pull-secrets/record.ts";
 import type { SourceRef } from "../../core/pull-secrets/source.ts";
@@ -37,7 +32,7 @@ import { SERVING_FLAGS, servedAtOf } from "../../flags/serving.ts";
 import { SYNC_FLAGS, syncSettingsOf } from "../../flags/sync.ts";
 import * as flags from "../../flags.ts";
 import { VERSION } from "../../version.ts";
-import type { Cluster, ConnectionFlags, World } from "../../world.ts";
+import type { Cluster, World } from "../../world.ts";
 import { applyObjects } from "./apply-objects.ts";
 
 /** Where the probes are answered in the pod. */
@@ -45,22 +40,8 @@ const HEALTH_PORT = 8081;
 /** What a release publishes. */
 export const IMAGE = `ghcr.io/kubectl-meshreg/kubectl-meshreg:v${VERSION}`;
 
-interface InstallOptions
-	extends OutputOptions,
-		Pick<
-			Installation,
-			"image" | "healthPort" | "metricsPort" | "policies" | "args"
-		> {
-	readonly connection: ConnectionFlags;
-	readonly settings: CopySettings;
-	/** The source's name. */
-	readonly name: string;
-	readonly yes: boolean;
-	readonly notes: readonly FlagNote[];
-}
-
 /** `install [NAME]`: `sync --watch` in the cluster. */
-export const install = command<InstallOptions>({
+export const install = command({
 	verb: "install",
 	summary: "Run sync --watch in the cluster",
 	operands: [{ name: "NAME", optional: true, values: "pull-secret" }],
@@ -102,43 +83,7 @@ The account can write pull secrets of that name and no other Secret: an admissio
 		...SERVING_FLAGS,
 		...CHANGE_FLAGS,
 	],
-	options(given, env) {
-		for (const flag of ["once", "all-sources", "forget"])
-			if (given.has(flag))
-				throw new UsageError(
-					`--${flag} is for a sync that ends, and install runs sync --watch`,
-				);
-		const settings = syncSettingsOf(given, env);
-		refreshOf(given);
-		if (settings.selection.by === "needed")
-			throw new UsageError(
-				"--needed is for a person to look at: install with -n, -A, -l or --injected",
-			);
-		if (given.on("prune") && !given.on("yes"))
-			throw new UsageError(
-				"install --prune needs --yes: nobody is asked before each deletion",
-			);
-		const { health, metrics } = servedAtOf(given);
-		for (const [flag, address] of [
-			["health-address", health],
-			["metrics-address", metrics],
-		] as const)
-			if (address !== undefined && (address.host !== "" || address.port === 0))
-				throw new UsageError(
-					`--${flag}: a pod is asked at an address that it is given later: name the port alone, for example :8081`,
-				);
-		return {
-			connection: flags.bulkConnectionFlags(given),
-			settings,
-			name: settings.source.name ?? settings.source.usual,
-			image: imageOf(given),
-			healthPort: health?.port ?? HEALTH_PORT,
-			metricsPort: metrics?.port,
-			policies: given.on("by-policy"),
-			args: argsOf(given, env),
-			...changeOf(given),
-		};
-	},
+	options: optionsOf,
 	async run(options, world) {
 		warn(world, ...options.notes);
 		return onCluster(world, options.connection, async (cluster) => {
@@ -167,6 +112,48 @@ The account can write pull secrets of that name and no other Secret: an admissio
 		});
 	},
 });
+
+type InstallOptions = ReturnType<typeof optionsOf>;
+
+/** Throws UsageError. */
+function optionsOf(given: Given, env: flags.Env) {
+	for (const flag of ["once", "all-sources", "forget"])
+		if (given.has(flag))
+			throw new UsageError(
+				`--${flag} is for a sync that ends, and install runs sync --watch`,
+			);
+	const settings = syncSettingsOf(given, env);
+	refreshOf(given);
+	if (settings.selection.by === "needed")
+		throw new UsageError(
+			"--needed is for a person to look at: install with -n, -A, -l or --injected",
+		);
+	if (given.on("prune") && !given.on("yes"))
+		throw new UsageError(
+			"install --prune needs --yes: nobody is asked before each deletion",
+		);
+	const { health, metrics } = servedAtOf(given);
+	for (const [flag, address] of [
+		["health-address", health],
+		["metrics-address", metrics],
+	] as const)
+		if (address !== undefined && (address.host !== "" || address.port === 0))
+			throw new UsageError(
+				`--${flag}: a pod is asked at an address that it is given later: name the port alone, for example :8081`,
+			);
+	return {
+		connection: flags.bulkConnectionFlags(given),
+		settings,
+		/** The source's. */
+		name: settings.source.name ?? settings.source.usual,
+		image: imageOf(given),
+		healthPort: health?.port ?? HEALTH_PORT,
+		metricsPort: metrics?.port,
+		policies: given.on("by-policy"),
+		args: argsOf(given, env),
+		...changeOf(given),
+	};
+}
 
 function installationOf(
 	{
