@@ -4,6 +4,7 @@ import { delimiter, join } from "node:path";
 import { describe, test } from "node:test";
 import { parse } from "yaml";
 import { AbortedError } from "../../src/errors.ts";
+import { account } from "../support/build.ts";
 import { meshreg, type Surroundings } from "../support/command-line.ts";
 import { type TestBed, testBed } from "../support/test-bed.ts";
 import { started } from "../support/watching.ts";
@@ -327,11 +328,7 @@ error: 2 of 2 contexts failed: prod-eu, prod-gone
 		assert.equal(rotate.status, 0, rotate.err);
 		assert.equal(all.eu.password("nginx-mesh"), "two");
 		assert.equal(all.us.password("nginx-mesh"), "two");
-		for (const bed of [all.eu, all.us])
-			bed.server.store.seed({
-				kind: "ServiceAccount",
-				metadata: { name: "default", namespace: "app" },
-			});
+		for (const bed of [all.eu, all.us]) account(bed, "app");
 		const attach = await all.run(["attach", "-n", "app", contexts]);
 		assert.equal(attach.status, 0, attach.err);
 		assert.equal(
@@ -597,10 +594,7 @@ serviceaccount/default configured in app namespace
 
 	test("a command that is printed to be pasted stays in the cluster that it is about", async () => {
 		await using all = await clusters();
-		all.us.server.store.seed({
-			kind: "ServiceAccount",
-			metadata: { namespace: "app", name: "default" },
-		});
+		account(all.us, "app");
 		const mend =
 			"kubectl meshreg create --registry-server r.io --context prod-us && kubectl meshreg sync -n app --attach --context prod-us";
 		const explain = await all.run([

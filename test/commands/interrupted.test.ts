@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { AbortedError } from "../../src/errors.ts";
+import { account } from "../support/build.ts";
 import type { Outcome } from "../support/command-line.ts";
 import { type TestBed, testBed } from "../support/test-bed.ts";
 
@@ -109,11 +110,7 @@ describe("interrupted, what is told is what was done", () => {
 	test("attach", async () => {
 		await using bed = await bedWithSource();
 		const names = ["n-0", "n-1", "n-2"];
-		for (const namespace of names)
-			bed.server.store.seed({
-				kind: "ServiceAccount",
-				metadata: { namespace, name: "builder" },
-			});
+		for (const namespace of names) account(bed, `${namespace}/builder`);
 		await bed.run(["sync", "-n", names.join()]);
 		const { status, out, err } = await interrupted(
 			bed,

@@ -86,18 +86,18 @@ export function copyOf(from = `nginx-mesh/${NAME}`, uid?: string) {
 	};
 }
 
-/** A service account with these pull secrets; `at`: `NAMESPACE/NAME`, or a namespace for its default. */
+/** A service account with these pull secrets, or without such a list; `at`: `NAMESPACE/NAME`, or a namespace for its default. */
 export function account(
 	{ server }: Bed,
 	at: string,
-	pullSecrets: readonly string[] = [],
+	pullSecrets?: readonly string[],
 	more: object = {},
 ): void {
 	const [namespace = "", name = "default"] = at.split("/");
 	server.store.seed({
 		kind: "ServiceAccount",
 		metadata: { namespace, name },
-		imagePullSecrets: pullSecrets.map((secretName) => ({ name: secretName })),
+		imagePullSecrets: pullSecrets?.map((secretName) => ({ name: secretName })),
 		...more,
 	});
 }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { copyOf, MANAGED } from "../support/build.ts";
+import { account, copyOf, MANAGED } from "../support/build.ts";
 import type { Outcome } from "../support/command-line.ts";
 import { type TestBed, testBed } from "../support/test-bed.ts";
 
@@ -17,10 +17,7 @@ async function started(): Promise<TestBed> {
 	];
 	await bed.run(["create", ...credential], { stdin: PASSWORD });
 	await bed.run(["sync", "-n", "app"]);
-	bed.server.store.seed({
-		kind: "ServiceAccount",
-		metadata: { namespace: "app", name: "default" },
-	});
+	account(bed, "app");
 	return bed;
 }
 

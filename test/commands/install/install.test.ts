@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { parse } from "yaml";
-import { withoutKinds } from "../../support/build.ts";
+import { account, withoutKinds } from "../../support/build.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 
 const NAME = "meshreg-nginx-mesh-registry-key";
@@ -84,10 +84,7 @@ deployment/${NAME} created in nginx-mesh namespace
 		await bed.run(["sync", "attaching", "-n=app"]);
 		const bare = ["install", "attaching"];
 		assert.equal((await bed.run(bare)).err, "");
-		bed.server.store.seed({
-			kind: "ServiceAccount",
-			metadata: { namespace: "app", name: "default" },
-		});
+		account(bed, "app");
 		await bed.run(["sync", "attaching", "-n=app", "--attach"]);
 		assert.equal(
 			(await bed.run(bare)).err,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import * as build from "../../support/build.ts";
-import { labelsOf, MANAGED, NAME } from "../../support/build.ts";
+import { account, labelsOf, MANAGED, NAME } from "../../support/build.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 
 const OURS = labelsOf();
@@ -494,11 +494,7 @@ Cancelled; nothing was changed
 describe("prune says what else", () => {
 	test("was taken back from accounts", async () => {
 		await using bed = await sent('[{"namespaces":{"app":"","shop":""}}]');
-		for (const namespace of ["app", "shop"])
-			bed.server.store.seed({
-				kind: "ServiceAccount",
-				metadata: { namespace, name: "default" },
-			});
+		for (const namespace of ["app", "shop"]) account(bed, namespace);
 		await bed.run(["attach", "-n", "app,shop"]);
 		const { err } = await bed.run(["prune", "--yes"]);
 		assert.equal(err, "taken back: 2 service accounts\n");

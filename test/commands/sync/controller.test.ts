@@ -631,10 +631,7 @@ describe("service accounts", () => {
 			await using bed = await bedWith("app", "shop");
 			for (const namespace of ["app", "shop"])
 				for (const name of ["default", "worker", "other"])
-					bed.server.store.seed({
-						kind: "ServiceAccount",
-						metadata: { namespace, name },
-					});
+					account(bed, `${namespace}/${name}`);
 			await using keeping = await kept(bed, {
 				...(watched && { watched }),
 				attach: { by: "names", names: ["default", "worker"] },
