@@ -4,7 +4,7 @@ import { Credential } from "../../core/credentials/credential.ts";
 import { isPrivateHost } from "../../core/registry/network-address.ts";
 import { apiHostOf } from "../../core/registry/server.ts";
 import { verifyCredential } from "../../core/registry/verify-credential.ts";
-import type { RegistryClient } from "../../world.ts";
+import type { Outside, RegistryClient } from "../../world.ts";
 import { type Resolve, resolveBySystem } from "./realm-guard.ts";
 import { openTransport, trustIn } from "./transport.ts";
 
@@ -14,12 +14,12 @@ const LIMIT = 15_000;
 const LIMIT_EACH = 10_000;
 
 /** A client for whatever registries the probes name. `limit` and `resolve` are for tests. */
-export function registryClient(outside: {
-	env: Readonly<Record<string, string | undefined>>;
-	interrupt: AbortSignal;
-	limit?: number;
-	resolve?: Resolve;
-}): RegistryClient {
+export function registryClient(
+	outside: Pick<Outside, "env" | "interrupt"> & {
+		limit?: number;
+		resolve?: Resolve;
+	},
+): RegistryClient {
 	const trusts = new Map<string | undefined, SecureContext>();
 	const trusted = (ca: string | undefined): SecureContext => {
 		const trust = trusts.get(ca) ?? trustIn(ca);

@@ -10,6 +10,7 @@ import { faultOf } from "../../core/registry/fault.ts";
 import { failureWords } from "../../core/registry/words.ts";
 import { OperationError, unlessAborted } from "../../errors.ts";
 import { authoritiesWith, type Trust } from "../trust.ts";
+import type { Surroundings } from "./helper-process.ts";
 import { failureOf, Routes } from "./transport.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -23,12 +24,7 @@ const ANSWER_LIMIT = 1 << 20;
  */
 export async function ecrCredential(
 	key: string,
-	around: {
-		env: Env;
-		interrupt: AbortSignal;
-		limit: number;
-		ca?: string | undefined;
-	},
+	around: Surroundings & { readonly ca?: string | undefined },
 ): Promise<ProviderAnswer> {
 	const place = ecrPlaceOf(key);
 	if (place === undefined)

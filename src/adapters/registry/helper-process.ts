@@ -1,7 +1,14 @@
 import { isUtf8 } from "node:buffer";
 import { FailureError } from "../../core/output/failure.ts";
 import type { HelperFault } from "../../core/output/outside-failure.ts";
+import type { Outside } from "../../world.ts";
 import { endProgram, ProgramMissing, startProgram } from "../programs.ts";
+
+/** What surrounds what is asked for a credential. */
+export interface Surroundings extends Pick<Outside, "env" | "interrupt"> {
+	/** Milliseconds. */
+	readonly limit: number;
+}
 
 /** What a helper did. */
 export interface HelperRun {
@@ -31,13 +38,8 @@ export async function runHelper(
 		readonly args: readonly string[];
 		readonly input: string;
 	},
-	around: {
-		env: Readonly<Record<string, string | undefined>>;
-		interrupt: AbortSignal;
-		limit: number;
-	},
+	{ env, interrupt, limit }: Surroundings,
 ): Promise<HelperRun> {
-	const { env, interrupt, limit } = around;
 	const failure = (because: HelperFault) =>
 		new FailureError({ cause: "helper-failed", program, because });
 	interrupt.throwIfAborted();

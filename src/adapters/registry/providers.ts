@@ -15,16 +15,17 @@ import {
 } from "../../core/registry/credential-file.ts";
 import { failureWords } from "../../core/registry/words.ts";
 import { ecrCredential } from "./ecr.ts";
-import { type HelperRun, runHelper } from "./helper-process.ts";
+import {
+	type HelperRun,
+	runHelper,
+	type Surroundings,
+} from "./helper-process.ts";
 
 /** A provider that hangs is ended. */
 const LIMIT = 30_000;
 
-/** What surrounds a provider; `limit` in milliseconds is for tests. */
-interface ProviderSurroundings {
-	readonly env: Readonly<Record<string, string | undefined>>;
-	readonly interrupt: AbortSignal;
-	readonly limit?: number;
+/** What surrounds a provider. */
+interface Around extends Surroundings {
 	/** PEM of authorities to trust besides the machine's, where the provider is asked over TLS by ourselves. */
 	readonly ca?: string | undefined;
 }
@@ -37,10 +38,10 @@ export async function credentialFrom(
 	provider: Provider,
 	args: readonly string[],
 	key: string,
-	around: ProviderSurroundings,
+	/** `limit` is for tests. */
+	around: Omit<Around, "limit"> & Partial<Around>,
 ): Promise<Provided> {
-	const limit = around.limit ?? LIMIT;
-	const answer = await ask(provider, args, key, { ...around, limit });
+	const answer = await ask(provider, args, key, { limit: LIMIT, ...around });
 	if (answer.found === "credential") return answer;
 	throw new FailureError({
 		cause: "provider-failed",
@@ -49,8 +50,6 @@ export async function credentialFrom(
 		fault: answer.because,
 	});
 }
-
-type Around = ProviderSurroundings & { readonly limit: number };
 
 function ask(
 	provider: Provider,

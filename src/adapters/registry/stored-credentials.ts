@@ -16,7 +16,7 @@ import {
 	registryNamed,
 } from "../../core/registry/server.ts";
 import { failureWords } from "../../core/registry/words.ts";
-import type { Files, StoredCredentials } from "../../world.ts";
+import type { Files, Outside, StoredCredentials } from "../../world.ts";
 import { runHelper } from "./helper-process.ts";
 
 /** A docker config holds a handful of registries; an API server takes 1 MiB in all. */
@@ -26,10 +26,8 @@ const HELPER_LIMIT = 30_000;
 const NOT_FOUND = /credentials not found/i;
 
 /** What surrounds the files; `helperLimit` in milliseconds and `home` are for tests. */
-interface StoreSurroundings {
-	readonly env: Readonly<Record<string, string | undefined>>;
-	readonly files: Files;
-	readonly interrupt: AbortSignal;
+interface StoreSurroundings
+	extends Pick<Outside, "env" | "files" | "interrupt"> {
 	readonly helperLimit?: number;
 	readonly home?: string;
 }

@@ -4,6 +4,7 @@ import type { buildConnector, Dispatcher, ProxyAgent } from "undici";
 import type { Send } from "../../core/registry/answer.ts";
 import type { TransportFailure } from "../../core/registry/fault.ts";
 import { unlessAborted } from "../../errors.ts";
+import type { Outside } from "../../world.ts";
 import { Pieces } from "../pieces.ts";
 import { proxyFor } from "../proxy.ts";
 import { authoritiesWith, type Trust } from "../trust.ts";
@@ -13,7 +14,7 @@ import { RealmGuard, type Resolve } from "./realm-guard.ts";
 const ANSWER_LIMIT = 1 << 20;
 
 /** How one conversation with a registry is carried. */
-interface TransportOptions {
+interface TransportOptions extends Pick<Outside, "env" | "interrupt"> {
 	/** The host name of the registry itself, as in a URL. */
 	readonly registryHost: string;
 	/** It may be at a private address. */
@@ -25,8 +26,6 @@ interface TransportOptions {
 	/** Milliseconds for the whole conversation, or for each request. */
 	readonly limit: number;
 	readonly limited: "conversation" | "request";
-	readonly env: Readonly<Record<string, string | undefined>>;
-	readonly interrupt: AbortSignal;
 	readonly resolve: Resolve;
 }
 
@@ -45,7 +44,11 @@ export async function openTransport(
 			? AbortSignal.timeout(limit)
 			: undefined;
 	const closed = new AbortController();
-	const over = AbortSignal.any([interrupt, closed.signal, ...some(whole)]);
+	const over = AbortSignal.any([
+		interrupt,
+		closed.signal,
+		...(whole ? [whole] : []),
+	]);
 	const tls: Trust = {
 		rejectUnauthorized: !carriage.insecure,
 		secureContext: carriage.trust,
@@ -158,10 +161,6 @@ function untilOver(
 		over.addEventListener("abort", cut, { once: true });
 		socket.once("close", () => over.removeEventListener("abort", cut));
 	};
-}
-
-function some<T>(value: T | undefined): T[] {
-	return value === undefined ? [] : [value];
 }
 
 /**

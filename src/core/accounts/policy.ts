@@ -304,13 +304,11 @@ function requirementExpression({ key, operator, values }: Requirement): string {
 }
 
 /** What to do about one policy or binding. */
-export type PolicyChange =
-	| { readonly action: "create"; readonly object: PolicyObject }
-	| { readonly action: "update"; readonly object: PolicyObject }
-	| { readonly action: "delete"; readonly object: PolicyObject }
-	| { readonly action: "keep"; readonly object: PolicyObject }
-	/** Somebody else made one of that name. */
-	| { readonly action: "leave"; readonly object: PolicyObject };
+export interface PolicyChange {
+	/** `leave`: somebody else made one of that name. */
+	readonly action: "create" | "update" | "delete" | "keep" | "leave";
+	readonly object: PolicyObject;
+}
 
 /**
  * What makes of what was found under a source's names what is desired. Updates carry the

@@ -9,8 +9,8 @@ import { type PullSecret, yetUnwritten } from "./pull-secret.ts";
 import {
 	type NamespaceKnowledge,
 	namesOf,
-	parseRecord,
 	type RecordReading,
+	recordReadingIn,
 	type SourceRecord,
 	type Standing,
 	standingOf,
@@ -58,11 +58,6 @@ export class SyncState {
 	readonly #keys = new Map<string, PullSecret>();
 	#begun = false;
 	#selectedAny = false;
-	/** Of the source that was looked at last. */
-	#reading: {
-		readonly text: string | undefined;
-		readonly record: RecordReading;
-	} = { text: undefined, record: { kind: "none" } };
 
 	constructor(readonly rules: SyncRules) {}
 
@@ -75,10 +70,8 @@ export class SyncState {
 
 	/** What the source's record says; nothing is written where it says nothing that is known. */
 	get record(): RecordReading {
-		const text = this.source?.annotations[TARGETS_ANNOTATION];
-		if (text !== this.#reading.text)
-			this.#reading = { text, record: parseRecord(text) };
-		return this.#reading.record;
+		const { source } = this;
+		return source ? recordReadingIn(source) : { kind: "none" };
 	}
 
 	/** Why the source would break pulls, or serve none: what is there stays; undefined where it serves. */
