@@ -5,6 +5,7 @@ import {
 	FailureError,
 	failureOf,
 } from "../../core/output/failure.ts";
+import type { Place } from "../../core/output/input-failure.ts";
 import type { Action, ChangeResult, DryRun } from "../../core/output/result.ts";
 import { growingPause, spread } from "../../core/pauses.ts";
 import type { Preview } from "../../core/preview.ts";
@@ -17,9 +18,7 @@ import { withNearNamespace } from "../read/near-names.ts";
 import { tell } from "../tell.ts";
 
 /** A service account, as it was listed or still to be read. */
-export interface AccountTarget {
-	readonly namespace: string;
-	readonly name: string;
+export interface AccountTarget extends Place {
 	readonly listed?: ServiceAccount;
 }
 

@@ -3,6 +3,7 @@ import type { AuthEntry } from "../../core/credentials/entry.ts";
 import { pullSourceOf } from "../../core/kubelet/pod-secrets.ts";
 import { isPullSecretType } from "../../core/kubelet/secret-entries.ts";
 import { FailureError } from "../../core/output/failure.ts";
+import type { Place } from "../../core/output/input-failure.ts";
 import { entriesNamed } from "../../core/pull-secrets/entry-naming.ts";
 import {
 	displayHost,
@@ -15,9 +16,7 @@ import { warn } from "../tell.ts";
 import type { EnteredCredential } from "./entered-credential.ts";
 
 /** A pull Secret that is there, whoever made it. */
-export interface SecretToTake {
-	readonly namespace: string;
-	readonly name: string;
+export interface SecretToTake extends Place {
 	readonly connection: ConnectionFlags;
 }
 

@@ -21,6 +21,7 @@ import type {
 	ServiceAccount,
 } from "../objects.ts";
 import type { SourceFailure } from "../output/failure.ts";
+import type { Place } from "../output/input-failure.ts";
 import type { Script } from "../output/shell.ts";
 import type { Fixes } from "../pull-secrets/fixes.ts";
 import { type Manager, managerOf } from "../pull-secrets/managers.ts";
@@ -82,9 +83,7 @@ export interface PolicyFacts {
 }
 
 /** A pull Secret, whoever manages it. Times are milliseconds since 1970. */
-export interface SecretFacts {
-	readonly namespace: string;
-	readonly name: string;
+export interface SecretFacts extends Place {
 	readonly source: PullSource;
 	readonly created: number | undefined;
 	/** When its content was last written, as far as that is known. */
@@ -96,9 +95,7 @@ export interface SecretFacts {
 }
 
 /** A service account. */
-export interface AccountFacts {
-	readonly namespace: string;
-	readonly name: string;
+export interface AccountFacts extends Place {
 	/** Of its pull Secrets; of these and the next, whoever writes the account decides how many there are. */
 	readonly secrets: ReadonlySet<string>;
 	/** The names that attach added, as its annotation says. */
@@ -111,9 +108,7 @@ export interface AccountFacts {
 }
 
 /** A pod, as far as its images are concerned. Times are milliseconds since 1970. */
-export interface PodFacts {
-	readonly namespace: string;
-	readonly name: string;
+export interface PodFacts extends Place {
 	readonly account: string;
 	/** Of its pull Secrets, which it keeps for good. */
 	readonly secrets: readonly string[];

@@ -1,4 +1,5 @@
 import type { Pod } from "../objects.ts";
+import type { Place } from "../output/input-failure.ts";
 
 /** An image that a pod names, and who of it. */
 export interface ImageUse {
@@ -41,9 +42,7 @@ export function imageUses({ spec }: Pod): ImageUse[] {
 }
 
 /** A pod, and the images that it names. */
-export interface PodUses {
-	readonly namespace: string;
-	readonly name: string;
+export interface PodUses extends Place {
 	readonly uses: readonly ImageUse[];
 }
 

@@ -1,5 +1,6 @@
 import { type AuthEntry, credentialOf } from "../credentials/entry.ts";
 import { FailureError } from "../output/failure.ts";
+import type { Place } from "../output/input-failure.ts";
 import { meshreg, objectName, type Script, script } from "../output/shell.ts";
 import {
 	displayHost,
@@ -47,7 +48,7 @@ export type SourceEdit =
 /** Makes the source out of what is there; what is returned throws as `editable`, addRegistries and removeRegistries do. */
 export function sourceMaker(
 	edit: SourceEdit,
-	place: { readonly namespace: string; readonly name: string },
+	place: Place,
 	entries: readonly NewEntry[],
 	label: UsageLabel | undefined,
 ): (current: PullSecret | undefined) => DesiredPullSecret {
@@ -205,7 +206,7 @@ export function entryNamed(source: PullSecret, name: string): string {
 /** What a source may be edited in. Throws FailureError for what is not ours, a copy, or malformed. */
 export function editable(
 	current: PullSecret | undefined,
-	place: { readonly namespace: string; readonly name: string },
+	place: Place,
 ): PullSecret {
 	if (current === undefined)
 		throw new FailureError({

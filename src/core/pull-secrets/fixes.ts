@@ -1,3 +1,4 @@
+import type { Place } from "../output/input-failure.ts";
 import {
 	byHand,
 	kubectl,
@@ -14,10 +15,7 @@ import { argumentFor } from "./entry-naming.ts";
 import { DEFAULT_NAME, DEFAULT_NAMESPACE } from "./ownership.ts";
 
 /** What a command takes by itself where the command line says nothing: what the environment and the mesh say. */
-export interface UsualSecret {
-	readonly namespace: string;
-	readonly name: string;
-}
+export type UsualSecret = Place;
 
 /** The pull secret that is to be used, wherever it is by now. */
 export interface FixTarget {
@@ -300,7 +298,7 @@ export function creating(
 /** Does something to one registry of a source that is there; `registry` as a command line names it, undefined where it cannot. */
 export function onRegistry(
 	verb: "create" | "rotate",
-	source: { readonly namespace: string; readonly name: string },
+	source: Place,
 	flags: readonly string[],
 	registry: string | undefined,
 ): Script | undefined {
@@ -318,7 +316,7 @@ export function onRegistry(
 
 /** Gives one entry of a source that is there, its key among those that are `written` there, a new credential. */
 export function rotating(
-	source: { readonly namespace: string; readonly name: string },
+	source: Place,
 	key: string,
 	written: readonly string[],
 ): Script | undefined {
@@ -348,7 +346,7 @@ function targetWord({
 		: undefined;
 }
 
-function sourceWord(source: { namespace: string; name: string }): Word {
+function sourceWord(source: Place): Word {
 	const [namespace, name] = [source.namespace, source.name].map(objectName);
 	return namespace && name && `${namespace}/${name}`;
 }

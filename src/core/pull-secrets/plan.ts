@@ -1,5 +1,6 @@
 import { compare } from "../order.ts";
 import type { Obstacle } from "../output/failure.ts";
+import type { Place } from "../output/input-failure.ts";
 import type { Change, Deletion } from "./change.ts";
 import { differingRegistries } from "./differences.ts";
 import { managerName } from "./managers.ts";
@@ -191,10 +192,7 @@ export function namespaceOf(change: Change): string {
 }
 
 /** By namespace, then name, in the order of code points, as the API server lists. */
-export function byNamespace(
-	a: { namespace: string; name: string },
-	b: { namespace: string; name: string },
-): number {
+export function byNamespace(a: Place, b: Place): number {
 	return compare(a.namespace, b.namespace) || compare(a.name, b.name);
 }
 

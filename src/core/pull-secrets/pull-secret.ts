@@ -34,9 +34,7 @@ export interface Content {
 }
 
 /** A pull secret that should be there. */
-export interface DesiredPullSecret {
-	readonly namespace: string;
-	readonly name: string;
+export interface DesiredPullSecret extends Place {
 	readonly labels: Readonly<Record<string, string>>;
 	readonly annotations: Readonly<Record<string, string>>;
 	readonly content: Content;
@@ -201,7 +199,7 @@ export function placeOf({ namespace, name }: PullSecret): Place {
 }
 
 /** `NAMESPACE/NAME`, as the source annotation has it. */
-export function sourceRef(key: { namespace: string; name: string }): string {
+export function sourceRef(key: Place): string {
 	return `${key.namespace}/${key.name}`;
 }
 

@@ -1,3 +1,4 @@
+import type { Place } from "../output/input-failure.ts";
 import { isObjectName } from "../output/shell.ts";
 import { contentFault } from "./content-fault.ts";
 import type { NamespaceFacts } from "./namespace-facts.ts";
@@ -11,10 +12,7 @@ import {
 } from "./record.ts";
 
 /** A source's place. */
-export interface SourceRef {
-	readonly namespace: string;
-	readonly name: string;
-}
+export type SourceRef = Place;
 
 /** May copies be made from it? A pull secret that is no copy itself. */
 export function isSourceLike(key: PullSecret): boolean {

@@ -4,6 +4,7 @@ import { podImages } from "../kubelet/pod-images.ts";
 import { isPullFailure } from "../kubelet/pull-failures.ts";
 import type { Pod, ServiceAccount } from "../objects.ts";
 import { byFirst, compare } from "../order.ts";
+import type { Place } from "../output/input-failure.ts";
 import { displayHost } from "../registry/server.ts";
 import { expiriesOf } from "./expiry.ts";
 import { copyDifferences, type ListContext } from "./list-item.ts";
@@ -59,9 +60,7 @@ export interface TreePod {
 }
 
 /** What nobody manages, or no source has. */
-export interface TreeOther {
-	readonly namespace: string;
-	readonly name: string;
+export interface TreeOther extends Place {
 	readonly status: PullSecretStatus;
 }
 
@@ -79,18 +78,14 @@ interface TreeParts {
 }
 
 /** What of a pod a tree needs. */
-export interface TreePodFacts {
-	readonly namespace: string;
-	readonly name: string;
+export interface TreePodFacts extends Place {
 	readonly references: readonly string[];
 	readonly images: readonly string[];
 	readonly waits: string;
 }
 
 /** What of an account a tree needs. */
-export interface AccountFacts {
-	readonly namespace: string;
-	readonly name: string;
+export interface AccountFacts extends Place {
 	readonly references: readonly string[];
 }
 
