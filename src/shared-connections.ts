@@ -20,8 +20,9 @@ export function sharingConnections(outside: Outside): SharedConnections {
 				// Its lines go elsewhere, or it ends with something else.
 				if (apart !== undefined) return outside.connect(flags, apart);
 				const key = JSON.stringify(Object.entries(flags).toSorted());
-				const connecting = open.get(key) ?? outside.connect(flags);
-				open.set(key, connecting);
+				const connecting = open.getOrInsertComputed(key, () =>
+					outside.connect(flags),
+				);
 				return { ...(await connecting), async close() {} };
 			},
 		},

@@ -6,14 +6,8 @@ export function groupsBy<T>(
 	items: Iterable<T>,
 	keyOf: (item: T) => unknown,
 ): NonEmpty<T>[] {
-	const groups = new Map<unknown, [T, ...T[]]>();
-	for (const item of items) {
-		const key = keyOf(item);
-		const group = groups.get(key);
-		if (group === undefined) groups.set(key, [item]);
-		else group.push(item);
-	}
-	return [...groups.values()];
+	// A group begins with an item.
+	return [...Map.groupBy(items, keyOf).values()] as [T, ...T[]][];
 }
 
 /** What is meant, and the rest, each in its order. */

@@ -2,10 +2,6 @@
 export function remembered<About extends object, Answer>(
 	work: (about: About) => Answer,
 ): (about: About) => Answer {
-	const answers = new WeakMap<About, { readonly answer: Answer }>();
-	return (about) => {
-		const known = answers.get(about) ?? { answer: work(about) };
-		answers.set(about, known);
-		return known.answer;
-	};
+	const answers = new WeakMap<About, Answer>();
+	return (about) => answers.getOrInsertComputed(about, work);
 }

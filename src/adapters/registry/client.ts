@@ -21,11 +21,8 @@ export function registryClient(
 	},
 ): RegistryClient {
 	const trusts = new Map<string | undefined, SecureContext>();
-	const trusted = (ca: string | undefined): SecureContext => {
-		const trust = trusts.get(ca) ?? trustIn(ca);
-		trusts.set(ca, trust);
-		return trust;
-	};
+	const trusted = (ca: string | undefined): SecureContext =>
+		trusts.getOrInsertComputed(ca, trustIn);
 	const { env, interrupt, resolve = resolveBySystem } = outside;
 	const around = { env, interrupt, resolve };
 	return {

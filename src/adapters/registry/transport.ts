@@ -128,17 +128,17 @@ export class Routes {
 		const proxy = proxyFor(url, undefined, this.env);
 		if (!proxy) return this.direct;
 		const { proxyTls, ...how } = this.how;
-		const known =
-			this.#proxies.get(proxy.href) ??
-			new this.agent({
-				...how,
-				// To undici a SOCKS proxy always looks names up itself, which is what the h says.
-				uri: proxy.href.replace(/^socks5h:/, "socks5:"),
-				// undici speaks TLS to any SOCKS proxy for which this is given.
-				...(proxy.protocol === "https:" && { proxyTls }),
-			});
-		this.#proxies.set(proxy.href, known);
-		return known;
+		return this.#proxies.getOrInsertComputed(
+			proxy.href,
+			(href) =>
+				new this.agent({
+					...how,
+					// To undici a SOCKS proxy always looks names up itself, which is what the h says.
+					uri: href.replace(/^socks5h:/, "socks5:"),
+					// undici speaks TLS to any SOCKS proxy for which this is given.
+					...(proxy.protocol === "https:" && { proxyTls }),
+				}),
+		);
 	}
 
 	/** Ends all connections. */

@@ -311,9 +311,8 @@ async function withEvents(
 		(event) => {
 			const said = pullEvent(event);
 			if (said === undefined) return;
-			const others = events.get(said.pod);
-			if (others === undefined) events.set(said.pod, [said]);
-			else if (others.length < MOST_EVENTS) others.push(said);
+			const others = events.getOrInsert(said.pod, []);
+			if (others.length < MOST_EVENTS) others.push(said);
 		},
 		places.length > ASKED_SINGLY ? "everywhere" : places,
 	);

@@ -70,9 +70,7 @@ export async function checkImages(
 	const hosts = new Map<string, Errand[]>();
 	for (const [at, listed] of images.entries()) {
 		const { host, ...errand } = errandOf(listed, keyring, options.platforms);
-		const errands = hosts.get(host) ?? [];
-		errands.push({ at, listed, ...errand });
-		hosts.set(host, errands);
+		hosts.getOrInsert(host, []).push({ at, listed, ...errand });
 	}
 	const told: ListedImage[] = [];
 	const inOrder = orderly((image: ListedImage) => {
@@ -155,13 +153,11 @@ async function checkAt(
 	const checker = new ImageChecker({
 		host,
 		insecure,
-		limits(url) {
-			const known =
-				limits.get(url.origin) ??
-				new HostLimits(url.host, connection.send, time);
-			limits.set(url.origin, known);
-			return known;
-		},
+		limits: (url) =>
+			limits.getOrInsertComputed(
+				url.origin,
+				() => new HostLimits(url.host, connection.send, time),
+			),
 	});
 	try {
 		await inParallel(

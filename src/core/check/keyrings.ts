@@ -63,14 +63,13 @@ export class Keyrings {
 	/** What the pod's own list gives for an image. */
 	ask({ namespace, secrets }: PodFacts, image: string): KeyringAnswer {
 		const key = [namespace, ...secrets].join(" ");
-		const keyring =
-			this.#byNames.get(key) ??
+		const keyring = this.#byNames.getOrInsertComputed(key, () =>
 			readKeyring(
 				secrets.flatMap(
 					(name) => this.secret(`${namespace}/${name}`)?.source ?? [],
 				),
-			);
-		this.#byNames.set(key, keyring);
+			),
+		);
 		return lookUp(image, keyring);
 	}
 
@@ -84,12 +83,11 @@ export class Keyrings {
 	 * undefined where none has.
 	 */
 	sourceFor(namespace: string, image: string): SourceFacts | undefined {
-		const able =
-			this.#found.get(image) ??
+		const able = this.#found.getOrInsertComputed(image, () =>
 			this.#sources
 				.filter(([, keyring]) => hasMatch(image, keyring))
-				.map(([source]) => source);
-		this.#found.set(image, able);
+				.map(([source]) => source),
+		);
 		return able.find((source) => this.isServed(source, namespace)) ?? able[0];
 	}
 
@@ -134,8 +132,9 @@ export class Keyrings {
 	/** The Secrets of a namespace that would match an image, each by itself. */
 	wouldMatch(namespace: string, image: string): SecretFacts[] {
 		return (this.#byNamespace.get(namespace) ?? []).filter((secret) => {
-			const keyring = this.#alone.get(secret) ?? readKeyring([secret.source]);
-			this.#alone.set(secret, keyring);
+			const keyring = this.#alone.getOrInsertComputed(secret, () =>
+				readKeyring([secret.source]),
+			);
 			return hasMatch(image, keyring);
 		});
 	}

@@ -35,9 +35,8 @@ export function contextsMeant(
 	const twins = new Map<string, string>();
 	for (const context of new Set(meant)) {
 		const id = identity.get(context) ?? context;
-		const other = first.get(id);
-		if (other === undefined) first.set(id, context);
-		else twins.set(context, other);
+		const other = first.getOrInsert(id, context);
+		if (other !== context) twins.set(context, other);
 	}
 	return { contexts: [...first.values()], twins };
 }

@@ -91,9 +91,7 @@ class Hiding {
 		this.hidden = new Uint8Array(words.length);
 		eachPart(words, (at, hash) => {
 			const part = words.slice(at, at + TELLING_LENGTH);
-			const places = this.#places.get(part);
-			if (places) places.push(at);
-			else this.#places.set(part, [at]);
+			this.#places.getOrInsert(part, []).push(at);
 			this.#maybe[hash] = 1;
 		});
 	}

@@ -131,10 +131,8 @@ export function findCollisions(
 	for (const { from, to } of images) {
 		const target = parseImageReference(to);
 		const key = `${repositoryOf(target)}${target.digest && !target.tag ? `@${target.digest}` : `:${target.tag ?? "latest"}`}`;
-		const spellings = sources.get(key) ?? new Map<string, string>();
 		const same = printImageReference(withDefaultTag(parseImageReference(from)));
-		if (!spellings.has(same)) spellings.set(same, from);
-		sources.set(key, spellings);
+		sources.getOrInsert(key, new Map()).getOrInsert(same, from);
 	}
 	return [...sources]
 		.filter(([, spellings]) => spellings.size > 1)

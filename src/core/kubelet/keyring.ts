@@ -96,11 +96,7 @@ export function readKeyring(sources: readonly PullSource[]): Keyring {
 			const { address } = candidate;
 			if (address === undefined) continue;
 			if (isPattern(address.name)) patterns.push(at);
-			else {
-				const same = literal.get(placeOf(address));
-				if (same === undefined) literal.set(placeOf(address), [at]);
-				else same.push(at);
-			}
+			else literal.getOrInsert(placeOf(address), []).push(at);
 		}
 		if (patterns.length > MOST_PATTERNS)
 			return {

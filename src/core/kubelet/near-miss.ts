@@ -229,10 +229,9 @@ const indexOf = remembered(({ type, data }: PullSource): KeyIndex => {
 		if (isPattern(address.name) && patterns.length < MOST_COMPARED)
 			patterns.push(at);
 		for (const handle of handlesOfKey(address.name)) {
-			const same = byHandle.get(handle) ?? [];
+			const same = byHandle.getOrInsert(handle, []);
 			// No image compares more than so many.
 			if (same.length < MOST_COMPARED) same.push(at);
-			byHandle.set(handle, same);
 		}
 	}
 	return { keys, byHandle, patterns };

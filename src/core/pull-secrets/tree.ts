@@ -288,14 +288,9 @@ class Users {
 	/** Whether a kubelet would take a credential of the source for an image. */
 	#isFor(image: string, keyring: Keyring | undefined): boolean {
 		if (keyring === undefined) return false;
-		const known = this.#needs.get(keyring) ?? new Map<string, boolean>();
-		this.#needs.set(keyring, known);
-		let needs = known.get(image);
-		if (needs === undefined) {
-			needs = hasMatch(image, keyring);
-			known.set(image, needs);
-		}
-		return needs;
+		return this.#needs
+			.getOrInsertComputed(keyring, () => new Map<string, boolean>())
+			.getOrInsertComputed(image, () => hasMatch(image, keyring));
 	}
 }
 

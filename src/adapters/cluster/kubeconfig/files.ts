@@ -58,9 +58,7 @@ function identities(config: Kubeconfig): Map<string, string> {
 			file: "",
 		};
 		const key = JSON.stringify([server.replace(/\/+$/, ""), user]);
-		const same = first.get(key) ?? name;
-		first.set(key, same);
-		identities.set(name, same);
+		identities.set(name, first.getOrInsert(key, name));
 	}
 	return identities;
 }
