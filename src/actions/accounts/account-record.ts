@@ -3,7 +3,6 @@ import type { ChangeResult } from "../../core/output/result.ts";
 import { objectNames, type Word } from "../../core/output/shell.ts";
 import { someOf } from "../../core/output/some-of.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
-import { PULL_SECRET_TYPE } from "../../core/pull-secrets/ownership.ts";
 import {
 	ContentReader,
 	type PullSecret,
@@ -27,7 +26,7 @@ import type { Cluster, World } from "../../world.ts";
 import { changeRecord, recordOf } from "../apply/change-record.ts";
 import { attachedBy, ruleOf } from "../apply/selected.ts";
 import { type SourceChoice, seekSource } from "../read/find-source.ts";
-import { readPullSecrets } from "../read/read-keys.ts";
+import { readWholeSecrets } from "../read/read-keys.ts";
 import { lookUpNamespaces, readNamespaces } from "../read/read-namespaces.ts";
 import type { Selection } from "../read/select-namespaces.ts";
 import { tellUnlessQuiet, warn } from "../tell.ts";
@@ -107,10 +106,8 @@ class Sources {
 	}
 
 	async #all(cluster: Cluster): Promise<PullSecret[]> {
-		const secrets = await readPullSecrets(cluster, this.reader, {
-			namespace: this.#choice.namespace ?? cluster.namespace,
-			fieldSelector: `type=${PULL_SECRET_TYPE}`,
-		});
+		const namespace = this.#choice.namespace ?? cluster.namespace;
+		const secrets = await readWholeSecrets(cluster, this.reader, namespace);
 		return secrets.filter(isSourceLike);
 	}
 
@@ -331,6 +328,5 @@ function whereWords(
 }
 
 function fixes({ usual }: AccountChange, source: PullSecret): Fixes {
-	const { namespace, name } = source;
-	return new Fixes({ namespace, name, exists: true, usual });
+	return new Fixes({ ...placeOf(source), exists: true, usual });
 }

@@ -8,10 +8,13 @@ import {
 } from "./answer.ts";
 import { chooseLogin, type Login, parseChallenges } from "./challenge.ts";
 import type { Fault, NoRegistry } from "./fault.ts";
-import type { Asked, HostLimits } from "./host-limits.ts";
+import type { HostLimits } from "./host-limits.ts";
 import {
+	type Asked,
+	findRegistry,
 	get,
 	MOST_REDIRECTS,
+	type Registry,
 	requestToken,
 	withAuthorization,
 } from "./login.ts";
@@ -23,7 +26,7 @@ import {
 	type Manifest,
 	readManifest,
 } from "./manifest.ts";
-import { isLoopbackHost, isPrivateHost } from "./network-address.ts";
+import { isPrivateHost } from "./network-address.ts";
 import { type Platform, runs } from "./platform.ts";
 
 /** An image that is to be looked for in its registry. */
@@ -143,20 +146,11 @@ export class ImageChecker {
 			: (worst ?? { status: "denied", because: { is: "no-credential" } });
 	}
 
-	/** https first; plain http only to this machine itself, or where the user allowed it. */
 	async #findRoot(): Promise<Root | Fault> {
 		const { host, insecure } = this.#reach;
-		const secure = new URL(`https://${host}/v2/`);
-		const found = await this.#ask(get(secure));
-		if ("answer" in found) return rootOf(secure, found.answer);
-		const mayBePlain =
-			found.fault.kind === "plain-http" ||
-			(found.fault.kind === "refused" && secure.port === "");
-		if (!mayBePlain || !(insecure || isLoopbackHost(secure.hostname)))
-			return found.fault;
-		const plain = new URL(`http://${host}/v2/`);
-		const second = await this.#ask(get(plain));
-		return "answer" in second ? rootOf(plain, second.answer) : second.fault;
+		const ask = (request: RegistryRequest) => this.#ask(request);
+		const found = await findRegistry(ask, host, insecure);
+		return "answer" in found ? rootOf(found) : found;
 	}
 
 	#ask(request: RegistryRequest): Promise<Asked> {
@@ -404,10 +398,10 @@ interface Root {
 	readonly doubt: Fault | undefined;
 }
 
-function rootOf(url: URL, answer: RegistryAnswer): Root {
-	const reading = readAnswer(answer, get(url), undefined);
+function rootOf({ request, answer }: Registry): Root {
+	const reading = readAnswer(answer, request, undefined);
 	const isFault = reading.means === "fault" && !isRedirect(answer);
-	return { url, doubt: isFault ? reading.fault : undefined };
+	return { url: request.url, doubt: isFault ? reading.fault : undefined };
 }
 
 /** What a registry lets in, or why it lets in nobody. */

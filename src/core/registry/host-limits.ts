@@ -1,13 +1,8 @@
 import { growingPause } from "../pauses.ts";
 import { Places } from "../places.ts";
-import {
-	passingFault,
-	type RegistryAnswer,
-	type RegistryRequest,
-	type Send,
-} from "./answer.ts";
+import { passingFault, type RegistryRequest, type Send } from "./answer.ts";
 import type { Fault, FaultKind } from "./fault.ts";
-import { exchange } from "./login.ts";
+import { type Asked, exchange } from "./login.ts";
 
 /** What time a wait goes by. `delay` throws the interrupt's reason. */
 interface Waiting {
@@ -42,11 +37,6 @@ const LASTING: ReadonlySet<FaultKind> = new Set([
 	"proxy",
 	"private",
 ]);
-
-/** What came of a request: the answer, or why there is none. */
-export type Asked =
-	| { readonly answer: RegistryAnswer }
-	| { readonly fault: Fault };
 
 /**
  * One host that is asked many things: a few at once, after a pause where it says that there are too

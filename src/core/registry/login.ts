@@ -11,6 +11,7 @@ import {
 import { type Login, tokenAddress, tokenIn } from "./challenge.ts";
 import { type Fault, faultOf } from "./fault.ts";
 import type { TokenServerFault } from "./login-fault.ts";
+import { isLoopbackHost } from "./network-address.ts";
 import type { Probe, Verification } from "./verification.ts";
 
 /** One verification: what is asked, and who carries it. `madeUp` is a credential that nobody has. */
@@ -116,9 +117,7 @@ type TokenAnswer =
 
 /** Asks for a token, as `credential` or as nobody; `ask` sends the request. */
 export async function requestToken(
-	ask: (
-		request: RegistryRequest,
-	) => Promise<{ answer: RegistryAnswer } | { fault: Fault }>,
+	ask: Ask,
 	login: Login & { scheme: "bearer" },
 	credential: Credential | undefined,
 	scope: string | undefined,
@@ -155,6 +154,41 @@ export async function requestToken(
 		: { is: "token", token };
 }
 
+/** What came of a request: the answer, or why there is none. */
+export type Asked =
+	| { readonly answer: RegistryAnswer }
+	| { readonly fault: Fault };
+
+/** Sends a request. */
+type Ask = (request: RegistryRequest) => Promise<Asked>;
+
+/** A registry's API, and what it answered to nobody. */
+export interface Registry {
+	readonly request: RegistryRequest;
+	readonly answer: RegistryAnswer;
+}
+
+/** https first; plain http only to this machine itself, or where the user allowed it. */
+export async function findRegistry(
+	ask: Ask,
+	host: string,
+	insecure: boolean,
+): Promise<Registry | Fault> {
+	const secure = get(new URL(`https://${host}/v2/`));
+	const found = await ask(secure);
+	if ("answer" in found) return { request: secure, ...found };
+	const { fault } = found;
+	const mayBePlain =
+		fault.kind === "plain-http" ||
+		(fault.kind === "refused" && secure.url.port === "");
+	if (!mayBePlain || !(insecure || isLoopbackHost(secure.url.hostname)))
+		return fault;
+	const plain = get(new URL(`http://${host}/v2/`));
+	const second = await ask(plain);
+	if ("answer" in second) return { request: plain, ...second };
+	return fault.kind === "plain-http" ? second.fault : fault;
+}
+
 /** How a server says that it knows no HEAD. */
 const NO_SUCH_METHOD: ReadonlySet<number> = new Set([405, 501]);
 
@@ -169,7 +203,7 @@ export const MOST_REDIRECTS = 3;
 export async function exchange(
 	{ send }: Pick<Session, "send">,
 	request: RegistryRequest,
-): Promise<{ answer: RegistryAnswer } | { fault: Fault }> {
+): Promise<Asked> {
 	let asked = request;
 	for (let redirects = 0; ; ) {
 		const answer = await send({

@@ -7,18 +7,16 @@ import {
 	type Send,
 } from "./answer.ts";
 import { chooseLogin, type Login, parseChallenges } from "./challenge.ts";
-import type { Fault } from "./fault.ts";
 import {
 	attempt,
 	exchange,
-	get,
+	findRegistry,
 	type Session,
 	type Target,
 	unreachable,
 } from "./login.ts";
 import type { LoginFault } from "./login-fault.ts";
 import { MANIFEST_TYPES } from "./manifest.ts";
-import { isLoopbackHost } from "./network-address.ts";
 import { apiHostOf } from "./server.ts";
 import type { Probe, ProbedImage, Verification } from "./verification.ts";
 
@@ -39,7 +37,11 @@ export async function verifyCredential(
 	madeUp: Credential,
 ): Promise<Verification> {
 	const inquiry: Session = { send, probe, madeUp };
-	const found = await findRegistry(inquiry);
+	const found = await findRegistry(
+		(request) => exchange(inquiry, request),
+		apiHostOf(probe.key),
+		probe.insecure,
+	);
 	if ("kind" in found) return unreachable(found);
 	const { request, answer } = found;
 	const judgement = await judge(inquiry, { request }, answer, false);
@@ -54,27 +56,6 @@ export async function verifyCredential(
 		verdict,
 		judgement !== "good",
 	);
-}
-
-/** https first; plain http only to this machine itself, or where the user allowed it. */
-async function findRegistry(
-	inquiry: Session,
-): Promise<{ request: RegistryRequest; answer: RegistryAnswer } | Fault> {
-	const host = apiHostOf(inquiry.probe.key);
-	const secure = get(new URL(`https://${host}/v2/`));
-	const found = await exchange(inquiry, secure);
-	if ("answer" in found) return { request: secure, ...found };
-	const { fault } = found;
-	const mayBePlain =
-		fault.kind === "plain-http" ||
-		(fault.kind === "refused" && secure.url.port === "");
-	const plainAllowed =
-		inquiry.probe.insecure || isLoopbackHost(secure.url.hostname);
-	if (!mayBePlain || !plainAllowed) return fault;
-	const plain = get(new URL(`http://${host}/v2/`));
-	const second = await exchange(inquiry, plain);
-	if ("answer" in second) return { request: plain, ...second };
-	return fault.kind === "plain-http" ? second.fault : fault;
 }
 
 /**
