@@ -50,7 +50,7 @@ export interface WriteOptions {
 	readonly dryRun?: boolean;
 }
 
-interface CreateOptions extends WriteOptions {
+export interface CreateOptions extends WriteOptions {
 	/** Carried out although the interrupt has come: for the second half of a write that must not be left half done. */
 	readonly evenWhenInterrupted?: boolean;
 }

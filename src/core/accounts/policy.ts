@@ -306,7 +306,7 @@ function requirementExpression({ key, operator, values }: Requirement): string {
 /** What to do about one policy or binding. */
 export interface PolicyChange {
 	/** `leave`: somebody else made one of that name. */
-	readonly action: "create" | "update" | "delete" | "keep" | "leave";
+	readonly action: "keep" | "leave" | "create" | "update" | "delete";
 	readonly object: PolicyObject;
 }
 

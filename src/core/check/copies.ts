@@ -29,9 +29,10 @@ import type { Keyrings } from "./keyrings.ts";
  * `told`: namespaces whose pods are told to lack theirs.
  */
 export function checkCopies(
-	{ facts }: Keyrings,
+	keyrings: Keyrings,
 	told: ReadonlySet<string>,
 ): Finding[] {
+	const { facts } = keyrings;
 	const records = facts.sources.map((source) =>
 		recordFindings(source, facts, told),
 	);
@@ -55,7 +56,7 @@ export function checkCopies(
 				]
 			: []),
 		...findings,
-		...claimants(facts),
+		...claimants(keyrings),
 	];
 }
 
@@ -260,26 +261,21 @@ function wasLookedFor(ref: string, facts: Facts): boolean {
 }
 
 /** Secrets that say that they are copies, where the record of no source knows them: told once, by what they claim. */
-function claimants(facts: Facts): Finding[] {
+function claimants(keyrings: Keyrings): Finding[] {
+	const { facts } = keyrings;
 	const sources = new Map(
 		facts.sources.map((source) => [sourceRef(source.secret), source]),
 	);
+	const refOf = (key: PullSecret) => key.annotations[SOURCE_ANNOTATION] ?? "";
 	const claims = facts.keys.filter((key) => {
 		if (roleOf(key) !== "copy") return false;
-		const ref = key.annotations[SOURCE_ANNOTATION] ?? "";
-		const of = sources.get(ref);
-		if (of === undefined) return wasLookedFor(ref, facts);
+		const of = sources.get(refOf(key));
+		if (of === undefined) return wasLookedFor(refOf(key), facts);
 		return (
 			key.name !== of.secret.name ||
-			(of.record.kind === "record" &&
-				standingOf(
-					of.record.record,
-					key.namespace,
-					facts.namespaces.get(key.namespace) ?? "unknown",
-				)?.is !== "served")
+			(of.record.kind === "record" && !keyrings.isSent(of, key.namespace))
 		);
 	});
-	const refOf = (key: PullSecret) => key.annotations[SOURCE_ANNOTATION] ?? "";
 	// undefined: of no source that is checked here.
 	const isSame = (key: PullSecret): boolean | undefined => {
 		const source = sources.get(refOf(key))?.secret;

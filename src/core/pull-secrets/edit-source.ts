@@ -76,8 +76,7 @@ function takenOver(
 	label: UsageLabel | undefined,
 ): DesiredPullSecret {
 	const { config } = current.content;
-	const { namespace, name } = current;
-	const fresh = newSource({ namespace, name }, entries, label, current);
+	const fresh = newSource(placeOf(current), entries, label, current);
 	if (!config.ok || config.auths.size === 0) return fresh;
 	const made = applyRegistries(current, entries);
 	return {
@@ -211,7 +210,7 @@ export function editable(
 	if (current === undefined)
 		throw new FailureError({
 			cause: "edit-absent",
-			source: { namespace: place.namespace, name: place.name },
+			source: placeOf(place),
 			script: creating(place.name, place.namespace),
 		});
 	switch (roleOf(current)) {

@@ -194,7 +194,7 @@ export function ownLabels(
 }
 
 /** Where it is, without what it holds. */
-export function placeOf({ namespace, name }: PullSecret): Place {
+export function placeOf({ namespace, name }: Place): Place {
 	return { namespace, name };
 }
 

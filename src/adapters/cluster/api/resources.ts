@@ -4,8 +4,8 @@ import {
 	type ObjectOf,
 	RESOURCES,
 } from "../../../core/objects.ts";
-import { ApiError } from "../../../errors.ts";
-import type { Cluster, ObjectRef, WriteOptions } from "../../../world.ts";
+import { ApiError, unlessNotFound } from "../../../errors.ts";
+import type { Cluster, CreateOptions, ObjectRef } from "../../../world.ts";
 import { alreadyPatched, carriesOut } from "./idempotency.ts";
 import { collectionPath, objectPath, REVIEWS, writeQuery } from "./paths.ts";
 import type { KnownData } from "./redact.ts";
@@ -47,64 +47,48 @@ export function resources(
 		answer(kind, ref, { method: "GET", path: objectPath(kind, ref) });
 
 	/** Writes the whole object; after a lost answer and a refusal, what is there may be what was wanted. */
-	const write =
-		<K extends Kind>(
-			kind: K,
-			object: ObjectOf[K],
-			call: Call,
-			{ dryRun }: WriteOptions,
-		) =>
-		async (mayHaveApplied: boolean): Promise<ObjectOf[K]> => {
-			const ref = refOf(object);
-			try {
-				return await answer(kind, ref, call, { sent: object, dryRun });
-			} catch (error) {
-				if (!mayHaveApplied || dryRun || !isStatus(error, 409)) throw error;
-				// A failure of this read is the attempt's: it is repeated with the rest.
-				const current = await get(kind, ref);
-				if (carriesOut(current, object)) return current;
-				throw error;
-			}
+	function write<K extends Kind>(
+		kind: K,
+		object: ObjectOf[K],
+		{ method, path }: Call,
+		options: CreateOptions,
+	): Promise<ObjectOf[K]> {
+		const { dryRun, evenWhenInterrupted } = options;
+		const ref = refOf(object);
+		const call: Call = {
+			method,
+			path: path + writeQuery(options),
+			body: bodyOf(kind, object),
+			...(evenWhenInterrupted && { evenWhenInterrupted }),
 		};
+		return repeat.run(
+			async (mayHaveApplied) => {
+				try {
+					return await answer(kind, ref, call, { sent: object, dryRun });
+				} catch (error) {
+					if (!mayHaveApplied || dryRun || !isStatus(error, 409)) throw error;
+					// A failure of this read is the attempt's: it is repeated with the rest.
+					const current = await get(kind, ref);
+					if (carriesOut(current, object)) return current;
+					throw error;
+				}
+			},
+			{ ...WRITES, interrupt: evenWhenInterrupted ? NEVER : undefined },
+		);
+	}
 
 	return {
 		read: (kind, ref) => repeat.run(() => get(kind, ref)),
 
-		create: (kind, object, options = {}) =>
-			repeat.run(
-				write(
-					kind,
-					object,
-					{
-						method: "POST",
-						path:
-							collectionPath(kind, object.metadata.namespace) +
-							writeQuery(options),
-						body: bodyOf(kind, object),
-						...(options.evenWhenInterrupted && UNSTOPPABLE),
-					},
-					options,
-				),
-				{
-					...WRITES,
-					interrupt: options.evenWhenInterrupted ? NEVER : undefined,
-				},
-			),
+		create: (kind, object, options = {}) => {
+			const path = collectionPath(kind, object.metadata.namespace);
+			return write(kind, object, { method: "POST", path }, options);
+		},
 
-		update: (kind, object, options = {}) =>
-			repeat.run(
-				write(
-					kind,
-					object,
-					{
-						method: "PUT",
-						path: objectPath(kind, refOf(object)) + writeQuery(options),
-						body: bodyOf(kind, object),
-					},
-					options,
-				),
-				WRITES,
-			),
+		update: (kind, object, options = {}) => {
+			const path = objectPath(kind, refOf(object));
+			return write(kind, object, { method: "PUT", path }, options);
+		},
 
 		patch: (kind, ref, patch, options) => {
 			const call: Call = {
@@ -134,23 +118,18 @@ export function resources(
 		},
 
 		// The same apply twice leaves what the first one made.
-		apply: (kind, object, options = {}) =>
-			repeat.run(
-				() =>
-					answer(
-						kind,
-						refOf(object),
-						{
-							method: "PATCH",
-							path: objectPath(kind, refOf(object)) + writeQuery(options),
-							// JSON is YAML as well.
-							contentType: "application/apply-patch+yaml",
-							body: bodyOf(kind, object),
-						},
-						{ sent: object, dryRun: options.dryRun },
-					),
-				WRITES,
-			),
+		apply: (kind, object, options = {}) => {
+			const ref = refOf(object);
+			const call: Call = {
+				method: "PATCH",
+				path: objectPath(kind, ref) + writeQuery(options),
+				// JSON is YAML as well.
+				contentType: "application/apply-patch+yaml",
+				body: bodyOf(kind, object),
+			};
+			const how = { sent: object, dryRun: options.dryRun };
+			return repeat.run(() => answer(kind, ref, call, how), WRITES);
+		},
 
 		// Named one by one: callers hand over whole pull secrets, and a credential has no business in a DELETE.
 		remove: (kind, ref, { uid, resourceVersion }, options) => {
@@ -174,10 +153,7 @@ export function resources(
 					if (isStatus(error, 404)) return;
 					if (!isStatus(error, 409)) throw error;
 					// A new object of that name: ours went with the answer that was lost.
-					const current = await get(kind, ref).catch((failure: unknown) => {
-						if (isStatus(failure, 404)) return undefined;
-						throw failure;
-					});
+					const current = await unlessNotFound(get(kind, ref));
 					if (current && current.metadata.uid === uid) throw error;
 				}
 			}, WRITES);
@@ -216,7 +192,6 @@ function strategic({ metadata, data }: MergePatch): string {
 }
 
 const WRITES = { writes: true };
-const UNSTOPPABLE = { evenWhenInterrupted: true };
 const NEVER = new AbortController().signal;
 
 function bodyOf(kind: Kind, object: object): string {
