@@ -1,5 +1,4 @@
-import { once } from "node:events";
-import { connect as connectTcp, isIP, type Socket } from "node:net";
+import { isIP, type Socket } from "node:net";
 import { type ConnectionOptions, connect as connectTls } from "node:tls";
 import { unlessAborted } from "../../../errors.ts";
 import type { Files } from "../../../world.ts";
@@ -8,6 +7,7 @@ import { unbracketed } from "../../host-name.ts";
 import { machineAuthorities, type Trust } from "../../trust.ts";
 import type { ClusterEntry } from "../kubeconfig/document.ts";
 import { resetByPeer } from "./exchange.ts";
+import { opened } from "./tcp.ts";
 
 /** A connected socket, and what the two sides agreed to speak on it. */
 export interface Dialled {
@@ -62,13 +62,15 @@ export function dialler(
 		interrupt.throwIfAborted();
 		const options = secure ? await tls() : undefined;
 		const signal = AbortSignal.any([interrupt, AbortSignal.timeout(LIMIT)]);
+		/** What is still being opened when nobody waits for it any more would keep the program from ending. */
+		const failed = new AbortController();
 		let socket: Socket | undefined;
 		const cut = () => socket?.destroy(timeout(host, port));
 		signal.addEventListener("abort", cut, { once: true });
 		try {
-			const opening = open(host, port, proxy);
+			const opening = open(host, port, proxy, failed.signal);
 			opening.then(
-				(opened) => signal.aborted && opened.destroy(),
+				(late) => signal.aborted && late.destroy(),
 				() => {},
 			);
 			socket = await unlessAborted(opening, signal);
@@ -80,6 +82,7 @@ export function dialler(
 			});
 		} catch (error) {
 			socket?.destroy();
+			failed.abort();
 			interrupt.throwIfAborted();
 			throw signal.aborted ? timeout(host, port) : error;
 		} finally {
@@ -88,19 +91,19 @@ export function dialler(
 	};
 }
 
-/** Proxies are rare: what they need is loaded then. */
+/** Proxies are rare: what they need is loaded then. `failed` ends it. */
 async function open(
 	host: string,
 	port: number,
 	proxy: URL | undefined,
+	failed: AbortSignal,
 ): Promise<Socket> {
 	if (proxy !== undefined) {
 		const { through } = await import("./tunnel.ts");
-		return through(proxy, host, port);
+		return through(proxy, host, port, failed);
 	}
-	const socket = connectTcp({ host, port });
+	const socket = await opened(host, port, failed);
 	socket.setKeepAlive(true, 30_000);
-	await once(socket, "connect");
 	return socket;
 }
 

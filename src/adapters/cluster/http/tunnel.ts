@@ -7,19 +7,26 @@ import { request as requestHttps } from "node:https";
 import type { Socket } from "node:net";
 import { unbracketed } from "../../host-name.ts";
 import { machineAuthorities, type Trust } from "../../trust.ts";
+import { opened } from "./tcp.ts";
 
-/** Opens connections through a proxy: CONNECT for http and https ones, or SOCKS 5. */
+/** Opens connections through a proxy: CONNECT for http and https ones, or SOCKS 5. `failed` ends it. */
 export function through(
 	proxy: URL,
 	host: string,
 	port: number,
+	failed: AbortSignal,
 ): Promise<Socket> {
 	return proxy.protocol.startsWith("socks5")
-		? socks(proxy, host, port)
-		: connect(proxy, host, port);
+		? socks(proxy, host, port, failed)
+		: connect(proxy, host, port, failed);
 }
 
-function connect(proxy: URL, host: string, port: number): Promise<Socket> {
+function connect(
+	proxy: URL,
+	host: string,
+	port: number,
+	failed: AbortSignal,
+): Promise<Socket> {
 	const address = `${host.includes(":") ? `[${host}]` : host}:${port}`;
 	const options: RequestOptions = {
 		method: "CONNECT",
@@ -28,6 +35,7 @@ function connect(proxy: URL, host: string, port: number): Promise<Socket> {
 		path: address,
 		headers: { host: address, ...authorization(proxy) },
 		agent: false,
+		signal: failed,
 	};
 	const trust: Trust = { rejectUnauthorized: true, ca: machineAuthorities() };
 	return new Promise((resolve, reject) => {
@@ -44,7 +52,7 @@ function connect(proxy: URL, host: string, port: number): Promise<Socket> {
 			const said = `the proxy ${proxy.host} answered ${answer} when asked for ${address}`;
 			reject(new Error(said));
 		});
-		request.once("error", (error) => reject(failed(proxy, error)));
+		request.once("error", (error) => reject(notReached(proxy, error)));
 		request.end();
 	});
 }
@@ -57,13 +65,19 @@ function authorization(proxy: URL): Record<string, string> {
 }
 
 /** The proxy resolves the server's name, as with kubectl. */
-async function socks(proxy: URL, host: string, port: number): Promise<Socket> {
+async function socks(
+	proxy: URL,
+	host: string,
+	port: number,
+	failed: AbortSignal,
+): Promise<Socket> {
 	const { SocksClient } = await import("./lazy-socks.ts");
+	const at = { host: unbracketed(proxy.hostname), port: portOf(proxy) };
 	try {
 		const { socket } = await SocksClient.createConnection({
+			existing_socket: await opened(at.host, at.port, failed),
 			proxy: {
-				host: unbracketed(proxy.hostname),
-				port: portOf(proxy),
+				...at,
 				type: 5,
 				...(proxy.username && {
 					userId: decodeURIComponent(proxy.username),
@@ -75,12 +89,12 @@ async function socks(proxy: URL, host: string, port: number): Promise<Socket> {
 		});
 		return socket;
 	} catch (error) {
-		throw failed(proxy, error);
+		throw notReached(proxy, error);
 	}
 }
 
 /** Says which of the two hosts it was; the address's user name and password stay out of it. */
-function failed(proxy: URL, cause: unknown): Error {
+function notReached(proxy: URL, cause: unknown): Error {
 	const why = cause instanceof Error ? cause.message : String(cause);
 	return new Error(`proxyconnect tcp: ${proxy.host}: ${why}`, { cause });
 }

@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Socket } from "node:net";
+import { test } from "node:test";
+import { dialler } from "../../../../src/adapters/cluster/http/dial.ts";
+
+/** Whoever stands before the API server, takes a connection and says nothing: nobody is left waiting for it. */
+for (const proxy of ["http", "https", "socks5", undefined])
+	test(`what is still being opened through ${proxy ?? "no proxy"} ends with the attempt`, async (t) => {
+		const near = createServer();
+		near.listen(0, "127.0.0.1");
+		await once(near, "listening");
+		t.after(() => near.close());
+		const address = `127.0.0.1:${(near.address() as AddressInfo).port}`;
+		const interrupt = new AbortController();
+		const dial = dialler(
+			new URL(`https://${proxy === undefined ? address : "k8s:6443"}`),
+			async () => ({ rejectUnauthorized: true }),
+			interrupt.signal,
+			proxy === undefined ? undefined : new URL(`${proxy}://${address}`),
+		);
+		const asked = once(near, "connection");
+		const dialled = assert.rejects(dial(["h2"]), { message: "enough" });
+		const [socket]: Socket[] = await asked;
+		assert.ok(socket);
+		socket.on("error", () => {});
+		await once(socket, "data");
+		interrupt.abort(new Error("enough"));
+		await dialled;
+		if (!socket.destroyed) await once(socket.resume(), "close");
+	});
