@@ -95,8 +95,9 @@ export function watchShape<K extends Kind>(
 			typeof value.type === "string" &&
 			isJsonObject(value.object) &&
 			(value.type === "ERROR" ||
-				(isJsonObject(value.object.metadata) &&
-					(value.type === "BOOKMARK" || isAskedFor(value.object, asked)))),
+				(value.type === "BOOKMARK"
+					? isJsonObject(value.object.metadata)
+					: isNamed(value.object) && isAskedFor(value.object, asked))),
 	};
 }
 

@@ -76,6 +76,8 @@ async function run(
 			output += text;
 			if (output.length <= OUTPUT_LIMIT) return;
 			child.kill();
+			// What the plugin started may write on.
+			child.stdout.destroy();
 			reject(failure({ is: "output-too-large", command }));
 		});
 		child.stderr.on("data", (chunk: Buffer) => {

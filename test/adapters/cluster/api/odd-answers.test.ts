@@ -348,6 +348,24 @@ test("of a long message its beginning is shown", async () => {
 	});
 });
 
+test("a watch of objects whose fields are of other types", async () => {
+	for (const metadata of [{ name: 5 }, { name: "x", labels: { a: 5 } }]) {
+		const object = { kind: "Secret", metadata };
+		heal = server.onRequest(() => ({
+			answer: {
+				status: 200,
+				body: `${JSON.stringify({ type: "ADDED", object })}\n`,
+			},
+		}));
+		const watch = cluster.watch("Secret", { resourceVersion: "0" });
+		await assert.rejects(
+			watch[Symbol.asyncIterator]().next(),
+			/with other JSON instead of a watch of Secrets/,
+		);
+		heal();
+	}
+});
+
 test("a watch whose line has no end", async () => {
 	heal = server.onRequest(() => ({
 		answer: {

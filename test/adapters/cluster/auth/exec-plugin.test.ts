@@ -428,6 +428,21 @@ describe("exec plugins", { skip: notPosix }, () => {
 			assert.ok((await runs()) <= 1);
 		});
 
+	test("that leave behind who writes on are read no further", async () => {
+		const gone = join(folder, "gone");
+		await runProgram("mkfifo", [gone]);
+		const told = readFile(gone, "utf8");
+		const path = await kubeconfig({
+			command: "/bin/sh",
+			args: ["-c", `(yes S3CRET; echo yes >'${gone}') & wait`],
+		});
+		const { answers } = await ask(path, 1);
+		assert.deepEqual(answers, [
+			`${getting}exec: executable /bin/sh produced more than 1 MiB of output`,
+		]);
+		assert.equal(await told, "yes\n");
+	});
+
 	for (const [name, exec, expected] of [
 		[
 			"without apiVersion",
