@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { systemClock } from "../src/adapters/clock.ts";
-import { secret } from "./support/build.ts";
+import { ofDeployment, secret } from "./support/build.ts";
 import { meshreg } from "./support/command-line.ts";
+import { kubeconfigText } from "./support/kubeconfig-text.ts";
 import { type TestBed, testBed } from "./support/test-bed.ts";
 
 /** Answers on a bed with two namespaces, a source, copies in both, and a service account. */
@@ -41,16 +42,7 @@ async function prepared(): Promise<TestBed> {
 		metadata: {
 			namespace: "default",
 			name: "web-5d9-x",
-			labels: { "pod-template-hash": "5d9" },
-			ownerReferences: [
-				{
-					apiVersion: "apps/v1",
-					kind: "ReplicaSet",
-					name: "web-5d9",
-					uid: "1",
-					controller: true,
-				},
-			],
+			...ofDeployment("web"),
 		},
 		spec: {
 			containers: [
@@ -185,12 +177,7 @@ describe("nothing, and not a word on stderr", () => {
 	}
 	const nothing = { status: 0, out: ":4\n", err: "", asked: [] };
 	const kubeconfig = (server: string, user: object = {}) =>
-		JSON.stringify({
-			"current-context": "c",
-			contexts: [{ name: "c", context: { cluster: "c", user: "u" } }],
-			clusters: [{ name: "c", cluster: { server } }],
-			users: [{ name: "u", user }],
-		});
+		kubeconfigText({ server }, user);
 
 	test("names that a shell would take for more than a word", async () => {
 		const names = [

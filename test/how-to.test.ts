@@ -6,6 +6,7 @@ import { delimiter, join } from "node:path";
 import { after, describe, test } from "node:test";
 import { parseAllDocuments } from "yaml";
 import type { Draft } from "./support/api-server/objects.ts";
+import { ofDeployment } from "./support/build.ts";
 import { amazon } from "./support/registry/amazon.ts";
 import { spoken } from "./support/shell-words.ts";
 import { type TestBed, testBed } from "./support/test-bed.ts";
@@ -90,16 +91,7 @@ const PAGES: Readonly<Record<string, Stage>> = {
 				metadata: {
 					namespace: "monitoring",
 					name: "grafana-5d4f-x2x7k",
-					labels: { "pod-template-hash": "5d4f" },
-					ownerReferences: [
-						{
-							apiVersion: "apps/v1",
-							kind: "ReplicaSet",
-							name: "grafana-5d4f",
-							uid: "1",
-							controller: true,
-						},
-					],
+					...ofDeployment("grafana", "5d4f"),
 				},
 				spec: {
 					serviceAccountName: "grafana",

@@ -12,6 +12,7 @@ import { after, before, describe, test } from "node:test";
 import packageJson from "../../package.json" with { type: "json" };
 import { CertificateAuthority } from "../support/api-server/certificates.ts";
 import { testCluster } from "../support/cluster.ts";
+import { kubeconfigText } from "../support/kubeconfig-text.ts";
 import { BUILT, plugin } from "../support/plugin.ts";
 import { notPosix } from "../support/posix.ts";
 import { program } from "../support/program.ts";
@@ -159,22 +160,15 @@ test("NODE_TLS_REJECT_UNAUTHORIZED=0 lets no impostor have the token", async () 
 	const kubeconfig = join(folder, "config");
 	await writeFile(
 		kubeconfig,
-		JSON.stringify({
-			"current-context": "x",
-			clusters: [
-				{
-					name: "c",
-					cluster: {
-						server: `https://127.0.0.1:${port}`,
-						"certificate-authority-data": Buffer.from(
-							ours.certificate,
-						).toString("base64"),
-					},
-				},
-			],
-			users: [{ name: "u", user: { token: "the-token" } }],
-			contexts: [{ name: "x", context: { cluster: "c", user: "u" } }],
-		}),
+		kubeconfigText(
+			{
+				server: `https://127.0.0.1:${port}`,
+				"certificate-authority-data": Buffer.from(ours.certificate).toString(
+					"base64",
+				),
+			},
+			{ token: "the-token" },
+		),
 	);
 	try {
 		const { status, out, err } = await plugin(["list"], {

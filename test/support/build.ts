@@ -130,6 +130,22 @@ export function pod(
 	});
 }
 
+/** What the metadata of a Deployment's pod says of what made it. */
+export function ofDeployment(name: string, hash = "5d9") {
+	return {
+		labels: { "pod-template-hash": hash },
+		ownerReferences: [
+			{
+				apiVersion: "apps/v1",
+				kind: "ReplicaSet",
+				name: `${name}-${hash}`,
+				uid: name,
+				controller: true,
+			},
+		],
+	};
+}
+
 /** Somebody edits an object that is there: these annotations beside its own, and these fields instead of its own. */
 export function edit(
 	{ server }: Bed,

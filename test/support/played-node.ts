@@ -2,6 +2,7 @@ import { findCredentials } from "../../src/core/kubelet/keyring.ts";
 import { namesOf, pullSourceOf } from "../../src/core/kubelet/pod-secrets.ts";
 import type { Pod, Secret, ServiceAccount } from "../../src/core/objects.ts";
 import type { Store } from "./api-server/store.ts";
+import { ofDeployment } from "./build.ts";
 
 /** What makes pods: a Deployment, whose template may have a list of pull Secrets of its own. */
 export interface Workload {
@@ -40,18 +41,7 @@ export class PlayedNode {
 				metadata: {
 					namespace,
 					name: bare ? name : `${name}-5d9-${replica}`,
-					...(!bare && {
-						labels: { "pod-template-hash": "5d9" },
-						ownerReferences: [
-							{
-								apiVersion: "apps/v1",
-								kind: "ReplicaSet",
-								name: `${name}-5d9`,
-								uid: name,
-								controller: true,
-							},
-						],
-					}),
+					...(!bare && ofDeployment(name)),
 				},
 				spec: {
 					serviceAccountName: account,

@@ -129,19 +129,11 @@ The kubelet tries, in this order until one works:
 		assert.equal(status, 0);
 	});
 
-	const owned = {
-		labels: { "pod-template-hash": "5d9" },
-		ownerReferences: [
-			{
-				apiVersion: "apps/v1",
-				kind: "ReplicaSet",
-				name: "web-5d9",
-				uid: "1",
-				controller: true,
-			},
-		],
-	};
-	const pod = (bed: TestBed, names: string[], metadata: object = owned) =>
+	const pod = (
+		bed: TestBed,
+		names: string[],
+		metadata: object = build.ofDeployment("web"),
+	) =>
 		bed.server.store.seed({
 			kind: "Pod",
 			metadata: { namespace: "app", name: "web-0", ...metadata },

@@ -3,7 +3,6 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
-import { stringify } from "yaml";
 import { FailureError } from "../../../../src/core/output/failure.ts";
 import { AbortedError } from "../../../../src/errors.ts";
 import { failureMessage } from "../../../../src/report/failure.ts";
@@ -16,6 +15,7 @@ import {
 	type Given,
 	hastyClock,
 } from "../../../support/connecting.ts";
+import { kubeconfigText } from "../../../support/kubeconfig-text.ts";
 import { findKubectl, runProgram } from "../../../support/kubectl.ts";
 import { notPosix } from "../../../support/posix.ts";
 
@@ -74,36 +74,20 @@ async function kubeconfig(
 	{ cluster = {}, user = {} }: { cluster?: object; user?: object } = {},
 ): Promise<string> {
 	const path = join(folder, "config");
-	const text = stringify({
-		"current-context": "x",
-		clusters: [
-			{
-				name: "c",
-				cluster: {
-					server: server.url,
-					"certificate-authority": "ca.pem",
-					...cluster,
-				},
+	const text = kubeconfigText(
+		{ server: server.url, "certificate-authority": "ca.pem", ...cluster },
+		{
+			exec: {
+				apiVersion: V1,
+				command: "bin/plugin",
+				args: ["a b", "c"],
+				env: [{ name: "NOTES", value: folder }],
+				interactiveMode: "Never",
+				...exec,
 			},
-		],
-		users: [
-			{
-				name: "u",
-				user: {
-					exec: {
-						apiVersion: V1,
-						command: "bin/plugin",
-						args: ["a b", "c"],
-						env: [{ name: "NOTES", value: folder }],
-						interactiveMode: "Never",
-						...exec,
-					},
-					...user,
-				},
-			},
-		],
-		contexts: [{ name: "x", context: { cluster: "c", user: "u" } }],
-	});
+			...user,
+		},
+	);
 	await writeFile(path, text);
 	return path;
 }

@@ -21,6 +21,7 @@ import {
 	startApiServer,
 } from "../../../support/api-server/index.ts";
 import { connected, hastyClock } from "../../../support/connecting.ts";
+import { kubeconfigText } from "../../../support/kubeconfig-text.ts";
 
 /** Connections that die without saying so, and ones that say good-bye. */
 
@@ -196,20 +197,11 @@ describe("a server that says good-bye (GOAWAY)", () => {
 		const kubeconfig = join(folder, "goaway");
 		await writeFile(
 			kubeconfig,
-			JSON.stringify({
-				"current-context": "x",
-				clusters: [
-					{
-						name: "c",
-						cluster: {
-							server: url.origin,
-							"certificate-authority-data": Buffer.from(
-								ca.certificate,
-							).toString("base64"),
-						},
-					},
-				],
-				contexts: [{ name: "x", context: { cluster: "c" } }],
+			kubeconfigText({
+				server: url.origin,
+				"certificate-authority-data": Buffer.from(ca.certificate).toString(
+					"base64",
+				),
 			}),
 		);
 		return { server, url, ca: ca.certificate, kubeconfig, sessions };

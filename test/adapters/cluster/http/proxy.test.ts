@@ -3,10 +3,10 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { stringify } from "yaml";
 import { proxyFor } from "../../../../src/adapters/proxy.ts";
 import { CertificateAuthority } from "../../../support/api-server/certificates.ts";
 import { connected } from "../../../support/connecting.ts";
+import { kubeconfigText } from "../../../support/kubeconfig-text.ts";
 import { findKubectl, runProgram } from "../../../support/kubectl.ts";
 import {
 	httpProxy,
@@ -84,23 +84,16 @@ describe("through a proxy", () => {
 		const kubeconfig = join(folder, "config");
 		await writeFile(
 			kubeconfig,
-			stringify({
-				"current-context": "x",
-				clusters: [
-					{
-						name: "c",
-						cluster: {
-							server: address.origin,
-							...(scheme === "https" && { "certificate-authority": "ca.pem" }),
-							...(proxyUrl && {
-								"proxy-url": proxyUrl.replace("PROXY", proxy.address),
-							}),
-						},
-					},
-				],
-				users: [{ name: "u", user: { token: "t" } }],
-				contexts: [{ name: "x", context: { cluster: "c", user: "u" } }],
-			}),
+			kubeconfigText(
+				{
+					server: address.origin,
+					...(scheme === "https" && { "certificate-authority": "ca.pem" }),
+					...(proxyUrl && {
+						"proxy-url": proxyUrl.replace("PROXY", proxy.address),
+					}),
+				},
+				{ token: "t" },
+			),
 		);
 		const environment = Object.fromEntries(
 			Object.entries(env).map(([name, value]) => [
@@ -181,18 +174,9 @@ describe("through a proxy", () => {
 		const kubeconfig = join(folder, "failing");
 		await writeFile(
 			kubeconfig,
-			stringify({
-				"current-context": "x",
-				clusters: [
-					{
-						name: "c",
-						cluster: {
-							server: "https://kubernetes.default.svc:6443",
-							"proxy-url": proxyUrl,
-						},
-					},
-				],
-				contexts: [{ name: "x", context: { cluster: "c" } }],
+			kubeconfigText({
+				server: "https://kubernetes.default.svc:6443",
+				"proxy-url": proxyUrl,
 			}),
 		);
 		const { cluster } = await connected({ kubeconfig });
