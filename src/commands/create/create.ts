@@ -71,13 +71,7 @@ import { meshesInstalled } from "./meshes-installed.ts";
 import { type SourceWriting, writeSource } from "./write-source.ts";
 
 /** `create [NAME]`: a source from credentials. */
-export const create = command<
-	MeshOffer & Omit<CreateOptions, "place">,
-	Intent &
-		Pick<AskedPlace, "place"> & {
-			readonly entered: readonly EnteredCredential[];
-		}
->({
+export const create = command({
 	verb: "create",
 	summary: "Create a source: a pull secret from credentials",
 	operands: [{ name: "NAME", optional: true }],
