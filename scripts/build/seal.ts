@@ -1,26 +1,15 @@
-import { execFile } from "node:child_process";
 import { copyFile, cp, mkdir, readdir, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { promisify } from "node:util";
 import { default as pkg } from "@yao-pkg/pkg/lib-es5/sea.js";
 import { seed, stockNode } from "./base-node.ts";
 import { bundleOne } from "./bundle.ts";
+import { compile, V8_FLAGS } from "./compile.ts";
 import { NODE_VERSION, nameOf, type Target } from "./targets.ts";
-
-const run = promisify(execFile);
 
 /** What pkg is given as the program. */
 const MAIN = "kubectl-meshreg.cjs";
 /** Everything that is made on the way; nothing is read or written in the user's home. */
 const CACHE = resolve(".cache/build");
-
-/**
- * Left alone, the space for young objects grows to 16 MiB twice over before it is cleared:
- * with 10,000 namespaces that is a third of all memory, and gains no time. It begins at 1 MiB, too small
- * for any list: a tenth of the CPU of `list` went into clearing it. Other flags of V8 are not for here: with
- * most of them V8 does not take what Node has compiled of itself, and every start costs a fifth more.
- */
-const V8_FLAGS = ["--max-semi-space-size=4", "--min-semi-space-size=4"];
 
 /**
  * What would let somebody else's variables or signals into the process is off: NODE_OPTIONS and flags
@@ -31,19 +20,6 @@ const CLOSED = {
 	execArgvExtension: "none",
 	execArgv: [...V8_FLAGS, "--disable-sigusr1"],
 };
-
-/**
- * With these the same chunks give the same bytes, however busy the machine is: V8 writes out what
- * stood in memory between an object's fields, which is zero only where no garbage was ever collected
- * (without them one of eight builds differed on a busy machine). V8 leaves them out of what it compares.
- */
-const SAME_BYTES = [
-	"--random-seed=1",
-	"--min-semi-space-size=64",
-	"--max-semi-space-size=64",
-	"--single-threaded-gc",
-	"--no-memory-reducer",
-];
 
 /** How one binary is made. */
 export interface Sealing {
@@ -68,7 +44,8 @@ export async function seal(
 	const chunks = join(CACHE, nameOf(target));
 	await rm(chunks, { recursive: true, force: true });
 	await cp(folder, chunks, { recursive: true });
-	if (runner) await compile(chunks, [...runner, await stockNode(target)]);
+	if (runner)
+		await compile(chunks, [...runner, await stockNode(target)], CACHE);
 	const names = (await readdir(chunks)).sort();
 	await pack(
 		entry,
@@ -76,37 +53,6 @@ export async function seal(
 		{ target, node },
 		Object.fromEntries(names.map((name) => [`./${name}`, join(chunks, name)])),
 	);
-}
-
-async function compile(
-	folder: string,
-	[command = "", ...args]: readonly string[],
-): Promise<void> {
-	const warm = join(CACHE, "warm.cjs");
-	const accepted = join(CACHE, "accepted.cjs");
-	await bundleOne("scripts/build/warm.ts", warm);
-	await bundleOne("scripts/build/accepted.ts", accepted);
-	const home = join(CACHE, "warm-home");
-	await rm(home, { recursive: true, force: true });
-	await mkdir(home);
-	const how = { cwd: home, env: warmEnvironment(home) };
-	await run(command, [...args, ...SAME_BYTES, warm, folder], how);
-	await run(command, [...args, ...V8_FLAGS, accepted, folder], how);
-}
-
-/**
- * What is compiled depends on what is run, and that on the environment: a terminal, a kubeconfig, a
- * proxy, a language. So it is always the same one, and nothing of the builder's is read.
- */
-function warmEnvironment(home: string): Record<string, string | undefined> {
-	const { PATH, SystemRoot } = process.env;
-	return {
-		PATH,
-		HOME: home,
-		USERPROFILE: home,
-		TERM: "dumb",
-		...(SystemRoot !== undefined && { SystemRoot }),
-	};
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
 import type { Script } from "node:vm";
 import { chunkLoader, compileChunk } from "./chunk-loader.ts";
 import { playedServer } from "./played-server.ts";
@@ -57,6 +58,13 @@ const COMMAND_LINES: readonly (readonly string[])[] = [
 	["check", PLAYED],
 ];
 
+/**
+ * V8 notes beside a function's code how soon to make it quicker the next time, which depends on all that
+ * ran: nothing is made quicker here, so that nothing is noted. A flag of the start would be another V8's.
+ */
+const TIERS = ["sparkplug", "maglev", "turbofan"];
+for (const tier of TIERS) setFlagsFromString(`--no-${tier}`);
+
 const folder = process.argv[2] ?? "";
 const scripts = new Map<string, Script>();
 const load = () =>
@@ -86,6 +94,7 @@ function finish(): void {
 	const rest = load();
 	for (const file of readdirSync(folder).sort())
 		if (file.endsWith(".js") && !scripts.has(`./${file}`)) rest(`./${file}`);
+	for (const tier of TIERS) setFlagsFromString(`--${tier}`);
 	for (const [name, script] of scripts)
 		writeFileSync(join(folder, `${name}.cache`), script.createCachedData());
 	process.exitCode = brokenOff === "" ? 0 : 1;
