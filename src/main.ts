@@ -96,4 +96,9 @@ process.once("uncaughtException", (error) => {
 run(process.argv.slice(2), outside).then((status) => {
 	process.exitCode = status;
 	interrupt.release();
+	// A connection that is still being made would keep the program for minutes. A slow reader is waited for.
+	const { stdout, stderr } = process;
+	setImmediate(() =>
+		stdout.write("", () => stderr.write("", () => process.exit())),
+	);
 });
