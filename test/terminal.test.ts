@@ -324,7 +324,7 @@ terminal("sync offers namespaces to pick from", async (t) => {
 		bed,
 		["sync", "--force", "--yes"],
 		async (session) => {
-			await session.shows("Which namespaces get a copy?");
+			await session.shows("Which namespaces get a copy (context embedded)?");
 			await session.shows("app        no copy, 2 pods need it");
 			await session.shows("default    in sync");
 			await session.shows("shop       no copy");

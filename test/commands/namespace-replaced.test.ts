@@ -125,7 +125,7 @@ const CASES: readonly Case[] = [
 		name: "sync's list of namespaces",
 		argv: ["sync"],
 		namespace: "app",
-		answers: [["Which namespaces get a copy?", ["app"]]],
+		answers: [["Which namespaces get a copy (context embedded)?", ["app"]]],
 		at: 0,
 		stage: (bed) => source(bed, ENTRY),
 	},

@@ -12,6 +12,8 @@ export interface TerminalSession {
 	type(keys: string): void;
 	/** Types what Ctrl and this letter send. */
 	ctrl(letter: string): void;
+	/** Makes the window another size. */
+	resize(columns: number, rows: number): void;
 	/** Sends a signal to the program (not to the shell that it runs under). */
 	signal(name: "SIGINT" | "SIGTERM" | "SIGHUP" | "SIGCONT"): void;
 	/** Closes the window: the terminal is gone for whatever runs on it. */
@@ -129,6 +131,10 @@ class Session implements TerminalSession {
 
 	ctrl(letter: string): void {
 		this.pty.write(String.fromCharCode(letter.charCodeAt(0) & 0x1f));
+	}
+
+	resize(columns: number, rows: number): void {
+		this.pty.resize(columns, rows);
 	}
 
 	signal(name: NodeJS.Signals): void {

@@ -345,7 +345,12 @@ async function askKeyFile(
 	for (;;) {
 		const path = await prompter.text({
 			message: "Path of the JSON key file:",
-			check: (answer) => (answer === "" ? "the path is empty" : undefined),
+			check: (answer) =>
+				answer === ""
+					? "the path is empty"
+					: answer.startsWith("~/")
+						? "~ is not expanded here; give the whole path"
+						: undefined,
 		});
 		try {
 			return await readKeyFile(path, world);

@@ -30,11 +30,12 @@ export const askPick = createPrompt<
 	{
 		message: string;
 		choices: readonly Choice[];
-		/** Lines of the terminal, and their width. */
-		rows: number;
-		columns: number;
+		/** Read anew for each key: a window may be made smaller meanwhile. */
+		screen: { readonly rows?: number; readonly columns?: number };
 	}
->(({ message, choices, rows, columns }, done) => {
+>(({ message, choices, screen }, done) => {
+	const rows = screen.rows || 24;
+	const columns = screen.columns || 80;
 	const page = Math.min(LARGEST_PAGE, Math.max(SMALLEST_PAGE, rows - AROUND));
 	const [nothing, setNothing] = useState(false);
 	const theme = makeTheme();

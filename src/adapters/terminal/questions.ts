@@ -79,9 +79,8 @@ export async function pick<T extends string>(
 	message: string,
 	choices: readonly PickChoice<T>[],
 ): Promise<T[]> {
-	const { rows, columns } = context.output;
 	const picked = await askPick(
-		{ message, choices, rows: rows || 24, columns: columns || 80 },
+		{ message, choices, screen: context.output },
 		context,
 	);
 	return choices.map(({ value }) => value).filter((value) => picked.has(value));

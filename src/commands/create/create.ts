@@ -192,7 +192,6 @@ At a terminal the credential is verified at its registry before it is written; e
 				isQuestion(entered, options) &&
 				isNew &&
 				dryRun === "none" &&
-				!options.createNamespace &&
 				seen?.get(place.namespace) === "gone";
 			const report = new ChangeReport(world, cluster, formOf(options));
 			return await report.whatIsDone(async () => {

@@ -10,6 +10,7 @@ import {
 } from "../../actions/apply/seen-namespaces.ts";
 import { nearNamespaces } from "../../actions/read/near-names.ts";
 import { readPullSecret } from "../../actions/read/read-keys.ts";
+import { contextClause } from "../../core/output/context-flags.ts";
 import type { ChangeResult, DryRun } from "../../core/output/result.ts";
 import type { Change } from "../../core/pull-secrets/change.ts";
 import { TARGETS_ANNOTATION } from "../../core/pull-secrets/ownership.ts";
@@ -66,11 +67,12 @@ export async function writeSource(
 	const plan = (now: PullSecret | undefined): Change =>
 		planSource(now, withRecord(make(now), now), allowed);
 	const asks = world.streams.interactive && writing.dryRun === "none";
+	const where = contextClause(cluster.context);
 	const agrees = async (message: string, preset: boolean) =>
 		writing.yes ||
 		(await world.prompter()).confirm({ message, default: preset });
 	if (asks && current !== undefined && differs(plan(current))) {
-		if (!(await agrees(replaceQuestion(current, make(current)), false)))
+		if (!(await agrees(replaceQuestion(current, make(current), where), false)))
 			return "cancelled";
 		allowed = { ...allowed, replace: true };
 	}
@@ -84,7 +86,7 @@ export async function writeSource(
 		(asks ? await seeNamespaces([place.namespace], cluster) : undefined);
 	if (asks && !createNamespace && current === undefined) {
 		createNamespace = seen?.get(place.namespace) === "gone";
-		const message = `Namespace ${place.namespace} does not exist. Create it?`;
+		const message = `Namespace ${place.namespace} does not exist${where}. Create it?`;
 		if (createNamespace && !(await agrees(message, true))) return "cancelled";
 	}
 	if (seen !== undefined) await refuseReplaced(seen, cluster);
@@ -139,12 +141,13 @@ function withRecord(
 function replaceQuestion(
 	current: PullSecret,
 	desired: DesiredPullSecret,
+	where: string,
 ): string {
 	const kept = registriesOf(desired.content);
 	const lost = registriesOf(current.content)
 		.filter((key) => !kept.includes(key))
 		.map(displayHost);
-	return `secret/${current.name} in ${current.namespace} namespace exists with ${lost.length > 0 ? "other registries" : "another credential"}.\n  Replace it${lost.length > 0 ? ` and remove ${lost.join(", ")}` : ""}?`;
+	return `secret/${current.name} in ${current.namespace} namespace exists with ${lost.length > 0 ? "other registries" : "another credential"}${where}.\n  Replace it${lost.length > 0 ? ` and remove ${lost.join(", ")}` : ""}?`;
 }
 
 function differs(change: Change): boolean {

@@ -29,6 +29,7 @@ import { warnOfExpiry } from "../../actions/read/warn-of-expiry.ts";
 import { tell, tellUnlessQuiet, warn } from "../../actions/tell.ts";
 import { nearestOfEach } from "../../core/command-line/nearest.ts";
 import type { Outcome } from "../../core/document.ts";
+import { contextClause } from "../../core/output/context-flags.ts";
 import { FailureError, failureOf } from "../../core/output/failure.ts";
 import { someOf } from "../../core/output/some-of.ts";
 import { isSystemNamespace } from "../../core/pull-secrets/namespace-facts.ts";
@@ -232,7 +233,7 @@ async function pickNamespaces(
 		countNeeds(source, cluster),
 	]);
 	const picked = await (await world.prompter()).pick({
-		message: "Which namespaces get a copy?",
+		message: `Which namespaces get a copy${contextClause(cluster.context)}?`,
 		choices: namespaces.map(({ name }) => ({
 			value: name,
 			label: name,

@@ -309,6 +309,25 @@ terminal("B7: some of a thousand are found by typing", async (t) => {
 	assert.equal(lines(shown).at(-1), "✔ Namespaces: 11 of 1000");
 });
 
+terminal(
+	"a window that is made smaller still shows the line that is on",
+	async (t) => {
+		const { answer } = await asked(t, "pick", async (session) => {
+			await session.shows("0 of 1000 selected");
+			session.resize(80, 12);
+			// The program hears of the size when it comes to it.
+			await session.showsAfter(
+				() => session.type("\x1b[B\x1b[A"),
+				/Namespaces:[^\n]*\n(?:[^\n]*team-[^\n]*\n){7}[^\n]*0 of 1000/,
+			);
+			session.type(" ");
+			await session.shows("1 of 1000 selected");
+			session.type("\r");
+		});
+		assert.deepEqual(answer, ["team-0000"]);
+	},
+);
+
 terminal("B7: what is marked is taken unless it is taken back", async (t) => {
 	const { answer } = await asked(t, "pickMarked", async (session) => {
 		await session.shows("> [x] app");

@@ -100,7 +100,7 @@ describe("create, where a Secret is there", () => {
 				const outcome = await bed.run(["create", ...ask], {
 					answers: [
 						[
-							"secret/nginx-mesh-registry-key in nginx-mesh namespace exists with another credential.\n  Replace it?",
+							"secret/nginx-mesh-registry-key in nginx-mesh namespace exists with another credential (context embedded).\n  Replace it?",
 							answer,
 						],
 					],

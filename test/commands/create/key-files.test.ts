@@ -141,6 +141,20 @@ describe("create: key files and tokens", () => {
 				assert.deepEqual([outcome.status, outcome.err], [status, err]);
 			});
 
+		test("~/… at the question, which no shell has read", async () => {
+			const { asked } = await bed.run(["create", "asked", "--no-verify"], {
+				answers: [
+					["Registry server", "gcr.io"],
+					["How do you authenticate?", "key"],
+					["Path of the JSON key file:", "~/key.json"],
+				],
+			});
+			assert.equal(
+				asked.at(-2),
+				"! ~ is not expanded here; give the whole path",
+			);
+		});
+
 		for (const flag of [
 			"from-docker-config",
 			"registry-password-file",

@@ -6,7 +6,7 @@ describe("create at a terminal", () => {
 	const { bed, fresh, secret } = createBed();
 
 	test("at a terminal a missing namespace costs a question, not all that was entered", async () => {
-		const create = (answer: boolean) =>
+		const create = (answer: boolean, ...more: string[]) =>
 			bed.run(
 				[
 					"create",
@@ -14,6 +14,7 @@ describe("create at a terminal", () => {
 					"--registry-server=r.io",
 					"--registry-username=u",
 					"--no-verify",
+					...more,
 				],
 				{
 					answers: [
@@ -30,6 +31,9 @@ describe("create at a terminal", () => {
 			[no.status, no.out, no.err],
 			[0, "", "Cancelled; nothing was changed\n"],
 		);
+		// The flag agrees to the namespace, but the question is about all that will happen.
+		const flagged = await create(false, "--create-namespace");
+		assert.equal(flagged.err, "Cancelled; nothing was changed\n");
 		const yes = await create(true);
 		assert.equal(
 			yes.out,
@@ -48,7 +52,12 @@ describe("create at a terminal", () => {
 				"--no-verify",
 			],
 			{
-				answers: [["Namespace asked-alone does not exist. Create it?", true]],
+				answers: [
+					[
+						"Namespace asked-alone does not exist (context embedded). Create it?",
+						true,
+					],
+				],
 			},
 		);
 		assert.deepEqual(

@@ -62,7 +62,7 @@ describe("sync: which namespaces", () => {
 		test("none marked, or the source's own: a warning, and done", async () => {
 			await using bed = await labelled();
 			const none = await bed.run(["sync"], {
-				answers: [["Which namespaces get a copy?", []]],
+				answers: [["Which namespaces get a copy (context embedded)?", []]],
 			});
 			assert.equal(none.err, "No namespace selected; nothing to do\n");
 			for (const where of [
@@ -149,7 +149,7 @@ describe("sync: which namespaces", () => {
 			account(bed, "app");
 			await bed.run(["sync", "-n", "app"]);
 			const outcome = await bed.run(["sync", "--attach"], {
-				answers: [["Which namespaces get a copy?", true]],
+				answers: [["Which namespaces get a copy (context embedded)?", true]],
 			});
 			assert.equal(
 				outcome.out,
@@ -161,7 +161,12 @@ describe("sync: which namespaces", () => {
 		test("at a terminal, none named: picked from a list", async () => {
 			await using bed = await labelled();
 			const outcome = await bed.run(["sync"], {
-				answers: [["Which namespaces get a copy?", ["app", "team-y"]]],
+				answers: [
+					[
+						"Which namespaces get a copy (context embedded)?",
+						["app", "team-y"],
+					],
+				],
 			});
 			assert.equal(
 				outcome.out,
@@ -210,7 +215,7 @@ describe("sync: which namespaces", () => {
 				user: "sam",
 				answers: [
 					[
-						"Which namespaces get a copy?",
+						"Which namespaces get a copy (context embedded)?",
 						(choices) => {
 							notes = choices
 								.filter(({ label }) => label !== "default")
