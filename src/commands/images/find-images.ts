@@ -108,10 +108,11 @@ async function imagesOfPods(
 ): Promise<ListedImage[]> {
 	const scopes = scopesOf(namespaces);
 	const list = new ImageList();
+	const add = adding(list, fail);
 	for (const scope of scopes)
 		try {
 			for await (const { items } of cluster.picked("Pod", scope, podUses))
-				for (const pod of items) addPod(pod, list, fail, world);
+				for (const pod of items) addPod(pod, add, world);
 		} catch (error) {
 			if (isFatal(error)) throw error;
 			fail(error, scope.namespace);
@@ -121,11 +122,9 @@ async function imagesOfPods(
 
 function addPod(
 	{ namespace, name, uses }: PodUses,
-	list: ImageList,
-	fail: Fail,
+	add: AddImage,
 	world: World,
 ): void {
-	const add = adding(list, fail);
 	for (const { image, by } of uses)
 		if (image === FILLED_IN)
 			warn(world, {
@@ -136,12 +135,19 @@ function addPod(
 		else add(image, `${namespace}/pod/${name}`, by === "volume");
 }
 
-/** What is no image reference is reported instead: the API server takes any text for one. */
+/**
+ * What is no image reference is reported instead: the API server takes any text for one. Once in each
+ * namespace, however many pods have it.
+ */
 function adding(list: ImageList, fail: Fail): AddImage {
+	const told = new Set<string>();
 	return (image, from, artifact) => {
 		const reading = readImageReference(image);
 		if (reading.ok) return list.add(image, from, artifact);
 		const [namespace = "", ...object] = from.split("/");
+		const same = `${namespace}/${image}`;
+		if (told.has(same)) return;
+		told.add(same);
 		fail(
 			new FailureError({
 				cause: "image-invalid",

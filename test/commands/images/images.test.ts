@@ -102,6 +102,10 @@ bitnami/kubectl:latest                                         r.io:5000/mesh/ku
 			containers: [{ name: "a", image: "Not An Image" }],
 			ephemeralContainers: [{ name: "e", image: "c:3" }],
 		});
+		// Another of the same workload: its image is told of once.
+		pod("shop", "two-more", {
+			containers: [{ name: "a", image: "Not An Image" }],
+		});
 		assert.deepEqual(await images("-n", "app"), {
 			status: 0,
 			out: "IMAGE\na:1\nb:2\n",
