@@ -4,43 +4,52 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execPath } from "node:process";
-import { test } from "node:test";
+import { after, before, test } from "node:test";
 import { compile } from "../../scripts/build/compile.ts";
 
-/** What a slow machine does more of: `otherwise` is whether it is one. */
+let folder: string;
+before(async () => {
+	folder = await mkdtemp(join(tmpdir(), "compiled-"));
+});
+after(() => rm(folder, { recursive: true }));
+
+/** What is compiled of a program of one chunk, which finds a file of the name `marker` beside its home. */
+async function compiledOf(program: string, marker: string): Promise<Buffer> {
+	const scratch = await mkdtemp(join(folder, "scratch-"));
+	const chunks = join(scratch, "chunks");
+	await mkdir(chunks);
+	await writeFile(join(scratch, marker), "");
+	await writeFile(join(chunks, "main.js"), program);
+	await compile(chunks, [execPath], scratch);
+	return readFile(join(chunks, "main.js.cache"));
+}
+
+/** What a slow machine does more of. */
 const MEANWHILE = {
 	"other functions come into being":
-		"Array.from({ length: otherwise ? 100 : 1 }, (_, i) => Function(i)());",
+		"Array.from({ length: isSlow ? 100 : 1 }, (_, i) => Function(i)());",
 	"a function runs more often":
-		"Array.from({ length: otherwise ? 500 : 1 }, (_, i) => often(i));",
+		"Array.from({ length: isSlow ? 500 : 1 }, (_, i) => often(i));",
 };
 
 for (const [meanwhile, work] of Object.entries(MEANWHILE))
 	test(`${meanwhile}: V8's compiled form is the same`, async () => {
-		const folder = await mkdtemp(join(tmpdir(), "compiled-"));
-		try {
-			const program = `
-				const otherwise = require("node:fs").existsSync("../otherwise");
-				function often(n) { let sum = 0; for (let i = 0; i < 9; i++) sum += n % (i + 1); return sum; }
-				${work}
-				function later() { return () => often(1); }
-				later()();
-				setImmediate(() => {});
-			`;
-			const compiled: Buffer[] = [];
-			for (const scratch of ["quick", "slow"]) {
-				const chunks = join(folder, scratch, "chunks");
-				await mkdir(chunks, { recursive: true });
-				await writeFile(join(chunks, "main.js"), program);
-				if (scratch === "slow")
-					await writeFile(join(folder, scratch, "otherwise"), "");
-				await compile(chunks, [execPath], join(folder, scratch));
-				compiled.push(await readFile(join(chunks, "main.js.cache")));
-			}
-			const [quick, slow] = compiled;
-			assert.ok(quick && quick.length > 0);
-			assert.deepEqual(slow, quick);
-		} finally {
-			await rm(folder, { recursive: true });
-		}
+		// As the program does, it ends the process at last.
+		const program = `
+			const isSlow = require("node:fs").existsSync("../slow");
+			function often(n) { let sum = 0; for (let i = 0; i < 9; i++) sum += n % (i + 1); return sum; }
+			${work}
+			function later() { return () => often(1); }
+			later()();
+			setImmediate(() => process.exit());
+		`;
+		const quick = await compiledOf(program, "quick");
+		assert.deepEqual(await compiledOf(program, "slow"), quick);
 	});
+
+test("where nothing is compiled, the build fails", async () => {
+	await assert.rejects(
+		compiledOf("process.reallyExit(0);", "none"),
+		/V8 would compile again: main\.js/,
+	);
+});
