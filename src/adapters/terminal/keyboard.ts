@@ -169,8 +169,11 @@ export class Keyboard extends Readable {
 
 	#pasted(text: string): void {
 		const lines = text.replace(/[\r\n]+$/, "");
+		const line = lines.replace(/\p{Cc}/gu, "");
 		if (/[\r\n]/.test(lines)) this.#refuse();
-		else this.#enter(lines.replace(/\p{Cc}/gu, ""));
+		// Choices are drawn again for each key.
+		else if (this.typing === "keys" && line !== "") this.#edit(line);
+		else this.#enter(line);
 	}
 
 	#typed(text: string): void {

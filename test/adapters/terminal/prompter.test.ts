@@ -309,6 +309,22 @@ terminal("B7: some of a thousand are found by typing", async (t) => {
 	assert.equal(lines(shown).at(-1), "✔ Namespaces: 11 of 1000");
 });
 
+terminal("a paste narrows a list at once, however long it is", async (t) => {
+	const { answer } = await asked(t, "pick", async (session) => {
+		await session.shows("0 of 1000 selected");
+		session.type(PASTE("z".repeat(100_000)));
+		await session.shows("nothing matches");
+		session.ctrl("u");
+		await session.shows("space select");
+		session.type(PASTE("team-0753"));
+		await session.shows("1 shown");
+		session.type(" ");
+		await session.shows("1 of 1000 selected");
+		session.type("\r");
+	});
+	assert.deepEqual(answer, ["team-0753"]);
+});
+
 terminal(
 	"a window that is made smaller still shows the line that is on",
 	async (t) => {
