@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { IPty } from "@lydell/node-pty";
+import { codeOf } from "../../src/adapters/error-code.ts";
 
 /** A program on a terminal of its own, driven as a person would: wait for what it shows, then type. */
 export interface TerminalSession {
@@ -146,7 +147,7 @@ class Session implements TerminalSession {
 		assert("destroy" in this.pty && typeof this.pty.destroy === "function");
 		this.pty.destroy();
 		// The system tells the session's leader alone; a person's shell tells its jobs, or ends and the system does.
-		this.signal("SIGHUP");
+		this.#tellAnyLeft("SIGHUP");
 	}
 
 	async ended(): Promise<{ status: number; settings: string }> {
@@ -158,10 +159,15 @@ class Session implements TerminalSession {
 	}
 
 	kill(): void {
+		this.#tellAnyLeft("SIGKILL");
+	}
+
+	/** A program may end by itself before it is told: one whose terminal is gone sees that first. */
+	#tellAnyLeft(name: NodeJS.Signals): void {
 		try {
-			process.kill(-this.pty.pid, "SIGKILL");
-		} catch {
-			// Nothing is left of it.
+			this.signal(name);
+		} catch (error) {
+			if (codeOf(error) !== "ESRCH") throw error;
 		}
 	}
 }
