@@ -30,7 +30,6 @@ import { COPY_FLAGS, copySettingsOf, SELECTING } from "../../flags/sync.ts";
 import * as flags from "../../flags.ts";
 import { planMaking } from "./make-source.ts";
 
-/** What one apply is to do, in one cluster. */
 /** `apply [NAME]`: the source holds this credential, and every copy equals it, whatever was there. */
 export const apply = command({
 	verb: "apply",
