@@ -213,13 +213,13 @@ function hasStarted({ state, imageID }: ContainerStatus): boolean {
 }
 
 function waiting(
-	containers: readonly Container[] = [],
-	statuses: readonly ContainerStatus[] = [],
+	containers: readonly Container[] | undefined,
+	statuses: readonly ContainerStatus[] | undefined,
 ): Waiting[] {
-	return statuses.flatMap(({ name, image = "", state }) => {
+	return (statuses ?? []).flatMap(({ name, image = "", state }) => {
 		const { reason = "", message = "" } = state?.waiting ?? {};
 		if (!isPullFailure(reason)) return [];
-		const written = containers.find((container) => container.name === name);
+		const written = containers?.find((container) => container.name === name);
 		return [
 			{ container: name, image: written?.image ?? image, reason, message },
 		];

@@ -67,7 +67,9 @@ export function objectShape<K extends Kind>(
 	return {
 		name: `a ${kind}`,
 		is: (value): value is ObjectOf[K] =>
-			isNamed(value) && isAskedFor(value, asked),
+			isNamed(value) &&
+			hasFields(value, FIELDS[kind] ?? {}) &&
+			isAskedFor(value, asked),
 	};
 }
 
@@ -97,7 +99,7 @@ export function watchShape<K extends Kind>(
 			(value.type === "ERROR" ||
 				(value.type === "BOOKMARK"
 					? isJsonObject(value.object.metadata)
-					: isNamed(value.object) && isAskedFor(value.object, asked))),
+					: objectShape(kind, asked).is(value.object))),
 	};
 }
 
@@ -123,6 +125,94 @@ function isNamed(value: unknown): value is never {
 		isTextsIfAny(value.data) &&
 		(value.immutable === undefined || typeof value.immutable === "boolean")
 	);
+}
+
+/** What a field has to be where it is there: a text, an object of such fields, or a list of such objects. */
+type Field = "text" | Fields | readonly [Fields];
+interface Fields {
+	readonly [name: string]: Field;
+}
+
+const NAMED = { name: "text" } as const;
+const CONTAINER = { ...NAMED, image: "text", imagePullPolicy: "text" } as const;
+const POD = {
+	containers: [CONTAINER],
+	initContainers: [CONTAINER],
+	ephemeralContainers: [CONTAINER],
+	imagePullSecrets: [NAMED],
+	volumes: [{ ...NAMED, image: { reference: "text", pullPolicy: "text" } }],
+	serviceAccountName: "text",
+	nodeName: "text",
+} as const;
+const STATUS = {
+	...NAMED,
+	image: "text",
+	imageID: "text",
+	state: { waiting: { reason: "text", message: "text" } },
+} as const;
+
+/** Fields of kinds that whole clusters are full of, and that are looked into. Of a Secret `isNamed` knows them. */
+const FIELDS: Partial<Record<Kind, Fields>> = {
+	ServiceAccount: { imagePullSecrets: [NAMED] },
+	Pod: {
+		spec: POD,
+		status: {
+			phase: "text",
+			containerStatuses: [STATUS],
+			initContainerStatuses: [STATUS],
+			ephemeralContainerStatuses: [STATUS],
+		},
+	},
+	Deployment: { spec: { template: { spec: POD } } },
+	DaemonSet: { spec: { template: { spec: POD } } },
+	Event: {
+		reason: "text",
+		message: "text",
+		involvedObject: {
+			...NAMED,
+			kind: "text",
+			namespace: "text",
+			fieldPath: "text",
+		},
+		series: { lastObservedTime: "text" },
+	},
+	Node: {
+		status: {
+			nodeInfo: {
+				kubeletVersion: "text",
+				architecture: "text",
+				operatingSystem: "text",
+			},
+		},
+	},
+};
+
+/** Looked at for each object of a list, hence a loop. */
+function hasFields(
+	value: Readonly<Record<string, unknown>>,
+	fields: Fields,
+): boolean {
+	for (const name in fields) {
+		const has = value[name];
+		const field = fields[name];
+		if (has === undefined || has === null || field === undefined) continue;
+		if (!isField(has, field)) return false;
+	}
+	return true;
+}
+
+function isField(value: unknown, field: Field): boolean {
+	if (field === "text") return typeof value === "string";
+	if (!isList(field)) return isJsonObject(value) && hasFields(value, field);
+	const [fields] = field;
+	return (
+		Array.isArray(value) &&
+		value.every((item) => isJsonObject(item) && hasFields(item, fields))
+	);
+}
+
+function isList(field: Fields | readonly [Fields]): field is readonly [Fields] {
+	return Array.isArray(field);
 }
 
 function isAskedFor(

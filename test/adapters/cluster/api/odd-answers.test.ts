@@ -277,7 +277,7 @@ for (const [size, padding, asked] of [
 	test(`a ${size} page that ends between two objects is asked for again, and each is given out once`, async () => {
 		const pods = ["a", "b"].map((name) => ({
 			metadata: { name, managedFields: [{ manager: "kubelet" }] },
-			spec: "x".repeat(padding),
+			spec: { nodeName: "x".repeat(padding) },
 		}));
 		const whole = JSON.stringify({
 			kind: "PodList",
@@ -364,6 +364,64 @@ test("a watch of objects whose fields are of other types", async () => {
 		);
 		heal();
 	}
+});
+
+describe("objects that commands look into, of which an answer has another type", () => {
+	const container = { name: "a", image: {} };
+	for (const [kind, odd] of [
+		["ServiceAccount", { imagePullSecrets: "x" }],
+		["ServiceAccount", { imagePullSecrets: [null] }],
+		["ServiceAccount", { imagePullSecrets: [{ name: 1 }] }],
+		["Pod", { spec: [] }],
+		["Pod", { spec: { containers: [null] } }],
+		["Pod", { spec: { initContainers: {} } }],
+		["Pod", { spec: { ephemeralContainers: [container] } }],
+		["Pod", { spec: { imagePullSecrets: "x" } }],
+		["Pod", { spec: { volumes: [{ name: "v", image: "x" }] } }],
+		["Pod", { spec: { serviceAccountName: {} } }],
+		["Pod", { status: "x" }],
+		["Pod", { status: { containerStatuses: [[]] } }],
+		["Pod", { status: { initContainerStatuses: [{ state: 1 }] } }],
+		[
+			"Pod",
+			{
+				status: { containerStatuses: [{ state: { waiting: { reason: 1 } } }] },
+			},
+		],
+		["Deployment", { spec: { template: { spec: { containers: 1 } } } }],
+		["DaemonSet", { spec: { template: "x" } }],
+		["Event", { involvedObject: null, message: {} }],
+		["Event", { involvedObject: { fieldPath: [] } }],
+		["Node", { status: { nodeInfo: { kubeletVersion: 1.37 } } }],
+	] as const)
+		test(`${kind} ${JSON.stringify(odd)}`, async () => {
+			const object = { metadata: { namespace: "default", name: "key" } };
+			const answering = (body: object) => {
+				heal = server.onRequest(() => ({
+					answer: {
+						status: 200,
+						body: JSON.stringify(body),
+						headers: { "content-type": "application/json" },
+					},
+				}));
+			};
+			const list = { kind: `${kind}List`, metadata: { resourceVersion: "1" } };
+			const pages = async () => {
+				for await (const _ of cluster.pages(kind, {}));
+			};
+			answering({ ...list, items: [object] });
+			await pages();
+			heal();
+			answering({ ...list, items: [object, { ...object, ...odd }] });
+			await assert.rejects(pages(), /with other JSON instead of/);
+			heal();
+			answering({ type: "ADDED", object: { ...object, ...odd } });
+			const watch = cluster.watch(kind, { resourceVersion: "0" });
+			await assert.rejects(
+				watch[Symbol.asyncIterator]().next(),
+				/with other JSON instead of a watch of /,
+			);
+		});
 });
 
 test("a watch whose line has no end", async () => {
