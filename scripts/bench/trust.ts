@@ -2,7 +2,7 @@ import { installedFile } from "../installed-file.ts";
 import { type Bar, type Bench, part, type Row } from "../measuring.ts";
 import { bare as bareClient } from "./scale/bare-program.ts";
 import { type Finished, finished } from "./scale/process.ts";
-import { collectGarbage, realServer } from "./scale/servers.ts";
+import { realServer } from "./scale/servers.ts";
 
 const NAME = "nginx-mesh-registry-key";
 /** The API server's own spread, a third up or down, is larger than what is measured: few rounds decide nothing. */
@@ -67,7 +67,7 @@ export const bench: Bench = {
 			work: string,
 			run: () => Promise<Finished>,
 		): Promise<Finished> => {
-			await collectGarbage(server.kubeconfig);
+			await server.collectGarbage();
 			const done = await run();
 			samples.set(work, [...(samples.get(work) ?? []), done.ms]);
 			return done;

@@ -38,6 +38,7 @@ export async function farAway(
 	);
 	return {
 		kubeconfig,
+		collectGarbage: () => server.collectGarbage(),
 		async stop() {
 			relay.close();
 			for (const socket of sockets) socket.destroy();

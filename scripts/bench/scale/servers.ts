@@ -8,27 +8,31 @@ import { finished } from "./process.ts";
 /** An API server of its own process, and an administrator's kubeconfig for it. */
 export interface BenchServer {
 	readonly kubeconfig: string;
+	/**
+	 * Has it collect its garbage, before something is timed. By itself a kube-apiserver does so about every
+	 * second thousand of writes, at half of what a thousand takes: in a row of works that is always the same,
+	 * always in the same work. Nobody can ask the embedded one.
+	 */
+	collectGarbage(): Promise<void>;
 	stop(): Promise<void>;
 }
 
 /** A real kube-apiserver. Throws where this machine has none and cannot build one. */
 export async function realServer(): Promise<BenchServer> {
-	return startRealCluster(
+	const { kubeconfig, stop } = await startRealCluster(
 		process.env,
 		(line) => console.log(`  ${line}`),
 		new AbortController().signal,
 	);
-}
-
-/**
- * Has a kube-apiserver collect its garbage, before something is timed. By itself it does so about every
- * second thousand of writes, at half of what a thousand takes: in a row of works that is always the same,
- * always in the same work.
- */
-export async function collectGarbage(kubeconfig: string): Promise<void> {
-	await finished(["kubectl", "get", "--raw", "/debug/pprof/heap?gc=1"], {
-		env: { KUBECONFIG: kubeconfig },
-	});
+	return {
+		kubeconfig,
+		async collectGarbage() {
+			await finished(["kubectl", "get", "--raw", "/debug/pprof/heap?gc=1"], {
+				env: { KUBECONFIG: kubeconfig },
+			});
+		},
+		stop,
+	};
 }
 
 /** The embedded API server of the tests. */
@@ -49,6 +53,7 @@ export async function embeddedServer(): Promise<BenchServer> {
 	);
 	return {
 		kubeconfig,
+		async collectGarbage() {},
 		async stop() {
 			child.kill();
 			await once(child, "exit");

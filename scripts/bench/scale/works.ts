@@ -5,7 +5,7 @@ import { installedFile } from "../../installed-file.ts";
 import type { Row } from "../../measuring.ts";
 import { bare as bareClient } from "./bare-program.ts";
 import { atTerminal, type Finished, finished } from "./process.ts";
-import { type BenchServer, collectGarbage } from "./servers.ts";
+import type { BenchServer } from "./servers.ts";
 
 const NAME = "nginx-mesh-registry-key";
 const LABEL = `usage=${NAME}`;
@@ -56,7 +56,7 @@ async function rounds(
 		samples.set(work, row);
 	};
 	const timed = async (work: string, run: () => Promise<Finished>) => {
-		await collectGarbage(server.kubeconfig);
+		await server.collectGarbage();
 		const done = await run();
 		take(work, "ms", done.ms);
 		return done;
@@ -141,7 +141,7 @@ async function rounds(
 
 		if (also.includes("terminal")) {
 			const sync = [meshreg, "sync", ...EVERYWHERE];
-			await collectGarbage(server.kubeconfig);
+			await server.collectGarbage();
 			take("first sync, at a terminal", "ms", await atTerminal(sync, env));
 			await bare("delete", namespaces);
 		}
