@@ -37,7 +37,7 @@ import {
 	type SyncRules,
 	SyncState,
 } from "../../core/pull-secrets/sync-state.ts";
-import { AbortedError, isAway, isFatal } from "../../errors.ts";
+import { AbortedError, isAway, isFatal, isNotFound } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 import { DedupedLog, type Listener } from "./deduped-log.ts";
 import { reflectors, type Watched } from "./reflectors.ts";
@@ -291,13 +291,22 @@ class Controller {
 		const attach = standing?.is === "served" ? standing.attach : [];
 		const isMeant = ({ metadata }: ServiceAccount) =>
 			attach.includes("*") || attach.includes(metadata.name ?? "");
-		const accounts = this.#accounts.without(key, namespace).filter(isMeant);
-		const targets = accounts.map((listed) => ({
-			namespace,
-			name: listed.metadata.name ?? "",
-			listed,
-		}));
+		const accounts = this.#accounts;
 		const { cluster, world } = this.how;
+		const now = world.clock.elapsed();
+		const targets = accounts
+			.without(key, namespace)
+			.filter(isMeant)
+			.map((listed) => ({
+				namespace,
+				name: listed.metadata.name ?? "",
+				listed,
+			}))
+			.filter(({ name }) => {
+				const next = accounts.nextWrite(namespace, name);
+				if (next > now) this.#queue.add(namespace, next);
+				return next <= now;
+			});
 		await editAccounts(targets, {
 			cluster,
 			world,
@@ -305,8 +314,12 @@ class Controller {
 			plan: (account) => planAttach(account, key),
 			awaitDefault: false,
 			onResult: (result) => {
+				const { action, name, why } = result;
+				// It went meanwhile, of which the watch is about to tell.
+				if (why && "error" in why && isNotFound(why.error)) return;
 				this.#told.tell(result);
-				if (result.action === "failed") this.#failed(namespace);
+				if (action === "failed") this.#failed(namespace);
+				if (action === "configured") accounts.wrote(namespace, name, now);
 			},
 		});
 	}

@@ -1,4 +1,10 @@
 import type { ServiceAccount } from "../objects.ts";
+import {
+	afterWrite,
+	type Backoff,
+	FRESH,
+	nextWrite,
+} from "../pull-secrets/backoff.ts";
 import { planAttach } from "./attachment.ts";
 
 /**
@@ -7,6 +13,8 @@ import { planAttach } from "./attachment.ts";
  */
 export class Accounts {
 	readonly #known = new Map<string, Map<string, ServiceAccount>>();
+	/** What was written lately, by namespace and name. */
+	readonly #backoffs = new Map<string, Backoff>();
 
 	/** `names`: only these; undefined: all. */
 	constructor(readonly names: ReadonlySet<string> | undefined) {}
@@ -16,8 +24,10 @@ export class Accounts {
 		const { namespace = "", name = "" } = account.metadata;
 		if (this.names?.has(name) === false) return [];
 		const there = this.#known.get(namespace) ?? new Map();
-		if (gone) there.delete(name);
-		else there.set(name, account);
+		if (gone) {
+			there.delete(name);
+			this.#backoffs.delete(`${namespace}/${name}`);
+		} else there.set(name, account);
 		if (there.size === 0) this.#known.delete(namespace);
 		else this.#known.set(namespace, there);
 		return gone ? [] : [namespace];
@@ -28,6 +38,17 @@ export class Accounts {
 		if (within === undefined) this.#known.clear();
 		else this.#known.delete(within);
 		return [...new Set(all.flatMap((account) => this.account(account, false)))];
+	}
+
+	/** One was written at `now`. */
+	wrote(namespace: string, name: string, now: number): void {
+		const backoff = this.#backoffs.get(`${namespace}/${name}`) ?? FRESH;
+		this.#backoffs.set(`${namespace}/${name}`, afterWrite(backoff, now));
+	}
+
+	/** When it may be written again: another that undoes every write is not fought as fast as the server allows. */
+	nextWrite(namespace: string, name: string): number {
+		return nextWrite(this.#backoffs.get(`${namespace}/${name}`) ?? FRESH);
 	}
 
 	/** Those of a namespace that do not name the key yet. */

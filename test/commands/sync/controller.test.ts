@@ -678,6 +678,50 @@ describe("service accounts", () => {
 		assert.equal(bed.server.requests.filter(isWrite).length, 2);
 	});
 
+	test("somebody who undoes the attachment of one is waited for, and others are not", async () => {
+		await using bed = await bedWith("app");
+		account(bed, "app");
+		await using keeping = await kept(bed, { attach: { by: "all" } });
+		await keeping.says("ServiceAccount app configured");
+		for (let time = 1; time < 5; time++) {
+			account(bed, "app");
+			await keeping.says("ServiceAccount app configured");
+		}
+		const { clock } = keeping;
+		const writes = bed.server.requests.filter(isWrite).length;
+		account(bed, "app");
+		await keeping.until(() => clock.waiting().includes(1000));
+		assert.equal(bed.server.requests.filter(isWrite).length, writes);
+		account(bed, "app/new");
+		await keeping.says("ServiceAccount app configured");
+		assert.equal(pullSecrets(bed, "app"), undefined);
+		clock.set(1000);
+		await keeping.says("ServiceAccount app configured");
+		assert.deepEqual(pullSecrets(bed, "app"), [{ name: NAME }]);
+	});
+
+	test("one that goes while it is written is no failure", async () => {
+		await using bed = await bedWith("app", "shop");
+		account(bed, "app");
+		account(bed, "shop");
+		bed.server.onRequest(({ method, path }) => {
+			if (method === "PATCH" && path.includes("/app/serviceaccounts/"))
+				bed.server.store.delete("ServiceAccount", "app", "default");
+			return undefined;
+		});
+		await using keeping = await kept(bed, { attach: { by: "all" } });
+		await keeping.says("ServiceAccount shop configured");
+		drift(bed, "app");
+		await keeping.says("Secret app configured");
+		// Seen to once more: so the first time, its accounts included, is over.
+		drift(bed, "app");
+		await keeping.says("Secret app configured");
+		assert.deepEqual(
+			keeping.log.filter((line) => line.startsWith("ServiceAccount app")),
+			[],
+		);
+	});
+
 	test("one that is gone is not missed", async () => {
 		await using bed = await bedWith("app");
 		await using keeping = await attachingLater(bed);
