@@ -1,10 +1,11 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
+import type { Socket } from "node:net";
 import { FailureError } from "../core/output/failure.ts";
 import type { ListenAddress, PageServer, WebPage } from "../world.ts";
 import { codeOf } from "./error-code.ts";
 
-/** What a kubelet or Prometheus needs; whoever wants more does not belong here. */
+/** More than a kubelet and Prometheus need. With one more, the oldest is closed. */
 const CONNECTIONS = 64;
 const REQUEST_LIMIT_MS = 10_000;
 
@@ -37,7 +38,17 @@ export async function servePages(
 			response.end(request.method === "HEAD" ? undefined : answer.text);
 		},
 	);
-	server.maxConnections = CONNECTIONS;
+	const open = new Set<Socket>();
+	server.on("connection", (socket) => {
+		open.add(socket);
+		socket.once("close", () => open.delete(socket));
+		if (open.size <= CONNECTIONS) return;
+		// Not the newest: any pod may hold connections open, and a kubelet that gets no answer restarts us.
+		const [oldest] = open;
+		if (oldest === undefined) return;
+		open.delete(oldest);
+		oldest.destroy();
+	});
 	server.listen(at.port, at.host === "" ? undefined : at.host);
 	try {
 		await once(server, "listening");

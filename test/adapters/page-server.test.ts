@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { createServer } from "node:net";
+import { connect, createServer, type Socket } from "node:net";
 import { describe, test } from "node:test";
 import { servePages } from "../../src/adapters/page-server.ts";
 import { inWords } from "../support/refused.ts";
@@ -34,6 +34,29 @@ describe("pages over HTTP", () => {
 				await server.close();
 			}
 		});
+
+	test("whoever holds connections open keeps nobody from an answer", async () => {
+		const server = await servePages(HERE, {
+			"/livez": async () => ({ status: 200, text: "ok\n" }),
+		});
+		const idle = [];
+		try {
+			for (let opened = 0; opened < 100; opened++) {
+				const socket = connect(server.port, HERE.host);
+				idle.push(socket);
+				socket.on("error", () => {});
+				await once(socket, "connect");
+			}
+			const answer = await fetch(`http://127.0.0.1:${server.port}/livez`);
+			assert.equal(answer.status, 200);
+			// The first ones had to go.
+			if (!idle[0]?.closed) await once(idle[0] as Socket, "close");
+			assert.equal(idle.at(-1)?.closed, false);
+		} finally {
+			await server.close();
+			for (const socket of idle) socket.destroy();
+		}
+	});
 
 	test("a port that is taken: says so, and what to do", async () => {
 		const other = createServer().listen(0, "127.0.0.1");
