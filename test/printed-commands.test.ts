@@ -15,8 +15,10 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { Fixes } from "../src/core/pull-secrets/fixes.ts";
+import { creating, Fixes } from "../src/core/pull-secrets/fixes.ts";
 import { commandLine } from "../src/report/command-line.ts";
+import { adviceClause } from "../src/report/failure.ts";
+import { failureWords } from "../src/report/failure-words.ts";
 import { NAME as KEY, labelsOf } from "./support/build.ts";
 import { notPosix } from "./support/posix.ts";
 import { type TestBed, testBed } from "./support/test-bed.ts";
@@ -245,5 +247,36 @@ describe("a pasted command runs kubectl and nothing else", {
 			]);
 			assert.deepEqual(calls, ["called", ""]);
 		}
+	});
+
+	test("nor does a sentence put quotes around it that turn its own inside out", async () => {
+		const script = creating("mine");
+		const asIs = adviceClause({ words: "run", script }, []);
+		assert.equal(asIs, "; run 'kubectl meshreg create mine'");
+		for (const attack of ATTACKS) {
+			const flags = ["--context", attack];
+			const clause = adviceClause({ words: "run", script }, flags);
+			// As whoever marks it with the quotes pastes it; without any of its own they make a word of it.
+			const marked = clause.replace("; run ", "");
+			const calls = await paste([marked.replace(/^'([^']*)'$/, "$1")]);
+			assert.deepEqual(calls, ["called", ""]);
+		}
+	});
+
+	test("a path of a kubeconfig is one word", async () => {
+		for (const attack of ATTACKS) {
+			const { message } = failureWords({
+				cause: "kubeconfig-invalid",
+				path: attack,
+				fault: { is: "not-yaml", line: undefined },
+			});
+			const calls = await paste([message.replace(/^.*; compare: /s, "")]);
+			assert.deepEqual(calls, ["called", ""]);
+		}
+	});
+
+	test("a word that begins with = is no program's path in zsh", () => {
+		const command = commandLine(creating("mine") ?? [], ["--context", "=ls"]);
+		assert.equal(command, "kubectl meshreg create mine --context '=ls'");
 	});
 });

@@ -81,8 +81,11 @@ function argvOf(
 /** Quotes any text as one word. */
 export function word(text: string): QuotedWord {
 	if (isUnprintable(text) || text.includes("\n")) return ansiQuoted(text);
+	// zsh reads a word that begins with = as the path of a program.
 	return (
-		/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+		/^[\w@%+:,./-][\w@%+=:,./-]*$/.test(text)
+			? text
+			: `'${text.replaceAll("'", "'\\''")}'`
 	) as QuotedWord;
 }
 

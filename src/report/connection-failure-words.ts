@@ -7,6 +7,7 @@ import type {
 	UserFault,
 } from "../core/output/connection-failure.ts";
 import { someOf } from "../core/output/some-of.ts";
+import { word } from "./command-line.ts";
 import type { AboutFailure, FailureWording } from "./wording.ts";
 
 /** What a kubeconfig has of a kind, for whoever named what it has not: `contexts: dev, prod`. */
@@ -22,7 +23,7 @@ export function entriesWords(
 /** Why there is no connection to be had. */
 export const CONNECTION_WORDS: FailureWording<ConnectionFailure> = {
 	"kubeconfig-invalid": ({ path, fault }) =>
-		`error loading config file "${path}": ${kubeconfigFaultWords(fault)}; compare: kubectl config view --kubeconfig='${path}'`,
+		`error loading config file "${path}": ${kubeconfigFaultWords(fault)}; compare: kubectl config view --kubeconfig=${word(path)}`,
 	"kubeconfig-entry-missing": ({ kind, name, known }) =>
 		`${kind} "${name}" does not exist; ${entriesWords(kind, known)}`,
 	"kubeconfig-cluster-contradictory": ({ cluster, because }) =>

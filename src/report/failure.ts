@@ -136,7 +136,9 @@ export function adviceClause(
 ): string {
 	if (advice?.script === undefined) return "";
 	const command = commandLine(advice.script, contextFlags);
-	return `; ${advice.words} ${advice.bare ? command : `'${command}'`}`;
+	// Around quotes of its own, a shell would take what they hold for what is outside of them.
+	const isBare = advice.bare || command.includes("'");
+	return `; ${advice.words} ${isBare ? command : `'${command}'`}`;
 }
 
 function firstFrame(error: Error): string {

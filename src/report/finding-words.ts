@@ -23,6 +23,7 @@ import { verificationWords } from "./verification-words.ts";
 /** What was found, in one line without a full stop. */
 export function headline({ about, namespaces }: Finding): string {
 	const places = someNames(namespaces);
+	const one = namespaces.length <= 1;
 	switch (about.cause) {
 		case "source-missing":
 			return failureWords(about.failure).message;
@@ -31,10 +32,10 @@ export function headline({ about, namespaces }: Finding): string {
 		case "invalid-content":
 			return `${about.ref}: ${contentFaultWords(about.fault)}`;
 		case "invalid-entry":
-			return `${about.ref}: ${displayKey(displayHost(about.problem.key))}: ${entryProblemWords(about.problem)}`;
+			return `${about.ref}: ${displayHost(about.problem.key)}: ${entryProblemWords(about.problem)}`;
 		case "expired":
 		case "expiring":
-			return `${about.ref}: the credential for ${displayKey(displayHost(about.key))} ${about.cause === "expired" ? "expired" : "expires"} at ${isoSeconds(about.at)}${about.provider === "" ? "" : ` (it came from ${about.provider}: is what renews it running?)`}`;
+			return `${about.ref}: the credential for ${displayHost(about.key)} ${about.cause === "expired" ? "expired" : "expires"} at ${isoSeconds(about.at)}${about.provider === "" ? "" : ` (it came from ${about.provider}: is what renews it running?)`}`;
 		case "verification":
 			return about.verification === undefined
 				? `${about.ref}: ${displayKey(about.key)} is no host that can be verified`
@@ -58,9 +59,9 @@ export function headline({ about, namespaces }: Finding): string {
 		case "copy-blocked":
 			return `${obstacleNoun(about.blocked)} is in the place of the copy of ${about.ref} in ${places}`;
 		case "namespace-made-again":
-			return `${places} was deleted and created again since ${about.ref} was sent to it`;
+			return `${places} ${one ? "was" : "were"} deleted and created again since ${about.ref} was sent to ${one ? "it" : "them"}`;
 		case "namespace-gone":
-			return `${places} is recorded for ${about.ref}, and does not exist`;
+			return `${places} ${one ? "is" : "are"} recorded for ${about.ref}, and ${one ? "does" : "do"} not exist`;
 		case "claimants": {
 			const content =
 				about.same === undefined
@@ -69,8 +70,8 @@ export function headline({ about, namespaces }: Finding): string {
 						? ", with its content"
 						: ", with other content";
 			return about.same === undefined && !about.orphaned
-				? `${places}: calls itself a copy of ${about.of}, which is not a source that is checked here`
-				: `${places}: calls itself a copy of ${about.of}${content}; not made by meshreg as far as it is recorded`;
+				? `${places}: ${one ? "calls itself a copy" : "call themselves copies"} of ${about.of}, which is not a source that is checked here`
+				: `${places}: ${one ? "calls itself a copy" : "call themselves copies"} of ${about.of}${content}; not made by meshreg as far as it is recorded`;
 		}
 		case "accounts":
 			return `${counted(about.count, "service account")}: every pull secret ${about.count === 1 ? "it references" : "they reference"} exists`;
@@ -117,7 +118,7 @@ export function headline({ about, namespaces }: Finding): string {
 		case "secret-missing-runs":
 			return `${counted(about.pods, "running pod")} in ${places} ${about.pods === 1 ? "references" : "reference"} ${nonexistent(about.secrets)}`;
 		default:
-			return `${pullClause(about, places)}${blockedClause(about.blocked, namespaces)}; ${counted(about.pods, "pod")} cannot pull`;
+			return `${pullClause(about, places, one)}${blockedClause(about.blocked, namespaces)}; ${counted(about.pods, "pod")} cannot pull`;
 	}
 }
 

@@ -9,10 +9,11 @@ import { duration } from "./age.ts";
 import { credentialFaultWords } from "./credential-fault-words.ts";
 import { nearMissSentence } from "./near-miss.ts";
 
-/** The cause of pods that cannot pull, as a clause. */
+/** The cause of pods that cannot pull, as a clause; `one`: `places` is one namespace. */
 export function pullClause(
 	{ cause, host, secret, words, asked, hint, changedAgo }: PullSubject,
 	places: string,
+	one: boolean,
 ): string {
 	// The host that failed, and for whom it stands.
 	const at =
@@ -27,7 +28,7 @@ export function pullClause(
 		case "never-pull":
 			return "the image is not on the node, or not for this pod, and may not be pulled";
 		case "no-secret":
-			return `${places} has no pull secret for ${host}`;
+			return `${places} ${one ? "has" : "have"} no pull secret for ${host}`;
 		case "secret-missing":
 			return secret === ""
 				? `a pull secret that the pods reference does not exist`

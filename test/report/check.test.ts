@@ -30,6 +30,46 @@ i : calls itself a copy of a b[2J, which is not a source that is checked here
 	);
 });
 
+test("several namespaces are, and one is", () => {
+	const ref = "nginx-mesh/key";
+	const told = (namespaces: readonly string[]) =>
+		storyOf(
+			[
+				finding(
+					"copies",
+					"problem",
+					{ cause: "namespace-made-again", ref },
+					{ namespaces },
+				),
+				finding(
+					"copies",
+					"note",
+					{ cause: "namespace-gone", ref },
+					{ namespaces },
+				),
+				finding(
+					"copies",
+					"note",
+					{ cause: "claimants", of: "a/b", same: true, orphaned: false },
+					{ namespaces },
+				),
+			],
+			{ quiet: false, contextFlags: [], columns: undefined },
+		)
+			.split("\n")
+			.filter((line) => /^[×i] /.test(line));
+	assert.deepEqual(told(["app"]), [
+		"× app was deleted and created again since nginx-mesh/key was sent to it",
+		"i app is recorded for nginx-mesh/key, and does not exist",
+		"i app: calls itself a copy of a/b, with its content; not made by meshreg as far as it is recorded",
+	]);
+	assert.deepEqual(told(["app", "shop"]), [
+		"× app, shop were deleted and created again since nginx-mesh/key was sent to them",
+		"i app, shop are recorded for nginx-mesh/key, and do not exist",
+		"i app, shop: call themselves copies of a/b, with its content; not made by meshreg as far as it is recorded",
+	]);
+});
+
 test("a workload that goes on on a second line is told from the next one, and from what to know", () => {
 	const workload = (name: string) => ({
 		kind: "Deployment",

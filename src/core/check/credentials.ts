@@ -18,7 +18,6 @@ import {
 import { providerNoted, providersNoted } from "../pull-secrets/renewal.ts";
 import { isSourceLike } from "../pull-secrets/source.ts";
 import { displayHost } from "../registry/server.ts";
-import { displayKey } from "../registry/url.ts";
 import type { Facts, SourceFacts } from "./facts.ts";
 import { type Finding, finding } from "./finding.ts";
 
@@ -177,5 +176,5 @@ function checkExpiry({ secret, fixes }: SourceFacts, now: number): Finding[] {
 
 /** The registries of a pull secret, as people call them. */
 function hostsOf(key: PullSecret): string[] {
-	return registriesOf(key.content).map(displayHost).map(displayKey);
+	return registriesOf(key.content).map(displayHost);
 }

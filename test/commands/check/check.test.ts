@@ -234,6 +234,14 @@ kubectl meshreg sync -n app
 		});
 	});
 
+	test("a registry with white space in its name is quoted once", async () => {
+		await using bed = await started();
+		source(bed, { "r.io": user("right"), "a b.io": user("right") }, []);
+		const { out } = await bed.run(["check", "-n", "app"]);
+		assert.match(out, /: "a b\.io": no image matches a key with white space\n/);
+		assert.match(out, / is well-formed, for r\.io, "a b\.io"\n/);
+	});
+
 	test("says the same in the same order whichever namespace answers first", async () => {
 		await using bed = await started();
 		source(bed, { "r.io": user("p") });
@@ -727,7 +735,7 @@ test("what is in the place of copies is one finding, however each of them calls 
 		[
 			[
 				"no-secret",
-				`app, shop, team-c and 2 more has no pull secret for r.io: a Secret that calls itself a copy of ${claimed} and 2 more is in the copy's place; 5 pods cannot pull`,
+				`app, shop, team-c and 2 more have no pull secret for r.io: a Secret that calls itself a copy of ${claimed} and 2 more is in the copy's place; 5 pods cannot pull`,
 			],
 		],
 	);

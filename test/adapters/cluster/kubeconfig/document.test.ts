@@ -71,7 +71,7 @@ describe("the shape of a kubeconfig", () => {
 		test(`${what} is refused`, () => {
 			refusedInWords(
 				() => read(document),
-				`error loading config file "FILE": ${message}; compare: kubectl config view --kubeconfig='FILE'`,
+				`error loading config file "FILE": ${message}; compare: kubectl config view --kubeconfig=FILE`,
 			);
 		});
 
