@@ -136,7 +136,7 @@ class Controller {
 
 	constructor(readonly how: ControllerOptions) {
 		const { attach, cluster, watched } = how;
-		this.#told = new DedupedLog(how);
+		this.#told = new DedupedLog(how, how.world.clock);
 		this.#state = new SyncState(how.rules);
 		how.begun?.(this.#state);
 		this.#accounts =

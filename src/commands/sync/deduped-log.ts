@@ -1,6 +1,8 @@
 import type { LogNote } from "../../core/in-cluster/log.ts";
 import type { ChangeResult } from "../../core/output/result.ts";
+import { growingPause } from "../../core/pauses.ts";
 import { failureLine } from "../../report/failure.ts";
+import type { Clock } from "../../world.ts";
 
 /** Where what happens over a long time is told. */
 export interface Listener {
@@ -11,15 +13,29 @@ export interface Listener {
 	readonly onTrouble: (error: unknown) => void;
 }
 
+/** What goes on changing is told less and less often: after a pause in milliseconds, which doubles. */
+const PAUSES = { first: 5_000, longest: 3_600_000 };
+
 /** Tells what happens, and what goes on happening only once. */
 export class DedupedLog {
-	/** The last failure that was told, by object. */
-	readonly #failures = new Map<string, string>();
-	#trouble = "";
+	/** The last failure that was told, by object, and of each kind when. */
+	readonly #failures = new Map<string, { said: string; told: Told }>();
+	/** Those that nothing has ended yet. */
+	readonly #troubles = new Set<string>();
+	readonly #told: Told;
 
-	constructor(readonly listener: Listener) {}
+	constructor(
+		readonly listener: Listener,
+		readonly clock: Pick<Clock, "elapsed">,
+	) {
+		this.#told = new Told(clock);
+	}
 
-	/** What was done; a failure once, until something else happens to that object. */
+	/**
+	 * What was done; a failure once, until something else happens to that object. Whoever may write in a
+	 * namespace makes one failure after the other as often as they like: of each kind it is told in other
+	 * words after a pause.
+	 */
 	tell(result: ChangeResult): void {
 		// An error's own fields say less than its text.
 		const said = JSON.stringify([
@@ -30,8 +46,12 @@ export class DedupedLog {
 		]);
 		const id = `${result.kind} ${result.namespace}/${result.name}`;
 		if (result.action !== "failed") this.#failures.delete(id);
-		else if (this.#failures.get(id) === said) return;
-		else this.#failures.set(id, said);
+		else {
+			const before = this.#failures.get(id);
+			const told = before?.told ?? new Told(this.clock);
+			if (before?.said === said || !told.isDue(result.why?.cause ?? "")) return;
+			this.#failures.set(id, { said, told });
+		}
 		if (result.action !== "unchanged" || result.why !== undefined)
 			this.listener.onResult(result);
 	}
@@ -39,13 +59,45 @@ export class DedupedLog {
 	/** A trouble that is not one object's, once until something succeeds. */
 	note(error: unknown): void {
 		const line = failureLine(error);
-		if (line === this.#trouble) return;
-		this.#trouble = line;
+		// Of several that go on at once, each: what succeeds says nothing of the others.
+		if (this.#troubles.has(line) || !this.#told.isDue(line)) return;
+		this.#troubles.add(line);
 		this.listener.onTrouble(error);
 	}
 
 	/** Something succeeded. */
 	succeeded(): void {
-		this.#trouble = "";
+		this.#troubles.clear();
+	}
+}
+
+/** More are forgotten: words may hold a number that is another each time. */
+const MOST_TOLD = 1000;
+
+/** What did not come up for so long, in milliseconds, is another story: whatever goes on is tried again sooner. */
+const OVER = 600_000;
+
+/** What was told, how often, and when it came up last. */
+class Told {
+	readonly #known = new Map<
+		string,
+		{ times: number; at: number; seen: number }
+	>();
+
+	constructor(readonly clock: Pick<Clock, "elapsed">) {}
+
+	/** Whether it is to be told now, as it then is. */
+	isDue(what: string): boolean {
+		const now = this.clock.elapsed();
+		const before = this.#known.get(what);
+		const goesOn = before !== undefined && now < before.seen + OVER;
+		if (goesOn) {
+			before.seen = now;
+			if (now < before.at + growingPause(before.times, PAUSES)) return false;
+		}
+		if (this.#known.size >= MOST_TOLD) this.#known.clear();
+		const times = goesOn ? before.times + 1 : 1;
+		this.#known.set(what, { times, at: now, seen: now });
+		return true;
 	}
 }

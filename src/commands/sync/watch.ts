@@ -131,7 +131,7 @@ async function keepInSync(
 	const source = await outlasting(
 		() => recorded(found, options, how),
 		how,
-		new DedupedLog(log.listener),
+		new DedupedLog(log.listener, world.clock),
 	);
 	const care = new SourceCare({
 		...how,
