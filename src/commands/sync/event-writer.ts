@@ -5,40 +5,54 @@ import {
 } from "../../core/in-cluster/event.ts";
 import type { Cluster, World } from "../../world.ts";
 
-/** So many at once, and then one so often, in milliseconds: a cluster in trouble is not helped by more. */
+/**
+ * So many at once in a namespace, and then one so often, in milliseconds. Each has its own: who may write in one
+ * would otherwise, by one failure after the other, keep it from being told that a credential ends.
+ */
 const BURST = 25;
 const REFILL = 30_000;
+/** So many wait for their turn: a cluster in trouble is not helped by more. */
+const WAITING = 100;
 
 /** Writes Events, one after the other, as a courtesy: whatever becomes of them, the work goes on. */
 export class EventWriter {
-	#left = BURST;
-	#refilled: number;
+	/** By namespace, how many it may have, and when that was counted. */
+	readonly #left = new Map<string, { left: number; at: number }>();
+	#waiting = 0;
 	#last: Promise<unknown> = Promise.resolve();
 	#written = 0;
 
 	constructor(
 		readonly cluster: Pick<Cluster, "create">,
 		readonly clock: World["clock"],
-	) {
-		this.#refilled = clock.elapsed();
-	}
+	) {}
 
 	/** Writes one; where the user may not, or there have been too many, nothing is. */
 	tell(topic: EventTopic, reason: EventReason, message: string): void {
-		const now = this.clock.elapsed();
-		const refills = Math.floor((now - this.#refilled) / REFILL);
-		this.#refilled += refills * REFILL;
-		this.#left = Math.min(BURST, this.#left + refills);
-		if (this.#left === 0) return;
-		this.#left--;
+		if (this.#waiting >= WAITING || !this.#isAllowed(topic.namespace)) return;
 		const id = this.#written++;
 		const event = eventOf(topic, reason, message, {
 			id,
 			now: this.clock.now(),
 		});
-		this.#last = this.#last.then(() =>
-			this.cluster.create("Event", event).catch(() => {}),
-		);
+		this.#waiting++;
+		this.#last = this.#last
+			.then(() => this.cluster.create("Event", event))
+			.catch(() => {})
+			.finally(() => this.#waiting--);
+	}
+
+	/** Takes one of those that a namespace may have. */
+	#isAllowed(namespace: string): boolean {
+		const now = this.clock.elapsed();
+		const { left, at } = this.#left.get(namespace) ?? { left: BURST, at: now };
+		const refills = Math.floor((now - at) / REFILL);
+		const allowed = Math.min(BURST, left + refills);
+		this.#left.set(namespace, {
+			left: Math.max(0, allowed - 1),
+			at: at + refills * REFILL,
+		});
+		return allowed > 0;
 	}
 
 	/** Until all of them have been answered. */
