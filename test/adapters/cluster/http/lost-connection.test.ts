@@ -4,14 +4,13 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import {
 	constants,
 	createSecureServer,
-	type Http2SecureServer,
 	type ServerHttp2Session,
 	type ServerHttp2Stream,
 } from "node:http2";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { after, before, describe, type TestContext, test } from "node:test";
 import { connect as connectTls } from "node:tls";
 import { text } from "../../../../src/adapters/cluster/http/exchange.ts";
 import { Http2 } from "../../../../src/adapters/cluster/http/http2.ts";
@@ -157,20 +156,15 @@ describe("a connection on which nothing comes any more", () => {
 });
 
 describe("a server that says good-bye (GOAWAY)", () => {
-	/** Answers what `handle` answers, on as many connections as are made. */
+	/** A server that answers what `handle` answers, on as many connections as are made, and who is connected to it, until the test ends. */
 	async function serverWith(
+		t: TestContext,
 		handle: (
 			session: ServerHttp2Session,
 			request: number,
 			stream: ServerHttp2Stream,
 		) => boolean,
-	): Promise<{
-		server: Http2SecureServer;
-		url: URL;
-		ca: string;
-		kubeconfig: string;
-		sessions: ServerHttp2Session[];
-	}> {
+	) {
 		const ca = await CertificateAuthority.create();
 		const { certificate: cert, key } = await ca.server();
 		const sessions: ServerHttp2Session[] = [];
@@ -204,87 +198,62 @@ describe("a server that says good-bye (GOAWAY)", () => {
 				),
 			}),
 		);
-		return { server, url, ca: ca.certificate, kubeconfig, sessions };
+		const clock = hastyClock();
+		const { cluster } = await connected({ kubeconfig }, { clock });
+		t.after(async () => {
+			await cluster.close();
+			server.close();
+			for (const session of sessions) session.destroy();
+		});
+		return { url, ca: ca.certificate, sessions, cluster, clock };
 	}
 
 	test("finishes what it has, and is asked again on a new connection", async (t) => {
-		const { server, kubeconfig, sessions } = await serverWith(
+		const { sessions, cluster, clock } = await serverWith(
+			t,
 			(session, request) => {
 				if (request === 3) session.goaway(0);
 				return true;
 			},
 		);
-		t.after(() => {
-			server.close();
-			for (const session of sessions) session.destroy();
-		});
-		const clock = hastyClock();
-		const { cluster } = await connected({ kubeconfig }, { clock });
 		for (let times = 0; times < 6; times++)
 			await cluster.read("Namespace", { name: "x" });
-		await cluster.close();
 		assert.equal(sessions.length, 2);
 		assert.deepEqual(clock.slept, []);
 	});
 
 	test("is asked again for what it had not begun, a create without looking first", async (t) => {
 		let begun = 0;
-		const { server, kubeconfig, sessions } = await serverWith(
-			(session, request) => {
-				if (request === 1) return true;
-				if (sessions.length > 1) {
-					begun++;
-					return true;
-				}
-				// It has begun nothing after the first request.
-				session.goaway(0, 1);
-				return false;
-			},
-		);
-		t.after(() => {
-			server.close();
-			for (const session of sessions) session.destroy();
+		const { sessions, cluster } = await serverWith(t, (session, request) => {
+			if (request === 1) return true;
+			if (sessions.length > 1) {
+				begun++;
+				return true;
+			}
+			// It has begun nothing after the first request.
+			session.goaway(0, 1);
+			return false;
 		});
-		const { cluster } = await connected(
-			{ kubeconfig },
-			{ clock: hastyClock() },
-		);
 		await cluster.read("Namespace", { name: "x" });
 		const made = await cluster.create("Namespace", { metadata: { name: "y" } });
 		assert.equal(made.metadata.name, "y");
 		assert.equal(begun, 1);
-		await cluster.close();
 	});
 
 	test("is asked again for the very first that it refused to begin", async (t) => {
-		const { server, kubeconfig, sessions } = await serverWith(
-			(_, request, stream) => {
-				if (request === 1) stream.close(constants.NGHTTP2_REFUSED_STREAM);
-				return request > 1;
-			},
-		);
-		t.after(() => {
-			server.close();
-			for (const session of sessions) session.destroy();
+		const { cluster } = await serverWith(t, (_, request, stream) => {
+			if (request === 1) stream.close(constants.NGHTTP2_REFUSED_STREAM);
+			return request > 1;
 		});
-		const { cluster } = await connected(
-			{ kubeconfig },
-			{ clock: hastyClock() },
-		);
 		const read = await cluster.read("Namespace", { name: "x" });
 		assert.equal(read.metadata.name, "x");
-		await cluster.close();
 	});
 
 	for (const how of ["destroyed", "left alone"] as const)
 		test(`and never hangs up keeps no connection that is ${how}`, async (t) => {
-			const { server, url, ca, sessions } = await serverWith((session) => {
+			const { url, ca } = await serverWith(t, (session) => {
 				session.goaway(0);
 				return true;
-			});
-			t.after(() => {
-				server.close();
-				for (const session of sessions) session.destroy();
 			});
 			if (how === "left alone")
 				t.mock.timers.enable({ apis: ["setInterval", "setTimeout"] });
