@@ -84,6 +84,8 @@ class Entry {
 	readonly failures: Record<Refusal, number> = { failed: 0, rejected: 0 };
 	/** Not asked for again before. */
 	notBefore = 0;
+	/** What was left of it when it came, in milliseconds; undefined: it was there before. */
+	left: number | undefined;
 	/** How near its end was when it was told last. */
 	nearness: Nearness = "far";
 	/** What was told of the last failure, how near the end was then, and when. */
@@ -91,6 +93,14 @@ class Entry {
 
 	/** `credential`: the one that all this is about. */
 	constructor(readonly credential: Credential) {}
+
+	/**
+	 * How long before its end it is renewed. By a clock that is ahead, or a beginning that is none, most of
+	 * its life may be over when it comes: half of what was left then is waited for in any case.
+	 */
+	margin(expiry: Expiry | undefined, before: number | undefined): number {
+		return Math.min(marginOf(expiry, before), (this.left ?? Infinity) / 2);
+	}
 }
 
 /** A clock that is set is noticed within so long, in milliseconds. */
@@ -148,7 +158,8 @@ export class SourceCare {
 		}
 		if (
 			world.clock.elapsed() >= entry.notBefore &&
-			dueIn(expiry, refresh.before, world.clock.now()) <= 0
+			dueIn(expiry, entry.margin(expiry, refresh.before), world.clock.now()) <=
+				0
 		)
 			await this.#renew(source, key, entry, provider, refresh).catch(
 				(error: unknown) => {
@@ -176,9 +187,10 @@ export class SourceCare {
 		const entry = this.#entries.get(key);
 		if (entry === undefined) return LONGEST_WAIT;
 		const wait = entry.notBefore - this.how.world.clock.elapsed();
+		const expiry = this.#source && expiryIn(this.#source, key);
 		const due = dueIn(
-			this.#source && expiryIn(this.#source, key),
-			this.how.refresh?.before,
+			expiry,
+			entry.margin(expiry, this.how.refresh?.before),
 			this.how.world.clock.now(),
 		);
 		// A thousandth more: a clock need not reach the moment in the same millisecond.
@@ -338,6 +350,7 @@ export class SourceCare {
 		if (now !== undefined) this.learn(now);
 		const expiry = now && expiryIn(now, key);
 		const time = world.clock.now();
+		entry.left = expiry && expiry.at - time;
 		// Whatever is said of its time, it is not asked for again at once.
 		entry.notBefore =
 			world.clock.elapsed() +
@@ -350,7 +363,7 @@ export class SourceCare {
 			event: "credential-refreshed",
 			registry: key,
 			provider,
-			left: expiry && expiry.at - time,
+			left: entry.left,
 		});
 	}
 
@@ -373,7 +386,11 @@ export class SourceCare {
 		);
 		entry.notBefore = world.clock.elapsed() + pause;
 		onRefresh(key, result);
-		const nearness = nearnessOf(expiry, marginOf(expiry, refresh?.before), now);
+		const nearness = nearnessOf(
+			expiry,
+			entry.margin(expiry, refresh?.before),
+			now,
+		);
 		// An error's own fields say less than its text.
 		const error =
 			why.is === "no-answer"

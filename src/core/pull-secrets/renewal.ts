@@ -85,10 +85,10 @@ export function marginOf(
 /** In how many milliseconds an entry is to be renewed, 0 or less: now. One of which no end is known is asked about at once. */
 export function dueIn(
 	expiry: Expiry | undefined,
-	before: number | undefined,
+	margin: number,
 	now: number,
 ): number {
-	return expiry === undefined ? 0 : expiry.at - marginOf(expiry, before) - now;
+	return expiry === undefined ? 0 : expiry.at - margin - now;
 }
 
 /**

@@ -187,6 +187,32 @@ async function cared(
 }
 
 describe("what renews itself", () => {
+	for (const [what, ahead, life] of [
+		["a clock that is 50 minutes ahead of whoever issues them", 50, HOUR],
+		["tokens that say they were issued in 1970", 0, START + HOUR],
+	] as const)
+		test(`${what}: one that came is not renewed at once`, async () => {
+			await cared(
+				{
+					there: token(0),
+					gives: (n, at) => {
+						const exp = at + HOUR;
+						const claims = { iat: (START + exp - life) / 1000, n };
+						return `e30.${Buffer.from(JSON.stringify({ ...claims, exp: (START + exp) / 1000 })).toString("base64url")}.c2ln`;
+					},
+				},
+				async ({ play, setDay, asked, results }) => {
+					setDay(ahead * MINUTE);
+					await play(HOUR);
+					assert.ok(asked.length <= 15, `asked ${asked.length} times`);
+					assert.equal(
+						results.filter((result) => result === "refreshed").length,
+						asked.length,
+					);
+				},
+			);
+		});
+
 	test("a credential is renewed in the last fifth of its life, and the next one again", async () => {
 		await cared(
 			{ gives: (n) => token(n === 1 ? 2 * HOUR : 3 * HOUR) },
