@@ -15,7 +15,7 @@ export async function serveWatch(
 	facts: () => WatchFacts,
 	world: Pick<World, "clock" | "interrupt" | "serve">,
 ): Promise<Pick<PageServer, "close">> {
-	const metricsPages = { "/metrics": () => metricsPage(facts) };
+	const metricsPages = { "/metrics": metricsPage(facts, world.clock) };
 	const isOne =
 		health !== undefined &&
 		metrics !== undefined &&
@@ -67,8 +67,24 @@ function probePages(
 	};
 }
 
-async function metricsPage(facts: () => WatchFacts): Promise<WebPage> {
-	return { status: 200, ...(await metricsText(metricsOf(facts()))) };
+/** Milliseconds for which a page of metrics will do: any pod may ask, and with many namespaces each costs. */
+const FRESH = 1000;
+
+function metricsPage(
+	facts: () => WatchFacts,
+	clock: Pick<World["clock"], "elapsed">,
+): () => Promise<WebPage> {
+	let last: { page: Promise<WebPage>; at: number } | undefined;
+	const made = async () => ({
+		status: 200,
+		...(await metricsText(metricsOf(facts()))),
+	});
+	return () => {
+		const now = clock.elapsed();
+		if (last === undefined || now >= last.at + FRESH)
+			last = { page: made(), at: now };
+		return last.page;
+	};
 }
 
 const OK: WebPage = { status: 200, text: "ok\n" };

@@ -148,6 +148,24 @@ meshreg_refresh_total{registry="r.example",result="refreshed"} 1
 	});
 });
 
+test("whoever asks for metrics all the time has them made once a second", async () => {
+	let made = 0;
+	const { ask, clock } = await served(
+		{ metrics: METRICS },
+		{
+			get expiries() {
+				made++;
+				return [];
+			},
+		},
+	);
+	for (let time = 0; time < 3000; time += 10) {
+		clock.set(time);
+		await Promise.all([ask(9090, "/metrics"), ask(9090, "/metrics")]);
+	}
+	assert.equal(made, 3);
+});
+
 test("a port that is taken is told, and the other is let go", async () => {
 	await using taken = await listening();
 	let open = 0;
