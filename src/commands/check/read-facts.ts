@@ -160,7 +160,13 @@ export async function readFacts(
 		),
 		accounts,
 		pods: await withEvents(snapshot, pods, secrets),
-		namespaces: await readNamespaces(snapshot, cluster, sources, namespaces),
+		namespaces: await readNamespaces(
+			snapshot,
+			cluster,
+			sources,
+			secrets,
+			namespaces,
+		),
 		nodes: await readNodes(snapshot, sources, pods, beforeUpgrade),
 		beforeUpgrade,
 		unread: snapshot.unread,
@@ -322,11 +328,15 @@ async function withEvents(
 	}));
 }
 
-/** What the records speak of: with rules all Namespaces, else those that they name with a uid. */
+/**
+ * What the records speak of: with rules all Namespaces, else those that they name with a uid, and those
+ * where nothing is: what is not there is not served by a sync.
+ */
 async function readNamespaces(
 	snapshot: Snapshot,
 	cluster: Cluster,
 	sources: readonly SourceFacts[],
+	secrets: ReadonlyMap<string, SecretFacts>,
 	scope: readonly string[] | undefined,
 ): Promise<ReadonlyMap<string, NamespaceKnowledge>> {
 	const records = sources.flatMap(({ record }) =>
@@ -346,7 +356,7 @@ async function readNamespaces(
 		}
 	}
 	const rules = records.some(hasRules);
-	const names = new Set([
+	const needed = new Set([
 		...records.flatMap((record) =>
 			[...namesOf(record)].flatMap(([name, { uid }]) =>
 				uid === "" && !rules ? [] : [name],
@@ -354,6 +364,14 @@ async function readNamespaces(
 		),
 		...(rules ? (scope ?? []) : []),
 	]);
+	const empty = sources.flatMap(({ secret, record }) =>
+		record.kind === "record"
+			? [...namesOf(record.record).keys()].filter(
+					(name) => !secrets.has(`${name}/${secret.name}`),
+				)
+			: [],
+	);
+	const names = needed.union(new Set(empty));
 	await inParallel(
 		[...names].filter((name) => scope === undefined || scope.includes(name)),
 		AT_ONCE,
@@ -364,7 +382,8 @@ async function readNamespaces(
 			} catch (error) {
 				if (!(error instanceof ApiError)) throw error;
 				if (error.status === 404) known.set(name, "gone");
-				else snapshot.note("namespaces", "", error);
+				// A name without a uid is trusted by whoever may not look.
+				else if (needed.has(name)) snapshot.note("namespaces", "", error);
 			}
 		},
 	);

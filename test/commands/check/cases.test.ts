@@ -906,6 +906,41 @@ describe("whom to trust", () => {
 		);
 	});
 
+	test("a name in the record of which there is no namespace has no copy to be made", async () => {
+		await using bed = await started(["app"]);
+		source(bed, ["r.io"], ["app", "gone"]);
+		const all = await bed.run(["check"]);
+		assert.match(
+			all.out,
+			/× no copy of nginx-mesh\/\S+ in app, [^\n]*\n {4}Fix: kubectl meshreg sync -n app\n/,
+		);
+		assert.match(
+			all.out,
+			/i gone is recorded for [^\n]*\n {4}See: kubectl meshreg sync --forget gone\n/,
+		);
+		await bed.run(["sync", "-n", "app"]);
+		await bed.run(["sync", "--forget", "gone"]);
+		assert.equal((await bed.run(["sync"])).status, 0);
+		assert.equal((await bed.run(["check"])).status, 0);
+	});
+
+	test("whoever may not look at Namespaces trusts the record's name", async () => {
+		await using bed = await started(["app"], {
+			users: { sam: {} },
+			allow: [
+				{
+					user: "sam",
+					verbs: ["get", "list"],
+					resources: ["secrets", "serviceaccounts", "pods", "events"],
+				},
+			],
+		});
+		source(bed, ["r.io"], ["app"]);
+		const { out } = await bed.run(["check"], { user: "sam" });
+		assert.match(out, /× no copy of nginx-mesh\/\S+ in app,/);
+		assert.doesNotMatch(out, /not checked/);
+	});
+
 	test("a namespace that was made again is confirmed by a person", async () => {
 		await using bed = await started(["app"]);
 		source(bed, ["r.io"], [], {
