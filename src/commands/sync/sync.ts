@@ -91,7 +91,10 @@ Select namespaces by name, all of them, by label, or those in which the mesh inj
 	async run(options, world) {
 		warn(world, ...options.notes);
 		if (options.prune) mustAsk("--prune", options, world);
-		const cluster = await world.connect(options.connection);
+		const cluster = await world.connect({
+			...(options.watch && { requestTimeout: LONGEST_REQUEST }),
+			...options.connection,
+		});
 		try {
 			return options.watch
 				? await watchSync(options, cluster, world)
@@ -106,6 +109,13 @@ Select namespaces by name, all of them, by label, or those in which the mesh inj
 		}
 	},
 });
+
+/**
+ * In milliseconds, where nobody says otherwise: an API server ends what takes a minute. With nobody to
+ * interrupt it, what a proxy never answers would keep its namespace for ever, and all of them once so many
+ * are under way as may be, while the watches go on hearing.
+ */
+const LONGEST_REQUEST = 120_000;
 
 /** Whether there is no source of that name; without -n it may be the namespaces that are missed first. */
 function namesNone(error: unknown): boolean {
