@@ -69,6 +69,7 @@ const THEIRS = {
 	labels: { usage: "nginx-mesh-registry-key" },
 };
 const UNMANAGED = { annotations: {}, labels: {} };
+const HELM = { by: "tool", name: "Helm" } as const;
 const SENT = { [TARGETS_ANNOTATION]: '[{"all":true}]' };
 
 describe("planning a copy", () => {
@@ -160,7 +161,7 @@ describe("planning a copy", () => {
 		],
 		[
 			"unmanaged, equal, with another keeper",
-			key({ ...UNMANAGED, manager: { by: "tool", name: "Helm" } }),
+			key({ ...UNMANAGED, manager: HELM }),
 			"managed-by-other",
 			"managed-by-other",
 			"managed-by-other",
@@ -246,6 +247,34 @@ describe("planning a source", () => {
 		["equal", source, "unchanged", "unchanged", "unchanged"],
 		["different", { ...source, content: OTHER }, "differs", "update", "update"],
 		["a mesh's, equal", { ...source, ...THEIRS }, "update", "update", "update"],
+		[
+			"a mesh's, different",
+			{ ...source, ...THEIRS, content: OTHER },
+			"differs",
+			"update",
+			"update",
+		],
+		[
+			"a source that another keeps, different",
+			{ ...source, content: OTHER, manager: HELM },
+			"differs",
+			"update",
+			"update",
+		],
+		[
+			"a mesh's, with another keeper",
+			{ ...source, ...THEIRS, manager: HELM },
+			"managed-by-other",
+			"managed-by-other",
+			"managed-by-other",
+		],
+		[
+			"a copy, with another keeper",
+			key({ manager: HELM }),
+			"managed-by-other",
+			"managed-by-other",
+			"managed-by-other",
+		],
 		["a copy", key(), "copy-of-another", "copy-of-another", "update"],
 		[
 			"unmanaged",
@@ -256,7 +285,7 @@ describe("planning a source", () => {
 		],
 		[
 			"unmanaged, with another keeper",
-			{ ...source, ...UNMANAGED, manager: { by: "tool", name: "Helm" } },
+			{ ...source, ...UNMANAGED, manager: HELM },
 			"managed-by-other",
 			"managed-by-other",
 			"managed-by-other",

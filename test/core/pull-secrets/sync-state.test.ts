@@ -89,6 +89,12 @@ describe("what is to be done in a namespace", () => {
 		["a drifted copy", [key("app", { content: TWO })], {}, "update"],
 		["an unmanaged Secret", [key("app", { labels: {} })], {}, "unmanaged"],
 		[
+			"another source, which no watch takes over",
+			[key("app", { annotations: {}, content: TWO })],
+			{ force: true },
+			"is-source",
+		],
+		[
 			"an immutable copy",
 			[key("app", { content: TWO, immutable: true })],
 			{ force: true },
