@@ -77,7 +77,7 @@ export const PLUGIN_ANSWERS: readonly PluginAnswer[] = [
 	{ what: "that is a list", text: "[]", found: { is: "not-object" } },
 	{
 		what: "of another kind",
-		text: '{"kind":"Status"}',
+		text: '{"kind":"Status","apiVersion":"credentialprovider.kubelet.k8s.io/v1","auth":{"r.example":{"username":"u","password":"p"}}}',
 		found: { is: "not-a-response" },
 	},
 	{
@@ -116,6 +116,11 @@ export const PLUGIN_ANSWERS: readonly PluginAnswer[] = [
 		text: pluginAnswer({ "r.example": login("u", "p\n") }),
 		found: { is: "credential", fault: "password-line-end" },
 		kubelet: "u",
+	},
+	{
+		what: "with a password that is no text",
+		text: pluginAnswer({ "r.example": { username: "u", password: 1 } }),
+		found: { is: "no-credential" },
 	},
 	{
 		what: "with something else than texts",

@@ -30,7 +30,7 @@ const USUAL_MARGIN = HOUR;
 
 /** What renews an entry: what the source names, where that is allowed; undefined: nothing does. */
 export function renewerOf(
-	source: PullSecret,
+	source: Pick<PullSecret, "annotations">,
 	key: string,
 	allowed: readonly Provider[],
 ): Provider | undefined {

@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Expiry } from "../../../src/core/pull-secrets/expiry.ts";
+import type { Provider } from "../../../src/core/pull-secrets/provider.ts";
 import {
 	askAgainIn,
 	marginOf,
+	nearnessOf,
 	pauseAfter,
 	providerNoted,
 	providersNoted,
 	type Refusal,
+	renewerOf,
 } from "../../../src/core/pull-secrets/renewal.ts";
 
 const SECOND = 1000;
@@ -126,6 +129,7 @@ test("what the annotation holds is a provider's name, or none", () => {
 		g: "sh -c x",
 		h: ["ecr"],
 		i: `plugin:${"a".repeat(255)}`,
+		j: "helper:",
 	};
 	const annotations = { "kubectl-meshreg/provider": JSON.stringify(noted) };
 	assert.deepEqual(providersNoted({ annotations }), [
@@ -134,6 +138,35 @@ test("what the annotation holds is a provider's name, or none", () => {
 		"plugin:my provider.exe",
 		noted.i,
 	]);
-	for (const key of ["d", "e", "f", "g", "h"])
+	for (const key of ["d", "e", "f", "g", "h", "j"])
 		assert.equal(providerNoted({ annotations }, key), undefined, key);
+});
+
+test("an entry is renewed by what its own note names, where just that is allowed", () => {
+	const noted = { "r.example:5000": "ecr", "r.example": "helper:pass" };
+	const source = {
+		annotations: { "kubectl-meshreg/provider": JSON.stringify(noted) },
+	};
+	const pass = { by: "helper", name: "pass" } as const;
+	const other = { by: "helper", name: "other" } as const;
+	const ecr = { by: "ecr" } as const;
+	const renewer = (key: string, ...allowed: Provider[]) =>
+		renewerOf(source, key, allowed);
+	assert.equal(renewer("r.example", other, ecr, pass), pass);
+	assert.equal(renewer("r.example:5000", pass, ecr), ecr);
+	assert.equal(renewer("r.example", other, ecr), undefined);
+	assert.equal(renewer("r", pass, ecr), undefined);
+});
+
+test("how near its end a credential is", () => {
+	for (const [left, nearness] of [
+		[101, "far"],
+		[100, "near"],
+		[26, "near"],
+		[25, "last"],
+		[1, "last"],
+		[0, "over"],
+	] as const)
+		assert.equal(nearnessOf(ending(left, HOUR), 100, NOW), nearness);
+	assert.equal(nearnessOf(undefined, 100, NOW), "far");
 });
