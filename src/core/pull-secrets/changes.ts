@@ -85,9 +85,9 @@ export function annotationsAfter(
 	};
 }
 
-/** A Secret as it can be created again after it was deleted: without what the server gave it. */
+/** A Secret as it can be created again after it was deleted: without what the server gave it. One with finalizers never is. */
 export function recreatable(secret: Secret): Secret {
-	const { name, namespace, labels, annotations, finalizers, ownerReferences } =
+	const { name, namespace, labels, annotations, ownerReferences } =
 		secret.metadata;
 	return {
 		...secret,
@@ -96,7 +96,6 @@ export function recreatable(secret: Secret): Secret {
 			...(namespace !== undefined && { namespace }),
 			...(labels && { labels }),
 			...(annotations && { annotations }),
-			...(finalizers && { finalizers }),
 			...(ownerReferences && { ownerReferences }),
 		},
 	};

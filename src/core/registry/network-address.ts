@@ -57,12 +57,11 @@ const INSIDE_DOMAINS: ReadonlySet<string> = new Set([
 
 const LOOPBACK = blocks("127.0.0.0/8", "::1/128");
 
-/** https://www.iana.org/assignments/iana-ipv4-special-registry, without the ones for documentation. */
+/** https://www.iana.org/assignments/iana-ipv4-special-registry, without loopback and the ones for documentation. */
 const PRIVATE = blocks(
 	"0.0.0.0/8",
 	"10.0.0.0/8",
 	"100.64.0.0/10",
-	"127.0.0.0/8",
 	"169.254.0.0/16",
 	"172.16.0.0/12",
 	"192.0.0.0/24",

@@ -76,6 +76,7 @@ const HOSTS: readonly [
 	["[::ffff:224.0.0.1]", "private"],
 	["registry.example.com", "public"],
 	["localhost.example.com", "public"],
+	["notlocalhost", "public"],
 	["10.example.com", "public"],
 	["fd00.example.com", "public"],
 ];
