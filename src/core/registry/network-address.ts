@@ -97,12 +97,8 @@ function isWithin(name: string, list: BlockList): boolean {
 	return family !== 0 && list.check(name, family === 6 ? "ipv6" : "ipv4");
 }
 
-/**
- * Without brackets, without the dot that ends a name that is looked up as it is, and without what stands
- * behind a percent sign: on which of the machine's networks it is.
- */
+/** Without brackets, and without the dot that ends a name that is looked up as it is. */
 function bare(host: string): string {
-	const address = host.startsWith("[") ? host.slice(1, -1) : host;
-	const [name = ""] = address.split("%", 1);
+	const name = host.startsWith("[") ? host.slice(1, -1) : host;
 	return (name.endsWith(".") ? name.slice(0, -1) : name).toLowerCase();
 }

@@ -11,7 +11,7 @@ describe("where a printed command goes", () => {
 			as: "x",
 			cluster: "c",
 			user: "u",
-			server: "https://h",
+			server: "https://u:p@h",
 		};
 		assert.deepEqual(contextFlagsOf(flags), [
 			"--kubeconfig",
@@ -23,7 +23,7 @@ describe("where a printed command goes", () => {
 			"--user",
 			"u",
 			"--server",
-			"https://h",
+			"https://***@h",
 		]);
 		assert.deepEqual(contextFlagsOf({}), []);
 	});

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { oneLine, printable } from "../../../src/core/output/printable.ts";
+import {
+	escaped,
+	isUnprintable,
+	lineOf,
+	oneLine,
+	onOneLine,
+	printable,
+} from "../../../src/core/output/printable.ts";
 
 const FIRST = Array.from({ length: 0x250 }, (_, code) =>
 	String.fromCharCode(code),
@@ -19,4 +26,30 @@ test("what is no text goes, beside ASCII alone as beside other text", () => {
 			else
 				assert.equal(oneLine(text), kept ? text : without, JSON.stringify(one));
 		}
+});
+
+test("so does what stands beyond the first characters", () => {
+	for (const one of ["\u200b", "\u202e", "\u2066", "\ud800", "\u{e0041}"]) {
+		assert.equal(printable(`a${one}b`), "ab");
+		assert.ok(isUnprintable(one));
+	}
+	for (const end of ["\u2028", "\u2029"]) {
+		assert.equal(printable(`a${end}b`), "ab");
+		assert.equal(oneLine(`a${end} ${end}b`), "a b");
+	}
+	assert.equal(printable("a👍b"), "a👍b");
+});
+
+test("what is too long for a line ends in …", () => {
+	assert.equal(lineOf("x".repeat(2000)), "x".repeat(2000));
+	assert.equal(lineOf("x".repeat(2001)), `${"x".repeat(2000)}…`);
+	assert.equal(onOneLine(" a\u0007 b\n", 3), "a b");
+	assert.equal(onOneLine("ab cd", 4), "ab…");
+});
+
+test("in quotes it is written as JSON has it", () => {
+	assert.equal(
+		escaped('"é\x7f\x9b\u00ad\u2028\u{e0041}"'),
+		'"é\\u007f\\u009b\\u00ad\\u2028\\udb40\\udc41"',
+	);
 });

@@ -91,6 +91,7 @@ for (const [written, where] of HOSTS)
 // As names are looked up, not as they stand in a URL.
 for (const [address, isPrivate] of [
 	["fe80::1%eth0", true],
+	["2606:4700::1111%eth0", false],
 	["::ffff:192.168.1.1", true],
 	["::ffff:8.8.8.8", false],
 	["2606:4700::1111", false],
@@ -107,6 +108,9 @@ for (const [name, isInside] of [
 	["printer.local", true],
 	["router.home.arpa", true],
 	["nas.lan", true],
+	...["localdomain", "home", "corp", "intranet", "private"].map(
+		(domain) => [`Registry.${domain}`, true] as const,
+	),
 	["auth.docker.io", false],
 	["internal.example.com", false],
 	["10.0.0.1", false],
