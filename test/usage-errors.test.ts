@@ -276,7 +276,7 @@ refuses("sync", [
 	),
 	["name --all-sources", "--all-sources means every source: leave NAME out"],
 	["-A --exclude=", "--exclude: the glob is empty; is a variable unset?"],
-	...["Prod-*", "[ab]*", "a.b"].map(
+	...["Prod-*", "[ab]*", "a.b", "a".repeat(254)].map(
 		(glob): Row => [
 			["-A", "--exclude", `dev-*, ${glob}`],
 			`--exclude: "${glob}" matches no namespace: lower-case letters, digits and dashes, * for any, ? for one`,

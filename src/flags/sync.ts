@@ -4,6 +4,7 @@ import type {
 } from "../actions/apply/copy-settings.ts";
 import type { Flag, Given } from "../core/command-line/flag.ts";
 import { hasSidecars } from "../core/meshes/meshes.ts";
+import { isNameGlob } from "../core/pull-secrets/desired.ts";
 import { parseLabel } from "../core/pull-secrets/ownership.ts";
 import { UsageError } from "../errors.ts";
 import * as flags from "../flags.ts";
@@ -179,7 +180,7 @@ function excludeOf(given: Given): readonly string[] {
 	flags.checkSaid("--exclude", "glob", ...globs);
 	for (const glob of globs) {
 		// What can match nothing would leave in what was to be left out.
-		if (!/^[-a-z0-9*?]+$/.test(glob))
+		if (!isNameGlob(glob))
 			throw new UsageError(
 				`--exclude: "${glob}" matches no namespace: lower-case letters, digits and dashes, * for any, ? for one`,
 			);

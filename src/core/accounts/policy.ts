@@ -262,14 +262,11 @@ function ruleExpression({ rule, exclude }: RuleEntry): string {
 
 const NAME = "namespaceObject.metadata.name";
 
-/** Whether the namespace's name matches a glob; undefined where there is none. */
+/** Whether the namespace's name matches a glob, of which no more than its stars mean anything to a pattern; undefined where there is none. */
 function exclusionOf(globs: readonly string[]): string | undefined {
 	if (globs.length === 0) return undefined;
 	const pattern = globs.map((glob) =>
-		glob
-			.replace(/[\\^$.+()[\]{}|]/g, "\\$&")
-			.replaceAll("*", ".*")
-			.replaceAll("?", "."),
+		glob.replaceAll("*", ".*").replaceAll("?", "."),
 	);
 	return `${NAME}.matches(${celText(`^(?:${pattern.join("|")})$`)})`;
 }
@@ -325,7 +322,7 @@ export function planPolicies(
 		const before = there.get(idOf(object));
 		if (before === undefined) return { action: "create", object };
 		if (!isPolicyOf(before, source)) return { action: "leave", object: before };
-		if (whatMatters(before) === whatMatters(object))
+		if (specText(before) === specText(object))
 			return { action: "keep", object: before };
 		return { action: "update", object: over(before, object) };
 	});
@@ -412,15 +409,12 @@ function idOf({ kind, metadata }: PolicyObject): string {
 	return `${kind}/${metadata.name}`;
 }
 
-/** Equal for objects that do the same for the same source. */
-function whatMatters({ spec, metadata }: PolicyObject): string {
-	const { labels = {}, annotations = {} } = metadata;
-	return JSON.stringify(
-		[spec, labels[MANAGED_BY_LABEL], annotations[SOURCE_ANNOTATION]],
-		(_, value: unknown) =>
-			isJsonObject(value)
-				? Object.fromEntries(Object.entries(value).toSorted(byFirst))
-				: value,
+/** Equal for specs that say the same. */
+function specText({ spec }: PolicyObject): string {
+	return JSON.stringify(spec, (_, value: unknown) =>
+		isJsonObject(value)
+			? Object.fromEntries(Object.entries(value).toSorted(byFirst))
+			: value,
 	);
 }
 

@@ -4,7 +4,7 @@ import { byFirst } from "../order.ts";
 import type { RecordFault } from "../output/failure.ts";
 import { isObjectName } from "../output/shell.ts";
 import { remembered } from "../remembered.ts";
-import { matchesGlob } from "./desired.ts";
+import { isNameGlob, matchesGlob } from "./desired.ts";
 import {
 	type InjectingMesh,
 	isInjected,
@@ -552,8 +552,6 @@ const STRING = /"(?:[^"\\]|\\.)*"(\s*:)?/g;
 
 /** RFC 1123 label. */
 const NAMESPACE = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/;
-/** What a glob of names is made of. */
-const GLOB = /^[-a-z0-9*?]{1,253}$/;
 /** A uid is whatever the server gave; no more than a word is taken for one. */
 const UID = /^[\w.:-]{0,128}$/;
 
@@ -586,7 +584,7 @@ class EntryReader {
 		if (by === "namespaces") return { namespaces: this.#names(), attach };
 		return {
 			rule: this.#rule(by),
-			exclude: this.#texts("exclude", (text) => GLOB.test(text)),
+			exclude: this.#texts("exclude", isNameGlob),
 			attach,
 		};
 	}

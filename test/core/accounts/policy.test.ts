@@ -168,6 +168,21 @@ describe("policies that attach at admission", () => {
 			);
 		});
 
+	it("rules leave out the namespaces of the system", () => {
+		const [, binding] = policiesOf([{ all: true }]);
+		assert.deepEqual(
+			binding?.kind === "MutatingAdmissionPolicyBinding" &&
+				binding.spec?.matchResources?.namespaceSelector?.matchExpressions,
+			[
+				{
+					key: "kubernetes.io/metadata.name",
+					operator: "NotIn",
+					values: ["kube-system", "kube-public", "kube-node-lease"],
+				},
+			],
+		);
+	});
+
 	it("names and rules have a pair each; nothing recorded or matched has none", () => {
 		assert.deepEqual(
 			ids(policiesOf([{ namespaces: { app: "" } }, { all: true }])),
@@ -189,8 +204,9 @@ describe("policies that attach at admission", () => {
 			{ namespace: "b", name: "c" },
 			long,
 			{ ...long, name: `${"k".repeat(252)}x` },
+			{ ...long, namespace: "m".repeat(63) },
 		].flatMap(policyNames);
-		assert.equal(new Set(all).size, 8);
+		assert.equal(new Set(all).size, 10);
 		for (const name of all) assert.ok(name.length <= 253);
 	});
 });
@@ -259,6 +275,16 @@ describe("a plan of policies", () => {
 			`leave ${binding}`,
 		]);
 		assert.deepEqual(actions([], foreign), []);
+		// The annotation alone says nothing: an object that was copied has it, too.
+		const claiming = named().map((object) => {
+			const { labels: _, ...metadata } = stored(object).metadata;
+			return { ...object, metadata } as PolicyObject;
+		});
+		assert.deepEqual(actions(named(), claiming), [
+			`leave ${policy}`,
+			`leave ${binding}`,
+		]);
+		assert.deepEqual(actions([], claiming), []);
 		const another = { ...SOURCE, namespace: "evil" };
 		assert.deepEqual(planPolicies([], named().map(stored), another), []);
 	});

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { describe, test } from "node:test";
 import {
+	byHand,
 	isObjectName,
 	kubectl,
 	meshreg,
@@ -52,13 +53,23 @@ describe("a printed command", () => {
 				script(meshreg("sync", "-n", "app")),
 				piped(kubectl("get", "deployment/web"), meshreg("inject", "-f", "-")),
 				script(meshreg("sync", "-n", "app")),
+				script(meshreg("check", "-n", "app")),
 			]) ?? [],
 			["--context", "prod eu"],
 		);
 		assert.equal(
 			line,
-			"kubectl meshreg sync -n app --context 'prod eu' && kubectl get deployment/web --context 'prod eu' | kubectl meshreg inject -f - --context 'prod eu'",
+			"kubectl meshreg sync -n app --context 'prod eu' && kubectl get deployment/web --context 'prod eu' | kubectl meshreg inject -f - --context 'prod eu' && kubectl meshreg check -n app --context 'prod eu'",
 		);
+	});
+
+	test("that only a person runs says so of each of its calls", () => {
+		const made = byHand(piped(kubectl("get"), meshreg("inject")));
+		assert.deepEqual(
+			made?.flat().map((call) => call.byHand),
+			[true, true],
+		);
+		assert.equal(byHand(undefined), undefined);
 	});
 
 	test("without such flags is what it is", () => {
@@ -98,6 +109,9 @@ describe("a registry in a command", () => {
 		["localhost", true],
 		["a b", false],
 		["-n", false],
+		["r.io:", false],
+		["r.io:123456", false],
+		["r.io/team/$(id)", false],
 		["$(id)", false],
 		["user:password@host", false],
 		["x.io\n", false],
