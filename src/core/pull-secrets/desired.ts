@@ -38,10 +38,12 @@ export function desiredCopy(
 	};
 }
 
-/** Whether a text may be a glob of namespaces' names, in a record and on a command line. */
-export function isNameGlob(text: string): boolean {
-	return /^[-a-z0-9*?]{1,253}$/.test(text);
+/** Whether this may be a glob of namespaces' names, in a record and on a command line. */
+export function isNameGlob(glob: string): boolean {
+	return GLOB.test(glob);
 }
+
+const GLOB = /^[-a-z0-9*?]{1,253}$/;
 
 /** Does `name` match one of the globs? `*` stands for any run of characters, `?` for one. */
 export function matchesGlob(name: string, globs: readonly string[]): boolean {

@@ -140,12 +140,12 @@ const REALMS: readonly [
 		true,
 		undefined,
 	],
-	[
+	...["user:pass", "user", ":pass"].map((before): (typeof REALMS)[number] => [
 		SECURE,
-		"https://user:pass@auth.example.com/token",
+		`https://${before}@auth.example.com/token`,
 		false,
 		{ is: "user-information" },
-	],
+	]),
 	[SECURE, "/token", false, { is: "no-address" }],
 	[SECURE, "", false, { is: "no-address" }],
 	[SECURE, "file:///etc/passwd", false, { is: "no-address" }],
@@ -173,7 +173,7 @@ test("Bearer is chosen before Basic, and nothing where neither is offered", () =
 test("a token is asked for with service and account, without a scope unless one is given", () => {
 	const login = chooseLogin(
 		parseChallenges(
-			'Bearer realm="https://a.example/t?tenant=1",service="my registry"',
+			'Bearer realm="https://a.example/t?tenant=1#part",service="my registry"',
 		),
 		new URL(SECURE),
 		false,
@@ -196,6 +196,7 @@ const TOKENS: readonly [body: string, token: string | undefined][] = [
 	['{"token":"abc","access_token":"def"}', "abc"],
 	['{"token":"","access_token":"def"}', "def"],
 	['{"token":"a\\r\\nX-Evil: 1"}', undefined],
+	['{"token":"a b"}', undefined],
 	['{"token":7}', undefined],
 	["{}", undefined],
 	["null", undefined],
