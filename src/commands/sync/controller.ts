@@ -14,7 +14,6 @@ import { WorkQueue } from "../../actions/watch/work-queue.ts";
 import { Accounts } from "../../core/accounts/accounts.ts";
 import { planAttach } from "../../core/accounts/attachment.ts";
 import type { Followed } from "../../core/in-cluster/vitals.ts";
-import type { ServiceAccount } from "../../core/objects.ts";
 import type { Failure } from "../../core/output/failure.ts";
 import type { ChangeResult } from "../../core/output/result.ts";
 import { WHILE_AWAY } from "../../core/pauses.ts";
@@ -289,19 +288,12 @@ class Controller {
 		if (this.#accounts === undefined || !this.#state.hasKey(namespace)) return;
 		const standing = this.#state.standingIn(namespace);
 		const attach = standing?.is === "served" ? standing.attach : [];
-		const isMeant = ({ metadata }: ServiceAccount) =>
-			attach.includes("*") || attach.includes(metadata.name ?? "");
 		const accounts = this.#accounts;
 		const { cluster, world } = this.how;
 		const now = world.clock.elapsed();
 		const targets = accounts
-			.without(key, namespace)
-			.filter(isMeant)
-			.map((listed) => ({
-				namespace,
-				name: listed.metadata.name ?? "",
-				listed,
-			}))
+			.without(namespace)
+			.filter(({ name }) => attach.includes("*") || attach.includes(name))
 			.filter(({ name }) => {
 				const next = accounts.nextWrite(namespace, name);
 				if (next > now) this.#queue.add(namespace, next);

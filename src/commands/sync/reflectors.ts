@@ -1,5 +1,5 @@
 import { type Listed, Reflector } from "../../actions/watch/reflector.ts";
-import { type Accounts, slimAccount } from "../../core/accounts/accounts.ts";
+import { type Accounts, knownAccount } from "../../core/accounts/accounts.ts";
 import type { Followed } from "../../core/in-cluster/vitals.ts";
 import { namespaceFacts } from "../../core/pull-secrets/namespace-facts.ts";
 import type { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
@@ -105,7 +105,7 @@ function secrets(
 }
 
 function serviceAccounts(
-	{ cluster, learn, trouble, heard }: ReflectorOptions,
+	{ cluster, state, learn, trouble, heard }: ReflectorOptions,
 	accounts: Accounts,
 	within?: string,
 ): Listed {
@@ -119,7 +119,7 @@ function serviceAccounts(
 			...(within !== undefined && { namespace: within }),
 		},
 		{
-			item: slimAccount,
+			item: (account) => knownAccount(account, state.rules.source.name),
 			all: (items) => learn(accounts.accounts(items, within)),
 			changed: (account, gone) => learn(accounts.account(account, gone)),
 			trouble,

@@ -1,10 +1,15 @@
 import type { ServiceAccount } from "../objects.ts";
+import type { Place } from "../output/input-failure.ts";
 import {
 	afterWrite,
 	type Backoff,
 	FRESH,
 	nextWrite,
 } from "../pull-secrets/backoff.ts";
+import {
+	ATTACHED_ANNOTATION,
+	ATTACHED_LABEL,
+} from "../pull-secrets/ownership.ts";
 import { planAttach } from "./attachment.ts";
 
 /**
@@ -12,7 +17,7 @@ import { planAttach } from "./attachment.ts";
  * namespaces that are to be looked at again.
  */
 export class Accounts {
-	readonly #known = new Map<string, Map<string, ServiceAccount>>();
+	readonly #known = new Map<string, Map<string, KnownAccount>>();
 	/** What was written lately, by namespace and name. */
 	readonly #backoffs = new Map<string, Backoff>();
 
@@ -20,8 +25,8 @@ export class Accounts {
 	constructor(readonly names: ReadonlySet<string> | undefined) {}
 
 	/** An account as it is now; `gone`: it is not any more. */
-	account(account: ServiceAccount, gone: boolean): string[] {
-		const { namespace = "", name = "" } = account.metadata;
+	account(account: KnownAccount, gone: boolean): string[] {
+		const { namespace, name } = account;
 		if (this.names?.has(name) === false) return [];
 		const there = this.#known.get(namespace) ?? new Map();
 		if (gone) {
@@ -34,7 +39,7 @@ export class Accounts {
 	}
 
 	/** The accounts are these and no others, `within` a namespace or everywhere. */
-	accounts(all: readonly ServiceAccount[], within?: string): string[] {
+	accounts(all: readonly KnownAccount[], within?: string): string[] {
 		if (within === undefined) this.#known.clear();
 		else this.#known.delete(within);
 		return [...new Set(all.flatMap((account) => this.account(account, false)))];
@@ -52,19 +57,58 @@ export class Accounts {
 	}
 
 	/** Those of a namespace that do not name the key yet. */
-	without(key: string, namespace: string): ServiceAccount[] {
+	without(namespace: string): KnownAccount[] {
 		return [...(this.#known.get(namespace)?.values() ?? [])].filter(
-			(account) => planAttach(account, key).operations.length > 0,
+			({ lacksKey }) => lacksKey,
 		);
 	}
 }
 
-/** What of an account is needed to attach a key to it. */
-export function slimAccount(account: ServiceAccount): ServiceAccount {
+/** What is kept of an account. */
+export interface KnownAccount extends Place {
+	readonly lacksKey: boolean;
+	/** What is needed to attach the key to it; undefined: nothing, or so much that it is read when it is needed. */
+	readonly listed?: ServiceAccount;
+}
+
+/** Characters of an account's JSON that are kept. */
+const MUCH = 4096;
+
+/**
+ * An account, and whether it names `key`. Whoever may write in a namespace makes as many as they like, and
+ * fills each with a megabyte: of what decides nothing, nothing is kept.
+ */
+export function knownAccount(
+	account: ServiceAccount,
+	key: string,
+): KnownAccount {
 	const { metadata, imagePullSecrets } = account;
-	const { managedFields: _, ...rest } = metadata;
-	return {
-		metadata: rest,
+	const { namespace = "", name = "", uid, resourceVersion } = metadata;
+	if (planAttach(account, key).operations.length === 0)
+		return { namespace, name, lacksKey: false };
+	const labels = only(metadata.labels, ATTACHED_LABEL);
+	const annotations = only(metadata.annotations, ATTACHED_ANNOTATION);
+	const listed: ServiceAccount = {
+		metadata: {
+			namespace,
+			name,
+			...(uid !== undefined && { uid }),
+			...(resourceVersion !== undefined && { resourceVersion }),
+			...(labels && { labels }),
+			...(annotations && { annotations }),
+		},
 		...(imagePullSecrets !== undefined && { imagePullSecrets }),
 	};
+	return JSON.stringify(listed).length > MUCH
+		? { namespace, name, lacksKey: true }
+		: { namespace, name, lacksKey: true, listed };
+}
+
+/** Of a map that is there, one entry. */
+function only(
+	map: Readonly<Record<string, string>> | undefined,
+	key: string,
+): Record<string, string> | undefined {
+	const value = map?.[key];
+	return map && (value === undefined ? {} : { [key]: value });
 }

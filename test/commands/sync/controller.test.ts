@@ -700,6 +700,29 @@ describe("service accounts", () => {
 		assert.deepEqual(pullSecrets(bed, "app"), [{ name: NAME }]);
 	});
 
+	test("one with much on it is attached, and loses nothing", async () => {
+		await using bed = await bedWith("app");
+		const much = "x".repeat(100_000);
+		account(bed, "app", ["other"], {
+			metadata: {
+				namespace: "app",
+				name: "default",
+				labels: { "kubectl-meshreg/attached": "true", more: "label" },
+				annotations: { "kubectl-meshreg/attached-keys": much, much },
+			},
+		});
+		await using keeping = await kept(bed, { attach: { by: "all" } });
+		await keeping.says("ServiceAccount app configured");
+		assert.deepEqual(pullSecrets(bed, "app"), [
+			{ name: "other" },
+			{ name: NAME },
+		]);
+		const { metadata } =
+			bed.server.store.get("ServiceAccount", "app", "default") ?? {};
+		assert.equal(metadata?.annotations?.much, much);
+		assert.equal(metadata?.labels?.more, "label");
+	});
+
 	test("one that goes while it is written is no failure", async () => {
 		await using bed = await bedWith("app", "shop");
 		account(bed, "app");
