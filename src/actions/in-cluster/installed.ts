@@ -5,7 +5,7 @@ import {
 } from "../../core/in-cluster/installation.ts";
 import type { ObjectMeta } from "../../core/objects.ts";
 import type { SourceRef } from "../../core/pull-secrets/source.ts";
-import { isApiMissing } from "../../errors.ts";
+import { ApiError, isApiMissing, isNotFound } from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
 import type { ChangeReport } from "../apply/change-report.ts";
 
@@ -35,7 +35,11 @@ export async function findInstalled(
 	return found;
 }
 
-/** Deletes them, one after the other, each only as it was found. Throws what the cluster throws. */
+/**
+ * Deletes them, one after the other, each only as it was found. Who may write in a namespace can put the label
+ * on what is theirs, take it away and make it again: that keeps nothing else from being deleted, but the
+ * policies, which limit an account that may still be there. Throws what the cluster throws.
+ */
 export async function removeInstalled(
 	installed: readonly Installed[],
 	{
@@ -48,15 +52,24 @@ export async function removeInstalled(
 		readonly dryRun: "none" | "client" | "server";
 	},
 ): Promise<void> {
+	let stays: { error: unknown } | undefined;
 	for (const { kind, metadata } of installed) {
+		if (stays !== undefined && LIMITS.includes(kind)) break;
 		const { name = "", namespace, uid } = metadata;
-		if (dryRun !== "client")
-			await cluster.remove(
-				kind,
-				{ name, ...(namespace !== undefined && { namespace }) },
-				{ ...(uid !== undefined && { uid }) },
-				{ dryRun: dryRun === "server" },
-			);
+		try {
+			if (dryRun !== "client")
+				await cluster.remove(
+					kind,
+					{ name, ...(namespace !== undefined && { namespace }) },
+					{ ...(uid !== undefined && { uid }) },
+					{ dryRun: dryRun === "server" },
+				);
+		} catch (error) {
+			if (isNotFound(error)) continue;
+			if (!(error instanceof ApiError && error.status === 409)) throw error;
+			stays ??= { error };
+			continue;
+		}
 		report.add({
 			context: cluster.context,
 			namespace: namespace ?? "",
@@ -65,4 +78,10 @@ export async function removeInstalled(
 			action: "deleted",
 		});
 	}
+	if (stays !== undefined) throw stays.error;
 }
+
+const LIMITS: readonly Installed["kind"][] = [
+	"ValidatingAdmissionPolicyBinding",
+	"ValidatingAdmissionPolicy",
+];

@@ -235,4 +235,47 @@ deployment/${NAME} created in nginx-mesh namespace
 		assert.match(err, /^Error from server \(Conflict\): /);
 		assert.ok(bed.server.store.get("Deployment", "nginx-mesh", NAME));
 	});
+
+	for (const [what, again, status] of [
+		["takes it away", false, 0],
+		["makes it anew", true, 1],
+	] as const)
+		test(`a tenant who put the label on what is theirs, and ${what}, keeps nothing else`, async () => {
+			await bed.run(["install", "-A"]);
+			const labels =
+				bed.server.store.get("ServiceAccount", "nginx-mesh", NAME)?.metadata
+					.labels ?? {};
+			const tenants = { namespace: "app", name: "a" };
+			const seed = () =>
+				bed.server.store.seed({
+					kind: "RoleBinding",
+					metadata: { ...tenants, labels },
+				});
+			seed();
+			const off = bed.server.onRequest(({ target }) => {
+				if (target?.resource.kind !== "RoleBinding" || target.verb !== "delete")
+					return undefined;
+				bed.server.store.delete("RoleBinding", "app", "a");
+				if (again) seed();
+				return undefined;
+			});
+			const ended = await bed.run(["uninstall", "--yes"]);
+			off();
+			assert.equal(ended.status, status, ended.err);
+			assert.deepEqual(
+				all(),
+				again
+					? [
+							"RoleBinding app/a",
+							// For the next uninstall.
+							`ValidatingAdmissionPolicy /${WIDE}`,
+							`ValidatingAdmissionPolicyBinding /${WIDE}`,
+						]
+					: [],
+			);
+			if (again) {
+				assert.equal((await bed.run(["uninstall", "--yes"])).status, 0);
+				assert.deepEqual(all(), []);
+			}
+		});
 });
