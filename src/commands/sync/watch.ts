@@ -23,7 +23,7 @@ import { findSource } from "../../actions/read/find-source.ts";
 import { warn } from "../../actions/tell.ts";
 import { Reflector } from "../../actions/watch/reflector.ts";
 import type { Outcome } from "../../core/document.ts";
-import type { Followed, Vitals } from "../../core/in-cluster/vitals.ts";
+import type { Followed } from "../../core/in-cluster/vitals.ts";
 import { isFailure } from "../../core/output/failure.ts";
 import { matchesGlob } from "../../core/pull-secrets/desired.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
@@ -126,7 +126,7 @@ async function keepInSync(
 	log: WatchLog,
 ): Promise<never> {
 	const { world } = how;
-	const found = await sourceToWatch(options, how, log.vitals);
+	const found = await sourceToWatch(options, how, log);
 	log.source = placeOf(found);
 	const source = await outlasting(
 		() => recorded(found, options, how),
@@ -191,9 +191,11 @@ async function keepInSync(
 /** The source; one that is not there yet is waited for. */
 async function sourceToWatch(
 	options: WatchSync,
-	{ cluster, reader, world, interrupt }: Watching,
-	vitals: Vitals,
+	how: Watching,
+	log: WatchLog,
 ): Promise<PullSecret> {
+	const { cluster, reader, world, interrupt } = how;
+	const { vitals } = log;
 	const find = () => findSource(cluster, reader, options.source, world);
 	try {
 		return await find();
@@ -241,7 +243,12 @@ async function sourceToWatch(
 		await Promise.allSettled([following]);
 		vitals.forget(waited);
 	}
-	return find();
+	// It may be gone by now, or the server.
+	return outlasting(
+		() => sourceToWatch(options, how, log),
+		how,
+		new DedupedLog(log.listener, world.clock),
+	);
 }
 
 /** The source with what is selected in its record. Throws FailureError where that may not be written. */

@@ -6,7 +6,7 @@ import { describe, test } from "node:test";
 import { systemClock } from "../../../src/adapters/clock.ts";
 import { servePages } from "../../../src/adapters/page-server.ts";
 import { ConnectionError } from "../../../src/errors.ts";
-import { account, edit, NAME, secret } from "../../support/build.ts";
+import { account, edit, NAME, secret, source } from "../../support/build.ts";
 import { pluginAnswer, writeProgram } from "../../support/kubelet-plugin.ts";
 import { startRelay } from "../../support/relay.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
@@ -91,6 +91,28 @@ describe("sync --watch by itself", () => {
 		const { out, err } = await watch.stop();
 		assert.equal(out, `secret/${NAME} created in app namespace\n`);
 		assert.equal(err.match(/no route to host \(will retry\)\n/g)?.length, 1);
+	});
+
+	test("a source that comes and goes before it is read is waited for", async () => {
+		await using bed = await testBed({ namespaces: ["nginx-mesh", "app"] });
+		await using watch = await started(
+			bed,
+			["sync", "--watch", "-n=app"],
+			["waiting for the source"],
+		);
+		const off = bed.server.onRequest(({ method, path }) => {
+			if (method !== "GET" || !path.endsWith(`/secrets/${NAME}`))
+				return undefined;
+			off();
+			bed.server.store.delete("Secret", "nginx-mesh", NAME);
+			return undefined;
+		});
+		const comes = () => source(bed, { "r.example.com": { auth: "dTpw" } });
+		comes();
+		await watch.says("waiting for the source");
+		comes();
+		await watch.says(`secret/${NAME} created in app namespace`);
+		await watch.stop();
 	});
 
 	test("an Event tells what failed where it failed, once", async () => {
