@@ -165,11 +165,17 @@ function secretsParagraph(
 	if (puller.kind === "files") return [];
 	const who = `${puller.kind === "pod" ? "pod" : "serviceaccount"}/${puller.name} in ${puller.namespace}`;
 	const unused =
-		puller.kind === "pod" && puller.unused.length > 0
-			? text(
-					`Its service account ${puller.serviceAccount} also references ${puller.unused.join(", ")}: only pods created from now on, without a list of their own, get it.`,
-				)
-			: "";
+		puller.kind !== "pod"
+			? ""
+			: puller.accountGone
+				? text(
+						`Its service account ${puller.serviceAccount} does not exist, and pods are not made without: create it first.`,
+					)
+				: puller.unused.length > 0
+					? text(
+							`Its service account ${puller.serviceAccount} also references ${puller.unused.join(", ")}: only pods created from now on, without a list of their own, get it.`,
+						)
+					: "";
 	if (secrets.length === 0)
 		return [`${text(`${who} has no imagePullSecrets.`)}${unused}`];
 	return [

@@ -108,7 +108,8 @@ const ROLES = {
 
 /** What to know about pods that cannot pull, and what a person has to do; "" where the clause says it all. */
 export function pullHint(about: PullSubject): string {
-	const { near, controller, provider, left, listed, blocked } = about;
+	const { near, controller, provider, left, accountless, listed, blocked } =
+		about;
 	return [
 		about.cause === "rate-limit" && hasNoAccounts(about.host)
 			? "It has no accounts to log in with: pull from a mirror, or wait."
@@ -122,6 +123,9 @@ export function pullHint(about: PullSubject): string {
 		left.length === 0
 			? ""
 			: `${someNames(left)} ${left.length === 1 ? "has" : "have"} no controller: delete ${left.length === 1 ? "it and create it" : "them and create them"} again.`,
+		accountless.length === 0
+			? ""
+			: `${someNames(accountless)} ${accountless.length === 1 ? "does" : "do"} not exist, and pods are not made without: create ${accountless.length === 1 ? "it" : "them"} first.`,
 		listed.pods.length === 0
 			? ""
 			: `${someNames(listed.pods)} ${listed.pods.length === 1 ? "lists its" : "list their"} pull secrets in the pod's spec: add ${listed.secret} there, and create ${listed.pods.length === 1 ? "it" : "them"} again.`,

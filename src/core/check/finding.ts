@@ -182,6 +182,8 @@ export interface PullSubject {
 	readonly changedAgo: number | undefined;
 	/** Pods that no command makes again: to be deleted and created. */
 	readonly left: readonly string[];
+	/** Service accounts of pods that are not there, so that nothing makes such pods again. */
+	readonly accountless: readonly string[];
 	/** Pods whose own list wants the pull secret. */
 	readonly listed: {
 		readonly pods: readonly string[];

@@ -167,6 +167,14 @@ export class Keyrings {
 		return this.#accounts.get(`${namespace}/${account}`);
 	}
 
+	/** Nothing makes a pod with it, and nothing can be attached to it. */
+	isAccountGone(pod: PodFacts): boolean {
+		return (
+			this.account(pod) === undefined &&
+			!isUnread(this.facts, "serviceaccounts")
+		);
+	}
+
 	accountSecrets(pod: PodFacts): ReadonlySet<string> {
 		return this.account(pod)?.secrets ?? new Set();
 	}

@@ -30,6 +30,8 @@ interface PodFix {
 		readonly pods: readonly PodFacts[];
 		readonly secret: string;
 	};
+	/** Pods that no command makes again: their service accounts are not there. */
+	readonly stranded: readonly PodFacts[];
 	/** What writes the Secret again, so that no command of ours lasts. */
 	readonly controller: Manager | undefined;
 	/** What is in a copy's place where the pods are. */
@@ -41,17 +43,42 @@ const NOTHING: PodFix = {
 	gives: [],
 	left: [],
 	listed: { pods: [], secret: "" },
+	stranded: [],
 	controller: undefined,
 	blocked: [],
 };
+
+/** Fixed by other lists of pull secrets, with which pods have to be made again. */
+const OF_LISTS: ReadonlySet<PullProblem["kind"]> = new Set([
+	"no-secret",
+	"no-key",
+	"not-attached",
+	"pod-older",
+	"pod-lacks",
+]);
 
 /** For problems of one kind, host and Secret name. */
 export function podFix(
 	group: NonEmpty<PullProblem>,
 	keyrings: Keyrings,
 ): PodFix {
-	const [first] = group;
 	if (keyrings.blind) return NOTHING;
+	const [stranded, able] = partition(
+		group,
+		({ kind, pod, source }) =>
+			OF_LISTS.has(kind) &&
+			!pod.secrets.includes(source?.secret.name ?? "") &&
+			keyrings.isAccountGone(pod),
+	);
+	const [first, ...others] = able;
+	return {
+		...(first === undefined ? NOTHING : fixFor([first, ...others], keyrings)),
+		stranded: podsOf(stranded),
+	};
+}
+
+function fixFor(group: NonEmpty<PullProblem>, keyrings: Keyrings): PodFix {
+	const [first] = group;
 	const name = first.secret.slice(first.secret.indexOf("/") + 1);
 	switch (first.kind) {
 		case "malformed-secret":

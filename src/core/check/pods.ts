@@ -127,7 +127,7 @@ function groupFinding(
 	const { kind, host, image, pod, secret, report } = first;
 	const pods = [...new Set(group.map((problem) => problem.pod))];
 	const namespaces = unique(pods.map(({ namespace }) => namespace));
-	const { fix, gives, left, listed, controller, blocked } = podFix(
+	const { fix, gives, left, listed, stranded, controller, blocked } = podFix(
 		group,
 		keyrings,
 	);
@@ -151,6 +151,12 @@ function groupFinding(
 				? undefined
 				: keyrings.facts.now - Math.max(...changed),
 		left: left.map(named),
+		accountless: unique(
+			stranded.map(
+				({ namespace, account }) =>
+					`serviceaccount/${account}${namespaces.length > 1 ? ` in ${namespace}` : ""}`,
+			),
+		),
 		listed: { pods: listed.pods.map(named), secret: listed.secret },
 		blocked,
 	};

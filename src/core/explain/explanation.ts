@@ -129,6 +129,8 @@ export function fixOf(
 		return NOTHING;
 	if (isFineAnonymously(explanation) || puller.provider !== undefined)
 		return NOTHING;
+	const isNamed = explanation.secrets.some(({ name }) => name === fixes.name);
+	if (puller.kind === "pod" && puller.accountGone && !isNamed) return NOTHING;
 	const older = olderPod(puller, image, state);
 	const [nearest] = near;
 	if (nearest?.because === "unreferenced")

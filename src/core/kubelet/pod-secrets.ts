@@ -18,6 +18,8 @@ export type Puller =
 			readonly namespace: string;
 			readonly name: string;
 			readonly serviceAccount: string;
+			/** Nothing makes a pod with it, and nothing can be attached to it. */
+			readonly accountGone: boolean;
 			/** What the service account names and the pod does not: copied only when a pod is made without a list. */
 			readonly unused: readonly string[];
 			/** Its template has a list of its own, which the service account's does not add to. */
@@ -61,6 +63,7 @@ export function podPuller(
 		namespace: pod.metadata.namespace ?? "",
 		name: pod.metadata.name ?? "",
 		serviceAccount: accountOf(pod),
+		accountGone: account === undefined,
 		unused: [...accounts].filter((name) => !own.has(name)),
 		ownList: [...own].some((name) => !accounts.has(name)),
 		restart: restartOf(pod),

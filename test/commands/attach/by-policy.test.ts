@@ -539,6 +539,7 @@ mutatingadmissionpolicy "${POLICY}" deleted
 		});
 
 		test("a pod from before is made again, and no account changed", async () => {
+			build.account(bed, "app");
 			bed.server.store.seed({
 				kind: "Pod",
 				metadata: {

@@ -265,6 +265,31 @@ describe("H1: no printed command loses another registry's credential", () => {
 		assert.equal(auths["ghcr.io"]?.auth, "dXNlcjpwYXNzd29yZA==");
 	});
 
+	test("nothing is attached to an account that is gone, nor recorded for it", async () => {
+		await using bed = await started(["app"]);
+		source(bed, ["r.io"], ["app"]);
+		account(bed, "app");
+		pod(bed, "app", "web", "r.io/web:1", {
+			message: "unauthorized",
+			account: "builder",
+		});
+		const told =
+			"builder does not exist, and pods are not made without: create it first.";
+		const { items, out } = await problems(bed);
+		assert.deepEqual(
+			items.map(({ cause, command }) => [cause, command]),
+			[["no-secret", ""]],
+		);
+		assert.ok(out.includes(` serviceaccount/${told}\n`), out);
+		const explained = await bed.run(["explain", "pod/web", "-n", "app"]);
+		assert.ok(explained.out.includes(` ${told}\n`), explained.out);
+		assert.doesNotMatch(explained.out, /Fix:|Gives/);
+		// Once it is there, the commands do what they say.
+		account(bed, "app", { metadata: { namespace: "app", name: "builder" } });
+		const [item] = (await problems(bed)).items;
+		assert.equal(item?.command, "kubectl meshreg sync -n app --attach=builder");
+	});
+
 	test("a Secret in a copy's place that has others is left alone", async () => {
 		await using bed = await started(["app"]);
 		source(bed, ["r.io"], ["app"]);
@@ -276,6 +301,7 @@ describe("H1: no printed command loses another registry's credential", () => {
 				".dockerconfigjson": btoa('{"auths":{"other.io":{"auth":"dTpw"}}}'),
 			},
 		});
+		account(bed, "app");
 		pod(bed, "app", "web", "r.io/web:1", { message: "unauthorized" });
 		const { items, out } = await problems(bed);
 		assert.deepEqual(
