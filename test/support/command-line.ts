@@ -245,7 +245,11 @@ function scripted(answers: Answer[], asked: string[]): Prompter {
 				? values.map((value) => chosen(choices, value))
 				: [];
 		},
-		confirm: async ({ message }) => answer(message) === true,
+		// "" is Enter alone.
+		confirm: async ({ message, default: preset = false }) => {
+			const given = answer(message);
+			return given === "" ? preset : given === true;
+		},
 		progress: () => ({ update() {}, stop() {} }),
 	};
 }

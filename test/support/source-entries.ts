@@ -9,7 +9,7 @@ export const entry = (password: string, user = "u") => ({
 });
 
 /** The registries of the source, by key. */
-export function auths(bed: TestBed): Map<string, unknown> {
+export function auths(bed: Pick<TestBed, "content">): Map<string, unknown> {
 	const content = bed.content("nginx-mesh");
 	assert.ok(typeof content === "object" && content !== null);
 	return new Map(Object.entries(Reflect.get(content, "auths")));

@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { edit } from "../../support/build.ts";
 import type { Answer } from "../../support/command-line.ts";
+import { auths } from "../../support/source-entries.ts";
 import { createBed, PIPED, USER } from "./bed.ts";
+
+const OURS = { "app.kubernetes.io/managed-by": "kubectl-meshreg" };
 
 describe("create, where a Secret is there", () => {
 	const { bed, fresh, secret } = createBed();
@@ -198,6 +201,38 @@ describe("create, where a Secret is there", () => {
 			);
 			assert.equal(secret()?.type, "kubernetes.io/dockerconfigjson");
 		});
+		for (const [what, labels, argv, others] of [
+			["of an unmanaged one the others stay", {}, [], ["other.example"]],
+			["unless it is replaced", {}, ["--replace"], []],
+			["of a source none", OURS, [], []],
+		] as const)
+			test(`--force writes a registry: ${what}`, async () => {
+				fresh();
+				const content = { auths: { "other.example": { auth: btoa("u:p") } } };
+				bed.server.store.seed({
+					kind: "Secret",
+					metadata: {
+						namespace: "nginx-mesh",
+						name: "nginx-mesh-registry-key",
+						labels,
+					},
+					type: "kubernetes.io/dockerconfigjson",
+					data: { ".dockerconfigjson": btoa(JSON.stringify(content)) },
+				});
+				const { status, err } = await bed.run(
+					["create", ...PIPED, "--no-verify", "--force", "--yes", ...argv],
+					{ stdin: "p" },
+				);
+				assert.equal(status, 0, err);
+				assert.deepEqual(
+					[...auths(bed).keys()],
+					[...others, "registry.example.com"],
+				);
+				// A new source has an empty record, with which sync can begin.
+				const record =
+					secret()?.metadata.annotations?.["kubectl-meshreg/targets"];
+				assert.equal(record, labels === OURS ? undefined : "[]");
+			});
 		test("a replacement that fails puts the old object back", async () => {
 			fresh();
 			bed.server.store.seed({

@@ -71,6 +71,8 @@ describe("sync --injected", () => {
 			},
 			spec: { containers: [] },
 		});
+		// One that the rule means already asks as well: about it nobody is asked.
+		waypoint("new", "istio-waypoint");
 		waypoint("ambient", "istio-waypoint");
 		waypoint("ingress", "istio");
 		const ruled = await sync("istio");
@@ -79,8 +81,51 @@ describe("sync --injected", () => {
 			ruled.err,
 			/^Warning: .*given nothing without --yes: ambient, plain$/m,
 		);
+		const dry = await sync("istio", "--dry-run=client");
+		assert.deepEqual(dry.served, ["ambient", "plain"]);
 		const all = await sync("istio", "--yes");
 		assert.deepEqual(all.served, ["ambient", "plain"]);
+		// What somebody agreed to is served again, beside one that is new.
+		waypoint("ingress", "istio-waypoint");
+		bed.server.store.delete("Secret", "plain", "istio-registry-key");
+		const again = await sync("istio");
+		assert.match(again.err, /given nothing without --yes: ingress$/m);
+		assert.deepEqual(again.served, ["plain"]);
+	});
+
+	test("who asks for it is given it by a person's yes, and Enter is none", async () => {
+		await source("istio");
+		const account = { namespace: "istio-system", name: "default" };
+		bed.server.store.seed({ kind: "ServiceAccount", metadata: account });
+		annotated("elsewhere", { "kubectl-meshreg/skip": "true" });
+		labelled("ambient", {});
+		waypoint("ambient", "istio-waypoint");
+		const ask = (answer: boolean | "") =>
+			bed.run(["sync", "--mesh=istio", "--injected", "--attach"], {
+				answers: [
+					[
+						"Give the credential to ambient (context embedded), whose pods ask for it?",
+						answer,
+					],
+				],
+			});
+		assert.doesNotMatch((await ask("")).out, /created/);
+		const { out, err } = await ask(true);
+		assert.match(out, /created in ambient namespace/);
+		// It is recorded as the Namespace that it is, so that another of its name is given nothing.
+		const made = bed.server.store.get(
+			"Secret",
+			"istio-system",
+			"istio-registry-key",
+		);
+		const record = made?.metadata.annotations?.["kubectl-meshreg/targets"];
+		const uid = bed.server.store.get("Namespace", "", "ambient")?.metadata.uid;
+		assert.deepEqual(JSON.parse(record ?? ""), [
+			{ namespaces: { ambient: uid }, attach: ["default"] },
+			{ injected: "istio", attach: ["default"] },
+		]);
+		// The others are not asked about: nothing is told of them, nothing done there.
+		assert.doesNotMatch(out + err, /elsewhere|istio-system/);
 	});
 
 	test("Linkerd: annotations on namespaces and pods", async () => {
