@@ -5,6 +5,7 @@ import type {
 	ObjectOf,
 } from "./core/objects.ts";
 import type { ContextFlags } from "./core/output/context-flags.ts";
+import type { CommandContext } from "./core/output/shell.ts";
 
 /** kubectl's own flags, as given; undefined means not given. */
 export interface ConnectionFlags extends ContextFlags {
@@ -81,7 +82,7 @@ export interface Cluster {
 	/** Server address, for messages: `https://host:port`. */
 	readonly server: string;
 	/** The flags that led here, as words: for commands that are printed to be pasted. */
-	readonly contextFlags: readonly string[];
+	readonly commandContext: CommandContext;
 	read<K extends Kind>(kind: K, ref: ObjectRef): Promise<ObjectOf[K]>;
 	/** Pages of 500, in the server's order; a 410 while paging starts over internally, without repeats. */
 	pages<K extends Kind>(

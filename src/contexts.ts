@@ -1,10 +1,10 @@
 import { tell } from "./actions/tell.ts";
 import { NOTHING, type Prepared } from "./command.ts";
+import { commandContextOf } from "./core/command-context.ts";
 import { contextsMeant } from "./core/command-line/context-patterns.ts";
 import type { Document, Outcome } from "./core/document.ts";
 import { groupsBy } from "./core/groups.ts";
 import { type ContextPart, mergeDocuments } from "./core/merge-documents.ts";
-import { contextFlagsOf } from "./core/output/context-flags.ts";
 import { scriptKey } from "./core/output/shell.ts";
 import { AbortedError, EXIT, UsageError, unlessAborted } from "./errors.ts";
 import type { ContextChoice } from "./flags/contexts.ts";
@@ -59,7 +59,7 @@ export async function runInContexts(
 		contexts.map(async (context, index): Promise<InContext> => {
 			const write = sections.write(index);
 			const printer = new Printer(streams, look, outside.clock, write);
-			let contextFlags: readonly string[] = [];
+			let commandContext = commandContextOf({}, outside.env);
 			const own: World = {
 				...outside,
 				streams: {
@@ -70,7 +70,7 @@ export async function runInContexts(
 				},
 				connect(flags, apart) {
 					const there = { ...flags, context };
-					contextFlags = contextFlagsOf(there);
+					commandContext = commandContextOf(there, outside.env);
 					const err = divertedTo(
 						(text) => write("err", shown(text, {})),
 						streams.err,
@@ -81,7 +81,7 @@ export async function runInContexts(
 					await unlessAborted(sections.turn(index), outside.interrupt);
 					return outside.prompter();
 				},
-				emit: (event) => printer.emit(event, contextFlags),
+				emit: (event) => printer.emit(event, commandContext),
 				again: (argv, connection) =>
 					run(argv, connection, {
 						...outside,
@@ -100,7 +100,7 @@ export async function runInContexts(
 					outcome.ended &&
 					!(error instanceof AbortedError || error instanceof UsageError)
 				)
-					printer.fail(error, contextFlags);
+					printer.fail(error, commandContext);
 				return { context, outcome };
 			} finally {
 				sections.done(index);
@@ -109,7 +109,7 @@ export async function runInContexts(
 	);
 	sayUsage(outcomes, main);
 	if (!structured)
-		for (const document of nextDocuments(outcomes, choice))
+		for (const document of nextDocuments(outcomes, choice, outside.env))
 			await main.show(document);
 	if (structured) {
 		const parts = outcomes.map(partOf);
@@ -184,7 +184,12 @@ function withoutNext(document: Document): Document {
 function nextDocuments(
 	outcomes: readonly InContext[],
 	{ patterns, kubeconfig }: ContextChoice,
+	env: Outside["env"],
 ): Document[] {
+	const own = commandContextOf(
+		kubeconfig === undefined ? {} : { kubeconfig },
+		env,
+	);
 	const nexts = outcomes.flatMap(({ context, outcome: { document } }) =>
 		document.kind === "changes" && document.next !== undefined
 			? [{ context, next: document.next }]
@@ -201,11 +206,10 @@ function nextDocuments(
 				kind: "changes",
 				clusters: [
 					{
-						contextFlags: [
-							...contextFlagsOf(kubeconfig === undefined ? {} : { kubeconfig }),
-							"--contexts",
-							contexts.join(","),
-						],
+						commandContext: {
+							...own,
+							flags: [...own.flags, "--contexts", contexts.join(",")],
+						},
 						results: [],
 					},
 				],

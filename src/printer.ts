@@ -1,5 +1,6 @@
 import type { Document, RunEvent } from "./core/document.ts";
 import type { Look } from "./core/output/look.ts";
+import { type CommandContext, NO_CONTEXT } from "./core/output/shell.ts";
 import type { Text } from "./core/output/styled.ts";
 import {
 	type Page,
@@ -24,9 +25,9 @@ export class Printer {
 		readonly write: Write = (stream, text) => streams[stream].write(text),
 	) {}
 
-	/** What happens while it works; commands in it lead where `contextFlags` do. */
-	emit(event: RunEvent, contextFlags: readonly string[] = []): void {
-		this.#print(renderEvent(event, this.look, this.#page, contextFlags));
+	/** What happens while it works; commands in it lead where `commandContext` do. */
+	emit(event: RunEvent, commandContext: CommandContext = NO_CONTEXT): void {
+		this.#print(renderEvent(event, this.look, this.#page, commandContext));
 	}
 
 	/** The result; of several that are printed as one, what is for the other stream stands with each. */
@@ -45,13 +46,13 @@ export class Printer {
 	}
 
 	/** Why it ended, as one line. */
-	fail(error: unknown, contextFlags: readonly string[]): void {
+	fail(error: unknown, commandContext: CommandContext): void {
 		this.#print(
 			renderEvent(
 				{ type: "failure", error },
 				this.look,
 				this.#page,
-				contextFlags,
+				commandContext,
 			),
 		);
 	}

@@ -1,8 +1,9 @@
 import { tell } from "./actions/tell.ts";
 import { COMMANDS, commandOf, parse, valueApart } from "./cli.ts";
 import type { Prepared } from "./command.ts";
-import { contextFlagsOf } from "./core/output/context-flags.ts";
+import { commandContextOf } from "./core/command-context.ts";
 import type { Look } from "./core/output/look.ts";
+import type { CommandContext } from "./core/output/shell.ts";
 import { AbortedError, EXIT, UsageError } from "./errors.ts";
 import { CONNECTION_FLAGS } from "./flags.ts";
 import { Printer } from "./printer.ts";
@@ -22,11 +23,11 @@ export async function run(
 	outside: Outside,
 ): Promise<number> {
 	const guard = guarded(outside);
-	let contextFlags: readonly string[] = [];
+	let commandContext = commandContextOf({}, outside.env);
 	const world: Outside = {
 		...guard,
 		connect(flags, apart) {
-			contextFlags = contextFlagsOf(flags);
+			commandContext = commandContextOf(flags, outside.env);
 			return guard.connect(flags, apart);
 		},
 	};
@@ -60,7 +61,7 @@ export async function run(
 				const status = await perform(
 					invocation.prepared,
 					world,
-					() => contextFlags,
+					() => commandContext,
 				);
 				// It came so late that all was done: whoever pressed the key wants what follows to end, too.
 				world.interrupt.throwIfAborted();
@@ -70,7 +71,7 @@ export async function run(
 	} catch (caught) {
 		const error = world.interrupt.aborted ? world.interrupt.reason : caught;
 		if (error instanceof AbortedError) return error.exitStatus;
-		printer.fail(error, contextFlags);
+		printer.fail(error, commandContext);
 		if (!(error instanceof UsageError)) return EXIT.failed;
 		if (error.seeHelp) {
 			const verb = commandOf(argv)?.verb;
@@ -103,7 +104,7 @@ function withoutResult(outside: Outside, look: Look): Outside {
 async function perform(
 	prepared: Prepared,
 	outside: Outside,
-	contextFlags: () => readonly string[],
+	commandContext: () => CommandContext,
 ): Promise<number> {
 	if (prepared.contexts) {
 		const { runInContexts } = await import("./contexts.ts");
@@ -118,7 +119,7 @@ async function perform(
 	const shared = sharingConnections(outside);
 	const world: World = {
 		...shared.outside,
-		emit: (event) => printer.emit(event, contextFlags()),
+		emit: (event) => printer.emit(event, commandContext()),
 		again: (argv, connection) =>
 			run(argv, withoutResult(asUserOf(outside, connection), prepared.look)),
 	};

@@ -2,6 +2,7 @@
  * Commands that are printed to be pasted hold names that others wrote. Whatever those are, a shell
  * runs kubectl with them as words, or no command is printed: nothing of them is executed.
  */
+
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import {
@@ -20,6 +21,7 @@ import { commandLine } from "../src/report/command-line.ts";
 import { adviceClause } from "../src/report/failure.ts";
 import { failureWords } from "../src/report/failure-words.ts";
 import { NAME as KEY, labelsOf } from "./support/build.ts";
+import { pasted } from "./support/command-context.ts";
 import { notPosix } from "./support/posix.ts";
 import { type TestBed, testBed } from "./support/test-bed.ts";
 
@@ -243,7 +245,10 @@ describe("a pasted command runs kubectl and nothing else", {
 				exists: true,
 			}).sync(["app"]);
 			const calls = await paste([
-				commandLine(fix ?? [], ["--context", attack, "--kubeconfig", attack]),
+				commandLine(
+					fix ?? [],
+					pasted("--context", attack, "--kubeconfig", attack),
+				),
 			]);
 			assert.deepEqual(calls, ["called", ""]);
 		}
@@ -251,11 +256,11 @@ describe("a pasted command runs kubectl and nothing else", {
 
 	test("nor does a sentence put quotes around it that turn its own inside out", async () => {
 		const script = creating("mine");
-		const asIs = adviceClause({ words: "run", script }, []);
+		const asIs = adviceClause({ words: "run", script }, pasted());
 		assert.equal(asIs, "; run 'kubectl meshreg create mine'");
 		for (const attack of ATTACKS) {
 			const flags = ["--context", attack];
-			const clause = adviceClause({ words: "run", script }, flags);
+			const clause = adviceClause({ words: "run", script }, pasted(...flags));
 			// As whoever marks it with the quotes pastes it; without any of its own they make a word of it.
 			const marked = clause.replace("; run ", "");
 			const calls = await paste([marked.replace(/^'([^']*)'$/, "$1")]);
@@ -276,7 +281,10 @@ describe("a pasted command runs kubectl and nothing else", {
 	});
 
 	test("a word that begins with = is no program's path in zsh", () => {
-		const command = commandLine(creating("mine") ?? [], ["--context", "=ls"]);
+		const command = commandLine(
+			creating("mine") ?? [],
+			pasted("--context", "=ls"),
+		);
 		assert.equal(command, "kubectl meshreg create mine --context '=ls'");
 	});
 });

@@ -7,7 +7,7 @@ import type { ImageCollision } from "./kubelet/image-reference.ts";
 import type { ListedImage } from "./meshes/listed-image.ts";
 import type { Note } from "./note.ts";
 import type { ChangeResult } from "./output/result.ts";
-import type { Script } from "./output/shell.ts";
+import type { CommandContext, Script } from "./output/shell.ts";
 import type { ChangedObject } from "./pull-secrets/differences.ts";
 import type { ListItem } from "./pull-secrets/list-item.ts";
 import type { SourceTree, TreeOther } from "./pull-secrets/tree.ts";
@@ -20,7 +20,7 @@ export interface LackingCopies {
 	readonly taken: number;
 	/** What tells more. */
 	readonly script: Script | undefined;
-	readonly contextFlags: readonly string[];
+	readonly commandContext: CommandContext;
 }
 
 /** What a run has done or found, as a value; report/ makes text, JSON or YAML of it. */
@@ -63,7 +63,7 @@ export type Document = Cases<
 		explain: {
 			images: readonly ExplainedImage[];
 			/** Added to the commands that let them be pulled. */
-			contextFlags: readonly string[];
+			commandContext: CommandContext;
 		};
 		/** Objects to be committed or applied; several are a List. `clusters`: what of them failed. */
 		objects: {
@@ -84,7 +84,7 @@ export type Document = Cases<
 /** What was done in one cluster. */
 export interface ChangedCluster {
 	/** Added to the commands that say what to do about a failure. */
-	readonly contextFlags: readonly string[];
+	readonly commandContext: CommandContext;
 	/** In the order of the plan. */
 	readonly results: readonly ChangeResult[];
 }
@@ -101,7 +101,7 @@ export interface CheckedCluster {
 	/** The kubeconfig context; "" in-cluster. */
 	readonly context: string;
 	/** Added to the commands that fix something. */
-	readonly contextFlags: readonly string[];
+	readonly commandContext: CommandContext;
 	readonly findings: readonly Finding[];
 }
 

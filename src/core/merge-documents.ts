@@ -2,6 +2,7 @@ import { finding } from "./check/finding.ts";
 import type { ChangedCluster, CheckedCluster, Document } from "./document.ts";
 import { failureOf } from "./output/failure.ts";
 import type { ChangeResult } from "./output/result.ts";
+import { NO_CONTEXT } from "./output/shell.ts";
 import type { ListItem } from "./pull-secrets/list-item.ts";
 
 /** What came of one context of several. */
@@ -75,7 +76,12 @@ function changedClusters(parts: readonly ContextPart[]): ChangedCluster[] {
 			: []),
 		...(error === undefined
 			? []
-			: [{ contextFlags: [], results: [failedChange(context, error)] }]),
+			: [
+					{
+						commandContext: NO_CONTEXT,
+						results: [failedChange(context, error)],
+					},
+				]),
 	]);
 }
 
@@ -111,7 +117,7 @@ function failedItem(context: string, message: string): ListItem {
 function failedCheck(context: string, message: string): CheckedCluster {
 	return {
 		context,
-		contextFlags: [],
+		commandContext: NO_CONTEXT,
 		findings: [
 			finding("permissions", "problem", { cause: "cluster-failed", message }),
 		],

@@ -93,7 +93,6 @@ export function accountChangeOf(
 		places: placesOf(given),
 		accounts: accountsOf(given),
 		source,
-		usual: flags.usualSecretOf(env),
 		...shown,
 	};
 }

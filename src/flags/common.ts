@@ -1,5 +1,5 @@
 import type { Flag } from "../core/command-line/flag.ts";
-import { shownUsual } from "./mesh.ts";
+import { usualSecretIn } from "../core/meshes/meshes.ts";
 
 /** One namespace. */
 export const NAMESPACE_FLAG: Flag = {
@@ -14,7 +14,7 @@ export const NAMESPACE_FLAG: Flag = {
 /** The one namespace of a source. */
 export const SOURCE_NAMESPACE_FLAG: Flag = {
 	...NAMESPACE_FLAG,
-	default: (env) => shownUsual(env).namespace,
+	default: (env) => usualSecretIn(env).namespace,
 	help: "Use this namespace for the source (also MESHREG_NAMESPACE).",
 };
 
@@ -115,6 +115,6 @@ export const SECRET_FLAG: Flag = {
 	group: "Target",
 	kind: "text",
 	values: "pull-secret",
-	default: (env) => shownUsual(env).name,
+	default: (env) => usualSecretIn(env).name,
 	help: "Name the pull secret (also MESHREG_NAME).",
 };

@@ -5,7 +5,6 @@ import {
 	type Mesh,
 	meshNamed,
 } from "../core/meshes/meshes.ts";
-import type { UsualSecret } from "../core/pull-secrets/fixes.ts";
 import { UsageError } from "../errors.ts";
 
 /** Which mesh: it sets the pull secret's name, the source's namespace, and what `--injected` and `images` mean. */
@@ -30,29 +29,9 @@ export function meshOf(
 		: known(flag, "--mesh");
 }
 
-/** The pull secret and source that help shows as what commands take: it is shown whatever the environment holds. */
-export function shownUsual(env: Env): UsualSecret {
-	const mesh = meshNamed(env.MESHREG_MESH || DEFAULT_MESH);
-	return {
-		namespace:
-			env.MESHREG_NAMESPACE ||
-			(mesh === undefined ? "" : (mesh.sourceNamespace ?? "")),
-		name: env.MESHREG_NAME || (mesh?.secretName ?? ""),
-	};
-}
-
-/**
- * The pull secret and source that commands take by themselves, by what the environment says:
- * printed commands leave that out. The namespace is "" where the context decides it.
- */
-export function usualSecretOf(
-	env: Readonly<Record<string, string | undefined>>,
-): UsualSecret {
-	const mesh = known(env.MESHREG_MESH || DEFAULT_MESH, "MESHREG_MESH");
-	return {
-		namespace: env.MESHREG_NAMESPACE || (mesh.sourceNamespace ?? ""),
-		name: env.MESHREG_NAME || mesh.secretName,
-	};
+/** Throws UsageError for a MESHREG_MESH that is unknown. */
+export function checkMeshIn(env: Env): void {
+	known(env.MESHREG_MESH || DEFAULT_MESH, "MESHREG_MESH");
 }
 
 function known(name: string, by: string): Mesh {

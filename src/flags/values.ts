@@ -11,7 +11,7 @@ import {
 	type UsageLabel,
 } from "../core/pull-secrets/ownership.ts";
 import { UsageError } from "../errors.ts";
-import { meshOf, usualSecretOf } from "./mesh.ts";
+import { checkMeshIn, meshOf } from "./mesh.ts";
 
 export type { Env };
 
@@ -161,7 +161,7 @@ export function checkEnvironment(env: Env): void {
 	if (env.MESHREG_NAME) checkName(env.MESHREG_NAME, "MESHREG_NAME");
 	if (env.MESHREG_NAMESPACE)
 		checkNamespace(env.MESHREG_NAMESPACE, "MESHREG_NAMESPACE");
-	usualSecretOf(env);
+	checkMeshIn(env);
 }
 
 /** `--secret`, then MESHREG_NAME, then the mesh's. Throws UsageError. */

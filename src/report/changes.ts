@@ -4,6 +4,7 @@ import type { Cause, Failure } from "../core/output/failure.ts";
 import { oneLine } from "../core/output/printable.ts";
 import type { Action, ChangeResult, DryRun } from "../core/output/result.ts";
 import { tally } from "../core/output/result.ts";
+import type { CommandContext } from "../core/output/shell.ts";
 import { ApiError } from "../errors.ts";
 import { adviceClause, failureLine } from "./failure.ts";
 import { failureWords } from "./failure-words.ts";
@@ -49,10 +50,10 @@ interface ChangeItem extends Omit<ChangeResult, "why"> {
 	readonly message: string;
 }
 
-/** A result as `-o json|yaml` shows it; commands in its message lead where `contextFlags` do. */
+/** A result as `-o json|yaml` shows it; commands in its message lead where `commandContext` do. */
 export function changeItem(
 	{ why, ...result }: ChangeResult,
-	contextFlags: readonly string[],
+	commandContext: CommandContext,
 ): ChangeItem {
 	if (why === undefined) return { ...result, cause: "", message: "" };
 	if ("error" in why)
@@ -62,7 +63,7 @@ export function changeItem(
 			message:
 				why.error instanceof ApiError
 					? oneLine(why.error.detail)
-					: failureLine(why.error, contextFlags).replace(/^error: /, ""),
+					: failureLine(why.error, commandContext).replace(/^error: /, ""),
 		};
 	const { kind, name, namespace } = result;
 	const { message, advice } = failureWords(why, {
@@ -73,17 +74,17 @@ export function changeItem(
 	return {
 		...result,
 		cause: why.cause,
-		message: oneLine(`${message}${adviceClause(advice, contextFlags)}`),
+		message: oneLine(`${message}${adviceClause(advice, commandContext)}`),
 	};
 }
 
 /**
  * A line for stderr for each cause among results, with the namespaces in it; "" where all is as it
- * was meant. Commands lead where `contextFlags` do.
+ * was meant. Commands lead where `commandContext` do.
  */
 export function failureLines(
 	results: readonly ChangeResult[],
-	contextFlags: readonly string[],
+	commandContext: CommandContext,
 ): string {
 	// What is about no object in particular has been told where it ended the work.
 	const failed = results.flatMap(({ why, ...result }) =>
@@ -96,7 +97,7 @@ export function failureLines(
 		return groupKey(result, all.size > 1);
 	};
 	return groupsBy(failed, keyOf)
-		.map((group) => `${groupLine(group, contextFlags)}\n`)
+		.map((group) => `${groupLine(group, commandContext)}\n`)
 		.join("");
 }
 
@@ -130,7 +131,7 @@ function withoutName(text: string, namespace: string): string {
 
 function groupLine(
 	group: NonEmpty<Failed>,
-	contextFlags: readonly string[],
+	commandContext: CommandContext,
 ): string {
 	const [{ why, kind, name, action }] = group;
 	if (
@@ -138,7 +139,7 @@ function groupLine(
 		why.cause === "unreachable" ||
 		why.cause === "interrupted"
 	)
-		return failureLine(why.error, contextFlags);
+		return failureLine(why.error, commandContext);
 	const namespaces = [...new Set(group.map(({ namespace }) => namespace))];
 	const {
 		lead = "error",
@@ -151,7 +152,7 @@ function groupLine(
 	});
 	const isWarning = action !== "failed";
 	const shown = isWarning ? "Warning: " : lead === "" ? "" : `${lead}: `;
-	return oneLine(`${shown}${message}${adviceClause(advice, contextFlags)}`);
+	return oneLine(`${shown}${message}${adviceClause(advice, commandContext)}`);
 }
 
 /**

@@ -10,7 +10,11 @@ import type { CheckedCluster } from "../core/document.ts";
 import { counted } from "../core/output/counted.ts";
 import type { EntryProblem } from "../core/output/entry-problem.ts";
 import { lineOf, oneLine } from "../core/output/printable.ts";
-import { type Script, scriptKey } from "../core/output/shell.ts";
+import {
+	type CommandContext,
+	type Script,
+	scriptKey,
+} from "../core/output/shell.ts";
 import { someLines } from "../core/output/some-of.ts";
 import type { Painted } from "../core/output/styled.ts";
 import { wrap } from "../core/output/wrap.ts";
@@ -32,7 +36,7 @@ const MARKS: Record<Severity, string | Painted> = {
 interface CheckStyle {
 	/** Leave out what is well, and notes. */
 	readonly quiet: boolean;
-	readonly contextFlags: readonly string[];
+	readonly commandContext: CommandContext;
 	/** Of the terminal. */
 	readonly columns: number | undefined;
 }
@@ -68,7 +72,7 @@ function findingText(
 	finding: Finding,
 	style: CheckStyle,
 ): (string | Painted)[] {
-	const { columns = Number.POSITIVE_INFINITY, contextFlags } = style;
+	const { columns = Number.POSITIVE_INFINITY, commandContext } = style;
 	const words = (text: string, indent: string, hang = indent) =>
 		text === ""
 			? ""
@@ -76,7 +80,7 @@ function findingText(
 	const command = (label: string, script: Script | undefined) =>
 		script === undefined
 			? ""
-			: `${commandLines(script, contextFlags, columns, `    ${label}: `)}\n`;
+			: `${commandLines(script, commandContext, columns, `    ${label}: `)}\n`;
 	return [
 		MARKS[finding.severity],
 		words(headline(finding), "  ").slice(1),
@@ -92,15 +96,15 @@ function findingText(
 function fixBlock(findings: readonly Finding[], style: CheckStyle): string {
 	const scripts = fixesOf(findings);
 	if (scripts.length < 2) return "";
-	const { columns = Number.POSITIVE_INFINITY, contextFlags } = style;
+	const { columns = Number.POSITIVE_INFINITY, commandContext } = style;
 	return `${heading("Fix")}${scripts
-		.map((script) => `${commandLines(script, contextFlags, columns, "")}\n`)
+		.map((script) => `${commandLines(script, commandContext, columns, "")}\n`)
 		.join("")}`;
 }
 
 /** Commands that nobody should run who does not know what they give, and to whom. */
 function givesBlock(findings: readonly Finding[], style: CheckStyle): string {
-	const { columns = Number.POSITIVE_INFINITY, contextFlags } = style;
+	const { columns = Number.POSITIVE_INFINITY, commandContext } = style;
 	const givings = new Map(
 		findings
 			.flatMap(({ gives }) => gives)
@@ -110,7 +114,7 @@ function givesBlock(findings: readonly Finding[], style: CheckStyle): string {
 		.map(({ namespaces, script }) => {
 			const places = someNames(namespaces);
 			const lead = `Gives ${places} the credential; run it only if ${places} may have it:`;
-			return `${wrap(oneLine(lead), columns, "")}\n${commandLines(script, contextFlags, columns, "    ")}\n`;
+			return `${wrap(oneLine(lead), columns, "")}\n${commandLines(script, commandContext, columns, "    ")}\n`;
 		})
 		.join("\n");
 }
@@ -120,8 +124,8 @@ export function checkItems(clusters: readonly CheckedCluster[]): {
 	readonly items: readonly CheckItem[];
 } {
 	return {
-		items: clusters.flatMap(({ context, contextFlags, findings }) =>
-			findings.map((one) => checkItem(one, context, contextFlags)),
+		items: clusters.flatMap(({ context, commandContext, findings }) =>
+			findings.map((one) => checkItem(one, context, commandContext)),
 		),
 	};
 }
@@ -142,7 +146,7 @@ export interface CheckItem {
 function checkItem(
 	finding: Finding,
 	context: string,
-	contextFlags: readonly string[],
+	commandContext: CommandContext,
 ): CheckItem {
 	const { severity, namespaces, workloads, fix } = finding;
 	return {
@@ -151,7 +155,7 @@ function checkItem(
 		cause: causeOf(finding),
 		message: oneLine(headline(finding)),
 		namespaces,
-		command: fix === undefined ? "" : commandLine(fix, contextFlags),
+		command: fix === undefined ? "" : commandLine(fix, commandContext),
 		workloads,
 	};
 }

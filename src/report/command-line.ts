@@ -1,22 +1,23 @@
 import { isUnprintable, spelledOut } from "../core/output/printable.ts";
-import type { Script } from "../core/output/shell.ts";
+import {
+	type CommandContext,
+	type Script,
+	wordsIn,
+} from "../core/output/shell.ts";
 
 /** One word of a POSIX shell, quoted where it has to be. Only `word` makes one. */
 type QuotedWord = string & { readonly [quoted]: true };
 declare const quoted: unique symbol;
 
-/**
- * A script as the one line to be pasted. `contextFlags`, such as `["--context", "prod"]`, lead to
- * the cluster that it is about: they are added to each call, so that it ends nowhere else.
- */
+/** A script as the one line to be pasted there: each call ends in the cluster, and at the source, that it is about. */
 export function commandLine(
 	script: Script,
-	contextFlags: readonly string[],
+	commandContext: CommandContext,
 ): string {
 	return script
 		.map((pipeline) =>
 			pipeline
-				.map((command) => argvOf(command, contextFlags).join(" "))
+				.map((command) => argvOf(command, commandContext).join(" "))
 				.join(" | "),
 		)
 		.join(" && ");
@@ -28,16 +29,16 @@ export function commandLine(
  */
 export function commandLines(
 	script: Script,
-	contextFlags: readonly string[],
+	commandContext: CommandContext,
 	columns: number,
 	lead: string,
 ): string {
-	const line = lead + commandLine(script, contextFlags);
+	const line = lead + commandLine(script, commandContext);
 	if (line.length <= columns) return line;
 	const indent = `${/^ */.exec(lead)?.[0] ?? ""}  `;
 	const calls = script.flatMap((pipeline, index) =>
 		pipeline.map((command, at) => ({
-			words: argvOf(command, contextFlags),
+			words: argvOf(command, commandContext),
 			end:
 				at < pipeline.length - 1
 					? " |"
@@ -67,14 +68,14 @@ export function commandLines(
 }
 
 function argvOf(
-	{ program, words }: Script[number][number],
-	contextFlags: readonly string[],
+	command: Script[number][number],
+	commandContext: CommandContext,
 ): (QuotedWord | "kubectl" | "meshreg")[] {
 	return [
-		...(program === "kubectl"
+		...(command.program === "kubectl"
 			? (["kubectl"] as const)
 			: (["kubectl", "meshreg"] as const)),
-		...[...words, ...contextFlags].map(word),
+		...wordsIn(command, commandContext).map(word),
 	];
 }
 

@@ -19,6 +19,7 @@ import type { NamedSecret } from "../core/kubelet/pod-secrets.ts";
 import { isPullSecretType } from "../core/kubelet/secret-entries.ts";
 import { counted } from "../core/output/counted.ts";
 import { lineOf } from "../core/output/printable.ts";
+import type { CommandContext } from "../core/output/shell.ts";
 import { wrap, wrapItem } from "../core/output/wrap.ts";
 import { displayKey } from "../core/registry/url.ts";
 import { commandLines } from "./command-line.ts";
@@ -61,7 +62,7 @@ export function explanationItem({
 
 /** How an explanation is shown. */
 interface ExplanationStyle {
-	readonly contextFlags: readonly string[];
+	readonly commandContext: CommandContext;
 	/** Of the terminal. */
 	readonly columns: number | undefined;
 }
@@ -94,7 +95,7 @@ type Text = (
 
 function imageParagraphs(
 	{ explanation, checks, fix, gives }: ExplainedImage,
-	{ contextFlags, columns = Number.POSITIVE_INFINITY }: ExplanationStyle,
+	{ commandContext, columns = Number.POSITIVE_INFINITY }: ExplanationStyle,
 	text: Text,
 	images: readonly ExplainedImage[],
 ): string[] {
@@ -148,7 +149,7 @@ function imageParagraphs(
 			`Closest matches:\n${near.map((miss) => text(nearMissSentence(miss), { indent: "  ", mark: "-" })).join("")}`,
 		);
 	if (fix !== undefined) {
-		const command = `${commandLines(fix, contextFlags, columns, "  ")}\n`;
+		const command = `${commandLines(fix, commandContext, columns, "  ")}\n`;
 		paragraphs.push(
 			gives === undefined
 				? `Fix:\n${command}`

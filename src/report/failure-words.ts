@@ -16,14 +16,11 @@ import {
 	objectName,
 	objectNames,
 	script,
+	unlessUsual,
 } from "../core/output/shell.ts";
 import { someOf } from "../core/output/some-of.ts";
-import { creating } from "../core/pull-secrets/fixes.ts";
-import {
-	DEFAULT_NAME,
-	DEFAULT_NAMESPACE,
-	PULL_SECRET_TYPE,
-} from "../core/pull-secrets/ownership.ts";
+import { attaching, creating } from "../core/pull-secrets/fixes.ts";
+import { PULL_SECRET_TYPE } from "../core/pull-secrets/ownership.ts";
 import { displayHost } from "../core/registry/server.ts";
 import { displayKey } from "../core/registry/url.ts";
 import {
@@ -250,9 +247,12 @@ const CHANGE_WORDS: FailureWording<ChangeFailure> = {
 		`${namespacesWords(subject)} ${isOrAre(subject)} being deleted; nothing was written there`,
 	"namespace-skipped": (_, { subject }) =>
 		`${namespacesWords(subject)} ${isOrAre(subject)} annotated kubectl-meshreg/skip=true; nothing was written there`,
-	"namespace-made-again": ({ source }, { subject: { namespaces } }) => ({
+	"namespace-made-again": (
+		{ source, attach },
+		{ subject: { namespaces } },
+	) => ({
 		message: `${someOf(namespaces)} ${wasOrWere(namespaces)} deleted and created again`,
-		advice: confirmed(source, namespaces),
+		advice: confirmed(source, namespaces, attach),
 	}),
 	"namespace-unverified": ({ source }, { subject: { namespaces } }) => ({
 		message: `cannot tell whether ${someOf(namespaces)} ${namespaces.length === 1 ? "is the namespace that was" : "are the namespaces that were"} recorded (needs get on namespaces)`,
@@ -325,15 +325,19 @@ function wasOrWere({ length }: readonly string[]): string {
 	return length === 1 ? "was" : "were";
 }
 
-/** Copies a source to namespaces; what is the default is left out. */
-function confirmed(source: Place, namespaces: readonly string[]): Advice {
-	const from = objectName(source.namespace);
+/** Copies a source to namespaces, and lets the accounts pull with it that the record names there. */
+function confirmed(
+	source: Place,
+	namespaces: readonly string[],
+	accounts: readonly string[] = [],
+): Advice {
 	const command = meshreg(
 		"sync",
-		...(source.name === DEFAULT_NAME ? [] : [objectName(source.name)]),
+		unlessUsual("name", source.name),
 		"-n",
 		objectNames(namespaces),
-		...(source.namespace === DEFAULT_NAMESPACE ? [] : ["--from", from]),
+		...attaching(accounts),
+		unlessUsual("namespace", source.namespace, "--from"),
 	);
 	return { words: "confirm with:", script: script(command), bare: true };
 }

@@ -1,6 +1,7 @@
 import { FailureError } from "../core/output/failure.ts";
 import { oneLine } from "../core/output/printable.ts";
 import type { Progress } from "../core/output/progress.ts";
+import { type CommandContext, NO_CONTEXT } from "../core/output/shell.ts";
 import type { Text } from "../core/output/styled.ts";
 import { UnverifiedError } from "../core/registry/verification.ts";
 import {
@@ -20,36 +21,36 @@ import { didYouMean } from "./wording.ts";
 /**
  * An error as its one line for stderr, without a line end: kubectl's words for
  * the API server's answers, `error: …` for ours, and a confession for a bug. The commands that
- * ours advise lead where `contextFlags` do.
+ * ours advise lead where `commandContext` do.
  */
 export function failureLine(
 	error: unknown,
-	contextFlags: readonly string[] = [],
+	commandContext: CommandContext = NO_CONTEXT,
 ): string {
-	const { ours, words } = failureParts(error, contextFlags);
+	const { ours, words } = failureParts(error, commandContext);
 	return ours ? `error: ${words}` : words;
 }
 
 /** The same for a terminal, with its line end, and with the namespace that it befell, if one is given. */
 export function failureText(
 	error: unknown,
-	contextFlags: readonly string[],
+	commandContext: CommandContext,
 	namespace = "",
 ): Text {
-	const { ours, words: all } = failureParts(error, contextFlags);
+	const { ours, words: all } = failureParts(error, commandContext);
 	const words = withPlaces(all, { namespaces: [namespace] });
 	return ours ? [MARKS.error, ` ${words}\n`] : `${words}\n`;
 }
 
 /** The words of an error alone, for behind what says what failed. */
 export function failureMessage(error: unknown): string {
-	return failureParts(error, []).words;
+	return failureParts(error, NO_CONTEXT).words;
 }
 
 /** The words of an error, and whether `error:` stands before them. */
 function failureParts(
 	error: unknown,
-	contextFlags: readonly string[],
+	commandContext: CommandContext,
 ): { readonly ours: boolean; readonly words: string } {
 	if (error instanceof ApiError)
 		return {
@@ -61,7 +62,9 @@ function failureParts(
 	if (error instanceof ConnectionError) {
 		const { message, because, progress } = error;
 		const why =
-			because === undefined ? "" : `: ${failureParts(because, []).words}`;
+			because === undefined
+				? ""
+				: `: ${failureParts(because, NO_CONTEXT).words}`;
 		return {
 			ours: false,
 			words: oneLine(`${message.trim()}${why}${progressClause(progress)}`),
@@ -69,7 +72,7 @@ function failureParts(
 	}
 	const ours = (message: string, advice?: Advice) => ({
 		ours: true,
-		words: oneLine(`${message.trim()}${adviceClause(advice, contextFlags)}`),
+		words: oneLine(`${message.trim()}${adviceClause(advice, commandContext)}`),
 	});
 	if (error instanceof FailureError) {
 		const { lead, message, advice } = failureWords(error.failure);
@@ -77,7 +80,7 @@ function failureParts(
 		return {
 			ours: false,
 			words: oneLine(
-				`${lead === "" ? "" : `${lead}: `}${message}${adviceClause(advice, contextFlags)}`,
+				`${lead === "" ? "" : `${lead}: `}${message}${adviceClause(advice, commandContext)}`,
 			),
 		};
 	}
@@ -103,10 +106,10 @@ export function markedText(
 	mark: "error" | "warning",
 	message: string,
 	advice: Advice | undefined,
-	contextFlags: readonly string[],
+	commandContext: CommandContext,
 ): Text {
 	const words = oneLine(
-		`${message.trim()}${adviceClause(advice, contextFlags)}`,
+		`${message.trim()}${adviceClause(advice, commandContext)}`,
 	);
 	return [MARKS[mark], ` ${words}\n`];
 }
@@ -132,10 +135,10 @@ function progressClause(progress: Progress | undefined): string {
 /** What to run, behind the error that it is about; "" where there is nothing. */
 export function adviceClause(
 	advice: Advice | undefined,
-	contextFlags: readonly string[],
+	commandContext: CommandContext,
 ): string {
 	if (advice?.script === undefined) return "";
-	const command = commandLine(advice.script, contextFlags);
+	const command = commandLine(advice.script, commandContext);
 	// Around quotes of its own, a shell would take what they hold for what is outside of them.
 	const isBare = advice.bare || command.includes("'");
 	return `; ${advice.words} ${isBare ? command : `'${command}'`}`;

@@ -10,6 +10,7 @@ import type {
 	SourceNote,
 } from "../core/note.ts";
 import type { Failure } from "../core/output/failure.ts";
+import { type CommandContext, NO_CONTEXT } from "../core/output/shell.ts";
 import { someOf } from "../core/output/some-of.ts";
 import { displayHost } from "../core/registry/server.ts";
 import {
@@ -44,9 +45,9 @@ export function noneFound(
 /** A note or a warning in words. */
 export function noteWords(
 	note: Note,
-	contextFlags: readonly string[] = [],
+	commandContext: CommandContext = NO_CONTEXT,
 ): NoteWords {
-	return worded(WORDS[note.cause], note, contextFlags);
+	return worded(WORDS[note.cause], note, commandContext);
 }
 
 const FLAG_WORDS: Wording<FlagNote> = {

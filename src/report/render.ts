@@ -11,6 +11,7 @@ import { counted } from "../core/output/counted.ts";
 import { failureOf } from "../core/output/failure.ts";
 import type { Look } from "../core/output/look.ts";
 import { oneLine } from "../core/output/printable.ts";
+import { type CommandContext, NO_CONTEXT } from "../core/output/shell.ts";
 import type { Text } from "../core/output/styled.ts";
 import { hanging } from "../core/output/wrap.ts";
 import type { ListItem } from "../core/pull-secrets/list-item.ts";
@@ -109,10 +110,10 @@ function renderText(document: Document, look: Look, page: Page): Rendered {
 			};
 		case "check":
 			return {
-				out: document.clusters.flatMap(({ findings, contextFlags }) =>
+				out: document.clusters.flatMap(({ findings, commandContext }) =>
 					checkStory(findings, {
 						quiet: look.quiet ?? false,
-						contextFlags,
+						commandContext,
 						columns: page.columns,
 					}),
 				),
@@ -129,7 +130,7 @@ function renderText(document: Document, look: Look, page: Page): Rendered {
 		case "explain":
 			return onOut(
 				explanationStory(document.images, {
-					contextFlags: document.contextFlags,
+					commandContext: document.commandContext,
 					columns: page.columns,
 				}),
 			);
@@ -152,8 +153,8 @@ function structuredOf(document: Document): unknown {
 	switch (document.kind) {
 		case "changes":
 			return {
-				items: document.clusters.flatMap(({ results, contextFlags }) =>
-					results.map((result) => changeItem(result, contextFlags)),
+				items: document.clusters.flatMap(({ results, commandContext }) =>
+					results.map((result) => changeItem(result, commandContext)),
 				),
 			};
 		case "list":
@@ -186,23 +187,23 @@ export function renderEvent(
 	event: RunEvent,
 	look: Look,
 	page: Page,
-	contextFlags: readonly string[] = [],
+	commandContext: CommandContext = NO_CONTEXT,
 ): Rendered {
 	if ("unlessQuiet" in event && event.unlessQuiet && look.quiet) return EMPTY;
 	if (look.watch && look.output === "json") {
-		const line = logLine(event, page, contextFlags);
+		const line = logLine(event, page, commandContext);
 		if (line !== undefined) return onErr(line);
 	}
 	const toldOf = (level: LogNote["level"], words: NoteWords): Rendered =>
-		onErr(noteText(level, words, contextFlags, page));
+		onErr(noteText(level, words, commandContext, page));
 	switch (event.type) {
 		case "change":
 			return {
-				out: changeText(event.result, look, page, contextFlags),
+				out: changeText(event.result, look, page, commandContext),
 				// What fails alike in many namespaces is one line in the end, unless there is no end.
 				err:
 					look.watch && look.output !== "json"
-						? failureLines([event.result], contextFlags)
+						? failureLines([event.result], commandContext)
 						: "",
 			};
 		case "document":
@@ -228,24 +229,24 @@ export function renderEvent(
 				: onOut(checkLine(event.image, page.widths));
 		case "warning":
 		case "error":
-			return toldOf(event.type, noteWords(event.note, contextFlags));
+			return toldOf(event.type, noteWords(event.note, commandContext));
 		case "note":
-			return toldOf("info", noteWords(event.note, contextFlags));
+			return toldOf("info", noteWords(event.note, commandContext));
 		case "log":
 			return toldOf(event.note.level, logWords(event.note));
 		case "trouble":
 			return onErr(
-				linesOf(`${failureLine(event.error, contextFlags)} (will retry)`),
+				linesOf(`${failureLine(event.error, commandContext)} (will retry)`),
 			);
 		case "failure":
-			return onErr(failureText(event.error, contextFlags, event.namespace));
+			return onErr(failureText(event.error, commandContext, event.namespace));
 	}
 }
 
 function noteText(
 	level: LogNote["level"],
 	{ message, advice, prose }: NoteWords,
-	contextFlags: readonly string[],
+	commandContext: CommandContext,
 	page: Page,
 ): Text {
 	switch (level) {
@@ -253,7 +254,7 @@ function noteText(
 			return prose ? proseOf(message, page) : linesOf(message);
 		case "warning":
 		case "error":
-			return markedText(level, inOne(message), advice, contextFlags);
+			return markedText(level, inOne(message), advice, commandContext);
 	}
 }
 
@@ -268,7 +269,7 @@ function inOne(message: string | readonly string[]): string {
 function logLine(
 	event: RunEvent,
 	{ now }: Page,
-	contextFlags: readonly string[],
+	commandContext: CommandContext,
 ): string | undefined {
 	const line = (
 		level: LogNote["level"],
@@ -290,7 +291,7 @@ function logLine(
 			return line(
 				level,
 				name,
-				`${inOne(message)}${adviceClause(advice, contextFlags)}`,
+				`${inOne(message)}${adviceClause(advice, commandContext)}`,
 				{
 					...("why" in event.note && { cause: event.note.why.is }),
 					...("registry" in event.note && { registry: event.note.registry }),
@@ -300,19 +301,24 @@ function logLine(
 		case "note":
 		case "warning":
 		case "error": {
-			const { message, advice } = noteWords(event.note, contextFlags);
+			const { message, advice } = noteWords(event.note, commandContext);
 			return line(
 				event.type === "note" ? "info" : event.type,
 				event.type,
-				`${inOne(message)}${adviceClause(advice, contextFlags)}`,
+				`${inOne(message)}${adviceClause(advice, commandContext)}`,
 				{ cause: event.note.cause },
 			);
 		}
 		case "trouble":
 		case "failure":
-			return line("error", event.type, failureLine(event.error, contextFlags), {
-				cause: failureOf(event.error).cause,
-			});
+			return line(
+				"error",
+				event.type,
+				failureLine(event.error, commandContext),
+				{
+					cause: failureOf(event.error).cause,
+				},
+			);
 		default:
 			return undefined;
 	}
@@ -344,7 +350,7 @@ function changesText(
 			? []
 			: [
 					linesOf(
-						`Next: ${commandLine(next, clusters[0]?.contextFlags ?? [])}`,
+						`Next: ${commandLine(next, clusters[0]?.commandContext ?? NO_CONTEXT)}`,
 					),
 				];
 	return [failures, ...counts, ...after].join("");
@@ -353,7 +359,7 @@ function changesText(
 /** A line for each cause. */
 function failuresText(clusters: readonly ChangedCluster[]): string {
 	return clusters
-		.map(({ results, contextFlags }) => failureLines(results, contextFlags))
+		.map(({ results, commandContext }) => failureLines(results, commandContext))
 		.join("");
 }
 
@@ -361,13 +367,13 @@ function changeText(
 	result: (RunEvent & { type: "change" })["result"],
 	look: Look,
 	page: Page,
-	contextFlags: readonly string[],
+	commandContext: CommandContext,
 ): string {
 	const { output, quiet, watch } = look;
 	if (watch && output === "json") {
 		const time = new Date(page.now).toISOString();
 		const level = result.action === "failed" ? "error" : "info";
-		const item = changeItem(result, contextFlags);
+		const item = changeItem(result, commandContext);
 		return jsonLine({ time, level, event: "change", ...item });
 	}
 	if (isStructured(look) || (quiet && result.action === "unchanged")) return "";
@@ -427,7 +433,7 @@ function listFooter({
 
 function lackingText(lacking: LackingCopies | undefined): string {
 	if (lacking === undefined) return "";
-	const { missing, taken, script, contextFlags } = lacking;
+	const { missing, taken, script, commandContext } = lacking;
 	const parts = (
 		[
 			[missing, "no copy"],
@@ -443,7 +449,7 @@ function lackingText(lacking: LackingCopies | undefined): string {
 		parts.join(", "),
 		...(script === undefined
 			? []
-			: [`Next: ${commandLine(script, contextFlags)}`]),
+			: [`Next: ${commandLine(script, commandContext)}`]),
 	]);
 }
 

@@ -1,3 +1,4 @@
+import type { CommandContext } from "../core/output/shell.ts";
 import type { Advice, OperationError } from "../errors.ts";
 
 /** A note in words. */
@@ -51,12 +52,12 @@ type CaseOf<Union, Tag extends string, Name> =
 
 /**
  * The words of each case of a union, by its `cause`, or the tag that is given: a new case breaks the table.
- * `Also`: what the words need beside it; of notes the flags that commands within a message bear.
+ * `Also`: what the words need beside it; of notes where commands within a message are pasted.
  */
 export type Wording<
 	Union extends Readonly<Record<Tag, string>>,
 	Words = NoteWords,
-	Also = readonly string[],
+	Also = CommandContext,
 	Tag extends string = "cause",
 > = {
 	readonly [Name in Union[Tag]]: (

@@ -3,6 +3,8 @@ import { test } from "node:test";
 import type { Document } from "../../src/core/document.ts";
 import { mergeDocuments } from "../../src/core/merge-documents.ts";
 import type { ChangeResult } from "../../src/core/output/result.ts";
+import { NO_CONTEXT } from "../../src/core/output/shell.ts";
+import { pasted } from "../support/command-context.ts";
 
 const changed = (context: string): ChangeResult => ({
 	context,
@@ -30,7 +32,9 @@ test("changes of several contexts, and one that failed before it did anything", 
 		"changes",
 		{
 			kind: "changes",
-			clusters: [{ contextFlags: ["--context", "a"], results: [changed("a")] }],
+			clusters: [
+				{ commandContext: pasted("--context", "a"), results: [changed("a")] },
+			],
 			summary: true,
 		},
 		{ ...NOTHING, failure: "error: it" },
@@ -38,9 +42,9 @@ test("changes of several contexts, and one that failed before it did anything", 
 	assert.deepEqual(document, {
 		kind: "changes",
 		clusters: [
-			{ contextFlags: ["--context", "a"], results: [changed("a")] },
+			{ commandContext: ["--context", "a"], results: [changed("a")] },
 			{
-				contextFlags: [],
+				commandContext: NO_CONTEXT,
 				results: [
 					{
 						context: "b",

@@ -4,6 +4,7 @@ import type { Failure } from "../../src/core/output/failure.ts";
 import type { Action, ChangeResult } from "../../src/core/output/result.ts";
 import { ApiError } from "../../src/errors.ts";
 import { changeItem, failureLines } from "../../src/report/changes.ts";
+import { pasted } from "../support/command-context.ts";
 
 const SOURCE = { namespace: "nginx-mesh", name: "nginx-mesh-registry-key" };
 const NAME = SOURCE.name;
@@ -59,7 +60,7 @@ describe("failures of one cause are one line with the namespaces in it", () => {
 			"Error from server (NotFound): namespaces app, b, c not found",
 		],
 		[
-			{ cause: "namespace-made-again", source: SOURCE },
+			{ cause: "namespace-made-again", source: SOURCE, attach: [] },
 			"error: app was deleted and created again; confirm with: kubectl meshreg sync -n app --context c",
 			"error: app, b, c were deleted and created again; confirm with: kubectl meshreg sync -n app,b,c --context c",
 		],
@@ -67,6 +68,7 @@ describe("failures of one cause are one line with the namespaces in it", () => {
 			{
 				cause: "namespace-made-again",
 				source: { namespace: "keys", name: "team a" },
+				attach: [],
 			},
 			"error: app was deleted and created again",
 			"error: app, b, c were deleted and created again",
@@ -75,19 +77,20 @@ describe("failures of one cause are one line with the namespaces in it", () => {
 			{
 				cause: "namespace-made-again",
 				source: { namespace: "keys", name: "team-a" },
+				attach: ["builder", "default"],
 			},
-			"error: app was deleted and created again; confirm with: kubectl meshreg sync team-a -n app --from keys --context c",
-			"error: app, b, c were deleted and created again; confirm with: kubectl meshreg sync team-a -n app,b,c --from keys --context c",
+			"error: app was deleted and created again; confirm with: kubectl meshreg sync team-a -n app --attach=builder,default --from keys --context c",
+			"error: app, b, c were deleted and created again; confirm with: kubectl meshreg sync team-a -n app,b,c --attach=builder,default --from keys --context c",
 		],
 	];
 	for (const [why, one, three] of ROWS)
 		test(one, () => {
 			assert.equal(
-				failureLines(results(why, ["app"]), ["--context", "c"]),
+				failureLines(results(why, ["app"]), pasted("--context", "c")),
 				`${one}\n`,
 			);
 			assert.equal(
-				failureLines(results(why, ["app", "b", "c"]), ["--context", "c"]),
+				failureLines(results(why, ["app", "b", "c"]), pasted("--context", "c")),
 				`${three}\n`,
 			);
 		});
@@ -97,7 +100,7 @@ describe("failures of one cause are one line with the namespaces in it", () => {
 			results(forbidden(`ns-${namespace}`), [`ns-${namespace}`]),
 		);
 		assert.equal(
-			failureLines(all, []),
+			failureLines(all, pasted()),
 			'Error from server (Forbidden): secrets is forbidden: User "u" cannot create resource "secrets" in the namespace "ns-a" (in ns-a, ns-b, ns-c, ns-d, ns-e and 2 more)\n',
 		);
 	});
@@ -107,13 +110,16 @@ describe("failures of one cause are one line with the namespaces in it", () => {
 		const where = "(in app, in, not, no, found and 2 more)";
 		const missing = new ApiError(404, "NotFound", 'things "x" not found');
 		assert.equal(
-			failureLines(results({ cause: "not-found", error: missing }, words), []),
+			failureLines(
+				results({ cause: "not-found", error: missing }, words),
+				pasted(),
+			),
 			`Error from server (NotFound): things "x" not found ${where}\n`,
 		);
 		assert.equal(
 			failureLines(
 				words.flatMap((name) => results(forbidden(name), [name])),
-				[],
+				pasted(),
 			),
 			`Error from server (Forbidden): secrets is forbidden: User "u" cannot create resource "secrets" in the namespace "app" ${where}\n`,
 		);
@@ -134,7 +140,7 @@ describe("failures of one cause are one line with the namespaces in it", () => {
 						action: "created",
 					},
 				],
-				[],
+				pasted(),
 			),
 			[
 				`error: ${secret} namespaces a, b is a copy of x/y; use --force to take it over, or sync that source`,
@@ -149,7 +155,7 @@ describe("failures of one cause are one line with the namespaces in it", () => {
 		assert.match(
 			failureLines(
 				results({ cause: "error", error: new TypeError("secret") }, ["app"]),
-				[],
+				pasted(),
 			),
 			/^error: this is a bug in kubectl-meshreg \(TypeError/,
 		);
@@ -159,7 +165,7 @@ describe("failures of one cause are one line with the namespaces in it", () => {
 test("an item of -o json has the cause, and the message without what stands before it", () => {
 	const [result] = results(forbidden("app"), ["app"]);
 	assert.ok(result);
-	assert.deepEqual(changeItem(result, []), {
+	assert.deepEqual(changeItem(result, pasted()), {
 		context: "c",
 		namespace: "app",
 		kind: "Secret",
@@ -178,7 +184,7 @@ test("an item of -o json has the cause, and the message without what stands befo
 				name: "n",
 				action: "created",
 			},
-			[],
+			pasted(),
 		),
 		{
 			context: "",

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { finding } from "../../src/core/check/finding.ts";
-import { meshreg, script } from "../../src/core/output/shell.ts";
+import { meshreg, NO_CONTEXT, script } from "../../src/core/output/shell.ts";
 import { plain } from "../../src/core/output/styled.ts";
 import { checkStory } from "../../src/report/check.ts";
+import { pasted } from "../support/command-context.ts";
 
 const fix = script(meshreg("sync", "-n", "app,shop", "--attach"));
 
@@ -21,7 +22,7 @@ test("what others wrote is printed on one line, and drives no terminal", () => {
 					orphaned: false,
 				}),
 			],
-			{ quiet: false, contextFlags: [], columns: undefined },
+			{ quiet: false, commandContext: NO_CONTEXT, columns: undefined },
 		),
 		`copies
 ------
@@ -54,7 +55,7 @@ test("several namespaces are, and one is", () => {
 					{ namespaces },
 				),
 			],
-			{ quiet: false, contextFlags: [], columns: undefined },
+			{ quiet: false, commandContext: NO_CONTEXT, columns: undefined },
 		)
 			.split("\n")
 			.filter((line) => /^[×i] /.test(line));
@@ -91,7 +92,7 @@ test("a workload that goes on on a second line is told from the next one, and fr
 				{ workloads: [workload("a"), workload("b")] },
 			),
 		],
-		{ quiet: false, contextFlags: [], columns: 50 },
+		{ quiet: false, commandContext: NO_CONTEXT, columns: 50 },
 	);
 	assert.equal(
 		text,
@@ -114,7 +115,7 @@ test("-q leaves out what is ok and notes, whatever they are about", () => {
 		finding("copies", severity, { cause: "copy-missing", ref: severity });
 	const text = storyOf([...SEVERITIES.map(one)], {
 		quiet: true,
-		contextFlags: [],
+		commandContext: NO_CONTEXT,
 		columns: undefined,
 	});
 	assert.deepEqual(
@@ -135,7 +136,7 @@ test("at a terminal nothing is wider, and what is pasted is still one command", 
 				{ namespaces: ["app", "shop"], fix },
 			),
 		],
-		{ quiet: false, contextFlags: ["--context", "prod"], columns: 30 },
+		{ quiet: false, commandContext: pasted("--context", "prod"), columns: 30 },
 	);
 	assert.equal(
 		text,
@@ -169,7 +170,7 @@ test("B10: a closing block has each command once", () => {
 	);
 	const text = storyOf([one("a/b"), one("b/c"), other], {
 		quiet: false,
-		contextFlags: [],
+		commandContext: NO_CONTEXT,
 		columns: undefined,
 	});
 	assert.equal(

@@ -30,11 +30,7 @@ import { readWholeSecrets } from "../read/read-keys.ts";
 import { lookUpNamespaces, readNamespaces } from "../read/read-namespaces.ts";
 import type { Selection } from "../read/select-namespaces.ts";
 import { tellUnlessQuiet, warn } from "../tell.ts";
-import type {
-	AccountChange,
-	AccountRun,
-	RecordSteps,
-} from "./change-accounts.ts";
+import type { AccountRun, RecordSteps } from "./change-accounts.ts";
 
 /**
  * What attach does about the record: where the source's holds a namespace by name, or the very rule that
@@ -186,7 +182,7 @@ async function write(
 			source: place,
 			what: what(),
 			why: failureOf(error),
-			script: fixes(change, source).accounts(
+			script: fixes(source).accounts(
 				done === "attached" ? "attach" : "detach",
 				attachedBy({ attach: change.accounts }),
 				whereWords(selection, names),
@@ -201,7 +197,7 @@ async function warnOfRuled(
 	source: PullSecret,
 	record: SourceRecord,
 	{ namespaces }: Attachments,
-	{ change, cluster, world }: AccountRun,
+	{ cluster, world }: AccountRun,
 ): Promise<void> {
 	if (!hasRules(record)) return;
 	const named = namesOf(record);
@@ -222,7 +218,7 @@ async function warnOfRuled(
 		cause: "attached-by-name",
 		accounts: accountWords({ namespaces: ruled }),
 		namespaces: places,
-		script: fixes(change, source).sync(places, [
+		script: fixes(source).sync(places, [
 			...new Set([...ruled.values()].flat()),
 		]),
 	});
@@ -246,7 +242,7 @@ async function warnOfRest(
 			accounts,
 			where:
 				still.names.length > 0 ? someOf(still.names) : ruleWords(selection),
-			script: fixes(change, source).accounts(
+			script: fixes(source).accounts(
 				"detach",
 				["*"],
 				still.rule
@@ -327,6 +323,6 @@ function whereWords(
 	}
 }
 
-function fixes({ usual }: AccountChange, source: PullSecret): Fixes {
-	return new Fixes({ ...placeOf(source), exists: true, usual });
+function fixes(source: PullSecret): Fixes {
+	return new Fixes({ ...placeOf(source), exists: true });
 }

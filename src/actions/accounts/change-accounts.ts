@@ -3,7 +3,6 @@ import type { Outcome, RunEvent } from "../../core/document.ts";
 import type { FlagNote } from "../../core/note.ts";
 import type { ServiceAccount } from "../../core/objects.ts";
 import type { ChangeResult } from "../../core/output/result.ts";
-import type { UsualSecret } from "../../core/pull-secrets/fixes.ts";
 import type { Cluster, ConnectionFlags, World } from "../../world.ts";
 import {
 	ChangeReport,
@@ -24,8 +23,6 @@ export interface AccountChange extends OutputOptions {
 	readonly places: Selection | undefined;
 	readonly accounts: AccountChoice;
 	readonly source: SourceChoice;
-	/** What commands take by themselves, for those that are printed. */
-	readonly usual: UsualSecret;
 	/** Warnings about the command line. */
 	readonly notes: readonly FlagNote[];
 }

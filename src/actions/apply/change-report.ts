@@ -55,7 +55,7 @@ export class ChangeReport {
 
 	constructor(
 		readonly world: Pick<World, "emit">,
-		readonly cluster: Pick<Cluster, "context" | "contextFlags">,
+		readonly cluster: Pick<Cluster, "context" | "commandContext">,
 		readonly form: ReportForm = "results",
 	) {}
 
@@ -157,7 +157,7 @@ export class ChangeReport {
 	}): Outcome {
 		const status = this.failed ? EXIT.failed : EXIT.done;
 		const clusters: ChangedCluster[] = [
-			{ contextFlags: this.cluster.contextFlags, results: this.#results },
+			{ commandContext: this.cluster.commandContext, results: this.#results },
 		];
 		switch (this.form) {
 			case "results":

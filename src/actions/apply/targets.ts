@@ -108,7 +108,11 @@ export function whyNot(
 		case "missing":
 			return { cause: "namespace-missing" };
 		case "made-again":
-			return { cause: "namespace-made-again", source };
+			return {
+				cause: "namespace-made-again",
+				source,
+				attach: standing.attach,
+			};
 		case "unverified":
 			return { cause: "namespace-unverified", source };
 		case "skipped":

@@ -1,4 +1,4 @@
-import { contextFlagsOf } from "../../core/output/context-flags.ts";
+import { commandContextOf } from "../../core/command-context.ts";
 import type { Cluster, ConnectionFlags } from "../../world.ts";
 import { proxyFor } from "../proxy.ts";
 import { lists } from "./api/lists.ts";
@@ -54,7 +54,7 @@ export async function connect(
 		context: target.context,
 		namespace: target.namespace,
 		server: server.origin,
-		contextFlags: contextFlagsOf(flags),
+		commandContext: commandContextOf(flags, context.env),
 		...resources(requests, repeat, known),
 		...lists({ requests, repeat, server, interrupt, known }),
 		async close() {

@@ -26,8 +26,7 @@ export async function warnOfMissingKey(
 	{
 		key: name,
 		source: choice,
-		usual,
-	}: Pick<AccountChange, "source" | "usual"> & { readonly key: string },
+	}: Pick<AccountChange, "source"> & { readonly key: string },
 	world: Pick<World, "emit">,
 ): Promise<void> {
 	const namespaces = [
@@ -57,7 +56,7 @@ export async function warnOfMissingKey(
 	const source = choice.namespace ?? cluster.namespace;
 	// Without a source there is nothing that sync could copy.
 	const exists = !(await isMissing(source));
-	const fixes = new Fixes({ namespace: source, name, exists, usual });
+	const fixes = new Fixes({ namespace: source, name, exists });
 	const elsewhere = missing.filter((namespace) => namespace !== source);
 	warn(world, {
 		cause: "secret-missing",

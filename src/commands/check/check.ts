@@ -11,7 +11,7 @@ import { type Finding, isWell, ownFixes } from "../../core/check/finding.ts";
 import { accessesToAsk } from "../../core/check/permissions.ts";
 import type { Given } from "../../core/command-line/flag.ts";
 import type { Document } from "../../core/document.ts";
-import { meshreg, script } from "../../core/output/shell.ts";
+import { wordsIn } from "../../core/output/shell.ts";
 import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
 import { EXIT, UsageError } from "../../errors.ts";
 import { FROM_FLAG, sourceChoiceOf } from "../../flags/source.ts";
@@ -104,7 +104,6 @@ Not visible from here: the nodes' own credentials, the CAs that they trust, and 
 			given: given.positionals[0],
 			shown: "NAME",
 		}),
-		usual: flags.usualSecretOf(env),
 		output: flags.outputOf(given, FORMATS),
 		quiet: given.on("quiet"),
 	}),
@@ -149,9 +148,9 @@ const AGAIN = 5000;
 
 function documentOf(
 	findings: readonly Finding[],
-	{ context, contextFlags }: Cluster,
+	{ context, commandContext }: Cluster,
 ): Document {
-	return { kind: "check", clusters: [{ context, contextFlags, findings }] };
+	return { kind: "check", clusters: [{ context, commandContext, findings }] };
 }
 
 /** Verbs that ask before they write: whoever agreed to all of it is not asked again. */
@@ -178,10 +177,9 @@ async function fixed(
 				"check --fix needs --yes: there is no terminal to ask at",
 			);
 		world.emit({ type: "document", document: documentOf(findings, cluster) });
-		const lines = commands.flatMap((words) => {
-			const one = script(meshreg(...words));
-			return one ? `  ${commandLine(one, cluster.contextFlags)}` : [];
-		});
+		const lines = commands.map(
+			(one) => `  ${commandLine([[one]], cluster.commandContext)}`,
+		);
 		const where =
 			cluster.context === "" ? "" : ` in context ${cluster.context}`;
 		const agreed = await (await world.prompter()).confirm({
@@ -190,15 +188,13 @@ async function fixed(
 		});
 		if (!agreed) return false;
 	}
-	for (const words of commands)
+	for (const command of commands) {
+		const words = wordsIn(command, cluster.commandContext);
 		await world.again(
-			[
-				...words,
-				...cluster.contextFlags,
-				...(ASKING.has(words[0] ?? "") ? ["--yes"] : []),
-			],
+			[...words, ...(ASKING.has(words[0] ?? "") ? ["--yes"] : [])],
 			connection,
 		);
+	}
 	return true;
 }
 

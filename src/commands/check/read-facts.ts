@@ -35,7 +35,7 @@ import { PULL_SECRET_DATA } from "../../core/kubelet/secret-entries.ts";
 import type { Kind, ObjectOf, Secret } from "../../core/objects.ts";
 import { byFirst, byPlace, compare } from "../../core/order.ts";
 import { isFailure } from "../../core/output/failure.ts";
-import { Fixes, type UsualSecret } from "../../core/pull-secrets/fixes.ts";
+import { Fixes } from "../../core/pull-secrets/fixes.ts";
 import { namespaceFacts } from "../../core/pull-secrets/namespace-facts.ts";
 import { isByPolicy, roleOf } from "../../core/pull-secrets/ownership.ts";
 import {
@@ -69,8 +69,6 @@ export interface CheckScope {
 	readonly namespaces: readonly string[] | undefined;
 	/** Which source is checked; without a name, all that are there. */
 	readonly choice: Pick<SourceChoice, "namespace" | "name" | "usual">;
-	/** What commands take by themselves. */
-	readonly usual: UsualSecret;
 	readonly beforeUpgrade: boolean;
 	/** Milliseconds since 1970. */
 	readonly now: number;
@@ -86,7 +84,7 @@ export async function readFacts(
 	/** Says afterwards what was too much. */
 	reader: ContentReader,
 ): Promise<Facts> {
-	const { namespaces, choice, usual, beforeUpgrade, now } = scope;
+	const { namespaces, choice, beforeUpgrade, now } = scope;
 	const snapshot = new Snapshot(cluster, namespaces);
 	const place = placeMeant(choice, cluster);
 	const sourceNamespace = place.namespace;
@@ -129,7 +127,7 @@ export async function readFacts(
 		async (secret): Promise<SourceFacts> => ({
 			secret,
 			record: recordReadingIn(secret),
-			fixes: new Fixes({ ...placeOf(secret), exists: true, usual }),
+			fixes: new Fixes({ ...placeOf(secret), exists: true }),
 			policies: await policiesOf(secret, snapshot, cluster),
 		}),
 	);
@@ -144,8 +142,7 @@ export async function readFacts(
 			sources.length > 0 || snapshot.missed("source")
 				? undefined
 				: await whyNoSource(place, "--from", cluster, reader),
-		withoutSource:
-			sources[0]?.fixes ?? new Fixes({ ...place, exists: false, usual }),
+		withoutSource: sources[0]?.fixes ?? new Fixes({ ...place, exists: false }),
 		keys: [...secrets.values()]
 			.map(({ key }) => key)
 			.filter((key) => roleOf(key) !== "unmanaged" || names.has(key.name)),

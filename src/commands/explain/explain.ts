@@ -20,6 +20,7 @@ import {
 } from "../../core/kubelet/keyring.ts";
 import type { OtherSource } from "../../core/kubelet/near-miss.ts";
 import { FailureError } from "../../core/output/failure.ts";
+import { type CommandContext, NO_CONTEXT } from "../../core/output/shell.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
 import { namespaceFacts } from "../../core/pull-secrets/namespace-facts.ts";
 import {
@@ -134,9 +135,12 @@ By default it answers for a new pod of service account "default". Exit status 1 
 				image: operand,
 				because: reading.because,
 			});
-		const { explained, contextFlags } =
+		const { explained, commandContext } =
 			options.configs.length > 0 || (workload === undefined && !reading.ok)
-				? { explained: [await explainFiles(options, world)], contextFlags: [] }
+				? {
+						explained: [await explainFiles(options, world)],
+						commandContext: NO_CONTEXT,
+					}
 				: await explainCluster(options, world);
 		const images: ExplainedImage[] = [];
 		for (const one of explained)
@@ -148,7 +152,7 @@ By default it answers for a new pod of service account "default". Exit status 1 
 			});
 		return {
 			status: images.every(isFine) ? EXIT.done : EXIT.failed,
-			document: { kind: "explain", images, contextFlags },
+			document: { kind: "explain", images, commandContext },
 		};
 	},
 });
@@ -195,7 +199,6 @@ function optionsOf(given: Given, env: flags.Env) {
 			given: given.text("secret"),
 			shown: "--secret",
 		}),
-		usual: flags.usualSecretOf(env),
 		output: flags.outputOf(given, FORMATS),
 	};
 }
@@ -233,7 +236,7 @@ async function explainFiles(
 async function explainCluster(
 	options: Options,
 	world: World,
-): Promise<{ explained: Explained[]; contextFlags: readonly string[] }> {
+): Promise<{ explained: Explained[]; commandContext: CommandContext }> {
 	const { operand, workload } = options;
 	return onCluster(world, options.connection, async (cluster) => {
 		const namespace = options.namespace ?? cluster.namespace;
@@ -249,7 +252,7 @@ async function explainCluster(
 			explainEach(images, (image) => explainPull(image, puller, secrets, [])),
 			world,
 		);
-		const { contextFlags } = cluster;
+		const { commandContext } = cluster;
 		if (first.every(({ answer }) => matchesOf(answer).length > 0))
 			return {
 				explained: first.map((explanation) => ({
@@ -257,7 +260,7 @@ async function explainCluster(
 					fix: undefined,
 					gives: undefined,
 				})),
-				contextFlags,
+				commandContext,
 			};
 		if (pod === undefined)
 			await warnOfMeantWorkload(operand, namespace, cluster, world);
@@ -290,7 +293,7 @@ async function explainCluster(
 				}),
 				world,
 			),
-			contextFlags,
+			commandContext,
 		};
 	});
 }
@@ -326,7 +329,7 @@ function* explainEach<Answer>(
 
 /** The source, as far as it may be seen, and whether it was sent to the namespace. */
 async function readState(
-	{ choice, usual }: Options,
+	{ choice }: Options,
 	namespace: string,
 	cluster: Cluster,
 ): Promise<PullSecretState & { readonly byPolicy?: ByPolicySource }> {
@@ -339,7 +342,7 @@ async function readState(
 			error instanceof FailureError ? !isMissing(error) : isForbidden(error);
 		if (!isUnknown && !(error instanceof FailureError)) throw error;
 		return {
-			fixes: new Fixes({ ...place, exists: false, usual }),
+			fixes: new Fixes({ ...place, exists: false }),
 			source: isUnknown ? "hidden" : undefined,
 			served: false,
 		};
@@ -348,7 +351,7 @@ async function readState(
 	const { namespace: at } = source;
 	const seen = { namespace: at, ...pullSourceOfKey(source) };
 	return {
-		fixes: new Fixes({ ...placeOf(source), exists: true, usual }),
+		fixes: new Fixes({ ...placeOf(source), exists: true }),
 		source: seen,
 		served: at === namespace || sent,
 		...(sent &&

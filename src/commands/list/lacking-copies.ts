@@ -1,7 +1,7 @@
 import { secretsNamed } from "../../actions/read/read-keys.ts";
 import { scopesOf } from "../../actions/read/read-namespaces.ts";
 import type { LackingCopies } from "../../core/document.ts";
-import { Fixes, type UsualSecret } from "../../core/pull-secrets/fixes.ts";
+import { Fixes } from "../../core/pull-secrets/fixes.ts";
 import { missingCopies } from "../../core/pull-secrets/tree.ts";
 import type { Cluster } from "../../world.ts";
 import type { Listing } from "./list-keys.ts";
@@ -28,12 +28,10 @@ export async function lackingCopies(
 	{
 		namespaces,
 		sourceNamespace,
-		usual,
 	}: {
 		/** Those that were named; none: all. */
 		readonly namespaces: readonly string[];
 		readonly sourceNamespace: string;
-		readonly usual: UsualSecret;
 	},
 ): Promise<Lacking> {
 	const without = missingCopies(keys, known, sourceNamespace).flatMap(
@@ -60,6 +58,7 @@ export async function lackingCopies(
 			.map(({ namespace, name }) => `${namespace}/${name}`)
 			.filter((place) => there.has(place)),
 	);
+	const { usual } = cluster.commandContext;
 	const source = {
 		namespace: sourceNamespace,
 		// check looks at all sources of the namespace that it takes by itself.
@@ -70,8 +69,8 @@ export async function lackingCopies(
 		lacking: {
 			missing: without.length - taken.size,
 			taken: taken.size,
-			script: new Fixes({ ...source, exists: true, usual }).check(),
-			contextFlags: cluster.contextFlags,
+			script: new Fixes({ ...source, exists: true }).check(),
+			commandContext: cluster.commandContext,
 		},
 	};
 }

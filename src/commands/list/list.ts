@@ -128,14 +128,13 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, Drif
 			expiring: flags.lifetimeOf(given, "expiring"),
 		},
 		sourceNamespace: flags.sourceNamespaceOf(given, env),
-		usual: flags.usualSecretOf(env),
 		headers: !given.on("no-headers"),
 		output: flags.outputOf(given, LIST_FORMATS),
 		watch: watchOf(given),
 		fail: given.on("fail"),
 	}),
 	async run(
-		{ connection, choice, watch, fail, output, sourceNamespace, usual },
+		{ connection, choice, watch, fail, output, sourceNamespace },
 		world,
 	) {
 		const gone =
@@ -169,7 +168,6 @@ STATUS is Invalid (a kubelet would break on it, or never match it), Source, Drif
 					? await lackingCopies(cluster, listing, {
 							namespaces,
 							sourceNamespace: sourceNamespace ?? cluster.namespace,
-							usual,
 						})
 					: NONE_LACKING;
 			return {

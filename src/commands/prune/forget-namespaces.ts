@@ -8,7 +8,7 @@ import { warn } from "../../actions/tell.ts";
 import { failureOf } from "../../core/output/failure.ts";
 import type { ChangeResult, DryRun } from "../../core/output/result.ts";
 import { someOf } from "../../core/output/some-of.ts";
-import { Fixes, type UsualSecret } from "../../core/pull-secrets/fixes.ts";
+import { Fixes } from "../../core/pull-secrets/fixes.ts";
 import { PULL_SECRET_TYPE } from "../../core/pull-secrets/ownership.ts";
 import {
 	type ContentReader,
@@ -34,7 +34,6 @@ interface Forgetting {
 	readonly world: Pick<World, "clock" | "interrupt" | "emit">;
 	readonly dryRun: DryRun;
 	/** What commands take by themselves, for the one that is printed. */
-	readonly usual: UsualSecret;
 }
 
 /** A source that is sent to namespaces which lose their copies. */
@@ -162,12 +161,12 @@ export async function forgetNamespaces(
 /** Warns where a rule still sends a source to a namespace that was pruned. */
 export function warnOfRules(
 	sent: readonly SentThere[],
-	{ world, usual }: Pick<Forgetting, "world" | "usual">,
+	{ world }: Pick<Forgetting, "world">,
 ): void {
 	for (const { source, ruled } of sent) {
 		if (ruled.length === 0) continue;
 		const { namespace, name } = source;
-		const fixes = new Fixes({ namespace, name, exists: true, usual });
+		const fixes = new Fixes({ namespace, name, exists: true });
 		warn(world, {
 			cause: "covered-by-rule",
 			source: { namespace, name },

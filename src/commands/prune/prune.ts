@@ -6,6 +6,7 @@ import { secretsNamed } from "../../actions/read/read-keys.ts";
 import { tell, tellUnlessQuiet, warn } from "../../actions/tell.ts";
 import { command } from "../../command.ts";
 import type { Given } from "../../core/command-line/flag.ts";
+import { usualSecretIn } from "../../core/meshes/meshes.ts";
 import {
 	LONGEST_LABEL_VALUE,
 	MANAGED_BY_LABEL,
@@ -87,7 +88,7 @@ It lists what it will delete, sources first, with how many pods and service acco
 		orphaned: given.on("orphaned"),
 		sourceNamespace: flags.sourceNamespaceOf(given, env),
 		name: given.on("all") ? undefined : flags.nameOf(given, env),
-		usual: flags.usualSecretOf(env),
+		usual: usualSecretIn(env).name,
 		...changeOf(given),
 	}),
 	async run(options, world) {

@@ -18,7 +18,6 @@ import type { ServiceAccount } from "../../core/objects.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import type { Action, ChangeResult, DryRun } from "../../core/output/result.ts";
 import type { Deletion } from "../../core/pull-secrets/change.ts";
-import type { UsualSecret } from "../../core/pull-secrets/fixes.ts";
 import { SOURCE_ANNOTATION } from "../../core/pull-secrets/ownership.ts";
 import { byNamespace, planPrune } from "../../core/pull-secrets/plan.ts";
 import {
@@ -66,7 +65,7 @@ interface PruneSettings {
 	readonly sourceNamespace: string | undefined;
 	/** Undefined: every name. */
 	readonly name: string | undefined;
-	readonly usual: UsualSecret;
+	readonly usual: string;
 }
 
 /** What a prune found, and is to delete, take out and take back. */
@@ -189,7 +188,7 @@ export async function whatStays(
 	if (namespaces.length > 0 || orphaned || dryRun !== "none") return [];
 	return whatIsLeft(cluster, found.filter(how.isMeant), isGone, {
 		namespace: how.sourceNamespace ?? cluster.namespace,
-		name: how.name ?? how.usual.name,
+		name: how.name ?? how.usual,
 	});
 }
 

@@ -4,7 +4,7 @@ import type { AskedHost } from "../kubelet/pull-report.ts";
 import type { RejectionHint } from "../output/credential-fault.ts";
 import type { EntryProblem } from "../output/entry-problem.ts";
 import type { RecordFault, SourceFailure } from "../output/failure.ts";
-import { type Script, scriptKey } from "../output/shell.ts";
+import { type Script, type ShellCommand, scriptKey } from "../output/shell.ts";
 import type { ContentFault } from "../pull-secrets/content-fault.ts";
 import type { Manager } from "../pull-secrets/managers.ts";
 import type { Verification } from "../registry/verification.ts";
@@ -236,11 +236,11 @@ export function fixesOf(findings: readonly Finding[]): Script[] {
 }
 
 /**
- * What of it this program runs itself, as its command lines. A person runs kubectl's: they make pods
+ * What of it this program runs itself. A person runs kubectl's: they make pods
  * again, and enters credentials for namespaces that no record names. What gives a credential away is never
  * among the fixes.
  */
-export function ownFixes(findings: readonly Finding[]): (readonly string[])[] {
+export function ownFixes(findings: readonly Finding[]): ShellCommand[] {
 	return fixesOf(findings).flatMap((script) =>
 		script.every(
 			(pipeline) =>
@@ -248,7 +248,7 @@ export function ownFixes(findings: readonly Finding[]): (readonly string[])[] {
 				pipeline[0]?.program === "kubectl meshreg" &&
 				pipeline[0].byHand === undefined,
 		)
-			? script.map((pipeline) => pipeline[0]?.words ?? [])
+			? script.flat()
 			: [],
 	);
 }

@@ -1,4 +1,5 @@
 import type { ObjectMeta } from "../objects.ts";
+import type { UsualSecret } from "../output/shell.ts";
 import {
 	type InjectingMesh,
 	isInjected,
@@ -199,6 +200,20 @@ const MESHES: Readonly<Record<MeshName, Mesh>> = {
 export function meshNamed(name: string): Mesh | undefined {
 	const known = MESH_NAMES.find((candidate) => candidate === name);
 	return known === undefined ? undefined : MESHES[known];
+}
+
+/**
+ * The pull secret and source that commands take by themselves, by what the environment says. "" where
+ * the context's namespace decides, or MESHREG_MESH names none.
+ */
+export function usualSecretIn(
+	env: Readonly<Record<string, string | undefined>>,
+): UsualSecret {
+	const mesh = meshNamed(env.MESHREG_MESH || DEFAULT_MESH);
+	return {
+		namespace: env.MESHREG_NAMESPACE || (mesh?.sourceNamespace ?? ""),
+		name: env.MESHREG_NAME || (mesh?.secretName ?? ""),
+	};
 }
 
 /** For registries that have nothing to do with a mesh. */

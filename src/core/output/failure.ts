@@ -204,7 +204,12 @@ export type ChangeFailure =
 	| { readonly cause: "namespace-terminating" }
 	| { readonly cause: "namespace-skipped" }
 	/** Deleted and created again since it was recorded; `source`: of the copy. */
-	| { readonly cause: "namespace-made-again"; readonly source: Place }
+	| {
+			readonly cause: "namespace-made-again";
+			readonly source: Place;
+			/** Service accounts that the record has there, which went with the namespace; `*` is all. */
+			readonly attach: readonly string[];
+	  }
 	/** Recorded with a uid, which this user may not read. */
 	| { readonly cause: "namespace-unverified"; readonly source: Place }
 	/** Deleted and created again, or created by somebody else, while a question was open about it. */

@@ -1,11 +1,55 @@
 /** A program call to be printed: `kubectl meshreg sync -n app`. */
-interface ShellCommand {
-	/** What runs. Flags that lead to the same cluster and user are added where it is rendered. */
+export interface ShellCommand {
+	/** What runs. */
 	readonly program: "kubectl" | "kubectl meshreg";
 	/** As the program gets them: what a shell needs is quoted where they are rendered. */
-	readonly words: readonly string[];
+	readonly words: readonly (string | SourceWords)[];
 	/** Nothing runs it but a person: it asks for a credential, and writes it where no record sends one. */
 	readonly byHand?: true;
+}
+
+/** The pull secret and source namespace that commands take where the command line says nothing. */
+export interface UsualSecret {
+	readonly namespace: string;
+	readonly name: string;
+}
+
+/** Words that name a pull secret or where its source is: left out where a command takes just that by itself. */
+export interface SourceWords {
+	readonly names: keyof UsualSecret;
+	readonly value: string;
+	/** `--from`, for one; without it the value stands alone. */
+	readonly flag?: string;
+	/** What stands on the command line: the value, or more. */
+	readonly word: string;
+}
+
+/** Where a printed command is pasted. */
+export interface CommandContext {
+	/** Flags that lead to the same cluster and user: they are added. */
+	readonly flags: readonly string[];
+	/** What the environment and its mesh say: it is left out. */
+	readonly usual: UsualSecret;
+}
+
+/** Nothing is known of where it is pasted: all is spelled out. */
+export const NO_CONTEXT: CommandContext = {
+	flags: [],
+	usual: { namespace: "", name: "" },
+};
+
+/** All words of a call, as they are pasted there. */
+export function wordsIn(
+	{ words }: ShellCommand,
+	{ flags, usual }: CommandContext,
+): string[] {
+	const said = words.flatMap((one) => {
+		if (typeof one === "string") return [one];
+		const { names, value, flag, word } = one;
+		if (value === usual[names]) return [];
+		return flag === undefined ? [word] : [flag, word];
+	});
+	return [...said, ...flags];
 }
 
 /** Calls that feed each other, joined by `|`. */
@@ -14,8 +58,11 @@ type Pipeline = readonly ShellCommand[];
 /** What is pasted as one line: pipelines joined by `&&`. */
 export type Script = readonly Pipeline[];
 
-/** A word of a command; undefined for what somebody made up, about which no command is printed. */
-export type Word = string | undefined;
+/** A name in a command; undefined for what somebody made up, about which no command is printed. */
+export type Name = string | undefined;
+
+/** What stands in a command. */
+export type Word = Name | SourceWords;
 
 /** A call of this program; undefined where one of its words is. */
 export function meshreg(...words: readonly Word[]): ShellCommand | undefined {
@@ -67,12 +114,24 @@ export function scriptKey(script: Script): string {
  * https://kubernetes.io/docs/concepts/overview/working-with-objects/names/); undefined for what is
  * none: the name of an owner, for one, is whatever somebody wrote.
  */
-export function objectName(text: string): Word {
+export function objectName(text: string): Name {
 	return isObjectName(text) ? text : undefined;
 }
 
+/** Names a pull secret or its source's namespace, behind `flag`; undefined for what is no name. */
+export function unlessUsual(
+	names: keyof UsualSecret,
+	value: string,
+	flag?: string,
+	word: Name = value,
+): SourceWords | undefined {
+	return isObjectName(value) && word !== undefined
+		? { names, value, word, ...(flag !== undefined && { flag }) }
+		: undefined;
+}
+
 /** Names as one word with commas between them; undefined where one is no name, or there is none. */
-export function objectNames(texts: readonly string[]): Word {
+export function objectNames(texts: readonly string[]): Name {
 	return texts.length > 0 && texts.every(isObjectName)
 		? texts.join(",")
 		: undefined;
@@ -99,7 +158,7 @@ export function isObjectName(text: string): boolean {
  * A registry as it stands in `auths`, which is free text: host, port and path, stars in the host;
  * undefined for what is none.
  */
-export function registryName(text: string): Word {
+export function registryName(text: string): Name {
 	return text.length <= 512 &&
 		/^(?:https?:\/\/)?(?:[A-Za-z0-9*](?:[\w.*-]*[A-Za-z0-9*])?|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?(?:\/[\w./-]*)?$/.test(
 			text,

@@ -3,19 +3,18 @@ import {
 	byHand,
 	kubectl,
 	meshreg,
+	type Name,
 	objectName,
 	objectNames,
 	piped,
 	registryName,
 	type Script,
 	script,
+	unlessUsual,
 	type Word,
 } from "../output/shell.ts";
 import { argumentFor } from "./entry-naming.ts";
-import { DEFAULT_NAME, DEFAULT_NAMESPACE } from "./ownership.ts";
-
-/** What a command takes by itself where the command line says nothing: what the environment and the mesh say. */
-export type UsualSecret = Place;
+import { DEFAULT_NAMESPACE } from "./ownership.ts";
 
 /** The pull secret that is to be used, wherever it is by now. */
 export interface FixTarget {
@@ -24,22 +23,17 @@ export interface FixTarget {
 	readonly name: string;
 	/** Whether the source is there. */
 	readonly exists: boolean;
-	readonly usual?: UsualSecret;
 }
 
-const USUAL: UsualSecret = { namespace: DEFAULT_NAMESPACE, name: DEFAULT_NAME };
-
 /**
- * The commands of this program that fix something. What is the default is left out. A method answers
- * undefined where a name in the command is none, or a registry: no command is printed about it.
+ * The commands of this program that fix something. A method answers undefined where a name in the command
+ * is none, or a registry: no command is printed about it.
  */
 export class Fixes {
 	readonly #target: FixTarget;
-	readonly #usual: UsualSecret;
 
 	constructor(target: FixTarget) {
 		this.#target = target;
-		this.#usual = target.usual ?? USUAL;
 	}
 
 	/** Of the source, and so of its copies. */
@@ -103,18 +97,7 @@ export class Fixes {
 		namespaces: readonly string[],
 		accounts: readonly string[] = [],
 	): Script | undefined {
-		const attached = objectNames(accounts);
-		return this.#sync([
-			"-n",
-			objectNames(namespaces),
-			...(accounts.length === 0
-				? []
-				: accounts.every((account) => account === "default")
-					? ["--attach"]
-					: accounts.includes("*")
-						? ["--attach=*"]
-						: [attached && `--attach=${attached}`]),
-		]);
+		return this.#sync(["-n", objectNames(namespaces), ...attaching(accounts)]);
 	}
 
 	/** Brings every recorded copy up to date; the record stays as it is. */
@@ -140,7 +123,7 @@ export class Fixes {
 		return script(
 			meshreg(
 				"prune",
-				...this.#unlessUsual(this.name),
+				unlessUsual("name", this.name),
 				"-n",
 				objectNames(namespaces),
 			),
@@ -179,7 +162,7 @@ export class Fixes {
 					: accounts.map(objectName)),
 				"-n",
 				objectNames(namespaces),
-				...this.#secret(name),
+				unlessUsual("name", name, "--secret"),
 			),
 		);
 	}
@@ -196,8 +179,8 @@ export class Fixes {
 				verb,
 				...(all ? ["--all-serviceaccounts"] : accounts.map(objectName)),
 				...where,
-				...this.#secret(this.name),
-				...this.#from(),
+				unlessUsual("name", this.name, "--secret"),
+				unlessUsual("namespace", this.#target.namespace, "--from"),
 			),
 		);
 	}
@@ -205,7 +188,12 @@ export class Fixes {
 	/** Writes the admission policies with which pods of the recorded namespaces pull, or takes them away. */
 	byPolicy(verb: "attach" | "detach"): Script | undefined {
 		return script(
-			meshreg(verb, "--by-policy", ...this.#secret(this.name), ...this.#from()),
+			meshreg(
+				verb,
+				"--by-policy",
+				unlessUsual("name", this.name, "--secret"),
+				unlessUsual("namespace", this.#target.namespace, "--from"),
+			),
 		);
 	}
 
@@ -224,7 +212,7 @@ export class Fixes {
 				"-o",
 				"yaml",
 			),
-			meshreg("inject", "-f", "-", ...this.#secret(name)),
+			meshreg("inject", "-f", "-", unlessUsual("name", name, "--secret")),
 			kubectl("apply", "-f", "-"),
 		);
 	}
@@ -242,10 +230,8 @@ export class Fixes {
 		const made = script(
 			meshreg(
 				verb,
-				...this.#unlessUsual(name),
-				...(namespace === this.#usual.namespace
-					? []
-					: ["-n", objectName(namespace)]),
+				unlessUsual("name", name),
+				unlessUsual("namespace", namespace, "-n"),
 				...words,
 			),
 		);
@@ -262,32 +248,15 @@ export class Fixes {
 		return script(
 			meshreg(
 				verb,
-				...this.#unlessUsual(name),
+				unlessUsual("name", name),
 				...words,
-				...(namespace === this.#usual.namespace
-					? []
-					: ["--from", sourceWord(this.#target)]),
+				unlessUsual("namespace", namespace, "--from", sourceWord(this.#target)),
 			),
 		);
 	}
-
-	#from(): Word[] {
-		const { namespace } = this.#target;
-		return namespace === this.#usual.namespace
-			? []
-			: ["--from", objectName(namespace)];
-	}
-
-	#unlessUsual(name: string): Word[] {
-		return name === this.#usual.name ? [] : [objectName(name)];
-	}
-
-	#secret(name: string): Word[] {
-		return name === this.#usual.name ? [] : ["--secret", objectName(name)];
-	}
 }
 
-/** Makes a source of this name, of whatever is then asked for; what is the default is left out. */
+/** Makes a source of this name, of whatever is then asked for. */
 export function creating(
 	name: string,
 	namespace = DEFAULT_NAMESPACE,
@@ -328,6 +297,15 @@ export function rotating(
 	);
 }
 
+/** Lets service accounts pull with what is synced; `*` is all. */
+export function attaching(accounts: readonly string[]): Word[] {
+	if (accounts.length === 0) return [];
+	if (accounts.every((account) => account === "default")) return ["--attach"];
+	if (accounts.includes("*")) return ["--attach=*"];
+	const names = objectNames(accounts);
+	return [names && `--attach=${names}`];
+}
+
 function onServer(host: string): Word[] {
 	return ["--registry-server", registryName(host)];
 }
@@ -339,14 +317,14 @@ function targetWord({
 }: {
 	readonly kind: string;
 	readonly name: string;
-}): Word {
+}): Name {
 	const word = objectName(name);
 	return /^[A-Za-z][A-Za-z0-9]*$/.test(kind) && word !== undefined
 		? `${kind.toLowerCase()}/${word}`
 		: undefined;
 }
 
-function sourceWord(source: Place): Word {
+function sourceWord(source: Place): Name {
 	const [namespace, name] = [source.namespace, source.name].map(objectName);
 	return namespace && name && `${namespace}/${name}`;
 }

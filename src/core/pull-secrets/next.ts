@@ -1,11 +1,10 @@
 import {
 	meshreg,
-	objectName,
 	type Script,
 	script,
+	unlessUsual,
 	type Word,
 } from "../output/shell.ts";
-import { DEFAULT_NAME, DEFAULT_NAMESPACE } from "./ownership.ts";
 import type { SourceRef } from "./source.ts";
 
 /** What comes after a source was written: its copies; `isSent`: it has been sent somewhere already. */
@@ -28,12 +27,10 @@ export function nextAfterCopies(
 	);
 }
 
-/** What names a source, beyond the usual one. */
+/** What names a source. */
 function sourceWords({ namespace, name }: SourceRef): Word[] {
 	return [
-		...(name === DEFAULT_NAME ? [] : [objectName(name)]),
-		...(namespace === DEFAULT_NAMESPACE
-			? []
-			: ["--from", objectName(namespace)]),
+		unlessUsual("name", name),
+		unlessUsual("namespace", namespace, "--from"),
 	];
 }

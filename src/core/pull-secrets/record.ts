@@ -359,8 +359,8 @@ export type Standing =
 	| { readonly is: "served"; readonly attach: readonly string[] }
 	/** It bears the annotation that keeps it from being served. */
 	| { readonly is: "skipped" }
-	/** A name whose Namespace was deleted and made again, perhaps by somebody else. */
-	| { readonly is: "made-again" }
+	/** A name whose Namespace was deleted and made again, perhaps by somebody else; with its accounts. */
+	| { readonly is: "made-again"; readonly attach: readonly string[] }
 	/** A name with a uid that cannot be compared: the Namespace may not be read. */
 	| { readonly is: "unverified" }
 	/** A name without a Namespace. */
@@ -392,7 +392,7 @@ export function standingOf(
 			? recorded
 			: undefined;
 	if (rules.length === 0 && byName === undefined)
-		return recorded === undefined ? undefined : { is: "made-again" };
+		return recorded && { is: "made-again", attach: recorded.attach };
 	if (isSkipped(namespace)) return { is: "skipped" };
 	return {
 		is: "served",

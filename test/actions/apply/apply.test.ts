@@ -19,6 +19,7 @@ import {
 	ownLabels,
 } from "../../../src/core/pull-secrets/pull-secret.ts";
 import { failureLines } from "../../../src/report/changes.ts";
+import { pasted } from "../../support/command-context.ts";
 import { connected } from "../../support/connecting.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 
@@ -96,7 +97,7 @@ interface Applied {
 }
 
 const asText = (result: ChangeResult) =>
-	[result.namespace, result.action, failureLines([result], []).trimEnd()]
+	[result.namespace, result.action, failureLines([result], pasted()).trimEnd()]
 		.join(" ")
 		.trimEnd();
 

@@ -23,6 +23,7 @@ import {
 	secret,
 	source,
 } from "../../support/build.ts";
+import { pasted } from "../../support/command-context.ts";
 import { connected } from "../../support/connecting.ts";
 import { type PlayedClock, playedClock } from "../../support/played-clock.ts";
 import { syncRules } from "../../support/sync-rules.ts";
@@ -144,7 +145,7 @@ async function kept(
 					result.kind,
 					result.namespace,
 					result.action,
-					failureLines([result], []).trimEnd(),
+					failureLines([result], pasted()).trimEnd(),
 				]
 					.join(" ")
 					.trimEnd(),

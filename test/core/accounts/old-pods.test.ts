@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import { groupOldPods, podsOf } from "../../../src/core/accounts/old-pods.ts";
 import type { Pod } from "../../../src/core/objects.ts";
 import { commandLine } from "../../../src/report/command-line.ts";
+import { pasted } from "../../support/command-context.ts";
 
 const ACCOUNT = {
 	metadata: { namespace: "app", name: "default" },
@@ -68,7 +69,7 @@ describe("pods that keep their old pull Secrets", () => {
 		];
 		const groups = groupOldPods(pods).map(({ scripts, ...rest }) => ({
 			...rest,
-			commands: scripts.map((script) => commandLine(script, [])),
+			commands: scripts.map((script) => commandLine(script, pasted())),
 		}));
 		assert.deepEqual(groups, [
 			{ namespace: "app", pods: ["alone", "bare"], commands: [] },

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { restartOf } from "../../../src/core/kubelet/restart.ts";
 import { commandLine } from "../../../src/report/command-line.ts";
+import { pasted } from "../../support/command-context.ts";
 
 const pod = (
 	owner: { kind: string; name: string; controller?: boolean } | undefined,
@@ -73,7 +74,9 @@ describe("what makes a pod again", () => {
 			const restart = restartOf(given);
 			assert.equal(`${restart.how} ${restart.kind}/${restart.name}`, target);
 			assert.equal(
-				restart.how === "none" ? undefined : commandLine(restart.script, []),
+				restart.how === "none"
+					? undefined
+					: commandLine(restart.script, pasted()),
 				command,
 			);
 		});

@@ -13,6 +13,7 @@ import {
 	sequence,
 } from "../../../src/core/output/shell.ts";
 import { commandLine, word } from "../../../src/report/command-line.ts";
+import { pasted } from "../../support/command-context.ts";
 import { notPosix } from "../../support/posix.ts";
 
 describe("a word of a shell", () => {
@@ -55,7 +56,7 @@ describe("a printed command", () => {
 				script(meshreg("sync", "-n", "app")),
 				script(meshreg("check", "-n", "app")),
 			]) ?? [],
-			["--context", "prod eu"],
+			pasted("--context", "prod eu"),
 		);
 		assert.equal(
 			line,
@@ -74,7 +75,7 @@ describe("a printed command", () => {
 
 	test("without such flags is what it is", () => {
 		assert.equal(
-			commandLine(script(kubectl("delete", "pod", "web")) ?? [], []),
+			commandLine(script(kubectl("delete", "pod", "web")) ?? [], pasted()),
 			"kubectl delete pod web",
 		);
 	});

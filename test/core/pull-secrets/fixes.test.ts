@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { commandContextOf } from "../../../src/core/command-context.ts";
 import type { Script } from "../../../src/core/output/shell.ts";
 import { Fixes, type FixTarget } from "../../../src/core/pull-secrets/fixes.ts";
 import { commandLine } from "../../../src/report/command-line.ts";
+import { pasted } from "../../support/command-context.ts";
 
 const usual: FixTarget = {
 	namespace: "nginx-mesh",
@@ -55,8 +57,11 @@ describe("a command that fixes", () => {
 	];
 	for (const [fix, first, second] of rows)
 		it(first, () => {
-			assert.equal(commandLine(fix(new Fixes(usual)) ?? [], []), first);
-			assert.equal(commandLine(fix(new Fixes(elsewhere)) ?? [], []), second);
+			assert.equal(commandLine(fix(new Fixes(usual)) ?? [], pasted()), first);
+			assert.equal(
+				commandLine(fix(new Fixes(elsewhere)) ?? [], pasted()),
+				second,
+			);
 		});
 });
 
@@ -83,22 +88,34 @@ describe("no command is printed about a name that is none", () => {
 });
 
 describe("what the environment says is left out, and nothing else", () => {
-	const mine = { namespace: "keys", name: "mine" };
-	const rows: [target: FixTarget, line: string][] = [
+	const rows: [env: Readonly<Record<string, string>>, line: string][] = [
+		[{}, "kubectl meshreg rotate --registry-server r.io"],
 		[
-			{ ...mine, exists: true, usual: mine },
+			{ MESHREG_NAMESPACE: "nginx-mesh", MESHREG_MESH: "nginx" },
 			"kubectl meshreg rotate --registry-server r.io",
 		],
 		[
-			{ ...usual, exists: true, usual: mine },
-			"kubectl meshreg rotate nginx-mesh-registry-key -n nginx-mesh --registry-server r.io",
+			{ MESHREG_NAME: "mine" },
+			"kubectl meshreg rotate nginx-mesh-registry-key --registry-server r.io",
 		],
+		[
+			{ MESHREG_NAMESPACE: "keys" },
+			"kubectl meshreg rotate -n nginx-mesh --registry-server r.io",
+		],
+		...["istio", "none", "of-nobody"].map(
+			(mesh): [Readonly<Record<string, string>>, string] => [
+				{ MESHREG_MESH: mesh },
+				"kubectl meshreg rotate nginx-mesh-registry-key -n nginx-mesh --registry-server r.io",
+			],
+		),
 	];
-	for (const [target, line] of rows)
-		it(line, () =>
+	for (const [env, line] of rows)
+		it(`${JSON.stringify(env)}: ${line}`, () =>
 			assert.equal(
-				commandLine(new Fixes(target).rotate("r.io") ?? [], []),
+				commandLine(
+					new Fixes(usual).rotate("r.io") ?? [],
+					commandContextOf({}, env),
+				),
 				line,
-			),
-		);
+			));
 });

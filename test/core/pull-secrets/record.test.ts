@@ -510,9 +510,9 @@ describe("which namespaces a record means", () => {
 		["nothing", "[]", namespace("app"), undefined],
 		[
 			"a name whose Namespace was made again",
-			'[{"namespaces":{"app":"old"}}]',
+			'[{"namespaces":{"app":"old"},"attach":["b"]}]',
 			namespace("app"),
-			{ is: "made-again" },
+			{ is: "made-again", attach: ["b"] },
 		],
 		[
 			"the same where a rule means it: by the rule alone",
