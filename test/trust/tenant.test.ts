@@ -151,17 +151,44 @@ describe("a record that cannot be trusted", () => {
 			});
 });
 
-test("a namespace that was made again is served only when that is said", async () => {
-	await using stage = await Stage.open();
-	await stage.served();
+/** As if somebody else had made `app` since it was recorded. */
+async function madeAgain(stage: Stage): Promise<void> {
 	const source = await stage.secret(stage.mesh);
 	const record = JSON.parse(source?.metadata.annotations?.[TARGETS] ?? "[]");
 	assert.deepEqual(Object.keys(record[0].namespaces), [stage.app, stage.shop]);
-	// As if somebody else had made it since.
 	record[0].namespaces[stage.app] = "11111111-2222-3333-4444-555555555555";
 	await stage.annotate(stage.mesh, {
 		annotations: { [TARGETS]: JSON.stringify(record) },
 	});
+}
+
+test("what confirms a namespace means the same source, whatever the environment says, and its accounts", async () => {
+	await using stage = await Stage.open();
+	await stage.ok(["create", ...CREDENTIAL], "first");
+	const places = [stage.app, stage.shop];
+	for (const namespace of places)
+		await stage.cluster.api.request(
+			"POST",
+			`/api/v1/namespaces/${namespace}/serviceaccounts`,
+			{ body: { metadata: { name: "builder" } } },
+		);
+	await stage.ok(["sync", "-n", places.join(), "--attach=builder"]);
+	await madeAgain(stage);
+	const env = { MESHREG_NAME: "team-a" };
+	const { err } = await stage.run(["sync", NAME], { env });
+	const command = `sync ${NAME} -n ${stage.app} --attach=builder`;
+	assert.match(
+		err,
+		new RegExp(`confirm with: kubectl meshreg ${command}$`, "m"),
+	);
+	const { status } = await stage.run(command.split(" "), { env });
+	assert.equal(status, 0);
+});
+
+test("a namespace that was made again is served only when that is said", async () => {
+	await using stage = await Stage.open();
+	await stage.served();
+	await madeAgain(stage);
 	const { status, err } = await stage.rotate("second");
 	assert.equal(status, 1);
 	assert.match(
