@@ -42,7 +42,7 @@ test("changes of several contexts, and one that failed before it did anything", 
 	assert.deepEqual(document, {
 		kind: "changes",
 		clusters: [
-			{ commandContext: ["--context", "a"], results: [changed("a")] },
+			{ commandContext: pasted("--context", "a"), results: [changed("a")] },
 			{
 				commandContext: NO_CONTEXT,
 				results: [
