@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import {
-	OF_SOURCES,
 	recreatable,
 	updatePatch,
 } from "../../../src/core/pull-secrets/changes.ts";
@@ -18,6 +17,15 @@ import {
 
 const APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 const COPIED = { [SOURCE_ANNOTATION]: "a/b", [SOURCE_UID_ANNOTATION]: "1" };
+const OF_SOURCES = [
+	"registry-servers",
+	"issued-at",
+	"expires-in",
+	"targets",
+	"label",
+	"provider",
+	"attached-by-policy",
+].map((name) => `kubectl-meshreg/${name}`);
 const OF_SOURCE = Object.fromEntries(OF_SOURCES.map((key) => [key, "x"]));
 
 /** A Secret of ours with all that a source or a copy may remember, and what others wrote. */
