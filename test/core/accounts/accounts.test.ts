@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { knownAccount } from "../../../src/core/accounts/accounts.ts";
+import { describe, test } from "node:test";
+import { Accounts, knownAccount } from "../../../src/core/accounts/accounts.ts";
 
 const MUCH = "x".repeat(200_000);
 
@@ -61,4 +61,53 @@ test("of others, what attaching needs", () => {
 			listed: { metadata: { ...metadata, annotations: {} } },
 		},
 	);
+});
+
+describe("what is known of accounts", () => {
+	const account = (place: string) => {
+		const [namespace = "", name = ""] = place.split("/");
+		return { namespace, name, lacksKey: true };
+	};
+	const listed = (...places: string[]) => {
+		const known = new Accounts(undefined);
+		assert.deepEqual(known.accounts(places.map(account)), [
+			...new Set(places.map((place) => account(place).namespace)),
+		]);
+		return known;
+	};
+	const left = (known: Accounts) =>
+		["app", "shop"].flatMap((namespace) =>
+			known.without(namespace).map(({ name }) => `${namespace}/${name}`),
+		);
+
+	test("a list of all of them forgets what is not in it", () => {
+		const known = listed("app/a", "app/b", "shop/c");
+		known.accounts([account("app/b")]);
+		assert.deepEqual(left(known), ["app/b"]);
+	});
+
+	test("a list of one namespace forgets what was there, and nothing elsewhere", () => {
+		const known = listed("app/a", "app/b", "shop/c");
+		known.accounts([account("app/b")], "app");
+		assert.deepEqual(left(known), ["app/b", "shop/c"]);
+	});
+
+	test("one that goes is forgotten, with what was written to it", () => {
+		const known = listed("app/a", "app/b");
+		for (let at = 0; at < 10; at++) known.wrote("app", "a", at);
+		assert.ok(known.nextWrite("app", "a") > 10);
+		assert.deepEqual(known.account(account("app/a"), true), []);
+		assert.deepEqual(left(known), ["app/b"]);
+		known.account(account("app/a"), false);
+		assert.deepEqual(left(known), ["app/b", "app/a"]);
+		assert.ok(known.nextWrite("app", "a") <= 10);
+	});
+
+	test("only those that are asked for are kept", () => {
+		const known = new Accounts(new Set(["b"]));
+		assert.deepEqual(known.accounts([account("app/a"), account("app/b")]), [
+			"app",
+		]);
+		assert.deepEqual(left(known), ["app/b"]);
+	});
 });
