@@ -25,7 +25,7 @@ export class Printer {
 		readonly write: Write = (stream, text) => streams[stream].write(text),
 	) {}
 
-	/** What happens while it works; commands in it lead where `commandContext` do. */
+	/** What happens while it works; commands in it are pasted where `commandContext` says. */
 	emit(event: RunEvent, commandContext: CommandContext = NO_CONTEXT): void {
 		this.#print(renderEvent(event, this.look, this.#page, commandContext));
 	}

@@ -50,7 +50,7 @@ interface ChangeItem extends Omit<ChangeResult, "why"> {
 	readonly message: string;
 }
 
-/** A result as `-o json|yaml` shows it; commands in its message lead where `commandContext` do. */
+/** A result as `-o json|yaml` shows it; commands in its message are pasted where `commandContext` says. */
 export function changeItem(
 	{ why, ...result }: ChangeResult,
 	commandContext: CommandContext,
@@ -80,7 +80,7 @@ export function changeItem(
 
 /**
  * A line for stderr for each cause among results, with the namespaces in it; "" where all is as it
- * was meant. Commands lead where `commandContext` do.
+ * was meant. Commands are pasted where `commandContext` says.
  */
 export function failureLines(
 	results: readonly ChangeResult[],

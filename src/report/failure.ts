@@ -21,7 +21,7 @@ import { didYouMean } from "./wording.ts";
 /**
  * An error as its one line for stderr, without a line end: kubectl's words for
  * the API server's answers, `error: …` for ours, and a confession for a bug. The commands that
- * ours advise lead where `commandContext` do.
+ * ours advise are pasted where `commandContext` says.
  */
 export function failureLine(
 	error: unknown,
