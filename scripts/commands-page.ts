@@ -50,8 +50,8 @@ function spelling(flag: Flag): string {
 	const long = {
 		switch: `--${name}`,
 		text: `--${name}=${preset ?? "VALUE"}`,
-		list: `--${name}=VALUE,…`,
-		optional: `--${name}[=VALUE,…]`,
+		list: `--${name}=VALUE${flag.commas ? ",…" : ""}`,
+		optional: `--${name}[=VALUE]`,
 	}[kind];
 	return cell(short === undefined ? long : `-${short}, ${long}`);
 }

@@ -7,6 +7,7 @@ import {
 	planDetach,
 	planDetachAll,
 } from "../../core/accounts/attachment.ts";
+import { withHelp } from "../../core/command-line/flag.ts";
 import { ACCOUNT_CHANGE_FLAGS, accountChangeOf } from "../../flags/account.ts";
 import { detachByPolicy } from "./by-policy.ts";
 
@@ -39,7 +40,11 @@ With --by-policy it deletes the policies of attach --by-policy.`,
 		},
 	],
 	flags: [
-		...ACCOUNT_CHANGE_FLAGS,
+		...withHelp(ACCOUNT_CHANGE_FLAGS, {
+			"all-serviceaccounts":
+				"Take all service accounts that attach changed instead of default alone.",
+			"by-policy": "Delete the policies of attach --by-policy instead.",
+		}),
 		{
 			name: "all",
 			group: "Target",

@@ -68,7 +68,7 @@ export const images = command({
 
 The images are those of a release of the mesh, of the mesh that is installed (--from-cluster), of manifests (-f), or of running pods (-n or -A). Different images that would get one name are reported.
 
-With --check, ask each registry whether the image exists, can be pulled with the pull secret, and is made for the platforms of the nodes. Exit status 1 unless all are ok. Registries at private addresses are asked only where the pull secret has an entry for them or a file names them.`,
+With --check, ask each registry whether the image exists, can be pulled with the pull secret, and is made for the platforms of the nodes. Exit status 1 unless all are ok. Registries at private addresses are asked only where the pull secret has an entry for them, or a file or --registry-server names them.`,
 	examples: [
 		{
 			comment: "What the mesh needs in your registry",

@@ -14,7 +14,12 @@ import { withNearNamespace } from "../../actions/read/near-names.ts";
 import { readPullSecret } from "../../actions/read/read-keys.ts";
 import { warn } from "../../actions/tell.ts";
 import { command } from "../../command.ts";
-import { BARE, type Flag, type Given } from "../../core/command-line/flag.ts";
+import {
+	BARE,
+	type Flag,
+	type Given,
+	withHelp,
+} from "../../core/command-line/flag.ts";
 import {
 	type Installation,
 	type InstalledObject,
@@ -39,6 +44,11 @@ import { applyObjects } from "./apply-objects.ts";
 const HEALTH_PORT = 8081;
 /** What a release publishes. */
 export const IMAGE = `ghcr.io/kubectl-meshreg/kubectl-meshreg:v${VERSION}`;
+
+/** Flags of a sync that ends. */
+const OF_ONE_RUN = ["once", "all-sources", "forget"];
+/** They are answered with a reason, and not shown in help. */
+const REFUSED: ReadonlySet<string> = new Set([...OF_ONE_RUN, "needed"]);
 
 /** `install [NAME]`: `sync --watch` in the cluster. */
 export const install = command({
@@ -67,7 +77,14 @@ The account can write pull secrets of that name and no other Secret: an admissio
 		},
 	],
 	flags: [
-		...SYNC_FLAGS,
+		...withHelp(SYNC_FLAGS, {
+			force:
+				"Take over unmanaged Secrets and copies of another source, without a question.",
+			prune:
+				"Delete also this source's copies outside the selected namespaces; needs --yes.",
+		}).map((flag) =>
+			REFUSED.has(flag.name) ? { ...flag, hidden: true as const } : flag,
+		),
 		{
 			name: "image",
 			kind: "text",
@@ -117,7 +134,7 @@ type InstallOptions = ReturnType<typeof optionsOf>;
 
 /** Throws UsageError. */
 function optionsOf(given: Given, env: flags.Env) {
-	for (const flag of ["once", "all-sources", "forget"])
+	for (const flag of OF_ONE_RUN)
 		if (given.has(flag))
 			throw new UsageError(
 				`--${flag} is for a sync that ends, and install runs sync --watch`,

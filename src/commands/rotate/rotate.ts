@@ -19,6 +19,7 @@ import { findOrMeant } from "../../actions/read/meant-namespace.ts";
 import { warnOfMalformed } from "../../actions/read/warn-of-malformed.ts";
 import { tellUnlessQuiet, warn } from "../../actions/tell.ts";
 import { CANCELLED, cancelled, command } from "../../command.ts";
+import { withHelp } from "../../core/command-line/flag.ts";
 import {
 	editable,
 	entryNamed,
@@ -83,14 +84,9 @@ The user stays unless another is given, and so do other registries in the source
 		flags.SOURCE_NAMESPACE_FLAG,
 		flags.MESH_FLAG,
 		flags.CONCURRENCY_FLAG,
-		...DIFFED_CHANGE_FLAGS.map((flag) =>
-			flag.name === "yes"
-				? {
-						...flag,
-						help: "Answer every question yes, but the one about copies that no record knows.",
-					}
-				: flag,
-		),
+		...withHelp(DIFFED_CHANGE_FLAGS, {
+			yes: "Answer every question yes, but the one about copies that no record knows.",
+		}),
 	],
 	inContexts: "changes",
 	options: (given, env) => ({

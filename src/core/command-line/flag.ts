@@ -72,6 +72,17 @@ export function grouped(
 	return flags.map((flag) => ({ group, ...flag }));
 }
 
+/** The same flags, some with another help, by name: to one command they mean something else. */
+export function withHelp(
+	flags: readonly Flag[],
+	helps: Readonly<Record<string, string>>,
+): readonly Flag[] {
+	return flags.map((flag) => ({
+		...flag,
+		help: helps[flag.name] ?? flag.help,
+	}));
+}
+
 /** The default as help shows it, in this environment; undefined where there is none. */
 export function defaultOf(flag: Flag, env: Env): string | undefined {
 	return typeof flag.default === "function" ? flag.default(env) : flag.default;
