@@ -854,6 +854,21 @@ describe("Kubernetes of today", () => {
 	});
 });
 
+/** Sam may read what check looks at but Namespaces, in these namespaces or in all. */
+function readBySam(...namespaces: string[]) {
+	return {
+		users: { sam: {} },
+		allow: [
+			{
+				user: "sam",
+				verbs: ["get", "list"],
+				resources: ["secrets", "serviceaccounts", "pods", "events"],
+				...(namespaces.length > 0 && { namespaces }),
+			},
+		],
+	};
+}
+
 describe("whom to trust", () => {
 	test("what a Secret claims is a note that gives it nothing, and changes no status", async () => {
 		await using bed = await started(["app", "evil"]);
@@ -881,17 +896,7 @@ describe("whom to trust", () => {
 		["who may not read the source", ["-n", "app"], "sam"],
 	] as const)
 		test(`a copy is none that is only called one to ${what}`, async () => {
-			await using bed = await started(["app"], {
-				users: { sam: {} },
-				allow: [
-					{
-						user: "sam",
-						verbs: ["get", "list"],
-						resources: ["secrets", "serviceaccounts", "pods", "events"],
-						namespaces: ["app"],
-					},
-				],
-			});
+			await using bed = await started(["app"], readBySam("app"));
 			source(bed, ["r.io"], ["app"]);
 			source(bed, ["q.io"], [], { name: "team" });
 			await bed.run(["sync", KEY, "-n", "app"]);
@@ -951,16 +956,7 @@ describe("whom to trust", () => {
 	});
 
 	test("whoever may not look at Namespaces trusts the record's name", async () => {
-		await using bed = await started(["app"], {
-			users: { sam: {} },
-			allow: [
-				{
-					user: "sam",
-					verbs: ["get", "list"],
-					resources: ["secrets", "serviceaccounts", "pods", "events"],
-				},
-			],
-		});
+		await using bed = await started(["app"], readBySam());
 		source(bed, ["r.io"], ["app"]);
 		const { out } = await bed.run(["check"], { user: "sam" });
 		assert.match(out, /× no copy of nginx-mesh\/\S+ in app,/);
