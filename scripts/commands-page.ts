@@ -22,8 +22,8 @@ export function commandsPage(): string {
 			`## ${verb}`,
 			`\`${["kubectl meshreg", verb, ...operands.map(operandText), "[flags]"].join(" ")}\``,
 			cell(about).replaceAll("\\|", "|"),
-			`\`\`\`sh\n${examples
-				.map(({ comment, line }) => `# ${comment}\n${line}`)
+			`\`\`\`sh\n${Object.entries(examples)
+				.map(([comment, line]) => `# ${comment}\n${line}`)
 				.join("\n\n")}\n\`\`\``,
 			flagTable(flags),
 		]),

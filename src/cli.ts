@@ -24,6 +24,7 @@ import {
 	type Given,
 	type Line,
 	operandText,
+	switchFlag,
 } from "./core/command-line/flag.ts";
 import { nearest } from "./core/command-line/nearest.ts";
 import { UsageError } from "./errors.ts";
@@ -65,11 +66,7 @@ type Invocation =
 			readonly prepared: Prepared;
 	  };
 
-const VERSION_FLAG: Flag = {
-	name: "version",
-	kind: "switch",
-	help: "Show the version.",
-};
+const VERSION_FLAG: Flag = switchFlag("version", "Show the version.");
 
 /** The flags that stand at any place of every command line. */
 export const EVERYWHERE: readonly Flag[] = [

@@ -718,11 +718,12 @@ test("no command is made of text", () => {
 		.filter(({ path }) => !/^(report|commands\/completion)\//.test(path))
 		.flatMap(({ path, text }) =>
 			text
+				.replace(/^\texamples: \{\n[\s\S]*?^\t\},\n/gm, "")
 				.split("\n")
 				.filter(
 					(line) =>
 						/["'`](?:[^"`]*')?kubectl (?:meshreg )?[a-z]/.test(line) &&
-						!/^\s*(\/\/|\*|\/\*\*|line:|\{ comment:)/.test(line),
+						!/^\s*(\/\/|\*|\/\*\*)/.test(line),
 				)
 				.map((line) => `${path}: ${line.trim()}`),
 		);

@@ -161,7 +161,7 @@ describe("the pages", () => {
 
 for (const command of COMMANDS)
 	describe(`kubectl meshreg ${command.verb} --help`, () => {
-		for (const { line } of command.examples)
+		for (const line of Object.values(command.examples))
 			test(line, async () => {
 				await using bed = await exampleBed();
 				const { argv, stdin } = spoken(line, { REGISTRY_PASSWORD: "one" });

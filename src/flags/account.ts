@@ -6,7 +6,12 @@ import {
 } from "../actions/apply/change-report.ts";
 import type { OnSource } from "../actions/read/find-source.ts";
 import type { Selection } from "../actions/read/select-namespaces.ts";
-import { BARE, type Flag, type Given } from "../core/command-line/flag.ts";
+import {
+	BARE,
+	type Flag,
+	type Given,
+	switchFlag,
+} from "../core/command-line/flag.ts";
 import { UsageError } from "../errors.ts";
 import * as flags from "../flags.ts";
 import { FROM_FLAG, sourceChoiceOf } from "./source.ts";
@@ -19,27 +24,27 @@ const ACCOUNT_FLAGS: readonly Flag[] = [
 	flags.NAMESPACES_FLAG,
 	flags.ALL_NAMESPACES_FLAG,
 	flags.SELECTOR_FLAG,
-	{
-		name: "all-serviceaccounts",
-		group: "Target",
-		kind: "switch",
-		help: "Take all service accounts instead of default alone.",
-	},
+	switchFlag(
+		"all-serviceaccounts",
+		"Take all service accounts instead of default alone.",
+		{ group: "Target" },
+	),
 ];
 
 /** Policies instead of accounts: what they are for stands in the source's record. */
 const BY_POLICY_FLAGS: readonly Flag[] = [
-	{
-		name: "by-policy",
-		kind: "switch",
-		conflicts: [
-			"namespace",
-			"all-namespaces",
-			"selector",
-			"all-serviceaccounts",
-		],
-		help: "Use an admission policy instead: pods of any account in the recorded namespaces.",
-	},
+	switchFlag(
+		"by-policy",
+		"Use an admission policy instead: pods of any account in the recorded namespaces.",
+		{
+			conflicts: [
+				"namespace",
+				"all-namespaces",
+				"selector",
+				"all-serviceaccounts",
+			],
+		},
+	),
 ];
 
 /** All flags of attach and detach. */

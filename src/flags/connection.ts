@@ -1,113 +1,70 @@
-import type { Flag, Given } from "../core/command-line/flag.ts";
+import {
+	type Flag,
+	type Given,
+	listFlag,
+	switchFlag,
+	textFlag,
+} from "../core/command-line/flag.ts";
 import type { ConnectionFlags } from "../world.ts";
 import { parseCount, parseTimeout } from "./numbers.ts";
 
 /** kubectl's own flags: same names, shorthands, meaning and precedence. They never mean a registry. */
 export const CONNECTION_FLAGS: readonly Flag[] = [
-	{
-		name: "as",
-		kind: "text",
-		help: "Impersonate this user.",
-	},
-	{
-		name: "as-group",
-		kind: "list",
-		help: "Impersonate this group; repeatable.",
-	},
-	{
-		name: "as-uid",
-		kind: "text",
-		help: "Impersonate this UID.",
-	},
-	{
-		name: "certificate-authority",
-		kind: "text",
+	textFlag("as", "Impersonate this user."),
+	listFlag("as-group", "Impersonate this group; repeatable."),
+	textFlag("as-uid", "Impersonate this UID."),
+	textFlag(
+		"certificate-authority",
+		"Verify the API server with the CA certificate in this file.",
+		{ values: "file" },
+	),
+	textFlag(
+		"client-certificate",
+		"Use the client certificate in this file for TLS.",
+		{ values: "file" },
+	),
+	textFlag("client-key", "Use the client key in this file for TLS.", {
 		values: "file",
-		help: "Verify the API server with the CA certificate in this file.",
-	},
-	{
-		name: "client-certificate",
-		kind: "text",
-		values: "file",
-		help: "Use the client certificate in this file for TLS.",
-	},
-	{
-		name: "client-key",
-		kind: "text",
-		values: "file",
-		help: "Use the client key in this file for TLS.",
-	},
-	{
-		name: "cluster",
-		kind: "text",
+	}),
+	textFlag("cluster", "Use this cluster of the kubeconfig.", {
 		values: "cluster",
-		help: "Use this cluster of the kubeconfig.",
-	},
-	{
-		name: "context",
-		kind: "text",
+	}),
+	textFlag("context", "Use this context of the kubeconfig.", {
 		values: "context",
-		help: "Use this context of the kubeconfig.",
-	},
-	{
-		name: "disable-compression",
-		kind: "switch",
-		help: "Ask the API server for uncompressed answers.",
-	},
-	{
-		name: "insecure-skip-tls-verify",
-		kind: "switch",
-		help: "Skip the check of the API server's certificate. This makes your connection insecure.",
-	},
-	{
-		name: "kubeconfig",
-		kind: "text",
-		values: "file",
-		help: "Use this kubeconfig file.",
-	},
-	{
-		name: "request-timeout",
-		kind: "text",
-		default: "0",
-		help: "Wait this long for a single request, such as 1s, 2m or 3h; a bare number means seconds, 0 means no limit.",
-	},
-	{
-		name: "server",
+	}),
+	switchFlag(
+		"disable-compression",
+		"Ask the API server for uncompressed answers.",
+	),
+	switchFlag(
+		"insecure-skip-tls-verify",
+		"Skip the check of the API server's certificate. This makes your connection insecure.",
+	),
+	textFlag("kubeconfig", "Use this kubeconfig file.", { values: "file" }),
+	textFlag(
+		"request-timeout",
+		"Wait this long for a single request, such as 1s, 2m or 3h; a bare number means seconds, 0 means no limit.",
+		{ default: "0" },
+	),
+	textFlag("server", "Use the API server at this address and port.", {
 		short: "s",
-		kind: "text",
-		help: "Use the API server at this address and port.",
-	},
-	{
-		name: "tls-server-name",
-		kind: "text",
-		help: "Check the API server's certificate for this name.",
-	},
-	{
-		name: "token",
-		kind: "text",
-		help: "Log in to the API server with this bearer token.",
-	},
-	{
-		name: "user",
-		kind: "text",
-		values: "user",
-		help: "Use this user of the kubeconfig.",
-	},
-	{
-		name: "v",
-		short: "v",
-		kind: "text",
-		default: "0",
-		help: "Show method, URL, status and time of every request from 6 on; never bodies or headers.",
-	},
+	}),
+	textFlag(
+		"tls-server-name",
+		"Check the API server's certificate for this name.",
+	),
+	textFlag("token", "Log in to the API server with this bearer token."),
+	textFlag("user", "Use this user of the kubeconfig.", { values: "user" }),
+	textFlag(
+		"v",
+		"Show method, URL, status and time of every request from 6 on; never bodies or headers.",
+		{ short: "v", default: "0" },
+	),
 ];
 
-export const HELP_FLAG: Flag = {
-	name: "help",
+export const HELP_FLAG: Flag = switchFlag("help", "Show this help.", {
 	short: "h",
-	kind: "switch",
-	help: "Show this help.",
-};
+});
 
 /** The most milliseconds that a timer of Node takes, 24 days: with more it would go off at once. */
 const LONGEST_TIMER = 2 ** 31 - 1;

@@ -1,4 +1,4 @@
-import type { Flag, Given } from "../core/command-line/flag.ts";
+import { type Flag, type Given, listFlag } from "../core/command-line/flag.ts";
 import { UsageError } from "../errors.ts";
 
 /** Which contexts, of which kubeconfig (undefined: kubectl's). */
@@ -9,15 +9,16 @@ export interface ContextChoice {
 }
 
 /** Several clusters at once. */
-export const CONTEXTS_FLAG: Flag = {
-	name: "contexts",
-	kind: "list",
-	commas: true,
-	values: "context",
-	group: "Target",
-	conflicts: ["context", "cluster", "server"],
-	help: "Work in these contexts of the kubeconfig at once, each with its own result: names or globs, separated by commas.",
-};
+export const CONTEXTS_FLAG: Flag = listFlag(
+	"contexts",
+	"Work in these contexts of the kubeconfig at once, each with its own result: names or globs, separated by commas.",
+	{
+		commas: true,
+		values: "context",
+		group: "Target",
+		conflicts: ["context", "cluster", "server"],
+	},
+);
 
 /** `--contexts`; undefined where it is not given. Throws UsageError, also for an empty one. */
 export function contextsOf(given: Given): ContextChoice | undefined {

@@ -5,6 +5,10 @@ import {
 	type Flag,
 	type Given,
 	grouped,
+	listFlag,
+	optionalFlag,
+	switchFlag,
+	textFlag,
 } from "../core/command-line/flag.ts";
 import {
 	passwordFault,
@@ -45,118 +49,93 @@ const PASSWORD_WAYS = [
 
 /** The flags that name a registry and a credential for it, and kubectl's names for the same. */
 const ENTRY_FLAGS: readonly Flag[] = grouped("Credential", [
-	{
-		name: "registry-server",
-		kind: "list",
-		values: "registry",
-		conflicts: ["docker-server"],
-		commas: true,
-		help: "Name the private registry by host, and port if needed, for example gcr.io. It may contain a path, though only the host is used for authentication. Docker Hub is docker.io. Several with --from-docker-config.",
-	},
-	{
-		name: "registry-username",
-		kind: "text",
-		conflicts: ["docker-username"],
-		help: "Log in to the registry as this user. Not with --registry-key.",
-	},
-	{
-		name: "registry-password",
-		kind: "text",
-		conflicts: [
-			"docker-password",
-			"registry-password-stdin",
-			"registry-password-file",
-		],
-		help: "Log in with this password. It can be seen in the shell's history and the process list: prefer --registry-password-stdin. Not with --registry-key.",
-	},
-	{
-		name: "registry-password-stdin",
-		kind: "switch",
-		conflicts: ["registry-password-file"],
-		help: "Read the password from standard input.",
-	},
-	{
-		name: "registry-password-file",
-		kind: "text",
+	listFlag(
+		"registry-server",
+		"Name the private registry by host, and port if needed, for example gcr.io. It may contain a path, though only the host is used for authentication. Docker Hub is docker.io. Several with --from-docker-config.",
+		{ values: "registry", conflicts: ["docker-server"], commas: true },
+	),
+	textFlag(
+		"registry-username",
+		"Log in to the registry as this user. Not with --registry-key.",
+		{ conflicts: ["docker-username"] },
+	),
+	textFlag(
+		"registry-password",
+		"Log in with this password. It can be seen in the shell's history and the process list: prefer --registry-password-stdin. Not with --registry-key.",
+		{
+			conflicts: [
+				"docker-password",
+				"registry-password-stdin",
+				"registry-password-file",
+			],
+		},
+	),
+	switchFlag(
+		"registry-password-stdin",
+		"Read the password from standard input.",
+		{ conflicts: ["registry-password-file"] },
+	),
+	textFlag("registry-password-file", "Read the password from a file.", {
 		values: "file",
-		help: "Read the password from a file.",
-	},
-	{
-		name: "registry-key",
-		kind: "text",
-		conflicts: PASSWORD_WAYS,
-		values: "file",
-		help: "Log in with a service account's JSON key, read from this file. Not with --registry-username or --registry-password.",
-	},
-	{
-		name: "registry-jwt",
-		kind: "text",
-		conflicts: [...PASSWORD_WAYS, "registry-key"],
-		values: "file",
-		help: "Log in with a JWT as the username (NGINX's registry), read from this file, or from standard input with -.",
-	},
-	{
-		name: "from-docker-config",
-		kind: "optional",
-		values: "file",
-		conflicts: [...PASSWORD_WAYS, "registry-key", "registry-jwt"],
-		help: "Take the credential that docker login, podman login or a credential helper stored for --registry-server: from their files, or from --from-docker-config=PATH.",
-	},
-	{
-		name: "from-secret",
-		kind: "text",
-		values: "any-pull-secret",
-		conflicts: [
-			...PASSWORD_WAYS,
-			"registry-key",
-			"registry-jwt",
-			"from-docker-config",
-		],
-		help: "Take the credentials of an existing pull Secret, given as NAMESPACE/NAME: all, or those of --registry-server.",
-	},
-	{
-		name: "credential-from",
-		kind: "text",
-		values: ["ecr"],
-		conflicts: [
-			...PASSWORD_WAYS,
-			"registry-key",
-			"registry-jwt",
-			"from-docker-config",
-			"from-secret",
-		],
-		help: "Ask a provider for the credential: helper:NAME (docker-credential-NAME), plugin:PATH (a kubelet's image credential provider) or ecr (Amazon's registries).",
-	},
-	{
-		name: "credential-arg",
-		kind: "list",
-		help: "Pass this argument to the provider of --credential-from=plugin:PATH; repeatable.",
-	},
-	{
-		name: "docker-server",
-		kind: "text",
-		hidden: true,
-		help: "Same as --registry-server.",
-	},
-	{
-		name: "docker-username",
-		kind: "text",
-		hidden: true,
-		help: "Same as --registry-username.",
-	},
-	{
-		name: "docker-password",
-		kind: "text",
+	}),
+	textFlag(
+		"registry-key",
+		"Log in with a service account's JSON key, read from this file. Not with --registry-username or --registry-password.",
+		{ conflicts: PASSWORD_WAYS, values: "file" },
+	),
+	textFlag(
+		"registry-jwt",
+		"Log in with a JWT as the username (NGINX's registry), read from this file, or from standard input with -.",
+		{ conflicts: [...PASSWORD_WAYS, "registry-key"], values: "file" },
+	),
+	optionalFlag(
+		"from-docker-config",
+		"Take the credential that docker login, podman login or a credential helper stored for --registry-server: from their files, or from --from-docker-config=PATH.",
+		{
+			values: "file",
+			conflicts: [...PASSWORD_WAYS, "registry-key", "registry-jwt"],
+		},
+	),
+	textFlag(
+		"from-secret",
+		"Take the credentials of an existing pull Secret, given as NAMESPACE/NAME: all, or those of --registry-server.",
+		{
+			values: "any-pull-secret",
+			conflicts: [
+				...PASSWORD_WAYS,
+				"registry-key",
+				"registry-jwt",
+				"from-docker-config",
+			],
+		},
+	),
+	textFlag(
+		"credential-from",
+		"Ask a provider for the credential: helper:NAME (docker-credential-NAME), plugin:PATH (a kubelet's image credential provider) or ecr (Amazon's registries).",
+		{
+			values: ["ecr"],
+			conflicts: [
+				...PASSWORD_WAYS,
+				"registry-key",
+				"registry-jwt",
+				"from-docker-config",
+				"from-secret",
+			],
+		},
+	),
+	listFlag(
+		"credential-arg",
+		"Pass this argument to the provider of --credential-from=plugin:PATH; repeatable.",
+	),
+	textFlag("docker-server", "Same as --registry-server.", { hidden: true }),
+	textFlag("docker-username", "Same as --registry-username.", { hidden: true }),
+	textFlag("docker-password", "Same as --registry-password.", {
 		conflicts: ["registry-password-stdin", "registry-password-file"],
 		hidden: true,
-		help: "Same as --registry-password.",
-	},
-	{
-		name: "docker-email",
-		kind: "text",
+	}),
+	textFlag("docker-email", "Ignored: no registry asks for it.", {
 		hidden: true,
-		help: "Ignored: no registry asks for it.",
-	},
+	}),
 ]);
 
 /** All flags of a command that is given a credential: which, whether it is verified first, and how long it is good. */

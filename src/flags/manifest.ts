@@ -1,4 +1,9 @@
-import type { Flag, Given } from "../core/command-line/flag.ts";
+import {
+	type Flag,
+	type Given,
+	listFlag,
+	switchFlag,
+} from "../core/command-line/flag.ts";
 import { rewriteImage } from "../core/kubelet/image-reference.ts";
 import { FailureError } from "../core/output/failure.ts";
 import {
@@ -10,20 +15,17 @@ import { UsageError } from "../errors.ts";
 import { checkSaid } from "../flags.ts";
 
 /** The flags by which kubectl takes manifests. */
-export const FILENAME_FLAG: Flag = {
-	name: "filename",
-	short: "f",
-	kind: "list",
-	values: "file",
-	help: "Read manifests from a file, a directory, or - for stdin (repeatable).",
-};
+export const FILENAME_FLAG: Flag = listFlag(
+	"filename",
+	"Read manifests from a file, a directory, or - for stdin (repeatable).",
+	{ short: "f", values: "file" },
+);
 
-export const RECURSIVE_FLAG: Flag = {
-	name: "recursive",
-	short: "R",
-	kind: "switch",
-	help: "Read the subdirectories of a directory given by -f as well.",
-};
+export const RECURSIVE_FLAG: Flag = switchFlag(
+	"recursive",
+	"Read the subdirectories of a directory given by -f as well.",
+	{ short: "R" },
+);
 
 /** `-f`, each path as given. Throws UsageError for an empty one. */
 export function filenamesOf(given: Given): readonly string[] {

@@ -1,4 +1,9 @@
-import type { Env, Flag, Given } from "../core/command-line/flag.ts";
+import {
+	type Env,
+	type Flag,
+	type Given,
+	textFlag,
+} from "../core/command-line/flag.ts";
 import {
 	DEFAULT_MESH,
 	MESH_NAMES,
@@ -8,15 +13,16 @@ import {
 import { UsageError } from "../errors.ts";
 
 /** Which mesh: it sets the pull secret's name, the source's namespace, and what `--injected` and `images` mean. */
-export const MESH_FLAG: Flag = {
-	name: "mesh",
-	group: "Target",
-	kind: "text",
-	default: (env) => env.MESHREG_MESH || DEFAULT_MESH,
-	choices: MESH_NAMES,
-	refusal: () => unknownMesh("--mesh"),
-	help: `Use the name and source namespace of a mesh: ${MESH_NAMES.join(", ")} (also MESHREG_MESH).`,
-};
+export const MESH_FLAG: Flag = textFlag(
+	"mesh",
+	`Use the name and source namespace of a mesh: ${MESH_NAMES.join(", ")} (also MESHREG_MESH).`,
+	{
+		group: "Target",
+		default: (env) => env.MESHREG_MESH || DEFAULT_MESH,
+		choices: MESH_NAMES,
+		refusal: () => unknownMesh("--mesh"),
+	},
+);
 
 /** The mesh: `--mesh`, then MESHREG_MESH, then NGINX's. Throws UsageError for one that is unknown. */
 export function meshOf(

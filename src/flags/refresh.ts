@@ -1,4 +1,12 @@
-import { BARE, type Flag, type Given } from "../core/command-line/flag.ts";
+import {
+	BARE,
+	type Flag,
+	type Given,
+	listFlag,
+	optionalFlag,
+	switchFlag,
+	textFlag,
+} from "../core/command-line/flag.ts";
 import {
 	type Provider,
 	parseProvider,
@@ -10,40 +18,32 @@ import { lifetimeOf } from "./numbers.ts";
 
 /** What a watch may renew by itself, and how. */
 export const REFRESH_FLAGS: readonly Flag[] = [
-	{
-		name: "refresh",
-		kind: "optional",
-		values: ["ecr"],
-		help: "Renew credentials that came from these providers, as for --credential-from; ecr without a value.",
-	},
-	{
-		name: "refresh-before",
-		kind: "text",
+	optionalFlag(
+		"refresh",
+		"Renew credentials that came from these providers, as for --credential-from; ecr without a value.",
+		{ values: ["ecr"] },
+	),
+	textFlag(
+		"refresh-before",
+		"Renew this long before expiry, such as 30m (default: a fifth of the lifetime).",
+		{ needs: ["refresh"] },
+	),
+	switchFlag("no-verify", "Write what a provider gives without verifying it.", {
 		needs: ["refresh"],
-		help: "Renew this long before expiry, such as 30m (default: a fifth of the lifetime).",
-	},
-	{
-		name: "no-verify",
-		kind: "switch",
-		needs: ["refresh"],
-		help: "Write what a provider gives without verifying it.",
-	},
-	{
-		name: "credential-arg",
-		kind: "list",
-		needs: ["refresh"],
-		help: "Pass this argument to the plugin of --refresh; repeatable.",
-	},
+	}),
+	listFlag(
+		"credential-arg",
+		"Pass this argument to the plugin of --refresh; repeatable.",
+		{ needs: ["refresh"] },
+	),
 ];
 
 /** Not among them: the file is on this machine, which is no use in a pod. */
-export const REFRESH_CA_FLAG: Flag = {
-	name: "registry-ca",
-	kind: "text",
-	values: "file",
-	needs: ["refresh"],
-	help: "Trust the CAs in this PEM file where renewed credentials are verified, and where Amazon is asked.",
-};
+export const REFRESH_CA_FLAG: Flag = textFlag(
+	"registry-ca",
+	"Trust the CAs in this PEM file where renewed credentials are verified, and where Amazon is asked.",
+	{ values: "file", needs: ["refresh"] },
+);
 
 /** What REFRESH_FLAGS say; undefined: nothing is renewed. Throws UsageError. */
 export function refreshOf(given: Given): RefreshRules | undefined {

@@ -1,19 +1,11 @@
-import type { Flag, Given } from "../core/command-line/flag.ts";
+import { type Flag, type Given, textFlag } from "../core/command-line/flag.ts";
 import { UsageError } from "../errors.ts";
 import type { ListenAddress } from "../world.ts";
 
 /** Where a program that stays can be asked how it is. */
 export const SERVING_FLAGS: readonly Flag[] = [
-	{
-		name: "health-address",
-		kind: "text",
-		help: "Serve /livez and /readyz at [HOST]:PORT.",
-	},
-	{
-		name: "metrics-address",
-		kind: "text",
-		help: "Serve /metrics for Prometheus at [HOST]:PORT.",
-	},
+	textFlag("health-address", "Serve /livez and /readyz at [HOST]:PORT."),
+	textFlag("metrics-address", "Serve /metrics for Prometheus at [HOST]:PORT."),
 ];
 
 /** Where a watch is asked how it is; undefined: nowhere. */

@@ -1,4 +1,9 @@
-import type { Flag, Given } from "../core/command-line/flag.ts";
+import {
+	type Flag,
+	type Given,
+	listFlag,
+	switchFlag,
+} from "../core/command-line/flag.ts";
 import type { SourceEdit } from "../core/pull-secrets/edit-source.ts";
 import { checkSaid } from "../flags.ts";
 import { CREDENTIAL_FLAGS } from "./credential.ts";
@@ -8,19 +13,19 @@ const ANEW = ["replace", "create-namespace", "label"];
 
 /** The flags by which `create` changes the registries of a source that is there. */
 export const SOURCE_EDIT_FLAGS: readonly Flag[] = [
-	{
-		name: "add",
-		kind: "switch",
-		conflicts: ["remove", ...ANEW],
-		help: "Add the registry to the existing source and keep the others.",
-	},
-	{
-		name: "remove",
-		kind: "list",
-		values: "registry",
-		conflicts: [...CREDENTIAL_FLAGS.map(({ name }) => name), ...ANEW],
-		help: "Remove this registry from the existing source and keep the others; repeatable.",
-	},
+	switchFlag(
+		"add",
+		"Add the registry to the existing source and keep the others.",
+		{ conflicts: ["remove", ...ANEW] },
+	),
+	listFlag(
+		"remove",
+		"Remove this registry from the existing source and keep the others; repeatable.",
+		{
+			values: "registry",
+			conflicts: [...CREDENTIAL_FLAGS.map(({ name }) => name), ...ANEW],
+		},
+	),
 ];
 
 /** Reads them. Throws UsageError. */

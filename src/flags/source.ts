@@ -1,5 +1,5 @@
 import type { SourceChoice } from "../actions/read/find-source.ts";
-import type { Flag, Given } from "../core/command-line/flag.ts";
+import { type Flag, type Given, textFlag } from "../core/command-line/flag.ts";
 import type { SourceName } from "../core/output/failure.ts";
 import { UsageError } from "../errors.ts";
 import {
@@ -12,13 +12,11 @@ import {
 } from "../flags.ts";
 
 /** Which source, where the usual one is not meant. */
-export const FROM_FLAG: Flag = {
-	name: "from",
-	group: "Target",
-	kind: "text",
-	values: "source",
-	help: "Take the source from NAMESPACE or NAMESPACE/NAME.",
-};
+export const FROM_FLAG: Flag = textFlag(
+	"from",
+	"Take the source from NAMESPACE or NAMESPACE/NAME.",
+	{ group: "Target", values: "source" },
+);
 
 /** A name that was given by itself, and how such a name is written. */
 interface GivenName {

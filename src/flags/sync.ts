@@ -2,7 +2,13 @@ import type {
 	CopySettings,
 	SyncSelection,
 } from "../actions/apply/copy-settings.ts";
-import type { Flag, Given } from "../core/command-line/flag.ts";
+import {
+	type Flag,
+	type Given,
+	listFlag,
+	optionalFlag,
+	switchFlag,
+} from "../core/command-line/flag.ts";
 import { hasSidecars } from "../core/meshes/meshes.ts";
 import { isNameGlob } from "../core/pull-secrets/desired.ts";
 import { parseLabel } from "../core/pull-secrets/ownership.ts";
@@ -28,50 +34,33 @@ export const COPY_FLAGS: readonly Flag[] = [
 		help: "Select all namespaces but kube-system, kube-public and kube-node-lease.",
 	},
 	flags.SELECTOR_FLAG,
-	{
-		name: "injected",
-		group: "Target",
-		kind: "switch",
-		conflicts: ["needed"],
-		help: "Select namespaces in which the mesh injects its sidecar.",
-	},
-	{
-		name: "needed",
-		group: "Target",
-		kind: "switch",
-		help: "Select namespaces whose pods use an image from one of the source's registries.",
-	},
-	{
-		name: "exclude",
-		group: "Target",
-		kind: "list",
-		values: "namespace",
-		commas: true,
-		needs: SELECTING,
-		help: "Skip selected namespaces that match this glob; repeatable.",
-	},
+	switchFlag(
+		"injected",
+		"Select namespaces in which the mesh injects its sidecar.",
+		{ group: "Target", conflicts: ["needed"] },
+	),
+	switchFlag(
+		"needed",
+		"Select namespaces whose pods use an image from one of the source's registries.",
+		{ group: "Target" },
+	),
+	listFlag(
+		"exclude",
+		"Skip selected namespaces that match this glob; repeatable.",
+		{ group: "Target", values: "namespace", commas: true, needs: SELECTING },
+	),
 	FROM_FLAG,
-	{
-		name: "attach",
-		kind: "optional",
-		values: "serviceaccount",
-		help: "Attach it to these service accounts: names, * for all; default without a value.",
-	},
-	{
-		name: "copy-label",
-		kind: "list",
-		help: "Add a label to copies, as KEY=VALUE; repeatable.",
-	},
-	{
-		name: "adopt",
-		kind: "switch",
-		help: "Take over unmanaged Secrets whose content is equal.",
-	},
-	{
-		name: "force",
-		kind: "switch",
-		help: "Take over unmanaged Secrets and copies of another source: asks at a terminal, not elsewhere. Delete and recreate where an update is forbidden: asks, or --yes.",
-	},
+	optionalFlag(
+		"attach",
+		"Attach it to these service accounts: names, * for all; default without a value.",
+		{ values: "serviceaccount" },
+	),
+	listFlag("copy-label", "Add a label to copies, as KEY=VALUE; repeatable."),
+	switchFlag("adopt", "Take over unmanaged Secrets whose content is equal."),
+	switchFlag(
+		"force",
+		"Take over unmanaged Secrets and copies of another source: asks at a terminal, not elsewhere. Delete and recreate where an update is forbidden: asks, or --yes.",
+	),
 	flags.MESH_FLAG,
 	flags.CONCURRENCY_FLAG,
 ];
@@ -79,28 +68,21 @@ export const COPY_FLAGS: readonly Flag[] = [
 /** The flags of sync, and of what runs it. */
 export const SYNC_FLAGS: readonly Flag[] = [
 	...COPY_FLAGS,
-	{
-		name: "prune",
-		kind: "switch",
-		// A pod that stopped needing it today may start again tomorrow.
-		conflicts: ["needed"],
-		help: "Delete also this source's copies outside the selected namespaces; asks first, or --yes.",
-	},
-	{
-		name: "once",
-		kind: "switch",
+	switchFlag(
+		"prune",
+		"Delete also this source's copies outside the selected namespaces; asks first, or --yes.",
+		{
+			// A pod that stopped needing it today may start again tomorrow.
+			conflicts: ["needed"],
+		},
+	),
+	switchFlag("once", "Copy without recording: rotate will not update it.", {
 		conflicts: ["prune"],
-		help: "Copy without recording: rotate will not update it.",
-	},
-	{
-		name: "all-sources",
-		kind: "switch",
+	}),
+	switchFlag("all-sources", "Copy every source of the source namespace.", {
 		conflicts: ["from"],
-		help: "Copy every source of the source namespace.",
-	},
-	{
-		name: "forget",
-		kind: "list",
+	}),
+	listFlag("forget", "Take a namespace out of the record; its copy stays.", {
 		commas: true,
 		values: "namespace",
 		conflicts: [
@@ -112,8 +94,7 @@ export const SYNC_FLAGS: readonly Flag[] = [
 			"prune",
 			"once",
 		],
-		help: "Take a namespace out of the record; its copy stays.",
-	},
+	}),
 ];
 
 /** What SYNC_FLAGS say. Throws UsageError. */

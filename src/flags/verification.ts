@@ -1,6 +1,12 @@
 import type { Trust } from "../actions/credentials/registry-trust.ts";
 import type { VerifyOptions } from "../actions/credentials/verify-credentials.ts";
-import { type Flag, type Given, grouped } from "../core/command-line/flag.ts";
+import {
+	type Flag,
+	type Given,
+	grouped,
+	switchFlag,
+	textFlag,
+} from "../core/command-line/flag.ts";
 import {
 	readImageReference,
 	withDefaultTag,
@@ -10,37 +16,30 @@ import { UsageError } from "../errors.ts";
 
 /** Whom to believe when registries are asked. */
 export const TRUST_FLAGS: readonly Flag[] = grouped("Verification", [
-	{
-		name: "registry-insecure",
-		kind: "switch",
-		help: "Allow plain HTTP and unverified certificates for this check. The cluster's nodes have their own settings for that.",
-	},
-	{
-		name: "registry-ca",
-		kind: "text",
-		values: "file",
-		help: "Trust the CAs in this PEM file for this check. The cluster's nodes must trust them too.",
-	},
+	switchFlag(
+		"registry-insecure",
+		"Allow plain HTTP and unverified certificates for this check. The cluster's nodes have their own settings for that.",
+	),
+	textFlag(
+		"registry-ca",
+		"Trust the CAs in this PEM file for this check. The cluster's nodes must trust them too.",
+		{ values: "file" },
+	),
 ]);
 
 /** The flags that say whether and how a credential is verified before it is written. */
 export const VERIFICATION_FLAGS: readonly Flag[] = grouped("Verification", [
-	{
-		name: "verify",
-		kind: "switch",
-		help: "Verify the credential at its registry first; write nothing if it is rejected.",
-	},
-	{
-		name: "no-verify",
-		kind: "switch",
+	switchFlag(
+		"verify",
+		"Verify the credential at its registry first; write nothing if it is rejected.",
+	),
+	switchFlag("no-verify", "Write the credential without verifying it.", {
 		conflicts: ["verify", "verify-image", "registry-insecure", "registry-ca"],
-		help: "Write the credential without verifying it.",
-	},
-	{
-		name: "verify-image",
-		kind: "text",
-		help: "Verify also that the credential can pull this image.",
-	},
+	}),
+	textFlag(
+		"verify-image",
+		"Verify also that the credential can pull this image.",
+	),
 	...TRUST_FLAGS.map((flag) =>
 		flag.name === "registry-ca"
 			? {
@@ -52,12 +51,11 @@ export const VERIFICATION_FLAGS: readonly Flag[] = grouped("Verification", [
 ]);
 
 /** How long a credential is good, where it does not say so itself. */
-export const EXPIRES_IN_FLAG: Flag = {
-	name: "expires-in",
-	group: "Credential",
-	kind: "text",
-	help: "Say how long the credential is valid, such as 12h or 90d, to be warned in time. JWTs and ECR passwords say it themselves.",
-};
+export const EXPIRES_IN_FLAG: Flag = textFlag(
+	"expires-in",
+	"Say how long the credential is valid, such as 12h or 90d, to be warned in time. JWTs and ECR passwords say it themselves.",
+	{ group: "Credential" },
+);
 
 /** How to verify credentials, and whether: undefined where the command line does not say. Throws UsageError. */
 export function verifyingOf(given: Given): VerifyOptions {

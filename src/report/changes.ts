@@ -2,8 +2,12 @@ import { groupsBy, type NonEmpty } from "../core/groups.ts";
 import { counted } from "../core/output/counted.ts";
 import type { Cause, Failure } from "../core/output/failure.ts";
 import { oneLine } from "../core/output/printable.ts";
-import type { Action, ChangeResult, DryRun } from "../core/output/result.ts";
-import { tally } from "../core/output/result.ts";
+import {
+	type Action,
+	type ChangeResult,
+	type DryRun,
+	tally,
+} from "../core/output/result.ts";
 import type { CommandContext } from "../core/output/shell.ts";
 import { ApiError } from "../errors.ts";
 import { adviceClause, failureLine } from "./failure.ts";

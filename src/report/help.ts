@@ -37,8 +37,8 @@ export function overview(
 
 /** `kubectl meshreg VERB --help`, in kubectl's shape; defaults are those of this environment. */
 export function commandHelp(command: CommandHelp, env: Env): string {
-	const examples = command.examples
-		.map(({ comment, line }) => `  # ${comment}\n${pasted(line)}`)
+	const examples = Object.entries(command.examples)
+		.map(([comment, line]) => `  # ${comment}\n${pasted(line)}`)
 		.join("\n\n");
 	const usage = [
 		"kubectl meshreg",

@@ -1,5 +1,8 @@
-import type { RegistryServer } from "../../core/registry/server.ts";
-import { displayHost, registryOf } from "../../core/registry/server.ts";
+import {
+	displayHost,
+	type RegistryServer,
+	registryOf,
+} from "../../core/registry/server.ts";
 import {
 	mayBeWritten,
 	type ProbedImage,

@@ -16,6 +16,7 @@ import {
 import { warnOfExpiry } from "../../actions/read/warn-of-expiry.ts";
 import { warn } from "../../actions/tell.ts";
 import { command } from "../../command.ts";
+import { switchFlag } from "../../core/command-line/flag.ts";
 import type { Outcome } from "../../core/document.ts";
 import {
 	ContentReader,
@@ -38,27 +39,22 @@ export const apply = command({
 	about: `Make the source hold this credential for its registry, and every recorded copy match it. It is safe to run repeatedly: made for CI and schedules.
 
 A missing source is created; a registry that it lacks is added, one that it has gets the new credential, and others stay. Selected namespaces join those that are recorded. If nothing differs, nothing is written.`,
-	examples: [
-		{
-			comment: "In CI, every few hours",
-			line: "printenv REGISTRY_PASSWORD | kubectl meshreg apply --registry-server 123456789012.dkr.ecr.eu-west-1.amazonaws.com --registry-username AWS --registry-password-stdin -A --attach",
-		},
-		{
-			comment: "Everywhere that is recorded, in several clusters",
-			line: "printenv REGISTRY_PASSWORD | kubectl meshreg apply --registry-server registry.example.com --registry-username mesh --registry-password-stdin --contexts 'prod-*'",
-		},
-	],
+	examples: {
+		"In CI, every few hours":
+			"printenv REGISTRY_PASSWORD | kubectl meshreg apply --registry-server 123456789012.dkr.ecr.eu-west-1.amazonaws.com --registry-username AWS --registry-password-stdin -A --attach",
+		"Everywhere that is recorded, in several clusters":
+			"printenv REGISTRY_PASSWORD | kubectl meshreg apply --registry-server registry.example.com --registry-username mesh --registry-password-stdin --contexts 'prod-*'",
+	},
 	flags: [
 		...CREDENTIAL_FLAGS,
 		// What is recorded is attached as it is recorded.
 		...COPY_FLAGS.map((flag) =>
 			flag.name === "attach" ? { ...flag, needs: SELECTING } : flag,
 		),
-		{
-			name: "create-namespace",
-			kind: "switch",
-			help: "Create the source's namespace if it is missing.",
-		},
+		switchFlag(
+			"create-namespace",
+			"Create the source's namespace if it is missing.",
+		),
 		flags.LABEL_FLAG,
 		...DIFFED_CHANGE_FLAGS,
 	],

@@ -24,24 +24,15 @@ Where the source's record holds the namespace by name, or the very rule of -A or
 -A and -l leave out kube-system, kube-public and kube-node-lease; -n names them.
 
 With --by-policy no account is changed: an admission policy adds it to every new pod in the source's recorded namespaces that pulls from one of its registries, whichever account it uses. This needs Kubernetes 1.36.`,
-	examples: [
-		{
-			comment: "default, in the context's namespace",
-			line: "kubectl meshreg attach",
-		},
-		{
-			comment: "Two accounts in a namespace",
-			line: "kubectl meshreg attach builder runner -n app",
-		},
-		{
-			comment: "Every account of a team's namespaces",
-			line: "kubectl meshreg attach --all-serviceaccounts -l team=payments",
-		},
-		{
-			comment: "Pods of any account in the recorded namespaces",
-			line: "kubectl meshreg attach --by-policy",
-		},
-	],
+	examples: {
+		"default, in the context's namespace": "kubectl meshreg attach",
+		"Two accounts in a namespace":
+			"kubectl meshreg attach builder runner -n app",
+		"Every account of a team's namespaces":
+			"kubectl meshreg attach --all-serviceaccounts -l team=payments",
+		"Pods of any account in the recorded namespaces":
+			"kubectl meshreg attach --by-policy",
+	},
 	flags: ACCOUNT_CHANGE_FLAGS,
 	inContexts: "changes",
 	options: accountChangeOf,

@@ -9,7 +9,11 @@ import { checkFacts, inGroups } from "../../core/check/check-facts.ts";
 import type { Access } from "../../core/check/facts.ts";
 import { type Finding, isWell, ownFixes } from "../../core/check/finding.ts";
 import { accessesToAsk } from "../../core/check/permissions.ts";
-import type { Given } from "../../core/command-line/flag.ts";
+import {
+	type Given,
+	switchFlag,
+	textFlag,
+} from "../../core/command-line/flag.ts";
 import type { Document } from "../../core/document.ts";
 import { wordsIn } from "../../core/output/shell.ts";
 import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
@@ -36,49 +40,36 @@ export const check = command({
 Commands that would give the credential to a namespace that is not recorded are listed separately at the end: anybody who can create pods in a namespace can make it look as if it needed one.
 
 Not visible from here: the nodes' own credentials, the CAs that they trust, and their network.`,
-	examples: [
-		{ comment: "Everywhere", line: "kubectl meshreg check" },
-		{
-			comment: "In two namespaces, only what is not ok",
-			line: "kubectl meshreg check -n app,shop -q",
-		},
-		{
-			comment: "What kubelets from 1.35 on would refuse",
-			line: "kubectl meshreg check --before-upgrade",
-		},
-		{
-			comment: "Fix what can be fixed, and wait until pods have pulled",
-			line: "kubectl meshreg check --fix --yes --wait 2m",
-		},
-		{
-			comment: "For a script",
-			line: "kubectl meshreg check -o json",
-		},
-	],
+	examples: {
+		Everywhere: "kubectl meshreg check",
+		"In two namespaces, only what is not ok":
+			"kubectl meshreg check -n app,shop -q",
+		"What kubelets from 1.35 on would refuse":
+			"kubectl meshreg check --before-upgrade",
+		"Fix what can be fixed, and wait until pods have pulled":
+			"kubectl meshreg check --fix --yes --wait 2m",
+		"For a script": "kubectl meshreg check -o json",
+	},
 	flags: [
 		flags.NAMESPACES_FLAG,
 		flags.ALL_NAMESPACES_FLAG,
-		{
-			name: "verify",
-			kind: "switch",
-			help: "Verify the sources' credentials at their registries.",
-		},
+		switchFlag(
+			"verify",
+			"Verify the sources' credentials at their registries.",
+		),
 		...TRUST_FLAGS.map((flag) => ({ ...flag, needs: ["verify"] })),
-		{
-			name: "before-upgrade",
-			kind: "switch",
-			help: "Judge running pods as if all nodes had Kubernetes 1.35 or later, which verify a pod's credential for images that are on the node.",
-		},
-		{
-			name: "fix",
-			kind: "switch",
-			help: "Run the meshreg commands that fix what is found, after asking, then check once more. Never what would give the credential to a namespace that is not recorded.",
-		},
-		{
-			name: "wait",
-			kind: "text",
-			help: "Repeat until nothing is wrong, for at most this long, such as 2m.",
-		},
+		switchFlag(
+			"before-upgrade",
+			"Judge running pods as if all nodes had Kubernetes 1.35 or later, which verify a pod's credential for images that are on the node.",
+		),
+		switchFlag(
+			"fix",
+			"Run the meshreg commands that fix what is found, after asking, then check once more. Never what would give the credential to a namespace that is not recorded.",
+		),
+		textFlag(
+			"wait",
+			"Repeat until nothing is wrong, for at most this long, such as 2m.",
+		),
 		{ ...flags.YES_FLAG, needs: ["fix"] },
 		FROM_FLAG,
 		flags.MESH_FLAG,

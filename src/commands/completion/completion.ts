@@ -1,4 +1,5 @@
 import { command } from "../../command.ts";
+import { switchFlag } from "../../core/command-line/flag.ts";
 import { EXIT, UsageError } from "../../errors.ts";
 import {
 	completionScript,
@@ -22,32 +23,20 @@ export const completion = command({
 	about: `Print a shell completion script for commands, flags and their values. Contexts, namespaces, service accounts and names are read from the cluster; a cluster that takes longer than a second is left out.
 
 In bash, zsh and fish it also completes "kubectl meshreg"; load it after kubectl's own completion. Without it, kubectl's own completion runs a program called kubectl_complete-meshreg from the PATH: --shim prints that program, which is two lines long.`,
-	examples: [
-		{
-			comment: "In ~/.bashrc",
-			line: "source <(kubectl meshreg completion bash)",
-		},
-		{
-			comment: "In ~/.zshrc, after compinit",
-			line: "source <(kubectl meshreg completion zsh)",
-		},
-		{
-			// A file of that folder is read for the command of its name alone, which is not kubectl.
-			comment: "In ~/.config/fish/config.fish",
-			line: "kubectl meshreg completion fish | source",
-		},
-		{
-			comment:
-				"Once, for kubectl's own completion; then make the file executable",
-			line: "kubectl meshreg completion bash --shim > ~/.local/bin/kubectl_complete-meshreg",
-		},
-	],
+	examples: {
+		"In ~/.bashrc": "source <(kubectl meshreg completion bash)",
+		"In ~/.zshrc, after compinit": "source <(kubectl meshreg completion zsh)",
+
+		// A file of that folder is read for the command of its name alone, which is not kubectl.
+		"In ~/.config/fish/config.fish": "kubectl meshreg completion fish | source",
+		"Once, for kubectl's own completion; then make the file executable":
+			"kubectl meshreg completion bash --shim > ~/.local/bin/kubectl_complete-meshreg",
+	},
 	flags: [
-		{
-			name: "shim",
-			kind: "switch",
-			help: "Print the program that kubectl's own completion runs, instead of a script.",
-		},
+		switchFlag(
+			"shim",
+			"Print the program that kubectl's own completion runs, instead of a script.",
+		),
 	],
 	options(given) {
 		const [name] = given.positionals;

@@ -23,7 +23,7 @@ import { readPullSecret } from "../../actions/read/read-keys.ts";
 import { warnOfMalformed } from "../../actions/read/warn-of-malformed.ts";
 import { warn } from "../../actions/tell.ts";
 import { CANCELLED, cancelled, command } from "../../command.ts";
-import type { Given } from "../../core/command-line/flag.ts";
+import { type Given, switchFlag } from "../../core/command-line/flag.ts";
 import { displayUsername } from "../../core/credentials/credential.ts";
 import { displayUser } from "../../core/credentials/entry.ts";
 import type { Outcome } from "../../core/document.ts";
@@ -80,50 +80,28 @@ export const create = command({
 At a terminal you are asked for whatever is missing, and the password is not echoed. Without a terminal, give the credential with flags; the password is best piped in.
 
 At a terminal the credential is verified at its registry before it is written; elsewhere only with --verify.`,
-	examples: [
-		{
-			comment: "Answer questions instead of giving flags",
-			line: "kubectl meshreg create",
-		},
-		{
-			comment: "Without a terminal: the password from a pipe",
-			line: "printenv REGISTRY_PASSWORD | kubectl meshreg create --registry-server registry.example.com --registry-username mesh --registry-password-stdin",
-		},
-		{
-			comment: "From a service account's JSON key",
-			line: "kubectl meshreg create --registry-server gcr.io --registry-key key.json",
-		},
-		{
-			comment: "With what docker login, or a credential helper, has stored",
-			line: "kubectl meshreg create --from-docker-config --registry-server ghcr.io",
-		},
-		{
-			comment: "One more registry in the same source, verified first",
-			line: "kubectl meshreg create --add --verify --registry-server ghcr.io --registry-username mesh --registry-password-file token.txt",
-		},
-		{
-			comment: "Only print the Secret, to commit or to apply elsewhere",
-			line: "kubectl meshreg create --registry-server gcr.io --registry-key key.json --dry-run=client -o yaml",
-		},
-	],
+	examples: {
+		"Answer questions instead of giving flags": "kubectl meshreg create",
+		"Without a terminal: the password from a pipe":
+			"printenv REGISTRY_PASSWORD | kubectl meshreg create --registry-server registry.example.com --registry-username mesh --registry-password-stdin",
+		"From a service account's JSON key":
+			"kubectl meshreg create --registry-server gcr.io --registry-key key.json",
+		"With what docker login, or a credential helper, has stored":
+			"kubectl meshreg create --from-docker-config --registry-server ghcr.io",
+		"One more registry in the same source, verified first":
+			"kubectl meshreg create --add --verify --registry-server ghcr.io --registry-username mesh --registry-password-file token.txt",
+		"Only print the Secret, to commit or to apply elsewhere":
+			"kubectl meshreg create --registry-server gcr.io --registry-key key.json --dry-run=client -o yaml",
+	},
 	flags: [
 		...CREDENTIAL_FLAGS,
 		...SOURCE_EDIT_FLAGS,
-		{
-			name: "replace",
-			kind: "switch",
-			help: "Overwrite a source that differs.",
-		},
-		{
-			name: "force",
-			kind: "switch",
-			help: "Take ownership of a Secret of that name that meshreg does not manage.",
-		},
-		{
-			name: "create-namespace",
-			kind: "switch",
-			help: "Create the namespace if it is missing.",
-		},
+		switchFlag("replace", "Overwrite a source that differs."),
+		switchFlag(
+			"force",
+			"Take ownership of a Secret of that name that meshreg does not manage.",
+		),
+		switchFlag("create-namespace", "Create the namespace if it is missing."),
 		flags.SOURCE_NAMESPACE_FLAG,
 		flags.MESH_FLAG,
 		flags.LABEL_FLAG,

@@ -7,7 +7,7 @@ import {
 	planDetach,
 	planDetachAll,
 } from "../../core/accounts/attachment.ts";
-import { withHelp } from "../../core/command-line/flag.ts";
+import { switchFlag, withHelp } from "../../core/command-line/flag.ts";
 import { ACCOUNT_CHANGE_FLAGS, accountChangeOf } from "../../flags/account.ts";
 import { detachByPolicy } from "./by-policy.ts";
 
@@ -25,33 +25,23 @@ Only entries that attach (or sync --attach) added are removed; others stay. -A a
 The source's record loses the same accounts first: otherwise sync and the watch would keep attaching them.
 
 With --by-policy it deletes the policies of attach --by-policy.`,
-	examples: [
-		{
-			comment: "default, in the context's namespace",
-			line: "kubectl meshreg detach",
-		},
-		{
-			comment: "Everything that attach did, everywhere",
-			line: "kubectl meshreg detach --all --all-serviceaccounts -A",
-		},
-		{
-			comment: "The policies of attach --by-policy",
-			line: "kubectl meshreg detach --by-policy",
-		},
-	],
+	examples: {
+		"default, in the context's namespace": "kubectl meshreg detach",
+		"Everything that attach did, everywhere":
+			"kubectl meshreg detach --all --all-serviceaccounts -A",
+		"The policies of attach --by-policy": "kubectl meshreg detach --by-policy",
+	},
 	flags: [
 		...withHelp(ACCOUNT_CHANGE_FLAGS, {
 			"all-serviceaccounts":
 				"Take all service accounts that attach changed instead of default alone.",
 			"by-policy": "Delete the policies of attach --by-policy instead.",
 		}),
-		{
-			name: "all",
-			group: "Target",
-			kind: "switch",
-			conflicts: ["secret", "by-policy"],
-			help: "Remove all pull secrets that attach added, instead of one.",
-		},
+		switchFlag(
+			"all",
+			"Remove all pull secrets that attach added, instead of one.",
+			{ group: "Target", conflicts: ["secret", "by-policy"] },
+		),
 	],
 	options: (given, env) => ({
 		...accountChangeOf(given, env),

@@ -3,7 +3,12 @@ import { onCluster } from "../../actions/on-cluster.ts";
 import { findSource, placeMeant } from "../../actions/read/find-source.ts";
 import { warn } from "../../actions/tell.ts";
 import { command } from "../../command.ts";
-import type { Given } from "../../core/command-line/flag.ts";
+import {
+	type Given,
+	listFlag,
+	switchFlag,
+	textFlag,
+} from "../../core/command-line/flag.ts";
 import type { ExplainedImage } from "../../core/document.ts";
 import { works as serves } from "../../core/explain/credential-check.ts";
 import {
@@ -77,48 +82,38 @@ IMAGE is written as in a pod; pod/NAME, deploy/NAME, sts/NAME, ds/NAME, rs/NAME,
 The rules are the kubelet's own: ports must be equal, hosts have as many names between dots, letter case counts, a path restricts, and one malformed Secret fails every pull of a pod. What the node itself knows, such as a credential provider, is not visible from here.
 
 By default it answers for a new pod of service account "default". Exit status 1 when nothing matches (but at a registry that gives public images to anybody), a Secret is malformed, or IMAGE is not an image reference.`,
-	examples: [
-		{
-			comment: "For a new pod in a namespace",
-			line: "kubectl meshreg explain registry.example.com/agent:1.5 -n app",
-		},
-		{
-			comment: "All images of a pod, with the Secrets that it has",
-			line: "kubectl meshreg explain pod/web-0 -n app",
-		},
-		{
-			comment: "What a docker config would do, without a cluster",
-			line: "kubectl meshreg explain nats:2.9-alpine --docker-config config.json -o json",
-		},
-	],
+	examples: {
+		"For a new pod in a namespace":
+			"kubectl meshreg explain registry.example.com/agent:1.5 -n app",
+		"All images of a pod, with the Secrets that it has":
+			"kubectl meshreg explain pod/web-0 -n app",
+		"What a docker config would do, without a cluster":
+			"kubectl meshreg explain nats:2.9-alpine --docker-config config.json -o json",
+	},
 	flags: [
 		flags.NAMESPACE_FLAG,
-		{
-			name: "serviceaccount",
-			kind: "text",
+		textFlag("serviceaccount", "Ask for a new pod of this service account.", {
 			conflicts: ["pod"],
 			default: "default",
 			values: "serviceaccount",
-			help: "Ask for a new pod of this service account.",
-		},
-		{
-			name: "pod",
-			kind: "text",
-			values: "pod",
-			help: "Ask for this existing pod, with the pull secrets that it has.",
-		},
-		{
-			name: "docker-config",
-			kind: "list",
-			values: "file",
-			conflicts: ["namespace", "serviceaccount", "pod", "secret", "from"],
-			help: "Ask about a docker config instead of a cluster; repeatable, in the order that they are tried.",
-		},
-		{
-			name: "verify",
-			kind: "switch",
-			help: "Verify the matching credentials at the registry, in their order, until one can pull the image.",
-		},
+		}),
+		textFlag(
+			"pod",
+			"Ask for this existing pod, with the pull secrets that it has.",
+			{ values: "pod" },
+		),
+		listFlag(
+			"docker-config",
+			"Ask about a docker config instead of a cluster; repeatable, in the order that they are tried.",
+			{
+				values: "file",
+				conflicts: ["namespace", "serviceaccount", "pod", "secret", "from"],
+			},
+		),
+		switchFlag(
+			"verify",
+			"Verify the matching credentials at the registry, in their order, until one can pull the image.",
+		),
 		...TRUST_FLAGS.map((flag) => ({ ...flag, needs: ["verify"] })),
 		flags.SECRET_FLAG,
 		FROM_FLAG,

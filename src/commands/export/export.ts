@@ -8,7 +8,7 @@ import { findOrMeant } from "../../actions/read/meant-namespace.ts";
 import { readPullSecret } from "../../actions/read/read-keys.ts";
 import { tellUnlessQuiet, warn } from "../../actions/tell.ts";
 import { command, NOTHING } from "../../command.ts";
-import type { Given } from "../../core/command-line/flag.ts";
+import { type Given, textFlag } from "../../core/command-line/flag.ts";
 import type { Outcome } from "../../core/document.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import type { KindNodes } from "../../core/output/kind-config.ts";
@@ -39,52 +39,38 @@ export const exportKey = command({
 It contains passwords in the clear: with --to they go to a file with mode 0600.
 
 With --format=kind it prints the config of a kind cluster whose nodes all mount such a file and pull with it. This works without a cluster.`,
-	examples: [
-		{
-			comment: "To a file with mode 0600",
-			line: "kubectl meshreg export --format=docker-config --to config.json",
-		},
-		{
-			comment: "A kind cluster with the credentials on its three nodes",
-			line: 'kubectl meshreg export --format=kind --docker-config "$PWD/config.json" --workers 2 | kind create cluster --config -',
-		},
-		{
-			comment: "A copy, as the pods of a namespace use it",
-			line: "kubectl meshreg export -n app",
-		},
-	],
+	examples: {
+		"To a file with mode 0600":
+			"kubectl meshreg export --format=docker-config --to config.json",
+		"A kind cluster with the credentials on its three nodes":
+			'kubectl meshreg export --format=kind --docker-config "$PWD/config.json" --workers 2 | kind create cluster --config -',
+		"A copy, as the pods of a namespace use it":
+			"kubectl meshreg export -n app",
+	},
 	flags: [
-		{
-			name: "format",
-			kind: "text",
-			default: FORMATS[0],
-			choices: FORMATS,
-			help: "Print docker-config, the credentials as a docker config.json, or kind, the config of a kind cluster whose nodes mount such a file.",
-		},
-		{
-			name: "to",
-			kind: "text",
-			values: "file",
-			help: "Write to this file, with mode 0600, instead of standard output (-).",
-		},
-		{
-			name: "docker-config",
-			kind: "text",
-			values: "file",
-			help: "Mount this file on the nodes (--format=kind): the full path of what export --to wrote.",
-		},
-		{
-			name: "control-planes",
-			kind: "text",
-			default: "1",
-			help: "Give the cluster this many control planes (--format=kind).",
-		},
-		{
-			name: "workers",
-			kind: "text",
+		textFlag(
+			"format",
+			"Print docker-config, the credentials as a docker config.json, or kind, the config of a kind cluster whose nodes mount such a file.",
+			{ default: FORMATS[0], choices: FORMATS },
+		),
+		textFlag(
+			"to",
+			"Write to this file, with mode 0600, instead of standard output (-).",
+			{ values: "file" },
+		),
+		textFlag(
+			"docker-config",
+			"Mount this file on the nodes (--format=kind): the full path of what export --to wrote.",
+			{ values: "file" },
+		),
+		textFlag(
+			"control-planes",
+			"Give the cluster this many control planes (--format=kind).",
+			{ default: "1" },
+		),
+		textFlag("workers", "Give the cluster this many workers (--format=kind).", {
 			default: "0",
-			help: "Give the cluster this many workers (--format=kind).",
-		},
+		}),
 		flags.SOURCE_NAMESPACE_FLAG,
 		flags.MESH_FLAG,
 		{

@@ -6,7 +6,12 @@ import {
 } from "../../actions/read/find-source.ts";
 import { tell, warn } from "../../actions/tell.ts";
 import { command } from "../../command.ts";
-import type { Given } from "../../core/command-line/flag.ts";
+import {
+	type Given,
+	listFlag,
+	switchFlag,
+	textFlag,
+} from "../../core/command-line/flag.ts";
 import {
 	findCollisions,
 	rewriteImage,
@@ -69,28 +74,17 @@ export const images = command({
 The images are those of a release of the mesh, of the mesh that is installed (--from-cluster), of manifests (-f), or of running pods (-n or -A). Different images that would get one name are reported.
 
 With --check, ask each registry whether the image exists, can be pulled with the pull secret, and is made for the platforms of the nodes. Exit status 1 unless all are ok. Registries at private addresses are asked only where the pull secret has an entry for them, or a file or --registry-server names them.`,
-	examples: [
-		{
-			comment: "What the mesh needs in your registry",
-			line: "kubectl meshreg images --registry-server registry.example.com/mesh",
-		},
-		{
-			comment: "Copy it there",
-			line: "kubectl meshreg images --registry-server registry.example.com/mesh -o skopeo | sh -eu",
-		},
-		{
-			comment: "Verify that all of it exists, for these platforms",
-			line: "kubectl meshreg images --registry-server registry.example.com/mesh --check --platform linux/amd64,linux/arm64",
-		},
-		{
-			comment: "The images of the Istio that is installed",
-			line: "kubectl meshreg images --mesh istio --from-cluster",
-		},
-		{
-			comment: "What the pods of two namespaces use",
-			line: "kubectl meshreg images -n app,shop",
-		},
-	],
+	examples: {
+		"What the mesh needs in your registry":
+			"kubectl meshreg images --registry-server registry.example.com/mesh",
+		"Copy it there":
+			"kubectl meshreg images --registry-server registry.example.com/mesh -o skopeo | sh -eu",
+		"Verify that all of it exists, for these platforms":
+			"kubectl meshreg images --registry-server registry.example.com/mesh --check --platform linux/amd64,linux/arm64",
+		"The images of the Istio that is installed":
+			"kubectl meshreg images --mesh istio --from-cluster",
+		"What the pods of two namespaces use": "kubectl meshreg images -n app,shop",
+	},
 	flags: [
 		{
 			...FILENAME_FLAG,
@@ -100,44 +94,35 @@ With --check, ask each registry whether the image exists, can be pulled with the
 		{ ...flags.NAMESPACES_FLAG, conflicts: ["all-namespaces", ...OF_MESH] },
 		{ ...flags.ALL_NAMESPACES_FLAG, conflicts: OF_MESH },
 		flags.MESH_FLAG,
-		{
-			name: "mesh-version",
-			kind: "text",
+		textFlag("mesh-version", "List the images of this release of the mesh.", {
 			conflicts: ["from-cluster"],
-			help: "List the images of this release of the mesh.",
-		},
-		{
-			name: "from-cluster",
-			kind: "switch",
-			help: "List the images of the mesh that is installed.",
-		},
-		{
-			name: "registry-server",
-			kind: "text",
-			help: "Name the images as in this registry, with its port and path.",
-		},
-		{
-			name: "check",
-			kind: "switch",
-			help: "Ask registries whether each image exists and can be pulled.",
-		},
-		{
-			name: "platform",
-			kind: "list",
-			commas: true,
-			values: ["linux/amd64", "linux/arm64", "linux/arm/v7", "windows/amd64"],
-			needs: ["check"],
-			help: "Check for this platform, OS/ARCH[/VARIANT] (default: the nodes').",
-		},
+		}),
+		switchFlag(
+			"from-cluster",
+			"List the images of the mesh that is installed.",
+		),
+		textFlag(
+			"registry-server",
+			"Name the images as in this registry, with its port and path.",
+		),
+		switchFlag(
+			"check",
+			"Ask registries whether each image exists and can be pulled.",
+		),
+		listFlag(
+			"platform",
+			"Check for this platform, OS/ARCH[/VARIANT] (default: the nodes').",
+			{
+				commas: true,
+				values: ["linux/amd64", "linux/arm64", "linux/arm/v7", "windows/amd64"],
+				needs: ["check"],
+			},
+		),
 		...[flags.SECRET_FLAG, FROM_FLAG, ...TRUST_FLAGS].map((flag) => ({
 			...flag,
 			needs: ["check"],
 		})),
-		{
-			name: "no-headers",
-			kind: "switch",
-			help: "Leave out the headers of a table.",
-		},
+		switchFlag("no-headers", "Leave out the headers of a table."),
 		{
 			...flags.QUIET_FLAG,
 			needs: ["check"],

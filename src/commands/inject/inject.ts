@@ -1,5 +1,6 @@
 import { warn } from "../../actions/tell.ts";
 import { command, NOTHING } from "../../command.ts";
+import { switchFlag, textFlag } from "../../core/command-line/flag.ts";
 import { findCollisions } from "../../core/kubelet/image-reference.ts";
 import { EXIT, UsageError } from "../../errors.ts";
 import {
@@ -22,25 +23,15 @@ export const inject = command({
 With --registry-server and --disable-public-images the images are renamed as well, also in image volumes: the registry, then the last part of the image's name, its tag and digest.
 
 Works offline unless --with-secret is given.`,
-	examples: [
-		{
-			comment: "A file",
-			line: "kubectl meshreg inject -f app.yaml | kubectl apply -f -",
-		},
-		{
-			comment:
-				"A directory and all below it, with every image from one registry",
-			line: "kubectl meshreg inject -R -f manifests --registry-server registry.example.com/mesh --disable-public-images",
-		},
-		{
-			comment: "Rendered templates, with the Secret for each namespace",
-			line: "helm template shop ./chart | kubectl meshreg inject -f - --with-secret",
-		},
-		{
-			comment: "Move imagePullSecrets from a wrong level",
-			line: "kubectl meshreg inject -f deployment.yaml --secret myregistrykey --fix",
-		},
-	],
+	examples: {
+		"A file": "kubectl meshreg inject -f app.yaml | kubectl apply -f -",
+		"A directory and all below it, with every image from one registry":
+			"kubectl meshreg inject -R -f manifests --registry-server registry.example.com/mesh --disable-public-images",
+		"Rendered templates, with the Secret for each namespace":
+			"helm template shop ./chart | kubectl meshreg inject -f - --with-secret",
+		"Move imagePullSecrets from a wrong level":
+			"kubectl meshreg inject -f deployment.yaml --secret myregistrykey --fix",
+	},
 	flags: [
 		{
 			...FILENAME_FLAG,
@@ -48,31 +39,26 @@ Works offline unless --with-secret is given.`,
 		},
 		RECURSIVE_FLAG,
 		flags.SECRET_FLAG,
-		{
-			name: "registry-server",
-			kind: "text",
-			help: "Move images to this registry, with its port and path (with --disable-public-images).",
-		},
-		{
-			name: "disable-public-images",
-			kind: "switch",
-			help: "Take all images from --registry-server.",
-		},
-		{
-			name: "serviceaccounts",
-			kind: "switch",
-			help: "Add it also to the ServiceAccounts of the manifests.",
-		},
-		{
-			name: "with-secret",
-			kind: "switch",
-			help: "Append the pull secret itself for each namespace. It contains the credential.",
-		},
-		{
-			name: "fix",
-			kind: "switch",
-			help: "Move imagePullSecrets from a wrong level (a container, a template) to the pod's spec.",
-		},
+		textFlag(
+			"registry-server",
+			"Move images to this registry, with its port and path (with --disable-public-images).",
+		),
+		switchFlag(
+			"disable-public-images",
+			"Take all images from --registry-server.",
+		),
+		switchFlag(
+			"serviceaccounts",
+			"Add it also to the ServiceAccounts of the manifests.",
+		),
+		switchFlag(
+			"with-secret",
+			"Append the pull secret itself for each namespace. It contains the credential.",
+		),
+		switchFlag(
+			"fix",
+			"Move imagePullSecrets from a wrong level (a container, a template) to the pod's spec.",
+		),
 		{
 			...flags.NAMESPACE_FLAG,
 			help: "Use this namespace for objects without one (with --with-secret).",

@@ -18,6 +18,8 @@ import {
 	BARE,
 	type Flag,
 	type Given,
+	switchFlag,
+	textFlag,
 	withHelp,
 } from "../../core/command-line/flag.ts";
 import {
@@ -58,24 +60,14 @@ export const install = command({
 	about: `Run sync --watch in the source's namespace, as a Deployment whose service account has the permissions that these flags need and no others. Running it again updates everything.
 
 The account can write pull secrets of that name and no other Secret: an admission policy enforces it. With --dry-run=client -o yaml the manifests are printed, ready to commit.`,
-	examples: [
-		{
-			comment: "Keep the recorded namespaces in sync",
-			line: "kubectl meshreg install",
-		},
-		{
-			comment: "Keep every namespace in sync",
-			line: "kubectl meshreg install -A",
-		},
-		{
-			comment: "Two namespaces, with rights in those alone",
-			line: "kubectl meshreg install -n app,shop",
-		},
-		{
-			comment: "The manifests, for GitOps",
-			line: "kubectl meshreg install -l team=payments --dry-run=client -o yaml",
-		},
-	],
+	examples: {
+		"Keep the recorded namespaces in sync": "kubectl meshreg install",
+		"Keep every namespace in sync": "kubectl meshreg install -A",
+		"Two namespaces, with rights in those alone":
+			"kubectl meshreg install -n app,shop",
+		"The manifests, for GitOps":
+			"kubectl meshreg install -l team=payments --dry-run=client -o yaml",
+	},
 	flags: [
 		...withHelp(SYNC_FLAGS, {
 			force:
@@ -85,17 +77,11 @@ The account can write pull secrets of that name and no other Secret: an admissio
 		}).map((flag) =>
 			REFUSED.has(flag.name) ? { ...flag, hidden: true as const } : flag,
 		),
-		{
-			name: "image",
-			kind: "text",
-			default: IMAGE,
-			help: "Run this image.",
-		},
-		{
-			name: "by-policy",
-			kind: "switch",
-			help: "Keep also the policies of attach --by-policy (needs cluster-wide rights).",
-		},
+		textFlag("image", "Run this image.", { default: IMAGE }),
+		switchFlag(
+			"by-policy",
+			"Keep also the policies of attach --by-policy (needs cluster-wide rights).",
+		),
 		...REFRESH_FLAGS,
 		...SERVING_FLAGS,
 		...CHANGE_FLAGS,

@@ -1,7 +1,12 @@
 import { meantFor } from "../../actions/read/meant-namespace.ts";
 import { warnOfUnread } from "../../actions/read/warn-of-unread.ts";
 import { command, NOTHING } from "../../command.ts";
-import type { Given } from "../../core/command-line/flag.ts";
+import {
+	type Given,
+	listFlag,
+	switchFlag,
+	textFlag,
+} from "../../core/command-line/flag.ts";
 import { MESH_NAMES } from "../../core/meshes/meshes.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import { type ListItem, listItems } from "../../core/pull-secrets/list-item.ts";
@@ -28,88 +33,57 @@ export const list = command({
 	about: `List the pull secrets that meshreg manages, whatever their name or mesh, and those with the label of the mesh, in all namespaces, in those named (-n) or in those with labels (-l). With NAME, only those of that name; MESHREG_NAME is not one.
 
 STATUS is Invalid (a kubelet would break on it, or never match it), Source, Drifted (differs from its source), Orphaned (its source does not exist), Unknown (not allowed to read its source), InSync, Unrecorded (equal to the source, but not recorded: rotate will not update it), or Unmanaged (not managed by meshreg, but with the mesh's label; --all shows those without it too). -o wide says how a copy differs, -o tree who uses it. No format shows a password.`,
-	examples: [
-		{ comment: "Everywhere", line: "kubectl meshreg list" },
-		{
-			comment: "In two namespaces, with users and sources",
-			line: "kubectl meshreg list -n app,shop -o wide",
-		},
-		{
-			comment: "The copies that differ from their source",
-			line: "kubectl meshreg list --status Drifted -o wide",
-		},
-		{
-			comment: "In all contexts whose names begin with prod",
-			line: "kubectl meshreg list --contexts 'prod-*'",
-		},
-		{
-			comment: "What expires within a week, and when",
-			line: "kubectl meshreg list --expiring 7d -o wide",
-		},
-		{
-			comment: "And each as it changes, until Ctrl-C",
-			line: "kubectl meshreg list -w",
-		},
-		{
-			comment: "Each source with its namespaces, accounts and pods",
-			line: "kubectl meshreg list -o tree",
-		},
-		{
-			comment: "Every pull Secret of the cluster, whoever made it",
-			line: "kubectl meshreg list --all",
-		},
-	],
+	examples: {
+		Everywhere: "kubectl meshreg list",
+		"In two namespaces, with users and sources":
+			"kubectl meshreg list -n app,shop -o wide",
+		"The copies that differ from their source":
+			"kubectl meshreg list --status Drifted -o wide",
+		"In all contexts whose names begin with prod":
+			"kubectl meshreg list --contexts 'prod-*'",
+		"What expires within a week, and when":
+			"kubectl meshreg list --expiring 7d -o wide",
+		"And each as it changes, until Ctrl-C": "kubectl meshreg list -w",
+		"Each source with its namespaces, accounts and pods":
+			"kubectl meshreg list -o tree",
+		"Every pull Secret of the cluster, whoever made it":
+			"kubectl meshreg list --all",
+	},
 	inContexts: "list",
 	flags: [
 		flags.NAMESPACES_FLAG,
 		flags.ALL_NAMESPACES_FLAG,
-		{
-			name: "selector",
-			short: "l",
-			kind: "text",
-			group: "Target",
-			help: "Look in namespaces with these labels, such as team=x.",
-		},
-		{
-			name: "status",
-			kind: "list",
+		textFlag(
+			"selector",
+			"Look in namespaces with these labels, such as team=x.",
+			{ short: "l", group: "Target" },
+		),
+		listFlag("status", `Show only these: ${STATUSES.join(", ")}.`, {
 			commas: true,
 			values: STATUSES,
 			group: "Target",
-			help: `Show only these: ${STATUSES.join(", ")}.`,
-		},
-		{
-			name: "all",
-			kind: "switch",
-			group: "Target",
-			help: "Show every pull Secret of the cluster, whoever made it.",
-		},
-		{
-			name: "expiring",
-			kind: "text",
-			group: "Target",
-			help: "Show only those with a credential that expires within this time, such as 48h or 7d.",
-		},
-		{
-			name: "fail",
-			kind: "switch",
-			needs: ["expiring"],
-			group: "Output",
-			help: "Exit with status 1 if --expiring finds any. Without -n, ignore what is Drifted, Orphaned, Unknown or Unrecorded.",
-		},
-		{
-			name: "watch",
+		}),
+		switchFlag(
+			"all",
+			"Show every pull Secret of the cluster, whoever made it.",
+			{ group: "Target" },
+		),
+		textFlag(
+			"expiring",
+			"Show only those with a credential that expires within this time, such as 48h or 7d.",
+			{ group: "Target" },
+		),
+		switchFlag(
+			"fail",
+			"Exit with status 1 if --expiring finds any. Without -n, ignore what is Drifted, Orphaned, Unknown or Unrecorded.",
+			{ needs: ["expiring"], group: "Output" },
+		),
+		switchFlag("watch", "Watch for changes after listing.", {
 			short: "w",
-			kind: "switch",
 			conflicts: ["selector", "fail"],
 			group: "Output",
-			help: "Watch for changes after listing.",
-		},
-		{
-			name: "no-headers",
-			kind: "switch",
-			help: "Leave out the headers of a table.",
-		},
+		}),
+		switchFlag("no-headers", "Leave out the headers of a table."),
 		{
 			...flags.MESH_FLAG,
 			help: `Show what has the label of this mesh as well: ${MESH_NAMES.join(", ")} (also MESHREG_MESH).`,

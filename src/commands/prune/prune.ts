@@ -5,7 +5,7 @@ import { meantFor } from "../../actions/read/meant-namespace.ts";
 import { secretsNamed } from "../../actions/read/read-keys.ts";
 import { tell, tellUnlessQuiet, warn } from "../../actions/tell.ts";
 import { command } from "../../command.ts";
-import type { Given } from "../../core/command-line/flag.ts";
+import { type Given, switchFlag } from "../../core/command-line/flag.ts";
 import { usualSecretIn } from "../../core/meshes/meshes.ts";
 import {
 	LONGEST_LABEL_VALUE,
@@ -38,42 +38,24 @@ export const prune = command({
 -n also takes the namespaces out of the record of the source, unless with --keep-sources or --orphaned, and warns where a rule still covers one.
 
 It lists what it will delete, sources first, with how many pods and service accounts still reference it, and asks. Secrets that change in the meantime, and those that meshreg does not manage, are left alone. What attach added is removed from service accounts, also where there is no Secret; with --orphaned and --keep-sources only beside what is deleted, with --all under every name.`,
-	examples: [
-		{
-			comment: "Everything, as removing the mesh does; asks first",
-			line: "kubectl meshreg prune",
-		},
-		{
-			comment: "Only copies whose source does not exist",
-			line: "kubectl meshreg prune --orphaned --yes",
-		},
-		{
-			comment: "All copies in two namespaces, but no source",
-			line: "kubectl meshreg prune -n app,shop --keep-sources",
-		},
-		{
-			comment: "See what it would delete",
-			line: "kubectl meshreg prune --dry-run=client",
-		},
-	],
+	examples: {
+		"Everything, as removing the mesh does; asks first":
+			"kubectl meshreg prune",
+		"Only copies whose source does not exist":
+			"kubectl meshreg prune --orphaned --yes",
+		"All copies in two namespaces, but no source":
+			"kubectl meshreg prune -n app,shop --keep-sources",
+		"See what it would delete": "kubectl meshreg prune --dry-run=client",
+	},
 	flags: [
 		flags.NAMESPACES_FLAG,
 		flags.ALL_NAMESPACES_FLAG,
-		{
-			name: "orphaned",
-			kind: "switch",
-			help: "Delete only copies whose source does not exist.",
-		},
-		{
-			name: "all",
-			kind: "switch",
-			help: "Delete everything that meshreg manages, whatever its name.",
-		},
-		{
-			name: "keep-sources",
-			kind: "switch",
-			help: "Delete copies only; keep the record.",
-		},
+		switchFlag("orphaned", "Delete only copies whose source does not exist."),
+		switchFlag(
+			"all",
+			"Delete everything that meshreg manages, whatever its name.",
+		),
+		switchFlag("keep-sources", "Delete copies only; keep the record."),
 		flags.MESH_FLAG,
 		flags.CONCURRENCY_FLAG,
 		...CHANGE_FLAGS,

@@ -5,8 +5,10 @@ import {
 } from "../../actions/accounts/policies.ts";
 import { warn } from "../../actions/tell.ts";
 import { isByPolicy } from "../../core/pull-secrets/ownership.ts";
-import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
-import { placeOf } from "../../core/pull-secrets/pull-secret.ts";
+import {
+	type PullSecret,
+	placeOf,
+} from "../../core/pull-secrets/pull-secret.ts";
 import { isFatal } from "../../errors.ts";
 import type { World } from "../../world.ts";
 

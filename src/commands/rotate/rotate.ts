@@ -64,16 +64,11 @@ export const rotate = command({
 	about: `Replace the credential of one registry in the source, then in every recorded copy. The new one is verified at its registry first; if it is rejected, nothing is written.
 
 The user stays unless another is given, and so do other registries in the source. If it is interrupted, running the same command once more finishes the work.`,
-	examples: [
-		{
-			comment: "Answer questions instead of giving flags",
-			line: "kubectl meshreg rotate",
-		},
-		{
-			comment: "From a pipe, good for twelve hours",
-			line: "printenv REGISTRY_PASSWORD | kubectl meshreg rotate --registry-server registry.example.com --registry-username mesh --registry-password-stdin --expires-in 12h",
-		},
-	],
+	examples: {
+		"Answer questions instead of giving flags": "kubectl meshreg rotate",
+		"From a pipe, good for twelve hours":
+			"printenv REGISTRY_PASSWORD | kubectl meshreg rotate --registry-server registry.example.com --registry-username mesh --registry-password-stdin --expires-in 12h",
+	},
 	flags: [
 		...CREDENTIAL_FLAGS,
 		{

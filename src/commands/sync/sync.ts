@@ -2,7 +2,7 @@ import { mustAsk } from "../../actions/apply/confirm.ts";
 import { meantNamespace } from "../../actions/read/meant-namespace.ts";
 import { warn } from "../../actions/tell.ts";
 import { command } from "../../command.ts";
-import type { Given } from "../../core/command-line/flag.ts";
+import { type Given, switchFlag } from "../../core/command-line/flag.ts";
 import { isFailure } from "../../core/output/failure.ts";
 import { UsageError } from "../../errors.ts";
 import { DIFFED_CHANGE_FLAGS, diffedChangeOf } from "../../flags/changes.ts";
@@ -26,50 +26,38 @@ export const sync = command({
 	about: `Copy the source to namespaces and bring existing copies up to date. If nothing differs, nothing is written.
 
 Select namespaces by name, all of them, by label, or those in which the mesh injects its sidecar. All but -n leave out kube-system, kube-public and kube-node-lease. A Secret that meshreg does not manage is left alone and reported; with --force it is overwritten, without a question where there is no terminal.`,
-	examples: [
-		{ comment: "To two namespaces", line: "kubectl meshreg sync -n app,shop" },
-		{
-			comment: "To every namespace but some",
-			line: "kubectl meshreg sync -A --exclude 'dev-*'",
-		},
-		{
-			comment: "To the namespaces of a team",
-			line: "kubectl meshreg sync -l team=payments",
-		},
-		{
-			comment: "Where the mesh injects sidecars, and nowhere else",
-			line: "kubectl meshreg sync --injected --prune",
-		},
-		{
-			comment: "Where pods pull from its registries, and attach it there",
-			line: "kubectl meshreg sync --needed --attach",
-		},
-		{
-			comment: "In several clusters at once",
-			line: "kubectl meshreg sync -A --contexts 'prod-*'",
-		},
-		{
-			comment: "Keep running, and keep them in sync",
-			line: "kubectl meshreg sync -A --watch",
-		},
-		{
-			comment: "Renew Amazon's passwords as well, before they expire",
-			line: "kubectl meshreg sync --watch --refresh",
-		},
-		{
-			comment: "Show what it would do",
-			line: "kubectl meshreg sync -A --dry-run=client",
-		},
-	],
+	examples: {
+		"To two namespaces": "kubectl meshreg sync -n app,shop",
+		"To every namespace but some": "kubectl meshreg sync -A --exclude 'dev-*'",
+		"To the namespaces of a team": "kubectl meshreg sync -l team=payments",
+		"Where the mesh injects sidecars, and nowhere else":
+			"kubectl meshreg sync --injected --prune",
+		"Where pods pull from its registries, and attach it there":
+			"kubectl meshreg sync --needed --attach",
+		"In several clusters at once":
+			"kubectl meshreg sync -A --contexts 'prod-*'",
+		"Keep running, and keep them in sync": "kubectl meshreg sync -A --watch",
+		"Renew Amazon's passwords as well, before they expire":
+			"kubectl meshreg sync --watch --refresh",
+		"Show what it would do": "kubectl meshreg sync -A --dry-run=client",
+	},
 	flags: [
 		...SYNC_FLAGS,
-		{
-			name: "watch",
-			short: "w",
-			kind: "switch",
-			conflicts: ["dry-run", "diff", "needed", "once", "forget", "all-sources"],
-			help: "Keep running and re-sync as namespaces and the source change.",
-		},
+		switchFlag(
+			"watch",
+			"Keep running and re-sync as namespaces and the source change.",
+			{
+				short: "w",
+				conflicts: [
+					"dry-run",
+					"diff",
+					"needed",
+					"once",
+					"forget",
+					"all-sources",
+				],
+			},
+		),
 		...[...REFRESH_FLAGS, REFRESH_CA_FLAG, ...SERVING_FLAGS].map((flag) => ({
 			needs: ["watch"],
 			...flag,

@@ -21,16 +21,11 @@ export const uninstall = command({
 	about: `Delete the Deployment, its service account, its permissions and its policy. Pull secrets and their namespaces stay: prune deletes those.
 
 What install created is found by its label, and deleted by its uid: an object that was recreated in the meantime stays.`,
-	examples: [
-		{
-			comment: "Ask, then delete it",
-			line: "kubectl meshreg uninstall",
-		},
-		{
-			comment: "That of another source, in a script",
-			line: "kubectl meshreg uninstall --from platform/pull-key --yes",
-		},
-	],
+	examples: {
+		"Ask, then delete it": "kubectl meshreg uninstall",
+		"That of another source, in a script":
+			"kubectl meshreg uninstall --from platform/pull-key --yes",
+	},
 	flags: [FROM_FLAG, flags.MESH_FLAG, flags.CONCURRENCY_FLAG, ...CHANGE_FLAGS],
 	options(given, env) {
 		const { namespace, name, usual } = sourceChoiceOf(given, env, {

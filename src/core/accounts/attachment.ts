@@ -1,5 +1,8 @@
-import type { JsonPatchOperation, ServiceAccount } from "../objects.ts";
-import { pathOf } from "../objects.ts";
+import {
+	type JsonPatchOperation,
+	pathOf,
+	type ServiceAccount,
+} from "../objects.ts";
 import type { Difference } from "../pull-secrets/differences.ts";
 import {
 	ATTACHED_ANNOTATION,

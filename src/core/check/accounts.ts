@@ -1,7 +1,11 @@
 import { groupsBy } from "../groups.ts";
 import { kubectl, objectName, script } from "../output/shell.ts";
-import type { AccountFacts, Facts, PodFacts } from "./facts.ts";
-import { isUnread } from "./facts.ts";
+import {
+	type AccountFacts,
+	type Facts,
+	isUnread,
+	type PodFacts,
+} from "./facts.ts";
 import { type Finding, finding, giving, unique } from "./finding.ts";
 import type { Keyrings } from "./keyrings.ts";
 import { workloadsOf } from "./workloads.ts";

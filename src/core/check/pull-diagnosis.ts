@@ -1,7 +1,6 @@
 import { rejectionHint } from "../credentials/credential-rules.ts";
 import { registryServerOf } from "../explain/explanation.ts";
-import type { KeyringMatch } from "../kubelet/keyring.ts";
-import { normaliseKey } from "../kubelet/keyring.ts";
+import { type KeyringMatch, normaliseKey } from "../kubelet/keyring.ts";
 import type { NearMiss } from "../kubelet/near-miss.ts";
 import type { PullCause } from "../kubelet/pull-failures.ts";
 import {

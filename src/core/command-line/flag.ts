@@ -64,6 +64,20 @@ export interface Flag {
 	readonly hidden?: true;
 }
 
+/** Makes a flag of one kind out of its name, its help and what else is to be said of it. */
+const maker =
+	(kind: FlagKind) =>
+	(
+		name: string,
+		help: string,
+		more: Omit<Flag, "name" | "kind" | "help"> = {},
+	): Flag => ({ name, kind, help, ...more });
+
+export const textFlag = maker("text");
+export const listFlag = maker("list");
+export const switchFlag = maker("switch");
+export const optionalFlag = maker("optional");
+
 /** Flags under one heading, those apart that have another. */
 export function grouped(
 	group: NonNullable<Flag["group"]>,
@@ -153,10 +167,8 @@ export interface CommandHelp {
 	readonly summary: string;
 	/** What it does: paragraphs. */
 	readonly about: string;
-	readonly examples: readonly {
-		readonly comment: string;
-		readonly line: string;
-	}[];
+	/** Command lines by what each is for. */
+	readonly examples: Readonly<Record<string, string>>;
 	/** In their order; only the last can be many. */
 	readonly operands: readonly Operand[];
 	readonly flags: readonly Flag[];

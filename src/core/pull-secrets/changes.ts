@@ -1,5 +1,4 @@
-import type { MergePatch, Secret } from "../objects.ts";
-import { LAST_APPLIED } from "../objects.ts";
+import { LAST_APPLIED, type MergePatch, type Secret } from "../objects.ts";
 import type { Action } from "../output/result.ts";
 import type { Change } from "./change.ts";
 import {

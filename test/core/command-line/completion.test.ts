@@ -15,7 +15,7 @@ const command = (
 	verb,
 	summary: `${verb}s`,
 	about: "",
-	examples: [],
+	examples: {},
 	operands: [],
 	flags: [],
 	...more,

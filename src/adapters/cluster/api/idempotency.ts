@@ -1,5 +1,8 @@
-import type { JsonPatchOperation, MergePatch } from "../../../core/objects.ts";
-import { pathOf } from "../../../core/objects.ts";
+import {
+	type JsonPatchOperation,
+	type MergePatch,
+	pathOf,
+} from "../../../core/objects.ts";
 
 /**
  * Was a write carried out whose answer was lost? Answered from the object as it is now. Somebody else

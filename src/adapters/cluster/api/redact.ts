@@ -3,8 +3,7 @@ import {
 	userAndPassword,
 	withoutSecrets,
 } from "../../../core/credentials/redact.ts";
-import type { Kind } from "../../../core/objects.ts";
-import { LAST_APPLIED } from "../../../core/objects.ts";
+import { type Kind, LAST_APPLIED } from "../../../core/objects.ts";
 import type { ObjectRef } from "../../../world.ts";
 
 /** Words of the server as they may be shown. */
