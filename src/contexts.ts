@@ -21,6 +21,13 @@ interface InContext {
 	readonly outcome: Outcome;
 }
 
+/** Runs another command line; resolves with its exit status. */
+type RunAgain = (
+	argv: readonly string[],
+	connection: ConnectionFlags,
+	outside: Outside,
+) => Promise<number>;
+
 /**
  * Asks once, then does the same work in several contexts at once; one that fails does not hold up
  * the others. The exit status is that of the worst. Throws the interrupt, and a UsageError that is
@@ -30,11 +37,7 @@ export async function runInContexts(
 	prepared: Prepared,
 	choice: ContextChoice,
 	outside: Outside,
-	run: (
-		argv: readonly string[],
-		connection: ConnectionFlags,
-		outside: Outside,
-	) => Promise<number>,
+	run: RunAgain,
 ): Promise<number> {
 	const { look } = prepared;
 	const { streams } = outside;
@@ -58,38 +61,17 @@ export async function runInContexts(
 	const outcomes = await Promise.all(
 		contexts.map(async (context, index): Promise<InContext> => {
 			const write = sections.write(index);
-			const printer = new Printer(streams, look, outside.clock, write);
-			let commandContext = commandContextOf({}, outside.env);
-			const own: World = {
-				...outside,
-				streams: {
-					...streams,
-					// Two that never end would ask at the same time.
-					interactive: streams.interactive && !look.watch,
-					animated: false,
-				},
-				connect(flags, apart) {
-					const there = { ...flags, context };
-					commandContext = commandContextOf(there, outside.env);
-					const err = divertedTo(
-						(text) => write("err", shown(text, {})),
-						streams.err,
-					);
-					return outside.connect(there, { err, ...apart });
-				},
-				async prompter() {
-					await unlessAborted(sections.turn(index), outside.interrupt);
-					return outside.prompter();
-				},
-				emit: (event) => printer.emit(event, commandContext),
-				again: (argv, connection) =>
-					run(argv, connection, {
-						...outside,
-						streams: sectioned(streams, write),
-					}),
+			const inside = insideOf(context, write, { look, outside, run });
+			const { world, printer } = inside;
+			const prompter = async () => {
+				await unlessAborted(sections.turn(index), outside.interrupt);
+				return outside.prompter();
 			};
 			try {
-				const outcome = await ended(work(own), outside.interrupt);
+				const outcome = await ended(
+					work({ ...world, prompter }),
+					outside.interrupt,
+				);
 				await printer.show(
 					withoutNext(outcome.document),
 					structured ? "err" : undefined,
@@ -100,7 +82,7 @@ export async function runInContexts(
 					outcome.ended &&
 					!(error instanceof AbortedError || error instanceof UsageError)
 				)
-					printer.fail(error, commandContext);
+					printer.fail(error, inside.commandContext());
 				return { context, outcome };
 			} finally {
 				sections.done(index);
@@ -124,6 +106,48 @@ export async function runInContexts(
 			await main.show(mergeDocuments(parts, prepared.documentKind), "out");
 	}
 	return statusOf(outcomes, main);
+}
+
+/** The outside as the work in one context has it: its cluster, and a section for all that is printed. */
+function insideOf(
+	context: string,
+	write: Write,
+	{
+		look,
+		outside,
+		run,
+	}: { look: Prepared["look"]; outside: Outside; run: RunAgain },
+) {
+	const { streams, env } = outside;
+	const printer = new Printer(streams, look, outside.clock, write);
+	let commandContext = commandContextOf({}, env);
+	const world: World = {
+		...outside,
+		streams: {
+			...streams,
+			// Two that never end would ask at the same time.
+			interactive: streams.interactive && !look.watch,
+			animated: false,
+		},
+		connect(flags, apart) {
+			const there = { ...flags, context };
+			commandContext = commandContextOf(there, env);
+			const err = divertedTo(
+				(text) => write("err", shown(text, {})),
+				streams.err,
+			);
+			return outside.connect(there, { err, ...apart });
+		},
+		emit: (event) => printer.emit(event, commandContext),
+		again: (argv, connection) =>
+			run(argv, connection, { ...outside, streams: sectioned(streams, write) }),
+	};
+	return {
+		world,
+		printer,
+		/** Of the cluster that was connected to last. */
+		commandContext: () => commandContext,
+	};
 }
 
 /** The streams, with what is printed in a section of its own. */

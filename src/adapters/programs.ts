@@ -13,7 +13,11 @@ export class ProgramMissing extends Error {
 }
 
 /** A program that runs. Its output and its errors are to be read. */
-type RunningProgram = ChildProcessByStdio<Writable | null, Readable, Readable>;
+export type RunningProgram = ChildProcessByStdio<
+	Writable | null,
+	Readable,
+	Readable
+>;
 
 interface ProgramOptions {
 	readonly env: Env;

@@ -2,7 +2,12 @@ import { isUtf8 } from "node:buffer";
 import { FailureError } from "../../core/output/failure.ts";
 import type { HelperFault } from "../../core/output/outside-failure.ts";
 import type { Outside } from "../../world.ts";
-import { endProgram, ProgramMissing, startProgram } from "../programs.ts";
+import {
+	endProgram,
+	ProgramMissing,
+	type RunningProgram,
+	startProgram,
+} from "../programs.ts";
 
 /** What surrounds what is asked for a credential. */
 export interface Surroundings extends Pick<Outside, "env" | "interrupt"> {
@@ -38,8 +43,9 @@ export async function runHelper(
 		readonly args: readonly string[];
 		readonly input: string;
 	},
-	{ env, interrupt, limit }: Surroundings,
+	surroundings: Surroundings,
 ): Promise<HelperRun> {
+	const { env, interrupt } = surroundings;
 	const failure = (because: HelperFault) =>
 		new FailureError({ cause: "helper-failed", program, because });
 	interrupt.throwIfAborted();
@@ -52,6 +58,19 @@ export async function runHelper(
 			? failure({ is: "not-installed" })
 			: error;
 	});
+	const { status, out, err } = await endOf(child, input, failure, surroundings);
+	// Read all the same, it would be another credential; of a failure it is words.
+	if (status === 0 && !isUtf8(out)) throw failure({ is: "not-utf-8" });
+	return { status, out: out.toString("utf8"), err: err.toString("utf8") };
+}
+
+/** What a program that was started has printed when it ends, or is ended. Throws what `failure` makes of why it was. */
+function endOf(
+	child: RunningProgram,
+	input: string,
+	failure: (because: HelperFault) => FailureError,
+	{ env, interrupt, limit }: Surroundings,
+): Promise<{ status: number; out: Buffer; err: Buffer }> {
 	return new Promise((resolve, reject) => {
 		const out: Buffer[] = [];
 		const err: Buffer[] = [];
@@ -90,29 +109,18 @@ export async function runHelper(
 		// One that answers without reading closes its end first.
 		child.stdin?.on("error", () => {});
 		child.stdin?.end(input);
-		child.once("error", (error) =>
-			settle(() =>
-				reject(
-					failure({
-						is: "not-run",
-						reason: String("code" in error ? error.code : error.message),
-					}),
-				),
-			),
-		);
+		child.once("error", (error) => {
+			const reason = String("code" in error ? error.code : error.message);
+			settle(() => reject(failure({ is: "not-run", reason })));
+		});
 		const done = (): void =>
-			settle(() => {
-				const printed = Buffer.concat(out);
-				const status = child.exitCode ?? -1;
-				// Read all the same, it would be another credential; of a failure it is words.
-				if (status === 0 && !isUtf8(printed))
-					return reject(failure({ is: "not-utf-8" }));
+			settle(() =>
 				resolve({
-					status,
-					out: printed.toString("utf8"),
-					err: Buffer.concat(err).toString("utf8"),
-				});
-			});
+					status: child.exitCode ?? -1,
+					out: Buffer.concat(out),
+					err: Buffer.concat(err),
+				}),
+			);
 		child.once("exit", () => {
 			drain = setTimeout(done, DRAIN);
 		});

@@ -114,16 +114,10 @@ export function terminalPrompter(
 		// A line and not inquirer's own confirm, which asks again at anything but yes or no.
 		confirm: async ({ message, default: preset = false }) => {
 			const hint = preset ? "(Y/n)" : "(y/N)";
+			const width = terminal.stderr.columns || DEFAULT_COLUMNS;
+			const question = wrapQuestion(`${message} ${hint}`, width);
 			const answer = await ask("line", (questions, context) =>
-				questions.line(
-					context,
-					wrapQuestion(
-						`${message} ${hint}`,
-						terminal.stderr.columns || DEFAULT_COLUMNS,
-					),
-					undefined,
-					accept,
-				),
+				questions.line(context, question, undefined, accept),
 			);
 			const said = answer.trim().toLowerCase();
 			return said === "" ? preset : said === "y" || said === "yes";

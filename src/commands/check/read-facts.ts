@@ -5,9 +5,7 @@ import {
 	type SourceChoice,
 	whyNoSource,
 } from "../../actions/read/find-source.ts";
-import { nearNamespaces, withNear } from "../../actions/read/near-names.ts";
 import { readWholeSecrets } from "../../actions/read/read-keys.ts";
-import { scopesOf } from "../../actions/read/read-namespaces.ts";
 import {
 	type AccountFacts,
 	accountFacts,
@@ -18,11 +16,9 @@ import {
 	type PolicyFacts,
 	podFacts,
 	policyFacts,
-	type Readable,
 	type SecretFacts,
 	type SourceFacts,
 	secretFacts,
-	type Unread,
 } from "../../core/check/facts.ts";
 import type { PullSource } from "../../core/kubelet/keyring.ts";
 import { pullSourceOf } from "../../core/kubelet/pod-secrets.ts";
@@ -32,7 +28,7 @@ import {
 	readPull,
 } from "../../core/kubelet/pull-report.ts";
 import { PULL_SECRET_DATA } from "../../core/kubelet/secret-entries.ts";
-import type { Kind, ObjectOf, Secret } from "../../core/objects.ts";
+import type { Secret } from "../../core/objects.ts";
 import { byFirst, byPlace, compare } from "../../core/order.ts";
 import { isFailure } from "../../core/output/failure.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
@@ -51,8 +47,9 @@ import {
 	recordReadingIn,
 } from "../../core/pull-secrets/record.ts";
 import { isSourceLike } from "../../core/pull-secrets/source.ts";
-import { ApiError, isFatal, isNotFound } from "../../errors.ts";
-import type { Cluster, ListQuery, Page } from "../../world.ts";
+import { ApiError } from "../../errors.ts";
+import type { Cluster } from "../../world.ts";
+import { Snapshot } from "./snapshot.ts";
 
 /** Up to so many namespaces are asked for events one by one; beyond, one list of all is cheaper. */
 const ASKED_SINGLY = 3;
@@ -88,38 +85,10 @@ export async function readFacts(
 	const snapshot = new Snapshot(cluster, namespaces);
 	const place = placeMeant(choice, cluster);
 	const sourceNamespace = place.namespace;
-	const read = new Map<string, SecretFacts>();
-	const factsOf = secretReading(reader);
-	const accounts: AccountFacts[] = [];
-	const pods: PodFacts[] = [];
-	const [candidates] = await Promise.all([
+	const [candidates, { secrets, accounts, pods }] = await Promise.all([
 		readSources(snapshot, cluster, reader, sourceNamespace, choice.name),
-		...Object.keys(PULL_SECRET_DATA).map((type) =>
-			snapshot.list(
-				"Secret",
-				"secrets",
-				{ fieldSelector: `type=${type}` },
-				(secret) => {
-					const facts = factsOf(secret);
-					read.set(sourceRef(facts.key), facts);
-				},
-			),
-		),
-		snapshot.list("ServiceAccount", "serviceaccounts", {}, (account) => {
-			accounts.push(accountFacts(account));
-		}),
-		snapshot.each(
-			"pods",
-			(scope) => cluster.picked("Pod", scope, podFacts),
-			(facts) => {
-				if (facts) pods.push(facts);
-			},
-		),
+		readUsers(snapshot, cluster, reader),
 	]);
-	// Several lists are read at once: which answer comes first says nothing.
-	const secrets = new Map([...read].sort(byFirst));
-	accounts.sort(byPlace);
-	pods.sort(byPlace);
 	await snapshot.missPlaces([...secrets.values(), ...accounts, ...pods]);
 	const sources = await inParallel(
 		candidates,
@@ -167,6 +136,46 @@ export async function readFacts(
 		nodes: await readNodes(snapshot, sources, pods, beforeUpgrade),
 		beforeUpgrade,
 		unread: snapshot.unread,
+	};
+}
+
+/** Pull Secrets, by place, and all that may pull with them, sorted: several lists are read at once, and which answer comes first says nothing. */
+async function readUsers(
+	snapshot: Snapshot,
+	cluster: Cluster,
+	reader: ContentReader,
+) {
+	const secrets = new Map<string, SecretFacts>();
+	const factsOf = secretReading(reader);
+	const accounts: AccountFacts[] = [];
+	const pods: PodFacts[] = [];
+	await Promise.all([
+		...Object.keys(PULL_SECRET_DATA).map((type) =>
+			snapshot.list(
+				"Secret",
+				"secrets",
+				{ fieldSelector: `type=${type}` },
+				(secret) => {
+					const facts = factsOf(secret);
+					secrets.set(sourceRef(facts.key), facts);
+				},
+			),
+		),
+		snapshot.list("ServiceAccount", "serviceaccounts", {}, (account) => {
+			accounts.push(accountFacts(account));
+		}),
+		snapshot.each(
+			"pods",
+			(scope) => cluster.picked("Pod", scope, podFacts),
+			(facts) => {
+				if (facts) pods.push(facts);
+			},
+		),
+	]);
+	return {
+		secrets: new Map([...secrets].sort(byFirst)),
+		accounts: accounts.sort(byPlace),
+		pods: pods.sort(byPlace),
 	};
 }
 
@@ -401,102 +410,4 @@ async function readNodes(
 		nodes.set(node.metadata.name ?? "", nodeFacts(node));
 	});
 	return nodes;
-}
-
-/** Lists by kind in all namespaces or in those named, remembering what failed. */
-class Snapshot {
-	readonly unread: Unread[] = [];
-	readonly #cluster: Cluster;
-	readonly #namespaces: readonly string[] | undefined;
-
-	constructor(cluster: Cluster, namespaces: readonly string[] | undefined) {
-		this.#cluster = cluster;
-		this.#namespaces = namespaces;
-	}
-
-	/** `places`: instead of the namespaces that are checked; "everywhere": all, or of none. */
-	async list<K extends Kind>(
-		kind: K,
-		what: Readable,
-		query: ListQuery,
-		keep: (object: ObjectOf[K]) => void,
-		places?: readonly string[] | "everywhere",
-	): Promise<void> {
-		await this.each(
-			what,
-			(scope) => this.#cluster.pages(kind, { ...query, ...scope }),
-			keep,
-			places,
-		);
-	}
-
-	/** The same for what is made of the objects of a list as they are read. */
-	async each<T>(
-		what: Readable,
-		pages: (scope: { readonly namespace?: string }) => AsyncIterable<Page<T>>,
-		keep: (item: T) => void,
-		places: readonly string[] | "everywhere" = this.#namespaces ?? "everywhere",
-	): Promise<void> {
-		const named = places === "everywhere" ? [] : places;
-		await Promise.all(
-			scopesOf(named).map((scope) =>
-				this.attempt(what, scope.namespace ?? "", async () => {
-					for await (const { items } of pages(scope)) items.forEach(keep);
-				}),
-			),
-		);
-	}
-
-	/** A kind that is in no namespace. */
-	everywhere<K extends Kind>(
-		kind: K,
-		what: Readable,
-		keep: (object: ObjectOf[K]) => void,
-	): Promise<void> {
-		return this.list(kind, what, {}, keep, "everywhere");
-	}
-
-	/** Whether some of it could not be read. */
-	missed(what: Readable): boolean {
-		return this.unread.some((one) => one.what === what);
-	}
-
-	/** A mistyped namespace is as empty as a new one: those where nothing was found must at least be there. */
-	async missPlaces(found: readonly { namespace: string }[]): Promise<void> {
-		const known = new Set(found.map(({ namespace }) => namespace));
-		const silent = this.#namespaces?.filter((name) => !known.has(name)) ?? [];
-		const missing = new Map<string, ApiError>();
-		await inParallel(silent, AT_ONCE, async (name) => {
-			try {
-				await this.#cluster.read("Namespace", { name });
-			} catch (error) {
-				if (isFatal(error)) throw error;
-				// Whoever may not look at namespaces may have nothing in this one.
-				if (isNotFound(error)) missing.set(name, error);
-			}
-		});
-		const near = await nearNamespaces(this.#cluster, [...missing.keys()]);
-		for (const [name, error] of missing)
-			this.note("namespace", name, withNear(error, near.get(name)));
-	}
-
-	/** What the work gives; undefined where it could not be done, which is remembered unless it is only not there. */
-	async attempt<T>(
-		what: Readable,
-		namespace: string,
-		work: () => Promise<T>,
-	): Promise<T | undefined> {
-		try {
-			return await work();
-		} catch (error) {
-			if (isFatal(error)) throw error;
-			if (what === "source" && isNotFound(error)) return undefined;
-			this.note(what, namespace, error);
-			return undefined;
-		}
-	}
-
-	note(what: Readable, namespace: string, error: unknown): void {
-		this.unread.push({ what, namespace, error });
-	}
 }

@@ -1,0 +1,105 @@
+import { AT_ONCE, inParallel } from "../../actions/in-parallel.ts";
+import { nearNamespaces, withNear } from "../../actions/read/near-names.ts";
+import { scopesOf } from "../../actions/read/read-namespaces.ts";
+import type { Readable, Unread } from "../../core/check/facts.ts";
+import type { Kind, ObjectOf } from "../../core/objects.ts";
+import { type ApiError, isFatal, isNotFound } from "../../errors.ts";
+import type { Cluster, ListQuery, Page } from "../../world.ts";
+
+/** Lists by kind in all namespaces or in those named, remembering what failed. */
+export class Snapshot {
+	readonly unread: Unread[] = [];
+	readonly #cluster: Cluster;
+	readonly #namespaces: readonly string[] | undefined;
+
+	constructor(cluster: Cluster, namespaces: readonly string[] | undefined) {
+		this.#cluster = cluster;
+		this.#namespaces = namespaces;
+	}
+
+	/** `places`: instead of the namespaces that are checked; "everywhere": all, or of none. */
+	async list<K extends Kind>(
+		kind: K,
+		what: Readable,
+		query: ListQuery,
+		keep: (object: ObjectOf[K]) => void,
+		places?: readonly string[] | "everywhere",
+	): Promise<void> {
+		await this.each(
+			what,
+			(scope) => this.#cluster.pages(kind, { ...query, ...scope }),
+			keep,
+			places,
+		);
+	}
+
+	/** The same for what is made of the objects of a list as they are read. */
+	async each<T>(
+		what: Readable,
+		pages: (scope: { readonly namespace?: string }) => AsyncIterable<Page<T>>,
+		keep: (item: T) => void,
+		places: readonly string[] | "everywhere" = this.#namespaces ?? "everywhere",
+	): Promise<void> {
+		const named = places === "everywhere" ? [] : places;
+		await Promise.all(
+			scopesOf(named).map((scope) =>
+				this.attempt(what, scope.namespace ?? "", async () => {
+					for await (const { items } of pages(scope)) items.forEach(keep);
+				}),
+			),
+		);
+	}
+
+	/** A kind that is in no namespace. */
+	everywhere<K extends Kind>(
+		kind: K,
+		what: Readable,
+		keep: (object: ObjectOf[K]) => void,
+	): Promise<void> {
+		return this.list(kind, what, {}, keep, "everywhere");
+	}
+
+	/** Whether some of it could not be read. */
+	missed(what: Readable): boolean {
+		return this.unread.some((one) => one.what === what);
+	}
+
+	/** A mistyped namespace is as empty as a new one: those where nothing was found must at least be there. */
+	async missPlaces(found: readonly { namespace: string }[]): Promise<void> {
+		const known = new Set(found.map(({ namespace }) => namespace));
+		const silent = this.#namespaces?.filter((name) => !known.has(name)) ?? [];
+		const missing = new Map<string, ApiError>();
+		await inParallel(silent, AT_ONCE, async (name) => {
+			try {
+				await this.#cluster.read("Namespace", { name });
+			} catch (error) {
+				if (isFatal(error)) throw error;
+				// Whoever may not look at namespaces may have nothing in this one.
+				if (isNotFound(error)) missing.set(name, error);
+			}
+		});
+		const near = await nearNamespaces(this.#cluster, [...missing.keys()]);
+		for (const [name, error] of missing)
+			this.note("namespace", name, withNear(error, near.get(name)));
+	}
+
+	/** What the work gives; undefined where it could not be done, which is remembered unless it is only not there. */
+	async attempt<T>(
+		what: Readable,
+		namespace: string,
+		work: () => Promise<T>,
+	): Promise<T | undefined> {
+		try {
+			return await work();
+		} catch (error) {
+			if (isFatal(error)) throw error;
+			if (what === "source" && isNotFound(error)) return undefined;
+			this.note(what, namespace, error);
+			return undefined;
+		}
+	}
+
+	note(what: Readable, namespace: string, error: unknown): void {
+		this.unread.push({ what, namespace, error });
+	}
+}
