@@ -1,5 +1,5 @@
 import { failureOf } from "../../core/output/failure.ts";
-import type { ChangeResult } from "../../core/output/result.ts";
+import { type ChangeResult, resultOf } from "../../core/output/result.ts";
 import { objectNames, type Word } from "../../core/output/shell.ts";
 import { someOf } from "../../core/output/some-of.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
@@ -159,15 +159,11 @@ async function write(
 		});
 		const after = recordOf(changed) ?? EMPTY_RECORD;
 		if (changed === source) return after;
-		report.add(
-			{
-				context: cluster.context,
-				...place,
-				kind: "Secret",
-				action: "configured",
-			},
-			{ of: "record", before, after },
-		);
+		report.add(resultOf(cluster, "Secret", place, "configured"), {
+			of: "record",
+			before,
+			after,
+		});
 		if (report.form === "objects" && done === "attached")
 			tellUnlessQuiet(world, {
 				cause: "would-be-recorded",

@@ -6,7 +6,12 @@ import {
 	failureOf,
 } from "../../core/output/failure.ts";
 import type { Place } from "../../core/output/input-failure.ts";
-import type { Action, ChangeResult, DryRun } from "../../core/output/result.ts";
+import {
+	type Action,
+	type ChangeResult,
+	type DryRun,
+	resultOf,
+} from "../../core/output/result.ts";
 import { growingPause, spread } from "../../core/pauses.ts";
 import type { Preview } from "../../core/preview.ts";
 import { ApiError, isFatal, isForbidden, isNotFound } from "../../errors.ts";
@@ -75,14 +80,7 @@ export async function editAccounts(
 				): void =>
 					inOrder.add(
 						index,
-						{
-							context: how.cluster.context,
-							namespace: target.namespace,
-							kind: "ServiceAccount",
-							name: target.name,
-							action,
-							...(why !== undefined && { why }),
-						},
+						resultOf(how.cluster, "ServiceAccount", target, action, why),
 						preview,
 					);
 				try {

@@ -13,7 +13,12 @@ import {
 	failureOf,
 	isFailure,
 } from "../../core/output/failure.ts";
-import type { Action, ChangeResult, DryRun } from "../../core/output/result.ts";
+import {
+	type Action,
+	type ChangeResult,
+	type DryRun,
+	resultOf,
+} from "../../core/output/result.ts";
 import {
 	BY_POLICY_ANNOTATION,
 	isByPolicy,
@@ -118,13 +123,8 @@ export async function writePolicies(
 		if (action === "leave") continue;
 		if (dryRun !== "client")
 			await writeOne(action, object, cluster, dryRun === "server");
-		onResult({
-			context: cluster.context,
-			namespace: "",
-			kind: object.kind,
-			name: object.metadata.name ?? "",
-			action: ACTIONS[action],
-		});
+		const { kind, metadata } = object;
+		onResult(resultOf(cluster, kind, metadata, ACTIONS[action]));
 	}
 }
 
@@ -204,14 +204,10 @@ export async function keepPolicies(
 		return true;
 	} catch (error) {
 		if (isFatal(error)) throw error;
-		how.onResult({
-			context: how.cluster.context,
-			namespace: "",
-			kind: "MutatingAdmissionPolicy",
-			name: policyNames(source)[0] ?? "",
-			action: "failed",
-			why: failureOf(error),
-		});
+		const [name = ""] = policyNames(source);
+		const kind = "MutatingAdmissionPolicy";
+		const why = failureOf(error);
+		how.onResult(resultOf(how.cluster, kind, { name }, "failed", why));
 		return false;
 	}
 }
@@ -236,11 +232,5 @@ export async function markByPolicy(
 			},
 			{ dryRun: dryRun === "server" },
 		);
-	onResult({
-		context: cluster.context,
-		namespace,
-		kind: "Secret",
-		name,
-		action: "configured",
-	});
+	onResult(resultOf(cluster, "Secret", source, "configured"));
 }

@@ -1,7 +1,11 @@
 import type { Secret } from "../../core/objects.ts";
 import { type Failure, failureOf } from "../../core/output/failure.ts";
 import type { Place } from "../../core/output/input-failure.ts";
-import type { ChangeResult, DryRun } from "../../core/output/result.ts";
+import {
+	type ChangeResult,
+	type DryRun,
+	resultOf,
+} from "../../core/output/result.ts";
 import type { Preview } from "../../core/preview.ts";
 import type { Change } from "../../core/pull-secrets/change.ts";
 import { actionOf, updatePatch } from "../../core/pull-secrets/changes.ts";
@@ -102,19 +106,18 @@ async function applyOne(
 	change: Change,
 	how: ApplyOptions,
 ): Promise<[ChangeResult, Preview | undefined]> {
-	const { namespace, name } = placeOf(change);
+	const place = placeOf(change);
 	const done = (
 		what: Change,
 		why?: Failure,
 	): [ChangeResult, Preview | undefined] => [
-		{
-			context: how.cluster.context,
-			namespace,
-			kind: "Secret",
-			name,
-			action: why === undefined ? actionOf(what) : "failed",
-			...(why !== undefined && { why }),
-		},
+		resultOf(
+			how.cluster,
+			"Secret",
+			place,
+			why === undefined ? actionOf(what) : "failed",
+			why,
+		),
 		why === undefined ? { of: "Secret", change: what } : undefined,
 	];
 	let next = change;

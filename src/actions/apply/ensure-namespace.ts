@@ -1,5 +1,9 @@
 import type { ObjectOf } from "../../core/objects.ts";
-import type { ChangeResult, DryRun } from "../../core/output/result.ts";
+import {
+	type ChangeResult,
+	type DryRun,
+	resultOf,
+} from "../../core/output/result.ts";
 import type { Preview } from "../../core/preview.ts";
 import { ApiError, isNotFound } from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
@@ -28,13 +32,7 @@ export async function ensureNamespace(
 		throw error;
 	}
 	return [
-		{
-			context: cluster.context,
-			namespace: "",
-			kind: "Namespace",
-			name,
-			action: "created",
-		},
+		resultOf(cluster, "Namespace", { name }, "created"),
 		{ of: "Namespace", name },
 	];
 }

@@ -1,6 +1,6 @@
 import { byFirst } from "../../core/order.ts";
 import type { Failure } from "../../core/output/failure.ts";
-import type { ChangeResult } from "../../core/output/result.ts";
+import { type ChangeResult, resultOf } from "../../core/output/result.ts";
 import {
 	isSkipped,
 	type NamespaceFacts,
@@ -237,14 +237,8 @@ export function notServed(
 	namespace: string,
 	why: Failure,
 	{ name }: { readonly name: string },
-	{ context }: Pick<Cluster, "context">,
+	cluster: Pick<Cluster, "context">,
 ): ChangeResult {
-	return {
-		context,
-		namespace,
-		kind: "Secret",
-		name,
-		action: SKIPPED.has(why.cause) ? "skipped" : "failed",
-		why,
-	};
+	const action = SKIPPED.has(why.cause) ? "skipped" : "failed";
+	return resultOf(cluster, "Secret", { namespace, name }, action, why);
 }

@@ -4,6 +4,7 @@ import {
 	installationId,
 } from "../../core/in-cluster/installation.ts";
 import type { ObjectMeta } from "../../core/objects.ts";
+import { resultOf } from "../../core/output/result.ts";
 import type { SourceRef } from "../../core/pull-secrets/source.ts";
 import { ApiError, isApiMissing, isNotFound } from "../../errors.ts";
 import type { Cluster } from "../../world.ts";
@@ -70,13 +71,7 @@ export async function removeInstalled(
 			stays ??= { error };
 			continue;
 		}
-		report.add({
-			context: cluster.context,
-			namespace: namespace ?? "",
-			kind,
-			name,
-			action: "deleted",
-		});
+		report.add(resultOf(cluster, kind, metadata, "deleted"));
 	}
 	if (stays !== undefined) throw stays.error;
 }

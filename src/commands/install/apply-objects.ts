@@ -1,7 +1,7 @@
 import type { ChangeReport } from "../../actions/apply/change-report.ts";
 import { warn } from "../../actions/tell.ts";
 import type { InstalledObject } from "../../core/in-cluster/installation.ts";
-import type { DryRun } from "../../core/output/result.ts";
+import { type DryRun, resultOf } from "../../core/output/result.ts";
 import { isApiMissing, isNotFound } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 
@@ -53,14 +53,9 @@ async function applyOne(
 	const unchanged =
 		(dryRun !== "client" || isThere) &&
 		before?.metadata.resourceVersion === after?.metadata.resourceVersion;
-	report.add({
-		context: cluster.context,
-		namespace: namespace ?? "",
-		kind,
-		name,
-		action:
-			before === undefined ? "created" : unchanged ? "unchanged" : "configured",
-	});
+	const action =
+		before === undefined ? "created" : unchanged ? "unchanged" : "configured";
+	report.add(resultOf(cluster, kind, ref, action));
 }
 
 function isPolicy({ kind }: InstalledObject): boolean {

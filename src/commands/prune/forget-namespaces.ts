@@ -6,7 +6,11 @@ import {
 import { readNamespaces } from "../../actions/read/read-namespaces.ts";
 import { warn } from "../../actions/tell.ts";
 import { failureOf } from "../../core/output/failure.ts";
-import type { ChangeResult, DryRun } from "../../core/output/result.ts";
+import {
+	type ChangeResult,
+	type DryRun,
+	resultOf,
+} from "../../core/output/result.ts";
 import { someOf } from "../../core/output/some-of.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
 import { PULL_SECRET_TYPE } from "../../core/pull-secrets/ownership.ts";
@@ -81,13 +85,8 @@ export async function sentThere(
 		if (reading.kind === "fault") {
 			const place = placeOf(source);
 			const { fault } = reading;
-			unreadable.push({
-				context: cluster.context,
-				...place,
-				kind: "Secret",
-				action: "failed",
-				why: { cause: "record-invalid", source: place, fault },
-			});
+			const why = { cause: "record-invalid", source: place, fault } as const;
+			unreadable.push(resultOf(cluster, "Secret", place, "failed", why));
 			continue;
 		}
 		const { record } = reading;
@@ -138,9 +137,6 @@ export async function forgetNamespaces(
 	const results: ChangeResult[] = [];
 	const sources: PullSecret[] = [];
 	for (const { source, named } of sent) {
-		const { namespace, name } = source;
-		const { context } = how.cluster;
-		const result = { context, namespace, kind: "Secret", name };
 		try {
 			const changed = await changeRecord(source, {
 				...how,
@@ -149,10 +145,11 @@ export async function forgetNamespaces(
 				takesOut: true,
 			});
 			sources.push(changed);
-			results.push({ ...result, action: "configured" });
+			results.push(resultOf(how.cluster, "Secret", source, "configured"));
 		} catch (error) {
 			if (isFatal(error)) throw error;
-			results.push({ ...result, action: "failed", why: failureOf(error) });
+			const why = failureOf(error);
+			results.push(resultOf(how.cluster, "Secret", source, "failed", why));
 		}
 	}
 	return { results, sources };

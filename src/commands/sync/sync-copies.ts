@@ -31,6 +31,7 @@ import { nearestOfEach } from "../../core/command-line/nearest.ts";
 import type { Outcome } from "../../core/document.ts";
 import { contextClause } from "../../core/output/context-flags.ts";
 import { FailureError, failureOf } from "../../core/output/failure.ts";
+import { resultOf } from "../../core/output/result.ts";
 import { someOf } from "../../core/output/some-of.ts";
 import { isSystemNamespace } from "../../core/pull-secrets/namespace-facts.ts";
 import { isCopyOf } from "../../core/pull-secrets/ownership.ts";
@@ -90,13 +91,8 @@ export async function syncCopies(
 					error instanceof FailureError || error instanceof ApiError;
 				if (!options.allSources || !isOfSource || isFatal(error)) throw error;
 				// What is wrong with one source stands in the way of no other.
-				report.add({
-					context: cluster.context,
-					...placeOf(source),
-					kind: "Secret",
-					action: "failed",
-					why: failureOf(error),
-				});
+				const why = failureOf(error);
+				report.add(resultOf(cluster, "Secret", source, "failed", why));
 			}
 		const [source] = options.allSources ? [] : sources;
 		return report.finish({
@@ -341,13 +337,12 @@ async function forget(
 		takesOut: true,
 	});
 	report.add(
-		{
-			context: cluster.context,
-			namespace: source.namespace,
-			kind: "Secret",
-			name: source.name,
-			action: changed === source ? "unchanged" : "configured",
-		},
+		resultOf(
+			cluster,
+			"Secret",
+			source,
+			changed === source ? "unchanged" : "configured",
+		),
 		{
 			of: "record",
 			before: recordOf(source),

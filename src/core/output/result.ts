@@ -26,6 +26,18 @@ export interface ChangeResult {
 	readonly why?: Failure;
 }
 
+/** The row about an object of a cluster; without a namespace, of one that has none. */
+export function resultOf(
+	{ context }: Pick<ChangeResult, "context">,
+	kind: string,
+	{ namespace = "", name = "" }: { namespace?: string; name?: string },
+	action: Action,
+	why?: Failure,
+): ChangeResult {
+	const row = { context, namespace, kind, name, action };
+	return why === undefined ? row : { ...row, why };
+}
+
 /** How many of each. */
 export function tally(
 	results: readonly ChangeResult[],
