@@ -127,56 +127,46 @@ interface Resource {
 const ADMISSION = "admissionregistration.k8s.io/v1";
 const RBAC = "rbac.authorization.k8s.io/v1";
 
+const resource = (
+	apiVersion: string,
+	plural: string,
+	namespaced = true,
+): Resource => ({ apiVersion, plural, namespaced });
+
 export const RESOURCES: Readonly<Record<Kind, Resource>> = {
-	Namespace: { apiVersion: "v1", plural: "namespaces", namespaced: false },
-	Secret: { apiVersion: "v1", plural: "secrets", namespaced: true },
-	ServiceAccount: {
-		apiVersion: "v1",
-		plural: "serviceaccounts",
-		namespaced: true,
-	},
-	Pod: { apiVersion: "v1", plural: "pods", namespaced: true },
-	Event: { apiVersion: "v1", plural: "events", namespaced: true },
-	Node: { apiVersion: "v1", plural: "nodes", namespaced: false },
-	Deployment: {
-		apiVersion: "apps/v1",
-		plural: "deployments",
-		namespaced: true,
-	},
-	DaemonSet: { apiVersion: "apps/v1", plural: "daemonsets", namespaced: true },
-	Gateway: {
-		apiVersion: "gateway.networking.k8s.io/v1",
-		plural: "gateways",
-		namespaced: true,
-	},
-	MutatingAdmissionPolicy: {
-		apiVersion: ADMISSION,
-		plural: "mutatingadmissionpolicies",
-		namespaced: false,
-	},
-	MutatingAdmissionPolicyBinding: {
-		apiVersion: ADMISSION,
-		plural: "mutatingadmissionpolicybindings",
-		namespaced: false,
-	},
-	ValidatingAdmissionPolicy: {
-		apiVersion: ADMISSION,
-		plural: "validatingadmissionpolicies",
-		namespaced: false,
-	},
-	ValidatingAdmissionPolicyBinding: {
-		apiVersion: ADMISSION,
-		plural: "validatingadmissionpolicybindings",
-		namespaced: false,
-	},
-	Role: { apiVersion: RBAC, plural: "roles", namespaced: true },
-	RoleBinding: { apiVersion: RBAC, plural: "rolebindings", namespaced: true },
-	ClusterRole: { apiVersion: RBAC, plural: "clusterroles", namespaced: false },
-	ClusterRoleBinding: {
-		apiVersion: RBAC,
-		plural: "clusterrolebindings",
-		namespaced: false,
-	},
+	Namespace: resource("v1", "namespaces", false),
+	Secret: resource("v1", "secrets"),
+	ServiceAccount: resource("v1", "serviceaccounts"),
+	Pod: resource("v1", "pods"),
+	Event: resource("v1", "events"),
+	Node: resource("v1", "nodes", false),
+	Deployment: resource("apps/v1", "deployments"),
+	DaemonSet: resource("apps/v1", "daemonsets"),
+	Gateway: resource("gateway.networking.k8s.io/v1", "gateways"),
+	MutatingAdmissionPolicy: resource(
+		ADMISSION,
+		"mutatingadmissionpolicies",
+		false,
+	),
+	MutatingAdmissionPolicyBinding: resource(
+		ADMISSION,
+		"mutatingadmissionpolicybindings",
+		false,
+	),
+	ValidatingAdmissionPolicy: resource(
+		ADMISSION,
+		"validatingadmissionpolicies",
+		false,
+	),
+	ValidatingAdmissionPolicyBinding: resource(
+		ADMISSION,
+		"validatingadmissionpolicybindings",
+		false,
+	),
+	Role: resource(RBAC, "roles"),
+	RoleBinding: resource(RBAC, "rolebindings"),
+	ClusterRole: resource(RBAC, "clusterroles", false),
+	ClusterRoleBinding: resource(RBAC, "clusterrolebindings", false),
 };
 
 /** The API group of a kind; "" for the core one. */

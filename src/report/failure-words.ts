@@ -15,7 +15,6 @@ import {
 	meshreg,
 	objectName,
 	objectNames,
-	script,
 	unlessUsual,
 } from "../core/output/shell.ts";
 import { someOf } from "../core/output/some-of.ts";
@@ -107,15 +106,13 @@ const POLICY_WORDS: FailureWording<PolicyFailure> = {
 		...(first !== undefined && {
 			advice: {
 				words: "attach each first, as with",
-				script: script(
-					meshreg(
-						"attach",
-						objectName(first.name),
-						"-n",
-						objectName(first.namespace),
-						"--secret",
-						objectName(secret),
-					),
+				script: meshreg(
+					"attach",
+					objectName(first.name),
+					"-n",
+					objectName(first.namespace),
+					"--secret",
+					objectName(secret),
 				),
 			},
 		}),
@@ -154,15 +151,13 @@ const SOURCE_WORDS: FailureWording<SourceFailure> = {
 					message: `${secret} is no source: it is not managed by meshreg`,
 					advice: {
 						words: "if copies are to be made of it, run",
-						script: script(
-							kubectl(
-								"label",
-								"secret",
-								objectName(name),
-								"-n",
-								objectName(namespace),
-								"app.kubernetes.io/managed-by=kubectl-meshreg",
-							),
+						script: kubectl(
+							"label",
+							"secret",
+							objectName(name),
+							"-n",
+							objectName(namespace),
+							"app.kubernetes.io/managed-by=kubectl-meshreg",
 						),
 					},
 				};
@@ -331,7 +326,7 @@ function confirmed(
 	namespaces: readonly string[],
 	accounts: readonly string[] = [],
 ): Advice {
-	const command = meshreg(
+	const script = meshreg(
 		"sync",
 		unlessUsual("name", source.name),
 		"-n",
@@ -339,7 +334,7 @@ function confirmed(
 		...attaching(accounts),
 		unlessUsual("namespace", source.namespace, "--from"),
 	);
-	return { words: "confirm with:", script: script(command), bare: true };
+	return { words: "confirm with:", script, bare: true };
 }
 
 function kib(bytes: number): string {

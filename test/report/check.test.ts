@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { finding } from "../../src/core/check/finding.ts";
-import { meshreg, NO_CONTEXT, script } from "../../src/core/output/shell.ts";
+import { meshreg, NO_CONTEXT } from "../../src/core/output/shell.ts";
 import { plain } from "../../src/core/output/styled.ts";
 import { checkStory } from "../../src/report/check.ts";
 import { pasted } from "../support/command-context.ts";
 
-const fix = script(meshreg("sync", "-n", "app,shop", "--attach"));
+const fix = meshreg("sync", "-n", "app,shop", "--attach");
 
 const storyOf = (...story: Parameters<typeof checkStory>) =>
 	plain(checkStory(...story));
@@ -166,7 +166,7 @@ test("B10: a closing block has each command once", () => {
 		"copies",
 		"problem",
 		{ cause: "copy-missing", ref: "c/d" },
-		{ namespaces: ["app"], fix: script(meshreg("sync", "-n", "app")) },
+		{ namespaces: ["app"], fix: meshreg("sync", "-n", "app") },
 	);
 	const text = storyOf([one("a/b"), one("b/c"), other], {
 		quiet: false,

@@ -1,6 +1,6 @@
 import { credentialOf } from "../../core/credentials/entry.ts";
 import { FailureError } from "../../core/output/failure.ts";
-import { meshreg, objectName, script } from "../../core/output/shell.ts";
+import { meshreg, objectName } from "../../core/output/shell.ts";
 import { entryNamed } from "../../core/pull-secrets/edit-source.ts";
 import { withSameRegistries } from "../../core/pull-secrets/entry-naming.ts";
 import {
@@ -36,14 +36,12 @@ export async function chooseEntry(
 		throw new FailureError({
 			cause: "source-empty",
 			source: placeOf(source),
-			script: script(
-				meshreg(
-					"create",
-					objectName(source.name),
-					"-n",
-					objectName(source.namespace),
-					"--add",
-				),
+			script: meshreg(
+				"create",
+				objectName(source.name),
+				"-n",
+				objectName(source.namespace),
+				"--add",
 			),
 		});
 	if (others.length === 0) return only;

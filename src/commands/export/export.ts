@@ -12,7 +12,7 @@ import { type Given, textFlag } from "../../core/command-line/flag.ts";
 import type { Outcome } from "../../core/document.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import type { KindNodes } from "../../core/output/kind-config.ts";
-import { meshreg, script } from "../../core/output/shell.ts";
+import { meshreg } from "../../core/output/shell.ts";
 import { roleOf } from "../../core/pull-secrets/ownership.ts";
 import {
 	ContentReader,
@@ -133,7 +133,7 @@ function kindOf(given: Given): { file: string; nodes: KindNodes } {
 			false,
 			{
 				words: "write one with",
-				script: script(meshreg("export", "--to", "config.json")),
+				script: meshreg("export", "--to", "config.json"),
 			},
 		);
 	if (given.positionals.length > 0 || given.has("namespace"))
@@ -182,7 +182,7 @@ async function keyToExport(
 	throw new FailureError({
 		cause: "pull-secret-missing",
 		secret: { namespace, name },
-		script: script(meshreg("list")),
+		script: meshreg("list"),
 	});
 }
 

@@ -1,7 +1,7 @@
 import { readDockerConfig } from "../../core/credentials/docker-config.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import { type KindNodes, kindConfig } from "../../core/output/kind-config.ts";
-import { meshreg, script } from "../../core/output/shell.ts";
+import { meshreg } from "../../core/output/shell.ts";
 import type { World } from "../../world.ts";
 
 /** As much as the kubelet's file may sensibly hold, in bytes. */
@@ -25,7 +25,7 @@ export async function kindClusterConfig(
 			cause: "docker-config-unusable",
 			path: dockerConfig,
 			problem: config.ok ? undefined : config.problem,
-			script: script(meshreg("export", "--to", dockerConfig)),
+			script: meshreg("export", "--to", dockerConfig),
 		});
 	return kindConfig(nodes, dockerConfig);
 }

@@ -18,7 +18,7 @@ import {
 } from "../../core/kubelet/keyring.ts";
 import { type ListedImage, nameOf } from "../../core/meshes/listed-image.ts";
 import { FailureError } from "../../core/output/failure.ts";
-import { meshreg, script } from "../../core/output/shell.ts";
+import { meshreg } from "../../core/output/shell.ts";
 import {
 	ImageChecker,
 	type ImageFinding,
@@ -105,7 +105,7 @@ function keyringOf(source: PullSource | undefined): Keyring {
 			cause: "secret-malformed",
 			from: keyring.malformed.from,
 			error: keyring.malformed.error,
-			script: script(meshreg("check")),
+			script: meshreg("check"),
 		});
 	return keyring;
 }

@@ -1,5 +1,5 @@
 import { groupsBy } from "../groups.ts";
-import { kubectl, objectName, script } from "../output/shell.ts";
+import { kubectl, objectName } from "../output/shell.ts";
 import {
 	type AccountFacts,
 	type Facts,
@@ -234,14 +234,12 @@ function isServed({ account }: Dangling, keyrings: Keyrings): boolean {
 }
 
 function edit([account = ""]: readonly string[], [at = ""]: readonly string[]) {
-	return script(
-		kubectl(
-			"edit",
-			"serviceaccount",
-			objectName(account),
-			"-n",
-			objectName(at),
-		),
+	return kubectl(
+		"edit",
+		"serviceaccount",
+		objectName(account),
+		"-n",
+		objectName(at),
 	);
 }
 

@@ -4,7 +4,6 @@ import {
 	meshreg,
 	objectName,
 	objectNames,
-	script,
 	sequence,
 } from "../output/shell.ts";
 import {
@@ -171,7 +170,7 @@ function blockedFindings(
 								namespaces.every((name) => byName.has(name)) ? namespaces : [],
 							),
 						}
-					: { look: script(kubectl(...look, objectName(first))) }),
+					: { look: kubectl(...look, objectName(first)) }),
 			},
 		);
 	});
@@ -314,9 +313,7 @@ function claimants(keyrings: Keyrings): Finding[] {
 				namespaces,
 				gives: giving(namespaces, recorded),
 				look: orphaned
-					? script(
-							meshreg("prune", "--orphaned", "-n", objectNames(namespaces)),
-						)
+					? meshreg("prune", "--orphaned", "-n", objectNames(namespaces))
 					: recorded && holds?.prune(namespaces),
 			},
 		);

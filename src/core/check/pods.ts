@@ -5,7 +5,6 @@ import {
 	meshreg,
 	objectName,
 	type Script,
-	script,
 	sequence,
 } from "../output/shell.ts";
 import { displayHost } from "../registry/server.ts";
@@ -183,11 +182,9 @@ function lookAt(
 ): Script | undefined {
 	const [pod, at] = [objectName(name), objectName(namespace)];
 	if (kind === "forbidden" || kind === "no-right")
-		return script(
-			meshreg("explain", image, "-n", at, "--pod", pod, "--verify"),
-		);
+		return meshreg("explain", image, "-n", at, "--pod", pod, "--verify");
 	return kind === "unknown" && words === ""
-		? script(kubectl("describe", "pod", pod, "-n", at))
+		? kubectl("describe", "pod", pod, "-n", at)
 		: undefined;
 }
 

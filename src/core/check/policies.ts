@@ -1,6 +1,6 @@
 import type { PolicyFault } from "../accounts/policy.ts";
 import { groupsBy } from "../groups.ts";
-import { kubectl, objectName, script } from "../output/shell.ts";
+import { kubectl, objectName } from "../output/shell.ts";
 import { sourceRef } from "../pull-secrets/pull-secret.ts";
 import { byAccounts } from "./accounts.ts";
 import {
@@ -71,13 +71,11 @@ function faultFindings(
 			},
 			is === "unmanaged"
 				? {
-						look: script(
-							kubectl(
-								"get",
-								kind.toLowerCase(),
-								objectName(name),
-								...["-o", "yaml"],
-							),
+						look: kubectl(
+							"get",
+							kind.toLowerCase(),
+							objectName(name),
+							...["-o", "yaml"],
 						),
 					}
 				: {

@@ -1,6 +1,6 @@
 import type { Cases } from "../cases.ts";
 import type { Pod } from "../objects.ts";
-import { kubectl, objectName, type Script, script } from "../output/shell.ts";
+import { kubectl, objectName, type Script } from "../output/shell.ts";
 
 /** What makes a pod again, with today's pull Secrets: a pod that is there keeps its own. */
 export type Restart = Cases<
@@ -36,7 +36,7 @@ export function restartOf({ metadata }: Pod): Restart {
 	if (target === undefined || !/^[A-Za-z][A-Za-z0-9]{0,62}$/.test(kind))
 		return bare;
 	const rollout = ROLLED_OUT.has(kind);
-	const command = rollout
+	const again = rollout
 		? kubectl(
 				"rollout",
 				"restart",
@@ -45,7 +45,6 @@ export function restartOf({ metadata }: Pod): Restart {
 				objectName(namespace),
 			)
 		: kubectl("delete", "pod", objectName(name), "-n", objectName(namespace));
-	const again = script(command);
 	return again === undefined
 		? bare
 		: {

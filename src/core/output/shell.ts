@@ -65,29 +65,21 @@ export type Name = string | undefined;
 export type Word = Name | SourceWords;
 
 /** A call of this program; undefined where one of its words is. */
-export function meshreg(...words: readonly Word[]): ShellCommand | undefined {
+export function meshreg(...words: readonly Word[]): Script | undefined {
 	return call("kubectl meshreg", words);
 }
 
 /** A call of kubectl itself; undefined where one of its words is. */
-export function kubectl(...words: readonly Word[]): ShellCommand | undefined {
+export function kubectl(...words: readonly Word[]): Script | undefined {
 	return call("kubectl", words);
-}
-
-/** Calls one after the other; undefined where one of them is. */
-export function script(
-	...commands: readonly (ShellCommand | undefined)[]
-): Script | undefined {
-	const known = allOf(commands);
-	return known?.map((command) => [command]);
 }
 
 /** Calls of which each reads what the one before prints; undefined where one of them is. */
 export function piped(
-	...commands: readonly (ShellCommand | undefined)[]
+	...calls: readonly (Script | undefined)[]
 ): Script | undefined {
-	const known = allOf(commands);
-	return known && [known];
+	const known = allOf(calls);
+	return known && [known.flat(2)];
 }
 
 /**
@@ -170,9 +162,9 @@ export function registryName(text: string): Name {
 function call(
 	program: ShellCommand["program"],
 	words: readonly Word[],
-): ShellCommand | undefined {
+): Script | undefined {
 	const known = allOf(words);
-	return known && { program, words: known };
+	return known && [[{ program, words: known }]];
 }
 
 function allOf<T>(items: readonly (T | undefined)[]): T[] | undefined {

@@ -1,7 +1,7 @@
 import { type AuthEntry, credentialOf } from "../credentials/entry.ts";
 import { FailureError } from "../output/failure.ts";
 import type { Place } from "../output/input-failure.ts";
-import { meshreg, objectName, type Script, script } from "../output/shell.ts";
+import { meshreg, objectName, type Script } from "../output/shell.ts";
 import {
 	displayHost,
 	type RegistryServer,
@@ -188,7 +188,7 @@ function removeRegistries(
 			cause: "registries-all",
 			source: placeOf(current),
 			keys: [...new Set(leaving)],
-			script: script(meshreg("prune", objectName(current.name))),
+			script: meshreg("prune", objectName(current.name)),
 		});
 	return sourceWithout(current, auths, leaving);
 }

@@ -9,7 +9,6 @@ import {
 	piped,
 	registryName,
 	type Script,
-	script,
 	unlessUsual,
 	type Word,
 } from "../output/shell.ts";
@@ -120,13 +119,11 @@ export class Fixes {
 
 	/** Deletes what bears the source's name in namespaces; asks first. */
 	prune(namespaces: readonly string[]): Script | undefined {
-		return script(
-			meshreg(
-				"prune",
-				unlessUsual("name", this.name),
-				"-n",
-				objectNames(namespaces),
-			),
+		return meshreg(
+			"prune",
+			unlessUsual("name", this.name),
+			"-n",
+			objectNames(namespaces),
 		);
 	}
 
@@ -154,16 +151,14 @@ export class Fixes {
 		accounts: readonly string[],
 		name: string,
 	): Script | undefined {
-		return script(
-			meshreg(
-				verb,
-				...(accounts.every((account) => account === "default")
-					? []
-					: accounts.map(objectName)),
-				"-n",
-				objectNames(namespaces),
-				unlessUsual("name", name, "--secret"),
-			),
+		return meshreg(
+			verb,
+			...(accounts.every((account) => account === "default")
+				? []
+				: accounts.map(objectName)),
+			"-n",
+			objectNames(namespaces),
+			unlessUsual("name", name, "--secret"),
 		);
 	}
 
@@ -174,26 +169,22 @@ export class Fixes {
 		where: readonly Word[],
 	): Script | undefined {
 		const all = accounts.includes("*");
-		return script(
-			meshreg(
-				verb,
-				...(all ? ["--all-serviceaccounts"] : accounts.map(objectName)),
-				...where,
-				unlessUsual("name", this.name, "--secret"),
-				unlessUsual("namespace", this.#target.namespace, "--from"),
-			),
+		return meshreg(
+			verb,
+			...(all ? ["--all-serviceaccounts"] : accounts.map(objectName)),
+			...where,
+			unlessUsual("name", this.name, "--secret"),
+			unlessUsual("namespace", this.#target.namespace, "--from"),
 		);
 	}
 
 	/** Writes the admission policies with which pods of the recorded namespaces pull, or takes them away. */
 	byPolicy(verb: "attach" | "detach"): Script | undefined {
-		return script(
-			meshreg(
-				verb,
-				"--by-policy",
-				unlessUsual("name", this.name, "--secret"),
-				unlessUsual("namespace", this.#target.namespace, "--from"),
-			),
+		return meshreg(
+			verb,
+			"--by-policy",
+			unlessUsual("name", this.name, "--secret"),
+			unlessUsual("namespace", this.#target.namespace, "--from"),
 		);
 	}
 
@@ -227,13 +218,11 @@ export class Fixes {
 		name: string,
 		words: readonly Word[],
 	): Script | undefined {
-		const made = script(
-			meshreg(
-				verb,
-				unlessUsual("name", name),
-				unlessUsual("namespace", namespace, "-n"),
-				...words,
-			),
+		const made = meshreg(
+			verb,
+			unlessUsual("name", name),
+			unlessUsual("namespace", namespace, "-n"),
+			...words,
 		);
 		// Whoever may make a pod there can make it look as if it needed a credential.
 		return namespace === this.#target.namespace ? made : byHand(made);
@@ -245,13 +234,11 @@ export class Fixes {
 
 	#fromSource(verb: string, words: readonly Word[]): Script | undefined {
 		const { namespace, name } = this.#target;
-		return script(
-			meshreg(
-				verb,
-				unlessUsual("name", name),
-				...words,
-				unlessUsual("namespace", namespace, "--from", sourceWord(this.#target)),
-			),
+		return meshreg(
+			verb,
+			unlessUsual("name", name),
+			...words,
+			unlessUsual("namespace", namespace, "--from", sourceWord(this.#target)),
 		);
 	}
 }
@@ -271,15 +258,13 @@ export function onRegistry(
 	flags: readonly string[],
 	registry: string | undefined,
 ): Script | undefined {
-	return script(
-		meshreg(
-			verb,
-			objectName(source.name),
-			"-n",
-			objectName(source.namespace),
-			...flags,
-			registry === undefined ? undefined : registryName(registry),
-		),
+	return meshreg(
+		verb,
+		objectName(source.name),
+		"-n",
+		objectName(source.namespace),
+		...flags,
+		registry === undefined ? undefined : registryName(registry),
 	);
 }
 

@@ -1,7 +1,6 @@
 import {
 	meshreg,
 	type Script,
-	script,
 	unlessUsual,
 	type Word,
 } from "../output/shell.ts";
@@ -12,8 +11,10 @@ export function nextAfterSource(
 	source: SourceRef,
 	{ isSent }: { readonly isSent: boolean },
 ): Script | undefined {
-	return script(
-		meshreg("sync", ...sourceWords(source), ...(isSent ? [] : ["--attach"])),
+	return meshreg(
+		"sync",
+		...sourceWords(source),
+		...(isSent ? [] : ["--attach"]),
 	);
 }
 
@@ -22,9 +23,7 @@ export function nextAfterCopies(
 	source: SourceRef,
 	selection: readonly string[],
 ): Script | undefined {
-	return script(
-		meshreg("sync", ...sourceWords(source), ...selection, "--attach"),
-	);
+	return meshreg("sync", ...sourceWords(source), ...selection, "--attach");
 }
 
 /** What names a source. */

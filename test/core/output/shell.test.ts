@@ -9,7 +9,6 @@ import {
 	objectNames,
 	piped,
 	registryName,
-	script,
 	sequence,
 } from "../../../src/core/output/shell.ts";
 import { commandLine, word } from "../../../src/report/command-line.ts";
@@ -51,10 +50,10 @@ describe("a printed command", () => {
 	test("goes to the cluster that it is about, in each of its calls", () => {
 		const line = commandLine(
 			sequence([
-				script(meshreg("sync", "-n", "app")),
+				meshreg("sync", "-n", "app"),
 				piped(kubectl("get", "deployment/web"), meshreg("inject", "-f", "-")),
-				script(meshreg("sync", "-n", "app")),
-				script(meshreg("check", "-n", "app")),
+				meshreg("sync", "-n", "app"),
+				meshreg("check", "-n", "app"),
 			]) ?? [],
 			pasted("--context", "prod eu"),
 		);
@@ -75,7 +74,7 @@ describe("a printed command", () => {
 
 	test("without such flags is what it is", () => {
 		assert.equal(
-			commandLine(script(kubectl("delete", "pod", "web")) ?? [], pasted()),
+			commandLine(kubectl("delete", "pod", "web") ?? [], pasted()),
 			"kubectl delete pod web",
 		);
 	});
@@ -83,15 +82,12 @@ describe("a printed command", () => {
 
 describe("no command is printed", () => {
 	for (const [what, given] of [
-		[
-			"about what is no name",
-			script(meshreg("sync", "-n", objectNames(["a;b"]))),
-		],
-		["where nothing is named", script(meshreg("sync", "-n", objectNames([])))],
+		["about what is no name", meshreg("sync", "-n", objectNames(["a;b"]))],
+		["where nothing is named", meshreg("sync", "-n", objectNames([]))],
 		["where nothing would run", sequence([])],
 		[
 			"where a part of it is unknown",
-			sequence([script(meshreg("sync")), script(kubectl(undefined))]),
+			sequence([meshreg("sync"), kubectl(undefined)]),
 		],
 		[
 			"where a call of a pipe is unknown",
