@@ -70,7 +70,7 @@ export interface Run {
 
 /** Where copies go. */
 export type Scope =
-	/** Where the record sends the source. */
+	/** Where the record sends the source, which has one. */
 	| { readonly by: "record" }
 	/** Where a command line says, which joins the record first. */
 	| {
@@ -169,12 +169,7 @@ class Delivery {
 	}
 
 	async work(): Promise<Targets | undefined> {
-		const { scope, run } = this;
-		if (scope.by === "record" && recordOf(this.#source) === undefined)
-			throw new FailureError({
-				cause: "record-missing",
-				source: placeOf(this.#source),
-			});
+		const { run } = this;
 		let { targets, current, all } = await this.#read(this.#selected?.targets);
 		const leftovers = await this.#leftovers(targets, all);
 		let plan = this.#plan(targets, current);

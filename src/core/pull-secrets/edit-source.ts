@@ -77,7 +77,7 @@ function takenOver(
 ): DesiredPullSecret {
 	const { config } = current.content;
 	const fresh = newSource(placeOf(current), entries, label, current);
-	if (!config.ok || config.auths.size === 0) return fresh;
+	if (!config.ok) return fresh;
 	const made = applyRegistries(current, entries);
 	return {
 		...made,

@@ -427,15 +427,17 @@ export function ruleMatches(
 
 function mergeNames(record: SourceRecord, selected: NamesEntry): SourceRecord {
 	const known = namesOf(record);
-	const moved = [...selected.namespaces].map(([name, uid]): NamesEntry => {
-		const before = known.get(name);
-		return {
-			namespaces: new Map([[name, uid === "" ? (before?.uid ?? "") : uid]]),
-			attach: union([before?.attach ?? [], selected.attach]),
-		};
-	});
-	const rest = onlyNames(record, (name) => !selected.namespaces.has(name));
-	return canonical([...rest, ...moved]);
+	const namespaces = [...selected.namespaces].map(
+		([name, uid]): [string, string] => [
+			name,
+			uid === "" ? (known.get(name)?.uid ?? "") : uid,
+		],
+	);
+	// Of a name that stands in several entries the last uid holds, with the accounts of all.
+	return canonical([
+		...record.entries,
+		{ ...selected, namespaces: new Map(namespaces) },
+	]);
 }
 
 function mergeRule(record: SourceRecord, selected: RuleEntry): SourceRecord {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { NamespaceFacts } from "../../../src/core/pull-secrets/namespace-facts.ts";
 import {
+	addsOnlyUids,
 	attachedByRule,
 	forgetNamespace,
 	hasOtherRules,
@@ -72,6 +73,10 @@ describe("a record is read, and written in one way", () => {
 		[
 			'[{"all":true,"exclude":["x"]},{"all":true,"exclude":["y"]}]',
 			'[{"all":true,"exclude":["x"]},{"all":true,"exclude":["y"]}]',
+		],
+		[
+			'[{"all":true,"exclude":["y","x","y"],"attach":["b","a","b"]}]',
+			'[{"all":true,"exclude":["x","y"],"attach":["a","b"]}]',
 		],
 	];
 	for (const [text, written] of ROWS)
@@ -329,6 +334,44 @@ describe("accounts of names and of a rule", () => {
 			assert.equal(recordText(withAttachments(read, attachments)), added);
 			assert.equal(recordText(withoutAttachments(read, attachments)), taken);
 		});
+});
+
+describe("which Namespace a name means is all that is added", () => {
+	const ROWS: [name: string, before: string, after: string, only: boolean][] = [
+		[
+			"the uid of a name that was trusted, beside one that has its uid",
+			'[{"namespaces":{"app":"1","shop":""}},{"all":true,"exclude":["x"]}]',
+			'[{"namespaces":{"app":"1","shop":"2"}},{"all":true,"exclude":["x"]}]',
+			true,
+		],
+		[
+			"another uid",
+			'[{"namespaces":{"app":"1"}}]',
+			'[{"namespaces":{"app":"2"}}]',
+			false,
+		],
+		[
+			"another name",
+			'[{"namespaces":{"app":""}}]',
+			'[{"namespaces":{"app":"1","shop":"2"}}]',
+			false,
+		],
+		[
+			"an account",
+			'[{"namespaces":{"app":""}}]',
+			'[{"namespaces":{"app":"1"},"attach":["ci"]}]',
+			false,
+		],
+		[
+			"fewer exclusions",
+			'[{"namespaces":{"app":""}},{"all":true,"exclude":["x"]}]',
+			'[{"namespaces":{"app":"1"}},{"all":true}]',
+			false,
+		],
+	];
+	for (const [name, before, after, only] of ROWS)
+		test(`${name}: ${only ? "yes" : "no"}`, () =>
+			assert.equal(addsOnlyUids(record(before), record(after)), only));
 });
 
 describe("what a record attaches all the same", () => {

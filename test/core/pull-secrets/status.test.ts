@@ -6,6 +6,8 @@ import {
 	type PullSecret,
 } from "../../../src/core/pull-secrets/pull-secret.ts";
 import {
+	isSourceLike,
+	legalSourceRef,
 	needNamespaces,
 	type SourceKnowledge,
 	statusOf,
@@ -51,6 +53,18 @@ const APP: NamespaceFacts = {
 	terminating: false,
 };
 const ALL = new Map([["app", APP]]);
+
+test("what a mesh or a person labelled is a source where a copy names it", () => {
+	const labelled = { ...source(), labels: { usage: NAME } };
+	const named = new Map([[`nginx-mesh/${NAME}`, labelled]]);
+	const statusIn = (sources: ReadonlyMap<string, SourceKnowledge>) =>
+		statusOf(labelled, { sources, namespaces: undefined });
+	assert.ok(isSourceLike(labelled));
+	assert.equal(statusIn(named), "Source");
+	assert.equal(statusIn(new Map()), "Unmanaged");
+	assert.ok(!isSourceLike(copyIn("app")));
+	assert.ok(!isSourceLike({ ...labelled, type: "Opaque" }));
+});
 
 describe("whether a copy is recorded", () => {
 	const CASES: [
@@ -146,4 +160,35 @@ describe("whether a copy is recorded", () => {
 		assert.equal(needs('[{"namespaces":{"app":""}}]'), false);
 		assert.equal(needs('[{"all":true}]'), true);
 	});
+});
+
+describe("where a copy says that its source is", () => {
+	const LONGEST = "n".repeat(63);
+	const LEGAL: [text: string, namespace: string, name: string][] = [
+		["nginx-mesh/key", "nginx-mesh", "key"],
+		["nginx-mesh/a.key", "nginx-mesh", "a.key"],
+		[`${LONGEST}/key`, LONGEST, "key"],
+	];
+	for (const [text, namespace, name] of LEGAL)
+		test(text, () =>
+			assert.deepEqual(legalSourceRef(text), { namespace, name }),
+		);
+
+	for (const text of [
+		"",
+		"key",
+		"/key",
+		"nginx-mesh/",
+		"nginx-mesh/key/",
+		"nginx-mesh/key/status",
+		"nginx.mesh/key",
+		`${LONGEST}n/key`,
+		"Nginx/key",
+		"nginx-mesh/Key",
+		"../key",
+		"nginx-mesh/..",
+		"nginx-mesh/$(id)",
+	])
+		test(`${JSON.stringify(text)} is no place, and nobody looks there`, () =>
+			assert.equal(legalSourceRef(text), undefined));
 });
