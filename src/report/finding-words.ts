@@ -76,7 +76,7 @@ export function headline({ about, namespaces }: Finding): string {
 		case "accounts":
 			return `${counted(about.count, "service account")}: every pull secret ${about.count === 1 ? "it references" : "they reference"} exists`;
 		case "attachment-lost":
-			return `${accountsIn(about.accounts, places)}: attach added ${about.secret}, and something took it out; pods created from now on cannot pull with it`;
+			return `${accountsIn(about.accounts, places)}: ${about.taken ? `attach added ${about.secret}, and something took it out` : `${about.secret} is recorded as attached, and is not`}; pods created from now on cannot pull with it`;
 		case "account-lacks-secret":
 			return `${accountsIn(about.accounts, places)} ${about.accounts.length === 1 ? "does" : "do"} not reference ${about.secret} (needed by ${counted(about.pods, "pod")})`;
 		case "dangling":
@@ -157,7 +157,9 @@ export function hint({ about, gives }: Finding): string {
 					? ""
 					: "It is given nothing.";
 		case "attachment-lost":
-			return "Something sets the whole list, such as a manifest that is reapplied: add the pull secret there.";
+			return about.taken
+				? "Something sets the whole list, such as a manifest that is reapplied: add the pull secret there."
+				: "The account is newer, or a manifest that is reapplied sets its list: add the pull secret there.";
 		case "account-lacks-secret":
 			return "These pods run, with images that are public or were on the node already.";
 		case "dangling":

@@ -140,7 +140,13 @@ secret/${NAME} created in nginx-mesh namespace
 		const run = async (verb: string, ...argv: string[]) => {
 			const { err } = await all.run(
 				[verb, ...argv, "--no-verify", "--contexts=prod-*s,prod-eu"],
-				{ answers: [["Password:", "one"]] },
+				{
+					answers: [
+						["Password:", "one"],
+						["Put the credential", true],
+						["Put the credential", true],
+					],
+				},
 			);
 			return err.split("\n").filter((line) => line.includes("Next"));
 		};

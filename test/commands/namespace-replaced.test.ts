@@ -64,6 +64,22 @@ const CASES: readonly Case[] = [
 		],
 		at: 0,
 	},
+	...["nginx-mesh", "app"].map((namespace) => ({
+		name: `apply, at the last question: ${namespace}`,
+		argv: [
+			"apply",
+			"-n=app",
+			"--registry-server=r.example",
+			"--registry-username=u",
+			"--no-verify",
+		],
+		namespace,
+		answers: [
+			["Password:", "new"],
+			["Put the credential for r.example", true],
+		] as const,
+		at: 1,
+	})),
 	{
 		name: "create, of a namespace that did not exist",
 		argv: [

@@ -1,9 +1,13 @@
 import type { Loss, LossVerb, PruneNote } from "../../core/note.ts";
+import { contextClause } from "../../core/output/context-flags.ts";
 import type { DryRun } from "../../core/output/result.ts";
 import type { Change } from "../../core/pull-secrets/change.ts";
+import type { NewEntry } from "../../core/pull-secrets/new-source.ts";
 import { roleOf } from "../../core/pull-secrets/ownership.ts";
 import { leftImmutable } from "../../core/pull-secrets/plan.ts";
 import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
+import type { SourceRef } from "../../core/pull-secrets/source.ts";
+import { displayHost } from "../../core/registry/server.ts";
 import { UsageError } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 import { tell } from "../tell.ts";
@@ -83,6 +87,27 @@ export async function unlessRefused(
 		: answer === "no"
 			? "no"
 			: change;
+}
+
+/**
+ * Whether a credential that a person typed is to be written: the question says where it goes, also in
+ * which context, which no earlier one did.
+ */
+export async function agreesToCredential(
+	verb: "Put" | "Replace",
+	entries: readonly NewEntry[],
+	source: SourceRef,
+	copies: number,
+	{ context }: Pick<Cluster, "context">,
+	world: World,
+): Promise<boolean> {
+	const hosts = entries.map(({ server }) => displayHost(server.key));
+	const secret = `secret/${source.name} in ${source.namespace} namespace${contextClause(context)}`;
+	const theirs = ["", " and its copy"][copies] ?? ` and its ${copies} copies`;
+	return (await world.prompter()).confirm({
+		message: `${verb} the credential for ${hosts.join(", ")}\n  in ${secret}${theirs}?`,
+		default: true,
+	});
 }
 
 /** A Secret in such a question. */

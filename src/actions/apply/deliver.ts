@@ -117,12 +117,19 @@ export async function deliver(
 	scope: Scope,
 	policy: CopyPolicy,
 	run: Run,
-	/** Writes the source, once nothing stands against it; undefined where it could not, which has been reported. */
-	write?: () => Promise<PullSecret | undefined>,
+	making?: SourceMaking,
 ): Promise<Delivered | undefined> {
-	const delivery = new Delivery(source, scope, policy, run, write);
+	const delivery = new Delivery(source, scope, policy, run, making);
 	const targets = await delivery.work();
 	return targets && { ...targets, source: delivery.source };
+}
+
+/** A source that is written before its copies. */
+export interface SourceMaking {
+	/** Whether a person wants it there and in copies of these namespaces; a question about what is lost covers that. */
+	agreed(copies: readonly string[]): Promise<boolean>;
+	/** Writes it, once nothing stands against it; undefined where it could not, which has been reported. */
+	write(): Promise<PullSecret | undefined>;
 }
 
 /** Where copies went. */
@@ -157,7 +164,7 @@ class Delivery {
 		readonly scope: Scope,
 		readonly policy: CopyPolicy,
 		readonly run: Run,
-		readonly write: Parameters<typeof deliver>[4],
+		readonly making: SourceMaking | undefined,
 	) {
 		this.#source = source;
 		this.#planned = source;
@@ -173,12 +180,12 @@ class Delivery {
 		let { targets, current, all } = await this.#read(this.#selected?.targets);
 		const leftovers = await this.#leftovers(targets, all);
 		let plan = this.#plan(targets, current);
+		if (this.making !== undefined) this.#checkRecord();
 		const agreed = await this.#agree(targets, plan, leftovers);
 		if (agreed === undefined) return undefined;
-		if (this.write !== undefined) {
-			this.#checkRecord();
+		if (this.making !== undefined) {
 			const planned = this.#recordText;
-			const written = await this.write();
+			const written = await this.making.write();
 			if (written === undefined) return undefined;
 			const isAnother =
 				written.resourceVersion !== this.#source.resourceVersion;
@@ -191,7 +198,7 @@ class Delivery {
 			)
 				({ targets, current, all } = await this.#read());
 		}
-		if ((await this.#record(targets.unread)) || this.write !== undefined)
+		if ((await this.#record(targets.unread)) || this.making !== undefined)
 			plan = this.#plan(targets, current);
 		const told = new Map<string, ChangeResult>();
 		for (let round = 1; ; round++) {
@@ -421,6 +428,13 @@ class Delivery {
 			targets.serve.map(({ namespace }) => namespace),
 		);
 		if (answer === "no") return undefined;
+		if (
+			answer === "unasked" &&
+			(await this.making?.agreed(
+				targets.serve.map(({ namespace }) => namespace),
+			)) === false
+		)
+			return undefined;
 		return new Set(
 			answer === "yes" ? replacing.map(({ namespace }) => namespace) : [],
 		);

@@ -89,17 +89,17 @@ A missing source is created; a registry that it lacks is added, one that it has 
 			return await report.whatIsDone(async () => {
 				const planned = await planMaking(entered, options, run);
 				if (planned === undefined) return notDone(report);
-				const { before, source, write } = planned;
+				const { before, source } = planned;
 				const scope = await scopeOf(source, options, run);
 				if (scope === undefined) {
-					const now = await write();
-					if (now === undefined) return notDone(report);
+					const now = (await planned.agreed([])) && (await planned.write());
+					if (!now) return notDone(report);
 					warnOfExpiry(now, world);
 					// Those that held what it had are told from the others, whatever it holds now.
 					await tellClaimants(before ?? now, run);
 					throw recordMissing(now);
 				}
-				const targets = await deliver(source, scope, options, run, write);
+				const targets = await deliver(source, scope, options, run, planned);
 				if (targets === undefined) return notDone(report);
 				warnOfExpiry(targets.source, world);
 				if (scope.by === "record") warnOfNoMatch(targets, world);

@@ -1,7 +1,14 @@
 import { applyToSource } from "../../actions/apply/apply.ts";
-import { unlessRefused } from "../../actions/apply/confirm.ts";
-import type { Run } from "../../actions/apply/deliver.ts";
+import {
+	agreesToCredential,
+	unlessRefused,
+} from "../../actions/apply/confirm.ts";
+import type { Run, SourceMaking } from "../../actions/apply/deliver.ts";
 import { ensureNamespace } from "../../actions/apply/ensure-namespace.ts";
+import {
+	refuseReplaced,
+	seeNamespaces,
+} from "../../actions/apply/seen-namespaces.ts";
 import {
 	type EnteredCredential,
 	newEntries,
@@ -28,27 +35,25 @@ import {
 import type { SourceRef } from "../../core/pull-secrets/source.ts";
 
 /** What the source is to be. */
-interface SourceMaking {
+interface SourceWish {
 	readonly source: SourceChoice;
 	/** Milliseconds. */
 	readonly expiresIn: number | undefined;
 	/** Of a new source. */
 	readonly label: UsageLabel | undefined;
 	readonly createNamespace: boolean;
+	readonly diff: boolean;
 }
 
-/** A source as it is to be made. */
-interface PlannedSource {
+/**
+ * A source as it is to be made. `write` returns it as it is then (or with a dry run would be). Nothing is
+ * written where nothing differs; where it changes under our hands, it is made of what it is by then.
+ */
+interface PlannedSource extends SourceMaking {
 	/** undefined where there is none. */
 	readonly before: PullSecret | undefined;
 	/** As it will be. */
 	readonly source: PullSecret;
-	/**
-	 * Writes it, and returns it as it is then (or with a dry run would be); undefined where it could not be written,
-	 * which has been reported. Nothing is written where nothing differs; where it changes under our hands, it is
-	 * made of what it is by then.
-	 */
-	readonly write: () => Promise<PullSecret | undefined>;
 }
 
 /**
@@ -59,7 +64,7 @@ interface PlannedSource {
  */
 export async function planMaking(
 	entered: readonly EnteredCredential[],
-	making: SourceMaking,
+	making: SourceWish,
 	run: Run,
 ): Promise<PlannedSource | undefined> {
 	const { cluster, world, report, dryRun } = run;
@@ -73,9 +78,9 @@ export async function planMaking(
 			: applyRegistries(editable(now, place), entries);
 	const planned = (now: PullSecret | undefined): Change =>
 		planSource(now, made(now), { force: false, replace: true });
-	const agreed = await unlessRefused(planned(found), run, cluster, world);
+	const allowed = await unlessRefused(planned(found), run, cluster, world);
 	const change =
-		agreed === "no" && found !== undefined ? leftImmutable(found) : agreed;
+		allowed === "no" && found !== undefined ? leftImmutable(found) : allowed;
 	if (change === "no") return undefined;
 	const source = wouldBe(found, made(found));
 	const write = async (): Promise<PullSecret | undefined> => {
@@ -96,7 +101,26 @@ export async function planMaking(
 		if (dryRun !== "none") return source;
 		return change.action === "unchanged" ? found : written;
 	};
-	if (change.action !== "conflict") return { before: found, source, write };
+	// Who agreed to a deletion was told of where.
+	const asks =
+		change.action !== "replace" &&
+		!run.yes &&
+		!making.diff &&
+		dryRun === "none" &&
+		entered.some(({ asked }) => asked);
+	const agreed = async (copies: readonly string[]): Promise<boolean> => {
+		if (!asks) return true;
+		const seen = await seeNamespaces([place.namespace, ...copies], cluster);
+		const { length } = copies;
+		if (
+			!(await agreesToCredential("Put", entries, place, length, cluster, world))
+		)
+			return false;
+		await refuseReplaced(seen, cluster);
+		return true;
+	};
+	if (change.action !== "conflict")
+		return { before: found, source, agreed, write };
 	await write();
 	return undefined;
 }

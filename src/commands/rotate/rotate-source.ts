@@ -6,7 +6,10 @@ import {
 	type OutputOptions,
 } from "../../actions/apply/change-report.ts";
 import { tellClaimants } from "../../actions/apply/claimants.ts";
-import { unlessRefused } from "../../actions/apply/confirm.ts";
+import {
+	agreesToCredential,
+	unlessRefused,
+} from "../../actions/apply/confirm.ts";
 import { deliver, type Run } from "../../actions/apply/deliver.ts";
 import {
 	refuseReplaced,
@@ -25,7 +28,6 @@ import {
 import type { NewEntry } from "../../core/pull-secrets/new-source.ts";
 import { planSource } from "../../core/pull-secrets/plan.ts";
 import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
-import { displayHost } from "../../core/registry/server.ts";
 
 /** What rotate may do to copies: bring them up to date, and nothing else. */
 const POLICY = { force: false, adopt: false, prune: false, copyLabels: {} };
@@ -56,11 +58,16 @@ export async function rotateSource(
 			record === undefined
 				? 0
 				: (await recordedTargets(source, record, cluster)).serve.length;
-		const where = contextClause(cluster.context);
-		const secret = `secret/${source.name} in ${source.namespace} namespace${where}`;
-		const hosts = entries.map(({ server }) => displayHost(server.key));
-		const message = `Replace the credential for ${hosts.join(", ")}\n  in ${secret}${["", " and its copy"][copies] ?? ` and its ${copies} copies`}?`;
-		if (!(await (await world.prompter()).confirm({ message, default: true })))
+		if (
+			!(await agreesToCredential(
+				"Replace",
+				entries,
+				source,
+				copies,
+				cluster,
+				world,
+			))
+		)
 			return "cancelled";
 	}
 	await refuseReplaced(seen, cluster);

@@ -38,31 +38,59 @@ export function checkAccounts(
 	];
 }
 
-/** Accounts from which something took what attach had added: a manifest that is applied again, for one. */
-function lostAttachments({ facts }: Keyrings): Finding[] {
-	const lost = facts.accounts.flatMap((account) =>
-		[...account.attached]
+/**
+ * Accounts that lack what was attached: something took it out, such as a manifest that is applied again; or
+ * the record attaches it, and the account was made since.
+ */
+function lostAttachments(keyrings: Keyrings): Finding[] {
+	const { facts } = keyrings;
+	// A pod that waits tells what its account lacks.
+	const waiting = new Set(
+		facts.pods
+			.filter((pod) => pod.waiting.length > 0)
+			.map(({ namespace, account }) => `${namespace}/${account}`),
+	);
+	const lost = facts.accounts.flatMap((account) => {
+		const at = `${account.namespace}/${account.name}`;
+		const recorded = waiting.has(at) ? [] : recordedFor(account, keyrings);
+		return unique([...account.attached, ...recorded])
 			.filter(
 				(name) =>
 					!account.secrets.has(name) &&
 					facts.secrets.has(`${account.namespace}/${name}`),
 			)
-			.map((name) => ({ account, name })),
+			.map((name) => ({ account, name, taken: account.attached.has(name) }));
+	});
+	return groupsBy(lost, ({ name, taken }) => `${name} ${taken}`).flatMap(
+		(group) =>
+			byAccounts(group.map(({ account }) => account)).map(
+				([accounts, namespaces]) => {
+					const [{ name: secret, taken }] = group;
+					return finding(
+						"service accounts",
+						"warning",
+						{ cause: "attachment-lost", accounts, secret, taken },
+						{
+							namespaces,
+							fix: facts.withoutSource.attach(namespaces, accounts, secret),
+						},
+					);
+				},
+			),
 	);
-	return [...Map.groupBy(lost, ({ name }) => name)].flatMap(([name, group]) =>
-		byAccounts(group.map(({ account }) => account)).map(
-			([accounts, namespaces]) =>
-				finding(
-					"service accounts",
-					"warning",
-					{ cause: "attachment-lost", accounts, secret: name },
-					{
-						namespaces,
-						fix: facts.withoutSource.attach(namespaces, accounts, name),
-					},
-				),
-		),
-	);
+}
+
+/** The names that records attach to an account. */
+function recordedFor(
+	{ namespace, name }: AccountFacts,
+	keyrings: Keyrings,
+): string[] {
+	return keyrings.facts.sources.flatMap((source) => {
+		const attach = keyrings.attachedIn(source, namespace) ?? [];
+		return attach.includes("*") || attach.includes(name)
+			? [source.secret.name]
+			: [];
+	});
 }
 
 /** Accounts whose running pods use an image that a Secret beside them would match, and that do not reference it. */

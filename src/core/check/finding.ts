@@ -99,7 +99,12 @@ export type Subject =
 				orphaned: boolean;
 			};
 			accounts: { count: number };
-			"attachment-lost": { accounts: readonly string[]; secret: string };
+			"attachment-lost": {
+				accounts: readonly string[];
+				secret: string;
+				/** It was there; else the record alone says that it is to be. */
+				taken: boolean;
+			};
 			"account-lacks-secret": {
 				accounts: readonly string[];
 				secret: string;

@@ -99,15 +99,21 @@ export class Keyrings {
 	}
 
 	/** Whether the source's record sends it to a namespace. */
-	isSent({ record }: SourceFacts, namespace: string): boolean {
-		return (
-			record.kind === "record" &&
-			standingOf(
-				record.record,
-				namespace,
-				this.facts.namespaces.get(namespace) ?? "unknown",
-			)?.is === "served"
-		);
+	isSent(source: SourceFacts, namespace: string): boolean {
+		return this.attachedIn(source, namespace) !== undefined;
+	}
+
+	/** The accounts of a namespace that the source's record attaches, `*` for all; undefined: it does not send it there. */
+	attachedIn(
+		{ record }: SourceFacts,
+		namespace: string,
+	): readonly string[] | undefined {
+		const there = this.facts.namespaces.get(namespace) ?? "unknown";
+		const standing =
+			record.kind === "record"
+				? standingOf(record.record, namespace, there)
+				: undefined;
+		return standing?.is === "served" ? standing.attach : undefined;
 	}
 
 	/** Whether a source by itself has a credential for an image. */

@@ -7,6 +7,7 @@ import {
 	labelsOf,
 	secret,
 } from "../../support/build.ts";
+import type { Answer } from "../../support/command-line.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 
 const NAME = "nginx-mesh-registry-key";
@@ -94,9 +95,12 @@ secret/${NAME} configured in shop namespace
 		await using bed = await bedWith("app", "shop");
 		account(bed, "shop");
 		const next = async (...argv: string[]) => {
+			const agree: readonly Answer[] = argv.includes("--dry-run=client")
+				? []
+				: [["Put the credential", true]];
 			const { err } = await bed.run(
 				["apply", ...TYPED, "--no-verify", ...argv],
-				{ answers: [["Password:", "one"]] },
+				{ answers: [["Password:", "one"], ...agree] },
 			);
 			return err.split("\n").filter((line) => line.startsWith("Next"));
 		};
@@ -388,6 +392,63 @@ Cancelled; nothing was changed
 		);
 		assert.equal(bed.password("nginx-mesh"), "one");
 		assert.equal(bed.password("app"), "one");
+	});
+
+	describe("what was typed is written where a person agrees that it goes", () => {
+		const put = (rest: string) =>
+			`Put the credential for registry.example.com\n  in secret/${NAME} in nginx-mesh namespace (context embedded)${rest}?`;
+		/** Runs apply, which asks for the password and then `question`. */
+		const typed = async (
+			bed: TestBed,
+			question: string,
+			answer: boolean,
+			...argv: readonly string[]
+		) => {
+			const { status, err, asked } = await bed.run(
+				["apply", ...TYPED, "--no-verify", ...argv],
+				{
+					answers: [
+						["Password", "two"],
+						[question, answer],
+					],
+				},
+			);
+			assert.equal(status, 0, err);
+			assert.equal(asked.length, 2);
+			return err;
+		};
+
+		test("a new source: no is nothing", async () => {
+			await using bed = await bedWith("app");
+			assert.equal(
+				await typed(bed, put(" and its copy"), false, "-n", "app"),
+				"Cancelled; nothing was changed\n",
+			);
+			assert.deepEqual(
+				[bed.content("nginx-mesh"), bed.content("app")],
+				[undefined, undefined],
+			);
+		});
+
+		test("with copies: yes is all of it", async () => {
+			await using bed = await bedWith("app", "shop");
+			await applied(bed, "one", ...login(), "-n", "app");
+			await typed(bed, put(" and its 2 copies"), true, "-n", "shop");
+			assert.deepEqual(
+				["nginx-mesh", "app", "shop"].map((name) => bed.password(name)),
+				["two", "two", "two"],
+			);
+		});
+
+		test("a source without a record: no is nothing", async () => {
+			await using bed = await bedWith();
+			secret(bed, "nginx-mesh", {}, { metadata: { labels: labelsOf() } });
+			assert.equal(
+				await typed(bed, put(""), false),
+				"Cancelled; nothing was changed\n",
+			);
+			assert.deepEqual(bed.content("nginx-mesh"), { auths: {} });
+		});
 	});
 
 	test("a copy is no source", async () => {

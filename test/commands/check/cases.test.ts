@@ -617,6 +617,56 @@ test("M6: an attachment that something took out is told, and the attachment made
 	);
 });
 
+describe("M6: an account that the record attaches, and that lacks what was attached", () => {
+	/** Service accounts `attach` of app are recorded, and default and runner were created again since. */
+	async function recreated(attach: string): Promise<TestBed> {
+		const bed = await started(["app"]);
+		source(bed, ["registry.example.com"]);
+		const create = () => {
+			for (const name of ["default", "runner"])
+				build.account(bed, `app/${name}`);
+		};
+		create();
+		await bed.run(["sync", "-n=app", `--attach=${attach}`]);
+		create();
+		return bed;
+	}
+	const told = (accounts: string, fix: string) =>
+		`service accounts
+----------------
+‼ ${accounts} in app: ${KEY} is recorded as attached, and is not; pods created from now on cannot pull with it
+    The account is newer, or a manifest that is reapplied sets its list: add the pull secret there.
+    Fix: kubectl meshreg attach ${fix}-n app
+`;
+	const rows: [what: string, attach: string, found: string][] = [
+		["by its name", "default", told("serviceaccount/default", "")],
+		[
+			"as one of all",
+			"*",
+			told("serviceaccount/default, runner", "default runner "),
+		],
+	];
+	for (const [what, attach, found] of rows)
+		test(`${what}: is told, and attached by the fix`, async () => {
+			await using bed = await recreated(attach);
+			const { status, out } = await bed.run(["check", "-q"]);
+			assert.deepEqual([status, out], [0, found]);
+			await bed.run(["check", "--fix", "--yes"]);
+			const after = await bed.run(["check", "-q"]);
+			assert.deepEqual([after.status, after.out], [0, ""]);
+		});
+
+	test("once, where a pod of its own waits", async () => {
+		await using bed = await recreated("default");
+		pod(bed, "app", "web", "registry.example.com/app:1", {
+			message: "unauthorized",
+		});
+		const { out } = await bed.run(["check", "-q"]);
+		assert.doesNotMatch(out, /is recorded as attached/);
+		assert.match(out, /1 pod cannot pull/);
+	});
+});
+
 test("L9: the nearest miss is told, as explain has it", async () => {
 	await using bed = await started(["app"]);
 	source(bed, []);
