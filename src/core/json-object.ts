@@ -3,6 +3,11 @@ export function isJsonObject(value: unknown): value is Record<string, unknown> {
 	return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** A field of what may be an object; undefined where it is none, or has no such field. */
+export function fieldOf(value: unknown, name: string): unknown {
+	return isJsonObject(value) ? value[name] : undefined;
+}
+
 /** The object that a text from outside is as JSON; what is wrong with it where it is none. */
 export function readJsonObject(
 	text: string,

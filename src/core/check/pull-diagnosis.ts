@@ -197,10 +197,7 @@ function withMatch(
 			return problem("no-right", about);
 		default:
 			// Nothing is said against the credential: there is none, or the kubelet did not use it.
-			return matches.every(
-				({ credential }) =>
-					credential.username === "" && credential.reveal() === "",
-			)
+			return matches.every(({ credential }) => credential.isEmpty)
 				? problem("empty-entry", about)
 				: problem("unknown", {
 						...about,

@@ -66,23 +66,6 @@ export function readDockerConfig(
 	return reader.result();
 }
 
-/** The `auths` among the members of an object: repeated ones add up, and null empties them. Undefined where one is no object. */
-export function authsAmong(
-	members: readonly GoMember[],
-	text: string,
-): ReadonlyMap<string, AuthEntry> | undefined {
-	let entries = new Map<string, AuthEntry>();
-	for (const [name, value] of members) {
-		if (!sameField(name, "auths")) continue;
-		if (value.kind === "null") entries = new Map();
-		else if (value.kind !== "object") return undefined;
-		else
-			for (const [key, entry, from, to] of value.members)
-				entries.set(key, new AuthEntry(entry, text.slice(from, to)));
-	}
-	return entries;
-}
-
 /**
  * One string for everything that counts as equal: entry by entry, what a kubelet sends to the
  * registry. Content that it cannot read equals only what is written alike.

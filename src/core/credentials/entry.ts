@@ -22,7 +22,7 @@ export class AuthEntry {
 		const fields = { ...NO_FIELDS };
 		const mistyped: Mistyped[] = [];
 		for (const [name, member] of value.kind === "object" ? value.members : []) {
-			const field = fieldOf(name);
+			const field = FIELDS.find((known) => sameField(name, known));
 			if (field === undefined || member.kind === "null") continue;
 			if (member.kind === "string") fields[field] = member.text;
 			else mistyped.push({ field, kind: member.kind });
@@ -141,27 +141,7 @@ interface Mistyped {
 	readonly kind: GoValue["kind"];
 }
 
-const FIELDS = [
-	"username",
-	"password",
-	"email",
-	"auth",
-	"identitytoken",
-	"registrytoken",
-] as const;
-
-type Field = (typeof FIELDS)[number];
-type Fields = Record<Field, string>;
-
-/** Those that a kubelet decodes; others may hold anything. */
-const KUBELET_FIELDS: ReadonlySet<Field> = new Set([
-	"username",
-	"password",
-	"email",
-	"auth",
-]);
-
-const NO_FIELDS: Fields = {
+const NO_FIELDS = {
 	username: "",
 	password: "",
 	email: "",
@@ -170,13 +150,18 @@ const NO_FIELDS: Fields = {
 	registrytoken: "",
 };
 
-const BY_NAME: ReadonlyMap<string, Field> = new Map(
-	FIELDS.map((field) => [field, field]),
-);
+type Fields = typeof NO_FIELDS;
+type Field = keyof Fields;
 
-function fieldOf(name: string): Field | undefined {
-	return BY_NAME.get(name) ?? FIELDS.find((field) => sameField(name, field));
-}
+const FIELDS = Object.keys(NO_FIELDS) as Field[];
+
+/** Those that a kubelet decodes; others may hold anything. */
+const KUBELET_FIELDS: ReadonlySet<Field> = new Set([
+	"username",
+	"password",
+	"email",
+	"auth",
+]);
 
 /** Go compares the names of fields without regard to case; U+017F is the one letter that JavaScript folds otherwise. `field` is in lower case. */
 export function sameField(name: string, field: string): boolean {

@@ -1,4 +1,5 @@
 import { createPrivateKey } from "node:crypto";
+import { readJsonObject } from "../json-object.ts";
 import type { JsonKeyFault } from "../output/file-fault.ts";
 import { type FileNote, withoutMark } from "./encoding.ts";
 
@@ -20,26 +21,19 @@ export function readJsonKey(content: string): JsonKey {
 	const { text: unmarked, marked } = withoutMark(content);
 	const text = unmarked.trim();
 	if (text === "") return refuse("empty");
-	let key: unknown;
-	try {
-		key = JSON.parse(text);
-	} catch {
+	const key = readJsonObject(text);
+	if (key === "not-json")
 		return refuse(isEncodedObject(text) ? "encoded-key" : "not-json");
-	}
-	if (typeof key !== "object" || key === null || Array.isArray(key))
-		return refuse("not-object");
-	const field = (name: string): unknown =>
-		Object.hasOwn(key, name) ? Reflect.get(key, name) : undefined;
-	const type = field("type");
+	if (key === "not-object") return refuse("not-object");
+	const { type, client_email, private_key } = key;
 	if (type === "authorized_user") return refuse("authorized-user");
 	if (type === "external_account") return refuse("external-account");
 	if (type !== "service_account") return refuse("not-service-account");
-	if (!isText(field("client_email"))) return refuse("client-email-missing");
-	const privateKey = field("private_key");
-	if (!isText(privateKey)) return refuse("private-key-missing");
-	if (!isPrivateKey(privateKey)) return refuse("private-key-invalid");
+	if (!isText(client_email)) return refuse("client-email-missing");
+	if (!isText(private_key)) return refuse("private-key-missing");
+	if (!isPrivateKey(private_key)) return refuse("private-key-invalid");
 	const missing = ["project_id", "private_key_id", "token_uri"]
-		.filter((name) => !isText(field(name)))
+		.filter((name) => !isText(key[name]))
 		.map((field): FileNote => ({ cause: "key-file-incomplete", field }));
 	const warnings: FileNote[] = marked
 		? [{ cause: "byte-order-mark", of: "key-file" }, ...missing]

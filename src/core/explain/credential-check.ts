@@ -19,8 +19,7 @@ export function probeOf(
 	{ credential }: KeyringMatch,
 	insecure: boolean,
 ): Probe | undefined {
-	if (credential.username === "" && credential.reveal() === "")
-		return undefined;
+	if (credential.isEmpty) return undefined;
 	const { domain, path, tag, digest } = withDefaultTag(
 		parseImageReference(image),
 	);

@@ -129,7 +129,9 @@ export function rewriteEdits(
 		known.filter(({ node }) => !node.alias).map(({ node }) => node.start),
 	);
 	for (const spot of known) {
-		const from = checked(spot, at);
+		const fault = faultOf(spot, at);
+		if (fault !== undefined) throw fault;
+		const from = spot.image;
 		const to = rewriteImage(from, registry);
 		images.push({ from, to });
 		const { alias, start } = spot.node;
@@ -146,13 +148,6 @@ export function rewriteEdits(
 		images,
 		warnings: filledInWarnings(filledIn, at),
 	};
-}
-
-/** Throws FailureError for what is no image reference. */
-function checked(spot: ImageSpot, at: Located): string {
-	const fault = faultOf(spot, at);
-	if (fault !== undefined) throw fault;
-	return spot.image;
 }
 
 function faultOf(

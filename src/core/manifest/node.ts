@@ -5,12 +5,14 @@
  */
 export type Node = MapNode | ListNode | ScalarNode;
 
-interface Place {
+/** Where something stands. */
+export interface Place {
 	readonly start: number;
 	readonly end: number;
 }
 
-interface NodePlace extends Place {
+/** Where a node stands. */
+export interface NodePlace extends Place {
 	/** Where a YAML alias (`*name`) stands for this node; the node is where its anchor is. */
 	readonly alias?: Place;
 }

@@ -14,6 +14,8 @@ import {
 	type ListNode,
 	type MapNode,
 	type Node,
+	type NodePlace,
+	type Place,
 	type Reading,
 	type RepeatedKey,
 	type ScalarNode,
@@ -142,13 +144,7 @@ function nodeOf(source: unknown, targets: Targets): Node {
 	} satisfies ScalarNode;
 }
 
-interface Places {
-	readonly start: number;
-	readonly end: number;
-	readonly alias?: { start: number; end: number };
-}
-
-function placeOf(node: unknown): { start: number; end: number } {
+function placeOf(node: unknown): Place {
 	const range =
 		isMap(node) || isSeq(node) || isScalar(node) || isAlias(node)
 			? node.range
@@ -161,11 +157,11 @@ class Collection<Source extends YAMLMap | YAMLSeq> {
 	readonly flow: boolean;
 	readonly start: number;
 	readonly end: number;
-	readonly alias?: { start: number; end: number };
+	readonly alias?: Place;
 	constructor(
 		readonly source: Source,
 		readonly targets: Targets,
-		at: Places,
+		at: NodePlace,
 	) {
 		this.flow = source.flow === true;
 		this.start = at.start;

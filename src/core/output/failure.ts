@@ -271,17 +271,15 @@ export function failureOf(error: unknown): Failure {
 	if (error instanceof ConnectionError) return { cause: "unreachable", error };
 	if (error instanceof AbortedError) return { cause: "interrupted", error };
 	if (!(error instanceof ApiError)) return { cause: "error", error };
-	switch (error.status) {
-		case 403:
-			return { cause: "forbidden", error };
-		case 404:
-			return { cause: "not-found", error };
-		case 409:
-			return { cause: "conflict", error };
-		case 400:
-		case 422:
-			return { cause: "invalid", error };
-		default:
-			return { cause: "server-error", error };
-	}
+	return { cause: BY_STATUS[error.status] ?? "server-error", error };
 }
+
+const BY_STATUS: Readonly<
+	Record<number, "forbidden" | "not-found" | "conflict" | "invalid">
+> = {
+	400: "invalid",
+	403: "forbidden",
+	404: "not-found",
+	409: "conflict",
+	422: "invalid",
+};

@@ -101,18 +101,15 @@ export function recreatable(secret: Secret): Secret {
 }
 
 /** What a change is called once it is done. */
-export function actionOf(change: Change): Action {
-	switch (change.action) {
-		case "create":
-			return "created";
-		case "update":
-		case "replace":
-			return "configured";
-		case "delete":
-			return "deleted";
-		case "unchanged":
-			return "unchanged";
-		case "conflict":
-			return "failed";
-	}
+export function actionOf({ action }: Change): Action {
+	return ACTIONS[action];
 }
+
+const ACTIONS: Readonly<Record<Change["action"], Action>> = {
+	create: "created",
+	update: "configured",
+	replace: "configured",
+	delete: "deleted",
+	unchanged: "unchanged",
+	conflict: "failed",
+};

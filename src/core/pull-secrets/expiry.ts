@@ -1,7 +1,7 @@
 import type { Credential } from "../credentials/credential.ts";
 import { credentialOf } from "../credentials/entry.ts";
 import { parseGoJson } from "../credentials/go-json.ts";
-import { readJsonObject } from "../json-object.ts";
+import { fieldOf, readJsonObject } from "../json-object.ts";
 import { remembered } from "../remembered.ts";
 import {
 	EXPIRES_IN_ANNOTATION,
@@ -286,14 +286,10 @@ function seconds(
 	encoding: "base64" | "base64url",
 	member: string,
 ): number | undefined {
-	const value = objectIn(Buffer.from(text, encoding).toString("utf8"))[member];
+	const json = Buffer.from(text, encoding).toString("utf8");
+	const value = fieldOf(readJsonObject(json), member);
 	// Beyond that a Date has no name for it: the number is something else.
 	return typeof value === "number" && value > 0 && value < 8.64e12
 		? value * 1000
 		: undefined;
-}
-
-function objectIn(text: string): Readonly<Record<string, unknown>> {
-	const value = readJsonObject(text);
-	return typeof value === "string" ? {} : value;
 }

@@ -1,3 +1,4 @@
+import { fieldOf } from "../json-object.ts";
 import type { ObjectMeta } from "../objects.ts";
 import { MANAGED_BY_LABEL, MANAGER } from "./ownership.ts";
 
@@ -82,26 +83,16 @@ export function keeperOf(
 	annotation: string,
 ): string | undefined {
 	for (const entry of managedFields) {
-		const manager = textIn(entry, "manager");
-		const isOurs = manager === MANAGER || manager === "";
-		if (isOurs || ONCE.test(manager)) continue;
+		const manager = fieldOf(entry, "manager");
+		if (typeof manager !== "string" || manager === "" || manager === MANAGER)
+			continue;
+		if (ONCE.test(manager)) continue;
 		const annotations = [
 			"fieldsV1",
 			"f:metadata",
 			"f:annotations",
-		].reduce<unknown>(memberOf, entry);
-		if (memberOf(annotations, `f:${annotation}`) !== undefined) return manager;
+		].reduce<unknown>(fieldOf, entry);
+		if (fieldOf(annotations, `f:${annotation}`) !== undefined) return manager;
 	}
 	return undefined;
-}
-
-function textIn(object: unknown, key: string): string {
-	const value = memberOf(object, key);
-	return typeof value === "string" ? value : "";
-}
-
-function memberOf(object: unknown, key: string): unknown {
-	return typeof object === "object" && object !== null
-		? Reflect.get(object, key)
-		: undefined;
 }

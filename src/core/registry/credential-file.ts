@@ -1,5 +1,5 @@
 import { Credential } from "../credentials/credential.ts";
-import { authsAmong } from "../credentials/docker-config.ts";
+import { readDockerConfig } from "../credentials/docker-config.ts";
 import { encodingFault, withoutMark } from "../credentials/encoding.ts";
 import {
 	type AuthEntry,
@@ -12,7 +12,7 @@ import {
 	type GoValue,
 	parseGoJson,
 } from "../credentials/go-json.ts";
-import { isJsonObject, readJsonObject } from "../json-object.ts";
+import { fieldOf, readJsonObject } from "../json-object.ts";
 import type { StoredFault } from "../output/credential-fault.ts";
 import type { CredentialFileFault, FileKind } from "../output/file-fault.ts";
 import {
@@ -98,8 +98,8 @@ export function readCredentialFile(content: Uint8Array): CredentialFileReading {
 	if (!document.ok) return no(textOfAnotherKind(text) ?? "not-json");
 	if (document.value.kind !== "object") return no("not-object");
 	const { members } = document.value;
-	const auths = authsAmong(members, text);
-	if (auths === undefined) return no("auths-not-object");
+	const config = readDockerConfig(text);
+	if (!config.ok) return no("auths-not-object");
 	const credHelpers = new Map<string, string>();
 	let credsStore = "";
 	for (const [name, value] of members) {
@@ -125,7 +125,7 @@ export function readCredentialFile(content: Uint8Array): CredentialFileReading {
 				: somethingElse(members);
 		if (other !== undefined) return no(other);
 	}
-	return { ok: true, file: { auths, credHelpers, credsStore } };
+	return { ok: true, file: { auths: config.auths, credHelpers, credsStore } };
 }
 
 /** What a text is that is no JSON, and was given for a docker config; undefined where nobody knows. */
@@ -303,8 +303,7 @@ export function readHelperAnswer(text: string): StoredEntry {
  * what renews a pull secret by itself has to. No name, or one of no host, says nothing.
  */
 export function isForAnother(text: string, key: string): boolean {
-	const answer: unknown = JSON.parse(text);
-	const server = isJsonObject(answer) ? answer.ServerURL : undefined;
+	const server = fieldOf(readJsonObject(text), "ServerURL");
 	if (typeof server !== "string" || !/[.:]/.test(server)) return false;
 	const named = registryOf(server);
 	return named !== undefined && named !== registryOf(key);

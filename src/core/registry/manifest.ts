@@ -1,4 +1,4 @@
-import { isJsonObject } from "../json-object.ts";
+import { fieldOf, readJsonObject } from "../json-object.ts";
 import type { Platform } from "./platform.ts";
 
 /** What a registry has under an image's name. */
@@ -54,12 +54,8 @@ function mediaTypeOf(contentType: string): string {
 
 /** Reads a manifest's text; `contentType` is what the registry calls it. Any text is answered. */
 export function readManifest(text: string, contentType: string): Manifest {
-	let parsed: unknown;
-	try {
-		parsed = JSON.parse(text);
-	} catch {
-		return { is: "unreadable" };
-	}
+	const parsed = readJsonObject(text);
+	if (parsed === "not-json") return { is: "unreadable" };
 	const type = String(fieldOf(parsed, "mediaType") ?? mediaTypeOf(contentType));
 	if (SCHEMA_1.includes(type) || fieldOf(parsed, "schemaVersion") === 1)
 		return { is: "schema-1" };
@@ -138,13 +134,5 @@ function platformIn(value: unknown): Platform | undefined {
 
 /** The platform in the text of an image's config; undefined where it says none. */
 export function configPlatform(text: string): Platform | undefined {
-	try {
-		return platformIn(JSON.parse(text));
-	} catch {
-		return undefined;
-	}
-}
-
-function fieldOf(value: unknown, name: string): unknown {
-	return isJsonObject(value) ? value[name] : undefined;
+	return platformIn(readJsonObject(text));
 }

@@ -3,6 +3,7 @@ import {
 	userAndPassword,
 	withoutSecrets,
 } from "../../../core/credentials/redact.ts";
+import { readJsonObject } from "../../../core/json-object.ts";
 import { type Kind, LAST_APPLIED } from "../../../core/objects.ts";
 import type { ObjectRef } from "../../../world.ts";
 
@@ -144,7 +145,10 @@ function dataInOne(sent: unknown): string[] {
 	return [
 		...stringsIn(data),
 		...stringsIn(stringData).map(base64),
-		...(typeof applied === "string" ? stringsIn(appliedData(applied)) : []),
+		// Anybody may write an annotation: what is no object holds no data.
+		...(typeof applied === "string"
+			? stringsIn(fieldsOf(readJsonObject(applied)).data)
+			: []),
 	];
 }
 
@@ -163,12 +167,4 @@ function stringsIn(value: unknown): string[] {
 
 function base64(text: string): string {
 	return Buffer.from(text, "utf8").toString("base64");
-}
-
-function appliedData(text: string): unknown {
-	try {
-		return fieldsOf(JSON.parse(text)).data;
-	} catch {
-		return undefined; // Anybody may write an annotation: what is no object holds no data.
-	}
 }

@@ -1,4 +1,5 @@
 import { StringDecoder } from "node:string_decoder";
+import { fieldOf, readJsonObject } from "../../../core/json-object.ts";
 import type { ExecPluginFault } from "../../../core/output/connection-failure.ts";
 import { FailureError } from "../../../core/output/failure.ts";
 import { onOneLine } from "../../../core/output/printable.ts";
@@ -101,22 +102,9 @@ async function run(
 }
 
 function issued(output: string, command: string, apiVersion: string): Issued {
-	let answer: {
-		apiVersion?: unknown;
-		kind?: unknown;
-		status?: {
-			token?: unknown;
-			clientCertificateData?: unknown;
-			clientKeyData?: unknown;
-			expirationTimestamp?: unknown;
-		} | null;
-	};
-	try {
-		answer = JSON.parse(output);
-	} catch {
-		throw failure({ is: "not-json", command });
-	}
-	if (answer?.kind !== "ExecCredential")
+	const answer = readJsonObject(output);
+	if (answer === "not-json") throw failure({ is: "not-json", command });
+	if (answer === "not-object" || answer.kind !== "ExecCredential")
 		throw failure({ is: "another-kind", command });
 	if (answer.apiVersion !== apiVersion)
 		throw failure({
@@ -124,18 +112,18 @@ function issued(output: string, command: string, apiVersion: string): Issued {
 			wanted: apiVersion,
 			got: onOneLine(String(answer.apiVersion), 60),
 		});
-	if (!answer.status) throw failure({ is: "no-status" });
-	const { token, clientCertificateData, clientKeyData, expirationTimestamp } =
-		answer.status;
-	const cert = text(clientCertificateData);
-	const key = text(clientKeyData);
+	const { status } = answer;
+	if (!status) throw failure({ is: "no-status" });
+	const token = textIn(status, "token");
+	const cert = textIn(status, "clientCertificateData");
+	const key = textIn(status, "clientKeyData");
 	if ((cert === undefined) !== (key === undefined))
 		throw failure({ is: "certificate-or-key-alone" });
-	if (!text(token) && !cert) throw failure({ is: "no-credential" });
-	const expires = Date.parse(text(expirationTimestamp) ?? "");
+	if (!token && !cert) throw failure({ is: "no-credential" });
+	const expires = Date.parse(textIn(status, "expirationTimestamp") ?? "");
 	return {
 		credential: {
-			headers: text(token) ? bearer(text(token) ?? "") : {},
+			headers: token ? bearer(token) : {},
 			tls: cert && key ? { cert, key } : {},
 		},
 		expires: Number.isNaN(expires) ? undefined : expires,
@@ -146,6 +134,7 @@ function failure(fault: ExecPluginFault): FailureError {
 	return new FailureError({ cause: "exec-plugin-failed", fault });
 }
 
-function text(value: unknown): string | undefined {
+function textIn(status: unknown, name: string): string | undefined {
+	const value = fieldOf(status, name);
 	return typeof value === "string" && value !== "" ? value : undefined;
 }

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { isJsonObject } from "../../../core/json-object.ts";
+import { fieldOf, isJsonObject } from "../../../core/json-object.ts";
 import type {
 	FieldType,
 	KubeconfigFault,
@@ -269,8 +269,7 @@ function broken(path: string, fault: KubeconfigFault): FailureError {
 
 /** The name of an entry, which is looked up where the whole has not passed. */
 function nameAt(document: unknown, part: string, index: number): string {
-	const items: unknown = isJsonObject(document) ? document[part] : undefined;
-	const item: unknown = Array.isArray(items) ? items[index] : undefined;
-	const name = isJsonObject(item) ? item.name : undefined;
+	const items = fieldOf(document, part);
+	const name = Array.isArray(items) ? fieldOf(items[index], "name") : undefined;
 	return typeof name === "string" ? name : "";
 }
