@@ -8,10 +8,9 @@ import {
 	textFlag,
 } from "../core/command-line/flag.ts";
 import {
+	manifestPlace,
 	readImageReference,
-	withDefaultTag,
 } from "../core/kubelet/image-reference.ts";
-import { registryNamed } from "../core/registry/server.ts";
 import { UsageError } from "../errors.ts";
 
 /** Whom to believe when registries are asked. */
@@ -89,9 +88,6 @@ function imageOf(name: string | undefined): VerifyOptions["image"] {
 	if (name === undefined) return undefined;
 	const reading = readImageReference(name);
 	if (!reading.ok) throw new UsageError(`--verify-image: ${reading.because}`);
-	const { domain, path, tag, digest } = withDefaultTag(reading.reference);
-	return {
-		key: registryNamed(domain) ?? domain,
-		image: { name, repository: path, reference: digest ?? tag ?? "latest" },
-	};
+	const { key, ...place } = manifestPlace(reading.reference);
+	return { key, image: { name, ...place } };
 }

@@ -125,6 +125,8 @@ function denialDetail(denial: Denial): string {
 	switch (denial.is) {
 		case "no-credential":
 			return "the registry asks for a credential, and no entry matches";
+		case "withheld":
+			return "the registry asks for a credential, and none that matches is sent to a host that no entry names";
 		case "rejected":
 			return `credential of ${denial.from} rejected (${denial.words})`;
 		case "no-permission":

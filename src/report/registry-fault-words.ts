@@ -37,6 +37,8 @@ function reasonWords(fault: Fault): string {
 			return fault.as === "realm"
 				? `${host} is at a private address, which is not the registry's own`
 				: `${host} is at a private address, and no source has an entry for it`;
+		case "no-host":
+			return `${host === "" ? "the name" : host} is no address of a registry`;
 		case "proxy":
 			return `the proxy did not connect to ${host}: check HTTPS_PROXY and NO_PROXY`;
 		case "network":

@@ -47,6 +47,8 @@ function unverifiableWords(because: Unverifiable): string {
 			return "the registry accepts any credential, or none";
 		case "no-single-host":
 			return "its key stands for several hosts, or for none";
+		case "docker-hub":
+			return "it is Docker Hub's, and is sent nowhere else";
 		case "login":
 			return loginFaultWords(because.fault);
 		case "token-server":

@@ -68,6 +68,10 @@ const WORDS: readonly [Verification, string][] = [
 		`${UNVERIFIED}its key stands for several hosts, or for none`,
 	],
 	[
+		{ outcome: "unverifiable", because: { is: "docker-hub" } },
+		`${UNVERIFIED}it is Docker Hub's, and is sent nowhere else`,
+	],
+	[
 		login({ is: "no-address" }),
 		`${UNVERIFIED}its token realm is not an http or https address`,
 	],

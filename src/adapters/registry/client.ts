@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { SecureContext } from "node:tls";
 import { Credential } from "../../core/credentials/credential.ts";
 import { isPrivateHost } from "../../core/registry/network-address.ts";
-import { apiHostOf } from "../../core/registry/server.ts";
+import { apiHostOf, apiOf } from "../../core/registry/server.ts";
 import { verifyCredential } from "../../core/registry/verify-credential.ts";
 import type { Outside, RegistryClient } from "../../world.ts";
 import { type Resolve, resolveBySystem } from "./realm-guard.ts";
@@ -27,16 +27,16 @@ export function registryClient(
 	const around = { env, interrupt, resolve };
 	return {
 		async open({ host, insecure, inside }, ca) {
-			const url = new URL(`https://${host}/`);
+			const registryHost = hostNameOf(host);
 			// An address is connected to without being looked up.
-			if (!inside && isPrivateHost(url.hostname))
+			if (!inside && isPrivateHost(registryHost))
 				return {
 					send: async () => ({ failure: { code: "PRIVATE_HOST" } }),
 					close: async () => {},
 				};
 			return openTransport({
 				...around,
-				registryHost: url.hostname,
+				registryHost,
 				inside,
 				insecure,
 				limit: outside.limit ?? LIMIT_EACH,
@@ -46,10 +46,9 @@ export function registryClient(
 		},
 		async verify(probe, ca) {
 			const { limit = LIMIT } = outside;
-			const { hostname } = new URL(`https://${apiHostOf(probe.key)}/`);
 			const transport = await openTransport({
 				...around,
-				registryHost: hostname,
+				registryHost: hostNameOf(apiHostOf(probe.key)),
 				inside: true,
 				insecure: probe.insecure,
 				limit,
@@ -67,6 +66,11 @@ export function registryClient(
 			}
 		},
 	};
+}
+
+/** As in a URL; "" for what is none, where nothing will be sent. */
+function hostNameOf(host: string): string {
+	return apiOf(host)?.hostname ?? "";
 }
 
 /** A user and a password that no registry knows. */

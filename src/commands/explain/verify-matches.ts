@@ -27,7 +27,10 @@ export async function verifyMatches(
 		const probe = probeOf(image, match, trust.insecure);
 		const trial: CredentialCheck = {
 			match,
-			verification: probe && (await registry.verify(probe, authorities)),
+			verification:
+				probe && match.by === "fallback"
+					? { outcome: "unverifiable", because: { is: "docker-hub" } }
+					: probe && (await registry.verify(probe, authorities)),
 		};
 		trials.push(trial);
 		if (works(trial)) break;

@@ -6,8 +6,8 @@ import {
 } from "../../actions/credentials/registry-trust.ts";
 import { inParallel } from "../../actions/in-parallel.ts";
 import {
+	manifestPlace,
 	parseImageReference,
-	withDefaultTag,
 } from "../../core/kubelet/image-reference.ts";
 import {
 	type Keyring,
@@ -27,7 +27,7 @@ import {
 } from "../../core/registry/check-image.ts";
 import { HostLimits } from "../../core/registry/host-limits.ts";
 import type { Platform } from "../../core/registry/platform.ts";
-import { apiHostOf, registryNamed } from "../../core/registry/server.ts";
+import { apiHostOf } from "../../core/registry/server.ts";
 import type { RegistryClient, World } from "../../world.ts";
 
 /** Registries that are asked at once; each has a limit of its own. */
@@ -42,7 +42,10 @@ interface ImageCheckOptions {
 	/** For these the images have to be made; none: for whichever. */
 	readonly platforms: readonly Platform[];
 	readonly trust: Trust;
-	/** The person at the command line chose the images: their hosts may be at private addresses. */
+	/**
+	 * The person at the command line chose the images. What else chose them chose their hosts: those are
+	 * not asked at private addresses, and are sent no credential whose key has stars.
+	 */
 	readonly named: boolean;
 	readonly quiet: boolean;
 }
@@ -53,6 +56,8 @@ interface Errand {
 	readonly listed: ListedImage;
 	readonly wanted: WantedImage;
 	readonly offered: readonly OfferedCredential[];
+	/** A kubelet would try one more, which is not for this host. */
+	readonly withheld: boolean;
 }
 
 /**
@@ -69,7 +74,7 @@ export async function checkImages(
 	const client = await world.registry();
 	const hosts = new Map<string, Errand[]>();
 	for (const [at, listed] of images.entries()) {
-		const { host, ...errand } = errandOf(listed, keyring, options.platforms);
+		const { host, ...errand } = errandOf(listed, keyring, options);
 		hosts.getOrInsert(host, []).push({ at, listed, ...errand });
 	}
 	const told: ListedImage[] = [];
@@ -113,22 +118,19 @@ function keyringOf(source: PullSource | undefined): Keyring {
 function errandOf(
 	listed: ListedImage,
 	keyring: Keyring,
-	platforms: readonly Platform[],
-): Pick<Errand, "wanted" | "offered"> & { host: string } {
+	{ platforms, named }: ImageCheckOptions,
+): Omit<Errand, "at" | "listed"> & { host: string } {
 	const name = nameOf(listed);
-	const { domain, path, tag, digest } = withDefaultTag(
-		parseImageReference(name),
+	const { key, ...place } = manifestPlace(parseImageReference(name));
+	const matches = matchesOf(lookUp(name, keyring));
+	const offered = matches.filter(
+		({ by }) => by === "host" || (by === "stars" && named),
 	);
-	const answer = lookUp(name, keyring);
 	return {
-		host: apiHostOf(registryNamed(domain) ?? domain),
-		wanted: {
-			repository: path,
-			reference: digest ?? tag ?? "latest",
-			platforms,
-			artifact: listed.artifact,
-		},
-		offered: matchesOf(answer),
+		host: apiHostOf(key),
+		wanted: { ...place, platforms, artifact: listed.artifact },
+		offered,
+		withheld: offered.length < matches.length,
 	};
 }
 
@@ -163,12 +165,20 @@ async function checkAt(
 		await inParallel(
 			errands,
 			IMAGES_AT_ONCE,
-			async ({ at, listed, wanted, offered }) => {
-				const finding: ImageFinding = await checker.check(wanted, offered);
+			async ({ at, listed, wanted, offered, withheld }) => {
+				const found = await checker.check(wanted, offered);
+				const finding = withheld ? withoutWithheld(found) : found;
 				done(at, { ...listed, finding });
 			},
 		);
 	} finally {
 		await connection.close();
 	}
+}
+
+/** Of a registry that asks for a credential, where there is one that it is not sent. */
+function withoutWithheld(finding: ImageFinding): ImageFinding {
+	return finding.status === "denied" && finding.because.is === "no-credential"
+		? { status: "denied", because: { is: "withheld" } }
+		: finding;
 }

@@ -1,9 +1,8 @@
 import {
+	manifestPlace,
 	parseImageReference,
-	withDefaultTag,
 } from "../kubelet/image-reference.ts";
 import type { KeyringMatch } from "../kubelet/keyring.ts";
-import { registryNamed } from "../registry/server.ts";
 import type { Probe, Verification } from "../registry/verification.ts";
 
 /** A credential that a kubelet would try, and what its registry said. */
@@ -20,19 +19,8 @@ export function probeOf(
 	insecure: boolean,
 ): Probe | undefined {
 	if (credential.isEmpty) return undefined;
-	const { domain, path, tag, digest } = withDefaultTag(
-		parseImageReference(image),
-	);
-	return {
-		key: registryNamed(domain) ?? domain,
-		credential,
-		image: {
-			name: image,
-			repository: path,
-			reference: digest ?? tag ?? "latest",
-		},
-		insecure,
-	};
+	const { key, ...place } = manifestPlace(parseImageReference(image));
+	return { key, credential, image: { name: image, ...place }, insecure };
 }
 
 /** Whether a kubelet could pull the image with it. */

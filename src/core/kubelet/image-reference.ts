@@ -1,4 +1,5 @@
 import { FailureError } from "../output/failure.ts";
+import { registryNamed } from "../registry/server.ts";
 
 /**
  * An image's name in parts, completed as a kubelet completes it: `nats:2.9` is
@@ -144,6 +145,20 @@ export function withDefaultTag(reference: ImageReference): ImageReference {
 	return reference.tag === undefined && reference.digest === undefined
 		? { ...reference, tag: "latest" }
 		: reference;
+}
+
+/** Where an image's manifest is: in the registry with this key, and there as what. */
+export function manifestPlace(image: ImageReference): {
+	readonly key: string;
+	readonly repository: string;
+	readonly reference: string;
+} {
+	const { domain, path, tag, digest } = image;
+	return {
+		key: registryNamed(domain) ?? domain,
+		repository: path,
+		reference: digest ?? tag ?? "latest",
+	};
 }
 
 function invalid(image: string, because: string): FailureError {

@@ -3,6 +3,7 @@ import type { AuthEntry } from "../credentials/entry.ts";
 import { parseSchemeless, splitPort, toBytes } from "../registry/url.ts";
 import { remembered } from "../remembered.ts";
 import {
+	type ImageReference,
 	readImageReference,
 	repositoryOf,
 	withDefaultTag,
@@ -30,7 +31,14 @@ export interface KeyringMatch {
 	readonly key: string;
 	/** User and password may both be empty: that still is a match, and fails at the registry. */
 	readonly credential: Credential;
+	readonly by: MatchedBy;
 }
+
+/**
+ * What a match says of the image's host: that it is the entry's, that it is one of many that a key with
+ * stars stands for, or nothing, where a kubelet takes a host without a dot or a port for Docker Hub.
+ */
+type MatchedBy = "host" | "stars" | "fallback";
 
 /** What a kubelet would try for an image, or why it comes to nothing. */
 export type KeyringAnswer =
@@ -163,12 +171,21 @@ export function lookUp(image: string, keyring: Keyring): KeyringAnswer {
 		repository,
 		tag: reference.tag ?? "",
 		digest: reference.digest ?? "",
-		matches: select(repository, keyring).map(({ from, key, entry }) => ({
-			from,
-			key,
-			credential: entry.credential(),
+		matches: select(repository, keyring).map((candidate) => ({
+			from: candidate.from,
+			key: candidate.key,
+			credential: candidate.entry.credential(),
+			by: matchedBy(candidate, reference),
 		})),
 	};
+}
+
+function matchedBy(
+	{ normalised, address }: Candidate,
+	{ domain }: ImageReference,
+): MatchedBy {
+	if (normalised === DOCKER_HUB && domain !== "docker.io") return "fallback";
+	return address && isPattern(address.name) ? "stars" : "host";
 }
 
 /** Whether a kubelet would try some credential for an image. */

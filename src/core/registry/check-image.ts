@@ -68,6 +68,8 @@ export type ImageFinding =
 export type Denial = Faults<{
 	/** It asks for a credential, and no entry matches. */
 	"no-credential": None;
+	/** It asks for one, and those that match are not known to be for this host. */
+	withheld: None;
 	/** It does not know the credential. */
 	rejected: { from: string; words: string };
 	/** It knows it, and gives it no right to this, or has no such repository. */

@@ -25,6 +25,8 @@ export type Fault = {
 				| { readonly is: "handshake"; readonly code: string };
 	  }
 	| { readonly kind: "plain-http" | "refused" | "proxy" }
+	/** What is called its host can be none: nothing was asked. */
+	| { readonly kind: "no-host" }
 	/** `code`: why DNS did not answer; absent: it knows no such host. */
 	| { readonly kind: "dns"; readonly code?: string }
 	/** `waited`: milliseconds, where that is known. */

@@ -12,6 +12,7 @@ import { type Login, tokenAddress, tokenIn } from "./challenge.ts";
 import { type Fault, faultOf } from "./fault.ts";
 import type { TokenServerFault } from "./login-fault.ts";
 import { isLoopbackHost } from "./network-address.ts";
+import { apiOf } from "./server.ts";
 import type { Probe, Verification } from "./verification.ts";
 
 /** One verification: what is asked, and who carries it. `madeUp` is a credential that nobody has. */
@@ -174,7 +175,9 @@ export async function findRegistry(
 	host: string,
 	insecure: boolean,
 ): Promise<Registry | Fault> {
-	const secure = get(new URL(`https://${host}/v2/`));
+	const [api, plainApi] = [apiOf(host), apiOf(host, "http")];
+	if (!api || !plainApi) return { host, kind: "no-host" };
+	const secure = get(api);
 	const found = await ask(secure);
 	if ("answer" in found) return { request: secure, ...found };
 	const { fault } = found;
@@ -183,7 +186,7 @@ export async function findRegistry(
 		(fault.kind === "refused" && secure.url.port === "");
 	if (!mayBePlain || !(insecure || isLoopbackHost(secure.url.hostname)))
 		return fault;
-	const plain = get(new URL(`http://${host}/v2/`));
+	const plain = get(plainApi);
 	const second = await ask(plain);
 	if ("answer" in second) return { request: plain, ...second };
 	return fault.kind === "plain-http" ? second.fault : fault;

@@ -114,6 +114,15 @@ export function apiHostOf(key: string): string {
 	return key === DOCKER_HUB_KEY ? "registry-1.docker.io" : key;
 }
 
+/**
+ * Where a host's API is; undefined for what may begin an image's name and no URL: nothing (`a_b.c/x` is all
+ * path), a port beyond 65535, numbers that are no address.
+ */
+export function apiOf(host: string, scheme = "https"): URL | undefined {
+	const url = host === "" ? null : URL.parse(`${scheme}://${host}/v2/`);
+	return url ?? undefined;
+}
+
 /** How a key in `auths` is shown: Docker Hub is `docker.io`, and what stands before an `@` is not shown. */
 export function displayHost(key: string): string {
 	return key === DOCKER_HUB_KEY ? "docker.io" : displayKey(key);

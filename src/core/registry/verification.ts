@@ -71,6 +71,8 @@ export type Unverifiable = Faults<{
 	"accepts-any": None;
 	/** The entry's key stands for several hosts, or for none. */
 	"no-single-host": None;
+	/** It is Docker Hub's, which kubelets try at hosts without a dot or a port as well. */
+	"docker-hub": None;
 	login: { fault: LoginFault };
 	/** `scoped`: the token was asked for an image; without one, another answer may come with one. */
 	"token-server": { fault: TokenServerFault; scoped: boolean };

@@ -656,6 +656,33 @@ The first that works is entry ${server.host} in ${join(bed.folder, "2.json")}.
 		);
 	});
 
+	test("Docker Hub's is sent to no host that kubelets take for Docker Hub", async () => {
+		await using bed = await started();
+		const path = join(bed.folder, "hub.json");
+		await writeFile(
+			path,
+			JSON.stringify({ auths: { "https://index.docker.io/v1/": user("hub") } }),
+		);
+		const asked: string[] = [];
+		const { out, status } = await bed.run(
+			["explain", "Laptop/a/b:1", "--verify", "--docker-config", path],
+			{
+				registry: {
+					resolve: async (host) => {
+						asked.push(host);
+						return [];
+					},
+				},
+			},
+		);
+		assert.equal(status, 1);
+		assert.match(
+			out,
+			/1\. could not verify the credential for Laptop: it is Docker Hub's, and is sent nowhere else\nWhether it works is not known\.\n$/,
+		);
+		assert.deepEqual(asked, []);
+	});
+
 	test("fails where none works, and says so in JSON", async () => {
 		await using bed = await started();
 		const { server, image, flags } = await withRegistry(bed, [wrong]);

@@ -4,6 +4,9 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { Clock } from "../../../src/world.ts";
+import { labelsOf } from "../../support/build.ts";
+import { selfSigned } from "../../support/registry/certificates.ts";
+import { connectProxy } from "../../support/registry/connect-proxy.ts";
 import { push } from "../../support/registry/exchange.ts";
 import { registry } from "../../support/registry/registry.ts";
 import { type LoopbackServer, serve } from "../../support/registry/server.ts";
@@ -255,6 +258,90 @@ describe("images --check", () => {
 				outcome.out,
 			);
 		assert.equal(outcome.status, 1);
+	});
+
+	test("what a pod chose is sent no credential that is not for its host, and no host that is none ends it", async (t) => {
+		await using bed = await testBed({ namespaces: ["nginx-mesh", "evil"] });
+		const identity = await selfSigned(["reg.example"]);
+		const server = await serve(
+			registry({ by: "basic", accounts: { passwords: {} } }),
+			identity,
+		);
+		const proxy = await connectProxy(server.host);
+		t.after(() => Promise.all([proxy.close(), server.close()]));
+		const auths = {
+			"https://index.docker.io/v1/": { username: "hub", password: "secret" },
+			"*.example": { username: "stars", password: "secret" },
+		};
+		const images = [
+			"Evil/a/b:1",
+			"[::::]/a:1",
+			"a_b.c/x:1",
+			"localhost/a/b:1",
+			"reg.example/a:1",
+			"reg.example:99999/a:1",
+		];
+		bed.server.store.seed({
+			kind: "Secret",
+			metadata: {
+				namespace: "nginx-mesh",
+				name: "nginx-mesh-registry-key",
+				labels: labelsOf(),
+			},
+			type: "kubernetes.io/dockerconfigjson",
+			data: { ".dockerconfigjson": btoa(JSON.stringify({ auths })) },
+		} as never);
+		bed.server.store.seed({
+			kind: "Pod",
+			metadata: { namespace: "evil", name: "web" },
+			spec: { containers: images.map((image) => ({ name: "a", image })) },
+		} as never);
+		const run = (...argv: string[]) =>
+			bed.run(["images", "--check", "--registry-insecure", ...argv], {
+				stdin: pod("Evil/a/b:1", "reg.example/a:1"),
+				env: { HTTPS_PROXY: proxy.origin, NO_PROXY: "127.0.0.1" },
+				registry: {
+					resolve: async () => [{ address: "192.0.2.1", family: 4 }],
+				},
+			});
+		const sent = async (...argv: string[]) => {
+			const begun = server.requests.length;
+			const { out } = await run("-o", "json", ...argv);
+			const items: { image: string; status: string; detail: string }[] =
+				JSON.parse(out).items;
+			return {
+				logins: server.requests
+					.slice(begun)
+					.flatMap(({ authorization }) => authorization ?? []),
+				items: items.map(({ image, detail }) => [image, detail]),
+			};
+		};
+		const withheld =
+			"the registry asks for a credential, and none that matches is sent to a host that no entry names";
+		assert.deepEqual(await sent("-A"), {
+			logins: [],
+			items: [
+				["Evil/a/b:1", withheld],
+				["[::::]/a:1", "[::::] is no address of a registry"],
+				["a_b.c/x:1", "the name is no address of a registry"],
+				[
+					"localhost/a/b:1",
+					"localhost is at a private address, and no source has an entry for it",
+				],
+				["reg.example/a:1", withheld],
+				[
+					"reg.example:99999/a:1",
+					"reg.example:99999 is no address of a registry",
+				],
+			],
+		});
+		// A person who names the image means its host as well, but not that Docker Hub's is for it.
+		const named = await sent("-f", "-");
+		assert.deepEqual(named.items[0], ["Evil/a/b:1", withheld]);
+		assert.deepEqual(
+			[...new Set(named.logins)],
+			[`Basic ${btoa("stars:secret")}`],
+		);
 	});
 
 	test("without a pull secret, which is told", async () => {

@@ -141,6 +141,29 @@ describe("an answer", () => {
 		);
 	});
 
+	it("says whether an entry names the image's host", () => {
+		const ring = [
+			sourceOf(
+				auths({
+					"https://index.docker.io/v1/": { username: "hub" },
+					"*.example": { username: "stars" },
+					"reg.example": { username: "named" },
+				}),
+			),
+		];
+		const by = (image: string) => {
+			const answer = findCredentials(image, ring);
+			assert.ok(answer.outcome === "answered");
+			return answer.matches.map((match) => match.by);
+		};
+		assert.deepEqual(by("reg.example/a"), ["host", "stars"]);
+		assert.deepEqual(by("evil.example/a"), ["stars"]);
+		for (const image of ["nats", "docker.io/a/b", "index.docker.io/a/b"])
+			assert.deepEqual(by(image), ["host"], image);
+		for (const image of ["localhost/a/b", "Evil/a/b"])
+			assert.deepEqual(by(image), ["fallback"], image);
+	});
+
 	it("names the Secret that breaks the lookup", () => {
 		assert.deepEqual(
 			findCredentials("reg.io/app", [
