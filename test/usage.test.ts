@@ -59,6 +59,13 @@ test("options takes no arguments, and is known", async () => {
 	);
 });
 
+test("help of rotate speaks of one registry, as it rotates one at a time", () => {
+	const rotate = COMMANDS.find(({ verb }) => verb === "rotate");
+	for (const { name, help } of rotate?.flags ?? [])
+		if (["registry-server", "from-secret"].includes(name))
+			assert.doesNotMatch(help, /\bSeveral\b|\ball\b/, name);
+});
+
 test("help of rotate says what --yes does not answer", () => {
 	const rotate = COMMANDS.find(({ verb }) => verb === "rotate");
 	assert.equal(

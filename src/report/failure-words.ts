@@ -75,11 +75,11 @@ const EDIT_WORDS: FailureWording<EditFailure> = {
 	}),
 	"registries-all": ({ source, keys, script }) => ({
 		message: `${keys.map(displayHost).join(", ")} is all that ${secretWords(source)} holds`,
-		advice: { words: "to be rid of it and its copies, run", script },
+		advice: { words: "to delete it and its copies, run", script },
 	}),
 	"edit-absent": ({ source, script }) => ({
 		message: `there is no ${secretWords(source)}`,
-		advice: { words: "make it with", script },
+		advice: { words: "create it with", script },
 	}),
 	"edit-unmanaged": ({ source, type }) =>
 		`${secretWords(source)} exists but is not managed by meshreg (type ${type}); left unchanged`,

@@ -11,7 +11,7 @@ import { nearMissSentence } from "./near-miss.ts";
 
 /** The cause of pods that cannot pull, as a clause; `one`: `places` is one namespace. */
 export function pullClause(
-	{ cause, host, secret, words, asked, hint, changedAgo }: PullSubject,
+	{ cause, pods, host, secret, words, asked, hint, changedAgo }: PullSubject,
 	places: string,
 	one: boolean,
 ): string {
@@ -20,25 +20,29 @@ export function pullClause(
 		asked === undefined
 			? host
 			: `${asked.host} (${ROLES[asked.role]} of ${host})`;
+	const [thePods, theirAccounts, s] =
+		pods === 1
+			? ["the pod", "its service account", "s"]
+			: ["the pods", "their service accounts", ""];
 	switch (cause) {
 		case "malformed-secret":
 			return `${secret} cannot be read, which fails every pull of a pod that references it`;
 		case "invalid-reference":
 			return "the image is no image reference";
 		case "never-pull":
-			return "the image is not on the node, or not for this pod, and may not be pulled";
+			return `the image is not on the node, or not for ${thePods}, and is never pulled`;
 		case "no-secret":
 			return `${places} ${one ? "has" : "have"} no pull secret for ${host}`;
 		case "secret-missing":
 			return secret === ""
-				? `a pull secret that the pods reference does not exist`
+				? `a pull secret that ${thePods} reference${s} does not exist`
 				: `${secret} is referenced, and does not exist`;
 		case "not-attached":
-			return `${secret} has a credential for ${host}, but neither the pod nor its service account references it`;
+			return `${secret} has a credential for ${host}, but neither ${thePods} nor ${theirAccounts} reference${s} it`;
 		case "pod-older":
 			return `created before ${secret}, with a credential for ${host}, existed or was attached`;
 		case "pod-lacks":
-			return `${secret}, with a credential for ${host}, is referenced by the service account, but not by the pod`;
+			return `${secret}, with a credential for ${host}, is referenced by ${theirAccounts}, but not by ${thePods}`;
 		case "no-key":
 			return `no pull secret has an entry for ${host}`;
 		case "empty-entry":

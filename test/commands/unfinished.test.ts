@@ -1,6 +1,7 @@
 /** The server goes away in the middle of a change: the last line says that it is not finished, and what finishes it. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { secret } from "../support/build.ts";
 import { hastyClock } from "../support/connecting.ts";
 import { type TestBed, testBed } from "../support/test-bed.ts";
 
@@ -84,6 +85,19 @@ describe("the server goes away", () => {
 			assert.equal(err.endsWith(AGAIN), words === AGAIN, err);
 			assert.equal(err.split("\n").length, 2, err);
 		});
+});
+
+test("a namespace that failed is not among those that are done", async () => {
+	await using bed = await testBed({ namespaces: ["a", "b"] });
+	await bed.run(CREATE, { stdin: "one" });
+	secret(bed, "a", {});
+	const { err } = await runUntil(
+		bed,
+		["sync", "-n", "a,b"],
+		/^POST .*\/b\/secrets$/,
+		"unasked",
+	);
+	assert.match(err, /\(0 of 2 namespaces are done; run the command again/);
 });
 
 test("create -o json has the namespace that it made before the server went away", async () => {

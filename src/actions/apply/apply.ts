@@ -42,8 +42,8 @@ export interface ApplyOptions {
 	) => Promise<Change | Failure | undefined> | Change | undefined;
 	/** Called once a change, in the plan's order, as soon as its turn has come; with what it was, unless that was settled before. */
 	readonly onResult?: (result: ChangeResult, preview?: Preview) => void;
-	/** Called once a step as soon as it is done, in any order. */
-	readonly onDone?: (step: Step) => void;
+	/** Called once a step as soon as it is over, in any order. */
+	readonly onDone?: (step: Step, result: ChangeResult) => void;
 	/** Called with what a creation or an update was answered with: the Secret as it is then. */
 	readonly onWritten?: (written: PullSecret) => void;
 }
@@ -74,7 +74,7 @@ export async function apply(
 				? [step]
 				: await applyOne(step, how);
 			inOrder.add(index, result, preview);
-			how.onDone?.(step);
+			how.onDone?.(step, result);
 			return result;
 		});
 	} finally {

@@ -32,9 +32,9 @@ export async function carryOut(
 	try {
 		await showProgress(how.world, { total, quiet }, async (shown) => {
 			// What is settled is nothing to do, or was counted when it was done.
-			const onDone = (step: Step): void => {
+			const onDone = (step: Step, { action }: ChangeResult): void => {
 				if (!planned.has(step)) return;
-				done++;
+				if (action !== "failed") done++;
 				shown();
 			};
 			const early = await carriedOutFirst(first, { ...how, onDone });

@@ -70,7 +70,12 @@ The user stays unless another is given, and so do other registries in the source
 			"printenv REGISTRY_PASSWORD | kubectl meshreg rotate --registry-server registry.example.com --registry-username mesh --registry-password-stdin --expires-in 12h",
 	},
 	flags: [
-		...CREDENTIAL_FLAGS,
+		...withHelp(CREDENTIAL_FLAGS, {
+			"from-secret":
+				"Take the credential from an existing pull Secret, given as NAMESPACE/NAME.",
+			"registry-server":
+				"Replace the credential of this registry, named as in the source; not needed where it has one alone.",
+		}),
 		{
 			name: "if-expiring",
 			kind: "text",

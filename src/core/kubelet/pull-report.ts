@@ -268,7 +268,12 @@ function detailOf(message: string): string {
 		.replace(/^Failed to pull image "[^"]*"(?::\s*)?/, "")
 		.replace(/^Error: (?=(?:ErrImagePull|ImagePullBackOff)$)/, "")
 		.replace(/^(?:ErrImagePull|ImagePullBackOff|Back-off)(?:: |$)/, "")
+		.replace(/^Failed to create pod sandbox: /, "")
 		.replaceAll(/rpc error: code = \w+ desc = /g, "")
+		.replaceAll(
+			/failed to (?:get sandbox image|pull(?: and unpack)? image|resolve (?:reference|image)) "[^"]*": /g,
+			"",
+		)
 		.trim();
 }
 

@@ -222,7 +222,7 @@ describe("create --add", () => {
 		);
 		assert.equal(
 			none.err,
-			`error: there is no secret "other" in namespace "nginx-mesh"; make it with 'kubectl meshreg create other'\n`,
+			`error: there is no secret "other" in namespace "nginx-mesh"; create it with 'kubectl meshreg create other'\n`,
 		);
 		await bed.run(["sync", "-n", "app"]);
 		const copy = await bed.run(
@@ -318,7 +318,7 @@ describe("create --remove", () => {
 			[last.status, last.err],
 			[
 				1,
-				`error: a.example is all that secret "${NAME}" in namespace "nginx-mesh" holds; to be rid of it and its copies, run 'kubectl meshreg prune ${NAME}'\n`,
+				`error: a.example is all that secret "${NAME}" in namespace "nginx-mesh" holds; to delete it and its copies, run 'kubectl meshreg prune ${NAME}'\n`,
 			],
 		);
 		const absent = await bed.run(["create", "--remove", "docker.io"]);
