@@ -131,6 +131,36 @@ const RUN: readonly (readonly string[])[] = [
 ];
 
 describe("an exit status is what it would be without", () => {
+	test("an account that names more than a patch takes, and one that goes meanwhile", async () => {
+		await using bed = await started();
+		const names = Array.from({ length: 10_001 }, (_, index) => `k${index}`);
+		for (const [name, keys] of [
+			["many", names],
+			["going", ["gone"]],
+		] as const)
+			bed.server.store.seed({
+				kind: "ServiceAccount",
+				metadata: {
+					namespace: "evil",
+					name,
+					labels: { "kubectl-meshreg/attached": "true" },
+					annotations: { "kubectl-meshreg/attached-keys": keys.join() },
+				},
+				imagePullSecrets: [...keys, "theirs"].map((each) => ({ name: each })),
+			} as never);
+		bed.server.onRequest(({ method, path }) => {
+			if (method === "PATCH" && path.endsWith("/serviceaccounts/going"))
+				bed.server.store.delete("ServiceAccount", "evil", "going");
+			return undefined;
+		});
+		const { status, err } = await bed.run(["prune", "--all", "--yes"]);
+		assert.equal(status, 0, err);
+		assert.deepEqual(
+			bed.server.store.get("ServiceAccount", "evil", "many")?.imagePullSecrets,
+			[{ name: "theirs" }],
+		);
+	});
+
 	for (const [what, object] of PLANTED)
 		test(what, async () => {
 			await using bed = await started();

@@ -5,6 +5,7 @@ import {
 } from "../../core/accounts/attachment.ts";
 import type { AccountNote } from "../../core/note.ts";
 import type { ServiceAccount } from "../../core/objects.ts";
+import type { Failure } from "../../core/output/failure.ts";
 import type { ChangeResult, DryRun } from "../../core/output/result.ts";
 import { isFatal, isForbidden } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
@@ -92,7 +93,10 @@ export async function takeBack(
 				isMeant(account.metadata.namespace ?? "", key),
 			),
 		awaitDefault: false,
-		onResult: (result) => onResult(leniently(result)),
+		onResult: (result) => {
+			// What was deleted meanwhile has nothing to give back.
+			if (!GONE.has(result.why?.cause)) onResult(leniently(result));
+		},
 	});
 }
 
@@ -155,6 +159,11 @@ function listAttached(
 	};
 	return allOf(cluster.pages("ServiceAccount", query), (account) => account);
 }
+
+const GONE: ReadonlySet<unknown> = new Set<Failure["cause"]>([
+	"not-found",
+	"namespace-missing",
+]);
 
 function leniently(result: ChangeResult): ChangeResult {
 	return result.why?.cause === "forbidden"

@@ -53,10 +53,8 @@ export function accountAfter(
 			(at, part) => Reflect.get(at, part),
 			after,
 		);
-		if (Array.isArray(parent)) {
-			if (operation.op === "remove") parent.splice(Number(last), 1);
-			else parent.push(operation.value);
-		} else if (operation.op === "remove") Reflect.deleteProperty(parent, last);
+		if (operation.op === "remove") Reflect.deleteProperty(parent, last);
+		else if (Array.isArray(parent)) parent.push(operation.value);
 		else Reflect.set(parent, last, operation.value);
 	}
 	return after;
@@ -137,14 +135,16 @@ function takingBack(
 	// Of several entries of one name, the last: what is added is added at the end.
 	const gone = new Set(keys);
 	const places = new Map(secrets.map(({ name }, index) => [name, index]));
-	const at = keys.flatMap((key) => places.get(key) ?? []).sort((a, b) => b - a);
+	const at = new Set(keys.flatMap((key) => places.get(key) ?? []));
+	const left = secrets.filter((_, index) => !at.has(index));
+	const path = "/imagePullSecrets";
+	// One operation for all: how many entries there are others decide, and of operations API servers take 10,000.
 	const entries: JsonPatchOperation[] =
-		at.length > 0 && at.length === secrets.length
-			? [{ op: "remove", path: "/imagePullSecrets" }]
-			: at.map((index) => ({
-					op: "remove",
-					path: `/imagePullSecrets/${index}`,
-				}));
+		at.size === 0
+			? []
+			: left.length === 0
+				? [{ op: "remove", path }]
+				: [{ op: "replace", path, value: left }];
 	return {
 		operations: [
 			...unchangedSince(account),

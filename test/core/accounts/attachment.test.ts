@@ -89,7 +89,7 @@ describe("detaching", () => {
 	it("takes back the entry and, with the last key, what remembers it", () => {
 		assert.deepEqual(planDetach(account(["a", KEY], KEY), KEY).operations, [
 			...UNCHANGED_SINCE,
-			{ op: "remove", path: "/imagePullSecrets/1" },
+			{ op: "replace", path: "/imagePullSecrets", value: [{ name: "a" }] },
 			{ op: "remove", path: "/metadata/labels/kubectl-meshreg~1attached" },
 			{
 				op: "remove",

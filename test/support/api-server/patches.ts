@@ -28,9 +28,13 @@ export function mergePatch(object: JsonObject, patch: Json): JsonObject {
 	return merged(object, patch, {}, "") as JsonObject;
 }
 
+const MOST_OPERATIONS = 10_000;
+
 /** RFC 6902. The first operation that fails ends it with a 422. */
 function jsonPatch(object: JsonObject, patch: Json): JsonObject {
 	if (!Array.isArray(patch)) throw wrongPatch(patch, "[]handlers.jsonPatchOp");
+	if (patch.length > MOST_OPERATIONS)
+		throw refuse.tooManyOperations(MOST_OPERATIONS, patch.length);
 	const copy = structuredClone(object);
 	for (const operation of patch) {
 		if (!isOperation(operation)) throw refuse.patchFailed();

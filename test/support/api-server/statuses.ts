@@ -116,6 +116,12 @@ export const refuse = {
 			"RequestEntityTooLarge",
 			`Request entity too large: limit is ${limit}`,
 		),
+	tooManyOperations: (most: number, are: number) =>
+		new StatusError(
+			413,
+			"RequestEntityTooLarge",
+			`Request entity too large: The allowed maximum operations in a JSON patch is ${most}, got ${are}`,
+		),
 	unsupportedMediaType: (message: string, details?: JsonObject) =>
 		new StatusError(415, "UnsupportedMediaType", message, details),
 	/** A JSON Patch whose test fails, or whose path leads nowhere. */
