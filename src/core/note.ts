@@ -9,6 +9,7 @@ import type { Failure } from "./output/failure.ts";
 import type { Progress } from "./output/progress.ts";
 import type { DryRun } from "./output/result.ts";
 import type { Script } from "./output/shell.ts";
+import type { NearEnd } from "./pull-secrets/expiry.ts";
 import type { SourceRef } from "./pull-secrets/source.ts";
 import type { ServerNote } from "./registry/server.ts";
 import type { Verification } from "./registry/verification.ts";
@@ -53,11 +54,7 @@ export type CredentialNote = Causes<{
 	"credential-found": { key: string; from: StoredIn };
 	/** podman's entry for a part of a registry. */
 	"credential-narrower": { key: string };
-	"credential-expiring": {
-		key: string;
-		/** Milliseconds since 1970. */
-		at: number;
-		isOver: boolean;
+	"credential-expiring": NearEnd & {
 		/** Absent for one that is not written yet. */
 		script?: Script | undefined;
 	};
@@ -184,14 +181,7 @@ export type AccountNote =
 				outside?: readonly string[];
 			};
 			/** Accounts were attached, and the record of the source does not say so. */
-			"attached-unrecorded": {
-				source: SourceRef;
-				/** As for a person: `builder in app`. */
-				what: string;
-				why: Failure;
-				/** What records them, for who may. */
-				script: Script | undefined;
-			};
+			"attached-unrecorded": Unrecorded;
 			/** Accounts were attached where the record means the namespaces by rules alone, which do not attach them. */
 			"attached-by-name": {
 				/** As for a person: `builder`. */
@@ -201,13 +191,7 @@ export type AccountNote =
 				script: Script | undefined;
 			};
 			/** Accounts are detached, and the record of the source still says that they are attached. */
-			"detached-recorded": {
-				source: SourceRef;
-				what: string;
-				why: Failure;
-				/** What takes them out of it, for who may. */
-				script: Script | undefined;
-			};
+			"detached-recorded": Unrecorded;
 			/** Some accounts are detached where the record attaches all. */
 			"all-recorded": {
 				source: SourceRef;
@@ -235,6 +219,15 @@ export type AccountNote =
 			"attaches-unwatched": None;
 	  }>
 	| ({ readonly cause: "pods-older" } & OldPods);
+
+/** The record of a source that is to say what was done, and does not. */
+export interface Unrecorded {
+	/** As for a person: `builder in app`. */
+	readonly what: string;
+	readonly why: Failure;
+	/** What puts it right, for who may. */
+	readonly script: Script | undefined;
+}
 
 /** About what is deleted, and what stays. */
 export type PruneNote = Causes<{

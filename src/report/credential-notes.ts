@@ -1,6 +1,10 @@
 import type { FileNote } from "../core/credentials/encoding.ts";
 import type { CredentialNote, StoredIn } from "../core/note.ts";
-import { isoSeconds, timeLeft } from "../core/pull-secrets/expiry.ts";
+import {
+	isoSeconds,
+	type NearEnd,
+	timeLeft,
+} from "../core/pull-secrets/expiry.ts";
 import { displayHost, type ServerNote } from "../core/registry/server.ts";
 import { failureMessage } from "./failure.ts";
 import { secretWords } from "./input-failure-words.ts";
@@ -49,16 +53,7 @@ export const CREDENTIAL_WORDS: Wording<CredentialNote> = {
 };
 
 /** That a credential is over, or soon will be. */
-export function expiryWords({
-	key,
-	at,
-	isOver,
-}: {
-	readonly key: string;
-	/** Milliseconds since 1970. */
-	readonly at: number;
-	readonly isOver: boolean;
-}): string {
+export function expiryWords({ key, at, isOver }: NearEnd): string {
 	return `the credential for ${displayHost(key)} ${isOver ? "expired" : "expires"} at ${isoSeconds(at)}`;
 }
 

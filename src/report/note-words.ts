@@ -8,6 +8,7 @@ import type {
 	Note,
 	RunNote,
 	SourceNote,
+	Unrecorded,
 } from "../core/note.ts";
 import type { Failure } from "../core/output/failure.ts";
 import { type CommandContext, NO_CONTEXT } from "../core/output/shell.ts";
@@ -149,22 +150,17 @@ const ACCOUNT_WORDS: Wording<AccountNote> = {
 		`what attach added to service accounts is not taken back${
 			places ? ` in ${someOf(places)}` : ""
 		}${outside ? ` outside ${someOf(outside)}` : ""}: ${failureLine(error)}`,
-	"attached-unrecorded": ({ what, why, script }) => ({
-		message: `${what} attached, but not recorded, so sync and the watch do not keep it attached: ${unrecordedWords(why)}`,
-		...(why.cause === "record-forbidden" && {
-			advice: { words: "ask who may to run", script },
-		}),
-	}),
+	"attached-unrecorded": (note) =>
+		unrecorded(
+			note,
+			"attached, but not recorded, so sync and the watch do not keep it attached",
+		),
 	"attached-by-name": ({ accounts, namespaces, script }) => ({
 		message: `${accounts} in ${someOf(namespaces)} attached, but not recorded, so sync and the watch do not keep it attached: the record covers ${someOf(namespaces)} only by a rule`,
 		advice: { words: "record it with:", script, bare: true },
 	}),
-	"detached-recorded": ({ what, why, script }) => ({
-		message: `${what} still recorded, so sync and the watch keep attaching it: ${unrecordedWords(why)}`,
-		...(why.cause === "record-forbidden" && {
-			advice: { words: "ask who may to run", script },
-		}),
-	}),
+	"detached-recorded": (note) =>
+		unrecorded(note, "still recorded, so sync and the watch keep attaching it"),
 	"all-recorded": ({
 		source: { namespace, name },
 		accounts,
@@ -190,6 +186,16 @@ const ACCOUNT_WORDS: Wording<AccountNote> = {
 	"attaches-unwatched": () =>
 		"the record attaches service accounts, which this watch may not: install with --attach as well",
 };
+
+/** That the record does not say what was done to accounts, and what keeps it from that. */
+function unrecorded({ what, why, script }: Unrecorded, so: string): NoteWords {
+	return {
+		message: `${what} ${so}: ${unrecordedWords(why)}`,
+		...(why.cause === "record-forbidden" && {
+			advice: { words: "ask who may to run", script },
+		}),
+	};
+}
 
 /** Why a record could not be changed, as a clause. */
 function unrecordedWords(why: Failure): string {

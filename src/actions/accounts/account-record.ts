@@ -175,7 +175,6 @@ async function write(
 		if (isFatal(error)) throw error;
 		warn(world, {
 			cause: done === "attached" ? "attached-unrecorded" : "detached-recorded",
-			source: place,
 			what: what(),
 			why: failureOf(error),
 			script: fixes(source).accounts(

@@ -1,4 +1,4 @@
-import { FailureError } from "../../core/output/failure.ts";
+import { FailureError, type Recording } from "../../core/output/failure.ts";
 import type { DryRun } from "../../core/output/result.ts";
 import { growingPause, spread } from "../../core/pauses.ts";
 import { TARGETS_ANNOTATION } from "../../core/pull-secrets/ownership.ts";
@@ -21,19 +21,13 @@ import type { Cluster, World } from "../../world.ts";
 import { readPullSecret } from "../read/read-keys.ts";
 
 /** How a record is changed. */
-interface RecordChange {
+interface RecordChange extends Recording {
 	readonly cluster: Cluster;
 	readonly reader: ContentReader;
 	readonly world: Pick<World, "clock" | "interrupt">;
 	readonly dryRun: DryRun;
 	/** The record as it is to be, of what it is by now. */
 	readonly change: (record: SourceRecord) => SourceRecord;
-	/** What is recorded, for messages: `app`. */
-	readonly what: string;
-	/** It is taken out of the record. */
-	readonly takesOut?: true;
-	/** The command has no `--once` itself. */
-	readonly onceInSync?: true;
 	/** A source that has no record gets none. */
 	readonly ifRecorded?: true;
 }
@@ -130,11 +124,7 @@ async function readSource(
 	});
 }
 
-function about({
-	what,
-	takesOut,
-	onceInSync,
-}: Pick<RecordChange, "what" | "takesOut" | "onceInSync">) {
+function about({ what, takesOut, onceInSync }: Recording): Recording {
 	return {
 		what,
 		...(takesOut && { takesOut }),
@@ -148,10 +138,7 @@ function about({
  */
 export function recordToWrite(
 	source: PullSecret,
-	how: Pick<
-		RecordChange,
-		"change" | "what" | "takesOut" | "onceInSync" | "ifRecorded"
-	>,
+	how: Recording & Pick<RecordChange, "change" | "ifRecorded">,
 ): SourceRecord | undefined {
 	const before = recordOf(source);
 	if (before === undefined && how.ifRecorded) return undefined;

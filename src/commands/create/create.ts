@@ -20,6 +20,7 @@ import {
 } from "../../actions/credentials/entered-credential.ts";
 import { onCluster } from "../../actions/on-cluster.ts";
 import { readPullSecret } from "../../actions/read/read-keys.ts";
+import { readNamespaces } from "../../actions/read/read-namespaces.ts";
 import { warnOfMalformed } from "../../actions/read/warn-of-malformed.ts";
 import { warn } from "../../actions/tell.ts";
 import { CANCELLED, cancelled, command } from "../../command.ts";
@@ -27,7 +28,12 @@ import { type Given, switchFlag } from "../../core/command-line/flag.ts";
 import { displayUsername } from "../../core/credentials/credential.ts";
 import { displayUser } from "../../core/credentials/entry.ts";
 import type { Outcome } from "../../core/document.ts";
-import { DEFAULT_MESH, NO_MESH } from "../../core/meshes/meshes.ts";
+import {
+	allMeshes,
+	DEFAULT_MESH,
+	type Mesh,
+	NO_MESH,
+} from "../../core/meshes/meshes.ts";
 import type { FlagNote } from "../../core/note.ts";
 import { contextClause } from "../../core/output/context-flags.ts";
 import type { Script } from "../../core/output/shell.ts";
@@ -67,7 +73,6 @@ import {
 import { SOURCE_EDIT_FLAGS, sourceEditOf } from "../../flags/source-edit.ts";
 import * as flags from "../../flags.ts";
 import type { Cluster, ConnectionFlags, World } from "../../world.ts";
-import { meshesInstalled } from "./meshes-installed.ts";
 import { type SourceWriting, writeSource } from "./write-source.ts";
 
 /** `create [NAME]`: a source from credentials. */
@@ -285,6 +290,22 @@ async function meshPlace(
 		const mesh = offered.find(({ name }) => name === chosen) ?? NO_MESH;
 		return { namespace: mesh.sourceNamespace, name: mesh.secretName };
 	});
+}
+
+/**
+ * Which meshes a cluster has, by their namespaces, in the order in which they are offered. One whose
+ * namespace may not be looked at is not among them. Throws what else the cluster throws.
+ */
+async function meshesInstalled(cluster: Cluster): Promise<Mesh[]> {
+	const meshes = allMeshes();
+	const known = await readNamespaces(
+		cluster,
+		meshes.flatMap(({ sourceNamespace }) => sourceNamespace ?? []),
+	);
+	return meshes.filter(
+		({ sourceNamespace = "" }) =>
+			typeof known.get(sourceNamespace) === "object",
+	);
 }
 
 interface MeshOffer extends AskedPlace {

@@ -5,8 +5,7 @@ import {
 } from "../../actions/read/find-source.ts";
 import { readManifests } from "../../actions/read/read-manifests.ts";
 import { warn } from "../../actions/tell.ts";
-import type { RewrittenImage } from "../../core/kubelet/image-reference.ts";
-import type { Injection } from "../../core/manifest/inject.ts";
+import type { Injected, Injection } from "../../core/manifest/inject.ts";
 import type { ManifestPart } from "../../core/manifest/join.ts";
 import { desiredCopies } from "../../core/pull-secrets/desired.ts";
 import {
@@ -20,12 +19,7 @@ import type { ConnectionFlags, World } from "../../world.ts";
 
 /** What came of all files. */
 interface InjectedFiles {
-	readonly parts: ManifestPart[];
-	/** Of the workloads; undefined where one names none. */
-	readonly namespaces: Set<string | undefined>;
-	/** Those for which the manifests bring the Secret themselves. */
-	readonly provided: Set<string | undefined>;
-	readonly images: RewrittenImage[];
+	readonly files: readonly Injected[];
 	readonly failed: boolean;
 }
 
@@ -37,13 +31,8 @@ export async function injectFiles(
 	world: World,
 ): Promise<InjectedFiles> {
 	const { injectManifest } = await import("../../core/manifest/inject.ts");
+	const files: Injected[] = [];
 	let failed = false;
-	const done: Omit<InjectedFiles, "failed"> = {
-		parts: [],
-		namespaces: new Set(),
-		provided: new Set(),
-		images: [],
-	};
 	const fail = (error: OperationError): void => {
 		world.emit({ type: "failure", error });
 		failed = true;
@@ -56,18 +45,15 @@ export async function injectFiles(
 		try {
 			const injected = injectManifest(manifest.text, manifest.file, injection);
 			warn(world, ...injected.warnings);
-			for (const each of injected.namespaces) done.namespaces.add(each);
-			for (const each of injected.provided) done.provided.add(each);
-			for (const each of injected.images) done.images.push(each);
-			done.parts.push(injected);
+			files.push(injected);
 		} catch (error) {
 			if (!(error instanceof OperationError)) throw error;
 			fail(error);
 		}
 	}
-	if (done.namespaces.size === 0 && !failed)
+	if (files.every(({ namespaces }) => namespaces.length === 0) && !failed)
 		warn(world, { cause: "no-pod-templates" });
-	return { ...done, failed };
+	return { files, failed };
 }
 
 /** The source whose copies go with the manifests, and the namespace of what names none. Throws what the cluster throws. */
@@ -85,18 +71,15 @@ export async function sourceFor(
 
 /** The copies that sync would make where the manifests go, as one more of them. */
 export async function secretsFor(
-	done: InjectedFiles,
+	files: readonly Injected[],
 	{ source, namespace }: Awaited<ReturnType<typeof sourceFor>>,
 ): Promise<ManifestPart> {
-	const named = (namespaces: ReadonlySet<string | undefined>) =>
-		new Set([...namespaces].map((name) => name ?? namespace));
-	const provided = named(done.provided);
-	const wanted = [...named(done.namespaces)]
-		.filter((name) => !provided.has(name))
-		.toSorted();
-	const asJson = done.parts.every((part) => part.json);
+	const named = (of: "namespaces" | "provided") =>
+		new Set(files.flatMap((file) => file[of]).map((name) => name ?? namespace));
+	const wanted = [...named("namespaces").difference(named("provided"))];
+	const asJson = files.every(({ json }) => json);
 	const texts = await Promise.all(
-		desiredCopies(source, wanted)
+		desiredCopies(source, wanted.toSorted())
 			.map(secretOf)
 			.map(async (secret) =>
 				asJson ? json(secret) : `---\n${await yaml(secret)}`,

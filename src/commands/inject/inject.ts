@@ -98,7 +98,7 @@ Works offline unless --with-secret is given.`,
 		const found = options.withSecret
 			? await sourceFor(options.source, options.connection, world)
 			: undefined;
-		const done = await injectFiles(
+		const { files, failed } = await injectFiles(
 			options.paths,
 			options.recursive,
 			{
@@ -109,7 +109,7 @@ Works offline unless --with-secret is given.`,
 			},
 			world,
 		);
-		const collisions = findCollisions(done.images);
+		const collisions = findCollisions(files.flatMap(({ images }) => images));
 		for (const collision of collisions)
 			world.emit({
 				type: "error",
@@ -118,12 +118,14 @@ Works offline unless --with-secret is given.`,
 		// What one of the two needs would run under the other's name: better nothing than that.
 		if (collisions.length > 0)
 			return { status: EXIT.failed, document: NOTHING };
-		if (found !== undefined && done.namespaces.size > 0)
-			done.parts.push(await secretsFor(done, found));
+		const secrets = found && (await secretsFor(files, found));
 		const { joinManifests } = await import("../../core/manifest/join.ts");
 		return {
-			status: done.failed ? EXIT.failed : EXIT.done,
-			document: { kind: "text", text: joinManifests(done.parts) },
+			status: failed ? EXIT.failed : EXIT.done,
+			document: {
+				kind: "text",
+				text: joinManifests(secrets ? [...files, secrets] : files),
+			},
 		};
 	},
 });

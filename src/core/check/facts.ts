@@ -7,7 +7,7 @@ import {
 	type PolicyObject,
 } from "../accounts/policy.ts";
 import type { PullSource } from "../kubelet/keyring.ts";
-import { type ImageUse, imageUses } from "../kubelet/pod-images.ts";
+import { imageUses } from "../kubelet/pod-images.ts";
 import { accountOf, namesOf, providerOf } from "../kubelet/pod-secrets.ts";
 import { isPullFailure } from "../kubelet/pull-failures.ts";
 import type { PullEvent, Waiting } from "../kubelet/pull-report.ts";
@@ -113,7 +113,6 @@ export interface PodFacts extends Place {
 	/** Of its pull Secrets, which it keeps for good. */
 	readonly secrets: readonly string[];
 	readonly images: readonly string[];
-	readonly uses: readonly ImageUse[];
 	/** Those of containers that a kubelet reported as started, and of volumes then. A pod that no node has yet has none. */
 	readonly started: readonly string[];
 	readonly created: number | undefined;
@@ -183,7 +182,6 @@ export function podFacts(pod: Pod): PodFacts | undefined {
 		account: accountOf(pod),
 		secrets: namesOf(spec),
 		images: [...new Set(uses.map(({ image }) => image))],
-		uses,
 		started: uses.flatMap(({ image, by, name }) =>
 			(by === "volume" ? started.size > 0 : started.has(name)) ? [image] : [],
 		),

@@ -8,8 +8,6 @@ export interface ImageUse {
 	readonly by: "container" | "volume";
 	/** Of the container or volume. */
 	readonly name: string;
-	/** `Always`, `IfNotPresent` or `Never`; "" where the API server said none. */
-	readonly pullPolicy: string;
 }
 
 /**
@@ -22,20 +20,12 @@ export function imageUses({ spec }: Pod): ImageUse[] {
 		...(spec?.initContainers ?? []),
 		...(spec?.containers ?? []),
 		...(spec?.ephemeralContainers ?? []),
-	].map(
-		({ name, image = "", imagePullPolicy = "" }): ImageUse => ({
-			image,
-			by: "container",
-			name,
-			pullPolicy: imagePullPolicy,
-		}),
-	);
+	].map(({ name, image = "" }): ImageUse => ({ image, by: "container", name }));
 	const volumes = (spec?.volumes ?? []).map(
 		({ name, image }): ImageUse => ({
 			image: image?.reference ?? "",
 			by: "volume",
 			name,
-			pullPolicy: image?.pullPolicy ?? "",
 		}),
 	);
 	return [...containers, ...volumes].filter(({ image }) => image !== "");

@@ -8,6 +8,7 @@ import {
 } from "./add.ts";
 import { applyEdits, CannotEdit, type Edit } from "./edit.ts";
 import { imagesOf, rewriteEdits } from "./images.ts";
+import type { ManifestPart } from "./join.ts";
 import { misplacedSecrets } from "./misplaced.ts";
 import { entryOf, type MapNode, mergedMaps, stringAt } from "./node.ts";
 import type { ManifestNote } from "./note.ts";
@@ -36,8 +37,7 @@ export interface Injection {
 }
 
 /** A manifest file with its pull Secrets, every other byte as it was. */
-interface Injected {
-	readonly text: string;
+export interface Injected extends ManifestPart {
 	readonly warnings: readonly ManifestNote[];
 	/** Of the objects that name the pull secret now, each once; undefined where one names none. */
 	readonly namespaces: readonly (string | undefined)[];
@@ -45,8 +45,6 @@ interface Injected {
 	readonly provided: readonly (string | undefined)[];
 	/** All images, moved or not, in order; empty without a registry. */
 	readonly images: readonly RewrittenImage[];
-	/** The file is JSON throughout. */
-	readonly json: boolean;
 }
 
 /**

@@ -65,8 +65,6 @@ export interface Injection {
 	 * recorded as a rule: whoever may change a Namespace decides.
 	 */
 	namespace(metadata: ObjectMeta): boolean;
-	/** As messages and help show it. */
-	readonly shown: string;
 	/** Pods that ask for it themselves, in namespaces that do not: found, asked for, and recorded by name. */
 	readonly pods?: PodMark;
 	/** The class of Gateways whose pods run its proxy, one to a namespace. */
@@ -103,7 +101,6 @@ const MESHES: Readonly<Record<MeshName, Mesh>> = {
 		secretName: DEFAULT_NAME,
 		sourceNamespace: DEFAULT_NAMESPACE,
 		injection: {
-			shown: "labelled injector.nsm.nginx.com/auto-inject=enabled",
 			namespace: (metadata) => isInjected("nginx", metadata),
 		},
 		sidecars: ["nginx-mesh-sidecar", "nginx-mesh-init"],
@@ -125,7 +122,6 @@ const MESHES: Readonly<Record<MeshName, Mesh>> = {
 		secretName: "istio-registry-key",
 		sourceNamespace: "istio-system",
 		injection: {
-			shown: "labelled istio-injection=enabled or istio.io/rev",
 			namespace: (metadata) => isInjected("istio", metadata),
 			pods: { on: "label", key: "sidecar.istio.io/inject", values: ["true"] },
 			gatewayClass: "istio-waypoint",
@@ -146,7 +142,6 @@ const MESHES: Readonly<Record<MeshName, Mesh>> = {
 		secretName: "linkerd-registry-key",
 		sourceNamespace: "linkerd",
 		injection: {
-			shown: "annotated linkerd.io/inject=enabled or ingress",
 			namespace: (metadata) => isInjected("linkerd", metadata),
 			pods: {
 				on: "annotation",
@@ -172,7 +167,6 @@ const MESHES: Readonly<Record<MeshName, Mesh>> = {
 		secretName: "kuma-registry-key",
 		sourceNamespace: "kuma-system",
 		injection: {
-			shown: "labelled kuma.io/sidecar-injection=enabled",
 			namespace: (metadata) => isInjected("kuma", metadata),
 		},
 		sidecars: ["kuma-sidecar", "kuma-init"],

@@ -70,26 +70,22 @@ export type RecordFailure = Causes<{
 	"record-missing": { source: Place };
 	"record-too-large": { source: Place; bytes: number; limit: number };
 	/** The user may only read the source. */
-	"record-forbidden": {
-		source: Place;
-		/** What was to be recorded, as for a person: `app`, `all namespaces`. */
-		what: string;
-		/** It was to be taken out of the record. */
-		takesOut?: true;
-		/** The command has no `--once` itself. */
-		onceInSync?: true;
-	};
-	"record-kept-by-other": {
-		source: Place;
-		what: string;
-		takesOut?: true;
-		onceInSync?: true;
-		/** Of the field manager. */
-		manager: string;
-	};
+	"record-forbidden": Recording & { source: Place };
+	/** `manager`: of the field manager. */
+	"record-kept-by-other": Recording & { source: Place; manager: string };
 	/** Others wrote it again and again while copies were made of it. */
 	"source-keeps-changing": { source: Place };
 }>;
+
+/** What is to be written to a record. */
+export interface Recording {
+	/** As for a person: `app`, `all namespaces`. */
+	readonly what: string;
+	/** It is taken out of the record. */
+	readonly takesOut?: true;
+	/** The command has no `--once` itself. */
+	readonly onceInSync?: true;
+}
 
 /** Why the registries of a source cannot be edited as they were to be. `key`: as in `auths`. */
 export type EditFailure = Causes<{

@@ -194,11 +194,16 @@ export function isNearlyOver({ at, life }: Term, now: number): boolean {
 	return at - now < (life === undefined ? NEARLY : life / 5) || at <= now;
 }
 
-/** What a warning says of an expiry; `now` in milliseconds. undefined where there is time. */
-export function nearEnd(
-	expiry: Expiry,
-	now: number,
-): { key: string; at: number; isOver: boolean } | undefined {
+/** What a warning says of an expiry. */
+export interface NearEnd {
+	readonly key: string;
+	/** Milliseconds since 1970. */
+	readonly at: number;
+	readonly isOver: boolean;
+}
+
+/** The same; `now` in milliseconds. undefined where there is time. */
+export function nearEnd(expiry: Expiry, now: number): NearEnd | undefined {
 	const { key, at } = expiry;
 	return isNearlyOver(expiry, now) ? { key, at, isOver: at <= now } : undefined;
 }

@@ -134,13 +134,13 @@ interface Fields {
 }
 
 const NAMED = { name: "text" } as const;
-const CONTAINER = { ...NAMED, image: "text", imagePullPolicy: "text" } as const;
+const CONTAINER = { ...NAMED, image: "text" } as const;
 const POD = {
 	containers: [CONTAINER],
 	initContainers: [CONTAINER],
 	ephemeralContainers: [CONTAINER],
 	imagePullSecrets: [NAMED],
-	volumes: [{ ...NAMED, image: { reference: "text", pullPolicy: "text" } }],
+	volumes: [{ ...NAMED, image: { reference: "text" } }],
 	serviceAccountName: "text",
 	nodeName: "text",
 } as const;
