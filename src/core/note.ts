@@ -284,6 +284,8 @@ export type ImageNote = Causes<{
 	"mesh-retired": { title: string; retired: Retirement };
 	/** It is not tagged as the mesh is. */
 	"versioned-apart": { repository: string };
+	/** Each with a pod that has it. */
+	"sidecars-elsewhere": { title: string; images: readonly string[] };
 	"pod-image-filled-in": { namespace: string; name: string };
 	"checked-without-credential": {
 		because:

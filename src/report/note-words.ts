@@ -11,6 +11,7 @@ import type {
 	Unrecorded,
 } from "../core/note.ts";
 import type { Failure } from "../core/output/failure.ts";
+import { onOneLine } from "../core/output/printable.ts";
 import { type CommandContext, NO_CONTEXT } from "../core/output/shell.ts";
 import { someOf } from "../core/output/some-of.ts";
 import { displayHost } from "../core/registry/server.ts";
@@ -218,6 +219,8 @@ const IMAGE_WORDS: Wording<ImageNote> = {
 		`${title} is no longer sold (since ${sold}) or maintained (archived ${archived})`,
 	"versioned-apart": ({ repository }) =>
 		`${repository} has versions of its own; --from-cluster reads the one that is installed`,
+	"sidecars-elsewhere": ({ title, images }) =>
+		`left out, because only pods name them, and none of ${title}'s own images is beside them: ${someOf(images.map((image) => onOneLine(image, 300)))}`,
 	"pod-image-filled-in": ({ namespace, name }) =>
 		`pod/${name} in ${namespace} namespace: image "auto" was not filled in by Istio's injector; left out`,
 	"checked-without-credential": ({ because }) =>

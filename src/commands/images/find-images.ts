@@ -13,6 +13,7 @@ import {
 	addIstioProxy,
 	addSidecars,
 	addWorkload,
+	beside,
 } from "../../core/meshes/installed.ts";
 import { ImageList, type ListedImage } from "../../core/meshes/listed-image.ts";
 import type { Mesh, MeshRelease } from "../../core/meshes/meshes.ts";
@@ -53,7 +54,7 @@ export async function findImages(
 			return onCluster(world, connection, async (cluster) => {
 				return origin.from === "pods"
 					? await imagesOfPods(origin.namespaces, cluster, world, fail)
-					: await imagesInstalled(origin, cluster, fail);
+					: await imagesInstalled(origin, cluster, world, fail);
 			});
 		}
 	}
@@ -159,10 +160,14 @@ function adding(list: ImageList, fail: Fail): AddImage {
 	};
 }
 
-/** Those of the mesh's own Deployments and DaemonSets, then those of the sidecars that run. */
+/**
+ * Those of the mesh's own Deployments and DaemonSets, then those of the sidecars that run, outside the
+ * mesh's namespace only of where the mesh's images are.
+ */
 async function imagesInstalled(
 	{ mesh, namespace = "" }: ImageOrigin & { from: "cluster" },
 	cluster: Cluster,
+	world: World,
 	fail: Fail,
 ): Promise<ListedImage[]> {
 	const list = new ImageList();
@@ -181,13 +186,29 @@ async function imagesInstalled(
 			title: mesh.title,
 			namespace: place,
 		});
+	const isOwn = beside([
+		...list.images().map(({ image }) => image),
+		...(mesh.release?.images(mesh.release.version) ?? []),
+	]);
+	const elsewhere = new Map<string, string>();
+	const addOwn: AddImage = (image, from, artifact) => {
+		if (isOwn(image)) add(image, from, artifact);
+		else if (!elsewhere.has(image)) elsewhere.set(image, `${image} (${from})`);
+	};
 	try {
 		for await (const { items } of cluster.picked("Pod", {}, podUses))
-			for (const pod of items) addSidecars(mesh, pod, add);
+			for (const pod of items)
+				addSidecars(mesh, pod, pod.namespace === place ? add : addOwn);
 	} catch (error) {
 		if (isFatal(error)) throw error;
 		fail(error);
 	}
+	if (elsewhere.size > 0)
+		warn(world, {
+			cause: "sidecars-elsewhere",
+			title: mesh.title,
+			images: [...elsewhere.values()],
+		});
 	if (mesh.name === "istio") addIstioProxy(list);
 	return list.sorted();
 }

@@ -1,4 +1,8 @@
-import { FILLED_IN } from "../kubelet/image-reference.ts";
+import {
+	FILLED_IN,
+	readImageReference,
+	repositoryOf,
+} from "../kubelet/image-reference.ts";
 import { imageUses, type PodUses } from "../kubelet/pod-images.ts";
 import type { Workload } from "../objects.ts";
 import type { ImageList } from "./listed-image.ts";
@@ -28,6 +32,23 @@ export function addSidecars(
 	for (const use of uses)
 		if (use.by === "container" && mesh.sidecars.includes(use.name))
 			add(use.image, `${namespace}/pod/${name}`, false);
+}
+
+/**
+ * Tells which images are in one folder of a registry with some of these. Whoever makes a pod names its
+ * containers and their images: that it has a sidecar's name makes no image the mesh's.
+ */
+export function beside(images: readonly string[]): (image: string) => boolean {
+	const folders = new Set(images.map(folderOf));
+	return (image) => folders.has(folderOf(image));
+}
+
+/** The registry and the path up to the name; of what is no image's name, itself. */
+function folderOf(image: string): string {
+	const reading = readImageReference(image);
+	if (!reading.ok) return image;
+	const repository = repositoryOf(reading.reference);
+	return repository.slice(0, repository.lastIndexOf("/"));
 }
 
 /**

@@ -119,6 +119,25 @@ describe("the images of a mesh", () => {
 		);
 	});
 
+	test("a container that a tenant calls a sidecar brings no image of theirs into the copy script", async () => {
+		pod("shop", "mallory", [
+			["istio-proxy", "evil.io/m/proxyv2:1.29.9"],
+			["istio-init", "not an image"],
+		]);
+		const { status, out, err } = await bed.run([
+			...["images", "--mesh", "istio", "--from-cluster", "-o", "skopeo"],
+			...["--registry-server", "r.io/mesh"],
+		]);
+		bed.server.store.delete("Pod", "shop", "mallory");
+		assert.equal(status, 0, err);
+		assert.match(out, /r\.io\/mesh\/pilot:1\.29\.9/);
+		assert.doesNotMatch(out, /evil/);
+		assert.equal(
+			err,
+			"Warning: left out, because only pods name them, and none of Istio's own images is beside them: evil.io/m/proxyv2:1.29.9 (shop/pod/mallory), not an image (shop/pod/mallory)\n",
+		);
+	});
+
 	test("what is no image there is reported, a gateway's is its pods'", async () => {
 		workload("Deployment", "istio-system", "istio-ingressgateway", [
 			["istio-proxy", "auto"],
