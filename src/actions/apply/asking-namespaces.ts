@@ -1,10 +1,10 @@
 import {
-	asksForSidecar,
 	type Injection,
 	type MeshWithSidecars,
 	podSelector,
 } from "../../core/meshes/meshes.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
+import { isMarked } from "../../core/pull-secrets/injection.ts";
 import {
 	EMPTY_RECORD,
 	mergeSelection,
@@ -37,7 +37,7 @@ export async function askingNamespaces(
 				...(labelSelector !== undefined && { labelSelector }),
 			}))
 				for (const { metadata } of items)
-					if (metadata !== undefined && asksForSidecar(pods, metadata))
+					if (metadata !== undefined && isMarked(metadata, pods))
 						found.add(metadata.namespace ?? "");
 		});
 	if (gatewayClass !== undefined)

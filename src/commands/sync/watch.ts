@@ -27,6 +27,7 @@ import type { Followed } from "../../core/in-cluster/vitals.ts";
 import { isFailure } from "../../core/output/failure.ts";
 import { matchesGlob } from "../../core/pull-secrets/desired.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
+import { isInjected } from "../../core/pull-secrets/injection.ts";
 import { isSystemNamespace } from "../../core/pull-secrets/namespace-facts.ts";
 import {
 	ContentReader,
@@ -369,17 +370,14 @@ function selectsOf({ selection, exclude }: WatchSync): SyncRules["selects"] {
 		case "needed":
 			return (name) => !isSystemNamespace(name) && !excluded(name);
 		case "injected": {
-			const { injection } = selection.mesh;
+			const { mesh } = selection;
 			return (name, known, record) =>
 				!excluded(name) &&
 				// Those whose pods alone ask for a sidecar are there by name, or not at all.
 				(namesOf(record).has(name) ||
 					(!isSystemNamespace(name) &&
 						typeof known === "object" &&
-						injection?.namespace({
-							labels: { ...known.labels },
-							annotations: { ...known.annotations },
-						}) === true));
+						isInjected(mesh.name, known)));
 		}
 	}
 }

@@ -1,11 +1,6 @@
 import { groupsBy } from "../groups.ts";
 import { kubectl, objectName } from "../output/shell.ts";
-import {
-	type AccountFacts,
-	type Facts,
-	isUnread,
-	type PodFacts,
-} from "./facts.ts";
+import { type AccountFacts, type Facts, isUnread } from "./facts.ts";
 import { type Finding, finding, giving, unique } from "./finding.ts";
 import type { Keyrings } from "./keyrings.ts";
 import { workloadsOf } from "./workloads.ts";
@@ -276,36 +271,29 @@ function edit([account = ""]: readonly string[], [at = ""]: readonly string[]) {
  * runs until it is made again, and is refused then.
  */
 function enforced({ accounts, pods }: Facts): Finding[] {
-	const refused = accounts
+	return accounts
 		.filter(({ enforcesSecrets }) => enforcesSecrets)
 		.flatMap((account) => {
-			const secrets = unique(
-				pods
-					.filter((pod) => isOf(pod, account))
-					.flatMap((pod) => pod.secrets)
-					.filter((name) => !account.secrets.has(name)),
+			const { namespace, name } = account;
+			const own = pods.filter(
+				(pod) => pod.namespace === namespace && pod.account === name,
 			);
-			return secrets.length === 0 ? [] : [{ account, secrets }];
+			const secrets = unique(own.flatMap((pod) => pod.secrets)).filter(
+				(secret) => !account.secrets.has(secret),
+			);
+			if (secrets.length === 0) return [];
+			return finding(
+				"service accounts",
+				"warning",
+				{ cause: "secrets-enforced", accounts: [name], secrets },
+				{
+					namespaces: [namespace],
+					workloads: workloadsOf(
+						own.map((pod) => ({ pod, images: pod.images })),
+					),
+				},
+			);
 		});
-	return refused.map(({ account, secrets }) =>
-		finding(
-			"service accounts",
-			"warning",
-			{ cause: "secrets-enforced", accounts: [account.name], secrets },
-			{
-				namespaces: [account.namespace],
-				workloads: workloadsOf(
-					pods
-						.filter((pod) => isOf(pod, account))
-						.map((pod) => ({ pod, images: pod.images })),
-				),
-			},
-		),
-	);
-}
-
-function isOf(pod: PodFacts, { namespace, name }: AccountFacts): boolean {
-	return pod.namespace === namespace && pod.account === name;
 }
 
 /** Accounts for which nodes may have credentials that cannot be seen from here. */

@@ -1,14 +1,9 @@
 import type { EntryProblem } from "../output/entry-problem.ts";
+import type { SourceFailure } from "../output/failure.ts";
 import { type Script, sequence } from "../output/shell.ts";
 import { contentFault, entryProblems } from "../pull-secrets/content-fault.ts";
 import { argumentFor } from "../pull-secrets/entry-naming.ts";
-import {
-	type Expiry,
-	expiriesOf,
-	isNearlyOver,
-	textsIn,
-} from "../pull-secrets/expiry.ts";
-
+import { expiriesOf, isNearlyOver, textsIn } from "../pull-secrets/expiry.ts";
 import { SERVERS_ANNOTATION } from "../pull-secrets/ownership.ts";
 import {
 	type PullSecret,
@@ -35,11 +30,7 @@ export function checkCredentials(facts: Facts): Finding[] {
 
 function missing({ sourceProblem, withoutSource }: Facts): Finding[] {
 	if (sourceProblem === undefined) return [];
-	const none =
-		sourceProblem.cause === "source-missing" &&
-		sourceProblem.near === undefined &&
-		sourceProblem.elsewhere !== "hidden" &&
-		sourceProblem.elsewhere.length === 0;
+	const none = elsewhereIn(sourceProblem)?.length === 0;
 	return [
 		finding(
 			"credentials",
@@ -51,18 +42,22 @@ function missing({ sourceProblem, withoutSource }: Facts): Finding[] {
 	];
 }
 
+/** What calls itself a source in other namespaces, where that is told with the one that is missing. */
+function elsewhereIn(problem: SourceFailure): readonly string[] | undefined {
+	return problem.cause === "source-missing" &&
+		problem.near === undefined &&
+		problem.elsewhere !== "hidden"
+		? problem.elsewhere
+		: undefined;
+}
+
 /** A claim, whoever made it; it is never taken for a source. */
 function otherSources({
 	keys,
 	sourceNamespace,
 	sourceProblem,
 }: Facts): Finding[] {
-	const told =
-		sourceProblem?.cause === "source-missing" &&
-		sourceProblem.near === undefined &&
-		sourceProblem.elsewhere !== "hidden"
-			? new Set(sourceProblem.elsewhere)
-			: new Set();
+	const told = new Set(sourceProblem && elsewhereIn(sourceProblem));
 	const refs = keys
 		.filter((key) => isSourceLike(key) && key.namespace !== sourceNamespace)
 		.map(sourceRef)
@@ -124,7 +119,7 @@ function checkContent({ secret, fixes }: SourceFacts): Finding[] {
 					{
 						cause: "well-formed",
 						ref,
-						hosts: hostsOf(secret),
+						hosts: written.map(displayHost),
 						providers: providersNoted(secret),
 					},
 					{ namespaces },
@@ -153,7 +148,7 @@ export function writtenAgain(
 
 function checkExpiry({ secret, fixes }: SourceFacts, now: number): Finding[] {
 	return expiriesOf(secret)
-		.filter((expiry: Expiry) => isNearlyOver(expiry, now))
+		.filter((expiry) => isNearlyOver(expiry, now))
 		.map(({ key, at }) => {
 			const expired = at <= now;
 			return finding(
@@ -172,9 +167,4 @@ function checkExpiry({ secret, fixes }: SourceFacts, now: number): Finding[] {
 				},
 			);
 		});
-}
-
-/** The registries of a pull secret, as people call them. */
-function hostsOf(key: PullSecret): string[] {
-	return registriesOf(key.content).map(displayHost);
 }

@@ -6,6 +6,7 @@ import {
 	type PolicyFault,
 	type PolicyObject,
 } from "../accounts/policy.ts";
+import { fieldOf } from "../json-object.ts";
 import type { PullSource } from "../kubelet/keyring.ts";
 import { imageUses } from "../kubelet/pod-images.ts";
 import { accountOf, namesOf, providerOf } from "../kubelet/pod-secrets.ts";
@@ -24,7 +25,6 @@ import type { SourceFailure } from "../output/failure.ts";
 import type { Place } from "../output/input-failure.ts";
 import type { Script } from "../output/shell.ts";
 import type { Fixes } from "../pull-secrets/fixes.ts";
-import { type Manager, managerOf } from "../pull-secrets/managers.ts";
 import { type PullSecret, registriesOf } from "../pull-secrets/pull-secret.ts";
 import {
 	type NamespaceKnowledge,
@@ -88,8 +88,6 @@ export interface SecretFacts extends Place {
 	readonly created: number | undefined;
 	/** When its content was last written, as far as that is known. */
 	readonly changed: number | undefined;
-	/** What writes it again. */
-	readonly controller: Manager | undefined;
 	/** As it says of itself. */
 	readonly key: PullSecret;
 }
@@ -301,7 +299,6 @@ export function secretFacts(
 		source,
 		created,
 		changed: changedOf(metadata, "f:data") ?? created,
-		controller: managerOf(metadata),
 		key,
 	};
 }
@@ -326,13 +323,10 @@ function changedOf(
 	field?: string,
 ): number | undefined {
 	const times = managedFields.flatMap((entry) => {
-		if (typeof entry !== "object" || entry === null) return [];
-		const { time, fieldsV1 } = entry as { time?: unknown; fieldsV1?: unknown };
-		const owns =
-			field === undefined ||
-			(typeof fieldsV1 === "object" && fieldsV1 !== null && field in fieldsV1);
-		const at = typeof time === "string" && owns ? timeOf(time) : undefined;
-		return at === undefined ? [] : [at];
+		const time = fieldOf(entry, "time");
+		const owned = fieldOf(entry, "fieldsV1");
+		const owns = field === undefined || fieldOf(owned, field) !== undefined;
+		return (typeof time === "string" && owns ? timeOf(time) : undefined) ?? [];
 	});
 	return times.length === 0 ? undefined : Math.max(...times);
 }

@@ -4,7 +4,7 @@ import type { AskedHost } from "../kubelet/pull-report.ts";
 import type { RejectionHint } from "../output/credential-fault.ts";
 import type { EntryProblem } from "../output/entry-problem.ts";
 import type { RecordFault, SourceFailure } from "../output/failure.ts";
-import { type Script, type ShellCommand, scriptKey } from "../output/shell.ts";
+import { type Script, type ShellCommand, sequence } from "../output/shell.ts";
 import type { ContentFault } from "../pull-secrets/content-fault.ts";
 import type { Manager } from "../pull-secrets/managers.ts";
 import type { Verification } from "../registry/verification.ts";
@@ -233,11 +233,8 @@ export function isWell(findings: readonly Finding[]): boolean {
 
 /** What fixes the findings, each pipeline once, in their order. */
 export function fixesOf(findings: readonly Finding[]): Script[] {
-	const scripts = findings.flatMap(({ fix }) => fix ?? []);
-	const once = new Map(
-		scripts.map((pipeline) => [scriptKey([pipeline]), [pipeline]]),
-	);
-	return [...once.values()];
+	const all = sequence([findings.flatMap(({ fix }) => fix ?? [])]) ?? [];
+	return all.map((pipeline) => [pipeline]);
 }
 
 /**

@@ -3,6 +3,7 @@ import { type Script, sequence } from "../output/shell.ts";
 import type { Fixes } from "../pull-secrets/fixes.ts";
 import type { Manager } from "../pull-secrets/managers.ts";
 import { PULL_SECRET_TYPE, roleOf } from "../pull-secrets/ownership.ts";
+import { sourceRef } from "../pull-secrets/pull-secret.ts";
 import { hasNoAccounts } from "../registry/public.ts";
 import { byNames } from "./accounts.ts";
 import { type Blocked, blockedIn } from "./blocked.ts";
@@ -244,24 +245,23 @@ function fixCredential(
 	group: readonly PullProblem[],
 	keyrings: Keyrings,
 ): PodFix {
-	const secrets = new Map(
-		group.flatMap(({ secret, entry }) => {
-			const facts = keyrings.secret(secret);
-			return facts === undefined ? [] : [[secret, { facts, entry }] as const];
-		}),
+	const entries = new Map(group.map(({ secret, entry }) => [secret, entry]));
+	return fixSecrets([...entries.keys()], keyrings, (facts) =>
+		newCredential(facts, entries.get(sourceRef(facts)) ?? "", keyrings),
 	);
-	const controller = [...secrets.values()].find(
-		({ facts }) => facts.controller !== undefined,
-	)?.facts.controller;
-	if (controller !== undefined) return { ...NOTHING, controller };
-	return {
-		...NOTHING,
-		fix: sequence(
-			[...secrets.values()].map(({ facts, entry }) =>
-				newCredential(facts, entry, keyrings),
-			),
-		),
-	};
+}
+
+/** What `fixing` says of each of these Secrets; where something writes one again, no command of ours lasts. */
+function fixSecrets(
+	refs: readonly string[],
+	keyrings: Keyrings,
+	fixing: (secret: SecretFacts) => Script | undefined,
+): PodFix {
+	const secrets = refs.flatMap((ref) => keyrings.secret(ref) ?? []);
+	const controller = secrets.find(({ key }) => key.manager)?.key.manager;
+	return controller === undefined
+		? { ...NOTHING, fix: sequence(secrets.map(fixing)) }
+		: { ...NOTHING, controller };
 }
 
 function newCredential(
@@ -303,14 +303,8 @@ function fixMalformed(
 	group: readonly PullProblem[],
 	keyrings: Keyrings,
 ): PodFix {
-	const secrets = unique(group.map(({ secret }) => secret)).flatMap(
-		(ref) => keyrings.secret(ref) ?? [],
-	);
-	const controller = secrets.find(
-		(secret) => secret.controller !== undefined,
-	)?.controller;
-	if (controller !== undefined) return { ...NOTHING, controller };
-	const scripts = secrets.map((facts) => {
+	const refs = unique(group.map(({ secret }) => secret));
+	return fixSecrets(refs, keyrings, (facts) => {
 		const source = sourceOf(facts, keyrings);
 		if (source === undefined) return undefined;
 		return source.secret.namespace === facts.namespace ||
@@ -318,7 +312,6 @@ function fixMalformed(
 			? writtenAgain(source.secret, (host) => source.fixes.replace(host))
 			: sequence(sendingTo(source, [facts.namespace]));
 	});
-	return { ...NOTHING, fix: sequence(scripts) };
 }
 
 function attach(

@@ -114,7 +114,7 @@ function groupOf(
 		source?.secret.uid ?? "",
 		near ?? "",
 		keyrings.account(pod)?.provider ?? "",
-		keyrings.secret(secret)?.controller ?? "",
+		keyrings.secret(secret)?.key.manager ?? "",
 	]);
 }
 

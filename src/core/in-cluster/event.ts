@@ -1,4 +1,5 @@
 import type { CoreEvent } from "../objects.ts";
+import { isoSeconds } from "../pull-secrets/expiry.ts";
 
 /** What `kubectl describe` shows of it: a word that stays, for filters. */
 export type EventReason =
@@ -30,8 +31,7 @@ export function eventOf(
 	{ id, now }: { readonly id: number; readonly now: number },
 ): CoreEvent {
 	const { kind, namespace, name, uid } = topic;
-	const time = new Date(now).toISOString();
-	const seconds = time.replace(/\.\d+Z$/, "Z");
+	const seconds = isoSeconds(now);
 	return {
 		apiVersion: "v1",
 		kind: "Event",

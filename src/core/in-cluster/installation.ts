@@ -167,6 +167,11 @@ export function rightsOf({
 	deletes,
 	policies,
 }: Installation): Rights {
+	const rule = (resource: string, ...verbs: string[]): PolicyRule => ({
+		apiGroups: [""],
+		resources: [resource],
+		verbs,
+	});
 	const secrets = (...verbs: string[]): PolicyRule => ({
 		apiGroups: [""],
 		resources: ["secrets"],
@@ -176,32 +181,18 @@ export function rightsOf({
 	const copies = [
 		secrets("get", "list", "watch", "patch", ...(deletes ? ["delete"] : [])),
 		// A create has no name that a rule could look at: the policy looks.
-		{ apiGroups: [""], resources: ["secrets"], verbs: ["create"] },
+		rule("secrets", "create"),
 	];
-	const accounts: PolicyRule[] = attaches
-		? [
-				{
-					apiGroups: [""],
-					resources: ["serviceaccounts"],
-					verbs: ["get", "list", "watch", "patch"],
-				},
-			]
+	const accounts = attaches
+		? [rule("serviceaccounts", "get", "list", "watch", "patch")]
 		: [];
-	const events: PolicyRule = {
-		apiGroups: [""],
-		resources: ["events"],
-		verbs: ["create"],
-	};
-	const kept: PolicyRule[] = policies ? policyRules(source) : [];
+	const events = rule("events", "create");
+	const kept = policies ? policyRules(source) : [];
 	if (names === undefined)
 		return {
 			everywhere: [
 				...copies,
-				{
-					apiGroups: [""],
-					resources: ["namespaces"],
-					verbs: ["list", "watch"],
-				},
+				rule("namespaces", "list", "watch"),
 				...accounts,
 				events,
 				...kept,

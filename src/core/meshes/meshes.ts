@@ -1,9 +1,8 @@
-import type { ObjectMeta } from "../objects.ts";
 import type { UsualSecret } from "../output/shell.ts";
 import {
 	type InjectingMesh,
-	isInjected,
 	isInjectingMesh,
+	type ValueMark,
 } from "../pull-secrets/injection.ts";
 import { DEFAULT_NAME, DEFAULT_NAMESPACE } from "../pull-secrets/ownership.ts";
 import { MESH_IMAGES, MESH_VERSION } from "./images.ts";
@@ -58,24 +57,12 @@ export interface Retirement {
 	readonly archived: string;
 }
 
-/** By which objects a mesh is told to inject its sidecar. */
+/** By which objects beside Namespaces a mesh is told to inject its sidecar; of those `isInjected` knows. */
 export interface Injection {
-	/**
-	 * Whether a namespace's own labels and annotations ask for it. This alone may be
-	 * recorded as a rule: whoever may change a Namespace decides.
-	 */
-	namespace(metadata: ObjectMeta): boolean;
 	/** Pods that ask for it themselves, in namespaces that do not: found, asked for, and recorded by name. */
-	readonly pods?: PodMark;
+	readonly pods?: ValueMark;
 	/** The class of Gateways whose pods run its proxy, one to a namespace. */
 	readonly gatewayClass?: string;
-}
-
-/** What marks a pod, and its value. */
-interface PodMark {
-	readonly on: "label" | "annotation";
-	readonly key: string;
-	readonly values: readonly string[];
 }
 
 /** The images of a release, as it names them by default. */
@@ -100,9 +87,7 @@ const MESHES: Readonly<Record<MeshName, Mesh>> = {
 		title: "NGINX Service Mesh",
 		secretName: DEFAULT_NAME,
 		sourceNamespace: DEFAULT_NAMESPACE,
-		injection: {
-			namespace: (metadata) => isInjected("nginx", metadata),
-		},
+		injection: {},
 		sidecars: ["nginx-mesh-sidecar", "nginx-mesh-init"],
 		release: {
 			version: MESH_VERSION,
@@ -122,8 +107,7 @@ const MESHES: Readonly<Record<MeshName, Mesh>> = {
 		secretName: "istio-registry-key",
 		sourceNamespace: "istio-system",
 		injection: {
-			namespace: (metadata) => isInjected("istio", metadata),
-			pods: { on: "label", key: "sidecar.istio.io/inject", values: ["true"] },
+			pods: { on: "labels", key: "sidecar.istio.io/inject", is: ["true"] },
 			gatewayClass: "istio-waypoint",
 		},
 		sidecars: ["istio-proxy", "istio-init"],
@@ -142,11 +126,10 @@ const MESHES: Readonly<Record<MeshName, Mesh>> = {
 		secretName: "linkerd-registry-key",
 		sourceNamespace: "linkerd",
 		injection: {
-			namespace: (metadata) => isInjected("linkerd", metadata),
 			pods: {
-				on: "annotation",
+				on: "annotations",
 				key: "linkerd.io/inject",
-				values: ["enabled", "ingress"],
+				is: ["enabled", "ingress"],
 			},
 		},
 		sidecars: ["linkerd-proxy", "linkerd-init"],
@@ -166,9 +149,7 @@ const MESHES: Readonly<Record<MeshName, Mesh>> = {
 		title: "Kuma",
 		secretName: "kuma-registry-key",
 		sourceNamespace: "kuma-system",
-		injection: {
-			namespace: (metadata) => isInjected("kuma", metadata),
-		},
+		injection: {},
 		sidecars: ["kuma-sidecar", "kuma-init"],
 		release: {
 			version: "2.13.4",
@@ -218,18 +199,9 @@ export function allMeshes(): readonly Mesh[] {
 	return MESH_NAMES.map((name) => MESHES[name]);
 }
 
-/** Whether a pod asks for the sidecar itself, whatever its namespace says. */
-export function asksForSidecar(
-	mark: PodMark,
-	{ labels = {}, annotations = {} }: ObjectMeta,
-): boolean {
-	const value = (mark.on === "label" ? labels : annotations)[mark.key];
-	return value !== undefined && mark.values.includes(value);
-}
-
 /** A label selector that finds such pods; undefined where the mark is an annotation, and all have to be read. */
-export function podSelector(mark: PodMark): string | undefined {
-	return mark.on === "label"
-		? `${mark.key} in (${mark.values.join(",")})`
+export function podSelector(mark: ValueMark): string | undefined {
+	return mark.on === "labels"
+		? `${mark.key} in (${mark.is.join(",")})`
 		: undefined;
 }

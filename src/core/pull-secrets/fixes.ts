@@ -15,11 +15,8 @@ import {
 import { argumentFor } from "./entry-naming.ts";
 import { DEFAULT_NAMESPACE } from "./ownership.ts";
 
-/** The pull secret that is to be used, wherever it is by now. */
-export interface FixTarget {
-	/** Where its source is, or would be made. */
-	readonly namespace: string;
-	readonly name: string;
+/** The pull secret that is to be used, and where its source is, or would be made. */
+export interface FixTarget extends Place {
 	/** Whether the source is there. */
 	readonly exists: boolean;
 }

@@ -3,20 +3,23 @@ import type { ObjectMeta } from "../objects.ts";
 /** Meshes that can be told by a Namespace to inject their sidecar into its pods. */
 export type InjectingMesh = "nginx" | "istio" | "linkerd" | "kuma";
 
-/** What of a Namespace says so. */
+/** What of a Namespace, or of a pod, says so. */
 type Marks = {
 	readonly [On in "labels" | "annotations"]?:
 		| Readonly<NonNullable<ObjectMeta[On]>>
 		| undefined;
 };
 
-/** One thing that stands on a Namespace, or does not. */
+/** One thing that stands on an object, or does not. */
 export interface Mark {
 	readonly on: "labels" | "annotations";
 	readonly key: string;
 	/** One of these values; or any, or that the key is not there. */
 	readonly is: readonly string[] | "present" | "absent";
 }
+
+/** One of some values. */
+export type ValueMark = Mark & { readonly is: readonly string[] };
 
 /** What stands on a Namespace whose pods a mesh injects: all marks of one of these lists. */
 export const INJECTION: Readonly<
@@ -64,14 +67,20 @@ export function isInjectingMesh(name: string): name is InjectingMesh {
 	return Object.hasOwn(INJECTION, name);
 }
 
-/** Whether a Namespace's own labels or annotations ask a mesh for sidecars. */
+/**
+ * Whether a Namespace's own labels or annotations ask a mesh for sidecars. This alone may be recorded as a
+ * rule: whoever may change a Namespace decides.
+ */
 export function isInjected(mesh: InjectingMesh, namespace: Marks): boolean {
 	return INJECTION[mesh].some((marks) =>
-		marks.every(({ on, key, is }) => {
-			const value = namespace[on]?.[key];
-			if (typeof is === "string")
-				return (value !== undefined) === (is === "present");
-			return value !== undefined && is.includes(value);
-		}),
+		marks.every((mark) => isMarked(namespace, mark)),
 	);
+}
+
+/** Whether a mark stands on an object. */
+export function isMarked(object: Marks, { on, key, is }: Mark): boolean {
+	const value = object[on]?.[key];
+	if (typeof is === "string")
+		return (value !== undefined) === (is === "present");
+	return value !== undefined && is.includes(value);
 }

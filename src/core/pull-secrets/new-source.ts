@@ -1,6 +1,7 @@
 import type { Credential } from "../credentials/credential.ts";
 import { type AuthFields, authFields } from "../credentials/docker-config.ts";
 import type { AuthEntry } from "../credentials/entry.ts";
+import type { Place } from "../output/input-failure.ts";
 import type { RegistryServer } from "../registry/server.ts";
 import { isoSeconds, lifetimeText, textsIn } from "./expiry.ts";
 import {
@@ -20,6 +21,7 @@ import {
 	type DesiredPullSecret,
 	ownLabels,
 	type PullSecret,
+	placeOf,
 } from "./pull-secret.ts";
 import { EMPTY_RECORD, recordText } from "./record.ts";
 import { isSourceLike } from "./source.ts";
@@ -41,7 +43,7 @@ export interface NewEntry {
  * that of its name, or of the source that is there. Throws UsageError for a name too long for one.
  */
 export function newSource(
-	place: { readonly namespace: string; readonly name: string },
+	place: Place,
 	entries: readonly NewEntry[],
 	label: UsageLabel | undefined,
 	current?: PullSecret,
@@ -55,7 +57,7 @@ export function newSource(
 		...place,
 		labels: ownLabels(own),
 		annotations: {
-			...annotations(entries, { current, keep: () => false }),
+			...annotations(entries, current, () => false),
 			...labelAnnotation(place.name, own),
 			...recordOf(current),
 		},
@@ -84,16 +86,8 @@ export function sourceWith(
 	for (const { server, credential } of entries)
 		merged.set(server.key, authFields(credential));
 	const changed = new Set(entries.map(({ server }) => server.key));
-	return {
-		namespace: current.namespace,
-		name: current.name,
-		labels: ownLabels(labelOfSource(current)),
-		annotations: annotations(entries, {
-			current,
-			keep: (key) => !changed.has(key),
-		}),
-		content: contentOfAuths(merged),
-	};
+	const keep = (key: string) => !changed.has(key);
+	return edited(current, merged, annotations(entries, current, keep));
 }
 
 /** `current` without the registries with these keys. */
@@ -102,38 +96,41 @@ export function sourceWithout(
 	auths: ReadonlyMap<string, AuthEntry>,
 	keys: readonly string[],
 ): DesiredPullSecret {
+	const keep = (key: string) => !keys.includes(key);
+	const left = [...auths].filter(([key]) => keep(key));
+	return edited(current, left, annotations([], current, keep));
+}
+
+function edited(
+	current: PullSecret,
+	auths: Parameters<typeof contentOfAuths>[0],
+	annotations: Record<string, string>,
+): DesiredPullSecret {
 	return {
-		namespace: current.namespace,
-		name: current.name,
+		...placeOf(current),
 		labels: ownLabels(labelOfSource(current)),
-		annotations: annotations([], {
-			current,
-			keep: (key) => !keys.includes(key),
-		}),
-		content: contentOfAuths([...auths].filter(([key]) => !keys.includes(key))),
+		annotations,
+		content: contentOfAuths(auths),
 	};
 }
 
 /**
  * What a source remembers of its registries besides the credentials, by host. An
  * update leaves annotations that it does not name, so what no longer holds is
- * named as well, with nothing in it.
+ * named as well, with nothing in it. `keep`: whether what was remembered of a registry still holds.
  */
 function annotations(
 	entries: readonly NewEntry[],
-	before: {
-		readonly current: PullSecret | undefined;
-		/** Does what was remembered of a registry still hold? */
-		keep(key: string): boolean;
-	},
+	before: PullSecret | undefined,
+	keep: (key: string) => boolean,
 ): Record<string, string> {
 	const remember = (
 		name: string,
 		value: (entry: NewEntry) => string | undefined,
 	): Record<string, string> => {
-		const old = before.current?.annotations[name];
+		const old = before?.annotations[name];
 		const members = [
-			...textsIn(old).filter(([key]) => before.keep(key)),
+			...textsIn(old).filter(([key]) => keep(key)),
 			...entries.flatMap((entry) => {
 				const said = value(entry);
 				const { key } = entry.server;

@@ -1,6 +1,7 @@
 import { displayUser } from "../credentials/entry.ts";
 import { hasMatch, type Keyring, readKeyring } from "../kubelet/keyring.ts";
 import { podImages } from "../kubelet/pod-images.ts";
+import { namesOf as namesIn } from "../kubelet/pod-secrets.ts";
 import { isPullFailure } from "../kubelet/pull-failures.ts";
 import type { Pod, ServiceAccount } from "../objects.ts";
 import { byFirst, compare } from "../order.ts";
@@ -9,7 +10,12 @@ import { displayHost } from "../registry/server.ts";
 import { expiriesOf } from "./expiry.ts";
 import { copyDifferences, type ListContext } from "./list-item.ts";
 import { isCopyOf, roleOf, SOURCE_ANNOTATION } from "./ownership.ts";
-import { type PullSecret, pullSourceOfKey, sourceRef } from "./pull-secret.ts";
+import {
+	type PullSecret,
+	placeOf,
+	pullSourceOfKey,
+	sourceRef,
+} from "./pull-secret.ts";
 import { namesOf, recordIn, standingOf } from "./record.ts";
 import {
 	isSourceLike,
@@ -91,9 +97,7 @@ export interface AccountFacts extends Place {
 
 /** What a tree needs of a pod; undefined for one that neither references a pull secret nor waits for an image. */
 export function podFacts(pod: Pod): TreePodFacts | undefined {
-	const references = (pod.spec?.imagePullSecrets ?? []).map(
-		({ name = "" }) => name,
-	);
+	const references = namesIn(pod.spec);
 	const waits = waitsOf(pod);
 	if (references.length === 0 && waits === "") return undefined;
 	return {
@@ -106,17 +110,12 @@ export function podFacts(pod: Pod): TreePodFacts | undefined {
 }
 
 /** What a tree needs of an account; undefined for one that references nothing. */
-export function accountFacts({
-	metadata,
-	imagePullSecrets = [],
-}: ServiceAccount): AccountFacts | undefined {
-	return imagePullSecrets.length === 0
-		? undefined
-		: {
-				namespace: metadata.namespace ?? "",
-				name: metadata.name ?? "",
-				references: imagePullSecrets.map(({ name = "" }) => name),
-			};
+export function accountFacts(
+	account: ServiceAccount,
+): AccountFacts | undefined {
+	const { namespace = "", name = "" } = account.metadata;
+	const references = namesIn(account);
+	return references.length === 0 ? undefined : { namespace, name, references };
 }
 
 /** The sources that are there or that copies name, each with where it is; and what belongs to none. */
@@ -151,11 +150,7 @@ export function treesOf(parts: TreeParts): {
 	});
 	const others = keys
 		.filter((key) => !shown.has(key))
-		.map((key) => ({
-			namespace: key.namespace,
-			name: key.name,
-			status: statusOf(key, known),
-		}));
+		.map((key) => ({ ...placeOf(key), status: statusOf(key, known) }));
 	return { trees, others };
 }
 
@@ -262,7 +257,7 @@ class Users {
 
 	/** Accounts and pods of a pull secret. */
 	of(
-		{ namespace, name }: Pick<PullSecret, "namespace" | "name">,
+		{ namespace, name }: Place,
 		keyring: Keyring | undefined,
 	): Pick<TreeNamespace, "accounts" | "pods"> {
 		const accounts = (this.#accounts.get(namespace) ?? [])

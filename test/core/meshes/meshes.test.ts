@@ -2,13 +2,17 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import {
 	allMeshes,
-	asksForSidecar,
 	MESH_NAMES,
 	type MeshName,
 	meshNamed,
 	podSelector,
 } from "../../../src/core/meshes/meshes.ts";
 import type { ObjectMeta } from "../../../src/core/objects.ts";
+import {
+	type InjectingMesh,
+	isInjected,
+	isMarked,
+} from "../../../src/core/pull-secrets/injection.ts";
 
 describe("meshes", () => {
 	it("have the names and namespaces of the contract", () => {
@@ -43,7 +47,11 @@ describe("a namespace is injected", () => {
 	const annotated = (annotations: Record<string, string>): ObjectMeta => ({
 		annotations,
 	});
-	const table: [mesh: MeshName, metadata: ObjectMeta, injected: boolean][] = [
+	const table: [
+		mesh: InjectingMesh,
+		metadata: ObjectMeta,
+		injected: boolean,
+	][] = [
 		[
 			"nginx",
 			labelled({ "injector.nsm.nginx.com/auto-inject": "enabled" }),
@@ -76,7 +84,7 @@ describe("a namespace is injected", () => {
 	];
 	for (const [mesh, metadata, injected] of table)
 		it(`${mesh}: ${JSON.stringify(metadata)}: ${injected}`, () => {
-			assert.equal(meshNamed(mesh)?.injection?.namespace(metadata), injected);
+			assert.equal(isInjected(mesh, metadata), injected);
 		});
 
 	it("by no mesh at all where there is none", () => {
@@ -97,7 +105,7 @@ describe("a pod asks for the sidecar itself", () => {
 		it(`${mesh}: ${JSON.stringify(metadata)}: ${asks}`, () => {
 			const mark = meshNamed(mesh)?.injection?.pods;
 			assert.ok(mark);
-			assert.equal(asksForSidecar(mark, metadata), asks);
+			assert.equal(isMarked(metadata, mark), asks);
 		});
 
 	it("labels are selected by the server, annotations are not", () => {
