@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { FailureError } from "../../core/output/failure.ts";
 import type { HelperFault } from "../../core/output/outside-failure.ts";
+import { failureWords } from "../../core/registry/words.ts";
 import type { Outside } from "../../world.ts";
 import {
 	endProgram,
@@ -62,6 +63,20 @@ export async function runHelper(
 	// Read all the same, it would be another credential; of a failure it is words.
 	if (status === 0 && !isUtf8(out)) throw failure({ is: "not-utf-8" });
 	return { status, out: out.toString("utf8"), err: err.toString("utf8") };
+}
+
+/** What a credential helper of docker's did when it was asked for a server's credential, and its words should that be a failure. */
+export async function askCredentialHelper(
+	program: string,
+	server: string,
+	surroundings: Surroundings,
+): Promise<HelperRun & { readonly words: string }> {
+	const run = await runHelper(
+		{ program, args: ["get"], input: server },
+		surroundings,
+	);
+	// It tells of a failure on standard output.
+	return { ...run, words: failureWords(run.out.trim() || run.err, run.err) };
 }
 
 /** What a program that was started has printed when it ends, or is ended. Throws what `failure` makes of why it was. */

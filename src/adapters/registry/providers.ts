@@ -16,6 +16,7 @@ import {
 import { failureWords } from "../../core/registry/words.ts";
 import { ecrCredential } from "./ecr.ts";
 import {
+	askCredentialHelper,
 	type HelperRun,
 	runHelper,
 	type Surroundings,
@@ -75,12 +76,8 @@ async function askHelper(
 	const program = `docker-credential-${name}`;
 	let words = "";
 	for (const server of serversOf(key)) {
-		const run = await runHelper(
-			{ program, args: ["get"], input: server },
-			around,
-		);
-		// A helper tells of a failure on standard output.
-		words ||= failureWords(run.out.trim() || run.err, run.err);
+		const run = await askCredentialHelper(program, server, around);
+		words ||= run.words;
 		if (run.status !== 0) continue;
 		const answer = readHelperAnswer(run.out);
 		if (answer.found === "credential")

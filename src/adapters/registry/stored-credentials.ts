@@ -15,9 +15,8 @@ import {
 	type RegistryServer,
 	registryNamed,
 } from "../../core/registry/server.ts";
-import { failureWords } from "../../core/registry/words.ts";
 import type { Files, Outside, StoredCredentials } from "../../world.ts";
-import { runHelper } from "./helper-process.ts";
+import { askCredentialHelper } from "./helper-process.ts";
 
 /** A docker config holds a handful of registries; an API server takes 1 MiB in all. */
 const FILE_LIMIT = 1 << 20;
@@ -134,20 +133,20 @@ async function askHelper(
 	const program = `docker-credential-${helper}`;
 	const { env, interrupt, helperLimit: limit = HELPER_LIMIT } = around;
 	for (const server of servers) {
-		const run = await runHelper(
-			{ program, args: ["get"], input: server },
-			{ env, interrupt, limit },
-		);
-		const words = failureWords(run.out.trim() || run.err, run.err);
-		if (run.status !== 0) {
+		const { status, words, out } = await askCredentialHelper(program, server, {
+			env,
+			interrupt,
+			limit,
+		});
+		if (status !== 0) {
 			if (NOT_FOUND.test(words)) continue;
 			throw new FailureError({
 				cause: "helper-failed",
 				program,
-				because: { is: "failed", words, status: run.status },
+				because: { is: "failed", words, status },
 			});
 		}
-		const answer = readHelperAnswer(run.out);
+		const answer = readHelperAnswer(out);
 		if (answer.found === "credential") return answer;
 		if (answer.found === "unusable") return { ...answer, by: program };
 	}

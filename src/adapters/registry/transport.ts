@@ -5,6 +5,7 @@ import type { Send } from "../../core/registry/answer.ts";
 import type { TransportFailure } from "../../core/registry/fault.ts";
 import { unlessAborted } from "../../errors.ts";
 import type { Outside } from "../../world.ts";
+import { certificateNames } from "../error-code.ts";
 import { Pieces } from "../pieces.ts";
 import { proxyFor } from "../proxy.ts";
 import { authoritiesWith, type Trust } from "../trust.ts";
@@ -198,7 +199,7 @@ export function failureOf(error: unknown, proxied: boolean): TransportFailure {
 	const codes = chain.map(codeOf).filter((code) => code !== "");
 	const telling = codes.find((code) => !code.startsWith("UND_")) ?? codes[0];
 	const code = telling ?? "";
-	const names = chain.map(namesOf).find((text) => text !== undefined);
+	const names = chain.map(certificateNames).find((text) => text);
 	// With a proxy in between, failures to connect or look up are those of reaching the proxy, or its own.
 	if (proxied && (code === "" || /^(E[A-Z]+|EAI_\w+|UND_ERR_\w+)$/.test(code)))
 		return { code: "PROXY" };
@@ -208,12 +209,4 @@ export function failureOf(error: unknown, proxied: boolean): TransportFailure {
 function codeOf(error: Error): string {
 	if ("code" in error && typeof error.code === "string") return error.code;
 	return error.name === "HTTPParserError" ? "HPE_INVALID" : "";
-}
-
-function namesOf(error: Error): string | undefined {
-	if (!("cert" in error)) return undefined;
-	const { cert } = error;
-	if (typeof cert !== "object" || cert === null) return undefined;
-	const names: unknown = Reflect.get(cert, "subjectaltname");
-	return typeof names === "string" ? names : undefined;
 }

@@ -535,7 +535,7 @@ function readEntries(annotation: string): RecordEntry[] {
 		throw new Faulty({ entry: 0, because: "not-a-list" });
 	const seen = new Map<string, string>();
 	return value.map((item: unknown, index) => {
-		const entry = new EntryReader(item, index + 1).read();
+		const entry = readEntry(item, index + 1);
 		if ("namespaces" in entry)
 			for (const [name, uid] of entry.namespaces) {
 				// The same name twice with two uids says two things: which is meant, nobody knows.
@@ -557,84 +557,58 @@ const NAMESPACE = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/;
 /** A uid is whatever the server gave; no more than a word is taken for one. */
 const UID = /^[\w.:-]{0,128}$/;
 
-class EntryReader {
-	readonly #fields: ReadonlyMap<string, unknown>;
+/** Reads the entry that stands at this place, counted from 1. Throws Faulty. */
+function readEntry(item: unknown, entry: number): RecordEntry {
+	const fail = (because: RecordFault["because"], field?: string): never => {
+		throw new Faulty({ entry, because, ...(field !== undefined && { field }) });
+	};
+	if (!isJsonObject(item)) return fail("not-an-entry");
+	const [by, second] = SELECTIONS.filter((field) => Object.hasOwn(item, field));
+	if (second !== undefined) fail("several-selections");
+	const beside = by === "namespaces" ? ["attach"] : ["attach", "exclude"];
+	const unknown = Object.keys(item).find(
+		(field) => by === undefined || !(field === by || beside.includes(field)),
+	);
+	if (unknown !== undefined) fail("unknown-field", unknown);
+	if (by === undefined) return fail("no-selection");
 
-	constructor(
-		item: unknown,
-		readonly entry: number,
-	) {
-		if (!isJsonObject(item)) this.#fail("not-an-entry");
-		this.#fields = new Map(Object.entries(item));
-	}
-
-	read(): RecordEntry {
-		const given = SELECTIONS.filter((field) => this.#fields.has(field));
-		const [by, second] = given;
-		if (by === undefined) {
-			this.#checkFields([]);
-			return this.#fail("no-selection");
-		}
-		if (second !== undefined) this.#fail("several-selections");
-		this.#checkFields(
-			by === "namespaces" ? [by, "attach"] : [by, "exclude", "attach"],
-		);
-		const attach = this.#texts(
-			"attach",
-			(text) => text === "*" || isObjectName(text),
-		);
-		if (by === "namespaces") return { namespaces: this.#names(), attach };
-		return {
-			rule: this.#rule(by),
-			exclude: this.#texts("exclude", isNameGlob),
-			attach,
-		};
-	}
-
-	#checkFields(known: readonly string[]): void {
-		for (const field of this.#fields.keys())
-			if (!known.includes(field)) this.#fail("unknown-field", field);
-	}
-
-	#names(): Map<string, string> {
-		const value = this.#fields.get("namespaces");
-		if (!isJsonObject(value)) return this.#fail("namespaces");
-		return new Map(
-			Object.entries(value).map(([name, uid]) =>
-				NAMESPACE.test(name) && typeof uid === "string" && UID.test(uid)
-					? [name, uid]
-					: this.#fail("namespaces"),
-			),
-		);
-	}
-
-	#rule(by: "selector" | "all" | "injected"): Rule {
-		const value = this.#fields.get(by);
-		if (by === "all") return value === true ? { by } : this.#fail(by);
-		if (typeof value !== "string") return this.#fail(by);
-		if (by === "injected")
-			return isInjectingMesh(value) ? { by, mesh: value } : this.#fail(by);
-		const selector = parseLabelSelector(value);
-		return selector === undefined ? this.#fail(by) : { by, selector };
-	}
-
-	#texts(
+	const texts = (
 		field: "exclude" | "attach",
 		isValid: (text: string) => boolean,
-	): string[] {
-		const value = this.#fields.get(field);
+	): string[] => {
+		const value = item[field];
 		if (value === undefined) return [];
-		if (!Array.isArray(value)) return this.#fail(field);
+		if (!Array.isArray(value)) return fail(field);
 		return value.map((text: unknown) =>
-			typeof text === "string" && isValid(text) ? text : this.#fail(field),
+			typeof text === "string" && isValid(text) ? text : fail(field),
 		);
-	}
+	};
+	const attach = texts("attach", (text) => text === "*" || isObjectName(text));
+	const value = item[by];
+	if (by !== "namespaces")
+		return {
+			rule: ruleIn(by, value) ?? fail(by),
+			exclude: texts("exclude", isNameGlob),
+			attach,
+		};
+	if (!isJsonObject(value)) return fail(by);
+	const names = Object.entries(value).map(([name, uid]): [string, string] =>
+		NAMESPACE.test(name) && typeof uid === "string" && UID.test(uid)
+			? [name, uid]
+			: fail(by),
+	);
+	return { namespaces: new Map(names), attach };
+}
 
-	#fail(because: RecordFault["because"], field?: string): never {
-		throw new Faulty({
-			entry: this.entry,
-			because,
-			...(field !== undefined && { field }),
-		});
-	}
+/** undefined for what says none. */
+function ruleIn(
+	by: "selector" | "all" | "injected",
+	value: unknown,
+): Rule | undefined {
+	if (by === "all") return value === true ? { by } : undefined;
+	if (typeof value !== "string") return undefined;
+	if (by === "injected")
+		return isInjectingMesh(value) ? { by, mesh: value } : undefined;
+	const selector = parseLabelSelector(value);
+	return selector && { by, selector };
 }

@@ -22,8 +22,8 @@ import type { RealmFault, TokenServerFault } from "./login-fault.ts";
 import {
 	configPlatform,
 	isSchema1,
-	MANIFEST_TYPES,
 	type Manifest,
+	manifestRequest,
 	readManifest,
 } from "./manifest.ts";
 import { isPrivateHost } from "./network-address.ts";
@@ -130,14 +130,11 @@ export class ImageChecker {
 		this.#root ??= this.#findRoot();
 		const root = await this.#root;
 		if (!("url" in root)) return { status: "unreachable", fault: root };
-		const url = new URL(
-			`/v2/${image.repository}/manifests/${image.reference}`,
-			root.url,
-		);
+		const head = manifestRequest(image, root.url);
 		let worst: ImageFinding | undefined;
 		// A kubelet tries nobody only where no entry matches.
 		for (const as of offered.length > 0 ? offered : [undefined]) {
-			const finding = await this.#checkAs(image, url, as);
+			const finding = await this.#checkAs(image, head, as);
 			if (finding.status === "ok" || finding.status === "wrong-platform")
 				return finding;
 			if (worst === undefined || rank(finding) > rank(worst)) worst = finding;
@@ -161,14 +158,9 @@ export class ImageChecker {
 
 	async #checkAs(
 		image: WantedImage,
-		url: URL,
+		head: RegistryRequest,
 		as: OfferedCredential | undefined,
 	): Promise<ImageFinding> {
-		const head: RegistryRequest = {
-			method: "HEAD",
-			url,
-			headers: { accept: MANIFEST_TYPES },
-		};
 		const seen = await this.#request(head, image.repository, as);
 		if (!("answer" in seen)) return seen;
 		const { answer, authorization } = seen;

@@ -1,4 +1,5 @@
 import { fieldOf, readJsonObject } from "../json-object.ts";
+import type { RegistryRequest } from "./answer.ts";
 import type { Platform } from "./platform.ts";
 
 /** What a registry has under an image's name. */
@@ -34,8 +35,21 @@ const SCHEMA_1 = [
 	"application/vnd.docker.distribution.manifest.v1+prettyjws",
 ];
 
-/** Without these in `Accept` a registry answers 404 for a manifest that it has. */
-export const MANIFEST_TYPES = [...INDEX, ...IMAGE].join(", ");
+/** Whether an image is there: a request to its registry, below `root`. */
+export function manifestRequest(
+	{
+		repository,
+		reference,
+	}: { readonly repository: string; readonly reference: string },
+	root: URL,
+): RegistryRequest {
+	return {
+		method: "HEAD",
+		url: new URL(`/v2/${repository}/manifests/${reference}`, root),
+		// Without these a registry answers 404 for a manifest that it has.
+		headers: { accept: [...INDEX, ...IMAGE].join(", ") },
+	};
+}
 
 /** What the config of a container image is called; that of anything else is another. */
 const IMAGE_CONFIGS: ReadonlySet<unknown> = new Set([

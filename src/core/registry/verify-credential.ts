@@ -1,11 +1,6 @@
 import type { Credential } from "../credentials/credential.ts";
 import { rejectionHint } from "../credentials/credential-rules.ts";
-import {
-	type RegistryAnswer,
-	type RegistryRequest,
-	readAnswer,
-	type Send,
-} from "./answer.ts";
+import { type RegistryAnswer, readAnswer, type Send } from "./answer.ts";
 import { chooseLogin, type Login, parseChallenges } from "./challenge.ts";
 import {
 	attempt,
@@ -16,7 +11,7 @@ import {
 	unreachable,
 } from "./login.ts";
 import type { LoginFault } from "./login-fault.ts";
-import { MANIFEST_TYPES } from "./manifest.ts";
+import { manifestRequest } from "./manifest.ts";
 import { apiHostOf } from "./server.ts";
 import type { Probe, ProbedImage, Verification } from "./verification.ts";
 
@@ -105,11 +100,7 @@ async function judgeImage(
 	verdict: Verification & { outcome: "good" | "unverifiable" },
 	doubtful: boolean,
 ): Promise<Verification> {
-	const request: RegistryRequest = {
-		method: "HEAD",
-		url: new URL(`/v2/${image.repository}/manifests/${image.reference}`, root),
-		headers: { accept: MANIFEST_TYPES },
-	};
+	const request = manifestRequest(image, root);
 	const found = await exchange(inquiry, request);
 	if ("fault" in found) return unreachable(found.fault);
 	const target = { request, scope: `repository:${image.repository}:pull` };

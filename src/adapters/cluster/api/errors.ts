@@ -10,7 +10,7 @@ import {
 	OperationError,
 	type StatusDetails,
 } from "../../../errors.ts";
-import { codeOf } from "../../error-code.ts";
+import { certificateNames, codeOf } from "../../error-code.ts";
 import { type Redact, shortened } from "./redact.ts";
 
 /** An ApiError that also knows when and how to ask again. */
@@ -193,11 +193,9 @@ function reasonOf(cause: unknown, server: URL): string {
 	return known ?? (cause instanceof Error ? cause.message : String(cause));
 }
 
-/** From `DNS:a, IP Address:1.2.3.4`. */
 function namesOf(cause: unknown): string {
-	const certificate: unknown = Reflect.get(Object(cause), "cert");
-	const names: unknown = Reflect.get(Object(certificate), "subjectaltname");
-	return typeof names === "string"
-		? someOf(names.split(", ").map((name) => name.replace(/^[^:]+:/, "")))
-		: "other names";
+	const names = certificateNames(cause);
+	return names === undefined
+		? "other names"
+		: someOf(names.split(", ").map((name) => name.replace(/^[^:]+:/, "")));
 }

@@ -11,7 +11,7 @@ import {
 } from "./errors.ts";
 import { acceptOf, collectionPath, listQuery } from "./paths.ts";
 import type { KnownData, Redact } from "./redact.ts";
-import type { PageShape, Requests } from "./requests.ts";
+import type { Requests } from "./requests.ts";
 import type { RetryPolicy } from "./retry.ts";
 import {
 	askedForBy,
@@ -57,14 +57,16 @@ interface Listing {
 export function lists(
 	how: Listing,
 ): Pick<Cluster, "pages" | "picked" | "watch"> {
+	const named = (kind: Kind, { namespace }: ListQuery) =>
+		`${collectionPath(kind, namespace)} at ${how.server.origin}`;
 	return {
 		pages: (kind, query) =>
 			allPages(
-				listOf(kind, query, (object) => object, false),
-				how,
+				pageReader(kind, query, (object) => object, false, how),
+				named(kind, query),
 			),
 		picked: (kind, query, pick) =>
-			allPages(listOf(kind, query, pick, true), how),
+			allPages(pageReader(kind, query, pick, true, how), named(kind, query)),
 		watch: (kind, query, signal) => watchEvents(kind, query, signal, how),
 	};
 }
@@ -111,34 +113,6 @@ async function* watchEvents<K extends Kind>(
 	}
 }
 
-/** One list, and what is made of its objects. */
-interface List<K extends Kind, Taken> {
-	readonly kind: K;
-	readonly query: ListQuery;
-	readonly path: string;
-	readonly shapes: PageShape<ObjectOf[K]>;
-	readonly pick: (object: ObjectOf[K]) => Taken;
-}
-
-function listOf<K extends Kind, Taken>(
-	kind: K,
-	query: ListQuery,
-	pick: (object: ObjectOf[K]) => Taken,
-	withoutManagedFields: boolean,
-): List<K, Taken> {
-	return {
-		kind,
-		query,
-		path: collectionPath(kind, query.namespace),
-		shapes: {
-			list: listShape(kind),
-			item: objectShape(kind, askedForBy(kind, query)),
-			withoutManagedFields,
-		},
-		pick,
-	};
-}
-
 /** Where a list goes on. */
 interface Place {
 	/** The API server's own; "" at the beginning. */
@@ -150,41 +124,53 @@ interface Place {
 	readonly restarted: boolean;
 }
 
-function onePage<K extends Kind, Taken>(
-	{ kind, query, path, shapes, pick }: List<K, Taken>,
-	{ token, limit, last, restarted }: Place,
+/** Reads pages of a list; `pick` makes something of each object. */
+function pageReader<K extends Kind, Taken>(
+	kind: K,
+	query: ListQuery,
+	pick: (object: ObjectOf[K]) => Taken,
+	withoutManagedFields: boolean,
 	{ requests, repeat, known }: Listing,
-): Promise<OnePage<Taken>> {
-	const more = { limit: String(limit), ...(token && { continue: token }) };
-	const call = {
-		method: "GET",
-		path: path + listQuery(query, more),
-		accept: acceptOf(query, "List"),
-		redact: known.elsewhere,
-	} as const;
-	// One object alone may be as large as any.
-	const most = limit === 1 ? undefined : LARGEST_PAGE;
-	return repeat.run(async () => {
-		const items: Taken[] = [];
-		let end = last;
-		const take = (item: ObjectOf[K]): void => {
-			known.note(kind, item);
-			const key = keyOf(item);
-			if (restarted && key <= last) return;
-			end = key;
-			items.push(pick(item));
-		};
-		const read = await requests.page(call, shapes, take, most);
-		return { ...read, items, end };
-	});
+): (at: Place) => Promise<OnePage<Taken>> {
+	const path = collectionPath(kind, query.namespace);
+	const shapes = {
+		list: listShape(kind),
+		item: objectShape(kind, askedForBy(kind, query)),
+		withoutManagedFields,
+	};
+	return ({ token, limit, last, restarted }) => {
+		const more = { limit: String(limit), ...(token && { continue: token }) };
+		const call = {
+			method: "GET",
+			path: path + listQuery(query, more),
+			accept: acceptOf(query, "List"),
+			redact: known.elsewhere,
+		} as const;
+		// One object alone may be as large as any.
+		const most = limit === 1 ? undefined : LARGEST_PAGE;
+		return repeat.run(async () => {
+			const items: Taken[] = [];
+			let end = last;
+			const take = (item: ObjectOf[K]): void => {
+				known.note(kind, item);
+				const key = keyOf(item);
+				if (restarted && key <= last) return;
+				end = key;
+				items.push(pick(item));
+			};
+			const read = await requests.page(call, shapes, take, most);
+			return { ...read, items, end };
+		});
+	};
 }
 
-async function* allPages<K extends Kind, Taken>(
-	list: List<K, Taken>,
-	how: Listing,
+/** `list`: what is listed and where, for messages. */
+async function* allPages<Taken>(
+	onePage: (at: Place) => Promise<OnePage<Taken>>,
+	list: string,
 ): AsyncIterable<Page<Taken>> {
 	let at: Place = { token: "", limit: PAGE, last: "", restarted: false };
-	let coming = onePage(list, at, how);
+	let coming = onePage(at);
 	for (let pages = 1; ; pages++) {
 		let read: OnePage<Taken>;
 		try {
@@ -193,14 +179,14 @@ async function* allPages<K extends Kind, Taken>(
 			if (error instanceof OversizedAnswer && at.limit > 1) {
 				// Somebody's objects are of the largest size: fewer of them at once.
 				at = { ...at, limit: Math.ceil(at.limit / 8) };
-				coming = onePage(list, at, how);
+				coming = onePage(at);
 				continue;
 			}
 			if (!isExpired(error) || at.token === "") throw error;
 			// Too slow: the rest of the list as it is now, without what has been given out. Servers
 			// say with the refusal how to go on; with others it begins again.
 			at = { ...at, token: error.continueToken, restarted: true };
-			read = await onePage(list, at, how);
+			read = await onePage(at);
 		}
 		const { metadata } = read.body;
 		const next = metadata.continue ?? "";
@@ -216,7 +202,7 @@ async function* allPages<K extends Kind, Taken>(
 		// objects one page at a time is enough in memory.
 		const ahead = at.limit === PAGE && next !== "" && !isEndless;
 		if (ahead) {
-			coming = onePage(list, at, how);
+			coming = onePage(at);
 			coming.catch(() => {}); // Nobody may come for it.
 			// Until it has left: a request is written once the event loop comes round.
 			await setImmediate();
@@ -228,9 +214,9 @@ async function* allPages<K extends Kind, Taken>(
 		if (next === "") return;
 		if (isEndless)
 			throw new ConnectionError(
-				`error: the list of ${list.path} at ${how.server.origin} does not end: page ${pages} names another one`,
+				`error: the list of ${list} does not end: page ${pages} names another one`,
 			);
-		if (!ahead) coming = onePage(list, at, how);
+		if (!ahead) coming = onePage(at);
 	}
 }
 

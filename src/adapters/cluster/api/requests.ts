@@ -27,19 +27,11 @@ import { ItemReader } from "./item-reader.ts";
 import { type Redact, shortened, withoutAuthorization } from "./redact.ts";
 import type { ListBody, Shape } from "./shapes.ts";
 
-export interface Call {
+/** A request to the API server; its path, `/api/v1/…`, is below the server's own. */
+export interface Call extends Omit<Request, "headers" | "timeout"> {
 	readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-	/** Path and query below the server's own path: `/api/v1/…`. */
-	readonly path: string;
 	readonly accept?: string;
 	readonly contentType?: string;
-	readonly body?: string;
-	/** A watch has no end: no `--request-timeout` for its body. */
-	readonly endless?: boolean;
-	/** Ends it, whether it has been answered or not. */
-	readonly signal?: AbortSignal | undefined;
-	/** Carried out although the interrupt has come. */
-	readonly evenWhenInterrupted?: boolean;
 	/** What of the server's words about it may be shown; absent: their beginning. */
 	readonly redact?: Redact;
 }
@@ -270,7 +262,7 @@ export class Requests {
 	#request(call: Call, credential: Credential): Request {
 		const { server, headers, compressed, timeout } = this.#options;
 		return {
-			method: call.method,
+			...call,
 			path: server.pathname.replace(/\/$/, "") + call.path,
 			headers: {
 				accept: call.accept ?? "application/json",
@@ -281,10 +273,7 @@ export class Requests {
 				...headers,
 				...credential.headers,
 			},
-			body: call.body,
-			endless: call.endless,
-			evenWhenInterrupted: call.evenWhenInterrupted,
-			signal: call.signal,
+			// A watch has no end.
 			...(timeout > 0 && !call.endless && { timeout }),
 		};
 	}
