@@ -14,11 +14,7 @@ export function completionShim(shell: Shell): string {
 }
 
 /** The script that a shell is to source. It asks the program itself, as kubectl's completion does. */
-export function completionScript(shell: Shell): string {
-	return SCRIPTS[shell];
-}
-
-const SCRIPTS: Record<Shell, string> = {
+export const COMPLETION_SCRIPTS: Record<Shell, string> = {
 	bash: `# bash completion for kubectl meshreg; load it after kubectl's own.
 
 # Sets REPLY to a word as the shell will pass it: without its quotes, a leading ~ or variable replaced.

@@ -14,7 +14,8 @@ const ENCODING_WORDS: Readonly<Record<EncodingFault, string>> = {
 	nul: "contains NUL characters, as text in UTF-16 does: save it as UTF-8",
 };
 
-const JWT_WORDS: Readonly<Record<JwtFault, string>> = {
+/** Why a file holds no JWT: the rest of a sentence about it. */
+export const JWT_WORDS: Readonly<Record<JwtFault, string>> = {
 	...ENCODING_WORDS,
 	empty: "is empty",
 	"not-jwt": "is not a JWT: three parts in base64url with dots between them",
@@ -69,9 +70,4 @@ export function fileFaultWords(fault: FileFault): string {
 /** Why bytes are no text in UTF-8: the rest of a sentence about them. */
 export function encodingFaultWords(fault: EncodingFault): string {
 	return ENCODING_WORDS[fault];
-}
-
-/** Why a file holds no JWT: the rest of a sentence about it. */
-export function jwtFaultWords(fault: JwtFault): string {
-	return JWT_WORDS[fault];
 }

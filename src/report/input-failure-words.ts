@@ -17,7 +17,7 @@ import { leftOutWords } from "./entry-words.ts";
 import {
 	encodingFaultWords,
 	fileFaultWords,
-	jwtFaultWords,
+	JWT_WORDS,
 } from "./file-fault-words.ts";
 import { didYouMean, type FailureWording } from "./wording.ts";
 
@@ -29,7 +29,7 @@ const CREDENTIAL_WORDS: FailureWording<CredentialFailure> = {
 	"password-refused": ({ flag, fault }) =>
 		`${flag}: ${credentialFaultWords(fault)}; nothing was written`,
 	"jwt-invalid": ({ flag, path, ...why }) =>
-		`${flag}: ${path ?? "standard input"} ${why.is === "another-kind" ? `is not a JWT: ${fileFaultWords(why.problem)}` : jwtFaultWords(why.problem)}`,
+		`${flag}: ${path ?? "standard input"} ${why.is === "another-kind" ? `is not a JWT: ${fileFaultWords(why.problem)}` : JWT_WORDS[why.problem]}`,
 	"json-key-invalid": ({ path, ...why }) =>
 		`--registry-key: ${path} ${why.is === "no-key" ? `is not a JSON key file: ${fileFaultWords(why.problem)}` : encodingFaultWords(why.problem)}`,
 	"credential-expired": ({ provider, key }) =>

@@ -9,14 +9,6 @@ import {
 } from "../../core/pull-secrets/pull-secret.ts";
 import type { Cluster } from "../../world.ts";
 
-/** The namespaces with a pod that needs the source; throws as podsInNeed. */
-export async function neededNamespaces(
-	source: PullSecret,
-	cluster: Cluster,
-): Promise<Set<string>> {
-	return new Set((await podsInNeed(source, cluster)).keys());
-}
-
 /**
  * How many pods of each namespace use an image for which a kubelet would take a
  * credential of the source, init and ephemeral containers included; none: the namespace is absent. Throws

@@ -13,7 +13,7 @@ import { warn } from "../tell.ts";
 import { askingNamespaces, injectedRule } from "./asking-namespaces.ts";
 import type { CopySettings } from "./copy-settings.ts";
 import type { Run, Selected } from "./deliver.ts";
-import { neededNamespaces } from "./needed-namespaces.ts";
+import { podsInNeed } from "./needed-namespaces.ts";
 import { refuseReplaced, seeNamespaces } from "./seen-namespaces.ts";
 import {
 	isRecorded,
@@ -66,7 +66,7 @@ export async function selectedFor(
 			return found(
 				source,
 				record,
-				await neededNamespaces(source, run.cluster),
+				new Set((await podsInNeed(source, run.cluster)).keys()),
 				exclude,
 				accounts,
 				run,

@@ -2,7 +2,7 @@ import { command } from "../../command.ts";
 import { switchFlag } from "../../core/command-line/flag.ts";
 import { EXIT, UsageError } from "../../errors.ts";
 import {
-	completionScript,
+	COMPLETION_SCRIPTS,
 	completionShim,
 	SHELLS,
 } from "../../report/completion.ts";
@@ -49,7 +49,7 @@ In bash, zsh and fish it also completes "kubectl meshreg"; load it after kubectl
 		return { shell, shim: given.on("shim") };
 	},
 	async run({ shell, shim }) {
-		const text = shim ? completionShim(shell) : completionScript(shell);
+		const text = shim ? completionShim(shell) : COMPLETION_SCRIPTS[shell];
 		return { status: EXIT.done, document: { kind: "text", text } };
 	},
 });

@@ -225,7 +225,7 @@ async function explainFiles(
 		});
 	}
 	const explanation = explainPull(operand, { kind: "files" }, secrets, []);
-	return { explanation, fix: undefined, gives: undefined };
+	return { explanation };
 }
 
 async function explainCluster(
@@ -250,11 +250,7 @@ async function explainCluster(
 		const { commandContext } = cluster;
 		if (first.every(({ answer }) => matchesOf(answer).length > 0))
 			return {
-				explained: first.map((explanation) => ({
-					explanation,
-					fix: undefined,
-					gives: undefined,
-				})),
+				explained: first.map((explanation) => ({ explanation })),
 				commandContext,
 			};
 		if (pod === undefined)

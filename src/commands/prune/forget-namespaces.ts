@@ -37,7 +37,6 @@ interface Forgetting {
 	readonly reader: ContentReader;
 	readonly world: Pick<World, "clock" | "interrupt" | "emit">;
 	readonly dryRun: DryRun;
-	/** What commands take by themselves, for the one that is printed. */
 }
 
 /** A source that is sent to namespaces which lose their copies. */

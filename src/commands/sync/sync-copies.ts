@@ -6,8 +6,13 @@ import {
 	recordMissing,
 	recordOf,
 } from "../../actions/apply/change-record.ts";
-import { ChangeReport, formOf } from "../../actions/apply/change-report.ts";
+import {
+	ChangeReport,
+	formOf,
+	type OutputOptions,
+} from "../../actions/apply/change-report.ts";
 import { tellClaimants } from "../../actions/apply/claimants.ts";
+import type { CopySettings } from "../../actions/apply/copy-settings.ts";
 import { deliver, type Run, type Scope } from "../../actions/apply/deliver.ts";
 import { podsInNeed } from "../../actions/apply/needed-namespaces.ts";
 import { nextCommand } from "../../actions/apply/next-command.ts";
@@ -58,7 +63,11 @@ import {
 	unlessForbidden,
 } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
-import type { SyncSettings } from "./options.ts";
+
+/** What one sync is to do, in one cluster. */
+export interface SyncSettings extends CopySettings, OutputOptions {
+	readonly yes: boolean;
+}
 
 /** Copies one source, or all of the source namespace, in one cluster. */
 export async function syncCopies(

@@ -57,10 +57,10 @@ import type { ServedAt } from "../../flags/serving.ts";
 import type { Cluster, World } from "../../world.ts";
 import { outlasting, runController } from "./controller.ts";
 import { DedupedLog } from "./deduped-log.ts";
-import type { SyncSettings } from "./options.ts";
 import type { Watched } from "./reflectors.ts";
 import { serveWatch } from "./serve-watch.ts";
 import { SourceCare } from "./source-care.ts";
+import type { SyncSettings } from "./sync-copies.ts";
 import { WatchLog } from "./watch-log.ts";
 
 /** What `sync --watch` was told. */

@@ -96,12 +96,12 @@ export interface PullSecretState {
 /** What lets the puller have the image. */
 export interface ExplainedFix {
 	/** undefined where nothing of ours can. */
-	readonly fix: Script | undefined;
+	readonly fix?: Script | undefined;
 	/** It would give the credential to this namespace, to which nobody sent it: to be told apart. */
-	readonly gives: string | undefined;
+	readonly gives?: string | undefined;
 }
 
-const NOTHING: ExplainedFix = { fix: undefined, gives: undefined };
+const NOTHING: ExplainedFix = {};
 
 /** What to run; never what loses another registry's credential. */
 export function fixOf(
@@ -122,7 +122,6 @@ export function fixOf(
 				namespace === fixes.sourceNamespace
 					? sequence(answer.keys.map((key) => fixes.rotate(key)))
 					: fixes.sync([namespace]),
-			gives: undefined,
 		};
 	}
 	if (answer.outcome !== "answered" || answer.matches.length > 0)
@@ -140,7 +139,6 @@ export function fixOf(
 					? restarting(older)
 					: use(nearest.from.slice(namespace.length + 1), puller, fixes),
 			),
-			gives: undefined,
 		};
 	return bringing(explanation, puller, host, state);
 }
@@ -172,6 +170,7 @@ function bringing(
 		(puller.kind === "pod" &&
 			(puller.ownList || puller.unused.includes(fixes.name)));
 	const accounts = inAccount ? [] : [account];
+	const attach = accounts.map((one) => fixes.attach([namespace], [one]));
 	const again = named
 		? []
 		: older
@@ -181,29 +180,16 @@ function bringing(
 		({ name, source: there, isCopy }) =>
 			name === fixes.name && there && !isCopy,
 	);
-	if (source === "hidden")
-		// Whoever works in one namespace makes a pull secret of its own there.
-		return inTheWay
-			? NOTHING
-			: {
-					fix: sequence([
-						fixes.createAt(namespace, fixes.name, host),
-						...(accounts.length > 0
-							? [fixes.attach([namespace], accounts)]
-							: []),
-						...again,
-					]),
-					gives: undefined,
-				};
 	const isAway = namespace !== fixes.sourceNamespace;
-	if (isAway && inTheWay) return NOTHING;
+	if (inTheWay && (isAway || source === "hidden")) return NOTHING;
+	if (source === "hidden") {
+		// Whoever works in one namespace makes a pull secret of its own there.
+		const made = fixes.createAt(namespace, fixes.name, host);
+		return { fix: sequence([made, ...attach, ...again]) };
+	}
 	const fix = sequence([
 		...(covers(source, image) ? [] : [fixes.create(host)]),
-		...(isAway
-			? [fixes.sync([namespace], accounts)]
-			: accounts.length > 0
-				? [fixes.attach([namespace], accounts)]
-				: []),
+		...(isAway ? [fixes.sync([namespace], accounts)] : attach),
 		...again,
 	]);
 	return { fix, gives: isAway && !served ? namespace : undefined };
