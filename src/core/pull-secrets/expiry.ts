@@ -191,7 +191,7 @@ export function endsWithItsJob(credential: Credential): boolean {
 
 /** Whether it is time for another: it has expired, or is in the last fifth of its life. `now` in milliseconds. */
 export function isNearlyOver({ at, life }: Term, now: number): boolean {
-	return at - now < (life === undefined ? NEARLY : life / 5) || at <= now;
+	return at - now < (life === undefined ? NEARLY : life / 5);
 }
 
 /** What a warning says of an expiry. */

@@ -38,9 +38,11 @@ export interface Requirement {
 }
 
 /** A key with an optional prefix; https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set */
-const KEY =
+export const LABEL_KEY =
 	/^(?:(?=.{1,253}\/)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*\/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
-const VALUE = /^(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
+/** A value, which may be empty. */
+export const LABEL_VALUE =
+	/^(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
 /** What fits 64 bits for certain. */
 const INTEGER = /^[-+]?\d{1,18}$/;
 
@@ -70,7 +72,7 @@ class Reader {
 	#requirement(): Requirement | undefined {
 		const first = this.#next();
 		const key = first === "!" ? this.#next() : first;
-		if (!KEY.test(key)) return undefined;
+		if (!LABEL_KEY.test(key)) return undefined;
 		if (first === "!") return { key, operator: "absent", values: [] };
 		if (this.#peek() === "" || this.#peek() === ",")
 			return { key, operator: "exists", values: [] };
@@ -80,7 +82,7 @@ class Reader {
 			operator === "in" || operator === "notin"
 				? this.#values()
 				: [isWord(this.#peek()) ? this.#next() : ""];
-		const valid = operator === ">" || operator === "<" ? INTEGER : VALUE;
+		const valid = operator === ">" || operator === "<" ? INTEGER : LABEL_VALUE;
 		return values?.every((value) => valid.test(value))
 			? { key, operator, values: [...new Set(values)].sort() }
 			: undefined;
@@ -153,9 +155,7 @@ function holds(
 		case ">":
 		case "<": {
 			if (value === undefined || !INTEGER.test(value)) return false;
-			const [here, bound] = [value, values[0] ?? "0"].map((text) =>
-				BigInt(text.replace("+", "")),
-			) as [bigint, bigint];
+			const [here, bound] = [BigInt(value), BigInt(values[0] ?? "0")];
 			return operator === ">" ? here > bound : here < bound;
 		}
 	}

@@ -1,4 +1,5 @@
 import { UsageError } from "../../errors.ts";
+import { LABEL_KEY, LABEL_VALUE } from "./label-selector.ts";
 
 /** The type of every pull secret, and its one data key. */
 export const PULL_SECRET_TYPE = "kubernetes.io/dockerconfigjson";
@@ -94,10 +95,6 @@ export function labelAnnotation(
 		: { [LABEL_ANNOTATION]: selectorOf(label) };
 }
 
-const LABEL_NAME =
-	/^(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
-const LABEL_VALUE = /^[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
-
 /** `KEY=VALUE` as a label with a value, of a key that this program does not write itself. Throws UsageError that names the flag. */
 export function parseLabel(text: string, flag: string): UsageLabel {
 	const label = labelOf(text);
@@ -116,9 +113,10 @@ function labelOf(text: string): UsageLabel | undefined {
 	const equals = text.indexOf("=");
 	const key = text.slice(0, equals);
 	const value = text.slice(equals + 1);
-	return equals < 0 || !LABEL_NAME.test(key) || !LABEL_VALUE.test(value)
-		? undefined
-		: { key, value };
+	const isLabel = equals >= 0 && value !== "";
+	return isLabel && LABEL_KEY.test(key) && LABEL_VALUE.test(value)
+		? { key, value }
+		: undefined;
 }
 
 /** As a label selector. */

@@ -144,7 +144,7 @@ export async function requestToken(
 				to: redirectTarget(answer, url, credential),
 			},
 		};
-	if (status < 200 || status >= 400)
+	if (status >= 400)
 		return {
 			is: "no-token",
 			fault: { host, is: "status", status, words },

@@ -584,9 +584,10 @@ describe("prune takes back what attach added", () => {
 		);
 	});
 
-	test("and asks before it does nothing but that", async () => {
+	test("and asks before it does nothing but that, with nothing of what another name added", async () => {
 		await using bed = await attached("kube-public");
-		const { err } = await bed.run(["prune", "-n", "kube-public"], {
+		await bed.run(["attach", "-n", "kube-public,app", "--secret", "team"]);
+		const { err } = await bed.run(["prune", "-n", "kube-public,app"], {
 			answers: [["Do you want to continue?", false]],
 		});
 		assert.equal(
@@ -596,7 +597,7 @@ take back what attach added to 1 service account in kube-public
 Cancelled; nothing was changed
 `,
 		);
-		assert.deepEqual(attachedIn(bed), ["kube-public", "theirs"]);
+		assert.deepEqual(attachedIn(bed), ["app", "kube-public", "theirs"]);
 	});
 
 	for (const flag of ["--dry-run=client", "--dry-run=server"])
@@ -702,6 +703,28 @@ Cancelled; nothing was changed
 		assert.deepEqual(attachedIn(bed), ["kube-public", "theirs"]);
 	});
 
+	for (const [refused, outside] of [
+		[/(v1|payments)\/serviceaccounts$/, " outside app, nginx-mesh"],
+		[/\/serviceaccounts$/, ""],
+	] as const)
+		test(`where that is refused in some of them, too: not taken back${outside}`, async () => {
+			await using bed = await attached("app", "payments");
+			build.source(bed, {}, ["payments"]);
+			secret(bed, "app", build.copyOf());
+			bed.server.onRequest(({ path }) =>
+				refused.test(path)
+					? { answer: { status: 403, reason: "Forbidden", message: "no" } }
+					: undefined,
+			);
+			const { err } = await bed.run(["prune", "--yes"]);
+			const [warning] = err.split("\n");
+			assert.equal(
+				warning,
+				`Warning: what attach added to service accounts is not taken back${outside}: Error from server (Forbidden): no`,
+			);
+			assert.ok(attachedIn(bed).includes("payments"));
+		});
+
 	test("one of two namespaces that may not be read does not hold up the other", async () => {
 		await using bed = await attached("app", "payments");
 		bed.server.onRequest(({ path }) =>
@@ -716,6 +739,55 @@ Cancelled; nothing was changed
 		);
 		assert.deepEqual(attachedIn(bed), ["payments", "theirs"]);
 	});
+
+	test("where none of the named may be read it names none", async () => {
+		await using bed = await attached("app", "payments");
+		bed.server.onRequest(({ path }) =>
+			path.endsWith("/serviceaccounts")
+				? { answer: { status: 403, reason: "Forbidden", message: "no" } }
+				: undefined,
+		);
+		const { err } = await bed.run(["prune", "-n", "app,payments", "--yes"]);
+		assert.match(
+			err,
+			/^Warning: what attach added to service accounts is not taken back: Error from server \(Forbidden\): no\n/,
+		);
+	});
+
+	test("a server that fails to list them is not asked in each namespace; the Secrets go, and it says so", async () => {
+		await using bed = await attached("app", "payments");
+		secret(bed, "app", build.copyOf());
+		bed.server.onRequest(({ path }) =>
+			path.endsWith("/serviceaccounts")
+				? { answer: { status: 400, reason: "BadRequest", message: "no" } }
+				: undefined,
+		);
+		const { err } = await bed.run(["prune", "--yes"]);
+		assert.match(
+			err,
+			/^Warning: what attach added to service accounts is not taken back: Error from server \(BadRequest\): no\n/,
+		);
+		assert.deepEqual(left(bed), []);
+		assert.ok(
+			!bed.server.requests.some(({ path }) =>
+				/namespaces\/.*\/serviceaccounts$/.test(path),
+			),
+		);
+	});
+
+	for (const args of [[], ["-n", "app,payments"]])
+		test(`whose credentials ended meanwhile deletes nothing: prune ${args.join(" ")}`, async () => {
+			await using bed = await attached("app", "payments");
+			secret(bed, "app", build.copyOf());
+			bed.server.onRequest(({ path }) =>
+				path.endsWith("/serviceaccounts")
+					? { answer: { status: 401, reason: "Unauthorized", message: "no" } }
+					: undefined,
+			);
+			const { status, out } = await bed.run(["prune", ...args, "--yes"]);
+			assert.deepEqual([status, out], [1, ""]);
+			assert.deepEqual(left(bed), ["app"]);
+		});
 
 	test("what a tenant wrote takes no entry that is not there", async () => {
 		await using bed = await attached("app");

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { account } from "../../support/build.ts";
 import { NAME, OWNED, seed, shown, withSource } from "./bed.ts";
 
 describe("sync --prune", () => {
@@ -19,6 +20,44 @@ describe("sync --prune", () => {
 			);
 			assert.ok(bed.server.store.get("Secret", "kube-public", NAME));
 			assert.ok(bed.server.store.get("Secret", "nginx-mesh", NAME));
+		});
+		test("takes back what attach added beside them, by one list, or in each where one is forbidden", async () => {
+			for (const may of [true, false]) {
+				await using bed = await withSource();
+				for (const namespace of ["app", "default", "shop"])
+					account(bed, namespace, []);
+				await bed.run(["sync", "-A", "--attach"]);
+				bed.server.requests.length = 0;
+				bed.server.onRequest(({ path }) =>
+					path === "/api/v1/serviceaccounts" && !may
+						? { answer: { status: 403, reason: "Forbidden", message: "no" } }
+						: undefined,
+				);
+				const { status, err } = await bed.run([
+					...["sync", "-n", "app", "--prune", "--yes"],
+				]);
+				assert.equal(status, 0);
+				assert.ok(!err.includes("not taken back"), err);
+				const lists = bed.server.requests.filter(
+					({ method, path }) =>
+						method === "GET" && path.endsWith("/serviceaccounts"),
+				);
+				assert.deepEqual(
+					lists.map(({ path }) => path).sort(),
+					may
+						? ["/api/v1/serviceaccounts"]
+						: [
+								"/api/v1/namespaces/default/serviceaccounts",
+								"/api/v1/namespaces/shop/serviceaccounts",
+								"/api/v1/serviceaccounts",
+							],
+				);
+				const attached = bed.server.store
+					.all("ServiceAccount")
+					.filter(({ metadata }) => metadata.labels !== undefined)
+					.map(({ metadata }) => metadata.namespace);
+				assert.deepEqual(attached.sort(), ["app"]);
+			}
 		});
 		test("asks first, and no means no", async () => {
 			await using bed = await copied();

@@ -79,6 +79,13 @@ describe("attaching", () => {
 		]);
 	});
 
+	it("adds again what somebody took out, and remembers it once", () => {
+		assert.deepEqual(planAttach(account(["a"], KEY), KEY).operations, [
+			...UNCHANGED_SINCE,
+			{ op: "add", path: "/imagePullSecrets/-", value: { name: KEY } },
+		]);
+	});
+
 	it("does nothing where the key is, whoever put it there", () => {
 		assert.deepEqual(planAttach(account([KEY]), KEY), { operations: [] });
 		assert.deepEqual(planAttach(account([KEY], KEY), KEY), { operations: [] });

@@ -5,6 +5,7 @@ import { authFields } from "../../../src/core/credentials/docker-config.ts";
 import {
 	endsWithItsJob,
 	expiriesOf,
+	expiriesOfKey,
 	isoSeconds,
 	lifetimeText,
 	nearEnd,
@@ -13,7 +14,9 @@ import {
 } from "../../../src/core/pull-secrets/expiry.ts";
 import {
 	type Content,
+	ContentReader,
 	contentOfAuths,
+	type PullSecret,
 } from "../../../src/core/pull-secrets/pull-secret.ts";
 import { expiryWords } from "../../../src/report/credential-notes.ts";
 import { MANAGED } from "../../support/build.ts";
@@ -53,6 +56,12 @@ const INSIDE: readonly [
 	],
 	["a JWT with a fraction", "mesh", jwt({ exp: EXP + 0.5 }), EXP * 1000 + 500],
 	["a JWT without an end", "mesh", jwt({ sub: "x" }), undefined],
+	[
+		"a user's JWT, beside one without an end",
+		jwt({ exp: EXP }),
+		jwt({ sub: "x" }),
+		EXP * 1000,
+	],
 	["a JWT with an end in words", "mesh", jwt({ exp: "2026" }), undefined],
 	[
 		"a JWT with an end beyond all dates",
@@ -161,6 +170,69 @@ for (const [host, user, at] of KNOWN)
 		);
 	});
 
+test("a credential that was replaced counts from then on; of a source that nobody knows when it was made, nothing is said", () => {
+	const content = contentOfAuths([
+		["gcr.io", authFields(new Credential("oauth2accesstoken", "opaque"))],
+	]);
+	const replaced = sourceOf(
+		content,
+		{ "kubectl-meshreg/issued-at": JSON.stringify({ "gcr.io": ISSUED }) },
+		{ labels: MANAGED, created: "2026-01-01T00:00:00Z" },
+	);
+	assert.deepEqual(
+		expiriesOf(replaced).map(({ at }) => isoSeconds(at)),
+		["2026-11-21T08:30:00Z"],
+	);
+	assert.deepEqual(expiriesOf(sourceOf(content, {}, { labels: MANAGED })), []);
+});
+
+test("a copy that equals its source expires as that; of another only what its credential says itself counts", () => {
+	const secret = (
+		annotations: Record<string, string>,
+		password = "opaque",
+	): PullSecret =>
+		new ContentReader().toPullSecret({
+			type: "kubernetes.io/dockerconfigjson",
+			metadata: {
+				labels: MANAGED,
+				annotations,
+				creationTimestamp: ISSUED,
+			},
+			data: {
+				".dockerconfigjson": btoa(
+					JSON.stringify({
+						auths: { "a.example": { username: "u", password } },
+					}),
+				),
+			},
+		});
+	const said = {
+		"kubectl-meshreg/issued-at": JSON.stringify({ "a.example": ISSUED }),
+		"kubectl-meshreg/expires-in": '{"a.example":"1h"}',
+	};
+	const ends = (key: PullSecret, source: PullSecret) =>
+		expiriesOfKey(key, new Map([["nginx-mesh/key", source]])).map(({ at }) =>
+			isoSeconds(at),
+		);
+	const of = { "kubectl-meshreg/source": "nginx-mesh/key" };
+	const source = secret(said);
+	assert.deepEqual(ends(source, source), ["2026-11-21T08:30:00Z"]);
+	assert.deepEqual(ends(secret(of), source), ["2026-11-21T08:30:00Z"]);
+	assert.deepEqual(ends(secret({ ...said, ...of }, "old"), source), []);
+	assert.deepEqual(ends(secret(of, jwt({ exp: EXP })), source), [
+		"2026-11-21T20:00:00Z",
+	]);
+	// Of a known kind of credential: when it was issued a copy does not know.
+	const google = (annotations: Record<string, string>) => ({
+		...secret(annotations),
+		content: contentOfAuths([
+			["gcr.io", authFields(new Credential("oauth2accesstoken", "opaque"))],
+		]),
+	});
+	assert.deepEqual(ends(google({}), source), ["2026-11-21T08:30:00Z"]);
+	assert.deepEqual(ends(google(of), source), []);
+});
+
 test("the token's own word beats the person's, and that beats the kind's; the soonest comes first", () => {
 	const content = contentOfAuths([
 		["gcr.io", authFields(new Credential("oauth2accesstoken", "opaque"))],
@@ -231,6 +303,11 @@ const WARNINGS: readonly [
 		12 * HOUR,
 		"the credential for docker.io expired at 2026-11-21T07:00:00Z",
 	],
+	[
+		0,
+		12 * HOUR,
+		"the credential for docker.io expired at 2026-11-21T08:00:00Z",
+	],
 	[12 * HOUR, 12 * HOUR, undefined],
 	[3 * HOUR, 12 * HOUR, undefined],
 	[
@@ -266,6 +343,7 @@ test("lengths of time are said as they are given", () => {
 		[90_000, "1m30s"],
 		[24 * 90 * HOUR, "90d"],
 		[1, "1s"],
+		[1500, "2s"],
 	] as const)
 		assert.equal(lifetimeText(length), text);
 	assert.equal(timeLeft(12 * HOUR - 2000), "12h");

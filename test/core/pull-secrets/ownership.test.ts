@@ -48,6 +48,7 @@ describe("the label of a pull secret", () => {
 	});
 
 	test("a name of 64 characters cannot be its value, and the flag is named", () => {
+		assert.deepEqual(labelOfName(LONGEST), { key: "usage", value: LONGEST });
 		assert.throws(() => labelOfName("a".repeat(64)), {
 			name: "UsageError",
 			message:
@@ -100,10 +101,29 @@ test("a label is KEY=VALUE, both as the API server takes them", () => {
 		"own=a b",
 		"own=-",
 		`own=${"a".repeat(64)}`,
+		`${"a".repeat(254)}/own=x`,
+		"a..b/own=x",
 	])
 		assert.throws(
 			() => parseLabel(text, "--label"),
 			/^UsageError: --label: /,
 			text,
 		);
+});
+
+test("a label that meshreg writes itself is nobody's to choose, one that looks like it is", () => {
+	for (const text of [
+		"app.kubernetes.io/managed-by=me",
+		"kubectl-meshreg/attached=true",
+	])
+		assert.throws(
+			() => parseLabel(text, "--label"),
+			/^UsageError: --label: [\w./-]+ is meshreg's own; choose another key$/,
+		);
+	for (const text of [
+		"kubectl-meshreg=x",
+		"kubectl-meshreg-team/a=x",
+		`${"a".repeat(253)}/own=x`,
+	])
+		assert.equal(selectorOf(parseLabel(text, "--label")), text);
 });

@@ -10,6 +10,7 @@ import {
 	legalSourceRef,
 	needNamespaces,
 	type SourceKnowledge,
+	sourcesNamed,
 	statusOf,
 } from "../../../src/core/pull-secrets/source.ts";
 import { labelsOf } from "../../support/build.ts";
@@ -191,4 +192,16 @@ describe("where a copy says that its source is", () => {
 	])
 		test(`${JSON.stringify(text)} is no place, and nobody looks there`, () =>
 			assert.equal(legalSourceRef(text), undefined));
+});
+
+test("where sources are is taken from copies alone, each once", () => {
+	const another = secret("shop", { "kubectl-meshreg/source": "a/key" });
+	const unmanaged = {
+		...secret("evil", { "kubectl-meshreg/source": "evil/key" }),
+		labels: {},
+	};
+	assert.deepEqual(
+		sourcesNamed([copyIn("app"), another, unmanaged, source(), copyIn("pay")]),
+		["a/key", `nginx-mesh/${NAME}`],
+	);
 });

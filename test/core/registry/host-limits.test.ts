@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { setImmediate as settled } from "node:timers/promises";
 import type {
 	RegistryAnswer,
 	Send,
@@ -10,6 +11,8 @@ import {
 } from "../../../src/core/registry/host-limits.ts";
 import { get } from "../../../src/core/registry/login.ts";
 import { registryFaultWords } from "../../../src/report/registry-fault-words.ts";
+
+import { playedClock } from "../../support/played-clock.ts";
 
 const URL_ = new URL("https://r.io/v2/");
 
@@ -113,23 +116,136 @@ describe("a host that is asked many things", () => {
 		"ENOTFOUND",
 		"TIMEOUT",
 		"DEPTH_ZERO_SELF_SIGNED_CERT",
+		"ERR_SSL_WRONG_VERSION_NUMBER",
 		"PRIVATE_HOST",
 		"PROXY",
 	])
-		it(`${code} is not tried again`, async () => {
+		it(`${code} is not tried again, for this request or another`, async () => {
 			const { ask, seen } = host({ failure: { code } });
-			await Promise.all([ask(), ask(), ask()]);
-			await ask();
-			assert.ok(seen.length <= 3, String(seen.length));
-			const before = seen.length;
-			await ask();
-			assert.equal(seen.length, before);
+			const said = await ask();
+			assert.deepEqual(await Promise.all([ask(), ask()]), [said, said]);
+			assert.equal(seen.length, 1);
 		});
 
-	it("a broken connection is tried three times", async () => {
-		const { ask, seen } = host({ failure: { code: "ECONNRESET" } });
-		assert.equal(await ask(), "r.io closed the connection");
+	it("what answers without HTTP is not tried again, and given up after three requests", async () => {
+		const { ask, seen } = host({ failure: { code: "HPE_INVALID_CONSTANT" } });
+		for (const count of [1, 2, 3, 3]) {
+			await ask();
+			assert.equal(seen.length, count);
+		}
+	});
+
+	for (const code of ["ECONNRESET", "ECONNREFUSED"])
+		it(`${code} is tried three times`, async () => {
+			const { ask, seen } = host({ failure: { code } });
+			await ask();
+			assert.deepEqual(seen, [0, 1000, 3000]);
+		});
+
+	it("that asks for no time at all is not asked without end", async () => {
+		const { ask, seen } = host(
+			...Array(5).fill(answer(429, { "retry-after": "0" })),
+			answer(200),
+		);
+		await ask();
 		assert.equal(seen.length, 3);
+	});
+
+	it("that asks for half a minute is waited for", async () => {
+		const { ask, seen } = host(
+			answer(429, { "retry-after": "30" }),
+			answer(200),
+		);
+		assert.equal(await ask(), 200);
+		assert.deepEqual(seen, [0, 30_000]);
+	});
+});
+
+/** A host whose answers are given one by one, and whose clock is set. */
+function playedHost() {
+	const clock = playedClock();
+	const answers: ((given: RegistryAnswer | "TLS") => void)[] = [];
+	const limits = new HostLimits(
+		"r.io",
+		() =>
+			new Promise((resolve) =>
+				answers.push((given) =>
+					resolve(
+						given === "TLS"
+							? { failure: { code: "DEPTH_ZERO_SELF_SIGNED_CERT" } }
+							: given,
+					),
+				),
+			),
+		clock,
+	);
+	return {
+		clock,
+		/** What waits for an answer, first come first; each is answered by calling it. */
+		answers,
+		ask: async () => "answer" in (await limits.ask(get(URL_))),
+	};
+}
+
+describe("a host that is asked several things at once", () => {
+	const WAIT_1 = answer(429, { "retry-after": "1" });
+	const WAIT_20 = answer(429, { "retry-after": "20" });
+
+	it("counts what failed together once", async () => {
+		const { clock, answers, ask } = playedHost();
+		const asked = Promise.all([ask(), ask(), ask()]);
+		await settled();
+		clock.set(10);
+		for (const give of answers.splice(0)) give(answer(503));
+		await settled();
+		clock.set(5000);
+		await settled();
+		assert.equal(answers.length, 3);
+		for (const give of answers) give(answer(200));
+		assert.deepEqual(await asked, [true, true, true]);
+	});
+
+	it("is left alone for as long as any answer wants, also by who waits already", async () => {
+		for (const wanted of [
+			[WAIT_1, WAIT_20],
+			[WAIT_20, WAIT_1],
+		] as const) {
+			const { clock, answers, ask } = playedHost();
+			const asked = Promise.all([ask(), ask()]);
+			await settled();
+			clock.set(10);
+			for (const [at, give] of answers.splice(0).entries()) {
+				give(wanted[at] ?? assert.fail());
+				await settled();
+			}
+			for (const time of [1500, 2500, 19_999]) {
+				clock.set(time);
+				await settled();
+				assert.equal(answers.length, 0, `at ${time}`);
+			}
+			clock.set(20_010);
+			await settled();
+			assert.equal(answers.length, 2);
+			for (const give of answers) give(answer(200));
+			assert.deepEqual(await asked, [true, true]);
+		}
+	});
+
+	it("is not asked again by who waits, once another was told that it will never answer", async () => {
+		const { clock, answers, ask } = playedHost();
+		const asked = Promise.all([ask(), ask()]);
+		await settled();
+		const [first, second] = answers.splice(0);
+		first?.(WAIT_1);
+		await settled();
+		second?.("TLS");
+		await settled();
+		clock.set(1000);
+		await settled();
+		assert.equal(answers.length, 0);
+		assert.deepEqual(await asked, [false, false]);
+		// Nor does whoever comes then wait for anything.
+		assert.equal(await ask(), false);
 	});
 });
 

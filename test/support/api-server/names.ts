@@ -58,8 +58,9 @@ export function keyErrors(key: string): string[] {
 	const [prefix, name = ""] = parts.length === 1 ? [undefined, key] : parts;
 	const errors: string[] = [];
 	if (prefix === "") errors.push("prefix part must be non-empty");
-	else if (prefix !== undefined && !dnsSubdomain.pattern.test(prefix))
-		errors.push(`prefix part ${dnsSubdomain.words}`);
+	else if (prefix !== undefined)
+		for (const error of shapeErrors(prefix, dnsSubdomain))
+			errors.push(`prefix part ${error}`);
 	if (name === "") errors.push("name part must be non-empty");
 	else if (name.length > 63)
 		errors.push("name part must be no more than 63 bytes");
