@@ -119,7 +119,9 @@ function failedCheck(context: string, message: string): CheckedCluster {
 		context,
 		commandContext: NO_CONTEXT,
 		findings: [
-			finding("permissions", "problem", { cause: "cluster-failed", message }),
+			finding("permissions", "problem", {
+				about: { cause: "cluster-failed", message },
+			}),
 		],
 	};
 }

@@ -104,7 +104,7 @@ test("check prints the address of each heading, and with several causes that of 
 		checkSummary(
 			of.map((cause) =>
 				// What else it says is nothing to the summary.
-				finding("pods", "problem", { cause } as unknown as Subject),
+				finding("pods", "problem", { about: { cause } as unknown as Subject }),
 			),
 			columns,
 		);
@@ -126,8 +126,10 @@ test("check prints the address of each heading, and with several causes that of 
 	assert.equal(
 		checkSummary(
 			[
-				finding("permissions", "ok", { cause: "permitted" }),
-				finding("credentials", "note", { cause: "other-sources", refs: [] }),
+				finding("permissions", "ok", { about: { cause: "permitted" } }),
+				finding("credentials", "note", {
+					about: { cause: "other-sources", refs: [] },
+				}),
 			],
 			80,
 		),

@@ -16,10 +16,12 @@ test("what others wrote is printed on one line, and drives no terminal", () => {
 		storyOf(
 			[
 				finding("copies", "note", {
-					cause: "claimants",
-					of: "a\nb\x1b[2J\u202e",
-					same: undefined,
-					orphaned: false,
+					about: {
+						cause: "claimants",
+						of: "a\nb\x1b[2J\u202e",
+						same: undefined,
+						orphaned: false,
+					},
 				}),
 			],
 			{ quiet: false, commandContext: NO_CONTEXT, columns: undefined },
@@ -36,24 +38,18 @@ test("several namespaces are, and one is", () => {
 	const told = (namespaces: readonly string[]) =>
 		storyOf(
 			[
-				finding(
-					"copies",
-					"problem",
-					{ cause: "namespace-made-again", ref },
-					{ namespaces },
-				),
-				finding(
-					"copies",
-					"note",
-					{ cause: "namespace-gone", ref },
-					{ namespaces },
-				),
-				finding(
-					"copies",
-					"note",
-					{ cause: "claimants", of: "a/b", same: true, orphaned: false },
-					{ namespaces },
-				),
+				finding("copies", "problem", {
+					about: { cause: "namespace-made-again", ref },
+					namespaces,
+				}),
+				finding("copies", "note", {
+					about: { cause: "namespace-gone", ref },
+					namespaces,
+				}),
+				finding("copies", "note", {
+					about: { cause: "claimants", of: "a/b", same: true, orphaned: false },
+					namespaces,
+				}),
 			],
 			{ quiet: false, commandContext: NO_CONTEXT, columns: undefined },
 		)
@@ -81,16 +77,14 @@ test("a workload that goes on on a second line is told from the next one, and fr
 	});
 	const text = storyOf(
 		[
-			finding(
-				"pods",
-				"note",
-				{
+			finding("pods", "note", {
+				about: {
 					cause: "runs-without-credential",
 					pods: 2,
 					hosts: ["registry.example.com"],
 				},
-				{ workloads: [workload("a"), workload("b")] },
-			),
+				workloads: [workload("a"), workload("b")],
+			}),
 		],
 		{ quiet: false, commandContext: NO_CONTEXT, columns: 50 },
 	);
@@ -112,7 +106,9 @@ i 2 pods run with images of registry.example.com
 
 test("-q leaves out what is ok and notes, whatever they are about", () => {
 	const one = (severity: (typeof SEVERITIES)[number]) =>
-		finding("copies", severity, { cause: "copy-missing", ref: severity });
+		finding("copies", severity, {
+			about: { cause: "copy-missing", ref: severity },
+		});
 	const text = storyOf([...SEVERITIES.map(one)], {
 		quiet: true,
 		commandContext: NO_CONTEXT,
@@ -129,12 +125,11 @@ const SEVERITIES = ["ok", "note", "warning", "problem"] as const;
 test("at a terminal nothing is wider, and what is pasted is still one command", () => {
 	const text = storyOf(
 		[
-			finding(
-				"copies",
-				"problem",
-				{ cause: "copy-missing", ref: "keys/mine" },
-				{ namespaces: ["app", "shop"], fix },
-			),
+			finding("copies", "problem", {
+				about: { cause: "copy-missing", ref: "keys/mine" },
+				namespaces: ["app", "shop"],
+				fix,
+			}),
 		],
 		{ quiet: false, commandContext: pasted("--context", "prod"), columns: 30 },
 	);
@@ -156,18 +151,16 @@ test("at a terminal nothing is wider, and what is pasted is still one command", 
 
 test("B10: a closing block has each command once", () => {
 	const one = (ref: string) =>
-		finding(
-			"copies",
-			"problem",
-			{ cause: "copy-missing", ref },
-			{ namespaces: ["app"], fix },
-		);
-	const other = finding(
-		"copies",
-		"problem",
-		{ cause: "copy-missing", ref: "c/d" },
-		{ namespaces: ["app"], fix: meshreg("sync", "-n", "app") },
-	);
+		finding("copies", "problem", {
+			about: { cause: "copy-missing", ref },
+			namespaces: ["app"],
+			fix,
+		});
+	const other = finding("copies", "problem", {
+		about: { cause: "copy-missing", ref: "c/d" },
+		namespaces: ["app"],
+		fix: meshreg("sync", "-n", "app"),
+	});
 	const text = storyOf([one("a/b"), one("b/c"), other], {
 		quiet: false,
 		commandContext: NO_CONTEXT,

@@ -1,9 +1,6 @@
 import { planAttach } from "../../core/accounts/attachment.ts";
 import type { Script } from "../../core/output/shell.ts";
-import {
-	nextAfterCopies,
-	nextAfterSource,
-} from "../../core/pull-secrets/next.ts";
+import { syncing } from "../../core/pull-secrets/fixes.ts";
 import { isByPolicy } from "../../core/pull-secrets/ownership.ts";
 import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
 import { OperationError } from "../../errors.ts";
@@ -42,7 +39,7 @@ export async function nextCommand(
 		return created.length > 0 &&
 			selection.by === "record" &&
 			recordOf(source)?.entries.length === 0
-			? nextAfterSource(source, { isSent: false })
+			? syncing(source, "--attach")
 			: undefined;
 	if (once || attach !== undefined || exclude.length > 0) return undefined;
 	if (isByPolicy(source)) return undefined;
@@ -63,16 +60,16 @@ export async function nextCommand(
 	if (lacking.length === 0) return undefined;
 	switch (selection.by) {
 		case "names":
-			return nextAfterCopies(source, ["-n", selection.names.join(",")]);
+			return syncing(source, "-n", selection.names.join(","), "--attach");
 		case "all":
-			return nextAfterCopies(source, ["-A"]);
+			return syncing(source, "-A", "--attach");
 		case "label":
-			return nextAfterCopies(source, ["-l", selection.selector.text]);
+			return syncing(source, "-l", selection.selector.text, "--attach");
 		case "record":
 			// Nobody reads a line of hundreds of names.
 			return places.length > NEXT_NAMES
 				? undefined
-				: nextAfterCopies(source, ["-n", lacking.join(",")]);
+				: syncing(source, "-n", lacking.join(","), "--attach");
 		case "injected":
 		case "needed":
 			return undefined;

@@ -47,12 +47,12 @@ export async function verifySources(
 							? "warning"
 							: SEVERITIES[verification.outcome],
 						{
-							cause: "verification",
-							ref: sourceRef(secret),
-							key: key ?? written,
-							verification,
-						},
-						{
+							about: {
+								cause: "verification",
+								ref: sourceRef(secret),
+								key: key ?? written,
+								verification,
+							},
 							namespaces: [secret.namespace],
 							fix:
 								verification?.outcome === "rejected"

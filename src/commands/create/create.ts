@@ -42,11 +42,11 @@ import {
 	type SourceEdit,
 	sourceMaker,
 } from "../../core/pull-secrets/edit-source.ts";
+import { syncing } from "../../core/pull-secrets/fixes.ts";
 import {
 	manifestOf,
 	namespaceManifest,
 } from "../../core/pull-secrets/manifest.ts";
-import { nextAfterSource } from "../../core/pull-secrets/next.ts";
 import {
 	labelOfName,
 	type UsageLabel,
@@ -252,7 +252,7 @@ async function nextOf(
 		return undefined;
 	const source = await readPullSecret(cluster, new ContentReader(), place);
 	const sent = (source && recordIn(source))?.entries ?? [];
-	return nextAfterSource(place, { isSent: sent.length > 0 });
+	return syncing(place, ...(sent.length > 0 ? [] : ["--attach"]));
 }
 
 /** Whether nothing on the command line or around it says which mesh the source is for. */

@@ -26,8 +26,7 @@ export function checkAccounts(
 		return [...findings, ...notes];
 	return [
 		finding("service accounts", "ok", {
-			cause: "accounts",
-			count: facts.accounts.length,
+			about: { cause: "accounts", count: facts.accounts.length },
 		}),
 		...notes,
 	];
@@ -61,15 +60,11 @@ function lostAttachments(keyrings: Keyrings): Finding[] {
 			byAccounts(group.map(({ account }) => account)).map(
 				([accounts, namespaces]) => {
 					const [{ name: secret, taken }] = group;
-					return finding(
-						"service accounts",
-						"warning",
-						{ cause: "attachment-lost", accounts, secret, taken },
-						{
-							namespaces,
-							fix: facts.withoutSource.attach(namespaces, accounts, secret),
-						},
-					);
+					return finding("service accounts", "warning", {
+						about: { cause: "attachment-lost", accounts, secret, taken },
+						namespaces,
+						fix: facts.withoutSource.attach(namespaces, accounts, secret),
+					});
 				},
 			),
 	);
@@ -121,23 +116,19 @@ function unattached(keyrings: Keyrings, lost: readonly Finding[]): Finding[] {
 			const [{ secret, pod }] = group;
 			const accounts = [pod.account];
 			const namespaces = unique(pods.map(({ namespace }) => namespace));
-			return finding(
-				"service accounts",
-				"warning",
-				{
+			return finding("service accounts", "warning", {
+				about: {
 					cause: "account-lacks-secret",
 					accounts,
 					secret,
 					pods: pods.length,
 				},
-				{
-					namespaces,
-					workloads: workloadsOf(
-						pods.map((pod) => ({ pod, images: pod.images })),
-					),
-					fix: facts.withoutSource.attach(namespaces, accounts, secret),
-				},
-			);
+				namespaces,
+				workloads: workloadsOf(
+					pods.map((pod) => ({ pod, images: pod.images })),
+				),
+				fix: facts.withoutSource.attach(namespaces, accounts, secret),
+			});
 		},
 	);
 }
@@ -201,8 +192,8 @@ function leftBehind(names: readonly Dangling[], keyrings: Keyrings): Finding[] {
 				return finding(
 					"service accounts",
 					isServed(group[0], keyrings) ? "problem" : "warning",
-					{ cause: "dangling", accounts, secrets: [name] },
 					{
+						about: { cause: "dangling", accounts, secrets: [name] },
 						namespaces,
 						fix,
 						look: fix ? undefined : edit(accounts, namespaces),
@@ -232,20 +223,16 @@ function nameless(names: readonly Dangling[], keyrings: Keyrings): Finding[] {
 	).map((alike) => {
 		const [{ served, name, namespaces, accounts }] = alike;
 		const source = sources.get(name);
-		return finding(
-			"service accounts",
-			served ? "problem" : "note",
-			{
+		return finding("service accounts", served ? "problem" : "note", {
+			about: {
 				cause: "dangling",
 				accounts,
 				secrets: alike.map((one) => one.name),
 			},
-			{
-				namespaces,
-				gives: giving(namespaces, source?.fixes.sync(namespaces)),
-				look: source ? undefined : edit(accounts, namespaces),
-			},
-		);
+			namespaces,
+			gives: giving(namespaces, source?.fixes.sync(namespaces)),
+			look: source ? undefined : edit(accounts, namespaces),
+		});
 	});
 }
 
@@ -282,17 +269,11 @@ function enforced({ accounts, pods }: Facts): Finding[] {
 				(secret) => !account.secrets.has(secret),
 			);
 			if (secrets.length === 0) return [];
-			return finding(
-				"service accounts",
-				"warning",
-				{ cause: "secrets-enforced", accounts: [name], secrets },
-				{
-					namespaces: [namespace],
-					workloads: workloadsOf(
-						own.map((pod) => ({ pod, images: pod.images })),
-					),
-				},
-			);
+			return finding("service accounts", "warning", {
+				about: { cause: "secrets-enforced", accounts: [name], secrets },
+				namespaces: [namespace],
+				workloads: workloadsOf(own.map((pod) => ({ pod, images: pod.images }))),
+			});
 		});
 }
 
@@ -301,16 +282,14 @@ function providers({ accounts }: Facts): Finding[] {
 	const annotated = accounts.filter(({ provider }) => provider !== undefined);
 	return [...Map.groupBy(annotated, ({ provider }) => provider ?? "")].map(
 		([provider, group]) =>
-			finding(
-				"service accounts",
-				"note",
-				{
+			finding("service accounts", "note", {
+				about: {
 					cause: "credential-provider",
 					accounts: unique(group.map(({ name }) => name)),
 					provider,
 				},
-				{ namespaces: unique(group.map(({ namespace }) => namespace)) },
-			),
+				namespaces: unique(group.map(({ namespace }) => namespace)),
+			}),
 	);
 }
 

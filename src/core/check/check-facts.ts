@@ -96,22 +96,18 @@ function unreadFindings(unread: readonly Unread[]): Finding[] {
 	const sorted = told.toSorted((a, b) => compare(place(a), place(b)));
 	return sorted.map((group) => {
 		const [{ what, error }] = group;
-		return finding(
-			GROUP_OF[what],
-			"problem",
-			{
+		return finding(GROUP_OF[what], "problem", {
+			about: {
 				cause: "unreadable",
 				what,
 				error,
 				narrower:
 					isForbidden(error) && group.some(({ namespace }) => namespace === ""),
 			},
-			{
-				namespaces: [
-					...new Set(group.map(({ namespace }) => namespace)),
-				].filter((namespace) => namespace !== ""),
-			},
-		);
+			namespaces: [...new Set(group.map(({ namespace }) => namespace))].filter(
+				(namespace) => namespace !== "",
+			),
+		});
 	});
 }
 

@@ -45,13 +45,11 @@ export function checkCopies(
 	return [
 		...(isGood && facts.sources.length > 0
 			? [
-					finding(
-						"copies",
-						"ok",
-						{ cause: "copies", count },
+					finding("copies", "ok", {
+						about: { cause: "copies", count },
 						// The record may send it elsewhere.
-						count === 0 && facts.scope ? { namespaces: facts.scope } : {},
-					),
+						...(count === 0 && facts.scope ? { namespaces: facts.scope } : {}),
+					}),
 				]
 			: []),
 		...findings,
@@ -74,12 +72,10 @@ function recordFindings(
 	if (record.kind === "fault")
 		return {
 			findings: [
-				finding(
-					"copies",
-					"problem",
-					{ cause: "record-fault", ref, fault: record.fault },
-					{ namespaces: [secret.namespace] },
-				),
+				finding("copies", "problem", {
+					about: { cause: "record-fault", ref, fault: record.fault },
+					namespaces: [secret.namespace],
+				}),
 			],
 			good: 0,
 		};
@@ -99,15 +95,11 @@ function recordFindings(
 		(cause) =>
 			in_(cause).length === 0
 				? []
-				: finding(
-						"copies",
-						"problem",
-						{ cause, ref },
-						{
-							namespaces: in_(cause),
-							fix: sequence(sendingTo(source, in_(cause))),
-						},
-					),
+				: finding("copies", "problem", {
+						about: { cause, ref },
+						namespaces: in_(cause),
+						fix: sequence(sendingTo(source, in_(cause))),
+					}),
 	);
 	return {
 		findings: [
@@ -157,22 +149,18 @@ function blockedFindings(
 		const { by, namespaces } = blocked;
 		const [first = ""] = namespaces;
 		const look = ["describe", "secret", objectName(secret.name), "-n"] as const;
-		return finding(
-			"copies",
-			"problem",
-			{ cause: "copy-blocked", ref: sourceRef(secret), blocked },
-			{
-				namespaces,
-				...(by.cause === "unmanaged" && by.equal
-					? // Where a rule serves one of them, its name would stand in the record when the rule no longer does.
-						{
-							fix: fixes.adopt(
-								namespaces.every((name) => byName.has(name)) ? namespaces : [],
-							),
-						}
-					: { look: kubectl(...look, objectName(first)) }),
-			},
-		);
+		return finding("copies", "problem", {
+			about: { cause: "copy-blocked", ref: sourceRef(secret), blocked },
+			namespaces,
+			...(by.cause === "unmanaged" && by.equal
+				? // Where a rule serves one of them, its name would stand in the record when the rule no longer does.
+					{
+						fix: fixes.adopt(
+							namespaces.every((name) => byName.has(name)) ? namespaces : [],
+						),
+					}
+				: { look: kubectl(...look, objectName(first)) }),
+		});
 	});
 }
 
@@ -189,28 +177,23 @@ function namespaceFindings(
 	const attachOf = (name: string) => byName.get(name)?.attach ?? [];
 	if (again.length > 0)
 		found.push(
-			finding(
-				"copies",
-				"problem",
-				{ cause: "namespace-made-again", ref },
-				{
-					namespaces: again,
-					// The accounts went with the namespace, too.
-					gives: groupsBy(again, (name) => attachOf(name).join()).flatMap(
-						(names) => giving(names, fixes.sync(names, attachOf(names[0]))),
-					),
-				},
-			),
+			finding("copies", "problem", {
+				about: { cause: "namespace-made-again", ref },
+				namespaces: again,
+				// The accounts went with the namespace, too.
+				gives: groupsBy(again, (name) => attachOf(name).join()).flatMap(
+					(names) => giving(names, fixes.sync(names, attachOf(names[0]))),
+				),
+			}),
 		);
 	const [first] = gone;
 	if (first !== undefined)
 		found.push(
-			finding(
-				"copies",
-				"note",
-				{ cause: "namespace-gone", ref },
-				{ namespaces: gone, look: fixes.forget(first) },
-			),
+			finding("copies", "note", {
+				about: { cause: "namespace-gone", ref },
+				namespaces: gone,
+				look: fixes.forget(first),
+			}),
 		);
 	return found;
 }
@@ -241,12 +224,11 @@ function noRecord(source: SourceFacts, facts: Facts): Finding {
 		.map(({ namespace }) => namespace);
 	const namespaces = unique(holders);
 	const recorded = namespaces.length > 0 ? fixes.sync(namespaces) : undefined;
-	return finding(
-		"copies",
-		"warning",
-		{ cause: "no-record", ref: sourceRef(secret) },
-		{ namespaces, gives: giving(namespaces, recorded) },
-	);
+	return finding("copies", "warning", {
+		about: { cause: "no-record", ref: sourceRef(secret) },
+		namespaces,
+		gives: giving(namespaces, recorded),
+	});
 }
 
 /** Whether it would be known of a source that it is there. */
@@ -300,22 +282,18 @@ function claimants(keyrings: Keyrings): Finding[] {
 			names.length === 1 && names[0] === source?.secret.name
 				? holds?.sync(namespaces)
 				: undefined;
-		return finding(
-			"copies",
-			"note",
-			{
+		return finding("copies", "note", {
+			about: {
 				cause: "claimants",
 				of,
 				same,
 				orphaned,
 			},
-			{
-				namespaces,
-				gives: giving(namespaces, recorded),
-				look: orphaned
-					? meshreg("prune", "--orphaned", "-n", objectNames(namespaces))
-					: recorded && holds?.prune(namespaces),
-			},
-		);
+			namespaces,
+			gives: giving(namespaces, recorded),
+			look: orphaned
+				? meshreg("prune", "--orphaned", "-n", objectNames(namespaces))
+				: recorded && holds?.prune(namespaces),
+		});
 	});
 }

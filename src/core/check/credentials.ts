@@ -32,13 +32,11 @@ function missing({ sourceProblem, withoutSource }: Facts): Finding[] {
 	if (sourceProblem === undefined) return [];
 	const none = elsewhereIn(sourceProblem)?.length === 0;
 	return [
-		finding(
-			"credentials",
-			"problem",
-			{ cause: "source-missing", failure: sourceProblem },
+		finding("credentials", "problem", {
+			about: { cause: "source-missing", failure: sourceProblem },
 			// Where another was meant, one may be elsewhere, or nobody may look, none is to be made in its place.
-			{ fix: none ? withoutSource.createSource() : undefined },
-		),
+			fix: none ? withoutSource.createSource() : undefined,
+		}),
 	];
 }
 
@@ -66,12 +64,10 @@ function otherSources({
 	return refs.length === 0
 		? []
 		: [
-				finding(
-					"credentials",
-					"note",
-					{ cause: "other-sources", refs },
-					{ namespaces: refs.map((ref) => ref.slice(0, ref.indexOf("/"))) },
-				),
+				finding("credentials", "note", {
+					about: { cause: "other-sources", refs },
+					namespaces: refs.map((ref) => ref.slice(0, ref.indexOf("/"))),
+				}),
 			];
 }
 
@@ -84,46 +80,36 @@ function checkContent({ secret, fixes }: SourceFacts): Finding[] {
 	if (fault !== undefined) {
 		const keys = fault.kind === "malformed" ? fault.keys : [];
 		return [
-			finding(
-				"credentials",
-				"problem",
-				{ cause: "invalid-content", ref, fault },
-				{
-					fix:
-						keys.length > 0
-							? sequence(keys.map(rotate))
-							: writtenAgain(secret, fixes.replace.bind(fixes)),
-					namespaces,
-				},
-			),
+			finding("credentials", "problem", {
+				about: { cause: "invalid-content", ref, fault },
+				fix:
+					keys.length > 0
+						? sequence(keys.map(rotate))
+						: writtenAgain(secret, fixes.replace.bind(fixes)),
+				namespaces,
+			}),
 		];
 	}
 	const found = entryProblems(secret.content).map((problem) =>
-		finding(
-			"credentials",
-			severityOf(problem),
-			{ cause: "invalid-entry", ref, problem },
-			{
-				fix: problem.kind === "key" ? undefined : rotate(problem.key),
-				namespaces,
-			},
-		),
+		finding("credentials", severityOf(problem), {
+			about: { cause: "invalid-entry", ref, problem },
+			fix: problem.kind === "key" ? undefined : rotate(problem.key),
+			namespaces,
+		}),
 	);
 	return found.some(({ severity }) => severity === "problem")
 		? found
 		: [
 				...found,
-				finding(
-					"credentials",
-					"ok",
-					{
+				finding("credentials", "ok", {
+					about: {
 						cause: "well-formed",
 						ref,
 						hosts: written.map(displayHost),
 						providers: providersNoted(secret),
 					},
-					{ namespaces },
-				),
+					namespaces,
+				}),
 			];
 }
 
@@ -151,20 +137,16 @@ function checkExpiry({ secret, fixes }: SourceFacts, now: number): Finding[] {
 		.filter((expiry) => isNearlyOver(expiry, now))
 		.map(({ key, at }) => {
 			const expired = at <= now;
-			return finding(
-				"credentials",
-				expired ? "problem" : "warning",
-				{
+			return finding("credentials", expired ? "problem" : "warning", {
+				about: {
 					cause: expired ? "expired" : "expiring",
 					ref: sourceRef(secret),
 					key,
 					at,
 					provider: providerNoted(secret, key) ?? "",
 				},
-				{
-					namespaces: [secret.namespace],
-					fix: fixes.rotate(argumentFor(key, registriesOf(secret.content))),
-				},
-			);
+				namespaces: [secret.namespace],
+				fix: fixes.rotate(argumentFor(key, registriesOf(secret.content))),
+			});
 		});
 }

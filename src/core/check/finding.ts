@@ -202,19 +202,17 @@ export interface PullSubject {
 export function finding(
 	group: Group,
 	severity: Severity,
-	about: Subject,
-	more: Partial<Finding> = {},
+	said: Pick<Finding, "about"> & Partial<Finding>,
 ): Finding {
 	return {
 		group,
 		severity,
-		about,
 		namespaces: [],
 		workloads: [],
 		fix: undefined,
 		gives: [],
 		look: undefined,
-		...more,
+		...said,
 	};
 }
 

@@ -43,12 +43,12 @@ export function checkPermissions(
 	scope: readonly string[] | undefined,
 ): Finding {
 	return denied.length === 0 && unread.length === 0
-		? finding("permissions", "ok", { cause: "permitted" })
+		? finding("permissions", "ok", { about: { cause: "permitted" } })
 		: finding(
 				"permissions",
 				scope === undefined && denied.length > 0 ? "warning" : "note",
-				{ cause: "not-allowed", denied, unread },
 				{
+					about: { cause: "not-allowed", denied, unread },
 					namespaces: unique(
 						denied.flatMap(({ namespace }) => namespace ?? []),
 					),

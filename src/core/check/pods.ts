@@ -90,7 +90,9 @@ export function* checkPods(keyrings: Keyrings): Steps<Finding[]> {
 	if (waiting.length > 0 || isUnread(facts, "pods"))
 		return [...waiting, ...running];
 	return [
-		finding("pods", "ok", { cause: "no-pod-waits", count: facts.pods.length }),
+		finding("pods", "ok", {
+			about: { cause: "no-pod-waits", count: facts.pods.length },
+		}),
 		...running,
 	];
 }
@@ -159,7 +161,8 @@ function groupFinding(
 		listed: { pods: listed.pods.map(named), secret: listed.secret },
 		blocked,
 	};
-	return finding("pods", SEVERITIES[kind] ?? "problem", about, {
+	return finding("pods", SEVERITIES[kind] ?? "problem", {
+		about,
 		namespaces,
 		workloads: workloadsOf(
 			group.map((problem) => ({
@@ -221,10 +224,8 @@ function* runningWithout(keyrings: Keyrings): Steps<Finding[]> {
 		const group = found.filter((one) => one.verifies === verifies);
 		if (group.length === 0) return [];
 		const pods = group.map(({ pod }) => pod);
-		return finding(
-			"pods",
-			verifies ? "warning" : "note",
-			{
+		return finding("pods", verifies ? "warning" : "note", {
+			about: {
 				cause: verifies ? "would-not-restart" : "runs-without-credential",
 				hosts: unique(
 					group.flatMap(({ images }) =>
@@ -235,12 +236,10 @@ function* runningWithout(keyrings: Keyrings): Steps<Finding[]> {
 				),
 				pods: pods.length,
 			},
-			{
-				namespaces: unique(pods.map(({ namespace }) => namespace)),
-				workloads: workloadsOf(group),
-				...(verifies ? sendingCopies(group, keyrings) : {}),
-			},
-		);
+			namespaces: unique(pods.map(({ namespace }) => namespace)),
+			workloads: workloadsOf(group),
+			...(verifies ? sendingCopies(group, keyrings) : {}),
+		});
 	});
 }
 
@@ -299,18 +298,14 @@ function missingButRunning(keyrings: Keyrings): Finding[] {
 		group.map(({ pod }) => places.get(pod)).join(),
 	).map((alike) => {
 		const [group] = alike;
-		return finding(
-			"pods",
-			"warning",
-			{
+		return finding("pods", "warning", {
+			about: {
 				cause: "secret-missing-runs",
 				secrets: alike.map(([{ name }]) => name),
 				pods: group.length,
 			},
-			{
-				namespaces: unique(group.map(({ pod }) => pod.namespace)),
-				workloads: workloadsOf(group),
-			},
-		);
+			namespaces: unique(group.map(({ pod }) => pod.namespace)),
+			workloads: workloadsOf(group),
+		});
 	});
 }

@@ -25,8 +25,7 @@ export function checkPolicies(keyrings: Keyrings): Finding[] {
 		if (policies.found === undefined)
 			return [
 				finding("service accounts", "problem", {
-					cause: "policy-unsupported",
-					ref,
+					about: { cause: "policy-unsupported", ref },
 				}),
 			];
 		// A record that cannot be read is told with the copies.
@@ -39,7 +38,11 @@ export function checkPolicies(keyrings: Keyrings): Finding[] {
 		];
 		return findings.length > 0
 			? findings
-			: [finding("service accounts", "ok", { cause: "policies", ref })];
+			: [
+					finding("service accounts", "ok", {
+						about: { cause: "policies", ref },
+					}),
+				];
 	});
 }
 
@@ -61,15 +64,13 @@ function faultFindings(
 	return groupsBy(faults, ({ is }) => is).map((group) => {
 		const [{ is, kind, name }] = group;
 		const { cause, severity } = CAUSES[is];
-		return finding(
-			"service accounts",
-			severity,
-			{
+		return finding("service accounts", severity, {
+			about: {
 				cause,
 				ref: sourceRef(secret),
 				names: group.map(({ kind, name }) => `${kind.toLowerCase()}/${name}`),
 			},
-			is === "unmanaged"
+			...(is === "unmanaged"
 				? {
 						look: kubectl(
 							"get",
@@ -82,8 +83,8 @@ function faultFindings(
 						fix: isBlocked
 							? undefined
 							: fixes.byPolicy(isSentNowhere ? "detach" : "attach"),
-					},
-		);
+					}),
+		});
 	});
 }
 
@@ -97,12 +98,11 @@ function refusing(source: SourceFacts, keyrings: Keyrings): Finding[] {
 			keyrings.isSent(source, account.namespace),
 	);
 	return byAccounts(accounts).map(([names, namespaces]) =>
-		finding(
-			"service accounts",
-			"problem",
-			{ cause: "policy-refuses", accounts: names, secret: name },
-			{ namespaces, fix: source.fixes.attach(namespaces, names) },
-		),
+		finding("service accounts", "problem", {
+			about: { cause: "policy-refuses", accounts: names, secret: name },
+			namespaces,
+			fix: source.fixes.attach(namespaces, names),
+		}),
 	);
 }
 
@@ -132,21 +132,17 @@ function withoutEffect(source: SourceFacts, keyrings: Keyrings): Finding[] {
 	return pods.length === 0
 		? []
 		: [
-				finding(
-					"service accounts",
-					"warning",
-					{
+				finding("service accounts", "warning", {
+					about: {
 						cause: "policy-without-effect",
 						ref: sourceRef(source.secret),
 						pods: pods.length,
 					},
-					{
-						namespaces: unique(pods.map(({ namespace }) => namespace)),
-						workloads: workloadsOf(
-							pods.map((pod) => ({ pod, images: pod.images })),
-						),
-					},
-				),
+					namespaces: unique(pods.map(({ namespace }) => namespace)),
+					workloads: workloadsOf(
+						pods.map((pod) => ({ pod, images: pod.images })),
+					),
+				}),
 			];
 }
 

@@ -14,9 +14,9 @@ interface Sensitive {
 	/** Hidden in every form in which one may come back, and any part of it that tells. */
 	readonly secrets: readonly string[];
 	/** Hold secrets among other things: hidden where a part is quoted that tells. */
-	readonly texts: readonly string[];
+	readonly texts?: readonly string[];
 	/** Parts of the texts that may be said: names of registries. */
-	readonly known: readonly string[];
+	readonly known?: readonly string[];
 }
 
 /**
@@ -26,7 +26,7 @@ interface Sensitive {
  */
 export function withoutSecrets(
 	said: string,
-	{ secrets, texts, known }: Sensitive,
+	{ secrets, texts = [], known = [] }: Sensitive,
 	mark: string,
 ): string {
 	const words = said.slice(0, LONGEST_WORDS);

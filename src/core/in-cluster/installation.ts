@@ -4,6 +4,7 @@ import { celText } from "../kubelet/image-test.ts";
 import {
 	type ClusterRole,
 	type ClusterRoleBinding,
+	groupOf,
 	type Namespace,
 	type ObjectMeta,
 	type PolicyRule,
@@ -97,16 +98,33 @@ export function manifestsOf(installation: Installation): InstalledObject[] {
 		[MANAGED_BY_LABEL]: MANAGER,
 		[INSTALLATION_LABEL]: installationId(source),
 	};
-	const within = (namespace = source.namespace): ObjectMeta => ({
+	const within = (namespace = source.namespace) => ({
 		name,
 		namespace,
 		labels,
 	});
-	const across: ObjectMeta = { name: wide, labels };
+	const across = { name: wide, labels };
 	const subjects = [
 		{ kind: "ServiceAccount", name, namespace: source.namespace },
 	];
-	const rbac = "rbac.authorization.k8s.io";
+	const granted = (
+		kind: "ClusterRole" | "Role",
+		metadata: ObjectMeta & { readonly name: string },
+		rules: readonly PolicyRule[],
+	): InstalledObject[] => {
+		const { apiVersion } = RESOURCES[kind];
+		const roleRef = { apiGroup: groupOf(kind), kind, name: metadata.name };
+		return [
+			{ apiVersion, kind, metadata, rules: [...rules] },
+			{
+				apiVersion,
+				kind: `${kind}Binding` as const,
+				metadata,
+				roleRef,
+				subjects,
+			},
+		];
+	};
 	const { everywhere, inNamespaces } = rightsOf(installation);
 	return [
 		{
@@ -118,36 +136,10 @@ export function manifestsOf(installation: Installation): InstalledObject[] {
 		...policiesOf(source, name, across),
 		...(everywhere.length === 0
 			? []
-			: ([
-					{
-						apiVersion: `${rbac}/v1`,
-						kind: "ClusterRole",
-						metadata: across,
-						rules: [...everywhere],
-					},
-					{
-						apiVersion: `${rbac}/v1`,
-						kind: "ClusterRoleBinding",
-						metadata: across,
-						roleRef: { apiGroup: rbac, kind: "ClusterRole", name: wide },
-						subjects,
-					},
-				] satisfies InstalledObject[])),
-		...[...inNamespaces].flatMap(([namespace, rules]): InstalledObject[] => [
-			{
-				apiVersion: `${rbac}/v1`,
-				kind: "Role",
-				metadata: within(namespace),
-				rules: [...rules],
-			},
-			{
-				apiVersion: `${rbac}/v1`,
-				kind: "RoleBinding",
-				metadata: within(namespace),
-				roleRef: { apiGroup: rbac, kind: "Role", name },
-				subjects,
-			},
-		]),
+			: granted("ClusterRole", across, everywhere)),
+		...[...inNamespaces].flatMap(([namespace, rules]) =>
+			granted("Role", within(namespace), rules),
+		),
 		deploymentOf(installation, within()),
 	];
 }

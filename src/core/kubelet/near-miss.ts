@@ -1,3 +1,4 @@
+import { DOCKER_HUB_HOSTS, DOCKER_HUB_SITES } from "../registry/server.ts";
 import { remembered } from "../remembered.ts";
 import { parseImageReference, repositoryOf } from "./image-reference.ts";
 import {
@@ -63,15 +64,7 @@ export type OtherSource = PullSource & {
 	readonly where: "same-namespace" | "other-namespace";
 };
 
-const DOCKER_HUB_NAMES = new Set([
-	"docker.io",
-	"index.docker.io",
-	"registry-1.docker.io",
-	"hub.docker.com",
-	"registry.hub.docker.com",
-	"docker.com",
-	"cloud.docker.com",
-]);
+const DOCKER_HUB_NAMES = DOCKER_HUB_HOSTS.union(DOCKER_HUB_SITES);
 
 /** Amazon's registries: one of an account in each region. */
 const ECR = /^(\d+)\.dkr[.-]ecr(?:-fips)?\.[a-z0-9-]+\./;

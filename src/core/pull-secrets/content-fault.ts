@@ -4,6 +4,7 @@ import type { AuthEntry } from "../credentials/entry.ts";
 import { normaliseKey } from "../kubelet/keyring.ts";
 import type { EntryProblem, KeyProblem } from "../output/entry-problem.ts";
 import { isEncodedJson } from "../registry/credential-file.ts";
+import { DOCKER_HUB_SITES } from "../registry/server.ts";
 import { parseSchemeless, splitPort } from "../registry/url.ts";
 import { remembered } from "../remembered.ts";
 import type { Content } from "./pull-secret.ts";
@@ -47,15 +48,6 @@ export function keyProblem(key: string): KeyProblem | undefined {
 	if (canMatch(key)) return undefined;
 	return /^[\w-]+$/.test(host) ? "single-word" : "unusable";
 }
-
-/** Names of Docker Hub's that are those of its web pages, its API, or nobody's. */
-const DOCKER_HUB_SITES: ReadonlySet<string> = new Set([
-	"docker.com",
-	"hub.docker.com",
-	"cloud.docker.com",
-	"registry.hub.docker.com",
-	"registry-1.docker.io",
-]);
 
 function hostOf(key: string): string | undefined {
 	const normalised = normaliseKey(key);

@@ -170,19 +170,13 @@ export class Fixes {
 			verb,
 			...(all ? ["--all-serviceaccounts"] : accounts.map(objectName)),
 			...where,
-			unlessUsual("name", this.name, "--secret"),
-			unlessUsual("namespace", this.#target.namespace, "--from"),
+			...this.#secret,
 		);
 	}
 
 	/** Writes the admission policies with which pods of the recorded namespaces pull, or takes them away. */
 	byPolicy(verb: "attach" | "detach"): Script | undefined {
-		return meshreg(
-			verb,
-			"--by-policy",
-			unlessUsual("name", this.name, "--secret"),
-			unlessUsual("namespace", this.#target.namespace, "--from"),
-		);
+		return meshreg(verb, "--by-policy", ...this.#secret);
 	}
 
 	/** Adds a pull secret to the list in the template of a Deployment or the like, which makes its pods again. */
@@ -203,6 +197,14 @@ export class Fixes {
 			meshreg("inject", "-f", "-", unlessUsual("name", name, "--secret")),
 			kubectl("apply", "-f", "-"),
 		);
+	}
+
+	/** Names the source to a verb whose operands are something else. */
+	get #secret(): Word[] {
+		return [
+			unlessUsual("name", this.name, "--secret"),
+			unlessUsual("namespace", this.sourceNamespace, "--from"),
+		];
 	}
 
 	#ofSource(verb: string, words: readonly Word[]): Script | undefined {
@@ -246,6 +248,19 @@ export function creating(
 	namespace = DEFAULT_NAMESPACE,
 ): Script | undefined {
 	return new Fixes({ namespace, name, exists: false }).createSource();
+}
+
+/** Copies a source that is there; `words`: where, and what else. */
+export function syncing(
+	{ namespace, name }: Place,
+	...words: readonly string[]
+): Script | undefined {
+	return meshreg(
+		"sync",
+		unlessUsual("name", name),
+		unlessUsual("namespace", namespace, "--from"),
+		...words,
+	);
 }
 
 /** Does something to one registry of a source that is there; `registry` as a command line names it, undefined where it cannot. */

@@ -11,7 +11,12 @@ import {
 	type PullSecret,
 	secretOf,
 } from "./pull-secret.ts";
-import { parseRecord, recordText, type SourceRecord } from "./record.ts";
+import {
+	parseRecord,
+	recordText,
+	type SourceRecord,
+	withUids,
+} from "./record.ts";
 
 /**
  * A pull secret as it is printed to be committed or applied: the same bytes for the same input, so
@@ -69,19 +74,8 @@ function withoutUids(annotation: string): string {
 		: annotation;
 }
 
-function trusting({ entries }: SourceRecord): SourceRecord {
-	return {
-		entries: entries.map((entry) =>
-			"namespaces" in entry
-				? {
-						...entry,
-						namespaces: new Map(
-							[...entry.namespaces.keys()].map((name) => [name, ""]),
-						),
-					}
-				: entry,
-		),
-	};
+function trusting(record: SourceRecord): SourceRecord {
+	return withUids(record, () => "");
 }
 
 /** A namespace as a manifest. */

@@ -136,20 +136,26 @@ export function addsOnlyUids(
 	after: SourceRecord,
 ): boolean {
 	const known = namesOf(before);
-	const byName = after.entries.map((entry) =>
-		"rule" in entry
-			? entry
-			: {
-					...entry,
-					namespaces: new Map(
-						[...entry.namespaces].map(([name, uid]) => [
-							name,
-							known.get(name)?.uid === "" ? "" : uid,
-						]),
-					),
-				},
+	const byName = withUids(after, (name, uid) =>
+		known.get(name)?.uid === "" ? "" : uid,
 	);
-	return recordText({ entries: byName }) === recordText(before);
+	return recordText(byName) === recordText(before);
+}
+
+/** The record with other uids behind its names; "" trusts the name. */
+export function withUids(
+	{ entries }: SourceRecord,
+	uidOf: (name: string, uid: string) => string,
+): SourceRecord {
+	const changed = entries.map((entry) => {
+		if ("rule" in entry) return entry;
+		const names = [...entry.namespaces];
+		return {
+			...entry,
+			namespaces: new Map(names.map(([name, uid]) => [name, uidOf(name, uid)])),
+		};
+	});
+	return { entries: changed };
 }
 
 /**

@@ -5,11 +5,20 @@ import { displayKey, splitPath } from "./url.ts";
 export const DOCKER_HUB_KEY = "https://index.docker.io/v1/";
 
 /** The names under which people know Docker Hub; each means the same registry. */
-const DOCKER_HUB_HOSTS = new Set([
+export const DOCKER_HUB_HOSTS: ReadonlySet<string> = new Set([
 	"docker.io",
 	"index.docker.io",
 	"registry-1.docker.io",
 	"hub.docker.com",
+]);
+
+/** Names of Docker Hub's that are those of its web pages, its API, or nobody's. */
+export const DOCKER_HUB_SITES: ReadonlySet<string> = new Set([
+	"docker.com",
+	"hub.docker.com",
+	"cloud.docker.com",
+	"registry.hub.docker.com",
+	"registry-1.docker.io",
 ]);
 
 /** A registry as `--registry-server` names it. */

@@ -33,19 +33,12 @@ export function withoutCredential(
 ): string {
 	const password = credential.reveal();
 	const user = credential.username;
-	const safe = withoutSecrets(
-		text,
-		{
-			secrets: [
-				...(displayUsername(user) === user ? [] : [user]),
-				...(password === "" ? [] : [password, `${user}:${password}`]),
-				credential.basic(),
-			],
-			texts: [],
-			known: [],
-		},
-		"***",
-	);
+	const secrets = [
+		...(displayUsername(user) === user ? [] : [user]),
+		...(password === "" ? [] : [password, `${user}:${password}`]),
+		credential.basic(),
+	];
+	const safe = withoutSecrets(text, { secrets }, "***");
 	// A password of a few letters would be given away by the gaps it leaves in known words.
 	return password.length < 4 && safe !== text ? "" : safe;
 }
@@ -65,11 +58,11 @@ const LONGEST_FAILURE = 300;
  * credentials that it printed there or in `beside`, its other output, and without what looks like one.
  */
 export function failureWords(said: string, beside = ""): string {
-	const secrets = [said, beside].flatMap((text) =>
-		[...text.matchAll(SECRET_FIELD)].map(([, , secret = ""]) =>
-			unescaped(secret),
-		),
-	);
+	const secrets = [said, beside]
+		.flatMap((text) => [...text.matchAll(SECRET_FIELD)])
+		.map(([, , secret = ""]) => unescaped(secret))
+		// Shorter ones are words like "auth".
+		.filter(({ length }) => length > 4);
 	const words = programWords(
 		said
 			.replace(SECRET_FIELD, "$1***")
@@ -77,16 +70,7 @@ export function failureWords(said: string, beside = ""): string {
 			.replace(TOKEN, "***")
 			.replace(LONG_RUN, (run) => (isBase64(run) ? "***" : run)),
 	);
-	const safe = withoutSecrets(
-		words,
-		// Shorter ones are words like "auth".
-		{
-			secrets: secrets.filter(({ length }) => length > 4),
-			texts: [],
-			known: [],
-		},
-		"***",
-	);
+	const safe = withoutSecrets(words, { secrets }, "***");
 	// Only now: a credential that is cut off could not be told from other words.
 	return onOneLine(safe, LONGEST_FAILURE);
 }

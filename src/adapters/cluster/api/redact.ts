@@ -12,23 +12,15 @@ export type Redact = (words: string) => string;
 
 /** Of words that can quote no Secret: their beginning. */
 export const shortened: Redact = (words) =>
-	withoutSecrets(words, { secrets: [], texts: [], known: [] }, "");
+	withoutSecrets(words, { secrets: [] }, "");
 
 /** The server's words without what an Authorization header (`Bearer …`, `Basic …`) showed it. */
 export function withoutAuthorization(words: string, header: string): string {
 	const [scheme = "", shown = ""] = header.split(" ", 2);
-	const secrets =
-		scheme === "Basic" ? [shown, ...userAndPassword(shown)] : [shown];
-	return withoutSecrets(
-		words,
-		{ secrets: secrets.filter(isLong), texts: [], known: [] },
-		HIDDEN,
-	);
-}
-
-/** Shorter ones are words of every message. */
-function isLong(secret: string): boolean {
-	return secret.length >= 5;
+	const secrets = [shown, ...(scheme === "Basic" ? userAndPassword(shown) : [])]
+		// Shorter ones are words of every message.
+		.filter(({ length }) => length >= 5);
+	return withoutSecrets(words, { secrets }, HIDDEN);
 }
 
 const HIDDEN = "<redacted>";

@@ -53,37 +53,6 @@ export class Http2 implements Transport {
 	async send(request: Request): Promise<Answer> {
 		if (this.#session.closed || this.#session.destroyed)
 			throw new TransportError(resetByPeer(), false);
-		return this.#start(request);
-	}
-
-	close(): void {
-		this.#session.close();
-	}
-
-	destroy(): void {
-		this.#session.destroy();
-		// After a good-bye Node waits for the server to hang up, which may never do so: the program would not end.
-		if (this.#session.closed) this.#socket.destroy();
-	}
-
-	onLost(lost: (ended: boolean) => void): void {
-		this.#session.once("goaway", () => lost(false));
-		this.#session.once("close", () => lost(true));
-	}
-
-	#ping(): void {
-		const patience = setTimeout(() => {
-			const silence = coded("http2: client connection lost", "ETIMEDOUT");
-			this.#session.destroy(silence);
-		}, HEARTBEAT);
-		patience.unref();
-		this.#session.ping((error) => {
-			clearTimeout(patience);
-			if (error) this.#session.destroy(error);
-		});
-	}
-
-	#start(request: Request): Promise<Answer> {
 		const { method, path, headers, body } = request;
 		return new Promise((resolve, reject) => {
 			const stream = this.#session.request(
@@ -111,6 +80,33 @@ export class Http2 implements Transport {
 			stream.on("close", closed);
 			endInTime(request, stream, (why) => stream.destroy(why));
 			if (body !== undefined) stream.end(body);
+		});
+	}
+
+	close(): void {
+		this.#session.close();
+	}
+
+	destroy(): void {
+		this.#session.destroy();
+		// After a good-bye Node waits for the server to hang up, which may never do so: the program would not end.
+		if (this.#session.closed) this.#socket.destroy();
+	}
+
+	onLost(lost: (ended: boolean) => void): void {
+		this.#session.once("goaway", () => lost(false));
+		this.#session.once("close", () => lost(true));
+	}
+
+	#ping(): void {
+		const patience = setTimeout(() => {
+			const silence = coded("http2: client connection lost", "ETIMEDOUT");
+			this.#session.destroy(silence);
+		}, HEARTBEAT);
+		patience.unref();
+		this.#session.ping((error) => {
+			clearTimeout(patience);
+			if (error) this.#session.destroy(error);
 		});
 	}
 }
