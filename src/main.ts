@@ -2,10 +2,10 @@
 import { basename } from "node:path";
 import process from "node:process";
 import { systemClock } from "./adapters/clock.ts";
-import { disk } from "./adapters/files.ts";
+import { diskUntil } from "./adapters/files.ts";
 import { interruptOn } from "./adapters/terminal/signals.ts";
 import { processStreams } from "./adapters/terminal/streams.ts";
-import { EXIT } from "./errors.ts";
+import { AbortedError, EXIT } from "./errors.ts";
 import { failureLine } from "./report/failure.ts";
 import { run } from "./run.ts";
 import type { Outside, Prompter } from "./world.ts";
@@ -15,6 +15,7 @@ delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
 
 /** The only place that names `process`: builds the world, runs, and sets the exit status. */
 const interrupt = interruptOn(process);
+const files = diskUntil(interrupt.signal);
 const streams = processStreams(process, interrupt.signal);
 let prompter: Promise<Prompter> | undefined;
 
@@ -25,13 +26,13 @@ const outside: Outside = {
 	env: process.env,
 	streams,
 	clock: systemClock,
-	files: disk,
+	files,
 	interrupt: interrupt.signal,
 	async connect(flags, { err = streams.err, quietlyUntil } = {}) {
 		const { connect } = await import("./adapters/cluster/index.ts");
 		return connect(flags, {
 			env: process.env,
-			files: disk,
+			files,
 			clock: systemClock,
 			err: quietlyUntil ? silent : err,
 			interrupt: quietlyUntil
@@ -44,7 +45,7 @@ const outside: Outside = {
 		const { kubeconfigNames } = await import(
 			"./adapters/cluster/kubeconfig/files.ts"
 		);
-		return kubeconfigNames(path, process.env, disk);
+		return kubeconfigNames(path, process.env, files);
 	},
 	async registry() {
 		const { registryClient } = await import("./adapters/registry/client.ts");
@@ -59,7 +60,7 @@ const outside: Outside = {
 		);
 		return openStoredCredentials(path, {
 			env: process.env,
-			files: disk,
+			files,
 			interrupt: interrupt.signal,
 		});
 	},
@@ -98,7 +99,12 @@ run(process.argv.slice(2), outside).then((status) => {
 	interrupt.release();
 	// A connection that is still being made would keep the program for minutes. A slow reader is waited for.
 	const { stdout, stderr } = process;
-	setImmediate(() =>
-		stdout.write("", () => stderr.write("", () => process.exit())),
-	);
+	const end = (): void => {
+		const { reason } = interrupt.signal;
+		// Node would wait for what a pipe holds; the signal, which is the system's again, does not.
+		if (files.held && reason instanceof AbortedError)
+			process.kill(process.pid, reason.signal);
+		process.exit();
+	};
+	setImmediate(() => stdout.write("", () => stderr.write("", end)));
 });

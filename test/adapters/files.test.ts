@@ -15,10 +15,12 @@ import {
 	utimesSync,
 	writeFileSync,
 } from "node:fs";
+import { open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, sep } from "node:path";
 import { after, test } from "node:test";
-import { disk } from "../../src/adapters/files.ts";
+import { disk, diskUntil } from "../../src/adapters/files.ts";
+import { AbortedError } from "../../src/errors.ts";
 import { notPosix } from "../support/posix.ts";
 import { wordsOf } from "../support/refused.ts";
 
@@ -92,6 +94,23 @@ test("reads what a shell's <(…) gives: a pipe", {
 	]);
 	assert.equal(content.toString(), "through a pipe");
 	assert(statSync(at("pipe")).isFIFO(), "the pipe is still one");
+});
+
+test("a pipe that nobody fills is waited for until an interrupt; a file is read and written after it", {
+	skip: process.platform === "win32" && "Windows has no mkfifo",
+}, async () => {
+	execFileSync("mkfifo", [at("closed")]);
+	const interrupt = new AbortController();
+	const files = diskUntil(interrupt.signal);
+	const reading = files.read(at("closed"), 64);
+	// Open at both ends, and nothing comes.
+	const writer = await open(at("closed"), "w");
+	interrupt.abort(new AbortedError("SIGTERM"));
+	await assert.rejects(reading, AbortedError);
+	assert.equal(files.held, true);
+	await files.write(at("other"), "text", 0o600);
+	assert.equal((await files.read(at("other"), 64)).toString(), "text");
+	await writer.close();
 });
 
 test("writes new and old files in one step, with the mode", {

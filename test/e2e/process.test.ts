@@ -1,8 +1,9 @@
 /** What a user's variables, flags of Node and signals cannot do to the built file. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
@@ -40,6 +41,27 @@ const ran = (
 		env,
 		...(cwd && { cwd }),
 	});
+
+test("a password file that is a pipe to which nobody writes: a signal ends it", {
+	skip: notPosix,
+}, async () => {
+	const pipe = join(folder, "silent");
+	execFileSync("mkfifo", [pipe]);
+	const child = spawn(
+		BUILT,
+		[
+			...["create", "--registry-server=r.example", "--registry-username=u"],
+			`--registry-password-file=${pipe}`,
+		],
+		{ stdio: "ignore" },
+	);
+	const ended = once(child, "exit");
+	// Open at both ends: it is being read.
+	const writer = await open(pipe, "w");
+	child.kill("SIGTERM");
+	assert.deepEqual(await ended, [null, "SIGTERM"]);
+	await writer.close();
+});
 
 describe("NODE_OPTIONS and flags of Node do nothing", () => {
 	const foreign = () => join(folder, "foreign.cjs");
