@@ -19,7 +19,6 @@ import { sync } from "./commands/sync/sync.ts";
 import { uninstall } from "./commands/uninstall/uninstall.ts";
 import {
 	BARE,
-	type Env,
 	type Flag,
 	type Given,
 	type Line,
@@ -27,6 +26,7 @@ import {
 	switchFlag,
 } from "./core/command-line/flag.ts";
 import { nearest } from "./core/command-line/nearest.ts";
+import type { Env } from "./core/env.ts";
 import { UsageError } from "./errors.ts";
 import { CONNECTION_FLAGS, checkEnvironment, HELP_FLAG } from "./flags.ts";
 import { givenOf } from "./given.ts";

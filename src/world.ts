@@ -1,6 +1,7 @@
 import type { Cluster, ConnectionFlags } from "./cluster.ts";
 import type { Credential } from "./core/credentials/credential.ts";
 import type { RunEvent } from "./core/document.ts";
+import type { Env } from "./core/env.ts";
 import type { Provided, Provider } from "./core/pull-secrets/provider.ts";
 import type { Send } from "./core/registry/answer.ts";
 import type { RegistryServer } from "./core/registry/server.ts";
@@ -30,7 +31,7 @@ export interface World extends Omit<Outside, "streams"> {
 export interface Outside {
 	/** The name that the program was called by, without folders or `.exe`. */
 	readonly calledAs: string;
-	readonly env: Readonly<Record<string, string | undefined>>;
+	readonly env: Env;
 	readonly streams: Streams;
 	readonly clock: Clock;
 	readonly files: Files;

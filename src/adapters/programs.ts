@@ -4,8 +4,7 @@ import { access, stat } from "node:fs/promises";
 import { posix, win32 } from "node:path";
 import { kill, platform } from "node:process";
 import type { Readable, Writable } from "node:stream";
-
-type Env = Readonly<Record<string, string | undefined>>;
+import type { Env } from "../core/env.ts";
 
 /** There is no program of that name where programs are looked for. */
 export class ProgramMissing extends Error {

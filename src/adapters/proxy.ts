@@ -1,8 +1,7 @@
 import { BlockList, isIP } from "node:net";
+import type { Env } from "../core/env.ts";
 import { FailureError } from "../core/output/failure.ts";
 import { unbracketed } from "./host-name.ts";
-
-type Env = Readonly<Record<string, string | undefined>>;
 
 /**
  * The proxy through which `server` is reached: the kubeconfig's `proxy-url`, else the environment's by

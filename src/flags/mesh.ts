@@ -1,9 +1,5 @@
-import {
-	type Env,
-	type Flag,
-	type Given,
-	textFlag,
-} from "../core/command-line/flag.ts";
+import { type Flag, type Given, textFlag } from "../core/command-line/flag.ts";
+import type { Env } from "../core/env.ts";
 import {
 	DEFAULT_MESH,
 	MESH_NAMES,
@@ -25,10 +21,7 @@ export const MESH_FLAG: Flag = textFlag(
 );
 
 /** The mesh: `--mesh`, then MESHREG_MESH, then NGINX's. Throws UsageError for one that is unknown. */
-export function meshOf(
-	given: Given,
-	env: Readonly<Record<string, string | undefined>>,
-): Mesh {
+export function meshOf(given: Given, env: Env): Mesh {
 	const flag = given.text("mesh");
 	return flag === undefined
 		? known(env.MESHREG_MESH || DEFAULT_MESH, "MESHREG_MESH")

@@ -1,4 +1,5 @@
-import { BARE, type Env, type Given } from "../core/command-line/flag.ts";
+import { BARE, type Given } from "../core/command-line/flag.ts";
+import type { Env } from "../core/env.ts";
 import type { FlagNote } from "../core/note.ts";
 import type { DryRun } from "../core/output/result.ts";
 import {

@@ -1,11 +1,11 @@
 import {
 	type CommandHelp,
 	defaultOf,
-	type Env,
 	FLAG_GROUPS,
 	type Flag,
 	operandText,
 } from "../core/command-line/flag.ts";
+import type { Env } from "../core/env.ts";
 import { compare } from "../core/order.ts";
 import { wrap } from "../core/output/wrap.ts";
 

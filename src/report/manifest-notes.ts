@@ -1,10 +1,10 @@
 import type {
 	ManifestNote,
-	ManifestPlace,
 	ManifestSubject,
 	Misplacement,
 } from "../core/manifest/note.ts";
 import { counted } from "../core/output/counted.ts";
+import type { ManifestPlace } from "../core/output/input-failure.ts";
 import { onOneLine } from "../core/output/printable.ts";
 import type { Wording } from "./wording.ts";
 

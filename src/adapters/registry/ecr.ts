@@ -1,4 +1,5 @@
 import type { Dispatcher } from "undici";
+import type { Env } from "../../core/env.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import type { EcrFault } from "../../core/output/outside-failure.ts";
 import {
@@ -12,8 +13,6 @@ import { OperationError, unlessAborted } from "../../errors.ts";
 import { authoritiesWith, type Trust } from "../trust.ts";
 import type { Surroundings } from "./helper-process.ts";
 import { failureOf, Routes } from "./transport.ts";
-
-type Env = Readonly<Record<string, string | undefined>>;
 
 /** More is no answer of ECR's or STS's. */
 const ANSWER_LIMIT = 1 << 20;

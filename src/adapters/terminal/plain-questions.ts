@@ -54,9 +54,7 @@ export function choice<T extends string>(
 	message: string,
 	choices: readonly Choice<T>[],
 ): Promise<T> {
-	context.output.write(
-		`${message}\n${numbered(choices, context.output.columns || DEFAULT_COLUMNS)}`,
-	);
+	context.output.write(numbered(message, choices, context));
 	return until(context, "Number (1):", (typed) => {
 		const chosen = choices[Number(typed.trim() || "1") - 1];
 		return chosen === undefined
@@ -79,9 +77,7 @@ export function pick<T extends string>(
 					...choice,
 					label: `[${choice.marked ? "x" : " "}] ${choice.label}`,
 				}));
-	context.output.write(
-		`${message}\n${numbered(shown, context.output.columns || DEFAULT_COLUMNS)}`,
-	);
+	context.output.write(numbered(message, shown, context));
 	return until(
 		context,
 		`Numbers or names, with commas between them, * for all${marked.length === 0 ? "" : ", Enter for those with an x"}:`,
@@ -111,9 +107,11 @@ export function pick<T extends string>(
 
 /** A few stand below each other; many in columns, one column after the other as `ls` has them. */
 function numbered(
+	message: string,
 	choices: readonly Pick<PickChoice<string>, "label" | "note">[],
-	columns: number,
+	{ output: { columns } }: Context,
 ): string {
+	const room = columns || DEFAULT_COLUMNS;
 	const digits = String(choices.length).length;
 	const cells = choices.map(
 		({ label, note }, index) =>
@@ -123,16 +121,16 @@ function numbered(
 	const across =
 		cells.length <= FEW
 			? 1
-			: Math.max(1, Math.floor((columns + GAP) / (width + GAP)));
+			: Math.max(1, Math.floor((room + GAP) / (width + GAP)));
 	const rows = Math.ceil(cells.length / across);
-	return Array.from({ length: rows }, (_, row) =>
+	const lines = Array.from({ length: rows }, (_, row) =>
 		cells
 			.filter((_cell, index) => index % rows === row)
 			.map((cell) => cell.padEnd(width + GAP))
 			.join("")
-			.trimEnd()
-			.concat("\n"),
-	).join("");
+			.trimEnd(),
+	);
+	return [message, ...lines, ""].join("\n");
 }
 
 /**

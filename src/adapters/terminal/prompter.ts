@@ -1,3 +1,4 @@
+import type { Env } from "../../core/env.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import { wrapQuestion } from "../../core/output/wrap.ts";
 import { AbortedError } from "../../errors.ts";
@@ -22,7 +23,7 @@ type Questions = Pick<
 interface Terminal {
 	readonly stdin: TerminalInput;
 	readonly stderr: Context["output"];
-	readonly env: Readonly<Record<string, string | undefined>>;
+	readonly env: Env;
 	readonly pid: number;
 	readonly platform: string;
 	on(event: "SIGTSTP", listener: () => void): unknown;

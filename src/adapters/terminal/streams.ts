@@ -1,5 +1,6 @@
 import { fstatSync } from "node:fs";
 import { addAbortSignal, type Readable } from "node:stream";
+import type { Env } from "../../core/env.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import { EXIT } from "../../errors.ts";
 import type { Output, Streams } from "../../world.ts";
@@ -11,7 +12,7 @@ interface ProcessStreams extends Handles {
 	readonly stdin: Readable & { readonly isTTY?: boolean };
 	readonly stdout: OutputStream;
 	readonly stderr: OutputStream;
-	readonly env: Readonly<Record<string, string | undefined>>;
+	readonly env: Env;
 	get exitCode(): string | number | null | undefined;
 	set exitCode(status: string | number | null | undefined);
 	once(event: "exit", listener: () => void): unknown;

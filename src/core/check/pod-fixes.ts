@@ -18,6 +18,9 @@ import { type Giving, giving, unique } from "./finding.ts";
 import type { Keyrings } from "./keyrings.ts";
 import type { PullProblem } from "./pull-diagnosis.ts";
 
+/** Problems of one kind, host and Secret name. */
+type Group = readonly PullProblem[];
+
 /** How a cause is fixed. */
 interface PodFix {
 	/** First what gives the pods the credential, then what makes them again where they would not see it; undefined where no command can. */
@@ -58,7 +61,7 @@ const OF_LISTS: ReadonlySet<PullProblem["kind"]> = new Set([
 	"pod-lacks",
 ]);
 
-/** For problems of one kind, host and Secret name. */
+/** For those of a group. */
 export function podFix(
 	group: NonEmpty<PullProblem>,
 	keyrings: Keyrings,
@@ -124,7 +127,7 @@ function fixFor(group: NonEmpty<PullProblem>, keyrings: Keyrings): PodFix {
  * sends the credential to a namespace that its record does not know is kept apart.
  */
 function copies(
-	group: readonly PullProblem[],
+	group: Group,
 	source: SourceFacts,
 	keyrings: Keyrings,
 	before: Script | undefined,
@@ -180,10 +183,7 @@ function copies(
 }
 
 /** A registry that no pull Secret knows: into the source, and from there to the pods. */
-function addRegistry(
-	group: readonly PullProblem[],
-	keyrings: Keyrings,
-): PodFix {
+function addRegistry(group: Group, keyrings: Keyrings): PodFix {
 	const { facts } = keyrings;
 	const [first] = group;
 	if (first === undefined || first.host === "") return NOTHING;
@@ -220,11 +220,7 @@ function addRegistry(
 }
 
 /** Whoever works in one namespace, and may not see the source, makes a pull secret of its own there. */
-function ofItsOwn(
-	group: readonly PullProblem[],
-	host: string,
-	keyrings: Keyrings,
-): PodFix {
+function ofItsOwn(group: Group, host: string, keyrings: Keyrings): PodFix {
 	const fixes = keyrings.facts.withoutSource;
 	const [namespace, second] = namespacesOf(group);
 	if (
@@ -241,10 +237,7 @@ function ofItsOwn(
 }
 
 /** A new credential for one entry, wherever it is written; never at the price of another entry. */
-function fixCredential(
-	group: readonly PullProblem[],
-	keyrings: Keyrings,
-): PodFix {
+function fixCredential(group: Group, keyrings: Keyrings): PodFix {
 	const entries = new Map(group.map(({ secret, entry }) => [secret, entry]));
 	return fixSecrets([...entries.keys()], keyrings, (facts) =>
 		newCredential(facts, entries.get(sourceRef(facts)) ?? "", keyrings),
@@ -299,10 +292,7 @@ function sourceOf(
 }
 
 /** A Secret that a kubelet cannot read. It may hold other registries' credentials, so it is never deleted or written anew. */
-function fixMalformed(
-	group: readonly PullProblem[],
-	keyrings: Keyrings,
-): PodFix {
+function fixMalformed(group: Group, keyrings: Keyrings): PodFix {
 	const refs = unique(group.map(({ secret }) => secret));
 	return fixSecrets(refs, keyrings, (facts) => {
 		const source = sourceOf(facts, keyrings);
@@ -314,11 +304,7 @@ function fixMalformed(
 	});
 }
 
-function attach(
-	group: readonly PullProblem[],
-	name: string,
-	keyrings: Keyrings,
-): PodFix {
+function attach(group: Group, name: string, keyrings: Keyrings): PodFix {
 	const fixes = keyrings.facts.withoutSource;
 	const pods = podsOf(group);
 	const steps = byAccounts(pods, name, keyrings)
@@ -383,10 +369,10 @@ function withNewPods(
 	};
 }
 
-function podsOf(group: readonly PullProblem[]): PodFacts[] {
+function podsOf(group: Group): PodFacts[] {
 	return [...new Set(group.map(({ pod }) => pod))];
 }
 
-function namespacesOf(group: readonly PullProblem[]): string[] {
+function namespacesOf(group: Group): string[] {
 	return unique(group.map(({ pod }) => pod.namespace));
 }

@@ -1,3 +1,5 @@
+import type { Env } from "../env.ts";
+
 /**
  * How a flag takes its value, in pflag's terms: `text` and `list` take the next
  * word whatever it begins with, `switch` takes none, `optional` only after `=`.
@@ -30,9 +32,6 @@ export const FLAG_GROUPS = [
 	"Target",
 	"Output",
 ] as const;
-
-/** The environment's say in defaults. */
-export type Env = Readonly<Record<string, string | undefined>>;
 
 /** One flag, as the parser, the help and the completion read it. */
 export interface Flag {

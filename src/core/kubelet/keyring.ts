@@ -234,8 +234,6 @@ const LITERAL = /^[\w.-]+(?::[0-9]+)?(?:\/[\w./-]*)?$/;
 
 /** A registry's address, or a repository's, in the parts that are compared. */
 export interface Address {
-	/** With the port. */
-	readonly host: string;
 	readonly name: string;
 	readonly port: string;
 	readonly path: string;

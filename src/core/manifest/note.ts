@@ -1,9 +1,5 @@
 import type { Causes } from "../cases.ts";
-/** A place in a manifest file; lines count from 1. */
-export interface ManifestPlace {
-	readonly file: string;
-	readonly line: number;
-}
+import type { ManifestPlace } from "../output/input-failure.ts";
 
 /** An object of a manifest, as the file has it: free text. */
 export interface ManifestSubject {

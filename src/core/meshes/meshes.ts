@@ -1,3 +1,4 @@
+import type { Env } from "../env.ts";
 import type { UsualSecret } from "../output/shell.ts";
 import {
 	type InjectingMesh,
@@ -181,9 +182,7 @@ export function meshNamed(name: string): Mesh | undefined {
  * The pull secret and source that commands take by themselves, by what the environment says. "" where
  * the context's namespace decides, or MESHREG_MESH names none.
  */
-export function usualSecretIn(
-	env: Readonly<Record<string, string | undefined>>,
-): UsualSecret {
+export function usualSecretIn(env: Env): UsualSecret {
 	const mesh = meshNamed(env.MESHREG_MESH || DEFAULT_MESH);
 	return {
 		namespace: env.MESHREG_NAMESPACE || (mesh?.sourceNamespace ?? ""),

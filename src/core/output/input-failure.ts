@@ -106,7 +106,7 @@ export type SecretFailure = Causes<{
 }>;
 
 /** A place in a manifest file; lines count from 1. */
-interface Line {
+export interface ManifestPlace {
 	readonly file: string;
 	readonly line: number;
 }
@@ -125,19 +125,21 @@ export type ManifestFailure = Causes<{
 		encoding: "UTF-8" | "UTF-16";
 	};
 	/** `problem`: the parser's words, that quote nothing of the file. */
-	"manifest-invalid": { at: Line; form: string; problem: string };
-	"manifest-too-deep": { at: Line };
+	"manifest-invalid": { at: ManifestPlace; form: string; problem: string };
+	"manifest-too-deep": { at: ManifestPlace };
 	/** It is written too unusually. `because`: a noun with its article. */
-	"manifest-uneditable": { at: Line; because: string };
+	"manifest-uneditable": { at: ManifestPlace; because: string };
 	/** Its `imagePullSecrets` are something else. */
-	"pull-secrets-not-a-list": { at: Line };
+	"pull-secrets-not-a-list": { at: ManifestPlace };
 	"image-invalid": {
 		/** Free text. */
 		image: string;
 		/** In distribution's words. */
 		because: string;
 		/** What names it; `object`: `KIND/NAME`. */
-		in?: Line | { readonly object: string; readonly namespace: string };
+		in?:
+			| ManifestPlace
+			| { readonly object: string; readonly namespace: string };
 	};
 }>;
 

@@ -12,6 +12,7 @@ import {
 	type GoValue,
 	parseGoJson,
 } from "../credentials/go-json.ts";
+import type { Env } from "../env.ts";
 import { fieldOf, readJsonObject } from "../json-object.ts";
 import type { StoredFault } from "../output/credential-fault.ts";
 import type { CredentialFileFault, FileKind } from "../output/file-fault.ts";
@@ -59,7 +60,7 @@ export type StoredLookup =
 
 /** The paths where credentials may be kept, the first that knows a registry wins: podman's, then docker's. */
 export function credentialFilePaths(
-	env: Readonly<Record<string, string | undefined>>,
+	env: Env,
 	home: string,
 	userId: number | undefined,
 ): string[] {

@@ -1,8 +1,9 @@
+import type { Env } from "../../../core/env.ts";
 import type { Clock, Files, Output } from "../../../world.ts";
 
 /** What of the world a connection needs. */
 export interface ConnectContext {
-	readonly env: Readonly<Record<string, string | undefined>>;
+	readonly env: Env;
 	readonly files: Files;
 	readonly clock: Clock;
 	/** Warnings of the server, lines of -v, what exec plugins say. */

@@ -209,16 +209,10 @@ export function fromDocument(
 	] as const)
 		if ((output[field] ?? wanted) !== wanted)
 			throw broken(file, { is: "wrong-value", field, wanted });
+	const users = named("users", output.users, file);
 	return {
 		clusters: named("clusters", output.clusters, file),
-		users: named(
-			"users",
-			output.users.map(({ name, inner }) => ({
-				name,
-				inner: { ...inner, file },
-			})),
-			file,
-		),
+		users: new Map([...users].map(([name, user]) => [name, { ...user, file }])),
 		contexts: named("contexts", output.contexts, file),
 		currentContext: output["current-context"] ?? "",
 	};

@@ -1,11 +1,10 @@
 import { resolve as absolute, delimiter, dirname, join, sep } from "node:path";
+import type { Env } from "../../../core/env.ts";
 import { FailureError } from "../../../core/output/failure.ts";
 import type { Files, KubeconfigNames } from "../../../world.ts";
 import { fromDocument, type Kubeconfig, merge } from "./document.ts";
 import type { Pod } from "./resolve-context.ts";
 import { parseKubeconfig } from "./yaml.ts";
-
-type Env = Readonly<Record<string, string | undefined>>;
 
 /** Larger than any kubeconfig; keeps a wrong path (a disk image, a log) out of memory. */
 const LIMIT = 16 << 20;

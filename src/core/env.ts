@@ -1,0 +1,2 @@
+/** The environment of the process. */
+export type Env = Readonly<Record<string, string | undefined>>;
