@@ -104,20 +104,16 @@ function injectDocument(
 				continue;
 			}
 			const templates = podTemplatesOf(object);
+			const warn = (cause: "pod-spec-missing" | "containers-of-its-own") => {
+				const place = placeOf(at, object.node.start);
+				found.warnings.push({ cause, at: place, of: subjectOf(object) });
+			};
 			if (templates === "missing") {
-				found.warnings.push({
-					cause: "pod-spec-missing",
-					at: placeOf(at, object.node.start),
-					of: subjectOf(object),
-				});
+				warn("pod-spec-missing");
 				continue;
 			}
 			if (templates.length === 0 && hasContainersOfItsOwn(object))
-				found.warnings.push({
-					cause: "containers-of-its-own",
-					at: placeOf(at, object.node.start),
-					of: subjectOf(object),
-				});
+				warn("containers-of-its-own");
 			for (const template of templates) work.addToPod(object, template);
 			if (templates.length > 0) found.namespaces.add(object.namespace);
 		}

@@ -1,11 +1,11 @@
 import { parseTree, type Node as TreeNode } from "jsonc-parser";
-import type {
-	Entry,
-	ListNode,
-	MapNode,
-	Node,
-	Reading,
-	RepeatedKey,
+import {
+	type Entry,
+	lazyList,
+	lazyMap,
+	type Node,
+	type Reading,
+	type RepeatedKey,
 } from "./node.ts";
 
 /** Reads the object in a JSON document; `text` has passed JSON.parse, so this only finds places. */
@@ -32,56 +32,28 @@ function findRepeated(tree: TreeNode, found: RepeatedKey[]): void {
 }
 
 function nodeOf(tree: TreeNode): Node {
-	const start = tree.offset;
-	const end = start + tree.length;
-	switch (tree.type) {
+	const { type, value, children = [] } = tree;
+	const at = { start: tree.offset, end: tree.offset + tree.length };
+	switch (type) {
 		case "object":
-			return new JsonMap(tree, start, end);
+			return lazyMap(at, true, () => children.flatMap(entryOf));
 		case "array":
-			return new JsonList(tree, start, end);
+			return lazyList(at, true, () => children.map(nodeOf));
 		default:
-			return { type: "scalar", value: tree.value, start, end };
+			return { type: "scalar", value, ...at };
 	}
 }
 
-class JsonMap implements MapNode {
-	readonly type = "map";
-	readonly flow = true;
-	#entries: Entry[] | undefined;
-	constructor(
-		readonly tree: TreeNode,
-		readonly start: number,
-		readonly end: number,
-	) {}
-
-	get entries(): readonly Entry[] {
-		this.#entries ??= (this.tree.children ?? []).flatMap(({ children }) => {
-			const [key, value] = children ?? [];
-			if (key === undefined || value === undefined) return [];
-			return {
-				key: String(key.value),
-				start: key.offset,
-				keyEnd: key.offset + key.length,
-				value: nodeOf(value),
-				merges: false,
-			};
-		});
-		return this.#entries;
-	}
-}
-
-class JsonList implements ListNode {
-	readonly type = "list";
-	readonly flow = true;
-	#items: Node[] | undefined;
-	constructor(
-		readonly tree: TreeNode,
-		readonly start: number,
-		readonly end: number,
-	) {}
-
-	get items(): readonly Node[] {
-		this.#items ??= (this.tree.children ?? []).map(nodeOf);
-		return this.#items;
-	}
+function entryOf({ children = [] }: TreeNode): Entry[] {
+	const [key, value] = children;
+	if (key === undefined || value === undefined) return [];
+	return [
+		{
+			key: String(key.value),
+			start: key.offset,
+			keyEnd: key.offset + key.length,
+			value: nodeOf(value),
+			merges: false,
+		},
+	];
 }

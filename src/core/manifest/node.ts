@@ -51,6 +51,42 @@ export interface Entry {
 	readonly merges: boolean;
 }
 
+/** A map whose entries are made when they are first asked for. */
+export function lazyMap(
+	at: NodePlace,
+	flow: boolean,
+	make: () => readonly Entry[],
+): MapNode {
+	let entries: readonly Entry[] | undefined;
+	return {
+		type: "map",
+		flow,
+		...at,
+		get entries() {
+			entries ??= make();
+			return entries;
+		},
+	};
+}
+
+/** The same of a list. */
+export function lazyList(
+	at: NodePlace,
+	flow: boolean,
+	make: () => readonly Node[],
+): ListNode {
+	let items: readonly Node[] | undefined;
+	return {
+		type: "list",
+		flow,
+		...at,
+		get items() {
+			items ??= make();
+			return items;
+		},
+	};
+}
+
 /** A document, and what is odd in it although it can be read. */
 export interface Reading {
 	/** undefined where there is only space and comments. */

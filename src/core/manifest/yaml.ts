@@ -4,6 +4,7 @@ import {
 	isMap,
 	isScalar,
 	isSeq,
+	type Pair,
 	parseDocument,
 	Scalar,
 	type YAMLMap,
@@ -11,14 +12,12 @@ import {
 } from "yaml";
 import {
 	type Entry,
-	type ListNode,
-	type MapNode,
+	lazyList,
+	lazyMap,
 	type Node,
-	type NodePlace,
 	type Place,
 	type Reading,
 	type RepeatedKey,
-	type ScalarNode,
 	Unreadable,
 } from "./node.ts";
 
@@ -134,14 +133,28 @@ function nodeOf(source: unknown, targets: Targets): Node {
 		...placeOf(value),
 		...(alias !== undefined && { alias: placeOf(alias) }),
 	};
-	if (isMap(value)) return new YamlMapNode(value, targets, at);
+	if (isMap(value))
+		return lazyMap(at, value.flow === true, () =>
+			value.items.map((item) => entryOf(item, targets)),
+		);
 	// `[a: 1]` holds a pair, which is a map of one entry; nothing that is looked for stands in one.
-	if (isSeq(value)) return new YamlListNode(value, targets, at);
+	if (isSeq(value))
+		return lazyList(at, value.flow === true, () =>
+			value.items.map((item) => nodeOf(item, targets)),
+		);
+	return { type: "scalar", value: isScalar(value) ? value.value : null, ...at };
+}
+
+function entryOf({ key, value }: Pair, targets: Targets): Entry {
+	const name = nodeOf(key, targets);
+	const { start, end } = name.alias ?? name;
 	return {
-		type: "scalar",
-		value: isScalar(value) ? value.value : null,
-		...at,
-	} satisfies ScalarNode;
+		key: name.type === "scalar" ? String(name.value) : "",
+		start,
+		keyEnd: end,
+		value: nodeOf(value, targets),
+		merges: merges(key),
+	};
 }
 
 function placeOf(node: unknown): Place {
@@ -150,52 +163,4 @@ function placeOf(node: unknown): Place {
 			? node.range
 			: undefined;
 	return { start: range?.[0] ?? 0, end: range?.[1] ?? 0 };
-}
-
-/** A map or a list: what is in it is looked at when it is asked for. */
-class Collection<Source extends YAMLMap | YAMLSeq> {
-	readonly flow: boolean;
-	readonly start: number;
-	readonly end: number;
-	readonly alias?: Place;
-	constructor(
-		readonly source: Source,
-		readonly targets: Targets,
-		at: NodePlace,
-	) {
-		this.flow = source.flow === true;
-		this.start = at.start;
-		this.end = at.end;
-		if (at.alias !== undefined) this.alias = at.alias;
-	}
-}
-
-class YamlMapNode extends Collection<YAMLMap> implements MapNode {
-	readonly type = "map";
-	#entries: Entry[] | undefined;
-
-	get entries(): readonly Entry[] {
-		this.#entries ??= this.source.items.map(({ key, value }) => {
-			const name = nodeOf(key, this.targets);
-			const { start, end } = name.alias ?? name;
-			return {
-				key: name.type === "scalar" ? String(name.value) : "",
-				start,
-				keyEnd: end,
-				value: nodeOf(value, this.targets),
-				merges: merges(key),
-			};
-		});
-		return this.#entries;
-	}
-}
-
-class YamlListNode extends Collection<YAMLSeq> implements ListNode {
-	readonly type = "list";
-	#items: Node[] | undefined;
-
-	get items(): readonly Node[] {
-		this.#items ??= this.source.items.map((item) => nodeOf(item, this.targets));
-		return this.#items;
-	}
 }

@@ -30,20 +30,19 @@ const texts = v.nullish(
 	[],
 );
 
+const anyMapping = v.custom<Record<string, unknown>>(
+	isJsonObject,
+	is("mapping"),
+);
+
 /** A mapping, of which other fields are left aside. An array is none. */
 function mapping<Entries extends v.ObjectEntries>(entries: Entries) {
-	return v.pipe(
-		v.custom<Record<string, unknown>>(isJsonObject, is("mapping")),
-		v.object(entries),
-	);
+	return v.pipe(anyMapping, v.object(entries));
 }
 
 /** A mapping of any names. */
 function byName<Output>(schema: v.GenericSchema<unknown, Output>) {
-	return v.pipe(
-		v.custom<Record<string, unknown>>(isJsonObject, is("mapping")),
-		v.record(v.string(), schema),
-	);
+	return v.pipe(anyMapping, v.record(v.string(), schema));
 }
 
 /** A list that may be absent, and is then empty. */
