@@ -1,0 +1,298 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import {
+	changeRecord,
+	recordOf,
+	recordToWrite,
+} from "../../../src/actions/apply/change-record.ts";
+import type { Secret } from "../../../src/core/objects.ts";
+import { type Failure, failureOf } from "../../../src/core/output/failure.ts";
+import type { DryRun } from "../../../src/core/output/result.ts";
+import {
+	ContentReader,
+	type PullSecret,
+} from "../../../src/core/pull-secrets/pull-secret.ts";
+import {
+	parseRecord,
+	RECORD_LIMIT,
+	recordText,
+	type SourceRecord,
+	withoutNames,
+} from "../../../src/core/pull-secrets/record.ts";
+import { ApiError } from "../../../src/errors.ts";
+import type { Cluster } from "../../../src/world.ts";
+
+const reader = new ContentReader();
+const PLACE = { namespace: "nginx-mesh", name: "key" };
+
+function secretWith(record: string | undefined, version = "1"): Secret {
+	return {
+		type: "kubernetes.io/dockerconfigjson",
+		metadata: {
+			...PLACE,
+			uid: "u",
+			resourceVersion: version,
+			labels: { "app.kubernetes.io/managed-by": "kubectl-meshreg" },
+			annotations: {
+				other: "stays",
+				...(record !== undefined && { "kubectl-meshreg/targets": record }),
+			},
+		},
+	};
+}
+
+const source = (
+	record: string | undefined,
+	more: Partial<PullSecret> = {},
+): PullSecret => ({ ...reader.toPullSecret(secretWith(record)), ...more });
+
+function record(text: string): SourceRecord {
+	const reading = parseRecord(text);
+	return reading.kind === "record" ? reading.record : assert.fail(text);
+}
+
+/** What is thrown, as a failure. */
+async function failure(run: () => unknown): Promise<Failure> {
+	try {
+		await run();
+	} catch (error) {
+		return failureOf(error);
+	}
+	return assert.fail("nothing was thrown");
+}
+
+/** A record with names that together weigh so many bytes. */
+function weighing(bytes: number): string {
+	const name = (at: number) => `n${String(at).padStart(62, "0")}`;
+	const whole = '[{"namespaces":{}}]'.length;
+	const one = `"${name(0)}":"",`.length;
+	const count = Math.floor((bytes - whole) / one);
+	const names = Array.from({ length: count }, (_, at) => [name(at), ""]);
+	const text = () =>
+		JSON.stringify([{ namespaces: Object.fromEntries(names) }]);
+	// The uid of the last makes up for what is missing.
+	const last = names.at(-1) ?? assert.fail();
+	last[1] = "u".repeat(bytes - text().length);
+	assert.equal(text().length, bytes);
+	return text();
+}
+
+const APP = '[{"namespaces":{"app":""}}]';
+const WITH_UID = '[{"namespaces":{"app":"1"}}]';
+const SHOP = '[{"namespaces":{"shop":"2"}}]';
+
+describe("what a record is to be written as", () => {
+	const HUGE = weighing(RECORD_LIMIT + 100);
+	const KEPT = { recordKeeper: "argocd" };
+	const ROWS: [
+		what: string,
+		before: string | undefined,
+		after: string,
+		written: string | undefined,
+		more?: { ifRecorded?: true; kept?: true },
+	][] = [
+		["another", APP, SHOP, SHOP],
+		["the same: nothing", APP, APP, undefined],
+		["none, and it is to be empty", undefined, "[]", "[]"],
+		[
+			"none, and it is to have none",
+			undefined,
+			APP,
+			undefined,
+			{ ifRecorded: true },
+		],
+		[
+			"of the most that it may weigh",
+			APP,
+			weighing(RECORD_LIMIT),
+			weighing(RECORD_LIMIT),
+		],
+		[
+			"larger than that, made smaller",
+			HUGE,
+			weighing(RECORD_LIMIT + 50),
+			weighing(RECORD_LIMIT + 50),
+		],
+		[
+			"larger than that, otherwise of that size",
+			HUGE,
+			HUGE.replace("n0", "m0"),
+			HUGE.replace("n0", "m0"),
+		],
+		["kept by another, and the same", APP, APP, undefined, { kept: true }],
+		[
+			"kept by another, and a uid is new",
+			APP,
+			WITH_UID,
+			undefined,
+			{ kept: true },
+		],
+	];
+	for (const [what, before, after, written, { kept, ...how } = {}] of ROWS)
+		test(what, () => {
+			const changed = recordToWrite(source(before, kept && KEPT), {
+				change: () => record(after),
+				what: "app",
+				...how,
+			});
+			assert.equal(
+				changed && recordText(changed),
+				written && recordText(record(written)),
+			);
+		});
+
+	test("not larger than it may be, with how large it would be", async () => {
+		const heavy = record(weighing(RECORD_LIMIT + 1));
+		for (const before of [undefined, APP])
+			assert.deepEqual(
+				await failure(() =>
+					recordToWrite(source(before), { change: () => heavy, what: "x" }),
+				),
+				{
+					cause: "record-too-large",
+					source: PLACE,
+					bytes: RECORD_LIMIT + 1,
+					limit: RECORD_LIMIT,
+				},
+			);
+	});
+
+	test("nothing where somebody else keeps it, with what was to be done", async () => {
+		for (const more of [{}, { takesOut: true }, { onceInSync: true }] as const)
+			assert.deepEqual(
+				await failure(() =>
+					recordToWrite(source(APP, KEPT), {
+						change: () => record(SHOP),
+						what: "shop",
+						...more,
+					}),
+				),
+				{
+					cause: "record-kept-by-other",
+					source: PLACE,
+					what: "shop",
+					manager: "argocd",
+					...more,
+				},
+			);
+	});
+
+	test("nothing where what stands there cannot be read", async () => {
+		const why = await failure(() => recordOf(source("all")));
+		assert.equal(why.cause, "record-invalid");
+		assert.equal(recordOf(source(undefined)), undefined);
+	});
+});
+
+describe("a record is changed", () => {
+	/** A cluster whose Secret is `now`, read by read; each patch is answered by the next of these, the last for ever. */
+	function played(
+		now: (string | undefined)[],
+		...answers: (Secret | ApiError)[]
+	) {
+		const patches: unknown[] = [];
+		const cluster = {
+			async read() {
+				const [text, ...later] = now;
+				if (later.length > 0) now = later;
+				return secretWith(text, "2");
+			},
+			async patch(
+				_: "Secret",
+				{ name }: PullSecret,
+				patch: unknown,
+				options: unknown,
+			) {
+				patches.push([name, patch, options]);
+				const answer = answers[Math.min(patches.length, answers.length) - 1];
+				if (answer instanceof ApiError) throw answer;
+				return answer;
+			},
+		};
+		const change = (
+			of: PullSecret,
+			dryRun: DryRun = "none",
+			make: (before: SourceRecord) => SourceRecord = () => record(SHOP),
+		) =>
+			changeRecord(of, {
+				cluster: cluster as unknown as Cluster,
+				reader,
+				world: {
+					clock: { now: () => 0, elapsed: () => 0, delay: async () => {} },
+					interrupt: new AbortController().signal,
+				},
+				dryRun,
+				change: make,
+				what: "shop",
+			});
+		return { patches, change };
+	}
+	const patch = (text: string, resourceVersion: string, dryRun = false) => [
+		"key",
+		{
+			metadata: {
+				resourceVersion,
+				annotations: { "kubectl-meshreg/targets": text },
+			},
+		},
+		{ dryRun },
+	];
+	const conflict = new ApiError(409, "Conflict", "no");
+	const forbidden = new ApiError(403, "Forbidden", "no");
+
+	test("as it was read, and what the server stored is what it is then", async () => {
+		const { patches, change } = played([], secretWith(SHOP, "9"));
+		const changed = await change(source(APP));
+		assert.deepEqual(patches, [patch(SHOP, "1")]);
+		assert.equal(changed.resourceVersion, "9");
+	});
+
+	test("once more of what it is by now, where somebody was faster", async () => {
+		const { patches, change } = played([SHOP], conflict);
+		const changed = await change(
+			source('[{"namespaces":{"app":"","pay":""}}]'),
+			"none",
+			(before) => withoutNames(before, ["app"]),
+		);
+		assert.equal(changed.resourceVersion, "2");
+		// Without the name by now: there is nothing to write.
+		assert.deepEqual(patches, [patch('[{"namespaces":{"pay":""}}]', "1")]);
+		const other = played([APP], conflict, secretWith(SHOP, "9"));
+		await other.change(source(WITH_UID));
+		assert.deepEqual(other.patches, [patch(SHOP, "1"), patch(SHOP, "2")]);
+	});
+
+	test("not by who may not, unless all that is new is a uid", async () => {
+		const { patches, change } = played([], forbidden);
+		assert.deepEqual(await failure(() => change(source(APP))), {
+			cause: "record-forbidden",
+			source: PLACE,
+			what: "shop",
+		});
+		const before = source(APP);
+		assert.equal(await change(before, "none", () => record(WITH_UID)), before);
+		assert.equal(patches.length, 2);
+	});
+
+	test("what else the server refuses it for ends it", async () => {
+		const { patches, change } = played([], new ApiError(422, "Invalid", "no"));
+		await assert.rejects(change(source(APP)), { status: 422 });
+		assert.equal(patches.length, 1);
+	});
+
+	for (const [what, dryRun, uid, asked] of [
+		["a client's asks nobody", "client", "u", false],
+		["a server's asks the server", "server", "u", true],
+		["of a source that it did not make neither does", "server", "", false],
+	] as const)
+		test(`a dry run says what it would be: ${what}`, async () => {
+			const { patches, change } = played([], secretWith(SHOP, "9"));
+			const changed = await change(source(APP, { uid }), dryRun);
+			assert.deepEqual(patches, asked ? [patch(SHOP, "1", true)] : []);
+			assert.equal(changed.resourceVersion, "1");
+			assert.deepEqual(changed.annotations, {
+				other: "stays",
+				"kubectl-meshreg/targets": SHOP,
+			});
+		});
+});
