@@ -396,7 +396,7 @@ function checkTogether(
 			);
 		if (needs !== undefined && !needs.some(isGiven))
 			throw new UsageError(
-				`${typed(flag)} needs ${alternatives(flags.filter(({ name }) => needs.includes(name)).map(typed))}`,
+				`${typed(flag)} needs ${alternatives(flags.filter(({ name, hidden }) => !hidden && needs.includes(name)).map(typed))}`,
 			);
 	}
 	return true;

@@ -233,11 +233,12 @@ refuses("create", [
 }
 
 const NEEDS_SELECTION = "needs -n, -A, -l, --injected or --needed";
-const LEFT_OUT: Row[] = [
-	["--exclude=app", `--exclude ${NEEDS_SELECTION}`],
-	["name --exclude=app", `--exclude ${NEEDS_SELECTION}`],
-	["-A=false --exclude=app", `--exclude ${NEEDS_SELECTION}`],
-];
+const leftOut = (needs: string): Row[] =>
+	["", "name ", "-A=false "].map((more) => [
+		`${more}--exclude=app`,
+		`--exclude ${needs}`,
+	]);
+const LEFT_OUT = leftOut(NEEDS_SELECTION);
 const ANY_EMPTY: Row[] = [
 	[["-n", ""], "-n: the namespace is empty; is a variable unset?"],
 	["-n a,,b", "-n: the namespace is empty; is a variable unset?"],
@@ -548,7 +549,8 @@ refuses("prune", [
 ]);
 
 refuses("install", [
-	...LEFT_OUT,
+	// What a command refuses is not advised.
+	...leftOut("needs -n, -A, -l or --injected"),
 	...["once", "all-sources", "forget=a"].map(
 		(flag): Row => [
 			`--${flag}`,

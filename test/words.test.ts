@@ -51,6 +51,10 @@ const NOT_USED: readonly (readonly [not: RegExp, but: string])[] = [
 	[/\buser information before\b/i, "leave the user out of the address"],
 	[/\bcertificate that nobody\b|\bauthority that signed\b/i, "unknown CA"],
 	[/\bwithout a word\b/i, "no output"],
+	[
+		/\bmatches it:|: pulls fail\b/i,
+		"after a name and a colon: brackets, or a semicolon",
+	],
 	[/\bREADME shows the roles\b/i, "the page's address"],
 ];
 

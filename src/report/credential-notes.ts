@@ -42,7 +42,7 @@ export const CREDENTIAL_WORDS: Wording<CredentialNote> = {
 	"credential-valid": ({ key, left, untouched }) =>
 		`the credential for ${displayHost(key)} is valid for ${timeLeft(left)}${untouched ? ": nothing to do" : ""}`,
 	"credential-of-job": ({ key }) =>
-		`the credential for ${displayHost(key)} ends with its CI job: pulls fail after that; use a token that lasts, such as a deploy token`,
+		`the credential for ${displayHost(key)} ends with its CI job, and pulls fail after that; use a token that lasts, such as a deploy token`,
 	"credential-verified": ({ key, verification }) =>
 		verificationWords(verification, key),
 	"trust-is-local": ({ flag, key }) =>

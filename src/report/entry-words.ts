@@ -30,7 +30,7 @@ export function entryProblemWords(problem: EntryProblem): string {
 		case "malformed":
 			return `cannot be read, which fails every pull of a pod that references it: ${problem.error}`;
 		case "empty":
-			return `${problem.because === "token-alone" ? "it has an identity token alone, which kubelets do not read" : credentialFaultWords(problem.because)}: pulls fail with it, also of public images`;
+			return `${problem.because === "token-alone" ? "it has an identity token alone, which kubelets do not read" : credentialFaultWords(problem.because)}; pulls with it fail, also of public images`;
 		case "bad-characters":
 			return credentialFaultWords(problem.because);
 		case "auth-differs":
@@ -51,12 +51,12 @@ function keyProblemWords(because: KeyProblem): string {
 		case "white-space":
 			return "no image matches a key with white space";
 		case "scheme":
-			return "no image matches it: only https:// and http://, in lower case, may stand before the host";
+			return "no image matches it (only https:// and http://, in lower case, may stand before the host)";
 		case "single-word":
-			return "no image matches it: a host has a dot or a port";
+			return "no image matches it (a host has a dot or a port)";
 		case "docker-hub-name":
 			return "Docker Hub's images match docker.io alone, not this name";
 		case "unusable":
-			return "no image matches it: it is not an address";
+			return "no image matches it (it is not an address)";
 	}
 }

@@ -272,7 +272,7 @@ for (const [user, password] of [
 			[status, err],
 			[
 				0,
-				"Warning: the credential for ghcr.io ends with its CI job: pulls fail after that; use a token that lasts, such as a deploy token\n",
+				"Warning: the credential for ghcr.io ends with its CI job, and pulls fail after that; use a token that lasts, such as a deploy token\n",
 			],
 		);
 	});

@@ -227,7 +227,7 @@ kubectl meshreg sync -n app
 			context: "embedded",
 			severity: "warning",
 			cause: "never-matches",
-			message: `nginx-mesh/${KEY}: your-registry: no image matches it: a host has a dot or a port`,
+			message: `nginx-mesh/${KEY}: your-registry: no image matches it (a host has a dot or a port)`,
 			namespaces: ["nginx-mesh"],
 			command: "",
 			workloads: [],

@@ -187,8 +187,8 @@ describe("export", () => {
 				"d.example": { auth: btoa("u:p") },
 			},
 			{ "d.example": all("u", "p") },
-			"Warning: a.example: it has neither a user nor a password: pulls fail with it, also of public images\n" +
-				"Warning: b.example: it has an identity token alone, which kubelets do not read: pulls fail with it, also of public images\n" +
+			"Warning: a.example: it has neither a user nor a password; pulls with it fail, also of public images\n" +
+				"Warning: b.example: it has an identity token alone, which kubelets do not read; pulls with it fail, also of public images\n" +
 				"Warning: c.example: cannot be read, which fails every pull of a pod that references it: unable to parse auth field, must be formatted as base64(username:password)\n",
 		],
 		[

@@ -23,7 +23,7 @@ describe("a content that is worth nothing to a kubelet", () => {
 		["null", "it holds no credentials"],
 		[
 			`{"auths":{"your-registry":{},"reg io":{}}}`,
-			'your-registry: no image matches it: a host has a dot or a port; "reg io": no image matches a key with white space',
+			'your-registry: no image matches it (a host has a dot or a port); "reg io": no image matches a key with white space',
 		],
 		[
 			`{"auths":[]}`,
