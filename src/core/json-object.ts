@@ -12,11 +12,16 @@ export function fieldOf(value: unknown, name: string): unknown {
 export function readJsonObject(
 	text: string,
 ): Record<string, unknown> | "not-json" | "not-object" {
-	let value: unknown;
-	try {
-		value = JSON.parse(text);
-	} catch {
-		return "not-json";
-	}
+	const value = readJson(text);
+	if (value === undefined) return "not-json";
 	return isJsonObject(value) ? value : "not-object";
+}
+
+/** What a text from outside is as JSON; undefined where it is none: the parser's message would quote it. */
+export function readJson(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
 }

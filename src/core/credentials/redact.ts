@@ -1,3 +1,4 @@
+import { readJson } from "../json-object.ts";
 import { displayUsername } from "./credential.ts";
 
 /** A quotation that is cut off gives away as much as this; shorter secrets are only found whole. */
@@ -239,12 +240,8 @@ function encoded(text: string): string {
 function fieldsIn(
 	text: string,
 ): { name: string; value: string | undefined }[] | undefined {
-	let parsed: unknown;
-	try {
-		parsed = JSON.parse(text);
-	} catch {
-		return undefined; // Not JSON: the text as a whole is the secret.
-	}
+	const parsed = readJson(text);
+	// Not JSON: the text as a whole is the secret.
 	if (typeof parsed !== "object" || parsed === null) return undefined;
 	const fields: { name: string; value: string | undefined }[] = [];
 	// No recursion: somebody else decides how deep it is.

@@ -1,4 +1,5 @@
 import { createScanner } from "jsonc-parser";
+import { readJson } from "../json-object.ts";
 
 /**
  * A manifest file cut into its documents before any is parsed, so that a large
@@ -105,13 +106,8 @@ export function jsonObjectEnd(text: string, from: number): number | undefined {
 	if (text[start] !== "{") return undefined;
 	const end = closingBrace(text, start);
 	if (end === undefined) return undefined;
-	try {
-		JSON.parse(text.slice(start, end));
-		return end;
-	} catch {
-		// Flow-style YAML may begin with a brace as well; its parser names what is wrong.
-		return undefined;
-	}
+	// Flow-style YAML may begin with a brace as well; its parser names what is wrong.
+	return readJson(text.slice(start, end)) === undefined ? undefined : end;
 }
 
 /** The offset after the brace that closes the one at `from`; undefined where none does. */

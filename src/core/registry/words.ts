@@ -1,5 +1,6 @@
 import { type Credential, displayUsername } from "../credentials/credential.ts";
 import { withoutSecrets } from "../credentials/redact.ts";
+import { readJson } from "../json-object.ts";
 import { onOneLine } from "../output/printable.ts";
 import { programWords } from "../output/program-words.ts";
 
@@ -77,11 +78,7 @@ export function failureWords(said: string, beside = ""): string {
 
 /** What a text in JSON stands for; as it is where it ends within an escape. */
 function unescaped(text: string): string {
-	try {
-		return JSON.parse(`"${text}"`);
-	} catch {
-		return text;
-	}
+	return String(readJson(`"${text}"`) ?? text);
 }
 
 /** Whether a long run is neither a name nor a path. */
@@ -91,13 +88,8 @@ function isBase64(run: string): boolean {
 
 /** The human part of an error in JSON, in the shapes that registries and token servers use. */
 function saidInJson(body: string): string | undefined {
-	let parsed: unknown;
-	try {
-		parsed = JSON.parse(body);
-	} catch {
-		return undefined;
-	}
-	return saidIn(parsed, DEEPEST) ?? "";
+	const parsed = readJson(body);
+	return parsed === undefined ? undefined : (saidIn(parsed, DEEPEST) ?? "");
 }
 
 function saidIn(value: unknown, depth: number): string | undefined {

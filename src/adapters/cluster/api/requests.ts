@@ -1,5 +1,5 @@
 import { StringDecoder } from "node:string_decoder";
-import { isJsonObject } from "../../../core/json-object.ts";
+import { isJsonObject, readJson } from "../../../core/json-object.ts";
 import { oneLine } from "../../../core/output/printable.ts";
 import { ConnectionError } from "../../../errors.ts";
 import type { Clock, Output } from "../../../world.ts";
@@ -335,11 +335,8 @@ async function withinLimit<T>(
 
 /** Throws ConnectionError for what is something else, TransportError for the beginning of an object. */
 function readAs<T>(shape: Shape<T>, text: string, asked: Asked): T {
-	let value: unknown;
-	try {
-		value = JSON.parse(text);
-	} catch {
-		// The parser's message would quote the text, which may hold a credential.
+	const value = readJson(text);
+	if (value === undefined) {
 		if (isBeginning(text)) throw new TransportError(brokenOff(), true);
 		const got = text.trim() === "" ? "nothing" : "what is no JSON";
 		throw strangeAnswer(
@@ -354,13 +351,7 @@ function readAs<T>(shape: Shape<T>, text: string, asked: Asked): T {
 
 /** Whether it begins an object that it does not end. */
 function isBeginning(text: string): boolean {
-	if (!/^\s*\{/.test(text)) return false;
-	try {
-		JSON.parse(text);
-		return false;
-	} catch {
-		return true;
-	}
+	return /^\s*\{/.test(text) && readJson(text) === undefined;
 }
 
 /** `isRest`: no line end came after it. */

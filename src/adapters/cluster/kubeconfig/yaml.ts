@@ -1,4 +1,5 @@
 import type { ScalarTag } from "yaml";
+import { readJson } from "../../../core/json-object.ts";
 
 /** kubectl reads YAML 1.1, where these words are flags: a name that is one of them has to be quoted. */
 const FLAGS: ScalarTag = {
@@ -31,12 +32,9 @@ const END = /^\.\.\.(?=[ \t\r\n]|$)/m;
  * some tools write it, without loading the YAML library. Throws what the parser throws.
  */
 export async function parseKubeconfig(text: string): Promise<unknown> {
-	if (text.startsWith("{"))
-		try {
-			return JSON.parse(text) as unknown;
-		} catch {
-			// Flow-style YAML may begin with a brace as well.
-		}
+	// Flow-style YAML may begin with a brace as well.
+	const json = text.startsWith("{") ? readJson(text) : undefined;
+	if (json !== undefined) return json;
 	const { isPair, isScalar, parseAllDocuments, visit } = await import(
 		"./lazy-yaml.ts"
 	);
