@@ -76,21 +76,11 @@ type MatchResources = InJson<V1MatchResources>;
 export type NamespaceSelector = NonNullable<
 	MatchResources["namespaceSelector"]
 >;
-export type MutatingAdmissionPolicy = ObjectLike<V1MutatingAdmissionPolicy>;
-export type MutatingAdmissionPolicyBinding =
-	ObjectLike<V1MutatingAdmissionPolicyBinding>;
-export type ValidatingAdmissionPolicy = ObjectLike<V1ValidatingAdmissionPolicy>;
-export type ValidatingAdmissionPolicyBinding =
-	ObjectLike<V1ValidatingAdmissionPolicyBinding>;
 /** About resources: none of ours is about URLs. */
 export type PolicyRule = With<
 	InJson<V1PolicyRule>,
 	{ apiGroups: string[]; resources: string[] }
 >;
-export type Role = ObjectLike<V1Role, { rules?: PolicyRule[] }>;
-export type ClusterRole = ObjectLike<V1ClusterRole, { rules?: PolicyRule[] }>;
-export type RoleBinding = ObjectLike<V1RoleBinding>;
-export type ClusterRoleBinding = ObjectLike<V1ClusterRoleBinding>;
 
 /** A kind that this program reads or writes, and its shape. */
 export interface ObjectOf {
@@ -103,17 +93,22 @@ export interface ObjectOf {
 	readonly Deployment: Workload;
 	readonly DaemonSet: Workload;
 	readonly Gateway: Gateway;
-	readonly MutatingAdmissionPolicy: MutatingAdmissionPolicy;
-	readonly MutatingAdmissionPolicyBinding: MutatingAdmissionPolicyBinding;
-	readonly ValidatingAdmissionPolicy: ValidatingAdmissionPolicy;
-	readonly ValidatingAdmissionPolicyBinding: ValidatingAdmissionPolicyBinding;
-	readonly Role: Role;
-	readonly RoleBinding: RoleBinding;
-	readonly ClusterRole: ClusterRole;
-	readonly ClusterRoleBinding: ClusterRoleBinding;
+	readonly MutatingAdmissionPolicy: ObjectLike<V1MutatingAdmissionPolicy>;
+	readonly MutatingAdmissionPolicyBinding: ObjectLike<V1MutatingAdmissionPolicyBinding>;
+	readonly ValidatingAdmissionPolicy: ObjectLike<V1ValidatingAdmissionPolicy>;
+	readonly ValidatingAdmissionPolicyBinding: ObjectLike<V1ValidatingAdmissionPolicyBinding>;
+	readonly Role: ObjectLike<V1Role, { rules?: PolicyRule[] }>;
+	readonly RoleBinding: ObjectLike<V1RoleBinding>;
+	readonly ClusterRole: ObjectLike<V1ClusterRole, { rules?: PolicyRule[] }>;
+	readonly ClusterRoleBinding: ObjectLike<V1ClusterRoleBinding>;
 }
 
 export type Kind = keyof ObjectOf;
+
+/** An object of one of these kinds that says which. */
+export type Stated<K extends Kind> = {
+	readonly [Name in K]: ObjectOf[Name] & { readonly kind: Name };
+}[K];
 
 /** Where the API server has a kind. */
 interface Resource {

@@ -7,11 +7,10 @@ import {
 	imageTests,
 } from "../kubelet/image-test.ts";
 import type {
-	MutatingAdmissionPolicy,
-	MutatingAdmissionPolicyBinding,
 	NamespaceSelector,
 	ObjectMeta,
 	ServiceAccount,
+	Stated,
 } from "../objects.ts";
 import { byFirst } from "../order.ts";
 import { INJECTION, type Mark } from "../pull-secrets/injection.ts";
@@ -46,11 +45,7 @@ export const POLICY_KINDS = [
 type PolicyKind = (typeof POLICY_KINDS)[number];
 
 /** A policy or a binding. */
-export type PolicyObject =
-	| (MutatingAdmissionPolicy & { readonly kind: "MutatingAdmissionPolicy" })
-	| (MutatingAdmissionPolicyBinding & {
-			readonly kind: "MutatingAdmissionPolicyBinding";
-	  });
+export type PolicyObject = Stated<PolicyKind>;
 
 /** What policies are made of. */
 interface PolicyScope {

@@ -2,18 +2,12 @@ import { createHash } from "node:crypto";
 import { POLICY_KINDS, policyNames } from "../accounts/policy.ts";
 import { celText } from "../kubelet/image-test.ts";
 import {
-	type ClusterRole,
-	type ClusterRoleBinding,
 	groupOf,
-	type Namespace,
+	type Kind,
 	type ObjectMeta,
 	type PolicyRule,
 	RESOURCES,
-	type Role,
-	type RoleBinding,
-	type ServiceAccount,
-	type ValidatingAdmissionPolicy,
-	type ValidatingAdmissionPolicyBinding,
+	type Stated,
 } from "../objects.ts";
 import {
 	MANAGED_BY_LABEL,
@@ -41,25 +35,6 @@ export interface Installation {
 	readonly metricsPort: number | undefined;
 }
 
-/** An object of it, with its `apiVersion` and `kind`. */
-export type InstalledObject =
-	| (Namespace & { kind: "Namespace" })
-	| (ServiceAccount & { kind: "ServiceAccount" })
-	| (ClusterRole & { kind: "ClusterRole" })
-	| (ClusterRoleBinding & { kind: "ClusterRoleBinding" })
-	| (Role & { kind: "Role" })
-	| (RoleBinding & { kind: "RoleBinding" })
-	| (ValidatingAdmissionPolicy & { kind: "ValidatingAdmissionPolicy" })
-	| (ValidatingAdmissionPolicyBinding & {
-			kind: "ValidatingAdmissionPolicyBinding";
-	  })
-	| {
-			apiVersion: string;
-			kind: "Deployment";
-			metadata: ObjectMeta;
-			spec: object;
-	  };
-
 /** Kinds that an installation may have, in the order in which they are taken away. */
 export const INSTALLED_KINDS = [
 	"Deployment",
@@ -71,7 +46,19 @@ export const INSTALLED_KINDS = [
 	// Last: until the account is gone, they keep it to pull secrets.
 	"ValidatingAdmissionPolicyBinding",
 	"ValidatingAdmissionPolicy",
-] as const satisfies readonly InstalledObject["kind"][];
+] as const satisfies readonly Kind[];
+
+/** An object of it, with its `apiVersion` and `kind`. */
+export type InstalledObject =
+	| Stated<
+			"Namespace" | Exclude<(typeof INSTALLED_KINDS)[number], "Deployment">
+	  >
+	| {
+			apiVersion: string;
+			kind: "Deployment";
+			metadata: ObjectMeta;
+			spec: object;
+	  };
 
 /** By which the objects of one installation are found. */
 export const INSTALLATION_LABEL = "kubectl-meshreg/installation";
