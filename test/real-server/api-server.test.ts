@@ -25,10 +25,16 @@ after(async () => {
 	await real[Symbol.asyncDispose]();
 });
 
-// Words change from version to version; what is compared to the letter is one.
-const { body: version } = await real.api.request("GET", "/version");
-const { minor } = version as { minor: string };
-const toTheLetter = minor === "36";
+const [imitated, found] = [await minorOf(own), await minorOf(real.api)];
+/** Words and some refusals change from version to version. */
+const skip =
+	imitated !== found &&
+	`the embedded API server answers as 1.${imitated}, the real one is 1.${found}`;
+
+async function minorOf(api: RawApi): Promise<string> {
+	const { body } = await api.request("GET", "/version");
+	return (body as { minor: string }).minor;
+}
 
 async function held(api: RawApi, steps: Steps): Promise<Answer[]> {
 	const answers: Answer[] = [];
@@ -104,9 +110,6 @@ function distinct(causes: unknown): unknown[] {
 
 /** The part of an answer that is compared. */
 function compared({ status, headers, body }: Answer): unknown {
-	const whole = status < 400 || toTheLetter;
-	const { reason } = (body ?? {}) as { reason?: string };
-	if (!whole) return { status, reason };
 	return {
 		status,
 		type: headers["content-type"],
@@ -130,7 +133,9 @@ for (const [name, steps] of Object.entries({
 	...owning,
 	...asking,
 }))
-	test(`the embedded API server answers as the real one: ${name}`, async () => {
+	test(`the embedded API server answers as the real one: ${name}`, {
+		skip,
+	}, async () => {
 		const namespace = await real.namespace(name.replaceAll(" ", "-"));
 		const made = { metadata: { name: namespace } };
 		await own.request("POST", "/api/v1/namespaces", { body: made });

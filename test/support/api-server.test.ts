@@ -3,6 +3,7 @@
  * kube-apiserver 1.26 and what it answered, replayed in order.
  */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, test } from "node:test";
 import { Http2Client } from "./api-client.ts";
 import { startApiServer } from "./api-server/index.ts";
@@ -65,6 +66,16 @@ for (const capture of captures)
 			replay.expected(capture, reply.body),
 		);
 	});
+
+// On a server of another version test/real-server skips what compares the two.
+test("it is of the version that test/cluster builds", async () => {
+	const pinned = readFileSync("test/cluster/go.mod", "utf8");
+	const [, version] = /^require k8s\.io\/kubernetes (\S+)$/m.exec(pinned) ?? [];
+	const { body } = await admin.call({ method: "GET", path: "/version" });
+	const { gitVersion, minor } = body as { gitVersion: string; minor: string };
+	assert.equal(gitVersion, version);
+	assert.equal(gitVersion.split(".")[1], minor);
+});
 
 test("versions grow as the real ones do, and no two values of its own became one", () => {
 	const mapped = [...replay.mapped];

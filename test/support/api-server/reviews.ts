@@ -58,7 +58,7 @@ function accessReview(rules: readonly AccessRule[], request: ApiRequest) {
 					reason: "FieldValueInvalid",
 					message:
 						"Invalid value: null: exactly one of nonResourceAttributes or resourceAttributes must be specified",
-					field: "spec.resourceAttributes",
+					field: "spec",
 				},
 			],
 			"authorization.k8s.io",
