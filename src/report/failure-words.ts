@@ -169,7 +169,7 @@ const RECORD_WORDS: FailureWording<RecordFailure> = {
 	"record-invalid": ({ source, fault }) =>
 		`the record of ${secretWords(source)} (annotation kubectl-meshreg/targets) cannot be read, so nothing is written: ${recordFaultWords(fault)}`,
 	"record-missing": ({ source }) =>
-		`${secretWords(source)} has no record of where it was sent`,
+		`${secretWords(source)} has no record of where it was sent; record it with sync -n, -l or -A`,
 	"record-too-large": ({ source, bytes, limit }) =>
 		`the record of ${secretWords(source)} would weigh ${kib(bytes)}, more than ${kib(limit)}; label the namespaces and record the label with -l`,
 	"record-forbidden": ({

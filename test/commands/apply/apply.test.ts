@@ -544,7 +544,7 @@ Warning: secret "${NAME}" in shop says that it is a copy but has other content; 
 					[
 						1,
 						`secret/${name} configured in ${namespace} namespace\n`,
-						`${told}error: secret "${name}" in namespace "${namespace}" has no record of where it was sent\n`,
+						`${told}error: secret "${name}" in namespace "${namespace}" has no record of where it was sent; record it with sync -n, -l or -A\n`,
 					],
 				);
 				for (const [where, content] of Object.entries(copies))
