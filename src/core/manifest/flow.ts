@@ -1,4 +1,11 @@
-import { type Edit, insertAt, lineStart, placeOf, yamlWord } from "./edit.ts";
+import {
+	beforeSpace,
+	type Edit,
+	insertAt,
+	lineStart,
+	placeOf,
+	yamlWord,
+} from "./edit.ts";
 import type { Entry, ListNode, MapNode } from "./node.ts";
 
 /**
@@ -29,7 +36,7 @@ export function addToFlowMap(
 	if (next === undefined)
 		return insertAt(map.start + 1, head + oneLine(names, style));
 	const at = flowEntryStart(text, map, next);
-	const indent = lineIndent(text, map.start, at);
+	const indent = lineIndent(text, at);
 	if (indent === undefined)
 		return insertAt(at, `${head}${oneLine(names, style)},${style.space}`);
 	const list = style.quoted
@@ -59,7 +66,7 @@ export function addToFlowList(
 		);
 	const style = last.type === "map" ? styleOf(text, last) : styleOfText(text);
 	const { start, end } = placeOf(last);
-	const indent = lineIndent(text, list.start, start);
+	const indent = lineIndent(text, start);
 	if (indent === undefined)
 		return insertAt(
 			end,
@@ -68,7 +75,7 @@ export function addToFlowList(
 				.join(""),
 		);
 	const [field] = last.type === "map" ? last.entries : [];
-	const inner = field && lineIndent(text, start, field.start);
+	const inner = field && lineIndent(text, field.start);
 	const next = `\n${indent}`;
 	const written =
 		inner === undefined
@@ -138,15 +145,14 @@ function expanded(
 	return names.map((name) => `{${next}${step}${field(name, style)}${next}}`);
 }
 
-/** The white space that a line begins with, where `at` is the first on a line of its own behind `open`. */
-function lineIndent(
-	text: string,
-	open: number,
-	at: number,
-): string | undefined {
-	const line = lineStart(text, at);
-	const before = text.slice(line, at);
-	return line > open && before.trim() === "" ? before : undefined;
+/**
+ * The white space that a line begins with, where `at` is the first on a line of its own. No further back is
+ * looked: a list of ten thousand objects may be one line.
+ */
+function lineIndent(text: string, at: number): string | undefined {
+	const space = text.slice(beforeSpace(text, at), at);
+	const line = space.lastIndexOf("\n") + 1;
+	return line > 0 ? space.slice(line) : undefined;
 }
 
 /** By how much the entries of a map are further in than the line it begins on. */

@@ -594,6 +594,10 @@ describe("input that would take for ever", () => {
 			"lists of lists that multiply",
 			`kind: List\n${Array.from({ length: 4 }, (_, at) => `l${at}: &l${at} {kind: List, items: [${at === 0 ? "" : `*l${at - 1},`.repeat(300)}]}\n`).join("")}items: [${"*l3,".repeat(300)}]\n`,
 		],
+		[
+			"40,000 pods on one line",
+			`---\n{"kind":"List","items":[${Array(40_000).fill('{"kind":"Pod","spec":{"containers":[{"image":"x"}]}}').join()}]}\n`,
+		],
 		["a million spaces before a comment", `x: 1${" ".repeat(1_000_000)}# c\n`],
 	];
 	for (const [what, text] of table)
