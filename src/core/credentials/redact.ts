@@ -265,9 +265,8 @@ function isSaid(name: string, value: string): boolean {
 	);
 }
 
-/** `USER:PASSWORD` in base64, as docker has it: both, and the password alone. */
+/** `USER:PASSWORD` in base64, as docker has it: both, and the password alone; without a colon, all of it. */
 export function userAndPassword(auth: string): string[] {
 	const pair = Buffer.from(auth, "base64").toString("utf8");
-	const colon = pair.indexOf(":");
-	return colon < 0 ? [] : [pair, pair.slice(colon + 1)];
+	return [pair, pair.slice(pair.indexOf(":") + 1)];
 }

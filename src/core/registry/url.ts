@@ -19,7 +19,7 @@ const PLAIN = /^([\w.*-]*(?::[0-9]*)?)((?:\/[\w./-]*)?)$/;
 export function toBytes(text: string): string {
 	return /^[\x20-\x7e]*$/.test(text)
 		? text
-		: Buffer.from(text.toWellFormed(), "utf8").toString("latin1");
+		: Buffer.from(text, "utf8").toString("latin1");
 }
 
 /** Longer ones are of nobody who means well. */

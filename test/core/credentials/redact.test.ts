@@ -93,6 +93,50 @@ describe("other contents", () => {
 		assert.equal(shown("u:hunter2 hunter2", data), "*** ***");
 	});
 
+	test("an auth without a colon, and what is in it", () => {
+		const data = base64(`{"auths":{"r.io":{"auth":"${base64("hunter")}"}}}`);
+		assert.equal(shown(`${base64("hunter")} hunter`, data), "*** ***");
+		// Of what is no base64, the text that stands there.
+		const odd = base64('{"auths":{"r.io":{"auth":"!!-hush-!!"}}}');
+		assert.equal(shown("it is !!-hush-!!", odd), "it is ***");
+	});
+
+	test("a user that is a token is one in capitals, too, a user and an address of mail are none", () => {
+		const token = `${"a1".repeat(20)}`;
+		const data = base64(
+			JSON.stringify({
+				auths: {
+					"r.io": { username: token },
+					"s.io": { username: "robot", email: "a@b.co" },
+				},
+			}),
+		);
+		assert.equal(
+			shown(`${token.toUpperCase()} robot a@b.co`, data),
+			"*** robot a@b.co",
+		);
+	});
+
+	test("five characters are a secret, four are a word", () => {
+		assert.equal(shown("it is short", base64("short")), "it is ***");
+		assert.equal(shown("it is word", base64("word")), "it is word");
+	});
+
+	test("what overlaps itself", () =>
+		assert.equal(shown("it is abababa!", base64("ababa")), "it is ***!"));
+
+	test("what is hardly letters hides no letters", () =>
+		assert.equal(shown("about a b", base64("!a!b!")), "about a b"));
+
+	test("what is no text", () => {
+		const sensitive = { secrets: ["", "p\ud800 w"], texts: [], known: [] };
+		assert.equal(withoutSecrets("a p w", sensitive, "***"), "a p w");
+	});
+
+	for (const escaped of ["pa%20ss%2Fw", "pa+ss%2Fw"])
+		test(`a short one for a URL: ${escaped}`, () =>
+			assert.equal(shown(`no: ${escaped}!`, base64("pa ss/w")), "no: ***!"));
+
 	test("a token as the user, a password as the key", () => {
 		const token = `eyJhbGciOiJSUzI1NiJ9.${"a".repeat(40)}.sig`;
 		const data = base64(
@@ -170,6 +214,14 @@ describe("a short password, disguised", () => {
 			base64(`abc${SHORT}`).replace(/=+$/, ""),
 			"YWJj***",
 		],
+		[
+			"in JSON's escapes",
+			"\\u0068\\u0075\\u006e\\u0074\\u0065\\u0072\\u0032",
+			"\\***",
+		],
+		["by the numbers of its bytes", "104, 117, 110, 116, 101, 114, 50", "***"],
+		["in base64, in lines", "aHVud\nGVyMg==", "***=="],
+		["behind what is longer in lower case", "İİİİ HUNTER2 no", "İİİİ *** no"],
 		["a part of it", "no: hunter!", "no: hunter!"],
 	];
 	for (const [what, words, expected] of DISGUISES)

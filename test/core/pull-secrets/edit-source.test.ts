@@ -6,6 +6,7 @@ import { authFields } from "../../../src/core/credentials/docker-config.ts";
 import { FailureError } from "../../../src/core/output/failure.ts";
 import {
 	applyRegistries,
+	editable,
 	entryNamed,
 	replaceCredentials,
 	type SourceEdit,
@@ -412,6 +413,7 @@ describe("what is no source is not edited", () => {
 		];
 	for (const [what, current, cause] of ROWS)
 		test(what, () => {
+			assert.equal(failure(() => editable(current, PLACE)).cause, cause);
 			for (const edit of [
 				{ by: "add" },
 				{ by: "change" },
