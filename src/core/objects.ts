@@ -72,9 +72,8 @@ interface Gateway {
 	readonly spec?: { gatewayClassName?: string };
 }
 /** Of a policy's `matchConstraints` and a binding's `matchResources`. */
-type MatchResources = InJson<V1MatchResources>;
 export type NamespaceSelector = NonNullable<
-	MatchResources["namespaceSelector"]
+	InJson<V1MatchResources>["namespaceSelector"]
 >;
 /** About resources: none of ours is about URLs. */
 export type PolicyRule = With<

@@ -49,16 +49,9 @@ export const INSTALLED_KINDS = [
 ] as const satisfies readonly Kind[];
 
 /** An object of it, with its `apiVersion` and `kind`. */
-export type InstalledObject =
-	| Stated<
-			"Namespace" | Exclude<(typeof INSTALLED_KINDS)[number], "Deployment">
-	  >
-	| {
-			apiVersion: string;
-			kind: "Deployment";
-			metadata: ObjectMeta;
-			spec: object;
-	  };
+export type InstalledObject = Stated<
+	"Namespace" | (typeof INSTALLED_KINDS)[number]
+>;
 
 /** By which the objects of one installation are found. */
 export const INSTALLATION_LABEL = "kubectl-meshreg/installation";

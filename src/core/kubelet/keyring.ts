@@ -54,13 +54,7 @@ export type KeyringAnswer =
 	/** The image is not a reference. */
 	| { readonly outcome: "invalid-image"; readonly error: string }
 	/** One source fails the whole lookup. */
-	| {
-			readonly outcome: "malformed";
-			readonly from: string;
-			readonly error: string;
-			/** Its entries that are at fault, as written; none where nothing in it can be read. */
-			readonly keys: readonly string[];
-	  };
+	| ({ readonly outcome: "malformed" } & Malformed);
 
 /** The key that Docker Hub's images fall back to when nothing matched. */
 export const DOCKER_HUB = "index.docker.io";
@@ -80,6 +74,7 @@ export interface Keyring {
 interface Malformed {
 	readonly from: string;
 	readonly error: string;
+	/** As written; none where nothing in it can be read. */
 	readonly keys: readonly string[];
 }
 

@@ -1,4 +1,5 @@
 import type { Pod, Secret, ServiceAccount } from "../objects.ts";
+import type { Place } from "../output/input-failure.ts";
 import type { PullSource } from "./keyring.ts";
 import { type Restart, restartOf } from "./restart.ts";
 import { isPullSecretType, PULL_SECRET_DATA } from "./secret-entries.ts";
@@ -6,17 +7,13 @@ import { isPullSecretType, PULL_SECRET_DATA } from "./secret-entries.ts";
 /** Whose pull Secrets are asked about. */
 export type Puller =
 	/** A pod that would be made now with this service account, and without a list of its own. */
-	| {
+	| (Place & {
 			readonly kind: "serviceaccount";
-			readonly namespace: string;
-			readonly name: string;
 			/** The credential provider that its annotations are for; undefined where there is none. */
 			readonly provider: string | undefined;
-	  }
-	| {
+	  })
+	| (Place & {
 			readonly kind: "pod";
-			readonly namespace: string;
-			readonly name: string;
 			readonly serviceAccount: string;
 			/** Nothing makes a pod with it, and nothing can be attached to it. */
 			readonly accountGone: boolean;
@@ -27,7 +24,7 @@ export type Puller =
 			readonly restart: Restart;
 			/** That of its service account. */
 			readonly provider: string | undefined;
-	  }
+	  })
 	/** Docker configs, without a cluster. */
 	| { readonly kind: "files" };
 

@@ -1,9 +1,7 @@
-import type { Entry, MapNode, Node } from "./node.ts";
+import type { Entry, MapNode, Node, Place } from "./node.ts";
 
 /** Replaces `start` to `end` (the same for an insertion) of a text; its line ends are `\n`, whatever the text's are. */
-export interface Edit {
-	readonly start: number;
-	readonly end: number;
+export interface Edit extends Place {
 	readonly text: string;
 }
 
@@ -40,7 +38,7 @@ export function insertAt(at: number, text: string): Edit {
 }
 
 /** Where a node is written: its alias, if it stands there by one. */
-export function placeOf(node: Node): { start: number; end: number } {
+export function placeOf(node: Node): Place {
 	return node.alias ?? node;
 }
 

@@ -13,19 +13,17 @@ import {
 import type { PullSecret } from "./pull-secret.ts";
 import type { SourceKnowledge } from "./source.ts";
 
-/** When a registry's credential stops being good; milliseconds since 1970. */
-export interface Expiry {
-	/** The key in `auths`. */
-	readonly key: string;
+/** Until when a credential is good, in milliseconds since 1970. */
+interface Term {
 	readonly at: number;
 	/** How long it is good in all; undefined where its beginning is not known. */
 	readonly life: number | undefined;
 }
 
-/** What a credential or a person says of its time, in milliseconds. */
-interface Term {
-	readonly at: number;
-	readonly life: number | undefined;
+/** The same of one entry of a pull secret. */
+export interface Expiry extends Term {
+	/** The key in `auths`. */
+	readonly key: string;
 }
 
 const HOUR = 3_600_000;

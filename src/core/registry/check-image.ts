@@ -21,6 +21,7 @@ import {
 import type { RealmFault, TokenServerFault } from "./login-fault.ts";
 import {
 	configPlatform,
+	type ImageInRegistry,
 	isSchema1,
 	type Manifest,
 	manifestRequest,
@@ -30,11 +31,7 @@ import { isPrivateHost } from "./network-address.ts";
 import { type Platform, runs } from "./platform.ts";
 
 /** An image that is to be looked for in its registry. */
-export interface WantedImage {
-	/** The path below the host: `library/nats`. */
-	readonly repository: string;
-	/** A tag, or a digest with its algorithm. */
-	readonly reference: string;
+export interface WantedImage extends ImageInRegistry {
 	/** For these it has to be made; none: for whichever. */
 	readonly platforms: readonly Platform[];
 	/** Only image volumes use it: any artifact will do. */

@@ -35,12 +35,17 @@ const SCHEMA_1 = [
 	"application/vnd.docker.distribution.manifest.v1+prettyjws",
 ];
 
+/** By what a registry knows an image. */
+export interface ImageInRegistry {
+	/** The path below the host: `library/nats`. */
+	readonly repository: string;
+	/** A tag, or a digest with its algorithm. */
+	readonly reference: string;
+}
+
 /** Whether an image is there: a request to its registry, below `root`. */
 export function manifestRequest(
-	{
-		repository,
-		reference,
-	}: { readonly repository: string; readonly reference: string },
+	{ repository, reference }: ImageInRegistry,
 	root: URL,
 ): RegistryRequest {
 	return {

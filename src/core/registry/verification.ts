@@ -4,6 +4,7 @@ import type { Credential } from "../credentials/credential.ts";
 import type { RejectionHint } from "../output/credential-fault.ts";
 import type { Fault } from "./fault.ts";
 import type { LoginFault, TokenServerFault } from "./login-fault.ts";
+import type { ImageInRegistry } from "./manifest.ts";
 
 /** What is to be found out about a credential. */
 export interface Probe {
@@ -17,13 +18,9 @@ export interface Probe {
 }
 
 /** The image whose manifest a verification asks for. */
-export interface ProbedImage {
+export interface ProbedImage extends ImageInRegistry {
 	/** As the user wrote it, for messages. */
 	readonly name: string;
-	/** The path below the host: `library/nats`. */
-	readonly repository: string;
-	/** A tag, or a digest with its algorithm. */
-	readonly reference: string;
 }
 
 /** What was found out; report/ words it. Texts are from outside, on one line and without the credential. */
