@@ -69,17 +69,11 @@ export function accountDifferences(
 		new Set(imagePullSecrets.map(({ name = "" }) => name));
 	const was = namesIn(before);
 	const willBe = namesIn(after);
-	const some = (is: "added" | "removed", names: readonly string[]) =>
-		names.map((name) => ({ of: "imagePullSecret", is, name }) as const);
+	const some = (is: "added" | "removed", names: ReadonlySet<string>) =>
+		[...names].map((name) => ({ of: "imagePullSecret", is, name }) as const);
 	return [
-		...some(
-			"removed",
-			[...was].filter((name) => !willBe.has(name)),
-		),
-		...some(
-			"added",
-			[...willBe].filter((name) => !was.has(name)),
-		),
+		...some("removed", was.difference(willBe)),
+		...some("added", willBe.difference(was)),
 	];
 }
 

@@ -69,7 +69,10 @@ export class HostLimits {
 				if (this.#givenUp) return { fault: this.#givenUp };
 				const began = this.#time.elapsed();
 				const asked = await exchange({ send: this.#send }, request);
-				const fault = this.#faultOf(asked);
+				const fault =
+					"fault" in asked
+						? asked.fault
+						: passingFault(asked.answer, this.#host);
 				if (fault === undefined) {
 					this.#failures = 0;
 					return asked;
@@ -78,12 +81,6 @@ export class HostLimits {
 					return { fault: this.#givenUp ?? fault };
 			}
 		});
-	}
-
-	#faultOf(asked: Asked): Fault | undefined {
-		return "fault" in asked
-			? asked.fault
-			: passingFault(asked.answer, this.#host);
 	}
 
 	/** Counts a failure, and says whether the request may be sent again. */

@@ -13,7 +13,12 @@ import {
 import type { LoginFault } from "./login-fault.ts";
 import { manifestRequest } from "./manifest.ts";
 import { apiHostOf } from "./server.ts";
-import type { Probe, ProbedImage, Verification } from "./verification.ts";
+import type {
+	CannotPull,
+	Probe,
+	ProbedImage,
+	Verification,
+} from "./verification.ts";
 
 /** What a target tells of the credential; `open`: no login is needed, `anyone`: every login will do. */
 type Verdict = "good" | "open" | "anyone" | Verification;
@@ -67,7 +72,8 @@ async function judge(
 	const reading = readAnswer(answer, target.request, undefined);
 	if (reading.means === "passed") return "open";
 	if (reading.means === "fault") return unreachable(reading.fault);
-	if (reading.means === "absent") return absent(inquiry);
+	if (reading.means === "absent")
+		return cannotPull(inquiry.probe, { is: "absent" });
 	const login = loginOf(answer, url, inquiry.probe.insecure);
 	if (login.scheme === "refused")
 		return {
@@ -80,7 +86,7 @@ async function judge(
 		case "unclear":
 			return mine.verification;
 		case "absent":
-			return absent(inquiry);
+			return cannotPull(inquiry.probe, { is: "absent" });
 		case "refused":
 			return mine.token && (await tokenServerChecks(inquiry, login, target))
 				? tokenRefused(url, login)
@@ -182,11 +188,7 @@ function refused(
 	{ status, words }: { status: number; words: string },
 ): Verification {
 	if (target.scope !== undefined)
-		return {
-			outcome: "cannot-pull",
-			image: probe.image?.name ?? "",
-			because: { is: "no-permission", words, status },
-		};
+		return cannotPull(probe, { is: "no-permission", words, status });
 	const hint = rejectionHint(probe.credential);
 	return {
 		outcome: "rejected",
@@ -196,10 +198,6 @@ function refused(
 	};
 }
 
-function absent({ probe }: Session): Verification {
-	return {
-		outcome: "cannot-pull",
-		image: probe.image?.name ?? "",
-		because: { is: "absent" },
-	};
+function cannotPull({ image }: Probe, because: CannotPull): Verification {
+	return { outcome: "cannot-pull", image: image?.name ?? "", because };
 }

@@ -2,7 +2,7 @@ import {
 	type CertificateFault,
 	certificateFault,
 } from "../../../core/certificate-fault.ts";
-import { readJsonObject } from "../../../core/json-object.ts";
+import { fieldOf, readJsonObject } from "../../../core/json-object.ts";
 import { someOf } from "../../../core/output/some-of.ts";
 import {
 	ApiError,
@@ -43,8 +43,8 @@ export function refusal(
 	retryAfter = "",
 	redact: Redact = shortened,
 ): StatusError {
-	// Not JSON is an answer, too, that says nothing.
-	const answer: object = Object(readJsonObject(body));
+	// What is no JSON object is an answer, too, that says nothing.
+	const answer = readJsonObject(body);
 	const said = textOf(answer, "reason");
 	// A word in the style of `NotFound`: anything else is no reason that somebody goes by.
 	const reason = /^[A-Za-z]{1,63}$/.test(said) ? redact(said) : "";
@@ -58,14 +58,14 @@ export function refusal(
 		reason,
 		worded(status, redact(message)),
 		Math.min(seconds * 1000, LONGEST_RETRY_AFTER),
-		textOf(Reflect.get(answer, "metadata"), "continue"),
-		detailsOf(Reflect.get(answer, "details")),
+		textOf(fieldOf(answer, "metadata"), "continue"),
+		detailsOf(fieldOf(answer, "details")),
 	);
 }
 
 /** https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/ */
 function detailsOf(details: unknown): StatusDetails {
-	const causes: unknown = Reflect.get(Object(details), "causes");
+	const causes = fieldOf(details, "causes");
 	return {
 		kind: textOf(details, "kind"),
 		name: textOf(details, "name"),
@@ -123,7 +123,7 @@ function whatWasAsked({ server, method, path }: Asked): string {
 }
 
 function textOf(object: unknown, key: string): string {
-	const value: unknown = Reflect.get(Object(object), key);
+	const value = fieldOf(object, key);
 	return typeof value === "string" ? value : "";
 }
 
