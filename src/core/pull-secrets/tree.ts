@@ -165,34 +165,29 @@ function treeOf(
 		typeof source === "string"
 			? undefined
 			: readKeyring([pullSourceOfKey(source)]);
-	const namespaces = copies.map((copy): TreeNamespace => {
+	const row = (
+		at: Place,
+		status: TreeNamespace["status"],
+		differs: readonly string[] = [],
+	): TreeNamespace => ({
+		namespace: at.namespace,
+		status,
+		differs,
+		...users.of(at, keyring),
+	});
+	const namespaces = copies.map((copy) => {
 		const status = statusOf(copy, known);
-		return {
-			namespace: copy.namespace,
-			status,
-			differs: copyDifferences(copy, status, known),
-			...users.of(copy, keyring),
-		};
+		return row(copy, status, copyDifferences(copy, status, known));
 	});
 	if (typeof source !== "string") {
-		const there = users.of(source, keyring);
-		if (there.accounts.length + there.pods.length > 0)
-			namespaces.push({
-				namespace: source.namespace,
-				status: "Source",
-				differs: [],
-				...there,
-			});
-		for (const namespace of missing(source, copies, known))
-			if (tellsMissing(namespace))
-				namespaces.push({
-					namespace,
-					status: taken.has(`${namespace}/${source.name}`)
-						? "taken"
-						: "missing",
-					differs: [],
-					...users.of({ namespace, name: source.name }, keyring),
-				});
+		const { name } = source;
+		const own = row(source, "Source");
+		if (own.accounts.length + own.pods.length > 0) namespaces.push(own);
+		for (const namespace of missing(source, copies, known)) {
+			if (!tellsMissing(namespace)) continue;
+			const status = taken.has(`${namespace}/${name}`) ? "taken" : "missing";
+			namespaces.push(row({ namespace, name }, status));
+		}
 	}
 	return {
 		ref,
