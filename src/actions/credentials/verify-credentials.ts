@@ -5,6 +5,7 @@ import {
 } from "../../core/registry/server.ts";
 import {
 	mayBeWritten,
+	NO_SINGLE_HOST,
 	type ProbedImage,
 	type RefusedCredential,
 	UnverifiedError,
@@ -94,11 +95,7 @@ async function tried(
 	world: World,
 ): Promise<Verification> {
 	const key = registryOf(server.key);
-	if (key === undefined)
-		return {
-			outcome: "unverifiable",
-			because: { is: "no-single-host" },
-		};
+	if (key === undefined) return NO_SINGLE_HOST;
 	const probe = {
 		key,
 		credential,

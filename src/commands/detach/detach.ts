@@ -1,6 +1,13 @@
 import { recordDetached } from "../../actions/accounts/account-record.ts";
 import { changeAccounts } from "../../actions/accounts/change-accounts.ts";
-import { formOf } from "../../actions/apply/change-report.ts";
+import {
+	markByPolicy,
+	policyRemovals,
+	writePolicies,
+} from "../../actions/accounts/policies.ts";
+import { ChangeReport, formOf } from "../../actions/apply/change-report.ts";
+import { onSource } from "../../actions/read/find-source.ts";
+import { tell } from "../../actions/tell.ts";
 import { command } from "../../command.ts";
 import {
 	ATTACHED_SELECTOR,
@@ -8,8 +15,13 @@ import {
 	planDetachAll,
 } from "../../core/accounts/attachment.ts";
 import { switchFlag, withHelp } from "../../core/command-line/flag.ts";
-import { ACCOUNT_CHANGE_FLAGS, accountChangeOf } from "../../flags/account.ts";
-import { detachByPolicy } from "./by-policy.ts";
+import type { Outcome } from "../../core/document.ts";
+import {
+	ACCOUNT_CHANGE_FLAGS,
+	accountChangeOf,
+	type ByPolicy,
+} from "../../flags/account.ts";
+import type { World } from "../../world.ts";
 
 /** `detach [SA…]`: takes back what attach added. */
 export const detach = command({
@@ -63,3 +75,22 @@ With --by-policy it deletes the policies of attach --by-policy.`,
 					none: { type: "note", note: { cause: "nothing-found" } },
 				}),
 });
+
+/** Takes back what attach --by-policy wrote. Throws FailureError, and what the cluster throws. */
+async function detachByPolicy(
+	options: ByPolicy,
+	world: World,
+): Promise<Outcome> {
+	return onSource(options, world, (source, cluster) => {
+		const report = new ChangeReport(world, cluster);
+		return report.whatIsDone(async () => {
+			const how = { cluster, dryRun: options.dryRun, onResult: report.add };
+			const removals = await policyRemovals(source, cluster);
+			// Noted before one goes: what keeps them up to date would make it again.
+			await markByPolicy(source, false, how);
+			await writePolicies(removals, how);
+			if (report.results.length === 0) tell(world, { cause: "nothing-found" });
+			return report.finish({ withSummary: false });
+		});
+	});
+}

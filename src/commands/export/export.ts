@@ -9,9 +9,10 @@ import { readPullSecret } from "../../actions/read/read-keys.ts";
 import { tellUnlessQuiet, warn } from "../../actions/tell.ts";
 import { command, NOTHING } from "../../command.ts";
 import { type Given, textFlag } from "../../core/command-line/flag.ts";
+import { readDockerConfig } from "../../core/credentials/docker-config.ts";
 import type { Outcome } from "../../core/document.ts";
 import { FailureError } from "../../core/output/failure.ts";
-import type { KindNodes } from "../../core/output/kind-config.ts";
+import { type KindNodes, kindConfig } from "../../core/output/kind-config.ts";
 import { meshreg } from "../../core/output/shell.ts";
 import { roleOf } from "../../core/pull-secrets/ownership.ts";
 import {
@@ -25,7 +26,6 @@ import * as flags from "../../flags.ts";
 import { json } from "../../report/structured.ts";
 import type { Cluster, World } from "../../world.ts";
 import { exported } from "./exported.ts";
-import { kindClusterConfig } from "./kind.ts";
 
 const FORMATS = ["docker-config", "kind"] as const;
 
@@ -155,6 +155,32 @@ function notKind(given: Given): undefined {
 	for (const name of ["docker-config", "control-planes", "workers"])
 		if (given.has(name))
 			throw new UsageError(`--${name} means something with --format=kind only`);
+}
+
+/** As much as the kubelet's file may sensibly hold, in bytes. */
+const LIMIT = 5 * 1024 * 1024;
+
+/**
+ * A kind cluster config whose nodes mount this docker config. Throws
+ * FailureError where the file is not there or holds no credentials: the
+ * container runtime would put a folder in its place, and a node without
+ * credentials would tell nobody.
+ */
+async function kindClusterConfig(
+	dockerConfig: string,
+	nodes: KindNodes,
+	world: World,
+): Promise<string> {
+	const bytes = await world.files.read(dockerConfig, LIMIT);
+	const config = readDockerConfig(bytes.toString("utf8"));
+	if (!config.ok || config.auths.size === 0)
+		throw new FailureError({
+			cause: "docker-config-unusable",
+			path: dockerConfig,
+			problem: config.ok ? undefined : config.problem,
+			script: meshreg("export", "--to", dockerConfig),
+		});
+	return kindConfig(nodes, dockerConfig);
 }
 
 /** The key of that name in `-n`, source or copy; where none is named, else the only source there. Without `-n` the source. */

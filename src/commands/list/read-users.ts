@@ -2,27 +2,16 @@ import { allOf } from "../../actions/read/all-of.ts";
 import { scopesOf } from "../../actions/read/read-namespaces.ts";
 import { warn } from "../../actions/tell.ts";
 import type { ObjectOf } from "../../core/objects.ts";
-import {
-	type AccountFacts,
-	accountFacts,
-	podFacts,
-	type TreePodFacts,
-} from "../../core/pull-secrets/tree.ts";
+import { accountFacts, podFacts } from "../../core/pull-secrets/tree.ts";
 import { isForbidden } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 
-/** Who references pull secrets. */
-interface Users {
-	readonly pods: readonly TreePodFacts[];
-	readonly accounts: readonly AccountFacts[];
-}
-
-/** Reads pods and accounts, of all namespaces where none is named. What may not be listed is told, and left out. */
+/** The pods and accounts that may reference pull secrets, of all namespaces where none is named. What may not be listed is told, and left out. */
 export async function readUsers(
 	cluster: Cluster,
 	namespaces: readonly string[],
 	world: Pick<World, "emit">,
-): Promise<Users> {
+) {
 	const scopes = scopesOf(namespaces);
 	const listed = async <K extends "Pod" | "ServiceAccount", Item>(
 		kind: K,

@@ -44,7 +44,10 @@ import {
 	renewerOf,
 } from "../../core/pull-secrets/renewal.ts";
 import { displayHost, registryOf } from "../../core/registry/server.ts";
-import { mayBeWritten } from "../../core/registry/verification.ts";
+import {
+	mayBeWritten,
+	NO_SINGLE_HOST,
+} from "../../core/registry/verification.ts";
 import { OperationError } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 
@@ -273,11 +276,7 @@ export class SourceCare {
 
 	async #verify(key: string, credential: Credential) {
 		const registry = registryOf(key);
-		if (registry === undefined)
-			return {
-				outcome: "unverifiable",
-				because: { is: "no-single-host" },
-			} as const;
+		if (registry === undefined) return NO_SINGLE_HOST;
 		const client = await this.how.world.registry();
 		return client.verify(
 			{ key: registry, credential, insecure: false },

@@ -75,6 +75,12 @@ export type Unverifiable = Faults<{
 	"token-server": { fault: TokenServerFault; scoped: boolean };
 }>;
 
+/** The entry's key names no one host to ask. */
+export const NO_SINGLE_HOST: Verification = {
+	outcome: "unverifiable",
+	because: { is: "no-single-host" },
+};
+
 /** May a credential of which this is known be written? */
 export function mayBeWritten(verification: Verification): boolean {
 	return (
