@@ -126,6 +126,12 @@ describe("detaching", () => {
 		assert.deepEqual(after.imagePullSecrets, [{ name: "a" }]);
 	});
 
+	it("forgets an entry of a list that is gone, and removes no list", () => {
+		const bare = account(undefined, KEY);
+		const after = patched(bare, planDetach(bare, KEY).operations);
+		assert.deepEqual(attachedKeys(after), []);
+	});
+
 	it("takes back what is left where somebody took the label away", () => {
 		const bare = account([KEY], KEY);
 		const { labels: _, ...metadata } = bare.metadata;

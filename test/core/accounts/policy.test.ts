@@ -209,6 +209,14 @@ describe("policies that attach at admission", () => {
 		assert.equal(new Set(all).size, 10);
 		for (const name of all) assert.ok(name.length <= 253);
 	});
+
+	it("say whose they are, as long as they may be", () => {
+		const longest = { namespace: "n", name: "k".repeat(229) };
+		for (const name of policyNames(longest)) {
+			assert.equal(name.length, 253);
+			assert.ok(name.endsWith(`.n.${longest.name}`));
+		}
+	});
 });
 
 describe("a plan of policies", () => {

@@ -101,10 +101,16 @@ for (const [address, isPrivate] of [
 	test(`${address} is ${isPrivate ? "private" : "public"}`, () =>
 		assert.equal(isPrivateHost(address), isPrivate));
 
+test("letter case is none of an address", () => {
+	assert.ok(isLoopbackHost("LocalHost"));
+	assert.ok(isPrivateHost("[FD00::1]"));
+});
+
 for (const [name, isInside] of [
 	["vault", true],
 	["vault.corp.internal", true],
 	["vault.corp.internal.", true],
+	["Vault.CORP.Internal", true],
 	["printer.local", true],
 	["router.home.arpa", true],
 	["nas.lan", true],
