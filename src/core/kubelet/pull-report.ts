@@ -1,5 +1,6 @@
 import type { CoreEvent } from "../objects.ts";
 import { onOneLine } from "../output/printable.ts";
+import { remembered } from "../remembered.ts";
 import {
 	type ImageReference,
 	printImageReference,
@@ -53,6 +54,8 @@ export interface AskedHost {
 
 /** The most of a kubelet's words that is shown, in characters. */
 const LONGEST_WORDS = 300;
+/** More events about one container are not looked at: of thousands of containers each has its own. */
+const MOST_SAID = 20;
 /** More of a message is not looked at. */
 const LONGEST_MESSAGE = 8000;
 
@@ -103,21 +106,20 @@ export function readPull(
 	secrets: readonly string[],
 ): PullReport {
 	const message = waiting.message.slice(0, LONGEST_MESSAGE);
-	const image = imageIn(message, images) ?? waiting.image;
-	const newest = events.toSorted((a, b) => (b.at ?? 0) - (a.at ?? 0));
+	const image = imageNamed(nameIn(message), images) ?? waiting.image;
+	const newest = newestOf(events);
 	const about = newest.filter(
-		(event) => imageIn(event.message, images) === image,
+		({ names }) => imageNamed(names, images) === image,
 	);
 	const rest = newest.filter(
 		(event) =>
-			imageIn(event.message, images) === undefined &&
+			imageNamed(event.names, images) === undefined &&
 			(event.container === "" || event.container === waiting.container) &&
 			isAboutPulls(event, secrets),
 	);
 	const said = [
 		{ reason: waiting.reason, message, at: undefined },
-		...about,
-		...rest,
+		...[...about, ...rest].slice(0, MOST_SAID),
 	].map(({ reason, message: text }) => ({
 		cause: causeOf(`${reason}\n${withoutNames(text, image)}`),
 		text,
@@ -174,21 +176,35 @@ function isAboutPulls(
 	return missing === undefined || secrets.includes(missing);
 }
 
-/** The image of the pod that a message is about, as the pod writes it. */
-function imageIn(
-	message: string,
+/** The image that a message is about, in full. */
+function nameIn(message: string): string | undefined {
+	const [, pulled, present] =
+		/\b(?:pulling|pull|pull and unpack|resolve|inspect) (?:image|reference) "([^"]+)"|\bContainer image "([^"]+)"/.exec(
+			message,
+		) ?? [];
+	const named = pulled ?? present;
+	return named && fullName(named);
+}
+
+function imageNamed(
+	name: string | undefined,
 	images: readonly string[],
 ): string | undefined {
-	const named = [
-		...message.matchAll(
-			/\b(?:pulling|pull|pull and unpack|resolve|inspect) (?:image|reference) "([^"]+)"|\bContainer image "([^"]+)"/g,
-		),
-	].map(([, pulled, present]) => fullName(pulled ?? present ?? ""));
-	const [first] = named;
-	return first === undefined
-		? undefined
-		: images.find((image) => fullName(image) === first);
+	return name === undefined ? undefined : byFullName(images).get(name);
 }
+
+/** A pod's images, for all its containers; of several spellings of one, the first. */
+const byFullName = remembered(
+	(images: readonly string[]) =>
+		new Map(images.toReversed().map((image) => [fullName(image), image])),
+);
+
+/** A pod's events, the newest first, each with the image that it names, for all its containers. */
+const newestOf = remembered((events: readonly PullEvent[]) =>
+	events
+		.toSorted((a, b) => (b.at ?? 0) - (a.at ?? 0))
+		.map((event) => ({ ...event, names: nameIn(event.message) })),
+);
 
 function fullName(image: string): string {
 	const reading = readImageReference(image);

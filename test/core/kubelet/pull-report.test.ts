@@ -609,3 +609,31 @@ it("any text, quickly", () => {
 	])
 		since132("r.io/a:1", part.repeat(2000));
 });
+
+it("the images and events of a pod are looked at once, however many of its containers wait", () => {
+	let looked = 0;
+	const counted = <T>(values: T[]): T[] =>
+		new Proxy(values, {
+			get(target, key, receiver) {
+				if (typeof key === "string" && /^\d+$/.test(key)) looked++;
+				return Reflect.get(target, key, receiver);
+			},
+		});
+	const images = Array.from({ length: 100 }, (_, at) => `r${at}.io/x:1`);
+	const theirs = counted(images);
+	const events = counted(
+		images.map((image) =>
+			event(`failed to pull image "${image}": 401 Unauthorized`),
+		),
+	);
+	for (const image of images) {
+		const { image: about, cause } = readPull(
+			{ container: "c", image, reason: "ErrImagePull", message: "" },
+			events,
+			theirs,
+			[],
+		);
+		assert.deepEqual([about, cause], [image, "unauthorized"]);
+	}
+	assert.ok(looked <= 2 * (images.length + events.length), `${looked}`);
+});
