@@ -351,3 +351,44 @@ describe("sync: a namespace that is deleted and created again while copies are w
 		assert.deepEqual(inApp(bed), []);
 	});
 });
+
+describe("sync --attach: which accounts", () => {
+	/** `NAMESPACE/NAME` of the accounts that pull with the source. */
+	const attached = (bed: TestBed): string[] =>
+		bed.server.store
+			.all("ServiceAccount")
+			.filter(({ imagePullSecrets = [] }) =>
+				(imagePullSecrets as { name: string }[]).some(
+					({ name }) => name === NAME,
+				),
+			)
+			.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)
+			.sort();
+	const withAccounts = async () => {
+		const bed = await withSource();
+		for (const place of ["app", "app/builder", "shop", "shop/builder"])
+			account(bed, place, []);
+		return bed;
+	};
+
+	test("none where there is no copy", async () => {
+		await using bed = await withAccounts();
+		secret(bed, "shop", { "other.example.com": { auth: "YTpi" } });
+		const { status } = await bed.run([
+			...["sync", "-n", "app,shop", "--attach"],
+		]);
+		assert.equal(status, 1);
+		assert.deepEqual(attached(bed), ["app/default"]);
+	});
+
+	test("in each namespace those that are recorded there", async () => {
+		await using bed = await withAccounts();
+		await bed.run(["sync", "-n", "app", "--attach=builder"]);
+		await bed.run(["sync", "-n", "shop", "--attach"]);
+		for (const place of ["app/builder", "shop"]) account(bed, place, []);
+		assert.deepEqual(attached(bed), []);
+		const { status, err } = await bed.run(["sync"]);
+		assert.equal(status, 0, err);
+		assert.deepEqual(attached(bed), ["app/builder", "shop/default"]);
+	});
+});
