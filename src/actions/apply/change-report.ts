@@ -18,7 +18,7 @@ import { unfinished } from "./unfinished.ts";
 
 /** The formats of `-o` for a command that changes things. */
 export const CHANGE_FORMATS = ["json", "name", "yaml"] as const;
-export type ChangeFormat = (typeof CHANGE_FORMATS)[number];
+type ChangeFormat = (typeof CHANGE_FORMATS)[number];
 
 /** How results are to be shown. */
 export interface OutputOptions {
