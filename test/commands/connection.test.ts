@@ -223,3 +223,27 @@ describe("the command line itself", () => {
 				if (!/^ {2}\S/.test(line)) assert.ok(line.length <= 80, line);
 		});
 });
+
+test("what no header carries is an error, and nobody acts as another than was asked for", async () => {
+	await using bed = await testBed({ namespaces: ["nginx-mesh"] });
+	for (const [flag, value, name] of [
+		["--as", "jane\n", "Impersonate-User"],
+		["--as-group", "dev\r\nx: y", "Impersonate-Group"],
+		["--token", "marked-token\n", "Authorization"],
+	] as const) {
+		const { status, out, err } = await bed.run([
+			"list",
+			...(flag === "--as-group" ? ["--as=jane"] : []),
+			flag,
+			value,
+		]);
+		assert.deepEqual(
+			{ status, out, err },
+			{
+				status: 1,
+				out: "",
+				err: `Unable to connect to the server: net/http: invalid header field value for "${name}"\n`,
+			},
+		);
+	}
+});

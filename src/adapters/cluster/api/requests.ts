@@ -228,7 +228,9 @@ export class Requests {
 		this.#shown = credential.tls;
 		const began = clock.elapsed();
 		try {
-			const answer = await connections.send(this.#request(call, credential));
+			const request = this.#request(call, credential);
+			checkHeaders(request.headers);
+			const answer = await connections.send(request);
 			if (answer.status !== 401 && credential === this.#unproven)
 				this.#unproven = undefined;
 			this.#narrate(call, String(answer.status), began);
@@ -300,6 +302,21 @@ export class Requests {
 			this.#options.err.write(`Warning: ${warning}\n`);
 		}
 	}
+}
+
+/**
+ * Throws TransportError for what no header carries, in Go's words: over HTTP/2 it would be sent, and a server
+ * that passes over a header would take an impersonated user for the one who asks.
+ */
+function checkHeaders(headers: Request["headers"]): void {
+	for (const [name, values] of Object.entries(headers))
+		if ([values].flat().some((value) => /[^\t\P{Cc}]/u.test(value)))
+			throw new TransportError(
+				new Error(
+					`net/http: invalid header field value for "${name.replace(/\b[a-z]/g, (letter) => letter.toUpperCase())}"`,
+				),
+				false,
+			);
 }
 
 /** How the server's words about a request may be repeated: without what it was shown of who asks. */
