@@ -10,8 +10,13 @@ import {
 	contentOfAuths,
 	secretOf,
 } from "../../../src/core/pull-secrets/pull-secret.ts";
-import { AbortedError, ApiError } from "../../../src/errors.ts";
-import type { Files } from "../../../src/world.ts";
+import {
+	AbortedError,
+	ApiError,
+	ConnectionError,
+	OperationError,
+} from "../../../src/errors.ts";
+import type { Cluster, Files } from "../../../src/world.ts";
 import type { Intervention } from "../../support/api-server/index.ts";
 import { MANAGED } from "../../support/build.ts";
 import { connected } from "../../support/connecting.ts";
@@ -219,5 +224,127 @@ describe("a Secret that has to be deleted to be changed", () => {
 		});
 		await replaced(bed, { interrupt: interrupt.signal });
 		assert.notEqual(stored(bed), undefined);
+	});
+});
+
+/** Replaces on a cluster that answers each creation after the deletion with the next of these; undefined: it is done. */
+async function played(
+	creations: readonly (OperationError | undefined)[],
+	{
+		env = { HOME: "/home/me" },
+		write = async () => {},
+	}: {
+		env?: Record<string, string>;
+		write?: (path: string) => Promise<void>;
+	} = {},
+) {
+	const metadata = { namespace: "app", name: NAME };
+	const old = {
+		metadata: { ...metadata, uid: "u", resourceVersion: "1" },
+		type: "kubernetes.io/dockerconfigjson",
+		immutable: true,
+		data: { ".dockerconfigjson": OLD },
+	};
+	const change = planCopy(new ContentReader().toPullSecret(old), desired, {
+		force: true,
+	});
+	assert.ok(change.action === "replace");
+	const answers = [...creations];
+	const created: string[] = [];
+	const cluster = {
+		read: async () => old,
+		remove: async () => {},
+		async create(_: "Secret", secret: object, { dryRun = false } = {}) {
+			if (dryRun) return;
+			const isOld = JSON.stringify(secret).includes(OLD);
+			const refusal = answers.shift();
+			created.push(`${isOld ? "old" : "new"}${refusal ? " refused" : ""}`);
+			if (refusal) throw refusal;
+		},
+	};
+	const outcome = await replace(change, {
+		cluster: cluster as unknown as Cluster,
+		dryRun: "none",
+		env,
+		files: { ...disk, write },
+		clock: { now: () => 1, elapsed: () => 1, delay: async () => {} },
+	}).catch((error: unknown) => error);
+	return { created, outcome };
+}
+
+const status = (code: number) => new ApiError(code, "No", `no ${code}`);
+
+describe("after the deletion", () => {
+	for (const [name, refusal] of [
+		["a server that has too much to do", status(429)],
+		["one that fails", status(500)],
+		["one behind a proxy that finds it away", status(503)],
+		["one that does not answer", new ConnectionError("reset by peer")],
+	] as const)
+		test(`${name} is waited for`, async () => {
+			const { created, outcome } = await played([refusal, refusal]);
+			assert.deepEqual(created, ["new refused", "new refused", "new"]);
+			assert.equal(outcome, undefined);
+		});
+
+	test("a failure of ours is none that passes: the old one is put back at once", async () => {
+		const { created, outcome } = await played([new OperationError("too deep")]);
+		assert.deepEqual(created, ["new refused", "old"]);
+		assert.ok(outcome instanceof OperationError);
+	});
+
+	test("the new one is tried on where the old one would never be taken again", async () => {
+		const { created, outcome } = await played([
+			...Array(5).fill(status(403)),
+			status(422),
+		]);
+		assert.deepEqual(created, [
+			...Array(5).fill("new refused"),
+			"old refused",
+			"new",
+		]);
+		assert.equal(outcome, undefined);
+	});
+
+	test("what somebody else made is left where the old one would be put back, and nothing is lost", async () => {
+		const { created, outcome } = await played([status(422), status(409)]);
+		assert.deepEqual(created, ["new refused", "old refused"]);
+		assert.ok(outcome instanceof ApiError && outcome.status === 422);
+	});
+});
+
+describe("what nobody takes back is kept", () => {
+	const none = Array(100).fill(status(422));
+	const full = async (): Promise<never> => {
+		throw new OperationError("no space left on device");
+	};
+	for (const [name, env, fits, keptIn] of [
+		["in the user's own directory", { HOME: "/home/me" }, /^/, "/home/me"],
+		["on Windows, too", { USERPROFILE: "C:/me" }, /^/, "C:/me"],
+		["where one has none", {}, /^/, "."],
+		["where that is full", { HOME: "/home/me" }, /^\./, "."],
+		["nowhere where all are", { HOME: "/home/me" }, /^$/, undefined],
+	] as const)
+		test(`${name}: ${keptIn}`, async () => {
+			const { outcome } = await played(none, {
+				env,
+				write: async (path) => (fits.test(path) ? undefined : full()),
+			});
+			const refusal = none[0];
+			const file = `meshreg-lost-app-${NAME}-1.json`;
+			assert.deepEqual(outcome, {
+				cause: "lost",
+				keptIn: keptIn && `${keptIn}/${file}`,
+				refusal,
+			});
+		});
+
+	test("a fault of this program is not taken for a full disk", async () => {
+		const { outcome } = await played(none, {
+			write: async () => {
+				throw new TypeError("a bug");
+			},
+		});
+		assert.ok(outcome instanceof TypeError);
 	});
 });
