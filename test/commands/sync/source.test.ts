@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { recordOf, secret } from "../../support/build.ts";
+import { account, recordOf, secret } from "../../support/build.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 import {
 	create,
@@ -228,6 +228,30 @@ error: secret "unrecorded" in namespace "nginx-mesh" has no record of where it w
 				bed.server.store.delete("Secret", "app", "one");
 				bed.server.store.delete("Secret", "shop", "two");
 			}
+		});
+
+		test("--all-sources: where one has no copy it is attached to nothing, whatever another did there", async () => {
+			await using bed = await testBed({ namespaces: NAMESPACES });
+			const record = '[{"namespaces":{"app":""},"attach":["two"]}]';
+			for (const name of ["one", "two"])
+				secret(
+					bed,
+					`nginx-mesh/${name}`,
+					{ "r.io": { username: "u", password: "p" } },
+					{
+						metadata: {
+							labels: { "app.kubernetes.io/managed-by": "kubectl-meshreg" },
+							annotations: { "kubectl-meshreg/targets": record },
+						},
+					},
+				);
+			secret(bed, "app/two", { "other.example.com": { auth: "YTpi" } });
+			// Of the name of the second source.
+			account(bed, "app/two", []);
+			const { status } = await bed.run(["sync", "--all-sources"]);
+			assert.equal(status, 1);
+			const found = bed.server.store.get("ServiceAccount", "app", "two");
+			assert.deepEqual(found?.imagePullSecrets, [{ name: "one" }]);
 		});
 
 		test("--from what is none", async () => {

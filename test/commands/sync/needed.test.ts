@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { account, pod, source } from "../../support/build.ts";
+import { type TestBed, testBed } from "../../support/test-bed.ts";
+import { NAME, NAMESPACES } from "./bed.ts";
+
+/** A source for r.io, and pods of these namespaces that pull from there. */
+async function withPods(
+	places: readonly string[],
+	record = "[]",
+): Promise<TestBed> {
+	const bed = await testBed({ namespaces: NAMESPACES });
+	source(bed, { "r.io": { username: "u", password: "p" } }, [], {
+		annotations: { "kubectl-meshreg/targets": record },
+	});
+	for (const place of places) pod(bed, `${place}/web`);
+	return bed;
+}
+
+const attachedTo = (bed: TestBed, place: string) =>
+	bed.server.store.get("ServiceAccount", place, "default")?.imagePullSecrets;
+
+// Whoever may make a pod asks for the credential with it: what is found so is shown before it is served.
+describe("sync --needed", () => {
+	test("leaves out what --exclude names", async () => {
+		await using bed = await withPods(["app", "shop"]);
+		const { status, out } = await bed.run(
+			"sync --needed --exclude sh* --yes".split(" "),
+		);
+		assert.deepEqual(
+			[status, out],
+			[0, `secret/${NAME} created in app namespace\n`],
+		);
+	});
+
+	test("serves without a question what a rule of the record serves, and nothing else", async () => {
+		await using bed = await withPods(
+			["app", "shop"],
+			'[{"selector":"team=a"}]',
+		);
+		bed.server.store.seed({
+			kind: "Namespace",
+			metadata: { name: "app", labels: { team: "a" } },
+		});
+		const { status, out, err } = await bed.run(["sync", "--needed"]);
+		assert.deepEqual(
+			[status, out],
+			[0, `secret/${NAME} created in app namespace\n`],
+		);
+		assert.match(
+			err,
+			/^Warning: found through their pods, and given nothing without --yes: shop\n/,
+		);
+	});
+
+	for (const [name, places, pullSecrets] of [
+		["where a pod there needs it", ["app", "nginx-mesh"], [{ name: NAME }]],
+		["and not where none does", ["app"], undefined],
+	] as const)
+		test(`attaches in the source's own namespace ${name}`, async () => {
+			await using bed = await withPods(places);
+			for (const place of ["app", "nginx-mesh"]) account(bed, place);
+			const { status, err } = await bed.run(
+				"sync --needed --attach --yes".split(" "),
+			);
+			assert.equal(status, 0, err);
+			assert.deepEqual(attachedTo(bed, "app"), [{ name: NAME }]);
+			assert.deepEqual(attachedTo(bed, "nginx-mesh"), pullSecrets);
+		});
+
+	test("of apply, where nothing is found: it is no rule that may match later", async () => {
+		await using bed = await withPods([], '[{"namespaces":{"app":""}}]');
+		const { status, err } = await bed.run(
+			"apply --needed --registry-server=r.io --registry-username=u --registry-password-stdin".split(
+				" ",
+			),
+			{ stdin: "p" },
+		);
+		assert.equal(status, 0, err);
+		assert.match(err, /^Warning: no namespace matched: nothing to do\n/);
+	});
+});
