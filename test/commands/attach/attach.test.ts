@@ -224,7 +224,9 @@ describe("attach and detach", () => {
 				kind: "Namespace",
 				metadata: { name: "kube-public", labels: { system: "yes" } },
 			});
-			account("kube-public", "default");
+			// One that is not there yet is waited for.
+			for (const namespace of ["default", "kube-public", "nginx-mesh"])
+				account(namespace, "default");
 			if (touched) {
 				secret("kube-public");
 				await bed.run(["attach", "-n", "kube-public"]);

@@ -1,6 +1,7 @@
 /** `sync --injected`, by the objects of each mesh. */
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
+import { account } from "../../support/build.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 import { watching } from "../../support/watching.ts";
 
@@ -95,8 +96,8 @@ describe("sync --injected", () => {
 
 	test("who asks for it is given it by a person's yes, and Enter is none", async () => {
 		await source("istio");
-		const account = { namespace: "istio-system", name: "default" };
-		bed.server.store.seed({ kind: "ServiceAccount", metadata: account });
+		for (const namespace of ["ambient", "istio-system"])
+			account(bed, namespace);
 		annotated("elsewhere", { "kubectl-meshreg/skip": "true" });
 		labelled("ambient", {});
 		waypoint("ambient", "istio-waypoint");

@@ -26,7 +26,7 @@ describe("sync --prune", () => {
 				await using bed = await withSource();
 				for (const namespace of ["app", "default", "shop"])
 					account(bed, namespace, []);
-				await bed.run(["sync", "-A", "--attach"]);
+				await bed.run(["sync", "-n", "app,default,shop", "--attach"]);
 				bed.server.requests.length = 0;
 				bed.server.onRequest(({ path }) =>
 					path === "/api/v1/serviceaccounts" && !may
