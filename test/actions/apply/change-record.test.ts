@@ -6,7 +6,6 @@ import {
 	recordToWrite,
 } from "../../../src/actions/apply/change-record.ts";
 import type { Secret } from "../../../src/core/objects.ts";
-import { type Failure, failureOf } from "../../../src/core/output/failure.ts";
 import type { DryRun } from "../../../src/core/output/result.ts";
 import {
 	ContentReader,
@@ -21,6 +20,7 @@ import {
 } from "../../../src/core/pull-secrets/record.ts";
 import { ApiError } from "../../../src/errors.ts";
 import type { Cluster } from "../../../src/world.ts";
+import { thrownFailure } from "../../support/thrown-failure.ts";
 
 const reader = new ContentReader();
 const PLACE = { namespace: "nginx-mesh", name: "key" };
@@ -49,16 +49,6 @@ const source = (
 function record(text: string): SourceRecord {
 	const reading = parseRecord(text);
 	return reading.kind === "record" ? reading.record : assert.fail(text);
-}
-
-/** What is thrown, as a failure. */
-async function failure(run: () => unknown): Promise<Failure> {
-	try {
-		await run();
-	} catch (error) {
-		return failureOf(error);
-	}
-	return assert.fail("nothing was thrown");
 }
 
 /** A record with names that together weigh so many bytes. */
@@ -145,7 +135,7 @@ describe("what a record is to be written as", () => {
 		const heavy = record(weighing(RECORD_LIMIT + 1));
 		for (const before of [undefined, APP])
 			assert.deepEqual(
-				await failure(() =>
+				await thrownFailure(() =>
 					recordToWrite(source(before), { change: () => heavy, what: "x" }),
 				),
 				{
@@ -160,7 +150,7 @@ describe("what a record is to be written as", () => {
 	test("nothing where somebody else keeps it, with what was to be done", async () => {
 		for (const more of [{}, { takesOut: true }, { onceInSync: true }] as const)
 			assert.deepEqual(
-				await failure(() =>
+				await thrownFailure(() =>
 					recordToWrite(source(APP, KEPT), {
 						change: () => record(SHOP),
 						what: "shop",
@@ -178,7 +168,7 @@ describe("what a record is to be written as", () => {
 	});
 
 	test("nothing where what stands there cannot be read", async () => {
-		const why = await failure(() => recordOf(source("all")));
+		const why = await thrownFailure(() => recordOf(source("all")));
 		assert.equal(why.cause, "record-invalid");
 		assert.equal(recordOf(source(undefined)), undefined);
 	});
@@ -264,7 +254,7 @@ describe("a record is changed", () => {
 
 	test("not by who may not, unless all that is new is a uid", async () => {
 		const { patches, change } = played([], forbidden);
-		assert.deepEqual(await failure(() => change(source(APP))), {
+		assert.deepEqual(await thrownFailure(() => change(source(APP))), {
 			cause: "record-forbidden",
 			source: PLACE,
 			what: "shop",

@@ -7,7 +7,6 @@ import {
 	unlessRefused,
 } from "../../../src/actions/apply/confirm.ts";
 import type { RunEvent } from "../../../src/core/document.ts";
-import { type Failure, failureOf } from "../../../src/core/output/failure.ts";
 import type { DryRun } from "../../../src/core/output/result.ts";
 import {
 	ContentReader,
@@ -16,6 +15,7 @@ import {
 import { ApiError } from "../../../src/errors.ts";
 import type { Cluster, World } from "../../../src/world.ts";
 import { MANAGED } from "../../support/build.ts";
+import { thrownFailure } from "../../support/thrown-failure.ts";
 
 const reader = new ContentReader();
 
@@ -72,15 +72,6 @@ function played(answer: "yes" | "no" | "nobody", uids: Uids = {}) {
 }
 
 const ASKING = { yes: false, dryRun: "none" } as const;
-
-async function failure(run: () => unknown): Promise<Failure> {
-	try {
-		await run();
-	} catch (error) {
-		return failureOf(error);
-	}
-	return assert.fail("nothing was thrown");
-}
 
 describe("whether somebody is to be asked first", () => {
 	for (const [yes, dryRun, asks] of [
@@ -182,7 +173,7 @@ describe("a yes is about the namespaces that were there", () => {
 			const run = () => agrees(losses, ASKING, cluster, world, ["abc"]);
 			if (replaced === undefined) assert.equal(await run(), "yes");
 			else
-				assert.deepEqual(await failure(run), {
+				assert.deepEqual(await thrownFailure(run), {
 					cause: "namespace-replaced",
 					namespaces: replaced,
 				});
