@@ -6,8 +6,8 @@ import { kubectl, objectName, type Script } from "../output/shell.ts";
 export type Restart = Cases<
 	"how",
 	{
-		/** Its controller starts all its pods again. */
-		rollout: { kind: string; name: string; script: Script };
+		/** Its controller starts all its pods again; `held`: once this one is deleted. */
+		rollout: { kind: string; name: string; script: Script; held: boolean };
 		/** Its controller makes another where it is deleted. */
 		delete: { kind: string; name: string; script: Script };
 		/** Nothing would make it again, or what says that it would has a name that is none. */
@@ -19,9 +19,11 @@ const ROLLED_OUT = new Set(["Deployment", "StatefulSet", "DaemonSet"]);
 
 /**
  * Goes by the controller that owns the pod, and sees through a Deployment's ReplicaSet. An API server
- * takes any text for an owner's kind and name: one that is no name is no controller.
+ * takes any text for an owner's kind and name: one that is no name is no controller. A StatefulSet waits
+ * until each of its pods is ready before it makes any again, so one that is not has to be deleted:
+ * https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#forced-rollback
  */
-export function restartOf({ metadata }: Pod): Restart {
+export function restartOf({ metadata, status }: Pod): Restart {
 	const { namespace = "", name = "", labels, ownerReferences } = metadata;
 	const bare: Restart = { how: "none", kind: "Pod", name };
 	const owner = ownerReferences?.find(({ controller }) => controller);
@@ -35,22 +37,32 @@ export function restartOf({ metadata }: Pod): Restart {
 	const target = objectName(deployment ?? owner.name);
 	if (target === undefined || !/^[A-Za-z][A-Za-z0-9]{0,62}$/.test(kind))
 		return bare;
-	const rollout = ROLLED_OUT.has(kind);
-	const again = rollout
-		? kubectl(
-				"rollout",
-				"restart",
-				`${kind.toLowerCase()}/${target}`,
-				"-n",
-				objectName(namespace),
-			)
-		: kubectl("delete", "pod", objectName(name), "-n", objectName(namespace));
+	// Others have kinds of these names, which kubectl cannot roll out.
+	const rollout =
+		ROLLED_OUT.has(kind) && /^(?:apps|extensions)\//.test(owner.apiVersion);
+	const held = kind === "StatefulSet" && !isReady(status);
+	const again =
+		rollout && !held
+			? kubectl(
+					"rollout",
+					"restart",
+					`${kind.toLowerCase()}/${target}`,
+					"-n",
+					objectName(namespace),
+				)
+			: kubectl("delete", "pod", objectName(name), "-n", objectName(namespace));
 	return again === undefined
 		? bare
 		: {
-				how: rollout ? "rollout" : "delete",
 				kind,
 				name: target,
 				script: again,
+				...(rollout ? { how: "rollout", held } : { how: "delete" }),
 			};
+}
+
+function isReady(status: Pod["status"]): boolean {
+	return (status?.conditions ?? []).some(
+		(condition) => condition.type === "Ready" && condition.status === "True",
+	);
 }

@@ -1,3 +1,4 @@
+import type { Restart } from "../kubelet/restart.ts";
 import type { Place } from "../output/input-failure.ts";
 import {
 	byHand,
@@ -9,6 +10,7 @@ import {
 	piped,
 	registryName,
 	type Script,
+	sequence,
 	unlessUsual,
 	type Word,
 } from "../output/shell.ts";
@@ -181,11 +183,11 @@ export class Fixes {
 
 	/** Adds a pull secret to the list in the template of a Deployment or the like, which makes its pods again. */
 	inject(
-		target: { readonly kind: string; readonly name: string },
+		target: Omit<Extract<Restart, { how: "rollout" }>, "how">,
 		namespace: string,
 		name: string,
 	): Script | undefined {
-		return piped(
+		const changed = piped(
 			kubectl(
 				"get",
 				targetWord(target),
@@ -197,6 +199,7 @@ export class Fixes {
 			meshreg("inject", "-f", "-", unlessUsual("name", name, "--secret")),
 			kubectl("apply", "-f", "-"),
 		);
+		return sequence([changed, ...(target.held ? [target.script] : [])]);
 	}
 
 	/** Names the source to a verb whose operands are something else. */

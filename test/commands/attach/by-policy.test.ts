@@ -547,7 +547,12 @@ mutatingadmissionpolicy "${POLICY}" deleted
 					name: "web-1",
 					creationTimestamp: "2020-01-01T00:00:00Z",
 					ownerReferences: [
-						{ kind: "StatefulSet", name: "web", controller: true },
+						{
+							apiVersion: "apps/v1",
+							kind: "StatefulSet",
+							name: "web",
+							controller: true,
+						},
 					],
 				},
 				spec: {
@@ -576,7 +581,7 @@ mutatingadmissionpolicy "${POLICY}" deleted
 			);
 			assert.deepEqual(
 				[waiting.cause, waiting.command],
-				["pod-older", "kubectl rollout restart statefulset/web -n app"],
+				["pod-older", "kubectl delete pod web-1 -n app"],
 			);
 		});
 	});

@@ -772,6 +772,47 @@ describe("what a kubelet has started runs, and nothing else", () => {
 	});
 });
 
+describe("a StatefulSet makes no pod again while one of its own waits", () => {
+	const rows: [what: string, secrets: string[], fix: string][] = [
+		["its account's list", [], "kubectl delete pod db-0 -n app"],
+		[
+			"a list of its own",
+			["other"],
+			"kubectl get statefulset/db -n app -o yaml | kubectl meshreg inject -f - | kubectl apply -f - && kubectl delete pod db-0 -n app",
+		],
+	];
+	for (const [what, secrets, fix] of rows)
+		test(`${what}: the pod is deleted`, async () => {
+			await using bed = await started(["app"]);
+			source(bed, ["r.io"], ["app"]);
+			secret(bed, "app/other", { "q.io": user });
+			account(bed, "app");
+			pod(bed, "app", "db-0", "r.io/db:1", {
+				message: "unauthorized",
+				secrets,
+				metadata: {
+					ownerReferences: [
+						{
+							apiVersion: "apps/v1",
+							kind: "StatefulSet",
+							name: "db",
+							uid: "1",
+							controller: true,
+						},
+					],
+				},
+			});
+			const [item] = (await problems(bed)).items;
+			assert.equal(
+				item?.command.replace(
+					/^kubectl meshreg sync \S+ \S+(?: --attach)? && /,
+					"",
+				),
+				fix,
+			);
+		});
+});
+
 describe("Kubernetes of today", () => {
 	test("a static pod gets no command that cannot help", async () => {
 		await using bed = await started(["app"]);

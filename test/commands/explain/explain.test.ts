@@ -765,7 +765,7 @@ describe("C5: explain KIND/NAME", () => {
 	const owner = (kind: string, name: string, hash?: string) => ({
 		...(hash !== undefined && { labels: { "pod-template-hash": hash } }),
 		ownerReferences: [
-			{ apiVersion: "x/v1", kind, name, uid: "1", controller: true },
+			{ apiVersion: "apps/v1", kind, name, uid: "1", controller: true },
 		],
 	});
 	const pod = (

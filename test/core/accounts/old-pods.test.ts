@@ -50,18 +50,31 @@ describe("pods that keep their old pull Secrets", () => {
 
 	it("are grouped by what makes them again", () => {
 		const of = (name: string, kind?: string, owner = "db"): Pod => ({
+			// A StatefulSet's pod that waits holds up the rest.
+			status: {
+				conditions: [
+					{ type: "Ready", status: name === "db-2" ? "False" : "True" },
+				],
+			},
 			metadata: {
 				namespace: "app",
 				name,
 				...(kind && {
 					ownerReferences: [
-						{ apiVersion: "v1", kind, name: owner, uid: "u", controller: true },
+						{
+							apiVersion: "apps/v1",
+							kind,
+							name: owner,
+							uid: "u",
+							controller: true,
+						},
 					],
 				}),
 			},
 		});
 		const pods = [
 			of("db-1", "StatefulSet"),
+			of("db-2", "StatefulSet"),
 			of("bare"),
 			of("db-0", "StatefulSet"),
 			of("alone"),
@@ -80,8 +93,11 @@ describe("pods that keep their old pull Secrets", () => {
 			},
 			{
 				namespace: "app",
-				pods: ["db-0", "db-1"],
-				commands: ["kubectl rollout restart statefulset/db -n app"],
+				pods: ["db-0", "db-1", "db-2"],
+				commands: [
+					"kubectl rollout restart statefulset/db -n app",
+					"kubectl delete pod db-2 -n app",
+				],
 			},
 		]);
 	});

@@ -1,19 +1,29 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { restartOf } from "../../../src/core/kubelet/restart.ts";
+import type { Pod } from "../../../src/core/objects.ts";
 import { commandLine } from "../../../src/report/command-line.ts";
 import { pasted } from "../../support/command-context.ts";
 
+interface Owner {
+	kind: string;
+	name: string;
+	controller?: boolean;
+	apiVersion?: string;
+}
+
 const pod = (
-	owner: { kind: string; name: string; controller?: boolean } | undefined,
+	owner: Owner | undefined,
 	labels: Record<string, string> = {},
-) => ({
+	status: Pod["status"] = { conditions: [{ type: "Ready", status: "True" }] },
+): Pod => ({
+	status,
 	metadata: {
 		namespace: "app",
 		name: "web-5d9-x2x4b",
 		labels,
 		ownerReferences: owner
-			? [{ apiVersion: "v1", uid: "1", controller: true, ...owner }]
+			? [{ apiVersion: "apps/v1", uid: "1", controller: true, ...owner }]
 			: [],
 	},
 });
@@ -21,12 +31,7 @@ const pod = (
 describe("what makes a pod again", () => {
 	const hash = { "pod-template-hash": "5d9" };
 	const deletion = "kubectl delete pod web-5d9-x2x4b -n app";
-	const rows: [
-		what: string,
-		given: ReturnType<typeof pod>,
-		target: string,
-		command?: string,
-	][] = [
+	const rows: [what: string, given: Pod, target: string, command?: string][] = [
 		[
 			"a Deployment",
 			pod({ kind: "ReplicaSet", name: "web-5d9" }, hash),
@@ -46,12 +51,43 @@ describe("what makes a pod again", () => {
 			"kubectl rollout restart statefulset/db -n app",
 		],
 		[
+			"a StatefulSet, which does nothing before a pod that waits is deleted",
+			pod({ kind: "StatefulSet", name: "db" }, {}, { phase: "Pending" }),
+			"rollout StatefulSet/db",
+			deletion,
+		],
+		[
+			"a StatefulSet, and a pod that runs and is not ready",
+			pod(
+				{ kind: "StatefulSet", name: "db" },
+				{},
+				{ conditions: [{ type: "Ready", status: "False" }] },
+			),
+			"rollout StatefulSet/db",
+			deletion,
+		],
+		[
+			"a kind of the same name that kubectl cannot roll out",
+			pod({
+				apiVersion: "apps.kruise.io/v1beta1",
+				kind: "StatefulSet",
+				name: "db",
+			}),
+			"delete StatefulSet/db",
+			deletion,
+		],
+		[
 			"a DaemonSet",
 			pod({ kind: "DaemonSet", name: "agent" }),
 			"rollout DaemonSet/agent",
 			"kubectl rollout restart daemonset/agent -n app",
 		],
-		["a Job", pod({ kind: "Job", name: "once" }), "delete Job/once", deletion],
+		[
+			"a Job",
+			pod({ apiVersion: "batch/v1", kind: "Job", name: "once" }),
+			"delete Job/once",
+			deletion,
+		],
 		["nobody", pod(undefined), "none Pod/web-5d9-x2x4b"],
 		[
 			"an owner that does not control it",

@@ -67,6 +67,8 @@ describe("a command that fixes", () => {
 
 describe("no command is printed about a name that is none", () => {
 	const bad = "x;touch y";
+	const injected = (kind: string, name: string) =>
+		new Fixes(usual).inject({ kind, name, script: [], held: false }, "a", "b");
 	const rows: [what: string, fix: Script | undefined][] = [
 		["a registry", new Fixes(usual).create(bad)],
 		["a namespace", new Fixes(usual).sync([bad])],
@@ -78,11 +80,8 @@ describe("no command is printed about a name that is none", () => {
 			"a source's namespace",
 			new Fixes({ ...usual, namespace: bad }).sync(["a"]),
 		],
-		["a kind", new Fixes(usual).inject({ kind: bad, name: "x" }, "a", "b")],
-		[
-			"an owner",
-			new Fixes(usual).inject({ kind: "Deployment", name: bad }, "a", "b"),
-		],
+		["a kind", injected(bad, "x")],
+		["an owner", injected("Deployment", bad)],
 	];
 	for (const [what, fix] of rows) it(what, () => assert.equal(fix, undefined));
 });
