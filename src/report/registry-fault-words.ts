@@ -70,8 +70,8 @@ function noRegistryWords(because: NoRegistry): string {
 			return "answers HEAD and GET differently";
 		case "manifest":
 			return "answers with a manifest that cannot be read";
-		case "blobs-elsewhere":
-			return `keeps its blobs at ${because.at}, where nothing was sent`;
+		case "elsewhere":
+			return `keeps it at ${because.at}, where nothing was sent`;
 	}
 }
 

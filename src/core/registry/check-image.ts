@@ -5,6 +5,7 @@ import {
 	type RegistryAnswer,
 	type RegistryRequest,
 	readAnswer,
+	redirectTarget,
 } from "./answer.ts";
 import { chooseLogin, type Login, parseChallenges } from "./challenge.ts";
 import type { Fault, NoRegistry } from "./fault.ts";
@@ -158,26 +159,29 @@ export class ImageChecker {
 		head: RegistryRequest,
 		as: OfferedCredential | undefined,
 	): Promise<ImageFinding> {
-		const seen = await this.#request(head, image.repository, as);
+		const seen = await this.#follow(head, image.repository, as);
 		if (!("answer" in seen)) return seen;
-		const { answer, authorization } = seen;
-		const reading = readAnswer(answer, head, as?.credential);
+		const { answer, authorization, request } = seen;
+		const reading = readAnswer(answer, request, as?.credential);
 		switch (reading.means) {
 			case "login":
-				return denied(as, reading.words || String(reading.status));
+				return denied(
+					authorization === undefined ? undefined : as,
+					reading.words || String(reading.status),
+				);
 			case "absent":
 				return { status: "missing", digest: image.reference.includes(":") };
 			case "fault":
 				return { status: "unreachable", fault: reading.fault };
 			case "passed":
-				return this.#judge(image, { head, answer, authorization, as });
+				return this.#judge(image, { ...seen, head, as });
 		}
 	}
 
 	/** What is there, and for what it is made. */
 	async #judge(
 		image: WantedImage,
-		{ head, answer, authorization, as }: Passed,
+		{ head, answer, authorization, request, as }: Passed,
 	): Promise<ImageFinding> {
 		if (isSchema1(answer.header("content-type")))
 			return { status: "wrong-platform", because: { is: "schema-1" } };
@@ -187,16 +191,16 @@ export class ImageChecker {
 			platforms: undefined,
 			spared: false,
 		} as const;
-		const spares = isCounted(answer, head.url);
+		const spares = isCounted(answer, request.url);
 		if (spares && image.platforms.length === 0) return ok;
 		if (spares && requestsLeft(answer) < SPARE_REQUESTS)
 			return { ...ok, spared: true };
 		const content =
 			answer.body === ""
-				? await this.#request({ ...head, method: "GET" }, image.repository, as)
-				: { answer };
+				? await this.#follow({ ...head, method: "GET" }, image.repository, as)
+				: { answer, request };
 		if (!("answer" in content)) return content;
-		const reading = readAnswer(content.answer, head, as?.credential);
+		const reading = readAnswer(content.answer, content.request, as?.credential);
 		if (reading.means === "fault")
 			return { status: "unreachable", fault: reading.fault };
 		if (reading.means !== "passed")
@@ -240,7 +244,6 @@ export class ImageChecker {
 		}
 	}
 
-	/** A config is a blob, and blobs are often elsewhere: where a redirect leads gets no credential. */
 	async #platformOfConfig(
 		digest: string,
 		image: WantedImage,
@@ -248,28 +251,44 @@ export class ImageChecker {
 		as: OfferedCredential | undefined,
 	): Promise<Made | ImageFinding> {
 		const url = new URL(`/v2/${image.repository}/blobs/${digest}`, manifest);
-		let found: { readonly answer: RegistryAnswer } | ImageFinding =
-			await this.#request(get(url), image.repository, as);
-		let from = url;
-		for (let redirects = 0; redirects < MOST_REDIRECTS; redirects++) {
-			if (!("answer" in found)) return found;
-			const next = redirectOf(found.answer, from);
-			if (next === null) break;
-			if (!mayFollow(next, url))
-				return unreadable(url, { is: "blobs-elsewhere", at: next.host });
-			from = next;
-			const asked = await this.#ask(get(next));
-			found =
-				"fault" in asked
-					? { status: "unreachable", fault: asked.fault }
-					: asked;
-		}
+		const found = await this.#follow(get(url), image.repository, as);
 		if (!("answer" in found)) return found;
 		const platform =
 			found.answer.status === 200
 				? configPlatform(found.answer.body)
 				: undefined;
 		return { platforms: platform ? [platform] : [], unsaid: !platform };
+	}
+
+	/**
+	 * As #request. Blobs are often elsewhere, and of registries that are only a name for another
+	 * (registry.k8s.io) manifests as well: where a redirect leads is asked as nobody.
+	 */
+	async #follow(
+		request: RegistryRequest,
+		repository: string,
+		as: OfferedCredential | undefined,
+	): Promise<Answered | ImageFinding> {
+		const first = await this.#request(request, repository, as);
+		let found = first;
+		let asked = request;
+		for (let redirects = 0; redirects < MOST_REDIRECTS; redirects++) {
+			if (!("answer" in found) || !("answer" in first)) return found;
+			const next = redirectOf(found.answer, asked.url);
+			if (next === null) break;
+			if (!mayFollow(next, request.url))
+				return unreadable(request.url, {
+					is: "elsewhere",
+					at: redirectTarget(found.answer, asked.url, as?.credential),
+				});
+			asked = { ...request, url: next };
+			const there = await this.#request(asked, repositoryIn(next), undefined);
+			found =
+				"answer" in there
+					? { ...there, authorization: first.authorization }
+					: withheldFrom(as, there);
+		}
+		return found;
 	}
 
 	/**
@@ -281,7 +300,12 @@ export class ImageChecker {
 		repository: string,
 		as: OfferedCredential | undefined,
 	): Promise<Answered | ImageFinding> {
-		const id = JSON.stringify([as?.from, as?.credential.basic(), repository]);
+		const id = JSON.stringify([
+			request.url.origin,
+			as?.from,
+			as?.credential.basic(),
+			repository,
+		]);
 		const first = this.#firsts.get(id);
 		if (first !== undefined) {
 			await first.catch(() => {});
@@ -305,7 +329,7 @@ export class ImageChecker {
 		);
 		if ("fault" in first) return { status: "unreachable", fault: first.fault };
 		if (first.answer.status !== 401)
-			return { answer: first.answer, authorization: known?.authorization };
+			return { ...first, request, authorization: known?.authorization };
 		// Another image's login may have come meanwhile.
 		let login = this.#logins.get(id);
 		if (login === undefined || (await login) === known) {
@@ -322,11 +346,13 @@ export class ImageChecker {
 		if (second.answer.status === 401) {
 			// What the credential may do here is known now: no other image of it needs a token.
 			const words = messageOf(second.answer, as?.credential);
-			const refusal = denied(as, words || "401");
+			const refusal = authorization.authorization.startsWith("Basic ")
+				? rejected(as, words || "401")
+				: denied(as, words || "401");
 			this.#logins.set(id, Promise.resolve(refusal));
 			return refusal;
 		}
-		return { ...second, authorization: authorization.authorization };
+		return { ...second, request, ...authorization };
 	}
 
 	async #logIn(
@@ -367,13 +393,7 @@ export class ImageChecker {
 			case "token":
 				return { authorization: `Bearer ${given.token}` };
 			case "refused":
-				return as === undefined
-					? deniedBecause({ is: "no-credential" })
-					: deniedBecause({
-							is: "rejected",
-							from: as.from,
-							words: given.words || String(given.status),
-						});
+				return rejected(as, given.words || String(given.status));
 			case "fault":
 				return { status: "unreachable", fault: given.fault };
 			case "no-token":
@@ -401,6 +421,9 @@ type Authorization = { readonly authorization: string } | ImageFinding;
 /** An answer, and what it was given to. */
 interface Answered {
 	readonly answer: RegistryAnswer;
+	/** As it was asked last: a redirect may have led elsewhere. */
+	readonly request: RegistryRequest;
+	/** What the registry itself wanted. */
 	readonly authorization: string | undefined;
 }
 
@@ -421,6 +444,30 @@ function denied(
 	words: string,
 ): ImageFinding {
 	return deniedBecause({ is: "no-permission", from: as?.from, words });
+}
+
+/** The registry does not know it. */
+function rejected(
+	as: OfferedCredential | undefined,
+	words: string,
+): ImageFinding {
+	return deniedBecause(
+		as === undefined
+			? { is: "no-credential" }
+			: { is: "rejected", from: as.from, words },
+	);
+}
+
+/** Where one is asked for by a host that it is not for. */
+function withheldFrom(
+	as: OfferedCredential | undefined,
+	finding: ImageFinding,
+): ImageFinding {
+	return as !== undefined &&
+		finding.status === "denied" &&
+		finding.because.is === "no-credential"
+		? deniedBecause({ is: "withheld" })
+		: finding;
 }
 
 function deniedBecause(because: Denial): ImageFinding {
@@ -457,7 +504,15 @@ function requestsLeft(answer: RegistryAnswer): number {
 }
 
 function redirectOf(answer: RegistryAnswer, from: URL): URL | null {
-	return isRedirect(answer) ? URL.parse(answer.header("location"), from) : null;
+	const location = answer.header("location");
+	return isRedirect(answer) && location !== ""
+		? URL.parse(location, from)
+		: null;
+}
+
+/** Of what a token is for at the host to which a redirect leads. */
+function repositoryIn({ pathname }: URL): string {
+	return /^\/v2\/(.+)\/(?:manifests|blobs)\//.exec(pathname)?.[1] ?? pathname;
 }
 
 function isRedirect({ status }: RegistryAnswer): boolean {

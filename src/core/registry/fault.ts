@@ -52,7 +52,8 @@ export type NoRegistry =
 	/** Somewhere else, where nothing was sent: free text. */
 	| { readonly is: "redirect"; readonly to: string }
 	| { readonly is: "status"; readonly status: number; readonly path: string }
-	| { readonly is: "blobs-elsewhere"; readonly at: string };
+	/** What was asked for is at a host that may not be asked: free text. */
+	| { readonly is: "elsewhere"; readonly at: string };
 
 /** What the transport knows of a request without an answer. */
 export interface TransportFailure {

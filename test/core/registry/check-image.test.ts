@@ -211,6 +211,38 @@ describe("an image is looked for as a runtime would pull it", () => {
 		);
 	});
 
+	it("where another registry has it, as nobody", async () => {
+		const elsewhere = (open: boolean) =>
+			registryOf((request, authorization) => {
+				const { host, pathname } = request.url;
+				if (host === "r.io" && pathname.includes("/manifests/"))
+					return {
+						status: 307,
+						headers: { location: "https://up.io/v2/r/a/manifests/1" },
+					};
+				return bearer(() => index("linux/arm64"), open)(request, authorization);
+			});
+		const { checker, seen } = elsewhere(true);
+		assert.deepEqual(await checker.check(image("a", "1"), [MINE]), {
+			status: "ok",
+			from: undefined,
+			platforms: [parsePlatform("linux/arm64")],
+			spared: false,
+		});
+		assert.ok(
+			seen.includes(
+				"GET auth.r.io/token?service=r&scope=repository%3Ar%2Fa%3Apull",
+			),
+		);
+		const closed = elsewhere(false);
+		assert.deepEqual(await closed.checker.check(image("a", "1"), [MINE]), {
+			status: "denied",
+			because: { is: "withheld" },
+		});
+		for (const line of [...seen, ...closed.seen])
+			assert.ok(!line.includes("Basic"), line);
+	});
+
 	it("by GET where HEAD is not known", async () => {
 		for (const status of [405, 501]) {
 			const { checker } = registryOf(({ method }) =>
@@ -398,6 +430,26 @@ describe("what is found", () => {
 			},
 		],
 		[
+			"a password that is past, by Basic",
+			() => ({ status: 401, headers: { "www-authenticate": "Basic" } }),
+			image("a", "1"),
+			[THEIRS],
+			{
+				status: "denied",
+				because: { is: "rejected", from: THEIRS.from, words: "401" },
+			},
+		],
+		[
+			"a refusal of nobody, without a way to log in",
+			manifest({ status: 403 }),
+			image("a", "1"),
+			[MINE],
+			{
+				status: "denied",
+				because: { is: "no-permission", from: undefined, words: "403" },
+			},
+		],
+		[
 			"no right",
 			bearer(() => ({
 				status: 403,
@@ -515,6 +567,13 @@ describe("an image for one platform says it in its config", () => {
 			const finding = await checker.check(wanted, [MINE]);
 			assert.equal(finding.status, "unreachable");
 			assert.ok(seen.every((line) => /^\w+ (?:auth\.)?r\.io\//.test(line)));
+			const manifests = registryOf(() => ({
+				status: 307,
+				headers: { location },
+			}));
+			const none = await manifests.checker.check(wanted, [MINE]);
+			assert.equal(none.status, "unreachable");
+			assert.ok(manifests.seen.every((line) => /^\w+ r\.io\//.test(line)));
 		});
 });
 
