@@ -229,8 +229,8 @@ export class Requests {
 		const began = clock.elapsed();
 		try {
 			const request = this.#request(call, credential);
-			checkHeaders(request.headers);
-			const answer = await connections.send(request);
+			const headers = inBytes(request.headers);
+			const answer = await connections.send({ ...request, headers });
 			if (answer.status !== 401 && credential === this.#unproven)
 				this.#unproven = undefined;
 			this.#narrate(call, String(answer.status), began);
@@ -305,18 +305,29 @@ export class Requests {
 }
 
 /**
- * Throws TransportError for what no header carries, in Go's words: over HTTP/2 it would be sent, and a server
- * that passes over a header would take an impersonated user for the one who asks.
+ * A character for each byte of their values in UTF-8, as Node sends them: of any other character it drops
+ * bits, and another user would be impersonated. Throws TransportError for what no header carries, in Go's
+ * words: over HTTP/2 it would be sent, and a server that passes over a header would take an impersonated
+ * user for the one who asks.
  */
-function checkHeaders(headers: Request["headers"]): void {
-	for (const [name, values] of Object.entries(headers))
-		if ([values].flat().some((value) => /[^\t\P{Cc}]/u.test(value)))
-			throw new TransportError(
-				new Error(
-					`net/http: invalid header field value for "${name.replace(/\b[a-z]/g, (letter) => letter.toUpperCase())}"`,
-				),
-				false,
-			);
+function inBytes(headers: Request["headers"]): Request["headers"] {
+	const bytesOf = (name: string, value: string): string => {
+		if (!/[^\t\P{Cc}]/u.test(value))
+			return Buffer.from(value, "utf8").toString("latin1");
+		const shown = name.replace(/\b[a-z]/g, (letter) => letter.toUpperCase());
+		throw new TransportError(
+			new Error(`net/http: invalid header field value for "${shown}"`),
+			false,
+		);
+	};
+	return Object.fromEntries(
+		Object.entries(headers).map(([name, values]) => [
+			name,
+			typeof values === "string"
+				? bytesOf(name, values)
+				: values.map((value) => bytesOf(name, value)),
+		]),
+	);
 }
 
 /** How the server's words about a request may be repeated: without what it was shown of who asks. */

@@ -66,9 +66,17 @@ export function impersonationHeaders(
 		...(groups.length > 0 && { "impersonate-group": [...groups] }),
 		...Object.fromEntries(
 			Object.entries(user["as-user-extra"] ?? {}).map(([key, values]) => [
-				`impersonate-extra-${encodeURIComponent(key).toLowerCase()}`,
+				`impersonate-extra-${headerName(key)}`,
 				[...values],
 			]),
 		),
 	};
+}
+
+/** Any text as a part of a header's name: as of an address, in which parentheses would stay. */
+function headerName(text: string): string {
+	return encodeURIComponent(text)
+		.replaceAll("(", "%28")
+		.replaceAll(")", "%29")
+		.toLowerCase();
 }

@@ -50,6 +50,9 @@ after(async () => {
 	await rm(folder, { recursive: true });
 });
 
+/** As Node shows a header that was sent in UTF-8. */
+const bytes = (text: string) => Buffer.from(text).toString("latin1");
+
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 
 async function writeFiles(ca: CertificateAuthority): Promise<void> {
@@ -177,6 +180,7 @@ users:
     as-uid: "7"
     as-groups: [one, "two, three"]
     as-user-extra: {Scope/Of: [a, b], plain: [c]}
+- {name: foreign, user: {token: tökén, as: "Jürgen 用", as-groups: [Köln], as-user-extra: {"a(b)%ü": [ß]}}}
 - {name: group-only, user: {token: t, as-groups: [one]}}
 - {name: nothing, user: {}}
 - {name: gone, user: {auth-provider: {name: gcp}}}
@@ -642,6 +646,16 @@ const cases: Case[] = [
 		name: "as-groups without as",
 		flags: { user: "group-only" },
 		says: /without impersonating a user/,
+	},
+	{
+		name: "what is not ASCII goes as UTF-8",
+		flags: { user: "foreign" },
+		sees: {
+			authorization: bytes("Bearer tökén"),
+			impersonation: bytes(
+				"impersonate-extra-a%28b%29%25%c3%bc: ß; impersonate-group: Köln; impersonate-user: Jürgen 用",
+			),
+		},
 	},
 	{
 		name: "a proxy-url of an unknown kind",
