@@ -5,31 +5,21 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { generateKeyPairSync, randomBytes } from "node:crypto";
-import {
-	chmod,
-	mkdir,
-	mkdtemp,
-	readdir,
-	readFile,
-	rm,
-	writeFile,
-} from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { fileURLToPath } from "node:url";
-import { bundle } from "../scripts/build/bundle.ts";
 import { COMMANDS } from "../src/cli.ts";
+import { bundledProgram, MAIN } from "./support/bundled-program.ts";
 import { notPosix } from "./support/posix.ts";
 import { registry } from "./support/registry/registry.ts";
 import { type LoopbackServer, serve } from "./support/registry/server.ts";
 import { noProcessTable, SecretTraces } from "./support/secret-traces.ts";
 import { type TestBed, testBed } from "./support/test-bed.ts";
 
-const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 /** Every character that some encoding changes, and one that no other process can know. */
 const PASSWORD = `m4rk/ed+pässwörd ${randomBytes(9).toString("base64")} "$&%'`;
 const traces = new SecretTraces(PASSWORD);
+const [node = "", ...start] = await bundledProgram(MAIN);
 
 interface Scenario {
 	/** `HOST` is the registry's, `ECHO` one that repeats what it is sent, `DIR/` a folder with the files below. */
@@ -139,7 +129,6 @@ const SCENARIOS: readonly Scenario[] = [
 describe("the password stays where it belongs", () => {
 	let bed: TestBed;
 	let kubeconfig: string;
-	let program: string;
 	let good: LoopbackServer;
 	let echo: LoopbackServer;
 	/** Where the password was seen among the processes. */
@@ -156,13 +145,6 @@ describe("the password stays where it belongs", () => {
 			namespaces: ["app", "nginx-mesh"],
 			defaultServiceAccounts: true,
 		});
-		// As it is shipped, which starts in a fraction of the time that the sources take.
-		program = await mkdtemp(join(tmpdir(), "meshreg-bundle-"));
-		await bundle(MAIN, program);
-		await writeFile(
-			join(program, "start.cjs"),
-			'globalThis.importMetaUrl = require("node:url").pathToFileURL(__filename).href;\nrequire("./main.js");\n',
-		);
 		kubeconfig = join(bed.folder, "kubeconfig");
 		await bed.server.writeKubeconfig(kubeconfig);
 		bed.server.onRequest(() => {
@@ -190,25 +172,20 @@ describe("the password stays where it belongs", () => {
 	after(async () => {
 		await good.close();
 		await echo.close();
-		await rm(program, { recursive: true });
 		await bed[Symbol.asyncDispose]();
 	});
 
 	const run = (argv: readonly string[], stdin: string) =>
 		new Promise<{ status: number | null; out: string; err: string }>(
 			(resolve) => {
-				const child = spawn(
-					process.execPath,
-					[join(program, "start.cjs"), ...argv],
-					{
-						cwd: bed.folder,
-						env: {
-							PATH: `${join(bed.folder, "bin")}:${process.env.PATH}`,
-							HOME: bed.folder,
-							KUBECONFIG: kubeconfig,
-						},
+				const child = spawn(node, [...start, ...argv], {
+					cwd: bed.folder,
+					env: {
+						PATH: `${join(bed.folder, "bin")}:${process.env.PATH}`,
+						HOME: bed.folder,
+						KUBECONFIG: kubeconfig,
 					},
-				);
+				});
 				let out = "";
 				let err = "";
 				child.stdout.setEncoding("utf8").on("data", (text) => {

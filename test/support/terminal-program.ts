@@ -1,12 +1,11 @@
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
+import { bundledProgram, MAIN } from "./bundled-program.ts";
 import { onTerminal, type TerminalSession } from "./pty.ts";
 import type { TestBed } from "./test-bed.ts";
 
-const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
-const TSX = import.meta.resolve("tsx");
+const MESHREG = await bundledProgram(MAIN);
 
 /** How a session ended. */
 export interface AtTerminal {
@@ -29,7 +28,7 @@ export async function meshregAtTerminal(
 	const kubeconfig = join(bed.folder, "terminal.kubeconfig");
 	await bed.server.writeKubeconfig(kubeconfig);
 	return onTerminal(
-		[process.execPath, "--import", TSX, MAIN, ...args],
+		[...MESHREG, ...args],
 		{
 			env: {
 				PATH: process.env.PATH ?? "",

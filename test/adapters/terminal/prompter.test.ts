@@ -5,14 +5,17 @@ import { join } from "node:path";
 import { after, type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
+import { bundledProgram } from "../../support/bundled-program.ts";
 import {
 	noTerminals,
 	onTerminal,
 	type TerminalSession,
 } from "../../support/pty.ts";
 
-const PROGRAM = fileURLToPath(
-	new URL("../../support/programs/questions.ts", import.meta.url),
+const PROGRAM = await bundledProgram(
+	fileURLToPath(
+		new URL("../../support/programs/questions.ts", import.meta.url),
+	),
 );
 const PASTE = (text: string) => `\x1b[200~${text}\x1b[201~`;
 const SHOW_CURSOR = "\x1b[?25h";
@@ -30,7 +33,7 @@ async function asked(
 	const answerFile = join(folder, "answer");
 	rmSync(answerFile, { force: true });
 	return onTerminal(
-		[process.execPath, "--import", "tsx", PROGRAM, what],
+		[...PROGRAM, what],
 		{
 			env: {
 				PATH: process.env.PATH ?? "",
@@ -725,10 +728,7 @@ terminal(
 		rmSync(answerFile, { force: true });
 		const job = `set -m; "$@"; stty -a; echo stopped; fg`;
 		await onTerminal(
-			["sh", "-c", job, "sh", process.execPath, "--import", "tsx"].concat(
-				PROGRAM,
-				"username",
-			),
+			["sh", "-c", job, "sh", ...PROGRAM, "username"],
 			{
 				env: {
 					PATH: process.env.PATH ?? "",

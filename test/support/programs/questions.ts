@@ -92,14 +92,20 @@ const PROGRAMS: Record<
 const interrupt = interruptOn(process);
 const streams = processStreams(process, interrupt.signal);
 const prompter = terminalPrompter(process, streams.animated, interrupt);
-try {
-	const answer = await PROGRAMS[process.argv[2] ?? ""]?.(prompter, streams);
-	writeFileSync(process.env.ANSWER ?? "", JSON.stringify(answer));
-} catch (error) {
-	process.stderr.write(`${failureLine(error)}\n`);
-	// Ctrl-C in a question ends everything else as well.
-	const isLeftAlone =
-		error instanceof AbortedError && interrupt.signal.reason !== error;
-	process.exitCode =
-		error instanceof AbortedError && !isLeftAlone ? error.exitStatus : 1;
+
+async function ask(): Promise<void> {
+	try {
+		const answer = await PROGRAMS[process.argv[2] ?? ""]?.(prompter, streams);
+		writeFileSync(process.env.ANSWER ?? "", JSON.stringify(answer));
+	} catch (error) {
+		process.stderr.write(`${failureLine(error)}\n`);
+		// Ctrl-C in a question ends everything else as well.
+		const isLeftAlone =
+			error instanceof AbortedError && interrupt.signal.reason !== error;
+		process.exitCode =
+			error instanceof AbortedError && !isLeftAlone ? error.exitStatus : 1;
+	}
 }
+
+// A bundle of CommonJS cannot wait at its top.
+void ask();
