@@ -3,8 +3,7 @@ import type { Failure } from "../../core/output/failure.ts";
 import type { DryRun } from "../../core/output/result.ts";
 import { growingPause } from "../../core/pauses.ts";
 import type { Change } from "../../core/pull-secrets/change.ts";
-import { recreatable } from "../../core/pull-secrets/changes.ts";
-import { secretOf } from "../../core/pull-secrets/pull-secret.ts";
+import { recreatable, replacementOf } from "../../core/pull-secrets/changes.ts";
 import { ApiError, isFatal, OperationError } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 
@@ -30,13 +29,13 @@ export async function replace(
 	change: Change & { readonly action: "replace" },
 	{ cluster, dryRun, ...outside }: ReplaceOptions,
 ): Promise<Failure | undefined> {
-	const { current, desired } = change;
+	const { current } = change;
 	// Where this is newer than what was planned for, the deletion is refused.
 	const old = await cluster.read("Secret", current);
 	const { finalizers = [] } = old.metadata;
 	// Deleted, it would stay until somebody lets it go, and nothing could take its place.
 	if (finalizers.length > 0) return { cause: "finalizers", finalizers };
-	const wanted = secretOf(desired);
+	const wanted = replacementOf(old, change);
 	await cluster.create("Secret", underAnotherName(wanted), { dryRun: true });
 	await cluster.remove("Secret", current, current, {
 		dryRun: dryRun === "server",

@@ -13,7 +13,6 @@ import { readPullSecret } from "../../actions/read/read-keys.ts";
 import { contextClause } from "../../core/output/context-flags.ts";
 import type { ChangeResult, DryRun } from "../../core/output/result.ts";
 import type { Change } from "../../core/pull-secrets/change.ts";
-import { TARGETS_ANNOTATION } from "../../core/pull-secrets/ownership.ts";
 import { planSource } from "../../core/pull-secrets/plan.ts";
 import {
 	type ContentReader,
@@ -21,7 +20,6 @@ import {
 	type PullSecret,
 	registriesOf,
 } from "../../core/pull-secrets/pull-secret.ts";
-import { EMPTY_RECORD, recordText } from "../../core/pull-secrets/record.ts";
 import {
 	isSourceLike,
 	type SourceRef,
@@ -65,7 +63,7 @@ export async function writeSource(
 	const current = await readPullSecret(cluster, reader, place);
 	if (current !== undefined && isSourceLike(current)) recordOf(current);
 	const plan = (now: PullSecret | undefined): Change =>
-		planSource(now, withRecord(make(now), now), allowed);
+		planSource(now, make(now), allowed);
 	const asks = world.streams.interactive && writing.dryRun === "none";
 	const where = contextClause(cluster.context);
 	const agrees = async (message: string, preset: boolean) =>
@@ -118,23 +116,6 @@ export async function writeSource(
 	if (missing !== undefined)
 		report.add(await withNamespaceHint(missing, cluster));
 	return "reported";
-}
-
-/** A new source has been sent nowhere, and says so; of one that is there, the record stays as it is. */
-function withRecord(
-	desired: DesiredPullSecret,
-	current: PullSecret | undefined,
-): DesiredPullSecret {
-	const before =
-		current !== undefined && isSourceLike(current)
-			? current.annotations[TARGETS_ANNOTATION]
-			: recordText(EMPTY_RECORD);
-	return before === undefined
-		? desired
-		: {
-				...desired,
-				annotations: { ...desired.annotations, [TARGETS_ANNOTATION]: before },
-			};
 }
 
 /** Says which registries would be lost; on two lines, as it is longer than most terminals are wide. */

@@ -14,7 +14,11 @@ import {
 	SOURCE_UID_ANNOTATION,
 	TARGETS_ANNOTATION,
 } from "./ownership.ts";
-import type { DesiredPullSecret, PullSecret } from "./pull-secret.ts";
+import {
+	type DesiredPullSecret,
+	type PullSecret,
+	secretOf,
+} from "./pull-secret.ts";
 
 /** The patch of an update. It keeps other people's labels, annotations and finalizers. */
 export function updatePatch(
@@ -81,6 +85,28 @@ export function annotationsAfter(
 			),
 		),
 		...desired.annotations,
+	};
+}
+
+/** What takes the place of a Secret that forbids an update, `old`: it keeps what an update would keep. */
+export function replacementOf(
+	old: Secret,
+	{
+		current,
+		desired,
+	}: {
+		readonly current: PullSecret;
+		readonly desired: DesiredPullSecret;
+	},
+): Secret {
+	const { metadata } = recreatable(old);
+	return {
+		...secretOf(desired),
+		metadata: {
+			...metadata,
+			labels: { ...current.labels, ...desired.labels },
+			annotations: annotationsAfter(current, desired),
+		},
 	};
 }
 

@@ -69,10 +69,12 @@ export function newSource(
 
 /** A new source has an empty record; one that is there keeps what it has, which may be none. */
 function recordOf(current: PullSecret | undefined): Record<string, string> {
+	const before =
+		current !== undefined && isSourceLike(current)
+			? current.annotations[TARGETS_ANNOTATION]
+			: undefined;
 	const isNew = current === undefined || roleOf(current) !== "source";
-	const record = isNew
-		? recordText(EMPTY_RECORD)
-		: current.annotations[TARGETS_ANNOTATION];
+	const record = before ?? (isNew ? recordText(EMPTY_RECORD) : undefined);
 	return record === undefined ? {} : { [TARGETS_ANNOTATION]: record };
 }
 

@@ -120,6 +120,30 @@ describe("a Secret that has to be deleted to be changed", () => {
 		assert.equal(stored(bed), NEW);
 	});
 
+	test("keeps what an update would keep", async () => {
+		await using bed = await testBed({ namespaces: ["app"] });
+		const owner = { apiVersion: "v1", kind: "Thing", name: "t", uid: "t" };
+		const { outcome } = await replaced(bed, {
+			metadata: {
+				labels: { team: "x", ...MANAGED },
+				annotations: {
+					note: "theirs",
+					...desired.annotations,
+					"kubectl-meshreg/targets": "[]",
+				},
+				ownerReferences: [owner],
+			},
+		});
+		assert.equal(outcome, undefined);
+		const metadata = bed.server.store.get("Secret", "app", NAME)?.metadata;
+		assert.deepEqual(metadata?.labels, { team: "x", ...MANAGED });
+		assert.deepEqual(metadata?.annotations, {
+			note: "theirs",
+			...desired.annotations,
+		});
+		assert.deepEqual(metadata?.ownerReferences, [owner]);
+	});
+
 	test("stays where a policy or a full quota would refuse the new one, with the reason", async () => {
 		await using bed = await testBed({ namespaces: ["app"] });
 		const message = `secrets "${NAME}-x" is forbidden: exceeded quota: q, requested: count/secrets=1`;

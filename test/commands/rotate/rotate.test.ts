@@ -6,6 +6,7 @@ import { AbortedError } from "../../../src/errors.ts";
 import {
 	type Content,
 	copyOf,
+	edit,
 	NAME,
 	secret,
 	source,
@@ -103,6 +104,26 @@ describe("rotate", () => {
 			out,
 			/^app .* InSync .*\nnginx-mesh .* Source .*\nshop .* InSync /,
 		);
+	});
+
+	test("an immutable source that is made again stays what it was: its record, its label, its policies", async () => {
+		await using bed = await withCopies();
+		const annotations = {
+			"kubectl-meshreg/attached-by-policy": "true",
+			"kubectl-meshreg/label": "team=mesh",
+		};
+		edit(bed, "Secret", "nginx-mesh", { annotations, immutable: true });
+		const before = secretIn(bed, "nginx-mesh")?.metadata;
+		const { status, err } = await bed.run([...ROTATE, "--yes"], GIVEN);
+		assert.equal(status, 0, err);
+		assert.deepEqual(passwords(bed), ["new", "new", "new"]);
+		const after = secretIn(bed, "nginx-mesh")?.metadata;
+		assert.notEqual(after?.uid, before?.uid);
+		for (const name of ["attached-by-policy", "label", "targets"]) {
+			const key = `kubectl-meshreg/${name}`;
+			assert.equal(after?.annotations?.[key], before?.annotations?.[key], key);
+		}
+		assert.equal(secretIn(bed, "app")?.metadata.labels?.team, "mesh");
 	});
 
 	test("the same again writes nothing", async () => {
