@@ -37,6 +37,6 @@ export function sourceEditOf(given: Given): SourceEdit {
 		? { by: "add" }
 		: {
 				by: "replace",
-				keepsUnmanaged: given.on("force") && !given.on("replace"),
+				keepsOthers: given.on("force") && !given.on("replace"),
 			};
 }

@@ -104,7 +104,7 @@ At a terminal the credential is verified at its registry before it is written; e
 		switchFlag("replace", "Overwrite a source that differs."),
 		switchFlag(
 			"force",
-			"Take ownership of a Secret of that name that meshreg does not manage.",
+			"Take ownership of a Secret of that name that meshreg does not manage; its other registries stay.",
 		),
 		switchFlag("create-namespace", "Create the namespace if it is missing."),
 		flags.SOURCE_NAMESPACE_FLAG,

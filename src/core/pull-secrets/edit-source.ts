@@ -36,8 +36,8 @@ import {
 export type SourceEdit =
 	| {
 			readonly by: "replace";
-			/** Of an unmanaged Secret the other registries stay: whoever made it pulls with them. */
-			readonly keepsUnmanaged?: boolean;
+			/** The other registries stay, unless it is a copy: whoever made it pulls with them. */
+			readonly keepsOthers?: boolean;
 	  }
 	| { readonly by: "add" }
 	/** Another credential for entries that are there; those of the new ones name them. */
@@ -57,7 +57,7 @@ export function sourceMaker(
 	switch (edit.by) {
 		case "replace":
 			return (current) =>
-				edit.keepsUnmanaged && current && roleOf(current) === "unmanaged"
+				edit.keepsOthers && current && roleOf(current) !== "copy"
 					? takenOver(current, entries, label)
 					: newSource(place, entries, label, current);
 		case "add":
@@ -69,7 +69,7 @@ export function sourceMaker(
 	}
 }
 
-/** An unmanaged Secret as a source: with these entries, each in the place of all that count as its registry, and its others. */
+/** A Secret, a source perhaps, as a source: with these entries, each in the place of all that count as its registry, and its others. */
 function takenOver(
 	current: PullSecret,
 	entries: readonly NewEntry[],

@@ -420,6 +420,40 @@ describe("what check prints mends it", () => {
 		});
 });
 
+describe("one fix undoes no other", () => {
+	test("two credentials of one Secret that the registries reject", async () => {
+		await using here = await scene();
+		const { bed, node, secret, account } = here;
+		const hosts = ["r.io", "q.io"];
+		const good = { "other.io": "right" };
+		secret("app/regcred", { "r.io": "wrong", "q.io": "wrong", ...good });
+		account("app", "regcred");
+		for (const host of hosts)
+			node.deploy({
+				namespace: "app",
+				name: host.slice(0, 1),
+				image: `${host}/web:1`,
+			});
+		node.pull();
+		const { out } = await bed.run(["check", "-o", "json"]);
+		const items: CheckItem[] = JSON.parse(out).items;
+		const commands = items
+			.filter(({ cause }) => cause === "rejected")
+			.map(({ command }) => command);
+		// Whoever mistypes a password runs one of them again.
+		for (const command of [...commands, ...commands])
+			await runMending(command, bed, node);
+		assert.equal(commands.length, 2);
+		const { auths } = bed.content("app", "regcred") as {
+			auths: Record<string, { password: string }>;
+		};
+		assert.deepEqual(
+			Object.entries(auths).map(([host, { password }]) => [host, password]),
+			[...hosts, "other.io"].map((host) => [host, "right"]),
+		);
+	});
+});
+
 /** Commands that give the credential to whom nobody sent it: in a block of their own, and nowhere else. */
 const GIVING: [
 	what: string,

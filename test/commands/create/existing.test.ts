@@ -204,7 +204,8 @@ describe("create, where a Secret is there", () => {
 		for (const [what, labels, argv, others] of [
 			["of an unmanaged one the others stay", {}, [], ["other.example"]],
 			["unless it is replaced", {}, ["--replace"], []],
-			["of a source none", OURS, [], []],
+			["of a source as well", OURS, [], ["other.example"]],
+			["unless that is replaced", OURS, ["--replace"], []],
 		] as const)
 			test(`--force writes a registry: ${what}`, async () => {
 				fresh();

@@ -17,6 +17,7 @@ import {
 	MANAGED_BY_LABEL,
 	MANAGER,
 	SERVERS_ANNOTATION,
+	SOURCE_ANNOTATION,
 	type UsageLabel,
 } from "../../../src/core/pull-secrets/ownership.ts";
 import {
@@ -164,16 +165,16 @@ describe("an unmanaged Secret is taken over", () => {
 			annotations: { ...CLAIMS, ...SERVERS },
 		});
 
-	for (const keepsUnmanaged of [true, false])
-		test(`${keepsUnmanaged ? "with" : "without"} its other registries; what it says of a record or of a label is not believed`, () => {
+	for (const keepsOthers of [true, false])
+		test(`${keepsOthers ? "with" : "without"} its other registries; what it says of a record or of a label is not believed`, () => {
 			const made = edited(
-				{ by: "replace", keepsUnmanaged },
+				{ by: "replace", keepsOthers },
 				theirs({ "a.example": "one", "https://b.example/v1/": "old" }),
 				[entry("b.example", "two")],
 			);
 			assert.deepEqual(
 				passwordsOf(made),
-				keepsUnmanaged
+				keepsOthers
 					? [
 							["a.example", "one"],
 							["https://b.example/v1/", "two"],
@@ -183,7 +184,7 @@ describe("an unmanaged Secret is taken over", () => {
 			assert.deepEqual(made.labels, OURS);
 			assert.deepEqual(remembered(made), {
 				targets: "[]",
-				"registry-servers": keepsUnmanaged
+				"registry-servers": keepsOthers
 					? '{"a.example":"a.example/mesh","https://b.example/v1/":"b.example"}'
 					: '{"b.example":"b.example"}',
 			});
@@ -196,7 +197,7 @@ describe("an unmanaged Secret is taken over", () => {
 		test(`with ${what} in it`, () => {
 			const content = new ContentReader().fromData(btoa(data));
 			const made = edited(
-				{ by: "replace", keepsUnmanaged: true },
+				{ by: "replace", keepsOthers: true },
 				{ ...theirs({}), content },
 				[entry("b.example", "two")],
 			);
@@ -204,10 +205,29 @@ describe("an unmanaged Secret is taken over", () => {
 			assert.equal(made.annotations["kubectl-meshreg/targets"], "[]");
 		});
 
-	test("a source keeps none of its other registries", () => {
+	test("and a second time, as the source that it is then", () => {
 		const made = edited(
-			{ by: "replace", keepsUnmanaged: true },
-			secret({ "a.example": "one" }),
+			{ by: "replace", keepsOthers: true },
+			secret(
+				{ "a.example": "one", "b.example": "old" },
+				{ annotations: { ...SERVERS, ...CLAIMS } },
+			),
+			[entry("b.example", "two")],
+		);
+		assert.deepEqual(passwordsOf(made), [
+			["a.example", "one"],
+			["b.example", "two"],
+		]);
+		assert.equal(remembered(made).targets, SENT);
+	});
+
+	test("a copy keeps none of its other registries: they are another source's", () => {
+		const made = edited(
+			{ by: "replace", keepsOthers: true },
+			secret(
+				{ "a.example": "one" },
+				{ annotations: { [SOURCE_ANNOTATION]: "keys/other" } },
+			),
 			[entry("b.example", "two")],
 		);
 		assert.deepEqual(passwordsOf(made), [["b.example", "two"]]);
