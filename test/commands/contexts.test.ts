@@ -467,6 +467,31 @@ serviceaccount/default configured in app namespace
 		assert.equal(err, "twin is the cluster and user of prod-eu: done once\n");
 	});
 
+	test("what is reached by another proxy or name is another cluster", async () => {
+		await using all = await clusters();
+		const path = join(all.eu.folder, "ways.kubeconfig");
+		const config = parse(all.eu.server.kubeconfig({ context: "prod-eu" }));
+		const [{ cluster }] = config.clusters;
+		const [{ context }] = config.contexts;
+		for (const [name, way] of [
+			["named", { "tls-server-name": "localhost" }],
+			["proxied", { "proxy-url": "socks5://127.0.0.1:1" }],
+		] as const) {
+			config.clusters.push({ name, cluster: { ...cluster, ...way } });
+			config.contexts.push({ name, context: { ...context, cluster: name } });
+		}
+		await writeFile(path, JSON.stringify(config));
+		const { out, err } = await meshreg(
+			["list", "-o", "json", "--contexts=prod-eu,named,proxied"],
+			{ kubeconfig: path },
+		);
+		assert.deepEqual(
+			JSON.parse(out).items.map((item: Record<string, string>) => item.context),
+			["proxied"],
+		);
+		assert.match(err, /1 of 3 contexts failed: proxied\n$/);
+	});
+
 	test("list -o json says which contexts could not be listed", async () => {
 		await using all = await clusters();
 		const { status, out } = await all.run([

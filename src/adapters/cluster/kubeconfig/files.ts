@@ -47,16 +47,21 @@ export async function kubeconfigNames(
 	};
 }
 
-/** By context the first one with the same server and user. */
+/** By context the first one with the same user and server, reached in the same way: behind another proxy or name is another. */
 function identities(config: Kubeconfig): Map<string, string> {
 	const first = new Map<string, string>();
 	const identities = new Map<string, string>();
 	for (const [name, context] of config.contexts) {
-		const server = config.clusters.get(context.cluster ?? "")?.server ?? "";
+		const cluster = config.clusters.get(context.cluster ?? "") ?? {};
 		const { file: _, ...user } = config.users.get(context.user ?? "") ?? {
 			file: "",
 		};
-		const key = JSON.stringify([server.replace(/\/+$/, ""), user]);
+		const key = JSON.stringify([
+			cluster.server?.replace(/\/+$/, ""),
+			cluster["proxy-url"],
+			cluster["tls-server-name"],
+			user,
+		]);
 		identities.set(name, first.getOrInsert(key, name));
 	}
 	return identities;
