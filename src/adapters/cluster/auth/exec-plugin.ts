@@ -1,11 +1,12 @@
 import { StringDecoder } from "node:string_decoder";
-import { fieldOf, readJsonObject } from "../../../core/json-object.ts";
+import { fieldOf, isJsonObject } from "../../../core/json-object.ts";
 import type { ExecPluginFault } from "../../../core/output/connection-failure.ts";
 import { FailureError } from "../../../core/output/failure.ts";
 import { onOneLine } from "../../../core/output/printable.ts";
 import { ProgramMissing, startProgram } from "../../programs.ts";
 import type { ConnectContext } from "../kubeconfig/context.ts";
 import type { ExecEntry } from "../kubeconfig/document.ts";
+import { decoded, parseKubeconfig } from "../kubeconfig/yaml.ts";
 import { bearer } from "./credentials.ts";
 import type { Issued } from "./renewed.ts";
 
@@ -37,7 +38,10 @@ export async function runExecPlugin(
 		KUBERNETES_EXEC_INFO: JSON.stringify(info),
 	};
 	const output = await run(command, entry, env, interactive, context);
-	return issued(output, command, apiVersion ?? "");
+	const answer = await parseKubeconfig(decoded(output)).catch(() => {
+		throw failure({ is: "not-json", command });
+	});
+	return issued(answer, command, apiVersion ?? "");
 }
 
 function isInteractive(
@@ -58,7 +62,7 @@ async function run(
 	env: Record<string, string | undefined>,
 	interactive: boolean,
 	{ env: searched, err, interrupt }: ExecContext,
-): Promise<string> {
+): Promise<Buffer> {
 	interrupt.throwIfAborted();
 	const child = await startProgram(command, args, searched, {
 		env,
@@ -71,11 +75,13 @@ async function run(
 		throw failure({ is: "not-found", command, hint });
 	});
 	return new Promise((resolve, reject) => {
-		let output = "";
+		const output: Buffer[] = [];
+		let length = 0;
 		const decoder = new StringDecoder("utf8");
-		child.stdout.setEncoding("utf8").on("data", (text: string) => {
-			output += text;
-			if (output.length <= OUTPUT_LIMIT) return;
+		child.stdout.on("data", (chunk: Buffer) => {
+			output.push(chunk);
+			length += chunk.length;
+			if (length <= OUTPUT_LIMIT) return;
 			child.kill();
 			// What the plugin started may write on.
 			child.stdout.destroy();
@@ -89,7 +95,7 @@ async function run(
 			reject(failure({ is: "not-run", text: error.message }));
 		});
 		child.once("close", (code, signal) => {
-			if (code === 0) return resolve(output);
+			if (code === 0) return resolve(Buffer.concat(output));
 			reject(
 				failure(
 					signal
@@ -101,10 +107,8 @@ async function run(
 	});
 }
 
-function issued(output: string, command: string, apiVersion: string): Issued {
-	const answer = readJsonObject(output);
-	if (answer === "not-json") throw failure({ is: "not-json", command });
-	if (answer === "not-object" || answer.kind !== "ExecCredential")
+function issued(answer: unknown, command: string, apiVersion: string): Issued {
+	if (!isJsonObject(answer) || answer.kind !== "ExecCredential")
 		throw failure({ is: "another-kind", command });
 	if (answer.apiVersion !== apiVersion)
 		throw failure({

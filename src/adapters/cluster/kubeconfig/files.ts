@@ -4,7 +4,7 @@ import { FailureError } from "../../../core/output/failure.ts";
 import type { Files, KubeconfigNames } from "../../../world.ts";
 import { fromDocument, type Kubeconfig, merge } from "./document.ts";
 import type { Pod } from "./resolve-context.ts";
-import { parseKubeconfig } from "./yaml.ts";
+import { decoded, parseKubeconfig } from "./yaml.ts";
 
 /** Larger than any kubeconfig; keeps a wrong path (a disk image, a log) out of memory. */
 const LIMIT = 16 << 20;
@@ -77,7 +77,7 @@ const PARSED = new Map<
 >();
 
 async function load(path: string, files: Files): Promise<Kubeconfig> {
-	const text = (await files.read(path, LIMIT)).toString("utf8");
+	const text = decoded(await files.read(path, LIMIT));
 	const known = PARSED.get(path);
 	if (known?.text === text) return known.config;
 	const config = parsed(text, path);

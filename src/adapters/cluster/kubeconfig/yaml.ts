@@ -27,9 +27,18 @@ const NUMBERS: ScalarTag = {
 /** The end of the first document: what follows is not looked at. */
 const END = /^\.\.\.(?=[ \t\r\n]|$)/m;
 
+/** A file's text, by the mark of its encoding, as kubectl reads it: PowerShell's `>` writes UTF-16. */
+export function decoded(bytes: Buffer): string {
+	const mark = bytes.subarray(0, 2).toString("hex");
+	const encoding =
+		mark === "fffe" ? "utf-16le" : mark === "feff" ? "utf-16be" : "utf-8";
+	return new TextDecoder(encoding).decode(bytes);
+}
+
 /**
- * A kubeconfig's text as the value that it is, of several documents the first, as with kubectl; JSON, as
- * some tools write it, without loading the YAML library. Throws what the parser throws.
+ * The text of a kubeconfig, or of what a plugin printed, as the value that it is, of several documents the
+ * first, as with kubectl; JSON, as some tools write it, without loading the YAML library. Throws what the
+ * parser throws.
  */
 export async function parseKubeconfig(text: string): Promise<unknown> {
 	// Flow-style YAML may begin with a brace as well.

@@ -127,6 +127,33 @@ describe("exec plugins", { skip: notPosix }, () => {
 		assert.equal(await note("stdin"), "closed\n");
 	});
 
+	const printed = JSON.stringify({
+		apiVersion: V1,
+		kind: "ExecCredential",
+		status: { token: "fresh" },
+	});
+	for (const [name, bytes] of [
+		["in UTF-8 with a mark", `\ufeff${printed}`],
+		["in UTF-16 with a mark", Buffer.from(`\ufeff${printed}`, "utf16le")],
+		[
+			"in YAML",
+			`apiVersion: ${V1}\nkind: ExecCredential\nstatus:\n  token: fresh\n`,
+		],
+	] as const)
+		test(`may print ${name}, as for kubectl`, async (t) => {
+			await writeFile(join(folder, "answer"), bytes);
+			const path = await kubeconfig();
+			assert.deepEqual((await ask(path)).answers, ["default"]);
+			if (kubectl === undefined)
+				return t.diagnostic("NOT compared with kubectl: there is none");
+			const { out } = await runProgram(
+				"kubectl",
+				["--kubeconfig", path, "get", "--raw", "/version"],
+				{ env: { HOME: folder } },
+			);
+			assert.match(out, /gitVersion/);
+		});
+
 	test("a bare command is looked up on the PATH", async () => {
 		const path = `${join(folder, "bin")}:${process.env.PATH}`;
 		const { answers } = await ask(await kubeconfig({ command: "plugin" }), 1, {
@@ -351,7 +378,7 @@ describe("exec plugins", { skip: notPosix }, () => {
 		[
 			"that print something else",
 			async () => {
-				await writeFile(join(folder, "answer"), "token: S3CRET");
+				await writeFile(join(folder, "answer"), '{"token": "S3CRET');
 				return kubeconfig();
 			},
 			() => `${getting}exec: what ${folder}/bin/plugin printed is not JSON`,
@@ -360,6 +387,14 @@ describe("exec plugins", { skip: notPosix }, () => {
 			"that print another kind",
 			async () => {
 				await answer({ token: "S3CRET" }, "answer", { kind: "Secret" });
+				return kubeconfig();
+			},
+			() => `${getting}exec: ${folder}/bin/plugin printed no ExecCredential`,
+		],
+		[
+			"that print words",
+			async () => {
+				await writeFile(join(folder, "answer"), "S3CRET: x");
 				return kubeconfig();
 			},
 			() => `${getting}exec: ${folder}/bin/plugin printed no ExecCredential`,

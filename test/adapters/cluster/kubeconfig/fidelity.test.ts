@@ -58,7 +58,19 @@ const base64 = (text: string) => Buffer.from(text).toString("base64");
 async function writeFiles(ca: CertificateAuthority): Promise<void> {
 	const jane = await ca.client("jane", []);
 	const joe = await ca.client("joe", []);
-	const files: Record<string, string> = {
+	const marked = `\ufeff
+current-context: x
+clusters:
+- {name: a, cluster: {server: "${a.url}", certificate-authority: ca.pem}}
+users:
+- {name: u, user: {token: marked}}
+contexts:
+- {name: x, context: {cluster: a, user: u}}
+`;
+	const files: Record<string, string | Buffer> = {
+		"utf-8": marked,
+		"utf-16le": Buffer.from(marked, "utf16le"),
+		"utf-16be": Buffer.from(marked, "utf16le").swap16(),
 		"ca.pem": ca.certificate,
 		"jane.crt": jane.certificate,
 		"jane.key": jane.key,
@@ -268,6 +280,11 @@ const cases: Case[] = [
 		env: { KUBECONFIG: "@/json" },
 		sees: { authorization: "Bearer in-json" },
 	},
+	...["utf-8", "utf-16le", "utf-16be"].map((encoding) => ({
+		name: `a mark of ${encoding}`,
+		env: { KUBECONFIG: `@/${encoding}` },
+		sees: { authorization: "Bearer marked" },
+	})),
 	{
 		name: "--kubeconfig alone, whatever KUBECONFIG says",
 		env: { KUBECONFIG: "@/second" },
