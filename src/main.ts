@@ -13,6 +13,13 @@ import type { Outside, Prompter } from "./world.ts";
 // Set for the sake of another program, it would have any server taken for the cluster's.
 delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
 
+// It may have been removed. Libraries ask for it as they load; nothing but names of files is looked up in it.
+try {
+	process.cwd();
+} catch {
+	process.cwd = () => "/";
+}
+
 /** The only place that names `process`: builds the world, runs, and sets the exit status. */
 const interrupt = interruptOn(process);
 const files = diskUntil(interrupt.signal);
@@ -38,7 +45,7 @@ const outside: Outside = {
 			interrupt: quietlyUntil
 				? AbortSignal.any([interrupt.signal, quietlyUntil])
 				: interrupt.signal,
-			interactive: streams.interactive && !quietlyUntil,
+			interactive: streams.inputIsTerminal && !quietlyUntil,
 		});
 	},
 	async kubeconfigNames(path) {

@@ -1,10 +1,11 @@
 /** The command line as a person meets it: the real program on a real terminal, against the embedded API server. */
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { slowly } from "./support/heeded.ts";
+import { kubeconfigText } from "./support/kubeconfig-text.ts";
 import { noTerminals, type TerminalSession } from "./support/pty.ts";
 import { meshregAtTerminal as meshreg } from "./support/terminal-program.ts";
 import { testBed } from "./support/test-bed.ts";
@@ -380,3 +381,42 @@ terminal("check: its summary stands apart from the last group", async (t) => {
 		/pods\r\n----\r\n√ no pod is waiting for an image\r\n\r\n1 problem\r\nAbout source-missing:\r\n\S+#source-missing\r\n$/,
 	);
 });
+
+terminal(
+	"a credential plugin may ask while stderr goes to a file",
+	async (t) => {
+		await using bed = await testBed();
+		const [plugin, kubeconfig, typed] = ["plugin", "config", "typed"].map(
+			(name) => join(bed.folder, name),
+		) as [string, string, string];
+		await writeFile(
+			plugin,
+			`#!/bin/sh\nprintf 'Code: ' >/dev/tty\nread -r code\necho "$code" >'${typed}'\n`,
+			{ mode: 0o755 },
+		);
+		await writeFile(
+			kubeconfig,
+			kubeconfigText(
+				{ server: "https://127.0.0.1:1" },
+				{
+					exec: {
+						apiVersion: "client.authentication.k8s.io/v1",
+						command: plugin,
+						interactiveMode: "Always",
+					},
+				},
+			),
+		);
+		await meshreg(
+			t,
+			bed,
+			["list", `--kubeconfig=${kubeconfig}`],
+			async (session) => {
+				await session.shows("Code: ");
+				session.type("1234\r");
+			},
+			join(bed.folder, "stderr"),
+		);
+		assert.equal(await readFile(typed, "utf8"), "1234\n");
+	},
+);

@@ -133,6 +133,31 @@ test("SIGUSR1 opens no debugger", {
 	}
 });
 
+test("a current directory that was removed is no bug", {
+	skip: notPosix,
+}, async () => {
+	const inGone = async (...args: readonly string[]) => {
+		const cwd = await mkdtemp(join(folder, "gone-"));
+		return program(
+			"/bin/sh",
+			["-c", 'rmdir "$PWD" && exec "$@"', "sh", BUILT, ...args],
+			{ kubeconfig: "", home: folder, cwd },
+		);
+	};
+	const manifest = join(folder, "pod.yaml");
+	await writeFile(
+		manifest,
+		"apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: i}]}\n",
+	);
+	const { status, out, err } = await inGone("inject", "-f", manifest);
+	assert.deepEqual([status, err], [0, ""]);
+	assert.match(out, /imagePullSecrets/);
+	assert.equal(
+		(await inGone("list", "--kubeconfig=config")).err,
+		"error: cannot read config: no such file or directory\n",
+	);
+});
+
 test("a program of the current directory is never run, whatever PATH says", {
 	skip: notPosix,
 }, async () => {

@@ -24,11 +24,16 @@ export async function meshregAtTerminal(
 	bed: TestBed,
 	args: readonly string[],
 	drive: (session: TerminalSession) => Promise<void>,
+	/** A file that standard error goes to. */
+	stderr?: string,
 ): Promise<AtTerminal> {
 	const kubeconfig = join(bed.folder, "terminal.kubeconfig");
 	await bed.server.writeKubeconfig(kubeconfig);
+	const command = [...MESHREG, ...args];
 	return onTerminal(
-		[...MESHREG, ...args],
+		stderr === undefined
+			? command
+			: ["/bin/sh", "-c", `exec "$@" 2>'${stderr}'`, "sh", ...command],
 		{
 			env: {
 				PATH: process.env.PATH ?? "",
