@@ -51,8 +51,8 @@ export interface WriteOptions {
 	readonly dryRun?: boolean;
 }
 
-export interface CreateOptions extends WriteOptions {
-	/** Carried out although the interrupt has come: for the second half of a write that must not be left half done. */
+export interface SeenThroughOptions extends WriteOptions {
+	/** Carried out although the interrupt has come: for what must not be left half done. */
 	readonly evenWhenInterrupted?: boolean;
 }
 
@@ -102,7 +102,7 @@ export interface Cluster {
 	create<K extends Kind>(
 		kind: K,
 		object: ObjectOf[K],
-		options?: CreateOptions,
+		options?: SeenThroughOptions,
 	): Promise<ObjectOf[K]>;
 	/** PUT: `metadata.resourceVersion` in the object makes it conditional. */
 	update<K extends Kind>(
@@ -130,7 +130,7 @@ export interface Cluster {
 		kind: Kind,
 		ref: ObjectRef,
 		preconditions: { uid?: string; resourceVersion?: string },
-		options?: WriteOptions,
+		options?: SeenThroughOptions,
 	): Promise<void>;
 	/**
 	 * One watch request from `resourceVersion` on, with bookmarks. Ends when the server ends it;

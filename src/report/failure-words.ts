@@ -23,6 +23,7 @@ import { PULL_SECRET_TYPE } from "../core/pull-secrets/ownership.ts";
 import { displayHost } from "../core/registry/server.ts";
 import { displayKey } from "../core/registry/url.ts";
 import {
+	type AbortedError,
 	type Advice,
 	ApiError,
 	ConnectionError,
@@ -53,7 +54,7 @@ export function failureWords(
 }
 
 /** The words of an error within a failure. */
-function operationWords(error: OperationError): string {
+function operationWords(error: OperationError | AbortedError): string {
 	if (error instanceof FailureError) return failureWords(error.failure).message;
 	const because = error instanceof ConnectionError ? error.because : undefined;
 	return because === undefined
@@ -259,8 +260,8 @@ const CHANGE_WORDS: FailureWording<ChangeFailure> = {
 		`${subjectWords(subject)} cannot be replaced: a deletion would wait for its finalizers (${someOf(finalizers)})`,
 	"namespace-replaced": ({ namespaces }) =>
 		`${someOf(namespaces)} ${wasOrWere(namespaces)} created by someone else, or deleted and recreated, while you were asked; nothing was written. Run the command once more if that is intended`,
-	lost: ({ refusal, keptIn }, { subject, wordsOf }) =>
-		`${subjectWords(subject)} is gone: it was deleted to be replaced, and could be neither replaced nor put back (${refusal instanceof ApiError ? refusal.detail : wordsOf(refusal)})${keptIn === undefined ? "" : `; its content is kept in ${keptIn}`}`,
+	lost: ({ perhaps, refusal, keptIn }, { subject, wordsOf }) =>
+		`${subjectWords(subject)} ${perhaps ? "may be gone: its deletion was not answered, and it" : "is gone: it was deleted to be replaced, and"} could be neither replaced nor put back (${refusal instanceof ApiError ? refusal.detail : wordsOf(refusal)})${keptIn === undefined ? "" : `; its content is kept in ${keptIn}`}`,
 	"not-attached-by-us": (_, { subject }) =>
 		`${subjectWords(subject)} references the pull secret, but attach did not add it; left unchanged`,
 	forbidden: refused,

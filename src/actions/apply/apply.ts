@@ -30,7 +30,7 @@ import { replace } from "./replace.ts";
 export interface ApplyOptions {
 	readonly cluster: Cluster;
 	readonly reader: ContentReader;
-	readonly world: Pick<World, "clock" | "env" | "files">;
+	readonly world: Pick<World, "clock" | "env" | "files" | "interrupt">;
 	readonly dryRun: DryRun;
 	/**
 	 * What to do about a Secret that changed since the plan was made, `current` being what is there

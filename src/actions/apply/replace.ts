@@ -4,11 +4,17 @@ import type { DryRun } from "../../core/output/result.ts";
 import { growingPause } from "../../core/pauses.ts";
 import type { Change } from "../../core/pull-secrets/change.ts";
 import { recreatable, replacementOf } from "../../core/pull-secrets/changes.ts";
-import { ApiError, isFatal, OperationError } from "../../errors.ts";
+import {
+	AbortedError,
+	ApiError,
+	ConnectionError,
+	OperationError,
+} from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 
 /** What replacing needs of the outside. */
-interface ReplaceOptions extends Pick<World, "clock" | "env" | "files"> {
+interface ReplaceOptions
+	extends Pick<World, "clock" | "env" | "files" | "interrupt"> {
 	readonly cluster: Cluster;
 	readonly dryRun: DryRun;
 }
@@ -37,17 +43,24 @@ export async function replace(
 	if (finalizers.length > 0) return { cause: "finalizers", finalizers };
 	const wanted = replacementOf(old, change);
 	await cluster.create("Secret", underAnotherName(wanted), { dryRun: true });
-	await cluster.remove("Secret", current, current, {
-		dryRun: dryRun === "server",
-	});
-	if (dryRun === "server") return undefined;
+	if (dryRun === "server")
+		return cluster
+			.remove("Secret", current, current, { dryRun: true })
+			.then(() => undefined);
+	outside.interrupt.throwIfAborted();
 	// From here on an interrupt waits: between the two calls there is no Secret.
-	const create = (secret: Secret) => attempt(cluster, secret);
+	const evenWhenInterrupted = true;
+	const unanswered = await attempt(() =>
+		cluster.remove("Secret", current, current, { evenWhenInterrupted }),
+	);
+	if (unanswered !== undefined && !mayBeDone(unanswered)) throw unanswered;
+	const create = (secret: Secret) =>
+		attempt(() => cluster.create("Secret", secret, { evenWhenInterrupted }));
 	let refusal = await create(wanted);
 	for (let tries = 0; tries < TRIES; tries++) {
 		if (refusal === undefined) return undefined;
 		// Somebody else made one meanwhile: what is to be done about it is planned anew.
-		if (isTaken(refusal)) throw refusal;
+		if (isTaken(refusal)) throw unanswered ?? refusal;
 		if (!isInPassing(refusal) || tries >= NEW_ONE_FIRST) {
 			const again = await create(recreatable(old));
 			if (again === undefined || isTaken(again)) throw refusal;
@@ -56,34 +69,46 @@ export async function replace(
 		await outside.clock.delay(growingPause(tries + 1, PAUSES));
 		if (isInPassing(refusal)) refusal = await create(wanted);
 	}
-	return (
-		refusal && { cause: "lost", keptIn: await keep(old, outside), refusal }
-	);
+	if (refusal === undefined) return undefined;
+	const keptIn = await keep(old, outside);
+	const perhaps = unanswered !== undefined;
+	return { cause: "lost", ...(perhaps && { perhaps }), keptIn, refusal };
 }
 
-/** What refuses or prevents a creation; undefined: it is done. */
+/** What keeps a write from being done. */
+type Refusal = OperationError | AbortedError;
+
+/** What refuses or prevents a write; undefined: it is done. */
 async function attempt(
-	cluster: Cluster,
-	secret: Secret,
-): Promise<OperationError | undefined> {
+	write: () => Promise<unknown>,
+): Promise<Refusal | undefined> {
 	try {
-		await cluster.create("Secret", secret, { evenWhenInterrupted: true });
+		await write();
 		return undefined;
 	} catch (error) {
-		if (error instanceof OperationError) return error;
+		if (error instanceof OperationError || error instanceof AbortedError)
+			return error;
 		throw error;
 	}
 }
 
-function isTaken(error: OperationError): boolean {
+/** Whether what was asked for may have been done all the same. */
+function mayBeDone(error: Refusal): boolean {
+	if (error instanceof ConnectionError) return error.mayHaveWritten;
+	return error instanceof ApiError
+		? error.status >= 500
+		: error instanceof AbortedError;
+}
+
+function isTaken(error: Refusal): boolean {
 	return error instanceof ApiError && error.status === 409;
 }
 
 /** A quota, a limit, a server that is away: it may pass. What is invalid stays so. */
-function isInPassing(error: OperationError): boolean {
+function isInPassing(error: Refusal): boolean {
 	return error instanceof ApiError
 		? error.status === 403 || error.status === 429 || error.status >= 500
-		: isFatal(error);
+		: error instanceof ConnectionError;
 }
 
 function underAnotherName(secret: Secret): Secret {

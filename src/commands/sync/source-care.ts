@@ -73,7 +73,7 @@ export interface SourceCareOptions {
 	readonly reader: ContentReader;
 	readonly world: Pick<
 		World,
-		"clock" | "env" | "files" | "provided" | "registry"
+		"clock" | "env" | "files" | "interrupt" | "provided" | "registry"
 	>;
 	readonly onNote: (note: LogNote) => void;
 	readonly onResult: (result: ChangeResult) => void;

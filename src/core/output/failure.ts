@@ -219,9 +219,11 @@ export type ChangeFailure =
 	| {
 			/** Deleted, and neither its replacement nor itself could be created again. */
 			readonly cause: "lost";
+			/** The deletion was not answered. */
+			readonly perhaps?: true;
 			/** The path of a file that only the user can read; undefined: it could not be written. */
 			readonly keptIn: string | undefined;
-			readonly refusal: OperationError;
+			readonly refusal: OperationError | AbortedError;
 	  }
 	/** A service account references the pull secret, but attach did not add it. */
 	| { readonly cause: "not-attached-by-us" }

@@ -116,7 +116,12 @@ async function applied(
 		results = await apply(steps, {
 			cluster,
 			reader: new ContentReader(),
-			world: { clock: systemClock, env: { HOME: bed.folder }, files: disk },
+			world: {
+				clock: systemClock,
+				env: { HOME: bed.folder },
+				files: disk,
+				interrupt: new AbortController().signal,
+			},
 			dryRun: "none",
 			replan: (change, current) =>
 				"desired" in change

@@ -3,7 +3,10 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { describe, test } from "node:test";
 import { replace } from "../../../src/actions/apply/replace.ts";
 import { disk } from "../../../src/adapters/files.ts";
-import type { Failure } from "../../../src/core/output/failure.ts";
+import {
+	type Failure,
+	FailureError,
+} from "../../../src/core/output/failure.ts";
 import { planCopy } from "../../../src/core/pull-secrets/plan.ts";
 import {
 	ContentReader,
@@ -16,6 +19,7 @@ import {
 	ConnectionError,
 	OperationError,
 } from "../../../src/errors.ts";
+import { failureLine } from "../../../src/report/failure.ts";
 import type { Cluster, Files } from "../../../src/world.ts";
 import type { Intervention } from "../../support/api-server/index.ts";
 import { MANAGED } from "../../support/build.ts";
@@ -87,6 +91,7 @@ async function replaced(bed: TestBed, scene: Scene = {}) {
 			dryRun: "none",
 			env: { HOME: bed.folder },
 			files: scene.files ?? disk,
+			interrupt: scene.interrupt ?? new AbortController().signal,
 			clock: {
 				now: () => 1,
 				elapsed: () => 1,
@@ -251,15 +256,44 @@ describe("a Secret that has to be deleted to be changed", () => {
 	});
 });
 
+test("an interrupt while the answer to the deletion is lost costs no content", async () => {
+	await using bed = await testBed({ namespaces: ["app"] });
+	const interrupt = new AbortController();
+	bed.server.onRequest(({ method }) => {
+		if (method !== "DELETE") return undefined;
+		interrupt.abort(new AbortedError("SIGINT"));
+		return { cut: "after" };
+	});
+	const { outcome } = await replaced(bed, { interrupt: interrupt.signal });
+	assert.equal(stored(bed), undefined);
+	assert.ok(outcome instanceof Object && "keptIn" in outcome);
+	assert.match(await readFile(String(outcome.keptIn), "utf8"), new RegExp(OLD));
+});
+
+test("after an interrupt nothing is deleted any more", async () => {
+	await using bed = await testBed({ namespaces: ["app"] });
+	const interrupt = new AbortController();
+	bed.server.onRequest(({ method }) => {
+		if (method === "POST") interrupt.abort(new AbortedError("SIGINT"));
+		return undefined;
+	});
+	const { outcome } = await replaced(bed, { interrupt: interrupt.signal });
+	assert.ok(outcome instanceof AbortedError);
+	assert.equal(stored(bed), OLD);
+});
+
 /** Replaces on a cluster that answers each creation after the deletion with the next of these; undefined: it is done. */
 async function played(
-	creations: readonly (OperationError | undefined)[],
+	creations: readonly (OperationError | AbortedError | undefined)[],
 	{
 		env = { HOME: "/home/me" },
 		write = async () => {},
+		removal,
 	}: {
 		env?: Record<string, string>;
 		write?: (path: string) => Promise<void>;
+		/** What became of the deletion; undefined: it was done. */
+		removal?: Error;
 	} = {},
 ) {
 	const metadata = { namespace: "app", name: NAME };
@@ -277,7 +311,9 @@ async function played(
 	const created: string[] = [];
 	const cluster = {
 		read: async () => old,
-		remove: async () => {},
+		async remove() {
+			if (removal) throw removal;
+		},
 		async create(_: "Secret", secret: object, { dryRun = false } = {}) {
 			if (dryRun) return;
 			const isOld = JSON.stringify(secret).includes(OLD);
@@ -292,6 +328,7 @@ async function played(
 		env,
 		files: { ...disk, write },
 		clock: { now: () => 1, elapsed: () => 1, delay: async () => {} },
+		interrupt: new AbortController().signal,
 	}).catch((error: unknown) => error);
 	return { created, outcome };
 }
@@ -310,6 +347,51 @@ describe("after the deletion", () => {
 			assert.deepEqual(created, ["new refused", "new refused", "new"]);
 			assert.equal(outcome, undefined);
 		});
+
+	for (const [name, removal] of [
+		[
+			"an answer that never came",
+			new ConnectionError("reset by peer", undefined, undefined, true),
+		],
+		["a failure that may have come after it", status(504)],
+		["an interrupt that did not wait", new AbortedError("SIGINT")],
+	] as const) {
+		test(`after ${name} it may be gone: another is made`, async () => {
+			const { created, outcome } = await played([undefined], { removal });
+			assert.deepEqual([created, outcome], [["new"], undefined]);
+		});
+
+		test(`after ${name} it may be there: that ended it`, async () => {
+			const { created, outcome } = await played([status(409)], { removal });
+			assert.deepEqual([created, outcome], [["new refused"], removal]);
+		});
+
+		test(`after ${name} and no other nobody knows: its content is kept`, async () => {
+			const { outcome } = await played(Array(99).fill(status(422)), {
+				removal,
+			});
+			assert.ok(outcome instanceof Object && "keptIn" in outcome);
+			assert.match(String(outcome.keptIn), /^\/home\/me\//);
+			assert.match(
+				failureLine(new FailureError(outcome as Failure)),
+				/ may be gone: /,
+			);
+		});
+	}
+
+	test("where nothing was deleted nothing is made", async () => {
+		for (const removal of [status(403), new ConnectionError("refused")]) {
+			const { created, outcome } = await played([], { removal });
+			assert.deepEqual([created, outcome], [[], removal]);
+		}
+	});
+
+	test("an interrupt that waits no longer costs no content", async () => {
+		const aborted = new AbortedError("SIGINT");
+		const { outcome } = await played([status(403), aborted, aborted]);
+		assert.ok(outcome instanceof Object && "keptIn" in outcome);
+		assert.match(String(outcome.keptIn), /^\/home\/me\//);
+	});
 
 	test("a failure of ours is none that passes: the old one is put back at once", async () => {
 		const { created, outcome } = await played([new OperationError("too deep")]);

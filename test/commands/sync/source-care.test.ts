@@ -117,6 +117,7 @@ async function cared(
 			clock: day,
 			env: {},
 			files: disk,
+			interrupt: new AbortController().signal,
 			async provided() {
 				asked.push(clock.now() / MINUTE);
 				given.meanwhile?.(bed);

@@ -5,7 +5,7 @@ import {
 	RESOURCES,
 } from "../../../core/objects.ts";
 import { ApiError, unlessNotFound } from "../../../errors.ts";
-import type { Cluster, CreateOptions, ObjectRef } from "../../../world.ts";
+import type { Cluster, ObjectRef, SeenThroughOptions } from "../../../world.ts";
 import { alreadyPatched, carriesOut } from "./idempotency.ts";
 import { collectionPath, objectPath, REVIEWS, writeQuery } from "./paths.ts";
 import type { KnownData } from "./redact.ts";
@@ -51,30 +51,27 @@ export function resources(
 		kind: K,
 		object: ObjectOf[K],
 		{ method, path }: Call,
-		options: CreateOptions,
+		options: SeenThroughOptions,
 	): Promise<ObjectOf[K]> {
-		const { dryRun, evenWhenInterrupted } = options;
+		const { dryRun } = options;
 		const ref = refOf(object);
 		const call: Call = {
 			method,
 			path: path + writeQuery(options),
 			body: bodyOf(kind, object),
-			...(evenWhenInterrupted && { evenWhenInterrupted }),
+			...seenThrough(options),
 		};
-		return repeat.run(
-			async (mayHaveApplied) => {
-				try {
-					return await answer(kind, ref, call, { sent: object, dryRun });
-				} catch (error) {
-					if (!mayHaveApplied || dryRun || !isStatus(error, 409)) throw error;
-					// A failure of this read is the attempt's: it is repeated with the rest.
-					const current = await get(kind, ref);
-					if (carriesOut(current, object)) return current;
-					throw error;
-				}
-			},
-			{ ...WRITES, interrupt: evenWhenInterrupted ? NEVER : undefined },
-		);
+		return repeat.run(async (mayHaveApplied) => {
+			try {
+				return await answer(kind, ref, call, { sent: object, dryRun });
+			} catch (error) {
+				if (!mayHaveApplied || dryRun || !isStatus(error, 409)) throw error;
+				// A failure of this read is the attempt's: it is repeated with the rest.
+				const current = await get(kind, ref);
+				if (carriesOut(current, object)) return current;
+				throw error;
+			}
+		}, writing(options));
 	}
 
 	return {
@@ -144,6 +141,7 @@ export function resources(
 					...(options?.dryRun && { dryRun: ["All"] }),
 				}),
 				redact: known.redact(kind, ref),
+				...seenThrough(options),
 			};
 			return repeat.run(async (mayHaveApplied) => {
 				try {
@@ -156,7 +154,7 @@ export function resources(
 					const current = await unlessNotFound(get(kind, ref));
 					if (current && current.metadata.uid === uid) throw error;
 				}
-			}, WRITES);
+			}, writing(options));
 		},
 
 		canI: ({ verb, group, resource, namespace, name }) =>
@@ -193,6 +191,14 @@ function strategic({ metadata, data }: MergePatch): string {
 
 const WRITES = { writes: true };
 const NEVER = new AbortController().signal;
+
+function writing({ evenWhenInterrupted }: SeenThroughOptions = {}) {
+	return evenWhenInterrupted ? { ...WRITES, interrupt: NEVER } : WRITES;
+}
+
+function seenThrough({ evenWhenInterrupted }: SeenThroughOptions = {}) {
+	return evenWhenInterrupted ? { evenWhenInterrupted } : {};
+}
 
 function bodyOf(kind: Kind, object: object): string {
 	const { apiVersion } = RESOURCES[kind];
