@@ -105,9 +105,11 @@ const FUNCTIONS: Record<string, (text: string) => unknown> = {
 	failureLine: (text) => failureLine(new OperationError(text)),
 	"failureLine of a bug": (text) => failureLine(new TypeError(text)),
 	onOneLine: (text) => onOneLine(text, 100),
-	registryWords: (text) => registryWords(text, "", someone),
+	registryWords: (text) => registryWords(text, "", [someone]),
 	"registryWords of JSON": (text) =>
-		registryWords(JSON.stringify({ errors: [{ message: text }] }), "", someone),
+		registryWords(JSON.stringify({ errors: [{ message: text }] }), "", [
+			someone,
+		]),
 	parseChallenges: (text) =>
 		chooseLogin(parseChallenges(text), new URL("https://r"), false),
 	tokenIn,

@@ -10,7 +10,7 @@ import {
 } from "../kubelet/pull-report.ts";
 import type { RejectionHint } from "../output/credential-fault.ts";
 import { displayHost } from "../registry/server.ts";
-import { withoutCredential } from "../registry/words.ts";
+import { withoutCredentials } from "../registry/words.ts";
 import type { Steps } from "../steps.ts";
 import type {
 	AccountFacts,
@@ -312,8 +312,8 @@ function withoutSecrets(
 	words: string,
 	matches: readonly KeyringMatch[],
 ): string {
-	return matches.reduce(
-		(text, { credential }) => withoutCredential(text, credential),
+	return withoutCredentials(
 		words,
+		matches.map(({ credential }) => credential),
 	);
 }

@@ -1,8 +1,7 @@
-import type { Credential } from "../credentials/credential.ts";
 import { onOneLine } from "../output/printable.ts";
 import { parseChallenges } from "./challenge.ts";
 import type { Fault, NoRegistry, TransportFailure } from "./fault.ts";
-import { registryWords, withoutCredential } from "./words.ts";
+import { type Hidden, registryWords, withoutCredentials } from "./words.ts";
 
 /** One request to a registry or a token server, as it is sent: redirects are not followed on the way. */
 export interface RegistryRequest {
@@ -32,11 +31,11 @@ type Reading =
 	| { readonly means: "absent" }
 	| { readonly means: "fault"; readonly fault: Fault };
 
-/** Reads a registry's answer to `request`; `credential` is taken out of its words. */
+/** Reads a registry's answer to `request`; what is `hidden` is taken out of its words. */
 export function readAnswer(
 	answer: RegistryAnswer,
 	request: RegistryRequest,
-	credential: Credential | undefined,
+	hidden: Hidden,
 ): Reading {
 	const { status } = answer;
 	const { host, pathname } = request.url;
@@ -45,7 +44,7 @@ export function readAnswer(
 		fault: { host, kind: "not-a-registry", because },
 	});
 	if (status === 401 || status === 403)
-		return { means: "login", status, words: messageOf(answer, credential) };
+		return { means: "login", status, words: messageOf(answer, hidden) };
 	const passing = passingFault(answer, host);
 	if (passing) return { means: "fault", fault: passing };
 	if (status >= 200 && status < 300)
@@ -53,7 +52,7 @@ export function readAnswer(
 			? { means: "passed" }
 			: noRegistry({ is: "web-page" });
 	if (status >= 300 && status < 400) {
-		const to = redirectTarget(answer, request.url, credential);
+		const to = redirectTarget(answer, request.url, hidden);
 		return noRegistry(
 			to === "itself"
 				? { is: "redirect-loop", path: pathname }
@@ -76,36 +75,33 @@ export function passingFault(
 
 /**
  * Where a redirect points, without what it may carry in path and query: a host, with its scheme where
- * that is another. `credential` is taken out of it.
+ * that is another. What is `hidden` is taken out of it.
  */
 export function redirectTarget(
 	answer: RegistryAnswer,
 	from: URL,
-	credential: Credential | undefined,
+	hidden: Hidden,
 ): "itself" | "an invalid URL" | string {
 	const url = URL.parse(answer.header("location"), from);
 	if (url === null) return "an invalid URL";
 	const { origin, protocol, host } = url;
 	if (origin === from.origin) return "itself";
 	const to = protocol === from.protocol ? host : `${protocol}//${host}`;
-	return onOneLine(credential ? withoutCredential(to, credential) : to, 100);
+	return onOneLine(withoutCredentials(to, hidden), 100);
 }
 
 /** The server's own words about a refusal; those of a HEAD are in its challenge. */
-export function messageOf(
-	answer: RegistryAnswer,
-	credential: Credential | undefined,
-): string {
+export function messageOf(answer: RegistryAnswer, hidden: Hidden): string {
 	const said = registryWords(
 		answer.body,
 		answer.header("content-type"),
-		credential,
+		hidden,
 	);
 	if (said !== "") return said;
 	const error = parseChallenges(answer.header("www-authenticate"))
 		.map(({ parameters }) => parameters.get("error") ?? "")
 		.find((text) => text !== "");
-	return registryWords(error ?? "", "", credential);
+	return registryWords(error ?? "", "", hidden);
 }
 
 /** A web server may answer 200 to anything; a registry says its version, or nothing that is a page. */

@@ -29,7 +29,9 @@ import {
 	readManifest,
 } from "./manifest.ts";
 import { isPrivateHost } from "./network-address.ts";
-import { type Platform, runs } from "./platform.ts";
+import { type Platform, runs, USUAL_PARTS } from "./platform.ts";
+import { namesOf } from "./server.ts";
+import { type Hidden, withoutCredentialsIn } from "./words.ts";
 
 /** An image that is to be looked for in its registry. */
 export interface WantedImage extends ImageInRegistry {
@@ -91,6 +93,13 @@ export type Mismatch = Faults<{
 	artifact: { type: string };
 }>;
 
+/** As whom a registry is asked. */
+interface Caller {
+	/** undefined: as nobody. */
+	readonly offered: OfferedCredential | undefined;
+	readonly hidden: Hidden;
+}
+
 /** How a registry is reached. */
 interface RegistryReach {
 	/** `host[:port]` of its API. */
@@ -111,6 +120,8 @@ const SPARE_REQUESTS = 20;
  */
 export class ImageChecker {
 	readonly #reach: RegistryReach;
+	/** Names in findings that nobody need look at for a credential. */
+	readonly #known: ReadonlySet<string>;
 	#root: Promise<Root | Fault> | undefined;
 	/** By credential and repository. */
 	readonly #logins = new Map<string, Promise<Authorization>>();
@@ -118,6 +129,7 @@ export class ImageChecker {
 	readonly #firsts = new Map<string, Promise<unknown>>();
 	constructor(reach: RegistryReach) {
 		this.#reach = reach;
+		this.#known = new Set([...namesOf(reach.host), ...USUAL_PARTS, ""]);
 	}
 
 	/** Throws nothing but the interrupt's AbortedError. */
@@ -125,13 +137,24 @@ export class ImageChecker {
 		image: WantedImage,
 		offered: readonly OfferedCredential[],
 	): Promise<ImageFinding> {
+		const hidden = offered.map(({ credential }) => credential);
+		const finding = await this.#checkAsEach(image, offered, hidden);
+		return withoutCredentialsIn(finding, this.#known, hidden);
+	}
+
+	async #checkAsEach(
+		image: WantedImage,
+		offered: readonly OfferedCredential[],
+		hidden: Hidden,
+	): Promise<ImageFinding> {
 		this.#root ??= this.#findRoot();
 		const root = await this.#root;
 		if (!("url" in root)) return { status: "unreachable", fault: root };
 		const head = manifestRequest(image, root.url);
 		let worst: ImageFinding | undefined;
 		// A kubelet tries nobody only where no entry matches.
-		for (const as of offered.length > 0 ? offered : [undefined]) {
+		for (const each of offered.length > 0 ? offered : [undefined]) {
+			const as = { offered: each, hidden };
 			const finding = await this.#checkAs(image, head, as);
 			if (finding.status === "ok" || finding.status === "wrong-platform")
 				return finding;
@@ -157,16 +180,16 @@ export class ImageChecker {
 	async #checkAs(
 		image: WantedImage,
 		head: RegistryRequest,
-		as: OfferedCredential | undefined,
+		as: Caller,
 	): Promise<ImageFinding> {
 		const seen = await this.#follow(head, image.repository, as);
 		if (!("answer" in seen)) return seen;
 		const { answer, authorization, request } = seen;
-		const reading = readAnswer(answer, request, as?.credential);
+		const reading = readAnswer(answer, request, as.hidden);
 		switch (reading.means) {
 			case "login":
 				return denied(
-					authorization === undefined ? undefined : as,
+					authorization === undefined ? undefined : as.offered,
 					reading.words || String(reading.status),
 				);
 			case "absent":
@@ -187,7 +210,7 @@ export class ImageChecker {
 			return { status: "wrong-platform", because: { is: "schema-1" } };
 		const ok = {
 			status: "ok",
-			from: authorization === undefined ? undefined : as?.from,
+			from: authorization === undefined ? undefined : as.offered?.from,
 			platforms: undefined,
 			spared: false,
 		} as const;
@@ -200,7 +223,7 @@ export class ImageChecker {
 				? await this.#follow({ ...head, method: "GET" }, image.repository, as)
 				: { answer, request };
 		if (!("answer" in content)) return content;
-		const reading = readAnswer(content.answer, content.request, as?.credential);
+		const reading = readAnswer(content.answer, content.request, as.hidden);
 		if (reading.means === "fault")
 			return { status: "unreachable", fault: reading.fault };
 		if (reading.means !== "passed")
@@ -226,7 +249,7 @@ export class ImageChecker {
 		manifest: Manifest,
 		image: WantedImage,
 		url: URL,
-		as: OfferedCredential | undefined,
+		as: Caller,
 	): Promise<Made | ImageFinding> {
 		switch (manifest.is) {
 			case "index":
@@ -248,7 +271,7 @@ export class ImageChecker {
 		digest: string,
 		image: WantedImage,
 		manifest: URL,
-		as: OfferedCredential | undefined,
+		as: Caller,
 	): Promise<Made | ImageFinding> {
 		const url = new URL(`/v2/${image.repository}/blobs/${digest}`, manifest);
 		const found = await this.#follow(get(url), image.repository, as);
@@ -267,7 +290,7 @@ export class ImageChecker {
 	async #follow(
 		request: RegistryRequest,
 		repository: string,
-		as: OfferedCredential | undefined,
+		as: Caller,
 	): Promise<Answered | ImageFinding> {
 		const first = await this.#request(request, repository, as);
 		let found = first;
@@ -279,14 +302,17 @@ export class ImageChecker {
 			if (!mayFollow(next, request.url))
 				return unreadable(request.url, {
 					is: "elsewhere",
-					at: redirectTarget(found.answer, asked.url, as?.credential),
+					at: redirectTarget(found.answer, asked.url, as.hidden),
 				});
 			asked = { ...request, url: next };
-			const there = await this.#request(asked, repositoryIn(next), undefined);
+			const there = await this.#request(asked, repositoryIn(next), {
+				...as,
+				offered: undefined,
+			});
 			found =
 				"answer" in there
 					? { ...there, authorization: first.authorization }
-					: withheldFrom(as, there);
+					: withheldFrom(as.offered, there);
 		}
 		return found;
 	}
@@ -298,12 +324,12 @@ export class ImageChecker {
 	async #request(
 		request: RegistryRequest,
 		repository: string,
-		as: OfferedCredential | undefined,
+		as: Caller,
 	): Promise<Answered | ImageFinding> {
 		const id = JSON.stringify([
 			request.url.origin,
-			as?.from,
-			as?.credential.basic(),
+			as.offered?.from,
+			as.offered?.credential.basic(),
 			repository,
 		]);
 		const first = this.#firsts.get(id);
@@ -320,7 +346,7 @@ export class ImageChecker {
 		id: string,
 		request: RegistryRequest,
 		repository: string,
-		as: OfferedCredential | undefined,
+		as: Caller,
 	): Promise<Answered | ImageFinding> {
 		const known = await this.#logins.get(id);
 		if (known !== undefined && !("authorization" in known)) return known;
@@ -345,10 +371,10 @@ export class ImageChecker {
 			return { status: "unreachable", fault: second.fault };
 		if (second.answer.status === 401) {
 			// What the credential may do here is known now: no other image of it needs a token.
-			const words = messageOf(second.answer, as?.credential);
+			const words = messageOf(second.answer, as.hidden);
 			const refusal = authorization.authorization.startsWith("Basic ")
-				? rejected(as, words || "401")
-				: denied(as, words || "401");
+				? rejected(as.offered, words || "401")
+				: denied(as.offered, words || "401");
 			this.#logins.set(id, Promise.resolve(refusal));
 			return refusal;
 		}
@@ -359,7 +385,7 @@ export class ImageChecker {
 		answer: RegistryAnswer,
 		url: URL,
 		repository: string,
-		as: OfferedCredential | undefined,
+		as: Caller,
 	): Promise<Authorization> {
 		const challenges = parseChallenges(answer.header("www-authenticate"));
 		const login = chooseLogin(challenges, url, this.#reach.insecure);
@@ -372,28 +398,29 @@ export class ImageChecker {
 				fault: login.because,
 			});
 		if (login.scheme === "basic")
-			return as === undefined
+			return as.offered === undefined
 				? deniedBecause({ is: "no-credential" })
-				: { authorization: `Basic ${as.credential.basic()}` };
+				: { authorization: `Basic ${as.offered.credential.basic()}` };
 		return this.#tokenOf(login, repository, as);
 	}
 
 	async #tokenOf(
 		login: Login & { scheme: "bearer" },
 		repository: string,
-		as: OfferedCredential | undefined,
+		as: Caller,
 	): Promise<Authorization> {
 		const given = await requestToken(
 			(request) => this.#ask(request),
 			login,
-			as?.credential,
+			as.offered?.credential,
 			`repository:${repository}:pull`,
+			as.hidden,
 		);
 		switch (given.is) {
 			case "token":
 				return { authorization: `Bearer ${given.token}` };
 			case "refused":
-				return rejected(as, given.words || String(given.status));
+				return rejected(as.offered, given.words || String(given.status));
 			case "fault":
 				return { status: "unreachable", fault: given.fault };
 			case "no-token":
@@ -410,7 +437,7 @@ interface Root {
 }
 
 function rootOf({ request, answer }: Registry): Root {
-	const reading = readAnswer(answer, request, undefined);
+	const reading = readAnswer(answer, request, []);
 	const isFault = reading.means === "fault" && !isRedirect(answer);
 	return { url: request.url, doubt: isFault ? reading.fault : undefined };
 }
@@ -436,7 +463,7 @@ interface Made {
 /** A manifest that may be pulled. */
 interface Passed extends Answered {
 	readonly head: RegistryRequest;
-	readonly as: OfferedCredential | undefined;
+	readonly as: Caller;
 }
 
 function denied(

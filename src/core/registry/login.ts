@@ -14,6 +14,7 @@ import type { TokenServerFault } from "./login-fault.ts";
 import { isLoopbackHost } from "./network-address.ts";
 import { apiOf } from "./server.ts";
 import type { Probe, Verification } from "./verification.ts";
+import type { Hidden } from "./words.ts";
 
 /** One verification: what is asked, and who carries it. `madeUp` is a credential that nobody has. */
 export interface Session {
@@ -56,7 +57,7 @@ export async function attempt(
 	const asked = withAuthorization(request, authorization);
 	const found = await exchange(inquiry, asked);
 	if ("fault" in found) return unclear(unreachable(found.fault));
-	const reading = readAnswer(found.answer, asked, credential);
+	const reading = readAnswer(found.answer, asked, [inquiry.probe.credential]);
 	switch (reading.means) {
 		case "passed":
 		case "absent":
@@ -84,6 +85,7 @@ async function fetchToken(
 		login,
 		credential,
 		scope,
+		[inquiry.probe.credential],
 	);
 	switch (given.is) {
 		case "token":
@@ -122,6 +124,7 @@ export async function requestToken(
 	login: Login & { scheme: "bearer" },
 	credential: Credential | undefined,
 	scope: string | undefined,
+	hidden: Hidden,
 ): Promise<TokenAnswer> {
 	const { host } = login.realm;
 	const url = tokenAddress(login, credential?.username, scope);
@@ -131,7 +134,7 @@ export async function requestToken(
 	if ("fault" in found) return { is: "fault", fault: found.fault };
 	const { answer } = found;
 	const { status } = answer;
-	const words = messageOf(answer, credential);
+	const words = messageOf(answer, hidden);
 	if (status === 401 || status === 403) return { is: "refused", status, words };
 	const passing = passingFault(answer, host);
 	if (passing) return { is: "fault", fault: passing };
@@ -141,7 +144,7 @@ export async function requestToken(
 			fault: {
 				host,
 				is: "redirect",
-				to: redirectTarget(answer, url, credential),
+				to: redirectTarget(answer, url, hidden),
 			},
 		};
 	if (status >= 400)

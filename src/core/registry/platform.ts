@@ -6,6 +6,12 @@ export interface Platform {
 	readonly variant: string;
 }
 
+/** What nearly every platform is made of. */
+export const USUAL_PARTS: readonly string[] =
+	"linux windows amd64 arm64 arm 386 ppc64le s390x riscv64 v5 v6 v7 v8".split(
+		" ",
+	);
+
 /** `OS/ARCHITECTURE[/VARIANT]`, as docker's `--platform` has it; undefined for anything else. */
 export function parsePlatform(text: string): Platform | undefined {
 	const match = /^([a-z0-9]+)\/([a-z0-9_]+)(?:\/([a-z0-9.]+))?$/.exec(

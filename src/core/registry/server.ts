@@ -132,6 +132,12 @@ export function apiOf(host: string, scheme = "https"): URL | undefined {
 	return url ?? undefined;
 }
 
+/** How a host that somebody named may stand in a message: as it was named, or as in a URL. */
+export function namesOf(host: string): string[] {
+	const urls = [apiOf(host), apiOf(host, "http")];
+	return [host, ...urls.flatMap((url) => url?.host ?? [])];
+}
+
 /** How a key in `auths` is shown: Docker Hub is `docker.io`, and what stands before an `@` is not shown. */
 export function displayHost(key: string): string {
 	return key === DOCKER_HUB_KEY ? "docker.io" : displayKey(key);

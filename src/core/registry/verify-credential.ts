@@ -12,13 +12,14 @@ import {
 } from "./login.ts";
 import type { LoginFault } from "./login-fault.ts";
 import { manifestRequest } from "./manifest.ts";
-import { apiHostOf } from "./server.ts";
+import { apiHostOf, namesOf } from "./server.ts";
 import type {
 	CannotPull,
 	Probe,
 	ProbedImage,
 	Verification,
 } from "./verification.ts";
+import { withoutCredentialsIn } from "./words.ts";
 
 /** What a target tells of the credential; `open`: no login is needed, `anyone`: every login will do. */
 type Verdict = "good" | "open" | "anyone" | Verification;
@@ -36,10 +37,18 @@ export async function verifyCredential(
 	probe: Probe,
 	madeUp: Credential,
 ): Promise<Verification> {
-	const inquiry: Session = { send, probe, madeUp };
+	const host = apiHostOf(probe.key);
+	const found = await inquire({ send, probe, madeUp }, host);
+	return withoutCredentialsIn(found, new Set(namesOf(host)), [
+		probe.credential,
+	]);
+}
+
+async function inquire(inquiry: Session, host: string): Promise<Verification> {
+	const { probe } = inquiry;
 	const found = await findRegistry(
 		(request) => exchange(inquiry, request),
-		apiHostOf(probe.key),
+		host,
 		probe.insecure,
 	);
 	if ("kind" in found) return unreachable(found);
@@ -69,19 +78,21 @@ async function judge(
 	doubtful: boolean,
 ): Promise<Verdict> {
 	const { url } = target.request;
-	const reading = readAnswer(answer, target.request, undefined);
+	const { credential, insecure } = inquiry.probe;
+	const hidden = [credential];
+	const reading = readAnswer(answer, target.request, hidden);
 	if (reading.means === "passed") return "open";
 	if (reading.means === "fault") return unreachable(reading.fault);
 	if (reading.means === "absent")
 		return cannotPull(inquiry.probe, { is: "absent" });
-	const login = loginOf(answer, url, inquiry.probe.insecure);
+	const login = loginOf(answer, url, insecure);
 	if (login.scheme === "refused")
 		return {
 			outcome: "unverifiable",
 			because: { is: "login", fault: login.because },
 		};
 
-	const mine = await attempt(inquiry, login, target, inquiry.probe.credential);
+	const mine = await attempt(inquiry, login, target, credential);
 	switch (mine.result) {
 		case "unclear":
 			return mine.verification;

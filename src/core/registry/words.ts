@@ -4,6 +4,9 @@ import { readJson } from "../json-object.ts";
 import { onOneLine } from "../output/printable.ts";
 import { programWords } from "../output/program-words.ts";
 
+/** What those who are asked may know, and is not to be repeated, whoever asks. */
+export type Hidden = readonly Credential[];
+
 const LONGEST_WORDS = 200;
 /** More of an answer is not looked at: its beginning says what is to be said. */
 const LONGEST_ANSWER = 2000;
@@ -12,36 +15,73 @@ const DEEPEST = 3;
 
 /**
  * What a registry or a token server said about a refusal, on one line, without
- * control characters and without the credential; "" where it said nothing that
+ * control characters and without the credentials; "" where it said nothing that
  * helps. Body and headers come from outside and may echo what was sent.
  */
 export function registryWords(
 	body: string,
 	contentType: string,
-	credential: Credential | undefined,
+	hidden: Hidden,
 ): string {
 	// A web page is not addressed to us.
 	if (/html/i.test(contentType) || /^\s*</.test(body)) return "";
 	const said = (saidInJson(body) ?? body).slice(0, LONGEST_ANSWER);
-	const safe = credential ? withoutCredential(said, credential) : said;
-	return onOneLine(safe, LONGEST_WORDS);
+	return onOneLine(withoutCredentials(said, hidden), LONGEST_WORDS);
 }
 
-/** The text with every form of the credential taken out, also of a part that tells. */
-export function withoutCredential(
-	text: string,
-	credential: Credential,
-): string {
-	const password = credential.reveal();
-	const user = credential.username;
-	const secrets = [
-		...(displayUsername(user) === user ? [] : [user]),
-		...(password === "" ? [] : [password, `${user}:${password}`]),
-		credential.basic(),
-	];
+/** The text with every form of the credentials taken out, also of a part that tells. */
+export function withoutCredentials(text: string, hidden: Hidden): string {
+	const secrets = hidden.flatMap((credential) => {
+		const password = credential.reveal();
+		const user = credential.username;
+		return [
+			...(displayUsername(user) === user ? [] : [user]),
+			...(password === "" ? [] : [password, `${user}:${password}`]),
+			credential.basic(),
+		];
+	});
 	const safe = withoutSecrets(text, { secrets }, "***");
 	// A password of a few letters would be given away by the gaps it leaves in known words.
-	return password.length < 4 && safe !== text ? "" : safe;
+	const isShort = hidden.some((credential) => credential.reveal().length < 4);
+	return isShort && safe !== text ? "" : safe;
+}
+
+/** What a registry or its token server chooses of what is told of it, but for its words. */
+const CHOSEN: ReadonlySet<string> = new Set([
+	"host",
+	"server",
+	"names",
+	"type",
+	"os",
+	"architecture",
+	"variant",
+]);
+
+/** What is told without the credentials in names that the registry chose; `known` are none of those. */
+export function withoutCredentialsIn<Told>(
+	told: Told,
+	known: ReadonlySet<unknown>,
+	hidden: Hidden,
+): Told {
+	// Taking one out costs milliseconds, and a name that tells one is a rare thing.
+	const names = new Set<string>();
+	replaced(told, (name) => {
+		if (!known.has(name)) names.add(name);
+		return name;
+	});
+	const all = [...names].join(" ");
+	return all === "" || withoutCredentials(all, hidden) === all
+		? told
+		: replaced(told, (name) =>
+				names.has(name) ? withoutCredentials(name, hidden) : name,
+			);
+}
+
+/** The same with other names for those that a registry chose. */
+function replaced<Told>(told: Told, by: (name: string) => string): Told {
+	return JSON.parse(JSON.stringify(told), (field, value: unknown) =>
+		CHOSEN.has(field) && typeof value === "string" ? by(value) : value,
+	);
 }
 
 /** Where an answer of a helper, a plugin or Amazon has a credential; a text may end within it. */

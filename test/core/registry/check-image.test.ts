@@ -507,6 +507,56 @@ describe("what is found", () => {
 		});
 });
 
+describe("no registry has a credential printed that it knows", () => {
+	const password = "correct0horse1battery2";
+	const mine = {
+		from: "mesh/key",
+		credential: new Credential("me", password),
+	};
+	/** What it says once it has it. */
+	const says = (said: Said, elsewhere: Said = {}) =>
+		registryOf(({ url, headers }) =>
+			url.pathname === "/v2/"
+				? {}
+				: url.host !== "r.io"
+					? elsewhere
+					: headers.authorization
+						? said
+						: { status: 401, headers: { "www-authenticate": "Basic" } },
+		);
+	const realm = {
+		status: 401,
+		headers: { "www-authenticate": `Bearer realm="https://${password}.io/t"` },
+	};
+	const to = (location: string) => ({ status: 307, headers: { location } });
+	const refusal = { status: 401, body: { message: password } };
+	const late = { status: 503, headers: { "retry-after": "3600" } };
+	const table: [what: string, registry: ReturnType<typeof says>][] = [
+		["the host of a redirect", says(to(`http://${password}.io/x`))],
+		["a host that is away", says(to(`https://${password}.io/x`), late)],
+		["a realm elsewhere", says(to("https://up.io/x"), realm)],
+		["words elsewhere", says(to("https://up.io/x"), refusal)],
+		[
+			"a refusal elsewhere",
+			says(to("https://up.io/x"), { ...refusal, status: 403 }),
+		],
+		["a platform", says(index(`${password}/amd64/${password}`))],
+		[
+			"an artifact's type",
+			says({ type: IMAGE, body: { artifactType: password } }),
+		],
+	];
+	for (const [what, { checker }] of table)
+		it(what, async () => {
+			const finding = await checker.check(image("a", "1", "linux/arm64"), [
+				THEIRS,
+				mine,
+				MINE,
+			]);
+			assert.ok(!JSON.stringify(finding).includes(password));
+		});
+});
+
 describe("an image for one platform says it in its config", () => {
 	const config = {
 		type: IMAGE,

@@ -671,6 +671,49 @@ for (const [what, script, expected] of IMAGES)
 		assert.deepEqual(faultInWords(verification), expected);
 	});
 
+for (const [what, said] of [
+	["in a redirect", { status: 307, headers: { location: "//MINE.example/" } }],
+	...[
+		"https://MINE.example",
+		"http://MINE.example",
+		"https://MINE.localhost",
+	].map((realm): [string, Scripted] => [
+		`in the realm ${realm}`,
+		{
+			status: 401,
+			headers: { "www-authenticate": `Bearer realm="${realm}/t"` },
+		},
+	]),
+] satisfies [string, Scripted][])
+	test(`a registry that knows the credential does not have it printed ${what}`, async () => {
+		const mine = JSON.parse(
+			JSON.stringify(said).replace("MINE", MINE.reveal()),
+		);
+		const { verification } = await ask(
+			(call, who) =>
+				call === HEAD
+					? mine
+					: who === "mine"
+						? { status: 200 }
+						: { status: 401, headers: BASIC },
+			{ repository: "team/app", reference: "1.0" },
+		);
+		assert.doesNotMatch(JSON.stringify(verification), /marked-password/);
+	});
+
+test("nor in the names of a certificate, and the registry's own is told as it is", async () => {
+	const { verification } = await ask((_, who) =>
+		who === "mine"
+			? {
+					code: "ERR_TLS_CERT_ALTNAME_INVALID",
+					names: `DNS:${MINE.reveal()}`,
+				}
+			: { status: 401, headers: BASIC },
+	);
+	assert.match(JSON.stringify(verification), /"host":"reg.example".*\*\*\*/);
+	assert.doesNotMatch(JSON.stringify(verification), /marked-password/);
+});
+
 test("the token for an image is asked for with the scope to pull it, the first one without a scope", async () => {
 	const scopes: (string | null)[] = [];
 	await ask(

@@ -4,7 +4,7 @@ import { Credential } from "../../../src/core/credentials/credential.ts";
 import {
 	failureWords,
 	registryWords,
-	withoutCredential,
+	withoutCredentials,
 } from "../../../src/core/registry/words.ts";
 
 const SAID: readonly [body: string, type: string, words: string][] = [
@@ -47,7 +47,7 @@ const SAID: readonly [body: string, type: string, words: string][] = [
 for (const [body, type, words] of SAID)
 	test(`the words of ${JSON.stringify(body).slice(0, 60)}`, () =>
 		assert.equal(
-			registryWords(body, type, new Credential("mesh", "marked-password")),
+			registryWords(body, type, [new Credential("mesh", "marked-password")]),
 			words,
 		));
 
@@ -92,65 +92,60 @@ const DISGUISES: readonly [what: string, form: string][] = [
 
 for (const [what, form] of DISGUISES)
 	test(`a credential that is echoed ${what} is taken out`, () => {
-		const words = withoutCredential(
-			`no: >>${form}<< failed`,
+		const words = withoutCredentials(`no: >>${form}<< failed`, [
 			new Credential("mesh", PLAIN),
-		);
+		]);
 		assert.match(words, /^no: >>\W*\*\*\*\W*<< failed$/);
 	});
 
 for (const [what, form] of ECHOES)
 	test(`a credential that is echoed ${what} is taken out`, () =>
 		assert.equal(
-			withoutCredential(
-				`login with >>${form}<< failed`,
+			withoutCredentials(`login with >>${form}<< failed`, [
 				new Credential("mesh", PASSWORD),
-			),
+			]),
 			"login with >>***<< failed",
 		));
 
 test("what is written otherwise than any secret stays", () =>
 	assert.equal(
-		withoutCredential(
-			"account 4 of Horse Ltd: Battery policy 7 is correct",
+		withoutCredentials("account 4 of Horse Ltd: Battery policy 7 is correct", [
 			new Credential("mesh", PLAIN),
-		),
+		]),
 		"account 4 of Horse Ltd: Battery policy 7 is correct",
 	));
 
 test("a JWT as the user name is taken out as well, an ordinary one is not", () => {
 	const jwt = `eyJhbGciOiJSUzI1NiJ9.${"a".repeat(40)}.sig`;
 	assert.equal(
-		withoutCredential(`no user ${jwt}`, new Credential(jwt, "none!")),
+		withoutCredentials(`no user ${jwt}`, [new Credential(jwt, "none!")]),
 		"no user ***",
 	);
 	assert.equal(
-		withoutCredential("no user mesh", new Credential("mesh", "none!")),
+		withoutCredentials("no user mesh", [new Credential("mesh", "none!")]),
 		"no user mesh",
 	);
 });
 
 test("a password that is a word's part is not given away by the gap it leaves", () =>
 	assert.equal(
-		withoutCredential("invalid password", new Credential("mesh", "ali")),
+		withoutCredentials("invalid password", [new Credential("mesh", "ali")]),
 		"",
 	));
 
 test("an empty password hides nothing", () =>
-	assert.equal(withoutCredential("abc", new Credential("mesh", "")), "abc"));
+	assert.equal(withoutCredentials("abc", [new Credential("mesh", "")]), "abc"));
 
 test("errors within errors are read as far as any registry nests them", () => {
 	const nested = `${'{"errors":['.repeat(20_000)}"deep"${"]}".repeat(20_000)}`;
-	assert.equal(registryWords(nested, "", undefined), "");
+	assert.equal(registryWords(nested, "", []), "");
 });
 
 test("a megabyte of words with a long password is read quickly", () => {
 	const password = "ab".repeat(5000);
-	const words = registryWords(
-		"ab".repeat(500_000),
-		"",
+	const words = registryWords("ab".repeat(500_000), "", [
 		new Credential("mesh", password),
-	);
+	]);
 	assert.equal(words, "***");
 });
 
