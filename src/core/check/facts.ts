@@ -6,13 +6,13 @@ import {
 	type PolicyFault,
 	type PolicyObject,
 } from "../accounts/policy.ts";
-import { fieldOf } from "../json-object.ts";
 import type { PullSource } from "../kubelet/keyring.ts";
 import { imageUses } from "../kubelet/pod-images.ts";
 import { accountOf, namesOf, providerOf } from "../kubelet/pod-secrets.ts";
 import { isPullFailure } from "../kubelet/pull-failures.ts";
 import type { PullEvent, Waiting } from "../kubelet/pull-report.ts";
 import { type Restart, restartOf } from "../kubelet/restart.ts";
+import { changedOf, timeOf } from "../object-times.ts";
 import type {
 	Container,
 	ContainerStatus,
@@ -309,26 +309,6 @@ export function nodeFacts({ status }: Node): NodeFacts {
 		status?.nodeInfo?.kubeletVersion ?? "",
 	)?.[1];
 	return { minor: minor === undefined ? undefined : Number(minor) };
-}
-
-/** RFC 3339 in milliseconds since 1970; undefined for what is no time. */
-function timeOf(text: string | undefined): number | undefined {
-	const at = Date.parse(text ?? "");
-	return Number.isNaN(at) ? undefined : at;
-}
-
-/** When an object, or one of its fields, was last written; undefined where its managed fields do not say. */
-function changedOf(
-	{ managedFields = [] }: ObjectMeta,
-	field?: string,
-): number | undefined {
-	const times = managedFields.flatMap((entry) => {
-		const time = fieldOf(entry, "time");
-		const owned = fieldOf(entry, "fieldsV1");
-		const owns = field === undefined || fieldOf(owned, field) !== undefined;
-		return (typeof time === "string" && owns ? timeOf(time) : undefined) ?? [];
-	});
-	return times.length === 0 ? undefined : Math.max(...times);
 }
 
 /** What a user may ask to do; without a namespace everywhere. */

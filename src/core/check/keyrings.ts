@@ -7,6 +7,7 @@ import {
 	readKeyring,
 } from "../kubelet/keyring.ts";
 import { type NearMiss, nearMisses } from "../kubelet/near-miss.ts";
+import { isOwnList } from "../kubelet/pod-secrets.ts";
 import { pullSourceOfKey } from "../pull-secrets/pull-secret.ts";
 import { standingOf } from "../pull-secrets/record.ts";
 import {
@@ -165,8 +166,10 @@ export class Keyrings {
 
 	/** Its template has a list, which the service account's does not add to. */
 	hasOwnList(pod: PodFacts): boolean {
-		const account = this.accountSecrets(pod);
-		return pod.secrets.some((name) => !account.has(name));
+		return isOwnList(
+			pod,
+			this.account(pod) ?? { secrets: new Set(), changed: undefined },
+		);
 	}
 
 	account({ namespace, account }: PodFacts): AccountFacts | undefined {

@@ -34,7 +34,7 @@ export type ProblemKind =
 	| "not-attached"
 	/** What it needs was given to its account or written after it was made. */
 	| "pod-older"
-	/** Its account references the Secret, and it does not, though it is no older. */
+	/** Its account references the Secret, and it does not: it is no older, or has a list of its own. */
 	| "pod-lacks"
 	/** No pull Secret that is known has a key for the registry. */
 	| "no-key"
@@ -233,23 +233,17 @@ function withoutMatch(
 	const [here] = keyrings.wouldMatch(pod.namespace, image);
 	if (here !== undefined) {
 		const account = keyrings.account(pod);
-		const isListed =
-			account?.secrets.has(here.name) && !keyrings.hasOwnList(pod);
-		return problem(
-			keyrings.getsByPolicy(pod, here.name)
+		const kind = !account?.secrets.has(here.name)
+			? "not-attached"
+			: isOlder(pod, here, account) && !keyrings.hasOwnList(pod)
 				? "pod-older"
-				: !isListed
-					? "not-attached"
-					: isOlder(pod, here, account)
-						? "pod-older"
-						: "pod-lacks",
-			{
-				secret: here.source.from,
-				source: keyrings.facts.sources.find(
-					({ secret }) => secret.name === here.name,
-				),
-			},
-		);
+				: "pod-lacks";
+		return problem(keyrings.getsByPolicy(pod, here.name) ? "pod-older" : kind, {
+			secret: here.source.from,
+			source: keyrings.facts.sources.find(
+				({ secret }) => secret.name === here.name,
+			),
+		});
 	}
 	const missing = keyrings.missing(pod);
 	const source = keyrings.sourceFor(pod.namespace, image);

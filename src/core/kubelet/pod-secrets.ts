@@ -1,3 +1,4 @@
+import { changedOf, timeOf } from "../object-times.ts";
 import type { Pod, Secret, ServiceAccount } from "../objects.ts";
 import type { Place } from "../output/input-failure.ts";
 import type { PullSource } from "./keyring.ts";
@@ -48,12 +49,36 @@ export function namesOf(
 	return [...names];
 }
 
+/**
+ * Whether a pod's list is its template's. A pod without one gets all of its account's as it is made, so
+ * that one which has less than the account had by then did not. Times are milliseconds since 1970.
+ */
+export function isOwnList(
+	pod: {
+		readonly secrets: readonly string[];
+		readonly created: number | undefined;
+	},
+	account: {
+		readonly secrets: ReadonlySet<string>;
+		readonly changed: number | undefined;
+	},
+): boolean {
+	const { created = Number.NEGATIVE_INFINITY, secrets } = pod;
+	const { changed = Number.POSITIVE_INFINITY } = account;
+	return (
+		secrets.some((name) => !account.secrets.has(name)) ||
+		(secrets.length > 0 &&
+			secrets.length < account.secrets.size &&
+			changed < created)
+	);
+}
+
 /** A pod, and what its service account has that it has not; `account` undefined where that is gone. */
 export function podPuller(
 	pod: Pod,
 	account: ServiceAccount | undefined,
 ): Puller {
-	const own = new Set(namesOf(pod.spec));
+	const own = namesOf(pod.spec);
 	const accounts = new Set(namesOf(account ?? {}));
 	return {
 		kind: "pod",
@@ -61,8 +86,11 @@ export function podPuller(
 		name: pod.metadata.name ?? "",
 		serviceAccount: accountOf(pod),
 		accountGone: account === undefined,
-		unused: [...accounts].filter((name) => !own.has(name)),
-		ownList: [...own].some((name) => !accounts.has(name)),
+		unused: [...accounts].filter((name) => !own.includes(name)),
+		ownList: isOwnList(
+			{ secrets: own, created: timeOf(pod.metadata.creationTimestamp) },
+			{ secrets: accounts, changed: account && changedOf(account.metadata) },
+		),
 		restart: restartOf(pod),
 		provider: account && providerOf(account),
 	};

@@ -772,6 +772,60 @@ describe("what a kubelet has started runs, and nothing else", () => {
 	});
 });
 
+describe("a template's own list is added to, and not made again as it is", () => {
+	const rows: [what: string, own: string[], created: number, fix: string][] = [
+		[
+			"a part of what the account had by then",
+			["other"],
+			NOW,
+			"kubectl get deployment/web -n app -o yaml | kubectl meshreg inject -f - --secret mine | kubectl apply -f -",
+		],
+		[
+			"what the account does not reference",
+			["else"],
+			NOW - 60 * MINUTE,
+			"kubectl get deployment/web -n app -o yaml | kubectl meshreg inject -f - --secret mine | kubectl apply -f -",
+		],
+		[
+			"what may be all that the account had by then",
+			["other"],
+			NOW - 60 * MINUTE,
+			"kubectl rollout restart deployment/web -n app",
+		],
+	];
+	for (const [what, own, created, fix] of rows)
+		test(what, async () => {
+			await using bed = await started(["app"]);
+			source(bed, []);
+			for (const name of ["other", "else"])
+				secret(bed, `app/${name}`, { "q.io": user });
+			secret(bed, "app/mine", { "r.io": user });
+			account(bed, "app", {
+				metadata: {
+					namespace: "app",
+					name: "default",
+					managedFields: [{ time: new Date(NOW - MINUTE).toISOString() }],
+				},
+				imagePullSecrets: [{ name: "other" }, { name: "mine" }],
+			});
+			pod(bed, "app", "web-5d9-x", "r.io/web:1", {
+				message: "unauthorized",
+				secrets: own,
+				created,
+				metadata: build.ofDeployment("web"),
+			});
+			const [item] = (await problems(bed)).items;
+			assert.deepEqual(
+				[item?.cause, item?.command],
+				[fix.includes("inject") ? "pod-lacks" : "pod-older", fix],
+			);
+			const explained = await bed.run([
+				...["explain", "r.io/web:1", "-n", "app", "--pod", "web-5d9-x"],
+			]);
+			assert.ok(explained.out.includes(`Fix:\n  ${fix}\n`), explained.out);
+		});
+});
+
 describe("a StatefulSet makes no pod again while one of its own waits", () => {
 	const rows: [what: string, secrets: string[], fix: string][] = [
 		["its account's list", [], "kubectl delete pod db-0 -n app"],

@@ -171,7 +171,7 @@ const SCENES: [
 	],
 	[
 		"a list in the template that hides the account's",
-		"not-attached",
+		"pod-lacks",
 		`kubectl get deployment/web -n app -o yaml | kubectl meshreg inject -f - | kubectl apply -f -`,
 		async ({ node, run, secret }) => {
 			await run(...CREATE);
