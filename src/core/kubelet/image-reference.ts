@@ -1,5 +1,5 @@
 import { FailureError } from "../output/failure.ts";
-import { registryNamed } from "../registry/server.ts";
+import { DOCKER_HUB_KEY } from "../registry/server.ts";
 
 /**
  * An image's name in parts, completed as a kubelet completes it: `nats:2.9` is
@@ -155,7 +155,8 @@ export function manifestPlace(image: ImageReference): {
 } {
 	const { domain, path, tag, digest } = image;
 	return {
-		key: registryNamed(domain) ?? domain,
+		// Its other names are hosts of their own to a node.
+		key: domain === "docker.io" ? DOCKER_HUB_KEY : domain.toLowerCase(),
 		repository: path,
 		reference: digest ?? tag ?? "latest",
 	};

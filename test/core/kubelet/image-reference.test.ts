@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import {
 	findCollisions,
+	manifestPlace,
 	parseImageReference,
 	printImageReference,
 	readImageReference,
@@ -14,6 +15,16 @@ import { imageReference, registry } from "../../support/arbitraries.ts";
 import { refusedInWords } from "../../support/refused.ts";
 
 const SHA = `sha256:${"a".repeat(64)}`;
+
+it("a manifest is looked for where a node asks for it", () => {
+	const key = (image: string) => manifestPlace(parseImageReference(image)).key;
+	const hub = "https://index.docker.io/v1/";
+	for (const image of ["nats", "a/b", "docker.io/a", "index.docker.io/a"])
+		assert.equal(key(image), hub);
+	for (const host of ["hub.docker.com", "docker.io:443", "r.io:443", "[::1]:5"])
+		assert.equal(key(`${host}/library/nats`), host);
+	assert.equal(key("R.io/a"), "r.io");
+});
 
 describe("parsing", () => {
 	const readable: [
