@@ -1,13 +1,9 @@
 import { pem } from "../http/dial.ts";
 import type { ConnectContext } from "../kubeconfig/context.ts";
 import type { Target } from "../kubeconfig/resolve-context.ts";
-import {
-	type Credentials,
-	clientCertificate,
-	fixedCredentials,
-} from "./credentials.ts";
+import { type Credentials, clientCertificate } from "./credentials.ts";
+import { keptCredentials } from "./kept.ts";
 import { type Issued, renewed } from "./renewed.ts";
-import { tokenFile } from "./token-file.ts";
 
 /**
  * The user's credentials. Like kubectl: nothing secret goes over plain HTTP; a token file stands before
@@ -20,12 +16,10 @@ export function credentialsOf(
 ): Credentials {
 	const { user } = target;
 	const { files, clock } = context;
-	if (server.protocol !== "https:") return fixedCredentials({}, files);
-	const certificate = () => clientCertificate(user, files);
-	if (user.tokenFile)
-		return tokenFile(user.tokenFile, certificate, files, clock);
-	if (user.token || user.username || user.password)
-		return fixedCredentials(user, files);
+	if (server.protocol !== "https:") return keptCredentials({}, files, clock);
+	const kept = () => keptCredentials(user, files, clock);
+	if (user.tokenFile || user.token || user.username || user.password)
+		return kept();
 	const { exec, "auth-provider": provider } = user;
 	const certified =
 		user["client-certificate"] || user["client-certificate-data"];
@@ -40,13 +34,16 @@ export function credentialsOf(
 		const issue = async () => {
 			const { credential, expires } = await oidc(target, context);
 			return {
-				credential: { ...credential, tls: await certificate() },
+				credential: {
+					...credential,
+					tls: await clientCertificate(user, files),
+				},
 				expires,
 			};
 		};
 		return renewed(issue, clock);
 	}
-	return fixedCredentials(user, files);
+	return kept();
 }
 
 /** What a plugin is told about the cluster, where the kubeconfig says so (provideClusterInfo). */

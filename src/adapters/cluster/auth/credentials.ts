@@ -18,28 +18,6 @@ export interface Credentials {
 	renew(refused: Credential): Promise<boolean>;
 }
 
-/** A credential that the kubeconfig or a flag holds, or a file that they name: no newer one is to be had. */
-export function fixedCredentials(user: UserEntry, files: Files): Credentials {
-	let credential: Promise<Credential> | undefined;
-	return {
-		current() {
-			credential ??= clientCertificate(user, files).then((tls) => ({
-				headers: fixedHeaders(user),
-				tls,
-			}));
-			return credential;
-		},
-		renew: async () => false,
-	};
-}
-
-function fixedHeaders(user: UserEntry): Record<string, string> {
-	if (user.token) return bearer(user.token);
-	if (!user.username && !user.password) return {};
-	const pair = `${user.username ?? ""}:${user.password ?? ""}`;
-	return { authorization: `Basic ${Buffer.from(pair).toString("base64")}` };
-}
-
 /** The header of a bearer token. */
 export function bearer(token: string): Record<string, string> {
 	return { authorization: `Bearer ${token}` };

@@ -24,6 +24,7 @@ import {
 
 let folder: string;
 let server: RecordingServer;
+let ca: CertificateAuthority;
 
 const kubectl = await findKubectl();
 const mountable = await canMount();
@@ -31,7 +32,7 @@ const mountable = await canMount();
 before(async () => {
 	folder = await mkdtemp(join(tmpdir(), "meshreg-"));
 	inPod = filesInPod(join(folder, "pod"));
-	const ca = await CertificateAuthority.create();
+	ca = await CertificateAuthority.create();
 	server = await recordingServer("pod's", ca);
 	await mkdir(join(folder, "pod"));
 	await writeFile(join(folder, "pod/ca.crt"), ca.certificate);
@@ -168,6 +169,40 @@ describe("in a pod", () => {
 	});
 });
 
+test("a client certificate in files is read again after a minute, and needs another connection", async () => {
+	const clock = hastyClock();
+	const files = {
+		clientCertificate: join(folder, "user.crt"),
+		clientKey: join(folder, "user.key"),
+	};
+	const issue = async (name: string) => {
+		const { certificate, key } = await ca.client(name, []);
+		await writeFile(files.clientCertificate, certificate);
+		await writeFile(files.clientKey, key);
+	};
+	await issue("jane");
+	const { cluster } = await connected(
+		{
+			server: server.url,
+			certificateAuthority: join(folder, "pod/ca.crt"),
+			...files,
+		},
+		{ env: { HOME: folder }, clock },
+	);
+	server.recorded.length = 0;
+	const read = () => cluster.read("Secret", { namespace: "x", name: "probe" });
+	await read();
+	await issue("joe");
+	await read();
+	await clock.delay(61_000);
+	await read();
+	await cluster.close();
+	assert.deepEqual(
+		server.recorded.map(({ certificate }) => certificate),
+		["jane", "jane", "joe"],
+	);
+});
+
 describe("a token file", () => {
 	/** One request an entry; `wait` milliseconds before it. */
 	async function tokens(
@@ -207,6 +242,17 @@ describe("a token file", () => {
 				"Bearer second",
 				"Bearer third",
 			],
+		);
+	});
+
+	test("that is empty for a moment, as while it is written, is as it was", async () => {
+		assert.deepEqual(
+			await tokens([
+				{ wait: 0 },
+				{ wait: 61_000, token: "" },
+				{ wait: 0, token: "second" },
+			]),
+			["Bearer of-the-account", "Bearer of-the-account", "Bearer second"],
 		);
 	});
 
