@@ -24,7 +24,12 @@ export function proxyFor(
 function parsed(text: string, from: string): URL {
 	const url = URL.parse(text);
 	if (!url || !/^(https?|socks5h?):$/.test(url.protocol) || !url.hostname)
-		throw new FailureError({ cause: "proxy-invalid", from });
+		throw new FailureError({ cause: "proxy-invalid", from, is: "no-url" });
+	try {
+		decodeURIComponent(url.username + url.password);
+	} catch {
+		throw new FailureError({ cause: "proxy-invalid", from, is: "percent" });
+	}
 	return url;
 }
 

@@ -33,12 +33,13 @@ export function authoritiesWith(ca: string | undefined): string[] {
 function checkCertificates(pem: string): void {
 	const begin = "-----BEGIN CERTIFICATE-----";
 	const [, ...blocks] = pem.split(begin).map((block) => begin + block);
+	const from = "--registry-ca";
 	if (blocks.length === 0)
-		throw new FailureError({ cause: "ca-invalid", is: "absent" });
+		throw new FailureError({ cause: "ca-invalid", from, is: "absent" });
 	for (const block of blocks)
 		try {
 			new X509Certificate(block);
 		} catch {
-			throw new FailureError({ cause: "ca-invalid", is: "unreadable" });
+			throw new FailureError({ cause: "ca-invalid", from, is: "unreadable" });
 		}
 }

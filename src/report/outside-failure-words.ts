@@ -33,10 +33,10 @@ const FILE_WORDS: FailureWording<FileFailure> = {
 };
 
 const SETTING_WORDS: FailureWording<SettingFailure> = {
-	"ca-invalid": ({ is }) =>
-		`--registry-ca: the file holds ${is === "absent" ? "no PEM certificate" : "a certificate that cannot be read"}`,
-	"proxy-invalid": ({ from }) =>
-		`${from} is not a proxy's address: it must begin with http://, https:// or socks5://`,
+	"ca-invalid": ({ from, is }) =>
+		`${from} holds ${is === "absent" ? "no PEM certificate" : "a certificate that cannot be read"}`,
+	"proxy-invalid": ({ from, is }) =>
+		`${from} is not a proxy's address: ${is === "no-url" ? "it must begin with http://, https:// or socks5://" : "a % in its user name or password is written %25"}`,
 	"listen-failed": ({ host, port, code }) =>
 		`cannot listen at ${host}:${port}: ${LISTEN_WORDS[code] ?? code}`,
 };

@@ -492,7 +492,7 @@ describe("ecr", () => {
 		[
 			"a file that holds none",
 			["--registry-ca=TOKEN"],
-			/^error: --registry-ca: the file holds no PEM certificate\n$/,
+			/^error: --registry-ca holds no PEM certificate\n$/,
 		],
 	] as const)
 		for (const by of ["ecr", "sts"] as const)

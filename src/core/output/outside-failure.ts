@@ -35,10 +35,10 @@ export type FileFailure = Causes<{
 
 /** A setting for connections, or an address to listen at. */
 export type SettingFailure = Causes<{
-	/** What --registry-ca names: no PEM certificate in it, or one that cannot be read. */
-	"ca-invalid": { is: "absent" | "unreadable" };
+	/** What the flag, or the kubeconfig's field, names: no PEM certificate in it, or one that cannot be read. */
+	"ca-invalid": { from: string; is: "absent" | "unreadable" };
 	/** `from`: the variable or the kubeconfig's field. What it holds is not told: it may be a password. */
-	"proxy-invalid": { from: string };
+	"proxy-invalid": { from: string; is: "no-url" | "percent" };
 	/** `code`: the system's, as Node names it. */
 	"listen-failed": { host: string; port: number; code: string };
 }>;

@@ -133,10 +133,10 @@ suite("certificates", () => {
 		});
 
 	for (const [pem, message] of [
-		["", "--registry-ca: the file holds no PEM certificate"],
+		["", "--registry-ca holds no PEM certificate"],
 		[
 			"-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
-			"--registry-ca: the file holds a certificate that cannot be read",
+			"--registry-ca holds a certificate that cannot be read",
 		],
 	] as const)
 		test(`a CA file with ${JSON.stringify(pem)} is refused`, () =>

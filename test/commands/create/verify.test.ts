@@ -163,7 +163,7 @@ describe("create verifies what it writes", () => {
 		await writeFile(none, "no certificate");
 		assert.deepEqual(
 			await shown(create(secure.host, ["--registry-ca", none])),
-			[1, "", "error: --registry-ca: the file holds no PEM certificate\n"],
+			[1, "", "error: --registry-ca holds no PEM certificate\n"],
 		);
 	});
 

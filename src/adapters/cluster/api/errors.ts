@@ -189,8 +189,15 @@ function reasonOf(cause: unknown, server: URL): string {
 				? `certificate is valid for ${namesOf(cause)}, not ${Reflect.get(Object(cause), "host") ?? server.hostname}`
 				: CERTIFICATE_REASONS[fault]
 		}`;
+	// OpenSSL's words end with what is wrong; which part of it found that comes first.
+	if (code?.startsWith("ERR_OSSL_"))
+		return `tls: the client certificate or its key cannot be used: ${messageOf(cause).replace(/^.*::?/, "")}`;
 	const known = code === undefined ? undefined : REASONS[code];
-	return known ?? (cause instanceof Error ? cause.message : String(cause));
+	return known ?? messageOf(cause);
+}
+
+function messageOf(cause: unknown): string {
+	return cause instanceof Error ? cause.message : String(cause);
 }
 
 function namesOf(cause: unknown): string {

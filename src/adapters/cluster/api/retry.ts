@@ -215,7 +215,7 @@ function isForGood(error: TransportError): boolean {
 	const code = codeOf(error.cause) ?? "";
 	return (
 		certificateFault(code) !== undefined ||
-		/^(CERT_|ERR_TLS_|ERR_SSL_|HPE_)/.test(code) ||
+		/^(CERT_|ERR_TLS_|ERR_SSL_|ERR_OSSL_|HPE_)/.test(code) ||
 		code === "MESHREG_TIMEOUT" ||
 		// Reading a certificate or running a plugin failed: nothing to do with the network.
 		error.cause instanceof OperationError

@@ -1,5 +1,6 @@
 import { isIP, type Socket } from "node:net";
 import { type ConnectionOptions, connect as connectTls } from "node:tls";
+import { FailureError } from "../../../core/output/failure.ts";
 import { unlessAborted } from "../../../errors.ts";
 import type { Files } from "../../../world.ts";
 import { coded } from "../../error-code.ts";
@@ -30,6 +31,13 @@ export async function serverIdentity(
 ): Promise<Trust> {
 	if (cluster["insecure-skip-tls-verify"]) return { rejectUnauthorized: false };
 	const ca = await pem(cluster, "certificate-authority", files);
+	// OpenSSL would silently trust nothing.
+	if (ca?.includes("-----BEGIN CERTIFICATE-----") === false)
+		throw new FailureError({
+			cause: "ca-invalid",
+			from: "certificate-authority",
+			is: "absent",
+		});
 	return { rejectUnauthorized: true, ca: ca ?? machineAuthorities() };
 }
 
@@ -75,6 +83,7 @@ export function dialler(
 			);
 			socket = await unlessAborted(opening, signal);
 			socket.setNoDelay(true);
+			socket.setKeepAlive(true, 30_000);
 			if (options === undefined) return { socket, protocol: "http/1.1" };
 			return await handshake(socket, host, {
 				...options,
@@ -98,13 +107,9 @@ async function open(
 	proxy: URL | undefined,
 	failed: AbortSignal,
 ): Promise<Socket> {
-	if (proxy !== undefined) {
-		const { through } = await import("./tunnel.ts");
-		return through(proxy, host, port, failed);
-	}
-	const socket = await opened(host, port, failed);
-	socket.setKeepAlive(true, 30_000);
-	return socket;
+	if (proxy === undefined) return opened(host, port, failed);
+	const { through } = await import("./tunnel.ts");
+	return through(proxy, host, port, failed);
 }
 
 function handshake(

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -37,6 +38,7 @@ describe("proxy-url", () => {
 		["proxy-url", "p:3128"],
 		["HTTPS_PROXY", "ftp://ann:S3CRET@p"],
 		["HTTPS_PROXY", "http://ann:S3CRET@p:99999"],
+		["proxy-url", "http://ann:S3CRET%@p"],
 	] as const)
 		test(`${from} of ${address} is refused without its password`, () => {
 			refusedInWords(
@@ -46,7 +48,7 @@ describe("proxy-url", () => {
 						from === "proxy-url" ? address : undefined,
 						{ HTTPS_PROXY: address },
 					),
-				`${from} is not a proxy's address: it must begin with http://, https:// or socks5://`,
+				`${from} is not a proxy's address: ${address.includes("%") ? "a % in its user name or password is written %25" : "it must begin with http://, https:// or socks5://"}`,
 			);
 		});
 });
@@ -122,8 +124,13 @@ describe("through a proxy", () => {
 
 	const target = "kubernetes.default.svc:PORT";
 
-	test("proxy-url", async () => {
+	test("proxy-url; a connection that is gone is found out as without a proxy", async (t) => {
+		const kept = t.mock.method(Socket.prototype, "setKeepAlive");
 		assert.equal(await asked(await httpProxy(), "http://PROXY", {}), target);
+		assert.deepEqual(
+			kept.mock.calls.map((call) => call.arguments),
+			[[true, 30_000]],
+		);
 	});
 
 	test("proxy-url with a user name and a password", async () => {

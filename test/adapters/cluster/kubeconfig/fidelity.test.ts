@@ -168,6 +168,8 @@ clusters:
 - {name: two-cas, cluster: {server: "${a.url}", certificate-authority: ca.pem, certificate-authority-data: ${base64(ca.certificate)}}}
 - {name: no-ca, cluster: {server: "${a.url}"}}
 - {name: lost-ca, cluster: {server: "${a.url}", certificate-authority: lost.pem}}
+- {name: no-pem, cluster: {server: "${a.url}", certificate-authority: broken}}
+- {name: no-pem-data, cluster: {server: "${a.url}", certificate-authority-data: ${base64("text")}}}
 - {name: named, cluster: {server: "${a.url}", certificate-authority: ca.pem, tls-server-name: kubernetes.default.svc}}
 - {name: misnamed, cluster: {server: "${a.url}", certificate-authority: ca.pem, tls-server-name: elsewhere}}
 - {name: by-name, cluster: {server: "${a.url.replace("127.0.0.1", "localhost")}", certificate-authority: ca.pem}}
@@ -184,6 +186,8 @@ users:
 - {name: joe, user: {client-certificate-data: ${base64(joe.certificate)}, client-key-data: ${base64(joe.key)}}}
 - {name: keyless, user: {client-certificate: jane.crt}}
 - {name: lost, user: {client-certificate: lost.crt, client-key: jane.key}}
+- {name: no-cert, user: {client-certificate: broken, client-key: jane.key}}
+- {name: another-key, user: {client-certificate: jane.crt, client-key: joe.key}}
 - {name: cert-and-token, user: {client-certificate: jane.crt, client-key: jane.key, token: both}}
 - name: actor
   user:
@@ -510,6 +514,11 @@ const cases: Case[] = [
 		flags: { cluster: "lost-ca" },
 		says: /lost\.pem: no such file or directory/,
 	},
+	...["no-pem", "no-pem-data"].map((cluster) => ({
+		name: `a CA that is none: ${cluster}`,
+		flags: { cluster },
+		says: /: certificate-authority holds no PEM certificate$/,
+	})),
 	{
 		name: "a CA file and CA data",
 		flags: { cluster: "two-cas" },
@@ -575,6 +584,16 @@ const cases: Case[] = [
 		name: "client certificate without its key",
 		flags: { user: "keyless" },
 		says: /client-key-data or client-key must be specified/,
+	},
+	{
+		name: "client certificate that is none",
+		flags: { user: "no-cert" },
+		says: /: tls: the client certificate or its key cannot be used: no start line$/,
+	},
+	{
+		name: "client certificate with another one's key",
+		flags: { user: "another-key" },
+		says: /: tls: the client certificate or its key cannot be used: key values mismatch$/,
 	},
 	{
 		name: "client certificate that is missing",
