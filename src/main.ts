@@ -108,10 +108,17 @@ run(process.argv.slice(2), outside).then((status) => {
 	const { stdout, stderr } = process;
 	const end = (): void => {
 		const { reason } = interrupt.signal;
-		// Node would wait for what a pipe holds; the signal, which is the system's again, does not.
-		if (files.held && reason instanceof AbortedError)
+		// Node would wait for its threads; the signal, which is the system's again, does not.
+		if (reason instanceof AbortedError && isThreadHeld())
 			process.kill(process.pid, reason.signal);
 		process.exit();
 	};
 	setImmediate(() => stdout.write("", () => stderr.write("", end)));
 });
+
+/** Whether a thread is held by a pipe that nobody opens, fills or empties, or by a name that no server looks up. */
+function isThreadHeld(): boolean {
+	return process
+		.getActiveResourcesInfo()
+		.some((kind) => /^(FSReq|GetAddrInfo)/.test(kind));
+}

@@ -71,34 +71,17 @@ export const disk: Files = {
 		attempt("read", path, async () => (await statIfThere(path)) !== undefined),
 };
 
-/** The machine's disk, until something ends the run. */
-interface Disk extends Files {
-	/**
-	 * Something was begun that is not over: a pipe that nobody opens, fills or empties holds a thread, for
-	 * which also the end of a process waits.
-	 */
-	readonly held: boolean;
-}
-
 /** The disk, but that a pipe is waited for until `interrupt` and no longer. */
-export function diskUntil(interrupt: AbortSignal): Disk {
-	let begun = 0;
+export function diskUntil(interrupt: AbortSignal): Files {
 	const until = async <T>(path: string, act: () => Promise<T>): Promise<T> => {
 		const stats = await statIfThere(path).catch(() => undefined);
 		// What is on the disk comes by itself, and may be what it takes to end in order.
 		if (!stats?.isFIFO()) return act();
 		interrupt.throwIfAborted();
-		begun++;
-		return unlessAborted(
-			act().finally(() => begun--),
-			interrupt,
-		);
+		return unlessAborted(act(), interrupt);
 	};
 	return {
 		...disk,
-		get held() {
-			return begun > 0;
-		},
 		read: (path, limit) => until(path, () => disk.read(path, limit)),
 		write: (path, text, mode) =>
 			until(path, () => disk.write(path, text, mode)),

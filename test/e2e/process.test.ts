@@ -1,6 +1,7 @@
 /** What a user's variables, flags of Node and signals cannot do to the built file. */
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
+import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
@@ -61,6 +62,35 @@ test("a password file that is a pipe to which nobody writes: a signal ends it", 
 	child.kill("SIGTERM");
 	assert.deepEqual(await ended, [null, "SIGTERM"]);
 	await writer.close();
+});
+
+test("a name that no server looks up: a signal ends it", async (t) => {
+	const silent = createSocket("udp4");
+	silent.unref();
+	const resolv = join(folder, "resolv.conf");
+	await writeFile(resolv, "nameserver 127.0.0.9\n");
+	// The resolver's file is another for this program alone.
+	const own = [
+		...["-rm", "sh", "-c", 'mount --bind "$0" /etc/resolv.conf && exec "$@"'],
+		resolv,
+	];
+	try {
+		silent.bind(53, "127.0.0.9");
+		await once(silent, "listening");
+		execFileSync("unshare", [...own, "true"], { stdio: "ignore" });
+	} catch (error) {
+		return t.skip(`no resolver of its own here: ${error}`);
+	}
+	const asked = once(silent, "message");
+	const child = spawn(
+		"unshare",
+		[...own, BUILT, "list", "--server=https://cluster.example.com"],
+		{ stdio: "ignore" },
+	);
+	const ended = once(child, "exit");
+	await asked;
+	child.kill("SIGTERM");
+	assert.deepEqual(await ended, [null, "SIGTERM"]);
 });
 
 describe("NODE_OPTIONS and flags of Node do nothing", () => {
