@@ -273,14 +273,19 @@ class Controller {
 
 	/** Why a namespace that is recorded gets nothing, once. */
 	#tellStanding(namespace: string): void {
-		const standing = this.#state.standingIn(namespace);
-		if (standing === undefined || standing.is === "skipped") return;
-		const { source } = this.how.rules;
-		const why = whyNot(standing, "unknown", source);
+		const why = this.#whyNot(namespace);
 		if (why === undefined) return;
-		this.#told.tell(notServed(namespace, why, source, this.how.cluster));
+		const { rules, cluster, watched } = this.how;
+		const result = notServed(namespace, why, rules.source, cluster);
+		if (result.action === "failed") this.#told.tell(result);
 		// No event may tell that it is as it was.
-		if (this.how.watched.by === "names") this.#failed(namespace);
+		if (watched.by === "names") this.#failed(namespace);
+	}
+
+	#whyNot(namespace: string): Failure | undefined {
+		const standing = this.#state.standingIn(namespace);
+		const known = this.#state.namespaceKnown(namespace);
+		return standing && whyNot(standing, known, this.how.rules.source);
 	}
 
 	async #reconcileAccounts(namespace: string): Promise<void> {
@@ -363,7 +368,7 @@ class Controller {
 	 * which needs no further right.
 	 */
 	async #whyNotAnyMore(namespace: string): Promise<Failure | undefined> {
-		const { watched, cluster, rules } = this.how;
+		const { watched, cluster } = this.how;
 		if (watched.by === "names") await this.#look(namespace, true);
 		else {
 			const fieldSelector = `metadata.name=${namespace}`;
@@ -371,8 +376,7 @@ class Controller {
 			const [now] = await listNamespaces(cluster, query);
 			this.#state.namespace(namespace, now);
 		}
-		const standing = this.#state.standingIn(namespace);
-		return standing && whyNot(standing, "unknown", rules.source);
+		return this.#whyNot(namespace);
 	}
 
 	#learn(namespaces: readonly string[]): void {

@@ -91,6 +91,11 @@ export class SyncState {
 			: undefined;
 	}
 
+	/** What is known of a namespace. */
+	namespaceKnown(name: string): NamespaceKnowledge {
+		return this.#namespaces.get(name) ?? "unknown";
+	}
+
 	/** The source's own namespace has been listed: what is not known there is not there. */
 	get begun(): boolean {
 		return this.#begun;

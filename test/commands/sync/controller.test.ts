@@ -868,6 +868,40 @@ describe("admission policies that the source notes", () => {
 	});
 });
 
+describe("a namespace that is named", () => {
+	for (const [what, state] of [
+		["being deleted", { deletionTimestamp: "2026-11-21T00:00:00Z" }],
+		["left out", { annotations: { "kubectl-meshreg/skip": "true" } }],
+	] as const)
+		test(`is looked at again while it is ${what}, for no watch tells that this is over`, async () => {
+			await using bed = await testBed({ namespaces: ["nginx-mesh", "app"] });
+			source(bed, CONTENT, [], {
+				annotations: {
+					"kubectl-meshreg/targets": '[{"namespaces":{"app":""}}]',
+				},
+			});
+			await using keeping = await kept(bed, {
+				watched: { by: "names", names: ["app"] },
+			});
+			const { clock } = keeping;
+			await keeping.says("ready");
+			bed.server.store.seed({
+				kind: "Namespace",
+				metadata: { name: "app", ...state },
+			});
+			bed.server.store.delete("Secret", "app", NAME);
+			await keeping.until(() => clock.waiting().includes(1000));
+			newNamespace(bed, "app");
+			clock.set(1000);
+			await keeping.says("Secret app created");
+			assert.deepEqual(keeping.log, [
+				"Secret app created",
+				"ready",
+				"Secret app created",
+			]);
+		});
+});
+
 describe("a recorded namespace that is deleted and created again", () => {
 	test("gets nothing while a copy is being written there, although no watch has told of it", async () => {
 		await using bed = await testBed({ namespaces: ["nginx-mesh", "app"] });
