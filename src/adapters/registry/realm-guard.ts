@@ -33,8 +33,8 @@ type Lookup = (
  */
 export class RealmGuard {
 	readonly #registry: string;
-	#registryIsInside: Promise<boolean> | undefined;
-
+	/** Where the registry is: it is looked up once, for whoever answers for its name may say otherwise the next time. */
+	#addresses: Promise<LookupAddress[]> | undefined;
 	readonly #resolve: Resolve;
 	readonly #mayBeInside: boolean;
 
@@ -47,7 +47,7 @@ export class RealmGuard {
 
 	/** Looks a name up for a connection to it. */
 	readonly lookup: Lookup = (host, options, done) => {
-		this.#addresses(host).then(
+		this.#permitted(host).then(
 			(addresses) => {
 				const [first] = addresses;
 				if (options.all) done(null, addresses);
@@ -75,8 +75,19 @@ export class RealmGuard {
 		if (!(await this.#isRegistryInside())) throw refused();
 	}
 
-	async #addresses(host: string): Promise<LookupAddress[]> {
-		const addresses = await this.#resolve(host);
+	async #lookUp(host: string): Promise<LookupAddress[]> {
+		if (host !== this.#registry) return this.#resolve(host);
+		this.#addresses ??= this.#resolve(host);
+		try {
+			return await this.#addresses;
+		} catch (error) {
+			this.#addresses = undefined;
+			throw error;
+		}
+	}
+
+	async #permitted(host: string): Promise<LookupAddress[]> {
+		const addresses = await this.#lookUp(host);
 		if (!addresses.some(isPrivate)) return addresses;
 		if (host === this.#registry) {
 			if (!this.#mayBeInside) throw refusedRegistry();
@@ -84,20 +95,18 @@ export class RealmGuard {
 		return addresses;
 	}
 
-	#isRegistryInside(): Promise<boolean> {
+	async #isRegistryInside(): Promise<boolean> {
 		const host = this.#registry;
-		this.#registryIsInside ??=
-			isIP(host) > 0
-				? Promise.resolve(isPrivateHost(host))
-				: this.#isInside(host, (each) => each.every(isPrivate));
-		return this.#registryIsInside;
+		return isIP(host) > 0
+			? isPrivateHost(host)
+			: this.#isInside(host, (each) => each.every(isPrivate));
 	}
 
 	async #isInside(
 		host: string,
 		decide: (addresses: LookupAddress[]) => boolean,
 	): Promise<boolean> {
-		const addresses = await this.#resolve(host).catch(() => []);
+		const addresses = await this.#lookUp(host).catch(() => []);
 		return addresses.length === 0 ? isInsideName(host) : decide(addresses);
 	}
 }

@@ -101,6 +101,32 @@ describe("a token realm", () => {
 		));
 });
 
+test("a registry outside that later says it is inside names no realm there, and stays where it was", async () => {
+	let asked = 0;
+	const guard = new RealmGuard(
+		"reg.example",
+		async (host) => [
+			{
+				address: host === "reg.example" && asked++ === 0 ? PUBLIC : INSIDE,
+				family: 4,
+			},
+		],
+		true,
+	);
+	assert.deepEqual(await lookup(guard, "reg.example"), [PUBLIC]);
+	assert.equal(await lookup(guard, "auth.example"), "PRIVATE_REALM");
+	assert.equal(await check(guard, "auth.example"), "PRIVATE_REALM");
+	assert.deepEqual(await lookup(guard, "reg.example"), [PUBLIC]);
+});
+
+test("a registry whose name could not be looked up is looked up again", async () => {
+	const names: Record<string, string[]> = {};
+	const guard = guarded("reg.example", names);
+	assert.equal(await lookup(guard, "reg.example"), "ENOTFOUND");
+	names["reg.example"] = [PUBLIC];
+	assert.deepEqual(await lookup(guard, "reg.example"), [PUBLIC]);
+});
+
 test("the registry itself is found wherever it is", async () => {
 	for (const addresses of [[PUBLIC], [INSIDE], [PUBLIC, INSIDE]])
 		assert.deepEqual(
