@@ -15,7 +15,7 @@ import {
 	type Word,
 } from "../output/shell.ts";
 import { argumentFor } from "./entry-naming.ts";
-import { DEFAULT_NAMESPACE } from "./ownership.ts";
+import { DEFAULT_NAMESPACE, LONGEST_LABEL_VALUE } from "./ownership.ts";
 
 /** The pull secret that is to be used, and where its source is, or would be made. */
 export interface FixTarget extends Place {
@@ -46,12 +46,12 @@ export class Fixes {
 
 	/** Makes a pull secret of any name at any place. */
 	createAt(namespace: string, name: string, host: string): Script | undefined {
-		return this.#at("create", namespace, name, onServer(host));
+		return this.#make(namespace, name, onServer(host));
 	}
 
 	/** Gives one registry of an unmanaged Secret another credential; its other registries stay. */
 	takeOver(namespace: string, name: string, host: string): Script | undefined {
-		return this.#at("create", namespace, name, ["--force", ...onServer(host)]);
+		return this.#make(namespace, name, ["--force", ...onServer(host)]);
 	}
 
 	/** Gives one registry of any source another credential. */
@@ -61,7 +61,7 @@ export class Fixes {
 
 	/** Makes the source, of whatever is then asked for. */
 	createSource(): Script | undefined {
-		return this.#ofSource("create", []);
+		return this.#make(this.sourceNamespace, this.name, []);
 	}
 
 	/** Says what is wrong with the source. */
@@ -71,10 +71,9 @@ export class Fixes {
 
 	/** Writes a source for this registry, beside the registries that it has already. */
 	create(host: string): Script | undefined {
-		return this.#ofSource("create", [
-			...(this.#target.exists ? ["--add"] : []),
-			...onServer(host),
-		]);
+		return this.#target.exists
+			? this.#ofSource("create", ["--add", ...onServer(host)])
+			: this.createAt(this.sourceNamespace, this.name, host);
 	}
 
 	/** Writes the source again, whatever is wrong with it. */
@@ -208,6 +207,17 @@ export class Fixes {
 			unlessUsual("name", this.name, "--secret"),
 			unlessUsual("namespace", this.sourceNamespace, "--from"),
 		];
+	}
+
+	/** Only a person can choose the label of what has a name that is too long for one. */
+	#make(
+		namespace: string,
+		name: string,
+		words: readonly Word[],
+	): Script | undefined {
+		return name.length > LONGEST_LABEL_VALUE
+			? undefined
+			: this.#at("create", namespace, name, words);
 	}
 
 	#ofSource(verb: string, words: readonly Word[]): Script | undefined {

@@ -86,6 +86,25 @@ describe("no command is printed about a name that is none", () => {
 	for (const [what, fix] of rows) it(what, () => assert.equal(fix, undefined));
 });
 
+describe("a name too long for its label: what makes one needs --label, which nobody but a person knows", () => {
+	const long = { ...usual, name: "a".repeat(64) };
+	const rows: [what: string, fix: Script | undefined][] = [
+		["a source", new Fixes(long).createSource()],
+		["a source for a registry", new Fixes(long).create("r.io")],
+		["one beside another", new Fixes(usual).createAt("b", long.name, "r.io")],
+		["an unmanaged one", new Fixes(usual).takeOver("b", long.name, "r.io")],
+	];
+	for (const [what, fix] of rows) it(what, () => assert.equal(fix, undefined));
+	it("a source that is there has one", () =>
+		assert.equal(
+			commandLine(
+				new Fixes({ ...long, exists: true }).create("r.io") ?? [],
+				pasted(),
+			),
+			`kubectl meshreg create ${long.name} --add --registry-server r.io`,
+		));
+});
+
 describe("what the environment says is left out, and nothing else", () => {
 	const rows: [env: Readonly<Record<string, string>>, line: string][] = [
 		[{}, "kubectl meshreg rotate --registry-server r.io"],
