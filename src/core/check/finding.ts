@@ -1,4 +1,5 @@
 import type { Causes, None } from "../cases.ts";
+import { partition } from "../groups.ts";
 import type { NearMiss } from "../kubelet/near-miss.ts";
 import type { AskedHost } from "../kubelet/pull-report.ts";
 import type { RejectionHint } from "../output/credential-fault.ts";
@@ -229,9 +230,15 @@ export function isWell(findings: readonly Finding[]): boolean {
 	return findings.every(({ severity }) => severity !== "problem");
 }
 
-/** What fixes the findings, each pipeline once, in their order. */
+/**
+ * What fixes the findings, each pipeline once, in their order; first what takes over Secrets that say what
+ * the source says, as no more do once that has another credential.
+ */
 export function fixesOf(findings: readonly Finding[]): Script[] {
-	const all = sequence([findings.flatMap(({ fix }) => fix ?? [])]) ?? [];
+	const adopts = ({ about }: Finding): boolean =>
+		about.cause === "copy-blocked";
+	const ordered = partition(findings, adopts).flat();
+	const all = sequence([ordered.flatMap(({ fix }) => fix ?? [])]) ?? [];
 	return all.map((pipeline) => [pipeline]);
 }
 

@@ -59,6 +59,7 @@ const OF_LISTS: ReadonlySet<PullProblem["kind"]> = new Set([
 	"not-attached",
 	"pod-older",
 	"pod-lacks",
+	"rate-limit",
 ]);
 
 /** For those of a group. */
@@ -69,8 +70,9 @@ export function podFix(
 	if (keyrings.blind) return NOTHING;
 	const [stranded, able] = partition(
 		group,
-		({ kind, pod, source }) =>
+		({ kind, pod, image, source }) =>
 			OF_LISTS.has(kind) &&
+			!(kind === "rate-limit" && keyrings.has(pod, image)) &&
 			!pod.secrets.includes(source?.secret.name ?? "") &&
 			keyrings.isAccountGone(pod),
 	);
@@ -140,19 +142,27 @@ function copies(
 	const [served, others] = partition(open, ({ namespace }) =>
 		keyrings.isServed(source, namespace),
 	);
+	const isCopied = (namespace: string): boolean =>
+		keyrings.secret(`${namespace}/${secret.name}`)?.key.content.canonical ===
+		secret.content.canonical;
 	const given = (some: readonly PodFacts[], isServed: boolean) => {
 		const steps = byAccounts(some, secret.name, keyrings).flatMap(
 			([accounts, at]) => {
-				// Where the source is, nothing has to be copied.
-				const away = at.filter((place) => place !== secret.namespace);
+				// Where the source is, or what it says already, nothing has to be copied: what fails elsewhere would end it.
+				const [there, away] = partition(
+					at,
+					(place) =>
+						place === secret.namespace ||
+						(isServed && before === undefined && isCopied(place)),
+				);
 				return [
 					...(away.length === 0
 						? []
 						: isServed
 							? sendingTo(source, away, accounts)
 							: [fixes.sync(away, accounts)]),
-					...(away.length < at.length && accounts.length > 0
-						? [fixes.attach([secret.namespace], accounts, secret.name)]
+					...(there.length > 0 && accounts.length > 0
+						? [fixes.attach(there, accounts, secret.name)]
 						: []),
 				];
 			},
@@ -239,32 +249,63 @@ function ofItsOwn(group: Group, host: string, keyrings: Keyrings): PodFix {
 /** A new credential for one entry, wherever it is written; never at the price of another entry. */
 function fixCredential(group: Group, keyrings: Keyrings): PodFix {
 	const entries = new Map(group.map(({ secret, entry }) => [secret, entry]));
-	return fixSecrets([...entries.keys()], keyrings, (facts) =>
-		newCredential(facts, entries.get(sourceRef(facts)) ?? "", keyrings),
-	);
+	const entryIn = (ref: string): string => entries.get(ref) ?? "";
+	return fixSecrets([...entries.keys()], keyrings, {
+		ofSource: ({ fixes }, ref) => fixes.rotate(entryIn(ref)),
+		ofAnother: (facts) =>
+			newCredential(facts, entryIn(sourceRef(facts)), keyrings),
+	});
 }
 
-/** What `fixing` says of each of these Secrets; where something writes one again, no command of ours lasts. */
+/**
+ * What fixes each of these Secrets: what it says where it is written, which is the source of a copy; a copy
+ * that says something else is brought up to date. Where something writes one again, or it is in the place of
+ * a copy, no command of ours lasts.
+ */
 function fixSecrets(
 	refs: readonly string[],
 	keyrings: Keyrings,
-	fixing: (secret: SecretFacts) => Script | undefined,
+	how: {
+		readonly ofSource: (source: SourceFacts, ref: string) => Script | undefined;
+		readonly ofAnother: (facts: SecretFacts) => Script | undefined;
+	},
 ): PodFix {
 	const secrets = refs.flatMap((ref) => keyrings.secret(ref) ?? []);
 	const controller = secrets.find(({ key }) => key.manager)?.key.manager;
-	return controller === undefined
-		? { ...NOTHING, fix: sequence(secrets.map(fixing)) }
-		: { ...NOTHING, controller };
+	if (controller !== undefined) return { ...NOTHING, controller };
+	const found = secrets.map((facts) => ({
+		facts,
+		source: sourceOf(facts, keyrings),
+	}));
+	const blocked = [...Map.groupBy(found, ({ source }) => source)].flatMap(
+		([source, some]) =>
+			source === undefined
+				? []
+				: blockedIn(
+						some.map(({ facts }) => facts.namespace),
+						source.secret,
+						keyrings.facts,
+					).filter(({ by }) => !(by.cause === "unmanaged" && by.equal)),
+	);
+	const closed = new Set(blocked.flatMap(({ namespaces }) => namespaces));
+	const scripts = found
+		.filter(({ facts }) => !closed.has(facts.namespace))
+		.map(({ facts, source }) => {
+			if (source === undefined) return how.ofAnother(facts);
+			const { namespace, key } = facts;
+			return namespace === source.secret.namespace ||
+				key.content.canonical === source.secret.content.canonical
+				? how.ofSource(source, sourceRef(facts))
+				: sequence(sendingTo(source, [namespace]));
+		});
+	return { ...NOTHING, fix: sequence(scripts), blocked };
 }
 
 function newCredential(
-	facts: SecretFacts,
+	{ namespace, name, key }: SecretFacts,
 	entry: string,
 	keyrings: Keyrings,
 ): Script | undefined {
-	const source = sourceOf(facts, keyrings);
-	if (source !== undefined) return source.fixes.rotate(entry);
-	const { namespace, name, key } = facts;
 	const { withoutSource } = keyrings.facts;
 	switch (roleOf(key)) {
 		case "source":
@@ -280,7 +321,7 @@ function newCredential(
 	}
 }
 
-/** The source that a Secret is, or is a recorded copy of. */
+/** The source that a Secret is, or in the place of whose recorded copy it is. */
 function sourceOf(
 	{ namespace, name }: SecretFacts,
 	keyrings: Keyrings,
@@ -294,13 +335,10 @@ function sourceOf(
 /** A Secret that a kubelet cannot read. It may hold other registries' credentials, so it is never deleted or written anew. */
 function fixMalformed(group: Group, keyrings: Keyrings): PodFix {
 	const refs = unique(group.map(({ secret }) => secret));
-	return fixSecrets(refs, keyrings, (facts) => {
-		const source = sourceOf(facts, keyrings);
-		if (source === undefined) return undefined;
-		return source.secret.namespace === facts.namespace ||
-			source.secret.content.canonical === facts.key.content.canonical
-			? writtenAgain(source.secret, (host) => source.fixes.replace(host))
-			: sequence(sendingTo(source, [facts.namespace]));
+	return fixSecrets(refs, keyrings, {
+		ofSource: ({ secret, fixes }) =>
+			writtenAgain(secret, (host) => fixes.replace(host)),
+		ofAnother: () => undefined,
 	});
 }
 

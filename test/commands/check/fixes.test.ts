@@ -420,6 +420,110 @@ describe("what check prints mends it", () => {
 		});
 });
 
+/** The source, and Secrets in place of its copies that are none: what fixes them is not the source. */
+describe("a Secret in the place of a copy", () => {
+	const rows: [
+		what: string,
+		content: string | Record<string, string>,
+		metadata: object,
+		cause: string,
+		command: string,
+	][] = [
+		[
+			"that meshreg does not manage is not fixed by the source",
+			{ "r.io": "wrong" },
+			{},
+			"rejected",
+			"",
+		],
+		[
+			"of another source, neither",
+			{ "r.io": "wrong" },
+			{
+				labels: LABELS,
+				annotations: { "kubectl-meshreg/source": "keys/other" },
+			},
+			"rejected",
+			"",
+		],
+		["that cannot be read, neither", "not json", {}, "malformed-secret", ""],
+		[
+			"that says what the source says is fixed with it, once it is taken over",
+			{ "r.io": "old" },
+			{},
+			"rejected",
+			"kubectl meshreg rotate --registry-server r.io",
+		],
+		[
+			"that is one, of a credential from before",
+			{ "r.io": "wrong" },
+			copy,
+			"rejected",
+			"kubectl meshreg sync -n app",
+		],
+	];
+	for (const [what, content, metadata, cause, command] of rows)
+		test(what, async () => {
+			await using here = await scene();
+			const { bed, node, secret, account, record } = here;
+			await bed.run(CREATE, { stdin: "old" });
+			record("app");
+			secret(`app/${KEY}`, content, metadata);
+			account("app", KEY);
+			node.deploy({ namespace: "app", name: "web", image: IMAGE });
+			node.pull();
+			const { out } = await bed.run(["check", "-o", "json"]);
+			const items: CheckItem[] = JSON.parse(out).items;
+			const found = items.find((item) => item.cause === cause);
+			assert.equal(found?.command, command);
+			const { out: text } = await bed.run(["check", "-q"]);
+			const isBlocked = found?.message.includes("is in the copy's place");
+			assert.equal(isBlocked, command === "", text);
+			// What takes it over comes first: with another credential, the source no longer says the same.
+			if (command.includes("rotate"))
+				assert.match(
+					text,
+					/^Fix\n---\nkubectl meshreg sync -n app --adopt\nkubectl meshreg rotate --registry-server r\.io\n/m,
+				);
+		});
+});
+
+describe("what fails elsewhere does not end a fix", () => {
+	test("a copy that is there is not copied again before it is attached", async () => {
+		await using here = await scene();
+		const { bed, node, secret, run } = here;
+		await run(...CREATE.with(2, "docker.io"));
+		secret(`shop/${KEY}`, { "r.io": "x" });
+		await bed.run(["sync", "-A"]);
+		node.deploy({ namespace: "app", name: "web", image: "nats:2.9" });
+		node.pull();
+		const { out } = await bed.run(["check", "-o", "json"]);
+		const items: CheckItem[] = JSON.parse(out).items;
+		const found = items.find(({ cause }) => cause === "rate-limit");
+		assert.equal(
+			found?.command,
+			"kubectl meshreg attach -n app && kubectl rollout restart deployment/web -n app",
+		);
+	});
+});
+
+test("no pull secret is attached to an account that is not there, of whatever cause", async () => {
+	await using here = await scene();
+	const { bed, node, run } = here;
+	await run(...CREATE.with(2, "docker.io"));
+	await run("sync", "-n", "app");
+	node.deploy({
+		namespace: "app",
+		name: "web",
+		image: "nats:2.9",
+		account: "gone",
+	});
+	node.pull();
+	const { out } = await bed.run(["check"]);
+	assert.match(out, /serviceaccount\/gone does not exist/);
+	assert.doesNotMatch(out, /attach gone/);
+});
+
 describe("one fix undoes no other", () => {
 	test("two credentials of one Secret that the registries reject", async () => {
 		await using here = await scene();
