@@ -16,6 +16,8 @@ export type Login =
 			/** Where tokens are; checked: it may have the credential. */
 			readonly realm: URL;
 			readonly service: string | undefined;
+			/** What it wants the token to be for: the name of what is asked for may be another there. */
+			readonly scope: string | undefined;
 	  };
 
 /** The credential may not be sent where the registry says. */
@@ -92,6 +94,7 @@ export function chooseLogin(
 			scheme: "bearer",
 			realm: new URL(realm),
 			service: bearer.parameters.get("service"),
+			scope: bearer.parameters.get("scope"),
 		};
 	}
 	return challenges.some(({ scheme }) => scheme === "basic")
@@ -125,7 +128,7 @@ export function realmFault(
 	return undefined;
 }
 
-/** The address that hands out a token, without a scope unless one is given. */
+/** The address that hands out a token, without a scope unless one is given; then also with the registry's, as containerd has it. */
 export function tokenAddress(
 	login: Login & { scheme: "bearer" },
 	account: string | undefined,
@@ -136,7 +139,10 @@ export function tokenAddress(
 	if (login.service !== undefined)
 		url.searchParams.set("service", login.service);
 	if (account !== undefined) url.searchParams.set("account", account);
-	if (scope !== undefined) url.searchParams.set("scope", scope);
+	if (scope === undefined) return url;
+	url.searchParams.set("scope", scope);
+	if (login.scope && login.scope !== scope)
+		url.searchParams.append("scope", login.scope);
 	return url;
 }
 

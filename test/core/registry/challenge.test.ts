@@ -173,7 +173,7 @@ test("Bearer is chosen before Basic, and nothing where neither is offered", () =
 test("a token is asked for with service and account, without a scope unless one is given", () => {
 	const login = chooseLogin(
 		parseChallenges(
-			'Bearer realm="https://a.example/t?tenant=1#part",service="my registry"',
+			'Bearer realm="https://a.example/t?tenant=1#part",service="my registry",scope="repository:up/b:pull"',
 		),
 		new URL(SECURE),
 		false,
@@ -186,7 +186,11 @@ test("a token is asked for with service and account, without a scope unless one 
 	);
 	assert.equal(
 		tokenAddress(login, undefined, "repository:a/b:pull").href,
-		"https://a.example/t?tenant=1&service=my+registry&scope=repository%3Aa%2Fb%3Apull",
+		"https://a.example/t?tenant=1&service=my+registry&scope=repository%3Aa%2Fb%3Apull&scope=repository%3Aup%2Fb%3Apull",
+	);
+	assert.equal(
+		tokenAddress(login, undefined, "repository:up/b:pull").href,
+		"https://a.example/t?tenant=1&service=my+registry&scope=repository%3Aup%2Fb%3Apull",
 	);
 });
 
