@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { account, recordOf, secret } from "../../support/build.ts";
+import {
+	account,
+	MANAGED,
+	recordOf,
+	secret,
+	source,
+} from "../../support/build.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 import {
 	create,
@@ -17,6 +23,24 @@ describe("sync: which source", () => {
 	describe("which source", () => {
 		const none = (namespace: string) =>
 			`error: no source named "${NAME}" in namespace "${namespace}"`;
+
+		test("one without a record still has none once something else was to be taken out of it", async () => {
+			await using bed = await testBed({ namespaces: NAMESPACES });
+			source(bed, { "r.example.com": { auth: "dTpw" } }, []);
+			bed.server.store.seed({
+				...bed.server.store.get("Secret", "nginx-mesh", NAME),
+				kind: "Secret",
+				metadata: { namespace: "nginx-mesh", name: NAME, labels: MANAGED },
+			});
+			assert.deepEqual(shown(await bed.run(["sync", "--forget", "shop"])), {
+				status: 0,
+				out: `secret/${NAME} unchanged in nginx-mesh namespace\n`,
+				err: `Warning: shop is not in the record of nginx-mesh/${NAME}; nothing to forget\n`,
+			});
+			const { status, err } = await bed.run(["sync"]);
+			assert.equal(status, 1);
+			assert.match(err, /has no record of where it was sent/);
+		});
 
 		test("none", async () => {
 			await using bed = await testBed({ namespaces: NAMESPACES });
