@@ -16,7 +16,7 @@ import {
 	recordText,
 	type SourceRecord,
 } from "../../core/pull-secrets/record.ts";
-import { ApiError } from "../../errors.ts";
+import { ApiError, unlessForbidden } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 import { readPullSecret } from "../read/read-keys.ts";
 
@@ -95,6 +95,8 @@ export async function changeRecord(
 			if (error.status === 403) {
 				const record = recordOf(now);
 				if (record && addsOnlyUids(record, changed)) return now;
+				// What admission refuses, no right helps.
+				if (await mayPatch(now, how)) throw error;
 				throw new FailureError({
 					cause: "record-forbidden",
 					source: placeOf(now),
@@ -108,6 +110,15 @@ export async function changeRecord(
 		await how.world.clock.delay(pause, how.world.interrupt);
 		now = await readSource(now, how);
 	}
+}
+
+/** Whether this user may patch it; not, where that cannot be asked. */
+async function mayPatch(
+	{ namespace, name }: PullSecret,
+	{ cluster }: RecordChange,
+): Promise<boolean> {
+	const access = { verb: "patch", resource: "secrets", namespace, name };
+	return (await unlessForbidden(cluster.canI(access))) ?? false;
 }
 
 async function readSource(

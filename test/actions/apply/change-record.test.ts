@@ -181,7 +181,9 @@ describe("a record is changed", () => {
 		...answers: (Secret | ApiError)[]
 	) {
 		const patches: unknown[] = [];
+		const rights: boolean[] = [];
 		const cluster = {
+			canI: async () => rights.shift() ?? false,
 			async read() {
 				const [text, ...later] = now;
 				if (later.length > 0) now = later;
@@ -215,7 +217,7 @@ describe("a record is changed", () => {
 				change: make,
 				what: "shop",
 			});
-		return { patches, change };
+		return { patches, rights, change };
 	}
 	const patch = (text: string, resourceVersion: string, dryRun = false) => [
 		"key",
@@ -262,6 +264,16 @@ describe("a record is changed", () => {
 		const before = source(APP);
 		assert.equal(await change(before, "none", () => record(WITH_UID)), before);
 		assert.equal(patches.length, 2);
+	});
+
+	test("what admission refuses is no want of a right: its words stand", async () => {
+		const { rights, change } = played([], forbidden);
+		rights.push(true);
+		await assert.rejects(change(source(APP)), forbidden);
+		assert.equal(
+			(await thrownFailure(() => change(source(APP)))).cause,
+			"record-forbidden",
+		);
 	});
 
 	test("what else the server refuses it for ends it", async () => {
