@@ -51,9 +51,14 @@ interface RotateAnswer {
 	readonly enter: () => Promise<
 		readonly EnteredCredential[] | typeof CANCELLED
 	>;
-	/** The source's namespace before anything was asked, in this context; undefined: nobody was. */
-	readonly seen: SeenNamespaces | undefined;
-	readonly context: string;
+	/** What was found in this context. */
+	readonly there: {
+		readonly context: string;
+		/** Nobody waited since it was read; undefined: somebody was asked. */
+		readonly source: PullSecret | undefined;
+		/** The source's namespace before anything was asked; undefined: nobody was. */
+		readonly seen: SeenNamespaces | undefined;
+	};
 }
 
 /** `rotate [NAME]`: a new credential for one registry of a source, in it and in every copy. */
@@ -133,14 +138,20 @@ The user stays unless another is given, and so do other registries in the source
 				(await enter()) === CANCELLED
 			)
 				return cancelled(world);
-			return { key, enter, seen, context: cluster.context };
+			const { context } = cluster;
+			const unasked = world.streams.interactive ? undefined : source;
+			return { key, enter, there: { context, source: unasked, seen } };
 		});
 	},
-	async run(options, world, { key: known, enter, seen, context }) {
+	async run(options, world, { key: known, enter, there }) {
 		const { registry } = options;
 		return onCluster(world, options.connection, async (cluster) => {
 			const reader = new ContentReader();
-			const source = await findSource(cluster, reader, options.source, world);
+			// What was seen in one cluster says nothing about the others.
+			const seen = there.context === cluster.context ? there : undefined;
+			const source =
+				seen?.source ??
+				(await findSource(cluster, reader, options.source, world));
 			editable(source, source);
 			const key = entryNamed(source, registry ?? known);
 			const left = timeLeft(source, key, options.ifExpiring, world);
@@ -166,8 +177,7 @@ The user stays unless another is given, and so do other registries in the source
 					entries,
 					asks,
 					{ ...options, cluster, reader, report, world },
-					// What was seen in one cluster says nothing about the others.
-					context === cluster.context ? seen : undefined,
+					seen?.seen,
 				);
 				if (outcome === CANCELLED) return report.cancelled();
 				const { content } = replaceCredentials(source, entries);
