@@ -21,6 +21,7 @@ import type {
 	V1RoleBinding,
 	V1Secret,
 	V1ServiceAccount,
+	V1StatefulSet,
 	V1ValidatingAdmissionPolicy,
 	V1ValidatingAdmissionPolicyBinding,
 } from "@kubernetes/client-node";
@@ -62,8 +63,8 @@ export type ContainerStatus = NonNullable<
 >[number];
 export type CoreEvent = ObjectLike<CoreV1Event>;
 export type Node = ObjectLike<V1Node>;
-/** A Deployment or a DaemonSet. */
-export type Workload = ObjectLike<V1Deployment> | ObjectLike<V1DaemonSet>;
+/** What makes pods out of a template and keeps them. */
+export type Workload = ObjectLike<V1Deployment | V1DaemonSet | V1StatefulSet>;
 /** Of gateway.networking.k8s.io/v1. */
 interface Gateway {
 	readonly apiVersion?: string;
@@ -91,6 +92,7 @@ export interface ObjectOf {
 	readonly Node: Node;
 	readonly Deployment: Workload;
 	readonly DaemonSet: Workload;
+	readonly StatefulSet: Workload;
 	readonly Gateway: Gateway;
 	readonly MutatingAdmissionPolicy: ObjectLike<V1MutatingAdmissionPolicy>;
 	readonly MutatingAdmissionPolicyBinding: ObjectLike<V1MutatingAdmissionPolicyBinding>;
@@ -136,6 +138,7 @@ export const RESOURCES: Readonly<Record<Kind, Resource>> = {
 	Node: resource("v1", "nodes", false),
 	Deployment: resource("apps/v1", "deployments"),
 	DaemonSet: resource("apps/v1", "daemonsets"),
+	StatefulSet: resource("apps/v1", "statefulsets"),
 	Gateway: resource("gateway.networking.k8s.io/v1", "gateways"),
 	MutatingAdmissionPolicy: resource(
 		ADMISSION,

@@ -93,7 +93,7 @@ const ABSENCE_WORDS: FailureWording<AbsenceFailure> = {
 	"contexts-unmatched": ({ glob, known }) =>
 		`--contexts: no context matches "${glob}"; ${entriesWords("context", known)}`,
 	"mesh-missing": ({ title, namespace }) =>
-		`no Deployments or DaemonSets in namespace ${namespace}: is ${title} installed there? MESHREG_NAMESPACE names another namespace`,
+		`no Deployments, StatefulSets or DaemonSets in namespace ${namespace}: is ${title} installed there? MESHREG_NAMESPACE names another namespace`,
 	"pods-missing": ({ kind, name, namespace, near }) =>
 		`${kind.toLowerCase()}/${name} does not exist in namespace "${namespace}", or has no pods${didYouMean(near) || "; explain an image instead"}`,
 	"too-many-pull-secrets": ({ namespace, count, most }) =>

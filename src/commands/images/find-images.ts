@@ -161,7 +161,7 @@ function adding(list: ImageList, fail: Fail): AddImage {
 }
 
 /**
- * Those of the mesh's own Deployments and DaemonSets, then those of the sidecars that run, outside the
+ * Those of the mesh's own Deployments, StatefulSets and DaemonSets, then those of the sidecars that run, outside the
  * mesh's namespace only of where the mesh's images are.
  */
 async function imagesInstalled(
@@ -174,7 +174,7 @@ async function imagesInstalled(
 	const add = adding(list, fail);
 	const place = namespace === "" ? cluster.namespace : namespace;
 	let some = false;
-	for (const kind of ["Deployment", "DaemonSet"] as const)
+	for (const kind of ["Deployment", "StatefulSet", "DaemonSet"] as const)
 		for await (const { items } of cluster.pages(kind, { namespace: place }))
 			for (const workload of items) {
 				some = true;

@@ -11,7 +11,7 @@ import type { Mesh } from "./meshes.ts";
 /** Takes an image as an object writes it, and where that is, `NAMESPACE/KIND/NAME`; `artifact`: for a volume. */
 export type AddImage = (image: string, from: string, artifact: boolean) => void;
 
-/** Adds the images of a mesh's own Deployments and DaemonSets. */
+/** Adds the images of one of a mesh's own workloads. */
 export function addWorkload(
 	{ kind, metadata, spec }: Workload & { kind: string },
 	add: AddImage,

@@ -19,7 +19,7 @@ describe("the images of a mesh", () => {
 	const containers = (all: Containers) =>
 		all.map(([name, image]) => ({ name, image }));
 	const workload = (
-		kind: "Deployment" | "DaemonSet",
+		kind: "Deployment" | "StatefulSet" | "DaemonSet",
 		namespace: string,
 		name: string,
 		all: Containers,
@@ -179,6 +179,23 @@ describe("the images of a mesh", () => {
 		);
 	});
 
+	test("of the NGINX Service Mesh that is installed, whose SPIRE server keeps what it has", async () => {
+		workload("Deployment", "nginx-mesh", "nginx-mesh-controller", [
+			[
+				"controller",
+				"docker-registry.nginx.com/nsm/nginx-mesh-controller:2.0.0",
+			],
+		]);
+		workload("StatefulSet", "nginx-mesh", "spire-server", [
+			["spire-server", "gcr.io/spiffe-io/spire-server:1.5.6"],
+		]);
+		const { out } = await images("--from-cluster");
+		assert.equal(
+			out,
+			"docker-registry.nginx.com/nsm/nginx-mesh-controller:2.0.0\ngcr.io/spiffe-io/spire-server:1.5.6\n",
+		);
+	});
+
 	test("of a mesh in a namespace of one's own", async () => {
 		workload("Deployment", "mine", "kuma-control-plane", [
 			["control-plane", "docker.io/kumahq/kuma-cp:2.13.4"],
@@ -194,7 +211,7 @@ describe("the images of a mesh", () => {
 		assert.deepEqual(await images("--mesh", "kuma", "--from-cluster"), {
 			status: 1,
 			out: "",
-			err: "error: no Deployments or DaemonSets in namespace kuma-system: is Kuma installed there? MESHREG_NAMESPACE names another namespace\n",
+			err: "error: no Deployments, StatefulSets or DaemonSets in namespace kuma-system: is Kuma installed there? MESHREG_NAMESPACE names another namespace\n",
 			asked: [],
 		});
 		const forbidden = bed.server.onRequest(({ path }) =>

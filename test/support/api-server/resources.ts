@@ -247,6 +247,7 @@ export const resources: ReadonlyMap<string, Resource> = new Map(
 		plain("v1", "Node", "nodes", ["spec", "status"]),
 		plain("apps/v1", "Deployment", "deployments", ["spec"], true),
 		plain("apps/v1", "DaemonSet", "daemonsets", ["spec"], true),
+		plain("apps/v1", "StatefulSet", "statefulsets", ["spec"], true),
 		plain(
 			"gateway.networking.k8s.io/v1",
 			"Gateway",

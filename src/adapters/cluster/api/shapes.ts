@@ -165,6 +165,7 @@ const FIELDS: Partial<Record<Kind, Fields>> = {
 	},
 	Deployment: { spec: { template: { spec: POD } } },
 	DaemonSet: { spec: { template: { spec: POD } } },
+	StatefulSet: { spec: { template: { spec: POD } } },
 	Event: {
 		reason: "text",
 		message: "text",
