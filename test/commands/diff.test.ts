@@ -267,21 +267,6 @@ secret/${NAME} in shop namespace
 			);
 		});
 
-	test("a source that is malformed: what would be lost", async () => {
-		await using bed = await bedWithCopy();
-		rewrite(bed, "nginx-mesh", "{hunter2");
-		const [status, out] = await told(bed, "sync", "--diff");
-		assert.equal(status, 1);
-		assert.equal(
-			out,
-			`secret/${NAME} in shop namespace
-  + content that cannot be read (it is not JSON)
-  - registry.example.com  mesh-puller
-  - ghcr.io               bot
-`,
-		);
-	});
-
 	test("labels of ours by their keys, and hostile text as text", async () => {
 		await using bed = await bedWithCopy();
 		const secret = bed.server.store.get("Secret", "shop", NAME);

@@ -38,6 +38,8 @@ import { contextClause } from "../../core/output/context-flags.ts";
 import { FailureError, failureOf } from "../../core/output/failure.ts";
 import { resultOf } from "../../core/output/result.ts";
 import { someOf } from "../../core/output/some-of.ts";
+import { copyFault } from "../../core/pull-secrets/content-fault.ts";
+import { Fixes } from "../../core/pull-secrets/fixes.ts";
 import { isSystemNamespace } from "../../core/pull-secrets/namespace-facts.ts";
 import { isCopyOf } from "../../core/pull-secrets/ownership.ts";
 import {
@@ -118,6 +120,7 @@ async function syncOne(
 	run: Run,
 ): Promise<boolean> {
 	warnOfExpiry(source, run.world);
+	refuseSpoiled(source);
 	const scope = await scopeFor(source, options, run);
 	if (scope === undefined) return false;
 	const targets = await deliver(source, scope, options, run);
@@ -134,6 +137,23 @@ async function syncOne(
 	await attachCopies(source, targets, run);
 	await keepPolicies(targets.source, { ...run, onResult: run.report.add });
 	return true;
+}
+
+/** Copies that work stay as they are until the source does again. Throws FailureError. */
+function refuseSpoiled(source: PullSecret): void {
+	const fault = copyFault(source.content);
+	if (fault === undefined) return;
+	const place = placeOf(source);
+	throw new FailureError(
+		fault.kind === "empty"
+			? { cause: "secret-empty", secret: place }
+			: {
+					cause: "secret-malformed",
+					from: sourceRef(source),
+					error: fault.error,
+					script: new Fixes({ ...place, exists: true }).check(),
+				},
+	);
 }
 
 /** Where copies go; undefined: nowhere, which has been said. */

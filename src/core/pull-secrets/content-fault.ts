@@ -29,6 +29,14 @@ export type ContentFault =
 /** What is wrong with a content for kubelets; undefined where it can serve. Found out once for each content. */
 export const contentFault = remembered(findFault);
 
+/** Why copies of a content would break pulls, or take a credential away: what is there stays; undefined where it may be copied. */
+export function copyFault(
+	content: Content,
+): Exclude<ContentFault, { kind: "never-matches" }> | undefined {
+	const fault = contentFault(content);
+	return fault?.kind === "never-matches" ? undefined : fault;
+}
+
 /** What is wrong with the entries of a content, one by one; none where they cannot be told apart. */
 export function entryProblems({ config }: Content): readonly EntryProblem[] {
 	return config.ok

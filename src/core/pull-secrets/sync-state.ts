@@ -1,6 +1,6 @@
 import type { Action } from "../output/result.ts";
 import type { Change } from "./change.ts";
-import { type ContentFault, contentFault } from "./content-fault.ts";
+import { type ContentFault, copyFault } from "./content-fault.ts";
 import { desiredCopy } from "./desired.ts";
 import type { NamespaceFacts } from "./namespace-facts.ts";
 import { TARGETS_ANNOTATION } from "./ownership.ts";
@@ -77,8 +77,7 @@ export class SyncState {
 	/** Why the source would break pulls, or serve none: what is there stays; undefined where it serves. */
 	get fault(): ContentFault | undefined {
 		const { source } = this;
-		const fault = source && contentFault(source.content);
-		return fault?.kind === "never-matches" ? undefined : fault;
+		return source && copyFault(source.content);
 	}
 
 	/** What the record means for a namespace that is selected; undefined: nothing. */

@@ -151,12 +151,40 @@ describe("sync: which source", () => {
 			assert.ok(content(NAME, "shop"));
 		});
 
+		for (const [what, text, why] of [
+			[
+				"malformed",
+				'{"auths":{"r.io":{"auth":"!"}}}',
+				"cannot be read by kubelets: illegal base64 data at input byte 0; see what is wrong with 'kubectl meshreg check'",
+			],
+			["empty", '{"auths":{}}', "holds no credentials"],
+		] as const)
+			test(`one that is ${what} spoils no copy, check --fix included`, async () => {
+				await using bed = await withSource();
+				await bed.run(["sync", "-n", "app"]);
+				const before = bed.password("app");
+				const there = bed.server.store.get("Secret", "nginx-mesh", NAME);
+				assert.ok(there);
+				const data = { ".dockerconfigjson": btoa(text) };
+				bed.server.store.seed({ ...there, kind: "Secret", data });
+				for (const argv of [["sync"], ["sync", "-n", "app", "--diff"]]) {
+					const { status, out, err } = await bed.run(argv);
+					assert.deepEqual([status, out], [1, ""]);
+					assert.match(err, /^error: /);
+					assert.ok(err.endsWith(`${why}\n`), err);
+				}
+				const { out } = await bed.run(["check", "--fix", "--yes"]);
+				assert.match(out, /^× the copy of .* differs from it$/m);
+				assert.doesNotMatch(out, /meshreg sync/);
+				assert.equal(bed.password("app"), before);
+			});
+
 		test("-o json: what ends it is an item, and once on stderr", async () => {
 			await using bed = await testBed({ namespaces: NAMESPACES });
 			secret(
 				bed,
 				"nginx-mesh",
-				{},
+				{ "r.io": { auth: "YTpi" } },
 				{
 					metadata: {
 						...OWNED,
