@@ -217,6 +217,25 @@ secret/${NAME} in shop namespace
 		);
 	});
 
+	test("--prune: of each source that goes, the account loses its entry once", async () => {
+		await using bed = await bedWithCopy();
+		await told(bed, "create", "two", ...login("quay.io", "q"));
+		const all = ["sync", "--all-sources", "-n"];
+		await told(bed, ...all, "shop,app", "--attach");
+		const [status, out] = await told(
+			bed,
+			...[...all, "app", "--prune", "--yes", "--diff"],
+		);
+		assert.equal(status, 1);
+		assert.match(
+			out,
+			new RegExp(
+				`^serviceaccount/default in shop namespace\n  - imagePullSecrets ${NAME}\n  - imagePullSecrets two\n`,
+				"m",
+			),
+		);
+	});
+
 	test("--forget: the name in the record", async () => {
 		await using bed = await bedWithCopy();
 		assert.deepEqual(await told(bed, "sync", "--forget=shop", "--diff"), [

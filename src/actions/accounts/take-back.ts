@@ -7,6 +7,7 @@ import type { AccountNote } from "../../core/note.ts";
 import type { ServiceAccount } from "../../core/objects.ts";
 import type { Failure } from "../../core/output/failure.ts";
 import type { ChangeResult, DryRun } from "../../core/output/result.ts";
+import type { Preview } from "../../core/preview.ts";
 import { isFatal, isForbidden } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 import { AT_ONCE, inParallel } from "../in-parallel.ts";
@@ -19,7 +20,7 @@ interface TakeBackOptions {
 	readonly cluster: Cluster;
 	readonly world: Pick<World, "clock" | "interrupt" | "emit">;
 	readonly dryRun: DryRun;
-	readonly onResult: (result: ChangeResult) => void;
+	readonly onResult: (result: ChangeResult, preview?: Preview) => void;
 }
 
 /** The service accounts that attach changed, as they were listed. */
@@ -93,9 +94,9 @@ export async function takeBack(
 				isMeant(account.metadata.namespace ?? "", key),
 			),
 		awaitDefault: false,
-		onResult: (result) => {
+		onResult: (result, preview) => {
 			// What was deleted meanwhile has nothing to give back.
-			if (!GONE.has(result.why?.cause)) onResult(leniently(result));
+			if (!GONE.has(result.why?.cause)) onResult(leniently(result), preview);
 		},
 	});
 }

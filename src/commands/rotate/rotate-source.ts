@@ -28,6 +28,7 @@ import {
 import type { NewEntry } from "../../core/pull-secrets/new-source.ts";
 import { planSource } from "../../core/pull-secrets/plan.ts";
 import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
+import { hasRules } from "../../core/pull-secrets/record.ts";
 
 /** What rotate may do to copies: bring them up to date, and nothing else. */
 const POLICY = { force: false, adopt: false, prune: false, copyLabels: {} };
@@ -35,7 +36,8 @@ const POLICY = { force: false, adopt: false, prune: false, copyLabels: {} };
 /**
  * Writes the new credential to the source, and then to every copy that is recorded. What was done
  * before an interrupt is unchanged the next time, so the same command finishes the work. Throws
- * FailureError where the record cannot be read, before anything is written; where there is none,
+ * FailureError where the record cannot be read, and what the cluster throws where this user may not
+ * see what its rules mean, before anything is written; where there is none,
  * after the source is.
  */
 export async function rotateSource(
@@ -53,11 +55,12 @@ export async function rotateSource(
 	const seen =
 		seenBefore ??
 		(asks ? await seeNamespaces([source.namespace], cluster) : new Map());
+	// Who may not see where copies are would leave them with the old credential.
+	const copies =
+		record !== undefined && (asks || hasRules(record))
+			? (await recordedTargets(source, record, cluster)).serve.length
+			: 0;
 	if (asks) {
-		const copies =
-			record === undefined
-				? 0
-				: (await recordedTargets(source, record, cluster)).serve.length;
 		if (
 			!(await agreesToCredential(
 				"Replace",

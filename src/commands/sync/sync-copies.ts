@@ -123,6 +123,7 @@ async function syncOne(
 	refuseSpoiled(source);
 	const scope = await scopeFor(source, options, run);
 	if (scope === undefined) return false;
+	const { length } = run.report.results;
 	const targets = await deliver(source, scope, options, run);
 	if (targets === undefined) {
 		tell(run.world, { cause: "cancelled" });
@@ -130,7 +131,7 @@ async function syncOne(
 	}
 	if (scope.by === "record") warnOfNoMatch(targets, run.world);
 	if (options.prune)
-		await takeBackAttached(run.report.results, {
+		await takeBackAttached(run.report.results.slice(length), {
 			...run,
 			onResult: run.report.add,
 		});

@@ -311,6 +311,19 @@ error: cannot tell whether app, shop are the namespaces that were recorded (need
 		assert.deepEqual(passwords(bed), ["new", "old", "old"]);
 	});
 
+	test("who may not see what a rule of the record means rotates nothing, which leaves no copy behind", async () => {
+		await using bed = await withCopies({
+			users: { sam: {} },
+			allow: [{ user: "sam", verbs: ["*"], resources: ["secrets"] }],
+		});
+		const sync = await bed.run(["sync", "-A"]);
+		assert.equal(sync.status, 0, sync.err);
+		const outcome = await bed.run(ROTATE, { ...GIVEN, user: "sam" });
+		assert.deepEqual([outcome.status, outcome.out], [1, ""]);
+		assert.match(outcome.err, /User "sam" cannot list resource "namespaces"/);
+		assert.deepEqual(passwords(bed), ["old", "old", "old"]);
+	});
+
 	test("copies of other sources, and Secrets of others, are left alone", async () => {
 		await using bed = await withCopies();
 		secret(
