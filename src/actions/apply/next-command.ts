@@ -59,8 +59,11 @@ export async function nextCommand(
 	);
 	if (lacking.length === 0) return undefined;
 	switch (selection.by) {
-		case "names":
-			return syncing(source, "-n", selection.names.join(","), "--attach");
+		case "names": {
+			// Where there is no copy it would fail once more.
+			const names = selection.names.filter((name) => hasCopy(name, report));
+			return syncing(source, "-n", names.join(","), "--attach");
+		}
 		case "all":
 			return syncing(source, "-A", "--attach");
 		case "label":
@@ -74,6 +77,14 @@ export async function nextCommand(
 		case "needed":
 			return undefined;
 	}
+}
+
+function hasCopy(namespace: string, { results }: Run["report"]): boolean {
+	return !results.some(
+		(result) =>
+			result.namespace === namespace &&
+			(result.action === "failed" || result.action === "skipped"),
+	);
 }
 
 /** Those of the namespaces whose default account does not reference the secret, as far as this user may know. */

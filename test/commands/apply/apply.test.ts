@@ -135,6 +135,9 @@ secret/${NAME} configured in shop namespace
 		assert.deepEqual(await next("sync", "-n", "app,pay"), [
 			"Next: kubectl meshreg sync -n app,pay --attach",
 		]);
+		assert.deepEqual(await next("sync", "-n", "missing,pay"), [
+			"Next: kubectl meshreg sync -n pay --attach",
+		]);
 		assert.deepEqual(await next("sync"), [
 			"Next: kubectl meshreg sync -n pay --attach",
 		]);
