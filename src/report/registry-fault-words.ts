@@ -63,7 +63,7 @@ function noRegistryWords(because: NoRegistry): string {
 		case "redirect-loop":
 			return `redirects ${because.path} without end: it may still serve pulls, try --verify-image IMAGE`;
 		case "redirect":
-			return `redirects to ${because.to}, where nothing was sent: if that is the registry, name it with --registry-server`;
+			return `redirects to ${because.to}, where no credential was sent: if that is the registry, name it with --registry-server`;
 		case "status":
 			return `answers ${because.status} to ${because.path}: not a container registry`;
 		case "head-unlike-get":

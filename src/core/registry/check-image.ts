@@ -15,7 +15,9 @@ import {
 	findRegistry,
 	get,
 	MOST_REDIRECTS,
+	mayFollow,
 	type Registry,
+	redirectOf,
 	requestToken,
 	withAuthorization,
 } from "./login.ts";
@@ -28,7 +30,6 @@ import {
 	manifestRequest,
 	readManifest,
 } from "./manifest.ts";
-import { isPrivateHost } from "./network-address.ts";
 import { type Platform, runs, USUAL_PARTS } from "./platform.ts";
 import { namesOf } from "./server.ts";
 import { type Hidden, withoutCredentialsIn } from "./words.ts";
@@ -298,7 +299,7 @@ export class ImageChecker {
 		for (let redirects = 0; redirects < MOST_REDIRECTS; redirects++) {
 			if (!("answer" in found) || !("answer" in first)) return found;
 			const next = redirectOf(found.answer, asked.url);
-			if (next === null) break;
+			if (next === undefined) break;
 			if (!mayFollow(next, request.url))
 				return unreadable(request.url, {
 					is: "elsewhere",
@@ -530,13 +531,6 @@ function requestsLeft(answer: RegistryAnswer): number {
 	return left === undefined ? Number.POSITIVE_INFINITY : Number(left);
 }
 
-function redirectOf(answer: RegistryAnswer, from: URL): URL | null {
-	const location = answer.header("location");
-	return isRedirect(answer) && location !== ""
-		? URL.parse(location, from)
-		: null;
-}
-
 /** Of what a token is for at the host to which a redirect leads. */
 function repositoryIn({ pathname }: URL): string {
 	return /^\/v2\/(.+)\/(?:manifests|blobs)\//.exec(pathname)?.[1] ?? pathname;
@@ -544,14 +538,4 @@ function repositoryIn({ pathname }: URL): string {
 
 function isRedirect({ status }: RegistryAnswer): boolean {
 	return status >= 300 && status < 400;
-}
-
-/** Not from https to http, and not from outside to the inside of a network. */
-function mayFollow(to: URL, registry: URL): boolean {
-	return (
-		(to.protocol === "https:" || to.protocol === registry.protocol) &&
-		(!isPrivateHost(to.hostname) || isPrivateHost(registry.hostname)) &&
-		to.username === "" &&
-		to.password === ""
-	);
 }

@@ -49,7 +49,7 @@ export type NoRegistry =
 	  }
 	/** It sends whoever asks for the path round and round. */
 	| { readonly is: "redirect-loop"; readonly path: string }
-	/** Somewhere else, where nothing was sent: free text. */
+	/** Somewhere else, where no credential was sent: free text. */
 	| { readonly is: "redirect"; readonly to: string }
 	| { readonly is: "status"; readonly status: number; readonly path: string }
 	/** What was asked for is at a host that may not be asked: free text. */

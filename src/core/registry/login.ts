@@ -11,7 +11,7 @@ import {
 import { type Login, tokenAddress, tokenIn } from "./challenge.ts";
 import { type Fault, faultOf } from "./fault.ts";
 import type { TokenServerFault } from "./login-fault.ts";
-import { isLoopbackHost } from "./network-address.ts";
+import { isLoopbackHost, isPrivateHost } from "./network-address.ts";
 import { apiOf } from "./server.ts";
 import type { Probe, Verification } from "./verification.ts";
 import type { Hidden } from "./words.ts";
@@ -26,7 +26,7 @@ export interface Session {
 /** Something that may need a login, and the scope that a token for it then needs. */
 export interface Target {
 	readonly request: RegistryRequest;
-	readonly scope?: string;
+	readonly scope?: string | undefined;
 }
 
 /** What became of asking for a target with one credential, or none. */
@@ -55,7 +55,7 @@ export async function attempt(
 		authorization = `Bearer ${token}`;
 	}
 	const asked = withAuthorization(request, authorization);
-	const found = await exchange(inquiry, asked);
+	const found = await exchangeFor({ request: asked, scope }, inquiry);
 	if ("fault" in found) return unclear(unreachable(found.fault));
 	const reading = readAnswer(found.answer, asked, [inquiry.probe.credential]);
 	switch (reading.means) {
@@ -228,15 +228,54 @@ export async function exchange(
 	}
 }
 
+/**
+ * The answer to a request for a target. What an image's manifest is elsewhere for, as with GitLab's
+ * dependency proxy, is asked there as nobody; where that asks for a login, the redirect is the answer.
+ */
+export async function exchangeFor(
+	{ request, scope }: Target,
+	inquiry: Pick<Session, "send">,
+): Promise<Asked> {
+	let found = await exchange(inquiry, request);
+	if (scope === undefined) return found;
+	const { authorization: _, ...headers } = request.headers;
+	let asked: RegistryRequest = { ...request, headers };
+	for (let redirects = 0; redirects < MOST_REDIRECTS; redirects++) {
+		if ("fault" in found) break;
+		const url = redirectOf(found.answer, asked.url);
+		if (url === undefined || !mayFollow(url, request.url)) break;
+		asked = { ...asked, url };
+		const there = await exchange(inquiry, asked);
+		if ("answer" in there && there.answer.status === 401) break;
+		found = there;
+	}
+	return found;
+}
+
+/** Where a redirect leads; undefined for other answers. */
+export function redirectOf(answer: RegistryAnswer, from: URL): URL | undefined {
+	const location = answer.header("location");
+	return answer.status >= 300 && answer.status < 400 && location !== ""
+		? (URL.parse(location, from) ?? undefined)
+		: undefined;
+}
+
+/** Not from https to http, and not from outside to the inside of a network. */
+export function mayFollow(to: URL, registry: URL): boolean {
+	return (
+		(to.protocol === "https:" || to.protocol === registry.protocol) &&
+		(!isPrivateHost(to.hostname) || isPrivateHost(registry.hostname)) &&
+		to.username === "" &&
+		to.password === ""
+	);
+}
+
 /** Where a redirect leads within the same origin; undefined for other answers. */
 function sameOriginRedirect(
 	answer: RegistryAnswer,
 	from: URL,
 ): URL | undefined {
-	const location = answer.header("location");
-	if (answer.status < 300 || answer.status > 399 || location === "")
-		return undefined;
-	const to = URL.parse(location, from);
+	const to = redirectOf(answer, from);
 	return to?.origin === from.origin ? to : undefined;
 }
 

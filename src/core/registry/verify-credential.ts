@@ -5,6 +5,7 @@ import { chooseLogin, type Login, parseChallenges } from "./challenge.ts";
 import {
 	attempt,
 	exchange,
+	exchangeFor,
 	findRegistry,
 	type Session,
 	type Target,
@@ -117,10 +118,12 @@ async function judgeImage(
 	verdict: Verification & { outcome: "good" | "unverifiable" },
 	doubtful: boolean,
 ): Promise<Verification> {
-	const request = manifestRequest(image, root);
-	const found = await exchange(inquiry, request);
+	const target = {
+		request: manifestRequest(image, root),
+		scope: `repository:${image.repository}:pull`,
+	};
+	const found = await exchangeFor(target, inquiry);
 	if ("fault" in found) return unreachable(found.fault);
-	const target = { request, scope: `repository:${image.repository}:pull` };
 	const judgement = await judge(inquiry, target, found.answer, doubtful);
 	if (judgement === "good") return { outcome: "good", pullable: image.name };
 	return typeof judgement === "string"

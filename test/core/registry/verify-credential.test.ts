@@ -272,7 +272,7 @@ const REGISTRIES: readonly [
 					: { status: 307, headers: { location } },
 			unreachable(
 				"not-a-registry",
-				`reg.example redirects to ${location.startsWith("http:") ? "http://reg.example" : "reg.example:444"}, where nothing was sent: if that is the registry, name it with --registry-server`,
+				`reg.example redirects to ${location.startsWith("http:") ? "http://reg.example" : "reg.example:444"}, where no credential was sent: if that is the registry, name it with --registry-server`,
 			),
 			[`${V2} as nobody`, `${V2} as mine`],
 		],
@@ -444,7 +444,7 @@ const REGISTRIES: readonly [
 		() => ({ status: 307, headers: { location: "https://other.example/v2/" } }),
 		unreachable(
 			"not-a-registry",
-			"reg.example redirects to other.example, where nothing was sent: if that is the registry, name it with --registry-server",
+			"reg.example redirects to other.example, where no credential was sent: if that is the registry, name it with --registry-server",
 		),
 		[`${V2} as nobody`],
 	],
@@ -453,7 +453,7 @@ const REGISTRIES: readonly [
 		() => ({ status: 307, headers: { location: "https://" } }),
 		unreachable(
 			"not-a-registry",
-			"reg.example redirects to an invalid URL, where nothing was sent: if that is the registry, name it with --registry-server",
+			"reg.example redirects to an invalid URL, where no credential was sent: if that is the registry, name it with --registry-server",
 		),
 	],
 	[
@@ -461,7 +461,7 @@ const REGISTRIES: readonly [
 		basic({ mine: { status: 302, headers: { location: "//evil.example/" } } }),
 		unreachable(
 			"not-a-registry",
-			"reg.example redirects to evil.example, where nothing was sent: if that is the registry, name it with --registry-server",
+			"reg.example redirects to evil.example, where no credential was sent: if that is the registry, name it with --registry-server",
 		),
 		[`${V2} as nobody`, `${V2} as mine`],
 	],
@@ -556,6 +556,21 @@ const withImage =
 		return image[who] ?? { status: 401, headers: BEARER };
 	};
 
+/** The same, where the image's manifest is at another host. */
+const elsewhere =
+	(location: string, there: Scripted): Script =>
+	(call, who, query) => {
+		if (!/s3|10\.0/.test(call))
+			return withImage({ mine: { status: 307, headers: { location } } })(
+				call,
+				who,
+				query,
+			);
+		assert.equal(who, "nobody");
+		assert.match(call, /^HEAD https:\/\/s3\.example/);
+		return there;
+	};
+
 const IMAGES: readonly [what: string, script: Script, verification: object][] =
 	[
 		[
@@ -611,6 +626,28 @@ const IMAGES: readonly [what: string, script: Script, verification: object][] =
 			withImage({ mine: { status: 500 } }),
 			unreachable("overloaded", "reg.example answers 500: try again later"),
 		],
+		[
+			"an image whose manifest is elsewhere, where nobody has to log in",
+			elsewhere("https://s3.example/m?sig=1", { status: 200 }),
+			{ outcome: "good", pullable: "IMAGE" },
+		],
+		[
+			"an image that is not there elsewhere",
+			elsewhere("https://s3.example/m", { status: 404 }),
+			{ outcome: "cannot-pull", image: "IMAGE", because: { is: "absent" } },
+		],
+		...[
+			"https://s3.example/m",
+			"http://s3.example/m",
+			"https://10.0.0.1/m",
+		].map((location): [string, Script, object] => [
+			`an image at ${location}, which wants a login or is not asked`,
+			elsewhere(location, { status: 401, headers: BASIC }),
+			unreachable(
+				"not-a-registry",
+				`reg.example redirects to ${location.startsWith("http:") ? "http://s3.example" : new URL(location).host}, where no credential was sent: if that is the registry, name it with --registry-server`,
+			),
+		]),
 		[
 			"an image in an open registry",
 			() => ({ status: 200 }),
