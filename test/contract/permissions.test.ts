@@ -464,6 +464,91 @@ const scenes: Readonly<Record<string, Scene>> = {
 			await ends(0, run(["detach", ...where]), recorded);
 		},
 	},
+	rotate: {
+		held: [
+			{
+				by: {
+					sentence: "`rotate` needs `get` and `patch` on the source",
+					grants: on("secrets", "get", "patch"),
+				},
+				namespace: inMesh,
+			},
+			{
+				by: {
+					sentence:
+						"`get`, `create` and `patch` on Secrets where it is recorded",
+					grants: on("secrets", "get", "create", "patch"),
+				},
+				namespace: inApp,
+			},
+			{
+				by: {
+					sentence:
+						"`get` on the Namespaces that are recorded with their uid tells it",
+					grants: on("namespaces", "get"),
+				},
+			},
+		],
+		async before(stage) {
+			await stage.source();
+			await stage.admin("sync", "-n", stage.app);
+		},
+		async act(run, stage) {
+			const rotate = (stdin: string) =>
+				run(["rotate", "--registry-password-stdin", "--no-verify"], { stdin });
+			await ends(0, rotate("q"), `configured in ${stage.app}`);
+			await stage.removeCopy();
+			await ends(0, rotate("r"), `created in ${stage.app}`);
+		},
+	},
+	apply: {
+		held: [
+			{
+				by: {
+					sentence:
+						"`apply` needs the same, `create` on Secrets in the source's namespace where there is no source yet",
+					grants: on("secrets", "get", "create", "patch"),
+				},
+				namespace: inMesh,
+			},
+			{
+				by: {
+					sentence:
+						"and where the record or `--attach` names service accounts, `get` and `patch` on these and `list` on pods",
+					grants: [
+						...on("serviceaccounts", "get", "patch"),
+						...on("pods", "list"),
+					],
+				},
+				namespace: inApp,
+			},
+			{
+				by: {
+					sentence:
+						"`get`, `create` and `patch` on Secrets where it is recorded",
+					grants: on("secrets", "get", "create", "patch"),
+				},
+				namespace: inApp,
+			},
+			{
+				by: {
+					sentence: "`get` on the Namespaces that are recorded",
+					grants: on("namespaces", "get"),
+				},
+				shared: true,
+			},
+		],
+		before: (stage) => stage.account("worker"),
+		async act(run, stage) {
+			const apply = (password: string) => {
+				const [, ...credential] = stage.credential(password);
+				return ["apply", ...credential];
+			};
+			const here = ["-n", stage.app, "--attach=worker"];
+			await ends(0, run([...apply("p"), ...here]), "worker configured");
+			await ends(0, run(apply("q")), `configured in ${stage.app}`);
+		},
+	},
 	create: {
 		held: [
 			{
