@@ -256,6 +256,8 @@ const CHANGE_WORDS: FailureWording<ChangeFailure> = {
 	}),
 	"changed-meanwhile": (_, { subject }) =>
 		`${subjectWords(subject)} was modified concurrently and was not changed; run the command again`,
+	undone: (_, { subject }) =>
+		`${subjectWords(subject)} has other content than was written: the API server accepted the change, and an admission webhook or policy undid it`,
 	finalizers: ({ finalizers }, { subject }) =>
 		`${subjectWords(subject)} cannot be replaced: a deletion would wait for its finalizers (${someOf(finalizers)})`,
 	"namespace-replaced": ({ namespaces }) =>

@@ -251,6 +251,7 @@ const FAILURES: Readonly<Record<Cause, true>> = {
 	terminating: true,
 	"token-file-empty": true,
 	unmanaged: true,
+	undone: true,
 	unreachable: true,
 };
 

@@ -11,6 +11,7 @@ import type { Change } from "../../core/pull-secrets/change.ts";
 import { actionOf, updatePatch } from "../../core/pull-secrets/changes.ts";
 import {
 	type ContentReader,
+	type DesiredPullSecret,
 	type PullSecret,
 	secretOf,
 } from "../../core/pull-secrets/pull-secret.ts";
@@ -162,7 +163,7 @@ async function plannedAgain(
 	}
 }
 
-/** The API server took a write, and stores what it stored before: a webhook undid it. No watch tells of that. */
+/** The API server took a write, and stores what it stored before. No watch tells of that. */
 const AS_IT_WAS = Symbol();
 
 /** Writes; returns what failed without a refusal that could be put right. */
@@ -172,13 +173,22 @@ async function write(
 ): Promise<Failure | typeof AS_IT_WAS | undefined> {
 	const { cluster, dryRun } = how;
 	const options = { dryRun: dryRun === "server" };
-	const tell = (written: Secret) => {
-		if (!options.dryRun) how.onWritten?.(how.reader.toPullSecret(written));
+	/** What is stored, or would be: admission may make something else of it. */
+	const told = (
+		answer: Secret,
+		{ content }: DesiredPullSecret,
+	): Failure | undefined => {
+		const written = how.reader.toPullSecret(answer);
+		if (!options.dryRun) how.onWritten?.(written);
+		const isKept = written.content.canonical === content.canonical;
+		return isKept ? undefined : { cause: "undone" };
 	};
 	switch (change.action) {
 		case "create":
-			tell(await cluster.create("Secret", secretOf(change.desired), options));
-			return undefined;
+			return told(
+				await cluster.create("Secret", secretOf(change.desired), options),
+				change.desired,
+			);
 		case "update": {
 			const written = await cluster.patch(
 				"Secret",
@@ -186,11 +196,14 @@ async function write(
 				updatePatch(change.current, change.desired),
 				options,
 			);
-			tell(written);
-			return !options.dryRun &&
+			const undone = told(written, change.desired);
+			return (
+				undone ??
+				(!options.dryRun &&
 				written.metadata.resourceVersion === change.current.resourceVersion
-				? AS_IT_WAS
-				: undefined;
+					? AS_IT_WAS
+					: undefined)
+			);
 		}
 		case "replace":
 			return replace(change, { cluster, ...how.world, dryRun });

@@ -247,12 +247,13 @@ class Controller {
 		const results = await apply([change], this.#applying);
 		for (const result of results) {
 			this.#told.tell(result);
-			if (result.action !== "failed") {
-				this.#state.did(change, result.action, before);
+			// Of what was written, whatever became of it, a watch tells.
+			const isUndone = result.why?.cause === "undone";
+			this.#state.did(change, result.action, before);
+			if (result.action !== "failed" || isUndone)
 				this.#backoffs.set(namespace, afterWrite(backoff, now));
-			}
 			// What stands in the way is watched; anything else may be over without an event.
-			else if (change.action !== "conflict")
+			if (result.action === "failed" && change.action !== "conflict")
 				this.#failed(
 					namespace,
 					result.why && "error" in result.why ? result.why.error : undefined,

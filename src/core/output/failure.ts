@@ -214,6 +214,8 @@ export type ChangeFailure =
 			readonly namespaces: readonly string[];
 	  }
 	| { readonly cause: "changed-meanwhile" }
+	/** The API server took the write, and stores other content. */
+	| { readonly cause: "undone" }
 	/** It cannot be replaced: a deletion would wait for them. */
 	| { readonly cause: "finalizers"; readonly finalizers: readonly string[] }
 	| {

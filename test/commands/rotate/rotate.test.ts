@@ -324,6 +324,29 @@ error: cannot tell whether app, shop are the namespaces that were recorded (need
 		assert.deepEqual(passwords(bed), ["old", "old", "old"]);
 	});
 
+	for (const [where, left] of [
+		["nginx-mesh", ["old", "old", "old"]],
+		["app", ["new", "old", "new"]],
+	] as const)
+		test(`a webhook that undoes what is written in ${where}: that is told, and failed`, async () => {
+			await using bed = await withCopies();
+			bed.server.onRequest(({ method, path }) => {
+				if (method !== "PATCH" || !path.includes(`/${where}/`))
+					return undefined;
+				const body = JSON.stringify(secretIn(bed, where));
+				return { answer: { status: 200, body } };
+			});
+			const { status, err } = await bed.run(ROTATE, GIVEN);
+			assert.equal(status, 1);
+			assert.match(
+				err,
+				new RegExp(
+					`error: secret "${NAME}" in namespace "${where}" has other content than was written: the API server accepted the change, and an admission webhook or policy undid it\n`,
+				),
+			);
+			assert.deepEqual(passwords(bed), left);
+		});
+
 	test("copies of other sources, and Secrets of others, are left alone", async () => {
 		await using bed = await withCopies();
 		secret(

@@ -599,6 +599,30 @@ describe("somebody who undoes what we write", () => {
 		});
 	});
 
+	test("as a webhook does, with content of its own: that is told once, and waited for", async () => {
+		await using bed = await bedWith("app");
+		await using keeping = await kept(bed);
+		await keeping.says("ready");
+		let writes = 0;
+		bed.server.onRequest(({ method, path }) => {
+			if (method !== "PATCH" || !path.includes("/app/")) return undefined;
+			writes++;
+			drift(bed, "app");
+			const stored = bed.server.store.get("Secret", "app", NAME);
+			return { answer: { status: 200, body: JSON.stringify(stored) } };
+		});
+		drift(bed, "app");
+		const { clock } = keeping;
+		await keeping.until(() => writes === 5 && clock.waiting().includes(1000));
+		assert.deepEqual(
+			keeping.log.filter((line) => line.includes("failed")),
+			[
+				`Secret app failed error: secret "${NAME}" in namespace "app" has other content than was written: the API server accepted the change, and an admission webhook or policy undid it`,
+			],
+		);
+		assert.equal(writes, 5);
+	});
+
 	test("and then puts something in our way: that is told at once", async () => {
 		await using bed = await bedWith("app");
 		await using keeping = await kept(bed);
