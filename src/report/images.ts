@@ -124,7 +124,7 @@ function findingDetail(finding: ImageFinding): string {
 function denialDetail(denial: Denial): string {
 	switch (denial.is) {
 		case "no-credential":
-			return "the registry asks for a credential, and no entry matches";
+			return "the registry asks for a credential, and no entry gives one";
 		case "withheld":
 			return "the registry asks for a credential, and none that matches is sent to a host that no entry names";
 		case "rejected":

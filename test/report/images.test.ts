@@ -7,7 +7,7 @@ import { imageItem } from "../../src/report/images.ts";
 const DENIALS: readonly [Denial, string][] = [
 	[
 		{ is: "no-credential" },
-		"the registry asks for a credential, and no entry matches",
+		"the registry asks for a credential, and no entry gives one",
 	],
 	[
 		{ is: "rejected", from: "a/b", words: "no such login" },

@@ -67,7 +67,7 @@ export type ImageFinding =
 
 /** Why a registry does not let it be pulled. */
 export type Denial = Faults<{
-	/** It asks for a credential, and no entry matches. */
+	/** It asks for a credential, and no entry that matches gives one. */
 	"no-credential": None;
 	/** It asks for one, and those that match are not known to be for this host. */
 	withheld: None;
@@ -155,7 +155,11 @@ export class ImageChecker {
 		let worst: ImageFinding | undefined;
 		// A kubelet tries nobody only where no entry matches.
 		for (const each of offered.length > 0 ? offered : [undefined]) {
-			const as = { offered: each, hidden };
+			// One without a user is none to containerd, CRI-O and docker.
+			const as = {
+				offered: each?.credential.username ? each : undefined,
+				hidden,
+			};
 			const finding = await this.#checkAs(image, head, as);
 			if (finding.status === "ok" || finding.status === "wrong-platform")
 				return finding;

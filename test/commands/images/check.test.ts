@@ -362,7 +362,10 @@ describe("images --check", () => {
 			items.map((item) => [item.status, item.detail]),
 			[
 				["ok", "without a credential; linux/amd64"],
-				["denied", "the registry asks for a credential, and no entry matches"],
+				[
+					"denied",
+					"the registry asks for a credential, and no entry gives one",
+				],
 			],
 		);
 	});

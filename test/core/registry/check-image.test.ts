@@ -211,6 +211,20 @@ describe("an image is looked for as a runtime would pull it", () => {
 		);
 	});
 
+	it("as nobody where the entry that matches carries nothing", async () => {
+		const empty = { from: "mesh/key", credential: new Credential("", "") };
+		const open = registryOf(bearer(() => index("linux/amd64"), true));
+		const found = await open.checker.check(image("a", "1"), [empty]);
+		assert.equal(found.status === "ok" && found.from, undefined);
+		assert.equal(found.status, "ok");
+		const { checker, seen } = registryOf(bearer(() => index("linux/amd64")));
+		assert.deepEqual(await checker.check(image("a", "1"), [empty]), {
+			status: "denied",
+			because: { is: "no-credential" },
+		});
+		assert.ok(!seen.some((line) => line.includes("Basic")));
+	});
+
 	it("where another registry has it, as nobody", async () => {
 		const elsewhere = (open: boolean) =>
 			registryOf((request, authorization) => {
