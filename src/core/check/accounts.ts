@@ -99,6 +99,7 @@ function unattached(keyrings: Keyrings, lost: readonly Finding[]): Finding[] {
 	const lacking = facts.pods.flatMap((pod) => {
 		if (pod.waiting.length > 0 || pod.isMirror || keyrings.hasOwnList(pod))
 			return [];
+		if (keyrings.isAccountGone(pod)) return [];
 		if (told.has(`${pod.namespace}/${pod.account}`)) return [];
 		const secret = pod.started
 			.filter((image) => !keyrings.has(pod, image))

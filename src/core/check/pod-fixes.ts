@@ -1,4 +1,5 @@
 import { type NonEmpty, partition } from "../groups.ts";
+import { isPattern } from "../kubelet/keyring.ts";
 import { type Script, sequence } from "../output/shell.ts";
 import type { Fixes } from "../pull-secrets/fixes.ts";
 import type { Manager } from "../pull-secrets/managers.ts";
@@ -248,12 +249,13 @@ function ofItsOwn(group: Group, host: string, keyrings: Keyrings): PodFix {
 
 /** A new credential for one entry, wherever it is written; never at the price of another entry. */
 function fixCredential(group: Group, keyrings: Keyrings): PodFix {
-	const entries = new Map(group.map(({ secret, entry }) => [secret, entry]));
-	const entryIn = (ref: string): string => entries.get(ref) ?? "";
+	const entries = new Map(group.map((problem) => [problem.secret, problem]));
 	return fixSecrets([...entries.keys()], keyrings, {
-		ofSource: ({ fixes }, ref) => fixes.rotate(entryIn(ref)),
-		ofAnother: (facts) =>
-			newCredential(facts, entryIn(sourceRef(facts)), keyrings),
+		ofSource: ({ fixes }, ref) => fixes.rotate(entries.get(ref)?.entry),
+		ofAnother: (facts) => {
+			const { entry = "", host = "" } = entries.get(sourceRef(facts)) ?? {};
+			return newCredential(facts, entry, host, keyrings);
+		},
 	});
 }
 
@@ -304,6 +306,7 @@ function fixSecrets(
 function newCredential(
 	{ namespace, name, key }: SecretFacts,
 	entry: string,
+	host: string,
 	keyrings: Keyrings,
 ): Script | undefined {
 	const { withoutSource } = keyrings.facts;
@@ -312,8 +315,13 @@ function newCredential(
 			return withoutSource.rotateAt(namespace, name, entry);
 		case "labelled":
 		case "unmanaged":
+			// What is created is for a host: it is tried before an entry with stars.
 			return key.type === PULL_SECRET_TYPE
-				? withoutSource.takeOver(namespace, name, entry)
+				? withoutSource.takeOver(
+						namespace,
+						name,
+						isPattern(entry) ? host : entry,
+					)
 				: undefined;
 		case "copy":
 			// It says that it is a copy, and no record knows it: whose it is, is to be found out first.

@@ -9,6 +9,7 @@ import {
 } from "../output/shell.ts";
 import { displayHost } from "../registry/server.ts";
 import type { Steps } from "../steps.ts";
+import { obstacleIn } from "./blocked.ts";
 import { isUnread, type PodFacts, sendingTo } from "./facts.ts";
 import {
 	type Finding,
@@ -256,11 +257,17 @@ function sendingCopies(
 	const accounts = (some: readonly string[]) =>
 		unique(
 			group
-				.filter(({ pod }) => some.includes(pod.namespace))
+				.filter(
+					({ pod }) =>
+						some.includes(pod.namespace) && !keyrings.isAccountGone(pod),
+				)
 				.map(({ pod }) => pod.account),
 		);
+	// What stands in a copy's place is told with the copies.
 	const all = unique(group.map(({ pod }) => pod.namespace)).filter(
-		(namespace) => namespace !== source.secret.namespace,
+		(namespace) =>
+			namespace !== source.secret.namespace &&
+			obstacleIn(namespace, source.secret, keyrings.facts) === undefined,
 	);
 	const served = all.filter((at) => keyrings.isServed(source, at));
 	const others = all.filter((at) => !served.includes(at));

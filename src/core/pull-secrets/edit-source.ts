@@ -8,6 +8,7 @@ import {
 	registryNamed,
 } from "../registry/server.ts";
 import {
+	differsInCase,
 	entriesNamed,
 	isSameRegistry,
 	withSameRegistries,
@@ -136,8 +137,8 @@ function addRegistries(
 			if (credentialOf(there)?.equals(credential)) return false;
 			throw present(current, auths, key);
 		}
-		const [same] = [...auths.keys()].filter((other) =>
-			isSameRegistry(other, key),
+		const [same] = [...auths.keys()].filter(
+			(other) => isSameRegistry(other, key) && !differsInCase(other, key),
 		);
 		if (same === undefined) return true;
 		throw present(current, auths, key, same);

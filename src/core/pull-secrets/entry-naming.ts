@@ -35,6 +35,12 @@ export function isSameRegistry(a: string, b: string): boolean {
 	return named !== undefined && named === registryNamed(b);
 }
 
+/** Whether only a person takes both keys for one registry: a kubelet compares the case of their letters. */
+export function differsInCase(a: string, b: string): boolean {
+	const [one, other] = [normaliseKey(a), normaliseKey(b)];
+	return one !== other && one?.toLowerCase() === other?.toLowerCase();
+}
+
 /**
  * How a command line names an entry, to be printed: undefined where it cannot without what stands
  * before an `@`, which may be a password.

@@ -267,6 +267,27 @@ const SCENES: [
 		},
 	],
 	[
+		"one for many hosts, which a command for one cannot name",
+		"rejected",
+		"kubectl meshreg create regcred -n app --force --registry-server r.io",
+		({ node, secret, account }) => {
+			secret("app/regcred", { "*.io": "wrong" });
+			account("app", "regcred");
+			node.deploy({ namespace: "app", name: "web", image: IMAGE });
+		},
+	],
+	[
+		"a registry whose letters the source has in another case",
+		"no-key",
+		"kubectl meshreg create --add --registry-server r.io && kubectl meshreg sync -n app",
+		async ({ node, run, secret, record }) => {
+			secret(`nginx-mesh/${KEY}`, { "R.io": "right" }, { labels: labelsOf() });
+			record("app");
+			await run("sync", "-n", "app", "--attach");
+			node.deploy({ namespace: "app", name: "web", image: IMAGE });
+		},
+	],
+	[
 		"an expired credential",
 		"expired",
 		"kubectl meshreg rotate --registry-server r.io",
@@ -515,21 +536,68 @@ describe("what fails elsewhere does not end a fix", () => {
 	});
 });
 
-test("no pull secret is attached to an account that is not there, of whatever cause", async () => {
-	await using here = await scene();
-	const { bed, node, run } = here;
-	await run(...CREATE.with(2, "docker.io"));
-	await run("sync", "-n", "app");
-	node.deploy({
-		namespace: "app",
-		name: "web",
-		image: "nats:2.9",
-		account: "gone",
+describe("no pull secret is attached to an account that is not there", () => {
+	test("of pods that run and may not again", async () => {
+		await using here = await scene();
+		const { bed, run, record } = here;
+		await run(...CREATE);
+		record("app", "shop");
+		await run("sync", "-n", "shop");
+		bed.server.store.seed({
+			kind: "Node",
+			metadata: { name: "n1" },
+			status: { nodeInfo: { kubeletVersion: "v1.35.2" } },
+		});
+		for (const namespace of ["app", "shop"])
+			bed.server.store.seed({
+				kind: "Pod",
+				metadata: { namespace, name: "ran" },
+				spec: {
+					nodeName: "n1",
+					serviceAccountName: "gone",
+					containers: [{ name: "main", image: IMAGE }],
+				},
+				status: RUNNING,
+			});
+		const { out } = await bed.run(["check"]);
+		assert.match(out, /Fix: kubectl meshreg sync -n app$/m);
+		assert.doesNotMatch(out, /gone does not reference|attach.*gone/);
 	});
-	node.pull();
-	const { out } = await bed.run(["check"]);
-	assert.match(out, /serviceaccount\/gone does not exist/);
-	assert.doesNotMatch(out, /attach gone/);
+
+	test("nor anything copied to where another's Secret is", async () => {
+		await using here = await scene();
+		const { bed, run, record, secret } = here;
+		await run(...CREATE);
+		record("app");
+		secret(`app/${KEY}`, { "q.io": "theirs" });
+		const pod = {
+			kind: "Pod",
+			metadata: { namespace: "app", name: "ran" },
+			spec: { containers: [{ name: "main", image: IMAGE }] },
+			status: RUNNING,
+		};
+		bed.server.store.seed(pod);
+		const { out } = await bed.run(["check", "--before-upgrade"]);
+		assert.match(out, /would not start again/);
+		assert.doesNotMatch(out, /sync -n/);
+	});
+
+	test("of pods that wait, of whatever cause", async () => {
+		await using here = await scene();
+		const { bed, node, run } = here;
+		await run(...CREATE.with(2, "docker.io"));
+		await run("sync", "-n", "app");
+		node.deploy({
+			namespace: "app",
+			name: "web",
+			image: "nats:2.9",
+			account: "gone",
+		});
+		node.pull();
+		const { out } = await bed.run(["check"]);
+		assert.match(out, /serviceaccount\/gone does not exist/);
+		assert.doesNotMatch(out, /attach gone/);
+	});
 });
 
 describe("one fix undoes no other", () => {

@@ -105,12 +105,7 @@ describe("create --add", () => {
 		return bed;
 	};
 
-	for (const key of [
-		"https://b.example",
-		"b.example/v1/",
-		"http://b.example/",
-		"B.example",
-	])
+	for (const key of ["https://b.example", "b.example/v1/", "http://b.example/"])
 		test(`a registry that is there as ${key} is refused`, async () => {
 			await using bed = await edited(
 				JSON.stringify({ auths: { [key]: { auth: btoa("u:p") } } }),

@@ -250,6 +250,16 @@ describe("registries are added", () => {
 		]);
 	});
 
+	test("one whose letters stand there in another case, which no kubelet takes for it", () => {
+		const made = edited({ by: "add" }, secret({ "A.example": "one" }), [
+			entry("a.example", "two"),
+		]);
+		assert.deepEqual(passwordsOf(made), [
+			["A.example", "one"],
+			["a.example", "two"],
+		]);
+	});
+
 	const PRESENT: [server: string, key: string, as?: string][] = [
 		["a.example", "a.example"],
 		["b.example/team", "b.example/team"],
