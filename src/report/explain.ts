@@ -256,7 +256,7 @@ function noneWorks(checks: readonly CredentialCheck[]): string {
 
 function verdict({ verification }: CredentialCheck, image: string): string {
 	return verification === undefined
-		? "it is empty: nothing to verify"
+		? "it is empty: container runtimes pull without a credential"
 		: verificationWords(
 				verification,
 				registryServerOf(image) ?? "the registry",

@@ -32,10 +32,11 @@ export function works({ verification }: CredentialCheck): boolean {
 	);
 }
 
-/** Whether it could not be found out: nobody has refused it. */
+/** Whether it could not be found out: nobody has refused it. With an empty one runtimes pull as nobody. */
 export function isOpen({ verification }: CredentialCheck): boolean {
 	return (
-		verification?.outcome === "unverifiable" ||
-		verification?.outcome === "unreachable"
+		verification === undefined ||
+		verification.outcome === "unverifiable" ||
+		verification.outcome === "unreachable"
 	);
 }

@@ -591,7 +591,7 @@ describe("explain --verify", () => {
 			out.slice(out.indexOf("Verified")),
 			`Verified from this machine, whose network and trust may not be the node's:
   1. ${server.host} rejects the credential: authentication required
-  2. it is empty: nothing to verify
+  2. it is empty: container runtimes pull without a credential
   3. ${server.host} accepts the credential, and ${image} can be pulled with it
 The first that works is entry ${server.host} in ${join(bed.folder, "2.json")}.
 `,
@@ -602,7 +602,13 @@ The first that works is entry ${server.host} in ${join(bed.folder, "2.json")}.
 
 	for (const [what, says, docker] of [
 		["refused", "It does not work.", [wrong]],
-		["refused, and another that is empty", "None of them works.", [wrong, {}]],
+		["refused, twice", "None of them works.", [wrong, wrong]],
+		[
+			"refused, and another that is empty",
+			"None of them is known to work: not all could be verified.",
+			[wrong, {}],
+		],
+		["empty", "Whether it works is not known.", [{}]],
 		["not asked", "Whether it works is not known.", ["down"]],
 		[
 			"not asked, twice",
@@ -611,7 +617,7 @@ The first that works is entry ${server.host} in ${join(bed.folder, "2.json")}.
 		],
 		[
 			"not asked, and another that is empty",
-			"None of them is known to work: not all could be verified.",
+			"Whether any of them works is not known.",
 			["down", {}],
 		],
 	] as const)
