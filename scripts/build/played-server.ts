@@ -1,5 +1,6 @@
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 import { gzipSync } from "node:zlib";
 
 const NAME = "nginx-mesh-registry-key";
@@ -70,7 +71,7 @@ function listOf(items: readonly unknown[]): object {
 
 /**
  * Plays an API server for as long as something else keeps the process going; resolves with its address.
- * Every write is answered with what is there. It answers as a real one does: where a command line ends
+ * Every write is answered with what is there, a Secret with the content that was sent. It answers as a real one does: where a command line ends
  * early, what was compiled until then is another thing each time.
  */
 export async function playedServer(): Promise<string> {
@@ -81,9 +82,11 @@ export async function playedServer(): Promise<string> {
 		);
 		const type = /type=([^,]+)/.exec(searchParams.get("fieldSelector") ?? "");
 		const isOther = type !== null && type[1] !== SOURCE.type;
-		request.resume();
-		request.once("end", () =>
-			answer(response, (!isOther && ANSWERS[pathname]) || listOf([])),
+		const there = (!isOther && ANSWERS[pathname]) || listOf([]);
+		const read = request.method === "PATCH" ? text(request) : undefined;
+		if (read === undefined) request.resume();
+		request.once("end", async () =>
+			answer(response, read ? { ...there, ...sent(await read) } : there),
 		);
 	});
 	server.on("connection", (socket) => socket.unref());
@@ -92,6 +95,15 @@ export async function playedServer(): Promise<string> {
 	});
 	server.unref();
 	return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** The content that a patch of a Secret gives it; nothing of other patches. */
+function sent(patch: string): object {
+	const { data } = JSON.parse(patch);
+	const content = data?.[".dockerconfigjson"];
+	return content === undefined
+		? {}
+		: { data: { ".dockerconfigjson": content } };
 }
 
 function answer(response: ServerResponse, body: unknown): void {
