@@ -521,8 +521,7 @@ const CARRIERS: Readonly<Record<string, string>> = {
 	"commands/sync/controller.ts": "each turn of the watch",
 	"commands/sync/source-care.ts": "a source that the watch renews",
 	"commands/create/write-source.ts": "the source of create",
-	"commands/apply/make-source.ts": "the source of apply",
-	"commands/rotate/rotate-source.ts": "the source of rotate",
+	"actions/apply/make-source.ts": "the source of apply and of rotate",
 };
 
 describe("one pipe: read, desired, plan, policy, apply, report", () => {

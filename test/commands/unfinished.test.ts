@@ -44,7 +44,14 @@ const CASES: readonly [
 		"unanswered",
 		AGAIN,
 	],
-	[ROTATE, [CREATE, SYNC], /^GET .*\/namespaces\/a$/, "unasked", AGAIN],
+	[ROTATE, [CREATE, SYNC], /^GET .*\/namespaces\/a$/, "unasked", "\n"],
+	[
+		ROTATE,
+		[CREATE, SYNC],
+		/^PATCH .*\/a\/secrets\//,
+		"unasked",
+		"(0 of 2 namespaces are done; run the command again to finish)\n",
+	],
 	[ROTATE, [CREATE, SYNC], /^GET .*\/nginx-mesh\/secrets\//, "unasked", "\n"],
 ];
 

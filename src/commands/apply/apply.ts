@@ -5,19 +5,32 @@ import { ChangeReport, formOf } from "../../actions/apply/change-report.ts";
 import { tellClaimants } from "../../actions/apply/claimants.ts";
 import type { CopySettings } from "../../actions/apply/copy-settings.ts";
 import { deliver, type Run, type Scope } from "../../actions/apply/deliver.ts";
+import { planMaking } from "../../actions/apply/make-source.ts";
 import { nextCommand } from "../../actions/apply/next-command.ts";
 import { selectedFor } from "../../actions/apply/selected.ts";
 import { warnOfNoMatch } from "../../actions/apply/warn-of-no-match.ts";
 import { enterVerified } from "../../actions/credentials/enter-verified.ts";
+import { newEntries } from "../../actions/credentials/entered-credential.ts";
 import {
 	beginCopyLists,
 	readingAhead,
 } from "../../actions/read/begin-lists.ts";
+import {
+	findSource,
+	placeMeant,
+	type SourceChoice,
+} from "../../actions/read/find-source.ts";
 import { warnOfExpiry } from "../../actions/read/warn-of-expiry.ts";
 import { warn } from "../../actions/tell.ts";
 import { command } from "../../command.ts";
 import { switchFlag } from "../../core/command-line/flag.ts";
 import type { Outcome } from "../../core/document.ts";
+import { isFailure } from "../../core/output/failure.ts";
+import {
+	applyRegistries,
+	editable,
+} from "../../core/pull-secrets/edit-source.ts";
+import { newSource } from "../../core/pull-secrets/new-source.ts";
 import {
 	ContentReader,
 	type PullSecret,
@@ -29,7 +42,6 @@ import {
 } from "../../flags/credential.ts";
 import { COPY_FLAGS, copySettingsOf, SELECTING } from "../../flags/sync.ts";
 import * as flags from "../../flags.ts";
-import { planMaking } from "./make-source.ts";
 
 /** `apply [NAME]`: the source holds this credential, and every copy equals it, whatever was there. */
 export const apply = command({
@@ -87,9 +99,27 @@ A missing source is created; a registry that it lacks is added, one that it has 
 			const report = new ChangeReport(world, cluster, formOf(options));
 			const run: Run = { ...options, cluster, reader, world, report };
 			return await report.whatIsDone(async () => {
-				const planned = await planMaking(entered, options, run);
+				const before = await sourceThere(options.source, run);
+				const place = before ?? placeMeant(options.source, cluster);
+				const entries = newEntries(entered, options, world.clock.now());
+				const planned = await planMaking(
+					{
+						...options,
+						place,
+						before,
+						made: (now) =>
+							now === undefined
+								? newSource(place, entries, options.label)
+								: applyRegistries(editable(now, place), entries),
+						verb: "Put",
+						recordedOnly: false,
+						entered,
+						entries,
+					},
+					run,
+				);
 				if (planned === undefined) return notDone(report);
-				const { before, source } = planned;
+				const { source } = planned;
 				const scope = await scopeOf(source, options, run);
 				if (scope === undefined) {
 					const now = (await planned.agreed([])) && (await planned.write());
@@ -115,6 +145,19 @@ A missing source is created; a registry that it lacks is added, one that it has 
 		}
 	},
 });
+
+/** The source that is meant; undefined where there is none yet. */
+async function sourceThere(
+	choice: SourceChoice,
+	{ cluster, reader, world }: Run,
+): Promise<PullSecret | undefined> {
+	try {
+		return await findSource(cluster, reader, choice, world);
+	} catch (error) {
+		if (isFailure(error, "source-missing")) return undefined;
+		throw error;
+	}
+}
 
 /** The source could not be written, or a person said no: then nothing was done. */
 function notDone(report: ChangeReport): Outcome {

@@ -1,4 +1,3 @@
-import { applyToSource } from "../../actions/apply/apply.ts";
 import { recordMissing, recordOf } from "../../actions/apply/change-record.ts";
 import {
 	ChangeReport,
@@ -6,29 +5,24 @@ import {
 	type OutputOptions,
 } from "../../actions/apply/change-report.ts";
 import { tellClaimants } from "../../actions/apply/claimants.ts";
-import {
-	agreesToCredential,
-	unlessRefused,
-} from "../../actions/apply/confirm.ts";
 import { deliver, type Run } from "../../actions/apply/deliver.ts";
 import {
+	planMaking,
+	type SourceWish,
+} from "../../actions/apply/make-source.ts";
+import {
 	refuseReplaced,
-	type SeenNamespaces,
 	seeNamespaces,
 } from "../../actions/apply/seen-namespaces.ts";
-import { namedTargets, recordedTargets } from "../../actions/apply/targets.ts";
+import { namedTargets } from "../../actions/apply/targets.ts";
 import type { Outcome } from "../../core/document.ts";
 import { contextClause } from "../../core/output/context-flags.ts";
 import { someOf } from "../../core/output/some-of.ts";
-import type { Change } from "../../core/pull-secrets/change.ts";
 import {
 	editable,
 	replaceCredentials,
 } from "../../core/pull-secrets/edit-source.ts";
-import type { NewEntry } from "../../core/pull-secrets/new-source.ts";
-import { planSource } from "../../core/pull-secrets/plan.ts";
 import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
-import { hasRules } from "../../core/pull-secrets/record.ts";
 
 /** What rotate may do to copies: bring them up to date, and nothing else. */
 const POLICY = { force: false, adopt: false, prune: false, copyLabels: {} };
@@ -37,67 +31,44 @@ const POLICY = { force: false, adopt: false, prune: false, copyLabels: {} };
  * Writes the new credential to the source, and then to every copy that is recorded. What was done
  * before an interrupt is unchanged the next time, so the same command finishes the work. Throws
  * FailureError where the record cannot be read, and what the cluster throws where this user may not
- * see what its rules mean, before anything is written; where there is none,
- * after the source is.
+ * see what its rules mean, before anything is written; where there is none, FailureError after the source
+ * is. Resolves with false where a person said no.
  */
 export async function rotateSource(
 	source: PullSecret,
-	entries: readonly NewEntry[],
-	/** The person is asked before anything is written. */
-	asks: boolean,
+	wish: Pick<SourceWish, "entered" | "entries" | "diff" | "seen">,
 	run: Run,
-	/** The source's namespace when the credential was asked for; undefined: nobody was asked. */
-	seenBefore?: SeenNamespaces,
-): Promise<"cancelled" | "reported"> {
-	const { cluster, world, report } = run;
+): Promise<boolean> {
 	const record = recordOf(source);
-	// With nobody to ask, nobody waited.
-	const seen =
-		seenBefore ??
-		(asks ? await seeNamespaces([source.namespace], cluster) : new Map());
-	// Who may not see where copies are would leave them with the old credential.
-	const copies =
-		record !== undefined && (asks || hasRules(record))
-			? (await recordedTargets(source, record, cluster)).serve.length
-			: 0;
-	if (asks) {
-		if (
-			!(await agreesToCredential(
-				"Replace",
-				entries,
-				source,
-				copies,
-				cluster,
-				world,
-			))
-		)
-			return "cancelled";
+	const making = await planMaking(
+		{
+			...wish,
+			place: source,
+			before: source,
+			made: (now) => replaceCredentials(editable(now, source), wish.entries),
+			verb: "Replace",
+			recordedOnly: true,
+			createNamespace: false,
+		},
+		run,
+	);
+	if (making === undefined) return run.report.failed;
+	if (record !== undefined) {
+		const scope = { by: "record" } as const;
+		const done = await deliver(making.source, scope, POLICY, run, making);
+		return done !== undefined || run.report.failed;
 	}
-	await refuseReplaced(seen, cluster);
-	const planned = (now: PullSecret | undefined): Change =>
-		planSource(now, replaceCredentials(editable(now, source), entries), {
-			force: false,
-			replace: true,
-		});
-	const change = await unlessRefused(planned(source), run, cluster, world);
-	if (change === "no") return "cancelled";
-	const written = await applyToSource(change, {
-		...run,
-		replan: (_, now) => planned(now),
-		onResult: report.add,
-	});
-	if (report.failed) return "reported";
-	const now = written ?? {
-		...source,
-		...("desired" in change && { content: change.desired.content }),
-	};
-	if (recordOf(now) !== undefined) {
-		await deliver(now, { by: "record" }, POLICY, run);
-		return "reported";
-	}
+	if (!(await making.agreed([]))) return false;
+	const now = await making.write();
+	if (now === undefined) return true;
 	const holders = await tellClaimants(source, run);
 	if (!(await isToBeRecorded(holders, run))) throw recordMissing(source);
-	const { entry, ...targets } = await namedTargets(now, holders, [], cluster);
+	const { entry, ...targets } = await namedTargets(
+		now,
+		holders,
+		[],
+		run.cluster,
+	);
 	await deliver(
 		now,
 		{
@@ -109,7 +80,7 @@ export async function rotateSource(
 		POLICY,
 		run,
 	);
-	return "reported";
+	return true;
 }
 
 /**

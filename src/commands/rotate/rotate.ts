@@ -169,17 +169,10 @@ The user stays unless another is given, and so do other registries in the source
 				options,
 				world.clock.now(),
 			);
-			const asks =
-				!options.yes && !options.diff && entered.some(({ asked }) => asked);
 			return await report.whatIsDone(async () => {
-				const outcome = await rotateSource(
-					source,
-					entries,
-					asks,
-					{ ...options, cluster, reader, report, world },
-					seen?.seen,
-				);
-				if (outcome === CANCELLED) return report.cancelled();
+				const wish = { ...options, entered, entries, seen: seen?.seen };
+				const run = { ...options, cluster, reader, report, world };
+				if (!(await rotateSource(source, wish, run))) return report.cancelled();
 				const { content } = replaceCredentials(source, entries);
 				if (!report.failed) warnOfMalformed(source, content, world);
 				return report.finish({ withSummary: true });

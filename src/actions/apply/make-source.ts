@@ -1,0 +1,126 @@
+import type { Change } from "../../core/pull-secrets/change.ts";
+import type { NewEntry } from "../../core/pull-secrets/new-source.ts";
+import { planSource } from "../../core/pull-secrets/plan.ts";
+import {
+	type DesiredPullSecret,
+	type PullSecret,
+	yetUnwritten,
+} from "../../core/pull-secrets/pull-secret.ts";
+import type { SourceRef } from "../../core/pull-secrets/source.ts";
+import type { EnteredCredential } from "../credentials/entered-credential.ts";
+import { applyToSource } from "./apply.ts";
+import { agreesToCredential, unlessRefused } from "./confirm.ts";
+import type { Run, SourceMaking } from "./deliver.ts";
+import { ensureNamespace } from "./ensure-namespace.ts";
+import {
+	refuseReplaced,
+	type SeenNamespaces,
+	seeNamespaces,
+} from "./seen-namespaces.ts";
+
+/** What a source is to be, and what a person is told of it who is asked. */
+export interface SourceWish {
+	readonly place: SourceRef;
+	/** undefined: there is none. */
+	readonly before: PullSecret | undefined;
+	/** Makes it of what it is by then. Throws FailureError for what is no source. */
+	readonly made: (now: PullSecret | undefined) => DesiredPullSecret;
+	readonly verb: "Put" | "Replace";
+	readonly entered: readonly EnteredCredential[];
+	readonly entries: readonly NewEntry[];
+	/** Its namespace before the credential was asked for; undefined: nobody was. */
+	readonly seen?: SeenNamespaces | undefined;
+	/** Copies go only where the record sends them, which knows a namespace that is made again: none holds up the others. */
+	readonly recordedOnly: boolean;
+	readonly createNamespace: boolean;
+	readonly diff: boolean;
+}
+
+/**
+ * A source as it is to be made. `write` returns it as it is then (or with a dry run would be). Nothing is
+ * written where nothing differs; where it changes under our hands, it is made of what it is by then.
+ */
+interface PlannedSource extends SourceMaking {
+	/** As it will be. */
+	readonly source: PullSecret;
+}
+
+/**
+ * How a source is made. Resolves with undefined where a person does not want what is there to be deleted for
+ * it, or it may not be changed, which has been reported. Throws FailureError for what is no source.
+ */
+export async function planMaking(
+	{
+		place,
+		before,
+		made,
+		verb,
+		entered,
+		entries,
+		seen: seenBefore = new Map(),
+		recordedOnly,
+		createNamespace,
+		diff,
+	}: SourceWish,
+	run: Run,
+): Promise<PlannedSource | undefined> {
+	const { cluster, world, report, dryRun } = run;
+	const planned = (now: PullSecret | undefined): Change =>
+		planSource(now, made(now), { force: false, replace: true });
+	const change = await unlessRefused(planned(before), run, cluster, world);
+	if (change === "no") return undefined;
+	const source = wouldBe(before, made(before));
+	const write = async (): Promise<PullSecret | undefined> => {
+		const namespace =
+			createNamespace && before === undefined
+				? await ensureNamespace(cluster, place.namespace, dryRun)
+				: undefined;
+		if (namespace !== undefined) report.add(...namespace);
+		const written = await applyToSource(change, {
+			...run,
+			// A dry run has not made the namespace: the server could not take the Secret.
+			dryRun:
+				namespace !== undefined && dryRun === "server" ? "client" : dryRun,
+			replan: (_, now) => planned(now),
+			onResult: report.add,
+		});
+		if (report.failed) return undefined;
+		if (dryRun !== "none") return source;
+		return change.action === "unchanged" ? before : written;
+	};
+	// Who agreed to a deletion was told of where.
+	const asks =
+		change.action !== "replace" &&
+		!run.yes &&
+		!diff &&
+		dryRun === "none" &&
+		entered.some(({ asked }) => asked);
+	const agreed = async (copies: readonly string[]): Promise<boolean> => {
+		const about = [place.namespace, ...(recordedOnly ? [] : copies)];
+		const seen = asks ? await seeNamespaces(about, cluster) : new Map();
+		const { length } = copies;
+		if (
+			asks &&
+			!(await agreesToCredential(verb, entries, place, length, cluster, world))
+		)
+			return false;
+		await refuseReplaced(new Map([...seen, ...seenBefore]), cluster);
+		return true;
+	};
+	if (change.action !== "conflict") return { source, agreed, write };
+	await write();
+	return undefined;
+}
+
+/** A source as it would be after a dry run. */
+function wouldBe(
+	current: PullSecret | undefined,
+	desired: DesiredPullSecret,
+): PullSecret {
+	return {
+		...yetUnwritten(desired),
+		...current,
+		...desired,
+		annotations: { ...current?.annotations, ...desired.annotations },
+	};
+}
