@@ -1,7 +1,7 @@
 import { StringDecoder } from "node:string_decoder";
 import { isJsonObject, readJson } from "../../../core/json-object.ts";
 import { oneLine } from "../../../core/output/printable.ts";
-import { ConnectionError } from "../../../errors.ts";
+import { AbortedError, ConnectionError } from "../../../errors.ts";
 import type { Clock, Output } from "../../../world.ts";
 import type { Credential, Credentials } from "../auth/credentials.ts";
 import type { Connections } from "../http/connections.ts";
@@ -199,6 +199,7 @@ export class Requests {
 		try {
 			return await this.#options.credentials.current();
 		} catch (error) {
+			if (error instanceof AbortedError) throw error;
 			throw new TransportError(error, false);
 		}
 	}

@@ -3,6 +3,7 @@ import { fieldOf, isJsonObject } from "../../../core/json-object.ts";
 import type { ExecPluginFault } from "../../../core/output/connection-failure.ts";
 import { FailureError } from "../../../core/output/failure.ts";
 import { onOneLine } from "../../../core/output/printable.ts";
+import { AbortedError } from "../../../errors.ts";
 import { ProgramMissing, startProgram } from "../../programs.ts";
 import type { ConnectContext } from "../kubeconfig/context.ts";
 import type { ExecEntry } from "../kubeconfig/document.ts";
@@ -96,6 +97,8 @@ async function run(
 		});
 		child.once("close", (code, signal) => {
 			if (code === 0) return resolve(Buffer.concat(output));
+			// Ctrl-C is for both, and ours may be heard of later.
+			if (signal === "SIGINT") return reject(new AbortedError(signal));
 			reject(
 				failure(
 					signal

@@ -505,6 +505,16 @@ describe("exec plugins", { skip: notPosix }, () => {
 			assert.equal(status, 1);
 		});
 
+	test("that Ctrl-C ended end the run with it", async () => {
+		await writeFile(join(folder, "bin/plugin"), "#!/bin/sh\nkill -INT $$\n");
+		const { cluster } = await connected({ kubeconfig: await kubeconfig() });
+		await assert.rejects(
+			cluster.read("Namespace", { name: "default" }),
+			new AbortedError("SIGINT"),
+		);
+		await cluster.close();
+	});
+
 	test("end with the interrupt", async () => {
 		await writeFile(
 			join(folder, "bin/plugin"),
