@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { closeSync, constants, openSync, readFileSync } from "node:fs";
 import type { IPty } from "@lydell/node-pty";
 import { codeOf } from "../../src/adapters/error-code.ts";
 
@@ -17,6 +18,8 @@ export interface TerminalSession {
 	resize(columns: number, rows: number): void;
 	/** Sends a signal to the program (not to the shell that it runs under). */
 	signal(name: "SIGINT" | "SIGTERM" | "SIGHUP" | "SIGCONT"): void;
+	/** Sets the terminal as a shell has it: lines, and what is typed is shown. */
+	echo(): void;
 	/** Closes the window: the terminal is gone for whatever runs on it. */
 	close(): void;
 	/** Waits for the program's end: its exit status, and the terminal's settings as `stty -a` shows them then. */
@@ -140,6 +143,13 @@ class Session implements TerminalSession {
 
 	signal(name: NodeJS.Signals): void {
 		process.kill(-this.pty.pid, name);
+	}
+
+	echo(): void {
+		const path: unknown = Reflect.get(this.pty, "ptsName");
+		const fd = openSync(String(path), constants.O_RDONLY | constants.O_NOCTTY);
+		execFileSync("stty", ["sane"], { stdio: [fd, "ignore", "inherit"] });
+		closeSync(fd);
 	}
 
 	close(): void {

@@ -26,7 +26,8 @@ interface Terminal {
 	readonly env: Env;
 	readonly pid: number;
 	readonly platform: string;
-	on(event: "SIGTSTP", listener: () => void): unknown;
+	on(event: "SIGTSTP" | "SIGCONT", listener: () => void): unknown;
+	off(event: "SIGCONT", listener: () => void): unknown;
 	once(event: "SIGCONT", listener: () => void): unknown;
 	/** Process 0: all of this one's group, which a shell starts and stops together. */
 	kill(pid: number, signal: "SIGSTOP" | "SIGTSTP"): unknown;
@@ -64,7 +65,15 @@ export function terminalPrompter(
 				plain ? "kept" : typing,
 				(ending) => ended.abort(ERRORS[ending]()),
 			);
-			if (!plain) terminal.stderr.write(MARK_PASTES.on);
+			const mark = (pastes: string) => plain || terminal.stderr.write(pastes);
+			mark(MARK_PASTES.on);
+			// A shell has had the terminal meanwhile, which echoes there whatever is typed.
+			const continued = () => {
+				terminal.stdin.setRawMode(false);
+				terminal.stdin.setRawMode(true);
+				mark(MARK_PASTES.on);
+			};
+			terminal.on("SIGCONT", continued);
 			try {
 				return await question(questions, {
 					input,
@@ -78,8 +87,9 @@ export function terminalPrompter(
 				if (ending instanceof AbortedError) interrupt.abort(ending);
 				throw ending;
 			} finally {
+				terminal.off("SIGCONT", continued);
 				await input.close();
-				if (!plain) terminal.stderr.write(MARK_PASTES.off);
+				mark(MARK_PASTES.off);
 			}
 		});
 	}

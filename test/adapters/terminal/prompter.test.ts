@@ -114,6 +114,20 @@ terminal("a password can be corrected, and pasted", async (t) => {
 	assert.doesNotMatch(shown, /s3|et\b/);
 });
 
+terminal(
+	"a password is not shown after a stop, during which a shell had the terminal",
+	async (t) => {
+		const { answer, shown } = await asked(t, "password", async (session) => {
+			await session.shows("Password:");
+			session.echo();
+			await session.showsAfter(() => session.signal("SIGCONT"), "\x1b[?2004h");
+			session.type("s3cret\r");
+		});
+		assert.equal(answer, "s3cret");
+		assert.doesNotMatch(shown, /s3/);
+	},
+);
+
 terminal("an empty password is asked for again", async (t) => {
 	const { answer } = await asked(t, "password", async (session) => {
 		await session.shows("Password:");
