@@ -7,6 +7,8 @@ export async function metricsText(
 	const { Counter, Gauge, Registry } = await import("./lazy-prom-client.ts");
 	const registry = new Registry();
 	for (const { name, help, type, samples } of metrics) {
+		// The library would give one that has no labels a 0, which an expiry that is not known is not.
+		if (samples.length === 0) continue;
 		const labelNames = [
 			...new Set(samples.flatMap(({ labels }) => Object.keys(labels))),
 		];

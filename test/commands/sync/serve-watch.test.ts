@@ -148,6 +148,15 @@ meshreg_refresh_total{registry="r.example",result="refreshed"} 1
 	});
 });
 
+test("what is not known has no sample: an expiry of 0 would be an alert", async () => {
+	const { ask } = await served({ metrics: METRICS });
+	const { text = "" } = (await ask(9090, "/metrics")) ?? {};
+	assert.deepEqual(
+		text.split("\n").filter((line) => line !== "" && !line.startsWith("#")),
+		['meshreg_build_info{version="1.2.3"} 1'],
+	);
+});
+
 test("whoever asks for metrics all the time has them made once a second", async () => {
 	let made = 0;
 	const { ask, clock } = await served(
