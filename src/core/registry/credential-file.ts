@@ -13,7 +13,6 @@ import {
 	parseGoJson,
 } from "../credentials/go-json.ts";
 import type { Env } from "../env.ts";
-import { fieldOf, readJsonObject } from "../json-object.ts";
 import type { StoredFault } from "../output/credential-fault.ts";
 import type { CredentialFileFault, FileKind } from "../output/file-fault.ts";
 import {
@@ -287,11 +286,12 @@ export function readHelperAnswer(text: string): StoredEntry {
 		found: "unusable",
 		problem,
 	});
-	const answer = readJsonObject(text);
-	if (typeof answer === "string") return no({ is: answer });
-	const { Username: user, Secret: secret } = answer;
-	if (typeof user !== "string" || typeof secret !== "string")
-		return no({ is: "no-login" });
+	const answer = parseGoJson(text);
+	if (!answer.ok) return no({ is: "not-json" });
+	if (answer.value.kind !== "object") return no({ is: "not-object" });
+	const user = saidIn(answer.value, "username");
+	const secret = saidIn(answer.value, "secret");
+	if (user === undefined || secret === undefined) return no({ is: "no-login" });
 	// Documented at https://github.com/docker/docker-credential-helpers#development
 	if (user === "<token>") return no({ is: "identity-token" });
 	return user === "" && secret === ""
@@ -299,13 +299,24 @@ export function readHelperAnswer(text: string): StoredEntry {
 		: storedCredential(new Credential(user, secret));
 }
 
+/** A text in a helper's answer as docker reads it: its name, here in lower case, in any; of several the last. */
+function saidIn(answer: GoValue, field: string): string | undefined {
+	if (answer.kind !== "object") return undefined;
+	const [, value] =
+		answer.members.findLast(
+			([name, { kind }]) => kind !== "null" && sameField(name, field),
+		) ?? [];
+	return value?.kind === "string" ? value.text : undefined;
+}
+
 /**
  * Whether a helper's answer says that it is for another registry than the one with this key. docker does not look;
  * what renews a pull secret by itself has to. No name, or one of no host, says nothing.
  */
 export function isForAnother(text: string, key: string): boolean {
-	const server = fieldOf(readJsonObject(text), "ServerURL");
-	if (typeof server !== "string" || !/[.:]/.test(server)) return false;
+	const answer = parseGoJson(text);
+	const server = answer.ok ? saidIn(answer.value, "serverurl") : undefined;
+	if (server === undefined || !/[.:]/.test(server)) return false;
 	const named = registryOf(server);
 	return named !== undefined && named !== registryOf(key);
 }

@@ -358,6 +358,10 @@ const ANSWERS: readonly [text: string, lookup: object][] = [
 		IS_GOOD,
 	],
 	['{"Username":"u","Secret":"p:q","More":1}\n', IS_GOOD],
+	// As Go's decoder reads them for docker: names in any case, of several the last, null is nothing.
+	['{"username":"u","SECRET":"p:q"}', IS_GOOD],
+	['{"Username":"v","Username":"u","Secret":"p:q","secret":null}', IS_GOOD],
+	['{"username":"<token>","secret":"t"}', unusable(TOKEN)],
 	['{"Username":"<token>","Secret":"t"}', unusable(TOKEN)],
 	['{"Username":"","Secret":""}', NOTHING],
 	[
