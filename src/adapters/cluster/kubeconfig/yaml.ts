@@ -52,6 +52,8 @@ export async function parseKubeconfig(text: string): Promise<unknown> {
 		logLevel: "error",
 		// Duplicate keys are no error to kubectl, either.
 		uniqueKeys: false,
+		// YAML 1.1's as well: what several users share is often written once.
+		merge: true,
 		customTags: [FLAGS, NUMBERS],
 	});
 	const [error] = document?.errors ?? [];

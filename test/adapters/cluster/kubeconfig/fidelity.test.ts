@@ -179,7 +179,9 @@ clusters:
 - {name: bad-proxy, cluster: {server: "${a.url}", certificate-authority: ca.pem, proxy-url: "ftp://x"}}
 users:
 - {name: token, user: {token: plain}}
-- {name: other, user: {token: another}}
+- {name: other, user: &other {token: another, as: ann}}
+- {name: merged, user: {<<: *other, as: bob}}
+- {name: merged-of-two, user: {<<: [{token: first}, *other]}}
 - {name: basic, user: {username: ann, password: "p:w é"}}
 - {name: basic-and-token, user: {username: ann, password: p, token: t}}
 - {name: jane, user: {client-certificate: jane.crt, client-key: jane.key}}
@@ -378,6 +380,22 @@ const cases: Case[] = [
 		name: "--user",
 		flags: { user: "other" },
 		sees: { authorization: "Bearer another" },
+	},
+	{
+		name: "a user of which another's fields are part",
+		flags: { user: "merged" },
+		sees: {
+			authorization: "Bearer another",
+			impersonation: "impersonate-user: bob",
+		},
+	},
+	{
+		name: "a user of which two others' fields are part",
+		flags: { user: "merged-of-two" },
+		sees: {
+			authorization: "Bearer first",
+			impersonation: "impersonate-user: ann",
+		},
 	},
 	{
 		name: "--user that is missing",
