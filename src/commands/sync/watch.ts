@@ -213,6 +213,7 @@ async function sourceToWatch(
 			source: { namespace, name },
 		},
 	});
+	const told = new DedupedLog(log.listener, world.clock);
 	const waited: Followed = { kind: "the source" };
 	vitals.heard(waited, world.clock.elapsed());
 	const there = Promise.withResolvers<void>();
@@ -224,12 +225,13 @@ async function sourceToWatch(
 		{
 			item: (secret) => isSourceLike(reader.toPullSecret(secret)),
 			all: (items) => {
+				told.succeeded();
 				if (items.includes(true)) there.resolve();
 			},
 			changed: (isSource, isGone) => {
 				if (isSource && !isGone) there.resolve();
 			},
-			trouble: () => {},
+			trouble: (error) => told.note(error),
 			heard: () => vitals.heard(waited, world.clock.elapsed()),
 		},
 	);
@@ -245,11 +247,7 @@ async function sourceToWatch(
 		vitals.forget(waited);
 	}
 	// It may be gone by now, or the server.
-	return outlasting(
-		() => sourceToWatch(options, how, log),
-		how,
-		new DedupedLog(log.listener, world.clock),
-	);
+	return outlasting(() => sourceToWatch(options, how, log), how, told);
 }
 
 /** The source with what is selected in its record. Throws FailureError where that may not be written. */

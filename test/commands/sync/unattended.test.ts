@@ -94,6 +94,24 @@ describe("sync --watch by itself", () => {
 		assert.equal(err.match(/no route to host \(will retry\)\n/g)?.length, 1);
 	});
 
+	test("who may not see a source come is told so while it waits", async () => {
+		await using bed = await testBed({
+			namespaces: ["nginx-mesh", "app"],
+			users: { sam: {} },
+			allow: [{ user: "sam", verbs: ["get"], resources: ["*"] }],
+		});
+		await using watch = await started(
+			bed,
+			["sync", "--watch", "-n=app"],
+			["waiting for the source"],
+			{ user: "sam" },
+		);
+		await watch.says(
+			'User "sam" cannot list resource "secrets"',
+			"(will retry)",
+		);
+	});
+
 	test("a source that comes and goes before it is read is waited for", async () => {
 		await using bed = await testBed({ namespaces: ["nginx-mesh", "app"] });
 		await using watch = await started(
