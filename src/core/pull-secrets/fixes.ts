@@ -156,7 +156,10 @@ export class Fixes {
 				: accounts.map(objectName)),
 			"-n",
 			objectNames(namespaces),
-			unlessUsual("name", name, "--secret"),
+			// Where the usual one is no source, another that is one would be meant by itself.
+			...(this.#target.exists && name === this.name
+				? [unlessUsual("name", name, "--secret")]
+				: ["--secret", objectName(name)]),
 		);
 	}
 

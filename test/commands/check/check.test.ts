@@ -853,7 +853,7 @@ pods
 		);
 		assert.equal(
 			item?.command,
-			"kubectl meshreg create -n app --registry-server r.io && kubectl meshreg attach -n app",
+			"kubectl meshreg create -n app --registry-server r.io && kubectl meshreg attach -n app --secret nginx-mesh-registry-key",
 		);
 	});
 

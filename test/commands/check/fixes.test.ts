@@ -441,6 +441,26 @@ describe("what check prints mends it", () => {
 		});
 });
 
+test("a Secret of the usual name is named where another source would be meant by itself", async () => {
+	await using here = await scene();
+	const { bed, node, secret } = here;
+	secret("nginx-mesh/team", { "q.io": "right" }, { labels: labelsOf("team") });
+	secret(`app/${KEY}`, { "r.io": "right" });
+	node.deploy({ namespace: "app", name: "web", image: IMAGE });
+	node.pull();
+	const found = async () => {
+		const { out } = await bed.run(["check", "-o", "json"]);
+		return (JSON.parse(out).items as CheckItem[]).filter(
+			({ workloads }) => workloads.length > 0,
+		);
+	};
+	const [before] = await found();
+	assert.equal(before?.cause, "not-attached");
+	await runMending(before.command, bed, node);
+	node.pull();
+	assert.deepEqual(await found(), []);
+});
+
 /** The source, and Secrets in place of its copies that are none: what fixes them is not the source. */
 describe("a Secret in the place of a copy", () => {
 	const rows: [

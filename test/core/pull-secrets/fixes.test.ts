@@ -46,7 +46,7 @@ describe("a command that fixes", () => {
 		],
 		[
 			(fixes) => fixes.attach(["a"], ["default"]),
-			"kubectl meshreg attach -n a",
+			"kubectl meshreg attach -n a --secret nginx-mesh-registry-key",
 			"kubectl meshreg attach -n a --secret other",
 		],
 		[
