@@ -42,6 +42,7 @@ import {
 	type SourceEdit,
 	sourceMaker,
 } from "../../core/pull-secrets/edit-source.ts";
+import { entriesNamed } from "../../core/pull-secrets/entry-naming.ts";
 import { syncing } from "../../core/pull-secrets/fixes.ts";
 import {
 	manifestOf,
@@ -62,7 +63,10 @@ import {
 	isSourceLike,
 	type SourceRef,
 } from "../../core/pull-secrets/source.ts";
-import { displayHost } from "../../core/registry/server.ts";
+import {
+	displayHost,
+	type RegistryServer,
+} from "../../core/registry/server.ts";
 import { EXIT } from "../../errors.ts";
 import { DIFFED_CHANGE_FLAGS, diffedChangeOf } from "../../flags/changes.ts";
 import {
@@ -375,7 +379,7 @@ async function intentOf(
 			return plain;
 		}
 		if (source === undefined || !isSourceLike(source)) return plain;
-		const next = await askWhatToDo(source, cluster, world);
+		const next = await askWhatToDo(source, input.servers, cluster, world);
 		switch (next) {
 			case "cancel":
 				return CANCELLED;
@@ -384,7 +388,8 @@ async function intentOf(
 			case "add":
 				return { ...plain, edit: { by: "add" } };
 			case "change": {
-				const key = await chooseEntry(source, undefined, world);
+				const [named] = input.servers;
+				const key = await chooseEntry(source, named?.spelled, world);
 				return {
 					...plain,
 					edit: { by: "change" },
@@ -402,9 +407,13 @@ async function intentOf(
 	});
 }
 
-/** The question about a source that is there, which it describes. */
+/**
+ * The question about a source that is there, which it describes. A credential of a registry that the
+ * command line names replaces that one's and no other's.
+ */
 async function askWhatToDo(
 	source: PullSecret,
+	servers: readonly RegistryServer[],
 	{ context }: Pick<Cluster, "context">,
 	world: World,
 ): Promise<"add" | "change" | "over" | "cancel"> {
@@ -414,12 +423,22 @@ async function askWhatToDo(
 		const user = displayUser(entry);
 		return user === "" ? displayHost(key) : `${displayHost(key)} as ${user}`;
 	});
+	const keys = entries.map(([key]) => key);
+	const there = servers.filter(
+		({ spelled }) => entriesNamed(keys, spelled).length > 0,
+	);
+	const canChange =
+		servers.length === 0
+			? keys.length > 0
+			: servers.length === 1 && there.length === 1;
 	const where = contextClause(context);
 	return (await world.prompter()).choose({
 		message: `${sourceRef(source)} exists${where}\n  with ${held.join(", ") || "no registry"}. What do you want to do?`,
 		choices: [
-			{ value: "add", label: "Add a registry" },
-			...(entries.length > 0
+			...(there.length === 0
+				? [{ value: "add" as const, label: "Add a registry" }]
+				: []),
+			...(canChange
 				? [{ value: "change" as const, label: "Replace a credential" }]
 				: []),
 			{ value: "over", label: "Start over, without its registries" },

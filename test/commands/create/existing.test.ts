@@ -156,6 +156,47 @@ describe("create, where a Secret is there", () => {
 				assert.deepEqual(held(), ["registry.example.com new"]);
 			});
 
+			test("a registry that is named is the one that is added or replaced, and no other", async () => {
+				const named = async (host: string, choice: string) => {
+					fresh();
+					await bed.run(["create", ...PIPED], { stdin: "old" });
+					await bed.run(
+						[
+							...["create", "--add", "--no-verify"],
+							...["--registry-server", "r.io", "--registry-username", "u"],
+							"--registry-password-stdin",
+						],
+						{ stdin: "other" },
+					);
+					const argv = ["--registry-server", host, "--registry-username", "u"];
+					return bed.run(["create", "--no-verify", ...argv], {
+						answers: [
+							["nginx-mesh/nginx-mesh-registry-key exists", choice],
+							["Password:", "new"],
+							[
+								`${choice === "add" ? "Add" : "Replace the credential for"} ${host} as u\n`,
+								true,
+							],
+						],
+					});
+				};
+				const changed = await named("r.io", "change");
+				assert.equal(changed.status, 0, changed.err);
+				assert.deepEqual(held(), ["registry.example.com old", "r.io new"]);
+				const added = await named("s.io", "add");
+				assert.equal(added.status, 0, added.err);
+				assert.deepEqual(held(), [
+					"registry.example.com old",
+					"r.io other",
+					"s.io new",
+				]);
+				for (const [host, choice] of [
+					["s.io", "change"],
+					["r.io", "add"],
+				] as const)
+					await assert.rejects(named(host, choice), host);
+			});
+
 			test("it is written anew", async () => {
 				const { status, err } = await choosing("over", ...entering, [
 					"Overwrite secret/nginx-mesh-registry-key",
