@@ -1,5 +1,5 @@
 import { registryServerOf } from "../explain/explanation.ts";
-import { groupsBy, type NonEmpty } from "../groups.ts";
+import { groupsBy, type NonEmpty, partition } from "../groups.ts";
 import {
 	kubectl,
 	meshreg,
@@ -7,10 +7,17 @@ import {
 	type Script,
 	sequence,
 } from "../output/shell.ts";
+import { sourceRef } from "../pull-secrets/pull-secret.ts";
 import { displayHost } from "../registry/server.ts";
 import type { Steps } from "../steps.ts";
+import { byNames } from "./accounts.ts";
 import { obstacleIn } from "./blocked.ts";
-import { isUnread, type PodFacts, sendingTo } from "./facts.ts";
+import {
+	isUnread,
+	type PodFacts,
+	type SourceFacts,
+	sendingTo,
+} from "./facts.ts";
 import {
 	type Finding,
 	finding,
@@ -201,30 +208,39 @@ const VERIFIES_IMAGES = 35;
  */
 function* runningWithout(keyrings: Keyrings): Steps<Finding[]> {
 	const { facts } = keyrings;
-	const found: { pod: PodFacts; images: string[]; verifies: boolean }[] = [];
+	const found: {
+		pod: PodFacts;
+		source: SourceFacts;
+		images: string[];
+		verifies: boolean;
+	}[] = [];
 	for (const pod of facts.pods) {
 		const account = keyrings.account(pod);
 		if (pod.isMirror || account?.provider !== undefined) continue;
 		if (pod.waiting.length > 0) continue;
-		const images = new Set<string>();
-		for (const image of pod.started) {
-			if (
-				!keyrings.has(pod, image) &&
-				keyrings.wouldMatch(pod.namespace, image).length === 0 &&
-				keyrings.sourceFor(pod.namespace, image) !== undefined
-			)
-				images.add(image);
-			yield;
-		}
-		if (images.size === 0) continue;
 		const minor = facts.nodes.get(pod.node)?.minor ?? 0;
 		const verifies = facts.beforeUpgrade || minor >= VERIFIES_IMAGES;
-		found.push({ pod, images: [...images], verifies });
+		const lacking = new Map<SourceFacts, string[]>();
+		for (const image of new Set(pod.started)) {
+			const source =
+				keyrings.has(pod, image) ||
+				keyrings.wouldMatch(pod.namespace, image).length > 0
+					? undefined
+					: keyrings.sourceFor(pod.namespace, image);
+			if (source !== undefined) lacking.getOrInsert(source, []).push(image);
+			yield;
+		}
+		for (const [source, images] of lacking)
+			found.push({ pod, source, images, verifies });
 	}
-	return [true, false].flatMap((verifies) => {
-		const group = found.filter((one) => one.verifies === verifies);
-		if (group.length === 0) return [];
-		const pods = group.map(({ pod }) => pod);
+	const [verifying, others] = partition(found, ({ verifies }) => verifies);
+	return [
+		// Each source goes to the pods that lack it, and to no others.
+		...groupsBy(verifying, ({ source }) => sourceRef(source.secret)),
+		...groupsBy(others, () => ""),
+	].map((group) => {
+		const [{ source, verifies }] = group;
+		const pods = [...new Set(group.map(({ pod }) => pod))];
 		return finding("pods", verifies ? "warning" : "note", {
 			about: {
 				cause: verifies ? "would-not-restart" : "runs-without-credential",
@@ -239,46 +255,42 @@ function* runningWithout(keyrings: Keyrings): Steps<Finding[]> {
 			},
 			namespaces: unique(pods.map(({ namespace }) => namespace)),
 			workloads: workloadsOf(group),
-			...(verifies ? sendingCopies(group, keyrings) : {}),
+			...(verifies ? sendingCopies(source, pods, keyrings) : {}),
 		});
 	});
 }
 
 /** Copies to where they are recorded, and apart from that to where they are not; no pod has to be made again for it now. */
 function sendingCopies(
-	group: readonly { readonly pod: PodFacts; readonly images: string[] }[],
+	source: SourceFacts,
+	pods: readonly PodFacts[],
 	keyrings: Keyrings,
 ): Pick<Finding, "fix" | "gives"> {
-	const source = keyrings.sourceFor(
-		group[0]?.pod.namespace ?? "",
-		group[0]?.images[0] ?? "",
-	);
-	if (source === undefined) return { fix: undefined, gives: [] };
-	const accounts = (some: readonly string[]) =>
-		unique(
-			group
-				.filter(
-					({ pod }) =>
-						some.includes(pod.namespace) && !keyrings.isAccountGone(pod),
-				)
-				.map(({ pod }) => pod.account),
-		);
 	// What stands in a copy's place is told with the copies.
-	const all = unique(group.map(({ pod }) => pod.namespace)).filter(
-		(namespace) =>
+	const open = pods.filter(
+		({ namespace }) =>
 			namespace !== source.secret.namespace &&
 			obstacleIn(namespace, source.secret, keyrings.facts) === undefined,
 	);
-	const served = all.filter((at) => keyrings.isServed(source, at));
-	const others = all.filter((at) => !served.includes(at));
-	const script =
-		others.length > 0 ? source.fixes.sync(others, accounts(others)) : undefined;
+	const [served, others] = partition(open, ({ namespace }) =>
+		keyrings.isServed(source, namespace),
+	);
+	const byAccounts = (some: readonly PodFacts[]) =>
+		byNames(
+			some.map((pod) => ({
+				namespace: pod.namespace,
+				names: keyrings.isAccountGone(pod) ? [] : [pod.account],
+			})),
+		);
 	return {
-		fix:
-			served.length > 0
-				? sequence(sendingTo(source, served, accounts(served)))
-				: undefined,
-		gives: giving(others, script),
+		fix: sequence(
+			byAccounts(served).flatMap(([accounts, at]) =>
+				sendingTo(source, at, accounts),
+			),
+		),
+		gives: byAccounts(others).flatMap(([accounts, at]) =>
+			giving(at, source.fixes.sync(at, accounts)),
+		),
 	};
 }
 

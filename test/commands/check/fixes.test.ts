@@ -556,6 +556,40 @@ describe("what fails elsewhere does not end a fix", () => {
 	});
 });
 
+test("pods that run and may not again are given the source that they lack, and no other", async () => {
+	await using here = await scene();
+	const { bed, secret } = here;
+	const team = { labels: labelsOf("team"), uid: "team" };
+	secret("nginx-mesh/team", { "q.io": "right" }, team);
+	secret(`nginx-mesh/${KEY}`, { "r.io": "right" }, { labels: labelsOf() });
+	here.record("app");
+	for (const [namespace, image, account] of [
+		["app", IMAGE, "runner"],
+		["shop", "q.io/web:1", "default"],
+	] as const) {
+		bed.server.store.seed({
+			kind: "ServiceAccount",
+			metadata: { namespace, name: account },
+		});
+		bed.server.store.seed({
+			kind: "Pod",
+			metadata: { namespace, name: "ran" },
+			spec: {
+				serviceAccountName: account,
+				containers: [{ name: "main", image }],
+			},
+			status: RUNNING,
+		});
+	}
+	const { out } = await bed.run(["check", "--before-upgrade"]);
+	assert.match(out, /Fix: kubectl meshreg sync -n app --attach=runner$/m);
+	assert.match(
+		out,
+		/^Gives shop the credential; .*\n {4}kubectl meshreg sync team -n shop --attach$/m,
+	);
+	assert.doesNotMatch(out, /sync -n shop/);
+});
+
 describe("no pull secret is attached to an account that is not there", () => {
 	test("of pods that run and may not again", async () => {
 		await using here = await scene();
