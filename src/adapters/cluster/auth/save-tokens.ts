@@ -1,12 +1,13 @@
 import { isScalar, parseDocument } from "yaml";
 import type { Files } from "../../../world.ts";
+import { decoded } from "../kubeconfig/yaml.ts";
 
 /** As much of a kubeconfig as is ever read. */
 const LIMIT = 16 << 20;
 
 /**
- * Puts renewed tokens of `user`'s auth-provider into its kubeconfig; every other byte stays. Throws
- * FailureError.
+ * Puts renewed tokens of `user`'s auth-provider into its kubeconfig; every other character stays, in UTF-8.
+ * Throws FailureError.
  */
 export async function saveTokens(
 	path: string,
@@ -14,7 +15,7 @@ export async function saveTokens(
 	tokens: Readonly<Record<string, string>>,
 	files: Files,
 ): Promise<void> {
-	const text = (await files.read(path, LIMIT)).toString("utf8");
+	const text = decoded(await files.read(path, LIMIT));
 	const document = parseDocument(text, { logLevel: "error" });
 	const users: unknown = document.toJS()?.users;
 	const at = Array.isArray(users)

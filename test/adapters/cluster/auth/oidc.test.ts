@@ -128,6 +128,16 @@ describe("OIDC", () => {
 		assert.equal(provider.asked.length, 1);
 	});
 
+	test("what is refreshed is kept in a file that was UTF-16, too", async () => {
+		const path = await kubeconfig("utf-16");
+		const before = await readFile(path, "utf8");
+		await writeFile(path, Buffer.from(`\ufeff${before}`, "utf16le"));
+		assert.deepEqual(await read(path), ["read"]);
+		assert.match(await readFile(path, "utf8"), /refresh-token: "refresh-2"/);
+		assert.deepEqual(await read(path), ["read"]);
+		assert.equal(provider.asked.length, 1);
+	});
+
 	for (const [name, method, secret, expected] of [
 		[
 			"in the form",
