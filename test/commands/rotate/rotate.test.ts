@@ -7,6 +7,7 @@ import {
 	type Content,
 	copyOf,
 	edit,
+	MANAGED,
 	NAME,
 	secret,
 	source,
@@ -322,6 +323,39 @@ error: cannot tell whether app, shop are the namespaces that were recorded (need
 		assert.deepEqual([outcome.status, outcome.out], [1, ""]);
 		assert.match(outcome.err, /User "sam" cannot list resource "namespaces"/);
 		assert.deepEqual(passwords(bed), ["old", "old", "old"]);
+	});
+
+	test("of a source without a record, what holds the credential is recorded by a person's yes, and nothing else", async () => {
+		await using bed = await testBed({
+			namespaces: ["app", "nginx-mesh", "shop"],
+		});
+		const held = { "a.example": old("u") };
+		source(bed, held, []);
+		bed.server.store.seed({
+			...secretIn(bed, "nginx-mesh"),
+			kind: "Secret",
+			metadata: { namespace: "nginx-mesh", name: NAME, labels: MANAGED },
+		});
+		secret(bed, "app", held, { metadata: copyOf(undefined, NAME) });
+		secret(bed, "shop", {}, { metadata: copyOf(undefined, NAME) });
+		const { status, err } = await bed.run(
+			["rotate", "--registry-username=u", "--no-verify"],
+			{
+				answers: [
+					["Password:", "new"],
+					["Replace the credential", true],
+					[
+						"Record app (context embedded), and give them the new credential?",
+						true,
+					],
+				],
+			},
+		);
+		assert.equal(status, 0, err);
+		assert.deepEqual(
+			[bed.password("nginx-mesh"), bed.password("app"), bed.password("shop")],
+			["new", "new", undefined],
+		);
 	});
 
 	for (const [where, left] of [

@@ -1,7 +1,7 @@
 /** `sync --injected`, by the objects of each mesh. */
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
-import { account } from "../../support/build.ts";
+import { account, goingNamespace } from "../../support/build.ts";
 import { type TestBed, testBed } from "../../support/test-bed.ts";
 import { watching } from "../../support/watching.ts";
 
@@ -127,6 +127,16 @@ describe("sync --injected", () => {
 		]);
 		// The others are not asked about: nothing is told of them, nothing done there.
 		assert.doesNotMatch(out + err, /elsewhere|istio-system/);
+	});
+
+	test("what asks and is being deleted is told of, although no rule means it", async () => {
+		await source("istio");
+		labelled("old", { "istio-injection": "enabled" });
+		goingNamespace(bed, "going");
+		waypoint("going", "istio-waypoint");
+		const { served, err } = await sync("istio", "--yes");
+		assert.deepEqual(served, ["old"]);
+		assert.match(err, /namespace "?going"? is being/);
 	});
 
 	test("Linkerd: annotations on namespaces and pods", async () => {

@@ -381,6 +381,43 @@ describe("sync --attach: which accounts", () => {
 		assert.deepEqual(attached(bed), ["app/default"]);
 	});
 
+	test("in named namespaces they are not listed; elsewhere one list does for all", async () => {
+		await using bed = await withAccounts();
+		const asked = async (...argv: string[]) => {
+			const before = bed.server.requests.length;
+			const { status, err } = await bed.run(["sync", ...argv, "--attach"]);
+			assert.equal(status, 0, err);
+			return bed.server.requests
+				.slice(before)
+				.filter(({ path }) => path.includes("/serviceaccounts"))
+				.filter(({ method }) => method === "GET")
+				.map(({ path }) => path)
+				.sort();
+		};
+		const one = (namespace: string) =>
+			`/api/v1/namespaces/${namespace}/serviceaccounts/default`;
+		assert.deepEqual(await asked("-n", "app,shop"), [one("app"), one("shop")]);
+		assert.deepEqual(await asked("-A", "--exclude=default,nginx-mesh"), [
+			"/api/v1/serviceaccounts",
+		]);
+	});
+
+	test("a default account that is not there yet is waited for", async () => {
+		await using bed = await withSource();
+		const off = bed.server.onRequest(({ path }) => {
+			// The namespace is looked at once the account was missed.
+			if (path !== "/api/v1/namespaces/app") return undefined;
+			if (bed.server.store.get("Secret", "app", NAME) === undefined)
+				return undefined;
+			off();
+			account(bed, "app", []);
+			return undefined;
+		});
+		const { status, err } = await bed.run(["sync", "-n", "app", "--attach"]);
+		assert.equal(status, 0, err);
+		assert.deepEqual(attached(bed), ["app/default"]);
+	});
+
 	test("in each namespace those that are recorded there", async () => {
 		await using bed = await withAccounts();
 		await bed.run(["sync", "-n", "app", "--attach=builder"]);

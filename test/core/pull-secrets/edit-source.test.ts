@@ -410,6 +410,16 @@ describe("registries are removed", () => {
 			assert.equal(why.script, undefined);
 		});
 
+	test("of several entries of one registry it is named once", () => {
+		const hub = "https://index.docker.io/v1/";
+		const twice = secret({ "docker.io": "one", [hub]: "two" });
+		const why = failure(() =>
+			edited({ by: "remove", names: ["c.example"] }, twice),
+		);
+		assert.ok(why.cause === "registry-absent");
+		assert.deepEqual(why.has, ["docker.io"]);
+	});
+
 	test("an entry is named by the words that it was made with", () => {
 		assert.equal(entryNamed(before, "a.example/mesh"), "a.example");
 		const why = failure(() => entryNamed(before, "c.example"));

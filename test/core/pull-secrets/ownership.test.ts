@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import {
+	isByPolicy,
 	labelAnnotation,
 	labelOfName,
 	labelOfSource,
@@ -55,6 +56,22 @@ describe("the label of a pull secret", () => {
 				"NAME: 64 characters are too many for the label usage=NAME (at most 63); choose a shorter name, or another label with --label KEY=VALUE",
 		});
 	});
+});
+
+test("pods pull by policy with a source that says just that", () => {
+	const said = (value: string | undefined) =>
+		isByPolicy({
+			annotations:
+				value === undefined
+					? {}
+					: { "kubectl-meshreg/attached-by-policy": value },
+		});
+	assert.deepEqual(["true", "false", "", undefined].map(said), [
+		true,
+		false,
+		false,
+		false,
+	]);
 });
 
 describe("what a Secret says that it is", () => {
