@@ -8,7 +8,7 @@ export interface Platform {
 
 /** What nearly every platform is made of. */
 export const USUAL_PARTS: readonly string[] =
-	"linux windows amd64 arm64 arm 386 ppc64le s390x riscv64 v5 v6 v7 v8".split(
+	"linux windows amd64 arm64 arm 386 ppc64le s390x riscv64 mips64le loong64 v5 v6 v7 v8".split(
 		" ",
 	);
 
