@@ -6,6 +6,7 @@ import {
 	objectNames,
 	sequence,
 } from "../output/shell.ts";
+import { copyFault } from "../pull-secrets/content-fault.ts";
 import {
 	isCopyOf,
 	roleOf,
@@ -223,7 +224,10 @@ function noRecord(source: SourceFacts, facts: Facts): Finding {
 		.filter((key) => key.content.canonical === secret.content.canonical)
 		.map(({ namespace }) => namespace);
 	const namespaces = unique(holders);
-	const recorded = namespaces.length > 0 ? fixes.sync(namespaces) : undefined;
+	// What no kubelet can use is sent nowhere.
+	const isSendable =
+		namespaces.length > 0 && copyFault(secret.content) === undefined;
+	const recorded = isSendable ? fixes.sync(namespaces) : undefined;
 	return finding("copies", "warning", {
 		about: { cause: "no-record", ref: sourceRef(secret) },
 		namespaces,

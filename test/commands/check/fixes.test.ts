@@ -556,6 +556,26 @@ describe("what fails elsewhere does not end a fix", () => {
 	});
 });
 
+describe("of a source that no kubelet can use nothing is printed that needs one", () => {
+	for (const [what, content] of [
+		["no JSON", "not json"],
+		["no credential", '{"auths":{}}'],
+	] as const)
+		test(what, async () => {
+			await using here = await scene();
+			const { bed, node, secret, account } = here;
+			secret(`nginx-mesh/${KEY}`, content, { labels: labelsOf() });
+			secret(`shop/${KEY}`, content, copy);
+			account("app");
+			node.deploy({ namespace: "app", name: "web", image: IMAGE });
+			node.pull();
+			const { out } = await bed.run(["check", "--before-upgrade"]);
+			assert.match(out, /no pull secret has an entry for r\.io/);
+			assert.doesNotMatch(out, /sync -n shop/);
+			assert.equal(/create --add/.test(out), content !== "not json", out);
+		});
+});
+
 test("pods that run and may not again are given the source that they lack, and no other", async () => {
 	await using here = await scene();
 	const { bed, secret } = here;
