@@ -190,10 +190,17 @@ class Controller {
 		namespaces: readonly string[],
 		done: Map<string, ChangeResult>,
 	): Promise<void> {
-		const steps = namespaces
-			.toSorted()
-			.filter((namespace) => !done.has(namespace))
-			.flatMap((namespace) => this.#state.changeIn(namespace) ?? []);
+		const changes = await inParallel(
+			namespaces.toSorted().filter((namespace) => !done.has(namespace)),
+			AT_ONCE,
+			(namespace) =>
+				this.#changeIn(namespace).catch((error: unknown) => {
+					if (isFatal(error)) throw error;
+					this.#told.note(error);
+					return this.#failed(namespace, error);
+				}),
+		);
+		const steps = changes.flatMap((change) => change ?? []);
 		const planned = new Map(
 			steps.map((step) => {
 				const namespace = namespaceOf(step);
@@ -235,7 +242,7 @@ class Controller {
 	async #reconcileSecret(namespace: string): Promise<boolean> {
 		await this.#look(namespace);
 		this.#tellStanding(namespace);
-		const change = this.#state.changeIn(namespace);
+		const change = await this.#changeIn(namespace);
 		if (change === undefined || change.action === "unchanged") return true;
 		const now = this.how.world.clock.elapsed();
 		const backoff = this.#backoffs.get(namespace) ?? FRESH;
@@ -261,6 +268,14 @@ class Controller {
 		}
 		await this.#takeBack(results);
 		return results.every(({ action }) => action !== "failed");
+	}
+
+	/** A namespace of which the watch is yet to tell looks as if no copy belonged there: that is asked before one is deleted. */
+	async #changeIn(namespace: string): Promise<Change | undefined> {
+		const change = this.#state.changeIn(namespace);
+		if (change?.action !== "delete") return change;
+		await this.#lookNow(namespace);
+		return this.#state.changeIn(namespace);
 	}
 
 	/** Of a named namespace no watch tells: before something is created there, it is looked whether it is still the same. */
@@ -365,10 +380,15 @@ class Controller {
 
 	/**
 	 * Whoever changed what is there under our hands may have deleted the namespace and made it again, of
-	 * which the watch is yet to tell: then what is there is another's. Asks for what the watch asks for,
-	 * which needs no further right.
+	 * which the watch is yet to tell: then what is there is another's.
 	 */
 	async #whyNotAnyMore(namespace: string): Promise<Failure | undefined> {
+		await this.#lookNow(namespace);
+		return this.#whyNot(namespace);
+	}
+
+	/** What a namespace is now, whatever the watch told: asks for what that asks for, which needs no further right. */
+	async #lookNow(namespace: string): Promise<void> {
 		const { watched, cluster } = this.how;
 		if (watched.by === "names") await this.#look(namespace, true);
 		else {
@@ -377,7 +397,6 @@ class Controller {
 			const [now] = await listNamespaces(cluster, query);
 			this.#state.namespace(namespace, now);
 		}
-		return this.#whyNot(namespace);
 	}
 
 	#learn(namespaces: readonly string[]): void {

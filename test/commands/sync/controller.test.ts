@@ -892,6 +892,91 @@ describe("admission policies that the source notes", () => {
 	});
 });
 
+describe("with prune, a copy in a namespace of which the watch is yet to tell", () => {
+	/** The watch of namespaces tells nothing, and their list nothing of what came later. */
+	const untoldNamespaces = (cluster: Cluster): Cluster => ({
+		...cluster,
+		watch: (kind, query, signal) =>
+			kind === "Namespace"
+				? untold(signal)
+				: cluster.watch(kind, query, signal),
+	});
+
+	test("is no leftover", async () => {
+		await using bed = await bedWith("app");
+		await using keeping = await kept(
+			bed,
+			{ wrap: untoldNamespaces },
+			{ prune: true },
+		);
+		await keeping.says("ready");
+		newNamespace(bed, "new");
+		copy(bed, "new");
+		drift(bed, "app");
+		await keeping.says("Secret app configured");
+		await keeping.until(() =>
+			bed.server.requests.some(({ query }) =>
+				query.fieldSelector?.includes("metadata.name=new"),
+			),
+		);
+		assert.notEqual(bed.server.store.get("Secret", "new", NAME), undefined);
+	});
+
+	test("is none either when everything is looked at for the first time", async () => {
+		await using bed = await bedWith("app");
+		const off = bed.server.onRequest(({ path, query }) => {
+			if (path !== "/api/v1/secrets" || query.has("watch")) return undefined;
+			off();
+			newNamespace(bed, "new");
+			copy(bed, "new");
+			return undefined;
+		});
+		// The namespaces are listed before the Secrets.
+		await using keeping = await kept(
+			bed,
+			{
+				wrap: (cluster) => {
+					const listed = Promise.withResolvers<void>();
+					return {
+						...untoldNamespaces(cluster),
+						async *pages(kind, query) {
+							if (kind === "Secret") await listed.promise;
+							yield* cluster.pages(kind, query);
+							if (kind === "Namespace") listed.resolve();
+						},
+					};
+				},
+			},
+			{ prune: true },
+		);
+		await keeping.says("ready");
+		assert.notEqual(bed.server.store.get("Secret", "new", NAME), undefined);
+		assert.ok(!keeping.log.some((line) => line.includes("deleted")));
+	});
+});
+
+test("with prune, what cannot be looked at is left alone and tried again, and stands in nobody's way", async () => {
+	await using bed = await bedWith("app");
+	source(bed, CONTENT, [], {
+		annotations: { "kubectl-meshreg/targets": '[{"namespaces":{"app":""}}]' },
+	});
+	newNamespace(bed, "old");
+	copy(bed, "old");
+	const heal = bed.server.onRequest(({ path, query }) =>
+		path === "/api/v1/namespaces" && query.has("fieldSelector")
+			? { answer: { status: 422, message: "no" } }
+			: undefined,
+	);
+	await using keeping = await kept(bed, {}, { prune: true });
+	await keeping.says("Secret app created");
+	await keeping.says("ready");
+	const { clock } = keeping;
+	await keeping.until(() => clock.waiting().includes(1000));
+	heal();
+	clock.set(1000);
+	await keeping.says("Secret old deleted");
+});
+
 describe("a namespace that is named", () => {
 	for (const [what, state] of [
 		["being deleted", { deletionTimestamp: "2026-11-21T00:00:00Z" }],

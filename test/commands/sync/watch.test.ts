@@ -54,10 +54,13 @@ const line = (action: string, namespace: string) =>
 		? `secret "${NAME}" deleted from ${namespace} namespace\n`
 		: `secret/${NAME} ${action} in ${namespace} namespace\n`;
 
-/** Lists and watches of a path so far. */
+/** Lists and watches of a path so far; a look at one namespace is neither. */
 function reads(bed: TestBed, path: string) {
 	const gets = bed.server.requests.filter(
-		(request) => request.method === "GET" && request.path === path,
+		({ method, query, ...request }) =>
+			method === "GET" &&
+			request.path === path &&
+			!(path === NAMESPACES && query.fieldSelector),
 	);
 	const watches = gets.filter(({ query }) => query.watch === "true");
 	return { lists: gets.length - watches.length, watches: watches.length };
