@@ -252,13 +252,21 @@ function ofItsOwn(group: Group, host: string, keyrings: Keyrings): PodFix {
 
 /** A new credential for one entry, wherever it is written; never at the price of another entry. */
 function fixCredential(group: Group, keyrings: Keyrings): PodFix {
-	const entries = new Map(group.map((problem) => [problem.secret, problem]));
-	return fixSecrets([...entries.keys()], keyrings, {
-		ofSource: ({ fixes }, ref) => fixes.rotate(entries.get(ref)?.entry),
-		ofAnother: (facts) => {
-			const { entry = "", host = "" } = entries.get(sourceRef(facts)) ?? {};
-			return newCredential(facts, entry, host, keyrings);
-		},
+	const bySecret = Map.groupBy(group, ({ secret }) => secret);
+	// Of parts of a registry each has an entry of its own.
+	const each = (
+		ref: string,
+		fixing: (entry: string, host: string) => Script | undefined,
+	): Script | undefined =>
+		sequence(
+			(bySecret.get(ref) ?? []).map(({ entry, host }) => fixing(entry, host)),
+		);
+	return fixSecrets([...bySecret.keys()], keyrings, {
+		ofSource: ({ fixes }, ref) => each(ref, (entry) => fixes.rotate(entry)),
+		ofAnother: (facts) =>
+			each(sourceRef(facts), (entry, host) =>
+				newCredential(facts, entry, host, keyrings),
+			),
 	});
 }
 

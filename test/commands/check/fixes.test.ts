@@ -267,6 +267,19 @@ const SCENES: [
 		},
 	],
 	[
+		"of two parts of a registry, each with an entry of its own",
+		"rejected",
+		"kubectl meshreg rotate --registry-server r.io/a && kubectl meshreg rotate --registry-server r.io/b",
+		async ({ node, run, secret, record }) => {
+			const parts = { "r.io/a": "wrong", "r.io/b": "wrong" };
+			secret(`nginx-mesh/${KEY}`, parts, { labels: labelsOf() });
+			record("app");
+			await run("sync", "-n", "app", "--attach");
+			for (const name of ["a", "b"])
+				node.deploy({ namespace: "app", name, image: `r.io/${name}/web:1` });
+		},
+	],
+	[
 		"one for many hosts, which a command for one cannot name",
 		"rejected",
 		"kubectl meshreg create regcred -n app --force --registry-server r.io",
