@@ -135,6 +135,54 @@ secret/${NAME} created in nginx-mesh namespace
 		assert.deepEqual(written, ["one", undefined]);
 	});
 
+	for (const [chosen, question] of [
+		[
+			"over",
+			`secret/${NAME} in nginx-mesh namespace exists with other registries (context prod-us).\n  Replace it and remove other.example.com?`,
+		],
+		[
+			"change",
+			`Replace the credential for registry.example.com as mesh\n  in secret/${NAME} in nginx-mesh namespace (context prod-us)?`,
+		],
+	] as const)
+		test(`create: "${chosen}" was said of one cluster's source, and is asked about the other's`, async () => {
+			await using all = await clusters();
+			await all.run(["create", ...CREDENTIAL, "--contexts=prod-*s,prod-eu"], {
+				stdin: "one",
+			});
+			await all.run(
+				["create", "--add", "--contexts=prod-us"].concat(
+					"--registry-server=other.example.com",
+					CREDENTIAL.slice(1),
+				),
+				{ stdin: "other" },
+			);
+			const stored = join(all.eu.folder, "docker.json");
+			const auth = Buffer.from("mesh:two").toString("base64");
+			await writeFile(
+				stored,
+				JSON.stringify({ auths: { "registry.example.com": { auth } } }),
+			);
+			const { status, asked } = await all.run(
+				[
+					"create",
+					...[`--from-docker-config=${stored}`, "--no-verify"],
+					...CREDENTIAL.slice(0, 1),
+					"--contexts=prod-eu,prod-us",
+				],
+				{
+					answers: [
+						[`nginx-mesh/${NAME} exists (context prod-eu)`, chosen],
+						["", false],
+					],
+				},
+			);
+			assert.equal(status, 0);
+			assert.equal(asked[1], question);
+			const written = [all.eu, all.us].map((bed) => bed.password("nginx-mesh"));
+			assert.deepEqual(written, ["two", "one"]);
+		});
+
 	test("what comes next is said once for all of them, behind the last", async () => {
 		await using all = await clusters();
 		const run = async (verb: string, ...argv: string[]) => {

@@ -145,15 +145,10 @@ At a terminal the credential is verified at its registry before it is written; e
 		if (entered === CANCELLED) return cancelled(world);
 		return { ...intent, place, entered: entered.map(intent.under) };
 	},
-	async run(given, world, { entered, edit: intended, replace, ...asked }) {
+	async run(given, world, { entered, edit, ...asked }) {
 		const place = await placeOf({ ...given, place: asked.place }, world);
-		const options = {
-			...given,
-			place,
-			edit: intended,
-			replace: given.replace || replace,
-		};
-		const { edit, dryRun, output, label } = options;
+		const options = { ...given, place, edit };
+		const { dryRun, output, label } = options;
 		const isNew = edit.by === "replace";
 		const reader = new ContentReader();
 		const entries = newEntries(entered, options, world.clock.now());
@@ -168,37 +163,38 @@ At a terminal the credential is verified at its registry before it is written; e
 			if (!isNew) editable(before, place);
 			if (isObject && dryRun === "client")
 				return objectsOf(make(before), options, before);
+			const here =
+				asked.seen?.context === cluster.context ? asked.seen : undefined;
+			// What was said of the source in one cluster says nothing about that in another.
+			const replace = options.replace || (asked.chosen === "over" && !!here);
+			const asks =
+				!options.yes &&
+				!options.diff &&
+				(entered.some(({ asked }) => asked) ||
+					(!isNew && asked.chosen !== undefined && !here));
 			const seen =
-				asked.seen?.context === cluster.context
-					? asked.seen.namespaces
-					: isQuestion(entered, options) && dryRun === "none"
-						? await seeNamespaces([place.namespace], cluster)
-						: undefined;
+				here?.namespaces ??
+				(asks && dryRun === "none"
+					? await seeNamespaces([place.namespace], cluster)
+					: undefined);
 			// The question covers the namespace as well: all that was entered would be lost for want of a flag.
 			const makesNamespace =
-				isQuestion(entered, options) &&
+				asks &&
 				isNew &&
 				dryRun === "none" &&
 				seen?.get(place.namespace) === "gone";
 			const report = new ChangeReport(world, cluster, formOf(options));
 			return await report.whatIsDone(async () => {
-				if (
-					!(await agrees(
-						entered,
-						{ ...options, makesNamespace },
-						cluster,
-						world,
-					))
-				)
+				const asking = { ...options, replace, makesNamespace };
+				if (asks && !(await agrees(entered, asking, cluster, world)))
 					return report.cancelled();
-				// An edit says by its name that the content will be another.
-				const replace = options.replace || !isNew;
 				const written = await writeSource(
 					place,
 					make,
 					{
 						...options,
-						replace,
+						// An edit says by its name that the content will be another.
+						replace: replace || !isNew,
 						createNamespace: options.createNamespace || makesNamespace,
 						seen,
 					},
@@ -320,8 +316,8 @@ interface MeshOffer extends AskedPlace {
 /** What is to be done about a source that is there, and what is asked for it. */
 interface Intent {
 	readonly edit: SourceEdit;
-	/** The person wants to start over. */
-	readonly replace: boolean;
+	/** What a person said is to become of the source that is there; undefined: nobody was asked. */
+	readonly chosen?: "add" | "change" | "over";
 	/** What is known of the credential before it is asked for. */
 	readonly about: Partial<CredentialInput>;
 	/** The entry that a credential is for. */
@@ -344,7 +340,6 @@ async function intentOf(
 	const { edit, input } = options;
 	const intent: Intent = {
 		edit,
-		replace: false,
 		about: {},
 		under: (entered) => entered,
 	};
@@ -384,15 +379,16 @@ async function intentOf(
 			case "cancel":
 				return CANCELLED;
 			case "over":
-				return { ...plain, replace: true };
+				return { ...plain, chosen: next };
 			case "add":
-				return { ...plain, edit: { by: "add" } };
+				return { ...plain, chosen: next, edit: { by: next } };
 			case "change": {
 				const [named] = input.servers;
 				const key = await chooseEntry(source, named?.spelled, world);
 				return {
 					...plain,
-					edit: { by: "change" },
+					chosen: next,
+					edit: { by: next },
 					about: {
 						servers: [serverOf(key, undefined)],
 						...usualOf(source, key),
@@ -496,22 +492,13 @@ interface CreateOptions
 	readonly notes: readonly FlagNote[];
 }
 
-/** Whether what was entered is to be confirmed: where anything of it was asked for. */
-function isQuestion(
-	entered: readonly EnteredCredential[],
-	{ yes, diff }: Pick<CreateOptions, "yes" | "diff">,
-): boolean {
-	return !yes && !diff && entered.some(({ asked }) => asked);
-}
-
-/** The summary of what was entered, and the question whether to write it; yes where nothing was asked. */
+/** The summary of what was entered, and the question whether to write it. */
 async function agrees(
 	entered: readonly EnteredCredential[],
 	options: CreateOptions & { readonly makesNamespace: boolean },
 	cluster: Cluster,
 	world: World,
 ): Promise<boolean> {
-	if (!isQuestion(entered, options)) return true;
 	const { place, edit, replace, makesNamespace } = options;
 	const { context } = cluster;
 	const overwrites =
