@@ -39,6 +39,8 @@ export function readAnswer(
 ): Reading {
 	const { status } = answer;
 	const { host, pathname } = request.url;
+	// A redirect may have chosen it.
+	const path = () => onOneLine(withoutCredentials(pathname, hidden), 100);
 	const noRegistry = (because: NoRegistry): Reading => ({
 		means: "fault",
 		fault: { host, kind: "not-a-registry", because },
@@ -55,12 +57,12 @@ export function readAnswer(
 		const to = redirectTarget(answer, request.url, hidden);
 		return noRegistry(
 			to === "itself"
-				? { is: "redirect-loop", path: pathname }
+				? { is: "redirect-loop", path: path() }
 				: { is: "redirect", to },
 		);
 	}
 	if (status === 404 && pathname !== "/v2/") return { means: "absent" };
-	return noRegistry({ is: "status", status, path: pathname });
+	return noRegistry({ is: "status", status, path: path() });
 }
 
 /** A fault that goes by itself: too many requests, or a server in trouble. */

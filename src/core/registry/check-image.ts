@@ -123,6 +123,8 @@ export class ImageChecker {
 	readonly #reach: RegistryReach;
 	/** Names in findings that nobody need look at for a credential. */
 	readonly #known: ReadonlySet<string>;
+	/** What the registry may know by now, by what is sent. */
+	readonly #offered = new Map<string, Credential>();
 	#root: Promise<Root | Fault> | undefined;
 	/** By credential and repository. */
 	readonly #logins = new Map<string, Promise<Authorization>>();
@@ -138,7 +140,9 @@ export class ImageChecker {
 		image: WantedImage,
 		offered: readonly OfferedCredential[],
 	): Promise<ImageFinding> {
-		const hidden = offered.map(({ credential }) => credential);
+		for (const { credential } of offered)
+			this.#offered.set(credential.basic(), credential);
+		const hidden = [...this.#offered.values()];
 		const finding = await this.#checkAsEach(image, offered, hidden);
 		return withoutCredentialsIn(finding, this.#known, hidden);
 	}

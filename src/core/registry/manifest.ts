@@ -105,11 +105,18 @@ export function readManifest(text: string, contentType: string): Manifest {
 /** As it may stand in a URL. */
 const DIGEST = /^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[a-zA-Z0-9=_-]{1,256}$/;
 
+/** No image is made for more: of what follows it is not known what it is made for. */
+const MOST_PLATFORMS = 64;
+
 function readIndex(manifests: readonly unknown[]): Manifest {
 	const platforms = new Map<string, Platform>();
 	let unsaid = false;
 	let attestations = 0;
 	for (const each of manifests) {
+		if (platforms.size >= MOST_PLATFORMS) {
+			unsaid = true;
+			break;
+		}
 		if (isAttestation(each)) {
 			attestations++;
 			continue;
@@ -136,6 +143,9 @@ function isAttestation(entry: unknown): boolean {
 	);
 }
 
+/** More is not shown of what nobody calls a platform. */
+const LONGEST_PART = 40;
+
 /** The platform that an image's config, or an index's entry, says. */
 function platformIn(value: unknown): Platform | undefined {
 	const [os, architecture, variant] = ["os", "architecture", "variant"].map(
@@ -144,10 +154,11 @@ function platformIn(value: unknown): Platform | undefined {
 	if (typeof os !== "string" || typeof architecture !== "string")
 		return undefined;
 	if (os === "" || architecture === "") return undefined;
+	const part = (text: string) => text.slice(0, LONGEST_PART).toLowerCase();
 	return {
-		os: os.toLowerCase(),
-		architecture: architecture.toLowerCase(),
-		variant: typeof variant === "string" ? variant.toLowerCase() : "",
+		os: part(os),
+		architecture: part(architecture),
+		variant: typeof variant === "string" ? part(variant) : "",
 	};
 }
 

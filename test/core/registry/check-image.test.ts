@@ -554,6 +554,14 @@ describe("no registry has a credential printed that it knows", () => {
 			"a refusal elsewhere",
 			says(to("https://up.io/x"), { ...refusal, status: 403 }),
 		],
+		[
+			"a path elsewhere",
+			says(to(`https://up.io/${password}`), { status: 400 }),
+		],
+		[
+			"a path that leads to itself",
+			says(to(`https://up.io/${password}`), to(`/${password}`)),
+		],
 		["a platform", says(index(`${password}/amd64/${password}`))],
 		[
 			"an artifact's type",
@@ -569,6 +577,20 @@ describe("no registry has a credential printed that it knows", () => {
 			]);
 			assert.ok(!JSON.stringify(finding).includes(password));
 		});
+
+	it("of another image either", async () => {
+		const { checker } = says(refusal);
+		await checker.check(image("a", "1"), [mine]);
+		const finding = await checker.check(image("b", "1"), [MINE]);
+		assert.ok(!JSON.stringify(finding).includes(password));
+	});
+
+	it("at whatever length", async () => {
+		const far = to(`https://up.io/${"a".repeat(8000)}`);
+		const { checker } = says(far, { status: 400 });
+		const finding = await checker.check(image("a", "1"), [mine]);
+		assert.ok(JSON.stringify(finding).length < 400);
+	});
 });
 
 describe("an image for one platform says it in its config", () => {

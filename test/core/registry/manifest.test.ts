@@ -46,6 +46,24 @@ describe("a manifest", () => {
 			{ is: "index", platforms: [], unsaid: true },
 		],
 		[
+			"an index of more platforms than there are",
+			{
+				manifests: Array.from({ length: 100 }, (_, at) => ({
+					platform: { os: "x".repeat(1000), architecture: `a${at}` },
+				})),
+			},
+			`${OCI}.index.v1+json`,
+			{
+				is: "index",
+				platforms: Array.from({ length: 64 }, (_, at) => ({
+					os: "x".repeat(40),
+					architecture: `a${at}`,
+					variant: "",
+				})),
+				unsaid: true,
+			},
+		],
+		[
 			"an index of nothing",
 			{ manifests: [] },
 			`${OCI}.index.v1+json`,
