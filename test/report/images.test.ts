@@ -10,7 +10,7 @@ const DENIALS: readonly [Denial, string][] = [
 		"the registry asks for a credential, and no entry gives one",
 	],
 	[
-		{ is: "rejected", from: "a/b", words: "no such login" },
+		{ is: "rejected", from: "a/b", status: 401, words: "no such login" },
 		"credential of a/b rejected (no such login)",
 	],
 	[

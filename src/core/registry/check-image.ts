@@ -71,8 +71,8 @@ export type Denial = Faults<{
 	"no-credential": None;
 	/** It asks for one, and those that match are not known to be for this host. */
 	withheld: None;
-	/** It does not know the credential. */
-	rejected: { from: string; words: string };
+	/** It does not know the credential; `status` 403: or gives it no right to this. */
+	rejected: { from: string; status: number; words: string };
 	/** It knows it, and gives it no right to this, or has no such repository. */
 	"no-permission": {
 		/** undefined: nobody has one without a credential. */
@@ -113,6 +113,8 @@ interface RegistryReach {
 
 /** So many requests that a registry counts are left for what really pulls. */
 const SPARE_REQUESTS = 20;
+/** So often a credential is sent to a registry that calls it wrong: of one image another check may have told. */
+const SURE_REFUSALS = 2;
 
 /**
  * One registry that is asked about its images, as container runtimes ask: first without a
@@ -130,6 +132,8 @@ export class ImageChecker {
 	readonly #logins = new Map<string, Promise<Authorization>>();
 	/** The first request of each: others wait to see whether a login is needed. */
 	readonly #firsts = new Map<string, Promise<unknown>>();
+	/** By origin and credential. */
+	readonly #trials = new Map<string, Trial>();
 	constructor(reach: RegistryReach) {
 		this.#reach = reach;
 		this.#known = new Set([...namesOf(reach.host), ...USUAL_PARTS, ""]);
@@ -365,10 +369,34 @@ export class ImageChecker {
 		if ("fault" in first) return { status: "unreachable", fault: first.fault };
 		if (first.answer.status !== 401)
 			return { ...first, request, authorization: known?.authorization };
+		const { offered } = as;
+		const trying = () =>
+			this.#loggedIn(id, first.answer, { request, repository, as, known });
+		return offered === undefined
+			? trying()
+			: this.#trialOf(request.url, offered).do(trying);
+	}
+
+	/** The answer with a login, which the registry asks for in `unasked`; `known`: what has not served. */
+	async #loggedIn(
+		id: string,
+		unasked: RegistryAnswer,
+		{
+			request,
+			repository,
+			as,
+			known,
+		}: {
+			readonly request: RegistryRequest;
+			readonly repository: string;
+			readonly as: Caller;
+			readonly known: Authorization | undefined;
+		},
+	): Promise<Answered | ImageFinding> {
 		// Another image's login may have come meanwhile.
 		let login = this.#logins.get(id);
 		if (login === undefined || (await login) === known) {
-			login = this.#logIn(first.answer, request.url, repository, as);
+			login = this.#logIn(unasked, request.url, repository, as);
 			this.#logins.set(id, login);
 		}
 		const authorization = await login;
@@ -382,12 +410,17 @@ export class ImageChecker {
 			// What the credential may do here is known now: no other image of it needs a token.
 			const words = messageOf(second.answer, as.hidden);
 			const refusal = authorization.authorization.startsWith("Basic ")
-				? rejected(as.offered, words || "401")
+				? rejected(as.offered, 401, words)
 				: denied(as.offered, words || "401");
 			this.#logins.set(id, Promise.resolve(refusal));
 			return refusal;
 		}
 		return { ...second, request, ...authorization };
+	}
+
+	#trialOf({ origin }: URL, { from, credential }: OfferedCredential): Trial {
+		const id = JSON.stringify([origin, from, credential.basic()]);
+		return this.#trials.getOrInsertComputed(id, () => new Trial());
 	}
 
 	async #logIn(
@@ -429,11 +462,44 @@ export class ImageChecker {
 			case "token":
 				return { authorization: `Bearer ${given.token}` };
 			case "refused":
-				return rejected(as.offered, given.words || String(given.status));
+				return rejected(as.offered, given.status, given.words);
 			case "fault":
 				return { status: "unreachable", fault: given.fault };
 			case "no-token":
 				return deniedBecause({ is: "token-server", fault: given.fault });
+		}
+	}
+}
+
+/**
+ * A credential at a registry. Until it is known to be one there, it is sent by one at a time; where it has been
+ * rejected so often as it takes to be sure, by nobody any more: directories lock an account for a few more.
+ */
+class Trial {
+	#isAccepted = false;
+	#refusals = 0;
+	#refusal: ImageFinding | undefined;
+	#trying: Promise<unknown> | undefined;
+
+	async do(
+		send: () => Promise<Answered | ImageFinding>,
+	): Promise<Answered | ImageFinding> {
+		while (this.#trying !== undefined && !this.#isAccepted) await this.#trying;
+		if (this.#isAccepted) return send();
+		if (this.#refusal !== undefined && this.#refusals >= SURE_REFUSALS)
+			return this.#refusal;
+		const sent = send();
+		this.#trying = sent.catch(() => {});
+		try {
+			const found = await sent;
+			if ("answer" in found) this.#isAccepted = true;
+			else if (isWrong(found)) {
+				this.#refusals++;
+				this.#refusal = found;
+			}
+			return found;
+		} finally {
+			this.#trying = undefined;
 		}
 	}
 }
@@ -482,15 +548,29 @@ function denied(
 	return deniedBecause({ is: "no-permission", from: as?.from, words });
 }
 
-/** The registry does not know it. */
+/** Whether it is said that the credential itself is wrong. */
+function isWrong(finding: ImageFinding): boolean {
+	return (
+		finding.status === "denied" &&
+		finding.because.is === "rejected" &&
+		finding.because.status === 401
+	);
+}
+
 function rejected(
 	as: OfferedCredential | undefined,
+	status: number,
 	words: string,
 ): ImageFinding {
 	return deniedBecause(
 		as === undefined
 			? { is: "no-credential" }
-			: { is: "rejected", from: as.from, words },
+			: {
+					is: "rejected",
+					from: as.from,
+					status,
+					words: words || String(status),
+				},
 	);
 }
 

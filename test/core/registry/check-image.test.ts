@@ -295,6 +295,59 @@ describe("an image is looked for as a runtime would pull it", () => {
 	});
 });
 
+describe("a password that is wrong is not sent once an image, which would lock its account", () => {
+	const SENT = `Basic ${THEIRS.credential.basic()}`;
+	const images = Array.from({ length: 20 }, (_, at) => image(`a${at}`, "1"));
+	const rows: [
+		what: string,
+		answer: Parameters<typeof registryOf>[0],
+		sent: number,
+		status: ImageFinding["status"],
+	][] = [
+		["by a token server", bearer(() => ({})), 2, "denied"],
+		[
+			"by Basic",
+			() => ({ status: 401, headers: { "www-authenticate": "Basic" } }),
+			2,
+			"denied",
+		],
+		[
+			"where what it may do is said for each image",
+			(request, authorization) =>
+				request.url.pathname === "/token"
+					? { status: 403 }
+					: bearer(() => ({}))(request, authorization),
+			20,
+			"denied",
+		],
+		[
+			"where it is right",
+			(_, authorization) =>
+				authorization === SENT
+					? index("linux/amd64")
+					: { status: 401, headers: { "www-authenticate": "Basic" } },
+			// Asked for twice each.
+			40,
+			"ok",
+		],
+	];
+	for (const [what, answer, sent, status] of rows)
+		it(what, async () => {
+			const { checker, seen } = registryOf(answer);
+			const found = await Promise.all(
+				images.map((each) => checker.check(each, [THEIRS])),
+			);
+			assert.deepEqual(
+				found.map((each) => each.status),
+				images.map(() => status),
+			);
+			assert.equal(
+				seen.filter((request) => request.endsWith(SENT)).length,
+				sent,
+			);
+		});
+});
+
 describe("what is found", () => {
 	type Row = [
 		what: string,
@@ -439,6 +492,7 @@ describe("what is found", () => {
 				because: {
 					is: "rejected",
 					from: THEIRS.from,
+					status: 401,
 					words: "incorrect username or password",
 				},
 			},
@@ -450,7 +504,12 @@ describe("what is found", () => {
 			[THEIRS],
 			{
 				status: "denied",
-				because: { is: "rejected", from: THEIRS.from, words: "401" },
+				because: {
+					is: "rejected",
+					from: THEIRS.from,
+					status: 401,
+					words: "401",
+				},
 			},
 		],
 		[
