@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { secret, source } from "../support/build.ts";
+import { edit, secret, source } from "../support/build.ts";
 import type { Answer } from "../support/command-line.ts";
 import { type TestBed, testBed } from "../support/test-bed.ts";
 
@@ -206,6 +206,34 @@ for (const { name, argv, namespace, answers, at, stage } of CASES)
 		if (stage !== withSource) assert.equal(left, undefined);
 		else assert.notEqual(bed.password(namespace), "new");
 	});
+
+test("apply --force: the source's namespace, at the question about a copy that is deleted for it: refused", async () => {
+	await using bed = await testBed({ namespaces: ["app", "nginx-mesh"] });
+	source(bed, ENTRY);
+	assert.equal((await bed.run(["sync", "-n", "app"])).status, 0);
+	edit(bed, "Secret", "app", { immutable: true });
+	const argv = ["--registry-server=r.example", "--registry-username=u"];
+	const { status, err } = await bed.run(
+		["apply", "--force", "--no-verify", ...argv],
+		{
+			answers: [
+				["Password:", "new"],
+				[
+					"Do you want to continue?",
+					() => {
+						recreate(bed, "nginx-mesh");
+						source(bed, ENTRY);
+						return true;
+					},
+				],
+			],
+		},
+	);
+	assert.equal(status, 1);
+	assert.ok(err.endsWith(refusal("nginx-mesh")), err);
+	const left = ["nginx-mesh", "app"].map((place) => bed.password(place));
+	assert.deepEqual(left, ["first", "first"]);
+});
 
 test("one that is only deleted meanwhile fails alone", async () => {
 	await using bed = await testBed({

@@ -126,8 +126,11 @@ export async function deliver(
 
 /** A source that is written before its copies. */
 export interface SourceMaking {
-	/** Whether a person wants it there and in copies of these namespaces; a question about what is lost covers that. */
-	agreed(copies: readonly string[]): Promise<boolean>;
+	/**
+	 * Whether a person wants it there and in copies of these namespaces; `covered`: a question about what is
+	 * lost was that one. Throws FailureError where the source's namespace became another one meanwhile.
+	 */
+	agreed(copies: readonly string[], covered?: boolean): Promise<boolean>;
 	/** Writes it, once nothing stands against it; undefined where it could not, which has been reported. */
 	write(): Promise<PullSecret | undefined>;
 }
@@ -415,7 +418,8 @@ class Delivery {
 		const replacing = steps.flatMap((step) =>
 			!isSettled(step) && step.action === "replace" ? [step.current] : [],
 		);
-		const { run } = this;
+		const { run, making } = this;
+		const places = targets.serve.map(({ namespace }) => namespace);
 		const answer = await agrees(
 			{
 				replacing,
@@ -425,15 +429,10 @@ class Delivery {
 			run,
 			run.cluster,
 			run.world,
-			targets.serve.map(({ namespace }) => namespace),
+			making === undefined ? places : [this.#source.namespace, ...places],
 		);
 		if (answer === "no") return undefined;
-		if (
-			answer === "unasked" &&
-			(await this.making?.agreed(
-				targets.serve.map(({ namespace }) => namespace),
-			)) === false
-		)
+		if ((await making?.agreed(places, answer === "yes")) === false)
 			return undefined;
 		return new Set(
 			answer === "yes" ? replacing.map(({ namespace }) => namespace) : [],

@@ -95,12 +95,16 @@ export async function planMaking(
 		!diff &&
 		dryRun === "none" &&
 		entered.some(({ asked }) => asked);
-	const agreed = async (copies: readonly string[]): Promise<boolean> => {
+	const agreed = async (
+		copies: readonly string[],
+		covered = false,
+	): Promise<boolean> => {
+		const asksNow = asks && !covered;
 		const about = [place.namespace, ...(recordedOnly ? [] : copies)];
-		const seen = asks ? await seeNamespaces(about, cluster) : new Map();
+		const seen = asksNow ? await seeNamespaces(about, cluster) : new Map();
 		const { length } = copies;
 		if (
-			asks &&
+			asksNow &&
 			!(await agreesToCredential(verb, entries, place, length, cluster, world))
 		)
 			return false;
