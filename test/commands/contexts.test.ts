@@ -396,6 +396,46 @@ serviceaccount/default configured in app namespace
 		);
 	});
 
+	test("rotate --if-expiring: another cluster's credential is asked for in its section, after those before it", async () => {
+		await using all = await clusters();
+		for (const [context, life] of [
+			["prod-eu", "12h"],
+			["prod-us", "2h"],
+		])
+			await all.run(
+				["create", ...CREDENTIAL, `--contexts=${context}`].concat(
+					`--expires-in=${life}`,
+				),
+				{ stdin: "one", now: STILL },
+			);
+		const order: string[] = [];
+		const { status, err } = await all.run(
+			["rotate", ...TYPED, "--no-verify", "--if-expiring=3h"].concat(
+				"--contexts=prod-eu,prod-us",
+			),
+			{
+				now: STILL,
+				onWrite: (_, text) => order.push(text),
+				answers: [
+					[
+						"Password:",
+						() => {
+							order.push("asked");
+							return "two";
+						},
+					],
+					["Replace the credential", true],
+				],
+			},
+		);
+		assert.equal(status, 0, err);
+		assert.equal(
+			order.slice(0, order.indexOf("asked")).join(""),
+			"==> prod-eu <==\nthe credential for registry.example.com is valid for 12h: nothing to do\n\n==> prod-us <==\n",
+		);
+		assert.equal(all.us.password("nginx-mesh"), "two");
+	});
+
 	for (const [first, second] of [
 		["prod-eu", "prod-us"],
 		["prod-us", "prod-eu"],

@@ -47,10 +47,10 @@ import { finishCopies, rotateSource } from "./rotate-source.ts";
 interface RotateAnswer {
 	/** The entry, as the first cluster's source has it. */
 	readonly key: string;
-	/** Enters the credential, the first time that it is asked. */
-	readonly enter: () => Promise<
-		readonly EnteredCredential[] | typeof CANCELLED
-	>;
+	/** Enters the credential, the first time that it is asked: then, at a terminal, in the turn of `where`. */
+	readonly enter: (
+		where: Pick<World, "prompter" | "streams">,
+	) => Promise<readonly EnteredCredential[] | typeof CANCELLED>;
 	/** What was found in this context. */
 	readonly there: {
 		readonly context: string;
@@ -119,7 +119,9 @@ The user stays unless another is given, and so do other registries in the source
 				: undefined;
 			const key = await chooseEntry(source, registry, world);
 			let entered: ReturnType<typeof enterVerified> | undefined;
-			const enter = () => {
+			const enter: RotateAnswer["enter"] = async (where) => {
+				if (entered === undefined && where.streams.interactive)
+					await where.prompter();
 				entered ??= enterVerified(
 					{
 						...input,
@@ -135,7 +137,7 @@ The user stays unless another is given, and so do other registries in the source
 			// Another cluster's may end sooner: that one asks then.
 			if (
 				timeLeft(source, key, options.ifExpiring, world) === undefined &&
-				(await enter()) === CANCELLED
+				(await enter(world)) === CANCELLED
 			)
 				return cancelled(world);
 			const { context } = cluster;
@@ -162,7 +164,7 @@ The user stays unless another is given, and so do other registries in the source
 				return await finishCopies(source, how);
 			}
 			const report = new ChangeReport(world, cluster, formOf(options));
-			const entered = await enter();
+			const entered = await enter(world);
 			if (entered === CANCELLED) return report.cancelled();
 			const entries = newEntries(
 				entered.map((one) => ({ ...one, server: { ...one.server, key } })),
