@@ -125,11 +125,17 @@ async function provided(
 
 /** Another credential for the same registry, after the first was rejected. */
 export async function enterAgain(
-	{ server, credential }: EnteredCredential,
+	{ server, serverAsked = false, credential }: EnteredCredential,
 	world: World,
 ): Promise<EnteredCredential> {
 	const prompter = await world.prompter();
-	const about = { server, asked: true, warnings: [] };
+	const about = {
+		// What is to be known of it has been told.
+		server: { ...server, warnings: [] },
+		serverAsked,
+		asked: true,
+		warnings: [],
+	};
 	if (credential.username === JSON_KEY_USERNAME)
 		return { ...about, ...(await askKeyFile(prompter, world)) };
 	if (isJwt(credential.username)) {

@@ -27,7 +27,7 @@ export async function enterVerified(
 	world: World,
 ): Promise<EnteredCredential[] | "cancelled"> {
 	const entered = await enterCredentials(input, verifying, world);
-	for (const { server, credential, warnings, from } of entered) {
+	const say = ({ server, credential, warnings, from }: EnteredCredential) => {
 		if (from !== undefined)
 			tellUnlessQuiet(world, {
 				cause: "credential-found",
@@ -36,9 +36,10 @@ export async function enterVerified(
 			});
 		warn(world, ...server.warnings, ...warnings);
 		sayHowLong(server.key, credential, how.expiresIn, world);
-	}
+	};
+	for (const one of entered) say(one);
 	return (verifying.wanted ?? how.byDefault)
-		? verifyCredentials(entered, verifying, how, world)
+		? verifyCredentials(entered, verifying, { ...how, say }, world)
 		: entered;
 }
 

@@ -35,17 +35,18 @@ export interface VerifyOptions extends Trust {
 export async function verifyCredentials(
 	entered: readonly EnteredCredential[],
 	verifying: VerifyOptions,
-	how: { readonly yes: boolean },
+	how: {
+		readonly yes: boolean;
+		/** Tells what is to be known of one that is entered in another's place. */
+		readonly say: (entered: EnteredCredential) => void;
+	},
 	world: World,
 ): Promise<EnteredCredential[] | "cancelled"> {
-	checkImage(
-		entered.map(({ server }) => server),
-		verifying,
-	);
+	checkImage(entered, verifying);
 	const ca = await readAuthorities(verifying, world);
 	const settled: EnteredCredential[] = [];
 	const refused: RefusedCredential[] = [];
-	for (let one of entered) {
+	for (let [at, one] of entered.entries()) {
 		let verification = await tried(one, verifying, ca, world);
 		while (!mayBeWritten(verification)) {
 			const { key } = one.server;
@@ -57,9 +58,18 @@ export async function verifyCredentials(
 			const next = await askWhatNext(verification, one, world);
 			if (next === "cancel") return "cancelled";
 			if (next === "write") break;
-			if (next === "enter") one = await enterAgain(one, world);
-			if (next === "server")
-				one = { ...one, server: await askServer(await world.prompter()) };
+			if (next !== "again") {
+				one =
+					next === "enter"
+						? await enterAgain(one, world)
+						: {
+								...one,
+								server: await askServer(await world.prompter()),
+								warnings: [],
+							};
+				how.say(one);
+				checkImage([...settled, one, ...entered.slice(at + 1)], verifying);
+			}
 			verification = await tried(one, verifying, ca, world);
 		}
 		if (mayBeWritten(verification))
@@ -78,13 +88,13 @@ export async function verifyCredentials(
 
 /** An image of another registry would say nothing about these credentials. */
 function checkImage(
-	servers: readonly RegistryServer[],
+	entered: readonly EnteredCredential[],
 	{ image }: VerifyOptions,
 ): void {
-	if (!image || servers.some(({ key }) => registryOf(key) === image.key))
-		return;
+	const keys = entered.map(({ server }) => server.key);
+	if (!image || keys.some((key) => registryOf(key) === image.key)) return;
 	throw new UsageError(
-		`--verify-image: the image is from ${displayHost(image.key)}, but the credential is for ${servers.map(({ key }) => displayHost(key)).join(", ")}`,
+		`--verify-image: the image is from ${displayHost(image.key)}, but the credential is for ${keys.map(displayHost).join(", ")}`,
 	);
 }
 

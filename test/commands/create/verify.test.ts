@@ -360,6 +360,52 @@ error: could not verify the credential: cannot resolve nosuch.example (no such h
 			});
 		});
 
+		test("of what is entered in another's place it is told, too, how long it is good", async () => {
+			const jwt = (exp: number) =>
+				['{"alg":"none"}', JSON.stringify({ exp }), "s"]
+					.map((part) => Buffer.from(part).toString("base64url"))
+					.join(".");
+			const now = Date.UTC(2026, 0, 1);
+			const file = join(bed.folder, "license.jwt");
+			await writeFile(file, jwt(now / 1000 + 90 * 86_400));
+			const { err } = await bed.run(
+				[
+					...["create", `--registry-server=${plain.host}`],
+					`--registry-jwt=${file}`,
+					"--registry-insecure",
+				],
+				{
+					now,
+					answers: [
+						["What now?", "enter"],
+						["JWT:", jwt(now / 1000 + 3600)],
+						["What now?", "cancel"],
+					],
+				},
+			);
+			assert.match(err, /valid for 90d/);
+			assert.match(err, /valid for 1h\n/);
+		});
+
+		test("a registry entered in another's place is that of --verify-image, and told of", async () => {
+			const image = "nosuch.example/team/app:1.0";
+			const { status, err } = await bed.run(
+				["create", "--registry-insecure", `--verify-image=${image}`],
+				{
+					answers: [
+						["Registry server", "nosuch.example"],
+						["How do you authenticate", "password"],
+						["Username:", "mesh"],
+						["Password:", PASSWORD],
+						["What now?", "server"],
+						["Registry server", plain.host],
+					],
+				},
+			);
+			assert.equal(status, 2);
+			assert.match(err, /--verify-image: the image is from nosuch\.example/);
+		});
+
 		test("--no-verify asks no registry, and --yes asks no question about a rejected one", async () => {
 			const seen = plain.requests.length;
 			await create(plain.host, ["--no-verify"], {
