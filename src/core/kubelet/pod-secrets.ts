@@ -78,7 +78,8 @@ export function podPuller(
 	pod: Pod,
 	account: ServiceAccount | undefined,
 ): Puller {
-	const own = namesOf(pod.spec);
+	const secrets = namesOf(pod.spec);
+	const own = new Set(secrets);
 	const accounts = new Set(namesOf(account ?? {}));
 	return {
 		kind: "pod",
@@ -86,9 +87,9 @@ export function podPuller(
 		name: pod.metadata.name ?? "",
 		serviceAccount: accountOf(pod),
 		accountGone: account === undefined,
-		unused: [...accounts].filter((name) => !own.includes(name)),
+		unused: [...accounts].filter((name) => !own.has(name)),
 		ownList: isOwnList(
-			{ secrets: own, created: timeOf(pod.metadata.creationTimestamp) },
+			{ secrets, created: timeOf(pod.metadata.creationTimestamp) },
 			{ secrets: accounts, changed: account && changedOf(account.metadata) },
 		),
 		restart: restartOf(pod),
