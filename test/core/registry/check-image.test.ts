@@ -638,7 +638,10 @@ describe("no registry has a credential printed that it knows", () => {
 		});
 
 	it("of another image either", async () => {
-		const { checker } = says(refusal);
+		const { checker } = says({
+			status: 403,
+			headers: { "www-authenticate": `Bearer error="${password}"` },
+		});
 		await checker.check(image("a", "1"), [mine]);
 		const finding = await checker.check(image("b", "1"), [MINE]);
 		assert.ok(!JSON.stringify(finding).includes(password));
