@@ -21,6 +21,8 @@ const MOST_FAILURES = 3;
 const PAUSES = { first: 1000, longest: Infinity };
 /** A host that wants to be left alone for longer is: in milliseconds. */
 const LONGEST_PAUSE = 30_000;
+/** So long one is paused for in all, or it could keep whoever asks it many things for a day. */
+const PAUSED_IN_ALL = 300_000;
 
 /** What the next request may not meet. */
 const PASSING: ReadonlySet<FaultKind> = new Set([
@@ -51,6 +53,7 @@ export class HostLimits {
 	/** When the last failure was counted, and when the next request may begin. */
 	#failedAt = Number.NEGATIVE_INFINITY;
 	#notBefore = Number.NEGATIVE_INFINITY;
+	#paused = 0;
 	#givenUp: Fault | undefined;
 
 	/** `host`: with its port, for messages. */
@@ -100,8 +103,12 @@ export class HostLimits {
 			this.#givenUp = { ...fault, wait: wanted };
 			return false;
 		}
-		this.#notBefore = Math.max(this.#notBefore, now + wanted);
-		return true;
+		const next = Math.max(this.#notBefore, now + wanted);
+		this.#paused += next - Math.max(this.#notBefore, now);
+		this.#notBefore = next;
+		if (this.#paused <= PAUSED_IN_ALL) return true;
+		this.#givenUp = fault;
+		return false;
 	}
 
 	async #pause(): Promise<void> {

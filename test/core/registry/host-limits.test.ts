@@ -106,6 +106,19 @@ describe("a host that is asked many things", () => {
 		assert.equal(await ask(), 200);
 	});
 
+	it("that answers every other request is not waited for without end", async () => {
+		const late = answer(429, { "retry-after": "30" });
+		const { ask, seen } = host(
+			...Array.from({ length: 100 }, () => [late, answer(200)]).flat(),
+		);
+		for (let asked = 0; asked < 60; asked++) await ask();
+		assert.equal(
+			await ask(),
+			"rate limit of r.io reached (429): try again later",
+		);
+		assert.equal(seen.at(-1), 300_000);
+	});
+
 	it("what is refused or not there is an answer, not a failure", async () => {
 		const { ask } = host(answer(404), answer(401), answer(403), answer(404));
 		for (const status of [404, 401, 403, 404])
