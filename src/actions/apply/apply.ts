@@ -174,14 +174,20 @@ async function write(
 	const { cluster, dryRun } = how;
 	const options = { dryRun: dryRun === "server" };
 	/** What is stored, or would be: admission may make something else of it. */
+	const compared = (
+		written: PullSecret,
+		{ content }: DesiredPullSecret,
+	): Failure | undefined =>
+		written.content.canonical === content.canonical
+			? undefined
+			: { cause: "undone" };
 	const told = (
 		answer: Secret,
-		{ content }: DesiredPullSecret,
+		desired: DesiredPullSecret,
 	): Failure | undefined => {
 		const written = how.reader.toPullSecret(answer);
 		if (!options.dryRun) how.onWritten?.(written);
-		const isKept = written.content.canonical === content.canonical;
-		return isKept ? undefined : { cause: "undone" };
+		return compared(written, desired);
 	};
 	switch (change.action) {
 		case "create":
@@ -206,7 +212,13 @@ async function write(
 			);
 		}
 		case "replace":
-			return replace(change, { cluster, ...how.world, dryRun });
+			return replace(change, {
+				cluster,
+				...how.world,
+				dryRun,
+				told: (answer) =>
+					compared(how.reader.toPullSecret(answer), change.desired),
+			});
 		case "delete":
 			await cluster.remove("Secret", change.current, change.current, options);
 			return undefined;

@@ -17,6 +17,8 @@ interface ReplaceOptions
 	extends Pick<World, "clock" | "env" | "files" | "interrupt"> {
 	readonly cluster: Cluster;
 	readonly dryRun: DryRun;
+	/** What is wrong with a Secret that was made, or would be: admission may make something else of it. */
+	readonly told: (answer: Secret) => Failure | undefined;
 }
 
 /** Milliseconds between tries to create; a quota that a deletion freed is counted anew within some seconds. */
@@ -33,7 +35,7 @@ const NEW_ONE_FIRST = 4;
  */
 export async function replace(
 	change: Change & { readonly action: "replace" },
-	{ cluster, dryRun, ...outside }: ReplaceOptions,
+	{ cluster, dryRun, told, ...outside }: ReplaceOptions,
 ): Promise<Failure | undefined> {
 	const { current } = change;
 	// Where this is newer than what was planned for, the deletion is refused.
@@ -42,7 +44,9 @@ export async function replace(
 	// Deleted, it would stay until somebody lets it go, and nothing could take its place.
 	if (finalizers.length > 0) return { cause: "finalizers", finalizers };
 	const wanted = replacementOf(old, change);
-	await cluster.create("Secret", underAnotherName(wanted), { dryRun: true });
+	const trial = underAnotherName(wanted);
+	const undone = told(await cluster.create("Secret", trial, { dryRun: true }));
+	if (undone !== undefined) return undone;
 	if (dryRun === "server")
 		return cluster
 			.remove("Secret", current, current, { dryRun: true })

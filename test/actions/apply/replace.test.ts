@@ -89,6 +89,7 @@ async function replaced(bed: TestBed, scene: Scene = {}) {
 		outcome = await replace(change, {
 			cluster,
 			dryRun: "none",
+			told: () => undefined,
 			env: { HOME: bed.folder },
 			files: scene.files ?? disk,
 			interrupt: scene.interrupt ?? new AbortController().signal,
@@ -325,6 +326,7 @@ async function played(
 	const outcome = await replace(change, {
 		cluster: cluster as unknown as Cluster,
 		dryRun: "none",
+		told: () => undefined,
 		env,
 		files: { ...disk, write },
 		clock: { now: () => 1, elapsed: () => 1, delay: async () => {} },
