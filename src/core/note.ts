@@ -54,6 +54,8 @@ export type CredentialNote = Causes<{
 	"credential-found": { key: string; from: StoredIn };
 	/** podman's entry for a part of a registry. */
 	"credential-narrower": { key: string };
+	/** What it will be asked for, where the command line does not say the registry. */
+	"credential-wanted": { key: string; source: SourceRef };
 	"credential-expiring": NearEnd & {
 		/** Absent for one that is not written yet. */
 		script?: Script | undefined;

@@ -33,6 +33,8 @@ export const CREDENTIAL_WORDS: Wording<CredentialNote> = {
 		`using the credential for ${displayHost(key)} in ${storedWords(from)}`,
 	"credential-narrower": ({ key }) =>
 		`the credential is for images below ${key} alone, as in the file`,
+	"credential-wanted": ({ key, source }) =>
+		`replacing the credential for ${displayHost(key)} in ${secretWords(source)}`,
 	"credential-expiring": (note) => ({
 		message: expiryWords(note),
 		...("script" in note && {

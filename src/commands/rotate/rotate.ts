@@ -17,7 +17,7 @@ import { onCluster } from "../../actions/on-cluster.ts";
 import { findSource } from "../../actions/read/find-source.ts";
 import { findOrMeant } from "../../actions/read/meant-namespace.ts";
 import { warnOfMalformed } from "../../actions/read/warn-of-malformed.ts";
-import { tellUnlessQuiet, warn } from "../../actions/tell.ts";
+import { tell, tellUnlessQuiet, warn } from "../../actions/tell.ts";
 import { CANCELLED, cancelled, command } from "../../command.ts";
 import { withHelp } from "../../core/command-line/flag.ts";
 import {
@@ -30,6 +30,7 @@ import { expiriesOf } from "../../core/pull-secrets/expiry.ts";
 import {
 	ContentReader,
 	type PullSecret,
+	placeOf,
 	registriesOf,
 } from "../../core/pull-secrets/pull-secret.ts";
 import { DIFFED_CHANGE_FLAGS, diffedChangeOf } from "../../flags/changes.ts";
@@ -120,8 +121,16 @@ The user stays unless another is given, and so do other registries in the source
 			const key = await chooseEntry(source, registry, world);
 			let entered: ReturnType<typeof enterVerified> | undefined;
 			const enter: RotateAnswer["enter"] = async (where) => {
-				if (entered === undefined && where.streams.interactive)
+				if (entered === undefined && where.streams.interactive) {
 					await where.prompter();
+					// What is typed is sent there before the question about writing it.
+					if (registry === undefined)
+						tell(world, {
+							cause: "credential-wanted",
+							key,
+							source: placeOf(source),
+						});
+				}
 				entered ??= enterVerified(
 					{
 						...input,

@@ -533,6 +533,33 @@ error: cannot tell whether app, shop are the namespaces that were recorded (need
 			);
 		});
 
+		test("the registry that nobody named is told before anything is typed", async () => {
+			await using bed = await testBed({ namespaces: ["nginx-mesh"] });
+			source(bed, { "a.example": old("u") });
+			let told = "";
+			await bed.run(["rotate"], {
+				...GIVEN,
+				onWrite: (_, text) => {
+					told += text;
+				},
+				answers: [
+					[
+						"Username:",
+						() => {
+							told += "asked\n";
+							return "u";
+						},
+					],
+					["Password:", "new"],
+					["Replace the credential for a.example", false],
+				],
+			});
+			assert.match(
+				told,
+				/^replacing the credential for a\.example in secret \S+ in namespace \S+\nasked\n/,
+			);
+		});
+
 		test("no to the question writes nothing", async () => {
 			await using bed = await withCopies();
 			const outcome = await bed.run(
