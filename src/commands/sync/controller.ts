@@ -161,7 +161,7 @@ class Controller {
 		} catch (error) {
 			const isVital =
 				this.how.watched.by === "list" && one.kind !== "ServiceAccount";
-			if (isVital || isFatal(error)) throw error;
+			if (isVital || isFatal(error) || this.how.interrupt.aborted) throw error;
 			this.#told.note(error);
 		}
 	}

@@ -955,6 +955,46 @@ describe("with prune, a copy in a namespace of which the watch is yet to tell", 
 	});
 });
 
+test("what ends it while it waits for a list is no trouble", async () => {
+	await using bed = await bedWith("app");
+	const others = new AbortController();
+	await using keeping = await kept(bed, {
+		watched: { by: "names", names: ["app"] },
+		interrupt: others.signal,
+		wrap: (cluster) => ({
+			...cluster,
+			async *pages(kind, query) {
+				if (query.namespace === "app")
+					throw new ApiError(503, "ServiceUnavailable", "away");
+				yield* cluster.pages(kind, query);
+			},
+		}),
+	});
+	await keeping.until(() => keeping.clock.waiting().includes(2000));
+	others.abort(others);
+	assert.equal(await keeping.ended, others);
+	assert.deepEqual(
+		keeping.log.filter((line) => line.includes("bug")),
+		[],
+	);
+});
+
+test("what ends it while it lists ends it", async () => {
+	await using bed = await bedWith("app");
+	const others = new AbortController();
+	await using keeping = await kept(bed, {
+		interrupt: others.signal,
+		companion: {
+			learn: () => others.abort(others),
+			run: async (signal) => {
+				signal.throwIfAborted();
+				return assert.fail("it went on");
+			},
+		},
+	});
+	assert.equal(await keeping.ended, others);
+});
+
 test("with prune, what cannot be looked at is left alone and tried again, and stands in nobody's way", async () => {
 	await using bed = await bedWith("app");
 	source(bed, CONTENT, [], {
