@@ -66,15 +66,15 @@ export function usualOf(
 	return usual === undefined ? {} : { usual };
 }
 
-/** An entry of the source as the registry to enter a credential for. */
-export function serverOf(
-	key: string,
-	name: string | undefined,
-): RegistryServer {
+/**
+ * An entry of the source as the registry to enter a credential for. The words by which it was named are
+ * the source's: elsewhere they may be an entry for a part of the registry.
+ */
+export function serverOf(key: string): RegistryServer {
 	return {
 		key: registryNamed(key) ?? key,
 		given: displayHost(key),
-		spelled: name ?? key,
+		spelled: key,
 		warnings: [],
 	};
 }

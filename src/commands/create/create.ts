@@ -390,7 +390,7 @@ async function intentOf(
 					chosen: next,
 					edit: { by: next },
 					about: {
-						servers: [serverOf(key, undefined)],
+						servers: [serverOf(key)],
 						...usualOf(source, key),
 					},
 					under: (entered) => ({

@@ -134,7 +134,7 @@ The user stays unless another is given, and so do other registries in the source
 				entered ??= enterVerified(
 					{
 						...input,
-						servers: [serverOf(key, registry)],
+						servers: [serverOf(key)],
 						...usualOf(source, key),
 					},
 					options.verifying,

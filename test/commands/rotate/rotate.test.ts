@@ -724,6 +724,28 @@ error: cannot tell whether app, shop are the namespaces that were recorded (need
 		);
 	});
 
+	test("a whole registry's credential is not replaced by that for a part of it, which has the words for its name", async () => {
+		await using bed = await testBed({ namespaces: ["nginx-mesh", "other"] });
+		const named = "--registry-server=quay.io/team";
+		const path = join(bed.folder, "docker.json");
+		const part = { "quay.io/team": { auth: btoa("u:part") } };
+		await writeFile(path, JSON.stringify({ auths: part }));
+		secret(bed, "other", part);
+		const made = await bed.run(["create", named, ...login("").slice(2)], {
+			...GIVEN,
+			stdin: "whole",
+		});
+		assert.equal(made.status, 0, made.err);
+		for (const from of [
+			`--from-docker-config=${path}`,
+			`--from-secret=other/${NAME}`,
+		]) {
+			const { status, err } = await bed.run(["rotate", named, from], GIVEN);
+			assert.equal(status, 1, err);
+			assert.equal(bed.password("nginx-mesh"), "whole");
+		}
+	});
+
 	test("no source, a copy instead of one, and two credentials at once", async () => {
 		await using bed = await withCopies();
 		for (const [args, message] of [
