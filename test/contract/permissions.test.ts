@@ -261,6 +261,45 @@ async function watchEverywhere(
 	await refusal;
 }
 
+/** `install -n`: some of what its account may do in a namespace. */
+const installedIn =
+	(place: "mesh" | "app", which: (rule: PolicyRule) => boolean) =>
+	(name: string) =>
+		(installed(name, { names: ["app"] }).inNamespaces.get(place) ?? []).filter(
+			which,
+		);
+
+const ofNamespaces = ({ resources }: PolicyRule) =>
+	resources.includes("namespaces");
+const ofOthers = (rule: PolicyRule) => !ofNamespaces(rule);
+
+async function watchByName(
+	run: Run,
+	stage: Stage,
+	refusal?: Promise<void>,
+): Promise<void> {
+	// Somebody writes the copy just before each patch, which then has to read it again.
+	const wrap = (cluster: Cluster): Cluster => ({
+		...cluster,
+		async update(kind, object, options) {
+			if (kind === "Secret" && object.metadata?.namespace === stage.app)
+				await stage.touchCopy();
+			return cluster.update(kind, object, options);
+		},
+		async patch(kind, ref, operations, options) {
+			if (kind === "Secret" && ref.namespace === stage.app)
+				await stage.touchCopy();
+			return cluster.patch(kind, ref, operations, options);
+		},
+	});
+	await using watch = await watching({ run }, ["-n", stage.app], { wrap });
+	await stage.source("q");
+	await watch.says(`configured in ${stage.app}`);
+	await stage.removeCopy();
+	await watch.says(`created in ${stage.app}`);
+	await refusal;
+}
+
 const scenes: Readonly<Record<string, Scene>> = {
 	"everything, cluster-wide": {
 		held: [{ by: { role: "meshreg" } }],
@@ -320,44 +359,31 @@ const scenes: Readonly<Record<string, Scene>> = {
 	},
 	"install -n": {
 		held: [
-			{
-				by: {
-					installed: (name) =>
-						installed(name, { names: ["app"] }).inNamespaces.get("mesh") ?? [],
-				},
-				namespace: inMesh,
-			},
-			{
-				by: {
-					installed: (name) =>
-						installed(name, { names: ["app"] }).inNamespaces.get("app") ?? [],
-				},
-				namespace: inApp,
-			},
+			{ by: { installed: installedIn("mesh", ofOthers) }, namespace: inMesh },
+			{ by: { installed: installedIn("app", ofOthers) }, namespace: inApp },
 		],
 		before: (stage) => stage.source(),
-		async act(run, stage, refusal) {
-			// Somebody writes the copy just before each patch, which then has to read it again.
-			const wrap = (cluster: Cluster): Cluster => ({
-				...cluster,
-				async update(kind, object, options) {
-					if (kind === "Secret" && object.metadata?.namespace === stage.app)
-						await stage.touchCopy();
-					return cluster.update(kind, object, options);
-				},
-				async patch(kind, ref, operations, options) {
-					if (kind === "Secret" && ref.namespace === stage.app)
-						await stage.touchCopy();
-					return cluster.patch(kind, ref, operations, options);
-				},
-			});
-			await using watch = await watching({ run }, ["-n", stage.app], { wrap });
-			await stage.source("q");
-			await watch.says(`configured in ${stage.app}`);
-			await stage.removeCopy();
-			await watch.says(`created in ${stage.app}`);
-			await refusal;
+		act: watchByName,
+	},
+	"install -n, recorded with the namespace's uid before": {
+		held: [
+			{
+				by: { installed: installedIn("mesh", ofOthers) },
+				namespace: inMesh,
+				shared: true,
+			},
+			{
+				by: { installed: installedIn("app", ofOthers) },
+				namespace: inApp,
+				shared: true,
+			},
+			{ by: { installed: installedIn("app", ofNamespaces) }, namespace: inApp },
+		],
+		async before(stage) {
+			await stage.source();
+			await stage.admin("sync", "-n", stage.app);
 		},
+		act: watchByName,
 	},
 	"sync -n": {
 		held: [
@@ -390,7 +416,7 @@ const scenes: Readonly<Record<string, Scene>> = {
 			...[inMesh, inApp].map((namespace) => ({
 				by: {
 					sentence:
-						"(with `-n`: `list` and `watch` on Secrets in the source's and the target namespaces)",
+						"(with `-n`: `list` and `watch` on Secrets in the source's and the target namespaces,",
 					grants: on("secrets", "list", "watch"),
 				},
 				namespace,
@@ -701,7 +727,9 @@ async function play(
 	const run: Run = (argv, given = {}) =>
 		new Promise((resolve, reject) => {
 			const look = (text: string) => {
-				for (const [words] of text.matchAll(/cannot \w+ resource "\w+"/g))
+				for (const [words] of text.matchAll(
+					/cannot \w+ resource "\w+"|cannot tell whether [^(]*\(needs \w+ on \w+\)/g,
+				))
 					refused.push(words);
 				if (refused.length > 0) refusal.resolve();
 			};

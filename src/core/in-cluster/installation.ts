@@ -172,6 +172,8 @@ export function rightsOf({
 			inNamespaces: new Map(),
 		};
 	const targets = [...new Set(names)].sort();
+	// A Namespace is in itself: https://github.com/kubernetes/apiserver/blob/master/pkg/endpoints/request/requestinfo.go
+	const itself = rule("namespaces", "get");
 	return {
 		everywhere: kept,
 		inNamespaces: new Map(
@@ -180,7 +182,7 @@ export function rightsOf({
 				.map((namespace): [string, PolicyRule[]] => [
 					namespace,
 					targets.includes(namespace)
-						? [...copies, ...accounts, events]
+						? [...copies, itself, ...accounts, events]
 						: // patch: what the flags select is recorded on the source.
 							[secrets("get", "list", "watch", "patch"), events],
 				]),

@@ -62,6 +62,7 @@ describe("what the account may do", () => {
 				app: [
 					"secrets[key]: get,list,watch,patch",
 					"secrets: create",
+					"namespaces: get",
 					"serviceaccounts: get,list,watch,patch",
 					"events: create",
 				],
@@ -69,6 +70,7 @@ describe("what the account may do", () => {
 				shop: [
 					"secrets[key]: get,list,watch,patch",
 					"secrets: create",
+					"namespaces: get",
 					"serviceaccounts: get,list,watch,patch",
 					"events: create",
 				],
@@ -85,6 +87,7 @@ describe("what the account may do", () => {
 				mesh: [
 					"secrets[key]: get,list,watch,patch",
 					"secrets: create",
+					"namespaces: get",
 					"events: create",
 				],
 			},
@@ -97,6 +100,7 @@ describe("what the account may do", () => {
 				mesh: [
 					"secrets[key]: get,list,watch,patch",
 					"secrets: create",
+					"namespaces: get",
 					"events: create",
 				],
 			},
