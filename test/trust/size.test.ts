@@ -119,6 +119,42 @@ test("check reads no more than twenty Secrets of another type, however many a wa
 	assert.equal(read, 20);
 });
 
+test("check looks for a few credentials in a kubelet's words: with thousands of them the words are left out", async () => {
+	await using bed = await started();
+	const given = (count: number): [string, object][] =>
+		Array.from({ length: count }, (_, at) => [
+			`r.io${"/a".repeat(at)}`,
+			{ username: "u", password: `marked-password-${at}` },
+		]);
+	secret(bed, "evil", Object.fromEntries(given(40)), {
+		metadata: { name: "few" },
+	});
+	bed.server.store.seed({
+		kind: "Pod",
+		metadata: { namespace: "evil", name: "web" },
+		spec: {
+			containers: [{ name: "c", image: `r.io${"/a".repeat(40)}` }],
+			imagePullSecrets: [{ name: "few" }],
+		},
+		status: {
+			phase: "Pending",
+			containerStatuses: [
+				{
+					name: "c",
+					image: `r.io${"/a".repeat(40)}`,
+					state: {
+						waiting: { reason: "ErrImagePull", message: "what is this" },
+					},
+				},
+			],
+		},
+	});
+	const { out, status } = await bed.run(["check", "-n", "evil"]);
+	assert.equal(status, 1);
+	assert.match(out, /^× .*; 1 pod cannot pull$/m);
+	assert.doesNotMatch(out, /what is this/);
+});
+
 test("what a Secret says that it is makes no message longer than a name may be", async () => {
 	await using bed = await started();
 	const long = "y".repeat(100_000);
