@@ -169,20 +169,15 @@ At a terminal the credential is verified at its registry before it is written; e
 			const replace = options.replace || (asked.chosen === "over" && !!here);
 			const asks =
 				!options.yes &&
-				!options.diff &&
+				dryRun === "none" &&
 				(entered.some(({ asked }) => asked) ||
 					(!isNew && asked.chosen !== undefined && !here));
 			const seen =
 				here?.namespaces ??
-				(asks && dryRun === "none"
-					? await seeNamespaces([place.namespace], cluster)
-					: undefined);
+				(asks ? await seeNamespaces([place.namespace], cluster) : undefined);
 			// The question covers the namespace as well: all that was entered would be lost for want of a flag.
 			const makesNamespace =
-				asks &&
-				isNew &&
-				dryRun === "none" &&
-				seen?.get(place.namespace) === "gone";
+				asks && isNew && seen?.get(place.namespace) === "gone";
 			const report = new ChangeReport(world, cluster, formOf(options));
 			return await report.whatIsDone(async () => {
 				const asking = { ...options, replace, makesNamespace };

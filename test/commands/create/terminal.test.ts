@@ -41,6 +41,21 @@ describe("create at a terminal", () => {
 		);
 	});
 
+	for (const mode of ["client", "server"])
+		test(`--dry-run=${mode} asks for the credential, and about nothing that it would not do`, async () => {
+			fresh();
+			const { status, out, err } = await bed.run(
+				["create", ...USER, `--dry-run=${mode}`],
+				{ answers: [["Password:", "p"]] },
+			);
+			assert.equal(status, 0, err);
+			assert.match(
+				out,
+				/created in nginx-mesh namespace \((server )?dry run\)/,
+			);
+			assert.equal(secret(), undefined);
+		});
+
 	test("a missing namespace is asked for where nothing else is", async () => {
 		const { status, out } = await bed.run(
 			[
