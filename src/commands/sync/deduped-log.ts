@@ -16,6 +16,9 @@ export interface Listener {
 /** What goes on changing is told less and less often: after a pause in milliseconds, which doubles. */
 const PAUSES = { first: 5_000, longest: 3_600_000 };
 
+/** More than fail at once: the oldest is forgotten, and told again if it goes on. */
+const MOST_FAILURES = 20_000;
+
 /** Tells what happens, and what goes on happening only once. */
 export class DedupedLog {
 	/** The last failure that was told, by object, and of each kind when. */
@@ -50,6 +53,9 @@ export class DedupedLog {
 			const before = this.#failures.get(id);
 			const told = before?.told ?? new Told(this.clock);
 			if (before?.said === said || !told.isDue(result.why?.cause ?? "")) return;
+			// What is gone for good is told of by nobody: a tenant's accounts, of ever new names.
+			const [oldest = ""] = this.#failures.keys();
+			if (this.#failures.size >= MOST_FAILURES) this.#failures.delete(oldest);
 			this.#failures.set(id, { said, told });
 		}
 		if (result.action !== "unchanged" || result.why !== undefined)

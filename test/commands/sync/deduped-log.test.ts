@@ -51,6 +51,17 @@ describe("who may write in one namespace", () => {
 		assert.ok(told.results > 2 && told.results < 30, `${told.results}`);
 	});
 
+	test("takes no more memory with objects of ever new names: the oldest failures are forgotten", () => {
+		const { told, log } = played();
+		for (let at = 0; at <= 20_000; at++)
+			log.tell({ ...failed(""), name: `key-${at}` });
+		assert.equal(told.results, 20_001);
+		log.tell({ ...failed(""), name: "key-20000" });
+		assert.equal(told.results, 20_001);
+		log.tell({ ...failed(""), name: "key-0" });
+		assert.equal(told.results, 20_002);
+	});
+
 	test("keeps no other failure from being told", () => {
 		const { told, log } = played();
 		log.tell(failed("example.com/1"));
