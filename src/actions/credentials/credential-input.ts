@@ -183,7 +183,7 @@ async function enterCredential(
 		const key =
 			input.keyPath === undefined
 				? await askKeyFile(await ask(), world)
-				: await readKeyFile(input.keyPath, world);
+				: await readGivenKeyFile(input.keyPath, world);
 		return { ...about, asked, ...key };
 	}
 	if (way === "jwt") {
@@ -367,15 +367,23 @@ async function askKeyFile(
 	}
 }
 
-async function readKeyFile(
+/** That of the flag. */
+async function readGivenKeyFile(
 	path: string,
 	world: World,
-): Promise<{ credential: Credential; warnings: readonly FileNote[] }> {
+): ReturnType<typeof readKeyFile> {
 	// A name in the place of a path is a misunderstanding, which "no such file" would not clear up.
 	if (/^[a-z0-9-]+$/.test(path) && !(await world.files.exists(path)))
 		throw new UsageError(
 			"--registry-key is a path to a JSON key file; to name the pull secret give it as NAME",
 		);
+	return readKeyFile(path, world);
+}
+
+async function readKeyFile(
+	path: string,
+	world: World,
+): Promise<{ credential: Credential; warnings: readonly FileNote[] }> {
 	const bytes = await world.files.read(path, JSON_KEY_LIMIT);
 	const encoding = encodingFault(bytes);
 	if (encoding !== undefined)

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { AbortedError } from "../../../src/errors.ts";
 import { createBed, USER } from "./bed.ts";
 
 describe("create at a terminal", () => {
@@ -55,6 +56,27 @@ describe("create at a terminal", () => {
 			);
 			assert.equal(secret(), undefined);
 		});
+
+	test("a key file that is not there is asked for again, whatever its name", async () => {
+		fresh();
+		const { status, err } = await bed.run(
+			["create", "--registry-server=gcr.io", "--no-verify"],
+			{
+				answers: [
+					["How do you authenticate", "key"],
+					["Path of the JSON key file:", "nosuch"],
+					[
+						"Path of the JSON key file:",
+						() => {
+							throw new AbortedError("SIGINT");
+						},
+					],
+				],
+			},
+		);
+		assert.equal(status, 130, err);
+		assert.equal(err, "cannot read nosuch: no such file or directory\n");
+	});
 
 	test("a missing namespace is asked for where nothing else is", async () => {
 		const { status, out } = await bed.run(
