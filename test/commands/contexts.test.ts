@@ -65,6 +65,22 @@ async function clusters(): Promise<{
 
 /** The servers' clocks stand at this time, in milliseconds since 1970. */
 const STILL = Date.UTC(2026, 0, 1);
+
+/** A source whose credential is good for twelve hours in prod-eu, for two in prod-us. */
+async function createEnding({
+	run,
+}: Awaited<ReturnType<typeof clusters>>): Promise<void> {
+	for (const [context, life] of [
+		["prod-eu", "12h"],
+		["prod-us", "2h"],
+	])
+		await run(
+			["create", ...CREDENTIAL, `--contexts=${context}`].concat(
+				`--expires-in=${life}`,
+			),
+			{ stdin: "one", now: STILL },
+		);
+}
 const REFUSED =
 	"The connection to the server 127.0.0.1:1 was refused - did you specify the right host or port?";
 const sorted = (text: string) => text.split("\n").filter(Boolean).sort();
@@ -398,16 +414,7 @@ serviceaccount/default configured in app namespace
 
 	test("rotate --if-expiring: another cluster's credential is asked for in its section, after those before it", async () => {
 		await using all = await clusters();
-		for (const [context, life] of [
-			["prod-eu", "12h"],
-			["prod-us", "2h"],
-		])
-			await all.run(
-				["create", ...CREDENTIAL, `--contexts=${context}`].concat(
-					`--expires-in=${life}`,
-				),
-				{ stdin: "one", now: STILL },
-			);
+		await createEnding(all);
 		const order: string[] = [];
 		const { status, err } = await all.run(
 			["rotate", ...TYPED, "--no-verify", "--if-expiring=3h"].concat(
@@ -442,16 +449,7 @@ serviceaccount/default configured in app namespace
 	])
 		test(`rotate --if-expiring: what ends soon is rotated where it does, of ${first},${second}`, async () => {
 			await using all = await clusters();
-			for (const [context, life] of [
-				["prod-eu", "12h"],
-				["prod-us", "2h"],
-			])
-				await all.run(
-					["create", ...CREDENTIAL, `--contexts=${context}`].concat(
-						`--expires-in=${life}`,
-					),
-					{ stdin: "one", now: STILL },
-				);
+			await createEnding(all);
 			const { status, out, err } = await all.run(
 				["rotate", ...CREDENTIAL, "--no-verify", "--if-expiring=3h"].concat(
 					`--contexts=${first},${second}`,
