@@ -92,9 +92,9 @@ describe("what does not depend on each other is asked for together", () => {
 		const seen = await steps(bed, ["rotate", ...LOGIN, "--no-verify"], "q");
 		assert.deepEqual(seen, [
 			`1 GET ${SOURCE}`,
+			"1 GET secrets",
 			// Nothing is written where what is recorded cannot be seen.
 			"2 GET namespaces",
-			"2 GET secrets",
 			`3 PATCH ${SOURCE}`,
 			"4 PATCH namespaces/app/secrets/nginx-mesh-registry-key",
 			"4 PATCH namespaces/shop/secrets/nginx-mesh-registry-key",

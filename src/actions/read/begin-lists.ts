@@ -6,7 +6,7 @@ import { secretsNamed } from "./read-keys.ts";
 import { namespaceQuery } from "./read-namespaces.ts";
 
 /** A cluster whose lists can be begun before it is known whether anybody wants them. */
-interface ReadingAhead extends Cluster {
+export interface ReadingAhead extends Cluster {
 	/**
 	 * Asks for the first page of a list, which whoever asks for that very list next gets; the one after
 	 * is asked for anew, so that what is read again is what is there then. What nobody asks for fails

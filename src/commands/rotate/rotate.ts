@@ -14,6 +14,11 @@ import {
 	newEntries,
 } from "../../actions/credentials/entered-credential.ts";
 import { onCluster } from "../../actions/on-cluster.ts";
+import {
+	beginCopyLists,
+	type ReadingAhead,
+	readingAhead,
+} from "../../actions/read/begin-lists.ts";
 import { findSource } from "../../actions/read/find-source.ts";
 import { findOrMeant } from "../../actions/read/meant-namespace.ts";
 import { warnOfMalformed } from "../../actions/read/warn-of-malformed.ts";
@@ -57,6 +62,8 @@ interface RotateAnswer {
 		readonly context: string;
 		/** Nobody waited since it was read; undefined: somebody was asked. */
 		readonly source: PullSecret | undefined;
+		/** Lists are begun, over the connection that the work gets too. */
+		readonly ahead: ReadingAhead | undefined;
 		/** The source's namespace before anything was asked; undefined: nobody was. */
 		readonly seen: SeenNamespaces | undefined;
 	};
@@ -103,19 +110,26 @@ The user stays unless another is given, and so do other registries in the source
 		/** Milliseconds: a credential that is good for longer stays. */
 		ifExpiring: flags.lifetimeOf(given, "if-expiring"),
 		...diffedChangeOf(given),
+		/** With `--contexts` the work has connections of its own; and what is not to be rotated is not looked for. */
+		readsAhead: !given.has("contexts") && !given.has("if-expiring"),
 	}),
 	async ask(options, world): Promise<RotateAnswer | typeof CANCELLED> {
 		warn(world, ...options.notes, ...options.warnings);
 		const { input, registry } = options;
-		return onCluster(world, options.connection, async (cluster) => {
+		return onCluster(world, options.connection, async (connected) => {
 			const reader = new ContentReader();
+			const ahead = options.readsAhead ? readingAhead(connected) : undefined;
+			const cluster = ahead ?? connected;
+			const { interactive } = world.streams;
+			if (ahead && !interactive)
+				beginCopyLists(ahead, { ...options, ...RECORDED });
 			const source = await findOrMeant(
 				findSource(cluster, reader, options.source, world),
 				options.source.name,
 				cluster,
 			);
 			editable(source, source);
-			const seen = world.streams.interactive
+			const seen = interactive
 				? await seeNamespaces([source.namespace], cluster)
 				: undefined;
 			const key = await chooseEntry(source, registry, world);
@@ -150,16 +164,17 @@ The user stays unless another is given, and so do other registries in the source
 			)
 				return cancelled(world);
 			const { context } = cluster;
-			const unasked = world.streams.interactive ? undefined : source;
-			return { key, enter, there: { context, source: unasked, seen } };
+			const unasked = interactive ? undefined : source;
+			return { key, enter, there: { context, source: unasked, ahead, seen } };
 		});
 	},
 	async run(options, world, { key: known, enter, there }) {
 		const { registry } = options;
-		return onCluster(world, options.connection, async (cluster) => {
+		return onCluster(world, options.connection, async (connected) => {
 			const reader = new ContentReader();
 			// What was seen in one cluster says nothing about the others.
-			const seen = there.context === cluster.context ? there : undefined;
+			const seen = there.context === connected.context ? there : undefined;
+			const cluster = seen?.ahead ?? connected;
 			const source =
 				seen?.source ??
 				(await findSource(cluster, reader, options.source, world));
@@ -191,6 +206,9 @@ The user stays unless another is given, and so do other registries in the source
 		});
 	},
 });
+
+/** Copies of a rotated source are where its record says. */
+const RECORDED = { selection: { by: "record" }, servesRecord: true } as const;
 
 /** Milliseconds for which the credential is known to be good, where these are more than `longer`. */
 function timeLeft(
