@@ -29,6 +29,7 @@ import {
 import type { Keyrings } from "./keyrings.ts";
 import { podFix } from "./pod-fixes.ts";
 import {
+	ALL_HIDDEN,
 	diagnose,
 	type ProblemKind,
 	type PullProblem,
@@ -194,7 +195,7 @@ function lookAt(
 	const [pod, at] = [objectName(name), objectName(namespace)];
 	if (kind === "forbidden" || kind === "no-right")
 		return meshreg("explain", image, "-n", at, "--pod", pod, "--verify");
-	return kind === "unknown" && words === ""
+	return kind === "unknown" && (words === "" || words === ALL_HIDDEN)
 		? kubectl("describe", "pod", pod, "-n", at)
 		: undefined;
 }

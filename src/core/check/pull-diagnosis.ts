@@ -305,15 +305,20 @@ function entryName(key: string, host: string): string {
 /** Of more credentials than any honest pod has, each would take a tenth of a millisecond to look for, for each pod. */
 const MOST_LOOKED_FOR = 16;
 
-/** The kubelet's words without what it may have tried; "" where that is too much to look for. */
+/** For words of which nothing can be shown: there are some. */
+export const ALL_HIDDEN = "***";
+
+/** The kubelet's words without what it may have tried; nothing of them where that is too much to look for. */
 function withoutSecrets(
 	words: string,
 	matches: readonly KeyringMatch[],
 ): string {
-	return matches.length > MOST_LOOKED_FOR
-		? ""
-		: withoutCredentials(
-				words,
-				matches.map(({ credential }) => credential),
-			);
+	const safe =
+		matches.length > MOST_LOOKED_FOR
+			? ""
+			: withoutCredentials(
+					words,
+					matches.map(({ credential }) => credential),
+				);
+	return safe === "" && words !== "" ? ALL_HIDDEN : safe;
 }
