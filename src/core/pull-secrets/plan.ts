@@ -43,13 +43,14 @@ export function planCopy(
 		current,
 		desired.annotations[SOURCE_ANNOTATION] ?? "",
 	);
+	// Whatever it holds, it is about to go.
+	if (current.terminating)
+		return { action: "conflict", current, obstacle: { cause: "terminating" } };
 	if (isOurCopy && equal && isMarked(current, desired))
 		return { action: "unchanged", current, desired };
-	const obstacle = current.terminating
-		? ({ cause: "terminating" } as const)
-		: isOurCopy
-			? undefined
-			: obstacleToCopy(current, desired, equal, allowed);
+	const obstacle = isOurCopy
+		? undefined
+		: obstacleToCopy(current, desired, equal, allowed);
 	return obstacle === undefined
 		? overwrite(current, desired, allowed)
 		: { action: "conflict", current, obstacle };
@@ -112,9 +113,9 @@ export function planSource(
 	const equal = sameContent(current, desired);
 	const role = roleOf(current);
 
+	if (current.terminating) return conflict({ cause: "terminating" });
 	if (role === "source" && equal)
 		return { action: "unchanged", current, desired };
-	if (current.terminating) return conflict({ cause: "terminating" });
 	if (role !== "source" && current.manager !== undefined)
 		return conflict({
 			cause: "managed-by-other",

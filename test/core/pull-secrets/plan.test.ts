@@ -204,13 +204,7 @@ describe("planning a copy", () => {
 			"immutable",
 			"replace",
 		],
-		[
-			"going, equal",
-			key({ terminating: true }),
-			"unchanged",
-			"unchanged",
-			"unchanged",
-		],
+		["going, equal", key({ terminating: true }), ...AS_LONG_AS_IT_GOES],
 		[
 			"going, different",
 			key({ terminating: true, content: OTHER }),
@@ -290,6 +284,7 @@ describe("planning a source", () => {
 			"managed-by-other",
 			"managed-by-other",
 		],
+		["going, equal", { ...source, terminating: true }, ...AS_LONG_AS_IT_GOES],
 		[
 			"going, different",
 			{ ...source, terminating: true, content: OTHER },
