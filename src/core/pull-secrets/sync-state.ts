@@ -125,19 +125,24 @@ export class SyncState {
 		);
 	}
 
+	/** What copies are made of, and where they go: the same text for the same; undefined while there is no source. */
+	#sent(): string | undefined {
+		const { source } = this;
+		if (source === undefined) return undefined;
+		const { content, ...marks } = desiredCopy(source, "");
+		const record = source.annotations[TARGETS_ANNOTATION];
+		return JSON.stringify([content.canonical, marks, record]);
+	}
+
 	/** What bears the source's name in a namespace; undefined: nothing. */
 	key(namespace: string, key: PullSecret | undefined): string[] {
-		const before = this.source;
-		const recordBefore = before?.annotations[TARGETS_ANNOTATION];
+		const isSource = namespace === this.rules.source.namespace;
+		const before = isSource && this.#sent();
 		if (key === undefined) this.#keys.delete(namespace);
 		else this.#keys.set(namespace, key);
-		if (namespace !== this.rules.source.namespace) return [namespace];
-		const now = this.source;
-		const isSame =
-			now?.content.canonical === before?.content.canonical &&
-			now?.uid === before?.uid &&
-			now?.annotations[TARGETS_ANNOTATION] === recordBefore;
-		if (now === undefined || isSame) return [];
+		if (!isSource) return [namespace];
+		const now = this.#sent();
+		if (now === undefined || now === before) return [];
 		this.#selectedAny ||= this.#servesAny();
 		return this.everywhere;
 	}

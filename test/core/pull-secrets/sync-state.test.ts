@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import type { Change } from "../../../src/core/pull-secrets/change.ts";
 import type { NamespaceFacts } from "../../../src/core/pull-secrets/namespace-facts.ts";
 import {
+	LABEL_ANNOTATION,
 	MANAGED_BY_LABEL,
 	MANAGER,
 	SOURCE_ANNOTATION,
@@ -298,6 +299,14 @@ describe("what is to be looked at again", () => {
 			source(),
 			source({ uid: "made again" }),
 			recorded('[{"all":true,"attach":["*"]}]', { uid: "made again" }),
+			// By hand: copies bear that label.
+			source({
+				uid: "made again",
+				annotations: {
+					[TARGETS_ANNOTATION]: '[{"all":true,"attach":["*"]}]',
+					[LABEL_ANNOTATION]: "team=pull",
+				},
+			}),
 		])
 			assert.deepEqual(state.key("nginx-mesh", now).toSorted(), all.toSorted());
 		state.key("nginx-mesh", undefined);
