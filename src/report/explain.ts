@@ -94,7 +94,7 @@ type Text = (
 ) => string;
 
 function imageParagraphs(
-	{ explanation, checks, fix, gives }: ExplainedImage,
+	{ explanation, checks, fix, gives, blockedBy }: ExplainedImage,
 	{ commandContext, columns = Number.POSITIVE_INFINITY }: ExplanationStyle,
 	text: Text,
 	images: readonly ExplainedImage[],
@@ -147,6 +147,12 @@ function imageParagraphs(
 	if (near.length > 0)
 		paragraphs.push(
 			`Closest matches:\n${near.map((miss) => text(nearMissSentence(miss), { indent: "  ", mark: "-" })).join("")}`,
+		);
+	if (blockedBy !== undefined)
+		paragraphs.push(
+			text(
+				`${blockedBy} is in the place of what would be written, and is not overwritten: find out who made it, and what for.`,
+			),
 		);
 	if (fix !== undefined) {
 		const command = `${commandLines(fix, commandContext, columns, "  ")}\n`;

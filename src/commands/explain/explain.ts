@@ -1,6 +1,7 @@
 import { inSteps } from "../../actions/in-steps.ts";
 import { onCluster } from "../../actions/on-cluster.ts";
 import { findSource, placeMeant } from "../../actions/read/find-source.ts";
+import { readPullSecret } from "../../actions/read/read-keys.ts";
 import { warn } from "../../actions/tell.ts";
 import { command } from "../../command.ts";
 import {
@@ -26,17 +27,21 @@ import {
 import type { OtherSource } from "../../core/kubelet/near-miss.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import { type CommandContext, NO_CONTEXT } from "../../core/output/shell.ts";
+import { desiredCopy } from "../../core/pull-secrets/desired.ts";
 import { Fixes } from "../../core/pull-secrets/fixes.ts";
 import { namespaceFacts } from "../../core/pull-secrets/namespace-facts.ts";
 import {
 	isByPolicy,
+	isCopyOf,
 	PULL_SECRET_TYPE,
 } from "../../core/pull-secrets/ownership.ts";
+import { planCopy } from "../../core/pull-secrets/plan.ts";
 import {
 	ContentReader,
 	type PullSecret,
 	placeOf,
 	pullSourceOfKey,
+	sourceRef,
 } from "../../core/pull-secrets/pull-secret.ts";
 import {
 	type NamespaceKnowledge,
@@ -44,7 +49,13 @@ import {
 	standingOf,
 } from "../../core/pull-secrets/record.ts";
 import type { Steps } from "../../core/steps.ts";
-import { ApiError, EXIT, isForbidden, UsageError } from "../../errors.ts";
+import {
+	ApiError,
+	EXIT,
+	isForbidden,
+	UsageError,
+	unlessForbidden,
+} from "../../errors.ts";
 import { FROM_FLAG, sourceChoiceOf } from "../../flags/source.ts";
 import { TRUST_FLAGS, trustOf } from "../../flags/verification.ts";
 import * as flags from "../../flags.ts";
@@ -221,7 +232,6 @@ async function explainFiles(
 		secrets.push({
 			name: path,
 			source: { from: path, type: PULL_SECRET_TYPE, data },
-			isCopy: false,
 		});
 	}
 	const explanation = explainPull(operand, { kind: "files" }, secrets, []);
@@ -325,26 +335,40 @@ async function readState(
 	cluster: Cluster,
 ): Promise<PullSecretState & { readonly byPolicy?: ByPolicySource }> {
 	const place = placeMeant(choice, cluster);
+	const reader = new ContentReader();
+	const readHere = (name: string) =>
+		unlessForbidden(readPullSecret(cluster, reader, { namespace, name }));
 	let source: PullSecret;
 	try {
-		source = await findSource(cluster, new ContentReader(), choice);
+		source = await findSource(cluster, reader, choice);
 	} catch (error) {
 		const isUnknown =
 			error instanceof FailureError ? !isMissing(error) : isForbidden(error);
 		if (!isUnknown && !(error instanceof FailureError)) throw error;
+		const here = await readHere(place.name);
 		return {
 			fixes: new Fixes({ ...place, exists: false }),
 			source: isUnknown ? "hidden" : undefined,
 			served: false,
+			// A source that is made again has the copies of the one that was there.
+			blocked:
+				here !== undefined && (isUnknown || !isCopyOf(here, sourceRef(place))),
 		};
 	}
-	const sent = await isServed(source, namespace, cluster);
+	const [sent, here] = await Promise.all([
+		isServed(source, namespace, cluster),
+		readHere(source.name),
+	]);
 	const { namespace: at } = source;
 	const seen = { namespace: at, ...pullSourceOfKey(source) };
 	return {
 		fixes: new Fixes({ ...placeOf(source), exists: true }),
 		source: seen,
 		served: at === namespace || sent,
+		blocked:
+			at !== namespace &&
+			planCopy(here, desiredCopy(source, namespace), { force: false })
+				.action === "conflict",
 		...(sent &&
 			isByPolicy(source) && {
 				byPolicy: {

@@ -21,7 +21,6 @@ import { PULL_SECRET_DATA } from "../../core/kubelet/secret-entries.ts";
 import type { Pod, Secret, ServiceAccount } from "../../core/objects.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import { isObjectName } from "../../core/output/shell.ts";
-import { SOURCE_ANNOTATION } from "../../core/pull-secrets/ownership.ts";
 import { ContentReader } from "../../core/pull-secrets/pull-secret.ts";
 import { ApiError, unlessForbidden, unlessNotFound } from "../../errors.ts";
 import type { Cluster, ListQuery } from "../../world.ts";
@@ -107,11 +106,7 @@ async function readNamed(
 		const source = secret && pullSourceOf(secret);
 		size += source?.data?.length ?? 0;
 		if (size > MOST_TEXT) throw tooMany;
-		return {
-			name,
-			source,
-			isCopy: secret?.metadata.annotations?.[SOURCE_ANNOTATION] !== undefined,
-		};
+		return { name, source };
 	});
 }
 

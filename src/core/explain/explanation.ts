@@ -86,6 +86,8 @@ export interface PullSecretState {
 		| undefined;
 	/** Whether it was sent to the puller's namespace, or is there itself. */
 	readonly served: boolean;
+	/** What bears its name in the puller's namespace, and would not be overwritten. */
+	readonly blocked: boolean;
 	/** An admission policy adds it to pods as they are made; undefined: none does. */
 	readonly byPolicy?: {
 		/** Whether to those with this image. */
@@ -99,6 +101,8 @@ export interface ExplainedFix {
 	readonly fix?: Script | undefined;
 	/** It would give the credential to this namespace, to which nobody sent it: to be told apart. */
 	readonly gives?: string | undefined;
+	/** `NAMESPACE/NAME` of what is in the place of what would be written. */
+	readonly blockedBy?: string;
 }
 
 const NOTHING: ExplainedFix = {};
@@ -116,11 +120,16 @@ export function fixOf(
 	if (answer.outcome === "malformed") {
 		const [, name = ""] = answer.from.split("/");
 		// Of another Secret the good entries would be lost: only who made it can put it right.
-		if (!served || name !== fixes.name) return NOTHING;
+		if (!served || state.blocked || name !== fixes.name) return NOTHING;
+		// What the source says is sent nowhere while it says it, and in its own namespace it is what was read.
+		const written =
+			state.source === undefined || state.source === "hidden"
+				? answer
+				: lookUp(image, readKeyring([state.source]));
 		return {
 			fix:
-				namespace === fixes.sourceNamespace
-					? sequence(answer.keys.map((key) => fixes.rotate(key)))
+				written.outcome === "malformed"
+					? sequence(written.keys.map((key) => fixes.rotate(key)))
 					: fixes.sync([namespace]),
 		};
 	}
@@ -176,12 +185,8 @@ function bringing(
 		: older
 			? restarting(older)
 			: makeAgain(fixes.name, puller, fixes);
-	const inTheWay = secrets.some(
-		({ name, source: there, isCopy }) =>
-			name === fixes.name && there && !isCopy,
-	);
 	const isAway = namespace !== fixes.sourceNamespace;
-	if (inTheWay && (isAway || source === "hidden")) return NOTHING;
+	if (state.blocked) return { blockedBy: `${namespace}/${fixes.name}` };
 	if (source === "hidden") {
 		// Whoever works in one namespace makes a pull secret of its own there.
 		const made = fixes.createAt(namespace, fixes.name, host);

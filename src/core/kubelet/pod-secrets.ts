@@ -34,8 +34,6 @@ export interface NamedSecret {
 	readonly name: string;
 	/** undefined: not there, which a kubelet skips. */
 	readonly source: PullSource | undefined;
-	/** Made by sync, which may write it again. */
-	readonly isCopy: boolean;
 	/** No account names it: an admission policy adds it to pods as they are made. */
 	readonly byPolicy?: true;
 }

@@ -12,9 +12,7 @@ import { type TestBed, testBed } from "../../support/test-bed.ts";
 const JSON_TYPE = "kubernetes.io/dockerconfigjson";
 const TOKEN = "eyJhbGciOiJIUzI1NiJ9.e30.c2ln";
 
-const COPY = {
-	metadata: { annotations: { "kubectl-meshreg/source": `nginx-mesh/${KEY}` } },
-};
+const COPY = { metadata: build.copyOf() };
 const user = (username: string) => ({ username, password: "hunter2" });
 
 const source = (bed: TestBed, ...hosts: string[]): void =>
@@ -312,6 +310,33 @@ describe("why nothing matches, and what mends it", () => {
 			"kubectl meshreg create --add --registry-server r.io:5000 && kubectl meshreg sync -n app",
 		],
 		[
+			"a Secret of the same name that is another's, and that no account references",
+			agent,
+			(bed) => {
+				source(bed, "r.io:5000");
+				secret(bed, copy, { "other.io": user("robot") });
+				account(bed, []);
+			},
+			`nginx-mesh/${KEY} has a key that matches, r.io:5000, but pods use Secrets of their own namespace only.`,
+			"",
+		],
+		[
+			"another source's copy, which the account references",
+			agent,
+			(bed) => {
+				source(bed, "r.io:5000");
+				secret(
+					bed,
+					copy,
+					{ "other.io": user("robot") },
+					{ metadata: build.copyOf(`team-b/${KEY}`) },
+				);
+				account(bed, [KEY]);
+			},
+			`nginx-mesh/${KEY} has a key that matches, r.io:5000, but pods use Secrets of their own namespace only.`,
+			"",
+		],
+		[
 			"Docker Hub's other name",
 			"nats",
 			(bed) => {
@@ -375,10 +400,23 @@ Correct it, or take it out of the imagePullSecrets: it may hold the credentials 
 	test("a malformed copy is made again from its source", async () => {
 		await using bed = await started();
 		source(bed, "r.io");
-		secret(bed, copy, "not json");
+		secret(bed, copy, "not json", COPY);
 		account(bed, [KEY]);
 		const { out } = await bed.run(["explain", "r.io/x", "-n", "app"]);
 		assert.match(out, /Fix:\n {2}kubectl meshreg sync -n app\n$/);
+	});
+
+	test("a copy of a malformed source is fixed where the source is: sync would be refused", async () => {
+		await using bed = await started();
+		const auths = { "r.io": { auth: "%%%" }, "b.io": user("u") };
+		build.source(bed, auths, ["app"]);
+		secret(bed, copy, auths, COPY);
+		account(bed, [KEY]);
+		const { out } = await bed.run(["explain", "b.io/x", "-n", "app"]);
+		assert.match(
+			out,
+			/Fix:\n {2}kubectl meshreg rotate --registry-server r\.io\n$/,
+		);
 	});
 
 	test("Secrets that may not be listed are not guessed at", async () => {
