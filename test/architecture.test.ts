@@ -552,7 +552,7 @@ describe("one pipe: read, desired, plan, policy, apply, report", () => {
 	test("whoever hands it a plan is known", () => {
 		assert.deepEqual(
 			callers(
-				/^import \{[^}]*\bapply(?:ToSource)?\b[^}]*\} from "[^"]*\/apply\.ts";/m,
+				/^import \{[^}]*\bapply\b[^}]*\} from "[^"]*\/apply\.ts";/m,
 			).filter((path) => path !== "cli.ts"),
 			Object.keys(CARRIERS).sort(),
 			"copies go through deliver, what else is many through carryOut",

@@ -83,26 +83,6 @@ export async function apply(
 	}
 }
 
-/**
- * Carries out the plan of a source. Returns it as it is once it was written, by us or by whoever was faster;
- * undefined where nothing was: it failed, there was nothing to do, or it is a dry run.
- */
-export async function applyToSource(
-	change: Change,
-	how: ApplyOptions,
-): Promise<PullSecret | undefined> {
-	let written: PullSecret | undefined;
-	const [result] = await apply([change], {
-		...how,
-		onWritten: (secret) => {
-			written = secret;
-		},
-	});
-	const isNone = how.dryRun !== "none" || change.action === "unchanged";
-	if (isNone || result?.action === "failed") return undefined;
-	return written ?? readPullSecret(how.cluster, how.reader, placeOf(change));
-}
-
 async function applyOne(
 	change: Change,
 	how: ApplyOptions,

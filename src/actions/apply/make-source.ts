@@ -8,7 +8,8 @@ import {
 } from "../../core/pull-secrets/pull-secret.ts";
 import type { SourceRef } from "../../core/pull-secrets/source.ts";
 import type { EnteredCredential } from "../credentials/entered-credential.ts";
-import { applyToSource } from "./apply.ts";
+import { readPullSecret } from "../read/read-keys.ts";
+import { apply } from "./apply.ts";
 import { agreesToCredential, unlessRefused } from "./confirm.ts";
 import type { Run, SourceMaking } from "./deliver.ts";
 import { ensureNamespace } from "./ensure-namespace.ts";
@@ -76,17 +77,23 @@ export async function planMaking(
 				? await ensureNamespace(cluster, place.namespace, dryRun)
 				: undefined;
 		if (namespace !== undefined) report.add(...namespace);
-		const written = await applyToSource(change, {
+		let written: PullSecret | undefined;
+		await apply([change], {
 			...run,
 			// A dry run has not made the namespace: the server could not take the Secret.
 			dryRun:
 				namespace !== undefined && dryRun === "server" ? "client" : dryRun,
 			replan: (_, now) => planned(now),
 			onResult: report.add,
+			onWritten: (secret) => {
+				written = secret;
+			},
 		});
 		if (report.failed) return undefined;
 		if (dryRun !== "none") return source;
-		return change.action === "unchanged" ? before : written;
+		if (change.action === "unchanged") return before;
+		// It was replaced, or somebody else was faster to write the same.
+		return written ?? readPullSecret(cluster, run.reader, place);
 	};
 	// Who agreed to a deletion was told of where.
 	const asks =

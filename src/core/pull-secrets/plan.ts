@@ -46,7 +46,7 @@ export function planCopy(
 	// Whatever it holds, it is about to go.
 	if (current.terminating)
 		return { action: "conflict", current, obstacle: { cause: "terminating" } };
-	if (isOurCopy && equal && isMarked(current, desired))
+	if (equal && isMarked(current, desired))
 		return { action: "unchanged", current, desired };
 	const obstacle = isOurCopy
 		? undefined
