@@ -49,6 +49,8 @@ function reasonWords(fault: Fault): string {
 			return fault.status === 429
 				? `rate limit of ${host} reached (429): try again later`
 				: `${host} answers ${fault.status}: try again later`;
+		case "unasked":
+			return `${host} was not asked any more: registries without an entry in a source get 15 minutes in all`;
 		case "token-refused":
 			return `the token server ${fault.server} accepts it, but ${host} refuses the token: the registry is misconfigured (issuer, certificate or clock)`;
 	}

@@ -5,6 +5,7 @@ import {
 	type Trust,
 } from "../../actions/credentials/registry-trust.ts";
 import { inParallel } from "../../actions/in-parallel.ts";
+import { partition } from "../../core/groups.ts";
 import {
 	manifestPlace,
 	parseImageReference,
@@ -34,6 +35,8 @@ import type { RegistryClient, World } from "../../world.ts";
 const HOSTS_AT_ONCE = 16;
 /** Images of one registry that are begun at once: enough to use what it lets through. */
 const IMAGES_AT_ONCE = 16;
+/** So long, in milliseconds, registries are asked in all that only pods name: a pod may name thousands that are slow. */
+const STRANGERS_IN_ALL = 15 * 60_000;
 
 /** How images are looked for in their registries. */
 interface ImageCheckOptions {
@@ -77,6 +80,16 @@ export async function checkImages(
 		const { host, ...errand } = errandOf(listed, keyring, options);
 		hosts.getOrInsert(host, []).push({ at, listed, ...errand });
 	}
+	// What only pods name takes no time from what the pull secret is for.
+	const [ours, strangers] = partition([...hosts], ([, errands]) =>
+		mayBeInside(errands, options),
+	);
+	let end: number | undefined;
+	const isOver = (): boolean => {
+		const now = world.clock.elapsed();
+		end ??= now + STRANGERS_IN_ALL;
+		return now >= end;
+	};
 	const told: ListedImage[] = [];
 	const inOrder = orderly((image: ListedImage) => {
 		told.push(image);
@@ -86,11 +99,11 @@ export async function checkImages(
 		world,
 		{ total: images.length, quiet: options.quiet, what: "images" },
 		(done) =>
-			inParallel([...hosts], HOSTS_AT_ONCE, ([host, errands]) =>
+			inParallel([...ours, ...strangers], HOSTS_AT_ONCE, ([host, errands]) =>
 				checkAt(
 					host,
 					errands,
-					{ ...options, ca },
+					{ ...options, ca, isOver },
 					client,
 					world,
 					(at, image) => {
@@ -134,23 +147,35 @@ function errandOf(
 	};
 }
 
+/** Whether somebody who may say so sent us to a registry. */
+function mayBeInside(
+	errands: readonly Errand[],
+	{ named }: ImageCheckOptions,
+): boolean {
+	return named || errands.some(({ offered }) => offered.length > 0);
+}
+
 async function checkAt(
 	host: string,
 	errands: readonly Errand[],
-	options: ImageCheckOptions & { readonly ca: string | undefined },
+	options: ImageCheckOptions & {
+		readonly ca: string | undefined;
+		/** Whether those that only pods name have had their time. */
+		readonly isOver: () => boolean;
+	},
 	client: RegistryClient,
 	world: World,
 	done: (at: number, image: ListedImage) => void,
 ): Promise<void> {
 	const { insecure } = options.trust;
-	const inside =
-		options.named || errands.some(({ offered }) => offered.length > 0);
+	const inside = mayBeInside(errands, options);
 	const connection = await client.open({ host, insecure, inside }, options.ca);
 	const limits = new Map<string, HostLimits>();
 	const time = {
 		now: () => world.clock.now(),
 		elapsed: () => world.clock.elapsed(),
 		delay: (ms: number) => world.clock.delay(ms, world.interrupt),
+		isOver: inside ? () => false : options.isOver,
 	};
 	const checker = new ImageChecker({
 		host,

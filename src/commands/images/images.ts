@@ -73,7 +73,7 @@ export const images = command({
 
 The images are those of a release of the mesh, of the mesh that is installed (--from-cluster), of manifests (-f), or of running pods (-n or -A). Different images that would get one name are reported.
 
-With --check, ask each registry whether the image exists, can be pulled with the pull secret, and is made for the platforms of the nodes. Exit status 1 unless all are ok. A registry that only pods name is asked at a private address only where the pull secret has an entry for it, and is sent none whose key has stars.`,
+With --check, ask each registry whether the image exists, can be pulled with the pull secret, and is made for the platforms of the nodes. Exit status 1 unless all are ok. A registry that only pods name is asked at a private address only where the pull secret has an entry for it, and is sent none whose key has stars; those without an entry get 15 minutes in all.`,
 	examples: {
 		"What the mesh needs in your registry":
 			"kubectl meshreg images --registry-server registry.example.com/mesh",

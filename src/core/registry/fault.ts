@@ -38,6 +38,8 @@ export type Fault = {
 	| { readonly kind: "not-a-registry"; readonly because: NoRegistry }
 	/** It answers, and has no time now: 429 or 5xx. */
 	| { readonly kind: "overloaded"; readonly status: number }
+	/** Others like it had taken all the time that they get. */
+	| { readonly kind: "unasked" }
 	/** It refuses the token that its own token server, `server`, gave for the credential. */
 	| { readonly kind: "token-refused"; readonly server: string }
 );

@@ -11,6 +11,8 @@ interface Waiting {
 	/** Milliseconds since whenever, which nobody sets back. */
 	elapsed(): number;
 	delay(ms: number): Promise<void>;
+	/** Whether it has gone by for this host, and others with it. */
+	isOver(): boolean;
 }
 
 /** So many requests are under way at a host: more is what its limits are against. */
@@ -70,6 +72,8 @@ export class HostLimits {
 				if (this.#givenUp) return { fault: this.#givenUp };
 				await this.#pause();
 				if (this.#givenUp) return { fault: this.#givenUp };
+				if (this.#time.isOver())
+					return { fault: { host: this.#host, kind: "unasked" } };
 				const began = this.#time.elapsed();
 				const asked = await exchange({ send: this.#send }, request);
 				const fault =

@@ -260,6 +260,47 @@ describe("images --check", () => {
 		assert.equal(outcome.status, 1);
 	});
 
+	test("thousands of hosts that a pod names are asked for a quarter of an hour, after those of the source", async () => {
+		await using evil = await testBed({ namespaces: ["nginx-mesh", "evil"] });
+		const source = bed.server.store.get(
+			"Secret",
+			"nginx-mesh",
+			"nginx-mesh-registry-key",
+		);
+		evil.server.store.seed({ ...source, kind: "Secret" } as never);
+		const images = [
+			...Array.from({ length: 500 }, (_, at) => `0h${at}.example/a:1`),
+			`${locked.host}/team/app:1`,
+		];
+		evil.server.store.seed({
+			kind: "Pod",
+			metadata: { namespace: "evil", name: "web" },
+			spec: { containers: images.map((image) => ({ name: "a", image })) },
+		} as never);
+		let now = 0;
+		let looked = 0;
+		const { out, status } = await evil.run(
+			["images", "--check", "-A", "--no-headers"],
+			{
+				// A minute passes whenever somebody looks at it.
+				clock: { ...hurriedClock(), elapsed: () => (now += 60_000) },
+				registry: {
+					resolve: async () => {
+						looked++;
+						return [{ address: "10.0.0.7", family: 4 }];
+					},
+				},
+			},
+		);
+		assert.equal(status, 1);
+		assert.ok(looked < 20, String(looked));
+		assert.match(out, /team\/app:1 +ok /);
+		assert.match(
+			out,
+			/^0h499\.example\/a:1 +unreachable +0h499\.example was not asked any more: registries without an entry in a source get 15 minutes in all$/m,
+		);
+	});
+
 	test("what a pod chose is sent no credential that is not for its host, and no host that is none ends it", async (t) => {
 		await using bed = await testBed({ namespaces: ["nginx-mesh", "evil"] });
 		const identity = await selfSigned(["reg.example"]);

@@ -77,6 +77,7 @@ function registryOf(
 					delay: async (ms) => {
 						now += ms;
 					},
+					isOver: () => false,
 				});
 			limits.set(origin, known);
 			return known;

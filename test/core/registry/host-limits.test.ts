@@ -42,6 +42,7 @@ function host(...answers: (RegistryAnswer | { failure: { code: string } })[]) {
 		delay: async (ms) => {
 			now += ms;
 		},
+		isOver: () => false,
 	});
 	return {
 		limits,
@@ -190,7 +191,7 @@ function playedHost() {
 					),
 				),
 			),
-		clock,
+		{ ...clock, isOver: () => false },
 	);
 	return {
 		clock,
