@@ -1,4 +1,5 @@
 import type {
+	ProgramFault,
 	ProviderFault,
 	RejectionHint,
 	StoredFault,
@@ -73,11 +74,16 @@ export function providerFaultWords(fault: ProviderFault): string {
 		case "other-registries":
 			return "its answer is for other registries";
 		case "failed":
-			if (fault.words !== "") return fault.words;
-			return fault.status === undefined
-				? "it failed without output"
-				: `exit status ${fault.status}, no output`;
+			return programFaultWords(fault);
 		default:
 			return storedFaultWords(fault);
 	}
+}
+
+/** What a program that failed said, else how it ended. */
+export function programFaultWords({ words, ended }: ProgramFault): string {
+	if (words !== "") return words;
+	const how =
+		typeof ended === "number" ? `exit status ${ended}` : `ended by ${ended}`;
+	return `${how}, no output`;
 }

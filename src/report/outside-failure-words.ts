@@ -12,6 +12,7 @@ import { someOf } from "../core/output/some-of.ts";
 import { displayHost } from "../core/registry/server.ts";
 import { displayKey } from "../core/registry/url.ts";
 import {
+	programFaultWords,
 	providerFaultWords,
 	storedFaultWords,
 } from "./credential-fault-words.ts";
@@ -79,7 +80,7 @@ function helperWords(because: HelperFault): string {
 		case "not-run":
 			return `cannot be run: ${because.reason}`;
 		case "failed":
-			return `failed: ${because.words || `exit status ${because.status}, no output`}`;
+			return `failed: ${programFaultWords(because)}`;
 	}
 }
 

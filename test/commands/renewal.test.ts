@@ -147,6 +147,7 @@ describe("credentials from a provider", { skip: notPosix }, () => {
 	const FAILS: readonly [what: string, script: string, because: string][] = [
 		["fails", "echo 'no metadata server' >&2; exit 3", "no metadata server"],
 		["fails without a word", "exit 3", "exit status 3, no output"],
+		["is killed", "kill -9 $$", "ended by SIGKILL, no output"],
 		["prints rubbish", "echo marked-password", "it did not answer in JSON"],
 		[
 			"has nothing",

@@ -92,9 +92,9 @@ test("what to do instead is said where there is something to do", () => {
 });
 
 test("a provider's own words, else how it ended", () => {
-	const failed = (words: string, status?: number) =>
-		providerFaultWords({ is: "failed", words, status });
+	const failed = (words: string, ended: number | NodeJS.Signals) =>
+		providerFaultWords({ is: "failed", words, ended });
 	assert.equal(failed("no such key", 1), "no such key");
 	assert.equal(failed("", 1), "exit status 1, no output");
-	assert.equal(failed(""), "it failed without output");
+	assert.equal(failed("", "SIGKILL"), "ended by SIGKILL, no output");
 });

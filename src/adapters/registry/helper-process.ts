@@ -18,7 +18,8 @@ export interface Surroundings extends Pick<Outside, "env" | "interrupt"> {
 
 /** What a helper did. */
 export interface HelperRun {
-	readonly status: number;
+	/** Its exit status, or the signal that ended it. */
+	readonly ended: number | NodeJS.Signals;
 	readonly out: string;
 	readonly err: string;
 }
@@ -59,10 +60,10 @@ export async function runHelper(
 			? failure({ is: "not-installed" })
 			: error;
 	});
-	const { status, out, err } = await endOf(child, input, failure, surroundings);
+	const { ended, out, err } = await endOf(child, input, failure, surroundings);
 	// Read all the same, it would be another credential; of a failure it is words.
-	if (status === 0 && !isUtf8(out)) throw failure({ is: "not-utf-8" });
-	return { status, out: out.toString("utf8"), err: err.toString("utf8") };
+	if (ended === 0 && !isUtf8(out)) throw failure({ is: "not-utf-8" });
+	return { ended, out: out.toString("utf8"), err: err.toString("utf8") };
 }
 
 /** What a credential helper of docker's did when it was asked for a server's credential, and its words should that be a failure. */
@@ -85,7 +86,7 @@ function endOf(
 	input: string,
 	failure: (because: HelperFault) => FailureError,
 	{ env, interrupt, limit }: Surroundings,
-): Promise<{ status: number; out: Buffer; err: Buffer }> {
+): Promise<{ ended: HelperRun["ended"]; out: Buffer; err: Buffer }> {
 	return new Promise((resolve, reject) => {
 		const out: Buffer[] = [];
 		const err: Buffer[] = [];
@@ -131,7 +132,8 @@ function endOf(
 		const done = (): void =>
 			settle(() =>
 				resolve({
-					status: child.exitCode ?? -1,
+					// One of the two is known by then.
+					ended: child.exitCode ?? child.signalCode ?? -1,
 					out: Buffer.concat(out),
 					err: Buffer.concat(err),
 				}),

@@ -1,3 +1,4 @@
+import type { ProgramFault } from "../../core/output/credential-fault.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import {
 	PLUGIN_API_VERSIONS,
@@ -17,7 +18,6 @@ import { failureWords } from "../../core/registry/words.ts";
 import { ecrCredential } from "./ecr.ts";
 import {
 	askCredentialHelper,
-	type HelperRun,
 	runHelper,
 	type Surroundings,
 } from "./helper-process.ts";
@@ -74,11 +74,14 @@ async function askHelper(
 	around: Around,
 ): Promise<ProviderAnswer> {
 	const program = `docker-credential-${name}`;
-	let words = "";
+	let failed: ProgramFault | undefined;
 	for (const server of serversOf(key)) {
 		const run = await askCredentialHelper(program, server, around);
-		words ||= run.words;
-		if (run.status !== 0) continue;
+		if (run.ended !== 0) {
+			if (!failed?.words)
+				failed = { is: "failed", words: run.words, ended: run.ended };
+			continue;
+		}
 		const answer = readHelperAnswer(run.out);
 		if (answer.found === "credential")
 			return isForAnother(run.out, key)
@@ -89,10 +92,7 @@ async function askHelper(
 			because: answer.found === "unusable" ? answer.problem : { is: "empty" },
 		};
 	}
-	return {
-		found: "unusable",
-		because: { is: "failed", words, status: undefined },
-	};
+	return { found: "unusable", because: failed ?? { is: "empty" } };
 }
 
 /** Asks in the one version of the API, and where the plugin fails at that in the older one. */
@@ -102,16 +102,15 @@ async function askPlugin(
 	key: string,
 	around: Around,
 ): Promise<ProviderAnswer> {
-	let first: HelperRun | undefined;
+	let failed: ProgramFault | undefined;
 	for (const version of PLUGIN_API_VERSIONS) {
 		const input = pluginRequest(version, key);
-		const run = await runHelper({ program, args, input }, around);
-		if (run.status === 0) return readPluginAnswer(run.out, key);
-		first ??= run;
+		const { ended, out, err } = await runHelper(
+			{ program, args, input },
+			around,
+		);
+		if (ended === 0) return readPluginAnswer(out, key);
+		failed ??= { is: "failed", words: failureWords(err, out), ended };
 	}
-	const words = failureWords(first?.err ?? "", first?.out);
-	return {
-		found: "unusable",
-		because: { is: "failed", words, status: first?.status },
-	};
+	return { found: "unusable", because: failed ?? { is: "no-credential" } };
 }

@@ -133,17 +133,17 @@ async function askHelper(
 	const program = `docker-credential-${helper}`;
 	const { env, interrupt, helperLimit: limit = HELPER_LIMIT } = around;
 	for (const server of servers) {
-		const { status, words, out } = await askCredentialHelper(program, server, {
+		const { ended, words, out } = await askCredentialHelper(program, server, {
 			env,
 			interrupt,
 			limit,
 		});
-		if (status !== 0) {
+		if (ended !== 0) {
 			if (NOT_FOUND.test(words)) continue;
 			throw new FailureError({
 				cause: "helper-failed",
 				program,
-				because: { is: "failed", words, status },
+				because: { is: "failed", words, ended },
 			});
 		}
 		const answer = readHelperAnswer(out);

@@ -55,9 +55,11 @@ export type ProviderFault =
 				| "auth-not-object"
 				| "other-registries";
 	  }
-	/** `words`: those of the program, on one line; "" where it had none. `status`: its exit status, where that is to be told. */
-	| {
-			readonly is: "failed";
-			readonly words: string;
-			readonly status: number | undefined;
-	  };
+	| ProgramFault;
+
+/** `words`: those of the program that failed, on one line; "" where it had none. `ended`: its exit status, or the signal that ended it. */
+export interface ProgramFault {
+	readonly is: "failed";
+	readonly words: string;
+	readonly ended: number | NodeJS.Signals;
+}

@@ -1,6 +1,10 @@
 import type { Causes, Faults, None } from "../cases.ts";
 import type { CertificateFault } from "../certificate-fault.ts";
-import type { ProviderFault, StoredFault } from "./credential-fault.ts";
+import type {
+	ProgramFault,
+	ProviderFault,
+	StoredFault,
+} from "./credential-fault.ts";
 import type { CredentialFileFault } from "./file-fault.ts";
 
 /**
@@ -67,12 +71,7 @@ export type HelperFault =
 	| { readonly is: "silent"; readonly limit: number }
 	/** The system does not start it, in its words. */
 	| { readonly is: "not-run"; readonly reason: string }
-	/** `words`: its own; "" where it had none. */
-	| {
-			readonly is: "failed";
-			readonly words: string;
-			readonly status: number;
-	  };
+	| ProgramFault;
 
 /** Why Amazon's service gave no answer. */
 export type EcrFault = Faults<{

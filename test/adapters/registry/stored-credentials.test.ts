@@ -234,6 +234,11 @@ ${script}
 			"docker-credential-bad failed: exit status 4, no output",
 		],
 		[
+			"is killed",
+			`process.kill(process.pid, "SIGKILL");`,
+			"docker-credential-bad failed: ended by SIGKILL, no output",
+		],
+		[
 			"prints rubbish",
 			`console.log("marked-password");`,
 			"the credential for a in ~/x.json cannot be used: docker-credential-bad: it did not answer in JSON",
