@@ -58,11 +58,14 @@ export async function replace(
 		cluster.remove("Secret", current, current, { evenWhenInterrupted }),
 	);
 	if (unanswered !== undefined && !mayBeDone(unanswered)) throw unanswered;
+	let made = wanted;
 	const create = (secret: Secret) =>
-		attempt(() => cluster.create("Secret", secret, { evenWhenInterrupted }));
+		attempt(async () => {
+			made = await cluster.create("Secret", secret, { evenWhenInterrupted });
+		});
 	let refusal = await create(wanted);
 	for (let tries = 0; tries < TRIES; tries++) {
-		if (refusal === undefined) return undefined;
+		if (refusal === undefined) return told(made);
 		// Somebody else made one meanwhile: what is to be done about it is planned anew.
 		if (isTaken(refusal)) throw unanswered ?? refusal;
 		if (!isInPassing(refusal) || tries >= NEW_ONE_FIRST) {
@@ -73,7 +76,7 @@ export async function replace(
 		await outside.clock.delay(growingPause(tries + 1, PAUSES));
 		if (isInPassing(refusal)) refusal = await create(wanted);
 	}
-	if (refusal === undefined) return undefined;
+	if (refusal === undefined) return told(made);
 	const keptIn = await keep(old, outside);
 	const perhaps = unanswered !== undefined;
 	return { cause: "lost", ...(perhaps && { perhaps }), keptIn, refusal };

@@ -381,22 +381,38 @@ error: cannot tell whether app, shop are the namespaces that were recorded (need
 			assert.deepEqual(passwords(bed), left);
 		});
 
-	test("a webhook that would undo what takes an immutable copy's place: that is told, and nothing deleted", async () => {
-		await using bed = await withCopies();
-		const copy = { ...secretIn(bed, "app"), immutable: true };
-		bed.server.store.seed({ ...copy, kind: "Secret" });
-		const before = secretIn(bed, "app");
-		bed.server.onRequest(({ method, path }) =>
-			method === "POST" && path.endsWith("/namespaces/app/secrets")
-				? { answer: { status: 201, body: JSON.stringify(before) } }
-				: undefined,
-		);
-		await bed.run(ROTATE, GIVEN);
-		const { status, err } = await bed.run(["sync", "--force", "--yes"]);
-		assert.equal(status, 1);
-		assert.match(err, /in namespace "app" has other content than was written/);
-		assert.deepEqual(secretIn(bed, "app"), before);
-	});
+	for (const { what, left, undoes } of [
+		{ what: "would undo", left: "nothing deleted", undoes: () => true },
+		{
+			what: "undoes by its name",
+			left: "that one is deleted by then",
+			undoes: (query: URLSearchParams) => !query.has("dryRun"),
+		},
+	])
+		test(`a webhook that ${what} what takes an immutable copy's place: that is told, and ${left}`, async () => {
+			await using bed = await withCopies();
+			const copy = { ...secretIn(bed, "app"), immutable: true };
+			bed.server.store.seed({ ...copy, kind: "Secret" });
+			const before = secretIn(bed, "app");
+			bed.server.onRequest(({ method, path, query }) =>
+				method === "POST" &&
+				path.endsWith("/namespaces/app/secrets") &&
+				undoes(query)
+					? { answer: { status: 201, body: JSON.stringify(before) } }
+					: undefined,
+			);
+			await bed.run(ROTATE, GIVEN);
+			const { status, err } = await bed.run(["sync", "--force", "--yes"]);
+			assert.equal(status, 1);
+			assert.match(
+				err,
+				/in namespace "app" has other content than was written/,
+			);
+			assert.deepEqual(
+				secretIn(bed, "app"),
+				left === "nothing deleted" ? before : undefined,
+			);
+		});
 
 	test("copies of other sources, and Secrets of others, are left alone", async () => {
 		await using bed = await withCopies();
