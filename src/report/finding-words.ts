@@ -71,7 +71,7 @@ export function headline({ about, namespaces }: Finding): string {
 						: ", with other content";
 			return about.same === undefined && !about.orphaned
 				? `${places}: ${one ? "calls itself a copy" : "call themselves copies"} of ${about.of}, which is not a source that is checked here`
-				: `${places}: ${one ? "calls itself a copy" : "call themselves copies"} of ${about.of}${content}; not made by meshreg as far as it is recorded`;
+				: `${places}: ${one ? "calls itself a copy" : "call themselves copies"} of ${about.of}${content}; not recorded`;
 		}
 		case "accounts":
 			return `${counted(about.count, "service account")}: every pull secret ${about.count === 1 ? "it references" : "they reference"} exists`;

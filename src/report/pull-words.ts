@@ -209,7 +209,7 @@ export function blockedClause(
 ): string {
 	const clauses = blocked.map(
 		(one) =>
-			`${obstacleNoun(one)} is in the copy's place${one.namespaces.length === all.length ? "" : ` in ${someOf(one.namespaces)}`}`,
+			`${one.by.cause === "namespace-skipped" ? SKIPPED : `${obstacleNoun(one)} is in the copy's place`}${one.namespaces.length === all.length ? "" : ` in ${someOf(one.namespaces)}`}`,
 	);
 	return clauses.length === 0 ? "" : `: ${clauses.join(", ")}`;
 }
@@ -235,6 +235,8 @@ function claimsWords(claims: readonly string[]): string {
 	return someNames(claims.map((claim) => onOneLine(claim, 80)));
 }
 
+const SKIPPED = "annotated kubectl-meshreg/skip=true";
+
 /** What to do about it. */
 export function obstacleHint({ by, claims }: Blocked): string {
 	switch (by.cause) {
@@ -246,6 +248,8 @@ export function obstacleHint({ by, claims }: Blocked): string {
 			return "sync leaves it alone: give one of the two another name, or leave the namespace out with sync --forget.";
 		case "terminating":
 			return "It waits for its finalizers: run sync once it is gone.";
+		case "namespace-skipped":
+			return "sync writes nothing there while the Namespace is annotated so.";
 		default:
 			return by.cause === "unmanaged" && by.equal
 				? "It has the same content: sync --adopt takes it over."

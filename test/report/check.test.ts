@@ -58,12 +58,12 @@ test("several namespaces are, and one is", () => {
 	assert.deepEqual(told(["app"]), [
 		"× app was deleted and created again since nginx-mesh/key was sent to it",
 		"i app is recorded for nginx-mesh/key, and does not exist",
-		"i app: calls itself a copy of a/b, with its content; not made by meshreg as far as it is recorded",
+		"i app: calls itself a copy of a/b, with its content; not recorded",
 	]);
 	assert.deepEqual(told(["app", "shop"]), [
 		"× app, shop were deleted and created again since nginx-mesh/key was sent to them",
 		"i app, shop are recorded for nginx-mesh/key, and do not exist",
-		"i app, shop: call themselves copies of a/b, with its content; not made by meshreg as far as it is recorded",
+		"i app, shop: call themselves copies of a/b, with its content; not recorded",
 	]);
 });
 

@@ -336,7 +336,7 @@ async function withEvents(
 
 /**
  * What the records speak of: with rules all Namespaces, else those that they name with a uid, and those
- * where nothing is: what is not there is not served by a sync.
+ * without an equal copy: what is not there, or says skip, is not served by a sync.
  */
 async function readNamespaces(
 	snapshot: Snapshot,
@@ -370,14 +370,16 @@ async function readNamespaces(
 		),
 		...(rules ? (scope ?? []) : []),
 	]);
-	const empty = sources.flatMap(({ secret, record }) =>
+	const lacking = sources.flatMap(({ secret, record }) =>
 		record.kind === "record"
 			? [...namesOf(record.record).keys()].filter(
-					(name) => !secrets.has(`${name}/${secret.name}`),
+					(name) =>
+						secrets.get(`${name}/${secret.name}`)?.key.content.canonical !==
+						secret.content.canonical,
 				)
 			: [],
 	);
-	const names = needed.union(new Set(empty));
+	const names = needed.union(new Set(lacking));
 	await inParallel(
 		[...names].filter((name) => scope === undefined || scope.includes(name)),
 		AT_ONCE,

@@ -1,5 +1,6 @@
 import { groupsBy } from "../groups.ts";
 import { kubectl, objectName } from "../output/shell.ts";
+import { openOf } from "./blocked.ts";
 import { type AccountFacts, type Facts, isUnread } from "./facts.ts";
 import { type Finding, finding, giving, unique } from "./finding.ts";
 import type { Keyrings } from "./keyrings.ts";
@@ -224,6 +225,7 @@ function nameless(names: readonly Dangling[], keyrings: Keyrings): Finding[] {
 	).map((alike) => {
 		const [{ served, name, namespaces, accounts }] = alike;
 		const source = sources.get(name);
+		const open = source ? openOf(namespaces, source.secret, facts) : [];
 		return finding("service accounts", served ? "problem" : "note", {
 			about: {
 				cause: "dangling",
@@ -231,7 +233,7 @@ function nameless(names: readonly Dangling[], keyrings: Keyrings): Finding[] {
 				secrets: alike.map((one) => one.name),
 			},
 			namespaces,
-			gives: giving(namespaces, source?.fixes.sync(namespaces)),
+			gives: giving(open, source?.fixes.sync(open)),
 			look: source ? undefined : edit(accounts, namespaces),
 		});
 	});

@@ -1,14 +1,18 @@
 import { groupsBy } from "../groups.ts";
 import type { Obstacle } from "../output/failure.ts";
 import { desiredCopy } from "../pull-secrets/desired.ts";
+import { isSkipped } from "../pull-secrets/namespace-facts.ts";
 import { planCopy } from "../pull-secrets/plan.ts";
 import type { PullSecret } from "../pull-secrets/pull-secret.ts";
 import type { Facts } from "./facts.ts";
 
-/** What stands in the place of copies, of one kind in each of these namespaces. */
+/** What is in the way of a copy: a Secret in its place, or what stands on its Namespace. */
+type Blockage = Obstacle | { readonly cause: "namespace-skipped" };
+
+/** What is in the way of copies, of one kind in each of these namespaces. */
 export interface Blocked {
 	/** The first of them. */
-	readonly by: Obstacle;
+	readonly by: Blockage;
 	/** Who manages them, or whose copies they say they are, each once: anybody's words, of any length. */
 	readonly claims: readonly string[];
 	readonly namespaces: readonly string[];
@@ -19,8 +23,11 @@ export function obstacleIn(
 	namespace: string,
 	source: PullSecret,
 	facts: Facts,
-): Obstacle | undefined {
+): Blockage | undefined {
 	if (namespace === source.namespace) return undefined;
+	const there = facts.namespaces.get(namespace);
+	if (typeof there === "object" && isSkipped(there))
+		return { cause: "namespace-skipped" };
 	const ref = `${namespace}/${source.name}`;
 	// Of a type that kubelets pass over, which was not read.
 	if (facts.otherSecrets.has(ref))
@@ -30,6 +37,17 @@ export function obstacleIn(
 	const desired = desiredCopy(source, namespace);
 	const plan = planCopy(current, desired, { force: false });
 	return plan.action === "conflict" ? plan.obstacle : undefined;
+}
+
+/** Those of some namespaces where nothing does. */
+export function openOf(
+	namespaces: readonly string[],
+	source: PullSecret,
+	facts: Facts,
+): string[] {
+	return namespaces.filter(
+		(namespace) => obstacleIn(namespace, source, facts) === undefined,
+	);
 }
 
 /**
@@ -56,7 +74,7 @@ export function blockedIn(
 	}));
 }
 
-function claimOf(by: Obstacle): string[] {
+function claimOf(by: Blockage): string[] {
 	if (by.cause === "managed-by-other") return [by.manager];
 	return by.cause === "copy-of-another" ? [by.source] : [];
 }

@@ -19,7 +19,7 @@ import {
 	type Standing,
 	standingOf,
 } from "../pull-secrets/record.ts";
-import { type Blocked, blockedIn, obstacleIn } from "./blocked.ts";
+import { type Blocked, blockedIn, obstacleIn, openOf } from "./blocked.ts";
 import { type Facts, isUnread, type SourceFacts, sendingTo } from "./facts.ts";
 import { type Finding, finding, giving, unique } from "./finding.ts";
 import type { Keyrings } from "./keyrings.ts";
@@ -224,14 +224,13 @@ function noRecord(source: SourceFacts, facts: Facts): Finding {
 		.filter((key) => key.content.canonical === secret.content.canonical)
 		.map(({ namespace }) => namespace);
 	const namespaces = unique(holders);
+	const open = openOf(namespaces, secret, facts);
 	// What no kubelet can use is sent nowhere.
-	const isSendable =
-		namespaces.length > 0 && copyFault(secret.content) === undefined;
-	const recorded = isSendable ? fixes.sync(namespaces) : undefined;
+	const isSendable = copyFault(secret.content) === undefined;
 	return finding("copies", "warning", {
 		about: { cause: "no-record", ref: sourceRef(secret) },
 		namespaces,
-		gives: giving(namespaces, recorded),
+		gives: giving(open, isSendable ? fixes.sync(open) : undefined),
 	});
 }
 
@@ -258,7 +257,8 @@ function claimants(keyrings: Keyrings): Finding[] {
 		if (of === undefined) return wasLookedFor(refOf(key), facts);
 		return (
 			key.name !== of.secret.name ||
-			(of.record.kind === "record" && !keyrings.isSent(of, key.namespace))
+			(of.record.kind === "record" &&
+				keyrings.standing(of, key.namespace) === undefined)
 		);
 	});
 	// undefined: of no source that is checked here.
@@ -282,10 +282,9 @@ function claimants(keyrings: Keyrings): Finding[] {
 		// What holds the credential of now may be recorded, or deleted; what does not may be anybody's.
 		const holds = same ? source?.fixes : undefined;
 		const names = unique(group.map(({ name }) => name));
-		const recorded =
-			names.length === 1 && names[0] === source?.secret.name
-				? holds?.sync(namespaces)
-				: undefined;
+		const isOurs = names.length === 1 && names[0] === source?.secret.name;
+		const open =
+			source && isOurs ? openOf(namespaces, source.secret, facts) : [];
 		return finding("copies", "note", {
 			about: {
 				cause: "claimants",
@@ -294,10 +293,12 @@ function claimants(keyrings: Keyrings): Finding[] {
 				orphaned,
 			},
 			namespaces,
-			gives: giving(namespaces, recorded),
+			gives: giving(open, holds?.sync(open)),
 			look: orphaned
 				? meshreg("prune", "--orphaned", "-n", objectNames(namespaces))
-				: recorded && holds?.prune(namespaces),
+				: isOurs
+					? holds?.prune(namespaces)
+					: undefined,
 		});
 	});
 }

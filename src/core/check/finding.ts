@@ -217,12 +217,14 @@ export function finding(
 	};
 }
 
-/** What would give a credential to namespaces; nothing where no command can. */
+/** What would give a credential to namespaces; nothing where there are none, or no command can. */
 export function giving(
 	namespaces: readonly string[],
 	script: Script | undefined,
 ): Giving[] {
-	return script === undefined ? [] : [{ namespaces, script }];
+	return script === undefined || namespaces.length === 0
+		? []
+		: [{ namespaces, script }];
 }
 
 /** Whether everything could be looked at and nothing is wrong; warnings may be. */

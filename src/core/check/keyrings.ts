@@ -9,7 +9,7 @@ import {
 import { type NearMiss, nearMisses } from "../kubelet/near-miss.ts";
 import { isOwnList } from "../kubelet/pod-secrets.ts";
 import { pullSourceOfKey } from "../pull-secrets/pull-secret.ts";
-import { standingOf } from "../pull-secrets/record.ts";
+import { type Standing, standingOf } from "../pull-secrets/record.ts";
 import {
 	type AccountFacts,
 	type Facts,
@@ -106,15 +106,22 @@ export class Keyrings {
 
 	/** The accounts of a namespace that the source's record attaches, `*` for all; undefined: it does not send it there. */
 	attachedIn(
-		{ record }: SourceFacts,
+		source: SourceFacts,
 		namespace: string,
 	): readonly string[] | undefined {
-		const there = this.facts.namespaces.get(namespace) ?? "unknown";
-		const standing =
-			record.kind === "record"
-				? standingOf(record.record, namespace, there)
-				: undefined;
+		const standing = this.standing(source, namespace);
 		return standing?.is === "served" ? standing.attach : undefined;
+	}
+
+	/** What the source's record means for a namespace; undefined: nothing. */
+	standing({ record }: SourceFacts, namespace: string): Standing | undefined {
+		return record.kind === "record"
+			? standingOf(
+					record.record,
+					namespace,
+					this.facts.namespaces.get(namespace) ?? "unknown",
+				)
+			: undefined;
 	}
 
 	/** Whether a source by itself has a credential for an image. */

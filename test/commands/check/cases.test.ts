@@ -1031,9 +1031,74 @@ describe("whom to trust", () => {
 		assert.equal(status, 0);
 		assert.match(
 			out,
-			/i evil: calls itself a copy of nginx-mesh\/nginx-mesh-registry-key, with other content; not made by meshreg as far as it is recorded\n {4}It is given nothing\.\n/,
+			/i evil: calls itself a copy of nginx-mesh\/nginx-mesh-registry-key, with other content; not recorded\n {4}It is given nothing\.\n/,
 		);
 		assert.doesNotMatch(out, /sync|Gives/);
+	});
+
+	/** `app`, recorded, and annotated so that nothing is sent there; with a pod that waits. */
+	async function skipped(): Promise<TestBed> {
+		const bed = await started();
+		bed.server.store.seed({
+			kind: "Namespace",
+			metadata: {
+				name: "app",
+				annotations: { "kubectl-meshreg/skip": "true" },
+			},
+		});
+		source(bed, ["r.io"], ["app"]);
+		build.account(bed, "app", []);
+		const container = { name: "main", image: "r.io/web:1" };
+		const waiting = { reason: "ErrImagePull", message: "pull access denied" };
+		bed.server.store.seed({
+			kind: "Pod",
+			metadata: { namespace: "app", name: "web" },
+			spec: { containers: [container] },
+			status: {
+				phase: "Pending",
+				containerStatuses: [{ ...container, state: { waiting } }],
+			},
+		});
+		return bed;
+	}
+
+	test("a recorded namespace that says skip is told as what it is, and no command sends anything there", async () => {
+		await using bed = await skipped();
+		const { out } = await bed.run(["check"]);
+		assert.match(
+			out,
+			/× app has no pull secret for r\.io: annotated kubectl-meshreg\/skip=true; 1 pod cannot pull\n.*\n {4}sync writes nothing there while the Namespace is annotated so\.\n/,
+		);
+		assert.doesNotMatch(out, /Gives|meshreg sync/);
+		build.account(bed, "app/builder", [KEY]);
+		bed.server.store.delete("Pod", "app", "web");
+		const later = (await bed.run(["check"])).out;
+		assert.match(later, /serviceaccount\/builder in app references/);
+		assert.doesNotMatch(later, /Gives|meshreg sync/);
+	});
+
+	for (const [what, password] of [
+		["is no claimant", "right"],
+		["is not to be put right", "wrong"],
+	] as const)
+		test(`a copy in a recorded namespace that says skip ${what}`, async () => {
+			await using bed = await skipped();
+			secret(
+				bed,
+				`app/${KEY}`,
+				{ "r.io": { username: "robot", password } },
+				{ metadata: build.copyOf() },
+			);
+			const { out } = await bed.run(["check"]);
+			assert.doesNotMatch(out, /calls itself|differs|Gives|meshreg sync/);
+		});
+
+	test("a copy is no claimant to who may not compare the uid of its namespace", async () => {
+		await using bed = await started(["app"], readBySam());
+		source(bed, ["r.io"], []);
+		await bed.run(["sync", "-n", "app"]);
+		const { out } = await bed.run(["check", "-n", "app"], { user: "sam" });
+		assert.doesNotMatch(out, /calls itself|Gives/);
 	});
 
 	for (const [what, argv, user] of [

@@ -917,7 +917,7 @@ pods
 		const all = (await bed.run(["check", "-n", "shop"])).out;
 		assert.equal(
 			all.slice(all.indexOf("i shop"), all.indexOf("\n\nservice")),
-			`i shop: calls itself a copy of nginx-mesh/${KEY}, with its content; not made by meshreg as far as it is recorded
+			`i shop: calls itself a copy of nginx-mesh/${KEY}, with its content; not recorded
     It is given nothing.
     See: kubectl meshreg prune -n shop`,
 		);
@@ -969,7 +969,7 @@ pods
 		assert.match(
 			out,
 			new RegExp(
-				`i shop: calls itself a copy of nginx-mesh/${KEY} true; not made by meshreg as far as it is recorded\n {4}That source does not exist\\.\n`,
+				`i shop: calls itself a copy of nginx-mesh/${KEY} true; not recorded\n {4}That source does not exist\\.\n`,
 			),
 		);
 		assert.doesNotMatch(out, /meshreg sync/);
