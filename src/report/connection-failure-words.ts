@@ -123,6 +123,8 @@ function execPluginFaultWords(fault: ExecPluginFault): string {
 			return `exec: what ${fault.command} printed is not JSON`;
 		case "another-kind":
 			return `exec: ${fault.command} printed no ExecCredential`;
+		case "no-time":
+			return `exec: ${fault.command} printed an expirationTimestamp that is not a time of RFC 3339`;
 		case "another-version":
 			return `exec plugin is configured to use API version ${fault.wanted}, plugin returned version ${fault.got}`;
 		case "no-status":

@@ -96,7 +96,7 @@ export type ExecPluginFault =
 			"another-version": { wanted: string; got: string };
 	  }>
 	| {
-			readonly is: "output-too-large" | "not-json" | "another-kind";
+			readonly is: "output-too-large" | "not-json" | "another-kind" | "no-time";
 			readonly command: string;
 	  }
 	| {

@@ -127,15 +127,24 @@ function issued(answer: unknown, command: string, apiVersion: string): Issued {
 	if ((cert === undefined) !== (key === undefined))
 		throw failure({ is: "certificate-or-key-alone" });
 	if (!token && !cert) throw failure({ is: "no-credential" });
-	const expires = Date.parse(textIn(status, "expirationTimestamp") ?? "");
+	const until = String(fieldOf(status, "expirationTimestamp") ?? NEVER);
+	const expires = Date.parse(until);
+	if (!RFC_3339.test(until) || Number.isNaN(expires))
+		throw failure({ is: "no-time", command });
 	return {
 		credential: {
 			headers: token ? bearer(token) : {},
 			tls: cert && key ? { cert, key } : {},
 		},
-		expires: Number.isNaN(expires) ? undefined : expires,
+		expires: expires === Date.parse(NEVER) ? undefined : expires,
 	};
 }
+
+/** Go's zero time, which is none to client-go. */
+const NEVER = "0001-01-01T00:00:00Z";
+/** With a zone, as client-go takes it. */
+const RFC_3339 =
+	/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[-+]\d\d:\d\d)$/;
 
 function failure(fault: ExecPluginFault): FailureError {
 	return new FailureError({ cause: "exec-plugin-failed", fault });

@@ -284,6 +284,15 @@ describe("exec plugins", { skip: notPosix }, () => {
 		await cluster.close();
 	});
 
+	for (const expirationTimestamp of [null, "0001-01-01T00:00:00Z"])
+		test(`run once when the credential expires at ${expirationTimestamp}, which is never`, async () => {
+			await answer({ token: "fresh", expirationTimestamp });
+			const { cluster } = await connected({ kubeconfig: await kubeconfig() });
+			for (const _ of [1, 2]) assert.equal(await readOnce(cluster), "default");
+			await cluster.close();
+			assert.equal(await runs(), 1);
+		});
+
 	test("may give a certificate; another one needs another connection", async () => {
 		const [bob, ann] = [server.clientPair("bob"), server.clientPair("ann")];
 		const status = (pair: typeof bob) => ({
@@ -407,6 +416,18 @@ describe("exec plugins", { skip: notPosix }, () => {
 			},
 			() => `${getting}exec: ${folder}/bin/plugin printed no ExecCredential`,
 		],
+		...["tomorrow", "", "2099-01-01T00:00:00", 4070908800].map(
+			(expirationTimestamp) =>
+				[
+					`that expire at ${JSON.stringify(expirationTimestamp)}`,
+					async () => {
+						await answer({ token: "fresh", expirationTimestamp });
+						return kubeconfig();
+					},
+					() =>
+						`${getting}exec: ${folder}/bin/plugin printed an expirationTimestamp that is not a time of RFC 3339`,
+				] as const,
+		),
 		[
 			"of another version than said",
 			() =>
