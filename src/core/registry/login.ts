@@ -57,7 +57,8 @@ export async function attempt(
 	const asked = withAuthorization(request, authorization);
 	const found = await exchangeFor({ request: asked, scope }, inquiry);
 	if ("fault" in found) return unclear(unreachable(found.fault));
-	const reading = readAnswer(found.answer, asked, [inquiry.probe.credential]);
+	const hidden = [inquiry.probe.credential];
+	const reading = readAnswer(found.answer, found.request, hidden);
 	switch (reading.means) {
 		case "passed":
 		case "absent":
@@ -160,7 +161,11 @@ export async function requestToken(
 
 /** What came of a request: the answer, or why there is none. */
 export type Asked =
-	| { readonly answer: RegistryAnswer }
+	| {
+			readonly answer: RegistryAnswer;
+			/** As it was asked last: a redirect may have led elsewhere. */
+			readonly request: RegistryRequest;
+	  }
 	| { readonly fault: Fault };
 
 /** Sends a request. */
@@ -182,7 +187,7 @@ export async function findRegistry(
 	if (!api || !plainApi) return { host, kind: "no-host" };
 	const secure = get(api);
 	const found = await ask(secure);
-	if ("answer" in found) return { request: secure, ...found };
+	if ("answer" in found) return { ...found, request: secure };
 	const { fault } = found;
 	const mayBePlain =
 		fault.kind === "plain-http" ||
@@ -191,7 +196,7 @@ export async function findRegistry(
 		return fault;
 	const plain = get(plainApi);
 	const second = await ask(plain);
-	if ("answer" in second) return { request: plain, ...second };
+	if ("answer" in second) return { ...second, request: plain };
 	return fault.kind === "plain-http" ? second.fault : fault;
 }
 
@@ -224,13 +229,13 @@ export async function exchange(
 			asked = { ...asked, method: "GET" };
 		else if (next && redirects++ < MOST_REDIRECTS)
 			asked = { ...asked, url: next };
-		else return { answer: readable(answer) };
+		else return { answer: readable(answer), request: asked };
 	}
 }
 
 /**
  * The answer to a request for a target. What an image's manifest is elsewhere for, as with GitLab's
- * dependency proxy, is asked there as nobody; where that asks for a login, the redirect is the answer.
+ * dependency proxy, is asked there as nobody; where that refuses, or asks for a login, the redirect is the answer: whom a registry names may not choose where a credential goes.
  */
 export async function exchangeFor(
 	{ request, scope }: Target,
@@ -246,7 +251,8 @@ export async function exchangeFor(
 		if (url === undefined || !mayFollow(url, request.url)) break;
 		asked = { ...asked, url };
 		const there = await exchange(inquiry, asked);
-		if ("answer" in there && there.answer.status === 401) break;
+		if ("answer" in there && /^40[13]$/.test(String(there.answer.status)))
+			break;
 		found = there;
 	}
 	return found;

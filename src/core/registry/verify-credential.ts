@@ -7,6 +7,7 @@ import {
 	exchange,
 	exchangeFor,
 	findRegistry,
+	type Registry,
 	type Session,
 	type Target,
 	unreachable,
@@ -54,7 +55,12 @@ async function inquire(inquiry: Session, host: string): Promise<Verification> {
 	);
 	if ("kind" in found) return unreachable(found);
 	const { request, answer } = found;
-	const judgement = await judge(inquiry, { request }, answer, false);
+	const judgement = await judge(
+		inquiry,
+		{ request },
+		{ request, answer },
+		false,
+	);
 	const verdict = describeVerdict(judgement);
 	if (!probe.image) return verdict;
 	if (verdict.outcome !== "good" && verdict.outcome !== "unverifiable")
@@ -69,19 +75,19 @@ async function inquire(inquiry: Session, host: string): Promise<Verification> {
 }
 
 /**
- * `answer` is the target's to a request without a credential. `doubtful`: this registry has let
+ * `found` is what the target answers to a request without a credential. `doubtful`: this registry has let
  * anybody in before, so a credential that passes is compared with one that nobody has.
  */
 async function judge(
 	inquiry: Session,
 	target: Target,
-	answer: RegistryAnswer,
+	{ answer, request }: Registry,
 	doubtful: boolean,
 ): Promise<Verdict> {
 	const { url } = target.request;
 	const { credential, insecure } = inquiry.probe;
 	const hidden = [credential];
-	const reading = readAnswer(answer, target.request, hidden);
+	const reading = readAnswer(answer, request, hidden);
 	if (reading.means === "passed") return "open";
 	if (reading.means === "fault") return unreachable(reading.fault);
 	if (reading.means === "absent")
@@ -124,7 +130,7 @@ async function judgeImage(
 	};
 	const found = await exchangeFor(target, inquiry);
 	if ("fault" in found) return unreachable(found.fault);
-	const judgement = await judge(inquiry, target, found.answer, doubtful);
+	const judgement = await judge(inquiry, target, found, doubtful);
 	if (judgement === "good") return { outcome: "good", pullable: image.name };
 	return typeof judgement === "string"
 		? { ...verdict, pullable: image.name }

@@ -649,6 +649,35 @@ const IMAGES: readonly [what: string, script: Script, verification: object][] =
 			),
 		]),
 		[
+			"an image elsewhere, which refuses and names a token server of its own",
+			(call, who, query) => {
+				assert.ok(who === "nobody" || !call.includes("s3.example"), call);
+				if (call === HEAD && who === "nobody")
+					return { status: 307, headers: { location: "https://s3.example/m" } };
+				const realm = 'Bearer realm="https://s3.example/token"';
+				return call === "HEAD https://s3.example/m"
+					? { status: 403, headers: { "www-authenticate": realm } }
+					: withImage({ mine: { status: 200 } })(call, who, query);
+			},
+			unreachable(
+				"not-a-registry",
+				"reg.example redirects to s3.example, where no credential was sent: if that is the registry, name it with --registry-server",
+			),
+		],
+		[
+			"an image elsewhere, which does not like the question",
+			elsewhere("https://s3.example/m?sig=1", { status: 400 }),
+			unreachable(
+				"not-a-registry",
+				"s3.example answers 400 to /m: not a container registry",
+			),
+		],
+		[
+			"an image elsewhere, which has no time",
+			elsewhere("https://s3.example/m?sig=1", { status: 503 }),
+			unreachable("overloaded", "s3.example answers 503: try again later"),
+		],
+		[
 			"an image in an open registry",
 			() => ({ status: 200 }),
 			{
