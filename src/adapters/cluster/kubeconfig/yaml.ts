@@ -1,5 +1,5 @@
-import type { ScalarTag } from "yaml";
-import { readJson } from "../../../core/json-object.ts";
+import type { Alias, ScalarTag } from "yaml";
+import { isJsonObject, readJson } from "../../../core/json-object.ts";
 
 /** kubectl reads YAML 1.1, where these words are flags: a name that is one of them has to be quoted. */
 const FLAGS: ScalarTag = {
@@ -24,6 +24,25 @@ const NUMBERS: ScalarTag = {
 	},
 };
 
+/** YAML 1.1's as well: what several users share is often written once. */
+const MERGE = {
+	tag: "tag:yaml.org,2002:merge",
+	default: "key",
+	test: /^<<$/,
+} as const;
+
+/** To kubectl, other than to YAML, what is merged takes the place of what stands before it. */
+function merged(
+	context: Parameters<Alias["toJSON"]>[1],
+	map: object,
+	value: Pick<Alias, "toJSON"> | null,
+): void {
+	const sources = [value?.toJSON(undefined, context)].flat();
+	if (!sources.every(isJsonObject)) throw new Error("only mappings are merged");
+	for (const source of sources.reverse())
+		Object.defineProperties(map, Object.getOwnPropertyDescriptors(source));
+}
+
 /** The end of the first document: what follows is not looked at. */
 const END = /^\.\.\.(?=[ \t\r\n]|$)/m;
 
@@ -44,7 +63,7 @@ export async function parseKubeconfig(text: string): Promise<unknown> {
 	// Flow-style YAML may begin with a brace as well.
 	const json = text.startsWith("{") ? readJson(text) : undefined;
 	if (json !== undefined) return json;
-	const { isPair, isScalar, parseAllDocuments, visit } = await import(
+	const { isPair, isScalar, parseAllDocuments, Scalar, visit } = await import(
 		"./lazy-yaml.ts"
 	);
 	const end = text.search(END);
@@ -52,9 +71,15 @@ export async function parseKubeconfig(text: string): Promise<unknown> {
 		logLevel: "error",
 		// Duplicate keys are no error to kubectl, either.
 		uniqueKeys: false,
-		// YAML 1.1's as well: what several users share is often written once.
-		merge: true,
-		customTags: [FLAGS, NUMBERS],
+		customTags: [
+			FLAGS,
+			NUMBERS,
+			{
+				...MERGE,
+				resolve: () =>
+					Object.assign(new Scalar(Symbol("<<")), { addToJSMap: merged }),
+			},
+		],
 	});
 	const [error] = document?.errors ?? [];
 	if (error) throw error;

@@ -181,6 +181,7 @@ users:
 - {name: token, user: {token: plain}}
 - {name: other, user: &other {token: another, as: ann}}
 - {name: merged, user: {<<: *other, as: bob}}
+- {name: merged-last, user: {token: own, <<: *other}}
 - {name: merged-of-two, user: {<<: [{token: first}, *other]}}
 - {name: basic, user: {username: ann, password: "p:w é"}}
 - {name: basic-and-token, user: {username: ann, password: p, token: t}}
@@ -387,6 +388,14 @@ const cases: Case[] = [
 		sees: {
 			authorization: "Bearer another",
 			impersonation: "impersonate-user: bob",
+		},
+	},
+	{
+		name: "a user whose fields another's take the place of",
+		flags: { user: "merged-last" },
+		sees: {
+			authorization: "Bearer another",
+			impersonation: "impersonate-user: ann",
 		},
 	},
 	{
