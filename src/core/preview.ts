@@ -4,6 +4,7 @@ import {
 	accountDifferences,
 	accountManifest,
 } from "./accounts/attachment.ts";
+import type { PolicyObject } from "./accounts/policy.ts";
 import type { Cases } from "./cases.ts";
 import type { ServiceAccount } from "./objects.ts";
 import type { Change } from "./pull-secrets/change.ts";
@@ -22,6 +23,7 @@ export type Preview = Cases<
 		Secret: { change: Change };
 		ServiceAccount: { account: ServiceAccount; plan: AccountPlan };
 		Namespace: { name: string };
+		policy: { object: PolicyObject };
 		/** What a source says of where it was sent. */
 		record: { before: SourceRecord | undefined; after: SourceRecord };
 	}
@@ -38,6 +40,7 @@ export function previewDifferences(preview: Preview): Difference[] {
 				accountAfter(preview.account, preview.plan),
 			);
 		case "Namespace":
+		case "policy":
 			return [];
 		case "record":
 			return recordDifferences(preview.before, preview.after);
@@ -53,6 +56,8 @@ export function previewObject(preview: Preview): object | undefined {
 			return accountManifest(accountAfter(preview.account, preview.plan));
 		case "Namespace":
 			return namespaceManifest(preview.name);
+		case "policy":
+			return preview.object;
 		case "record":
 			return undefined;
 	}

@@ -5,11 +5,11 @@ import {
 	writePolicies,
 } from "../../actions/accounts/policies.ts";
 import { recordMissing, recordOf } from "../../actions/apply/change-record.ts";
-import { ChangeReport } from "../../actions/apply/change-report.ts";
+import { ChangeReport, formOf } from "../../actions/apply/change-report.ts";
 import { allOf } from "../../actions/read/all-of.ts";
 import { onSource } from "../../actions/read/find-source.ts";
 import { listNamespaces } from "../../actions/read/read-namespaces.ts";
-import { tellUnlessQuiet, warn } from "../../actions/tell.ts";
+import { tell, tellUnlessQuiet, warn } from "../../actions/tell.ts";
 import {
 	desiredPolicies,
 	refusingAccounts,
@@ -17,6 +17,8 @@ import {
 import type { Outcome } from "../../core/document.ts";
 import type { ServiceAccount } from "../../core/objects.ts";
 import { FailureError } from "../../core/output/failure.ts";
+import { resultOf } from "../../core/output/result.ts";
+import { isByPolicy } from "../../core/pull-secrets/ownership.ts";
 import {
 	type PullSecret,
 	placeOf,
@@ -57,10 +59,25 @@ export async function attachByPolicy(
 		const changes = await findChanges(desired, source, cluster);
 		await checkAccounts(source, record, cluster, world);
 		await checkPolicyRights(changes, cluster);
-		const report = new ChangeReport(world, cluster);
+		const form = formOf(options);
+		const report = new ChangeReport(world, cluster, form);
 		const { dryRun } = options;
 		return await report.whatIsDone(async () => {
 			const how = { cluster, dryRun, onResult: report.add };
+			if (form === "objects") {
+				for (const object of desired) {
+					const { kind, metadata } = object;
+					const result = resultOf(cluster, kind, metadata, "configured");
+					report.add(result, { of: "policy", object });
+				}
+				if (!isByPolicy(source))
+					tell(world, {
+						cause: "would-be-recorded",
+						source: placeOf(source),
+						what: "--by-policy",
+					});
+				return report.finish({ withSummary: false });
+			}
 			await markByPolicy(source, true, how);
 			await writePolicies(changes, how);
 			if (changes.some(({ action }) => action !== "keep"))

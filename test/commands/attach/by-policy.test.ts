@@ -252,6 +252,37 @@ mutatingadmissionpolicy "${POLICY}" deleted
 		}
 	});
 
+	test("--dry-run=client -o json prints the objects, the same once they are there", async () => {
+		source();
+		const printed = () =>
+			bed.run(["attach", "--by-policy", "--dry-run=client", "-o", "json"]);
+		const { out, err } = await printed();
+		assert.deepEqual(
+			JSON.parse(out).items.map(
+				(object: { kind: string; metadata: object }) => [
+					object.kind,
+					object.metadata,
+				],
+			),
+			KINDS.map((kind) => [
+				kind,
+				{
+					name: POLICY,
+					labels: { "app.kubernetes.io/managed-by": "kubectl-meshreg" },
+					annotations: { "kubectl-meshreg/source": `nginx-mesh/${NAME}` },
+				},
+			]),
+		);
+		assert.equal(
+			err,
+			`--by-policy would be recorded on secret/${NAME} in nginx-mesh namespace\n`,
+		);
+		assert.deepEqual(policies(), []);
+		await bed.run(["attach", "--by-policy"]);
+		assert.deepEqual(await printed(), { status: 0, out, err: "", asked: [] });
+		await bed.run(["detach", "--by-policy"]);
+	});
+
 	describe("check", () => {
 		/** What check says of the policies, with the command that fixes it. */
 		const found = async (...argv: string[]) => {
