@@ -246,6 +246,8 @@ export type PruneNote = Causes<{
 		/** How many service accounts lose what attach added, and where. */
 		accounts: number;
 		accountsIn: readonly string[];
+		/** The sources whose admission policies go with them. */
+		byPolicy: readonly SourceRef[];
 	};
 	/** What attach added stays where the pull secret does. */
 	"attached-kept": { name: string; namespaces: readonly string[] };

@@ -9,7 +9,14 @@ const NAMED = 20;
 /** About what is deleted, and what stays. */
 export const PRUNE_WORDS: Wording<PruneNote> = {
 	// As kubectl asks before a deletion; in the wrong cluster nobody wants to continue.
-	"deletion-asked": ({ context, losses, forgets, accounts, accountsIn }) => {
+	"deletion-asked": ({
+		context,
+		losses,
+		forgets,
+		accounts,
+		accountsIn,
+		byPolicy,
+	}) => {
 		const verbs = [...new Set(losses.map(({ verb }) => verb))];
 		const where = context === "" ? "" : ` in context ${context}`;
 		const others = [
@@ -21,6 +28,11 @@ export const PRUNE_WORDS: Wording<PruneNote> = {
 				? []
 				: [
 						`take back what attach added to ${counted(accounts, "service account")} in ${someOf(accountsIn)}`,
+					]),
+			...(byPolicy.length === 0
+				? []
+				: [
+						`delete the admission policies of ${someOf(byPolicy.map(({ namespace, name }) => `${namespace}/${name}`))}`,
 					]),
 		];
 		return {

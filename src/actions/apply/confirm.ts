@@ -124,6 +124,7 @@ export async function confirmDeletion(
 		forgets = [],
 		accounts = 0,
 		accountsIn = [],
+		byPolicy = [],
 	}: Pick<DeletionNote, "losses"> & Partial<DeletionNote>,
 	{ context }: Pick<Cluster, "context">,
 	world: World,
@@ -135,6 +136,7 @@ export async function confirmDeletion(
 		forgets,
 		accounts,
 		accountsIn,
+		byPolicy,
 	});
 	return (await world.prompter()).confirm({
 		message: "Do you want to continue?",

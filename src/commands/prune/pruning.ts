@@ -18,7 +18,10 @@ import type { ServiceAccount } from "../../core/objects.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import type { Action, ChangeResult, DryRun } from "../../core/output/result.ts";
 import type { Deletion } from "../../core/pull-secrets/change.ts";
-import { SOURCE_ANNOTATION } from "../../core/pull-secrets/ownership.ts";
+import {
+	isByPolicy,
+	SOURCE_ANNOTATION,
+} from "../../core/pull-secrets/ownership.ts";
 import { byNamespace, planPrune } from "../../core/pull-secrets/plan.ts";
 import {
 	type ContentReader,
@@ -144,6 +147,10 @@ export async function isAgreed(
 		})),
 		accounts: attached.length,
 		accountsIn: [...new Set(attached.map(namespaceIn))],
+		byPolicy: changes
+			.map(({ current }) => current)
+			.filter(isByPolicy)
+			.map(placeOf),
 	};
 	return confirmDeletion(question, cluster, world);
 }

@@ -144,6 +144,7 @@ describe("what is lost is agreed to", () => {
 					forgets: [],
 					accounts: 0,
 					accountsIn: [],
+					byPolicy: [],
 				},
 			},
 		]);

@@ -212,6 +212,22 @@ mutatingadmissionpolicy "${POLICY}" deleted
 		assert.deepEqual(policies(), []);
 	});
 
+	test("prune asks about it, too", async () => {
+		source();
+		await bed.run(["attach", "--by-policy"]);
+		const { err } = await bed.run(["prune", NAME], {
+			answers: [["Do you want to continue?", false]],
+		});
+		assert.equal(
+			err,
+			`You are about to delete the following 1 resource(s) in context embedded:
+secret/${NAME} in nginx-mesh namespace (a source: the credential is stored nowhere else)
+and delete the admission policies of nginx-mesh/${NAME}
+Cancelled; nothing was changed
+`,
+		);
+	});
+
 	test("prune leaves it where the source could not be deleted", async () => {
 		await bed.run(["attach", "--by-policy"]);
 		const there = policies();
