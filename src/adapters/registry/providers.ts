@@ -14,6 +14,7 @@ import {
 	readHelperAnswer,
 	serversOf,
 } from "../../core/registry/credential-file.ts";
+import { registryNamed } from "../../core/registry/server.ts";
 import { failureWords } from "../../core/registry/words.ts";
 import { ecrCredential } from "./ecr.ts";
 import {
@@ -42,7 +43,11 @@ export async function credentialFrom(
 	/** `limit` is for tests. */
 	around: Omit<Around, "limit"> & Partial<Around>,
 ): Promise<Provided> {
-	const answer = await ask(provider, args, key, { limit: LIMIT, ...around });
+	// An entry may be spelled as docker has them, `https://HOST/v2/`: what is asked for is the registry.
+	const answer = await ask(provider, args, registryNamed(key) ?? key, {
+		limit: LIMIT,
+		...around,
+	});
 	if (answer.found === "credential") return answer;
 	throw new FailureError({
 		cause: "provider-failed",

@@ -2,6 +2,7 @@ import type { Credential } from "../credentials/credential.ts";
 import { credentialOf } from "../credentials/entry.ts";
 import { parseGoJson } from "../credentials/go-json.ts";
 import { fieldOf, readJsonObject } from "../json-object.ts";
+import { splitPath } from "../registry/url.ts";
 import { remembered } from "../remembered.ts";
 import {
 	EXPIRES_IN_ANNOTATION,
@@ -40,19 +41,19 @@ const KNOWN_LIVES: readonly {
 	// https://cloud.google.com/artifact-registry/docs/docker/authentication#token, and the users under
 	// which gcloud's and Google's own credential helpers hand out the same token.
 	{
-		host: /^(?:[\w-]+\.)*(?:gcr\.io|pkg\.dev)$/,
+		host: /^(?:[\w*-]+\.)*(?:gcr\.io|pkg\.dev)$/,
 		user: /^(?:oauth2accesstoken|_dcgcloud_token|_dcgcr_[\w.]+_token|_token)$/,
 		life: HOUR,
 	},
 	// https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html
 	{
-		host: /^(?:\d+\.dkr[.-]ecr(?:-fips)?\..*|public\.ecr\.aws)$/,
+		host: /^(?:[\d*]+\.dkr[.-]ecr(?:-fips)?\..*|public\.ecr\.aws)$/,
 		user: /^AWS$/,
 		life: 12 * HOUR,
 	},
 	// https://learn.microsoft.com/azure/container-registry/container-registry-authentication
 	{
-		host: /^[\w.-]+\.azurecr\.(?:io|cn|us)$/,
+		host: /^[\w.*-]+\.azurecr\.(?:io|cn|us)$/,
 		user: /^0{8}-(?:0{4}-){3}0{12}$/,
 		life: 3 * HOUR,
 	},
@@ -172,8 +173,9 @@ function termInside(
 
 /** How long such a credential lives; undefined where that is not known. */
 function lifeOfKind(key: string, { username }: Credential): number | undefined {
+	const { host: name } = splitPath(key);
 	return KNOWN_LIVES.find(
-		({ host, user }) => host.test(key) && user.test(username),
+		({ host, user }) => host.test(name) && user.test(username),
 	)?.life;
 }
 

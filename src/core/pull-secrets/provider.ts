@@ -6,6 +6,7 @@ import { findCredentials, matchesOf } from "../kubelet/keyring.ts";
 import type { ProviderFault } from "../output/credential-fault.ts";
 import { isHelperName } from "../registry/credential-file.ts";
 import { DOCKER_HUB_KEY } from "../registry/server.ts";
+import { splitPath } from "../registry/url.ts";
 import { termOf } from "./expiry.ts";
 import { goDuration } from "./go-duration.ts";
 
@@ -148,7 +149,7 @@ export function renewalOf(
 	return term !== undefined && term.at <= now ? "expired" : "new";
 }
 
-/** Where an ECR registry is, by its host; undefined for other registries. */
+/** Where an ECR registry is, by its key in `auths`; undefined for other registries. */
 interface EcrPlace {
 	readonly region: string;
 	readonly fips: boolean;
@@ -162,7 +163,7 @@ interface EcrPlace {
 export function ecrPlaceOf(key: string): EcrPlace | undefined {
 	const match =
 		/^\d{12}\.dkr[.-]ecr(-fips)?\.([a-z]{2,4}(?:-[a-z]+)+-\d+)\.(amazonaws\.(?:com|com\.cn|eu)|(?:c2s|csp\.hci)\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk|on\.(?:aws|amazonwebservices\.(?:com\.cn|eu)))$/.exec(
-			key,
+			splitPath(key).host,
 		);
 	if (!match) return undefined;
 	const [, fips, region = "", domain = ""] = match;

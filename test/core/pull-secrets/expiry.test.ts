@@ -110,6 +110,16 @@ const KNOWN: readonly [host: string, user: string, at: string | undefined][] = [
 	["eu.gcr.io", "oauth2accesstoken", "2026-11-21T08:30:00Z"],
 	["europe-west1-docker.pkg.dev", "oauth2accesstoken", "2026-11-21T08:30:00Z"],
 	...[
+		"https://gcr.io",
+		"https://eu.gcr.io/v2/",
+		"europe-docker.pkg.dev/project",
+		"*.pkg.dev",
+	].map((key): [string, string, string] => [
+		key,
+		"oauth2accesstoken",
+		"2026-11-21T08:30:00Z",
+	]),
+	...[
 		"_dcgcloud_token",
 		"_dcgcr_2_1_22_token",
 		"_dcgcr_0.0.0_token",
@@ -136,6 +146,11 @@ const KNOWN: readonly [host: string, user: string, at: string | undefined][] = [
 	["reg.example", "AWS", undefined],
 	[
 		"mesh.azurecr.io",
+		"00000000-0000-0000-0000-000000000000",
+		"2026-11-21T10:30:00Z",
+	],
+	[
+		"https://mesh.azurecr.io",
 		"00000000-0000-0000-0000-000000000000",
 		"2026-11-21T10:30:00Z",
 	],

@@ -120,6 +120,10 @@ for (const [host, place] of [
 		`${ACCOUNT}.dkr-ecr-fips.us-gov-west-1.on.aws`,
 		{ region: "us-gov-west-1", fips: true, dualStack: true },
 	],
+	[
+		`https://${ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com/team`,
+		{ region: "eu-west-1", fips: false, dualStack: false },
+	],
 	["public.ecr.aws", undefined],
 	["r.example", undefined],
 	[`${ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com.evil.example`, undefined],
