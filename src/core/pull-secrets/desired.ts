@@ -59,10 +59,7 @@ function matchesOne(name: string, glob: string): boolean {
 		if (glob[at] === "*") {
 			star = at++;
 			afterStar = index;
-		} else if (
-			at < glob.length &&
-			(glob[at] === "?" || glob[at] === name[index])
-		) {
+		} else if (glob[at] === "?" || glob[at] === name[index]) {
 			at++;
 			index++;
 		} else if (star >= 0) {

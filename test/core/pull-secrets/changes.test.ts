@@ -83,6 +83,14 @@ describe("the annotations of an update", () => {
 		});
 });
 
+test("content that is equal is not written: an immutable Secret refuses other bytes for it", () => {
+	const other = contentOfAuths([["r.example.com", { auth: "dTpx" }]]);
+	assert.equal(updatePatch(there, there).data, undefined);
+	assert.deepEqual(updatePatch(there, { ...there, content: other }).data, {
+		".dockerconfigjson": other.data,
+	});
+});
+
 test("a Secret is created again as it was, with its owners and without what the server gave it", () => {
 	const kept = {
 		name: "key",

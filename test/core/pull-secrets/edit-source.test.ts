@@ -264,6 +264,7 @@ describe("registries are added", () => {
 		["a.example", "a.example"],
 		["b.example/team", "b.example/team"],
 		["c.example", "c.example", "https://c.example/v1/"],
+		["docker.io", "https://index.docker.io/v1/", "docker.io"],
 	];
 	for (const [server, key, as] of PRESENT)
 		test(`${server} is there with another credential`, () => {
@@ -271,6 +272,7 @@ describe("registries are added", () => {
 				"a.example": "one",
 				"b.example/team": "two",
 				"https://c.example/v1/": "three",
+				"docker.io": "four",
 			});
 			const { script, ...why } = failure(() =>
 				edited({ by: "add" }, current, [entry(server, "other")]),

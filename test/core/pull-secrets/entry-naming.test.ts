@@ -30,6 +30,8 @@ describe("an argument names the entry that is spelled so, else all that count as
 		[["*.gcr.io", "gcr.io"], "*.gcr.io", ["*.gcr.io"]],
 		[["*.gcr.io"], "eu.gcr.io", []],
 		[[" reg.example.com"], " reg.example.com", [" reg.example.com"]],
+		[["docker.io", HUB], " docker.io ", ["docker.io"]],
+		[["https://ghcr.io/a"], " ghcr.io/a ", ["https://ghcr.io/a"]],
 		[
 			["http://u:p@reg.example.com"],
 			"reg.example.com",
@@ -72,9 +74,12 @@ test("entries that count as one registry go together, one with a path for itself
 		"reg.example.com",
 		"https://reg.example.com/v2/",
 	]);
-	assert.deepEqual(withSameRegistries(keys, ["reg.example.com/team"]), [
-		"reg.example.com/team",
-	]);
+	assert.deepEqual(
+		withSameRegistries(keys, ["reg.example.com/team", "docker.io"]),
+		["docker.io", HUB, "reg.example.com/team"],
+	);
+	const odd = ["a b", "x y"];
+	assert.deepEqual(withSameRegistries(odd, ["a b"]), ["a b"]);
 });
 
 describe("how a printed command names an entry", () => {

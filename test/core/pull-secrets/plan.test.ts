@@ -436,6 +436,10 @@ describe("globs", () => {
 		["a.b", "a?b", true],
 		["axb", "a.b", false],
 		["anything", "*", true],
+		["dev-", "dev-*", true],
+		["dev-x", "dev-*-x", false],
+		["dev-a-x-x", "dev-*-x", true],
+		["axb", "*ab", false],
 	];
 	for (const [name, glob, matches] of CASES)
 		test(`${glob} and ${name}`, () =>
