@@ -180,10 +180,11 @@ class Delivery {
 
 	async work(): Promise<Targets | undefined> {
 		const { run } = this;
-		let { targets, current, all } = await this.#read(this.#selected?.targets);
-		const leftovers = await this.#leftovers(targets, all);
-		let plan = this.#plan(targets, current);
+		const before = await this.#read(this.#selected?.targets);
+		let { targets, current } = before;
+		const leftovers = await this.#leftovers(targets, before.all);
 		if (this.making !== undefined) this.#checkRecord();
+		const plan = this.#plan(targets, current);
 		const agreed = await this.#agree(targets, plan, leftovers);
 		if (agreed === undefined) return undefined;
 		if (this.making !== undefined) {
@@ -199,16 +200,15 @@ class Delivery {
 				this.#recordText !== planned ||
 				(isAnother && this.#plan(targets, current).some(isRight))
 			)
-				({ targets, current, all } = await this.#read());
+				({ targets, current } = await this.#read());
 		}
-		if ((await this.#record(targets.unread)) || this.making !== undefined)
-			plan = this.#plan(targets, current);
+		await this.#record(targets.unread);
 		const told = new Map<string, ChangeResult>();
 		for (let round = 1; ; round++) {
 			this.#planned = this.#source;
 			this.#moved = false;
 			const steps = [
-				...plan.map((step) =>
+				...this.#plan(targets, current).map((step) =>
 					isSettled(step)
 						? step
 						: onlyAgreed(step, agreed.has(namespaceOf(step))),
@@ -218,21 +218,15 @@ class Delivery {
 			const wrote = await this.#apply(steps, targets, told);
 			if (!wrote || run.dryRun !== "none") return targets;
 			if (!(await this.#mustGoOn(round))) return targets;
-			({ targets, current, all } = await this.#read());
-			plan = this.#plan(targets, current);
+			({ targets, current } = await this.#read());
 		}
 	}
 
-	/** Whether copies are of another source than there is by now, or the record sends it elsewhere. */
+	/** Whether copies are of another source than there is by now. Whoever recorded something meanwhile copies it. */
 	async #mustGoOn(round: number): Promise<boolean> {
 		// One that vanished takes nothing with it.
 		if ((await this.#readSource()) === undefined) return false;
-		const text = (source: PullSecret): string =>
-			recordText(recordOf(source) ?? EMPTY_RECORD);
-		const isElsewhere =
-			this.#servesRecord && text(this.#source) !== text(this.#planned);
-		if (round < ROUNDS) return this.#moved || isElsewhere;
-		if (!this.#moved) return false;
+		if (!this.#moved || round < ROUNDS) return this.#moved;
 		throw new FailureError({
 			cause: "source-keeps-changing",
 			source: placeOf(this.#source),
@@ -469,16 +463,16 @@ class Delivery {
 		};
 	}
 
-	/** Writes the record, where it says anything new; returns whether it did, so that the source is another. */
-	async #record(unread: readonly string[]): Promise<boolean> {
+	/** Writes the record, where it says anything new. */
+	async #record(unread: readonly string[]): Promise<void> {
 		const { scope, run } = this;
-		if (scope.by === "record" || scope.once) return false;
+		if (scope.by === "record" || scope.once) return;
 		const before = this.#source;
 		this.#source = await changeRecord(before, {
 			...run,
 			...this.#recording(scope),
 		});
-		if (this.#source === before) return false;
+		if (this.#source === before) return;
 		run.report.addRecord(before, {
 			of: "record",
 			before: recordOf(before),
@@ -492,7 +486,6 @@ class Delivery {
 				source: placeOf(before),
 				what: scope.selected.what,
 			});
-		return true;
 	}
 
 	/** Carries out; returns whether anything was written. What an earlier round told is not told again. */
