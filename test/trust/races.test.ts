@@ -96,6 +96,37 @@ describe("two rotates and a sync at once", () => {
 		});
 });
 
+/** Runs a command whose first write of the source waits until another has ended. */
+async function runAfter(
+	other: readonly string[],
+	stage: Stage,
+	proxies: AsyncDisposableStack,
+	argv: readonly string[],
+	stdin: string,
+): Promise<void> {
+	const proxy = proxies.use(await proxyTo(stage));
+	let others = 0;
+	proxy.choose = ({ method, path }) =>
+		method === "PATCH" &&
+		path.startsWith(`/api/v1/namespaces/${stage.mesh}/secrets/`) &&
+		others++ === 0
+			? { kind: "held", until: stage.ok(other) }
+			: undefined;
+	const { kubeconfig } = proxy;
+	const { status, err } = await stage.run(argv, { kubeconfig, stdin });
+	assert.equal(status, 0, err);
+	assert.ok(others > 0);
+}
+
+test("a source that is sent to one namespace more before it is rotated is up to date there, too", async () => {
+	await using proxies = new AsyncDisposableStack();
+	await using stage = await Stage.open();
+	await stage.served("first");
+	const other = ["sync", "-n", stage.evil];
+	await runAfter(other, stage, proxies, ROTATE, "second");
+	assert.deepEqual(new Set(await stage.passwords()), new Set(["second"]));
+});
+
 describe("the source goes back to what the copies still hold, while a sync copies what it was until then", () => {
 	for (const argv of [["apply", ...CREDENTIAL, "--no-verify"], ROTATE])
 		test(`${argv[0]}: all copies equal the source`, async () => {
@@ -103,21 +134,7 @@ describe("the source goes back to what the copies still hold, while a sync copie
 			await using stage = await Stage.open();
 			await stage.served("first");
 			await stage.ok(["create", ...CREDENTIAL, "--replace", "--yes"], "second");
-			const proxy = proxies.use(await proxyTo(stage));
-			let syncs = 0;
-			proxy.choose = ({ method, path }) =>
-				method === "PATCH" &&
-				path.startsWith(`/api/v1/namespaces/${stage.mesh}/secrets/`) &&
-				syncs++ === 0
-					? { kind: "held", until: stage.ok(["sync"]) }
-					: undefined;
-			const { kubeconfig } = proxy;
-			const { status, err } = await stage.run(argv, {
-				kubeconfig,
-				stdin: "first",
-			});
-			assert.equal(status, 0, err);
-			assert.equal(syncs, 1);
+			await runAfter(["sync"], stage, proxies, argv, "first");
 			assert.deepEqual((await stage.passwords()).slice(0, 3), [
 				"first",
 				"first",

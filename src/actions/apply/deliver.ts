@@ -578,7 +578,7 @@ function isNews(result: ChangeResult, earlier: ChangeResult): boolean {
 	return (
 		result.action !== "unchanged" &&
 		!(WRITTEN.has(result.action) && WRITTEN.has(earlier.action)) &&
-		result.why?.cause !== (earlier.why ?? { cause: undefined }).cause
+		result.why?.cause !== earlier.why?.cause
 	);
 }
 

@@ -59,7 +59,6 @@ import {
 import {
 	ApiError,
 	isFatal,
-	isForbidden,
 	OperationError,
 	UsageError,
 	unlessForbidden,
@@ -299,8 +298,7 @@ async function countNeeds(
 	try {
 		return await podsInNeed(source, cluster);
 	} catch (error) {
-		const isHidden = isForbidden(error);
-		if (!isHidden && !(error instanceof OperationError)) throw error;
+		if (!(error instanceof OperationError)) throw error;
 		return new Map();
 	}
 }

@@ -50,8 +50,7 @@ export function providerNoted(
 export function providersNoted(
 	source: Pick<PullSecret, "annotations">,
 ): string[] {
-	const noted = namesNoted(source);
-	return noted.length === 0 ? [] : [...new Set(noted.map(([, name]) => name))];
+	return [...new Set(namesNoted(source).map(([, name]) => name))];
 }
 
 /** Anybody who may write the source may write anything there: what is no provider's name is none. A file's is at most 255 long. */
