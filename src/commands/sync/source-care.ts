@@ -344,7 +344,6 @@ export class SourceCare {
 	): Promise<void> {
 		const { cluster, reader, world, onNote, onRefresh } = this.how;
 		const now = await readPullSecret(cluster, reader, source);
-		this.#entries.delete(key);
 		const entry = this.#entryOf(key, credential);
 		if (now !== undefined) this.learn(now);
 		const expiry = now && expiryIn(now, key);

@@ -6,6 +6,7 @@ import {
 	attachedByRule,
 	forgetNamespace,
 	hasOtherRules,
+	isCoveredByRule,
 	mergeSelection,
 	type NamespaceKnowledge,
 	onlySelected,
@@ -699,6 +700,13 @@ describe("which namespaces a record means", () => {
 				means,
 			);
 		});
+});
+
+test("a namespace is covered where one rule of several means it", () => {
+	const rules = record('[{"selector":"team=a"},{"selector":"team=b"}]');
+	const isCovered = (team: string) =>
+		isCoveredByRule(rules, namespace("app", { labels: { team } }));
+	assert.deepEqual(["a", "b", "c"].map(isCovered), [true, true, false]);
 });
 
 test("a record may weigh 200 KiB: some 2,500 names with their uids", () => {

@@ -191,7 +191,7 @@ async function* allPages<Taken>(
 		const { metadata } = read.body;
 		const next = metadata.continue ?? "";
 		const isEndless = next === at.token || pages >= MOST_PAGES;
-		const half = Math.ceil((at.limit * LARGEST_PAGE) / 2 / read.size) || 1;
+		const half = Math.ceil((at.limit * LARGEST_PAGE) / 2 / read.size);
 		at = {
 			...at,
 			token: next,
