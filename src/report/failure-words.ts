@@ -86,6 +86,10 @@ const EDIT_WORDS: FailureWording<EditFailure> = {
 		`${secretWords(source)} exists but is not managed by meshreg (type ${type}); left unchanged`,
 	"edit-copy": ({ source, of }) =>
 		`${secretWords(source)} is a copy of ${of}; change that one`,
+	"credentials-differ": ({ key }) =>
+		`more than one credential was given for ${displayHost(key)}, which takes one`,
+	"label-stays": ({ source, label }) =>
+		`${secretWords(source)} was created with the label ${label}, which stays: leave out --label`,
 	"edit-unreadable": ({ source, problem, script }) => ({
 		message: `the content of ${secretWords(source)} cannot be changed: ${fileFaultWords(problem)}`,
 		advice: { words: "see what is wrong with", script },

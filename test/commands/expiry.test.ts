@@ -326,3 +326,31 @@ test("C6: what is printed to be kept is the same for the same input, and its tim
 	const { out } = await bed.run(["list", "-o", "json"]);
 	assert.equal(JSON.parse(out).items[0].expires, "2026-11-21T09:00:00Z");
 });
+
+test("--expires-in with the credential that is there is written: it is not unchanged", async () => {
+	await using bed = await testBed({ namespaces: ["nginx-mesh"] });
+	const login = [
+		"--registry-server=a.example",
+		"--registry-username=u",
+		"--registry-password-stdin",
+	];
+	const given = { stdin: "p", ...at(0) };
+	await bed.run(["create", ...login], given);
+	for (const [hours, ...argv] of [
+		[1, "create"],
+		[2, "create", "--replace"],
+		[3, "create", "--add"],
+		[4, "apply"],
+		[5, "rotate", "--no-verify"],
+	] as const) {
+		const line = [...argv, ...login, `--expires-in=${hours}h`];
+		const first = await bed.run(line, given);
+		assert.match(first.out, /configured/, argv.join(" "));
+		assert.match((await bed.run(line, given)).out, /unchanged/);
+		// Who says nothing of it leaves what is known.
+		assert.match((await bed.run([...argv, ...login], given)).out, /unchanged/);
+		const { out } = await bed.run(["list", "-o", "json"], at(0));
+		const ends = Date.parse(JSON.parse(out).items[0].expires);
+		assert.equal(ends, NOW + hours * HOUR);
+	}
+});

@@ -110,7 +110,7 @@ A missing source is created; a registry that it lacks is added, one that it has 
 						made: (now) =>
 							now === undefined
 								? newSource(place, entries, options.label)
-								: applyRegistries(editable(now, place), entries),
+								: applyRegistries(editable(now, place), entries, options.label),
 						verb: "Put",
 						recordedOnly: false,
 						entered,

@@ -121,6 +121,10 @@ export type EditFailure = Causes<{
 	};
 	"edit-unmanaged": { source: Place; type: string };
 	"edit-copy": { source: Place; of: string };
+	/** Two were given for one entry. */
+	"credentials-differ": { key: string };
+	/** It was created with this label, `KEY=VALUE`, and another is asked for. */
+	"label-stays": { source: Place; label: string };
 	"edit-unreadable": {
 		source: Place;
 		problem: DockerConfigFault;

@@ -16,6 +16,7 @@ import {
 import { textsIn } from "./expiry.ts";
 import { creating, Fixes, onRegistry, rotating } from "./fixes.ts";
 import {
+	labelFor,
 	type NewEntry,
 	newSource,
 	sourceWith,
@@ -89,12 +90,15 @@ function takenOver(
 
 /**
  * The source with these registries: each in the place of all entries that count as it, or added;
- * others stay. The same source where it holds them already.
+ * others stay. The same source where it holds them already. Throws FailureError where it was created with
+ * another label.
  */
 export function applyRegistries(
 	current: PullSecret,
 	entries: readonly NewEntry[],
+	label?: UsageLabel,
 ): DesiredPullSecret {
+	labelFor(current, label, current);
 	const auths = authsOf(current);
 	const keys = [...auths.keys()];
 	const written = entries.flatMap((entry) => {
@@ -103,9 +107,12 @@ export function applyRegistries(
 			keys,
 			narrower.length > 0 ? narrower : [entry.server.key],
 		);
-		return same.length === 0
-			? [entry]
-			: same.map((key) => ({ ...entry, server: { ...entry.server, key } }));
+		// Kubelets match none of those that only a person takes for it.
+		const isMissing = same.every((key) => differsInCase(key, entry.server.key));
+		return [
+			...same.map((key) => ({ ...entry, server: { ...entry.server, key } })),
+			...(isMissing ? [entry] : []),
+		];
 	});
 	return sourceWith(current, auths, written);
 }
@@ -130,17 +137,21 @@ function addRegistries(
 	entries: readonly NewEntry[],
 ): DesiredPullSecret {
 	const auths = authsOf(current);
-	const added = entries.filter(({ server, credential }) => {
+	const added = entries.flatMap((entry) => {
+		const { server, credential, lifetime } = entry;
 		const [key = server.key] = narrowerNamed([...auths.keys()], server);
 		const there = auths.get(key);
 		if (there !== undefined) {
-			if (credentialOf(there)?.equals(credential)) return false;
-			throw present(current, auths, key);
+			if (!credentialOf(there)?.equals(credential))
+				throw present(current, auths, key);
+			return lifetime === undefined
+				? []
+				: [{ ...entry, server: { ...server, key } }];
 		}
 		const [same] = [...auths.keys()].filter(
 			(other) => isSameRegistry(other, key) && !differsInCase(other, key),
 		);
-		if (same === undefined) return true;
+		if (same === undefined) return [entry];
 		throw present(current, auths, key, same);
 	});
 	return sourceWith(current, auths, added);

@@ -1,6 +1,7 @@
 import type { Credential } from "../credentials/credential.ts";
 import { type AuthFields, authFields } from "../credentials/docker-config.ts";
 import type { AuthEntry } from "../credentials/entry.ts";
+import { FailureError } from "../output/failure.ts";
 import type { Place } from "../output/input-failure.ts";
 import type { RegistryServer } from "../registry/server.ts";
 import { isoSeconds, lifetimeText, textsIn } from "./expiry.ts";
@@ -13,6 +14,7 @@ import {
 	PROVIDER_ANNOTATION,
 	roleOf,
 	SERVERS_ANNOTATION,
+	selectorOf,
 	TARGETS_ANNOTATION,
 	type UsageLabel,
 } from "./ownership.ts";
@@ -40,7 +42,8 @@ export interface NewEntry {
 
 /**
  * The source that holds these registries, in place of `current` if there is one. `label`: other than
- * that of its name, or of the source that is there. Throws UsageError for a name too long for one.
+ * that of its name, or of the source that is there. Throws UsageError for a name too long for one,
+ * FailureError where the source that is there was created with another.
  */
 export function newSource(
 	place: Place,
@@ -48,11 +51,7 @@ export function newSource(
 	label: UsageLabel | undefined,
 	current?: PullSecret,
 ): DesiredPullSecret {
-	const own =
-		label ??
-		(current !== undefined && isSourceLike(current)
-			? labelOfSource(current)
-			: labelOfName(place.name));
+	const own = labelFor(place, label, current);
 	return {
 		...place,
 		labels: ownLabels(own),
@@ -67,6 +66,32 @@ export function newSource(
 	};
 }
 
+/**
+ * The label of a source, at `place`; `asked`: with `--label`. Throws FailureError where `current` was
+ * created with another: its copies bear that one, and both would be found by it.
+ */
+export function labelFor(
+	place: Place,
+	asked: UsageLabel | undefined,
+	current: PullSecret | undefined,
+): UsageLabel | undefined {
+	const isThere = current !== undefined && isSourceLike(current);
+	const there = isThere ? labelOfSource(current) : undefined;
+	if (asked === undefined) return isThere ? there : labelOfName(place.name);
+	if (
+		current !== undefined &&
+		roleOf(current) === "source" &&
+		there !== undefined &&
+		selectorOf(there) !== selectorOf(asked)
+	)
+		throw new FailureError({
+			cause: "label-stays",
+			source: placeOf(current),
+			label: selectorOf(there),
+		});
+	return asked;
+}
+
 /** A new source has an empty record; one that is there keeps what it has, which may be none. */
 function recordOf(current: PullSecret | undefined): Record<string, string> {
 	const before =
@@ -78,16 +103,25 @@ function recordOf(current: PullSecret | undefined): Record<string, string> {
 	return record === undefined ? {} : { [TARGETS_ANNOTATION]: record };
 }
 
-/** `current` with these registries: new ones added at the end, those that are there replaced in place, others as they are. */
+/**
+ * `current` with these registries: new ones added at the end, those that are there replaced in place,
+ * others as they are. Throws FailureError for two credentials of one.
+ */
 export function sourceWith(
 	current: PullSecret,
 	auths: ReadonlyMap<string, AuthEntry>,
 	entries: readonly NewEntry[],
 ): DesiredPullSecret {
+	const changed = new Map<string, Credential>();
+	for (const { server, credential } of entries) {
+		const { key } = server;
+		if (changed.get(key)?.equals(credential) === false)
+			throw new FailureError({ cause: "credentials-differ", key });
+		changed.set(key, credential);
+	}
 	const merged = new Map<string, AuthFields | AuthEntry>(auths);
-	for (const { server, credential } of entries)
-		merged.set(server.key, authFields(credential));
-	const changed = new Set(entries.map(({ server }) => server.key));
+	for (const [key, credential] of changed)
+		merged.set(key, authFields(credential));
 	const keep = (key: string) => !changed.has(key);
 	return edited(current, merged, annotations(entries, current, keep));
 }

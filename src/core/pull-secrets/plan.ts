@@ -3,8 +3,10 @@ import type { Obstacle } from "../output/failure.ts";
 import type { Place } from "../output/input-failure.ts";
 import type { Change, Deletion } from "./change.ts";
 import { differingRegistries } from "./differences.ts";
+import { textsIn } from "./expiry.ts";
 import { managerName } from "./managers.ts";
 import {
+	EXPIRES_IN_ANNOTATION,
 	isCopyOf,
 	isOurs,
 	PULL_SECRET_TYPE,
@@ -114,7 +116,7 @@ export function planSource(
 	const role = roleOf(current);
 
 	if (current.terminating) return conflict({ cause: "terminating" });
-	if (role === "source" && equal)
+	if (role === "source" && equal && remembersTimes(current, desired))
 		return { action: "unchanged", current, desired };
 	if (role !== "source" && current.manager !== undefined)
 		return conflict({
@@ -212,6 +214,17 @@ function sameContent(current: PullSecret, desired: DesiredPullSecret): boolean {
 	return (
 		current.type === PULL_SECRET_TYPE &&
 		current.content.canonical === desired.content.canonical
+	);
+}
+
+/** Whether a source remembers already how long credentials are good of which a person says so. */
+function remembersTimes(
+	{ annotations }: PullSecret,
+	desired: DesiredPullSecret,
+): boolean {
+	const known = new Map(textsIn(annotations[EXPIRES_IN_ANNOTATION]));
+	return textsIn(desired.annotations[EXPIRES_IN_ANNOTATION]).every(
+		([key, life]) => known.get(key) === life,
 	);
 }
 

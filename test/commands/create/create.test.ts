@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { disk } from "../../../src/adapters/files.ts";
+import { NAME } from "../../support/build.ts";
 import { testBed } from "../../support/test-bed.ts";
 import { createBed, NOW, PIPED } from "./bed.ts";
 
@@ -315,6 +316,30 @@ Warning: unlike kubectl create secret, this writes to the source's namespace, no
 			"second",
 		);
 	});
+});
+
+test("--label is given when a source is made: for one that has another it is refused, not left out", async () => {
+	await using bed = await testBed({ namespaces: ["nginx-mesh"] });
+	const line = (argv: readonly string[]) =>
+		bed.run([...argv, ...PIPED], { stdin: "p" });
+	await line(["create", "--label=own=x"]);
+	const before = bed.server.store.get("Secret", "nginx-mesh", NAME);
+	for (const argv of [
+		["create", "--label=own=y"],
+		["create", "--label=own=y", "--replace"],
+		["create", `--label=usage=${NAME}`, "--force"],
+		["apply", "--label=own=y"],
+	]) {
+		const { status, err } = await line(argv);
+		assert.equal(
+			err,
+			`error: secret "${NAME}" in namespace "nginx-mesh" was created with the label own=x, which stays: leave out --label\n`,
+		);
+		assert.equal(status, 1);
+	}
+	for (const verb of ["create", "apply"])
+		assert.equal((await line([verb, "--label=own=x"])).status, 0);
+	assert.deepEqual(bed.server.store.get("Secret", "nginx-mesh", NAME), before);
 });
 
 test("--label is kept on the source, and given to its copies", async () => {

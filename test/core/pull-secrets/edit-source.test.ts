@@ -143,18 +143,22 @@ describe("a source is written in the place of another", () => {
 		});
 	});
 
-	test("one without a record gets none; a label that is given is taken", () => {
-		const made = edited(
-			{ by: "replace" },
-			secret({ "a.example": "one" }),
-			[entry("a.example", "two")],
-			{ key: "team", value: "b" },
-		);
-		assert.equal(made.labels.team, "b");
-		assert.deepEqual(remembered(made), {
-			label: "team=b",
+	test("one without a record gets none; another label than it was created with is refused", () => {
+		const replaced = (label: UsageLabel | undefined, labels = OURS) =>
+			edited(
+				{ by: "replace" },
+				secret({ "a.example": "one" }, { labels }),
+				[entry("a.example", "two")],
+				label,
+			);
+		const team = { key: "team", value: "b" };
+		assert.deepEqual(remembered(replaced(undefined)), {
 			"registry-servers": '{"a.example":"a.example"}',
 		});
+		assert.equal(failure(() => replaced(team)).cause, "label-stays");
+		// A mesh made that one, or a person.
+		const theirs = { ...OURS, [MANAGED_BY_LABEL]: "nginx" };
+		assert.equal(replaced(team, theirs).labels.team, "b");
 	});
 });
 
@@ -309,6 +313,34 @@ describe("registries are applied", () => {
 			["b.example/team", "new b"],
 			["c.example", "new c"],
 		]);
+	});
+
+	test("beside the same in other letter case as well, which a kubelet does not match with its images", () => {
+		const made = applyRegistries(secret({ "A.example": "one" }), [
+			entry("a.example", "two"),
+		]);
+		assert.deepEqual(passwordsOf(made).toSorted(), [
+			["A.example", "two"],
+			["a.example", "two"],
+		]);
+	});
+
+	test("two credentials for one entry: neither is taken", () => {
+		const source = secret({ "a.example": "one" });
+		for (const change of [applyRegistries, replaceCredentials]) {
+			const changed = (...passwords: string[]) =>
+				change(
+					source,
+					passwords.map((password) => entry("a.example", password)),
+				);
+			assert.deepEqual(passwordsOf(changed("two", "two")), [
+				["a.example", "two"],
+			]);
+			assert.equal(
+				failure(() => changed("two", "three")).cause,
+				"credentials-differ",
+			);
+		}
 	});
 });
 
