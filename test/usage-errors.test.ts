@@ -184,7 +184,7 @@ refuses("create", [
 	],
 	[
 		`${PIPED} --label x`,
-		"--label: must be KEY=VALUE with a valid label key and value, for example usage=my-mesh",
+		"--label: must be KEY=VALUE with a valid label key and value, for example team=payments",
 	],
 	[
 		`${PIPED} --label app.kubernetes.io/managed-by=x`,
@@ -197,6 +197,8 @@ refuses("create", [
 		"--add --remove=b",
 		"--add --create-namespace",
 		"--add --label=a=b",
+		"--add --force",
+		"--remove=b --force",
 		"--remove=b --label=a=b",
 		"--remove=b --replace",
 		"--remove=b --registry-server=b",
@@ -290,7 +292,11 @@ refuses("sync", [
 	],
 	[
 		"-A --copy-label x",
-		"--copy-label: must be KEY=VALUE with a valid label key and value, for example usage=my-mesh",
+		"--copy-label: must be KEY=VALUE with a valid label key and value, for example team=payments",
+	],
+	[
+		"-A --copy-label usage=x",
+		"--copy-label: usage is meshreg's own; choose another key",
 	],
 	[
 		"-A --copy-label kubectl-meshreg/attached=true",
@@ -331,7 +337,7 @@ refuses("sync", [
 		"--refresh: must be helper:NAME, plugin:PATH or ecr",
 	],
 	[
-		"-A --watch --refresh=plugin:/a/x,helper:x,plugin:/b/x",
+		"-A --watch --refresh=plugin:/a/x,helper:x --refresh=plugin:/b/x",
 		"--refresh: more than one plugin:x: a source knows a plugin by that name alone",
 	],
 	[

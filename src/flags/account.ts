@@ -131,10 +131,10 @@ export function placesOf(given: Given): Selection | undefined {
 
 /** `--attach[=SA,…]`, `*` for every one there is; undefined where it is not given. Throws UsageError. */
 export function attachedAccountsOf(given: Given): AccountChoice | undefined {
-	const value = given.text("attach");
-	if (value === undefined) return undefined;
-	if (value === BARE) return { by: "names", names: [DEFAULT_ACCOUNT] };
-	const words = value.split(",");
+	if (!given.has("attach")) return undefined;
+	const words = given
+		.list("attach")
+		.map((word) => (word === BARE ? DEFAULT_ACCOUNT : word));
 	if (words.includes("*")) {
 		if (new Set(words).size > 1)
 			throw new UsageError("--attach=*: name no accounts beside *");

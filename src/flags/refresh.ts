@@ -21,7 +21,7 @@ export const REFRESH_FLAGS: readonly Flag[] = [
 	optionalFlag(
 		"refresh",
 		"Renew credentials that came from these providers, as for --credential-from; ecr without a value.",
-		{ values: ["ecr"] },
+		{ values: ["ecr"], commas: true },
 	),
 	textFlag(
 		"refresh-before",
@@ -47,11 +47,12 @@ export const REFRESH_CA_FLAG: Flag = textFlag(
 
 /** What REFRESH_FLAGS say; undefined: nothing is renewed. Throws UsageError. */
 export function refreshOf(given: Given): RefreshRules | undefined {
-	const value = given.text("refresh");
-	if (value === undefined) return undefined;
-	const allowed: Provider[] = (value === BARE ? "ecr" : value)
-		.split(",")
-		.map((name) => parseProvider(name.trim(), "--refresh"));
+	if (!given.has("refresh")) return undefined;
+	const allowed: Provider[] = given
+		.list("refresh")
+		.map((name) =>
+			parseProvider(name === BARE ? "ecr" : name.trim(), "--refresh"),
+		);
 	for (const [name, same] of Map.groupBy(allowed, providerName))
 		if (same.some(({ by }) => by === "plugin") && same.length > 1)
 			throw new UsageError(

@@ -8,8 +8,8 @@ import type { SourceEdit } from "../core/pull-secrets/edit-source.ts";
 import { checkSaid } from "../flags.ts";
 import { CREDENTIAL_FLAGS } from "./credential.ts";
 
-/** Flags of a source that is not there, or is to be overwritten. */
-const ANEW = ["replace", "create-namespace", "label"];
+/** Flags of a source that is not there, or is to be overwritten or taken over. */
+const ANEW = ["replace", "force", "create-namespace", "label"];
 
 /** The flags by which `create` changes the registries of a source that is there. */
 export const SOURCE_EDIT_FLAGS: readonly Flag[] = [

@@ -11,7 +11,11 @@ import {
 } from "../core/command-line/flag.ts";
 import { hasSidecars } from "../core/meshes/meshes.ts";
 import { isNameGlob } from "../core/pull-secrets/desired.ts";
-import { parseLabel } from "../core/pull-secrets/ownership.ts";
+import {
+	DEFAULT_LABEL,
+	labelOfOurs,
+	parseLabel,
+} from "../core/pull-secrets/ownership.ts";
 import { UsageError } from "../errors.ts";
 import * as flags from "../flags.ts";
 import { attachedAccountsOf, placesOf } from "./account.ts";
@@ -53,7 +57,7 @@ export const COPY_FLAGS: readonly Flag[] = [
 	optionalFlag(
 		"attach",
 		"Attach it to these service accounts: names, * for all; default without a value.",
-		{ values: "serviceaccount" },
+		{ values: "serviceaccount", commas: true },
 	),
 	listFlag("copy-label", "Add a label to copies, as KEY=VALUE; repeatable."),
 	switchFlag("adopt", "Take over unmanaged Secrets whose content is equal."),
@@ -123,6 +127,7 @@ export function copySettingsOf(given: Given, env: flags.Env): CopySettings {
 		copyLabels: Object.fromEntries(
 			given.list("copy-label").map((text) => {
 				const { key, value } = parseLabel(text, "--copy-label");
+				if (key === DEFAULT_LABEL.key) throw labelOfOurs("--copy-label", key);
 				return [key, value];
 			}),
 		),

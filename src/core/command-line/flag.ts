@@ -40,7 +40,7 @@ export interface Flag {
 	/** One letter. */
 	readonly short?: string;
 	readonly kind: FlagKind;
-	/** `list` only: a value is also split at commas. */
+	/** `list` and `optional` only: all values are one list, each split at commas. */
 	readonly commas?: true;
 	readonly group?: (typeof FLAG_GROUPS)[number];
 	/** As help shows it after `=`: fixed, or what the environment makes of it. */

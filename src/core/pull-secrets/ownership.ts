@@ -100,13 +100,16 @@ export function parseLabel(text: string, flag: string): UsageLabel {
 	const label = labelOf(text);
 	if (label === undefined)
 		throw new UsageError(
-			`${flag}: must be KEY=VALUE with a valid label key and value, for example usage=my-mesh`,
+			`${flag}: must be KEY=VALUE with a valid label key and value, for example team=payments`,
 		);
 	if (label.key === MANAGED_BY_LABEL || label.key.startsWith(`${MANAGER}/`))
-		throw new UsageError(
-			`${flag}: ${label.key} is meshreg's own; choose another key`,
-		);
+		throw labelOfOurs(flag, label.key);
 	return label;
+}
+
+/** What a flag is told whose label this program writes itself. */
+export function labelOfOurs(flag: string, key: string): UsageError {
+	return new UsageError(`${flag}: ${key} is meshreg's own; choose another key`);
 }
 
 function labelOf(text: string): UsageLabel | undefined {

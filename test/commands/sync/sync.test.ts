@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { copyOf, edit, secret } from "../../support/build.ts";
+import { account, copyOf, edit, secret } from "../../support/build.ts";
 import { testBed } from "../../support/test-bed.ts";
 import { create, NAME, NAMESPACES, seed, shown, withSource } from "./bed.ts";
 
@@ -81,6 +81,17 @@ describe("sync", () => {
 			out: "",
 			err: "",
 		});
+	});
+
+	test("--attach twice is one list", async () => {
+		await using bed = await withSource();
+		for (const name of ["a", "b", "default"]) account(bed, `app/${name}`);
+		await bed.run(["sync", "-n", "app", "--attach=a,b", "--attach"]);
+		for (const { metadata, imagePullSecrets } of bed.server.store.all(
+			"ServiceAccount",
+			"app",
+		))
+			assert.deepEqual(imagePullSecrets, [{ name: NAME }], metadata.name);
 	});
 
 	test("a changed source and an edited copy are put right", async () => {
