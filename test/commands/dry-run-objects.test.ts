@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { parseDocument } from "yaml";
+import { secret } from "../support/build.ts";
 import { type TestBed, testBed } from "../support/test-bed.ts";
 
 const NAME = "nginx-mesh-registry-key";
@@ -183,6 +184,33 @@ describe("C6: --dry-run=client -o yaml|json prints objects, the same each time",
 			copy("app"),
 		]);
 		assert.equal(bed.password("app"), "old");
+	});
+
+	test("create --replace or --force: what would become of what is there, or nothing where it would be refused", async () => {
+		await using bed = await bedOf();
+		const create = ["create", ...login];
+		await bed.run(["apply", ...login, "-n", "app"], { stdin: "other" });
+		const kept = source('[{"namespaces":{"app":""}}]');
+		for (const flag of ["--replace", "--force"])
+			assert.deepEqual(await printed(bed, ...create, flag), kept);
+		const onServer = await bed.run(
+			[...create, "--replace", "--dry-run=server", "-o", "json"],
+			{ stdin: "p" },
+		);
+		assert.deepEqual(JSON.parse(onServer.out), kept);
+		const theirs = { "a.io": { auth: btoa("a:b") } };
+		secret(bed, "shop", theirs);
+		const there = ["-n", "shop"];
+		const refused = await bed.run(
+			[...create, ...there, "--replace", "--dry-run=client", "-o", "json"],
+			{ stdin: "p" },
+		);
+		assert.equal(refused.status, 1);
+		assert.deepEqual(JSON.parse(refused.out), list());
+		const made = await printed(bed, ...create, ...there, "--force");
+		const { data } = made as ReturnType<typeof source>;
+		const { auths } = JSON.parse(atob(data[".dockerconfigjson"]));
+		assert.deepEqual(Object.keys(auths), ["a.io", "r.io"]);
 	});
 
 	test("no namespace that matches: an empty List", async () => {

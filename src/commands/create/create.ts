@@ -154,15 +154,15 @@ At a terminal the credential is verified at its registry before it is written; e
 		const entries = newEntries(entered, options, world.clock.now());
 		const make = sourceMaker(edit, place, entries, label);
 		const isObject = output === "json" || output === "yaml";
-		if (isNew && isObject && dryRun === "client")
+		const isMadeOfWhatIsThere = !isNew || options.replace || options.force;
+		if (isObject && dryRun === "client" && !isMadeOfWhatIsThere)
 			return objectsOf(make(undefined), options);
 		return onCluster(world, options.connection, async (cluster) => {
-			const before = isNew
-				? undefined
-				: await readPullSecret(cluster, reader, place);
+			const before =
+				isNew && !isObject
+					? undefined
+					: await readPullSecret(cluster, reader, place);
 			if (!isNew) editable(before, place);
-			if (isObject && dryRun === "client")
-				return objectsOf(make(before), options, before);
 			const here =
 				asked.seen?.context === cluster.context ? asked.seen : undefined;
 			// What was said of the source in one cluster says nothing about that in another.

@@ -19,6 +19,7 @@ import {
 	type PullSecret,
 	secretOf,
 } from "./pull-secret.ts";
+import { isSourceLike } from "./source.ts";
 
 /** The patch of an update. It keeps other people's labels, annotations and finalizers. */
 export function updatePatch(
@@ -67,7 +68,7 @@ export const OF_SOURCES: readonly string[] = [
 /** What only a copy remembers. */
 const OF_COPIES = [SOURCE_ANNOTATION, SOURCE_UID_ANNOTATION];
 
-/** The annotations after an update: other people's stay; what we remember of a copy goes from a source, and the other way round. */
+/** The annotations after an update: other people's stay; what we remember of a copy goes from a source, and the other way round; what another's says of one is not believed. */
 export function annotationsAfter(
 	current: PullSecret,
 	desired: DesiredPullSecret,
@@ -75,7 +76,8 @@ export function annotationsAfter(
 	const isCopy = SOURCE_ANNOTATION in desired.annotations;
 	const isTakenOver = roleOf(current) !== (isCopy ? "copy" : "source");
 	const gone = [
-		...(isCopy ? OF_SOURCES : OF_COPIES),
+		...(isCopy || !isSourceLike(current) ? OF_SOURCES : []),
+		...(isCopy ? [] : OF_COPIES),
 		...(isTakenOver ? [LAST_APPLIED] : []),
 	];
 	return {

@@ -33,6 +33,7 @@ import {
 	type PullSecret,
 	placeOf,
 } from "./pull-secret.ts";
+import { isSourceLike } from "./source.ts";
 
 /** What is to be done about the source that is there; `replace`: write a new one in its place. */
 export type SourceEdit =
@@ -80,7 +81,18 @@ function takenOver(
 	const { config } = current.content;
 	const fresh = newSource(placeOf(current), entries, label, current);
 	if (!config.ok) return fresh;
-	const made = applyRegistries(current, entries);
+	const { [SERVERS_ANNOTATION]: servers } = current.annotations;
+	const made = applyRegistries(
+		isSourceLike(current)
+			? current
+			: {
+					...current,
+					annotations: {
+						...(servers !== undefined && { [SERVERS_ANNOTATION]: servers }),
+					},
+				},
+		entries,
+	);
 	return {
 		...made,
 		labels: fresh.labels,

@@ -1,5 +1,5 @@
 import type { Secret } from "../objects.ts";
-import { OF_SOURCES } from "./changes.ts";
+import { annotationsAfter, OF_SOURCES } from "./changes.ts";
 import {
 	ISSUED_AT_ANNOTATION,
 	SOURCE_ANNOTATION,
@@ -31,7 +31,7 @@ export function manifestOf(
 	const kept =
 		current === undefined || !isSource
 			? []
-			: Object.entries(current.annotations).filter(([key]) =>
+			: Object.entries(annotationsAfter(current, desired)).filter(([key]) =>
 					OF_SOURCES.includes(key),
 				);
 	const {

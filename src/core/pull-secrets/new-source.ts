@@ -56,7 +56,11 @@ export function newSource(
 		...place,
 		labels: ownLabels(own),
 		annotations: {
-			...annotations(entries, current, () => false),
+			...annotations(
+				entries,
+				current && isSourceLike(current) ? current : undefined,
+				() => false,
+			),
 			...labelAnnotation(place.name, own),
 			...recordOf(current),
 		},

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { edit } from "../../support/build.ts";
+import { edit, secret as putSecret } from "../../support/build.ts";
 import type { Answer } from "../../support/command-line.ts";
 import { auths } from "../../support/source-entries.ts";
 import { createBed, PIPED, USER } from "./bed.ts";
@@ -275,6 +275,30 @@ describe("create, where a Secret is there", () => {
 					secret()?.metadata.annotations?.["kubectl-meshreg/targets"];
 				assert.equal(record, labels === OURS ? undefined : "[]");
 			});
+		test("--force believes nothing that an unmanaged one says of a source", async () => {
+			fresh();
+			const claims = {
+				"kubectl-meshreg/label": "evil=x",
+				"kubectl-meshreg/attached-by-policy": "true",
+				"kubectl-meshreg/provider": '{"other.example":"ecr"}',
+				"kubectl-meshreg/targets": '[{"all":true}]',
+			};
+			putSecret(
+				bed,
+				"nginx-mesh",
+				{ "other.example": { auth: btoa("u:p") } },
+				{ metadata: { annotations: { ...claims, theirs: "stays" } } },
+			);
+			await bed.run(["create", ...PIPED, "--force"], { stdin: "p" });
+			const { "kubectl-meshreg/issued-at": _, ...annotations } =
+				secret()?.metadata.annotations ?? {};
+			assert.deepEqual(annotations, {
+				"kubectl-meshreg/registry-servers":
+					'{"registry.example.com":"registry.example.com"}',
+				"kubectl-meshreg/targets": "[]",
+				theirs: "stays",
+			});
+		});
 		test("a replacement that fails puts the old object back", async () => {
 			fresh();
 			bed.server.store.seed({
