@@ -118,6 +118,12 @@ export async function outlasting<T>(
 		}
 }
 
+/** What needs no look at its namespace before. */
+const NO_WRITES: ReadonlySet<Change["action"]> = new Set([
+	"unchanged",
+	"conflict",
+]);
+
 class Controller {
 	readonly following: readonly Listed[];
 	readonly #state: SyncState;
@@ -170,10 +176,6 @@ class Controller {
 	async keep(signal: AbortSignal): Promise<never> {
 		this.#keeping = true;
 		const { everywhere } = this.#state;
-		await inParallel(everywhere, AT_ONCE, (name) =>
-			this.#outlasting(() => this.#look(name, true)),
-		);
-		for (const name of everywhere.toSorted()) this.#tellStanding(name);
 		const done = new Map<string, ChangeResult>();
 		await this.#outlasting(() => this.#bringInSync(everywhere, done));
 		const results = [...done.values()];
@@ -190,16 +192,18 @@ class Controller {
 		namespaces: readonly string[],
 		done: Map<string, ChangeResult>,
 	): Promise<void> {
-		const changes = await inParallel(
-			namespaces.toSorted().filter((namespace) => !done.has(namespace)),
-			AT_ONCE,
-			(namespace) =>
-				this.#changeIn(namespace).catch((error: unknown) => {
-					if (isFatal(error)) throw error;
-					this.#told.note(error);
-					return this.#failed(namespace, error);
-				}),
+		const left = namespaces
+			.toSorted()
+			.filter((namespace) => !done.has(namespace));
+		const changes = await inParallel(left, AT_ONCE, (namespace) =>
+			this.#changeIn(namespace, true).catch((error: unknown) => {
+				if (isFatal(error) || isAway(error)) throw error;
+				this.#told.note(error);
+				return this.#failed(namespace, error);
+			}),
 		);
+		for (const name of left)
+			if (!this.#backoffs.has(name)) this.#tellStanding(name);
 		const steps = changes.flatMap((change) => change ?? []);
 		const planned = new Map(
 			steps.map((step) => {
@@ -240,9 +244,8 @@ class Controller {
 
 	/** Whether the Secret of a namespace is as it should be now. */
 	async #reconcileSecret(namespace: string): Promise<boolean> {
-		await this.#look(namespace);
-		this.#tellStanding(namespace);
 		const change = await this.#changeIn(namespace);
+		this.#tellStanding(namespace);
 		if (change === undefined || change.action === "unchanged") return true;
 		const now = this.how.world.clock.elapsed();
 		const backoff = this.#backoffs.get(namespace) ?? FRESH;
@@ -270,21 +273,32 @@ class Controller {
 		return results.every(({ action }) => action !== "failed");
 	}
 
-	/** A namespace of which the watch is yet to tell looks as if no copy belonged there: that is asked before one is deleted. */
-	async #changeIn(namespace: string): Promise<Change | undefined> {
+	/**
+	 * What is to be done in a namespace. It is asked for itself where no watch may have told of what it has
+	 * become: where it is named, unless all is as it should be; where one is watched, before a copy is
+	 * deleted, which does not belong where a namespace is yet to be told of, and before one is written
+	 * in the place of another or of one that failed, for the namespace may have been made again.
+	 */
+	async #changeIn(
+		namespace: string,
+		first = false,
+	): Promise<Change | undefined> {
+		const { watched, rules } = this.how;
 		const change = this.#state.changeIn(namespace);
-		if (change?.action !== "delete") return change;
+		const action = change?.action;
+		const isWrite = action !== undefined && !NO_WRITES.has(action);
+		const mayBeAnother =
+			this.#state.isDoubtful(namespace) ||
+			(this.#backoffs.get(namespace)?.failures ?? 0) > 0;
+		const asks =
+			watched.by === "names"
+				? watched.names.includes(namespace) &&
+					(first ||
+						(action !== "unchanged" && namespace !== rules.source.namespace))
+				: action === "delete" || (isWrite && mayBeAnother);
+		if (!asks) return change;
 		await this.#lookNow(namespace);
 		return this.#state.changeIn(namespace);
-	}
-
-	/** Of a named namespace no watch tells: before something is created there, it is looked whether it is still the same. */
-	async #look(namespace: string, always = false): Promise<void> {
-		const { watched, cluster } = this.how;
-		const isNamed = watched.by === "names" && watched.names.includes(namespace);
-		const hasCopy = this.#state.known(namespace) !== undefined;
-		if (!isNamed || (hasCopy && !always)) return;
-		this.#state.namespace(namespace, await readNamespace(cluster, namespace));
 	}
 
 	/** Why a namespace that is recorded gets nothing, once. */
@@ -390,8 +404,12 @@ class Controller {
 	/** What a namespace is now, whatever the watch told: asks for what that asks for, which needs no further right. */
 	async #lookNow(namespace: string): Promise<void> {
 		const { watched, cluster } = this.how;
-		if (watched.by === "names") await this.#look(namespace, true);
-		else {
+		this.#state.asks(namespace);
+		if (watched.by === "names") {
+			if (!watched.names.includes(namespace)) return;
+			const now = await readNamespace(cluster, namespace);
+			this.#state.namespace(namespace, now);
+		} else {
 			const fieldSelector = `metadata.name=${namespace}`;
 			const query = { ...watched.query, fieldSelector };
 			const [now] = await listNamespaces(cluster, query);

@@ -56,6 +56,8 @@ export class SyncState {
 	readonly #namespaces = new Map<string, NamespaceKnowledge>();
 	/** What bears the source's name, by namespace. */
 	readonly #keys = new Map<string, PullSecret>();
+	/** Namespaces in which that went, or is another object now: as where a namespace is deleted and made again. */
+	readonly #doubtful = new Set<string>();
 	#begun = false;
 	#selectedAny = false;
 
@@ -138,6 +140,8 @@ export class SyncState {
 	key(namespace: string, key: PullSecret | undefined): string[] {
 		const isSource = namespace === this.rules.source.namespace;
 		const before = isSource && this.#sent();
+		const uid = this.#keys.get(namespace)?.uid;
+		if (uid !== undefined && uid !== key?.uid) this.#doubtful.add(namespace);
 		if (key === undefined) this.#keys.delete(namespace);
 		else this.#keys.set(namespace, key);
 		if (!isSource) return [namespace];
@@ -154,6 +158,16 @@ export class SyncState {
 			...gone.flatMap((name) => this.namespace(name, undefined)),
 			...[...all].flatMap(([name, state]) => this.namespace(name, state)),
 		];
+	}
+
+	/** Whether a namespace may be another than was told, of which the watch of namespaces tells in its own time. */
+	isDoubtful(namespace: string): boolean {
+		return this.#doubtful.has(namespace);
+	}
+
+	/** It is asked for itself now: what is told of it from here on holds. */
+	asks(namespace: string): void {
+		this.#doubtful.delete(namespace);
 	}
 
 	/** What bears the source's name is this and nothing else, `within` a namespace or everywhere. */
@@ -265,7 +279,11 @@ export class SyncState {
 		if (!WRITES.has(became) || this.#keys.get(namespace) !== before) return;
 		if (change.action === "delete") this.#keys.delete(namespace);
 		else if ("desired" in change)
-			this.#keys.set(namespace, yetUnwritten(change.desired));
+			this.#keys.set(namespace, {
+				...yetUnwritten(change.desired),
+				// What was there is what is there.
+				...(change.action === "update" && { uid: change.current.uid }),
+			});
 	}
 
 	#copyIn(

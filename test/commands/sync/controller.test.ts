@@ -82,6 +82,13 @@ async function* untold(signal: AbortSignal | undefined): AsyncIterable<never> {
 	await new Promise((resolve) => signal?.addEventListener("abort", resolve));
 }
 
+/** The watch of namespaces tells nothing, and their list nothing of what came later. */
+const untoldNamespaces = (cluster: Cluster): Cluster => ({
+	...cluster,
+	watch: (kind, query, signal) =>
+		kind === "Namespace" ? untold(signal) : cluster.watch(kind, query, signal),
+});
+
 /** runController at work. */
 interface Kept extends AsyncDisposable {
 	clock: PlayedClock;
@@ -544,6 +551,50 @@ test("an interrupt that a request tells of ends it, and is no trouble", async ()
 	assert.deepEqual(keeping.log, ["ready"]);
 });
 
+test("a named namespace of which nothing is to be learnt yet stands in nobody's way, and is looked at again", async () => {
+	await using bed = await testBed({
+		namespaces: ["nginx-mesh", "app", "shop"],
+	});
+	const uid = (name: string) =>
+		bed.server.store.get("Namespace", "", name)?.metadata.uid;
+	source(bed, CONTENT, [], {
+		annotations: {
+			"kubectl-meshreg/targets": JSON.stringify([
+				{ namespaces: { app: uid("app"), shop: uid("shop") } },
+			]),
+		},
+	});
+	drift(bed, "app");
+	let isBroken = true;
+	await using keeping = await kept(bed, {
+		watched: { by: "names", names: ["app", "shop"] },
+		wrap: (cluster) => ({
+			...cluster,
+			read: async (kind, ref, ...more) => {
+				if (isBroken && kind === "Namespace" && ref.name === "app")
+					throw new ApiError(500, "InternalError", "etcd");
+				return cluster.read(kind, ref, ...more);
+			},
+		}),
+	});
+	await keeping.says(
+		"note Error from server (InternalError): etcd (will retry)",
+	);
+	await keeping.says("Secret shop created");
+	await keeping.says("ready");
+	const { clock } = keeping;
+	await keeping.until(() => clock.waiting().includes(1000));
+	isBroken = false;
+	clock.set(1000);
+	await keeping.says("Secret app configured");
+	assert.deepEqual(keeping.log, [
+		"note Error from server (InternalError): etcd (will retry)",
+		"Secret shop created",
+		"ready",
+		"Secret app configured",
+	]);
+});
+
 test("no account is told to pull with what is not our key", async () => {
 	await using bed = await bedWith("app", "shop");
 	secret(bed, "app", "{}");
@@ -893,15 +944,6 @@ describe("admission policies that the source notes", () => {
 });
 
 describe("with prune, a copy in a namespace of which the watch is yet to tell", () => {
-	/** The watch of namespaces tells nothing, and their list nothing of what came later. */
-	const untoldNamespaces = (cluster: Cluster): Cluster => ({
-		...cluster,
-		watch: (kind, query, signal) =>
-			kind === "Namespace"
-				? untold(signal)
-				: cluster.watch(kind, query, signal),
-	});
-
 	test("is no leftover", async () => {
 		await using bed = await bedWith("app");
 		await using keeping = await kept(
@@ -1090,6 +1132,78 @@ describe("a recorded namespace that is deleted and created again", () => {
 			".dockerconfigjson": Buffer.from('{"auths":{}}').toString("base64"),
 		});
 	});
+
+	/** The source, sent to app as it is now. */
+	const sentToApp = (bed: TestBed, content: Content = CONTENT) =>
+		source(bed, content, [], {
+			annotations: {
+				"kubectl-meshreg/targets": JSON.stringify([
+					{
+						namespaces: {
+							app: bed.server.store.get("Namespace", "", "app")?.metadata.uid,
+						},
+					},
+				]),
+			},
+		});
+	/** app goes, and is somebody else's. */
+	const madeAgain = (bed: TestBed) => {
+		bed.server.store.delete("Namespace", "", "app");
+		newNamespace(bed, "app");
+	};
+	const MADE_AGAIN =
+		"Secret app failed error: app was deleted and created again; confirm with: kubectl meshreg sync -n app";
+
+	test("gets no copy in the place of the one that went with it, although no watch has told of it", async () => {
+		await using bed = await testBed({ namespaces: ["nginx-mesh", "app"] });
+		sentToApp(bed);
+		await using keeping = await kept(bed, { wrap: untoldNamespaces });
+		await keeping.says("ready");
+		madeAgain(bed);
+		bed.server.store.delete("Secret", "app", NAME);
+		await keeping.says(MADE_AGAIN);
+		assert.equal(bed.server.store.get("Secret", "app", NAME), undefined);
+	});
+
+	test("gets no copy where none could be written before, although no watch has told of it", async () => {
+		await using bed = await testBed({ namespaces: ["nginx-mesh", "app"] });
+		sentToApp(bed);
+		const heal = refuse(bed, isWrite);
+		await using keeping = await kept(bed, { wrap: untoldNamespaces });
+		await keeping.says("ready");
+		await keeping.until(() => keeping.clock.waiting().includes(1000));
+		madeAgain(bed);
+		heal();
+		keeping.clock.set(1000);
+		await keeping.says(MADE_AGAIN);
+		assert.equal(bed.server.store.get("Secret", "app", NAME), undefined);
+	});
+
+	for (const [how, more] of [
+		["in a list", { wrap: untoldNamespaces }],
+		["by name", { watched: { by: "names", names: ["app"] } }],
+	] as const)
+		test(`has what it says is a copy left as it is: watched ${how}`, async () => {
+			await using bed = await testBed({ namespaces: ["nginx-mesh", "app"] });
+			sentToApp(bed);
+			await using keeping = await kept(bed, more);
+			await keeping.says("ready");
+			// What happens meanwhile nobody tells: the Secrets are listed again.
+			bed.server.endWatches();
+			madeAgain(bed);
+			bed.server.store.delete("Secret", "app", NAME);
+			drift(bed, "app");
+			bed.server.store.compact();
+			const { clock } = keeping;
+			const isTold = () => keeping.log.includes(MADE_AGAIN);
+			while (!isTold()) {
+				await keeping.until(() => clock.waiting().length > 0 || isTold());
+				clock.set(Math.min(...clock.waiting(), clock.now() + 1000));
+			}
+			assert.deepEqual(bed.server.store.get("Secret", "app", NAME)?.data, {
+				".dockerconfigjson": Buffer.from('{"auths":{}}').toString("base64"),
+			});
+		});
 
 	for (const [how, watched] of [
 		["in a list", { by: "list", query: {} }],
