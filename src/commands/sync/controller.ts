@@ -234,6 +234,8 @@ class Controller {
 			if (namespace === POLICIES) return await this.#reconcilePolicies();
 			const right = await this.#reconcileSecret(namespace);
 			if (right) await this.#reconcileAccounts(namespace);
+			// One of that name that comes is another one.
+			if (!this.#state.has(namespace)) this.#backoffs.delete(namespace);
 			this.#told.succeeded();
 		} catch (error) {
 			if (error instanceof AbortedError) throw error;

@@ -11,6 +11,8 @@ import type { Cluster, World } from "../../world.ts";
  */
 const BURST = 25;
 const REFILL = 30_000;
+/** Of so many namespaces that is known: of those that come and go, the one that had one longest ago is forgotten. */
+const MOST = 1000;
 /** So many wait for their turn: a cluster in trouble is not helped by more. */
 const WAITING = 100;
 
@@ -48,6 +50,9 @@ export class EventWriter {
 		const { left, at } = this.#left.get(namespace) ?? { left: BURST, at: now };
 		const refills = Math.floor((now - at) / REFILL);
 		const allowed = Math.min(BURST, left + refills);
+		this.#left.delete(namespace);
+		const [oldest = ""] = this.#left.keys();
+		if (this.#left.size >= MOST) this.#left.delete(oldest);
 		this.#left.set(namespace, {
 			left: Math.max(0, allowed - 1),
 			at: at + refills * REFILL,

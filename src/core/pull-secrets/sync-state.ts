@@ -102,6 +102,11 @@ export class SyncState {
 		return this.#begun;
 	}
 
+	/** Whether there may be something to do about a namespace. */
+	has(name: string): boolean {
+		return this.#namespaces.has(name) || this.#keys.has(name);
+	}
+
 	/** Every namespace about which there may be something to do. */
 	get everywhere(): string[] {
 		return [...new Set([...this.#namespaces.keys(), ...this.#keys.keys()])];
@@ -110,8 +115,10 @@ export class SyncState {
 	/** A namespace as it is now; undefined: it is gone. */
 	namespace(name: string, known: NamespaceKnowledge | undefined): string[] {
 		if (same(this.#namespaces.get(name), known)) return [];
-		if (known === undefined) this.#namespaces.delete(name);
-		else this.#namespaces.set(name, known);
+		if (known === undefined) {
+			this.#namespaces.delete(name);
+			this.asks(name);
+		} else this.#namespaces.set(name, known);
 		if (this.#selectedAny || name === this.rules.source.namespace)
 			return [name];
 		if (this.standingIn(name)?.is !== "served") return [name];

@@ -404,6 +404,33 @@ describe("what failed", () => {
 			await keeping.until(() => clock.waiting().includes(clock.now() + 1000));
 		});
 
+	test("is forgotten with its namespace, of which there may be ever others", async () => {
+		await using bed = await bedWith("app");
+		refuse(bed, isWrite);
+		await using keeping = await kept(bed);
+		const { clock } = keeping;
+		const tries = () =>
+			bed.server.requests.filter(
+				({ method, path }) => method === "POST" && path.includes("/app/"),
+			).length;
+		for (const time of [1000, 3000]) {
+			await keeping.until(() => clock.waiting().includes(time));
+			clock.set(time);
+		}
+		await keeping.until(() => clock.waiting().includes(7000));
+		bed.server.store.delete("Namespace", "", "app");
+		newNamespace(bed, "zoo");
+		await keeping.says(
+			'Secret zoo failed Error from server (403): quota (namespace "zoo")',
+		);
+		assert.equal(tries(), 3);
+		newNamespace(bed, "app");
+		await keeping.until(() => tries() === 4);
+		await keeping.until(() => clock.waiting().includes(4000));
+		clock.set(4000);
+		await keeping.until(() => tries() === 5);
+	});
+
 	for (const [what, error] of [
 		["no connection", new ConnectionError("no route to host")],
 		["a proxy's 503", new ApiError(503, "", "no server")],

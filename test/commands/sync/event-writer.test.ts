@@ -54,3 +54,17 @@ test("where none is answered, not more and more wait", async () => {
 	await writer.done();
 	assert.equal(written.length, 100);
 });
+
+test("of namespaces that come and go no more and more is kept, and one that goes on is not forgotten for them", async () => {
+	const { written, writer, tell } = played();
+	for (let time = 0; time < 2000; time++) {
+		tell("app");
+		tell(`n${time}`);
+		await writer.done();
+	}
+	assert.equal(written.filter((name) => name === "app").length, 25);
+	// The first was forgotten, and has all of its own again.
+	for (let time = 0; time < 25; time++) tell("n0");
+	await writer.done();
+	assert.equal(written.filter((name) => name === "n0").length, 26);
+});
