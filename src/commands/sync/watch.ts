@@ -37,7 +37,7 @@ import {
 } from "../../core/pull-secrets/pull-secret.ts";
 import {
 	hasOtherRules,
-	mergeSelection,
+	mergeUnattended,
 	namesOf,
 	type RecordEntry,
 	recordIn,
@@ -268,7 +268,7 @@ async function recorded(
 	const withSelected = (entries: readonly RecordEntry[], what: string) =>
 		changeRecord(source, {
 			...run,
-			change: (before) => entries.reduce(mergeSelection, before),
+			change: (before) => entries.reduce(mergeUnattended, before),
 			what,
 		});
 	// What a rule means is listed by the watch itself.

@@ -173,6 +173,32 @@ export function mergeSelection(
 		: mergeRule(record, selected);
 }
 
+/**
+ * The same by what starts again by itself, as a pod does: nobody says then that a Namespace that was made again may
+ * have it, or that a rule means what was taken out of it since. Both stay as they are recorded.
+ */
+export function mergeUnattended(
+	record: SourceRecord,
+	selected: RecordEntry,
+): SourceRecord {
+	if ("namespaces" in selected) {
+		const known = namesOf(record);
+		const isPinned = (name: string) => (known.get(name)?.uid ?? "") !== "";
+		const { entries } = withUids({ entries: [selected] }, (name, uid) =>
+			isPinned(name) ? "" : uid,
+		);
+		return entries.reduce(mergeSelection, record);
+	}
+	const id = ruleId(selected.rule);
+	const excluded = rulesOf(record)
+		.filter(({ rule }) => ruleId(rule) === id)
+		.map(({ exclude }) => exclude);
+	return mergeRule(record, {
+		...selected,
+		exclude: union([...excluded, selected.exclude]),
+	});
+}
+
 /** What a record says of these selections, and nothing else of it. */
 export function onlySelected(
 	record: SourceRecord,

@@ -187,6 +187,33 @@ describe("sync --watch", () => {
 		assert.equal(bed.password("app"), "three");
 	});
 
+	test("started again, it gives nothing that was taken back since", async () => {
+		await using bed = await bedWith(["app"]);
+		setNamespace(bed, "dev", { team: "a" });
+		setNamespace(bed, "shop", { team: "a" });
+		await bed.run(["sync", "-n=app"]);
+		await bed.run(["sync", "-l=team=a"]);
+		// Somebody else's by now, and one that is not to have it any more.
+		bed.server.store.delete("Secret", "app", NAME);
+		bed.server.store.delete("Namespace", "", "app");
+		setNamespace(bed, "app");
+		await bed.run(["sync", "--forget=shop"]);
+		bed.server.store.delete("Secret", "shop", NAME);
+		{
+			await using watch = await watching(bed, ["-n=app"]);
+			const { err } = await watch.stop();
+			assert.match(
+				err,
+				/error: app was deleted and created again; confirm with: kubectl meshreg sync -n app\n/,
+			);
+		}
+		await using watch = await watching(bed, ["-l=team=a"]);
+		await watch.stop();
+		assert.equal(bed.password("app"), undefined);
+		assert.equal(bed.password("shop"), undefined);
+		assert.equal(bed.password("dev"), "one");
+	});
+
 	test("follows labels: a namespace comes, and goes, with --prune", async () => {
 		await using bed = await bedWith([]);
 		setNamespace(bed, "app", { team: "a" });

@@ -8,6 +8,7 @@ import {
 	hasOtherRules,
 	isCoveredByRule,
 	mergeSelection,
+	mergeUnattended,
 	type NamespaceKnowledge,
 	onlySelected,
 	parseRecord,
@@ -271,6 +272,40 @@ describe("a selection joins the record", () => {
 			recordText(list.reduce(mergeSelection, record("[]")));
 		assert.equal(text(selections), text(selections.toReversed()));
 	});
+});
+
+describe("a selection joins the record by itself", () => {
+	const ROWS: [
+		name: string,
+		before: string,
+		selected: string,
+		after: string,
+	][] = [
+		[
+			"a name made again stays the one that was recorded",
+			'[{"namespaces":{"app":"1","shop":"2"}}]',
+			'{"namespaces":{"app":"3","new":"4","shop":"2"},"attach":["a"]}',
+			'[{"namespaces":{"app":"1","new":"4","shop":"2"},"attach":["a"]}]',
+		],
+		[
+			"one that was trusted by its name has its uid",
+			'[{"namespaces":{"app":""}}]',
+			'{"namespaces":{"app":"1"}}',
+			'[{"namespaces":{"app":"1"}}]',
+		],
+		[
+			"a rule means nothing that was taken out of it",
+			'[{"selector":"team=a","exclude":["shop"]},{"all":true,"exclude":["x"]}]',
+			'{"selector":"team=a","exclude":["dev-*"],"attach":["a"]}',
+			'[{"all":true,"exclude":["x"]},{"selector":"team=a","exclude":["dev-*","shop"],"attach":["a"]}]',
+		],
+		["the first rule", "[]", '{"all":true}', '[{"all":true}]'],
+	];
+	for (const [name, before, selected, after] of ROWS)
+		test(name, () => {
+			const merged = mergeUnattended(record(before), entry(selected));
+			assert.equal(recordText(merged), after);
+		});
 });
 
 describe("accounts of names and of a rule", () => {
