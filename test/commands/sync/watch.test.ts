@@ -214,6 +214,21 @@ describe("sync --watch", () => {
 		assert.equal(bed.password("dev"), "one");
 	});
 
+	test("of more namespaces by name than a connection has streams, each is served, and followed", async () => {
+		const names = Array.from({ length: 120 }, (_, index) => `n${index}`);
+		await using bed = await bedWith(names);
+		await using watch = await watching(bed, [`-n=${names.join(",")}`]);
+		bed.server.store.delete("Secret", "n119", NAME);
+		await watch.says(line("created", "n119"));
+		const { connections } = bed.server;
+		// All of them come again, and have room on what there is.
+		bed.server.endWatches();
+		for (const name of names) bed.server.store.delete("Secret", name, NAME);
+		await watch.says(...names.map((name) => line("created", name)));
+		assert.equal(bed.server.connections, connections);
+		await watch.stop();
+	});
+
 	test("follows labels: a namespace comes, and goes, with --prune", async () => {
 		await using bed = await bedWith([]);
 		setNamespace(bed, "app", { team: "a" });

@@ -86,7 +86,7 @@ export class Transport {
 						allowHTTP1: true,
 						...idle,
 						// As the real one has it.
-						settings: { maxConcurrentStreams: 250 },
+						settings: { maxConcurrentStreams: 100 },
 						// Megabytes of answers that wait to be read: the real one has no limit.
 						maxSessionMemory: 4096,
 					},

@@ -16,8 +16,9 @@ const GRACE = 500;
 const LONG_GRACE = 10_000;
 
 /**
- * The connections to one server: one with HTTP/2, dialled when first needed and again when it is lost;
- * or a few with HTTP/1.1, where the server or what stands before it speaks nothing better.
+ * The connections to one server: one with HTTP/2, dialled when first needed and again when it is lost, and
+ * another for every so many watches; or a few with HTTP/1.1, where the server or what stands before it
+ * speaks nothing better.
  */
 export class Connections {
 	#current: Promise<Transport> | undefined;
@@ -51,12 +52,18 @@ export class Connections {
 	async #sendOnce(request: Request): Promise<Answer> {
 		this.#throwIfEnded(request.signal);
 		this.#current ??= this.#open();
+		const current = this.#current;
 		try {
-			const { timeout } = request;
-			const link = await (timeout
-				? inTime(this.#current, timeout)
-				: this.#current);
-			return await link.send(request);
+			const { timeout, endless } = request;
+			const link = await (timeout ? inTime(current, timeout) : current);
+			const roomy =
+				endless && link.isFull
+					? [...this.#opened].find(({ isFull }) => !isFull)
+					: link;
+			if (roomy !== undefined) return await roomy.send(request);
+			// Of those that found it full together, one has another made.
+			if (this.#current === current) this.#current = undefined;
+			return await this.#sendOnce(request);
 		} catch (error) {
 			this.#throwIfEnded(request.signal);
 			if (error instanceof TransportError) throw error;

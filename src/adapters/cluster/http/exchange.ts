@@ -24,6 +24,8 @@ export interface Request {
 export interface Transport {
 	/** Sends once. Rejects with TransportError, or Node's error where nothing was sent. */
 	send(request: Request): Promise<Answer>;
+	/** It carries as many answers without end as it may: others, and all that is asked beside them, need room. */
+	readonly isFull: boolean;
 	/** No more will be sent; what is in flight may end. */
 	close(): void;
 	/** What is in flight fails. */

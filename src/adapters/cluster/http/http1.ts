@@ -16,6 +16,8 @@ const SOCKETS = 8;
 
 /** A few connections that are kept. The first is there already, others are dialled when needed. */
 export class Http1 implements Transport {
+	/** Each watch has a connection of its own. */
+	readonly isFull = false;
 	readonly #agent = new Agent({ keepAlive: true });
 	readonly #places = new Places(() => SOCKETS);
 	readonly #authority: URL;

@@ -21,10 +21,17 @@ const HEARTBEAT = 5_000;
 /** Pages of a list are about a megabyte: the default of 64 KiB would wait for the network again and again. */
 const WINDOW = 4 << 20;
 
+/**
+ * Watches in one session. API servers allow 100 streams, and what is beyond waits until one ends; 64 requests
+ * are to have room. https://github.com/kubernetes/apiserver/blob/master/pkg/server/secure_serving.go
+ */
+const MOST_WATCHES = 32;
+
 /** One session over a socket that has agreed on `h2`. */
 export class Http2 implements Transport {
 	readonly #session: ClientHttp2Session;
 	readonly #socket: Socket;
+	#watches = 0;
 
 	constructor(authority: URL, { socket }: Dialled) {
 		this.#socket = socket;
@@ -50,6 +57,10 @@ export class Http2 implements Transport {
 		session.once("close", () => clearInterval(heartbeat));
 	}
 
+	get isFull(): boolean {
+		return this.#session.closed || this.#watches >= MOST_WATCHES;
+	}
+
 	async send(request: Request): Promise<Answer> {
 		if (this.#session.closed || this.#session.destroyed)
 			throw new TransportError(resetByPeer(), false);
@@ -59,6 +70,10 @@ export class Http2 implements Transport {
 				{ ":method": method, ":path": path, ...headers },
 				{ endStream: body === undefined },
 			);
+			if (request.endless) {
+				this.#watches++;
+				stream.once("close", () => this.#watches--);
+			}
 			const broken = (cause: unknown) =>
 				reject(
 					new TransportError(
