@@ -96,7 +96,11 @@ export async function readFacts(
 		async (secret): Promise<SourceFacts> => ({
 			secret,
 			record: recordReadingIn(secret),
-			fixes: new Fixes({ ...placeOf(secret), exists: true }),
+			fixes: new Fixes({
+				...placeOf(secret),
+				exists: true,
+				content: secret.content,
+			}),
 			policies: await policiesOf(secret, snapshot, cluster),
 		}),
 	);

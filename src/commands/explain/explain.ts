@@ -362,7 +362,11 @@ async function readState(
 	const { namespace: at } = source;
 	const seen = { namespace: at, ...pullSourceOfKey(source) };
 	return {
-		fixes: new Fixes({ ...placeOf(source), exists: true }),
+		fixes: new Fixes({
+			...placeOf(source),
+			exists: true,
+			content: source.content,
+		}),
 		source: seen,
 		served: at === namespace || sent,
 		blocked:

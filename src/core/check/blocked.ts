@@ -1,5 +1,6 @@
 import { groupsBy } from "../groups.ts";
 import type { Obstacle } from "../output/failure.ts";
+import { copyFault } from "../pull-secrets/content-fault.ts";
 import { desiredCopy } from "../pull-secrets/desired.ts";
 import { isSkipped } from "../pull-secrets/namespace-facts.ts";
 import { planCopy } from "../pull-secrets/plan.ts";
@@ -36,7 +37,13 @@ export function obstacleIn(
 	if (current === undefined) return undefined;
 	const desired = desiredCopy(source, namespace);
 	const plan = planCopy(current, desired, { force: false });
-	return plan.action === "conflict" ? plan.obstacle : undefined;
+	if (plan.action !== "conflict") return undefined;
+	const { obstacle } = plan;
+	// What no kubelet can use takes nothing over, whatever is there.
+	return obstacle.cause === "unmanaged" &&
+		copyFault(source.content) !== undefined
+		? { ...obstacle, equal: false }
+		: obstacle;
 }
 
 /** Those of some namespaces where nothing does. */

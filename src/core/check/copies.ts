@@ -6,7 +6,6 @@ import {
 	objectNames,
 	sequence,
 } from "../output/shell.ts";
-import { copyFault } from "../pull-secrets/content-fault.ts";
 import {
 	isCopyOf,
 	roleOf,
@@ -225,12 +224,10 @@ function noRecord(source: SourceFacts, facts: Facts): Finding {
 		.map(({ namespace }) => namespace);
 	const namespaces = unique(holders);
 	const open = openOf(namespaces, secret, facts);
-	// What no kubelet can use is sent nowhere.
-	const isSendable = copyFault(secret.content) === undefined;
 	return finding("copies", "warning", {
 		about: { cause: "no-record", ref: sourceRef(secret) },
 		namespaces,
-		gives: giving(open, isSendable ? fixes.sync(open) : undefined),
+		gives: giving(open, fixes.sync(open)),
 	});
 }
 

@@ -24,7 +24,6 @@ import type {
 import type { SourceFailure } from "../output/failure.ts";
 import type { Place } from "../output/input-failure.ts";
 import type { Script } from "../output/shell.ts";
-import { copyFault } from "../pull-secrets/content-fault.ts";
 import type { Fixes } from "../pull-secrets/fixes.ts";
 import { type PullSecret, registriesOf } from "../pull-secrets/pull-secret.ts";
 import {
@@ -322,14 +321,12 @@ export interface Access {
 /**
  * Copies a source to namespaces that its record serves, and lets accounts there pull with it. Where a
  * rule serves them, their names are not given: they would stand in the record when the rule no longer does.
- * Nothing, where its content has to be put right first.
  */
 export function sendingTo(
-	{ secret, record, fixes }: SourceFacts,
+	{ record, fixes }: SourceFacts,
 	namespaces: readonly string[],
 	accounts: readonly string[] = [],
 ): (Script | undefined)[] {
-	if (copyFault(secret.content) !== undefined) return [];
 	const names =
 		record.kind === "record" ? namesInRecord(record.record) : undefined;
 	if (namespaces.every((name) => names?.has(name)))

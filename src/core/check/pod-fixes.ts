@@ -135,7 +135,8 @@ function copies(
 	keyrings: Keyrings,
 	before: Script | undefined,
 ): PodFix {
-	const { secret, fixes } = source;
+	const { secret } = source;
+	const fixes = before === undefined ? source.fixes : source.fixes.afterCreate;
 	const pods = podsOf(group);
 	const blocked = blockedIn(namespacesOf(group), secret, keyrings.facts);
 	const closed = new Set(blocked.flatMap(({ namespaces }) => namespaces));
@@ -160,7 +161,7 @@ function copies(
 					...(away.length === 0
 						? []
 						: isServed
-							? sendingTo(source, away, accounts)
+							? sendingTo({ ...source, fixes }, away, accounts)
 							: [fixes.sync(away, accounts)]),
 					...(there.length > 0 && accounts.length > 0
 						? [fixes.attach(there, accounts, secret.name)]

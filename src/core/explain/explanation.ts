@@ -192,12 +192,17 @@ function bringing(
 		const made = fixes.createAt(namespace, fixes.name, host);
 		return { fix: sequence([made, ...attach, ...again]) };
 	}
+	const isCovered = covers(source, image);
+	const sending = isCovered ? fixes : fixes.afterCreate;
 	const fix = sequence([
-		...(covers(source, image) ? [] : [fixes.create(host)]),
-		...(isAway ? [fixes.sync([namespace], accounts)] : attach),
+		...(isCovered ? [] : [fixes.create(host)]),
+		...(isAway ? [sending.sync([namespace], accounts)] : attach),
 		...again,
 	]);
-	return { fix, gives: isAway && !served ? namespace : undefined };
+	// A source that no kubelet can use is put right first, which check tells how.
+	return fix === undefined
+		? { fix: source && fixes.check() }
+		: { fix, gives: isAway && !served ? namespace : undefined };
 }
 
 /** Nothing comes near a credential, and the registry gives public images to anybody. */

@@ -14,18 +14,22 @@ import {
 	unlessUsual,
 	type Word,
 } from "../output/shell.ts";
+import { copyFault } from "./content-fault.ts";
 import { argumentFor } from "./entry-naming.ts";
 import { DEFAULT_NAMESPACE, LONGEST_LABEL_VALUE } from "./ownership.ts";
+import type { Content } from "./pull-secret.ts";
 
 /** The pull secret that is to be used, and where its source is, or would be made. */
 export interface FixTarget extends Place {
 	/** Whether the source is there. */
 	readonly exists: boolean;
+	/** What it says: what no kubelet can use is sent nowhere. */
+	readonly content?: Content;
 }
 
 /**
  * The commands of this program that fix something. A method answers undefined where a name in the command
- * is none, or a registry: no command is printed about it.
+ * is none, or a registry, or the source has to be put right first: no command is printed about it.
  */
 export class Fixes {
 	readonly #target: FixTarget;
@@ -76,6 +80,14 @@ export class Fixes {
 			: this.createAt(this.sourceNamespace, this.name, host);
 	}
 
+	/** The commands once `create` is done, which an empty source is then no more. */
+	get afterCreate(): Fixes {
+		const { content, ...place } = this.#target;
+		return content && copyFault(content)?.kind === "empty"
+			? new Fixes(place)
+			: this;
+	}
+
 	/** Writes the source again, whatever is wrong with it. */
 	replace(host: string): Script | undefined {
 		return this.#ofSource("create", ["--replace", ...onServer(host)]);
@@ -94,17 +106,17 @@ export class Fixes {
 		namespaces: readonly string[],
 		accounts: readonly string[] = [],
 	): Script | undefined {
-		return this.#sync(["-n", objectNames(namespaces), ...attaching(accounts)]);
+		return this.#send(["-n", objectNames(namespaces), ...attaching(accounts)]);
 	}
 
 	/** Brings every recorded copy up to date; the record stays as it is. */
 	syncRecorded(): Script | undefined {
-		return this.#sync([]);
+		return this.#send([]);
 	}
 
 	/** Takes over unmanaged Secrets with the source's content: in these namespaces, or in all that are recorded. */
 	adopt(namespaces: readonly string[]): Script | undefined {
-		return this.#sync([
+		return this.#send([
 			...(namespaces.length === 0 ? [] : ["-n", objectNames(namespaces)]),
 			"--adopt",
 		]);
@@ -112,7 +124,7 @@ export class Fixes {
 
 	/** Takes namespaces out of the record, and out of what its rules mean. */
 	forget(...namespaces: readonly string[]): Script | undefined {
-		return this.#sync(["--forget", objectNames(namespaces)]);
+		return this.#fromSource("sync", ["--forget", objectNames(namespaces)]);
 	}
 
 	/** Deletes what bears the source's name in namespaces; asks first. */
@@ -243,8 +255,11 @@ export class Fixes {
 		return namespace === this.#target.namespace ? made : byHand(made);
 	}
 
-	#sync(words: readonly Word[]): Script | undefined {
-		return this.#fromSource("sync", words);
+	#send(words: readonly Word[]): Script | undefined {
+		const { content } = this.#target;
+		return content === undefined || copyFault(content) === undefined
+			? this.#fromSource("sync", words)
+			: undefined;
 	}
 
 	#fromSource(verb: string, words: readonly Word[]): Script | undefined {

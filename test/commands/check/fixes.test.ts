@@ -572,6 +572,10 @@ describe("what fails elsewhere does not end a fix", () => {
 describe("of a source that no kubelet can use nothing is printed that needs one", () => {
 	for (const [what, content] of [
 		["no JSON", "not json"],
+		[
+			"one entry",
+			'{"auths":{"a.io":{"auth":"%"},"b.io":{"username":"u","password":"p"}}}',
+		],
 		["no credential", '{"auths":{}}'],
 	] as const)
 		test(what, async () => {
@@ -585,8 +589,23 @@ describe("of a source that no kubelet can use nothing is printed that needs one"
 			const { out } = await bed.run(["check", "--before-upgrade"]);
 			assert.match(out, /no pull secret has an entry for r\.io/);
 			assert.doesNotMatch(out, /sync -n shop/);
-			assert.equal(/create --add/.test(out), content !== "not json", out);
+			assert.equal(/create --add/.test(out), content.endsWith("{}}"), out);
 		});
+
+	test("nor takes over what says the same", async () => {
+		await using here = await scene();
+		const { bed, secret, record } = here;
+		const content = '{"auths":{"a.io":{"auth":"%"},"b.io":{"auth":"dTpw"}}}';
+		secret(`nginx-mesh/${KEY}`, content, { labels: labelsOf() });
+		secret(`app/${KEY}`, content);
+		record("app", "shop");
+		const { out } = await bed.run(["check", "-q"]);
+		assert.match(
+			out,
+			/not manage is in the place of the copy .* in app\n {4}sync leaves it alone/,
+		);
+		assert.doesNotMatch(out, /meshreg sync/);
+	});
 });
 
 test("pods that run and may not again are given the source that they lack, and no other", async () => {

@@ -419,6 +419,21 @@ Correct it, or take it out of the imagePullSecrets: it may hold the credentials 
 		);
 	});
 
+	test("a malformed source is put right before another registry is added and sent", async () => {
+		await using bed = await started();
+		build.source(bed, { "r.io": { auth: "%%%" }, "b.io": user("u") });
+		account(bed, []);
+		const explained = () => bed.run(["explain", "c.io/x", "-n", "app"]);
+		const { out } = await explained();
+		assert.match(out, /Fix:\n {2}kubectl meshreg check\n$/);
+		build.source(bed, {});
+		const { out: empty } = await explained();
+		assert.match(
+			empty,
+			/create --add --registry-server c\.io && .* sync -n app/,
+		);
+	});
+
 	test("Secrets that may not be listed are not guessed at", async () => {
 		await using bed = await testBed({
 			namespaces: ["app"],
