@@ -86,11 +86,14 @@ class Sources {
 
 	/**
 	 * The pull secret's name: as given, the source's, or the usual one where there is none or it may not
-	 * be read. Throws FailureError where it is not known which; what else the cluster throws.
+	 * be read. Throws FailureError where it is not known which, or a record cannot be read; what else the
+	 * cluster throws.
 	 */
 	async key(): Promise<string> {
 		const { name, usual } = this.#choice;
-		return name ?? (await this.found())[0]?.name ?? usual;
+		const sources = await this.found();
+		sources.forEach(recordOf);
+		return name ?? sources[0]?.name ?? usual;
 	}
 
 	/** None where they may not be read. Throws what else the cluster throws. */

@@ -37,9 +37,9 @@ export interface AccountRun {
 	readonly report: ChangeReport;
 }
 
-/** What is done about the record; neither throws because the record cannot be read or written. */
+/** What is done about the record; neither `before` nor `after` throws because it cannot be written. */
 export interface RecordSteps {
-	/** The pull secret's name. Throws FailureError where it is not known which is meant. */
+	/** The pull secret's name. Throws FailureError where it is not known which is meant, or its record cannot be read. */
 	readonly key: () => Promise<string>;
 	/** Before any account is changed. */
 	readonly before?: (namespaces: readonly string[]) => Promise<void>;

@@ -99,7 +99,7 @@ export async function readFacts(
 			fixes: new Fixes({
 				...placeOf(secret),
 				exists: true,
-				content: secret.content,
+				source: secret,
 			}),
 			policies: await policiesOf(secret, snapshot, cluster),
 		}),

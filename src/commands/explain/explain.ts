@@ -365,7 +365,7 @@ async function readState(
 		fixes: new Fixes({
 			...placeOf(source),
 			exists: true,
-			content: source.content,
+			source,
 		}),
 		source: seen,
 		served: at === namespace || sent,

@@ -17,14 +17,15 @@ import {
 import { copyFault } from "./content-fault.ts";
 import { argumentFor } from "./entry-naming.ts";
 import { DEFAULT_NAMESPACE, LONGEST_LABEL_VALUE } from "./ownership.ts";
-import type { Content } from "./pull-secret.ts";
+import type { PullSecret } from "./pull-secret.ts";
+import { recordReadingIn } from "./record.ts";
 
 /** The pull secret that is to be used, and where its source is, or would be made. */
 export interface FixTarget extends Place {
 	/** Whether the source is there. */
 	readonly exists: boolean;
-	/** What it says: what no kubelet can use is sent nowhere. */
-	readonly content?: Content;
+	/** As it is: what no kubelet can use is sent nowhere, and beside a record that cannot be read nothing is written. */
+	readonly source?: PullSecret;
 }
 
 /**
@@ -82,8 +83,8 @@ export class Fixes {
 
 	/** The commands once `create` is done, which an empty source is then no more. */
 	get afterCreate(): Fixes {
-		const { content, ...place } = this.#target;
-		return content && copyFault(content)?.kind === "empty"
+		const { source, ...place } = this.#target;
+		return source && copyFault(source.content)?.kind === "empty"
 			? new Fixes(place)
 			: this;
 	}
@@ -124,7 +125,9 @@ export class Fixes {
 
 	/** Takes namespaces out of the record, and out of what its rules mean. */
 	forget(...namespaces: readonly string[]): Script | undefined {
-		return this.#fromSource("sync", ["--forget", objectNames(namespaces)]);
+		return this.#isStuck
+			? undefined
+			: this.#fromSource("sync", ["--forget", objectNames(namespaces)]);
 	}
 
 	/** Deletes what bears the source's name in namespaces; asks first. */
@@ -161,6 +164,7 @@ export class Fixes {
 		accounts: readonly string[],
 		name: string,
 	): Script | undefined {
+		if (this.#isStuck && name === this.name) return undefined;
 		return meshreg(
 			verb,
 			...(accounts.every((account) => account === "default")
@@ -235,8 +239,16 @@ export class Fixes {
 			: this.#at("create", namespace, name, words);
 	}
 
+	/** Its record cannot be read: whatever writes it, or what it means, is refused. */
+	get #isStuck(): boolean {
+		const { source } = this.#target;
+		return source !== undefined && recordReadingIn(source).kind === "fault";
+	}
+
 	#ofSource(verb: string, words: readonly Word[]): Script | undefined {
-		return this.#at(verb, this.#target.namespace, this.name, words);
+		return this.#isStuck
+			? undefined
+			: this.#at(verb, this.#target.namespace, this.name, words);
 	}
 
 	#at(
@@ -256,10 +268,10 @@ export class Fixes {
 	}
 
 	#send(words: readonly Word[]): Script | undefined {
-		const { content } = this.#target;
-		return content === undefined || copyFault(content) === undefined
-			? this.#fromSource("sync", words)
-			: undefined;
+		const { source } = this.#target;
+		const isRefused =
+			this.#isStuck || (source && copyFault(source.content) !== undefined);
+		return isRefused ? undefined : this.#fromSource("sync", words);
 	}
 
 	#fromSource(verb: string, words: readonly Word[]): Script | undefined {

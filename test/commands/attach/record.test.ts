@@ -324,16 +324,17 @@ describe("attach and detach keep the record", () => {
 		);
 	});
 
-	test("a record that cannot be read stays as it is; the accounts are attached", async () => {
-		source("[{");
-		const done = await bed.run(["attach", "-n", "app"]);
-		assert.equal(done.status, 0);
-		assert.ok(isAttached("app", "default"));
-		assert.equal(
-			done.err,
-			`Warning: default in app attached, but not recorded, so sync and the watch do not keep it attached: the record of nginx-mesh/${KEY} cannot be read: it is not JSON\n`,
-		);
-		assert.equal(recorded(), "[{");
+	test("beside a record that cannot be read nothing is attached, or detached", async () => {
+		const refused = `error: the record of secret "${KEY}" in namespace "nginx-mesh" (annotation kubectl-meshreg/targets) cannot be read, so nothing is written: it is not JSON\n`;
+		for (const verb of ["attach", "detach"]) {
+			source("[{");
+			const { status, out, err } = await bed.run([verb, "-n", "app"]);
+			assert.deepEqual([status, out, err], [1, "", refused]);
+			assert.equal(isAttached("app", "default"), verb === "detach");
+			assert.equal(recorded(), "[{");
+			source("[]");
+			await bed.run(["attach", "-n", "app"]);
+		}
 	});
 
 	test("a record that another manager keeps is changed there", async () => {

@@ -434,6 +434,21 @@ Correct it, or take it out of the imagePullSecrets: it may hold the credentials 
 		);
 	});
 
+	test("beside a record that cannot be read no command is printed that would be refused", async () => {
+		await using bed = await started();
+		const annotations = { "kubectl-meshreg/targets": "[{" };
+		build.source(bed, { "r.io": user("u") }, [], { annotations });
+		account(bed, []);
+		for (const image of ["r.io/x", "c.io/x"]) {
+			const { out } = await bed.run(["explain", image, "-n", "app"]);
+			assert.match(out, /Fix:\n {2}kubectl meshreg check\n$/);
+		}
+		build.pod(bed, "app/web", { pullSecrets: [], waits: "ErrImagePull" });
+		const { out } = await bed.run(["check", "-q"]);
+		assert.match(out, /the record of .* is not valid/);
+		assert.doesNotMatch(out, /meshreg (?:sync|create)/);
+	});
+
 	test("Secrets that may not be listed are not guessed at", async () => {
 		await using bed = await testBed({
 			namespaces: ["app"],
