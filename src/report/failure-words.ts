@@ -219,8 +219,8 @@ const OBSTACLE_WORDS: FailureWording<Obstacle> = {
 		lead: "Error from server (AlreadyExists)",
 		message: `secrets "${name}" already exists with other content in namespace "${namespaces[0] ?? ""}"; use apply to update this registry in it and its copies, --add to add a registry, or --replace to overwrite it`,
 	}),
-	immutable: (_, { subject }) =>
-		`${subjectWords(subject)} cannot be updated (immutable, or of another type); delete and recreate it with --force --yes`,
+	immutable: ({ recreatedBy }, { subject }) =>
+		`${subjectWords(subject)} cannot be updated (immutable, or of another type); delete and recreate it with ${{ this: "--yes", rotate: "rotate --yes", sync: "sync --force --yes" }[recreatedBy]}`,
 	terminating: (_, { subject }) =>
 		`${subjectWords(subject)} is terminating (waiting for finalizers); retry once it is gone`,
 };

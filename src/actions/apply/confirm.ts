@@ -57,8 +57,10 @@ export async function agrees(
 		...overwriting.map((secret) => lossOf("overwrite", secret)),
 	];
 	if (losses.length === 0) return "unasked";
-	if (asking.yes || asking.dryRun !== "none") return "yes";
+	if (asking.yes) return "yes";
+	// Where nobody could be asked, a dry run leaves alone what would be.
 	if (!world.streams.interactive) return "unasked";
+	if (asking.dryRun !== "none") return "yes";
 	const seen = await seeNamespaces(
 		[...losses.flatMap(({ namespace }) => namespace ?? []), ...also],
 		cluster,
@@ -83,7 +85,7 @@ export async function unlessRefused(
 	const losses = { replacing: [current], deleting: [] };
 	const answer = await agrees(losses, asking, cluster, world);
 	return answer === "unasked"
-		? leftImmutable(current)
+		? leftImmutable(current, "this")
 		: answer === "no"
 			? "no"
 			: change;

@@ -316,7 +316,7 @@ export class SourceCare {
 		if (change === undefined) return { is: "changed-meanwhile" };
 		const [result] = await apply(
 			// Deleted and created again, it would be gone in between.
-			[onlyAgreed(change, false)],
+			[onlyAgreed(change, false, "rotate")],
 			{
 				cluster,
 				reader,

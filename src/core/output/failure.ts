@@ -186,8 +186,8 @@ export type Obstacle = Causes<{
 	"is-source": { named: boolean };
 	"copy-of-another": { source: string };
 	differs: None;
-	/** Immutable, or of another type. */
-	immutable: None;
+	/** Immutable, or of another type; the command that recreates it once somebody agrees: `this`, or another verb. */
+	immutable: { recreatedBy: "this" | "rotate" | "sync" };
 	terminating: None;
 }>;
 

@@ -142,15 +142,25 @@ export function planSource(
  * A change as far as it was agreed to: what would be deleted and created again is left alone, as the
  * immutable Secret that it is, unless somebody agreed to just that. Whatever writes a plan passes here.
  */
-export function onlyAgreed(change: Change, mayReplace: boolean): Change {
+export function onlyAgreed(
+	change: Change,
+	mayReplace: boolean,
+	recreatedBy: RecreatedBy = "sync",
+): Change {
 	return change.action === "replace" && !mayReplace
-		? leftImmutable(change.current)
+		? leftImmutable(change.current, recreatedBy)
 		: change;
 }
 
+type RecreatedBy = Extract<Obstacle, { cause: "immutable" }>["recreatedBy"];
+
 /** A Secret that cannot be changed, and is not to be replaced. */
-export function leftImmutable(current: PullSecret): Change {
-	return { action: "conflict", current, obstacle: { cause: "immutable" } };
+export function leftImmutable(
+	current: PullSecret,
+	recreatedBy: RecreatedBy,
+): Change {
+	const obstacle = { cause: "immutable", recreatedBy } as const;
+	return { action: "conflict", current, obstacle };
 }
 
 /** Which of these pull secrets a prune deletes. */

@@ -198,7 +198,7 @@ describe("a source that is to be deleted and created again", () => {
 		assert.deepEqual(await done("nobody"), {
 			action: "conflict",
 			current: SOURCE,
-			obstacle: { cause: "immutable" },
+			obstacle: { cause: "immutable", recreatedBy: "this" },
 		});
 	});
 

@@ -115,6 +115,12 @@ describe("rotate", () => {
 		};
 		edit(bed, "Secret", "nginx-mesh", { annotations, immutable: true });
 		const before = secretIn(bed, "nginx-mesh")?.metadata;
+		for (const how of ["server", "none"]) {
+			const argv = [...ROTATE, `--dry-run=${how}`];
+			const refused = await bed.run(argv, GIVEN);
+			assert.deepEqual([refused.status, refused.out], [1, ""]);
+			assert.match(refused.err, /; delete and recreate it with --yes$/m);
+		}
 		const { status, err } = await bed.run([...ROTATE, "--yes"], GIVEN);
 		assert.equal(status, 0, err);
 		assert.deepEqual(passwords(bed), ["new", "new", "new"]);

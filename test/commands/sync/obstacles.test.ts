@@ -80,7 +80,7 @@ describe("sync, where something is in the way", () => {
 							annotations: { "kubectl-meshreg/source": `nginx-mesh/${NAME}` },
 						},
 					),
-				`error: secret "${NAME}" in namespace "app" cannot be updated (immutable, or of another type); delete and recreate it with --force --yes\n`,
+				`error: secret "${NAME}" in namespace "app" cannot be updated (immutable, or of another type); delete and recreate it with sync --force --yes\n`,
 			],
 			["forbidden", (bed) => forbid(bed), FORBIDDEN],
 			[
@@ -142,6 +142,18 @@ describe("sync, where something is in the way", () => {
 			assert.deepEqual([status, asked], [0, []]);
 			assert.equal(out.match(/ configured in /g)?.length, 2, out);
 		});
+
+	test("without a terminal a dry run says what would be refused", async () => {
+		await using bed = await withSource();
+		seed(bed, "shop", { type: "Opaque" });
+		for (const how of ["client", "server", "none"]) {
+			const { status, out, err } = await bed.run([
+				...["sync", "-n", "shop", "--force", `--dry-run=${how}`],
+			]);
+			assert.deepEqual([status, out], [1, ""]);
+			assert.match(err, /delete and recreate it with sync --force --yes$/m);
+		}
+	});
 
 	test("--force takes over, and deletes and recreates only with --yes", async () => {
 		await using bed = await withSource();
