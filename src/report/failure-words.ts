@@ -205,16 +205,16 @@ function onceWords(onceInSync: true | undefined): string {
 }
 
 const OBSTACLE_WORDS: FailureWording<Obstacle> = {
-	unmanaged: ({ equal, type, differs = [] }, { subject }) =>
+	unmanaged: ({ equal, type, differs = [], of }, { subject }) =>
 		equal
-			? `${subjectWords(subject)} has the same content, but is not managed by meshreg; use --adopt to take it over`
-			: `${subjectWords(subject)} exists but is not managed by meshreg${type === PULL_SECRET_TYPE ? "" : ` (type ${claimed(type)})`}${differs.length === 0 ? "" : `, and --adopt leaves what differs (${someOf(differs)})`}; use --force to overwrite it`,
+			? `${subjectWords(subject)} has the same content, but is not managed by meshreg; use sync --adopt to take it over`
+			: `${subjectWords(subject)} exists but is not managed by meshreg${type === PULL_SECRET_TYPE ? "" : ` (type ${claimed(type)})`}${differs.length === 0 ? "" : `, and --adopt leaves what differs (${someOf(differs)})`}; use ${forcing(of)} to overwrite it`,
 	"managed-by-other": ({ manager }, { subject }) =>
 		`${subjectWords(subject)} is managed by ${claimed(manager)}; left unchanged`,
 	"is-source": ({ named }, { subject }) =>
-		`${subjectWords(subject)} is itself a source; ${named ? "use --force to overwrite it" : "name the namespace with -n and use --force to overwrite it"}, or skip the namespace with --exclude`,
-	"copy-of-another": ({ source }, { subject }) =>
-		`${subjectWords(subject)} is a copy of ${claimed(source)}; use --force to take it over, or sync that source`,
+		`${subjectWords(subject)} is itself a source; ${named ? "use sync --force to overwrite it" : "name the namespace with sync -n and use --force to overwrite it"}, or skip the namespace with sync --exclude`,
+	"copy-of-another": ({ source, of }, { subject }) =>
+		`${subjectWords(subject)} is a copy of ${claimed(source)}; use ${forcing(of)} to take it over, or sync that source`,
 	differs: (_, { subject: { name, namespaces } }) => ({
 		lead: "Error from server (AlreadyExists)",
 		message: `secrets "${name}" already exists with other content in namespace "${namespaces[0] ?? ""}"; use apply to update this registry in it and its copies, --add to add a registry, or --replace to overwrite it`,
@@ -290,6 +290,11 @@ const WORDS: FailureWording<Failure> = {
 	...EDIT_WORDS,
 	...CHANGE_WORDS,
 };
+
+/** What takes over what is in a source's place, or in a copy's, which not all commands do that write some. */
+function forcing(of: "source" | undefined): string {
+	return of === "source" ? "--force" : "sync --force";
+}
 
 /** `secret "x" in namespace "y"`, `serviceaccount "x" in namespaces a, b and 3 more`. */
 function subjectWords({ kind, name, namespaces }: Subject): string {

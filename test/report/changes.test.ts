@@ -41,13 +41,13 @@ describe("failures of one cause are one line with the namespaces in it", () => {
 				type: "kubernetes.io/dockerconfigjson",
 				equal: false,
 			},
-			`error: ${secret} namespace "app" exists but is not managed by meshreg; use --force to overwrite it`,
-			`error: ${secret} namespaces app, b, c exists but is not managed by meshreg; use --force to overwrite it`,
+			`error: ${secret} namespace "app" exists but is not managed by meshreg; use sync --force to overwrite it`,
+			`error: ${secret} namespaces app, b, c exists but is not managed by meshreg; use sync --force to overwrite it`,
 		],
 		[
 			{ cause: "unmanaged", type: "Opaque", equal: false },
-			`error: ${secret} namespace "app" exists but is not managed by meshreg (type Opaque); use --force to overwrite it`,
-			`error: ${secret} namespaces app, b, c exists but is not managed by meshreg (type Opaque); use --force to overwrite it`,
+			`error: ${secret} namespace "app" exists but is not managed by meshreg (type Opaque); use sync --force to overwrite it`,
+			`error: ${secret} namespaces app, b, c exists but is not managed by meshreg (type Opaque); use sync --force to overwrite it`,
 		],
 		[
 			{ cause: "managed-by-other", manager: "Helm" },
@@ -143,9 +143,9 @@ describe("failures of one cause are one line with the namespaces in it", () => {
 				pasted(),
 			),
 			[
-				`error: ${secret} namespaces a, b is a copy of x/y; use --force to take it over, or sync that source`,
+				`error: ${secret} namespaces a, b is a copy of x/y; use sync --force to take it over, or sync that source`,
 				"Warning: namespaces c, d are being deleted; nothing was written there",
-				`error: ${secret} namespace "e" is a copy of x/z; use --force to take it over, or sync that source`,
+				`error: ${secret} namespace "e" is a copy of x/z; use sync --force to take it over, or sync that source`,
 				"",
 			].join("\n"),
 		);

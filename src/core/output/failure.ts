@@ -176,20 +176,29 @@ export interface RecordFault {
 /** What stands in the way of writing one Secret. */
 export type Obstacle = Causes<{
 	/**
-	 * Not managed by this program; `equal`: it has the content that was to be written. `differs`: where only
+	 * Not managed by this program; `equal`: it has the content that a copy was to have. `differs`: where only
 	 * equal content is taken over, the registries that keep it from that.
 	 */
-	unmanaged: { type: string; equal: boolean; differs?: readonly string[] };
+	unmanaged: {
+		type: string;
+		equal: boolean;
+		differs?: readonly string[];
+	} & InPlaceOf;
 	/** An owner, Helm, Argo CD, Flux or whoever its managed-by label names; free text. */
 	"managed-by-other": { manager: string };
 	/** `named`: with -n, so that --force would do. */
 	"is-source": { named: boolean };
-	"copy-of-another": { source: string };
+	"copy-of-another": { source: string } & InPlaceOf;
 	differs: None;
 	/** Immutable, or of another type; the command that recreates it once somebody agrees: `this`, or another verb. */
 	immutable: { recreatedBy: "this" | "rotate" | "sync" };
 	terminating: None;
 }>;
+
+/** What stands where a source was to be is taken over by the command itself; where a copy was, by sync. */
+interface InPlaceOf {
+	readonly of?: "source";
+}
 
 /** Why a change of one object was not made, or only in part. */
 export type ChangeFailure =

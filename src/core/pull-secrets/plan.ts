@@ -125,11 +125,17 @@ export function planSource(
 		});
 	if (!allowed.force) {
 		if (role === "unmanaged")
-			return conflict({ cause: "unmanaged", type: current.type, equal });
+			return conflict({
+				cause: "unmanaged",
+				type: current.type,
+				equal: false,
+				of: "source",
+			});
 		if (role === "copy")
 			return conflict({
 				cause: "copy-of-another",
 				source: current.annotations[SOURCE_ANNOTATION] ?? "",
+				of: "source",
 			});
 		if (!equal && !allowed.replace) return conflict({ cause: "differs" });
 	}

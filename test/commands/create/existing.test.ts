@@ -215,6 +215,21 @@ describe("create, where a Secret is there", () => {
 			});
 		});
 
+		test("of one with the content that was given it names the flag that create has", async () => {
+			fresh();
+			await bed.run(["create", ...PIPED], { stdin: "p" });
+			bed.server.store.seed({
+				...secret(),
+				kind: "Secret",
+				metadata: { namespace: "nginx-mesh", name: "nginx-mesh-registry-key" },
+			});
+			const refused = await bed.run(["create", ...PIPED], { stdin: "p" });
+			assert.equal(
+				refused.err,
+				'error: secret "nginx-mesh-registry-key" in namespace "nginx-mesh" exists but is not managed by meshreg; use --force to overwrite it\n',
+			);
+		});
+
 		test("a foreign Secret needs --force, another type also --yes", async () => {
 			fresh();
 			bed.server.store.seed({

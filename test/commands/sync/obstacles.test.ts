@@ -41,18 +41,18 @@ describe("sync, where something is in the way", () => {
 			[
 				"unmanaged",
 				(bed) => seed(bed, "app"),
-				`error: secret "${NAME}" in namespace "app" exists but is not managed by meshreg; use --force to overwrite it\n`,
+				`error: secret "${NAME}" in namespace "app" exists but is not managed by meshreg; use sync --force to overwrite it\n`,
 			],
 			[
 				"unmanaged, of another type",
 				(bed) =>
 					seed(bed, "app", { type: "Opaque", data: { a: "Yg==" } }, OWNED),
-				`error: secret "${NAME}" in namespace "app" exists but is not managed by meshreg (type Opaque); use --force to overwrite it\n`,
+				`error: secret "${NAME}" in namespace "app" exists but is not managed by meshreg (type Opaque); use sync --force to overwrite it\n`,
 			],
 			[
 				"labelled by a mesh or a person, and different",
 				(bed) => seed(bed, "app", {}, OWNED),
-				`error: secret "${NAME}" in namespace "app" exists but is not managed by meshreg; use --force to overwrite it\n`,
+				`error: secret "${NAME}" in namespace "app" exists but is not managed by meshreg; use sync --force to overwrite it\n`,
 			],
 			[
 				"a copy of another source",
@@ -66,7 +66,7 @@ describe("sync, where something is in the way", () => {
 							annotations: { "kubectl-meshreg/source": "other/key" },
 						},
 					),
-				`error: secret "${NAME}" in namespace "app" is a copy of other/key; use --force to take it over, or sync that source\n`,
+				`error: secret "${NAME}" in namespace "app" is a copy of other/key; use sync --force to take it over, or sync that source\n`,
 			],
 			[
 				"immutable and different",
@@ -112,14 +112,14 @@ describe("sync, where something is in the way", () => {
 		seed(bed, "shop");
 		assert.equal(
 			(await bed.run(["sync", "-n", "app"])).err.split("\n")[0],
-			`error: secret "${NAME}" in namespace "app" has the same content, but is not managed by meshreg; use --adopt to take it over`,
+			`error: secret "${NAME}" in namespace "app" has the same content, but is not managed by meshreg; use sync --adopt to take it over`,
 		);
 		assert.deepEqual(
 			shown(await bed.run(["sync", "-n", "app,shop", "--adopt"])),
 			{
 				status: 1,
 				out: `secret/${NAME} configured in app namespace\n`,
-				err: `error: secret "${NAME}" in namespace "shop" exists but is not managed by meshreg, and --adopt leaves what differs (r.example.com missing, other.example.com extra); use --force to overwrite it\n2 namespaces: 0 created, 1 configured, 0 unchanged, 1 failed\n`,
+				err: `error: secret "${NAME}" in namespace "shop" exists but is not managed by meshreg, and --adopt leaves what differs (r.example.com missing, other.example.com extra); use sync --force to overwrite it\n2 namespaces: 0 created, 1 configured, 0 unchanged, 1 failed\n`,
 			},
 		);
 		assert.deepEqual(
