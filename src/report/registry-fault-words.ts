@@ -63,7 +63,7 @@ function noRegistryWords(because: NoRegistry): string {
 		case "web-page":
 			return "answers with a web page: not a container registry, or behind a proxy";
 		case "redirect-loop":
-			return `redirects ${because.path} without end: it may still serve pulls, try --verify-image IMAGE`;
+			return `redirects ${because.path} without end${because.path === "/v2/" ? ": it may still serve pulls, try --verify-image IMAGE" : ""}`;
 		case "redirect":
 			return `redirects to ${because.to}, where no credential was sent: if that is the registry, name it with --registry-server`;
 		case "status":

@@ -15,16 +15,17 @@ import {
 import type { LoginFault } from "./login-fault.ts";
 import { manifestRequest } from "./manifest.ts";
 import { apiHostOf, namesOf } from "./server.ts";
-import type {
-	CannotPull,
-	Probe,
-	ProbedImage,
-	Verification,
+import {
+	type CannotPull,
+	mayBeWritten,
+	type Probe,
+	type ProbedImage,
+	type Verification,
 } from "./verification.ts";
 import { withoutCredentialsIn } from "./words.ts";
 
 /** What a target tells of the credential; `open`: no login is needed, `anyone`: every login will do. */
-type Verdict = "good" | "open" | "anyone" | Verification;
+type Verdict = "good" | "open" | "anyone";
 
 /**
  * Finds out what a registry thinks of a credential, by the protocol of
@@ -61,17 +62,18 @@ async function inquire(inquiry: Session, host: string): Promise<Verification> {
 		{ request, answer },
 		false,
 	);
-	const verdict = describeVerdict(judgement);
-	if (!probe.image) return verdict;
-	if (verdict.outcome !== "good" && verdict.outcome !== "unverifiable")
-		return verdict;
-	return judgeImage(
-		inquiry,
-		probe.image,
-		request.url,
-		verdict,
-		judgement !== "good",
-	);
+	const verdict =
+		typeof judgement === "string" ? describeVerdict(judgement) : judgement;
+	return probe.image && mayServe(verdict)
+		? judgeImage(inquiry, probe.image, request.url, judgement)
+		: verdict;
+}
+
+/** Whether images may be had where `/v2/` says no more than this: container runtimes need not ask for it. */
+function mayServe(verification: Verification): boolean {
+	if (verification.outcome !== "unreachable") return mayBeWritten(verification);
+	const { fault } = verification;
+	return fault.kind === "not-a-registry" && /^redirect/.test(fault.because.is);
 }
 
 /**
@@ -83,7 +85,7 @@ async function judge(
 	target: Target,
 	{ answer, request }: Registry,
 	doubtful: boolean,
-): Promise<Verdict> {
+): Promise<Verdict | Verification> {
 	const { url } = target.request;
 	const { credential, insecure } = inquiry.probe;
 	const hidden = [credential];
@@ -116,13 +118,12 @@ async function judge(
 	}
 }
 
-/** Adds to a verdict of `/v2/` what the image's manifest says. */
+/** Adds to what `/v2/` tells, `before`, what the image's manifest says. */
 async function judgeImage(
 	inquiry: Session,
 	image: ProbedImage,
 	root: URL,
-	verdict: Verification & { outcome: "good" | "unverifiable" },
-	doubtful: boolean,
+	before: Verdict | Verification,
 ): Promise<Verification> {
 	const target = {
 		request: manifestRequest(image, root),
@@ -130,11 +131,11 @@ async function judgeImage(
 	};
 	const found = await exchangeFor(target, inquiry);
 	if ("fault" in found) return unreachable(found.fault);
-	const judgement = await judge(inquiry, target, found, doubtful);
-	if (judgement === "good") return { outcome: "good", pullable: image.name };
-	return typeof judgement === "string"
-		? { ...verdict, pullable: image.name }
-		: judgement;
+	const judgement = await judge(inquiry, target, found, before !== "good");
+	if (typeof judgement !== "string") return judgement;
+	const verdict =
+		judgement !== "good" && typeof before === "string" ? before : judgement;
+	return { ...describeVerdict(verdict), pullable: image.name };
 }
 
 /** Would the same be had without the credential, or with one that nobody has? */
@@ -193,12 +194,13 @@ function loginOf(
 	);
 }
 
-function describeVerdict(judgement: Verdict): Verification {
-	if (typeof judgement !== "string") return judgement;
-	if (judgement === "good") return { outcome: "good" };
+function describeVerdict(
+	verdict: Verdict,
+): Verification & { outcome: "good" | "unverifiable" } {
+	if (verdict === "good") return { outcome: "good" };
 	return {
 		outcome: "unverifiable",
-		because: { is: judgement === "open" ? "open" : "accepts-any" },
+		because: { is: verdict === "open" ? "open" : "accepts-any" },
 	};
 }
 

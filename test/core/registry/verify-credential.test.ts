@@ -678,6 +678,42 @@ const IMAGES: readonly [what: string, script: Script, verification: object][] =
 			unreachable("overloaded", "s3.example answers 503: try again later"),
 		],
 		[
+			"F11: an image in a registry that sends whoever asks for /v2/ round and round",
+			(call, who) =>
+				call === V2
+					? { status: 302, headers: { location: "/v2/" } }
+					: who === "mine"
+						? { status: 200 }
+						: { status: 401, headers: BASIC },
+			{ outcome: "good", pullable: "IMAGE" },
+		],
+		[
+			"F11: an image in a registry that sends everybody round and round",
+			(call) => ({
+				status: 302,
+				headers: { location: new URL(call.split(" ")[1] ?? "").pathname },
+			}),
+			unreachable(
+				"not-a-registry",
+				"reg.example redirects /v2/team/app/manifests/1.0 without end",
+			),
+		],
+		[
+			"an image that any credential gets, of a registry whose token server wants to know for what",
+			(call, who, query) => {
+				if (call === TOKEN)
+					return query.has("scope") ? token(who) : { status: 400 };
+				return who === "nobody"
+					? { status: 401, headers: BEARER }
+					: { status: 200 };
+			},
+			{
+				outcome: "unverifiable",
+				because: { is: "accepts-any" },
+				pullable: "IMAGE",
+			},
+		],
+		[
 			"an image in an open registry",
 			() => ({ status: 200 }),
 			{
