@@ -1,7 +1,7 @@
 import { credentialFault } from "../credentials/credential-rules.ts";
 import { entryFaultInGoWords } from "../credentials/docker-config.ts";
 import type { AuthEntry } from "../credentials/entry.ts";
-import { normaliseKey } from "../kubelet/keyring.ts";
+import { DOCKER_HUB, normaliseKey } from "../kubelet/keyring.ts";
 import type { EntryProblem, KeyProblem } from "../output/entry-problem.ts";
 import { isEncodedJson } from "../registry/credential-file.ts";
 import { DOCKER_HUB_SITES } from "../registry/server.ts";
@@ -54,6 +54,7 @@ export function keyProblem(key: string): KeyProblem | undefined {
 	if (host === undefined) return "unusable";
 	if (DOCKER_HUB_SITES.has(host.toLowerCase())) return "docker-hub-name";
 	if (canMatch(key)) return undefined;
+	if (host === DOCKER_HUB) return "docker-hub-name";
 	return /^[\w-]+$/.test(host) ? "single-word" : "unusable";
 }
 
@@ -103,6 +104,8 @@ export function canMatch(key: string): boolean {
 	const { name, port } = splitPort(url.host);
 	if (name.startsWith("[") || /^\.|\.$|\.\./.test(name)) return false;
 	if (!/^(?:\/[a-z0-9._-]+)*\/?$/.test(url.path)) return false;
+	// Images are at docker.io; for them kubelets look for this host alone, without a path.
+	if (url.host === DOCKER_HUB) return url.path === "";
 	// Letter case makes a host of a single word, too: `Reg/app` is at `Reg`.
 	return port !== "" || name === "localhost" || /[.*A-Z]/.test(name);
 }

@@ -270,13 +270,16 @@ function entryNamed(file: CredentialFile, key: string): string | undefined {
 		: [...file.auths.keys()].find((name) => registryNamed(name) === key);
 }
 
-/** podman's `host/namespace`, which is for a part of a registry. */
+/**
+ * podman's `host/namespace`, which is for a part of a registry. Below `/v1/` and `/v2/` there is none to a kubelet, and
+ * docker keeps its own tokens of Docker Hub there (https://github.com/docker/cli/blob/master/internal/oauth/manager/manager.go).
+ */
 function isNarrower(name: string): boolean {
 	const { host, path } = splitPath(name);
 	return (
 		registryNamed(name) === undefined &&
 		registryNamed(host) !== undefined &&
-		/^(?:\/[\w.-]+)+$/.test(path)
+		/^(?!\/v[12]\/)(?:\/[\w.-]+)+$/.test(path)
 	);
 }
 

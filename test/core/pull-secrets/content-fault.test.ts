@@ -26,6 +26,10 @@ describe("a content that is worth nothing to a kubelet", () => {
 			'your-registry: no image matches it (a host has a dot or a port); "reg io": no image matches a key with white space',
 		],
 		[
+			`{"auths":{"https://index.docker.io/v1/team":{}}}`,
+			"https://index.docker.io/v1/team: Docker Hub's images match docker.io alone, not this name",
+		],
+		[
 			`{"auths":[]}`,
 			"it cannot be read, which fails every pull of a pod that references it: json: cannot unmarshal array into Go struct field DockerConfigJSON.auths of type credentialprovider.DockerConfig",
 		],
@@ -45,6 +49,9 @@ describe("a key that an image's name can match", () => {
 	const can = [
 		"r.io",
 		"https://index.docker.io/v1/",
+		"index.docker.io",
+		"index.docker.io:443/team",
+		"docker.io/team",
 		"localhost",
 		"reg:5000",
 		"*",
@@ -52,6 +59,8 @@ describe("a key that an image's name can match", () => {
 		"Reg",
 	];
 	const cannot = [
+		"index.docker.io/team",
+		"https://index.docker.io/v1/team",
 		"reg",
 		"reg/team",
 		"",

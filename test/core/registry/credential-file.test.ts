@@ -408,6 +408,19 @@ test("F10: podman's entry for a part of a registry is the one that is spelled so
 	]);
 });
 
+test("what docker keeps of its own log-in to Docker Hub is no registry, nor a part of one", () => {
+	const stored = file({
+		auths: {
+			[HUB]: GOOD,
+			[`${HUB}access-token`]: { auth: btoa("me:a") },
+			[`${HUB}refresh-token`]: { auth: btoa("me:r") },
+		},
+	});
+	assert.deepEqual(registriesIn(stored), [HUB]);
+	assert.deepEqual(narrowerThan(stored, HUB), []);
+	assert.deepEqual(plain(find(stored, HUB, `${HUB}refresh-token`)), IS_GOOD);
+});
+
 for (const name of ["credSstore", "CREDSSTORE", "credsStore"])
 	test(`F14: ${name} names the credential store`, () =>
 		assert.deepEqual(
