@@ -6,6 +6,7 @@ import {
 import { choose } from "../../src/adapters/cluster/kubeconfig/resolve-context.ts";
 import { serverUrl } from "../../src/adapters/cluster/kubeconfig/server.ts";
 import { parseKubeconfig } from "../../src/adapters/cluster/kubeconfig/yaml.ts";
+import { isFailure } from "../../src/core/output/failure.ts";
 import { refusalIn } from "./oracle.ts";
 import { nearly, type Subject, sometimes } from "./subject.ts";
 
@@ -102,12 +103,21 @@ function withoutUndefined<T>(value: T): T {
 
 /** The document as people and tools write it: JSON, block YAML, plain words where YAML takes them. */
 const written = fc
-	.tuple(document, fc.constantFrom("json", "yaml", "plain" as const))
-	.map(([value, how]) =>
-		how === "json"
-			? JSON.stringify(value, null, 2)
-			: `${block(value, "", how === "plain")}\n`,
-	);
+	.tuple(
+		document,
+		fc.constantFrom("json", "yaml", "plain" as const),
+		fc.boolean(),
+	)
+	.map(([value, how, merges]) => {
+		if (how === "json") return JSON.stringify(value, null, 2);
+		const text = `${block(value, "", how === "plain")}\n`;
+		return merges
+			? text.replace(
+					/^( +)(?:token|username|as): .*$/m,
+					"$&\n$1<<: {token: m, as: m}",
+				)
+			: text;
+	});
 
 function block(value: unknown, indent: string, plain: boolean): string {
 	if (Array.isArray(value))
@@ -186,8 +196,9 @@ async function read(texts: readonly string[]): Promise<object | undefined> {
 			as: user.as ?? "",
 		};
 	} catch (error) {
-		const message = error instanceof Error ? error.message : `${error}`;
 		// To kubectl a name that is missing is nobody and the old address; ours says that it is missing.
-		return / does not exist: /.test(message) ? undefined : { error: message };
+		return isFailure(error, "kubeconfig-entry-missing")
+			? undefined
+			: { error: `${error}` };
 	}
 }
