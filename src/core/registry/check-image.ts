@@ -240,11 +240,13 @@ export class ImageChecker {
 		if (reading.means === "fault")
 			return { status: "unreachable", fault: reading.fault };
 		if (reading.means !== "passed")
-			return unreadable(head.url, { is: "head-unlike-get" });
+			return unreadable(content.request.url, { is: "head-unlike-get" });
 		const manifest = readManifest(
 			content.answer.body,
 			content.answer.header("content-type"),
 		);
+		if (manifest.is === "unreadable")
+			return unreadable(content.request.url, { is: "manifest" });
 		const made = await this.#platformsOf(manifest, image, head.url, as);
 		if ("status" in made) return made;
 		const absent = image.platforms.filter(
@@ -259,7 +261,7 @@ export class ImageChecker {
 	}
 
 	async #platformsOf(
-		manifest: Manifest,
+		manifest: Exclude<Manifest, { is: "unreadable" }>,
 		image: WantedImage,
 		url: URL,
 		as: Caller,
@@ -275,8 +277,6 @@ export class ImageChecker {
 			case "attestations":
 			case "schema-1":
 				return { status: "wrong-platform", because: manifest };
-			case "unreadable":
-				return unreadable(url, { is: "manifest" });
 		}
 	}
 

@@ -258,6 +258,32 @@ describe("an image is looked for as a runtime would pull it", () => {
 			assert.ok(!line.includes("Basic"), line);
 	});
 
+	for (const [what, head, words] of [
+		[
+			"cannot be read",
+			200,
+			"up.io answers with a manifest that cannot be read",
+		],
+		["is there for HEAD alone", 404, "up.io answers HEAD and GET differently"],
+	] as const)
+		it(`where another registry has what ${what}, which is told of it`, async () => {
+			const { checker } = registryOf(({ method, url }) => {
+				if (url.pathname === "/v2/") return {};
+				if (url.host === "r.io")
+					return { status: 307, headers: { location: "https://up.io/m" } };
+				return method === "HEAD"
+					? { status: 200 }
+					: { status: head, body: "?" };
+			});
+			assert.deepEqual(
+				faultInWords(await checker.check(image("a", "1", "linux/amd64"), [])),
+				{
+					status: "unreachable",
+					fault: { kind: "not-a-registry", because: words },
+				},
+			);
+		});
+
 	it("by GET where HEAD is not known", async () => {
 		for (const status of [405, 501]) {
 			const { checker } = registryOf(({ method }) =>
