@@ -133,6 +133,8 @@ function scopeOf(
 		);
 	return {
 		query: secretsNamed(name),
-		isMeant: ({ labels }) => named || labels.usage === name,
+		// What create --label made has another label, and is ours by its managed-by.
+		isMeant: ({ labels }) =>
+			named || labels.usage === name || labels[MANAGED_BY_LABEL] === MANAGER,
 	};
 }

@@ -127,6 +127,25 @@ Cancelled; nothing was changed
 		assert.deepEqual(left(bed), ALL);
 	});
 
+	test("what create --label gave another label goes with the mesh's name, too", async () => {
+		await using bed = await testBed({
+			namespaces: ["app", "nginx-mesh"],
+			defaultServiceAccounts: true,
+		});
+		const login = ["--registry-server=r.io", "--registry-username=u"];
+		await bed.run(
+			["create", ...login, "--registry-password-stdin", "--label=team=a"],
+			{ stdin: "p" },
+		);
+		await bed.run(["sync", "-n", "app", "--attach"]);
+		const one = await bed.run(["prune", "-n", "app", "--yes"]);
+		assert.match(one.out, /deleted from app namespace\n/);
+		assert.deepEqual(left(bed), ["nginx-mesh"]);
+		const rest = await bed.run(["prune", "--yes"]);
+		assert.match(rest.out, /deleted from nginx-mesh namespace\n/);
+		assert.deepEqual([left(bed), rest.err], [[], ""]);
+	});
+
 	test("what was changed or relabelled after the list is left alone", async () => {
 		await using bed = await populated();
 		bed.server.onRequest(({ method }) => {
