@@ -46,7 +46,7 @@ await meshreg(["list"]);
 say("… and sync puts it right, writing nothing where nothing differs.");
 await meshreg(["sync", "-n", "shop,payments"]);
 
-say("4. Everywhere but in sandbox: look first, then do it.");
+say("4. Everywhere but in sandbox: a dry run says what it would do.");
 await meshreg(["sync", "-A", "--exclude", "sandbox", "--dry-run=client"]);
 
 say("5. Remove every pull secret, as removing the mesh does.");

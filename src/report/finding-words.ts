@@ -123,7 +123,7 @@ export function headline({ about, namespaces }: Finding): string {
 }
 
 /** What to know about it; "" where the line says it all. */
-export function hint({ about, gives }: Finding): string {
+export function hint({ about, gives, namespaces }: Finding): string {
 	switch (about.cause) {
 		case "source-missing":
 			return about.failure.cause === "not-a-source" &&
@@ -155,7 +155,7 @@ export function hint({ about, gives }: Finding): string {
 				? "That source does not exist."
 				: about.same === undefined
 					? ""
-					: "It is given nothing.";
+					: `${namespaces.length > 1 ? "They are" : "It is"} given nothing.`;
 		case "attachment-lost":
 			return about.taken
 				? "Something sets the whole list, such as a manifest that is reapplied: add the pull secret there."
