@@ -111,24 +111,21 @@ const MOST_PLATFORMS = 64;
 function readIndex(manifests: readonly unknown[]): Manifest {
 	const platforms = new Map<string, Platform>();
 	let unsaid = false;
-	let attestations = 0;
+	let attests = false;
 	for (const each of manifests) {
 		if (platforms.size >= MOST_PLATFORMS) {
 			unsaid = true;
 			break;
 		}
 		if (isAttestation(each)) {
-			attestations++;
+			attests = true;
 			continue;
 		}
 		const platform = platformIn(fieldOf(each, "platform"));
 		if (platform === undefined) unsaid = true;
 		else platforms.set(JSON.stringify(platform), platform);
 	}
-	if (platforms.size === 0 && !unsaid)
-		return attestations > 0
-			? { is: "attestations" }
-			: { is: "index", platforms: [], unsaid: false };
+	if (platforms.size === 0 && !unsaid && attests) return { is: "attestations" };
 	return { is: "index", platforms: [...platforms.values()], unsaid };
 }
 
