@@ -12,7 +12,7 @@ interface Held {
 	/** It has come as far as its first write of a copy. */
 	readonly waits: Promise<void>;
 	/** Lets it go on, and waits for its end. */
-	finish(): Promise<{ status: number; err: string }>;
+	finish(): Promise<{ status: number; out: string; err: string }>;
 }
 
 /** Runs a command through a proxy of its own that holds back what it writes to copies. */
@@ -171,6 +171,8 @@ describe("a source that is written again while it is copied", () => {
 			const outcome = await stage.run(["sync"], { kubeconfig });
 			assert.equal(outcome.status, status, outcome.err);
 			assert.equal(changes, times);
+			// However often each was written.
+			assert.equal(outcome.out.match(/ configured in /g)?.length, 2);
 			if (status === 1)
 				assert.match(
 					outcome.err.replace(/\s+/g, " "),
@@ -183,6 +185,20 @@ describe("a source that is written again while it is copied", () => {
 					"password 3",
 				]);
 		});
+});
+
+test("a copy that was right until the source was written meanwhile is told as what was done to it", async () => {
+	await using proxies = new AsyncDisposableStack();
+	await using stage = await Stage.open();
+	await stage.served("first");
+	const shop = `/api/v1/namespaces/${stage.shop}/secrets/${NAME}`;
+	await stage.cluster.api.request("DELETE", shop);
+	const sync = await held(stage, proxies, ["sync"]);
+	await stage.ok(["create", ...CREDENTIAL, "--replace", "--yes"], "second");
+	const { status, out, err } = await sync.finish();
+	assert.equal(status, 0, err);
+	assert.equal(await stage.password(stage.app), "second");
+	assert.match(out, new RegExp(` configured in ${stage.app} namespace`));
 });
 
 test("eight syncs that write the record at the same moment are eight namespaces in it", async () => {

@@ -576,10 +576,12 @@ const WRITTEN: ReadonlySet<Action> = new Set([
 /** Whether a later round found something else than what was told. */
 function isNews(result: ChangeResult, earlier: ChangeResult): boolean {
 	return (
-		result.action !== "unchanged" &&
-		!(WRITTEN.has(result.action) && WRITTEN.has(earlier.action)) &&
-		result.why?.cause !== earlier.why?.cause
+		result.action !== "unchanged" && outcomeOf(result) !== outcomeOf(earlier)
 	);
+}
+
+function outcomeOf({ action, why }: ChangeResult): string {
+	return WRITTEN.has(action) ? "written" : (why?.cause ?? action);
 }
 
 /** Nothing is written, so that nothing tells what happened since it was read. */
