@@ -1,4 +1,4 @@
-import { readJsonObject } from "../json-object.ts";
+import { fieldOf, readJson } from "../json-object.ts";
 import type { RealmFault } from "./login-fault.ts";
 import { isLoopbackHost, isPrivateHost } from "./network-address.ts";
 
@@ -49,7 +49,7 @@ export function parseChallenges(header: string): Challenge[] {
 		return match;
 	};
 	while (at < header.length) {
-		const parameter = challenges.length > 0 ? take(PARAMETER) : null;
+		const parameter = take(PARAMETER);
 		if (parameter) {
 			const [, name = "", quoted, plain] = parameter;
 			const known = challenges.at(-1)?.parameters;
@@ -148,10 +148,9 @@ export function tokenAddress(
 
 /** The token in a token server's answer; undefined where there is none that a header can carry. */
 export function tokenIn(body: string): string | undefined {
-	const answer = readJsonObject(body);
-	if (typeof answer === "string") return undefined;
+	const answer = readJson(body);
 	for (const name of ["token", "access_token"]) {
-		const value = answer[name];
+		const value = fieldOf(answer, name);
 		if (typeof value === "string" && /^[\x21-\x7e]+$/.test(value)) return value;
 	}
 	return undefined;

@@ -47,7 +47,7 @@ const HEADERS: readonly [
 		],
 	],
 	[
-		'Negotiate, Basic realm="x"',
+		'realm="y", Negotiate, Basic realm="x"',
 		[
 			["negotiate", {}],
 			["basic", { realm: "x" }],
@@ -66,7 +66,7 @@ const HEADERS: readonly [
 	],
 	['Basic realm="a \\"b\\" c"', [["basic", { realm: 'a "b" c' }]]],
 	[
-		'Bearer realm="https://a/t",realm="https://evil/t"',
+		'Bearer realm="https://a/t",Realm="https://evil/t"',
 		[["bearer", { realm: "https://a/t" }]],
 	],
 ];
@@ -187,6 +187,10 @@ test("a token is asked for with service and account, without a scope unless one 
 	assert.equal(
 		tokenAddress(login, undefined, "repository:a/b:pull").href,
 		"https://a.example/t?tenant=1&service=my+registry&scope=repository%3Aa%2Fb%3Apull&scope=repository%3Aup%2Fb%3Apull",
+	);
+	assert.equal(
+		tokenAddress({ ...login, scope: undefined }, undefined, "a").search,
+		"?tenant=1&service=my+registry&scope=a",
 	);
 	assert.equal(
 		tokenAddress(login, undefined, "repository:up/b:pull").href,
