@@ -153,6 +153,7 @@ describe("a source that is written again while it is copied", () => {
 			await using stage = await Stage.open();
 			await stage.served("zeroth");
 			await stage.ok(["create", ...CREDENTIAL, "--replace", "--yes"], "first");
+			await stage.plant({ namespace: stage.evil });
 			const proxy = proxies.use(await proxyTo(stage));
 			let changes = 0;
 			proxy.choose = (passing) => {
@@ -173,6 +174,7 @@ describe("a source that is written again while it is copied", () => {
 			assert.equal(changes, times);
 			// However often each was written.
 			assert.equal(outcome.out.match(/ configured in /g)?.length, 2);
+			assert.equal(outcome.err.split(stage.evil).length, 2, outcome.err);
 			if (status === 1)
 				assert.match(
 					outcome.err.replace(/\s+/g, " "),
@@ -199,6 +201,22 @@ test("a copy that was right until the source was written meanwhile is told as wh
 	assert.equal(status, 0, err);
 	assert.equal(await stage.password(stage.app), "second");
 	assert.match(out, new RegExp(` configured in ${stage.app} namespace`));
+});
+
+test("what takes the source's place and is none is not copied", async () => {
+	await using proxies = new AsyncDisposableStack();
+	await using stage = await Stage.open();
+	await stage.served("first");
+	await stage.ok(["create", ...CREDENTIAL, "--replace", "--yes"], "second");
+	const sync = await held(stage, proxies, ["sync", "-n", stage.app]);
+	const source = `/api/v1/namespaces/${stage.mesh}/secrets/${NAME}`;
+	await stage.cluster.api.request("DELETE", source);
+	const auths = { "registry.example.com": { password: "of a copy" } };
+	const config = JSON.stringify({ auths });
+	await stage.plant({ namespace: stage.mesh, config });
+	const { status, err } = await sync.finish();
+	assert.equal(status, 0, err);
+	assert.equal(await stage.password(stage.app), "second");
 });
 
 test("eight syncs that write the record at the same moment are eight namespaces in it", async () => {

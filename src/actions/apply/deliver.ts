@@ -529,13 +529,14 @@ class Delivery {
 				by: "--from",
 			};
 		const namespace = namespaceOf(change);
-		const target = targets.serve.find((each) => each.namespace === namespace);
-		if (target === undefined) return undefined;
 		const why = await this.#whyNotAnyMore(namespace);
 		if (why !== undefined) return why;
 		const { copyLabels } = this.policy;
 		const desired = desiredCopy(this.#source, namespace, copyLabels);
-		return this.#planOne(current, desired, target.named);
+		const named = targets.serve.some(
+			(target) => target.named && target.namespace === namespace,
+		);
+		return this.#planOne(current, desired, named);
 	}
 
 	/** Why a namespace that was a target a moment ago is none; undefined: it is one, as far as can be seen. */
