@@ -397,6 +397,18 @@ Cancelled; nothing was changed
 		assert.equal(bed.password("app"), "one");
 	});
 
+	test("--force writes over a source in a namespace that -n names, and in no other that is recorded", async () => {
+		await using bed = await bedWith("app", "shop");
+		await applied(bed, "one", ...login(), "-n", "app");
+		for (const at of ["app", "shop"])
+			secret(bed, at, {}, { metadata: { labels: labelsOf() } });
+		const line = [...login(), "-n", "shop", "--force", "--yes"];
+		const [status] = await applied(bed, "two", ...line);
+		assert.equal(status, 1);
+		assert.equal(bed.password("shop"), "two");
+		assert.equal(bed.password("app"), undefined);
+	});
+
 	describe("what was typed is written where a person agrees that it goes", () => {
 		const put = (rest: string) =>
 			`Put the credential for registry.example.com\n  in secret/${NAME} in nginx-mesh namespace (context embedded)${rest}?`;
