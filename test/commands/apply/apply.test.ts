@@ -409,6 +409,22 @@ Cancelled; nothing was changed
 		assert.equal(bed.password("app"), undefined);
 	});
 
+	test("of a namespace that -n names it is told why that gets nothing, and not what the record says of it besides", async () => {
+		await using bed = await bedWith("shop");
+		const line = [...login(), "-n", "shop", "-o", "json"];
+		await applied(bed, "one", ...line);
+		bed.server.store.delete("Namespace", "", "shop");
+		const annotations = { "kubectl-meshreg/skip": "true" };
+		const metadata = { name: "shop", annotations };
+		bed.server.store.seed({ kind: "Namespace", metadata });
+		const [, out] = await applied(bed, "two", ...line);
+		const { items } = JSON.parse(out) as { items: Record<string, string>[] };
+		assert.deepEqual(
+			items.map(({ cause }) => cause),
+			["", "namespace-skipped"],
+		);
+	});
+
 	describe("what was typed is written where a person agrees that it goes", () => {
 		const put = (rest: string) =>
 			`Put the credential for registry.example.com\n  in secret/${NAME} in nginx-mesh namespace (context embedded)${rest}?`;
