@@ -20,6 +20,11 @@ describe("sync --prune", () => {
 			);
 			assert.ok(bed.server.store.get("Secret", "kube-public", NAME));
 			assert.ok(bed.server.store.get("Secret", "nginx-mesh", NAME));
+			// The record says no more than what was selected.
+			assert.equal(
+				(await bed.run(["sync"])).out,
+				`secret/${NAME} unchanged in app namespace\n`,
+			);
 		});
 		test("takes back what attach added beside them, by one list, or in each where one is forbidden", async () => {
 			for (const may of [true, false]) {
