@@ -94,7 +94,7 @@ type Text = (
 ) => string;
 
 function imageParagraphs(
-	{ explanation, checks, fix, gives, blockedBy }: ExplainedImage,
+	{ explanation, checks, fix, gives, blockedBy, unwritable }: ExplainedImage,
 	{ commandContext, columns = Number.POSITIVE_INFINITY }: ExplanationStyle,
 	text: Text,
 	images: readonly ExplainedImage[],
@@ -152,6 +152,12 @@ function imageParagraphs(
 		paragraphs.push(
 			text(
 				`${blockedBy} is in the place of what would be written, and is not overwritten: find out who made it, and what for.`,
+			),
+		);
+	if (unwritable !== undefined)
+		paragraphs.push(
+			text(
+				`Registries are written in lower case, and kubelets compare letter case: write ${unwritable} in lower case in the image.`,
 			),
 		);
 	if (fix !== undefined) {

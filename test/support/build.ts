@@ -110,7 +110,13 @@ export function pod(
 		image = "r.io/app:1",
 		pullSecrets = [NAME],
 		waits,
-	}: { image?: string; pullSecrets?: readonly string[]; waits?: string } = {},
+		message = "",
+	}: {
+		image?: string;
+		pullSecrets?: readonly string[];
+		waits?: string;
+		message?: string;
+	} = {},
 ): void {
 	const [namespace = "", name = ""] = at.split("/");
 	server.store.seed({
@@ -123,7 +129,7 @@ export function pod(
 		...(waits !== undefined && {
 			status: {
 				containerStatuses: [
-					{ name: "c", state: { waiting: { reason: waits } } },
+					{ name: "c", state: { waiting: { reason: waits, message } } },
 				],
 			},
 		}),

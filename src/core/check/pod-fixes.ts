@@ -206,11 +206,13 @@ function addRegistry(group: Group, keyrings: Keyrings): PodFix {
 	if (known !== undefined) return copies(group, known, keyrings, undefined);
 	const [only, ...others] = facts.sources;
 	if (others.length > 0) return NOTHING;
-	if (only !== undefined)
+	if (only !== undefined) {
+		const made = only.fixes.create(first.host);
 		// What cannot be read is put right first.
-		return only.secret.content.config.ok
-			? copies(group, only, keyrings, only.fixes.create(first.host))
+		return only.secret.content.config.ok && made !== undefined
+			? copies(group, only, keyrings, made)
 			: NOTHING;
+	}
 	// Where there may be a source already, or what bears its name is none, none is to be made in its place.
 	if (facts.sourceProblem?.cause !== "source-missing")
 		return ofItsOwn(group, first.host, keyrings);

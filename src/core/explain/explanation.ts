@@ -16,7 +16,7 @@ import {
 } from "../kubelet/near-miss.ts";
 import type { NamedSecret, Puller } from "../kubelet/pod-secrets.ts";
 import { type Script, sequence } from "../output/shell.ts";
-import type { Fixes } from "../pull-secrets/fixes.ts";
+import { canBeWritten, type Fixes } from "../pull-secrets/fixes.ts";
 import { isPublicRegistry } from "../registry/public.ts";
 import { remembered } from "../remembered.ts";
 
@@ -103,6 +103,8 @@ export interface ExplainedFix {
 	readonly gives?: string | undefined;
 	/** `NAMESPACE/NAME` of what is in the place of what would be written. */
 	readonly blockedBy?: string;
+	/** The image's host, where its letter case is why no entry can be written for it. */
+	readonly unwritable?: string;
 }
 
 const NOTHING: ExplainedFix = {};
@@ -187,6 +189,8 @@ function bringing(
 			: makeAgain(fixes.name, puller, fixes);
 	const isAway = namespace !== fixes.sourceNamespace;
 	if (state.blocked) return { blockedBy: `${namespace}/${fixes.name}` };
+	if (!canBeWritten(host) && (source === "hidden" || !covers(source, image)))
+		return { unwritable: host };
 	if (source === "hidden") {
 		// Whoever works in one namespace makes a pull secret of its own there.
 		const made = fixes.createAt(namespace, fixes.name, host);

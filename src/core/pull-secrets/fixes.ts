@@ -51,7 +51,7 @@ export class Fixes {
 
 	/** Makes a pull secret of any name at any place. */
 	createAt(namespace: string, name: string, host: string): Script | undefined {
-		return this.#make(namespace, name, onServer(host));
+		return this.#make(namespace, name, onNewServer(host));
 	}
 
 	/** Gives one registry of an unmanaged Secret another credential; its other registries stay. */
@@ -77,7 +77,7 @@ export class Fixes {
 	/** Writes a source for this registry, beside the registries that it has already. */
 	create(host: string): Script | undefined {
 		return this.#target.exists
-			? this.#ofSource("create", ["--add", ...onServer(host)])
+			? this.#ofSource("create", ["--add", ...onNewServer(host)])
 			: this.createAt(this.sourceNamespace, this.name, host);
 	}
 
@@ -348,6 +348,16 @@ export function attaching(accounts: readonly string[]): Word[] {
 
 function onServer(host: string): Word[] {
 	return ["--registry-server", registryName(host)];
+}
+
+/** Whether an entry of a registry that is named so would be that of its images: it is written in lower case, and kubelets compare. */
+export function canBeWritten(host: string): boolean {
+	return host === host.toLowerCase();
+}
+
+/** For a new entry. */
+function onNewServer(host: string): Word[] {
+	return canBeWritten(host) ? onServer(host) : [undefined];
 }
 
 /** `deployment/web`, as kubectl takes it; undefined where kind or name is none. */

@@ -1115,6 +1115,23 @@ describe("whom to trust", () => {
 			assert.doesNotMatch(out, /calls itself|does not exist|prune/);
 		});
 
+	test("no command makes an entry for a host with capital letters: it would be written in lower case", async () => {
+		for (const isThere of [true, false]) {
+			await using bed = await started(["app"]);
+			if (isThere) source(bed, ["q.io"], ["app"]);
+			build.account(bed, "app", []);
+			build.pod(bed, "app/web", {
+				image: "R.io/web:1",
+				pullSecrets: [],
+				waits: "ErrImagePull",
+				message: "pull access denied",
+			});
+			const { out } = await bed.run(["check"]);
+			assert.match(out, /R\.io; 1 pod cannot pull/);
+			assert.doesNotMatch(out, /--registry-server|Gives/);
+		}
+	});
+
 	test("C9: a NAME that is a namespace was meant for -n", async () => {
 		await using bed = await started(["app"]);
 		source(bed, ["r.io"]);

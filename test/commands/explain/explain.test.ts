@@ -707,6 +707,27 @@ The first that works is entry ${server.host} in ${join(bed.folder, "2.json")}.
 			assert.equal(out.split("\n").at(-2), says);
 		});
 
+	test("no command makes an entry for a host with capital letters: it would be written in lower case", async () => {
+		for (const source_ of [true, false]) {
+			await using bed = await started();
+			if (source_) source(bed, "r.invalid");
+			account(bed, []);
+			const { out, status } = await bed.run([
+				...["explain", "Reg.invalid/agent:1", "-n", "app"],
+			]);
+			assert.deepEqual(
+				[status, out.split("\n\n").slice(1)],
+				[
+					1,
+					[
+						"No entry matches: the kubelet pulls without a credential.",
+						"Registries are written in lower case, and kubelets compare letter case: write Reg.invalid in lower case in the image.\n",
+					],
+				],
+			);
+		}
+	});
+
 	test("a list's item that is wider than the terminal goes on beside its mark", async () => {
 		await using bed = await started();
 		secret(bed, `app/${KEY}`, { "r.invalid": user("robot") }, COPY);
