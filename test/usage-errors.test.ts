@@ -350,7 +350,10 @@ refuses("sync", [
 			`invalid value for --refresh-before: ${AGE}`,
 		],
 	),
-	["--injected --mesh none", /^error: --injected: .* injects no sidecar; name/],
+	[
+		"--injected --mesh none",
+		/^error: --injected: --mesh none injects no sidecar; name another/,
+	],
 ]);
 
 refuses("apply", [

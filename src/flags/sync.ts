@@ -149,7 +149,7 @@ function selectionOf(given: Given, env: flags.Env): SyncSelection {
 	const mesh = flags.meshOf(given, env);
 	if (!hasSidecars(mesh))
 		throw new UsageError(
-			`--injected: ${mesh.title} injects no sidecar; name the mesh with --mesh`,
+			`--injected: --mesh ${mesh.name} injects no sidecar; name another with --mesh`,
 		);
 	return { by: "injected", mesh };
 }
