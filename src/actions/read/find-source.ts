@@ -110,6 +110,19 @@ export async function seekSource(
 	return { source: others.find(({ name }) => name === chosen) ?? only };
 }
 
+/** The name of the source that is meant: of one that is there, else the usual one. Throws FailureError where it is not known which; what the cluster throws. */
+export async function nameMeant(
+	choice: SourceChoice,
+	cluster: Cluster,
+	world: Pick<World, "streams" | "prompter">,
+): Promise<string> {
+	if (choice.name !== undefined) return choice.name;
+	const found = await unlessForbidden(
+		seekSource(cluster, new ContentReader(), choice, world),
+	);
+	return found?.source?.name ?? choice.usual;
+}
+
 /** All sources of the namespace that is meant, whatever their names, sorted. Throws FailureError where there is none; what the cluster throws. */
 export async function findSources(
 	cluster: Cluster,

@@ -10,6 +10,7 @@ import {
 	removeInstalled,
 } from "../../actions/in-cluster/installed.ts";
 import { onCluster } from "../../actions/on-cluster.ts";
+import { nameMeant } from "../../actions/read/find-source.ts";
 import { withNearNamespace } from "../../actions/read/near-names.ts";
 import { readPullSecret } from "../../actions/read/read-keys.ts";
 import { warn } from "../../actions/tell.ts";
@@ -90,13 +91,20 @@ The account can write pull secrets of that name and no other Secret: an admissio
 	async run(options, world) {
 		warn(world, ...options.notes);
 		return onCluster(world, options.connection, async (cluster) => {
+			const { dryRun, output } = options;
+			const { source } = options.settings;
+			const isPrinted =
+				dryRun === "client" && (output === "yaml" || output === "json");
 			const installation = installationOf(
 				options,
-				options.settings.source.namespace ?? cluster.namespace,
+				source.namespace ?? cluster.namespace,
+				// What is printed is the same without a cluster.
+				isPrinted
+					? (source.name ?? source.usual)
+					: await nameMeant(source, cluster, world),
 			);
 			const objects = manifestsOf(installation);
-			const { dryRun, output } = options;
-			if (dryRun === "client" && (output === "yaml" || output === "json"))
+			if (isPrinted)
 				return {
 					status: EXIT.done,
 					document: { kind: "objects", objects },
@@ -147,8 +155,6 @@ function optionsOf(given: Given, env: flags.Env) {
 	return {
 		connection: flags.bulkConnectionFlags(given),
 		settings,
-		/** The source's. */
-		name: settings.source.name ?? settings.source.usual,
 		image: imageOf(given),
 		healthPort: health?.port ?? HEALTH_PORT,
 		metricsPort: metrics?.port,
@@ -161,7 +167,6 @@ function optionsOf(given: Given, env: flags.Env) {
 function installationOf(
 	{
 		settings,
-		name,
 		policies,
 		args,
 		image,
@@ -170,6 +175,7 @@ function installationOf(
 		yes,
 	}: InstallOptions,
 	namespace: string,
+	name: string,
 ): Installation {
 	const { selection, attach, prune, force } = settings;
 	return {

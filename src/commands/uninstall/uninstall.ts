@@ -6,6 +6,7 @@ import {
 	removeInstalled,
 } from "../../actions/in-cluster/installed.ts";
 import { onCluster } from "../../actions/on-cluster.ts";
+import { nameMeant, placeMeant } from "../../actions/read/find-source.ts";
 import { tell, warn } from "../../actions/tell.ts";
 import { command } from "../../command.ts";
 import type { Loss } from "../../core/note.ts";
@@ -28,14 +29,12 @@ What install created is found by its label, and deleted by its uid: an object th
 	},
 	flags: [FROM_FLAG, flags.MESH_FLAG, flags.CONCURRENCY_FLAG, ...CHANGE_FLAGS],
 	options(given, env) {
-		const { namespace, name, usual } = sourceChoiceOf(given, env, {
-			given: given.positionals[0],
-			shown: "NAME",
-		});
 		return {
 			connection: flags.bulkConnectionFlags(given),
-			namespace,
-			name: name ?? usual,
+			source: sourceChoiceOf(given, env, {
+				given: given.positionals[0],
+				shown: "NAME",
+			}),
 			...changeOf(given),
 		};
 	},
@@ -44,11 +43,14 @@ What install created is found by its label, and deleted by its uid: an object th
 		const { dryRun } = options;
 		const asks = mustAsk("uninstall", options, world);
 		return onCluster(world, options.connection, async (cluster) => {
-			const source = {
-				namespace: options.namespace ?? cluster.namespace,
-				name: options.name,
-			};
-			const found = await findInstalled(cluster, source);
+			const place = placeMeant(options.source, cluster);
+			let found = await findInstalled(cluster, place);
+			// As install had it; where the source went since, its watch still has the usual name.
+			if (found.length === 0) {
+				const name = await nameMeant(options.source, cluster, world);
+				if (name !== place.name)
+					found = await findInstalled(cluster, { ...place, name });
+			}
 			const report = new ChangeReport(world, cluster);
 			if (found.length === 0) tell(world, { cause: "nothing-found" });
 			if (

@@ -73,6 +73,35 @@ deployment/${NAME} created in nginx-mesh namespace
 		]);
 	});
 
+	test("without NAME it is for the only source there, as sync --watch is, and uninstall finds it", async () => {
+		const create = async (name: string) =>
+			await bed.run(
+				[
+					...["create", name, "--registry-server=r.example"],
+					...["--registry-username=u", "--registry-password-stdin"],
+				],
+				{ stdin: "p" },
+			);
+		await create("only");
+		const { out } = await bed.run(["install"]);
+		assert.match(out, /deployment\/meshreg-only created/);
+		const { out: gone } = await bed.run(["uninstall", "--yes"]);
+		assert.match(gone, /deployment "meshreg-only" deleted/);
+		assert.deepEqual(all(), []);
+		await create("second");
+		for (const verb of ["install", "uninstall"])
+			assert.deepEqual(
+				await bed.run([verb, ...(verb === "uninstall" ? ["--yes"] : [])]),
+				{
+					status: 1,
+					out: "",
+					err: 'error: 2 sources in namespace "nginx-mesh": only, second; choose one by NAME\n',
+					asked: [],
+				},
+			);
+		await bed.run(["prune", "--all", "--yes"]);
+	});
+
 	test("the record attaches accounts: without --attach it says that the watch may not", async () => {
 		await bed.run(
 			[
@@ -91,6 +120,7 @@ deployment/${NAME} created in nginx-mesh namespace
 			"Warning: the record attaches service accounts, which this watch may not: install with --attach as well\n",
 		);
 		assert.equal((await bed.run([...bare, "--attach"])).err, "");
+		await bed.run(["prune", "--all", "--yes"]);
 	});
 
 	test("a namespace that is not there: nothing is made", async () => {
