@@ -141,6 +141,8 @@ export type CopyNote = Causes<{
 	"source-namespace-skipped": { namespace: string };
 	/** Only their pods say that they need it, and nobody agreed. */
 	"found-by-pods": { namespaces: readonly string[] };
+	/** Beside a question that is too short for all of them. */
+	"asked-by-pods": { namespaces: readonly string[] };
 	/** Those that only these would show are not found. */
 	"sidecars-unlisted": { kind: "Pod" | "Gateway" };
 	/** Only pods or Gateways ask there, which a watch does not follow. */

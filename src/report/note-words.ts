@@ -109,7 +109,11 @@ const COPY_WORDS: Wording<CopyNote> = {
 	"source-namespace-skipped": ({ namespace }) =>
 		`skipping namespace ${namespace}: it contains the source`,
 	"found-by-pods": ({ namespaces }) =>
-		`found through their pods, and given nothing without --yes: ${someOf(namespaces)}`,
+		`found through their pods, and given nothing without --yes: ${namespaces.join(", ")}`,
+	"asked-by-pods": ({ namespaces }) => ({
+		message: `found through their pods: ${namespaces.join(", ")}`,
+		prose: true,
+	}),
 	"sidecars-unlisted": ({ kind }) =>
 		`not allowed to list ${kind === "Pod" ? "pods that ask for a sidecar" : "Gateways"} in all namespaces; namespaces that only those show are left out`,
 	"sidecars-unwatched": ({ namespaces, script }) => ({

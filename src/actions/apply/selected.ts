@@ -9,7 +9,7 @@ import {
 	type SourceRecord,
 } from "../../core/pull-secrets/record.ts";
 import type { Selection } from "../read/select-namespaces.ts";
-import { warn } from "../tell.ts";
+import { tell, warn } from "../tell.ts";
 import { askingNamespaces, injectedRule } from "./asking-namespaces.ts";
 import type { CopySettings } from "./copy-settings.ts";
 import type { Run, Selected } from "./deliver.ts";
@@ -149,12 +149,13 @@ async function agrees(
 	if (yes || dryRun !== "none") return true;
 	if (!world.streams.interactive) return false;
 	const where = contextClause(cluster.context);
-	const seen = await seeNamespaces(
-		targets.map(({ namespace }) => namespace),
-		cluster,
-	);
+	const namespaces = targets.map(({ namespace }) => namespace);
+	const seen = await seeNamespaces(namespaces, cluster);
+	// Whoever makes a namespace says where in a list it stands: each is shown.
+	const isLong = namespaces.length > 5;
+	if (isLong) tell(world, { cause: "asked-by-pods", namespaces });
 	const agreed = await (await world.prompter()).confirm({
-		message: `Give the credential to ${someOf(targets.map(({ namespace }) => namespace))}${where}, whose pods ask for it?`,
+		message: `Give the credential to ${isLong ? `these ${namespaces.length} namespaces` : namespaces.join(", ")}${where}, whose pods ask for it?`,
 		default: false,
 	});
 	if (agreed) await refuseReplaced(seen, cluster);

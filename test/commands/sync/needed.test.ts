@@ -33,6 +33,32 @@ describe("sync --needed", () => {
 		);
 	});
 
+	test("shows each that it asks for, and each that needs --yes", async () => {
+		const many = "abcdefg".split("").map((letter) => `team-${letter}`);
+		await using bed = await testBed({ namespaces: ["nginx-mesh", ...many] });
+		source(bed, { "r.io": { username: "u", password: "p" } });
+		for (const place of many) pod(bed, `${place}/web`);
+		const { err, asked } = await bed.run(["sync", "--needed"], {
+			answers: [
+				[
+					"Give the credential to these 7 namespaces (context embedded), whose pods ask for it?",
+					false,
+				],
+			],
+		});
+		const all = many.join(", ");
+		assert.deepEqual(asked, [
+			"Give the credential to these 7 namespaces (context embedded), whose pods ask for it?",
+		]);
+		assert.equal(
+			err,
+			`found through their pods: ${all}
+Warning: found through their pods, and given nothing without --yes: ${all}
+Warning: no namespace matched: nothing to do
+`,
+		);
+	});
+
 	test("serves without a question what a rule of the record serves, and nothing else", async () => {
 		await using bed = await withPods(
 			["app", "shop"],
