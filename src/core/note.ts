@@ -250,6 +250,8 @@ export type PruneNote = Causes<{
 		accountsIn: readonly string[];
 		/** The sources whose admission policies go with them. */
 		byPolicy: readonly SourceRef[];
+		/** What was typed, and is written after a yes. */
+		credential?: CredentialGoing | undefined;
 	};
 	/** What attach added stays where the pull secret does. */
 	"attached-kept": { name: string; namespaces: readonly string[] };
@@ -269,6 +271,15 @@ export type PruneNote = Causes<{
 
 /** What becomes of an object that is asked about. */
 export type LossVerb = "delete" | "delete and recreate" | "overwrite";
+
+/** Where a credential goes that a person typed. */
+export interface CredentialGoing {
+	readonly verb: "Put" | "Replace";
+	readonly hosts: readonly string[];
+	readonly source: SourceRef;
+	/** undefined: how many is not known yet. */
+	readonly copies: number | undefined;
+}
 
 /** An object that somebody loses. */
 export interface Loss {

@@ -1,5 +1,5 @@
 import type { Loss, LossVerb, PruneNote } from "../core/note.ts";
-import { counted } from "../core/output/counted.ts";
+import { andCopies, counted } from "../core/output/counted.ts";
 import { someLines, someOf } from "../core/output/some-of.ts";
 import type { Wording } from "./wording.ts";
 
@@ -16,6 +16,7 @@ export const PRUNE_WORDS: Wording<PruneNote> = {
 		accounts,
 		accountsIn,
 		byPolicy,
+		credential,
 	}) => {
 		const verbs = [...new Set(losses.map(({ verb }) => verb))];
 		const where = context === "" ? "" : ` in context ${context}`;
@@ -33,6 +34,11 @@ export const PRUNE_WORDS: Wording<PruneNote> = {
 				? []
 				: [
 						`delete the admission policies of ${someOf(byPolicy.map(({ namespace, name }) => `${namespace}/${name}`))}`,
+					]),
+			...(credential === undefined
+				? []
+				: [
+						`${credential.verb.toLowerCase()} the credential for ${credential.hosts.join(", ")} in secret/${credential.source.name} in ${credential.source.namespace} namespace${andCopies(credential.copies)}`,
 					]),
 		];
 		return {

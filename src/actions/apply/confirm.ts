@@ -1,13 +1,16 @@
-import type { Loss, LossVerb, PruneNote } from "../../core/note.ts";
+import type {
+	CredentialGoing,
+	Loss,
+	LossVerb,
+	PruneNote,
+} from "../../core/note.ts";
 import { contextClause } from "../../core/output/context-flags.ts";
+import { andCopies } from "../../core/output/counted.ts";
 import type { DryRun } from "../../core/output/result.ts";
 import type { Change } from "../../core/pull-secrets/change.ts";
-import type { NewEntry } from "../../core/pull-secrets/new-source.ts";
 import { roleOf } from "../../core/pull-secrets/ownership.ts";
 import { leftImmutable } from "../../core/pull-secrets/plan.ts";
 import type { PullSecret } from "../../core/pull-secrets/pull-secret.ts";
-import type { SourceRef } from "../../core/pull-secrets/source.ts";
-import { displayHost } from "../../core/registry/server.ts";
 import { UsageError } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
 import { tell } from "../tell.ts";
@@ -48,8 +51,11 @@ export async function agrees(
 	asking: ConfirmOptions,
 	cluster: Cluster,
 	world: World,
-	/** Where something else is written after a yes. */
-	also: readonly string[] = [],
+	/** What else is written after a yes. */
+	also: {
+		readonly in?: readonly string[];
+		readonly credential?: CredentialGoing | undefined;
+	} = {},
 ): Promise<"yes" | "no" | "unasked"> {
 	const losses = [
 		...deleting.map((secret) => lossOf("delete", secret)),
@@ -62,10 +68,12 @@ export async function agrees(
 	if (!world.streams.interactive) return "unasked";
 	if (asking.dryRun !== "none") return "yes";
 	const seen = await seeNamespaces(
-		[...losses.flatMap(({ namespace }) => namespace ?? []), ...also],
+		[...losses.flatMap(({ namespace }) => namespace ?? []), ...(also.in ?? [])],
 		cluster,
 	);
-	if (!(await confirmDeletion({ losses }, cluster, world))) return "no";
+	const { credential } = also;
+	if (!(await confirmDeletion({ losses, credential }, cluster, world)))
+		return "no";
 	await refuseReplaced(seen, cluster);
 	return "yes";
 }
@@ -79,11 +87,12 @@ export async function unlessRefused(
 	asking: ConfirmOptions,
 	cluster: Cluster,
 	world: World,
+	credential?: CredentialGoing,
 ): Promise<Change | "no"> {
 	if (change.action !== "replace") return change;
 	const { current } = change;
 	const losses = { replacing: [current], deleting: [] };
-	const answer = await agrees(losses, asking, cluster, world);
+	const answer = await agrees(losses, asking, cluster, world, { credential });
 	return answer === "unasked"
 		? leftImmutable(current, "this")
 		: answer === "no"
@@ -96,18 +105,13 @@ export async function unlessRefused(
  * which context, which no earlier one did.
  */
 export async function agreesToCredential(
-	verb: "Put" | "Replace",
-	entries: readonly NewEntry[],
-	source: SourceRef,
-	copies: number,
+	{ verb, hosts, source, copies }: CredentialGoing,
 	{ context }: Pick<Cluster, "context">,
 	world: World,
 ): Promise<boolean> {
-	const hosts = entries.map(({ server }) => displayHost(server.key));
 	const secret = `secret/${source.name} in ${source.namespace} namespace${contextClause(context)}`;
-	const theirs = ["", " and its copy"][copies] ?? ` and its ${copies} copies`;
 	return (await world.prompter()).confirm({
-		message: `${verb} the credential for ${hosts.join(", ")}\n  in ${secret}${theirs}?`,
+		message: `${verb} the credential for ${hosts.join(", ")}\n  in ${secret}${andCopies(copies)}?`,
 		default: true,
 	});
 }
@@ -127,6 +131,7 @@ export async function confirmDeletion(
 		accounts = 0,
 		accountsIn = [],
 		byPolicy = [],
+		credential,
 	}: Pick<DeletionNote, "losses"> & Partial<DeletionNote>,
 	{ context }: Pick<Cluster, "context">,
 	world: World,
@@ -139,6 +144,7 @@ export async function confirmDeletion(
 		accounts,
 		accountsIn,
 		byPolicy,
+		credential,
 	});
 	return (await world.prompter()).confirm({
 		message: "Do you want to continue?",

@@ -1,3 +1,4 @@
+import type { CredentialGoing } from "../../core/note.ts";
 import { compare } from "../../core/order.ts";
 import {
 	type Failure,
@@ -126,6 +127,8 @@ export async function deliver(
 
 /** A source that is written before its copies. */
 export interface SourceMaking {
+	/** What a person is yet to be told of; undefined: nothing was typed, or they were. */
+	readonly typed: CredentialGoing | undefined;
 	/**
 	 * Whether a person wants it there and in copies of these namespaces; `covered`: a question about what is
 	 * lost was that one. Throws FailureError where the source's namespace became another one meanwhile.
@@ -423,7 +426,15 @@ class Delivery {
 			run,
 			run.cluster,
 			run.world,
-			making === undefined ? places : [this.#source.namespace, ...places],
+			making === undefined
+				? { in: places }
+				: {
+						in: [this.#source.namespace, ...places],
+						credential: making.typed && {
+							...making.typed,
+							copies: places.length,
+						},
+					},
 		);
 		if (answer === "no") return undefined;
 		if ((await making?.agreed(places, answer === "yes")) === false)

@@ -1,3 +1,4 @@
+import type { CredentialGoing } from "../../core/note.ts";
 import type { Change } from "../../core/pull-secrets/change.ts";
 import type { NewEntry } from "../../core/pull-secrets/new-source.ts";
 import { planSource } from "../../core/pull-secrets/plan.ts";
@@ -7,6 +8,7 @@ import {
 	yetUnwritten,
 } from "../../core/pull-secrets/pull-secret.ts";
 import type { SourceRef } from "../../core/pull-secrets/source.ts";
+import { displayHost } from "../../core/registry/server.ts";
 import type { EnteredCredential } from "../credentials/entered-credential.ts";
 import { readPullSecret } from "../read/read-keys.ts";
 import { apply } from "./apply.ts";
@@ -68,7 +70,22 @@ export async function planMaking(
 	const { cluster, world, report, dryRun } = run;
 	const planned = (now: PullSecret | undefined): Change =>
 		planSource(now, made(now), { force: false, replace: true });
-	const change = await unlessRefused(planned(before), run, cluster, world);
+	const typed: CredentialGoing | undefined =
+		!run.yes && !diff && dryRun === "none" && entered.some(({ asked }) => asked)
+			? {
+					verb,
+					hosts: entries.map(({ server }) => displayHost(server.key)),
+					source: place,
+					copies: undefined,
+				}
+			: undefined;
+	const change = await unlessRefused(
+		planned(before),
+		run,
+		cluster,
+		world,
+		typed,
+	);
 	if (change === "no") return undefined;
 	const source = wouldBe(before, made(before));
 	const write = async (): Promise<PullSecret | undefined> => {
@@ -96,29 +113,22 @@ export async function planMaking(
 		return written ?? readPullSecret(cluster, run.reader, place);
 	};
 	// Who agreed to a deletion was told of where.
-	const asks =
-		change.action !== "replace" &&
-		!run.yes &&
-		!diff &&
-		dryRun === "none" &&
-		entered.some(({ asked }) => asked);
+	const asks = change.action === "replace" ? undefined : typed;
 	const agreed = async (
 		copies: readonly string[],
 		covered = false,
 	): Promise<boolean> => {
-		const asksNow = asks && !covered;
+		const asksNow = covered ? undefined : asks;
 		const about = [place.namespace, ...(recordedOnly ? [] : copies)];
 		const seen = asksNow ? await seeNamespaces(about, cluster) : new Map();
-		const { length } = copies;
-		if (
-			asksNow &&
-			!(await agreesToCredential(verb, entries, place, length, cluster, world))
-		)
+		const going = asksNow && { ...asksNow, copies: copies.length };
+		if (going && !(await agreesToCredential(going, cluster, world)))
 			return false;
 		await refuseReplaced(new Map([...seen, ...seenBefore]), cluster);
 		return true;
 	};
-	if (change.action !== "conflict") return { source, agreed, write };
+	if (change.action !== "conflict")
+		return { source, typed: asks, agreed, write };
 	await write();
 	return undefined;
 }

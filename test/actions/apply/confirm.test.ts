@@ -145,6 +145,7 @@ describe("what is lost is agreed to", () => {
 					accounts: 0,
 					accountsIn: [],
 					byPolicy: [],
+					credential: undefined,
 				},
 			},
 		]);
@@ -171,7 +172,7 @@ describe("a yes is about the namespaces that were there", () => {
 		test(`${what}: ${replaced === undefined ? "it holds" : "nothing is written"}`, async () => {
 			const { cluster, world, read } = played("yes", uids);
 			const losses = { deleting: [COPY], replacing: [COPY] };
-			const run = () => agrees(losses, ASKING, cluster, world, ["abc"]);
+			const run = () => agrees(losses, ASKING, cluster, world, { in: ["abc"] });
 			if (replaced === undefined) assert.equal(await run(), "yes");
 			else
 				assert.deepEqual(await thrownFailure(run), {

@@ -389,6 +389,7 @@ secret/${NAME} configured in shop namespace
 				"",
 				`You are about to overwrite the following 1 resource(s) in context embedded:
 secret/${NAME} in shop namespace
+and put the credential for registry.example.com in secret/${NAME} in nginx-mesh namespace and its 2 copies
 Cancelled; nothing was changed
 `,
 			],

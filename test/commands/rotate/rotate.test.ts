@@ -133,6 +133,31 @@ describe("rotate", () => {
 		assert.equal(secretIn(bed, "app")?.metadata.labels?.team, "mesh");
 	});
 
+	test("an immutable source: the question about it says what is typed where, and no is nothing", async () => {
+		await using bed = await withCopies();
+		edit(bed, "Secret", "nginx-mesh", { immutable: true });
+		const { status, err } = await bed.run(
+			["rotate", "--registry-server=a.example", "--registry-username=u"],
+			{
+				...GIVEN,
+				answers: [
+					["Password:", "new"],
+					["Do you want to continue?", false],
+				],
+			},
+		);
+		assert.equal(status, 0);
+		assert.equal(
+			err.slice(err.indexOf("You are about")),
+			`You are about to delete and recreate the following 1 resource(s) in context embedded:
+secret/${NAME} in nginx-mesh namespace (a source: the credential is stored nowhere else)
+and replace the credential for a.example in secret/${NAME} in nginx-mesh namespace and its copies
+Cancelled; nothing was changed
+`,
+		);
+		assert.deepEqual(passwords(bed), ["old", "old", "old"]);
+	});
+
 	test("the same again writes nothing", async () => {
 		await using bed = await withCopies();
 		await bed.run(ROTATE, GIVEN);
