@@ -50,7 +50,7 @@ function reasonWords(fault: Fault): string {
 				? `rate limit of ${host} reached (429): try again later`
 				: `${host} answers ${fault.status}: try again later`;
 		case "unasked":
-			return `${host} was not asked any more: registries without an entry in a source get 15 minutes in all`;
+			return `${host} was not asked any more after 15 minutes`;
 		case "token-refused":
 			return `the token server ${fault.server} accepts it, but ${host} refuses the token: the registry is misconfigured (issuer, certificate or clock)`;
 	}

@@ -8,6 +8,7 @@ import {
 	finding,
 	type Severity,
 } from "../../core/check/finding.ts";
+import type { Credential } from "../../core/credentials/credential.ts";
 import { entriesOf } from "../../core/pull-secrets/content-fault.ts";
 import { argumentFor } from "../../core/pull-secrets/entry-naming.ts";
 import {
@@ -27,6 +28,12 @@ export async function verifySources(
 	const registry = await world.registry();
 	const authorities = await readAuthorities(trust, world);
 	const { insecure } = trust;
+	// Parts of one registry may share a credential, which is tried once: directories lock accounts.
+	const tried = new Map<string, Promise<Verification>>();
+	const verify = (key: string, credential: Credential) =>
+		tried.getOrInsertComputed(JSON.stringify([key, credential.basic()]), () =>
+			registry.verify({ key, credential, insecure }, authorities),
+		);
 	return Promise.all(
 		sources.flatMap(({ secret, fixes }) =>
 			// That an entry is empty has been told without asking anybody.
@@ -37,10 +44,7 @@ export async function verifySources(
 					const verification =
 						key === undefined
 							? undefined
-							: await registry.verify(
-									{ key, credential: entry.credential(), insecure },
-									authorities,
-								);
+							: await verify(key, entry.credential());
 					return finding(
 						"credentials",
 						verification === undefined

@@ -148,14 +148,17 @@ By default it answers for a new pod of service account "default". Exit status 1 
 						commandContext: NO_CONTEXT,
 					}
 				: await explainCluster(options, world);
-		const images: ExplainedImage[] = [];
-		for (const one of explained)
-			images.push({
-				...one,
-				checks: options.verify
-					? await verifyMatches(one.explanation, options.trust, world)
-					: undefined,
-			});
+		const checks = options.verify
+			? await verifyMatches(
+					explained.map(({ explanation }) => explanation),
+					options.trust,
+					world,
+				)
+			: [];
+		const images: ExplainedImage[] = explained.map((one, at) => ({
+			...one,
+			checks: checks[at],
+		}));
 		return {
 			status: images.every(isFine) ? EXIT.done : EXIT.failed,
 			document: { kind: "explain", images, commandContext },

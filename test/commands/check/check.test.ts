@@ -410,9 +410,17 @@ describe("check: credentials", () => {
 		await closed.close();
 		source(bed, { [server.host]: user("right"), [closed.host]: user("right") });
 		const good = await lines(bed, "credentials", ["--verify"]);
-		source(bed, { [server.host]: user("wrong") });
+		source(bed, {
+			[server.host]: user("wrong"),
+			[`${server.host}/team-a`]: user("wrong"),
+		});
 		const bad = await findings(bed, ["--verify"]);
 		await server.close();
+		// Parts of a registry with one credential: it is not sent once a part, for that locks accounts.
+		const sent = server.requests.filter(
+			({ authorization }) => authorization === `Basic ${btoa("robot:wrong")}`,
+		);
+		assert.equal(sent.length, 1);
 		assert.deepEqual(good.slice(1), [
 			`ok: nginx-mesh/${KEY}: ${server.host} accepts the credential`,
 			`problem: nginx-mesh/${KEY}: could not verify the credential: ${closed.host} refused the connection: check the port, and that the registry is up`,

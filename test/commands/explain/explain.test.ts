@@ -778,6 +778,62 @@ The first that works is entry ${server.host} in ${join(bed.folder, "2.json")}.
 		assert.deepEqual(asked, []);
 	});
 
+	test("a pod of many images: what is rejected once is not sent again, and it takes no longer than a quarter of an hour", async () => {
+		await using bed = await started();
+		const { server } = await withRegistry(bed, []);
+		const hosts = Array.from({ length: 200 }, (_, at) => `h${at}.example`);
+		secret(bed, `app/${KEY}`, {
+			[server.host]: wrong,
+			...Object.fromEntries(hosts.map((host) => [host, user("robot")])),
+		});
+		const images = [
+			...["a", "b", "c"].map((path) => `${server.host}/${path}:1`),
+			...hosts.map((host) => `${host}/a:1`),
+		];
+		bed.server.store.seed({
+			kind: "Pod",
+			metadata: { namespace: "app", name: "many" },
+			spec: {
+				imagePullSecrets: [{ name: KEY }],
+				containers: images.map((image, at) => ({ name: `c${at}`, image })),
+			},
+		} as never);
+		let now = 0;
+		let looked = 0;
+		const { out, status } = await bed.run(
+			["explain", "pod/many", "-n", "app", "--verify", "-o", "json"],
+			{
+				clock: {
+					now: () => now,
+					// A minute passes whenever somebody looks at it.
+					elapsed: () => (now += 60_000),
+					delay: async () => {},
+				},
+				registry: {
+					resolve: async () => {
+						looked++;
+						throw Object.assign(new Error(), { code: "ENOTFOUND" });
+					},
+				},
+			},
+		);
+		await server.close();
+		assert.equal(status, 1);
+		const sent = server.requests.filter(
+			({ authorization }) => authorization === `Basic ${btoa("robot:hunter3")}`,
+		);
+		assert.equal(sent.length, 1);
+		assert.ok(looked < 20, String(looked));
+		const [first, last] = [2, -1].map(
+			(at) => JSON.parse(out).items.at(at).verified[0].message,
+		);
+		assert.match(first, /rejects the credential/);
+		assert.equal(
+			last,
+			"could not verify the credential: h199.example was not asked any more after 15 minutes",
+		);
+	});
+
 	test("fails where none works, and says so in JSON", async () => {
 		await using bed = await started();
 		const { server, image, flags } = await withRegistry(bed, [wrong]);
