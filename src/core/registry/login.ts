@@ -163,7 +163,7 @@ export async function requestToken(
 export type Asked =
 	| {
 			readonly answer: RegistryAnswer;
-			/** As it was asked last: a redirect may have led elsewhere. */
+			/** As it was asked at the host that answered: a redirect may have led to another. */
 			readonly request: RegistryRequest;
 	  }
 	| { readonly fault: Fault };
@@ -229,7 +229,7 @@ export async function exchange(
 			asked = { ...asked, method: "GET" };
 		else if (next && redirects++ < MOST_REDIRECTS)
 			asked = { ...asked, url: next };
-		else return { answer: readable(answer), request: asked };
+		else return { answer: readable(answer), request };
 	}
 }
 
@@ -249,6 +249,8 @@ export async function exchangeFor(
 		if ("fault" in found) break;
 		const url = redirectOf(found.answer, asked.url);
 		if (url === undefined || !mayFollow(url, request.url)) break;
+		// To where it was asked, it goes round and round: `exchange` has followed that.
+		if (url.origin === asked.url.origin) break;
 		asked = { ...asked, url };
 		const there = await exchange(inquiry, asked);
 		if ("answer" in there && /^40[13]$/.test(String(there.answer.status)))
