@@ -96,10 +96,13 @@ async function judge(
 		return cannotPull(inquiry.probe, { is: "absent" });
 	const login = loginOf(answer, url, insecure);
 	if (login.scheme === "refused")
-		return {
-			outcome: "unverifiable",
-			because: { is: "login", fault: login.because },
-		};
+		// Who refuses an image, and asks for no login, refuses it to container runtimes, whatever they have.
+		return target.scope !== undefined && reading.status === 403
+			? refused(inquiry, target, reading)
+			: {
+					outcome: "unverifiable",
+					because: { is: "login", fault: login.because },
+				};
 
 	const mine = await attempt(inquiry, login, target, credential);
 	switch (mine.result) {

@@ -622,6 +622,20 @@ const IMAGES: readonly [what: string, script: Script, verification: object][] =
 			},
 		],
 		[
+			"an image that is forbidden before anybody is asked to log in",
+			(call, who) =>
+				call === HEAD
+					? { status: 403 }
+					: who === "mine"
+						? { status: 200 }
+						: { status: 401, headers: BASIC },
+			{
+				outcome: "cannot-pull",
+				image: "IMAGE",
+				because: { is: "no-permission", words: "", status: 403 },
+			},
+		],
+		[
 			"an image whose registry then fails",
 			withImage({ mine: { status: 500 } }),
 			unreachable("overloaded", "reg.example answers 500: try again later"),
