@@ -80,10 +80,9 @@ export function providerFaultWords(fault: ProviderFault): string {
 	}
 }
 
-/** What a program that failed said, else how it ended. */
+/** What a program that failed said, else how it ended; both of one that was ended, which may have said something else. */
 export function programFaultWords({ words, ended }: ProgramFault): string {
-	if (words !== "") return words;
-	const how =
-		typeof ended === "number" ? `exit status ${ended}` : `ended by ${ended}`;
-	return `${how}, no output`;
+	if (typeof ended === "string")
+		return `ended by ${ended}${words === "" ? ", no output" : `: ${words}`}`;
+	return words || `exit status ${ended}, no output`;
 }

@@ -97,4 +97,5 @@ test("a provider's own words, else how it ended", () => {
 	assert.equal(failed("no such key", 1), "no such key");
 	assert.equal(failed("", 1), "exit status 1, no output");
 	assert.equal(failed("", "SIGKILL"), "ended by SIGKILL, no output");
+	assert.equal(failed("waiting", "SIGTERM"), "ended by SIGTERM: waiting");
 });
