@@ -127,6 +127,19 @@ test("a source that is sent to one namespace more before it is rotated is up to 
 	assert.deepEqual(new Set(await stage.passwords()), new Set(["second"]));
 });
 
+test("a namespace that is recorded while a rotate writes copies is served by it: whoever recorded it may not come to that", async () => {
+	await using proxies = new AsyncDisposableStack();
+	await using stage = await Stage.open();
+	await stage.served("first");
+	const rotate = await held(stage, proxies, ROTATE, "second");
+	const other = await held(stage, proxies, ["sync", "-n", stage.evil]);
+	assert.equal((await rotate.finish()).status, 0);
+	const all = Array.from({ length: 4 }, () => "second");
+	assert.deepEqual(await stage.passwords(), all);
+	assert.equal((await other.finish()).status, 0);
+	assert.deepEqual(await stage.passwords(), all);
+});
+
 describe("the source goes back to what the copies still hold, while a sync copies what it was until then", () => {
 	for (const argv of [["apply", ...CREDENTIAL, "--no-verify"], ROTATE])
 		test(`${argv[0]}: all copies equal the source`, async () => {

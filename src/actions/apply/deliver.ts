@@ -225,11 +225,19 @@ class Delivery {
 		}
 	}
 
-	/** Whether copies are of another source than there is by now. Whoever recorded something meanwhile copies it. */
+	/**
+	 * Whether copies are of another source than there is by now, or the record sends it elsewhere: whoever wrote
+	 * that may not have come to copy it.
+	 */
 	async #mustGoOn(round: number): Promise<boolean> {
 		// One that vanished takes nothing with it.
 		if ((await this.#readSource()) === undefined) return false;
-		if (!this.#moved || round < ROUNDS) return this.#moved;
+		const text = (source: PullSecret): string =>
+			recordText(recordOf(source) ?? EMPTY_RECORD);
+		const isElsewhere =
+			this.#servesRecord && text(this.#source) !== text(this.#planned);
+		if (round < ROUNDS) return this.#moved || isElsewhere;
+		if (!this.#moved) return false;
 		throw new FailureError({
 			cause: "source-keeps-changing",
 			source: placeOf(this.#source),
