@@ -83,7 +83,7 @@ const EDIT_WORDS: FailureWording<EditFailure> = {
 		advice: { words: "create it with", script },
 	}),
 	"edit-unmanaged": ({ source, type }) =>
-		`${secretWords(source)} exists but is not managed by meshreg (type ${type}); left unchanged`,
+		`${secretWords(source)} exists but is not managed by meshreg (type ${type}); create --force takes it over`,
 	"edit-copy": ({ source, of }) =>
 		`${secretWords(source)} is a copy of ${of}; change that one`,
 	"credentials-differ": ({ key }) =>

@@ -368,7 +368,9 @@ async function intentOf(
 			editable(source, place);
 			return plain;
 		}
-		if (source === undefined || !isSourceLike(source)) return plain;
+		if (source === undefined) return plain;
+		// What is no source is left alone, whatever would be entered.
+		if (!isSourceLike(source)) editable(source, place);
 		const next = await askWhatToDo(source, input.servers, cluster, world);
 		switch (next) {
 			case "cancel":

@@ -239,7 +239,7 @@ describe("create --add", () => {
 		);
 		assert.equal(
 			foreign.err,
-			'error: secret "foreign" in namespace "app" exists but is not managed by meshreg (type Opaque); left unchanged\n',
+			'error: secret "foreign" in namespace "app" exists but is not managed by meshreg (type Opaque); create --force takes it over\n',
 		);
 	});
 

@@ -230,6 +230,31 @@ describe("create, where a Secret is there", () => {
 			);
 		});
 
+		test("B8: nothing is asked for where what is there would be left alone", async () => {
+			const place = {
+				namespace: "nginx-mesh",
+				name: "nginx-mesh-registry-key",
+			};
+			const of = { "kubectl-meshreg/source": "other/key" };
+			const copy = { labels: OURS, annotations: of };
+			for (const [metadata, says] of [
+				[{}, "create --force takes it over\n"],
+				[copy, "is a copy of other/key; change that one\n"],
+			] as const) {
+				fresh();
+				await bed.run(["create", ...PIPED], { stdin: "p" });
+				bed.server.store.seed({
+					...secret(),
+					kind: "Secret",
+					metadata: { ...place, ...metadata },
+				});
+				const refused = await bed.run(["create"], { answers: [] });
+				assert.equal(refused.status, 1);
+				assert.deepEqual(refused.asked, []);
+				assert.ok(refused.err.endsWith(says), refused.err);
+			}
+		});
+
 		test("a foreign Secret needs --force, another type also --yes", async () => {
 			fresh();
 			bed.server.store.seed({
