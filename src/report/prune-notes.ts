@@ -53,7 +53,6 @@ export const PRUNE_WORDS: Wording<PruneNote> = {
 							),
 							...others.map((other) => `and ${other}`),
 						],
-			prose: true,
 		};
 	},
 	"attached-kept": ({ name, namespaces }) =>

@@ -245,13 +245,13 @@ export function renderEvent(
 
 function noteText(
 	level: LogNote["level"],
-	{ message, advice, prose }: NoteWords,
+	{ message, advice }: NoteWords,
 	commandContext: CommandContext,
 	page: Page,
 ): Text {
 	switch (level) {
 		case "info":
-			return prose ? proseOf(message, page) : linesOf(message);
+			return proseOf(message, page);
 		case "warning":
 		case "error":
 			return markedText(level, inOne(message), advice, commandContext);

@@ -7,8 +7,6 @@ export interface NoteWords {
 	readonly message: string | readonly string[];
 	/** What to run about it. */
 	readonly advice?: Advice;
-	/** Prose without a command: broken between words where the terminal is narrower. */
-	readonly prose?: true;
 }
 
 /** A failure in words. */

@@ -1,7 +1,24 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ListItem } from "../../src/core/pull-secrets/list-item.ts";
-import { renderDocument } from "../../src/report/render.ts";
+import { renderDocument, renderEvent } from "../../src/report/render.ts";
+
+test("what is told at a terminal is broken between words, and in a pipe on one line", () => {
+	const source = { namespace: "nginx-mesh", name: "nginx-mesh-registry-key" };
+	const note = { cause: "credential-wanted", key: "r.io", source } as const;
+	const told = (errColumns?: number) =>
+		renderEvent(
+			{ type: "note", note },
+			{},
+			{ now: 0, widths: [], columns: undefined, errColumns },
+		).err;
+	const [first, second] = [
+		'replacing the credential for r.io in secret "nginx-mesh-registry-key" in',
+		'namespace "nginx-mesh"',
+	];
+	assert.equal(told(80), `${first}\n  ${second}\n`);
+	assert.equal(told(), `${first} ${second}\n`);
+});
 
 test("a list at a terminal ends with how many there are of each status", async () => {
 	const item = (namespace: string, status: ListItem["status"]): ListItem => ({
