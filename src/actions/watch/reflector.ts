@@ -11,7 +11,7 @@ interface ReflectorHandler<Object, Item> {
 	all(items: readonly Item[]): void;
 	/** One as it is now, or as it was when it went. */
 	changed(item: Item, gone: boolean): void;
-	/** Something came from the API server: a page, an event, a bookmark, a refusal. */
+	/** Something came from the API server, or is waited for from now on: a page, an event, a bookmark, a refusal. */
 	heard?(): void;
 	/** It could not be followed for a while, and is tried again. Not told of what mends at the first try. */
 	trouble(error: unknown): void;
@@ -46,7 +46,10 @@ export class Reflector<K extends Kind, Item> implements Listed {
 		readonly kind: K,
 		readonly query: ListQuery,
 		readonly follower: ReflectorHandler<ObjectOf[K], Item>,
-	) {}
+	) {
+		// It begins to be followed: from here on silence counts.
+		follower.heard?.();
+	}
 
 	async list(): Promise<void> {
 		const items: Item[] = [];

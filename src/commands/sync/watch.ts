@@ -215,7 +215,6 @@ async function sourceToWatch(
 	});
 	const told = new DedupedLog(log.listener, world.clock);
 	const waited: Followed = { kind: "the source" };
-	vitals.heard(waited, world.clock.elapsed());
 	const there = Promise.withResolvers<void>();
 	const stop = new AbortController();
 	const reflector = new Reflector(

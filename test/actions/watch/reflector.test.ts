@@ -82,6 +82,23 @@ const gone = new ApiError(410, "Expired", "too old");
 const broken = new ConnectionError("connection reset by peer");
 const refused = new ApiError(403, "Forbidden", "not yours");
 
+test("what is not heard of from the beginning is silent as well", () => {
+	let heard = 0;
+	new Reflector(
+		{} as Cluster,
+		"Namespace",
+		{},
+		{
+			item: () => "",
+			all() {},
+			changed() {},
+			trouble() {},
+			heard: () => heard++,
+		},
+	);
+	assert.equal(heard, 1);
+});
+
 test("a watch that ends is resumed after its last event or bookmark", async () => {
 	assert.deepEqual(
 		await follow(

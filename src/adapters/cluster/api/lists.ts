@@ -91,6 +91,7 @@ async function* watchEvents<K extends Kind>(
 						resourceVersion: query.resourceVersion,
 					}),
 				accept: acceptOf(query, "Object"),
+				timeout: LONGEST_WATCH,
 				signal,
 				redact: known.elsewhere,
 			},
@@ -222,6 +223,8 @@ async function* allPages<Taken>(
 
 /** After so long a server ends a watch, which is then resumed: one that it has forgotten does not stay for ever. */
 const WATCH_SECONDS = 300;
+/** In milliseconds: one that has not ended by then has ended without a word, behind a proxy that goes on answering. */
+const LONGEST_WATCH = (WATCH_SECONDS + 30) * 1000;
 
 function isExpired(error: unknown): error is StatusError {
 	return error instanceof StatusError && error.status === 410;

@@ -28,7 +28,7 @@ import { type Redact, shortened, withoutAuthorization } from "./redact.ts";
 import type { ListBody, Shape } from "./shapes.ts";
 
 /** A request to the API server; its path, `/api/v1/…`, is below the server's own. */
-export interface Call extends Omit<Request, "headers" | "timeout"> {
+export interface Call extends Omit<Request, "headers"> {
 	readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 	readonly accept?: string;
 	readonly contentType?: string;
@@ -276,7 +276,7 @@ export class Requests {
 				...headers,
 				...credential.headers,
 			},
-			// A watch has no end.
+			// A watch has a limit of its own.
 			...(timeout > 0 && !call.endless && { timeout }),
 		};
 	}

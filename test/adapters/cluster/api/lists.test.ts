@@ -245,6 +245,16 @@ describe("watches", () => {
 		);
 	});
 
+	test("that end without a word, behind a proxy that goes on answering, are given up soon after their time", async (t) => {
+		t.mock.timers.enable({ apis: ["setTimeout"] });
+		const ended = watched(1, () => t.mock.timers.tick(299_000)).catch(
+			(error: Error) => error.name,
+		);
+		await cluster.read("Namespace", { name: "default" });
+		t.mock.timers.tick(60_000);
+		assert.equal(await ended, "ConnectionError");
+	});
+
 	test("that the server cuts are a ConnectionError, and are not restarted", async () => {
 		const heal = server.onRequest(({ query }) =>
 			query.has("watch") ? { cut: "before" } : undefined,
