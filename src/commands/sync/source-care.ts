@@ -1,6 +1,5 @@
 import { apply } from "../../actions/apply/apply.ts";
 import { AT_ONCE } from "../../actions/in-parallel.ts";
-import { readPullSecret } from "../../actions/read/read-keys.ts";
 import { WorkQueue } from "../../actions/watch/work-queue.ts";
 import type { Credential } from "../../core/credentials/credential.ts";
 import type { LogNote, RefreshFailure } from "../../core/in-cluster/log.ts";
@@ -270,8 +269,8 @@ export class SourceCare {
 				return failed("rejected", { is: "rejected", verification });
 		}
 		const written = await this.#write(source, key, credential, name);
-		if (written !== undefined) return failed("unwritten", written);
-		await this.#renewed(source, key, credential, name, cacheFor);
+		if (written.is !== "written") return failed("unwritten", written);
+		this.#renewed(written.now, key, credential, name, cacheFor);
 	}
 
 	async #verify(key: string, credential: Credential) {
@@ -284,13 +283,13 @@ export class SourceCare {
 		);
 	}
 
-	/** Writes it, unless somebody changed the entry meanwhile; why it was not. */
+	/** Writes it, unless somebody changed the entry meanwhile. Returns the source as it is then, or why it was not. */
 	async #write(
 		source: PullSecret,
 		key: string,
 		credential: Credential,
 		provider: string,
-	): Promise<RefreshFailure | undefined> {
+	): Promise<RefreshFailure | { is: "written"; now: PullSecret | undefined }> {
 		const { cluster, reader, world, onResult } = this.how;
 		const before = credentialIn(source, key);
 		const planned = (now: PullSecret | undefined): Change | undefined => {
@@ -314,6 +313,7 @@ export class SourceCare {
 		};
 		const change = planned(source);
 		if (change === undefined) return { is: "changed-meanwhile" };
+		let written: PullSecret | undefined;
 		const [result] = await apply(
 			// Deleted and created again, it would be gone in between.
 			[onlyAgreed(change, false, "rotate")],
@@ -323,11 +323,14 @@ export class SourceCare {
 				world,
 				dryRun: "none",
 				replan: (_, now) => planned(now),
+				onWritten: (secret) => {
+					written = secret;
+				},
 			},
 		);
 		if (result === undefined || result.action !== "failed") {
 			if (result !== undefined) onResult(result);
-			return undefined;
+			return { is: "written", now: written };
 		}
 		const { why } = result;
 		return why === undefined || why.cause === "changed-meanwhile"
@@ -335,15 +338,14 @@ export class SourceCare {
 			: { is: "unwritten", why };
 	}
 
-	async #renewed(
-		source: PullSecret,
+	#renewed(
+		now: PullSecret | undefined,
 		key: string,
 		credential: Credential,
 		provider: string,
 		cacheFor: number | undefined,
-	): Promise<void> {
-		const { cluster, reader, world, onNote, onRefresh } = this.how;
-		const now = await readPullSecret(cluster, reader, source);
+	): void {
+		const { world, onNote, onRefresh } = this.how;
 		const entry = this.#entryOf(key, credential);
 		if (now !== undefined) this.learn(now);
 		const expiry = now && expiryIn(now, key);

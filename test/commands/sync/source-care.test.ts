@@ -214,6 +214,29 @@ describe("what renews itself", () => {
 			);
 		});
 
+	test("one that was written is told as renewed, though nothing can be read just then", async () => {
+		let isWritten = false;
+		await cared(
+			{
+				gives: () => token(2 * HOUR),
+				prepare: (bed) => {
+					bed.server.onRequest(({ method }) => {
+						if (method === "PATCH") isWritten = true;
+						return isWritten && method === "GET"
+							? { answer: { status: 400, message: "no" } }
+							: undefined;
+					});
+				},
+			},
+			async ({ play, notes, results, password }) => {
+				await play(49 * MINUTE);
+				assert.equal(password(), token(2 * HOUR));
+				assert.deepEqual(results, ["configured nginx-mesh", "refreshed"]);
+				assert.equal(notes.length, 1);
+			},
+		);
+	});
+
 	test("a credential is renewed in the last fifth of its life, and the next one again", async () => {
 		await cared(
 			{ gives: (n) => token(n === 1 ? 2 * HOUR : 3 * HOUR) },
