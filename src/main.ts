@@ -35,13 +35,14 @@ const outside: Outside = {
 	clock: systemClock,
 	files,
 	interrupt: interrupt.signal,
-	async connect(flags, { err = streams.err, quietlyUntil } = {}) {
+	async connect(flags, { err = streams.err, serverSaid, quietlyUntil } = {}) {
 		const { connect } = await import("./adapters/cluster/index.ts");
 		return connect(flags, {
 			env: process.env,
 			files,
 			clock: systemClock,
 			err: quietlyUntil ? silent : err,
+			serverSaid,
 			interrupt: quietlyUntil
 				? AbortSignal.any([interrupt.signal, quietlyUntil])
 				: interrupt.signal,

@@ -106,6 +106,8 @@ export interface KubeconfigNames {
 interface ConnectedApart {
 	/** Where its warnings and the lines of `-v` go, instead of stderr. */
 	readonly err?: Output;
+	/** Is told what the API server warns of, instead of `err`. */
+	readonly serverSaid?: (words: string) => void;
 	/** Nobody is asked or told anything, and everything ends when it aborts. */
 	readonly quietlyUntil?: AbortSignal;
 }

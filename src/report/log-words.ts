@@ -27,6 +27,7 @@ type LogWording = Wording<LogNote, NoteWords, undefined, "event">;
 
 const WORDS: LogWording = {
 	synced: ({ results }) => summary(results, "none"),
+	"server-warning": ({ said }) => said,
 	watching: () => "Watching for changes.",
 	stopped: ({ counts: { created, configured, deleted, failed } }) =>
 		`stopped: ${created} created, ${configured} configured, ${deleted} deleted, ${failed} failed`,

@@ -132,7 +132,7 @@ export async function meshreg(
 				: { ...systemClock, now: () => given.now ?? 0 },
 		files,
 		interrupt,
-		async connect(flags, { err = streams.err, quietlyUntil } = {}) {
+		async connect(flags, { err = streams.err, serverSaid, quietlyUntil } = {}) {
 			const cluster = await connect(flags, {
 				env,
 				files,
@@ -140,6 +140,7 @@ export async function meshreg(
 				err: quietlyUntil
 					? { write() {}, isTerminal: false, columns: 80 }
 					: err,
+				serverSaid,
 				interrupt: quietlyUntil
 					? AbortSignal.any([interrupt, quietlyUntil])
 					: interrupt,

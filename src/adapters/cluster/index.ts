@@ -24,6 +24,8 @@ export async function connect(
 	context: ConnectContext,
 ): Promise<Cluster> {
 	const { clock, err, interrupt } = context;
+	const { serverSaid = (warning) => err.write(`Warning: ${warning}\n`) } =
+		context;
 	const target = await find(flags, context);
 	const server = serverUrl(target.server);
 	const credentials = credentialsOf(target, server, context);
@@ -40,6 +42,7 @@ export async function connect(
 		compressed: !target.cluster["disable-compression"],
 		verbosity: flags.verbosity ?? 0,
 		err,
+		serverSaid,
 		clock,
 	});
 	const known = new KnownData();

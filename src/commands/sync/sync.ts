@@ -79,10 +79,19 @@ Select namespaces by name, all of them, by label, or those in which the mesh inj
 	async run(options, world) {
 		warn(world, ...options.notes);
 		if (options.prune) mustAsk("--prune", options, world);
-		const cluster = await world.connect({
-			...(options.watch && { requestTimeout: LONGEST_REQUEST }),
-			...options.connection,
-		});
+		const cluster = options.watch
+			? await world.connect(
+					{ requestTimeout: LONGEST_REQUEST, ...options.connection },
+					{
+						// A line of the log like any other: with -o json it is JSON.
+						serverSaid: (said) =>
+							world.emit({
+								type: "log",
+								note: { level: "warning", event: "server-warning", said },
+							}),
+					},
+				)
+			: await world.connect(options.connection);
 		try {
 			return options.watch
 				? await watchSync(options, cluster, world)

@@ -17,6 +17,8 @@ export type LogNote =
 				/** Everything has been looked at once, with what became of it. */
 				synced: { level: "info"; results: readonly ChangeResult[] };
 				watching: { level: "info" };
+				/** What the API server says beside an answer, in its words. */
+				"server-warning": { level: "warning"; said: string };
 				stopped: { level: "info"; counts: Readonly<Record<Action, number>> };
 				"source-deleted": { level: "warning"; source: SourceRef };
 				"source-malformed": {

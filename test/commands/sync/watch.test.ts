@@ -460,6 +460,29 @@ describe("sync --watch", () => {
 		assert.equal(reads(bed, NAMESPACES).lists, 0);
 	});
 
+	test("-o json: what an API server warns of is an object as well, each once", async () => {
+		await using bed = await bedWith(["app", "shop"]);
+		bed.server.onRequest(({ method }) =>
+			method === "POST" ? { warnings: ['no more of "this"'] } : undefined,
+		);
+		await using watch = await watching(bed, ["-A", "-o", "json"]);
+		const { err } = await watch.stop();
+		const notes = err
+			.trimEnd()
+			.split("\n")
+			.map((text) => JSON.parse(text));
+		assert.deepEqual(
+			notes.map(({ level, event }) => `${level} ${event}`),
+			[
+				"warning server-warning",
+				"info synced",
+				"info watching",
+				"info stopped",
+			],
+		);
+		assert.equal(notes[0]?.message, 'no more of "this"');
+	});
+
 	test("-o json is an object a line, with the time", async () => {
 		await using bed = await bedWith(["app"]);
 		foreign(bed, "app");

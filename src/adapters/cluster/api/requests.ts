@@ -48,6 +48,8 @@ interface RequestOptions {
 	/** From 6 on every request is a line on `err`. */
 	readonly verbosity: number;
 	readonly err: Output;
+	/** Is told of each warning of the server once. */
+	readonly serverSaid: (words: string) => void;
 	readonly clock: Clock;
 }
 
@@ -300,7 +302,7 @@ export class Requests {
 			const warning = oneLine(redact(said));
 			if (this.#warned.has(warning)) continue;
 			this.#warned.add(warning);
-			this.#options.err.write(`Warning: ${warning}\n`);
+			this.#options.serverSaid(warning);
 		}
 	}
 }
