@@ -23,6 +23,8 @@ const LONG_GRACE = 10_000;
 export class Connections {
 	#current: Promise<Transport> | undefined;
 	readonly #opened = new Set<Transport>();
+	/** Those of them on which more can be sent. */
+	readonly #usable = new Set<Transport>();
 	readonly #finishing = new AbortController();
 	readonly #unstoppable = new Set<Promise<unknown>>();
 	#ended: { reason: unknown } | undefined;
@@ -58,7 +60,7 @@ export class Connections {
 			const link = await (timeout ? inTime(current, timeout) : current);
 			const roomy =
 				endless && link.isFull
-					? [...this.#opened].find(({ isFull }) => !isFull)
+					? [...this.#usable].find(({ isFull }) => !isFull)
 					: link;
 			if (roomy !== undefined) return await roomy.send(request);
 			// Of those that found it full together, one has another made.
@@ -74,6 +76,7 @@ export class Connections {
 	/** The next request dials anew (other certificates); what is in flight is left to end. */
 	renew(): void {
 		this.#current = undefined;
+		this.#usable.clear();
 		for (const link of this.#opened) link.close();
 	}
 
@@ -119,9 +122,13 @@ export class Connections {
 					? new Http2(this.#authority, dialled)
 					: new Http1(this.#authority, dialled, this.#dial);
 			if (this.#ended) link.destroy();
-			else this.#opened.add(link);
+			else {
+				this.#opened.add(link);
+				this.#usable.add(link);
+			}
 			link.onLost((ended) => {
 				forget();
+				this.#usable.delete(link);
 				if (ended) this.#opened.delete(link);
 			});
 			return link;

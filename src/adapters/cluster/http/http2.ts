@@ -58,7 +58,7 @@ export class Http2 implements Transport {
 	}
 
 	get isFull(): boolean {
-		return this.#session.closed || this.#watches >= MOST_WATCHES;
+		return this.#watches >= MOST_WATCHES;
 	}
 
 	async send(request: Request): Promise<Answer> {

@@ -249,6 +249,37 @@ describe("a server that says good-bye (GOAWAY)", () => {
 		assert.equal(read.metadata.name, "x");
 	});
 
+	test("keeps its watches, and is given no other where one of them ends", async (t) => {
+		const streams: ServerHttp2Stream[] = [];
+		let arrived = () => {};
+		const { sessions, cluster } = await serverWith(t, (_, __, stream) => {
+			stream.respond({ ":status": 200 });
+			streams.push(stream);
+			arrived();
+			return false;
+		});
+		/** One more watch, until its request is there. */
+		const watch = async () => {
+			const { promise, resolve } = Promise.withResolvers<void>();
+			arrived = resolve;
+			const events = cluster.watch("Secret", { resourceVersion: "1" });
+			events[Symbol.asyncIterator]()
+				.next()
+				.catch(() => {});
+			await promise;
+		};
+		while (sessions.length < 2) await watch();
+		const first = streams.filter(({ session }) => session === sessions[0]);
+		assert.equal(first.length, 32);
+		sessions[0]?.goaway(0);
+		first[0]?.end();
+		await settled();
+		for (let more = 0; more < 32; more++) await watch();
+		assert.equal(sessions.length, 3);
+		assert.equal(streams.at(-2)?.session, sessions[1]);
+		assert.equal(streams.at(-1)?.session, sessions[2]);
+	});
+
 	for (const how of ["destroyed", "left alone"] as const)
 		test(`and never hangs up keeps no connection that is ${how}`, async (t) => {
 			const { url, ca } = await serverWith(t, (session) => {
