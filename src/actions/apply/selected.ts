@@ -144,9 +144,10 @@ async function found(
 
 async function agrees(
 	targets: readonly { readonly namespace: string }[],
-	{ world, yes, dryRun, cluster }: Run,
+	{ world, yes, dryRun, cluster, report }: Run,
 ): Promise<boolean> {
-	if (yes || dryRun !== "none") return true;
+	// What is only shown gives nothing; objects are printed to be applied.
+	if (yes || (dryRun !== "none" && report.form !== "objects")) return true;
 	if (!world.streams.interactive) return false;
 	const where = contextClause(cluster.context);
 	const namespaces = targets.map(({ namespace }) => namespace);

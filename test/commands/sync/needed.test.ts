@@ -59,6 +59,28 @@ Warning: no namespace matched: nothing to do
 		);
 	});
 
+	test("prints no copy that nobody was asked for: what is printed is applied", async () => {
+		await using bed = await withPods(["app"]);
+		const question =
+			"Give the credential to app (context embedded), whose pods ask for it?";
+		const warning =
+			"Warning: found through their pods, and given nothing without --yes: app\n";
+		const dry = ["sync", "--needed", "--dry-run=client"];
+		const printed = await bed.run([...dry, "-o", "yaml"]);
+		assert.doesNotMatch(printed.out, /Secret/);
+		assert.ok(printed.err.startsWith(warning));
+		const refused = await bed.run([...dry, "-o", "yaml"], {
+			answers: [[question, false]],
+		});
+		assert.doesNotMatch(refused.out, /Secret/);
+		assert.match(
+			(await bed.run([...dry, "-o", "yaml", "--yes"])).out,
+			/kind: Secret/,
+		);
+		const shown = await bed.run(dry);
+		assert.match(shown.out, /created in app namespace \(dry run\)/);
+	});
+
 	test("serves without a question what a rule of the record serves, and nothing else", async () => {
 		await using bed = await withPods(
 			["app", "shop"],
