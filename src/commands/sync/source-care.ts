@@ -234,7 +234,7 @@ export class SourceCare {
 			return failed("unwritten", { is: "record-unreadable" });
 		let answer: Awaited<ReturnType<World["provided"]>>;
 		try {
-			const args = provider.by === "plugin" ? refresh.args : [];
+			const { args } = refresh;
 			answer = await world.provided(provider, args, key, this.how.ca);
 		} catch (error) {
 			if (!(error instanceof OperationError)) throw error;

@@ -343,6 +343,37 @@ describe("what renews itself", () => {
 		);
 	});
 
+	test("for how long a person said that one is good, the next is good as well", async () => {
+		const said = (what: string) => JSON.stringify({ [HOST]: what });
+		await cared(
+			{
+				there: "one",
+				gives: (n) => `opaque ${n}`,
+				annotations: {
+					"kubectl-meshreg/issued-at": said("2026-11-28T08:00:00Z"),
+					"kubectl-meshreg/expires-in": said("1h"),
+				},
+			},
+			async ({ play, asked, annotation }) => {
+				await play(2 * HOUR);
+				assert.deepEqual(asked, [48, 96]);
+				assert.equal(annotation("expires-in"), said("1h"));
+			},
+		);
+	});
+
+	test("the same token again is a failure once it is over", async () => {
+		await cared(
+			{ gives: () => token(HOUR) },
+			async ({ play, notes, results }) => {
+				await play(HOUR + MINUTE);
+				assert.deepEqual([...new Set(results)], ["unchanged", "failed"]);
+				assert.equal(notes.length, 1);
+				assert.match(notes[0] ?? "", /helper:mine .*; the current one expired/);
+			},
+		);
+	});
+
 	const KEEPS: readonly [
 		what: string,
 		given: Given,
