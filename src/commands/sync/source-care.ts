@@ -126,12 +126,7 @@ export class SourceCare {
 
 	/** The source as it is now; undefined: it is gone. */
 	learn(source: PullSecret | undefined): void {
-		const before = this.#source;
-		if (
-			source?.uid === before?.uid &&
-			source?.resourceVersion === before?.resourceVersion
-		)
-			return;
+		if (source?.resourceVersion === this.#source?.resourceVersion) return;
 		this.#source = source;
 		for (const key of source === undefined ? [] : registriesOf(source.content))
 			this.#queue.add(key);

@@ -544,7 +544,7 @@ describe("what renews itself", () => {
 			async ({ play, asked, notes }) => {
 				await play(HOUR + 5 * MINUTE);
 				assert.ok(asked.length > 300, `${asked.length}`);
-				assert.ok(notes.length < 20, `${notes.length}`);
+				assert.ok(notes.length > 10 && notes.length < 20, `${notes.length}`);
 				assert.match(
 					notes.at(-1) ?? "",
 					/^error .* request \d+; .* expired at/,
