@@ -405,7 +405,10 @@ for (const verb of ["attach", "detach"])
 		],
 	]);
 
-refuses("detach", together("--all --secret=team", "--all --by-policy"));
+refuses(
+	"detach",
+	together("--all --secret=team", "--all --from=team", "--all --by-policy"),
+);
 
 refuses("check", [
 	["--yes", "--yes needs --fix"],
@@ -486,10 +489,15 @@ refuses("inject", [
 	],
 	["-f x --secret No", /^error: --secret: "No" is not a Secret name: /],
 	[
-		"-f x --secret a --from n/b",
+		"-f x --with-secret --secret a --from n/b",
 		/^error: --from names the source b, and --secret is a/,
 	],
-	[["-f", "x", "-n", ""], /^error: -n: the namespace is empty/],
+	[
+		["-f", "x", "--with-secret", "-n", ""],
+		/^error: -n: the namespace is empty/,
+	],
+	["-f x -n app", /^error: -n needs --with-secret/],
+	["-f x --from nginx-mesh/b", /^error: --from needs --with-secret/],
 ]);
 
 refuses("explain", [

@@ -255,7 +255,12 @@ describe("every command", () => {
 			for (const { name, needs } of command.flags)
 				if (needs !== undefined)
 					assert.match(
-						await refused(lineOf(command, name)),
+						await refused([
+							...lineOf(command, name),
+							...command.flags.flatMap((flag) =>
+								flag.required ? `--${flag.name}=x` : [],
+							),
+						]),
 						/^error: -\S+ needs (-\S+(, | or )?)+\n$/,
 					);
 	});
@@ -272,7 +277,7 @@ describe("every command", () => {
 						optional ? [] : operand.toLowerCase(),
 					);
 					const argv = [verb, ...needed, ...spelling];
-					if (verb === "inject") argv.push("-f", "x");
+					if (verb === "inject") argv.push("-f", "x", "--with-secret");
 					assert.match(
 						await refused(argv),
 						/is empty|takes one namespace|is not a namespace name/,

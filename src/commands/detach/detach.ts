@@ -52,7 +52,7 @@ With --by-policy it deletes the policies of attach --by-policy.`,
 		switchFlag(
 			"all",
 			"Remove all pull secrets that attach added, instead of one.",
-			{ group: "Target", conflicts: ["secret", "by-policy"] },
+			{ group: "Target", conflicts: ["secret", "from", "by-policy"] },
 		),
 	],
 	options: (given, env) => ({

@@ -61,9 +61,10 @@ Works offline unless --with-secret is given.`,
 		),
 		{
 			...flags.NAMESPACE_FLAG,
-			help: "Use this namespace for objects without one (with --with-secret).",
+			help: "Use this namespace for objects without one.",
+			needs: ["with-secret"],
 		},
-		FROM_FLAG,
+		{ ...FROM_FLAG, needs: ["with-secret"] },
 		flags.MESH_FLAG,
 	],
 	options(given, env) {
