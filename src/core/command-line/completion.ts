@@ -75,10 +75,17 @@ function find(word: string, flags: readonly Flag[]): Flag | undefined {
 		: flags.find(({ short }) => short === word[1]);
 }
 
-/** Only flags that may still be given. */
+/** Only flags that may still be given, beside those that are. */
 function flagNames(flags: readonly Flag[], given: Given): Candidate[] {
+	const there = flags.filter(({ name }) => given.has(name));
+	const isRefused = ({ name, conflicts }: Flag) =>
+		there.some(
+			(other) =>
+				conflicts?.includes(other.name) || other.conflicts?.includes(name),
+		);
 	return flags
 		.filter(({ name, kind }) => kind === "list" || !given.has(name))
+		.filter((flag) => !isRefused(flag))
 		.flatMap(({ name, short, help: about }) => [
 			{ value: `--${name}`, about },
 			...(short === undefined ? [] : [{ value: `-${short}`, about }]),

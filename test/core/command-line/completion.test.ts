@@ -46,6 +46,7 @@ const vocabulary: Vocabulary = {
 					name: "attach",
 					kind: "optional",
 					values: "serviceaccount",
+					conflicts: ["name"],
 					help: "Accounts.",
 				},
 				{
@@ -121,6 +122,10 @@ const CASES: [
 		FLAGS.filter((f) => !/^(--yes|-y|--output|-o)$/.test(f)),
 	],
 	[["sync", "-n", "a", "-"], FLAGS],
+	...[["--attach"], ["--name", "a"]].map((given): (typeof CASES)[number] => [
+		["sync", ...given, "-"],
+		FLAGS.filter((f) => f !== "--attach" && f !== "--name"),
+	]),
 	[["sync", "--", "-"], "pull-secret"],
 	[["sync", "-n", ""], "namespace", { taken: [""] }],
 	[["sync", "-n", "-y"], "namespace", { taken: [""] }],
