@@ -86,6 +86,8 @@ const EDIT_WORDS: FailureWording<EditFailure> = {
 		`${secretWords(source)} exists but is not managed by meshreg (type ${type}); create --force takes it over`,
 	"edit-copy": ({ source, of }) =>
 		`${secretWords(source)} is a copy of ${of}; change that one`,
+	"user-differs": ({ source, key, user, entered }) =>
+		`${secretWords(source)} has ${displayHost(key)} as ${user}, not as ${entered}; name the user with --registry-username`,
 	"credentials-differ": ({ key }) =>
 		`more than one credential was given for ${displayHost(key)}, which takes one`,
 	"label-stays": ({ source, label }) =>

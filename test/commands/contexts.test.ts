@@ -412,6 +412,34 @@ serviceaccount/default configured in app namespace
 		);
 	});
 
+	test("rotate: one cluster's user takes the place of no other's", async () => {
+		await using all = await clusters();
+		for (const [context, user] of [
+			["prod-eu", "mesh"],
+			["prod-us", "other"],
+		])
+			await all.run(
+				[
+					...["create", "--registry-server=registry.example.com"],
+					...[`--registry-username=${user}`, "--registry-password-stdin"],
+					`--contexts=${context}`,
+				],
+				{ stdin: "one" },
+			);
+		const argv = ["rotate", "--registry-password-stdin", "--no-verify"];
+		const { status, err } = await all.run(
+			[...argv, "--contexts=prod-eu,prod-us"],
+			{ stdin: "two" },
+		);
+		assert.equal(status, 1);
+		assert.match(
+			err,
+			/^error: secret "nginx-mesh-registry-key" in namespace "nginx-mesh" has registry\.example\.com as other, not as mesh; name the user with --registry-username$/m,
+		);
+		assert.equal(all.eu.password("nginx-mesh"), "two");
+		assert.equal(all.us.password("nginx-mesh"), "one");
+	});
+
 	test("rotate --if-expiring: another cluster's credential is asked for in its section, after those before it", async () => {
 		await using all = await clusters();
 		await createEnding(all);

@@ -255,6 +255,7 @@ const FAILURES: Readonly<Record<Cause, true>> = {
 	unmanaged: true,
 	undone: true,
 	unreachable: true,
+	"user-differs": true,
 };
 
 test("docs/json.md says what each cause of a failure means", async () => {

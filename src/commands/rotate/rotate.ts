@@ -8,6 +8,7 @@ import {
 	serverOf,
 	usualOf,
 } from "../../actions/credentials/choose-entry.ts";
+import type { CredentialInput } from "../../actions/credentials/credential-input.ts";
 import { enterVerified } from "../../actions/credentials/enter-verified.ts";
 import {
 	type EnteredCredential,
@@ -25,6 +26,8 @@ import { warnOfMalformed } from "../../actions/read/warn-of-malformed.ts";
 import { tell, tellUnlessQuiet, warn } from "../../actions/tell.ts";
 import { CANCELLED, cancelled, command } from "../../command.ts";
 import { withHelp } from "../../core/command-line/flag.ts";
+import { displayUsername } from "../../core/credentials/credential.ts";
+import { FailureError } from "../../core/output/failure.ts";
 import {
 	editable,
 	entryNamed,
@@ -190,6 +193,7 @@ The user stays unless another is given, and so do other registries in the source
 			const report = new ChangeReport(world, cluster, formOf(options));
 			const entered = await enter(world);
 			if (entered === CANCELLED) return report.cancelled();
+			keepsUser(source, key, entered, options.input);
 			const entries = newEntries(
 				entered.map((one) => ({ ...one, server: { ...one.server, key } })),
 				options,
@@ -209,6 +213,30 @@ The user stays unless another is given, and so do other registries in the source
 
 /** Copies of a rotated source are where its record says. */
 const RECORDED = { selection: { by: "record" }, servesRecord: true } as const;
+
+/**
+ * Throws FailureError where nobody names a user, and the one that was kept is another cluster's: a new
+ * password alone is for one of them.
+ */
+function keepsUser(
+	source: PullSecret,
+	key: string,
+	entered: readonly EnteredCredential[],
+	{ username, password }: CredentialInput,
+): void {
+	const { usual } = usualOf(source, key);
+	const [one] = entered;
+	if (password === undefined || username !== undefined || !one || !usual)
+		return;
+	if (one.credential.username !== usual)
+		throw new FailureError({
+			cause: "user-differs",
+			source: placeOf(source),
+			key,
+			user: displayUsername(usual),
+			entered: displayUsername(one.credential.username),
+		});
+}
 
 /** Milliseconds for which the credential is known to be good, where these are more than `longer`. */
 function timeLeft(

@@ -121,6 +121,8 @@ export type EditFailure = Causes<{
 	};
 	"edit-unmanaged": { source: Place; type: string };
 	"edit-copy": { source: Place; of: string };
+	/** The user was to stay, and is another here; both as they may be shown. */
+	"user-differs": { source: Place; key: string; user: string; entered: string };
 	/** Two were given for one entry. */
 	"credentials-differ": { key: string };
 	/** It was created with this label, `KEY=VALUE`, and another is asked for. */
