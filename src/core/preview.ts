@@ -3,6 +3,7 @@ import {
 	accountAfter,
 	accountDifferences,
 	accountManifest,
+	alsoAttached,
 } from "./accounts/attachment.ts";
 import type { PolicyObject } from "./accounts/policy.ts";
 import type { Cases } from "./cases.ts";
@@ -47,13 +48,25 @@ export function previewDifferences(preview: Preview): Difference[] {
 	}
 }
 
-/** The object as it would be, to be committed or applied; undefined where nothing would be there. */
-export function previewObject(preview: Preview): object | undefined {
+/**
+ * The object as it would be, to be committed or applied; undefined where nothing would be there.
+ * `planned`: as it would be after what comes before this.
+ */
+export function previewObject(
+	preview: Preview,
+	planned?: object,
+): object | undefined {
 	switch (preview.of) {
 		case "Secret":
 			return manifestAfter(preview.change);
 		case "ServiceAccount":
-			return accountManifest(accountAfter(preview.account, preview.plan));
+			return planned === undefined
+				? accountManifest(accountAfter(preview.account, preview.plan))
+				: alsoAttached(
+						planned as ServiceAccount,
+						preview.account,
+						preview.plan,
+					);
 		case "Namespace":
 			return namespaceManifest(preview.name);
 		case "policy":

@@ -213,6 +213,31 @@ describe("C6: --dry-run=client -o yaml|json prints objects, the same each time",
 		assert.deepEqual(Object.keys(auths), ["a.io", "r.io"]);
 	});
 
+	test("sync --all-sources --attach: an account with the pull secrets of each", async () => {
+		await using bed = await bedOf();
+		for (const name of [NAME, "second"])
+			await bed.run(["create", name, ...login], { stdin: "p" });
+		const value = (await printed(
+			bed,
+			...["sync", "--all-sources", "-n", "app", "--attach"],
+		)) as { items: { kind: string }[] };
+		assert.deepEqual(
+			value.items.filter(({ kind }) => kind === "ServiceAccount"),
+			[
+				{
+					...account("app", NAME),
+					imagePullSecrets: [{ name: NAME }, { name: "second" }],
+					metadata: {
+						...account("app").metadata,
+						annotations: {
+							"kubectl-meshreg/attached-keys": `${NAME},second`,
+						},
+					},
+				},
+			],
+		);
+	});
+
 	test("no namespace that matches: an empty List", async () => {
 		await using bed = await bedOf();
 		assert.deepEqual(

@@ -108,8 +108,9 @@ export class ChangeReport {
 
 	#addObject(about: About, preview: Preview | undefined): void {
 		if (preview === undefined) return;
-		const object = previewObject(preview);
-		if (object !== undefined) this.#objects.set(keyOf(about), object);
+		const key = keyOf(about);
+		const object = previewObject(preview, this.#objects.get(key));
+		if (object !== undefined) this.#objects.set(key, object);
 	}
 
 	/** What has been added so far. */

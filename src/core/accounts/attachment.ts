@@ -60,6 +60,19 @@ export function accountAfter(
 	return after;
 }
 
+/** An account, as it is planned, with what another plan for it adds to its pull secrets. */
+export function alsoAttached(
+	planned: ServiceAccount,
+	account: ServiceAccount,
+	plan: AccountPlan,
+): ServiceAccount {
+	return accountDifferences(account, accountAfter(account, plan))
+		.flatMap((one) =>
+			one.of === "imagePullSecret" && one.is === "added" ? one.name : [],
+		)
+		.reduce((now, name) => accountAfter(now, planAttach(now, name)), planned);
+}
+
 /** How an account's pull secrets would differ. */
 export function accountDifferences(
 	before: ServiceAccount,
