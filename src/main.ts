@@ -13,6 +13,15 @@ import type { Outside, Prompter } from "./world.ts";
 // Set for the sake of another program, it would have any server taken for the cluster's.
 delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
 
+// Node would print what it reads, a password as well. It has looked at the variable by now, and prints as we do.
+if (process.env.NODE_DEBUG) {
+	const { stderr, pid } = process;
+	const write = stderr.write.bind(stderr);
+	const byNode = new RegExp(`^\\w+ \\S*${pid}\\S*: `);
+	stderr.write = (text: string | Uint8Array, ...rest: readonly unknown[]) =>
+		byNode.test(String(text)) || Reflect.apply(write, stderr, [text, ...rest]);
+}
+
 // It may have been removed. Libraries ask for it as they load; nothing but names of files is looked up in it.
 try {
 	process.cwd();

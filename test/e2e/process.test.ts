@@ -123,6 +123,27 @@ describe("NODE_OPTIONS and flags of Node do nothing", () => {
 		});
 });
 
+test("NODE_DEBUG shows nothing that is read", async () => {
+	const { status, out, err } = await program(
+		BUILT,
+		[
+			...["create", "--server=http://127.0.0.1:1", "--no-verify"],
+			...["--registry-server=r.example", "--registry-username=u"],
+			"--registry-password-stdin",
+		],
+		{
+			kubeconfig: "",
+			home: folder,
+			env: { NODE_DEBUG: "*" },
+			stdin: "marked-password",
+		},
+	);
+	assert.doesNotMatch(out + err, /marked|6d 61 72 6b 65 64/);
+	// There is no cluster.
+	assert.equal(status, 1);
+	assert.match(err, /connection .* refused/);
+});
+
 test("SIGUSR1 opens no debugger", {
 	skip: process.platform !== "linux" && "/proc says what a process listens to",
 }, async () => {
