@@ -11,8 +11,10 @@ import type {
 } from "../core/pull-secrets/tree.ts";
 import { age } from "./age.ts";
 
-/** How many pods of a namespace are named before they are only counted; those in trouble always are. */
+/** How many pods of a namespace are named before they are only counted; more of those in trouble. */
 const NAMED = 5;
+/** As many of these and of accounts: below each of a tenant's sources there may be all of theirs. */
+const MOST_NAMED = 100;
 
 /** What a line holds, and what hangs below it. */
 interface Branch {
@@ -146,10 +148,11 @@ function namespaceBranch({
 			...(differs.length === 0 ? [] : [`: ${lineOf(differs.join(", "))}`]),
 		],
 		below: [
-			...accounts.map((name) => ({
+			...accounts.slice(0, MOST_NAMED).map((name) => ({
 				line: [`serviceaccount/${lineOf(name)}`],
 				below: [],
 			})),
+			...moreOf(accounts.length - MOST_NAMED, "more service account"),
 			...podBranches(pods),
 		],
 	};
@@ -157,12 +160,15 @@ function namespaceBranch({
 
 function podBranches(pods: readonly TreePod[]): Branch[] {
 	const troubled = pods.filter(({ waits }) => waits !== "").length;
-	const named = pods.slice(0, Math.max(NAMED, troubled));
-	const more = pods.length - named.length;
+	const named = Math.max(NAMED, Math.min(troubled, MOST_NAMED));
 	return [
-		...named.map(podBranch),
-		...(more > 0 ? [{ line: [counted(more, "more pod")], below: [] }] : []),
+		...pods.slice(0, named).map(podBranch),
+		...moreOf(pods.length - named, "more pod"),
 	];
+}
+
+function moreOf(more: number, what: string): Branch[] {
+	return more > 0 ? [{ line: [counted(more, what)], below: [] }] : [];
 }
 
 function podBranch({ name, waits, references }: TreePod): Branch {

@@ -3,6 +3,7 @@ import {
 	type Keyring,
 	type KeyringAnswer,
 	lookUp,
+	matcherOf,
 	matchesOf,
 	readKeyring,
 } from "../kubelet/keyring.ts";
@@ -145,12 +146,14 @@ export class Keyrings {
 
 	/** The Secrets of a namespace that would match an image, each by itself. */
 	wouldMatch(namespace: string, image: string): SecretFacts[] {
-		return (this.#byNamespace.get(namespace) ?? []).filter((secret) => {
-			const keyring = this.#alone.getOrInsertComputed(secret, () =>
-				readKeyring([secret.source]),
-			);
-			return hasMatch(image, keyring);
-		});
+		const matches = matcherOf(image);
+		return (this.#byNamespace.get(namespace) ?? []).filter((secret) =>
+			matches(
+				this.#alone.getOrInsertComputed(secret, () =>
+					readKeyring([secret.source]),
+				),
+			),
+		);
 	}
 
 	/** Whether the pod's own Secrets have a credential for an image. */

@@ -185,7 +185,24 @@ function matchedBy(
 
 /** Whether a kubelet would try some credential for an image. */
 export function hasMatch(image: string, keyring: Keyring): boolean {
-	return matchesOf(lookUp(image, keyring)).length > 0;
+	return matcherOf(image)(keyring);
+}
+
+/** The same of any number of keyrings: somebody else decides how many, and the image is taken apart once. */
+export function matcherOf(image: string): (keyring: Keyring) => boolean {
+	const reading = readImageReference(image);
+	if (!reading.ok) return () => false;
+	const repository = repositoryOf(withDefaultTag(reading.reference));
+	const target = addressOf(repository);
+	const fallsBack = isDockerHub(repository);
+	return ({ candidates, literal, patterns, malformed }) =>
+		malformed === undefined &&
+		((target !== undefined &&
+			[...(literal.get(placeOf(target)) ?? []), ...patterns].some((index) =>
+				covers(candidates[index]?.address, target),
+			)) ||
+			(fallsBack &&
+				candidates.some(({ normalised }) => normalised === DOCKER_HUB)));
 }
 
 /** As lookUp, for one image. */

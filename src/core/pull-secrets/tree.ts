@@ -1,5 +1,5 @@
 import { displayUser } from "../credentials/entry.ts";
-import { hasMatch, type Keyring, readKeyring } from "../kubelet/keyring.ts";
+import { type Keyring, matcherOf, readKeyring } from "../kubelet/keyring.ts";
 import { podImages } from "../kubelet/pod-images.ts";
 import { namesOf as namesIn } from "../kubelet/pod-secrets.ts";
 import { isPullFailure } from "../kubelet/pull-failures.ts";
@@ -243,7 +243,7 @@ function missing(
 class Users {
 	readonly #pods: ReadonlyMap<string, readonly TreePodFacts[]>;
 	readonly #accounts: ReadonlyMap<string, readonly AccountFacts[]>;
-	readonly #needs = new WeakMap<Keyring, Map<string, boolean>>();
+	readonly #matchers = new Map<string, (keyring: Keyring) => boolean>();
 
 	constructor({ pods, accounts }: TreeParts) {
 		this.#pods = Map.groupBy(pods, ({ namespace }) => namespace);
@@ -277,10 +277,10 @@ class Users {
 
 	/** Whether a kubelet would take a credential of the source for an image. */
 	#isFor(image: string, keyring: Keyring | undefined): boolean {
-		if (keyring === undefined) return false;
-		return this.#needs
-			.getOrInsertComputed(keyring, () => new Map<string, boolean>())
-			.getOrInsertComputed(image, () => hasMatch(image, keyring));
+		return (
+			keyring !== undefined &&
+			this.#matchers.getOrInsertComputed(image, matcherOf)(keyring)
+		);
 	}
 }
 

@@ -162,6 +162,31 @@ describe("list -o tree", () => {
 		);
 	});
 
+	test("below each of a tenant's sources, no more than a hundred of all their pods and accounts are named", async () => {
+		await using bed = await cluster();
+		for (let at = 0; at < 10; at++) source(bed, MESH, [], { at: `dev/s${at}` });
+		const names = Array.from({ length: 10 }, (_, at) => `s${at}`);
+		for (let at = 0; at < 120; at++) {
+			account(bed, `dev/a${at}`, names);
+			pod(bed, `dev/p${at}`, {
+				image: IMAGE,
+				waits: "ErrImagePull",
+				pullSecrets: names,
+			});
+		}
+		const { out } = await bed.run(["list", "-n", "dev", "-o", "tree"]);
+		const shown = (pattern: RegExp) => [...out.matchAll(pattern)].length;
+		assert.deepEqual(
+			[
+				shown(/serviceaccount\/a/g),
+				shown(/20 more service accounts$/gm),
+				shown(/pod\/p/g),
+				shown(/20 more pods$/gm),
+			],
+			[1000, 10, 1000, 10],
+		);
+	});
+
 	test("many pods of a namespace are counted, those in trouble all named", async () => {
 		await using bed = await cluster();
 		for (let index = 10; index < 20; index++) pod(bed, `app/job-${index}`);

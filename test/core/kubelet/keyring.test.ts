@@ -6,8 +6,10 @@ import fc from "fast-check";
 import {
 	findCredentials,
 	type KeyringAnswer,
+	matcherOf,
 	normaliseKey,
 	type PullSource,
+	readKeyring,
 } from "../../../src/core/kubelet/keyring.ts";
 import { imageReference } from "../../support/arbitraries.ts";
 
@@ -66,9 +68,11 @@ describe("the kubelet's recorded answers", () => {
 	it("are 148", () => assert.equal(vectors.length, 148));
 	for (const [index, { image, configs, expect }] of vectors.entries())
 		it(`${index}: ${image.slice(0, 60)}`, () => {
-			const answer = findCredentials(
-				image,
-				configs.map((data, at) => sourceOf(data, `app/key${at}`)),
+			const sources = configs.map((data, at) => sourceOf(data, `app/key${at}`));
+			const answer = findCredentials(image, sources);
+			assert.equal(
+				matcherOf(image)(readKeyring(sources)),
+				answer.outcome === "answered" && answer.matches.length > 0,
 			);
 			if (expect.invalidImage !== undefined || expect.error !== undefined) {
 				assert.deepEqual(shown(answer), {
@@ -387,4 +391,26 @@ describe("any input", () => {
 				expected,
 			);
 		});
+});
+
+it("an image is taken apart once, however many keyrings there are", (t) => {
+	const keyrings = Array.from({ length: 50 }, (_, at) =>
+		readKeyring([
+			{
+				from: `evil/s${at}`,
+				type: JSON_TYPE,
+				data: `{"auths":{"reg.io/${at}":{"auth":"dTpw"}}}`,
+			},
+		]),
+	);
+	const matches = matcherOf("reg.io/7/app:1");
+	const read = t.mock.method(RegExp.prototype, "exec");
+	assert.deepEqual(
+		keyrings.flatMap((keyring, at) => (matches(keyring) ? [at] : [])),
+		[7],
+	);
+	const again = read.mock.calls.filter(({ arguments: [text] }) =>
+		text.startsWith("reg.io/7/app"),
+	);
+	assert.deepEqual(again, []);
 });
