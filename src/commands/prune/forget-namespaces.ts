@@ -21,6 +21,7 @@ import {
 } from "../../core/pull-secrets/pull-secret.ts";
 import {
 	hasRules,
+	isCoveredByAll,
 	isCoveredByRule,
 	type NamespaceKnowledge,
 	namesOf,
@@ -93,6 +94,7 @@ export async function sentThere(
 		if (hasRules(record)) known ??= await readNamespaces(cluster, namespaces);
 		const isRuled = (name: string): boolean => {
 			const facts = known?.get(name);
+			if (facts === "unknown") return isCoveredByAll(record, name);
 			return typeof facts === "object" && isCoveredByRule(record, facts);
 		};
 		sent.push({

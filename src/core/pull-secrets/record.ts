@@ -440,13 +440,24 @@ export function isCoveredByRule(
 	return rulesOf(record).some((entry) => ruleMatches(entry, namespace));
 }
 
+/** Whether a rule means whatever namespace bears this name: all that is known of one that may not be read. */
+export function isCoveredByAll(record: SourceRecord, name: string): boolean {
+	return rulesOf(record).some(
+		(entry) => entry.rule.by === "all" && !isLeftOut(entry, name),
+	);
+}
+
+function isLeftOut({ exclude }: RuleEntry, name: string): boolean {
+	return isSystemNamespace(name) || matchesGlob(name, exclude);
+}
+
 /** Whether a rule means a namespace; none means a system namespace. */
 export function ruleMatches(
-	{ rule, exclude }: RuleEntry,
+	entry: RuleEntry,
 	namespace: NamespaceFacts,
 ): boolean {
-	if (isSystemNamespace(namespace.name) || matchesGlob(namespace.name, exclude))
-		return false;
+	const { rule } = entry;
+	if (isLeftOut(entry, namespace.name)) return false;
 	switch (rule.by) {
 		case "all":
 			return true;

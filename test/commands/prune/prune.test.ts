@@ -374,6 +374,34 @@ secret/other configured in nginx-mesh namespace
 		);
 	});
 
+	test("a rule for all is warned of, too, by who may not read the Namespace", async () => {
+		await using bed = await testBed({
+			namespaces: ["app", "nginx-mesh"],
+			users: { sam: {} },
+			allow: [
+				{
+					user: "sam",
+					verbs: ["*"],
+					resources: ["secrets", "serviceaccounts", "pods"],
+					namespaces: ["app", "nginx-mesh"],
+				},
+			],
+		});
+		const pruned = async (record: string) => {
+			const annotations = { "kubectl-meshreg/targets": record };
+			secret(bed, "nginx-mesh", { labels: OURS, annotations });
+			const of = { "kubectl-meshreg/source": `nginx-mesh/${NAME}` };
+			secret(bed, "app", { labels: OURS, annotations: of });
+			const argv = ["prune", "-n", "app", "--yes"];
+			return (await bed.run(argv, { user: "sam" })).err;
+		};
+		assert.match(
+			await pruned('[{"all":true}]'),
+			/^Warning: a rule .* still covers app: .* 'kubectl meshreg sync --forget app'\n$/,
+		);
+		assert.equal(await pruned('[{"all":true,"exclude":["app"]}]'), "");
+	});
+
 	test("a rule alone, and nothing to delete: both are said, and nothing is written", async () => {
 		await using bed = await sent('[{"all":true}]');
 		const { status, out, err } = await bed.run([
