@@ -184,7 +184,7 @@ export function summary(
 			? [summed(accounts.length, "service account", accounts, ALWAYS_ACCOUNTS)]
 			: []),
 	];
-	return `${parts.join("; ")}${DRY_RUN_SUFFIX[dryRun]}\n`;
+	return `${parts.join("; ")}${DRY_RUN_SUFFIX[dryRun]}`;
 }
 
 function summed(

@@ -95,7 +95,7 @@ export async function renderDocument(
 function renderText(document: Document, look: Look, page: Page): Rendered {
 	switch (document.kind) {
 		case "changes":
-			return onErr(changesText(document, look));
+			return onErr(changesText(document, look, page));
 		case "list":
 			return document.items.length === 0
 				? onErr(`${noneFound(document.namespaces, document.meant)}\n`)
@@ -328,20 +328,24 @@ function logLine(
 function changesText(
 	{ clusters, summary: withSummary, next }: Document & { kind: "changes" },
 	{ quiet, watch, dryRun = "none" }: Look,
+	page: Page,
 ): string {
 	// Whoever watches has been told of each as it came.
 	const failures = watch ? "" : failuresText(clusters);
 	const counts =
 		withSummary && !quiet
 			? [
-					summary(
-						clusters
-							.flatMap(({ results }) => results)
-							.filter(
-								({ kind }) =>
-									withSummary !== "accounts" || kind === "ServiceAccount",
-							),
-						dryRun,
+					proseOf(
+						summary(
+							clusters
+								.flatMap(({ results }) => results)
+								.filter(
+									({ kind }) =>
+										withSummary !== "accounts" || kind === "ServiceAccount",
+								),
+							dryRun,
+						),
+						page,
 					),
 				]
 			: [];

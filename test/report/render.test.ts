@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { NO_CONTEXT } from "../../src/core/output/shell.ts";
 import type { ListItem } from "../../src/core/pull-secrets/list-item.ts";
 import { renderDocument, renderEvent } from "../../src/report/render.ts";
 
@@ -18,6 +19,29 @@ test("what is told at a terminal is broken between words, and in a pipe on one l
 	];
 	assert.equal(told(80), `${first}\n  ${second}\n`);
 	assert.equal(told(), `${first} ${second}\n`);
+});
+
+test("so is the summary of a change", async () => {
+	const result = (kind: string) =>
+		({
+			context: "",
+			kind,
+			namespace: "app",
+			name: "x",
+			action: "created",
+		}) as const;
+	const cluster = {
+		commandContext: NO_CONTEXT,
+		results: [result("Secret"), result("ServiceAccount")],
+	};
+	const document = {
+		kind: "changes",
+		clusters: [cluster],
+		summary: true,
+	} as const;
+	const page = { now: 0, widths: [], columns: 80, errColumns: 80 };
+	const { err } = await renderDocument(document, {}, page);
+	assert.match(String(err), /^1 namespace: .{40,66}\n {2}.*failed\n$/);
 });
 
 test("a list at a terminal ends with how many there are of each status", async () => {
