@@ -125,27 +125,11 @@ export function lossOf(verb: LossVerb, secret: PullSecret): Loss {
 
 /** kubectl's question before a deletion, on stderr: the context and the names, then `y/N`. */
 export async function confirmDeletion(
-	{
-		losses,
-		forgets = [],
-		accounts = 0,
-		accountsIn = [],
-		byPolicy = [],
-		credential,
-	}: Pick<DeletionNote, "losses"> & Partial<DeletionNote>,
+	about: Omit<DeletionNote, "cause" | "context">,
 	{ context }: Pick<Cluster, "context">,
 	world: World,
 ): Promise<boolean> {
-	tell(world, {
-		cause: "deletion-asked",
-		context,
-		losses,
-		forgets,
-		accounts,
-		accountsIn,
-		byPolicy,
-		credential,
-	});
+	tell(world, { cause: "deletion-asked", context, ...about });
 	return (await world.prompter()).confirm({
 		message: "Do you want to continue?",
 	});

@@ -65,7 +65,7 @@ interface RotateAnswer {
 		readonly context: string;
 		/** Nobody waited since it was read; undefined: somebody was asked. */
 		readonly source: PullSecret | undefined;
-		/** Lists are begun, over the connection that the work gets too. */
+		/** Lists are begun, over the connection that the work gets too; undefined: none is. */
 		readonly ahead: ReadingAhead | undefined;
 		/** The source's namespace before anything was asked; undefined: nobody was. */
 		readonly seen: SeenNamespaces | undefined;
@@ -121,11 +121,13 @@ The user stays unless another is given, and so do other registries in the source
 		const { input, registry } = options;
 		return onCluster(world, options.connection, async (connected) => {
 			const reader = new ContentReader();
-			const ahead = options.readsAhead ? readingAhead(connected) : undefined;
-			const cluster = ahead ?? connected;
 			const { interactive } = world.streams;
-			if (ahead && !interactive)
-				beginCopyLists(ahead, { ...options, ...RECORDED });
+			const ahead =
+				options.readsAhead && !interactive
+					? readingAhead(connected)
+					: undefined;
+			const cluster = ahead ?? connected;
+			if (ahead) beginCopyLists(ahead, { ...options, ...RECORDED });
 			const source = await findOrMeant(
 				findSource(cluster, reader, options.source, world),
 				options.source.name,

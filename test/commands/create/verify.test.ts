@@ -264,6 +264,15 @@ error: could not verify the credential: cannot resolve nosuch.example (no such h
 
 	describe("at a terminal", () => {
 		const WRITE: Answer = ["Create secret/", true];
+		/** A registry that is none is entered first, then the right one. */
+		const mistyped = (): Answer[] => [
+			["Registry server", "nosuch.example"],
+			["How do you authenticate", "password"],
+			["Username:", "mesh"],
+			["Password:", PASSWORD],
+			["What now?", "server"],
+			["Registry server", plain.host],
+		];
 
 		test("a rejected credential is asked for again until it is good", async () => {
 			const outcome = await create(plain.host, [], {
@@ -337,15 +346,7 @@ error: could not verify the credential: cannot resolve nosuch.example (no such h
 			const outcome = await bed.run(
 				["create", "--registry-insecure", "--create-namespace"],
 				{
-					answers: [
-						["Registry server", "nosuch.example"],
-						["How do you authenticate", "password"],
-						["Username:", "mesh"],
-						["Password:", PASSWORD],
-						["What now?", "server"],
-						["Registry server", plain.host],
-						WRITE,
-					],
+					answers: [...mistyped(), WRITE],
 				},
 			);
 			assert.deepEqual([outcome.status, outcome.out], [0, CREATED]);
@@ -392,14 +393,7 @@ error: could not verify the credential: cannot resolve nosuch.example (no such h
 			const { status, err } = await bed.run(
 				["create", "--registry-insecure", `--verify-image=${image}`],
 				{
-					answers: [
-						["Registry server", "nosuch.example"],
-						["How do you authenticate", "password"],
-						["Username:", "mesh"],
-						["Password:", PASSWORD],
-						["What now?", "server"],
-						["Registry server", plain.host],
-					],
+					answers: mistyped(),
 				},
 			);
 			assert.equal(status, 2);
