@@ -16,9 +16,9 @@ import {
 import { textsIn } from "./expiry.ts";
 import { creating, Fixes, onRegistry, rotating } from "./fixes.ts";
 import {
-	labelFor,
 	type NewEntry,
 	newSource,
+	refuseOtherLabel,
 	sourceWith,
 	sourceWithout,
 } from "./new-source.ts";
@@ -110,7 +110,7 @@ export function applyRegistries(
 	entries: readonly NewEntry[],
 	label?: UsageLabel,
 ): DesiredPullSecret {
-	labelFor(current, label, current);
+	refuseOtherLabel(current, label);
 	const auths = authsOf(current);
 	const keys = [...auths.keys()];
 	const written = entries.flatMap((entry) => {

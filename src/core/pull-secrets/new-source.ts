@@ -70,30 +70,33 @@ export function newSource(
 	};
 }
 
-/**
- * The label of a source, at `place`; `asked`: with `--label`. Throws FailureError where `current` was
- * created with another: its copies bear that one, and both would be found by it.
- */
-export function labelFor(
+/** The label of a source, at `place`; `asked`: with `--label`. Throws FailureError as refuseOtherLabel does. */
+function labelFor(
 	place: Place,
 	asked: UsageLabel | undefined,
 	current: PullSecret | undefined,
 ): UsageLabel | undefined {
-	const isThere = current !== undefined && isSourceLike(current);
-	const there = isThere ? labelOfSource(current) : undefined;
-	if (asked === undefined) return isThere ? there : labelOfName(place.name);
-	if (
-		current !== undefined &&
-		roleOf(current) === "source" &&
-		there !== undefined &&
-		selectorOf(there) !== selectorOf(asked)
-	)
-		throw new FailureError({
-			cause: "label-stays",
-			source: placeOf(current),
-			label: selectorOf(there),
-		});
-	return asked;
+	if (current === undefined || !isSourceLike(current))
+		return asked ?? labelOfName(place.name);
+	refuseOtherLabel(current, asked);
+	return asked ?? labelOfSource(current);
+}
+
+/**
+ * Throws FailureError where a source was created with another label than is asked for: its copies bear
+ * that one, and both would be found by it.
+ */
+export function refuseOtherLabel(
+	current: PullSecret,
+	asked: UsageLabel | undefined,
+): void {
+	const there = roleOf(current) === "source" && labelOfSource(current);
+	if (!asked || !there || selectorOf(there) === selectorOf(asked)) return;
+	throw new FailureError({
+		cause: "label-stays",
+		source: placeOf(current),
+		label: selectorOf(there),
+	});
 }
 
 /** A new source has an empty record; one that is there keeps what it has, which may be none. */
