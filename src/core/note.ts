@@ -241,15 +241,15 @@ export type PruneNote = Causes<{
 		context: string;
 		losses: readonly Loss[];
 		/** Names that are also taken out of a record. */
-		forgets?: readonly {
+		forgets: readonly {
 			readonly source: SourceRef;
 			readonly namespaces: readonly string[];
 		}[];
 		/** How many service accounts lose what attach added, and where. */
-		accounts?: number;
-		accountsIn?: readonly string[];
+		accounts: number;
+		accountsIn: readonly string[];
 		/** The sources whose admission policies go with them. */
-		byPolicy?: readonly SourceRef[];
+		byPolicy: readonly SourceRef[];
 		/** What was typed, and is written after a yes. */
 		credential?: CredentialGoing | undefined;
 	};

@@ -12,10 +12,10 @@ export const PRUNE_WORDS: Wording<PruneNote> = {
 	"deletion-asked": ({
 		context,
 		losses,
-		forgets = [],
-		accounts = 0,
-		accountsIn = [],
-		byPolicy = [],
+		forgets,
+		accounts,
+		accountsIn,
+		byPolicy,
 		credential,
 	}) => {
 		const verbs = [...new Set(losses.map(({ verb }) => verb))];

@@ -125,11 +125,27 @@ export function lossOf(verb: LossVerb, secret: PullSecret): Loss {
 
 /** kubectl's question before a deletion, on stderr: the context and the names, then `y/N`. */
 export async function confirmDeletion(
-	about: Omit<DeletionNote, "cause" | "context">,
+	{
+		losses,
+		forgets = [],
+		accounts = 0,
+		accountsIn = [],
+		byPolicy = [],
+		credential,
+	}: Pick<DeletionNote, "losses"> & Partial<DeletionNote>,
 	{ context }: Pick<Cluster, "context">,
 	world: World,
 ): Promise<boolean> {
-	tell(world, { cause: "deletion-asked", context, ...about });
+	tell(world, {
+		cause: "deletion-asked",
+		context,
+		losses,
+		forgets,
+		accounts,
+		accountsIn,
+		byPolicy,
+		credential,
+	});
 	return (await world.prompter()).confirm({
 		message: "Do you want to continue?",
 	});
