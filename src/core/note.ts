@@ -211,8 +211,8 @@ export type AccountNote =
 				accounts: readonly string[];
 				namespaces: readonly string[];
 			};
-			/** The admission policies of a source that was deleted stay. */
-			"policies-kept": { source: SourceRef; error: unknown };
+			/** The admission policies of sources that were deleted stay; `NAMESPACE/NAME` each. */
+			"policies-kept": { sources: readonly string[]; error: unknown };
 			/** The API server takes some time to know a policy. */
 			"policy-takes-time": None;
 			/** Whether pods would be refused is not known. */

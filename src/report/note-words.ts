@@ -180,8 +180,8 @@ const ACCOUNT_WORDS: Wording<AccountNote> = {
 	}),
 	"attached-by-rule": ({ source: { namespace, name }, accounts, namespaces }) =>
 		`a rule in the record of ${namespace}/${name} attaches ${someOf(accounts)} in ${someOf(namespaces)}, so sync and the watch keep attaching it there`,
-	"policies-kept": ({ source: { namespace, name }, error }) =>
-		`the policies of ${namespace}/${name} are not taken back: ${failureLine(error)}`,
+	"policies-kept": ({ sources, error }) =>
+		`the policies of ${someOf(sources)} are not taken back: ${failureLine(error)}`,
 	"policy-takes-time": () =>
 		"It takes effect some seconds later; existing pods keep what they have.",
 	"mountable-secrets-unknown": () =>

@@ -7,6 +7,7 @@ import {
 	planPolicies,
 	policyNames,
 } from "../../core/accounts/policy.ts";
+import type { NonEmpty } from "../../core/groups.ts";
 import { groupOf, RESOURCES } from "../../core/objects.ts";
 import {
 	FailureError,
@@ -22,6 +23,8 @@ import {
 import {
 	BY_POLICY_ANNOTATION,
 	isByPolicy,
+	MANAGED_BY_LABEL,
+	MANAGER,
 } from "../../core/pull-secrets/ownership.ts";
 import {
 	type PullSecret,
@@ -51,6 +54,23 @@ export async function readPolicies(
 					throw new FailureError({ cause: "policy-unsupported" });
 				if (!isNotFound(error)) throw error;
 			}
+	return found;
+}
+
+/** The same of all that bear our label. */
+async function listPolicies(cluster: Cluster): Promise<PolicyObject[]> {
+	const query = { labelSelector: `${MANAGED_BY_LABEL}=${MANAGER}` };
+	const found: PolicyObject[] = [];
+	for (const kind of POLICY_KINDS)
+		try {
+			for await (const { items } of cluster.pages(kind, query))
+				for (const object of items)
+					found.push({ ...object, kind } as PolicyObject);
+		} catch (error) {
+			if (isApiMissing(error))
+				throw new FailureError({ cause: "policy-unsupported" });
+			throw error;
+		}
 	return found;
 }
 
@@ -158,19 +178,32 @@ async function writeOne(
 }
 
 /**
- * What takes a source's policies away again, those that this program made for it. Throws FailureError
- * where this user may not delete one; what the cluster throws. An API server without the kind has none.
+ * What takes the policies of sources away again, those that this program made for them. One source's are
+ * asked for by their names; several say by themselves that they have some, and one list of each kind tells.
+ * Throws FailureError where this user may not delete one; what the cluster throws. An API server without the
+ * kind has none.
  */
 export async function policyRemovals(
-	source: SourceRef,
+	[source, ...others]: NonEmpty<SourceRef>,
 	cluster: Cluster,
 ): Promise<PolicyChange[]> {
-	const found = await readPolicies(cluster, source).catch((error: unknown) => {
+	const owners = new Map(
+		[source, ...others].flatMap((owner) =>
+			policyNames(owner).map((name) => [name, owner]),
+		),
+	);
+	const found = await (others.length === 0
+		? readPolicies(cluster, source)
+		: listPolicies(cluster)
+	).catch((error: unknown) => {
 		if (isFailure(error, "policy-unsupported")) return [];
 		throw error;
 	});
 	const changes = found
-		.filter((object) => isPolicyOf(object, source))
+		.filter((object) => {
+			const owner = owners.get(object.metadata.name ?? "");
+			return owner !== undefined && isPolicyOf(object, owner);
+		})
 		.map((object): PolicyChange => ({ action: "delete", object }));
 	await checkPolicyRights(changes, cluster);
 	// A binding without its policy does nothing, either.

@@ -8,7 +8,11 @@ import { recordMissing, recordOf } from "../../actions/apply/change-record.ts";
 import { ChangeReport, formOf } from "../../actions/apply/change-report.ts";
 import { allOf } from "../../actions/read/all-of.ts";
 import { onSource } from "../../actions/read/find-source.ts";
-import { listNamespaces } from "../../actions/read/read-namespaces.ts";
+import {
+	byName,
+	listNamespaces,
+	lookUpNamespaces,
+} from "../../actions/read/read-namespaces.ts";
 import { tell, tellUnlessQuiet, warn } from "../../actions/tell.ts";
 import {
 	desiredPolicies,
@@ -26,6 +30,7 @@ import {
 } from "../../core/pull-secrets/pull-secret.ts";
 import {
 	hasRules,
+	type NamespaceKnowledge,
 	namesOf,
 	type SourceRecord,
 	standingOf,
@@ -111,25 +116,28 @@ async function checkAccounts(
 		});
 }
 
-/** Of the namespaces that are served: of all where a rule says which, else of those that are named. */
+/** Of the namespaces in which the policies mean pods: of all where a rule says which, else of those that are named. */
 async function accountsIn(
 	record: SourceRecord,
 	cluster: Cluster,
 ): Promise<ServiceAccount[]> {
 	const listed = (query: ListQuery) =>
 		allOf(cluster.pages("ServiceAccount", query), (account) => account);
-	if (!hasRules(record)) {
-		const lists: ServiceAccount[][] = [];
-		for (const namespace of namesOf(record).keys())
-			lists.push(await listed({ namespace }));
-		return lists.flat();
+	const isByRule = hasRules(record);
+	const known: ReadonlyMap<string, NamespaceKnowledge> = isByRule
+		? byName(await listNamespaces(cluster))
+		: (await lookUpNamespaces(cluster, [...namesOf(record).keys()])).known;
+	const meant = [...known.keys()].filter((name) => {
+		const standing = standingOf(record, name, known.get(name) ?? "unknown");
+		return standing !== undefined && standing.is !== "skipped";
+	});
+	if (isByRule) {
+		const among = new Set(meant);
+		return (await listed({})).filter(({ metadata }) =>
+			among.has(metadata.namespace ?? ""),
+		);
 	}
-	const served = new Set(
-		(await listNamespaces(cluster))
-			.filter((facts) => standingOf(record, facts.name, facts)?.is === "served")
-			.map(({ name }) => name),
-	);
-	return (await listed({})).filter(({ metadata }) =>
-		served.has(metadata.namespace ?? ""),
-	);
+	const lists: ServiceAccount[][] = [];
+	for (const namespace of meant) lists.push(await listed({ namespace }));
+	return lists.flat();
 }

@@ -85,7 +85,7 @@ async function detachByPolicy(
 		const report = new ChangeReport(world, cluster);
 		return report.whatIsDone(async () => {
 			const how = { cluster, dryRun: options.dryRun, onResult: report.add };
-			const removals = await policyRemovals(source, cluster);
+			const removals = await policyRemovals([source], cluster);
 			// Noted before one goes: what keeps them up to date would make it again.
 			await markByPolicy(source, false, how);
 			await writePolicies(removals, how);

@@ -175,8 +175,12 @@ export async function carryOutPruning(
 	const isGone = deletedIn(report.results);
 	warnOfRules(sent, how);
 	await takeBack(accounts, entries(isGone).go, told);
-	for (const { current } of changes)
-		if (isGone(current)) await takeBackPolicies(current, told);
+	const deleted = changes.map(({ current }) => current).filter(isGone);
+	await takeBackPolicies(
+		deleted,
+		how.sourceNamespace ?? how.cluster.namespace,
+		told,
+	);
 	for (const source of recorded.sources)
 		if (!isGone(source)) await keepPolicies(source, told);
 	tellOfRest(pruning, isGone, how);

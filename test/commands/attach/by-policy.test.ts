@@ -212,6 +212,73 @@ mutatingadmissionpolicy "${POLICY}" deleted
 		assert.deepEqual(policies(), []);
 	});
 
+	test("prune asks no request for each Secret that says by itself that it has one", async () => {
+		await bed.run(["attach", "--by-policy"]);
+		const says = {
+			labels: build.MANAGED,
+			annotations: { "kubectl-meshreg/attached-by-policy": "true" },
+		};
+		for (let n = 0; n < 30; n++)
+			build.secret(bed, `shop/claims-${n}`, "{}", { metadata: says });
+		// One that is a source elsewhere, by whoever may write policies.
+		build.secret(bed, "app/other", '{"auths":{"reg.io":{"auth":"YTpw"}}}', {
+			metadata: {
+				...says,
+				annotations: { "kubectl-meshreg/targets": RECORD },
+			},
+		});
+		await bed.run(["attach", "--by-policy", "--secret=other", "--from=app"]);
+		assert.equal(policies().length, 4);
+		bed.server.requests.length = 0;
+		const { status, out, err } = await bed.run(["prune", "--all", "--yes"]);
+		assert.deepEqual([status, err], [0, "taken back: 2 admission policies\n"]);
+		assert.equal(out.match(/^secret /gm)?.length, 32);
+		assert.deepEqual(policies(), []);
+		const asked = bed.server.requests.filter(
+			({ method, path }) => method === "GET" && path.includes("/mutating"),
+		);
+		assert.equal(asked.length, 6);
+	});
+
+	test("where such a list is forbidden, prune says whose policies may be left", async () => {
+		await bed.run(["attach", "--by-policy"]);
+		const says = {
+			labels: build.MANAGED,
+			annotations: { "kubectl-meshreg/attached-by-policy": "true" },
+		};
+		for (const name of ["one", "two"])
+			build.secret(bed, `shop/${name}`, "{}", { metadata: says });
+		const { status, err } = await bed.run(["prune", "--all", "--yes"], {
+			user: "dev",
+		});
+		assert.equal(status, 0);
+		assert.match(
+			err,
+			/Warning: the policies of shop\/one, shop\/two are not taken back: Error from server \(Forbidden\)/,
+		);
+	});
+
+	test("looks at no account of a namespace that is to get none", async () => {
+		account("app", "strict");
+		for (const [record, kind] of [
+			[RECORD, "names"],
+			['[{"all":true}]', "rules"],
+		] as const) {
+			bed.server.store.seed({
+				kind: "Namespace",
+				metadata: {
+					name: "app",
+					annotations: { "kubectl-meshreg/skip": "true" },
+				},
+			});
+			source(record);
+			const { status, err } = await bed.run(["attach", "--by-policy"]);
+			assert.deepEqual([kind, status, err], [kind, 0, HEEDED]);
+			bed.server.store.seed({ kind: "Namespace", metadata: { name: "app" } });
+			assert.equal((await bed.run(["attach", "--by-policy"])).status, 1);
+		}
+	});
+
 	test("prune asks about it, too", async () => {
 		source();
 		await bed.run(["attach", "--by-policy"]);
