@@ -131,7 +131,7 @@ export type SourceNote = Causes<{
 
 /** About where copies go. */
 export type CopyNote = Causes<{
-	"no-namespace-matched": None;
+	"no-namespace-matched": { rest: "served" | "left" };
 	/** And is recorded all the same. */
 	"rule-matches-none": None;
 	/** What is recorded on this source means no namespace that there is. */

@@ -100,7 +100,8 @@ const SOURCE_WORDS: Wording<SourceNote> = {
 };
 
 const COPY_WORDS: Wording<CopyNote> = {
-	"no-namespace-matched": () => "no namespace matched: nothing to do",
+	"no-namespace-matched": ({ rest }) =>
+		`no namespace matched: ${rest === "served" ? "only the source and recorded copies are updated" : "nothing to do"}`,
 	"rule-matches-none": () =>
 		"no namespace matched: this selection, as it is recorded now, covers none",
 	"record-matches-none": ({ namespace, name }) =>

@@ -146,9 +146,11 @@ async function agrees(
 	targets: readonly { readonly namespace: string }[],
 	{ world, yes, dryRun, cluster, report }: Run,
 ): Promise<boolean> {
-	// What is only shown gives nothing; objects are printed to be applied.
-	if (yes || (dryRun !== "none" && report.form !== "objects")) return true;
+	if (yes) return true;
+	// A dry run shows what would be done: where nobody can be asked, nothing.
 	if (!world.streams.interactive) return false;
+	// What is only shown gives nothing; objects are printed to be applied.
+	if (dryRun !== "none" && report.form !== "objects") return true;
 	const where = contextClause(cluster.context);
 	const namespaces = targets.map(({ namespace }) => namespace);
 	const seen = await seeNamespaces(namespaces, cluster);

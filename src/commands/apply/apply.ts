@@ -177,12 +177,12 @@ async function scopeOf(
 		const selected = await selectedFor(source, record, settings, run);
 		const { serve, settled, atSource } = selected.targets;
 		if (serve.length === 0 && settled.length === 0 && atSource === undefined)
-			warn(run.world, {
-				cause:
-					selected.entries.length > 0
-						? "rule-matches-none"
-						: "no-namespace-matched",
-			});
+			warn(
+				run.world,
+				selected.entries.length > 0
+					? { cause: "rule-matches-none" }
+					: { cause: "no-namespace-matched", rest: "served" },
+			);
 		return { by: "selection", selected, once: false, andRecorded: true };
 	}
 	return record && { by: "record" };

@@ -188,7 +188,7 @@ async function scopeFor(
 					}
 				: isKept
 					? { cause: "rule-matches-none" }
-					: { cause: "no-namespace-matched" },
+					: { cause: "no-namespace-matched", rest: "left" },
 		);
 		if (!isKept && (atSource === undefined || atSource.length === 0))
 			return undefined;

@@ -77,8 +77,21 @@ Warning: no namespace matched: nothing to do
 			(await bed.run([...dry, "-o", "yaml", "--yes"])).out,
 			/kind: Secret/,
 		);
-		const shown = await bed.run(dry);
-		assert.match(shown.out, /created in app namespace \(dry run\)/);
+	});
+
+	test("a dry run shows what would be done: where nobody can be asked, no more than is served", async () => {
+		await using bed = await withPods(["app"]);
+		for (const flag of ["--dry-run=client", "--dry-run=server", "--diff"]) {
+			const sync = ["sync", "--needed", flag];
+			const { status, out, err } = await bed.run(sync);
+			assert.deepEqual([flag, status, out], [flag, 0, ""]);
+			assert.match(err, /given nothing without --yes: app\n/);
+			for (const line of [
+				await bed.run(sync, { answers: [] }),
+				await bed.run([...sync, "--yes"]),
+			])
+				assert.match(line.out, /in app namespace/);
+		}
 	});
 
 	test("serves without a question what a rule of the record serves, and nothing else", async () => {
@@ -125,6 +138,9 @@ Warning: no namespace matched: nothing to do
 			{ stdin: "p" },
 		);
 		assert.equal(status, 0, err);
-		assert.match(err, /^Warning: no namespace matched: nothing to do\n/);
+		assert.match(
+			err,
+			/^Warning: no namespace matched: only the source and recorded copies are updated\n/,
+		);
 	});
 });
