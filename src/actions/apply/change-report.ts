@@ -59,9 +59,18 @@ export class ChangeReport {
 		readonly form: ReportForm = "results",
 	) {}
 
-	/** One more result; its line appears at once, but for a failure: those of one cause are one line in the end. */
-	readonly add = (result: ChangeResult, preview?: Preview): void => {
-		this.#results.push(result);
+	/**
+	 * One more result; its line appears at once, but for a failure: those of one cause are one line in the end.
+	 * `earlier`: what was said of the same before, which holds no more.
+	 */
+	readonly add = (
+		result: ChangeResult,
+		preview?: Preview,
+		earlier?: ChangeResult,
+	): void => {
+		const at = earlier === undefined ? -1 : this.#results.indexOf(earlier);
+		if (at === -1) this.#results.push(result);
+		else this.#results[at] = result;
 		switch (this.form) {
 			case "results":
 				this.world.emit({ type: "change", result });

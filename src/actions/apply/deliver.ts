@@ -522,9 +522,9 @@ class Delivery {
 			onResult: (result, preview) => {
 				wrote ||= WRITTEN.has(result.action);
 				const earlier = told.get(result.namespace);
+				if (earlier !== undefined && !isNews(result, earlier)) return;
 				told.set(result.namespace, result);
-				if (earlier === undefined || isNews(result, earlier))
-					report.add(result, preview);
+				report.add(result, preview, earlier);
 			},
 		});
 		return wrote;
@@ -596,7 +596,8 @@ const WRITTEN: ReadonlySet<Action> = new Set([
 /** Whether a later round found something else than what was told. */
 function isNews(result: ChangeResult, earlier: ChangeResult): boolean {
 	return (
-		result.action !== "unchanged" && outcomeOf(result) !== outcomeOf(earlier)
+		outcomeOf(result) !== outcomeOf(earlier) &&
+		!(result.action === "unchanged" && WRITTEN.has(earlier.action))
 	);
 }
 

@@ -259,6 +259,47 @@ describe("sync", () => {
 		);
 	});
 
+	test("what a second round changed is counted once, and what it put right is no failure", async () => {
+		await using bed = await withSource({
+			namespaces: ["app", "dev", "nginx-mesh", "shop"],
+		});
+		await bed.run(["sync", "-n", "app"]);
+		let refused = false;
+		let moved = false;
+		bed.server.onRequest(({ method, path }) => {
+			if (method === "POST" && path.includes("/dev/") && !refused) {
+				refused = true;
+				return { answer: { status: 422, reason: "Invalid", message: "no" } };
+			}
+			if (method === "POST" && path.includes("/shop/") && !moved) {
+				moved = true;
+				edit(bed, "Secret", "nginx-mesh", {
+					data: {
+						".dockerconfigjson": btoa(
+							'{"auths":{"r.example.com":{"username":"u","password":"newer"}}}',
+						),
+					},
+				});
+			}
+			return undefined;
+		});
+		const { status, out, err } = await bed.run([
+			...["sync", "-n", "app,dev,shop", "-o", "json"],
+		]);
+		assert.deepEqual(
+			JSON.parse(out).items.map(
+				(item: { namespace: string; action: string }) =>
+					`${item.namespace} ${item.action}`,
+			),
+			["app configured", "dev created", "shop created"],
+		);
+		assert.deepEqual(
+			[status, err],
+			[0, "3 namespaces: 2 created, 1 configured, 0 unchanged, 0 failed\n"],
+		);
+		assert.equal(bed.password("dev"), "newer");
+	});
+
 	for (const line of [
 		"sync",
 		"sync -A --exclude=shop",
