@@ -14,7 +14,7 @@ import { WorkQueue } from "../../actions/watch/work-queue.ts";
 import { Accounts } from "../../core/accounts/accounts.ts";
 import { planAttach } from "../../core/accounts/attachment.ts";
 import type { Followed } from "../../core/in-cluster/vitals.ts";
-import type { Failure } from "../../core/output/failure.ts";
+import { errorIn, type Failure } from "../../core/output/failure.ts";
 import type { ChangeResult } from "../../core/output/result.ts";
 import { WHILE_AWAY } from "../../core/pauses.ts";
 import {
@@ -177,7 +177,12 @@ class Controller {
 		this.#keeping = true;
 		const { everywhere } = this.#state;
 		const done = new Map<string, ChangeResult>();
-		await this.#outlasting(() => this.#bringInSync(everywhere, done));
+		let again = false;
+		await this.#outlasting(() => {
+			const trying = this.#bringInSync(everywhere, done, again);
+			again = true;
+			return trying;
+		});
 		const results = [...done.values()];
 		await this.#outlasting(() => this.#takeBack(results));
 		for (const name of everywhere)
@@ -191,12 +196,13 @@ class Controller {
 	async #bringInSync(
 		namespaces: readonly string[],
 		done: Map<string, ChangeResult>,
+		again: boolean,
 	): Promise<void> {
 		const left = namespaces
 			.toSorted()
 			.filter((namespace) => !done.has(namespace));
 		const changes = await inParallel(left, AT_ONCE, (namespace) =>
-			this.#changeIn(namespace, true).catch((error: unknown) => {
+			this.#changeIn(namespace, true, again).catch((error: unknown) => {
 				if (isFatal(error) || isAway(error)) throw error;
 				this.#told.note(error);
 				return this.#failed(namespace, error);
@@ -266,12 +272,10 @@ class Controller {
 				this.#backoffs.set(namespace, afterWrite(backoff, now));
 			// What stands in the way is watched; anything else may be over without an event.
 			if (result.action === "failed" && change.action !== "conflict")
-				this.#failed(
-					namespace,
-					result.why && "error" in result.why ? result.why.error : undefined,
-				);
+				this.#failed(namespace, errorIn(result.why));
 		}
-		await this.#takeBack(results);
+		// Nothing else would: the Secret is gone already.
+		await this.#outlasting(() => this.#takeBack(results));
 		return results.every(({ action }) => action !== "failed");
 	}
 
@@ -284,14 +288,13 @@ class Controller {
 	async #changeIn(
 		namespace: string,
 		first = false,
+		again = (this.#backoffs.get(namespace)?.failures ?? 0) > 0,
 	): Promise<Change | undefined> {
 		const { watched, rules } = this.how;
 		const change = this.#state.changeIn(namespace);
 		const action = change?.action;
 		const isWrite = action !== undefined && !NO_WRITES.has(action);
-		const mayBeAnother =
-			this.#state.isDoubtful(namespace) ||
-			(this.#backoffs.get(namespace)?.failures ?? 0) > 0;
+		const mayBeAnother = again || this.#state.isDoubtful(namespace);
 		const asks =
 			watched.by === "names"
 				? watched.names.includes(namespace) &&
@@ -343,11 +346,12 @@ class Controller {
 			plan: (account) => planAttach(account, key),
 			awaitDefault: false,
 			onResult: (result) => {
-				const { action, name, why } = result;
+				const { action, name } = result;
+				const error = errorIn(result.why);
 				// It went meanwhile, of which the watch is about to tell.
-				if (why && "error" in why && isNotFound(why.error)) return;
+				if (isNotFound(error)) return;
 				this.#told.tell(result);
-				if (action === "failed") this.#failed(namespace);
+				if (action === "failed") this.#failed(namespace, error);
 				if (action === "configured") accounts.wrote(namespace, name, now);
 			},
 		});
@@ -362,9 +366,13 @@ class Controller {
 		const right = await keepPolicies(source, {
 			cluster,
 			dryRun: "none",
-			onResult: (result) => this.#told.tell(result),
+			onResult: (result) => {
+				this.#told.tell(result);
+				if (result.action === "failed")
+					this.#failed(POLICIES, errorIn(result.why));
+			},
 		});
-		if (!right) return this.#failed(POLICIES);
+		if (!right) return;
 		this.#backoffs.delete(POLICIES);
 		this.#queue.add(POLICIES, world.clock.elapsed() + POLICIES_EVERY);
 	}
@@ -463,7 +471,8 @@ class Controller {
 	#failed(namespace: string, error?: unknown): void {
 		const before = this.#backoffs.get(namespace) ?? FRESH;
 		const away = isAway(error);
-		const backoff = away ? before : afterFailure(before);
+		// However often there was none, it is one failure: the namespace may have been made again meanwhile.
+		const backoff = away && before.failures > 0 ? before : afterFailure(before);
 		this.#backoffs.set(namespace, backoff);
 		const wait = away
 			? WHILE_AWAY

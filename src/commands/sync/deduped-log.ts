@@ -1,4 +1,5 @@
 import type { LogNote } from "../../core/in-cluster/log.ts";
+import { errorIn } from "../../core/output/failure.ts";
 import type { ChangeResult } from "../../core/output/result.ts";
 import { growingPause } from "../../core/pauses.ts";
 import { failureLine } from "../../report/failure.ts";
@@ -41,12 +42,7 @@ export class DedupedLog {
 	 */
 	tell(result: ChangeResult): void {
 		// An error's own fields say less than its text.
-		const said = JSON.stringify([
-			result.why,
-			result.why !== undefined && "error" in result.why
-				? String(result.why.error)
-				: "",
-		]);
+		const said = JSON.stringify([result.why, String(errorIn(result.why))]);
 		const id = `${result.kind} ${result.namespace}/${result.name}`;
 		if (result.action !== "failed") this.#failures.delete(id);
 		else {

@@ -3,7 +3,7 @@ import { AT_ONCE } from "../../actions/in-parallel.ts";
 import { WorkQueue } from "../../actions/watch/work-queue.ts";
 import type { Credential } from "../../core/credentials/credential.ts";
 import type { LogNote, RefreshFailure } from "../../core/in-cluster/log.ts";
-import { failureOf } from "../../core/output/failure.ts";
+import { errorIn, failureOf } from "../../core/output/failure.ts";
 import type { ChangeResult } from "../../core/output/result.ts";
 import { spread } from "../../core/pauses.ts";
 import type { Change } from "../../core/pull-secrets/change.ts";
@@ -390,9 +390,7 @@ export class SourceCare {
 		const error =
 			why.is === "no-answer"
 				? why.error
-				: why.is === "unwritten" && "error" in why.why
-					? why.why.error
-					: "";
+				: why.is === "unwritten" && errorIn(why.why);
 		const told = {
 			what: JSON.stringify([nearness, result, why.is]),
 			words: JSON.stringify([why, String(error)]),

@@ -277,6 +277,11 @@ export function isFailure(
 	return error instanceof FailureError && error.failure.cause === cause;
 }
 
+/** The error from outside that it was; undefined for a failure of ours. */
+export function errorIn(why: Failure | undefined): unknown {
+	return why && "error" in why ? why.error : undefined;
+}
+
 /** What an error that befell one object, or a whole cluster, comes to. */
 export function failureOf(error: unknown): Failure {
 	if (error instanceof FailureError) return error.failure;

@@ -40,6 +40,17 @@ const pullSecrets = (bed: TestBed, namespace: string) =>
 const newNamespace = (bed: TestBed, name: string) =>
 	bed.server.store.seed({ kind: "Namespace", metadata: { name } });
 
+/** An account that attach added the pull secret to. */
+const attachedAccount = (bed: TestBed, namespace: string) =>
+	account(bed, namespace, [NAME], {
+		metadata: {
+			namespace,
+			name: "default",
+			labels: { "kubectl-meshreg/attached": "true" },
+			annotations: { "kubectl-meshreg/attached-keys": NAME },
+		},
+	});
+
 /** A source, and these namespaces. */
 async function bedWith(...namespaces: string[]): Promise<TestBed> {
 	const bed = await testBed({ namespaces: ["nginx-mesh", ...namespaces] });
@@ -248,14 +259,7 @@ describe("at first", () => {
 	test("what attach added goes with a leftover, before it is ready", async () => {
 		await using bed = await bedWith("app");
 		copy(bed, "default");
-		account(bed, "default", [NAME], {
-			metadata: {
-				namespace: "default",
-				name: "default",
-				labels: { "kubectl-meshreg/attached": "true" },
-				annotations: { "kubectl-meshreg/attached-keys": NAME },
-			},
-		});
+		attachedAccount(bed, "default");
 		await using keeping = await kept(bed, {}, { prune: true });
 		await keeping.says("ready");
 		assert.deepEqual(keeping.log, [
@@ -435,27 +439,49 @@ describe("what failed", () => {
 		["no connection", new ConnectionError("no route to host")],
 		["a proxy's 503", new ApiError(503, "", "no server")],
 	] as const)
-		test(`because there was no server (${what}) is done two seconds after it is back, however long it was gone`, async () => {
-			await using bed = await bedWith("app");
-			let away = false;
-			await using keeping = await kept(bed, {
-				wrap: (cluster) => ({
-					...cluster,
-					patch: async (...request) => {
-						if (away) throw error;
-						return cluster.patch(...request);
-					},
-				}),
+		for (const [kind, app] of [
+			["Secret", "Secret app"],
+			["ServiceAccount", "ServiceAccount app"],
+			["MutatingAdmissionPolicyBinding", "MutatingAdmissionPolicyBinding "],
+		] as const)
+			test(`because there was no server (${what}) is done two seconds after it is back, however long it was gone: ${kind}`, async () => {
+				await using bed = await bedWith("app");
+				account(bed, "app");
+				let away = false;
+				const unlessAway = <Given extends [string, ...unknown[]], Result>(
+					call: (...given: Given) => Promise<Result>,
+				) =>
+					(async (...given: Given) => {
+						if (away && given[0] === kind) throw error;
+						return call(...given);
+					}) as typeof call;
+				await using keeping = await kept(bed, {
+					attach: { by: "all" },
+					wrap: (cluster) => ({
+						...cluster,
+						patch: unlessAway(cluster.patch),
+						create: unlessAway(cluster.create),
+					}),
+				});
+				const { clock } = keeping;
+				await keeping.says("ServiceAccount app configured");
+				away = true;
+				if (kind === "Secret") drift(bed, "app");
+				else if (kind === "ServiceAccount") account(bed, "app");
+				else
+					source(bed, CONTENT, [], {
+						annotations: {
+							"kubectl-meshreg/targets": '[{"all":true,"attach":["*"]}]',
+							"kubectl-meshreg/attached-by-policy": "true",
+						},
+					});
+				await triesTwentyTimes(keeping);
+				away = false;
+				clock.set(clock.now() + 2000);
+				await keeping.says(
+					`${app} ${kind.endsWith("Binding") ? "created" : "configured"}`,
+				);
 			});
-			const { clock } = keeping;
-			await keeping.says("ready");
-			away = true;
-			drift(bed, "app");
-			await triesTwentyTimes(keeping);
-			away = false;
-			clock.set(clock.now() + 2000);
-			await keeping.says("Secret app configured");
-		});
 
 	test("is told of each object for itself", async () => {
 		await using bed = await bedWith("app", "shop");
@@ -970,6 +996,34 @@ describe("admission policies that the source notes", () => {
 	});
 });
 
+test("what attach added goes with a leftover, though the server is away once that is deleted", async () => {
+	await using bed = await bedWith("app");
+	let away = false;
+	await using keeping = await kept(
+		bed,
+		{
+			wrap: (cluster) => ({
+				...cluster,
+				async *pages(kind, query) {
+					if (away && kind === "ServiceAccount")
+						throw new ConnectionError("EOF");
+					yield* cluster.pages(kind, query);
+				},
+			}),
+		},
+		{ prune: true },
+	);
+	await keeping.says("ready");
+	away = true;
+	attachedAccount(bed, "default");
+	copy(bed, "default");
+	await triesTwentyTimes(keeping);
+	away = false;
+	keeping.clock.set(keeping.clock.now() + 2000);
+	await keeping.says("ServiceAccount default configured");
+	assert.equal(pullSecrets(bed, "default"), undefined);
+});
+
 describe("with prune, a copy in a namespace of which the watch is yet to tell", () => {
 	test("is no leftover", async () => {
 		await using bed = await bedWith("app");
@@ -1205,6 +1259,37 @@ describe("a recorded namespace that is deleted and created again", () => {
 		await keeping.says(MADE_AGAIN);
 		assert.equal(bed.server.store.get("Secret", "app", NAME), undefined);
 	});
+
+	for (const [when, isReady] of [
+		["at first", false],
+		["later", true],
+	] as const)
+		test(`gets no copy once a server that was away ${when} is back, although no watch has told of it`, async () => {
+			await using bed = await testBed({ namespaces: ["nginx-mesh", "app"] });
+			sentToApp(bed);
+			let away = !isReady;
+			await using keeping = await kept(bed, {
+				wrap: (cluster) => ({
+					...untoldNamespaces(cluster),
+					create: async (...request) => {
+						if (away) throw new ConnectionError("EOF");
+						return cluster.create(...request);
+					},
+				}),
+			});
+			if (isReady) {
+				await keeping.says("ready");
+				away = true;
+				bed.server.store.delete("Secret", "app", NAME);
+			}
+			await keeping.says("note EOF (will retry)");
+			await keeping.until(() => keeping.clock.waiting().includes(2000));
+			madeAgain(bed);
+			away = false;
+			keeping.clock.set(2000);
+			await keeping.says(MADE_AGAIN);
+			assert.equal(bed.server.store.get("Secret", "app", NAME), undefined);
+		});
 
 	for (const [how, more] of [
 		["in a list", { wrap: untoldNamespaces }],
