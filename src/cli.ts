@@ -1,22 +1,22 @@
 import type { Argv, Options } from "yargs";
 import { readLine, yargsWords } from "./argv.ts";
-import type { Command, Prepared } from "./command.ts";
-import { apply } from "./commands/apply/apply.ts";
-import { attach } from "./commands/attach/attach.ts";
-import { check } from "./commands/check/check.ts";
-import { completion } from "./commands/completion/completion.ts";
-import { create } from "./commands/create/create.ts";
-import { detach } from "./commands/detach/detach.ts";
-import { explain } from "./commands/explain/explain.ts";
-import { exportKey } from "./commands/export/export.ts";
-import { images } from "./commands/images/images.ts";
-import { inject } from "./commands/inject/inject.ts";
-import { install } from "./commands/install/install.ts";
-import { list } from "./commands/list/list.ts";
-import { prune } from "./commands/prune/prune.ts";
-import { rotate } from "./commands/rotate/rotate.ts";
-import { sync } from "./commands/sync/sync.ts";
-import { uninstall } from "./commands/uninstall/uninstall.ts";
+import { type Command, command, type Prepared } from "./command.ts";
+import { apply } from "./commands/apply/command.ts";
+import { attach } from "./commands/attach/command.ts";
+import { check } from "./commands/check/command.ts";
+import { completion } from "./commands/completion/command.ts";
+import { create } from "./commands/create/command.ts";
+import { detach } from "./commands/detach/command.ts";
+import { explain } from "./commands/explain/command.ts";
+import { exportKey } from "./commands/export/command.ts";
+import { images } from "./commands/images/command.ts";
+import { inject } from "./commands/inject/command.ts";
+import { install } from "./commands/install/command.ts";
+import { list } from "./commands/list/command.ts";
+import { prune } from "./commands/prune/command.ts";
+import { rotate } from "./commands/rotate/command.ts";
+import { sync } from "./commands/sync/command.ts";
+import { uninstall } from "./commands/uninstall/command.ts";
 import {
 	BARE,
 	type Flag,
@@ -33,22 +33,22 @@ import { givenOf } from "./given.ts";
 
 /** Every verb, in the order in which help lists them. */
 export const COMMANDS: readonly Command[] = [
-	create,
-	apply,
-	rotate,
-	sync,
-	list,
-	prune,
-	attach,
-	detach,
-	inject,
-	images,
-	explain,
-	check,
-	exportKey,
-	install,
-	uninstall,
-	completion,
+	command(create, () => import("./commands/create/create.ts")),
+	command(apply, () => import("./commands/apply/apply.ts")),
+	command(rotate, () => import("./commands/rotate/rotate.ts")),
+	command(sync, () => import("./commands/sync/sync.ts")),
+	command(list, () => import("./commands/list/list.ts")),
+	command(prune, () => import("./commands/prune/prune.ts")),
+	command(attach, () => import("./commands/attach/attach.ts")),
+	command(detach, () => import("./commands/detach/detach.ts")),
+	command(inject, () => import("./commands/inject/inject.ts")),
+	command(images, () => import("./commands/images/images.ts")),
+	command(explain, () => import("./commands/explain/explain.ts")),
+	command(check, () => import("./commands/check/check.ts")),
+	command(exportKey, () => import("./commands/export/export.ts")),
+	command(install, () => import("./commands/install/install.ts")),
+	command(uninstall, () => import("./commands/uninstall/uninstall.ts")),
+	command(completion, () => import("./commands/completion/completion.ts")),
 ];
 
 /** What a command line asks for. */

@@ -41,20 +41,32 @@ export function cancelled(world: Pick<World, "emit">): typeof CANCELLED {
 /** What is left where there is nothing to show. */
 export const NOTHING = { kind: "nothing" } as const;
 
-/**
- * Joins the parts of a command: `options` reads strings once, at the edge; `ask` asks what is the
- * same for all clusters; `run` does the work in one. The last two see only typed options and the world.
- */
+/** What a command is before it does anything: its help, its flags, and what a command line of it says. */
+export interface Definition<Options> extends CommandHelp {
+	/** Reads strings once, at the edge. Throws UsageError; touches nothing outside. */
+	options(given: Given, env: Env): Options;
+	/** It also works in several clusters (`--contexts`): what it leaves behind in each. */
+	readonly inContexts?: Document["kind"];
+}
+
+/** What a command does: a module of its own, so that help and completion load none, and each command its own alone. */
+interface Work<Options, Asked> {
+	/** What is asked, and verified, once, however many clusters there are. */
+	ask?(options: Options, world: World): Promise<Asked | typeof CANCELLED>;
+	/** `asked`: what `ask` returned, if there is one. */
+	run(options: Options, world: World, asked: Asked): Promise<Outcome>;
+}
+
+/** What `ask` hands on to `run`. */
+export type Asked<Ask extends (...all: never[]) => unknown> = Exclude<
+	Awaited<ReturnType<Ask>>,
+	typeof CANCELLED
+>;
+
+/** Joins a command to its work, which sees only typed options and the world. */
 export function command<Options extends object, Asked = undefined>(
-	definition: CommandHelp & {
-		options(given: Given, env: Env): Options;
-		/** What is asked, and verified, once, however many clusters there are. */
-		ask?(options: Options, world: World): Promise<Asked | typeof CANCELLED>;
-		/** `asked`: what `ask` returned, if there is one. */
-		run(options: Options, world: World, asked: Asked): Promise<Outcome>;
-		/** It also works in several clusters (`--contexts`): what it leaves behind in each. */
-		inContexts?: Document["kind"];
-	},
+	definition: Definition<Options>,
+	work: () => Promise<Work<Options, Asked>>,
 ): Command {
 	const { inContexts } = definition;
 	return {
@@ -67,7 +79,8 @@ export function command<Options extends object, Asked = undefined>(
 				contexts: inContexts && contextsOf(given),
 				documentKind: inContexts ?? "nothing",
 				async ask(world) {
-					const asked = await definition.ask?.(options, world);
+					const { ask, run } = await work();
+					const asked = await ask?.(options, world);
 					if (asked === CANCELLED)
 						return async () => ({
 							status: EXIT.done,
@@ -77,7 +90,7 @@ export function command<Options extends object, Asked = undefined>(
 									? { kind: "changes", clusters: [], summary: false }
 									: NOTHING,
 						});
-					return (own) => definition.run(options, own, asked as Asked);
+					return (own) => run(options, own, asked as Asked);
 				},
 			};
 		},

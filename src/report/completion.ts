@@ -1,7 +1,4 @@
-/** The shells that a script is printed for. */
-export const SHELLS = ["bash", "zsh", "fish", "powershell"] as const;
-
-type Shell = (typeof SHELLS)[number];
+import type { Shell } from "../core/command-line/shells.ts";
 
 /**
  * The program that kubectl's own completion asks, to be saved on the PATH: `kubectl_complete-meshreg`,

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import packageJson from "../../package.json" with { type: "json" };
 import { type ImageConfig, writeLayout } from "../../scripts/image/layout.ts";
-import { IMAGE } from "../../src/commands/install/install.ts";
+import { IMAGE } from "../../src/commands/install/command.ts";
 
 const CONFIG: ImageConfig = {
 	entrypoint: ["/usr/bin/program"],

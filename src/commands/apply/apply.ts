@@ -22,8 +22,7 @@ import {
 } from "../../actions/read/find-source.ts";
 import { warnOfExpiry } from "../../actions/read/warn-of-expiry.ts";
 import { warn } from "../../actions/tell.ts";
-import { command } from "../../command.ts";
-import { switchFlag } from "../../core/command-line/flag.ts";
+import type { Asked } from "../../command.ts";
 import type { Outcome } from "../../core/document.ts";
 import { isFailure } from "../../core/output/failure.ts";
 import {
@@ -35,116 +34,81 @@ import {
 	ContentReader,
 	type PullSecret,
 } from "../../core/pull-secrets/pull-secret.ts";
-import { DIFFED_CHANGE_FLAGS, diffedChangeOf } from "../../flags/changes.ts";
-import {
-	CREDENTIAL_FLAGS,
-	credentialOptionsOf,
-} from "../../flags/credential.ts";
-import { COPY_FLAGS, copySettingsOf, SELECTING } from "../../flags/sync.ts";
-import * as flags from "../../flags.ts";
+import type { World } from "../../world.ts";
+import type { ApplyOptions } from "./command.ts";
 
-/** `apply [NAME]`: the source holds this credential, and every copy equals it, whatever was there. */
-export const apply = command({
-	verb: "apply",
-	summary: "Put a credential in the source and all copies, repeatably",
-	operands: [{ name: "NAME", optional: true, values: "pull-secret" }],
-	about: `Make the source hold this credential for its registry, and every recorded copy match it. It is safe to run repeatedly: made for CI and schedules.
+/** What `apply` asks, and verifies, once for all clusters. Throws FailureError, and what the cluster throws. */
+export async function ask(options: ApplyOptions, world: World) {
+	warn(world, ...options.notes, ...options.warnings);
+	return enterVerified(
+		options.input,
+		options.verifying,
+		{
+			...options,
+			byDefault: world.streams.interactive && options.dryRun === "none",
+		},
+		world,
+	);
+}
 
-A missing source is created; a registry that it lacks is added, one that it has gets the new credential, and others stay. Selected namespaces join those that are recorded. If nothing differs, nothing is written.`,
-	examples: {
-		"In CI, every few hours":
-			"printenv REGISTRY_PASSWORD | kubectl meshreg apply --registry-server 123456789012.dkr.ecr.eu-west-1.amazonaws.com --registry-username AWS --registry-password-stdin -A --attach",
-		"Everywhere that is recorded, in several clusters":
-			"printenv REGISTRY_PASSWORD | kubectl meshreg apply --registry-server registry.example.com --registry-username mesh --registry-password-stdin --contexts 'prod-*'",
-	},
-	flags: [
-		...CREDENTIAL_FLAGS,
-		// What is recorded is attached as it is recorded.
-		...COPY_FLAGS.map((flag) =>
-			flag.name === "attach" ? { ...flag, needs: SELECTING } : flag,
-		),
-		switchFlag(
-			"create-namespace",
-			"Create the source's namespace if it is missing.",
-		),
-		flags.LABEL_FLAG,
-		...DIFFED_CHANGE_FLAGS,
-	],
-	inContexts: "changes",
-	options: (given, env) => ({
-		connection: flags.bulkConnectionFlags(given),
-		...credentialOptionsOf(given),
-		...copySettingsOf(given, env),
-		label: flags.labelOf(given),
-		createNamespace: given.on("create-namespace"),
-		...diffedChangeOf(given),
-	}),
-	async ask(options, world) {
-		warn(world, ...options.notes, ...options.warnings);
-		return enterVerified(
-			options.input,
-			options.verifying,
-			{
-				...options,
-				byDefault: world.streams.interactive && options.dryRun === "none",
-			},
-			world,
-		);
-	},
-	async run(options, world, entered) {
-		const cluster = readingAhead(await world.connect(options.connection));
-		try {
-			const reader = new ContentReader();
-			beginCopyLists(cluster, { ...options, servesRecord: true });
-			const report = new ChangeReport(world, cluster, formOf(options));
-			const run: Run = { ...options, cluster, reader, world, report };
-			return await report.whatIsDone(async () => {
-				const before = await sourceThere(options.source, run);
-				const place = before ?? placeMeant(options.source, cluster);
-				const entries = newEntries(entered, options, world.clock.now());
-				const planned = await planMaking(
-					{
-						...options,
-						place,
-						before,
-						made: (now) =>
-							now === undefined
-								? newSource(place, entries, options.label)
-								: applyRegistries(editable(now, place), entries, options.label),
-						verb: "Put",
-						recordedOnly: false,
-						entered,
-						entries,
-					},
-					run,
-				);
-				if (planned === undefined) return notDone(report);
-				const { source } = planned;
-				const scope = await scopeOf(source, options, run);
-				if (scope === undefined) {
-					const now = (await planned.agreed([])) && (await planned.write());
-					if (!now) return notDone(report);
-					warnOfExpiry(now, world);
-					// Those that held what it had are told from the others, whatever it holds now.
-					await tellClaimants(before ?? now, run);
-					throw recordMissing(now);
-				}
-				const targets = await deliver(source, scope, options, run, planned);
-				if (targets === undefined) return notDone(report);
-				warnOfExpiry(targets.source, world);
-				if (scope.by === "record") warnOfNoMatch(targets, world);
-				await attachCopies(targets.source, targets, run);
-				await keepPolicies(targets.source, { ...run, onResult: report.add });
-				return report.finish({
-					withSummary: true,
-					next: await nextCommand(targets.source, options, run),
-				});
+/** The work of `apply`, in one cluster. Throws FailureError, and what the cluster throws. */
+export async function run(
+	options: ApplyOptions,
+	world: World,
+	entered: Asked<typeof ask>,
+): Promise<Outcome> {
+	const cluster = readingAhead(await world.connect(options.connection));
+	try {
+		const reader = new ContentReader();
+		beginCopyLists(cluster, { ...options, servesRecord: true });
+		const report = new ChangeReport(world, cluster, formOf(options));
+		const run: Run = { ...options, cluster, reader, world, report };
+		return await report.whatIsDone(async () => {
+			const before = await sourceThere(options.source, run);
+			const place = before ?? placeMeant(options.source, cluster);
+			const entries = newEntries(entered, options, world.clock.now());
+			const planned = await planMaking(
+				{
+					...options,
+					place,
+					before,
+					made: (now) =>
+						now === undefined
+							? newSource(place, entries, options.label)
+							: applyRegistries(editable(now, place), entries, options.label),
+					verb: "Put",
+					recordedOnly: false,
+					entered,
+					entries,
+				},
+				run,
+			);
+			if (planned === undefined) return notDone(report);
+			const { source } = planned;
+			const scope = await scopeOf(source, options, run);
+			if (scope === undefined) {
+				const now = (await planned.agreed([])) && (await planned.write());
+				if (!now) return notDone(report);
+				warnOfExpiry(now, world);
+				// Those that held what it had are told from the others, whatever it holds now.
+				await tellClaimants(before ?? now, run);
+				throw recordMissing(now);
+			}
+			const targets = await deliver(source, scope, options, run, planned);
+			if (targets === undefined) return notDone(report);
+			warnOfExpiry(targets.source, world);
+			if (scope.by === "record") warnOfNoMatch(targets, world);
+			await attachCopies(targets.source, targets, run);
+			await keepPolicies(targets.source, { ...run, onResult: report.add });
+			return report.finish({
+				withSummary: true,
+				next: await nextCommand(targets.source, options, run),
 			});
-		} finally {
-			await cluster.close();
-		}
-	},
-});
+		});
+	} finally {
+		await cluster.close();
+	}
+}
 
 /** The source that is meant; undefined where there is none yet. */
 async function sourceThere(

@@ -2,57 +2,34 @@ import { recordAttached } from "../../actions/accounts/account-record.ts";
 import { changeAccounts } from "../../actions/accounts/change-accounts.ts";
 import { warnOfOldPods } from "../../actions/accounts/warn-of-old-pods.ts";
 import { formOf } from "../../actions/apply/change-report.ts";
-import { command } from "../../command.ts";
 import { planAttach } from "../../core/accounts/attachment.ts";
-import { ACCOUNT_CHANGE_FLAGS, accountChangeOf } from "../../flags/account.ts";
+import type { Outcome } from "../../core/document.ts";
+import type { World } from "../../world.ts";
 import { attachByPolicy } from "./by-policy.ts";
+import type { AttachOptions } from "./command.ts";
 import { warnOfMeantSecret, warnOfMissingKey } from "./warn-of-missing-key.ts";
 
-/** `attach [SA…]`: service accounts pull with the pull secret. */
-export const attach = command({
-	verb: "attach",
-	summary: "Add the pull secret to service accounts",
-	operands: [
-		{ name: "SA", optional: true, many: true, values: "serviceaccount" },
-	],
-	about: `Add the pull secret to the imagePullSecrets of service accounts, so that every new pod of theirs pulls with it. Without a name, to default.
-
-Every other entry stays, even if something else edits the account at the same time. What was added is recorded on the account, so that detach and prune remove only that. Running pods keep their old list: they are named, with the command that restarts them.
-
-Where the source's record holds the namespace by name, or the very rule of -A or -l, the accounts are recorded there too, and sync and the watch keep them attached. No namespace is ever added to it: where only another rule covers one, a warning says what records it.
-
--A and -l leave out kube-system, kube-public and kube-node-lease; -n names them.
-
-With --by-policy no account is changed: an admission policy adds it to every new pod in the source's recorded namespaces that pulls from one of its registries, whichever account it uses. This needs Kubernetes 1.36.`,
-	examples: {
-		"default, in the context's namespace": "kubectl meshreg attach",
-		"Two accounts in a namespace":
-			"kubectl meshreg attach builder runner -n app",
-		"Every account of a team's namespaces":
-			"kubectl meshreg attach --all-serviceaccounts -l team=payments",
-		"Pods of any account in the recorded namespaces":
-			"kubectl meshreg attach --by-policy",
-	},
-	flags: ACCOUNT_CHANGE_FLAGS,
-	inContexts: "changes",
-	options: accountChangeOf,
-	run: (change, world) =>
-		change.byPolicy
-			? attachByPolicy(change, world)
-			: changeAccounts(change, world, {
-					gives: true,
-					plan: planAttach,
-					form: formOf(change),
-					record: recordAttached,
-					awaitDefault: true,
-					none: {
-						type: "warning",
-						note: { cause: "no-account-matched" },
-					},
-					after: async (cluster, changed, results, key) => {
-						await warnOfMissingKey(cluster, results, { ...change, key }, world);
-						await warnOfMeantSecret(cluster, results, change, world);
-						await warnOfOldPods(cluster, changed, world);
-					},
-				}),
-});
+/** The work of `attach`, in one cluster. Throws FailureError, and what the cluster throws. */
+export async function run(
+	change: AttachOptions,
+	world: World,
+): Promise<Outcome> {
+	return change.byPolicy
+		? attachByPolicy(change, world)
+		: changeAccounts(change, world, {
+				gives: true,
+				plan: planAttach,
+				form: formOf(change),
+				record: recordAttached,
+				awaitDefault: true,
+				none: {
+					type: "warning",
+					note: { cause: "no-account-matched" },
+				},
+				after: async (cluster, changed, results, key) => {
+					await warnOfMissingKey(cluster, results, { ...change, key }, world);
+					await warnOfMeantSecret(cluster, results, change, world);
+					await warnOfOldPods(cluster, changed, world);
+				},
+			});
+}

@@ -1,55 +1,13 @@
-import { command } from "../../command.ts";
-import { switchFlag } from "../../core/command-line/flag.ts";
-import { EXIT, UsageError } from "../../errors.ts";
-import {
-	COMPLETION_SCRIPTS,
-	completionShim,
-	SHELLS,
-} from "../../report/completion.ts";
+import type { Outcome } from "../../core/document.ts";
+import { EXIT } from "../../errors.ts";
+import { COMPLETION_SCRIPTS, completionShim } from "../../report/completion.ts";
+import type { CompletionOptions } from "./command.ts";
 
-const SHELL_WORDS = `${SHELLS.slice(0, -1).join(", ")} or ${SHELLS.at(-1)}`;
-
-/** `completion`: what makes a shell complete this program. */
-export const completion = command({
-	verb: "completion",
-	summary: "Print shell completion code",
-	operands: [
-		{
-			name: SHELLS.join("|"),
-			values: SHELLS,
-			missing: `the shell is missing; give ${SHELL_WORDS}`,
-		},
-	],
-	about: `Print a shell completion script for commands, flags and their values. Contexts, namespaces, service accounts and names are read from the cluster; a cluster that takes longer than a second is left out.
-
-In bash, zsh and fish it also completes "kubectl meshreg"; load it after kubectl's own completion. Without it, kubectl's own completion runs a program called kubectl_complete-meshreg from the PATH: --shim prints that program, which is two lines long.`,
-	examples: {
-		"In ~/.bashrc": "source <(kubectl meshreg completion bash)",
-		"In ~/.zshrc, after compinit": "source <(kubectl meshreg completion zsh)",
-
-		// A file of that folder is read for the command of its name alone, which is not kubectl.
-		"In ~/.config/fish/config.fish": "kubectl meshreg completion fish | source",
-		"Once, for kubectl's own completion; then make the file executable":
-			"kubectl meshreg completion bash --shim > ~/.local/bin/kubectl_complete-meshreg",
-	},
-	flags: [
-		switchFlag(
-			"shim",
-			"Print the program that kubectl's own completion runs, instead of a script.",
-		),
-	],
-	options(given) {
-		const [name] = given.positionals;
-		const shell = SHELLS.find((candidate) => candidate === name);
-		if (shell === undefined)
-			throw new UsageError(
-				`there is no completion for "${name}"; give ${SHELL_WORDS}`,
-				true,
-			);
-		return { shell, shim: given.on("shim") };
-	},
-	async run({ shell, shim }) {
-		const text = shim ? completionShim(shell) : COMPLETION_SCRIPTS[shell];
-		return { status: EXIT.done, document: { kind: "text", text } };
-	},
-});
+/** The work of `completion`: nothing outside is asked. */
+export async function run({
+	shell,
+	shim,
+}: CompletionOptions): Promise<Outcome> {
+	const text = shim ? completionShim(shell) : COMPLETION_SCRIPTS[shell];
+	return { status: EXIT.done, document: { kind: "text", text } };
+}

@@ -23,8 +23,7 @@ import { readPullSecret } from "../../actions/read/read-keys.ts";
 import { readNamespaces } from "../../actions/read/read-namespaces.ts";
 import { warnOfMalformed } from "../../actions/read/warn-of-malformed.ts";
 import { warn } from "../../actions/tell.ts";
-import { CANCELLED, cancelled, command } from "../../command.ts";
-import { type Given, switchFlag } from "../../core/command-line/flag.ts";
+import { type Asked, CANCELLED, cancelled } from "../../command.ts";
 import { displayUsername } from "../../core/credentials/credential.ts";
 import { displayUser } from "../../core/credentials/entry.ts";
 import type { Outcome } from "../../core/document.ts";
@@ -48,10 +47,7 @@ import {
 	manifestOf,
 	namespaceManifest,
 } from "../../core/pull-secrets/manifest.ts";
-import {
-	labelOfName,
-	type UsageLabel,
-} from "../../core/pull-secrets/ownership.ts";
+import type { UsageLabel } from "../../core/pull-secrets/ownership.ts";
 import {
 	ContentReader,
 	type DesiredPullSecret,
@@ -68,175 +64,104 @@ import {
 	type RegistryServer,
 } from "../../core/registry/server.ts";
 import { EXIT } from "../../errors.ts";
-import { DIFFED_CHANGE_FLAGS, diffedChangeOf } from "../../flags/changes.ts";
-import {
-	CREDENTIAL_FLAGS,
-	type CredentialOptions,
-	credentialOptionsOf,
-} from "../../flags/credential.ts";
-import { SOURCE_EDIT_FLAGS, sourceEditOf } from "../../flags/source-edit.ts";
-import * as flags from "../../flags.ts";
+import type { CredentialOptions } from "../../flags/credential.ts";
 import type { Cluster, ConnectionFlags, World } from "../../world.ts";
+import type { CreateOptions } from "./command.ts";
 import { type SourceWriting, writeSource } from "./write-source.ts";
 
-/** `create [NAME]`: a source from credentials. */
-export const create = command({
-	verb: "create",
-	summary: "Create a source: a pull secret from credentials",
-	operands: [{ name: "NAME", optional: true }],
-	about: `Create a source: the pull secret that copies are made from.
+/** What `create` asks, and verifies, once for all clusters. Throws FailureError, and what the cluster throws. */
+export async function ask(options: CreateOptions, world: World) {
+	warn(world, ...options.notes, ...options.warnings);
+	const place = await meshPlace(options, world);
+	// Before anything is entered: what cannot be edited needs no credential.
+	const intent = await intentOf({ ...options, place }, world);
+	if (intent === CANCELLED) return cancelled(world);
+	if (intent.edit.by === "remove") return { ...intent, place, entered: [] };
+	const byDefault = world.streams.interactive && options.dryRun === "none";
+	const entered = await enterVerified(
+		{ ...options.input, ...intent.about },
+		options.verifying,
+		{ ...options, byDefault },
+		world,
+	);
+	if (entered === CANCELLED) return cancelled(world);
+	return { ...intent, place, entered: entered.map(intent.under) };
+}
 
-At a terminal you are asked for whatever is missing, and the password is not echoed. Without a terminal, give the credential with flags; the password is best piped in.
-
-At a terminal the credential is verified at its registry before it is written; elsewhere only with --verify.`,
-	examples: {
-		"Answer questions instead of giving flags": "kubectl meshreg create",
-		"Without a terminal: the password from a pipe":
-			"printenv REGISTRY_PASSWORD | kubectl meshreg create --registry-server registry.example.com --registry-username mesh --registry-password-stdin",
-		"From a service account's JSON key":
-			"kubectl meshreg create --registry-server gcr.io --registry-key key.json",
-		"With what docker login, or a credential helper, has stored":
-			"kubectl meshreg create --from-docker-config --registry-server ghcr.io",
-		"One more registry in the same source, verified first":
-			"kubectl meshreg create --add --verify --registry-server ghcr.io --registry-username mesh --registry-password-file token.txt",
-		"Only print the Secret, to commit or to apply elsewhere":
-			"kubectl meshreg create --registry-server gcr.io --registry-key key.json --dry-run=client -o yaml",
-	},
-	flags: [
-		...CREDENTIAL_FLAGS,
-		...SOURCE_EDIT_FLAGS,
-		switchFlag("replace", "Overwrite a source that differs."),
-		switchFlag(
-			"force",
-			"Take ownership of a Secret of that name that meshreg does not manage; its other registries stay.",
-		),
-		switchFlag("create-namespace", "Create the namespace if it is missing."),
-		flags.SOURCE_NAMESPACE_FLAG,
-		flags.MESH_FLAG,
-		flags.LABEL_FLAG,
-		...DIFFED_CHANGE_FLAGS,
-	],
-	inContexts: "changes",
-	options: (given, env) => ({
-		...labelled(given, env),
-		connection: flags.connectionFlags(given),
-		offersMesh: isMeshOpen(given, env),
-		...credentialOptionsOf(given),
-		edit: sourceEditOf(given),
-		replace: given.on("replace"),
-		force: given.on("force"),
-		createNamespace: given.on("create-namespace"),
-		...diffedChangeOf(given),
-	}),
-	async ask(options, world) {
-		warn(world, ...options.notes, ...options.warnings);
-		const place = await meshPlace(options, world);
-		// Before anything is entered: what cannot be edited needs no credential.
-		const intent = await intentOf({ ...options, place }, world);
-		if (intent === CANCELLED) return cancelled(world);
-		if (intent.edit.by === "remove") return { ...intent, place, entered: [] };
-		const byDefault = world.streams.interactive && options.dryRun === "none";
-		const entered = await enterVerified(
-			{ ...options.input, ...intent.about },
-			options.verifying,
-			{ ...options, byDefault },
-			world,
-		);
-		if (entered === CANCELLED) return cancelled(world);
-		return { ...intent, place, entered: entered.map(intent.under) };
-	},
-	async run(given, world, { entered, edit, ...asked }) {
-		const place = await placeOf({ ...given, place: asked.place }, world);
-		const options = { ...given, place, edit };
-		const { dryRun, output, label } = options;
-		const isNew = edit.by === "replace";
-		const reader = new ContentReader();
-		const entries = newEntries(entered, options, world.clock.now());
-		const make = sourceMaker(edit, place, entries, label);
-		const isObject = output === "json" || output === "yaml";
-		const isMadeOfWhatIsThere = !isNew || options.replace || options.force;
-		if (isObject && dryRun === "client" && !isMadeOfWhatIsThere)
-			return objectsOf(make(undefined), options);
-		return onCluster(world, options.connection, async (cluster) => {
-			const before =
-				isNew && !isObject
-					? undefined
-					: await readPullSecret(cluster, reader, place);
-			if (!isNew) editable(before, place);
-			const here =
-				asked.seen?.context === cluster.context ? asked.seen : undefined;
-			// What was said of the source in one cluster says nothing about that in another.
-			const replace = options.replace || (asked.chosen === "over" && !!here);
-			const asks =
-				!options.yes &&
-				dryRun === "none" &&
-				(entered.some(({ asked }) => asked) ||
-					(!isNew && asked.chosen !== undefined && !here));
-			const seen =
-				here?.namespaces ??
-				(asks ? await seeNamespaces([place.namespace], cluster) : undefined);
-			// The question covers the namespace as well: all that was entered would be lost for want of a flag.
-			const makesNamespace =
-				asks && isNew && seen?.get(place.namespace) === "gone";
-			const report = new ChangeReport(world, cluster, formOf(options));
-			return await report.whatIsDone(async () => {
-				const asking = { ...options, replace, makesNamespace };
-				if (asks && !(await agrees(entered, asking, cluster, world)))
-					return report.cancelled();
-				const written = await writeSource(
-					place,
-					make,
-					{
-						...options,
-						// An edit says by its name that the content will be another.
-						replace: replace || !isNew,
-						createNamespace: options.createNamespace || makesNamespace,
-						seen,
-					},
-					{ cluster, reader, report, world },
-				);
-				if (written === CANCELLED) return report.cancelled();
-				if (!isNew && !report.failed)
-					warnOfMalformed(place, make(before).content, world);
-				// What the server would take is the object to see; what it refused has been said.
-				return dryRun === "server" && isObject && !report.failed
-					? objectsOf(make(before), options, before)
-					: report.finish({
-							withSummary: false,
-							next: await nextOf(place, report, options, { cluster, world }),
-						});
-			});
+/** The work of `create`, in one cluster. Throws FailureError, and what the cluster throws. */
+export async function run(
+	given: CreateOptions,
+	world: World,
+	{ entered, edit, ...asked }: Asked<typeof ask>,
+): Promise<Outcome> {
+	const place = await placeOf({ ...given, place: asked.place }, world);
+	const options = { ...given, place, edit };
+	const { dryRun, output, label } = options;
+	const isNew = edit.by === "replace";
+	const reader = new ContentReader();
+	const entries = newEntries(entered, options, world.clock.now());
+	const make = sourceMaker(edit, place, entries, label);
+	const isObject = output === "json" || output === "yaml";
+	const isMadeOfWhatIsThere = !isNew || options.replace || options.force;
+	if (isObject && dryRun === "client" && !isMadeOfWhatIsThere)
+		return objectsOf(make(undefined), options);
+	return onCluster(world, options.connection, async (cluster) => {
+		const before =
+			isNew && !isObject
+				? undefined
+				: await readPullSecret(cluster, reader, place);
+		if (!isNew) editable(before, place);
+		const here =
+			asked.seen?.context === cluster.context ? asked.seen : undefined;
+		// What was said of the source in one cluster says nothing about that in another.
+		const replace = options.replace || (asked.chosen === "over" && !!here);
+		const asks =
+			!options.yes &&
+			dryRun === "none" &&
+			(entered.some(({ asked }) => asked) ||
+				(!isNew && asked.chosen !== undefined && !here));
+		const seen =
+			here?.namespaces ??
+			(asks ? await seeNamespaces([place.namespace], cluster) : undefined);
+		// The question covers the namespace as well: all that was entered would be lost for want of a flag.
+		const makesNamespace =
+			asks && isNew && seen?.get(place.namespace) === "gone";
+		const report = new ChangeReport(world, cluster, formOf(options));
+		return await report.whatIsDone(async () => {
+			const asking = { ...options, replace, makesNamespace };
+			if (asks && !(await agrees(entered, asking, cluster, world)))
+				return report.cancelled();
+			const written = await writeSource(
+				place,
+				make,
+				{
+					...options,
+					// An edit says by its name that the content will be another.
+					replace: replace || !isNew,
+					createNamespace: options.createNamespace || makesNamespace,
+					seen,
+				},
+				{ cluster, reader, report, world },
+			);
+			if (written === CANCELLED) return report.cancelled();
+			if (!isNew && !report.failed)
+				warnOfMalformed(place, make(before).content, world);
+			// What the server would take is the object to see; what it refused has been said.
+			return dryRun === "server" && isObject && !report.failed
+				? objectsOf(make(before), options, before)
+				: report.finish({
+						withSummary: false,
+						next: await nextOf(place, report, options, { cluster, world }),
+					});
 		});
-	},
-});
-
-/**
- * The source and its label. Throws UsageError for a name too long to be one, where no source is meant
- * that is there already and may have a label of its own.
- */
-function labelled(given: Given, env: flags.Env) {
-	const place = {
-		namespace: flags.namespaceOf(given) ?? flags.sourceNamespaceOf(given, env),
-		name: flags.nameOf(given, env),
-	};
-	const label = flags.labelOf(given);
-	const isThere =
-		sourceEditOf(given).by !== "replace" ||
-		given.on("replace") ||
-		given.on("force");
-	if (label === undefined && !isThere)
-		labelOfName(
-			place.name,
-			given.positionals.length > 0 ? "NAME" : "MESHREG_NAME",
-		);
-	return { place, label };
+	});
 }
 
 /** What a person at a terminal does next; undefined where nothing was written. */
 async function nextOf(
 	place: SourceRef,
 	report: ChangeReport,
-	{ dryRun }: Pick<CreateOptions, "dryRun">,
+	{ dryRun }: Pick<PlacedOptions, "dryRun">,
 	{ cluster, world }: { readonly cluster: Cluster; readonly world: World },
 ): Promise<Script | undefined> {
 	const isWritten = report.results.some(
@@ -248,18 +173,6 @@ async function nextOf(
 	const source = await readPullSecret(cluster, new ContentReader(), place);
 	const sent = (source && recordIn(source))?.entries ?? [];
 	return syncing(place, ...(sent.length > 0 ? [] : ["--attach"]));
-}
-
-/** Whether nothing on the command line or around it says which mesh the source is for. */
-function isMeshOpen(given: Given, env: flags.Env): boolean {
-	return (
-		given.positionals.length === 0 &&
-		!given.has("namespace") &&
-		!given.has("mesh") &&
-		!env.MESHREG_MESH &&
-		!env.MESHREG_NAME &&
-		!env.MESHREG_NAMESPACE
-	);
 }
 
 /**
@@ -329,7 +242,7 @@ interface Intent {
  * given, the person says what is to become of a source that is there. Throws OperationError.
  */
 async function intentOf(
-	options: AskedPlace & Omit<CreateOptions, "place">,
+	options: AskedPlace & Omit<PlacedOptions, "place">,
 	world: World,
 ): Promise<Intent | typeof CANCELLED> {
 	const { edit, input } = options;
@@ -459,7 +372,7 @@ function placeIn(
 /** The Secret itself, and the namespace that is to be made for it, whether it is there or not: nothing was looked at. */
 function objectsOf(
 	desired: DesiredPullSecret,
-	{ createNamespace }: Pick<CreateOptions, "createNamespace">,
+	{ createNamespace }: Pick<PlacedOptions, "createNamespace">,
 	current?: PullSecret,
 ): Outcome {
 	const { namespace } = desired;
@@ -478,7 +391,8 @@ interface AskedPlace {
 	};
 }
 
-interface CreateOptions
+/** What is said, once it is known where the source is to be. */
+interface PlacedOptions
 	extends SourceWriting,
 		OutputOptions,
 		CredentialOptions {
@@ -492,7 +406,7 @@ interface CreateOptions
 /** The summary of what was entered, and the question whether to write it. */
 async function agrees(
 	entered: readonly EnteredCredential[],
-	options: CreateOptions & { readonly makesNamespace: boolean },
+	options: PlacedOptions & { readonly makesNamespace: boolean },
 	cluster: Cluster,
 	world: World,
 ): Promise<boolean> {

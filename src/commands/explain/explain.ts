@@ -3,14 +3,7 @@ import { onCluster } from "../../actions/on-cluster.ts";
 import { findSource, placeMeant } from "../../actions/read/find-source.ts";
 import { readPullSecret } from "../../actions/read/read-keys.ts";
 import { warn } from "../../actions/tell.ts";
-import { command } from "../../command.ts";
-import {
-	type Given,
-	listFlag,
-	switchFlag,
-	textFlag,
-} from "../../core/command-line/flag.ts";
-import type { ExplainedImage } from "../../core/document.ts";
+import type { ExplainedImage, Outcome } from "../../core/document.ts";
 import { works as serves } from "../../core/explain/credential-check.ts";
 import {
 	explain as explainPull,
@@ -49,17 +42,9 @@ import {
 	standingOf,
 } from "../../core/pull-secrets/record.ts";
 import type { Steps } from "../../core/steps.ts";
-import {
-	ApiError,
-	EXIT,
-	isForbidden,
-	UsageError,
-	unlessForbidden,
-} from "../../errors.ts";
-import { FROM_FLAG, sourceChoiceOf } from "../../flags/source.ts";
-import { TRUST_FLAGS, trustOf } from "../../flags/verification.ts";
-import * as flags from "../../flags.ts";
+import { ApiError, EXIT, isForbidden, unlessForbidden } from "../../errors.ts";
 import type { Cluster, World } from "../../world.ts";
+import type { ExplainOptions } from "./command.ts";
 import {
 	nearWorkload,
 	type PullerRef,
@@ -69,146 +54,44 @@ import {
 	readWorkload,
 } from "./read-pull-secrets.ts";
 import { verifyMatches } from "./verify-matches.ts";
-import { workloadMeant, workloadNamed } from "./workload-operand.ts";
+import { workloadMeant } from "./workload-operand.ts";
 
-const FORMATS = ["json", "yaml"] as const;
 const LARGEST_CONFIG = 16 * 1024 * 1024;
 
-/** `explain`: which credentials a kubelet would try for an image, or why none. */
-export const explain = command({
-	verb: "explain",
-	summary: "Explain which credentials the kubelet would use",
-	operands: [
-		{
-			name: "IMAGE|KIND/NAME",
-			values: "explained",
-			missing:
-				"explain needs an IMAGE, for example registry.example.com/app:1.2",
-		},
-	],
-	about: `Explain which pull secrets a kubelet would consult for an image, which of their entries match and in what order, or why none does, with the closest matches and the command that fixes it.
-
-IMAGE is written as in a pod; pod/NAME, deploy/NAME, sts/NAME, ds/NAME, rs/NAME, job/NAME or cronjob/NAME explains all images of that pod, or of the newest pod of that workload. (An image of Docker Hub that is spelled so is docker.io/deploy/NAME.)
-
-The rules are the kubelet's own: ports must be equal, hosts have as many names between dots, letter case counts, a path restricts, and one malformed Secret fails every pull of a pod. What the node itself knows, such as a credential provider, is not visible from here.
-
-By default it answers for a new pod of service account "default". Exit status 1 when nothing matches (but at a registry that gives public images to anybody), a Secret is malformed, or IMAGE is not an image reference.`,
-	examples: {
-		"For a new pod in a namespace":
-			"kubectl meshreg explain registry.example.com/agent:1.5 -n app",
-		"All images of a pod, with the Secrets that it has":
-			"kubectl meshreg explain pod/web-0 -n app",
-		"What a docker config would do, without a cluster":
-			"kubectl meshreg explain nats:2.9-alpine --docker-config config.json -o json",
-	},
-	flags: [
-		flags.NAMESPACE_FLAG,
-		textFlag("serviceaccount", "Ask for a new pod of this service account.", {
-			conflicts: ["pod"],
-			default: "default",
-			values: "serviceaccount",
-		}),
-		textFlag(
-			"pod",
-			"Ask for this existing pod, with the pull secrets that it has.",
-			{ values: "pod" },
-		),
-		listFlag(
-			"docker-config",
-			"Ask about a docker config instead of a cluster; repeatable, in the order that they are tried.",
-			{
-				values: "file",
-				conflicts: ["namespace", "serviceaccount", "pod", "secret", "from"],
-			},
-		),
-		switchFlag(
-			"verify",
-			"Verify the matching credentials at the registry, in their order, until one can pull the image.",
-		),
-		...TRUST_FLAGS.map((flag) => ({ ...flag, needs: ["verify"] })),
-		flags.SECRET_FLAG,
-		FROM_FLAG,
-		flags.MESH_FLAG,
-		flags.outputFlag(...FORMATS),
-	],
-	options: optionsOf,
-	async run(options, world) {
-		const { operand, workload, output } = options;
-		const reading = readImageReference(operand);
-		if (workload === undefined && !reading.ok && output === undefined)
-			throw new FailureError({
-				cause: "image-invalid",
-				image: operand,
-				because: reading.because,
-			});
-		const { explained, commandContext } =
-			options.configs.length > 0 || (workload === undefined && !reading.ok)
-				? {
-						explained: [await explainFiles(options, world)],
-						commandContext: NO_CONTEXT,
-					}
-				: await explainCluster(options, world);
-		const checks = options.verify
-			? await verifyMatches(
-					explained.map(({ explanation }) => explanation),
-					options.trust,
-					world,
-				)
-			: [];
-		const images: ExplainedImage[] = explained.map((one, at) => ({
-			...one,
-			checks: checks[at],
-		}));
-		return {
-			status: images.every(isFine) ? EXIT.done : EXIT.failed,
-			document: { kind: "explain", images, commandContext },
-		};
-	},
-});
-
-type Options = ReturnType<typeof optionsOf>;
-
-/** Throws UsageError. */
-function optionsOf(given: Given, env: flags.Env) {
-	const [operand = ""] = given.positionals;
-	const configs = given.list("docker-config");
-	const paths = configs.map((path) => path.trim());
-	flags.checkSaid("--docker-config", "path", ...paths);
-	const workload = configs.length > 0 ? undefined : workloadNamed(operand);
-	if (workload !== undefined) {
-		flags.checkName(
-			workload.name,
-			operand,
-			workload.kind === "Pod" ? "pod" : "workload",
-		);
-		for (const flag of ["pod", "serviceaccount"])
-			if (given.has(flag))
-				throw new UsageError(
-					`--${flag} goes with an IMAGE, not with ${operand}`,
-				);
-	}
+/** The work of `explain`, in one cluster. Throws FailureError, and what the cluster throws. */
+export async function run(
+	options: ExplainOptions,
+	world: World,
+): Promise<Outcome> {
+	const { operand, workload, output } = options;
+	const reading = readImageReference(operand);
+	if (workload === undefined && !reading.ok && output === undefined)
+		throw new FailureError({
+			cause: "image-invalid",
+			image: operand,
+			because: reading.because,
+		});
+	const { explained, commandContext } =
+		options.configs.length > 0 || (workload === undefined && !reading.ok)
+			? {
+					explained: [await explainFiles(options, world)],
+					commandContext: NO_CONTEXT,
+				}
+			: await explainCluster(options, world);
+	const checks = options.verify
+		? await verifyMatches(
+				explained.map(({ explanation }) => explanation),
+				options.trust,
+				world,
+			)
+		: [];
+	const images: ExplainedImage[] = explained.map((one, at) => ({
+		...one,
+		checks: checks[at],
+	}));
 	return {
-		/** What is to be explained: an image, or those of a workload. */
-		operand,
-		workload,
-		connection: flags.connectionFlags(given),
-		namespace: flags.namespaceOf(given),
-		serviceAccount: flags.checkName(
-			given.text("serviceaccount") ?? "default",
-			"--serviceaccount",
-			"service account",
-		),
-		pod: given.has("pod")
-			? flags.checkName(given.text("pod") ?? "", "--pod", "pod")
-			: undefined,
-		configs,
-		verify: given.on("verify"),
-		trust: trustOf(given),
-		choice: sourceChoiceOf(given, env, {
-			given: given.text("secret"),
-			shown: "--secret",
-		}),
-		output: flags.outputOf(given, FORMATS),
+		status: images.every(isFine) ? EXIT.done : EXIT.failed,
+		document: { kind: "explain", images, commandContext },
 	};
 }
 
@@ -225,7 +108,7 @@ function isFine({ explanation, checks }: ExplainedImage): boolean {
 type Explained = Omit<ExplainedImage, "checks">;
 
 async function explainFiles(
-	{ operand, configs }: Options,
+	{ operand, configs }: ExplainOptions,
 	world: World,
 ): Promise<Explained> {
 	const secrets = [];
@@ -242,7 +125,7 @@ async function explainFiles(
 }
 
 async function explainCluster(
-	options: Options,
+	options: ExplainOptions,
 	world: World,
 ): Promise<{ explained: Explained[]; commandContext: CommandContext }> {
 	const { operand, workload } = options;
@@ -333,7 +216,7 @@ function* explainEach<Answer>(
 
 /** The source, as far as it may be seen, and whether it was sent to the namespace. */
 async function readState(
-	{ choice }: Options,
+	{ choice }: ExplainOptions,
 	namespace: string,
 	cluster: Cluster,
 ): Promise<PullSecretState & { readonly byPolicy?: ByPolicySource }> {

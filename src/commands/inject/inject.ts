@@ -1,132 +1,48 @@
 import { warn } from "../../actions/tell.ts";
-import { command, NOTHING } from "../../command.ts";
-import { switchFlag, textFlag } from "../../core/command-line/flag.ts";
+import { NOTHING } from "../../command.ts";
+import type { Outcome } from "../../core/document.ts";
 import { findCollisions } from "../../core/kubelet/image-reference.ts";
-import { EXIT, UsageError } from "../../errors.ts";
-import {
-	FILENAME_FLAG,
-	filenamesOf,
-	RECURSIVE_FLAG,
-	registryRootOf,
-} from "../../flags/manifest.ts";
-import { FROM_FLAG, sourceChoiceOf } from "../../flags/source.ts";
-import * as flags from "../../flags.ts";
+import { EXIT } from "../../errors.ts";
+import type { World } from "../../world.ts";
+import type { InjectOptions } from "./command.ts";
 import { injectFiles, secretsFor, sourceFor } from "./inject-files.ts";
 
-/** `inject -f FILE|DIR|-`: manifests with pull Secrets, on stdout. */
-export const inject = command({
-	verb: "inject",
-	summary: "Add the pull secret to the pod templates of manifests",
-	operands: [],
-	about: `Print manifests with the pull secret in the imagePullSecrets of every pod template, in YAML or JSON, in Lists and in several documents. Kinds that are not Kubernetes' own but have a pod template (Rollout, CloneSet, Knative's Service) are named on stderr. Everything else keeps every byte.
-
-With --registry-server and --disable-public-images the images are renamed as well, also in image volumes: the registry, then the last part of the image's name, its tag and digest.
-
-Works offline unless --with-secret is given.`,
-	examples: {
-		"A file": "kubectl meshreg inject -f app.yaml | kubectl apply -f -",
-		"A directory and all below it, with every image from one registry":
-			"kubectl meshreg inject -R -f manifests --registry-server registry.example.com/mesh --disable-public-images",
-		"Rendered templates, with the Secret for each namespace":
-			"helm template shop ./chart | kubectl meshreg inject -f - --with-secret",
-		"Move imagePullSecrets from a wrong level":
-			"kubectl meshreg inject -f deployment.yaml --secret myregistrykey --fix",
-	},
-	flags: [
+/** The work of `inject`, in one cluster. Throws FailureError, and what the cluster throws. */
+export async function run(
+	options: InjectOptions,
+	world: World,
+): Promise<Outcome> {
+	warn(world, ...(options.registry?.warnings ?? []));
+	// Templates name what is appended to them, which may be the only source there is, of whatever name.
+	const found = options.withSecret
+		? await sourceFor(options.source, options.connection, world)
+		: undefined;
+	const { files, failed } = await injectFiles(
+		options.paths,
+		options.recursive,
 		{
-			...FILENAME_FLAG,
-			required: "inject needs -f FILE, -f DIRECTORY or -f -",
+			secret: found?.source.name ?? options.secret,
+			fix: options.fix,
+			serviceAccounts: options.serviceAccounts,
+			...(options.registry && { registry: options.registry.root }),
 		},
-		RECURSIVE_FLAG,
-		flags.SECRET_FLAG,
-		textFlag(
-			"registry-server",
-			"Move images to this registry, with its port and path (with --disable-public-images).",
-		),
-		switchFlag(
-			"disable-public-images",
-			"Take all images from --registry-server.",
-		),
-		switchFlag(
-			"serviceaccounts",
-			"Add it also to the ServiceAccounts of the manifests.",
-		),
-		switchFlag(
-			"with-secret",
-			"Append the pull secret itself for each namespace. It contains the credential.",
-		),
-		switchFlag(
-			"fix",
-			"Move imagePullSecrets from a wrong level (a container, a template) to the pod's spec.",
-		),
-		{
-			...flags.NAMESPACE_FLAG,
-			help: "Use this namespace for objects without one.",
-			needs: ["with-secret"],
+		world,
+	);
+	const collisions = findCollisions(files.flatMap(({ images }) => images));
+	for (const collision of collisions)
+		world.emit({
+			type: "error",
+			note: { cause: "images-collide", collision },
+		});
+	// What one of the two needs would run under the other's name: better nothing than that.
+	if (collisions.length > 0) return { status: EXIT.failed, document: NOTHING };
+	const secrets = found && (await secretsFor(files, found));
+	const { joinManifests } = await import("../../core/manifest/join.ts");
+	return {
+		status: failed ? EXIT.failed : EXIT.done,
+		document: {
+			kind: "text",
+			text: joinManifests(secrets ? [...files, secrets] : files),
 		},
-		{ ...FROM_FLAG, needs: ["with-secret"] },
-		flags.MESH_FLAG,
-	],
-	options(given, env) {
-		const paths = filenamesOf(given);
-		if (given.has("registry-server") !== given.on("disable-public-images"))
-			throw new UsageError(
-				"--registry-server and --disable-public-images must be used together",
-			);
-		const secret = flags.secretNameOf(given, env);
-		const namespace = flags.namespaceOf(given);
-		return {
-			connection: {
-				...flags.connectionFlags(given),
-				...(namespace !== undefined && { namespace }),
-			},
-			source: sourceChoiceOf(given, env, {
-				given: given.text("secret"),
-				shown: "--secret",
-			}),
-			paths,
-			recursive: given.on("recursive"),
-			secret,
-			registry: registryRootOf(given),
-			fix: given.on("fix"),
-			serviceAccounts: given.on("serviceaccounts"),
-			withSecret: given.on("with-secret"),
-		};
-	},
-	async run(options, world) {
-		warn(world, ...(options.registry?.warnings ?? []));
-		// Templates name what is appended to them, which may be the only source there is, of whatever name.
-		const found = options.withSecret
-			? await sourceFor(options.source, options.connection, world)
-			: undefined;
-		const { files, failed } = await injectFiles(
-			options.paths,
-			options.recursive,
-			{
-				secret: found?.source.name ?? options.secret,
-				fix: options.fix,
-				serviceAccounts: options.serviceAccounts,
-				...(options.registry && { registry: options.registry.root }),
-			},
-			world,
-		);
-		const collisions = findCollisions(files.flatMap(({ images }) => images));
-		for (const collision of collisions)
-			world.emit({
-				type: "error",
-				note: { cause: "images-collide", collision },
-			});
-		// What one of the two needs would run under the other's name: better nothing than that.
-		if (collisions.length > 0)
-			return { status: EXIT.failed, document: NOTHING };
-		const secrets = found && (await secretsFor(files, found));
-		const { joinManifests } = await import("../../core/manifest/join.ts");
-		return {
-			status: failed ? EXIT.failed : EXIT.done,
-			document: {
-				kind: "text",
-				text: joinManifests(secrets ? [...files, secrets] : files),
-			},
-		};
-	},
-});
+	};
+}

@@ -1,188 +1,94 @@
 import { meantFor } from "../../actions/read/meant-namespace.ts";
 import { warnOfUnread } from "../../actions/read/warn-of-unread.ts";
-import { command, NOTHING } from "../../command.ts";
-import {
-	type Given,
-	listFlag,
-	switchFlag,
-	textFlag,
-} from "../../core/command-line/flag.ts";
-import { MESH_NAMES } from "../../core/meshes/meshes.ts";
+import { NOTHING } from "../../command.ts";
+import type { Outcome } from "../../core/document.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import { type ListItem, listItems } from "../../core/pull-secrets/list-item.ts";
-import {
-	type PullSecretStatus,
-	STATUSES,
-} from "../../core/pull-secrets/source.ts";
 import { treesOf } from "../../core/pull-secrets/tree.ts";
-import { EXIT, isForbidden, UsageError } from "../../errors.ts";
-import * as flags from "../../flags.ts";
+import { EXIT, isForbidden } from "../../errors.ts";
+import type { World } from "../../world.ts";
+import type { ListOptions } from "./command.ts";
 import { lackingCopies, NONE_LACKING } from "./lacking-copies.ts";
 import { readListing } from "./list-keys.ts";
 import { readUsers } from "./read-users.ts";
 import { watchPullSecrets } from "./watch-keys.ts";
 
-/** The formats of `list -o`. */
-const LIST_FORMATS = ["json", "name", "tree", "wide", "yaml"] as const;
-
-/** `list`: the pull secrets of the cluster and what each is worth. */
-export const list = command({
-	verb: "list",
-	summary: "List pull secrets and whether they are in sync",
-	operands: [{ name: "NAME", optional: true, values: "pull-secret" }],
-	about: `List the pull secrets that meshreg manages, whatever their name or mesh, and those with the label of the mesh, in all namespaces, in those named (-n) or in those with labels (-l). With NAME, only those of that name; MESHREG_NAME is not one.
-
-STATUS is Invalid (a kubelet would break on it, or never match it), Source, Drifted (differs from its source), Orphaned (its source does not exist), Unknown (not allowed to read its source), InSync, Unrecorded (equal to the source, but not recorded: rotate will not update it), or Unmanaged (not managed by meshreg, but with the mesh's label; --all shows those without it too). -o wide says how a copy differs, -o tree who uses it. No format shows a password.`,
-	examples: {
-		Everywhere: "kubectl meshreg list",
-		"In two namespaces, with users and sources":
-			"kubectl meshreg list -n app,shop -o wide",
-		"The copies that differ from their source":
-			"kubectl meshreg list --status Drifted -o wide",
-		"In all contexts whose names begin with prod":
-			"kubectl meshreg list --contexts 'prod-*'",
-		"What expires within a week, and when":
-			"kubectl meshreg list --expiring 7d -o wide",
-		"And each as it changes, until Ctrl-C": "kubectl meshreg list -w",
-		"Each source with its namespaces, accounts and pods":
-			"kubectl meshreg list -o tree",
-		"Every pull Secret of the cluster, whoever made it":
-			"kubectl meshreg list --all",
-	},
-	inContexts: "list",
-	flags: [
-		flags.NAMESPACES_FLAG,
-		flags.ALL_NAMESPACES_FLAG,
-		textFlag(
-			"selector",
-			"Look in namespaces with these labels, such as team=x.",
-			{ short: "l", group: "Target" },
-		),
-		listFlag("status", `Show only these: ${STATUSES.join(", ")}.`, {
-			commas: true,
-			values: STATUSES,
-			group: "Target",
-		}),
-		switchFlag(
-			"all",
-			"Show every pull Secret of the cluster, whoever made it.",
-			{ group: "Target" },
-		),
-		textFlag(
-			"expiring",
-			"Show only those with a credential that expires within this time, such as 48h or 7d.",
-			{ group: "Target" },
-		),
-		switchFlag(
-			"fail",
-			"Exit with status 1 if --expiring finds any. Without -n, ignore what is Drifted, Orphaned, Unknown or Unrecorded.",
-			{ needs: ["expiring"], group: "Output" },
-		),
-		switchFlag("watch", "Watch for changes after listing.", {
-			short: "w",
-			conflicts: ["selector", "fail"],
-			group: "Output",
-		}),
-		switchFlag("no-headers", "Leave out the headers of a table."),
-		{
-			...flags.MESH_FLAG,
-			help: `Show what has the label of this mesh as well: ${MESH_NAMES.join(", ")} (also MESHREG_MESH).`,
-		},
-		flags.outputFlag(...LIST_FORMATS),
-	],
-	options: (given, env) => ({
-		connection: flags.connectionFlags(given),
-		choice: {
-			name: given.positionals.length > 0 ? flags.nameOf(given, env) : undefined,
-			namespaces: given.on("all-namespaces") ? [] : flags.namespacesOf(given),
-			selector: flags.selectorOf(given)?.text,
-			managed: flags.managedSelectorsOf(given, env),
-			all: given.on("all"),
-			statuses: statusesOf(given),
-			expiring: flags.lifetimeOf(given, "expiring"),
-		},
-		sourceNamespace: flags.sourceNamespaceOf(given, env),
-		headers: !given.on("no-headers"),
-		output: flags.outputOf(given, LIST_FORMATS),
-		watch: watchOf(given),
-		fail: given.on("fail"),
-	}),
-	async run(
-		{ connection, choice, watch, fail, output, sourceNamespace },
-		world,
-	) {
-		const gone =
-			(watch ? world.streams.out.gone : undefined) ??
-			new AbortController().signal;
-		const cluster = await world.connect(connection);
-		const { namespaces } = choice;
-		try {
-			if (watch)
-				await watchPullSecrets(
-					cluster,
-					choice,
-					world,
-					AbortSignal.any([world.interrupt, gone]),
-				);
-			const listed = readListing(cluster, choice, world.clock.now());
-			// One waits for the other's answer no longer than for its own.
-			const users =
-				output === "tree" ? readUsers(cluster, namespaces, world) : undefined;
-			const [listing, parts] = await Promise.all([listed, users]);
-			warnOfUnread(listing.reader, world);
-			const items = listItems(listing.keys, listing.known);
-			const isFiltered =
-				choice.statuses.length > 0 || choice.expiring !== undefined;
-			const isShown =
-				output === "tree" ||
-				((output === undefined || output === "wide") &&
-					world.streams.out.isTerminal);
-			const { taken, lacking } =
-				isShown && !isFiltered
-					? await lackingCopies(cluster, listing, {
+/** The work of `list`, in one cluster. Throws FailureError, and what the cluster throws. */
+export async function run(
+	{ connection, choice, watch, fail, output, sourceNamespace }: ListOptions,
+	world: World,
+): Promise<Outcome> {
+	const gone =
+		(watch ? world.streams.out.gone : undefined) ??
+		new AbortController().signal;
+	const cluster = await world.connect(connection);
+	const { namespaces } = choice;
+	try {
+		if (watch)
+			await watchPullSecrets(
+				cluster,
+				choice,
+				world,
+				AbortSignal.any([world.interrupt, gone]),
+			);
+		const listed = readListing(cluster, choice, world.clock.now());
+		// One waits for the other's answer no longer than for its own.
+		const users =
+			output === "tree" ? readUsers(cluster, namespaces, world) : undefined;
+		const [listing, parts] = await Promise.all([listed, users]);
+		warnOfUnread(listing.reader, world);
+		const items = listItems(listing.keys, listing.known);
+		const isFiltered =
+			choice.statuses.length > 0 || choice.expiring !== undefined;
+		const isShown =
+			output === "tree" ||
+			((output === undefined || output === "wide") &&
+				world.streams.out.isTerminal);
+		const { taken, lacking } =
+			isShown && !isFiltered
+				? await lackingCopies(cluster, listing, {
+						namespaces,
+						sourceNamespace: sourceNamespace ?? cluster.namespace,
+					})
+				: NONE_LACKING;
+		return {
+			status:
+				fail && items.some((item) => isAlarm(item, namespaces))
+					? EXIT.failed
+					: EXIT.done,
+			document:
+				parts === undefined || items.length === 0
+					? {
+							kind: "list",
+							items,
 							namespaces,
-							sourceNamespace: sourceNamespace ?? cluster.namespace,
-						})
-					: NONE_LACKING;
-			return {
-				status:
-					fail && items.some((item) => isAlarm(item, namespaces))
-						? EXIT.failed
-						: EXIT.done,
-				document:
-					parts === undefined || items.length === 0
-						? {
-								kind: "list",
-								items,
-								namespaces,
-								lacking,
-								...(items.length === 0 && {
-									meant: await meantFor(choice.name, namespaces, cluster),
-								}),
-							}
-						: {
-								kind: "tree",
-								...treesOf({
-									...listing,
-									...parts,
-									taken,
-									tellsMissing: isFiltered ? () => false : listing.isMeant,
-								}),
-								items,
-								lacking,
-							},
-			};
-		} catch (error) {
-			// Nobody reads it any more.
-			if (gone.aborted) return { status: EXIT.done, document: NOTHING };
-			if (isForbidden(error) && namespaces.length === 0)
-				throw new FailureError({ cause: "forbidden", error, everywhere: true });
-			throw error;
-		} finally {
-			await cluster.close();
-		}
-	},
-});
+							lacking,
+							...(items.length === 0 && {
+								meant: await meantFor(choice.name, namespaces, cluster),
+							}),
+						}
+					: {
+							kind: "tree",
+							...treesOf({
+								...listing,
+								...parts,
+								taken,
+								tellsMissing: isFiltered ? () => false : listing.isMeant,
+							}),
+							items,
+							lacking,
+						},
+		};
+	} catch (error) {
+		// Nobody reads it any more.
+		if (gone.aborted) return { status: EXIT.done, document: NOTHING };
+		if (isForbidden(error) && namespaces.length === 0)
+			throw new FailureError({ cause: "forbidden", error, everywhere: true });
+		throw error;
+	} finally {
+		await cluster.close();
+	}
+}
 
 /** Of what only says that it is a copy, whoever wrote it decides when it expires. */
 const CLAIMS: ReadonlySet<ListItem["status"]> = new Set([
@@ -195,27 +101,4 @@ const CLAIMS: ReadonlySet<ListItem["status"]> = new Set([
 /** Whether one that expires is what `--fail` is for: where nobody named its namespace, a claim is none. */
 function isAlarm({ status }: ListItem, namespaces: readonly string[]): boolean {
 	return namespaces.length > 0 || !CLAIMS.has(status);
-}
-
-/** `--status`, in any letter case. Throws UsageError for one that is none. */
-function statusesOf(given: Given): PullSecretStatus[] {
-	return given.list("status").map((text) => {
-		const wanted = text.trim().toLowerCase();
-		const status = STATUSES.find((known) => known.toLowerCase() === wanted);
-		if (status === undefined)
-			throw new UsageError(
-				`--status: must be one of ${STATUSES.join(", ")}, separated by commas`,
-			);
-		return status;
-	});
-}
-
-/** Throws UsageError for a format that only makes sense as a whole. */
-function watchOf(given: Given): boolean {
-	const output = given.text("output");
-	if (given.on("watch") && (output === "yaml" || output === "tree"))
-		throw new UsageError(
-			"--watch prints a line a change: use -o json, -o name or -o wide",
-		);
-	return given.on("watch");
 }

@@ -24,9 +24,9 @@ import { findSource } from "../../actions/read/find-source.ts";
 import { findOrMeant } from "../../actions/read/meant-namespace.ts";
 import { warnOfMalformed } from "../../actions/read/warn-of-malformed.ts";
 import { tell, tellUnlessQuiet, warn } from "../../actions/tell.ts";
-import { CANCELLED, cancelled, command } from "../../command.ts";
-import { withHelp } from "../../core/command-line/flag.ts";
+import { CANCELLED, cancelled } from "../../command.ts";
 import { displayUsername } from "../../core/credentials/credential.ts";
+import type { Outcome } from "../../core/document.ts";
 import { FailureError } from "../../core/output/failure.ts";
 import {
 	editable,
@@ -41,15 +41,8 @@ import {
 	placeOf,
 	registriesOf,
 } from "../../core/pull-secrets/pull-secret.ts";
-import { DIFFED_CHANGE_FLAGS, diffedChangeOf } from "../../flags/changes.ts";
-import {
-	CREDENTIAL_FLAGS,
-	credentialOptionsOf,
-	registryNamedIn,
-} from "../../flags/credential.ts";
-import { sourceChoiceIn } from "../../flags/source.ts";
-import * as flags from "../../flags.ts";
 import type { World } from "../../world.ts";
+import type { RotateOptions } from "./command.ts";
 import { finishCopies, rotateSource } from "./rotate-source.ts";
 
 /** What is entered once, for all clusters. */
@@ -72,146 +65,109 @@ interface RotateAnswer {
 	};
 }
 
-/** `rotate [NAME]`: a new credential for one registry of a source, in it and in every copy. */
-export const rotate = command({
-	verb: "rotate",
-	summary: "Replace a registry's credential in the source and copies",
-	operands: [{ name: "NAME", optional: true, values: "pull-secret" }],
-	about: `Replace the credential of one registry in the source, then in every recorded copy. The new one is verified at its registry first; if it is rejected, nothing is written.
-
-The user stays unless another is given, and so do other registries in the source. If it is interrupted, running the same command once more finishes the work.`,
-	examples: {
-		"Answer questions instead of giving flags": "kubectl meshreg rotate",
-		"From a pipe, good for twelve hours":
-			"printenv REGISTRY_PASSWORD | kubectl meshreg rotate --registry-server registry.example.com --registry-username mesh --registry-password-stdin --expires-in 12h",
-	},
-	flags: [
-		...withHelp(CREDENTIAL_FLAGS, {
-			"from-secret":
-				"Take the credential from an existing pull Secret, given as NAMESPACE/NAME.",
-			"registry-server":
-				"Replace the credential of this registry, named as in the source; not needed where it has one alone.",
-		}),
-		{
-			name: "if-expiring",
-			kind: "text",
-			help: "Do nothing while the credential is valid for longer than this, such as 3h.",
-		},
-		flags.SOURCE_NAMESPACE_FLAG,
-		flags.MESH_FLAG,
-		flags.CONCURRENCY_FLAG,
-		...withHelp(DIFFED_CHANGE_FLAGS, {
-			yes: "Answer every question yes, but the one about copies that no record knows.",
-		}),
-	],
-	inContexts: "changes",
-	options: (given, env) => ({
-		...credentialOptionsOf(given, { naming: true }),
-		connection: flags.bulkConnectionFlags(given),
-		source: sourceChoiceIn(given, env),
-		registry: registryNamedIn(given),
-		/** Milliseconds: a credential that is good for longer stays. */
-		ifExpiring: flags.lifetimeOf(given, "if-expiring"),
-		...diffedChangeOf(given),
-		/** With `--contexts` the work has connections of its own; and what is not to be rotated is not looked for. */
-		readsAhead: !given.has("contexts") && !given.has("if-expiring"),
-	}),
-	async ask(options, world): Promise<RotateAnswer | typeof CANCELLED> {
-		warn(world, ...options.notes, ...options.warnings);
-		const { input, registry } = options;
-		return onCluster(world, options.connection, async (connected) => {
-			const reader = new ContentReader();
-			const { interactive } = world.streams;
-			const ahead =
-				options.readsAhead && !interactive
-					? readingAhead(connected)
-					: undefined;
-			const cluster = ahead ?? connected;
-			if (ahead) beginCopyLists(ahead, { ...options, ...RECORDED });
-			const source = await findOrMeant(
-				findSource(cluster, reader, options.source, world),
-				options.source.name,
-				cluster,
-			);
-			editable(source, source);
-			const seen = interactive
-				? await seeNamespaces([source.namespace], cluster)
-				: undefined;
-			const key = await chooseEntry(source, registry, world);
-			let entered: ReturnType<typeof enterVerified> | undefined;
-			const enter: RotateAnswer["enter"] = async (where) => {
-				if (entered === undefined && where.streams.interactive) {
-					await where.prompter();
-					// What is typed is sent there before the question about writing it.
-					if (registry === undefined)
-						tell(world, {
-							cause: "credential-wanted",
-							key,
-							source: placeOf(source),
-						});
-				}
-				entered ??= enterVerified(
-					{
-						...input,
-						servers: [serverOf(key)],
-						...usualOf(source, key),
-					},
-					options.verifying,
-					{ ...options, byDefault: options.dryRun === "none" },
-					world,
-				);
-				return entered;
-			};
-			// Another cluster's may end sooner: that one asks then.
-			if (
-				timeLeft(source, key, options.ifExpiring, world) === undefined &&
-				(await enter(world)) === CANCELLED
-			)
-				return cancelled(world);
-			const { context } = cluster;
-			const unasked = interactive ? undefined : source;
-			return { key, enter, there: { context, source: unasked, ahead, seen } };
-		});
-	},
-	async run(options, world, { key: known, enter, there }) {
-		const { registry } = options;
-		return onCluster(world, options.connection, async (connected) => {
-			const reader = new ContentReader();
-			// What was seen in one cluster says nothing about the others.
-			const seen = there.context === connected.context ? there : undefined;
-			const cluster = seen?.ahead ?? connected;
-			const source =
-				seen?.source ??
-				(await findSource(cluster, reader, options.source, world));
-			editable(source, source);
-			const key = entryNamed(source, registry ?? known);
-			const left = timeLeft(source, key, options.ifExpiring, world);
-			if (left !== undefined) {
-				const cause = "credential-valid";
-				tellUnlessQuiet(world, { cause, key, left, untouched: true });
-				const how = { ...options, cluster, reader, world };
-				return await finishCopies(source, how);
+/** What `rotate` asks, and verifies, once for all clusters. Throws FailureError, and what the cluster throws. */
+export async function ask(
+	options: RotateOptions,
+	world: World,
+): Promise<RotateAnswer | typeof CANCELLED> {
+	warn(world, ...options.notes, ...options.warnings);
+	const { input, registry } = options;
+	return onCluster(world, options.connection, async (connected) => {
+		const reader = new ContentReader();
+		const { interactive } = world.streams;
+		const ahead =
+			options.readsAhead && !interactive ? readingAhead(connected) : undefined;
+		const cluster = ahead ?? connected;
+		if (ahead) beginCopyLists(ahead, { ...options, ...RECORDED });
+		const source = await findOrMeant(
+			findSource(cluster, reader, options.source, world),
+			options.source.name,
+			cluster,
+		);
+		editable(source, source);
+		const seen = interactive
+			? await seeNamespaces([source.namespace], cluster)
+			: undefined;
+		const key = await chooseEntry(source, registry, world);
+		let entered: ReturnType<typeof enterVerified> | undefined;
+		const enter: RotateAnswer["enter"] = async (where) => {
+			if (entered === undefined && where.streams.interactive) {
+				await where.prompter();
+				// What is typed is sent there before the question about writing it.
+				if (registry === undefined)
+					tell(world, {
+						cause: "credential-wanted",
+						key,
+						source: placeOf(source),
+					});
 			}
-			const report = new ChangeReport(world, cluster, formOf(options));
-			const entered = await enter(world);
-			if (entered === CANCELLED) return report.cancelled();
-			keepsUser(source, key, entered, options.input);
-			const entries = newEntries(
-				entered.map((one) => ({ ...one, server: { ...one.server, key } })),
-				options,
-				world.clock.now(),
+			entered ??= enterVerified(
+				{
+					...input,
+					servers: [serverOf(key)],
+					...usualOf(source, key),
+				},
+				options.verifying,
+				{ ...options, byDefault: options.dryRun === "none" },
+				world,
 			);
-			return await report.whatIsDone(async () => {
-				const wish = { ...options, entered, entries, seen: seen?.seen };
-				const run = { ...options, cluster, reader, report, world };
-				if (!(await rotateSource(source, wish, run))) return report.cancelled();
-				const { content } = replaceCredentials(source, entries);
-				if (!report.failed) warnOfMalformed(source, content, world);
-				return report.finish({ withSummary: true });
-			});
+			return entered;
+		};
+		// Another cluster's may end sooner: that one asks then.
+		if (
+			timeLeft(source, key, options.ifExpiring, world) === undefined &&
+			(await enter(world)) === CANCELLED
+		)
+			return cancelled(world);
+		const { context } = cluster;
+		const unasked = interactive ? undefined : source;
+		return { key, enter, there: { context, source: unasked, ahead, seen } };
+	});
+}
+
+/** The work of `rotate`, in one cluster. Throws FailureError, and what the cluster throws. */
+export async function run(
+	options: RotateOptions,
+	world: World,
+	{ key: known, enter, there }: RotateAnswer,
+): Promise<Outcome> {
+	const { registry } = options;
+	return onCluster(world, options.connection, async (connected) => {
+		const reader = new ContentReader();
+		// What was seen in one cluster says nothing about the others.
+		const seen = there.context === connected.context ? there : undefined;
+		const cluster = seen?.ahead ?? connected;
+		const source =
+			seen?.source ??
+			(await findSource(cluster, reader, options.source, world));
+		editable(source, source);
+		const key = entryNamed(source, registry ?? known);
+		const left = timeLeft(source, key, options.ifExpiring, world);
+		if (left !== undefined) {
+			const cause = "credential-valid";
+			tellUnlessQuiet(world, { cause, key, left, untouched: true });
+			const how = { ...options, cluster, reader, world };
+			return await finishCopies(source, how);
+		}
+		const report = new ChangeReport(world, cluster, formOf(options));
+		const entered = await enter(world);
+		if (entered === CANCELLED) return report.cancelled();
+		keepsUser(source, key, entered, options.input);
+		const entries = newEntries(
+			entered.map((one) => ({ ...one, server: { ...one.server, key } })),
+			options,
+			world.clock.now(),
+		);
+		return await report.whatIsDone(async () => {
+			const wish = { ...options, entered, entries, seen: seen?.seen };
+			const run = { ...options, cluster, reader, report, world };
+			if (!(await rotateSource(source, wish, run))) return report.cancelled();
+			const { content } = replaceCredentials(source, entries);
+			if (!report.failed) warnOfMalformed(source, content, world);
+			return report.finish({ withSummary: true });
 		});
-	},
-});
+	});
+}
 
 /** Copies of a rotated source are where its record says. */
 const RECORDED = { selection: { by: "record" }, servesRecord: true } as const;

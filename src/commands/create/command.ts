@@ -1,0 +1,102 @@
+import type { Definition } from "../../command.ts";
+import { type Given, switchFlag } from "../../core/command-line/flag.ts";
+import { labelOfName } from "../../core/pull-secrets/ownership.ts";
+import { DIFFED_CHANGE_FLAGS, diffedChangeOf } from "../../flags/changes.ts";
+import {
+	CREDENTIAL_FLAGS,
+	credentialOptionsOf,
+} from "../../flags/credential.ts";
+import { SOURCE_EDIT_FLAGS, sourceEditOf } from "../../flags/source-edit.ts";
+import * as flags from "../../flags.ts";
+
+/** `create [NAME]`: a source from credentials. */
+export const create: Definition<CreateOptions> = {
+	verb: "create",
+	summary: "Create a source: a pull secret from credentials",
+	operands: [{ name: "NAME", optional: true }],
+	about: `Create a source: the pull secret that copies are made from.
+
+At a terminal you are asked for whatever is missing, and the password is not echoed. Without a terminal, give the credential with flags; the password is best piped in.
+
+At a terminal the credential is verified at its registry before it is written; elsewhere only with --verify.`,
+	examples: {
+		"Answer questions instead of giving flags": "kubectl meshreg create",
+		"Without a terminal: the password from a pipe":
+			"printenv REGISTRY_PASSWORD | kubectl meshreg create --registry-server registry.example.com --registry-username mesh --registry-password-stdin",
+		"From a service account's JSON key":
+			"kubectl meshreg create --registry-server gcr.io --registry-key key.json",
+		"With what docker login, or a credential helper, has stored":
+			"kubectl meshreg create --from-docker-config --registry-server ghcr.io",
+		"One more registry in the same source, verified first":
+			"kubectl meshreg create --add --verify --registry-server ghcr.io --registry-username mesh --registry-password-file token.txt",
+		"Only print the Secret, to commit or to apply elsewhere":
+			"kubectl meshreg create --registry-server gcr.io --registry-key key.json --dry-run=client -o yaml",
+	},
+	flags: [
+		...CREDENTIAL_FLAGS,
+		...SOURCE_EDIT_FLAGS,
+		switchFlag("replace", "Overwrite a source that differs."),
+		switchFlag(
+			"force",
+			"Take ownership of a Secret of that name that meshreg does not manage; its other registries stay.",
+		),
+		switchFlag("create-namespace", "Create the namespace if it is missing."),
+		flags.SOURCE_NAMESPACE_FLAG,
+		flags.MESH_FLAG,
+		flags.LABEL_FLAG,
+		...DIFFED_CHANGE_FLAGS,
+	],
+	inContexts: "changes",
+	options: optionsOf,
+};
+
+/** What a command line of `create` says. */
+export type CreateOptions = ReturnType<typeof optionsOf>;
+
+function optionsOf(given: Given, env: flags.Env) {
+	return {
+		...labelled(given, env),
+		connection: flags.connectionFlags(given),
+		offersMesh: isMeshOpen(given, env),
+		...credentialOptionsOf(given),
+		edit: sourceEditOf(given),
+		replace: given.on("replace"),
+		force: given.on("force"),
+		createNamespace: given.on("create-namespace"),
+		...diffedChangeOf(given),
+	};
+}
+
+/**
+ * The source and its label. Throws UsageError for a name too long to be one, where no source is meant
+ * that is there already and may have a label of its own.
+ */
+function labelled(given: Given, env: flags.Env) {
+	const place = {
+		namespace: flags.namespaceOf(given) ?? flags.sourceNamespaceOf(given, env),
+		name: flags.nameOf(given, env),
+	};
+	const label = flags.labelOf(given);
+	const isThere =
+		sourceEditOf(given).by !== "replace" ||
+		given.on("replace") ||
+		given.on("force");
+	if (label === undefined && !isThere)
+		labelOfName(
+			place.name,
+			given.positionals.length > 0 ? "NAME" : "MESHREG_NAME",
+		);
+	return { place, label };
+}
+
+/** Whether nothing on the command line or around it says which mesh the source is for. */
+function isMeshOpen(given: Given, env: flags.Env): boolean {
+	return (
+		given.positionals.length === 0 &&
+		!given.has("namespace") &&
+		!given.has("mesh") &&
+		!env.MESHREG_MESH &&
+		!env.MESHREG_NAME &&
+		!env.MESHREG_NAMESPACE
+	);
+}

@@ -1,0 +1,146 @@
+import type { Definition } from "../../command.ts";
+import {
+	BARE,
+	type Flag,
+	type Given,
+	switchFlag,
+	textFlag,
+	withHelp,
+} from "../../core/command-line/flag.ts";
+import { readImageReference } from "../../core/kubelet/image-reference.ts";
+import { DEFAULT_MESH } from "../../core/meshes/meshes.ts";
+import { UsageError } from "../../errors.ts";
+import { CHANGE_FLAGS, changeOf } from "../../flags/changes.ts";
+import { REFRESH_FLAGS, refreshOf } from "../../flags/refresh.ts";
+import { SERVING_FLAGS, servedAtOf } from "../../flags/serving.ts";
+import { SYNC_FLAGS, syncSettingsOf } from "../../flags/sync.ts";
+import * as flags from "../../flags.ts";
+import { VERSION } from "../../version.ts";
+
+/** Where the probes are answered in the pod. */
+const HEALTH_PORT = 8081;
+/** What a release publishes. */
+export const IMAGE = `ghcr.io/kubectl-meshreg/kubectl-meshreg:v${VERSION}`;
+
+/** Flags of a sync that ends. */
+const OF_ONE_RUN = ["once", "all-sources", "forget"];
+/** They are answered with a reason, and not shown in help. */
+const REFUSED: ReadonlySet<string> = new Set([...OF_ONE_RUN, "needed"]);
+
+/** `install [NAME]`: `sync --watch` in the cluster. */
+export const install: Definition<InstallOptions> = {
+	verb: "install",
+	summary: "Run sync --watch in the cluster",
+	operands: [{ name: "NAME", optional: true, values: "pull-secret" }],
+	about: `Run sync --watch in the source's namespace, as a Deployment whose service account has the permissions that these flags need and no others. Running it again updates everything.
+
+The account can write pull secrets of that name and no other Secret: an admission policy enforces it. With --dry-run=client -o yaml the manifests are printed, ready to commit.`,
+	examples: {
+		"Keep the recorded namespaces in sync": "kubectl meshreg install",
+		"Keep every namespace in sync": "kubectl meshreg install -A",
+		"Two namespaces, with rights in those alone":
+			"kubectl meshreg install -n app,shop",
+		"The manifests, for GitOps":
+			"kubectl meshreg install -l team=payments --dry-run=client -o yaml",
+	},
+	flags: [
+		...withHelp(SYNC_FLAGS, {
+			force:
+				"Take over unmanaged Secrets and copies of another source, without a question.",
+			prune:
+				"Delete also this source's copies outside the selected namespaces; needs --yes.",
+		}).map((flag) =>
+			REFUSED.has(flag.name) ? { ...flag, hidden: true as const } : flag,
+		),
+		textFlag("image", "Run this image.", { default: IMAGE }),
+		switchFlag(
+			"by-policy",
+			"Keep also the policies of attach --by-policy (needs cluster-wide rights).",
+		),
+		...REFRESH_FLAGS,
+		...SERVING_FLAGS,
+		...CHANGE_FLAGS,
+	],
+	options: optionsOf,
+};
+
+/** What a command line of `install` says. */
+export type InstallOptions = ReturnType<typeof optionsOf>;
+
+/** Throws UsageError. */
+function optionsOf(given: Given, env: flags.Env) {
+	for (const flag of OF_ONE_RUN)
+		if (given.has(flag))
+			throw new UsageError(
+				`--${flag} is for a sync that ends, and install runs sync --watch`,
+			);
+	const settings = syncSettingsOf(given, env);
+	refreshOf(given);
+	if (settings.selection.by === "needed")
+		throw new UsageError(
+			"--needed is for a person to look at: install with -n, -A, -l or --injected",
+		);
+	if (given.on("prune") && !given.on("yes"))
+		throw new UsageError(
+			"install --prune needs --yes: nobody is asked before each deletion",
+		);
+	const { health, metrics } = servedAtOf(given);
+	for (const [flag, address] of [
+		["health-address", health],
+		["metrics-address", metrics],
+	] as const)
+		if (address !== undefined && (address.host !== "" || address.port === 0))
+			throw new UsageError(
+				`--${flag}: a pod is asked at an address that it is given later: name the port alone, for example :8081`,
+			);
+	return {
+		connection: flags.bulkConnectionFlags(given),
+		settings,
+		image: imageOf(given),
+		healthPort: health?.port ?? HEALTH_PORT,
+		metricsPort: metrics?.port,
+		policies: given.on("by-policy"),
+		args: argsOf(given, env),
+		...changeOf(given),
+	};
+}
+
+/** As they were given, in the order of the table, so that the same flags are the same arguments. */
+function argsOf(given: Given, env: flags.Env): string[] {
+	const values = (flag: Flag): string[] => {
+		switch (flag.kind) {
+			case "switch":
+				return [`${given.on(flag.name)}`];
+			case "list":
+				return flag.commas
+					? [given.list(flag.name).join(",")]
+					: [...given.list(flag.name)];
+			default:
+				return [given.text(flag.name) ?? ""];
+		}
+	};
+	const args = [...SYNC_FLAGS, ...REFRESH_FLAGS]
+		.filter(({ name }) => given.has(name) && name !== "from" && name !== "mesh")
+		.flatMap((flag) =>
+			values(flag).map((value) =>
+				value === BARE ? `--${flag.name}` : `--${flag.name}=${value}`,
+			),
+		);
+	const mesh = flags.meshOf(given, env).name;
+	return [
+		...args,
+		...(mesh === DEFAULT_MESH ? [] : [`--mesh=${mesh}`]),
+		...(given.on("yes") ? ["--yes=true"] : []),
+	];
+}
+
+function imageOf(given: Given): string {
+	const image = given.text("image") ?? IMAGE;
+	flags.checkSaid("--image", "image", image);
+	const reading = readImageReference(image);
+	if (!reading.ok)
+		throw new UsageError(
+			`--image: "${image}" is not an image reference: ${reading.because.replace(/^invalid reference format: /, "")}; write it as [HOST[:PORT]/]PATH[:TAG][@DIGEST]`,
+		);
+	return image;
+}

@@ -1,0 +1,131 @@
+import type { Definition } from "../../command.ts";
+import {
+	type Given,
+	listFlag,
+	switchFlag,
+	textFlag,
+} from "../../core/command-line/flag.ts";
+import { MESH_NAMES } from "../../core/meshes/meshes.ts";
+import {
+	type PullSecretStatus,
+	STATUSES,
+} from "../../core/pull-secrets/source.ts";
+import { UsageError } from "../../errors.ts";
+import * as flags from "../../flags.ts";
+
+/** The formats of `list -o`. */
+const LIST_FORMATS = ["json", "name", "tree", "wide", "yaml"] as const;
+
+/** `list`: the pull secrets of the cluster and what each is worth. */
+export const list: Definition<ListOptions> = {
+	verb: "list",
+	summary: "List pull secrets and whether they are in sync",
+	operands: [{ name: "NAME", optional: true, values: "pull-secret" }],
+	about: `List the pull secrets that meshreg manages, whatever their name or mesh, and those with the label of the mesh, in all namespaces, in those named (-n) or in those with labels (-l). With NAME, only those of that name; MESHREG_NAME is not one.
+
+STATUS is Invalid (a kubelet would break on it, or never match it), Source, Drifted (differs from its source), Orphaned (its source does not exist), Unknown (not allowed to read its source), InSync, Unrecorded (equal to the source, but not recorded: rotate will not update it), or Unmanaged (not managed by meshreg, but with the mesh's label; --all shows those without it too). -o wide says how a copy differs, -o tree who uses it. No format shows a password.`,
+	examples: {
+		Everywhere: "kubectl meshreg list",
+		"In two namespaces, with users and sources":
+			"kubectl meshreg list -n app,shop -o wide",
+		"The copies that differ from their source":
+			"kubectl meshreg list --status Drifted -o wide",
+		"In all contexts whose names begin with prod":
+			"kubectl meshreg list --contexts 'prod-*'",
+		"What expires within a week, and when":
+			"kubectl meshreg list --expiring 7d -o wide",
+		"And each as it changes, until Ctrl-C": "kubectl meshreg list -w",
+		"Each source with its namespaces, accounts and pods":
+			"kubectl meshreg list -o tree",
+		"Every pull Secret of the cluster, whoever made it":
+			"kubectl meshreg list --all",
+	},
+	inContexts: "list",
+	flags: [
+		flags.NAMESPACES_FLAG,
+		flags.ALL_NAMESPACES_FLAG,
+		textFlag(
+			"selector",
+			"Look in namespaces with these labels, such as team=x.",
+			{ short: "l", group: "Target" },
+		),
+		listFlag("status", `Show only these: ${STATUSES.join(", ")}.`, {
+			commas: true,
+			values: STATUSES,
+			group: "Target",
+		}),
+		switchFlag(
+			"all",
+			"Show every pull Secret of the cluster, whoever made it.",
+			{ group: "Target" },
+		),
+		textFlag(
+			"expiring",
+			"Show only those with a credential that expires within this time, such as 48h or 7d.",
+			{ group: "Target" },
+		),
+		switchFlag(
+			"fail",
+			"Exit with status 1 if --expiring finds any. Without -n, ignore what is Drifted, Orphaned, Unknown or Unrecorded.",
+			{ needs: ["expiring"], group: "Output" },
+		),
+		switchFlag("watch", "Watch for changes after listing.", {
+			short: "w",
+			conflicts: ["selector", "fail"],
+			group: "Output",
+		}),
+		switchFlag("no-headers", "Leave out the headers of a table."),
+		{
+			...flags.MESH_FLAG,
+			help: `Show what has the label of this mesh as well: ${MESH_NAMES.join(", ")} (also MESHREG_MESH).`,
+		},
+		flags.outputFlag(...LIST_FORMATS),
+	],
+	options: optionsOf,
+};
+
+/** What a command line of `list` says. */
+export type ListOptions = ReturnType<typeof optionsOf>;
+
+function optionsOf(given: Given, env: flags.Env) {
+	return {
+		connection: flags.connectionFlags(given),
+		choice: {
+			name: given.positionals.length > 0 ? flags.nameOf(given, env) : undefined,
+			namespaces: given.on("all-namespaces") ? [] : flags.namespacesOf(given),
+			selector: flags.selectorOf(given)?.text,
+			managed: flags.managedSelectorsOf(given, env),
+			all: given.on("all"),
+			statuses: statusesOf(given),
+			expiring: flags.lifetimeOf(given, "expiring"),
+		},
+		sourceNamespace: flags.sourceNamespaceOf(given, env),
+		headers: !given.on("no-headers"),
+		output: flags.outputOf(given, LIST_FORMATS),
+		watch: watchOf(given),
+		fail: given.on("fail"),
+	};
+}
+
+/** `--status`, in any letter case. Throws UsageError for one that is none. */
+function statusesOf(given: Given): PullSecretStatus[] {
+	return given.list("status").map((text) => {
+		const wanted = text.trim().toLowerCase();
+		const status = STATUSES.find((known) => known.toLowerCase() === wanted);
+		if (status === undefined)
+			throw new UsageError(
+				`--status: must be one of ${STATUSES.join(", ")}, separated by commas`,
+			);
+		return status;
+	});
+}
+
+/** Throws UsageError for a format that only makes sense as a whole. */
+function watchOf(given: Given): boolean {
+	const output = given.text("output");
+	if (given.on("watch") && (output === "yaml" || output === "tree"))
+		throw new UsageError(
+			"--watch prints a line a change: use -o json, -o name or -o wide",
+		);
+	return given.on("watch");
+}

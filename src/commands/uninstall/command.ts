@@ -1,0 +1,36 @@
+import type { Definition } from "../../command.ts";
+import type { Given } from "../../core/command-line/flag.ts";
+import { CHANGE_FLAGS, changeOf } from "../../flags/changes.ts";
+import { FROM_FLAG, sourceChoiceOf } from "../../flags/source.ts";
+import * as flags from "../../flags.ts";
+
+/** `uninstall [NAME]`: takes away what install made. */
+export const uninstall: Definition<UninstallOptions> = {
+	verb: "uninstall",
+	summary: "Remove what install made",
+	operands: [{ name: "NAME", optional: true, values: "pull-secret" }],
+	about: `Delete the Deployment, its service account, its permissions and its policy. Pull secrets and their namespaces stay: prune deletes those.
+
+What install created is found by its label, and deleted by its uid: an object that was recreated in the meantime stays.`,
+	examples: {
+		"Ask, then delete it": "kubectl meshreg uninstall",
+		"That of another source, in a script":
+			"kubectl meshreg uninstall --from platform/pull-key --yes",
+	},
+	flags: [FROM_FLAG, flags.MESH_FLAG, flags.CONCURRENCY_FLAG, ...CHANGE_FLAGS],
+	options: optionsOf,
+};
+
+/** What a command line of `uninstall` says. */
+export type UninstallOptions = ReturnType<typeof optionsOf>;
+
+function optionsOf(given: Given, env: flags.Env) {
+	return {
+		connection: flags.bulkConnectionFlags(given),
+		source: sourceChoiceOf(given, env, {
+			given: given.positionals[0],
+			shown: "NAME",
+		}),
+		...changeOf(given),
+	};
+}
