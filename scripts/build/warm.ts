@@ -67,6 +67,8 @@ for (const tier of TIERS) setFlagsFromString(`--no-${tier}`);
 
 const folder = process.argv[2] ?? "";
 const scripts = new Map<string, Script>();
+/** Chunks that came along with another: what no command line came upon may ask for them. */
+const held: Parameters<typeof chunkLoader>[1] = new Map();
 const load = () =>
 	chunkLoader((name) => {
 		const known =
@@ -74,7 +76,7 @@ const load = () =>
 			compileChunk(name, readFileSync(join(folder, name), "latin1"));
 		scripts.set(name, known);
 		return known;
-	});
+	}, held);
 
 const left = [...COMMAND_LINES];
 

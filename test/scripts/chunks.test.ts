@@ -1,4 +1,4 @@
-/** What a command line reads of the packaged file: Amazon's SDK, half of all code, only where it is asked. */
+/** What a command line reads of the packaged file: no other command's work, and Amazon's SDK, half of all code, only where it is asked. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -29,6 +29,8 @@ let folder: string;
 let kubeconfig: string;
 /** The chunks that hold code of the SDK. */
 let ofAmazon: Set<string>;
+/** The chunk of each command's work, by its file in src/commands. */
+let ofCommand: Map<string, string>;
 before(async () => {
 	bed = await testBed({ namespaces: ["nginx-mesh", "app"] });
 	folder = await mkdtemp(join(tmpdir(), "chunks-"));
@@ -43,6 +45,13 @@ before(async () => {
 				),
 			)
 			.map(([path]) => basename(path)),
+	);
+	ofCommand = new Map(
+		Object.entries(outputs).flatMap(([path, { entryPoint = "" }]) =>
+			/^src\/commands\//.test(entryPoint)
+				? [[basename(path), basename(entryPoint, ".ts")]]
+				: [],
+		),
 	);
 });
 after(async () => {
@@ -103,6 +112,12 @@ for (const [args, status, isAmazons] of [
 		);
 		assert.equal(code, status, stderr);
 		assert.ok(read.includes("main.js"), stderr);
+		assert.deepEqual(
+			read.flatMap((name) => ofCommand.get(name) ?? []),
+			args[0].startsWith("--") ? [] : [args[0]],
+		);
+		// What every start needs is one file: a hundred small ones would cost it milliseconds.
+		if (args[0].startsWith("--")) assert.deepEqual(read, ["main.js"]);
 		assert.equal(
 			read.some((name) => ofAmazon.has(name)),
 			isAmazons,

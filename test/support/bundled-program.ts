@@ -1,14 +1,16 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after } from "node:test";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { bundle } from "../../scripts/build/bundle.ts";
+import { fileURLToPath } from "node:url";
+import { bundle, bundleOne } from "../../scripts/build/bundle.ts";
 
 /** The program's own entry. */
 export const MAIN = fileURLToPath(
 	new URL("../../src/main.ts", import.meta.url),
 );
+
+const START = fileURLToPath(new URL("./start-bundle.ts", import.meta.url));
 
 /**
  * A program of this project, `entry`, as it is bundled for the one file: it starts in a fraction of the time that
@@ -18,11 +20,7 @@ export async function bundledProgram(entry: string): Promise<string[]> {
 	const folder = await mkdtemp(join(tmpdir(), "meshreg-bundle-"));
 	after(() => rm(folder, { recursive: true }));
 	await bundle(entry, folder);
-	const main = join(folder, "main.js");
 	const start = join(folder, "start.cjs");
-	await writeFile(
-		start,
-		`globalThis.importMetaUrl = ${JSON.stringify(pathToFileURL(start).href)};\nrequire(${JSON.stringify(main)});\n`,
-	);
+	await bundleOne(START, start);
 	return [process.execPath, start];
 }
