@@ -150,10 +150,11 @@ class Issuer {
 				await writeFile(
 					plugin,
 					`#!${process.execPath}
-const answer = await fetch("http://${host}/");
-if (!answer.ok) { console.error("it is down"); process.exit(1); }
-const auth = { ${JSON.stringify(registry)}: { username: "u", password: await answer.text() } };
-console.log(JSON.stringify({ kind: "CredentialProviderResponse", apiVersion: "credentialprovider.kubelet.k8s.io/v1", cacheKeyType: "Registry", cacheDuration: "0s", auth }));
+fetch("http://${host}/").then(async (answer) => {
+	if (!answer.ok) { console.error("it is down"); process.exit(1); }
+	const auth = { ${JSON.stringify(registry)}: { username: "u", password: await answer.text() } };
+	console.log(JSON.stringify({ kind: "CredentialProviderResponse", apiVersion: "credentialprovider.kubelet.k8s.io/v1", cacheKeyType: "Registry", cacheDuration: "0s", auth }));
+});
 `,
 				);
 				await chmod(plugin, 0o755);
