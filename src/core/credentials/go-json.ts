@@ -24,10 +24,13 @@ type GoReading =
 /** Go gives up beyond this nesting. */
 const DEEPEST = 10_000;
 
-/** Parses a whole text. Never throws; an error quotes one character at most. */
-export function parseGoJson(text: string): GoReading {
+/**
+ * Parses a text, as Go's Unmarshal does the whole of it, or as its Decoder does the `first` value, whatever
+ * follows. Never throws; an error quotes one character at most.
+ */
+export function parseGoJson(text: string, much?: "first"): GoReading {
 	try {
-		return { ok: true, value: new Scanner(text).document() };
+		return { ok: true, value: new Scanner(text).document(much) };
 	} catch (error) {
 		if (error instanceof Fault) return { ok: false, error: error.message };
 		throw error;
@@ -55,7 +58,7 @@ class Scanner {
 	}
 
 	/** A loop with its own stack: ten thousand levels of calls would be too many. */
-	document(): GoValue {
+	document(much: "first" | undefined): GoValue {
 		const open: Open[] = [];
 		const names: string[] = [];
 		for (;;) {
@@ -66,7 +69,8 @@ class Scanner {
 			for (;;) {
 				const inside = open.at(-1);
 				if (inside === undefined) {
-					if (this.#next() !== undefined) this.#fail("after top-level value");
+					if (much === undefined && this.#next() !== undefined)
+						this.#fail("after top-level value");
 					return value;
 				}
 				inside.members?.push([names.pop() ?? "", value, from, this.#at]);

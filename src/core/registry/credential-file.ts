@@ -283,13 +283,13 @@ function isNarrower(name: string): boolean {
 	);
 }
 
-/** What a helper printed: `{"ServerURL","Username","Secret"}`. */
+/** What a helper printed: `{"ServerURL","Username","Secret"}`, of which docker reads the first value. */
 export function readHelperAnswer(text: string): StoredEntry {
 	const no = (problem: StoredFault): StoredEntry => ({
 		found: "unusable",
 		problem,
 	});
-	const answer = parseGoJson(text);
+	const answer = parseGoJson(text, "first");
 	if (!answer.ok) return no({ is: "not-json" });
 	if (answer.value.kind !== "object") return no({ is: "not-object" });
 	const user = saidIn(answer.value, "username");
@@ -317,7 +317,7 @@ function saidIn(answer: GoValue, field: string): string | undefined {
  * what renews a pull secret by itself has to. No name, or one of no host, says nothing.
  */
 export function isForAnother(text: string, key: string): boolean {
-	const answer = parseGoJson(text);
+	const answer = parseGoJson(text, "first");
 	const server = answer.ok ? saidIn(answer.value, "serverurl") : undefined;
 	if (server === undefined || !/[.:]/.test(server)) return false;
 	const named = registryOf(server);

@@ -372,6 +372,11 @@ const ANSWERS: readonly [text: string, lookup: object][] = [
 		'{"Username":"u","Secret":"p\\n"}',
 		unusable({ is: "credential", fault: "password-line-end" }),
 	],
+	// docker reads the first value, whatever follows it, and nothing that comes before.
+	['{"Username":"u","Secret":"p:q"} saved, thank you', IS_GOOD],
+	['{"Username":"u","Secret":"p:q"}{"Username":"v","Secret":"w"}', IS_GOOD],
+	['hello {"Username":"u","Secret":"p:q"}', unusable({ is: "not-json" })],
+	['{"Username":"u","Secret":"p:q"', unusable({ is: "not-json" })],
 	["{}", unusable({ is: "no-login" })],
 	["[]", unusable({ is: "not-object" })],
 	["marked-password", unusable({ is: "not-json" })],

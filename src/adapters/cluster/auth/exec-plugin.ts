@@ -129,7 +129,7 @@ function issued(answer: unknown, command: string, apiVersion: string): Issued {
 	if (!token && !cert) throw failure({ is: "no-credential" });
 	const until = String(fieldOf(status, "expirationTimestamp") ?? NEVER);
 	const expires = Date.parse(until);
-	if (!RFC_3339.test(until) || Number.isNaN(expires))
+	if (!RFC_3339.test(until) || !isOnCalendar(until))
 		throw failure({ is: "no-time", command });
 	return {
 		credential: {
@@ -145,6 +145,13 @@ const NEVER = "0001-01-01T00:00:00Z";
 /** With a zone, as client-go takes it. */
 const RFC_3339 =
 	/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[-+]\d\d:\d\d)$/;
+
+/** Whether there is such a time: Date.parse goes on from 30 February to 2 March, and client-go does not. */
+function isOnCalendar(time: string): boolean {
+	const local = time.slice(0, 19);
+	const date = new Date(`${local}Z`);
+	return !Number.isNaN(Date.parse(time)) && date.toJSON().startsWith(local);
+}
 
 function failure(fault: ExecPluginFault): FailureError {
 	return new FailureError({ cause: "exec-plugin-failed", fault });

@@ -416,7 +416,14 @@ describe("exec plugins", { skip: notPosix }, () => {
 			},
 			() => `${getting}exec: ${folder}/bin/plugin printed no ExecCredential`,
 		],
-		...["tomorrow", "", "2099-01-01T00:00:00", 4070908800].map(
+		...[
+			"tomorrow",
+			"",
+			"2099-01-01T00:00:00",
+			"2099-02-30T00:00:00Z",
+			"2099-01-01T24:00:00+02:00",
+			4070908800,
+		].map(
 			(expirationTimestamp) =>
 				[
 					`that expire at ${JSON.stringify(expirationTimestamp)}`,
