@@ -29,6 +29,7 @@ import {
 import { HostLimits } from "../../core/registry/host-limits.ts";
 import type { Platform } from "../../core/registry/platform.ts";
 import { apiHostOf } from "../../core/registry/server.ts";
+import { Turns } from "../../core/turns.ts";
 import type { RegistryClient, World } from "../../world.ts";
 
 /** Registries that are asked at once; each has a limit of its own. */
@@ -61,6 +62,8 @@ interface Errand {
 	readonly offered: readonly OfferedCredential[];
 	/** A kubelet would try one more, which is not for this host. */
 	readonly withheld: boolean;
+	/** Who wants it: the namespaces that name it, or whoever chose the images. */
+	readonly owners: readonly string[];
 }
 
 /**
@@ -98,8 +101,8 @@ export async function checkImages(
 	await showProgress(
 		world,
 		{ total: images.length, quiet: options.quiet, what: "images" },
-		(done) =>
-			inParallel([...ours, ...strangers], HOSTS_AT_ONCE, ([host, errands]) =>
+		(done) => {
+			const check = ([host, errands]: [string, Errand[]]) =>
 				checkAt(
 					host,
 					errands,
@@ -110,10 +113,29 @@ export async function checkImages(
 						inOrder.add(at, image);
 						done();
 					},
-				),
-			),
+				);
+			const inTurn = inTurns(strangers, ([, errands]) => errands, check);
+			return inParallel([...ours, ...strangers], HOSTS_AT_ONCE, (each, at) =>
+				at < ours.length ? check(each) : inTurn(),
+			);
+		},
 	);
 	return told;
+}
+
+/** Works on one more of the items with each call: whoever may create pods chooses how many a namespace names. */
+function inTurns<Item>(
+	items: readonly Item[],
+	errandsOf: (item: Item) => readonly Errand[],
+	work: (item: Item) => Promise<void>,
+): () => Promise<void> {
+	const turns = new Turns(items, (item) =>
+		errandsOf(item).flatMap(({ owners }) => owners),
+	);
+	return async () => {
+		const turn = turns.next();
+		if (turn !== undefined) await work(turn.item).finally(turn.done);
+	};
 }
 
 function keyringOf(source: PullSource | undefined): Keyring {
@@ -144,6 +166,10 @@ function errandOf(
 		wanted: { ...place, platforms, artifact: listed.artifact },
 		offered,
 		withheld: offered.length < matches.length,
+		// A place is NAMESPACE/KIND/NAME.
+		owners: named
+			? [""]
+			: listed.from.map((place) => place.replace(/\/.*/s, "")),
 	};
 }
 
@@ -187,15 +213,16 @@ async function checkAt(
 			),
 	});
 	try {
-		await inParallel(
+		const inTurn = inTurns(
 			errands,
-			IMAGES_AT_ONCE,
+			(errand) => [errand],
 			async ({ at, listed, wanted, offered, withheld }) => {
 				const found = await checker.check(wanted, offered);
 				const finding = withheld ? withoutWithheld(found) : found;
 				done(at, { ...listed, finding });
 			},
 		);
+		await inParallel(errands, IMAGES_AT_ONCE, inTurn);
 	} finally {
 		await connection.close();
 	}
