@@ -72,7 +72,7 @@ export async function openTransport(
 	});
 
 	return {
-		async send({ method, url, headers }) {
+		async send({ method, url, headers, body }) {
 			const dispatcher = routes.to(url);
 			const deadline = whole ?? AbortSignal.timeout(limit);
 			const signal = AbortSignal.any([interrupt, deadline]);
@@ -84,6 +84,7 @@ export async function openTransport(
 				const request = undici.request(url, {
 					method,
 					headers: { "user-agent": "kubectl-meshreg", ...headers },
+					...(body !== undefined && { body }),
 					dispatcher,
 					signal,
 				});

@@ -1,4 +1,5 @@
 import type { Credential } from "../credentials/credential.ts";
+import { fieldOf, readJson } from "../json-object.ts";
 import {
 	messageOf,
 	passingFault,
@@ -129,14 +130,17 @@ export async function requestToken(
 ): Promise<TokenAnswer> {
 	const { host } = login.realm;
 	const url = tokenAddress(login, credential?.username, scope);
-	const found = await ask(
+	let found = await ask(
 		withAuthorization(get(url), credential && `Basic ${credential.basic()}`),
 	);
+	if (credential && "answer" in found && knowsNoGet(found.answer))
+		found = await ask(passwordGrant(login, credential, scope));
 	if ("fault" in found) return { is: "fault", fault: found.fault };
 	const { answer } = found;
 	const { status } = answer;
 	const words = messageOf(answer, hidden);
-	if (status === 401 || status === 403) return { is: "refused", status, words };
+	if (status === 401 || status === 403 || isInvalidGrant(answer))
+		return { is: "refused", status, words };
 	const passing = passingFault(answer, host);
 	if (passing) return { is: "fault", fault: passing };
 	if (status >= 300 && status < 400)
@@ -157,6 +161,40 @@ export async function requestToken(
 	return token === undefined
 		? { is: "no-token", fault: { host, is: "no-token" } }
 		: { is: "token", token };
+}
+
+/** Token servers by OAuth 2 alone take a POST, which containerd sends first of all. */
+function knowsNoGet({ status }: RegistryAnswer): boolean {
+	return status === 404 || status === 405;
+}
+
+/** As containerd asks: https://github.com/containerd/containerd/blob/main/core/remotes/docker/auth/fetch.go */
+function passwordGrant(
+	login: Login & { scheme: "bearer" },
+	credential: Credential,
+	scope: string | undefined,
+): RegistryRequest {
+	const { searchParams } = tokenAddress(login, undefined, scope);
+	const form = new URLSearchParams({
+		grant_type: "password",
+		client_id: "kubectl-meshreg",
+		service: login.service ?? "",
+		username: credential.username,
+		password: credential.reveal(),
+	});
+	if (scope !== undefined)
+		form.set("scope", searchParams.getAll("scope").join(" "));
+	return {
+		method: "POST",
+		url: new URL(login.realm),
+		headers: { "content-type": "application/x-www-form-urlencoded" },
+		body: form.toString(),
+	};
+}
+
+/** What OAuth 2 has for a wrong password (RFC 6749, 5.2). */
+function isInvalidGrant({ status, body }: RegistryAnswer): boolean {
+	return status === 400 && fieldOf(readJson(body), "error") === "invalid_grant";
 }
 
 /** What came of a request: the answer, or why there is none. */
